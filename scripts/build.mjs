@@ -1,0 +1,16 @@
+// Builds dist/ from src/, one step after another; each step is a script of its own that can be run alone
+// and does nothing when its output is newer than its input. `npm run build`
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const steps = [
+  ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"],
+  ["scripts/build-wasm.mjs"],
+  ["scripts/build-labextension.mjs"],
+];
+
+for (const step of steps) {
+  const { status } = spawnSync(process.execPath, step, { cwd: root, stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+}

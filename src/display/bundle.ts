@@ -1,0 +1,51 @@
+/**
+ * How a value shows itself: the Jupyter display protocol that Deno introduced.
+ *
+ * Any object with a method under `Symbol.for("Jupyter.display")` is shown by what that method returns,
+ * a MIME bundle. No base class is needed, and the symbol is a registered one, so a value made by another
+ * library, or by another copy of this one, is shown just the same.
+ */
+import { inspect } from "node:util";
+
+/** The key of the method by which a value shows itself in Jupyter. */
+export const displaySymbol: unique symbol = Symbol.for("Jupyter.display") as never;
+
+/** What one output holds: the same thing in several formats, of which a front end takes the richest. */
+export interface MimeBundle {
+  /** Always there: what a terminal, a diff or a screen reader gets. */
+  "text/plain": string;
+  [mime: string]: unknown;
+}
+
+/** A value that shows itself. */
+export interface Displayable {
+  [displaySymbol](): MimeBundle | Promise<MimeBundle>;
+}
+
+/** Whether `value` brings its own display method. */
+export function isDisplayable(value: unknown): value is Displayable {
+  return (
+    value !== null &&
+    (typeof value === "object" || typeof value === "function") &&
+    typeof (value as Partial<Displayable>)[displaySymbol] === "function"
+  );
+}
+
+/**
+ * The MIME bundle of any value: its own if it has a display method, else `util.inspect`'s text.
+ * A display method that returns no `text/plain` gets one; one that throws makes this throw.
+ */
+export async function toBundle(value: unknown): Promise<MimeBundle> {
+  if (!isDisplayable(value)) return { "text/plain": plainText(value) };
+  const bundle = await value[displaySymbol]();
+  if (bundle === null || typeof bundle !== "object") {
+    throw new TypeError(
+      `display: the method under Symbol.for("Jupyter.display") must return an object from MIME types to contents, got ${inspect(bundle)}`,
+    );
+  }
+  return typeof bundle["text/plain"] === "string" ? bundle : { ...bundle, "text/plain": plainText(value) };
+}
+
+function plainText(value: unknown): string {
+  return typeof value === "string" ? inspect(value) : inspect(value, { depth: 4, maxArrayLength: 100 });
+}

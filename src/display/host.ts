@@ -1,0 +1,49 @@
+/**
+ * What the library asks of the place it runs in: somewhere to show things, and a word when the reader
+ * presses stop. The kernel and `nablab run` each set a host; without one (a plain Node script) shown
+ * things print their text to the console and nothing interrupts.
+ */
+import type { MimeBundle } from "./bundle.js";
+
+/** One thing to show, or, with `update`, new contents for what was shown under the same `displayId`. */
+export interface DisplayMessage {
+  data: MimeBundle;
+  metadata?: Record<string, unknown>;
+  displayId?: string;
+  update?: boolean;
+}
+
+/** Where nablab runs: a Jupyter kernel, `nablab run`, or a plain script. */
+export interface Host {
+  /** Shows one message in the output of the cell that is running. */
+  display(message: DisplayMessage): void;
+  /**
+   * A signal that aborts when the reader presses stop. Long work asks for it when it starts, and ends
+   * soon after it aborts; the reason is the error that the cell ends with.
+   */
+  interruptSignal(): AbortSignal;
+}
+
+const never = new AbortController().signal;
+
+/** The host of a plain script. */
+export const consoleHost: Host = {
+  display({ data, update }) {
+    if (!update) console.log(data["text/plain"]);
+  },
+  interruptSignal: () => never,
+};
+
+let current: Host = consoleHost;
+
+/** The host in force. */
+export function host(): Host {
+  return current;
+}
+
+/** Sets the host in force and returns the one before it. */
+export function setHost(next: Host): Host {
+  const before = current;
+  current = next;
+  return before;
+}
