@@ -11,6 +11,8 @@ export interface DisplayMessage {
   metadata?: Record<string, unknown>;
   displayId?: string;
   update?: boolean;
+  /** Of a live display: `true` while a newer version is to follow, `false` with the last one. */
+  live?: boolean;
 }
 
 /** Where nablab runs: a Jupyter kernel, `nablab run`, or a plain script. */
@@ -26,10 +28,13 @@ export interface Host {
 
 const never = new AbortController().signal;
 
-/** The host of a plain script. */
+/**
+ * The host of a plain script: prints what is shown, once. What is replaced later is not printed again, and
+ * of a live display only the last version is.
+ */
 export const consoleHost: Host = {
-  display({ data, update }) {
-    if (!update) console.log(data["text/plain"]);
+  display({ data, update = false, live }) {
+    if (live === undefined ? !update : !live) console.log(data["text/plain"]);
   },
   interruptSignal: () => never,
 };

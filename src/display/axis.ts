@@ -1,0 +1,52 @@
+/** One axis of a chart, and what Plotly is told of it. */
+import { inspect } from "node:util";
+import { extent } from "./describe.js";
+
+/** An axis: its title (a symbol with words), its scale and, where it is not left to the data, its range. */
+export interface Axis {
+  title: string;
+  /** Equal distances for equal differences (`linear`) or for equal ratios (`log`). */
+  scale?: "linear" | "log";
+  /** The first and the last value shown, as they are (not as powers) also on a log axis. */
+  range?: readonly [number, number];
+}
+
+/** The layout of an axis on which `values` are drawn. */
+export function axisLayout(
+  chart: string,
+  name: "x" | "y",
+  { title, scale = "linear", range }: Axis,
+  values: readonly ArrayLike<number>[],
+): Record<string, unknown> {
+  if (typeof title !== "string") {
+    throw new TypeError(
+      `${chart}: the ${name} axis needs a title, a text with the symbol, got ${inspect(title)}`,
+    );
+  }
+  if (scale !== "linear" && scale !== "log") {
+    throw new TypeError(
+      `${chart}: the scale of the ${name} axis is "linear" or "log", got ${inspect(scale)}`,
+    );
+  }
+  if (range !== undefined && !(range.length === 2 && range.every(Number.isFinite) && range[0] !== range[1])) {
+    throw new RangeError(
+      `${chart}: the range of the ${name} axis must be two different numbers, got ${inspect(range)}`,
+    );
+  }
+  if (scale === "linear") return { title, ...(range && { range: [...range] }) };
+  if (range !== undefined && !(range[0] > 0 && range[1] > 0)) {
+    throw new RangeError(
+      `${chart}: the ${name} axis is logarithmic, so its range must be above 0, got ${inspect(range)}`,
+    );
+  }
+  const [low, high] = range ?? extent(values, 0);
+  const decades = low <= high ? Math.abs(Math.log10(high / low)) : 1;
+  return {
+    title,
+    type: "log",
+    ...(range && { range: range.map(Math.log10) }),
+    // Plotly marks whole decades alone when range / nticks > 0.7, else also 2 and 5, whose labels "2" and
+    // "5" mislead. A fixed `dtick` would do it too, but leave a zoomed chart without a tick.
+    nticks: Math.min(9, Math.max(2, Math.floor(decades / 0.75))),
+  };
+}

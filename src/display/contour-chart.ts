@@ -1,0 +1,197 @@
+/**
+ * A function of two variables by its level lines, with paths of iterates on top.
+ */
+import { inspect } from "node:util";
+import { type Axis, axisLayout } from "./axis.js";
+import { extent, plainTitle } from "./describe.js";
+import { Figure, type Trace } from "./figure.js";
+import { formatNumber } from "./format-number.js";
+import { colourOf } from "./palette.js";
+
+/** A path in the plane: the iterates of a descent. */
+export interface PlanePath {
+  name: string;
+  x: ArrayLike<number>;
+  y: ArrayLike<number>;
+}
+
+/** What a contour chart shows. */
+export interface ContourChartOptions {
+  title: string;
+  x: Axis & { range: readonly [number, number] };
+  y: Axis & { range: readonly [number, number] };
+  /** The function; where it is not finite the chart has a hole. */
+  f: (x: number, y: number) => number;
+  /** Paths drawn on top, each from a circle to a star. */
+  paths?: readonly PlanePath[];
+  /** About how many level lines. */
+  levels?: number;
+  /** Level lines at equal ratios instead of equal differences; f must be positive then (subtract its minimum). */
+  logLevels?: boolean;
+  /** Points of the grid in each direction at which f is evaluated. */
+  resolution?: number;
+  /** What the chart shows, in words; by default axes, least and greatest value, start and end of each path. */
+  alt?: string;
+}
+
+/**
+ * Draws the level lines of f over a rectangle, and paths in it.
+ *
+ * @throws RangeError when a path's lists differ in length, or f is negative with `logLevels`
+ * @example
+ * contourChart({
+ *   title: "F", x: { title: "θ₁", range: [-1, 1] }, y: { title: "θ₂", range: [-1, 1] },
+ *   f: (x, y) => x * x + y * y, paths: [{ name: "path", x: [1, 0], y: [1, 0] }],
+ * })
+ * // F
+ * // x: θ₁, -1 … 1; y: θ₂, -1 … 1; value 4.999e-4 … 2
+ * // path: 2 points from (1, 1), value 2, to (0, 0), value 0
+ */
+export function contourChart(options: ContourChartOptions): Figure {
+  const { title, x, y, f, paths = [], levels = 16, logLevels = false, resolution = 64, alt } = options;
+  if (typeof f !== "function")
+    throw new TypeError(`contourChart: f must be a function (x, y) => number, got ${inspect(f)}`);
+  for (const [name, { range }] of Object.entries({ x, y })) {
+    if (range === undefined)
+      throw new TypeError(`contourChart: the ${name} axis needs a range, such as [-2, 2]`);
+  }
+  if (!(Number.isInteger(levels) && levels > 0))
+    throw new RangeError(`contourChart: levels must be a whole number above 0, got ${levels}`);
+  if (!(Number.isInteger(resolution) && resolution > 1)) {
+    throw new RangeError(`contourChart: resolution must be a whole number above 1, got ${resolution}`);
+  }
+  for (const path of paths) checkPath(path);
+  const axes = {
+    xaxis: axisLayout("contourChart", "x", x, []),
+    yaxis: axisLayout("contourChart", "y", y, []),
+  };
+  const xs = ticks(x, resolution);
+  const ys = ticks(y, resolution);
+  const z = ys.map((v) => Float64Array.from(xs, (u) => f(u, v)));
+  const [low, high] = extent(z);
+  return new Figure({
+    data: [surface(z, xs, ys, levels, logLevels), ...paths.flatMap(pathTraces)],
+    layout: {
+      title,
+      ...axes,
+      showlegend: paths.length > 0,
+      legend: { orientation: "h", x: 0, xanchor: "left", y: 1.01, yanchor: "bottom" },
+    },
+    alt: alt ?? describe(options, paths, low, high),
+  });
+}
+
+function checkPath({ name, x, y }: PlanePath): void {
+  if (x?.length !== y?.length || typeof x?.length !== "number") {
+    throw new RangeError(`contourChart: path "${name}" has ${x?.length} x values but ${y?.length} y values`);
+  }
+}
+
+/** Places over an axis' range, at equal distances on its scale. */
+function ticks(
+  { range: [from, to], scale }: Axis & { range: readonly [number, number] },
+  count: number,
+): number[] {
+  const at = (i: number) => (from * (count - 1 - i) + to * i) / (count - 1);
+  if (scale !== "log") return Array.from({ length: count }, (_, i) => at(i));
+  return Array.from({ length: count }, (_, i) => from * (to / from) ** (i / (count - 1)));
+}
+
+// Pale, from light at the minimum: paths in the palette's colours are seen on all of it.
+const colorscale = [
+  [0, "#f7fafc"],
+  [0.5, "#cfdce8"],
+  [1, "#9fb4c8"],
+];
+
+function surface(z: Float64Array[], xs: number[], ys: number[], levels: number, logLevels: boolean): Trace {
+  let heights = z;
+  if (logLevels) {
+    z.forEach((row, i) => {
+      const j = row.findIndex((value) => value < 0);
+      if (j >= 0) {
+        throw new RangeError(
+          `contourChart: logLevels needs f ≥ 0 (pass F − F*), but f(${formatNumber(xs[j]!)}, ${formatNumber(ys[i]!)}) is ${formatNumber(row[j]!)}`,
+        );
+      }
+    });
+    const [least] = extent(z, 0);
+    heights = z.map((row) => row.map((value) => Math.log10(Math.max(value, least))));
+  }
+  const [low, high] = extent(heights);
+  const size = niceStep((high - low) / levels);
+  const whole = Math.max(1, Math.ceil((high - low) / 6));
+  const powers: number[] = [];
+  for (let p = Math.ceil(low); logLevels && p <= high; p += whole) powers.push(p);
+  return {
+    type: "contour",
+    x: Float32Array.from(xs),
+    y: Float32Array.from(ys),
+    // A picture needs no more than float32: half the bytes in the notebook.
+    z: heights.map((row) => Float32Array.from(row)),
+    colorscale,
+    ...(Number.isFinite(size) && size > 0
+      ? { autocontour: false, contours: { start: Math.ceil(low / size) * size, end: high, size } }
+      : {}),
+    line: { width: 0.75, color: "rgba(70,90,110,0.6)" },
+    colorbar: {
+      thickness: 14,
+      outlinewidth: 0,
+      ...(powers.length > 1 && { tickvals: powers, ticktext: powers.map((p) => `10<sup>${p}</sup>`) }),
+    },
+    hovertemplate: `x %{x:.4g}<br>y %{y:.4g}<br>${logLevels ? "10^%{z:.2f}" : "%{z:.4g}"}<extra></extra>`,
+  };
+}
+
+/** The next of 1, 2, 5, 10, … times a power of ten. */
+function niceStep(rough: number): number {
+  const power = 10 ** Math.floor(Math.log10(rough));
+  return power * [1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999)!;
+}
+
+/** The path as a line with a point per iterate, then its two ends. */
+function pathTraces({ name, x, y }: PlanePath, index: number): Trace[] {
+  const color = colourOf(index + 1); // the palette's blue is too near the ground's
+  const many = x.length > 200;
+  const line: Trace = {
+    type: "scatter",
+    name,
+    legendgroup: `path ${index}`,
+    mode: many ? "lines" : "lines+markers",
+    x,
+    y,
+    line: { color, width: 2 },
+    ...(!many && { marker: { color, size: 4 } }),
+  };
+  if (x.length === 0) return [line];
+  const last = x.length - 1;
+  const ends: Trace = {
+    type: "scatter",
+    name: `${name}: start, end`,
+    legendgroup: `path ${index}`,
+    showlegend: false,
+    mode: "markers",
+    x: [x[0], x[last]],
+    y: [y[0], y[last]],
+    marker: { color, size: [10, 13], symbol: ["circle", "star"], line: { color: "#ffffff", width: 1 } },
+  };
+  return [line, ends];
+}
+
+function describe(
+  { title, x, y, f }: ContourChartOptions,
+  paths: readonly PlanePath[],
+  low: number,
+  high: number,
+): string {
+  const axis = (name: string, { title, scale, range }: Axis) =>
+    `${name}: ${plainTitle(title)}, ${scale === "log" ? "logarithmic, " : ""}${formatNumber(range![0])} … ${formatNumber(range![1])}`;
+  const value = low <= high ? `value ${formatNumber(low)} … ${formatNumber(high)}` : "no finite value";
+  const lines = paths.map(({ name, x, y }) => {
+    const at = (i: number) =>
+      `(${formatNumber(x[i]!)}, ${formatNumber(y[i]!)}), value ${formatNumber(f(x[i]!, y[i]!))}`;
+    const ends = x.length > 0 ? ` from ${at(0)}, to ${at(x.length - 1)}` : "";
+    return `${plainTitle(name)}: ${x.length} point${x.length === 1 ? "" : "s"}${ends}`;
+  });
+  return [plainTitle(title), `${axis("x", x)}; ${axis("y", y)}; ${value}`, ...lines].join("\n");
+}

@@ -1,0 +1,46 @@
+/**
+ * Showing something from the middle of a cell, and replacing it later.
+ */
+import { toBundle } from "./bundle.js";
+import { type Host, host } from "./host.js";
+
+/** What was shown, and the way to change it. */
+export interface DisplayHandle {
+  /** The display id under which it was shown. */
+  readonly id: string;
+  /** Shows `value` in the place of what was shown before. */
+  update(value: unknown): Promise<void>;
+}
+
+// Ids count up from 1 in each host: a notebook run again from the start sends the same messages.
+const counters = new WeakMap<Host, number>();
+
+/** A display id not used before in this host. */
+export function nextDisplayId(target: Host): string {
+  const count = (counters.get(target) ?? 0) + 1;
+  counters.set(target, count);
+  return `nablab-${count}`;
+}
+
+/**
+ * Shows a value in the output of the running cell. The last expression of a cell is shown without it.
+ *
+ * @param value anything; how it looks is its own affair (`Symbol.for("Jupyter.display")`)
+ * @param options.id a display id of one's own; by default the next of `nablab-1`, `nablab-2`, …
+ * @returns a handle, once the message is on its way
+ * @throws what the value's display method throws
+ * @example
+ * const shown = await display("thinking…");
+ * await shown.update("37");
+ */
+export async function display(value: unknown, { id }: { id?: string } = {}): Promise<DisplayHandle> {
+  const target = host();
+  const displayId = id ?? nextDisplayId(target);
+  target.display({ data: await toBundle(value), displayId });
+  return {
+    id: displayId,
+    async update(next) {
+      target.display({ data: await toBundle(next), displayId, update: true });
+    },
+  };
+}

@@ -1,0 +1,172 @@
+/**
+ * A Plotly figure that shows itself: as Plotly's JSON, which JupyterLab draws so that it can be zoomed and
+ * read off; as a static SVG, which GitHub and an export show; and as text, which says what is to be seen.
+ *
+ * The figure has no background, no template and no text colour of its own: whoever draws it chooses them
+ * to fit its theme (the static image is on white). Nothing in it is random or takes a clock, so a notebook
+ * executed twice holds the same bytes.
+ */
+import { inspect } from "node:util";
+import { type Displayable, displaySymbol, type MimeBundle } from "./bundle.js";
+import { encodePlain, encodeTraces } from "./encode-figure.js";
+import { palette } from "./palette.js";
+import { staticImage } from "./static-image.js";
+
+/** One trace of a Plotly figure: see Plotly's reference for its attributes. */
+export type Trace = Readonly<Record<string, unknown>>;
+
+/** A Plotly layout: see Plotly's reference for its attributes. */
+export type Layout = Readonly<Record<string, unknown>>;
+
+/** What a figure is made of. */
+export interface FigureOptions {
+  /** The traces. Lists of numbers may be typed arrays. */
+  data: readonly Trace[];
+  /** The layout; what it leaves out comes from nablab's defaults. */
+  layout?: Layout;
+  /** What the figure shows, in words, with the numbers that matter: the text of the figure. */
+  alt: string;
+  /** Plotly's configuration (mode bar, zoom by wheel, …). */
+  config?: Readonly<Record<string, unknown>>;
+}
+
+/** The size of a static image, in pixels. */
+export interface ImageSize {
+  width?: number;
+  height?: number;
+}
+
+/** A Plotly figure; made by {@link figure} and by the charts. */
+export class Figure implements Displayable {
+  /** The traces. */
+  readonly data: readonly Trace[];
+  /** The layout, defaults included. */
+  readonly layout: Layout;
+  /** What the figure shows, in words. */
+  readonly alt: string;
+  /** Plotly's configuration. */
+  readonly config: Readonly<Record<string, unknown>>;
+
+  constructor({ data, layout = {}, alt, config = {} }: FigureOptions) {
+    if (!Array.isArray(data) || data.some((trace) => trace === null || typeof trace !== "object")) {
+      throw new TypeError(`figure: data must be a list of traces, got ${inspect(data, { depth: 0 })}`);
+    }
+    if (typeof alt !== "string" || alt.trim() === "") {
+      throw new TypeError(`figure: alt must say in words what the figure shows, got ${inspect(alt)}`);
+    }
+    this.data = data;
+    this.layout = withDefaults(layout, data);
+    this.alt = alt;
+    this.config = config;
+  }
+
+  /** The figure as plain JSON, as Plotly takes it: `{ data, layout, config? }`. */
+  toJSON(): { data: unknown[]; layout: Record<string, unknown>; config?: Record<string, unknown> } {
+    const json = { data: encodeTraces(this.data), layout: encodePlain(this.layout) };
+    return Object.keys(this.config).length > 0 ? { ...json, config: encodePlain(this.config) } : json;
+  }
+
+  /** The bundle without the static image: what a live chart sends. */
+  quickBundle(): MimeBundle {
+    return { "application/vnd.plotly.v1+json": this.toJSON(), "text/plain": this.alt };
+  }
+
+  /**
+   * The figure as an SVG picture on white.
+   *
+   * @throws Error when it cannot be drawn
+   */
+  toSvg(size: ImageSize = {}): Promise<string> {
+    return staticImage(this.toJSON(), size);
+  }
+
+  /**
+   * The whole bundle. Where the static image cannot be drawn the figure is shown without it, and the text
+   * says so: a missing picture on GitHub is no reason to lose the cell's result.
+   */
+  async [displaySymbol](): Promise<MimeBundle> {
+    const { "application/vnd.plotly.v1+json": json, "text/plain": alt } = this.quickBundle();
+    try {
+      const svg = await this.toSvg();
+      return { "application/vnd.plotly.v1+json": json, "image/svg+xml": svg, "text/plain": alt };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return { "application/vnd.plotly.v1+json": json, "text/plain": `${alt}\n(no static image: ${reason})` };
+    }
+  }
+
+  /** The text of the figure, for `console.log`. */
+  [inspect.custom](): string {
+    return this.alt;
+  }
+}
+
+/**
+ * Any Plotly figure, shown in the notebook.
+ *
+ * @throws TypeError when `data` is no list of traces or `alt` is missing
+ * @example
+ * figure({ data: [{ type: "bar", x: ["a", "b"], y: [1, 2] }], alt: "Two bars: a 1, b 2" })
+ * // Two bars: a 1, b 2
+ */
+export function figure(options: FigureOptions): Figure {
+  return new Figure(options);
+}
+
+const grid = "rgba(128,128,128,0.25)"; // seen on light and on dark ground
+const strongGrid = "rgba(128,128,128,0.5)";
+
+const layoutDefaults = {
+  autosize: true,
+  height: 420,
+  paper_bgcolor: "rgba(0,0,0,0)",
+  plot_bgcolor: "rgba(0,0,0,0)",
+  font: { family: "Helvetica, Arial, sans-serif", size: 13 },
+  margin: { l: 64, r: 24, t: 56, b: 56 },
+  hovermode: "closest",
+  // The same value in each version of a live chart: zoom and hidden series survive an update.
+  uirevision: "nablab",
+};
+
+const axisDefaults = {
+  automargin: true,
+  gridcolor: grid,
+  zerolinecolor: strongGrid,
+  linecolor: strongGrid,
+  ticks: "outside",
+  tickcolor: strongGrid,
+  exponentformat: "power",
+};
+
+// Traces that live on a plane with axes of their own, not on xaxis and yaxis.
+const withoutAxes = new Set([
+  "pie",
+  "sankey",
+  "table",
+  "indicator",
+  "treemap",
+  "sunburst",
+  "funnelarea",
+  "icicle",
+]);
+
+function withDefaults(layout: Layout, data: readonly Trace[]): Layout {
+  const axes = data.some(({ type }) => !withoutAxes.has(type as string)) ? { xaxis: {}, yaxis: {} } : {};
+  const given: Record<string, unknown> = { ...axes, ...layout };
+  const result: Record<string, unknown> = { ...layoutDefaults, colorway: [...palette], ...given };
+  for (const key of ["font", "margin"] as const) {
+    result[key] = { ...layoutDefaults[key], ...(given[key] as object | undefined) };
+  }
+  if (typeof given.title === "string") given.title = { text: given.title };
+  const title = given.title as { font?: object } | undefined;
+  if (title !== undefined) {
+    result.title = { x: 0, xref: "paper", xanchor: "left", ...title, font: { size: 16, ...title.font } };
+  }
+  for (const key of Object.keys(given)) {
+    if (!/^[xy]axis\d*$/.test(key)) continue;
+    const axis = given[key] as { title?: unknown };
+    const named = typeof axis.title === "string" ? { ...axis, title: { text: axis.title } } : axis;
+    result[key] = { ...axisDefaults, ...named };
+  }
+  return result;
+}

@@ -1,0 +1,95 @@
+/**
+ * A chart that grows while something runs.
+ *
+ * Updates come as fast as the work makes them; what is sent is at most `maxRate` versions a second, the
+ * newest each time, as JSON and text. The static image, which takes far longer than a step of training,
+ * comes with the last version alone.
+ */
+import { toBundle } from "./bundle.js";
+import { nextDisplayId } from "./display.js";
+import { Figure } from "./figure.js";
+import { type Host, host } from "./host.js";
+
+/** Ways of a live figure. */
+export interface LiveFigureOptions {
+  /** A display id of one's own; by default the next of `nablab-1`, `nablab-2`, … */
+  id?: string;
+  /** How many versions are sent in a second at most. */
+  maxRate?: number;
+}
+
+/**
+ * Shows a figure at once and lets it be replaced, many times a second if need be.
+ *
+ * @param first what is shown first; it may be empty
+ * @returns the live figure; `close()` it when the work ends, also when it ends with an error
+ * @example
+ * const chart = liveFigure(draw([]));
+ * for (const losses of …) chart.update(draw(losses));
+ * await chart.close();
+ */
+export function liveFigure(first: Figure, options: LiveFigureOptions = {}): LiveFigure {
+  return new LiveFigure(first, options);
+}
+
+/** A figure in the notebook that is replaced while something runs; made by {@link liveFigure}. */
+export class LiveFigure {
+  /** The display id under which it is shown. */
+  readonly id: string;
+  readonly #host: Host;
+  readonly #interval: number;
+  #newest: Figure;
+  #sentAt: number;
+  #timer: NodeJS.Timeout | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(first: Figure, { id, maxRate = 10 }: LiveFigureOptions = {}) {
+    if (!(maxRate > 0)) throw new RangeError(`liveFigure: maxRate must be above 0, got ${maxRate}`);
+    this.#host = host();
+    this.id = id ?? nextDisplayId(this.#host);
+    this.#interval = 1000 / maxRate;
+    this.#newest = checked(first);
+    this.#host.display({ data: first.quickBundle(), displayId: this.id, live: true });
+    this.#sentAt = performance.now();
+  }
+
+  /**
+   * Shows `figure` in the place of the one before: at once when the last version is old enough, else as soon
+   * as it is, unless a newer one has come by then.
+   *
+   * @throws Error after `close()`
+   */
+  update(figure: Figure): void {
+    if (this.#closed)
+      throw new Error("liveFigure: update() after close(); show a new figure with liveFigure()");
+    this.#newest = checked(figure);
+    // Looked at here as well as by the timer: work that never yields lets no timer fire.
+    const wait = this.#sentAt + this.#interval - performance.now();
+    if (wait <= 0) this.#send();
+    else this.#timer ??= setTimeout(() => this.#send(), wait);
+  }
+
+  /** Shows the newest version with its static image; resolves when that is sent. May be called again. */
+  close(): Promise<void> {
+    this.#closed ??= this.#sendLast();
+    return this.#closed;
+  }
+
+  #send(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#sentAt = performance.now();
+    this.#host.display({ data: this.#newest.quickBundle(), displayId: this.id, update: true, live: true });
+  }
+
+  async #sendLast(): Promise<void> {
+    clearTimeout(this.#timer);
+    const data = await toBundle(this.#newest);
+    this.#host.display({ data, displayId: this.id, update: true, live: false });
+  }
+}
+
+function checked(figure: Figure): Figure {
+  if (figure instanceof Figure) return figure;
+  throw new TypeError("liveFigure: expected a figure, as lineChart(), heatMap() or figure() make it");
+}

@@ -1,0 +1,17 @@
+/**
+ * The smallest value that shows itself: a bundle behind the display symbol. `console.log` of it prints
+ * its text, so that it reads well in a plain script too.
+ */
+import { inspect } from "node:util";
+import { type Displayable, displaySymbol, type MimeBundle } from "./bundle.js";
+
+/** A value that shows itself as `bundle`, made anew at each display. */
+export function shown(
+  text: string,
+  contents: () => Record<string, unknown> | Promise<Record<string, unknown>>,
+): Displayable {
+  return {
+    [displaySymbol]: async (): Promise<MimeBundle> => ({ ...(await contents()), "text/plain": text }),
+    [inspect.custom]: () => text,
+  } as Displayable;
+}
