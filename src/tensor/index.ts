@@ -1,1 +1,7 @@
-export {};
+// tensor: boxes of numbers, and random numbers from a seed.
+export { arange, eye, full, linspace, ones, tensor, zeros } from "./creation.js";
+export type { Nested } from "./nested.js";
+export { type Random, random, type StreamKey } from "./random.js";
+export { type RandomTensorOptions, randomNormal, randomUniform } from "./random-tensors.js";
+export { formatShape, type Shape } from "./shapes.js";
+export { type DType, Tensor, type TensorLike } from "./tensor.js";

@@ -1,0 +1,106 @@
+/**
+ * Tensors to start from: written out, filled, counted. Random ones are in `random-tensors.ts`.
+ */
+import type { FloatArray } from "./kernels.js";
+import { checkShape, type Shape, sizeOf } from "./shapes.js";
+import { type DType, Tensor, type TensorLike } from "./tensor.js";
+
+/**
+ * A tensor from nested lists of numbers (or from another tensor, copied).
+ *
+ * @param nested a number, a list, a list of lists of equal length, …; typed arrays count as lists
+ * @param options `dtype`: `"float64"` (default) or `"float32"`
+ * @throws RangeError for rows of different lengths, TypeError for an entry that is not a number; both say where.
+ * @example
+ * tensor([[1, 2, 3], [4, 5, 6]]).shape // → [ 2, 3 ]
+ */
+export function tensor(nested: TensorLike, { dtype = "float64" }: { dtype?: DType } = {}): Tensor {
+  return Tensor.of(nested, { dtype });
+}
+
+/**
+ * A tensor of zeros.
+ *
+ * @param shape the extents, or one number for a vector
+ * @example
+ * zeros([2, 2]).toArray() // → [ [ 0, 0 ], [ 0, 0 ] ]
+ */
+export function zeros(shape: Shape | number, { dtype = "float64" }: { dtype?: DType } = {}): Tensor {
+  const extents = typeof shape === "number" ? [shape] : shape;
+  checkShape("zeros", extents);
+  const data: FloatArray =
+    dtype === "float32" ? new Float32Array(sizeOf(extents)) : new Float64Array(sizeOf(extents));
+  return new Tensor(extents, data);
+}
+
+/**
+ * A tensor of ones.
+ *
+ * @param shape the extents, or one number for a vector
+ * @example
+ * ones(3).toArray() // → [ 1, 1, 1 ]
+ */
+export function ones(shape: Shape | number, options: { dtype?: DType } = {}): Tensor {
+  return full(shape, 1, options);
+}
+
+/**
+ * A tensor that holds `value` everywhere.
+ *
+ * @param shape the extents, or one number for a vector
+ * @example
+ * full([1, 3], 0.5).toArray() // → [ [ 0.5, 0.5, 0.5 ] ]
+ */
+export function full(shape: Shape | number, value: number, options: { dtype?: DType } = {}): Tensor {
+  const t = zeros(shape, options);
+  t.data.fill(value);
+  return t;
+}
+
+/**
+ * The identity matrix of n rows: ones on the diagonal, zeros elsewhere.
+ *
+ * @example
+ * eye(2).toArray() // → [ [ 1, 0 ], [ 0, 1 ] ]
+ */
+export function eye(n: number, options: { dtype?: DType } = {}): Tensor {
+  const t = zeros([n, n], options);
+  for (let i = 0; i < n; i++) t.data[i * n + i] = 1;
+  return t;
+}
+
+/**
+ * The vector start, start + step, … up to but without stop. With one argument: 0, 1, …, n − 1.
+ *
+ * Entry i is computed as start + i · step, not by adding up, so that errors do not grow.
+ *
+ * @throws RangeError if `step` is 0 or leads away from `stop`'s side for ever (an argument that is not finite).
+ * @example
+ * arange(1, 10, 4).toArray() // → [ 1, 5, 9 ]
+ */
+export function arange(start: number, stop?: number, step = 1, options: { dtype?: DType } = {}): Tensor {
+  const [from, to] = stop === undefined ? [0, start] : [start, stop];
+  if (![from, to, step].every(Number.isFinite) || step === 0) {
+    throw new RangeError(
+      `arange: start, stop and step must be finite and step not 0; from ${from} to ${to} by ${step}`,
+    );
+  }
+  const t = zeros([Math.max(0, Math.ceil((to - from) / step))], options);
+  for (let i = 0; i < t.size; i++) t.data[i] = from + i * step;
+  return t;
+}
+
+/**
+ * The vector of n equally spaced numbers from `start` to `stop`, both of them included exactly.
+ *
+ * @throws RangeError unless n is a whole number ≥ 2.
+ * @example
+ * linspace(0, 1, 5).toArray() // → [ 0, 0.25, 0.5, 0.75, 1 ]
+ */
+export function linspace(start: number, stop: number, n = 50, options: { dtype?: DType } = {}): Tensor {
+  if (!Number.isInteger(n) || n < 2) throw new RangeError(`linspace: n must be a whole number ≥ 2, got ${n}`);
+  const t = zeros([n], options);
+  for (let i = 0; i < n; i++) t.data[i] = start + ((stop - start) * i) / (n - 1);
+  t.data[n - 1] = stop;
+  return t;
+}

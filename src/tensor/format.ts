@@ -1,0 +1,130 @@
+/**
+ * How a tensor looks: as aligned text for a terminal and as an html table for a notebook. Both show the
+ * same numbers in the same digits, and both cut a large tensor and say so.
+ */
+import type { FloatArray } from "./kernels.js";
+import { formatShape, type Shape, sizeOf } from "./shapes.js";
+
+/** The most rows, columns and matrices of one tensor that are shown; the rest is cut from the middle. */
+const shown = { rows: 12, columns: 12, matrices: 3 };
+
+interface View {
+  shape: Shape;
+  dtype: string;
+  data: FloatArray;
+}
+
+/** A tensor as text: one line with its shape and dtype, then its entries in columns. */
+export function tensorText(t: View): string {
+  const head = `Tensor ${formatShape(t.shape)} ${t.dtype}`;
+  if (t.data.length === 0) return `${head}, no entries`;
+  const blocks = matrices(t).map(({ title, rows }) => {
+    const width = Math.max(...rows.flat().map((cell) => cell.length));
+    const lines = rows.map((row) => `  ${row.map((cell) => cell.padStart(width)).join("  ")}`);
+    return (title === "" ? lines : [`${title}`, ...lines]).join("\n");
+  });
+  return [cutNote(t) === "" ? head : `${head}, ${cutNote(t)}`, ...blocks].join("\n");
+}
+
+/** A tensor as html: a table with the row and column numbers as headings, one for each matrix of a higher rank. */
+export function tensorHtml(t: View): string {
+  const head = `Tensor ${formatShape(t.shape)} ${t.dtype}`;
+  if (t.data.length === 0) return `<p>${head}, no entries</p>`;
+  const note = cutNote(t) === "" ? "" : `, ${cutNote(t)}`;
+  const tables = matrices(t).map(({ title, rows, rowNames, columnNames }, i) => {
+    const caption = [i === 0 ? `${head}${note}` : "", title].filter((part) => part !== "").join("<br>");
+    const header =
+      t.shape.length === 0
+        ? ""
+        : `<thead><tr>${t.shape.length > 1 ? "<th></th>" : ""}${columnNames.map((name) => `<th scope="col">${name}</th>`).join("")}</tr></thead>`;
+    const body = rows.map((row, r) => {
+      const name = t.shape.length > 1 ? `<th scope="row">${rowNames[r]}</th>` : "";
+      return `<tr>${name}${row.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+    });
+    return `<table><caption style="text-align:left">${caption}</caption>${header}<tbody>${body.join("")}</tbody></table>`;
+  });
+  return tables.join("\n");
+}
+
+/** Which of n positions to show, at most `most`: the first and last ones, with −1 for the gap between. */
+function visible(n: number, most: number): number[] {
+  if (n <= most) return Array.from({ length: n }, (_, i) => i);
+  const half = most / 2;
+  return [
+    ...Array.from({ length: Math.ceil(half) }, (_, i) => i),
+    -1,
+    ...Array.from({ length: Math.floor(half) }, (_, i) => n - Math.floor(half) + i),
+  ];
+}
+
+function cutNote({ shape }: View): string {
+  const columns = shape.at(-1) ?? 1;
+  const rows = shape.at(-2) ?? 1;
+  const count = sizeOf(shape.slice(0, -2));
+  const isCut = columns > shown.columns || rows > shown.rows || count > shown.matrices;
+  return isCut ? "cut (… stands for what is not shown)" : "";
+}
+
+function matrices({ shape, data }: View) {
+  const n = shape.at(-1) ?? 1;
+  const m = shape.at(-2) ?? 1;
+  const outer = shape.slice(0, -2);
+  const rowsAt = visible(m, shown.rows);
+  const columnsAt = visible(n, shown.columns);
+  const blocks = Math.min(shown.matrices, sizeOf(outer));
+  const entries: number[] = [];
+  for (let block = 0; block < blocks; block++) {
+    for (const i of rowsAt) {
+      for (const j of columnsAt) if (i >= 0 && j >= 0) entries.push(data[(block * m + i) * n + j]!);
+    }
+  }
+  const write = numberFormat(entries);
+  return Array.from({ length: blocks }, (_, block) => ({
+    title: outer.length === 0 ? "" : `[${unravel(block, outer).join(", ")}, ·, ·]`,
+    rowNames: rowsAt.map((i) => (i < 0 ? "⋮" : String(i))),
+    columnNames: columnsAt.map((j) => (j < 0 ? "…" : String(j))),
+    rows: rowsAt.map((i) =>
+      columnsAt.map((j) => {
+        if (i < 0) return "⋮";
+        return j < 0 ? "…" : write(data[(block * m + i) * n + j]!);
+      }),
+    ),
+  }));
+}
+
+function unravel(index: number, shape: Shape): number[] {
+  const position: number[] = [];
+  let rest = index;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    position.unshift(rest % shape[axis]!);
+    rest = Math.floor(rest / shape[axis]!);
+  }
+  return position;
+}
+
+/**
+ * One way to write all these numbers: whole numbers as they are; else with the same count of decimals, at
+ * most 4 and no more than needed; else, where that would lose the small or the large ones, by powers of ten.
+ */
+export function numberFormat(entries: readonly number[]): (x: number) => string {
+  const finite = entries.filter(Number.isFinite);
+  const sizes = finite.filter((x) => x !== 0).map(Math.abs);
+  const largest = Math.max(0, ...sizes);
+  const smallest = Math.min(Number.POSITIVE_INFINITY, ...sizes);
+  let write: (x: number) => string;
+  if (finite.every(Number.isInteger) && largest < 1e15) write = String;
+  else if (largest < 1e6 && smallest >= 1e-3) {
+    const decimals = (x: number) =>
+      x
+        .toFixed(4)
+        .replace(/\.?0+$/, "")
+        .split(".")[1]?.length ?? 0;
+    const digits = Math.max(...finite.map(decimals));
+    write = (x) => x.toFixed(digits);
+  } else write = (x) => (x === 0 ? "0" : x.toExponential(4));
+  return (x) => {
+    if (Number.isNaN(x)) return "NaN";
+    if (!Number.isFinite(x)) return x > 0 ? "∞" : "-∞";
+    return write(Object.is(x, -0) ? 0 : x);
+  };
+}

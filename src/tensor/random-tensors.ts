@@ -1,0 +1,56 @@
+/**
+ * Tensors of random numbers, drawn in row-major order.
+ */
+import { zeros } from "./creation.js";
+import { type Random, random } from "./random.js";
+import type { Shape } from "./shapes.js";
+import type { DType, Tensor } from "./tensor.js";
+
+/** Where the random numbers of a tensor come from: a seed, or a stream that is moved on. */
+export interface RandomTensorOptions {
+  /** A whole number ≥ 0, or a stream. */
+  seed: number | Random;
+  /** How the entries are stored; `"float64"` by default. */
+  dtype?: DType;
+}
+
+/**
+ * A tensor of independent normal numbers N(mean, sd²).
+ *
+ * @param shape the extents, or one number for a vector
+ * @param options `seed` (needed), `mean` = 0, `sd` = 1, `dtype`
+ * @example
+ * randomNormal([2, 3], { seed: 1 }).shape // → [ 2, 3 ]
+ */
+export function randomNormal(
+  shape: Shape | number,
+  { seed, mean = 0, sd = 1, dtype = "float64" }: RandomTensorOptions & { mean?: number; sd?: number },
+): Tensor {
+  const stream = toStream(seed);
+  return fill(zeros(shape, { dtype }), () => stream.normal(mean, sd));
+}
+
+/**
+ * A tensor of independent numbers, each uniform in low ≤ x < high.
+ *
+ * @param shape the extents, or one number for a vector
+ * @param options `seed` (needed), `low` = 0, `high` = 1, `dtype`
+ * @example
+ * randomUniform(1000, { seed: 1, low: 2, high: 3 }).min() >= 2 // → true
+ */
+export function randomUniform(
+  shape: Shape | number,
+  { seed, low = 0, high = 1, dtype = "float64" }: RandomTensorOptions & { low?: number; high?: number },
+): Tensor {
+  const stream = toStream(seed);
+  return fill(zeros(shape, { dtype }), () => stream.uniform(low, high));
+}
+
+function toStream(seed: number | Random): Random {
+  return typeof seed === "number" || seed === undefined ? random(seed) : seed;
+}
+
+function fill(t: Tensor, draw: () => number): Tensor {
+  for (let i = 0; i < t.size; i++) t.data[i] = draw();
+  return t;
+}

@@ -1,0 +1,82 @@
+/**
+ * Shapes: the list of a tensor's extents, first axis first. Everything here is about the lists alone;
+ * no numbers of a tensor are touched.
+ */
+
+/** The extents of a tensor, first axis first: `[rows, columns]` for a matrix, `[]` for a single number. */
+export type Shape = readonly number[];
+
+/** The number of entries of a tensor of this shape: the product of the extents, 1 for `[]`. */
+export function sizeOf(shape: Shape): number {
+  let size = 1;
+  for (const extent of shape) size *= extent;
+  return size;
+}
+
+/** How many entries apart neighbours along each axis are in row-major order: `[2, 3, 4]` gives `[12, 4, 1]`. */
+export function stridesOf(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  let stride = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = stride;
+    stride *= shape[axis]!;
+  }
+  return strides;
+}
+
+/** A shape as errors print it: `[2, 3]`. */
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(", ")}]`;
+}
+
+/** Whether two shapes are the same list. */
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
+}
+
+/** Throws a `RangeError` unless every extent is a whole number ≥ 0; `name` opens the message. */
+export function checkShape(name: string, shape: Shape): void {
+  for (const extent of shape) {
+    if (!Number.isSafeInteger(extent) || extent < 0) {
+      throw new RangeError(
+        `${name}: every extent of a shape must be a whole number ≥ 0; shape ${formatShape(shape)}`,
+      );
+    }
+  }
+}
+
+/** `axis` as an index from the front (`-1` is the last axis); throws a `RangeError` if there is no such axis. */
+export function checkAxis(name: string, axis: number, shape: Shape): number {
+  const index = axis < 0 ? axis + shape.length : axis;
+  if (!Number.isInteger(index) || index < 0 || index >= shape.length) {
+    throw new RangeError(
+      `${name}: there is no axis ${axis} in shape ${formatShape(shape)}, which has ${shape.length} ${shape.length === 1 ? "axis" : "axes"}`,
+    );
+  }
+  return index;
+}
+
+/**
+ * The shape of an elementwise operation on two tensors: aligned at the last axis, each pair of extents must
+ * be equal or one of them 1 (a missing axis counts as 1), and the larger wins. These are NumPy's rules.
+ *
+ * @example
+ * broadcastShapes("add", [3, 1], [4]) // → [ 3, 4 ]
+ *
+ * @throws RangeError naming `operation`, the extents that differ and both shapes.
+ */
+export function broadcastShapes(operation: string, a: Shape, b: Shape): number[] {
+  const rank = Math.max(a.length, b.length);
+  const shape = new Array<number>(rank);
+  for (let back = 1; back <= rank; back++) {
+    const m = a[a.length - back] ?? 1;
+    const n = b[b.length - back] ?? 1;
+    if (m !== n && m !== 1 && n !== 1) {
+      throw new RangeError(
+        `${operation}: the shapes do not fit, ${m} against ${n} at axis ${rank - back} (extents must be equal or 1); shapes ${formatShape(a)} and ${formatShape(b)}`,
+      );
+    }
+    shape[rank - back] = m === 1 ? n : m;
+  }
+  return shape;
+}

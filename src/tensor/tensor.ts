@@ -1,0 +1,396 @@
+/**
+ * `Tensor`: numbers in a box of any rank. A shape, a dtype, and one typed array in row-major order; nothing
+ * else, so that a loop over `data` is always the whole truth. Views by strides do not exist: `reshape`, `row`
+ * and `slice` share the numbers because they can, `transpose` copies because it must.
+ */
+import { inspect } from "node:util";
+import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
+import { tensorHtml, tensorText } from "./format.js";
+import {
+  argmaxAxis,
+  elementwise,
+  type FloatArray,
+  matmul,
+  reduceAxis,
+  resultArray,
+  transpose,
+} from "./kernels.js";
+import { flatten, type Nested, nest } from "./nested.js";
+import {
+  broadcastShapes,
+  checkAxis,
+  checkShape,
+  formatShape,
+  type Shape,
+  sameShape,
+  sizeOf,
+} from "./shapes.js";
+
+/** How an entry is stored: `float64` (default, for theory) or `float32` (for networks). */
+export type DType = "float64" | "float32";
+
+/** What the operations of a tensor accept as the other operand. */
+export type TensorLike = Tensor | Nested;
+
+/**
+ * A box of numbers of any rank in row-major order: entry (i, j) of an m × n matrix is `data[i * n + j]`.
+ *
+ * Operations return new tensors and never change their operands. Elementwise ones broadcast by NumPy's rules;
+ * the result is float32 if both operands are, else float64 (a plain number takes the dtype of the tensor).
+ *
+ * @example
+ * const A = tensor([[1, 2], [3, 4]]);
+ * A.matmul([1, -1]).toArray() // → [ -1, -1 ]
+ */
+export class Tensor implements Displayable {
+  /** The extents, first axis first; frozen. */
+  readonly shape: readonly number[];
+  /** How an entry is stored. */
+  readonly dtype: DType;
+  /** The entries in row-major order. Writing to it changes the tensor, and all that share its numbers. */
+  readonly data: Float64Array | Float32Array;
+
+  /**
+   * Wraps `data` (not copied) as a tensor of this shape; `tensor()` builds one from nested lists.
+   *
+   * @throws RangeError if `data` does not have exactly as many entries as the shape.
+   */
+  constructor(shape: Shape, data: Float64Array | Float32Array) {
+    checkShape("Tensor", shape);
+    if (data.length !== sizeOf(shape)) {
+      throw new RangeError(
+        `Tensor: shape ${formatShape(shape)} needs ${sizeOf(shape)} entries, the data has ${data.length}`,
+      );
+    }
+    this.shape = Object.freeze([...shape]);
+    this.dtype = data instanceof Float32Array ? "float32" : "float64";
+    this.data = data;
+  }
+
+  /** A new tensor from nested lists; what `tensor()` calls. */
+  static of(nested: TensorLike, { dtype = "float64" }: { dtype?: DType } = {}): Tensor {
+    if (nested instanceof Tensor) return nested.astype(dtype);
+    const { shape, values } = flatten("tensor", nested);
+    return new Tensor(shape, newArray(dtype, values));
+  }
+
+  /** The number of entries. */
+  get size(): number {
+    return this.data.length;
+  }
+
+  /** The number of axes: 0 for a number, 1 for a vector, 2 for a matrix. */
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** The entry at this index, one number for each axis; negative ones count from the end. Throws outside. */
+  at(...index: number[]): number {
+    if (index.length !== this.rank) {
+      throw new RangeError(
+        `at: ${index.length} ${index.length === 1 ? "index" : "indices"} given for ${this.rank} axes; index ${formatShape(index)}, shape ${formatShape(this.shape)}`,
+      );
+    }
+    let position = 0;
+    for (let axis = 0; axis < index.length; axis++) {
+      position = position * this.shape[axis]! + this.#inside("at", index[axis]!, axis);
+    }
+    return this.data[position]!;
+  }
+
+  /** The same numbers (shared, not copied) under another shape; one extent may be −1, "whatever remains". */
+  reshape(...extents: number[] | [Shape]): Tensor {
+    const wanted = extents.flat() as number[];
+    const known = sizeOf(wanted.filter((extent) => extent !== -1));
+    const shape = wanted.map((extent) => (extent === -1 && known > 0 ? this.size / known : extent));
+    if (!shape.every((extent) => Number.isInteger(extent) && extent >= 0) || sizeOf(shape) !== this.size) {
+      throw new RangeError(
+        `reshape: ${this.size} entries do not fit; shape ${formatShape(this.shape)} to ${formatShape(wanted)}`,
+      );
+    }
+    return new Tensor(shape, this.data);
+  }
+
+  /** Row i, that is, entry i along the first axis: its numbers are shared, not copied. */
+  row(i: number): Tensor {
+    if (this.rank === 0) throw new RangeError("row: a tensor of rank 0 has no rows; shape []");
+    const at = this.#inside("row", i, 0);
+    const step = sizeOf(this.shape.slice(1));
+    return new Tensor(this.shape.slice(1), this.data.subarray(at * step, (at + 1) * step));
+  }
+
+  /** Rows `start` to `end` − 1 along the first axis, as `Array.prototype.slice` counts; numbers are shared. */
+  slice(start = 0, end: number = this.shape[0] ?? 0): Tensor {
+    if (this.rank === 0) throw new RangeError("slice: a tensor of rank 0 has no rows; shape []");
+    const n = this.shape[0]!;
+    const clamp = (i: number) => Math.min(n, Math.max(0, i < 0 ? i + n : i));
+    const [a, b] = [clamp(start), clamp(end)];
+    const step = sizeOf(this.shape.slice(1));
+    const data = this.data.subarray(a * step, Math.max(a, b) * step);
+    return new Tensor([Math.max(0, b - a), ...this.shape.slice(1)], data);
+  }
+
+  /** A copy with numbers of its own. */
+  copy(): Tensor {
+    return new Tensor(this.shape, this.data.slice());
+  }
+
+  /** A copy stored as `dtype`; float64 to float32 rounds each entry to the nearest. */
+  astype(dtype: DType): Tensor {
+    return new Tensor(this.shape, newArray(dtype, this.data));
+  }
+
+  /** f of every entry; f also gets the entry's position in row-major order. */
+  map(f: (entry: number, position: number) => number): Tensor {
+    const out = resultArray(this.size, this.data);
+    for (let i = 0; i < out.length; i++) out[i] = f(this.data[i]!, i);
+    return new Tensor(this.shape, out);
+  }
+
+  /** this + other, entry by entry. */
+  add(other: TensorLike): Tensor {
+    return this.#with("add", other, (a, b) => a + b);
+  }
+
+  /** this − other, entry by entry. */
+  sub(other: TensorLike): Tensor {
+    return this.#with("sub", other, (a, b) => a - b);
+  }
+
+  /** this · other, entry by entry (for the matrix product see `matmul`). */
+  mul(other: TensorLike): Tensor {
+    return this.#with("mul", other, (a, b) => a * b);
+  }
+
+  /** this / other, entry by entry; division by 0 gives ±∞ or NaN as in all arithmetic of floats. */
+  div(other: TensorLike): Tensor {
+    return this.#with("div", other, (a, b) => a / b);
+  }
+
+  /**
+   * The matrix product: (m × n)(n × p) = m × p, out_ij = Σ_k a_ik b_kj, summed in float64 in the order of k.
+   * A vector on the right counts as a column, on the left as a row, and that axis is gone from the result.
+   *
+   * @throws RangeError if the inner extents differ or an operand is not of rank 1 or 2.
+   */
+  matmul(other: TensorLike): Tensor {
+    const right = toTensor(other, this.dtype);
+    const shapes = `shapes ${formatShape(this.shape)} and ${formatShape(right.shape)}`;
+    for (const [side, { rank }] of [
+      ["left", this],
+      ["right", right],
+    ] as const) {
+      if (rank < 1 || rank > 2) {
+        throw new RangeError(
+          `matmul: the ${side} operand must be a matrix or a vector, it has rank ${rank}; ${shapes}`,
+        );
+      }
+    }
+    const [m, n] = this.rank === 1 ? [1, this.shape[0]!] : [this.shape[0]!, this.shape[1]!];
+    const [rows, p] = right.rank === 1 ? [right.shape[0]!, 1] : [right.shape[0]!, right.shape[1]!];
+    if (n !== rows) {
+      throw new RangeError(
+        `matmul: the left operand has ${count(n, "column")} but the right one has ${count(rows, "row")}; ${shapes}`,
+      );
+    }
+    const out = resultArray(m * p, this.data, right.data);
+    matmul(this.data, right.data, m, n, p, out);
+    return new Tensor([...(this.rank === 1 ? [] : [m]), ...(right.rank === 1 ? [] : [p])], out);
+  }
+
+  /** The transposed matrix, out_ji = a_ij (a copy); a vector stays as it is. Throws for rank > 2. */
+  transpose(): Tensor {
+    if (this.rank > 2) {
+      throw new RangeError(`transpose: only for rank ≤ 2; shape ${formatShape(this.shape)}`);
+    }
+    if (this.rank < 2) return this.copy();
+    const [m, n] = [this.shape[0]!, this.shape[1]!];
+    const out = resultArray(this.size, this.data);
+    transpose(this.data, m, n, out);
+    return new Tensor([n, m], out);
+  }
+
+  /** Σ of all entries, or along one axis (which then is gone from the shape). The sum of nothing is 0. */
+  sum(): number;
+  sum(axis: number): Tensor;
+  sum(axis?: number): number | Tensor {
+    return this.#reduce("sum", axis, 0, (running, entry) => running + entry);
+  }
+
+  /** The mean of all entries, or along one axis. Throws if there is nothing to average. */
+  mean(): number;
+  mean(axis: number): Tensor;
+  mean(axis?: number): number | Tensor {
+    const n = this.#extent("mean", axis);
+    return this.#reduce(
+      "mean",
+      axis,
+      0,
+      (running, entry) => running + entry,
+      (sum) => sum / n,
+    );
+  }
+
+  /** The largest of all entries, or along one axis; NaN if one is NaN. Throws if there are no entries. */
+  max(): number;
+  max(axis: number): Tensor;
+  max(axis?: number): number | Tensor {
+    this.#extent("max", axis);
+    return this.#reduce("max", axis, Number.NEGATIVE_INFINITY, (a, b) => Math.max(a, b));
+  }
+
+  /** The smallest of all entries, or along one axis; NaN if one is NaN. Throws if there are no entries. */
+  min(): number;
+  min(axis: number): Tensor;
+  min(axis?: number): number | Tensor {
+    this.#extent("min", axis);
+    return this.#reduce("min", axis, Number.POSITIVE_INFINITY, (a, b) => Math.min(a, b));
+  }
+
+  /**
+   * The position of the largest entry in row-major order, or the indices of the largest along one axis
+   * (as a float64 tensor). The first of equals; NaN counts as largest. Throws if there are no entries.
+   */
+  argmax(): number;
+  argmax(axis: number): Tensor;
+  argmax(axis?: number): number | Tensor {
+    this.#extent("argmax", axis);
+    const at = axis === undefined ? 0 : checkAxis("argmax", axis, this.shape);
+    const shape = axis === undefined ? [this.size] : this.shape;
+    const rest = shape.filter((_, k) => k !== at);
+    const out = new Float64Array(sizeOf(rest));
+    argmaxAxis(this.data, shape, at, out);
+    return axis === undefined ? out[0]! : new Tensor(rest, out);
+  }
+
+  /** Σ_i a_i b_i of two tensors of the same shape: the scalar product, for matrices Frobenius'. */
+  dot(other: TensorLike): number {
+    const right = toTensor(other, this.dtype);
+    if (!sameShape(this.shape, right.shape)) {
+      throw new RangeError(
+        `dot: both operands must have the same shape; shapes ${formatShape(this.shape)} and ${formatShape(right.shape)}`,
+      );
+    }
+    let sum = 0;
+    for (let i = 0; i < this.size; i++) sum += this.data[i]! * right.data[i]!;
+    return sum;
+  }
+
+  /** The Euclidean norm √Σ a_i², for a matrix Frobenius'; scaled, so that squares cannot overflow. */
+  norm(): number {
+    let largest = 0;
+    for (const entry of this.data) largest = Math.max(largest, Math.abs(entry));
+    if (largest === 0 || !Number.isFinite(largest)) return largest;
+    let sum = 0;
+    for (const entry of this.data) sum += (entry / largest) ** 2;
+    return largest * Math.sqrt(sum);
+  }
+
+  /** The entries as nested lists: a number, a list, a list of lists, … */
+  toArray(): Nested {
+    return nest(this.data, this.shape);
+  }
+
+  /** Whether the shapes are the same and every entry is: the same number, or NaN in both. The dtype may differ. */
+  equals(other: TensorLike): boolean {
+    const right = toTensor(other, this.dtype);
+    return (
+      sameShape(this.shape, right.shape) &&
+      this.data.every((a, i) => a === right.data[i] || (Number.isNaN(a) && Number.isNaN(right.data[i]!)))
+    );
+  }
+
+  /** Whether the shapes are the same and |a − b| ≤ absolute + relative · |b| for every pair of entries. */
+  allClose(
+    other: TensorLike,
+    { relative = 1e-9, absolute = 0 }: { relative?: number; absolute?: number } = {},
+  ): boolean {
+    const right = toTensor(other, "float64");
+    return (
+      sameShape(this.shape, right.shape) &&
+      this.data.every((a, i) => {
+        const b = right.data[i]!;
+        return a === b || Math.abs(a - b) <= absolute + relative * Math.abs(b);
+      })
+    );
+  }
+
+  /** The tensor as text, with shape and dtype; a large one is cut. */
+  toString(): string {
+    return tensorText(this);
+  }
+
+  /** What `console.log` prints: the same text. */
+  [inspect.custom](): string {
+    return tensorText(this);
+  }
+
+  /** A table in a notebook, text elsewhere. */
+  [displaySymbol](): MimeBundle {
+    return { "text/html": tensorHtml(this), "text/plain": tensorText(this) };
+  }
+
+  #with(operation: string, other: TensorLike, f: (a: number, b: number) => number): Tensor {
+    const right = toTensor(other, this.dtype);
+    const shape = broadcastShapes(operation, this.shape, right.shape);
+    const out = resultArray(sizeOf(shape), this.data, right.data);
+    elementwise(f, this.data, this.shape, right.data, right.shape, shape, out);
+    return new Tensor(shape, out);
+  }
+
+  #reduce(
+    operation: string,
+    axis: number | undefined,
+    start: number,
+    fold: (running: number, entry: number) => number,
+    finish: (folded: number) => number = (folded) => folded,
+  ): number | Tensor {
+    if (axis === undefined) {
+      let running = start;
+      for (let i = 0; i < this.size; i++) running = fold(running, this.data[i]!);
+      return finish(running);
+    }
+    const at = checkAxis(operation, axis, this.shape);
+    const rest = this.shape.filter((_, k) => k !== at);
+    const out = resultArray(sizeOf(rest), this.data);
+    reduceAxis(this.data, this.shape, at, start, fold, finish, out);
+    return new Tensor(rest, out);
+  }
+
+  /** How many entries one value of a reduction is made from; throws if none. */
+  #extent(operation: string, axis: number | undefined): number {
+    const n = axis === undefined ? this.size : this.shape[checkAxis(operation, axis, this.shape)]!;
+    if (n === 0) {
+      throw new RangeError(
+        `${operation}: there are no entries to choose from; shape ${formatShape(this.shape)}`,
+      );
+    }
+    return n;
+  }
+
+  #inside(operation: string, index: number, axis: number): number {
+    const extent = this.shape[axis]!;
+    const at = index < 0 ? index + extent : index;
+    if (!Number.isInteger(at) || at < 0 || at >= extent) {
+      throw new RangeError(
+        `${operation}: index ${index} is outside axis ${axis}, which has ${count(extent, "entry", "entries")}; shape ${formatShape(this.shape)}`,
+      );
+    }
+    return at;
+  }
+}
+
+/** The operand as a tensor: itself if it is one, else made from nested lists in the dtype of the other side. */
+function toTensor(operand: TensorLike, dtype: DType): Tensor {
+  return operand instanceof Tensor ? operand : Tensor.of(operand, { dtype });
+}
+
+function newArray(dtype: DType, values: ArrayLike<number>): FloatArray {
+  if (dtype === "float32") return Float32Array.from(values);
+  if (dtype === "float64") return Float64Array.from(values);
+  throw new TypeError(`tensor: the dtype must be "float64" or "float32", got ${String(dtype)}`);
+}
+
+function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
