@@ -28,6 +28,8 @@ export interface FigureOptions {
   alt: string;
   /** Plotly's configuration (mode bar, zoom by wheel, …). */
   config?: Readonly<Record<string, unknown>>;
+  /** The size of the static image; by default 700 pixels and the layout's height. */
+  imageSize?: ImageSize;
 }
 
 /** The size of a static image, in pixels. */
@@ -46,8 +48,10 @@ export class Figure implements Displayable {
   readonly alt: string;
   /** Plotly's configuration. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** The size of the static image. */
+  readonly imageSize: ImageSize;
 
-  constructor({ data, layout = {}, alt, config = {} }: FigureOptions) {
+  constructor({ data, layout = {}, alt, config = {}, imageSize = {} }: FigureOptions) {
     if (!Array.isArray(data) || data.some((trace) => trace === null || typeof trace !== "object")) {
       throw new TypeError(`figure: data must be a list of traces, got ${inspect(data, { depth: 0 })}`);
     }
@@ -58,6 +62,7 @@ export class Figure implements Displayable {
     this.layout = withDefaults(layout, data);
     this.alt = alt;
     this.config = config;
+    this.imageSize = imageSize;
   }
 
   /** The figure as plain JSON, as Plotly takes it: `{ data, layout, config? }`. */
@@ -77,7 +82,7 @@ export class Figure implements Displayable {
    * @throws Error when it cannot be drawn
    */
   toSvg(size: ImageSize = {}): Promise<string> {
-    return staticImage(this.toJSON(), size);
+    return staticImage(this, { ...this.imageSize, ...size });
   }
 
   /**

@@ -71,7 +71,12 @@ export function panels(figures: readonly Figure[], { columns, title, alt }: Pane
   });
 
   const text = [...(title ? [plainTitle(title)] : []), ...figures.map((figure) => figure.alt)].join("\n\n");
-  return new Figure({ data, layout, alt: alt ?? (text || "No panels") });
+  return new Figure({
+    data,
+    layout,
+    alt: alt ?? (text || "No panels"),
+    imageSize: { width: across > 1 ? 980 : 700 },
+  });
 }
 
 interface Cell {

@@ -1,5 +1,101 @@
-/** placeholder so that types land; replaced below */
-import type { ImageSize } from "./figure.js";
-export async function staticImage(_json: unknown, _size: ImageSize): Promise<string> {
-  throw new Error("not drawn yet");
+/**
+ * The static picture of a figure, for places that run no script: GitHub, an export, a printed page.
+ *
+ * It is drawn in a thread of its own, started with the first picture (0.7 s; 30–150 ms a picture after
+ * that) and ended when none was asked for in a while. The thread keeps no program from ending.
+ */
+import { Worker } from "node:worker_threads";
+import { encodePlain, encodeTraces } from "./encode-figure.js";
+import type { ImageSize, Layout, Trace } from "./figure.js";
+import type { ImageReply, ImageRequest } from "./static-image-worker.js";
+import { thinned } from "./thin.js";
+
+const idleTime = 60_000; // ms; a kernel that draws nothing gives back the 100 MB that Plotly and its page take
+const patience = 30_000; // ms; a picture takes a hundredth of it
+
+/**
+ * Draws a figure as SVG on white.
+ *
+ * @throws Error when Plotly cannot draw it
+ */
+export function staticImage(
+  { data, layout }: { data: readonly Trace[]; layout: Layout },
+  { width = 700, height = (layout.height as number | undefined) ?? 420 }: ImageSize = {},
+): Promise<string> {
+  const font = { color: "#222222", ...(layout.font as object | undefined) };
+  const onWhite = {
+    ...layout,
+    paper_bgcolor: "#ffffff",
+    plot_bgcolor: "#ffffff",
+    font,
+    width,
+    height,
+    autosize: false,
+  };
+  const figure = { data: encodeTraces(thinned(data, layout)), layout: encodePlain(onWhite) };
+  artist ??= new Artist();
+  return artist.draw({ figure, width, height });
+}
+
+let artist: Artist | undefined;
+
+interface Waiting {
+  resolve(svg: string): void;
+  reject(error: Error): void;
+  timer: NodeJS.Timeout;
+}
+
+/** The thread and the pictures it owes. */
+class Artist {
+  readonly #worker = new Worker(new URL("./static-image-worker.js", import.meta.url), {
+    // What Plotly and its page print is no output of the reader's cell.
+    stdout: true,
+    stderr: true,
+    execArgv: [],
+  });
+  readonly #waiting = new Map<number, Waiting>();
+  #count = 0;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor() {
+    this.#worker.on("message", (reply: ImageReply) => this.#settle(reply));
+    this.#worker.on("error", (error) => this.#end(error instanceof Error ? error : new Error(String(error))));
+    this.#worker.on("exit", () => this.#end(new Error("the drawing thread ended")));
+  }
+
+  draw(request: Omit<ImageRequest, "id">): Promise<string> {
+    clearTimeout(this.#idle);
+    this.#worker.ref();
+    const id = this.#count++;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#end(new Error(`not drawn within ${patience / 1000} s`)), patience);
+      this.#waiting.set(id, { resolve, reject, timer });
+      this.#worker.postMessage({ id, ...request } satisfies ImageRequest);
+    });
+  }
+
+  #settle(reply: ImageReply): void {
+    const waiting = this.#waiting.get(reply.id);
+    if (waiting === undefined) return;
+    this.#waiting.delete(reply.id);
+    clearTimeout(waiting.timer);
+    if ("svg" in reply) waiting.resolve(reply.svg);
+    else waiting.reject(new Error(reply.error));
+    if (this.#waiting.size > 0) return;
+    this.#worker.unref();
+    this.#idle = setTimeout(() => this.#end(new Error("idle")), idleTime);
+    this.#idle.unref();
+  }
+
+  /** Ends the thread; what it still owes fails, and the next picture starts another. */
+  #end(error: Error): void {
+    if (artist === this) artist = undefined;
+    clearTimeout(this.#idle);
+    for (const { reject, timer } of this.#waiting.values()) {
+      clearTimeout(timer);
+      reject(error);
+    }
+    this.#waiting.clear();
+    void this.#worker.terminate();
+  }
 }
