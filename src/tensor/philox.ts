@@ -30,8 +30,12 @@ export function philox4x32(
   k1: number,
   out: Uint32Array,
 ): void {
-  let [x0, x1, x2, x3] = [c0 | 0, c1 | 0, c2 | 0, c3 | 0];
-  let [key0, key1] = [k0 | 0, k1 | 0];
+  let x0 = c0 | 0;
+  let x1 = c1 | 0;
+  let x2 = c2 | 0;
+  let x3 = c3 | 0;
+  let key0 = k0 | 0;
+  let key1 = k1 | 0;
   for (let round = 0; round < 10; round++) {
     const hi0 = upperHalf(x0, M0);
     const hi1 = upperHalf(x2, M1);

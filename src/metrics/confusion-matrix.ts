@@ -1,0 +1,119 @@
+/**
+ * The confusion matrix: which digit was taken for which.
+ */
+import { inspect } from "node:util";
+import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
+import { heatMap } from "../display/heat-map.js";
+import { zeros } from "../tensor/creation.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { checkLabels } from "./accuracy.js";
+
+/** Counts of (true label, predicted label); made by `confusionMatrix`, shows itself as a heat map. */
+export class ConfusionMatrix implements Displayable {
+  /** classes × classes: entry (i, j) is the number of samples of class i that were taken for class j. */
+  readonly counts: Tensor;
+
+  /** Wraps a square matrix of counts. */
+  constructor(counts: Tensor) {
+    this.counts = counts;
+  }
+
+  /** The number of samples. */
+  get size(): number {
+    return this.counts.sum();
+  }
+
+  /** The share of samples on the diagonal, 0 … 1. */
+  get accuracy(): number {
+    return this.#diagonal().reduce((sum, count) => sum + count, 0) / this.size;
+  }
+
+  /** For each class, the share of its samples that were recognised: the diagonal over the row sums; NaN for none. */
+  get recall(): number[] {
+    const rows = this.counts.sum(1).data;
+    return this.#diagonal().map((right, i) => right / rows[i]!);
+  }
+
+  /** For each class, the share of the samples taken for it that are of it: the diagonal over the column sums; NaN for none. */
+  get precision(): number[] {
+    const columns = this.counts.sum(0).data;
+    return this.#diagonal().map((right, i) => right / columns[i]!);
+  }
+
+  /** The matrix as aligned text: rows are true labels, columns predicted ones. */
+  toString(): string {
+    const classes = this.counts.shape[0]!;
+    const names = Array.from({ length: classes }, (_, i) => String(i));
+    const cells = names.map((_, i) => Array.from(this.counts.row(i).data, String));
+    const width = Math.max(...cells.flat().map((cell) => cell.length), String(classes - 1).length);
+    const line = (name: string, row: string[]) =>
+      `${name.padStart(4)} │ ${row.map((cell) => cell.padStart(width)).join("  ")}`;
+    return [this.#title(), line("true", names), ...cells.map((row, i) => line(names[i]!, row))].join("\n");
+  }
+
+  /** What `console.log` prints. */
+  [inspect.custom](): string {
+    return this.toString();
+  }
+
+  /** A heat map in a notebook, text elsewhere. */
+  async [displaySymbol](): Promise<MimeBundle> {
+    const figure = heatMap({
+      title: this.#title(),
+      z: Array.from({ length: this.counts.shape[0]! }, (_, i) => Array.from(this.counts.row(i).data)),
+      xTitle: "predicted label",
+      yTitle: "true label",
+      alt: this.toString(),
+    });
+    return figure[displaySymbol]();
+  }
+
+  #diagonal(): number[] {
+    return Array.from({ length: this.counts.shape[0]! }, (_, i) => this.counts.at(i, i));
+  }
+
+  #title(): string {
+    const wrong = Math.round(this.size * (1 - this.accuracy));
+    return `Confusion matrix: ${wrong} of ${this.size} wrong`;
+  }
+}
+
+/**
+ * Counts how often each class was taken for which.
+ *
+ * @param predicted the predicted label of each sample, 0 … classes − 1
+ * @param labels the true label of each sample
+ * @param classes the number of classes; by default the largest label of both lists + 1
+ * @throws RangeError if the lists differ in length, are empty, or hold a label outside.
+ * @example
+ * confusionMatrix([0, 1, 1], [0, 1, 0]).counts.toArray() // → [ [ 1, 1 ], [ 0, 1 ] ]
+ */
+export function confusionMatrix(
+  predicted: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  classes: number = largest(predicted, labels) + 1,
+): ConfusionMatrix {
+  checkLabels("confusionMatrix", predicted, labels);
+  const counts = zeros([classes, classes]);
+  const inside = (label: number) => Number.isInteger(label) && label >= 0 && label < classes;
+  for (let i = 0; i < labels.length; i++) {
+    for (const [what, label] of [
+      ["prediction", predicted[i]!],
+      ["label", labels[i]!],
+    ] as const) {
+      if (!inside(label)) {
+        throw new RangeError(
+          `confusionMatrix: ${what} ${i} must be a whole number from 0 to ${classes - 1}, got ${label}`,
+        );
+      }
+    }
+    counts.data[labels[i]! * classes + predicted[i]!]!++;
+  }
+  return new ConfusionMatrix(counts);
+}
+
+function largest(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let max = 0;
+  for (const list of [a, b]) for (let i = 0; i < list.length; i++) max = Math.max(max, list[i]!);
+  return max;
+}
