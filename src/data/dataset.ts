@@ -280,7 +280,10 @@ class InMemoryDataset implements Dataset {
   }
 
   #summary(): string {
-    const what = this.classes === undefined ? `${this.outputs} targets each` : `${this.classes} classes`;
+    const what =
+      this.classes === undefined
+        ? `${this.outputs} ${this.outputs === 1 ? "target" : "targets"} each`
+        : `${this.classes} classes`;
     const shape = this.sampleShape.join(" × ");
     return `${this.name}: ${formatNumber(this.size)} samples of ${shape}, ${what}`;
   }

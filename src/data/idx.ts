@@ -70,7 +70,8 @@ export function readIdx(bytes: Uint8Array, name = "the file"): IdxArray {
       `is ${bytes.length < expected ? "cut short" : "too long"}: its header says shape ${formatShape(shape)}, which needs ${expected} bytes, got ${bytes.length}`,
     );
   }
-  if (type === byteType) return { shape, data: bytes.subarray(start) };
+  // Not `subarray`, which of a Node `Buffer` gives a `Buffer`, whose `slice` shares where others copy.
+  if (type === byteType) return { shape, data: new Uint8Array(bytes.buffer, bytes.byteOffset + start, size) };
   const { make, read } = types[type]!;
   const data = make(size);
   for (let i = 0; i < size; i++) data[i] = read(view, start + i * width);
