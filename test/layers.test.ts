@@ -1,0 +1,184 @@
+/**
+ * The house is read downwards: what a folder of `src` may import, and who may name what from outside.
+ * A floor may import the floors below it, never its neighbours or the floors above; all may import `display/`.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, posix, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { describe, expect, test } from "vitest";
+
+const src = fileURLToPath(new URL("../src", import.meta.url));
+
+/** From the cellar upwards. */
+const floors = [
+  ["display"],
+  ["compute"],
+  ["tensor"],
+  ["autodiff"],
+  ["data"],
+  ["nn", "optim"],
+  ["metrics"],
+  ["train", "theory"],
+  ["kernel"],
+  ["cli"],
+];
+
+interface SourceFile {
+  path: string;
+  folder: string;
+  /** Modules imported statically, types included. */
+  imports: string[];
+  /** Those of them that are still there at run time. */
+  values: string[];
+  /** Modules imported when they are needed. */
+  lazy: string[];
+  /** The text without comments. */
+  code: string;
+}
+
+const files: SourceFile[] = readdirSync(src, { recursive: true, encoding: "utf8" })
+  .map((path) => path.split(sep).join("/"))
+  .filter((path) => path.endsWith(".ts") && !path.startsWith("compute/assembly/"))
+  .map(read);
+const paths = new Set(files.map(({ path }) => path));
+
+function read(path: string): SourceFile {
+  const text = readFileSync(join(src, path), "utf8");
+  const parsed = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true);
+  const imports: string[] = [];
+  const values: string[] = [];
+  const lazy: string[] = [];
+  const comments: [number, number][] = [];
+  const visit = (node: ts.Node): void => {
+    if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier) {
+      const name = (node.moduleSpecifier as ts.StringLiteral).text;
+      imports.push(name);
+      if (!onlyTypes(node)) values.push(name);
+    } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      const [name] = node.arguments;
+      if (name && ts.isStringLiteral(name)) lazy.push(name.text);
+    } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
+      lazy.push((node.argument.literal as ts.StringLiteral).text);
+    }
+    for (const at of [node.getFullStart(), node.getEnd()]) {
+      for (const found of [ts.getLeadingCommentRanges(text, at), ts.getTrailingCommentRanges(text, at)]) {
+        for (const { pos, end } of found ?? []) comments.push([pos, end]);
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(parsed);
+  const characters = [...Array(text.length).keys()].map((i) => text[i]!);
+  for (const [start, end] of comments) characters.fill(" ", start, end);
+  return {
+    path,
+    folder: path.includes("/") ? path.split("/")[0]! : "",
+    imports,
+    values,
+    lazy,
+    code: characters.join(""),
+  };
+}
+
+function onlyTypes(node: ts.ImportDeclaration | ts.ExportDeclaration): boolean {
+  if (ts.isExportDeclaration(node)) {
+    const names = node.exportClause && ts.isNamedExports(node.exportClause) ? node.exportClause.elements : [];
+    return node.isTypeOnly || (names.length > 0 && names.every((name) => name.isTypeOnly));
+  }
+  const clause = node.importClause;
+  if (!clause) return false;
+  const names =
+    clause.namedBindings && ts.isNamedImports(clause.namedBindings) ? clause.namedBindings.elements : [];
+  return clause.isTypeOnly || (!clause.name && names.length > 0 && names.every((name) => name.isTypeOnly));
+}
+
+/** The file in `src` that a relative import means. */
+function target(from: string, specifier: string): string | undefined {
+  if (!specifier.startsWith(".")) return undefined;
+  return posix.join(posix.dirname(from), specifier).replace(/\.js$/, ".ts");
+}
+
+const floorOf = (folder: string) => floors.findIndex((floor) => floor.includes(folder));
+
+test("every folder of src has its floor, and every relative import leads to a file", () => {
+  expect(files.length).toBeGreaterThan(30);
+  const homeless = files.filter(({ folder }) => folder !== "" && floorOf(folder) < 0).map(({ path }) => path);
+  expect(homeless).toEqual([]);
+  const lost = files.flatMap(({ path, imports }) =>
+    imports.map((name) => target(path, name)).filter((to) => to !== undefined && !paths.has(to)),
+  );
+  expect(lost).toEqual([]);
+});
+
+test("imports only go downwards", () => {
+  const upwards: string[] = [];
+  for (const { path, folder, imports, lazy } of files) {
+    if (folder === "") continue; // src/index.ts names what all floors export
+    for (const name of [...imports, ...lazy]) {
+      const to = target(path, name);
+      if (to === undefined || !paths.has(to)) continue;
+      const there = to.split("/")[0]!;
+      if (!to.includes("/") || (there !== folder && floorOf(there) >= floorOf(folder))) {
+        upwards.push(`${path} imports ${to}`);
+      }
+    }
+  }
+  expect(upwards).toEqual([]);
+});
+
+// Types may point back: nothing of them is left at run time.
+test("no file imports itself by way of others", () => {
+  const cycles: string[] = [];
+  const state = new Map<string, "open" | "done">();
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const walk = (path: string, trail: string[]): void => {
+    if (state.get(path) === "done") return;
+    if (state.get(path) === "open") {
+      cycles.push([...trail.slice(trail.indexOf(path)), path].join(" → "));
+      return;
+    }
+    state.set(path, "open");
+    for (const name of byPath.get(path)!.values) {
+      const to = target(path, name);
+      if (to !== undefined && paths.has(to)) walk(to, [...trail, path]);
+    }
+    state.set(path, "done");
+  };
+  for (const { path } of files) walk(path, []);
+  expect(cycles).toEqual([]);
+});
+
+describe("who may name what", () => {
+  test("only kernel/ and cli/ import tslab", () => {
+    const found = files.filter(
+      ({ folder, imports, lazy }) =>
+        !["kernel", "cli"].includes(folder) &&
+        [...imports, ...lazy].some((name) => /^(@tslab\/|tslab)/.test(name)),
+    );
+    expect(found.map(({ path }) => path)).toEqual([]);
+  });
+
+  test("only display/ names Plotly (comments may)", () => {
+    const found = files.filter(({ folder, code }) => folder !== "display" && /plotly/i.test(code));
+    expect(found.map(({ path }) => path)).toEqual([]);
+  });
+
+  test("packages are imported by name only if package.json lists them", () => {
+    const root = dirname(src);
+    const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    const foreign = files.flatMap(({ path, imports, lazy }) =>
+      [...imports, ...lazy]
+        .filter((name) => !name.startsWith(".") && !name.startsWith("node:"))
+        .map((name) =>
+          name
+            .split("/")
+            .slice(0, name.startsWith("@") ? 2 : 1)
+            .join("/"),
+        )
+        .filter((name) => !(name in dependencies))
+        .map((name) => `${relative(root, join(src, path))} imports ${name}`),
+    );
+    expect(foreign).toEqual([]);
+  });
+});
