@@ -47,6 +47,8 @@ export function axisLayout(
     ...(range && { range: range.map(Math.log10) }),
     // Plotly marks whole decades alone when range / nticks > 0.7, else also 2 and 5, whose labels "2" and
     // "5" mislead. A fixed `dtick` would do it too, but leave a zoomed chart without a tick.
+    // Plotly enlarges the labels of a log axis by a quarter, for the exponents' sake.
+    tickfont: { size: 11 },
     nticks: Math.min(9, Math.max(2, Math.floor(decades / 0.75))),
   };
 }

@@ -6,6 +6,7 @@ import { type Axis, axisLayout } from "./axis.js";
 import { extent, plainTitle } from "./describe.js";
 import { Figure, type Trace } from "./figure.js";
 import { formatNumber } from "./format-number.js";
+import { headroom } from "./headroom.js";
 import { colourOf } from "./palette.js";
 
 /** A path in the plane: the iterates of a descent. */
@@ -72,10 +73,12 @@ export function contourChart(options: ContourChartOptions): Figure {
   return new Figure({
     data: [surface(z, xs, ys, levels, logLevels), ...paths.flatMap(pathTraces)],
     layout: {
-      title,
+      ...headroom(
+        title,
+        undefined,
+        paths.map(({ name }) => name),
+      ),
       ...axes,
-      showlegend: paths.length > 0,
-      legend: { orientation: "h", x: 0, xanchor: "left", y: 1.01, yanchor: "bottom" },
     },
     alt: alt ?? describe(options, paths, low, high),
   });

@@ -2,13 +2,16 @@
  * A Plotly figure as plain JSON: what a notebook file and a message can hold.
  *
  * `JSON.stringify` turns a typed array into an object with a key per entry, so lists of numbers become
- * Plotly's `{ dtype, bdata }` (base64 of the bytes, 10.7 characters a number in float64, exact) when they
- * are long, and plain lists when they are short and a reader of the file may want to see them.
+ * Plotly's `{ dtype, bdata }` (base64 of the bytes) when they are long, and plain lists when they are short
+ * and a reader of the file may want to see them.
  */
 import { inspect } from "node:util";
 
 /** Lists of up to this many numbers stay readable. */
 const shortList = 48;
+
+/** Lists longer than this are curves, for which seven digits are more than a screen shows: half the bytes. */
+const manyNumbers = 1000;
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -81,7 +84,7 @@ function encodeMatrix(rows: readonly unknown[]): Json | undefined {
   return { ...(packed(flat) as { [key: string]: Json }), shape: `${rows.length}, ${columns}` };
 }
 
-/** Whole numbers in the smallest integer type that holds them all, float32 as it is, the rest in float64. */
+/** Whole numbers in the smallest integer type that holds them all, float32 as it is, the rest in float64 or, when many, float32. */
 function packed(values: Numbers): Json {
   let whole = true;
   let low = 0;
@@ -96,8 +99,19 @@ function packed(values: Numbers): Json {
   if (fits) return block(fits[0], fits[3].from(values));
   // Plotly takes NaN in a typed array for a gap, but not an infinity.
   const finite = (value: number) => (Number.isFinite(value) ? value : Number.NaN);
-  if (values instanceof Float32Array) return block("f4", Float32Array.from(values, finite));
+  if (values instanceof Float32Array || (values.length > manyNumbers && fitFloat32(values))) {
+    return block("f4", Float32Array.from(values, finite));
+  }
   return block("f8", Float64Array.from(values, finite));
+}
+
+/** Whether float32 holds the values to its seven digits: none too great, none so small that digits are lost. */
+function fitFloat32(values: Numbers): boolean {
+  for (let i = 0; i < values.length; i++) {
+    const size = Math.abs(values[i]!);
+    if (Number.isFinite(size) && size !== 0 && !(size > 1e-37 && size < 1e38)) return false;
+  }
+  return true;
 }
 
 const integerTypes = [

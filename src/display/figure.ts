@@ -127,10 +127,20 @@ const layoutDefaults = {
   paper_bgcolor: "rgba(0,0,0,0)",
   plot_bgcolor: "rgba(0,0,0,0)",
   font: { family: "Helvetica, Arial, sans-serif", size: 13 },
-  margin: { l: 64, r: 24, t: 56, b: 56 },
+  margin: { l: 64, r: 32, t: 44, b: 60 },
   hovermode: "closest",
   // The same value in each version of a live chart: zoom and hidden series survive an update.
   uirevision: "nablab",
+};
+
+const titleDefaults = {
+  x: 0,
+  xref: "paper",
+  xanchor: "left",
+  y: 1,
+  yref: "container",
+  yanchor: "top",
+  pad: { t: 12 },
 };
 
 const axisDefaults = {
@@ -165,13 +175,17 @@ function withDefaults(layout: Layout, data: readonly Trace[]): Layout {
   if (typeof given.title === "string") given.title = { text: given.title };
   const title = given.title as { font?: object } | undefined;
   if (title !== undefined) {
-    result.title = { x: 0, xref: "paper", xanchor: "left", ...title, font: { size: 16, ...title.font } };
+    result.title = { ...titleDefaults, ...title, font: { size: 16, ...title.font } };
   }
   for (const key of Object.keys(given)) {
     if (!/^[xy]axis\d*$/.test(key)) continue;
-    const axis = given[key] as { title?: unknown };
-    const named = typeof axis.title === "string" ? { ...axis, title: { text: axis.title } } : axis;
-    result[key] = { ...axisDefaults, ...named };
+    const axis = given[key] as { title?: string | object };
+    const name = typeof axis.title === "string" ? { text: axis.title } : axis.title;
+    result[key] = {
+      ...axisDefaults,
+      ...axis,
+      ...(name !== undefined && { title: { standoff: 8, font: { size: 14 }, ...name } }),
+    };
   }
   return result;
 }

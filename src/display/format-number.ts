@@ -20,6 +20,7 @@ export function formatNumber(value: number, digits = 4): string {
     const plain = String(size);
     return (value < 0 ? "-" : "") + (size < 10_000 ? plain : plain.replace(/\B(?=(\d{3})+$)/g, ","));
   }
+  if (size >= 10 ** digits && size < 1e6) return formatNumber(Math.round(value)); // all digits of the whole part
   const rounded = Number(size.toPrecision(digits));
   const text =
     rounded < 1e-4 || rounded >= 1e6 ? rounded.toExponential().replace("e+", "e") : String(rounded);

@@ -5,6 +5,7 @@ import { inspect } from "node:util";
 import { type Axis, axisLayout } from "./axis.js";
 import { describeRange, describeValues, extent, plainTitle } from "./describe.js";
 import { Figure, type Trace } from "./figure.js";
+import { headroom } from "./headroom.js";
 import { colourOf, withOpacity } from "./palette.js";
 
 /** One series of a line chart. */
@@ -63,11 +64,9 @@ export function lineChart({ title, x, y, series, alt, note }: LineChartOptions):
   return new Figure({
     data,
     layout: {
-      title: note ? { text: title, subtitle: { text: note, font: { size: 13 } } } : title,
+      ...headroom(title, note, series.length > 1 ? series.map(({ name }) => name) : []),
       xaxis: axisLayout("lineChart", "x", x, xs),
       yaxis: axisLayout("lineChart", "y", y, heights),
-      showlegend: series.length > 1,
-      legend: { orientation: "h", x: 0, xanchor: "left", y: 1.01, yanchor: "bottom" },
     },
     alt: alt ?? describe({ title, x, y, series, ...(note && { note }) }, xs, ys),
   });

@@ -4,6 +4,7 @@
 import { inspect } from "node:util";
 import { plainTitle } from "./describe.js";
 import { Figure, type Trace } from "./figure.js";
+import { legendHeight } from "./headroom.js";
 
 /** How panels are laid out. */
 export interface PanelsOptions {
@@ -34,31 +35,42 @@ export function panels(figures: readonly Figure[], { columns, title, alt }: Pane
   const across = columns ?? Math.min(2, Math.max(1, figures.length));
   if (!(Number.isInteger(across) && across > 0))
     throw new RangeError(`panels: columns must be a whole number above 0, got ${across}`);
-  const down = Math.max(1, Math.ceil(figures.length / across));
+
+  const rows = rowsOf(figures, across);
+  const top = (title ? 34 : 8) + (rows[0]?.head ?? 0);
+  const heights = rows.map((_, i) => plotHeight + (i === 0 ? 0 : rows[i]!.head + gapBelow));
+  const paper = heights.reduce((a, b) => a + b, 0);
 
   const data: Trace[] = [];
   const annotations: unknown[] = [];
   const shapes: unknown[] = [];
+  const margin = { t: top, b: 60 };
   const layout: Attributes = {
-    height: title ? 40 + 380 * down : 20 + 380 * down,
+    height: top + paper + margin.b,
+    margin,
     showlegend: true,
     annotations,
     shapes,
   };
-  if (title) layout.title = { text: title, y: 1, yref: "container", yanchor: "top", pad: { t: 12 } };
+  if (title) layout.title = title;
   const next = { xaxis: 1, yaxis: 1, legend: 1 };
 
+  let above = 0;
   figures.forEach((figure, i) => {
-    const cell = cellOf(i, across, down);
+    const row = Math.floor(i / across);
+    if (i % across === 0 && i > 0) above += heights[row - 1]!;
+    const from = above + heights[row]! - plotHeight;
+    const cell = {
+      x: columnOf(i % across, across, figures),
+      y: [1 - (from + plotHeight) / paper, 1 - from / paper] as const,
+    };
     const names = renumber(figure, next);
     for (const [key, value] of Object.entries(figure.layout)) {
-      if (/^[xy]axis\d*$/.test(key)) {
-        layout[names.get(key)!] = key.startsWith("x")
-          ? movedAxis(value as Attributes, cell.x, "y", names)
-          : movedAxis(value as Attributes, cell.y, "x", names);
-      } else if (/^legend\d*$/.test(key)) {
-        layout[names.get(key)!] = movedBox(value as Attributes, cell);
-      }
+      if (/^xaxis\d*$/.test(key))
+        layout[names.get(key)!] = movedAxis(value as Attributes, cell.x, "y", names);
+      else if (/^yaxis\d*$/.test(key))
+        layout[names.get(key)!] = movedAxis(value as Attributes, cell.y, "x", names);
+      else if (/^legend\d*$/.test(key)) layout[names.get(key)!] = movedBox(value as Attributes, cell);
     }
     const legendShown = figure.layout.showlegend !== false;
     for (const trace of figure.data) data.push(movedTrace(trace, cell, names, legendShown, i));
@@ -66,8 +78,8 @@ export function panels(figures: readonly Figure[], { columns, title, alt }: Pane
       for (const one of (figure.layout[key] as Attributes[] | undefined) ?? [])
         list.push(movedNote(one, cell, names));
     }
-    const heading = (figure.layout.title as { text?: string } | undefined)?.text;
-    if (heading) annotations.push(headingOf(heading, cell));
+    const heading = headingText(figure);
+    if (heading) annotations.push(headingOf(heading, cell, legendOf(figure, across)));
   });
 
   const text = [...(title ? [plainTitle(title)] : []), ...figures.map((figure) => figure.alt)].join("\n\n");
@@ -84,16 +96,39 @@ interface Cell {
   y: Interval;
 }
 
-/** The part of the paper that panel `i` gets, with room between panels for ticks, titles and legends. */
-function cellOf(i: number, across: number, down: number): Cell {
-  const place = (k: number, count: number, gap: number): Interval => {
-    const size = (1 - gap * (count - 1)) / count;
-    const from = k * (size + gap);
-    return [from, from + size];
-  };
-  const x = place(i % across, across, 0.13 / Math.max(1, across - 1) ** 0.5);
-  const [top, bottom] = place(Math.floor(i / across), down, 0.3 / down);
-  return { x, y: [1 - bottom, 1 - top] };
+const plotHeight = 290; // pixels
+const gapBelow = 64; // for the ticks and the title of an x axis
+
+const headingText = (figure: Figure) => (figure.layout.title as { text?: string } | undefined)?.text;
+
+/** Height of a panel's legend, in pixels. */
+function legendOf(figure: Figure, across: number): number {
+  if (figure.layout.showlegend === false) return 0;
+  const names = figure.data
+    .filter(({ name, showlegend }) => name !== undefined && showlegend !== false)
+    .map(({ name }) => String(name));
+  return legendHeight(names, 820 / across - 60);
+}
+
+/** For each row of panels the height of the highest head, heading and legend, among them. */
+function rowsOf(figures: readonly Figure[], across: number): { head: number }[] {
+  const rows: { head: number }[] = [];
+  for (let i = 0; i < figures.length; i += across) {
+    const heads = figures.slice(i, i + across).map((figure) => {
+      const heading = headingText(figure);
+      return legendOf(figure, across) + (heading ? 24 + 18 * (heading.split("<br>").length - 1) : 0);
+    });
+    rows.push({ head: Math.max(...heads) });
+  }
+  return rows;
+}
+
+/** The part of the paper's width that a column gets, with room between columns for ticks, titles and colour bars. */
+function columnOf(column: number, across: number, figures: readonly Figure[]): Interval {
+  const bars = figures.some((figure, i) => i % across < across - 1 && figure.data.some(drawsColourBar));
+  const gap = (bars ? 0.19 : 0.12) / Math.max(1, (across - 1) / 1.5);
+  const size = (1 - gap * (across - 1)) / across;
+  return [column * (size + gap), column * (size + gap) + size];
 }
 
 const within = ([from, to]: Interval, share: number) => from + (to - from) * share;
@@ -201,7 +236,7 @@ function movedNote(note: Attributes, { x, y }: Cell, names: Map<string, string>)
 }
 
 /** The title of a panel, above it and above its legend. */
-function headingOf(text: string, { x, y }: Cell): Attributes {
+function headingOf(text: string, { x, y }: Cell, legend: number): Attributes {
   return {
     text,
     showarrow: false,
@@ -211,7 +246,8 @@ function headingOf(text: string, { x, y }: Cell): Attributes {
     xanchor: "left",
     y: y[1],
     yanchor: "bottom",
-    yshift: 26,
+    yshift: legend + 2,
+    align: "left",
     font: { size: 14 },
   };
 }

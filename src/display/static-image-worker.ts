@@ -76,7 +76,10 @@ function smaller(svg: string): string {
       / ?(?:white-space: pre|font-style: normal|font-variant: normal|font-weight: normal|vector-effect: none);/g,
       "",
     )
-    .replace(/ style="\s*"/g, "");
+    .replace(/ style="\s*"/g, "")
+    .replace(/ d="[^"]*"/g, (path) =>
+      path.replace(/-?\d+\.\d{2,}/g, (number) => String(Number(Number(number).toFixed(1)))),
+    );
   for (let before = ""; before !== text; ) {
     before = text;
     text = text.replace(/<(g|path|text|defs)(?: (?!d=|id=)[\w:-]+="[^"]*")*(?:\/>|><\/\1>)/g, "");
