@@ -22,7 +22,12 @@ export interface Displayable {
   [displaySymbol](): MimeBundle | Promise<MimeBundle>;
 }
 
-/** Whether `value` brings its own display method. */
+/**
+ * Whether `value` brings its own display method.
+ *
+ * @example
+ * isDisplayable(37) // → false
+ */
 export function isDisplayable(value: unknown): value is Displayable {
   return (
     value !== null &&
@@ -34,6 +39,9 @@ export function isDisplayable(value: unknown): value is Displayable {
 /**
  * The MIME bundle of any value: its own if it has a display method, else `util.inspect`'s text.
  * A display method that returns no `text/plain` gets one; one that throws makes this throw.
+ *
+ * @example
+ * (await toBundle(37))["text/plain"] // → "37"
  */
 export async function toBundle(value: unknown): Promise<MimeBundle> {
   if (!isDisplayable(value)) return { "text/plain": plainText(value) };

@@ -45,7 +45,7 @@ export interface ContourChartOptions {
  *   f: (x, y) => x * x + y * y, paths: [{ name: "path", x: [1, 0], y: [1, 0] }],
  * })
  * // F
- * // x: θ₁, -1 … 1; y: θ₂, -1 … 1; value 4.999e-4 … 2
+ * // x: θ₁, -1 … 1; y: θ₂, -1 … 1; value 0.0005039 … 2
  * // path: 2 points from (1, 1), value 2, to (0, 0), value 0
  */
 export function contourChart(options: ContourChartOptions): Figure {

@@ -32,6 +32,7 @@ export function nextDisplayId(target: Host): string {
  * @example
  * const shown = await display("thinking…");
  * await shown.update("37");
+ * shown.id // → "nablab-…"
  */
 export async function display(value: unknown, { id }: { id?: string } = {}): Promise<DisplayHandle> {
   const target = host();

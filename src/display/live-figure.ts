@@ -24,9 +24,12 @@ export interface LiveFigureOptions {
  * @param first what is shown first; it may be empty
  * @returns the live figure; `close()` it when the work ends, also when it ends with an error
  * @example
- * const chart = liveFigure(draw([]));
- * for (const losses of …) chart.update(draw(losses));
- * await chart.close();
+ * const losses = [2.3];
+ * const draw = () => lineChart({ title: "Loss", x: { title: "step" }, y: { title: "loss" }, series: [{ name: "run", y: losses }] });
+ * const chart = liveFigure(draw());
+ * losses.push(1.7);
+ * chart.update(draw());
+ * await chart.close(); // → undefined
  */
 export function liveFigure(first: Figure, options: LiveFigureOptions = {}): LiveFigure {
   return new LiveFigure(first, options);

@@ -35,7 +35,7 @@ function withoutTags(markup: string): string {
  *
  * @param source the HTML; its text without tags is the plain text
  * @example
- * html("<b>37</b> steps")
+ * html("<b>37</b> steps") // → 37 steps
  */
 export function html(source: string): Displayable {
   return shown(withoutTags(text("html", source)), () => ({ "text/html": source }));
@@ -45,7 +45,7 @@ export function html(source: string): Displayable {
  * Shows Markdown, with `$…$` for mathematics.
  *
  * @example
- * markdown("The gap is at most $R^2 / (2 \\eta k)$.")
+ * markdown("The gap is at most $R^2 / (2 \\eta k)$.") // → The gap is at most $R^2 / (2 \eta k)$.
  */
 export function markdown(source: string): Displayable {
   return shown(text("markdown", source), () => ({ "text/markdown": source }));
@@ -55,7 +55,7 @@ export function markdown(source: string): Displayable {
  * Shows a formula in LaTeX, displayed on a line of its own unless it brings delimiters (`$…$`, `\(…\)`, `\begin`).
  *
  * @example
- * latex("\\theta_{k+1} = \\theta_k - \\eta \\nabla F(\\theta_k)")
+ * latex("\\theta_{k+1} = \\theta_k - \\eta \\nabla F(\\theta_k)") // → \theta_{k+1} = \theta_k - \eta \nabla F(\theta_k)
  */
 export function latex(source: string): Displayable {
   const delimited = /^\s*(\$|\\\(|\\\[|\\begin\b)/.test(text("latex", source));

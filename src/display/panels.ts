@@ -24,7 +24,9 @@ type Interval = readonly [number, number];
  *
  * @throws TypeError when an entry is no figure
  * @example
- * panels([lossChart, accuracyChart], { title: "Training" })
+ * const one = heatMap({ title: "A", z: [[1]] });
+ * const other = heatMap({ title: "B", z: [[2]] });
+ * panels([one, other], { title: "Two" }) // → Two…A…B…
  */
 export function panels(figures: readonly Figure[], { columns, title, alt }: PanelsOptions = {}): Figure {
   const stranger = figures.findIndex((one) => !(one instanceof Figure));

@@ -24,7 +24,12 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
-/** A shape as errors print it: `[2, 3]`. */
+/**
+ * A shape as errors print it.
+ *
+ * @example
+ * formatShape([2, 3]) // → "[2, 3]"
+ */
 export function formatShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }
