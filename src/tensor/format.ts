@@ -26,24 +26,29 @@ export function tensorText(t: View): string {
   return [cutNote(t) === "" ? head : `${head}, ${cutNote(t)}`, ...blocks].join("\n");
 }
 
-/** A tensor as html: a table with the row and column numbers as headings, one for each matrix of a higher rank. */
+/** A tensor as html: a line that says what it is, then a table with row and column numbers for each matrix in it. */
 export function tensorHtml(t: View): string {
   const head = `Tensor ${formatShape(t.shape)} ${t.dtype}`;
   if (t.data.length === 0) return `<p>${head}, no entries</p>`;
-  const note = cutNote(t) === "" ? "" : `, ${cutNote(t)}`;
-  const tables = matrices(t).map(({ title, rows, rowNames, columnNames }, i) => {
-    const caption = [i === 0 ? `${head}${note}` : "", title].filter((part) => part !== "").join("<br>");
+  const tables = matrices(t).map(({ title, rows, rowNames, columnNames }) => {
+    const corner = t.shape.length > 1 ? "<th></th>" : "";
     const header =
-      t.shape.length === 0
-        ? ""
-        : `<thead><tr>${t.shape.length > 1 ? "<th></th>" : ""}${columnNames.map((name) => `<th scope="col">${name}</th>`).join("")}</tr></thead>`;
-    const body = rows.map((row, r) => {
-      const name = t.shape.length > 1 ? `<th scope="row">${rowNames[r]}</th>` : "";
-      return `<tr>${name}${row.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+      t.shape.length > 0
+        ? `<thead><tr>${corner}${columnNames.map((name) => cellHtml("th", name)).join("")}</tr></thead>`
+        : "";
+    const body = rows.map((row, i) => {
+      const name = t.shape.length > 1 ? cellHtml("th", rowNames[i]!) : "";
+      return `<tr>${name}${row.map((entry) => cellHtml("td", entry)).join("")}</tr>`;
     });
-    return `<table><caption style="text-align:left">${caption}</caption>${header}<tbody>${body.join("")}</tbody></table>`;
+    const above = title === "" ? "" : `<p>${title}</p>\n`;
+    return `${above}<table>${header}<tbody>\n${body.join("\n")}\n</tbody></table>`;
   });
-  return tables.join("\n");
+  return [`<p>${cutNote(t) === "" ? head : `${head}, ${cutNote(t)}`}</p>`, ...tables].join("\n");
+}
+
+/** A cell with its number to the right: by `style` for JupyterLab, by `align` for GitHub, which strips styles. */
+function cellHtml(tag: "th" | "td", text: string): string {
+  return `<${tag} align="right" style="text-align:right">${text}</${tag}>`;
 }
 
 /** Which of n positions to show, at most `most`: the first and last ones, with −1 for the gap between. */
