@@ -45,10 +45,11 @@ export function axisLayout(
     title,
     type: "log",
     ...(range && { range: range.map(Math.log10) }),
-    // Plotly marks whole decades alone when range / nticks > 0.7, else also 2 and 5, whose labels "2" and
-    // "5" mislead. A fixed `dtick` would do it too, but leave a zoomed chart without a tick.
     // Plotly enlarges the labels of a log axis by a quarter, for the exponents' sake.
     tickfont: { size: 11 },
-    nticks: Math.min(9, Math.max(2, Math.floor(decades / 0.75))),
+    // Plotly marks whole decades alone when the range in decades (up to a fifth more than that of the data) is 0.7 to 1 times
+    // nticks; below that also 2 and 5, with labels "2" and "5" that mislead on a long axis. A fixed `dtick`
+    // would do it too, but leave a zoomed chart without a tick.
+    ...(decades >= 1.5 && { nticks: Math.min(9, Math.ceil(1.2 * decades)) }),
   };
 }

@@ -105,7 +105,7 @@ function traces(series: Series, x: ArrayLike<number>, index: number, floor: numb
   const line: Trace = {
     type: "scatter",
     name,
-    legendgroup: String(index),
+    ...(band && { legendgroup: String(index) }), // a click on the legend hides the band too
     mode,
     x,
     y,

@@ -4,7 +4,7 @@
 import { inspect } from "node:util";
 import { plainTitle } from "./describe.js";
 import { Figure, type Trace } from "./figure.js";
-import { legendHeight } from "./headroom.js";
+import { type LegendPlace, legendAbovePanel } from "./headroom.js";
 
 /** How panels are laid out. */
 export interface PanelsOptions {
@@ -72,7 +72,10 @@ export function panels(figures: readonly Figure[], { columns, title, alt }: Pane
         layout[names.get(key)!] = movedAxis(value as Attributes, cell.x, "y", names);
       else if (/^yaxis\d*$/.test(key))
         layout[names.get(key)!] = movedAxis(value as Attributes, cell.y, "x", names);
-      else if (/^legend\d*$/.test(key)) layout[names.get(key)!] = movedBox(value as Attributes, cell);
+      else if (/^legend\d*$/.test(key)) {
+        const own = key === "legend" && !isPanels(figure) ? legendOf(figure, across).legend : {};
+        layout[names.get(key)!] = movedBox({ ...(value as Attributes), ...own }, cell);
+      }
     }
     const legendShown = figure.layout.showlegend !== false;
     for (const trace of figure.data) data.push(movedTrace(trace, cell, names, legendShown, i));
@@ -81,7 +84,7 @@ export function panels(figures: readonly Figure[], { columns, title, alt }: Pane
         list.push(movedNote(one, cell, names));
     }
     const heading = headingText(figure);
-    if (heading) annotations.push(headingOf(heading, cell, legendOf(figure, across)));
+    if (heading) annotations.push(headingOf(heading, cell, legendOf(figure, across).height));
   });
 
   const text = [...(title ? [plainTitle(title)] : []), ...figures.map((figure) => figure.alt)].join("\n\n");
@@ -103,13 +106,14 @@ const gapBelow = 64; // for the ticks and the title of an x axis
 
 const headingText = (figure: Figure) => (figure.layout.title as { text?: string } | undefined)?.text;
 
-/** Height of a panel's legend, in pixels. */
-function legendOf(figure: Figure, across: number): number {
-  if (figure.layout.showlegend === false) return 0;
-  const names = figure.data
-    .filter(({ name, showlegend }) => name !== undefined && showlegend !== false)
-    .map(({ name }) => String(name));
-  return legendHeight(names, 820 / across - 60);
+/** Whether a figure is made of panels, whose legends are placed already. */
+const isPanels = (figure: Figure) => "legend2" in figure.layout || "xaxis2" in figure.layout;
+
+/** The place of a panel's legend. */
+function legendOf(figure: Figure, across: number): LegendPlace {
+  const named = figure.data.filter(({ name, showlegend }) => name !== undefined && showlegend !== false);
+  const names = figure.layout.showlegend === false ? [] : named.map(({ name }) => String(name));
+  return legendAbovePanel(names, 820 / across - 60);
 }
 
 /** For each row of panels the height of the highest head, heading and legend, among them. */
@@ -118,7 +122,7 @@ function rowsOf(figures: readonly Figure[], across: number): { head: number }[] 
   for (let i = 0; i < figures.length; i += across) {
     const heads = figures.slice(i, i + across).map((figure) => {
       const heading = headingText(figure);
-      return legendOf(figure, across) + (heading ? 24 + 18 * (heading.split("<br>").length - 1) : 0);
+      return legendOf(figure, across).height + (heading ? 24 + 18 * (heading.split("<br>").length - 1) : 0);
     });
     rows.push({ head: Math.max(...heads) });
   }

@@ -12,6 +12,7 @@ import { parentPort } from "node:worker_threads";
 import { encode } from "fast-png";
 import { Window } from "happy-dom";
 import { type Box, boxOf, type ElementLike } from "./svg-boxes.js";
+import { pathLength, pointAtLength } from "./svg-path.js";
 
 /** A figure to draw. */
 export interface ImageRequest {
@@ -118,6 +119,19 @@ function measureElements(page: Record<string, unknown>): void {
     return rectangle(boxOf(this) ?? { left: 0, top: 0, right: 0, bottom: 0 });
   }
   Object.assign((page.SVGElement as Prototype).prototype, { getBoundingClientRect: rect, getBBox: rect });
+  const outlineOf = (path: ElementLike) => path.getAttribute?.("d") ?? "";
+  const lengths = {
+    getTotalLength(this: ElementLike) {
+      return pathLength(outlineOf(this));
+    },
+    getPointAtLength(this: ElementLike, length: number) {
+      return pointAtLength(outlineOf(this), length);
+    },
+  };
+  // Found on the prototype of the most special class first.
+  for (const name of ["SVGElement", "SVGGeometryElement", "SVGPathElement"]) {
+    Object.assign((page[name] as Prototype | undefined)?.prototype ?? {}, lengths);
+  }
 }
 
 /** As much of a canvas as Plotly's heat maps use: filled rectangles, whole images, and a PNG of it all. */

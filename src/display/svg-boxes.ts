@@ -3,6 +3,7 @@
  * to place tick labels, legends, titles and colour bars. Text is measured by a table of widths; of a
  * group the boxes of its parts are joined.
  */
+import { outline } from "./svg-path.js";
 import { ascent, descent, textWidth } from "./text-metrics.js";
 
 /** What is read of an element: so little that any DOM has it. */
@@ -93,32 +94,10 @@ function transformed(box: Box | undefined, transform: string | null | undefined)
   return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
 }
 
-/** The box of a path's points (control points included, arcs by their ends): Plotly's are mostly polygons. */
 function pathBox(d: string): Box | undefined {
-  let x = 0;
-  let y = 0;
-  let box: Box | undefined;
-  for (const [, command, list] of d.matchAll(/([a-z])([^a-z]*)/gi)) {
-    const values = (list!.match(/-?[\d.]+(?:e[-+]?\d+)?/gi) ?? []).map(Number);
-    const relative = command === command!.toLowerCase();
-    const [baseX, baseY] = relative ? [x, y] : [0, 0];
-    const kind = command!.toUpperCase();
-    const add = (px: number, py: number) => {
-      box = union([box, { left: px, top: py, right: px, bottom: py }]);
-      x = px;
-      y = py;
-    };
-    if (kind === "H") for (const value of values) add((relative ? x : 0) + value, y);
-    else if (kind === "V") for (const value of values) add(x, (relative ? y : 0) + value);
-    else if (kind === "A") add(baseX + (values.at(-2) ?? 0), baseY + (values.at(-1) ?? 0));
-    else {
-      for (let i = 0; i + 1 < values.length; i += 2) {
-        const [fromX, fromY] = relative && (kind === "L" || kind === "M") ? [x, y] : [baseX, baseY];
-        add(fromX + values[i]!, fromY + values[i + 1]!);
-      }
-    }
-  }
-  return box;
+  return union(
+    outline(d).flatMap((path) => path.map(([x, y]) => ({ left: x, top: y, right: x, bottom: y }))),
+  );
 }
 
 function textBox(text: ElementLike): Box | undefined {
