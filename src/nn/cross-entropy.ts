@@ -1,0 +1,91 @@
+/**
+ * The loss of classification, with the softmax in it.
+ */
+import { inspect } from "node:util";
+import { formatShape, Tensor } from "../tensor/index.js";
+import { checkCount, type Loss, meanLoss, readoutShape, type Targets } from "./loss.js";
+import { showAs } from "./show-as.js";
+import { softmax } from "./softmax.js";
+
+/**
+ * The cross-entropy −log p_y with p = softmax(g), the mean over the samples (A2; the slide lacks the minus sign
+ * and the softmax).
+ *
+ *     loss = log Σ_k e^(g_k) − g_y,   ∂loss/∂g_k = (p_k − 1{k = y}) / samples
+ *
+ * With m = max g the loss is computed as (m − g_y) + log(1 + Σ e^(g_k − m)) over the other k, which neither
+ * overflows nor loses the digits of a small loss.
+ *
+ * y holds a label 0..outputs−1 for each sample, or is a tensor of samples × outputs with a probability for each
+ * class, for which the loss is −Σ_k y_k log p_k.
+ *
+ * @throws RangeError for labels that are no class, probabilities that do not sum to 1, or a wrong count.
+ * @example
+ * crossEntropy().value(tensor([[0, 0]]), [1]).toFixed(4) // → '0.6931'
+ */
+export function crossEntropy(): Loss {
+  const perSample = (g: Tensor, y: Targets): Float64Array => {
+    const target = toProbabilities(g, y);
+    const [samples, outputs] = readoutShape("crossEntropy", g);
+    const losses = new Float64Array(samples);
+    for (let i = 0; i < samples; i++) {
+      const row = g.data.subarray(i * outputs, (i + 1) * outputs);
+      let top = 0;
+      for (let k = 1; k < outputs; k++) if (row[k]! > row[top]!) top = k;
+      let others = 0;
+      for (let k = 0; k < outputs; k++) if (k !== top) others += Math.exp(row[k]! - row[top]!);
+      const spread = Math.log1p(others);
+      for (let k = 0; k < outputs; k++) {
+        const share = target[i * outputs + k]!;
+        if (share !== 0) losses[i]! += share * (row[top]! - row[k]! + spread);
+      }
+    }
+    return losses;
+  };
+  return showAs<Loss>("crossEntropy()", {
+    name: "crossEntropy",
+    perSample,
+    value: (g, y) => meanLoss(perSample(g, y)),
+    gradient: (g, y) => {
+      const target = toProbabilities(g, y);
+      return softmax(g).map((p, i) => (p - target[i]!) / g.shape[0]!);
+    },
+  });
+}
+
+/** The probabilities that the targets stand for, in the layout of g: labels become 1 at the label and 0 elsewhere. */
+function toProbabilities(g: Tensor, y: Targets): Float64Array {
+  const [samples, outputs] = readoutShape("crossEntropy", g);
+  if (y instanceof Tensor && y.rank !== 1) {
+    if (y.rank !== 2 || y.shape[0] !== samples || y.shape[1] !== outputs) {
+      throw new RangeError(
+        `crossEntropy: y must hold a label for each sample, or a probability for each sample and class in shape ${formatShape(g.shape)}; its shape is ${formatShape(y.shape)}`,
+      );
+    }
+    for (let i = 0; i < samples; i++) {
+      const row = y.row(i);
+      if (!(Math.abs(row.sum() - 1) <= 1e-6 && row.min() >= 0)) {
+        throw new RangeError(
+          `crossEntropy: each row of y must hold probabilities that sum to 1; row ${i} is [${row.data.join(", ")}]`,
+        );
+      }
+    }
+    return Float64Array.from(y.data);
+  }
+  const labels = y instanceof Tensor ? y.data : y;
+  if (typeof labels !== "object" || labels === null) {
+    throw new TypeError(`crossEntropy: y must be a list of labels, got ${inspect(labels)}`);
+  }
+  checkCount("crossEntropy", "label", labels.length, samples);
+  const target = new Float64Array(samples * outputs);
+  for (let i = 0; i < samples; i++) {
+    const label = labels[i]!;
+    if (!Number.isInteger(label) || label < 0 || label >= outputs) {
+      throw new RangeError(
+        `crossEntropy: a label must be a whole number from 0 to ${outputs - 1}, as the readout has ${outputs} outputs; sample ${i} has label ${inspect(label)}`,
+      );
+    }
+    target[i * outputs + label] = 1;
+  }
+  return target;
+}

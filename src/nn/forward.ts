@@ -1,0 +1,56 @@
+/**
+ * The forward pass, which remembers everything that backpropagation needs.
+ */
+import { formatShape, Tensor, type TensorLike, tensor } from "../tensor/index.js";
+import type { Sequential } from "./sequential.js";
+
+/** What the forward pass computed, in the lecture's counting; rows are samples. */
+export interface Forward {
+  /** z[t] = A[t] x(t−1) + b[t] for t = 1..n+1; index 0 is empty. z[n+1] is the readout g. */
+  z: Tensor[];
+  /** x[0], the input, x[t] = σ[t](z[t]) for t = 1..n, and x[n+1] = z[n+1] = g. */
+  x: Tensor[];
+}
+
+/**
+ * The forward pass: z[t] = A[t] x(t−1) + b[t], x(t) = σ[t](z[t]), for all samples at once.
+ *
+ * Samples are rows, so the lecture's A x(t−1) for one column x reads x A^T for all rows.
+ *
+ * @param model a network of n hidden layers
+ * @param input samples × inputs; a vector counts as one sample
+ * @returns z[t] and x[t] of samples × (outputs of layer t), t = 1..n+1
+ * @throws RangeError if the input has not as many columns as the network has inputs.
+ * @example
+ * const model = sequential([dense(2, 1, { init: constant(3) })]);
+ * forward(model, [[1, 2]]).z[1].toArray() // → [ [ 9 ] ]
+ */
+export function forward(model: Sequential, input: TensorLike): Forward {
+  const { A, b, sigma, hidden: n } = model;
+  const z: Tensor[] = [];
+  const x: Tensor[] = [toRows("forward", model, input)];
+  for (let t = 1; t <= n + 1; t++) {
+    z[t] = x[t - 1]!.matmul(A[t]!.transpose()).add(b[t]!);
+    x[t] = t <= n ? z[t]!.map((entry) => sigma[t]!.value(entry)) : z[t]!;
+  }
+  return { z, x };
+}
+
+/** The input as samples × inputs, float64; `name` opens the message when it does not fit the network. */
+export function toRows(name: string, model: Sequential, input: TensorLike): Tensor {
+  const x = input instanceof Tensor && input.dtype === "float64" ? input : tensor(input);
+  const rows = x.rank === 1 ? x.reshape(1, x.size) : x;
+  if (rows.rank !== 2) {
+    throw new RangeError(
+      `${name}: the input must be samples × ${model.inputs}; did you forget reshape(-1, ${model.inputs})? its shape is ${formatShape(x.shape)}`,
+    );
+  }
+  if (rows.shape[1] !== model.inputs) {
+    const fits = x.size > 0 && x.size % model.inputs === 0 ? `reshape(-1, ${model.inputs})` : "transpose()";
+    const hint = fits !== "transpose()" || x.shape[0] === model.inputs ? `; did you forget ${fits}?` : ";";
+    throw new RangeError(
+      `${name}: the input has ${rows.shape[1]} columns but A[1] has ${model.inputs}${hint} its shape is ${formatShape(x.shape)}`,
+    );
+  }
+  return rows;
+}

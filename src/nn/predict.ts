@@ -1,0 +1,26 @@
+/**
+ * What a network says about samples.
+ */
+import type { Tensor, TensorLike } from "../tensor/index.js";
+import { toRows } from "./forward.js";
+import type { Sequential } from "./sequential.js";
+
+/**
+ * The readout g(x) of each sample, as `forward` computes it, without keeping the layers between.
+ *
+ * @param model a network
+ * @param input samples × inputs; a vector counts as one sample
+ * @returns samples × outputs; for classes, `softmax` makes probabilities of it and `.argmax(1)` labels
+ * @throws RangeError if the input has not as many columns as the network has inputs.
+ * @example
+ * predict(sequential([dense(2, 1, { init: constant(3) })]), [[1, 2]]).toArray() // → [ [ 9 ] ]
+ */
+export function predict(model: Sequential, input: TensorLike): Tensor {
+  const { A, b, sigma, hidden: n } = model;
+  let x = toRows("predict", model, input);
+  for (let t = 1; t <= n + 1; t++) {
+    const z = x.matmul(A[t]!.transpose()).add(b[t]!);
+    x = t <= n ? z.map((entry) => sigma[t]!.value(entry)) : z;
+  }
+  return x;
+}

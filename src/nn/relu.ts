@@ -1,0 +1,30 @@
+/**
+ * The rectifier.
+ */
+import { inspect } from "node:util";
+import type { Activation } from "./layer.js";
+import { showAs } from "./show-as.js";
+
+/**
+ * σ(z) = max(0, z), with σ'(z) = 0 for z < 0 and 1 for z > 0.
+ *
+ * At the kink there is no derivative; frameworks take 0, and every number of the subdifferential [0, 1] could be
+ * taken as well (B10).
+ *
+ * @param options `atZero`: what σ'(0) is taken to be
+ * @throws RangeError unless `atZero` is a finite number.
+ * @example
+ * relu().value(-3) // → 0
+ * relu({ atZero: 0.5 }).derivative(0) // → 0.5
+ */
+export function relu({ atZero = 0 }: { atZero?: number } = {}): Activation {
+  if (!Number.isFinite(atZero)) {
+    throw new RangeError(`relu: atZero must be a finite number, got ${inspect(atZero)}`);
+  }
+  return showAs(atZero === 0 ? "relu()" : `relu({ atZero: ${atZero} })`, {
+    kind: "relu",
+    options: Object.freeze({ atZero }),
+    value: (z: number) => (z > 0 ? z : z <= 0 ? 0 : Number.NaN),
+    derivative: (z: number) => (z > 0 ? 1 : z < 0 ? 0 : z === 0 ? atZero : Number.NaN),
+  });
+}

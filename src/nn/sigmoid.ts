@@ -1,0 +1,23 @@
+/**
+ * The logistic function.
+ */
+import type { Activation } from "./layer.js";
+import { showAs } from "./show-as.js";
+
+const value = (z: number) => 1 / (1 + Math.exp(-z));
+
+/**
+ * σ(z) = 1 / (1 + e^−z), from 0 to 1, with σ'(z) = σ(z) σ(−z) (which does not cancel where σ (1 − σ) does).
+ *
+ * @example
+ * sigmoid().value(0) // → 0.5
+ * sigmoid().derivative(0) // → 0.25
+ */
+export function sigmoid(): Activation {
+  return showAs("sigmoid()", {
+    kind: "sigmoid",
+    options: Object.freeze({}),
+    value,
+    derivative: (z: number) => value(z) * value(-z),
+  });
+}

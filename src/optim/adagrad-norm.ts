@@ -1,0 +1,44 @@
+/**
+ * AdaGrad as the lecture prints it: one step size for all parameters.
+ */
+import { checkOption, makeRule, type Rule } from "./rule.js";
+
+/**
+ * AdaGrad-norm (B7): the step size falls with all the gradients seen so far,
+ *
+ *     c(k+1) = c(k) + ‖g(k)‖²,   θ(k+1) = θ(k) − η c(k+1)^(−1/2) g(k).
+ *
+ * The slide has η = 1. As long as c = 0, every gradient was 0: nothing moves, and the step size counts as 0.
+ * Source: Ward, Wu, Bottou, AdaGrad stepsizes, 2018 (arXiv 1806.01811).
+ *
+ * @param options `eta`: η > 0; `c0`: c(0) ≥ 0
+ * @throws RangeError for other numbers.
+ * @example
+ * const theta = Float64Array.of(0, 0);
+ * const rule = adagradNorm({ eta: 2.5 });
+ * rule.step(theta, Float64Array.of(3, 4), rule.init(2));
+ * theta // → Float64Array(2) [ -1.5, -2 ]
+ */
+export function adagradNorm({ eta = 1, c0 = 0 }: { eta?: number; c0?: number } = {}): Rule {
+  checkOption("adagradNorm", "eta", eta, "positive");
+  checkOption("adagradNorm", "c0", c0, "not negative");
+  const tau = (c: number) => (c === 0 ? 0 : eta / Math.sqrt(c));
+  return makeRule(
+    "AdaGradNorm",
+    { eta: "η", c0: "c(0)" },
+    {
+      name: "adagradNorm",
+      options: { eta, c0 },
+      init: () => ({ k: 0, c: c0 }),
+      step(theta, gradient, state) {
+        let c = state.c as number;
+        for (let i = 0; i < gradient.length; i++) c += gradient[i]! * gradient[i]!;
+        const size = tau(c);
+        for (let i = 0; i < theta.length; i++) theta[i]! -= size * gradient[i]!;
+        state.c = c;
+        state.k++;
+      },
+      stepSize: (state) => tau(state.c as number),
+    },
+  );
+}

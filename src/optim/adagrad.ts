@@ -1,0 +1,58 @@
+/**
+ * AdaGrad as frameworks mean it: a step size for each parameter.
+ */
+import { checkOption, makeRule, type Rule } from "./rule.js";
+
+/**
+ * AdaGrad per coordinate, the same as PyTorch's: each parameter i has its own
+ *
+ *     c_i(k+1) = c_i(k) + g_i(k)²,   θ_i(k+1) = θ_i(k) − η g_i(k) / (√c_i(k+1) + ε).
+ *
+ * `stepSize` gives one number for the chart, η / (√c + ε) at the mean c of all c_i.
+ * Source: Duchi, Hazan, Singer, Adaptive subgradient methods, JMLR 12, 2011.
+ *
+ * @param options `eta`: η > 0; `epsilon`: ε ≥ 0; `c0`: every c_i(0) ≥ 0
+ * @throws RangeError for other numbers.
+ * @example
+ * const theta = Float64Array.of(0, 0);
+ * const rule = adagrad({ eta: 0.5, epsilon: 0 });
+ * rule.step(theta, Float64Array.of(3, -4), rule.init(2));
+ * theta // → Float64Array(2) [ -0.5, 0.5 ]
+ */
+export function adagrad({
+  eta = 0.01,
+  epsilon = 1e-10,
+  c0 = 0,
+}: {
+  eta?: number;
+  epsilon?: number;
+  c0?: number;
+} = {}): Rule {
+  checkOption("adagrad", "eta", eta, "positive");
+  checkOption("adagrad", "epsilon", epsilon, "not negative");
+  checkOption("adagrad", "c0", c0, "not negative");
+  return makeRule(
+    "AdaGrad",
+    { eta: "η", epsilon: "ε", c0: "c(0)" },
+    {
+      name: "adagrad",
+      options: { eta, epsilon, c0 },
+      init: (size) => ({ k: 0, c: new Float64Array(size).fill(c0) }),
+      step(theta, gradient, state) {
+        const c = state.c as Float64Array;
+        for (let i = 0; i < theta.length; i++) {
+          c[i]! += gradient[i]! * gradient[i]!;
+          const scale = Math.sqrt(c[i]!) + epsilon;
+          if (scale > 0) theta[i]! -= (eta * gradient[i]!) / scale;
+        }
+        state.k++;
+      },
+      stepSize(state) {
+        const c = state.c as Float64Array;
+        let sum = 0;
+        for (const entry of c) sum += entry;
+        return sum === 0 ? 0 : eta / (Math.sqrt(sum / c.length) + epsilon);
+      },
+    },
+  );
+}

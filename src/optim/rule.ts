@@ -1,0 +1,78 @@
+/**
+ * What an update rule is: how one gradient moves the parameters. A rule is stateless; what it remembers between
+ * steps is plain data, which can be looked at, copied and saved.
+ */
+import { inspect } from "node:util";
+
+/** What a rule remembers: k, the number of steps taken, and numbers or arrays of its own. */
+export interface RuleState {
+  k: number;
+  [name: string]: number | Float64Array;
+}
+
+/** An update rule; make one with `sgd()`, `adagradNorm()` or `adagrad()`. */
+export interface Rule {
+  readonly name: "sgd" | "adagradNorm" | "adagrad";
+  /** The numbers it was made with, such as `eta`. */
+  readonly options: Readonly<Record<string, number>>;
+  /** The state before the first step, for `size` parameters. */
+  init(size: number): RuleState;
+  /** One step: changes `theta` and `state` in place. */
+  step(theta: Float64Array, gradient: Float64Array, state: RuleState): void;
+  /** The step size of the last step taken: what multiplied the gradient. */
+  stepSize(state: RuleState): number;
+}
+
+/** The rule, which prints as `title(η = 0.1, …)` and checks the lengths before each step. */
+export function makeRule(
+  title: string,
+  symbols: Readonly<Record<string, string>>,
+  { name, options, init, step, stepSize }: Rule,
+): Rule {
+  const text = `${title}(${Object.entries(options)
+    .map(([option, value]) => `${symbols[option]} = ${value}`)
+    .join(", ")})`;
+  const rule: Rule = {
+    name,
+    options: Object.freeze({ ...options }),
+    init(size) {
+      if (!Number.isSafeInteger(size) || size < 0) {
+        throw new RangeError(
+          `${name}: the number of parameters must be a whole number ≥ 0, got ${inspect(size)}`,
+        );
+      }
+      return init(size);
+    },
+    step(theta, gradient, state) {
+      const wanted = theta.length;
+      if (gradient.length !== wanted) {
+        throw new RangeError(`${name}: theta has ${wanted} entries but the gradient has ${gradient.length}`);
+      }
+      for (const [what, value] of Object.entries(state)) {
+        if (typeof value !== "number" && value.length !== wanted) {
+          throw new RangeError(
+            `${name}: theta has ${wanted} entries but ${what} of the state has ${value.length}; did you call init(${wanted})?`,
+          );
+        }
+      }
+      step(theta, gradient, state);
+    },
+    stepSize,
+  };
+  const show = { value: () => text, enumerable: false };
+  return Object.freeze(Object.defineProperties(rule, { [inspect.custom]: show, toString: show }));
+}
+
+/** Throws unless an option is a finite number, > 0 (`"positive"`) or ≥ 0 (`"not negative"`). */
+export function checkOption(
+  rule: string,
+  option: string,
+  value: number,
+  sign: "positive" | "not negative",
+): void {
+  if (!Number.isFinite(value) || value < 0 || (sign === "positive" && value === 0)) {
+    throw new RangeError(
+      `${rule}: ${option} must be a finite number ${sign === "positive" ? "> 0" : "≥ 0"}, got ${inspect(value)}`,
+    );
+  }
+}
