@@ -1,0 +1,58 @@
+/**
+ * What the editor asks while one types: completions (Tab) and hover texts (Shift-Tab).
+ *
+ * Jupyter counts positions in code points, the compiler in UTF-16 units.
+ */
+import type * as TypeScript from "@tslab/typescript-for-tslab";
+import type { Session } from "./session.js";
+
+/** The content of `complete_reply`. */
+export function completeReply<Cell>(session: Session<Cell>, code: string, cursor: number): Record<string, unknown> {
+  const { start, end, candidates, original } = session.complete(code, unitsOf(code, cursor));
+  const from = codePointsOf(code, start);
+  const to = codePointsOf(code, end);
+  const kinds = new Map(original?.entries.map(({ name, kind }) => [name, kind as string]));
+  return {
+    status: "ok",
+    matches: candidates,
+    cursor_start: from,
+    cursor_end: to,
+    metadata: {
+      _jupyter_types_experimental: candidates.map((text) => ({
+        start: from,
+        end: to,
+        text,
+        type: kinds.get(text) ?? "",
+      })),
+    },
+  };
+}
+
+/** The content of `inspect_reply`. */
+export function inspectReply<Cell>(session: Session<Cell>, code: string, cursor: number): Record<string, unknown> {
+  const at = unitsOf(code, cursor);
+  // The cursor after a name asks about that name.
+  const info = session.inspect(code, at) ?? (at > 0 ? session.inspect(code, at - 1) : undefined);
+  if (!info?.displayParts?.length) return { status: "ok", found: false, data: {}, metadata: {} };
+  const signature = text(info.displayParts);
+  const documentation = text(info.documentation);
+  const tags = (info.tags ?? []).map(({ name, text: parts }) => ({ name, text: text(parts) }));
+  const plain = [signature, documentation, ...tags.map((tag) => `@${tag.name} ${tag.text}`.trimEnd())];
+  const markdown = [
+    `\`\`\`typescript\n${signature}\n\`\`\``,
+    documentation,
+    ...tags.map((tag) => (tag.name === "example" ? `\`\`\`typescript\n${tag.text}\n\`\`\`` : `*@${tag.name}* ${tag.text}`)),
+  ];
+  const join = (blocks: string[]): string => blocks.filter((block) => block !== "").join("\n\n");
+  return {
+    status: "ok",
+    found: true,
+    data: { "text/plain": join(plain), "text/markdown": join(markdown) },
+    metadata: {},
+  };
+}
+
+const text = (parts: readonly TypeScript.SymbolDisplayPart[] = []): string => parts.map((part) => part.text).join("");
+
+const unitsOf = (code: string, codePoints: number): number => [...code].slice(0, codePoints).join("").length;
+const codePointsOf = (code: string, units: number): number => [...code.slice(0, units)].length;

@@ -1,0 +1,227 @@
+/**
+ * The Jupyter protocol around a session: a request comes in, is answered, and what cells put out goes to iopub.
+ *
+ * Cells run one after another in the order in which they came. Every other request is answered at once, also
+ * while a cell awaits something, so that completion, hover texts and the stop button work during training.
+ */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { completeReply, inspectReply } from "./assistance.js";
+import { History } from "./history.js";
+import { packageRoot } from "./own-packages.js";
+import { createSession, type Output, type Session } from "./session.js";
+import type { Channel } from "./sockets.js";
+import { type Message, protocolVersion, Wire } from "./wire.js";
+
+/** Where messages go: the sockets, or a list in a test. */
+export type Send = (channel: Channel, frames: Uint8Array[]) => void;
+
+type Content = Record<string, unknown>;
+
+const { version } = JSON.parse(readFileSync(path.join(packageRoot, "package.json"), "utf8")) as { version: string };
+
+export class Kernel {
+  readonly #wire: Wire;
+  readonly #send: Send;
+  readonly #exit: (code: number) => void;
+  readonly #history = new History();
+  readonly #waiting: Message[] = [];
+  #session: Session<Message> | undefined;
+  #executing = false;
+  #count = 0;
+
+  /**
+   * @param options.exit ends the process, once what has been sent is out
+   */
+  constructor(options: { key: string; scheme?: string | undefined; send: Send; exit: (code: number) => void }) {
+    this.#wire = new Wire({ key: options.key, ...(options.scheme && { scheme: options.scheme }) });
+    this.#send = options.send;
+    this.#exit = options.exit;
+  }
+
+  /** The session, started when it is first needed: a front end may ask who we are before the compiler is loaded. */
+  get session(): Session<Message> {
+    this.#session ??= createSession<Message>({ onOutput: (output, cell) => this.#putOut(output, cell) });
+    return this.#session;
+  }
+
+  start(): void {
+    this.#publish("status", { execution_state: "starting" });
+  }
+
+  /** Answers a message from a socket. Frames that are no message, or whose signature is wrong, are dropped. */
+  receive(channel: Channel, frames: Uint8Array[]): void {
+    let message: Message;
+    try {
+      message = this.#wire.decode(frames);
+    } catch (error) {
+      return log(`dropped a message on ${channel}: ${(error as Error).message}`);
+    }
+    if (message.header.msg_type === "execute_request") {
+      this.#waiting.push(message);
+      void this.#executeWaiting();
+    } else {
+      this.#answer(channel, message);
+    }
+  }
+
+  #answer(channel: Channel, request: Message): void {
+    const type = request.header.msg_type;
+    this.#publish("status", { execution_state: "busy" }, request);
+    try {
+      const content = this.#reply(type, request.content, request);
+      if (content) this.#respond(channel, type.replace(/_request$/, "_reply"), content, request);
+    } catch (error) {
+      const { name, message } = error as Error;
+      log(`${type}: ${(error as Error).stack}`);
+      if (type.endsWith("_request")) {
+        const failure = { status: "error", ename: name, evalue: message, traceback: [] };
+        this.#respond(channel, type.replace(/_request$/, "_reply"), failure, request);
+      }
+    }
+    this.#publish("status", { execution_state: "idle" }, request);
+    if (type === "shutdown_request") this.#exit(0);
+  }
+
+  /** The content of the reply to anything but a cell; none for messages that want no reply. */
+  #reply(type: string, content: Content, request: Message): Content | undefined {
+    switch (type) {
+      case "kernel_info_request":
+        return kernelInfo();
+      case "complete_request":
+        return completeReply(this.session, String(content.code), Number(content.cursor_pos));
+      case "inspect_request":
+        return inspectReply(this.session, String(content.code), Number(content.cursor_pos));
+      case "is_complete_request":
+        return { ...this.session.isComplete(String(content.code)) };
+      case "history_request":
+        return { status: "ok", history: this.#history.reply(content) };
+      case "comm_info_request":
+        return { status: "ok", comms: {} };
+      case "connect_request":
+        return { status: "ok" };
+      case "comm_open":
+        // No target is registered; a comm that is never closed would leave the front end waiting.
+        this.#publish("comm_close", { comm_id: content.comm_id, data: {} }, request);
+        return undefined;
+      case "comm_msg":
+      case "comm_close":
+        return undefined;
+      case "interrupt_request":
+        // Elsewhere the sockets' thread has sent SIGINT, which also reaches a synchronous loop.
+        if (process.platform === "win32") this.interrupt();
+        return { status: "ok" };
+      case "shutdown_request":
+        return { status: "ok", restart: content.restart === true };
+      default:
+        log(`no answer to a message of type ${type}`);
+        return undefined;
+    }
+  }
+
+  /** Ends the running cell. */
+  interrupt(): void {
+    this.#session?.interrupt();
+  }
+
+  async #executeWaiting(): Promise<void> {
+    if (this.#executing) return;
+    this.#executing = true;
+    for (let request = this.#waiting.shift(); request; request = this.#waiting.shift()) {
+      for (const aborted of await this.#execute(request)) this.#abort(aborted);
+    }
+    this.#executing = false;
+  }
+
+  /** Runs a cell and answers it; returns those waiting behind it that its failure aborts. */
+  async #execute(request: Message): Promise<Message[]> {
+    const { content } = request;
+    const code = String(content.code);
+    const silent = content.silent === true;
+    const remember = !silent && content.store_history !== false;
+    this.#publish("status", { execution_state: "busy" }, request);
+    if (remember) {
+      this.#count++;
+      this.#history.add(this.#count, code);
+    }
+    const execution_count = this.#count;
+    if (!silent) this.#publish("execute_input", { code, execution_count }, request);
+    const result = await this.session.execute(code, request);
+    const stop = result.status === "error" && content.stop_on_error !== false;
+    let reply: Content;
+    if (result.status === "ok") {
+      if (result.result && !silent) {
+        this.#publish("execute_result", { ...result.result, execution_count, transient: {} }, request);
+      }
+      reply = { status: "ok", execution_count, payload: [], user_expressions: {} };
+    } else {
+      const { ename, evalue, traceback } = result;
+      if (!silent) this.#publish("error", { ename, evalue, traceback }, request);
+      reply = { status: "error", execution_count, ename, evalue, traceback, payload: [], user_expressions: {} };
+    }
+    // Cells sent together with a failed one may still be on their way from the sockets; one that is sent after
+    // this reply must run. So whom the failure aborts is settled before the reply.
+    if (stop) await new Promise((resolve) => setTimeout(resolve, 10));
+    const aborted = stop ? this.#waiting.splice(0) : [];
+    this.#respond("shell", "execute_reply", reply, request);
+    this.#publish("status", { execution_state: "idle" }, request);
+    return aborted;
+  }
+
+  #abort(request: Message): void {
+    this.#publish("status", { execution_state: "busy" }, request);
+    this.#respond("shell", "execute_reply", { status: "aborted", execution_count: this.#count }, request);
+    this.#publish("status", { execution_state: "idle" }, request);
+  }
+
+  #putOut(output: Output, cell: Message): void {
+    if (cell.content.silent === true) return;
+    const { type, ...content } = output;
+    this.#publish(type, content, cell);
+  }
+
+  #publish(type: string, content: Content, parent?: Message): void {
+    this.#post("iopub", [Buffer.from(type)], type, content, parent);
+  }
+
+  #respond(channel: Channel, type: string, content: Content, request: Message): void {
+    this.#post(channel, request.identities, type, content, request);
+  }
+
+  #post(channel: Channel, identities: Uint8Array[], type: string, content: Content, parent?: Message): void {
+    const header = this.#wire.header(type);
+    const message = { identities, header, parent: parent?.header ?? {}, metadata: {}, content, buffers: [] };
+    this.#send(channel, this.#wire.encode(message));
+  }
+}
+
+function kernelInfo(): Content {
+  return {
+    status: "ok",
+    protocol_version: protocolVersion,
+    implementation: "nablab",
+    implementation_version: version,
+    language_info: {
+      name: "typescript",
+      version: "5.0.4",
+      mimetype: "text/typescript",
+      file_extension: ".ts",
+      pygments_lexer: "typescript",
+      // A string: given an object, JupyterLab takes JavaScript, and interfaces lose their colours.
+      codemirror_mode: "typescript",
+      nbconvert_exporter: "script",
+    },
+    banner: `nablab ${version}: TypeScript 5.0 on Node ${process.versions.node}`,
+    help_links: [
+      { text: "TypeScript handbook", url: "https://www.typescriptlang.org/docs/handbook/intro.html" },
+      { text: "Node.js", url: "https://nodejs.org/api/" },
+    ],
+    debugger: false,
+  };
+}
+
+// Standard error of the process, which Jupyter's server shows in its log; the streams of cells are elsewhere.
+function log(text: string): void {
+  writeLog(`[nablab] ${text}\n`);
+}
+const writeLog = process.stderr.write.bind(process.stderr);

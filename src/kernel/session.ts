@@ -1,0 +1,176 @@
+/**
+ * A session: where cells are compiled and run, and their names live on. It knows no sockets; the kernel puts
+ * the Jupyter protocol around it, `nablab run` a notebook file.
+ *
+ * Compiling and running are tslab's: its converter turns a cell of TypeScript into JavaScript that shares names
+ * with the cells before it, its executor runs that. What is ours is what goes in and comes out: types of this
+ * package from any folder, values as MIME bundles, errors that read well, a stop that stops.
+ */
+import { createRequire } from "node:module";
+import type * as TypeScript from "@tslab/typescript-for-tslab";
+import type { Diagnostic } from "tslab/dist/converter.js";
+import { type MimeBundle, toBundle } from "../display/bundle.js";
+import { setHost } from "../display/host.js";
+import { type CellError, fromDiagnostics, fromThrown, KeyboardInterrupt } from "./cell-error.js";
+import { type Completeness, isComplete } from "./is-complete.js";
+import { CellStreams } from "./output.js";
+import { forwardOwnTypes, resolveOwnPackage } from "./own-packages.js";
+
+/** What a cell puts out while it runs. */
+export type Output =
+  | { type: "stream"; name: "stdout" | "stderr"; text: string }
+  | {
+      type: "display_data" | "update_display_data";
+      data: MimeBundle;
+      metadata: Record<string, unknown>;
+      transient: { display_id?: string };
+    }
+  | { type: "clear_output"; wait: boolean };
+
+/** How a cell ended, with the value of its last expression where it has one. */
+export type CellResult =
+  | { status: "ok"; result?: { data: MimeBundle; metadata: Record<string, unknown> } }
+  | CellError;
+
+/** Options of {@link createSession}; `Cell` is whatever its owner knows a cell by. */
+export interface SessionOptions<Cell> {
+  /** Receives the output of every cell, also what comes after the cell has ended. */
+  onOutput(output: Output, cell: Cell): void;
+}
+
+const require = createRequire(import.meta.url);
+
+/**
+ * Long work (training) that asked for the interrupt signal is given this long to end by itself, so that what it
+ * has so far is kept before the cell ends.
+ */
+const patience = 1000;
+
+/**
+ * Starts a session in the working directory of the process; there is one in a process, as names, the console
+ * and the working directory are the process's own. Takes about 0.4 s, nearly all of it the compiler.
+ */
+export function createSession<Cell>(options: SessionOptions<Cell>): Session<Cell> {
+  return new Session(options);
+}
+
+export class Session<Cell> {
+  readonly #onOutput: (output: Output, cell: Cell) => void;
+  readonly #streams: CellStreams<Cell>;
+  readonly #ts: typeof TypeScript;
+  readonly #executor: import("tslab/dist/executor.js").Executor;
+  #diagnostics: readonly Diagnostic[] = [];
+  #value: unknown;
+  #thrown: { error: unknown } | undefined;
+  #interrupt = new AbortController();
+  #interruptAskedFor = false;
+  #running = false;
+
+  constructor({ onOutput }: SessionOptions<Cell>) {
+    this.#onOutput = onOutput;
+    this.#streams = new CellStreams<Cell>((name, text, cell) => onOutput({ type: "stream", name, text }, cell));
+    this.#ts = require("@tslab/typescript-for-tslab") as typeof TypeScript;
+    resolveOwnPackage();
+    forwardOwnTypes(this.#ts.sys, process.cwd());
+    const { createConverter } = require("tslab/dist/converter.js") as typeof import("tslab/dist/converter.js");
+    const { createExecutor } = require("tslab/dist/executor.js") as typeof import("tslab/dist/executor.js");
+    const converter = createConverter();
+    const recording = {
+      ...converter,
+      convert: (previous: string, source: string) => {
+        const result = converter.convert(previous, source);
+        this.#diagnostics = result.diagnostics;
+        return result;
+      },
+    };
+    const converters = { node: recording, browser: recording, close: () => converter.close() };
+    // The executor reports by a console: the value of the last expression by log, what was thrown by error.
+    this.#executor = createExecutor(process.cwd(), converters, {
+      log: (value: unknown) => {
+        this.#value = value;
+      },
+      error: (error: unknown) => {
+        this.#thrown = { error };
+      },
+    });
+    this.#streams.capture();
+    setHost({
+      display: ({ data, metadata = {}, displayId, update }) => {
+        const transient = displayId === undefined ? {} : { display_id: displayId };
+        this.#put({ type: update ? "update_display_data" : "display_data", data, metadata, transient });
+      },
+      interruptSignal: () => {
+        this.#interruptAskedFor = true;
+        return this.#interrupt.signal;
+      },
+    });
+    const late = (error: unknown): void => {
+      process.stderr.write(`${fromThrown(error).traceback.join("\n")}\n`);
+    };
+    process.on("unhandledRejection", late);
+    process.on("uncaughtException", late);
+  }
+
+  /** Compiles and runs one cell. Never rejects: whatever goes wrong is the cell's result. */
+  async execute(code: string, cell: Cell): Promise<CellResult> {
+    this.#diagnostics = [];
+    this.#value = undefined;
+    this.#thrown = undefined;
+    this.#interrupt = new AbortController();
+    this.#interruptAskedFor = false;
+    this.#running = true;
+    try {
+      return await this.#streams.run(cell, () => this.#execute(code));
+    } catch (error) {
+      return fromThrown(error);
+    } finally {
+      this.#running = false;
+      this.#streams.flush();
+    }
+  }
+
+  async #execute(code: string): Promise<CellResult> {
+    const ok = await this.#executor.execute(code);
+    if (this.#diagnostics.length > 0) return fromDiagnostics(code, this.#diagnostics);
+    if (!ok) return fromThrown((this.#thrown as { error: unknown } | undefined)?.error);
+    if (this.#value === undefined) return { status: "ok" };
+    return { status: "ok", result: { data: await toBundle(this.#value), metadata: {} } };
+  }
+
+  /** Ends the running cell with a `KeyboardInterrupt`; without one does nothing. */
+  interrupt(): void {
+    if (!this.#running) return;
+    const { signal } = this.#interrupt;
+    this.#interrupt.abort(new KeyboardInterrupt());
+    if (!this.#interruptAskedFor) return this.#executor.interrupt();
+    setTimeout(() => {
+      if (this.#running && this.#interrupt.signal === signal) this.#executor.interrupt();
+    }, patience);
+  }
+
+  /** What could stand at `position` of `code`, in UTF-16 units. */
+  complete(code: string, position: number): import("tslab/dist/converter.js").CompletionInfo {
+    return this.#executor.complete(code, position);
+  }
+
+  /** Type and documentation of what stands at `position` of `code`; undefined where there is nothing. */
+  inspect(code: string, position: number): TypeScript.QuickInfo | undefined {
+    return this.#executor.inspect(code, position) as TypeScript.QuickInfo | undefined;
+  }
+
+  isComplete(code: string): Completeness {
+    return isComplete(this.#ts, code);
+  }
+
+  /** Gives the console back and lets the compiler go. */
+  close(): void {
+    this.#streams.release();
+    this.#executor.close();
+  }
+
+  #put(output: Output): void {
+    this.#streams.flush();
+    const cell = this.#streams.current();
+    if (cell !== undefined) this.#onOutput(output, cell);
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * The kernel's five ZeroMQ sockets, in a worker thread of their own: output flows, heartbeats are answered and
+ * a stop is heard while the main thread runs a cell.
+ *
+ * The thread moves frames and knows little of what is in them. Every socket has one queue, and each send is
+ * awaited: zeromq refuses a 514th message sent in the same tick. Sockets are closed before the process ends,
+ * which zeromq would otherwise abort.
+ */
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import * as zmq from "zeromq";
+import { Wire } from "./wire.js";
+
+/** What Jupyter's connection file says. */
+export interface Connection {
+  transport: string;
+  ip: string;
+  key: string;
+  signature_scheme?: string;
+  shell_port: number;
+  control_port: number;
+  stdin_port: number;
+  iopub_port: number;
+  hb_port: number;
+}
+
+/** The sockets that carry messages. */
+export type Channel = "shell" | "control" | "stdin" | "iopub";
+
+/** From the kernel to its sockets: frames to send, or the word to end. */
+export type ToSockets = { send: Channel; frames: Uint8Array[] } | "close";
+
+/** From the sockets to the kernel: that they listen, frames that came, or that all is sent and closed. */
+export type FromSockets = { received: Channel; frames: Uint8Array[] } | "ready" | "closed";
+
+// A main thread that is busy cannot answer; after this many milliseconds a shutdown goes on without it.
+const shutdownPatience = 700;
+
+if (parentPort) await serve(parentPort, workerData as Connection);
+
+async function serve(port: MessagePort, connection: Connection): Promise<void> {
+  const address = (name: string, number: number): string => {
+    const separator = connection.transport === "ipc" ? "-" : ":";
+    if (!number) throw new Error(`kernel: the connection file has no ${name}`);
+    return `${connection.transport}://${connection.ip}${separator}${number}`;
+  };
+  const wire = new Wire({ key: connection.key, scheme: connection.signature_scheme });
+  const shell = new zmq.Router({ linger: 1000 });
+  const control = new zmq.Router({ linger: 1000 });
+  const stdin = new zmq.Router({ linger: 1000 });
+  const iopub = new zmq.Publisher({ linger: 1000, sendHighWaterMark: 0 });
+  const heartbeat = new zmq.Reply({ linger: 0 });
+  const sockets = { shell, control, stdin, iopub };
+  await Promise.all([
+    shell.bind(address("shell_port", connection.shell_port)),
+    control.bind(address("control_port", connection.control_port)),
+    stdin.bind(address("stdin_port", connection.stdin_port)),
+    iopub.bind(address("iopub_port", connection.iopub_port)),
+    heartbeat.bind(address("hb_port", connection.hb_port)),
+  ]);
+
+  const queues: Record<Channel, Promise<void>> = {
+    shell: Promise.resolve(),
+    control: Promise.resolve(),
+    stdin: Promise.resolve(),
+    iopub: Promise.resolve(),
+  };
+  const post = (message: FromSockets): void => port.postMessage(message);
+
+  const close = async (): Promise<void> => {
+    await Promise.allSettled(Object.values(queues));
+    for (const socket of [shell, control, stdin, iopub, heartbeat]) socket.close();
+    // The last frames leave in zeromq's own thread, within `linger`.
+    post("closed");
+  };
+
+  port.on("message", (message: ToSockets) => {
+    if (message === "close") return void close();
+    const { send, frames } = message;
+    queues[send] = queues[send].then(() => sockets[send].send(frames)).catch(ignoreClosed);
+  });
+
+  const receive = async (channel: "shell" | "control" | "stdin"): Promise<void> => {
+    for await (const frames of sockets[channel]) {
+      post({ received: channel, frames });
+      if (channel === "control") rouse(wire, frames, close);
+    }
+  };
+  const echo = async (): Promise<void> => {
+    for await (const frames of heartbeat) await heartbeat.send(frames);
+  };
+  for (const loop of [receive("shell"), receive("control"), receive("stdin"), echo()]) loop.catch(ignoreClosed);
+
+  // Nobody is left to talk to once the process that started the kernel has gone.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) void close().then(() => process.kill(process.pid, "SIGKILL"));
+  }, 1000).unref();
+  post("ready");
+}
+
+/**
+ * Reaches a main thread that may be inside a synchronous loop: SIGINT ends the running script there, and a
+ * shutdown that is not answered in time ends the process. (On Windows there is no SIGINT to oneself; there a
+ * loop runs on until the kernel is restarted.)
+ */
+function rouse(wire: Wire, frames: Uint8Array[], close: () => Promise<void>): void {
+  let type: string;
+  try {
+    type = wire.decode(frames).header.msg_type;
+  } catch {
+    return; // the main thread says what is wrong with it
+  }
+  if (type === "interrupt_request" && process.platform !== "win32") process.kill(process.pid, "SIGINT");
+  if (type === "shutdown_request") {
+    setTimeout(() => void close().then(() => process.kill(process.pid, "SIGKILL")), shutdownPatience);
+  }
+}
+
+function ignoreClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EAGAIN" && error.code !== "ENOTSOCK" && error.code !== "ETERM") {
+    process.stderr.write(`kernel: ${error.message}\n`);
+  }
+}
