@@ -3,7 +3,17 @@
 import { defineConfig } from "vitest/config";
 
 const project = (name: string, include: string[], timeout: number) => ({
-  test: { name, include, testTimeout: timeout, hookTimeout: timeout, pool: "forks" as const },
+  test: {
+    name,
+    include,
+    testTimeout: timeout,
+    hookTimeout: timeout,
+    pool: "forks" as const,
+    // What is built runs as Node runs it, not rewritten by the test runner: a notebook cell, a worker and a
+    // test then share one instance of each module. The console stays Node's for the same reason.
+    server: { deps: { external: [/\/dist\//] } },
+    disableConsoleIntercept: true,
+  },
 });
 
 export default defineConfig({

@@ -45,3 +45,14 @@ export async function display(value: unknown, { id }: { id?: string } = {}): Pro
     },
   };
 }
+
+/**
+ * Removes what the running cell has shown so far.
+ *
+ * @param options.wait keep it until something new is shown, so that nothing flickers
+ * @example
+ * clearOutput({ wait: true }) // → undefined
+ */
+export function clearOutput({ wait = false }: { wait?: boolean } = {}): void {
+  host().clearOutput(wait);
+}

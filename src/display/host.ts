@@ -19,6 +19,8 @@ export interface DisplayMessage {
 export interface Host {
   /** Shows one message in the output of the cell that is running. */
   display(message: DisplayMessage): void;
+  /** Clears what the running cell has shown so far; with `wait`, only when something new comes. */
+  clearOutput(wait: boolean): void;
   /**
    * A signal that aborts when the reader presses stop. Long work asks for it when it starts, and ends
    * soon after it aborts; the reason is the error that the cell ends with.
@@ -36,6 +38,7 @@ export const consoleHost: Host = {
   display({ data, update = false, live }) {
     if (live === undefined ? !update : !live) console.log(data["text/plain"]);
   },
+  clearOutput: () => {},
   interruptSignal: () => never,
 };
 

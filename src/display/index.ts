@@ -4,7 +4,7 @@
 export type { Axis } from "./axis.js";
 export { type Displayable, displaySymbol, isDisplayable, type MimeBundle, toBundle } from "./bundle.js";
 export { type ContourChartOptions, contourChart, type PlanePath } from "./contour-chart.js";
-export { type DisplayHandle, display } from "./display.js";
+export { clearOutput, type DisplayHandle, display } from "./display.js";
 export { Figure, type FigureOptions, figure, type ImageSize, type Layout, type Trace } from "./figure.js";
 export { type HeatMapOptions, heatMap } from "./heat-map.js";
 export { type GridImage, type ImageGridOptions, imageGrid } from "./image-grid.js";

@@ -7,7 +7,11 @@ import type * as TypeScript from "@tslab/typescript-for-tslab";
 import type { Session } from "./session.js";
 
 /** The content of `complete_reply`. */
-export function completeReply<Cell>(session: Session<Cell>, code: string, cursor: number): Record<string, unknown> {
+export function completeReply<Cell>(
+  session: Session<Cell>,
+  code: string,
+  cursor: number,
+): Record<string, unknown> {
   const { start, end, candidates, original } = session.complete(code, unitsOf(code, cursor));
   const from = codePointsOf(code, start);
   const to = codePointsOf(code, end);
@@ -29,7 +33,11 @@ export function completeReply<Cell>(session: Session<Cell>, code: string, cursor
 }
 
 /** The content of `inspect_reply`. */
-export function inspectReply<Cell>(session: Session<Cell>, code: string, cursor: number): Record<string, unknown> {
+export function inspectReply<Cell>(
+  session: Session<Cell>,
+  code: string,
+  cursor: number,
+): Record<string, unknown> {
   const at = unitsOf(code, cursor);
   // The cursor after a name asks about that name.
   const info = session.inspect(code, at) ?? (at > 0 ? session.inspect(code, at - 1) : undefined);
@@ -41,7 +49,9 @@ export function inspectReply<Cell>(session: Session<Cell>, code: string, cursor:
   const markdown = [
     `\`\`\`typescript\n${signature}\n\`\`\``,
     documentation,
-    ...tags.map((tag) => (tag.name === "example" ? `\`\`\`typescript\n${tag.text}\n\`\`\`` : `*@${tag.name}* ${tag.text}`)),
+    ...tags.map((tag) =>
+      tag.name === "example" ? `\`\`\`typescript\n${tag.text}\n\`\`\`` : `*@${tag.name}* ${tag.text}`,
+    ),
   ];
   const join = (blocks: string[]): string => blocks.filter((block) => block !== "").join("\n\n");
   return {
@@ -52,7 +62,8 @@ export function inspectReply<Cell>(session: Session<Cell>, code: string, cursor:
   };
 }
 
-const text = (parts: readonly TypeScript.SymbolDisplayPart[] = []): string => parts.map((part) => part.text).join("");
+const text = (parts: readonly TypeScript.SymbolDisplayPart[] = []): string =>
+  parts.map((part) => part.text).join("");
 
 const unitsOf = (code: string, codePoints: number): number => [...code].slice(0, codePoints).join("").length;
 const codePointsOf = (code: string, units: number): number => [...code.slice(0, units)].length;

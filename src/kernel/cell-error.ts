@@ -66,7 +66,9 @@ export function fromThrown(thrown: unknown): CellError {
 
 // Cells run in this realm, but an error may come from another (a vm, a worker's clone).
 function isErrorLike(value: unknown): value is Error {
-  return typeof value === "object" && value !== null && "name" in value && "message" in value && "stack" in value;
+  return (
+    typeof value === "object" && value !== null && "name" in value && "message" in value && "stack" in value
+  );
 }
 
 /** The error with which Node ends a synchronous cell on SIGINT, or tslab an awaiting one, or ours. */
@@ -81,7 +83,8 @@ function isInterruption(thrown: unknown): boolean {
   );
 }
 
-const own = path.join(packageRoot, "dist");
+// `src` where Node follows the source maps.
+const own = ["dist", "src"].map((folder) => path.join(packageRoot, folder) + path.sep);
 
 /**
  * The frames of a stack that lie in cells or in files of the reader's; those of Node, tslab and nablab say
@@ -95,7 +98,10 @@ function ownFrames(stack: string): string[] {
     const [, name, place = ""] = frame;
     if (place.startsWith("evalmachine.<anonymous>")) {
       if (name && !name.endsWith("eval")) frames.push(`    at ${name} (in a cell)`);
-    } else if (!/node:|[\\/]tslab[\\/]dist[\\/]|^<anonymous>$|^native$/.test(place) && !place.includes(own)) {
+    } else if (
+      !/node:|[\\/]tslab[\\/]dist[\\/]|^<anonymous>$|^native$/.test(place) &&
+      !own.some((folder) => place.includes(folder))
+    ) {
       frames.push(line);
     }
   }

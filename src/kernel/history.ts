@@ -18,12 +18,15 @@ export class History {
   /** The `history` of a reply to a request with this content: its tail, a range, or what matches a pattern. */
   reply(request: Record<string, unknown>): (HistoryEntry | [number, number, [string, null]])[] {
     const found = this.#find(request);
-    return request.output === true ? found.map(([session, line, code]) => [session, line, [code, null]]) : found;
+    return request.output === true
+      ? found.map(([session, line, code]) => [session, line, [code, null]])
+      : found;
   }
 
   #find({ hist_access_type, n, start, stop, pattern, unique }: Record<string, unknown>): HistoryEntry[] {
     const count = typeof n === "number" ? n : Number.POSITIVE_INFINITY;
-    const last = (entries: HistoryEntry[]): HistoryEntry[] => entries.slice(Math.max(0, entries.length - count));
+    const last = (entries: HistoryEntry[]): HistoryEntry[] =>
+      entries.slice(Math.max(0, entries.length - count));
     switch (hist_access_type) {
       case "range": {
         const from = typeof start === "number" ? start : 0;
@@ -44,6 +47,9 @@ export class History {
 
 /** A pattern with `*` and `?`, as consoles send it. */
 function glob(pattern: string): RegExp {
-  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^]*").replaceAll("?", "[^]");
+  const escaped = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", "[^]*")
+    .replaceAll("?", "[^]");
   return new RegExp(`^${escaped}$`);
 }

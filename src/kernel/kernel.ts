@@ -18,7 +18,9 @@ export type Send = (channel: Channel, frames: Uint8Array[]) => void;
 
 type Content = Record<string, unknown>;
 
-const { version } = JSON.parse(readFileSync(path.join(packageRoot, "package.json"), "utf8")) as { version: string };
+const { version } = JSON.parse(readFileSync(path.join(packageRoot, "package.json"), "utf8")) as {
+  version: string;
+};
 
 export class Kernel {
   readonly #wire: Wire;
@@ -33,7 +35,12 @@ export class Kernel {
   /**
    * @param options.exit ends the process, once what has been sent is out
    */
-  constructor(options: { key: string; scheme?: string | undefined; send: Send; exit: (code: number) => void }) {
+  constructor(options: {
+    key: string;
+    scheme?: string | undefined;
+    send: Send;
+    exit: (code: number) => void;
+  }) {
     this.#wire = new Wire({ key: options.key, ...(options.scheme && { scheme: options.scheme }) });
     this.#send = options.send;
     this.#exit = options.exit;
@@ -55,7 +62,8 @@ export class Kernel {
     try {
       message = this.#wire.decode(frames);
     } catch (error) {
-      return log(`dropped a message on ${channel}: ${(error as Error).message}`);
+      log(`dropped a message on ${channel}: ${(error as Error).message}`);
+      return;
     }
     if (message.header.msg_type === "execute_request") {
       this.#waiting.push(message);
@@ -157,7 +165,15 @@ export class Kernel {
     } else {
       const { ename, evalue, traceback } = result;
       if (!silent) this.#publish("error", { ename, evalue, traceback }, request);
-      reply = { status: "error", execution_count, ename, evalue, traceback, payload: [], user_expressions: {} };
+      reply = {
+        status: "error",
+        execution_count,
+        ename,
+        evalue,
+        traceback,
+        payload: [],
+        user_expressions: {},
+      };
     }
     // Cells sent together with a failed one may still be on their way from the sockets; one that is sent after
     // this reply must run. So whom the failure aborts is settled before the reply.

@@ -31,7 +31,10 @@ export function kernelspec(displayName: string = kernelDisplayName): Record<stri
 export function installKernelspec({ prefix, displayName }: { prefix: string; displayName?: string }): string {
   const folder = path.join(prefix, "share", "jupyter", "kernels", kernelName);
   mkdirSync(folder, { recursive: true });
-  writeAtomically(path.join(folder, "logo-svg.svg"), readFileSync(path.join(packageRoot, "docs", "logo.svg"), "utf8"));
+  writeAtomically(
+    path.join(folder, "logo-svg.svg"),
+    readFileSync(path.join(packageRoot, "docs", "logo.svg"), "utf8"),
+  );
   // Last: a folder without kernel.json is no kernel, so an interrupted install is not half a one.
   writeAtomically(path.join(folder, "kernel.json"), `${JSON.stringify(kernelspec(displayName), null, 2)}\n`);
   return folder;

@@ -8,7 +8,9 @@ import type { Connection, FromSockets, ToSockets } from "./sockets.js";
 
 const [file] = process.argv.slice(2);
 if (file === undefined) {
-  console.error("usage: node dist/kernel/main.js CONNECTION_FILE   (Jupyter starts kernels; see `nablab kernel install`)");
+  console.error(
+    "usage: node dist/kernel/main.js CONNECTION_FILE   (Jupyter starts kernels; see `nablab kernel install`)",
+  );
   process.exit(2);
 }
 const connection = JSON.parse(readFileSync(file, "utf8")) as Connection;

@@ -56,7 +56,9 @@ export function forwardOwnTypes(sys: System, cwd: string): void {
   sys.directoryExists = (folder) =>
     forwarded.some(([from]) => from.startsWith(`${folder}/`)) || directoryExists(forward(folder));
   sys.getDirectories = (folder) => {
-    const inside = forwarded.flatMap(([from]) => (path.posix.dirname(from) === folder ? [path.posix.basename(from)] : []));
+    const inside = forwarded.flatMap(([from]) =>
+      path.posix.dirname(from) === folder ? [path.posix.basename(from)] : [],
+    );
     const real = directoryExists(forward(folder)) ? getDirectories(forward(folder)) : [];
     return [...new Set([...real, ...inside])];
   };

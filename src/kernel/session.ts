@@ -68,11 +68,14 @@ export class Session<Cell> {
 
   constructor({ onOutput }: SessionOptions<Cell>) {
     this.#onOutput = onOutput;
-    this.#streams = new CellStreams<Cell>((name, text, cell) => onOutput({ type: "stream", name, text }, cell));
+    this.#streams = new CellStreams<Cell>((name, text, cell) =>
+      onOutput({ type: "stream", name, text }, cell),
+    );
     this.#ts = require("@tslab/typescript-for-tslab") as typeof TypeScript;
     resolveOwnPackage();
     forwardOwnTypes(this.#ts.sys, process.cwd());
-    const { createConverter } = require("tslab/dist/converter.js") as typeof import("tslab/dist/converter.js");
+    const { createConverter } =
+      require("tslab/dist/converter.js") as typeof import("tslab/dist/converter.js");
     const { createExecutor } = require("tslab/dist/executor.js") as typeof import("tslab/dist/executor.js");
     const converter = createConverter();
     const recording = {
@@ -99,6 +102,7 @@ export class Session<Cell> {
         const transient = displayId === undefined ? {} : { display_id: displayId };
         this.#put({ type: update ? "update_display_data" : "display_data", data, metadata, transient });
       },
+      clearOutput: (wait) => this.#put({ type: "clear_output", wait }),
       interruptSignal: () => {
         this.#interruptAskedFor = true;
         return this.#interrupt.signal;
@@ -142,10 +146,11 @@ export class Session<Cell> {
     if (!this.#running) return;
     const { signal } = this.#interrupt;
     this.#interrupt.abort(new KeyboardInterrupt());
-    if (!this.#interruptAskedFor) return this.#executor.interrupt();
-    setTimeout(() => {
+    const end = (): void => {
       if (this.#running && this.#interrupt.signal === signal) this.#executor.interrupt();
-    }, patience);
+    };
+    if (this.#interruptAskedFor) setTimeout(end, patience);
+    else end();
   }
 
   /** What could stand at `position` of `code`, in UTF-16 units. */

@@ -88,7 +88,8 @@ async function serve(port: MessagePort, connection: Connection): Promise<void> {
   const echo = async (): Promise<void> => {
     for await (const frames of heartbeat) await heartbeat.send(frames);
   };
-  for (const loop of [receive("shell"), receive("control"), receive("stdin"), echo()]) loop.catch(ignoreClosed);
+  for (const loop of [receive("shell"), receive("control"), receive("stdin"), echo()])
+    loop.catch(ignoreClosed);
 
   // Nobody is left to talk to once the process that started the kernel has gone.
   const parent = process.ppid;

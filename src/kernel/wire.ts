@@ -34,7 +34,9 @@ export class Wire {
 
   constructor({ key, scheme = "hmac-sha256" }: { key: string; scheme?: string }) {
     if (key !== "" && scheme !== "hmac-sha256") {
-      throw new Error(`kernel: the connection file asks for signature scheme ${scheme}; only hmac-sha256 is known`);
+      throw new Error(
+        `kernel: the connection file asks for signature scheme ${scheme}; only hmac-sha256 is known`,
+      );
     }
     this.#key = key;
   }
@@ -67,7 +69,8 @@ export class Wire {
     if (at < 0) throw new Error("no <IDS|MSG> delimiter");
     const [signature, ...rest] = frames.slice(at + 1);
     const parts = rest.slice(0, 4);
-    if (signature === undefined || parts.length < 4) throw new Error(`only ${rest.length} frames after the signature`);
+    if (signature === undefined || parts.length < 4)
+      throw new Error(`only ${rest.length} frames after the signature`);
     const expected = Buffer.from(this.#sign(parts));
     if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) {
       throw new Error("the signature does not match");
@@ -97,7 +100,10 @@ export class Wire {
 const delimiter = Buffer.from("<IDS|MSG>");
 
 function dictionary(frame: Uint8Array): Record<string, unknown> {
-  const value: unknown = JSON.parse(Buffer.from(frame.buffer, frame.byteOffset, frame.length).toString("utf8"));
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Error("a part is no dictionary");
+  const value: unknown = JSON.parse(
+    Buffer.from(frame.buffer, frame.byteOffset, frame.length).toString("utf8"),
+  );
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new Error("a part is no dictionary");
   return value as Record<string, unknown>;
 }

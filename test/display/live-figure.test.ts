@@ -11,6 +11,7 @@ beforeEach(() => {
   sent = [];
   before = setHost({
     display: (message) => void sent.push(message),
+    clearOutput: consoleHost.clearOutput,
     interruptSignal: consoleHost.interruptSignal,
   });
 });

@@ -12,12 +12,11 @@ class NablabTests(jupyter_kernel_test.KernelTests):
     code_stderr = 'console.error("oh no")'
     completion_samples = [
         {"text": "consol", "matches": {"console"}},
-        {"text": "[1, 2].ma", "matches": {"map"}},
+        {"text": "[1, 2].ma", "matches": {"map", "flatMap"}},
     ]
     complete_code_samples = ["1 + 1", "await Promise.resolve(1)", "class A { x = 1 }", "`a\n${1}`"]
     incomplete_code_samples = ["function f() {", "const a = [1,", "`abc ", "/* and so on"]
     invalid_code_samples = ["const = 5 5 )", '"abc', "}"]
-    code_page_something = None
     code_generate_error = 'throw new Error("deliberate")'
     code_execute_result = [
         {"code": "6 * 7", "result": "42"},
@@ -32,7 +31,7 @@ class NablabTests(jupyter_kernel_test.KernelTests):
     code_history_pattern = "6 * ?"
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "console.log"
-    code_clear_output = ""
+    code_clear_output = 'import { clearOutput } from "nablab"; clearOutput()'
 
 
 if __name__ == "__main__":

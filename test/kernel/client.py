@@ -1,0 +1,101 @@
+"""What the conformance suite does not look at, asked by a real client. Prints one line per question: `ok NAME`."""
+import sys
+import threading
+import time
+
+from jupyter_client.manager import start_new_kernel
+
+manager, client = start_new_kernel(kernel_name="nablab", startup_timeout=60)
+
+
+def run(code, send=client.execute, **options):
+    """Runs a cell; returns its reply and what came on iopub for it before idle."""
+    message = send(code, **options)
+    return reply_to(message), outputs_of(message)
+
+
+def reply_to(message, timeout=60):
+    while True:
+        reply = client.get_shell_msg(timeout=timeout)
+        if reply["parent_header"].get("msg_id") == message:
+            return reply["content"]
+
+
+def outputs_of(message, timeout=60):
+    outputs = []
+    while True:
+        output = client.get_iopub_msg(timeout=timeout)
+        if output["parent_header"].get("msg_id") != message:
+            continue
+        if output["msg_type"] == "status" and output["content"]["execution_state"] == "idle":
+            return outputs
+        outputs.append((output["msg_type"], output["content"]))
+
+
+def only(outputs, kind):
+    return [content for name, content in outputs if name == kind]
+
+
+def passed(name, holds, shown):
+    print("ok" if holds else f"FAILED ({shown!r})", name, flush=True)
+
+
+_, outputs = run("for (let i = 0; i < 200000; i++) console.log(i); 'done'")
+printed = "".join(content["text"] for content in only(outputs, "stream"))
+passed("200,000 printed lines arrive in order before idle", printed == "".join(f"{i}\n" for i in range(200000)), len(printed))
+
+reply, outputs = run("const n: number = 'no'")
+error = only(outputs, "error")
+same = error and all(error[0][key] == reply[key] for key in ("ename", "evalue", "traceback"))
+passed("a type error is on iopub and in the reply", reply["ename"] == "TypeScriptError" and same, reply)
+
+reply, _ = run("n")
+passed("a cell with a type error has not run", reply["status"] == "error" and "TS2304" in reply["evalue"], reply)
+
+run("let kept = 41")
+for name, code in {"an await": "await new Promise(() => {})", "a loop": "while (true) {}"}.items():
+    threading.Timer(0.5, manager.interrupt_kernel).start()
+    began = time.time()
+    reply, _ = run(code)
+    passed(f"stop ends {name}", reply.get("ename") == "KeyboardInterrupt" and time.time() - began < 5, reply)
+reply, outputs = run("kept + 1")
+passed("names survive a stop", only(outputs, "execute_result")[0]["data"]["text/plain"] == "42", outputs)
+
+first, second = client.execute("throw new Error('first')"), client.execute("1")
+passed("cells queued behind a failed one are aborted", (reply_to(first)["status"], reply_to(second)["status"]) == ("error", "aborted"), None)
+outputs_of(second)
+
+sleeping = client.execute("await new Promise((go) => setTimeout(go, 1500)); 'slept'")
+asked = client.complete("kep", 3)
+passed("completion answers while a cell awaits", reply_to(asked)["matches"] == ["kept"], None)
+passed("and the cell goes on", reply_to(sleeping)["status"] == "ok", None)
+
+message = client.session.msg("kernel_info_request")
+key, client.session.key = client.session.key, b"somebody else's key"
+client.shell_channel.send(message)
+client.session.key = key
+reply, _ = run("'still here'")
+passed("a message with a wrong signature is ignored", reply["status"] == "ok", reply)
+
+message = client.execute("setTimeout(() => console.log('late'), 300)")
+reply_to(message)
+outputs_of(message)
+late = client.get_iopub_msg(timeout=10)
+passed("late output belongs to the cell that started it", late["parent_header"]["msg_id"] == message and late["content"].get("text") == "late\n", late)
+
+reply, outputs = run("Promise.reject(new Error('nobody caught me')); await new Promise((go) => setTimeout(go, 50))")
+text = "".join(content["text"] for content in only(outputs, "stream"))
+passed("an unhandled rejection is said and survived", reply["status"] == "ok" and "nobody caught me" in text, outputs)
+
+run("setInterval(() => {}, 1000)")
+process = manager.provisioner.process
+began = time.time()
+client.shutdown()
+try:
+    code = process.wait(timeout=10)
+except Exception as error:  # the kernel did not end
+    code = error
+passed("shutdown ends the process within 2 s, without an abort", code == 0 and time.time() - began < 2, (code, time.time() - began))
+client.stop_channels()
+manager.cleanup_resources()
+sys.exit(0)

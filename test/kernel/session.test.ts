@@ -1,0 +1,155 @@
+/**
+ * Cells compiled and run, without sockets, from an empty folder with no node_modules above it.
+ */
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type CellResult, createSession, type Output, type Session } from "#nablab/kernel/session.js";
+
+let session: Session<number>;
+let outputs: { cell: number; output: Output }[] = [];
+let count = 0;
+const home = process.cwd();
+
+beforeAll(() => {
+  process.chdir(mkdtempSync(path.join(tmpdir(), "nablab-cells-")));
+  session = createSession<number>({ onOutput: (output, cell) => outputs.push({ cell, output }) });
+});
+
+afterAll(() => {
+  session.close();
+  process.chdir(home);
+});
+
+async function run(code: string): Promise<CellResult> {
+  outputs = [];
+  return session.execute(code, ++count);
+}
+
+async function text(code: string): Promise<unknown> {
+  const result = await run(code);
+  if (result.status === "error") throw new Error(`${result.ename}: ${result.evalue}`);
+  return result.result?.data["text/plain"];
+}
+
+// Without the colours of a terminal, which would make expectations unreadable.
+const bare = (lines: string[]): string[] => lines.map(stripVTControlCharacters);
+
+test("the value of the last expression is the result", async () => {
+  expect(await text("const a = 20; let b = a + 1; a * 2 + b - 19")).toBe("42");
+  expect(await text("b += 1; b")).toBe("22");
+  expect(await text("const c = 1")).toBeUndefined();
+  expect(await text("const a = 'declared anew'; a")).toBe("'declared anew'");
+  expect(await text("await Promise.resolve([1, 2])")).toBe("[ 1, 2 ]");
+});
+
+test("Node, its types and nablab with its types are there", async () => {
+  expect(
+    await text('import { sep } from "node:path"; import { readFileSync } from "fs"; typeof readFileSync'),
+  ).toBe("'function'");
+  expect(
+    await text('import { tensor } from "nablab"; const t = tensor([[1, 2], [3, 4]]); t.matmul(t).at(0, 0)'),
+  ).toBe("7");
+  const wrong = await run("const shape: string = t.shape");
+  expect(wrong).toMatchObject({ status: "error", ename: "TypeScriptError" });
+});
+
+test("a local file that imports nablab gets the same one, also after it was edited", async () => {
+  const file = path.join(process.cwd(), "mine.ts");
+  writeFileSync(
+    file,
+    'import { Tensor } from "nablab";\nexport const make = (): Tensor => Tensor.from([1]);\n',
+  );
+  writeFileSync(
+    file,
+    'import { tensor, type Tensor } from "nablab";\nexport const make = (): Tensor => tensor([1]);\n',
+  );
+  expect(
+    await text('import { make } from "./mine"; import { Tensor } from "nablab"; make() instanceof Tensor'),
+  ).toBe("true");
+});
+
+test("a type error stops the cell before it runs, with code, place and caret", async () => {
+  const result = await run('console.log("ran");\nconst n: number = "seven";');
+  expect(outputs).toEqual([]);
+  expect(result.status).toBe("error");
+  const { ename, evalue, traceback } = result as Extract<CellResult, { status: "error" }>;
+  expect(ename).toBe("TypeScriptError");
+  expect(evalue).toBe("TS2322: Type 'string' is not assignable to type 'number'. (line 2)");
+  expect(bare(traceback)).toEqual([
+    "cell:2:7 - error TS2322: Type 'string' is not assignable to type 'number'.",
+    '2 │ const n: number = "seven";',
+    "  │       ~",
+  ]);
+});
+
+test("an error reads as name, message, and the frames that are the reader's", async () => {
+  const result = await run(
+    "function step() { throw new RangeError('too far', { cause: new Error('eta') }) }\nstep()",
+  );
+  expect(result).toMatchObject({ status: "error", ename: "RangeError", evalue: "too far" });
+  expect(bare((result as { traceback: string[] }).traceback)).toEqual([
+    "RangeError: too far",
+    "    at step (in a cell)",
+    "caused by Error: eta",
+    "    at step (in a cell)",
+  ]);
+  expect(await run("throw 7")).toMatchObject({ status: "error", ename: "Thrown", evalue: "7" });
+});
+
+test("a value shows itself, synchronously or not, and a failing hook is the cell's error", async () => {
+  const hook = 'Symbol.for("Jupyter.display")';
+  const shown = await run(`({ [${hook}]: async () => ({ "text/html": "<b>b</b>", "text/plain": "b" }) })`);
+  expect(shown).toEqual({
+    status: "ok",
+    result: { data: { "text/html": "<b>b</b>", "text/plain": "b" }, metadata: {} },
+  });
+  const failing = await run(`({ [${hook}]: () => { throw new Error("no picture") } })`);
+  expect(failing).toMatchObject({ status: "error", ename: "Error", evalue: "no picture" });
+});
+
+test("streams and displays come in order, under their cell", async () => {
+  const result = await run(
+    'import { display, clearOutput } from "nablab"; console.log("a"); await display(1, { id: "one" }); console.error("b"); clearOutput({ wait: true })',
+  );
+  expect(result).toEqual({ status: "ok" });
+  expect(outputs.map(({ output }) => output)).toEqual([
+    { type: "stream", name: "stdout", text: "a\n" },
+    { type: "display_data", data: { "text/plain": "1" }, metadata: {}, transient: { display_id: "one" } },
+    { type: "stream", name: "stderr", text: "b\n" },
+    { type: "clear_output", wait: true },
+  ]);
+  const first = count + 1;
+  await run('setTimeout(() => console.log("late"), 30)');
+  const collected = outputs;
+  await session.execute("await new Promise((go) => setTimeout(go, 80))", ++count);
+  expect(collected).toEqual([{ cell: first, output: { type: "stream", name: "stdout", text: "late\n" } }]);
+});
+
+test("a stop ends an await, and long work that listens ends by itself", async () => {
+  setTimeout(() => session.interrupt(), 50);
+  expect(await run("await new Promise(() => {})")).toMatchObject({
+    status: "error",
+    ename: "KeyboardInterrupt",
+  });
+  expect(await text("1")).toBe("1");
+});
+
+test("code is complete, incomplete or invalid", () => {
+  const status = (code: string): string => session.isComplete(code).status;
+  expect(["1 + 1", "await f()", "for await (const x of y) {}", ""].map(status)).toEqual(
+    Array(4).fill("complete"),
+  );
+  expect(["{", "f(", "`a", "/* b", "const x ="].map(status)).toEqual(Array(5).fill("incomplete"));
+  expect(["const = 5 5 )", '"abc', "}"].map(status)).toEqual(Array(3).fill("invalid"));
+  expect(session.isComplete("  if (a) {")).toEqual({ status: "incomplete", indent: "    " });
+});
+
+test("completion and hover know earlier cells", async () => {
+  await run("/** How far we go. */ const stepSize = 0.1");
+  expect(session.complete("stepS", 5).candidates).toEqual(["stepSize"]);
+  const info = session.inspect("stepSize", 3)!;
+  expect(info.documentation?.map((part) => part.text).join("")).toBe("How far we go.");
+});

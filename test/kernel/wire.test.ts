@@ -1,0 +1,59 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type Message, Wire } from "#nablab/kernel/wire.js";
+
+const wire = new Wire({ key: "a key" });
+
+const message: fc.Arbitrary<Message> = fc.record({
+  identities: fc.array(fc.uint8Array().filter((id) => Buffer.from(id).toString() !== "<IDS|MSG>")),
+  header: fc.string().map((type) => wire.header(type)),
+  parent: fc.constantFrom({}, wire.header("execute_request")),
+  metadata: fc.dictionary(fc.string(), fc.jsonValue()).map(plain),
+  content: fc.dictionary(fc.string(), fc.jsonValue()).map(plain),
+  buffers: fc.array(fc.uint8Array()),
+});
+
+// What JSON can carry: no -0, no null prototype.
+function plain(value: object): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
+}
+
+const bytes = (list: readonly Uint8Array[]): number[][] => list.map((one) => [...one]);
+
+test("what is encoded is decoded, identities and binary buffers included", () => {
+  fc.assert(
+    fc.property(message, (sent) => {
+      const { identities, buffers, ...rest } = wire.decode(wire.encode(sent));
+      const { identities: sentIdentities, buffers: sentBuffers, ...sentRest } = sent;
+      expect(rest).toEqual(sentRest);
+      expect(bytes(identities)).toEqual(bytes(sentIdentities));
+      expect(bytes(buffers)).toEqual(bytes(sentBuffers));
+    }),
+  );
+});
+
+test("a change of any signed byte, or of the signature, is refused", () => {
+  fc.assert(
+    fc.property(message, fc.nat(), fc.nat(), fc.integer({ min: 1, max: 255 }), (sent, which, where, by) => {
+      const frames = wire.encode(sent).map((frame) => Buffer.from(frame));
+      const first = sent.identities.length + 1;
+      const frame = frames[first + (which % 5)]!;
+      frame[where % frame.length]! ^= by;
+      expect(() => wire.decode(frames)).toThrow("signature");
+    }),
+  );
+});
+
+test("frames that are no message say what is missing", () => {
+  const unsigned = new Wire({ key: "" });
+  const frames = (...texts: string[]): Buffer[] => texts.map((text) => Buffer.from(text));
+  expect(() => unsigned.decode([])).toThrow("no <IDS|MSG> delimiter");
+  expect(() => unsigned.decode(frames("<IDS|MSG>", "", "{}"))).toThrow("only 1 frames");
+  expect(() => unsigned.decode(frames("<IDS|MSG>", "", "{}", "{}", "{}", "{}"))).toThrow("lacks msg_type");
+  expect(() => unsigned.decode(frames("<IDS|MSG>", "", "[]", "{}", "{}", "{}"))).toThrow("no dictionary");
+  expect(() => unsigned.decode(frames("<IDS|MSG>", "", "{", "{}", "{}", "{}"))).toThrow("JSON");
+});
+
+test("a scheme other than hmac-sha256 is refused", () => {
+  expect(() => new Wire({ key: "k", scheme: "hmac-md5" })).toThrow("hmac-md5");
+});
