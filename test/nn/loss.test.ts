@@ -34,6 +34,11 @@ describe("crossEntropy", () => {
   test("no overflow for a readout of 1000, no lost digits for a loss of e^-50", () => {
     expect(crossEntropy().value(tensor([[1000, -1000]]), [1])).toBe(2000);
     expect(crossEntropy().value(tensor([[1000, -1000]]), [0])).toBe(0);
+    expect(
+      crossEntropy()
+        .gradient(tensor([[1000, -1000]]), [1])
+        .toArray(),
+    ).toEqual([[1, -1]]);
     expect(crossEntropy().value(tensor([[50, 0]]), [0]) / Math.exp(-50)).toBeCloseTo(1, 12);
   });
 

@@ -1,0 +1,93 @@
+"""Writes trajectories.json: training runs of small networks in PyTorch, float64, step by step.
+
+    python3 -m venv VENV && VENV/bin/pip install torch==2.13.0 numpy && VENV/bin/python test/golden/make.py
+
+The tests read the JSON alone; run this again only to change the cases. Everything a run starts from (weights, samples,
+targets) is in the file, so no random numbers of PyTorch's have to be imitated. Parameters are flat, in the order
+A1, b1, A2, b2, ... with A of outputs x inputs, row by row.
+"""
+
+import json
+import platform
+from pathlib import Path
+
+import torch
+
+SEED = 20240229
+STEPS = 20
+KEPT = [1, 2, 5, 10, 20]
+BATCH = 8
+WIDTHS = [4, 7, 3, 5]
+ACTIVATIONS = {"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh, "sigmoid": torch.nn.Sigmoid}
+RULES = {
+    "sgd": lambda parameters, o: torch.optim.SGD(parameters, lr=o["eta"]),
+    "adagrad": lambda parameters, o: torch.optim.Adagrad(
+        parameters, lr=o["eta"], eps=o["epsilon"], initial_accumulator_value=o["c0"]
+    ),
+}
+LOSSES = {
+    "crossEntropy": torch.nn.functional.cross_entropy,
+    # Summed over the outputs, the mean over the samples: the lecture's ||g - y||^2.
+    "squaredError": lambda g, y: ((g - y) ** 2).sum(dim=1).mean(),
+}
+RUNS = [
+    ("relu", "crossEntropy", "sgd", {"eta": 0.2}),
+    ("tanh", "squaredError", "sgd", {"eta": 0.05}),
+    ("sigmoid", "crossEntropy", "sgd", {"eta": 0.5}),
+    ("relu", "squaredError", "adagrad", {"eta": 0.05, "epsilon": 1e-10, "c0": 0}),
+    ("tanh", "crossEntropy", "adagrad", {"eta": 0.1, "epsilon": 1e-10, "c0": 0}),
+    ("sigmoid", "squaredError", "adagrad", {"eta": 0.1, "epsilon": 1e-3, "c0": 0.5}),
+]
+
+
+def flat(tensors):
+    return torch.cat([t.detach().reshape(-1) for t in tensors]).tolist()
+
+
+def run(activation, loss_name, rule, options):
+    outputs = 3
+    layers = []
+    for inputs, width in zip(WIDTHS, WIDTHS[1:]):
+        layers += [torch.nn.Linear(inputs, width), ACTIVATIONS[activation]()]
+    net = torch.nn.Sequential(*layers, torch.nn.Linear(WIDTHS[-1], outputs))
+    x = torch.randn(5 * BATCH, WIDTHS[0])
+    y = torch.randint(outputs, (len(x),)) if loss_name == "crossEntropy" else torch.randn(len(x), outputs)
+    optimiser = RULES[rule](net.parameters(), options)
+    record = {
+        "activation": activation,
+        "loss": loss_name,
+        "rule": rule,
+        "options": options,
+        "x": x.tolist(),
+        "y": y.tolist(),
+        "theta0": flat(net.parameters()),
+    }
+    losses, theta = [], {}
+    for step in range(1, STEPS + 1):
+        at = (step - 1) * BATCH % len(x)
+        optimiser.zero_grad()
+        loss = LOSSES[loss_name](net(x[at : at + BATCH]), y[at : at + BATCH])
+        loss.backward()
+        if step == 1:
+            record["gradient0"] = flat([p.grad for p in net.parameters()])
+        optimiser.step()
+        losses.append(loss.item())
+        if step in KEPT:
+            theta[str(step)] = flat(net.parameters())
+    return {**record, "losses": losses, "theta": theta}
+
+
+if __name__ == "__main__":
+    torch.set_default_dtype(torch.float64)
+    torch.manual_seed(SEED)
+    torch.set_num_threads(1)
+    golden = {
+        "madeBy": f"test/golden/make.py, PyTorch {torch.__version__.split('+')[0]}, Python {platform.python_version()}, float64",
+        "seed": SEED,
+        "widths": [*WIDTHS, 3],
+        "batchSize": BATCH,
+        "steps": STEPS,
+        "runs": [run(*each) for each in RUNS],
+    }
+    lines = json.dumps(golden, indent=None).replace('{"activation"', '\n{"activation"')
+    Path(__file__).with_name("trajectories.json").write_text(lines + "\n")

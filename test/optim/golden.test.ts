@@ -1,0 +1,93 @@
+// Training runs step by step as PyTorch took them in float64 (test/golden/make.py): forward, loss,
+// backpropagation and rule together.
+import { readFileSync } from "node:fs";
+import {
+  adagrad,
+  backpropagation,
+  crossEntropy,
+  dense,
+  flatGradient,
+  relu,
+  sequential,
+  sgd,
+  sigmoid,
+  squaredError,
+  tanh,
+  tensor,
+} from "nablab";
+import { describe, expect, test } from "vitest";
+
+interface Golden {
+  widths: number[];
+  batchSize: number;
+  steps: number;
+  runs: {
+    activation: "relu" | "tanh" | "sigmoid";
+    loss: "crossEntropy" | "squaredError";
+    rule: "sgd" | "adagrad";
+    options: Record<string, number>;
+    x: number[][];
+    y: number[] | number[][];
+    theta0: number[];
+    gradient0: number[];
+    losses: number[];
+    theta: Record<string, number[]>;
+  }[];
+}
+
+const golden: Golden = JSON.parse(
+  readFileSync(new URL("../golden/trajectories.json", import.meta.url), "utf8"),
+);
+const activations = { relu, tanh, sigmoid };
+const losses = { crossEntropy, squaredError };
+const rules = { sgd, adagrad };
+
+/** The largest distance of two vectors' entries, as a share of the largest entry. */
+function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  expect(a.length).toBe(b.length);
+  const size = Math.max(...Array.from(b, Math.abs));
+  return Math.max(...Array.from(a, (entry, i) => Math.abs(entry - b[i]!))) / size;
+}
+
+describe.each(golden.runs)("$activation, $loss, $rule", (run) => {
+  const layers = golden.widths.slice(1).flatMap((width, i) => {
+    const layer = dense(golden.widths[i]!, width);
+    return i === golden.widths.length - 2 ? [layer] : [layer, activations[run.activation]()];
+  });
+  const loss = losses[run.loss]();
+  const batch = (step: number) => {
+    const at = ((step - 1) * golden.batchSize) % run.x.length;
+    const y = run.y.slice(at, at + golden.batchSize);
+    return {
+      x: tensor(run.x.slice(at, at + golden.batchSize)),
+      y: run.loss === "crossEntropy" ? (y as number[]) : tensor(y),
+    };
+  };
+
+  test("the first gradient", () => {
+    const model = sequential(layers);
+    model.theta.set(run.theta0);
+    const { x, y } = batch(1);
+    expect(distance(flatGradient(backpropagation(model, x, y, loss)), run.gradient0)).toBeLessThan(1e-13);
+  });
+
+  test("the losses and parameters of 20 steps, to 1e-10", () => {
+    const model = sequential(layers);
+    model.theta.set(run.theta0);
+    const rule = rules[run.rule](run.options);
+    const state = rule.init(model.parameterCount);
+    let compared = 0;
+    for (let step = 1; step <= golden.steps; step++) {
+      const { x, y } = batch(step);
+      const back = backpropagation(model, x, y, loss);
+      expect(Math.abs(back.loss / run.losses[step - 1]! - 1)).toBeLessThan(1e-10);
+      rule.step(model.theta, flatGradient(back), state);
+      const expected = run.theta[step];
+      if (expected === undefined) continue;
+      compared++;
+      expect(tensor(model.theta).allClose(expected, { relative: 1e-10 })).toBe(true);
+    }
+    expect(compared).toBe(5);
+    expect(distance(model.theta, run.theta0)).toBeGreaterThan(0.01);
+  });
+});
