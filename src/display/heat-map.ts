@@ -2,7 +2,7 @@
  * A matrix as coloured cells: a confusion matrix, weights, a table of step sizes and losses.
  */
 import { inspect } from "node:util";
-import { describeRange, plainTitle } from "./describe.js";
+import { describeRange, extent, plainTitle } from "./describe.js";
 import { Figure } from "./figure.js";
 import { formatNumber } from "./format-number.js";
 
@@ -19,6 +19,8 @@ export interface HeatMapOptions {
   yTitle?: string;
   /** Whether each cell holds its number; by default when there are at most 15 × 15. */
   showValues?: boolean;
+  /** Whether equal steps of colour are equal differences, or equal ratios of 1 + z: for counts of which a few are large. */
+  colours?: "linear" | "log";
   /** What the heat map shows, in words; by default its size and, when it is small, its numbers. */
   alt?: string;
 }
@@ -42,6 +44,7 @@ export function heatMap({
   xTitle = "",
   yTitle = "",
   showValues,
+  colours = "linear",
   alt,
 }: HeatMapOptions): Figure {
   if (
@@ -72,14 +75,18 @@ export function heatMap({
     data: [
       {
         type: "heatmap",
-        z: z.map((row) => (ArrayBuffer.isView(row) ? row : Array.from(row))),
+        z:
+          colours === "log"
+            ? logarithms(z)
+            : z.map((row) => (ArrayBuffer.isView(row) ? row : Array.from(row))),
         x: across,
         y: down,
         colorscale: "Cividis",
         ...(z.length <= 30 && columns <= 30 && { xgap: 1, ygap: 1 }),
-        colorbar: { thickness: 14, outlinewidth: 0 },
-        ...(written && { text, texttemplate: "%{text}" }),
-        hovertemplate: `${xTitle || "column"} %{x}<br>${yTitle || "row"} %{y}<br>%{z}<extra></extra>`,
+        colorbar: { thickness: 14, outlinewidth: 0, ...(colours === "log" && powersOfTen(z)) },
+        ...((written || colours === "log") && { text }),
+        ...(written && { texttemplate: "%{text}" }),
+        hovertemplate: `${xTitle || "column"} %{x}<br>${yTitle || "row"} %{y}<br>${colours === "log" ? "%{text}" : "%{z}"}<extra></extra>`,
       },
     ],
     layout: {
@@ -89,6 +96,28 @@ export function heatMap({
     },
     alt: alt ?? describe(title, z, text, across, down, xTitle, yTitle),
   });
+}
+
+/** log₁₀(1 + z), which is 0 at 0 and tells 1 from 0 as well as 1000 from 500. */
+function logarithms(z: readonly ArrayLike<number>[]): number[][] {
+  return z.map((row, i) =>
+    Array.from(row, (value, j) => {
+      if (value < 0)
+        throw new RangeError(`heatMap: colours "log" needs z ≥ 0, but z[${i}][${j}] is ${value}`);
+      return Math.log10(1 + value);
+    }),
+  );
+}
+
+/** Ticks of a colour bar at 0, 1, 10, 100, … */
+function powersOfTen(z: readonly ArrayLike<number>[]): { tickvals: number[]; ticktext: string[] } {
+  const [, greatest] = extent(z);
+  const ticks = [0];
+  for (let tick = 1; tick <= greatest; tick *= 10) ticks.push(tick);
+  return {
+    tickvals: ticks.map((tick) => Math.log10(1 + tick)),
+    ticktext: ticks.map((tick) => formatNumber(tick)),
+  };
 }
 
 function labels(

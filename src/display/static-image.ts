@@ -10,8 +10,8 @@ import type { ImageSize, Layout, Trace } from "./figure.js";
 import type { ImageReply, ImageRequest } from "./static-image-worker.js";
 import { thinned } from "./thin.js";
 
-const idleTime = 60_000; // ms; a kernel that draws nothing gives back the 100 MB that Plotly and its page take
-const patience = 30_000; // ms; a picture takes a hundredth of it
+const idleTime = 60_000; // ms; a kernel that draws nothing gives back the 90 … 190 MB that Plotly and its page take
+const patience = 30_000; // ms without a picture while one is due; a picture takes a hundredth of it
 
 /**
  * Draws a figure as SVG on white.
@@ -42,20 +42,21 @@ let artist: Artist | undefined;
 interface Waiting {
   resolve(svg: string): void;
   reject(error: Error): void;
-  timer: NodeJS.Timeout;
 }
 
 /** The thread and the pictures it owes. */
 class Artist {
   readonly #worker = new Worker(new URL("./static-image-worker.js", import.meta.url), {
-    // What Plotly and its page print is no output of the reader's cell.
+    // What Plotly and its page print is no output of the reader's cell. (Not read either: a stream that is
+    // read keeps the program alive.)
     stdout: true,
     stderr: true,
     execArgv: [],
   });
   readonly #waiting = new Map<number, Waiting>();
   #count = 0;
-  #idle: NodeJS.Timeout | undefined;
+  /** Ends the thread: when it hangs while pictures are due, when it is idle while none are. */
+  #timer: NodeJS.Timeout | undefined;
 
   constructor() {
     this.#worker.on("message", (reply: ImageReply) => this.#settle(reply));
@@ -64,13 +65,13 @@ class Artist {
   }
 
   draw(request: Omit<ImageRequest, "id">): Promise<string> {
-    clearTimeout(this.#idle);
-    this.#worker.ref();
     const id = this.#count++;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#end(new Error(`not drawn within ${patience / 1000} s`)), patience);
-      this.#waiting.set(id, { resolve, reject, timer });
+      this.#waiting.set(id, { resolve, reject });
       this.#worker.postMessage({ id, ...request } satisfies ImageRequest);
+      if (this.#waiting.size > 1) return;
+      this.#worker.ref();
+      this.#watch();
     });
   }
 
@@ -78,23 +79,31 @@ class Artist {
     const waiting = this.#waiting.get(reply.id);
     if (waiting === undefined) return;
     this.#waiting.delete(reply.id);
-    clearTimeout(waiting.timer);
     if ("svg" in reply) waiting.resolve(reply.svg);
     else waiting.reject(new Error(reply.error));
-    if (this.#waiting.size > 0) return;
+    if (this.#waiting.size > 0) this.#watch();
+    else this.#rest();
+  }
+
+  #rest(): void {
     this.#worker.unref();
-    this.#idle = setTimeout(() => this.#end(new Error("idle")), idleTime);
-    this.#idle.unref();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#end(new Error("idle")), idleTime).unref();
+  }
+
+  /** In two halves: where the program itself was busy for long, replies that came meanwhile are heard between them. */
+  #watch(half = 1): void {
+    clearTimeout(this.#timer);
+    const next = () =>
+      half === 1 ? this.#watch(2) : this.#end(new Error(`no picture came within ${patience / 1000} s`));
+    this.#timer = setTimeout(next, patience / 2);
   }
 
   /** Ends the thread; what it still owes fails, and the next picture starts another. */
   #end(error: Error): void {
     if (artist === this) artist = undefined;
-    clearTimeout(this.#idle);
-    for (const { reject, timer } of this.#waiting.values()) {
-      clearTimeout(timer);
-      reject(error);
-    }
+    clearTimeout(this.#timer);
+    for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
     void this.#worker.terminate();
   }

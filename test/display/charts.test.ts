@@ -69,6 +69,19 @@ describe("what the charts send", () => {
     expect((chart.layout.yaxis as { range: number[] }).range).toEqual([-2, 1]);
   });
 
+  test("colours of counts at equal ratios: the numbers stay, the colour bar says them", () => {
+    const { data, alt } = heatMap({ title: "t", z: [[99, 0]], colours: "log" });
+    expect(data[0]).toMatchObject({
+      z: [[2, 0]],
+      text: [["99", "0"]],
+      colorbar: { ticktext: ["0", "1", "10"] },
+    });
+    expect(alt).toContain("0: 99 0");
+    expect(() => heatMap({ title: "t", z: [[1, -1]], colours: "log" })).toThrow(
+      'heatMap: colours "log" needs z ≥ 0, but z[0][1] is -1',
+    );
+  });
+
   test("values that a log axis cannot show are counted in the text", () => {
     const chart = lineChart({
       title: "t",
