@@ -1,1 +1,25 @@
-export {};
+// theory: objectives of which everything is known, descents on them, and what theorems promise.
+export { Basins, type BasinsOptions, basins } from "./basins.js";
+export {
+  type Bound,
+  type BoundOptions,
+  gradientDescentBound,
+  strongConvexityBound,
+  tightBound,
+} from "./bounds.js";
+export { CheckFailed, check } from "./check.js";
+export { type BoundCheck, checkBound } from "./check-bound.js";
+export { type DescendOptions, descend } from "./descend.js";
+export { fitRate, type RateFit } from "./fit-rate.js";
+export { type GapChartOptions, gapChart } from "./gap-chart.js";
+export { gradientCheck, type NetworkCheckOptions } from "./gradient-check.js";
+export { himmelblau } from "./himmelblau.js";
+export { type HuberOptions, huber, worstCase } from "./huber.js";
+export { type LogisticOptions, logistic } from "./logistic.js";
+export { type Objective, type ObjectiveOptions, objective } from "./objective.js";
+export { type Divergence, Path } from "./path.js";
+export { type PathChartOptions, pathChart } from "./path-chart.js";
+export { type PowerIteration, powerIteration } from "./power-iteration.js";
+export { type QuadraticOptions, quadratic } from "./quadratic.js";
+export { type SymmetricEigen, symmetricEigen } from "./symmetric-eigen.js";
+export type { Vector } from "./vectors.js";

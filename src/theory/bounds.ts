@@ -1,0 +1,130 @@
+/**
+ * What theorems promise about gradient descent with a constant step, as functions of the number of steps k.
+ * Each bound refuses to be made where its theorem does not apply.
+ */
+import { inspect } from "node:util";
+import { formatNumber } from "../display/format-number.js";
+import { distance, type Vector } from "./vectors.js";
+
+/** An upper bound of F(θ(k)) − F* as a function of k, with what it is called and what it assumes. */
+export interface Bound {
+  /** The bound after k steps. */
+  (k: number): number;
+  /** The formula, for a legend. */
+  readonly label: string;
+  /** The step size it is about. */
+  readonly eta: number;
+  /** Whether its theorem needs more than convexity: F strongly convex with this mu. */
+  readonly mu?: number;
+}
+
+/** Where descent starts, how large its steps are, how curved F is. */
+export interface BoundOptions {
+  /** ‖θ(0) − θ*‖. */
+  R?: number;
+  /** Instead of R: the start … */
+  theta0?: Vector;
+  /** … and the minimiser. */
+  thetaStar?: Vector;
+  /** The constant step size η. */
+  eta: number;
+  /** The Lipschitz constant of ∇F; if given, eta ≤ 1/L is checked. */
+  L?: number | "unknown";
+}
+
+/**
+ * The lecture's theorem (A6): for convex F with L-Lipschitz gradient, a minimiser θ*, and η ≤ 1/L,
+ *
+ *     F(θ(k)) − F(θ*) ≤ ‖θ(0) − θ*‖² / (2 η k)    for k ≥ 1.
+ *
+ * @param options `R`, or `theta0` and `thetaStar`; `eta`; `L` to have eta ≤ 1/L checked
+ * @throws RangeError if eta > 1/L, where the theorem says nothing.
+ * @example
+ * const bound = gradientDescentBound({ R: 2, eta: 0.1 });
+ * bound(10) // → 2
+ * @see Lecture A, "Classical convergence result"; Y. Nesterov, Introductory Lectures on Convex Optimization
+ *   (2004), section 2.1.5.
+ */
+export function gradientDescentBound(options: BoundOptions): Bound {
+  const { R, eta } = checked("gradientDescentBound", options);
+  return bound((k) => (R * R) / (2 * eta * k), { label: "‖θ0 − θ*‖² / (2ηk)", eta });
+}
+
+/**
+ * The best bound that holds for all convex F with L-Lipschitz gradient, for η ≤ 1/L:
+ *
+ *     F(θ(k)) − F(θ*) ≤ ‖θ(0) − θ*‖² / (4 η k + 2/L);    for η = 1/L: L R² / (4k + 2).
+ *
+ * It is half the lecture's bound for large k, and no better one exists: `worstCase(k)` attains it.
+ *
+ * @param options `R`, or `theta0` and `thetaStar`; `eta`; `L` (needed)
+ * @throws RangeError if eta > 1/L, or L is not known.
+ * @example
+ * tightBound({ R: 1, eta: 1, L: 1 })(2) // → 0.1
+ * @see Y. Drori, M. Teboulle, Performance of first-order methods for smooth convex minimization: a novel
+ *   approach, Mathematical Programming 145 (2014), theorem 3.1.
+ */
+export function tightBound(options: BoundOptions): Bound {
+  const { R, eta } = checked("tightBound", options);
+  const { L } = options;
+  if (typeof L !== "number") throw new RangeError(`tightBound: L must be known, got ${inspect(L)}`);
+  return bound((k) => (R * R) / (4 * eta * k + 2 / L), { label: "‖θ0 − θ*‖² / (4ηk + 2/L)", eta });
+}
+
+/**
+ * The bound for strongly convex F: for mu-strongly convex F with L-Lipschitz gradient and η ≤ 1/L,
+ *
+ *     F(θ(k)) − F(θ*) ≤ (1 − η mu)^k (F(θ(0)) − F(θ*)),
+ *
+ * a straight line over k on a logarithmic scale.
+ *
+ * @param options `gap0` = F(θ(0)) − F(θ*), `eta`, `mu` > 0, `L` to have eta ≤ 1/L checked
+ * @throws RangeError if eta > 1/L or mu is not > 0.
+ * @example
+ * strongConvexityBound({ gap0: 8, eta: 0.5, mu: 1 })(3) // → 1
+ * @see L. Bottou, F. Curtis, J. Nocedal, Optimization methods for large-scale machine learning, SIAM Review 60
+ *   (2018), section 4.2 (there for noisy gradients; with noise 0).
+ */
+export function strongConvexityBound({
+  gap0,
+  eta,
+  mu,
+  L,
+}: {
+  gap0: number;
+  eta: number;
+  mu: number | "unknown";
+  L?: number | "unknown";
+}): Bound {
+  checked("strongConvexityBound", { R: 1, eta, ...(L !== undefined && { L }) });
+  if (typeof mu !== "number" || !(mu > 0)) {
+    throw new RangeError(`strongConvexityBound: F must be strongly convex, mu > 0, got ${inspect(mu)}`);
+  }
+  return bound((k) => (1 - eta * mu) ** k * gap0, { label: "(1 − η mu)ᵏ (F(θ0) − F*)", eta, mu });
+}
+
+function bound(at: (k: number) => number, facts: { label: string; eta: number; mu?: number }): Bound {
+  return Object.assign((k: number) => at(k), facts, { [inspect.custom]: () => `k ↦ ${facts.label}` });
+}
+
+function checked(name: string, { R, theta0, thetaStar, eta, L }: BoundOptions): { R: number; eta: number } {
+  if (R === undefined && (theta0 === undefined || thetaStar === undefined)) {
+    throw new TypeError(
+      `${name}: give R = ‖θ0 − θ*‖, or theta0 and thetaStar; ${theta0 === undefined ? "theta0" : "thetaStar"} is missing${theta0 === undefined ? "" : " (does the objective have a minimiser?)"}`,
+    );
+  }
+  const radius = R ?? distance(theta0!, thetaStar!);
+  if (!(Number.isFinite(radius) && radius >= 0)) {
+    throw new RangeError(`${name}: R must be a finite number ≥ 0, got ${inspect(radius)}`);
+  }
+  if (!(Number.isFinite(eta) && eta > 0)) {
+    throw new RangeError(`${name}: eta must be a finite number > 0, got ${inspect(eta)}`);
+  }
+  // A step of 1/L, computed as such, must not fail by its own rounding.
+  if (typeof L === "number" && eta * L > 1 + 1e-12) {
+    throw new RangeError(
+      `${name}: the theorem needs eta ≤ 1/L = ${formatNumber(1 / L)}, got ${formatNumber(eta)}`,
+    );
+  }
+  return { R: radius, eta };
+}

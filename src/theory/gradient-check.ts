@@ -1,0 +1,98 @@
+/**
+ * The gradient check for notebooks: of any function with a gradient, and of a network's backpropagation.
+ */
+import { inspect } from "node:util";
+import { checkGradient, type GradientCheck, type GradientCheckOptions } from "../autodiff/gradient-check.js";
+import { type Backpropagation, backpropagation, flatGradient } from "../nn/backpropagation.js";
+import { forward } from "../nn/forward.js";
+import type { Loss, Targets } from "../nn/loss.js";
+import { Sequential } from "../nn/sequential.js";
+import { type TensorLike, tensor } from "../tensor/index.js";
+
+/** How the gradient of a network is checked. */
+export interface NetworkCheckOptions extends GradientCheckOptions {
+  /** The gradient that is checked, for own (or wrong) formulas; by default what `backpropagation` gives. */
+  gradient?: Pick<Backpropagation, "dA" | "db">;
+}
+
+/**
+ * Checks a gradient against central differences, entry by entry. Two forms:
+ *
+ * - `gradientCheck(f, gradient, theta)`: the gradient (a list, or a function that gives it) of f at θ;
+ * - `gradientCheck(model, x, y, loss)`: what `backpropagation` gives for every A[t] and b[t] of a network, or
+ *   any other `gradient: { dA, db }` in the options.
+ *
+ * An entry passes if |gradient − difference| ≤ tolerance · max(|gradient|, |difference|, ‖difference‖∞ / 1000).
+ * Where f has a kink (a ReLU at 0) there is no derivative: the one-sided slopes differ, and the entry is listed
+ * apart. Takes 10 to 60 values of f for each entry of θ: for networks of at most a few thousand parameters.
+ *
+ * @param options `tolerance` = 1e-7; of the second form also `gradient`
+ * @returns the verdict `ok`, each entry with its errors, the worst one by name, the kinks; shows a picture
+ * @throws RangeError if gradient and θ differ in length, or f is not finite near θ.
+ * @example
+ * gradientCheck(([a, b]) => a * a * b, ([a, b]) => [2 * a * b, a * a], [3, 2]).ok // → true
+ * const model = sequential([dense(2, 3), tanh(), dense(3, 1)]);
+ * gradientCheck(model, [[1, 2]], [3], squaredError()).ok // → true
+ */
+export function gradientCheck(
+  f: (theta: Float64Array) => number,
+  gradient: ArrayLike<number> | ((theta: Float64Array) => ArrayLike<number>),
+  theta: Float64Array | readonly number[],
+  options?: GradientCheckOptions,
+): GradientCheck;
+export function gradientCheck(
+  model: Sequential,
+  x: TensorLike,
+  y: Targets,
+  loss: Loss,
+  options?: NetworkCheckOptions,
+): GradientCheck;
+export function gradientCheck(what: unknown, second: unknown, third: unknown, ...more: unknown[]) {
+  if (what instanceof Sequential) {
+    return ofNetwork(what, second as TensorLike, third as Targets, ...(more as [Loss, NetworkCheckOptions?]));
+  }
+  if (typeof what !== "function") {
+    throw new TypeError(
+      `gradientCheck: give a function, its gradient and theta, or a network, x, y and a loss; got ${inspect(what, { depth: 0 })}`,
+    );
+  }
+  const f = what as (theta: Float64Array) => number;
+  const theta = Float64Array.from(third as ArrayLike<number>);
+  const gradient = typeof second === "function" ? second(theta.slice()) : second;
+  return checkGradient(f, gradient as ArrayLike<number>, theta, more[0] as GradientCheckOptions);
+}
+
+function ofNetwork(
+  network: Sequential,
+  input: TensorLike,
+  y: Targets,
+  loss: Loss,
+  { gradient, tolerance }: NetworkCheckOptions = {},
+): GradientCheck {
+  // The differences move the parameters of a copy.
+  const model = network.copy();
+  const x = tensor(input);
+  const f = (theta: Float64Array) => {
+    model.theta.set(theta);
+    const { z } = forward(model, x);
+    return loss.value(z[model.hidden + 1]!, y);
+  };
+  const checked = gradient ?? backpropagation(network, x, y, loss);
+  const groups = network.dense.flatMap(({ A, b }, i) => [
+    { name: `A[${i + 1}]`, shape: A.shape },
+    { name: `b[${i + 1}]`, shape: b.shape },
+  ]);
+  for (const [at, part] of groups.entries()) {
+    const t = Math.floor(at / 2) + 1;
+    const own = at % 2 === 0 ? checked.dA[t] : checked.db[t];
+    if (own === undefined || String(own.shape) !== String(part.shape)) {
+      throw new RangeError(
+        `gradientCheck: the gradient of ${part.name} must have its shape [${part.shape.join(", ")}], got ${own ? `[${own.shape.join(", ")}]` : own}`,
+      );
+    }
+  }
+  return checkGradient(f, flatGradient(checked), network.theta, {
+    groups,
+    ...(tolerance !== undefined && { tolerance }),
+  });
+}

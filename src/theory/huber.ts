@@ -1,0 +1,83 @@
+/**
+ * Huber's function and the worst case of gradient descent that is made from it.
+ */
+import { inspect } from "node:util";
+import { type Objective, objective } from "./objective.js";
+import { norm } from "./vectors.js";
+
+/** Where Huber's function turns from parabola to cone, and in how many dimensions. */
+export interface HuberOptions {
+  /** The radius of the parabola, 1 by default. */
+  radius?: number;
+  /** The dimension of θ, 1 by default. */
+  dimension?: number;
+  /** The curvature of the parabola, 1 by default. */
+  L?: number;
+}
+
+/**
+ * Huber's function, a parabola near 0 that goes on as a cone:
+ *
+ *     F(θ) = L ‖θ‖²/2 if ‖θ‖ ≤ r,    L r ‖θ‖ − L r²/2 beyond.
+ *
+ * Convex, differentiable, with L-Lipschitz gradient, minimiser 0; not strongly convex.
+ *
+ * @param options `radius` = 1 (r), `dimension` = 1, `L` = 1
+ * @throws RangeError unless radius and L are finite numbers > 0.
+ * @example
+ * huber().gradient([3]) // → Float64Array(1) [ 1 ]
+ * huber().value([3]) // → 2.5
+ * @see P. J. Huber, Robust estimation of a location parameter, Ann. Math. Statist. 35 (1964).
+ */
+export function huber(options: HuberOptions = {}): Objective {
+  return huberNamed("huber", options);
+}
+
+/**
+ * The function on which k steps of gradient descent with η = 1/L, from a start at distance R of the minimiser,
+ * do as badly as they can: Huber's function with radius r = R/(2k + 1). Each step moves θ by r along the cone,
+ * and after k steps
+ *
+ *     F(θ(k)) − F* = L R² / (4k + 2),
+ *
+ * which `tightBound` proves to be the worst possible.
+ *
+ * @param k how many steps it is the worst for, a whole number ≥ 1
+ * @param options `R` = 1, `L` = 1; start at `[R]`
+ * @throws RangeError unless k is a whole number ≥ 1, R and L finite numbers > 0.
+ * @example
+ * const path = descend(worstCase(2), { theta0: [1], eta: 1, steps: 2 });
+ * path.gaps[2].toFixed(12) // → '0.100000000000'
+ * @see Y. Drori, M. Teboulle, Mathematical Programming 145 (2014), theorem 3.2.
+ */
+export function worstCase(k: number, { R = 1, L = 1 }: { R?: number; L?: number } = {}): Objective {
+  if (!Number.isInteger(k) || k < 1) {
+    throw new RangeError(`worstCase: k must be a whole number ≥ 1, got ${inspect(k)}`);
+  }
+  return huberNamed(`worst case for ${k} ${k === 1 ? "step" : "steps"}`, { radius: R / (2 * k + 1), L });
+}
+
+function huberNamed(name: string, { radius = 1, dimension = 1, L = 1 }: HuberOptions): Objective {
+  for (const [option, value] of Object.entries({ radius, L })) {
+    if (!(Number.isFinite(value) && value > 0)) {
+      throw new RangeError(`huber: ${option} must be a finite number > 0, got ${inspect(value)}`);
+    }
+  }
+  return objective({
+    name,
+    dimension,
+    value(theta) {
+      const length = norm(theta);
+      return length <= radius ? (L * length * length) / 2 : L * radius * (length - radius / 2);
+    },
+    gradient(theta) {
+      const factor = L * Math.min(1, radius / norm(theta));
+      return Array.from(theta, (entry) => (entry === 0 ? 0 : factor * entry));
+    },
+    L,
+    mu: 0,
+    convex: true,
+    thetaStar: new Float64Array(dimension),
+    minimum: 0,
+  });
+}
