@@ -1,1 +1,104 @@
-// Placeholder until the renderer lands.
+// Builds dist/labextension/ from labextension/: a JupyterLab extension as JupyterLab loads it, without a build of
+// its own. Plain files: package.json says what is there, static/ holds three scripts, each asked for by the one
+// before (remoteEntry at JupyterLab's start, the renderer beside it, Plotly with the first figure). Their names
+// carry a hash of their content, so a browser never mixes versions. Nothing is done if all of it is newer than
+// its inputs.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const source = path.join(root, "labextension");
+const output = path.join(root, "dist", "labextension");
+const plotly = path.join(root, "node_modules", "plotly.js-cartesian-dist-min");
+
+const inputs = [
+  ...readdirSync(source).map((name) => path.join(source, name)),
+  path.join(root, "package.json"),
+  path.join(plotly, "package.json"),
+  fileURLToPath(import.meta.url),
+];
+if (inputs.every((file) => modified(file) < modified(path.join(output, "package.json")))) process.exit(0);
+
+const tsc = path.join(root, "node_modules", "typescript", "bin", "tsc");
+const { status } = spawnSync(process.execPath, [tsc, "-p", source], { cwd: root, stdio: "inherit" });
+if (status !== 0) process.exit(status ?? 1);
+
+const { rolldown } = await import("rolldown");
+const { version, license } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+
+// Built beside its place and moved there whole: an interrupted build leaves the one before.
+const building = `${output}.${process.pid}.tmp`;
+const folder = path.join(building, "static");
+mkdirSync(folder, { recursive: true });
+process.on("exit", () => rmSync(building, { recursive: true, force: true }));
+
+const renderer = await bundle("mime-extension.ts", {
+  format: "es",
+  entryFileNames: "renderer.[hash].js",
+  chunkFileNames: "[name].[hash].js",
+});
+const entry = await bundle(
+  "remote-entry.ts",
+  { format: "iife", entryFileNames: "remoteEntry.[hash].js" },
+  { external: [`./${renderer}`], transform: { define: { rendererUrl: JSON.stringify(`./${renderer}`) } } },
+);
+
+const { version: plotlyVersion, license: licenseId } = JSON.parse(
+  readFileSync(path.join(plotly, "package.json"), "utf8"),
+);
+// JupyterLab's Help > Licenses shows this file.
+write("static/third-party-licenses.json", {
+  packages: [
+    {
+      name: "plotly.js-cartesian-dist-min",
+      versionInfo: plotlyVersion,
+      licenseId,
+      extractedText: readFileSync(path.join(plotly, "LICENSE"), "utf8"),
+    },
+  ],
+});
+write("install.json", {
+  packageManager: "npm",
+  packageName: "nablab",
+  uninstallInstructions:
+    "Remove the folder share/jupyter/labextensions/@nablab/plotly of JupyterLab's environment",
+});
+write("package.json", {
+  name: "@nablab/plotly",
+  version,
+  description: "Draws Plotly figures in JupyterLab: live, in the colours of the theme, without a network",
+  license,
+  // Not private to nablab's notebooks: it draws every application/vnd.plotly.v1+json.
+  keywords: ["jupyter", "jupyterlab", "jupyterlab-extension"],
+  jupyterlab: {
+    mimeExtension: true,
+    outputDir: ".",
+    _build: { load: `static/${entry}`, mimeExtension: "./mimeExtension" },
+  },
+});
+rmSync(output, { recursive: true, force: true });
+renameSync(building, output);
+
+/** Bundles `name` of labextension/ and returns the name of the file that starts it. */
+async function bundle(name, options, input = {}) {
+  const build = await rolldown({ input: path.join(source, name), platform: "browser", ...input });
+  const { output: files } = await build.write({
+    dir: folder,
+    minify: true,
+    comments: { legal: true },
+    ...options,
+  });
+  await build.close();
+  return files.find((file) => file.type === "chunk" && file.isEntry).fileName;
+}
+
+function write(name, content) {
+  writeFileSync(path.join(building, name), `${JSON.stringify(content, null, 2)}\n`);
+}
+
+/** When a file was last written; 0 for one that is not there. */
+function modified(file) {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}

@@ -1,0 +1,145 @@
+/**
+ * One figure on the page. It knows Plotly and the page, and nothing of notebooks.
+ *
+ * `show` only notes what is wanted. The drawing happens in the next animation frame, once for however many
+ * versions came since, into the same plot each time, so that a chart may be replaced thirty times a second
+ * and keeps the reader's zoom. A view that is not on the page, or has no width, waits until it has one.
+ */
+import { copyOfFigure, type Figure } from "./figure.ts";
+import { fillTheme } from "./fill-theme.ts";
+import { loadPlotly, type Plotly, type PlotNode } from "./plotly.ts";
+import { onThemeChange, themeAt } from "./theme.ts";
+
+const defaultHeight = 450; // Plotly's own; here it is needed before Plotly is
+
+/** A place where a figure is shown, in {@link FigureView.node}. */
+export class FigureView {
+  /** The element to put on the page. */
+  readonly node = document.createElement("div");
+  readonly #plot: PlotNode = document.createElement("div");
+  readonly #note = document.createElement("div");
+  readonly #resize = new ResizeObserver(() => this.#resized());
+  readonly #forgetTheme = onThemeChange(() => this.#redraw());
+  #figure: unknown;
+  #text = "";
+  /** Whether something was shown that is not drawn yet. */
+  #stale = false;
+  #drawing = false;
+  #disposed = false;
+  #frame = 0;
+  #width = 0;
+  #plotly: Plotly | undefined;
+
+  constructor() {
+    this.#plot.setAttribute("role", "img");
+    this.#note.className = "nablab-Figure-note";
+    this.#note.setAttribute("role", "alert");
+    this.#note.style.cssText =
+      "padding: 4px 8px; white-space: pre-wrap; overflow-wrap: anywhere; font-family: var(--jp-code-font-family);" +
+      "font-size: var(--jp-code-font-size); color: var(--jp-content-font-color1); border-left: 3px solid var(--jp-warn-color1)";
+    this.#note.hidden = true;
+    this.node.append(this.#plot, this.#note);
+    this.#resize.observe(this.node);
+  }
+
+  /**
+   * Shows `figure` in the place of what was shown before.
+   *
+   * @param figure Plotly's JSON; it is not changed
+   * @param text the same in words
+   */
+  show(figure: unknown, text: string): void {
+    this.#figure = figure;
+    this.#text = text;
+    this.#redraw();
+  }
+
+  /** Takes the plot down and gives back what it held. */
+  dispose(): void {
+    this.#disposed = true;
+    cancelAnimationFrame(this.#frame);
+    this.#resize.disconnect();
+    this.#forgetTheme();
+    this.#plotly?.purge(this.#plot);
+    this.node.remove();
+  }
+
+  #redraw(): void {
+    this.#stale = true;
+    this.#schedule();
+  }
+
+  #resized(): void {
+    const width = this.node.clientWidth;
+    if (width === 0 || width === this.#width) return;
+    this.#redraw();
+  }
+
+  #schedule(): void {
+    if (this.#frame !== 0 || this.#disposed) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      void this.#draw();
+    });
+  }
+
+  async #draw(): Promise<void> {
+    const width = this.node.clientWidth;
+    if (!this.#stale || this.#drawing || width === 0) return;
+    if (this.#plot._dragging) return this.#schedule(); // a plot drawn anew would drop the reader's zoom box
+    this.#stale = false;
+    this.#drawing = true;
+    this.#width = width;
+    try {
+      const figure = copyOfFigure(this.#figure);
+      this.#plot.setAttribute("aria-label", this.#text);
+      this.#prepare(figure, width);
+      this.#plotly ??= await loadPlotly();
+      if (this.#disposed) return;
+      this.#plot.hidden = false;
+      await this.#plotly.react(this.#plot, figure);
+      this.#say(unknownTraces(figure, this.#plot));
+    } catch (error) {
+      this.#plot.hidden = true;
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#say(`this Plotly figure cannot be drawn: ${reason}\n${this.#text}`);
+    } finally {
+      this.#drawing = false;
+      if (this.#disposed) this.#plotly?.purge(this.#plot);
+      else if (this.#stale) this.#schedule();
+    }
+  }
+
+  /** Completes the copy that is drawn by what belongs to this page: its width, its colours, its privacy. */
+  #prepare(figure: Figure, width: number): void {
+    const layout = (figure.layout ??= {});
+    layout.width ??= width;
+    layout.height ??= defaultHeight;
+    layout.uirevision ??= "nablab";
+    fillTheme(figure, themeAt(this.node));
+    figure.config = {
+      displaylogo: false,
+      ...figure.config,
+      responsive: false, // the view sees to that
+      showSendToCloud: false, // on by default, and a reader's data must not leave the machine by a slip
+      plotlyServerURL: "",
+    };
+    // The place is taken before the plot is there: nothing below jumps when it comes.
+    this.#plot.style.minHeight = `${layout.height}px`;
+  }
+
+  #say(note: string): void {
+    this.#note.textContent = note;
+    this.#note.hidden = note === "";
+  }
+}
+
+/** A word on traces that this Plotly does not know and has drawn as something else, or nothing. */
+function unknownTraces({ data }: Figure, { _fullData = [] }: PlotNode): string {
+  const drawn = new Set(_fullData.map(({ type }) => type));
+  const unknown = new Set(
+    data.map(({ type }) => type).filter((type) => type !== undefined && !drawn.has(type)),
+  );
+  if (unknown.size === 0) return "";
+  return `not drawn as meant: this Plotly, for charts in the plane, has no trace type ${[...unknown].join(", ")}`;
+}

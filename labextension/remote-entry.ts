@@ -1,0 +1,39 @@
+/**
+ * What JupyterLab loads at its start: a module-federation container, written by hand because it holds one
+ * module only. It is a classic script of a few hundred bytes that puts itself under its package's name; the
+ * renderer comes with `get`, and Plotly, 1.5 MB, with the first figure.
+ */
+import type { MimeExtension, ShareScope, WidgetClass } from "./jupyterlab.ts";
+
+/** The URL of the renderer's chunk relative to this script; the build puts it in. */
+declare const rendererUrl: string;
+
+type Containers = Record<string, { init(scope: ShareScope): void; get(name: string): Promise<() => object> }>;
+
+const name = "@nablab/plotly";
+let shared: ShareScope = {};
+
+const global = globalThis as unknown as { _JUPYTERLAB?: Containers };
+global._JUPYTERLAB ??= {};
+global._JUPYTERLAB[name] = {
+  init(scope) {
+    shared = scope;
+  },
+  async get(module) {
+    if (module !== "./mimeExtension") throw new Error(`${name}: there is no module ${module}`);
+    const [{ mimeExtension }, { Widget }] = await Promise.all([
+      import(rendererUrl) as Promise<{ mimeExtension(base: WidgetClass): MimeExtension }>,
+      fromJupyterLab<{ Widget: WidgetClass }>("@lumino/widgets"),
+    ]);
+    // Without the mark JupyterLab takes the module itself for the plugin and hangs while it starts.
+    const exported = { __esModule: true, default: mimeExtension(Widget) };
+    return () => exported;
+  },
+};
+
+async function fromJupyterLab<Module>(module: string): Promise<Module> {
+  const [offer] = Object.values(shared[module] ?? {});
+  if (offer === undefined) throw new Error(`${name}: this JupyterLab does not share ${module}`);
+  const factory = await offer.get();
+  return factory() as Module;
+}
