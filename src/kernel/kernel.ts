@@ -11,6 +11,7 @@ import { History } from "./history.js";
 import { packageRoot } from "./own-packages.js";
 import { createSession, type Output, type Session } from "./session.js";
 import type { Channel } from "./sockets.js";
+import { typeScriptVersion } from "./typescript.js";
 import { type Message, protocolVersion, Wire } from "./wire.js";
 
 /** Where messages go: the sockets, or a list in a test. */
@@ -219,7 +220,7 @@ function kernelInfo(): Content {
     implementation_version: version,
     language_info: {
       name: "typescript",
-      version: "5.0.4",
+      version: typeScriptVersion(),
       mimetype: "text/typescript",
       file_extension: ".ts",
       pygments_lexer: "typescript",
@@ -227,7 +228,7 @@ function kernelInfo(): Content {
       codemirror_mode: "typescript",
       nbconvert_exporter: "script",
     },
-    banner: `nablab ${version}: TypeScript 5.0 on Node ${process.versions.node}`,
+    banner: `nablab ${version}: TypeScript ${typeScriptVersion()} on Node ${process.versions.node}`,
     help_links: [
       { text: "TypeScript handbook", url: "https://www.typescriptlang.org/docs/handbook/intro.html" },
       { text: "Node.js", url: "https://nodejs.org/api/" },

@@ -8,13 +8,14 @@
  */
 import { createRequire } from "node:module";
 import type * as TypeScript from "@tslab/typescript-for-tslab";
-import type { Diagnostic } from "tslab/dist/converter.js";
 import { type MimeBundle, toBundle } from "../display/bundle.js";
 import { setHost } from "../display/host.js";
 import { type CellError, fromDiagnostics, fromThrown, KeyboardInterrupt } from "./cell-error.js";
+import { type Compiler, createCompiler } from "./compiler.js";
 import { type Completeness, isComplete } from "./is-complete.js";
 import { CellStreams } from "./output.js";
-import { forwardOwnTypes, resolveOwnPackage } from "./own-packages.js";
+import { resolveOwnPackage } from "./own-packages.js";
+import { loadTypeScript } from "./typescript.js";
 
 /** What a cell puts out while it runs. */
 export type Output =
@@ -57,9 +58,8 @@ export function createSession<Cell>(options: SessionOptions<Cell>): Session<Cell
 export class Session<Cell> {
   readonly #onOutput: (output: Output, cell: Cell) => void;
   readonly #streams: CellStreams<Cell>;
-  readonly #ts: typeof TypeScript;
+  readonly #compiler: Compiler;
   readonly #executor: import("tslab/dist/executor.js").Executor;
-  #diagnostics: readonly Diagnostic[] = [];
   #value: unknown;
   #thrown: { error: unknown } | undefined;
   #interrupt = new AbortController();
@@ -71,22 +71,10 @@ export class Session<Cell> {
     this.#streams = new CellStreams<Cell>((name, text, cell) =>
       onOutput({ type: "stream", name, text }, cell),
     );
-    this.#ts = require("@tslab/typescript-for-tslab") as typeof TypeScript;
     resolveOwnPackage();
-    forwardOwnTypes(this.#ts.sys, process.cwd());
-    const { createConverter } =
-      require("tslab/dist/converter.js") as typeof import("tslab/dist/converter.js");
+    this.#compiler = createCompiler();
     const { createExecutor } = require("tslab/dist/executor.js") as typeof import("tslab/dist/executor.js");
-    const converter = createConverter();
-    const recording = {
-      ...converter,
-      convert: (previous: string, source: string) => {
-        const result = converter.convert(previous, source);
-        this.#diagnostics = result.diagnostics;
-        return result;
-      },
-    };
-    const converters = { node: recording, browser: recording, close: () => converter.close() };
+    const converters = { node: this.#compiler, browser: this.#compiler, close: this.#compiler.close };
     // The executor reports by a console: the value of the last expression by log, what was thrown by error.
     this.#executor = createExecutor(process.cwd(), converters, {
       log: (value: unknown) => {
@@ -117,7 +105,6 @@ export class Session<Cell> {
 
   /** Compiles and runs one cell. Never rejects: whatever goes wrong is the cell's result. */
   async execute(code: string, cell: Cell): Promise<CellResult> {
-    this.#diagnostics = [];
     this.#value = undefined;
     this.#thrown = undefined;
     this.#interrupt = new AbortController();
@@ -135,7 +122,8 @@ export class Session<Cell> {
 
   async #execute(code: string): Promise<CellResult> {
     const ok = await this.#executor.execute(code);
-    if (this.#diagnostics.length > 0) return fromDiagnostics(code, this.#diagnostics);
+    const { diagnostics } = this.#compiler;
+    if (diagnostics.length > 0) return fromDiagnostics(code, diagnostics);
     if (!ok) return fromThrown((this.#thrown as { error: unknown } | undefined)?.error);
     if (this.#value === undefined) return { status: "ok" };
     return { status: "ok", result: { data: await toBundle(this.#value), metadata: {} } };
@@ -164,7 +152,7 @@ export class Session<Cell> {
   }
 
   isComplete(code: string): Completeness {
-    return isComplete(this.#ts, code);
+    return isComplete(loadTypeScript(), code);
   }
 
   /** Gives the console back and lets the compiler go. */

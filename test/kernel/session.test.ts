@@ -1,7 +1,7 @@
 /**
  * Cells compiled and run, without sockets, from an empty folder with no node_modules above it.
  */
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -56,19 +56,41 @@ test("Node, its types and nablab with its types are there", async () => {
   expect(wrong).toMatchObject({ status: "error", ename: "TypeScriptError" });
 });
 
-test("a local file that imports nablab gets the same one, also after it was edited", async () => {
+test("a local file has the same nablab, and is read anew once it was edited", async () => {
   const file = path.join(process.cwd(), "mine.ts");
-  writeFileSync(
-    file,
-    'import { Tensor } from "nablab";\nexport const make = (): Tensor => Tensor.from([1]);\n',
-  );
-  writeFileSync(
-    file,
-    'import { tensor, type Tensor } from "nablab";\nexport const make = (): Tensor => tensor([1]);\n',
-  );
+  writeFileSync(file, 'import { tensor } from "nablab";\nexport const made = tensor([1]), version = 1;');
   expect(
-    await text('import { make } from "./mine"; import { Tensor } from "nablab"; make() instanceof Tensor'),
-  ).toBe("true");
+    await text(
+      'import { made, version } from "./mine"; import { Tensor } from "nablab"; [version, made instanceof Tensor]',
+    ),
+  ).toBe("[ 1, true ]");
+  writeFileSync(file, 'export const version = "two";');
+  expect(await text('import { version } from "./mine"; version')).toBe("'two'");
+  expect(await run('import { made } from "./mine"')).toMatchObject({ ename: "TypeScriptError" });
+});
+
+test("a file that was missing is found once it is there, and later cells run", async () => {
+  const missing = await run('import { late } from "./late"; late');
+  expect(missing).toMatchObject({ evalue: expect.stringContaining("TS2307") });
+  writeFileSync(path.join(process.cwd(), "late.ts"), "export const late = 3;");
+  expect(await text('import { late } from "./late"; late')).toBe("3");
+  expect(await text("1 + 1")).toBe("2");
+});
+
+test("another nablab in some node_modules is not the one", async () => {
+  const folder = path.join(process.cwd(), "node_modules", "nablab");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, "package.json"), '{ "name": "nablab", "main": "index.js" }');
+  writeFileSync(path.join(folder, "index.js"), "throw new Error('the other nablab')");
+  expect(await text('import { zeros } from "nablab"; zeros([2]).size')).toBe("2");
+});
+
+test("a cell may be a module for other cells; its type errors are errors", async () => {
+  expect(await text("/** @module halves */\nexport const half = (x: number) => x / 2;")).toBeUndefined();
+  expect(await text('import { half } from "./halves"; half(3)')).toBe("1.5");
+  expect(await run('/** @module wrong */\nexport const n: number = "";')).toMatchObject({
+    ename: "TypeScriptError",
+  });
 });
 
 test("a type error stops the cell before it runs, with code, place and caret", async () => {
