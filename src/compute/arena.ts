@@ -1,0 +1,75 @@
+/**
+ * A plan of one block of memory that several threads share: where each array lies in it. First everything is
+ * reserved, then the memory is made as large as needed, then every thread looks at it through views.
+ */
+
+type TypedArrays = {
+  Uint8Array: Uint8Array;
+  Uint32Array: Uint32Array;
+  Int32Array: Int32Array;
+  Float32Array: Float32Array;
+  Float64Array: Float64Array;
+};
+const constructors = { Uint8Array, Uint32Array, Int32Array, Float32Array, Float64Array };
+
+/** The kinds of arrays that can be reserved. */
+export type ArrayKind = keyof TypedArrays;
+
+/** Where an array lies; plain data, which can be sent to a thread. */
+export interface Region<K extends ArrayKind = ArrayKind> {
+  readonly kind: K;
+  readonly offset: number;
+  readonly length: number;
+}
+
+const page = 65_536;
+/** A cache line: arrays that different threads write do not share one. */
+const alignment = 64;
+
+/** Hands out regions one after the other. */
+export class Arena {
+  // What AssemblyScript's runtime would use lies below this.
+  #end = 1024;
+
+  /** Room for an array of `length` numbers. */
+  reserve<K extends ArrayKind>(kind: K, length: number): Region<K> {
+    const offset = Math.ceil(this.#end / alignment) * alignment;
+    // Vector loads of the last entries may reach 16 bytes further.
+    this.#end = offset + length * constructors[kind].BYTES_PER_ELEMENT + 16;
+    return { kind, offset, length };
+  }
+
+  /**
+   * Memory that holds all that was reserved, zero throughout.
+   *
+   * @throws RangeError when it needs more than the 4 GiB that WebAssembly addresses, or than there is
+   */
+  allocate(): WebAssembly.Memory {
+    const pages = Math.ceil(this.#end / page);
+    const size = `${(this.#end / 2 ** 30).toFixed(1)} GiB`;
+    if (pages > page)
+      throw new RangeError(
+        `train: this needs ${size} of memory, more than the 4 GiB there can be; use a smaller batchSize`,
+      );
+    try {
+      return new WebAssembly.Memory({ initial: pages, maximum: page, shared: true });
+    } catch {
+      throw new RangeError(
+        `train: there is no room for ${size} of memory; use a smaller batchSize or fewer samples`,
+      );
+    }
+  }
+}
+
+/** The array that lies in a region of the memory. */
+export function view<K extends ArrayKind>(
+  memory: WebAssembly.Memory,
+  { kind, offset, length }: Region<K>,
+): TypedArrays[K] {
+  const View = constructors[kind] as unknown as new (
+    buffer: SharedArrayBuffer,
+    at: number,
+    count: number,
+  ) => TypedArrays[K];
+  return new View(memory.buffer, offset, length);
+}

@@ -1,0 +1,59 @@
+/**
+ * How well a network does on some data, sample by sample.
+ */
+import { view } from "../compute/arena.js";
+import type { Dataset } from "../data/index.js";
+import type { Evaluation } from "../metrics/index.js";
+import { crossEntropy, type Loss, predict, type Sequential, squaredError } from "../nn/index.js";
+import type { Tensor } from "../tensor/index.js";
+import { checkFits } from "./check-fits.js";
+import { makeJob, slowBecause } from "./job.js";
+import { defaultThreads, runJob } from "./threads.js";
+
+/** Samples that go through the network at once, where that is float64. */
+const rows = 500;
+
+/**
+ * Evaluates a network: with the float32 kernels in threads where they know all of it, else in float64.
+ *
+ * @param model the network
+ * @param data samples with labels or targets that fit it
+ * @param options.loss by default cross-entropy for labels, the squared error for targets
+ * @returns loss and answer for each sample, their mean, and the accuracy (NaN for targets)
+ * @throws RangeError when data, network and loss do not fit
+ * @example
+ * const data = dataset({ x: [[1, 0], [0, 1]], y: [0, 1], classes: 2 });
+ * const net = sequential([dense(2, 2, { init: () => eye(2) })]);
+ * (await evaluate(net, data)).accuracy // → 1
+ */
+export async function evaluate(
+  model: Sequential,
+  data: Dataset,
+  { loss = data.kind === "labels" ? crossEntropy() : squaredError() }: { loss?: Loss } = {},
+): Promise<Evaluation> {
+  checkFits("evaluate", model, data, loss);
+  const losses = new Float64Array(data.size);
+  const predicted = new Uint8Array(data.kind === "labels" ? data.size : 0);
+  if (slowBecause(model)) {
+    for (let start = 0; start < data.size; start += rows) {
+      const { x, y } = data.batch(start, Math.min(start + rows, data.size));
+      const g = predict(model, x);
+      losses.set(loss.perSample(g, y), start);
+      if (data.kind === "labels") predicted.set((g.argmax(1) as Tensor).data, start);
+    }
+  } else {
+    const job = makeJob({ model, loss: loss.name, threads: defaultThreads(), evaluation: data });
+    await runJob(job);
+    losses.set(view(job.memory, job.evaluation!.losses));
+    if (data.kind === "labels") predicted.set(view(job.memory, job.evaluation!.predicted));
+  }
+  const labels = data.kind === "labels" ? Uint8Array.from(data.y) : new Uint8Array(0);
+  const right = predicted.reduce((sum, answer, i) => sum + Number(answer === labels[i]), 0);
+  return {
+    loss: losses.reduce((sum, value) => sum + value, 0) / data.size,
+    accuracy: data.kind === "labels" ? right / data.size : Number.NaN,
+    predicted,
+    losses,
+    labels,
+  };
+}

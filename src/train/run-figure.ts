@@ -1,0 +1,103 @@
+/**
+ * Charts of runs: the loss of the steps, smoothed, and the accuracy after each epoch; of one run or of several.
+ */
+import { type Figure, lineChart, panels, type Series } from "../display/index.js";
+import type { Run } from "./run.js";
+
+/** As many points as are worth drawing of a curve that is some hundred pixels wide. */
+const points = 200;
+
+/** Means over as many steps as give at most {@link points} of them, each at the middle of its steps. */
+export function smoothed(
+  loss: ArrayLike<number>,
+  count = loss.length,
+): { x: number[]; y: number[]; window: number } {
+  const window = Math.max(1, Math.ceil(count / points));
+  const x: number[] = [];
+  const y: number[] = [];
+  for (let start = 0; start < count; start += window) {
+    const end = Math.min(start + window, count);
+    let sum = 0;
+    for (let k = start; k < end; k++) sum += loss[k];
+    x.push((start + 1 + end) / 2);
+    y.push(sum / (end - start));
+  }
+  return { x, y, window };
+}
+
+/** The charts of one run, as far as it has come. */
+export function runFigure(
+  run: Run,
+  { steps = run.steps, note }: { steps?: number; note?: string } = {},
+): Figure {
+  return charts([run], {
+    title: note ? `${run.name}: ${note}` : run.summary(),
+    counts: [steps],
+    total: totalSteps(run),
+  });
+}
+
+/**
+ * Several runs in one figure: their losses step by step, and their accuracies after each epoch.
+ *
+ * @param runs what `train()` returned
+ * @throws TypeError when there are none
+ * @example
+ * const data = dataset({ x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [0, 1, 1, 0], classes: 2 });
+ * const net = sequential([dense(2, 2)]);
+ * const run = await train(net, data, { epochs: 2, batchSize: 4, live: false });
+ * compareRuns([run], { title: "One run" }).alt.startsWith("One run") // → true
+ */
+export function compareRuns(
+  runs: readonly Run[],
+  { title = "Runs compared" }: { title?: string } = {},
+): Figure {
+  if (!Array.isArray(runs) || runs.length === 0) {
+    throw new TypeError(
+      "compareRuns: expected a list of runs as train() returns them, such as compareRuns([first, second])",
+    );
+  }
+  return charts(runs, { title, counts: runs.map((run) => run.steps) });
+}
+
+interface Charts {
+  title: string;
+  /** How many steps of each run are drawn. */
+  counts: readonly number[];
+  /** Where the axis of steps ends, when the run is not over. */
+  total?: number;
+}
+
+function charts(runs: readonly Run[], { title, counts, total }: Charts): Figure {
+  const curves = runs.map((run, i) => smoothed(run.loss, counts[i]));
+  const window = Math.max(...curves.map((curve) => curve.window));
+  const losses = lineChart({
+    title: window > 1 ? `Loss, mean of ${window} steps` : "Loss of each step",
+    x: { title: "step k", ...(total && { range: [0, total] as [number, number] }) },
+    y: { title: "loss E<sub>k</sub>(θ<sup>(k)</sup>)", scale: "log" },
+    series: runs.map((run, i): Series => ({ name: run.name, x: curves[i].x, y: curves[i].y, colour: i })),
+  });
+  const judged = runs.filter((run) => run.epochs.some(({ accuracy }) => Number.isFinite(accuracy)));
+  if (judged.length === 0) return panels([losses], { title });
+  const epochs = Math.max(...runs.map((run) => run.settings.epochs));
+  const accuracies = lineChart({
+    title: "Accuracy on the validation data",
+    x: { title: "epoch", range: [0, epochs + 0.5] },
+    y: { title: "share classified right" },
+    series: judged.map(
+      (run): Series => ({
+        name: run.name,
+        x: run.epochs.map(({ epoch }) => epoch),
+        y: run.epochs.map(({ accuracy = Number.NaN }) => accuracy),
+        mode: "lines+markers",
+        colour: runs.indexOf(run),
+      }),
+    ),
+  });
+  return panels([losses, accuracies], { title });
+}
+
+/** The number of steps that a run takes if nothing stops it. */
+export function totalSteps({ settings: { samples, batchSize, epochs } }: Run): number {
+  return epochs * Math.ceil(samples / batchSize);
+}

@@ -1,0 +1,296 @@
+/**
+ * Training: the loop of lecture B (B11), with a chart that grows, a stop that stops, and a record of it all.
+ */
+import { inspect } from "node:util";
+import { view } from "../compute/arena.js";
+import type { Dataset } from "../data/index.js";
+import { host } from "../display/host.js";
+import { type LiveFigure, liveFigure } from "../display/index.js";
+import { crossEntropy, type Loss, type Sequential, squaredError } from "../nn/index.js";
+import { type Rule, sgd } from "../optim/index.js";
+import { checkFits } from "./check-fits.js";
+import { evaluate } from "./evaluate.js";
+import { control, type FastRule, makeJob, slowBecause } from "./job.js";
+import { trainReference } from "./reference.js";
+import { Run, type Shuffle } from "./run.js";
+import { runFigure, totalSteps } from "./run-figure.js";
+import { defaultThreads, runJob } from "./threads.js";
+
+/** How to train; everything has a default. */
+export interface TrainOptions {
+  /** The update rule; `sgd({ eta: 0.1 })`. */
+  rule?: Rule;
+  /** The loss; cross-entropy for labels, the squared error for targets. */
+  loss?: Loss;
+  /** Sweeps through the data; 1. */
+  epochs?: number;
+  /** Samples for each step; 128, or all when there are fewer. */
+  batchSize?: number;
+  /** Where the order of the samples comes from; 0. */
+  seed?: number;
+  /** Order the samples anew for each epoch (the default), once, or never. */
+  shuffle?: Shuffle;
+  /** Data to evaluate on after each epoch. */
+  validation?: Dataset;
+  /** Ends the training before its next step when it aborts; the run then says so. */
+  signal?: AbortSignal;
+  /** Show a chart while training; true. */
+  live?: boolean;
+  /** What to call the run; the rule's text. */
+  name?: string;
+  /** `wasm`: float32 in threads; `scalar`: float64 as the lecture writes it. By default the first that can. */
+  backend?: "wasm" | "scalar";
+  /** How many threads; as many as there are cores. Any number gives the same bits. */
+  threads?: number;
+}
+
+let last: Run | undefined;
+
+/**
+ * The run that `train()` started last, also one that was stopped or failed; undefined before the first.
+ *
+ * @example
+ * lastRun()?.steps // → …
+ */
+export function lastRun(): Run | undefined {
+  return last;
+}
+
+/**
+ * Trains a network: for each epoch, shuffle the samples, and for each chunk of `batchSize` of them take a step with
+ * the gradient of the chunk's mean loss E_k,
+ *
+ *     θ(k+1) = θ(k) − η_k ∇E_k(θ(k)),
+ *
+ * where the rule says what η_k is. The network's parameters change in place. With the default backend the numbers
+ * are float32, computed in threads; the same seed gives the same bits whatever their number.
+ *
+ * When the notebook's stop button is pressed, the network keeps the parameters reached, `lastRun()` has the record,
+ * and the cell ends; when `signal` aborts, the run is returned and its `stopped` says why.
+ *
+ * @param model the network, changed in place
+ * @param data samples with labels or targets that fit the network
+ * @returns the record of the training
+ * @throws RangeError or TypeError when data, network and options do not fit; Error when the loss is no longer finite,
+ *   in which case the parameters are those of the last step before
+ * @example
+ * const data = dataset({ x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [0, 1, 1, 0], classes: 2 });
+ * const net = sequential([dense(2, 8), relu(), dense(8, 2)], { seed: 1 });
+ * const run = await train(net, data, { rule: sgd({ eta: 0.5 }), epochs: 200, batchSize: 4, validation: data, live: false });
+ * run.epochs.at(-1)?.accuracy // → 1
+ */
+export async function train(model: Sequential, data: Dataset, options: TrainOptions = {}): Promise<Run> {
+  const {
+    rule = sgd({ eta: 0.1 }),
+    loss = data.kind === "labels" ? crossEntropy() : squaredError(),
+    epochs = 1,
+    batchSize = Math.min(128, data.size),
+    seed = 0,
+    shuffle = "each epoch",
+    validation,
+    signal,
+    live = true,
+    name = String(rule),
+    threads = defaultThreads(),
+  } = options;
+  checkFits("train", model, data, loss);
+  if (validation) checkFits("train: validation", model, validation, loss);
+  checkWhole("epochs", epochs);
+  checkWhole("batchSize", batchSize, data.size);
+  checkWhole("threads", threads);
+  if (!["each epoch", "once", "never"].includes(shuffle)) {
+    throw new TypeError(`train: shuffle must be "each epoch", "once" or "never", got ${inspect(shuffle)}`);
+  }
+  const obstacle = slowBecause(model);
+  if (options.backend === "wasm" && obstacle) {
+    throw new TypeError(
+      `train: the fast kernels do not know ${obstacle}; leave out backend, or take "scalar"`,
+    );
+  }
+  const backend = options.backend ?? (obstacle ? "scalar" : "wasm");
+
+  const run = new Run({
+    name,
+    rule,
+    loss: loss.name,
+    epochs,
+    batchSize,
+    seed,
+    shuffle,
+    samples: data.size,
+    parameters: model.parameterCount,
+    backend,
+    threads: backend === "wasm" ? threads : 1,
+  });
+  last = run;
+  const interrupted = host().interruptSignal();
+  const stop = AbortSignal.any([interrupted, ...(signal ? [signal] : [])]);
+  const chart = live ? new Chart(run) : undefined;
+  const began = performance.now();
+  let brokenLayer: number | undefined;
+  try {
+    const way = backend === "wasm" ? trainFast : trainSlowly;
+    brokenLayer = await way(run, { model, data, loss, validation, stop, chart });
+    if (brokenLayer !== undefined) run.stopped = "the loss is no longer finite";
+    else if (interrupted.aborted) run.stopped = "interrupted";
+    else if (signal?.aborted) run.stopped = reasonOf(signal);
+  } finally {
+    run.seconds = (performance.now() - began) / 1000;
+    await chart?.close();
+  }
+  if (brokenLayer !== undefined) throw new Error(brokenMessage(run, brokenLayer));
+  if (interrupted.aborted) throw interrupted.reason;
+  return run;
+}
+
+interface Work {
+  model: Sequential;
+  data: Dataset;
+  loss: Loss;
+  validation: Dataset | undefined;
+  stop: AbortSignal;
+  chart: Chart | undefined;
+}
+
+/** How often the chart looks how far the threads are, in milliseconds. */
+const glance = 100;
+
+async function trainFast(
+  run: Run,
+  { model, data, loss, validation, stop, chart }: Work,
+): Promise<number | undefined> {
+  const { rule, epochs, batchSize, seed, shuffle, threads } = run.settings;
+  const fastRule = { name: rule.name, ...rule.options } as FastRule;
+  const training = { data, rule: fastRule, epochs, batchSize, seed, shuffle };
+  const job = makeJob({ model, loss: loss.name, threads, training, evaluation: validation });
+  const recorded = view(job.memory, job.training!.loss);
+  const signals = view(job.memory, job.control);
+  run.loss = recorded;
+  const timer = setInterval(() => chart?.update(Atomics.load(signals, control.steps)), glance);
+  let start = 0;
+  try {
+    const done = await runJob(job, {
+      signal: stop,
+      onEpoch({ epoch, steps, validation: found }) {
+        const mean = recorded.subarray(start, steps).reduce((sum, value) => sum + value, 0) / (steps - start);
+        run.epochs.push({
+          epoch,
+          step: steps,
+          loss: mean,
+          ...(found && { validationLoss: found.loss, accuracy: found.accuracy }),
+        });
+        start = steps;
+        chart?.update(steps);
+      },
+    });
+    run.kernels = done.kernels;
+    model.theta.set(view(job.memory, job.theta));
+    run.stepSize = view(job.memory, job.training!.stepSize).slice(0, done.steps);
+    return done.layer;
+  } finally {
+    clearInterval(timer);
+    // A copy of its own: the job's memory, tens of megabytes, is not kept alive by a record of it.
+    run.loss = recorded.slice(0, Atomics.load(signals, control.steps));
+  }
+}
+
+async function trainSlowly(
+  run: Run,
+  { model, data, loss, validation, stop, chart }: Work,
+): Promise<number | undefined> {
+  const steps = totalSteps(run);
+  const losses = new Float64Array(steps);
+  const sizes = new Float64Array(steps);
+  run.loss = losses;
+  run.kernels = "scalar float64";
+  let k = 0;
+  let start = 0;
+  let glanced = 0;
+  try {
+    return await trainReference(model, data, {
+      ...run.settings,
+      loss,
+      stopped: () => stop.aborted,
+      onStep(value, size) {
+        losses[k] = value;
+        sizes[k++] = size;
+        const now = performance.now();
+        if (now - glanced < glance) return;
+        glanced = now;
+        chart?.update(k);
+      },
+      async onEpoch(epoch) {
+        const found = validation && (await evaluate(model, validation, { loss }));
+        const mean = losses.subarray(start, k).reduce((sum, value) => sum + value, 0) / (k - start);
+        start = k;
+        run.epochs.push({
+          epoch,
+          step: k,
+          loss: mean,
+          ...(found && { validationLoss: found.loss, accuracy: found.accuracy }),
+        });
+        chart?.update(k);
+      },
+    });
+  } finally {
+    run.loss = losses.slice(0, k);
+    run.stepSize = sizes.slice(0, k);
+  }
+}
+
+/** The chart of a run that is under way: how far it is and how long it still takes, which the last version drops. */
+class Chart {
+  readonly #run: Run;
+  readonly #live: LiveFigure;
+  readonly #began = performance.now();
+
+  constructor(run: Run) {
+    this.#run = run;
+    this.#live = liveFigure(runFigure(run, { steps: 0, note: "starting" }));
+  }
+
+  update(steps: number): void {
+    if (steps === 0) return;
+    const { samples, batchSize, epochs } = this.#run.settings;
+    const seconds = (performance.now() - this.#began) / 1000;
+    const total = totalSteps(this.#run);
+    const perEpoch = total / epochs;
+    const note = [
+      `epoch ${Math.min(epochs, Math.floor(steps / perEpoch) + 1)} of ${epochs}`,
+      `step ${steps} of ${total}`,
+      `${Math.round(Math.min(steps * batchSize, samples * epochs) / seconds).toLocaleString("en")} samples/s`,
+      `${Math.ceil((seconds * (total - steps)) / steps)} s left`,
+    ];
+    this.#live.update(runFigure(this.#run, { steps, note: note.join(", ") }));
+  }
+
+  async close(): Promise<void> {
+    this.#live.update(this.#run.figure());
+    await this.#live.close();
+  }
+}
+
+function brokenMessage(run: Run, layer: number): string {
+  const epoch = run.epochs.length + 1;
+  const where =
+    layer > 0
+      ? `the outputs of dense layer ${layer} are the first that are not finite`
+      : "all layers' outputs are finite";
+  const size = run.stepSize.at(-1);
+  return (
+    `train: the loss is not finite at step ${run.steps + 1} (epoch ${epoch}); ${where}; ` +
+    (size === undefined
+      ? "no step was taken yet, so look at the data and at the first parameters"
+      : `the network keeps its parameters after step ${run.steps}; try a smaller eta, the last step size was ${size.toPrecision(4)}`)
+  );
+}
+
+function reasonOf({ reason }: AbortSignal): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}
+
+function checkWhole(option: string, value: number, most = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isSafeInteger(value) && value >= 1 && value <= most) return;
+  const range = most < Number.MAX_SAFE_INTEGER ? `from 1 to ${most}, the number of samples` : "from 1 on";
+  throw new RangeError(`train: ${option} must be a whole number ${range}, got ${inspect(value)}`);
+}

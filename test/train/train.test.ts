@@ -1,0 +1,220 @@
+import {
+  adagrad,
+  adagradNorm,
+  compareRuns,
+  type Dataset,
+  dataset,
+  dense,
+  evaluate,
+  lastRun,
+  type Rule,
+  random,
+  relu,
+  type Sequential,
+  sequential,
+  sgd,
+  tanh,
+  toBundle,
+  train,
+} from "nablab";
+import { afterEach, describe, expect, test } from "vitest";
+import { consoleHost, type DisplayMessage, setHost } from "#nablab/display/host.js";
+
+afterEach(() => {
+  setHost(consoleHost);
+});
+
+/** Points of three classes on 13 features, some of them noise; float64, or as bytes. */
+function points(size: number, { bytes = false, seed = 1 } = {}): Dataset {
+  const stream = random(seed);
+  const y = Uint8Array.from({ length: size }, () => stream.integer(3));
+  const x = Float64Array.from({ length: size * 13 }, (_, i) => {
+    const label = y[Math.floor(i / 13)]!;
+    return stream.normal() + (i % 13 < 3 ? 2 * Number(i % 13 === label) : 0);
+  });
+  const scaled = bytes ? Uint8Array.from(x, (v) => Math.max(0, Math.min(255, 128 + 30 * v))) : x;
+  return dataset({ name: "points", x: scaled, y, sampleShape: [13], classes: 3, scale: bytes ? 1 / 64 : 1 });
+}
+
+const network = (): Sequential =>
+  sequential([dense(13, 21), relu(), dense(21, 10), relu(), dense(10, 3)], { seed: 5 });
+const rules: Rule[] = [sgd({ eta: 0.05 }), adagradNorm({ eta: 0.5 }), adagrad({ eta: 0.02 })];
+const quiet = { live: false };
+
+describe.each(rules.map((rule) => [String(rule), rule] as const))("%s", (_, rule) => {
+  test("float32 in threads follows the float64 twin for 200 steps to 1e-4", async () => {
+    const data = points(330);
+    const options = { rule, epochs: 19, batchSize: 32, seed: 3, ...quiet };
+    const fast = await train(network(), data, { ...options, backend: "wasm" });
+    const slow = await train(network(), data, { ...options, backend: "scalar" });
+    expect(fast.steps).toBe(209);
+    expect(slow.steps).toBe(209);
+    for (let k = 0; k < 200; k++) {
+      expect(Math.abs(fast.loss[k]! - slow.loss[k]!)).toBeLessThanOrEqual(1e-4 * slow.loss[k]!);
+      expect(Math.abs(fast.stepSize[0]! - slow.stepSize[0]!)).toBeLessThanOrEqual(
+        rule.name === "adagrad" ? Infinity : 1e-6,
+      );
+    }
+  });
+
+  test("the same seed gives the same bits for one, two and three threads; another seed does not", async () => {
+    const data = points(100, { bytes: true });
+    const parameters = async (threads: number, seed: number): Promise<Float64Array> => {
+      const model = network();
+      await train(model, data, { rule, epochs: 3, batchSize: 32, seed, threads, ...quiet });
+      return model.theta;
+    };
+    const one = await parameters(1, 3);
+    expect(await parameters(2, 3)).toEqual(one);
+    expect(await parameters(3, 3)).toEqual(one);
+    expect(await parameters(2, 4)).not.toEqual(one);
+  });
+});
+
+test("it learns, and the record says how", async () => {
+  const data = points(600);
+  const validation = points(200, { seed: 2 });
+  const model = network();
+  const run = await train(model, data, { rule: rules[2]!, epochs: 5, batchSize: 32, validation, ...quiet });
+  const found = await evaluate(model, validation);
+  expect(run.epochs.map(({ step }) => step)).toEqual([19, 38, 57, 76, 95]);
+  expect(run.epochs[4]!.accuracy).toBe(found.accuracy);
+  expect(Math.abs(run.epochs[4]!.validationLoss! - found.loss)).toBeLessThan(1e-12);
+  expect(found.accuracy).toBeGreaterThan(0.8);
+  expect(run.epochs[4]!.loss).toBeLessThan(run.epochs[0]!.loss / 2);
+  expect(lastRun()).toBe(run);
+  expect(run.summary()).toMatch(
+    /^AdaGrad\(.*\): 5 of 5 epochs, 95 steps of 32, loss 0\.\d+, accuracy \d\d\.\d\d %$/,
+  );
+  const bundle = await toBundle(run);
+  expect(Object.keys(bundle).sort()).toEqual([
+    "application/vnd.plotly.v1+json",
+    "image/svg+xml",
+    "text/plain",
+  ]);
+  expect(await toBundle(run)).toEqual(bundle);
+  expect(compareRuns([run, run]).data.length).toBe(4);
+});
+
+test("evaluation in float32 agrees with float64", async () => {
+  const data = points(1203);
+  const model = network();
+  const twin = sequential([dense(13, 21), relu({ atZero: 0.5 }), dense(21, 10), relu(), dense(10, 3)], {
+    seed: 5,
+  });
+  const [fast, slow] = [await evaluate(model, data), await evaluate(twin, data)];
+  expect(fast.predicted).toEqual(slow.predicted);
+  fast.losses.forEach((loss, i) => {
+    expect(Math.abs(loss - slow.losses[i]!)).toBeLessThan(1e-5);
+  });
+});
+
+test("targets are learned with the squared error", async () => {
+  const stream = random(1);
+  const x = Float64Array.from({ length: 400 }, () => stream.normal());
+  const y = Float64Array.from({ length: 200 }, (_, i) => 2 * x[2 * i]! - x[2 * i + 1]! + 0.5);
+  const data = dataset({ name: "line", x, y, sampleShape: [2] });
+  const model = sequential([dense(2, 1)]);
+  const run = await train(model, data, { rule: sgd({ eta: 0.1 }), epochs: 20, batchSize: 20, ...quiet });
+  expect(run.settings.backend).toBe("wasm");
+  // float32 keeps seven digits
+  [2, -1, 0.5].forEach((value, i) => {
+    expect(Math.abs(model.theta[i]! - value)).toBeLessThan(1e-5);
+  });
+});
+
+test("what the fast kernels do not know is trained in float64, and asking for them says so", async () => {
+  const model = sequential([dense(13, 4), tanh(), dense(4, 3)]);
+  const run = await train(model, points(64), { batchSize: 16, ...quiet });
+  expect(run.settings.backend).toBe("scalar");
+  await expect(train(model, points(64), { backend: "wasm", ...quiet })).rejects.toThrow("do not know tanh()");
+});
+
+describe("stopping", () => {
+  test("a signal ends it with what it has", async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error("enough")), 150);
+    const model = network();
+    const before = model.theta.slice();
+    const run = await train(model, points(2000), {
+      epochs: 100_000,
+      batchSize: 4,
+      signal: controller.signal,
+      ...quiet,
+    });
+    expect(run.stopped).toBe("enough");
+    expect(run.steps).toBeGreaterThan(0);
+    expect(run.loss.length).toBe(run.stepSize.length);
+    expect(model.theta).not.toEqual(before);
+  });
+
+  test.each(["wasm", "scalar"] as const)(
+    "the notebook's stop ends the %s backend; the network keeps what it learned",
+    async (backend) => {
+      const controller = new AbortController();
+      setHost({ ...consoleHost, interruptSignal: () => controller.signal });
+      setTimeout(() => controller.abort(new Error("stop")), 150);
+      const model = network();
+      const before = model.theta.slice();
+      await expect(
+        train(model, points(2000), { epochs: 100_000, batchSize: 4, backend, ...quiet }),
+      ).rejects.toThrow("stop");
+      expect(lastRun()?.stopped).toBe("interrupted");
+      expect(lastRun()?.steps).toBeGreaterThan(0);
+      expect(model.theta).not.toEqual(before);
+    },
+  );
+
+  test.each(["wasm", "scalar"] as const)(
+    "a loss that is not finite ends the %s backend and says where",
+    async (backend) => {
+      const model = network();
+      const failing = train(model, points(320), {
+        rule: sgd({ eta: 1e25 }),
+        epochs: 3,
+        batchSize: 32,
+        backend,
+        ...quiet,
+      });
+      await expect(failing).rejects.toThrow(
+        /^train: the loss is not finite at step \d+ \(epoch 1\); the outputs of dense layer \d are the first that are not finite; .*try a smaller eta, the last step size was 1\.000e\+25$/,
+      );
+      expect(lastRun()?.stopped).toBe("the loss is no longer finite");
+    },
+  );
+});
+
+test("a chart grows while it trains, and the last one carries the image and no clock", async () => {
+  const messages: DisplayMessage[] = [];
+  setHost({ ...consoleHost, display: (message) => messages.push(message) });
+  await train(network(), points(4000), { epochs: 60, batchSize: 4 });
+  const drawn = messages.map(({ data }) => JSON.stringify(data["application/vnd.plotly.v1+json"]).length);
+  expect(messages.length).toBeGreaterThan(3);
+  expect(messages[0]!.update).toBeFalsy();
+  expect(new Set(messages.map(({ displayId }) => displayId)).size).toBe(1);
+  expect(drawn[2]!).toBeGreaterThan(drawn[0]!);
+  expect(JSON.stringify(messages[2])).toContain("samples/s");
+  expect(JSON.stringify(messages.at(-1))).not.toContain("samples/s");
+  expect(messages.at(-1)!.data["image/svg+xml"]).toContain("<svg");
+});
+
+test("what does not fit is said before anything is computed", async () => {
+  const data = points(32);
+  const wide = sequential([dense(14, 3)]);
+  await expect(train(wide, data, quiet)).rejects.toThrow(
+    "train: the samples of points have 13 entries but the network takes 14; the first layer should be dense(13, …)",
+  );
+  await expect(train(sequential([dense(13, 4)]), data, quiet)).rejects.toThrow(
+    "train: points has 3 classes but the network has 4 outputs; the last layer should be dense(…, 3)",
+  );
+  await expect(train(network(), data, { batchSize: 33, ...quiet })).rejects.toThrow(
+    "train: batchSize must be a whole number from 1 to 32, the number of samples, got 33",
+  );
+  await expect(train(network(), data, { epochs: 0, ...quiet })).rejects.toThrow(
+    "epochs must be a whole number from 1 on, got 0",
+  );
+  await expect(train(network(), data, { shuffle: "always" as never, ...quiet })).rejects.toThrow(
+    "got 'always'",
+  );
+  expect(() => compareRuns([])).toThrow("expected a list of runs");
+});
