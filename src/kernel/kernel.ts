@@ -7,9 +7,10 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { completeReply, inspectReply } from "./assistance.js";
+import { fromThrown } from "./cell-error.js";
 import { History } from "./history.js";
 import { packageRoot } from "./own-packages.js";
-import { createSession, type Output, type Session } from "./session.js";
+import { type CellResult, createSession, type Output, type Session } from "./session.js";
 import type { Channel } from "./sockets.js";
 import { typeScriptVersion } from "./typescript.js";
 import { type Message, protocolVersion, Wire } from "./wire.js";
@@ -155,7 +156,7 @@ export class Kernel {
     }
     const execution_count = this.#count;
     if (!silent) this.#publish("execute_input", { code, execution_count }, request);
-    const result = await this.session.execute(code, request);
+    const result = await this.#run(code, request);
     const stop = result.status === "error" && content.stop_on_error !== false;
     let reply: Content;
     if (result.status === "ok") {
@@ -183,6 +184,16 @@ export class Kernel {
     this.#respond("shell", "execute_reply", reply, request);
     this.#publish("status", { execution_state: "idle" }, request);
     return aborted;
+  }
+
+  /** Runs a cell; never rejects, or no later cell would run: a session that cannot start is the cell's error. */
+  async #run(code: string, request: Message): Promise<CellResult> {
+    try {
+      return await this.session.execute(code, request);
+    } catch (error) {
+      log((error as Error).stack ?? String(error));
+      return fromThrown(error);
+    }
   }
 
   #abort(request: Message): void {

@@ -3,6 +3,8 @@
  * each piece is attributed to the cell that started the work, also after that cell has ended.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { Console } from "node:console";
+import { StringDecoder } from "node:string_decoder";
 
 type StreamName = "stdout" | "stderr";
 
@@ -24,14 +26,15 @@ export class CellStreams<Cell> {
     this.#send = send;
   }
 
-  /** Takes over `process.stdout` and `process.stderr`; {@link release} gives them back. */
+  /** Takes over `process.stdout`, `process.stderr` and `console`; {@link release} gives them back. */
   capture(): void {
     for (const name of ["stdout", "stderr"] as const) {
       const stream = process[name];
       const write = stream.write;
+      const decoder = new StringDecoder("utf8"); // a character may be split over two chunks
       stream.write = ((data: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
         const callback = typeof encoding === "function" ? encoding : done;
-        const text = typeof data === "string" ? data : Buffer.from(data).toString("utf8");
+        const text = typeof data === "string" ? data : decoder.write(Buffer.from(data));
         if (!this.#write(name, text)) return write.call(stream, data as string);
         if (typeof callback === "function") queueMicrotask(callback as () => void);
         return true;
@@ -40,6 +43,16 @@ export class CellStreams<Cell> {
         stream.write = write;
       });
     }
+    // Never coloured, though the process may have a terminal: a notebook must not differ by where it was run. The
+    // stream is looked up at each call, so that a cell may replace process.stdout.write as in any program.
+    const before = globalThis.console;
+    const stream = (name: StreamName) =>
+      ({ write: (text: string) => process[name].write(text) }) as NodeJS.WritableStream;
+    const [stdout, stderr] = [stream("stdout"), stream("stderr")];
+    globalThis.console = new Console({ stdout, stderr, ignoreErrors: false, colorMode: false });
+    this.#restore.push(() => {
+      globalThis.console = before;
+    });
   }
 
   release(): void {

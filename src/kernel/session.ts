@@ -7,6 +7,7 @@
  * package from any folder, values as MIME bundles, errors that read well, a stop that stops.
  */
 import { createRequire } from "node:module";
+import { inspect } from "node:util";
 import type * as TypeScript from "@tslab/typescript-for-tslab";
 import { type MimeBundle, toBundle } from "../display/bundle.js";
 import { setHost } from "../display/host.js";
@@ -65,6 +66,7 @@ export class Session<Cell> {
   #interrupt = new AbortController();
   #interruptAskedFor = false;
   #running = false;
+  readonly #restore: () => void;
 
   constructor({ onOutput }: SessionOptions<Cell>) {
     this.#onOutput = onOutput;
@@ -85,8 +87,9 @@ export class Session<Cell> {
       },
     });
     this.#streams.capture();
-    setHost({
+    const hostBefore = setHost({
       display: ({ data, metadata = {}, displayId, update }) => {
+        checkJson(data);
         const transient = displayId === undefined ? {} : { display_id: displayId };
         this.#put({ type: update ? "update_display_data" : "display_data", data, metadata, transient });
       },
@@ -96,11 +99,17 @@ export class Session<Cell> {
         return this.#interrupt.signal;
       },
     });
+    // Node would end the process; in a notebook they are text under the cell that left them behind.
     const late = (error: unknown): void => {
       process.stderr.write(`${fromThrown(error).traceback.join("\n")}\n`);
     };
     process.on("unhandledRejection", late);
     process.on("uncaughtException", late);
+    this.#restore = () => {
+      process.off("unhandledRejection", late);
+      process.off("uncaughtException", late);
+      setHost(hostBefore);
+    };
   }
 
   /** Compiles and runs one cell. Never rejects: whatever goes wrong is the cell's result. */
@@ -113,7 +122,8 @@ export class Session<Cell> {
     try {
       return await this.#streams.run(cell, () => this.#execute(code));
     } catch (error) {
-      return fromThrown(error);
+      // Work that was stopped may end with an error of its own about it.
+      return fromThrown(this.#interrupt.signal.aborted ? new KeyboardInterrupt() : error);
     } finally {
       this.#running = false;
       this.#streams.flush();
@@ -124,20 +134,23 @@ export class Session<Cell> {
     const ok = await this.#executor.execute(code);
     const { diagnostics } = this.#compiler;
     if (diagnostics.length > 0) return fromDiagnostics(code, diagnostics);
-    if (!ok) return fromThrown((this.#thrown as { error: unknown } | undefined)?.error);
+    if (!ok) throw (this.#thrown as { error: unknown } | undefined)?.error;
     if (this.#value === undefined) return { status: "ok" };
-    return { status: "ok", result: { data: await toBundle(this.#value), metadata: {} } };
+    const data = await unlessAborted(toBundle(this.#value), this.#interrupt.signal);
+    checkJson(data);
+    return { status: "ok", result: { data, metadata: {} } };
   }
 
   /** Ends the running cell with a `KeyboardInterrupt`; without one does nothing. */
   interrupt(): void {
     if (!this.#running) return;
     const { signal } = this.#interrupt;
+    const again = signal.aborted; // pressed twice: no patience left
     this.#interrupt.abort(new KeyboardInterrupt());
     const end = (): void => {
       if (this.#running && this.#interrupt.signal === signal) this.#executor.interrupt();
     };
-    if (this.#interruptAskedFor) setTimeout(end, patience);
+    if (this.#interruptAskedFor && !again) setTimeout(end, patience);
     else end();
   }
 
@@ -155,8 +168,9 @@ export class Session<Cell> {
     return isComplete(loadTypeScript(), code);
   }
 
-  /** Gives the console back and lets the compiler go. */
+  /** Gives back all that it took of the process, and lets the compiler go. */
   close(): void {
+    this.#restore();
     this.#streams.release();
     this.#executor.close();
   }
@@ -165,5 +179,29 @@ export class Session<Cell> {
     this.#streams.flush();
     const cell = this.#streams.current();
     if (cell !== undefined) this.#onOutput(output, cell);
+  }
+}
+
+/** `promise`, or the reason of an abort that comes before it settles. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
+/** Refuses what no notebook file can hold, while the cell it came from can still be told. */
+function checkJson(data: MimeBundle): void {
+  for (const [mime, content] of Object.entries(data)) {
+    if (typeof content === "string") continue;
+    try {
+      JSON.stringify(content);
+    } catch (error) {
+      throw new TypeError(
+        `display: the content for ${mime} must be text or JSON, got ${inspect(content, { depth: 1 })}`,
+        { cause: error },
+      );
+    }
   }
 }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { host } from "#nablab/display/host.js";
 import { type CellResult, createSession, type Output, type Session } from "#nablab/kernel/session.js";
 
 let session: Session<number>;
@@ -157,6 +158,48 @@ test("a stop ends an await, and long work that listens ends by itself", async ()
     ename: "KeyboardInterrupt",
   });
   expect(await text("1")).toBe("1");
+});
+
+test("a stop ends a display method that waits", async () => {
+  setTimeout(() => session.interrupt(), 50);
+  const waiting = await run('({ [Symbol.for("Jupyter.display")]: () => new Promise(() => {}) })');
+  expect(waiting).toMatchObject({ ename: "KeyboardInterrupt" });
+});
+
+test("what a stopped cell ends with is the stop, whatever error its work makes of it", async () => {
+  Object.assign(globalThis, { signal: () => host().interruptSignal() });
+  setTimeout(() => session.interrupt(), 50);
+  const stopped = await run(`
+    await new Promise((_, reject) => {
+      (globalThis as any).signal().addEventListener("abort", () => setTimeout(() => {
+        console.log("tidied up");
+        reject(new Error("aborted"));
+      }, 20));
+    })`);
+  expect(stopped).toMatchObject({ ename: "KeyboardInterrupt" });
+  expect(outputs).toMatchObject([{ output: { text: "tidied up\n" } }]);
+});
+
+test("a bundle that JSON cannot hold is the cell's error", async () => {
+  const hook = 'Symbol.for("Jupyter.display")';
+  const value = `({ [${hook}]: () => ({ "text/plain": "n", "application/json": { n: 1n } }) })`;
+  const message = "display: the content for application/json must be text or JSON, got { n: 1n }";
+  expect(await run(value)).toMatchObject({ ename: "TypeError", evalue: message });
+  expect(await run(`import { display } from "nablab"; await display(${value})`)).toMatchObject({
+    evalue: message,
+  });
+});
+
+test("a character printed in two pieces stays whole, and nothing is coloured", async () => {
+  await run(
+    'const nabla = Buffer.from("∇"); process.stdout.write(nabla.subarray(0, 1)); process.stdout.write(nabla.subarray(1));',
+  );
+  expect(outputs).toMatchObject([{ output: { text: "∇" } }]);
+  const { isTTY } = process.stdout;
+  process.stdout.isTTY = true;
+  await run("console.log([1])");
+  process.stdout.isTTY = isTTY;
+  expect(outputs).toMatchObject([{ output: { text: "[ 1 ]\n" } }]);
 });
 
 test("code is complete, incomplete or invalid", () => {
