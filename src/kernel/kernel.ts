@@ -4,25 +4,18 @@
  * Cells run one after another in the order in which they came. Every other request is answered at once, also
  * while a cell awaits something, so that completion, hover texts and the stop button work during training.
  */
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { completeReply, inspectReply } from "./assistance.js";
 import { fromThrown } from "./cell-error.js";
 import { History } from "./history.js";
-import { packageRoot } from "./own-packages.js";
+import { kernelInfo } from "./kernel-info.js";
 import { type CellResult, createSession, type Output, type Session } from "./session.js";
 import type { Channel } from "./sockets.js";
-import { typeScriptVersion } from "./typescript.js";
-import { type Message, protocolVersion, Wire } from "./wire.js";
+import type { Message, Wire } from "./wire.js";
 
 /** Where messages go: the sockets, or a list in a test. */
 export type Send = (channel: Channel, frames: Uint8Array[]) => void;
 
 type Content = Record<string, unknown>;
-
-const { version } = JSON.parse(readFileSync(path.join(packageRoot, "package.json"), "utf8")) as {
-  version: string;
-};
 
 export class Kernel {
   readonly #wire: Wire;
@@ -32,18 +25,14 @@ export class Kernel {
   readonly #waiting: Message[] = [];
   #session: Session<Message> | undefined;
   #executing = false;
+  #running: Message | undefined;
   #count = 0;
 
   /**
    * @param options.exit ends the process, once what has been sent is out
    */
-  constructor(options: {
-    key: string;
-    scheme?: string | undefined;
-    send: Send;
-    exit: (code: number) => void;
-  }) {
-    this.#wire = new Wire({ key: options.key, ...(options.scheme && { scheme: options.scheme }) });
+  constructor(options: { wire: Wire; send: Send; exit: (code: number) => void }) {
+    this.#wire = options.wire;
     this.#send = options.send;
     this.#exit = options.exit;
   }
@@ -54,8 +43,14 @@ export class Kernel {
     return this.#session;
   }
 
+  /** Loads the compiler. */
   start(): void {
     this.#publish("status", { execution_state: "starting" });
+    try {
+      void this.session;
+    } catch (error) {
+      log(`${(error as Error).stack}`); // the first cell tries again, and says so to the reader
+    }
   }
 
   /** Answers a message from a socket. Frames that are no message, or whose signature is wrong, are dropped. */
@@ -156,7 +151,9 @@ export class Kernel {
     }
     const execution_count = this.#count;
     if (!silent) this.#publish("execute_input", { code, execution_count }, request);
+    this.#running = request;
     const result = await this.#run(code, request);
+    this.#running = undefined;
     const stop = result.status === "error" && content.stop_on_error !== false;
     let reply: Content;
     if (result.status === "ok") {
@@ -186,6 +183,17 @@ export class Kernel {
     return aborted;
   }
 
+  /** The last words of a cell that ends the process: its output, a reply, and that nothing runs any more. */
+  takeLeave(): void {
+    const request = this.#running;
+    if (!request) return;
+    this.#running = undefined;
+    this.session.flush();
+    const reply = { status: "ok", execution_count: this.#count, payload: [], user_expressions: {} };
+    this.#respond("shell", "execute_reply", reply, request);
+    this.#publish("status", { execution_state: "idle" }, request);
+  }
+
   /** Runs a cell; never rejects, or no later cell would run: a session that cannot start is the cell's error. */
   async #run(code: string, request: Message): Promise<CellResult> {
     try {
@@ -209,43 +217,12 @@ export class Kernel {
   }
 
   #publish(type: string, content: Content, parent?: Message): void {
-    this.#post("iopub", [Buffer.from(type)], type, content, parent);
+    this.#send("iopub", this.#wire.compose(type, content, parent));
   }
 
   #respond(channel: Channel, type: string, content: Content, request: Message): void {
-    this.#post(channel, request.identities, type, content, request);
+    this.#send(channel, this.#wire.compose(type, content, request, request.identities));
   }
-
-  #post(channel: Channel, identities: Uint8Array[], type: string, content: Content, parent?: Message): void {
-    const header = this.#wire.header(type);
-    const message = { identities, header, parent: parent?.header ?? {}, metadata: {}, content, buffers: [] };
-    this.#send(channel, this.#wire.encode(message));
-  }
-}
-
-function kernelInfo(): Content {
-  return {
-    status: "ok",
-    protocol_version: protocolVersion,
-    implementation: "nablab",
-    implementation_version: version,
-    language_info: {
-      name: "typescript",
-      version: typeScriptVersion(),
-      mimetype: "text/typescript",
-      file_extension: ".ts",
-      pygments_lexer: "typescript",
-      // A string: given an object, JupyterLab takes JavaScript, and interfaces lose their colours.
-      codemirror_mode: "typescript",
-      nbconvert_exporter: "script",
-    },
-    banner: `nablab ${version}: TypeScript ${typeScriptVersion()} on Node ${process.versions.node}`,
-    help_links: [
-      { text: "TypeScript handbook", url: "https://www.typescriptlang.org/docs/handbook/intro.html" },
-      { text: "Node.js", url: "https://nodejs.org/api/" },
-    ],
-    debugger: false,
-  };
 }
 
 // Standard error of the process, which Jupyter's server shows in its log; the streams of cells are elsewhere.

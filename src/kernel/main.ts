@@ -4,7 +4,8 @@
 import { readFileSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { Kernel } from "./kernel.js";
-import type { Connection, FromSockets, ToSockets } from "./sockets.js";
+import type { Connection, FromSockets, SocketsSetUp, ToSockets } from "./sockets.js";
+import { Wire } from "./wire.js";
 
 const [file] = process.argv.slice(2);
 if (file === undefined) {
@@ -15,39 +16,36 @@ if (file === undefined) {
 }
 const connection = JSON.parse(readFileSync(file, "utf8")) as Connection;
 
-const sockets = new Worker(new URL("./sockets.js", import.meta.url), { workerData: connection });
+const wire = new Wire({ key: connection.key, scheme: connection.signature_scheme });
+const closed = new Int32Array(new SharedArrayBuffer(4));
+const setUp: SocketsSetUp = { connection, session: wire.session, closed };
+const sockets = new Worker(new URL("./sockets.js", import.meta.url), { workerData: setUp });
 const post = (message: ToSockets): void => sockets.postMessage(message);
 
-// The process ends when the sockets have sent everything and are closed, also where a cell calls `process.exit`.
 const end = process.exit.bind(process);
-let exitCode = 0;
-const finish = (code: number): void => {
-  exitCode = code;
+process.exit = ((code) => {
+  kernel.takeLeave();
   post("close");
-};
-process.exit = ((code?: number) => {
-  finish(code ?? 0);
-  throw new Error("the kernel is shutting down"); // ends the cell that called it
+  // Whoever calls this expects it not to return. Meanwhile the sockets send what is left and close.
+  Atomics.wait(closed, 0, 0, 2000);
+  end(code);
 }) as typeof process.exit;
 
 const kernel = new Kernel({
-  key: connection.key,
-  scheme: connection.signature_scheme,
+  wire,
   send: (send, frames) => post({ send, frames }),
-  exit: finish,
+  exit: (code) => process.exit(code),
 });
 
 process.on("SIGINT", () => kernel.interrupt());
-process.on("SIGTERM", () => finish(0));
+process.on("SIGTERM", () => process.exit(0));
 
 sockets.on("error", (error) => {
   console.error(`kernel: the sockets failed: ${error.message}`);
   end(1);
 });
-sockets.on("message", (message: FromSockets) => {
-  if (message === "closed") return end(exitCode);
-  if (message !== "ready") return kernel.receive(message.received, message.frames);
-  kernel.start();
-  // The compiler takes most of the start; load it once the first questions have been answered.
-  setImmediate(() => void kernel.session);
-});
+sockets.on("message", ({ received, frames }: FromSockets) => kernel.receive(received, frames));
+
+// The compiler takes most of the start. Until it is there, the sockets say by themselves who we are.
+kernel.start();
+post("awake");

@@ -168,6 +168,11 @@ export class Session<Cell> {
     return isComplete(loadTypeScript(), code);
   }
 
+  /** Puts out what is held back of the streams. */
+  flush(): void {
+    this.#streams.flush();
+  }
+
   /** Gives back all that it took of the process, and lets the compiler go. */
   close(): void {
     this.#restore();

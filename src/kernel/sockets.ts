@@ -8,7 +8,8 @@
  */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import * as zmq from "zeromq";
-import { Wire } from "./wire.js";
+import { kernelInfo } from "./kernel-info.js";
+import { type Message, Wire } from "./wire.js";
 
 /** What Jupyter's connection file says. */
 export interface Connection {
@@ -26,24 +27,33 @@ export interface Connection {
 /** The sockets that carry messages. */
 export type Channel = "shell" | "control" | "stdin" | "iopub";
 
-/** From the kernel to its sockets: frames to send, or the word to end. */
-export type ToSockets = { send: Channel; frames: Uint8Array[] } | "close";
+/** What the kernel starts its sockets with. */
+export interface SocketsSetUp {
+  connection: Connection;
+  /** The session in the headers of the kernel's messages. */
+  session: string;
+  /** Becomes 1 when all is sent and closed; the main thread may wait for it. */
+  closed: Int32Array;
+}
 
-/** From the sockets to the kernel: that they listen, frames that came, or that all is sent and closed. */
-export type FromSockets = { received: Channel; frames: Uint8Array[] } | "ready" | "closed";
+/** From the kernel to its sockets: frames to send, that it can answer by itself now, or the word to end. */
+export type ToSockets = { send: Channel; frames: Uint8Array[] } | "awake" | "close";
+
+/** From the sockets to the kernel: frames that came. */
+export type FromSockets = { received: Channel; frames: Uint8Array[] };
 
 // A main thread that is busy cannot answer; after this many milliseconds a shutdown goes on without it.
 const shutdownPatience = 700;
 
-if (parentPort) await serve(parentPort, workerData as Connection);
+if (parentPort) await serve(parentPort, workerData as SocketsSetUp);
 
-async function serve(port: MessagePort, connection: Connection): Promise<void> {
+async function serve(port: MessagePort, { connection, session, closed }: SocketsSetUp): Promise<void> {
   const address = (name: string, number: number): string => {
     const separator = connection.transport === "ipc" ? "-" : ":";
     if (!number) throw new Error(`kernel: the connection file has no ${name}`);
     return `${connection.transport}://${connection.ip}${separator}${number}`;
   };
-  const wire = new Wire({ key: connection.key, scheme: connection.signature_scheme });
+  const wire = new Wire({ key: connection.key, scheme: connection.signature_scheme, session });
   const shell = new zmq.Router({ linger: 1000 });
   const control = new zmq.Router({ linger: 1000 });
   const stdin = new zmq.Router({ linger: 1000 });
@@ -64,25 +74,41 @@ async function serve(port: MessagePort, connection: Connection): Promise<void> {
     stdin: Promise.resolve(),
     iopub: Promise.resolve(),
   };
-  const post = (message: FromSockets): void => port.postMessage(message);
+  const enqueue = (channel: Channel, frames: Uint8Array[]): void => {
+    queues[channel] = queues[channel].then(() => sockets[channel].send(frames)).catch(ignoreClosed);
+  };
 
   const close = async (): Promise<void> => {
     await Promise.allSettled(Object.values(queues));
     for (const socket of [shell, control, stdin, iopub, heartbeat]) socket.close();
     // The last frames leave in zeromq's own thread, within `linger`.
-    post("closed");
+    Atomics.store(closed, 0, 1);
+    Atomics.notify(closed, 0);
   };
 
+  let awake = false;
   port.on("message", (message: ToSockets) => {
-    if (message === "close") return void close();
-    const { send, frames } = message;
-    queues[send] = queues[send].then(() => sockets[send].send(frames)).catch(ignoreClosed);
+    if (message === "close") void close();
+    else if (message === "awake") awake = true;
+    else enqueue(message.send, message.frames);
   });
+
+  /** While the main thread loads the compiler: tells a front end that asks who we are. */
+  const introduce = (channel: Channel, request: Message): void => {
+    enqueue("iopub", wire.compose("status", { execution_state: "busy" }, request));
+    enqueue(channel, wire.compose("kernel_info_reply", kernelInfo(), request, request.identities));
+    enqueue("iopub", wire.compose("status", { execution_state: "idle" }, request));
+  };
 
   const receive = async (channel: "shell" | "control" | "stdin"): Promise<void> => {
     for await (const frames of sockets[channel]) {
-      post({ received: channel, frames });
-      if (channel === "control") rouse(wire, frames, close);
+      const message = awake && channel !== "control" ? undefined : tryToDecode(wire, frames);
+      if (!awake && message?.header.msg_type === "kernel_info_request") {
+        introduce(channel, message);
+        continue;
+      }
+      port.postMessage({ received: channel, frames } satisfies FromSockets);
+      if (channel === "control" && message) rouse(message.header.msg_type, close);
     }
   };
   const echo = async (): Promise<void> => {
@@ -96,7 +122,14 @@ async function serve(port: MessagePort, connection: Connection): Promise<void> {
   setInterval(() => {
     if (process.ppid !== parent) void close().then(() => process.kill(process.pid, "SIGKILL"));
   }, 1000).unref();
-  post("ready");
+}
+
+function tryToDecode(wire: Wire, frames: Uint8Array[]): Message | undefined {
+  try {
+    return wire.decode(frames);
+  } catch {
+    return undefined; // the main thread says what is wrong with it
+  }
 }
 
 /**
@@ -104,13 +137,7 @@ async function serve(port: MessagePort, connection: Connection): Promise<void> {
  * shutdown that is not answered in time ends the process. (On Windows there is no SIGINT to oneself; there a
  * loop runs on until the kernel is restarted.)
  */
-function rouse(wire: Wire, frames: Uint8Array[], close: () => Promise<void>): void {
-  let type: string;
-  try {
-    type = wire.decode(frames).header.msg_type;
-  } catch {
-    return; // the main thread says what is wrong with it
-  }
+function rouse(type: string, close: () => Promise<void>): void {
   if (type === "interrupt_request" && process.platform !== "win32") process.kill(process.pid, "SIGINT");
   if (type === "shutdown_request") {
     setTimeout(() => void close().then(() => process.kill(process.pid, "SIGKILL")), shutdownPatience);

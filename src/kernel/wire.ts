@@ -30,15 +30,18 @@ export interface Message {
 /** Signs and checks messages with the key of a connection file; an empty key means no signatures. */
 export class Wire {
   readonly #key: string;
-  readonly #session = randomUUID();
+  /** The id of this kernel's session, in the header of all its messages. */
+  readonly session: string;
 
-  constructor({ key, scheme = "hmac-sha256" }: { key: string; scheme?: string }) {
+  constructor(options: { key: string; scheme?: string | undefined; session?: string }) {
+    const { key, scheme = "hmac-sha256", session = randomUUID() } = options;
     if (key !== "" && scheme !== "hmac-sha256") {
       throw new Error(
         `kernel: the connection file asks for signature scheme ${scheme}; only hmac-sha256 is known`,
       );
     }
     this.#key = key;
+    this.session = session;
   }
 
   /** A new header, in this kernel's session. */
@@ -46,11 +49,28 @@ export class Wire {
     return {
       msg_id: randomUUID(),
       msg_type: type,
-      session: this.#session,
+      session: this.session,
       username: "kernel",
       date: new Date().toISOString(),
       version: protocolVersion,
     };
+  }
+
+  /** The frames of a message of ours, caused by `parent` if there is one. */
+  compose(
+    type: string,
+    content: Record<string, unknown>,
+    parent?: Message,
+    identities?: Uint8Array[],
+  ): Uint8Array[] {
+    return this.encode({
+      identities: identities ?? [Buffer.from(type)], // on iopub the identity is a topic
+      header: this.header(type),
+      parent: parent?.header ?? {},
+      metadata: {},
+      content,
+      buffers: [],
+    });
   }
 
   /** The frames of a message. */

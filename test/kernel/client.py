@@ -98,4 +98,12 @@ except Exception as error:  # the kernel did not end
 passed("shutdown ends the process within 2 s, without an abort", code == 0 and time.time() - began < 2, (code, time.time() - began))
 client.stop_channels()
 manager.cleanup_resources()
+
+manager, client = start_new_kernel(kernel_name="nablab", startup_timeout=60)
+reply, outputs = run("console.log('bye'); try { process.exit(3) } catch {} console.log('still here'); while (true) {}")
+code = manager.provisioner.process.wait(timeout=10)
+printed = "".join(content["text"] for content in only(outputs, "stream"))
+passed("process.exit ends at once, with output, reply and its code", (reply["status"], printed, code) == ("ok", "bye\n", 3), (reply, printed, code))
+client.stop_channels()
+manager.cleanup_resources()
 sys.exit(0)
