@@ -8,9 +8,9 @@ from jupyter_client.manager import start_new_kernel
 manager, client = start_new_kernel(kernel_name="nablab", startup_timeout=60)
 
 
-def run(code, send=client.execute, **options):
+def run(code, **options):
     """Runs a cell; returns its reply and what came on iopub for it before idle."""
-    message = send(code, **options)
+    message = client.execute(code, **options)
     return reply_to(message), outputs_of(message)
 
 
