@@ -129,7 +129,9 @@ export class GradientCheck implements Displayable {
       colour: 6,
     });
     return lineChart({
-      title: this.ok ? "Gradient and differences agree" : "Gradient and differences disagree",
+      title: this.ok
+        ? `Gradient and differences agree: largest relative error ${formatNumber(this.relativeError, 2)}`
+        : `Gradient and differences disagree in ${this.failures.length} of ${this.entries.length - this.kinks.length} entries`,
       x: { title: "entry of θ" },
       y: { title: "relative error", scale: "log" },
       series,

@@ -2,7 +2,7 @@
  * Huber's function and the worst case of gradient descent that is made from it.
  */
 import { inspect } from "node:util";
-import { type Objective, objective } from "./objective.js";
+import { objective, type SolvedObjective } from "./objective.js";
 import { norm } from "./vectors.js";
 
 /** Where Huber's function turns from parabola to cone, and in how many dimensions. */
@@ -29,7 +29,7 @@ export interface HuberOptions {
  * huber().value([3]) // → 2.5
  * @see P. J. Huber, Robust estimation of a location parameter, Ann. Math. Statist. 35 (1964).
  */
-export function huber(options: HuberOptions = {}): Objective {
+export function huber(options: HuberOptions = {}): SolvedObjective {
   return huberNamed("huber", options);
 }
 
@@ -50,14 +50,14 @@ export function huber(options: HuberOptions = {}): Objective {
  * path.gaps[2].toFixed(12) // → '0.100000000000'
  * @see Y. Drori, M. Teboulle, Mathematical Programming 145 (2014), theorem 3.2.
  */
-export function worstCase(k: number, { R = 1, L = 1 }: { R?: number; L?: number } = {}): Objective {
+export function worstCase(k: number, { R = 1, L = 1 }: { R?: number; L?: number } = {}): SolvedObjective {
   if (!Number.isInteger(k) || k < 1) {
     throw new RangeError(`worstCase: k must be a whole number ≥ 1, got ${inspect(k)}`);
   }
   return huberNamed(`worst case for ${k} ${k === 1 ? "step" : "steps"}`, { radius: R / (2 * k + 1), L });
 }
 
-function huberNamed(name: string, { radius = 1, dimension = 1, L = 1 }: HuberOptions): Objective {
+function huberNamed(name: string, { radius = 1, dimension = 1, L = 1 }: HuberOptions): SolvedObjective {
   for (const [option, value] of Object.entries({ radius, L })) {
     if (!(Number.isFinite(value) && value > 0)) {
       throw new RangeError(`huber: ${option} must be a finite number > 0, got ${inspect(value)}`);
@@ -79,5 +79,5 @@ function huberNamed(name: string, { radius = 1, dimension = 1, L = 1 }: HuberOpt
     convex: true,
     thetaStar: new Float64Array(dimension),
     minimum: 0,
-  });
+  }) as SolvedObjective;
 }

@@ -16,7 +16,13 @@ export { gradientCheck, type NetworkCheckOptions } from "./gradient-check.js";
 export { himmelblau } from "./himmelblau.js";
 export { type HuberOptions, huber, worstCase } from "./huber.js";
 export { type LogisticOptions, logistic } from "./logistic.js";
-export { type Objective, type ObjectiveOptions, objective } from "./objective.js";
+export {
+  type Objective,
+  type ObjectiveOptions,
+  objective,
+  type SmoothObjective,
+  type SolvedObjective,
+} from "./objective.js";
 export { type Divergence, Path } from "./path.js";
 export { type PathChartOptions, pathChart } from "./path-chart.js";
 export { type PowerIteration, powerIteration } from "./power-iteration.js";

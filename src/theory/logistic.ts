@@ -5,7 +5,7 @@
 import { inspect } from "node:util";
 import { random } from "../tensor/random.js";
 import { Tensor } from "../tensor/tensor.js";
-import { type Objective, objective } from "./objective.js";
+import { objective, type SmoothObjective } from "./objective.js";
 import { symmetricEigen } from "./symmetric-eigen.js";
 import { dot, gram, norm, solve, type Vector } from "./vectors.js";
 
@@ -40,7 +40,7 @@ export interface LogisticOptions {
  * @example
  * logistic({ x: [[1], [1], [1], [1]], y: [1, 1, 1, 0] }).thetaStar // → Float64Array(1) [ 1.0986122886681098 ]
  */
-export function logistic(options: LogisticOptions): Objective {
+export function logistic(options: LogisticOptions): SmoothObjective {
   const { ridge = 0 } = options;
   if (!(Number.isFinite(ridge) && ridge >= 0)) {
     throw new RangeError(`logistic: ridge must be a finite number ≥ 0, got ${inspect(ridge)}`);
@@ -81,7 +81,7 @@ export function logistic(options: LogisticOptions): Objective {
     mu: ridge,
     convex: true,
     ...(thetaStar && { thetaStar }),
-  });
+  }) as SmoothObjective;
 }
 
 /** log(1 + e^u) without overflow. */

@@ -33,6 +33,22 @@ export interface Objective extends Displayable {
   gap?(theta: Vector): number;
 }
 
+/** An objective whose L and mu are known numbers. */
+export interface SmoothObjective extends Objective {
+  /** The least Lipschitz constant of ∇F. */
+  readonly L: number;
+  /** The strong convexity, 0 if F is convex and not strongly so. */
+  readonly mu: number;
+}
+
+/** An objective of which also a minimiser is known. */
+export interface SolvedObjective extends SmoothObjective {
+  /** A minimiser θ*. */
+  readonly thetaStar: Float64Array;
+  /** F(θ*). */
+  readonly minimum: number;
+}
+
 /** What an objective is made from. */
 export interface ObjectiveOptions {
   name: string;

@@ -3,7 +3,7 @@
  */
 import { random } from "../tensor/random.js";
 import { Tensor } from "../tensor/tensor.js";
-import { type Objective, objective } from "./objective.js";
+import { objective, type SolvedObjective } from "./objective.js";
 import { symmetricEigen } from "./symmetric-eigen.js";
 import { dot, gram, matvec, minus, type Vector } from "./vectors.js";
 
@@ -32,7 +32,7 @@ export interface QuadraticOptions {
  * @example
  * quadratic({ spectrum: [10, 1], b: [10, 2] }) // → quadratic, 2 dimensions: L = 10, mu = 1, θ* = (1, 2), F* = -7
  */
-export function quadratic(options: QuadraticOptions): Objective {
+export function quadratic(options: QuadraticOptions): SolvedObjective {
   const A = matrixOf(options);
   const n = Math.round(Math.sqrt(A.length));
   const b = Float64Array.from(options.b ?? new Float64Array(n));
@@ -73,7 +73,7 @@ export function quadratic(options: QuadraticOptions): Objective {
       const from = minus(theta, thetaStar);
       return dot(from, matvec(A, from)) / 2;
     },
-  });
+  }) as SolvedObjective;
 }
 
 function matrixOf({ A, spectrum, seed }: QuadraticOptions): Float64Array {

@@ -53,7 +53,7 @@ describe("gradient descent with eta ≤ 1/L on convex functions", () => {
   test("never increases F, and gains at least eta/2 ‖∇F‖² in each step", () => {
     fc.assert(
       fc.property(problem, share, ({ F, theta0 }, c) => {
-        const eta = c / (F.L as number);
+        const eta = c / F.L;
         const path = descend(F, { theta0, eta, steps: 40 });
         for (let k = 0; k < path.steps; k++) {
           const promised = path.values[k]! - (eta / 2) * path.gradientNorms[k]! ** 2;
@@ -66,7 +66,7 @@ describe("gradient descent with eta ≤ 1/L on convex functions", () => {
   test("stays below the lecture's bound, and below the tight one", () => {
     fc.assert(
       fc.property(problem, share, ({ F, theta0 }, c) => {
-        const eta = c / (F.L as number);
+        const eta = c / F.L;
         const path = descend(F, { theta0, eta, steps: 60 });
         const options = { theta0, thetaStar: F.thetaStar!, eta, L: F.L };
         for (const bound of [gradientDescentBound(options), tightBound(options)]) {
@@ -81,8 +81,8 @@ describe("gradient descent with eta ≤ 1/L on convex functions", () => {
   test("is geometric under strong convexity", () => {
     fc.assert(
       fc.property(problem, share, ({ F, theta0 }, c) => {
-        if (!((F.mu as number) > 0)) return;
-        const eta = c / (F.L as number);
+        if (!(F.mu > 0)) return;
+        const eta = c / F.L;
         const path = descend(F, { theta0, eta, steps: 60 });
         const bound = strongConvexityBound({ gap0: path.gaps[0]!, eta, mu: F.mu, L: F.L });
         const check = checkBound(path, bound);
@@ -117,7 +117,7 @@ describe("gradient descent with larger steps", () => {
       huber({ dimension: 3 }),
     ]) {
       for (const c of [1.1, 1.5, 1.9]) {
-        const path = descend(F, { theta0: [1, -2, 3], eta: c / (F.L as number), steps: 3000 });
+        const path = descend(F, { theta0: [1, -2, 3], eta: c / F.L, steps: 3000 });
         expect(path.diverged).toBeUndefined();
         expect(path.gaps[3000]!).toBeLessThan(1e-10);
       }
@@ -241,7 +241,7 @@ describe("fitRate", () => {
     for (const s of [2, 4]) {
       const n = 400;
       const F = quadratic({ spectrum: Array.from({ length: n }, (_, i) => ((n - i - 0.5) / n) ** s) });
-      const path = descend(F, { theta0: new Float64Array(n).fill(1), eta: 1 / (F.L as number), steps: 1000 });
+      const path = descend(F, { theta0: new Float64Array(n).fill(1), eta: 1 / F.L, steps: 1000 });
       const { law, power } = fitRate(path, { from: 30 });
       expect(law).toBe("power");
       expect(Math.abs(power.exponent - (1 + 1 / s))).toBeLessThan(0.03);
@@ -257,7 +257,7 @@ describe("fitRate", () => {
 
   test("gaps that are rounding noise are left out, too few are refused", () => {
     const F = logistic({ n: 50, dimension: 3, seed: 2 });
-    const path = descend(F, { theta0: [1, 1, 1], eta: 1 / (F.L as number), steps: 2000 });
+    const path = descend(F, { theta0: [1, 1, 1], eta: 1 / F.L, steps: 2000 });
     const fit = fitRate(path);
     expect(fit.window[1]).toBeLessThan(2000);
     expect(path.gaps[fit.window[1]]!).toBeGreaterThan(1e-14);
