@@ -27,15 +27,20 @@ const red = (text: string): string => `\u001b[31m${text}\u001b[39m`;
 /** The type errors of a cell: each with its code, its line of source and a caret under the place. */
 export function fromDiagnostics(source: string, diagnostics: readonly Diagnostic[]): CellError {
   const lines = source.split("\n");
+  let before = "";
   const traceback = diagnostics.flatMap(({ start, end, messageText, code, fileName }) => {
     const place = `${fileName ?? "cell"}:${start.line + 1}:${start.character + 1}`;
+    // The compiler explains a complaint by further ones at the same place: "… is not assignable", "property … is missing".
+    if (place === before) return [`    ${messageText}`];
+    before = place;
     const message = `${place} - ${red(`error TS${code}`)}: ${messageText}`;
     const line = fileName === undefined ? lines[start.line] : undefined;
     if (line === undefined) return [message];
     const length = end.line === start.line ? Math.max(1, end.character - start.character) : 1;
     const number = String(start.line + 1);
     const indent = " ".repeat(number.length);
-    const caret = " ".repeat(start.character) + red("~".repeat(length));
+    // Tabs stay tabs, so that the mark stands under its place however wide a tab is shown.
+    const caret = line.slice(0, start.character).replace(/[^\t]/g, " ") + red("~".repeat(length));
     return [message, `${number} │ ${line}`, `${indent} │ ${caret}`];
   });
   const [first] = diagnostics;

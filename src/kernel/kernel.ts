@@ -85,6 +85,8 @@ export class Kernel {
       }
     }
     this.#publish("status", { execution_state: "idle" }, request);
+    // Front ends show the state heard last; a cell that still runs must not look as if it had ended.
+    if (this.#running) this.#publish("status", { execution_state: "busy" }, this.#running);
     if (type === "shutdown_request") this.#exit(0);
   }
 

@@ -120,8 +120,18 @@ async function serve(port: MessagePort, { connection, session, closed }: Sockets
   // Nobody is left to talk to once the process that started the kernel has gone.
   const parent = process.ppid;
   setInterval(() => {
-    if (process.ppid !== parent) void close().then(() => process.kill(process.pid, "SIGKILL"));
+    if (process.ppid !== parent || !exists(parent))
+      void close().then(() => process.kill(process.pid, "SIGKILL"));
   }, 1000).unref();
+}
+
+/** Whether a process is there. On Windows this is all there is to ask: `ppid` stays what it was. */
+function exists(id: number): boolean {
+  try {
+    return process.kill(id, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM"; // there, but another user's
+  }
 }
 
 function tryToDecode(wire: Wire, frames: Uint8Array[]): Message | undefined {

@@ -1,8 +1,10 @@
 """What the conformance suite does not look at, asked by a real client. Prints one line per question: `ok NAME`."""
+import subprocess
 import sys
 import threading
 import time
 
+import psutil
 from jupyter_client.manager import start_new_kernel
 
 manager, client = start_new_kernel(kernel_name="nablab", startup_timeout=60)
@@ -30,6 +32,14 @@ def outputs_of(message, timeout=60):
         if output["msg_type"] == "status" and output["content"]["execution_state"] == "idle":
             return outputs
         outputs.append((output["msg_type"], output["content"]))
+
+
+def runs(process):
+    """Whether a process is there and no zombie (nobody may be left to reap it)."""
+    try:
+        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def only(outputs, kind):
@@ -68,6 +78,13 @@ outputs_of(second)
 sleeping = client.execute("await new Promise((go) => setTimeout(go, 1500)); 'slept'")
 asked = client.complete("kep", 3)
 passed("completion answers while a cell awaits", reply_to(asked)["matches"] == ["kept"], None)
+states = []
+while ("idle", sleeping) not in states:
+    status = client.get_iopub_msg(timeout=10)
+    if status["msg_type"] == "status":
+        states.append((status["content"]["execution_state"], status["parent_header"]["msg_id"]))
+expected = [("busy", sleeping), ("busy", asked), ("idle", asked), ("busy", sleeping), ("idle", sleeping)]
+passed("meanwhile the kernel's state stays busy", states == expected, states)
 passed("and the cell goes on", reply_to(sleeping)["status"] == "ok", None)
 
 message = client.session.msg("kernel_info_request")
@@ -106,4 +123,19 @@ printed = "".join(content["text"] for content in only(outputs, "stream"))
 passed("process.exit ends at once, with output, reply and its code", (reply["status"], printed, code) == ("ok", "bye\n", 3), (reply, printed, code))
 client.stop_channels()
 manager.cleanup_resources()
+
+# A client that dies without a word: prints the kernel's process id and is gone.
+dying = """
+import os
+from jupyter_client.manager import start_new_kernel
+manager, client = start_new_kernel(kernel_name="nablab", startup_timeout=60)
+client.execute("while (true) {}")
+print(manager.provisioner.process.pid, flush=True)
+os._exit(0)
+"""
+orphan = int(subprocess.run([sys.executable, "-c", dying], capture_output=True, text=True).stdout)
+began = time.time()
+while runs(orphan) and time.time() - began < 10:
+    time.sleep(0.1)
+passed("a kernel ends when the process that started it has died, also in a loop", not runs(orphan), orphan)
 sys.exit(0)

@@ -108,6 +108,26 @@ test("a type error stops the cell before it runs, with code, place and caret", a
   ]);
 });
 
+test("a type error is explained under its line, each line once", async () => {
+  const result = await run("let p: { x: { y: number } };\n\tp = { x: { y: '', z: 1 } };\nnowhere()");
+  expect(bare((result as { traceback: string[] }).traceback)).toEqual([
+    "cell:2:13 - error TS2322: Type 'string' is not assignable to type 'number'.",
+    "2 │ \tp = { x: { y: '', z: 1 } };",
+    "  │ \t           ~",
+    "cell:3:1 - error TS2304: Cannot find name 'nowhere'.",
+    "3 │ nowhere()",
+    "  │ ~~~~~~~",
+  ]);
+  const explained = await run("const f: (x: number) => number = (x: string) => 1");
+  expect(bare((explained as { traceback: string[] }).traceback)).toEqual([
+    "cell:1:7 - error TS2322: Type '(x: string) => number' is not assignable to type '(x: number) => number'.",
+    "1 │ const f: (x: number) => number = (x: string) => 1",
+    "  │       ~",
+    "    Types of parameters 'x' and 'x' are incompatible.",
+    "    Type 'number' is not assignable to type 'string'.",
+  ]);
+});
+
 test("an error reads as name, message, and the frames that are the reader's", async () => {
   const result = await run(
     "function step() { throw new RangeError('too far', { cause: new Error('eta') }) }\nstep()",
