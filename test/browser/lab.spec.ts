@@ -1,0 +1,266 @@
+/**
+ * JupyterLab in a real browser, with the real kernel: what a student sees.
+ */
+import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { lineChart } from "nablab";
+import { type Browser, chromium } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findChromium } from "./chromium.js";
+import { type Lab, startLab } from "./lab.js";
+import { NotebookPage, notebookOf } from "./notebook-page.js";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const lectures = path.join(root, "notebooks", "lectures");
+const pictures = path.join(root, "test", "output");
+const plotly = "application/vnd.plotly.v1+json";
+
+const executablePath = findChromium();
+const withoutBrowser = !executablePath && !process.env.CI;
+if (withoutBrowser) {
+  console.warn(
+    "Browser test skipped: no Chromium or Chrome found; install one, or set NABLAB_CHROMIUM to its path.",
+  );
+}
+
+describe.skipIf(withoutBrowser)("JupyterLab in a browser", () => {
+  let lab: Lab | undefined;
+  let browser: Browser | undefined;
+  const kernels = new Set<number>();
+
+  beforeAll(async () => {
+    if (!executablePath) throw new Error("no Chromium or Chrome found: install one, or set NABLAB_CHROMIUM");
+    mkdirSync(pictures, { recursive: true });
+    [lab, browser] = await Promise.all([
+      startLab(),
+      chromium.launch({
+        executablePath,
+        args: [
+          ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"],
+          ...["--disable-background-networking", "--disable-component-update"],
+        ],
+      }),
+    ]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await lab?.stop();
+    expect([...kernels].filter(isRunning), "kernels left behind").toEqual([]);
+  });
+
+  function write(name: string, notebook: object): void {
+    writeFileSync(path.join(lab!.folder, name), `${JSON.stringify(notebook, null, 1)}\n`);
+  }
+
+  test("a live chart grows in place, in the page's theme, and leaves nothing behind in the file", async () => {
+    write("live.ipynb", notebookOf(pidCell, liveCell, brokenCell, unknownCell));
+    const opened = await NotebookPage.open(browser!, lab!, "live.ipynb");
+    const { page } = opened;
+    await opened.kernelReady();
+    await opened.watch();
+    const begun = performance.now();
+    const first = page
+      .locator(".js-plotly-plot .main-svg")
+      .first()
+      .waitFor({ state: "attached" })
+      .then(() => performance.now() - begun);
+    await opened.runAll();
+
+    // Seen to grow: of 50 versions in 5 s most are drawn, in one node, none before an older one.
+    const chart = opened.outputs(1).locator(".js-plotly-plot");
+    const points = () => opened.sightings().then(([live]) => live?.at(-1)?.points);
+    await opened.until("the last version is drawn", async () => (await points()) === 50);
+    const [seen, ...others] = await opened.sightings();
+    const counts = seen!.map(({ points }) => points);
+    console.log(
+      `first figure after ${Math.round(await first)} ms (kernel and compiler included); versions seen: ${counts.length} of 51`,
+    );
+    expect(counts).toEqual([...counts].sort((a, b) => a - b));
+    expect(counts.length).toBeGreaterThan(25);
+    expect(others.length, "charts beside the live one").toBe(1);
+    expect(await chart.locator("svg.main-svg .scatterlayer .trace path.js-line").count()).toBe(1);
+    expect(await chart.getAttribute("role")).toBe("img");
+    expect(await chart.getAttribute("aria-label")).toContain("loss: 50 points");
+
+    // What is no figure, or cannot be drawn, says so.
+    expect(await opened.outputs(2).getByRole("alert").textContent()).toContain(
+      "this Plotly figure cannot be drawn: data must be a list of traces, got 7",
+    );
+    await opened.until("the unknown type is refused", async () =>
+      ((await opened.outputs(3).textContent()) ?? "").includes("has no trace type surface"),
+    );
+
+    // A zoom survives a switch of the theme, which changes the text's colour.
+    const title = chart.locator(".gtitle");
+    const colour = () => title.evaluate((text) => getComputedStyle(text).fill);
+    const range = () => opened.range(chart);
+    await page.screenshot({ path: path.join(pictures, "lab-light.png") });
+    const [light, wide] = [await colour(), await range()];
+    await zoomIn(opened);
+    await opened.until("the chart is zoomed", async () => (await range()).join() !== wide.join());
+    const zoomed = await range();
+    await opened.useTheme("JupyterLab Dark");
+    await opened.until("the text changes its colour", async () => (await colour()) !== light);
+    expect(brightness(light)).toBeLessThan(90);
+    expect(brightness(await colour())).toBeGreaterThan(165);
+    expect(await range()).toEqual(zoomed);
+    await page.screenshot({ path: path.join(pictures, "lab-dark.png") });
+
+    // The chart is as wide as its cell.
+    const width = () =>
+      chart
+        .locator("svg.main-svg")
+        .first()
+        .evaluate((svg) => svg.clientWidth);
+    const before = await width();
+    await page.setViewportSize({ width: 1000, height: 900 });
+    await opened.until("the chart is narrower", async () => (await width()) < before - 100);
+    await opened.useTheme("JupyterLab Light");
+
+    // The file holds what the kernel sent and nothing of the page's.
+    const saved = await opened.save();
+    const bundle = saved.cells[1]!.outputs![0]!.data!;
+    expect(Object.keys(bundle).sort()).toEqual([plotly, "image/svg+xml", "text/plain"].sort());
+    const y = Array.from({ length: 50 }, (_, k) => 1 / (k + 1));
+    expect(bundle[plotly]).toEqual(
+      lineChart({
+        title: "Loss",
+        x: { title: "step" },
+        y: { title: "loss" },
+        series: [{ name: "loss", y }],
+      }).toJSON(),
+    );
+    kernels.add(Number(saved.cells[0]!.outputs![0]!.text));
+    expect(opened.errors).toEqual([]);
+    await opened.close();
+
+    // A copy that nobody here has run is not trusted, and drawn all the same.
+    write("read.ipynb", { ...saved, metadata: { ...saved.metadata, title: "not signed" } });
+    const reopened = await NotebookPage.open(browser!, lab!, "read.ipynb");
+    const drawn = reopened.outputs(1).locator(".js-plotly-plot svg.main-svg .scatterlayer path.js-line");
+    await drawn.waitFor();
+    expect(await reopened.outputs(1).locator("img").count()).toBe(0);
+    expect(reopened.errors).toEqual([]);
+    await reopened.close();
+  });
+
+  test.skipIf(!existsSync(lectures))("00-welcome runs, and its chart grows while it does", async () => {
+    cpSync(path.join(lectures, "00-welcome.ipynb"), path.join(lab!.folder, "00-welcome.ipynb"));
+    const opened = await NotebookPage.open(browser!, lab!, "00-welcome.ipynb");
+    await opened.command("notebook:clear-all-cell-outputs");
+    await opened.kernelReady();
+    await opened.watch();
+    await opened.runAll();
+    const saved = await opened.save();
+    const code = saved.cells.filter(({ cell_type }) => cell_type === "code");
+    expect(code.filter(({ execution_count }) => execution_count === null)).toEqual([]);
+    expect(
+      code.flatMap(({ outputs }) => outputs!).filter((output) => output.output_type === "error"),
+    ).toEqual([]);
+    const growing = (await opened.sightings()).map((seen) => new Set(seen.map(({ last }) => last)).size);
+    console.log(`00-welcome: versions of its charts seen: ${growing}`);
+    expect(Math.max(...growing), "versions of the chart seen").toBeGreaterThan(5);
+    expect(await opened.page.locator(".js-plotly-plot svg.main-svg").count()).toBeGreaterThan(0);
+    await opened.page.screenshot({ path: path.join(pictures, "welcome-light.png") });
+    expect(opened.errors).toEqual([]);
+    await opened.close();
+  });
+
+  test("a kernel that is killed comes back, and the notebook is whole", async () => {
+    write(
+      "killed.ipynb",
+      notebookOf(pidCell, "await new Promise((resolve) => setTimeout(resolve, 600_000));"),
+    );
+    const opened = await NotebookPage.open(browser!, lab!, "killed.ipynb");
+    await opened.kernelReady();
+    await opened.page.evaluate(() => {
+      const { jupyterapp } = window as unknown as {
+        jupyterapp: { commands: { execute(id: string): unknown } };
+      };
+      void jupyterapp.commands.execute("notebook:run-all-cells"); // it will not end
+    });
+    const output = opened.outputs(0);
+    await output.waitFor();
+    const pid = Number(await output.textContent());
+    kernels.add(pid);
+    await opened.until("the second cell runs", async () =>
+      opened.page
+        .locator(".jp-Cell")
+        .nth(1)
+        .locator(".jp-InputPrompt")
+        .textContent()
+        .then((text) => text!.includes("*")),
+    );
+    process.kill(pid, "SIGKILL");
+    const dialog = opened.page.locator(".jp-Dialog", { hasText: "Kernel Restarting" });
+    await dialog.waitFor({ timeout: 30_000 });
+    await dialog.getByRole("button", { name: "Ok" }).click();
+    expect((await opened.save()).cells.length).toBe(2);
+    // Run again, its first cell answers from another process.
+    await opened.command("notebook:move-cursor-up");
+    await opened.command("notebook:run-cell");
+    await opened.until("the new kernel answers", async () => {
+      const answer = (await output.count()) === 1 ? Number(await output.textContent()) : pid;
+      return answer !== pid && answer > 0;
+    });
+    await opened.kernelReady();
+    kernels.add(Number(await output.textContent()));
+    const saved = await opened.save();
+    expect(saved.nbformat).toBe(4);
+    expect(saved.cells[0]!.outputs).toEqual([expect.objectContaining({ name: "stdout" })]);
+    expect(opened.errors).toEqual([]);
+    await opened.close();
+  });
+});
+
+const pidCell = "console.log(process.pid);";
+
+const liveCell = `
+import { lineChart, liveFigure } from "nablab";
+
+const y: number[] = [];
+const draw = () =>
+  lineChart({ title: "Loss", x: { title: "step" }, y: { title: "loss" }, series: [{ name: "loss", y }] });
+const chart = liveFigure(draw(), { maxRate: 1000 });
+for (let k = 1; k <= 50; k++) {
+  y.push(1 / k);
+  chart.update(draw());
+  await new Promise((resolve) => setTimeout(resolve, 100));
+}
+await chart.close();`;
+
+const brokenCell = `({
+  [Symbol.for("Jupyter.display")]: () => ({ "${plotly}": { data: 7 }, "text/plain": "a broken figure" }),
+})`;
+
+const unknownCell = `({
+  [Symbol.for("Jupyter.display")]: () => ({
+    "${plotly}": { data: [{ type: "surface", z: [[1, 2], [3, 4]] }] },
+    "text/plain": "a surface",
+  }),
+})`;
+
+/** Drags a rectangle over the middle of the chart. */
+async function zoomIn({ page }: NotebookPage): Promise<void> {
+  const box = (await page.locator(".js-plotly-plot .nsewdrag").first().boundingBox())!;
+  await page.mouse.move(box.x + box.width * 0.02, box.y + box.height * 0.3);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.4, box.y + box.height * 0.98, { steps: 5 });
+  await page.mouse.up();
+}
+
+/** The mean of red, green and blue. */
+function brightness(rgb: string): number {
+  const [red, green, blue] = rgb.match(/\d+/g)!.map(Number);
+  return (red! + green! + blue!) / 3;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
