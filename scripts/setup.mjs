@@ -1,0 +1,97 @@
+// Sets everything up that notebooks and tests need, inside this folder: npm packages as locked, the build, Python
+// packages as pinned in .venv, and there the kernel and the renderer. What is done is not done again; what was
+// interrupted is mended. Node's own modules only: this runs before any package is there. `npm run setup`
+import { cpSync, existsSync, lstatSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { runMain, step } from "./lib/report.mjs";
+import { mustRun, npm, run } from "./lib/run.mjs";
+import { hashOf, unlessDone } from "./lib/stamp.mjs";
+import { checkNode, findPython } from "./lib/versions.mjs";
+
+export const root = fileURLToPath(new URL("..", import.meta.url));
+const at = (/** @type {string[]} */ ...parts) => path.join(root, ...parts);
+const venv = at(".venv");
+
+/** The Python of .venv. */
+export const venvPython =
+  process.platform === "win32" ? path.join(venv, "Scripts", "python.exe") : path.join(venv, "bin", "python");
+
+/** Brings everything up to date. */
+export async function setup() {
+  checkNode();
+  await npmPackages();
+  await build();
+  await pythonPackages();
+  await kernel();
+  await renderer();
+}
+
+async function npmPackages() {
+  // A link is somebody's arrangement to share one installation.
+  if (existsSync(at("node_modules")) && lstatSync(at("node_modules")).isSymbolicLink()) return;
+  const inputs = hashOf({ texts: [process.version], files: [at("package-lock.json")] });
+  await unlessDone(at("node_modules", ".nablab-stamp"), inputs, () =>
+    step("npm packages", () =>
+      npm("installing the npm packages", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], root),
+    ),
+  );
+}
+
+async function build() {
+  const sources = ["src", "labextension", "scripts", "tsconfig.json", "package-lock.json"].map((name) =>
+    at(name),
+  );
+  await unlessDone(at("dist", ".nablab-stamp"), hashOf({ files: sources }), () =>
+    step("build", () => mustRun("building", process.execPath, ["scripts/build.mjs"], { cwd: root })),
+  );
+}
+
+async function pythonPackages() {
+  const requirements = at("python", "requirements.txt");
+  const stamp = path.join(venv, ".nablab-stamp");
+  await unlessDone(stamp, hashOf({ files: [requirements] }), (before) =>
+    step("Python packages", async () => {
+      const uv = (await run("uv", ["--version"])).status === 0;
+      // Without a stamp a .venv is half made: what was being written when it stopped cannot be told.
+      if (before === undefined) rmSync(venv, { recursive: true, force: true });
+      if (!existsSync(venvPython)) {
+        const { command, args } = await findPython({ needVenv: !uv });
+        if (uv) await mustRun("making .venv", "uv", ["venv", "--python", command, venv]);
+        else await mustRun("making .venv", command, [...args, "-m", "venv", venv]);
+      }
+      const what = "installing the Python packages";
+      const pinned = ["--require-hashes", "-r", requirements];
+      if (uv) await mustRun(what, "uv", ["pip", "install", "--python", venvPython, ...pinned]);
+      else
+        await mustRun(what, venvPython, ["-m", "pip", "install", "--disable-pip-version-check", ...pinned]);
+    }),
+  );
+}
+
+async function kernel() {
+  const module = await import(pathToFileURL(at("dist", "kernel", "kernelspec.js")).href);
+  const installed = path.join(venv, "share", "jupyter", "kernels", module.kernelName, "kernel.json");
+  const wanted = module.kernelspec();
+  if (existsSync(installed) && readFileSync(installed, "utf8").trim() === JSON.stringify(wanted, null, 2))
+    return;
+  await step("kernel", async () => module.installKernelspec({ prefix: venv }));
+}
+
+async function renderer() {
+  const built = at("dist", "labextension");
+  const installed = path.join(venv, "share", "jupyter", "labextensions", "@nablab", "plotly");
+  await unlessDone(path.join(venv, ".nablab-renderer"), hashOf({ files: [built] }), () =>
+    step("renderer of figures", async () => {
+      rmSync(installed, { recursive: true, force: true });
+      cpSync(built, installed, { recursive: true });
+    }),
+  );
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await runMain(async () => {
+    await setup();
+    console.log("nablab is ready: npm start opens the notebooks");
+  });
+}

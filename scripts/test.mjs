@@ -1,0 +1,41 @@
+// Sets up what is missing, then runs every test: formatter and linter, the units, every notebook, and Jupyter itself
+// with real clients and a real browser. One after the other: they need the machine's cores for themselves. `npm test`
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { runMain } from "./lib/report.mjs";
+import { root, setup } from "./setup.mjs";
+
+const node = (/** @type {string[]} */ ...args) =>
+  spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" }).status === 0;
+
+/** Runs one project of vitest.config.ts; returns its counts. */
+function project(/** @type {string} */ name, /** @type {string[]} */ ...options) {
+  const report = path.join(root, "test", "output", `${name}.json`);
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const ok = node("node_modules/vitest/vitest.mjs", "run", "--project", name, ...reporters, ...options);
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
+    readFileSync(report, "utf8"),
+  );
+  return { ok, passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
+}
+
+await runMain(async () => {
+  await setup();
+  mkdirSync(path.join(root, "test", "output"), { recursive: true });
+  const lint = node("node_modules/@biomejs/biome/bin/biome", "check", ".");
+  const results = [
+    project("unit"),
+    project("notebooks", "--no-file-parallelism"),
+    project("jupyter", "--no-file-parallelism"),
+  ];
+  const sum = (/** @type {"passed" | "failed" | "skipped"} */ what) =>
+    results.reduce((n, one) => n + one[what], 0);
+  if (!lint) console.log("the formatter or the linter found something, see above: npx biome check --write .");
+  if (sum("skipped") > 0) console.log("some tests were skipped, see the notices above");
+  const ok = lint && results.every((one) => one.ok);
+  // A file that fails to load has no failed test, and must not look like success.
+  const failed = Math.max(sum("failed"), ok ? 0 : 1);
+  console.log(`${sum("passed")} passed, ${failed} failed, ${sum("skipped")} skipped`);
+  return ok ? 0 : 1;
+});
