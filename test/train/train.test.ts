@@ -130,17 +130,21 @@ test("what the fast kernels do not know is trained in float64, and asking for th
   await expect(train(model, points(64), { backend: "wasm", ...quiet })).rejects.toThrow("do not know tanh()");
 });
 
+/** A host that calls `stop` once the chart has shown some steps of a training. */
+function whenUnderWay(stop: () => void, host = consoleHost): void {
+  setHost({ ...host, display: ({ update }) => update && stop() });
+}
+
 describe("stopping", () => {
   test("a signal ends it with what it has", async () => {
     const controller = new AbortController();
-    setTimeout(() => controller.abort(new Error("enough")), 150);
+    whenUnderWay(() => controller.abort(new Error("enough")));
     const model = network();
     const before = model.theta.slice();
     const run = await train(model, points(2000), {
-      epochs: 100_000,
+      epochs: 1000,
       batchSize: 4,
       signal: controller.signal,
-      ...quiet,
     });
     expect(run.stopped).toBe("enough");
     expect(run.steps).toBeGreaterThan(0);
@@ -152,13 +156,13 @@ describe("stopping", () => {
     "the notebook's stop ends the %s backend; the network keeps what it learned",
     async (backend) => {
       const controller = new AbortController();
-      setHost({ ...consoleHost, interruptSignal: () => controller.signal });
-      setTimeout(() => controller.abort(new Error("stop")), 150);
+      const stop = (): void => controller.abort(new Error("stop"));
+      whenUnderWay(stop, { ...consoleHost, interruptSignal: () => controller.signal });
       const model = network();
       const before = model.theta.slice();
-      await expect(
-        train(model, points(2000), { epochs: 100_000, batchSize: 4, backend, ...quiet }),
-      ).rejects.toThrow("stop");
+      await expect(train(model, points(2000), { epochs: 1000, batchSize: 4, backend })).rejects.toThrow(
+        "stop",
+      );
       expect(lastRun()?.stopped).toBe("interrupted");
       expect(lastRun()?.steps).toBeGreaterThan(0);
       expect(model.theta).not.toEqual(before);
