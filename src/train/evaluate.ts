@@ -42,7 +42,12 @@ export async function evaluate(
       if (data.kind === "labels") predicted.set((g.argmax(1) as Tensor).data, start);
     }
   } else {
-    const job = makeJob({ model, loss: loss.name, threads: defaultThreads(), evaluation: data });
+    const job = makeJob({
+      model,
+      loss: loss.name,
+      threads: defaultThreads(model, data.size),
+      evaluation: data,
+    });
     await runJob(job);
     losses.set(view(job.memory, job.evaluation!.losses));
     if (data.kind === "labels") predicted.set(view(job.memory, job.evaluation!.predicted));

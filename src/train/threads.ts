@@ -4,14 +4,25 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { view } from "../compute/arena.js";
+import type { Sequential } from "../nn/index.js";
 import { control, type Job } from "./job.js";
 import type { ThreadMessage } from "./thread.js";
 
 /** More threads than this would wait for each other more than they compute, at these sizes. */
 const most = 8;
 
-/** As many threads as there are cores to run them. */
-export const defaultThreads = (): number => Math.min(most, availableParallelism());
+/** Operations of a step (about half a millisecond on one core) from which on it pays to share them. */
+const worthSharing = 2e7;
+
+/**
+ * As many threads as there are cores, or one where a step is so short that threads would mostly wait for each other,
+ * most of all on a machine that is busy otherwise.
+ *
+ * @param rows samples that go through the network in a step
+ */
+export function defaultThreads({ parameterCount }: Sequential, rows: number): number {
+  return 6 * parameterCount * rows < worthSharing ? 1 : Math.min(most, availableParallelism());
+}
 
 type Done = Extract<ThreadMessage, { type: "done" }>;
 type Epoch = Extract<ThreadMessage, { type: "epoch" }>;

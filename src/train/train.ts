@@ -40,7 +40,7 @@ export interface TrainOptions {
   name?: string;
   /** `wasm`: float32 in threads; `scalar`: float64 as the lecture writes it. By default the first that can. */
   backend?: "wasm" | "scalar";
-  /** How many threads; as many as there are cores. Any number gives the same bits. */
+  /** How many threads; as many as there are cores where steps are long enough. Any number gives the same bits. */
   threads?: number;
 }
 
@@ -91,7 +91,7 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
     signal,
     live = true,
     name = String(rule),
-    threads = defaultThreads(),
+    threads = defaultThreads(model, batchSize),
   } = options;
   checkFits("train", model, data, loss);
   if (validation) checkFits("train: validation", model, validation, loss);

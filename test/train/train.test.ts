@@ -191,7 +191,7 @@ describe("stopping", () => {
 test("a chart grows while it trains, and the last one carries the image and no clock", async () => {
   const messages: DisplayMessage[] = [];
   setHost({ ...consoleHost, display: (message) => messages.push(message) });
-  await train(network(), points(4000), { epochs: 60, batchSize: 4 });
+  await train(network(), points(4000), { epochs: 20, batchSize: 4 });
   const drawn = messages.map(({ data }) => JSON.stringify(data["application/vnd.plotly.v1+json"]).length);
   expect(messages.length).toBeGreaterThan(3);
   expect(messages[0]!.update).toBeFalsy();
