@@ -5,6 +5,8 @@
 import { createRequire } from "node:module";
 import type { Converter, Diagnostic } from "tslab/dist/converter.js";
 import { lookAgain, lookAtFiles, prepareCompilerFiles } from "./compiler-files.js";
+import { expandShorthand } from "./expand-shorthand.js";
+import { loadTypeScript } from "./typescript.js";
 
 /** tslab's converter, as its executor takes it. */
 export interface Compiler extends Converter {
@@ -31,11 +33,15 @@ export function createCompiler(): Compiler {
     convert(declarations, source) {
       diagnostics = [];
       lookAtFiles();
-      let result = converter.convert(declarations, source);
+      const written = expandShorthand(loadTypeScript(), source);
+      let result = converter.convert(declarations, written);
       if (result.diagnostics.some(({ code }) => moduleNotFound.has(code))) {
         lookAgain();
-        result = converter.convert(declarations, source);
+        result = converter.convert(declarations, written);
       }
+      // Places in a message are those of what was typed.
+      if (result.diagnostics.length > 0 && written !== source)
+        result = converter.convert(declarations, source);
       diagnostics = result.diagnostics;
       return result;
     },

@@ -63,6 +63,8 @@ export class ConfusionMatrix implements Displayable {
       z: Array.from({ length: this.counts.shape[0]! }, (_, i) => Array.from(this.counts.row(i).data)),
       xTitle: "predicted label",
       yTitle: "true label",
+      // On a linear scale the diagonal leaves no colour for the mistakes.
+      colours: "log",
       alt: this.toString(),
     });
     return figure[displaySymbol]();

@@ -83,12 +83,12 @@ function charts(runs: readonly Run[], { title, counts, total }: Charts): Figure 
   const accuracies = lineChart({
     title: "Accuracy on the validation data",
     x: { title: "epoch", range: [0, epochs + 0.5] },
-    y: { title: "share classified right" },
+    y: { title: "classified right, %" },
     series: judged.map(
       (run): Series => ({
         name: run.name,
         x: run.epochs.map(({ epoch }) => epoch),
-        y: run.epochs.map(({ accuracy = Number.NaN }) => accuracy),
+        y: run.epochs.map(({ accuracy = Number.NaN }) => 100 * accuracy),
         mode: "lines+markers",
         colour: runs.indexOf(run),
       }),

@@ -46,6 +46,17 @@ test("the value of the last expression is the result", async () => {
   expect(await text("await Promise.resolve([1, 2])")).toBe("[ 1, 2 ]");
 });
 
+test("a shorthand property may name what an earlier cell declared", async () => {
+  await run("const eta = 0.1; let rounds = 3");
+  expect(await text("({ eta, nested: [{ rounds }] })")).toBe("{ eta: 0.1, nested: [ { rounds: 3 } ] }");
+  expect(await text("const twice = (eta: number) => ({ eta }); twice(7)")).toBe("{ eta: 7 }");
+  expect(await text("({ rounds = 9 } = {} as { rounds?: number }); rounds")).toBe("9");
+  const wrong = await run("const pair: { eta: string } = { eta };");
+  expect(bare((wrong as { traceback: string[] }).traceback)[2]).toBe(
+    "  │                                 ~~~",
+  );
+});
+
 test("Node, its types and nablab with its types are there", async () => {
   expect(
     await text('import { sep } from "node:path"; import { readFileSync } from "fs"; typeof readFileSync'),
