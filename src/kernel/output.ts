@@ -12,6 +12,11 @@ type StreamName = "stdout" | "stderr";
 const chunk = 64 * 1024;
 /** … or is this old, in milliseconds. */
 const age = 10;
+/**
+ * The first pieces in any such time are sent at once: a loop lets no timer fire, so what it printed before it fell
+ * silent would be seen only when it ends. Only a loop that prints more than this has its last pieces held back.
+ */
+const atOnce = 16;
 
 /** Collects what cells print into few messages, in order. */
 export class CellStreams<Cell> {
@@ -20,6 +25,8 @@ export class CellStreams<Cell> {
   #last: Cell | undefined;
   #pending: { name: StreamName; cell: Cell; parts: string[]; size: number; since: number } | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** The pieces printed since `since`, for {@link atOnce}. */
+  #recent = { since: 0, count: 0 };
   readonly #restore: (() => void)[] = [];
 
   constructor(send: (name: StreamName, text: string, cell: Cell) => void) {
@@ -90,7 +97,10 @@ export class CellStreams<Cell> {
     pending.parts.push(text);
     pending.size += text.length;
     // The age is looked at here as well as by the timer: a synchronous loop lets no timer fire.
-    if (pending.size >= chunk || performance.now() - pending.since >= age) this.flush();
+    const now = performance.now();
+    if (now - this.#recent.since >= age) this.#recent = { since: now, count: 0 };
+    const isPrompt = ++this.#recent.count <= atOnce;
+    if (isPrompt || pending.size >= chunk || now - pending.since >= age) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), age);
     return true;
   }

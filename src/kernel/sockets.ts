@@ -148,7 +148,8 @@ function tryToDecode(wire: Wire, frames: Uint8Array[]): Message | undefined {
  * loop runs on until the kernel is restarted.)
  */
 function rouse(type: string, close: () => Promise<void>): void {
-  if (type === "interrupt_request" && process.platform !== "win32") process.kill(process.pid, "SIGINT");
+  const ends = type === "interrupt_request" || type === "shutdown_request";
+  if (ends && process.platform !== "win32") process.kill(process.pid, "SIGINT");
   if (type === "shutdown_request") {
     setTimeout(() => void close().then(() => process.kill(process.pid, "SIGKILL")), shutdownPatience);
   }

@@ -124,6 +124,17 @@ passed("process.exit ends at once, with output, reply and its code", (reply["sta
 client.stop_channels()
 manager.cleanup_resources()
 
+manager, client = start_new_kernel(kernel_name="nablab", startup_timeout=60)
+run("1")  # the compiler is loaded, so what runs next is the loop
+client.execute("console.log('looping'); while (true) {}")
+while client.get_iopub_msg(timeout=30)["content"].get("text") != "looping\n":
+    pass
+client.shutdown()
+code = manager.provisioner.process.wait(timeout=10)
+passed("shutdown ends a loop, and the process by itself", code == 0, code)
+client.stop_channels()
+manager.cleanup_resources()
+
 # A client that dies without a word: prints the kernel's process id and is gone.
 dying = """
 import os

@@ -221,6 +221,20 @@ test("a bundle that JSON cannot hold is the cell's error", async () => {
   });
 });
 
+test("what is printed before a silent loop is put out before the loop ends", async () => {
+  Object.assign(globalThis, { seen: () => outputs.map(({ output }) => (output as { text?: string }).text) });
+  expect(await text('console.log("a"); console.log("b"); (globalThis as any).seen().join("")')).toBe(
+    "'a\\nb\\n'",
+  );
+});
+
+test("many lines are few messages, in order", async () => {
+  await run("for (let i = 0; i < 20000; i++) console.log(i)");
+  const printed = outputs.map(({ output }) => (output as { text: string }).text).join("");
+  expect(printed).toBe(Array.from({ length: 20000 }, (_, i) => `${i}\n`).join(""));
+  expect(outputs.length).toBeLessThan(2000);
+});
+
 test("a character printed in two pieces stays whole, and nothing is coloured", async () => {
   await run(
     'const nabla = Buffer.from("∇"); process.stdout.write(nabla.subarray(0, 1)); process.stdout.write(nabla.subarray(1));',
