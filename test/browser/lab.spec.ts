@@ -145,6 +145,85 @@ describe.skipIf(withoutBrowser)("JupyterLab in a browser", () => {
     await reopened.close();
   });
 
+  test("Plotly comes with the first figure, and a zoom drawn while a chart grows fast stays", async () => {
+    write(
+      "fast.ipynb",
+      notebookOf("const rate = 30;", liveCell.replace("100)", "1000 / rate)").replace("k <= 50", "k <= 150")),
+    );
+    const opened = await NotebookPage.open(browser!, lab!, "fast.ipynb");
+    await opened.kernelReady();
+    await opened.watch();
+    const scripts = () =>
+      opened.page.evaluate(() =>
+        performance
+          .getEntriesByType("resource")
+          .filter(({ name }) => name.includes("@nablab/plotly"))
+          .map(({ name }) => name.split("/").at(-1)!.split(".")[0]),
+      );
+    expect(await scripts()).toContain("renderer");
+    expect(await scripts()).not.toContain("plotly-cartesian");
+
+    const running = opened.runAll();
+    const points = () => opened.sightings().then(([seen]) => seen?.at(-1)?.points ?? 0);
+    await opened.until("the chart has begun to grow", async () => (await points()) >= 5, 60_000);
+    expect(await scripts()).toContain("plotly-cartesian");
+    const chart = opened.outputs(1).locator(".js-plotly-plot");
+    await zoomIn(opened);
+    const zoomed = await opened.range(chart);
+    expect(await points(), "still growing, or nothing was tried here").toBeLessThan(150);
+    await running;
+    await opened.until("the last version is drawn", async () => (await points()) === 150);
+    expect(await opened.range(chart)).toEqual(zoomed);
+    expect(zoomed[1]! - zoomed[0]!).toBeLessThan(100);
+    const [seen, ...others] = await opened.sightings();
+    expect(others).toEqual([]);
+    console.log(`versions seen at 30 a second, with a zoom box drawn meanwhile: ${seen!.length} of 151`);
+    expect(seen!.length).toBeGreaterThan(30);
+    expect(opened.errors).toEqual([]);
+    await opened.close();
+  });
+
+  test("a figure without colours has the theme's, and cleared away it holds nothing back", async () => {
+    write("plain.ipynb", notebookOf(plainCell));
+    const opened = await NotebookPage.open(browser!, lab!, "plain.ipynb");
+    await opened.runAll();
+    const chart = opened.outputs(0).locator(".js-plotly-plot");
+    const colours = () =>
+      chart.evaluate((node) => {
+        const colour = (selector: string, property: string) =>
+          getComputedStyle(node.querySelector(selector)!).getPropertyValue(property);
+        return {
+          ground: colour(".main-svg", "background-color"),
+          texts: [".gtitle", ".xtick text", ".y2tick text", ".legendtext", ".annotation-text"].map((text) =>
+            colour(text, "fill"),
+          ),
+          grid: colour(".gridlayer path", "stroke"),
+        };
+      });
+    for (const theme of ["JupyterLab Light", "JupyterLab Dark"] as const) {
+      await opened.useTheme(theme);
+      const dark = theme === "JupyterLab Dark";
+      await opened.until(
+        `the figure is in ${theme}`,
+        async () => brightness((await colours()).ground) > 128 !== dark,
+      );
+      const { ground, texts, grid } = await colours();
+      for (const text of texts) expect(Math.abs(brightness(text) - brightness(ground))).toBeGreaterThan(180);
+      expect(Math.abs(brightness(grid) - brightness(ground))).toBeGreaterThan(20);
+      await opened.page.screenshot({ path: path.join(pictures, `plain-${dark ? "dark" : "light"}.png`) });
+    }
+    await opened.useTheme("JupyterLab Light");
+
+    const plot = (await chart.elementHandle())!;
+    await opened.command("notebook:clear-all-cell-outputs");
+    await chart.waitFor({ state: "detached" });
+    expect(await plot.evaluate((node) => "_fullLayout" in node || node.childElementCount > 0)).toBe(false);
+    await opened.useTheme("JupyterLab Dark"); // nobody is left to draw it again
+    await opened.useTheme("JupyterLab Light");
+    expect(opened.errors).toEqual([]);
+    await opened.close();
+  });
+
   test.skipIf(!existsSync(lectures))("00-welcome runs, and its chart grows while it does", async () => {
     cpSync(path.join(lectures, "00-welcome.ipynb"), path.join(lab!.folder, "00-welcome.ipynb"));
     const opened = await NotebookPage.open(browser!, lab!, "00-welcome.ipynb");
@@ -238,6 +317,24 @@ const unknownCell = `({
   [Symbol.for("Jupyter.display")]: () => ({
     "${plotly}": { data: [{ type: "surface", z: [[1, 2], [3, 4]] }] },
     "text/plain": "a surface",
+  }),
+})`;
+
+const plainCell = `({
+  [Symbol.for("Jupyter.display")]: () => ({
+    "${plotly}": {
+      data: [
+        { x: [1, 2, 3], y: [3, 1, 2], name: "a" },
+        { type: "bar", x: [1, 2, 3], y: [1, 2, 1], name: "b" },
+        { x: [1, 2, 3], y: [10, 30, 20], name: "c", yaxis: "y2" },
+      ],
+      layout: {
+        title: { text: "No colours of its own" },
+        yaxis2: { overlaying: "y", side: "right" },
+        annotations: [{ x: 2, y: 2, text: "here" }],
+      },
+    },
+    "text/plain": "a figure without colours",
   }),
 })`;
 

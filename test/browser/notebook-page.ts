@@ -106,6 +106,7 @@ export class NotebookPage {
       (name) => document.body.getAttribute("data-jp-theme-name") === name,
       name,
     );
+    await this.page.locator("#jupyterlab-splash").waitFor({ state: "detached" }); // it covers the page meanwhile
   }
 
   /** The range of a chart's x axis, zoomed or not. */
