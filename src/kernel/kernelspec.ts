@@ -24,19 +24,25 @@ export function kernelspec(displayName: string = kernelDisplayName): Record<stri
 
 /**
  * Installs the kernelspec below `prefix` (`<prefix>/share/jupyter/kernels/nablab`), where the Jupyter of a Python
- * environment with that prefix finds it.
+ * environment with that prefix finds it, or in a data folder of Jupyter (`<dataFolder>/kernels/nablab`).
  *
  * @returns the folder it was written to
  */
-export function installKernelspec({ prefix, displayName }: { prefix: string; displayName?: string }): string {
-  const folder = path.join(prefix, "share", "jupyter", "kernels", kernelName);
+export function installKernelspec(
+  place: ({ prefix: string } | { dataFolder: string }) & { displayName?: string },
+): string {
+  const dataFolder = "prefix" in place ? path.join(place.prefix, "share", "jupyter") : place.dataFolder;
+  const folder = path.join(dataFolder, "kernels", kernelName);
   mkdirSync(folder, { recursive: true });
   writeAtomically(
     path.join(folder, "logo-svg.svg"),
     readFileSync(path.join(packageRoot, "docs", "logo.svg"), "utf8"),
   );
   // Last: a folder without kernel.json is no kernel, so an interrupted install is not half a one.
-  writeAtomically(path.join(folder, "kernel.json"), `${JSON.stringify(kernelspec(displayName), null, 2)}\n`);
+  writeAtomically(
+    path.join(folder, "kernel.json"),
+    `${JSON.stringify(kernelspec(place.displayName), null, 2)}\n`,
+  );
   return folder;
 }
 

@@ -1,0 +1,64 @@
+/**
+ * What a Jupyter client makes of the messages of cells: the outputs that a notebook file holds.
+ */
+import type { Output } from "../kernel/session.js";
+import type { CellOutput, CodeCell } from "./notebook.js";
+
+/** Collects the outputs of a notebook's cells. */
+export class CellOutputs {
+  /** What was shown under each display id, in whichever cell. */
+  readonly #shown = new Map<string, (CellOutput & { output_type: "display_data" })[]>();
+  /** Cells to be cleared when something new comes. */
+  readonly #clearing = new Set<CodeCell>();
+
+  /** Takes one message of a cell. */
+  receive(message: Output, cell: CodeCell): void {
+    switch (message.type) {
+      case "stream":
+        this.#stream(message.name, message.text, cell);
+        return;
+      case "display_data":
+      case "update_display_data": {
+        const { type, data, metadata, transient } = message;
+        const id = transient.display_id;
+        // A second display under an id replaces what the first one shows, and is shown itself.
+        for (const output of id === undefined ? [] : (this.#shown.get(id) ?? [])) {
+          output.data = data;
+          output.metadata = metadata;
+        }
+        if (type === "update_display_data") return;
+        const output = { output_type: "display_data" as const, data, metadata };
+        this.add(output, cell);
+        if (id !== undefined) this.#shown.set(id, [...(this.#shown.get(id) ?? []), output]);
+        return;
+      }
+      case "clear_output":
+        if (message.wait) this.#clearing.add(cell);
+        else cell.outputs = [];
+    }
+  }
+
+  /** Adds a whole output. */
+  add(output: CellOutput, cell: CodeCell): void {
+    if (this.#clearing.delete(cell)) cell.outputs = [];
+    cell.outputs.push(output);
+  }
+
+  #stream(name: string, text: string, cell: CodeCell): void {
+    const last = this.#clearing.has(cell) ? undefined : cell.outputs.at(-1);
+    if (last?.output_type === "stream" && last.name === name) last.text = overwritten(last.text + text);
+    else this.add({ output_type: "stream", name, text: overwritten(text) }, cell);
+  }
+}
+
+/** What a terminal still shows of a text with backspaces and carriage returns: the last state of a progress bar. */
+export function overwritten(text: string): string {
+  if (!/[\b\r]/.test(text)) return text;
+  let shown = text;
+  for (let before = ""; before !== shown; ) {
+    before = shown;
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: a backspace is one
+    shown = shown.replace(/[^\n]\x08/g, "");
+  }
+  return shown.replace(/.*\r(?=[^\n])/g, "");
+}

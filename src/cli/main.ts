@@ -1,0 +1,92 @@
+#!/usr/bin/env node
+/**
+ * The command line: `npx nablab COMMAND`.
+ */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { InputError } from "./input-error.js";
+import type { KernelInstallOptions } from "./kernel.js";
+import { say } from "./progress.js";
+import type { RunOptions } from "./run.js";
+
+const { version, description } = JSON.parse(
+  readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+) as { version: string; description: string };
+
+const program = new Command("nablab")
+  .description(description)
+  .version(version)
+  .showHelpAfterError("(see nablab --help)")
+  .exitOverride()
+  .addHelpText(
+    "after",
+    `
+Examples:
+  npx nablab run notebooks/lectures/01-gradient-descent.ipynb   run it and keep the outputs in it
+  npx nablab run notebooks --out output                         run all, write copies
+  npx nablab kernel install --prefix .venv                      make the kernel known to a Jupyter
+
+JupyterLab itself: npm start`,
+  );
+
+program
+  .command("run")
+  .summary("execute notebooks, without Jupyter or Python")
+  .description(
+    "Executes notebooks as the kernel would, without Jupyter or Python, and writes them with their outputs. " +
+      "Each runs in a process of its own, in its own folder. A folder means all notebooks in it.",
+  )
+  .argument("<notebook...>", ".ipynb files or folders")
+  .option("-o, --out <folder>", "write to this folder; by default in place")
+  .option("-t, --timeout <seconds>", "end a cell that takes longer", positive)
+  .option("--allow-errors", "go on after a cell that fails")
+  .addHelpText(
+    "after",
+    `
+A cell that fails ends its notebook: what ran is written, the traceback printed. Cells with the tag
+raises-exception may fail. Interrupted (Ctrl-C), nothing is written.
+
+Exit codes: 0 all ran, 1 a cell failed, 2 the arguments cannot be used, 130 interrupted
+
+Examples:
+  npx nablab run mine.ipynb
+  npx nablab run notebooks --out output --timeout 600`,
+  )
+  .action(async (notebooks: string[], options: RunOptions) => {
+    const { runNotebooks } = await import("./run.js");
+    process.exitCode = await runNotebooks(notebooks, options);
+  });
+
+program
+  .command("kernel")
+  .summary("make the kernel known to Jupyter")
+  .description("Makes the kernel known to a Jupyter that is there already.")
+  .addCommand(
+    new Command("install")
+      .description("Writes the kernelspec, which starts the kernel of this very installation.")
+      .option("--prefix <folder>", "into an environment of Python, such as .venv")
+      .option("--user", "into your own Jupyter folder (the default)")
+      .option("--sys-prefix", "into the environment of the python3 on the path")
+      .addHelpText("after", "\nExample:\n  npx nablab kernel install --prefix .venv")
+      .exitOverride()
+      .action(async (options: KernelInstallOptions) => {
+        const { installKernel } = await import("./kernel.js");
+        installKernel(options);
+      }),
+  );
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value < 2 ** 31 / 1000) return value;
+  throw new InvalidArgumentError("expected a number of seconds above 0.");
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else if (error instanceof InputError) {
+    say(`nablab: ${error.message}`);
+    process.exitCode = 2;
+  } else throw error;
+}

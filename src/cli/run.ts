@@ -1,0 +1,150 @@
+/**
+ * `nablab run`: executes notebooks with the kernel's own session, without Jupyter and Python, and writes
+ * them with their outputs as a Jupyter client would.
+ */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { CellOutputs } from "./cell-outputs.js";
+import { findNotebooks, type Place } from "./find-notebooks.js";
+import { type CodeCell, type Notebook, notebookText, readNotebook, setKernel, tagsOf } from "./notebook.js";
+import { type Ending, NotebookProcess } from "./notebook-process.js";
+import { Progress, say } from "./progress.js";
+import { writeAtomically } from "./write-atomically.js";
+
+/** Options of {@link runNotebooks}. */
+export interface RunOptions {
+  /** The folder for what is written; by default each notebook is written in place. */
+  out?: string;
+  /** Seconds that a cell may take. */
+  timeout?: number;
+  /** Goes on after a cell that ends with an error. */
+  allowErrors?: boolean;
+}
+
+/**
+ * Executes notebooks one after another.
+ *
+ * @returns the exit code: 0, or 1 when a cell failed, or 130 when it was interrupted
+ * @throws InputError before anything runs, when one of them is no notebook for this kernel
+ */
+export async function runNotebooks(paths: readonly string[], options: RunOptions): Promise<number> {
+  const places = findNotebooks(paths, options.out);
+  const notebooks = places.map((place) => ({ place, ...readNotebook(place.source) }));
+  let code = 0;
+  for (const { place, notebook, bytes } of notebooks) {
+    const outcome = await execute(notebook, place, options);
+    // The file holds what it held before: half a run is worth less than the run before it.
+    if (outcome === "interrupted") return 130;
+    if (outcome === "failed") code = 1;
+    if (place.target === place.source && !bytes.equals(readFileSync(place.source))) {
+      say(`${place.source}: was changed while it ran, so it was not written; run it again, or with --out`);
+      code = 1;
+      continue;
+    }
+    writeAtomically(place.target, notebookText(notebook));
+  }
+  return code;
+}
+
+const stops = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+type Outcome = "ok" | "failed" | "interrupted";
+
+/** Runs the cells of a notebook, whose outputs are replaced. */
+async function execute(notebook: Notebook, place: Place, options: RunOptions): Promise<Outcome> {
+  setKernel(notebook);
+  const cells = notebook.cells.filter((cell) => cell.cell_type === "code");
+  for (const cell of cells) {
+    cell.outputs = [];
+    cell.execution_count = null;
+    delete cell.metadata.execution; // times of another run
+  }
+  const toRun = cells.filter((cell) => cell.source.trim() !== "");
+  const outputs = new CellOutputs();
+  const progress = new Progress(place.source, toRun.length);
+  const child = new NotebookProcess(path.dirname(path.resolve(place.source)), (output, i) =>
+    outputs.receive(output, toRun[i]!),
+  );
+  let interrupted = false;
+  const interrupt = (): void => {
+    interrupted = true;
+    child.interrupt();
+  };
+  for (const signal of stops) process.on(signal, interrupt);
+  let failure: string | undefined;
+  try {
+    for (const [i, cell] of toRun.entries()) {
+      progress.start(i + 1);
+      cell.execution_count = i + 1;
+      const ending = await withTimeout(child, cell, i, options.timeout);
+      progress.end();
+      if (interrupted) break;
+      failure = store(ending, cell, outputs);
+      if (failure === undefined) continue;
+      const goOn = options.allowErrors || tagsOf(cell).includes("raises-exception");
+      if (goOn && ending.status === "error") failure = undefined;
+      else {
+        failure = `cell ${i + 1} of ${toRun.length} failed\n${failure}`;
+        break;
+      }
+    }
+  } finally {
+    for (const signal of stops) process.off(signal, interrupt);
+    child.kill();
+  }
+  if (interrupted) {
+    progress.close("interrupted; nothing was written");
+    return "interrupted";
+  }
+  if (failure !== undefined) {
+    const [first, ...traceback] = failure.split("\n");
+    progress.close(first!);
+    say(traceback.map((line) => `  ${line}`).join("\n"));
+    return "failed";
+  }
+  progress.close(`${toRun.length} cells`);
+  return "ok";
+}
+
+/** Runs a cell; one that takes too long is interrupted and ends with a `TimeoutError`. */
+async function withTimeout(
+  child: NotebookProcess,
+  cell: CodeCell,
+  i: number,
+  seconds: number | undefined,
+): Promise<Ending | Timeout> {
+  let late = false;
+  const interrupt = (): void => {
+    late = true;
+    child.interrupt();
+  };
+  const timer = seconds === undefined ? undefined : setTimeout(interrupt, seconds * 1000);
+  const ending = await child.execute(cell.source, i);
+  clearTimeout(timer);
+  return late ? { status: "timeout", seconds: seconds! } : ending;
+}
+
+type Timeout = { status: "timeout"; seconds: number };
+
+/** Puts a cell's result into the notebook; returns the traceback where it failed. */
+function store(ending: Ending | Timeout, cell: CodeCell, outputs: CellOutputs): string | undefined {
+  if (ending.status === "ok") {
+    if (ending.result) {
+      const { data, metadata } = ending.result;
+      const { execution_count } = cell;
+      outputs.add({ output_type: "execute_result", data: { ...data }, metadata, execution_count }, cell);
+    }
+    return undefined;
+  }
+  const { ename, evalue, traceback } = ending.status === "error" ? ending : asError(ending);
+  outputs.add({ output_type: "error", ename, evalue, traceback }, cell);
+  return traceback.join("\n");
+}
+
+function asError(ending: Timeout | Extract<Ending, { status: "ended" }>) {
+  const [ename, evalue] =
+    ending.status === "timeout"
+      ? ["TimeoutError", `the cell took longer than ${ending.seconds} s (--timeout)`]
+      : ["ProcessEnded", `the notebook's process ended ${ending.how}`];
+  return { ename, evalue, traceback: [`${ename}: ${evalue}`] };
+}

@@ -1,0 +1,27 @@
+/**
+ * A file is there whole, in its old or its new version, whenever one looks; also after a crash or a full disk.
+ */
+import { mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+/** Writes `text` to `file`; folders that are missing are made, a link is followed, permissions stay. */
+export function writeAtomically(file: string, text: string): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  let target = file;
+  let mode: number | undefined;
+  try {
+    target = realpathSync(file);
+    mode = statSync(target).mode;
+  } catch {
+    // a new file
+  }
+  // Beside the target: a rename is atomic within one file system.
+  const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.tmp`);
+  try {
+    writeFileSync(temporary, text, { mode: mode ?? 0o666, flush: true });
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
