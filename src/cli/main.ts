@@ -23,7 +23,7 @@ const program = new Command("nablab")
     `
 Examples:
   npx nablab run notebooks/lectures/01-gradient-descent.ipynb   run it and keep the outputs in it
-  npx nablab run notebooks --out output                         run all, write copies
+  npx nablab run notebooks --out output --html                  run all, write copies and pages to read
   npx nablab kernel install --prefix .venv                      make the kernel known to a Jupyter
 
 JupyterLab itself: npm start`,
@@ -38,6 +38,7 @@ program
   )
   .argument("<notebook...>", ".ipynb files or folders")
   .option("-o, --out <folder>", "write to this folder; by default in place")
+  .option("--html", "also write each notebook as one page of HTML that needs no network")
   .option("-t, --timeout <seconds>", "end a cell that takes longer", positive)
   .option("--allow-errors", "go on after a cell that fails")
   .addHelpText(
@@ -50,7 +51,7 @@ Exit codes: 0 all ran, 1 a cell failed, 2 the arguments cannot be used, 130 inte
 
 Examples:
   npx nablab run mine.ipynb
-  npx nablab run notebooks --out output --timeout 600`,
+  npx nablab run notebooks --out output --html --timeout 600`,
   )
   .action(async (notebooks: string[], options: RunOptions) => {
     const { runNotebooks } = await import("./run.js");

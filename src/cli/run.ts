@@ -15,6 +15,8 @@ import { writeAtomically } from "./write-atomically.js";
 export interface RunOptions {
   /** The folder for what is written; by default each notebook is written in place. */
   out?: string;
+  /** Also writes a page of HTML beside each notebook. */
+  html?: boolean;
   /** Seconds that a cell may take. */
   timeout?: number;
   /** Goes on after a cell that ends with an error. */
@@ -42,11 +44,19 @@ export async function runNotebooks(paths: readonly string[], options: RunOptions
       continue;
     }
     writeAtomically(place.target, notebookText(notebook));
+    if (options.html) await writeHtml(notebook, place);
   }
   return code;
 }
 
 const stops = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+async function writeHtml(notebook: Notebook, { source, target }: Place): Promise<void> {
+  const { notebookHtml } = await import("./html/notebook-html.js");
+  const name = path.basename(target, ".ipynb");
+  const page = notebookHtml(notebook, { name, folder: path.dirname(source) });
+  writeAtomically(path.join(path.dirname(target), `${name}.html`), page);
+}
 
 type Outcome = "ok" | "failed" | "interrupted";
 

@@ -71,7 +71,9 @@ describe("outputs", () => {
     write(dir, "a.ipynb", ["Math.PI", text]);
     expect(nablab(dir, "run", "a.ipynb").status).toBe(0);
     const once = readFileSync(path.join(dir, "a.ipynb"), "utf8");
-    expect(nablab(dir, "run", "a.ipynb", "--out", "deep/er").status).toBe(0);
+    expect(nablab(dir, "run", "a.ipynb", "--out", "deep/er", "--html").status).toBe(0);
+    expect(readFileSync(path.join(dir, "deep/er/a.html"), "utf8").startsWith("<!DOCTYPE html>")).toBe(true);
+    expect(readdirSync(dir).sort()).toEqual(["a.ipynb", "deep"]);
     expect(readFileSync(path.join(dir, "deep/er/a.ipynb"), "utf8")).toBe(once);
     expect(once.endsWith("}\n")).toBe(true);
     expect(read(dir, "a.ipynb").cells[1].outputs[0].data).toEqual({

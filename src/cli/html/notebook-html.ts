@@ -1,0 +1,92 @@
+/**
+ * A notebook as one page of HTML that needs nothing else: no network, no other file, no JupyterLab.
+ */
+import { createHash } from "node:crypto";
+import { escapeHtml } from "../../display/escape-html.js";
+import { figureScript } from "../../display/figure-page.js";
+import { type Cell, type Notebook, tagsOf } from "../notebook.js";
+import { dark, light } from "./colours.js";
+import { highlight } from "./highlight.js";
+import { markdownToHtml } from "./markdown.js";
+import { mathsStyle } from "./maths.js";
+import { outputToHtml } from "./outputs.js";
+import { style } from "./style.js";
+
+/**
+ * The page of a notebook.
+ *
+ * @param options.name the title where the notebook has no heading
+ * @param options.folder where pictures that the text names are looked for
+ */
+export function notebookHtml(
+  notebook: Notebook,
+  { name, folder }: { name: string; folder?: string },
+): string {
+  const body = notebook.cells
+    .map((cell) => cellToHtml(cell, folder))
+    .filter(Boolean)
+    .join("\n");
+  const script = body.includes('<div class="figure">') ? figureScript(light, dark) : "";
+  const maths = mathsStyle(body);
+  // The browser is told to ask no network and to run no script but ours, whatever an output holds.
+  const policy = [
+    "default-src 'none'",
+    "img-src data: blob:",
+    "font-src data:",
+    "style-src 'unsafe-inline'",
+    `script-src ${script ? `'sha256-${createHash("sha256").update(script).digest("base64")}'` : "'none'"}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="nablab">
+<title>${escapeHtml(titleOf(notebook) ?? name)}</title>
+<link rel="icon" href="data:,">
+${maths && `<style>${maths}</style>\n`}<style>
+${style}
+</style>
+</head>
+<body>
+<main>
+${body}
+</main>
+${script && `<script>${script}</script>\n`}</body>
+</html>
+`;
+}
+
+function titleOf({ cells }: Notebook): string | undefined {
+  for (const { cell_type, source } of cells) {
+    const heading = cell_type === "markdown" && /^#+\s+(.+?)\s*#*$/m.exec(source)?.[1];
+    if (heading) return heading.replace(/[*_`$]/g, "");
+  }
+  return undefined;
+}
+
+function cellToHtml(cell: Cell, folder: string | undefined): string {
+  if (cell.cell_type === "raw" || tagsOf(cell).includes("remove-cell")) return "";
+  if (cell.cell_type !== "code") {
+    const { attachments } = cell;
+    const surroundings = { ...(folder !== undefined && { folder }), ...(attachments && { attachments }) };
+    return `<section class="text">\n${markdownToHtml(cell.source, surroundings)}</section>`;
+  }
+  const hidden = (cell.metadata.jupyter ?? {}) as { source_hidden?: boolean; outputs_hidden?: boolean };
+  const code =
+    cell.source.trim() && `<div class="code"><pre><code>${highlight(cell.source)}</code></pre></div>`;
+  const outputs =
+    cell.outputs.length > 0 && `<div class="outputs">\n${cell.outputs.map(outputToHtml).join("\n")}\n</div>`;
+  return [
+    code && (hidden.source_hidden ? folded("Code", code) : code),
+    outputs && (hidden.outputs_hidden ? folded("Output", outputs) : outputs),
+  ]
+    .filter(Boolean)
+    .join("\n");
+}
+
+const folded = (summary: string, content: string): string =>
+  `<details><summary>${summary}</summary>\n${content}\n</details>`;

@@ -1,0 +1,141 @@
+/**
+ * Every notebook of the course, executed twice from scratch: by `nablab run`, and by a Jupyter client with the
+ * real kernel. Nothing fails, both store the same, and it is what lies in the repository: who reads a notebook
+ * on the web sees what this version computes.
+ *
+ * Outputs of cells with the tag `timing` are not compared.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { folder, nablab, read, write } from "../cli/nablab.js";
+import { jupyterEnvironment, python } from "../kernel/jupyter.js";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const course = path.join(root, "notebooks");
+
+interface Output {
+  output_type: string;
+  name?: string;
+  text?: string[];
+  evalue?: string;
+}
+interface Cell {
+  cell_type: string;
+  metadata: { tags?: string[] };
+  outputs?: Output[];
+}
+
+const notebooks = readdirSync(course, { recursive: true, encoding: "utf8" })
+  .map((name) => name.split(path.sep).join("/"))
+  .filter((name) => name.endsWith(".ipynb") && !/(^|\/)\./.test(name))
+  .sort();
+
+function hasPython(): boolean {
+  try {
+    return existsSync(python());
+  } catch {
+    return false;
+  }
+}
+// On a developer's machine without Python this half is left out; where tests are the gate it may not be.
+const withoutPython = !hasPython() && !process.env.CI;
+
+/** Executes by `nablab run`; returns the cells as they were stored. */
+function byRun(source: string): { cells: Cell[]; stderr: string; status: number | null } {
+  const out = folder();
+  const { status, stderr } = nablab(root, "run", source, "--out", out);
+  return { cells: read(out, path.basename(source)).cells, stderr, status };
+}
+
+/** Executes by nbclient. */
+function byClient(source: string): { cells: Cell[]; stderr: string; status: number | null } {
+  const target = path.join(folder(), "executed.ipynb");
+  const script = path.join(import.meta.dirname, "execute.py");
+  const { status, stderr } = spawnSync(python(), [script, source, target], {
+    encoding: "utf8",
+    env: jupyterEnvironment(),
+  });
+  return { cells: existsSync(target) ? read(target).cells : [], stderr, status };
+}
+
+/** Cells without what may differ: times, and into how many messages printed text was cut. */
+function comparable(cells: Cell[]): Cell[] {
+  return cells.map((cell) => {
+    if (cell.cell_type !== "code") return cell;
+    if (cell.metadata.tags?.includes("timing")) return { ...cell, outputs: [] };
+    const outputs: Output[] = [];
+    for (const output of cell.outputs ?? []) {
+      const last = outputs.at(-1);
+      if (output.output_type === "stream" && last?.output_type === "stream" && last.name === output.name) {
+        last.text = [(last.text ?? []).concat(output.text ?? []).join("")];
+      } else outputs.push({ ...output, ...(output.text && { text: [output.text.join("")] }) });
+    }
+    return { ...cell, outputs };
+  });
+}
+
+function errors(cells: Cell[]): string[] {
+  return cells
+    .filter(({ metadata }) => !metadata.tags?.includes("raises-exception"))
+    .flatMap(({ outputs = [] }) => outputs)
+    .filter(({ output_type }) => output_type === "error")
+    .map(({ evalue = "" }) => evalue);
+}
+
+test("the lectures are there", () => {
+  for (const lecture of ["00-", "01-", "02-", "07-"]) {
+    expect(notebooks.filter((name) => name.startsWith(`lectures/${lecture}`))).toHaveLength(1);
+  }
+});
+
+describe.each(notebooks)("%s", (name) => {
+  const source = path.join(course, name);
+  let ran: ReturnType<typeof byRun> | undefined;
+
+  test("runs without Jupyter", () => {
+    ran = byRun(source);
+    expect(errors(ran.cells)).toEqual([]);
+    expect(ran.status, ran.stderr).toBe(0);
+  });
+
+  test("holds the outputs of a fresh run", () => {
+    expect(comparable(read(source).cells)).toEqual(comparable(ran!.cells));
+  });
+
+  test.skipIf(withoutPython)("gives a Jupyter client with the real kernel the same", () => {
+    const client = byClient(source);
+    expect(errors(client.cells)).toEqual([]);
+    expect(client.status, client.stderr).toBe(0);
+    expect(comparable(client.cells)).toEqual(comparable(ran!.cells));
+  });
+});
+
+test.skipIf(withoutPython)("whatever cells put out, both store the same", () => {
+  const source = write(folder(), "all.ipynb", [
+    { source: "md:# Text\n\nwith $x$ and “quotes”\u2028and a separator" },
+    'import { display, host, html, latex, lineChart, liveFigure, table, tensor } from "nablab";',
+    'console.log("a"); console.error("b"); console.log("c\\u0085d"); process.stdout.write("no end");',
+    'const shown = await display("first"); await shown.update(table([{ a: 1e-7, b: 1e21, c: -0, d: 0.1 }]));',
+    'await shown.update(html("<i>from another cell</i>"));',
+    'await display("twice under one id", { id: shown.id });',
+    'console.log("cleared"); host().clearOutput(true); console.log("kept");',
+    'console.log("cleared"); host().clearOutput(false);',
+    "({ [Symbol.for('Jupyter.display')]: () => ({ 'application/json': { z: [], a: {}, n: [1e-5, 1.5, 1e22, 12345678901234567890, null] }, 'text/plain': 'json' }) })",
+    `const draw = (n: number) => lineChart({ title: "t", x: { title: "x" }, y: { title: "y" }, series: [{ name: "s", y: Array.from({ length: n }, (_, i) => i / 7) }] });
+const chart = liveFigure(draw(1)); for (let n = 2; n < 5; n++) chart.update(draw(n)); await chart.close();`,
+    'latex("x^2")',
+    "tensor([[1, 2], [3, 4]])",
+    { source: 'const wrong: number = "text";', metadata: { tags: ["raises-exception"] } },
+    { source: 'throw new RangeError("thrown\\nin two lines");', metadata: { tags: ["raises-exception"] } },
+    "  ",
+    "undefined",
+    '"the end"',
+  ]);
+  const client = byClient(source);
+  const ran = byRun(source);
+  expect([client.status, ran.status], client.stderr + ran.stderr).toEqual([0, 0]);
+  expect(comparable(ran.cells)).toEqual(comparable(client.cells));
+  expect(ran.cells[9]!.outputs).toHaveLength(1);
+});
