@@ -19,6 +19,11 @@ export class NotebookProcess {
   #ended: { status: "ended"; how: string } | undefined;
   #finish: ((ending: Ending) => void) | undefined;
   #killing: NodeJS.Timeout | undefined;
+  #started: () => void = () => {};
+  /** Resolves when the process can run cells, or has ended. */
+  readonly ready: Promise<void> = new Promise((resolve) => {
+    this.#started = resolve;
+  });
 
   /**
    * Starts a process in `folder`.
@@ -75,13 +80,14 @@ export class NotebookProcess {
   }
 
   #receive(message: FromChild): void {
-    if (message === "ready") return;
-    if ("output" in message) this.#onOutput(message.output, message.cell);
+    if (message === "ready") this.#started();
+    else if ("output" in message) this.#onOutput(message.output, message.cell);
     else this.#finish?.(message.result);
   }
 
   #end(how: string): void {
     this.#ended ??= { status: "ended", how };
+    this.#started();
     this.#finish?.(this.#ended);
   }
 }

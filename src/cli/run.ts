@@ -128,6 +128,7 @@ async function withTimeout(
     late = true;
     child.interrupt();
   };
+  await child.ready;
   const timer = seconds === undefined ? undefined : setTimeout(interrupt, seconds * 1000);
   const ending = await child.execute(cell.source, i);
   clearTimeout(timer);
