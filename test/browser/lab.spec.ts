@@ -71,14 +71,14 @@ describe.skipIf(withoutBrowser)("JupyterLab in a browser", () => {
     const chart = opened.outputs(1).locator(".js-plotly-plot");
     const points = () => opened.sightings().then(([live]) => live?.at(-1)?.points);
     await opened.until("the last version is drawn", async () => (await points()) === 50);
-    const [seen, ...others] = await opened.sightings();
+    const [seen] = await opened.sightings();
     const counts = seen!.map(({ points }) => points);
     console.log(
       `first figure after ${Math.round(await first)} ms (kernel and compiler included); versions seen: ${counts.length} of 51`,
     );
     expect(counts).toEqual([...counts].sort((a, b) => a - b));
     expect(counts.length).toBeGreaterThan(25);
-    expect(others.length, "charts beside the live one").toBe(1);
+    expect(counts[0]).toBeLessThan(15);
     expect(await chart.locator("svg.main-svg .scatterlayer .trace path.js-line").count()).toBe(1);
     expect(await chart.getAttribute("role")).toBe("img");
     expect(await chart.getAttribute("aria-label")).toContain("loss: 50 points");
