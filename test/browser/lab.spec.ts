@@ -240,7 +240,21 @@ describe.skipIf(withoutBrowser)("JupyterLab in a browser", () => {
     console.log(`00-welcome: versions of its charts seen: ${growing}`);
     expect(Math.max(...growing), "versions of the chart seen").toBeGreaterThan(5);
     expect(await opened.page.locator(".js-plotly-plot svg.main-svg").count()).toBeGreaterThan(0);
-    await opened.page.screenshot({ path: path.join(pictures, "welcome-light.png") });
+    const cell = opened.page.locator(".jp-CodeCell", { has: opened.page.locator(".js-plotly-plot") }).first();
+    await opened.page.setViewportSize({ width: 1280, height: 1000 });
+    await opened.command("application:toggle-left-area");
+    for (const theme of ["Dark", "Light"] as const) {
+      await opened.useTheme(`JupyterLab ${theme}`);
+      await cell.evaluate((node) => node.scrollIntoView({ block: "start" }));
+      await opened.until("the chart has the theme's colours", async () => {
+        const fill = await cell
+          .locator(".xtick text")
+          .first()
+          .evaluate((text) => getComputedStyle(text).fill);
+        return brightness(fill) > 165 === (theme === "Dark");
+      });
+      await opened.page.screenshot({ path: path.join(pictures, `welcome-${theme.toLowerCase()}.png`) });
+    }
     expect(opened.errors).toEqual([]);
     await opened.close();
   });
