@@ -71,8 +71,19 @@ export class FigureView {
 
   #resized(): void {
     const width = this.node.clientWidth;
-    if (width === 0 || width === this.#width) return;
-    this.#redraw();
+    if (width === 0) return;
+    if (width !== this.#width) this.#redraw();
+    else if (this.#stale) this.#schedule();
+  }
+
+  /**
+   * Comes back when there is a width. The observer is set anew because one that goes on reports changes only:
+   * JupyterLab hides the whole page for a part of a frame when it switches themes, and the width before and after
+   * is the same.
+   */
+  #waitForPlace(): void {
+    this.#resize.unobserve(this.node);
+    this.#resize.observe(this.node);
   }
 
   #schedule(): void {
@@ -85,7 +96,8 @@ export class FigureView {
 
   async #draw(): Promise<void> {
     const width = this.node.clientWidth;
-    if (!this.#stale || this.#drawing || width === 0) return;
+    if (!this.#stale || this.#drawing) return;
+    if (width === 0) return this.#waitForPlace();
     if (this.#plot._dragging) return this.#schedule(); // a plot drawn anew would drop the reader's zoom box
     this.#stale = false;
     this.#drawing = true;
