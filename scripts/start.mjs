@@ -13,6 +13,8 @@ const options = [
   "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
   "--LabApp.news_url=",
   "--LabApp.extension_manager=readonly",
+  // A kernel that dies young comes back on its old ports; on new ones JupyterLab would not find it for a minute.
+  "--KernelRestarter.random_ports_until_alive=False",
 ];
 
 await runMain(async () => {
