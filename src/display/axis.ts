@@ -9,13 +9,15 @@ export interface Axis {
   scale?: "linear" | "log";
   /** The first and the last value shown, as they are (not as powers) also on a log axis. */
   range?: readonly [number, number];
+  /** On a linear axis, the distance between two ticks; 1 for what is only counted. */
+  tickStep?: number;
 }
 
 /** The layout of an axis on which `values` are drawn. */
 export function axisLayout(
   chart: string,
   name: "x" | "y",
-  { title, scale = "linear", range }: Axis,
+  { title, scale = "linear", range, tickStep }: Axis,
   values: readonly ArrayLike<number>[],
 ): Record<string, unknown> {
   if (typeof title !== "string") {
@@ -33,7 +35,14 @@ export function axisLayout(
       `${chart}: the range of the ${name} axis must be two different numbers, got ${inspect(range)}`,
     );
   }
-  if (scale === "linear") return { title, ...(range && { range: [...range] }) };
+  if (tickStep !== undefined && !(tickStep > 0 && scale === "linear")) {
+    throw new RangeError(
+      `${chart}: the tickStep of the ${name} axis must be above 0, on a linear axis, got ${inspect(tickStep)}`,
+    );
+  }
+  if (scale === "linear") {
+    return { title, ...(range && { range: [...range] }), ...(tickStep && { dtick: tickStep }) };
+  }
   if (range !== undefined && !(range[0] > 0 && range[1] > 0)) {
     throw new RangeError(
       `${chart}: the ${name} axis is logarithmic, so its range must be above 0, got ${inspect(range)}`,

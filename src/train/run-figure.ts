@@ -82,7 +82,7 @@ function charts(runs: readonly Run[], { title, counts, total }: Charts): Figure 
   const epochs = Math.max(...runs.map((run) => run.settings.epochs));
   const accuracies = lineChart({
     title: "Accuracy on the validation data",
-    x: { title: "epoch", range: [0, epochs + 0.5] },
+    x: { title: "epoch", range: [0.5, epochs + 0.5], tickStep: Math.ceil(epochs / 10) },
     y: { title: "classified right, %" },
     series: judged.map(
       (run): Series => ({
