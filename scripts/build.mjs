@@ -1,6 +1,8 @@
 // Builds dist/ from src/, one step after another; each step is a script of its own that can be run alone
 // and does nothing when its output is newer than its input. `npm run build`
 import { spawnSync } from "node:child_process";
+import { chmodSync } from "node:fs";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -14,3 +16,6 @@ for (const step of steps) {
   const { status } = spawnSync(process.execPath, step, { cwd: root, stdio: "inherit" });
   if (status !== 0) process.exit(status ?? 1);
 }
+
+// npm makes a package's program executable when it links it for the first time, and not again after a new build.
+chmodSync(path.join(root, "dist", "cli", "main.js"), 0o755);

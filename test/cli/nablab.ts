@@ -1,7 +1,7 @@
 /**
  * The command line as a reader calls it, and notebooks to call it with.
  */
-import { spawn, spawnSync } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -13,12 +13,20 @@ export function folder(): string {
   return mkdtempSync(path.join(tmpdir(), "nablab-cli-"));
 }
 
-/** Runs `nablab` with these arguments and waits for it. */
-export function nablab(
-  cwd: string,
-  ...args: string[]
-): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, [main, ...args], { cwd, encoding: "utf8" });
+/** Runs `nablab` with these arguments. */
+export function nablab(cwd: string, ...args: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [main, ...args], { cwd }, (error, stdout, stderr) => {
+      resolve({ status: error ? Number(error.code) : 0, stdout, stderr });
+    });
+  });
+}
+
+/** How a program ended and what it said. */
+export interface Ended {
+  status: number;
+  stdout: string;
+  stderr: string;
 }
 
 /** Starts `nablab` and does not wait. */

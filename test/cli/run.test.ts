@@ -5,11 +5,11 @@ import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
 import { folder, nablab, read, start, write } from "./nablab.js";
 
-// Each run starts the compiler, which on a busy machine takes seconds.
-vi.setConfig({ testTimeout: 120_000 });
+// Each run starts the compiler: 2 s, more on a busy machine.
+vi.setConfig({ testTimeout: 120_000, maxConcurrency: 2 });
 
-describe("outputs", () => {
-  test("are stored as a Jupyter client stores them, and all else is kept", () => {
+describe.concurrent("outputs", () => {
+  test("are stored as a Jupyter client stores them, and all else is kept", async () => {
     const dir = folder();
     write(
       dir,
@@ -26,7 +26,7 @@ describe("outputs", () => {
       ],
       { metadata: { title: "Kept" }, nbformat_minor: 4 },
     );
-    const { status, stdout, stderr } = nablab(dir, "run", "a.ipynb");
+    const { status, stdout, stderr } = await nablab(dir, "run", "a.ipynb");
     expect(stderr).toContain("a.ipynb: cell 6 of 6");
     expect([status, stdout]).toEqual([0, ""]);
     const { cells, metadata, nbformat, nbformat_minor } = read(dir, "a.ipynb");
@@ -65,13 +65,13 @@ describe("outputs", () => {
     expect(cells[7].outputs[0].text).toEqual(["100 %\n"]);
   });
 
-  test("run twice, the file is the same to the byte, wherever it is written", () => {
+  test("run twice, the file is the same to the byte, wherever it is written", async () => {
     const dir = folder();
     const text = 'import { figure } from "nablab"; figure({ data: [{ y: [1e-7, 0.25, 3] }], alt: "three" })';
     write(dir, "a.ipynb", ["Math.PI", text]);
-    expect(nablab(dir, "run", "a.ipynb").status).toBe(0);
+    expect((await nablab(dir, "run", "a.ipynb")).status).toBe(0);
     const once = readFileSync(path.join(dir, "a.ipynb"), "utf8");
-    expect(nablab(dir, "run", "a.ipynb", "--out", "deep/er", "--html").status).toBe(0);
+    expect((await nablab(dir, "run", "a.ipynb", "--out", "deep/er", "--html")).status).toBe(0);
     expect(readFileSync(path.join(dir, "deep/er/a.html"), "utf8").startsWith("<!DOCTYPE html>")).toBe(true);
     expect(readdirSync(dir).sort()).toEqual(["a.ipynb", "deep"]);
     expect(readFileSync(path.join(dir, "deep/er/a.ipynb"), "utf8")).toBe(once);
@@ -83,27 +83,27 @@ describe("outputs", () => {
     });
   });
 
-  test("a notebook runs in its own folder, in a process of its own", () => {
+  test("a notebook runs in its own folder, in a process of its own", async () => {
     const dir = folder();
     mkdirSync(path.join(dir, "in"));
     writeFileSync(path.join(dir, "in/data.txt"), "here");
     const source = 'import { readFileSync } from "node:fs"; readFileSync("data.txt", "utf8")';
     write(dir, "in/a.ipynb", [source, "(globalThis as any).left = 1;"]);
     write(dir, "in/b.ipynb", [source, "typeof (globalThis as any).left"]);
-    expect(nablab(dir, "run", "in").status).toBe(0);
+    expect((await nablab(dir, "run", "in")).status).toBe(0);
     const { cells } = read(dir, "in/b.ipynb");
     expect(cells[0].outputs[0].data["text/plain"]).toEqual(["'here'"]);
     expect(cells[1].outputs[0].data["text/plain"]).toEqual(["'undefined'"]);
   });
 });
 
-describe("a cell that fails", () => {
-  test("ends its notebook: what ran is written, what did not holds nothing", () => {
+describe.concurrent("a cell that fails", () => {
+  test("ends its notebook: what ran is written, what did not holds nothing", async () => {
     const dir = folder();
     const old = [{ output_type: "stream", name: "stdout", text: "old" }];
     write(dir, "a.ipynb", ["1", 'throw new RangeError("oh no")', { source: "3", outputs: old }]);
     write(dir, "b.ipynb", ["4"]);
-    const { status, stderr } = nablab(dir, "run", ".");
+    const { status, stderr } = await nablab(dir, "run", ".");
     expect(status).toBe(1);
     expect(stderr).toContain("a.ipynb: cell 2 of 3 failed");
     expect(stderr).toContain("RangeError: oh no");
@@ -115,23 +115,23 @@ describe("a cell that fails", () => {
     expect(read(dir, "b.ipynb").cells[0].execution_count).toBe(1);
   });
 
-  test("may fail where it is expected to", () => {
+  test("may fail where it is expected to", async () => {
     const dir = folder();
     const bad = { source: 'const n: number = "one";', metadata: { tags: ["raises-exception"] } };
     write(dir, "tag.ipynb", [bad, "1"]);
     write(dir, "any.ipynb", ["oops", "1"]);
-    expect(nablab(dir, "run", "tag.ipynb").status).toBe(0);
+    expect((await nablab(dir, "run", "tag.ipynb")).status).toBe(0);
     expect(read(dir, "tag.ipynb").cells[0].outputs[0].ename).toBe("TypeScriptError");
     expect(read(dir, "tag.ipynb").cells[1].outputs).toHaveLength(1);
-    expect(nablab(dir, "run", "--allow-errors", "any.ipynb").status).toBe(0);
+    expect((await nablab(dir, "run", "--allow-errors", "any.ipynb")).status).toBe(0);
     expect(read(dir, "any.ipynb").cells[1].outputs).toHaveLength(1);
   });
 
-  test("by time: awaiting or in a loop, it is interrupted", () => {
+  test("by time: awaiting or in a loop, it is interrupted", async () => {
     const dir = folder();
     write(dir, "a.ipynb", ["await new Promise(() => setInterval(() => {}, 1000))", "1"]);
     write(dir, "b.ipynb", ["for (;;);", "1"]);
-    const { status, stderr } = nablab(dir, "run", "a.ipynb", "b.ipynb", "--timeout", "2");
+    const { status, stderr } = await nablab(dir, "run", "a.ipynb", "b.ipynb", "--timeout", "2");
     expect(status).toBe(1);
     expect(stderr.match(/TimeoutError: the cell took longer than 2 s/g)).toHaveLength(2);
     for (const name of ["a.ipynb", "b.ipynb"]) {
@@ -141,10 +141,10 @@ describe("a cell that fails", () => {
     }
   });
 
-  test("by ending the process: what it printed is kept", () => {
+  test("by ending the process: what it printed is kept", async () => {
     const dir = folder();
     write(dir, "a.ipynb", ['console.log("last words"); process.exit(3);', "1"]);
-    const { status, stderr } = nablab(dir, "run", "a.ipynb");
+    const { status, stderr } = await nablab(dir, "run", "a.ipynb");
     expect(status).toBe(1);
     expect(stderr).toContain("the notebook's process ended with exit code 3");
     const [stream, error] = read(dir, "a.ipynb").cells[0].outputs;
@@ -152,7 +152,7 @@ describe("a cell that fails", () => {
   });
 });
 
-describe("nothing is lost", () => {
+describe.concurrent("nothing is lost", () => {
   test("interrupted, the file is as it was", async () => {
     const dir = folder();
     write(dir, "a.ipynb", [
@@ -171,26 +171,26 @@ describe("nothing is lost", () => {
     expect(readdirSync(dir).sort()).toEqual(["a.ipynb", "b.ipynb", "started"]);
   });
 
-  test("what was changed meanwhile is not overwritten", () => {
+  test("what was changed meanwhile is not overwritten", async () => {
     const dir = folder();
     write(dir, "a.ipynb", ['import fs from "node:fs"; fs.writeFileSync("a.ipynb", "mine")']);
-    const { status, stderr } = nablab(dir, "run", "a.ipynb");
+    const { status, stderr } = await nablab(dir, "run", "a.ipynb");
     expect([status, readFileSync(path.join(dir, "a.ipynb"), "utf8")]).toEqual([1, "mine"]);
     expect(stderr).toContain("a.ipynb: was changed while it ran");
   });
 
-  test.skipIf(process.platform === "win32")("a link stays a link", () => {
+  test.skipIf(process.platform === "win32")("a link stays a link", async () => {
     const dir = folder();
     write(dir, "real.ipynb", ["1"]);
     symlinkSync("real.ipynb", path.join(dir, "link.ipynb"));
-    expect(nablab(dir, "run", "link.ipynb").status).toBe(0);
+    expect((await nablab(dir, "run", "link.ipynb")).status).toBe(0);
     const link = readdirSync(dir, { withFileTypes: true }).find(({ name }) => name === "link.ipynb")!;
     expect(link.isSymbolicLink()).toBe(true);
     expect(read(dir, "real.ipynb").cells[0].execution_count).toBe(1);
   });
 });
 
-describe("what cannot be used is said in one line, before anything runs", () => {
+describe.concurrent("what cannot be used is said in one line, before anything runs", () => {
   const dir = folder();
   write(dir, "good.ipynb", ["1"]);
   write(dir, "python.ipynb", ["1"], { metadata: { kernelspec: { name: "python3" } } });
@@ -216,8 +216,8 @@ describe("what cannot be used is said in one line, before anything runs", () => 
     [["good.ipynb", "sub/good.ipynb", "--out", "o"], "would both be written to"],
     [["good.ipynb", "--timeout", "0"], "expected a number of seconds above 0"],
     [[], "missing required argument 'notebook'"],
-  ])("%j", (args, message) => {
-    const { status, stdout, stderr } = nablab(dir, "run", ...args);
+  ])("%j", async (args, message) => {
+    const { status, stdout, stderr } = await nablab(dir, "run", ...args);
     expect([status, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(message);
     expect(stderr.trim().split("\n").length).toBeLessThanOrEqual(2);

@@ -27,6 +27,12 @@ interface Cell {
   outputs?: Output[];
 }
 
+interface Executed {
+  cells: Cell[];
+  stderr: string;
+  status: number | null;
+}
+
 const notebooks = readdirSync(course, { recursive: true, encoding: "utf8" })
   .map((name) => name.split(path.sep).join("/"))
   .filter((name) => name.endsWith(".ipynb") && !/(^|\/)\./.test(name))
@@ -43,14 +49,14 @@ function hasPython(): boolean {
 const withoutPython = !hasPython() && !process.env.CI;
 
 /** Executes by `nablab run`; returns the cells as they were stored. */
-function byRun(source: string): { cells: Cell[]; stderr: string; status: number | null } {
+async function byRun(source: string): Promise<Executed> {
   const out = folder();
-  const { status, stderr } = nablab(root, "run", source, "--out", out);
+  const { status, stderr } = await nablab(root, "run", source, "--out", out);
   return { cells: read(out, path.basename(source)).cells, stderr, status };
 }
 
 /** Executes by nbclient. */
-function byClient(source: string): { cells: Cell[]; stderr: string; status: number | null } {
+function byClient(source: string): Executed {
   const target = path.join(folder(), "executed.ipynb");
   const script = path.join(import.meta.dirname, "execute.py");
   const { status, stderr } = spawnSync(python(), [script, source, target], {
@@ -92,10 +98,10 @@ test("the lectures are there", () => {
 
 describe.each(notebooks)("%s", (name) => {
   const source = path.join(course, name);
-  let ran: ReturnType<typeof byRun> | undefined;
+  let ran: Executed | undefined;
 
-  test("runs without Jupyter", () => {
-    ran = byRun(source);
+  test("runs without Jupyter", async () => {
+    ran = await byRun(source);
     expect(errors(ran.cells)).toEqual([]);
     expect(ran.status, ran.stderr).toBe(0);
   });
@@ -112,7 +118,7 @@ describe.each(notebooks)("%s", (name) => {
   });
 });
 
-test.skipIf(withoutPython)("whatever cells put out, both store the same", () => {
+test.skipIf(withoutPython)("whatever cells put out, both store the same", async () => {
   const source = write(folder(), "all.ipynb", [
     { source: "md:# Text\n\nwith $x$ and “quotes”\u2028and a separator" },
     'import { display, host, html, latex, lineChart, liveFigure, table, tensor } from "nablab";',
@@ -134,7 +140,7 @@ const chart = liveFigure(draw(1)); for (let n = 2; n < 5; n++) chart.update(draw
     '"the end"',
   ]);
   const client = byClient(source);
-  const ran = byRun(source);
+  const ran = await byRun(source);
   expect([client.status, ran.status], client.stderr + ran.stderr).toEqual([0, 0]);
   expect(comparable(ran.cells)).toEqual(comparable(client.cells));
   expect(ran.cells[9]!.outputs).toHaveLength(1);
