@@ -51,9 +51,20 @@ export function extractMaths(markdown: string): WithoutMaths {
     });
     return `\uE000${formulas.length - 1}\uE001`; // private to us, and nothing to Markdown
   });
-  const replace = (into: string, as: "html" | "source") =>
+  const put = (into: string, as: "html" | "source") =>
     into.replace(/\uE000(\d+)\uE001/g, (whole, i) => formulas[Number(i)]?.[as] ?? whole);
-  return { text, restore: (html) => replace(html, "html"), plain: (piece) => replace(piece, "source") };
+  return {
+    text,
+    restore: (html) => put(together(html, formulas), "html"),
+    plain: (piece) => put(piece, "source"),
+  };
+}
+
+/** A browser may break a line after a formula: not where a comma follows a short one. */
+function together(html: string, formulas: readonly { source: string }[]): string {
+  return html.replace(/\uE000(\d+)\uE001[.,;:!?)]+/g, (whole, i) =>
+    (formulas[Number(i)]?.source.length ?? 0) < 40 ? `<span class="together">${whole}</span>` : whole,
+  );
 }
 
 /** The style sheet for the formulas in `html`, with the fonts that they need in it; empty where there are none. */
@@ -79,5 +90,5 @@ export function mathsStyle(html: string): string {
   });
   return `${fonts}
 .maths { display: block; overflow-x: auto; overflow-y: hidden; padding: 0.1em 0; }
-.katex { font-size: 1.1em; } .katex-display { margin: 0.6em 0; }`;
+.together { white-space: nowrap; } .katex { font-size: 1.1em; } .katex-display { margin: 0.6em 0; }`;
 }
