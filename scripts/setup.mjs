@@ -1,7 +1,7 @@
 // Sets everything up that notebooks and tests need, inside this folder: npm packages as locked, the build, Python
 // packages as pinned in .venv, and there the kernel and the renderer. What is done is not done again; what was
 // interrupted is mended. Node's own modules only: this runs before any package is there. `npm run setup`
-import { cpSync, existsSync, lstatSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, lstatSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { runMain, step } from "./lib/report.mjs";
@@ -60,6 +60,8 @@ async function pythonPackages() {
         if (uv) await mustRun("making .venv", "uv", ["venv", "--python", command, venv]);
         else await mustRun("making .venv", command, [...args, "-m", "venv", venv]);
       }
+      // JupyterLab runs scripts of its own in Node, which are no ES modules as our package.json would have it.
+      writeFileSync(path.join(venv, "package.json"), '{ "type": "commonjs" }\n');
       const what = "installing the Python packages";
       const pinned = ["--require-hashes", "-r", requirements];
       if (uv) await mustRun(what, "uv", ["pip", "install", "--python", venvPython, ...pinned]);
