@@ -33,7 +33,12 @@ async function npmPackages() {
   const inputs = hashOf({ texts: [process.version], files: [at("package-lock.json")] });
   await unlessDone(at("node_modules", ".nablab-stamp"), inputs, () =>
     step("npm packages", () =>
-      npm("installing the npm packages", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], root),
+      // The compiler is a development package, which NODE_ENV=production would leave out.
+      npm(
+        "installing the npm packages",
+        ["ci", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund"],
+        root,
+      ),
     ),
   );
 }
@@ -50,23 +55,29 @@ async function build() {
 async function pythonPackages() {
   const requirements = at("python", "requirements.txt");
   const stamp = path.join(venv, ".nablab-stamp");
+  // The Python that .venv was made from may have been removed or replaced since: then there is a link to nothing.
+  if (!existsSync(venvPython)) rmSync(stamp, { force: true });
   await unlessDone(stamp, hashOf({ files: [requirements] }), (before) =>
     step("Python packages", async () => {
       const uv = (await run("uv", ["--version"])).status === 0;
       // Without a stamp a .venv is half made: what was being written when it stopped cannot be told.
       if (before === undefined) rmSync(venv, { recursive: true, force: true });
       if (!existsSync(venvPython)) {
-        const { command, args } = await findPython({ needVenv: !uv });
+        const { command } = await findPython({ needVenv: !uv });
         if (uv) await mustRun("making .venv", "uv", ["venv", "--python", command, venv]);
-        else await mustRun("making .venv", command, [...args, "-m", "venv", venv]);
+        else await mustRun("making .venv", command, ["-m", "venv", venv]);
       }
       // JupyterLab runs scripts of its own in Node, which are no ES modules as our package.json would have it.
       writeFileSync(path.join(venv, "package.json"), '{ "type": "commonjs" }\n');
       const what = "installing the Python packages";
       const pinned = ["--require-hashes", "-r", requirements];
       if (uv) await mustRun(what, "uv", ["pip", "install", "--python", venvPython, ...pinned]);
-      else
+      else {
+        // A .venv that uv made has no pip; Python carries one.
+        if ((await run(venvPython, ["-m", "pip", "--version"])).status !== 0)
+          await mustRun("making pip ready", venvPython, ["-m", "ensurepip"]);
         await mustRun(what, venvPython, ["-m", "pip", "install", "--disable-pip-version-check", ...pinned]);
+      }
     }),
   );
 }

@@ -1,7 +1,7 @@
 // Sets up what is missing, then runs every test: formatter and linter, the units, every notebook, and Jupyter itself
 // with real clients and a real browser. One after the other: they need the machine's cores for themselves. `npm test`
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { runMain } from "./lib/report.mjs";
 import { root, setup } from "./setup.mjs";
@@ -13,7 +13,10 @@ const node = (/** @type {string[]} */ ...args) =>
 function project(/** @type {string} */ name, /** @type {string[]} */ ...options) {
   const report = path.join(root, "test", "output", `${name}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  rmSync(report, { force: true });
   const ok = node("node_modules/vitest/vitest.mjs", "run", "--project", name, ...reporters, ...options);
+  // A runner that broke down leaves none.
+  if (!existsSync(report)) return { ok: false, passed: 0, failed: 1, skipped: 0 };
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
     readFileSync(report, "utf8"),
   );

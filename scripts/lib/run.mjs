@@ -3,7 +3,8 @@ import { spawn } from "node:child_process";
 import { Problem } from "./report.mjs";
 
 /**
- * Runs a program to its end.
+ * Runs a program to its end. A signal that ends this process ends the program too: left alone it would go on writing
+ * what the next run makes anew.
  *
  * @param {string} command
  * @param {readonly string[]} args
@@ -16,8 +17,19 @@ export function run(command, args, options = {}) {
     const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"], windowsHide: true });
     child.stdout.on("data", (data) => (output += data));
     child.stderr.on("data", (data) => (output += data));
-    child.on("error", (error) => resolve({ status: null, output: error.message }));
-    child.on("close", (status) => resolve({ status, output }));
+    const stop = () => {
+      child.kill();
+      console.error("\nnablab: interrupted; run this again to go on");
+      process.exit(130);
+    };
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+    for (const signal of signals) process.on(signal, stop);
+    const end = (/** @type {{ status: number | null, output: string }} */ result) => {
+      for (const signal of signals) process.off(signal, stop);
+      resolve(result);
+    };
+    child.on("error", (error) => end({ status: null, output: error.message }));
+    child.on("close", (status) => end({ status, output }));
   });
 }
 

@@ -25,10 +25,12 @@ export function checkNode(version = process.versions.node) {
 }
 
 /**
- * @typedef {{ command: string, args: readonly string[], version: string }} Python
+ * @typedef {{ command: string, version: string }} Python `command` is the program itself: uv takes no `py -3`, and a
+ *   name on the path may mean another program later
  */
 
-const question = "import sys; print('%d.%d.%d' % sys.version_info[:3]); import venv, ensurepip";
+const question =
+  "import sys; print('%d.%d.%d' % sys.version_info[:3]); print(sys.executable); import venv, ensurepip";
 
 /**
  * The first Python that is new enough: the one NABLAB_PYTHON names, else those on the path.
@@ -46,11 +48,11 @@ export async function findPython({ env = process.env, needVenv = true } = {}) {
   let incomplete = "";
   for (const [command, args] of candidates) {
     const { status, output } = await run(command, [...args, "-c", question], { env });
-    const version = /^\d+\.\d+\.\d+/m.exec(output)?.[0];
+    const [, version, executable] = /^(\d+\.\d+\.\d+)\s*?\n(.*)/m.exec(output) ?? [];
     if (version === undefined) continue;
     if (!atLeast(numbersOf(version), neededPython)) older ||= `${command} is Python ${version}`;
     else if (status !== 0 && needVenv) incomplete ||= version;
-    else return { command, args, version };
+    else return { command: executable?.trim() || command, version };
   }
   const needed = neededPython.join(".");
   if (incomplete) {

@@ -1,6 +1,8 @@
 /**
  * The parts of set-up: versions, stamps, the search for Python among real programs, and what is said when it fails.
  */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -77,7 +79,7 @@ describe.skipIf(process.platform === "win32")("the search for Python", () => {
     const bin = folder();
     for (const [name, { version, status = 0 }] of Object.entries(list)) {
       const file = path.join(bin, name);
-      writeFileSync(file, `#!/bin/sh\necho ${version}\nexit ${status}\n`);
+      writeFileSync(file, `#!/bin/sh\necho ${version}\necho "$0"\nexit ${status}\n`);
       chmodSync(file, 0o755);
     }
     return { PATH: bin };
@@ -85,7 +87,10 @@ describe.skipIf(process.platform === "win32")("the search for Python", () => {
 
   test("takes the first that is new enough", async () => {
     const env = programs({ python3: { version: "3.9.2" }, python: { version: "3.12.1" } });
-    expect(await findPython({ env })).toEqual({ command: "python", args: [], version: "3.12.1" });
+    expect(await findPython({ env })).toEqual({
+      command: path.join(env.PATH!, "python"),
+      version: "3.12.1",
+    });
   });
 
   test("says that it is too old, or that venv is missing, or that there is none", async () => {
@@ -110,6 +115,31 @@ describe("programs", () => {
     await expect(mustRun("installing", process.execPath, ["-e", script])).rejects.toThrow(
       "no network while installing: connect (or set the proxy that your network needs) and run this again",
     );
+  });
+
+  // Windows has no signals to send.
+  test.skipIf(process.platform === "win32")("do not outlive what started them", async () => {
+    const note = path.join(folder(), "pid");
+    const child = `require("node:fs").writeFileSync(${JSON.stringify(note)}, String(process.pid)); setInterval(() => {}, 1000)`;
+    const lib = JSON.stringify(path.resolve(import.meta.dirname, "../../scripts/lib/run.mjs"));
+    const script = `import { run } from ${lib}; await run(process.execPath, ["-e", ${JSON.stringify(child)}])`;
+    const parent = spawn(process.execPath, ["--input-type=module", "-e", script]);
+    let said = "";
+    parent.stderr.on("data", (data) => (said += data));
+    await expect
+      .poll(() => existsSync(note) && readFileSync(note, "utf8"), { timeout: 10_000 })
+      .toMatch(/\d/);
+    parent.kill("SIGTERM");
+    expect(await once(parent, "close")).toEqual([130, null]);
+    expect(said).toContain("interrupted; run this again to go on");
+    const alive = () => {
+      try {
+        return process.kill(Number(readFileSync(note, "utf8")), 0);
+      } catch {
+        return false;
+      }
+    };
+    await expect.poll(alive, { timeout: 10_000 }).toBe(false);
   });
 
   test("one that does not exist has no status", async () => {
