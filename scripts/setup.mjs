@@ -27,19 +27,24 @@ export async function setup() {
   await renderer();
 }
 
+const npmOptions = [
+  "--ignore-scripts",
+  "--no-audit",
+  "--no-fund",
+  // The compiler is a development package, which NODE_ENV=production would leave out.
+  "--include=dev",
+  // `npm run --silent` would hide from us why it failed.
+  "--loglevel=error",
+  // Without a network it says so after half a minute, not after one and a half.
+  "--fetch-retry-mintimeout=2000",
+];
+
 async function npmPackages() {
   // A link is somebody's arrangement to share one installation.
   if (existsSync(at("node_modules")) && lstatSync(at("node_modules")).isSymbolicLink()) return;
   const inputs = hashOf({ texts: [process.version], files: [at("package-lock.json")] });
   await unlessDone(at("node_modules", ".nablab-stamp"), inputs, () =>
-    step("npm packages", () =>
-      // The compiler is a development package, which NODE_ENV=production would leave out.
-      npm(
-        "installing the npm packages",
-        ["ci", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund"],
-        root,
-      ),
-    ),
+    step("npm packages", () => npm("installing the npm packages", ["ci", ...npmOptions], root)),
   );
 }
 
