@@ -18,9 +18,12 @@ export function run(command, args, options = {}) {
     child.stdout.on("data", (data) => (output += data));
     child.stderr.on("data", (data) => (output += data));
     const stop = () => {
-      child.kill();
-      console.error("\nnablab: interrupted; run this again to go on");
-      process.exit(130);
+      // Not asked but ended, and waited for: npm takes seconds to stop, and meanwhile trips up the one started next.
+      child.once("close", () => {
+        console.error("\nnablab: interrupted; run this again to go on");
+        process.exit(130);
+      });
+      child.kill("SIGKILL");
     };
     const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
     for (const signal of signals) process.on(signal, stop);
