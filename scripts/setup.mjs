@@ -49,9 +49,9 @@ async function npmPackages() {
 }
 
 async function build() {
-  const sources = ["src", "labextension", "scripts", "tsconfig.json", "package-lock.json"].map((name) =>
-    at(name),
-  );
+  const scripts = ["build", "build-wasm", "build-labextension"].map((name) => at("scripts", `${name}.mjs`));
+  const others = ["src", "labextension", "tsconfig.json", "package-lock.json"].map((name) => at(name));
+  const sources = [...scripts, ...others];
   await unlessDone(at("dist", ".nablab-stamp"), hashOf({ files: sources }), () =>
     step("build", () => mustRun("building", process.execPath, ["scripts/build.mjs"], { cwd: root })),
   );
