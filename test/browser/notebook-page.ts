@@ -20,6 +20,7 @@ interface App {
   shell: {
     currentWidget: {
       context: { ready: Promise<void>; path: string; model: { dirty: boolean } };
+      content: { activeCellIndex: number };
       sessionContext: { ready: Promise<void>; session?: { kernel?: { status: string } } };
     };
   };
@@ -82,6 +83,15 @@ export class NotebookPage {
   async runAll(): Promise<void> {
     await this.kernelReady();
     await this.command("notebook:run-all-cells");
+  }
+
+  /** Runs one cell, to its end. */
+  async run(cell: number): Promise<void> {
+    await this.kernelReady();
+    await this.page.evaluate((index) => {
+      window.jupyterapp.shell.currentWidget.content.activeCellIndex = index;
+    }, cell);
+    await this.command("notebook:run-cell");
   }
 
   /** Waits until the kernel is there and has nothing to do. */
