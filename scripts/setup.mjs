@@ -72,8 +72,6 @@ async function pythonPackages() {
         if (uv) await mustRun("making .venv", "uv", ["venv", "--python", command, venv]);
         else await mustRun("making .venv", command, ["-m", "venv", venv]);
       }
-      // JupyterLab runs scripts of its own in Node, which are no ES modules as our package.json would have it.
-      writeFileSync(path.join(venv, "package.json"), '{ "type": "commonjs" }\n');
       const what = "installing the Python packages";
       const pinned = ["--require-hashes", "-r", requirements];
       if (uv) await mustRun(what, "uv", ["pip", "install", "--python", venvPython, ...pinned]);
@@ -85,6 +83,9 @@ async function pythonPackages() {
       }
     }),
   );
+  // JupyterLab runs scripts of its own in Node, which are no ES modules as our package.json would have it.
+  const scope = path.join(venv, "package.json");
+  if (!existsSync(scope)) writeFileSync(scope, '{ "type": "commonjs" }\n');
 }
 
 async function kernel() {
