@@ -40,7 +40,7 @@ export class Arena {
   }
 
   /**
-   * Memory that holds all that was reserved, zero throughout.
+   * Memory that holds all that was reserved. It may have been used before, so what it holds is anything.
    *
    * @throws RangeError when it needs more than the 4 GiB that WebAssembly addresses, or than there is
    */
@@ -49,16 +49,31 @@ export class Arena {
     const size = `${(this.#end / 2 ** 30).toFixed(1)} GiB`;
     if (pages > page)
       throw new RangeError(
-        `train: this needs ${size} of memory, more than the 4 GiB there can be; use a smaller batchSize`,
+        `train: this needs ${size} of memory, more than the 4 GiB there can be; use fewer samples or smaller layers`,
       );
     try {
-      return new WebAssembly.Memory({ initial: pages, maximum: page, shared: true });
+      const memory = spare ?? new WebAssembly.Memory({ initial: pages, maximum: page, shared: true });
+      spare = undefined;
+      const missing = pages - memory.buffer.byteLength / page;
+      if (missing > 0) memory.grow(missing);
+      return memory;
     } catch {
       throw new RangeError(
-        `train: there is no room for ${size} of memory; use a smaller batchSize or fewer samples`,
+        `train: there is no room for ${size} of memory; use fewer samples or smaller layers`,
       );
     }
   }
+}
+
+/**
+ * V8 frees shared memories late, if at all before there is no more room: fifty trainings on MNIST one after the
+ * other left 1.4 GB. So one that is done with is kept for the next.
+ */
+let spare: WebAssembly.Memory | undefined;
+
+/** Gives memory back; no array that lies in it may be used any more. */
+export function release(memory: WebAssembly.Memory): void {
+  if (!spare || spare.buffer.byteLength < memory.buffer.byteLength) spare = memory;
 }
 
 /** The array that lies in a region of the memory. */

@@ -40,13 +40,14 @@ export interface Kernels {
     share: Share,
   ): void;
 
-  /** dA = deltaᵀ x, outputs × inputs, and db = the column sums of delta. */
+  /** dA = deltaᵀ x, outputs × inputs, and db = the column sums of delta; with `add` they are added to what is there. */
   weightGradient(
     dA: Float32Array,
     db: Float32Array,
     delta: Float32Array,
     x: Float32Array,
     size: LayerSize,
+    add: boolean,
     share: Share,
   ): void;
 
@@ -67,13 +68,17 @@ export interface Kernels {
   /** theta −= eta g. */
   descend(theta: Float32Array, g: Float32Array, eta: number, share: Share): void;
 
-  /** c += g², theta −= eta g / (√c + epsilon), each entry on its own. */
+  /**
+   * c += g², theta −= eta g / (√c + epsilon), each entry from ≤ i < to on its own; where the divisor is 0, so is the
+   * gradient, and theta stays. Returns Σ c[i], summed in float64.
+   */
   descendAdagrad(
     theta: Float32Array,
     g: Float32Array,
     c: Float32Array,
     eta: number,
     epsilon: number,
-    share: Share,
-  ): void;
+    from: number,
+    to: number,
+  ): number;
 }

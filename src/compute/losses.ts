@@ -11,11 +11,16 @@ export interface LossRows {
   delta?: Float32Array | undefined;
   g: Float32Array;
   rows: number;
+  /** How many samples the mean is over, where the rows are not all of them. */
+  batch?: number | undefined;
   outputs: number;
 }
 
-/** −log p_y with p = softmax(g); delta = (p − 1{k = y}) / rows. */
-export function crossEntropyRows(labels: Uint8Array, { losses, delta, g, rows, outputs }: LossRows): void {
+/** −log p_y with p = softmax(g); delta = (p − 1{k = y}) / batch. */
+export function crossEntropyRows(
+  labels: Uint8Array,
+  { losses, delta, g, rows, batch = rows, outputs }: LossRows,
+): void {
   for (let i = 0; i < rows; i++) {
     const at = i * outputs;
     let top = 0;
@@ -26,19 +31,22 @@ export function crossEntropyRows(labels: Uint8Array, { losses, delta, g, rows, o
     if (!delta) continue;
     for (let k = 0; k < outputs; k++) {
       const p = Math.exp(g[at + k] - g[at + top]) / (1 + others);
-      delta[at + k] = (p - (k === labels[i] ? 1 : 0)) / rows;
+      delta[at + k] = (p - (k === labels[i] ? 1 : 0)) / batch;
     }
   }
 }
 
-/** ‖g − y‖²; delta = 2 (g − y) / rows. */
-export function squaredErrorRows(targets: Float32Array, { losses, delta, g, rows, outputs }: LossRows): void {
+/** ‖g − y‖²; delta = 2 (g − y) / batch. */
+export function squaredErrorRows(
+  targets: Float32Array,
+  { losses, delta, g, rows, batch = rows, outputs }: LossRows,
+): void {
   for (let i = 0; i < rows; i++) {
     let sum = 0;
     for (let k = i * outputs; k < (i + 1) * outputs; k++) {
       const difference = g[k] - targets[k];
       sum += difference * difference;
-      if (delta) delta[k] = (2 * difference) / rows;
+      if (delta) delta[k] = (2 * difference) / batch;
     }
     losses[i] = sum;
   }

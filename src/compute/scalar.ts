@@ -30,18 +30,18 @@ export const scalarKernels: Kernels = {
     }
   },
 
-  weightGradient(dA, db, delta, x, { rows, inputs, outputs }, share) {
+  weightGradient(dA, db, delta, x, { rows, inputs, outputs }, add, share) {
     const [from, to] = rangeOf(inputs, share);
     for (let j = 0; j < outputs; j++) {
       for (let k = from; k < to; k++) {
-        let sum = 0;
+        let sum = add ? dA[j * inputs + k] : 0;
         for (let i = 0; i < rows; i++) sum += delta[i * outputs + j] * x[i * inputs + k];
         dA[j * inputs + k] = sum;
       }
     }
     const [first, last] = rangeOf(outputs, share);
     for (let j = first; j < last; j++) {
-      let sum = 0;
+      let sum = add ? db[j] : 0;
       for (let i = 0; i < rows; i++) sum += delta[i * outputs + j];
       db[j] = sum;
     }
@@ -65,11 +65,14 @@ export const scalarKernels: Kernels = {
     for (let i = from; i < to; i++) theta[i] -= eta * g[i];
   },
 
-  descendAdagrad(theta, g, c, eta, epsilon, share) {
-    const [from, to] = rangeOf(theta.length, share);
+  descendAdagrad(theta, g, c, eta, epsilon, from, to) {
+    let sum = 0;
     for (let i = from; i < to; i++) {
       c[i] += g[i] * g[i];
-      theta[i] -= (eta * g[i]) / (Math.sqrt(c[i]) + epsilon);
+      sum += c[i];
+      const divisor = Math.sqrt(c[i]) + epsilon;
+      if (divisor !== 0) theta[i] -= (eta * g[i]) / divisor;
     }
+    return sum;
   },
 };

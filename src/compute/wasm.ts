@@ -4,46 +4,14 @@
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import type { Kernels } from "./kernels.js";
-import { rangeOf } from "./share.js";
+import { rangeOf, type Share } from "./share.js";
 
-/** What assembly/kernels.ts exports; arrays are byte offsets. */
+/** What assembly/kernels.ts exports; arrays are byte offsets. Its signatures are those of that file. */
 interface Exports {
-  multiply(
-    c: number,
-    a: number,
-    aRow: number,
-    aColumn: number,
-    b: number,
-    bRow: number,
-    bColumn: number,
-    m: number,
-    n: number,
-    depth: number,
-    from: number,
-    to: number,
-    scratch: number,
-    extra: number,
-    finish: number,
-  ): void;
-  columnSums(out: number, a: number, m: number, n: number, from: number, to: number): void;
-  gatherBytes(
-    out: number,
-    x: number,
-    rows: number,
-    width: number,
-    scale: number,
-    from: number,
-    to: number,
-  ): void;
-  gatherFloats(
-    out: number,
-    x: number,
-    rows: number,
-    width: number,
-    scale: number,
-    from: number,
-    to: number,
-  ): void;
+  multiply(...offsetsAndSizes: [...numbers: number[], add: boolean]): void;
+  columnSums(out: number, a: number, m: number, n: number, from: number, to: number, add: boolean): void;
+  gatherBytes: Gather;
+  gatherFloats: Gather;
   sumOfSquares(g: number, from: number, to: number): number;
   descend(theta: number, g: number, eta: number, from: number, to: number): void;
   descendAdagrad(
@@ -54,8 +22,17 @@ interface Exports {
     epsilon: number,
     from: number,
     to: number,
-  ): void;
+  ): number;
 }
+type Gather = (
+  out: number,
+  x: number,
+  rows: number,
+  width: number,
+  scale: number,
+  from: number,
+  to: number,
+) => void;
 
 // What becomes of an entry of a product before it is stored; as in assembly/kernels.ts.
 const plain = 0;
@@ -64,20 +41,18 @@ const biasRelu = 2;
 const mask = 3;
 /** The columns of a tile: products are shared between threads at multiples of it. */
 const tileColumns = 8;
-const tileRows = 4;
 
-/** How many floats of scratch memory a thread needs for products of up to these sizes. */
-export function scratchLength(rows: number, depth: number): number {
-  return (Math.ceil(rows / tileRows) * tileRows + tileColumns) * depth + tileRows * tileColumns;
-}
+/** How many floats of scratch memory a thread needs, whatever the sizes: what is packed at once, and a tile. */
+export const scratchLength = (256 + tileColumns) * 1024 + 4 * tileColumns;
 
 /**
  * The build that this machine runs: with fused multiply-adds where V8 has relaxed SIMD (Node 20 has it behind a
  * flag, which may be set until the first module that uses it is compiled), else without.
  */
 function compile(): { module: WebAssembly.Module; name: string } {
-  setFlagsFromString("--experimental-wasm-relaxed-simd");
   const relaxed = readFileSync(new URL("./kernels-relaxed.wasm", import.meta.url));
+  // Newer V8 has it anyway, and would complain of a flag that it no longer knows.
+  if (!WebAssembly.validate(relaxed)) setFlagsFromString("--experimental-wasm-relaxed-simd");
   if (WebAssembly.validate(relaxed)) {
     return { module: new WebAssembly.Module(relaxed), name: "wasm simd, fused multiply-add" };
   }
@@ -96,72 +71,40 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
   const { module, name } = compile();
   const wasm = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
   const at = (array: { byteOffset: number }): number => array.byteOffset;
+
+  /** out = finish(a b), with `add` on top of what it holds; a is m × depth, b depth × n, each with its two strides. */
+  const multiply = (
+    out: Float32Array,
+    [a, aRow, aColumn]: Operand,
+    [b, bRow, bColumn]: Operand,
+    [m, n, depth]: readonly [m: number, n: number, depth: number],
+    share: Share,
+    finish: number,
+    extra: Float32Array | undefined,
+    add: boolean,
+  ): void => {
+    const [from, to] = rangeOf(n, share, tileColumns);
+    const operands = [at(out), at(a), aRow, aColumn, at(b), bRow, bColumn];
+    wasm.multiply(...operands, m, n, depth, from, to, at(scratch), extra ? at(extra) : 0, finish, add);
+  };
+
   return {
     name,
 
     affine(out, x, A, b, { rows, inputs, outputs }, relu, share) {
-      const [from, to] = rangeOf(outputs, share, tileColumns);
       const finish = relu ? biasRelu : bias;
-      wasm.multiply(
-        at(out),
-        at(x),
-        inputs,
-        1,
-        at(A),
-        1,
-        inputs,
-        rows,
-        outputs,
-        inputs,
-        from,
-        to,
-        at(scratch),
-        at(b),
-        finish,
-      );
+      multiply(out, [x, inputs, 1], [A, 1, inputs], [rows, outputs, inputs], share, finish, b, false);
     },
 
     inputGradient(out, delta, A, x, { rows, inputs, outputs }, share) {
-      const [from, to] = rangeOf(inputs, share, tileColumns);
-      wasm.multiply(
-        at(out),
-        at(delta),
-        outputs,
-        1,
-        at(A),
-        inputs,
-        1,
-        rows,
-        inputs,
-        outputs,
-        from,
-        to,
-        at(scratch),
-        at(x),
-        mask,
-      );
+      multiply(out, [delta, outputs, 1], [A, inputs, 1], [rows, inputs, outputs], share, mask, x, false);
     },
 
-    weightGradient(dA, db, delta, x, { rows, inputs, outputs }, share) {
-      const [from, to] = rangeOf(inputs, share, tileColumns);
-      wasm.multiply(
-        at(dA),
-        at(delta),
-        1,
-        outputs,
-        at(x),
-        inputs,
-        1,
-        outputs,
-        inputs,
-        rows,
-        from,
-        to,
-        at(scratch),
-        0,
-        plain,
-      );
-      wasm.columnSums(at(db), at(delta), rows, outputs, ...rangeOf(outputs, share));
+    weightGradient(dA, db, delta, x, { rows, inputs, outputs }, add, share) {
+      const sizes = [outputs, inputs, rows] as const;
+      multiply(dA, [delta, 1, outputs], [x, inputs, 1], sizes, share, plain, undefined, add);
+      const [from, to] = rangeOf(outputs, share);
+      wasm.columnSums(at(db), at(delta), rows, outputs, from, to, add);
     },
 
     gather(out, data, indices, rows, width, scale, share) {
@@ -175,8 +118,10 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
       wasm.descend(at(theta), at(g), eta, ...rangeOf(theta.length, share, 16));
     },
 
-    descendAdagrad(theta, g, c, eta, epsilon, share) {
-      wasm.descendAdagrad(at(theta), at(g), at(c), eta, epsilon, ...rangeOf(theta.length, share, 16));
-    },
+    descendAdagrad: (theta, g, c, eta, epsilon, from, to) =>
+      wasm.descendAdagrad(at(theta), at(g), at(c), eta, epsilon, from, to),
   };
 }
+
+/** A matrix and how far apart in it two rows and two columns are. */
+type Operand = readonly [array: Float32Array, row: number, column: number];

@@ -2,6 +2,7 @@
  * The loss of classification, with the softmax in it.
  */
 import { inspect } from "node:util";
+import { withFormula } from "../compute/formula.js";
 import { formatShape, Tensor } from "../tensor/index.js";
 import { checkCount, type Loss, meanLoss, readoutShape, type Targets } from "./loss.js";
 import { showAs } from "./show-as.js";
@@ -42,7 +43,7 @@ export function crossEntropy(): Loss {
     }
     return losses;
   };
-  return showAs<Loss>("crossEntropy()", {
+  const loss = showAs<Loss>("crossEntropy()", {
     name: "crossEntropy",
     perSample,
     value: (g, y) => meanLoss(perSample(g, y)),
@@ -51,6 +52,7 @@ export function crossEntropy(): Loss {
       return softmax(g).map((p, i) => (p - target[i]!) / g.shape[0]!);
     },
   });
+  return withFormula(loss, { kind: "loss", name: "crossEntropy" });
 }
 
 /** The probabilities that the targets stand for, in the layout of g: labels become 1 at the label and 0 elsewhere. */

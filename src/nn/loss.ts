@@ -9,7 +9,8 @@ export type Targets = ArrayLike<number> | Tensor;
 
 /** A loss, compared with targets y, of the readout g (samples × outputs); the mean over the samples. */
 export interface Loss {
-  readonly name: "crossEntropy" | "squaredError";
+  /** What it is called, such as `crossEntropy`. */
+  readonly name: string;
   /** The mean over the samples. */
   value(g: Tensor, y: Targets): number;
   /** ∂value/∂g, samples × outputs. */

@@ -2,6 +2,7 @@
  * The rectifier.
  */
 import { inspect } from "node:util";
+import { withFormula } from "../compute/formula.js";
 import type { Activation } from "./layer.js";
 import { showAs } from "./show-as.js";
 
@@ -21,10 +22,11 @@ export function relu({ atZero = 0 }: { atZero?: number } = {}): Activation {
   if (!Number.isFinite(atZero)) {
     throw new RangeError(`relu: atZero must be a finite number, got ${inspect(atZero)}`);
   }
-  return showAs(atZero === 0 ? "relu()" : `relu({ atZero: ${atZero} })`, {
+  const activation = showAs<Activation>(atZero === 0 ? "relu()" : `relu({ atZero: ${atZero} })`, {
     kind: "relu",
     options: Object.freeze({ atZero }),
     value: (z: number) => (z > 0 ? z : z <= 0 ? 0 : Number.NaN),
     derivative: (z: number) => (z > 0 ? 1 : z < 0 ? 0 : z === 0 ? atZero : Number.NaN),
   });
+  return atZero === 0 ? withFormula(activation, { kind: "activation", name: "relu" }) : activation;
 }

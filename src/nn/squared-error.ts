@@ -2,6 +2,7 @@
  * The loss of regression.
  */
 import { inspect } from "node:util";
+import { withFormula } from "../compute/formula.js";
 import { formatShape, Tensor } from "../tensor/index.js";
 import { checkCount, type Loss, meanLoss, readoutShape, type Targets } from "./loss.js";
 import { showAs } from "./show-as.js";
@@ -28,7 +29,7 @@ export function squaredError(): Loss {
     }
     return losses;
   };
-  return showAs<Loss>("squaredError()", {
+  const loss = showAs<Loss>("squaredError()", {
     name: "squaredError",
     perSample,
     value: (g, y) => meanLoss(perSample(g, y)),
@@ -37,6 +38,7 @@ export function squaredError(): Loss {
       return g.map((entry, i) => (2 * (entry - target[i]!)) / g.shape[0]!);
     },
   });
+  return withFormula(loss, { kind: "loss", name: "squaredError" });
 }
 
 /** The targets in the layout of g. */

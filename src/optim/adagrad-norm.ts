@@ -1,6 +1,7 @@
 /**
  * AdaGrad as the lecture prints it: one step size for all parameters.
  */
+import { withFormula } from "../compute/formula.js";
 import { checkOption, makeRule, type Rule } from "./rule.js";
 
 /**
@@ -23,7 +24,7 @@ export function adagradNorm({ eta = 1, c0 = 0 }: { eta?: number; c0?: number } =
   checkOption("adagradNorm", "eta", eta, "positive");
   checkOption("adagradNorm", "c0", c0, "not negative");
   const tau = (c: number) => (c === 0 ? 0 : eta / Math.sqrt(c));
-  return makeRule(
+  const rule = makeRule(
     "AdaGradNorm",
     { eta: "η", c0: "c(0)" },
     {
@@ -41,4 +42,5 @@ export function adagradNorm({ eta = 1, c0 = 0 }: { eta?: number; c0?: number } =
       stepSize: (state) => tau(state.c as number),
     },
   );
+  return withFormula(rule, { kind: "rule", name: "adagradNorm", eta, c0 });
 }

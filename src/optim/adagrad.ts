@@ -1,6 +1,7 @@
 /**
  * AdaGrad as frameworks mean it: a step size for each parameter.
  */
+import { withFormula } from "../compute/formula.js";
 import { checkOption, makeRule, type Rule } from "./rule.js";
 
 /**
@@ -31,7 +32,7 @@ export function adagrad({
   checkOption("adagrad", "eta", eta, "positive");
   checkOption("adagrad", "epsilon", epsilon, "not negative");
   checkOption("adagrad", "c0", c0, "not negative");
-  return makeRule(
+  const rule = makeRule(
     "AdaGrad",
     { eta: "η", epsilon: "ε", c0: "c(0)" },
     {
@@ -55,4 +56,5 @@ export function adagrad({
       },
     },
   );
+  return withFormula(rule, { kind: "rule", name: "adagrad", eta, epsilon, c0 });
 }

@@ -12,7 +12,8 @@ export interface RuleState {
 
 /** An update rule; make one with `sgd()`, `adagradNorm()` or `adagrad()`. */
 export interface Rule {
-  readonly name: "sgd" | "adagradNorm" | "adagrad";
+  /** What it is called, such as `sgd`. */
+  readonly name: string;
   /** The numbers it was made with, such as `eta`. */
   readonly options: Readonly<Record<string, number>>;
   /** The state before the first step, for `size` parameters. */

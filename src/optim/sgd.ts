@@ -1,6 +1,7 @@
 /**
  * Gradient descent. It is "stochastic" by the gradient that it is given, not by what it does with it.
  */
+import { withFormula } from "../compute/formula.js";
 import { checkOption, makeRule, type Rule } from "./rule.js";
 
 /**
@@ -16,7 +17,7 @@ import { checkOption, makeRule, type Rule } from "./rule.js";
  */
 export function sgd({ eta = 0.01 }: { eta?: number } = {}): Rule {
   checkOption("sgd", "eta", eta, "positive");
-  return makeRule(
+  const rule = makeRule(
     "SGD",
     { eta: "η" },
     {
@@ -30,4 +31,5 @@ export function sgd({ eta = 0.01 }: { eta?: number } = {}): Rule {
       stepSize: () => eta,
     },
   );
+  return withFormula(rule, { kind: "rule", name: "sgd", eta });
 }

@@ -2,6 +2,7 @@
  * Gradient descent on an objective, with a constant step or with any update rule, recorded step by step.
  */
 import { inspect } from "node:util";
+import { formulaOf } from "../compute/formula.js";
 import { formatNumber } from "../display/format-number.js";
 import type { Rule } from "../optim/rule.js";
 import { sgd } from "../optim/sgd.js";
@@ -45,6 +46,7 @@ export function descend(F: Objective, options: DescendOptions): Path {
   if (!Number.isInteger(steps) || steps < 0) {
     throw new RangeError(`descend: steps must be a whole number ≥ 0, got ${inspect(steps)}`);
   }
+  const constantStep = formulaOf("rule", rule);
   const state = rule.init(theta.length);
   const thetas: Float64Array[] = [];
   const values: number[] = [];
@@ -73,7 +75,7 @@ export function descend(F: Objective, options: DescendOptions): Path {
     gaps: Float64Array.from(gaps),
     gradientNorms: Float64Array.from(gradientNorms),
     stepSizes: Float64Array.from(stepSizes),
-    eta: rule.name === "sgd" ? rule.options.eta : undefined,
+    eta: constantStep?.name === "sgd" ? constantStep.eta : undefined,
     diverged,
   });
 }

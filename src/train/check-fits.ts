@@ -1,11 +1,20 @@
 /**
  * Whether a network, some data and a loss fit together, said before anything is computed.
  */
+import { inspect } from "node:util";
 import type { Dataset } from "../data/index.js";
-import type { Loss, Sequential } from "../nn/index.js";
+import { type Loss, Sequential } from "../nn/index.js";
+import type { Rule } from "../optim/index.js";
 
-/** Throws a RangeError that says what does not fit, and the likely fix. */
+/** Throws a TypeError when something is no network, no dataset or no loss, and a RangeError when they do not fit. */
 export function checkFits(who: string, model: Sequential, data: Dataset, loss: Loss): void {
+  if (!(model instanceof Sequential)) {
+    throw new TypeError(
+      `${who}: expected a network such as sequential([dense(784, 10)]) as the first argument, got ${brief(model)}`,
+    );
+  }
+  checkData(who, data);
+  checkHas(who, "loss", "a loss", loss, ["value", "gradient", "perSample"], "crossEntropy()");
   if (data.features !== model.inputs) {
     throw new RangeError(
       `${who}: the samples of ${data.name} have ${data.features} entries but the network takes ${model.inputs}; the first layer should be dense(${data.features}, …)`,
@@ -28,3 +37,38 @@ export function checkFits(who: string, model: Sequential, data: Dataset, loss: L
     );
   }
 }
+
+/** Throws a TypeError unless `data` is a dataset. */
+export function checkData(who: string, data: Dataset): void {
+  if (typeof data?.batch === "function" && data.size > 0) return;
+  let hint = "";
+  if (data instanceof Promise) hint = "; did you forget await?";
+  else if (data && typeof data === "object" && "train" in data) hint = "; did you mean its .train or .test?";
+  throw new TypeError(
+    `${who}: expected a dataset such as (await mnist()).train or dataset({ x, y })${hint}, got ${brief(data)}`,
+  );
+}
+
+/** Throws a TypeError unless `rule` is an update rule. */
+export function checkRule(who: string, rule: Rule): void {
+  checkHas(who, "rule", "an update rule", rule, ["init", "step", "stepSize"], "sgd({ eta: 0.1 })");
+}
+
+function checkHas(
+  who: string,
+  option: string,
+  what: string,
+  value: object,
+  methods: string[],
+  example: string,
+): void {
+  const missing = methods.filter((method) => typeof (value as never)?.[method] !== "function");
+  if (missing.length === 0) return;
+  let hint = "";
+  if (typeof value === "function") hint = "; did you forget the brackets ()?";
+  else if (value && typeof value === "object")
+    hint = `, with ${methods.join(", ")}; missing: ${missing.join(", ")}`;
+  throw new TypeError(`${who}: ${option} must be ${what} such as ${example}${hint}, got ${brief(value)}`);
+}
+
+const brief = (value: unknown): string => inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY });

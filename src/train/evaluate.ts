@@ -1,12 +1,13 @@
 /**
  * How well a network does on some data, sample by sample.
  */
-import { view } from "../compute/arena.js";
+import { release, view } from "../compute/arena.js";
+import { formulaOf } from "../compute/formula.js";
 import type { Dataset } from "../data/index.js";
 import type { Evaluation } from "../metrics/index.js";
 import { crossEntropy, type Loss, predict, type Sequential, squaredError } from "../nn/index.js";
 import type { Tensor } from "../tensor/index.js";
-import { checkFits } from "./check-fits.js";
+import { checkData, checkFits } from "./check-fits.js";
 import { makeJob, slowBecause } from "./job.js";
 import { defaultThreads, runJob } from "./threads.js";
 
@@ -29,12 +30,15 @@ const rows = 500;
 export async function evaluate(
   model: Sequential,
   data: Dataset,
-  { loss = data.kind === "labels" ? crossEntropy() : squaredError() }: { loss?: Loss } = {},
+  options: { loss?: Loss } = {},
 ): Promise<Evaluation> {
+  checkData("evaluate", data);
+  const { loss = data.kind === "labels" ? crossEntropy() : squaredError() } = options;
   checkFits("evaluate", model, data, loss);
   const losses = new Float64Array(data.size);
   const predicted = new Uint8Array(data.kind === "labels" ? data.size : 0);
-  if (slowBecause(model)) {
+  const formula = formulaOf("loss", loss);
+  if (slowBecause(model, loss) || !formula) {
     for (let start = 0; start < data.size; start += rows) {
       const { x, y } = data.batch(start, Math.min(start + rows, data.size));
       const g = predict(model, x);
@@ -44,13 +48,14 @@ export async function evaluate(
   } else {
     const job = makeJob({
       model,
-      loss: loss.name,
+      loss: formula.name,
       threads: defaultThreads(model, data.size),
       evaluation: data,
     });
     await runJob(job);
     losses.set(view(job.memory, job.evaluation!.losses));
     if (data.kind === "labels") predicted.set(view(job.memory, job.evaluation!.predicted));
+    release(job.memory);
   }
   const labels = data.kind === "labels" ? Uint8Array.from(data.y) : new Uint8Array(0);
   const right = predicted.reduce((sum, answer, i) => sum + Number(answer === labels[i]), 0);

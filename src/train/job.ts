@@ -3,13 +3,14 @@
  * lies in it. A job is plain data apart from the memory, so that it can be sent to a thread.
  */
 import { Arena, type Region, view } from "../compute/arena.js";
+import { type Formula, formulaOf, type RuleFormula } from "../compute/formula.js";
 import { scratchLength } from "../compute/wasm.js";
 import type { Dataset } from "../data/index.js";
-import type { Sequential } from "../nn/index.js";
+import type { Loss, Sequential } from "../nn/index.js";
+import type { Rule } from "../optim/index.js";
 import type { Shuffle } from "./run.js";
 
-/** What a network needs to know of a loss: which formula, as in `compute` there are no functions to send. */
-export type LossName = "crossEntropy" | "squaredError";
+type LossFormula = Extract<Formula, { kind: "loss" }>;
 
 /** A dense layer as the threads see it. */
 export interface LayerPlan {
@@ -45,16 +46,10 @@ export interface EvaluationPlan {
   readonly predicted: Region<"Uint8Array">;
 }
 
-/** Update rules that have fast kernels, with their numbers. */
-export type FastRule =
-  | { name: "sgd"; eta: number }
-  | { name: "adagradNorm"; eta: number; c0: number }
-  | { name: "adagrad"; eta: number; epsilon: number; c0: number };
-
 /** What a training adds to a job. */
 export interface TrainingPlan {
   readonly data: DataPlan;
-  readonly rule: FastRule;
+  readonly rule: RuleFormula;
   /** One sum of squares for each gradient in the adaptive rules. */
   readonly c: Region<"Float32Array">;
   readonly epochs: number;
@@ -81,7 +76,7 @@ export interface Job {
   readonly layers: readonly LayerPlan[];
   /** How many samples go through the network at once. */
   readonly rows: number;
-  readonly loss: LossName;
+  readonly loss: LossFormula["name"];
   readonly training?: TrainingPlan;
   readonly evaluation?: EvaluationPlan;
 }
@@ -99,24 +94,34 @@ export const control = {
 /** What all threads do next. */
 export const decision = { go: 0, stop: 1, notFinite: 2 } as const;
 
-/** Sums of squares are taken over blocks of this many numbers, so that they do not depend on the threads. */
+/** Sums over all parameters are taken over blocks of this many numbers, so that they do not depend on the threads. */
 export const sumBlock = 4096;
 
-/** Samples that go through the network at once when nothing is trained. */
-const evaluationRows = 500;
+/**
+ * Samples that go through the network at once: a larger batch is cut into chunks, whose gradients are added up. So
+ * memory does not grow with the batch.
+ */
+const mostRows = 512;
 
-/** What of a network the fast kernels do not know; undefined when they know it all. */
-export function slowBecause({ sigma }: Sequential): string | undefined {
-  const other = sigma.find(
-    (activation) => activation && (activation.kind !== "relu" || activation.options.atZero !== 0),
-  );
-  return other && String(other);
+/**
+ * What of a network, a loss and a rule the fast kernels do not know; undefined when they know it all. They know what
+ * was made by nablab and has a formula there, whatever anything is called.
+ */
+export function slowBecause({ sigma }: Sequential, loss: Loss, rule?: Rule): string | undefined {
+  const activation = sigma.find((one) => one && !formulaOf("activation", one));
+  if (activation) {
+    const own = String(activation) === "[object Object]";
+    return own ? `an activation of your own, ${activation.kind}` : String(activation);
+  }
+  if (!formulaOf("loss", loss)) return `the loss ${loss.name}`;
+  if (rule && !formulaOf("rule", rule)) return `the rule ${rule.name}`;
+  return undefined;
 }
 
 /** What a job is planned for. */
 export interface JobOptions {
   model: Sequential;
-  loss: LossName;
+  loss: LossFormula["name"];
   threads: number;
   training?: Omit<TrainingPlan, "data" | "c" | "order" | "loss" | "stepSize"> & { data: Dataset };
   evaluation?: Dataset | undefined;
@@ -126,7 +131,7 @@ export interface JobOptions {
 export function makeJob({ model, loss, threads, training, evaluation }: JobOptions): Job {
   const arena = new Arena();
   const floats = (length: number) => arena.reserve("Float32Array", length);
-  const rows = Math.max(training?.batchSize ?? 0, evaluation ? Math.min(evaluationRows, evaluation.size) : 0);
+  const rows = Math.min(mostRows, Math.max(training?.batchSize ?? 0, evaluation?.size ?? 0));
   const theta = floats(model.parameterCount);
   const gradient = floats(model.parameterCount);
   let at = 0;
@@ -150,9 +155,7 @@ export function makeJob({ model, loss, threads, training, evaluation }: JobOptio
     at += weights + outputs;
     return layer;
   });
-  const widest = Math.max(...model.dense.flatMap(({ inputs, outputs }) => [inputs, outputs]), rows);
-  const longest = Math.max(rows, ...layers.map(({ outputs }) => outputs));
-  const scratch = Array.from({ length: threads }, () => floats(scratchLength(longest, widest)));
+  const scratch = Array.from({ length: threads }, () => floats(scratchLength));
   const steps = training ? training.epochs * Math.ceil(training.data.size / training.batchSize) : 0;
   const trainingData = training && planData(arena, training.data);
   // Evaluated on what it is trained on, a network has the samples in memory once.
@@ -189,6 +192,7 @@ export function makeJob({ model, loss, threads, training, evaluation }: JobOptio
   };
   const memory = arena.allocate();
   const job: Job = { memory, ...plan };
+  for (const region of [plan.control, plan.barrier]) view(memory, region).fill(0);
   view(memory, theta).set(model.theta);
   if (training) fillData(memory, training.data, trainingData!);
   if (job.evaluation) {

@@ -61,7 +61,8 @@ function work({ job, part, parts }: Start): void {
 
   function samples(plan: DataPlan): {
     gather(indices: Uint32Array, rows: number): void;
-    loss(indices: Uint32Array, rows: number, losses: Float64Array, withDelta: boolean): void;
+    /** The losses of the samples, and with `batch`, how many there are in the batch, delta of their mean. */
+    loss(indices: Uint32Array, rows: number, losses: Float64Array, batch?: number): void;
   } {
     const data = view(memory, plan.x as Region<"Float32Array">);
     const labels = plan.labels && view(memory, plan.labels);
@@ -69,12 +70,13 @@ function work({ job, part, parts }: Start): void {
     const { features, outputs, scale } = plan;
     return {
       gather: (indices, rows) => kernels.gather(x0, data, indices, rows, features, scale, share),
-      loss(indices, rows, losses, withDelta) {
+      loss(indices, rows, losses, batch) {
         const all = {
           losses,
-          delta: withDelta ? readout.delta : undefined,
+          delta: batch ? readout.delta : undefined,
           g: readout.x,
           rows,
+          batch,
           outputs: readout.outputs,
         };
         if (job.loss === "crossEntropy") {
@@ -101,13 +103,13 @@ function work({ job, part, parts }: Start): void {
     });
   }
 
-  /** dA, db of every layer, from δ of the last. */
-  function backward(rows: number): void {
+  /** dA, db of every layer, from δ of the last; with `add` on top of those of the batch's chunks before. */
+  function backward(rows: number, add: boolean): void {
     for (let t = last; t >= 0; t--) {
       const { inputs, outputs, A, dA, db, delta } = layers[t];
       const size = { rows, inputs, outputs };
       const below = t > 0 ? layers[t - 1] : undefined;
-      kernels.weightGradient(dA, db, delta, below ? below.x : x0, size, share);
+      kernels.weightGradient(dA, db, delta, below ? below.x : x0, size, add, share);
       if (!below) continue;
       kernels.inputGradient(below.delta, delta, A, below.x, size, share);
       barrier.meet();
@@ -115,15 +117,11 @@ function work({ job, part, parts }: Start): void {
     barrier.meet();
   }
 
-  /** ‖g‖², the same bits for any number of threads: each block is summed by one of them. */
-  function squaredNorm(): number {
+  /** A sum over all parameters, the same bits for any number of threads: each block is summed by one of them. */
+  function sumOverParameters(sumOf: (from: number, to: number) => number): number {
     const [from, to] = rangeOf(partialSums.length, share);
     for (let i = from; i < to; i++) {
-      partialSums[i] = kernels.sumOfSquares(
-        gradient,
-        i * sumBlock,
-        Math.min((i + 1) * sumBlock, gradient.length),
-      );
+      partialSums[i] = sumOf(i * sumBlock, Math.min((i + 1) * sumBlock, theta.length));
     }
     barrier.meet();
     return partialSums.reduce((sum, block) => sum + block, 0);
@@ -140,7 +138,7 @@ function work({ job, part, parts }: Start): void {
     if (rule.name === "adagradNorm") {
       let sum = rule.c0;
       return () => {
-        sum += squaredNorm();
+        sum += sumOverParameters((from, to) => kernels.sumOfSquares(gradient, from, to));
         const size = sum === 0 ? 0 : eta / Math.sqrt(sum);
         kernels.descend(theta, gradient, size, share);
         return size;
@@ -150,8 +148,10 @@ function work({ job, part, parts }: Start): void {
     if (first) sums.fill(rule.c0);
     barrier.meet();
     return () => {
-      kernels.descendAdagrad(theta, gradient, sums, eta, rule.epsilon, share);
-      return eta;
+      const sum = sumOverParameters((from, to) =>
+        kernels.descendAdagrad(theta, gradient, sums, eta, rule.epsilon, from, to),
+      );
+      return sum === 0 ? 0 : eta / (Math.sqrt(sum / theta.length) + rule.epsilon);
     };
   }
 
@@ -167,7 +167,7 @@ function work({ job, part, parts }: Start): void {
     const recordedStepSize = view(memory, plan.stepSize);
     const source = samples(data);
     const update = updateRule(plan);
-    const losses = new Float64Array(batchSize);
+    const losses = new Float64Array(job.rows);
     const stream = random(seed);
     let steps = 0;
     for (let epoch = 1; epoch <= epochs; epoch++) {
@@ -176,24 +176,27 @@ function work({ job, part, parts }: Start): void {
         else order.set(stream.split(epoch).permutation(data.size));
       }
       for (let start = 0; start < data.size; start += batchSize) {
-        const rows = Math.min(batchSize, data.size - start);
-        const indices = order.subarray(start, start + rows);
+        const batch = order.subarray(start, start + batchSize);
         if (first && Atomics.load(signals, control.stop)) signals[control.decision] = decision.stop;
         barrier.meet();
         if (signals[control.decision] !== decision.go) return { steps };
-        source.gather(indices, rows);
-        barrier.meet();
-        forward(rows);
-        if (first) {
-          source.loss(indices, rows, losses, true);
-          let sum = 0;
-          for (let i = 0; i < rows; i++) sum += losses[i];
-          recordedLoss[steps] = sum / rows;
-          if (!Number.isFinite(sum)) signals[control.decision] = decision.notFinite;
+        let sum = 0;
+        for (let chunk = 0; chunk < batch.length; chunk += job.rows) {
+          const indices = batch.subarray(chunk, chunk + job.rows);
+          const rows = indices.length;
+          source.gather(indices, rows);
+          barrier.meet();
+          forward(rows);
+          if (first) {
+            source.loss(indices, rows, losses, batch.length);
+            for (let i = 0; i < rows; i++) sum += losses[i];
+            recordedLoss[steps] = sum / batch.length;
+            if (!Number.isFinite(sum)) signals[control.decision] = decision.notFinite;
+          }
+          barrier.meet();
+          if (signals[control.decision] !== decision.go) return { steps, layer: firstNotFinite(rows) };
+          backward(rows, chunk > 0);
         }
-        barrier.meet();
-        if (signals[control.decision] !== decision.go) return { steps, layer: firstNotFinite(rows) };
-        backward(rows);
         const size = update();
         steps++;
         if (!first) continue;
@@ -219,7 +222,7 @@ function work({ job, part, parts }: Start): void {
       barrier.meet();
       forward(rows);
       if (first) {
-        source.loss(indices, rows, found.subarray(start), false);
+        source.loss(indices, rows, found.subarray(start));
         likeliest(answers.subarray(start), readout.x, rows, readout.outputs);
       }
       barrier.meet();

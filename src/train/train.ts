@@ -2,15 +2,16 @@
  * Training: the loop of lecture B (B11), with a chart that grows, a stop that stops, and a record of it all.
  */
 import { inspect } from "node:util";
-import { view } from "../compute/arena.js";
+import { release, view } from "../compute/arena.js";
+import { formulaOf } from "../compute/formula.js";
 import type { Dataset } from "../data/index.js";
 import { host } from "../display/host.js";
 import { type LiveFigure, liveFigure } from "../display/index.js";
 import { crossEntropy, type Loss, type Sequential, squaredError } from "../nn/index.js";
 import { type Rule, sgd } from "../optim/index.js";
-import { checkFits } from "./check-fits.js";
+import { checkData, checkFits, checkRule } from "./check-fits.js";
 import { evaluate } from "./evaluate.js";
-import { control, type FastRule, makeJob, slowBecause } from "./job.js";
+import { control, makeJob, slowBecause } from "./job.js";
 import { trainReference } from "./reference.js";
 import { Run, type Shuffle } from "./run.js";
 import { runFigure, totalSteps } from "./run-figure.js";
@@ -72,7 +73,8 @@ export function lastRun(): Run | undefined {
  * @param data samples with labels or targets that fit the network
  * @returns the record of the training
  * @throws RangeError or TypeError when data, network and options do not fit; Error when the loss is no longer finite,
- *   in which case the parameters are those of the last step before
+ *   in which case the parameters are those of the last step before, or when the parameters are not, in which case
+ *   they are those from before the training
  * @example
  * const data = dataset({ x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [0, 1, 1, 0], classes: 2 });
  * const net = sequential([dense(2, 8), relu(), dense(8, 2)], { seed: 1 });
@@ -80,6 +82,7 @@ export function lastRun(): Run | undefined {
  * run.epochs.at(-1)?.accuracy // → 1
  */
 export async function train(model: Sequential, data: Dataset, options: TrainOptions = {}): Promise<Run> {
+  checkData("train", data);
   const {
     rule = sgd({ eta: 0.1 }),
     loss = data.kind === "labels" ? crossEntropy() : squaredError(),
@@ -90,18 +93,22 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
     validation,
     signal,
     live = true,
-    name = String(rule),
-    threads = defaultThreads(model, batchSize),
+    name = String(rule) === "[object Object]" ? rule.name : String(rule),
   } = options;
+  checkRule("train", rule);
   checkFits("train", model, data, loss);
   if (validation) checkFits("train: validation", model, validation, loss);
   checkWhole("epochs", epochs);
-  checkWhole("batchSize", batchSize, data.size);
-  checkWhole("threads", threads);
+  checkWhole("batchSize", batchSize, data.size, "the number of samples");
+  const { threads = defaultThreads(model, batchSize) } = options;
+  checkWhole("threads", threads, 256, "one for each core");
   if (!["each epoch", "once", "never"].includes(shuffle)) {
     throw new TypeError(`train: shuffle must be "each epoch", "once" or "never", got ${inspect(shuffle)}`);
   }
-  const obstacle = slowBecause(model);
+  if (![undefined, "wasm", "scalar"].includes(options.backend)) {
+    throw new TypeError(`train: backend must be "wasm" or "scalar", got ${inspect(options.backend)}`);
+  }
+  const obstacle = slowBecause(model, loss, rule);
   if (options.backend === "wasm" && obstacle) {
     throw new TypeError(
       `train: the fast kernels do not know ${obstacle}; leave out backend, or take "scalar"`,
@@ -122,25 +129,43 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
     backend,
     threads: backend === "wasm" ? threads : 1,
   });
+  run.kernels = `scalar float64${obstacle ? `, no fast kernel for ${obstacle}` : ""}`;
   last = run;
   const interrupted = host().interruptSignal();
   const stop = AbortSignal.any([interrupted, ...(signal ? [signal] : [])]);
   const chart = live ? new Chart(run) : undefined;
   const began = performance.now();
-  let brokenLayer: number | undefined;
+  let broken: Broken | undefined;
   try {
     const way = backend === "wasm" ? trainFast : trainSlowly;
-    brokenLayer = await way(run, { model, data, loss, validation, stop, chart });
-    if (brokenLayer !== undefined) run.stopped = "the loss is no longer finite";
+    broken = await way(run, { model, data, loss, validation, stop, chart });
+    if (broken) run.stopped = `the ${broken.what} ${broken.what === "loss" ? "is" : "are"} no longer finite`;
     else if (interrupted.aborted) run.stopped = "interrupted";
     else if (signal?.aborted) run.stopped = reasonOf(signal);
   } finally {
     run.seconds = (performance.now() - began) / 1000;
     await chart?.close();
   }
-  if (brokenLayer !== undefined) throw new Error(brokenMessage(run, brokenLayer));
+  if (broken) throw new Error(brokenMessage(run, broken));
   if (interrupted.aborted) throw interrupted.reason;
   return run;
+}
+
+/** What is no longer finite, and which dense layer shows it first (from 1 on; 0 when none does). */
+interface Broken {
+  what: "loss" | "parameters";
+  layer: number;
+}
+
+/** The parameters, when one of them is not finite. */
+function brokenParameters({ dense }: Sequential, theta: ArrayLike<number>): Broken | undefined {
+  let at = 0;
+  for (const [t, { parameterCount }] of dense.entries()) {
+    for (const end = at + parameterCount; at < end; at++) {
+      if (!Number.isFinite(theta[at])) return { what: "parameters", layer: t + 1 };
+    }
+  }
+  return undefined;
 }
 
 interface Work {
@@ -158,11 +183,12 @@ const glance = 100;
 async function trainFast(
   run: Run,
   { model, data, loss, validation, stop, chart }: Work,
-): Promise<number | undefined> {
-  const { rule, epochs, batchSize, seed, shuffle, threads } = run.settings;
-  const fastRule = { name: rule.name, ...rule.options } as FastRule;
-  const training = { data, rule: fastRule, epochs, batchSize, seed, shuffle };
-  const job = makeJob({ model, loss: loss.name, threads, training, evaluation: validation });
+): Promise<Broken | undefined> {
+  const { epochs, batchSize, seed, shuffle, threads } = run.settings;
+  const rule = formulaOf("rule", run.settings.rule)!;
+  const training = { data, rule, epochs, batchSize, seed, shuffle };
+  const lossName = formulaOf("loss", loss)!.name;
+  const job = makeJob({ model, loss: lossName, threads, training, evaluation: validation });
   const recorded = view(job.memory, job.training!.loss);
   const signals = view(job.memory, job.control);
   run.loss = recorded;
@@ -184,30 +210,33 @@ async function trainFast(
       },
     });
     run.kernels = done.kernels;
-    model.theta.set(view(job.memory, job.theta));
     run.stepSize = view(job.memory, job.training!.stepSize).slice(0, done.steps);
-    return done.layer;
+    const theta = view(job.memory, job.theta);
+    const broken = brokenParameters(model, theta);
+    if (broken) return broken;
+    model.theta.set(theta);
+    return done.layer === undefined ? undefined : { what: "loss", layer: done.layer };
   } finally {
     clearInterval(timer);
-    // A copy of its own: the job's memory, tens of megabytes, is not kept alive by a record of it.
     run.loss = recorded.slice(0, Atomics.load(signals, control.steps));
+    release(job.memory);
   }
 }
 
 async function trainSlowly(
   run: Run,
   { model, data, loss, validation, stop, chart }: Work,
-): Promise<number | undefined> {
+): Promise<Broken | undefined> {
+  const before = model.theta.slice();
   const steps = totalSteps(run);
   const losses = new Float64Array(steps);
   const sizes = new Float64Array(steps);
   run.loss = losses;
-  run.kernels = "scalar float64";
   let k = 0;
   let start = 0;
   let glanced = 0;
   try {
-    return await trainReference(model, data, {
+    const layer = await trainReference(model, data, {
       ...run.settings,
       loss,
       stopped: () => stop.aborted,
@@ -232,6 +261,9 @@ async function trainSlowly(
         chart?.update(k);
       },
     });
+    const broken = brokenParameters(model, model.theta);
+    if (broken) model.theta.set(before);
+    return broken ?? (layer === undefined ? undefined : { what: "loss", layer });
   } finally {
     run.loss = losses.slice(0, k);
     run.stepSize = sizes.slice(0, k);
@@ -270,18 +302,26 @@ class Chart {
   }
 }
 
-function brokenMessage(run: Run, layer: number): string {
-  const epoch = run.epochs.length + 1;
+function brokenMessage(run: Run, { what, layer }: Broken): string {
+  const size = run.stepSize.at(-1);
+  const advice =
+    size === undefined ? "" : `; try a smaller eta, the last step size was ${size.toPrecision(4)}`;
+  if (what === "parameters") {
+    const epoch = run.epochs.length + Number(run.steps > (run.epochs.at(-1)?.step ?? 0));
+    return (
+      `train: the parameters are not finite after step ${run.steps} (epoch ${epoch}), first those of dense layer ${layer}; ` +
+      `the network keeps the parameters from before the training${advice}`
+    );
+  }
   const where =
     layer > 0
       ? `the outputs of dense layer ${layer} are the first that are not finite`
       : "all layers' outputs are finite";
-  const size = run.stepSize.at(-1);
   return (
-    `train: the loss is not finite at step ${run.steps + 1} (epoch ${epoch}); ${where}; ` +
+    `train: the loss is not finite at step ${run.steps + 1} (epoch ${run.epochs.length + 1}); ${where}; ` +
     (size === undefined
       ? "no step was taken yet, so look at the data and at the first parameters"
-      : `the network keeps its parameters after step ${run.steps}; try a smaller eta, the last step size was ${size.toPrecision(4)}`)
+      : `the network keeps its parameters after step ${run.steps}${advice}`)
   );
 }
 
@@ -289,8 +329,8 @@ function reasonOf({ reason }: AbortSignal): string {
   return reason instanceof Error ? reason.message : String(reason);
 }
 
-function checkWhole(option: string, value: number, most = Number.MAX_SAFE_INTEGER): void {
+function checkWhole(option: string, value: number, most = Number.MAX_SAFE_INTEGER, why = ""): void {
   if (Number.isSafeInteger(value) && value >= 1 && value <= most) return;
-  const range = most < Number.MAX_SAFE_INTEGER ? `from 1 to ${most}, the number of samples` : "from 1 on";
+  const range = most < Number.MAX_SAFE_INTEGER ? `from 1 to ${most}, ${why}` : "from 1 on";
   throw new RangeError(`train: ${option} must be a whole number ${range}, got ${inspect(value)}`);
 }

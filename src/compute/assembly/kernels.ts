@@ -15,6 +15,12 @@
 // @ts-ignore: decorator
 @inline const COLUMNS: i32 = 8;
 
+// What is packed at once: 1 MB, of which the panel of columns (32 kB) stays in the first cache.
+// @ts-ignore: decorator
+@inline const BLOCK_ROWS: i32 = 256;
+// @ts-ignore: decorator
+@inline const BLOCK_DEPTH: i32 = 1024;
+
 // @ts-ignore: decorator
 @inline function madd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
@@ -85,12 +91,12 @@ function packColumns(to: usize, b: usize, rowStride: i32, columnStride: i32, dep
   }
 }
 
-/** tile (4 × 8) = panel a · panel b over the inner index, which runs over at least one step. */
+/** tile (4 × 8) += panel a · panel b over the inner index, which runs over at least one step. */
 function multiplyTile(tile: usize, a: usize, b: usize, depth: i32): void {
-  let c00 = f32x4.splat(0), c01 = f32x4.splat(0);
-  let c10 = f32x4.splat(0), c11 = f32x4.splat(0);
-  let c20 = f32x4.splat(0), c21 = f32x4.splat(0);
-  let c30 = f32x4.splat(0), c31 = f32x4.splat(0);
+  let c00 = v128.load(tile), c01 = v128.load(tile, 16);
+  let c10 = v128.load(tile, 32), c11 = v128.load(tile, 48);
+  let c20 = v128.load(tile, 64), c21 = v128.load(tile, 80);
+  let c30 = v128.load(tile, 96), c31 = v128.load(tile, 112);
   const end = b + (<usize>depth << 5);
   do {
     const b0 = v128.load(b), b1 = v128.load(b, 16);
@@ -122,12 +128,32 @@ function multiplyTile(tile: usize, a: usize, b: usize, depth: i32): void {
 @inline const MASK: i32 = 3; // v where extra[i, j] > 0, else 0
 
 /**
- * c(i, j) = finish(Σ_k a(i, k) b(k, j)) for all rows i < m and the columns from <= j < to; c and a mask are row-major
- * with n columns. `scratch` holds ceil(m / 4) * 4 * depth + 8 * depth + 32 floats of this thread's own.
+ * c(i, j) = finish(Σ_k a(i, k) b(k, j)) for all rows i < m and the columns from <= j < to, or with `add` the sum is
+ * added to c(i, j) before; c and a mask are row-major with n columns. Operands of any size are packed in blocks that
+ * fit a cache: `scratch` holds (BLOCK_ROWS + 8) * BLOCK_DEPTH + 32 floats of this thread's own.
  */
 export function multiply(
   c: usize, a: usize, aRow: i32, aColumn: i32, b: usize, bRow: i32, bColumn: i32,
-  m: i32, n: i32, depth: i32, from: i32, to: i32, scratch: usize, extra: usize, finish: i32,
+  m: i32, n: i32, depth: i32, from: i32, to: i32, scratch: usize, extra: usize, finish: i32, add: bool,
+): void {
+  for (let k = 0; k < depth; k += BLOCK_DEPTH) {
+    const inner = min(BLOCK_DEPTH, depth - k);
+    const last = k + inner == depth;
+    for (let i = 0; i < m; i += BLOCK_ROWS) {
+      const rows = min(BLOCK_ROWS, m - i);
+      const offset = <usize>i * <usize>n << 2;
+      multiplyBlock(
+        c + offset, a + (<usize>i * <usize>aRow + <usize>k * <usize>aColumn << 2), aRow, aColumn,
+        b + (<usize>k * <usize>bRow << 2), bRow, bColumn, rows, n, inner, from, to, scratch,
+        last && finish == MASK ? extra + offset : extra, last ? finish : PLAIN, add || k > 0,
+      );
+    }
+  }
+}
+
+function multiplyBlock(
+  c: usize, a: usize, aRow: i32, aColumn: i32, b: usize, bRow: i32, bColumn: i32,
+  m: i32, n: i32, depth: i32, from: i32, to: i32, scratch: usize, extra: usize, finish: i32, add: bool,
 ): void {
   if (from >= to) return;
   const panels = (m + ROWS - 1) / ROWS;
@@ -140,11 +166,22 @@ export function multiply(
     packColumns(columns, b, bRow, bColumn, depth, n, j);
     const width = min(COLUMNS, n - j);
     for (let i = 0; i < m; i += ROWS) {
-      multiplyTile(tile, packed + <usize>(i / ROWS) * panelBytes, columns, depth);
       const height = min(ROWS, m - i);
+      if (add) loadTile(tile, c, i, j, n, height, width);
+      else memory.fill(tile, 0, (ROWS * COLUMNS) << 2);
+      multiplyTile(tile, packed + <usize>(i / ROWS) * panelBytes, columns, depth);
       if (width == COLUMNS) storeWide(c, tile, i, j, n, height, extra, finish);
       else storeNarrow(c, tile, i, j, n, height, width, extra, finish);
     }
+  }
+}
+
+/** What c holds, as a tile; entries outside of c do not matter. */
+function loadTile(tile: usize, c: usize, i: i32, j: i32, n: i32, height: i32, width: i32): void {
+  for (let r = 0; r < height; r++) {
+    const at = c + (<usize>((i + r) * n + j) << 2);
+    for (let q = 0; q < width; q++) f32.store(tile + (<usize>q << 2), f32.load(at + (<usize>q << 2)));
+    tile += 32;
   }
 }
 
@@ -191,10 +228,10 @@ function storeNarrow(
   }
 }
 
-/** out[j] = Σ_i a[i, j] for from <= j < to, in the order of i. */
-export function columnSums(out: usize, a: usize, m: i32, n: i32, from: i32, to: i32): void {
+/** out[j] = Σ_i a[i, j] for from <= j < to, in the order of i; with `add`, out[j] comes first. */
+export function columnSums(out: usize, a: usize, m: i32, n: i32, from: i32, to: i32, add: bool): void {
   for (let j = from; j < to; j++) {
-    let sum: f32 = 0;
+    let sum: f32 = add ? f32.load(out + (<usize>j << 2)) : 0;
     for (let i = 0; i < m; i++) sum += f32.load(a + (<usize>(i * n + j) << 2));
     f32.store(out + (<usize>j << 2), sum);
   }
@@ -263,25 +300,37 @@ export function descend(theta: usize, g: usize, eta: f32, from: i32, to: i32): v
   }
 }
 
-/** c += g², theta -= eta * g / (sqrt(c) + epsilon) for from <= i < to. */
+/**
+ * c += g², theta -= eta * g / (sqrt(c) + epsilon) for from <= i < to, where the divisor is not 0; returns the sum of c
+ * in two running sums of float64.
+ */
 export function descendAdagrad(
   theta: usize, g: usize, c: usize, eta: f32, epsilon: f32, from: i32, to: i32,
-): void {
-  const step = f32x4.splat(eta), small = f32x4.splat(epsilon);
+): f64 {
+  const step = f32x4.splat(eta), small = f32x4.splat(epsilon), zero = f32x4.splat(0);
+  let sums = f64x2.splat(0);
   let i = from;
   for (; i + 4 <= to; i += 4) {
     const at = <usize>i << 2;
     const gradient = v128.load(g + at);
     const sum = f32x4.add(v128.load(c + at), f32x4.mul(gradient, gradient));
     v128.store(c + at, sum);
-    const size = f32x4.div(f32x4.mul(step, gradient), f32x4.add(f32x4.sqrt(sum), small));
-    v128.store(theta + at, f32x4.sub(v128.load(theta + at), size));
+    sums = f64x2.add(sums, f64x2.promote_low_f32x4(sum));
+    sums = f64x2.add(sums, f64x2.promote_low_f32x4(v128.shuffle<i64>(sum, sum, 1, 1)));
+    const divisor = f32x4.add(f32x4.sqrt(sum), small);
+    const size = f32x4.div(f32x4.mul(step, gradient), divisor);
+    // 0 / 0 is NaN, and must be 0; any other NaN stays.
+    v128.store(theta + at, f32x4.sub(v128.load(theta + at), v128.andnot(size, f32x4.eq(divisor, zero))));
   }
+  let rest: f64 = 0;
   for (; i < to; i++) {
     const at = <usize>i << 2;
     const gradient = f32.load(g + at);
     const sum = f32.load(c + at) + gradient * gradient;
     f32.store(c + at, sum);
-    f32.store(theta + at, f32.load(theta + at) - eta * gradient / (sqrt<f32>(sum) + epsilon));
+    rest += sum;
+    const divisor = sqrt<f32>(sum) + epsilon;
+    if (divisor != 0) f32.store(theta + at, f32.load(theta + at) - eta * gradient / divisor);
   }
+  return f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1) + rest;
 }

@@ -1,0 +1,41 @@
+/**
+ * Which objects the fast kernels may stand in for. They cannot run a rule's or a loss's own functions, only formulas
+ * that they have themselves; so the factory of a rule, a loss or an activation notes here which formula its
+ * object is. It is noted of the object, not read off its name: a copy with another `step`, or something of the
+ * user's own that is called "sgd" as well, has no formula and trains by its own functions.
+ */
+
+/** Formulas that have fast kernels, with their numbers. */
+export type Formula =
+  | { readonly kind: "activation"; readonly name: "relu" }
+  | { readonly kind: "loss"; readonly name: "crossEntropy" | "squaredError" }
+  | RuleFormula;
+
+/** Update rules that have fast kernels. */
+export type RuleFormula =
+  | { readonly kind: "rule"; readonly name: "sgd"; readonly eta: number }
+  | { readonly kind: "rule"; readonly name: "adagradNorm"; readonly eta: number; readonly c0: number }
+  | {
+      readonly kind: "rule";
+      readonly name: "adagrad";
+      readonly eta: number;
+      readonly epsilon: number;
+      readonly c0: number;
+    };
+
+const formulas = new WeakMap<object, Formula>();
+
+/** Notes that the object computes this formula and nothing else; returns the object, which must be frozen. */
+export function withFormula<T extends object>(object: T, formula: Formula): T {
+  formulas.set(object, formula);
+  return object;
+}
+
+/** The formula that stands for the object, if its factory noted one of this kind. */
+export function formulaOf<K extends Formula["kind"]>(
+  kind: K,
+  object: object,
+): Extract<Formula, { kind: K }> | undefined {
+  const formula = formulas.get(object);
+  return formula?.kind === kind ? (formula as Extract<Formula, { kind: K }>) : undefined;
+}
