@@ -10,11 +10,15 @@ export {
 export { CheckFailed, check } from "./check.js";
 export { type BoundCheck, checkBound } from "./check-bound.js";
 export { type DescendOptions, descend } from "./descend.js";
+export { type EstimateOfL, estimateL } from "./estimate-l.js";
+export { expectation, type Noise, type NoiseOptions, noise } from "./expectation.js";
+export { type FiniteSumOptions, finiteSum, leastSquares } from "./finite-sum.js";
 export { fitRate, type RateFit } from "./fit-rate.js";
 export { type GapChartOptions, gapChart } from "./gap-chart.js";
 export { gradientCheck, type NetworkCheckOptions } from "./gradient-check.js";
 export { himmelblau } from "./himmelblau.js";
 export { type HuberOptions, huber, worstCase } from "./huber.js";
+export { logSumExp } from "./log-sum-exp.js";
 export { type LogisticOptions, logistic } from "./logistic.js";
 export {
   type Objective,
@@ -27,5 +31,7 @@ export { type Divergence, Path } from "./path.js";
 export { type PathChartOptions, pathChart } from "./path-chart.js";
 export { type PowerIteration, powerIteration } from "./power-iteration.js";
 export { type QuadraticOptions, quadratic } from "./quadratic.js";
+export type { FiniteSum, StochasticObjective } from "./stochastic-objective.js";
 export { type SymmetricEigen, symmetricEigen } from "./symmetric-eigen.js";
+export { absolute, rastrigin, rosenbrock } from "./test-surfaces.js";
 export type { Vector } from "./vectors.js";

@@ -5,7 +5,9 @@
 import { inspect } from "node:util";
 import { random } from "../tensor/random.js";
 import { Tensor } from "../tensor/tensor.js";
+import { withTerms } from "./finite-sum.js";
 import { objective, type SmoothObjective } from "./objective.js";
+import type { FiniteSum } from "./stochastic-objective.js";
 import { symmetricEigen } from "./symmetric-eigen.js";
 import { dot, gram, norm, solve, type Vector } from "./vectors.js";
 
@@ -32,7 +34,7 @@ export interface LogisticOptions {
  *
  * L and mu are the best constants: the second derivative of log(1 + e^−u) has the values (0, ¼]. θ* is found by
  * Newton's method to machine precision. Labels that a hyperplane separates have no minimiser without a penalty
- * (F falls towards 0 for ever): then θ* is left out.
+ * (F falls towards 0 for ever): then θ* is left out. The terms of the sum, penalty included, can be had one by one.
  *
  * @param options `x` and `y`; or `n`, `dimension` = 2 and `seed` = 0, then x_i is standard normal, and s_i = 1
  *   with probability 1/(1 + exp(−x_iᵀ θ°)) for a standard normal θ°. `ridge` = 0.
@@ -40,7 +42,7 @@ export interface LogisticOptions {
  * @example
  * logistic({ x: [[1], [1], [1], [1]], y: [1, 1, 1, 0] }).thetaStar // → Float64Array(1) [ 1.0986122886681098 ]
  */
-export function logistic(options: LogisticOptions): SmoothObjective {
+export function logistic(options: LogisticOptions): FiniteSum & SmoothObjective {
   const { ridge = 0 } = options;
   if (!(Number.isFinite(ridge) && ridge >= 0)) {
     throw new RangeError(`logistic: ridge must be a finite number ≥ 0, got ${inspect(ridge)}`);
@@ -72,7 +74,7 @@ export function logistic(options: LogisticOptions): SmoothObjective {
   };
   const thetaStar = newton(M, value, gradient, hessian);
   const largest = symmetricEigen(gram(X, M), M).values[0]!;
-  return objective({
+  const F = objective({
     name: "logistic",
     dimension: M,
     value,
@@ -82,6 +84,17 @@ export function logistic(options: LogisticOptions): SmoothObjective {
     convex: true,
     ...(thetaStar && { thetaStar }),
   }) as SmoothObjective;
+  return withTerms(F, {
+    N,
+    term: (i, theta) => softplus(-margin(theta, i)) + (ridge / 2) * dot(theta, theta),
+    termGradient(i, theta) {
+      const weight = -logisticFunction(-margin(theta, i));
+      return Float64Array.from(
+        theta as ArrayLike<number>,
+        (entry, j) => ridge * entry + weight * X[i * M + j]!,
+      );
+    },
+  });
 }
 
 /** log(1 + e^u) without overflow. */

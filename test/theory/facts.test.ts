@@ -2,15 +2,26 @@
 // by secants, the minimiser by the gradient and by other points.
 import fc from "fast-check";
 import {
+  absolute,
+  estimateL,
+  expectation,
+  type FiniteSum,
+  finiteSum,
   gradientCheck,
   himmelblau,
   huber,
+  leastSquares,
   logistic,
+  logSumExp,
+  noise,
   type Objective,
   objective,
   powerIteration,
   quadratic,
   random,
+  rastrigin,
+  rosenbrock,
+  type StochasticObjective,
   symmetricEigen,
   worstCase,
 } from "nablab";
@@ -35,6 +46,23 @@ const objectives: [string, Objective][] = [
   ["huber", huber({ radius: 0.5, dimension: 3, L: 2 })],
   ["worst case", worstCase(10, { R: 2, L: 3 })],
   ["himmelblau", himmelblau()],
+  ["log-sum-exp", logSumExp()],
+  ["absolute value", absolute({ dimension: 3 })],
+  ["rosenbrock", rosenbrock()],
+  ["rosenbrock in 5 dimensions", rosenbrock({ dimension: 5 })],
+  ["rastrigin", rastrigin({ dimension: 3 })],
+  [
+    "least squares",
+    leastSquares({
+      x: [
+        [1, 2],
+        [3, -1],
+        [0, 1],
+      ],
+      y: [1, 2, 3],
+      ridge: 0.1,
+    }),
+  ],
 ];
 
 const points = (F: Objective, count: number, seed: number) => {
@@ -176,6 +204,126 @@ describe("logistic", () => {
     const F = logistic({ x: [[1], [-1]], y: [1, 1] });
     expect(F.value([1e4])).toBeCloseTo(5e3, 6);
     expect(F.gradient([-1e4])[0]).toBeCloseTo(-0.5, 12);
+  });
+});
+
+test("log-sum-exp: L holds in any dimension and is approached where two probabilities are ½; minima are entropies", () => {
+  const F = logSumExp({ target: [0.5, 0.3, 0.15, 0.05] });
+  for (const [i, a] of points(F, 300, 6).entries()) {
+    const b = points(F, 300, 7)[i]!;
+    expect(norm(minus(F.gradient(a), F.gradient(b)))).toBeLessThanOrEqual(F.L * norm(minus(a, b)));
+  }
+  expect(estimateL(F, { around: [20, 20, 0, 0], radius: 1e-3 }).lowerBound).toBeCloseTo(0.5, 6);
+  expect(F.minimum).toBeCloseTo(-[0.5, 0.3, 0.15, 0.05].reduce((sum, c) => sum + c * Math.log(c), 0), 14);
+  expect(norm(F.gradient(F.thetaStar))).toBeLessThan(1e-15);
+  expect(F.value([1e4, 0, 0, 0])).toBeCloseTo(5e3, 9);
+  expect(() => logSumExp({ target: [0.5, 0.4] })).toThrow("sum 1, got [ 0.5, 0.4 ]");
+});
+
+describe("objectives that are means", () => {
+  const sums: [string, FiniteSum][] = [
+    ["logistic", logistic({ n: 20, dimension: 3, seed: 4, ridge: 0.1 })],
+    [
+      "least squares",
+      leastSquares({
+        x: [
+          [1, 2],
+          [3, -1],
+          [0, 1],
+        ],
+        y: [1, 2, 3],
+        ridge: 0.5,
+      }),
+    ],
+    ["a list", finiteSum([quadratic({ spectrum: [1, 2] }), huber({ dimension: 2 }), himmelblau()])],
+  ];
+
+  test.each(sums)("%s: value and gradient are the means of the terms'", (_, F) => {
+    for (const theta of points(F, 5, 8)) {
+      const indices = Array.from({ length: F.N }, (_, i) => i);
+      expect(indices.reduce((sum, i) => sum + F.term(i, theta), 0) / F.N).toBeCloseTo(F.value(theta), 11);
+      const mean = new Float64Array(F.dimension);
+      for (const i of indices) {
+        const own = F.termGradient(i, theta);
+        expect(gradientCheck((at) => F.term(i, at), own, theta).ok).toBe(true);
+        own.forEach((entry, j) => {
+          mean[j]! += entry / F.N;
+        });
+      }
+      expect(norm(minus(mean, F.gradient(theta)))).toBeLessThan(1e-12 * (1 + norm(mean)));
+    }
+    expect(() => F.term(F.N, new Float64Array(F.dimension))).toThrow(`from 0 to ${F.N - 1}, got ${F.N}`);
+  });
+
+  test("a sample is one of the terms, each as often", () => {
+    const F = finiteSum([-1, 0, 4].map((b) => quadratic({ spectrum: [1], b: [b] })));
+    expect(F.convex).toBe(true);
+    expect(F.L).toBe("unknown");
+    const stream = random(1);
+    const counts = new Map<number, number>();
+    for (let i = 0; i < 3000; i++) {
+      const [g] = F.sampleGradient([0], stream);
+      counts.set(g! + 0, (counts.get(g! + 0) ?? 0) + 1);
+    }
+    expect([...counts.keys()].sort((a, b) => a - b)).toEqual([-4, 0, 1]);
+    // Each count is 1000 ± 26: six standard deviations.
+    for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(155);
+    expect(() => finiteSum([])).toThrow("the list is empty");
+    expect(() => finiteSum([himmelblau(), absolute()])).toThrow("one dimension, got 2 and 1");
+  });
+
+  test.each(["normal", "uniform", "sign"] as const)(
+    "%s noise has mean 0 and the sd asked for",
+    (distribution) => {
+      const F: StochasticObjective = expectation(
+        quadratic({ spectrum: [2, 1] }),
+        noise({ distribution, sd: 3 }),
+      );
+      expect(F.thetaStar).toEqual(new Float64Array(2));
+      const stream = random(5);
+      const n = 20_000;
+      let [sum, squares] = [0, 0];
+      for (let i = 0; i < n; i++) {
+        const off = F.sampleGradient([1, 1], stream)[0]! - 2;
+        sum += off;
+        squares += off * off;
+      }
+      // Six standard errors: a false alarm in 5 · 10^8. The square of a normal number has the variance 2 sd⁴.
+      expect(Math.abs(sum / n)).toBeLessThan((6 * 3) / Math.sqrt(n));
+      expect(Math.abs(squares / n - 9)).toBeLessThan((6 * 9 * Math.SQRT2) / Math.sqrt(n));
+    },
+  );
+
+  test("bias, growth and Cauchy tails are as said; other noise is refused", () => {
+    expect(noise({ sd: 0, bias: 0.5 })([1, 1], random(1))).toEqual(Float64Array.of(0.5, 0.5));
+    const far = noise({ distribution: "sign", growth: 1 })([3, 4], random(1));
+    expect(Math.abs(far[0]!)).toBeCloseTo(Math.sqrt(26), 12);
+    const stream = random(2);
+    const cauchy = Array.from({ length: 4000 }, () => noise({ distribution: "cauchy" })([0], stream)[0]!);
+    // P(|X| > 1) = 1/2: 2000 ± 32.
+    expect(Math.abs(cauchy.filter((x) => Math.abs(x) > 1).length - 2000)).toBeLessThan(190);
+    expect(() => noise({ distribution: "gamma" as never })).toThrow("one of normal, uniform, sign, cauchy");
+    expect(() => expectation(himmelblau(), "much" as never)).toThrow(/a function .* got 'much'/);
+  });
+});
+
+describe("estimateL", () => {
+  test.each(objectives)("%s: never above L, and close to it where the curvature is largest", (_, F) => {
+    if (typeof F.L !== "number" || !Number.isFinite(F.L)) return;
+    const { lowerBound, secants } = estimateL(F, { seed: 3 });
+    // Differences of gradients round at about 1e-16 / 1e-5 of their size.
+    expect(lowerBound).toBeLessThanOrEqual(F.L * (1 + 1e-8));
+    expect(lowerBound).toBeGreaterThan(0.999 * F.L);
+    expect(secants).toBeGreaterThan(0);
+    expect(secants).toBeLessThanOrEqual(F.L * (1 + 1e-9));
+  });
+
+  test("sees what is within the ball only", () => {
+    expect(
+      estimateL(huber({ radius: 0.5, dimension: 2 }), { around: [10, 0], radius: 1 }).lowerBound,
+    ).toBeLessThan(0.1);
+    expect(() => estimateL(huber(), { radius: 0 })).toThrow("radius must be > 0");
+    expect(() => estimateL(huber(), { around: [1, 2] })).toThrow("the centre must have 1 entries");
   });
 });
 

@@ -1,0 +1,113 @@
+/**
+ * Three functions that are hard each in its own way: a kink at the minimum, a bent valley, and many minima.
+ */
+import { inspect } from "node:util";
+import { type Objective, objective, type SolvedObjective } from "./objective.js";
+
+function checkDimension(name: string, dimension: number, least: number): void {
+  if (!Number.isInteger(dimension) || dimension < least) {
+    throw new RangeError(
+      `${name}: the dimension must be a whole number ≥ ${least}, got ${inspect(dimension)}`,
+    );
+  }
+}
+
+/**
+ * The sum of absolute values F(θ) = Σ_i |θ_i|: convex, with a kink along each coordinate plane, so that its gradient
+ * has no Lipschitz constant. What it returns as a gradient has the entries sign θ_i, with 0 at the kink.
+ *
+ * @param options `dimension` = 1
+ * @example
+ * absolute({ dimension: 3 }).gradient([2, 0, -0.5]) // → Float64Array(3) [ 1, 0, -1 ]
+ */
+export function absolute({ dimension = 1 }: { dimension?: number } = {}): SolvedObjective {
+  checkDimension("absolute", dimension, 1);
+  return objective({
+    name: "absolute value",
+    dimension,
+    value(theta) {
+      let sum = 0;
+      for (let i = 0; i < dimension; i++) sum += Math.abs(theta[i]!);
+      return sum;
+    },
+    gradient: (theta) => Float64Array.from(theta as ArrayLike<number>, (entry) => Math.sign(entry) + 0),
+    L: Number.POSITIVE_INFINITY,
+    mu: 0,
+    convex: true,
+    thetaStar: new Float64Array(dimension),
+    minimum: 0,
+  }) as SolvedObjective;
+}
+
+/**
+ * Rosenbrock's function F(θ) = Σ_i 100 (θ_{i+1} − θ_i²)² + (1 − θ_i)²: the minimiser (1, …, 1) lies on the floor of a
+ * bent, narrow valley that descent reaches at once and follows for ever. Not convex, no Lipschitz constant. From four
+ * dimensions on there is a second, local minimum near (−1, 1, …, 1).
+ *
+ * @param options `dimension` = 2
+ * @example
+ * rosenbrock().gradient([-1, 1]) // → Float64Array(2) [ -4, 0 ]
+ * @see H. H. Rosenbrock, An automatic method for finding the greatest or least value of a function, The Computer
+ *   Journal 3 (1960).
+ */
+export function rosenbrock({ dimension = 2 }: { dimension?: number } = {}): Objective {
+  checkDimension("rosenbrock", dimension, 2);
+  return objective({
+    name: "rosenbrock",
+    dimension,
+    value(theta) {
+      let sum = 0;
+      for (let i = 0; i + 1 < dimension; i++) {
+        sum += 100 * (theta[i + 1]! - theta[i]! ** 2) ** 2 + (1 - theta[i]!) ** 2;
+      }
+      return sum;
+    },
+    gradient(theta) {
+      const out = new Float64Array(dimension);
+      for (let i = 0; i + 1 < dimension; i++) {
+        const off = theta[i + 1]! - theta[i]! ** 2;
+        out[i]! += -400 * theta[i]! * off - 2 * (1 - theta[i]!);
+        out[i + 1]! += 200 * off;
+      }
+      return out;
+    },
+    L: Number.POSITIVE_INFINITY,
+    mu: 0,
+    convex: false,
+    thetaStar: new Float64Array(dimension).fill(1),
+    minimum: 0,
+  });
+}
+
+/**
+ * Rastrigin's function F(θ) = Σ_i θ_i² + 10 (1 − cos 2πθ_i): a bowl with a local minimum near every whole-numbered
+ * point, the lowest at 0. Not convex; L = 2 + 40π², the second derivative at 0.
+ *
+ * @param options `dimension` = 2
+ * @example
+ * rastrigin().value([1, 0]) // → 1
+ * @see H. Mühlenbein, M. Schomisch, J. Born, The parallel genetic algorithm as function optimizer, Parallel Computing 17
+ *   (1991).
+ */
+export function rastrigin({ dimension = 2 }: { dimension?: number } = {}): SolvedObjective {
+  checkDimension("rastrigin", dimension, 1);
+  return objective({
+    name: "rastrigin",
+    dimension,
+    value(theta) {
+      let sum = 0;
+      for (let i = 0; i < dimension; i++) sum += theta[i]! ** 2 + 20 * Math.sin(Math.PI * theta[i]!) ** 2;
+      return sum;
+    },
+    gradient: (theta) =>
+      Float64Array.from(
+        theta as ArrayLike<number>,
+        (entry) => 2 * entry + 20 * Math.PI * Math.sin(2 * Math.PI * entry),
+      ),
+    L: 2 + 40 * Math.PI ** 2,
+    mu: 0,
+    convex: false,
+    thetaStar: new Float64Array(dimension),
+    minimum: 0,
+  }) as SolvedObjective;
+}
