@@ -1,13 +1,15 @@
 // Compiles the float32 kernels twice, with and without relaxed SIMD, into dist/compute. Does nothing when both are
 // newer than their source. `node scripts/build-wasm.mjs`
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
-const source = "src/compute/assembly/kernels.ts";
-const inputs = [source, "scripts/build-wasm.mjs", "package-lock.json"];
+const folder = "src/compute/assembly";
+const source = `${folder}/index.ts`;
+const sources = readdirSync(folder).map((file) => `${folder}/${file}`);
+const inputs = [...sources, "scripts/build-wasm.mjs", "package-lock.json"];
 const builds = [
   { file: "dist/compute/kernels.wasm", features: "simd,threads" },
   { file: "dist/compute/kernels-relaxed.wasm", features: "simd,threads,relaxed-simd" },

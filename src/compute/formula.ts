@@ -21,6 +21,15 @@ export type RuleFormula =
       readonly eta: number;
       readonly epsilon: number;
       readonly c0: number;
+    }
+  | { readonly kind: "rule"; readonly name: "momentum"; readonly eta: number; readonly beta: number }
+  | {
+      readonly kind: "rule";
+      readonly name: "adam";
+      readonly eta: number;
+      readonly beta1: number;
+      readonly beta2: number;
+      readonly epsilon: number;
     };
 
 const formulas = new WeakMap<object, Formula>();

@@ -2,83 +2,152 @@
  * The operations that training a network of dense layers is made of. There are two of each: the scalar twin
  * (scalar.ts), which reads like its formula, and the fast one (wasm.ts), which is tested against it.
  *
- * Matrices are row-major float32; a row is a sample, and A is outputs × inputs, as in the lecture. Every
- * operation does its `share` of the result and nothing else, so threads need to meet only between operations.
+ * A row of a matrix is a sample, and A is outputs × inputs, as in the lecture. Every operation does its `share` of
+ * the result and nothing else, so threads need to meet only between operations.
  */
+import type { RuleFormula } from "./formula.js";
+import type { Matrix, WeightLayout } from "./matrix.js";
 import type { Share } from "./share.js";
 
-/** The sizes of one dense layer applied to some samples. */
-export interface LayerSize {
-  readonly rows: number;
+/** Parameters, their gradient, and what the rule remembers of each: arrays of the same layout. */
+export interface Parameters {
+  readonly theta: Float32Array;
+  readonly gradient: Float32Array;
+  /** The first that a rule remembers: AdaGrad's c, the momentum. */
+  readonly first: Float32Array;
+  /** The second: Adam's v. */
+  readonly second: Float32Array;
+}
+
+/** The weights of a layer. */
+export interface Weights extends Parameters {
+  readonly layout: WeightLayout;
   readonly inputs: number;
   readonly outputs: number;
 }
 
-/** The operations; in each, the first argument is what is written. */
+/** What becomes of a gradient. */
+export interface Finish {
+  /** Whether it comes on top of the gradient that is there: a batch that is cut into chunks. */
+  readonly add: boolean;
+  /** Whether it goes straight to the parameters by the rule, instead of being stored. */
+  readonly update: boolean;
+  /** Receives sums of squares of the gradient, which together are ‖g‖²; the same for any number of threads. */
+  readonly sums: Float64Array;
+}
+
+/** Where samples come from: rows of bytes or floats, times a scale. */
+export interface Source {
+  readonly data: Uint8Array | Float32Array;
+  /** Which rows; without, all in order. */
+  readonly indices?: Uint32Array;
+  readonly columns: number;
+  readonly pitch: number;
+  readonly scale: number;
+}
+
+/**
+ * What is not zero of some rows: for each row (or column) a list of up to `capacity` pairs, of where a line of 16 floats
+ * begins, in bytes, and a value; and how long the list is.
+ */
+export interface Compressed {
+  readonly places: Uint32Array;
+  /** The same memory as `places`: the value stands after its place. */
+  readonly values: Float32Array;
+  readonly counts: Uint32Array;
+  readonly capacity: number;
+}
+
+/** The operations; what is written comes first. */
 export interface Kernels {
   /** Which these are, for the record of a run. */
   readonly name: string;
 
-  /** out = x Aᵀ + b, or with `relu` the larger of that and 0; rows × outputs. */
+  /** out[r, j] = data[indices[r], j] · scale: the samples of a batch as numbers. */
+  gather(out: Matrix, source: Source, rows: number, share: Share): void;
+
+  /** out = x Aᵀ + b, or with `relu` the larger of that and 0. */
   affine(
-    out: Float32Array,
-    x: Float32Array,
-    A: Float32Array,
+    out: Matrix,
+    x: Matrix,
+    A: Weights,
     b: Float32Array,
-    size: LayerSize,
+    rows: number,
     relu: boolean,
     share: Share,
   ): void;
 
-  /** out = delta A where x > 0, else 0: what reaches the ReLU below, whose result x is; rows × inputs. */
-  inputGradient(
-    out: Float32Array,
-    delta: Float32Array,
-    A: Float32Array,
-    x: Float32Array,
-    size: LayerSize,
-    share: Share,
-  ): void;
+  /** out = delta A where x > 0, else 0: what reaches the ReLU below, whose result x is. */
+  inputGradient(out: Matrix, delta: Matrix, A: Weights, x: Matrix, rows: number, share: Share): void;
 
-  /** dA = deltaᵀ x, outputs × inputs, and db = the column sums of delta; with `add` they are added to what is there. */
-  weightGradient(
-    dA: Float32Array,
-    db: Float32Array,
-    delta: Float32Array,
-    x: Float32Array,
-    size: LayerSize,
-    add: boolean,
-    share: Share,
-  ): void;
+  /** The gradient deltaᵀ x of A. */
+  weightGradient(A: Weights, delta: Matrix, x: Matrix, rows: number, finish: Finish, share: Share): void;
 
-  /** out[r, j] = data[indices[r], j] · scale: the samples of a batch as numbers; rows × width. */
-  gather(
-    out: Float32Array,
-    data: Uint8Array | Float32Array,
-    indices: Uint32Array,
+  /** The gradient of b, the column sums of delta. */
+  biasGradient(b: Parameters, delta: Matrix, rows: number, finish: Finish, share: Share): void;
+
+  /** Lists, for each row, what is not zero. */
+  compressRows(out: Compressed, source: Source, rows: number, share: Share): void;
+
+  /** Lists, for each column, what is not zero. */
+  compressColumns(out: Compressed, source: Source, rows: number, share: Share): void;
+
+  /** As `affine`, with weights in panels and compressed rows. */
+  sparseAffine(
+    out: Matrix,
+    x: Compressed,
+    A: Weights,
+    b: Float32Array,
     rows: number,
-    width: number,
-    scale: number,
+    relu: boolean,
     share: Share,
   ): void;
 
-  /** Σ g[i]² for from ≤ i < to, summed in float64. */
-  sumOfSquares(g: Float32Array, from: number, to: number): number;
+  /** As `inputGradient`, with weights in panels and compressed rows, none of which is negative. */
+  sparseInputGradient(
+    out: Matrix,
+    delta: Matrix,
+    A: Weights,
+    x: Compressed,
+    rows: number,
+    share: Share,
+  ): void;
 
-  /** theta −= eta g. */
-  descend(theta: Float32Array, g: Float32Array, eta: number, share: Share): void;
+  /** As `weightGradient`, with weights in panels and compressed columns. */
+  sparseGradient(A: Weights, delta: Matrix, x: Compressed, rows: number, finish: Finish, share: Share): void;
 
   /**
-   * c += g², theta −= eta g / (√c + epsilon), each entry from ≤ i < to on its own; where the divisor is 0, so is the
-   * gradient, and theta stays. Returns Σ c[i], summed in float64.
+   * As `sparseGradient` of one sample, given as a compressed row, which is updated at once; for rules that leave
+   * alone what has no gradient.
    */
-  descendAdagrad(
-    theta: Float32Array,
-    g: Float32Array,
-    c: Float32Array,
-    eta: number,
-    epsilon: number,
-    from: number,
-    to: number,
-  ): number;
+  rankOneUpdate(A: Weights, delta: Matrix, x: Compressed, sums: Float64Array, share: Share): void;
+
+  /** Chooses the rule by which the parameters move that are updated from now on, and what it remembers. */
+  setRule(rule: RuleFormula, parameters: Parameters): void;
+
+  /** The numbers of the step that comes. */
+  setStep(numbers: StepNumbers): void;
+
+  /** Moves the parameters by the stored gradient. */
+  update(parameters: Parameters, share: Share): void;
 }
+
+/** What changes from step to step in a rule. */
+export interface StepNumbers {
+  /** η, or what stands in its place. */
+  readonly eta: number;
+  readonly epsilon: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  /** What √v is multiplied by in Adam. */
+  readonly correction: number;
+}
+
+/** The length of `Finish.sums`: one for each 8 columns of A, or panel of 16 outputs, and one for each 16 of b. */
+export function sumsLength({ inputs, outputs }: { inputs: number; outputs: number }): number {
+  const lines = Math.ceil(outputs / 16);
+  return Math.max(2 * Math.ceil(inputs / 16), lines) + lines;
+}
+
+/** Whether a rule leaves alone a parameter whose gradient is 0. */
+export const leavesAlone = ({ name }: RuleFormula): boolean => name === "sgd" || name === "adagrad";

@@ -1,62 +1,68 @@
 /**
- * Losses on float32 rows: of each sample, and its derivative with respect to the readout g. They cost next to nothing
- * beside the layers (ten numbers a sample on MNIST), so these readable ones are the fast ones too.
+ * Losses on float32 rows: of each sample, and its derivative with respect to the readout g. They cost little beside the
+ * layers (ten numbers a sample on MNIST), so these readable ones are the fast ones too.
  */
+import type { Matrix } from "./matrix.js";
 
-/** A loss of `rows` samples with `outputs` readouts each. */
+/** Some samples that went through a network. */
 export interface LossRows {
-  /** The loss of each sample. */
+  /** Receives the loss of each sample. */
   losses: Float64Array;
-  /** ∂(mean loss)/∂g, or left alone when undefined. */
-  delta?: Float32Array | undefined;
-  g: Float32Array;
-  rows: number;
-  /** How many samples the mean is over, where the rows are not all of them. */
+  /** The readout, samples × outputs. */
+  g: Matrix;
+  /** Receives ∂(mean loss)/∂g, if given; the mean is over `batch` samples. */
+  delta?: Matrix | undefined;
   batch?: number | undefined;
-  outputs: number;
+  from: number;
+  to: number;
 }
 
-/** −log p_y with p = softmax(g); delta = (p − 1{k = y}) / batch. */
-export function crossEntropyRows(
-  labels: Uint8Array,
-  { losses, delta, g, rows, batch = rows, outputs }: LossRows,
-): void {
-  for (let i = 0; i < rows; i++) {
-    const at = i * outputs;
+/** −log p_y with p = softmax(g); delta = (p − 1{k = y}) / batch. Row i has the label of sample indices[i]. */
+export function crossEntropyRows(labels: Uint8Array, indices: Uint32Array, rows: LossRows): void {
+  const { losses, g, delta, batch = 1, from, to } = rows;
+  const { data, pitch, columns } = g;
+  for (let i = from; i < to; i++) {
+    const at = i * pitch;
+    const label = labels[indices[i]];
     let top = 0;
-    for (let k = 1; k < outputs; k++) if (g[at + k] > g[at + top]) top = k;
+    for (let k = 1; k < columns; k++) if (data[at + k] > data[at + top]) top = k;
     let others = 0;
-    for (let k = 0; k < outputs; k++) if (k !== top) others += Math.exp(g[at + k] - g[at + top]);
-    losses[i] = g[at + top] - g[at + labels[i]] + Math.log1p(others);
+    for (let k = 0; k < columns; k++) if (k !== top) others += Math.exp(data[at + k] - data[at + top]);
+    losses[i] = data[at + top] - data[at + label] + Math.log1p(others);
     if (!delta) continue;
-    for (let k = 0; k < outputs; k++) {
-      const p = Math.exp(g[at + k] - g[at + top]) / (1 + others);
-      delta[at + k] = (p - (k === labels[i] ? 1 : 0)) / batch;
+    for (let k = 0; k < columns; k++) {
+      const p = Math.exp(data[at + k] - data[at + top]) / (1 + others);
+      delta.data[at + k] = (p - (k === label ? 1 : 0)) / batch;
     }
   }
 }
 
-/** ‖g − y‖²; delta = 2 (g − y) / batch. */
-export function squaredErrorRows(
-  targets: Float32Array,
-  { losses, delta, g, rows, batch = rows, outputs }: LossRows,
-): void {
-  for (let i = 0; i < rows; i++) {
+/** ‖g − y‖²; delta = 2 (g − y) / batch. Row i has the targets of sample indices[i]. */
+export function squaredErrorRows(targets: Float32Array, indices: Uint32Array, rows: LossRows): void {
+  const { losses, g, delta, batch = 1, from, to } = rows;
+  const { data, pitch, columns } = g;
+  for (let i = from; i < to; i++) {
+    const wanted = indices[i] * columns;
     let sum = 0;
-    for (let k = i * outputs; k < (i + 1) * outputs; k++) {
-      const difference = g[k] - targets[k];
+    for (let k = 0; k < columns; k++) {
+      const difference = data[i * pitch + k] - targets[wanted + k];
       sum += difference * difference;
-      if (delta) delta[k] = (2 * difference) / batch;
+      if (delta) delta.data[i * pitch + k] = (2 * difference) / batch;
     }
     losses[i] = sum;
   }
 }
 
 /** The index of the largest readout of each sample, the first of several. */
-export function likeliest(predicted: Uint8Array, g: Float32Array, rows: number, outputs: number): void {
-  for (let i = 0; i < rows; i++) {
+export function likeliest(
+  predicted: Uint8Array,
+  { data, columns, pitch }: Matrix,
+  from: number,
+  to: number,
+): void {
+  for (let i = from; i < to; i++) {
     let top = 0;
-    for (let k = 1; k < outputs; k++) if (g[i * outputs + k] > g[i * outputs + top]) top = k;
+    for (let k = 1; k < columns; k++) if (data[i * pitch + k] > data[i * pitch + top]) top = k;
     predicted[i] = top;
   }
 }

@@ -1,78 +1,190 @@
 /**
  * The readable twins: each operation as its formula says it. They sum in float64, and round once, when storing.
  */
-import type { Kernels } from "./kernels.js";
+import type { RuleFormula } from "./formula.js";
+import type { Compressed, Finish, Kernels, Parameters, Source, StepNumbers } from "./kernels.js";
+import { line, weightAt } from "./matrix.js";
 import { rangeOf } from "./share.js";
 
-/** The scalar kernels. */
-export const scalarKernels: Kernels = {
-  name: "scalar",
+/** The scalar kernels; they remember the rule, as the fast ones do. */
+export function scalarKernels(): Kernels {
+  let rule: RuleFormula["name"] = "sgd";
+  let numbers: StepNumbers = { eta: 0, epsilon: 0, beta1: 0, beta2: 0, correction: 1 };
 
-  affine(out, x, A, b, { rows, inputs, outputs }, relu, share) {
-    const [from, to] = rangeOf(outputs, share);
-    for (let i = 0; i < rows; i++) {
+  /** Moves parameter i, whose gradient is g. */
+  function apply({ theta, first, second }: Parameters, i: number, g: number): void {
+    const { eta, epsilon, beta1, beta2, correction } = numbers;
+    if (rule === "sgd" || rule === "adagradNorm") {
+      theta[i] -= eta * g;
+    } else if (rule === "adagrad") {
+      first[i] += g * g;
+      const divisor = Math.sqrt(first[i]) + epsilon;
+      if (divisor !== 0) theta[i] -= (eta * g) / divisor;
+    } else if (rule === "momentum") {
+      first[i] = beta1 * first[i] + g;
+      theta[i] -= eta * first[i];
+    } else {
+      first[i] += (1 - beta1) * (g - first[i]);
+      second[i] = beta2 * second[i] + (1 - beta2) * g * g;
+      const divisor = Math.sqrt(second[i]) * correction + epsilon;
+      if (divisor !== 0) theta[i] -= (eta * first[i]) / divisor;
+    }
+  }
+
+  /** Hands over the gradient g of parameter i. */
+  function finishWith(parameters: Parameters, i: number, g: number, { add, update }: Finish): number {
+    const whole = add ? parameters.gradient[i] + g : g;
+    if (update) apply(parameters, i, whole);
+    else parameters.gradient[i] = whole;
+    return whole * whole;
+  }
+
+  const self: Kernels = {
+    name: "scalar",
+
+    gather(out, source, rows, share) {
+      const [from, to] = rangeOf(rows, share);
+      for (let r = from; r < to; r++) {
+        for (let j = 0; j < source.columns; j++) out.data[r * out.pitch + j] = valueAt(source, r, j);
+      }
+    },
+
+    affine(out, x, A, b, rows, relu, share) {
+      const [from, to] = rangeOf(A.outputs, share, line);
+      for (let i = 0; i < rows; i++) {
+        for (let j = from; j < to; j++) {
+          let z = b[j];
+          for (let k = 0; k < A.inputs; k++) {
+            z += x.data[i * x.pitch + k] * A.theta[weightAt(A.layout, A.inputs, j, k)];
+          }
+          out.data[i * out.pitch + j] = relu ? Math.max(z, 0) : z;
+        }
+      }
+    },
+
+    inputGradient(out, delta, A, x, rows, share) {
+      const [from, to] = rangeOf(A.inputs, share, line);
+      for (let i = 0; i < rows; i++) {
+        for (let k = from; k < to; k++) {
+          let sum = 0;
+          for (let j = 0; j < A.outputs; j++) {
+            sum += delta.data[i * delta.pitch + j] * A.theta[weightAt(A.layout, A.inputs, j, k)];
+          }
+          out.data[i * out.pitch + k] = x.data[i * x.pitch + k] > 0 ? sum : 0;
+        }
+      }
+    },
+
+    weightGradient(A, delta, x, rows, finish, share) {
+      const [from, to] = rangeOf(A.inputs, share, line);
+      for (let k = from; k < to; k++) {
+        let squares = 0;
+        for (let j = 0; j < A.outputs; j++) {
+          let sum = 0;
+          for (let i = 0; i < rows; i++) sum += delta.data[i * delta.pitch + j] * x.data[i * x.pitch + k];
+          squares += finishWith(A, weightAt(A.layout, A.inputs, j, k), sum, finish);
+        }
+        finish.sums[Math.floor(k / 8)] = squares + (k % 8 ? finish.sums[Math.floor(k / 8)] : 0);
+      }
+    },
+
+    biasGradient(b, delta, rows, finish, share) {
+      const [from, to] = rangeOf(b.theta.length, share, line);
       for (let j = from; j < to; j++) {
-        let z = b[j];
-        for (let k = 0; k < inputs; k++) z += x[i * inputs + k] * A[j * inputs + k];
-        out[i * outputs + j] = relu ? Math.max(z, 0) : z;
-      }
-    }
-  },
-
-  inputGradient(out, delta, A, x, { rows, inputs, outputs }, share) {
-    const [from, to] = rangeOf(inputs, share);
-    for (let i = 0; i < rows; i++) {
-      for (let k = from; k < to; k++) {
         let sum = 0;
-        for (let j = 0; j < outputs; j++) sum += delta[i * outputs + j] * A[j * inputs + k];
-        out[i * inputs + k] = x[i * inputs + k] > 0 ? sum : 0;
+        for (let i = 0; i < rows; i++) sum += delta.data[i * delta.pitch + j];
+        const squares = finishWith(b, j, sum, finish);
+        finish.sums[Math.floor(j / line)] = squares + (j % line ? finish.sums[Math.floor(j / line)] : 0);
       }
-    }
-  },
+    },
 
-  weightGradient(dA, db, delta, x, { rows, inputs, outputs }, add, share) {
-    const [from, to] = rangeOf(inputs, share);
-    for (let j = 0; j < outputs; j++) {
+    compressRows(out, source, rows, share) {
+      const [from, to] = rangeOf(rows, share);
+      for (let r = from; r < to; r++) {
+        out.counts[r] = 0;
+        for (let k = 0; k < source.columns; k++) append(out, r, k, valueAt(source, r, k));
+      }
+    },
+
+    compressColumns(out, source, rows, share) {
+      const [from, to] = rangeOf(source.columns, share, line);
       for (let k = from; k < to; k++) {
-        let sum = add ? dA[j * inputs + k] : 0;
-        for (let i = 0; i < rows; i++) sum += delta[i * outputs + j] * x[i * inputs + k];
-        dA[j * inputs + k] = sum;
+        out.counts[k] = 0;
+        for (let r = 0; r < rows; r++) append(out, k, r, valueAt(source, r, k));
       }
-    }
-    const [first, last] = rangeOf(outputs, share);
-    for (let j = first; j < last; j++) {
-      let sum = add ? db[j] : 0;
-      for (let i = 0; i < rows; i++) sum += delta[i * outputs + j];
-      db[j] = sum;
-    }
-  },
+    },
 
-  gather(out, data, indices, rows, width, scale, share) {
-    const [from, to] = rangeOf(rows, share);
-    for (let r = from; r < to; r++) {
-      for (let j = 0; j < width; j++) out[r * width + j] = data[indices[r] * width + j] * scale;
-    }
-  },
+    sparseAffine(out, x, A, b, rows, relu, share) {
+      self.affine(out, expandRows(x, rows, A.inputs), A, b, rows, relu, share);
+    },
 
-  sumOfSquares(g, from, to) {
-    let sum = 0;
-    for (let i = from; i < to; i++) sum += g[i] * g[i];
-    return sum;
-  },
+    sparseInputGradient(out, delta, A, x, rows, share) {
+      self.inputGradient(out, delta, A, expandRows(x, rows, A.inputs), rows, share);
+    },
 
-  descend(theta, g, eta, share) {
-    const [from, to] = rangeOf(theta.length, share);
-    for (let i = from; i < to; i++) theta[i] -= eta * g[i];
-  },
+    sparseGradient(A, delta, x, _rows, finish, share) {
+      const [from, to] = rangeOf(A.outputs, share, line);
+      for (let j = from; j < to; j++) {
+        let squares = 0;
+        for (let k = 0; k < A.inputs; k++) {
+          let sum = 0;
+          for (const [r, value] of entriesOf(x, k)) sum += delta.data[r * delta.pitch + j] * value;
+          squares += finishWith(A, weightAt(A.layout, A.inputs, j, k), sum, finish);
+        }
+        finish.sums[Math.floor(j / line)] = squares + (j % line ? finish.sums[Math.floor(j / line)] : 0);
+      }
+    },
 
-  descendAdagrad(theta, g, c, eta, epsilon, from, to) {
-    let sum = 0;
-    for (let i = from; i < to; i++) {
-      c[i] += g[i] * g[i];
-      sum += c[i];
-      const divisor = Math.sqrt(c[i]) + epsilon;
-      if (divisor !== 0) theta[i] -= (eta * g[i]) / divisor;
-    }
-    return sum;
-  },
-};
+    rankOneUpdate(A, delta, x, sums, share) {
+      const finish = { add: false, update: true, sums };
+      self.weightGradient(A, delta, expandRows(x, 1, A.inputs), 1, finish, share);
+    },
+
+    setRule({ name }) {
+      rule = name;
+    },
+
+    setStep(step) {
+      numbers = step;
+    },
+
+    update(parameters, share) {
+      const [from, to] = rangeOf(parameters.theta.length, share, line);
+      for (let i = from; i < to; i++) apply(parameters, i, parameters.gradient[i]);
+    },
+  };
+  return self;
+}
+
+function valueAt({ data, indices, pitch, scale }: Source, r: number, j: number): number {
+  return data[(indices ? indices[r] : r) * pitch + j] * scale;
+}
+
+/** Adds an entry to list i, unless it is zero; lines of 16 floats begin every 64 bytes. */
+function append(
+  { places, values, counts, capacity }: Compressed,
+  i: number,
+  at: number,
+  value: number,
+): void {
+  if (value === 0) return;
+  const entry = 2 * (i * capacity + counts[i]++);
+  places[entry] = 4 * line * at;
+  values[entry + 1] = value;
+}
+
+function* entriesOf(
+  { places, values, counts, capacity }: Compressed,
+  i: number,
+): Generator<[number, number]> {
+  for (let n = 0; n < counts[i]; n++) {
+    const entry = 2 * (i * capacity + n);
+    yield [places[entry] / (4 * line), values[entry + 1]];
+  }
+}
+
+function expandRows(x: Compressed, rows: number, columns: number) {
+  const data = new Float32Array(rows * columns);
+  for (let r = 0; r < rows; r++) for (const [k, value] of entriesOf(x, r)) data[r * columns + k] = value;
+  return { data, columns, pitch: columns };
+}

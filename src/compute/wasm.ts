@@ -1,49 +1,42 @@
 /**
- * The fast kernels: WebAssembly with 128-bit SIMD (assembly/kernels.ts), on arrays that lie in its memory.
+ * The fast kernels: WebAssembly with 128-bit SIMD (assembly/), on arrays that lie in its memory.
  */
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
-import type { Kernels } from "./kernels.js";
+import type { Finish, Kernels, Source } from "./kernels.js";
+import { leavesAlone } from "./kernels.js";
+import { filledUp, line, type Matrix } from "./matrix.js";
 import { rangeOf, type Share } from "./share.js";
 
-/** What assembly/kernels.ts exports; arrays are byte offsets. Its signatures are those of that file. */
-interface Exports {
-  multiply(...offsetsAndSizes: [...numbers: number[], add: boolean]): void;
-  columnSums(out: number, a: number, m: number, n: number, from: number, to: number, add: boolean): void;
-  gatherBytes: Gather;
-  gatherFloats: Gather;
-  sumOfSquares(g: number, from: number, to: number): number;
-  descend(theta: number, g: number, eta: number, from: number, to: number): void;
-  descendAdagrad(
-    theta: number,
-    g: number,
-    c: number,
-    eta: number,
-    epsilon: number,
-    from: number,
-    to: number,
-  ): number;
+/** What assembly/index.ts exports: functions of byte offsets and sizes, in the order that is written there. */
+type Exports = Record<
+  | "multiply"
+  | "gatherBytes"
+  | "gatherFloats"
+  | "columnSums"
+  | "addBias"
+  | "mask"
+  | "compressRows"
+  | "compressColumns"
+  | "sparseAffine"
+  | "sparseGradient"
+  | "rankOneUpdate"
+  | "sparseInputGradient"
+  | "setRule"
+  | "setNumbers"
+  | "update",
+  (...numbers: (number | boolean)[]) => void
+> & { sumOfSquares(g: number, from: number, to: number): number };
+
+// What becomes of an entry of a product; as in assembly/tiles.ts.
+const [bias, biasRelu, mask, squares, update] = [1, 2, 3, 4, 5];
+// Rules, as in assembly/update.ts; AdaGrad-norm is gradient descent whose step size is known when all gradients are.
+const rules = { sgd: 0, adagradNorm: 0, adagrad: 1, momentum: 2, adam: 3 };
+
+/** How many floats of scratch memory a thread needs for layers of up to so many inputs. */
+export function scratchLength(inputs: number): number {
+  return Math.max((256 + 8) * 1024 + 32, 4 * inputs);
 }
-type Gather = (
-  out: number,
-  x: number,
-  rows: number,
-  width: number,
-  scale: number,
-  from: number,
-  to: number,
-) => void;
-
-// What becomes of an entry of a product before it is stored; as in assembly/kernels.ts.
-const plain = 0;
-const bias = 1;
-const biasRelu = 2;
-const mask = 3;
-/** The columns of a tile: products are shared between threads at multiples of it. */
-const tileColumns = 8;
-
-/** How many floats of scratch memory a thread needs, whatever the sizes: what is packed at once, and a tile. */
-export const scratchLength = (256 + tileColumns) * 1024 + 4 * tileColumns;
 
 /**
  * The build that this machine runs: with fused multiply-adds where V8 has relaxed SIMD (Node 20 has it behind a
@@ -62,66 +55,175 @@ function compile(): { module: WebAssembly.Module; name: string } {
   };
 }
 
+/** The fast kernels, with those of their parts that others are made of. */
+export interface WasmKernels extends Kernels {
+  /** x += b, or with `relu` the larger of that and 0, of some columns, multiples of 4. */
+  addBias(x: Matrix, b: Float32Array, rows: number, relu: boolean, from: number, to: number): void;
+  /** out = 0 where x is not > 0, of some columns, multiples of 4. */
+  mask(out: Matrix, x: Matrix, rows: number, from: number, to: number): void;
+  /** Σ g², summed in float64. */
+  sumOfSquares(g: Float32Array): number;
+}
+
 /**
  * The kernels on arrays in `memory`.
  *
  * @param scratch room for this thread alone, of at least {@link scratchLength}
  */
-export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): Kernels {
+export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): WasmKernels {
   const { module, name } = compile();
   const wasm = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
   const at = (array: { byteOffset: number }): number => array.byteOffset;
+  const bytes = ({ pitch }: { pitch: number }): number => 4 * pitch;
+  let skipZeros = false;
 
-  /** out = finish(a b), with `add` on top of what it holds; a is m × depth, b depth × n, each with its two strides. */
-  const multiply = (
-    out: Float32Array,
-    [a, aRow, aColumn]: Operand,
-    [b, bRow, bColumn]: Operand,
-    [m, n, depth]: readonly [m: number, n: number, depth: number],
-    share: Share,
-    finish: number,
-    extra: Float32Array | undefined,
-    add: boolean,
-  ): void => {
-    const [from, to] = rangeOf(n, share, tileColumns);
-    const operands = [at(out), at(a), aRow, aColumn, at(b), bRow, bColumn];
-    wasm.multiply(...operands, m, n, depth, from, to, at(scratch), extra ? at(extra) : 0, finish, add);
+  /** The source of samples as the kernels take it. */
+  const from = ({ data, indices, pitch }: Source) => {
+    const isBytes = data instanceof Uint8Array;
+    return [at(data), isBytes, isBytes ? pitch : 4 * pitch, indices ? at(indices) : 0] as const;
   };
+
+  /** Parameters as a finish takes them: 0 where the gradient is stored. */
+  const updated = (theta: Float32Array, { update }: Finish): number => (update ? at(theta) : 0);
 
   return {
     name,
 
-    affine(out, x, A, b, { rows, inputs, outputs }, relu, share) {
-      const finish = relu ? biasRelu : bias;
-      multiply(out, [x, inputs, 1], [A, 1, inputs], [rows, outputs, inputs], share, finish, b, false);
-    },
-
-    inputGradient(out, delta, A, x, { rows, inputs, outputs }, share) {
-      multiply(out, [delta, outputs, 1], [A, inputs, 1], [rows, inputs, outputs], share, mask, x, false);
-    },
-
-    weightGradient(dA, db, delta, x, { rows, inputs, outputs }, add, share) {
-      const sizes = [outputs, inputs, rows] as const;
-      multiply(dA, [delta, 1, outputs], [x, inputs, 1], sizes, share, plain, undefined, add);
-      const [from, to] = rangeOf(outputs, share);
-      wasm.columnSums(at(db), at(delta), rows, outputs, from, to, add);
-    },
-
-    gather(out, data, indices, rows, width, scale, share) {
+    gather(out, { data, indices, columns, scale }, rows, share) {
       const gather = data instanceof Uint8Array ? wasm.gatherBytes : wasm.gatherFloats;
-      gather(at(out), at(data), at(indices), width, scale, ...rangeOf(rows, share));
+      const which = at(indices as Uint32Array);
+      gather(at(out.data), bytes(out), at(data), which, columns, scale, ...rangeOf(rows, share));
     },
 
-    sumOfSquares: (g, from, to) => wasm.sumOfSquares(at(g), from, to),
-
-    descend(theta, g, eta, share) {
-      wasm.descend(at(theta), at(g), eta, ...rangeOf(theta.length, share, 16));
+    affine(out, x, A, b, rows, relu, share) {
+      const operands = [at(x.data), bytes(x), false, at(A.theta), 4 * filledUp(A.inputs), true];
+      const sizes = [rows, filledUp(A.inputs), ...columnsOf(A.outputs, share)];
+      const finish = [at(scratch), relu ? biasRelu : bias, at(b), false, 0];
+      wasm.multiply(at(out.data), bytes(out), ...operands, ...sizes, ...finish);
     },
 
-    descendAdagrad: (theta, g, c, eta, epsilon, from, to) =>
-      wasm.descendAdagrad(at(theta), at(g), at(c), eta, epsilon, from, to),
+    inputGradient(out, delta, A, x, rows, share) {
+      const operands = [at(delta.data), bytes(delta), false, at(A.theta), 4 * filledUp(A.inputs), false];
+      const sizes = [rows, filledUp(A.outputs), ...columnsOf(A.inputs, share)];
+      wasm.multiply(at(out.data), bytes(out), ...operands, ...sizes, at(scratch), mask, at(x.data), false, 0);
+    },
+
+    weightGradient(A, delta, x, rows, finish, share) {
+      const operands = [at(delta.data), bytes(delta), true, at(x.data), bytes(x), false];
+      const sizes = [A.outputs, rows, ...columnsOf(A.inputs, share)];
+      const how = [finish.update ? update : squares, at(A.theta), finish.add, at(finish.sums)];
+      wasm.multiply(at(A.gradient), 4 * filledUp(A.inputs), ...operands, ...sizes, at(scratch), ...how);
+    },
+
+    biasGradient(b, delta, rows, finish, share) {
+      const theta = updated(b.theta, finish);
+      const range = columnsOf(b.theta.length, share);
+      wasm.columnSums(
+        at(b.gradient),
+        at(delta.data),
+        bytes(delta),
+        rows,
+        ...range,
+        finish.add,
+        theta,
+        at(finish.sums),
+      );
+    },
+
+    compressRows({ places, counts }, source, rows, share) {
+      const { columns, scale } = source;
+      wasm.compressRows(at(places), at(counts), ...from(source), columns, scale, ...rangeOf(rows, share));
+    },
+
+    compressColumns({ places, counts, capacity }, source, rows, share) {
+      const sizes = [rows, capacity, source.columns, source.scale];
+      wasm.compressColumns(
+        at(places),
+        at(counts),
+        ...from(source),
+        ...sizes,
+        ...columnsOf(source.columns, share),
+      );
+    },
+
+    sparseAffine(out, x, A, b, rows, relu, share) {
+      const entries = [at(x.places), at(x.counts), rows, A.inputs];
+      wasm.sparseAffine(
+        at(out.data),
+        bytes(out),
+        at(A.theta),
+        at(b),
+        ...entries,
+        relu,
+        ...panelsOf(A.outputs, share),
+      );
+    },
+
+    sparseInputGradient(out, delta, A, x, rows, share) {
+      const entries = [at(x.places), at(x.counts), rows, A.inputs, Math.ceil(A.outputs / line)];
+      wasm.sparseInputGradient(
+        at(out.data),
+        bytes(out),
+        at(delta.data),
+        bytes(delta),
+        at(A.theta),
+        ...entries,
+        ...columnsOf(A.inputs, share),
+        at(scratch),
+      );
+    },
+
+    sparseGradient(A, delta, x, rows, finish, share) {
+      const entries = [at(x.places), at(x.counts), x.capacity, rows, A.inputs];
+      // What has no entries has the gradient 0, and need not be visited where that changes nothing.
+      const all = finish.add || !finish.update || !skipZeros;
+      const how = [at(scratch), finish.add, all, updated(A.theta, finish), at(finish.sums)];
+      wasm.sparseGradient(
+        at(A.gradient),
+        at(delta.data),
+        bytes(delta),
+        ...entries,
+        ...panelsOf(A.outputs, share),
+        ...how,
+      );
+    },
+
+    rankOneUpdate(A, delta, x, sums, share) {
+      const entries = [at(x.places), x.counts[0], A.inputs, ...panelsOf(A.outputs, share)];
+      wasm.rankOneUpdate(at(A.theta), at(delta.data), ...entries, at(sums));
+    },
+
+    setRule(rule, { theta, first, second }) {
+      skipZeros = leavesAlone(rule);
+      wasm.setRule(rules[rule.name], at(first) - at(theta), at(second) - at(theta));
+    },
+
+    setStep({ eta, epsilon, beta1, beta2, correction }) {
+      wasm.setNumbers(eta, epsilon, beta1, beta2, correction);
+    },
+
+    update({ theta, gradient }, share) {
+      wasm.update(at(theta), at(gradient), ...columnsOf(theta.length, share));
+    },
+
+    addBias(x, b, rows, relu, from, to) {
+      wasm.addBias(at(x.data), bytes(x), at(b), rows, from, to, relu);
+    },
+
+    mask(out, x, rows, from, to) {
+      wasm.mask(at(out.data), at(x.data), bytes(out), rows, from, to);
+    },
+
+    sumOfSquares: (g) => wasm.sumOfSquares(at(g), 0, g.length),
   };
 }
 
-/** A matrix and how far apart in it two rows and two columns are. */
-type Operand = readonly [array: Float32Array, row: number, column: number];
+/** A thread's part of the columns, padding included, in whole lines. */
+function columnsOf(columns: number, share: Share): [from: number, to: number] {
+  return rangeOf(filledUp(columns), share, line);
+}
+
+/** A thread's part of the panels. */
+function panelsOf(outputs: number, share: Share): [from: number, to: number] {
+  return rangeOf(Math.ceil(outputs / line), share);
+}

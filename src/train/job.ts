@@ -4,26 +4,46 @@
  */
 import { Arena, type Region, view } from "../compute/arena.js";
 import { type Formula, formulaOf, type RuleFormula } from "../compute/formula.js";
+import { sumsLength } from "../compute/kernels.js";
+import { filledUp, matrixLength, type WeightLayout, weightAt, weightLength } from "../compute/matrix.js";
 import { scratchLength } from "../compute/wasm.js";
 import type { Dataset } from "../data/index.js";
 import type { Loss, Sequential } from "../nn/index.js";
 import type { Rule } from "../optim/index.js";
 import type { Shuffle } from "./run.js";
 
-type LossFormula = Extract<Formula, { kind: "loss" }>;
+type LossName = Extract<Formula, { kind: "loss" }>["name"];
+
+/** A matrix as the threads see it. */
+export interface MatrixPlan {
+  readonly columns: number;
+  readonly region: Region<"Float32Array">;
+}
+
+/** Lists of what is not zero in some rows or columns. */
+export interface CompressedPlan {
+  readonly capacity: number;
+  readonly entries: Region<"Float32Array">;
+  readonly counts: Region<"Uint32Array">;
+}
 
 /** A dense layer as the threads see it. */
 export interface LayerPlan {
+  readonly layout: WeightLayout;
   readonly inputs: number;
   readonly outputs: number;
-  readonly A: Region<"Float32Array">;
-  readonly b: Region<"Float32Array">;
-  readonly dA: Region<"Float32Array">;
-  readonly db: Region<"Float32Array">;
+  /** Where A and b begin among the parameters, and how long they are there, with padding. */
+  readonly A: { readonly at: number; readonly length: number };
+  readonly b: { readonly at: number; readonly length: number };
   /** x(t): what the layer gives, after its ReLU; for the last, the readout g. */
-  readonly x: Region<"Float32Array">;
+  readonly x: MatrixPlan;
   /** δ[t] = ∂loss/∂z[t]. */
-  readonly delta: Region<"Float32Array">;
+  readonly delta: MatrixPlan;
+  /** Sums of squares of the gradient, of blocks that do not depend on the threads. */
+  readonly sums: { readonly at: number; readonly length: number };
+  /** With weights in panels: the inputs that are not zero, by sample, and where it is trained by column. */
+  readonly byRow?: CompressedPlan;
+  readonly byColumn?: CompressedPlan;
 }
 
 /** Samples as the threads see them. */
@@ -50,13 +70,13 @@ export interface EvaluationPlan {
 export interface TrainingPlan {
   readonly data: DataPlan;
   readonly rule: RuleFormula;
-  /** One sum of squares for each gradient in the adaptive rules. */
-  readonly c: Region<"Float32Array">;
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
   readonly shuffle: Shuffle;
   readonly order: Region<"Uint32Array">;
+  /** The losses of a chunk's samples. */
+  readonly losses: Region<"Float64Array">;
   /** The loss of each step, and the step size taken. */
   readonly loss: Region<"Float64Array">;
   readonly stepSize: Region<"Float64Array">;
@@ -67,16 +87,21 @@ export interface Job {
   readonly memory: WebAssembly.Memory;
   readonly control: Region<"Int32Array">;
   readonly barrier: Region<"Int32Array">;
-  readonly partialSums: Region<"Float64Array">;
   readonly scratch: readonly Region<"Float32Array">[];
+  /** The parameters in the layers' layouts; arrays that a rule does not need are `theta` again. */
   readonly theta: Region<"Float32Array">;
   readonly gradient: Region<"Float32Array">;
-  /** x(0), the samples of a batch. */
-  readonly input: Region<"Float32Array">;
+  readonly first: Region<"Float32Array">;
+  readonly second: Region<"Float32Array">;
+  /** How many parameters there are without padding. */
+  readonly parameterCount: number;
+  readonly sums: Region<"Float64Array">;
+  /** x(0), the samples of a chunk. */
+  readonly input: MatrixPlan;
   readonly layers: readonly LayerPlan[];
   /** How many samples go through the network at once. */
   readonly rows: number;
-  readonly loss: LossFormula["name"];
+  readonly loss: LossName;
   readonly training?: TrainingPlan;
   readonly evaluation?: EvaluationPlan;
 }
@@ -85,23 +110,23 @@ export interface Job {
 export const control = {
   /** Set by the main thread: stop before the next step. */
   stop: 0,
-  /** What the first thread decided for all: {@link decision}. */
-  decision: 1,
+  /** What the first thread decided for all: whether to stop. */
+  stopping: 1,
   /** Steps done so far. */
   steps: 2,
 } as const;
-
-/** What all threads do next. */
-export const decision = { go: 0, stop: 1, notFinite: 2 } as const;
-
-/** Sums over all parameters are taken over blocks of this many numbers, so that they do not depend on the threads. */
-export const sumBlock = 4096;
 
 /**
  * Samples that go through the network at once: a larger batch is cut into chunks, whose gradients are added up. So
  * memory does not grow with the batch.
  */
 const mostRows = 512;
+
+/** Up to this share of inputs that are not zero, products with those alone are faster than dense ones. */
+const sparseBelow = 0.35;
+
+/** Up to this many samples a step, packing operands for dense products takes longer than the products. */
+const fewRows = 4;
 
 /**
  * What of a network, a loss and a rule the fast kernels do not know; undefined when they know it all. They know what
@@ -121,9 +146,9 @@ export function slowBecause({ sigma }: Sequential, loss: Loss, rule?: Rule): str
 /** What a job is planned for. */
 export interface JobOptions {
   model: Sequential;
-  loss: LossFormula["name"];
+  loss: LossName;
   threads: number;
-  training?: Omit<TrainingPlan, "data" | "c" | "order" | "loss" | "stepSize"> & { data: Dataset };
+  training?: Pick<TrainingPlan, "rule" | "epochs" | "batchSize" | "seed" | "shuffle"> & { data: Dataset };
   evaluation?: Dataset | undefined;
 }
 
@@ -131,31 +156,49 @@ export interface JobOptions {
 export function makeJob({ model, loss, threads, training, evaluation }: JobOptions): Job {
   const arena = new Arena();
   const floats = (length: number) => arena.reserve("Float32Array", length);
+  const doubles = (length: number) => arena.reserve("Float64Array", length);
   const rows = Math.min(mostRows, Math.max(training?.batchSize ?? 0, evaluation?.size ?? 0));
-  const theta = floats(model.parameterCount);
-  const gradient = floats(model.parameterCount);
+  const trainedRows = Math.min(mostRows, training?.batchSize ?? 0);
+  const matrix = (columns: number): MatrixPlan => ({ columns, region: floats(matrixLength(rows, columns)) });
+  const compressed = (lists: number, capacity: number): CompressedPlan => ({
+    capacity,
+    entries: floats(2 * lists * capacity),
+    counts: arena.reserve("Uint32Array", lists),
+  });
+  const few = training !== undefined && training.batchSize <= fewRows;
+  const sparse = density((training?.data ?? evaluation) as Dataset) < sparseBelow;
+
   let at = 0;
-  const layers = model.dense.map(({ inputs, outputs }): LayerPlan => {
-    const part = (whole: Region<"Float32Array">, skip: number, length: number): Region<"Float32Array"> => ({
-      kind: "Float32Array",
-      offset: whole.offset + 4 * (at + skip),
-      length,
-    });
-    const weights = inputs * outputs;
-    const layer = {
+  const take = (length: number) => {
+    const part = { at, length };
+    at += length;
+    return part;
+  };
+  let sumsAt = 0;
+  const layers = model.dense.map(({ inputs, outputs }, t): LayerPlan => {
+    const layout = few || (t === 0 && sparse) ? "panels" : "rows";
+    const sums = { at: sumsAt, length: sumsLength({ inputs, outputs }) };
+    sumsAt += sums.length;
+    return {
+      layout,
       inputs,
       outputs,
-      A: part(theta, 0, weights),
-      b: part(theta, weights, outputs),
-      dA: part(gradient, 0, weights),
-      db: part(gradient, weights, outputs),
-      x: floats(rows * outputs),
-      delta: floats(rows * outputs),
+      A: take(weightLength(layout, outputs, inputs)),
+      b: take(filledUp(outputs)),
+      x: matrix(outputs),
+      delta: matrix(outputs),
+      sums,
+      ...(layout === "panels" && {
+        byRow: compressed(rows, inputs),
+        ...(training && { byColumn: compressed(inputs, trainedRows) }),
+      }),
     };
-    at += weights + outputs;
-    return layer;
   });
-  const scratch = Array.from({ length: threads }, () => floats(scratchLength));
+  const theta = floats(at);
+  const gradient = training ? floats(at) : theta;
+  const remembered = { sgd: 0, adagradNorm: 0, adagrad: 1, momentum: 1, adam: 2 };
+  const remembers = training ? remembered[training.rule.name] : 0;
+  const widest = Math.max(...model.dense.map(({ inputs }) => inputs));
   const steps = training ? training.epochs * Math.ceil(training.data.size / training.batchSize) : 0;
   const trainingData = training && planData(arena, training.data);
   // Evaluated on what it is trained on, a network has the samples in memory once.
@@ -163,11 +206,14 @@ export function makeJob({ model, loss, threads, training, evaluation }: JobOptio
   const plan = {
     control: arena.reserve("Int32Array", 16),
     barrier: arena.reserve("Int32Array", 2),
-    partialSums: arena.reserve("Float64Array", Math.ceil(model.parameterCount / sumBlock)),
-    scratch,
+    scratch: Array.from({ length: threads }, () => floats(scratchLength(widest))),
     theta,
     gradient,
-    input: floats(rows * model.inputs),
+    first: remembers > 0 ? floats(at) : theta,
+    second: remembers > 1 ? floats(at) : theta,
+    parameterCount: model.parameterCount,
+    sums: doubles(sumsAt),
+    input: matrix(model.inputs),
     layers,
     rows,
     loss,
@@ -175,25 +221,25 @@ export function makeJob({ model, loss, threads, training, evaluation }: JobOptio
       training: {
         ...training,
         data: trainingData!,
-        c: floats(training.rule.name === "adagrad" ? model.parameterCount : 0),
         order: arena.reserve("Uint32Array", training.data.size),
-        loss: arena.reserve("Float64Array", steps),
-        stepSize: arena.reserve("Float64Array", steps),
+        losses: doubles(trainedRows),
+        loss: doubles(steps),
+        stepSize: doubles(steps),
       },
     }),
     ...(evaluation && {
       evaluation: {
         data: shared ? trainingData! : planData(arena, evaluation),
         order: arena.reserve("Uint32Array", evaluation.size),
-        losses: arena.reserve("Float64Array", evaluation.size),
+        losses: doubles(evaluation.size),
         predicted: arena.reserve("Uint8Array", evaluation.size),
       },
     }),
   };
   const memory = arena.allocate();
   const job: Job = { memory, ...plan };
-  for (const region of [plan.control, plan.barrier]) view(memory, region).fill(0);
-  view(memory, theta).set(model.theta);
+  clear(job);
+  writeParameters(job, model.theta);
   if (training) fillData(memory, training.data, trainingData!);
   if (job.evaluation) {
     view(memory, job.evaluation.order).forEach((_, i, order) => {
@@ -202,6 +248,52 @@ export function makeJob({ model, loss, threads, training, evaluation }: JobOptio
     if (!shared) fillData(memory, evaluation!, job.evaluation.data);
   }
   return job;
+}
+
+/** Makes zero what has to be: the memory may have been used before, and padding is relied on. */
+function clear({ memory, training, ...job }: Job): void {
+  const { control, barrier, sums, theta, gradient, first, second, input } = job;
+  for (const region of [control, barrier, sums, theta, gradient, second, input.region])
+    view(memory, region).fill(0);
+  for (const { x, delta } of job.layers) for (const { region } of [x, delta]) view(memory, region).fill(0);
+  if (first !== theta) view(memory, first).fill(training?.rule.name === "adagrad" ? training.rule.c0 : 0);
+}
+
+/** Puts a network's parameters into the layers' layouts. */
+function writeParameters({ memory, ...job }: Job, from: Float64Array): void {
+  const theta = view(memory, job.theta);
+  eachParameter(job.layers, (i, place) => {
+    theta[place] = from[i];
+  });
+}
+
+/** The network's parameters, as it has them. */
+export function readParameters({ memory, ...job }: Job): Float64Array {
+  const theta = view(memory, job.theta);
+  const found = new Float64Array(job.parameterCount);
+  eachParameter(job.layers, (i, place) => {
+    found[i] = theta[place];
+  });
+  return found;
+}
+
+/** Calls back with where each parameter lies in the network's theta, and where in the job's. */
+function eachParameter(layers: readonly LayerPlan[], visit: (i: number, place: number) => void): void {
+  let i = 0;
+  for (const { layout, inputs, outputs, A, b } of layers) {
+    for (let j = 0; j < outputs; j++) {
+      for (let k = 0; k < inputs; k++) visit(i++, A.at + weightAt(layout, inputs, j, k));
+    }
+    for (let j = 0; j < outputs; j++) visit(i++, b.at + j);
+  }
+}
+
+/** The share of entries that are not zero among the first thousand samples. */
+function density({ x, features }: Dataset): number {
+  const some = x.subarray(0, 1000 * features);
+  let count = 0;
+  for (let i = 0; i < some.length; i++) if (some[i] !== 0) count++;
+  return count / some.length;
 }
 
 function planData(arena: Arena, { size, features, outputs, scale, x, y, kind }: Dataset): DataPlan {

@@ -1,175 +1,180 @@
 /**
  * One of the threads that train or evaluate. All of them run this same program on the same memory: each does its
- * share of every operation, and they meet after each. The first thread also does what is done once: shuffling, the
- * loss, deciding whether to go on, and telling the main thread.
+ * share of every operation, and they meet after each. The first thread also does what is done once: shuffling,
+ * deciding whether to go on, and telling the main thread.
  */
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { type Region, view } from "../compute/arena.js";
 import { Barrier } from "../compute/barrier.js";
+import { type DenseLayer, panelLayer, tileLayer } from "../compute/dense-layer.js";
+import type { Compressed, Finish, Parameters, Source } from "../compute/kernels.js";
 import { crossEntropyRows, likeliest, squaredErrorRows } from "../compute/losses.js";
+import { type Matrix, matrixOf } from "../compute/matrix.js";
+import { stepNumbers } from "../compute/rule-step.js";
 import { rangeOf } from "../compute/share.js";
 import { wasmKernels } from "../compute/wasm.js";
 import { random } from "../tensor/index.js";
 import {
+  type CompressedPlan,
   control,
   type DataPlan,
-  decision,
   type EvaluationPlan,
   type Job,
-  sumBlock,
+  type MatrixPlan,
   type TrainingPlan,
 } from "./job.js";
 
-/** What the first thread tells the main thread. */
-export type ThreadMessage =
-  | { type: "epoch"; epoch: number; steps: number; validation?: { loss: number; accuracy: number } }
-  | { type: "done"; steps: number; kernels: string; layer?: number };
-
-interface Start {
+/** What a thread is told: the job, and which of how many threads it is. */
+export interface ThreadStart {
   job: Job;
   part: number;
   parts: number;
 }
 
-if (parentPort) work(workerData as Start);
+/** What the threads tell the main thread; only the first tells of epochs and results. */
+export type ThreadMessage =
+  | { type: "epoch"; epoch: number; steps: number; validation?: { loss: number; accuracy: number } }
+  | ({ type: "done" } & ThreadResult);
 
-function work({ job, part, parts }: Start): void {
+/** How a job ended. */
+export interface ThreadResult {
+  kernels: string;
+  steps: number;
+  /** The layer whose outputs are the first that are not finite, when the loss was not (0 for the loss alone). */
+  layer?: number;
+}
+
+parentPort?.on("message", (start: ThreadStart) => {
+  const result = work(start);
+  parentPort!.postMessage({ type: "done", ...result } satisfies ThreadMessage);
+});
+
+function work({ job, part, parts }: ThreadStart): ThreadResult {
   const { memory } = job;
   const share = { part, parts };
   const first = part === 0;
   const kernels = wasmKernels(memory, view(memory, job.scratch[part]));
   const barrier = new Barrier(view(memory, job.barrier), parts);
   const signals = view(memory, job.control);
-  const floats = (region: Region<"Float32Array">): Float32Array => view(memory, region);
-  const theta = floats(job.theta);
-  const gradient = floats(job.gradient);
-  const partialSums = view(memory, job.partialSums);
-  const x0 = floats(job.input);
-  const layers = job.layers.map((layer) => ({
-    inputs: layer.inputs,
-    outputs: layer.outputs,
-    A: floats(layer.A),
-    b: floats(layer.b),
-    dA: floats(layer.dA),
-    db: floats(layer.db),
-    x: floats(layer.x),
-    delta: floats(layer.delta),
-  }));
+  const matrix = ({ columns, region }: MatrixPlan): Matrix => matrixOf(view(memory, region), columns);
+  const compressed = ({ capacity, entries, counts }: CompressedPlan): Compressed => ({
+    capacity,
+    places: view(memory, { ...entries, kind: "Uint32Array" }),
+    values: view(memory, entries),
+    counts: view(memory, counts),
+  });
+  const parameters: Parameters = {
+    theta: view(memory, job.theta),
+    gradient: view(memory, job.gradient),
+    first: view(memory, job.first),
+    second: view(memory, job.second),
+  };
+  const partOf = ({ at, length }: { at: number; length: number }): Parameters => ({
+    theta: parameters.theta.subarray(at, at + length),
+    gradient: parameters.gradient.subarray(at, at + length),
+    first: parameters.first.subarray(at, at + length),
+    second: parameters.second.subarray(at, at + length),
+  });
+  const sums = view(memory, job.sums);
+  const x = [job.input, ...job.layers.map((layer) => layer.x)].map(matrix);
+  const delta = job.layers.map((layer) => matrix(layer.delta));
+  const layers = job.layers.map(({ layout, inputs, outputs, A, b, byRow, byColumn }, t): DenseLayer => {
+    const all = {
+      kernels,
+      share,
+      A: { ...partOf(A), layout, inputs, outputs },
+      b: partOf(b),
+      input: x[t],
+      x: x[t + 1],
+      delta: delta[t],
+    };
+    return layout === "rows"
+      ? tileLayer(all)
+      : panelLayer(all, compressed(byRow!), byColumn && compressed(byColumn), job.training?.rule);
+  });
+  const layerSums = job.layers.map(({ sums: { at, length } }) => sums.subarray(at, at + length));
   const last = layers.length - 1;
-  const readout = layers[last];
-  const tell = (message: ThreadMessage): void => parentPort!.postMessage(message);
+  const readout = x[last + 1];
 
-  function samples(plan: DataPlan): {
-    gather(indices: Uint32Array, rows: number): void;
-    /** The losses of the samples, and with `batch`, how many there are in the batch, delta of their mean. */
-    loss(indices: Uint32Array, rows: number, losses: Float64Array, batch?: number): void;
-  } {
+  /** The samples of a dataset: as a source for the first layer, and with their losses. */
+  function samples(plan: DataPlan) {
     const data = view(memory, plan.x as Region<"Float32Array">);
     const labels = plan.labels && view(memory, plan.labels);
     const targets = plan.targets && view(memory, plan.targets);
-    const { features, outputs, scale } = plan;
+    const { features, scale } = plan;
     return {
-      gather: (indices, rows) => kernels.gather(x0, data, indices, rows, features, scale, share),
-      loss(indices, rows, losses, batch) {
-        const all = {
-          losses,
-          delta: batch ? readout.delta : undefined,
-          g: readout.x,
-          rows,
-          batch,
-          outputs: readout.outputs,
-        };
-        if (job.loss === "crossEntropy") {
-          crossEntropyRows(
-            Uint8Array.from(indices.subarray(0, rows), (i) => labels![i]),
-            all,
-          );
-        } else {
-          const wanted = new Float32Array(rows * outputs);
-          for (let r = 0; r < rows; r++) {
-            wanted.set(targets!.subarray(indices[r] * outputs, (indices[r] + 1) * outputs), r * outputs);
-          }
-          squaredErrorRows(wanted, all);
-        }
+      labels,
+      source: (indices: Uint32Array): Source => ({
+        data,
+        indices,
+        columns: features,
+        pitch: features,
+        scale,
+      }),
+      /** This thread's share of the losses, and with `batch`, how many samples that has, of delta. */
+      loss(indices: Uint32Array, losses: Float64Array, batch?: number): void {
+        const [from, to] = rangeOf(indices.length, share);
+        const rows = { losses, g: readout, delta: batch ? delta[last] : undefined, batch, from, to };
+        if (job.loss === "crossEntropy") crossEntropyRows(labels!, indices, rows);
+        else squaredErrorRows(targets!, indices, rows);
       },
     };
   }
 
-  /** x(t) for t = 1, …, n + 1. */
-  function forward(rows: number): void {
-    layers.forEach(({ inputs, outputs, A, b, x }, t) => {
-      kernels.affine(x, t === 0 ? x0 : layers[t - 1].x, A, b, { rows, inputs, outputs }, t < last, share);
+  /** x(t) for t = 1, …, n + 1 of some samples. */
+  function forward(rows: number, source: Source): void {
+    layers.forEach((layer, t) => {
+      if (layer.prepare(rows, t === 0 ? source : undefined)) barrier.meet();
+      layer.forward(rows, t < last);
       barrier.meet();
     });
   }
 
-  /** dA, db of every layer, from δ of the last; with `add` on top of those of the batch's chunks before. */
-  function backward(rows: number, add: boolean): void {
+  /** dA, db of every layer, from δ of the last. */
+  function backward(rows: number, finish: Omit<Finish, "sums">): void {
     for (let t = last; t >= 0; t--) {
-      const { inputs, outputs, A, dA, db, delta } = layers[t];
-      const size = { rows, inputs, outputs };
-      const below = t > 0 ? layers[t - 1] : undefined;
-      kernels.weightGradient(dA, db, delta, below ? below.x : x0, size, add, share);
-      if (!below) continue;
-      kernels.inputGradient(below.delta, delta, A, below.x, size, share);
-      barrier.meet();
+      if (t > 0) {
+        // Before A moves, and all of it: the next layer down starts from this delta.
+        layers[t].inputGradient(delta[t - 1], rows);
+        barrier.meet();
+      }
+      layers[t].gradient(rows, { ...finish, sums: layerSums[t] });
     }
-    barrier.meet();
-  }
-
-  /** A sum over all parameters, the same bits for any number of threads: each block is summed by one of them. */
-  function sumOverParameters(sumOf: (from: number, to: number) => number): number {
-    const [from, to] = rangeOf(partialSums.length, share);
-    for (let i = from; i < to; i++) {
-      partialSums[i] = sumOf(i * sumBlock, Math.min((i + 1) * sumBlock, theta.length));
-    }
-    barrier.meet();
-    return partialSums.reduce((sum, block) => sum + block, 0);
-  }
-
-  function updateRule({ rule, c }: TrainingPlan): () => number {
-    const { eta } = rule;
-    if (rule.name === "sgd") {
-      return () => {
-        kernels.descend(theta, gradient, eta, share);
-        return eta;
-      };
-    }
-    if (rule.name === "adagradNorm") {
-      let sum = rule.c0;
-      return () => {
-        sum += sumOverParameters((from, to) => kernels.sumOfSquares(gradient, from, to));
-        const size = sum === 0 ? 0 : eta / Math.sqrt(sum);
-        kernels.descend(theta, gradient, size, share);
-        return size;
-      };
-    }
-    const sums = floats(c);
-    if (first) sums.fill(rule.c0);
-    barrier.meet();
-    return () => {
-      const sum = sumOverParameters((from, to) =>
-        kernels.descendAdagrad(theta, gradient, sums, eta, rule.epsilon, from, to),
-      );
-      return sum === 0 ? 0 : eta / (Math.sqrt(sum / theta.length) + rule.epsilon);
-    };
   }
 
   /** The layer whose outputs are the first that are not finite; 0 when it is the readout's loss alone. */
   const firstNotFinite = (rows: number): number =>
-    layers.findIndex(({ x, outputs }) => !x.subarray(0, rows * outputs).every(Number.isFinite)) + 1;
+    x.slice(1).findIndex(({ data, pitch }) => !data.subarray(0, rows * pitch).every(Number.isFinite)) + 1;
 
   /** Trains; returns how many steps were done, and the layer that broke off. */
-  function train(plan: TrainingPlan): { steps: number; layer?: number } {
-    const { data, epochs, batchSize, seed, shuffle } = plan;
+  function train(plan: TrainingPlan): Omit<ThreadResult, "kernels"> {
+    const { data, rule, epochs, batchSize, seed, shuffle } = plan;
     const order = view(memory, plan.order);
+    const losses = view(memory, plan.losses);
     const recordedLoss = view(memory, plan.loss);
     const recordedStepSize = view(memory, plan.stepSize);
-    const source = samples(data);
-    const update = updateRule(plan);
-    const losses = new Float64Array(job.rows);
+    const from = samples(data);
     const stream = random(seed);
+    // AdaGrad-norm knows its step size when it knows the whole gradient; all others go parameter by parameter.
+    const wholeGradient = rule.name === "adagradNorm";
+    let squares = "c0" in rule ? rule.c0 * (wholeGradient ? 1 : job.parameterCount) : 0;
+    kernels.setRule(rule, parameters);
     let steps = 0;
+
+    /** The rest of a step whose gradients are there; returns the step size for the record. */
+    function finishStep(): number {
+      if (rule.name === "sgd" || rule.name === "momentum" || rule.name === "adam") return rule.eta;
+      barrier.meet();
+      squares += sums.reduce((sum, block) => sum + block, 0);
+      if (rule.name === "adagrad") {
+        return squares === 0 ? 0 : rule.eta / (Math.sqrt(squares / job.parameterCount) + rule.epsilon);
+      }
+      const numbers = stepNumbers(rule, steps + 1, squares);
+      kernels.setStep(numbers);
+      kernels.update(parameters, share);
+      return numbers.eta;
+    }
+
     for (let epoch = 1; epoch <= epochs; epoch++) {
       if (first && (epoch === 1 || shuffle === "each epoch")) {
         if (shuffle === "never") for (let i = 0; i < order.length; i++) order[i] = i;
@@ -177,27 +182,25 @@ function work({ job, part, parts }: Start): void {
       }
       for (let start = 0; start < data.size; start += batchSize) {
         const batch = order.subarray(start, start + batchSize);
-        if (first && Atomics.load(signals, control.stop)) signals[control.decision] = decision.stop;
-        barrier.meet();
-        if (signals[control.decision] !== decision.go) return { steps };
+        if (first) signals[control.stopping] = Atomics.load(signals, control.stop);
+        if (!wholeGradient) kernels.setStep(stepNumbers(rule, steps + 1));
         let sum = 0;
-        for (let chunk = 0; chunk < batch.length; chunk += job.rows) {
-          const indices = batch.subarray(chunk, chunk + job.rows);
+        for (let chunk = 0; chunk < batch.length; chunk += losses.length) {
+          const indices = batch.subarray(chunk, chunk + losses.length);
           const rows = indices.length;
-          source.gather(indices, rows);
           barrier.meet();
-          forward(rows);
-          if (first) {
-            source.loss(indices, rows, losses, batch.length);
-            for (let i = 0; i < rows; i++) sum += losses[i];
-            recordedLoss[steps] = sum / batch.length;
-            if (!Number.isFinite(sum)) signals[control.decision] = decision.notFinite;
-          }
+          if (signals[control.stopping]) return { steps };
+          forward(rows, from.source(indices));
+          from.loss(indices, losses, batch.length);
           barrier.meet();
-          if (signals[control.decision] !== decision.go) return { steps, layer: firstNotFinite(rows) };
-          backward(rows, chunk > 0);
+          // Every thread adds up the same numbers, and comes to the same decision.
+          for (let i = 0; i < rows; i++) sum += losses[i];
+          if (first) recordedLoss[steps] = sum / batch.length;
+          if (!Number.isFinite(sum)) return { steps, layer: firstNotFinite(rows) };
+          const whole = chunk + rows === batch.length;
+          backward(rows, { add: chunk > 0, update: whole && !wholeGradient });
         }
-        const size = update();
+        const size = finishStep();
         steps++;
         if (!first) continue;
         recordedStepSize[steps - 1] = size;
@@ -210,32 +213,29 @@ function work({ job, part, parts }: Start): void {
     return { steps };
   }
 
-  /** Evaluates; returns (in the first thread) the mean loss, and the share of right answers where there are labels. */
-  function evaluate({ data, order, losses, predicted }: EvaluationPlan): { loss: number; accuracy: number } {
-    const found = view(memory, losses);
-    const answers = view(memory, predicted);
-    const source = samples(data);
-    for (let start = 0; start < data.size; start += job.rows) {
-      const rows = Math.min(job.rows, data.size - start);
-      const indices = view(memory, order).subarray(start, start + rows);
-      source.gather(indices, rows);
-      barrier.meet();
-      forward(rows);
-      if (first) {
-        source.loss(indices, rows, found.subarray(start));
-        likeliest(answers.subarray(start), readout.x, rows, readout.outputs);
-      }
+  /** Evaluates; returns the mean loss, and the share of right answers where there are labels. */
+  function evaluate(plan: EvaluationPlan): { loss: number; accuracy: number } {
+    const losses = view(memory, plan.losses);
+    const answers = view(memory, plan.predicted);
+    const order = view(memory, plan.order);
+    const { size } = plan.data;
+    const from = samples(plan.data);
+    for (let start = 0; start < size; start += job.rows) {
+      const indices = order.subarray(start, start + job.rows);
+      forward(indices.length, from.source(indices));
+      from.loss(indices, losses.subarray(start));
+      likeliest(answers.subarray(start), readout, ...rangeOf(indices.length, share));
       barrier.meet();
     }
-    if (!first) return { loss: 0, accuracy: 0 };
-    const labels = data.labels && view(memory, data.labels);
-    const right = labels
-      ? answers.reduce((sum, answer, i) => sum + Number(answer === labels[i]), 0)
+    const right = from.labels
+      ? answers.reduce((sum, answer, i) => sum + Number(answer === from.labels![i]), 0)
       : Number.NaN;
-    return { loss: found.reduce((sum, loss) => sum + loss, 0) / data.size, accuracy: right / data.size };
+    return { loss: losses.reduce((sum, loss) => sum + loss, 0) / size, accuracy: right / size };
   }
 
-  const done = job.training ? train(job.training) : { steps: 0 };
-  if (!job.training && job.evaluation) evaluate(job.evaluation);
-  if (first) tell({ type: "done", kernels: kernels.name, ...done });
+  if (job.training) return { kernels: kernels.name, ...train(job.training) };
+  if (job.evaluation) evaluate(job.evaluation);
+  return { kernels: kernels.name, steps: 0 };
 }
+
+const tell = (message: ThreadMessage): void => parentPort!.postMessage(message);

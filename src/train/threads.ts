@@ -1,12 +1,13 @@
 /**
- * Runs a job on its threads, off the main thread, which stays free for the notebook.
+ * Runs a job on its threads, off the main thread, which stays free for the notebook. Threads that are done wait for
+ * the next job: to start one takes longer than to train a small network.
  */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { view } from "../compute/arena.js";
 import type { Sequential } from "../nn/index.js";
 import { control, type Job } from "./job.js";
-import type { ThreadMessage } from "./thread.js";
+import type { ThreadMessage, ThreadResult, ThreadStart } from "./thread.js";
 
 /** More threads than this would wait for each other more than they compute, at these sizes. */
 const most = 8;
@@ -24,8 +25,10 @@ export function defaultThreads({ parameterCount }: Sequential, rows: number): nu
   return 6 * parameterCount * rows < worthSharing ? 1 : Math.min(most, availableParallelism());
 }
 
-type Done = Extract<ThreadMessage, { type: "done" }>;
 type Epoch = Extract<ThreadMessage, { type: "epoch" }>;
+
+/** Threads without a job; they do not keep the process alive. */
+const idle: Worker[] = [];
 
 /**
  * Runs a job to its end.
@@ -38,29 +41,48 @@ type Epoch = Extract<ThreadMessage, { type: "epoch" }>;
 export async function runJob(
   job: Job,
   { onEpoch, signal }: { onEpoch?(epoch: Epoch): void; signal?: AbortSignal } = {},
-): Promise<Done> {
+): Promise<ThreadResult> {
   const parts = job.scratch.length;
   const stop = (): void => {
     Atomics.store(view(job.memory, job.control), control.stop, 1);
   };
   if (signal?.aborted) stop();
   signal?.addEventListener("abort", stop);
-  const threads = job.scratch.map(
-    (_, part) => new Worker(new URL("./thread.js", import.meta.url), { workerData: { job, part, parts } }),
-  );
+  const threads = job.scratch.map(() => idle.pop() ?? new Worker(new URL("./thread.js", import.meta.url)));
   try {
-    return await new Promise<Done>((resolve, reject) => {
-      for (const thread of threads) {
-        thread.on("error", reject);
-        thread.on("message", (message: ThreadMessage) => {
-          if (message.type === "done") resolve(message);
-          else onEpoch?.(message);
-        });
-      }
-    });
+    const [result] = await Promise.all(
+      threads.map((thread, part) => runPart(thread, { job, part, parts }, onEpoch)),
+    );
+    for (const thread of threads) thread.unref();
+    idle.push(...threads);
+    return result;
+  } catch (error) {
+    // The others wait for the one that failed.
+    await Promise.all(threads.map((thread) => thread.terminate()));
+    throw error;
   } finally {
     signal?.removeEventListener("abort", stop);
-    // Those that have ended are gone; after a failure the others wait for the one that failed.
-    await Promise.all(threads.map((thread) => thread.terminate()));
   }
+}
+
+function runPart(
+  thread: Worker,
+  start: ThreadStart,
+  onEpoch?: (epoch: Epoch) => void,
+): Promise<ThreadResult> {
+  return new Promise((resolve, reject) => {
+    const onMessage = (message: ThreadMessage): void => {
+      if (message.type === "epoch") {
+        onEpoch?.(message);
+        return;
+      }
+      thread.off("message", onMessage).off("error", reject).off("exit", onExit);
+      resolve(message);
+    };
+    const onExit = (code: number): void =>
+      reject(new Error(`train: a thread ended early, with exit code ${code}`));
+    thread.on("message", onMessage).on("error", reject).on("exit", onExit);
+    thread.ref();
+    thread.postMessage(start);
+  });
 }

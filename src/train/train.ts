@@ -11,7 +11,7 @@ import { crossEntropy, type Loss, type Sequential, squaredError } from "../nn/in
 import { type Rule, sgd } from "../optim/index.js";
 import { checkData, checkFits, checkRule } from "./check-fits.js";
 import { evaluate } from "./evaluate.js";
-import { control, makeJob, slowBecause } from "./job.js";
+import { control, makeJob, readParameters, slowBecause } from "./job.js";
 import { trainReference } from "./reference.js";
 import { Run, type Shuffle } from "./run.js";
 import { runFigure, totalSteps } from "./run-figure.js";
@@ -211,7 +211,7 @@ async function trainFast(
     });
     run.kernels = done.kernels;
     run.stepSize = view(job.memory, job.training!.stepSize).slice(0, done.steps);
-    const theta = view(job.memory, job.theta);
+    const theta = readParameters(job);
     const broken = brokenParameters(model, theta);
     if (broken) return broken;
     model.theta.set(theta);

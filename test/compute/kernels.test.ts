@@ -1,33 +1,51 @@
 /**
  * The fast kernels against their scalar twins, over shapes with awkward remainders, shared by one to three threads.
  */
-
 import { random } from "nablab";
 import { describe, expect, test } from "vitest";
-import { Arena, view } from "#nablab/compute/arena.js";
-import type { Kernels } from "#nablab/compute/kernels.js";
+import { Arena, type Region, view } from "#nablab/compute/arena.js";
+import type { RuleFormula } from "#nablab/compute/formula.js";
+import type { Compressed, Kernels, Parameters, Weights } from "#nablab/compute/kernels.js";
+import { sumsLength } from "#nablab/compute/kernels.js";
+import {
+  filledUp,
+  type Matrix,
+  matrixLength,
+  matrixOf,
+  type WeightLayout,
+  weightAt,
+  weightLength,
+} from "#nablab/compute/matrix.js";
+import { stepNumbers } from "#nablab/compute/rule-step.js";
 import { scalarKernels } from "#nablab/compute/scalar.js";
 import { rangeOf, type Share } from "#nablab/compute/share.js";
 import { scratchLength, wasmKernels } from "#nablab/compute/wasm.js";
 
-// Batches as they come (the last one is short), on layers whose widths leave all kinds of remainders of 4 and 8; the last
-// three go over the blocks that are packed, of 256 rows and 1024 inner entries.
-const batches = [1, 3, 32, 97, 128];
+// Batches as they come (the last one is short), on layers whose widths leave all kinds of remainders; the last three go
+// over the blocks that are packed, of 256 rows and 1024 inner entries.
+const batches = [1, 3, 32, 97];
 const widths: [inputs: number, outputs: number][] = [
   [1, 1],
   [5, 7],
-  [8, 8],
+  [16, 16],
   [17, 10],
   [33, 31],
   [70, 9],
   [2, 65],
-  [63, 69],
 ];
 const sizes = [
   ...batches.flatMap((rows) => widths.map(([inputs, outputs]) => ({ rows, inputs, outputs }))),
-  { rows: 259, inputs: 1029, outputs: 9 },
-  { rows: 1030, inputs: 11, outputs: 261 },
-  { rows: 5, inputs: 10, outputs: 2051 },
+  { rows: 259, inputs: 1029, outputs: 2 },
+  { rows: 1030, inputs: 3, outputs: 261 },
+  { rows: 2, inputs: 10, outputs: 1051 },
+];
+type Size = (typeof sizes)[number];
+
+const rules: RuleFormula[] = [
+  { kind: "rule", name: "sgd", eta: 0.25 },
+  { kind: "rule", name: "adagrad", eta: 0.25, epsilon: 1e-10, c0: 0 },
+  { kind: "rule", name: "momentum", eta: 0.25, beta: 0.9 },
+  { kind: "rule", name: "adam", eta: 0.25, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
 ];
 
 /**
@@ -36,29 +54,116 @@ const sizes = [
  */
 const tolerance = (n: number): number => n * 16 * n * 2 ** -24;
 
-/** Runs an operation whole on the scalar kernels, and in shares on the fast ones; returns both results. */
-function both(
-  lengths: number[],
-  parts: number,
-  operate: (kernels: Kernels, arrays: Float32Array[], share: Share) => void,
-): [scalar: Float32Array[], fast: Float32Array[]] {
+/** A layer with all its arrays, filled with random numbers; the inputs are half zeros, as after a ReLU. */
+interface Bench {
+  kernels: Kernels;
+  A: Weights;
+  b: Parameters;
+  x: Matrix;
+  out: Matrix;
+  delta: Matrix;
+  below: Matrix;
+  byRow: Compressed;
+  byColumn: Compressed;
+  sums: Float64Array;
+}
+
+function plan({ rows, inputs, outputs }: Size, layout: WeightLayout) {
   const arena = new Arena();
-  const regions = lengths.map((length) => arena.reserve("Float32Array", length));
-  const scratch = arena.reserve("Float32Array", scratchLength);
-  const memory = arena.allocate();
-  const stream = random(lengths.reduce((sum, length) => sum + length));
-  const fast = regions.map((region) =>
-    view(memory, region).map(() => Math.max(-4, Math.min(4, stream.normal()))),
-  );
-  regions.forEach((region, i) => {
-    view(memory, region).set(fast[i]!);
-  });
-  const scalar = fast.map((array) => array.slice());
-  operate(scalarKernels, scalar, { part: 0, parts: 1 });
-  const kernels = wasmKernels(memory, view(memory, scratch));
-  const inMemory = regions.map((region) => view(memory, region));
-  for (let part = 0; part < parts; part++) operate(kernels, inMemory, { part, parts });
-  return [scalar, inMemory];
+  const floats = (length: number) => arena.reserve("Float32Array", length);
+  const parameters = (length: number) => [0, 1, 2, 3].map(() => floats(length));
+  const regions = {
+    A: parameters(weightLength(layout, outputs, inputs)),
+    b: parameters(filledUp(outputs)),
+    x: floats(matrixLength(rows, inputs)),
+    out: floats(matrixLength(rows, outputs)),
+    delta: floats(matrixLength(rows, outputs)),
+    below: floats(matrixLength(rows, inputs)),
+    byRow: floats(2 * rows * inputs),
+    rowCounts: arena.reserve("Uint32Array", rows),
+    byColumn: floats(2 * rows * inputs),
+    columnCounts: arena.reserve("Uint32Array", inputs),
+    sums: arena.reserve("Float64Array", sumsLength({ inputs, outputs })),
+    scratch: floats(scratchLength(inputs)),
+  };
+  return { regions, arena };
+}
+
+/** The same bench twice: for the scalar kernels, and for the fast ones. */
+function benches(size: Size, layout: WeightLayout): [scalar: Bench, fast: Bench] {
+  const { rows, inputs, outputs } = size;
+  const make = (kind: "scalar" | "fast"): Bench => {
+    const { regions, arena } = plan(size, layout);
+    const memory = arena.allocate();
+    const array = (region: Region<"Float32Array">) => view(memory, region).fill(0);
+    const stream = random(rows * inputs + outputs);
+    const fill = (n: number, set: (i: number, value: number) => void) => {
+      for (let i = 0; i < n; i++) set(i, Math.max(-4, Math.min(4, stream.normal())));
+    };
+    const matrix = (region: Region<"Float32Array">, columns: number): Matrix => {
+      const m = matrixOf(array(region), columns);
+      fill(rows * columns, (i, value) => {
+        m.data[Math.floor(i / columns) * m.pitch + (i % columns)] = value;
+      });
+      return m;
+    };
+    const parameters = ([theta, gradient, first, second]: Region<"Float32Array">[]): Parameters => ({
+      theta: array(theta!),
+      gradient: array(gradient!),
+      first: array(first!),
+      second: array(second!),
+    });
+    const weights = parameters(regions.A);
+    const biases = parameters(regions.b);
+    for (const values of [weights.theta, weights.gradient, weights.first, weights.second]) {
+      fill(outputs * inputs, (i, value) => {
+        const at = weightAt(layout, inputs, Math.floor(i / inputs), i % inputs);
+        values[at] = values === weights.first || values === weights.second ? Math.abs(value) : value;
+      });
+    }
+    for (const values of [biases.theta, biases.gradient]) {
+      fill(outputs, (i, value) => {
+        values[i] = value;
+      });
+    }
+    const x = matrix(regions.x, inputs);
+    x.data.forEach((value, i) => {
+      x.data[i] = Math.max(0, value);
+    });
+    const compressed = (
+      entries: Region<"Float32Array">,
+      counts: Region<"Uint32Array">,
+      capacity: number,
+    ): Compressed => ({
+      capacity,
+      values: view(memory, entries),
+      places: view(memory, { ...entries, kind: "Uint32Array" }),
+      counts: view(memory, counts),
+    });
+    return {
+      kernels: kind === "scalar" ? scalarKernels() : wasmKernels(memory, view(memory, regions.scratch)),
+      A: { ...weights, layout, inputs, outputs },
+      b: biases,
+      x,
+      out: matrix(regions.out, outputs),
+      delta: matrix(regions.delta, outputs),
+      below: matrix(regions.below, inputs),
+      byRow: compressed(regions.byRow, regions.rowCounts, inputs),
+      byColumn: compressed(regions.byColumn, regions.columnCounts, rows),
+      sums: view(memory, regions.sums).fill(0),
+    };
+  };
+  return [make("scalar"), make("fast")];
+}
+
+/** Runs an operation whole on the scalar bench, and in shares on the fast one. */
+function both(
+  [scalar, fast]: [Bench, Bench],
+  parts: number,
+  operate: (bench: Bench, share: Share) => void,
+): void {
+  operate(scalar, { part: 0, parts: 1 });
+  for (let part = 0; part < parts; part++) operate(fast, { part, parts });
 }
 
 function expectClose(actual: Float32Array, expected: Float32Array, within: number): void {
@@ -67,138 +172,226 @@ function expectClose(actual: Float32Array, expected: Float32Array, within: numbe
   expect(worst).toBeLessThanOrEqual(within);
 }
 
+/** Compares the rows that mean something; the padding of columns must be zero in both. */
+function expectRows(actual: Matrix, expected: Matrix, rows: number, within: number): void {
+  const end = rows * expected.pitch;
+  expectClose(actual.data.subarray(0, end), expected.data.subarray(0, end), within);
+}
+
+const total = (sums: Float64Array): number => sums.reduce((all, sum) => all + sum, 0);
+
 describe.each(sizes)("$rows samples, $inputs → $outputs", (size) => {
   const { rows, inputs, outputs } = size;
-  test.each([1, 2, 3])("in %i shares", (parts) => {
-    for (const relu of [false, true]) {
-      const lengths = [rows * outputs, rows * inputs, outputs * inputs, outputs];
-      const [scalar, fast] = both(lengths, parts, (kernels, [out, x, A, b], share) =>
-        kernels.affine(out!, x!, A!, b!, size, relu, share),
+  describe.each(["rows", "panels"] as const)("weights in %s", (layout) => {
+    const sparse = layout === "panels";
+    const source = ({ x }: Bench) => ({ data: x.data, columns: inputs, pitch: x.pitch, scale: 1 });
+    const compress = (pair: [Bench, Bench], parts: number): void => {
+      both(pair, parts, (bench, share) => {
+        bench.kernels.compressRows(bench.byRow, source(bench), rows, share);
+        bench.kernels.compressColumns(bench.byColumn, source(bench), rows, share);
+      });
+    };
+
+    test.each([1, 2, 3])("forward and back in %i shares", (parts) => {
+      for (const relu of [false, true]) {
+        const pair = benches(size, layout);
+        if (sparse) compress(pair, parts);
+        both(pair, parts, ({ kernels, out, x, byRow, A, b }, share) =>
+          sparse
+            ? kernels.sparseAffine(out, byRow, A, b.theta, rows, relu, share)
+            : kernels.affine(out, x, A, b.theta, rows, relu, share),
+        );
+        expectRows(pair[1].out, pair[0].out, rows, tolerance(inputs + 1));
+      }
+      const pair = benches(size, layout);
+      if (sparse) compress(pair, parts);
+      both(pair, parts, ({ kernels, below, delta, x, byRow, A }, share) =>
+        sparse
+          ? kernels.sparseInputGradient(below, delta, A, byRow, rows, share)
+          : kernels.inputGradient(below, delta, A, x, rows, share),
       );
-      expectClose(fast[0]!, scalar[0]!, tolerance(inputs + 1));
-    }
-    {
-      const lengths = [rows * inputs, rows * outputs, outputs * inputs, rows * inputs];
-      const [scalar, fast] = both(lengths, parts, (kernels, [out, delta, A, x], share) =>
-        kernels.inputGradient(out!, delta!, A!, x!, size, share),
+      expectRows(pair[1].below, pair[0].below, rows, tolerance(outputs));
+      const { below, x } = pair[1];
+      expect(below.data.subarray(0, rows * below.pitch).every((v, i) => v === 0 || x.data[i]! > 0)).toBe(
+        true,
       );
-      expectClose(fast[0]!, scalar[0]!, tolerance(outputs));
-      expect(fast[0]!.map((v, i) => Number(v === 0 || fast[3]![i]! > 0)).every(Boolean)).toBe(true);
-    }
-    for (const add of [false, true]) {
-      const lengths = [outputs * inputs, outputs, rows * outputs, rows * inputs];
-      const [scalar, fast] = both(lengths, parts, (kernels, [dA, db, delta, x], share) =>
-        kernels.weightGradient(dA!, db!, delta!, x!, size, add, share),
-      );
-      expectClose(fast[0]!, scalar[0]!, tolerance(rows + 1));
-      expectClose(fast[1]!, scalar[1]!, tolerance(rows + 1));
-    }
-    {
-      const lengths = [outputs * inputs, outputs * inputs, outputs * inputs];
-      const step = (kernels: Kernels, [theta, g]: Float32Array[], share: Share) =>
-        kernels.descend(theta!, g!, 0.25, share);
-      const [scalar, fast] = both(lengths, parts, step);
-      expectClose(fast[0]!, scalar[0]!, 2 ** -21);
-      const sums: number[] = [];
-      const adaptive = (kernels: Kernels, [theta, g, c]: Float32Array[], share: Share) => {
-        const [from, to] = rangeOf(c!.length, share);
-        for (let i = from; i < to; i++) c![i] = Math.abs(c![i]!);
-        sums.push(kernels.descendAdagrad(theta!, g!, c!, 0.25, 1e-10, from, to));
-      };
-      const [scalarAdaptive, fastAdaptive] = both(lengths, parts, adaptive);
-      expectClose(fastAdaptive[0]!, scalarAdaptive[0]!, 2 ** -20);
-      expectClose(fastAdaptive[2]!, scalarAdaptive[2]!, 2 ** -18);
-      const [expected, ...found] = sums;
-      expect(Math.abs(found.reduce((all, sum) => all + sum) / expected! - 1)).toBeLessThan(1e-6);
-    }
+    });
+
+    test.each([1, 2, 3])("gradients in %i shares", (parts) => {
+      for (const add of [false, true]) {
+        const pair = benches(size, layout);
+        if (sparse) compress(pair, parts);
+        both(pair, parts, ({ kernels, A, b, delta, x, byColumn, sums }, share) => {
+          const finish = { add, update: false, sums };
+          if (sparse) kernels.sparseGradient(A, delta, byColumn, rows, finish, share);
+          else kernels.weightGradient(A, delta, x, rows, finish, share);
+          kernels.biasGradient(
+            b,
+            delta,
+            rows,
+            { ...finish, sums: sums.subarray(-filledUp(outputs) / 16) },
+            share,
+          );
+        });
+        const [scalar, fast] = pair;
+        expectClose(fast.A.gradient, scalar.A.gradient, tolerance(rows + 1));
+        expectClose(fast.b.gradient, scalar.b.gradient, tolerance(rows + 1));
+        // Each square is off by twice the error of its root, relative to it.
+        expect(Math.abs(total(fast.sums) / total(scalar.sums) - 1)).toBeLessThan(1e-5);
+      }
+    });
+
+    test.each(rules)("the gradient goes straight to the parameters: $name", (rule) => {
+      for (const add of [false, true]) {
+        const pair = benches(size, layout);
+        if (sparse) compress(pair, 2);
+        both(pair, 2, ({ kernels, A, delta, x, byColumn, sums }, share) => {
+          kernels.setRule(rule, A);
+          kernels.setStep(stepNumbers(rule, 3));
+          const finish = { add, update: true, sums };
+          if (sparse) kernels.sparseGradient(A, delta, byColumn, rows, finish, share);
+          else kernels.weightGradient(A, delta, x, rows, finish, share);
+        });
+        const [scalar, fast] = pair;
+        // A step is at most eta times the gradient, or eta (adaptive rules).
+        expectClose(fast.A.theta, scalar.A.theta, tolerance(rows + 1) + 2 ** -18);
+        expectClose(fast.A.first, scalar.A.first, 500 * tolerance(rows + 1) + 2 ** -10);
+      }
+    });
   });
 });
 
-test("where the sum of squares is 0, AdaGrad with epsilon 0 does not move; what is broken stays so", () => {
-  const arena = new Arena();
-  const regions = [5, 5, 5].map((length) => arena.reserve("Float32Array", length));
-  const memory = arena.allocate();
-  const arrays = regions.map((region) => view(memory, region));
-  for (const kernels of [scalarKernels, wasmKernels(memory, arrays[0]!)]) {
-    const [theta, g, c] = arrays as [Float32Array, Float32Array, Float32Array];
-    theta.fill(1);
-    // four entries by SIMD, the fifth alone
-    g.set([0, 2, Number.NaN, 0, 0]);
-    c.fill(0);
-    kernels.descendAdagrad(theta, g, c, 0.5, 0, 0, 5);
-    expect([...theta]).toEqual([1, 0.5, Number.NaN, 1, 1]);
-  }
+test.each(rules)("parameters move by a stored gradient: $name", (rule) => {
+  const pair = benches({ rows: 1, inputs: 37, outputs: 21 }, "rows");
+  both(pair, 3, ({ kernels, A }, share) => {
+    kernels.setRule(rule, A);
+    kernels.setStep(stepNumbers(rule, 2));
+    kernels.update(A, share);
+  });
+  // A few roundings of numbers up to 16.
+  expectClose(pair[1].A.theta, pair[0].A.theta, 2 ** -18);
+  expectClose(pair[1].A.first, pair[0].A.first, 2 ** -18);
+  expectClose(pair[1].A.second, pair[0].A.second, 2 ** -18);
 });
+
+test.each(rules.slice(0, 2))("one sample moves the weights as its gradient does: $name", (rule) => {
+  const pair = benches({ rows: 1, inputs: 37, outputs: 21 }, "panels");
+  both(pair, 2, ({ kernels, A, delta, x, byRow, sums }, share) => {
+    const source = { data: x.data, columns: 37, pitch: x.pitch, scale: 1 };
+    if (share.part === 0) kernels.compressRows(byRow, source, 1, { part: 0, parts: 1 });
+    kernels.setRule(rule, A);
+    kernels.setStep(stepNumbers(rule, 1));
+    kernels.rankOneUpdate(A, delta, byRow, sums, share);
+  });
+  expectClose(pair[1].A.theta, pair[0].A.theta, 2 ** -18);
+  expect(Math.abs(total(pair[1].sums) / total(pair[0].sums) - 1)).toBeLessThan(1e-5);
+});
+
+test.each(rules)(
+  "where nothing ever pushed, $name without epsilon does not move; what is broken stays so",
+  (rule) => {
+    for (const bench of benches({ rows: 1, inputs: 8, outputs: 1 }, "rows")) {
+      const { kernels, A } = bench;
+      A.theta.fill(1);
+      for (const zero of [A.first, A.second, A.gradient]) zero.fill(0);
+      A.gradient.set([0, 2, Number.NaN]);
+      kernels.setRule(rule, A);
+      kernels.setStep({ ...stepNumbers(rule, 1), epsilon: 0 });
+      kernels.update(A, { part: 0, parts: 1 });
+      expect([...A.theta.subarray(0, 4)]).toEqual([
+        1,
+        expect.closeTo(rule.name === "adam" ? 0.75 : rule.name === "adagrad" ? 0.75 : 0.5, 6),
+        Number.NaN,
+        1,
+      ]);
+    }
+  },
+);
 
 test("any cut gives the same bits", () => {
   const size = { rows: 33, inputs: 1061, outputs: 45 };
-  const lengths = [33 * 45, 33 * 1061, 45 * 1061, 45];
   const results = [1, 2, 3, 5].map((parts) => {
-    const operate = (kernels: Kernels, [out, x, A, b]: Float32Array[], share: Share): void =>
-      kernels.affine(out!, x!, A!, b!, size, true, share);
-    return both(lengths, parts, operate)[1][0]!.slice();
+    const pair = benches(size, "rows");
+    both(pair, parts, ({ kernels, out, x, A, b }, share) => {
+      if (kernels.name !== "scalar") kernels.affine(out, x, A, b.theta, size.rows, true, share);
+    });
+    return pair[1].out.data.slice();
   });
   for (const result of results) expect(result).toEqual(results[0]);
 });
 
-test("samples are gathered and scaled alike from bytes and from floats", () => {
-  for (const width of [1, 3, 4, 7, 784]) {
+describe.each([1, 3, 4, 7, 16, 19, 784])("samples of %i entries", (width) => {
+  const samples = (bytes: boolean) => {
     const arena = new Arena();
-    const bytes = arena.reserve("Uint8Array", 5 * width);
-    const floats = arena.reserve("Float32Array", 5 * width);
+    const data = bytes ? arena.reserve("Uint8Array", 5 * width) : arena.reserve("Float32Array", 5 * width);
     const indices = arena.reserve("Uint32Array", 3);
-    const out = arena.reserve("Float32Array", 3 * width);
+    const lists = [
+      {
+        entries: arena.reserve("Float32Array", 6 * width),
+        counts: arena.reserve("Uint32Array", 3),
+        capacity: width,
+      },
+      {
+        entries: arena.reserve("Float32Array", 6 * width),
+        counts: arena.reserve("Uint32Array", width),
+        capacity: 3,
+      },
+    ] as const;
+    const out = arena.reserve("Float32Array", matrixLength(3, width));
     const memory = arena.allocate();
     const stream = random(width);
-    view(memory, bytes).forEach((_, i, all) => {
-      all[i] = stream.integer(256);
+    const x = view(memory, data as Region<"Uint8Array">);
+    x.forEach((_, i) => {
+      x[i] = Math.max(0, stream.integer(512) - 256);
     });
-    view(memory, floats).set(view(memory, bytes));
     view(memory, indices).set([4, 0, 3]);
-    const kernels = wasmKernels(memory, view(memory, out));
-    const expected = new Float32Array(3 * width);
-    scalarKernels.gather(expected, view(memory, bytes), view(memory, indices), 3, width, 1 / 255, {
-      part: 0,
-      parts: 1,
-    });
-    for (const region of [bytes, floats] as const) {
-      view(memory, out).fill(-1);
-      for (const part of [0, 1]) {
-        kernels.gather(
-          view(memory, out),
-          view(memory, region as typeof floats),
-          view(memory, indices),
-          3,
-          width,
-          1 / 255,
-          { part, parts: 2 },
-        );
-      }
-      // One rounding of the scale, one of the product.
-      expectClose(view(memory, out), expected, 2 ** -23);
-    }
-  }
-});
+    const [byRow, byColumn] = lists.map(
+      ({ entries, counts, capacity }): Compressed => ({
+        capacity,
+        values: view(memory, entries),
+        places: view(memory, { ...entries, kind: "Uint32Array" }),
+        counts: view(memory, counts),
+      }),
+    );
+    const source = { data: x, indices: view(memory, indices), columns: width, pitch: width, scale: 1 / 255 };
+    return {
+      kernels: [scalarKernels(), wasmKernels(memory, view(memory, out))],
+      out: matrixOf(view(memory, out).fill(0), width),
+      byRow: byRow!,
+      byColumn: byColumn!,
+      source,
+    };
+  };
 
-test("sums of squares agree with the scalar twin", () => {
-  const arena = new Arena();
-  const region = arena.reserve("Float32Array", 103);
-  const memory = arena.allocate();
-  const g = view(memory, region);
-  const stream = random(3);
-  g.forEach((_, i) => {
-    g[i] = stream.normal();
+  test.each([true, false])("are gathered and listed alike, bytes: %s", (bytes) => {
+    const { kernels, out, byRow, byColumn, source } = samples(bytes);
+    const found = kernels.map((kernel) => {
+      for (const part of [0, 1]) {
+        kernel.gather(out, source, 3, { part, parts: 2 });
+        kernel.compressRows(byRow, source, 3, { part, parts: 2 });
+        kernel.compressColumns(byColumn, source, 3, { part, parts: 2 });
+      }
+      const lists = ({ counts, places, values, capacity }: Compressed) =>
+        [...counts].map((count, i) =>
+          Array.from({ length: count }, (_, n) => {
+            const at = 2 * (i * capacity + n);
+            return [places[at], values[at + 1]];
+          }),
+        );
+      return { dense: out.data.slice(), rows: lists(byRow), columns: lists(byColumn) };
+    });
+    const [scalar, fast] = found as [(typeof found)[0], (typeof found)[0]];
+    // One rounding of the scale, one of the product.
+    expectClose(fast.dense, scalar.dense, 2 ** -23);
+    for (const which of ["rows", "columns"] as const) {
+      expect(fast[which].map((list) => list.map(([place]) => place))).toEqual(
+        scalar[which].map((list) => list.map(([place]) => place)),
+      );
+      const values = (lists: (number | undefined)[][][]) =>
+        Float32Array.from(lists.flat().map(([, v]) => v!));
+      expectClose(values(fast[which]), values(scalar[which]), 2 ** -23);
+    }
   });
-  const kernels = wasmKernels(memory, g);
-  for (const [from, to] of [
-    [0, 103],
-    [5, 6],
-    [7, 7],
-    [3, 102],
-  ] as const) {
-    const expected = scalarKernels.sumOfSquares(g, from, to);
-    expect(Math.abs(kernels.sumOfSquares(g, from, to) - expected)).toBeLessThanOrEqual(expected * 1e-14);
-  }
 });
 
 test("shares cover everything once, cut at the grain", () => {

@@ -1,0 +1,11 @@
+/**
+ * The float32 kernels, in AssemblyScript, for WebAssembly with 128-bit SIMD. The scalar twins (../scalar.ts) say what they
+ * compute; here is how. With relaxed SIMD a multiply and an add are one instruction; which build runs is chosen in
+ * ../wasm.ts.
+ */
+export { multiply } from "./tiles";
+export { addBias, columnSums, gatherBytes, gatherFloats, mask } from "./rows";
+export {
+  compressColumns, compressRows, rankOneUpdate, sparseAffine, sparseGradient, sparseInputGradient,
+} from "./sparse";
+export { setNumbers, setRule, sumOfSquares, update } from "./update";

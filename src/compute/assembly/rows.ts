@@ -1,0 +1,96 @@
+/**
+ * What is done to rows of samples apart from products.
+ */
+import { floats, laneSum } from "./simd";
+import { apply } from "./update";
+
+/** out[r, j] = x[rows[r], j] * scale for from <= r < to and j < width, where x has bytes and no gaps between rows. */
+export function gatherBytes(
+  out: usize, pitch: usize, x: usize, rows: usize, width: i32, scale: f32, from: i32, to: i32,
+): void {
+  const factor = f32x4.splat(scale);
+  for (let r = from; r < to; r++) {
+    const source = x + <usize>load<u32>(rows + floats(r)) * <usize>width;
+    const target = out + <usize>r * pitch;
+    let j = 0;
+    for (; j + 4 <= width; j += 4) {
+      const wide = v128.extend_low<u16>(v128.extend_low<u8>(v128.load32_zero(source + <usize>j)));
+      v128.store(target + floats(j), f32x4.mul(f32x4.convert_i32x4_u(wide), factor));
+    }
+    for (; j < width; j++) f32.store(target + floats(j), <f32>load<u8>(source + <usize>j) * scale);
+  }
+}
+
+/** The same of floats. */
+export function gatherFloats(
+  out: usize, pitch: usize, x: usize, rows: usize, width: i32, scale: f32, from: i32, to: i32,
+): void {
+  for (let r = from; r < to; r++) {
+    const source = x + floats(width) * <usize>load<u32>(rows + floats(r));
+    const target = out + <usize>r * pitch;
+    for (let j = 0; j < width; j++) f32.store(target + floats(j), f32.load(source + floats(j)) * scale);
+  }
+}
+
+/**
+ * The gradient of biases: g[j] = Σ_i delta[i, j] for from <= j < to, multiples of 16, with `add` on top of g[j]; with
+ * `theta` not 0 they go through the rule, and sums[j / 16] becomes the sum of squares of 16 of them.
+ */
+export function columnSums(
+  g: usize, delta: usize, pitch: usize, rows: i32, from: i32, to: i32, add: bool, theta: usize, sums: usize,
+): void {
+  for (let j = from; j < to; j += 16) {
+    const at = g + floats(j);
+    const zero = f32x4.splat(0);
+    let s0 = zero, s1 = zero, s2 = zero, s3 = zero;
+    if (add) {
+      s0 = v128.load(at); s1 = v128.load(at, 16); s2 = v128.load(at, 32); s3 = v128.load(at, 48);
+    }
+    let source = delta + floats(j);
+    for (let i = 0; i < rows; i++) {
+      s0 = f32x4.add(s0, v128.load(source));
+      s1 = f32x4.add(s1, v128.load(source, 16));
+      s2 = f32x4.add(s2, v128.load(source, 32));
+      s3 = f32x4.add(s3, v128.load(source, 48));
+      source += pitch;
+    }
+    f64.store(sums + (<usize>(j / 16) << 3), squares(s0, s1, s2, s3));
+    if (theta) {
+      const b = theta + floats(j);
+      apply(b, s0); apply(b + 16, s1); apply(b + 32, s2); apply(b + 48, s3);
+    } else {
+      v128.store(at, s0); v128.store(at, s1, 16); v128.store(at, s2, 32); v128.store(at, s3, 48);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline export function squares(a: v128, b: v128, c: v128, d: v128): f64 {
+  const ab = f32x4.add(f32x4.mul(a, a), f32x4.mul(b, b));
+  return laneSum(f32x4.add(ab, f32x4.add(f32x4.mul(c, c), f32x4.mul(d, d))));
+}
+
+/** x[i, j] += b[j], or with `relu` the larger of that and 0, for i < rows and from <= j < to, multiples of 4. */
+export function addBias(x: usize, pitch: usize, b: usize, rows: i32, from: i32, to: i32, relu: bool): void {
+  const zero = f32x4.splat(0);
+  for (let i = 0; i < rows; i++) {
+    const row = x + <usize>i * pitch;
+    for (let j = from; j < to; j += 4) {
+      const at = row + floats(j);
+      const v = f32x4.add(v128.load(at), v128.load(b + floats(j)));
+      v128.store(at, relu ? f32x4.max(v, zero) : v);
+    }
+  }
+}
+
+/** out[i, j] = 0 where x[i, j] is not > 0, for i < rows and from <= j < to, multiples of 4. */
+export function mask(out: usize, x: usize, pitch: usize, rows: i32, from: i32, to: i32): void {
+  const zero = f32x4.splat(0);
+  for (let i = 0; i < rows; i++) {
+    const offset = <usize>i * pitch;
+    for (let j = from; j < to; j += 4) {
+      const at = out + offset + floats(j);
+      v128.store(at, v128.and(v128.load(at), f32x4.gt(v128.load(x + offset + floats(j)), zero)));
+    }
+  }
+}

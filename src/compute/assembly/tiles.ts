@@ -1,0 +1,184 @@
+/**
+ * Products of dense matrices, on packed operands: the left one in panels of 4 rows, the right one in panels of 8
+ * columns, both with the inner index outermost. A 4 × 8 tile of the result then lives in 8 vector registers. Measured
+ * on one core, in GFLOP/s: 4 × 8 53, 3 × 12 52, 2 × 16 50, but 5 × 8 23, 6 × 8 27, and any of them unrolled by two at
+ * most 34: V8 issues all loads of a loop's body before its arithmetic, so what counts against the 15 registers is the
+ * tile and all that is loaded in one round.
+ */
+import { floats, laneSum, madd } from "./simd";
+import { apply } from "./update";
+
+// @ts-ignore: decorator
+@inline const ROWS: i32 = 4;
+// @ts-ignore: decorator
+@inline const COLUMNS: i32 = 8;
+// What is packed at once: 1 MB, of which a panel of columns (32 kB) stays in the first cache.
+// @ts-ignore: decorator
+@inline const BLOCK_ROWS: i32 = 256;
+// @ts-ignore: decorator
+@inline const BLOCK_DEPTH: i32 = 1024;
+
+/** Four rows of four floats, `pitch` bytes apart, turned into columns at `to`, `step` bytes apart. */
+// @ts-ignore: decorator
+@inline function transpose(to: usize, step: usize, from: usize, pitch: usize): void {
+  const r0 = v128.load(from), r1 = v128.load(from + pitch);
+  const r2 = v128.load(from + 2 * pitch), r3 = v128.load(from + 3 * pitch);
+  const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+  const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5), high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<i64>(low01, low23, 0, 2));
+  v128.store(to + step, v128.shuffle<i64>(low01, low23, 1, 3));
+  v128.store(to + 2 * step, v128.shuffle<i64>(high01, high23, 0, 2));
+  v128.store(to + 3 * step, v128.shuffle<i64>(high01, high23, 1, 3));
+}
+
+/** `count` lines of the inner index, each of `width` entries, `width` 4 or 8: packed[k][0 … width). */
+// @ts-ignore: decorator
+@inline function pack(to: usize, from: usize, pitch: usize, inner: bool, width: i32, depth: i32): void {
+  const step = floats(width);
+  if (inner) {
+    // The inner index runs along the rows of the source: 4 × 4 blocks are transposed.
+    for (let k = 0; k < depth; k += 4) {
+      for (let w = 0; w < width; w += 4) {
+        transpose(to + <usize>k * step + floats(w), step, from + <usize>w * pitch + floats(k), pitch);
+      }
+    }
+  } else {
+    for (let k = 0; k < depth; k++) {
+      v128.store(to, v128.load(from));
+      if (width == COLUMNS) v128.store(to, v128.load(from, 16), 16);
+      to += step;
+      from += pitch;
+    }
+  }
+}
+
+/** tile (4 × 8) += panel a · panel b over the inner index, which runs over at least one step. */
+function multiplyTile(tile: usize, a: usize, b: usize, depth: i32): void {
+  let c00 = v128.load(tile), c01 = v128.load(tile, 16);
+  let c10 = v128.load(tile, 32), c11 = v128.load(tile, 48);
+  let c20 = v128.load(tile, 64), c21 = v128.load(tile, 80);
+  let c30 = v128.load(tile, 96), c31 = v128.load(tile, 112);
+  const end = b + (<usize>depth << 5);
+  do {
+    const b0 = v128.load(b), b1 = v128.load(b, 16);
+    const a0 = v128.load32_splat(a);
+    c00 = madd(a0, b0, c00); c01 = madd(a0, b1, c01);
+    const a1 = v128.load32_splat(a, 4);
+    c10 = madd(a1, b0, c10); c11 = madd(a1, b1, c11);
+    const a2 = v128.load32_splat(a, 8);
+    c20 = madd(a2, b0, c20); c21 = madd(a2, b1, c21);
+    const a3 = v128.load32_splat(a, 12);
+    c30 = madd(a3, b0, c30); c31 = madd(a3, b1, c31);
+    a += 16;
+    b += 32;
+  } while (b < end);
+  v128.store(tile, c00); v128.store(tile, c01, 16);
+  v128.store(tile, c10, 32); v128.store(tile, c11, 48);
+  v128.store(tile, c20, 64); v128.store(tile, c21, 80);
+  v128.store(tile, c30, 96); v128.store(tile, c31, 112);
+}
+
+/** What becomes of an entry v of a product. */
+// @ts-ignore: decorator
+@inline const STORE: i32 = 0; // c[i, j] = v
+// @ts-ignore: decorator
+@inline const BIAS: i32 = 1; // c[i, j] = v + extra[j]
+// @ts-ignore: decorator
+@inline const BIAS_RELU: i32 = 2; // c[i, j] = max(v + extra[j], 0)
+// @ts-ignore: decorator
+@inline const MASK: i32 = 3; // c[i, j] = v where extra[i, j] > 0, else 0
+// @ts-ignore: decorator
+@inline const SQUARES: i32 = 4; // c[i, j] = v, and v² is summed
+// @ts-ignore: decorator
+@inline const UPDATE: i32 = 5; // extra[i, j] is a parameter with the gradient v, and v² is summed
+
+/**
+ * c(i, j) = finish(Σ_k a(i, k) b(k, j)) for i < m and from <= j < to (multiples of 8), or with `add` on top of
+ * c(i, j); c and a matrix `extra` have the same pitch. The inner index of a runs along its rows, or with
+ * `aTransposed` down its columns; that of b down its columns, or with `bTransposed` along its rows. Pitches are bytes;
+ * where an inner index runs along rows, depth is a multiple of 4. `scratch` holds (BLOCK_ROWS + 8) * BLOCK_DEPTH + 32
+ * floats of this thread's own; sums[j / 8] becomes the sum of squares over the columns from j on.
+ */
+export function multiply(
+  c: usize, cPitch: usize, a: usize, aPitch: usize, aTransposed: bool, b: usize, bPitch: usize, bTransposed: bool,
+  m: i32, depth: i32, from: i32, to: i32, scratch: usize, finish: i32, extra: usize, add: bool, sums: usize,
+): void {
+  const packed = scratch;
+  const panel = packed + floats(BLOCK_ROWS * BLOCK_DEPTH);
+  const tile = panel + floats(COLUMNS * BLOCK_DEPTH);
+  for (let k = 0; k < depth; k += BLOCK_DEPTH) {
+    const inner = min(BLOCK_DEPTH, depth - k);
+    const last = k + inner == depth;
+    const blockFinish = last ? finish : STORE;
+    for (let i = 0; i < m; i += BLOCK_ROWS) {
+      const rows = min(BLOCK_ROWS, m - i);
+      for (let r = 0; r < rows; r += ROWS) {
+        const at = aTransposed
+          ? a + <usize>k * aPitch + floats(i + r)
+          : a + <usize>(i + r) * aPitch + floats(k);
+        pack(packed + floats(r * inner), at, aPitch, !aTransposed, ROWS, inner);
+      }
+      for (let j = from; j < to; j += COLUMNS) {
+        const at = bTransposed ? b + <usize>j * bPitch + floats(k) : b + <usize>k * bPitch + floats(j);
+        pack(panel, at, bPitch, bTransposed, COLUMNS, inner);
+        let squares: f64 = 0;
+        for (let r = 0; r < rows; r += ROWS) {
+          const offset = <usize>(i + r) * cPitch + floats(j);
+          if (add || k > 0) loadTile(tile, c + offset, cPitch);
+          else memory.fill(tile, 0, 128);
+          multiplyTile(tile, packed + floats(r * inner), panel, inner);
+          const other = extra + (blockFinish < MASK ? floats(j) : offset);
+          // A product with few rows leaves those below alone: they may belong to something else.
+          squares += storeTile(c + offset, cPitch, tile, other, blockFinish, min(ROWS, rows - r));
+        }
+        if (blockFinish >= SQUARES) {
+          const sum = sums + (<usize>(j / COLUMNS) << 3);
+          f64.store(sum, i == 0 ? squares : f64.load(sum) + squares);
+        }
+      }
+    }
+  }
+}
+
+function loadTile(tile: usize, c: usize, pitch: usize): void {
+  for (let r = 0; r < ROWS; r++) {
+    v128.store(tile, v128.load(c));
+    v128.store(tile, v128.load(c, 16), 16);
+    tile += 32;
+    c += pitch;
+  }
+}
+
+/** Hands a tile over; returns the sum of its squares if the finish asks for it. */
+function storeTile(c: usize, pitch: usize, tile: usize, extra: usize, finish: i32, height: i32): f64 {
+  const zero = f32x4.splat(0);
+  let squares = zero;
+  for (let r = 0; r < height; r++) {
+    let v0 = v128.load(tile), v1 = v128.load(tile, 16);
+    if (finish >= SQUARES) {
+      squares = f32x4.add(squares, f32x4.add(f32x4.mul(v0, v0), f32x4.mul(v1, v1)));
+    } else if (finish == MASK) {
+      v0 = v128.and(v0, f32x4.gt(v128.load(extra), zero));
+      v1 = v128.and(v1, f32x4.gt(v128.load(extra, 16), zero));
+    } else if (finish != STORE) {
+      v0 = f32x4.add(v0, v128.load(extra));
+      v1 = f32x4.add(v1, v128.load(extra, 16));
+      if (finish == BIAS_RELU) {
+        // pmax(zero, v) is v where zero < v, else zero, so NaN would become 0: max keeps it.
+        v0 = f32x4.max(v0, zero);
+        v1 = f32x4.max(v1, zero);
+      }
+    }
+    if (finish == UPDATE) {
+      apply(extra, v0);
+      apply(extra + 16, v1);
+    } else {
+      v128.store(c, v0);
+      v128.store(c, v1, 16);
+    }
+    if (finish >= MASK) extra += pitch;
+    tile += 32;
+    c += pitch;
+  }
+  return finish >= SQUARES ? laneSum(squares) : 0;
+}

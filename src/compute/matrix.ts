@@ -1,0 +1,47 @@
+/**
+ * How float32 matrices lie in memory: row by row, each row filled up with zeros to a multiple of 16 floats, a cache line,
+ * and so are the rows. So the fast kernels never meet a part of a vector or of a tile, and what they compute on the
+ * padding is zero again.
+ */
+
+/** A cache line: rows are multiples of it, and panels of weights are as wide. */
+export const line = 16;
+
+/** A matrix; a row is a sample, or an output of a layer. */
+export interface Matrix {
+  readonly data: Float32Array;
+  /** Entries in a row that mean something. */
+  readonly columns: number;
+  /** Entries from one row to the next. */
+  readonly pitch: number;
+}
+
+/** `n`, filled up to a multiple of a line. */
+export const filledUp = (n: number): number => Math.ceil(n / line) * line;
+
+/** How many floats a matrix takes. */
+export const matrixLength = (rows: number, columns: number): number => filledUp(rows) * filledUp(columns);
+
+/** The matrix that lies in `data`. */
+export const matrixOf = (data: Float32Array, columns: number): Matrix => ({
+  data,
+  columns,
+  pitch: filledUp(columns),
+});
+
+/**
+ * The layouts of a layer's weights: `rows`, as any matrix, outputs × inputs; or `panels` of 16 outputs one after the
+ * other, each with a line of 16 floats for each input, for products with few entries that are not zero.
+ */
+export type WeightLayout = "rows" | "panels";
+
+/** How many floats the weights take. */
+export function weightLength(layout: WeightLayout, outputs: number, inputs: number): number {
+  return layout === "rows" ? matrixLength(outputs, inputs) : filledUp(outputs) * inputs;
+}
+
+/** Where the weight from input k to output j lies. */
+export function weightAt(layout: WeightLayout, inputs: number, j: number, k: number): number {
+  if (layout === "rows") return j * filledUp(inputs) + k;
+  return (Math.floor(j / line) * inputs + k) * line + (j % line);
+}
