@@ -1,19 +1,9 @@
 /**
- * A dense layer while it is trained, in one of two ways that give the same result: by products of dense matrices, or,
- * where most inputs are zero or samples come one by one, by products with what is not zero.
+ * A dense layer while it is trained, in one of three ways that give the same result: by products of dense matrices, or,
+ * where most inputs are zero, by products with what is not zero, or, where samples come one by one, by vectors.
  */
-
-import type { RuleFormula } from "./formula.js";
-import {
-  type Compressed,
-  type Finish,
-  type Kernels,
-  leavesAlone,
-  type Parameters,
-  type Source,
-  type Weights,
-} from "./kernels.js";
-import { line, type Matrix } from "./matrix.js";
+import type { Compressed, Finish, Kernels, Parameters, Source, Weights } from "./kernels.js";
+import type { Matrix } from "./matrix.js";
 import type { Share } from "./share.js";
 
 /** What one thread does for a layer; threads meet between two calls. */
@@ -25,16 +15,19 @@ export interface DenseLayer {
   prepare(rows: number, source?: Source): boolean;
   /** x(t) = A x(t−1) + b, or with `relu` the larger of that and 0. */
   forward(rows: number, relu: boolean): void;
-  /** The delta of the layer below from that of this one, where a ReLU lies between. */
-  inputGradient(below: Matrix, rows: number): void;
-  /** dA and db from delta. */
-  gradient(rows: number, finish: Finish): void;
+  /**
+   * dA and db from delta; and before A moves, the delta of the layer below, `below`, where a ReLU lies between. Threads
+   * have met when it is there.
+   */
+  backward(rows: number, finish: Finish, below?: Matrix): void;
 }
 
 /** What a layer works on, and the thread that does. */
 export interface LayerParts {
   readonly kernels: Kernels;
   readonly share: Share;
+  /** Waits for the other threads. */
+  readonly meet: () => void;
   readonly A: Weights;
   readonly b: Parameters;
   /** x(t−1), the inputs. */
@@ -45,52 +38,72 @@ export interface LayerParts {
   readonly delta: Matrix;
 }
 
-/** The part of the sums of squares that b has: as many as it has lines, at the end. */
-const sumsOfBias = (sums: Float64Array, { theta }: Parameters): Float64Array =>
-  sums.subarray(sums.length - theta.length / line);
-
 /** By products of dense matrices. */
-export function tileLayer({ kernels, share, A, b, input, x, delta }: LayerParts): DenseLayer {
+export function tileLayer({ kernels, share, meet, A, b, input, x, delta }: LayerParts): DenseLayer {
   return {
     prepare(rows, source) {
       if (source) kernels.gather(input, source, rows, share);
       return source !== undefined;
     },
     forward: (rows, relu) => kernels.affine(x, input, A, b.theta, rows, relu, share),
-    inputGradient: (below, rows) => kernels.inputGradient(below, delta, A, input, rows, share),
-    gradient(rows, finish) {
+    backward(rows, finish, below) {
+      if (below) {
+        kernels.inputGradient(below, delta, A, input, rows, share);
+        meet();
+      }
       kernels.weightGradient(A, delta, input, rows, finish, share);
-      kernels.biasGradient(b, delta, rows, { ...finish, sums: sumsOfBias(finish.sums, b) }, share);
+      kernels.biasGradient(b, delta, rows, finish, share);
     },
   };
 }
 
-/** By products with what is not zero; `rule` and `columns` where it is trained. */
+/** By products with what is not zero; `byColumn` where it is trained. */
 export function panelLayer(
-  { kernels, share, A, b, input, x, delta }: LayerParts,
+  { kernels, share, meet, A, b, input, x, delta }: LayerParts,
   byRow: Compressed,
   byColumn?: Compressed,
-  rule?: RuleFormula,
 ): DenseLayer {
-  const below = { data: input.data, columns: input.columns, pitch: input.pitch, scale: 1 };
-  const oneByOne = byColumn?.capacity === 1 && rule !== undefined && leavesAlone(rule);
+  const fromBelow = sourceOf(input);
   return {
-    prepare(rows, source = below) {
+    prepare(rows, source = fromBelow) {
       kernels.compressRows(byRow, source, rows, share);
-      if (byColumn && !oneByOne && rows <= byColumn.capacity) {
-        kernels.compressColumns(byColumn, source, rows, share);
-      }
+      if (byColumn && rows <= byColumn.capacity) kernels.compressColumns(byColumn, source, rows, share);
       return true;
     },
     forward: (rows, relu) => kernels.sparseAffine(x, byRow, A, b.theta, rows, relu, share),
-    inputGradient: (out, rows) => kernels.sparseInputGradient(out, delta, A, byRow, rows, share),
-    gradient(rows, finish) {
-      if (oneByOne && finish.update && !finish.add) {
-        kernels.rankOneUpdate(A, delta, byRow, finish.sums, share);
-      } else {
-        kernels.sparseGradient(A, delta, byColumn!, rows, finish, share);
+    backward(rows, finish, below) {
+      if (below) {
+        kernels.sparseInputGradient(below, delta, A, byRow, rows, share);
+        meet();
       }
-      kernels.biasGradient(b, delta, rows, { ...finish, sums: sumsOfBias(finish.sums, b) }, share);
+      kernels.sparseGradient(A, delta, byColumn!, rows, finish, share);
+      kernels.biasGradient(b, delta, rows, finish, share);
     },
   };
 }
+
+/** By products with what is not zero, trained sample by sample with a rule that leaves alone what has no gradient. */
+export function columnLayer(
+  { kernels, share, meet, A, b, input, x, delta }: LayerParts,
+  byRow: Compressed,
+): DenseLayer {
+  const fromBelow = sourceOf(input);
+  return {
+    prepare(rows, source = fromBelow) {
+      kernels.compressRows(byRow, source, rows, share);
+      return true;
+    },
+    forward: (rows, relu) => kernels.columnAffine(x, byRow, A, b.theta, rows, relu, share),
+    backward(rows, finish, below) {
+      kernels.columnBackward(A, delta, byRow, share);
+      kernels.biasGradient(b, delta, rows, finish, share);
+      if (!below) return;
+      meet();
+      kernels.columnInputGradient(below, A, byRow, share);
+      meet();
+    },
+  };
+}
+
+/** A layer's inputs as a source of themselves. */
+const sourceOf = ({ data, columns, pitch }: Matrix): Source => ({ data, columns, pitch, scale: 1 });

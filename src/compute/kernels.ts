@@ -6,7 +6,7 @@
  * the result and nothing else, so threads need to meet only between operations.
  */
 import type { RuleFormula } from "./formula.js";
-import type { Matrix, WeightLayout } from "./matrix.js";
+import type { Matrix, WeightShape } from "./matrix.js";
 import type { Share } from "./share.js";
 
 /** Parameters, their gradient, and what the rule remembers of each: arrays of the same layout. */
@@ -17,14 +17,12 @@ export interface Parameters {
   readonly first: Float32Array;
   /** The second: Adam's v. */
   readonly second: Float32Array;
+  /** Receives sums of squares of the gradient, which together are ‖g‖²; the same for any number of threads. */
+  readonly sums: Float64Array;
 }
 
 /** The weights of a layer. */
-export interface Weights extends Parameters {
-  readonly layout: WeightLayout;
-  readonly inputs: number;
-  readonly outputs: number;
-}
+export interface Weights extends Parameters, WeightShape {}
 
 /** What becomes of a gradient. */
 export interface Finish {
@@ -32,8 +30,6 @@ export interface Finish {
   readonly add: boolean;
   /** Whether it goes straight to the parameters by the rule, instead of being stored. */
   readonly update: boolean;
-  /** Receives sums of squares of the gradient, which together are ‖g‖²; the same for any number of threads. */
-  readonly sums: Float64Array;
 }
 
 /** Where samples come from: rows of bytes or floats, times a scale. */
@@ -116,11 +112,26 @@ export interface Kernels {
   /** As `weightGradient`, with weights in panels and compressed columns. */
   sparseGradient(A: Weights, delta: Matrix, x: Compressed, rows: number, finish: Finish, share: Share): void;
 
+  /** As `sparseAffine`, with weights in columns. */
+  columnAffine(
+    out: Matrix,
+    x: Compressed,
+    A: Weights,
+    b: Float32Array,
+    rows: number,
+    relu: boolean,
+    share: Share,
+  ): void;
+
   /**
-   * As `sparseGradient` of one sample, given as a compressed row, which is updated at once; for rules that leave
-   * alone what has no gradient.
+   * Moves weights in columns by the gradient deltaᵀ x of one sample, a compressed row; for rules that leave alone what
+   * has no gradient. Before, `A.gradient` receives delta A in parts, one for each block of 64 outputs, where x is not
+   * zero; see `columnInputGradient`.
    */
-  rankOneUpdate(A: Weights, delta: Matrix, x: Compressed, sums: Float64Array, share: Share): void;
+  columnBackward(A: Weights, delta: Matrix, x: Compressed, share: Share): void;
+
+  /** As `inputGradient` for one sample, from the parts that `columnBackward` of all threads left. */
+  columnInputGradient(out: Matrix, A: Weights, x: Compressed, share: Share): void;
 
   /** Chooses the rule by which the parameters move that are updated from now on, and what it remembers. */
   setRule(rule: RuleFormula, parameters: Parameters): void;
@@ -143,10 +154,9 @@ export interface StepNumbers {
   readonly correction: number;
 }
 
-/** The length of `Finish.sums`: one for each 8 columns of A, or panel of 16 outputs, and one for each 16 of b. */
+/** The length of `sums` of weights: one for each 8 columns of A, or 16 outputs. That of b is as long as it has lines. */
 export function sumsLength({ inputs, outputs }: { inputs: number; outputs: number }): number {
-  const lines = Math.ceil(outputs / 16);
-  return Math.max(2 * Math.ceil(inputs / 16), lines) + lines;
+  return Math.max(2 * Math.ceil(inputs / 16), Math.ceil(outputs / 16));
 }
 
 /** Whether a rule leaves alone a parameter whose gradient is 0. */

@@ -7,6 +7,9 @@
 /** A cache line: rows are multiples of it, and panels of weights are as wide. */
 export const line = 16;
 
+/** Outputs in a block of weights in columns: four cache lines. */
+export const blockOutputs = 64;
+
 /** A matrix; a row is a sample, or an output of a layer. */
 export interface Matrix {
   readonly data: Float32Array;
@@ -30,18 +33,27 @@ export const matrixOf = (data: Float32Array, columns: number): Matrix => ({
 });
 
 /**
- * The layouts of a layer's weights: `rows`, as any matrix, outputs × inputs; or `panels` of 16 outputs one after the
- * other, each with a line of 16 floats for each input, for products with few entries that are not zero.
+ * The layouts of a layer's weights: `rows`, as any matrix, outputs × inputs; `panels` of 16 outputs one after the
+ * other, each with a line of 16 floats for each input, for products with few entries that are not zero; or `columns`,
+ * inputs × outputs, for samples that come one by one.
  */
-export type WeightLayout = "rows" | "panels";
+export type WeightLayout = "rows" | "panels" | "columns";
+
+/** What one has to know of weights to find them. */
+export interface WeightShape {
+  readonly layout: WeightLayout;
+  readonly inputs: number;
+  readonly outputs: number;
+}
 
 /** How many floats the weights take. */
-export function weightLength(layout: WeightLayout, outputs: number, inputs: number): number {
+export function weightLength({ layout, inputs, outputs }: WeightShape): number {
   return layout === "rows" ? matrixLength(outputs, inputs) : filledUp(outputs) * inputs;
 }
 
 /** Where the weight from input k to output j lies. */
-export function weightAt(layout: WeightLayout, inputs: number, j: number, k: number): number {
+export function weightAt({ layout, inputs, outputs }: WeightShape, j: number, k: number): number {
   if (layout === "rows") return j * filledUp(inputs) + k;
+  if (layout === "columns") return k * filledUp(outputs) + j;
   return (Math.floor(j / line) * inputs + k) * line + (j % line);
 }

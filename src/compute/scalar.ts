@@ -3,7 +3,7 @@
  */
 import type { RuleFormula } from "./formula.js";
 import type { Compressed, Finish, Kernels, Parameters, Source, StepNumbers } from "./kernels.js";
-import { line, weightAt } from "./matrix.js";
+import { blockOutputs, line, weightAt } from "./matrix.js";
 import { rangeOf } from "./share.js";
 
 /** The scalar kernels; they remember the rule, as the fast ones do. */
@@ -55,7 +55,7 @@ export function scalarKernels(): Kernels {
         for (let j = from; j < to; j++) {
           let z = b[j];
           for (let k = 0; k < A.inputs; k++) {
-            z += x.data[i * x.pitch + k] * A.theta[weightAt(A.layout, A.inputs, j, k)];
+            z += x.data[i * x.pitch + k] * A.theta[weightAt(A, j, k)];
           }
           out.data[i * out.pitch + j] = relu ? Math.max(z, 0) : z;
         }
@@ -68,7 +68,7 @@ export function scalarKernels(): Kernels {
         for (let k = from; k < to; k++) {
           let sum = 0;
           for (let j = 0; j < A.outputs; j++) {
-            sum += delta.data[i * delta.pitch + j] * A.theta[weightAt(A.layout, A.inputs, j, k)];
+            sum += delta.data[i * delta.pitch + j] * A.theta[weightAt(A, j, k)];
           }
           out.data[i * out.pitch + k] = x.data[i * x.pitch + k] > 0 ? sum : 0;
         }
@@ -82,9 +82,9 @@ export function scalarKernels(): Kernels {
         for (let j = 0; j < A.outputs; j++) {
           let sum = 0;
           for (let i = 0; i < rows; i++) sum += delta.data[i * delta.pitch + j] * x.data[i * x.pitch + k];
-          squares += finishWith(A, weightAt(A.layout, A.inputs, j, k), sum, finish);
+          squares += finishWith(A, weightAt(A, j, k), sum, finish);
         }
-        finish.sums[Math.floor(k / 8)] = squares + (k % 8 ? finish.sums[Math.floor(k / 8)] : 0);
+        A.sums[Math.floor(k / 8)] = squares + (k % 8 ? A.sums[Math.floor(k / 8)] : 0);
       }
     },
 
@@ -94,7 +94,7 @@ export function scalarKernels(): Kernels {
         let sum = 0;
         for (let i = 0; i < rows; i++) sum += delta.data[i * delta.pitch + j];
         const squares = finishWith(b, j, sum, finish);
-        finish.sums[Math.floor(j / line)] = squares + (j % line ? finish.sums[Math.floor(j / line)] : 0);
+        b.sums[Math.floor(j / line)] = squares + (j % line ? b.sums[Math.floor(j / line)] : 0);
       }
     },
 
@@ -129,15 +129,42 @@ export function scalarKernels(): Kernels {
         for (let k = 0; k < A.inputs; k++) {
           let sum = 0;
           for (const [r, value] of entriesOf(x, k)) sum += delta.data[r * delta.pitch + j] * value;
-          squares += finishWith(A, weightAt(A.layout, A.inputs, j, k), sum, finish);
+          squares += finishWith(A, weightAt(A, j, k), sum, finish);
         }
-        finish.sums[Math.floor(j / line)] = squares + (j % line ? finish.sums[Math.floor(j / line)] : 0);
+        A.sums[Math.floor(j / line)] = squares + (j % line ? A.sums[Math.floor(j / line)] : 0);
       }
     },
 
-    rankOneUpdate(A, delta, x, sums, share) {
-      const finish = { add: false, update: true, sums };
-      self.weightGradient(A, delta, expandRows(x, 1, A.inputs), 1, finish, share);
+    columnAffine(out, x, A, b, rows, relu, share) {
+      self.affine(out, expandRows(x, rows, A.inputs), A, b, rows, relu, share);
+    },
+
+    columnBackward(A, delta, x, share) {
+      const [from, to] = rangeOf(A.outputs, share, blockOutputs);
+      for (const [k, value] of entriesOf(x, 0)) {
+        for (let j = from; j < to; j++) {
+          const part = Math.floor(j / blockOutputs) * A.inputs + k;
+          const at = weightAt(A, j, k);
+          A.gradient[part] = (j % blockOutputs ? A.gradient[part] : 0) + delta.data[j] * A.theta[at];
+          apply(A, at, delta.data[j] * value);
+        }
+      }
+      const norm = [...entriesOf(x, 0)].reduce((sum, [, value]) => sum + value ** 2, 0);
+      for (let j = from; j < to; j++) {
+        A.sums[Math.floor(j / line)] =
+          norm * delta.data[j] ** 2 + (j % line ? A.sums[Math.floor(j / line)] : 0);
+      }
+    },
+
+    columnInputGradient(out, A, x, share) {
+      const [from, to] = rangeOf(A.inputs, share, line);
+      out.data.fill(0, from, to);
+      for (const [k] of entriesOf(x, 0)) {
+        if (k < from || k >= to) continue;
+        for (let part = k; part < Math.ceil(A.outputs / blockOutputs) * A.inputs; part += A.inputs) {
+          out.data[k] += A.gradient[part];
+        }
+      }
     },
 
     setRule({ name }) {

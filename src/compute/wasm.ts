@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import type { Finish, Kernels, Source } from "./kernels.js";
 import { leavesAlone } from "./kernels.js";
-import { filledUp, line, type Matrix } from "./matrix.js";
+import { blockOutputs, filledUp, line, type Matrix } from "./matrix.js";
 import { rangeOf, type Share } from "./share.js";
 
 /** What assembly/index.ts exports: functions of byte offsets and sizes, in the order that is written there. */
@@ -20,7 +20,9 @@ type Exports = Record<
   | "compressColumns"
   | "sparseAffine"
   | "sparseGradient"
-  | "rankOneUpdate"
+  | "columnAffine"
+  | "columnBackward"
+  | "columnInputGradient"
   | "sparseInputGradient"
   | "setRule"
   | "setNumbers"
@@ -111,7 +113,7 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
     weightGradient(A, delta, x, rows, finish, share) {
       const operands = [at(delta.data), bytes(delta), true, at(x.data), bytes(x), false];
       const sizes = [A.outputs, rows, ...columnsOf(A.inputs, share)];
-      const how = [finish.update ? update : squares, at(A.theta), finish.add, at(finish.sums)];
+      const how = [finish.update ? update : squares, at(A.theta), finish.add, at(A.sums)];
       wasm.multiply(at(A.gradient), 4 * filledUp(A.inputs), ...operands, ...sizes, at(scratch), ...how);
     },
 
@@ -126,7 +128,7 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
         ...range,
         finish.add,
         theta,
-        at(finish.sums),
+        at(b.sums),
       );
     },
 
@@ -177,7 +179,7 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
       const entries = [at(x.places), at(x.counts), x.capacity, rows, A.inputs];
       // What has no entries has the gradient 0, and need not be visited where that changes nothing.
       const all = finish.add || !finish.update || !skipZeros;
-      const how = [at(scratch), finish.add, all, updated(A.theta, finish), at(finish.sums)];
+      const how = [at(scratch), finish.add, all, updated(A.theta, finish), at(A.sums)];
       wasm.sparseGradient(
         at(A.gradient),
         at(delta.data),
@@ -188,9 +190,23 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
       );
     },
 
-    rankOneUpdate(A, delta, x, sums, share) {
-      const entries = [at(x.places), x.counts[0], A.inputs, ...panelsOf(A.outputs, share)];
-      wasm.rankOneUpdate(at(A.theta), at(delta.data), ...entries, at(sums));
+    columnAffine(out, x, A, b, rows, relu, share) {
+      const entries = [at(x.places), at(x.counts), rows, A.inputs];
+      const range = blocksOf(A.outputs, share);
+      const panels = Math.ceil(A.outputs / line);
+      wasm.columnAffine(at(out.data), bytes(out), at(A.theta), panels, at(b), ...entries, relu, ...range);
+    },
+
+    columnBackward(A, delta, x, share) {
+      const range = blocksOf(A.outputs, share);
+      const operands = [at(A.theta), Math.ceil(A.outputs / line), at(A.gradient), A.inputs, at(delta.data)];
+      wasm.columnBackward(...operands, at(x.places), x.counts[0], ...range, at(A.sums));
+    },
+
+    columnInputGradient(out, A, x, share) {
+      const parts = [at(A.gradient), A.inputs, Math.ceil(A.outputs / blockOutputs)];
+      const range = columnsOf(A.inputs, share);
+      wasm.columnInputGradient(at(out.data), ...parts, at(x.places), x.counts[0], ...range);
     },
 
     setRule(rule, { theta, first, second }) {
@@ -221,6 +237,11 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
 /** A thread's part of the columns, padding included, in whole lines. */
 function columnsOf(columns: number, share: Share): [from: number, to: number] {
   return rangeOf(filledUp(columns), share, line);
+}
+
+/** A thread's part of the columns, padding included, in whole blocks. */
+function blocksOf(columns: number, share: Share): [from: number, to: number] {
+  return rangeOf(filledUp(columns), share, blockOutputs);
 }
 
 /** A thread's part of the panels. */

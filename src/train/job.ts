@@ -4,8 +4,8 @@
  */
 import { Arena, type Region, view } from "../compute/arena.js";
 import { type Formula, formulaOf, type RuleFormula } from "../compute/formula.js";
-import { sumsLength } from "../compute/kernels.js";
-import { filledUp, matrixLength, type WeightLayout, weightAt, weightLength } from "../compute/matrix.js";
+import { leavesAlone, sumsLength } from "../compute/kernels.js";
+import { filledUp, line, matrixLength, type WeightShape, weightAt, weightLength } from "../compute/matrix.js";
 import { scratchLength } from "../compute/wasm.js";
 import type { Dataset } from "../data/index.js";
 import type { Loss, Sequential } from "../nn/index.js";
@@ -27,21 +27,23 @@ export interface CompressedPlan {
   readonly counts: Region<"Uint32Array">;
 }
 
+/** Where some parameters begin among all, and how long they are there, with padding. */
+export interface ParametersPlan {
+  readonly at: number;
+  readonly length: number;
+  /** The same for the sums of squares of their gradient. */
+  readonly sums: { readonly at: number; readonly length: number };
+}
+
 /** A dense layer as the threads see it. */
-export interface LayerPlan {
-  readonly layout: WeightLayout;
-  readonly inputs: number;
-  readonly outputs: number;
-  /** Where A and b begin among the parameters, and how long they are there, with padding. */
-  readonly A: { readonly at: number; readonly length: number };
-  readonly b: { readonly at: number; readonly length: number };
+export interface LayerPlan extends WeightShape {
+  readonly A: ParametersPlan;
+  readonly b: ParametersPlan;
   /** x(t): what the layer gives, after its ReLU; for the last, the readout g. */
   readonly x: MatrixPlan;
   /** δ[t] = ∂loss/∂z[t]. */
   readonly delta: MatrixPlan;
-  /** Sums of squares of the gradient, of blocks that do not depend on the threads. */
-  readonly sums: { readonly at: number; readonly length: number };
-  /** With weights in panels: the inputs that are not zero, by sample, and where it is trained by column. */
+  /** The inputs that are not zero, by sample and by column, where only they are multiplied. */
   readonly byRow?: CompressedPlan;
   readonly byColumn?: CompressedPlan;
 }
@@ -166,32 +168,28 @@ export function makeJob({ model, loss, threads, training, evaluation }: JobOptio
     counts: arena.reserve("Uint32Array", lists),
   });
   const few = training !== undefined && training.batchSize <= fewRows;
+  const oneByOne = training?.batchSize === 1 && leavesAlone(training.rule);
   const sparse = density((training?.data ?? evaluation) as Dataset) < sparseBelow;
 
   let at = 0;
-  const take = (length: number) => {
-    const part = { at, length };
+  let sumsAt = 0;
+  const take = (length: number, sums: number): ParametersPlan => {
+    const part = { at, length, sums: { at: sumsAt, length: sums } };
     at += length;
+    sumsAt += sums;
     return part;
   };
-  let sumsAt = 0;
   const layers = model.dense.map(({ inputs, outputs }, t): LayerPlan => {
-    const layout = few || (t === 0 && sparse) ? "panels" : "rows";
-    const sums = { at: sumsAt, length: sumsLength({ inputs, outputs }) };
-    sumsAt += sums.length;
+    const layout = oneByOne ? "columns" : few || (t === 0 && sparse) ? "panels" : "rows";
+    const shape = { layout, inputs, outputs } as const;
     return {
-      layout,
-      inputs,
-      outputs,
-      A: take(weightLength(layout, outputs, inputs)),
-      b: take(filledUp(outputs)),
+      ...shape,
+      A: take(weightLength(shape), sumsLength(shape)),
+      b: take(filledUp(outputs), filledUp(outputs) / line),
       x: matrix(outputs),
       delta: matrix(outputs),
-      sums,
-      ...(layout === "panels" && {
-        byRow: compressed(rows, inputs),
-        ...(training && { byColumn: compressed(inputs, trainedRows) }),
-      }),
+      ...(layout !== "rows" && { byRow: compressed(rows, inputs) }),
+      ...(layout === "panels" && training && { byColumn: compressed(inputs, trainedRows) }),
     };
   });
   const theta = floats(at);
@@ -280,9 +278,10 @@ export function readParameters({ memory, ...job }: Job): Float64Array {
 /** Calls back with where each parameter lies in the network's theta, and where in the job's. */
 function eachParameter(layers: readonly LayerPlan[], visit: (i: number, place: number) => void): void {
   let i = 0;
-  for (const { layout, inputs, outputs, A, b } of layers) {
+  for (const { A, b, ...shape } of layers) {
+    const { inputs, outputs } = shape;
     for (let j = 0; j < outputs; j++) {
-      for (let k = 0; k < inputs; k++) visit(i++, A.at + weightAt(layout, inputs, j, k));
+      for (let k = 0; k < inputs; k++) visit(i++, A.at + weightAt(shape, j, k));
     }
     for (let j = 0; j < outputs; j++) visit(i++, b.at + j);
   }

@@ -6,7 +6,7 @@
 import { parentPort } from "node:worker_threads";
 import { type Region, view } from "../compute/arena.js";
 import { Barrier } from "../compute/barrier.js";
-import { type DenseLayer, panelLayer, tileLayer } from "../compute/dense-layer.js";
+import { columnLayer, type DenseLayer, panelLayer, tileLayer } from "../compute/dense-layer.js";
 import type { Compressed, Finish, Parameters, Source } from "../compute/kernels.js";
 import { crossEntropyRows, likeliest, squaredErrorRows } from "../compute/losses.js";
 import { type Matrix, matrixOf } from "../compute/matrix.js";
@@ -21,6 +21,7 @@ import {
   type EvaluationPlan,
   type Job,
   type MatrixPlan,
+  type ParametersPlan,
   type TrainingPlan,
 } from "./job.js";
 
@@ -68,31 +69,32 @@ function work({ job, part, parts }: ThreadStart): ThreadResult {
     gradient: view(memory, job.gradient),
     first: view(memory, job.first),
     second: view(memory, job.second),
+    sums: view(memory, job.sums),
   };
-  const partOf = ({ at, length }: { at: number; length: number }): Parameters => ({
+  const partOf = ({ at, length, sums }: ParametersPlan): Parameters => ({
     theta: parameters.theta.subarray(at, at + length),
     gradient: parameters.gradient.subarray(at, at + length),
     first: parameters.first.subarray(at, at + length),
     second: parameters.second.subarray(at, at + length),
+    sums: parameters.sums.subarray(sums.at, sums.at + sums.length),
   });
-  const sums = view(memory, job.sums);
   const x = [job.input, ...job.layers.map((layer) => layer.x)].map(matrix);
   const delta = job.layers.map((layer) => matrix(layer.delta));
   const layers = job.layers.map(({ layout, inputs, outputs, A, b, byRow, byColumn }, t): DenseLayer => {
     const all = {
       kernels,
       share,
+      meet: () => barrier.meet(),
       A: { ...partOf(A), layout, inputs, outputs },
       b: partOf(b),
       input: x[t],
       x: x[t + 1],
       delta: delta[t],
     };
-    return layout === "rows"
-      ? tileLayer(all)
-      : panelLayer(all, compressed(byRow!), byColumn && compressed(byColumn), job.training?.rule);
+    if (layout === "rows") return tileLayer(all);
+    if (layout === "columns") return columnLayer(all, compressed(byRow!));
+    return panelLayer(all, compressed(byRow!), byColumn && compressed(byColumn));
   });
-  const layerSums = job.layers.map(({ sums: { at, length } }) => sums.subarray(at, at + length));
   const last = layers.length - 1;
   const readout = x[last + 1];
 
@@ -131,15 +133,8 @@ function work({ job, part, parts }: ThreadStart): ThreadResult {
   }
 
   /** dA, db of every layer, from δ of the last. */
-  function backward(rows: number, finish: Omit<Finish, "sums">): void {
-    for (let t = last; t >= 0; t--) {
-      if (t > 0) {
-        // Before A moves, and all of it: the next layer down starts from this delta.
-        layers[t].inputGradient(delta[t - 1], rows);
-        barrier.meet();
-      }
-      layers[t].gradient(rows, { ...finish, sums: layerSums[t] });
-    }
+  function backward(rows: number, finish: Finish): void {
+    for (let t = last; t >= 0; t--) layers[t].backward(rows, finish, t > 0 ? delta[t - 1] : undefined);
   }
 
   /** The layer whose outputs are the first that are not finite; 0 when it is the readout's loss alone. */
@@ -165,7 +160,7 @@ function work({ job, part, parts }: ThreadStart): ThreadResult {
     function finishStep(): number {
       if (rule.name === "sgd" || rule.name === "momentum" || rule.name === "adam") return rule.eta;
       barrier.meet();
-      squares += sums.reduce((sum, block) => sum + block, 0);
+      squares += parameters.sums.reduce((sum, block) => sum + block, 0);
       if (rule.name === "adagrad") {
         return squares === 0 ? 0 : rule.eta / (Math.sqrt(squares / job.parameterCount) + rule.epsilon);
       }

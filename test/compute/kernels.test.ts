@@ -65,7 +65,6 @@ interface Bench {
   below: Matrix;
   byRow: Compressed;
   byColumn: Compressed;
-  sums: Float64Array;
 }
 
 function plan({ rows, inputs, outputs }: Size, layout: WeightLayout) {
@@ -73,7 +72,7 @@ function plan({ rows, inputs, outputs }: Size, layout: WeightLayout) {
   const floats = (length: number) => arena.reserve("Float32Array", length);
   const parameters = (length: number) => [0, 1, 2, 3].map(() => floats(length));
   const regions = {
-    A: parameters(weightLength(layout, outputs, inputs)),
+    A: parameters(weightLength({ layout, inputs, outputs })),
     b: parameters(filledUp(outputs)),
     x: floats(matrixLength(rows, inputs)),
     out: floats(matrixLength(rows, outputs)),
@@ -83,7 +82,8 @@ function plan({ rows, inputs, outputs }: Size, layout: WeightLayout) {
     rowCounts: arena.reserve("Uint32Array", rows),
     byColumn: floats(2 * rows * inputs),
     columnCounts: arena.reserve("Uint32Array", inputs),
-    sums: arena.reserve("Float64Array", sumsLength({ inputs, outputs })),
+    sumsA: arena.reserve("Float64Array", sumsLength({ inputs, outputs })),
+    sumsB: arena.reserve("Float64Array", filledUp(outputs) / 16),
     scratch: floats(scratchLength(inputs)),
   };
   return { regions, arena };
@@ -107,17 +107,21 @@ function benches(size: Size, layout: WeightLayout): [scalar: Bench, fast: Bench]
       });
       return m;
     };
-    const parameters = ([theta, gradient, first, second]: Region<"Float32Array">[]): Parameters => ({
+    const parameters = (
+      [theta, gradient, first, second]: Region<"Float32Array">[],
+      sums: Region<"Float64Array">,
+    ): Parameters => ({
       theta: array(theta!),
       gradient: array(gradient!),
       first: array(first!),
       second: array(second!),
+      sums: view(memory, sums).fill(0),
     });
-    const weights = parameters(regions.A);
-    const biases = parameters(regions.b);
+    const weights = parameters(regions.A, regions.sumsA);
+    const biases = parameters(regions.b, regions.sumsB);
     for (const values of [weights.theta, weights.gradient, weights.first, weights.second]) {
       fill(outputs * inputs, (i, value) => {
-        const at = weightAt(layout, inputs, Math.floor(i / inputs), i % inputs);
+        const at = weightAt({ layout, inputs, outputs }, Math.floor(i / inputs), i % inputs);
         values[at] = values === weights.first || values === weights.second ? Math.abs(value) : value;
       });
     }
@@ -150,7 +154,6 @@ function benches(size: Size, layout: WeightLayout): [scalar: Bench, fast: Bench]
       below: matrix(regions.below, inputs),
       byRow: compressed(regions.byRow, regions.rowCounts, inputs),
       byColumn: compressed(regions.byColumn, regions.columnCounts, rows),
-      sums: view(memory, regions.sums).fill(0),
     };
   };
   return [make("scalar"), make("fast")];
@@ -178,7 +181,14 @@ function expectRows(actual: Matrix, expected: Matrix, rows: number, within: numb
   expectClose(actual.data.subarray(0, end), expected.data.subarray(0, end), within);
 }
 
-const total = (sums: Float64Array): number => sums.reduce((all, sum) => all + sum, 0);
+/** Each square is off by twice the error of its root, relative to it. */
+function expectTotal(actual: Float64Array, expected: Float64Array): void {
+  const [a, b] = [actual, expected].map((sums) => sums.reduce((all, sum) => all + sum, 0)) as [
+    number,
+    number,
+  ];
+  expect(Math.abs(a - b)).toBeLessThanOrEqual(1e-5 * b);
+}
 
 describe.each(sizes)("$rows samples, $inputs → $outputs", (size) => {
   const { rows, inputs, outputs } = size;
@@ -221,23 +231,17 @@ describe.each(sizes)("$rows samples, $inputs → $outputs", (size) => {
       for (const add of [false, true]) {
         const pair = benches(size, layout);
         if (sparse) compress(pair, parts);
-        both(pair, parts, ({ kernels, A, b, delta, x, byColumn, sums }, share) => {
-          const finish = { add, update: false, sums };
+        both(pair, parts, ({ kernels, A, b, delta, x, byColumn }, share) => {
+          const finish = { add, update: false };
           if (sparse) kernels.sparseGradient(A, delta, byColumn, rows, finish, share);
           else kernels.weightGradient(A, delta, x, rows, finish, share);
-          kernels.biasGradient(
-            b,
-            delta,
-            rows,
-            { ...finish, sums: sums.subarray(-filledUp(outputs) / 16) },
-            share,
-          );
+          kernels.biasGradient(b, delta, rows, finish, share);
         });
         const [scalar, fast] = pair;
         expectClose(fast.A.gradient, scalar.A.gradient, tolerance(rows + 1));
         expectClose(fast.b.gradient, scalar.b.gradient, tolerance(rows + 1));
-        // Each square is off by twice the error of its root, relative to it.
-        expect(Math.abs(total(fast.sums) / total(scalar.sums) - 1)).toBeLessThan(1e-5);
+        expectTotal(fast.A.sums, scalar.A.sums);
+        expectTotal(fast.b.sums, scalar.b.sums);
       }
     });
 
@@ -245,10 +249,10 @@ describe.each(sizes)("$rows samples, $inputs → $outputs", (size) => {
       for (const add of [false, true]) {
         const pair = benches(size, layout);
         if (sparse) compress(pair, 2);
-        both(pair, 2, ({ kernels, A, delta, x, byColumn, sums }, share) => {
+        both(pair, 2, ({ kernels, A, delta, x, byColumn }, share) => {
           kernels.setRule(rule, A);
           kernels.setStep(stepNumbers(rule, 3));
-          const finish = { add, update: true, sums };
+          const finish = { add, update: true };
           if (sparse) kernels.sparseGradient(A, delta, byColumn, rows, finish, share);
           else kernels.weightGradient(A, delta, x, rows, finish, share);
         });
@@ -274,17 +278,43 @@ test.each(rules)("parameters move by a stored gradient: $name", (rule) => {
   expectClose(pair[1].A.second, pair[0].A.second, 2 ** -18);
 });
 
-test.each(rules.slice(0, 2))("one sample moves the weights as its gradient does: $name", (rule) => {
-  const pair = benches({ rows: 1, inputs: 37, outputs: 21 }, "panels");
-  both(pair, 2, ({ kernels, A, delta, x, byRow, sums }, share) => {
-    const source = { data: x.data, columns: 37, pitch: x.pitch, scale: 1 };
-    if (share.part === 0) kernels.compressRows(byRow, source, 1, { part: 0, parts: 1 });
-    kernels.setRule(rule, A);
-    kernels.setStep(stepNumbers(rule, 1));
-    kernels.rankOneUpdate(A, delta, byRow, sums, share);
+describe.each(widths)("sample by sample, %i → %i", (inputs, outputs) => {
+  const source = ({ x }: Bench) => ({ data: x.data, columns: inputs, pitch: x.pitch, scale: 1 });
+
+  test.each([1, 2, 3])("forward in %i shares", (parts) => {
+    const pair = benches({ rows: 3, inputs, outputs }, "columns");
+    both(pair, parts, (bench, share) => bench.kernels.compressRows(bench.byRow, source(bench), 3, share));
+    for (const relu of [false, true]) {
+      both(pair, parts, ({ kernels, out, byRow, A, b }, share) =>
+        kernels.columnAffine(out, byRow, A, b.theta, 3, relu, share),
+      );
+      expectRows(pair[1].out, pair[0].out, 3, tolerance(inputs + 1));
+    }
   });
-  expectClose(pair[1].A.theta, pair[0].A.theta, 2 ** -18);
-  expect(Math.abs(total(pair[1].sums) / total(pair[0].sums) - 1)).toBeLessThan(1e-5);
+
+  test.each(rules.slice(0, 2))("back, and the weights move at once: $name", (rule) => {
+    for (const parts of [1, 2, 3]) {
+      const pair = benches({ rows: 1, inputs, outputs }, "columns");
+      both(pair, 1, (bench, share) => {
+        bench.kernels.compressRows(bench.byRow, source(bench), 1, share);
+        bench.kernels.setRule(rule, bench.A);
+        bench.kernels.setStep(stepNumbers(rule, 1));
+      });
+      const plain = benches({ rows: 1, inputs, outputs }, "columns")[0];
+      plain.kernels.inputGradient(plain.below, plain.delta, plain.A, plain.x, 1, { part: 0, parts: 1 });
+      both(pair, parts, ({ kernels, A, delta, byRow }, share) =>
+        kernels.columnBackward(A, delta, byRow, share),
+      );
+      both(pair, parts, ({ kernels, below, A, byRow }, share) =>
+        kernels.columnInputGradient(below, A, byRow, share),
+      );
+      const [scalar, fast] = pair;
+      expectClose(fast.A.theta, scalar.A.theta, 2 ** -18);
+      expectClose(fast.A.first, scalar.A.first, 2 ** -18);
+      expectTotal(fast.A.sums, scalar.A.sums);
+      for (const { below } of pair) expectRows(below, plain.below, 1, tolerance(outputs));
+    }
+  });
 });
 
 test.each(rules)(

@@ -6,6 +6,7 @@
 export { multiply } from "./tiles";
 export { addBias, columnSums, gatherBytes, gatherFloats, mask } from "./rows";
 export {
-  compressColumns, compressRows, rankOneUpdate, sparseAffine, sparseGradient, sparseInputGradient,
+  compressColumns, compressRows, sparseAffine, sparseGradient, sparseInputGradient,
 } from "./sparse";
+export { columnAffine, columnBackward, columnInputGradient } from "./columns";
 export { setNumbers, setRule, sumOfSquares, update } from "./update";

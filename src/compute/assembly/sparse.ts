@@ -13,7 +13,7 @@ import { apply } from "./update";
 
 // A line of 16 floats in bytes, as a shift.
 // @ts-ignore: decorator
-@inline const LINE: i32 = 6;
+@inline export const LINE: i32 = 6;
 
 /**
  * The entries of rows that are not zero: entries[r * width …] holds pairs (column << 6, value * scale) in the order of
@@ -171,30 +171,6 @@ export function sparseGradient(
       }
     }
     f64.store(sums + (<usize>p << 3), sum);
-  }
-}
-
-/** The same for a single row, given as a compressed row, straight through the rule; the others would not move. */
-export function rankOneUpdate(
-  theta: usize, delta: usize, entries: usize, count: i32, inputs: i32, from: i32, to: i32, sums: usize,
-): void {
-  const end = entries + (<usize>count << 3);
-  for (let p = from; p < to; p++) {
-    const w = theta + (<usize>(p * inputs) << LINE);
-    const source = delta + (<usize>p << LINE);
-    const d0 = v128.load(source), d1 = v128.load(source, 16), d2 = v128.load(source, 32), d3 = v128.load(source, 48);
-    let norm: f32 = 0;
-    for (let at = entries; at < end; at += 8) {
-      const line = w + <usize>load<u32>(at);
-      const x = v128.load32_splat(at, 4);
-      norm += f32.load(at, 4) * f32.load(at, 4);
-      apply(line, f32x4.mul(x, d0));
-      apply(line + 16, f32x4.mul(x, d1));
-      apply(line + 32, f32x4.mul(x, d2));
-      apply(line + 48, f32x4.mul(x, d3));
-    }
-    // ‖delta xᵀ‖² = ‖delta‖² ‖x‖²
-    f64.store(sums + (<usize>p << 3), squares(d0, d1, d2, d3) * <f64>norm);
   }
 }
 

@@ -45,6 +45,16 @@ export function setNumbers(size: f32, small: f32, decay1: f64, decay2: f64, scal
   correction = scale;
 }
 
+/** Whether the rule is gradient descent, theta -= eta g, with nothing to remember. */
+export function isPlain(): bool {
+  return rule == SGD;
+}
+
+/** eta of this step. */
+export function stepSize(): f32 {
+  return eta;
+}
+
 /** Four parameters at `at`, whose gradient is g. */
 // @ts-ignore: decorator
 @inline export function apply(at: usize, g: v128): void {
