@@ -167,7 +167,6 @@ describe("who may name what", () => {
     const foreign = files.flatMap(({ path, imports, lazy }) =>
       [...imports, ...lazy]
         .filter((name) => !name.startsWith(".") && !name.startsWith("node:"))
-        .filter((name) => name !== "@tslab/typescript-for-tslab") // the compiler that tslab pins and brings
         .map((name) =>
           name
             .split("/")

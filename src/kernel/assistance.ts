@@ -3,7 +3,7 @@
  *
  * Jupyter counts positions in code points, the compiler in UTF-16 units.
  */
-import type * as TypeScript from "@tslab/typescript-for-tslab";
+import type * as TypeScript from "typescript";
 import type { Session } from "./session.js";
 
 /** The content of `complete_reply`. */
@@ -12,21 +12,20 @@ export function completeReply<Cell>(
   code: string,
   cursor: number,
 ): Record<string, unknown> {
-  const { start, end, candidates, original } = session.complete(code, unitsOf(code, cursor));
+  const { start, end, entries } = session.complete(code, unitsOf(code, cursor));
   const from = codePointsOf(code, start);
   const to = codePointsOf(code, end);
-  const kinds = new Map(original?.entries.map(({ name, kind }) => [name, kind as string]));
   return {
     status: "ok",
-    matches: candidates,
+    matches: entries.map(({ name }) => name),
     cursor_start: from,
     cursor_end: to,
     metadata: {
-      _jupyter_types_experimental: candidates.map((text) => ({
+      _jupyter_types_experimental: entries.map(({ name, kind }) => ({
         start: from,
         end: to,
-        text,
-        type: kinds.get(text) ?? "",
+        text: name,
+        type: kind,
       })),
     },
   };
@@ -42,7 +41,10 @@ export function inspectReply<Cell>(
   // The cursor after a name asks about that name.
   const info = session.inspect(code, at) ?? (at > 0 ? session.inspect(code, at - 1) : undefined);
   if (!info?.displayParts?.length) return { status: "ok", found: false, data: {}, metadata: {} };
-  const signature = text(info.displayParts);
+  // A name of an earlier cell is imported, which the reader did not write.
+  const signature = text(info.displayParts)
+    .replace(/^\(alias\) /, "")
+    .replace(/\nimport \S+$/, "");
   const documentation = text(info.documentation);
   const tags = (info.tags ?? []).map(({ name, text: parts }) => ({ name, text: text(parts) }));
   const plain = [signature, documentation, ...tags.map((tag) => `@${tag.name} ${tag.text}`.trimEnd())];

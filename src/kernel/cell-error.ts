@@ -3,8 +3,9 @@
  */
 import path from "node:path";
 import { inspect } from "node:util";
-import type { Diagnostic } from "tslab/dist/converter.js";
+import type { Diagnostic } from "./compiler.js";
 import { packageRoot } from "./own-packages.js";
+import { sourceLine } from "./source-positions.js";
 
 /** An error as `execute_reply` and `error` messages carry it. */
 export interface CellError {
@@ -24,32 +25,29 @@ export class KeyboardInterrupt extends Error {
 
 const red = (text: string): string => `\u001b[31m${text}\u001b[39m`;
 
-/** The type errors of a cell: each with its code, its line of source and a caret under the place. */
-export function fromDiagnostics(source: string, diagnostics: readonly Diagnostic[]): CellError {
-  const lines = source.split("\n");
-  let before = "";
-  const traceback = diagnostics.flatMap(({ start, end, messageText, code, fileName }) => {
-    const place = `${fileName ?? "cell"}:${start.line + 1}:${start.character + 1}`;
-    // The compiler explains a complaint by further ones at the same place: "… is not assignable", "property … is missing".
-    if (place === before) return [`    ${messageText}`];
-    before = place;
-    const message = `${place} - ${red(`error TS${code}`)}: ${messageText}`;
-    const line = fileName === undefined ? lines[start.line] : undefined;
-    if (line === undefined) return [message];
-    const length = end.line === start.line ? Math.max(1, end.character - start.character) : 1;
-    const number = String(start.line + 1);
-    const indent = " ".repeat(number.length);
-    // Tabs stay tabs, so that the mark stands under its place however wide a tab is shown.
-    const caret = line.slice(0, start.character).replace(/[^\t]/g, " ") + red("~".repeat(length));
-    return [message, `${number} │ ${line}`, `${indent} │ ${caret}`];
-  });
+/** The type errors of a cell: each with its code, its line of source and a mark under the place. */
+export function fromDiagnostics(diagnostics: readonly Diagnostic[]): CellError {
+  const traceback = diagnostics.flatMap(({ code, messages, file = "cell", line, column, length, text }) => [
+    `${file}:${line + 1}:${column + 1} - ${red(`error TS${code}`)}: ${messages[0]}`,
+    ...excerpt(text, line + 1, column, "~".repeat(length)),
+    ...messages.slice(1).map((message) => `    ${message}`),
+  ]);
   const [first] = diagnostics;
+  const place =
+    first?.file === undefined ? `line ${first && first.line + 1}` : `${first.file}:${first.line + 1}`;
   return {
     status: "error",
     ename: "TypeScriptError",
-    evalue: first ? `TS${first.code}: ${first.messageText} (line ${first.start.line + 1})` : "",
+    evalue: first ? `TS${first.code}: ${first.messages[0]} (${place})` : "",
     traceback,
   };
+}
+
+/** A line of source (from 1) with a mark under a place of it. Tabs stay tabs, however wide they are shown. */
+function excerpt(text: string, line: number, column: number, mark: string): string[] {
+  const number = String(line);
+  const indent = " ".repeat(number.length);
+  return [`${number} │ ${text}`, `${indent} │ ${text.slice(0, column).replace(/[^\t]/g, " ")}${red(mark)}`];
 }
 
 /** Anything that a cell threw. */
@@ -76,39 +74,34 @@ function isErrorLike(value: unknown): value is Error {
   );
 }
 
-/** The error with which Node ends a synchronous cell on SIGINT, or tslab an awaiting one, or ours. */
-function isInterruption(thrown: unknown): boolean {
+/** The error with which Node ends a synchronous cell on SIGINT, or ours. */
+export function isInterruption(thrown: unknown): boolean {
   if (!isErrorLike(thrown)) return false;
-  const { name, message } = thrown;
-  const code = (thrown as { code?: unknown }).code;
-  return (
-    name === "KeyboardInterrupt" ||
-    code === "ERR_SCRIPT_EXECUTION_INTERRUPTED" ||
-    message === "Interrupted asynchronously"
-  );
+  const { code } = thrown as { code?: unknown };
+  return thrown.name === "KeyboardInterrupt" || code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
 }
 
 // `src` where Node follows the source maps.
 const own = ["dist", "src"].map((folder) => path.join(packageRoot, folder) + path.sep);
 
 /**
- * The frames of a stack that lie in cells or in files of the reader's; those of Node, tslab and nablab say
- * nothing to them. A cell's lines are those of the JavaScript made of it, so they are left out.
+ * The frames of a stack that lie in cells or in files of the reader's, the first of a cell with its line; those of
+ * Node and nablab say nothing to them.
  */
 function ownFrames(stack: string): string[] {
   const frames: string[] = [];
-  for (const line of stack.split("\n")) {
-    const frame = /^\s+at (?:async )?(?:(.*?) \()?(.*?)\)?$/.exec(line);
+  let shown = false;
+  for (const text of stack.split("\n")) {
+    const frame = /^\s+at (?:async )?(?:(.*?) \()?(.*?)\)?$/.exec(text);
     if (!frame) continue;
-    const [, name, place = ""] = frame;
-    if (place.startsWith("evalmachine.<anonymous>")) {
-      if (name && !name.endsWith("eval")) frames.push(`    at ${name} (in a cell)`);
-    } else if (
-      !/node:|[\\/]tslab[\\/]dist[\\/]|^<anonymous>$|^native$/.test(place) &&
-      !own.some((folder) => place.includes(folder))
-    ) {
-      frames.push(line);
-    }
+    const [, , place = ""] = frame;
+    if (/node:|^<anonymous>$|^native$/.test(place) || own.some((folder) => place.includes(folder))) continue;
+    frames.push(text);
+    const [, file = "", line, column] = /^(.*):(\d+):(\d+)$/.exec(place) ?? [];
+    const source = sourceLine(file, Number(line));
+    if (shown || source === undefined) continue;
+    shown = true;
+    frames.push(...excerpt(source, Number(line), Number(column) - 1, "^"));
   }
   return frames;
 }

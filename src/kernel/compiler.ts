@@ -1,54 +1,365 @@
 /**
- * The compiler of cells: tslab's converter, which knows the declarations of earlier cells and turns a cell into
- * JavaScript, with the files around it in order and a memory for what was wrong.
+ * The compiler of cells: TypeScript's language service over a folder in memory.
+ *
+ * A cell is a module, `[cell].ts`. Names of earlier cells come to it by a line before it, and only those that it
+ * mentions: `import { sgd } from "./[3]"`, where `[3].d.ts` says what the third cell declared. So a cell costs what
+ * is in it, however many came before. What may be assigned to cannot be imported; for it the line says
+ * `declare let cnt: typeof import("./[1]").cnt`. A name declared anew simply replaces the old one.
+ *
+ * `rewrite.ts` turns what is checked into what runs.
  */
-import { createRequire } from "node:module";
-import type { Converter, Diagnostic } from "tslab/dist/converter.js";
-import { lookAgain, lookAtFiles, prepareCompilerFiles } from "./compiler-files.js";
-import { expandShorthand } from "./expand-shorthand.js";
+import type * as TypeScript from "typescript";
+import { CompilerFiles } from "./compiler-files.js";
+import { type Rewriting, rewriting, topLevel } from "./rewrite.js";
 import { loadTypeScript } from "./typescript.js";
 
-/** tslab's converter, as its executor takes it. */
-export interface Compiler extends Converter {
-  /** What is wrong with the code converted last; with anything wrong it does not run. */
-  readonly diagnostics: readonly Diagnostic[];
+/** JavaScript, as `run-script.ts` takes it. */
+export interface Compiled {
+  /** What V8 calls the script. */
+  name: string;
+  code: string;
+  source: string;
+  /** The source map, JSON. */
+  map: string;
+  /** Lines before the source in what was compiled. */
+  sourceOffset: number;
+  /** The names whose boxes it takes. */
+  boxes: string[];
 }
 
-// TS2307 and TS2792: cannot find a module.
-const moduleNotFound = new Set([2307, 2792]);
+/** What is wrong with a cell; lines and columns from 0. */
+export interface Diagnostic {
+  code: number;
+  /** The complaint, then what the compiler explains it by. */
+  messages: string[];
+  /** The file, where it is not the cell. */
+  file?: string;
+  line: number;
+  column: number;
+  length: number;
+  /** The line of source. */
+  text: string;
+}
 
-/** A compiler of cells that run in the process's working directory. */
-export function createCompiler(): Compiler {
-  prepareCompilerFiles(process.cwd());
-  const { createConverter } = createRequire(import.meta.url)(
-    "tslab/dist/converter.js",
-  ) as typeof import("tslab/dist/converter.js");
-  const converter = createConverter();
-  let diagnostics: readonly Diagnostic[] = [];
-  return {
-    ...converter,
-    get diagnostics() {
-      return diagnostics;
-    },
-    convert(declarations, source) {
-      diagnostics = [];
-      lookAtFiles();
-      const written = expandShorthand(loadTypeScript(), source);
-      let result = converter.convert(declarations, written);
-      if (result.diagnostics.some(({ code }) => moduleNotFound.has(code))) {
-        lookAgain();
-        result = converter.convert(declarations, written);
+/** A cell that may run. */
+export interface CompiledCell extends Compiled {
+  /** Lets later cells see what this one declares: all of it, or the names for which `isThere` holds. */
+  keep(isThere?: (name: string) => boolean): void;
+  /** The names it declares that have a value. */
+  values: string[];
+}
+
+/** Completions at a place: what of the code they replace, and the candidates, best first. */
+export interface Completions {
+  start: number;
+  end: number;
+  entries: { name: string; kind: string }[];
+}
+
+interface Name {
+  /** The number of the cell that declared it last. */
+  cell: number;
+  isBoxed: boolean;
+  /** Whether it may be assigned to. */
+  isVariable: boolean;
+}
+
+const identifier = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
+/** A cell that starts so is a file that other cells import. */
+const moduleHead = /^\s*\/\*\*\s*@module\s+([\w./-]+)/;
+const withoutCheck = /^\s*(?:\/\/.*\n\s*|\/\*(?:(?!\*\/)[\s\S])*\*\/\s*)*\/\/\s*@ts-nocheck\b/;
+
+// Complaints that mean nothing in a cell: a package without types is any; a file of ours is beside every cell.
+const ignored = new Set([7016]);
+
+export class Compiler {
+  readonly #ts = loadTypeScript();
+  readonly #files = new CompilerFiles();
+  readonly #service: TypeScript.LanguageService;
+  readonly #cell: string;
+  readonly #names = new Map<string, Name>();
+  /** Cells that say something about the world: `declare global`. */
+  readonly #worldly: number[] = [];
+  #count = 0;
+  /** The state of the reader's files in which they were found good. */
+  #checked = "";
+  readonly versionOf = this.#files.versionOf;
+  readonly isFile = this.#files.isFile;
+
+  constructor() {
+    this.#cell = `${this.#files.cwd}/[cell].ts`;
+    this.#files.roots.unshift(this.#cell);
+    this.#files.write(this.#cell, "");
+    this.#service = this.#ts.createLanguageService(this.#files.host(), this.#files.registry());
+  }
+
+  /** The folder in which cells run. */
+  get cwd(): string {
+    return this.#files.cwd;
+  }
+
+  /** Reads the types of the language and of Node, and checks a line, so that the first cell need not wait for it. */
+  warmUp(): void {
+    this.compileCell("console.log(Math.PI)", "");
+  }
+
+  /**
+   * Checks and compiles a cell.
+   *
+   * @param name what V8 calls it
+   * @param check whether its types are checked
+   */
+  compileCell(source: string, name: string, check = true): CompiledCell | { diagnostics: Diagnostic[] } {
+    const ts = this.#ts;
+    this.#files.lookAgain();
+    const [, module] = moduleHead.exec(source) ?? [];
+    if (module) return this.#module(`${this.#files.cwd}/${module}.ts`, source, name);
+
+    const declared = this.#declaredIn(source);
+    const mentioned = new Set(source.match(identifier));
+    const before = this.#before(
+      [...mentioned].filter((name) => !declared.names.has(name)),
+      false,
+    );
+    const text = `${before}${source}\nexport { ${[...declared.names].filter((name) => !declared.exported.has(name)).join(", ")} };`;
+    this.#files.write(this.#cell, text);
+    const program = this.#service.getProgram()!;
+    const file = program.getSourceFile(this.#cell)!;
+    const end = before.length + source.length;
+
+    const problems: TypeScript.Diagnostic[] = [...program.getSyntacticDiagnostics(file)];
+    if (check && problems.length === 0 && !withoutCheck.test(source)) {
+      problems.push(...program.getSemanticDiagnostics(file));
+      const importsFiles = /["'](\.{1,2})?\//.test(source);
+      if (problems.length === 0 && importsFiles) problems.push(...this.#problemsOfFiles(program));
+    }
+    const diagnostics = problems
+      .filter((problem) => problem.file !== file || isWithin(problem.start!, before.length, end))
+      .filter(({ code, category }) => category === ts.DiagnosticCategory.Error && !ignored.has(code))
+      .map((problem) => this.#describe(problem));
+    if (diagnostics.length > 0) return { diagnostics };
+
+    const rewritten = rewriting(ts, program.getTypeChecker(), file, {
+      start: before.length,
+      end,
+      isBoxed: (name) => this.#names.get(name)?.isBoxed ?? false,
+    });
+    const { code, map, types } = this.#emit(program, file, rewritten);
+    const names = [...declared.names].map((name): [string, Name] => {
+      const symbol = topLevel(file).get(name);
+      const isVariable = isAssignable(ts, symbol?.exportSymbol ?? symbol);
+      return [name, { cell: 0, isBoxed: rewritten.isBoxed(name), isVariable }];
+    });
+    const values = names.filter(([, { isBoxed }]) => isBoxed).map(([name]) => name);
+    return {
+      name,
+      code,
+      map,
+      source,
+      sourceOffset: 1,
+      boxes: [...rewritten.boxes],
+      values,
+      keep: (isThere = () => true) => {
+        if (names.length === 0 && !declared.isWorldly) return;
+        const cell = ++this.#count;
+        // Where a type cannot be written down, the source itself is what later cells see.
+        const file = `${this.#files.cwd}/[${cell}]`;
+        if (types === undefined) this.#files.write(`${file}.ts`, text);
+        else this.#files.write(`${file}.d.ts`, types);
+        if (declared.isWorldly) this.#worldly.push(cell);
+        for (const [name, entry] of names)
+          if (!entry.isBoxed || isThere(name)) this.#names.set(name, { ...entry, cell });
+      },
+    };
+  }
+
+  /** Compiles a file of the reader's. It is checked with the cell that imports it. */
+  compileFile(file: string): Compiled {
+    const program = this.#programWith(file);
+    const source = program.getSourceFile(file)!;
+    const [problem] = program.getSyntacticDiagnostics(source);
+    if (problem) {
+      const { messages, line } = this.#describe(problem);
+      throw new SyntaxError(`${messages[0]} (${file}, line ${line + 1})`);
+    }
+    const rewritten = rewriting(this.#ts, program.getTypeChecker(), source);
+    const { code, map } = this.#emit(program, source, rewritten);
+    return { name: file, code, map, source: source.text, sourceOffset: 0, boxes: [...rewritten.boxes] };
+  }
+
+  /** What could stand at `position`. */
+  complete(source: string, position: number): Completions {
+    const typed = /[\p{ID_Continue}$]*$/u.exec(source.slice(0, position))![0].toLowerCase();
+    const before = this.#look(source, (name) => name.toLowerCase().includes(typed));
+    const info = this.#service.getCompletionsAtPosition(this.#cell, before.length + position, {});
+    const span = info?.optionalReplacementSpan ?? info?.entries[0]?.replacementSpan;
+    const start = span ? span.start - before.length : position - typed.length;
+    const end = span ? start + span.length : position;
+    // `ma` also finds `flatMap`.
+    const wanted = source.slice(start, position);
+    const hump = wanted.charAt(0).toUpperCase() + wanted.slice(1);
+    const entries = (info?.entries ?? [])
+      .filter(({ name }) => name.toLowerCase().startsWith(wanted.toLowerCase()) || name.includes(hump))
+      .sort((a, b) => (a.sortText < b.sortText ? -1 : a.sortText > b.sortText ? 1 : 0))
+      .map(({ name, kind }) => ({ name, kind: kind as string }));
+    return { start, end, entries };
+  }
+
+  /** Type and documentation of what stands at `position`. */
+  inspect(source: string, position: number): TypeScript.QuickInfo | undefined {
+    const before = this.#look(source, () => false);
+    return this.#service.getQuickInfoAtPosition(this.#cell, before.length + position);
+  }
+
+  /** Shows the service a cell that is being written; returns the line before it. */
+  #look(source: string, isWanted: (name: string) => boolean): string {
+    const declared = this.#declaredIn(source).names;
+    const mentioned = new Set(source.match(identifier));
+    const wanted = [...this.#names.keys()].filter(
+      (name) => !declared.has(name) && (mentioned.has(name) || isWanted(name)),
+    );
+    const before = this.#before(wanted, true);
+    this.#files.write(this.#cell, before + source);
+    return before;
+  }
+
+  /** The line before a cell, by which it has names of earlier ones. Imported, variables keep their documentation. */
+  #before(names: Iterable<string>, importAll: boolean): string {
+    const imports = new Map<number, string[]>(this.#worldly.map((cell) => [cell, []]));
+    let line = "";
+    for (const name of names) {
+      const known = this.#names.get(name);
+      if (!known) continue;
+      const { cell, isVariable } = known;
+      if (isVariable && !importAll) line += `declare let ${name}: typeof import("./[${cell}]").${name}; `;
+      else if (imports.has(cell)) imports.get(cell)!.push(name);
+      else imports.set(cell, [name]);
+    }
+    for (const [cell, names] of imports) line += `import { ${names.join(", ")} } from "./[${cell}]"; `;
+    return `${line}export {};\n`;
+  }
+
+  /** The names that a cell declares at its top level. */
+  #declaredIn(source: string): { names: Set<string>; exported: Set<string>; isWorldly: boolean } {
+    const ts = this.#ts;
+    const file = ts.createSourceFile("cell.ts", source, ts.ScriptTarget.Latest, false, ts.ScriptKind.TS);
+    (
+      ts as unknown as {
+        bindSourceFile(file: TypeScript.SourceFile, options: TypeScript.CompilerOptions): void;
       }
-      // Places in a message are those of what was typed.
-      if (result.diagnostics.length > 0 && written !== source)
-        result = converter.convert(declarations, source);
-      diagnostics = result.diagnostics;
-      return result;
-    },
-    // A cell that starts with `/** @module name */` becomes a file that other cells import.
-    addModule(name, content, meta) {
-      diagnostics = converter.addModule(name, content, meta);
-      return [...diagnostics];
-    },
-  };
+    ).bindSourceFile(file, this.#files.options);
+    const symbols = topLevel(file);
+    const { symbol } = file as unknown as { symbol?: TypeScript.Symbol };
+    const isWorldly = file.statements.some(
+      (node) =>
+        ts.isModuleDeclaration(node) &&
+        (ts.isStringLiteral(node.name) || (node.flags & ts.NodeFlags.GlobalAugmentation) !== 0),
+    );
+    return {
+      names: new Set(
+        [...symbols.keys()].filter((name) => /^[\p{ID_Start}$_]/u.test(name) && name !== "__global"),
+      ),
+      exported: new Set((symbol?.exports?.keys() ?? []) as Iterable<string>),
+      isWorldly,
+    };
+  }
+
+  /** A program that holds a file, which no cell may have imported by its name. */
+  #programWith(file: string): TypeScript.Program {
+    const program = this.#service.getProgram()!;
+    if (program.getSourceFile(file)) return program;
+    const { roots } = this.#files;
+    roots.push(file);
+    try {
+      return this.#service.getProgram()!;
+    } finally {
+      roots.pop();
+    }
+  }
+
+  /** A cell that is a file: it is checked, and runs when it is imported. */
+  #module(path: string, source: string, name: string): CompiledCell | { diagnostics: Diagnostic[] } {
+    this.#files.write(path, source);
+    const program = this.#programWith(path);
+    const file = program.getSourceFile(path)!;
+    const problems = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
+    if (problems.length > 0) {
+      const diagnostics = problems.map((problem) => ({ ...this.#describe(problem), file: undefined }));
+      return { diagnostics };
+    }
+    const map = JSON.stringify({ version: 3, sources: [], names: [], mappings: "" });
+    return { name, code: "", source, map, sourceOffset: 0, boxes: [], values: [], keep: () => {} };
+  }
+
+  /** What is wrong with the reader's files that cells import; looked at again when one of them has changed. */
+  #problemsOfFiles(program: TypeScript.Program): readonly TypeScript.Diagnostic[] {
+    const files = program
+      .getSourceFiles()
+      .filter(
+        ({ fileName, isDeclarationFile }) => !isDeclarationFile && !/\/(node_modules\/|\[)/.test(fileName),
+      );
+    const state = files.map(({ fileName }) => `${fileName} ${this.versionOf(fileName)}`).join("\n");
+    if (state === this.#checked) return [];
+    const problems = files.flatMap((file) => [
+      ...program.getSyntacticDiagnostics(file),
+      ...program.getSemanticDiagnostics(file),
+    ]);
+    if (problems.length === 0) this.#checked = state;
+    return problems;
+  }
+
+  #emit(program: TypeScript.Program, file: TypeScript.SourceFile, { transformers }: Rewriting) {
+    const output: Record<string, string> = {};
+    program.emit(
+      file,
+      (name, text) => {
+        output[/\.d\.[mc]?ts$|\.map$/.exec(name)?.[0].replace(/[mc]ts/, "ts") ?? ".js"] = text;
+      },
+      undefined,
+      false,
+      transformers,
+    );
+    return {
+      code: (output[".js"] ?? "").replace(/^\/\/# sourceMappingURL=.*$/m, ""),
+      map: output[".map"] ?? "",
+      types: output[".d.ts"],
+    };
+  }
+
+  #describe({ file, start = 0, length = 1, code, messageText }: TypeScript.Diagnostic): Diagnostic {
+    const { line, character } = file?.getLineAndCharacterOfPosition(start) ?? { line: 0, character: 0 };
+    const isCell = file?.fileName === this.#cell;
+    const messages: string[] = [];
+    const explain = (message: string | TypeScript.DiagnosticMessageChain): void => {
+      if (typeof message === "string") messages.push(message);
+      else {
+        messages.push(message.messageText);
+        message.next?.forEach(explain);
+      }
+    };
+    explain(messageText);
+    const text = file?.text.split("\n")[line] ?? "";
+    return {
+      code,
+      messages,
+      file: isCell ? undefined : file?.fileName.replace(`${this.#files.cwd}/`, ""),
+      line: isCell ? line - 1 : line,
+      column: character,
+      length: Math.max(1, Math.min(length, text.length - character)),
+      text,
+    };
+  }
+
+  close(): void {
+    this.#service.dispose();
+  }
+}
+
+const isWithin = (at: number, start: number, end: number): boolean => at >= start && at <= end;
+
+/** Whether a name was declared by `let` or `var`. */
+function isAssignable(ts: typeof TypeScript, symbol: TypeScript.Symbol | undefined): boolean {
+  const node = symbol?.valueDeclaration;
+  if (!node || !(symbol.flags & ts.SymbolFlags.Variable)) return false;
+  return (ts.getCombinedNodeFlags(node) & ts.NodeFlags.Constant) === 0;
 }

@@ -1,10 +1,9 @@
 /**
  * Whether a piece of code is whole, for consoles that decide on Enter whether to run it or to go on.
  *
- * tslab's own answer takes an unfinished template and some plain nonsense for complete, so this asks the parser:
- * code is incomplete when its first error stands at its end, or is an unclosed template or comment.
+ * The parser knows: code is incomplete when its first error stands at its end, or is an unclosed template or comment.
  */
-import type * as TypeScript from "@tslab/typescript-for-tslab";
+import type * as TypeScript from "typescript";
 
 /** The content of `is_complete_reply`. */
 export type Completeness = { status: "complete" | "invalid" } | { status: "incomplete"; indent: string };

@@ -199,7 +199,7 @@ export class Kernel {
   /** Runs a cell; never rejects, or no later cell would run: a session that cannot start is the cell's error. */
   async #run(code: string, request: Message): Promise<CellResult> {
     try {
-      return await this.session.execute(code, request);
+      return await this.session.execute(code, request, this.#count);
     } catch (error) {
       log((error as Error).stack ?? String(error));
       return fromThrown(error);

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { Kernel } from "./kernel.js";
 import type { Connection, FromSockets, SocketsSetUp, ToSockets } from "./sockets.js";
+import { stopFlag } from "./stop.js";
 import { Wire } from "./wire.js";
 
 const [file] = process.argv.slice(2);
@@ -18,7 +19,7 @@ const connection = JSON.parse(readFileSync(file, "utf8")) as Connection;
 
 const wire = new Wire({ key: connection.key, scheme: connection.signature_scheme });
 const closed = new Int32Array(new SharedArrayBuffer(4));
-const setUp: SocketsSetUp = { connection, session: wire.session, closed };
+const setUp: SocketsSetUp = { connection, session: wire.session, closed, stop: stopFlag };
 const sockets = new Worker(new URL("./sockets.js", import.meta.url), { workerData: setUp });
 const post = (message: ToSockets): void => sockets.postMessage(message);
 

@@ -2,20 +2,29 @@
  * A session: where cells are compiled and run, and their names live on. It knows no sockets; the kernel puts
  * the Jupyter protocol around it, `nablab run` a notebook file.
  *
- * Compiling and running are tslab's: its converter turns a cell of TypeScript into JavaScript that shares names
- * with the cells before it, its executor runs that. What is ours is what goes in and comes out: types of this
- * package from any folder, values as MIME bundles, errors that read well, a stop that stops.
+ * `compiler.ts` checks a cell and makes JavaScript of it, `run-script.ts` runs that; here is what goes in and comes
+ * out: values as MIME bundles, errors that read well, a stop that stops.
  */
-import { createRequire } from "node:module";
 import { inspect } from "node:util";
-import type * as TypeScript from "@tslab/typescript-for-tslab";
+import type * as TypeScript from "typescript";
 import { type MimeBundle, toBundle } from "../display/bundle.js";
 import { setHost } from "../display/host.js";
-import { type CellError, fromDiagnostics, fromThrown, KeyboardInterrupt } from "./cell-error.js";
-import { type Compiler, createCompiler } from "./compiler.js";
+import { Scope } from "./box.js";
+import {
+  type CellError,
+  fromDiagnostics,
+  fromThrown,
+  isInterruption,
+  KeyboardInterrupt,
+} from "./cell-error.js";
+import { type CompiledCell, Compiler, type Completions } from "./compiler.js";
 import { type Completeness, isComplete } from "./is-complete.js";
+import { Modules } from "./modules.js";
 import { CellStreams } from "./output.js";
 import { resolveOwnPackage } from "./own-packages.js";
+import { runScript } from "./run-script.js";
+import { translateStackTraces } from "./source-positions.js";
+import { stopFlag } from "./stop.js";
 import { loadTypeScript } from "./typescript.js";
 
 /** What a cell puts out while it runs. */
@@ -40,8 +49,6 @@ export interface SessionOptions<Cell> {
   onOutput(output: Output, cell: Cell): void;
 }
 
-const require = createRequire(import.meta.url);
-
 /**
  * Long work (training) that asked for the interrupt signal is given this long to end by itself, so that what it
  * has so far is kept before the cell ends.
@@ -56,36 +63,50 @@ export function createSession<Cell>(options: SessionOptions<Cell>): Session<Cell
   return new Session(options);
 }
 
+const never = new AbortController().signal;
+
+/** A cell that runs, or has run; what it left behind (timers, promises) belongs to it as well. */
+interface Run<Cell> {
+  readonly cell: Cell;
+  /** Aborts when the reader presses stop. */
+  readonly interrupt: AbortController;
+  /** Work that listens for the stop has asked for its signal, and ends by itself. */
+  isPatient: boolean;
+  /** From when on, in the process's milliseconds, no code of the cell goes on. */
+  deadline: number;
+  /** Ends the wait for it. */
+  end: () => void;
+}
+
+/** `%check off`: types are not checked from this cell on, until `%check on`. */
+const checkSwitch = /^%check +(on|off)[ \t]*$/gm;
+
 export class Session<Cell> {
   readonly #onOutput: (output: Output, cell: Cell) => void;
-  readonly #streams: CellStreams<Cell>;
-  readonly #compiler: Compiler;
-  readonly #executor: import("tslab/dist/executor.js").Executor;
-  #value: unknown;
-  #thrown: { error: unknown } | undefined;
-  #interrupt = new AbortController();
-  #interruptAskedFor = false;
-  #running = false;
+  readonly #streams: CellStreams<Run<Cell>>;
+  readonly #compiler = new Compiler();
+  readonly #scope = new Scope();
+  readonly #modules: Modules;
+  readonly #check = (): void => this.#endStopped();
+  /** How often the reader has pressed stop, as far as we have heard. */
+  #presses = 0;
+  /** The cell whose end is awaited. */
+  #running: Run<Cell> | undefined;
+  /** Cells that were stopped while something of them was still awaited. */
+  readonly #stopped = new Set<Run<Cell>>();
+  #count = 0;
+  readonly #names = new Set<string>();
+  #checksTypes = true;
   readonly #restore: () => void;
 
   constructor({ onOutput }: SessionOptions<Cell>) {
     this.#onOutput = onOutput;
-    this.#streams = new CellStreams<Cell>((name, text, cell) =>
+    this.#streams = new CellStreams<Run<Cell>>((name, text, { cell }) =>
       onOutput({ type: "stream", name, text }, cell),
     );
     resolveOwnPackage();
-    this.#compiler = createCompiler();
-    const { createExecutor } = require("tslab/dist/executor.js") as typeof import("tslab/dist/executor.js");
-    const converters = { node: this.#compiler, browser: this.#compiler, close: this.#compiler.close };
-    // The executor reports by a console: the value of the last expression by log, what was thrown by error.
-    this.#executor = createExecutor(process.cwd(), converters, {
-      log: (value: unknown) => {
-        this.#value = value;
-      },
-      error: (error: unknown) => {
-        this.#thrown = { error };
-      },
-    });
+    this.#modules = new Modules(this.#compiler, this.#check);
+    this.#compiler.warmUp();
     this.#streams.capture();
     const hostBefore = setHost({
       display: ({ data, metadata = {}, displayId, update }) => {
@@ -95,73 +116,148 @@ export class Session<Cell> {
       },
       clearOutput: (wait) => this.#put({ type: "clear_output", wait }),
       interruptSignal: () => {
-        this.#interruptAskedFor = true;
-        return this.#interrupt.signal;
+        const run = this.#running;
+        if (!run) return never;
+        run.isPatient = true;
+        return run.interrupt.signal;
       },
     });
     // Node would end the process; in a notebook they are text under the cell that left them behind.
     const late = (error: unknown): void => {
+      if (error instanceof KeyboardInterrupt) return; // what a stopped cell left behind has ended as well
       process.stderr.write(`${fromThrown(error).traceback.join("\n")}\n`);
     };
     process.on("unhandledRejection", late);
     process.on("uncaughtException", late);
+    const restoreStackTraces = translateStackTraces();
     this.#restore = () => {
+      restoreStackTraces();
       process.off("unhandledRejection", late);
       process.off("uncaughtException", late);
       setHost(hostBefore);
     };
   }
 
-  /** Compiles and runs one cell. Never rejects: whatever goes wrong is the cell's result. */
-  async execute(code: string, cell: Cell): Promise<CellResult> {
-    this.#value = undefined;
-    this.#thrown = undefined;
-    this.#interrupt = new AbortController();
-    this.#interruptAskedFor = false;
-    this.#running = true;
+  /**
+   * Compiles and runs one cell. Never rejects: whatever goes wrong is the cell's result.
+   *
+   * @param count the number by which tracebacks name the cell
+   */
+  async execute(code: string, cell: Cell, count = this.#count + 1): Promise<CellResult> {
+    this.#count = count;
+    const run: Run<Cell> = {
+      cell,
+      interrupt: new AbortController(),
+      isPatient: false,
+      deadline: Number.POSITIVE_INFINITY,
+      end: () => {},
+    };
+    this.#running = run;
+    this.#presses = stopFlag[1]!;
+    stopFlag[0] = this.#stopped.size;
     try {
-      return await this.#streams.run(cell, () => this.#execute(code));
+      return await this.#streams.run(run, () => this.#execute(code, run));
     } catch (error) {
+      if (isInterruption(error)) run.interrupt.abort(error);
       // Work that was stopped may end with an error of its own about it.
-      return fromThrown(this.#interrupt.signal.aborted ? new KeyboardInterrupt() : error);
+      return fromThrown(run.interrupt.signal.aborted ? new KeyboardInterrupt() : error);
     } finally {
-      this.#running = false;
+      this.#running = undefined;
       this.#streams.flush();
     }
   }
 
-  async #execute(code: string): Promise<CellResult> {
-    const ok = await this.#executor.execute(code);
-    const { diagnostics } = this.#compiler;
-    if (diagnostics.length > 0) return fromDiagnostics(code, diagnostics);
-    if (!ok) throw (this.#thrown as { error: unknown } | undefined)?.error;
-    if (this.#value === undefined) return { status: "ok" };
-    const data = await unlessAborted(toBundle(this.#value), this.#interrupt.signal);
+  async #execute(code: string, run: Run<Cell>): Promise<CellResult> {
+    const source = code.replace(checkSwitch, (line, state) => {
+      this.#checksTypes = state === "on";
+      return `//${line.slice(2)}`;
+    });
+    const compiled = this.#compiler.compileCell(source, this.#nameOf(this.#count), this.#checksTypes);
+    if ("diagnostics" in compiled) return fromDiagnostics(compiled.diagnostics);
+    const value = await this.#run(compiled, run);
+    if (value === undefined) return { status: "ok" };
+    const data = await unlessAborted(toBundle(value), run.interrupt.signal);
     checkJson(data);
     return { status: "ok", result: { data, metadata: {} } };
   }
 
+  /** Runs a cell; the value of its last expression. Its names are those that it came to. */
+  async #run(compiled: CompiledCell, run: Run<Cell>): Promise<unknown> {
+    const declarations = (name: string): number => this.#scope.box(name).declarations;
+    const before = new Map(compiled.values.map((name) => [name, declarations(name)]));
+    const file = `${this.#compiler.cwd}/${compiled.name}.ts`;
+    try {
+      const ended = runScript({
+        compiled,
+        file,
+        scope: this.#scope,
+        import: (specifier) => this.#modules.import(specifier, file),
+        publish: () => {},
+        check: this.#check,
+      });
+      const stopped = new Promise<never>((_, reject) => {
+        run.end = () => reject(new KeyboardInterrupt());
+      });
+      const settled = (): void => {
+        this.#stopped.delete(run);
+        if (this.#stopped.size === 0) stopFlag[0] = 0;
+      };
+      ended.then(settled, settled);
+      const result = await Promise.race([ended, stopped]);
+      return (result as { value: unknown } | undefined)?.value;
+    } finally {
+      compiled.keep((name) => declarations(name) !== before.get(name));
+    }
+  }
+
+  /** What V8 calls a cell; each has a name of its own, though silent ones share a number. */
+  #nameOf(count: number): string {
+    let name = `cell ${count}`;
+    while (this.#names.has(name)) name += "'";
+    this.#names.add(name);
+    return name;
+  }
+
   /** Ends the running cell with a `KeyboardInterrupt`; without one does nothing. */
   interrupt(): void {
-    if (!this.#running) return;
-    const { signal } = this.#interrupt;
-    const again = signal.aborted; // pressed twice: no patience left
-    this.#interrupt.abort(new KeyboardInterrupt());
-    const end = (): void => {
-      if (this.#running && this.#interrupt.signal === signal) this.#executor.interrupt();
-    };
-    if (this.#interruptAskedFor && !again) setTimeout(end, patience);
-    else end();
+    // A loop has heard it before the signal came.
+    if (stopFlag[1]! > 0 && stopFlag[1] === this.#presses) return;
+    this.#presses = stopFlag[1]!;
+    const run = this.#running;
+    if (!run) {
+      stopFlag[0] = this.#stopped.size;
+      return;
+    }
+    const { signal } = run.interrupt;
+    // Pressed twice, there is no patience left.
+    const patienceLeft = run.isPatient && !signal.aborted ? patience : 0;
+    run.deadline = performance.now() + patienceLeft;
+    this.#stopped.add(run);
+    stopFlag[0] = this.#stopped.size;
+    run.interrupt.abort(new KeyboardInterrupt());
+    if (patienceLeft > 0) setTimeout(() => run.end(), patienceLeft);
+    else run.end();
+  }
+
+  /** Called by the code of cells once the flag is up: throws if the cell it belongs to was stopped. */
+  #endStopped(): void {
+    if (stopFlag[1] !== this.#presses) {
+      const isBetweenCells = !this.#running;
+      this.interrupt();
+      if (isBetweenCells) throw new KeyboardInterrupt(); // a loop in a timer
+    }
+    const run = this.#streams.current();
+    if (run && performance.now() >= run.deadline) throw new KeyboardInterrupt();
   }
 
   /** What could stand at `position` of `code`, in UTF-16 units. */
-  complete(code: string, position: number): import("tslab/dist/converter.js").CompletionInfo {
-    return this.#executor.complete(code, position);
+  complete(code: string, position: number): Completions {
+    return this.#compiler.complete(code, position);
   }
 
   /** Type and documentation of what stands at `position` of `code`; undefined where there is nothing. */
   inspect(code: string, position: number): TypeScript.QuickInfo | undefined {
-    return this.#executor.inspect(code, position) as TypeScript.QuickInfo | undefined;
+    return this.#compiler.inspect(code, position);
   }
 
   isComplete(code: string): Completeness {
@@ -177,13 +273,13 @@ export class Session<Cell> {
   close(): void {
     this.#restore();
     this.#streams.release();
-    this.#executor.close();
+    this.#compiler.close();
   }
 
   #put(output: Output): void {
     this.#streams.flush();
-    const cell = this.#streams.current();
-    if (cell !== undefined) this.#onOutput(output, cell);
+    const run = this.#streams.current();
+    if (run !== undefined) this.#onOutput(output, run.cell);
   }
 }
 

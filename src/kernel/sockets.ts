@@ -9,6 +9,7 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import * as zmq from "zeromq";
 import { kernelInfo } from "./kernel-info.js";
+import { raiseStop } from "./stop.js";
 import { type Message, Wire } from "./wire.js";
 
 /** What Jupyter's connection file says. */
@@ -34,6 +35,8 @@ export interface SocketsSetUp {
   session: string;
   /** Becomes 1 when all is sent and closed; the main thread may wait for it. */
   closed: Int32Array;
+  /** Raised when the reader presses stop. */
+  stop: Int32Array;
 }
 
 /** From the kernel to its sockets: frames to send, that it can answer by itself now, or the word to end. */
@@ -47,7 +50,7 @@ const shutdownPatience = 700;
 
 if (parentPort) await serve(parentPort, workerData as SocketsSetUp);
 
-async function serve(port: MessagePort, { connection, session, closed }: SocketsSetUp): Promise<void> {
+async function serve(port: MessagePort, { connection, session, closed, stop }: SocketsSetUp): Promise<void> {
   const address = (name: string, number: number): string => {
     const separator = connection.transport === "ipc" ? "-" : ":";
     if (!number) throw new Error(`kernel: the connection file has no ${name}`);
@@ -108,7 +111,7 @@ async function serve(port: MessagePort, { connection, session, closed }: Sockets
         continue;
       }
       port.postMessage({ received: channel, frames } satisfies FromSockets);
-      if (channel === "control" && message) rouse(message.header.msg_type, close);
+      if (channel === "control" && message) rouse(message.header.msg_type, stop, close);
     }
   };
   const echo = async (): Promise<void> => {
@@ -143,12 +146,13 @@ function tryToDecode(wire: Wire, frames: Uint8Array[]): Message | undefined {
 }
 
 /**
- * Reaches a main thread that may be inside a synchronous loop: SIGINT ends the running script there, and a
- * shutdown that is not answered in time ends the process. (On Windows there is no SIGINT to oneself; there a
- * loop runs on until the kernel is restarted.)
+ * Reaches a main thread that may be inside a synchronous loop: the loops of cells look at the flag, SIGINT ends what
+ * a cell calls before its first await, and a shutdown that is not answered in time ends the process. (On Windows
+ * there is no SIGINT to oneself.)
  */
-function rouse(type: string, close: () => Promise<void>): void {
+function rouse(type: string, stop: Int32Array, close: () => Promise<void>): void {
   const ends = type === "interrupt_request" || type === "shutdown_request";
+  if (ends) raiseStop(stop);
   if (ends && process.platform !== "win32") process.kill(process.pid, "SIGINT");
   if (type === "shutdown_request") {
     setTimeout(() => void close().then(() => process.kill(process.pid, "SIGKILL")), shutdownPatience);

@@ -146,9 +146,15 @@ test("an error reads as name, message, and the frames that are the reader's", as
   expect(result).toMatchObject({ status: "error", ename: "RangeError", evalue: "too far" });
   expect(bare((result as { traceback: string[] }).traceback)).toEqual([
     "RangeError: too far",
-    "    at step (in a cell)",
+    `    at step (cell ${count}:1:25)`,
+    "1 │ function step() { throw new RangeError('too far', { cause: new Error('eta') }) }",
+    "  │                         ^",
+    `    at cell ${count}:2:5`,
     "caused by Error: eta",
-    "    at step (in a cell)",
+    `    at step (cell ${count}:1:60)`,
+    "1 │ function step() { throw new RangeError('too far', { cause: new Error('eta') }) }",
+    "  │                                                            ^",
+    `    at cell ${count}:2:5`,
   ]);
   expect(await run("throw 7")).toMatchObject({ status: "error", ename: "Thrown", evalue: "7" });
 });
@@ -259,7 +265,7 @@ test("code is complete, incomplete or invalid", () => {
 
 test("completion and hover know earlier cells", async () => {
   await run("/** How far we go. */ const stepSize = 0.1");
-  expect(session.complete("stepS", 5).candidates).toEqual(["stepSize"]);
+  expect(session.complete("stepS", 5).entries).toEqual([{ name: "stepSize", kind: "alias" }]);
   const info = session.inspect("stepSize", 3)!;
   expect(info.documentation?.map((part) => part.text).join("")).toBe("How far we go.");
 });

@@ -1,0 +1,90 @@
+/**
+ * Where in the reader's TypeScript an error happened. Code that we compile is run as JavaScript; while a session
+ * lives, every stack trace says the lines of the TypeScript instead, wherever it is printed.
+ */
+import { SourceMap, type SourceMapPayload } from "node:module";
+
+/** A source as it was written, by the name that V8 knows its script by. */
+interface Source {
+  lines: string[];
+  map: SourceMap;
+  /** Lines before the code in the script that was run, and before the reader's in what was compiled. */
+  scriptOffset: number;
+  sourceOffset: number;
+}
+
+/** A place in a source: lines and columns from 1. */
+export interface Place {
+  file: string;
+  line: number;
+  column: number;
+}
+
+const sources = new Map<string, Source>();
+
+/** Registers a script under its file name, before it runs. */
+export function addSource(
+  file: string,
+  code: string,
+  map: string,
+  offsets: { script: number; source: number },
+): void {
+  sources.set(file, {
+    lines: code.split("\n"),
+    map: new SourceMap(JSON.parse(map) as SourceMapPayload),
+    scriptOffset: offsets.script,
+    sourceOffset: offsets.source,
+  });
+}
+
+/** Where a place of a script (from 1) is in its TypeScript; undefined for what is not ours. */
+export function originalPlace(file: string, line: number, column: number): Place | undefined {
+  const source = sources.get(file);
+  if (!source) return undefined;
+  const { originalLine, originalColumn } = source.map.findEntry(
+    line - 1 - source.scriptOffset,
+    column - 1,
+  ) as Partial<{ originalLine: number; originalColumn: number }>;
+  if (originalLine === undefined || originalColumn === undefined) return undefined;
+  const at = originalLine - source.sourceOffset;
+  return at >= 0 && at < source.lines.length ? { file, line: at + 1, column: originalColumn + 1 } : undefined;
+}
+
+/** A line of a source (from 1). */
+export function sourceLine(file: string, line: number): string | undefined {
+  return sources.get(file)?.lines[line - 1];
+}
+
+/**
+ * Lets stack traces tell TypeScript lines.
+ *
+ * @returns what undoes it
+ */
+export function translateStackTraces(): () => void {
+  const before = Error.prepareStackTrace;
+  Error.prepareStackTrace = (error, sites) => {
+    if (!sites.some((site) => sources.has(site.getFileName() ?? "")) && before) return before(error, sites);
+    let head: string;
+    try {
+      head = String(error);
+    } catch {
+      head = "<error>";
+    }
+    return [head, ...sites.map((site) => `    at ${translate(site)}`)].join("\n");
+  };
+  return () => {
+    Error.prepareStackTrace = before;
+  };
+}
+
+function translate(site: NodeJS.CallSite): string {
+  const text = String(site);
+  const file = site.getFileName() ?? "";
+  if (!sources.has(file)) return text;
+  const [line, column] = [site.getLineNumber() ?? 1, site.getColumnNumber() ?? 1];
+  const place = originalPlace(file, line, column);
+  // What V8 says, with another place; the function around a whole cell is no function of the reader's.
+  const script = `${file}:${line}:${column}`;
+  if (!place) return text;
+  return text.replace(script, `${place.file}:${place.line}:${place.column}`);
+}
