@@ -3,7 +3,7 @@
  */
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
-import type { Finish, Kernels, Source } from "./kernels.js";
+import type { Finish, Kernels, Parameters, Source } from "./kernels.js";
 import { leavesAlone } from "./kernels.js";
 import { blockOutputs, filledUp, line, type Matrix } from "./matrix.js";
 import { rangeOf, type Share } from "./share.js";
@@ -63,8 +63,10 @@ export interface WasmKernels extends Kernels {
   addBias(x: Matrix, b: Float32Array, rows: number, relu: boolean, from: number, to: number): void;
   /** out = 0 where x is not > 0, of some columns, multiples of 4. */
   mask(out: Matrix, x: Matrix, rows: number, from: number, to: number): void;
-  /** Σ g², summed in float64. */
-  sumOfSquares(g: Float32Array): number;
+  /** Σ g² of some entries, multiples of 4, summed in float64. */
+  sumOfSquares(g: Float32Array, from: number, to: number): number;
+  /** As `update`, of some entries, multiples of 4. */
+  updateRange(parameters: Parameters, from: number, to: number): void;
 }
 
 /**
@@ -230,7 +232,11 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
       wasm.mask(at(out.data), at(x.data), bytes(out), rows, from, to);
     },
 
-    sumOfSquares: (g) => wasm.sumOfSquares(at(g), 0, g.length),
+    sumOfSquares: (g, from, to) => wasm.sumOfSquares(at(g), from, to),
+
+    updateRange({ theta, gradient }, from, to) {
+      wasm.update(at(theta), at(gradient), from, to);
+    },
   };
 }
 

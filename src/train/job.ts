@@ -10,7 +10,7 @@ import { scratchLength } from "../compute/wasm.js";
 import type { Dataset } from "../data/index.js";
 import type { Loss, Sequential } from "../nn/index.js";
 import type { Rule } from "../optim/index.js";
-import type { Shuffle } from "./run.js";
+import type { Backend, Shuffle } from "./run.js";
 
 type LossName = Extract<Formula, { kind: "loss" }>["name"];
 
@@ -84,8 +84,12 @@ export interface TrainingPlan {
   readonly stepSize: Region<"Float64Array">;
 }
 
+/** Who multiplies dense matrices. */
+export type FastBackend = Exclude<Backend, "scalar">;
+
 /** Everything that the threads need. */
 export interface Job {
+  readonly backend: FastBackend;
   readonly memory: WebAssembly.Memory;
   readonly control: Region<"Int32Array">;
   readonly barrier: Region<"Int32Array">;
@@ -149,13 +153,14 @@ export function slowBecause({ sigma }: Sequential, loss: Loss, rule?: Rule): str
 export interface JobOptions {
   model: Sequential;
   loss: LossName;
+  backend?: FastBackend;
   threads: number;
   training?: Pick<TrainingPlan, "rule" | "epochs" | "batchSize" | "seed" | "shuffle"> & { data: Dataset };
   evaluation?: Dataset | undefined;
 }
 
 /** Plans a job, makes its memory, and puts network and samples into it. */
-export function makeJob({ model, loss, threads, training, evaluation }: JobOptions): Job {
+export function makeJob({ model, loss, backend = "wasm", threads, training, evaluation }: JobOptions): Job {
   const arena = new Arena();
   const floats = (length: number) => arena.reserve("Float32Array", length);
   const doubles = (length: number) => arena.reserve("Float64Array", length);
@@ -202,6 +207,7 @@ export function makeJob({ model, loss, threads, training, evaluation }: JobOptio
   // Evaluated on what it is trained on, a network has the samples in memory once.
   const shared = evaluation === training?.data;
   const plan = {
+    backend,
     control: arena.reserve("Int32Array", 16),
     barrier: arena.reserve("Int32Array", 2),
     scratch: Array.from({ length: threads }, () => floats(scratchLength(widest))),

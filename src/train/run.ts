@@ -23,6 +23,9 @@ export interface EpochRecord {
 /** How the samples are ordered: anew for each epoch, once for all, or as they come. */
 export type Shuffle = "each epoch" | "once" | "never";
 
+/** Which kernels compute: float32 in threads by WebAssembly or with OpenBLAS, or float64 as the lecture writes it. */
+export type Backend = "wasm" | "openblas" | "scalar";
+
 /** The settings a run was made with. */
 export interface RunSettings {
   /** What to call it; the rule's text by default. */
@@ -35,7 +38,7 @@ export interface RunSettings {
   shuffle: Shuffle;
   samples: number;
   parameters: number;
-  backend: "wasm" | "scalar";
+  backend: Backend;
   threads: number;
 }
 

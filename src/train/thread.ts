@@ -10,6 +10,7 @@ import { columnLayer, type DenseLayer, panelLayer, tileLayer } from "../compute/
 import type { Compressed, Finish, Parameters, Source } from "../compute/kernels.js";
 import { crossEntropyRows, likeliest, squaredErrorRows } from "../compute/losses.js";
 import { type Matrix, matrixOf } from "../compute/matrix.js";
+import { openblasKernels } from "../compute/openblas.js";
 import { stepNumbers } from "../compute/rule-step.js";
 import { rangeOf } from "../compute/share.js";
 import { wasmKernels } from "../compute/wasm.js";
@@ -54,7 +55,8 @@ function work({ job, part, parts }: ThreadStart): ThreadResult {
   const { memory } = job;
   const share = { part, parts };
   const first = part === 0;
-  const kernels = wasmKernels(memory, view(memory, job.scratch[part]));
+  const wasm = wasmKernels(memory, view(memory, job.scratch[part]));
+  const kernels = job.backend === "openblas" ? openblasKernels(wasm, memory) : wasm;
   const barrier = new Barrier(view(memory, job.barrier), parts);
   const signals = view(memory, job.control);
   const matrix = ({ columns, region }: MatrixPlan): Matrix => matrixOf(view(memory, region), columns);

@@ -1,5 +1,6 @@
 /**
  * The fast kernels against their scalar twins, over shapes with awkward remainders, shared by one to three threads.
+ * OpenBLAS takes part where it is there, which it is after a set-up.
  */
 import { random } from "nablab";
 import { describe, expect, test } from "vitest";
@@ -16,6 +17,7 @@ import {
   weightAt,
   weightLength,
 } from "#nablab/compute/matrix.js";
+import { findOpenblas, openblasKernels } from "#nablab/compute/openblas.js";
 import { stepNumbers } from "#nablab/compute/rule-step.js";
 import { scalarKernels } from "#nablab/compute/scalar.js";
 import { rangeOf, type Share } from "#nablab/compute/share.js";
@@ -40,6 +42,14 @@ const sizes = [
   { rows: 2, inputs: 10, outputs: 1051 },
 ];
 type Size = (typeof sizes)[number];
+
+/** Who multiplies dense matrices, and by which weights. */
+const ways: { by: "wasm" | "openblas"; layout: "rows" | "panels" }[] = [
+  { by: "wasm", layout: "rows" },
+  { by: "wasm", layout: "panels" },
+];
+if (findOpenblas()) ways.push({ by: "openblas", layout: "rows" });
+else if (process.env.CI) throw new Error("no OpenBLAS was found, and CI may not go without");
 
 const rules: RuleFormula[] = [
   { kind: "rule", name: "sgd", eta: 0.25 },
@@ -90,9 +100,19 @@ function plan({ rows, inputs, outputs }: Size, layout: WeightLayout) {
 }
 
 /** The same bench twice: for the scalar kernels, and for the fast ones. */
-function benches(size: Size, layout: WeightLayout): [scalar: Bench, fast: Bench] {
+function benches(
+  size: Size,
+  layout: WeightLayout,
+  by: "wasm" | "openblas" = "wasm",
+): [scalar: Bench, fast: Bench] {
   const { rows, inputs, outputs } = size;
-  const make = (kind: "scalar" | "fast"): Bench => {
+  const kernelsOf = {
+    scalar: () => scalarKernels(),
+    wasm: wasmKernels,
+    openblas: (memory: WebAssembly.Memory, scratch: Float32Array) =>
+      openblasKernels(wasmKernels(memory, scratch), memory),
+  };
+  const make = (kind: keyof typeof kernelsOf): Bench => {
     const { regions, arena } = plan(size, layout);
     const memory = arena.allocate();
     const array = (region: Region<"Float32Array">) => view(memory, region).fill(0);
@@ -145,7 +165,7 @@ function benches(size: Size, layout: WeightLayout): [scalar: Bench, fast: Bench]
       counts: view(memory, counts),
     });
     return {
-      kernels: kind === "scalar" ? scalarKernels() : wasmKernels(memory, view(memory, regions.scratch)),
+      kernels: kernelsOf[kind](memory, view(memory, regions.scratch)),
       A: { ...weights, layout, inputs, outputs },
       b: biases,
       x,
@@ -156,7 +176,7 @@ function benches(size: Size, layout: WeightLayout): [scalar: Bench, fast: Bench]
       byColumn: compressed(regions.byColumn, regions.columnCounts, rows),
     };
   };
-  return [make("scalar"), make("fast")];
+  return [make("scalar"), make(by)];
 }
 
 /** Runs an operation whole on the scalar bench, and in shares on the fast one. */
@@ -192,7 +212,7 @@ function expectTotal(actual: Float64Array, expected: Float64Array): void {
 
 describe.each(sizes)("$rows samples, $inputs → $outputs", (size) => {
   const { rows, inputs, outputs } = size;
-  describe.each(["rows", "panels"] as const)("weights in %s", (layout) => {
+  describe.each(ways)("$by, weights in $layout", ({ by, layout }) => {
     const sparse = layout === "panels";
     const source = ({ x }: Bench) => ({ data: x.data, columns: inputs, pitch: x.pitch, scale: 1 });
     const compress = (pair: [Bench, Bench], parts: number): void => {
@@ -204,7 +224,7 @@ describe.each(sizes)("$rows samples, $inputs → $outputs", (size) => {
 
     test.each([1, 2, 3])("forward and back in %i shares", (parts) => {
       for (const relu of [false, true]) {
-        const pair = benches(size, layout);
+        const pair = benches(size, layout, by);
         if (sparse) compress(pair, parts);
         both(pair, parts, ({ kernels, out, x, byRow, A, b }, share) =>
           sparse
@@ -213,7 +233,7 @@ describe.each(sizes)("$rows samples, $inputs → $outputs", (size) => {
         );
         expectRows(pair[1].out, pair[0].out, rows, tolerance(inputs + 1));
       }
-      const pair = benches(size, layout);
+      const pair = benches(size, layout, by);
       if (sparse) compress(pair, parts);
       both(pair, parts, ({ kernels, below, delta, x, byRow, A }, share) =>
         sparse
@@ -229,9 +249,10 @@ describe.each(sizes)("$rows samples, $inputs → $outputs", (size) => {
 
     test.each([1, 2, 3])("gradients in %i shares", (parts) => {
       for (const add of [false, true]) {
-        const pair = benches(size, layout);
+        const pair = benches(size, layout, by);
         if (sparse) compress(pair, parts);
         both(pair, parts, ({ kernels, A, b, delta, x, byColumn }, share) => {
+          kernels.setRule({ kind: "rule", name: "adagradNorm", eta: 1, c0: 0 }, A);
           const finish = { add, update: false };
           if (sparse) kernels.sparseGradient(A, delta, byColumn, rows, finish, share);
           else kernels.weightGradient(A, delta, x, rows, finish, share);
@@ -247,7 +268,7 @@ describe.each(sizes)("$rows samples, $inputs → $outputs", (size) => {
 
     test.each(rules)("the gradient goes straight to the parameters: $name", (rule) => {
       for (const add of [false, true]) {
-        const pair = benches(size, layout);
+        const pair = benches(size, layout, by);
         if (sparse) compress(pair, 2);
         both(pair, 2, ({ kernels, A, delta, x, byColumn }, share) => {
           kernels.setRule(rule, A);
@@ -338,14 +359,18 @@ test.each(rules)(
   },
 );
 
-test("any cut gives the same bits", () => {
-  const size = { rows: 33, inputs: 1061, outputs: 45 };
+test.each(ways.filter(({ layout }) => layout === "rows"))("any cut gives the same bits: $by", ({ by }) => {
+  const size = { rows: 33, inputs: 1061, outputs: 145 };
   const results = [1, 2, 3, 5].map((parts) => {
-    const pair = benches(size, "rows");
-    both(pair, parts, ({ kernels, out, x, A, b }, share) => {
-      if (kernels.name !== "scalar") kernels.affine(out, x, A, b.theta, size.rows, true, share);
-    });
-    return pair[1].out.data.slice();
+    const [, fast] = benches(size, "rows", by);
+    for (let part = 0; part < parts; part++) {
+      const share = { part, parts };
+      const { kernels, out, below, delta, x, A, b } = fast;
+      kernels.affine(out, x, A, b.theta, size.rows, true, share);
+      kernels.inputGradient(below, delta, A, x, size.rows, share);
+      kernels.weightGradient(A, delta, x, size.rows, { add: false, update: false }, share);
+    }
+    return [fast.out.data, fast.below.data, fast.A.gradient];
   });
   for (const result of results) expect(result).toEqual(results[0]);
 });

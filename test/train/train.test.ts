@@ -20,7 +20,8 @@ import {
   toBundle,
   train,
 } from "nablab";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { findOpenblas } from "#nablab/compute/openblas.js";
 import { consoleHost, type DisplayMessage, setHost } from "#nablab/display/host.js";
 
 afterEach(() => {
@@ -44,33 +45,41 @@ const network = (): Sequential =>
 const rules: Rule[] = [sgd({ eta: 0.05 }), adagradNorm({ eta: 0.5 }), adagrad({ eta: 0.02 })];
 const quiet = { live: false };
 
-describe.each(rules.map((rule) => [String(rule), rule] as const))("%s", (_, rule) => {
-  test("float32 in threads follows the float64 twin for 200 steps to 1e-4", async () => {
-    const data = points(330);
-    const options = { rule, epochs: 19, batchSize: 32, seed: 3, ...quiet };
-    const fast = await train(network(), data, { ...options, backend: "wasm" });
-    const slow = await train(network(), data, { ...options, backend: "scalar" });
-    expect(fast.steps).toBe(209);
-    expect(slow.steps).toBe(209);
-    for (let k = 0; k < 200; k++) {
-      expect(Math.abs(fast.loss[k]! - slow.loss[k]!)).toBeLessThanOrEqual(1e-4 * slow.loss[k]!);
-      expect(Math.abs(fast.stepSize[k]! - slow.stepSize[k]!)).toBeLessThanOrEqual(1e-4 * slow.stepSize[k]!);
-    }
-  });
+// That OpenBLAS is there when it has to be is asked in test/compute.
+const backends = (["wasm", "openblas"] as const).filter((backend) => backend === "wasm" || findOpenblas());
 
-  test("the same seed gives the same bits for one, two and three threads; another seed does not", async () => {
-    const data = points(100, { bytes: true });
-    const parameters = async (threads: number, seed: number): Promise<Float64Array> => {
-      const model = network();
-      await train(model, data, { rule, epochs: 3, batchSize: 32, seed, threads, ...quiet });
-      return model.theta;
-    };
-    const one = await parameters(1, 3);
-    expect(await parameters(2, 3)).toEqual(one);
-    expect(await parameters(3, 3)).toEqual(one);
-    expect(await parameters(2, 4)).not.toEqual(one);
-  });
-});
+describe.each(backends.flatMap((backend) => rules.map((rule) => ({ name: String(rule), rule, backend }))))(
+  "$name by $backend",
+  ({ rule, backend }) => {
+    test("float32 in threads follows the float64 twin for 200 steps to 1e-4", async () => {
+      const data = points(330);
+      const options = { rule, epochs: 19, batchSize: 32, seed: 3, ...quiet };
+      const fast = await train(network(), data, { ...options, backend });
+      const slow = await train(network(), data, { ...options, backend: "scalar" });
+      expect(fast.settings.backend).toBe(backend);
+      expect(fast.kernels.startsWith("OpenBLAS")).toBe(backend === "openblas");
+      expect(fast.steps).toBe(209);
+      expect(slow.steps).toBe(209);
+      for (let k = 0; k < 200; k++) {
+        expect(Math.abs(fast.loss[k]! - slow.loss[k]!)).toBeLessThanOrEqual(1e-4 * slow.loss[k]!);
+        expect(Math.abs(fast.stepSize[k]! - slow.stepSize[k]!)).toBeLessThanOrEqual(1e-4 * slow.stepSize[k]!);
+      }
+    });
+
+    test("the same seed gives the same bits for one, two and three threads; another seed does not", async () => {
+      const data = points(100, { bytes: true });
+      const parameters = async (threads: number, seed: number): Promise<Float64Array> => {
+        const model = network();
+        await train(model, data, { rule, epochs: 3, batchSize: 32, seed, threads, backend, ...quiet });
+        return model.theta;
+      };
+      const one = await parameters(1, 3);
+      expect(await parameters(2, 3)).toEqual(one);
+      expect(await parameters(3, 3)).toEqual(one);
+      expect(await parameters(2, 4)).not.toEqual(one);
+    });
+  },
+);
 
 test("it learns, and the record says how", async () => {
   const data = points(600);
@@ -122,6 +131,24 @@ test("targets are learned with the squared error", async () => {
   [2, -1, 0.5].forEach((value, i) => {
     expect(Math.abs(model.theta[i]! - value)).toBeLessThan(1e-5);
   });
+});
+
+test("no OpenBLAS is an error that says what to do", async () => {
+  const before = process.env.NABLAB_OPENBLAS;
+  process.env.NABLAB_OPENBLAS = "/nowhere/libopenblas.so";
+  try {
+    // Of its own, where nothing is loaded yet.
+    vi.resetModules();
+    const fresh = (await import(
+      "#nablab/compute/openblas.js"
+    )) as typeof import("#nablab/compute/openblas.js");
+    expect(() => fresh.openblas()).toThrow(
+      /^backend "openblas": the library cannot be used: .*; \/nowhere\/libopenblas\.so$/,
+    );
+  } finally {
+    if (before === undefined) delete process.env.NABLAB_OPENBLAS;
+    else process.env.NABLAB_OPENBLAS = before;
+  }
 });
 
 test("what the fast kernels do not know is trained in float64, and asking for them says so", async () => {
@@ -351,7 +378,7 @@ test("what does not fit is said before anything is computed", async () => {
   for (const [option, message] of [
     [{ batchSize: 0 }, "batchSize must be a whole number from 1 to 32, the number of samples, got 0"],
     [{ threads: 1e6 }, "threads must be a whole number from 1 to 256, one for each core, got 1000000"],
-    [{ backend: "gpu" }, `backend must be "wasm" or "scalar", got 'gpu'`],
+    [{ backend: "gpu" }, `backend must be "wasm", "openblas" or "scalar", got 'gpu'`],
     [{ rule: 0.1 }, "rule must be an update rule such as sgd({ eta: 0.1 }), got 0.1"],
     [{ rule: sgd }, "did you forget the brackets ()?, got [Function: sgd]"],
     [{ loss: crossEntropy }, "loss must be a loss such as crossEntropy(); did you forget the brackets ()?"],
