@@ -163,7 +163,10 @@ describe("who may name what", () => {
 
   test("packages are imported by name only if package.json lists them", () => {
     const root = dirname(src);
-    const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    const { dependencies, optionalDependencies } = JSON.parse(
+      readFileSync(join(root, "package.json"), "utf8"),
+    );
+    const listed = { ...dependencies, ...optionalDependencies };
     const foreign = files.flatMap(({ path, imports, lazy }) =>
       [...imports, ...lazy]
         .filter((name) => !name.startsWith(".") && !name.startsWith("node:"))
@@ -173,7 +176,7 @@ describe("who may name what", () => {
             .slice(0, name.startsWith("@") ? 2 : 1)
             .join("/"),
         )
-        .filter((name) => !(name in dependencies))
+        .filter((name) => !(name in listed))
         .map((name) => `${relative(root, join(src, path))} imports ${name}`),
     );
     expect(foreign).toEqual([]);

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   type Activation,
   adagrad,
@@ -20,7 +21,7 @@ import {
   toBundle,
   train,
 } from "nablab";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { findOpenblas } from "#nablab/compute/openblas.js";
 import { consoleHost, type DisplayMessage, setHost } from "#nablab/display/host.js";
 
@@ -133,22 +134,16 @@ test("targets are learned with the squared error", async () => {
   });
 });
 
-test("no OpenBLAS is an error that says what to do", async () => {
-  const before = process.env.NABLAB_OPENBLAS;
-  process.env.NABLAB_OPENBLAS = "/nowhere/libopenblas.so";
-  try {
-    // Of its own, where nothing is loaded yet.
-    vi.resetModules();
-    const fresh = (await import(
-      "#nablab/compute/openblas.js"
-    )) as typeof import("#nablab/compute/openblas.js");
-    expect(() => fresh.openblas()).toThrow(
-      /^backend "openblas": the library cannot be used: .*; \/nowhere\/libopenblas\.so$/,
-    );
-  } finally {
-    if (before === undefined) delete process.env.NABLAB_OPENBLAS;
-    else process.env.NABLAB_OPENBLAS = before;
-  }
+test("no OpenBLAS is an error that says what to do", () => {
+  const module = new URL("../../dist/compute/openblas.js", import.meta.url);
+  const said = (library: string): string =>
+    spawnSync(process.execPath, ["--input-type=module", "-e", `(await import("${module}")).openblas()`], {
+      env: { ...process.env, NABLAB_OPENBLAS: library },
+      encoding: "utf8",
+    }).stderr;
+  expect(said("/nowhere/libopenblas.so")).toMatch(
+    /Error: backend "openblas": the library cannot be used: .*; \/nowhere\/libopenblas\.so\n/s,
+  );
 });
 
 test("what the fast kernels do not know is trained in float64, and asking for them says so", async () => {
