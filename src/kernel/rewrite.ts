@@ -110,8 +110,11 @@ export function rewriting(
     boxes.add(name);
     return id(boxName(name));
   };
+  /** In the place of `at`, and for source maps as a whole: a call is where its name begins. */
+  const inPlace = <T extends TypeScript.Node>(node: T, at: TypeScript.Node): T =>
+    ts.setEmitFlags(ts.setTextRange(node, at), ts.EmitFlags.NoTrailingSourceMap);
   const present = (name: string, at: TypeScript.Node): TypeScript.Expression =>
-    ts.setTextRange(factory.createPropertyAccessExpression(ts.setTextRange(box(name), at), "v"), at);
+    inPlace(factory.createPropertyAccessExpression(inPlace(box(name), at), "v"), at);
   const declared = (name: string, at?: TypeScript.Node): TypeScript.Expression => {
     const access = factory.createPropertyAccessExpression(box(name), "d");
     return at ? ts.setTextRange(access, at) : access;
@@ -184,7 +187,7 @@ export function rewriting(
 
   /** `f` as it is called: `f·.v()` would hand the box to it as `this`. */
   const detached = (node: TypeScript.Identifier): TypeScript.Expression =>
-    ts.setTextRange(
+    inPlace(
       factory.createParenthesizedExpression(
         factory.createComma(factory.createNumericLiteral(0), present(node.text, node)),
       ),

@@ -76,10 +76,15 @@ interface Run<Cell> {
   deadline: number;
   /** Ends the wait for it. */
   end: () => void;
+  /** A loop has heard of the stop; the signal that says the same is still to come. */
+  hasHeard: boolean;
 }
 
 /** `%check off`: types are not checked from this cell on, until `%check on`. */
 const checkSwitch = /^%check +(on|off)[ \t]*$/gm;
+
+/** The switches as comments, so that places stay places. */
+const withoutSwitches = (code: string): string => code.replace(checkSwitch, (line) => `//${line.slice(2)}`);
 
 export class Session<Cell> {
   readonly #onOutput: (output: Output, cell: Cell) => void;
@@ -151,6 +156,7 @@ export class Session<Cell> {
       isPatient: false,
       deadline: Number.POSITIVE_INFINITY,
       end: () => {},
+      hasHeard: false,
     };
     this.#running = run;
     this.#presses = stopFlag[1]!;
@@ -168,10 +174,8 @@ export class Session<Cell> {
   }
 
   async #execute(code: string, run: Run<Cell>): Promise<CellResult> {
-    const source = code.replace(checkSwitch, (line, state) => {
-      this.#checksTypes = state === "on";
-      return `//${line.slice(2)}`;
-    });
+    for (const [, state] of code.matchAll(checkSwitch)) this.#checksTypes = state === "on";
+    const source = withoutSwitches(code);
     const compiled = this.#compiler.compileCell(source, this.#nameOf(this.#count), this.#checksTypes);
     if ("diagnostics" in compiled) return fromDiagnostics(compiled.diagnostics);
     const value = await this.#run(compiled, run);
@@ -220,12 +224,14 @@ export class Session<Cell> {
 
   /** Ends the running cell with a `KeyboardInterrupt`; without one does nothing. */
   interrupt(): void {
-    // A loop has heard it before the signal came.
-    if (stopFlag[1]! > 0 && stopFlag[1] === this.#presses) return;
     this.#presses = stopFlag[1]!;
     const run = this.#running;
     if (!run) {
       stopFlag[0] = this.#stopped.size;
+      return;
+    }
+    if (run.hasHeard) {
+      run.hasHeard = false;
       return;
     }
     const { signal } = run.interrupt;
@@ -242,9 +248,10 @@ export class Session<Cell> {
   /** Called by the code of cells once the flag is up: throws if the cell it belongs to was stopped. */
   #endStopped(): void {
     if (stopFlag[1] !== this.#presses) {
-      const isBetweenCells = !this.#running;
+      const running = this.#running;
       this.interrupt();
-      if (isBetweenCells) throw new KeyboardInterrupt(); // a loop in a timer
+      if (!running) throw new KeyboardInterrupt(); // a loop in a timer
+      running.hasHeard = true;
     }
     const run = this.#streams.current();
     if (run && performance.now() >= run.deadline) throw new KeyboardInterrupt();
@@ -252,16 +259,16 @@ export class Session<Cell> {
 
   /** What could stand at `position` of `code`, in UTF-16 units. */
   complete(code: string, position: number): Completions {
-    return this.#compiler.complete(code, position);
+    return this.#compiler.complete(withoutSwitches(code), position);
   }
 
   /** Type and documentation of what stands at `position` of `code`; undefined where there is nothing. */
   inspect(code: string, position: number): TypeScript.QuickInfo | undefined {
-    return this.#compiler.inspect(code, position);
+    return this.#compiler.inspect(withoutSwitches(code), position);
   }
 
   isComplete(code: string): Completeness {
-    return isComplete(loadTypeScript(), code);
+    return isComplete(loadTypeScript(), withoutSwitches(code));
   }
 
   /** Puts out what is held back of the streams. */

@@ -63,7 +63,13 @@ reply, _ = run("n")
 passed("a cell with a type error has not run", reply["status"] == "error" and "TS2304" in reply["evalue"], reply)
 
 run("let kept = 41")
-for name, code in {"an await": "await new Promise(() => {})", "a loop": "while (true) {}"}.items():
+endless = {
+    "an await": "await new Promise(() => {})",
+    "a loop": "while (true) {}",
+    "a loop after an await": "await null; while (true) {}",
+    "a sleep": "await new Promise((go) => setTimeout(go, 60_000))",
+}
+for name, code in endless.items():
     threading.Timer(0.5, manager.interrupt_kernel).start()
     began = time.time()
     reply, _ = run(code)

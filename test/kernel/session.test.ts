@@ -149,12 +149,12 @@ test("an error reads as name, message, and the frames that are the reader's", as
     `    at step (cell ${count}:1:25)`,
     "1 │ function step() { throw new RangeError('too far', { cause: new Error('eta') }) }",
     "  │                         ^",
-    `    at cell ${count}:2:5`,
+    `    at cell ${count}:2:1`,
     "caused by Error: eta",
     `    at step (cell ${count}:1:60)`,
     "1 │ function step() { throw new RangeError('too far', { cause: new Error('eta') }) }",
     "  │                                                            ^",
-    `    at cell ${count}:2:5`,
+    `    at cell ${count}:2:1`,
   ]);
   expect(await run("throw 7")).toMatchObject({ status: "error", ename: "Thrown", evalue: "7" });
 });
