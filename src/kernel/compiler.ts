@@ -200,7 +200,8 @@ export class Compiler {
     const hump = wanted.charAt(0).toUpperCase() + wanted.slice(1);
     const entries = (info?.entries ?? [])
       .filter(({ name }) => name.toLowerCase().startsWith(wanted.toLowerCase()) || name.includes(hump))
-      .sort((a, b) => (a.sortText < b.sortText ? -1 : a.sortText > b.sortText ? 1 : 0))
+      .map((entry) => ({ ...entry, rank: (entry.name.startsWith(wanted) ? "0" : "1") + entry.sortText }))
+      .sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0))
       .map(({ name, kind }) => ({ name, kind: kind as string }));
     return { start, end, entries };
   }

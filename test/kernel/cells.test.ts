@@ -403,7 +403,7 @@ describe("completion and hover", () => {
     expect(names("tensor([1]).mat")).toContain("matmul");
     expect(names('settings.batch = "')).toEqual(["small", "large"]);
     expect(names("Math.sqr")[0]).toBe("sqrt");
-    expect(names("const inCell = 1; inC")).toEqual(["inCell"]);
+    expect(names("const inCell = 1; inC")[0]).toBe("inCell");
     const { start, end } = session.complete("1 + learn", 9);
     expect([start, end]).toEqual([4, 9]);
   });
