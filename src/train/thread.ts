@@ -7,7 +7,7 @@ import { parentPort } from "node:worker_threads";
 import { type Region, view } from "../compute/arena.js";
 import { Barrier } from "../compute/barrier.js";
 import { columnLayer, type DenseLayer, panelLayer, tileLayer } from "../compute/dense-layer.js";
-import type { Compressed, Finish, Parameters, Source } from "../compute/kernels.js";
+import type { Compressed, Finish, Kernels, Parameters, Source } from "../compute/kernels.js";
 import { crossEntropyRows, likeliest, squaredErrorRows } from "../compute/losses.js";
 import { type Matrix, matrixOf } from "../compute/matrix.js";
 import { openblasKernels } from "../compute/openblas.js";
@@ -51,12 +51,17 @@ parentPort?.on("message", (start: ThreadStart) => {
   parentPort!.postMessage({ type: "done", ...result } satisfies ThreadMessage);
 });
 
-function work({ job, part, parts }: ThreadStart): ThreadResult {
+/**
+ * Does one thread's part of a job.
+ *
+ * @param watch sees the kernels before they are used; the benchmarks time them
+ */
+export function work({ job, part, parts }: ThreadStart, watch = (kernels: Kernels) => kernels): ThreadResult {
   const { memory } = job;
   const share = { part, parts };
   const first = part === 0;
   const wasm = wasmKernels(memory, view(memory, job.scratch[part]));
-  const kernels = job.backend === "openblas" ? openblasKernels(wasm, memory) : wasm;
+  const kernels = watch(job.backend === "openblas" ? openblasKernels(wasm, memory) : wasm);
   const barrier = new Barrier(view(memory, job.barrier), parts);
   const signals = view(memory, job.control);
   const matrix = ({ columns, region }: MatrixPlan): Matrix => matrixOf(view(memory, region), columns);
@@ -235,4 +240,4 @@ function work({ job, part, parts }: ThreadStart): ThreadResult {
   return { kernels: kernels.name, steps: 0 };
 }
 
-const tell = (message: ThreadMessage): void => parentPort!.postMessage(message);
+const tell = (message: ThreadMessage): void => parentPort?.postMessage(message);

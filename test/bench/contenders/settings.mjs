@@ -1,0 +1,17 @@
+// What a contender is told: --data DIR --batch 128 --rule sgd --samples 60000 --threads 2 --epochs 2 [--backend wasm]
+import { parseArgs } from "node:util";
+
+export function settings() {
+  const names = ["data", "batch", "rule", "samples", "threads", "epochs", "backend"];
+  const options = Object.fromEntries(names.map((name) => [name, { type: "string" }]));
+  const { data, batch, rule, samples, threads, epochs, backend } = parseArgs({ options }).values;
+  return {
+    data,
+    batchSize: Number(batch),
+    rule,
+    samples: Number(samples),
+    threads: Number(threads),
+    epochs: Number(epochs),
+    backend,
+  };
+}
