@@ -94,7 +94,7 @@ async function kernel() {
   const wanted = module.kernelspec();
   if (existsSync(installed) && readFileSync(installed, "utf8").trim() === JSON.stringify(wanted, null, 2))
     return;
-  await step("kernel", async () => module.installKernelspec({ prefix: venv }));
+  await step("kernel", async () => module.installKernelspec(path.join(venv, "share", "jupyter")));
 }
 
 async function renderer() {

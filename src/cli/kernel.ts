@@ -1,15 +1,20 @@
 /**
- * `nablab kernel install`: makes the kernel known to a Jupyter that is there already.
+ * `nablab kernel install|uninstall|list`: whether a Jupyter that is there already knows the kernel.
  */
-import { spawnSync } from "node:child_process";
-import { homedir } from "node:os";
 import path from "node:path";
-import { installKernelspec, kernelDisplayName } from "../kernel/kernelspec.js";
+import {
+  installedKernelspec,
+  installKernelspec,
+  kernelDisplayName,
+  kernelspecProblem,
+  uninstallKernelspec,
+} from "../kernel/kernelspec.js";
 import { InputError } from "./input-error.js";
+import { dataFolderOf, dataFolders, pathPrefix, userDataFolder } from "./jupyter-folders.js";
 import { say } from "./progress.js";
 
-/** Where the kernelspec goes: into an environment of Python, the user's own folder (default), or that of the `python3` in force. */
-export interface KernelInstallOptions {
+/** A place for the kernelspec: an environment of Python, the user's own folder (default), or that of the `python3` in force. */
+export interface KernelPlace {
   prefix?: string;
   user?: boolean;
   sysPrefix?: boolean;
@@ -20,33 +25,47 @@ export interface KernelInstallOptions {
  *
  * @throws InputError when more than one place is named, or there is no Python to ask
  */
-export function installKernel({ prefix, user, sysPrefix }: KernelInstallOptions): void {
-  const named = [prefix !== undefined, user === true, sysPrefix === true].filter(Boolean);
-  if (named.length > 1) throw new InputError("kernel install: give one of --prefix, --user, --sys-prefix");
-  const folder =
-    prefix !== undefined || sysPrefix
-      ? installKernelspec({ prefix: prefix === undefined ? pythonPrefix() : path.resolve(prefix) })
-      : installKernelspec({ dataFolder: userDataFolder() });
-  say(`${kernelDisplayName} is installed in ${folder}`);
+export function installKernel({
+  displayName = kernelDisplayName,
+  ...place
+}: KernelPlace & { displayName?: string }): void {
+  say(`${displayName} is installed in ${installKernelspec(folderOf("install", place), displayName)}`);
 }
 
-function pythonPrefix(): string {
-  for (const python of process.platform === "win32" ? ["python", "py"] : ["python3", "python"]) {
-    const { status, stdout } = spawnSync(python, ["-c", "import sys; print(sys.prefix)"], {
-      encoding: "utf8",
-    });
-    if (status === 0) return stdout.trim();
+/**
+ * Removes the kernelspec.
+ *
+ * @throws InputError when it is not there, more than one place is named, or there is no Python to ask
+ */
+export function uninstallKernel(place: KernelPlace): void {
+  const dataFolder = folderOf("uninstall", place);
+  const folder = uninstallKernelspec(dataFolder);
+  if (!folder) {
+    throw new InputError(
+      `kernel uninstall: the kernel is not installed there; nablab kernel list says where it is: ${dataFolder}`,
+    );
   }
-  throw new InputError(
-    "kernel install: --sys-prefix needs python3 on the path; name its folder with --prefix",
-  );
+  say(`removed ${folder}`);
 }
 
-/** Jupyter's folder for the user's own kernels, as `jupyter --data-dir` says it. */
-function userDataFolder(): string {
-  if (process.env.JUPYTER_DATA_DIR) return process.env.JUPYTER_DATA_DIR;
-  if (process.platform === "darwin") return path.join(homedir(), "Library", "Jupyter");
-  if (process.platform === "win32")
-    return path.join(process.env.APPDATA ?? path.join(homedir(), "AppData", "Roaming"), "jupyter");
-  return path.join(process.env.XDG_DATA_HOME ?? path.join(homedir(), ".local", "share"), "jupyter");
+/** Prints where the kernel is installed, as what, and what is wrong with it. */
+export function listKernels(): void {
+  const found = dataFolders().flatMap((dataFolder) => installedKernelspec(dataFolder) ?? []);
+  for (const spec of found) {
+    const problem = kernelspecProblem(spec);
+    console.log(`${spec.folder}  ${spec.displayName}${problem ? `  (${problem})` : ""}`);
+  }
+  if (found.length === 0) say("no Jupyter knows the kernel; nablab kernel install makes it known");
+}
+
+function folderOf(command: string, { prefix, user, sysPrefix }: KernelPlace): string {
+  const named = [prefix !== undefined, user === true, sysPrefix === true].filter(Boolean);
+  if (named.length > 1) throw new InputError(`kernel ${command}: give one of --prefix, --user, --sys-prefix`);
+  if (prefix !== undefined) return dataFolderOf(path.resolve(prefix));
+  if (!sysPrefix) return userDataFolder();
+  const found = pathPrefix();
+  if (found) return dataFolderOf(found);
+  throw new InputError(
+    `kernel ${command}: --sys-prefix needs python3 on the path; name its folder with --prefix`,
+  );
 }

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { InputError } from "./input-error.js";
-import type { KernelInstallOptions } from "./kernel.js";
+import type { KernelPlace } from "./kernel.js";
 import { say } from "./progress.js";
 import type { RunOptions } from "./run.js";
 
@@ -25,6 +25,7 @@ Examples:
   npx nablab run notebooks/lectures/01-gradient-descent.ipynb   run it and keep the outputs in it
   npx nablab run notebooks --out output --html                  run all, write copies and pages to read
   npx nablab kernel install --prefix .venv                      make the kernel known to a Jupyter
+  npx nablab doctor                                             something does not work: what, and what mends it
 
 JupyterLab itself: npm start`,
   );
@@ -58,23 +59,49 @@ Examples:
     process.exitCode = await runNotebooks(notebooks, options);
   });
 
-program
+const kernel = program
   .command("kernel")
   .summary("make the kernel known to Jupyter")
-  .description("Makes the kernel known to a Jupyter that is there already.")
-  .addCommand(
-    new Command("install")
-      .description("Writes the kernelspec, which starts the kernel of this very installation.")
-      .option("--prefix <folder>", "into an environment of Python, such as .venv")
-      .option("--user", "into your own Jupyter folder (the default)")
-      .option("--sys-prefix", "into the environment of the python3 on the path")
-      .addHelpText("after", "\nExample:\n  npx nablab kernel install --prefix .venv")
-      .exitOverride()
-      .action(async (options: KernelInstallOptions) => {
-        const { installKernel } = await import("./kernel.js");
-        installKernel(options);
-      }),
-  );
+  .description("Makes the kernel known to a Jupyter that is there already.");
+
+/** A command about one place where kernels are installed. */
+const inPlace = (command: Command): Command =>
+  command
+    .option("--prefix <folder>", "in an environment of Python, such as .venv")
+    .option("--user", "in your own Jupyter folder (the default)")
+    .option("--sys-prefix", "in the environment of the python3 on the path");
+
+inPlace(kernel.command("install"))
+  .description("Writes the kernelspec, which starts the kernel of this very installation.")
+  .option("--display-name <name>", "what the kernel is called in Jupyter")
+  .addHelpText("after", "\nExample:\n  npx nablab kernel install --prefix .venv")
+  .action(async (options: KernelPlace & { displayName?: string }) => {
+    (await import("./kernel.js")).installKernel(options);
+  });
+
+inPlace(kernel.command("uninstall"))
+  .description("Removes the kernelspec; nablab itself stays.")
+  .action(async (options: KernelPlace) => {
+    (await import("./kernel.js")).uninstallKernel(options);
+  });
+
+kernel
+  .command("list")
+  .description("Says where the kernel is installed, and what is wrong with it.")
+  .action(async () => {
+    (await import("./kernel.js")).listKernels();
+  });
+
+program
+  .command("doctor")
+  .summary("look whether everything works, and say what mends it")
+  .description(
+    "Looks at Node, the npm packages, Python, JupyterLab, the kernelspec and the renderer, and runs a cell in " +
+      "Node and in Jupyter. Exit code 0 when all is well, else 1.",
+  )
+  .action(async () => {
+    process.exitCode = await (await import("./doctor.js")).doctor();
+  });
 
 function positive(text: string): number {
   const value = Number(text);

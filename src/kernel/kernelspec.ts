@@ -1,7 +1,7 @@
 /**
  * The kernelspec: the file by which Jupyter finds this kernel and knows how to start it.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { packageRoot } from "./own-packages.js";
 
@@ -22,28 +22,63 @@ export function kernelspec(displayName: string = kernelDisplayName): Record<stri
   };
 }
 
+const folderIn = (dataFolder: string): string => path.join(dataFolder, "kernels", kernelName);
+
 /**
- * Installs the kernelspec below `prefix` (`<prefix>/share/jupyter/kernels/nablab`), where the Jupyter of a Python
- * environment with that prefix finds it, or in a data folder of Jupyter (`<dataFolder>/kernels/nablab`).
+ * Installs the kernelspec in a data folder of Jupyter (`<dataFolder>/kernels/nablab`), such as `share/jupyter` below
+ * the prefix of an environment of Python.
  *
  * @returns the folder it was written to
  */
-export function installKernelspec(
-  place: ({ prefix: string } | { dataFolder: string }) & { displayName?: string },
-): string {
-  const dataFolder = "prefix" in place ? path.join(place.prefix, "share", "jupyter") : place.dataFolder;
-  const folder = path.join(dataFolder, "kernels", kernelName);
+export function installKernelspec(dataFolder: string, displayName?: string): string {
+  const folder = folderIn(dataFolder);
   mkdirSync(folder, { recursive: true });
   writeAtomically(
     path.join(folder, "logo-svg.svg"),
     readFileSync(path.join(packageRoot, "docs", "logo.svg"), "utf8"),
   );
   // Last: a folder without kernel.json is no kernel, so an interrupted install is not half a one.
-  writeAtomically(
-    path.join(folder, "kernel.json"),
-    `${JSON.stringify(kernelspec(place.displayName), null, 2)}\n`,
-  );
+  writeAtomically(path.join(folder, "kernel.json"), `${JSON.stringify(kernelspec(displayName), null, 2)}\n`);
   return folder;
+}
+
+/** Removes the kernelspec from a data folder; returns the folder that went, or undefined when there was none. */
+export function uninstallKernelspec(dataFolder: string): string | undefined {
+  const folder = folderIn(dataFolder);
+  if (!existsSync(path.join(folder, "kernel.json"))) return undefined;
+  rmSync(folder, { recursive: true });
+  return folder;
+}
+
+/** A kernelspec as it is installed. */
+export interface InstalledKernelspec {
+  readonly folder: string;
+  readonly displayName: string;
+  readonly argv: readonly string[];
+}
+
+/** The kernelspec in a data folder, if there is one; one that cannot be read has no command. */
+export function installedKernelspec(dataFolder: string): InstalledKernelspec | undefined {
+  const folder = folderIn(dataFolder);
+  const file = path.join(folder, "kernel.json");
+  if (!existsSync(file)) return undefined;
+  try {
+    const { display_name, argv } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+    return { folder, displayName: String(display_name), argv: Array.isArray(argv) ? argv.map(String) : [] };
+  } catch {
+    return { folder, displayName: "", argv: [] };
+  }
+}
+
+/** What is wrong with an installed kernelspec; undefined when it starts the kernel of this installation. */
+export function kernelspecProblem({ argv }: InstalledKernelspec): string | undefined {
+  const [node, main] = argv;
+  if (!node || !main) return "kernel.json cannot be read";
+  if (!existsSync(node)) return `its Node is gone: ${node}`;
+  if (!existsSync(main)) return `its nablab is gone: ${main}`;
+  const own = path.join(packageRoot, "dist", "kernel", "main.js");
+  if (path.resolve(main) !== own) return `it starts another nablab: ${main}`;
+  return undefined;
 }
 
 function writeAtomically(file: string, text: string): void {

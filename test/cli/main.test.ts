@@ -1,7 +1,7 @@
-import { statSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { folder, main, nablab, read } from "./nablab.js";
+import { folder, main, nablab, nablabIn, read } from "./nablab.js";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
@@ -33,7 +33,7 @@ describe("nablab", () => {
   });
 });
 
-describe("nablab kernel install", () => {
+describe("nablab kernel", () => {
   test("writes the kernelspec where it is told", async () => {
     const prefix = folder();
     const { status, stderr } = await nablab(root, "kernel", "install", "--prefix", prefix);
@@ -45,5 +45,23 @@ describe("nablab kernel install", () => {
   test("wants one place", async () => {
     const { status, stderr } = await nablab(root, "kernel", "install", "--prefix", "x", "--user");
     expect([status, stderr]).toEqual([2, expect.stringContaining("give one of")]);
+  });
+
+  test("is listed, under another name too, with what is wrong with it, and can be removed", async () => {
+    const prefix = folder();
+    const where = path.join(prefix, "share/jupyter/kernels/nablab");
+    const env = { VIRTUAL_ENV: prefix };
+    const list = async () => (await nablabIn(env, root, "kernel", "list")).stdout;
+    expect(await list()).not.toContain(prefix);
+    await nablab(root, "kernel", "install", "--prefix", prefix, "--display-name", "Course 7");
+    expect(await list()).toContain(`${where}  Course 7\n`);
+    const file = path.join(where, "kernel.json");
+    writeFileSync(file, readFileSync(file, "utf8").replaceAll("main.js", "gone.js"));
+    expect(await list()).toContain(`${where}  Course 7  (its nablab is gone: ${root}/dist/kernel/gone.js)\n`);
+    const { status, stderr } = await nablab(root, "kernel", "uninstall", "--prefix", prefix);
+    expect([status, stderr]).toEqual([0, `removed ${where}\n`]);
+    expect(existsSync(where)).toBe(false);
+    const again = await nablab(root, "kernel", "uninstall", "--prefix", prefix);
+    expect([again.status, again.stderr]).toEqual([2, expect.stringContaining("is not installed there")]);
   });
 });

@@ -15,8 +15,14 @@ export function folder(): string {
 
 /** Runs `nablab` with these arguments. */
 export function nablab(cwd: string, ...args: string[]): Promise<Ended> {
+  return nablabIn({}, cwd, ...args);
+}
+
+/** The same with variables of the environment. */
+export function nablabIn(env: NodeJS.ProcessEnv, cwd: string, ...args: string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], { cwd }, (error, stdout, stderr) => {
+    const options = { cwd, env: { ...process.env, ...env } };
+    execFile(process.execPath, [main, ...args], options, (error, stdout, stderr) => {
       resolve({ status: error ? Number(error.code) : 0, stdout, stderr });
     });
   });

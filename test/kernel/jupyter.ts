@@ -19,7 +19,7 @@ export function python(): string {
 /** An environment in which Jupyter finds the kernel of this checkout, and keeps its files in a folder of its own. */
 export function jupyterEnvironment(): NodeJS.ProcessEnv {
   const prefix = mkdtempSync(path.join(tmpdir(), "nablab-jupyter-"));
-  installKernelspec({ prefix });
+  installKernelspec(path.join(prefix, "share", "jupyter"));
   return {
     ...process.env,
     JUPYTER_PATH: path.join(prefix, "share", "jupyter"),

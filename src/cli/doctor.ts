@@ -1,0 +1,207 @@
+/**
+ * `nablab doctor`: looks at everything that a notebook needs, from Node to a cell that Jupyter runs, and says of
+ * each whether it is well and which command mends it.
+ */
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { promisify, stripVTControlCharacters } from "node:util";
+import { installedKernelspec, kernelName, kernelspecProblem } from "../kernel/kernelspec.js";
+import { packageRoot } from "../kernel/own-packages.js";
+import { dataFoldersFor, ownPrefix, pathPrefix, pythonOf, userDataFolder } from "./jupyter-folders.js";
+
+const run = promisify(execFile);
+
+/** What is wrong, and the command that mends it. */
+class Ailment extends Error {
+  constructor(
+    message: string,
+    readonly cure: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Something to look at: returns what is there, or throws what ails it. */
+interface Check {
+  name: string;
+  look(): Promise<string> | string;
+}
+
+/**
+ * Runs all checks and prints a line for each. One that fails ends those that build on it.
+ *
+ * @returns 0 when all is well, else 1
+ */
+export async function doctor(): Promise<number> {
+  const node = [nodeCheck, packagesCheck, cellCheck];
+  const jupyter = [pythonCheck, labCheck, kernelspecCheck, rendererCheck, kernelCheck];
+  const well = [await lookAt(node), await lookAt(jupyter)];
+  return well.every(Boolean) ? 0 : 1;
+}
+
+async function lookAt(checks: Check[]): Promise<boolean> {
+  for (const { name, look } of checks) {
+    try {
+      tell(true, name, await look());
+    } catch (error) {
+      const cure = error instanceof Ailment ? ` → ${error.cure}` : "";
+      tell(false, name, `${(error as Error).message.trim().split("\n").at(-1)}${cure}`);
+      return false;
+    }
+  }
+  return true;
+}
+
+function tell(well: boolean, name: string, text: string): void {
+  const line = `${well ? "\x1b[32m✓\x1b[0m" : "\x1b[31m✗\x1b[0m"} ${name.padEnd(18)} ${text}`;
+  const coloured = process.stdout.isTTY && !process.env.NO_COLOR;
+  console.log(coloured ? line : stripVTControlCharacters(line));
+}
+
+const manifest = (): { engines: { node: string }; dependencies: Record<string, string> } =>
+  JSON.parse(readFileSync(path.join(packageRoot, "package.json"), "utf8"));
+
+const nodeCheck: Check = {
+  name: "Node",
+  look() {
+    const needed = manifest().engines.node.replace(">=", "");
+    if (atLeast(process.versions.node, needed)) return process.versions.node;
+    throw new Ailment(
+      `${process.versions.node} is too old, ${needed} is needed`,
+      "install a current Node (any LTS)",
+    );
+  },
+};
+
+const packagesCheck: Check = {
+  name: "npm packages",
+  async look() {
+    const names = Object.keys(manifest().dependencies);
+    const missing = names.filter((name) => !packageFolder(name));
+    const cure = ownPrefix() ? "npm run setup" : "npm ci";
+    if (missing.length > 0) throw new Ailment(`missing: ${missing.join(", ")}`, cure);
+    try {
+      await import("zeromq");
+    } catch (error) {
+      throw new Ailment(`zeromq does not load: ${(error as Error).message}`, cure);
+    }
+    return `${names.length} there`;
+  },
+};
+
+/** Where Node finds a package, looking upwards as Node does. */
+function packageFolder(name: string): string | undefined {
+  for (let folder = packageRoot; ; folder = path.dirname(folder)) {
+    const found = path.join(folder, "node_modules", name);
+    if (existsSync(path.join(found, "package.json"))) return found;
+    if (path.dirname(folder) === folder) return undefined;
+  }
+}
+
+const cellCheck: Check = {
+  name: "a cell in Node",
+  async look() {
+    const { createSession } = await import("../kernel/session.js");
+    const session = createSession<undefined>({ onOutput() {} });
+    const code = 'import { tensor } from "nablab";\ntensor([1, 2]).sum() as number';
+    const result = await session.execute(code, undefined, 1);
+    session.close();
+    if (result.status === "error") throw new Error(`${result.ename}: ${result.evalue}`);
+    const text = result.result?.data["text/plain"];
+    if (text !== "3") throw new Error(`tensor([1, 2]).sum() gave ${text}`);
+    return "runs, with nablab imported";
+  },
+};
+
+/** The environment whose Jupyter is asked: the one that set-up makes, the one in force, or that of the Python on the path. */
+const environment = (): string | undefined => ownPrefix() ?? process.env.VIRTUAL_ENV ?? pathPrefix();
+
+const pythonCheck: Check = {
+  name: "Python",
+  async look() {
+    const prefix = environment();
+    if (!prefix) throw new Ailment("there is none", "install Python 3.10 or newer, then npm run setup");
+    const version = (await python("import platform; print(platform.python_version())")).trim();
+    if (!atLeast(version, "3.10")) throw new Ailment(`${version} is too old`, "install Python 3.10 or newer");
+    return `${version}, ${prefix}`;
+  },
+};
+
+const labCheck: Check = {
+  name: "JupyterLab",
+  async look() {
+    try {
+      return (await python("import jupyterlab, jupyter_client; print(jupyterlab.__version__)")).trim();
+    } catch {
+      throw new Ailment(
+        "this Python has no JupyterLab",
+        "npm run setup (in a clone), or pip install jupyterlab",
+      );
+    }
+  },
+};
+
+const kernelspecCheck: Check = {
+  name: "kernelspec",
+  look() {
+    const prefix = environment() as string;
+    const [spec] = dataFoldersFor(prefix).flatMap((folder) => installedKernelspec(folder) ?? []);
+    const cure = `npx nablab kernel install --prefix ${prefix}`;
+    if (!spec) throw new Ailment("Jupyter does not know the kernel", cure);
+    const problem = kernelspecProblem(spec);
+    if (problem) {
+      const inUserFolder = spec.folder.startsWith(userDataFolder());
+      throw new Ailment(problem, inUserFolder ? "npx nablab kernel install --user" : cure);
+    }
+    return spec.folder;
+  },
+};
+
+const rendererCheck: Check = {
+  name: "renderer",
+  look() {
+    const below = path.join("labextensions", "@nablab", "plotly", "package.json");
+    const folders = dataFoldersFor(environment() as string);
+    const found = folders.map((folder) => path.join(folder, below)).find((file) => existsSync(file));
+    if (found) return path.dirname(found);
+    throw new Ailment("figures would show as pictures only", "npm run setup");
+  },
+};
+
+const kernelCheck: Check = {
+  name: "a cell in Jupyter",
+  async look() {
+    const began = performance.now();
+    const answer = await python(throughJupyter, 60_000);
+    if (answer.trim() !== "2") throw new Error(`1 + 1 gave ${answer.trim() || "nothing"}`);
+    return `runs (${((performance.now() - began) / 1000).toFixed(1)} s from the start of a kernel)`;
+  },
+};
+
+/** Starts a kernel as a front end does, runs a cell, and prints its result. */
+const throughJupyter = `
+from jupyter_client.manager import start_new_kernel
+manager, client = start_new_kernel(kernel_name="${kernelName}", startup_timeout=40)
+try:
+    client.execute_interactive("1 + 1", timeout=30, output_hook=lambda message: message["header"]["msg_type"]
+        == "execute_result" and print(message["content"]["data"]["text/plain"]))
+finally:
+    client.stop_channels()
+    manager.shutdown_kernel()
+`;
+
+async function python(code: string, timeout = 30_000): Promise<string> {
+  const prefix = environment() as string;
+  const command = existsSync(pythonOf(prefix)) ? pythonOf(prefix) : path.join(prefix, "python");
+  const { stdout } = await run(command, ["-c", code], { timeout });
+  return stdout;
+}
+
+function atLeast(version: string, needed: string): boolean {
+  const [have, want] = [version, needed].map((text) => text.split(".").map(Number)) as [number[], number[]];
+  for (const [i, number] of want.entries()) {
+    if ((have[i] ?? 0) !== number) return (have[i] ?? 0) > number;
+  }
+  return true;
+}

@@ -1,0 +1,62 @@
+/**
+ * Where a Jupyter looks for kernels: the user's own data folder, those of environments of Python, the system's.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+import { packageRoot } from "../kernel/own-packages.js";
+
+const windows = process.platform === "win32";
+
+/** The Python of an environment. */
+export const pythonOf = (prefix: string): string =>
+  windows ? path.join(prefix, "Scripts", "python.exe") : path.join(prefix, "bin", "python");
+
+/** The environment that `npm run setup` makes, where it has. */
+export function ownPrefix(): string | undefined {
+  const prefix = path.join(packageRoot, ".venv");
+  return existsSync(pythonOf(prefix)) ? prefix : undefined;
+}
+
+/** The environment of the `python3` on the path, where there is one. */
+export function pathPrefix(): string | undefined {
+  for (const python of windows ? ["python", "py"] : ["python3", "python"]) {
+    const { status, stdout } = spawnSync(python, ["-c", "import sys; print(sys.prefix)"], {
+      encoding: "utf8",
+    });
+    if (status === 0) return stdout.trim();
+  }
+  return undefined;
+}
+
+/** The data folder of an environment. */
+export const dataFolderOf = (prefix: string): string => path.join(prefix, "share", "jupyter");
+
+/** The user's own data folder, as `jupyter --data-dir` says it. */
+export function userDataFolder(): string {
+  if (process.env.JUPYTER_DATA_DIR) return process.env.JUPYTER_DATA_DIR;
+  if (process.platform === "darwin") return path.join(homedir(), "Library", "Jupyter");
+  if (windows) return path.join(process.env.APPDATA ?? path.join(homedir(), "AppData", "Roaming"), "jupyter");
+  return path.join(process.env.XDG_DATA_HOME ?? path.join(homedir(), ".local", "share"), "jupyter");
+}
+
+/** The data folders that the Jupyter of an environment looks into before those of the system, in its order. */
+export function dataFoldersFor(prefix: string): string[] {
+  const named = process.env.JUPYTER_PATH?.split(path.delimiter).filter((folder) => folder !== "") ?? [];
+  return [...named, userDataFolder(), dataFolderOf(prefix)];
+}
+
+/** All data folders that a Jupyter of this machine may look into, without repeats. */
+export function dataFolders(): string[] {
+  const environments = [ownPrefix(), process.env.VIRTUAL_ENV, process.env.CONDA_PREFIX, pathPrefix()];
+  const system = windows
+    ? [path.join(process.env.PROGRAMDATA ?? "C:\\ProgramData", "jupyter")]
+    : ["/usr/local", "/usr"].map(dataFolderOf);
+  const folders = [
+    ...environments.filter((prefix) => prefix !== undefined).flatMap(dataFoldersFor),
+    userDataFolder(),
+    ...system,
+  ];
+  return [...new Set(folders.map((folder) => path.resolve(folder)))];
+}
