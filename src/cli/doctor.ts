@@ -161,10 +161,10 @@ const kernelspecCheck: Check = {
 const rendererCheck: Check = {
   name: "renderer",
   look() {
-    const below = path.join("labextensions", "@nablab", "plotly", "package.json");
-    const folders = dataFoldersFor(environment() as string);
-    const found = folders.map((folder) => path.join(folder, below)).find((file) => existsSync(file));
-    if (found) return path.dirname(found);
+    const below = path.join("labextensions", "@nablab");
+    const folders = dataFoldersFor(environment() as string).map((folder) => path.join(folder, below));
+    const found = folders.find((folder) => existsSync(folder));
+    if (found) return found;
     throw new Ailment("figures would show as pictures only", "npm run setup");
   },
 };
