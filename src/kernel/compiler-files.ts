@@ -6,7 +6,7 @@
  * at before each cell, without watchers, and what was not found is looked for again.
  */
 import { existsSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
+import { createRequire, isBuiltin } from "node:module";
 import path from "node:path";
 import type * as TypeScript from "typescript";
 import { packageRoot } from "./own-packages.js";
@@ -14,7 +14,7 @@ import { languageTypes, nodeTypes } from "./standard-types.js";
 import { loadTypeScript } from "./typescript.js";
 
 const require = createRequire(import.meta.url);
-const slashes = (file: string): string => file.replaceAll("\\", "/");
+const slashes = (file: string): string => (path.sep === "/" ? file : file.replaceAll("\\", "/"));
 
 /** Text that the compiler takes for a file, in place of what may be there. */
 interface Memory {
@@ -110,7 +110,10 @@ export class CompilerFiles {
       realpath: this.#system.realpath!,
       resolveModuleNameLiterals: (literals, from) => {
         const resolved = literals.map(({ text }) => this.#resolve(text, from));
-        if (resolved.every(({ resolvedModule }) => resolvedModule)) this.#unresolved.delete(from);
+        const isThere = resolved.every(
+          ({ resolvedModule }, i) => resolvedModule || isBuiltin(literals[i]!.text),
+        );
+        if (isThere) this.#unresolved.delete(from);
         else if (!isForeign(from)) this.#unresolved.add(from);
         return resolved;
       },
@@ -186,6 +189,12 @@ export class CompilerFiles {
       }) as TypeScript.ResolvedModuleWithFailedLookupLocations;
     if (name === "nablab") return to(path.join(packageRoot, "dist", "index.d.ts"), Extension.Dts, true);
     if (name === "tslab") return to(require.resolve("tslab/dist/public.d.ts"), Extension.Dts, true);
+    if (isBuiltin(name)) {
+      // Node's modules are declared in one file, but for a few.
+      const file = this.#node.seldom.get(name.replace(/^node:/, "").split("/")[0]!);
+      if (file !== undefined && from !== this.#node.path) return to(file, Extension.Dts, true);
+      return { resolvedModule: undefined };
+    }
     if (name.startsWith(".")) {
       const file = path.posix.resolve(path.posix.dirname(from), name);
       for (const extension of [Extension.Dts, Extension.Ts])

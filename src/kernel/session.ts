@@ -18,6 +18,7 @@ import {
   KeyboardInterrupt,
 } from "./cell-error.js";
 import { type CompiledCell, Compiler, type Completions } from "./compiler.js";
+import { collectGarbage } from "./garbage.js";
 import { type Completeness, isComplete } from "./is-complete.js";
 import { Modules } from "./modules.js";
 import { CellStreams } from "./output.js";
@@ -25,7 +26,7 @@ import { resolveOwnPackage } from "./own-packages.js";
 import { runScript } from "./run-script.js";
 import { translateStackTraces } from "./source-positions.js";
 import { stopFlag } from "./stop.js";
-import { loadTypeScript } from "./typescript.js";
+import { keepCompiledTypeScript, loadTypeScript } from "./typescript.js";
 
 /** What a cell puts out while it runs. */
 export type Output =
@@ -112,6 +113,7 @@ export class Session<Cell> {
     resolveOwnPackage();
     this.#modules = new Modules(this.#compiler, this.#check);
     this.#compiler.warmUp();
+    keepCompiledTypeScript();
     this.#streams.capture();
     const hostBefore = setHost({
       display: ({ data, metadata = {}, displayId, update }) => {
@@ -170,6 +172,7 @@ export class Session<Cell> {
     } finally {
       this.#running = undefined;
       this.#streams.flush();
+      setImmediate(() => this.#running || collectGarbage());
     }
   }
 

@@ -33,17 +33,37 @@ export function languageTypes(): VirtualFile {
   return { path: slashes(path.join(folder, "lib.nablab.d.ts")), text };
 }
 
-/** Node's types: those of the folder where it has some, else those we depend on. */
-export function nodeTypes(cwd: string): VirtualFile {
+/** A quarter of Node's types, which no other module needs: they are read when a cell imports them. */
+const seldom = [
+  "cluster",
+  "http2",
+  "inspector",
+  "punycode",
+  "repl",
+  "sea",
+  "sqlite",
+  "test",
+  "trace_events",
+  "wasi",
+];
+
+/** Node's types, those of the folder where it has some, else those we depend on; and the files left out, by module. */
+export function nodeTypes(cwd: string): VirtualFile & { seldom: Map<string, string> } {
   const theirs = path.join(cwd, "node_modules", "@types", "node");
   const folder = existsSync(path.join(theirs, "index.d.ts"))
     ? theirs
     : path.dirname(require.resolve("@types/node/package.json"));
   const index = path.join(folder, "index.d.ts");
-  const text = flatten(`/// <reference path="${slashes(index)}" />\n`, (from, kind, name) =>
-    kind === "path" ? path.resolve(path.dirname(from ?? index), name) : undefined,
-  );
-  return { path: slashes(path.join(folder, "nablab.d.ts")), text };
+  const leftOut = new Map<string, string>();
+  const text = flatten(`/// <reference path="${slashes(index)}" />\n`, (from, kind, name) => {
+    if (kind !== "path") return undefined;
+    const file = path.resolve(path.dirname(from ?? index), name);
+    const [module = ""] = path.basename(file).split(".");
+    if (!seldom.includes(module)) return file;
+    leftOut.set(module, slashes(file));
+    return undefined;
+  });
+  return { path: slashes(path.join(folder, "nablab.d.ts")), text, seldom: leftOut };
 }
 
 /** `text` with each file it refers to in place of the reference, once; modules cannot be, they stay references. */

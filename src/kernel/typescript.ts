@@ -1,19 +1,72 @@
 /**
  * The compiler: the newest TypeScript that answers from within the process (TypeScript 7 is a program of its own).
- * Loading it takes some 200 ms, so it is loaded when needed.
+ *
+ * It is nine megabytes of JavaScript, which V8 reads for some 200 ms. What V8 made of it is kept in the user's cache
+ * folder, with the functions that a first cell needs; with that it is there in 70 ms, and the first cell sooner.
  */
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { homedir } from "node:os";
+import path from "node:path";
+import v8 from "node:v8";
+import vm from "node:vm";
 import type * as TypeScript from "typescript";
 
 const require = createRequire(import.meta.url);
 
-/** The compiler. */
+let loaded: typeof TypeScript | undefined;
+let uncached: vm.Script | undefined;
+
+/** The compiler, loaded when it is first needed. */
 export function loadTypeScript(): typeof TypeScript {
-  return require("typescript");
+  if (loaded) return loaded;
+  const filename = require.resolve("typescript");
+  const parameters = "exports, require, module, __filename, __dirname";
+  const script = new vm.Script(`(function (${parameters}) { ${readFileSync(filename, "utf8")}\n})`, {
+    filename,
+    cachedData: readCache(),
+  });
+  if (script.cachedDataRejected !== false) uncached = script;
+  const module = { exports: {} as typeof TypeScript };
+  const run = script.runInThisContext() as (...values: unknown[]) => void;
+  run.call(module.exports, module.exports, createRequire(filename), module, filename, path.dirname(filename));
+  return (loaded = module.exports);
+}
+
+/** Keeps what V8 knows by now of the compiler for the next start, unless it is kept already. */
+export function keepCompiledTypeScript(): void {
+  if (!uncached) return;
+  try {
+    const file = cacheFile();
+    const temporary = `${file}.${process.pid}.tmp`;
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(temporary, uncached.createCachedData());
+    renameSync(temporary, file);
+  } catch {
+    // Where nothing can be written, each start takes the longer way.
+  }
+  uncached = undefined;
 }
 
 /** The compiler's version, without loading it. */
 export function typeScriptVersion(): string {
   return JSON.parse(readFileSync(require.resolve("typescript/package.json"), "utf8")).version;
+}
+
+/** One for each version of the compiler and of V8, with its flags. */
+function cacheFile(): string {
+  const folder =
+    process.platform === "win32" && process.env.LOCALAPPDATA
+      ? process.env.LOCALAPPDATA
+      : (process.env.XDG_CACHE_HOME ?? path.join(homedir(), ".cache"));
+  const name = `typescript-${typeScriptVersion()}-${process.arch}-${v8.cachedDataVersionTag()}.bin`;
+  return path.join(folder, "nablab", name);
+}
+
+function readCache(): Buffer | undefined {
+  try {
+    return readFileSync(cacheFile());
+  } catch {
+    return undefined;
+  }
 }
