@@ -45,6 +45,7 @@ export function bind(box: Box, module: Record<string, unknown>, imported: string
   else if (Object.getOwnPropertyDescriptor(module, imported)?.get) box.follow(() => module[imported]);
   else if (imported === "default" && holds(whole) && whole.__esModule && "default" in whole)
     box.d = whole.default;
-  else if (imported in module || !holds(whole)) box.d = module[imported];
-  else box.d = imported === "default" ? whole : whole[imported];
+  else if (imported in module) box.d = module[imported];
+  else if (holds(whole) && imported in whole) box.d = whole[imported];
+  else throw new SyntaxError(`import: the module exports no ${JSON.stringify(imported)}`);
 }

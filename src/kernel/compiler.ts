@@ -116,6 +116,7 @@ export class Compiler {
     if (module) return this.#module(`${this.#files.cwd}/${module}.ts`, source, name);
 
     const declared = this.#declaredIn(source);
+    if (declared.errors.length > 0) return { diagnostics: declared.errors };
     const mentioned = new Set(source.match(identifier));
     const before = this.#before(
       [...mentioned].filter((name) => !declared.names.has(name)),
@@ -127,8 +128,8 @@ export class Compiler {
     const file = program.getSourceFile(this.#cell)!;
     const end = before.length + source.length;
 
-    const problems: TypeScript.Diagnostic[] = [...program.getSyntacticDiagnostics(file)];
-    if (check && problems.length === 0 && !withoutCheck.test(source)) {
+    const problems: TypeScript.Diagnostic[] = [];
+    if (check && !withoutCheck.test(source)) {
       problems.push(...program.getSemanticDiagnostics(file));
       const importsFiles = /["'](\.{1,2})?\//.test(source);
       if (problems.length === 0 && importsFiles) problems.push(...this.#problemsOfFiles(program));
@@ -241,16 +242,21 @@ export class Compiler {
   }
 
   /** The names that a cell declares at its top level. */
-  #declaredIn(source: string): { names: Set<string>; exported: Set<string>; isWorldly: boolean } {
+  #declaredIn(source: string) {
     const ts = this.#ts;
-    const file = ts.createSourceFile("cell.ts", source, ts.ScriptTarget.Latest, false, ts.ScriptKind.TS);
+    // As a module, so that a top-level await parses.
+    const text = `export {};\n${source}`;
+    const file = ts.createSourceFile(this.#cell, text, ts.ScriptTarget.Latest, false, ts.ScriptKind.TS);
     (
       ts as unknown as {
         bindSourceFile(file: TypeScript.SourceFile, options: TypeScript.CompilerOptions): void;
       }
     ).bindSourceFile(file, this.#files.options);
     const symbols = topLevel(file);
-    const { symbol } = file as unknown as { symbol?: TypeScript.Symbol };
+    const { symbol, parseDiagnostics } = file as unknown as {
+      symbol?: TypeScript.Symbol;
+      parseDiagnostics: TypeScript.Diagnostic[];
+    };
     const isWorldly = file.statements.some(
       (node) =>
         ts.isModuleDeclaration(node) &&
@@ -262,6 +268,7 @@ export class Compiler {
       ),
       exported: new Set((symbol?.exports?.keys() ?? []) as Iterable<string>),
       isWorldly,
+      errors: parseDiagnostics.map((problem) => this.#describe(problem)),
     };
   }
 

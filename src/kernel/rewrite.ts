@@ -374,8 +374,14 @@ export function rewriting(
       imports.push(ts.setTextRange(factory.createVariableStatement(undefined, list), at));
       return name;
     };
-    const bind = (name: string, module: TypeScript.Identifier, imported: string): void => {
-      imports.push(statement(own("n·bind", box(name), module, factory.createStringLiteral(imported))));
+    const bind = (
+      name: string,
+      module: TypeScript.Identifier,
+      imported: string,
+      at: TypeScript.Node,
+    ): void => {
+      const binding = own("n·bind", box(name), module, factory.createStringLiteral(imported));
+      imports.push(statement(inPlace(binding, at)));
     };
 
     const importDeclaration = (node: TypeScript.ImportDeclaration): void => {
@@ -396,7 +402,7 @@ export function rewriting(
           want(element.name.text, (element.propertyName ?? element.name).text);
       if (wanted.length === 0) return;
       const module = loadAs(moduleSpecifier, node);
-      for (const [name, imported] of wanted) bind(name, module, imported);
+      for (const [name, imported] of wanted) bind(name, module, imported, node);
     };
 
     const importEquals = (node: TypeScript.ImportEqualsDeclaration): void => {

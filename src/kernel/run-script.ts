@@ -47,17 +47,16 @@ export function runScript({ compiled, file, scope, import: load, publish, check 
     __dirname: path.dirname(file),
   };
   for (const box of compiled.boxes) parameters[boxName(box)] = scope.box(box);
-  const run = new vm.Script(`(async (${Object.keys(parameters)}) => { "use strict";\n${code}\n})`, {
+  const run = new vm.Script(`(async function (${Object.keys(parameters)}) { "use strict";\n${code}\n})`, {
     filename: name,
   }).runInThisContext() as (...values: unknown[]) => Promise<unknown>;
   return breakable(() => run(...Object.values(parameters)));
 }
 
-const trampoline = Symbol.for("nablab.run");
-const call = new vm.Script(`globalThis[Symbol.for("nablab.run")]()`, { filename: "node:nablab" });
+const call = new vm.Script('globalThis[Symbol.for("nablab.run")]()', { filename: "node:nablab" });
 
-/** Runs `work` so that SIGINT ends it, also within a loop. */
+/** Runs `work` so that SIGINT ends it, also within a loop: Node ends scripts so, and no functions. */
 function breakable<T>(work: () => T): T {
-  (globalThis as Record<symbol, unknown>)[trampoline] = work;
+  Object.defineProperty(globalThis, Symbol.for("nablab.run"), { value: work, configurable: true });
   return call.runInThisContext({ breakOnSigint: true }) as T;
 }

@@ -66,9 +66,13 @@ export function createSession<Cell>(options: SessionOptions<Cell>): Session<Cell
 
 const never = new AbortController().signal;
 
+/** What Node 20 writes into promises to know which cell they belong to, and then shows of them. */
+const bookkeeping = /,\n +\[Symbol\((?:async_id_symbol|trigger_async_id_symbol|kResourceStore)\)\]: [^,\n]*/g;
+
 /** A cell that runs, or has run; what it left behind (timers, promises) belongs to it as well. */
 interface Run<Cell> {
   readonly cell: Cell;
+  [inspect.custom](): string;
   /** Aborts when the reader presses stop. */
   readonly interrupt: AbortController;
   /** Work that listens for the stop has asked for its signal, and ends by itself. */
@@ -154,6 +158,7 @@ export class Session<Cell> {
     this.#count = count;
     const run: Run<Cell> = {
       cell,
+      [inspect.custom]: () => "cell",
       interrupt: new AbortController(),
       isPatient: false,
       deadline: Number.POSITIVE_INFINITY,
@@ -181,15 +186,17 @@ export class Session<Cell> {
     const source = withoutSwitches(code);
     const compiled = this.#compiler.compileCell(source, this.#nameOf(this.#count), this.#checksTypes);
     if ("diagnostics" in compiled) return fromDiagnostics(compiled.diagnostics);
-    const value = await this.#run(compiled, run);
+    const { value } = (await this.#run(compiled, run)) ?? {};
     if (value === undefined) return { status: "ok" };
     const data = await unlessAborted(toBundle(value), run.interrupt.signal);
+    const text = data["text/plain"];
+    if (typeof text === "string") data["text/plain"] = text.replace(bookkeeping, "");
     checkJson(data);
     return { status: "ok", result: { data, metadata: {} } };
   }
 
-  /** Runs a cell; the value of its last expression. Its names are those that it came to. */
-  async #run(compiled: CompiledCell, run: Run<Cell>): Promise<unknown> {
+  /** Runs a cell; the value of its last expression, which may be a promise. Its names are those that it came to. */
+  async #run(compiled: CompiledCell, run: Run<Cell>): Promise<{ value: unknown } | undefined> {
     const declarations = (name: string): number => this.#scope.box(name).declarations;
     const before = new Map(compiled.values.map((name) => [name, declarations(name)]));
     const file = `${this.#compiler.cwd}/${compiled.name}.ts`;
@@ -210,8 +217,7 @@ export class Session<Cell> {
         if (this.#stopped.size === 0) stopFlag[0] = 0;
       };
       ended.then(settled, settled);
-      const result = await Promise.race([ended, stopped]);
-      return (result as { value: unknown } | undefined)?.value;
+      return (await Promise.race([ended, stopped])) as { value: unknown } | undefined;
     } finally {
       compiled.keep((name) => declarations(name) !== before.get(name));
     }

@@ -63,14 +63,17 @@ export function sourceLine(file: string, line: number): string | undefined {
 export function translateStackTraces(): () => void {
   const before = Error.prepareStackTrace;
   Error.prepareStackTrace = (error, sites) => {
-    if (!sites.some((site) => sources.has(site.getFileName() ?? "")) && before) return before(error, sites);
+    const last = sites.findLastIndex((site) => sources.has(site.getFileName() ?? ""));
+    if (last < 0 && before) return before(error, sites);
     let head: string;
     try {
       head = String(error);
     } catch {
       head = "<error>";
     }
-    return [head, ...sites.map((site) => `    at ${translate(site)}`)].join("\n");
+    // Below a cell lies only what runs it.
+    const shown = last < 0 ? sites : sites.slice(0, last + 1);
+    return [head, ...shown.map((site) => `    at ${translate(site)}`)].join("\n");
   };
   return () => {
     Error.prepareStackTrace = before;

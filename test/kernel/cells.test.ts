@@ -133,6 +133,11 @@ describe("names live on", () => {
     );
   });
 
+  test("a promise that is not awaited is shown as one, and there is no this", async () => {
+    expect(await text("new Promise(() => {})")).toMatch(/^Promise \{\s+<pending>\s+\}$/);
+    expect(await text("typeof this")).toBe("'undefined'");
+  });
+
   test("a function is called without a this, and is named after its variable", async () => {
     await text("function self(this: unknown) { return this } const named = () => 1, cls = class {};");
     expect(await text("[self(), self?.(), named.name, cls.name]")).toBe(
@@ -318,6 +323,24 @@ describe("errors at run time", () => {
       "\nsetTimeout(() => {\n  throw new Error('late');\n}, 1); await new Promise((go) => setTimeout(go, 30))",
     );
     expect(stripVTControlCharacters(printed())).toContain("3 │   throw new Error('late');");
+  });
+
+  test("a stack ends with the cell, also of an error that is shown", async () => {
+    expect(await text("new Error('shown')")).toBe(`Error: shown\n    at cell ${count}:1:1`);
+  });
+
+  test("what is not finished is said at its end", async () => {
+    for (const code of ["const a =", "function f( {", "`abc", "/* c"])
+      expect(await run(code)).toMatchObject({ ename: "TypeScriptError" });
+    expect((await failure("[1,\n2")).evalue).toBe("TS1005: ']' expected. (line 2)");
+  });
+
+  test("a name that a module does not export, where types say nothing", async () => {
+    file("untyped.mjs", "export const there = 1;");
+    expect(await failure('import { there, missing } from "./untyped.mjs"')).toMatchObject({
+      ename: "SyntaxError",
+      evalue: 'import: the module exports no "missing"',
+    });
   });
 
   test("an error of the parser has its place too", async () => {
