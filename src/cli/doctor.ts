@@ -6,9 +6,15 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify, stripVTControlCharacters } from "node:util";
+import {
+  dataFoldersFor,
+  ownPrefix,
+  pathPrefix,
+  pythonOf,
+  userDataFolder,
+} from "../kernel/jupyter-folders.js";
 import { installedKernelspec, kernelName, kernelspecProblem } from "../kernel/kernelspec.js";
 import { packageRoot } from "../kernel/own-packages.js";
-import { dataFoldersFor, ownPrefix, pathPrefix, pythonOf, userDataFolder } from "./jupyter-folders.js";
 
 const run = promisify(execFile);
 

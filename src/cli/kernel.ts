@@ -2,6 +2,7 @@
  * `nablab kernel install|uninstall|list`: whether a Jupyter that is there already knows the kernel.
  */
 import path from "node:path";
+import { dataFolderOf, dataFolders, pathPrefix, userDataFolder } from "../kernel/jupyter-folders.js";
 import {
   installedKernelspec,
   installKernelspec,
@@ -10,7 +11,6 @@ import {
   uninstallKernelspec,
 } from "../kernel/kernelspec.js";
 import { InputError } from "./input-error.js";
-import { dataFolderOf, dataFolders, pathPrefix, userDataFolder } from "./jupyter-folders.js";
 import { say } from "./progress.js";
 
 /** A place for the kernelspec: an environment of Python, the user's own folder (default), or that of the `python3` in force. */

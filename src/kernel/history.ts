@@ -1,18 +1,48 @@
 /**
- * The cells that were run, for consoles that step or search through them.
+ * The cells that were run, in this session and those before it, for consoles that step or search through them.
  */
+import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { userDataFolder } from "./jupyter-folders.js";
 
 /** One line of `history_reply`: session, number in the session, code. */
 export type HistoryEntry = [session: number, line: number, code: string];
 
-// Sessions before this one are not kept, so this one is always the first.
-const thisSession = 1;
+/** A file that has grown beyond this many characters is cut to half of it, the older half going. */
+const mostKept = 2_000_000;
 
+/**
+ * Where the cells of all sessions are kept, in Jupyter's data folder; NABLAB_HISTORY names another file, or is `off`.
+ */
+export function historyFile(): string | undefined {
+  const { NABLAB_HISTORY } = process.env;
+  if (NABLAB_HISTORY === "off") return undefined;
+  return NABLAB_HISTORY ?? path.join(userDataFolder(), "nablab", "history.jsonl");
+}
+
+/** Cells as they were run; with a file they are kept there, a line of JSON each. */
 export class History {
+  readonly #file: string | undefined;
   readonly #cells: HistoryEntry[] = [];
+  // Sessions are numbered by when they started: one that starts later has a larger number, also in another kernel.
+  readonly #session = Math.floor(Date.now() / 1000);
+  #earlier: HistoryEntry[] | undefined;
+
+  constructor(file?: string) {
+    this.#file = file;
+  }
 
   add(line: number, code: string): void {
-    this.#cells.push([thisSession, line, code]);
+    const entry: HistoryEntry = [this.#session, line, code];
+    this.#cells.push(entry);
+    if (!this.#file) return;
+    try {
+      if (this.#cells.length === 1) mkdirSync(path.dirname(this.#file), { recursive: true });
+      // A line in one write: those of other kernels come before or after it.
+      appendFileSync(this.#file, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+    } catch {
+      // A folder that cannot be written to keeps no history; the cell runs all the same.
+    }
   }
 
   /** The `history` of a reply to a request with this content: its tail, a range, or what matches a pattern. */
@@ -23,26 +53,72 @@ export class History {
       : found;
   }
 
-  #find({ hist_access_type, n, start, stop, pattern, unique }: Record<string, unknown>): HistoryEntry[] {
+  #find({ hist_access_type, n, ...request }: Record<string, unknown>): HistoryEntry[] {
     const count = typeof n === "number" ? n : Number.POSITIVE_INFINITY;
     const last = (entries: HistoryEntry[]): HistoryEntry[] =>
       entries.slice(Math.max(0, entries.length - count));
     switch (hist_access_type) {
       case "range": {
+        const { session, start, stop } = request;
         const from = typeof start === "number" ? start : 0;
         const to = typeof stop === "number" ? stop : Number.POSITIVE_INFINITY;
-        return this.#cells.filter(([, line]) => line >= from && line < to);
+        return this.#ofSession(Number(session ?? 0)).filter(([, line]) => line >= from && line < to);
       }
       case "search": {
+        const { pattern, unique } = request;
         const matches = glob(typeof pattern === "string" ? pattern : "*");
-        const entries = this.#cells.filter(([, , code]) => matches.test(code));
+        const entries = this.#all().filter(([, , code]) => matches.test(code));
         if (unique !== true) return last(entries);
         return last([...new Map(entries.map((entry) => [entry[2], entry])).values()]);
       }
       default:
-        return last(this.#cells);
+        return last(this.#all());
     }
   }
+
+  /** The cells of a session: by its number, or counted back from this one, which is 0. */
+  #ofSession(session: number): HistoryEntry[] {
+    if (session === 0 || session === this.#session) return this.#cells;
+    const numbers = [...new Set(this.#before().map(([number]) => number))];
+    const number = session < 0 ? numbers.at(session) : session;
+    return this.#before().filter((entry) => entry[0] === number);
+  }
+
+  #all(): HistoryEntry[] {
+    return [...this.#before(), ...this.#cells];
+  }
+
+  /** The cells of earlier sessions, read when they are first asked for. */
+  #before(): HistoryEntry[] {
+    this.#earlier ??= this.#file
+      ? readEntries(this.#file).filter(([session]) => session < this.#session)
+      : [];
+    return this.#earlier;
+  }
+}
+
+/** What a history file holds; lines that cannot be read are left out, and a file that is too long is cut. */
+function readEntries(file: string): HistoryEntry[] {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    return []; // none yet
+  }
+  if (text.length > mostKept) {
+    text = text.slice(text.indexOf("\n", text.length - mostKept / 2) + 1);
+    const temporary = `${file}.${process.pid}.tmp`;
+    writeFileSync(temporary, text, { mode: 0o600 });
+    renameSync(temporary, file);
+  }
+  return text.split("\n").flatMap((line) => {
+    try {
+      const entry = JSON.parse(line) as HistoryEntry;
+      return Number.isInteger(entry[0]) && typeof entry[2] === "string" ? [entry] : [];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** A pattern with `*` and `?`, as consoles send it. */

@@ -8,7 +8,7 @@ import { completeReply, inspectReply } from "./assistance.js";
 import { fromThrown } from "./cell-error.js";
 import { History } from "./history.js";
 import { kernelInfo } from "./kernel-info.js";
-import { type CellResult, createSession, type Output, type Session } from "./session.js";
+import { type CellResult, createSession, type Output, type Question, type Session } from "./session.js";
 import type { Channel } from "./sockets.js";
 import type { Message, Wire } from "./wire.js";
 
@@ -20,8 +20,9 @@ type Content = Record<string, unknown>;
 export class Kernel {
   readonly #wire: Wire;
   readonly #send: Send;
+  readonly #ask: (question: Uint8Array[]) => string | undefined;
   readonly #exit: (code: number) => void;
-  readonly #history = new History();
+  readonly #history: History;
   readonly #waiting: Message[] = [];
   #session: Session<Message> | undefined;
   #executing = false;
@@ -29,17 +30,30 @@ export class Kernel {
   #count = 0;
 
   /**
+   * @param options.ask sends a question to the reader and waits for the answer; undefined when stop is pressed
    * @param options.exit ends the process, once what has been sent is out
+   * @param options.historyFile where cells are kept from session to session
    */
-  constructor(options: { wire: Wire; send: Send; exit: (code: number) => void }) {
+  constructor(options: {
+    wire: Wire;
+    send: Send;
+    ask: (question: Uint8Array[]) => string | undefined;
+    exit: (code: number) => void;
+    historyFile?: string | undefined;
+  }) {
     this.#wire = options.wire;
     this.#send = options.send;
+    this.#ask = options.ask;
     this.#exit = options.exit;
+    this.#history = new History(options.historyFile);
   }
 
   /** The session, started when it is first needed: a front end may ask who we are before the compiler is loaded. */
   get session(): Session<Message> {
-    this.#session ??= createSession<Message>({ onOutput: (output, cell) => this.#putOut(output, cell) });
+    this.#session ??= createSession<Message>({
+      onOutput: (output, cell) => this.#putOut(output, cell),
+      ask: (question, cell) => this.#askReader(question, cell),
+    });
     return this.#session;
   }
 
@@ -155,14 +169,14 @@ export class Kernel {
     if (!silent) this.#publish("execute_input", { code, execution_count }, request);
     this.#running = request;
     const result = await this.#run(code, request);
-    this.#running = undefined;
     const stop = result.status === "error" && content.stop_on_error !== false;
     let reply: Content;
     if (result.status === "ok") {
       if (result.result && !silent) {
         this.#publish("execute_result", { ...result.result, execution_count, transient: {} }, request);
       }
-      reply = { status: "ok", execution_count, payload: [], user_expressions: {} };
+      const user_expressions = await this.#evaluate(content.user_expressions, request);
+      reply = { status: "ok", execution_count, payload: [], user_expressions };
     } else {
       const { ename, evalue, traceback } = result;
       if (!silent) this.#publish("error", { ename, evalue, traceback }, request);
@@ -176,6 +190,7 @@ export class Kernel {
         user_expressions: {},
       };
     }
+    this.#running = undefined;
     // Cells sent together with a failed one may still be on their way from the sockets; one that is sent after
     // this reply must run. So whom the failure aborts is settled before the reply.
     if (stop) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -204,6 +219,25 @@ export class Kernel {
       log((error as Error).stack ?? String(error));
       return fromThrown(error);
     }
+  }
+
+  /** What a front end wants to know after a cell: a value, or an error, for each of some expressions. */
+  async #evaluate(expressions: unknown, request: Message): Promise<Content> {
+    const values: Content = {};
+    for (const [name, expression] of Object.entries((expressions ?? {}) as Content)) {
+      const result = await this.#run(String(expression), request);
+      const nothing = { data: { "text/plain": "undefined" }, metadata: {} };
+      values[name] = result.status === "ok" ? { status: "ok", ...(result.result ?? nothing) } : result;
+    }
+    return values;
+  }
+
+  /** Asks the reader on behalf of a cell; undefined when stop is pressed. */
+  #askReader({ prompt, password }: Question, cell: Message): string | undefined {
+    if (cell.content.allow_stdin !== true) {
+      throw new Error("prompt: this front end cannot ask, or does not want to (allow_stdin is off)");
+    }
+    return this.#ask(this.#wire.compose("input_request", { prompt, password }, cell, cell.identities));
   }
 
   #abort(request: Message): void {

@@ -3,6 +3,8 @@
  */
 import { readFileSync } from "node:fs";
 import { Worker } from "node:worker_threads";
+import { awaitAnswer, expectAnswer, makeAnswer } from "./answer.js";
+import { historyFile } from "./history.js";
 import { Kernel } from "./kernel.js";
 import type { Connection, FromSockets, SocketsSetUp, ToSockets } from "./sockets.js";
 import { stopFlag } from "./stop.js";
@@ -19,7 +21,8 @@ const connection = JSON.parse(readFileSync(file, "utf8")) as Connection;
 
 const wire = new Wire({ key: connection.key, scheme: connection.signature_scheme });
 const closed = new Int32Array(new SharedArrayBuffer(4));
-const setUp: SocketsSetUp = { connection, session: wire.session, closed, stop: stopFlag };
+const answer = makeAnswer();
+const setUp: SocketsSetUp = { connection, session: wire.session, closed, stop: stopFlag, answer };
 const sockets = new Worker(new URL("./sockets.js", import.meta.url), { workerData: setUp });
 const post = (message: ToSockets): void => sockets.postMessage(message);
 
@@ -35,6 +38,12 @@ process.exit = ((code) => {
 const kernel = new Kernel({
   wire,
   send: (send, frames) => post({ send, frames }),
+  ask(frames) {
+    expectAnswer(answer);
+    post({ send: "stdin", frames });
+    return awaitAnswer(answer);
+  },
+  historyFile: historyFile(),
   exit: (code) => process.exit(code),
 });
 

@@ -44,10 +44,19 @@ export type CellResult =
   | { status: "ok"; result?: { data: MimeBundle; metadata: Record<string, unknown> } }
   | CellError;
 
+/** What a cell asks the reader. */
+export interface Question {
+  prompt: string;
+  /** Whether what is typed stays hidden. */
+  password: boolean;
+}
+
 /** Options of {@link createSession}; `Cell` is whatever its owner knows a cell by. */
 export interface SessionOptions<Cell> {
   /** Receives the output of every cell, also what comes after the cell has ended. */
   onOutput(output: Output, cell: Cell): void;
+  /** Asks the reader and waits for the answer; undefined when stop is pressed. Without it nobody can be asked. */
+  ask?(question: Question, cell: Cell): string | undefined;
 }
 
 /**
@@ -93,6 +102,7 @@ const withoutSwitches = (code: string): string => code.replace(checkSwitch, (lin
 
 export class Session<Cell> {
   readonly #onOutput: (output: Output, cell: Cell) => void;
+  readonly #ask: SessionOptions<Cell>["ask"];
   readonly #streams: CellStreams<Run<Cell>>;
   readonly #compiler = new Compiler();
   readonly #scope = new Scope();
@@ -109,8 +119,9 @@ export class Session<Cell> {
   #checksTypes = true;
   readonly #restore: () => void;
 
-  constructor({ onOutput }: SessionOptions<Cell>) {
+  constructor({ onOutput, ask }: SessionOptions<Cell>) {
     this.#onOutput = onOutput;
+    this.#ask = ask;
     this.#streams = new CellStreams<Run<Cell>>((name, text, { cell }) =>
       onOutput({ type: "stream", name, text }, cell),
     );
@@ -141,7 +152,15 @@ export class Session<Cell> {
     process.on("unhandledRejection", late);
     process.on("uncaughtException", late);
     const restoreStackTraces = translateStackTraces();
+    const promptBefore = Object.getOwnPropertyDescriptor(globalThis, "prompt");
+    Object.defineProperty(globalThis, "prompt", {
+      value: (prompt = "", { password = false } = {}) => this.#prompt({ prompt: String(prompt), password }),
+      configurable: true,
+      writable: true,
+    });
     this.#restore = () => {
+      if (promptBefore) Object.defineProperty(globalThis, "prompt", promptBefore);
+      else Reflect.deleteProperty(globalThis, "prompt");
       restoreStackTraces();
       process.off("unhandledRejection", late);
       process.off("uncaughtException", late);
@@ -264,6 +283,17 @@ export class Session<Cell> {
     }
     const run = this.#streams.current();
     if (run && performance.now() >= run.deadline) throw new KeyboardInterrupt();
+  }
+
+  /** `prompt()` in a cell. */
+  #prompt(question: Question): string {
+    this.#streams.flush();
+    const run = this.#streams.current();
+    if (!this.#ask || !run) throw new Error("prompt: there is nobody to ask here");
+    const answer = this.#ask(question, run.cell);
+    if (answer !== undefined) return answer;
+    this.#endStopped();
+    throw new KeyboardInterrupt();
   }
 
   /** What could stand at `position` of `code`, in UTF-16 units. */

@@ -8,6 +8,7 @@
  */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import * as zmq from "zeromq";
+import { giveAnswer, giveNoAnswer } from "./answer.js";
 import { kernelInfo } from "./kernel-info.js";
 import { raiseStop } from "./stop.js";
 import { type Message, Wire } from "./wire.js";
@@ -37,6 +38,8 @@ export interface SocketsSetUp {
   closed: Int32Array;
   /** Raised when the reader presses stop. */
   stop: Int32Array;
+  /** Where the main thread waits for what the reader types. */
+  answer: SharedArrayBuffer;
 }
 
 /** From the kernel to its sockets: frames to send, that it can answer by itself now, or the word to end. */
@@ -50,7 +53,8 @@ const shutdownPatience = 700;
 
 if (parentPort) await serve(parentPort, workerData as SocketsSetUp);
 
-async function serve(port: MessagePort, { connection, session, closed, stop }: SocketsSetUp): Promise<void> {
+async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
+  const { connection, session, closed, answer } = setUp;
   const address = (name: string, number: number): string => {
     const separator = connection.transport === "ipc" ? "-" : ":";
     if (!number) throw new Error(`kernel: the connection file has no ${name}`);
@@ -60,7 +64,7 @@ async function serve(port: MessagePort, { connection, session, closed, stop }: S
   const shell = new zmq.Router({ linger: 1000 });
   const control = new zmq.Router({ linger: 1000 });
   const stdin = new zmq.Router({ linger: 1000 });
-  const iopub = new zmq.Publisher({ linger: 1000, sendHighWaterMark: 0 });
+  const iopub = new zmq.XPublisher({ linger: 1000, sendHighWaterMark: 0, verbosity: "allSubs" });
   const heartbeat = new zmq.Reply({ linger: 0 });
   const sockets = { shell, control, stdin, iopub };
   await Promise.all([
@@ -110,14 +114,29 @@ async function serve(port: MessagePort, { connection, session, closed, stop }: S
         introduce(channel, message);
         continue;
       }
+      if (channel === "stdin") {
+        // The main thread sleeps until it has the answer, and could receive nothing.
+        const reply = tryToDecode(wire, frames);
+        if (reply?.header.msg_type === "input_reply") giveAnswer(answer, String(reply.content.value));
+        continue;
+      }
       port.postMessage({ received: channel, frames } satisfies FromSockets);
-      if (channel === "control" && message) rouse(message.header.msg_type, stop, close);
+      if (channel === "control" && message) rouse(message.header.msg_type, setUp, close);
+    }
+  };
+  /** A client that has subscribed is told so: from then on it misses nothing. */
+  const welcome = async (): Promise<void> => {
+    for await (const [subscription] of iopub) {
+      if (subscription?.[0] !== 1) continue;
+      const topic = subscription.subarray(1);
+      const content = { subscription: topic.toString() };
+      enqueue("iopub", wire.compose("iopub_welcome", content, undefined, [topic]));
     }
   };
   const echo = async (): Promise<void> => {
     for await (const frames of heartbeat) await heartbeat.send(frames);
   };
-  for (const loop of [receive("shell"), receive("control"), receive("stdin"), echo()])
+  for (const loop of [receive("shell"), receive("control"), receive("stdin"), welcome(), echo()])
     loop.catch(ignoreClosed);
 
   // Nobody is left to talk to once the process that started the kernel has gone.
@@ -150,9 +169,12 @@ function tryToDecode(wire: Wire, frames: Uint8Array[]): Message | undefined {
  * a cell calls before its first await, and a shutdown that is not answered in time ends the process. (On Windows
  * there is no SIGINT to oneself.)
  */
-function rouse(type: string, stop: Int32Array, close: () => Promise<void>): void {
+function rouse(type: string, { stop, answer }: SocketsSetUp, close: () => Promise<void>): void {
   const ends = type === "interrupt_request" || type === "shutdown_request";
-  if (ends) raiseStop(stop);
+  if (ends) {
+    raiseStop(stop);
+    giveNoAnswer(answer);
+  }
   if (ends && process.platform !== "win32") process.kill(process.pid, "SIGINT");
   if (type === "shutdown_request") {
     setTimeout(() => void close().then(() => process.kill(process.pid, "SIGKILL")), shutdownPatience);

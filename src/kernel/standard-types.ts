@@ -30,8 +30,18 @@ export function languageTypes(): VirtualFile {
       .join(""),
     (_, kind, name) => (kind === "lib" ? path.join(folder, `lib.${name}.d.ts`) : undefined),
   );
-  return { path: slashes(path.join(folder, "lib.nablab.d.ts")), text };
+  return { path: slashes(path.join(folder, "lib.nablab.d.ts")), text: text + globals };
 }
+
+/** What a cell has beside. */
+const globals = `
+/**
+ * Asks the reader and waits for the answer.
+ *
+ * @param options.password hide what is typed
+ */
+declare function prompt(message?: string, options?: { password?: boolean }): string;
+`;
 
 /** A quarter of Node's types, which no other module needs: they are read when a cell imports them. */
 const seldom = [

@@ -5,6 +5,7 @@ import threading
 import time
 
 import psutil
+import zmq
 from jupyter_client.manager import start_new_kernel
 
 manager, client = start_new_kernel(kernel_name="nablab", startup_timeout=60)
@@ -54,6 +55,13 @@ _, outputs = run("for (let i = 0; i < 200000; i++) console.log(i); 'done'")
 printed = "".join(content["text"] for content in only(outputs, "stream"))
 passed("200,000 printed lines arrive in order before idle", printed == "".join(f"{i}\n" for i in range(200000)), len(printed))
 
+subscriber = zmq.Context.instance().socket(zmq.SUB)
+subscriber.connect(f"tcp://{manager.ip}:{manager.iopub_port}")
+subscriber.subscribe(b"")
+frames = subscriber.recv_multipart() if subscriber.poll(10_000) else []
+subscriber.close(linger=0)
+passed("who subscribes to iopub is welcomed", any(b'"iopub_welcome"' in frame for frame in frames), frames)
+
 reply, outputs = run("const n: number = 'no'")
 error = only(outputs, "error")
 same = error and all(error[0][key] == reply[key] for key in ("ename", "evalue", "traceback"))
@@ -61,6 +69,27 @@ passed("a type error is on iopub and in the reply", reply["ename"] == "TypeScrip
 
 reply, _ = run("n")
 passed("a cell with a type error has not run", reply["status"] == "error" and "TS2304" in reply["evalue"], reply)
+
+reply, _ = run("const three = 3", user_expressions={"six": "2 * three", "none": "nowhere"})
+six, none = (reply["user_expressions"][name] for name in ("six", "none"))
+passed("user expressions are evaluated after the cell", six["data"]["text/plain"] == "6" and "TS2304" in none["evalue"], reply)
+
+message = client.execute("const answer = prompt('Who? ', { password: true }); `<${answer}>`", allow_stdin=True)
+question = client.get_stdin_msg(timeout=20)
+hidden = (question["content"]["prompt"], question["content"]["password"]) == ("Who? ", True)
+client.input("Gauß")
+reply, outputs = reply_to(message), outputs_of(message)
+passed("prompt() asks and waits for the answer", hidden and only(outputs, "execute_result")[0]["data"]["text/plain"] == "'<Gauß>'", outputs)
+
+reply, _ = run("prompt()", allow_stdin=False)
+passed("prompt() where nobody may be asked is an error", "allow_stdin" in reply.get("evalue", ""), reply)
+
+message = client.execute("prompt('Still there? ')", allow_stdin=True)
+client.get_stdin_msg(timeout=20)
+manager.interrupt_kernel()
+reply = reply_to(message)
+outputs_of(message)
+passed("stop ends a prompt", reply.get("ename") == "KeyboardInterrupt", reply)
 
 run("let kept = 41")
 endless = {
@@ -123,6 +152,11 @@ client.stop_channels()
 manager.cleanup_resources()
 
 manager, client = start_new_kernel(kernel_name="nablab", startup_timeout=60)
+run("const once = 'more'")
+history = reply_to(client.history(hist_access_type="search", pattern="*kept*", n=2))["history"]
+passed("cells of an earlier session are found", len(history) == 2 and all("kept" in code for _, _, code in history), history)
+history = reply_to(client.history(hist_access_type="range", session=-1, start=1, stop=2))["history"]
+passed("and counted back", len(history) == 1 and "200000" in history[0][2], history)
 reply, outputs = run("console.log('bye'); try { process.exit(3) } catch {} console.log('still here'); while (true) {}")
 code = manager.provisioner.process.wait(timeout=10)
 printed = "".join(content["text"] for content in only(outputs, "stream"))
