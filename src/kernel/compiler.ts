@@ -60,8 +60,8 @@ interface Name {
   /** The number of the cell that declared it last. */
   cell: number;
   isBoxed: boolean;
-  /** Whether it may be assigned to. */
-  isVariable: boolean;
+  /** What it was declared as, in the words of completions: `let`, `const`, `class`, … */
+  kind: string;
 }
 
 const identifier = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
@@ -148,8 +148,10 @@ export class Compiler {
     const { code, map, types } = this.#emit(program, file, rewritten);
     const names = [...declared.names].map((name): [string, Name] => {
       const symbol = topLevel(file).get(name);
-      const isVariable = isAssignable(ts, symbol?.exportSymbol ?? symbol);
-      return [name, { cell: 0, isBoxed: rewritten.isBoxed(name), isVariable }];
+      return [
+        name,
+        { cell: 0, isBoxed: rewritten.isBoxed(name), kind: kindOf(ts, symbol?.exportSymbol ?? symbol) },
+      ];
     });
     const values = names.filter(([, { isBoxed }]) => isBoxed).map(([name]) => name);
     return {
@@ -190,8 +192,8 @@ export class Compiler {
 
   /** What could stand at `position`. */
   complete(source: string, position: number): Completions {
-    const typed = /[\p{ID_Continue}$]*$/u.exec(source.slice(0, position))![0].toLowerCase();
-    const before = this.#look(source, (name) => name.toLowerCase().includes(typed));
+    const typed = /[\p{ID_Continue}$]*$/u.exec(source.slice(0, position))![0];
+    const before = this.#look(source);
     const info = this.#service.getCompletionsAtPosition(this.#cell, before.length + position, {});
     const span = info?.optionalReplacementSpan ?? info?.entries[0]?.replacementSpan;
     const start = span ? span.start - before.length : position - typed.length;
@@ -199,7 +201,14 @@ export class Compiler {
     // `ma` also finds `flatMap`.
     const wanted = source.slice(start, position);
     const hump = wanted.charAt(0).toUpperCase() + wanted.slice(1);
-    const entries = (info?.entries ?? [])
+    const found = new Map((info?.entries ?? []).map((entry) => [entry.name, entry]));
+    // Names of earlier cells that the cell does not mention are not imported, but stand in the same list.
+    if (info?.isGlobalCompletion) {
+      for (const [name, { kind }] of this.#names)
+        if (!found.has(name) || found.get(name)!.kind === "alias")
+          found.set(name, { name, kind, sortText: "11" } as TypeScript.CompletionEntry);
+    }
+    const entries = [...found.values()]
       .filter(({ name }) => name.toLowerCase().startsWith(wanted.toLowerCase()) || name.includes(hump))
       .map((entry) => ({ ...entry, rank: (entry.name.startsWith(wanted) ? "0" : "1") + entry.sortText }))
       .sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0))
@@ -209,18 +218,18 @@ export class Compiler {
 
   /** Type and documentation of what stands at `position`. */
   inspect(source: string, position: number): TypeScript.QuickInfo | undefined {
-    const before = this.#look(source, () => false);
+    const before = this.#look(source);
     return this.#service.getQuickInfoAtPosition(this.#cell, before.length + position);
   }
 
   /** Shows the service a cell that is being written; returns the line before it. */
-  #look(source: string, isWanted: (name: string) => boolean): string {
+  #look(source: string): string {
     const declared = this.#declaredIn(source).names;
     const mentioned = new Set(source.match(identifier));
-    const wanted = [...this.#names.keys()].filter(
-      (name) => !declared.has(name) && (mentioned.has(name) || isWanted(name)),
+    const before = this.#before(
+      [...mentioned].filter((name) => !declared.has(name)),
+      true,
     );
-    const before = this.#before(wanted, true);
     this.#files.write(this.#cell, before + source);
     return before;
   }
@@ -232,8 +241,8 @@ export class Compiler {
     for (const name of names) {
       const known = this.#names.get(name);
       if (!known) continue;
-      const { cell, isVariable } = known;
-      if (isVariable && !importAll) line += `declare let ${name}: typeof import("./[${cell}]").${name}; `;
+      const { cell, kind } = known;
+      if (kind === "let" && !importAll) line += `declare let ${name}: typeof import("./[${cell}]").${name}; `;
       else if (imports.has(cell)) imports.get(cell)!.push(name);
       else imports.set(cell, [name]);
     }
@@ -365,9 +374,16 @@ export class Compiler {
 
 const isWithin = (at: number, start: number, end: number): boolean => at >= start && at <= end;
 
-/** Whether a name was declared by `let` or `var`. */
-function isAssignable(ts: typeof TypeScript, symbol: TypeScript.Symbol | undefined): boolean {
+/** What a name was declared as; `let` is what may be assigned to. */
+function kindOf(ts: typeof TypeScript, symbol: TypeScript.Symbol | undefined): string {
+  const { SymbolFlags, NodeFlags } = ts;
+  const flags = symbol?.flags ?? 0;
+  if (flags & SymbolFlags.Alias) return "alias";
+  if (flags & SymbolFlags.Function) return "function";
+  if (flags & SymbolFlags.Class) return "class";
+  if (flags & SymbolFlags.Enum) return "enum";
   const node = symbol?.valueDeclaration;
-  if (!node || !(symbol.flags & ts.SymbolFlags.Variable)) return false;
-  return (ts.getCombinedNodeFlags(node) & ts.NodeFlags.Constant) === 0;
+  if (node && flags & SymbolFlags.Variable)
+    return ts.getCombinedNodeFlags(node) & NodeFlags.Constant ? "const" : "let";
+  return flags & SymbolFlags.Interface ? "interface" : flags & SymbolFlags.TypeAlias ? "type" : "module";
 }

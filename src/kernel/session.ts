@@ -174,6 +174,7 @@ export class Session<Cell> {
    * @param count the number by which tracebacks name the cell
    */
   async execute(code: string, cell: Cell, count = this.#count + 1): Promise<CellResult> {
+    collectGarbage(); // cells that were sent together leave no time between them
     this.#count = count;
     const run: Run<Cell> = {
       cell,

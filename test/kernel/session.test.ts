@@ -265,7 +265,7 @@ test("code is complete, incomplete or invalid", () => {
 
 test("completion and hover know earlier cells", async () => {
   await run("/** How far we go. */ const stepSize = 0.1");
-  expect(session.complete("stepS", 5).entries).toEqual([{ name: "stepSize", kind: "alias" }]);
+  expect(session.complete("stepS", 5).entries).toEqual([{ name: "stepSize", kind: "const" }]);
   const info = session.inspect("stepSize", 3)!;
   expect(info.documentation?.map((part) => part.text).join("")).toBe("How far we go.");
 });
