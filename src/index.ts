@@ -11,3 +11,4 @@ export * from "./optim/index.js";
 export * from "./tensor/index.js";
 export * from "./theory/index.js";
 export * from "./train/index.js";
+export * from "./widgets/index.js";

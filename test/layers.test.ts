@@ -13,6 +13,7 @@ const src = fileURLToPath(new URL("../src", import.meta.url));
 /** From the cellar upwards. */
 const floors = [
   ["display"],
+  ["widgets"],
   ["compute"],
   ["tensor"],
   ["autodiff"],

@@ -15,6 +15,27 @@ export interface DisplayMessage {
   live?: boolean;
 }
 
+/** An open connection between something in a cell and its views in the front end. */
+export interface Comm {
+  readonly id: string;
+  /** Sends data to the front end, with binary buffers. */
+  send(data: Record<string, unknown>, buffers?: Uint8Array[]): void;
+  close(): void;
+}
+
+/** What a connection is opened with. */
+export interface CommOptions {
+  /** Who is to take it up in the front end, such as `jupyter.widget`. */
+  target: string;
+  id: string;
+  data: Record<string, unknown>;
+  metadata?: Record<string, unknown>;
+  /** Receives what the front end sends. */
+  onMessage(data: Record<string, unknown>, buffers: Uint8Array[]): void;
+  /** All that a front end needs that opens the page anew; as `data` was at first. */
+  state?(): Record<string, unknown>;
+}
+
 /** Where nablab runs: a Jupyter kernel, `nablab run`, or a plain script. */
 export interface Host {
   /** Shows one message in the output of the cell that is running. */
@@ -26,6 +47,8 @@ export interface Host {
    * soon after it aborts; the reason is the error that the cell ends with.
    */
   interruptSignal(): AbortSignal;
+  /** Opens a connection to the front end; without it there is none to connect to. */
+  openComm?(options: CommOptions): Comm;
 }
 
 const never = new AbortController().signal;

@@ -6,11 +6,12 @@
  */
 import { completeReply, inspectReply } from "./assistance.js";
 import { fromThrown } from "./cell-error.js";
+import { Comms } from "./comms.js";
 import { History } from "./history.js";
 import { kernelInfo } from "./kernel-info.js";
 import { type CellResult, createSession, type Output, type Question, type Session } from "./session.js";
 import type { Channel } from "./sockets.js";
-import type { Message, Wire } from "./wire.js";
+import type { Attachments, Message, Wire } from "./wire.js";
 
 /** Where messages go: the sockets, or a list in a test. */
 export type Send = (channel: Channel, frames: Uint8Array[]) => void;
@@ -23,6 +24,7 @@ export class Kernel {
   readonly #ask: (question: Uint8Array[]) => string | undefined;
   readonly #exit: (code: number) => void;
   readonly #history: History;
+  readonly #comms = new Comms((...message) => this.#publish(...message));
   readonly #waiting: Message[] = [];
   #session: Session<Message> | undefined;
   #executing = false;
@@ -53,6 +55,7 @@ export class Kernel {
     this.#session ??= createSession<Message>({
       onOutput: (output, cell) => this.#putOut(output, cell),
       ask: (question, cell) => this.#askReader(question, cell),
+      openComm: (comm, cell) => this.#comms.open(comm, cell),
     });
     return this.#session;
   }
@@ -118,15 +121,14 @@ export class Kernel {
       case "history_request":
         return { status: "ok", history: this.#history.reply(content) };
       case "comm_info_request":
-        return { status: "ok", comms: {} };
+        return { status: "ok", comms: this.#comms.info(content.target_name) };
       case "connect_request":
         return { status: "ok" };
       case "comm_open":
-        // No target is registered; a comm that is never closed would leave the front end waiting.
-        this.#publish("comm_close", { comm_id: content.comm_id, data: {} }, request);
-        return undefined;
       case "comm_msg":
       case "comm_close":
+        this.#comms.receive(request);
+        this.session.flush();
         return undefined;
       case "interrupt_request":
         // Elsewhere the sockets' thread has sent SIGINT, which also reaches a synchronous loop.
@@ -252,8 +254,8 @@ export class Kernel {
     this.#publish(type, content, cell);
   }
 
-  #publish(type: string, content: Content, parent?: Message): void {
-    this.#send("iopub", this.#wire.compose(type, content, parent));
+  #publish(type: string, content: Content, parent?: Message, attachments?: Attachments): void {
+    this.#send("iopub", this.#wire.compose(type, content, parent, undefined, attachments));
   }
 
   #respond(channel: Channel, type: string, content: Content, request: Message): void {

@@ -8,7 +8,7 @@
 import { inspect } from "node:util";
 import type * as TypeScript from "typescript";
 import { type MimeBundle, toBundle } from "../display/bundle.js";
-import { setHost } from "../display/host.js";
+import { type Comm, type CommOptions, setHost } from "../display/host.js";
 import { Scope } from "./box.js";
 import {
   type CellError,
@@ -57,6 +57,8 @@ export interface SessionOptions<Cell> {
   onOutput(output: Output, cell: Cell): void;
   /** Asks the reader and waits for the answer; undefined when stop is pressed. Without it nobody can be asked. */
   ask?(question: Question, cell: Cell): string | undefined;
+  /** Opens a connection to the front end; without it there is none. */
+  openComm?(comm: CommOptions, cell: Cell): Comm;
 }
 
 /**
@@ -107,6 +109,11 @@ export class Session<Cell> {
   readonly #compiler = new Compiler();
   readonly #scope = new Scope();
   readonly #modules: Modules;
+  /** An error after its cell has ended: Node would end the process, in a notebook it is text under the cell. */
+  readonly #late = (error: unknown): void => {
+    if (error instanceof KeyboardInterrupt) return; // what a stopped cell left behind has ended as well
+    process.stderr.write(`${fromThrown(error).traceback.join("\n")}\n`);
+  };
   readonly #check = (): void => this.#endStopped();
   /** How often the reader has pressed stop, as far as we have heard. */
   #presses = 0;
@@ -119,7 +126,7 @@ export class Session<Cell> {
   #checksTypes = true;
   readonly #restore: () => void;
 
-  constructor({ onOutput, ask }: SessionOptions<Cell>) {
+  constructor({ onOutput, ask, openComm }: SessionOptions<Cell>) {
     this.#onOutput = onOutput;
     this.#ask = ask;
     this.#streams = new CellStreams<Run<Cell>>((name, text, { cell }) =>
@@ -143,14 +150,10 @@ export class Session<Cell> {
         run.isPatient = true;
         return run.interrupt.signal;
       },
+      ...(openComm && { openComm: (comm: CommOptions) => this.#openComm(comm, openComm) }),
     });
-    // Node would end the process; in a notebook they are text under the cell that left them behind.
-    const late = (error: unknown): void => {
-      if (error instanceof KeyboardInterrupt) return; // what a stopped cell left behind has ended as well
-      process.stderr.write(`${fromThrown(error).traceback.join("\n")}\n`);
-    };
-    process.on("unhandledRejection", late);
-    process.on("uncaughtException", late);
+    process.on("unhandledRejection", this.#late);
+    process.on("uncaughtException", this.#late);
     const restoreStackTraces = translateStackTraces();
     const promptBefore = Object.getOwnPropertyDescriptor(globalThis, "prompt");
     Object.defineProperty(globalThis, "prompt", {
@@ -162,8 +165,8 @@ export class Session<Cell> {
       if (promptBefore) Object.defineProperty(globalThis, "prompt", promptBefore);
       else Reflect.deleteProperty(globalThis, "prompt");
       restoreStackTraces();
-      process.off("unhandledRejection", late);
-      process.off("uncaughtException", late);
+      process.off("unhandledRejection", this.#late);
+      process.off("uncaughtException", this.#late);
       setHost(hostBefore);
     };
   }
@@ -284,6 +287,21 @@ export class Session<Cell> {
     }
     const run = this.#streams.current();
     if (run && performance.now() >= run.deadline) throw new KeyboardInterrupt();
+  }
+
+  /** Opens a connection; what comes over it is taken up as a part of the cell that opened it. */
+  #openComm(comm: CommOptions, open: NonNullable<SessionOptions<Cell>["openComm"]>): Comm {
+    const run = this.#streams.current();
+    if (!run) throw new Error("widget: only a cell can open one");
+    const onMessage: CommOptions["onMessage"] = (...message) =>
+      this.#streams.run(run, () => {
+        try {
+          comm.onMessage(...message);
+        } catch (error) {
+          this.#late(error);
+        }
+      });
+    return open({ ...comm, onMessage }, run.cell);
   }
 
   /** `prompt()` in a cell. */

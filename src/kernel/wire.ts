@@ -27,6 +27,9 @@ export interface Message {
   buffers: Uint8Array[];
 }
 
+/** What few messages have beside their content. */
+export type Attachments = Partial<Pick<Message, "metadata" | "buffers">>;
+
 /** Signs and checks messages with the key of a connection file; an empty key means no signatures. */
 export class Wire {
   readonly #key: string;
@@ -62,14 +65,15 @@ export class Wire {
     content: Record<string, unknown>,
     parent?: Message,
     identities?: Uint8Array[],
+    { metadata = {}, buffers = [] }: Attachments = {},
   ): Uint8Array[] {
     return this.encode({
       identities: identities ?? [Buffer.from(type)], // on iopub the identity is a topic
       header: this.header(type),
       parent: parent?.header ?? {},
-      metadata: {},
+      metadata,
       content,
-      buffers: [],
+      buffers,
     });
   }
 

@@ -1,0 +1,7 @@
+/**
+ * Widgets: things in a notebook that the reader moves or presses, and whose values come back into TypeScript.
+ */
+export { Button, button } from "./button.js";
+export { Dropdown, type DropdownOptions, dropdown } from "./dropdown.js";
+export type { ListenerOptions } from "./model.js";
+export { Slider, type SliderOptions, slider } from "./slider.js";

@@ -1,0 +1,139 @@
+/**
+ * A slider: a number that the reader moves.
+ */
+import { inspect } from "node:util";
+import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
+import { escapeHtml } from "../display/escape-html.js";
+import { formatNumber } from "../display/format-number.js";
+import { checkListener, type ListenerOptions, Model } from "./model.js";
+
+/** How a slider is made. */
+export interface SliderOptions {
+  /** The least value. */
+  min: number;
+  /** The greatest value. */
+  max: number;
+  /** Where it stands at first; in the middle. */
+  value?: number;
+  /** What it moves by; a hundredth of the range. With `log` it has a hundred positions and no step. */
+  step?: number;
+  /** Whether equal distances are equal factors, as for a step size; needs `min` above 0. */
+  log?: boolean;
+  /** What stands before it. */
+  label?: string;
+}
+
+type State = { value: number; min: number; max: number; step: number; log: boolean; label: string };
+
+/** A number that the reader moves; made by {@link slider}. Shows itself. */
+export class Slider implements Displayable {
+  readonly #model: Model<State>;
+
+  /** For {@link slider}. */
+  constructor(state: State) {
+    const accept = ({ value }: Record<string, unknown>): Partial<State> =>
+      typeof value === "number" && value >= state.min && value <= state.max ? { value } : {};
+    this.#model = new Model({ program, state, accept });
+  }
+
+  /** Where it stands; setting it moves it. */
+  get value(): number {
+    return this.#model.state.value;
+  }
+
+  set value(value: number) {
+    const { min, max } = this.#model.state;
+    checkInside("value", value, min, max);
+    this.#model.set({ value });
+  }
+
+  /**
+   * Calls back with the new value whenever the reader has moved it, until the signal aborts.
+   */
+  onChange(listener: (value: number) => void, options?: ListenerOptions): void {
+    checkListener(listener);
+    this.#model.onChange(({ value }) => listener(value), options);
+  }
+
+  [displaySymbol](): MimeBundle {
+    const { label, min, max, value } = this.#model.state;
+    const text = `${label || "slider"} = ${formatNumber(value)}, from ${formatNumber(min)} to ${formatNumber(max)}`;
+    return this.#model.bundle(text, `<p>${escapeHtml(text)}</p>`);
+  }
+}
+
+/**
+ * A slider, shown when it is the value of a cell; its `value` and `onChange` bring what the reader does back into
+ * TypeScript. Where nothing can be moved (`nablab run`, a page) it shows the value it has.
+ *
+ * @param options the range, the first value, and whether it is logarithmic
+ * @throws RangeError when the range is empty, a value is outside of it, or `log` comes with a `min` that is not above 0
+ * @example
+ * const eta = slider({ min: 1e-3, max: 10, log: true, label: "η" });
+ * eta.onChange((value) => console.log(value));
+ * eta.value // → 0.1
+ */
+export function slider({ min, max, value, step, log = false, label = "" }: SliderOptions): Slider {
+  for (const [name, number] of Object.entries({ min, max })) {
+    if (typeof number !== "number" || !Number.isFinite(number)) {
+      throw new RangeError(`slider: ${name} must be a finite number, got ${inspect(number)}`);
+    }
+  }
+  if (min >= max) throw new RangeError(`slider: min must be below max, got ${min} and ${max}`);
+  if (log && min <= 0) throw new RangeError(`slider: with log, min must be above 0, got ${min}`);
+  const middle = log ? Number(Math.sqrt(min * max).toPrecision(12)) : (min + max) / 2;
+  const state = {
+    value: value ?? middle,
+    min,
+    max,
+    step: step ?? (max - min) / 100,
+    log,
+    label: String(label),
+  };
+  checkInside("value", state.value, min, max);
+  if (!(state.step > 0 && state.step <= max - min)) {
+    throw new RangeError(`slider: step must be above 0 and at most ${max - min}, got ${inspect(step)}`);
+  }
+  return new Slider(state);
+}
+
+function checkInside(name: string, value: number, min: number, max: number): void {
+  if (typeof value === "number" && value >= min && value <= max) return;
+  throw new RangeError(`slider: ${name} must be a number from ${min} to ${max}, got ${inspect(value)}`);
+}
+
+const program = `
+export default {
+  render({ model, el }) {
+    const { min, max, step, log } = Object.fromEntries(["min", "max", "step", "log"].map((key) => [key, model.get(key)]));
+    const row = document.createElement("label");
+    row.className = "nablab-widget";
+    const name = document.createElement("span");
+    name.textContent = model.get("label");
+    const input = Object.assign(document.createElement("input"), { type: "range" });
+    input.dataset.lmSuppressShortcuts = "true"; // arrows move the slider, not the notebook
+    const output = document.createElement("output");
+    const positions = 100;
+    Object.assign(input, log ? { min: 0, max: positions, step: 1 } : { min, max, step });
+    const toValue = (position) =>
+      log ? Number((min * (max / min) ** (position / positions)).toPrecision(3)) : Number(position);
+    const toPosition = (value) => (log ? (positions * Math.log(value / min)) / Math.log(max / min) : value);
+    const show = () => {
+      const value = model.get("value");
+      input.value = toPosition(value);
+      output.textContent = Number(value.toPrecision(4));
+      input.setAttribute("aria-valuetext", output.textContent);
+    };
+    const moved = () => {
+      model.set("value", Math.min(max, Math.max(min, toValue(input.value))));
+      model.save_changes();
+    };
+    input.addEventListener("input", moved);
+    model.on("change:value", show);
+    show();
+    row.append(name, input, output);
+    el.append(row);
+    return () => model.off("change:value", show);
+  },
+};
+`;

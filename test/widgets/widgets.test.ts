@@ -1,0 +1,99 @@
+/**
+ * Widgets as the kernel connects them: what is sent to the front end, and what is taken over from it.
+ */
+import { button, dropdown, slider, toBundle } from "nablab";
+import { afterEach, expect, test } from "vitest";
+import { type CommOptions, consoleHost, setHost } from "#nablab/display/host.js";
+
+afterEach(() => {
+  setHost(consoleHost);
+});
+
+/** A host that keeps what is sent, and sends. */
+function connected() {
+  const opened: CommOptions[] = [];
+  const sent: Record<string, unknown>[] = [];
+  setHost({
+    ...consoleHost,
+    openComm(options) {
+      opened.push(options);
+      return { id: options.id, send: (data) => sent.push(data), close() {} };
+    },
+  });
+  const receive = (data: Record<string, unknown>) => opened.at(-1)!.onMessage(data, []);
+  return { opened, sent, receive };
+}
+
+const view = "application/vnd.jupyter.widget-view+json";
+
+test("shown, a slider opens one connection; what the reader does comes back", async () => {
+  const { opened, sent, receive } = connected();
+  const eta = slider({ min: 0.001, max: 10, log: true, label: "η" });
+  const seen: number[] = [];
+  const until = new AbortController();
+  eta.onChange((value) => seen.push(value), { signal: until.signal });
+  expect((await toBundle(eta))[view]).toEqual({
+    version_major: 2,
+    version_minor: 0,
+    model_id: "nablab-widget-1",
+  });
+  await toBundle(eta);
+  expect(opened.map(({ target, metadata }) => [target, metadata])).toEqual([
+    ["jupyter.widget", { version: "2.1.0" }],
+  ]);
+  expect(opened[0]!.data.state).toMatchObject({ _model_module: "anywidget", value: 0.1, min: 0.001 });
+
+  receive({ method: "update", state: { value: 2.5 } });
+  expect([eta.value, seen]).toEqual([2.5, [2.5]]);
+  eta.value = 1;
+  expect(sent.at(-1)).toEqual({ method: "update", state: { value: 1 }, buffer_paths: [] });
+  expect(opened[0]!.state!()).toMatchObject({ value: 1 });
+  for (const value of [11, "3", Number.NaN, null]) receive({ method: "update", state: { value } });
+  expect(eta.value).toBe(1);
+  receive({ method: "request_state" });
+  expect(sent.at(-1)).toMatchObject({ method: "update", state: { value: 1, label: "η" } });
+  const before = seen.length;
+  until.abort();
+  receive({ method: "update", state: { value: 3 } });
+  expect([eta.value, seen.length]).toEqual([3, before]);
+});
+
+test("a dropdown gives its values back, not their texts; a button tells of every press", async () => {
+  const { receive } = connected();
+  const rules = [{ name: "sgd" }, { name: "adam" }];
+  const rule = dropdown({ options: rules, label: "rule" });
+  await toBundle(rule);
+  receive({ method: "update", state: { index: 1 } });
+  expect(rule.value).toBe(rules[1]);
+  for (const index of [2, -1, 0.5, "0"]) receive({ method: "update", state: { index } });
+  expect(rule.value).toBe(rules[1]);
+
+  const again = button("Again");
+  let presses = 0;
+  again.onClick(() => presses++);
+  await toBundle(again);
+  receive({ method: "custom", content: { event: "click" } });
+  receive({ method: "custom", content: { event: "click" } });
+  expect(presses).toBe(2);
+});
+
+test("where nothing can be moved they show what they have", async () => {
+  expect(await toBundle(slider({ min: 0, max: 1, label: "<η>" }))).toEqual({
+    "text/plain": "<η> = 0.5, from 0 to 1",
+    "text/html": "<p>&#60;η&#62; = 0.5, from 0 to 1</p>",
+  });
+  expect((await toBundle(dropdown({ options: [1, 32] })))["text/plain"]).toBe("choice: 1, of 1, 32");
+  expect((await toBundle(button("Go")))["text/plain"]).toBe("[ Go ]");
+});
+
+test("what cannot be is said", () => {
+  expect(() => slider({ min: 1, max: 1 })).toThrow("min must be below max, got 1 and 1");
+  expect(() => slider({ min: 0, max: 1, log: true })).toThrow("with log, min must be above 0, got 0");
+  expect(() => slider({ min: 0, max: 1, value: 2 })).toThrow("value must be a number from 0 to 1, got 2");
+  expect(() => slider({ min: 0, max: 1, step: -1 })).toThrow("step must be above 0");
+  expect(() => slider({ min: Number.NaN, max: 1 })).toThrow("min must be a finite number, got NaN");
+  expect(() => dropdown({ options: [] })).toThrow("a list of values to choose from, got []");
+  expect(() => dropdown({ options: [1, 2], value: 3 })).toThrow("expected one of 1, 2, got 3");
+  expect(() => button(3 as never)).toThrow("expected a text to stand on it, got 3");
+  expect(() => button("x").onClick(3 as never)).toThrow("expected a function to call, got 3");
+});
