@@ -83,9 +83,20 @@ async function pythonPackages() {
       }
     }),
   );
+  await papermillParameters();
   // JupyterLab runs scripts of its own in Node, which are no ES modules as our package.json would have it.
   const scope = path.join(venv, "package.json");
   if (!existsSync(scope)) writeFileSync(scope, '{ "type": "commonjs" }\n');
+}
+
+/** Has the Python of .venv find python/papermill, by which papermill writes parameters in TypeScript. */
+async function papermillParameters() {
+  const where = "import sysconfig; print(sysconfig.get_path('purelib'))";
+  const { output } = await run(venvPython, ["-c", where]);
+  const file = path.join(output.trim(), "nablab.pth");
+  const wanted = `${at("python", "papermill")}\n`;
+  if (existsSync(file) && readFileSync(file, "utf8") === wanted) return;
+  writeFileSync(file, wanted);
 }
 
 async function kernel() {
