@@ -11,22 +11,30 @@ export type Formula =
   | { readonly kind: "loss"; readonly name: "crossEntropy" | "squaredError" }
   | RuleFormula;
 
+/** A step size: the same for all steps, or a function of the step's number k = 1, 2, … */
+type StepSize = number | ((k: number) => number);
+
 /** Update rules that have fast kernels. */
-export type RuleFormula =
-  | { readonly kind: "rule"; readonly name: "sgd"; readonly eta: number }
-  | { readonly kind: "rule"; readonly name: "adagradNorm"; readonly eta: number; readonly c0: number }
+export type RuleFormula = RuleOf<StepSize>;
+
+/** The same as plain data, whose step size is that of one step. */
+export type StepFormula = RuleOf<number>;
+
+type RuleOf<Eta> =
+  | { readonly kind: "rule"; readonly name: "sgd"; readonly eta: Eta }
+  | { readonly kind: "rule"; readonly name: "adagradNorm"; readonly eta: Eta; readonly c0: number }
   | {
       readonly kind: "rule";
       readonly name: "adagrad";
-      readonly eta: number;
+      readonly eta: Eta;
       readonly epsilon: number;
       readonly c0: number;
     }
-  | { readonly kind: "rule"; readonly name: "momentum"; readonly eta: number; readonly beta: number }
+  | { readonly kind: "rule"; readonly name: "momentum"; readonly eta: Eta; readonly beta: number }
   | {
       readonly kind: "rule";
       readonly name: "adam";
-      readonly eta: number;
+      readonly eta: Eta;
       readonly beta1: number;
       readonly beta2: number;
       readonly epsilon: number;

@@ -5,7 +5,7 @@
  * A row of a matrix is a sample, and A is outputs × inputs, as in the lecture. Every operation does its `share` of
  * the result and nothing else, so threads need to meet only between operations.
  */
-import type { RuleFormula } from "./formula.js";
+import type { RuleFormula, StepFormula } from "./formula.js";
 import type { Matrix, WeightShape } from "./matrix.js";
 import type { Share } from "./share.js";
 
@@ -134,7 +134,7 @@ export interface Kernels {
   columnInputGradient(out: Matrix, A: Weights, x: Compressed, share: Share): void;
 
   /** Chooses the rule by which the parameters move that are updated from now on, and what it remembers. */
-  setRule(rule: RuleFormula, parameters: Parameters): void;
+  setRule(rule: StepFormula, parameters: Parameters): void;
 
   /** The numbers of the step that comes. */
   setStep(numbers: StepNumbers): void;

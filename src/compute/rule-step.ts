@@ -1,7 +1,7 @@
 /**
  * What a rule with a fast kernel needs in each step: its numbers, and the step size that the record shows.
  */
-import type { RuleFormula } from "./formula.js";
+import type { StepFormula } from "./formula.js";
 import type { StepNumbers } from "./kernels.js";
 
 const plain: StepNumbers = { eta: 0, epsilon: 0, beta1: 0, beta2: 0, correction: 1 };
@@ -9,7 +9,7 @@ const plain: StepNumbers = { eta: 0, epsilon: 0, beta1: 0, beta2: 0, correction:
 /**
  * The numbers of step k = 1, 2, …; for AdaGrad-norm `squares` is c(k), which includes the gradient of this step.
  */
-export function stepNumbers(rule: RuleFormula, k: number, squares = 0): StepNumbers {
+export function stepNumbers(rule: StepFormula, k: number, squares = 0): StepNumbers {
   switch (rule.name) {
     case "sgd":
       return { ...plain, eta: rule.eta };

@@ -3,6 +3,7 @@
  */
 import { withFormula } from "../compute/formula.js";
 import { checkOption, makeRule, type Rule } from "./rule.js";
+import { checkStepSize, type StepSize, stepSizeAt } from "./schedule.js";
 
 /**
  * AdaGrad per coordinate, the same as PyTorch's: each parameter i has its own
@@ -12,7 +13,7 @@ import { checkOption, makeRule, type Rule } from "./rule.js";
  * `stepSize` gives one number for the chart, η / (√c + ε) at the mean c of all c_i.
  * Source: Duchi, Hazan, Singer, Adaptive subgradient methods, JMLR 12, 2011.
  *
- * @param options `eta`: η > 0; `epsilon`: ε ≥ 0; `c0`: every c_i(0) ≥ 0
+ * @param options `eta`: η > 0, or a schedule; `epsilon`: ε ≥ 0; `c0`: every c_i(0) ≥ 0
  * @throws RangeError for other numbers.
  * @example
  * const theta = Float64Array.of(0, 0);
@@ -25,11 +26,11 @@ export function adagrad({
   epsilon = 1e-10,
   c0 = 0,
 }: {
-  eta?: number;
+  eta?: StepSize;
   epsilon?: number;
   c0?: number;
 } = {}): Rule {
-  checkOption("adagrad", "eta", eta, "positive");
+  checkStepSize("adagrad", eta);
   checkOption("adagrad", "epsilon", epsilon, "not negative");
   checkOption("adagrad", "c0", c0, "not negative");
   const rule = makeRule(
@@ -41,18 +42,19 @@ export function adagrad({
       init: (size) => ({ k: 0, c: new Float64Array(size).fill(c0) }),
       step(theta, gradient, state) {
         const c = state.c as Float64Array;
+        const size = stepSizeAt("adagrad", eta, ++state.k);
         for (let i = 0; i < theta.length; i++) {
           c[i]! += gradient[i]! * gradient[i]!;
           const scale = Math.sqrt(c[i]!) + epsilon;
-          if (scale > 0) theta[i]! -= (eta * gradient[i]!) / scale;
+          if (scale > 0) theta[i]! -= (size * gradient[i]!) / scale;
         }
-        state.k++;
       },
       stepSize(state) {
         const c = state.c as Float64Array;
         let sum = 0;
         for (const entry of c) sum += entry;
-        return sum === 0 ? 0 : eta / (Math.sqrt(sum / c.length) + epsilon);
+        const size = stepSizeAt("adagrad", eta, Math.max(1, state.k));
+        return sum === 0 ? 0 : size / (Math.sqrt(sum / c.length) + epsilon);
       },
     },
   );

@@ -1,5 +1,23 @@
-// optim: update rules, simplest first.
+// optim: update rules, simplest first, and the schedules of their step sizes.
+export { adadelta } from "./adadelta.js";
 export { adagrad } from "./adagrad.js";
 export { adagradNorm } from "./adagrad-norm.js";
+export { type AdamOptions, adam, adamw, amsgrad } from "./adam.js";
+export { gradientDescent } from "./gradient-descent.js";
+export { lion } from "./lion.js";
+export { type MomentumOptions, momentum, nesterov } from "./momentum.js";
+export { rmsprop } from "./rmsprop.js";
 export type { Rule, RuleState } from "./rule.js";
+export type { Schedule, StepSize } from "./schedule.js";
+export {
+  cosine,
+  exponential,
+  inverse,
+  oneCycle,
+  piecewise,
+  polynomial,
+  stepDecay,
+  warmup,
+} from "./schedules.js";
 export { sgd } from "./sgd.js";
+export { averageOf, averaging, clipNorm, clipValue, decayWeights } from "./transforms.js";

@@ -3,6 +3,7 @@
  * steps is plain data, which can be looked at, copied and saved.
  */
 import { inspect } from "node:util";
+import { type StepSize, stepSizeText } from "./schedule.js";
 
 /** What a rule remembers: k, the number of steps taken, and numbers or arrays of its own. */
 export interface RuleState {
@@ -10,12 +11,12 @@ export interface RuleState {
   [name: string]: number | Float64Array;
 }
 
-/** An update rule; make one with `sgd()`, `adagradNorm()` or `adagrad()`. */
+/** An update rule; make one with `sgd()`, `adagrad()`, `adam()` and the like. */
 export interface Rule {
   /** What it is called, such as `sgd`. */
   readonly name: string;
-  /** The numbers it was made with, such as `eta`. */
-  readonly options: Readonly<Record<string, number>>;
+  /** What it was made with, such as `eta`: numbers, and schedules. */
+  readonly options: Readonly<Record<string, StepSize>>;
   /** The state before the first step, for `size` parameters. */
   init(size: number): RuleState;
   /** One step: changes `theta` and `state` in place. */
@@ -29,10 +30,10 @@ export function makeRule(
   title: string,
   symbols: Readonly<Record<string, string>>,
   { name, options, init, step, stepSize }: Rule,
+  text = `${title}(${Object.entries(options)
+    .map(([option, value]) => `${symbols[option]} = ${stepSizeText(value)}`)
+    .join(", ")})`,
 ): Rule {
-  const text = `${title}(${Object.entries(options)
-    .map(([option, value]) => `${symbols[option]} = ${value}`)
-    .join(", ")})`;
   const rule: Rule = {
     name,
     options: Object.freeze({ ...options }),
@@ -62,6 +63,12 @@ export function makeRule(
   };
   const show = { value: () => text, enumerable: false };
   return Object.freeze(Object.defineProperties(rule, { [inspect.custom]: show, toString: show }));
+}
+
+/** Throws unless an option is in [0, 1): a share that stays from step to step. */
+export function checkShare(rule: string, option: string, value: number): void {
+  if (Number.isFinite(value) && value >= 0 && value < 1) return;
+  throw new RangeError(`${rule}: ${option} must be at least 0 and below 1, got ${inspect(value)}`);
 }
 
 /** Throws unless an option is a finite number, > 0 (`"positive"`) or ≥ 0 (`"not negative"`). */

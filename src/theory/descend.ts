@@ -75,7 +75,7 @@ export function descend(F: Objective, options: DescendOptions): Path {
     gaps: Float64Array.from(gaps),
     gradientNorms: Float64Array.from(gradientNorms),
     stepSizes: Float64Array.from(stepSizes),
-    eta: constantStep?.name === "sgd" ? constantStep.eta : undefined,
+    eta: constantStep?.name === "sgd" && typeof constantStep.eta === "number" ? constantStep.eta : undefined,
     diverged,
   });
 }

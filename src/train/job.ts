@@ -3,13 +3,14 @@
  * lies in it. A job is plain data apart from the memory, so that it can be sent to a thread.
  */
 import { Arena, type Region, view } from "../compute/arena.js";
-import { type Formula, formulaOf, type RuleFormula } from "../compute/formula.js";
+import { type Formula, formulaOf, type RuleFormula, type StepFormula } from "../compute/formula.js";
 import { leavesAlone, sumsLength } from "../compute/kernels.js";
 import { filledUp, line, matrixLength, type WeightShape, weightAt, weightLength } from "../compute/matrix.js";
 import { scratchLength } from "../compute/wasm.js";
 import type { Dataset } from "../data/index.js";
 import type { Loss, Sequential } from "../nn/index.js";
 import type { Rule } from "../optim/index.js";
+import { stepSizeAt } from "../optim/schedule.js";
 import type { Backend, Shuffle } from "./run.js";
 
 type LossName = Extract<Formula, { kind: "loss" }>["name"];
@@ -71,7 +72,9 @@ export interface EvaluationPlan {
 /** What a training adds to a job. */
 export interface TrainingPlan {
   readonly data: DataPlan;
-  readonly rule: RuleFormula;
+  /** With the step size of the first step, where `etas` has one for each. */
+  readonly rule: StepFormula;
+  readonly etas?: Region<"Float64Array">;
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
@@ -155,7 +158,10 @@ export interface JobOptions {
   loss: LossName;
   backend?: FastBackend;
   threads: number;
-  training?: Pick<TrainingPlan, "rule" | "epochs" | "batchSize" | "seed" | "shuffle"> & { data: Dataset };
+  training?: Pick<TrainingPlan, "epochs" | "batchSize" | "seed" | "shuffle"> & {
+    data: Dataset;
+    rule: RuleFormula;
+  };
   evaluation?: Dataset | undefined;
 }
 
@@ -203,6 +209,7 @@ export function makeJob({ model, loss, backend = "wasm", threads, training, eval
   const remembers = training ? remembered[training.rule.name] : 0;
   const widest = Math.max(...model.dense.map(({ inputs }) => inputs));
   const steps = training ? training.epochs * Math.ceil(training.data.size / training.batchSize) : 0;
+  const schedule = training?.rule.eta;
   const trainingData = training && planData(arena, training.data);
   // Evaluated on what it is trained on, a network has the samples in memory once.
   const shared = evaluation === training?.data;
@@ -224,6 +231,8 @@ export function makeJob({ model, loss, backend = "wasm", threads, training, eval
     ...(training && {
       training: {
         ...training,
+        rule: { ...training.rule, eta: typeof schedule === "number" ? schedule : schedule!(1) },
+        ...(typeof schedule === "function" && { etas: doubles(steps) }),
         data: trainingData!,
         order: arena.reserve("Uint32Array", training.data.size),
         losses: doubles(trainedRows),
@@ -243,6 +252,10 @@ export function makeJob({ model, loss, backend = "wasm", threads, training, eval
   const memory = arena.allocate();
   const job: Job = { memory, ...plan };
   clear(job);
+  if (typeof schedule === "function") {
+    const etas = view(memory, job.training!.etas!);
+    for (let k = 1; k <= steps; k++) etas[k - 1] = stepSizeAt("train", schedule, k);
+  }
   writeParameters(job, model.theta);
   if (training) fillData(memory, training.data, trainingData!);
   if (job.evaluation) {

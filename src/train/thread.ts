@@ -150,7 +150,9 @@ export function work({ job, part, parts }: ThreadStart, watch = (kernels: Kernel
 
   /** Trains; returns how many steps were done, and the layer that broke off. */
   function train(plan: TrainingPlan): Omit<ThreadResult, "kernels"> {
-    const { data, rule, epochs, batchSize, seed, shuffle } = plan;
+    const { data, epochs, batchSize, seed, shuffle } = plan;
+    let { rule } = plan;
+    const etas = plan.etas && view(memory, plan.etas);
     const order = view(memory, plan.order);
     const losses = view(memory, plan.losses);
     const recordedLoss = view(memory, plan.loss);
@@ -185,6 +187,7 @@ export function work({ job, part, parts }: ThreadStart, watch = (kernels: Kernel
       for (let start = 0; start < data.size; start += batchSize) {
         const batch = order.subarray(start, start + batchSize);
         if (first) signals[control.stopping] = Atomics.load(signals, control.stop);
+        if (etas) rule = { ...rule, eta: etas[steps] };
         if (!wholeGradient) kernels.setStep(stepNumbers(rule, steps + 1));
         let sum = 0;
         for (let chunk = 0; chunk < batch.length; chunk += losses.length) {

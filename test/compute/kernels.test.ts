@@ -5,7 +5,7 @@
 import { random } from "nablab";
 import { describe, expect, test } from "vitest";
 import { Arena, type Region, view } from "#nablab/compute/arena.js";
-import type { RuleFormula } from "#nablab/compute/formula.js";
+import type { StepFormula } from "#nablab/compute/formula.js";
 import type { Compressed, Kernels, Parameters, Weights } from "#nablab/compute/kernels.js";
 import { sumsLength } from "#nablab/compute/kernels.js";
 import {
@@ -51,7 +51,7 @@ const ways: { by: "wasm" | "openblas"; layout: "rows" | "panels" }[] = [
 if (findOpenblas()) ways.push({ by: "openblas", layout: "rows" });
 else if (process.env.CI) throw new Error("no OpenBLAS was found, and CI may not go without");
 
-const rules: RuleFormula[] = [
+const rules: StepFormula[] = [
   { kind: "rule", name: "sgd", eta: 0.25 },
   { kind: "rule", name: "adagrad", eta: 0.25, epsilon: 1e-10, c0: 0 },
   { kind: "rule", name: "momentum", eta: 0.25, beta: 0.9 },

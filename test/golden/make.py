@@ -24,7 +24,41 @@ RULES = {
     "adagrad": lambda parameters, o: torch.optim.Adagrad(
         parameters, lr=o["eta"], eps=o["epsilon"], initial_accumulator_value=o["c0"]
     ),
+    "momentum": lambda parameters, o: torch.optim.SGD(parameters, lr=o["eta"], momentum=o["beta"]),
+    "nesterov": lambda parameters, o: torch.optim.SGD(
+        parameters, lr=o["eta"], momentum=o["beta"], nesterov=True
+    ),
+    "rmsprop": lambda parameters, o: torch.optim.RMSprop(
+        parameters, lr=o["eta"], alpha=o["alpha"], eps=o["epsilon"]
+    ),
+    "adadelta": lambda parameters, o: torch.optim.Adadelta(
+        parameters, lr=o["eta"], rho=o["rho"], eps=o["epsilon"]
+    ),
+    "adam": lambda parameters, o: torch.optim.Adam(parameters, lr=o["eta"], **adam(o)),
+    "amsgrad": lambda parameters, o: torch.optim.Adam(parameters, lr=o["eta"], amsgrad=True, **adam(o)),
+    "adamw": lambda parameters, o: torch.optim.AdamW(
+        parameters, lr=o["eta"], weight_decay=o["weightDecay"], **adam(o)
+    ),
 }
+schedulers = torch.optim.lr_scheduler
+SCHEDULES = {
+    "exponential": lambda optimiser, o: schedulers.ExponentialLR(optimiser, o["gamma"]),
+    "stepDecay": lambda optimiser, o: schedulers.StepLR(optimiser, o["every"], o["gamma"]),
+    "polynomial": lambda optimiser, o: schedulers.PolynomialLR(optimiser, o["steps"], o["power"]),
+    "cosine": lambda optimiser, o: schedulers.CosineAnnealingLR(optimiser, o["steps"], o["to"]),
+    "oneCycle": lambda optimiser, o: schedulers.OneCycleLR(
+        optimiser, o["eta"], total_steps=o["steps"], cycle_momentum=False
+    ),
+    "inverse": lambda optimiser, o: schedulers.LambdaLR(
+        optimiser, lambda k: 1 / (k + 1 + o["offset"]) ** o["power"]
+    ),
+}
+
+
+def adam(o):
+    return {"betas": (o["beta1"], o["beta2"]), "eps": o["epsilon"]}
+
+
 LOSSES = {
     "crossEntropy": torch.nn.functional.cross_entropy,
     # Summed over the outputs, the mean over the samples: the lecture's ||g - y||^2.
@@ -37,6 +71,13 @@ RUNS = [
     ("relu", "squaredError", "adagrad", {"eta": 0.05, "epsilon": 1e-10, "c0": 0}),
     ("tanh", "crossEntropy", "adagrad", {"eta": 0.1, "epsilon": 1e-10, "c0": 0}),
     ("sigmoid", "squaredError", "adagrad", {"eta": 0.1, "epsilon": 1e-3, "c0": 0.5}),
+    ("tanh", "crossEntropy", "momentum", {"eta": 0.1, "beta": 0.9}, ("exponential", {"gamma": 0.9})),
+    ("relu", "crossEntropy", "nesterov", {"eta": 0.1, "beta": 0.8}, ("stepDecay", {"every": 6, "gamma": 0.5})),
+    ("sigmoid", "squaredError", "rmsprop", {"eta": 0.02, "alpha": 0.9, "epsilon": 1e-8}, ("polynomial", {"steps": 18, "power": 1.5})),
+    ("tanh", "squaredError", "adadelta", {"eta": 5, "rho": 0.9, "epsilon": 1e-6}, ("inverse", {"power": 0.6, "offset": 2})),
+    ("relu", "squaredError", "adam", {"eta": 0.05, "beta1": 0.9, "beta2": 0.99, "epsilon": 1e-8}, ("cosine", {"steps": 20, "to": 0.001})),
+    ("sigmoid", "crossEntropy", "amsgrad", {"eta": 0.1, "beta1": 0.8, "beta2": 0.9, "epsilon": 1e-8}, ("oneCycle", {"steps": 20})),
+    ("tanh", "crossEntropy", "adamw", {"eta": 0.05, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weightDecay": 0.1}),
 ]
 
 
@@ -44,7 +85,7 @@ def flat(tensors):
     return torch.cat([t.detach().reshape(-1) for t in tensors]).tolist()
 
 
-def run(activation, loss_name, rule, options):
+def run(activation, loss_name, rule, options, schedule=None):
     outputs = 3
     layers = []
     for inputs, width in zip(WIDTHS, WIDTHS[1:]):
@@ -53,11 +94,13 @@ def run(activation, loss_name, rule, options):
     x = torch.randn(5 * BATCH, WIDTHS[0])
     y = torch.randint(outputs, (len(x),)) if loss_name == "crossEntropy" else torch.randn(len(x), outputs)
     optimiser = RULES[rule](net.parameters(), options)
+    scheduler = schedule and SCHEDULES[schedule[0]](optimiser, {**options, **schedule[1]})
     record = {
         "activation": activation,
         "loss": loss_name,
         "rule": rule,
         "options": options,
+        **({"schedule": {"name": schedule[0], "options": schedule[1]}} if schedule else {}),
         "x": x.tolist(),
         "y": y.tolist(),
         "theta0": flat(net.parameters()),
@@ -71,6 +114,8 @@ def run(activation, loss_name, rule, options):
         if step == 1:
             record["gradient0"] = flat([p.grad for p in net.parameters()])
         optimiser.step()
+        if scheduler:
+            scheduler.step()
         losses.append(loss.item())
         if step in KEPT:
             theta[str(step)] = flat(net.parameters())

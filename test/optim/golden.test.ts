@@ -2,16 +2,30 @@
 // backpropagation and rule together.
 import { readFileSync } from "node:fs";
 import {
+  adadelta,
   adagrad,
+  adam,
+  adamw,
+  amsgrad,
   backpropagation,
+  cosine,
   crossEntropy,
   dense,
+  exponential,
   flatGradient,
+  inverse,
+  momentum,
+  nesterov,
+  oneCycle,
+  polynomial,
+  type Rule,
   relu,
+  rmsprop,
   sequential,
   sgd,
   sigmoid,
   squaredError,
+  stepDecay,
   tanh,
   tensor,
 } from "nablab";
@@ -24,8 +38,9 @@ interface Golden {
   runs: {
     activation: "relu" | "tanh" | "sigmoid";
     loss: "crossEntropy" | "squaredError";
-    rule: "sgd" | "adagrad";
+    rule: keyof typeof rules;
     options: Record<string, number>;
+    schedule?: { name: keyof typeof schedules; options: Record<string, number> };
     x: number[][];
     y: number[] | number[][];
     theta0: number[];
@@ -40,7 +55,22 @@ const golden: Golden = JSON.parse(
 );
 const activations = { relu, tanh, sigmoid };
 const losses = { crossEntropy, squaredError };
-const rules = { sgd, adagrad };
+const rules = { sgd, adagrad, momentum, nesterov, rmsprop, adadelta, adam, amsgrad, adamw };
+const schedules = { exponential, stepDecay, polynomial, cosine, oneCycle, inverse };
+
+/** The rule of a run, with the schedule where it has one. */
+function ruleOf({ rule, options, schedule }: Golden["runs"][number]): Rule {
+  if (!schedule) return rules[rule](options);
+  const eta = schedules[schedule.name]({ eta: options.eta, ...schedule.options } as never);
+  return rules[rule]({ ...options, eta });
+}
+
+test("every rule and schedule that PyTorch has stands in a run", () => {
+  for (const name of Object.keys(rules)) expect(golden.runs.map(({ rule }) => rule)).toContain(name);
+  for (const name of Object.keys(schedules)) {
+    expect(golden.runs.map(({ schedule }) => schedule?.name)).toContain(name);
+  }
+});
 
 /** The largest distance of two vectors' entries, as a share of the largest entry. */
 function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -74,7 +104,7 @@ describe.each(golden.runs)("$activation, $loss, $rule", (run) => {
   test("the losses and parameters of 20 steps, to 1e-10", () => {
     const model = sequential(layers);
     model.theta.set(run.theta0);
-    const rule = rules[run.rule](run.options);
+    const rule = ruleOf(run);
     const state = rule.init(model.parameterCount);
     let compared = 0;
     for (let step = 1; step <= golden.steps; step++) {

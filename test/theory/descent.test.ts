@@ -201,7 +201,7 @@ describe("descend", () => {
     expect(() => descend(F, { theta0: [1], eta: 1 })).toThrow(/dimension 2, .* got \[ 1 \]/);
     expect(() => descend(F, { theta0: [1, Number.NaN], eta: 1 })).toThrow("must be finite");
     expect(() => descend(F, { theta0: [1, 1] })).toThrow("either a step size eta or a rule");
-    expect(() => descend(F, { theta0: [1, 1], eta: -1 })).toThrow(/eta must be .* > 0, got -1/);
+    expect(() => descend(F, { theta0: [1, 1], eta: -1 })).toThrow(/eta must be .* > 0 .*, got -1/);
     expect(() => descend(F, { theta0: [1, 1], eta: 1, steps: 1.5 })).toThrow("whole number");
   });
 

@@ -3,7 +3,9 @@ import {
   type Activation,
   adagrad,
   adagradNorm,
+  adam,
   compareRuns,
+  cosine,
   crossEntropy,
   type Dataset,
   dataset,
@@ -11,6 +13,7 @@ import {
   evaluate,
   type Loss,
   lastRun,
+  momentum,
   type Rule,
   random,
   relu,
@@ -43,7 +46,13 @@ function points(size: number, { bytes = false, seed = 1 } = {}): Dataset {
 
 const network = (): Sequential =>
   sequential([dense(13, 21), relu(), dense(21, 10), relu(), dense(10, 3)], { seed: 5 });
-const rules: Rule[] = [sgd({ eta: 0.05 }), adagradNorm({ eta: 0.5 }), adagrad({ eta: 0.02 })];
+const rules: Rule[] = [
+  sgd({ eta: 0.05 }),
+  adagradNorm({ eta: 0.5 }),
+  adagrad({ eta: 0.02 }),
+  momentum({ eta: 0.01 }),
+  adam({ eta: cosine({ eta: 0.002, steps: 209 }), epsilon: 1e-6 }),
+];
 const quiet = { live: false };
 
 // That OpenBLAS is there when it has to be is asked in test/compute.

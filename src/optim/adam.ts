@@ -1,0 +1,118 @@
+/**
+ * Adam and its relatives: momentum, over a running mean of squared gradients, both freed of the bias of their zero start.
+ */
+import { withFormula } from "../compute/formula.js";
+import { checkOption, checkShare, makeRule, type Rule } from "./rule.js";
+import { checkStepSize, type StepSize, stepSizeAt } from "./schedule.js";
+
+/** Options of {@link adam}, {@link amsgrad} and {@link adamw}. */
+export interface AdamOptions {
+  /** The step size η > 0, or a schedule; 0.001. */
+  eta?: StepSize;
+  /** β₁ in [0, 1), for the mean of gradients; 0.9. */
+  beta1?: number;
+  /** β₂ in [0, 1), for the mean of squared gradients; 0.999. */
+  beta2?: number;
+  /** ε ≥ 0; 1e-8. */
+  epsilon?: number;
+}
+
+const symbols = { eta: "η", beta1: "β₁", beta2: "β₂", epsilon: "ε", weightDecay: "λ" };
+
+/**
+ * Adam (B12), the same as PyTorch's:
+ *
+ *     m(k+1) = β₁ m(k) + (1 − β₁) g(k),   v_i(k+1) = β₂ v_i(k) + (1 − β₂) g_i(k)²,
+ *     m̂ = m(k+1) / (1 − β₁^(k+1)),   v̂ = v(k+1) / (1 − β₂^(k+1)),   θ_i(k+1) = θ_i(k) − η m̂_i / (√v̂_i + ε).
+ *
+ * @throws RangeError unless `eta` is a finite number > 0 or a schedule, 0 ≤ `beta1`, `beta2` < 1 and `epsilon` ≥ 0.
+ * @example
+ * const theta = Float64Array.of(0, 0);
+ * const rule = adam({ eta: 0.5, epsilon: 0 });
+ * rule.step(theta, Float64Array.of(3, -4), rule.init(2));
+ * Array.from(theta, (entry) => entry.toFixed(3)) // → [ '-0.500', '0.500' ]
+ * @see Kingma, Ba, Adam: a method for stochastic optimization, 2014 (arXiv 1412.6980), algorithm 1.
+ */
+export function adam({ eta = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Rule {
+  const rule = family("adam", "Adam", { eta, beta1, beta2, epsilon }, {});
+  return withFormula(rule, { kind: "rule", name: "adam", eta, beta1, beta2, epsilon });
+}
+
+/**
+ * AMSGrad, the same as PyTorch's: Adam that divides by the largest v so far, so that its step sizes never grow.
+ *
+ * @throws RangeError as {@link adam}.
+ * @example
+ * String(amsgrad()) // → "AMSGrad(η = 0.001, β₁ = 0.9, β₂ = 0.999, ε = 1e-8)"
+ * @see Reddi, Kale, Kumar, On the convergence of Adam and beyond, 2018, algorithm 2.
+ */
+export function amsgrad({ eta = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Rule {
+  return family("amsgrad", "AMSGrad", { eta, beta1, beta2, epsilon }, { largest: true });
+}
+
+/**
+ * AdamW, the same as PyTorch's: Adam, before whose step the parameters shrink by the factor 1 − η λ.
+ *
+ * @param options as {@link adam}; `weightDecay`: λ ≥ 0, 0.01
+ * @throws RangeError as {@link adam}, and unless `weightDecay` ≥ 0.
+ * @example
+ * const theta = Float64Array.of(1);
+ * const rule = adamw({ eta: 0.5, weightDecay: 0.5, epsilon: 0 });
+ * rule.step(theta, Float64Array.of(2), rule.init(1));
+ * theta[0].toFixed(3) // → "0.250"
+ * @see Loshchilov, Hutter, Decoupled weight decay regularization, 2017 (arXiv 1711.05101), algorithm 2.
+ */
+export function adamw({
+  weightDecay = 0.01,
+  eta = 0.001,
+  beta1 = 0.9,
+  beta2 = 0.999,
+  epsilon = 1e-8,
+}: AdamOptions & { weightDecay?: number } = {}): Rule {
+  checkOption("adamw", "weightDecay", weightDecay, "not negative");
+  return family("adamw", "AdamW", { eta, beta1, beta2, epsilon }, { weightDecay });
+}
+
+function family(
+  name: string,
+  title: string,
+  options: Required<AdamOptions>,
+  { largest = false, weightDecay }: { largest?: boolean; weightDecay?: number },
+): Rule {
+  const { eta, beta1, beta2, epsilon } = options;
+  checkStepSize(name, eta);
+  checkShare(name, "beta1", beta1);
+  checkShare(name, "beta2", beta2);
+  checkOption(name, "epsilon", epsilon, "not negative");
+  const lambda = weightDecay ?? 0;
+  return makeRule(title, symbols, {
+    name,
+    options: { ...options, ...(weightDecay !== undefined && { weightDecay }) },
+    init: (size) => ({
+      k: 0,
+      m: new Float64Array(size),
+      v: new Float64Array(size),
+      ...(largest && { vLargest: new Float64Array(size) }),
+    }),
+    step(theta, gradient, state) {
+      const { m, v, vLargest } = state as {
+        k: number;
+        m: Float64Array;
+        v: Float64Array;
+        vLargest: Float64Array;
+      };
+      const size = stepSizeAt(name, eta, ++state.k);
+      const [correct1, correct2] = [1 - beta1 ** state.k, Math.sqrt(1 - beta2 ** state.k)];
+      for (let i = 0; i < theta.length; i++) {
+        const g = gradient[i]!;
+        m[i] = beta1 * m[i]! + (1 - beta1) * g;
+        v[i] = beta2 * v[i]! + (1 - beta2) * g * g;
+        if (largest) vLargest[i] = Math.max(vLargest[i]!, v[i]!);
+        const scale = Math.sqrt(largest ? vLargest[i]! : v[i]!) / correct2 + epsilon;
+        if (lambda > 0) theta[i]! -= size * lambda * theta[i]!;
+        if (scale > 0) theta[i]! -= ((size / correct1) * m[i]!) / scale;
+      }
+    },
+    stepSize: ({ k }) => stepSizeAt(name, eta, Math.max(1, k)),
+  });
+}

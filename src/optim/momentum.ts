@@ -1,0 +1,79 @@
+/**
+ * Gradient descent with momentum: Polyak's heavy ball, and Nesterov's variant.
+ */
+import { withFormula } from "../compute/formula.js";
+import { checkShare, makeRule, type Rule } from "./rule.js";
+import { checkStepSize, type StepSize, stepSizeAt } from "./schedule.js";
+
+/** Options of {@link momentum} and {@link nesterov}. */
+export interface MomentumOptions {
+  /** The step size η > 0, or a schedule; 0.01. */
+  eta?: StepSize;
+  /** β in [0, 1), how much of the momentum stays; 0.9. */
+  beta?: number;
+}
+
+/**
+ * Momentum, the same as PyTorch's: gradients add up to a velocity, of which a share β stays from step to step,
+ *
+ *     m(k+1) = β m(k) + g(k),   θ(k+1) = θ(k) − η m(k+1).
+ *
+ * @throws RangeError unless `eta` is a finite number > 0 or a schedule, and 0 ≤ `beta` < 1.
+ * @example
+ * const theta = Float64Array.of(1);
+ * const rule = momentum({ eta: 0.5, beta: 0.5 });
+ * const state = rule.init(1);
+ * for (const g of [1, 1]) rule.step(theta, Float64Array.of(g), state);
+ * theta // → Float64Array(1) [ -0.25 ]
+ * @see Polyak, Some methods of speeding up the convergence of iteration methods, 1964.
+ */
+export function momentum({ eta = 0.01, beta = 0.9 }: MomentumOptions = {}): Rule {
+  const rule = heavyBall("momentum", "Momentum", { eta, beta }, (_, m) => m);
+  return withFormula(rule, { kind: "rule", name: "momentum", eta, beta });
+}
+
+/**
+ * Nesterov's momentum, in PyTorch's form: the step looks ahead along the velocity,
+ *
+ *     m(k+1) = β m(k) + g(k),   θ(k+1) = θ(k) − η (g(k) + β m(k+1)).
+ *
+ * @throws RangeError unless `eta` is a finite number > 0 or a schedule, and 0 ≤ `beta` < 1.
+ * @example
+ * const theta = Float64Array.of(1);
+ * const rule = nesterov({ eta: 0.5, beta: 0.5 });
+ * rule.step(theta, Float64Array.of(1), rule.init(1));
+ * theta // → Float64Array(1) [ 0.25 ]
+ * @see Nesterov, A method of solving a convex programming problem with convergence rate O(1/k²), 1983; Sutskever et al.,
+ *   On the importance of initialization and momentum in deep learning, 2013.
+ */
+export function nesterov({ eta = 0.01, beta = 0.9 }: MomentumOptions = {}): Rule {
+  return heavyBall("nesterov", "Nesterov", { eta, beta }, (g, m) => g + beta * m);
+}
+
+function heavyBall(
+  name: string,
+  title: string,
+  { eta, beta }: Required<MomentumOptions>,
+  direction: (g: number, m: number) => number,
+): Rule {
+  checkStepSize(name, eta);
+  checkShare(name, "beta", beta);
+  return makeRule(
+    title,
+    { eta: "η", beta: "β" },
+    {
+      name,
+      options: { eta, beta },
+      init: (size) => ({ k: 0, m: new Float64Array(size) }),
+      step(theta, gradient, state) {
+        const m = state.m as Float64Array;
+        const size = stepSizeAt(name, eta, ++state.k);
+        for (let i = 0; i < theta.length; i++) {
+          m[i] = beta * m[i]! + gradient[i]!;
+          theta[i]! -= size * direction(gradient[i]!, m[i]!);
+        }
+      },
+      stepSize: ({ k }) => stepSizeAt(name, eta, Math.max(1, k)),
+    },
+  );
+}

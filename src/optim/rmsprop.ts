@@ -1,0 +1,53 @@
+/**
+ * RMSProp: AdaGrad that forgets.
+ */
+import { checkOption, checkShare, makeRule, type Rule } from "./rule.js";
+import { checkStepSize, type StepSize, stepSizeAt } from "./schedule.js";
+
+/**
+ * RMSProp, the same as PyTorch's: each parameter's step is divided by a running mean of its squared gradients,
+ *
+ *     v_i(k+1) = α v_i(k) + (1 − α) g_i(k)²,   θ_i(k+1) = θ_i(k) − η g_i(k) / (√v_i(k+1) + ε).
+ *
+ * @param options `eta`: η > 0, or a schedule; `alpha`: α in [0, 1); `epsilon`: ε ≥ 0
+ * @throws RangeError for other numbers.
+ * @example
+ * const theta = Float64Array.of(0);
+ * const rule = rmsprop({ eta: 0.5, alpha: 0.75, epsilon: 0 });
+ * rule.step(theta, Float64Array.of(3), rule.init(1));
+ * theta // → Float64Array(1) [ -1 ]
+ * @see Hinton, Neural networks for machine learning, lecture 6e, 2012.
+ */
+export function rmsprop({
+  eta = 0.01,
+  alpha = 0.99,
+  epsilon = 1e-8,
+}: {
+  eta?: StepSize;
+  alpha?: number;
+  epsilon?: number;
+} = {}): Rule {
+  checkStepSize("rmsprop", eta);
+  checkShare("rmsprop", "alpha", alpha);
+  checkOption("rmsprop", "epsilon", epsilon, "not negative");
+  return makeRule(
+    "RMSProp",
+    { eta: "η", alpha: "α", epsilon: "ε" },
+    {
+      name: "rmsprop",
+      options: { eta, alpha, epsilon },
+      init: (size) => ({ k: 0, v: new Float64Array(size) }),
+      step(theta, gradient, state) {
+        const v = state.v as Float64Array;
+        const size = stepSizeAt("rmsprop", eta, ++state.k);
+        for (let i = 0; i < theta.length; i++) {
+          const g = gradient[i]!;
+          v[i] = alpha * v[i]! + (1 - alpha) * g * g;
+          const scale = Math.sqrt(v[i]!) + epsilon;
+          if (scale > 0) theta[i]! -= (size * g) / scale;
+        }
+      },
+      stepSize: ({ k }) => stepSizeAt("rmsprop", eta, Math.max(1, k)),
+    },
+  );
+}

@@ -1,0 +1,52 @@
+/**
+ * Step-size schedules: the step size as a function of the step's number k = 1, 2, …; wherever a rule takes `eta`, it takes
+ * a schedule as well.
+ */
+import { inspect } from "node:util";
+
+/** η(k): the step size of step k = 1, 2, …; made by `inverse()`, `cosine()` and the like, or any function of k. */
+export type Schedule = (k: number) => number;
+
+/** A step size: the same for all steps, or by a schedule. */
+export type StepSize = number | Schedule;
+
+/** The step size of step k. */
+export function stepSizeAt(rule: string, eta: StepSize, k: number): number {
+  if (typeof eta === "number") return eta;
+  const size = eta(k);
+  if (Number.isFinite(size) && size >= 0) return size;
+  throw new RangeError(
+    `${rule}: the schedule of eta must give finite numbers ≥ 0; at k = ${k} it gave ${inspect(size)}`,
+  );
+}
+
+/** Throws unless `eta` is a finite number > 0, or a schedule. */
+export function checkStepSize(rule: string, eta: StepSize): void {
+  if (typeof eta === "function" || (Number.isFinite(eta) && eta > 0)) return;
+  throw new RangeError(`${rule}: eta must be a finite number > 0 or a schedule, got ${inspect(eta)}`);
+}
+
+/** How a step size is written in a rule's text. */
+export function stepSizeText(eta: StepSize): string {
+  if (typeof eta === "number") return String(eta);
+  return Object.hasOwn(eta, "toString") ? String(eta) : eta.name || "own schedule";
+}
+
+/** The schedule, which prints as `text`. */
+export function makeSchedule(text: string, schedule: Schedule): Schedule {
+  const show = { value: () => text };
+  return Object.defineProperties(schedule, { toString: show, [inspect.custom]: show });
+}
+
+/** Throws unless each option is a finite number that its test allows. */
+export function checkNumbers(
+  who: string,
+  options: Readonly<Record<string, number>>,
+  holds: (value: number, option: string) => boolean,
+  expected: string,
+): void {
+  for (const [option, value] of Object.entries(options)) {
+    if (Number.isFinite(value) && holds(value, option)) continue;
+    throw new RangeError(`${who}: ${option} must be ${expected}, got ${inspect(value)}`);
+  }
+}

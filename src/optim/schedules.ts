@@ -1,0 +1,197 @@
+/**
+ * The schedules that there are, simplest first. All are functions of the number of the step, k = 1, 2, …, of which the first
+ * has the step size `eta`.
+ */
+import { inspect } from "node:util";
+import {
+  checkNumbers,
+  makeSchedule,
+  type Schedule,
+  type StepSize,
+  stepSizeAt,
+  stepSizeText,
+} from "./schedule.js";
+
+const positive = (who: string, options: Record<string, number>) =>
+  checkNumbers(who, options, (value) => value > 0, "a finite number > 0");
+const notNegative = (who: string, options: Record<string, number>) =>
+  checkNumbers(who, options, (value) => value >= 0, "a finite number ≥ 0");
+const steps = (who: string, options: Record<string, number>) =>
+  checkNumbers(who, options, (value) => Number.isInteger(value) && value > 0, "a whole number of steps > 0");
+
+/**
+ * η(k) = η / (k + offset)^power: with power in (½, 1] it meets Robbins and Monro's conditions (A17, B4), Ση = ∞ and Ση² < ∞.
+ *
+ * @throws RangeError unless `eta` > 0, `power` ≥ 0 and `offset` ≥ 0
+ * @example
+ * inverse({ eta: 1 })(4) // → 0.25
+ * inverse({ eta: 1, power: 0.5 })(4) // → 0.5
+ * @see Robbins, Monro, A stochastic approximation method, Ann. Math. Statist. 22, 1951.
+ */
+export function inverse({
+  eta = 1,
+  power = 1,
+  offset = 0,
+}: {
+  eta?: number;
+  power?: number;
+  offset?: number;
+} = {}): Schedule {
+  positive("inverse", { eta });
+  notNegative("inverse", { power, offset });
+  const k = offset === 0 ? "k" : `(k + ${offset})`;
+  return makeSchedule(
+    `${eta}/${k}${power === 1 ? "" : `^${power}`}`,
+    (step) => eta / (step + offset) ** power,
+  );
+}
+
+/**
+ * η(k) = η γ^(k−1): PyTorch's ExponentialLR. Its sum is finite, so it may stop before it has arrived.
+ *
+ * @throws RangeError unless `eta` > 0 and 0 < `gamma` ≤ 1
+ * @example
+ * exponential({ eta: 1, gamma: 0.5 })(3) // → 0.25
+ */
+export function exponential({ eta, gamma }: { eta: number; gamma: number }): Schedule {
+  positive("exponential", { eta });
+  checkNumbers("exponential", { gamma }, (value) => value > 0 && value <= 1, "above 0 and at most 1");
+  return makeSchedule(`${eta}·${gamma}^(k−1)`, (k) => eta * gamma ** (k - 1));
+}
+
+/**
+ * η(k) = η γ^⌊(k−1) / every⌋: the step size falls every so many steps. PyTorch's StepLR.
+ *
+ * @throws RangeError unless `eta` > 0, 0 < `gamma` ≤ 1 and `every` is a whole number > 0
+ * @example
+ * const eta = stepDecay({ eta: 1, gamma: 0.5, every: 2 });
+ * [1, 2, 3, 4, 5].map(eta) // → [ 1, 1, 0.5, 0.5, 0.25 ]
+ */
+export function stepDecay({ eta, gamma, every }: { eta: number; gamma: number; every: number }): Schedule {
+  positive("stepDecay", { eta });
+  checkNumbers("stepDecay", { gamma }, (value) => value > 0 && value <= 1, "above 0 and at most 1");
+  steps("stepDecay", { every });
+  const text = `${eta}·${gamma}^⌊(k−1)/${every}⌋`;
+  return makeSchedule(text, (k) => eta * gamma ** Math.floor((k - 1) / every));
+}
+
+/**
+ * η(k) = η (1 − (k−1) / steps)^power, then 0: PyTorch's PolynomialLR; linear by default.
+ *
+ * @throws RangeError unless `eta` > 0, `steps` is a whole number > 0 and `power` ≥ 0
+ * @example
+ * polynomial({ eta: 1, steps: 4 })(3) // → 0.5
+ */
+export function polynomial({
+  eta,
+  steps: length,
+  power = 1,
+}: {
+  eta: number;
+  steps: number;
+  power?: number;
+}): Schedule {
+  positive("polynomial", { eta });
+  notNegative("polynomial", { power });
+  steps("polynomial", { steps: length });
+  const text = `polynomial(${eta}, ${length} steps${power === 1 ? "" : `, power ${power}`})`;
+  return makeSchedule(text, (k) => eta * Math.max(0, 1 - (k - 1) / length) ** power);
+}
+
+/**
+ * η(k) = to + (η − to) (1 + cos(π (k−1) / steps)) / 2, then `to`: half a period of the cosine. PyTorch's
+ * CosineAnnealingLR.
+ *
+ * @throws RangeError unless `eta` > 0, `to` ≥ 0 and `steps` is a whole number > 0
+ * @example
+ * const eta = cosine({ eta: 1, steps: 2 });
+ * [1, 2, 3, 9].map((k) => eta(k).toFixed(2)) // → [ '1.00', '0.50', '0.00', '0.00' ]
+ * @see Loshchilov, Hutter, SGDR: stochastic gradient descent with warm restarts, 2016 (arXiv 1608.03983), equation 5.
+ */
+export function cosine({
+  eta,
+  steps: length,
+  to = 0,
+}: {
+  eta: number;
+  steps: number;
+  to?: number;
+}): Schedule {
+  positive("cosine", { eta });
+  notNegative("cosine", { to });
+  steps("cosine", { steps: length });
+  const text = `cosine(${eta}${to === 0 ? "" : ` to ${to}`}, ${length} steps)`;
+  return makeSchedule(
+    text,
+    (k) => to + ((eta - to) * (1 + Math.cos((Math.PI * Math.min(k - 1, length)) / length))) / 2,
+  );
+}
+
+/**
+ * min(1, k / steps) η(k): a step size or schedule that is reached in equal parts.
+ *
+ * @throws RangeError unless `steps` is a whole number > 0
+ * @example
+ * const eta = warmup(0.8, { steps: 4 });
+ * [1, 2, 3, 4, 5].map((k) => eta(k).toFixed(1)) // → [ '0.2', '0.4', '0.6', '0.8', '0.8' ]
+ */
+export function warmup(eta: StepSize, { steps: length }: { steps: number }): Schedule {
+  if (typeof eta === "number") positive("warmup", { eta });
+  steps("warmup", { steps: length });
+  const text = `warmup(${stepSizeText(eta)}, ${length} steps)`;
+  return makeSchedule(text, (k) => Math.min(1, k / length) * stepSizeAt("warmup", eta, k));
+}
+
+/**
+ * Up to `eta` and down again, along cosines: from η/25 to η in the first 30 % of the steps, then to η/250,000. PyTorch's
+ * OneCycleLR.
+ *
+ * @param options `eta`: the largest step size; `steps`: of the whole cycle; `rise`: the share of the steps that go up
+ * @throws RangeError unless `eta` > 0, `steps` is a whole number > 0 and 0 < `rise` < 1
+ * @example
+ * const eta = oneCycle({ eta: 1, steps: 100 });
+ * [1, 30, 100].map((k) => eta(k).toPrecision(2)) // → [ '0.040', '1.0', '0.0000040' ]
+ * @see Smith, Topin, Super-convergence, 2017 (arXiv 1708.07120).
+ */
+export function oneCycle({
+  eta,
+  steps: length,
+  rise = 0.3,
+}: {
+  eta: number;
+  steps: number;
+  rise?: number;
+}): Schedule {
+  positive("oneCycle", { eta });
+  steps("oneCycle", { steps: length });
+  checkNumbers("oneCycle", { rise }, (value) => value > 0 && value < 1, "between 0 and 1");
+  const top = rise * length - 1;
+  const [first, last] = [eta / 25, eta / 250_000];
+  const along = (from: number, to: number, part: number) =>
+    to + ((from - to) * (1 + Math.cos(Math.PI * part))) / 2;
+  return makeSchedule(`oneCycle(${eta}, ${length} steps)`, (k) => {
+    const step = Math.min(k, length) - 1;
+    if (step <= top) return along(first, eta, step / top);
+    return along(eta, last, (step - top) / (length - 1 - top));
+  });
+}
+
+/**
+ * Constant from step to step: `[[1, 0.1], [100, 0.01]]` is 0.1 for k = 1, …, 99, and 0.01 from k = 100 on.
+ *
+ * @throws RangeError unless the pieces begin with k = 1, their k grow, and their step sizes are ≥ 0
+ * @example
+ * const eta = piecewise([[1, 0.5], [3, 0.25]]);
+ * [1, 2, 3, 4].map(eta) // → [ 0.5, 0.5, 0.25, 0.25 ]
+ */
+export function piecewise(pieces: readonly (readonly [from: number, eta: number])[]): Schedule {
+  const grows = pieces.every(([from], i) => (i === 0 ? from === 1 : from > pieces[i - 1]![0]));
+  if (pieces.length === 0 || !grows) {
+    throw new RangeError(
+      `piecewise: expected pairs of a step and a step size, from step 1 on and in order, such as [[1, 0.1], [100, 0.01]], got ${inspect(pieces)}`,
+    );
+  }
+  for (const [, eta] of pieces) notNegative("piecewise", { eta });
+  const text = `${pieces.map(([from, eta]) => `${eta} from ${from}`).join(", ")}`;
+  return makeSchedule(`piecewise(${text})`, (k) => pieces.findLast(([from]) => from <= k)![1]);
+}

@@ -1,0 +1,120 @@
+/**
+ * Rules made from rules: what is done to a gradient before its step, or to the parameters after it.
+ */
+import { checkOption, makeRule, type Rule, type RuleState } from "./rule.js";
+
+/** A rule that sees another gradient: `change` writes it into `changed`. */
+function before(
+  rule: Rule,
+  title: string,
+  option: Record<string, number>,
+  change: (changed: Float64Array, gradient: Float64Array, theta: Float64Array) => void,
+): Rule {
+  const [[name, value]] = Object.entries(option) as [[string, number]];
+  checkOption(title, name, value, "positive");
+  return makeRule(
+    title,
+    {},
+    {
+      ...rule,
+      step(theta, gradient, state) {
+        const changed = new Float64Array(gradient.length);
+        change(changed, gradient, theta);
+        rule.step(theta, changed, state);
+      },
+    },
+    `${title}(${rule}, ${value})`,
+  );
+}
+
+/**
+ * Clips the gradient to a norm: g becomes g · min(1, c / ‖g‖), which keeps its direction.
+ *
+ * @throws RangeError unless `most` is a finite number > 0
+ * @example
+ * const theta = Float64Array.of(0, 0);
+ * const rule = clipNorm(sgd({ eta: 1 }), 5);
+ * rule.step(theta, Float64Array.of(6, -8), rule.init(2));
+ * theta // → Float64Array(2) [ -3, 4 ]
+ * @see Pascanu, Mikolov, Bengio, On the difficulty of training recurrent neural networks, 2013, algorithm 1.
+ */
+export function clipNorm(rule: Rule, most: number): Rule {
+  return before(rule, "clipNorm", { most }, (changed, gradient) => {
+    const norm = Math.sqrt(gradient.reduce((sum, g) => sum + g * g, 0));
+    const factor = norm > most ? most / norm : 1;
+    for (let i = 0; i < gradient.length; i++) changed[i] = factor * gradient[i]!;
+  });
+}
+
+/**
+ * Clips each entry of the gradient to [−c, c].
+ *
+ * @throws RangeError unless `most` is a finite number > 0
+ * @example
+ * const theta = Float64Array.of(0, 0);
+ * const rule = clipValue(sgd({ eta: 1 }), 1);
+ * rule.step(theta, Float64Array.of(3, -0.5), rule.init(2));
+ * theta // → Float64Array(2) [ -1, 0.5 ]
+ */
+export function clipValue(rule: Rule, most: number): Rule {
+  return before(rule, "clipValue", { most }, (changed, gradient) => {
+    for (let i = 0; i < gradient.length; i++) changed[i] = Math.max(-most, Math.min(most, gradient[i]!));
+  });
+}
+
+/**
+ * Weight decay: adds λ θ to the gradient, which is the gradient of λ/2 ‖θ‖² on top of the loss.
+ *
+ * @throws RangeError unless `lambda` is a finite number > 0
+ * @example
+ * const theta = Float64Array.of(2);
+ * const rule = decayWeights(sgd({ eta: 0.5 }), 0.5);
+ * rule.step(theta, Float64Array.of(1), rule.init(1));
+ * theta // → Float64Array(1) [ 1 ]
+ */
+export function decayWeights(rule: Rule, lambda: number): Rule {
+  return before(rule, "decayWeights", { lambda }, (changed, gradient, theta) => {
+    for (let i = 0; i < gradient.length; i++) changed[i] = gradient[i]! + lambda * theta[i]!;
+  });
+}
+
+/**
+ * Polyak–Ruppert averaging: the rule goes its way, and the state keeps the mean of its iterates θ(1), …, θ(k), which
+ * {@link averageOf} gives. With steps of order k^(−a), ½ < a < 1, that mean has the least variance there can be.
+ *
+ * @example
+ * const theta = Float64Array.of(4);
+ * const rule = averaging(sgd({ eta: 1 }));
+ * const state = rule.init(1);
+ * for (const g of [1, 2]) rule.step(theta, Float64Array.of(g), state);
+ * averageOf(state) // → Float64Array(1) [ 2 ]
+ * @see Polyak, Juditsky, Acceleration of stochastic approximation by averaging, SIAM J. Control Optim. 30, 1992, theorem 2.
+ */
+export function averaging(rule: Rule): Rule {
+  return makeRule(
+    "averaging",
+    {},
+    {
+      ...rule,
+      init: (size) => ({ ...rule.init(size), mean: new Float64Array(size) }),
+      step(theta, gradient, state) {
+        rule.step(theta, gradient, state);
+        const mean = state.mean as Float64Array;
+        for (let i = 0; i < theta.length; i++) mean[i]! += (theta[i]! - mean[i]!) / state.k;
+      },
+    },
+    `averaging(${rule})`,
+  );
+}
+
+/**
+ * The mean of the iterates so far, of a rule with {@link averaging}.
+ *
+ * @throws TypeError when the state is of another rule
+ * @example
+ * averageOf(averaging(sgd()).init(2)) // → Float64Array(2) [ 0, 0 ]
+ */
+export function averageOf(state: RuleState): Float64Array {
+  if (state?.mean instanceof Float64Array) return state.mean;
+  throw new TypeError("averageOf: the state keeps no mean; make the rule with averaging(…)");
+}
