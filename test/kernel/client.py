@@ -139,7 +139,11 @@ reply, outputs = run("Promise.reject(new Error('nobody caught me')); await new P
 text = "".join(content["text"] for content in only(outputs, "stream"))
 passed("an unhandled rejection is said and survived", reply["status"] == "ok" and "nobody caught me" in text, outputs)
 
-run("setInterval(() => {}, 1000)")
+_, outputs = run('import { display, html } from "nablab"; await display(html("x".repeat(20_000_000))); console.log("after")')
+kinds = [name for name, _ in outputs if name in ("display_data", "stream")]
+passed("a display of 20 MB arrives before idle, in order", kinds == ["display_data", "stream"] and len(only(outputs, "display_data")[0]["data"]["text/html"]) >= 20_000_000, kinds)
+
+run('import { Worker } from "node:worker_threads"; new Worker("setInterval(() => {}, 10)", { eval: true }); setInterval(() => {}, 1000)')
 process = manager.provisioner.process
 began = time.time()
 client.shutdown()
@@ -147,7 +151,7 @@ try:
     code = process.wait(timeout=10)
 except Exception as error:  # the kernel did not end
     code = error
-passed("shutdown ends the process within 2 s, without an abort", code == 0 and time.time() - began < 2, (code, time.time() - began))
+passed("shutdown ends the process within 2 s, without an abort, whatever timers and workers go on", code == 0 and time.time() - began < 2, (code, time.time() - began))
 client.stop_channels()
 manager.cleanup_resources()
 

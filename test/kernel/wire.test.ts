@@ -54,6 +54,35 @@ test("frames that are no message say what is missing", () => {
   expect(() => unsigned.decode(frames("<IDS|MSG>", "", "{", "{}", "{}", "{}"))).toThrow("JSON");
 });
 
+test("only the first delimiter counts, and empty frames are frames", () => {
+  const sent: Message = {
+    identities: [Buffer.alloc(0), Buffer.from("me")],
+    header: wire.header("comm_msg"),
+    parent: {},
+    metadata: {},
+    content: { text: "<IDS|MSG>" },
+    buffers: [Buffer.from("<IDS|MSG>"), Buffer.alloc(0), Buffer.from("{}")],
+  };
+  const { identities, content, buffers } = wire.decode(wire.encode(sent));
+  expect(bytes(identities)).toEqual(bytes(sent.identities));
+  expect(content).toEqual(sent.content);
+  expect(bytes(buffers)).toEqual(bytes(sent.buffers));
+});
+
+test("buffers are not signed, as the protocol has it", () => {
+  const frames = wire.compose("comm_msg", {}, undefined, [], { buffers: [Buffer.from("a")] });
+  const { buffers } = wire.decode([...frames.slice(0, -1), Buffer.from("b")]);
+  expect(String(buffers[0])).toBe("b");
+});
+
+test("text is UTF-8, and a part with something after its object is refused", () => {
+  const unsigned = new Wire({ key: "" });
+  const frames = unsigned.compose("status", { text: "η = ½" });
+  expect(unsigned.decode(frames).content).toEqual({ text: "η = ½" });
+  const twice = Buffer.concat([frames.at(-1)!, Buffer.from("{}")]);
+  expect(() => unsigned.decode([...frames.slice(0, -1), twice])).toThrow("JSON");
+});
+
 test("a scheme other than hmac-sha256 is refused", () => {
   expect(() => new Wire({ key: "k", scheme: "hmac-md5" })).toThrow("hmac-md5");
 });
