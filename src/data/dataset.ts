@@ -4,11 +4,12 @@
  * that are needed now into numbers.
  */
 import { inspect } from "node:util";
-import { type Displayable, displaySymbol, type MimeBundle, toBundle } from "../display/bundle.js";
+import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { escapeHtml } from "../display/escape-html.js";
 import { formatNumber } from "../display/format-number.js";
 import { imageGrid } from "../display/image-grid.js";
 import { table } from "../display/table.js";
+import { toBundle } from "../display/to-bundle.js";
 import { formatShape, type Shape, sizeOf } from "../tensor/shapes.js";
 import { Tensor } from "../tensor/tensor.js";
 

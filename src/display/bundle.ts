@@ -5,8 +5,6 @@
  * a MIME bundle. No base class is needed, and the symbol is a registered one, so a value made by another
  * library, or by another copy of this one, is shown just the same.
  */
-import { inspect } from "node:util";
-
 /** The key of the method by which a value shows itself in Jupyter. */
 export const displaySymbol: unique symbol = Symbol.for("Jupyter.display") as never;
 
@@ -34,26 +32,4 @@ export function isDisplayable(value: unknown): value is Displayable {
     (typeof value === "object" || typeof value === "function") &&
     typeof (value as Partial<Displayable>)[displaySymbol] === "function"
   );
-}
-
-/**
- * The MIME bundle of any value: its own if it has a display method, else `util.inspect`'s text.
- * A display method that returns no `text/plain` gets one; one that throws makes this throw.
- *
- * @example
- * (await toBundle(37))["text/plain"] // → "37"
- */
-export async function toBundle(value: unknown): Promise<MimeBundle> {
-  if (!isDisplayable(value)) return { "text/plain": plainText(value) };
-  const bundle = await value[displaySymbol]();
-  if (bundle === null || typeof bundle !== "object") {
-    throw new TypeError(
-      `display: the method under Symbol.for("Jupyter.display") must return an object from MIME types to contents, got ${inspect(bundle)}`,
-    );
-  }
-  return typeof bundle["text/plain"] === "string" ? bundle : { ...bundle, "text/plain": plainText(value) };
-}
-
-function plainText(value: unknown): string {
-  return typeof value === "string" ? inspect(value) : inspect(value, { depth: 4, maxArrayLength: 100 });
 }

@@ -1,8 +1,9 @@
 /**
  * Showing something from the middle of a cell, and replacing it later.
  */
-import { toBundle } from "./bundle.js";
+
 import { type Host, host } from "./host.js";
+import { toBundle } from "./to-bundle.js";
 
 /** What was shown, and the way to change it. */
 export interface DisplayHandle {
@@ -10,6 +11,8 @@ export interface DisplayHandle {
   readonly id: string;
   /** Shows `value` in the place of what was shown before. */
   update(value: unknown): Promise<void>;
+  /** Shows nothing any more; a later `update` shows again. */
+  close(): void;
 }
 
 // Ids count up from 1 in each host: a notebook run again from the start sends the same messages.
@@ -42,6 +45,9 @@ export async function display(value: unknown, { id }: { id?: string } = {}): Pro
     id: displayId,
     async update(next) {
       target.display({ data: await toBundle(next), displayId, update: true });
+    },
+    close() {
+      target.display({ data: { "text/plain": "" }, displayId, update: true });
     },
   };
 }

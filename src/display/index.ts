@@ -2,7 +2,7 @@
  * Showing things: charts, tables, images, and the protocol by which any value shows itself.
  */
 export type { Axis } from "./axis.js";
-export { type Displayable, displaySymbol, isDisplayable, type MimeBundle, toBundle } from "./bundle.js";
+export { type Displayable, displaySymbol, isDisplayable, type MimeBundle } from "./bundle.js";
 export { type ContourChartOptions, contourChart, type PlanePath } from "./contour-chart.js";
 export { clearOutput, type DisplayHandle, display } from "./display.js";
 export { Figure, type FigureOptions, figure, type ImageSize, type Layout, type Trace } from "./figure.js";
@@ -10,7 +10,8 @@ export { type HeatMapOptions, heatMap } from "./heat-map.js";
 export { type GridImage, type ImageGridOptions, imageGrid } from "./image-grid.js";
 export { type LineChartOptions, lineChart, type Series } from "./line-chart.js";
 export { LiveFigure, type LiveFigureOptions, liveFigure } from "./live-figure.js";
-export { html, latex, markdown, png, svg } from "./mime.js";
+export { html, json, latex, markdown, png, svg } from "./mime.js";
 export { palette } from "./palette.js";
 export { panels } from "./panels.js";
 export { table } from "./table.js";
+export { toBundle } from "./to-bundle.js";

@@ -5,10 +5,11 @@
  * newest each time, as JSON and text. The static image, which takes far longer than a step of training,
  * comes with the last version alone.
  */
-import { toBundle } from "./bundle.js";
+
 import { nextDisplayId } from "./display.js";
 import { Figure } from "./figure.js";
 import { type Host, host } from "./host.js";
+import { toBundle } from "./to-bundle.js";
 
 /** Ways of a live figure. */
 export interface LiveFigureOptions {

@@ -7,8 +7,9 @@
  */
 import { inspect } from "node:util";
 import type * as TypeScript from "typescript";
-import { type MimeBundle, toBundle } from "../display/bundle.js";
+import type { MimeBundle } from "../display/bundle.js";
 import { type Comm, type CommOptions, setHost } from "../display/host.js";
+import { toBundle } from "../display/to-bundle.js";
 import { Scope } from "./box.js";
 import {
   type CellError,

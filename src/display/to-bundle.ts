@@ -1,0 +1,91 @@
+/**
+ * What any value looks like: one that shows itself as it says; a list in which some do, one below the other; a list of
+ * records as a table; all else as `util.inspect` prints it. What is too long is cut, and says so.
+ */
+import { inspect } from "node:util";
+import { type Displayable, displaySymbol, isDisplayable, type MimeBundle } from "./bundle.js";
+import { escapeHtml } from "./escape-html.js";
+import { table } from "./table.js";
+
+/** The longest text that is shown whole, in characters. */
+const longest = 50_000;
+/** The rows of a list of records that are shown, and the columns that still make a table. */
+const [mostRows, mostColumns] = [50, 20];
+/** The members of a list that show themselves, of which more are not shown. */
+const mostShown = 50;
+
+/**
+ * The MIME bundle of any value. A display method that returns no `text/plain` gets one; one that throws makes this
+ * throw.
+ *
+ * @example
+ * (await toBundle(37))["text/plain"] // → "37"
+ */
+export async function toBundle(value: unknown): Promise<MimeBundle> {
+  if (isDisplayable(value)) return ownBundle(value);
+  if (Array.isArray(value) && value.some(isDisplayable)) return listBundle(value);
+  const text = plainText(value);
+  return isRecords(value)
+    ? { "text/plain": text, "text/html": await recordsHtml(value) }
+    : { "text/plain": text };
+}
+
+async function ownBundle(value: Displayable): Promise<MimeBundle> {
+  const bundle = await value[displaySymbol]();
+  if (bundle === null || typeof bundle !== "object") {
+    throw new TypeError(
+      `display: the method under Symbol.for("Jupyter.display") must return an object from MIME types to contents, got ${inspect(bundle)}`,
+    );
+  }
+  return typeof bundle["text/plain"] === "string" ? bundle : { ...bundle, "text/plain": plainText(value) };
+}
+
+/** The members of a list one below the other, each in the richest way that a page of HTML can hold. */
+async function listBundle(values: readonly unknown[]): Promise<MimeBundle> {
+  const bundles = await Promise.all(values.slice(0, mostShown).map(toBundle));
+  const more = values.length - bundles.length;
+  const note = more > 0 ? [`… ${more} more`] : [];
+  return {
+    "text/plain": [...bundles.map((bundle) => bundle["text/plain"]), ...note].join("\n\n"),
+    "text/html": [...bundles.map(toHtml), ...note.map((text) => `<p>${text}</p>`)].join("\n"),
+  };
+}
+
+function toHtml(bundle: MimeBundle): string {
+  const alt = escapeHtml(bundle["text/plain"]);
+  const [html, svg, png] = [bundle["text/html"], bundle["image/svg+xml"], bundle["image/png"]];
+  if (typeof html === "string") return `<div>${html}</div>`;
+  if (typeof png === "string") return `<img src="data:image/png;base64,${png}" alt="${alt}">`;
+  if (typeof svg === "string") {
+    return `<img src="data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}" alt="${alt}">`;
+  }
+  return `<pre>${alt}</pre>`;
+}
+
+/** Whether a value is a list of plain objects, with few enough names to be columns. */
+function isRecords(value: unknown): value is Record<string, unknown>[] {
+  if (!Array.isArray(value) || value.length === 0) return false;
+  const names = new Set<string>();
+  for (const row of value.slice(0, mostRows)) {
+    if (row === null || typeof row !== "object") return false;
+    const prototype = Object.getPrototypeOf(row);
+    if (prototype !== Object.prototype && prototype !== null) return false;
+    for (const name of Object.keys(row)) names.add(name);
+  }
+  return names.size > 0 && names.size <= mostColumns;
+}
+
+async function recordsHtml(rows: readonly Record<string, unknown>[]): Promise<string> {
+  const shown = await ownBundle(table(rows.slice(0, mostRows)));
+  const more = rows.length - mostRows;
+  return `${shown["text/html"]}${more > 0 ? `<p>… ${more} more rows</p>` : ""}`;
+}
+
+function plainText(value: unknown): string {
+  const text =
+    typeof value === "string"
+      ? inspect(value)
+      : inspect(value, { depth: 4, maxArrayLength: 100, maxStringLength: 10_000 });
+  if (text.length <= longest) return text;
+  return `${text.slice(0, longest)}\n… ${text.length - longest} more characters; console.log() prints all of a text`;
+}
