@@ -69,7 +69,7 @@ const identifier = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
 const moduleHead = /^\s*\/\*\*\s*@module\s+([\w./-]+)/;
 const withoutCheck = /^\s*(?:\/\/.*\n\s*|\/\*(?:(?!\*\/)[\s\S])*\*\/\s*)*\/\/\s*@ts-nocheck\b/;
 
-// Complaints that mean nothing in a cell: a package without types is any; a file of ours is beside every cell.
+// A package without types is no complaint: what it exports is any.
 const ignored = new Set([7016]);
 
 export class Compiler {

@@ -23,8 +23,8 @@ type Namespace = Record<string, unknown>;
 interface Loaded {
   version: string;
   namespace: Namespace;
-  /** The files it imports. */
-  needs: Set<string>;
+  /** The files it imports, in the version that it got. */
+  needs: Map<string, string>;
   ready: Promise<unknown>;
 }
 
@@ -58,7 +58,7 @@ export class Modules {
     if (file === undefined) {
       throw new Error(`import: there is no file ${JSON.stringify(specifier)} beside ${path.basename(from)}`);
     }
-    this.#loaded.get(from)?.needs.add(file);
+    this.#loaded.get(from)?.needs.set(file, this.#compiler.versionOf(file));
     if (typeScript.test(file)) return this.#typeScript(file, ancestors);
     if (file.endsWith(".json")) {
       const content = JSON.parse(readFileSync(file, "utf8"));
@@ -78,7 +78,7 @@ export class Modules {
   async #typeScript(file: string, ancestors: readonly string[]): Promise<Namespace> {
     let loaded = this.#loaded.get(file);
     if (!loaded || !this.#isFresh(file)) {
-      loaded = { version: this.#compiler.versionOf(file), namespace: {}, needs: new Set(), ready: never };
+      loaded = { version: this.#compiler.versionOf(file), namespace: {}, needs: new Map(), ready: never };
       this.#loaded.set(file, loaded);
       loaded.ready = this.#runFile(file, loaded, [...ancestors, file]);
       loaded.ready.catch(() => this.#loaded.delete(file));
@@ -94,7 +94,9 @@ export class Modules {
     const loaded = this.#loaded.get(file);
     if (!loaded) return !typeScript.test(file);
     if (loaded.version !== this.#compiler.versionOf(file)) return false;
-    return [...loaded.needs].every((needed) => this.#isFresh(needed, seen));
+    return [...loaded.needs].every(
+      ([needed, version]) => version === this.#compiler.versionOf(needed) && this.#isFresh(needed, seen),
+    );
   }
 
   async #runFile(file: string, loaded: Loaded, ancestors: string[]): Promise<void> {

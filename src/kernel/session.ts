@@ -70,7 +70,7 @@ const patience = 1000;
 
 /**
  * Starts a session in the working directory of the process; there is one in a process, as names, the console
- * and the working directory are the process's own. Takes about 0.4 s, nearly all of it the compiler.
+ * and the working directory are the process's own. Takes about 0.6 s, nearly all of it the compiler.
  */
 export function createSession<Cell>(options: SessionOptions<Cell>): Session<Cell> {
   return new Session(options);

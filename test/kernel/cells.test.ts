@@ -222,6 +222,11 @@ describe("TypeScript", () => {
     expect(await text('import { twice } from "./outer"; twice')).toBe("2");
     file("inner.ts", "export const value: number = 50; // edited");
     expect(await text('import { twice } from "./outer"; twice')).toBe("100");
+    file("numbers.json", "[1, 2]");
+    file("counts.ts", 'import numbers from "./numbers.json"; export const count = numbers.length;');
+    expect(await text('import { count } from "./counts"; count')).toBe("2");
+    file("numbers.json", "[1, 2, 3]");
+    expect(await text('import { count } from "./counts"; count')).toBe("3");
   });
 
   test("a type error in a file that a cell imports is said with its place", async () => {
