@@ -64,6 +64,22 @@ export function inspectReply<Cell>(
   };
 }
 
+/** A cell that is a name and a question mark: no TypeScript, but what notebooks have to ask what something is. */
+const question = /^\s*([\p{ID_Start}$_][\p{ID_Continue}$.]*)\s*\?\s*$/u;
+
+/** The answer to a cell such as `console.log?`: its type and documentation; undefined for any other cell. */
+export function helpFor<Cell>(session: Session<Cell>, code: string): Record<string, string> | undefined {
+  const [, name] = question.exec(code) ?? [];
+  if (name === undefined) return undefined;
+  const data = inspectReply(session, name, [...name].length).data as Record<string, string>;
+  // Of a name that it does not know the compiler says this.
+  const unknown = data["text/plain"] === undefined || data["text/plain"] === "any";
+  return unknown ? { "text/plain": `nothing is called ${name}` } : data;
+}
+
+/** Whether a cell asks what something is. */
+export const isQuestion = (code: string): boolean => question.test(code);
+
 const text = (parts: readonly TypeScript.SymbolDisplayPart[] = []): string =>
   parts.map((part) => part.text).join("");
 

@@ -4,7 +4,7 @@
  * Cells run one after another in the order in which they came. Every other request is answered at once, also
  * while a cell awaits something, so that completion, hover texts and the stop button work during training.
  */
-import { completeReply, inspectReply } from "./assistance.js";
+import { completeReply, helpFor, inspectReply, isQuestion } from "./assistance.js";
 import { fromThrown } from "./cell-error.js";
 import { Comms } from "./comms.js";
 import { History } from "./history.js";
@@ -117,6 +117,7 @@ export class Kernel {
       case "inspect_request":
         return inspectReply(this.session, String(content.code), Number(content.cursor_pos));
       case "is_complete_request":
+        if (isQuestion(String(content.code))) return { status: "complete" };
         return { ...this.session.isComplete(String(content.code)) };
       case "history_request":
         return { status: "ok", history: this.#history.reply(content) };
@@ -170,7 +171,8 @@ export class Kernel {
     const execution_count = this.#count;
     if (!silent) this.#publish("execute_input", { code, execution_count }, request);
     this.#running = request;
-    const result = await this.#run(code, request);
+    const help = helpFor(this.session, code);
+    const result: CellResult = help ? { status: "ok" } : await this.#run(code, request);
     const stop = result.status === "error" && content.stop_on_error !== false;
     let reply: Content;
     if (result.status === "ok") {
@@ -178,7 +180,8 @@ export class Kernel {
         this.#publish("execute_result", { ...result.result, execution_count, transient: {} }, request);
       }
       const user_expressions = await this.#evaluate(content.user_expressions, request);
-      reply = { status: "ok", execution_count, payload: [], user_expressions };
+      const payload = help ? [{ source: "page", data: help, start: 0 }] : [];
+      reply = { status: "ok", execution_count, payload, user_expressions };
     } else {
       const { ename, evalue, traceback } = result;
       if (!silent) this.#publish("error", { ename, evalue, traceback }, request);

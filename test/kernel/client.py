@@ -91,6 +91,14 @@ reply = reply_to(message)
 outputs_of(message)
 passed("stop ends a prompt", reply.get("ename") == "KeyboardInterrupt", reply)
 
+reply, _ = run("three?")
+page = reply["payload"][0]
+passed("a name and a question mark show what it is", (page["source"], page["data"]["text/plain"]) == ("page", "const three: 3"), reply)
+reply, _ = run("thirteen?")
+passed("also when there is no such thing", reply["payload"][0]["data"]["text/plain"] == "nothing is called thirteen", reply)
+complete = reply_to(client.is_complete("three?"))
+passed("and such a cell is complete", complete["status"] == "complete", complete)
+
 run("let kept = 41")
 endless = {
     "an await": "await new Promise(() => {})",

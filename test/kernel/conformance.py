@@ -31,6 +31,7 @@ class NablabTests(jupyter_kernel_test.KernelTests):
     code_history_pattern = "6 * ?"
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "console.log"
+    code_page_something = "console.log?"
     code_clear_output = 'import { clearOutput } from "nablab"; clearOutput()'
 
 
