@@ -11,6 +11,7 @@ import { History } from "./history.js";
 import { kernelInfo } from "./kernel-info.js";
 import { type CellResult, createSession, type Output, type Question, type Session } from "./session.js";
 import type { Channel } from "./sockets.js";
+import { isStopHeard } from "./stop.js";
 import type { Attachments, Message, Wire } from "./wire.js";
 
 /** Where messages go: the sockets, or a list in a test. */
@@ -132,8 +133,8 @@ export class Kernel {
         this.session.flush();
         return undefined;
       case "interrupt_request":
-        // Elsewhere the sockets' thread has sent SIGINT, which also reaches a synchronous loop.
-        if (process.platform === "win32") this.interrupt();
+        // A loop has heard of it before this message could be received, from the sockets' thread.
+        if (!isStopHeard()) this.interrupt();
         return { status: "ok" };
       case "shutdown_request":
         return { status: "ok", restart: content.restart === true };

@@ -7,7 +7,7 @@ import { awaitAnswer, expectAnswer, makeAnswer } from "./answer.js";
 import { historyFile } from "./history.js";
 import { Kernel } from "./kernel.js";
 import type { Connection, FromSockets, SocketsSetUp, ToSockets } from "./sockets.js";
-import { stopFlag } from "./stop.js";
+import { isLateSignal, stopFlag } from "./stop.js";
 import { Wire } from "./wire.js";
 
 const [file] = process.argv.slice(2);
@@ -47,7 +47,7 @@ const kernel = new Kernel({
   exit: (code) => process.exit(code),
 });
 
-process.on("SIGINT", () => kernel.interrupt());
+process.on("SIGINT", () => isLateSignal() || kernel.interrupt());
 process.on("SIGTERM", () => process.exit(0));
 
 sockets.on("error", (error) => {

@@ -26,7 +26,7 @@ import { CellStreams } from "./output.js";
 import { resolveOwnPackage } from "./own-packages.js";
 import { runScript } from "./run-script.js";
 import { translateStackTraces } from "./source-positions.js";
-import { stopFlag } from "./stop.js";
+import { awaitSignal, hearStop, isStopHeard, stopFlag } from "./stop.js";
 import { keepCompiledTypeScript, loadTypeScript } from "./typescript.js";
 
 /** What a cell puts out while it runs. */
@@ -93,8 +93,6 @@ interface Run<Cell> {
   deadline: number;
   /** Ends the wait for it. */
   end: () => void;
-  /** A loop has heard of the stop; the signal that says the same is still to come. */
-  hasHeard: boolean;
 }
 
 /** `%check off`: types are not checked from this cell on, until `%check on`. */
@@ -116,8 +114,6 @@ export class Session<Cell> {
     process.stderr.write(`${fromThrown(error).traceback.join("\n")}\n`);
   };
   readonly #check = (): void => this.#endStopped();
-  /** How often the reader has pressed stop, as far as we have heard. */
-  #presses = 0;
   /** The cell whose end is awaited. */
   #running: Run<Cell> | undefined;
   /** Cells that were stopped while something of them was still awaited. */
@@ -187,10 +183,10 @@ export class Session<Cell> {
       isPatient: false,
       deadline: Number.POSITIVE_INFINITY,
       end: () => {},
-      hasHeard: false,
     };
     this.#running = run;
-    this.#presses = stopFlag[1]!;
+    awaitSignal();
+    hearStop();
     stopFlag[0] = this.#stopped.size;
     try {
       return await this.#streams.run(run, () => this.#execute(code, run));
@@ -257,14 +253,10 @@ export class Session<Cell> {
 
   /** Ends the running cell with a `KeyboardInterrupt`; without one does nothing. */
   interrupt(): void {
-    this.#presses = stopFlag[1]!;
+    hearStop();
     const run = this.#running;
     if (!run) {
       stopFlag[0] = this.#stopped.size;
-      return;
-    }
-    if (run.hasHeard) {
-      run.hasHeard = false;
       return;
     }
     const { signal } = run.interrupt;
@@ -280,11 +272,10 @@ export class Session<Cell> {
 
   /** Called by the code of cells once the flag is up: throws if the cell it belongs to was stopped. */
   #endStopped(): void {
-    if (stopFlag[1] !== this.#presses) {
+    if (!isStopHeard()) {
       const running = this.#running;
       this.interrupt();
       if (!running) throw new KeyboardInterrupt(); // a loop in a timer
-      running.hasHeard = true;
     }
     const run = this.#streams.current();
     if (run && performance.now() >= run.deadline) throw new KeyboardInterrupt();

@@ -10,7 +10,7 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import * as zmq from "zeromq";
 import { giveAnswer, giveNoAnswer } from "./answer.js";
 import { kernelInfo } from "./kernel-info.js";
-import { raiseStop } from "./stop.js";
+import { raiseStop, signalUnlessHeard } from "./stop.js";
 import { type Message, Wire } from "./wire.js";
 
 /** What Jupyter's connection file says. */
@@ -120,8 +120,8 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
         if (reply?.header.msg_type === "input_reply") giveAnswer(answer, String(reply.content.value));
         continue;
       }
-      port.postMessage({ received: channel, frames } satisfies FromSockets);
       if (channel === "control" && message) rouse(message.header.msg_type, setUp, close);
+      port.postMessage({ received: channel, frames } satisfies FromSockets);
     }
   };
   /** A client that has subscribed is told so: from then on it misses nothing. */
@@ -170,12 +170,10 @@ function tryToDecode(wire: Wire, frames: Uint8Array[]): Message | undefined {
  * there is no SIGINT to oneself.)
  */
 function rouse(type: string, { stop, answer }: SocketsSetUp, close: () => Promise<void>): void {
-  const ends = type === "interrupt_request" || type === "shutdown_request";
-  if (ends) {
-    raiseStop(stop);
-    giveNoAnswer(answer);
-  }
-  if (ends && process.platform !== "win32") process.kill(process.pid, "SIGINT");
+  if (type !== "interrupt_request" && type !== "shutdown_request") return;
+  raiseStop(stop);
+  giveNoAnswer(answer);
+  if (process.platform !== "win32") signalUnlessHeard(stop);
   if (type === "shutdown_request") {
     setTimeout(() => void close().then(() => process.kill(process.pid, "SIGKILL")), shutdownPatience);
   }

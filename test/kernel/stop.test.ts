@@ -1,0 +1,46 @@
+/**
+ * One press of the stop button is heard in two ways, by a flag and by a signal, and must end one cell.
+ */
+import { setTimeout } from "node:timers/promises";
+import { afterAll, describe, expect, test } from "vitest";
+import {
+  hearStop,
+  isLateSignal,
+  isStopHeard,
+  raiseStop,
+  signalUnlessHeard,
+  stopFlag,
+} from "#nablab/kernel/stop.js";
+
+describe.skipIf(process.platform === "win32")("signals", () => {
+  let signals = 0;
+  const count = (): void => void signals++;
+  process.on("SIGINT", count);
+  afterAll(() => void process.off("SIGINT", count));
+
+  test("a stop that is heard by the flag sends none", async () => {
+    raiseStop(stopFlag);
+    signalUnlessHeard(stopFlag);
+    expect(isStopHeard()).toBe(false);
+    hearStop();
+    await setTimeout(200); // ten times as long as it waits
+    expect(signals).toBe(0);
+  });
+
+  test("one that is not heard sends one; heard meanwhile, it is late, and one of somebody else's is not", async () => {
+    raiseStop(stopFlag);
+    signalUnlessHeard(stopFlag);
+    await expect.poll(() => signals).toBe(1);
+    hearStop();
+    expect(isLateSignal()).toBe(true);
+    expect(isLateSignal()).toBe(false);
+  });
+
+  test("one that is not heard when it comes is not late", async () => {
+    raiseStop(stopFlag);
+    signalUnlessHeard(stopFlag);
+    await expect.poll(() => signals).toBe(2);
+    expect(isLateSignal()).toBe(false);
+    hearStop();
+  });
+});
