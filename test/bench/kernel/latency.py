@@ -1,4 +1,4 @@
-"""One column of the table that `latency.mjs` makes: a kernel, as a client sees it. Prints JSON, figures in ms and MB."""
+"""One column of the table that `bench.mjs` makes: a kernel, as a client sees it. Prints JSON, figures in ms and MB."""
 import json
 import queue
 import statistics
