@@ -27,7 +27,7 @@ const { values } = parseArgs({
 });
 if (values.help) {
   console.log(
-    "npm run bench [-- --peers] [--rounds 5] [--threads N] [--only 128,32,1,adagrad,full] [--out test/output/bench]",
+    "npm run bench [-- --peers] [--rounds 5] [--threads N] [--only 128,32,1,adagrad,adam,full] [--out test/output/bench]",
   );
   process.exit(0);
 }
@@ -38,8 +38,16 @@ const threads = Number(values.threads);
 const settings = [
   { name: "128", title: "batch 128, SGD", batch: 128, rule: "sgd", samples: 60_000, epochs: 2 },
   { name: "32", title: "batch 32, SGD", batch: 32, rule: "sgd", samples: 60_000, epochs: 1 },
-  { name: "1", title: "batch 1, SGD", batch: 1, rule: "sgd", samples: 6_000, epochs: 1 },
+  { name: "1", title: "batch 1, SGD", batch: 1, rule: "sgd", samples: 12_000, epochs: 1 },
   { name: "adagrad", title: "batch 128, AdaGrad", batch: 128, rule: "adagrad", samples: 60_000, epochs: 2 },
+  {
+    name: "adam",
+    title: "batch 128, Adam",
+    batch: 128,
+    rule: "adam",
+    samples: 60_000,
+    epochs: 2,
+  },
   {
     name: "full",
     title: "all images in one step, SGD",
