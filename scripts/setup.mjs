@@ -4,7 +4,7 @@
 import { cpSync, existsSync, lstatSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { runMain, step } from "./lib/report.mjs";
+import { Problem, runMain, step } from "./lib/report.mjs";
 import { mustRun, npm, run } from "./lib/run.mjs";
 import { hashOf, unlessDone } from "./lib/stamp.mjs";
 import { checkNode, findPython } from "./lib/versions.mjs";
@@ -92,8 +92,16 @@ async function pythonPackages() {
 /** Has the Python of .venv find python/papermill, by which papermill writes parameters in TypeScript. */
 async function papermillParameters() {
   const where = "import sysconfig; print(sysconfig.get_path('purelib'))";
-  const { output } = await run(venvPython, ["-c", where]);
-  const file = path.join(output.trim(), "nablab.pth");
+  const { output, status } = await run(venvPython, ["-c", where]);
+  const packages = output.trim();
+  if (status !== 0 || !existsSync(packages)) {
+    // Without its stamp it is made anew by the next run.
+    rmSync(path.join(venv, ".nablab-stamp"), { force: true });
+    throw new Problem(
+      "the Python packages in .venv are damaged; run npm run setup again, which makes them anew",
+    );
+  }
+  const file = path.join(packages, "nablab.pth");
   const wanted = `${at("python", "papermill")}\n`;
   if (existsSync(file) && readFileSync(file, "utf8") === wanted) return;
   writeFileSync(file, wanted);

@@ -60,5 +60,11 @@ export function overwritten(text: string): string {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: a backspace is one
     shown = shown.replace(/[^\n]\x08/g, "");
   }
-  return shown.replace(/.*\r(?=[^\n])/g, "");
+  return shown.split("\n").map(lastState).join("\n");
+}
+
+/** What stands after the last carriage return of a line; one that ends the line overwrites nothing yet. */
+function lastState(line: string): string {
+  const end = line.length - Number(line.endsWith("\r"));
+  return end === 0 ? line : line.slice(line.lastIndexOf("\r", end - 1) + 1);
 }

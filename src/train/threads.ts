@@ -53,8 +53,11 @@ export async function runJob(
     const [result] = await Promise.all(
       threads.map((thread, part) => runPart(thread, { job, part, parts }, onEpoch)),
     );
-    for (const thread of threads) thread.unref();
-    idle.push(...threads);
+    for (const thread of threads) {
+      thread.unref();
+      if (idle.length < availableParallelism()) idle.push(thread);
+      else void thread.terminate();
+    }
     return result;
   } catch (error) {
     // The others wait for the one that failed.

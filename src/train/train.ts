@@ -147,8 +147,10 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
     const way = backend === "scalar" ? trainSlowly : trainFast;
     broken = await way(run, { model, data, loss, validation, stop, chart });
     if (broken) run.stopped = `the ${broken.what} ${broken.what === "loss" ? "is" : "are"} no longer finite`;
-    else if (interrupted.aborted) run.stopped = "interrupted";
-    else if (signal?.aborted) run.stopped = reasonOf(signal);
+    else if (run.steps < totalSteps(run)) {
+      if (interrupted.aborted) run.stopped = "interrupted";
+      else if (signal?.aborted) run.stopped = reasonOf(signal);
+    }
   } finally {
     run.seconds = (performance.now() - began) / 1000;
     await chart?.close();
@@ -199,8 +201,11 @@ async function trainFast(
   const job = makeJob({ model, loss: lossName, backend, threads, training, evaluation: validation });
   const recorded = view(job.memory, job.training!.loss);
   const signals = view(job.memory, job.control);
-  run.loss = recorded;
-  const timer = setInterval(() => chart?.update(Atomics.load(signals, control.steps)), glance);
+  const timer = setInterval(() => {
+    const steps = Atomics.load(signals, control.steps);
+    run.loss = recorded.subarray(0, steps);
+    chart?.update(steps);
+  }, glance);
   let start = 0;
   try {
     const done = await runJob(job, {
@@ -214,6 +219,7 @@ async function trainFast(
           ...(found && { validationLoss: found.loss, accuracy: found.accuracy }),
         });
         start = steps;
+        run.loss = recorded.subarray(0, steps);
         chart?.update(steps);
       },
     });

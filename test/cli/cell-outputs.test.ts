@@ -64,6 +64,7 @@ describe("the outputs of cells", () => {
     expect(overwritten("1 %\r2 %\r\n3 %")).toBe("2 %\r\n3 %");
     expect(overwritten("abc\b\bd\n")).toBe("ad\n");
     expect(overwritten("done\r")).toBe("done\r");
+    expect(overwritten("\r\na\r\r\nb\r\rc")).toBe("\r\n\r\nc");
   });
 });
 

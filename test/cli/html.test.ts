@@ -153,6 +153,11 @@ describe("code", () => {
 describe("text", () => {
   const html = (source: string) => markdownToHtml(source);
 
+  test("a name with a stray % is the name of a picture that is not there", () => {
+    const folder = import.meta.dirname;
+    expect(markdownToHtml("![half](100%.png)", { folder })).toContain("half");
+  });
+
   test("has its formulas typeset, untouched by Markdown", () => {
     const both = html("*a $x_1 * y_1$ b* and $x_2 * y_2$");
     expect(both.match(/class="katex"/g)).toHaveLength(2);

@@ -91,6 +91,24 @@ describe.each(backends.flatMap((backend) => rules.map((rule) => ({ name: String(
   },
 );
 
+test("while it trains the record grows, and a stop that comes after the last step stops nothing", async () => {
+  const data = points(4000);
+  const stop = new AbortController();
+  const steps: number[] = [];
+  const running = train(network(), data, { epochs: 30, batchSize: 16, signal: stop.signal, ...quiet });
+  const run = lastRun()!;
+  const looking = setInterval(() => {
+    steps.push(run.steps);
+    if (run.epochs.length === 30) stop.abort("too late");
+  }, 1);
+  await running;
+  clearInterval(looking);
+  expect(run.steps).toBe(30 * 250);
+  expect(run.stopped).toBeUndefined();
+  expect(steps[0]).toBeLessThan(run.steps);
+  expect(steps).toEqual([...steps].sort((a, b) => a - b));
+});
+
 test("it learns, and the record says how", async () => {
   const data = points(600);
   const validation = points(200, { seed: 2 });

@@ -58,15 +58,24 @@ const types: Record<string, string> = {
   ".webp": "image/webp",
 };
 
+/** An address as a name of a file; one with a stray `%`, which is no encoding, is the name itself. */
+function decoded(href: string): string {
+  try {
+    return decodeURI(href);
+  } catch {
+    return href;
+  }
+}
+
 /** The picture as a data URL, where it can be had without a network. */
 function pictureSource(href: string, { folder, attachments }: Surroundings): string | undefined {
   if (href.startsWith("data:image/")) return href;
   if (href.startsWith("attachment:")) {
-    const [entry] = Object.entries(attachments?.[decodeURI(href.slice("attachment:".length))] ?? {});
+    const [entry] = Object.entries(attachments?.[decoded(href.slice("attachment:".length))] ?? {});
     return entry && `data:${entry[0]};base64,${String(entry[1]).replace(/\s/g, "")}`;
   }
   if (/^([a-z][a-z0-9+.-]*:|\/)/i.test(href) || folder === undefined) return undefined;
-  const file = path.join(folder, decodeURI(href));
+  const file = path.join(folder, decoded(href));
   const type = types[path.extname(file).toLowerCase()];
   if (type === undefined || !existsSync(file) || !statSync(file).isFile()) return undefined;
   return `data:${type};base64,${readFileSync(file).toString("base64")}`;
