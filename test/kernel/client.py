@@ -159,7 +159,7 @@ try:
     code = process.wait(timeout=10)
 except Exception as error:  # the kernel did not end
     code = error
-passed("shutdown ends the process within 2 s, without an abort, whatever timers and workers go on", code == 0 and time.time() - began < 2, (code, time.time() - began))
+passed("shutdown ends the process within 1 s, without an abort, whatever timers and workers go on", code == 0 and time.time() - began < 1, (code, time.time() - began))
 client.stop_channels()
 manager.cleanup_resources()
 

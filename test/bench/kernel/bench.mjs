@@ -1,7 +1,7 @@
 // How well kernels keep to Jupyter's protocol and how long they take, as a client sees it: ours, vanilla tslab's and
 // ipykernel, one after another.
 //
-//   npm run bench:kernel [-- kernel …]     needs `npm run setup`; puts tslab into .cache/kernels (60 MB)
+//   npm run bench:kernel [-- kernel …]     needs `npm run setup`; puts tslab and ipykernel into .cache/kernels (200 MB)
 //
 // Prints two Markdown tables, and keeps them in test/output/bench/kernel.md: the outcome of each test of the official
 // suite, and medians in ms. Figures of a machine that does other work as well mean little.
@@ -16,12 +16,14 @@ const python =
   process.env.NABLAB_PYTHON ??
   path.join(root, ".venv", process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
 
-const names = process.argv.length > 2 ? process.argv.slice(2) : ["nablab", "tslab", "python3"];
+const names = process.argv.length > 2 ? process.argv.slice(2) : ["nablab", "tslab", "ipykernel"];
 const prefix = mkdtempSync(path.join(tmpdir(), "nablab-kernels-"));
 const data = path.join(prefix, "share", "jupyter");
 installKernelspec(data);
 mkdirSync(path.join(prefix, "ipython")); // without the folder IPython keeps no history
-if (names.includes("tslab")) installTslab(path.join(root, ".cache", "kernels"));
+const peers = path.join(root, ".cache", "kernels");
+if (names.includes("tslab")) installTslab(peers);
+if (names.includes("ipykernel")) installIpykernel(path.join(peers, "python"));
 
 const about = `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}`;
 const tables = [
@@ -44,23 +46,40 @@ function installTslab(/** @type {string} */ folder) {
   if (!existsSync(program)) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(folder, "package.json"), '{ "private": true }\n');
-    const npm = process.platform === "win32" ? "npm.cmd" : "npm";
     const options = ["--no-audit", "--no-fund", "--loglevel=error"];
-    const { status } = spawnSync(npm, ["install", "tslab@1.0.22", "@types/node@20", ...options], {
+    must("tslab", "npm", ["install", "tslab@1.0.22", "@types/node@20", ...options], {
       cwd: folder,
-      stdio: "inherit",
       shell: process.platform === "win32",
     });
-    if (status !== 0)
-      throw new Error("tslab could not be installed; leave it out: npm run bench:kernel -- nablab python3");
   }
-  const argv = [process.execPath, program, "kernel", "--config-path={connection_file}"];
-  const spec = path.join(data, "kernels", "tslab");
-  mkdirSync(spec, { recursive: true });
-  writeFileSync(
-    path.join(spec, "kernel.json"),
-    JSON.stringify({ argv, display_name: "tslab", language: "typescript" }),
-  );
+  writeSpec("tslab", "typescript", [process.execPath, program, "kernel", "--config-path={connection_file}"]);
+}
+
+/** Python's own kernel, in an environment of its own. */
+function installIpykernel(/** @type {string} */ folder) {
+  const program = path.join(folder, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
+  if (spawnSync(program, ["-c", "import ipykernel"]).status !== 0) {
+    must("ipykernel", python, ["-m", "venv", folder]);
+    must("ipykernel", program, ["-m", "pip", "install", "-q", "ipykernel==7.4.0"]);
+  }
+  writeSpec("ipykernel", "python", [program, "-m", "ipykernel_launcher", "-f", "{connection_file}"]);
+}
+
+function must(
+  /** @type {string} */ name,
+  /** @type {string} */ command,
+  /** @type {string[]} */ args,
+  options = {},
+) {
+  if (spawnSync(command, args, { stdio: "inherit", ...options }).status === 0) return;
+  const others = names.filter((other) => other !== name).join(" ");
+  throw new Error(`${name} could not be installed; leave it out: npm run bench:kernel -- ${others}`);
+}
+
+function writeSpec(/** @type {string} */ name, /** @type {string} */ language, /** @type {string[]} */ argv) {
+  const folder = path.join(data, "kernels", name);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, "kernel.json"), JSON.stringify({ argv, display_name: name, language }));
 }
 
 /** A table with a column for each kernel, as `script` prints them. */

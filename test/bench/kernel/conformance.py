@@ -23,7 +23,7 @@ class TslabTests(samples.NablabTests):
 
 
 class IPythonTests(jupyter_kernel_test.KernelTests):
-    kernel_name = "python3"
+    kernel_name = "ipykernel"
     language_name = "python"
     file_extension = ".py"
     code_hello_world = 'print("hello, world")'
@@ -75,7 +75,7 @@ class Outcomes(unittest.TestResult):
             self.note(test, "fails")
 
 
-tests = {"nablab": samples.NablabTests, "tslab": TslabTests, "python3": IPythonTests}
+tests = {"nablab": samples.NablabTests, "tslab": TslabTests, "ipykernel": IPythonTests}
 result = Outcomes()
 unittest.defaultTestLoader.loadTestsFromTestCase(tests[kernel]).run(result)
 print(json.dumps({name.removeprefix("test_").replace("_", " "): outcome for name, outcome in result.outcomes.items()}))

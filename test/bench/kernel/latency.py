@@ -10,7 +10,7 @@ from jupyter_client.manager import KernelManager
 
 kernel = sys.argv[1]
 languages = {
-    "python3": {
+    "ipykernel": {
         "trivial": "{0} + 1",
         "declares": "v{0} = {0}; v{0}",
         "rich": "class A{0}:\n    x = {0}\n    def m(self): return self.x\ndef f{0}(a): return a.m()",
@@ -46,11 +46,17 @@ def reply_to(message):
             return reply["content"]
 
 
-def run(text):
+process = psutil.Process(manager.provisioner.process.pid)
+megabytes = lambda: round(process.memory_info().rss / 1e6)
+peak = 0
+
+
+def run(text, watch=False):
     """Milliseconds from the request to idle (to the last that came, where that is lost), and what was printed."""
     started = last = time.time()
     message = client.execute(text)
     printed, idle = 0, False
+    global peak
     while not idle:
         try:
             output = client.get_iopub_msg(timeout=3)
@@ -59,6 +65,8 @@ def run(text):
         if output["parent_header"].get("msg_id") != message:
             continue
         last = time.time()
+        if watch:
+            peak = max(peak, megabytes())
         if output["msg_type"] == "stream":
             printed += len(output["content"]["text"])
         idle = output["msg_type"] == "status" and output["content"]["execution_state"] == "idle"
@@ -83,7 +91,7 @@ if kernel == "nablab":
     run('import { tensor } from "nablab";')
 figures["trivial cell"] = median([run(code["trivial"].format(i))[0] for i in range(30)])
 figures["cell that declares a variable, 200 of them"] = median([run(code["declares"].format(i))[0] for i in range(200)])
-figures["memory then"] = round(psutil.Process(manager.provisioner.process.pid).memory_info().rss / 1e6)
+figures["memory then"] = megabytes()
 figures["trivial cell after them"] = median([run(code["trivial"].format(i))[0] for i in range(30)])
 for i in range(100):
     run(code["rich"].format(i))
@@ -92,9 +100,10 @@ figures["trivial cell after 100 that declare classes and functions"] = median(
 )
 figures["completion"] = median([ask(client.complete, *code["complete"]) for _ in range(30)])
 figures["inspection"] = median([ask(client.inspect, *code["inspect"]) for _ in range(30)])
-took, printed = run(code["lines"])
+took, printed = run(code["lines"], watch=True)
 length = sum(len(f"{i}\n") for i in range(200000))
 figures["200,000 printed lines"] = round(took) if printed == length else f"{printed} of {length} characters"
+figures["most memory meanwhile"] = peak
 print(json.dumps(figures))
 manager.shutdown_kernel(now=True)
 client.stop_channels()
