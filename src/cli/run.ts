@@ -4,12 +4,12 @@
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { writeAtomically } from "../data/write-atomically.js";
 import { CellOutputs } from "./cell-outputs.js";
 import { findNotebooks, type Place } from "./find-notebooks.js";
 import { type CodeCell, type Notebook, notebookText, readNotebook, setKernel, tagsOf } from "./notebook.js";
 import { type Ending, NotebookProcess } from "./notebook-process.js";
 import { Progress, say } from "./progress.js";
-import { writeAtomically } from "./write-atomically.js";
 
 /** Options of {@link runNotebooks}. */
 export interface RunOptions {

@@ -1,8 +1,9 @@
 /**
  * The kernelspec: the file by which Jupyter finds this kernel and knows how to start it.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import { writeAtomically } from "../data/write-atomically.js";
 import { packageRoot } from "./own-packages.js";
 
 /** The name that notebooks carry in their metadata. */
@@ -79,10 +80,4 @@ export function kernelspecProblem({ argv }: InstalledKernelspec): string | undef
   const own = path.join(packageRoot, "dist", "kernel", "main.js");
   if (path.resolve(main) !== own) return `it starts another nablab: ${main}`;
   return undefined;
-}
-
-function writeAtomically(file: string, text: string): void {
-  const temporary = `${file}.${process.pid}.tmp`;
-  writeFileSync(temporary, text);
-  renameSync(temporary, file);
 }

@@ -1,7 +1,18 @@
 /**
  * Training and what it leaves: the loop, its record, and how well a network does.
  */
+export { Checkpoint, loadCheckpoint, loadNetwork, saveNetwork, type TrainingState } from "./checkpoint.js";
+export type { EarlyStopping } from "./early-stopping.js";
 export { evaluate } from "./evaluate.js";
-export { type Backend, type EpochRecord, Run, type RunSettings, type Shuffle } from "./run.js";
+export type { Shuffle } from "./order.js";
+export {
+  type Backend,
+  type EpochRecord,
+  loadRun,
+  type Measured,
+  Run,
+  type RunSettings,
+  saveRun,
+} from "./run.js";
 export { compareRuns } from "./run-figure.js";
-export { lastRun, type TrainOptions, train } from "./train.js";
+export { lastRun, type Measure, type Measuring, type TrainOptions, train } from "./train.js";

@@ -11,7 +11,8 @@ import type { Dataset } from "../data/index.js";
 import type { Loss, Sequential } from "../nn/index.js";
 import type { Rule } from "../optim/index.js";
 import { stepSizeAt } from "../optim/schedule.js";
-import type { Backend, Shuffle } from "./run.js";
+import type { Shuffle } from "./order.js";
+import type { Backend } from "./run.js";
 
 type LossName = Extract<Formula, { kind: "loss" }>["name"];
 
@@ -102,6 +103,8 @@ export interface Job {
   readonly gradient: Region<"Float32Array">;
   readonly first: Region<"Float32Array">;
   readonly second: Region<"Float32Array">;
+  /** Which of those arrays the rule has. */
+  readonly remembered: readonly RememberedArrays[];
   /** How many parameters there are without padding. */
   readonly parameterCount: number;
   readonly sums: Region<"Float64Array">;
@@ -114,6 +117,9 @@ export interface Job {
   readonly training?: TrainingPlan;
   readonly evaluation?: EvaluationPlan;
 }
+
+/** The arrays in which rules remember: see `compute/kernels.ts`. */
+export type RememberedArrays = "first" | "second";
 
 /** The integers by which the main thread and the threads speak. */
 export const control = {
@@ -205,8 +211,8 @@ export function makeJob({ model, loss, backend = "wasm", threads, training, eval
   });
   const theta = floats(at);
   const gradient = training ? floats(at) : theta;
-  const remembered = { sgd: 0, adagradNorm: 0, adagrad: 1, momentum: 1, adam: 2 };
-  const remembers = training ? remembered[training.rule.name] : 0;
+  const arrays = { sgd: 0, adagradNorm: 0, adagrad: 1, momentum: 1, adam: 2 };
+  const remembers = training ? arrays[training.rule.name] : 0;
   const widest = Math.max(...model.dense.map(({ inputs }) => inputs));
   const steps = training ? training.epochs * Math.ceil(training.data.size / training.batchSize) : 0;
   const schedule = training?.rule.eta;
@@ -222,6 +228,7 @@ export function makeJob({ model, loss, backend = "wasm", threads, training, eval
     gradient,
     first: remembers > 0 ? floats(at) : theta,
     second: remembers > 1 ? floats(at) : theta,
+    remembered: (["first", "second"] as const).slice(0, remembers),
     parameterCount: model.parameterCount,
     sums: doubles(sumsAt),
     input: matrix(model.inputs),
@@ -256,7 +263,7 @@ export function makeJob({ model, loss, backend = "wasm", threads, training, eval
     const etas = view(memory, job.training!.etas!);
     for (let k = 1; k <= steps; k++) etas[k - 1] = stepSizeAt("train", schedule, k);
   }
-  writeParameters(job, model.theta);
+  writeArray(job, "theta", model.theta);
   if (training) fillData(memory, training.data, trainingData!);
   if (job.evaluation) {
     view(memory, job.evaluation.order).forEach((_, i, order) => {
@@ -276,20 +283,24 @@ function clear({ memory, training, ...job }: Job): void {
   if (first !== theta) view(memory, first).fill(training?.rule.name === "adagrad" ? training.rule.c0 : 0);
 }
 
-/** Puts a network's parameters into the layers' layouts. */
-function writeParameters({ memory, ...job }: Job, from: Float64Array): void {
-  const theta = view(memory, job.theta);
+/** Puts numbers in the order of a network's theta into the layers' layouts. */
+export function writeArray(
+  { memory, ...job }: Job,
+  which: "theta" | RememberedArrays,
+  from: Float64Array,
+): void {
+  const to = view(memory, job[which]);
   eachParameter(job.layers, (i, place) => {
-    theta[place] = from[i];
+    to[place] = from[i];
   });
 }
 
-/** The network's parameters, as it has them. */
-export function readParameters({ memory, ...job }: Job): Float64Array {
-  const theta = view(memory, job.theta);
+/** One of the job's arrays, in the order of a network's theta. */
+export function readArray({ memory, ...job }: Job, which: "theta" | RememberedArrays): Float64Array {
+  const from = view(memory, job[which]);
   const found = new Float64Array(job.parameterCount);
   eachParameter(job.layers, (i, place) => {
-    found[i] = theta[place];
+    found[i] = from[place];
   });
   return found;
 }

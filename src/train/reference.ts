@@ -6,15 +6,19 @@
 import { setImmediate } from "node:timers/promises";
 import type { Dataset } from "../data/index.js";
 import { backpropagation, flatGradient, type Loss, type Sequential } from "../nn/index.js";
-import type { Rule } from "../optim/index.js";
-import { random } from "../tensor/index.js";
-import type { Shuffle } from "./run.js";
+import type { Rule, RuleState } from "../optim/index.js";
+import { orderOf, type Shuffle } from "./order.js";
 
 /** What the loop is given. */
 export interface ReferenceOptions {
   rule: Rule;
+  /** What the rule remembers; changes. */
+  state: RuleState;
   loss: Loss;
-  epochs: number;
+  /** Steps done before. */
+  steps: number;
+  /** The last epoch. */
+  until: number;
   batchSize: number;
   seed: number;
   shuffle: Shuffle;
@@ -36,18 +40,16 @@ const turn = 10;
 export async function trainReference(
   model: Sequential,
   data: Dataset,
-  { rule, loss, epochs, batchSize, seed, shuffle, stopped, onStep, onEpoch }: ReferenceOptions,
+  { rule, state, loss, steps, until, batchSize, seed, shuffle, stopped, onStep, onEpoch }: ReferenceOptions,
 ): Promise<number | undefined> {
-  const stream = random(seed);
-  const state = rule.init(model.parameterCount);
   const gradient = new Float64Array(model.parameterCount);
-  let order: Uint32Array = Uint32Array.from({ length: data.size }, (_, i) => i);
+  const order = new Uint32Array(data.size);
+  const perEpoch = Math.ceil(data.size / batchSize);
   let since = performance.now();
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    if (shuffle === "each epoch" || (shuffle === "once" && epoch === 1)) {
-      order = stream.split(epoch).permutation(data.size);
-    }
-    for (let start = 0; start < data.size; start += batchSize) {
+  for (let epoch = Math.floor(steps / perEpoch) + 1; epoch <= until; epoch++) {
+    orderOf(epoch, { seed, shuffle }, order);
+    const first = epoch === Math.floor(steps / perEpoch) + 1 ? (steps % perEpoch) * batchSize : 0;
+    for (let start = first; start < data.size; start += batchSize) {
       if (stopped()) return undefined;
       const { x, y } = data.batch(order.subarray(start, start + batchSize));
       const step = backpropagation(model, x, y, loss);

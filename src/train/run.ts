@@ -1,10 +1,17 @@
 /**
  * What a training leaves: every step's loss and step size, every epoch's accuracy, and how it was made.
  */
+import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
+import { writeAtomically } from "../data/write-atomically.js";
 import { type Displayable, displaySymbol, type Figure, type MimeBundle } from "../display/index.js";
-import type { Rule } from "../optim/index.js";
+import type { Shuffle } from "./order.js";
 import { runFigure } from "./run-figure.js";
+
+const format = "nablab run 1";
+const ownVersion: string = JSON.parse(
+  readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+).version;
 
 /** One sweep through the training data. */
 export interface EpochRecord {
@@ -20,8 +27,8 @@ export interface EpochRecord {
   accuracy?: number;
 }
 
-/** How the samples are ordered: anew for each epoch, once for all, or as they come. */
-export type Shuffle = "each epoch" | "once" | "never";
+/** What was measured on the way: for each name the values after some steps, the first before any step. */
+export type Measured = Record<string, { step: number; value: number }[]>;
 
 /** Which kernels compute: float32 in threads by WebAssembly or with OpenBLAS, or float64 as the lecture writes it. */
 export type Backend = "wasm" | "openblas" | "scalar";
@@ -30,7 +37,8 @@ export type Backend = "wasm" | "openblas" | "scalar";
 export interface RunSettings {
   /** What to call it; the rule's text by default. */
   name: string;
-  rule: Rule;
+  /** The rule's text, such as `SGD(η = 0.1)`. */
+  rule: string;
   loss: string;
   epochs: number;
   batchSize: number;
@@ -51,11 +59,17 @@ export class Run implements Displayable {
   /** The step size of each step. */
   stepSize: Float64Array = new Float64Array(0);
   /** One entry for each finished sweep through the data. */
-  readonly epochs: EpochRecord[] = [];
+  epochs: EpochRecord[] = [];
+  /** What was measured before the first step and after each epoch; see the option `measure`. */
+  measured: Measured = {};
+  /** The epoch whose parameters the network has at the end, where it stopped early; otherwise it has the last. */
+  restored?: number;
   /** Why it ended early; undefined after a run to the end. */
   stopped?: string;
   /** Which kernels computed it, such as `wasm simd, fused multiply-add`. */
   kernels = "";
+  /** The versions of nablab and Node that computed it. */
+  versions: Record<string, string> = { nablab: ownVersion, node: process.version };
   /** How long it took. A timing, so it is in no output that a second run should repeat. */
   seconds = 0;
 
@@ -89,6 +103,25 @@ export class Run implements Displayable {
     return `${this.name}: ${parts.join(", ")}`;
   }
 
+  /** The record as plain data, for `JSON.stringify`; `loadRun()` reads it. */
+  toJSON(): Record<string, unknown> {
+    const { settings, loss, stepSize, epochs, measured, restored, stopped, kernels, versions, seconds } =
+      this;
+    return {
+      format,
+      settings,
+      loss: [...loss],
+      stepSize: [...stepSize],
+      epochs,
+      measured,
+      ...(restored !== undefined && { restored }),
+      ...(stopped !== undefined && { stopped }),
+      kernels,
+      versions,
+      seconds,
+    };
+  }
+
   /** The charts as one figure. */
   figure(): Figure {
     return runFigure(this);
@@ -103,4 +136,61 @@ export class Run implements Displayable {
   [displaySymbol](): MimeBundle | Promise<MimeBundle> {
     return this.figure()[displaySymbol]();
   }
+}
+
+/**
+ * Saves the record of a training as JSON.
+ *
+ * @param file a path, such as `sgd.json`; written whole or not at all
+ * @param run what `train()` returned
+ * @throws Error when the file cannot be written
+ * @example
+ * const data = dataset({ x: [[0, 1], [1, 0]], y: [0, 1], classes: 2 });
+ * const run = await train(sequential([dense(2, 2)]), data, { epochs: 3, live: false });
+ * const file = `${(await import("node:os")).tmpdir()}/run-${process.pid}.json`;
+ * saveRun(file, run);
+ * loadRun(file).loss // → Float64Array(3)…
+ */
+export function saveRun(file: string, run: Run): void {
+  writeAtomically(file, `${JSON.stringify(run)}\n`);
+}
+
+/**
+ * Loads a record that `saveRun()` wrote. It shows itself as it did, and can be compared with other runs.
+ *
+ * @param file a path
+ * @throws Error when the file is missing, cut off, or no record of a training
+ * @example
+ * const data = dataset({ x: [[0, 1], [1, 0]], y: [0, 1], classes: 2 });
+ * const run = await train(sequential([dense(2, 2)]), data, { epochs: 3, live: false });
+ * const file = `${(await import("node:os")).tmpdir()}/run-${process.pid}.json`;
+ * saveRun(file, run);
+ * loadRun(file).summary() === run.summary() // → true
+ */
+export function loadRun(file: string): Run {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Error(`loadRun: ${(error as Error).message}`, { cause: error });
+  }
+  let content: Record<string, unknown>;
+  try {
+    content = JSON.parse(text, runNumbers);
+  } catch {
+    throw new Error(`loadRun: the file is damaged or cut off, after ${text.length} characters; got ${file}`);
+  }
+  if (content?.format !== format) {
+    throw new Error(`loadRun: this is no record of a training that saveRun() wrote; got ${file}`);
+  }
+  const { format: _, settings, loss, stepSize, ...rest } = content;
+  return Object.assign(new Run(settings as RunSettings), rest, {
+    loss: Float64Array.from(loss as number[]),
+    stepSize: Float64Array.from(stepSize as number[]),
+  });
+}
+
+/** For `JSON.parse`: JSON has no NaN, which is the accuracy where there are no labels, and writes null. */
+export function runNumbers(_key: string, value: unknown): unknown {
+  return value === null ? Number.NaN : value;
 }

@@ -14,7 +14,6 @@ import { openblasKernels } from "../compute/openblas.js";
 import { stepNumbers } from "../compute/rule-step.js";
 import { rangeOf } from "../compute/share.js";
 import { wasmKernels } from "../compute/wasm.js";
-import { random } from "../tensor/index.js";
 import {
   type CompressedPlan,
   control,
@@ -25,12 +24,25 @@ import {
   type ParametersPlan,
   type TrainingPlan,
 } from "./job.js";
+import { orderOf } from "./order.js";
 
 /** What a thread is told: the job, and which of how many threads it is. */
 export interface ThreadStart {
   job: Job;
   part: number;
   parts: number;
+  /** Which part of the training comes now; all of it by default. */
+  stretch?: Stretch | undefined;
+}
+
+/** A part of a training: from where one left off, to the end of an epoch. */
+export interface Stretch {
+  /** Steps done before. */
+  steps: number;
+  /** The sum of all squared gradients before, where the rule has one. */
+  squares?: number;
+  /** The last epoch of the stretch. */
+  until: number;
 }
 
 /** What the threads tell the main thread; only the first tells of epochs and results. */
@@ -41,7 +53,10 @@ export type ThreadMessage =
 /** How a job ended. */
 export interface ThreadResult {
   kernels: string;
+  /** Steps done, those before the stretch too. */
   steps: number;
+  /** The sum of all squared gradients so far, where the rule has one. */
+  squares: number;
   /** The layer whose outputs are the first that are not finite, when the loss was not (0 for the loss alone). */
   layer?: number;
 }
@@ -56,7 +71,10 @@ parentPort?.on("message", (start: ThreadStart) => {
  *
  * @param watch sees the kernels before they are used; the benchmarks time them
  */
-export function work({ job, part, parts }: ThreadStart, watch = (kernels: Kernels) => kernels): ThreadResult {
+export function work(
+  { job, part, parts, stretch }: ThreadStart,
+  watch = (kernels: Kernels) => kernels,
+): ThreadResult {
   const { memory } = job;
   const share = { part, parts };
   const first = part === 0;
@@ -149,8 +167,8 @@ export function work({ job, part, parts }: ThreadStart, watch = (kernels: Kernel
     x.slice(1).findIndex(({ data, pitch }) => !data.subarray(0, rows * pitch).every(Number.isFinite)) + 1;
 
   /** Trains; returns how many steps were done, and the layer that broke off. */
-  function train(plan: TrainingPlan): Omit<ThreadResult, "kernels"> {
-    const { data, epochs, batchSize, seed, shuffle } = plan;
+  function train(plan: TrainingPlan, done: Stretch): Omit<ThreadResult, "kernels"> {
+    const { data, batchSize } = plan;
     let { rule } = plan;
     const etas = plan.etas && view(memory, plan.etas);
     const order = view(memory, plan.order);
@@ -158,12 +176,11 @@ export function work({ job, part, parts }: ThreadStart, watch = (kernels: Kernel
     const recordedLoss = view(memory, plan.loss);
     const recordedStepSize = view(memory, plan.stepSize);
     const from = samples(data);
-    const stream = random(seed);
     // AdaGrad-norm knows its step size when it knows the whole gradient; all others go parameter by parameter.
     const wholeGradient = rule.name === "adagradNorm";
-    let squares = "c0" in rule ? rule.c0 * (wholeGradient ? 1 : job.parameterCount) : 0;
+    let { steps, squares = "c0" in rule ? rule.c0 * (wholeGradient ? 1 : job.parameterCount) : 0 } = done;
+    const perEpoch = Math.ceil(data.size / batchSize);
     kernels.setRule(rule, parameters);
-    let steps = 0;
 
     /** The rest of a step whose gradients are there; returns the step size for the record. */
     function finishStep(): number {
@@ -179,12 +196,9 @@ export function work({ job, part, parts }: ThreadStart, watch = (kernels: Kernel
       return numbers.eta;
     }
 
-    for (let epoch = 1; epoch <= epochs; epoch++) {
-      if (first && (epoch === 1 || shuffle === "each epoch")) {
-        if (shuffle === "never") for (let i = 0; i < order.length; i++) order[i] = i;
-        else order.set(stream.split(epoch).permutation(data.size));
-      }
-      for (let start = 0; start < data.size; start += batchSize) {
+    for (let epoch = Math.floor(steps / perEpoch) + 1; epoch <= done.until; epoch++) {
+      if (first) orderOf(epoch, plan, order);
+      for (let start = (steps % perEpoch) * batchSize; start < data.size; start += batchSize) {
         const batch = order.subarray(start, start + batchSize);
         if (first) signals[control.stopping] = Atomics.load(signals, control.stop);
         if (etas) rule = { ...rule, eta: etas[steps] };
@@ -194,14 +208,14 @@ export function work({ job, part, parts }: ThreadStart, watch = (kernels: Kernel
           const indices = batch.subarray(chunk, chunk + losses.length);
           const rows = indices.length;
           barrier.meet();
-          if (signals[control.stopping]) return { steps };
+          if (signals[control.stopping]) return { steps, squares };
           forward(rows, from.source(indices));
           from.loss(indices, losses, batch.length);
           barrier.meet();
           // Every thread adds up the same numbers, and comes to the same decision.
           for (let i = 0; i < rows; i++) sum += losses[i];
           if (first) recordedLoss[steps] = sum / batch.length;
-          if (!Number.isFinite(sum)) return { steps, layer: firstNotFinite(rows) };
+          if (!Number.isFinite(sum)) return { steps, squares, layer: firstNotFinite(rows) };
           const whole = chunk + rows === batch.length;
           backward(rows, { add: chunk > 0, update: whole && !wholeGradient });
         }
@@ -215,7 +229,7 @@ export function work({ job, part, parts }: ThreadStart, watch = (kernels: Kernel
       const validation = job.evaluation && evaluate(job.evaluation);
       if (first) tell({ type: "epoch", epoch, steps, ...(validation && { validation }) });
     }
-    return { steps };
+    return { steps, squares };
   }
 
   /** Evaluates; returns the mean loss, and the share of right answers where there are labels. */
@@ -238,9 +252,12 @@ export function work({ job, part, parts }: ThreadStart, watch = (kernels: Kernel
     return { loss: losses.reduce((sum, loss) => sum + loss, 0) / size, accuracy: right / size };
   }
 
-  if (job.training) return { kernels: kernels.name, ...train(job.training) };
+  if (job.training) {
+    const whole = { steps: 0, until: job.training.epochs };
+    return { kernels: kernels.name, ...train(job.training, stretch ?? whole) };
+  }
   if (job.evaluation) evaluate(job.evaluation);
-  return { kernels: kernels.name, steps: 0 };
+  return { kernels: kernels.name, steps: 0, squares: 0 };
 }
 
 const tell = (message: ThreadMessage): void => parentPort?.postMessage(message);

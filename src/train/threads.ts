@@ -7,7 +7,7 @@ import { Worker } from "node:worker_threads";
 import { view } from "../compute/arena.js";
 import type { Sequential } from "../nn/index.js";
 import { control, type Job } from "./job.js";
-import type { ThreadMessage, ThreadResult, ThreadStart } from "./thread.js";
+import type { Stretch, ThreadMessage, ThreadResult, ThreadStart } from "./thread.js";
 
 /** More threads than this would wait for each other more than they compute, at these sizes. */
 const most = 8;
@@ -25,14 +25,16 @@ export function defaultThreads({ parameterCount }: Sequential, rows: number): nu
   return 6 * parameterCount * rows < worthSharing ? 1 : Math.min(most, availableParallelism());
 }
 
-type Epoch = Extract<ThreadMessage, { type: "epoch" }>;
+/** What is told of a finished epoch. */
+export type Epoch = Extract<ThreadMessage, { type: "epoch" }>;
 
 /** Threads without a job; they do not keep the process alive. */
 const idle: Worker[] = [];
 
 /**
- * Runs a job to its end.
+ * Runs a job to its end, or a stretch of its training.
  *
+ * @param stretch which part of the training; all of it by default
  * @param onEpoch is told when an epoch is over
  * @param signal when it aborts, the threads end before their next step
  * @returns what the first thread says at its end; the results lie in the job's memory
@@ -40,7 +42,11 @@ const idle: Worker[] = [];
  */
 export async function runJob(
   job: Job,
-  { onEpoch, signal }: { onEpoch?(epoch: Epoch): void; signal?: AbortSignal } = {},
+  {
+    stretch,
+    onEpoch,
+    signal,
+  }: { stretch?: Stretch; onEpoch?(epoch: Epoch): void; signal?: AbortSignal } = {},
 ): Promise<ThreadResult> {
   const parts = job.scratch.length;
   const stop = (): void => {
@@ -51,7 +57,7 @@ export async function runJob(
   const threads = job.scratch.map(() => idle.pop() ?? new Worker(new URL("./thread.js", import.meta.url)));
   try {
     const [result] = await Promise.all(
-      threads.map((thread, part) => runPart(thread, { job, part, parts }, onEpoch)),
+      threads.map((thread, part) => runPart(thread, { job, part, parts, stretch }, onEpoch)),
     );
     for (const thread of threads) {
       thread.unref();

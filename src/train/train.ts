@@ -2,21 +2,34 @@
  * Training: the loop of lecture B (B11), with a chart that grows, a stop that stops, and a record of it all.
  */
 import { inspect } from "node:util";
-import { release, view } from "../compute/arena.js";
-import { formulaOf } from "../compute/formula.js";
 import { openblas } from "../compute/openblas.js";
 import type { Dataset } from "../data/index.js";
 import { host } from "../display/host.js";
-import { type LiveFigure, liveFigure } from "../display/index.js";
 import { crossEntropy, type Loss, type Sequential, squaredError } from "../nn/index.js";
 import { type Rule, sgd } from "../optim/index.js";
 import { checkData, checkFits, checkRule } from "./check-fits.js";
-import { evaluate } from "./evaluate.js";
-import { control, type FastBackend, makeJob, readParameters, slowBecause } from "./job.js";
-import { trainReference } from "./reference.js";
-import { type Backend, Run, type Shuffle } from "./run.js";
-import { runFigure, totalSteps } from "./run-figure.js";
-import { defaultThreads, runJob } from "./threads.js";
+import { Checkpoint, loadCheckpoint, writeCheckpoint } from "./checkpoint.js";
+import { bestEpoch, checkEarlyStopping, type EarlyStopping } from "./early-stopping.js";
+import { slowBecause } from "./job.js";
+import { type NotFinite, notFiniteMessage, parametersNotFinite } from "./not-finite.js";
+import { type Shuffle, shuffles } from "./order.js";
+import { type Backend, type EpochRecord, Run, type RunSettings } from "./run.js";
+import { totalSteps } from "./run-figure.js";
+import { defaultThreads } from "./threads.js";
+import { fastTrainer, slowTrainer, type Trainer } from "./trainer.js";
+import { TrainingChart } from "./training-chart.js";
+
+/** What a measurement looks at: the network as it is, and what it is trained with. */
+export interface Measuring {
+  model: Sequential;
+  data: Dataset;
+  loss: Loss;
+  /** The record so far. */
+  run: Run;
+}
+
+/** Something to measure now and then while training, such as `sharpness()`. */
+export type Measure = (at: Measuring) => number | Promise<number>;
 
 /** How to train; everything has a default. */
 export interface TrainOptions {
@@ -30,10 +43,20 @@ export interface TrainOptions {
   batchSize?: number;
   /** Where the order of the samples comes from; 0. */
   seed?: number;
-  /** Order the samples anew for each epoch (the default), once, or never. */
+  /** Order the samples anew for each epoch (the default), once, or never; or draw each with replacement. */
   shuffle?: Shuffle;
   /** Data to evaluate on after each epoch. */
   validation?: Dataset;
+  /** Stop when epochs no longer help, and go back to the best; `true` for all defaults. */
+  earlyStopping?: EarlyStopping | boolean;
+  /** Called after each epoch, with the network as it then is; return `"stop"` to end the training. */
+  onEpoch?: (record: EpochRecord, run: Run) => unknown;
+  /** What to measure before the first step and after each epoch, by the names that the record then has. */
+  measure?: Readonly<Record<string, Measure>>;
+  /** A file to keep where the training is, written after each epoch (or each few) and when it ends. */
+  checkpoint?: string | { file: string; every?: number };
+  /** A checkpoint, or its file, to go on from; all options but `epochs` must be those it was made with. */
+  resume?: string | Checkpoint;
   /** Ends the training before its next step when it aborts; the run then says so. */
   signal?: AbortSignal;
   /** Show a chart while training; true. */
@@ -74,12 +97,16 @@ export function lastRun(): Run | undefined {
  * When the notebook's stop button is pressed, the network keeps the parameters reached, `lastRun()` has the record,
  * and the cell ends; when `signal` aborts, the run is returned and its `stopped` says why.
  *
+ * A training with `checkpoint` can go on from that file later, with `resume`, as if it had never stopped: to the
+ * same bits.
+ *
  * @param model the network, changed in place
  * @param data samples with labels or targets that fit the network
  * @returns the record of the training
- * @throws RangeError or TypeError when data, network and options do not fit; Error when the loss is no longer finite,
- *   in which case the parameters are those of the last step before, or when the parameters are not, in which case
- *   they are those from before the training
+ * @throws RangeError or TypeError when data, network and options do not fit; Error when a checkpoint cannot be read;
+ *   Error when the loss is no longer finite, in which case the parameters are those of the last step before, or when
+ *   the parameters are not, in which case they are those from before the training (or of the last epoch that was
+ *   looked at)
  * @example
  * const data = dataset({ x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [0, 1, 1, 0], classes: 2 });
  * const net = sequential([dense(2, 8), relu(), dense(8, 2)], { seed: 1 });
@@ -96,9 +123,10 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
     seed = 0,
     shuffle = "each epoch",
     validation,
+    onEpoch,
+    measure = {},
     signal,
     live = true,
-    name = String(rule) === "[object Object]" ? rule.name : String(rule),
   } = options;
   checkRule("train", rule);
   checkFits("train", model, data, loss);
@@ -107,13 +135,27 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
   checkWhole("batchSize", batchSize, data.size, "the number of samples");
   const { threads = defaultThreads(model, batchSize) } = options;
   checkWhole("threads", threads, 256, "one for each core");
-  if (!["each epoch", "once", "never"].includes(shuffle)) {
-    throw new TypeError(`train: shuffle must be "each epoch", "once" or "never", got ${inspect(shuffle)}`);
+  if (epochs * Math.ceil(data.size / batchSize) > mostSteps) {
+    throw new RangeError(
+      `train: the record holds at most ${mostSteps.toLocaleString("en")} steps; ask for fewer epochs, or train on with resume; got epochs ${epochs}`,
+    );
+  }
+  if (!shuffles.includes(shuffle)) {
+    const known = shuffles.map((one) => `"${one}"`).join(", ");
+    throw new TypeError(`train: shuffle must be one of ${known}, got ${inspect(shuffle)}`);
   }
   if (![undefined, "wasm", "openblas", "scalar"].includes(options.backend)) {
     const known = '"wasm", "openblas" or "scalar"';
     throw new TypeError(`train: backend must be ${known}, got ${inspect(options.backend)}`);
   }
+  checkFunction("onEpoch", onEpoch);
+  for (const [name, one] of Object.entries(measure)) checkFunction(`measure.${name}`, one);
+  const early =
+    options.earlyStopping &&
+    checkEarlyStopping(options.earlyStopping === true ? {} : options.earlyStopping, Boolean(validation));
+  const keep = typeof options.checkpoint === "string" ? { file: options.checkpoint } : options.checkpoint;
+  const { every = 1 } = keep ?? {};
+  checkWhole("checkpoint.every", every);
   const obstacle = slowBecause(model, loss, rule);
   if (options.backend && options.backend !== "scalar" && obstacle) {
     throw new TypeError(
@@ -123,9 +165,10 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
   const backend = options.backend ?? (obstacle ? "scalar" : "wasm");
   if (backend === "openblas") openblas();
 
+  const text = String(rule) === "[object Object]" ? rule.name : String(rule);
   const run = new Run({
-    name,
-    rule,
+    name: options.name ?? text,
+    rule: text,
     loss: loss.name,
     epochs,
     batchSize,
@@ -137,206 +180,127 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
     threads: backend === "scalar" ? 1 : threads,
   });
   run.kernels = `scalar float64${obstacle ? `, no fast kernel for ${obstacle}` : ""}`;
+  const from = typeof options.resume === "string" ? loadCheckpoint(options.resume) : options.resume;
+  if (from) {
+    checkResumes(run.settings, from);
+    model.theta.set(from.theta);
+    Object.assign(run, {
+      loss: from.loss,
+      stepSize: from.stepSize,
+      epochs: structuredClone(from.epochs),
+      measured: structuredClone(from.measured),
+    });
+  }
   last = run;
+
   const interrupted = host().interruptSignal();
   const stop = AbortSignal.any([interrupted, ...(signal ? [signal] : [])]);
-  const chart = live ? new Chart(run) : undefined;
+  const chart = live ? new TrainingChart(run, run.steps) : undefined;
   const began = performance.now();
-  let broken: Broken | undefined;
+  const work = { run, model, data, rule, loss, validation, stop, from };
+  const perEpoch = Math.ceil(data.size / batchSize);
+  const looksAtEachEpoch = onEpoch || early || keep || Object.keys(measure).length > 0;
+  const measureNow = async (): Promise<void> => {
+    for (const [name, one] of Object.entries(measure)) {
+      const value = await one({ model, data, loss, run });
+      if (typeof value !== "number") {
+        throw new TypeError(`train: measure.${name} must return a number, got ${inspect(value)}`);
+      }
+      (run.measured[name] ??= []).push({ step: run.steps, value });
+    }
+  };
+  let trainer: Trainer | undefined;
+  let best = from?.best;
+  let broken: NotFinite | undefined;
+  let kept = 0;
+  const save = (): void => {
+    if (!keep) return;
+    const { settings, stepSize, epochs, measured } = run;
+    const now = {
+      settings,
+      theta: model.theta,
+      state: trainer!.state(),
+      loss: run.loss,
+      stepSize,
+      epochs,
+      measured,
+    };
+    writeCheckpoint(keep.file, new Checkpoint({ ...now, ...(best && { best }) }), model);
+  };
   try {
-    const way = backend === "scalar" ? trainSlowly : trainFast;
-    broken = await way(run, { model, data, loss, validation, stop, chart });
+    trainer = (backend === "scalar" ? slowTrainer : fastTrainer)({
+      ...work,
+      onSteps: (steps) => chart?.update(steps),
+    });
+    if (run.steps === 0) await measureNow();
+    while (!stop.aborted && !run.stopped && run.steps < totalSteps(run)) {
+      const before = model.theta.slice();
+      kept = run.epochs.length;
+      const until = looksAtEachEpoch ? Math.floor(run.steps / perEpoch) + 1 : epochs;
+      const layer = await trainer.advance(until);
+      const theta = trainer.theta();
+      broken = parametersNotFinite(model, theta);
+      model.theta.set(broken ? before : theta);
+      if (!broken && layer !== undefined) broken = { what: "loss", layer };
+      if (broken) break;
+      const record = run.epochs.at(-1);
+      if (run.epochs.length === kept || !looksAtEachEpoch) continue; // stopped within an epoch, or at the end
+      await measureNow();
+      if (early) {
+        const { epoch } = record!;
+        const good = bestEpoch(run.epochs, early);
+        if (good === epoch) best = model.theta.slice();
+        if (epoch - good >= early.patience) {
+          run.stopped = `no better ${words[early.by]} in ${early.patience} epochs`;
+        }
+      }
+      if ((await onEpoch?.(record!, run)) === "stop") run.stopped ??= "by onEpoch";
+      if (run.epochs.length % every === 0) save();
+    }
     if (broken) run.stopped = `the ${broken.what} ${broken.what === "loss" ? "is" : "are"} no longer finite`;
     else if (run.steps < totalSteps(run)) {
-      if (interrupted.aborted) run.stopped = "interrupted";
-      else if (signal?.aborted) run.stopped = reasonOf(signal);
+      if (interrupted.aborted) run.stopped ??= "interrupted";
+      else if (signal?.aborted) run.stopped ??= reasonOf(signal);
+    }
+    if (!broken && (run.steps % perEpoch !== 0 || run.epochs.length % every !== 0)) save();
+    if (early && best && !broken) {
+      model.theta.set(best);
+      run.restored = bestEpoch(run.epochs, early);
     }
   } finally {
+    trainer?.close();
     run.seconds = (performance.now() - began) / 1000;
     await chart?.close();
   }
-  if (broken) throw new Error(brokenMessage(run, broken));
+  if (broken) throw new Error(notFiniteMessage(run, broken, kept));
   if (interrupted.aborted) throw interrupted.reason;
   return run;
 }
 
-/** What is no longer finite, and which dense layer shows it first (from 1 on; 0 when none does). */
-interface Broken {
-  what: "loss" | "parameters";
-  layer: number;
-}
+/** The record of a run takes 16 bytes a step. */
+const mostSteps = 50_000_000;
 
-/** The parameters, when one of them is not finite. */
-function brokenParameters({ dense }: Sequential, theta: ArrayLike<number>): Broken | undefined {
-  let at = 0;
-  for (const [t, { parameterCount }] of dense.entries()) {
-    for (const end = at + parameterCount; at < end; at++) {
-      if (!Number.isFinite(theta[at])) return { what: "parameters", layer: t + 1 };
-    }
-  }
-  return undefined;
-}
+const words = { validationLoss: "validation loss", accuracy: "accuracy", loss: "training loss" };
 
-interface Work {
-  model: Sequential;
-  data: Dataset;
-  loss: Loss;
-  validation: Dataset | undefined;
-  stop: AbortSignal;
-  chart: Chart | undefined;
-}
-
-/** How often the chart looks how far the threads are, in milliseconds. */
-const glance = 100;
-
-async function trainFast(
-  run: Run,
-  { model, data, loss, validation, stop, chart }: Work,
-): Promise<Broken | undefined> {
-  const { epochs, batchSize, seed, shuffle, threads } = run.settings;
-  const backend = run.settings.backend as FastBackend;
-  const rule = formulaOf("rule", run.settings.rule)!;
-  const training = { data, rule, epochs, batchSize, seed, shuffle };
-  const lossName = formulaOf("loss", loss)!.name;
-  const job = makeJob({ model, loss: lossName, backend, threads, training, evaluation: validation });
-  const recorded = view(job.memory, job.training!.loss);
-  const signals = view(job.memory, job.control);
-  const timer = setInterval(() => {
-    const steps = Atomics.load(signals, control.steps);
-    run.loss = recorded.subarray(0, steps);
-    chart?.update(steps);
-  }, glance);
-  let start = 0;
-  try {
-    const done = await runJob(job, {
-      signal: stop,
-      onEpoch({ epoch, steps, validation: found }) {
-        const mean = recorded.subarray(start, steps).reduce((sum, value) => sum + value, 0) / (steps - start);
-        run.epochs.push({
-          epoch,
-          step: steps,
-          loss: mean,
-          ...(found && { validationLoss: found.loss, accuracy: found.accuracy }),
-        });
-        start = steps;
-        run.loss = recorded.subarray(0, steps);
-        chart?.update(steps);
-      },
-    });
-    run.kernels = done.kernels;
-    run.stepSize = view(job.memory, job.training!.stepSize).slice(0, done.steps);
-    const theta = readParameters(job);
-    const broken = brokenParameters(model, theta);
-    if (broken) return broken;
-    model.theta.set(theta);
-    return done.layer === undefined ? undefined : { what: "loss", layer: done.layer };
-  } finally {
-    clearInterval(timer);
-    run.loss = recorded.slice(0, Atomics.load(signals, control.steps));
-    release(job.memory);
-  }
-}
-
-async function trainSlowly(
-  run: Run,
-  { model, data, loss, validation, stop, chart }: Work,
-): Promise<Broken | undefined> {
-  const before = model.theta.slice();
-  const steps = totalSteps(run);
-  const losses = new Float64Array(steps);
-  const sizes = new Float64Array(steps);
-  run.loss = losses;
-  let k = 0;
-  let start = 0;
-  let glanced = 0;
-  try {
-    const layer = await trainReference(model, data, {
-      ...run.settings,
-      loss,
-      stopped: () => stop.aborted,
-      onStep(value, size) {
-        losses[k] = value;
-        sizes[k++] = size;
-        const now = performance.now();
-        if (now - glanced < glance) return;
-        glanced = now;
-        chart?.update(k);
-      },
-      async onEpoch(epoch) {
-        const found = validation && (await evaluate(model, validation, { loss }));
-        const mean = losses.subarray(start, k).reduce((sum, value) => sum + value, 0) / (k - start);
-        start = k;
-        run.epochs.push({
-          epoch,
-          step: k,
-          loss: mean,
-          ...(found && { validationLoss: found.loss, accuracy: found.accuracy }),
-        });
-        chart?.update(k);
-      },
-    });
-    const broken = brokenParameters(model, model.theta);
-    if (broken) model.theta.set(before);
-    return broken ?? (layer === undefined ? undefined : { what: "loss", layer });
-  } finally {
-    run.loss = losses.slice(0, k);
-    run.stepSize = sizes.slice(0, k);
-  }
-}
-
-/** The chart of a run that is under way: how far it is and how long it still takes, which the last version drops. */
-class Chart {
-  readonly #run: Run;
-  readonly #live: LiveFigure;
-  readonly #began = performance.now();
-
-  constructor(run: Run) {
-    this.#run = run;
-    this.#live = liveFigure(runFigure(run, { steps: 0, note: "starting" }));
-  }
-
-  update(steps: number): void {
-    if (steps === 0) return;
-    const { samples, batchSize, epochs } = this.#run.settings;
-    const seconds = (performance.now() - this.#began) / 1000;
-    const total = totalSteps(this.#run);
-    const perEpoch = total / epochs;
-    const note = [
-      `epoch ${Math.min(epochs, Math.floor(steps / perEpoch) + 1)} of ${epochs}`,
-      `step ${steps} of ${total}`,
-      `${Math.round(Math.min(steps * batchSize, samples * epochs) / seconds).toLocaleString("en")} samples/s`,
-      `${Math.ceil((seconds * (total - steps)) / steps)} s left`,
-    ];
-    this.#live.update(runFigure(this.#run, { steps, note: note.join(", ") }));
-  }
-
-  async close(): Promise<void> {
-    this.#live.update(this.#run.figure());
-    await this.#live.close();
-  }
-}
-
-function brokenMessage(run: Run, { what, layer }: Broken): string {
-  const size = run.stepSize.at(-1);
-  const advice =
-    size === undefined ? "" : `; try a smaller eta, the last step size was ${size.toPrecision(4)}`;
-  if (what === "parameters") {
-    const epoch = run.epochs.length + Number(run.steps > (run.epochs.at(-1)?.step ?? 0));
-    return (
-      `train: the parameters are not finite after step ${run.steps} (epoch ${epoch}), first those of dense layer ${layer}; ` +
-      `the network keeps the parameters from before the training${advice}`
+/** Throws unless a training with these settings can go on from the checkpoint. */
+function checkResumes(settings: RunSettings, { settings: made, epochs, step }: Checkpoint): void {
+  const same = ["parameters", "samples", "rule", "loss", "batchSize", "seed", "shuffle", "backend"] as const;
+  const other = same.find((name) => settings[name] !== made[name]);
+  if (other) {
+    throw new RangeError(
+      `train: the checkpoint was made with ${other} ${inspect(made[other])}; resume with the same, or start anew without resume; got ${inspect(settings[other])}`,
     );
   }
-  const where =
-    layer > 0
-      ? `the outputs of dense layer ${layer} are the first that are not finite`
-      : "all layers' outputs are finite";
-  return (
-    `train: the loss is not finite at step ${run.steps + 1} (epoch ${run.epochs.length + 1}); ${where}; ` +
-    (size === undefined
-      ? "no step was taken yet, so look at the data and at the first parameters"
-      : `the network keeps its parameters after step ${run.steps}${advice}`)
-  );
+  if (settings.epochs * Math.ceil(settings.samples / settings.batchSize) < step) {
+    throw new RangeError(
+      `train: the checkpoint has ${epochs.length} epochs behind it; ask for at least as many in all, got epochs ${settings.epochs}`,
+    );
+  }
+}
+
+function checkFunction(option: string, value: unknown): void {
+  if (value === undefined || typeof value === "function") return;
+  throw new TypeError(`train: ${option} must be a function, got ${inspect(value, { depth: 0 })}`);
 }
 
 function reasonOf({ reason }: AbortSignal): string {

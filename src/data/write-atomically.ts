@@ -4,8 +4,8 @@
 import { mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-/** Writes `text` to `file`; folders that are missing are made, a link is followed, permissions stay. */
-export function writeAtomically(file: string, text: string): void {
+/** Writes `content` to `file`; folders that are missing are made, a link is followed, permissions stay. */
+export function writeAtomically(file: string, content: string | Uint8Array): void {
   mkdirSync(path.dirname(file), { recursive: true });
   let target = file;
   let mode: number | undefined;
@@ -18,7 +18,7 @@ export function writeAtomically(file: string, text: string): void {
   // Beside the target: a rename is atomic within one file system.
   const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.tmp`);
   try {
-    writeFileSync(temporary, text, { mode: mode ?? 0o666, flush: true });
+    writeFileSync(temporary, content, { mode: mode ?? 0o666, flush: true });
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });

@@ -1,0 +1,125 @@
+/**
+ * The file format of Hugging Face's safetensors, which PyTorch, JAX and others read and write: the length of a header,
+ * the header as JSON (name, dtype, shape and place of each tensor, and texts), then the numbers. A SHA-256 of all that
+ * the header says and of the numbers is among the texts, so that an altered file is not taken for a whole one.
+ *
+ * Format: https://huggingface.co/docs/safetensors
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { writeAtomically } from "./write-atomically.js";
+
+/** A tensor in such a file: numbers row by row. */
+export interface StoredTensor {
+  shape: readonly number[];
+  data: Float32Array | Float64Array;
+}
+
+/** What such a file holds. */
+export interface Safetensors {
+  tensors: Map<string, StoredTensor>;
+  /** Texts by name, such as how the numbers were made. */
+  texts: Record<string, string>;
+}
+
+const kinds = { F32: Float32Array, F64: Float64Array } as const;
+type Entry = { dtype: keyof typeof kinds; shape: number[]; data_offsets: [number, number] };
+
+/** More than any header takes; what claims to be longer is no such file. */
+const longestHeader = 100_000_000;
+
+/**
+ * Writes tensors and texts to a file, whole or not at all. (Numbers are little-endian, as on every machine that
+ * Node runs on.)
+ */
+export function writeSafetensors(file: string, { tensors, texts }: Safetensors): void {
+  const entries: Record<string, Entry> = {};
+  const parts: Uint8Array[] = [];
+  let end = 0;
+  for (const [name, { shape, data }] of tensors) {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const dtype = data instanceof Float32Array ? "F32" : "F64";
+    entries[name] = { dtype, shape: [...shape], data_offsets: [end, end + bytes.length] };
+    end += bytes.length;
+    parts.push(bytes);
+  }
+  const sha256 = fingerprint(entries, texts, parts);
+  // JSON keeps the order of keys, so that the same network gives the same bytes.
+  const json = JSON.stringify({ __metadata__: { ...texts, sha256 }, ...entries });
+  const header = Buffer.from(
+    json.padEnd(Math.ceil(Buffer.byteLength(json) / 8) * 8 + json.length - Buffer.byteLength(json)),
+  );
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  writeAtomically(file, Buffer.concat([length, header, ...parts]));
+}
+
+/**
+ * Reads such a file.
+ *
+ * @param who is named in errors
+ * @throws Error when there is no such file, or it is cut off, altered, or of another kind
+ */
+export function readSafetensors(who: string, file: string): Safetensors {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new Error(
+      `${who}: ${code === "ENOENT" ? "there is no file" : `${message}, so cannot read`} ${file}`,
+      {
+        cause: error,
+      },
+    );
+  }
+  const bad = (what: string): never => {
+    throw new Error(`${who}: ${what}; got ${file}`);
+  };
+  const length = bytes.length < 8 ? 0 : Number(bytes.readBigUInt64LE());
+  if (length < 2 || length > longestHeader || bytes[8] !== 0x7b) bad("this is no safetensors file");
+  if (8 + length > bytes.length) {
+    bad(`the file is cut off: its header has ${length} bytes, but only ${bytes.length - 8} are there`);
+  }
+  let header: Record<string, Entry> & { __metadata__?: Record<string, string> };
+  try {
+    header = JSON.parse(bytes.toString("utf8", 8, 8 + length));
+  } catch {
+    return bad("the header of the file is damaged");
+  }
+  const { __metadata__: metadata = {}, ...entries } = header;
+  const numbers = bytes.subarray(8 + length);
+  const end = Math.max(0, ...Object.values(entries).map(({ data_offsets }) => data_offsets?.[1] ?? 0));
+  if (numbers.length < end) bad(`the file is cut off: it has ${numbers.length} of ${end} bytes of numbers`);
+  if (numbers.length > end) bad(`the file goes on after its end, by ${numbers.length - end} bytes`);
+
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, { dtype, shape, data_offsets }] of Object.entries(entries)) {
+    const [from, to] = data_offsets ?? [];
+    const kind = kinds[dtype];
+    if (!kind) bad(`tensor ${name} is of type ${dtype}, only F32 and F64 can be read`);
+    const count = shape.reduce((product, n) => product * n, 1);
+    if (to - from !== count * kind.BYTES_PER_ELEMENT) {
+      bad(
+        `tensor ${name} of shape [${shape.join(", ")}] needs ${count * kind.BYTES_PER_ELEMENT} bytes, has ${to - from}`,
+      );
+    }
+    // A copy, because an array of doubles must begin at a multiple of 8.
+    tensors.set(name, { shape, data: new kind(Uint8Array.from(numbers.subarray(from, to)).buffer) });
+  }
+  const { sha256, ...texts } = metadata;
+  if (sha256 !== undefined && sha256 !== fingerprint(entries, texts, [numbers])) {
+    bad("the file was altered since it was written: its SHA-256 is another");
+  }
+  return { tensors, texts };
+}
+
+function fingerprint(
+  entries: Record<string, Entry>,
+  texts: Record<string, string>,
+  parts: readonly Uint8Array[],
+): string {
+  const hash = createHash("sha256").update(JSON.stringify([texts, entries]));
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex");
+}

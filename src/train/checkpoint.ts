@@ -1,0 +1,231 @@
+/**
+ * Where a training is, as a file: parameters, what the rule remembers, and the record so far. A training that resumes
+ * from it goes on as if it had never stopped, bit for bit.
+ */
+import { inspect } from "node:util";
+import {
+  readSafetensors,
+  type Safetensors,
+  type StoredTensor,
+  writeSafetensors,
+} from "../data/safetensors.js";
+import { type Displayable, displaySymbol, type MimeBundle, table } from "../display/index.js";
+import type { Sequential } from "../nn/index.js";
+import { type EpochRecord, type Measured, type RunSettings, runNumbers } from "./run.js";
+
+/** What a rule remembers: numbers, and arrays as long as theta. */
+export type TrainingState = Record<string, number | Float64Array>;
+
+const format = "nablab checkpoint 1";
+
+/** A training at the end of some step; made by `loadCheckpoint()`. Shows itself as a table. */
+export class Checkpoint implements Displayable {
+  /** How the training was started. */
+  readonly settings: RunSettings;
+  /** The network's parameters, in the order of its theta. */
+  readonly theta: Float64Array;
+  /** What the rule remembers. */
+  readonly state: TrainingState;
+  /** The loss and the step size of each step so far. */
+  readonly loss: Float64Array;
+  readonly stepSize: Float64Array;
+  /** The epochs finished so far. */
+  readonly epochs: readonly EpochRecord[];
+  /** What was measured so far. */
+  readonly measured: Measured;
+  /** The parameters of the best epoch so far, where the training stops early. */
+  readonly best?: Float64Array;
+
+  /** For `loadCheckpoint()` and `train()`. */
+  constructor(content: Omit<Checkpoint, "step" | typeof displaySymbol | typeof inspect.custom>) {
+    this.settings = content.settings;
+    this.theta = content.theta;
+    this.state = content.state;
+    this.loss = content.loss;
+    this.stepSize = content.stepSize;
+    this.epochs = content.epochs;
+    this.measured = content.measured;
+    if (content.best) this.best = content.best;
+  }
+
+  /** Steps done. */
+  get step(): number {
+    return this.loss.length;
+  }
+
+  /** What `console.log` prints: the table as text. */
+  [inspect.custom](): string {
+    return inspect(this.#table());
+  }
+
+  /** A table of how far the training is. */
+  [displaySymbol](): MimeBundle | Promise<MimeBundle> {
+    return this.#table()[displaySymbol]();
+  }
+
+  #table(): Displayable {
+    const { name, batchSize, seed, backend, parameters } = this.settings;
+    const last = this.epochs.at(-1);
+    const row = {
+      step: this.step,
+      epochs: this.epochs.length,
+      loss: last?.loss,
+      ...(last?.accuracy !== undefined && { accuracy: last.accuracy }),
+      batchSize,
+      seed,
+      backend,
+      parameters,
+    };
+    return table([row], { caption: `Checkpoint of ${name}` });
+  }
+}
+
+/**
+ * Writes a checkpoint as a safetensors file: the network's parameters under the lecture's names (A1, b1, A2, …), in
+ * float32 where the training is; the state of the rule, the record, and the settings as JSON beside them.
+ */
+export function writeCheckpoint(file: string, checkpoint: Checkpoint, model: Sequential): void {
+  const { settings, theta, state, best, loss, stepSize } = checkpoint;
+  const single = settings.backend !== "scalar";
+  const tensors = new Map<string, StoredTensor>();
+  const numbers: Record<string, number> = {};
+  addParameters(tensors, model, theta, { single });
+  if (best) addParameters(tensors, model, best, { single, prefix: "best." });
+  for (const [name, value] of Object.entries(state)) {
+    if (typeof value === "number") numbers[name] = value;
+    else addParameters(tensors, model, value, { single, prefix: `state.${name}.` });
+  }
+  tensors.set("run.loss", { shape: [loss.length], data: loss });
+  tensors.set("run.stepSize", { shape: [stepSize.length], data: stepSize });
+  const { epochs, measured } = checkpoint;
+  writeSafetensors(file, {
+    tensors,
+    texts: { format, state: JSON.stringify({ settings, numbers, epochs, measured }) },
+  });
+}
+
+/**
+ * Reads a checkpoint that `train()` wrote.
+ *
+ * @param file a path, such as `mnist.safetensors`
+ * @throws Error when the file is missing, cut off, altered, or no checkpoint
+ * @example
+ * const data = dataset({ x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [0, 1, 1, 0], classes: 2 });
+ * const net = sequential([dense(2, 2)]);
+ * const file = `${(await import("node:os")).tmpdir()}/xor-${process.pid}.safetensors`;
+ * await train(net, data, { epochs: 3, live: false, checkpoint: file });
+ * loadCheckpoint(file).step // → 3
+ */
+export function loadCheckpoint(file: string): Checkpoint {
+  const stored = readSafetensors("loadCheckpoint", file);
+  if (stored.texts.format !== format) {
+    throw new Error(
+      `loadCheckpoint: the file holds tensors, but is no checkpoint that train() wrote; got ${file}`,
+    );
+  }
+  const { settings, numbers, epochs, measured } = JSON.parse(stored.texts.state!, runNumbers);
+  const theta = flat(stored, settings.parameters, "");
+  const best = flat(stored, settings.parameters, "best.");
+  const state: TrainingState = { ...numbers };
+  for (const name of stored.tensors.keys()) {
+    const [kind, key] = name.split(".");
+    if (kind === "state" && !(key! in state))
+      state[key!] = flat(stored, settings.parameters, `state.${key}.`)!;
+  }
+  const series = (name: string) => Float64Array.from(stored.tensors.get(name)!.data);
+  return new Checkpoint({
+    settings,
+    theta: theta!,
+    state,
+    loss: series("run.loss"),
+    stepSize: series("run.stepSize"),
+    epochs,
+    measured,
+    ...(best && { best }),
+  });
+}
+
+/**
+ * Saves a network's parameters as a safetensors file, which PyTorch and others can read: A1 of shape outputs × inputs,
+ * b1, A2, …, in float64.
+ *
+ * @param file a path, such as `net.safetensors`; written whole or not at all
+ * @param model the network
+ * @throws Error when the file cannot be written
+ * @example
+ * const net = sequential([dense(2, 2)], { seed: 1 });
+ * const file = `${(await import("node:os")).tmpdir()}/net-${process.pid}.safetensors`;
+ * saveNetwork(file, net);
+ * loadNetwork(file, sequential([dense(2, 2)], { seed: 2 })).theta[0] === net.theta[0] // → true
+ */
+export function saveNetwork(file: string, model: Sequential): void {
+  const tensors = new Map<string, StoredTensor>();
+  addParameters(tensors, model, model.theta, {});
+  writeSafetensors(file, { tensors, texts: { format: "nablab network 1" } });
+}
+
+/**
+ * Loads a network's parameters from a file that `saveNetwork()` or `train()` wrote, or anything that names them so.
+ *
+ * @param file a path
+ * @param model a network of the same layers, changed in place
+ * @returns the network
+ * @throws Error when the file is missing, cut off or altered, RangeError when it does not fit the network, which then
+ *   stays as it was
+ * @example
+ * const net = sequential([dense(2, 2)], { seed: 1 });
+ * const file = `${(await import("node:os")).tmpdir()}/net-${process.pid}.safetensors`;
+ * saveNetwork(file, net);
+ * loadNetwork(file, net).parameterCount // → 6
+ */
+export function loadNetwork(file: string, model: Sequential): Sequential {
+  const { tensors } = readSafetensors("loadNetwork", file);
+  const names = parameterNames(model);
+  const found = names.map((name, i) => {
+    const wanted = model.parameters[i]!.shape;
+    const tensor = tensors.get(name);
+    if (tensor?.shape.join() === wanted.join()) return tensor.data;
+    const there = [...tensors].map(([key, { shape }]) => `${key} [${shape.join(", ")}]`).join(", ");
+    throw new RangeError(
+      `loadNetwork: the network needs ${name} of shape [${wanted.join(", ")}]; ${file} has ${there || "nothing"}`,
+    );
+  });
+  model.parameters.forEach(({ data }, i) => {
+    data.set(found[i]!);
+  });
+  return model;
+}
+
+/** A1, b1, A2, b2, … as in the lecture. */
+function parameterNames({ parameters, A, b }: Sequential): string[] {
+  return parameters.map((tensor, i) => {
+    if (A.includes(tensor)) return `A${A.indexOf(tensor)}`;
+    return b.includes(tensor) ? `b${b.indexOf(tensor)}` : `p${i + 1}`;
+  });
+}
+
+function addParameters(
+  tensors: Map<string, StoredTensor>,
+  model: Sequential,
+  values: Float64Array,
+  { single = false, prefix = "" }: { single?: boolean; prefix?: string },
+): void {
+  let at = 0;
+  parameterNames(model).forEach((name, i) => {
+    const { shape, size } = model.parameters[i]!;
+    const part = values.subarray(at, (at += size));
+    tensors.set(prefix + name, { shape, data: single ? Float32Array.from(part) : part });
+  });
+}
+
+/** The tensors whose names are the prefix and a name without a dot, one after the other; undefined if there are none. */
+function flat({ tensors }: Safetensors, size: number, prefix: string): Float64Array | undefined {
+  const all = new Float64Array(size);
+  let at = 0;
+  for (const [name, { data }] of tensors) {
+    if (!name.startsWith(prefix) || name.slice(prefix.length).includes(".")) continue;
+    all.set(data, at);
+    at += data.length;
+  }
+  return at === 0 ? undefined : all;
+}

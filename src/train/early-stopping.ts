@@ -1,0 +1,57 @@
+/**
+ * When more epochs do not help any more: decided from the record alone, so that a resumed training decides alike.
+ */
+import { inspect } from "node:util";
+import type { EpochRecord } from "./run.js";
+
+/** When to stop early. */
+export interface EarlyStopping {
+  /** Epochs without a better one after which it stops; 3. */
+  patience?: number;
+  /** What has to get better: the loss on the validation data (the default where there are any), the accuracy on it, or the training loss. */
+  by?: "validationLoss" | "accuracy" | "loss";
+  /** By how much at least it has to get better; 0. */
+  minDelta?: number;
+}
+
+/** The same with everything decided; throws where it does not fit. */
+export function checkEarlyStopping(
+  { patience = 3, minDelta = 0, ...given }: EarlyStopping,
+  hasValidation: boolean,
+): Required<EarlyStopping> {
+  const by = given.by ?? (hasValidation ? "validationLoss" : "loss");
+  if (!["validationLoss", "accuracy", "loss"].includes(by)) {
+    const known = '"validationLoss", "accuracy" or "loss"';
+    throw new TypeError(`train: earlyStopping.by must be ${known}, got ${inspect(by)}`);
+  }
+  if (by !== "loss" && !hasValidation) {
+    throw new TypeError(
+      `train: earlyStopping by the ${by} needs data to validate on, such as validation: data.test; or take by: "loss"`,
+    );
+  }
+  if (!Number.isSafeInteger(patience) || patience < 1) {
+    throw new RangeError(
+      `train: earlyStopping.patience must be a whole number of epochs ≥ 1, got ${inspect(patience)}`,
+    );
+  }
+  if (!(minDelta >= 0)) {
+    throw new RangeError(`train: earlyStopping.minDelta must be ≥ 0, got ${inspect(minDelta)}`);
+  }
+  return { patience, by, minDelta };
+}
+
+/** The number of the best epoch: the first that no later one beat by more than `minDelta`; 0 before the first. */
+export function bestEpoch(
+  epochs: readonly EpochRecord[],
+  { by, minDelta }: Pick<Required<EarlyStopping>, "by" | "minDelta">,
+): number {
+  let best = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (const record of epochs) {
+    const value = by === "accuracy" ? -record.accuracy! : record[by]!;
+    if (!(value < least - (best ? minDelta : 0))) continue;
+    least = value;
+    best = record.epoch;
+  }
+  return best;
+}

@@ -1,0 +1,47 @@
+/**
+ * When numbers are no longer finite: where that shows first, and what to tell the one who trains.
+ */
+import type { Sequential } from "../nn/index.js";
+import type { Run } from "./run.js";
+
+/** What is no longer finite, and which dense layer shows it first (from 1 on; 0 when none does). */
+export interface NotFinite {
+  what: "loss" | "parameters";
+  layer: number;
+}
+
+/** Finds the first layer with parameters that are not finite. */
+export function parametersNotFinite({ dense }: Sequential, theta: ArrayLike<number>): NotFinite | undefined {
+  let at = 0;
+  for (const [t, { parameterCount }] of dense.entries()) {
+    for (const end = at + parameterCount; at < end; at++) {
+      if (!Number.isFinite(theta[at])) return { what: "parameters", layer: t + 1 };
+    }
+  }
+  return undefined;
+}
+
+/** What happened, what the network has now, and what to try; `kept` is the epoch whose parameters it went back to. */
+export function notFiniteMessage(run: Run, { what, layer }: NotFinite, kept: number): string {
+  const size = run.stepSize.at(-1);
+  const advice =
+    size === undefined ? "" : `; try a smaller eta, the last step size was ${size.toPrecision(4)}`;
+  if (what === "parameters") {
+    const epoch = run.epochs.length + Number(run.steps > (run.epochs.at(-1)?.step ?? 0));
+    const from = kept > 0 ? `after epoch ${kept}` : "before the training";
+    return (
+      `train: the parameters are not finite after step ${run.steps} (epoch ${epoch}), first those of dense layer ${layer}; ` +
+      `the network keeps the parameters from ${from}${advice}`
+    );
+  }
+  const where =
+    layer > 0
+      ? `the outputs of dense layer ${layer} are the first that are not finite`
+      : "all layers' outputs are finite";
+  return (
+    `train: the loss is not finite at step ${run.steps + 1} (epoch ${run.epochs.length + 1}); ${where}; ` +
+    (size === undefined
+      ? "no step was taken yet, so look at the data and at the first parameters"
+      : `the network keeps its parameters after step ${run.steps}${advice}`)
+  );
+}

@@ -1,0 +1,333 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import {
+  adagrad,
+  adagradNorm,
+  adam,
+  type Dataset,
+  dataset,
+  dense,
+  inverse,
+  lion,
+  loadCheckpoint,
+  loadNetwork,
+  loadRun,
+  momentum,
+  type Rule,
+  random,
+  relu,
+  type Sequential,
+  saveNetwork,
+  saveRun,
+  sequential,
+  sgd,
+  type TrainOptions,
+  tanh,
+  train,
+} from "nablab";
+import { afterAll, describe, expect, test } from "vitest";
+
+const folder = mkdtempSync(path.join(tmpdir(), "nablab-checkpoints-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+let files = 0;
+const fresh = (): string => path.join(folder, `${files++}.safetensors`);
+
+/** Points of three classes on 13 features, half of them zero. */
+function points(size: number, seed = 1): Dataset {
+  const stream = random(seed);
+  const y = Uint8Array.from({ length: size }, () => stream.integer(3));
+  const x = Float64Array.from({ length: size * 13 }, (_, i) =>
+    Math.max(0, stream.normal() + Number(i % 13 === y[Math.floor(i / 13)])),
+  );
+  return dataset({ name: "points", x, y, sampleShape: [13], classes: 3 });
+}
+const data = points(70);
+const network = (seed = 5): Sequential => sequential([dense(13, 21), relu(), dense(21, 3)], { seed });
+const rules: Rule[] = [
+  sgd({ eta: inverse({ a: 10, b: 0.1 }) }),
+  momentum({ eta: 0.01 }),
+  adagradNorm({ eta: 0.5 }),
+  adagrad({ eta: 0.02 }),
+  adam({ eta: 0.002 }),
+  lion({ eta: 0.001 }),
+];
+
+describe.each([
+  ...rules.slice(0, 5).map((rule) => ({ rule, backend: "wasm" as const })),
+  ...rules.map((rule) => ({ rule, backend: "scalar" as const })),
+])("$rule by $backend", ({ rule, backend }) => {
+  const options: TrainOptions = {
+    rule,
+    backend,
+    batchSize: 16,
+    seed: 3,
+    validation: points(20, 2),
+    live: false,
+  };
+
+  test("a training that resumes equals one that never stopped, bit for bit", async () => {
+    const [whole, parted] = [network(), network()];
+    const expected = await train(whole, data, { ...options, epochs: 6 });
+    const file = fresh();
+    await train(parted, data, { ...options, epochs: 4, checkpoint: file });
+    // Stopped within the fifth epoch: the signal is looked at before each step.
+    const stop = new AbortController();
+    let steps = 0;
+    const counting: Rule = {
+      ...rule,
+      step(...all) {
+        rule.step(...all);
+        if (++steps === 2) stop.abort("enough");
+      },
+    };
+    const middle = await train(parted, data, {
+      ...options,
+      ...(backend === "scalar" && { rule: Object.assign(counting, { toString: () => String(rule) }) }),
+      epochs: backend === "scalar" ? 6 : 5,
+      signal: stop.signal,
+      resume: file,
+      checkpoint: file,
+    });
+    expect(middle.steps).toBe(backend === "scalar" ? 22 : 25);
+    const other = network(77); // its parameters come from the file
+    const actual = await train(other, data, { ...options, epochs: 6, resume: file, checkpoint: file });
+    expect(other.theta).toEqual(whole.theta);
+    expect(actual.loss).toEqual(expected.loss);
+    expect(actual.stepSize).toEqual(expected.stepSize);
+    expect(actual.epochs).toEqual(expected.epochs);
+    expect(actual.stopped).toBeUndefined();
+    // And once more: nothing is left to do.
+    const again = await train(other, data, { ...options, epochs: 6, resume: file });
+    expect(other.theta).toEqual(whole.theta);
+    expect(again.loss).toEqual(expected.loss);
+  });
+});
+
+test.each(["once", "never", "with replacement"] as const)(
+  "a resumed training sees the samples in the same order: shuffle %s",
+  async (shuffle) => {
+    const [whole, parted] = [network(), network()];
+    const options = { shuffle, batchSize: 16, live: false };
+    await train(whole, data, { ...options, epochs: 3 });
+    const file = fresh();
+    await train(parted, data, { ...options, epochs: 1, checkpoint: file });
+    await train(parted, data, { ...options, epochs: 3, resume: file });
+    expect(parted.theta).toEqual(whole.theta);
+  },
+);
+
+test("drawn with replacement, some samples come twice in an epoch; each backend draws the same", async () => {
+  const options = { shuffle: "with replacement" as const, batchSize: 70, epochs: 1, live: false };
+  const ordered = await train(network(), data, { ...options, shuffle: "each epoch" });
+  const drawn = await train(network(), data, options);
+  const twin = await train(network(), data, { ...options, backend: "scalar" });
+  // The whole data give the same loss in any order.
+  expect(Math.abs(drawn.loss[0]! - ordered.loss[0]!)).toBeGreaterThan(1e-3);
+  // float32 keeps 24 bits, and 70 samples and 3 layers lose a few of them.
+  expect(Math.abs(drawn.loss[0]! - twin.loss[0]!)).toBeLessThan(1e-5);
+});
+
+test("a stop in the middle of an epoch of the threads is resumed to the same bits", async () => {
+  const large = points(4000);
+  const options = { batchSize: 2, seed: 1, epochs: 4, live: false };
+  const [whole, parted] = [network(), network()];
+  const expected = await train(whole, large, options);
+  const file = fresh();
+  const stop = new AbortController();
+  const running = train(parted, large, { ...options, signal: stop.signal, checkpoint: file });
+  setTimeout(() => stop.abort("enough"), 30);
+  await running;
+  const { step } = loadCheckpoint(file);
+  expect(step).toBeGreaterThan(0);
+  const actual = await train(parted, large, { ...options, resume: file });
+  expect(parted.theta).toEqual(whole.theta);
+  expect(actual.loss).toEqual(expected.loss);
+});
+
+test("other options than the checkpoint's are refused, and nothing changes", async () => {
+  const file = fresh();
+  const net = network();
+  await train(net, data, { batchSize: 16, epochs: 2, checkpoint: file, live: false });
+  const before = net.theta.slice();
+  const bytes = readFileSync(file);
+  const resume = (options: TrainOptions) =>
+    train(net, data, { batchSize: 16, epochs: 3, resume: file, live: false, ...options });
+  await expect(resume({ batchSize: 8 })).rejects.toThrow("the checkpoint was made with batchSize 16");
+  await expect(resume({ rule: adam() })).rejects.toThrow("the checkpoint was made with rule 'SGD(η = 0.1)'");
+  await expect(resume({ seed: 1 })).rejects.toThrow("with seed 0");
+  await expect(resume({ backend: "scalar" })).rejects.toThrow("with backend 'wasm'");
+  await expect(resume({ epochs: 1 })).rejects.toThrow("has 2 epochs behind it; ask for at least as many");
+  const wider = sequential([dense(13, 22), relu(), dense(22, 3)]);
+  await expect(train(wider, data, { resume: file, live: false })).rejects.toThrow("with parameters 360");
+  expect(net.theta).toEqual(before);
+  expect(readFileSync(file)).toEqual(bytes);
+});
+
+describe("files", () => {
+  const net = network();
+
+  test("a checkpoint shows itself, and its parameters load into a network", async () => {
+    const file = fresh();
+    const trained = network();
+    await train(trained, data, { epochs: 2, checkpoint: file, live: false });
+    const checkpoint = loadCheckpoint(file);
+    expect(checkpoint.step).toBe(2);
+    expect(checkpoint.theta).toEqual(trained.theta);
+    const { inspect } = await import("node:util");
+    expect(inspect(checkpoint)).toContain("Checkpoint of SGD(η = 0.1)");
+    expect(loadNetwork(file, network(9)).theta).toEqual(trained.theta);
+  });
+
+  test("a network comes back to the last bit, from a file that others can read", () => {
+    const file = fresh();
+    saveNetwork(file, net);
+    expect(loadNetwork(file, network(9)).theta).toEqual(net.theta);
+    const bytes = readFileSync(file);
+    const length = Number(bytes.readBigUInt64LE());
+    expect(length % 8).toBe(0);
+    const header = JSON.parse(bytes.toString("utf8", 8, 8 + length));
+    expect(Object.keys(header)).toEqual(["__metadata__", "A1", "b1", "A2", "b2"]);
+    expect(header.A1).toEqual({ dtype: "F64", shape: [21, 13], data_offsets: [0, 21 * 13 * 8] });
+    expect(bytes.readDoubleLE(8 + length)).toBe(net.theta[0]);
+  });
+
+  test("a file that is missing, cut, altered or another's is refused, and the network stays", () => {
+    const file = fresh();
+    saveNetwork(file, net);
+    const whole = readFileSync(file);
+    const target = network(9);
+    const before = target.theta.slice();
+    const load = (bytes: Uint8Array) => {
+      writeFileSync(file, bytes);
+      return () => loadNetwork(file, target);
+    };
+    expect(load(whole.subarray(0, 5))).toThrow("this is no safetensors file");
+    expect(load(whole.subarray(0, 100))).toThrow("is cut off: its header has");
+    expect(load(whole.subarray(0, whole.length - 1))).toThrow(
+      "is cut off: it has 2879 of 2880 bytes of numbers",
+    );
+    expect(load(Buffer.concat([whole, Buffer.alloc(3)]))).toThrow("goes on after its end, by 3 bytes");
+    const altered = Buffer.from(whole);
+    altered[whole.length - 3]! ^= 1;
+    expect(load(altered)).toThrow("was altered since it was written");
+    expect(load(Buffer.from("PK\x03\x04 something else"))).toThrow("this is no safetensors file");
+    expect(() => loadNetwork(path.join(folder, "nothing"), target)).toThrow("there is no file");
+    expect(load(whole)().theta).toEqual(net.theta);
+    expect(() => loadNetwork(file, sequential([dense(13, 3)]))).toThrow(
+      "the network needs A1 of shape [3, 13]",
+    );
+    target.theta.set(before);
+    expect(() => loadCheckpoint(file)).toThrow("is no checkpoint that train() wrote");
+    expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+
+  test("a record of a training comes back as it was", async () => {
+    const file = path.join(folder, "run.json");
+    const run = await train(network(), data, {
+      epochs: 2,
+      validation: data,
+      measure: { one: () => 1 },
+      live: false,
+    });
+    saveRun(file, run);
+    expect(loadRun(file)).toEqual(run);
+    expect(loadRun(file).figure().toJSON()).toEqual(run.figure().toJSON());
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, text.slice(0, -20));
+    expect(() => loadRun(file)).toThrow("the file is damaged or cut off");
+    writeFileSync(file, "{}");
+    expect(() => loadRun(file)).toThrow("this is no record of a training");
+    expect(() => loadRun(path.join(folder, "nothing"))).toThrow("no such file");
+  });
+});
+
+describe("between epochs", () => {
+  test("onEpoch sees the record and the network, and can end the training", async () => {
+    const net = network();
+    const seen: number[] = [];
+    const run = await train(net, data, {
+      epochs: 9,
+      live: false,
+      onEpoch(record, { steps }) {
+        expect(record.step).toBe(steps);
+        seen.push(net.theta[0]!);
+        return record.epoch === 3 ? "stop" : undefined;
+      },
+    });
+    expect(new Set(seen).size).toBe(3);
+    expect(run.epochs.length).toBe(3);
+    expect(run.stopped).toBe("by onEpoch");
+    expect(net.theta[0]).toBe(seen[2]);
+    // To look at each epoch changes nothing of what is computed.
+    const unseen = network();
+    await train(unseen, data, { epochs: 3, live: false });
+    expect(unseen.theta).toEqual(net.theta);
+  });
+
+  test("it stops early, and goes back to the best epoch; also when resumed", async () => {
+    const options: TrainOptions = {
+      rule: sgd({ eta: 0.5 }),
+      batchSize: 8,
+      epochs: 60,
+      validation: points(40, 2),
+      earlyStopping: { patience: 4 },
+      live: false,
+    };
+    const net = network();
+    const thetas: Float64Array[] = [];
+    const run = await train(net, data, { ...options, onEpoch: () => thetas.push(net.theta.slice()) });
+    const losses = run.epochs.map(({ validationLoss }) => validationLoss!);
+    const best = losses.indexOf(Math.min(...losses));
+    expect(run.stopped).toBe("no better validation loss in 4 epochs");
+    expect(run.epochs.length).toBe(best + 1 + 4);
+    expect(run.restored).toBe(best + 1);
+    expect(net.theta).toEqual(thetas[best]);
+
+    const file = fresh();
+    const parted = network();
+    await train(parted, data, { ...options, epochs: best + 2, checkpoint: file });
+    const rest = await train(parted, data, { ...options, resume: file });
+    expect(rest.restored).toBe(best + 1);
+    expect(rest.epochs).toEqual(run.epochs);
+    expect(parted.theta).toEqual(net.theta);
+  });
+
+  test("what is measured is in the record, the first before any step", async () => {
+    const net = network();
+    const first = net.theta[0];
+    const run = await train(net, data, {
+      epochs: 2,
+      live: false,
+      measure: { theta0: ({ model }) => model.theta[0]!, later: async () => 2 },
+    });
+    expect(run.measured.theta0).toEqual([
+      { step: 0, value: first },
+      { step: 1, value: expect.any(Number) },
+      { step: 2, value: net.theta[0] },
+    ]);
+    expect(run.measured.later!.length).toBe(3);
+  });
+
+  test("what does not fit is said", async () => {
+    const wrong = (options: unknown) => train(network(), data, { live: false, ...(options as TrainOptions) });
+    await expect(wrong({ earlyStopping: { by: "accuracy" } })).rejects.toThrow("needs data to validate on");
+    await expect(wrong({ earlyStopping: { patience: 0 } })).rejects.toThrow(
+      "patience must be a whole number",
+    );
+    await expect(wrong({ earlyStopping: { by: "luck" } })).rejects.toThrow("got 'luck'");
+    await expect(wrong({ onEpoch: 3 })).rejects.toThrow("onEpoch must be a function, got 3");
+    await expect(wrong({ measure: { a: () => "b" } })).rejects.toThrow(
+      "measure.a must return a number, got 'b'",
+    );
+    await expect(wrong({ epochs: 1e9 })).rejects.toThrow("ask for fewer epochs");
+    await expect(wrong({ resume: path.join(folder, "nothing") })).rejects.toThrow("there is no file");
+  });
+
+  test("a network whose activations have no fast kernel keeps checkpoints too", async () => {
+    const net = sequential([dense(13, 4), tanh(), dense(4, 3)]);
+    const file = fresh();
+    await train(net, data, { epochs: 2, checkpoint: { file, every: 5 }, live: false });
+    expect(loadCheckpoint(file).theta).toEqual(net.theta);
+  });
+});
