@@ -21,12 +21,13 @@
  *    White space is not compared, and a string may be in either quotes. A comment elsewhere, such as one after
  *    a declaration, is just a comment. An example without any printed value is refused: it could not fail.
  */
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { toBundle } from "nablab";
 import ts from "typescript";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const posix = (path: string) => path.split(sep).join("/");
@@ -196,6 +197,15 @@ function asModule({ code, file }: Example): string {
   ];
   return `${imports.join(" ")} export {};\n${code.replace(/^import .* from "nablab";?$/gm, "")}`;
 }
+
+// Examples that write files write them there.
+const before = process.cwd();
+const folder = mkdtempSync(join(tmpdir(), "nablab-examples-"));
+beforeAll(() => process.chdir(folder));
+afterAll(() => {
+  process.chdir(before);
+  rmSync(folder, { recursive: true });
+});
 
 /** Runs an example and returns, for each expectation, what was printed there. */
 async function run(example: Example): Promise<string[]> {

@@ -20,7 +20,8 @@ const floors = [
   ["data"],
   ["nn", "optim"],
   ["metrics"],
-  ["train", "theory"],
+  ["theory"],
+  ["train"],
   ["kernel"],
   ["cli"],
 ];

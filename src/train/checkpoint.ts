@@ -26,8 +26,9 @@ export class Checkpoint implements Displayable {
   readonly theta: Float64Array;
   /** What the rule remembers. */
   readonly state: TrainingState;
-  /** The loss and the step size of each step so far. */
+  /** The loss of each step so far. */
   readonly loss: Float64Array;
+  /** The step size of each step so far. */
   readonly stepSize: Float64Array;
   /** The epochs finished so far. */
   readonly epochs: readonly EpochRecord[];
@@ -112,9 +113,8 @@ export function writeCheckpoint(file: string, checkpoint: Checkpoint, model: Seq
  * @example
  * const data = dataset({ x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [0, 1, 1, 0], classes: 2 });
  * const net = sequential([dense(2, 2)]);
- * const file = `${(await import("node:os")).tmpdir()}/xor-${process.pid}.safetensors`;
- * await train(net, data, { epochs: 3, live: false, checkpoint: file });
- * loadCheckpoint(file).step // → 3
+ * await train(net, data, { epochs: 3, live: false, checkpoint: "xor.safetensors" });
+ * loadCheckpoint("xor.safetensors").step // → 3
  */
 export function loadCheckpoint(file: string): Checkpoint {
   const stored = readSafetensors("loadCheckpoint", file);
@@ -154,9 +154,8 @@ export function loadCheckpoint(file: string): Checkpoint {
  * @throws Error when the file cannot be written
  * @example
  * const net = sequential([dense(2, 2)], { seed: 1 });
- * const file = `${(await import("node:os")).tmpdir()}/net-${process.pid}.safetensors`;
- * saveNetwork(file, net);
- * loadNetwork(file, sequential([dense(2, 2)], { seed: 2 })).theta[0] === net.theta[0] // → true
+ * saveNetwork("net.safetensors", net);
+ * loadNetwork("net.safetensors", sequential([dense(2, 2)], { seed: 2 })).theta[0] === net.theta[0] // → true
  */
 export function saveNetwork(file: string, model: Sequential): void {
   const tensors = new Map<string, StoredTensor>();
@@ -174,9 +173,8 @@ export function saveNetwork(file: string, model: Sequential): void {
  *   stays as it was
  * @example
  * const net = sequential([dense(2, 2)], { seed: 1 });
- * const file = `${(await import("node:os")).tmpdir()}/net-${process.pid}.safetensors`;
- * saveNetwork(file, net);
- * loadNetwork(file, net).parameterCount // → 6
+ * saveNetwork("net.safetensors", net);
+ * loadNetwork("net.safetensors", net).parameterCount // → 6
  */
 export function loadNetwork(file: string, model: Sequential): Sequential {
   const { tensors } = readSafetensors("loadNetwork", file);

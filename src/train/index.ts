@@ -4,6 +4,17 @@
 export { Checkpoint, loadCheckpoint, loadNetwork, saveNetwork, type TrainingState } from "./checkpoint.js";
 export type { EarlyStopping } from "./early-stopping.js";
 export { evaluate } from "./evaluate.js";
+export {
+  deadRelus,
+  gradientAngle,
+  gradientNorm,
+  gradientVariance,
+  kinkHits,
+  type MeasureOptions,
+  sharpness,
+  signalToNoise,
+  stepTimesCurvature,
+} from "./measures.js";
 export type { Shuffle } from "./order.js";
 export {
   type Backend,

@@ -77,8 +77,9 @@ function charts(runs: readonly Run[], { title, counts, total }: Charts): Figure 
     y: { title: "loss E<sub>k</sub>(θ<sup>(k)</sup>)", scale: "log" },
     series: runs.map((run, i): Series => ({ name: run.name, x: curves[i].x, y: curves[i].y, colour: i })),
   });
+  const measured = runs.length === 1 ? measuredCharts(runs[0]!) : [];
   const judged = runs.filter((run) => run.epochs.some(({ accuracy }) => Number.isFinite(accuracy)));
-  if (judged.length === 0) return panels([losses], { title });
+  if (judged.length === 0) return panels([losses, ...measured], { title });
   const epochs = Math.max(...runs.map((run) => run.settings.epochs));
   const accuracies = lineChart({
     title: "Accuracy on the validation data",
@@ -94,7 +95,27 @@ function charts(runs: readonly Run[], { title, counts, total }: Charts): Figure 
       }),
     ),
   });
-  return panels([losses, accuracies], { title });
+  return panels([losses, accuracies, ...measured], { title });
+}
+
+/** A chart for each thing that was measured on the way. */
+function measuredCharts({ name, measured }: Run): Figure[] {
+  return Object.entries(measured).map(([what, values]) =>
+    lineChart({
+      title: what,
+      x: { title: "step k" },
+      y: { title: what },
+      series: [
+        {
+          name,
+          x: values.map(({ step }) => step),
+          y: values.map(({ value }) => value),
+          mode: "lines+markers",
+          colour: 0,
+        },
+      ],
+    }),
+  );
 }
 
 /** The number of steps that a run takes if nothing stops it. */

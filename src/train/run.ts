@@ -147,9 +147,8 @@ export class Run implements Displayable {
  * @example
  * const data = dataset({ x: [[0, 1], [1, 0]], y: [0, 1], classes: 2 });
  * const run = await train(sequential([dense(2, 2)]), data, { epochs: 3, live: false });
- * const file = `${(await import("node:os")).tmpdir()}/run-${process.pid}.json`;
- * saveRun(file, run);
- * loadRun(file).loss // → Float64Array(3)…
+ * saveRun("run.json", run);
+ * loadRun("run.json").loss // → Float64Array(3)…
  */
 export function saveRun(file: string, run: Run): void {
   writeAtomically(file, `${JSON.stringify(run)}\n`);
@@ -163,9 +162,8 @@ export function saveRun(file: string, run: Run): void {
  * @example
  * const data = dataset({ x: [[0, 1], [1, 0]], y: [0, 1], classes: 2 });
  * const run = await train(sequential([dense(2, 2)]), data, { epochs: 3, live: false });
- * const file = `${(await import("node:os")).tmpdir()}/run-${process.pid}.json`;
- * saveRun(file, run);
- * loadRun(file).summary() === run.summary() // → true
+ * saveRun("run.json", run);
+ * loadRun("run.json").summary() === run.summary() // → true
  */
 export function loadRun(file: string): Run {
   let text: string;

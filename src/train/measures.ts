@@ -1,0 +1,235 @@
+/**
+ * What can be looked at while a network trains: how noisy its gradients are, how curved its loss is, how many of its
+ * units do nothing. Each is a function that `train()` calls between epochs, in float64, on some of the training data.
+ *
+ * What is measured is apart from how it is drawn, as in Cockpit (Schneider, Dangel, Hennig, NeurIPS 2021).
+ */
+import { inspect } from "node:util";
+import type { Batch } from "../data/index.js";
+import { backpropagation, flatGradient, forward } from "../nn/index.js";
+import { random } from "../tensor/index.js";
+import { powerIteration } from "../theory/index.js";
+import { dot, norm } from "../theory/vectors.js";
+import type { Measure, Measuring } from "./train.js";
+
+/** On what to measure. */
+export interface MeasureOptions {
+  /** How many samples of the training data; 128, the same each time. */
+  samples?: number;
+  /** Where the choice of samples comes from; 0. */
+  seed?: number;
+}
+
+/**
+ * ‖∇F(θ)‖, the length of the gradient of the mean loss over some samples; or of one layer's part of it.
+ *
+ * @param options.layer t, to look at ∂loss/∂A[t] and ∂loss/∂b[t] alone; by default all parameters
+ * @example
+ * const data = dataset({ x: [[1], [2]], y: [[3], [6]] });
+ * const net = sequential([dense(1, 1, { init: constant(3) })]);
+ * const run = await train(net, data, { measure: { norm: gradientNorm() }, live: false });
+ * run.measured.norm[0].value // → 0
+ */
+export function gradientNorm({ layer, ...options }: MeasureOptions & { layer?: number } = {}): Measure {
+  return (at) => {
+    const { dA, db } = gradients(at, some(at, "gradientNorm", options));
+    if (layer === undefined) return norm(flatGradient({ dA, db }));
+    if (!dA[layer]) {
+      throw new RangeError(
+        `gradientNorm: layer must be a number from 1 to ${at.model.hidden + 1}, got ${inspect(layer)}`,
+      );
+    }
+    return Math.hypot(norm(dA[layer].data as Float64Array), norm(db[layer]!.data as Float64Array));
+  };
+}
+
+/**
+ * tr Σ, the variance of one sample's gradient: E‖∇Fᵢ(θ) − ∇F(θ)‖², estimated without bias from some samples.
+ *
+ * @example
+ * const data = dataset({ x: [[1], [1]], y: [[1], [-1]] });
+ * const net = sequential([dense(1, 1, { init: constant(0) })]);
+ * const run = await train(net, data, { measure: { variance: gradientVariance() }, live: false });
+ * run.measured.variance[0].value // → 16
+ */
+export function gradientVariance(options: MeasureOptions = {}): Measure {
+  return (at) => spread(at, some(at, "gradientVariance", options)).variance;
+}
+
+/**
+ * ‖∇F(θ)‖² / tr Σ: how much of one sample's gradient is signal. Its reciprocal is the "simple noise scale" of
+ * McCandlish and others (2018), roughly the batch size from which on larger batches help little.
+ *
+ * @example
+ * const data = dataset({ x: [[1], [1]], y: [[1], [3]] });
+ * const net = sequential([dense(1, 1, { init: constant(0) })]);
+ * const run = await train(net, data, { measure: { snr: signalToNoise() }, live: false });
+ * run.measured.snr[0].value.toFixed(3) // → '2.000'
+ */
+export function signalToNoise(options: MeasureOptions = {}): Measure {
+  return (at) => {
+    const { mean, variance } = spread(at, some(at, "signalToNoise", options));
+    return norm(mean) ** 2 / variance;
+  };
+}
+
+/**
+ * The angle, in degrees, between the gradient of a mini-batch and that of all the samples looked at; the mean over the
+ * mini-batches that they are cut into.
+ *
+ * @param options.batchSize samples of a mini-batch; 32
+ * @example
+ * const data = dataset({ x: [[1, 0], [0, 1]], y: [[1], [1]] });
+ * const net = sequential([dense(2, 1, { init: constant(0) })]);
+ * const run = await train(net, data, { measure: { angle: gradientAngle({ batchSize: 1 }) }, live: false });
+ * run.measured.angle[0].value.toFixed(1) // → '30.0'
+ */
+export function gradientAngle({
+  batchSize = 32,
+  ...options
+}: MeasureOptions & { batchSize?: number } = {}): Measure {
+  return (at) => {
+    const samples = some(at, "gradientAngle", options);
+    checkCount("gradientAngle", "batchSize", batchSize, samples.length);
+    const whole = flatGradient(gradients(at, samples));
+    const angles: number[] = [];
+    for (let start = 0; start + batchSize <= samples.length; start += batchSize) {
+      const part = flatGradient(gradients(at, samples.subarray(start, start + batchSize)));
+      const cosine = dot(whole, part) / (norm(whole) * norm(part));
+      angles.push((Math.acos(Math.max(-1, Math.min(1, cosine))) * 180) / Math.PI);
+    }
+    return angles.reduce((sum, angle) => sum + angle, 0) / angles.length;
+  };
+}
+
+/**
+ * λ, the largest eigenvalue of the Hessian of the mean loss over some samples, by power iteration; a product with the
+ * Hessian is the difference of two gradients, H v ≈ (∇F(θ + h v) − ∇F(θ − h v)) / 2h.
+ *
+ * @param options.iterations products to take at most; 20, which gives a few digits
+ * @example
+ * const data = dataset({ x: [[3]], y: [[1]] });
+ * const net = sequential([dense(1, 1)]);
+ * const run = await train(net, data, { measure: { lambda: sharpness() }, live: false });
+ * run.measured.lambda[0].value.toFixed(4) // → '20.0000'
+ */
+export function sharpness({
+  iterations = 20,
+  ...options
+}: MeasureOptions & { iterations?: number } = {}): Measure {
+  return (at) => {
+    const samples = some(at, "sharpness", options);
+    const batch = at.data.batch(samples);
+    const model = at.model.copy();
+    const h = Math.cbrt(Number.EPSILON) * Math.max(1, norm(at.model.theta));
+    const gradientAt = (v: Float64Array, step: number): Float64Array => {
+      model.theta.set(at.model.theta.map((value, i) => value + step * v[i]!));
+      return flatGradient(backpropagation(model, batch.x, batch.y, at.loss));
+    };
+    const product = (v: Float64Array): Float64Array => {
+      const below = gradientAt(v, -h);
+      return gradientAt(v, h).map((value, i) => (value - below[i]!) / (2 * h));
+    };
+    const { parameterCount } = model;
+    return powerIteration(product, parameterCount, { maxIterations: iterations, tolerance: 1e-6 }).eigenvalue;
+  };
+}
+
+/**
+ * η λ, the last step size times the largest eigenvalue of the Hessian: gradient descent on a quadratic is stable below
+ * 2 (A5). NaN before the first step.
+ *
+ * @example
+ * const data = dataset({ x: [[3]], y: [[1]] });
+ * const net = sequential([dense(1, 1)]);
+ * const run = await train(net, data, { rule: sgd({ eta: 0.05 }), measure: { stability: stepTimesCurvature() }, live: false });
+ * run.measured.stability[1].value.toFixed(4) // → '1.0000'
+ */
+export function stepTimesCurvature(options: MeasureOptions & { iterations?: number } = {}): Measure {
+  const lambda = sharpness(options);
+  return async (at) => (at.run.stepSize.at(-1) ?? Number.NaN) * (await lambda(at));
+}
+
+/**
+ * The share of hidden ReLU units that are 0 for every sample looked at, so that no gradient reaches their weights.
+ * NaN for a network without ReLU.
+ *
+ * @example
+ * const data = dataset({ x: [[1]], y: [[1]] });
+ * const net = sequential([dense(1, 4, { init: constant(-1) }), relu(), dense(4, 1)]);
+ * const run = await train(net, data, { measure: { dead: deadRelus() }, live: false });
+ * run.measured.dead[0].value // → 1
+ */
+export function deadRelus(options: MeasureOptions = {}): Measure {
+  return (at) => {
+    let [units, dead] = [0, 0];
+    eachReluInput(at, some(at, "deadRelus", options), (column) => {
+      units++;
+      dead += Number(column.every((z) => z <= 0));
+    });
+    return dead / units;
+  };
+}
+
+/**
+ * How often a ReLU is asked for its derivative at its kink, z = 0 exactly, over some samples: where the lecture's
+ * subgradient has to be chosen (B8).
+ *
+ * @example
+ * const data = dataset({ x: [[0], [1]], y: [[1], [1]] });
+ * const net = sequential([dense(1, 4), relu(), dense(4, 1)]);
+ * const run = await train(net, data, { measure: { kinks: kinkHits() }, live: false });
+ * run.measured.kinks[0].value // → 4
+ */
+export function kinkHits(options: MeasureOptions = {}): Measure {
+  return (at) => {
+    let hits = 0;
+    eachReluInput(at, some(at, "kinkHits", options), (column) => {
+      for (const z of column) hits += Number(z === 0);
+    });
+    return hits;
+  };
+}
+
+/** Calls back with z of each unit before a ReLU, for all the samples. */
+function eachReluInput(at: Measuring, samples: Uint32Array, visit: (column: number[]) => void): void {
+  const { sigma } = at.model;
+  const { z } = forward(at.model, at.data.batch(samples).x);
+  sigma.forEach((activation, t) => {
+    if (activation?.kind !== "relu") return;
+    const { data, shape } = z[t]!;
+    const [rows, units] = shape as [number, number];
+    for (let j = 0; j < units; j++) visit(Array.from({ length: rows }, (_, i) => data[i * units + j]!));
+  });
+}
+
+/** The mean of the samples' gradients, and their variance (the trace of their covariance). */
+function spread(at: Measuring, samples: Uint32Array): { mean: Float64Array; variance: number } {
+  const n = samples.length;
+  const mean = new Float64Array(at.model.parameterCount);
+  let squares = 0;
+  for (let i = 0; i < n; i++) {
+    const gradient = flatGradient(gradients(at, samples.subarray(i, i + 1)));
+    squares += dot(gradient, gradient);
+    for (let j = 0; j < mean.length; j++) mean[j]! += gradient[j]! / n;
+  }
+  return { mean, variance: Math.max(0, squares - n * dot(mean, mean)) / (n - 1) };
+}
+
+function gradients({ model, data, loss }: Measuring, samples: Uint32Array) {
+  const { x, y }: Batch = data.batch(samples);
+  return backpropagation(model, x, y, loss);
+}
+
+/** The indices of the samples to look at. */
+function some(at: Measuring, who: string, { samples = 128, seed = 0 }: MeasureOptions): Uint32Array {
+  const { size } = at.data;
+  checkCount(who, "samples", samples);
+  return random(seed).split("measure").permutation(size).subarray(0, Math.min(samples, size));
+}
+
+function checkCount(who: string, option: string, value: number, most = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isSafeInteger(value) && value >= 1 && value <= most) return;
+  const range = most < Number.MAX_SAFE_INTEGER ? `from 1 to ${most}` : "≥ 1";
+  throw new RangeError(`${who}: ${option} must be a whole number ${range}, got ${inspect(value)}`);
+}

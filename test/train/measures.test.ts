@@ -1,0 +1,133 @@
+/** What `train()` can measure, against the same written out: slowly, and obviously. */
+import {
+  backpropagation,
+  crossEntropy,
+  type Dataset,
+  dataset,
+  deadRelus,
+  dense,
+  flatGradient,
+  gradientAngle,
+  gradientNorm,
+  gradientVariance,
+  kinkHits,
+  type Measure,
+  random,
+  relu,
+  type Sequential,
+  sequential,
+  sharpness,
+  signalToNoise,
+  squaredError,
+  stepTimesCurvature,
+  tanh,
+  tensor,
+  train,
+} from "nablab";
+import { expect, test } from "vitest";
+
+const stream = random(1);
+const normals = (count: number) => Float64Array.from({ length: count }, () => stream.normal());
+const data: Dataset = dataset({
+  x: normals(40 * 4),
+  y: Uint8Array.from({ length: 40 }, () => stream.integer(3)),
+  sampleShape: [4],
+  classes: 3,
+});
+const network = (): Sequential => sequential([dense(4, 6), relu(), dense(6, 3)], { seed: 2 });
+
+async function measured(measure: Measure, { model = network(), on = data, loss = crossEntropy() } = {}) {
+  const run = await train(model, on, { loss, measure: { it: measure }, live: false });
+  return run.measured.it![0]!.value;
+}
+
+const gradient = (indices: number[], model = network()): number[] => {
+  const { x, y } = data.batch(indices);
+  return [...flatGradient(backpropagation(model, x, y, crossEntropy()))];
+};
+const all = Array.from({ length: 40 }, (_, i) => i);
+const squared = (v: number[]) => v.reduce((sum, x) => sum + x * x, 0);
+
+test("gradient norms: whole, and by layer", async () => {
+  const whole = await measured(gradientNorm());
+  expect(whole).toBeCloseTo(Math.sqrt(squared(gradient(all))), 12);
+  const layers = [await measured(gradientNorm({ layer: 1 })), await measured(gradientNorm({ layer: 2 }))];
+  expect(Math.hypot(...layers)).toBeCloseTo(whole, 12);
+  await expect(measured(gradientNorm({ layer: 3 }))).rejects.toThrow(
+    "layer must be a number from 1 to 2, got 3",
+  );
+});
+
+test("variance and signal-to-noise, from the covariance written out", async () => {
+  const each = all.map((i) => gradient([i]));
+  const mean = gradient(all);
+  const variance = each.reduce((sum, g) => sum + squared(g.map((x, j) => x - mean[j]!)), 0) / 39;
+  expect(await measured(gradientVariance())).toBeCloseTo(variance, 10);
+  expect(await measured(signalToNoise())).toBeCloseTo(squared(mean) / variance, 10);
+});
+
+test("the angle between mini-batches and all: none for all of them at once, larger for smaller ones", async () => {
+  expect(await measured(gradientAngle({ batchSize: 40 }))).toBeLessThan(1e-4);
+  const large = await measured(gradientAngle({ batchSize: 20 }));
+  const small = await measured(gradientAngle({ batchSize: 2 }));
+  expect(large).toBeGreaterThan(1);
+  expect(small).toBeGreaterThan(large);
+  await expect(measured(gradientAngle({ batchSize: 41 }))).rejects.toThrow("from 1 to 40, got 41");
+});
+
+test("sharpness is the largest eigenvalue of the Hessian, which finite differences write out", async () => {
+  const model = sequential([dense(2, 2), tanh(), dense(2, 2)], { seed: 3 });
+  const few = dataset({
+    x: normals(8),
+    y: tensor([...Array(4)].map(() => [...normals(2)])),
+    sampleShape: [2],
+  });
+  const loss = squaredError();
+  const { x, y } = few.batch(0, 4);
+  const at = (theta: Float64Array) => {
+    const other = model.copy();
+    other.theta.set(theta);
+    return flatGradient(backpropagation(other, x, y, loss));
+  };
+  const h = 1e-5;
+  const hessian = [...model.theta].map((_, i) => {
+    const moved = (by: number) => at(model.theta.map((value, j) => value + (i === j ? by : 0)));
+    const [above, below] = [moved(h), moved(-h)];
+    return above.map((value, j) => (value - below[j]!) / (2 * h));
+  });
+  // The power of the matrix, written out; the largest in size may be below 0.
+  let v = new Float64Array(model.parameterCount).fill(1);
+  let eigenvalue = 0;
+  for (let i = 0; i < 2000; i++) {
+    const w = hessian.map((row) => row.reduce((sum, value, j) => sum + value * v[j]!, 0));
+    eigenvalue = w.reduce((sum, value, j) => sum + value * v[j]!, 0) / squared([...v]);
+    v = Float64Array.from(w, (value) => value / Math.sqrt(squared(w)));
+  }
+  const found = await measured(sharpness({ iterations: 500 }), { model: model.copy(), on: few, loss });
+  expect(Math.abs(found - eigenvalue)).toBeLessThan(1e-4 * eigenvalue); // two difference quotients
+  const run = await train(model, few, {
+    loss,
+    measure: { it: stepTimesCurvature({ iterations: 500 }) },
+    live: false,
+  });
+  expect(run.measured.it![0]!.value).toBeNaN();
+  expect(run.measured.it![1]!.value).toBeGreaterThan(0);
+});
+
+test("dead units and kinks are counted", async () => {
+  const model = network();
+  // The first two units never fire; the third has z = 0 for all samples.
+  model.b[1]!.data.set([-100, -100, 0]);
+  model.A[1]!.data.fill(0, 8, 12);
+  expect(await measured(deadRelus(), { model: model.copy() })).toBeCloseTo(3 / 6, 12);
+  expect(await measured(kinkHits(), { model: model.copy() })).toBe(40);
+  expect(await measured(deadRelus(), { model: sequential([dense(4, 3)]) })).toBeNaN();
+  await expect(measured(deadRelus({ samples: 0 }))).rejects.toThrow(
+    "samples must be a whole number ≥ 1, got 0",
+  );
+});
+
+test("what was measured is drawn beside the losses", async () => {
+  const run = await train(network(), data, { epochs: 2, measure: { "‖∇F‖": gradientNorm() }, live: false });
+  expect(run.figure().alt).toContain("‖∇F‖");
+});
