@@ -4,7 +4,9 @@
  * δ x^T, summed over the samples, reads δ^T x. The fast twin is in `compute/`.
  */
 import type { Tensor, TensorLike } from "../tensor/index.js";
-import { type Forward, forward } from "./forward.js";
+import { type Forward, forward, toRows } from "./forward.js";
+import type { Pass } from "./layer.js";
+import { back, throughAll } from "./layerwise.js";
 import type { Loss, Targets } from "./loss.js";
 import type { Sequential } from "./sequential.js";
 
@@ -18,6 +20,8 @@ export interface Backpropagation extends Forward {
   dA: Tensor[];
   /** ∂loss/∂b[t] for t = 1..n+1, of the shape of b[t]; index 0 is empty. */
   db: Tensor[];
+  /** The gradients of all of `model.parameters`, in their order: dA[1], db[1], dA[2], … and those of other layers. */
+  gradients: Tensor[];
 }
 
 /**
@@ -29,7 +33,8 @@ export interface Backpropagation extends Forward {
  * @param model a network of n hidden layers
  * @param input samples × inputs; a vector counts as one sample
  * @param y a label or a target for each sample, see the loss
- * @param loss `crossEntropy()` or `squaredError()`
+ * @param loss `crossEntropy()`, `squaredError()` or another
+ * @param pass `dropout`: a stream of random numbers, to drop units as in training; by default nothing is dropped
  * @throws RangeError if input or targets do not fit the network.
  * @example
  * const model = sequential([dense(2, 1, { init: constant(3) })]);
@@ -41,15 +46,16 @@ export function backpropagation(
   input: TensorLike,
   y: Targets,
   loss: Loss,
+  pass: Pass = {},
 ): Backpropagation {
+  if (!model.isPlain) return layerwise(model, input, y, loss, pass);
   const { A, sigma, hidden: n } = model;
   const delta: Tensor[] = [];
   const dA: Tensor[] = [];
   const db: Tensor[] = [];
 
   // 1. The forward pass: z[t] and x(t) for t = 1, …, n + 1.
-  const { z, x } = forward(model, input);
-  const g = z[n + 1]!;
+  const { z, x, g } = forward(model, input);
 
   // 2. δ[n+1] = ∂loss/∂g
   delta[n + 1] = loss.gradient(g, y);
@@ -67,32 +73,85 @@ export function backpropagation(
     db[t] = delta[t]!.sum(0);
   }
 
-  return { loss: loss.value(g, y), z, x, delta, dA, db };
+  const value = loss.value(g, y) + penalise(model, loss, dA);
+  return { loss: value, z, x, g, delta, dA, db, gradients: dA.flatMap((d, t) => [d, db[t]!]) };
+}
+
+/** The same through layers of any kind, from the last to the first. */
+function layerwise(
+  model: Sequential,
+  input: TensorLike,
+  y: Targets,
+  loss: Loss,
+  pass: Pass,
+): Backpropagation {
+  const { layers, hidden: n } = model;
+  const values = throughAll(layers, toRows("backpropagation", model, input), pass);
+  const g = values.at(-1)!;
+  const z: Tensor[] = [];
+  const x: Tensor[] = [];
+  const delta: Tensor[] = [];
+  const dA: Tensor[] = [];
+  const db: Tensor[] = [];
+  const gradients: Tensor[] = [];
+  x[n + 1] = g;
+  let behind = loss.gradient(g, y);
+  for (let i = layers.length - 1; i >= 0; i--) {
+    const layer = layers[i]!;
+    const before = back(layer, behind, values[i]!, pass);
+    const t = model.positionOf(layer);
+    if (t !== undefined) {
+      x[t - 1] = values[i]!;
+      z[t] = values[i + 1]!;
+      delta[t] = behind;
+      [dA[t], db[t]] = before.parameters as [Tensor, Tensor];
+    }
+    gradients.unshift(...before.parameters);
+    behind = before.x;
+  }
+  const value = loss.value(g, y) + penalise(model, loss, dA);
+  return { loss: value, z, x, g, delta, dA, db, gradients };
+}
+
+/** The penalty that the loss has for weights, whose gradients are added to dA in place. */
+function penalise({ A }: Sequential, { penalty }: Loss, dA: Tensor[]): number {
+  if (!penalty) return 0;
+  A.forEach((weights, t) => {
+    const own = penalty.gradient(weights);
+    for (let i = 0; i < own.size; i++) dA[t]!.data[i]! += own.data[i]!;
+  });
+  return penalty.value(A);
 }
 
 /**
  * The gradient as one vector, in the order of `model.theta`: dA[1], db[1], dA[2], db[2], …
  *
- * @param gradients what `backpropagation` gave
+ * @param gradients what `backpropagation` gave, or dA and db alone
  * @param out where to write it, by default a new array
  * @throws RangeError if `out` has not exactly as many entries.
  * @example
  * const model = sequential([dense(2, 1, { init: constant(3) })]);
  * flatGradient(backpropagation(model, [[1, 2]], [8], squaredError())) // → Float64Array(3) [ 2, 4, 2 ]
  */
-export function flatGradient(
-  { dA, db }: Pick<Backpropagation, "dA" | "db">,
-  out: Float64Array = new Float64Array(dA.reduce((sum, _, t) => sum + dA[t]!.size + db[t]!.size, 0)),
-): Float64Array {
+export function flatGradient(gradients: Gradients, out?: Float64Array): Float64Array {
+  const list = gradientList(gradients);
+  const flat = out ?? new Float64Array(list.reduce((sum, { size }) => sum + size, 0));
   let at = 0;
-  for (let t = 1; t < dA.length; t++) {
-    for (const { data } of [dA[t]!, db[t]!]) {
-      if (at + data.length <= out.length) out.set(data, at);
-      at += data.length;
-    }
+  for (const { data } of list) {
+    if (at + data.length <= flat.length) flat.set(data, at);
+    at += data.length;
   }
-  if (at !== out.length) {
-    throw new RangeError(`flatGradient: the gradient has ${at} entries but out has ${out.length}`);
+  if (at !== flat.length) {
+    throw new RangeError(`flatGradient: the gradient has ${at} entries but out has ${flat.length}`);
   }
-  return out;
+  return flat;
+}
+
+/** dA and db, and where a network has other parameters also all of its gradients. */
+export type Gradients = Pick<Backpropagation, "dA" | "db"> & Partial<Pick<Backpropagation, "gradients">>;
+
+/** The gradients one after the other; those in dA and db count where they are all. */
+export function gradientList({ dA, db, gradients = [] }: Gradients): readonly Tensor[] {
+  const listed = dA.flatMap((d, t) => [d, db[t]!]);
+  return gradients.length > listed.length ? gradients : listed;
 }

@@ -4,7 +4,7 @@
 import { inspect } from "node:util";
 import { withFormula } from "../compute/formula.js";
 import { formatShape, Tensor } from "../tensor/index.js";
-import { checkCount, type Loss, meanLoss, readoutShape, type Targets } from "./loss.js";
+import { type Loss, labelsOf, meanLoss, readoutShape, type Targets } from "./loss.js";
 import { showAs } from "./show-as.js";
 import { softmax } from "./softmax.js";
 
@@ -20,13 +20,25 @@ import { softmax } from "./softmax.js";
  * y holds a label 0..outputs−1 for each sample, or is a tensor of samples × outputs with a probability for each
  * class, for which the loss is −Σ_k y_k log p_k.
  *
+ * @param options `labelSmoothing` ε: each target y_k becomes (1 − ε) y_k + ε / outputs, so that no class is ever
+ *   wholly excluded (Szegedy and others, 2016)
  * @throws RangeError for labels that are no class, probabilities that do not sum to 1, or a wrong count.
  * @example
  * crossEntropy().value(tensor([[0, 0]]), [1]).toFixed(4) // → '0.6931'
  */
-export function crossEntropy(): Loss {
-  const perSample = (g: Tensor, y: Targets): Float64Array => {
+export function crossEntropy({ labelSmoothing = 0 }: { labelSmoothing?: number } = {}): Loss {
+  if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
+    throw new RangeError(
+      `crossEntropy: labelSmoothing must be at least 0 and below 1, got ${inspect(labelSmoothing)}`,
+    );
+  }
+  const smoothed = (g: Tensor, y: Targets): Float64Array => {
     const target = toProbabilities(g, y);
+    if (labelSmoothing === 0) return target;
+    return target.map((p) => (1 - labelSmoothing) * p + labelSmoothing / g.shape[1]!);
+  };
+  const perSample = (g: Tensor, y: Targets): Float64Array => {
+    const target = smoothed(g, y);
     const [samples, outputs] = readoutShape("crossEntropy", g);
     const losses = new Float64Array(samples);
     for (let i = 0; i < samples; i++) {
@@ -43,16 +55,18 @@ export function crossEntropy(): Loss {
     }
     return losses;
   };
-  const loss = showAs<Loss>("crossEntropy()", {
+  const text =
+    labelSmoothing === 0 ? "crossEntropy()" : `crossEntropy({ labelSmoothing: ${labelSmoothing} })`;
+  const loss = showAs<Loss>(text, {
     name: "crossEntropy",
     perSample,
     value: (g, y) => meanLoss(perSample(g, y)),
     gradient: (g, y) => {
-      const target = toProbabilities(g, y);
+      const target = smoothed(g, y);
       return softmax(g).map((p, i) => (p - target[i]!) / g.shape[0]!);
     },
   });
-  return withFormula(loss, { kind: "loss", name: "crossEntropy" });
+  return labelSmoothing === 0 ? withFormula(loss, { kind: "loss", name: "crossEntropy" }) : loss;
 }
 
 /** The probabilities that the targets stand for, in the layout of g: labels become 1 at the label and 0 elsewhere. */
@@ -74,20 +88,8 @@ function toProbabilities(g: Tensor, y: Targets): Float64Array {
     }
     return Float64Array.from(y.data);
   }
-  const labels = y instanceof Tensor ? y.data : y;
-  if (typeof labels !== "object" || labels === null) {
-    throw new TypeError(`crossEntropy: y must be a list of labels, got ${inspect(labels)}`);
-  }
-  checkCount("crossEntropy", "label", labels.length, samples);
+  const labels = labelsOf("crossEntropy", y, samples, outputs);
   const target = new Float64Array(samples * outputs);
-  for (let i = 0; i < samples; i++) {
-    const label = labels[i]!;
-    if (!Number.isInteger(label) || label < 0 || label >= outputs) {
-      throw new RangeError(
-        `crossEntropy: a label must be a whole number from 0 to ${outputs - 1}, as the readout has ${outputs} outputs; sample ${i} has label ${inspect(label)}`,
-      );
-    }
-    target[i * outputs + label] = 1;
-  }
+  for (let i = 0; i < samples; i++) target[i * outputs + labels[i]!] = 1;
   return target;
 }

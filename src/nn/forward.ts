@@ -2,30 +2,38 @@
  * The forward pass, which remembers everything that backpropagation needs.
  */
 import { formatShape, Tensor, type TensorLike, tensor } from "../tensor/index.js";
+import type { Pass } from "./layer.js";
+import { throughAll } from "./layerwise.js";
 import type { Sequential } from "./sequential.js";
 
 /** What the forward pass computed, in the lecture's counting; rows are samples. */
 export interface Forward {
   /** z[t] = A[t] x(t−1) + b[t] for t = 1..n+1; index 0 is empty. z[n+1] is the readout g. */
   z: Tensor[];
-  /** x[0], the input, x[t] = σ[t](z[t]) for t = 1..n, and x[n+1] = z[n+1] = g. */
+  /** x[0], the input, x[t] = σ[t](z[t]) for t = 1..n, and x[n+1] = g. */
   x: Tensor[];
+  /** g(x), the readout, samples × outputs: z[n+1], where the last layer is dense. */
+  g: Tensor;
 }
 
 /**
  * The forward pass: z[t] = A[t] x(t−1) + b[t], x(t) = σ[t](z[t]), for all samples at once.
  *
- * Samples are rows, so the lecture's A x(t−1) for one column x reads x A^T for all rows.
+ * Samples are rows, so the lecture's A x(t−1) for one column x reads x A^T for all rows. Where there is more between
+ * two layers with weights than an activation (pooling, dropout), σ[t] is all of it, and where A[t] is a convolution,
+ * z[t] is what it gives.
  *
  * @param model a network of n hidden layers
  * @param input samples × inputs; a vector counts as one sample
+ * @param pass `dropout`: a stream of random numbers, to drop units as in training; by default nothing is dropped
  * @returns z[t] and x[t] of samples × (outputs of layer t), t = 1..n+1
  * @throws RangeError if the input has not as many columns as the network has inputs.
  * @example
  * const model = sequential([dense(2, 1, { init: constant(3) })]);
  * forward(model, [[1, 2]]).z[1].toArray() // → [ [ 9 ] ]
  */
-export function forward(model: Sequential, input: TensorLike): Forward {
+export function forward(model: Sequential, input: TensorLike, pass: Pass = {}): Forward {
+  if (!model.isPlain) return layerwise(model, toRows("forward", model, input), pass);
   const { A, b, sigma, hidden: n } = model;
   const z: Tensor[] = [];
   const x: Tensor[] = [toRows("forward", model, input)];
@@ -33,7 +41,23 @@ export function forward(model: Sequential, input: TensorLike): Forward {
     z[t] = x[t - 1]!.matmul(A[t]!.transpose()).add(b[t]!);
     x[t] = t <= n ? z[t]!.map((entry) => sigma[t]!.value(entry)) : z[t]!;
   }
-  return { z, x };
+  return { z, x, g: z[n + 1]! };
+}
+
+/** The same through layers of any kind. */
+function layerwise(model: Sequential, input: Tensor, pass: Pass): Forward {
+  const values = throughAll(model.layers, input, pass);
+  const z: Tensor[] = [];
+  const x: Tensor[] = [];
+  model.layers.forEach((layer, i) => {
+    const t = model.positionOf(layer);
+    if (t === undefined) return;
+    x[t - 1] = values[i]!;
+    z[t] = values[i + 1]!;
+  });
+  const g = values.at(-1)!;
+  x[model.hidden + 1] = g;
+  return { z, x, g };
 }
 
 /** The input as samples × inputs, float64; `name` opens the message when it does not fit the network. */

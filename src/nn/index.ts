@@ -1,12 +1,40 @@
 // nn: networks, losses, and backpropagation as the lecture writes it.
-export { type Backpropagation, backpropagation, flatGradient } from "./backpropagation.js";
+export { gelu, leakyRelu, softplus } from "./activations.js";
+export { type Backpropagation, backpropagation, flatGradient, type Gradients } from "./backpropagation.js";
+export { binaryCrossEntropy } from "./binary-cross-entropy.js";
+export { type Conv2dOptions, conv2d } from "./conv2d.js";
 export { crossEntropy } from "./cross-entropy.js";
+export { defineLayer, type LayerDefinition } from "./define-layer.js";
 export { Dense, type DenseLayer, dense } from "./dense.js";
+export { dropout } from "./dropout.js";
+export { flatten } from "./flatten.js";
 export { type Forward, forward } from "./forward.js";
-export { constant, glorot, he, type Initialiser } from "./initialisers.js";
-export type { Activation, Layer, LayerDescription } from "./layer.js";
-export type { Loss, Targets } from "./loss.js";
+export { hinge } from "./hinge.js";
+export { huberLoss } from "./huber-loss.js";
+export {
+  constant,
+  glorot,
+  glorotNormal,
+  he,
+  heUniform,
+  type Initialiser,
+  lecun,
+  orthogonal,
+} from "./initialisers.js";
+export type {
+  Activation,
+  BuiltLayer,
+  Layer,
+  LayerBlueprint,
+  LayerDescription,
+  ParameterPlan,
+  Pass,
+} from "./layer.js";
+export type { Loss, Penalty, Targets } from "./loss.js";
+export { l1Penalty, l2Penalty, withPenalty } from "./penalty.js";
+export { avgPool2d, maxPool2d } from "./pooling.js";
 export { predict } from "./predict.js";
+export { prelu } from "./prelu.js";
 export { relu } from "./relu.js";
 export { Sequential, sequential } from "./sequential.js";
 export { sigmoid } from "./sigmoid.js";

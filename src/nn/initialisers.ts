@@ -2,7 +2,7 @@
  * How weights start. The spread is chosen so that activations keep their size from layer to layer: each entry of
  * A x is a sum of `inputs` terms, so its variance is `inputs` times that of an entry of A, times the mean of x².
  */
-import { full, type Random, randomNormal, randomUniform, type Tensor } from "../tensor/index.js";
+import { full, type Random, randomNormal, randomUniform, type Tensor, tensor } from "../tensor/index.js";
 
 /** Makes the first A, outputs × inputs, from a stream of random numbers of its own. */
 export type Initialiser = (outputs: number, inputs: number, stream: Random) => Tensor;
@@ -29,6 +29,68 @@ export function he(outputs: number, inputs: number, stream: Random): Tensor {
 export function glorot(outputs: number, inputs: number, stream: Random): Tensor {
   const high = Math.sqrt(6 / (inputs + outputs));
   return randomUniform([outputs, inputs], { seed: stream, low: -high, high });
+}
+
+/**
+ * Entries uniform in ±√(6 / inputs): the same variance as `he`.
+ *
+ * @example
+ * heUniform(2, 3, random(0)).shape // → [ 2, 3 ]
+ */
+export function heUniform(outputs: number, inputs: number, stream: Random): Tensor {
+  const high = Math.sqrt(6 / inputs);
+  return randomUniform([outputs, inputs], { seed: stream, low: -high, high });
+}
+
+/**
+ * Entries from N(0, 2 / (inputs + outputs)): the same variance as `glorot`.
+ *
+ * @example
+ * glorotNormal(2, 1, random(0)).shape // → [ 2, 1 ]
+ */
+export function glorotNormal(outputs: number, inputs: number, stream: Random): Tensor {
+  return randomNormal([outputs, inputs], { seed: stream, sd: Math.sqrt(2 / (inputs + outputs)) });
+}
+
+/**
+ * Entries from N(0, 1 / inputs): keeps the mean of x² through a layer without an activation.
+ *
+ * Source: LeCun, Bottou, Orr, Müller, Efficient backprop, 1998.
+ * @example
+ * lecun(2, 3, random(0)).shape // → [ 2, 3 ]
+ */
+export function lecun(outputs: number, inputs: number, stream: Random): Tensor {
+  return randomNormal([outputs, inputs], { seed: stream, sd: Math.sqrt(1 / inputs) });
+}
+
+/**
+ * Orthonormal rows (or columns, where there are fewer of them), times `gain`: lengths are kept exactly, at first.
+ *
+ * Source: Saxe, McClelland, Ganguli, Exact solutions to the nonlinear dynamics of learning, 2014.
+ * @example
+ * const Q = orthogonal()(2, 3, random(0));
+ * Q.matmul(Q.transpose()).allClose([[1, 0], [0, 1]], { absolute: 1e-14 }) // → true
+ */
+export function orthogonal({ gain = 1 }: { gain?: number } = {}): Initialiser {
+  return (outputs, inputs, stream) => {
+    const [few, many] = outputs <= inputs ? [outputs, inputs] : [inputs, outputs];
+    // Gram–Schmidt on rows of normal numbers, twice, which is enough for all digits.
+    const rows = Array.from({ length: few }, () =>
+      Float64Array.from({ length: many }, () => stream.normal()),
+    );
+    rows.forEach((row, i) => {
+      for (let round = 0; round < 2; round++) {
+        for (const other of rows.slice(0, i)) {
+          const along = row.reduce((sum, entry, k) => sum + entry * other[k]!, 0);
+          for (let k = 0; k < many; k++) row[k]! -= along * other[k]!;
+        }
+        const length = Math.hypot(...row);
+        for (let k = 0; k < many; k++) row[k]! /= length;
+      }
+    });
+    const Q = tensor(rows.map((row) => Array.from(row, (entry) => gain * entry)));
+    return outputs <= inputs ? Q : Q.transpose();
+  };
 }
 
 /**

@@ -1,12 +1,13 @@
 /**
- * What a network is made of. `dense()`, `relu()`, `tanh()` and `sigmoid()` describe layers; `sequential()` puts
- * them in a row and gives each dense one its own A and b.
+ * What a network is made of. `dense()`, `relu()`, `conv2d()` and the like describe layers; `sequential()` puts them in
+ * a row, works out the shapes in between, and gives each its own parameters.
  */
+import type { Random, Shape, Tensor } from "../tensor/index.js";
 import type { Dense, DenseLayer } from "./dense.js";
 
 /** An activation function σ, applied to each entry of z on its own, with its derivative σ'. */
 export interface Activation {
-  readonly kind: "relu" | "tanh" | "sigmoid";
+  readonly kind: string;
   /** What changes the function, such as `atZero` of `relu`. */
   readonly options: Readonly<Record<string, number>>;
   /** σ(z). */
@@ -15,8 +16,56 @@ export interface Activation {
   readonly derivative: (z: number) => number;
 }
 
-/** What `sequential()` takes: descriptions of layers. */
-export type LayerDescription = DenseLayer | Activation;
+/** What a pass through the network may depend on besides samples and parameters. */
+export interface Pass {
+  /** Where dropout draws what it drops; without it nothing is dropped, as when the network is used. */
+  readonly dropout?: Random | undefined;
+}
 
-/** What a network holds: dense layers with their parameters, and activations. */
-export type Layer = Dense | Activation;
+/** A layer of any other kind, for samples of a given shape; samples are rows, whatever the shape of one. */
+export interface BuiltLayer {
+  readonly kind: string;
+  /** The shape of one sample that goes in, such as channels × height × width. */
+  readonly inputShape: Shape;
+  /** The shape of one sample that comes out. */
+  readonly outputShape: Shape;
+  /** Its parameters, windows on the network's theta. */
+  readonly parameters: readonly Tensor[];
+  /** The weights, of a layer that is linear in its input (a convolution). */
+  readonly A?: Tensor;
+  /** The biases, of such a layer. */
+  readonly b?: Tensor;
+  /** Multiplications and additions for one sample, counted as one for both. */
+  readonly multiplyAdds: number;
+  /** What comes out, samples × the product of `outputShape`. */
+  forward(x: Tensor, pass: Pass): Tensor;
+  /** From ∂loss/∂(what came out): ∂loss/∂x, and the gradients of the parameters, in their order. */
+  backward(delta: Tensor, x: Tensor, pass: Pass): { x: Tensor; parameters: Tensor[] };
+}
+
+/** How a parameter of a layer starts. */
+export interface ParameterPlan {
+  readonly shape: Shape;
+  /** Its first numbers, in row-major order. */
+  init(stream: Random): ArrayLike<number>;
+}
+
+/** The description of such a layer, before it is known what comes in. */
+export interface LayerBlueprint {
+  readonly kind: string;
+  /** The parameters it has for samples of this shape. Throws when it cannot take them. */
+  plan(input: Shape): readonly ParameterPlan[];
+  /** The layer with these parameters; `index` tells it from others of its network. */
+  build(input: Shape, parameters: readonly Tensor[], index: number): BuiltLayer;
+}
+
+/** What `sequential()` takes: descriptions of layers. */
+export type LayerDescription = DenseLayer | Activation | LayerBlueprint;
+
+/** What a network holds: layers with their parameters, and activations. */
+export type Layer = Dense | Activation | BuiltLayer;
+
+/** Whether a layer acts on each entry on its own, without parameters. */
+export function isActivation(layer: LayerDescription | Layer): layer is Activation {
+  return "derivative" in layer;
+}

@@ -17,6 +17,94 @@ export interface Loss {
   gradient(g: Tensor, y: Targets): Tensor;
   /** The loss of each sample. */
   perSample(g: Tensor, y: Targets): Float64Array;
+  /** What is added for the size of the weights; see `withPenalty()`. Values and gradients above are without it. */
+  readonly penalty?: Penalty;
+}
+
+/** A penalty for the size of weights. */
+export interface Penalty {
+  /** For all weights A[1], …, A[n+1] (index 0 is empty). */
+  value(A: readonly Tensor[]): number;
+  /** ∂value/∂A[t] for the weights A[t]. */
+  gradient(weights: Tensor): Tensor;
+}
+
+/** The loss with its penalty: what is made small. */
+export function penalisedLoss({ A }: { A: readonly Tensor[] }, g: Tensor, y: Targets, loss: Loss): number {
+  return loss.value(g, y) + (loss.penalty?.value(A) ?? 0);
+}
+
+/**
+ * Targets in the layout of g, samples × outputs: a tensor of its shape, or for one output a list with a number for
+ * each sample.
+ */
+export function numericTargets(name: string, g: Tensor, y: Targets): ArrayLike<number> {
+  const [samples, outputs] = readoutShape(name, g);
+  if (y instanceof Tensor && y.rank === 2) {
+    if (y.shape[0] !== samples || y.shape[1] !== outputs) {
+      throw new RangeError(
+        `${name}: y must have the shape of g, ${formatShape(g.shape)}; its shape is ${formatShape(y.shape)}`,
+      );
+    }
+    return y.data;
+  }
+  const list = y instanceof Tensor ? y.data : y;
+  if (typeof list !== "object" || list === null || typeof list.length !== "number") {
+    throw new TypeError(`${name}: y must be a list of numbers or a tensor, got ${inspect(list)}`);
+  }
+  if (outputs !== 1) {
+    throw new RangeError(
+      `${name}: for ${outputs} outputs y must be a tensor of shape ${formatShape(g.shape)}, got a list of ${list.length} numbers`,
+    );
+  }
+  checkCount(name, "target", list.length, samples);
+  for (let i = 0; i < list.length; i++) {
+    if (typeof list[i] !== "number") {
+      throw new TypeError(`${name}: each target must be a number; sample ${i} has ${inspect(list[i])}`);
+    }
+  }
+  return list;
+}
+
+/** The labels of the samples; throws unless there is one for each, a whole number below `classes`. */
+export function labelsOf(name: string, y: Targets, samples: number, classes: number): ArrayLike<number> {
+  const labels = y instanceof Tensor ? y.data : y;
+  if (typeof labels !== "object" || labels === null) {
+    throw new TypeError(`${name}: y must be a list of labels, got ${inspect(labels)}`);
+  }
+  checkCount(name, "label", labels.length, samples);
+  for (let i = 0; i < samples; i++) {
+    const label = labels[i]!;
+    if (!Number.isInteger(label) || label < 0 || label >= classes) {
+      throw new RangeError(
+        `${name}: a label must be a whole number from 0 to ${classes - 1}, as the readout has ${classes} outputs; sample ${i} has label ${inspect(label)}`,
+      );
+    }
+  }
+  return labels;
+}
+
+/** A loss that is a sum over the outputs of a function of output and target, the mean over the samples. */
+export function outputwise(
+  name: string,
+  f: (g: number, y: number) => number,
+  derivative: (g: number, y: number) => number,
+): Omit<Loss, "name"> {
+  const perSample = (g: Tensor, y: Targets): Float64Array => {
+    const target = numericTargets(name, g, y);
+    const outputs = g.shape[1]!;
+    const losses = new Float64Array(g.shape[0]!);
+    for (let i = 0; i < g.size; i++) losses[Math.floor(i / outputs)]! += f(g.data[i]!, target[i]!);
+    return losses;
+  };
+  return {
+    perSample,
+    value: (g, y) => meanLoss(perSample(g, y)),
+    gradient: (g, y) => {
+      const target = numericTargets(name, g, y);
+      return g.map((entry, i) => derivative(entry, target[i]!) / g.shape[0]!);
+    },
+  };
 }
 
 /** The mean of some losses; throws if there are none. */

@@ -3,6 +3,7 @@
  */
 import type { Tensor, TensorLike } from "../tensor/index.js";
 import { toRows } from "./forward.js";
+import { through } from "./layerwise.js";
 import type { Sequential } from "./sequential.js";
 
 /**
@@ -16,11 +17,5 @@ import type { Sequential } from "./sequential.js";
  * predict(sequential([dense(2, 1, { init: constant(3) })]), [[1, 2]]).toArray() // → [ [ 9 ] ]
  */
 export function predict(model: Sequential, input: TensorLike): Tensor {
-  const { A, b, sigma, hidden: n } = model;
-  let x = toRows("predict", model, input);
-  for (let t = 1; t <= n + 1; t++) {
-    const z = x.matmul(A[t]!.transpose()).add(b[t]!);
-    x = t <= n ? z.map((entry) => sigma[t]!.value(entry)) : z;
-  }
-  return x;
+  return model.layers.reduce((x, layer) => through(layer, x, {}), toRows("predict", model, input));
 }

@@ -1,60 +1,97 @@
 /**
- * A network: dense layers with an activation between each two, read out linearly. Its parameters lie one after
- * the other in one array, theta, so that a rule of `optim/` steps them all at once; A and b are windows on it.
+ * A network: layers in a row, the last a linear readout. Its parameters lie one after the other in one array, theta, so
+ * that a rule of `optim/` steps them all at once; the parameters of layers are windows on it.
  */
 import { inspect } from "node:util";
 import { type Displayable, displaySymbol, type MimeBundle, table } from "../display/index.js";
-import { random, Tensor } from "../tensor/index.js";
-import { Dense } from "./dense.js";
-import type { Activation, Layer, LayerDescription } from "./layer.js";
+import { formatShape, random, type Shape, Tensor, zeros } from "../tensor/index.js";
+import { sizeOf } from "../tensor/shapes.js";
+import { Dense, type DenseLayer } from "./dense.js";
+import {
+  type Activation,
+  type BuiltLayer,
+  isActivation,
+  type Layer,
+  type LayerDescription,
+} from "./layer.js";
+
+/** The layers of a network, and the shapes of one sample between them. */
+interface Placed {
+  layers: Layer[];
+  /** Before the first layer, after it, …, after the last. */
+  shapes: Shape[];
+}
 
 /**
  * The network g(x) = A[n+1] x(n) + b[n+1], x(t) = σ[t](A[t] x(t−1) + b[t]) for t = 1..n, x(0) = x, with n hidden
- * layers; make one with `sequential(layers)`.
+ * layers; make one with `sequential(layers)`. Where A[t] is a convolution, and where σ[t] is more than an activation,
+ * the network says so, and all else is the same.
  */
 export class Sequential implements Displayable {
-  /** All layers in order: dense, activation, dense, …, dense. */
+  /** All layers in order. */
   readonly layers: readonly Layer[];
-  /** The n + 1 dense layers in order, the first at index 0 (as any list; A and b below count from 1). */
+  /** The dense layers in order, the first at index 0 (as any list; A and b below count from 1). */
   readonly dense: readonly Dense[];
-  /** A[t] for t = 1..n+1 as in the lecture, outputs × inputs; index 0 is empty. */
+  /** A[t] for t = 1..n+1 as in the lecture, outputs × inputs, of all layers that have weights; index 0 is empty. */
   readonly A: readonly Tensor[];
   /** b[t] for t = 1..n+1 as in the lecture; index 0 is empty. */
   readonly b: readonly Tensor[];
-  /** σ[t] for t = 1..n as in the lecture; index 0 is empty. */
+  /** σ[t] for t = 1..n as in the lecture: the activation that follows A[t]; index 0 is empty. */
   readonly sigma: readonly Activation[];
-  /** A[1], b[1], A[2], b[2], …, A[n+1], b[n+1]: the same tensors again. */
+  /** A[1], b[1], A[2], b[2], …, A[n+1], b[n+1], and those of other layers where they come: the same tensors again. */
   readonly parameters: readonly Tensor[];
   /** The numbers of all parameters, in that order; writing to it changes the network. */
   readonly theta: Float64Array;
   /** The seed that the first weights were drawn from. */
   readonly seed: number;
+  /** The shape of one sample, such as [784] or [1, 28, 28]; samples themselves are rows. */
+  readonly inputShape: Shape;
+  /** Whether there is nothing but dense layers with an activation between each two, as in the lecture. */
+  readonly isPlain: boolean;
+  readonly #descriptions: readonly LayerDescription[];
+  readonly #shapes: readonly Shape[];
+  readonly #positions: ReadonlyMap<Layer, number>;
 
-  /** For `sequential()` and `copy()`: the layers (which share `theta`), already checked. */
-  constructor(layers: readonly Layer[], theta: Float64Array, seed: number) {
+  /** For `sequential()` and `copy()`: descriptions that were checked, and room for all parameters. */
+  constructor(
+    descriptions: readonly LayerDescription[],
+    { inputShape, theta, seed }: { inputShape: Shape; theta: Float64Array; seed: number },
+  ) {
+    const { layers, shapes } = place(descriptions, inputShape, theta);
+    const weighted = layers.filter(hasWeights);
     this.layers = layers;
-    this.dense = layers.filter((layer) => layer.kind === "dense");
-    this.A = countFromOne(this.dense.map(({ A }) => A));
-    this.b = countFromOne(this.dense.map(({ b }) => b));
-    this.sigma = countFromOne(layers.filter((layer) => layer.kind !== "dense"));
-    this.parameters = this.dense.flatMap(({ A, b }) => [A, b]);
+    this.dense = layers.filter((layer) => layer instanceof Dense);
+    this.A = countFromOne(weighted.map(({ A }) => A));
+    this.b = countFromOne(weighted.map(({ b }) => b));
+    const sigma: Activation[] = [];
+    layers.forEach((layer, i) => {
+      const t = weighted.indexOf(layers[i - 1] as (typeof weighted)[number]) + 1;
+      if (isActivation(layer) && t > 0) sigma[t] = layer;
+    });
+    this.sigma = sigma;
+    this.parameters = layers.flatMap(parametersOf);
     this.theta = theta;
     this.seed = seed;
+    this.inputShape = inputShape;
+    this.isPlain = layers.every((layer) => layer instanceof Dense || isActivation(layer));
+    this.#descriptions = descriptions;
+    this.#shapes = shapes;
+    this.#positions = new Map(weighted.map((layer, i) => [layer, i + 1]));
   }
 
   /** n, the number of hidden layers. */
   get hidden(): number {
-    return this.dense.length - 1;
+    return this.A.length - 2;
   }
 
   /** The number of entries of x. */
   get inputs(): number {
-    return this.dense[0]!.inputs;
+    return sizeOf(this.inputShape);
   }
 
   /** The number of entries of g(x). */
   get outputs(): number {
-    return this.dense[this.hidden]!.outputs;
+    return sizeOf(this.#shapes.at(-1)!);
   }
 
   /** M, how many numbers all parameters hold. */
@@ -62,10 +99,24 @@ export class Sequential implements Displayable {
     return this.theta.length;
   }
 
+  /** What its parameters are called: A[1], b[1], A[2], …; those of other layers by kind and place, as prelu[2]. */
+  get parameterNames(): string[] {
+    return this.layers.flatMap((layer, i) => {
+      const t = this.#positions.get(layer);
+      const parameters = parametersOf(layer);
+      if (t !== undefined) return [`A[${t}]`, `b[${t}]`];
+      return parameters.map((_, k) => `${layer.kind}[${i + 1}]${parameters.length > 1 ? `.${k + 1}` : ""}`);
+    });
+  }
+
+  /** t of a layer with weights, 1..n+1; undefined for others. */
+  positionOf(layer: Layer): number | undefined {
+    return this.#positions.get(layer);
+  }
+
   /** The same network with parameters of its own, equal now. */
   copy(): Sequential {
-    const theta = this.theta.slice();
-    return new Sequential(placeIn(theta, this.layers), theta, this.seed);
+    return new Sequential(this.#descriptions, { ...this, theta: this.theta.slice() });
   }
 
   /** What `console.log` prints: the table of layers as text. */
@@ -73,68 +124,140 @@ export class Sequential implements Displayable {
     return inspect(this.#table());
   }
 
-  /** A table of the layers, their shapes and parameter counts. */
+  /** A table of the layers: what comes out of each, its parameters, and the multiply-adds for one sample. */
   [displaySymbol](): MimeBundle | Promise<MimeBundle> {
     return this.#table()[displaySymbol]();
   }
 
   #table(): Displayable {
     let t = 0;
-    const rows = this.layers.map((layer) => {
-      if (layer.kind !== "dense") return { t, layer: String(layer), shape: "", parameters: 0 };
-      t++;
-      const shape = `A ${layer.outputs} × ${layer.inputs}, b ${layer.outputs}`;
-      return { t, layer: String(layer), shape, parameters: layer.parameterCount };
-    });
-    const sum = { layer: "all", shape: "", parameters: this.parameterCount };
+    const rows = this.layers.map((layer, i) => ({
+      t: (t = this.#positions.get(layer) ?? t),
+      layer: String(layer),
+      output: this.#shapes[i + 1]!.join(" × "),
+      parameters: parametersOf(layer).reduce((sum, { size }) => sum + size, 0),
+      "multiply-adds": multiplyAdds(layer),
+    }));
+    const sum = {
+      layer: "all",
+      output: "",
+      parameters: this.parameterCount,
+      "multiply-adds": rows.reduce((all, row) => all + row["multiply-adds"], 0),
+    };
     return table([...rows, sum], { caption: `Sequential, seed ${this.seed}` });
   }
 }
 
 /**
- * A network from descriptions of its layers: dense ones with an activation between each two, a dense one last
- * (the linear readout; a softmax belongs to the loss). Layer t draws its weights from a stream of its own.
+ * A network from descriptions of its layers: dense ones or convolutions with an activation between each two, a linear
+ * one last (the readout; a softmax belongs to the loss). Each layer draws its first weights from a stream of its own.
  *
  * @param layers such as `[dense(784, 512), relu(), dense(512, 10)]`; they stay as they are
- * @param options `seed`: a whole number ≥ 0; the same seed gives the same weights, bit for bit
+ * @param options `seed`: a whole number ≥ 0; the same seed gives the same weights, bit for bit. `input`: the shape of one
+ *   sample, such as [1, 28, 28] for images; not needed where the first layer is dense
  * @throws TypeError for something that is no layer, RangeError for layers that do not fit one another.
  * @example
  * sequential([dense(784, 512), relu(), dense(512, 384), relu(), dense(384, 10)]).parameterCount // → 602762
  */
 export function sequential(
   layers: readonly LayerDescription[],
-  { seed = 0 }: { seed?: number } = {},
+  { seed = 0, input }: { seed?: number; input?: Shape } = {},
 ): Sequential {
   checkLayers(layers);
+  const inputShape = input ?? inputOf(layers[0]!);
   const stream = random(seed);
-  const theta = new Float64Array(
-    layers.reduce((sum, l) => sum + (l.kind === "dense" ? l.outputs * (l.inputs + 1) : 0), 0),
-  );
-  const placed = placeIn(theta, layers);
+  // Once to see how many parameters there are.
+  const { layers: blank } = place(layers, inputShape);
+  const theta = new Float64Array(blank.flatMap(parametersOf).reduce((sum, { size }) => sum + size, 0));
+  const model = new Sequential(layers, { inputShape, theta, seed });
   layers.forEach((layer, i) => {
-    const at = placed[i]!;
-    if (layer.kind !== "dense" || at.kind !== "dense") return;
-    const first = layer.init(layer.outputs, layer.inputs, stream.split(i));
-    if (!(first instanceof Tensor) || first.size !== at.A.size || first.shape[0] !== layer.outputs) {
-      throw new RangeError(
-        `sequential: init of ${layer} must give a tensor of shape [${layer.outputs}, ${layer.inputs}], got ${first instanceof Tensor ? `shape [${first.shape.join(", ")}]` : inspect(first)}`,
-      );
+    const own = stream.split(i);
+    const parameters = parametersOf(model.layers[i]!);
+    if (isDescription(layer)) parameters[0]!.data.set(firstWeights(layer, own));
+    else if ("plan" in layer) {
+      const shape = i === 0 ? inputShape : shapeBefore(model.layers[i]!);
+      layer.plan(shape).forEach(({ init }, which) => {
+        parameters[which]!.data.set(init(own));
+      });
     }
-    at.A.data.set(first.data);
   });
-  return new Sequential(placed, theta, seed);
+  return model;
 }
 
-/** The layers with A and b as windows on `theta`, one after the other. */
-function placeIn(theta: Float64Array, layers: readonly (Layer | LayerDescription)[]): Layer[] {
-  let at = 0;
-  const window = (shape: number[], size: number) => new Tensor(shape, theta.subarray(at, (at += size)));
-  return layers.map((layer) => {
-    if (layer.kind !== "dense") return layer;
-    const { inputs, outputs } = layer;
-    return new Dense(window([outputs, inputs], outputs * inputs), window([outputs], outputs));
-  });
+const isDescription = (layer: LayerDescription): layer is DenseLayer => layer.kind === "dense";
+const shapeBefore = (layer: Layer): Shape => (layer as BuiltLayer).inputShape;
+const hasWeights = (layer: Layer): layer is (Dense | BuiltLayer) & { A: Tensor; b: Tensor } =>
+  "A" in layer && layer.A !== undefined;
+
+/** The parameters of a layer, in their order. */
+function parametersOf(layer: Layer): readonly Tensor[] {
+  if (isActivation(layer)) return [];
+  return layer instanceof Dense ? [layer.A, layer.b] : layer.parameters;
 }
+
+function multiplyAdds(layer: Layer): number {
+  if (isActivation(layer)) return 0;
+  return layer instanceof Dense ? layer.A.size : layer.multiplyAdds;
+}
+
+function firstWeights(layer: DenseLayer, stream: ReturnType<typeof random>): ArrayLike<number> {
+  const first = layer.init(layer.outputs, layer.inputs, stream);
+  if (
+    !(first instanceof Tensor) ||
+    first.size !== layer.outputs * layer.inputs ||
+    first.shape[0] !== layer.outputs
+  ) {
+    throw new RangeError(
+      `sequential: init of ${layer} must give a tensor of shape [${layer.outputs}, ${layer.inputs}], got ${first instanceof Tensor ? `shape [${first.shape.join(", ")}]` : inspect(first)}`,
+    );
+  }
+  return first.data;
+}
+
+function inputOf(first: LayerDescription): Shape {
+  if (first.kind === "dense") return [(first as DenseLayer).inputs];
+  throw new RangeError(
+    `sequential: the first layer does not say what comes in; say it with sequential([…], { input: [1, 28, 28] }), for images of 28 × 28, or { input: [4] }, for four numbers; it is ${first}`,
+  );
+}
+
+/** The layers with their parameters: windows on `theta`, one after the other, or without it numbers of their own. */
+function place(descriptions: readonly LayerDescription[], input: Shape, theta?: Float64Array): Placed {
+  let at = 0;
+  const window = (shape: Shape): Tensor =>
+    theta ? new Tensor(shape, theta.subarray(at, (at += sizeOf(shape)))) : zeros(shape);
+  const shapes: Shape[] = [input];
+  const layers = descriptions.map((layer, i): Layer => {
+    const before = shapes[i]!;
+    if (isActivation(layer)) {
+      shapes.push(before);
+      return layer;
+    }
+    if (!isDescription(layer)) {
+      const parameters = layer.plan(before).map(({ shape }) => window(shape));
+      const built = layer.build(before, parameters, i);
+      shapes.push(built.outputShape);
+      return built;
+    }
+    const { inputs, outputs } = layer;
+    if (before.length > 1) {
+      throw new RangeError(
+        `sequential: layer ${i} takes rows of numbers but gets samples of shape ${formatShape(before)}; put flatten() before it: ${layer}`,
+      );
+    }
+    if (before[0] !== inputs) {
+      const what = i === 0 ? "the input has" : "the layers before it give";
+      throw new RangeError(
+        `sequential: layer ${i} takes ${inputs} inputs but ${what} ${before[0]}; did you mean dense(${before[0]}, ${outputs}) instead of ${layer}`,
+      );
+    }
+    shapes.push([outputs]);
+    return new Dense(window([outputs, inputs]), window([outputs]));
+  });
+  return { layers, shapes };
+}
+
+const known = "dense, conv2d, relu, tanh, …";
 
 function checkLayers(layers: readonly LayerDescription[]): void {
   if (!Array.isArray(layers) || layers.length === 0) {
@@ -143,15 +266,18 @@ function checkLayers(layers: readonly LayerDescription[]): void {
     );
   }
   let before: LayerDescription | undefined;
-  let width: number | undefined;
   layers.forEach((layer: LayerDescription, i) => {
-    if (!["dense", "relu", "tanh", "sigmoid"].includes(layer?.kind)) {
+    const isLayer =
+      typeof layer === "object" &&
+      layer &&
+      ("plan" in layer || "derivative" in layer || layer.kind === "dense");
+    if (!isLayer) {
       const hint = typeof layer === "function" ? "; did you forget the brackets ()?" : "";
       throw new TypeError(
-        `sequential: layer ${i} is no layer (dense, relu, tanh, sigmoid)${hint || ","} got ${inspect(layer, { depth: 0 })}`,
+        `sequential: layer ${i} is no layer (${known})${hint || ","} got ${inspect(layer, { depth: 0 })}`,
       );
     }
-    if (layer.kind === "dense") {
+    if (isDescription(layer)) {
       if (typeof layer.init !== "function") {
         throw new TypeError(
           `sequential: layer ${i} belongs to another network already; describe a new one with dense(inputs, outputs), or copy the network with copy(); got ${layer}`,
@@ -162,22 +288,19 @@ function checkLayers(layers: readonly LayerDescription[]): void {
           `sequential: two dense layers in a row are one affine map, put an activation such as relu() between layers ${i - 1} and ${i}: ${before}, ${layer}`,
         );
       }
-      if (width !== undefined && width !== layer.inputs) {
-        throw new RangeError(
-          `sequential: layer ${i} takes ${layer.inputs} inputs but the dense layer before it has ${width} outputs; did you mean dense(${width}, ${layer.outputs}) instead of ${layer}`,
-        );
-      }
-      width = layer.outputs;
-    } else if (before?.kind !== "dense") {
+    } else if (isActivation(layer) && (before === undefined || isActivation(before))) {
       throw new RangeError(
-        `sequential: an activation must follow a dense layer, but layer ${i} ${before === undefined ? "is the first" : `follows ${before}`}; got ${layer}`,
+        `sequential: an activation must follow a layer such as dense, but layer ${i} ${before === undefined ? "is the first" : `follows ${before}`}; got ${layer}`,
       );
     }
     before = layer;
   });
-  if (before?.kind !== "dense") {
+  const last = before as LayerDescription;
+  const isReadout =
+    !isActivation(last) && !["maxPool2d", "avgPool2d", "dropout", "prelu"].includes(last.kind);
+  if (!isReadout) {
     throw new RangeError(
-      `sequential: the last layer must be dense, the readout is linear (crossEntropy() brings its own softmax); the last is ${before}`,
+      `sequential: the last layer must be dense, the readout is linear (crossEntropy() brings its own softmax); the last is ${last}`,
     );
   }
 }

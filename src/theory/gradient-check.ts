@@ -3,16 +3,16 @@
  */
 import { inspect } from "node:util";
 import { checkGradient, type GradientCheck, type GradientCheckOptions } from "../autodiff/gradient-check.js";
-import { type Backpropagation, backpropagation, flatGradient } from "../nn/backpropagation.js";
+import { backpropagation, flatGradient, type Gradients, gradientList } from "../nn/backpropagation.js";
 import { forward } from "../nn/forward.js";
-import type { Loss, Targets } from "../nn/loss.js";
+import { type Loss, penalisedLoss, type Targets } from "../nn/loss.js";
 import { Sequential } from "../nn/sequential.js";
 import { type TensorLike, tensor } from "../tensor/index.js";
 
 /** How the gradient of a network is checked. */
 export interface NetworkCheckOptions extends GradientCheckOptions {
   /** The gradient that is checked, for own (or wrong) formulas; by default what `backpropagation` gives. */
-  gradient?: Pick<Backpropagation, "dA" | "db">;
+  gradient?: Gradients;
 }
 
 /**
@@ -74,17 +74,13 @@ function ofNetwork(
   const x = tensor(input);
   const f = (theta: Float64Array) => {
     model.theta.set(theta);
-    const { z } = forward(model, x);
-    return loss.value(z[model.hidden + 1]!, y);
+    return penalisedLoss(model, forward(model, x).g, y, loss);
   };
   const checked = gradient ?? backpropagation(network, x, y, loss);
-  const groups = network.dense.flatMap(({ A, b }, i) => [
-    { name: `A[${i + 1}]`, shape: A.shape },
-    { name: `b[${i + 1}]`, shape: b.shape },
-  ]);
+  const groups = network.parameters.map(({ shape }, i) => ({ name: network.parameterNames[i]!, shape }));
+  const gradients = gradientList(checked);
   for (const [at, part] of groups.entries()) {
-    const t = Math.floor(at / 2) + 1;
-    const own = at % 2 === 0 ? checked.dA[t] : checked.db[t];
+    const own = gradients[at];
     if (own === undefined || String(own.shape) !== String(part.shape)) {
       throw new RangeError(
         `gradientCheck: the gradient of ${part.name} must have its shape [${part.shape.join(", ")}], got ${own ? `[${own.shape.join(", ")}]` : own}`,

@@ -20,23 +20,31 @@ export function checkFits(who: string, model: Sequential, data: Dataset, loss: L
       `${who}: the samples of ${data.name} have ${data.features} entries but the network takes ${model.inputs}; the first layer should be dense(${data.features}, …)`,
     );
   }
-  if (loss.name === "crossEntropy" && data.kind !== "labels") {
-    throw new RangeError(
-      `${who}: crossEntropy() needs labels but ${data.name} has targets; take squaredError(), or make the dataset with classes`,
-    );
+  const wants = kinds[loss.name];
+  if (wants && wants !== data.kind) {
+    const advice =
+      wants === "labels" ? "take squaredError(), or make the dataset with classes" : "take crossEntropy()";
+    const has = data.kind === "labels" ? "labels" : "targets";
+    throw new RangeError(`${who}: ${loss.name}() needs ${wants} but ${data.name} has ${has}; ${advice}`);
   }
-  if (loss.name === "squaredError" && data.kind !== "targets") {
-    throw new RangeError(
-      `${who}: squaredError() needs targets but ${data.name} has labels; take crossEntropy()`,
-    );
-  }
-  if (data.outputs !== model.outputs) {
+  // Two classes may be told apart by one number.
+  const isYesOrNo = loss.name === "binaryCrossEntropy" && data.kind === "labels" && data.outputs === 2;
+  const outputs = isYesOrNo ? 1 : data.outputs;
+  if (outputs !== model.outputs) {
     const what = data.kind === "labels" ? "classes" : "targets for each sample";
     throw new RangeError(
-      `${who}: ${data.name} has ${data.outputs} ${what} but the network has ${model.outputs} outputs; the last layer should be dense(…, ${data.outputs})`,
+      `${who}: ${data.name} has ${data.outputs} ${what} but the network has ${model.outputs} outputs; the last layer should be dense(…, ${outputs})`,
     );
   }
 }
+
+/** What the losses need that cannot take both. */
+const kinds: Record<string, Dataset["kind"]> = {
+  crossEntropy: "labels",
+  hinge: "labels",
+  squaredError: "targets",
+  huberLoss: "targets",
+};
 
 /** Throws a TypeError unless `data` is a dataset. */
 export function checkData(who: string, data: Dataset): void {

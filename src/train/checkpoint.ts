@@ -178,7 +178,7 @@ export function saveNetwork(file: string, model: Sequential): void {
  */
 export function loadNetwork(file: string, model: Sequential): Sequential {
   const { tensors } = readSafetensors("loadNetwork", file);
-  const names = parameterNames(model);
+  const names = namesOf(model);
   const found = names.map((name, i) => {
     const wanted = model.parameters[i]!.shape;
     const tensor = tensors.get(name);
@@ -194,12 +194,9 @@ export function loadNetwork(file: string, model: Sequential): Sequential {
   return model;
 }
 
-/** A1, b1, A2, b2, … as in the lecture. */
-function parameterNames({ parameters, A, b }: Sequential): string[] {
-  return parameters.map((tensor, i) => {
-    if (A.includes(tensor)) return `A${A.indexOf(tensor)}`;
-    return b.includes(tensor) ? `b${b.indexOf(tensor)}` : `p${i + 1}`;
-  });
+/** A1, b1, A2, b2, … as in the lecture, without dots and brackets. */
+function namesOf({ parameterNames }: Sequential): string[] {
+  return parameterNames.map((name) => name.replaceAll(/[[\]]/g, "").replaceAll(".", "_"));
 }
 
 function addParameters(
@@ -209,7 +206,7 @@ function addParameters(
   { single = false, prefix = "" }: { single?: boolean; prefix?: string },
 ): void {
   let at = 0;
-  parameterNames(model).forEach((name, i) => {
+  namesOf(model).forEach((name, i) => {
     const { shape, size } = model.parameters[i]!;
     const part = values.subarray(at, (at += size));
     tensors.set(prefix + name, { shape, data: single ? Float32Array.from(part) : part });

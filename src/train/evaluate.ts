@@ -43,7 +43,7 @@ export async function evaluate(
       const { x, y } = data.batch(start, Math.min(start + rows, data.size));
       const g = predict(model, x);
       losses.set(loss.perSample(g, y), start);
-      if (data.kind === "labels") predicted.set((g.argmax(1) as Tensor).data, start);
+      if (data.kind === "labels") predicted.set(decide(g), start);
     }
   } else {
     const job = makeJob({
@@ -66,4 +66,9 @@ export async function evaluate(
     losses,
     labels,
   };
+}
+
+/** The class that each row is taken for: the largest output; with one output alone, whether it is positive. */
+function decide(g: Tensor): ArrayLike<number> {
+  return g.shape[1] === 1 ? Array.from(g.data, (value) => Number(value > 0)) : g.argmax(1).data;
 }

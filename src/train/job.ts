@@ -8,7 +8,8 @@ import { leavesAlone, sumsLength } from "../compute/kernels.js";
 import { filledUp, line, matrixLength, type WeightShape, weightAt, weightLength } from "../compute/matrix.js";
 import { scratchLength } from "../compute/wasm.js";
 import type { Dataset } from "../data/index.js";
-import type { Loss, Sequential } from "../nn/index.js";
+import { Dense, type Loss, type Sequential } from "../nn/index.js";
+import { isActivation } from "../nn/layer.js";
 import type { Rule } from "../optim/index.js";
 import { stepSizeAt } from "../optim/schedule.js";
 import type { Shuffle } from "./order.js";
@@ -147,7 +148,9 @@ const fewRows = 4;
  * What of a network, a loss and a rule the fast kernels do not know; undefined when they know it all. They know what
  * was made by nablab and has a formula there, whatever anything is called.
  */
-export function slowBecause({ sigma }: Sequential, loss: Loss, rule?: Rule): string | undefined {
+export function slowBecause({ layers, sigma }: Sequential, loss: Loss, rule?: Rule): string | undefined {
+  const other = layers.find((layer) => !(layer instanceof Dense || isActivation(layer)));
+  if (other) return String(other);
   const activation = sigma.find((one) => one && !formulaOf("activation", one));
   if (activation) {
     const own = String(activation) === "[object Object]";

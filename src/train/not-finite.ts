@@ -11,14 +11,15 @@ export interface NotFinite {
 }
 
 /** Finds the first layer with parameters that are not finite. */
-export function parametersNotFinite({ dense }: Sequential, theta: ArrayLike<number>): NotFinite | undefined {
+export function parametersNotFinite({ A, b }: Sequential, theta: Float64Array): NotFinite | undefined {
+  if (theta.every(Number.isFinite)) return undefined;
   let at = 0;
-  for (const [t, { parameterCount }] of dense.entries()) {
-    for (const end = at + parameterCount; at < end; at++) {
-      if (!Number.isFinite(theta[at])) return { what: "parameters", layer: t + 1 };
-    }
+  for (let t = 1; t < A.length; t++) {
+    const end = at + A[t]!.size + b[t]!.size;
+    if (!theta.subarray(at, end).every(Number.isFinite)) return { what: "parameters", layer: t };
+    at = end;
   }
-  return undefined;
+  return { what: "parameters", layer: 0 };
 }
 
 /** What happened, what the network has now, and what to try; `kept` is the epoch whose parameters it went back to. */

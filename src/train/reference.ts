@@ -7,6 +7,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Dataset } from "../data/index.js";
 import { backpropagation, flatGradient, type Loss, type Sequential } from "../nn/index.js";
 import type { Rule, RuleState } from "../optim/index.js";
+import { random } from "../tensor/index.js";
 import { orderOf, type Shuffle } from "./order.js";
 
 /** What the loop is given. */
@@ -45,14 +46,14 @@ export async function trainReference(
   const gradient = new Float64Array(model.parameterCount);
   const order = new Uint32Array(data.size);
   const perEpoch = Math.ceil(data.size / batchSize);
+  const dropped = random(seed).split("dropout");
   let since = performance.now();
   for (let epoch = Math.floor(steps / perEpoch) + 1; epoch <= until; epoch++) {
     orderOf(epoch, { seed, shuffle }, order);
-    const first = epoch === Math.floor(steps / perEpoch) + 1 ? (steps % perEpoch) * batchSize : 0;
-    for (let start = first; start < data.size; start += batchSize) {
+    for (let start = (steps % perEpoch) * batchSize; start < data.size; start += batchSize) {
       if (stopped()) return undefined;
       const { x, y } = data.batch(order.subarray(start, start + batchSize));
-      const step = backpropagation(model, x, y, loss);
+      const step = backpropagation(model, x, y, loss, { dropout: dropped.split(steps++) });
       if (!Number.isFinite(step.loss)) {
         return step.z.findIndex((z, t) => t > 0 && !z.data.every(Number.isFinite));
       }

@@ -171,12 +171,12 @@ describe("what is shown", () => {
     expect(inspect(model)).toBe(
       [
         "Sequential, seed 7",
-        "t  layer                  shape               parameters",
-        "─  ─────────────────────  ──────────────────  ──────────",
-        "1  dense(784, 512)        A 512 × 784, b 512     401,920",
-        "1  relu({ atZero: 0.5 })                               0",
-        "2  dense(512, 10)         A 10 × 512, b 10          5130",
-        "   all                                           407,050",
+        "t  layer                  output  parameters  multiply-adds",
+        "─  ─────────────────────  ──────  ──────────  ─────────────",
+        "1  dense(784, 512)        512        401,920        401,408",
+        "1  relu({ atZero: 0.5 })  512              0              0",
+        "2  dense(512, 10)         10            5130           5120",
+        "   all                               407,050        406,528",
       ].join("\n"),
     );
     const bundle = await toBundle(model);
@@ -200,12 +200,12 @@ describe("errors say what arrived and what to do", () => {
     [bad([]), "sequential: expected a list of layers"],
     [
       bad([dense(2, 3), relu, dense(3, 1)]),
-      "layer 1 is no layer (dense, relu, tanh, sigmoid); did you forget the brackets ()?",
+      "layer 1 is no layer (dense, conv2d, relu, tanh, …); did you forget the brackets ()?",
     ],
-    [bad([undefined]), "sequential: layer 0 is no layer (dense, relu, tanh, sigmoid), got undefined"],
+    [bad([undefined]), "sequential: layer 0 is no layer (dense, conv2d, relu, tanh, …), got undefined"],
     [
       bad([dense(784, 512), relu(), dense(500, 10)]),
-      "sequential: layer 2 takes 500 inputs but the dense layer before it has 512 outputs; did you mean dense(512, 10) instead of dense(500, 10)",
+      "sequential: layer 2 takes 500 inputs but the layers before it give 512; did you mean dense(512, 10) instead of dense(500, 10)",
     ],
     [
       bad([dense(2, 3), dense(3, 1)]),

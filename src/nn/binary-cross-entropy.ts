@@ -1,0 +1,31 @@
+/**
+ * The loss of yes or no, with the sigmoid in it.
+ */
+import { logistic, logOnePlusExp } from "./activations.js";
+import { type Loss, outputwise } from "./loss.js";
+import { showAs } from "./show-as.js";
+
+/**
+ * −Σ_k (y_k log p_k + (1 − y_k) log(1 − p_k)) with p = 1 / (1 + e^−g), the mean over the samples; each output is a
+ * question of its own.
+ *
+ *     loss = Σ_k log(1 + e^(g_k)) − y_k g_k,   ∂loss/∂g_k = (p_k − y_k) / samples
+ *
+ * Computed from g itself, so that it neither overflows nor loses digits. y holds 0, 1 or a probability: one number for
+ * each sample where there is one output, else a tensor of samples × outputs.
+ *
+ * @throws RangeError if the shapes differ.
+ * @example
+ * binaryCrossEntropy().value(tensor([[0], [1000]]), [1, 1]).toFixed(4) // → '0.3466'
+ */
+export function binaryCrossEntropy(): Loss {
+  return showAs<Loss>("binaryCrossEntropy()", {
+    name: "binaryCrossEntropy",
+    ...outputwise(
+      "binaryCrossEntropy",
+      // The first form for large g, in which the other would lose the digits of a small loss.
+      (g, y) => (1 - y) * g + logOnePlusExp(-g),
+      (g, y) => logistic(g) - y,
+    ),
+  });
+}

@@ -1,0 +1,47 @@
+/**
+ * Noise against overfitting: units that are left out at random.
+ */
+import { inspect } from "node:util";
+import type { Tensor } from "../tensor/index.js";
+import type { LayerBlueprint, Pass } from "./layer.js";
+import { showAs } from "./show-as.js";
+
+/**
+ * While training, makes each entry 0 with probability p and divides the others by 1 − p, so that the mean stays; in use
+ * changes nothing. `train()` draws for each step from its seed, so that a run can be repeated.
+ *
+ * @param p the share to drop, 0 ≤ p < 1
+ * @throws RangeError for another p.
+ * Source: Srivastava and others, Dropout, JMLR 15, 2014.
+ * @example
+ * const net = sequential([dropout(0.5), dense(4, 1, { init: constant(1) })], { input: [4] });
+ * predict(net, [[1, 1, 1, 1]]).toArray() // → [ [ 4 ] ]
+ * forward(net, [[1, 1, 1, 1]], { dropout: random(1) }).x[0].toArray() // → [ [ … ] ]
+ */
+export function dropout(p = 0.5): LayerBlueprint {
+  if (!(p >= 0 && p < 1)) {
+    throw new RangeError(`dropout: p, the share to drop, must be at least 0 and below 1, got ${inspect(p)}`);
+  }
+  const text = `dropout(${p})`;
+  return showAs<LayerBlueprint>(text, {
+    kind: "dropout",
+    plan: () => [],
+    build(input, _parameters, index) {
+      /** The same entries are dropped on the way back, as they are drawn from the same stream. */
+      const drop = (x: Tensor, { dropout: source }: Pass): Tensor => {
+        if (!source) return x;
+        const stream = source.split(index);
+        return x.map((entry) => (stream.uniform() < p ? 0 : entry / (1 - p)));
+      };
+      return showAs(text, {
+        kind: "dropout",
+        inputShape: input,
+        outputShape: input,
+        parameters: [],
+        multiplyAdds: 0,
+        forward: drop,
+        backward: (delta, _x, pass) => ({ x: drop(delta, pass), parameters: [] }),
+      });
+    },
+  });
+}

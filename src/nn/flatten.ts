@@ -1,0 +1,29 @@
+/**
+ * From images to lists of numbers.
+ */
+import { sizeOf } from "../tensor/shapes.js";
+import type { LayerBlueprint } from "./layer.js";
+import { showAs } from "./show-as.js";
+
+/**
+ * Makes one row of numbers of a sample of any shape, in row-major order; needed between images and a dense layer.
+ *
+ * @example
+ * predict(sequential([flatten(), dense(4, 1, { init: constant(1) })], { input: [1, 2, 2] }), [[1, 2, 3, 4]]).toArray() // → [ [ 10 ] ]
+ */
+export function flatten(): LayerBlueprint {
+  return showAs<LayerBlueprint>("flatten()", {
+    kind: "flatten",
+    plan: () => [],
+    build: (input) =>
+      showAs("flatten()", {
+        kind: "flatten",
+        inputShape: input,
+        outputShape: [sizeOf(input)],
+        parameters: [],
+        multiplyAdds: 0,
+        forward: (x) => x,
+        backward: (delta) => ({ x: delta, parameters: [] }),
+      }),
+  });
+}

@@ -1,0 +1,37 @@
+/**
+ * The loss of regression with outliers.
+ */
+import { inspect } from "node:util";
+import { type Loss, outputwise } from "./loss.js";
+import { showAs } from "./show-as.js";
+
+/**
+ * Huber's loss Σ_k h(g_k − y_k), the mean over the samples, with
+ *
+ *     h(r) = r²/2 for |r| ≤ δ,   δ (|r| − δ/2) otherwise,
+ *
+ * whose slope is never more than δ: a target that is far off cannot pull harder. (The name `huber` is that of the
+ * objective in `theory`.)
+ *
+ * @param options `delta` δ > 0; 1
+ * @throws RangeError for another delta, or if the shapes differ.
+ * Source: Huber, Robust estimation of a location parameter, 1964.
+ * @example
+ * huberLoss().value(tensor([[0.5], [3]]), [0, 0]) // → 1.3125
+ */
+export function huberLoss({ delta = 1 }: { delta?: number } = {}): Loss {
+  if (!(Number.isFinite(delta) && delta > 0)) {
+    throw new RangeError(`huberLoss: delta must be a finite number > 0, got ${inspect(delta)}`);
+  }
+  return showAs<Loss>(delta === 1 ? "huberLoss()" : `huberLoss({ delta: ${delta} })`, {
+    name: "huberLoss",
+    ...outputwise(
+      "huberLoss",
+      (g, y) => {
+        const r = Math.abs(g - y);
+        return r <= delta ? (r * r) / 2 : delta * (r - delta / 2);
+      },
+      (g, y) => Math.max(-delta, Math.min(delta, g - y)),
+    ),
+  });
+}

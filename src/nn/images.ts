@@ -1,0 +1,62 @@
+/**
+ * What convolutions and pooling share: images as channels × height × width, and windows that slide over them.
+ */
+import { inspect } from "node:util";
+import { formatShape, type Shape } from "../tensor/index.js";
+
+/** Windows on an image, and the image they make. */
+export interface Windows {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  /** The size of a window. */
+  readonly kernel: number;
+  /** How far apart windows are. */
+  readonly stride: number;
+  /** Zeros around the image. */
+  readonly padding: number;
+  /** How many windows there are from top to bottom, and from left to right. */
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Where windows lie on images of this shape. Throws when the samples are no images, or smaller than a window. */
+export function windowsOn(
+  who: string,
+  input: Shape,
+  { kernel, stride, padding }: { kernel: number; stride: number; padding: number },
+): Windows {
+  if (input.length !== 3) {
+    throw new RangeError(
+      `${who}: a sample must be an image of channels × height × width; say sequential([…], { input: [1, 28, 28] }) for what comes in first; its shape is ${formatShape(input)}`,
+    );
+  }
+  const [channels, height, width] = input as [number, number, number];
+  const count = (extent: number): number => Math.floor((extent + 2 * padding - kernel) / stride) + 1;
+  const [rows, columns] = [count(height), count(width)];
+  if (rows < 1 || columns < 1) {
+    throw new RangeError(
+      `${who}: a window of ${kernel} × ${kernel} is larger than the image, ${height} × ${width}`,
+    );
+  }
+  return { channels, height, width, kernel, stride, padding, rows, columns };
+}
+
+/**
+ * Calls back for each window of an image with the place of its first pixel (which may lie in the padding), and the
+ * number of the window.
+ */
+export function eachWindow(
+  { rows, columns, stride, padding }: Windows,
+  visit: (top: number, left: number, window: number) => void,
+): void {
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) visit(r * stride - padding, c * stride - padding, r * columns + c);
+  }
+}
+
+/** Throws unless an option is a whole number from `least` on. */
+export function checkCountOption(who: string, option: string, value: number, least = 1): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new RangeError(`${who}: ${option} must be a whole number ≥ ${least}, got ${inspect(value)}`);
+}

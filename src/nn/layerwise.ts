@@ -1,0 +1,37 @@
+/**
+ * Forward and back through networks of any layers, one layer at a time. For networks of dense layers and activations
+ * alone, `backpropagation.ts` writes the same out as the lecture does.
+ */
+import type { Tensor } from "../tensor/index.js";
+import { Dense } from "./dense.js";
+import { isActivation, type Layer, type Pass } from "./layer.js";
+
+/** What comes out of a layer. */
+export function through(layer: Layer, x: Tensor, pass: Pass): Tensor {
+  if (isActivation(layer)) return x.map((entry) => layer.value(entry));
+  if (layer instanceof Dense) return x.matmul(layer.A.transpose()).add(layer.b);
+  return layer.forward(x, pass);
+}
+
+/** Back through a layer: ∂loss/∂(what went in), and the gradients of its parameters, from ∂loss/∂(what came out). */
+export function back(
+  layer: Layer,
+  delta: Tensor,
+  x: Tensor,
+  pass: Pass,
+): { x: Tensor; parameters: Tensor[] } {
+  if (isActivation(layer)) {
+    return { x: x.map((entry) => layer.derivative(entry)).mul(delta), parameters: [] };
+  }
+  if (layer instanceof Dense) {
+    return { x: delta.matmul(layer.A), parameters: [delta.transpose().matmul(x), delta.sum(0)] };
+  }
+  return layer.backward(delta, x, pass);
+}
+
+/** x before each layer, and after the last. */
+export function throughAll(layers: readonly Layer[], x: Tensor, pass: Pass): Tensor[] {
+  const values = [x];
+  for (const layer of layers) values.push(through(layer, values.at(-1)!, pass));
+  return values;
+}

@@ -1,0 +1,85 @@
+/**
+ * Penalties for large weights, added to any loss.
+ */
+import { inspect } from "node:util";
+import type { Tensor } from "../tensor/index.js";
+import type { Loss, Penalty } from "./loss.js";
+import { showAs } from "./show-as.js";
+
+/**
+ * (λ/2) Σ_t ‖A[t]‖², with gradient λ A[t]: for gradient descent the same as weight decay. Biases are left alone.
+ *
+ * @param lambda λ ≥ 0
+ * @throws RangeError for another λ.
+ * @example
+ * withPenalty(squaredError(), l2Penalty(0.01)) // → withPenalty(squaredError(), l2Penalty(0.01))
+ */
+export function l2Penalty(lambda: number): Penalty {
+  checkLambda("l2Penalty", lambda);
+  return showAs<Penalty>(`l2Penalty(${lambda})`, {
+    value: (A) => total(A, (weight) => (lambda / 2) * weight * weight),
+    gradient: (weights) => weights.map((weight) => lambda * weight),
+  });
+}
+
+/**
+ * λ Σ_t Σ |A[t]|, with the subgradient λ sign(A[t]), 0 at 0: makes weights small, and some of them nearly zero. Biases
+ * are left alone.
+ *
+ * @param lambda λ ≥ 0
+ * @throws RangeError for another λ.
+ * @example
+ * const model = sequential([dense(1, 1, { init: constant(-3) })]);
+ * l1Penalty(0.5).value(model.A) // → 1.5
+ */
+export function l1Penalty(lambda: number): Penalty {
+  checkLambda("l1Penalty", lambda);
+  return showAs<Penalty>(`l1Penalty(${lambda})`, {
+    value: (A) => total(A, (weight) => lambda * Math.abs(weight)),
+    gradient: (weights) => weights.map((weight) => lambda * Math.sign(weight)),
+  });
+}
+
+/**
+ * A loss with penalties: what `train()` and `backpropagation` then make small is the loss plus all of them. An
+ * evaluation reports the loss alone.
+ *
+ * @param loss such as `crossEntropy()`
+ * @param penalties such as `l2Penalty(1e-4)`
+ * @throws TypeError for something that is no penalty.
+ * @example
+ * const loss = withPenalty(squaredError(), l2Penalty(0.5));
+ * const model = sequential([dense(1, 1, { init: constant(2) })]);
+ * backpropagation(model, [[1]], [2], loss).dA[1].toArray() // → [ [ 1 ] ]
+ */
+export function withPenalty(loss: Loss, ...penalties: Penalty[]): Loss {
+  const all = [...(loss.penalty ? [loss.penalty] : []), ...penalties];
+  const stranger = all.find((one) => typeof one?.value !== "function" || typeof one?.gradient !== "function");
+  if (stranger || penalties.length === 0) {
+    throw new TypeError(
+      `withPenalty: expected penalties such as l2Penalty(1e-4) after the loss, got ${inspect(stranger, { depth: 0 })}`,
+    );
+  }
+  return showAs<Loss>(`withPenalty(${[loss, ...penalties].join(", ")})`, {
+    ...loss,
+    penalty: {
+      value: (A) => all.reduce((sum, one) => sum + one.value(A), 0),
+      gradient: (weights) =>
+        all.map((one) => one.gradient(weights)).reduce((sum, gradient) => sum.add(gradient)),
+    },
+  });
+}
+
+function total(A: readonly Tensor[], f: (weight: number) => number): number {
+  let sum = 0;
+  // Not for … of, which would see the empty index 0.
+  A.forEach(({ data }) => {
+    for (const weight of data) sum += f(weight);
+  });
+  return sum;
+}
+
+function checkLambda(who: string, lambda: number): void {
+  if (Number.isFinite(lambda) && lambda >= 0) return;
+  throw new RangeError(`${who}: lambda must be a finite number ≥ 0, got ${inspect(lambda)}`);
+}

@@ -1,0 +1,112 @@
+/**
+ * Pooling: an image becomes smaller, one number for each window.
+ */
+import { Tensor } from "../tensor/index.js";
+import { checkCountOption, eachWindow, type Windows, windowsOn } from "./images.js";
+import type { LayerBlueprint } from "./layer.js";
+import { showAs } from "./show-as.js";
+
+/**
+ * The largest number of each window of size × size, channel by channel. On the way back the whole gradient goes to
+ * where the largest was, the first of them where there are several (which is a choice of a subgradient, as PyTorch's).
+ *
+ * @param size height and width of a window
+ * @param options `stride`, how far apart windows are; `size` by default
+ * @throws RangeError unless both are whole numbers ≥ 1, and when a sample is no image.
+ * @example
+ * predict(sequential([maxPool2d(2), flatten(), dense(1, 1, { init: constant(1) })], { input: [1, 2, 2] }), [[1, 4, 3, 2]]).toArray() // → [ [ 4 ] ]
+ */
+export function maxPool2d(size: number, { stride = size }: { stride?: number } = {}): LayerBlueprint {
+  return pooling("maxPool2d", size, stride, (image, start, windows, top, left) => {
+    let best = -1;
+    eachOf(start, windows, top, left, (pixel) => {
+      // A NaN is the largest, so that it is not lost on its way.
+      if (best < 0 || image[pixel]! > image[best]! || Number.isNaN(image[pixel])) best = pixel;
+    });
+    return (share) => share(best, 1);
+  });
+}
+
+/**
+ * The mean of each window of size × size, channel by channel.
+ *
+ * @param size height and width of a window
+ * @param options `stride`, how far apart windows are; `size` by default
+ * @throws RangeError unless both are whole numbers ≥ 1, and when a sample is no image.
+ * @example
+ * predict(sequential([avgPool2d(2), flatten(), dense(1, 1, { init: constant(1) })], { input: [1, 2, 2] }), [[1, 4, 3, 2]]).toArray() // → [ [ 2.5 ] ]
+ */
+export function avgPool2d(size: number, { stride = size }: { stride?: number } = {}): LayerBlueprint {
+  return pooling("avgPool2d", size, stride, (_image, start, windows, top, left) => (share) => {
+    eachOf(start, windows, top, left, (pixel) => share(pixel, 1 / size ** 2));
+  });
+}
+
+/** Of a window, which pixels count how much: calls back with each. */
+type Weighing = (
+  image: Float64Array | Float32Array,
+  start: number,
+  windows: Windows,
+  top: number,
+  left: number,
+) => (share: (pixel: number, weight: number) => void) => void;
+
+/** A pooling layer: what comes out of a window is the weighed sum of its pixels, and the gradient goes the same way. */
+function pooling(kind: string, size: number, stride: number, weigh: Weighing): LayerBlueprint {
+  checkCountOption(kind, "size", size);
+  checkCountOption(kind, "stride", stride);
+  const text = stride === size ? `${kind}(${size})` : `${kind}(${size}, { stride: ${stride} })`;
+  return showAs<LayerBlueprint>(text, {
+    kind,
+    plan: () => [],
+    build(input) {
+      const windows = windowsOn(text, input, { kernel: size, stride, padding: 0 });
+      const { channels, height, width, rows, columns } = windows;
+      const outputs = channels * rows * columns;
+      /** Calls back with each number that comes out, and the pixels that it is made of. */
+      const each = (x: Tensor, visit: (out: number, pixel: number, weight: number) => void): void => {
+        for (let image = 0; image < x.shape[0]! * channels; image++) {
+          const start = image * height * width;
+          eachWindow(windows, (top, left, window) => {
+            const out = image * rows * columns + window;
+            weigh(x.data, start, windows, top, left)((pixel, weight) => visit(out, pixel, weight));
+          });
+        }
+      };
+      return showAs(text, {
+        kind,
+        inputShape: input,
+        outputShape: [channels, rows, columns],
+        parameters: [],
+        multiplyAdds: 0,
+        forward(x: Tensor) {
+          const y = new Float64Array(x.shape[0]! * outputs);
+          each(x, (out, pixel, weight) => {
+            y[out]! += weight * x.data[pixel]!;
+          });
+          return new Tensor([x.shape[0]!, outputs], y);
+        },
+        backward(delta: Tensor, x: Tensor) {
+          const before = new Float64Array(x.size);
+          each(x, (out, pixel, weight) => {
+            before[pixel]! += weight * delta.data[out]!;
+          });
+          return { x: new Tensor(x.shape, before), parameters: [] };
+        },
+      });
+    },
+  });
+}
+
+/** The pixels of a window. */
+function eachOf(
+  start: number,
+  { width, kernel }: Windows,
+  top: number,
+  left: number,
+  visit: (pixel: number) => void,
+): void {
+  for (let u = 0; u < kernel; u++) {
+    for (let v = 0; v < kernel; v++) visit(start + (top + u) * width + left + v);
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * The rectifier with a slope that is trained.
+ */
+import { inspect } from "node:util";
+import { tensor } from "../tensor/index.js";
+import type { LayerBlueprint } from "./layer.js";
+import { showAs } from "./show-as.js";
+
+/**
+ * σ(z) = z for z > 0 and a · z otherwise, where a is one more parameter, the same for all units of the layer.
+ *
+ *     ∂loss/∂a = Σ δ min(z, 0)
+ *
+ * @param options `slope`: how a starts; 0.25
+ * @throws RangeError unless `slope` is a finite number.
+ * Source: He, Zhang, Ren, Sun, Delving deep into rectifiers, 2015.
+ * @example
+ * sequential([dense(2, 3), prelu(), dense(3, 1)]).parameterCount // → 14
+ */
+export function prelu({ slope = 0.25 }: { slope?: number } = {}): LayerBlueprint {
+  if (!Number.isFinite(slope)) {
+    throw new RangeError(`prelu: slope must be a finite number, got ${inspect(slope)}`);
+  }
+  const text = slope === 0.25 ? "prelu()" : `prelu({ slope: ${slope} })`;
+  return showAs<LayerBlueprint>(text, {
+    kind: "prelu",
+    plan: () => [{ shape: [1], init: () => [slope] }],
+    build: (input, [a]) =>
+      showAs(text, {
+        kind: "prelu",
+        inputShape: input,
+        outputShape: input,
+        parameters: [a!],
+        multiplyAdds: 0,
+        forward: (z) => z.map((entry) => (entry > 0 ? entry : a!.data[0]! * entry)),
+        backward(delta, z) {
+          let slope = 0;
+          const x = delta.map((d, i) => {
+            const entry = z.data[i]!;
+            if (entry > 0) return d;
+            slope += d * entry;
+            return a!.data[0]! * d;
+          });
+          return { x, parameters: [tensor([slope])] };
+        },
+      }),
+  });
+}

@@ -1,0 +1,130 @@
+"""Writes layers.json: training runs of small networks of every layer, activation and loss in PyTorch, float64.
+
+    VENV/bin/python test/golden/make_layers.py        (see make.py for VENV)
+
+A case is a list of layers as [name, arguments], written as nablab's calls. Parameters are flat in PyTorch's order, which
+is nablab's: of each layer the weights, then the biases. Targets of squared and Huber errors and of yes-or-no questions
+are numbers for each output; those of the others are labels.
+"""
+
+import json
+import platform
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+SEED, STEPS, BATCH = 20240301, 20, 6
+KEPT = [1, 5, 20]
+
+LAYERS = {
+    "dense": lambda inputs, outputs: nn.Linear(inputs, outputs),
+    "conv2d": lambda inputs, outputs, o: nn.Conv2d(
+        inputs, outputs, o["kernel"], stride=o.get("stride", 1), padding=o.get("padding", 0)
+    ),
+    "maxPool2d": lambda size, o={}: nn.MaxPool2d(size, stride=o.get("stride")),
+    "avgPool2d": lambda size, o={}: nn.AvgPool2d(size, stride=o.get("stride")),
+    "flatten": lambda: nn.Flatten(),
+    "relu": lambda: nn.ReLU(),
+    "leakyRelu": lambda o={}: nn.LeakyReLU(o.get("slope", 0.01)),
+    "prelu": lambda: nn.PReLU(),
+    "gelu": lambda: nn.GELU(),
+    "softplus": lambda: nn.Softplus(threshold=1e9),  # PyTorch is linear above 20 by default
+    "tanh": lambda: nn.Tanh(),
+}
+# Sums over the outputs and means over the samples, as nablab's.
+LOSSES = {
+    "crossEntropy": lambda g, y, o: F.cross_entropy(g, y, label_smoothing=o.get("labelSmoothing", 0.0)),
+    "squaredError": lambda g, y, o: ((g - y) ** 2).sum(dim=1).mean(),
+    "huberLoss": lambda g, y, o: F.huber_loss(g, y, reduction="none", delta=o.get("delta", 1)).sum(dim=1).mean(),
+    "binaryCrossEntropy": lambda g, y, o: F.binary_cross_entropy_with_logits(g, y, reduction="none").sum(dim=1).mean(),
+    "hinge": lambda g, y, o: F.multi_margin_loss(g, y),
+}
+LABELS = {"crossEntropy", "hinge"}
+CASES = [
+    dict(
+        input=[2, 6, 5],
+        layers=[["conv2d", 2, 3, {"kernel": 3, "padding": 1}], ["relu"], ["maxPool2d", 2], ["flatten"], ["dense", 18, 3]],
+        loss=["crossEntropy", {}],
+        eta=0.1,
+    ),
+    dict(
+        input=[1, 7, 8],
+        layers=[
+            ["conv2d", 1, 4, {"kernel": 3, "stride": 2}],
+            ["leakyRelu", {"slope": 0.1}],
+            ["avgPool2d", 2, {"stride": 1}],
+            ["flatten"],
+            ["dense", 16, 2],
+        ],
+        loss=["huberLoss", {"delta": 0.7}],
+        eta=0.1,
+    ),
+    dict(
+        input=[1, 9, 9],
+        layers=[
+            ["conv2d", 1, 2, {"kernel": 2}],
+            ["tanh"],
+            ["maxPool2d", 3, {"stride": 2}],
+            ["conv2d", 2, 3, {"kernel": 3}],
+            ["prelu"],
+            ["flatten"],
+            ["dense", 3, 4],
+        ],
+        loss=["hinge", {}],
+        eta=0.3,
+    ),
+    dict(input=[4], layers=[["dense", 4, 6], ["gelu"], ["dense", 6, 3]], loss=["crossEntropy", {"labelSmoothing": 0.1}], eta=0.3),
+    dict(input=[4], layers=[["dense", 4, 6], ["softplus"], ["dense", 6, 3]], loss=["binaryCrossEntropy", {}], eta=0.2),
+    dict(input=[4], layers=[["dense", 4, 6], ["prelu"], ["dense", 6, 5], ["prelu"], ["dense", 5, 3]], loss=["hinge", {}], eta=0.3),
+    dict(input=[4], layers=[["dense", 4, 6], ["leakyRelu"], ["dense", 6, 3]], loss=["squaredError", {}], eta=0.02, l2=0.1),
+    dict(input=[4], layers=[["dense", 4, 6], ["gelu"], ["dense", 6, 1]], loss=["huberLoss", {}], eta=0.1, l1=0.05, l2=0.01),
+]
+
+
+def flat(tensors):
+    return torch.cat([t.detach().reshape(-1) for t in tensors]).tolist()
+
+
+def run(case):
+    net = nn.Sequential(*[LAYERS[name](*arguments) for name, *arguments in case["layers"]])
+    x = torch.randn(3 * BATCH, *case["input"])
+    name, options = case["loss"]
+    with torch.no_grad():
+        outputs = net(x).shape[1]
+    y = torch.randint(outputs, (len(x),)) if name in LABELS else torch.randn(len(x), outputs)
+    if name == "binaryCrossEntropy":
+        y = torch.rand(len(x), outputs).round(decimals=2)
+    weights = [m.weight for m in net if isinstance(m, (nn.Linear, nn.Conv2d))]
+    record = {**case, "x": x.flatten(1).tolist(), "y": y.tolist(), "theta0": flat(net.parameters())}
+    optimiser = torch.optim.SGD(net.parameters(), lr=case["eta"])
+    losses, theta = [], {}
+    for step in range(1, STEPS + 1):
+        at = (step - 1) * BATCH % len(x)
+        optimiser.zero_grad()
+        loss = LOSSES[name](net(x[at : at + BATCH]), y[at : at + BATCH], options)
+        loss = loss + case.get("l2", 0) / 2 * sum((w**2).sum() for w in weights)
+        loss = loss + case.get("l1", 0) * sum(w.abs().sum() for w in weights)
+        loss.backward()
+        if step == 1:
+            record["gradient0"] = flat([p.grad for p in net.parameters()])
+        optimiser.step()
+        losses.append(loss.item())
+        if step in KEPT:
+            theta[str(step)] = flat(net.parameters())
+    return {**record, "losses": losses, "theta": theta}
+
+
+if __name__ == "__main__":
+    torch.set_default_dtype(torch.float64)
+    torch.manual_seed(SEED)
+    torch.set_num_threads(1)
+    golden = {
+        "madeBy": f"test/golden/make_layers.py, PyTorch {torch.__version__.split('+')[0]}, Python {platform.python_version()}, float64",
+        "seed": SEED,
+        "batchSize": BATCH,
+        "runs": [run(case) for case in CASES],
+    }
+    lines = json.dumps(golden).replace('{"input"', '\n{"input"')
+    Path(__file__).with_name("layers.json").write_text(lines + "\n")

@@ -1,0 +1,466 @@
+/**
+ * Layers, activations and losses of all kinds: against PyTorch's training runs (test/golden/make_layers.py), against
+ * differences at random shapes, and what they say when something does not fit.
+ */
+import { readFileSync } from "node:fs";
+import { inspect } from "node:util";
+import fc from "fast-check";
+import {
+  avgPool2d,
+  backpropagation,
+  binaryCrossEntropy,
+  conv2d,
+  crossEntropy,
+  dataset,
+  defineLayer,
+  dense,
+  dropout,
+  evaluate,
+  flatGradient,
+  flatten,
+  forward,
+  gelu,
+  glorot,
+  glorotNormal,
+  gradientCheck,
+  he,
+  heUniform,
+  hinge,
+  huberLoss,
+  type Initialiser,
+  type LayerDescription,
+  type Loss,
+  l1Penalty,
+  l2Penalty,
+  leakyRelu,
+  lecun,
+  maxPool2d,
+  orthogonal,
+  predict,
+  prelu,
+  random,
+  randomNormal,
+  relu,
+  sequential,
+  sgd,
+  sigmoid,
+  softplus,
+  squaredError,
+  Tensor,
+  tanh,
+  tensor,
+  train,
+  withPenalty,
+} from "nablab";
+import { describe, expect, test } from "vitest";
+
+interface Case {
+  input: number[];
+  layers: [name: keyof typeof layers, ...unknown[]][];
+  loss: [name: keyof typeof losses, options: object];
+  eta: number;
+  l1?: number;
+  l2?: number;
+  x: number[][];
+  y: number[] | number[][];
+  theta0: number[];
+  gradient0: number[];
+  losses: number[];
+  theta: Record<string, number[]>;
+}
+const golden: { batchSize: number; runs: Case[] } = JSON.parse(
+  readFileSync(new URL("../golden/layers.json", import.meta.url), "utf8"),
+);
+const layers = {
+  dense,
+  conv2d,
+  maxPool2d,
+  avgPool2d,
+  flatten,
+  relu,
+  leakyRelu,
+  prelu,
+  gelu,
+  softplus,
+  tanh,
+} as unknown as Record<string, (...all: unknown[]) => LayerDescription>;
+const losses = { crossEntropy, squaredError, huberLoss, binaryCrossEntropy, hinge } as Record<
+  string,
+  (options: object) => Loss
+>;
+
+/** Two ways of the same sums in float64, over 20 steps of networks this small. */
+const tolerance = 1e-10;
+
+function expectClose(actual: ArrayLike<number>, expected: readonly number[]): void {
+  const scale = Math.max(...expected.map(Math.abs));
+  const worst = Math.max(...expected.map((value, i) => Math.abs(actual[i]! - value)));
+  expect(actual.length).toBe(expected.length);
+  expect(worst).toBeLessThanOrEqual(tolerance * scale);
+}
+
+describe("as PyTorch trains, in float64", () => {
+  test.each(golden.runs.map((run) => ({ title: run.layers.map(([name]) => name).join(", "), ...run })))(
+    "$title; $loss.0",
+    (run) => {
+      const model = sequential(
+        run.layers.map(([name, ...all]) => layers[name]!(...all)),
+        { input: run.input },
+      );
+      model.theta.set(run.theta0);
+      const [name, options] = run.loss;
+      const penalties = [...(run.l2 ? [l2Penalty(run.l2)] : []), ...(run.l1 ? [l1Penalty(run.l1)] : [])];
+      const loss =
+        penalties.length > 0 ? withPenalty(losses[name]!(options), ...penalties) : losses[name]!(options);
+      const rule = sgd({ eta: run.eta });
+      const state = rule.init(model.parameterCount);
+      run.losses.forEach((expected, k) => {
+        const at = (k * golden.batchSize) % run.x.length;
+        const y = run.y.slice(at, at + golden.batchSize);
+        const step = backpropagation(
+          model,
+          run.x.slice(at, at + golden.batchSize),
+          typeof y[0] === "number" ? (y as number[]) : tensor(y),
+          loss,
+        );
+        expectClose([step.loss], [expected]);
+        const gradient = flatGradient(step);
+        if (k === 0) expectClose(gradient, run.gradient0);
+        rule.step(model.theta, gradient, state);
+        if (run.theta[k + 1]) expectClose(model.theta, run.theta[k + 1]!);
+      });
+    },
+  );
+});
+
+describe("gradients by differences, at random shapes", () => {
+  const activations = [relu, leakyRelu, prelu, gelu, softplus, tanh, sigmoid] as (() => LayerDescription)[];
+  const targets = (kind: string, samples: number, outputs: number, seed: number) => {
+    const stream = random(seed).split("targets");
+    if (kind === "labels") return Array.from({ length: samples }, () => stream.integer(outputs));
+    return randomNormal([samples, outputs], { seed: stream });
+  };
+  const kinds = {
+    crossEntropy: "labels",
+    smoothed: "labels",
+    hinge: "labels",
+    squaredError: "numbers",
+    huberLoss: "numbers",
+    binaryCrossEntropy: "numbers",
+  };
+  const each: Record<keyof typeof kinds, () => Loss> = {
+    crossEntropy,
+    smoothed: () => crossEntropy({ labelSmoothing: 0.2 }),
+    hinge,
+    squaredError,
+    huberLoss,
+    binaryCrossEntropy,
+  };
+
+  test("dense networks with every activation and loss", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...activations),
+        fc.constantFrom(...(Object.keys(kinds) as (keyof typeof kinds)[])),
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 2, max: 3 }),
+        fc.integer({ min: 0, max: 1e6 }),
+        (activation, loss, samples, inputs, outputs, seed) => {
+          const model = sequential([dense(inputs, 4), activation(), dense(4, outputs)], { seed });
+          const x = randomNormal([samples, inputs], { seed: seed + 1 });
+          const check = gradientCheck(
+            model,
+            x,
+            targets(kinds[loss], samples, outputs, seed),
+            withPenalty(each[loss](), l2Penalty(0.1)),
+          );
+          expect(check.ok, `${inspect(check)}`).toBe(true);
+        },
+      ),
+      { numRuns: 60, seed: 1 },
+    );
+  });
+
+  test("convolutions and pooling", () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          channels: fc.integer({ min: 1, max: 2 }),
+          height: fc.integer({ min: 3, max: 6 }),
+          width: fc.integer({ min: 3, max: 6 }),
+          kernel: fc.integer({ min: 1, max: 3 }),
+          stride: fc.integer({ min: 1, max: 2 }),
+          padding: fc.integer({ min: 0, max: 2 }),
+          max: fc.boolean(),
+          seed: fc.integer({ min: 0, max: 1e6 }),
+        }),
+        ({ channels, height, width, kernel, stride, padding, max, seed }) => {
+          const convolution = conv2d(channels, 3, { kernel, stride, padding });
+          const front = [convolution, tanh(), (max ? maxPool2d : avgPool2d)(1, { stride: 1 }), flatten()];
+          const input = [channels, height, width];
+          const probe = sequential(
+            [...front, defineLayer({ name: "same", forward: (x) => x, backward: (d) => ({ x: d }) })()],
+            { input },
+          );
+          const model = sequential([...front, dense(probe.outputs, 2)], { input, seed });
+          const x = randomNormal([2, channels * height * width], { seed: seed + 1 });
+          const check = gradientCheck(model, x, [0, 1], crossEntropy());
+          expect(check.ok, `${inspect(check)}`).toBe(true);
+        },
+      ),
+      { numRuns: 25, seed: 2 },
+    );
+  });
+
+  test("windows that overlap", () => {
+    for (const pool of [maxPool2d(3, { stride: 2 }), avgPool2d(3, { stride: 1 }), maxPool2d(2)]) {
+      const input = [2, 5, 5];
+      const front = [conv2d(2, 2, { kernel: 2, padding: 1 }), pool, flatten()];
+      const same = defineLayer({ name: "same", forward: (x) => x, backward: (d) => ({ x: d }) });
+      const width = sequential([...front, same()], { input }).outputs;
+      const model = sequential([...front, dense(width, 2)], { input, seed: 3 });
+      const x = randomNormal([3, 50], { seed: 4 });
+      expect(gradientCheck(model, x, [0, 1, 1], crossEntropy()).ok).toBe(true);
+    }
+  });
+});
+
+test("the networks of the lecture give the same numbers layer by layer as by the lecture's formulas", () => {
+  const model = sequential([dense(3, 4), tanh(), dense(4, 5), relu(), dense(5, 2)], { seed: 1 });
+  const x = randomNormal([6, 3], { seed: 2 });
+  const y = [0, 1, 0, 1, 1, 0];
+  const plain = backpropagation(model, x, y, crossEntropy());
+  // An identity in front makes it a network of any layers.
+  const same = defineLayer({ name: "same", forward: (v) => v, backward: (d) => ({ x: d }) });
+  const other = sequential([same(), dense(3, 4), tanh(), dense(4, 5), relu(), dense(5, 2)], { input: [3] });
+  expect([model.isPlain, other.isPlain]).toEqual([true, false]);
+  other.theta.set(model.theta);
+  const layerwise = backpropagation(other, x, y, crossEntropy());
+  for (const what of ["z", "x", "delta", "dA", "db"] as const) {
+    expect(Object.keys(layerwise[what])).toEqual(Object.keys(plain[what]));
+    plain[what].forEach((value, t) => {
+      expect(layerwise[what][t]!.data).toEqual(value.data);
+    });
+  }
+  expect(layerwise.loss).toBe(plain.loss);
+  expect(flatGradient(layerwise)).toEqual(flatGradient(plain));
+  expect(predict(other, x).data).toEqual(forward(model, x).g.data);
+});
+
+describe("dropout", () => {
+  const model = sequential([dense(3, 200), relu(), dropout(0.25), dense(200, 2)], { seed: 1 });
+  const x = randomNormal([50, 3], { seed: 2 });
+
+  test("in use it changes nothing, in training it drops its share and keeps the mean", () => {
+    const used = forward(model, x).x[1]!;
+    expect(used.data).toEqual(forward(model, x).z[1]!.map((z) => Math.max(0, z)).data);
+    const trained = forward(model, x, { dropout: random(1) }).x[1]!;
+    let [alive, dropped, sum, whole] = [0, 0, 0, 0];
+    used.data.forEach((value, i) => {
+      if (value === 0) return;
+      alive++;
+      whole += value;
+      sum += trained.data[i]!;
+      if (trained.data[i] === 0) dropped++;
+      else expect(trained.data[i]).toBeCloseTo(value / 0.75, 12);
+    });
+    // Some 5000 units: five standard deviations of the share are 0.031.
+    expect(alive).toBeGreaterThan(4000);
+    expect(Math.abs(dropped / alive - 0.25)).toBeLessThan(0.031);
+    expect(Math.abs(sum / whole - 1)).toBeLessThan(0.05);
+  });
+
+  test("the way back drops what the way forward dropped", () => {
+    const pass = { dropout: random(5) };
+    const y = x.data.slice(0, 50).map((value) => Number(value > 0));
+    const step = backpropagation(model, x, y, crossEntropy(), pass);
+    const h = 1e-6;
+    const at = (i: number, by: number) => {
+      const moved = model.copy();
+      moved.theta[i]! += by;
+      return crossEntropy().value(forward(moved, x, pass).g, y);
+    };
+    for (const i of [0, 700, 801, 1100]) {
+      const difference = (at(i, h) - at(i, -h)) / (2 * h);
+      expect(Math.abs(flatGradient(step)[i]! - difference)).toBeLessThan(1e-8);
+    }
+  });
+
+  test("a training with dropout can be repeated, and its run says that it has no fast kernel", async () => {
+    const data = dataset({ x, y: Array.from({ length: 50 }, (_, i) => i % 2), classes: 2 });
+    const [one, two] = [model.copy(), model.copy()];
+    const run = await train(one, data, { epochs: 3, batchSize: 10, live: false });
+    await train(two, data, { epochs: 3, batchSize: 10, live: false });
+    expect(two.theta).toEqual(one.theta);
+    expect(run.kernels).toBe("scalar float64, no fast kernel for dropout(0.25)");
+  });
+});
+
+test("a network with convolutions learns, is evaluated, and copies", async () => {
+  const stream = random(1);
+  // A bright row or a bright column.
+  const y = Array.from({ length: 60 }, (_, i) => i % 2);
+  const x = y.map((label) => {
+    const at = stream.integer(6);
+    return Array.from(
+      { length: 36 },
+      (_, i) => Number((label ? i % 6 : Math.floor(i / 6)) === at) + 0.1 * stream.normal(),
+    );
+  });
+  const data = dataset({ x, y, sampleShape: [6, 6], classes: 2 });
+  const model = sequential([conv2d(1, 4, { kernel: 3 }), relu(), maxPool2d(2), flatten(), dense(16, 2)], {
+    input: [1, 6, 6],
+    seed: 1,
+  });
+  const copy = model.copy();
+  await train(model, data, { rule: sgd({ eta: 0.2 }), epochs: 40, batchSize: 10, live: false });
+  expect((await evaluate(model, data)).accuracy).toBe(1);
+  expect((await evaluate(copy, data)).accuracy).toBeLessThan(0.9);
+});
+
+test("two classes are told apart by one output", async () => {
+  const data = dataset({ x: [[-1], [-2], [1], [2]], y: [0, 0, 1, 1], classes: 2 });
+  const model = sequential([dense(1, 1)], { seed: 1 });
+  const run = await train(model, data, {
+    loss: binaryCrossEntropy(),
+    epochs: 50,
+    validation: data,
+    live: false,
+  });
+  expect(run.epochs.at(-1)!.accuracy).toBe(1);
+});
+
+describe("initialisers", () => {
+  const cases: [Initialiser, number][] = [
+    [he, 2 / 50],
+    [heUniform, 2 / 50],
+    [glorot, 2 / 150],
+    [glorotNormal, 2 / 150],
+    [lecun, 1 / 50],
+  ];
+  test.each(cases)("%s has its variance", (init, variance) => {
+    const A = init(100, 50, random(1));
+    expect(A.shape).toEqual([100, 50]);
+    // 5000 numbers: five standard deviations of the variance of normal numbers are 10 %.
+    const found = A.data.reduce((sum, a) => sum + a * a, 0) / A.size;
+    expect(Math.abs(found / variance - 1)).toBeLessThan(0.1);
+  });
+
+  test.each([
+    [3, 5],
+    [5, 3],
+    [4, 4],
+  ])("orthogonal %i × %i", (outputs, inputs) => {
+    const Q = orthogonal({ gain: 2 })(outputs, inputs, random(1));
+    expect(Q.shape).toEqual([outputs, inputs]);
+    const small = outputs <= inputs ? Q.matmul(Q.transpose()) : Q.transpose().matmul(Q);
+    const n = Math.min(outputs, inputs);
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) expect(small.at(i, j)).toBeCloseTo(4 * Number(i === j), 13);
+  });
+});
+
+describe("values", () => {
+  test("gelu and softplus keep their digits far out", () => {
+    // Φ(−6) = 9.865876450376946e-10 (Abramowitz and Stegun's tables continued; scipy.special.ndtr).
+    expect(gelu().value(-6) / (-6 * 9.865876450376946e-10)).toBeCloseTo(1, 12);
+    expect(gelu().value(1)).toBeCloseTo(0.8413447460685429, 15);
+    expect(gelu().value(-1e9)).toBe(-0);
+    expect(gelu().derivative(1e9)).toBe(1);
+    expect(softplus().value(-800)).toBe(0);
+    expect(softplus().value(-30)).toBeCloseTo(Math.exp(-30), 25);
+    expect(softplus().derivative(-800)).toBe(0);
+  });
+
+  test("losses stay finite for large readouts", () => {
+    const g = tensor([[1e4], [-1e4]]);
+    expect(binaryCrossEntropy().value(g, [1, 0])).toBe(0);
+    expect(binaryCrossEntropy().value(g, [0, 1])).toBe(1e4);
+    expect(binaryCrossEntropy().gradient(g, [0, 1]).data).toEqual(Float64Array.of(0.5, -0.5));
+  });
+
+  test("a max pooling gives the gradient to the first of equal pixels, and lets NaN through", () => {
+    const model = sequential([maxPool2d(2), flatten(), dense(1, 1)], { input: [1, 2, 2], seed: 1 });
+    const pool = model.layers[0] as { backward(d: Tensor, x: Tensor, pass: object): { x: Tensor } };
+    const x = tensor([[3, 3, 1, 3]]);
+    expect([...pool.backward(tensor([[5]]), x, {}).x.data]).toEqual([5, 0, 0, 0]);
+    expect(predict(model, [[1, Number.NaN, 3, 2]]).data[0]).toBeNaN();
+  });
+});
+
+describe("what does not fit is said", () => {
+  const cases: [name: string, make: () => unknown, message: string][] = [
+    [
+      "no input",
+      () => sequential([conv2d(1, 2), flatten(), dense(2, 2)]),
+      "say it with sequential([…], { input: [1, 28, 28] })",
+    ],
+    [
+      "channels",
+      () => sequential([conv2d(3, 2), flatten(), dense(2, 2)], { input: [1, 8, 8] }),
+      "the image has 1 channels; did you mean conv2d(1, 2, …)?",
+    ],
+    [
+      "too large",
+      () => sequential([conv2d(1, 2, { kernel: 9 }), flatten(), dense(2, 2)], { input: [1, 8, 8] }),
+      "a window of 9 × 9 is larger than the image, 8 × 8",
+    ],
+    [
+      "rows",
+      () => sequential([dense(4, 4), maxPool2d(2), dense(4, 2)]),
+      "a sample must be an image of channels × height × width",
+    ],
+    [
+      "flatten",
+      () => sequential([conv2d(1, 2), dense(2, 2)], { input: [1, 8, 8] }),
+      "gets samples of shape [2, 6, 6]; put flatten() before it",
+    ],
+    [
+      "width",
+      () => sequential([conv2d(1, 2), flatten(), dense(10, 2)], { input: [1, 8, 8] }),
+      "did you mean dense(72, 2)",
+    ],
+    ["last", () => sequential([dense(1, 2), dropout(0.5)]), "the last layer must be dense"],
+    ["even", () => conv2d(1, 1, { kernel: 2, padding: "same" }), 'padding "same" needs an odd kernel, got 2'],
+    ["p", () => dropout(1), "must be at least 0 and below 1, got 1"],
+    ["slope", () => prelu({ slope: Number.NaN }), "slope must be a finite number, got NaN"],
+    [
+      "smoothing",
+      () => crossEntropy({ labelSmoothing: 1 }),
+      "labelSmoothing must be at least 0 and below 1, got 1",
+    ],
+    ["delta", () => huberLoss({ delta: 0 }), "delta must be a finite number > 0, got 0"],
+    ["lambda", () => l2Penalty(-1), "lambda must be a finite number ≥ 0, got -1"],
+    ["penalty", () => withPenalty(crossEntropy(), 3 as never), "expected penalties such as l2Penalty(1e-4)"],
+    ["definition", () => defineLayer({ name: "a" } as never), "forward must be a function, got undefined"],
+    [
+      "result",
+      () =>
+        predict(
+          sequential(
+            [defineLayer({ name: "half", forward: () => tensor([[1]]), backward: (d) => ({ x: d }) })()],
+            { input: [2] },
+          ),
+          [[1, 2]],
+        ),
+      "half: forward must return a tensor of shape [1, 2], got [1, 1]",
+    ],
+  ];
+  test.each(cases)("%s", (_, make, message) => {
+    expect(make).toThrow(message);
+  });
+
+  test("a wrong backward of one's own is found by the gradient check", () => {
+    const wrong = defineLayer({
+      name: "wrong",
+      parameters: { s: (input) => new Tensor([input[0]!], new Float64Array(input[0]!).fill(2)) },
+      forward: (x, { s }) => x.mul(s),
+      backward: (delta, x, { s }) => ({ x: delta.mul(s), s: delta.mul(x).mean(0) }),
+    });
+    const model = sequential([dense(2, 3), wrong(), dense(3, 1)], { seed: 1 });
+    const check = gradientCheck(model, randomNormal([4, 2], { seed: 1 }), [1, 2, 3, 4], squaredError());
+    expect(check.ok).toBe(false);
+    expect(inspect(check)).toContain("wrong[2]");
+  });
+});
