@@ -24,7 +24,8 @@ export interface DifferenceOptions {
   step?: number;
 }
 
-type Scalar = (theta: Float64Array) => number;
+/** A function of parameters whose value is a number. */
+export type Scalar = (theta: Float64Array) => number;
 
 /**
  * The gradient of f at θ by central differences, (f(θ + h e_i) − f(θ − h e_i)) / 2h for each coordinate i,

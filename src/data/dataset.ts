@@ -8,8 +8,10 @@ import { type Displayable, displaySymbol, type MimeBundle } from "../display/bun
 import { escapeHtml } from "../display/escape-html.js";
 import { formatNumber } from "../display/format-number.js";
 import { imageGrid } from "../display/image-grid.js";
+import { lineChart } from "../display/line-chart.js";
 import { table } from "../display/table.js";
 import { toBundle } from "../display/to-bundle.js";
+import { random } from "../tensor/random.js";
 import { formatShape, type Shape, sizeOf } from "../tensor/shapes.js";
 import { Tensor } from "../tensor/tensor.js";
 
@@ -27,6 +29,16 @@ export interface ShowImagesOptions {
   count?: number;
   /** How many in a row; 10 by default. */
   columns?: number;
+  /** What a model took each sample for: shown beside the label, right or wrong. */
+  predicted?: ArrayLike<number>;
+}
+
+/** How features were moved and scaled: (x − mean) / sd, entry by entry. */
+export interface Normalisation {
+  /** The mean of each feature, or of all. */
+  mean: Float64Array;
+  /** The standard deviation of each feature, or of all. */
+  sd: Float64Array;
 }
 
 /** Samples and their labels or targets, in memory; shows itself as images, or numbers, and counts per class. */
@@ -61,6 +73,25 @@ export interface Dataset extends Displayable {
   batch(indices: readonly number[] | Uint32Array | Int32Array): Batch;
   /** The first samples as a grid of images with their labels. Throws if a sample is not an image. */
   showImages(options?: number | ShowImagesOptions): Displayable;
+  /** The samples with these indices, in this order, which may hold some twice. Throws for an index outside. */
+  select(indices: ArrayLike<number>): Dataset;
+  /** The same samples in an order drawn from the seed. */
+  shuffle(seed?: number): Dataset;
+  /**
+   * Parts of the dataset, of given shares, each sample in one of them: `split(0.8)` gives a part with 80 % of the samples
+   * and one with the rest. Drawn from `seed`; with `shuffle: false` in order. Throws unless shares are > 0 and sum to ≤ 1.
+   */
+  split(share: number | readonly number[], options?: { seed?: number; shuffle?: boolean }): Dataset[];
+  /**
+   * The same samples with each feature moved and scaled to mean 0 and standard deviation 1 (or, with `each: false`, all
+   * features alike), or as another dataset was: give what that returned, so that test samples are treated as the training
+   * samples were. Features that never change are only moved.
+   */
+  normalise(options?: Normalisation | { each?: boolean }): { data: Dataset; normalisation: Normalisation };
+  /** The labels as targets: a 1 at the place of the label among zeros. Throws if the dataset has no labels. */
+  oneHot(): Dataset;
+  /** The samples in batches of `size`, the last may be smaller; with a seed in an order drawn from it. */
+  batches(size: number, options?: { seed?: number }): Iterable<Batch>;
   /** How many samples each class has. Throws if the dataset has no labels. */
   counts(): number[];
 }
@@ -241,6 +272,109 @@ class InMemoryDataset implements Dataset {
     return this.#rows((end as number) - startOrIndices, (i) => startOrIndices + i);
   }
 
+  select(indices: ArrayLike<number>): Dataset {
+    const { features, size } = this;
+    const width = this.y.length / size;
+    const x = new (this.x.constructor as Float64ArrayConstructor)(indices.length * features);
+    const y = new (this.y.constructor as Float64ArrayConstructor)(indices.length * width);
+    for (let i = 0; i < indices.length; i++) {
+      const from = indices[i]!;
+      if (!Number.isInteger(from) || from < 0 || from >= size) {
+        throw new RangeError(`select: ${this.name} has ${size} samples, there is no index ${from}`);
+      }
+      x.set(this.x.subarray(from * features, (from + 1) * features), i * features);
+      y.set(this.y.subarray(from * width, (from + 1) * width), i * width);
+    }
+    if (indices.length === 0) throw new RangeError("select: there are no indices");
+    return new InMemoryDataset({ ...this, size: indices.length, x, y });
+  }
+
+  shuffle(seed = 0): Dataset {
+    return this.select(random(seed).split("shuffle").permutation(this.size));
+  }
+
+  split(
+    share: number | readonly number[],
+    { seed = 0, shuffle = true }: { seed?: number; shuffle?: boolean } = {},
+  ): Dataset[] {
+    const shares = typeof share === "number" ? [share] : share;
+    const sum = shares.reduce((all, one) => all + one, 0);
+    if (shares.length === 0 || !shares.every((one) => one > 0) || sum > 1 + 1e-12) {
+      throw new RangeError(
+        `split: shares must be > 0 and sum to at most 1, such as 0.8 or [0.7, 0.2]; got ${inspect(share)}`,
+      );
+    }
+    const ends = shares.map((_, i) =>
+      Math.round(this.size * shares.slice(0, i + 1).reduce((all, one) => all + one, 0)),
+    );
+    if (sum < 1 - 1e-12) ends.push(this.size);
+    const all = shuffle ? this.shuffle(seed) : this;
+    return ends.map((end, i) => {
+      const start = ends[i - 1] ?? 0;
+      if (start === end) {
+        throw new RangeError(
+          `split: part ${i + 1} of ${this.name} has no samples; got shares ${inspect(share)}`,
+        );
+      }
+      return all.slice(start, end);
+    });
+  }
+
+  normalise(options: Normalisation | { each?: boolean } = {}): {
+    data: Dataset;
+    normalisation: Normalisation;
+  } {
+    const { features, size, scale } = this;
+    const normalisation = "mean" in options ? options : this.#moments(options.each ?? true);
+    const { mean, sd } = normalisation;
+    if (mean.length !== sd.length || ![1, features].includes(mean.length)) {
+      throw new RangeError(
+        `normalise: ${this.name} has ${features} features, but the normalisation is of ${mean.length}; is it that of another dataset?`,
+      );
+    }
+    const x = new Float64Array(size * features);
+    const step = mean.length === 1 ? 0 : 1;
+    for (let i = 0; i < x.length; i++) {
+      const j = step * (i % features);
+      x[i] = (this.x[i]! * scale - mean[j]!) / (sd[j]! || 1);
+    }
+    return { data: new InMemoryDataset({ ...this, x, scale: 1 }), normalisation };
+  }
+
+  /** Mean and standard deviation of each feature, or of all together, in two passes. */
+  #moments(each: boolean): Normalisation {
+    const { features, size, scale, x } = this;
+    const groups = each ? features : 1;
+    const count = (size * features) / groups;
+    const mean = new Float64Array(groups);
+    const sd = new Float64Array(groups);
+    for (let i = 0; i < x.length; i++) mean[i % groups]! += (x[i]! * scale) / count;
+    for (let i = 0; i < x.length; i++) sd[i % groups]! += (x[i]! * scale - mean[i % groups]!) ** 2 / count;
+    return { mean, sd: sd.map(Math.sqrt) };
+  }
+
+  oneHot(): Dataset {
+    if (this.classes === undefined) throw new TypeError(`oneHot: ${this.name} has targets, not labels`);
+    const { size, classes } = this;
+    const y = new Float64Array(size * classes);
+    this.y.forEach((label, i) => {
+      y[i * classes + label] = 1;
+    });
+    const { classes: _, ...rest } = { ...this };
+    return new InMemoryDataset({ ...rest, y, kind: "targets", outputs: classes });
+  }
+
+  *batches(size: number, { seed }: { seed?: number } = {}): Iterable<Batch> {
+    if (!Number.isSafeInteger(size) || size < 1) {
+      throw new RangeError(`batches: the size must be a whole number ≥ 1, got ${inspect(size)}`);
+    }
+    const order = seed === undefined ? undefined : random(seed).split("shuffle").permutation(this.size);
+    for (let start = 0; start < this.size; start += size) {
+      const end = Math.min(start + size, this.size);
+      yield order ? this.batch(order.subarray(start, end)) : this.batch(start, end);
+    }
+  }
+
   counts(): number[] {
     if (this.classes === undefined) throw new TypeError(`counts: ${this.name} has targets, not labels`);
     const counts = new Array<number>(this.classes).fill(0);
@@ -249,14 +383,18 @@ class InMemoryDataset implements Dataset {
   }
 
   showImages(options: number | ShowImagesOptions = {}): Displayable {
-    const { count = 20, columns = 10 } = typeof options === "number" ? { count: options } : options;
+    const {
+      count = 20,
+      columns = 10,
+      predicted,
+    } = typeof options === "number" ? { count: options, predicted: undefined } : options;
     if (!Number.isInteger(count) || count < 1) {
       throw new RangeError(`showImages: the count must be a whole number ≥ 1, got ${count}`);
     }
     const n = Math.min(count, this.size);
     const images = Array.from({ length: n }, (_, i) => ({
       pixels: this.x.subarray(i * this.features, (i + 1) * this.features),
-      caption: this.classes === undefined ? "" : String(this.y[i]),
+      ...caption(this.classes === undefined ? undefined : this.y[i]!, predicted?.[i]),
     }));
     return imageGrid(images, {
       shape: imageShape("showImages", this),
@@ -291,6 +429,8 @@ class InMemoryDataset implements Dataset {
 
   #picture(): Displayable {
     if (this.sampleShape.length === 2) return this.showImages();
+    if (this.features === 2 && this.classes !== undefined) return this.#scatter();
+    if (this.features === 1 && this.outputs === 1) return this.#scatter();
     const { x, y } = this.batch(0, Math.min(5, this.size));
     const rows = Array.from({ length: x.shape[0]! }, (_, i) => ({
       sample: i,
@@ -300,6 +440,37 @@ class InMemoryDataset implements Dataset {
       y: y instanceof Tensor ? Array.from(y.row(i).data, (v) => formatNumber(v)).join(", ") : String(y[i]),
     }));
     return table(rows, { caption: `the first ${rows.length} samples` });
+  }
+
+  /** Points in the plane by class, or one target over one feature; of the first some. */
+  #scatter(): Displayable {
+    const n = Math.min(this.size, mostPoints);
+    const { x, features, scale, y } = this;
+    const at = (i: number, j: number): number => x[i * features + j]! * scale;
+    const all = Array.from({ length: n }, (_, i) => i);
+    const groups =
+      this.classes === undefined
+        ? [{ name: "target", of: all }]
+        : Array.from({ length: this.classes }, (_, label) => ({
+            name: `class ${label}`,
+            of: all.filter((i) => y[i] === label),
+          }));
+    return lineChart({
+      title:
+        n < this.size
+          ? `${this.name}: the first ${formatNumber(n)} of ${formatNumber(this.size)}`
+          : this.name,
+      x: { title: "x<sub>1</sub>" },
+      y: { title: this.classes === undefined ? "y" : "x<sub>2</sub>" },
+      series: groups
+        .filter(({ of }) => of.length > 0)
+        .map(({ name, of }) => ({
+          name,
+          mode: "markers" as const,
+          x: of.map((i) => at(i, 0)),
+          y: of.map((i) => (this.classes === undefined ? y[i]! : at(i, 1))),
+        })),
+    });
   }
 
   #countTable(): Displayable {
@@ -334,6 +505,22 @@ class InMemoryDataset implements Dataset {
       );
     }
   }
+}
+
+/** More points than this say no more in a picture. */
+const mostPoints = 2000;
+
+/** Label and prediction under an image. */
+function caption(
+  label: number | undefined,
+  predicted: number | undefined,
+): { caption: string; tone?: "good" | "bad" } {
+  if (predicted === undefined) return { caption: label === undefined ? "" : String(label) };
+  if (label === undefined) return { caption: `→ ${predicted}` };
+  return {
+    caption: label === predicted ? String(label) : `${label} → ${predicted}`,
+    tone: label === predicted ? "good" : "bad",
+  };
 }
 
 /** Height and width of a sample that is an image; throws for any other shape, in the name of `operation`. */

@@ -1,4 +1,22 @@
 // data: samples to learn from, and the files they come in.
-export { type Batch, type Dataset, type DatasetOptions, dataset, type ShowImagesOptions } from "./dataset.js";
+export { type CsvDataset, type CsvOptions, loadCsv, readCsv } from "./csv.js";
+export {
+  type Batch,
+  type Dataset,
+  type DatasetOptions,
+  dataset,
+  type Normalisation,
+  type ShowImagesOptions,
+} from "./dataset.js";
 export { type IdxArray, readIdx } from "./idx.js";
-export { type MnistOptions, mnist } from "./mnist.js";
+export { fashionMnist, loadIdx, type MnistOptions, mnist } from "./mnist.js";
+export { loadNpy, readNpy } from "./npy.js";
+export {
+  blobs,
+  linearData,
+  logisticData,
+  type SyntheticOptions,
+  spirals,
+  type Truth,
+  twoMoons,
+} from "./synthetic.js";

@@ -7,12 +7,12 @@
  * Proc. IEEE 86 (1998).
  */
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { formatShape } from "../tensor/shapes.js";
 import { type Dataset, dataset } from "./dataset.js";
 import { type IdxArray, readIdx } from "./idx.js";
+import { readDataFile } from "./read-file.js";
 
 /** SHA-256 of the four original files. */
 const sha256 = {
@@ -108,13 +108,9 @@ async function loadSet(dir: string, prefix: "train" | "t10k", name: string, how:
 async function loadFile(dir: string, file: FileName, rank: number, { check, own }: How) {
   const path = join(dir, file);
   const reinstall = own ? "; run `npm ci` in the folder of nablab to install it anew" : "";
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code === "ENOENT" ? "is missing" : "cannot be read";
-    throw new Error(`mnist: the file ${file} ${why}${reinstall}; expected at ${path}`, { cause });
-  }
+  const bytes = await readDataFile("mnist", path).catch((error: Error) => {
+    throw new Error(`${error.message}${reinstall}`, { cause: error });
+  });
   if (check) {
     const actual = createHash("sha256").update(bytes).digest("hex");
     if (actual !== sha256[file]) {
@@ -130,4 +126,30 @@ async function loadFile(dir: string, file: FileName, rank: number, { check, own 
     );
   }
   return { shape, bytes: data };
+}
+
+/**
+ * Loads Fashion-MNIST, ten kinds of clothes in files of the same names and shapes as MNIST's, from a folder of one's own:
+ * it is not part of nablab. (Get the four files, packed or not, from https://github.com/zalandoresearch/fashion-mnist.)
+ *
+ * @param dir the folder of the four idx files, also as `.gz`
+ * @throws Error that names the file that is missing or damaged.
+ * Source: Xiao, Rasul, Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms", 2017.
+ * @example
+ * await fashionMnist("nowhere").catch((error) => error.message) // → 'mnist: there is no such file…'
+ */
+export function fashionMnist(dir: string): Promise<{ train: Dataset; test: Dataset }> {
+  return mnist({ dir, check: false, name: "Fashion-MNIST" });
+}
+
+/**
+ * Loads any idx file, also one that is packed by gzip.
+ *
+ * @param file a path, such as `images-idx3-ubyte.gz`
+ * @throws Error when the file is missing or damaged, RangeError when it is no idx file
+ * @example
+ * await loadIdx("missing").catch((error) => error.message) // → 'loadIdx: there is no such file…'
+ */
+export async function loadIdx(file: string): Promise<IdxArray> {
+  return readIdx(await readDataFile("loadIdx", file), file);
 }

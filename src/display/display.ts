@@ -29,7 +29,7 @@ export function nextDisplayId(target: Host): string {
  * Shows a value in the output of the running cell. The last expression of a cell is shown without it.
  *
  * @param value anything; how it looks is its own affair (`Symbol.for("Jupyter.display")`)
- * @param options.id a display id of one's own; by default the next of `nablab-1`, `nablab-2`, …
+ * @param options `id`: a display id of one's own; by default the next of `nablab-1`, `nablab-2`, …
  * @returns a handle, once the message is on its way
  * @throws what the value's display method throws
  * @example
@@ -55,7 +55,7 @@ export async function display(value: unknown, { id }: { id?: string } = {}): Pro
 /**
  * Removes what the running cell has shown so far.
  *
- * @param options.wait keep it until something new is shown, so that nothing flickers
+ * @param options `wait`: keep it until something new is shown, so that nothing flickers
  * @example
  * clearOutput({ wait: true }) // → undefined
  */

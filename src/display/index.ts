@@ -12,6 +12,6 @@ export { type LineChartOptions, lineChart, type Series } from "./line-chart.js";
 export { LiveFigure, type LiveFigureOptions, liveFigure } from "./live-figure.js";
 export { html, json, latex, markdown, png, svg } from "./mime.js";
 export { palette } from "./palette.js";
-export { panels } from "./panels.js";
+export { type PanelsOptions, panels } from "./panels.js";
 export { table } from "./table.js";
 export { toBundle } from "./to-bundle.js";

@@ -66,7 +66,7 @@ export function latex(source: string): Displayable {
  * Shows an SVG picture.
  *
  * @param source the `<svg>` element
- * @param options.alt what the picture shows, in words; by default its `<title>`
+ * @param options `alt`: what the picture shows, in words; by default its `<title>`
  */
 export function svg(source: string, { alt }: { alt?: string } = {}): Displayable {
   if (!/<svg[\s>]/.test(text("svg", source))) {
@@ -82,7 +82,7 @@ export function svg(source: string, { alt }: { alt?: string } = {}): Displayable
  * Shows a PNG picture.
  *
  * @param bytes the whole file
- * @param options.alt what the picture shows, in words; by default its size
+ * @param options `alt`: what the picture shows, in words; by default its size
  * @throws TypeError when the bytes are no PNG
  */
 export function png(bytes: Uint8Array, { alt }: { alt?: string } = {}): Displayable {

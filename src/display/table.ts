@@ -11,8 +11,8 @@ import { shown } from "./shown.js";
  * Shows records as a table: one row each, numbers to four significant digits and to the right.
  *
  * @param rows the records; a value that a row lacks leaves its cell empty
- * @param options.caption a line above the table
- * @param options.columns which keys to show, in which order; by default all, in the order they first occur
+ * @param options `caption`: a line above the table; `columns`: which keys to show, in which order, by default all, in the
+ *   order they first occur
  * @throws TypeError when `rows` is not a list of objects
  * @example
  * table([{ layer: "dense", parameters: 401920 }, { layer: "relu", parameters: 0 }])

@@ -4,6 +4,7 @@
 import { inspect } from "node:util";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { heatMap } from "../display/heat-map.js";
+import { table } from "../display/table.js";
 import { zeros } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkLabels } from "./accuracy.js";
@@ -38,6 +39,33 @@ export class ConfusionMatrix implements Displayable {
   get precision(): number[] {
     const columns = this.counts.sum(0).data;
     return this.#diagonal().map((right, i) => right / columns[i]!);
+  }
+
+  /** For each class, the harmonic mean of precision and recall, 2 P R / (P + R); NaN where either is, 0 where both are. */
+  get f1(): number[] {
+    const { precision, recall } = this;
+    return precision.map((p, i) => (p + recall[i]! === 0 ? 0 : (2 * p * recall[i]!) / (p + recall[i]!)));
+  }
+
+  /** Precision, recall and F1 of each class and their means, with the number of samples, as a table. */
+  report(): Displayable {
+    const { precision, recall, f1 } = this;
+    const samples = this.counts.sum(1).data;
+    const rows = precision.map((_, i) => ({
+      class: i,
+      samples: samples[i]!,
+      precision: precision[i]!,
+      recall: recall[i]!,
+      F1: f1[i]!,
+    }));
+    const mean = (values: number[]): number => {
+      const there = values.filter((value) => !Number.isNaN(value));
+      return there.reduce((sum, value) => sum + value, 0) / there.length;
+    };
+    const means = { precision: mean(precision), recall: mean(recall), F1: mean(f1) };
+    return table([...rows, { class: "mean", samples: this.size, ...means }], {
+      caption: `Accuracy ${(100 * this.accuracy).toFixed(2)} % of ${this.size} samples`,
+    });
   }
 
   /** The matrix as aligned text: rows are true labels, columns predicted ones. */

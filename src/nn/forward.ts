@@ -8,16 +8,16 @@ import type { Sequential } from "./sequential.js";
 
 /** What the forward pass computed, in the lecture's counting; rows are samples. */
 export interface Forward {
-  /** z[t] = A[t] x(t−1) + b[t] for t = 1..n+1; index 0 is empty. z[n+1] is the readout g. */
+  /** `z[t] = A[t] x(t−1) + b[t]` for t = 1..n+1; index 0 is empty. z[n+1] is the readout g. */
   z: Tensor[];
-  /** x[0], the input, x[t] = σ[t](z[t]) for t = 1..n, and x[n+1] = g. */
+  /** x[0], the input, `x[t] = σ[t](z[t])` for t = 1..n, and x[n+1] = g. */
   x: Tensor[];
   /** g(x), the readout, samples × outputs: z[n+1], where the last layer is dense. */
   g: Tensor;
 }
 
 /**
- * The forward pass: z[t] = A[t] x(t−1) + b[t], x(t) = σ[t](z[t]), for all samples at once.
+ * The forward pass: `z[t] = A[t] x(t−1) + b[t]`, `x(t) = σ[t](z[t])`, for all samples at once.
  *
  * Samples are rows, so the lecture's A x(t−1) for one column x reads x A^T for all rows. Where there is more between
  * two layers with weights than an activation (pooling, dropout), σ[t] is all of it, and where A[t] is a convolution,

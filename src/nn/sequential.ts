@@ -23,7 +23,7 @@ interface Placed {
 }
 
 /**
- * The network g(x) = A[n+1] x(n) + b[n+1], x(t) = σ[t](A[t] x(t−1) + b[t]) for t = 1..n, x(0) = x, with n hidden
+ * The network `g(x) = A[n+1] x(n) + b[n+1]`, `x(t) = σ[t](A[t] x(t−1) + b[t])` for t = 1..n, x(0) = x, with n hidden
  * layers; make one with `sequential(layers)`. Where A[t] is a convolution, and where σ[t] is more than an activation,
  * the network says so, and all else is the same.
  */

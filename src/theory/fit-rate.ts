@@ -9,7 +9,7 @@ import { lineChart } from "../display/line-chart.js";
 import { Path } from "./path.js";
 
 /** A straight line fitted to the logarithms of gaps. */
-export interface Line {
+export interface FittedLine {
   /** C of the law. */
   prefactor: number;
   /** The root mean square of the residuals of log(gap). */
@@ -21,9 +21,9 @@ export interface RateFit extends Displayable {
   /** The law that fits better, or the one that was asked for. */
   readonly law: "power" | "geometric";
   /** gap ≈ C k^−exponent, with the standard error of the exponent. */
-  readonly power: Line & { exponent: number; standardError: number };
+  readonly power: FittedLine & { exponent: number; standardError: number };
   /** gap ≈ C ratio^k, with the standard error of the ratio. */
-  readonly geometric: Line & { ratio: number; standardError: number };
+  readonly geometric: FittedLine & { ratio: number; standardError: number };
   /** The first and the last k that were fitted. */
   readonly window: readonly [number, number];
 }

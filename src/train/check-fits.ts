@@ -21,7 +21,9 @@ export function checkFits(who: string, model: Sequential, data: Dataset, loss: L
     );
   }
   const wants = kinds[loss.name];
-  if (wants && wants !== data.kind) {
+  // Several targets may be probabilities; the loss looks at each.
+  const mayBeProbabilities = loss.name === "crossEntropy" && data.outputs > 1;
+  if (wants && wants !== data.kind && !mayBeProbabilities) {
     const advice =
       wants === "labels" ? "take squaredError(), or make the dataset with classes" : "take crossEntropy()";
     const has = data.kind === "labels" ? "labels" : "targets";

@@ -19,7 +19,7 @@ const rows = 500;
  *
  * @param model the network
  * @param data samples with labels or targets that fit it
- * @param options.loss by default cross-entropy for labels, the squared error for targets
+ * @param options `loss`: by default cross-entropy for labels, the squared error for targets
  * @returns loss and answer for each sample, their mean, and the accuracy (NaN for targets)
  * @throws RangeError when data, network and loss do not fit
  * @example
@@ -38,7 +38,7 @@ export async function evaluate(
   const losses = new Float64Array(data.size);
   const predicted = new Uint8Array(data.kind === "labels" ? data.size : 0);
   const formula = formulaOf("loss", loss);
-  if (slowBecause(model, loss) || !formula) {
+  if (slowBecause(model, data, loss) || !formula) {
     for (let start = 0; start < data.size; start += rows) {
       const { x, y } = data.batch(start, Math.min(start + rows, data.size));
       const g = predict(model, x);

@@ -148,7 +148,12 @@ const fewRows = 4;
  * What of a network, a loss and a rule the fast kernels do not know; undefined when they know it all. They know what
  * was made by nablab and has a formula there, whatever anything is called.
  */
-export function slowBecause({ layers, sigma }: Sequential, loss: Loss, rule?: Rule): string | undefined {
+export function slowBecause(
+  { layers, sigma }: Sequential,
+  data: Dataset,
+  loss: Loss,
+  rule?: Rule,
+): string | undefined {
   const other = layers.find((layer) => !(layer instanceof Dense || isActivation(layer)));
   if (other) return String(other);
   const activation = sigma.find((one) => one && !formulaOf("activation", one));
@@ -156,7 +161,8 @@ export function slowBecause({ layers, sigma }: Sequential, loss: Loss, rule?: Ru
     const own = String(activation) === "[object Object]";
     return own ? `an activation of your own, ${activation.kind}` : String(activation);
   }
-  if (!formulaOf("loss", loss)) return `the loss ${loss.name}`;
+  if (!formulaOf("loss", loss)) return `the loss ${String(loss) === "[object Object]" ? loss.name : loss}`;
+  if (loss.name === "crossEntropy" && data.kind !== "labels") return "probabilities as targets";
   if (rule && !formulaOf("rule", rule)) return `the rule ${rule.name}`;
   return undefined;
 }

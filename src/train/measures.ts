@@ -23,7 +23,7 @@ export interface MeasureOptions {
 /**
  * ‖∇F(θ)‖, the length of the gradient of the mean loss over some samples; or of one layer's part of it.
  *
- * @param options.layer t, to look at ∂loss/∂A[t] and ∂loss/∂b[t] alone; by default all parameters
+ * @param options `layer`: t, to look at ∂loss/∂A[t] and ∂loss/∂b[t] alone; by default all parameters
  * @example
  * const data = dataset({ x: [[1], [2]], y: [[3], [6]] });
  * const net = sequential([dense(1, 1, { init: constant(3) })]);
@@ -77,7 +77,7 @@ export function signalToNoise(options: MeasureOptions = {}): Measure {
  * The angle, in degrees, between the gradient of a mini-batch and that of all the samples looked at; the mean over the
  * mini-batches that they are cut into.
  *
- * @param options.batchSize samples of a mini-batch; 32
+ * @param options `batchSize`: samples of a mini-batch; 32
  * @example
  * const data = dataset({ x: [[1, 0], [0, 1]], y: [[1], [1]] });
  * const net = sequential([dense(2, 1, { init: constant(0) })]);
@@ -106,7 +106,7 @@ export function gradientAngle({
  * λ, the largest eigenvalue of the Hessian of the mean loss over some samples, by power iteration; a product with the
  * Hessian is the difference of two gradients, H v ≈ (∇F(θ + h v) − ∇F(θ − h v)) / 2h.
  *
- * @param options.iterations products to take at most; 20, which gives a few digits
+ * @param options `iterations`: products to take at most; 20, which gives a few digits
  * @example
  * const data = dataset({ x: [[3]], y: [[1]] });
  * const net = sequential([dense(1, 1)]);

@@ -156,7 +156,7 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
   const keep = typeof options.checkpoint === "string" ? { file: options.checkpoint } : options.checkpoint;
   const { every = 1 } = keep ?? {};
   checkWhole("checkpoint.every", every);
-  const obstacle = slowBecause(model, loss, rule);
+  const obstacle = slowBecause(model, data, loss, rule);
   if (options.backend && options.backend !== "scalar" && obstacle) {
     throw new TypeError(
       `train: the fast kernels do not know ${obstacle}; leave out backend, or take "scalar"`,

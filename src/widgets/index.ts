@@ -4,4 +4,4 @@
 export { Button, button } from "./button.js";
 export { Dropdown, type DropdownOptions, dropdown } from "./dropdown.js";
 export type { ListenerOptions } from "./model.js";
-export { Slider, type SliderOptions, slider } from "./slider.js";
+export { Slider, type SliderOptions, type SliderState, slider } from "./slider.js";

@@ -23,15 +23,23 @@ export interface SliderOptions {
   label?: string;
 }
 
-type State = { value: number; min: number; max: number; step: number; log: boolean; label: string };
+/** What a slider is made with. */
+export type SliderState = {
+  value: number;
+  min: number;
+  max: number;
+  step: number;
+  log: boolean;
+  label: string;
+};
 
 /** A number that the reader moves; made by {@link slider}. Shows itself. */
 export class Slider implements Displayable {
-  readonly #model: Model<State>;
+  readonly #model: Model<SliderState>;
 
   /** For {@link slider}. */
-  constructor(state: State) {
-    const accept = ({ value }: Record<string, unknown>): Partial<State> =>
+  constructor(state: SliderState) {
+    const accept = ({ value }: Record<string, unknown>): Partial<SliderState> =>
       typeof value === "number" && value >= state.min && value <= state.max ? { value } : {};
     this.#model = new Model({ program, state, accept });
   }

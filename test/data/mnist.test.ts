@@ -104,9 +104,7 @@ describe("another folder", () => {
   test("a missing file, files that do not belong together, a label that is none", async () => {
     const file = "train-labels-idx1-ubyte";
     rmSync(join(dir, file));
-    await expect(mnist({ dir })).rejects.toThrow(
-      /^mnist: the file train-labels-idx1-ubyte is missing; expected at /,
-    );
+    await expect(mnist({ dir })).rejects.toThrow(/^mnist: there is no such file .*train-labels-idx1-ubyte$/);
     copyFileSync(join(original, "t10k-labels-idx1-ubyte"), join(dir, file));
     await expect(mnist({ dir })).rejects.toThrow(
       "train-images-idx3-ubyte has 60000 images but train-labels-idx1-ubyte has 10000 labels",

@@ -1,6 +1,16 @@
 import { inspect } from "node:util";
 import * as fc from "fast-check";
-import { accuracy, confusionMatrix, dataset, type Evaluation, toBundle, worstMistakes } from "nablab";
+import {
+  accuracy,
+  calibration,
+  confusionMatrix,
+  dataset,
+  type Evaluation,
+  tensor,
+  toBundle,
+  topK,
+  worstMistakes,
+} from "nablab";
 import { describe, expect, test } from "vitest";
 
 const labelled = fc.array(fc.tuple(fc.nat(4), fc.nat(4)), { minLength: 1 });
@@ -100,5 +110,51 @@ describe("worstMistakes", () => {
     );
     const flat = dataset({ x: [[1], [2]], y: [0, 1], classes: 2 });
     expect(() => worstMistakes(evaluation([0, 1], [1, 1]), flat)).toThrow("is not an image");
+  });
+});
+
+describe("more than one number", () => {
+  test("F1, and the report of each class", () => {
+    const m = confusionMatrix([0, 1, 1, 2], [0, 0, 1, 1], 3);
+    expect(m.f1).toEqual([2 / 3, 0.5, Number.NaN]);
+    expect(inspect(m.report())).toContain("mean");
+    expect(confusionMatrix([1, 0], [0, 1]).f1).toEqual([0, 0]);
+  });
+
+  test("top k: the share whose label is among the k largest; k = 1 is the accuracy, k = classes is 1", () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.tuple(fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 4, maxLength: 4 }), fc.nat(3)),
+          { minLength: 1 },
+        ),
+        (samples) => {
+          const g = samples.map(([row]) => row);
+          const labels = samples.map(([, label]) => label);
+          expect(topK(g, labels, 1)).toBe(accuracy(tensor(g).argmax(1).data, labels));
+          expect(topK(g, labels, 4)).toBe(1);
+          expect(topK(g, labels, 3)).toBeGreaterThanOrEqual(topK(g, labels, 2));
+        },
+      ),
+      { seed: 1 },
+    );
+    expect(() => topK([[1, 2]], [0], 3)).toThrow("k must be a whole number from 1 to 2, got 3");
+    expect(() => topK([[1, 2]], [2], 1)).toThrow("label 0 must be a whole number from 0 to 1, got 2");
+  });
+
+  test("a model that knows what it knows has no calibration error; one that is too sure has", () => {
+    // Of 10 samples with confidence 0.8, 8 are right.
+    const p = Array.from({ length: 10 }, () => [0.8, 0.2]);
+    const labels = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1];
+    expect(calibration(p, labels).error).toBeCloseTo(0, 12);
+    const sure = calibration(
+      p.map(() => [1, 0]),
+      labels,
+    );
+    expect(sure.error).toBeCloseTo(0.2, 12);
+    expect(sure.bins[9]).toEqual({ from: 0.9, to: 1, count: 10, confidence: 1, accuracy: 0.8 });
+    expect(sure.bins.reduce((sum, { count }) => sum + count, 0)).toBe(10);
+    expect(sure.figure().alt).toContain("expected error 20.0 %");
+    expect(() => calibration([[3, 1]], [0])).toThrow("did you forget softmax(g)?");
   });
 });

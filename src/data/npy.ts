@@ -1,0 +1,115 @@
+/**
+ * NumPy's npy format: a header that is a Python literal, then the numbers.
+ *
+ *     byte 0 … 7   93 "NUMPY", version major, minor
+ *     2 or 4 bytes the length of the header, little-endian
+ *     header       {'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }
+ *
+ * Source: NumPy Enhancement Proposal 1, "A simple file format for NumPy arrays".
+ */
+import { sizeOf } from "../tensor/shapes.js";
+import { Tensor } from "../tensor/tensor.js";
+import { readDataFile } from "./read-file.js";
+
+type Reader = { width: number; read(view: DataView, at: number, little: boolean): number };
+const types: Record<string, Reader> = {
+  b1: { width: 1, read: (view, at) => view.getUint8(at) },
+  u1: { width: 1, read: (view, at) => view.getUint8(at) },
+  i1: { width: 1, read: (view, at) => view.getInt8(at) },
+  u2: { width: 2, read: (view, at, little) => view.getUint16(at, little) },
+  i2: { width: 2, read: (view, at, little) => view.getInt16(at, little) },
+  u4: { width: 4, read: (view, at, little) => view.getUint32(at, little) },
+  i4: { width: 4, read: (view, at, little) => view.getInt32(at, little) },
+  u8: { width: 8, read: (view, at, little) => Number(view.getBigUint64(at, little)) },
+  i8: { width: 8, read: (view, at, little) => Number(view.getBigInt64(at, little)) },
+  f2: { width: 2, read: (view, at, little) => half(view.getUint16(at, little)) },
+  f4: { width: 4, read: (view, at, little) => view.getFloat32(at, little) },
+  f8: { width: 8, read: (view, at, little) => view.getFloat64(at, little) },
+};
+
+/**
+ * Reads the bytes of an npy file as a tensor: float32 stays so, all other numbers become float64 (64-bit integers
+ * beyond 2⁵³ lose digits). Arrays in Fortran's order are put in row-major order.
+ *
+ * @param bytes the whole file
+ * @param name what errors call it, such as its path
+ * @throws RangeError that says what is wrong, what was expected and what is there
+ * @example
+ * const header = "{'descr': '<u2', 'fortran_order': False, 'shape': (2,), }".padEnd(117) + "\n";
+ * const bytes = Uint8Array.from([0x93, ...Buffer.from("NUMPY"), 1, 0, 118, 0, ...Buffer.from(header), 7, 0, 1, 1]);
+ * readNpy(bytes).toArray() // → [ 7, 257 ]
+ */
+export function readNpy(bytes: Uint8Array, name = "the file"): Tensor {
+  const fail = (message: string) => new RangeError(`readNpy: ${name} ${message}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const magic = Array.from(bytes.subarray(0, 6), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  if (magic !== "93 4e 55 4d 50 59") {
+    throw fail(`is not an npy file: expected 93 4e 55 4d 50 59 at byte 0, got ${magic || "nothing"}`);
+  }
+  const start = bytes[6] === 1 ? 10 : 12;
+  if (bytes.length < start) throw fail(`ends within its header, after ${bytes.length} bytes`);
+  const end = start + (bytes[6] === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
+  if (bytes.length < end) {
+    throw fail(`ends within its header: ${end} bytes are needed, got ${bytes.length}`);
+  }
+  const header = new TextDecoder().decode(bytes.subarray(start, end)).trim();
+  const descr = /'descr':\s*'([<>|=])([a-z]\d+)'/.exec(header);
+  const order = /'fortran_order':\s*(True|False)/.exec(header)?.[1];
+  const extents = /'shape':\s*\(([\d,\s]*)\)/.exec(header)?.[1];
+  const type = descr && types[descr[2]!];
+  if (!type || order === undefined || extents === undefined) {
+    throw fail(
+      `holds what cannot be read: expected an array of numbers, such as {'descr': '<f8', 'fortran_order': False, 'shape': (3, 4)}, got ${header}`,
+    );
+  }
+  const shape = extents
+    .split(",")
+    .filter((part) => part.trim() !== "")
+    .map(Number);
+  const size = sizeOf(shape);
+  if (bytes.length !== end + size * type.width) {
+    const is = bytes.length < end + size * type.width ? "is cut short" : "is too long";
+    throw fail(
+      `${is}: its header says shape (${shape.join(", ")}) of ${type.width} bytes each, which needs ${end + size * type.width} bytes, got ${bytes.length}`,
+    );
+  }
+  const little = descr[1] !== ">";
+  const data = descr[2] === "f4" ? new Float32Array(size) : new Float64Array(size);
+  for (let i = 0; i < size; i++) data[i] = type.read(view, end + i * type.width, little);
+  if (order === "False" || shape.length < 2) return new Tensor(shape, data);
+  // In Fortran's order the first index runs fastest: the array is its transpose in row-major order.
+  return rowMajor(new Tensor([...shape].reverse(), data), shape);
+}
+
+/**
+ * Loads an npy file, also one that is packed by gzip.
+ *
+ * @param file a path, such as `x_train.npy`
+ * @throws Error when the file is missing or damaged, RangeError when it is no npy file of numbers
+ * @example
+ * await loadNpy("missing.npy").catch((error) => error.message) // → 'loadNpy: there is no such file…'
+ */
+export async function loadNpy(file: string): Promise<Tensor> {
+  return readNpy(await readDataFile("loadNpy", file), file);
+}
+
+/** The entries of a tensor whose axes are reversed, with the axes the right way round. */
+function rowMajor({ data }: Tensor, shape: readonly number[]): Tensor {
+  const out = data.slice();
+  const index = shape.map(() => 0);
+  const steps = shape.map((_, axis) => sizeOf(shape.slice(0, axis)));
+  for (let i = 0; i < data.length; i++) {
+    out[i] = data[index.reduce((sum, at, axis) => sum + at * steps[axis]!, 0)]!;
+    for (let axis = shape.length - 1; axis >= 0 && ++index[axis]! === shape[axis]; axis--) index[axis] = 0;
+  }
+  return new Tensor(shape, out);
+}
+
+/** A half-precision number from its 16 bits. */
+function half(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = (bits & 1023) / 1024;
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (exponent === 0 ? fraction * 2 ** -14 : (1 + fraction) * 2 ** (exponent - 15));
+}

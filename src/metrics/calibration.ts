@@ -1,0 +1,121 @@
+/**
+ * Calibration: whether a model is right as often as it says it is.
+ */
+import { inspect } from "node:util";
+import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
+import { type Figure, lineChart } from "../display/index.js";
+import { type TensorLike, tensor } from "../tensor/index.js";
+import { checkLabels } from "./accuracy.js";
+
+/** Samples whose confidence, the probability of the label predicted, lies in one range. */
+export interface CalibrationBin {
+  /** Where the range begins and ends. */
+  from: number;
+  to: number;
+  /** How many samples. */
+  count: number;
+  /** The mean of their confidences; NaN without samples. */
+  confidence: number;
+  /** The share of them that is right; NaN without samples. */
+  accuracy: number;
+}
+
+/** How confidence and accuracy go together; made by `calibration`, shows itself as a reliability diagram. */
+export class Calibration implements Displayable {
+  /** The ranges of confidence. */
+  readonly bins: readonly CalibrationBin[];
+
+  /** Wraps bins that were counted. */
+  constructor(bins: readonly CalibrationBin[]) {
+    this.bins = bins;
+  }
+
+  /** The expected calibration error Σ (count / N) |accuracy − confidence|: 0 for a model that knows what it knows. */
+  get error(): number {
+    const filled = this.bins.filter(({ count }) => count > 0);
+    const all = filled.reduce((sum, { count }) => sum + count, 0);
+    return filled.reduce(
+      (sum, { count, accuracy, confidence }) => sum + (count / all) * Math.abs(accuracy - confidence),
+      0,
+    );
+  }
+
+  /** The reliability diagram: accuracy over confidence, beside the line of a calibrated model. */
+  figure(): Figure {
+    const filled = this.bins.filter(({ count }) => count > 0);
+    return lineChart({
+      title: `Calibration: expected error ${(100 * this.error).toFixed(1)} %`,
+      x: { title: "confidence", range: [0, 1] },
+      y: { title: "share that is right", range: [0, 1] },
+      series: [
+        { name: "calibrated", x: [0, 1], y: [0, 1], dash: "dot" },
+        {
+          name: "this model",
+          x: filled.map(({ confidence }) => confidence),
+          y: filled.map(({ accuracy }) => accuracy),
+          mode: "lines+markers",
+        },
+      ],
+    });
+  }
+
+  /** What `console.log` prints: the expected error. */
+  [inspect.custom](): string {
+    return `Calibration: expected error ${(100 * this.error).toFixed(1)} %`;
+  }
+
+  /** The reliability diagram. */
+  [displaySymbol](): MimeBundle | Promise<MimeBundle> {
+    return this.figure()[displaySymbol]();
+  }
+}
+
+/**
+ * Compares how sure a model is with how often it is right: samples are put in ranges of their confidence max_k p_k.
+ *
+ * @param p probabilities, samples × classes, as `softmax` makes them of readouts
+ * @param labels the true label of each sample
+ * @param options `bins`: how many ranges of equal width; 10
+ * @throws RangeError if the counts differ, or p holds what are no probabilities.
+ * Source: Guo, Pleiss, Sun, Weinberger, On calibration of modern neural networks, 2017.
+ * @example
+ * calibration([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]], [0, 1, 1]).error.toFixed(4) // → '0.4000'
+ */
+export function calibration(
+  p: TensorLike,
+  labels: ArrayLike<number>,
+  { bins = 10 }: { bins?: number } = {},
+): Calibration {
+  const probabilities = tensor(p);
+  const [samples = 0, classes = 0] = probabilities.shape;
+  checkLabels("calibration", { length: samples }, labels);
+  if (!Number.isInteger(bins) || bins < 1) {
+    throw new RangeError(`calibration: bins must be a whole number ≥ 1, got ${inspect(bins)}`);
+  }
+  const sums = Array.from({ length: bins }, () => ({ count: 0, confidence: 0, right: 0 }));
+  for (let i = 0; i < samples; i++) {
+    const row = probabilities.data.subarray(i * classes, (i + 1) * classes);
+    let best = 0;
+    row.forEach((value, k) => {
+      if (!(value >= 0 && value <= 1 + 1e-9)) {
+        throw new RangeError(
+          `calibration: p must hold probabilities from 0 to 1; did you forget softmax(g)? sample ${i} has ${value}`,
+        );
+      }
+      if (value > row[best]!) best = k;
+    });
+    const bin = sums[Math.min(bins - 1, Math.floor(row[best]! * bins))]!;
+    bin.count++;
+    bin.confidence += row[best]!;
+    bin.right += Number(best === labels[i]);
+  }
+  return new Calibration(
+    sums.map(({ count, confidence, right }, i) => ({
+      from: i / bins,
+      to: (i + 1) / bins,
+      count,
+      confidence: confidence / count,
+      accuracy: right / count,
+    })),
+  );
+}

@@ -1,0 +1,41 @@
+/**
+ * Accuracy with several guesses.
+ */
+import { inspect } from "node:util";
+import { type TensorLike, tensor } from "../tensor/index.js";
+import { checkLabels } from "./accuracy.js";
+
+/**
+ * The share of samples whose label is among the k largest outputs; of equal outputs the first count as larger.
+ *
+ * @param g readouts or probabilities, samples × classes
+ * @param labels the true label of each sample
+ * @param k how many guesses, from 1 to the number of classes
+ * @throws RangeError if the counts differ, a label is no class, or for another k.
+ * @example
+ * topK([[0.1, 0.7, 0.2], [0.5, 0.1, 0.4]], [2, 1], 2) // → 0.5
+ */
+export function topK(g: TensorLike, labels: ArrayLike<number>, k: number): number {
+  const readouts = tensor(g);
+  const [samples = 0, classes = 0] = readouts.shape;
+  checkLabels("topK", { length: samples }, labels);
+  if (!Number.isInteger(k) || k < 1 || k > classes) {
+    throw new RangeError(`topK: k must be a whole number from 1 to ${classes}, got ${inspect(k)}`);
+  }
+  let right = 0;
+  for (let i = 0; i < samples; i++) {
+    const label = labels[i]!;
+    if (!Number.isInteger(label) || label < 0 || label >= classes) {
+      throw new RangeError(
+        `topK: label ${i} must be a whole number from 0 to ${classes - 1}, got ${inspect(label)}`,
+      );
+    }
+    const row = readouts.data.subarray(i * classes, (i + 1) * classes);
+    let before = 0;
+    row.forEach((value, j) => {
+      if (value > row[label]! || (value === row[label] && j < label)) before++;
+    });
+    if (before < k) right++;
+  }
+  return right / samples;
+}
