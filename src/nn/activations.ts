@@ -2,7 +2,7 @@
  * Activations beyond the lecture's: smooth or leaky relatives of the rectifier.
  */
 import { inspect } from "node:util";
-import { normalCdf } from "./erf.js";
+import { normalTail } from "../tensor/normal.js";
 import type { Activation } from "./layer.js";
 import { showAs } from "./show-as.js";
 
@@ -40,9 +40,11 @@ export function gelu(): Activation {
   return showAs<Activation>("gelu()", {
     kind: "gelu",
     options: Object.freeze({}),
-    value: (z) => (z === Number.NEGATIVE_INFINITY ? 0 : z * normalCdf(z)),
+    value: (z) => (z === Number.NEGATIVE_INFINITY ? 0 : z * normalTail(-z)),
     derivative: (z) =>
-      Math.abs(z) > 40 ? Number(z > 0) : normalCdf(z) + (z * Math.exp((-z * z) / 2)) / Math.sqrt(2 * Math.PI),
+      Math.abs(z) > 40
+        ? Number(z > 0)
+        : normalTail(-z) + (z * Math.exp((-z * z) / 2)) / Math.sqrt(2 * Math.PI),
   });
 }
 

@@ -8,11 +8,13 @@ export { lion } from "./lion.js";
 export { type MomentumOptions, momentum, nesterov } from "./momentum.js";
 export { rmsprop } from "./rmsprop.js";
 export type { Rule, RuleState } from "./rule.js";
-export type { Schedule, StepSize } from "./schedule.js";
+export type { Decay, Schedule, StepSize } from "./schedule.js";
 export {
+  addSchedules,
   cosine,
   exponential,
   inverse,
+  multiplySchedules,
   oneCycle,
   piecewise,
   polynomial,

@@ -32,8 +32,27 @@ export function stepSizeText(eta: StepSize): string {
   return Object.hasOwn(eta, "toString") ? String(eta) : eta.name || "own schedule";
 }
 
+/**
+ * How a schedule falls in the end, up to factors that stay between two numbers > 0: like ratio^k k^(−power)
+ * (log k)^(−log), or it is 0 from some step on. Sums of its step sizes, and of their squares, are finite or not by this
+ * alone.
+ */
+export type Decay = { readonly ratio: number; readonly power: number; readonly log: number } | "zero";
+
+/** The decay of a constant step size. */
+export const constantDecay: Decay = { ratio: 1, power: 0, log: 0 };
+
+const decays = new WeakMap<Schedule, Decay>();
+
+/** How a step size falls in the end; undefined for a function of one's own. */
+export function decayOf(eta: StepSize): Decay | undefined {
+  if (typeof eta === "number") return eta > 0 ? constantDecay : "zero";
+  return decays.get(eta);
+}
+
 /** The schedule, which prints as `text`. */
-export function makeSchedule(text: string, schedule: Schedule): Schedule {
+export function makeSchedule(text: string, decay: Decay | undefined, schedule: Schedule): Schedule {
+  if (decay) decays.set(schedule, decay);
   const show = { value: () => text };
   return Object.defineProperties(schedule, { toString: show, [inspect.custom]: show });
 }

@@ -5,6 +5,9 @@
 import { inspect } from "node:util";
 import {
   checkNumbers,
+  constantDecay,
+  type Decay,
+  decayOf,
   makeSchedule,
   type Schedule,
   type StepSize,
@@ -16,13 +19,17 @@ const positive = (who: string, options: Record<string, number>) =>
   checkNumbers(who, options, (value) => value > 0, "a finite number > 0");
 const notNegative = (who: string, options: Record<string, number>) =>
   checkNumbers(who, options, (value) => value >= 0, "a finite number ≥ 0");
+/** The decay of a geometric sequence. */
+const falling = (ratio: number): Decay => ({ ratio, power: 0, log: 0 });
 const steps = (who: string, options: Record<string, number>) =>
   checkNumbers(who, options, (value) => Number.isInteger(value) && value > 0, "a whole number of steps > 0");
 
 /**
- * η(k) = η / (k + offset)^power: with power in (½, 1] it meets Robbins and Monro's conditions (A17, B4), Ση = ∞ and Ση² < ∞.
+ * η(k) = η / ((k + offset)^power log(k + offset + 1)^log): with power in (½, 1] and log 0 it meets Robbins and Monro's
+ * conditions (A15, B4), Ση = ∞ and Ση² < ∞.
  *
- * @throws RangeError unless `eta` > 0, `power` ≥ 0 and `offset` ≥ 0
+ * @param options `eta`; `power`, 1; `offset`, 0; `log`, the power of the logarithm, 0
+ * @throws RangeError unless `eta` > 0, `power` ≥ 0, `offset` ≥ 0 and `log` ≥ 0
  * @example
  * inverse({ eta: 1 })(4) // → 0.25
  * inverse({ eta: 1, power: 0.5 })(4) // → 0.5
@@ -32,17 +39,22 @@ export function inverse({
   eta = 1,
   power = 1,
   offset = 0,
+  log = 0,
 }: {
   eta?: number;
   power?: number;
   offset?: number;
+  log?: number;
 } = {}): Schedule {
   positive("inverse", { eta });
-  notNegative("inverse", { power, offset });
+  notNegative("inverse", { power, offset, log });
   const k = offset === 0 ? "k" : `(k + ${offset})`;
+  const below = `${k}${power === 1 ? "" : `^${power}`}`;
+  const logarithm = `log(k + ${offset + 1})${log === 1 ? "" : `^${log}`}`;
   return makeSchedule(
-    `${eta}/${k}${power === 1 ? "" : `^${power}`}`,
-    (step) => eta / (step + offset) ** power,
+    log === 0 ? `${eta}/${below}` : `${eta}/(${below} ${logarithm})`,
+    { ratio: 1, power, log },
+    (step) => eta / ((step + offset) ** power * (log === 0 ? 1 : Math.log(step + offset + 1) ** log)),
   );
 }
 
@@ -56,7 +68,7 @@ export function inverse({
 export function exponential({ eta, gamma }: { eta: number; gamma: number }): Schedule {
   positive("exponential", { eta });
   checkNumbers("exponential", { gamma }, (value) => value > 0 && value <= 1, "above 0 and at most 1");
-  return makeSchedule(`${eta}·${gamma}^(k−1)`, (k) => eta * gamma ** (k - 1));
+  return makeSchedule(`${eta}·${gamma}^(k−1)`, falling(gamma), (k) => eta * gamma ** (k - 1));
 }
 
 /**
@@ -72,7 +84,7 @@ export function stepDecay({ eta, gamma, every }: { eta: number; gamma: number; e
   checkNumbers("stepDecay", { gamma }, (value) => value > 0 && value <= 1, "above 0 and at most 1");
   steps("stepDecay", { every });
   const text = `${eta}·${gamma}^⌊(k−1)/${every}⌋`;
-  return makeSchedule(text, (k) => eta * gamma ** Math.floor((k - 1) / every));
+  return makeSchedule(text, falling(gamma ** (1 / every)), (k) => eta * gamma ** Math.floor((k - 1) / every));
 }
 
 /**
@@ -95,7 +107,11 @@ export function polynomial({
   notNegative("polynomial", { power });
   steps("polynomial", { steps: length });
   const text = `polynomial(${eta}, ${length} steps${power === 1 ? "" : `, power ${power}`})`;
-  return makeSchedule(text, (k) => eta * Math.max(0, 1 - (k - 1) / length) ** power);
+  return makeSchedule(
+    text,
+    power > 0 ? "zero" : constantDecay,
+    (k) => eta * Math.max(0, 1 - (k - 1) / length) ** power,
+  );
 }
 
 /**
@@ -123,6 +139,7 @@ export function cosine({
   const text = `cosine(${eta}${to === 0 ? "" : ` to ${to}`}, ${length} steps)`;
   return makeSchedule(
     text,
+    decayOf(to),
     (k) => to + ((eta - to) * (1 + Math.cos((Math.PI * Math.min(k - 1, length)) / length))) / 2,
   );
 }
@@ -139,7 +156,7 @@ export function warmup(eta: StepSize, { steps: length }: { steps: number }): Sch
   if (typeof eta === "number") positive("warmup", { eta });
   steps("warmup", { steps: length });
   const text = `warmup(${stepSizeText(eta)}, ${length} steps)`;
-  return makeSchedule(text, (k) => Math.min(1, k / length) * stepSizeAt("warmup", eta, k));
+  return makeSchedule(text, decayOf(eta), (k) => Math.min(1, k / length) * stepSizeAt("warmup", eta, k));
 }
 
 /**
@@ -169,7 +186,7 @@ export function oneCycle({
   const [first, last] = [eta / 25, eta / 250_000];
   const along = (from: number, to: number, part: number) =>
     to + ((from - to) * (1 + Math.cos(Math.PI * part))) / 2;
-  return makeSchedule(`oneCycle(${eta}, ${length} steps)`, (k) => {
+  return makeSchedule(`oneCycle(${eta}, ${length} steps)`, constantDecay, (k) => {
     const step = Math.min(k, length) - 1;
     if (step <= top) return along(first, eta, step / top);
     return along(eta, last, (step - top) / (length - 1 - top));
@@ -193,5 +210,70 @@ export function piecewise(pieces: readonly (readonly [from: number, eta: number]
   }
   for (const [, eta] of pieces) notNegative("piecewise", { eta });
   const text = `${pieces.map(([from, eta]) => `${eta} from ${from}`).join(", ")}`;
-  return makeSchedule(`piecewise(${text})`, (k) => pieces.findLast(([from]) => from <= k)![1]);
+  return makeSchedule(
+    `piecewise(${text})`,
+    decayOf(pieces.at(-1)![1]),
+    (k) => pieces.findLast(([from]) => from <= k)![1],
+  );
+}
+
+/**
+ * η₁(k) + η₂(k) + …: a sum of step sizes and schedules.
+ *
+ * @throws RangeError for an empty list
+ * @example
+ * addSchedules(0.1, inverse({ eta: 1 }))(10) // → 0.2
+ */
+export function addSchedules(...parts: StepSize[]): Schedule {
+  const all = parts.map(decayOf);
+  // The part that falls slowest rules.
+  const slowest = (a: Decay, b: Decay): Decay => {
+    if (a === "zero" || b === "zero") return a === "zero" ? b : a;
+    const order = a.ratio - b.ratio || b.power - a.power || b.log - a.log;
+    return order >= 0 ? a : b;
+  };
+  return combined(
+    "addSchedules",
+    parts,
+    " + ",
+    all.every(isKnown) ? all.reduce(slowest, "zero") : undefined,
+    (a, b) => a + b,
+  );
+}
+
+/**
+ * η₁(k) η₂(k) …: a product of step sizes and schedules.
+ *
+ * @throws RangeError for an empty list
+ * @example
+ * multiplySchedules(0.5, inverse({ power: 0.5 }), inverse({ power: 0.5 }))(4) // → 0.125
+ */
+export function multiplySchedules(...parts: StepSize[]): Schedule {
+  const all = parts.map(decayOf);
+  const both = (a: Decay, b: Decay): Decay =>
+    a === "zero" || b === "zero"
+      ? "zero"
+      : { ratio: a.ratio * b.ratio, power: a.power + b.power, log: a.log + b.log };
+  return combined(
+    "multiplySchedules",
+    parts,
+    " · ",
+    all.every(isKnown) ? all.reduce(both, constantDecay) : undefined,
+    (a, b) => a * b,
+  );
+}
+
+const isKnown = (decay: Decay | undefined): decay is Decay => decay !== undefined;
+
+function combined(
+  who: string,
+  parts: readonly StepSize[],
+  sign: string,
+  decay: Decay | undefined,
+  combine: (a: number, b: number) => number,
+): Schedule {
+  if (parts.length === 0) throw new RangeError(`${who}: there must be at least one schedule, got none`);
+  return makeSchedule(parts.map(stepSizeText).join(sign), decay, (k) =>
+    parts.map((part) => stepSizeAt(who, part, k)).reduce(combine),
+  );
 }

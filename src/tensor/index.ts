@@ -1,6 +1,7 @@
 // tensor: boxes of numbers, and random numbers from a seed.
 export { arange, eye, full, linspace, ones, tensor, zeros } from "./creation.js";
 export type { Nested } from "./nested.js";
+export { distributionTest, normalQuantile, normalTail } from "./normal.js";
 export { type Random, random, type StreamKey } from "./random.js";
 export { type RandomTensorOptions, randomNormal, randomUniform } from "./random-tensors.js";
 export { formatShape, type Shape } from "./shapes.js";

@@ -4,9 +4,10 @@
  */
 import { inspect } from "node:util";
 import { formatNumber } from "../display/format-number.js";
+import { type StepSize, stepSizeAt } from "../optim/schedule.js";
 import { distance, type Vector } from "./vectors.js";
 
-/** An upper bound of F(θ(k)) − F* as a function of k, with what it is called and what it assumes. */
+/** An upper bound, of F(θ(k)) − F* if nothing else is said, as a function of k, with what it is called and what it assumes. */
 export interface Bound {
   /** The bound after k steps. */
   (k: number): number;
@@ -101,6 +102,103 @@ export function strongConvexityBound({
     throw new RangeError(`strongConvexityBound: F must be strongly convex, mu > 0, got ${inspect(mu)}`);
   }
   return bound((k) => (1 - eta * mu) ** k * gap0, { label: "(1 − η mu)ᵏ (F(θ0) − F*)", eta, mu });
+}
+
+/**
+ * The bound for stochastic gradient descent on convex F, for the mean of the iterates (B5): with E‖∇Q‖² ≤ G², any
+ * step sizes η(j), and weights η(j) in the mean,
+ *
+ *     E[F(mean of θ(0), …, θ(k−1))] − F* ≤ (R² + G² Σ_{j ≤ k} η(j)²) / (2 Σ_{j ≤ k} η(j));
+ *
+ * for η(j) = c/√j it falls like (log k)/√k, for a constant step to a floor of η G²/2.
+ *
+ * @param options `R` = ‖θ(0) − θ*‖, `G`, `eta`: a constant or a schedule
+ * @throws RangeError unless R ≥ 0 and G > 0 are finite.
+ * @example
+ * sgdConvexBound({ R: 1, G: 1, eta: 0.1 })(100).toFixed(3) // → '0.100'
+ * @see A. Nemirovski, A. Juditsky, G. Lan, A. Shapiro, Robust stochastic approximation approach to stochastic
+ *   programming, SIAM J. Optim. 19 (2009), section 2.2.
+ */
+export function sgdConvexBound({ R, G, eta }: { R: number; G: number; eta: StepSize }): Bound {
+  const first = stepSizeAt("sgdConvexBound", eta, 1);
+  checked("sgdConvexBound", { R, eta: first });
+  checkPositive("sgdConvexBound", { G });
+  // Sums over the first k step sizes, for as many k as were asked for.
+  const sums = [0];
+  const squares = [0];
+  const at = (k: number): number => {
+    for (let j = sums.length; j <= k; j++) {
+      const size = stepSizeAt("sgdConvexBound", eta, j);
+      sums.push(sums[j - 1]! + size);
+      squares.push(squares[j - 1]! + size * size);
+    }
+    return (R * R + G * G * squares[k]!) / (2 * sums[k]!);
+  };
+  return bound(at, { label: "(R² + G² Σ η²) / (2 Σ η)", eta: first });
+}
+
+/**
+ * The bound for stochastic gradient descent on mu-strongly convex F with η(k) = 1/(mu k) (B5): with E‖∇Q‖² ≤ G² along the
+ * way,
+ *
+ *     E‖θ(k) − θ*‖² ≤ 4 G² / (mu² k)    for k ≥ 1,
+ *
+ * whatever the start; the gap is at most L/2 times that. It falls like 1/k: noise takes the straight line away.
+ *
+ * @param options `G`, `mu` > 0; with `L` the bound is that of the gap
+ * @throws RangeError unless all are finite and > 0.
+ * @example
+ * sgdStronglyConvexBound({ G: 2, mu: 1 })(100) // → 0.16
+ * @see A. Rakhlin, O. Shamir, K. Sridharan, Making gradient descent optimal for strongly convex stochastic
+ *   optimization, ICML 2012, lemma 1.
+ */
+export function sgdStronglyConvexBound({ G, mu, L = 2 }: { G: number; mu: number; L?: number }): Bound {
+  checkPositive("sgdStronglyConvexBound", { G, mu, L });
+  const label = L === 2 ? "4G² / (mu² k)" : "2 L G² / (mu² k)";
+  return bound((k) => ((L / 2) * 4 * G * G) / (mu * mu * k), { label, eta: 1 / mu, mu });
+}
+
+/**
+ * The bound for AdaGrad-norm on convex F (B7), along a run: with the step sizes η/√c(j), c(j) = c(0) + Σ_{i ≤ j} ‖g(i)‖²,
+ * and a path that stays within D of θ*,
+ *
+ *     F(mean of θ(0), …, θ(k−1)) − F* ≤ (D²/(2η) + η) √c(k) / k.
+ *
+ * No L is in it, and none in the step sizes: that is what AdaGrad is for. (Sum ‖θ(j+1) − θ*‖² over j, with
+ * Σ ‖g(j)‖²/√c(j) ≤ 2 √c(k).)
+ *
+ * @param options `D`; `eta`; `squares`: c(1), c(2), … along the run
+ * @throws RangeError unless D and η are finite and > 0, or for a k beyond the run.
+ * @example
+ * adagradNormBound({ D: 2, eta: 1, squares: [4, 9] })(2) // → 4.5
+ * @see M. Streeter, H. B. McMahan, Less regret via online conditioning, 2010; R. Ward, X. Wu, L. Bottou, AdaGrad
+ *   stepsizes, JMLR 21 (2020).
+ */
+export function adagradNormBound({
+  D,
+  eta,
+  squares,
+}: {
+  D: number;
+  eta: number;
+  squares: ArrayLike<number>;
+}): Bound {
+  checkPositive("adagradNormBound", { D, eta });
+  const at = (k: number): number => {
+    const c = squares[k - 1];
+    if (c === undefined) {
+      throw new RangeError(`adagradNormBound: the run has ${squares.length} steps, got k = ${k}`);
+    }
+    return ((D * D) / (2 * eta) + eta) * (Math.sqrt(c) / k);
+  };
+  return bound(at, { label: "(D²/(2η) + η) √c(k) / k", eta });
+}
+
+function checkPositive(name: string, values: Record<string, number>): void {
+  for (const [what, value] of Object.entries(values)) {
+    if (Number.isFinite(value) && value > 0) continue;
+    throw new RangeError(`${name}: ${what} must be a finite number > 0, got ${inspect(value)}`);
+  }
 }
 
 function bound(at: (k: number) => number, facts: { label: string; eta: number; mu?: number }): Bound {
