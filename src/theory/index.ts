@@ -33,6 +33,7 @@ export { type EnsembleChartOptions, ensembleChart } from "./ensemble-chart.js";
 export { type EstimateOfL, estimateL } from "./estimate-l.js";
 export { expectation, type Noise, type NoiseOptions, noise } from "./expectation.js";
 export { type FiniteSumOptions, finiteSum, leastSquares } from "./finite-sum.js";
+export { fitPower, type PowerFit } from "./fit-power.js";
 export { type FittedLine, fitRate, type RateFit } from "./fit-rate.js";
 export { type GapChartOptions, gapChart } from "./gap-chart.js";
 export { gradientCheck, type NetworkCheckOptions } from "./gradient-check.js";

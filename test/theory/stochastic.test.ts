@@ -17,6 +17,7 @@ import {
   expectation,
   exponential,
   finiteSum,
+  fitPower,
   geometricReach,
   gradientNoise,
   inverse,
@@ -397,4 +398,19 @@ test("an ensemble: mean, errors, quantiles, charts", async () => {
   expect(() => new Ensemble({ name: "", quantity: "", k: [1], rows: [] })).toThrow("at least one path");
   expect(ensembleChart([e], { paths: 2 }).alt).toContain("three, path 2");
   expect((await toBundle(e))["text/plain"]).toContain("three, 3 paths");
+});
+
+test("a power law is found in means over noisy paths, within the error that the paths have", () => {
+  const stream = random(9);
+  const k = Array.from({ length: 30 }, (_, i) => Math.round(1.3 ** (i + 5)));
+  const rows = Array.from({ length: 200 }, () =>
+    Float64Array.from(k, (step) => step ** -0.75 * Math.exp(0.5 * stream.normal())),
+  );
+  const fit = fitPower(new Ensemble({ name: "", quantity: "x", k, rows }), { from: 1 });
+  expect(fit.interval[0]).toBeLessThan(0.75);
+  expect(fit.interval[1]).toBeGreaterThan(0.75);
+  expect(fit.standardError).toBeLessThan(0.02);
+  expect(() => fitPower(new Ensemble({ name: "", quantity: "x", k, rows: rows.slice(0, 19) }))).toThrow(
+    "at least 20 paths",
+  );
 });
