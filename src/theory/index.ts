@@ -56,6 +56,15 @@ export {
 } from "./objective.js";
 export { type Divergence, Path } from "./path.js";
 export { type PathChartOptions, pathChart } from "./path-chart.js";
+export {
+  affine,
+  clarke,
+  linearCombination,
+  maximum,
+  minimum,
+  type PiecewiseLinear,
+  type Subdifferential,
+} from "./piecewise-linear.js";
 export { type PowerIteration, powerIteration } from "./power-iteration.js";
 export { type QuadraticOptions, quadratic } from "./quadratic.js";
 export {
