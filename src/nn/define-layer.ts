@@ -2,6 +2,8 @@
  * Layers of one's own, in a few lines of a notebook.
  */
 import { inspect } from "node:util";
+import { Variable } from "../autodiff/tape.js";
+import type { Traced } from "../autodiff/traced.js";
 import { formatShape, type Random, random, type Shape, Tensor } from "../tensor/index.js";
 import { sizeOf } from "../tensor/shapes.js";
 import type { LayerBlueprint, Pass } from "./layer.js";
@@ -20,13 +22,23 @@ export interface LayerDefinition<P extends string> {
   output?: (input: Shape) => Shape;
   /** What comes out, for samples as rows. */
   forward: (x: Tensor, parameters: Readonly<Record<P, Tensor>>, pass: Pass) => Tensor;
-  /** From δ = ∂loss/∂(what came out): ∂loss/∂x, and ∂loss/∂ of each parameter by its name. */
+  /**
+   * From δ = ∂loss/∂(what came out): ∂loss/∂x, and ∂loss/∂ of each parameter by its name. Without it `forward` is
+   * differentiated by reverse mode; it must then be written with the operations of `Traced`.
+   */
   backward: (
     delta: Tensor,
     x: Tensor,
     parameters: Readonly<Record<P, Tensor>>,
     pass: Pass,
   ) => { x: Tensor } & Readonly<Record<P, Tensor>>;
+}
+
+/** The same without a way back: `forward` is differentiated. */
+export interface TracedLayerDefinition<P extends string>
+  extends Pick<LayerDefinition<P>, "name" | "parameters" | "output"> {
+  /** What comes out, for samples as rows, by the operations of `Traced`. */
+  forward: (x: Traced, parameters: Readonly<Record<P, Traced>>) => Traced;
 }
 
 /**
@@ -45,9 +57,18 @@ export interface LayerDefinition<P extends string> {
  * });
  * const net = sequential([dense(2, 2), scale(), dense(2, 1)], { seed: 1 });
  * gradientCheck(net, [[1, 2]], [3], squaredError()).ok // → true
+ * const swish = defineLayer({ name: "swish", forward: (x) => x.mul(x.sigmoid()) });
+ * gradientCheck(sequential([dense(2, 2), swish(), dense(2, 1)]), [[1, 2]], [3], squaredError()).ok // → true
  */
-export function defineLayer<P extends string = never>(definition: LayerDefinition<P>): () => LayerBlueprint {
-  const { name, output = (input: Shape) => input, forward, backward } = definition;
+export function defineLayer<P extends string = never>(definition: LayerDefinition<P>): () => LayerBlueprint;
+export function defineLayer<P extends string = never>(
+  definition: TracedLayerDefinition<P>,
+): () => LayerBlueprint;
+export function defineLayer<P extends string>(
+  definition: LayerDefinition<P> | TracedLayerDefinition<P>,
+): () => LayerBlueprint {
+  const { name, output = (input: Shape) => input } = definition;
+  const { forward, backward } = "backward" in definition ? definition : differentiated(definition);
   for (const [what, one] of Object.entries({ forward, backward })) {
     if (typeof one !== "function") {
       throw new TypeError(`defineLayer: ${what} must be a function, got ${inspect(one, { depth: 0 })}`);
@@ -101,6 +122,33 @@ export function defineLayer<P extends string = never>(definition: LayerDefinitio
         });
       },
     });
+}
+
+/** Forward on the tape, and back along it. */
+function differentiated<P extends string>({
+  forward,
+}: TracedLayerDefinition<P>): Pick<LayerDefinition<P>, "forward" | "backward"> {
+  if (typeof forward !== "function") return { forward } as never; // which is said where it is checked
+  const run = (x: Tensor, parameters: Readonly<Record<P, Tensor>>) => {
+    const input = new Variable(x);
+    const variables = Object.fromEntries(
+      Object.entries<Tensor>(parameters).map(([name, value]) => [name, new Variable(value)]),
+    ) as Record<P, Variable>;
+    return { input, variables, result: forward(input, variables) as Variable };
+  };
+  return {
+    forward: (x, parameters) => run(x, parameters).result?.value,
+    backward(delta, x, parameters) {
+      const { input, variables, result } = run(x, parameters);
+      const names = Object.keys(variables) as P[];
+      const [first, ...rest] = result
+        .mul(delta)
+        .sum()
+        .gradientsOf([input, ...names.map((one) => variables[one])]);
+      const gradients = Object.fromEntries(names.map((one, i) => [one, rest[i]!.value]));
+      return { x: first!.value, ...gradients } as { x: Tensor } & Record<P, Tensor>;
+    },
+  };
 }
 
 function checkTensor(what: string, value: unknown): void {

@@ -4,7 +4,7 @@ export { type Backpropagation, backpropagation, flatGradient, type Gradients } f
 export { binaryCrossEntropy } from "./binary-cross-entropy.js";
 export { type Conv2dOptions, conv2d } from "./conv2d.js";
 export { crossEntropy } from "./cross-entropy.js";
-export { defineLayer, type LayerDefinition } from "./define-layer.js";
+export { defineLayer, type LayerDefinition, type TracedLayerDefinition } from "./define-layer.js";
 export { Dense, type DenseLayer, dense } from "./dense.js";
 export { dropout } from "./dropout.js";
 export { flatten } from "./flatten.js";

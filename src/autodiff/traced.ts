@@ -1,0 +1,75 @@
+/**
+ * The operations that functions are written with so that their derivatives can be computed: once written, such a function
+ * runs on numbers, on the tape (reverse mode), on dual numbers (forward mode) and on complex numbers (complex step).
+ */
+import type { Shape, Tensor, TensorLike } from "../tensor/index.js";
+
+/** What a function of tensors computes with; shapes broadcast as those of `Tensor` do. */
+export interface Traced {
+  /** The numbers, without what is known of their derivatives. */
+  readonly value: Tensor;
+  /** Their shape. */
+  readonly shape: Shape;
+  /** this + other. */
+  add(other: Traced | TensorLike): Traced;
+  /** this − other. */
+  sub(other: Traced | TensorLike): Traced;
+  /** this · other, entry by entry. */
+  mul(other: Traced | TensorLike): Traced;
+  /** this / other, entry by entry. */
+  div(other: Traced | TensorLike): Traced;
+  /** −this. */
+  neg(): Traced;
+  /** The matrix product, of matrices and vectors. */
+  matmul(other: Traced | TensorLike): Traced;
+  /** The transposed matrix. */
+  transpose(): Traced;
+  /** The same numbers in another shape. */
+  reshape(...extents: number[]): Traced;
+  /** The sum of all entries (a scalar), or along one axis. */
+  sum(axis?: number): Traced;
+  /** The mean of all entries, or along one axis. */
+  mean(axis?: number): Traced;
+  /** e^x. */
+  exp(): Traced;
+  /** log x. */
+  log(): Traced;
+  /** √x. */
+  sqrt(): Traced;
+  /** x^n for a number n. */
+  pow(exponent: number): Traced;
+  /** sin x. */
+  sin(): Traced;
+  /** cos x. */
+  cos(): Traced;
+  /** tanh x. */
+  tanh(): Traced;
+  /** 1 / (1 + e^−x). */
+  sigmoid(): Traced;
+  /** max(0, x), with the derivative 0 at 0. */
+  relu(): Traced;
+  /** |x|, with the derivative 0 at 0. */
+  abs(): Traced;
+}
+
+/** A function of one tensor or several whose result is a scalar: the last thing it does is a `sum()`, say. */
+export type ScalarFunction = (...xs: Traced[]) => Traced;
+
+/** The number that a scalar result is; throws a RangeError for anything that has not exactly one entry. */
+export function scalarOf(who: string, result: Traced): number {
+  if (typeof result?.value?.size === "number" && result.value.size === 1) return result.value.data[0]!;
+  const got = result?.shape ? `a result of shape [${result.shape.join(", ")}]` : `${result}`;
+  throw new RangeError(
+    `${who}: the function must return a single number; did you forget sum() or mean()? got ${got}`,
+  );
+}
+
+/** How a gradient of shape `wide` is summed to that of an operand that was stretched to it: the axes, last first. */
+export function stretchedAxes(narrow: Shape, wide: Shape): number[] {
+  const missing = wide.length - narrow.length;
+  const axes: number[] = [];
+  for (let axis = wide.length - 1; axis >= 0; axis--) {
+    if (axis < missing || (narrow[axis - missing] === 1 && wide[axis] !== 1)) axes.push(axis);
+  }
+  return axes;
+}
