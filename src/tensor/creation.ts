@@ -2,7 +2,7 @@
  * Tensors to start from: written out, filled, counted. Random ones are in `random-tensors.ts`.
  */
 import type { FloatArray } from "./kernels.js";
-import { checkShape, type Shape, sizeOf } from "./shapes.js";
+import { checkShape, formatShape, type Shape, sizeOf } from "./shapes.js";
 import { type DType, Tensor, type TensorLike } from "./tensor.js";
 
 /**
@@ -103,4 +103,54 @@ export function linspace(start: number, stop: number, n = 50, options: { dtype?:
   for (let i = 0; i < n; i++) t.data[i] = start + ((stop - start) * i) / (n - 1);
   t.data[n - 1] = stop;
   return t;
+}
+
+/**
+ * Tensors one after the other along an axis that they have.
+ *
+ * @param parts at least one, of the same shape but for that axis
+ * @param axis along which; 0
+ * @throws RangeError for no tensors, or shapes that do not fit.
+ * @example
+ * concat([[[1, 2]], [[3, 4], [5, 6]]]).toArray() // → [ [ 1, 2 ], [ 3, 4 ], [ 5, 6 ] ]
+ */
+export function concat(parts: readonly TensorLike[], axis = 0): Tensor {
+  const tensors = parts.map((part) => (part instanceof Tensor ? part : tensor(part)));
+  const first = tensors[0];
+  if (!first) throw new RangeError("concat: there must be at least one tensor, got none");
+  const at = axis < 0 ? axis + first.rank : axis;
+  const fits = ({ shape }: Tensor): boolean =>
+    shape.length === first.rank && shape.every((extent, i) => i === at || extent === first.shape[i]);
+  const stranger = tensors.find((one) => !fits(one));
+  if (stranger || !(at in first.shape)) {
+    throw new RangeError(
+      `concat: all shapes must be the same but for axis ${axis}; shapes ${formatShape(first.shape)} and ${formatShape((stranger ?? first).shape)}`,
+    );
+  }
+  const extent = tensors.reduce((sum, { shape }) => sum + shape[at]!, 0);
+  const shape = first.shape.with(at, extent);
+  const outer = sizeOf(shape.slice(0, at));
+  const isSingle = tensors.every(({ dtype }) => dtype === "float32");
+  const out = new (isSingle ? Float32Array : Float64Array)(sizeOf(shape));
+  let start = 0;
+  for (const { data, shape: own } of tensors) {
+    const width = sizeOf(own.slice(at));
+    for (let o = 0; o < outer; o++) {
+      out.set(data.subarray(o * width, (o + 1) * width), o * sizeOf(shape.slice(at)) + start);
+    }
+    start += width;
+  }
+  return new Tensor(shape, out);
+}
+
+/**
+ * Tensors of one shape side by side, along a new first axis.
+ *
+ * @throws RangeError for no tensors, or different shapes.
+ * @example
+ * stack([[1, 2], [3, 4]]).shape // → [ 2, 2 ]
+ */
+export function stack(parts: readonly TensorLike[]): Tensor {
+  const tensors = parts.map((part) => (part instanceof Tensor ? part : tensor(part)));
+  return concat(tensors.map((one) => one.reshape([1, ...one.shape])));
 }

@@ -1,5 +1,5 @@
 // tensor: boxes of numbers, and random numbers from a seed.
-export { arange, eye, full, linspace, ones, tensor, zeros } from "./creation.js";
+export { arange, concat, eye, full, linspace, ones, stack, tensor, zeros } from "./creation.js";
 export type { Nested } from "./nested.js";
 export { distributionTest, normalQuantile, normalTail } from "./normal.js";
 export { type Random, random, type StreamKey } from "./random.js";

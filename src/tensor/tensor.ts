@@ -3,7 +3,9 @@
  * else, so that a loop over `data` is always the whole truth. Views by strides do not exist: `reshape`, `row`
  * and `slice` share the numbers because they can, `transpose` copies because it must.
  */
+
 import { inspect } from "node:util";
+import { multiply, worthCopying } from "../compute/multiply.js";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { tensorHtml, tensorText } from "./format.js";
 import {
@@ -24,6 +26,7 @@ import {
   type Shape,
   sameShape,
   sizeOf,
+  stridesOf,
 } from "./shapes.js";
 
 /** How an entry is stored: `float64` (default, for theory) or `float32` (for networks). */
@@ -147,6 +150,122 @@ export class Tensor implements Displayable {
     return new Tensor(this.shape, out);
   }
 
+  /** −x of every entry. */
+  neg(): Tensor {
+    return this.map((x) => -x);
+  }
+
+  /** |x| of every entry. */
+  abs(): Tensor {
+    return this.map(Math.abs);
+  }
+
+  /** e^x of every entry. */
+  exp(): Tensor {
+    return this.map(Math.exp);
+  }
+
+  /** log x of every entry; NaN below 0. */
+  log(): Tensor {
+    return this.map(Math.log);
+  }
+
+  /** √x of every entry; NaN below 0. */
+  sqrt(): Tensor {
+    return this.map(Math.sqrt);
+  }
+
+  /** x^n of every entry. */
+  pow(exponent: number): Tensor {
+    return this.map((x) => x ** exponent);
+  }
+
+  /** 1 where this > other, else 0, entry by entry. */
+  greater(other: TensorLike): Tensor {
+    return this.#with("greater", other, (a, b) => Number(a > b));
+  }
+
+  /** 1 where this < other, else 0, entry by entry. */
+  less(other: TensorLike): Tensor {
+    return this.#with("less", other, (a, b) => Number(a < b));
+  }
+
+  /** 1 where this equals other exactly, else 0, entry by entry (`equals` compares whole tensors). */
+  same(other: TensorLike): Tensor {
+    return this.#with("same", other, (a, b) => Number(a === b));
+  }
+
+  /** The larger of this and other, entry by entry. */
+  maximum(other: TensorLike): Tensor {
+    return this.#with("maximum", other, Math.max);
+  }
+
+  /** The smaller of this and other, entry by entry. */
+  minimum(other: TensorLike): Tensor {
+    return this.#with("minimum", other, Math.min);
+  }
+
+  /** The entries of `yes` where this is not 0, those of `no` elsewhere. */
+  where(yes: TensorLike, no: TensorLike): Tensor {
+    const [chosen, other] = [toTensor(yes, this.dtype), toTensor(no, this.dtype)];
+    const shape = broadcastShapes("where", broadcastShapes("where", this.shape, chosen.shape), other.shape);
+    const stretch = (t: Tensor): Tensor => new Tensor(shape, new Float64Array(sizeOf(shape))).add(t);
+    const [condition, a, b] = [stretch(this), stretch(chosen), stretch(other)];
+    const picked = condition.data.map((c, i) => (c !== 0 ? a.data[i]! : b.data[i]!));
+    return new Tensor(shape, newArray(chosen.dtype, picked));
+  }
+
+  /** The axes in another order, `[2, 0, 1]` for the last one first (a copy). Throws unless each axis comes once. */
+  permute(axes: readonly number[]): Tensor {
+    if ([...axes].sort((a, b) => a - b).join() !== [...this.shape.keys()].join()) {
+      throw new RangeError(
+        `permute: each axis from 0 to ${this.rank - 1} must come once, got [${axes.join(", ")}]; shape ${formatShape(this.shape)}`,
+      );
+    }
+    const shape = axes.map((axis) => this.shape[axis]!);
+    const steps = axes.map((axis) => stridesOf(this.shape)[axis]!);
+    const out = resultArray(this.size, this.data);
+    const index = shape.map(() => 0);
+    let from = 0;
+    for (let i = 0; i < out.length; i++) {
+      out[i] = this.data[from]!;
+      for (let axis = shape.length - 1; axis >= 0; axis--) {
+        from += steps[axis]!;
+        if (++index[axis]! < shape[axis]!) break;
+        from -= index[axis]! * steps[axis]!;
+        index[axis] = 0;
+      }
+    }
+    return new Tensor(shape, out);
+  }
+
+  /** The entries with these indices along an axis, in this order (a copy); negative indices count from the end. */
+  take(indices: ArrayLike<number>, axis = 0): Tensor {
+    const at = checkAxis("take", axis, this.shape);
+    const inner = sizeOf(this.shape.slice(at + 1));
+    const outer = sizeOf(this.shape.slice(0, at));
+    const shape = this.shape.with(at, indices.length);
+    const out = resultArray(sizeOf(shape), this.data);
+    for (let o = 0; o < outer; o++) {
+      for (let i = 0; i < indices.length; i++) {
+        const from = (o * this.shape[at]! + this.#inside("take", indices[i]!, at)) * inner;
+        out.set(this.data.subarray(from, from + inner), (o * indices.length + i) * inner);
+      }
+    }
+    return new Tensor(shape, out);
+  }
+
+  /** The variance of all entries, or along one axis: the mean squared distance from the mean (divisor n). */
+  variance(): number;
+  variance(axis: number): Tensor;
+  variance(axis?: number): number | Tensor {
+    if (axis === undefined) return this.sub(this.mean()).pow(2).mean();
+    const at = checkAxis("variance", axis, this.shape);
+    return this.sub(this.mean(at).reshape(this.shape.with(at, 1)))
+      .pow(2)
+      .mean(at);
+  }
+
   /** this + other, entry by entry. */
   add(other: TensorLike): Tensor {
     return this.#with("add", other, (a, b) => a + b);
@@ -168,7 +287,8 @@ export class Tensor implements Displayable {
   }
 
   /**
-   * The matrix product: (m × n)(n × p) = m × p, out_ij = Σ_k a_ik b_kj, summed in float64 in the order of k.
+   * The matrix product: (m × n)(n × p) = m × p, out_ij = Σ_k a_ik b_kj, summed in float64 in the order of k; of large
+   * float32 matrices by the kernels that train networks, summed in float32.
    * A vector on the right counts as a column, on the left as a row, and that axis is gone from the result.
    *
    * @throws RangeError if the inner extents differ or an operand is not of rank 1 or 2.
@@ -194,7 +314,10 @@ export class Tensor implements Displayable {
       );
     }
     const out = resultArray(m * p, this.data, right.data);
-    matmul(this.data, right.data, m, n, p, out);
+    const [a, b] = [this.data, right.data];
+    const isSingle = a instanceof Float32Array && b instanceof Float32Array && out instanceof Float32Array;
+    if (isSingle && m * n * p >= worthCopying) multiply(a, b, [m, n, p], out);
+    else matmul(a, b, m, n, p, out);
     return new Tensor([...(this.rank === 1 ? [] : [m]), ...(right.rank === 1 ? [] : [p])], out);
   }
 
