@@ -1,0 +1,146 @@
+/**
+ * The types help: each of these mistakes is an error before anything runs, in an editor and in a notebook's cell; and the
+ * right use beside it is none.
+ */
+import { join } from "node:path";
+import ts from "typescript";
+import { describe, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+
+/** What the compiler says of a snippet that may use all names of nablab. */
+function errors(code: string): string[] {
+  const file = join(root, "test", "snippet.ts");
+  const text = `import * as nablab from "nablab";\nconst { ${names.join(", ")} } = nablab;\nexport {};\n${code}\n`;
+  const options: ts.CompilerOptions = {
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    target: ts.ScriptTarget.ES2022,
+    types: [],
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+  };
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile, fileExists } = host;
+  host.fileExists = (name) => name === file || fileExists(name);
+  host.getSourceFile = (name, ...rest) =>
+    name === file
+      ? ts.createSourceFile(name, text, ts.ScriptTarget.ES2022, true)
+      : (cache.get(name) ?? remember(name, getSourceFile(name, ...rest)));
+  const program = ts.createProgram([file], options, host, before);
+  before = program;
+  return ts
+    .getPreEmitDiagnostics(program, program.getSourceFile(file))
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+}
+let before: ts.Program | undefined;
+const cache = new Map<string, ts.SourceFile>();
+function remember(name: string, file: ts.SourceFile | undefined): ts.SourceFile | undefined {
+  if (file) cache.set(name, file);
+  return file;
+}
+
+const names = [
+  "adam",
+  "check",
+  "conv2d",
+  "crossEntropy",
+  "dataset",
+  "defineLayer",
+  "dense",
+  "descend",
+  "dropout",
+  "flatten",
+  "gradientDescentBound",
+  "lineChart",
+  "quadratic",
+  "relu",
+  "sequential",
+  "sgd",
+  "slider",
+  "tensor",
+  "train",
+  "logSumExp",
+  "grad",
+];
+const setting = `
+const net = sequential([dense(2, 3), relu(), dense(3, 2)]);
+const data = dataset({ x: [[1, 2]], y: [0], classes: 2 });
+`;
+
+describe.each([
+  [
+    "a rule where its call was meant",
+    `${setting} train(net, data, { rule: sgd({ eta: 0.1 }) })`,
+    `${setting} train(net, data, { rule: sgd })`,
+  ],
+  [
+    "an option that does not exist",
+    `${setting} train(net, data, { epochs: 3 })`,
+    `${setting} train(net, data, { epoch: 3 })`,
+  ],
+  [
+    "a word that is none of the choices",
+    `${setting} train(net, data, { shuffle: "once" })`,
+    `${setting} train(net, data, { shuffle: "always" })`,
+  ],
+  ["arguments the wrong way round", `${setting} train(net, data)`, `${setting} train(data, net)`],
+  [
+    "a loss by its name",
+    `${setting} train(net, data, { loss: crossEntropy() })`,
+    `${setting} train(net, data, { loss: "crossEntropy" })`,
+  ],
+  ["a forgotten await", `${setting} (await train(net, data)).epochs`, `${setting} train(net, data).epochs`],
+  [
+    "an activation without its brackets",
+    "sequential([dense(1, 2), relu(), dense(2, 1)])",
+    "sequential([dense(1, 2), relu, dense(2, 1)])",
+  ],
+  ["widths as a list", "dense(2, 3)", "dense([2, 3])"],
+  ["a kernel of two numbers", "conv2d(1, 6, { kernel: 5 })", "conv2d(1, 6, { kernel: [5, 5] })"],
+  ["an objective without what is needed", "quadratic({ spectrum: [1, 2] })", "quadratic([1, 2])"],
+  [
+    "a descent without a start",
+    "descend(quadratic({ spectrum: [1] }), { theta0: [1], eta: 1 })",
+    "descend(quadratic({ spectrum: [1] }), { eta: 1 })",
+  ],
+  ["a bound without a step size", "gradientDescentBound({ R: 1, eta: 1 })", "gradientDescentBound({ R: 1 })"],
+  ["text in a tensor", "tensor([[1, 2]])", 'tensor([["1", "2"]])'],
+  ["an axis as text", "tensor([1]).sum(0)", 'tensor([1]).sum("rows")'],
+  [
+    "a chart without axes",
+    'lineChart({ title: "t", x: { title: "x" }, y: { title: "y" }, series: [] })',
+    'lineChart({ title: "t", series: [] })',
+  ],
+  ["a number that is asked for as text", 'check("A1", "holds", true)', 'check("A1", "holds", "true")'],
+  [
+    "a layer without a way forward",
+    'defineLayer({ name: "a", forward: (x) => x })',
+    'defineLayer({ name: "a" })',
+  ],
+  ["a dtype that is none", 'tensor([1], { dtype: "float32" })', 'tensor([1], { dtype: "float16" })'],
+] as const)("%s", (_, right, wrong) => {
+  test("is an error, and the right use is none", () => {
+    expect(errors(right)).toEqual([]);
+    expect(errors(wrong)).not.toEqual([]);
+  });
+});
+
+test("no public signature has any", () => {
+  const program = ts.createProgram([join(root, "dist", "index.d.ts")], {
+    skipLibCheck: true,
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  });
+  const found: string[] = [];
+  for (const file of program.getSourceFiles()) {
+    if (!file.fileName.includes("/dist/") || file.fileName.includes("node_modules")) continue;
+    const visit = (node: ts.Node): void => {
+      if (node.kind === ts.SyntaxKind.AnyKeyword) found.push(`${file.fileName}: ${node.parent.getText()}`);
+      ts.forEachChild(node, visit);
+    };
+    visit(file);
+  }
+  expect(found).toEqual([]);
+});
