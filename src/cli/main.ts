@@ -109,6 +109,12 @@ function positive(text: string): number {
   throw new InvalidArgumentError("expected a number of seconds above 0.");
 }
 
+// `nablab doctor | head` closes the pipe: what more there is to say nobody wants to hear.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

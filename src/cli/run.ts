@@ -2,11 +2,12 @@
  * `nablab run`: executes notebooks with the kernel's own session, without Jupyter and Python, and writes
  * them with their outputs as a Jupyter client would.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { writeAtomically } from "../data/write-atomically.js";
 import { CellOutputs } from "./cell-outputs.js";
 import { findNotebooks, type Place } from "./find-notebooks.js";
+import { InputError } from "./input-error.js";
 import { type CodeCell, type Notebook, notebookText, readNotebook, setKernel, tagsOf } from "./notebook.js";
 import { type Ending, NotebookProcess } from "./notebook-process.js";
 import { Progress, say } from "./progress.js";
@@ -30,6 +31,9 @@ export interface RunOptions {
  * @throws InputError before anything runs, when one of them is no notebook for this kernel
  */
 export async function runNotebooks(paths: readonly string[], options: RunOptions): Promise<number> {
+  if (options.out && existsSync(options.out) && !statSync(options.out).isDirectory()) {
+    throw new InputError(`--out must name a folder, but this is a file: ${options.out}`);
+  }
   const places = findNotebooks(paths, options.out);
   const notebooks = places.map((place) => ({ place, ...readNotebook(place.source) }));
   let code = 0;
@@ -38,8 +42,10 @@ export async function runNotebooks(paths: readonly string[], options: RunOptions
     // The file holds what it held before: half a run is worth less than the run before it.
     if (outcome === "interrupted") return 130;
     if (outcome === "failed") code = 1;
-    if (place.target === place.source && !bytes.equals(readFileSync(place.source))) {
-      say(`${place.source}: was changed while it ran, so it was not written; run it again, or with --out`);
+    const isThere = existsSync(place.source);
+    if (place.target === place.source && !(isThere && bytes.equals(readFileSync(place.source)))) {
+      const what = isThere ? "changed" : "deleted";
+      say(`${place.source}: was ${what} while it ran, so it was not written; run it again, or with --out`);
       code = 1;
       continue;
     }

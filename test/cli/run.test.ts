@@ -179,6 +179,14 @@ describe.concurrent("nothing is lost", () => {
     expect(stderr).toContain("a.ipynb: was changed while it ran");
   });
 
+  test("a notebook that its own cell deletes is not written anew", async () => {
+    const dir = folder();
+    write(dir, "a.ipynb", ['import fs from "node:fs"; fs.rmSync("a.ipynb")']);
+    const { status, stderr } = await nablab(dir, "run", "a.ipynb");
+    expect([status, readdirSync(dir)]).toEqual([1, []]);
+    expect(stderr).toContain("a.ipynb: was deleted while it ran");
+  });
+
   test.skipIf(process.platform === "win32")("a link stays a link", async () => {
     const dir = folder();
     write(dir, "real.ipynb", ["1"]);
@@ -214,6 +222,7 @@ describe.concurrent("what cannot be used is said in one line, before anything ru
     [["other.ipynb"], 'no "nbformat"'],
     [["empty"], "empty: no notebooks"],
     [["good.ipynb", "sub/good.ipynb", "--out", "o"], "would both be written to"],
+    [["good.ipynb", "--out", "v3.ipynb"], "--out must name a folder, but this is a file: v3.ipynb"],
     [["good.ipynb", "--timeout", "0"], "expected a number of seconds above 0"],
     [[], "missing required argument 'notebook'"],
   ])("%j", async (args, message) => {
