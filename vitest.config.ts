@@ -21,7 +21,7 @@ export default defineConfig({
     projects: [
       project("unit", ["test/**/*.test.ts"], 30_000),
       project("notebooks", ["test/notebooks/**/*.spec.ts"], 600_000),
-      project("jupyter", ["test/{kernel,browser}/**/*.spec.ts"], 600_000),
+      project("jupyter", ["test/{kernel,browser,coursework}/**/*.spec.ts"], 600_000),
     ],
   },
 });

@@ -5,11 +5,12 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { writeAtomically } from "../data/write-atomically.js";
+import type { CellResult } from "../kernel/session.js";
+import { asResult, SessionProcess } from "../kernel/session-process.js";
 import { CellOutputs } from "./cell-outputs.js";
 import { findNotebooks, type Place } from "./find-notebooks.js";
 import { InputError } from "./input-error.js";
 import { type CodeCell, type Notebook, notebookText, readNotebook, setKernel, tagsOf } from "./notebook.js";
-import { type Ending, NotebookProcess } from "./notebook-process.js";
 import { Progress, say } from "./progress.js";
 
 /** Options of {@link runNotebooks}. */
@@ -78,7 +79,7 @@ async function execute(notebook: Notebook, place: Place, options: RunOptions): P
   const toRun = cells.filter((cell) => cell.source.trim() !== "");
   const outputs = new CellOutputs();
   const progress = new Progress(place.source, toRun.length);
-  const child = new NotebookProcess(path.dirname(path.resolve(place.source)), (output, i) =>
+  const child = new SessionProcess(path.dirname(path.resolve(place.source)), (output, i) =>
     outputs.receive(output, toRun[i]!),
   );
   let interrupted = false;
@@ -92,10 +93,10 @@ async function execute(notebook: Notebook, place: Place, options: RunOptions): P
     for (const [i, cell] of toRun.entries()) {
       progress.start(i + 1);
       cell.execution_count = i + 1;
-      const ending = await withTimeout(child, cell, i, options.timeout);
+      const ending = await child.execute(cell.source, i, { seconds: options.timeout });
       progress.end();
       if (interrupted) break;
-      failure = store(ending, cell, outputs);
+      failure = store(asResult(ending), cell, outputs);
       if (failure === undefined) continue;
       const goOn = options.allowErrors || tagsOf(cell).includes("raises-exception");
       if (goOn && ending.status === "error") failure = undefined;
@@ -122,46 +123,17 @@ async function execute(notebook: Notebook, place: Place, options: RunOptions): P
   return "ok";
 }
 
-/** Runs a cell; one that takes too long is interrupted and ends with a `TimeoutError`. */
-async function withTimeout(
-  child: NotebookProcess,
-  cell: CodeCell,
-  i: number,
-  seconds: number | undefined,
-): Promise<Ending | Timeout> {
-  let late = false;
-  const interrupt = (): void => {
-    late = true;
-    child.interrupt();
-  };
-  await child.ready;
-  const timer = seconds === undefined ? undefined : setTimeout(interrupt, seconds * 1000);
-  const ending = await child.execute(cell.source, i);
-  clearTimeout(timer);
-  return late ? { status: "timeout", seconds: seconds! } : ending;
-}
-
-type Timeout = { status: "timeout"; seconds: number };
-
 /** Puts a cell's result into the notebook; returns the traceback where it failed. */
-function store(ending: Ending | Timeout, cell: CodeCell, outputs: CellOutputs): string | undefined {
-  if (ending.status === "ok") {
-    if (ending.result) {
-      const { data, metadata } = ending.result;
+function store(result: CellResult, cell: CodeCell, outputs: CellOutputs): string | undefined {
+  if (result.status === "ok") {
+    if (result.result) {
+      const { data, metadata } = result.result;
       const { execution_count } = cell;
       outputs.add({ output_type: "execute_result", data: { ...data }, metadata, execution_count }, cell);
     }
     return undefined;
   }
-  const { ename, evalue, traceback } = ending.status === "error" ? ending : asError(ending);
+  const { ename, evalue, traceback } = result;
   outputs.add({ output_type: "error", ename, evalue, traceback }, cell);
   return traceback.join("\n");
-}
-
-function asError(ending: Timeout | Extract<Ending, { status: "ended" }>) {
-  const [ename, evalue] =
-    ending.status === "timeout"
-      ? ["TimeoutError", `the cell took longer than ${ending.seconds} s (--timeout)`]
-      : ["ProcessEnded", `the notebook's process ended ${ending.how}`];
-  return { ename, evalue, traceback: [`${ename}: ${evalue}`] };
 }

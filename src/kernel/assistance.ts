@@ -4,11 +4,11 @@
  * Jupyter counts positions in code points, the compiler in UTF-16 units.
  */
 import type * as TypeScript from "typescript";
-import type { Session } from "./session.js";
+import type { CellRunner } from "./session.js";
 
 /** The content of `complete_reply`. */
 export function completeReply<Cell>(
-  session: Session<Cell>,
+  session: CellRunner<Cell>,
   code: string,
   cursor: number,
 ): Record<string, unknown> {
@@ -33,7 +33,7 @@ export function completeReply<Cell>(
 
 /** The content of `inspect_reply`. */
 export function inspectReply<Cell>(
-  session: Session<Cell>,
+  session: CellRunner<Cell>,
   code: string,
   cursor: number,
 ): Record<string, unknown> {
@@ -68,7 +68,7 @@ export function inspectReply<Cell>(
 const question = /^\s*([\p{ID_Start}$_][\p{ID_Continue}$.]*)\s*\?\s*$/u;
 
 /** The answer to a cell such as `console.log?`: its type and documentation; undefined for any other cell. */
-export function helpFor<Cell>(session: Session<Cell>, code: string): Record<string, string> | undefined {
+export function helpFor<Cell>(session: CellRunner<Cell>, code: string): Record<string, string> | undefined {
   const [, name] = question.exec(code) ?? [];
   if (name === undefined) return undefined;
   const data = inspectReply(session, name, [...name].length).data as Record<string, string>;

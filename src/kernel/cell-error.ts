@@ -59,12 +59,26 @@ export function fromThrown(thrown: unknown): CellError {
     const text = inspect(thrown);
     return { status: "error", ename: "Thrown", evalue: text, traceback: [`${red("Thrown")}: ${text}`] };
   }
-  const { name, message } = thrown;
+  const { name } = thrown;
+  const message = refusal(thrown) ?? thrown.message;
   const traceback = [`${red(name)}: ${message}`, ...ownFrames(thrown.stack ?? "")];
   for (let cause = thrown.cause; isErrorLike(cause); cause = cause.cause) {
     traceback.push(`caused by ${red(cause.name)}: ${cause.message}`, ...ownFrames(cause.stack ?? ""));
   }
   return { status: "error", ename: name, evalue: message, traceback };
+}
+
+/** What Node means by "Access to this API has been restricted". */
+function refusal(error: Error): string | undefined {
+  const { code, permission, resource } = error as { code?: unknown; permission?: string; resource?: string };
+  if (code !== "ERR_ACCESS_DENIED") return undefined;
+  const what: Record<string, string> = {
+    FileSystemRead: `reading ${resource} is not allowed`,
+    FileSystemWrite: `writing ${resource} is not allowed`,
+    ChildProcess: "starting programs is not allowed",
+  };
+  const refused = (permission && what[permission]) ?? "this is not allowed";
+  return `${refused}: where notebooks are graded or checked, they read and write files in their own folder only`;
 }
 
 // Cells run in this realm, but an error may come from another (a vm, a worker's clone).

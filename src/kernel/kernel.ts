@@ -9,7 +9,14 @@ import { fromThrown } from "./cell-error.js";
 import { Comms } from "./comms.js";
 import { History } from "./history.js";
 import { kernelInfo } from "./kernel-info.js";
-import { type CellResult, createSession, type Output, type Question, type Session } from "./session.js";
+import {
+  type CellResult,
+  type CellRunner,
+  createSession,
+  type Output,
+  type Question,
+  type SessionOptions,
+} from "./session.js";
 import type { Channel } from "./sockets.js";
 import { isStopHeard } from "./stop.js";
 import type { Attachments, Message, Wire } from "./wire.js";
@@ -27,7 +34,8 @@ export class Kernel {
   readonly #history: History;
   readonly #comms = new Comms((...message) => this.#publish(...message));
   readonly #waiting: Message[] = [];
-  #session: Session<Message> | undefined;
+  readonly #createSession: (options: SessionOptions<Message>) => CellRunner<Message>;
+  #session: CellRunner<Message> | undefined;
   #executing = false;
   #running: Message | undefined;
   #count = 0;
@@ -36,6 +44,7 @@ export class Kernel {
    * @param options.ask sends a question to the reader and waits for the answer; undefined when stop is pressed
    * @param options.exit ends the process, once what has been sent is out
    * @param options.historyFile where cells are kept from session to session
+   * @param options.createSession where cells run; by default in this process
    */
   constructor(options: {
     wire: Wire;
@@ -43,17 +52,19 @@ export class Kernel {
     ask: (question: Uint8Array[]) => string | undefined;
     exit: (code: number) => void;
     historyFile?: string | undefined;
+    createSession?: (options: SessionOptions<Message>) => CellRunner<Message>;
   }) {
     this.#wire = options.wire;
     this.#send = options.send;
     this.#ask = options.ask;
     this.#exit = options.exit;
     this.#history = new History(options.historyFile);
+    this.#createSession = options.createSession ?? createSession;
   }
 
   /** The session, started when it is first needed: a front end may ask who we are before the compiler is loaded. */
-  get session(): Session<Message> {
-    this.#session ??= createSession<Message>({
+  get session(): CellRunner<Message> {
+    this.#session ??= this.#createSession({
       onOutput: (output, cell) => this.#putOut(output, cell),
       ask: (question, cell) => this.#askReader(question, cell),
       openComm: (comm, cell) => this.#comms.open(comm, cell),

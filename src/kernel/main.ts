@@ -1,16 +1,31 @@
 /**
  * The kernel's process: `node dist/kernel/main.js CONNECTION_FILE`, as the kernelspec starts it.
+ *
+ * With `--graded` cells run in a confined process of their own (graded-session.ts), each for at most `--seconds` and
+ * with at most `--megabytes`; an nbgrader_config.py asks for that.
  */
 import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import { awaitAnswer, expectAnswer, makeAnswer } from "./answer.js";
+import { GradedSession, gradedLimits } from "./graded-session.js";
 import { historyFile } from "./history.js";
 import { Kernel } from "./kernel.js";
 import type { Connection, FromSockets, SocketsSetUp, ToSockets } from "./sockets.js";
 import { isLateSignal, stopFlag } from "./stop.js";
 import { Wire } from "./wire.js";
 
-const [file] = process.argv.slice(2);
+const {
+  positionals: [file],
+  values: { graded, seconds, megabytes },
+} = parseArgs({
+  allowPositionals: true,
+  options: {
+    graded: { type: "boolean", default: false },
+    seconds: { type: "string", default: String(gradedLimits.seconds) },
+    megabytes: { type: "string", default: String(gradedLimits.megabytes) },
+  },
+});
 if (file === undefined) {
   console.error(
     "usage: node dist/kernel/main.js CONNECTION_FILE   (Jupyter starts kernels; see `nablab kernel install`)",
@@ -43,7 +58,16 @@ const kernel = new Kernel({
     post({ send: "stdin", frames });
     return awaitAnswer(answer);
   },
-  historyFile: historyFile(),
+  ...(graded
+    ? {
+        createSession: ({ onOutput }) => {
+          const limits = { seconds: Number(seconds), megabytes: Number(megabytes) };
+          const session = new GradedSession({ limits, onOutput });
+          process.on("exit", () => session.close());
+          return session;
+        },
+      }
+    : { historyFile: historyFile() }),
   exit: (code) => process.exit(code),
 });
 

@@ -52,6 +52,12 @@ export interface Question {
   password: boolean;
 }
 
+/** What a kernel needs of a session. */
+export type CellRunner<Cell> = Pick<
+  Session<Cell>,
+  "execute" | "interrupt" | "flush" | "complete" | "inspect" | "isComplete"
+>;
+
 /** Options of {@link createSession}; `Cell` is whatever its owner knows a cell by. */
 export interface SessionOptions<Cell> {
   /** Receives the output of every cell, also what comes after the cell has ended. */

@@ -53,14 +53,19 @@ export function typeScriptVersion(): string {
   return JSON.parse(readFileSync(require.resolve("typescript/package.json"), "utf8")).version;
 }
 
-/** One for each version of the compiler and of V8, with its flags. */
-function cacheFile(): string {
+/** Where it is kept. */
+export function cacheFolder(): string {
   const folder =
     process.platform === "win32" && process.env.LOCALAPPDATA
       ? process.env.LOCALAPPDATA
       : (process.env.XDG_CACHE_HOME ?? path.join(homedir(), ".cache"));
+  return path.join(folder, "nablab");
+}
+
+/** One for each version of the compiler and of V8, with its flags. */
+function cacheFile(): string {
   const name = `typescript-${typeScriptVersion()}-${process.arch}-${v8.cachedDataVersionTag()}.bin`;
-  return path.join(folder, "nablab", name);
+  return path.join(cacheFolder(), name);
 }
 
 function readCache(): Buffer | undefined {

@@ -1,0 +1,57 @@
+/**
+ * The process in which one notebook runs: a session, told by messages what to execute. It belongs to
+ * `session-process.ts`, which starts it in the notebook's folder.
+ */
+import { keepBuiltIns } from "./built-ins.js";
+import { type CellResult, createSession, type Output } from "./session.js";
+
+/** What this process is told. */
+export type ToChild = { execute: string; cell: number; count?: number } | "interrupt";
+
+/** What it says. */
+export type FromChild = "ready" | { output: Output; cell: number } | { result: CellResult; cell: number };
+
+// Cells cannot speak in our name by accident: the words are ours before the first cell runs.
+const sendMessage = process.send!.bind(process);
+Reflect.deleteProperty(process, "send");
+const send = (message: FromChild): void => {
+  if (process.connected) sendMessage(message);
+};
+
+const session = createSession<number>({ onOutput: (output, cell) => send({ output, cell }) });
+const restoreBuiltIns = process.argv.includes("--isolated") ? keepBuiltIns() : undefined;
+
+// A cell that ends the process: what it said before is sent first, and the call does not return.
+const exit = process.exit.bind(process);
+process.exit = ((code) => {
+  session.flush();
+  exit(code);
+}) as typeof process.exit;
+
+// On Windows Ctrl-C also comes here from the console; there the message counts.
+process.on("SIGINT", () => {
+  if (process.platform !== "win32") session.interrupt();
+});
+process.on("disconnect", () => exit(1));
+process.on("message", async (message: ToChild) => {
+  if (message === "interrupt") {
+    session.interrupt();
+    return;
+  }
+  const { execute, cell, count } = message;
+  restoreBuiltIns?.(); // what a timer of an earlier cell has done
+  const result = await session.execute(execute, cell, count);
+  const { changed = [], lost = [] } = restoreBuiltIns?.() ?? {};
+  const tell = (text: string): void => send({ output: { type: "stream", name: "stdout", text }, cell });
+  if (changed.length > 0) {
+    tell(
+      `This cell changed ${changed.join(", ")}; that is undone for the cells after it, as tests build on it.\n`,
+    );
+  }
+  if (lost.length > 0) {
+    tell(`This cell changed ${lost.join(", ")} for good, so that its process had to end.\n`);
+    exit(1);
+  }
+  send({ result, cell });
+});
+send("ready");

@@ -1,0 +1,166 @@
+/**
+ * A session in a process of its own, seen from outside. A session owns its process (working directory, console,
+ * names, the compiler's view of the files), so each notebook gets one, and whatever its cells do to it harms
+ * nobody else.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { CellError } from "./cell-error.js";
+import { environmentOf, permissions } from "./isolation.js";
+import { watchMemory } from "./memory.js";
+import type { CellResult, Output } from "./session.js";
+import type { FromChild, ToChild } from "./session-child.js";
+
+/** How long a cell that was interrupted may take to end before its process is ended. */
+const patience = 5000;
+
+/** What a cell may take. */
+export interface Limits {
+  /** How long a cell may run. */
+  seconds?: number | undefined;
+  /** How much memory the process may have, in MB. */
+  megabytes?: number | undefined;
+}
+
+/** How a cell ended: by itself, because it took too much, or with the process, whose exit code or signal is told. */
+export type Ending =
+  | CellResult
+  | { status: "timeout"; seconds: number }
+  | { status: "memory"; megabytes: number }
+  | { status: "ended"; how: string };
+
+export class SessionProcess {
+  readonly #child: ChildProcess;
+  readonly #onOutput: (output: Output, cell: number) => void;
+  #ended: Extract<Ending, { status: "ended" | "memory" }> | undefined;
+  #finish: ((ending: Ending) => void) | undefined;
+  #killing: NodeJS.Timeout | undefined;
+  #started: () => void = () => {};
+  /** Resolves when the process can run cells, or has ended. */
+  readonly ready: Promise<void> = new Promise((resolve) => {
+    this.#started = resolve;
+  });
+
+  /**
+   * Starts a process in `folder`.
+   *
+   * @param onOutput gets what cells put out, also what comes after a cell's end
+   * @param isolated reads and writes files in `folder` only, starts no programs, and undoes what cells do to
+   *   the built-in objects
+   */
+  constructor(
+    folder: string,
+    onOutput: (output: Output, cell: number) => void,
+    { isolated = false }: { isolated?: boolean } = {},
+  ) {
+    this.#onOutput = onOutput;
+    const script = fileURLToPath(new URL("./session-child.js", import.meta.url));
+    this.#child = fork(script, isolated ? ["--isolated"] : [], {
+      cwd: folder,
+      // In a process group of its own, Ctrl-C in a terminal reaches us alone, and we pass it on once.
+      detached: process.platform !== "win32",
+      // What the process prints outside of any cell (a program that a cell starts, say) is no result of ours.
+      stdio: ["ignore", 2, 2, "ipc"],
+      ...(isolated && { execArgv: permissions(folder), env: environmentOf(process.env) }),
+    });
+    this.#child.on("message", (message) => this.#receive(message as FromChild));
+    this.#child.on("error", (error) => this.#end(error.message));
+    this.#child.on("exit", (code, signal) => this.#end(signal ? `by ${signal}` : `with exit code ${code}`));
+  }
+
+  /** Whether cells can still run here. */
+  get isAlive(): boolean {
+    return this.#ended === undefined;
+  }
+
+  /**
+   * Runs one cell; one that takes too long is interrupted, one that takes too much memory ends the process.
+   * Never rejects.
+   *
+   * @param cell what its output is handed on with
+   * @param count the number by which tracebacks name it; by default the next one
+   */
+  async execute(code: string, cell: number, limits: Limits = {}, count?: number): Promise<Ending> {
+    const { seconds, megabytes } = limits;
+    await this.ready;
+    if (this.#ended) return this.#ended;
+    let late = false;
+    const interrupt = (): void => {
+      late = true;
+      this.interrupt();
+    };
+    const timer = seconds === undefined ? undefined : setTimeout(interrupt, seconds * 1000);
+    const unwatch =
+      megabytes === undefined
+        ? () => {}
+        : watchMemory(this.#child.pid!, megabytes, () => {
+            this.#ended ??= { status: "memory", megabytes };
+            this.kill();
+          });
+    const ending = await new Promise<Ending>((resolve) => {
+      this.#finish = resolve;
+      this.#tell({ execute: code, cell, ...(count !== undefined && { count }) });
+    });
+    this.#finish = undefined;
+    clearTimeout(timer);
+    clearTimeout(this.#killing);
+    this.#killing = undefined;
+    unwatch();
+    return late ? { status: "timeout", seconds: seconds! } : ending;
+  }
+
+  /** Ends the running cell; asked twice, or when the cell does not end, the process. */
+  interrupt(): void {
+    if (this.#killing) {
+      this.kill();
+      return;
+    }
+    this.#killing = setTimeout(() => this.kill(), patience);
+    // A signal also ends a synchronous loop; Windows has none that does not kill.
+    if (process.platform === "win32") this.#tell("interrupt");
+    else this.#child.kill("SIGINT");
+  }
+
+  /** Ends the process. */
+  kill(): void {
+    clearTimeout(this.#killing);
+    this.#child.kill("SIGKILL");
+  }
+
+  #tell(message: ToChild): void {
+    this.#child.send(message, (error) => error && this.#end(error.message));
+  }
+
+  #receive(message: FromChild): void {
+    if (message === "ready") this.#started();
+    else if ("output" in message) this.#onOutput(message.output, message.cell);
+    else this.#finish?.(message.result);
+  }
+
+  #end(how: string): void {
+    this.#ended ??= { status: "ended", how };
+    this.#started();
+    this.#finish?.(this.#ended);
+  }
+}
+
+/** How a cell that did not end by itself reads, as an error of it. */
+export function asResult(ending: Ending): CellResult {
+  switch (ending.status) {
+    case "timeout":
+      return failure("TimeoutError", `the cell took longer than ${ending.seconds} s`);
+    case "memory":
+      return failure("MemoryLimitError", `the cell took more than ${ending.megabytes} MB of memory`);
+    case "ended":
+      return failure("ProcessEnded", `the notebook's process ended ${ending.how}`);
+    default:
+      return ending;
+  }
+}
+
+const failure = (ename: string, evalue: string): CellError => ({
+  status: "error",
+  ename,
+  evalue,
+  traceback: [`${ename}: ${evalue}`],
+});
