@@ -3,6 +3,7 @@
  * Names only; each folder's index says what its part is for.
  */
 export * from "./autodiff/index.js";
+export * from "./coursework/index.js";
 export * from "./data/index.js";
 export * from "./display/index.js";
 export * from "./metrics/index.js";

@@ -22,6 +22,7 @@ const floors = [
   ["metrics"],
   ["theory"],
   ["train"],
+  ["coursework"],
   ["kernel"],
   ["cli"],
 ];

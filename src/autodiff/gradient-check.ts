@@ -148,7 +148,7 @@ export class GradientCheck implements Displayable {
  * Compares a gradient at θ with central differences of f; `gradientCheck` for notebooks is in `theory/`, which
  * adds the form for networks.
  */
-export function checkGradient(
+export function compareWithDifferences(
   f: (theta: Float64Array) => number,
   gradient: ArrayLike<number>,
   theta: ArrayLike<number>,

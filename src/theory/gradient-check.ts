@@ -2,7 +2,11 @@
  * The gradient check for notebooks: of any function with a gradient, and of a network's backpropagation.
  */
 import { inspect } from "node:util";
-import { checkGradient, type GradientCheck, type GradientCheckOptions } from "../autodiff/gradient-check.js";
+import {
+  compareWithDifferences,
+  type GradientCheck,
+  type GradientCheckOptions,
+} from "../autodiff/gradient-check.js";
 import { backpropagation, flatGradient, type Gradients, gradientList } from "../nn/backpropagation.js";
 import { forward } from "../nn/forward.js";
 import { type Loss, penalisedLoss, type Targets } from "../nn/loss.js";
@@ -59,7 +63,7 @@ export function gradientCheck(what: unknown, second: unknown, third: unknown, ..
   const f = what as (theta: Float64Array) => number;
   const theta = Float64Array.from(third as ArrayLike<number>);
   const gradient = typeof second === "function" ? second(theta.slice()) : second;
-  return checkGradient(f, gradient as ArrayLike<number>, theta, more[0] as GradientCheckOptions);
+  return compareWithDifferences(f, gradient as ArrayLike<number>, theta, more[0] as GradientCheckOptions);
 }
 
 function ofNetwork(
@@ -87,7 +91,7 @@ function ofNetwork(
       );
     }
   }
-  return checkGradient(f, flatGradient(checked), network.theta, {
+  return compareWithDifferences(f, flatGradient(checked), network.theta, {
     groups,
     ...(tolerance !== undefined && { tolerance }),
   });

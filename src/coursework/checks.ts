@@ -1,0 +1,304 @@
+/**
+ * The checks of coursework: an answer against what is expected, with a message that teaches when it is wrong.
+ *
+ * A check that passes prints a line on standard output; one that fails throws. nbgrader gives no points to a cell
+ * that throws, nor to one that writes anything to standard error.
+ *
+ * What they count on is taken from the built-in objects when nablab is loaded, before an answer can change it.
+ */
+import { inspect } from "node:util";
+import { compareWithDifferences } from "../autodiff/gradient-check.js";
+import { Tensor, type TensorLike, tensor } from "../tensor/index.js";
+import { formatShape } from "../tensor/shapes.js";
+import { CheckFailed } from "../theory/check.js";
+import { likelyCause } from "./likely-cause.js";
+import { numbersOf, readable, shown } from "./numbers.js";
+
+const { abs, max } = Math;
+const { log } = console;
+
+/** Ends a check: with a line for what holds, or with the error that says what does not, and why perhaps. */
+function passed(what: string): void {
+  log(`✓ ${what}`);
+}
+function failed(what: string, message: string, cause?: string): never {
+  const why = cause ? `\n  A likely cause: ${cause}${cause.endsWith("?") ? "" : "."}` : "";
+  throw new CheckFailed(what, `${what}: ${message}${why}`);
+}
+
+/** How close is close. */
+export interface CloseOptions {
+  /** The largest difference that passes, relative to max(1, |expected|); 1e-6 by default. */
+  tolerance?: number;
+}
+
+/**
+ * Checks that an answer is the number, or the numbers, that it should be: |aᵢ − eᵢ| ≤ tolerance · max(1, |eᵢ|).
+ *
+ * @param what what is checked, as the message names it, such as `slope(3)`
+ * @param actual the answer; anything may come, and what is no number is explained
+ * @param expected a number, a list, nested lists, or a tensor
+ * @param options `tolerance` = 1e-6
+ * @throws CheckFailed if it is not: with what was expected, what came, and a likely cause.
+ * @example
+ * checkClose("slope(3)", 2 * 3, 6) // → undefined
+ * checkClose("slope(3)", 9, 6) // throws slope(3): expected 6, got 9 A likely cause: it is 1.5 times what it should be: …
+ * checkClose("gradient", [-2, 4], [2, -4]) // throws gradient: expected [2, -4], got [-2, 4] A likely cause: every entry is right but for the sign.
+ */
+export function checkClose(
+  what: string,
+  actual: unknown,
+  expected: TensorLike,
+  { tolerance = 1e-6 }: CloseOptions = {},
+): void {
+  const right = tensor(expected);
+  const answer = numbersOf(actual);
+  if (!(answer instanceof Tensor)) {
+    failed(what, `expected ${shown(right)}, got ${answer.problem}`, answer.cause);
+  }
+  if (!sameShape(answer.shape, right.shape)) {
+    failed(
+      what,
+      `expected ${describe(right)}, got ${describe(answer)}`,
+      shapeCause(answer.shape, right.shape),
+    );
+  }
+  const [a, e] = [answer.data, right.data];
+  let wrong = 0;
+  let first = -1;
+  for (let i = 0; i < e.length; i++) {
+    if (abs(a[i]! - e[i]!) <= tolerance * max(1, abs(e[i]!))) continue;
+    if (wrong++ === 0) first = i;
+  }
+  if (wrong === 0) {
+    passed(what);
+    return;
+  }
+  const cause = likelyCause(answer, right);
+  if (e.length <= 8) failed(what, `expected ${shown(right)}, got ${shown(answer)}`, cause);
+  const place = formatShape(placeOf(first, right.shape));
+  const count = wrong === e.length ? `all ${wrong} entries are` : `${wrong} of ${e.length} entries are`;
+  failed(
+    what,
+    `${count} wrong, first ${place}: expected ${readable(e[first]!)}, got ${readable(a[first]!)}`,
+    cause,
+  );
+}
+
+/**
+ * Checks a gradient against central differences of its function, at one place: every entry within a relative
+ * tolerance, entries at kinks apart.
+ *
+ * @param what what is checked, such as `gradient of F`
+ * @param gradient the answer: the gradient at `theta`, or a function that gives it
+ * @param f the function, whose value is a number
+ * @param theta the place
+ * @param options `tolerance` = 1e-6
+ * @throws CheckFailed with the first wrong entry and a likely cause.
+ * @example
+ * checkGradient("gradient", [12, 9], ([a, b]) => a * a * b, [3, 2]) // → undefined
+ * checkGradient("gradient", [6, 4.5], ([a, b]) => a * a * b, [3, 2])
+ * // throws gradient: at [3, 2] differences of the function give [12, 9], got [6, 4.5] A likely cause: every entry is 1/2 times what it should be: …
+ */
+export function checkGradient(
+  what: string,
+  gradient: unknown,
+  f: (theta: Float64Array) => number,
+  theta: readonly number[] | Float64Array,
+  { tolerance = 1e-6 }: CloseOptions = {},
+): void {
+  const at = Float64Array.from(theta);
+  const answer = numbersOf(typeof gradient === "function" ? gradient(at.slice()) : gradient);
+  const place = `at ${shown(tensor(at))}`;
+  if (!(answer instanceof Tensor)) {
+    failed(what, `${place} expected ${at.length} numbers, got ${answer.problem}`, answer.cause);
+  }
+  if (answer.size !== at.length) {
+    failed(
+      what,
+      `${place} expected one slope for each of the ${at.length} parameters, got ${describe(answer)}`,
+    );
+  }
+  const comparison = compareWithDifferences(f, answer.data, at, { tolerance });
+  if (comparison.ok) {
+    passed(what);
+    return;
+  }
+  const slopes = tensor(comparison.entries.map(({ difference }) => difference));
+  const cause = likelyCause(answer.reshape(slopes.shape), slopes);
+  if (at.length <= 8) {
+    failed(what, `${place} differences of the function give ${shown(slopes)}, got ${shown(answer)}`, cause);
+  }
+  const { failures } = comparison;
+  const [{ name, difference: slope, gradient: value } = comparison.worst!] = failures;
+  failed(
+    what,
+    `${failures.length} of ${at.length} entries are wrong, first ${name}: differences of the function give ${readable(slope)}, got ${readable(value)}`,
+    cause,
+  );
+}
+
+/**
+ * Checks the shape of an answer.
+ *
+ * @param what what is checked, such as `A[1]`
+ * @param actual numbers, nested lists, or a tensor
+ * @param shape the extents it should have; `[]` for a number
+ * @throws CheckFailed with both shapes, and a likely cause.
+ * @example
+ * checkShape("A[1]", [[1, 2, 3], [4, 5, 6]], [2, 3]) // → undefined
+ * checkShape("A[1]", [[1, 4], [2, 5], [3, 6]], [2, 3]) // throws A[1]: expected the shape [2, 3], got [3, 2] A likely cause: rows and columns are exchanged.
+ */
+export function checkShape(what: string, actual: unknown, shape: readonly number[]): void {
+  const answer = numbersOf(actual);
+  if (!(answer instanceof Tensor)) {
+    failed(what, `expected numbers of the shape ${formatShape(shape)}, got ${answer.problem}`, answer.cause);
+  }
+  if (!sameShape(answer.shape, shape)) {
+    const shapes = `expected the shape ${formatShape(shape)}, got ${formatShape(answer.shape)}`;
+    failed(what, shapes, shapeCause(answer.shape, shape));
+  }
+  passed(what);
+}
+
+/** What an error should be like. */
+export interface ThrowsOptions {
+  /** Its class, such as `RangeError`. */
+  type?: abstract new (
+    ...args: never[]
+  ) => Error;
+  /** What its message should hold. */
+  message?: RegExp;
+}
+
+/**
+ * Checks that something is refused: that a function throws, and not by accident (an answer that is not written
+ * yet, or code that itself is broken, does not count).
+ *
+ * @param what what should be refused, such as `a negative step size`
+ * @param attempt calls it
+ * @param options `type`: the error's class; `message`: what its message should hold
+ * @throws CheckFailed if nothing is thrown, or something else.
+ * @example
+ * checkThrows("a negative step size", () => sgd({ eta: -1 }), { type: RangeError, message: /eta/ }) // → undefined
+ * checkThrows("a negative step size", () => 1) // throws a negative step size: expected an error, got 1 A likely cause: the case is not looked at: if (…) throw new RangeError("…").
+ */
+export function checkThrows(
+  what: string,
+  attempt: () => unknown,
+  { type, message }: ThrowsOptions = {},
+): void {
+  let value: unknown;
+  try {
+    value = attempt();
+  } catch (error) {
+    const { name = "", message: text = inspect(error) } = (error ?? {}) as Partial<Error>;
+    const got = `${name}${name && ": "}${text}`;
+    if (text === notDone) failed(what, "the answer is not written yet");
+    const accident = type === undefined && (error instanceof TypeError || error instanceof ReferenceError);
+    if (accident) failed(what, `expected an error that explains, got ${got}`, "the code itself breaks there");
+    if (type && !(error instanceof type)) failed(what, `expected a ${type.name}, got ${got}`);
+    if (message && !message.test(text)) failed(what, `expected a message like ${message}, got ${got}`);
+    passed(what);
+    return;
+  }
+  failed(
+    what,
+    `expected ${type ? `a ${type.name}` : "an error"}, got ${value === undefined ? "nothing" : inspect(value, { depth: 0 })}`,
+    'the case is not looked at: if (…) throw new RangeError("…")',
+  );
+}
+
+/** What the stub of an answer throws (nbgrader_config.py). */
+const notDone = "not done yet";
+
+/**
+ * Checks anything else: what must hold, and what to think of if it does not.
+ *
+ * @param what the claim, in words
+ * @param holds whether it is so
+ * @param hint what may be wrong
+ * @throws CheckFailed if it is not `true`.
+ * @example
+ * checkThat("the loss falls", 0.3 < 2.3) // → undefined
+ * checkThat("the loss falls", 2.5 < 2.3, "the step goes against the gradient") // throws the loss falls: does not hold A likely cause: the step goes against the gradient.
+ */
+export function checkThat(what: string, holds: unknown, hint?: string): void {
+  if (holds === true) passed(what);
+  else
+    failed(
+      what,
+      holds === false ? "does not hold" : `expected true or false, got ${inspect(holds, { depth: 0 })}`,
+      hint,
+    );
+}
+
+/**
+ * Gives a cell a part of its points: as many as of its checks pass, in equal parts. The last expression of a graded
+ * cell, which nbgrader takes for the points of the cell.
+ *
+ * @param points what the cell is worth
+ * @param checks what is checked, each under a name; may be async
+ * @returns the points, rounded down to hundredths
+ * @example
+ * await credit(4, { small: () => checkClose("1 + 1", 1 + 1, 2), large: () => checkClose("2²⁰", 2 ** 10, 1048576) }) // → 2
+ */
+export async function credit(
+  points: number,
+  checks: Readonly<Record<string, () => unknown>>,
+): Promise<number> {
+  const names = Object.keys(checks);
+  if (!(points > 0) || names.length === 0) {
+    throw new RangeError(
+      `credit: give points > 0 and at least one check, got ${inspect(points)} and ${names.length}`,
+    );
+  }
+  let good = 0;
+  for (const name of names) {
+    try {
+      await checks[name]!();
+      good++;
+    } catch (error) {
+      log(`✗ ${name}: ${(error as Error)?.message ?? inspect(error)}`);
+    }
+  }
+  const earned = Math.floor((100 * points * good) / names.length + 1e-9) / 100;
+  if (good < names.length) log(`${earned} of ${points} points`);
+  return earned;
+}
+
+const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((extent, i) => extent === b[i]);
+
+function describe(numbers: Tensor): string {
+  const { shape, size } = numbers;
+  if (shape.length === 0) return `the number ${shown(numbers)}`;
+  if (shape.length > 1) return `numbers of shape ${formatShape(shape)}`;
+  return size <= 8
+    ? `${size === 1 ? "one number" : `${size} numbers`}, ${shown(numbers)}`
+    : `${size} numbers`;
+}
+
+function shapeCause(actual: readonly number[], expected: readonly number[]): string | undefined {
+  const size = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1);
+  if (actual.length > 1 && sameShape(actual.toReversed(), expected)) return "rows and columns are exchanged";
+  if (size(actual) === size(expected)) return "the right number of entries, arranged in another way";
+  if (actual.length === 1 && expected.length === 1) {
+    if (actual[0] === expected[0]! + 1)
+      return "one too many: does the loop run once too often, or is the start counted?";
+    if (actual[0] === expected[0]! - 1)
+      return "one too few: does the loop end too early, or is the start left out?";
+  }
+  return undefined;
+}
+
+/** The indices of the i-th entry, row by row. */
+function placeOf(i: number, shape: readonly number[]): number[] {
+  const place: number[] = [];
+  let rest = i;
+  for (const extent of shape.toReversed()) {
+    place.unshift(rest % extent);
+    rest = Math.floor(rest / extent);
+  }
+  return place;
+}

@@ -1,0 +1,11 @@
+// coursework: the checks of assignments, whose messages teach.
+export {
+  type CloseOptions,
+  checkClose,
+  checkGradient,
+  checkShape,
+  checkThat,
+  checkThrows,
+  credit,
+  type ThrowsOptions,
+} from "./checks.js";
