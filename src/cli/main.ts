@@ -4,6 +4,8 @@
  */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import type { CheckOptions } from "./check-notebook.js";
+import type { AutogradeOptions, CourseOptions } from "./course.js";
 import { InputError } from "./input-error.js";
 import type { KernelPlace } from "./kernel.js";
 import { say } from "./progress.js";
@@ -25,6 +27,8 @@ Examples:
   npx nablab run notebooks/lectures/01-gradient-descent.ipynb   run it and keep the outputs in it
   npx nablab run notebooks --out output --html                  run all, write copies and pages to read
   npx nablab kernel install --prefix .venv                      make the kernel known to a Jupyter
+  npx nablab check mine.ipynb                                   an assignment: what is right, what is wrong
+  npx nablab course --help                                      for lecturers: hand out and grade assignments
   npx nablab doctor                                             something does not work: what, and what mends it
 
 JupyterLab itself: npm start`,
@@ -57,6 +61,100 @@ Examples:
   .action(async (notebooks: string[], options: RunOptions) => {
     const { runNotebooks } = await import("./run.js");
     process.exitCode = await runNotebooks(notebooks, options);
+  });
+
+program
+  .command("check")
+  .summary("check an assignment as it will be graded, on its visible tests")
+  .description(
+    "Runs an assignment as the grader will, without Jupyter or Python: confined to its folder, with limits on time " +
+      "and memory. Prints what fails and the points of each test. The file stays as it is.",
+  )
+  .argument("<notebook>", "an .ipynb file")
+  .option("-t, --timeout <seconds>", "end a cell that takes longer (60)", positive)
+  .addHelpText(
+    "after",
+    `
+Exit codes: 0 all points of the visible tests, 1 less, 2 the argument cannot be used, 130 interrupted
+
+Example:
+  npx nablab check 1-gradient-descent.ipynb`,
+  )
+  .action(async (notebook: string, options: CheckOptions) => {
+    const { checkNotebook } = await import("./check-notebook.js");
+    process.exitCode = await checkNotebook(notebook, options);
+  });
+
+const course = program
+  .command("course")
+  .summary("hand out, grade and report on assignments, with nbgrader")
+  .description(
+    "Assignments in TypeScript with nbgrader: made in source/, handed out from release/, handed in to " +
+      "submitted/STUDENT/ASSIGNMENT/, graded in autograded/. The manual: notebooks/coursework/README.md.",
+  )
+  .addHelpText(
+    "after",
+    `
+Examples:
+  npx nablab course new my-course && cd my-course
+  npx nablab course release 1-gradient-descent     what students get is in release/
+  npx nablab course autograde                      grade what lies in submitted/
+  npx nablab course feedback && npx nablab course scores --csv scores.csv`,
+  );
+
+/** A command about the course in a folder. */
+const inCourse = (command: Command): Command =>
+  command.option("-c, --course <folder>", "the folder of the course", ".");
+
+course
+  .command("new")
+  .summary("lay out a course")
+  .description("Lays out a course with nablab's assignments, ready to be released and changed.")
+  .argument("<folder>", "a new or an empty folder")
+  .option("--empty", "without assignments")
+  .action(async (folder: string, options: { empty?: boolean }) => {
+    (await import("./course.js")).newCourse(folder, options);
+  });
+
+inCourse(course.command("release"))
+  .summary("make what students get")
+  .description("Makes the students' version in release/: solutions and hidden tests stripped.")
+  .argument("[assignment...]", "by default all")
+  .action(async (assignments: string[], options: CourseOptions) => {
+    process.exitCode = await (await import("./course.js")).releaseAssignments(assignments, options);
+  });
+
+inCourse(course.command("autograde"))
+  .summary("grade what was handed in")
+  .description(
+    "Grades what lies in submitted/, several at a time. What is graded already is left alone, so that an interrupted " +
+      "run goes on where it stopped; what was handed in again is graded again.",
+  )
+  .argument("[assignment...]", "by default all that are released")
+  .option("-s, --student <id>", "of this student alone")
+  .option("-j, --jobs <number>", "how many at a time; by default one for each core", whole)
+  .option("-f, --force", "also what is graded already")
+  .addHelpText("after", "\nExit codes: 0 all graded, 1 some could not be, 2 the arguments cannot be used")
+  .action(async (assignments: string[], options: AutogradeOptions) => {
+    process.exitCode = await (await import("./course.js")).autograde(assignments, options);
+  });
+
+inCourse(course.command("feedback"))
+  .summary("write what students get back")
+  .description("Writes graded notebooks with points and comments to feedback/, as HTML.")
+  .argument("[assignment...]", "by default all that are released")
+  .option("-s, --student <id>", "for this student alone")
+  .option("-j, --jobs <number>", "how many at a time; by default one for each core", whole)
+  .action(async (assignments: string[], options: AutogradeOptions) => {
+    process.exitCode = await (await import("./course.js")).feedback(assignments, options);
+  });
+
+inCourse(course.command("scores"))
+  .summary("show what everybody has")
+  .description("Shows the points of all students; with --csv also writes them as nbgrader exports them.")
+  .option("--csv <file>", "write all that the gradebook knows to this file")
+  .action(async (options: CourseOptions & { csv?: string }) => {
+    process.exitCode = await (await import("./course.js")).scores(options);
   });
 
 const kernel = program
@@ -107,6 +205,12 @@ function positive(text: string): number {
   const value = Number(text);
   if (value > 0 && value < 2 ** 31 / 1000) return value;
   throw new InvalidArgumentError("expected a number of seconds above 0.");
+}
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError("expected a whole number above 0.");
 }
 
 // `nablab doctor | head` closes the pipe: what more there is to say nobody wants to hear.

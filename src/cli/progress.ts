@@ -24,6 +24,7 @@ export class Progress {
   start(cell: number): void {
     this.#cell = cell;
     this.#cellStart = performance.now();
+    clearInterval(this.#timer);
     if (!stderr.isTTY) return;
     const show = () => stderr.write(`\r\x1b[K${this.#line().slice(0, (stderr.columns ?? width) - 1)}`);
     show();

@@ -11,6 +11,9 @@ import { hearStop } from "./stop.js";
 /** Limits that leave room for training a small network. */
 export const gradedLimits = { seconds: 60, megabytes: 2000 };
 
+/** As many characters of what a cell prints are passed on. */
+const mostText = 1e6;
+
 /** How often a notebook may end its process before the rest of it is given up. */
 const mostStarts = 4;
 
@@ -21,6 +24,8 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
   #process: SessionProcess | undefined;
   #starts = 0;
   #cell: Cell | undefined;
+  /** How much it has printed. */
+  #printed = 0;
   /** Which request to the process is that of {@link #cell}. */
   #ticket = 0;
   /** What has run, and would have to run again in a new process. */
@@ -44,9 +49,21 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
   #start(): SessionProcess {
     this.#starts++;
     const receive = (output: Output, ticket: number): void => {
-      if (ticket === this.#ticket && this.#cell !== undefined) this.#onOutput(output, this.#cell);
+      if (ticket !== this.#ticket || this.#cell === undefined) return;
+      const fitting = this.#cut(output);
+      if (fitting) this.#onOutput(fitting, this.#cell);
     };
     return (this.#process = new SessionProcess(this.#folder, receive, { isolated: true }));
+  }
+
+  /** What of an output still fits into what is passed on of a cell. */
+  #cut(output: Output): Output | undefined {
+    if (output.type !== "stream") return output;
+    const room = mostText - this.#printed;
+    this.#printed += output.text.length;
+    if (room <= 0) return undefined;
+    if (output.text.length <= room) return output;
+    return { ...output, text: `${output.text.slice(0, room)}\n… and more, which is left out\n` };
   }
 
   /** Runs a cell. Never rejects: whatever goes wrong is the cell's result. */
@@ -62,6 +79,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
       };
     }
     this.#cell = cell;
+    this.#printed = 0;
     const ending = await session.execute(code, ++this.#ticket, this.#limits, count);
     if (session.isAlive) this.#ran.push({ code, count });
     return asResult(ending);

@@ -2,6 +2,7 @@
  * The process in which one notebook runs: a session, told by messages what to execute. It belongs to
  * `session-process.ts`, which starts it in the notebook's folder.
  */
+import { Worker } from "node:worker_threads";
 import { keepBuiltIns } from "./built-ins.js";
 import { type CellResult, createSession, type Output } from "./session.js";
 
@@ -54,4 +55,5 @@ process.on("message", async (message: ToChild) => {
   }
   send({ result, cell });
 });
+new Worker(new URL("./session-guard.js", import.meta.url)).unref();
 send("ready");

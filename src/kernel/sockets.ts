@@ -10,6 +10,7 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import * as zmq from "zeromq";
 import { giveAnswer, giveNoAnswer } from "./answer.js";
 import { kernelInfo } from "./kernel-info.js";
+import { whenParentEnds } from "./parent.js";
 import { raiseStop, signalUnlessHeard } from "./stop.js";
 import { type Message, Wire } from "./wire.js";
 
@@ -139,21 +140,8 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
   for (const loop of [receive("shell"), receive("control"), receive("stdin"), welcome(), echo()])
     loop.catch(ignoreClosed);
 
-  // Nobody is left to talk to once the process that started the kernel has gone.
-  const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent || !exists(parent))
-      void close().then(() => process.kill(process.pid, "SIGKILL"));
-  }, 1000).unref();
-}
-
-/** Whether a process is there. On Windows this is all there is to ask: `ppid` stays what it was. */
-function exists(id: number): boolean {
-  try {
-    return process.kill(id, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"; // there, but another user's
-  }
+  // Nobody is left to talk to.
+  whenParentEnds(() => void close().then(() => process.kill(process.pid, "SIGKILL")));
 }
 
 function tryToDecode(wire: Wire, frames: Uint8Array[]): Message | undefined {

@@ -1,0 +1,125 @@
+/**
+ * nbgrader in a process of its own, which is asked and answers: `python/course/nablab_course.py`.
+ */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { ownPrefix, pathPrefix, pythonOf } from "../kernel/jupyter-folders.js";
+import { installKernelspec } from "../kernel/kernelspec.js";
+import { packageRoot } from "../kernel/own-packages.js";
+import { InputError } from "./input-error.js";
+
+/** What is asked. */
+export type Request =
+  | { do: "release"; assignment: string }
+  | { do: "autograde"; assignment: string; student: string; force: boolean }
+  | { do: "feedback"; assignment: string; student: string }
+  | { do: "scores"; assignment: string; student?: string }
+  | { do: "assignments" }
+  | { do: "export"; file: string };
+
+/** A submission in the gradebook. */
+export interface Score {
+  assignment: string;
+  student: string;
+  score: number;
+  max: number;
+  /** Whether an answer still waits for a human. */
+  manual: boolean;
+  /** By how many seconds it came late, and what that costs. */
+  late: number;
+  penalty: number;
+}
+
+/** What is answered: on failure with nbgrader's traceback and log. */
+export type Answer = {
+  success: boolean;
+  error?: string;
+  log?: string;
+  scores?: Score[];
+  assignments?: string[];
+} & Partial<Score>;
+
+/** One nbgrader, which does one thing at a time. */
+export class NbGrader {
+  readonly #course: string;
+  #process: ChildProcess | undefined;
+  #answer: ((answer: Answer) => void) | undefined;
+  #said = "";
+
+  /** @param course the folder of the course */
+  constructor(course: string) {
+    this.#course = course;
+  }
+
+  /** Asks and waits. Never rejects: an nbgrader that dies is a failure, and the next question starts a new one. */
+  ask(request: Request): Promise<Answer> {
+    const child = (this.#process ??= this.#start());
+    return new Promise((resolve) => {
+      this.#answer = resolve;
+      this.#said = "";
+      child.stdin!.write(`${JSON.stringify(request)}\n`);
+    });
+  }
+
+  /** Ends it, and the kernels that it runs. */
+  close(): void {
+    const id = this.#process?.pid;
+    if (id === undefined) return;
+    this.#process!.stdin!.destroy();
+    this.#process!.kill("SIGTERM");
+  }
+
+  #start(): ChildProcess {
+    const kernels = path.join(this.#course, ".nablab");
+    installKernelspec(kernels);
+    const python = findPython();
+    const child = spawn(python, [path.join(packageRoot, "python", "course", "nablab_course.py")], {
+      cwd: this.#course,
+      env: {
+        ...process.env,
+        // The kernel of this very nablab, whatever else is installed.
+        JUPYTER_PATH: [kernels, process.env.JUPYTER_PATH].filter(Boolean).join(path.delimiter),
+        PATH: [path.dirname(python), process.env.PATH].join(path.delimiter),
+        PYTHONDONTWRITEBYTECODE: "1",
+      },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    const end = (how: string): void => {
+      if (this.#process === child) this.#process = undefined;
+      this.#answer?.({ success: false, error: how, log: this.#said });
+      this.#answer = undefined;
+    };
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.#said = (this.#said + text).slice(-20_000);
+    });
+    child.stdin.on("error", () => {}); // it has ended, which is told below
+    child.on("error", (error) => end(error.message));
+    child.on("close", (code, signal) =>
+      end(`nbgrader ended ${signal ? `by ${signal}` : `with exit code ${code}`}`),
+    );
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      this.#answer?.(JSON.parse(line) as Answer);
+      this.#answer = undefined;
+    });
+    return child;
+  }
+}
+
+let python: string | undefined;
+
+/** A Python that has nbgrader: the one named by NABLAB_PYTHON, that of set-up, or that of the path. */
+function findPython(): string {
+  if (python) return python;
+  const prefixes = [ownPrefix(), pathPrefix()].filter((prefix) => prefix !== undefined);
+  const candidates = [process.env.NABLAB_PYTHON, ...prefixes.map(pythonOf)].filter(
+    (file) => file !== undefined,
+  );
+  const has = "import importlib.util, sys; sys.exit(importlib.util.find_spec('nbgrader') is None)";
+  python = candidates.find((file) => existsSync(file) && spawnSync(file, ["-c", has]).status === 0);
+  if (python) return python;
+  throw new InputError(
+    "no Python with nbgrader was found: npm run setup installs it, or set NABLAB_PYTHON to one that has it",
+  );
+}

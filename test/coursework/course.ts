@@ -1,0 +1,102 @@
+/** A course in a temporary folder, driven by `nablab course`, for the tests of grading. */
+import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { python } from "../kernel/jupyter.js";
+
+const root = path.resolve(import.meta.dirname, "../..");
+
+/** A cell of a notebook file, as far as the tests look at it. */
+export interface Cell {
+  cell_type: string;
+  source: string;
+  metadata: {
+    nbgrader?: { grade_id: string; grade: boolean; solution: boolean; points?: number } & Record<
+      string,
+      unknown
+    >;
+  };
+  [key: string]: unknown;
+}
+export interface Notebook {
+  cells: Cell[];
+  metadata: Record<string, unknown>;
+  nbformat: number;
+  nbformat_minor: number;
+}
+
+/** Points by assignment, student and cell. */
+export type Grades = Record<string, Record<string, Record<string, number | null>>>;
+
+export const idOf = (cell: Cell): string | undefined => cell.metadata.nbgrader?.grade_id;
+
+export function read(file: string): Notebook {
+  const notebook = JSON.parse(readFileSync(file, "utf8")) as Notebook;
+  for (const cell of notebook.cells) cell.source = [cell.source].flat().join("");
+  return notebook;
+}
+
+export class Course {
+  readonly folder = path.join(mkdtempSync(path.join(tmpdir(), "nablab-course-")), "course");
+
+  constructor() {
+    const { status, stderr } = this.run("new", this.folder);
+    if (status !== 0) throw new Error(stderr);
+  }
+
+  /** `nablab course …` in its folder. */
+  run(command: string, ...args: string[]): SpawnSyncReturns<string> {
+    const cwd = command === "new" ? root : this.folder;
+    const main = path.join(root, "dist", "cli", "main.js");
+    return spawnSync(process.execPath, [main, "course", command, ...args], {
+      cwd,
+      encoding: "utf8",
+      maxBuffer: 1e9,
+      env: { ...process.env, NABLAB_PYTHON: python(), NO_COLOR: "1" },
+    });
+  }
+
+  /** A file of the course. */
+  at(...names: string[]): string {
+    return path.join(this.folder, ...names);
+  }
+
+  source(assignment: string): Notebook {
+    return read(this.at("source", assignment, `${assignment}.ipynb`));
+  }
+
+  released(assignment: string): Notebook {
+    return read(this.at("release", assignment, `${assignment}.ipynb`));
+  }
+
+  /** Hands a notebook in. */
+  submit(student: string, assignment: string, notebook: Notebook | string): void {
+    const file = this.at("submitted", student, assignment, `${assignment}.ipynb`);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, typeof notebook === "string" ? notebook : JSON.stringify(notebook));
+  }
+
+  grades(): Grades {
+    const script = path.join(import.meta.dirname, "grades.py");
+    const { status, stdout, stderr } = spawnSync(python(), [script, this.at("gradebook.db")], {
+      encoding: "utf8",
+    });
+    if (status !== 0) throw new Error(stderr);
+    return JSON.parse(stdout) as Grades;
+  }
+
+  remove(): void {
+    rmSync(path.dirname(this.folder), { recursive: true, force: true });
+  }
+}
+
+/** What students get, with the answers of the solution in it. */
+export function solved(course: Course, assignment: string): Notebook {
+  const notebook = course.released(assignment);
+  const source = new Map(course.source(assignment).cells.map((cell) => [idOf(cell), cell.source]));
+  for (const cell of notebook.cells) {
+    if (cell.cell_type === "code" && cell.metadata.nbgrader?.solution) cell.source = source.get(idOf(cell))!;
+  }
+  return notebook;
+}

@@ -1,0 +1,113 @@
+/**
+ * Real nbgrader, driven as a lecturer would: for each assignment the solution, the stub as it is handed out, and the
+ * stored submissions get exactly the points that they should.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Course, type Grades, idOf, type Notebook, solved } from "./course.js";
+import type { Submission } from "./submissions/submission.js";
+
+const assignments = [
+  "1-gradient-descent",
+  "2-backpropagation",
+  "3-robbins-monro",
+  "4-sgd-and-adagrad",
+  "5-subgradients",
+];
+const stored: Record<string, Submission[]> = Object.fromEntries(
+  await Promise.all(
+    assignments.map(async (assignment) => [
+      assignment,
+      (await import(`./submissions/${assignment}.ts`)).submissions,
+    ]),
+  ),
+);
+
+const course = new Course();
+let grades: Grades;
+
+afterAll(() => course.remove());
+
+/** The solution with the changes of a submission. */
+function handedIn(assignment: string, { change }: Submission): Notebook {
+  const notebook = solved(course, assignment);
+  for (const [id, edit] of Object.entries(change)) {
+    const cell = notebook.cells.find((cell) => idOf(cell) === id);
+    if (!cell) throw new Error(`${assignment} has no cell ${id}`);
+    if (typeof edit === "string") cell.source = edit;
+    else if (cell.source.includes(edit[0])) cell.source = cell.source.replaceAll(edit[0], edit[1]);
+    else throw new Error(`${assignment}, ${id}: there is no ${edit[0]} in\n${cell.source}`);
+  }
+  return notebook;
+}
+
+/** What every test of an assignment gives at most; an answer that a human reads is not among them. */
+function most(assignment: string): Record<string, number> {
+  const graded = course.source(assignment).cells.filter((cell) => cell.metadata.nbgrader?.grade);
+  return Object.fromEntries(
+    graded
+      .filter((cell) => !cell.metadata.nbgrader!.solution)
+      .map((cell) => [idOf(cell)!, cell.metadata.nbgrader!.points!]),
+  );
+}
+
+const studentOf = (i: number): string => `student-${String(i + 1).padStart(2, "0")}`;
+
+beforeAll(() => {
+  const { status, stdout, stderr } = course.run("release");
+  expect(status, stderr).toBe(0);
+  for (const assignment of assignments) {
+    expect(stdout).toMatch(new RegExp(`${assignment} +1[0-5] +30 `));
+    course.submit("solution", assignment, solved(course, assignment));
+    course.submit("stub", assignment, course.released(assignment));
+    for (const [i, submission] of stored[assignment]!.entries()) {
+      course.submit(studentOf(i), assignment, handedIn(assignment, submission));
+    }
+  }
+  const graded = course.run("autograde");
+  expect(graded.status, graded.stdout + graded.stderr).toBe(0);
+  grades = course.grades();
+}, 1_800_000);
+
+describe.each(assignments)("%s", (assignment) => {
+  const of = (student: string) => {
+    const own = grades[assignment]![student]!;
+    return Object.fromEntries(Object.keys(most(assignment)).map((id) => [id, own[id]]));
+  };
+
+  test("the released notebook holds no solution and no hidden test", () => {
+    const text = JSON.stringify(course.released(assignment));
+    for (const secret of ["BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"]) {
+      expect(text).not.toContain(secret);
+    }
+    expect(text).toContain("not done yet");
+  });
+
+  test("every test cell imports the checks that it calls, so that no answer can stand in for them", () => {
+    for (const cell of course.source(assignment).cells) {
+      if (!cell.metadata.nbgrader?.grade || cell.cell_type !== "code") continue;
+      const called = new Set(cell.source.match(/\b(check[A-Z]\w+|credit)(?=\()/g));
+      const imported = /import \{([^}]*)\} from "nablab"/.exec(cell.source)?.[1] ?? "";
+      expect(
+        [...called].filter((name) => !imported.split(/[ ,]+/).includes(name)),
+        idOf(cell),
+      ).toEqual([]);
+    }
+  });
+
+  test("the solution gets full marks, the stub none", () => {
+    expect(of("solution")).toEqual(most(assignment));
+    expect(of("stub")).toEqual(Object.fromEntries(Object.keys(most(assignment)).map((id) => [id, 0])));
+  });
+
+  test("at least ten submissions are stored", () => {
+    expect(stored[assignment]!.length).toBeGreaterThanOrEqual(10);
+  });
+
+  test.each(stored[assignment]!.map((submission, i) => [submission.name, i, submission] as const))(
+    "%s",
+    (_, i, { lost }) => {
+      const expected = Object.entries(most(assignment)).map(([id, points]) => [id, points - (lost[id] ?? 0)]);
+      expect(of(studentOf(i))).toEqual(Object.fromEntries(expected));
+    },
+  );
+});

@@ -1,0 +1,318 @@
+/**
+ * Submissions that mean harm, or do some without meaning it: they are graded with the points that they should get and
+ * with a note, and neither the gradebook nor anyone else's points suffer.
+ */
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { python } from "../kernel/jupyter.js";
+import { type Cell, Course, type Grades, idOf, type Notebook, solved } from "./course.js";
+
+const assignment = "1-gradient-descent";
+const course = new Course();
+let printed: string;
+let status: number | null;
+let grades: Grades;
+
+afterAll(() => course.remove());
+
+const cellOf = (notebook: Notebook, id: string): Cell => notebook.cells.find((cell) => idOf(cell) === id)!;
+const isTest = (cell: Cell): boolean => cell.metadata.nbgrader?.grade === true;
+
+/** A cell of the student's own, at the top. */
+function insert(notebook: Notebook, source: string): void {
+  notebook.cells.unshift({
+    cell_type: "code",
+    id: "own",
+    metadata: {},
+    source,
+    outputs: [],
+    execution_count: null,
+  });
+}
+
+/** At the beginning of an answer. */
+function begin(notebook: Notebook, id: string, function_: string, statement: string): void {
+  const cell = cellOf(notebook, id);
+  const at = new RegExp(`(function ${function_}\\(.*\\{\\n)`);
+  expect(cell.source).toMatch(at);
+  cell.source = cell.source.replace(at, `$1  ${statement}\n`);
+}
+
+const all = 30;
+const stub = (change: (notebook: Notebook) => void) => ({ from: "stub", change });
+const answers = (change: (notebook: Notebook) => void) => ({ from: "solution", change });
+
+/** What is handed in, the points it should get, and what the grader should read about it. */
+const submissions: Record<
+  string,
+  { from: string; change: (notebook: Notebook) => void; points: number; note?: RegExp }
+> = {
+  "loops for ever": {
+    ...answers((notebook) => begin(notebook, "loss", "loss", "while (true) {}")),
+    points: all - 2,
+    note: /the cell took longer than 4 s/,
+  },
+  "waits for ever": {
+    ...answers((notebook) => insert(notebook, "await new Promise(() => {});")),
+    points: all,
+    note: /the cell took longer than 4 s/,
+  },
+  "throws at load": {
+    ...answers((notebook) => {
+      insert(notebook, 'throw new Error("at load");');
+      cellOf(notebook, "bound").source = 'throw new Error("at load");';
+    }),
+    points: all - 2,
+  },
+  "prints 100,000 lines": {
+    ...answers((notebook) =>
+      begin(notebook, "step", "step", 'for (let i = 0; i < 100_000; i++) console.log("line", i);'),
+    ),
+    points: all,
+  },
+  "prints for ever": {
+    ...answers((notebook) => begin(notebook, "step", "step", 'while (true) console.log("more and more");')),
+    points: all - 3,
+    note: /took (longer than 4 s|more than 900 MB)/,
+  },
+  "redefines the checks": {
+    ...stub((notebook) =>
+      insert(
+        notebook,
+        "function checkClose() {}\nconst checkGradient = () => {}, checkShape = () => {}, checkThrows = () => {}, checkThat = () => {}, credit = () => 5;",
+      ),
+    ),
+    points: 0,
+  },
+  "edits the tests": {
+    ...stub((notebook) => {
+      for (const cell of notebook.cells.filter(isTest)) cell.source = "1 + 1;";
+    }),
+    points: 0,
+  },
+  "deletes the tests": {
+    ...stub((notebook) => {
+      notebook.cells = notebook.cells.filter((cell) => !isTest(cell));
+    }),
+    points: 0,
+    note: /loss-test was deleted/,
+  },
+  "deletes a test and the locked data": {
+    ...answers((notebook) => {
+      notebook.cells = notebook.cells.filter(
+        (cell) => !["data", "step-pure", "loss-test"].includes(idOf(cell) ?? ""),
+      );
+    }),
+    points: all,
+    note: /loss-test was deleted; step-pure was deleted/,
+  },
+  "raises its points": {
+    ...answers((notebook) => {
+      cellOf(notebook, "loss").source = "function loss(): number { return 0; }";
+      cellOf(notebook, "step-pure").metadata.nbgrader!.points = 100;
+    }),
+    points: all - 2,
+  },
+  "reads the solution": {
+    ...stub((notebook) =>
+      insert(
+        notebook,
+        `import { readFileSync } from "node:fs";\nconst text = readFileSync("../../../source/${assignment}/${assignment}.ipynb", "utf8");`,
+      ),
+    ),
+    points: 0,
+    note: /reading \S+source\S+ is not allowed/,
+  },
+  "writes into the gradebook": {
+    ...answers((notebook) =>
+      insert(
+        notebook,
+        'import { writeFileSync } from "node:fs";\nwriteFileSync("../../../gradebook.db", "");',
+      ),
+    ),
+    points: all,
+    note: /writing \S+gradebook.db is not allowed/,
+  },
+  "calls process.exit": {
+    ...answers((notebook) => begin(notebook, "bound", "bound", "process.exit(0);")),
+    points: all - 2,
+    note: /the notebook's process ended with exit code 0/,
+  },
+  "kills its process": {
+    ...answers((notebook) => begin(notebook, "order", "order", 'process.kill(process.pid, "SIGKILL");')),
+    points: all - 2,
+    note: /the notebook's process ended by SIGKILL/,
+  },
+  "kills its process in every answer": {
+    ...answers((notebook) => {
+      for (const [id, name] of [
+        ["loss", "loss"],
+        ["gradient", "gradient"],
+        ["step", "step"],
+        ["path", "path"],
+        ["order", "order"],
+      ] as const) {
+        begin(notebook, id, name, 'process.kill(process.pid, "SIGKILL");');
+      }
+    }),
+    // loss, gradient, step and step again are the four that are allowed; nothing runs after that.
+    points: 0,
+    note: /ended the notebook's process 4 times/,
+  },
+  "takes all memory": {
+    ...answers((notebook) =>
+      begin(
+        notebook,
+        "order",
+        "order",
+        "const hoard = []; while (true) hoard.push(new Uint8Array(3e7).fill(1));",
+      ),
+    ),
+    points: all - 2,
+    note: /more than 900 MB of memory/,
+  },
+  "overwrites Math.random": {
+    ...answers((notebook) => insert(notebook, "Math.random = () => 0.5;")),
+    points: all,
+    note: /changed Math.random/,
+  },
+  "bends the instruments": {
+    ...stub((notebook) =>
+      insert(
+        notebook,
+        "Math.abs = () => 0; Math.max = () => Infinity; Object.is = () => true;\n(Array.prototype as any).every = () => true; Object.defineProperty(Number, 'isNaN', { value: () => false });",
+      ),
+    ),
+    points: 0,
+    note: /changed .*Math.abs/,
+  },
+  "bends them for good": {
+    ...answers((notebook) =>
+      insert(
+        notebook,
+        "Object.defineProperty(Math, 'abs', { value: () => 0, writable: false, configurable: false });",
+      ),
+    ),
+    points: all,
+    note: /changed Math.abs; the notebook's process ended/,
+  },
+  "writes to standard error": {
+    ...answers((notebook) => begin(notebook, "bound", "bound", 'console.error("hm");')),
+    points: all - 2,
+  },
+  "has a type error in one cell": {
+    ...answers((notebook) => {
+      cellOf(notebook, "step").source = cellOf(notebook, "step").source.replace("return ", 'return "0" && ');
+      cellOf(notebook, "bound").source = "function bound(k: number): number { return k.nothing; }";
+    }),
+    points: all - 2 - 3,
+  },
+  "is for another kernel": {
+    ...answers((notebook) => {
+      notebook.metadata = { kernelspec: { name: "python3", display_name: "Python 3", language: "python" } };
+    }),
+    points: all,
+  },
+  "is as it should be": { ...answers(() => {}), points: all },
+};
+const names = Object.keys(submissions);
+const studentOf = (name: string): string => name.replaceAll(/\W+/g, "-");
+
+beforeAll(() => {
+  // Less time and memory than usual, so that reaching the limits takes less.
+  const config = course.at("nbgrader_config.py");
+  const text = readFileSync(config, "utf8");
+  expect(text).toContain("seconds, megabytes = 60, 2000");
+  writeFileSync(config, text.replace("seconds, megabytes = 60, 2000", "seconds, megabytes = 4, 900"));
+  expect(course.run("release", assignment).status).toBe(0);
+  for (const [name, { from, change }] of Object.entries(submissions)) {
+    const notebook = from === "stub" ? course.released(assignment) : solved(course, assignment);
+    change(notebook);
+    course.submit(studentOf(name), assignment, notebook);
+  }
+  course.submit("a-torn-file", assignment, '{"cells": [');
+  ({ status, stdout: printed } = course.run("autograde"));
+  grades = course.grades();
+}, 900_000);
+
+const rowOf = (student: string): string =>
+  printed.split("\n").find((line) => line.startsWith(`${student} `))!;
+const sum = (student: string): number =>
+  Object.values(grades[assignment]![student]!).reduce<number>((total, points) => total + (points ?? 0), 0);
+
+test.each(names)("%s", (name) => {
+  const { points, note } = submissions[name]!;
+  const student = studentOf(name);
+  expect(sum(student), rowOf(student)).toBe(points);
+  expect(rowOf(student)).toContain(`${points} / ${all}`);
+  if (note) expect(rowOf(student)).toMatch(note);
+});
+
+test("a file that is no notebook fails alone, and says why", () => {
+  expect(status).toBe(1);
+  expect(rowOf("a-torn-file")).toMatch(/not graded +\S.*JSON/);
+});
+
+test("what was printed is kept within bounds", () => {
+  for (const name of ["prints 100,000 lines", "prints for ever"]) {
+    expect(
+      statSync(course.at("autograded", studentOf(name), assignment, `${assignment}.ipynb`)).size,
+    ).toBeLessThan(1e6);
+  }
+});
+
+test("nothing is graded twice, and what was handed in again is", () => {
+  const again = course.run("autograde");
+  expect(again.stderr).toContain(`${names.length} of ${names.length + 1} are graded already`);
+  expect(again.stdout.trim().split("\n")).toHaveLength(3); // the torn file alone
+  const file = course.at("submitted", "is-as-it-should-be", assignment, `${assignment}.ipynb`);
+  const later = new Date(Date.now() + 5000);
+  utimesSync(file, later, later);
+  rmSync(course.at("submitted", "a-torn-file"), { recursive: true });
+  const third = course.run("autograde", assignment);
+  expect(third.stdout).toMatch(/is-as-it-should-be .* 30 \/ 30/);
+  expect(third.status).toBe(0);
+}, 120_000);
+
+test("cut short, it goes on where it was: what was being graded is graded anew", async () => {
+  const main = path.resolve(import.meta.dirname, "../../dist/cli/main.js");
+  const child = spawn(process.execPath, [main, "course", "autograde", "--force", "--jobs", "2"], {
+    cwd: course.folder,
+    env: { ...process.env, NABLAB_PYTHON: python() },
+  });
+  let said = "";
+  await new Promise<void>((resolve) => {
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+      if (/^2 of /m.test(said)) resolve();
+    });
+    child.on("exit", () => resolve());
+  });
+  child.kill("SIGKILL");
+  const left = course.at(".nablab", "grading", assignment);
+  expect(existsSync(left)).toBe(true);
+  const rest = course.run("autograde");
+  expect(rest.status, rest.stderr).toBe(0);
+  // One or two were under way.
+  expect(rest.stdout.trim().split("\n").length - 2).toBeGreaterThanOrEqual(1);
+  expect(rest.stdout.trim().split("\n").length - 2).toBeLessThanOrEqual(2);
+  expect(course.grades()).toEqual(grades);
+}, 300_000);
+
+test("scores and feedback", () => {
+  const scores = course.run("scores", "--csv", "scores.csv");
+  expect(scores.stdout).toMatch(/^loops-for-ever +28 \/ 30 +28$/m);
+  const csv = readFileSync(course.at("scores.csv"), "utf8");
+  expect(csv.split("\n")[0]).toContain("assignment,");
+  expect(csv).toMatch(/1-gradient-descent,.*loops-for-ever.*28\.0/);
+  const feedback = course.run("feedback", "--student", "is-as-it-should-be");
+  expect(feedback.status, feedback.stderr).toBe(0);
+  const html = readFileSync(
+    course.at("feedback", "is-as-it-should-be", assignment, `${assignment}.html`),
+    "utf8",
+  );
+  expect(html).toContain("Score: 30.0 / 30.0");
+  expect(html).toMatch(/<svg|data:image\/(svg|png)/); // the chart
+}, 120_000);

@@ -1,0 +1,8 @@
+/** Something that a student hands in: the solution with some cells changed, and what that should cost. */
+export interface Submission {
+  name: string;
+  /** By cell: a text in it and what stands there instead, or the whole cell. */
+  change: Record<string, [from: string, to: string] | string>;
+  /** The points that are lost, by test. */
+  lost: Record<string, number>;
+}
