@@ -85,18 +85,24 @@ async function run(notebook: Notebook, file: string, timeout?: number): Promise<
 
 /** What a cell printed before it failed, and its error. */
 function tellFailure(cell: CodeCell): void {
-  const error = cell.outputs.find((output) => output.output_type === "error");
+  const error = errorOf(cell);
   const printed = cell.outputs.flatMap((output) => (output.output_type === "stream" ? [output.text] : []));
   const wrong = printed
     .join("")
     .split("\n")
     .filter((line) => line.startsWith("✗"));
-  if (!error && wrong.length === 0) return;
+  if ((!error && wrong.length === 0) || isBlank(cell)) return;
   console.log(`── ${gradingOf(cell)?.grade_id ?? cell.source.split("\n")[0]}`);
   for (const line of wrong) console.log(line);
   if (error) console.log(process.stdout.isTTY ? error.traceback.join("\n") : plain(error.traceback));
   console.log();
 }
+
+const errorOf = (cell: CodeCell) => cell.outputs.find((output) => output.output_type === "error");
+
+/** Whether a test met an answer that is not written yet: what the stub throws, or a check says of it. */
+const isBlank = (cell: CodeCell): boolean =>
+  /^not done yet$|: the answer is not written yet$/.test(errorOf(cell)?.evalue ?? "");
 
 const plain = (traceback: readonly string[]): string => stripVTControlCharacters(traceback.join("\n"));
 const round = (points: number): number => Math.round(100 * points) / 100;
@@ -117,6 +123,7 @@ function scores(notebook: Notebook) {
     const earned = pointsOf(cell, of);
     points += earned;
     most += of;
+    if (isBlank(cell)) return row("·", "not done yet");
     return row(earned === of ? "✓" : "✗", round(earned));
   });
   return { rows, points, most };

@@ -1,0 +1,93 @@
+import { readFileSync } from "node:fs";
+import { expect, test, vi } from "vitest";
+import { folder, nablab, write } from "./nablab.js";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+/** A cell of tests. */
+const graded = (grade_id: string, points: number, source: string) => ({
+  source,
+  metadata: {
+    nbgrader: {
+      schema_version: 3,
+      grade_id,
+      grade: true,
+      solution: false,
+      locked: true,
+      task: false,
+      points,
+    },
+  },
+});
+
+const imports = 'import { checkClose, credit } from "nablab";\n';
+const tests = [
+  graded("double", 2, `${imports}checkClose("double(2)", double(2), 4);`),
+  graded(
+    "parts",
+    3,
+    `${imports}await credit(3, { a: () => checkClose("1", double(1), 2), b: () => checkClose("2", double(2), 5), c: () => {} });`,
+  ),
+  graded("blank", 1, "half(2);"),
+  graded("hidden", 4, "// hidden tests\n"),
+  {
+    ...graded("words", 5, "md:Explain."),
+    metadata: { nbgrader: { grade_id: "words", grade: true, solution: true, points: 5 } },
+  },
+];
+const answers = [
+  "function double(x: number) { return 2 * x; }",
+  'function half(x: number): number { throw new Error("not done yet"); }',
+];
+
+test("shows the points of the visible tests and what is wrong; the file stays as it is", async () => {
+  const dir = folder();
+  const file = write(dir, "a.ipynb", [...answers, ...tests]);
+  const before = readFileSync(file);
+  const { status, stdout, stderr } = await nablab(dir, "check", "a.ipynb");
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/^── parts\n✗ b: 2: expected 5, got 4/m);
+  for (const row of [
+    /✓ +double +2 +2/,
+    /✗ +parts +2 +3/,
+    /· +blank +not done yet +1/,
+    /· +hidden +hidden +4/,
+    /· +words +by hand +5/,
+  ]) {
+    expect(stdout).toMatch(row);
+  }
+  expect(stdout).toContain("4 of 6 points of the visible tests");
+  expect(stdout).not.toContain("── blank");
+  expect(stderr).toMatch(/a\.ipynb: 5 cells|a\.ipynb: 6 cells/);
+  expect(readFileSync(file)).toEqual(before);
+});
+
+test("ends with 0 for all visible points; runs confined and within its time, as the grader does", async () => {
+  const dir = folder();
+  write(dir, "right.ipynb", [answers[0]!, tests[0]!]);
+  const right = await nablab(dir, "check", "right.ipynb");
+  expect([right.status, right.stdout]).toEqual([
+    0,
+    expect.stringContaining("✓ all 2 points of the visible tests"),
+  ]);
+  write(dir, "wrong.ipynb", [
+    'import { readFileSync } from "node:fs";',
+    graded("outside", 1, 'readFileSync("../x");'),
+    graded("slow", 1, "while (true) {}"),
+    graded("after", 1, "1;"),
+  ]);
+  const wrong = await nablab(dir, "check", "wrong.ipynb", "--timeout", "1.5");
+  expect(wrong.stdout).toContain("reading ../x is not allowed");
+  expect(wrong.stdout).toContain("TimeoutError: the cell took longer than 1.5 s");
+  expect([wrong.status, wrong.stdout]).toEqual([1, expect.stringContaining("1 of 3 points")]);
+});
+
+test("refuses what is no assignment", async () => {
+  const dir = folder();
+  write(dir, "plain.ipynb", ["1"]);
+  const { status, stderr } = await nablab(dir, "check", "plain.ipynb");
+  expect([status, stderr]).toEqual([
+    2,
+    expect.stringContaining("is it an assignment? To run it: npx nablab run plain.ipynb"),
+  ]);
+});
