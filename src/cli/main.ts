@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import type { CheckOptions } from "./check-notebook.js";
 import type { AutogradeOptions, CourseOptions } from "./course.js";
+import type { ExportOptions } from "./export.js";
 import { InputError } from "./input-error.js";
 import type { KernelPlace } from "./kernel.js";
 import { say } from "./progress.js";
@@ -27,6 +28,7 @@ Examples:
   npx nablab run notebooks/lectures/01-gradient-descent.ipynb   run it and keep the outputs in it
   npx nablab run notebooks --out output --html                  run all, write copies and pages to read
   npx nablab kernel install --prefix .venv                      make the kernel known to a Jupyter
+  npx nablab export notebooks/lectures --html site --slides     a site to read, and slides to present
   npx nablab check mine.ipynb                                   an assignment: what is right, what is wrong
   npx nablab course --help                                      for lecturers: hand out and grade assignments
   npx nablab doctor                                             something does not work: what, and what mends it
@@ -61,6 +63,30 @@ Examples:
   .action(async (notebooks: string[], options: RunOptions) => {
     const { runNotebooks } = await import("./run.js");
     process.exitCode = await runNotebooks(notebooks, options);
+  });
+
+program
+  .command("export")
+  .summary("make a site of notebooks, for reading or presenting")
+  .description(
+    "Writes a static site: an index, a page for each notebook with figures that can be zoomed, mathematics typeset, in " +
+      "light and dark; nothing of it needs a network. Notebooks are taken with the outputs that they hold.",
+  )
+  .argument("<notebook...>", ".ipynb files or folders")
+  .requiredOption("--html <folder>", "the folder of the site")
+  .option("--slides", "also make slides of each notebook")
+  .option("--title <text>", "what the index is called", "Notebooks")
+  .addHelpText(
+    "after",
+    `
+Slides: a heading of the first or second level begins a column, each further text or cell of code a slide below it;
+what JupyterLab says of a cell (Property inspector, Slide type) comes first. Space goes on, Esc shows all.
+
+Example:
+  npx nablab export notebooks/lectures --html site --slides`,
+  )
+  .action(async (notebooks: string[], options: ExportOptions) => {
+    (await import("./export.js")).exportNotebooks(notebooks, options);
   });
 
 program

@@ -88,7 +88,24 @@ export function mathsStyle(html: string): string {
       return `src:url(data:font/woff2;base64,${font.toString("base64")}) format("woff2")`;
     })}}`;
   });
-  return `${fonts}
-.maths { display: block; overflow-x: auto; overflow-y: hidden; padding: 0.1em 0; }
+  return `${fonts}\n${ownStyle}`;
+}
+
+/** What formulas on our pages need beside KaTeX's own style. */
+const ownStyle = `.maths { display: block; overflow-x: auto; overflow-y: hidden; padding: 0.1em 0; }
 .together { white-space: nowrap; } .katex { font-size: 1.1em; } .katex-display { margin: 0.6em 0; }`;
+
+/** The style sheet for all formulas, and the fonts that it names, as files: name → content. */
+export function mathsFiles(): Map<string, Buffer> {
+  const folder = path.dirname(createRequire(import.meta.url).resolve("katex/dist/katex.min.css"));
+  const css = readFileSync(path.join(folder, "katex.min.css"), "utf8");
+  const modern = css.replace(
+    /src:[^;}]*?(url\(fonts\/[\w-]+\.woff2\) format\(["']woff2["']\))[^;}]*/g,
+    "src:$1",
+  );
+  const fonts = [...modern.matchAll(/url\((fonts\/[\w-]+\.woff2)\)/g)].map(([, name]) => name!);
+  return new Map([
+    ["katex.css", Buffer.from(`${modern}\n${ownStyle}`)],
+    ...fonts.map((name) => [name, readFileSync(path.join(folder, name))] as const),
+  ]);
 }

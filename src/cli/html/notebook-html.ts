@@ -22,11 +22,8 @@ export function notebookHtml(
   notebook: Notebook,
   { name, folder }: { name: string; folder?: string },
 ): string {
-  const body = notebook.cells
-    .map((cell) => cellToHtml(cell, folder))
-    .filter(Boolean)
-    .join("\n");
-  const script = body.includes('<div class="figure">') ? figureScript(light, dark) : "";
+  const body = notebookBody(notebook, folder);
+  const script = hasFigures(body) ? figureScript(light, dark) : "";
   const maths = mathsStyle(body);
   // The browser is told to ask no network and to run no script but ours, whatever an output holds.
   const policy = [
@@ -38,6 +35,26 @@ export function notebookHtml(
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
+  return pageHtml({
+    title: titleOf(notebook) ?? name,
+    policy,
+    head: `${maths && `<style>${maths}</style>\n`}<style>\n${style}\n</style>`,
+    body: `<main>\n${body}\n</main>${script && `\n<script>${script}</script>`}`,
+  });
+}
+
+/** A whole page. */
+export function pageHtml({
+  title,
+  policy,
+  head,
+  body,
+}: {
+  title: string;
+  policy: string;
+  head: string;
+  body: string;
+}): string {
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -45,22 +62,29 @@ export function notebookHtml(
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="nablab">
-<title>${escapeHtml(titleOf(notebook) ?? name)}</title>
+<title>${escapeHtml(title)}</title>
 <link rel="icon" href="data:,">
-${maths && `<style>${maths}</style>\n`}<style>
-${style}
-</style>
+${head}
 </head>
 <body>
-<main>
 ${body}
-</main>
-${script && `<script>${script}</script>\n`}</body>
+</body>
 </html>
 `;
 }
 
-function titleOf({ cells }: Notebook): string | undefined {
+/** All cells of a notebook. */
+export const notebookBody = ({ cells }: Notebook, folder?: string): string =>
+  cells
+    .map((cell) => cellToHtml(cell, folder))
+    .filter(Boolean)
+    .join("\n");
+
+/** Whether a page needs Plotly. */
+export const hasFigures = (body: string): boolean => body.includes('<div class="figure">');
+
+/** The first heading of a notebook, as plain text. */
+export function titleOf({ cells }: Notebook): string | undefined {
   for (const { cell_type, source } of cells) {
     const heading = cell_type === "markdown" && /^#+\s+(.+?)\s*#*$/m.exec(source)?.[1];
     if (heading) return heading.replace(/[*_`$]/g, "");
@@ -68,12 +92,13 @@ function titleOf({ cells }: Notebook): string | undefined {
   return undefined;
 }
 
-function cellToHtml(cell: Cell, folder: string | undefined): string {
+/** A cell; empty for one that is not shown. */
+export function cellToHtml(cell: Cell, folder: string | undefined): string {
   if (cell.cell_type === "raw" || tagsOf(cell).includes("remove-cell")) return "";
   if (cell.cell_type !== "code") {
     const { attachments } = cell;
     const surroundings = { ...(folder !== undefined && { folder }), ...(attachments && { attachments }) };
-    return `<section class="text">\n${markdownToHtml(cell.source, surroundings)}</section>`;
+    return `<div class="text">\n${markdownToHtml(cell.source, surroundings)}</div>`;
   }
   const hidden = (cell.metadata.jupyter ?? {}) as { source_hidden?: boolean; outputs_hidden?: boolean };
   const code =

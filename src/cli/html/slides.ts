@@ -1,0 +1,87 @@
+/**
+ * A notebook as slides, shown by reveal.js: each text begins a slide, each cell of code is one, with the code on the
+ * left and what it put out on the right.
+ *
+ * A heading of the first or second level begins a new column; what follows lies below it. What JupyterLab's slideshow
+ * metadata says of a cell comes first.
+ */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Cell, Notebook } from "../notebook.js";
+import { cellToHtml } from "./notebook-html.js";
+
+/** The columns of slides of a notebook, as sections for reveal.js. */
+export function slidesBody(notebook: Notebook, folder?: string): string {
+  const columns: string[][] = [];
+  for (const cell of notebook.cells) {
+    const kind = kindOf(cell);
+    const html = kind === "skip" ? "" : cellToHtml(cell, folder);
+    if (html === "") continue;
+    if (kind === "notes") append(columns, `<aside class="notes">${html}</aside>`);
+    else if (kind === "-" || kind === "fragment") {
+      append(columns, kind === "fragment" ? `<div class="fragment">${html}</div>` : html);
+    } else if (kind === "slide" || columns.length === 0) columns.push([html]);
+    else columns.at(-1)!.push(html);
+  }
+  return columns
+    .map((slides) => slides.map((slide) => `<section>\n${slide}\n</section>`).join("\n"))
+    .map((slides) => `<section>\n${slides}\n</section>`)
+    .join("\n");
+}
+
+/** To the slide that is there. */
+function append(columns: string[][], html: string): void {
+  const column = columns.at(-1);
+  if (column) column.push(`${column.pop()}\n${html}`);
+  else columns.push([html]);
+}
+
+function kindOf(cell: Cell): string {
+  const said = (cell.metadata.slideshow as { slide_type?: unknown } | undefined)?.slide_type;
+  if (typeof said === "string" && said !== "") return said;
+  return cell.cell_type === "markdown" && /^##?\s/.test(cell.source) ? "slide" : "subslide";
+}
+
+/** reveal.js: its script and its style sheet. */
+export function revealFiles(): Map<string, Buffer> {
+  const require = createRequire(import.meta.url);
+  return new Map([
+    ["reveal.js", readFileSync(require.resolve("reveal.js"))],
+    ["reveal.css", readFileSync(require.resolve("reveal.js/reveal.css"))],
+    ["slides.css", Buffer.from(slidesStyle)],
+    ["slides.js", Buffer.from(slidesScript)],
+  ]);
+}
+
+const slidesStyle = `
+html, body { height: 100%; } body { margin: 0; padding: 0; max-width: none; overflow: hidden; }
+.reveal { height: 100%; color: var(--text); background: var(--ground); font-size: clamp(15px, 1.55vw, 32px); }
+.reveal .slides { text-align: left; line-height: 1.5; }
+.reveal .slides section { padding: 3vh 4vw; height: 100%; overflow-y: auto; }
+.reveal .slides > section, .reveal .slides > section > section { padding: 3vh 4vw; }
+.reveal .slides > section:has(> section) { padding: 0; }
+.reveal p, .reveal li { max-width: 60rem; }
+.reveal h1 { font-size: 2.2em; } .reveal h2 { font-size: 1.7em; } .reveal h1, .reveal h2, .reveal h3 { margin-top: 0; }
+.reveal section:has(> .code):has(> .outputs) { display: grid !important; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); gap: 2vw; align-content: center; align-items: center; }
+.reveal .code, .reveal .outputs { margin: 0; min-width: 0; }
+.reveal .code > pre { font-size: 0.78em; } .reveal .code > pre, .reveal .outputs > pre { white-space: pre-wrap; }
+.reveal .progress, .reveal .controls { color: var(--link); }
+.reveal .slide-number { color: var(--muted); background: none; font-size: 0.7em; left: 1em; right: auto; }
+.reveal .controls { font-size: 7px; }
+@media (max-width: 60rem), print { .reveal section:has(> .code):has(> .outputs) { grid-template-columns: minmax(0, 1fr); } }
+`.trim();
+
+// Runs in the reader's browser. Figures are as wide as their slide once that is shown; what does not fit gets smaller.
+const slidesScript = `
+Reveal.initialize({ disableLayout: true, hash: true, center: false, transition: "none", slideNumber: "c/t", controls: true });
+function fit() {
+  dispatchEvent(new Event("resize"));
+  var slide = Reveal.getCurrentSlide();
+  if (!slide) return;
+  slide.style.fontSize = "";
+  for (var size = 95; size >= 55 && slide.scrollHeight > slide.clientHeight + 1; size -= 5) slide.style.fontSize = size + "%";
+}
+Reveal.on("ready", fit);
+Reveal.on("slidechanged", fit);
+addEventListener("load", fit);
+`.trim();
