@@ -5,7 +5,7 @@ import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { writeAtomically } from "../data/write-atomically.js";
 import { escapeHtml } from "../display/escape-html.js";
-import { drawScript, plotlyScript } from "../display/figure-page.js";
+import { figureScripts } from "../display/figure-page.js";
 import { findNotebooks } from "./find-notebooks.js";
 import { dark, light } from "./html/colours.js";
 import { markdownToHtml } from "./html/markdown.js";
@@ -26,6 +26,8 @@ export interface ExportOptions {
   /** What the site is called. */
   title?: string;
 }
+
+const figures = figureScripts(light, dark);
 
 /** A page of the site. */
 interface Page {
@@ -73,8 +75,7 @@ export function exportNotebooks(
   write("index.html", indexPage(pages, title ?? "Notebooks", slides));
   const assets = new Map<string, string | Buffer>([
     ["page.css", `${style}\n${siteStyle}`],
-    ["plotly.js", plotlyScript()],
-    ["figures.js", drawScript(light, dark)],
+    ...figures,
     ...mathsFiles(),
     ...(slides ? revealFiles() : []),
   ]);
@@ -105,7 +106,7 @@ function head(up: string, body: string, ...more: string[]): string {
   return sheets.map((name) => `<link rel="stylesheet" href="${up}assets/${name}">`).join("\n");
 }
 const scripts = (up: string, body: string, ...more: string[]): string =>
-  [...more, ...(hasFigures(body) ? ["plotly.js", "figures.js"] : [])]
+  [...more, ...(hasFigures(body) ? figures.keys() : [])]
     .map((name) => `\n<script src="${up}assets/${name}"></script>`)
     .join("");
 

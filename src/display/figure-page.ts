@@ -40,18 +40,17 @@ export function figureElement(figure: unknown, alt: string, picture: string): st
   );
 }
 
-/** The script that draws the figures of a page: Plotly, and what {@link drawScript} adds. */
-export function figureScript(light: PageColours, dark: PageColours): string {
-  return `${plotlyScript().replace(/<\/script/gi, "<\\/script")}\n${drawScript(light, dark)}`;
+/**
+ * The scripts that draw the figures of a page, by file name and in order: Plotly, and a few lines that give figures the
+ * colours of the page. For the printer they are light, and as wide as paper.
+ */
+export function figureScripts(light: PageColours, dark: PageColours): Map<string, string> {
+  const plotly = readFileSync(createRequire(import.meta.url).resolve("plotly.js-cartesian-dist-min"), "utf8");
+  return new Map([
+    ["plotly.js", plotly.replace(/<\/script/gi, "<\\/script")],
+    ["figures.js", `(${drawFigures})(${JSON.stringify(light)}, ${JSON.stringify(dark)});`],
+  ]);
 }
-
-/** Plotly itself. */
-export const plotlyScript = (): string =>
-  readFileSync(createRequire(import.meta.url).resolve("plotly.js-cartesian-dist-min"), "utf8");
-
-/** A few lines that give figures the colours of the page. For the printer they are light, and as wide as paper. */
-export const drawScript = (light: PageColours, dark: PageColours): string =>
-  `(${drawFigures})(${JSON.stringify(light)}, ${JSON.stringify(dark)});`;
 
 // Runs in the reader's browser: as text, so it may use nothing from above.
 const drawFigures = `function (light, dark) {

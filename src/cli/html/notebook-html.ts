@@ -3,7 +3,7 @@
  */
 import { createHash } from "node:crypto";
 import { escapeHtml } from "../../display/escape-html.js";
-import { figureScript } from "../../display/figure-page.js";
+import { figureScripts } from "../../display/figure-page.js";
 import { type Cell, type Notebook, tagsOf } from "../notebook.js";
 import { dark, light } from "./colours.js";
 import { highlight } from "./highlight.js";
@@ -23,7 +23,7 @@ export function notebookHtml(
   { name, folder }: { name: string; folder?: string },
 ): string {
   const body = notebookBody(notebook, folder);
-  const script = hasFigures(body) ? figureScript(light, dark) : "";
+  const script = hasFigures(body) ? [...figureScripts(light, dark).values()].join("\n") : "";
   const maths = mathsStyle(body);
   // The browser is told to ask no network and to run no script but ours, whatever an output holds.
   const policy = [
