@@ -1,7 +1,7 @@
 /**
  * Widgets as the kernel connects them: what is sent to the front end, and what is taken over from it.
  */
-import { button, dropdown, slider, toBundle } from "nablab";
+import { button, dropdown, interact, slider, toBundle } from "nablab";
 import { afterEach, expect, test } from "vitest";
 import { type CommOptions, consoleHost, setHost } from "#nablab/display/host.js";
 
@@ -96,4 +96,46 @@ test("what cannot be is said", () => {
   expect(() => dropdown({ options: [1, 2], value: 3 })).toThrow("expected one of 1, 2, got 3");
   expect(() => button(3 as never)).toThrow("expected a text to stand on it, got 3");
   expect(() => button("x").onClick(3 as never)).toThrow("expected a function to call, got 3");
+});
+
+test("interact draws at once, and follows its controls; of values that come while it draws only the last count", async () => {
+  const opened: CommOptions[] = [];
+  const shown: unknown[] = [];
+  setHost({
+    ...consoleHost,
+    display: ({ data, update }) => shown.push([update ?? false, data["text/plain"]]),
+    openComm(options) {
+      opened.push(options);
+      return { id: options.id, send() {}, close() {} };
+    },
+  });
+  let release = (): void => {};
+  const drawn: unknown[] = [];
+  const controls = { eta: { min: 0, max: 1, value: 0.5 }, rule: { options: ["sgd", "adam"], label: "Rule" } };
+  await interact(controls, async (values) => {
+    drawn.push(values);
+    await new Promise<void>((resolve) => {
+      release = resolve;
+      if (drawn.length === 1) resolve();
+    });
+    return values.eta;
+  });
+  expect(shown).toEqual([
+    [false, "eta = 0.5, from 0 to 1"],
+    [false, expect.stringContaining("Rule")],
+    [false, "0.5"],
+  ]);
+  const move = (value: number): void => opened[0]!.onMessage({ method: "update", state: { value } }, []);
+  for (const value of [0.1, 0.2, 0.3]) move(value);
+  await expect.poll(() => drawn.length).toBe(2);
+  release();
+  await expect.poll(() => drawn.length).toBe(3);
+  release();
+  await expect.poll(() => shown.length).toBe(5);
+  expect(drawn.slice(1)).toEqual([
+    { eta: 0.1, rule: "sgd" },
+    { eta: 0.3, rule: "sgd" },
+  ]);
+  expect(shown.at(-1)).toEqual([true, "0.3"]);
+  await expect(interact({}, 3 as never)).rejects.toThrow("expected a function that makes a picture, got 3");
 });

@@ -1,0 +1,65 @@
+/**
+ * Sliders and a picture that follows them.
+ */
+import { inspect } from "node:util";
+import { type DisplayHandle, display } from "../display/display.js";
+import { type DropdownOptions, dropdown } from "./dropdown.js";
+import { type SliderOptions, slider } from "./slider.js";
+
+/** What the reader sets: a number by a slider, or one of some options by a menu. */
+export type Control = SliderOptions | DropdownOptions<unknown>;
+
+/** What controls give: numbers, and for menus what their options are. */
+export type ControlValues<C extends Record<string, Control>> = {
+  [Name in keyof C]: C[Name] extends { options: readonly (infer T)[] } ? T : number;
+};
+
+/**
+ * Shows controls, and below them what a function makes of their values: at once with those they start with, and anew
+ * whenever the reader moves one. A control without a label has its name for one. While the function still works on
+ * values, newer ones wait, and of these only the last are shown. In a saved file, and where nothing can be moved, the
+ * first picture stays.
+ *
+ * @param controls for each name the options of a `slider` or of a `dropdown`
+ * @param draw makes something to show of the values; may be async
+ * @returns once the first picture is shown
+ * @throws TypeError if `draw` is no function, and what `slider`, `dropdown` and `draw` throw
+ * @example
+ * const drawn: number[] = [];
+ * await interact({ eta: { min: 0, max: 1, value: 0.25 } }, ({ eta }) => drawn.push(eta));
+ * drawn // → [ 0.25 ]
+ */
+export async function interact<const C extends Record<string, Control>>(
+  controls: C,
+  draw: (values: ControlValues<C>) => unknown,
+): Promise<void> {
+  if (typeof draw !== "function") {
+    throw new TypeError(
+      `interact: expected a function that makes a picture, got ${inspect(draw, { depth: 0 })}`,
+    );
+  }
+  const widgets = Object.entries(controls).map(([name, options]) => {
+    const labelled = { label: name, ...options };
+    return [name, "options" in labelled ? dropdown(labelled) : slider(labelled)] as const;
+  });
+  const picture = async (): Promise<unknown> =>
+    draw(Object.fromEntries(widgets.map(([name, { value }]) => [name, value])) as ControlValues<C>);
+  for (const [, widget] of widgets) await display(widget);
+  const shown: DisplayHandle = await display(await picture());
+  let isDrawing = false;
+  let isStale = false;
+  const follow = async (): Promise<void> => {
+    isStale = true;
+    if (isDrawing) return;
+    isDrawing = true;
+    try {
+      while (isStale) {
+        isStale = false;
+        await shown.update(await picture());
+      }
+    } finally {
+      isDrawing = false;
+    }
+  };
+  for (const [, widget] of widgets) widget.onChange(() => void follow());
+}
