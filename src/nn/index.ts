@@ -31,6 +31,7 @@ export type {
   Pass,
 } from "./layer.js";
 export type { Loss, Penalty, Targets } from "./loss.js";
+export { type OperationCountOptions, type OperationCounts, operationCounts } from "./operation-counts.js";
 export { l1Penalty, l2Penalty, withPenalty } from "./penalty.js";
 export { avgPool2d, maxPool2d } from "./pooling.js";
 export { predict } from "./predict.js";

@@ -46,10 +46,11 @@ export class Sequential implements Displayable {
   readonly seed: number;
   /** The shape of one sample, such as [784] or [1, 28, 28]; samples themselves are rows. */
   readonly inputShape: Shape;
+  /** The shape of a sample before each layer, and at the end that of the readout. */
+  readonly shapes: readonly Shape[];
   /** Whether there is nothing but dense layers with an activation between each two, as in the lecture. */
   readonly isPlain: boolean;
   readonly #descriptions: readonly LayerDescription[];
-  readonly #shapes: readonly Shape[];
   readonly #positions: ReadonlyMap<Layer, number>;
 
   /** For `sequential()` and `copy()`: descriptions that were checked, and room for all parameters. */
@@ -75,7 +76,7 @@ export class Sequential implements Displayable {
     this.inputShape = inputShape;
     this.isPlain = layers.every((layer) => layer instanceof Dense || isActivation(layer));
     this.#descriptions = descriptions;
-    this.#shapes = shapes;
+    this.shapes = shapes;
     this.#positions = new Map(weighted.map((layer, i) => [layer, i + 1]));
   }
 
@@ -91,7 +92,7 @@ export class Sequential implements Displayable {
 
   /** The number of entries of g(x). */
   get outputs(): number {
-    return sizeOf(this.#shapes.at(-1)!);
+    return sizeOf(this.shapes.at(-1)!);
   }
 
   /** M, how many numbers all parameters hold. */
@@ -134,7 +135,7 @@ export class Sequential implements Displayable {
     const rows = this.layers.map((layer, i) => ({
       t: (t = this.#positions.get(layer) ?? t),
       layer: String(layer),
-      output: this.#shapes[i + 1]!.join(" × "),
+      output: this.shapes[i + 1]!.join(" × "),
       parameters: parametersOf(layer).reduce((sum, { size }) => sum + size, 0),
       "multiply-adds": multiplyAdds(layer),
     }));
@@ -190,12 +191,13 @@ const hasWeights = (layer: Layer): layer is (Dense | BuiltLayer) & { A: Tensor; 
   "A" in layer && layer.A !== undefined;
 
 /** The parameters of a layer, in their order. */
-function parametersOf(layer: Layer): readonly Tensor[] {
+export function parametersOf(layer: Layer): readonly Tensor[] {
   if (isActivation(layer)) return [];
   return layer instanceof Dense ? [layer.A, layer.b] : layer.parameters;
 }
 
-function multiplyAdds(layer: Layer): number {
+/** The multiplications, each with its addition, by which a sample passes a layer. */
+export function multiplyAdds(layer: Layer): number {
   if (isActivation(layer)) return 0;
   return layer instanceof Dense ? layer.A.size : layer.multiplyAdds;
 }

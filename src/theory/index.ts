@@ -45,6 +45,7 @@ export {
 } from "./gradient-noise.js";
 export { himmelblau } from "./himmelblau.js";
 export { type HuberOptions, huber, worstCase } from "./huber.js";
+export { Landscape, type LandscapeOptions, landscape } from "./landscape.js";
 export { backtracking, polyakStep } from "./line-search.js";
 export { logSumExp } from "./log-sum-exp.js";
 export { type LogisticOptions, logistic } from "./logistic.js";

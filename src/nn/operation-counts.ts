@@ -1,0 +1,110 @@
+/**
+ * What training costs, counted: multiplications (each with its addition) and numbers held (A12, B1).
+ */
+import { inspect } from "node:util";
+import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
+import { table } from "../display/table.js";
+import { sizeOf } from "../tensor/shapes.js";
+import { multiplyAdds, parametersOf, Sequential } from "./sequential.js";
+
+/** How many samples are at hand, and how many a step takes. */
+export interface OperationCountOptions {
+  /** N, the samples of a sweep; 60,000, as in MNIST. */
+  samples?: number;
+  /** B, the samples of a step of SGD; 128. */
+  batchSize?: number;
+}
+
+/** Multiply-adds and numbers held. Shows itself as a table. */
+export interface OperationCounts extends Displayable {
+  /** Of one sample, forward. */
+  readonly forward: number;
+  /** Of one sample's gradient: forward, the gradients of the weights, and the deltas of all layers above the first weights. */
+  readonly backpropagation: number;
+  /** Of one sample's gradient by central differences: 2M times forward. */
+  readonly differences: number;
+  /** Of a step of SGD: B gradients, and M for the step itself. */
+  readonly sgdStep: number;
+  /** Of a step of gradient descent: N gradients, and M for the step itself. */
+  readonly gradientDescentStep: number;
+  /** Numbers held while a step of SGD is computed. */
+  readonly memory: {
+    /** θ. */
+    readonly parameters: number;
+    /** Its gradient. */
+    readonly gradient: number;
+    /** What each layer puts out for each sample of the batch, and its samples. */
+    readonly activations: number;
+  };
+}
+
+/**
+ * Counts what a network's training costs.
+ *
+ * Each weight is used in one multiplication forward, one for its own gradient, and one for the delta below it, which
+ * the first layer with weights does not need: a gradient costs between twice and three times a forward pass,
+ * however many parameters there are, and central differences cost 2M of them (A12). Activations, pooling, losses and
+ * the additions of biases are not counted.
+ *
+ * @param model the network
+ * @param options `samples` = 60,000, `batchSize` = 128
+ * @throws TypeError for anything but a network, RangeError for counts that are no whole numbers ≥ 1.
+ * @example
+ * const counts = operationCounts(sequential([dense(3, 4), relu(), dense(4, 2)]), { samples: 100, batchSize: 10 });
+ * counts.forward // → 20
+ * counts.backpropagation // → 48
+ * counts.memory.activations // → 130
+ */
+export function operationCounts(
+  model: Sequential,
+  { samples = 60_000, batchSize = 128 }: OperationCountOptions = {},
+): OperationCounts {
+  if (!(model instanceof Sequential)) {
+    throw new TypeError(
+      `operationCounts: expected a network of sequential(), got ${inspect(model, { depth: 0 })}`,
+    );
+  }
+  for (const [name, count] of Object.entries({ samples, batchSize })) {
+    if (!(Number.isSafeInteger(count) && count > 0)) {
+      throw new RangeError(`operationCounts: ${name} must be a whole number ≥ 1, got ${inspect(count)}`);
+    }
+  }
+  const M = model.parameterCount;
+  const forward = model.layers.reduce((sum, layer) => sum + multiplyAdds(layer), 0);
+  const first = model.layers.findIndex((layer) => parametersOf(layer).length > 0);
+  const deltas = model.layers.slice(first + 1).reduce((sum, layer) => sum + multiplyAdds(layer), 0);
+  const backpropagation = 2 * forward + deltas;
+  const sizes = model.shapes.map(sizeOf);
+  const counts = {
+    forward,
+    backpropagation,
+    differences: 2 * M * forward,
+    sgdStep: batchSize * backpropagation + M,
+    gradientDescentStep: samples * backpropagation + M,
+    memory: {
+      parameters: M,
+      gradient: M,
+      activations: batchSize * sizes.reduce((sum, size) => sum + size, 0),
+    },
+  };
+  const { memory } = counts;
+  const shown = table(
+    [
+      { what: "a sample, forward", "multiply-adds": forward },
+      { what: "its gradient, backpropagation", "multiply-adds": backpropagation },
+      { what: "its gradient, central differences", "multiply-adds": counts.differences },
+      {
+        what: `a step of SGD, B = ${batchSize}`,
+        "multiply-adds": counts.sgdStep,
+        "numbers held": memory.parameters + memory.gradient + memory.activations,
+      },
+      { what: `a step of gradient descent, N = ${samples}`, "multiply-adds": counts.gradientDescentStep },
+    ],
+    { caption: `M = ${M.toLocaleString("en")} parameters` },
+  );
+  return Object.freeze({
+    ...counts,
+    [inspect.custom]: () => inspect(shown),
+    [displaySymbol]: (): MimeBundle | Promise<MimeBundle> => shown[displaySymbol](),
+  });
+}
