@@ -16,14 +16,22 @@ export interface FittedLine {
   residual: number;
 }
 
+/** The estimate less and plus three standard errors. */
+type Interval = readonly [number, number];
+
 /** A fitted rate of convergence. Shows itself as a sentence over the chart of gaps and fit. */
 export interface RateFit extends Displayable {
   /** The law that fits better, or the one that was asked for. */
   readonly law: "power" | "geometric";
+  /**
+   * How many times the residual of the law that fits better the other one leaves, both weighted as the power fit is:
+   * near 1 the window cannot tell them apart.
+   */
+  readonly evidence: number;
   /** gap ≈ C k^−exponent, with the standard error of the exponent. */
-  readonly power: FittedLine & { exponent: number; standardError: number };
+  readonly power: FittedLine & { exponent: number; standardError: number; interval: Interval };
   /** gap ≈ C ratio^k, with the standard error of the ratio. */
-  readonly geometric: FittedLine & { ratio: number; standardError: number };
+  readonly geometric: FittedLine & { ratio: number; standardError: number; interval: Interval };
   /** The first and the last k that were fitted. */
   readonly window: readonly [number, number];
 }
@@ -74,16 +82,23 @@ export function fitRate(
     exponent: -lines.power.slope,
     standardError: lines.power.error,
     residual: lines.power.residual,
+    interval: around(-lines.power.slope, lines.power.error),
   };
   const geometric = {
     prefactor: Math.exp(lines.geometric.start),
     ratio,
     standardError: ratio * lines.geometric.error,
     residual: lines.geometric.residual,
+    interval: around(ratio, ratio * lines.geometric.error),
   };
   const better = power.residual <= lines.rival.residual ? "power" : "geometric";
-  return shownFit({ law: law ?? better, power, geometric, window: [ks[0]!, ks[ks.length - 1]!] }, gaps);
+  const [less, more] = [power.residual, lines.rival.residual].sort((a, b) => a - b) as [number, number];
+  const evidence = Number.isNaN(power.residual) ? Number.POSITIVE_INFINITY : more / less;
+  const window = [ks[0]!, ks.at(-1)!] as const;
+  return shownFit({ law: law ?? better, evidence, power, geometric, window }, gaps);
 }
+
+const around = (estimate: number, error: number): Interval => [estimate - 3 * error, estimate + 3 * error];
 
 /** The last k up to which no gap has come down to what F(θ) − F* loses by rounding. */
 function lastAboveRounding(path: Path | ArrayLike<number>, gaps: ArrayLike<number>): number {

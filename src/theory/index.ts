@@ -14,6 +14,12 @@ export { CheckFailed, check } from "./check.js";
 export { type BoundCheck, checkBound } from "./check-bound.js";
 export { type ConditionCheck, checkConditions, type Sum } from "./check-conditions.js";
 export {
+  type ConvergenceCheck,
+  type ConvergenceCheckOptions,
+  checkConvergence,
+  type Sampled,
+} from "./check-convergence.js";
+export {
   checkNoise,
   type Estimator,
   type NoiseAt,
