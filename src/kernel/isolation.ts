@@ -19,7 +19,8 @@ export function permissions(folder: string): string[] {
     "--disable-warning=ExperimentalWarning",
     "--disable-warning=SecurityWarning", // about threads, which training needs and which are confined as well
     "--allow-worker",
-    ...[own, ...readable()].map((file) => `--allow-fs-read=${file}`),
+    // Node 20 does not survive a path that is named twice.
+    ...new Set([own, ...readable()].map((file) => `--allow-fs-read=${file}`)),
     `--allow-fs-write=${own}`,
   ];
 }
