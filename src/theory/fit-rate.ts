@@ -16,9 +16,6 @@ export interface FittedLine {
   residual: number;
 }
 
-/** The estimate less and plus three standard errors. */
-type Interval = readonly [number, number];
-
 /** A fitted rate of convergence. Shows itself as a sentence over the chart of gaps and fit. */
 export interface RateFit extends Displayable {
   /** The law that fits better, or the one that was asked for. */
@@ -28,10 +25,18 @@ export interface RateFit extends Displayable {
    * near 1 the window cannot tell them apart.
    */
   readonly evidence: number;
-  /** gap ≈ C k^−exponent, with the standard error of the exponent. */
-  readonly power: FittedLine & { exponent: number; standardError: number; interval: Interval };
-  /** gap ≈ C ratio^k, with the standard error of the ratio. */
-  readonly geometric: FittedLine & { ratio: number; standardError: number; interval: Interval };
+  /** gap ≈ C k^−exponent, with the standard error of the exponent, and the interval of three of them around it. */
+  readonly power: FittedLine & {
+    exponent: number;
+    standardError: number;
+    interval: readonly [number, number];
+  };
+  /** gap ≈ C ratio^k, with the standard error of the ratio, and the interval of three of them around it. */
+  readonly geometric: FittedLine & {
+    ratio: number;
+    standardError: number;
+    interval: readonly [number, number];
+  };
   /** The first and the last k that were fitted. */
   readonly window: readonly [number, number];
 }
@@ -98,7 +103,10 @@ export function fitRate(
   return shownFit({ law: law ?? better, evidence, power, geometric, window }, gaps);
 }
 
-const around = (estimate: number, error: number): Interval => [estimate - 3 * error, estimate + 3 * error];
+const around = (estimate: number, error: number): readonly [number, number] => [
+  estimate - 3 * error,
+  estimate + 3 * error,
+];
 
 /** The last k up to which no gap has come down to what F(θ) − F* loses by rounding. */
 function lastAboveRounding(path: Path | ArrayLike<number>, gaps: ArrayLike<number>): number {
