@@ -8,6 +8,7 @@ A1, b1, A2, b2, ... with A of outputs x inputs, row by row.
 """
 
 import json
+import math
 import platform
 from pathlib import Path
 
@@ -40,6 +41,60 @@ RULES = {
         parameters, lr=o["eta"], weight_decay=o["weightDecay"], **adam(o)
     ),
 }
+
+
+class Own(torch.optim.Optimizer):
+    """Rules that PyTorch lacks, written from their papers with PyTorch's operations."""
+
+    def __init__(self, parameters, options, move):
+        super().__init__(parameters, {"lr": options["eta"]})
+        self.options, self.move = options, move
+
+    @torch.no_grad()
+    def step(self):
+        (group,) = self.param_groups
+        self.move(self.state, group["params"], group["lr"], self.options)
+
+
+def adagrad_norm(state, parameters, lr, o):
+    """Ward, Wu, Bottou 2018: one accumulator for all parameters."""
+    c = state["all"].get("c", torch.tensor(float(o["c0"]))) + sum((p.grad**2).sum() for p in parameters)
+    state["all"]["c"] = c
+    for p in parameters:
+        p.sub_(lr / c.sqrt() * p.grad)
+
+
+def lion(state, parameters, lr, o):
+    """Chen et al. 2023, program 1."""
+    for p in parameters:
+        m = state[p].get("m", torch.zeros_like(p))
+        update = torch.sign(torch.lerp(m, p.grad, 1 - o["beta1"]))
+        p.sub_(lr * (update + o["weightDecay"] * p))
+        state[p]["m"] = torch.lerp(m, p.grad, 1 - o["beta2"])
+
+
+RULES["gradientDescent"] = RULES["sgd"]
+RULES["adagradNorm"] = lambda parameters, o: Own(parameters, o, adagrad_norm)
+RULES["lion"] = lambda parameters, o: Own(parameters, o, lion)
+
+
+def clip_norm(parameters, most):
+    # Without the 1e-6 that torch.nn.utils.clip_grad_norm_ adds to the norm.
+    norm = torch.cat([p.grad.reshape(-1) for p in parameters]).norm()
+    for p in parameters:
+        p.grad.mul_(min(1, most / norm.item()))
+
+
+def decay_weights(parameters, decay):
+    for p in parameters:
+        p.grad.add_(p.detach(), alpha=decay)
+
+
+TRANSFORMS = {
+    "clipNorm": clip_norm,
+    "clipValue": torch.nn.utils.clip_grad_value_,
+    "decayWeights": decay_weights,
+}
 schedulers = torch.optim.lr_scheduler
 SCHEDULES = {
     "exponential": lambda optimiser, o: schedulers.ExponentialLR(optimiser, o["gamma"]),
@@ -49,10 +104,20 @@ SCHEDULES = {
     "oneCycle": lambda optimiser, o: schedulers.OneCycleLR(
         optimiser, o["eta"], total_steps=o["steps"], cycle_momentum=False
     ),
-    "inverse": lambda optimiser, o: schedulers.LambdaLR(
-        optimiser, lambda k: 1 / (k + 1 + o["offset"]) ** o["power"]
+    "inverse": lambda optimiser, o: schedulers.LambdaLR(optimiser, lambda k: inverse(k + 1, o)),
+    "warmup": lambda optimiser, o: schedulers.LinearLR(optimiser, 1 / o["steps"], 1, o["steps"] - 1),
+    "piecewise": lambda optimiser, o: schedulers.LambdaLR(
+        optimiser, lambda k: [eta for start, eta in o["pieces"] if start <= k + 1][-1] / o["eta"]
+    ),
+    "addSchedules": lambda optimiser, o: schedulers.LambdaLR(optimiser, lambda k: (o["constant"] + o["eta"] * inverse(k + 1, o)) / o["eta"]),
+    "multiplySchedules": lambda optimiser, o: schedulers.ChainedScheduler(
+        [schedulers.ExponentialLR(optimiser, o["gamma"]), schedulers.StepLR(optimiser, o["every"], o["gamma"])]
     ),
 }
+
+
+def inverse(k, o):
+    return 1 / ((k + o["offset"]) ** o["power"] * math.log(k + o["offset"] + 1) ** o.get("log", 0))
 
 
 def adam(o):
@@ -78,6 +143,15 @@ RUNS = [
     ("relu", "squaredError", "adam", {"eta": 0.05, "beta1": 0.9, "beta2": 0.99, "epsilon": 1e-8}, ("cosine", {"steps": 20, "to": 0.001})),
     ("sigmoid", "crossEntropy", "amsgrad", {"eta": 0.1, "beta1": 0.8, "beta2": 0.9, "epsilon": 1e-8}, ("oneCycle", {"steps": 20})),
     ("tanh", "crossEntropy", "adamw", {"eta": 0.05, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weightDecay": 0.1}),
+    ("tanh", "crossEntropy", "adagradNorm", {"eta": 1, "c0": 0.5}),
+    ("relu", "squaredError", "adagradNorm", {"eta": 0.5, "c0": 0}, ("addSchedules", {"constant": 0.1, "power": 1, "offset": 0})),
+    ("sigmoid", "crossEntropy", "lion", {"eta": 0.02, "beta1": 0.9, "beta2": 0.99, "weightDecay": 0.1}, ("warmup", {"steps": 6})),
+    ("tanh", "squaredError", "gradientDescent", {"eta": 0.05}, ("piecewise", {"pieces": [[1, 0.05], [7, 0.02], [15, 0.1]]})),
+    ("tanh", "crossEntropy", "sgd", {"eta": 1}, ("inverse", {"power": 1, "offset": 1, "log": 1})),
+    ("sigmoid", "squaredError", "sgd", {"eta": 0.5}, ("multiplySchedules", {"gamma": 0.9, "every": 5})),
+    ("relu", "crossEntropy", "sgd", {"eta": 0.5}, None, [["clipNorm", 0.3]]),
+    ("tanh", "squaredError", "momentum", {"eta": 0.05, "beta": 0.9}, None, [["clipValue", 0.05]]),
+    ("sigmoid", "squaredError", "adam", {"eta": 0.05, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}, None, [["decayWeights", 0.1]]),
 ]
 
 
@@ -85,7 +159,7 @@ def flat(tensors):
     return torch.cat([t.detach().reshape(-1) for t in tensors]).tolist()
 
 
-def run(activation, loss_name, rule, options, schedule=None):
+def run(activation, loss_name, rule, options, schedule=None, transforms=()):
     outputs = 3
     layers = []
     for inputs, width in zip(WIDTHS, WIDTHS[1:]):
@@ -101,11 +175,13 @@ def run(activation, loss_name, rule, options, schedule=None):
         "rule": rule,
         "options": options,
         **({"schedule": {"name": schedule[0], "options": schedule[1]}} if schedule else {}),
+        **({"transforms": transforms} if transforms else {}),
         "x": x.tolist(),
         "y": y.tolist(),
         "theta0": flat(net.parameters()),
     }
     losses, theta = [], {}
+    average = torch.optim.swa_utils.AveragedModel(net)
     for step in range(1, STEPS + 1):
         at = (step - 1) * BATCH % len(x)
         optimiser.zero_grad()
@@ -113,13 +189,16 @@ def run(activation, loss_name, rule, options, schedule=None):
         loss.backward()
         if step == 1:
             record["gradient0"] = flat([p.grad for p in net.parameters()])
+        for name, value in transforms:
+            TRANSFORMS[name](list(net.parameters()), value)
         optimiser.step()
+        average.update_parameters(net)
         if scheduler:
             scheduler.step()
         losses.append(loss.item())
         if step in KEPT:
             theta[str(step)] = flat(net.parameters())
-    return {**record, "losses": losses, "theta": theta}
+    return {**record, "losses": losses, "theta": theta, "average": flat(average.module.parameters())}
 
 
 if __name__ == "__main__":

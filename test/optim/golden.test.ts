@@ -4,19 +4,30 @@ import { readFileSync } from "node:fs";
 import {
   adadelta,
   adagrad,
+  adagradNorm,
   adam,
   adamw,
+  addSchedules,
   amsgrad,
+  averageOf,
+  averaging,
   backpropagation,
+  clipNorm,
+  clipValue,
   cosine,
   crossEntropy,
+  decayWeights,
   dense,
   exponential,
   flatGradient,
+  gradientDescent,
   inverse,
+  lion,
   momentum,
+  multiplySchedules,
   nesterov,
   oneCycle,
+  piecewise,
   polynomial,
   type Rule,
   relu,
@@ -28,6 +39,7 @@ import {
   stepDecay,
   tanh,
   tensor,
+  warmup,
 } from "nablab";
 import { describe, expect, test } from "vitest";
 
@@ -41,12 +53,15 @@ interface Golden {
     rule: keyof typeof rules;
     options: Record<string, number>;
     schedule?: { name: keyof typeof schedules; options: Record<string, number> };
+    transforms?: [keyof typeof transforms, number][];
     x: number[][];
     y: number[] | number[][];
     theta0: number[];
     gradient0: number[];
     losses: number[];
     theta: Record<string, number[]>;
+    /** The mean of the 20 iterates. */
+    average: number[];
   }[];
 }
 
@@ -55,21 +70,51 @@ const golden: Golden = JSON.parse(
 );
 const activations = { relu, tanh, sigmoid };
 const losses = { crossEntropy, squaredError };
-const rules = { sgd, adagrad, momentum, nesterov, rmsprop, adadelta, adam, amsgrad, adamw };
-const schedules = { exponential, stepDecay, polynomial, cosine, oneCycle, inverse };
+const rules = {
+  ...{
+    gradientDescent,
+    sgd,
+    adagradNorm,
+    adagrad,
+    momentum,
+    nesterov,
+    rmsprop,
+    adadelta,
+    adam,
+    amsgrad,
+    adamw,
+    lion,
+  },
+};
+const schedules = {
+  exponential,
+  stepDecay,
+  polynomial,
+  cosine,
+  oneCycle,
+  inverse,
+  piecewise: ({ pieces }: { pieces: [number, number][] }) => piecewise(pieces),
+  warmup: ({ eta, steps }: { eta: number; steps: number }) => warmup(eta, { steps }),
+  addSchedules: ({ constant, ...rest }: { constant: number }) => addSchedules(constant, inverse(rest)),
+  multiplySchedules: ({ eta, gamma, every }: { eta: number; gamma: number; every: number }) =>
+    multiplySchedules(exponential({ eta, gamma }), stepDecay({ eta: 1, gamma, every })),
+};
+const transforms = { clipNorm, clipValue, decayWeights };
 
-/** The rule of a run, with the schedule where it has one. */
-function ruleOf({ rule, options, schedule }: Golden["runs"][number]): Rule {
-  if (!schedule) return rules[rule](options);
-  const eta = schedules[schedule.name]({ eta: options.eta, ...schedule.options } as never);
-  return rules[rule]({ ...options, eta });
+/** The rule of a run, with the schedule and the transforms where it has them. */
+function ruleOf({ rule, options, schedule, transforms: around = [] }: Golden["runs"][number]): Rule {
+  const eta = schedule && schedules[schedule.name]({ eta: options.eta, ...schedule.options } as never);
+  const inner = rules[rule]({ ...options, ...(eta && { eta }) });
+  return around.reduce((wrapped, [name, value]) => transforms[name](wrapped, value), inner);
 }
 
-test("every rule and schedule that PyTorch has stands in a run", () => {
+test("every rule, schedule and transform stands in a run", () => {
   for (const name of Object.keys(rules)) expect(golden.runs.map(({ rule }) => rule)).toContain(name);
   for (const name of Object.keys(schedules)) {
     expect(golden.runs.map(({ schedule }) => schedule?.name)).toContain(name);
   }
+  const used = golden.runs.flatMap(({ transforms = [] }) => transforms.map(([name]) => name));
+  expect(used.sort()).toEqual(Object.keys(transforms).sort());
 });
 
 /** The largest distance of two vectors' entries, as a share of the largest entry. */
@@ -104,7 +149,7 @@ describe.each(golden.runs)("$activation, $loss, $rule", (run) => {
   test("the losses and parameters of 20 steps, to 1e-10", () => {
     const model = sequential(layers);
     model.theta.set(run.theta0);
-    const rule = ruleOf(run);
+    const rule = averaging(ruleOf(run));
     const state = rule.init(model.parameterCount);
     let compared = 0;
     for (let step = 1; step <= golden.steps; step++) {
@@ -118,6 +163,7 @@ describe.each(golden.runs)("$activation, $loss, $rule", (run) => {
       expect(tensor(model.theta).allClose(expected, { relative: 1e-10 })).toBe(true);
     }
     expect(compared).toBe(5);
+    expect(tensor(averageOf(state)).allClose(run.average, { relative: 1e-10 })).toBe(true);
     expect(distance(model.theta, run.theta0)).toBeGreaterThan(0.01);
   });
 });

@@ -1,0 +1,67 @@
+/**
+ * The lectures in JupyterLab in a real browser: each runs to its end without an error of its own or of the page's, and
+ * their sliders move their pictures.
+ */
+import { cpSync, mkdirSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { type Browser, chromium } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findChromium } from "./chromium.js";
+import { type Lab, startLab } from "./lab.js";
+import { NotebookPage } from "./notebook-page.js";
+
+const lectures = path.resolve(import.meta.dirname, "../../notebooks/lectures");
+const pictures = path.resolve(import.meta.dirname, "../output");
+const executablePath = findChromium();
+// 00 is in lab.spec.ts.
+const names = readdirSync(lectures).filter((name) => /^0[1-9].*\.ipynb$/.test(name));
+
+describe.skipIf(!executablePath && !process.env.CI)("in JupyterLab", () => {
+  let lab: Lab | undefined;
+  let browser: Browser | undefined;
+
+  beforeAll(async () => {
+    if (!executablePath) throw new Error("no Chromium or Chrome found: install one, or set NABLAB_CHROMIUM");
+    mkdirSync(pictures, { recursive: true });
+    [lab, browser] = await Promise.all([
+      startLab(),
+      chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--no-first-run"] }),
+    ]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await lab?.stop();
+  });
+
+  test("there are nine", () => expect(names).toHaveLength(9));
+
+  test.each(names)("%s runs", async (name) => {
+    cpSync(path.join(lectures, name), path.join(lab!.folder, name));
+    const opened = await NotebookPage.open(browser!, lab!, name);
+    await opened.command("notebook:clear-all-cell-outputs");
+    await opened.kernelReady();
+    await opened.runAll();
+    const code = (await opened.save()).cells.filter(({ cell_type }) => cell_type === "code");
+    expect(code.filter(({ execution_count }) => execution_count === null)).toEqual([]);
+    const outputs = code.flatMap(({ outputs }) => outputs!);
+    expect(outputs.filter(({ output_type }) => output_type === "error")).toEqual([]);
+    expect(outputs.length).toBeGreaterThan(5);
+
+    const slider = opened.page.locator('.nablab-widget input[type="range"]').first();
+    if (name.startsWith("01")) {
+      await slider.scrollIntoViewIfNeeded();
+      const cell = opened.page.locator(".jp-CodeCell", { has: slider });
+      const legend = cell.locator(".js-plotly-plot .legendtext").first();
+      await opened.until("the picture is there", async () => (await legend.textContent()) === "η = 1.80/L");
+      await slider.fill("0.5");
+      await opened.until(
+        "the picture has followed",
+        async () => (await legend.textContent()) === "η = 0.50/L",
+      );
+      await cell.screenshot({ path: path.join(pictures, "interact.png") });
+    }
+    expect(opened.errors).toEqual([]);
+    await opened.close();
+  });
+});
