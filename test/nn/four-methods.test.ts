@@ -1,0 +1,385 @@
+/**
+ * Backpropagation through every layer, activation, loss and penalty against four methods of differentiation that know
+ * none of its formulas: each network is written a second time with the operations of `Traced`, and `compareMethods`
+ * differentiates that by reverse mode, dual numbers, the complex step and differences. Shapes are random.
+ */
+import fc from "fast-check";
+import {
+  avgPool2d,
+  backpropagation,
+  binaryCrossEntropy,
+  compareMethods,
+  conv2d,
+  crossEntropy,
+  dense,
+  flatGradient,
+  flatten,
+  gelu,
+  hinge,
+  huberLoss,
+  type LayerDescription,
+  type Loss,
+  l1Penalty,
+  l2Penalty,
+  leakyRelu,
+  maxPool2d,
+  prelu,
+  random,
+  randomNormal,
+  relu,
+  sequential,
+  sigmoid,
+  softplus,
+  squaredError,
+  Tensor,
+  type Traced,
+  tanh,
+  withPenalty,
+} from "nablab";
+import { expect, test } from "vitest";
+
+type Shape = readonly number[];
+/** A layer twice: as nablab has it, and as a program. `p(i)` is entry i of its own parameters. */
+interface Twin {
+  layer: LayerDescription;
+  program(x: Traced, p: (i: number) => Traced): Traced;
+  output: Shape;
+  parameters: number;
+}
+
+const size = (shape: Shape): number => shape.reduce((product, extent) => product * extent, 1);
+
+/** A constant matrix that is 1 at these places. */
+function ones(rows: number, columns: number, places: Iterable<readonly [number, number]>): Tensor {
+  const matrix = new Tensor([rows, columns], new Float64Array(rows * columns));
+  for (const [i, j] of places) matrix.data[i * columns + j] = 1;
+  return matrix;
+}
+
+/** For each window of an image the pixels at one offset, as a matrix that picks them; zeros where the image ends. */
+function windows([channels, height, width]: Shape, kernel: number, stride: number, padding: number) {
+  const rows = Math.floor((height! + 2 * padding - kernel) / stride) + 1;
+  const columns = Math.floor((width! + 2 * padding - kernel) / stride) + 1;
+  const pick = (channel: number, u: number, v: number): Tensor => {
+    const places: [number, number][] = [];
+    for (let r = 0; r < rows; r++) {
+      for (let c = 0; c < columns; c++) {
+        const [y, x] = [r * stride + u - padding, c * stride + v - padding];
+        if (y < 0 || y >= height! || x < 0 || x >= width!) continue;
+        places.push([(channel * height! + y) * width! + x, r * columns + c]);
+      }
+    }
+    return ones(channels! * height! * width!, rows * columns, places);
+  };
+  return { rows, columns, pick };
+}
+
+/** Where the results of one channel go among those of all. */
+const placed = (channel: number, channels: number, positions: number): Tensor =>
+  ones(
+    positions,
+    channels * positions,
+    Array.from({ length: positions }, (_, i) => [i, channel * positions + i] as const),
+  );
+
+const sum = (parts: Traced[]): Traced => parts.reduce((total, part) => total.add(part));
+const grid = (kernel: number) =>
+  Array.from({ length: kernel ** 2 }, (_, i) => [Math.floor(i / kernel), i % kernel] as const);
+
+function denseTwin(input: Shape, outputs: number): Twin {
+  const inputs = size(input);
+  return {
+    layer: dense(inputs, outputs),
+    output: [outputs],
+    parameters: outputs * (inputs + 1),
+    program: (x, p) =>
+      sum(
+        Array.from({ length: outputs }, (_, o) => {
+          const z = sum(
+            Array.from({ length: inputs }, (_, i) =>
+              x.matmul(ones(inputs, 1, [[i, 0]])).mul(p(o * inputs + i)),
+            ),
+          );
+          return z.add(p(outputs * inputs + o)).matmul(ones(1, outputs, [[0, o]]));
+        }),
+      ),
+  };
+}
+
+function convTwin(input: Shape, outputs: number, kernel: number, stride: number, padding: number): Twin {
+  const channels = input[0]!;
+  const { rows, columns, pick } = windows(input, kernel, stride, padding);
+  const weights = outputs * channels * kernel ** 2;
+  return {
+    layer: conv2d(channels, outputs, { kernel, stride, padding }),
+    output: [outputs, rows, columns],
+    parameters: weights + outputs,
+    program: (x, p) =>
+      sum(
+        Array.from({ length: outputs }, (_, o) => {
+          const z = Array.from({ length: channels }, (_, i) =>
+            grid(kernel).map(([u, v]) =>
+              x.matmul(pick(i, u, v)).mul(p(((o * channels + i) * kernel + u) * kernel + v)),
+            ),
+          );
+          return sum(z.flat())
+            .add(p(weights + o))
+            .matmul(placed(o, outputs, rows * columns));
+        }),
+      ),
+  };
+}
+
+function poolTwin(input: Shape, kind: "max" | "avg", kernel: number): Twin {
+  const channels = input[0]!;
+  const { rows, columns, pick } = windows(input, kernel, kernel, 0);
+  return {
+    layer: kind === "max" ? maxPool2d(kernel) : avgPool2d(kernel),
+    output: [channels, rows, columns],
+    parameters: 0,
+    program: (x) =>
+      sum(
+        Array.from({ length: channels }, (_, i) => {
+          const pixels = grid(kernel).map(([u, v]) => x.matmul(pick(i, u, v)));
+          const one =
+            kind === "max"
+              ? pixels.reduce((a, b) => a.add(b.sub(a).relu()))
+              : sum(pixels).mul(1 / kernel ** 2);
+          return one.matmul(placed(i, channels, rows * columns));
+        }),
+      ),
+  };
+}
+
+/** Φ(z) by its series: all that gelu needs beyond the operations. */
+function normalDistribution(z: Traced): Traced {
+  let term = z;
+  let total = z;
+  for (let n = 1; n < 80; n++) {
+    term = term
+      .mul(z)
+      .mul(z)
+      .mul(-1 / (2 * n));
+    total = total.add(term.mul(1 / (2 * n + 1)));
+  }
+  return total.mul(1 / Math.sqrt(2 * Math.PI)).add(0.5);
+}
+
+const activations: Record<string, (shape: Shape) => Twin> = Object.fromEntries(
+  Object.entries({
+    relu: [relu(), (z: Traced) => z.relu()],
+    leakyRelu: [leakyRelu({ slope: 0.1 }), (z: Traced) => z.relu().sub(z.neg().relu().mul(0.1))],
+    tanh: [tanh(), (z: Traced) => z.tanh()],
+    sigmoid: [sigmoid(), (z: Traced) => z.neg().exp().add(1).pow(-1)],
+    softplus: [softplus(), (z: Traced) => z.exp().add(1).log()],
+    gelu: [gelu(), (z: Traced) => z.mul(normalDistribution(z))],
+  } as const).map(([name, [layer, program]]) => [
+    name,
+    (output: Shape) => ({ layer, program, output, parameters: 0 }),
+  ]),
+);
+const preluTwin = (output: Shape): Twin => ({
+  layer: prelu(),
+  program: (z, p) => z.relu().sub(z.neg().relu().mul(p(0))),
+  output,
+  parameters: 1,
+});
+
+/** Losses twice, with targets for samples × outputs. */
+const losses = {
+  crossEntropy: (smoothing: number) => ({
+    loss: crossEntropy({ labelSmoothing: smoothing }),
+    targets: labels,
+    program: (g: Traced, y: number[], outputs: number) => {
+      const target = oneHot(y, outputs).map((value) => (1 - smoothing) * value + smoothing / outputs);
+      const total = g
+        .exp()
+        .matmul(
+          ones(
+            outputs,
+            1,
+            Array.from({ length: outputs }, (_, k) => [k, 0] as const),
+          ),
+        )
+        .log();
+      return total.sum().sub(g.mul(target).sum());
+    },
+  }),
+  hinge: () => ({
+    loss: hinge(),
+    targets: labels,
+    program: (g: Traced, y: number[], outputs: number) => {
+      const others = oneHot(y, outputs).map((value) => 1 - value);
+      const own = g.mul(oneHot(y, outputs)).matmul(ones(outputs, outputs, all(outputs)));
+      return g
+        .sub(own)
+        .add(1)
+        .relu()
+        .mul(others)
+        .sum()
+        .mul(1 / outputs);
+    },
+  }),
+  squaredError: () => ({
+    loss: squaredError(),
+    targets: numbers,
+    program: (g: Traced, y: Tensor) => g.sub(y).pow(2).sum(),
+  }),
+  huberLoss: () => ({
+    loss: huberLoss({ delta: 0.7 }),
+    targets: numbers,
+    // r²/2 − (|r| − δ)₊²/2 is Huber's loss.
+    program: (g: Traced, y: Tensor) => {
+      const r = g.sub(y);
+      return r.pow(2).sub(r.abs().sub(0.7).relu().pow(2)).sum().mul(0.5);
+    },
+  }),
+  binaryCrossEntropy: () => ({
+    loss: binaryCrossEntropy(),
+    targets: (n: number, k: number, seed: number) => numbers(n, k, seed).map((value) => Number(value > 0)),
+    program: (g: Traced, y: Tensor) => g.exp().add(1).log().sub(g.mul(y)).sum(),
+  }),
+};
+const all = (n: number) => Array.from({ length: n * n }, (_, i) => [Math.floor(i / n), i % n] as const);
+const labels = (samples: number, outputs: number, seed: number): number[] => {
+  const draw = random(seed);
+  return Array.from({ length: samples }, () => Math.floor(outputs * draw.uniform()));
+};
+const numbers = (samples: number, outputs: number, seed: number): Tensor =>
+  randomNormal([samples, outputs], { seed });
+const oneHot = (y: number[], outputs: number): Tensor =>
+  ones(
+    y.length,
+    outputs,
+    y.map((label, i) => [i, label] as const),
+  );
+
+/** Compares a network's backpropagation with the four methods on its twin. */
+function compare(
+  input: Shape,
+  twins: Twin[],
+  lossTwin: ReturnType<(typeof losses)[keyof typeof losses]>,
+  seed: number,
+  penalties: boolean,
+) {
+  const samples = 2;
+  const outputs = size(twins.at(-1)!.output);
+  const model = sequential(
+    twins.map(({ layer }) => layer),
+    { seed, ...(input.length > 1 && { input: [...input] }) },
+  );
+  const draw = random(seed).split("theta");
+  model.theta.forEach((_, i) => {
+    model.theta[i] = 0.5 * draw.normal();
+  });
+  const x = randomNormal([samples, size(input)], { seed: seed + 1 });
+  const y = lossTwin.targets(samples, outputs, seed + 2);
+  const loss: Loss = penalties ? withPenalty(lossTwin.loss, l2Penalty(0.3), l1Penalty(0.2)) : lossTwin.loss;
+  const M = model.parameterCount;
+  // Penalties count weights, not biases and slopes.
+  const isWeight = model.parameters.flatMap(({ shape, size }) =>
+    Array<number>(size).fill(Number(shape.length > 1)),
+  );
+  const program = (theta: Traced): Traced => {
+    let h = theta.sum().mul(0).add(x);
+    let from = 0;
+    for (const { program, parameters } of twins) {
+      const first = from;
+      h = program(h, (i) => theta.mul(Array.from({ length: M }, (_, j) => Number(j === first + i))).sum());
+      from += parameters;
+    }
+    const value = (lossTwin.program as (g: Traced, y: unknown, outputs: number) => Traced)(h, y, outputs).mul(
+      1 / samples,
+    );
+    if (!penalties) return value;
+    return value.add(theta.pow(2).mul(0.15).add(theta.abs().mul(0.2)).mul(isWeight).sum());
+  };
+  const { ok, gradients, kinks } = compareMethods(program, model.theta);
+  const ours = flatGradient(backpropagation(model, x, y, loss));
+  const scale = Math.max(...ours.map(Math.abs), 1e-6);
+  const apart = Object.values(gradients).map((gradient) =>
+    Math.max(...gradient.map((value, i) => (kinks.includes(i) ? 0 : Math.abs(value - ours[i]!) / scale))),
+  );
+  return { ok, apart: Math.max(...apart), compared: M - kinks.length };
+}
+
+const chosen = fc.record({
+  seed: fc.integer({ min: 0, max: 1e6 }),
+  activation: fc.constantFrom(...Object.keys(activations)),
+  loss: fc.constantFrom(
+    losses.crossEntropy(0),
+    losses.crossEntropy(0.2),
+    losses.hinge(),
+    losses.squaredError(),
+    losses.huberLoss(),
+    losses.binaryCrossEntropy(),
+  ),
+  penalties: fc.boolean(),
+  outputs: fc.integer({ min: 2, max: 3 }),
+});
+
+test("dense networks, every activation, loss and penalty", () => {
+  const compared = new Set<string>();
+  fc.assert(
+    fc.property(
+      chosen,
+      fc.integer({ min: 1, max: 3 }),
+      fc.integer({ min: 1, max: 3 }),
+      ({ seed, activation, loss, penalties, outputs }, inputs, width) => {
+        const first = denseTwin([inputs], width);
+        const twins = [first, activations[activation]!(first.output), denseTwin(first.output, outputs)];
+        const result = compare([inputs], twins, loss, seed, penalties);
+        expect(result.ok).toBe(true);
+        expect(result.apart).toBeLessThan(1e-8);
+        expect(result.compared).toBeGreaterThan(0);
+        compared.add(activation).add(loss.loss.name);
+      },
+    ),
+    { numRuns: 36, seed: 1 },
+  );
+  expect(compared.size).toBe(Object.keys(activations).length + Object.keys(losses).length);
+});
+
+test("convolution, pooling and prelu", () => {
+  const shapes = fc.record({
+    channels: fc.integer({ min: 1, max: 2 }),
+    height: fc.integer({ min: 3, max: 4 }),
+    width: fc.integer({ min: 3, max: 5 }),
+    filters: fc.integer({ min: 1, max: 2 }),
+    kernel: fc.integer({ min: 1, max: 2 }),
+    stride: fc.integer({ min: 1, max: 2 }),
+    padding: fc.integer({ min: 1, max: 1 }),
+    pool: fc.constantFrom("max" as const, "avg" as const),
+  });
+  const pools = new Set<string>();
+  fc.assert(
+    fc.property(
+      chosen,
+      shapes,
+      ({ seed, loss, outputs }, { channels, height, width, filters, kernel, stride, padding, pool }) => {
+        const input = [channels, height, width];
+        const conv = convTwin(input, filters, kernel, stride, padding);
+        const activated = preluTwin(conv.output);
+        const pooled = poolTwin(conv.output, pool, 2);
+        const flat: Twin = {
+          layer: flatten(),
+          program: (x) => x,
+          output: [size(pooled.output)],
+          parameters: 0,
+        };
+        const result = compare(
+          input,
+          [conv, activated, pooled, flat, denseTwin(flat.output, outputs)],
+          loss,
+          seed,
+          false,
+        );
+        expect(result.ok).toBe(true);
+        expect(result.apart).toBeLessThan(1e-8);
+        pools.add(pool);
+      },
+    ),
+    { numRuns: 8, seed: 2 },
+  );
+  expect(pools.size).toBe(2);
+});
