@@ -7,6 +7,7 @@ import { type Displayable, displaySymbol, type MimeBundle } from "../display/bun
 import type { Figure } from "../display/figure.js";
 import { formatNumber } from "../display/format-number.js";
 import { lineChart, type Series } from "../display/line-chart.js";
+import { placeOf } from "../tensor/shapes.js";
 import { difference } from "./central-differences.js";
 
 /** How a gradient is checked. */
@@ -186,14 +187,6 @@ export function compareWithDifferences(
 function namesOf(groups: readonly ParameterGroup[]): string[] {
   return groups.flatMap(({ name, shape }) => {
     const size = shape.reduce((product, extent) => product * extent, 1);
-    return Array.from({ length: size }, (_, at) => {
-      const index: number[] = [];
-      let rest = at;
-      for (let axis = shape.length - 1; axis >= 0; axis--) {
-        index.unshift(rest % shape[axis]!);
-        rest = Math.floor(rest / shape[axis]!);
-      }
-      return `${name}[${index.join(",")}]`;
-    });
+    return Array.from({ length: size }, (_, i) => `${name}[${placeOf(i, shape).join(",")}]`);
   });
 }

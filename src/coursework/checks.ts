@@ -9,7 +9,7 @@
 import { inspect } from "node:util";
 import { compareWithDifferences } from "../autodiff/gradient-check.js";
 import { Tensor, type TensorLike, tensor } from "../tensor/index.js";
-import { formatShape } from "../tensor/shapes.js";
+import { formatShape, placeOf } from "../tensor/shapes.js";
 import { CheckFailed } from "../theory/check.js";
 import { likelyCause } from "./likely-cause.js";
 import { numbersOf, readable, shown } from "./numbers.js";
@@ -290,15 +290,4 @@ function shapeCause(actual: readonly number[], expected: readonly number[]): str
       return "one too few: does the loop end too early, or is the start left out?";
   }
   return undefined;
-}
-
-/** The indices of the i-th entry, row by row. */
-function placeOf(i: number, shape: readonly number[]): number[] {
-  const place: number[] = [];
-  let rest = i;
-  for (const extent of shape.toReversed()) {
-    place.unshift(rest % extent);
-    rest = Math.floor(rest / extent);
-  }
-  return place;
 }

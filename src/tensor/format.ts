@@ -3,7 +3,7 @@
  * same numbers in the same digits, and both cut a large tensor and say so.
  */
 import type { FloatArray } from "./kernels.js";
-import { formatShape, type Shape, sizeOf } from "./shapes.js";
+import { formatShape, placeOf, type Shape, sizeOf } from "./shapes.js";
 
 /** The most rows, columns and matrices of one tensor that are shown; the rest is cut from the middle. */
 const shown = { rows: 12, columns: 12, matrices: 3 };
@@ -85,7 +85,7 @@ function matrices({ shape, data }: View) {
   }
   const write = numberFormat(entries);
   return Array.from({ length: blocks }, (_, block) => ({
-    title: outer.length === 0 ? "" : `[${unravel(block, outer).join(", ")}, ·, ·]`,
+    title: outer.length === 0 ? "" : `[${placeOf(block, outer).join(", ")}, ·, ·]`,
     rowNames: rowsAt.map((i) => (i < 0 ? "⋮" : String(i))),
     columnNames: columnsAt.map((j) => (j < 0 ? "…" : String(j))),
     rows: rowsAt.map((i) =>
@@ -95,16 +95,6 @@ function matrices({ shape, data }: View) {
       }),
     ),
   }));
-}
-
-function unravel(index: number, shape: Shape): number[] {
-  const position: number[] = [];
-  let rest = index;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    position.unshift(rest % shape[axis]!);
-    rest = Math.floor(rest / shape[axis]!);
-  }
-  return position;
 }
 
 /**

@@ -85,3 +85,14 @@ export function broadcastShapes(operation: string, a: Shape, b: Shape): number[]
   }
   return shape;
 }
+
+/** The indices of the i-th entry of a tensor of this shape, row by row. */
+export function placeOf(i: number, shape: Shape): number[] {
+  const place: number[] = [];
+  let rest = i;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    place.unshift(rest % shape[axis]!);
+    rest = Math.floor(rest / shape[axis]!);
+  }
+  return place;
+}

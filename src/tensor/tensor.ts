@@ -7,6 +7,7 @@
 import { inspect } from "node:util";
 import { multiply, worthCopying } from "../compute/multiply.js";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
+import { type ImageGridOptions, imageGrid } from "../display/image-grid.js";
 import { tensorHtml, tensorText } from "./format.js";
 import {
   argmaxAxis,
@@ -23,6 +24,7 @@ import {
   checkAxis,
   checkShape,
   formatShape,
+  placeOf,
   type Shape,
   sameShape,
   sizeOf,
@@ -449,6 +451,33 @@ export class Tensor implements Displayable {
   }
 
   /** A table in a notebook, text elsewhere. */
+  /**
+   * The last two axes as grey images, one for each index of the axes before them: a sample, the filters of a
+   * convolution, a row of weights after `reshape`.
+   *
+   * @param options as of `imageGrid`: `columns`, `scale`, `range` (by default from the least to the greatest entry of
+   *   each image, or 0…1 where all lie there), `title`
+   * @throws RangeError for a vector or a number
+   * @example
+   * tensor([[0, 1], [1, 0]]).images() // → 1 image of 2 × 2 pixels
+   * zeros([3, 4, 4]).images() // → 3 images of 4 × 4 pixels: [0], [1], [2]
+   */
+  images(options: Omit<ImageGridOptions, "shape"> = {}): Displayable {
+    const [height, width] = this.shape.slice(-2);
+    if (height === undefined || width === undefined || this.size === 0) {
+      throw new RangeError(
+        `images: the tensor must have rows and columns of pixels, its shape is ${formatShape(this.shape)}; reshape(height, width) it`,
+      );
+    }
+    const outer = this.shape.slice(0, -2);
+    const each = height * width;
+    const images = Array.from({ length: sizeOf(outer) }, (_, i) => ({
+      pixels: this.data.subarray(i * each, (i + 1) * each),
+      ...(outer.length > 0 && { caption: formatShape(placeOf(i, outer)) }),
+    }));
+    return imageGrid(images, { ...options, shape: [height, width] });
+  }
+
   [displaySymbol](): MimeBundle {
     return { "text/html": tensorHtml(this), "text/plain": tensorText(this) };
   }

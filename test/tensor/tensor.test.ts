@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import * as fc from "fast-check";
-import { arange, displaySymbol, eye, full, linspace, ones, Tensor, tensor, zeros } from "nablab";
+import { arange, displaySymbol, eye, full, linspace, ones, Tensor, tensor, toBundle, zeros } from "nablab";
 import { describe, expect, test } from "vitest";
 
 const real = fc.double({ min: -1e3, max: 1e3, noNaN: true });
@@ -296,5 +296,23 @@ describe("how a tensor looks", () => {
     );
     expect(cells).toEqual(["", "0", "1", "0", "1.0", "2.5"]);
     expect(bundle["text/html"]).toContain("Tensor [1, 2] float64");
+  });
+});
+
+describe("images", () => {
+  test("are the last two axes, with the index of those before", async () => {
+    const { "text/html": html, "text/plain": text } = await toBundle(
+      arange(2 * 3 * 2 * 2)
+        .reshape(2, 3, 2, 2)
+        .images({ title: "Filters" }),
+    );
+    expect(text).toContain("Filters (6 images of 2 × 2 pixels): [0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2]");
+    expect(String(html).match(/<img /g)).toHaveLength(6);
+    expect(String(html)).toContain("Filters");
+  });
+
+  test("need rows and columns", () => {
+    expect(() => tensor([1, 2, 3, 4]).images()).toThrow("its shape is [4]; reshape(height, width) it");
+    expect(() => zeros([0, 3]).images()).toThrow("must have rows and columns");
   });
 });
