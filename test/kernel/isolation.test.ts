@@ -1,10 +1,12 @@
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { environmentOf, permissions } from "#nablab/kernel/isolation.js";
 
 const root = path.resolve(import.meta.dirname, "../..");
-const readable = permissions(tmpdir()).flatMap((flag) =>
+const own = mkdtempSync(path.join(tmpdir(), "nablab-isolation-"));
+const readable = permissions(own).flatMap((flag) =>
   flag.startsWith("--allow-fs-read=") ? [flag.slice(16)] : [],
 );
 
@@ -22,9 +24,9 @@ test("nablab can be read, its notebooks and their solutions cannot", () => {
 });
 
 test("one folder alone can be written", () => {
-  const writable = permissions(tmpdir()).filter((flag) => flag.startsWith("--allow-fs-write"));
+  const writable = permissions(own).filter((flag) => flag.startsWith("--allow-fs-write"));
   expect(writable).toHaveLength(1);
-  expect(permissions(tmpdir()).some((flag) => /child-process|addons/.test(flag))).toBe(false);
+  expect(permissions(own).some((flag) => /child-process|addons/.test(flag))).toBe(false);
 });
 
 test("keys of others stay outside", () => {

@@ -108,8 +108,11 @@ function parts(cell: Cell | undefined): Map<string, string> {
   const all = new Map(Object.entries(rest).map(([key, value]) => [key, JSON.stringify(value)]));
   for (const [i, { data = {}, ...output }] of outputs.entries()) {
     all.set(`output ${i + 1}`, JSON.stringify(output));
-    for (const [mime, value] of Object.entries(data))
+    for (const [mime, value] of Object.entries(data)) {
+      // Where there is a front end a slider can be moved; where there is none it shows its value alone.
+      if (mime === "application/vnd.jupyter.widget-view+json") continue;
       all.set(`output ${i + 1}, ${mime}`, JSON.stringify(value));
+    }
   }
   return all;
 }
