@@ -306,7 +306,9 @@ describe("images", () => {
         .reshape(2, 3, 2, 2)
         .images({ title: "Filters" }),
     );
-    expect(text).toContain("Filters (6 images of 2 × 2 pixels): [0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2]");
+    expect(text).toContain(
+      "Filters (6 images of 2 × 2 pixels): [0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2]",
+    );
     expect(String(html).match(/<img /g)).toHaveLength(6);
     expect(String(html)).toContain("Filters");
   });
