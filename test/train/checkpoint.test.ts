@@ -135,11 +135,11 @@ test("a stop in the middle of an epoch of the threads is resumed to the same bit
   const expected = await train(whole, large, options);
   const file = fresh();
   const stop = new AbortController();
-  const running = train(parted, large, { ...options, signal: stop.signal, checkpoint: file });
-  setTimeout(() => stop.abort("enough"), 30);
-  await running;
+  // Shortly after the first epoch: however slow the machine is, there is something behind it by then.
+  const onEpoch = (): void => void setTimeout(() => stop.abort("enough"), 5);
+  await train(parted, large, { ...options, signal: stop.signal, checkpoint: file, onEpoch });
   const { step } = loadCheckpoint(file);
-  expect(step).toBeGreaterThan(0);
+  expect(step).toBeGreaterThanOrEqual(2000);
   const actual = await train(parted, large, { ...options, resume: file });
   expect(parted.theta).toEqual(whole.theta);
   expect(actual.loss).toEqual(expected.loss);
