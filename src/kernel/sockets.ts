@@ -3,8 +3,8 @@
  * a stop is heard while the main thread runs a cell.
  *
  * The thread moves frames and knows little of what is in them. Every socket has one queue, and each send is
- * awaited: zeromq refuses a 514th message sent in the same tick. Sockets are closed before the process ends,
- * which zeromq would otherwise abort.
+ * awaited: zeromq refuses a 514th message sent in the same tick. Sockets are closed, and the thread has ended,
+ * before the process ends: a thread that is terminated while zeromq calls into it aborts the process.
  */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import * as zmq from "zeromq";
@@ -35,7 +35,7 @@ export interface SocketsSetUp {
   connection: Connection;
   /** The session in the headers of the kernel's messages. */
   session: string;
-  /** Becomes 1 when all is sent and closed; the main thread may wait for it. */
+  /** Becomes 1 when all is sent and closed and the thread ends; the main thread may wait for it. */
   closed: Int32Array;
   /** Raised when the reader presses stop. */
   stop: Int32Array;
@@ -88,15 +88,19 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
 
   const close = async (): Promise<void> => {
     await Promise.allSettled(Object.values(queues));
-    for (const socket of [shell, control, stdin, iopub, heartbeat]) socket.close();
     // The last frames leave in zeromq's own thread, within `linger`.
+    for (const socket of [shell, control, stdin, iopub, heartbeat]) socket.close();
+  };
+  // In a turn of its own, where zeromq is not calling.
+  const end = (): void => void setImmediate(() => process.exit());
+  process.on("exit", () => {
     Atomics.store(closed, 0, 1);
     Atomics.notify(closed, 0);
-  };
+  });
 
   let awake = false;
   port.on("message", (message: ToSockets) => {
-    if (message === "close") void close();
+    if (message === "close") void close().then(end);
     else if (message === "awake") awake = true;
     else enqueue(message.send, message.frames);
   });
