@@ -12,8 +12,10 @@ import {
   conv2d,
   crossEntropy,
   dense,
+  dropout,
   flatGradient,
   flatten,
+  full,
   gelu,
   hinge,
   huberLoss,
@@ -29,6 +31,7 @@ import {
   relu,
   sequential,
   sigmoid,
+  softmax,
   softplus,
   squaredError,
   Tensor,
@@ -37,6 +40,7 @@ import {
   withPenalty,
 } from "nablab";
 import { expect, test } from "vitest";
+import { layerKinds, lossKinds, makersOf } from "../makers.js";
 
 type Shape = readonly number[];
 /** A layer twice: as nablab has it, and as a program. `p(i)` is entry i of its own parameters. */
@@ -185,6 +189,24 @@ const preluTwin = (output: Shape): Twin => ({
   parameters: 1,
 });
 
+const softmaxTwin = (output: Shape): Twin => ({
+  layer: softmax(),
+  program: (z) => z.exp().div(z.exp().matmul(ones(size(output), size(output), all(size(output))))),
+  output,
+  parameters: 0,
+});
+
+/** Rows of each network, and where its dropout layers draw what they drop. */
+const samples = 2;
+const passOf = (seed: number) => ({ dropout: random(seed).split("dropout") });
+
+/** Dropout at a place in the network: the entries that it keeps for this seed are what it makes of ones. */
+function dropoutTwin(output: Shape, place: number, seed: number): Twin {
+  const layer = dropout(0.4);
+  const kept = layer.build(output, [], place).forward(full([samples, size(output)], 1), passOf(seed));
+  return { layer, program: (x) => x.mul(kept), output, parameters: 0 };
+}
+
 /** Losses twice, with targets for samples × outputs. */
 const losses = {
   crossEntropy: (smoothing: number) => ({
@@ -254,6 +276,9 @@ const oneHot = (y: number[], outputs: number): Tensor =>
     y.map((label, i) => [i, label] as const),
   );
 
+/** What was compared, by the names of the functions that made it. */
+const covered = new Set<string>();
+
 /** Compares a network's backpropagation with the four methods on its twin. */
 function compare(
   input: Shape,
@@ -262,7 +287,6 @@ function compare(
   seed: number,
   penalties: boolean,
 ) {
-  const samples = 2;
   const outputs = size(twins.at(-1)!.output);
   const model = sequential(
     twins.map(({ layer }) => layer),
@@ -275,6 +299,9 @@ function compare(
   const x = randomNormal([samples, size(input)], { seed: seed + 1 });
   const y = lossTwin.targets(samples, outputs, seed + 2);
   const loss: Loss = penalties ? withPenalty(lossTwin.loss, l2Penalty(0.3), l1Penalty(0.2)) : lossTwin.loss;
+  for (const { layer } of twins) covered.add(layer.kind);
+  covered.add(loss.name);
+  if (penalties) for (const name of ["withPenalty", "l1Penalty", "l2Penalty"]) covered.add(name);
   const M = model.parameterCount;
   // Penalties count weights, not biases and slopes.
   const isWeight = model.parameters.flatMap(({ shape, size }) =>
@@ -295,7 +322,7 @@ function compare(
     return value.add(theta.pow(2).mul(0.15).add(theta.abs().mul(0.2)).mul(isWeight).sum());
   };
   const { ok, gradients, kinks } = compareMethods(program, model.theta);
-  const ours = flatGradient(backpropagation(model, x, y, loss));
+  const ours = flatGradient(backpropagation(model, x, y, loss, passOf(seed)));
   const scale = Math.max(...ours.map(Math.abs), 1e-6);
   const apart = Object.values(gradients).map((gradient) =>
     Math.max(...gradient.map((value, i) => (kinks.includes(i) ? 0 : Math.abs(value - ours[i]!) / scale))),
@@ -382,4 +409,26 @@ test("convolution, pooling and prelu", () => {
     { numRuns: 8, seed: 2 },
   );
   expect(pools.size).toBe(2);
+});
+
+test("dropout, with what it drops fixed, and softmax", () => {
+  fc.assert(
+    fc.property(chosen, fc.integer({ min: 2, max: 4 }), ({ seed, loss, outputs, penalties }, width) => {
+      const first = denseTwin([2], width);
+      const twins = [
+        first,
+        softmaxTwin(first.output),
+        dropoutTwin(first.output, 2, seed),
+        denseTwin(first.output, outputs),
+      ];
+      const result = compare([2], twins, loss, seed, penalties);
+      expect(result.ok).toBe(true);
+      expect(result.apart).toBeLessThan(1e-8);
+    }),
+    { numRuns: 12, seed: 3 },
+  );
+});
+
+test("no layer, activation, loss or penalty was left out", () => {
+  expect(makersOf([...layerKinds, ...lossKinds]).filter((name) => !covered.has(name))).toEqual([]);
 });
