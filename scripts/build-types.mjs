@@ -1,6 +1,6 @@
 // Writes dist/nablab.d.ts: every declaration that dist/index.d.ts leads to, in one file. A notebook's compiler reads it
 // when a cell imports nablab for the first time, and goes through all files of a program for each cell: with one file in
-// place of some 130 the first import takes two thirds of the time, and later cells less as well.
+// place of some 140 the first import takes two thirds of the time, and later cells less as well.
 //
 // Names that two modules give to different things get a number; what nablab does not export stays unexported, but for
 // types, which a cell's own declarations may have to name.

@@ -92,21 +92,23 @@ const grid = (kernel: number) =>
 
 function denseTwin(input: Shape, outputs: number): Twin {
   const inputs = size(input);
+  // Constant matrices are made once: programs run some thousand times.
+  const columns = Array.from({ length: inputs }, (_, i) => ones(inputs, 1, [[i, 0]]));
+  const places = Array.from({ length: outputs }, (_, o) => ones(1, outputs, [[0, o]]));
   return {
     layer: dense(inputs, outputs),
     output: [outputs],
     parameters: outputs * (inputs + 1),
-    program: (x, p) =>
-      sum(
-        Array.from({ length: outputs }, (_, o) => {
-          const z = sum(
-            Array.from({ length: inputs }, (_, i) =>
-              x.matmul(ones(inputs, 1, [[i, 0]])).mul(p(o * inputs + i)),
-            ),
-          );
-          return z.add(p(outputs * inputs + o)).matmul(ones(1, outputs, [[0, o]]));
-        }),
-      ),
+    program(x, p) {
+      const entries = columns.map((column) => x.matmul(column));
+      return sum(
+        places.map((place, o) =>
+          sum(entries.map((entry, i) => entry.mul(p(o * inputs + i))))
+            .add(p(outputs * inputs + o))
+            .matmul(place),
+        ),
+      );
+    },
   };
 }
 
@@ -114,42 +116,45 @@ function convTwin(input: Shape, outputs: number, kernel: number, stride: number,
   const channels = input[0]!;
   const { rows, columns, pick } = windows(input, kernel, stride, padding);
   const weights = outputs * channels * kernel ** 2;
+  const picks = Array.from({ length: channels }, (_, i) =>
+    grid(kernel).map(([u, v]) => pick(i, u, v)),
+  ).flat();
+  const places = Array.from({ length: outputs }, (_, o) => placed(o, outputs, rows * columns));
   return {
     layer: conv2d(channels, outputs, { kernel, stride, padding }),
     output: [outputs, rows, columns],
     parameters: weights + outputs,
-    program: (x, p) =>
-      sum(
-        Array.from({ length: outputs }, (_, o) => {
-          const z = Array.from({ length: channels }, (_, i) =>
-            grid(kernel).map(([u, v]) =>
-              x.matmul(pick(i, u, v)).mul(p(((o * channels + i) * kernel + u) * kernel + v)),
-            ),
-          );
-          return sum(z.flat())
+    program(x, p) {
+      const seen = picks.map((matrix) => x.matmul(matrix));
+      return sum(
+        places.map((place, o) =>
+          sum(seen.map((pixels, i) => pixels.mul(p(o * picks.length + i))))
             .add(p(weights + o))
-            .matmul(placed(o, outputs, rows * columns));
-        }),
-      ),
+            .matmul(place),
+        ),
+      );
+    },
   };
 }
 
 function poolTwin(input: Shape, kind: "max" | "avg", kernel: number): Twin {
   const channels = input[0]!;
   const { rows, columns, pick } = windows(input, kernel, kernel, 0);
+  const picks = Array.from({ length: channels }, (_, i) => grid(kernel).map(([u, v]) => pick(i, u, v)));
+  const places = Array.from({ length: channels }, (_, i) => placed(i, channels, rows * columns));
   return {
     layer: kind === "max" ? maxPool2d(kernel) : avgPool2d(kernel),
     output: [channels, rows, columns],
     parameters: 0,
     program: (x) =>
       sum(
-        Array.from({ length: channels }, (_, i) => {
-          const pixels = grid(kernel).map(([u, v]) => x.matmul(pick(i, u, v)));
+        picks.map((offsets, i) => {
+          const pixels = offsets.map((matrix) => x.matmul(matrix));
           const one =
             kind === "max"
               ? pixels.reduce((a, b) => a.add(b.sub(a).relu()))
               : sum(pixels).mul(1 / kernel ** 2);
-          return one.matmul(placed(i, channels, rows * columns));
+          return one.matmul(places[i]!);
         }),
       ),
   };
@@ -304,6 +309,7 @@ function compare(
   if (penalties) for (const name of ["withPenalty", "l1Penalty", "l2Penalty"]) covered.add(name);
   const M = model.parameterCount;
   // Penalties count weights, not biases and slopes.
+  const entryOf = Array.from({ length: M }, (_, j) => ones(M, 1, [[j, 0]]).reshape(M));
   const isWeight = model.parameters.flatMap(({ shape, size }) =>
     Array<number>(size).fill(Number(shape.length > 1)),
   );
@@ -312,7 +318,7 @@ function compare(
     let from = 0;
     for (const { program, parameters } of twins) {
       const first = from;
-      h = program(h, (i) => theta.mul(Array.from({ length: M }, (_, j) => Number(j === first + i))).sum());
+      h = program(h, (i) => theta.matmul(entryOf[first + i]!));
       from += parameters;
     }
     const value = (lossTwin.program as (g: Traced, y: unknown, outputs: number) => Traced)(h, y, outputs).mul(

@@ -205,8 +205,8 @@ describe("gradients by differences, at random shapes", () => {
       fc.property(
         fc.record({
           channels: fc.integer({ min: 1, max: 2 }),
-          height: fc.integer({ min: 3, max: 6 }),
-          width: fc.integer({ min: 3, max: 6 }),
+          height: fc.integer({ min: 3, max: 4 }),
+          width: fc.integer({ min: 3, max: 5 }),
           kernel: fc.integer({ min: 1, max: 3 }),
           stride: fc.integer({ min: 1, max: 2 }),
           padding: fc.integer({ min: 0, max: 2 }),
@@ -214,7 +214,7 @@ describe("gradients by differences, at random shapes", () => {
           seed: fc.integer({ min: 0, max: 1e6 }),
         }),
         ({ channels, height, width, kernel, stride, padding, max, seed }) => {
-          const convolution = conv2d(channels, 3, { kernel, stride, padding });
+          const convolution = conv2d(channels, 2, { kernel, stride, padding });
           const front = [convolution, tanh(), (max ? maxPool2d : avgPool2d)(1, { stride: 1 }), flatten()];
           const input = [channels, height, width];
           const probe = sequential(
