@@ -164,7 +164,7 @@ function poolTwin(input: Shape, kind: "max" | "avg", kernel: number): Twin {
 function normalDistribution(z: Traced): Traced {
   let term = z;
   let total = z;
-  for (let n = 1; n < 80; n++) {
+  for (let n = 1; n < 50; n++) {
     term = term
       .mul(z)
       .mul(z)

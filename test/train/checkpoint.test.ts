@@ -318,7 +318,7 @@ describe("between epochs", () => {
     await expect(wrong({ earlyStopping: { by: "luck" } })).rejects.toThrow("got 'luck'");
     await expect(wrong({ onEpoch: 3 })).rejects.toThrow("onEpoch must be a function, got 3");
     await expect(wrong({ measure: { a: () => "b" } })).rejects.toThrow(
-      "measure.a must return a number, got 'b'",
+      "measure.a must return a number, or a list of them, one for each layer; got 'b'",
     );
     await expect(wrong({ epochs: 1e9 })).rejects.toThrow("ask for fewer epochs");
     await expect(wrong({ resume: path.join(folder, "nothing") })).rejects.toThrow("there is no file");
