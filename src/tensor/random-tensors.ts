@@ -19,6 +19,7 @@ export interface RandomTensorOptions {
  *
  * @param shape the extents, or one number for a vector
  * @param options `seed` (needed), `mean` = 0, `sd` = 1, `dtype`
+ * @throws RangeError unless `seed` is a stream or a whole number ≥ 0, and every extent one.
  * @example
  * randomNormal([2, 3], { seed: 1 }).shape // → [ 2, 3 ]
  */
@@ -35,6 +36,7 @@ export function randomNormal(
  *
  * @param shape the extents, or one number for a vector
  * @param options `seed` (needed), `low` = 0, `high` = 1, `dtype`
+ * @throws RangeError unless `seed` is a stream or a whole number ≥ 0, and every extent one.
  * @example
  * randomUniform(1000, { seed: 1, low: 2, high: 3 }).min() >= 2 // → true
  */

@@ -25,6 +25,7 @@ export interface MeasureOptions {
  *
  * @param options `layer`: t, to look at ∂loss/∂A[t] and ∂loss/∂b[t] alone, or `"each"` for all t, which the record then has
  *   as `norm[1]`, `norm[2]`, …, and draws in one chart; by default all parameters together
+ * @throws RangeError unless `samples` is a whole number ≥ 1, and if there is no such layer.
  * @example
  * const data = dataset({ x: [[1], [2]], y: [[3], [6]] });
  * const net = sequential([dense(1, 1, { init: constant(3) })]);
@@ -72,6 +73,8 @@ export function everyEpochs(n: number, measure: Measure): Measure {
 /**
  * tr Σ, the variance of one sample's gradient: E‖∇Fᵢ(θ) − ∇F(θ)‖², estimated without bias from some samples.
  *
+ * @param options `samples`: how many samples to look at, 128; `seed`: where their choice comes from, 0
+ * @throws RangeError unless `samples` is a whole number ≥ 1.
  * @example
  * const data = dataset({ x: [[1], [1]], y: [[1], [-1]] });
  * const net = sequential([dense(1, 1, { init: constant(0) })]);
@@ -86,6 +89,8 @@ export function gradientVariance(options: MeasureOptions = {}): Measure {
  * ‖∇F(θ)‖² / tr Σ: how much of one sample's gradient is signal. Its reciprocal is the "simple noise scale" of
  * McCandlish and others (2018), roughly the batch size from which on larger batches help little.
  *
+ * @param options `samples`: how many samples to look at, 128; `seed`: where their choice comes from, 0
+ * @throws RangeError unless `samples` is a whole number ≥ 1.
  * @example
  * const data = dataset({ x: [[1], [1]], y: [[1], [3]] });
  * const net = sequential([dense(1, 1, { init: constant(0) })]);
@@ -104,6 +109,7 @@ export function signalToNoise(options: MeasureOptions = {}): Measure {
  * mini-batches that they are cut into.
  *
  * @param options `batchSize`: samples of a mini-batch; 32
+ * @throws RangeError unless `samples` is a whole number ≥ 1, and if `batchSize` is more than them.
  * @example
  * const data = dataset({ x: [[1, 0], [0, 1]], y: [[1], [1]] });
  * const net = sequential([dense(2, 1, { init: constant(0) })]);
@@ -133,6 +139,7 @@ export function gradientAngle({
  * Hessian is the difference of two gradients, H v ≈ (∇F(θ + h v) − ∇F(θ − h v)) / 2h.
  *
  * @param options `iterations`: products to take at most; 20, which gives a few digits
+ * @throws RangeError unless `samples` is a whole number ≥ 1.
  * @example
  * const data = dataset({ x: [[3]], y: [[1]] });
  * const net = sequential([dense(1, 1)]);
@@ -165,6 +172,8 @@ export function sharpness({
  * η λ, the last step size times the largest eigenvalue of the Hessian: gradient descent on a quadratic is stable below
  * 2 (A5). NaN before the first step.
  *
+ * @param options `samples`: how many samples to look at, 128; `seed`: where their choice comes from, 0
+ * @throws RangeError unless `samples` is a whole number ≥ 1.
  * @example
  * const data = dataset({ x: [[3]], y: [[1]] });
  * const net = sequential([dense(1, 1)]);
@@ -180,6 +189,8 @@ export function stepTimesCurvature(options: MeasureOptions & { iterations?: numb
  * The share of hidden ReLU units that are 0 for every sample looked at, so that no gradient reaches their weights.
  * NaN for a network without ReLU.
  *
+ * @param options `samples`: how many samples to look at, 128; `seed`: where their choice comes from, 0
+ * @throws RangeError unless `samples` is a whole number ≥ 1.
  * @example
  * const data = dataset({ x: [[1]], y: [[1]] });
  * const net = sequential([dense(1, 4, { init: constant(-1) }), relu(), dense(4, 1)]);
@@ -201,6 +212,8 @@ export function deadRelus(options: MeasureOptions = {}): Measure {
  * How often a ReLU, leaky or not, is asked for its derivative at its kink, z = 0 exactly, over some samples: where the
  * lecture's subgradient has to be chosen (B8).
  *
+ * @param options `samples`: how many samples to look at, 128; `seed`: where their choice comes from, 0
+ * @throws RangeError unless `samples` is a whole number ≥ 1.
  * @example
  * const data = dataset({ x: [[0], [1]], y: [[1], [1]] });
  * const net = sequential([dense(1, 4), relu(), dense(4, 1)]);
