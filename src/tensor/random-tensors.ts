@@ -2,7 +2,7 @@
  * Tensors of random numbers, drawn in row-major order.
  */
 import { zeros } from "./creation.js";
-import { type Random, random } from "./random.js";
+import { Random, random } from "./random.js";
 import type { Shape } from "./shapes.js";
 import type { DType, Tensor } from "./tensor.js";
 
@@ -49,7 +49,7 @@ export function randomUniform(
 }
 
 function toStream(seed: number | Random): Random {
-  return typeof seed === "number" || seed === undefined ? random(seed) : seed;
+  return seed instanceof Random ? seed : random(seed);
 }
 
 function fill(t: Tensor, draw: () => number): Tensor {

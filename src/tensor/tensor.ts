@@ -127,6 +127,11 @@ export class Tensor implements Displayable {
   /** Rows `start` to `end` − 1 along the first axis, as `Array.prototype.slice` counts; numbers are shared. */
   slice(start = 0, end: number = this.shape[0] ?? 0): Tensor {
     if (this.rank === 0) throw new RangeError("slice: a tensor of rank 0 has no rows; shape []");
+    if (!Number.isInteger(start) || !Number.isInteger(end)) {
+      throw new RangeError(
+        `slice: start and end must be whole numbers, got ${start} and ${end}; shape ${formatShape(this.shape)}`,
+      );
+    }
     const n = this.shape[0]!;
     const clamp = (i: number) => Math.min(n, Math.max(0, i < 0 ? i + n : i));
     const [a, b] = [clamp(start), clamp(end)];
@@ -386,6 +391,14 @@ export class Tensor implements Displayable {
     const out = new Float64Array(sizeOf(rest));
     argmaxAxis(this.data, shape, at, out);
     return axis === undefined ? out[0]! : new Tensor(rest, out);
+  }
+
+  /** As `argmax`, of the smallest entry; NaN counts as smallest. Throws if there are no entries. */
+  argmin(): number;
+  argmin(axis: number): Tensor;
+  argmin(axis?: number): number | Tensor {
+    this.#extent("argmin", axis);
+    return axis === undefined ? this.neg().argmax() : this.neg().argmax(axis);
   }
 
   /** Σ_i a_i b_i of two tensors of the same shape: the scalar product, for matrices Frobenius'. */

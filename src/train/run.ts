@@ -205,6 +205,12 @@ export function loadRun(file: string): Run {
     throw new Error(`loadRun: this is no record of a training that saveRun() wrote; got ${file}`);
   }
   const { format: _, settings, loss, stepSize, ...rest } = content;
+  const isWhole = typeof settings === "object" && settings !== null && Array.isArray(rest.epochs);
+  if (!isWhole || !Array.isArray(loss) || !Array.isArray(stepSize) || loss.length !== stepSize.length) {
+    throw new Error(
+      `loadRun: the record is damaged: settings, losses or step sizes are missing; got ${file}`,
+    );
+  }
   return Object.assign(new Run(settings as RunSettings), rest, {
     loss: Float64Array.from(loss as number[]),
     stepSize: Float64Array.from(stepSize as number[]),

@@ -155,6 +155,11 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
     throw new TypeError(`train: backend must be ${known}, got ${inspect(options.backend)}`);
   }
   checkFunction("onEpoch", onEpoch);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError(
+      `train: signal must be the signal of an AbortController, got ${inspect(signal, { depth: 0 })}`,
+    );
+  }
   for (const [name, one] of Object.entries(measure)) checkFunction(`measure.${name}`, one);
   const early =
     options.earlyStopping &&
