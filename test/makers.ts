@@ -12,7 +12,7 @@ const source = join(import.meta.dirname, "..", "src");
 /** What is made: the types that their functions return. */
 export const layerKinds = ["LayerBlueprint", "DenseLayer", "Activation"];
 export const lossKinds = ["Loss", "Penalty"];
-export const stepKinds = ["Rule", "Schedule"];
+export const stepKinds = ["Rule", "Schedule", "Link"];
 
 /** The names of nablab's functions that return one of these types. */
 export function makersOf(kinds: readonly string[]): string[] {

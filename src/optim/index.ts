@@ -3,7 +3,19 @@ export { adadelta } from "./adadelta.js";
 export { adagrad } from "./adagrad.js";
 export { adagradNorm } from "./adagrad-norm.js";
 export { type AdamOptions, adam, adamw, amsgrad } from "./adam.js";
+export { chain, type Link, type LinkState, type Passing } from "./chain.js";
 export { gradientDescent } from "./gradient-descent.js";
+export {
+  addMomentum,
+  addWeights,
+  averageGradients,
+  divideByNorm,
+  divideByRootMean,
+  divideByRootSum,
+  matchUnits,
+  scaleBy,
+  takeSign,
+} from "./links.js";
 export { lion } from "./lion.js";
 export { type MomentumOptions, momentum, nesterov } from "./momentum.js";
 export { rmsprop } from "./rmsprop.js";

@@ -5,6 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { chains } from "../optim/chains.js";
 import { layerKinds, lossKinds, makersOf, stepKinds } from "../makers.js";
 
 const golden = (file: string): { runs: never[] } =>
@@ -26,6 +27,9 @@ test("every layer, activation, loss, penalty, rule and schedule stands in a traj
     // Every network there is of dense layers, every run keeps the average, and its rule is one of those that take eta.
     "dense",
     "averaging",
+    // Every run is taken a second time by the chain that its rule is.
+    "chain",
+    ...Object.values(chains).flat(),
     ...trajectories.flatMap(({ activation, loss, rule, schedule, transforms = [] }) => [
       activation,
       loss,

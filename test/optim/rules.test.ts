@@ -6,13 +6,18 @@ import {
   adagradNorm,
   adam,
   adamw,
+  addWeights,
   amsgrad,
+  averageGradients,
   averageOf,
   averaging,
+  chain,
   clipNorm,
   clipValue,
   cosine,
   decayWeights,
+  divideByNorm,
+  divideByRootMean,
   exponential,
   gradientDescent,
   inverse,
@@ -25,6 +30,7 @@ import {
   type Rule,
   type RuleState,
   rmsprop,
+  scaleBy,
   sgd,
   stepDecay,
   warmup,
@@ -52,6 +58,13 @@ const rules: Rule[] = [
   clipValue(sgd({ eta: 0.1 }), 0.5),
   decayWeights(adam({ eta: 0.01 }), 0.01),
   averaging(sgd({ eta: 0.1 })),
+  chain(
+    addWeights(0.01),
+    averageGradients({ unbiased: true }),
+    divideByRootMean({ beta: 0.999, unbiased: true }),
+    scaleBy(0.01),
+  ),
+  chain(divideByNorm({ c0: 2 }), scaleBy(0.3)),
 ];
 
 /** The gradient of F(θ) = ½ Σ a_i θ_i². */
@@ -59,7 +72,7 @@ const a = [1, 0.5, 2];
 const gradient = (theta: Float64Array) => theta.map((entry, i) => a[i]! * entry);
 const F = (theta: Float64Array) => theta.reduce((sum, entry, i) => sum + (a[i]! * entry ** 2) / 2, 0);
 
-const decays = (rule: Rule): boolean => rule.name === "adamw" || String(rule).startsWith("decayWeights");
+const decays = (rule: Rule): boolean => rule.name === "adamw" || /decayWeights|addWeights/.test(String(rule));
 
 function run(rule: Rule, steps: number, theta: Float64Array, state: RuleState): void {
   for (let k = 0; k < steps; k++) rule.step(theta, gradient(theta), state);
@@ -246,6 +259,28 @@ test("averaging gives the mean of the iterates", () => {
   expect(() => averageOf(sgd().init(1))).toThrow("make the rule with averaging(…)");
 });
 
+test("the step size of a chain is what multiplied the direction, and weights before Adam are in its gradient", () => {
+  const norm = chain(divideByNorm({ c0: 2 }), scaleBy(0.3));
+  const same = adagradNorm({ eta: 0.3, c0: 2 });
+  const adamOf = (inner: Rule) => {
+    const theta = Float64Array.of(1, -1, 0.5);
+    const state = inner.init(3);
+    run(inner, 10, theta, state);
+    return { theta: [...theta], size: inner.stepSize(state) };
+  };
+  expect(adamOf(norm).size).toBeCloseTo(adamOf(same).size, 14);
+  const before = chain(
+    addWeights(0.1),
+    averageGradients({ unbiased: true }),
+    divideByRootMean({ beta: 0.999, unbiased: true }),
+    scaleBy(0.01),
+  );
+  const decayed = adamOf(decayWeights(adam({ eta: 0.01 }), 0.1)).theta;
+  adamOf(before).theta.forEach((entry, i) => {
+    expect(entry).toBeCloseTo(decayed[i]!, 13);
+  });
+});
+
 test("rules print as formulas", () => {
   expect(rules.slice(0, 4).map((rule) => inspect(rule))).toEqual([
     "SGD(η = 0.1)",
@@ -263,6 +298,11 @@ test.each([
   [
     () => clipNorm(sgd as never, 1),
     "clipNorm: expected a rule such as sgd({ eta: 0.1 }); did you forget the brackets ()?",
+  ],
+  [() => chain(), "chain: expected links such as addMomentum() and scaleBy(0.1), got none"],
+  [
+    () => chain(scaleBy as never),
+    "chain: expected links such as addMomentum() and scaleBy(0.1), got [Function",
   ],
   [() => averaging(3 as never), "averaging: expected a rule such as sgd({ eta: 0.1 }), got 3"],
   [() => clipNorm(sgd(), 0), "clipNorm: most must be a finite number > 0, got 0"],

@@ -1,0 +1,266 @@
+/**
+ * The links that rules are chains of, simplest first. Each does one thing to a direction d, in place.
+ */
+import { inspect } from "node:util";
+import type { Link, LinkState } from "./chain.js";
+import { checkOption, checkShare } from "./rule.js";
+import { checkStepSize, type StepSize, stepSizeAt, stepSizeText } from "./schedule.js";
+
+/** The link, which prints as the call that makes it. */
+function asLink(text: string, link: Link): Link {
+  const show = { value: () => text, enumerable: false };
+  return Object.freeze(Object.defineProperties(link, { [inspect.custom]: show, toString: show }));
+}
+
+const nothing = (): LinkState => ({});
+
+/**
+ * d ← η d, with a step size or a schedule.
+ *
+ * @param eta η > 0, or a schedule
+ * @throws RangeError for another number.
+ * @example
+ * chain(scaleBy(0.1)) // → chain(scaleBy(0.1))
+ */
+export function scaleBy(eta: StepSize): Link {
+  checkStepSize("scaleBy", eta);
+  return asLink(`scaleBy(${stepSizeText(eta)})`, {
+    init: nothing,
+    pass(direction, _, { k }) {
+      const size = stepSizeAt("scaleBy", eta, k);
+      for (let i = 0; i < direction.length; i++) direction[i]! *= size;
+    },
+    factor: (_, k) => stepSizeAt("scaleBy", eta, k),
+  });
+}
+
+/**
+ * d ← d + λ θ. As the first link it is the gradient of λ/2 ‖θ‖² on top of the loss; right before `scaleBy()` it is the
+ * decoupled weight decay of AdamW, which no other link sees.
+ *
+ * @param lambda λ ≥ 0
+ * @throws RangeError for another number.
+ * @example
+ * const theta = Float64Array.of(2);
+ * const rule = chain(addWeights(0.5), scaleBy(0.5));
+ * rule.step(theta, Float64Array.of(1), rule.init(1));
+ * theta // → Float64Array(1) [ 1 ]
+ */
+export function addWeights(lambda: number): Link {
+  checkOption("addWeights", "lambda", lambda, "not negative");
+  return asLink(`addWeights(${lambda})`, {
+    init: nothing,
+    pass(direction, _, { theta }) {
+      for (let i = 0; i < direction.length; i++) direction[i]! += lambda * theta[i]!;
+    },
+  });
+}
+
+/**
+ * m ← β m + d, d ← m: the velocity of `momentum`; with `lookAhead` d ← d + β m, as in `nesterov`.
+ *
+ * @param options `beta`: β in [0, 1), 0.9; `lookAhead`: false
+ * @throws RangeError for another β.
+ * @example
+ * addMomentum() // → addMomentum(β = 0.9)
+ */
+export function addMomentum({
+  beta = 0.9,
+  lookAhead = false,
+}: {
+  beta?: number;
+  lookAhead?: boolean;
+} = {}): Link {
+  checkShare("addMomentum", "beta", beta);
+  return asLink(`addMomentum(β = ${beta}${lookAhead ? ", look ahead" : ""})`, {
+    init: (size) => ({ m: new Float64Array(size) }),
+    pass(direction, state) {
+      const m = state.m as Float64Array;
+      for (let i = 0; i < m.length; i++) {
+        m[i] = beta * m[i]! + direction[i]!;
+        direction[i] = lookAhead ? direction[i]! + beta * m[i]! : m[i]!;
+      }
+    },
+  });
+}
+
+/**
+ * m ← β m + (1 − β) d, d ← m: a running mean, which begins at 0; `unbiased` divides it by 1 − β^k, so that it is a mean from
+ * the first step on.
+ *
+ * @param options `beta`: β in [0, 1), 0.9; `unbiased`: false
+ * @throws RangeError for another β.
+ * @example
+ * averageGradients({ unbiased: true }) // → averageGradients(β = 0.9, unbiased)
+ */
+export function averageGradients({
+  beta = 0.9,
+  unbiased = false,
+}: {
+  beta?: number;
+  unbiased?: boolean;
+} = {}): Link {
+  checkShare("averageGradients", "beta", beta);
+  return asLink(`averageGradients(β = ${beta}${unbiased ? ", unbiased" : ""})`, {
+    init: (size) => ({ m: new Float64Array(size) }),
+    pass(direction, state, at) {
+      const m = state.m as Float64Array;
+      at.gradient = direction.slice();
+      const share = unbiased ? 1 - beta ** at.k : 1;
+      for (let i = 0; i < m.length; i++) {
+        m[i] = beta * m[i]! + (1 - beta) * direction[i]!;
+        direction[i] = m[i]! / share;
+      }
+    },
+  });
+}
+
+/**
+ * c ← c + ‖d‖², d ← d / √c: one divisor for all parameters (AdaGrad-norm, B7).
+ *
+ * @param options `c0`: where c begins, ≥ 0; 0
+ * @throws RangeError for another number.
+ * @example
+ * const theta = Float64Array.of(0, 0);
+ * const rule = chain(divideByNorm(), scaleBy(2.5));
+ * rule.step(theta, Float64Array.of(3, 4), rule.init(2));
+ * theta // → Float64Array(2) [ -1.5, -2 ]
+ */
+export function divideByNorm({ c0 = 0 }: { c0?: number } = {}): Link {
+  checkOption("divideByNorm", "c0", c0, "not negative");
+  return asLink(`divideByNorm(c(0) = ${c0})`, {
+    init: () => ({ c: c0 }),
+    pass(direction, state) {
+      state.c = direction.reduce((c, d) => c + d * d, state.c as number);
+      const root = Math.sqrt(state.c);
+      for (let i = 0; i < direction.length; i++) direction[i] = divided(direction[i]!, root);
+    },
+    factor: ({ c }) => divided(1, Math.sqrt(c as number)),
+  });
+}
+
+/**
+ * c_i ← c_i + d_i², d_i ← d_i / (√c_i + ε): each parameter by the root of its squared gradients' sum (AdaGrad).
+ *
+ * @param options `epsilon`: ε ≥ 0, 1e-10; `c0`: where every c_i begins, ≥ 0, 0
+ * @throws RangeError for other numbers.
+ * @example
+ * const theta = Float64Array.of(0, 0);
+ * const rule = chain(divideByRootSum({ epsilon: 0 }), scaleBy(0.5));
+ * rule.step(theta, Float64Array.of(3, -4), rule.init(2));
+ * theta // → Float64Array(2) [ -0.5, 0.5 ]
+ */
+export function divideByRootSum({ epsilon = 1e-10, c0 = 0 }: { epsilon?: number; c0?: number } = {}): Link {
+  checkOption("divideByRootSum", "epsilon", epsilon, "not negative");
+  checkOption("divideByRootSum", "c0", c0, "not negative");
+  return asLink(`divideByRootSum(ε = ${epsilon}, c(0) = ${c0})`, {
+    init: (size) => ({ c: new Float64Array(size).fill(c0) }),
+    pass(direction, state) {
+      const c = state.c as Float64Array;
+      for (let i = 0; i < c.length; i++) {
+        c[i]! += direction[i]! ** 2;
+        direction[i] = divided(direction[i]!, Math.sqrt(c[i]!) + epsilon);
+      }
+    },
+  });
+}
+
+/**
+ * v_i ← β v_i + (1 − β) g_i², d_i ← d_i / (√v_i + ε): each parameter by the root of its squared gradients' running mean
+ * (RMSProp, Adam). g is d itself, or what came into `averageGradients()`, where that is a link before.
+ *
+ * @param options `beta`: β in [0, 1), 0.99; `epsilon`: ε ≥ 0, 1e-8; `unbiased`: divide v by 1 − β^k, false; `largest`: take
+ *   the largest v_i so far (AMSGrad), false
+ * @throws RangeError for other numbers.
+ * @example
+ * const theta = Float64Array.of(0);
+ * const rule = chain(divideByRootMean({ beta: 0.75, epsilon: 0 }), scaleBy(0.5));
+ * rule.step(theta, Float64Array.of(3), rule.init(1));
+ * theta // → Float64Array(1) [ -1 ]
+ */
+export function divideByRootMean({
+  beta = 0.99,
+  epsilon = 1e-8,
+  unbiased = false,
+  largest = false,
+}: {
+  beta?: number;
+  epsilon?: number;
+  unbiased?: boolean;
+  largest?: boolean;
+} = {}): Link {
+  checkShare("divideByRootMean", "beta", beta);
+  checkOption("divideByRootMean", "epsilon", epsilon, "not negative");
+  const words = `${unbiased ? ", unbiased" : ""}${largest ? ", largest" : ""}`;
+  return asLink(`divideByRootMean(β = ${beta}, ε = ${epsilon}${words})`, {
+    init: (size) => ({
+      v: new Float64Array(size),
+      ...(largest && { vLargest: new Float64Array(size) }),
+    }),
+    pass(direction, state, { k, gradient = direction }) {
+      const { v, vLargest } = state as Record<string, Float64Array>;
+      const share = unbiased ? 1 - beta ** k : 1;
+      for (let i = 0; i < v!.length; i++) {
+        v![i] = beta * v![i]! + (1 - beta) * gradient[i]! ** 2;
+        if (largest) vLargest![i] = Math.max(vLargest![i]!, v![i]!);
+        const mean = (largest ? vLargest![i]! : v![i]!) / share;
+        direction[i] = divided(direction[i]!, Math.sqrt(mean) + epsilon);
+      }
+    },
+  });
+}
+
+/**
+ * d ← sign(β₁ m + (1 − β₁) d), m ← β₂ m + (1 − β₂) d with the d that came in (Lion).
+ *
+ * @param options `beta1`: β₁ in [0, 1), 0.9; `beta2`: β₂ in [0, 1), 0.99
+ * @throws RangeError for other numbers.
+ * @example
+ * const theta = Float64Array.of(0, 0);
+ * const rule = chain(takeSign(), scaleBy(0.5));
+ * rule.step(theta, Float64Array.of(3, -0.01), rule.init(2));
+ * theta // → Float64Array(2) [ -0.5, 0.5 ]
+ */
+export function takeSign({ beta1 = 0.9, beta2 = 0.99 }: { beta1?: number; beta2?: number } = {}): Link {
+  checkShare("takeSign", "beta1", beta1);
+  checkShare("takeSign", "beta2", beta2);
+  return asLink(`takeSign(β₁ = ${beta1}, β₂ = ${beta2})`, {
+    init: (size) => ({ m: new Float64Array(size) }),
+    pass(direction, state) {
+      const m = state.m as Float64Array;
+      for (let i = 0; i < m.length; i++) {
+        const d = direction[i]!;
+        direction[i] = Math.sign(beta1 * m[i]! + (1 - beta1) * d);
+        m[i] = beta2 * m[i]! + (1 - beta2) * d;
+      }
+    },
+  });
+}
+
+/**
+ * v ← ρ v + (1 − ρ) d², d ← d √(u + ε) / √(v + ε), u ← ρ u + (1 − ρ) d²: a direction in the units of the parameters
+ * (Adadelta).
+ *
+ * @param options `rho`: ρ in [0, 1), 0.9; `epsilon`: ε > 0, 1e-6
+ * @throws RangeError for other numbers.
+ * @example
+ * matchUnits() // → matchUnits(ρ = 0.9, ε = 0.000001)
+ */
+export function matchUnits({ rho = 0.9, epsilon = 1e-6 }: { rho?: number; epsilon?: number } = {}): Link {
+  checkShare("matchUnits", "rho", rho);
+  checkOption("matchUnits", "epsilon", epsilon, "positive");
+  return asLink(`matchUnits(ρ = ${rho}, ε = ${epsilon})`, {
+    init: (size) => ({ u: new Float64Array(size), v: new Float64Array(size) }),
+    pass(direction, state) {
+      const { u, v } = state as Record<string, Float64Array>;
+      for (let i = 0; i < direction.length; i++) {
+        v![i] = rho * v![i]! + (1 - rho) * direction[i]! ** 2;
+        direction[i]! *= Math.sqrt(u![i]! + epsilon) / Math.sqrt(v![i]! + epsilon);
+        u![i] = rho * u![i]! + (1 - rho) * direction[i]! ** 2;
+      }
+    },
+  });
+}
+
+/** d / scale; 0 where nothing has pushed yet, and ε is 0. */
+const divided = (d: number, scale: number): number => (scale === 0 ? 0 : d / scale);
