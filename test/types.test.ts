@@ -44,6 +44,7 @@ function remember(name: string, file: ts.SourceFile | undefined): ts.SourceFile 
 
 const names = [
   "adam",
+  "chain",
   "check",
   "conv2d",
   "crossEntropy",
@@ -53,10 +54,12 @@ const names = [
   "descend",
   "dropout",
   "flatten",
+  "gradientCheck",
   "gradientDescentBound",
   "lineChart",
   "quadratic",
   "relu",
+  "scaleBy",
   "sequential",
   "sgd",
   "slider",
@@ -120,6 +123,13 @@ describe.each([
     'defineLayer({ name: "a", forward: (x) => x })',
     'defineLayer({ name: "a" })',
   ],
+  ["a rule where a link was meant", "chain(scaleBy(0.1))", "chain(sgd({ eta: 0.1 }))"],
+  [
+    "a check of a function that returns a number, without its gradient",
+    "gradientCheck((x) => x.mul(x).sum(), [1])",
+    "gradientCheck((x: Float64Array) => x[0]! ** 2, [1])",
+  ],
+  ["a layer by the wrong options", "dropout(0.5)", "dropout({ p: 0.5 })"],
   ["a dtype that is none", 'tensor([1], { dtype: "float32" })', 'tensor([1], { dtype: "float16" })'],
 ] as const)("%s", (_, right, wrong) => {
   test("is an error, and the right use is none", () => {

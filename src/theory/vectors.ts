@@ -27,7 +27,9 @@ export function distance(a: Vector, b: Vector): number {
 
 /** a − b. */
 export function minus(a: Vector, b: Vector): Float64Array {
-  return Float64Array.from(a as ArrayLike<number>, (entry, i) => entry - b[i]!);
+  const out = new Float64Array(a.length);
+  for (let i = 0; i < out.length; i++) out[i] = a[i]! - b[i]!;
+  return out;
 }
 
 /** A v for a matrix in row-major order with as many columns as v has entries. */
