@@ -124,17 +124,26 @@ export class Tensor implements Displayable {
     return new Tensor(this.shape.slice(1), this.data.subarray(at * step, (at + 1) * step));
   }
 
-  /** Rows `start` to `end` − 1 along the first axis, as `Array.prototype.slice` counts; numbers are shared. */
-  slice(start = 0, end: number = this.shape[0] ?? 0): Tensor {
+  /**
+   * Entries `start` to `end` − 1 along an axis, as `Array.prototype.slice` counts: of the first axis (rows) numbers are
+   * shared, of another they are copied.
+   */
+  slice(start = 0, end: number = Number.MAX_SAFE_INTEGER, axis = 0): Tensor {
     if (this.rank === 0) throw new RangeError("slice: a tensor of rank 0 has no rows; shape []");
+    const along = checkAxis("slice", axis, this.shape);
     if (!Number.isInteger(start) || !Number.isInteger(end)) {
       throw new RangeError(
-        `slice: start and end must be whole numbers, got ${start} and ${end}; shape ${formatShape(this.shape)}`,
+        `slice: start and end must be whole numbers, got ${start}${end === Number.MAX_SAFE_INTEGER ? "" : ` and ${end}`}; shape ${formatShape(this.shape)}`,
       );
     }
-    const n = this.shape[0]!;
+    const n = this.shape[along]!;
     const clamp = (i: number) => Math.min(n, Math.max(0, i < 0 ? i + n : i));
     const [a, b] = [clamp(start), clamp(end)];
+    if (along > 0)
+      return this.take(
+        Array.from({ length: Math.max(0, b - a) }, (_, i) => a + i),
+        along,
+      );
     const step = sizeOf(this.shape.slice(1));
     const data = this.data.subarray(a * step, Math.max(a, b) * step);
     return new Tensor([Math.max(0, b - a), ...this.shape.slice(1)], data);

@@ -83,8 +83,14 @@ describe("looking into a tensor", () => {
     expect(t.slice(1).shape).toEqual([1, 3, 4]);
     expect(arange(5).slice(-2).toArray()).toEqual([3, 4]);
     expect(arange(5).slice(3, 1).toArray()).toEqual([]);
+    expect(arange(6).reshape(2, 3).slice(1, 3, 1).toArray()).toEqual([
+      [1, 2],
+      [4, 5],
+    ]);
+    expect(arange(6).reshape(2, 3).slice(-1, undefined, -1).toArray()).toEqual([[2], [5]]);
+    expect(() => arange(5).slice(0, 1, 1)).toThrow("slice: there is no axis 1 in shape [5]");
     expect(() => arange(5).slice(1.5)).toThrow(
-      "slice: start and end must be whole numbers, got 1.5 and 5; shape [5]",
+      "slice: start and end must be whole numbers, got 1.5; shape [5]",
     );
     expect(t.reshape(-1, 6).shape).toEqual([4, 6]);
     expect(t.reshape([24]).shape).toEqual([24]);
