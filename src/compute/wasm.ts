@@ -7,6 +7,7 @@ import type { Finish, Kernels, Parameters, Source } from "./kernels.js";
 import { leavesAlone } from "./kernels.js";
 import { blockOutputs, filledUp, line, type Matrix } from "./matrix.js";
 import { rangeOf, type Share } from "./share.js";
+import { type ImageExports, wasmImageKernels } from "./wasm-windows.js";
 
 /** What assembly/index.ts exports: functions of byte offsets and sizes, in the order that is written there. */
 type Exports = Record<
@@ -28,10 +29,11 @@ type Exports = Record<
   | "setNumbers"
   | "update",
   (...numbers: (number | boolean)[]) => void
-> & { sumOfSquares(g: number, from: number, to: number): number };
+> &
+  ImageExports & { sumOfSquares(g: number, from: number, to: number): number };
 
 // What becomes of an entry of a product; as in assembly/tiles.ts.
-const [bias, biasRelu, mask, squares, update] = [1, 2, 3, 4, 5];
+const [store, bias, biasRelu, masked, squares, update] = [0, 1, 2, 3, 4, 5];
 // Rules, as in assembly/update.ts; AdaGrad-norm is gradient descent whose step size is known when all gradients are.
 const rules = { sgd: 0, adagradNorm: 0, adagrad: 1, momentum: 2, adam: 3 };
 
@@ -91,6 +93,7 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
   const updated = (theta: Float32Array, { update }: Finish): number => (update ? at(theta) : 0);
 
   return {
+    ...wasmImageKernels(wasm, scratch),
     name,
 
     gather(out, { data, indices, columns, scale }, rows, share) {
@@ -106,10 +109,11 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
       wasm.multiply(at(out.data), bytes(out), ...operands, ...sizes, ...finish);
     },
 
-    inputGradient(out, delta, A, x, rows, share) {
+    inputGradient(out, delta, A, mask, rows, share) {
       const operands = [at(delta.data), bytes(delta), false, at(A.theta), 4 * filledUp(A.inputs), false];
       const sizes = [rows, filledUp(A.outputs), ...columnsOf(A.inputs, share)];
-      wasm.multiply(at(out.data), bytes(out), ...operands, ...sizes, at(scratch), mask, at(x.data), false, 0);
+      const how = mask ? [masked, at(mask.data)] : [store, 0];
+      wasm.multiply(at(out.data), bytes(out), ...operands, ...sizes, at(scratch), ...how, false, 0);
     },
 
     weightGradient(A, delta, x, rows, finish, share) {

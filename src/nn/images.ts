@@ -2,23 +2,8 @@
  * What convolutions and pooling share: images as channels × height × width, and windows that slide over them.
  */
 import { inspect } from "node:util";
+import type { Windows } from "../compute/windows.js";
 import { formatShape, type Shape } from "../tensor/index.js";
-
-/** Windows on an image, and the image they make. */
-export interface Windows {
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
-  /** The size of a window. */
-  readonly kernel: number;
-  /** How far apart windows are. */
-  readonly stride: number;
-  /** Zeros around the image. */
-  readonly padding: number;
-  /** How many windows there are from top to bottom, and from left to right. */
-  readonly rows: number;
-  readonly columns: number;
-}
 
 /** Where windows lie on images of this shape. Throws when the samples are no images, or smaller than a window. */
 export function windowsOn(

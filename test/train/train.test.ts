@@ -332,7 +332,7 @@ describe("stopping", () => {
         ...quiet,
       });
       await expect(failing).rejects.toThrow(
-        /^train: the loss is not finite at step \d+ \(epoch 1\); the outputs of dense layer \d are the first that are not finite; .*try a smaller eta, the last step size was 1\.000e\+25$/,
+        /^train: the loss is not finite at step \d+ \(epoch 1\); the outputs of layer (\d), z\[\1\], are the first that are not finite; .*try a smaller eta, the last step size was 1\.000e\+25$/,
       );
       expect(lastRun()?.stopped).toBe("the loss is no longer finite");
     },
@@ -353,7 +353,7 @@ test.each(["wasm", "scalar"] as const)(
     });
     const failing = train(model, big, { rule: sgd({ eta }), batchSize: 64, backend, ...quiet });
     await expect(failing).rejects.toThrow(
-      /^train: the parameters are not finite after step 1 \(epoch 1\), first those of dense layer \d; the network keeps the parameters from before the training; try a smaller eta/,
+      /^train: the parameters are not finite after step 1 \(epoch 1\), first those of layer (\d), A\[\1\] or b\[\1\]; the network keeps the parameters from before the training; try a smaller eta/,
     );
     expect(model.theta).toEqual(before);
     expect(lastRun()?.stopped).toBe("the parameters are no longer finite");

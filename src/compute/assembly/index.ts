@@ -10,3 +10,6 @@ export {
 } from "./sparse";
 export { columnAffine, columnBackward, columnInputGradient } from "./columns";
 export { setNumbers, setRule, sumOfSquares, update } from "./update";
+export { setWindows } from "./windows";
+export { convolve, filterGradient, imageGradient } from "./convolution";
+export { avgPool, avgPoolGradient, maxPool, maxPoolGradient } from "./pooling";

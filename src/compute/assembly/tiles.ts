@@ -52,12 +52,16 @@ import { apply } from "./update";
   }
 }
 
-/** tile (4 × 8) += panel a · panel b over the inner index, which runs over at least one step. */
-function multiplyTile(tile: usize, a: usize, b: usize, depth: i32): void {
-  let c00 = v128.load(tile), c01 = v128.load(tile, 16);
-  let c10 = v128.load(tile, 32), c11 = v128.load(tile, 48);
-  let c20 = v128.load(tile, 64), c21 = v128.load(tile, 80);
-  let c30 = v128.load(tile, 96), c31 = v128.load(tile, 112);
+/** tile (4 × 8) = panel a · panel b, or with `add` on top of it; the inner index runs over at least one step. */
+export function multiplyTile(tile: usize, a: usize, b: usize, depth: i32, add: bool): void {
+  const zero = f32x4.splat(0);
+  let c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero, c30 = zero, c31 = zero;
+  if (add) {
+    c00 = v128.load(tile); c01 = v128.load(tile, 16);
+    c10 = v128.load(tile, 32); c11 = v128.load(tile, 48);
+    c20 = v128.load(tile, 64); c21 = v128.load(tile, 80);
+    c30 = v128.load(tile, 96); c31 = v128.load(tile, 112);
+  }
   const end = b + (<usize>depth << 5);
   do {
     const b0 = v128.load(b), b1 = v128.load(b, 16);
@@ -124,9 +128,9 @@ export function multiply(
         let squares: f64 = 0;
         for (let r = 0; r < rows; r += ROWS) {
           const offset = <usize>(i + r) * cPitch + floats(j);
-          if (add || k > 0) loadTile(tile, c + offset, cPitch);
-          else memory.fill(tile, 0, 128);
-          multiplyTile(tile, packed + floats(r * inner), panel, inner);
+          const onTop = add || k > 0;
+          if (onTop) loadTile(tile, c + offset, cPitch);
+          multiplyTile(tile, packed + floats(r * inner), panel, inner, onTop);
           const other = extra + (blockFinish < MASK ? floats(j) : offset);
           // A product with few rows leaves those below alone: they may belong to something else.
           squares += storeTile(c + offset, cPitch, tile, other, blockFinish, min(ROWS, rows - r));
