@@ -18,7 +18,7 @@ export interface Parameters {
   readonly first: Float32Array;
   /** The second: Adam's v. */
   readonly second: Float32Array;
-  /** Receives sums of squares of the gradient, which together are ‖g‖²; the same for any number of threads. */
+  /** Receives sums of squares of the gradient, which together are ‖g‖², for rules that want them; see `wantsSquares`. */
   readonly sums: Float64Array;
 }
 
@@ -169,3 +169,6 @@ export function sumsLength({ inputs, outputs }: { inputs: number; outputs: numbe
 
 /** Whether a rule leaves alone a parameter whose gradient is 0. */
 export const leavesAlone = ({ name }: RuleFormula): boolean => name === "sgd" || name === "adagrad";
+
+/** Whether a rule wants the sums of squares of the gradient. */
+export const wantsSquares = ({ name }: RuleFormula): boolean => name === "adagrad" || name === "adagradNorm";

@@ -10,7 +10,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Kernels } from "./kernels.js";
+import { type Kernels, wantsSquares } from "./kernels.js";
 import { filledUp } from "./matrix.js";
 import { rangeOf, type Share } from "./share.js";
 import type { WasmKernels } from "./wasm.js";
@@ -172,7 +172,7 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
     },
 
     setRule(rule, parameters) {
-      squares = rule.name === "adagrad" || rule.name === "adagradNorm";
+      squares = wantsSquares(rule);
       wasm.setRule(rule, parameters);
     },
   };

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import type { Finish, Kernels, Parameters, Source } from "./kernels.js";
-import { leavesAlone } from "./kernels.js";
+import { leavesAlone, wantsSquares } from "./kernels.js";
 import { blockOutputs, filledUp, line, type Matrix } from "./matrix.js";
 import { rangeOf, type Share } from "./share.js";
 import { type ImageExports, wasmImageKernels } from "./wasm-windows.js";
@@ -217,7 +217,7 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
 
     setRule(rule, { theta, first, second }) {
       skipZeros = leavesAlone(rule);
-      wasm.setRule(rules[rule.name], at(first) - at(theta), at(second) - at(theta));
+      wasm.setRule(rules[rule.name], wantsSquares(rule), at(first) - at(theta), at(second) - at(theta));
     },
 
     setStep({ eta, epsilon, beta1, beta2, correction }) {

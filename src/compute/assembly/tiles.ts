@@ -6,7 +6,7 @@
  * tile and all that is loaded in one round.
  */
 import { floats, laneSum, madd } from "./simd";
-import { apply } from "./update";
+import { apply, wantsSquares } from "./update";
 
 // @ts-ignore: decorator
 @inline const ROWS: i32 = 4;
@@ -101,7 +101,8 @@ export function multiplyTile(tile: usize, a: usize, b: usize, depth: i32, add: b
  * c(i, j); c and a matrix `extra` have the same pitch. The inner index of a runs along its rows, or with
  * `aTransposed` down its columns; that of b down its columns, or with `bTransposed` along its rows. Pitches are bytes;
  * where an inner index runs along rows, depth is a multiple of 4. `scratch` holds (BLOCK_ROWS + 8) * BLOCK_DEPTH + 32
- * floats of this thread's own; sums[j / 8] becomes the sum of squares over the columns from j on.
+ * floats of this thread's own; sums[j / 8] becomes the sum of squares over the columns
+ * from j on, if the rule wants it.
  */
 export function multiply(
   c: usize, cPitch: usize, a: usize, aPitch: usize, aTransposed: bool, b: usize, bPitch: usize, bTransposed: bool,
@@ -160,7 +161,7 @@ function storeTile(c: usize, pitch: usize, tile: usize, extra: usize, finish: i3
   for (let r = 0; r < height; r++) {
     let v0 = v128.load(tile), v1 = v128.load(tile, 16);
     if (finish >= SQUARES) {
-      squares = f32x4.add(squares, f32x4.add(f32x4.mul(v0, v0), f32x4.mul(v1, v1)));
+      if (wantsSquares()) squares = f32x4.add(squares, f32x4.add(f32x4.mul(v0, v0), f32x4.mul(v1, v1)));
     } else if (finish == MASK) {
       v0 = v128.and(v0, f32x4.gt(v128.load(extra), zero));
       v1 = v128.and(v1, f32x4.gt(v128.load(extra, 16), zero));
@@ -184,5 +185,5 @@ function storeTile(c: usize, pitch: usize, tile: usize, extra: usize, finish: i3
     tile += 32;
     c += pitch;
   }
-  return finish >= SQUARES ? laneSum(squares) : 0;
+  return finish >= SQUARES && wantsSquares() ? laneSum(squares) : 0;
 }
