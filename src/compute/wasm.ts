@@ -42,11 +42,18 @@ export function scratchLength(inputs: number): number {
   return Math.max((256 + 8) * 1024 + 32, 4 * inputs);
 }
 
+interface Compiled {
+  readonly module: WebAssembly.Module;
+  readonly name: string;
+}
+
+let compiled: Compiled | undefined;
+
 /**
  * The build that this machine runs: with fused multiply-adds where V8 has relaxed SIMD (Node 20 has it behind a
  * flag, which may be set until the first module that uses it is compiled), else without.
  */
-function compile(): { module: WebAssembly.Module; name: string } {
+function compile(): Compiled {
   const relaxed = readFileSync(new URL("./kernels-relaxed.wasm", import.meta.url));
   // Newer V8 has it anyway, and would complain of a flag that it no longer knows.
   if (!WebAssembly.validate(relaxed)) setFlagsFromString("--experimental-wasm-relaxed-simd");
@@ -77,7 +84,7 @@ export interface WasmKernels extends Kernels {
  * @param scratch room for this thread alone, of at least {@link scratchLength}
  */
 export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): WasmKernels {
-  const { module, name } = compile();
+  const { module, name } = (compiled ??= compile());
   const wasm = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
   const at = (array: { byteOffset: number }): number => array.byteOffset;
   const bytes = ({ pitch }: { pitch: number }): number => 4 * pitch;
