@@ -1,5 +1,6 @@
-// Three projects by what they need: `unit` needs Node alone and takes seconds; `notebooks` executes
-// every notebook; `jupyter` needs .venv (real clients, a real browser). All test what ships: `dist`.
+// Four projects by what they need: `unit` needs Node alone and takes seconds; `programs` starts the command line, and
+// typedoc, again and again; `notebooks` executes every notebook; `jupyter` needs .venv (real clients, a real browser). All
+// test what ships: `dist`.
 import { defineConfig } from "vitest/config";
 
 const project = (name: string, include: string[], timeout: number) => ({
@@ -20,6 +21,7 @@ export default defineConfig({
   test: {
     projects: [
       project("unit", ["test/**/*.test.ts"], 30_000),
+      project("programs", ["test/cli/**/*.spec.ts", "test/typedoc.spec.ts"], 60_000),
       project("notebooks", ["test/notebooks/**/*.spec.ts"], 600_000),
       project("jupyter", ["test/{kernel,browser,coursework}/**/*.spec.ts"], 600_000),
     ],

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const steps = [
   ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"],
+  ["scripts/build-types.mjs"],
   ["scripts/build-wasm.mjs"],
   ["scripts/build-labextension.mjs"],
 ];

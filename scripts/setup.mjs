@@ -49,7 +49,9 @@ async function npmPackages() {
 }
 
 async function build() {
-  const scripts = ["build", "build-wasm", "build-labextension"].map((name) => at("scripts", `${name}.mjs`));
+  const scripts = ["build", "build-types", "build-wasm", "build-labextension"].map((name) =>
+    at("scripts", `${name}.mjs`),
+  );
   const others = ["src", "labextension", "tsconfig.json", "package-lock.json"].map((name) => at(name));
   const sources = [...scripts, ...others];
   await unlessDone(at("dist", ".nablab-stamp"), hashOf({ files: sources }), () =>

@@ -1,5 +1,5 @@
-// Sets up what is missing, then runs every test: formatter and linter, the units, every notebook, and Jupyter itself
-// with real clients and a real browser. One after the other: they need the machine's cores for themselves. `npm test`
+// Sets up what is missing, then runs every test: formatter and linter, the units, the command line, every notebook, and
+// Jupyter itself with real clients and a real browser. One after the other: they need the machine's cores for themselves. `npm test`
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -29,6 +29,7 @@ await runMain(async () => {
   const lint = node("node_modules/@biomejs/biome/bin/biome", "check", ".");
   const results = [
     project("unit"),
+    project("programs"),
     project("notebooks", "--no-file-parallelism"),
     project("jupyter", "--no-file-parallelism"),
   ];

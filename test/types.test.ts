@@ -2,6 +2,7 @@
  * The types help: each of these mistakes is an error before anything runs, in an editor and in a notebook's cell; and the
  * right use beside it is none.
  */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
@@ -128,19 +129,14 @@ describe.each([
 });
 
 test("no public signature has any", () => {
-  const program = ts.createProgram([join(root, "dist", "index.d.ts")], {
-    skipLibCheck: true,
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  });
+  const rolled = join(root, "dist", "nablab.d.ts");
+  const file = ts.createSourceFile(rolled, readFileSync(rolled, "utf8"), ts.ScriptTarget.ES2022, true);
   const found: string[] = [];
-  for (const file of program.getSourceFiles()) {
-    if (!file.fileName.includes("/dist/") || file.fileName.includes("node_modules")) continue;
-    const visit = (node: ts.Node): void => {
-      if (node.kind === ts.SyntaxKind.AnyKeyword) found.push(`${file.fileName}: ${node.parent.getText()}`);
-      ts.forEachChild(node, visit);
-    };
-    visit(file);
-  }
+  const visit = (node: ts.Node): void => {
+    if (node.kind === ts.SyntaxKind.AnyKeyword) found.push(node.parent.getText());
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  expect(file.statements.length).toBeGreaterThan(300);
   expect(found).toEqual([]);
 });

@@ -9,6 +9,7 @@ import { lineChart } from "../display/line-chart.js";
 import { table } from "../display/table.js";
 import { toBundle } from "../display/to-bundle.js";
 import { Tensor, type TensorLike } from "../tensor/index.js";
+import { placeOf } from "../tensor/shapes.js";
 import { difference } from "./central-differences.js";
 import { complexStep } from "./complex-step.js";
 import { Dual, jvp } from "./dual.js";
@@ -21,10 +22,24 @@ const least = 1e-6;
 /** The methods that are compared. */
 export type Method = "reverse mode" | "forward mode" | "complex step" | "differences";
 
+/** One entry of a gradient by four methods. */
+export interface ComparedEntry {
+  /** Its name, such as `theta[2]`, or `theta[0,1]` of a matrix. */
+  readonly name: string;
+  /** The derivative by each method. */
+  readonly gradients: Readonly<Record<Method, number>>;
+  /** The difference of each method to reverse mode, relative to the largest entry of the gradient. */
+  readonly errors: Readonly<Record<Method, number>>;
+  /** The one-sided slopes, if the function has a kink here: then methods may differ. */
+  readonly kink?: { readonly left: number; readonly right: number };
+}
+
 /** A gradient by four methods. Shows itself as a table, and a picture of where they differ. */
 export interface MethodComparison extends Displayable {
   /** Whether all agree within the tolerance, kinks apart. */
   readonly ok: boolean;
+  /** Every entry, in the order of x. */
+  readonly entries: readonly ComparedEntry[];
   /** The gradient by each method, in the order of x. */
   readonly gradients: Readonly<Record<Method, Float64Array>>;
   /** The largest difference of each method to reverse mode, relative to the largest entry, kinks apart. */
@@ -72,40 +87,70 @@ export function compareMethods(
     "complex step": Float64Array.from(complexStep(f)(at).data),
     differences: Float64Array.from(slopes, ({ slope }) => slope),
   };
-  const kinks = Array.from(slopes.keys()).filter((i) => slopes[i]!.kink);
   const scale = Math.max(...Object.values(gradients).flatMap((g) => Array.from(g, Math.abs)), least);
-  const apart = (method: Method, i: number) =>
-    Math.abs(gradients[method][i]! - gradients["reverse mode"][i]!) / scale;
   const methods = Object.keys(gradients) as Method[];
-  const errors = Object.fromEntries(
-    methods.map((method) => [
-      method,
-      Math.max(0, ...Array.from(slopes.keys(), (i) => (kinks.includes(i) ? 0 : apart(method, i)))),
-    ]),
-  ) as Record<Method, number>;
-  const ok = methods.every((method) => errors[method] <= tolerance);
-  const verdict = `${ok ? "✓" : "✗"} four methods ${ok ? "agree" : "do not agree"} to ${tolerance}${kinks.length > 0 ? `, apart from ${kinks.length} of ${at.size} entries at a kink` : ""}`;
+  const each = (value: (method: Method) => number) =>
+    Object.fromEntries(methods.map((method) => [method, value(method)])) as Record<Method, number>;
+  const entries = slopes.map(({ kink }, i): ComparedEntry => {
+    const own = each((method) => gradients[method][i]!);
+    return {
+      name: at.rank === 0 ? "theta" : `theta[${placeOf(i, at.shape).join(",")}]`,
+      gradients: own,
+      errors: each((method) => Math.abs(own[method] - own["reverse mode"]) / scale),
+      ...(kink && { kink }),
+    };
+  });
+  const kinks = Array.from(slopes.keys()).filter((i) => slopes[i]!.kink);
+  const smooth = entries.filter(({ kink }) => kink === undefined);
+  // What is not a number is the worst.
+  const worse = (a: number, b: number) => !(a <= b);
+  const worst = (method: Method) =>
+    smooth.reduce<ComparedEntry | undefined>(
+      (most, entry) => (!most || worse(entry.errors[method], most.errors[method]) ? entry : most),
+      undefined,
+    );
+  const errors = each((method) => worst(method)?.errors[method] ?? 0);
+  const failed = smooth.filter((entry) => methods.some((method) => worse(entry.errors[method], tolerance)));
+  const ok = failed.length === 0;
+  const verdict = `${ok ? "✓" : "✗"} four methods ${ok ? "agree" : "do not agree"} to ${tolerance}${ok ? "" : ` in ${failed.length} of ${smooth.length} entries, first ${failed[0]!.name}`}${kinks.length > 0 ? `, apart from ${kinks.length} of ${at.size} entries at a kink` : ""}`;
   const rows = table(
-    methods.map((method) => ({ method, "largest relative difference": errors[method] })),
+    methods.map((method) => ({
+      method,
+      "largest relative difference": errors[method],
+      in: method === "reverse mode" ? "" : (worst(method)?.name ?? ""),
+    })),
     { caption: verdict },
   );
   const figure = (): Figure =>
     lineChart({
       title: verdict,
-      x: { title: "entry of x" },
+      x: { title: "entry of θ" },
       y: { title: "difference to reverse mode, relative", scale: "log" },
-      series: methods.slice(1).map((name) => ({
-        name,
-        y: Array.from(slopes.keys(), (i) => Math.max(apart(name, i), 1e-18)),
-        mode: "markers" as const,
-      })),
+      series: [
+        ...methods.slice(1).map((name) => ({
+          name,
+          x: Array.from(entries.keys(), (i) => i + 1),
+          // A difference of exactly 0 has no place on a log axis.
+          y: entries.map((entry) => Math.max(entry.errors[name], 1e-18)),
+          mode: "markers" as const,
+        })),
+        {
+          name: "tolerance",
+          x: [1, Math.max(2, entries.length)],
+          y: [tolerance, tolerance],
+          dash: "dash" as const,
+          colour: 6,
+        },
+      ],
     });
   return Object.freeze({
     ok,
+    entries,
     gradients,
     errors,
     kinks,
     figure,
+    toString: () => verdict,
     [inspect.custom]: () => inspect(rows),
     async [displaySymbol](): Promise<MimeBundle> {
       const [picture, text] = await Promise.all([toBundle(figure()), toBundle(rows)]);

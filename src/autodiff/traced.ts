@@ -58,6 +58,11 @@ export type ScalarFunction = (...xs: Traced[]) => Traced;
 /** The number that a scalar result is; throws a RangeError for anything that has not exactly one entry. */
 export function scalarOf(who: string, result: Traced): number {
   if (typeof result?.value?.size === "number" && result.value.size === 1) return result.value.data[0]!;
+  if (typeof result === "number") {
+    throw new TypeError(
+      `${who}: the function must be written with the operations of what it is given, such as (x) => x.mul(x).sum(), and return what they give; it returned a plain number, got ${result}`,
+    );
+  }
   const got = result?.shape ? `a result of shape [${result.shape.join(", ")}]` : `${result}`;
   throw new RangeError(
     `${who}: the function must return a single number; did you forget sum() or mean()? got ${got}`,

@@ -71,7 +71,11 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvDataset {
   };
   const targets = [options.target ?? header.length - 1].flat().map((one) => place(one as string | number));
   const inputs = (options.columns ?? header.map((_, i) => i).filter((i) => !targets.includes(i))).map(place);
-  if (inputs.length === 0) throw fail("there is no column left for the samples beside the targets");
+  if (inputs.length === 0) {
+    const other = [";", "\t"].find((one) => one !== delimiter && first.join().includes(one));
+    const hint = other ? `; did you mean the option delimiter: ${inspect(other)}?` : "";
+    throw fail(`there is no column left for the samples beside the targets${hint}`);
+  }
   const number = ({ record, info }: (typeof rows)[number], column: number): number => {
     const cell = record[column]!;
     if (isNumber(cell)) return Number(cell);

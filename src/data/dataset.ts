@@ -110,7 +110,7 @@ export interface DatasetOptions {
   scale?: number;
   /** Whether `y` means labels or targets; by default labels if it is a `Uint8Array` or `classes` is given. */
   kind?: "labels" | "targets";
-  /** The number of classes; by default the largest label + 1. */
+  /** The number of classes, at most 256, as a label is stored in a byte; by default the largest label + 1. */
   classes?: number;
 }
 
@@ -190,7 +190,7 @@ function labels(where: string, values: ArrayLike<number>, classes: number | unde
     const label = values[i]!;
     if (!Number.isInteger(label) || label < 0 || label > 255 || (classes !== undefined && label >= classes)) {
       throw new RangeError(
-        `${where}: label ${i} must be a whole number from 0 to ${(classes ?? 256) - 1}, got ${label}`,
+        `${where}: label ${i} must be a whole number from 0 to ${Math.min(classes ?? 256, 256) - 1}${label > 255 ? " (a label is a byte: at most 256 classes)" : ""}, got ${label}`,
       );
     }
     largest = Math.max(largest, label);

@@ -93,10 +93,17 @@ export function readSafetensors(who: string, file: string): Safetensors {
   if (numbers.length < end) bad(`the file is cut off: it has ${numbers.length} of ${end} bytes of numbers`);
   if (numbers.length > end) bad(`the file goes on after its end, by ${numbers.length - end} bytes`);
 
+  const { sha256, ...texts } = metadata;
+  // Other programs write none; what we wrote has one.
+  const isOurs = String(texts.format).startsWith("nablab ");
+  if (sha256 === undefined ? isOurs : sha256 !== fingerprint(entries, texts, [numbers])) {
+    bad("the file was altered since it was written: its SHA-256 is another");
+  }
   const tensors = new Map<string, StoredTensor>();
   for (const [name, { dtype, shape, data_offsets }] of Object.entries(entries)) {
     const [from, to] = data_offsets ?? [];
     const kind = kinds[dtype];
+    if (!Array.isArray(shape)) bad(`tensor ${name} has no shape`);
     if (!kind) bad(`tensor ${name} is of type ${dtype}, only F32 and F64 can be read`);
     const count = shape.reduce((product, n) => product * n, 1);
     if (to - from !== count * kind.BYTES_PER_ELEMENT) {
@@ -106,10 +113,6 @@ export function readSafetensors(who: string, file: string): Safetensors {
     }
     // A copy, because an array of doubles must begin at a multiple of 8.
     tensors.set(name, { shape, data: new kind(Uint8Array.from(numbers.subarray(from, to)).buffer) });
-  }
-  const { sha256, ...texts } = metadata;
-  if (sha256 !== undefined && sha256 !== fingerprint(entries, texts, [numbers])) {
-    bad("the file was altered since it was written: its SHA-256 is another");
   }
   return { tensors, texts };
 }

@@ -19,6 +19,7 @@ export interface SyntheticOptions {
  * Two half circles of radius 1 that reach into each other, one for each class: no line separates them.
  *
  * @param options `size`, `noise` of both coordinates (0.1), `seed`
+ * @throws RangeError unless `size` is a whole number ≥ 1 and `noise` ≥ 0.
  * @example
  * twoMoons({ size: 100 }).counts() // → [ 50, 50 ]
  */
@@ -33,6 +34,7 @@ export function twoMoons({ size = 200, noise = 0.1, seed = 0 }: SyntheticOptions
  * Spirals around the origin, one for each class.
  *
  * @param options `size`, `noise` of both coordinates (0.05), `seed`, `classes` (2), `turns` of each spiral (1.5)
+ * @throws RangeError unless `size` is a whole number ≥ 1, `classes` one up to 256, and `noise` ≥ 0.
  * @example
  * spirals({ size: 90, classes: 3 }).counts() // → [ 30, 30, 30 ]
  */
@@ -54,6 +56,7 @@ export function spirals({
  *
  * @param options `size`, `noise` (1), `seed`, `classes` (3), `features` d (2), `centres`: a list of points
  * @returns the dataset with its `centres`
+ * @throws RangeError unless `size` is a whole number ≥ 1, `classes` one up to 256, and `noise` ≥ 0.
  * @example
  * blobs({ centres: [[0, 0], [9, 9]], noise: 0, size: 2 }).x // → Float64Array(4) [ 0, 0, 9, 9 ]
  */

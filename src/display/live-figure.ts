@@ -25,6 +25,7 @@ export interface LiveFigureOptions {
  *
  * @param first what is shown first; it may be empty
  * @returns the live figure; `close()` it when the work ends, also when it ends with an error
+ * @throws TypeError for anything that is no figure, RangeError unless `maxRate` > 0.
  * @example
  * const losses = [2.3];
  * const draw = () => lineChart({ title: "Loss", x: { title: "step" }, y: { title: "loss" }, series: [{ name: "run", y: losses }] });

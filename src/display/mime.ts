@@ -34,6 +34,7 @@ function withoutTags(markup: string): string {
  * Shows HTML. The caller answers for what is in it: text from elsewhere must be escaped.
  *
  * @param source the HTML; its text without tags is the plain text
+ * @throws TypeError for anything that is no string.
  * @example
  * html("<b>37</b> steps") // → 37 steps
  */
@@ -44,6 +45,7 @@ export function html(source: string): Displayable {
 /**
  * Shows Markdown, with `$…$` for mathematics.
  *
+ * @throws TypeError for anything that is no string.
  * @example
  * markdown("The gap is at most $R^2 / (2 \\eta k)$.") // → The gap is at most $R^2 / (2 \eta k)$.
  */
@@ -54,6 +56,7 @@ export function markdown(source: string): Displayable {
 /**
  * Shows a formula in LaTeX, displayed on a line of its own unless it brings delimiters (`$…$`, `\(…\)`, `\begin`).
  *
+ * @throws TypeError for anything that is no string.
  * @example
  * latex("\\theta_{k+1} = \\theta_k - \\eta \\nabla F(\\theta_k)") // → \theta_{k+1} = \theta_k - \eta \nabla F(\theta_k)
  */
@@ -67,6 +70,10 @@ export function latex(source: string): Displayable {
  *
  * @param source the `<svg>` element
  * @param options `alt`: what the picture shows, in words; by default its `<title>`
+ * @throws TypeError when there is no such element
+ * @example
+ * const dot = svg('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle r="4" cx="4" cy="4"/></svg>', { alt: "a dot" });
+ * (await toBundle(dot))["text/plain"] // → "a dot"
  */
 export function svg(source: string, { alt }: { alt?: string } = {}): Displayable {
   if (!/<svg[\s>]/.test(text("svg", source))) {
@@ -84,6 +91,8 @@ export function svg(source: string, { alt }: { alt?: string } = {}): Displayable
  * @param bytes the whole file
  * @param options `alt`: what the picture shows, in words; by default its size
  * @throws TypeError when the bytes are no PNG
+ * @example
+ * png(new Uint8Array([1, 2, 3])) // throws png: expected the bytes of a PNG file, got Uint8Array(3) [ 1, 2, 3 ]
  */
 export function png(bytes: Uint8Array, { alt }: { alt?: string } = {}): Displayable {
   const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];

@@ -18,6 +18,7 @@ const mostShown = 50;
  * The MIME bundle of any value. A display method that returns no `text/plain` gets one; one that throws makes this
  * throw.
  *
+ * @throws TypeError when a display method gives no bundle.
  * @example
  * (await toBundle(37))["text/plain"] // → "37"
  */

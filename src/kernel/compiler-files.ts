@@ -187,7 +187,7 @@ export class CompilerFiles {
       ({
         resolvedModule: { resolvedFileName: slashes(file), extension, isExternalLibraryImport },
       }) as TypeScript.ResolvedModuleWithFailedLookupLocations;
-    if (name === "nablab") return to(path.join(packageRoot, "dist", "index.d.ts"), Extension.Dts, true);
+    if (name === "nablab") return to(path.join(packageRoot, "dist", "nablab.d.ts"), Extension.Dts, true);
     if (name === "tslab") return to(require.resolve("tslab/dist/public.d.ts"), Extension.Dts, true);
     if (isBuiltin(name)) {
       // Node's modules are declared in one file, but for a few.

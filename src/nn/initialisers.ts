@@ -11,6 +11,9 @@ export type Initialiser = (outputs: number, inputs: number, stream: Random) => T
  * Entries from N(0, 2 / inputs): keeps the mean of x² through relu, which zeroes half of the entries.
  *
  * Source: He, Zhang, Ren, Sun, Delving deep into rectifiers, 2015.
+ * @param outputs rows of A
+ * @param inputs columns of A
+ * @param stream where the numbers are drawn
  * @example
  * he(2, 3, random(0)).shape // → [ 2, 3 ]
  */
@@ -23,6 +26,9 @@ export function he(outputs: number, inputs: number, stream: Random): Tensor {
  * the size of x on the way forward and of δ on the way back; made for tanh and sigmoid.
  *
  * Source: Glorot, Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010.
+ * @param outputs rows of A
+ * @param inputs columns of A
+ * @param stream where the numbers are drawn
  * @example
  * glorot(2, 1, random(0)).shape // → [ 2, 1 ]
  */
@@ -34,6 +40,9 @@ export function glorot(outputs: number, inputs: number, stream: Random): Tensor 
 /**
  * Entries uniform in ±√(6 / inputs): the same variance as `he`.
  *
+ * @param outputs rows of A
+ * @param inputs columns of A
+ * @param stream where the numbers are drawn
  * @example
  * heUniform(2, 3, random(0)).shape // → [ 2, 3 ]
  */
@@ -45,6 +54,9 @@ export function heUniform(outputs: number, inputs: number, stream: Random): Tens
 /**
  * Entries from N(0, 2 / (inputs + outputs)): the same variance as `glorot`.
  *
+ * @param outputs rows of A
+ * @param inputs columns of A
+ * @param stream where the numbers are drawn
  * @example
  * glorotNormal(2, 1, random(0)).shape // → [ 2, 1 ]
  */
@@ -56,6 +68,9 @@ export function glorotNormal(outputs: number, inputs: number, stream: Random): T
  * Entries from N(0, 1 / inputs): keeps the mean of x² through a layer without an activation.
  *
  * Source: LeCun, Bottou, Orr, Müller, Efficient backprop, 1998.
+ * @param outputs rows of A
+ * @param inputs columns of A
+ * @param stream where the numbers are drawn
  * @example
  * lecun(2, 3, random(0)).shape // → [ 2, 3 ]
  */
@@ -66,6 +81,7 @@ export function lecun(outputs: number, inputs: number, stream: Random): Tensor {
 /**
  * Orthonormal rows (or columns, where there are fewer of them), times `gain`: lengths are kept exactly, at first.
  *
+ * @param options `gain`: the length of each row or column, 1
  * Source: Saxe, McClelland, Ganguli, Exact solutions to the nonlinear dynamics of learning, 2014.
  * @example
  * const Q = orthogonal()(2, 3, random(0));
@@ -94,8 +110,10 @@ export function orthogonal({ gain = 1 }: { gain?: number } = {}): Initialiser {
 }
 
 /**
- * All entries the same. With it every unit of a layer computes the same for ever: a start to learn from.
+ * All entries the same; `constant(0)` for zeros. With it every unit of a layer computes the same for ever: a start to learn
+ * from.
  *
+ * @param value of every entry
  * @example
  * sequential([dense(2, 2, { init: constant(0.5) })]).A[1].toArray() // → [ [ 0.5, 0.5 ], [ 0.5, 0.5 ] ]
  */

@@ -299,7 +299,7 @@ function checkLayers(layers: readonly LayerDescription[]): void {
   });
   const last = before as LayerDescription;
   const isReadout =
-    !isActivation(last) && !["maxPool2d", "avgPool2d", "dropout", "prelu"].includes(last.kind);
+    !isActivation(last) && !["maxPool2d", "avgPool2d", "dropout", "prelu", "softmax"].includes(last.kind);
   if (!isReadout) {
     throw new RangeError(
       `sequential: the last layer must be dense, the readout is linear (crossEntropy() brings its own softmax); the last is ${last}`,

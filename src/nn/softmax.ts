@@ -1,22 +1,63 @@
 /**
  * From readouts to probabilities.
  */
-import { type Tensor, type TensorLike, tensor } from "../tensor/index.js";
+import { formatShape, type Tensor, type TensorLike, tensor } from "../tensor/index.js";
+import type { LayerBlueprint } from "./layer.js";
 import { readoutShape } from "./loss.js";
+import { showAs } from "./show-as.js";
 
 /**
  * p_k = e^(g_k) / Σ_j e^(g_j) in each row: probabilities that sum to 1. The largest g is taken off first, which
- * changes nothing but that no exponential overflows.
+ * changes nothing but that no exponential overflows. Two forms:
+ *
+ * - `softmax(g)`: the probabilities of a readout, samples × outputs;
+ * - `softmax()`: a layer, for within a network; behind the readout there is none, as `crossEntropy()` brings its own.
+ *
+ *     ∂loss/∂g_k = p_k (δ_k − Σ_j p_j δ_j),   δ = ∂loss/∂p
  *
  * @param readout samples × outputs
- * @throws RangeError unless g is a matrix.
+ * @throws RangeError unless g is a matrix; of the layer, when a sample is no row of numbers.
  * @example
  * softmax([[0, 0], [1000, 0]]).toArray() // → [ [ 0.5, 0.5 ], [ 1, 0 ] ]
+ * sequential([dense(4, 8), softmax(), dense(8, 3)]).parameterCount // → 67
  */
-export function softmax(readout: TensorLike): Tensor {
+export function softmax(readout: TensorLike): Tensor;
+/** The layer: p = softmax(z) of each sample. */
+export function softmax(): LayerBlueprint;
+export function softmax(...readout: [TensorLike?]): LayerBlueprint | Tensor {
+  return readout.length === 0 ? layer() : probabilities(readout[0]!);
+}
+
+function probabilities(readout: TensorLike): Tensor {
   const g = tensor(readout);
   const [samples, outputs] = readoutShape("softmax", g);
   const largest = g.max(1).reshape(samples, 1);
   const e = g.sub(largest).map((entry) => Math.exp(entry));
   return e.div(e.sum(1).reshape(samples, 1)).reshape(samples, outputs);
+}
+
+function layer(): LayerBlueprint {
+  return showAs<LayerBlueprint>("softmax()", {
+    kind: "softmax",
+    plan: (input) => {
+      if (input.length === 1) return [];
+      throw new RangeError(
+        `softmax: a sample must be a row of numbers; put flatten() before it; its shape is ${formatShape(input)}`,
+      );
+    },
+    build: (input) =>
+      showAs("softmax()", {
+        kind: "softmax",
+        inputShape: input,
+        outputShape: input,
+        parameters: [],
+        multiplyAdds: 0,
+        forward: probabilities,
+        backward(delta, g) {
+          const p = probabilities(g);
+          const mean = p.mul(delta).sum(1).reshape(g.shape[0]!, 1);
+          return { x: p.mul(delta.sub(mean)), parameters: [] };
+        },
+      }),
+  });
 }

@@ -25,6 +25,10 @@ const symbols = { eta: "η", beta1: "β₁", beta2: "β₂", epsilon: "ε", weig
  *     m(k+1) = β₁ m(k) + (1 − β₁) g(k),   v_i(k+1) = β₂ v_i(k) + (1 − β₂) g_i(k)²,
  *     m̂ = m(k+1) / (1 − β₁^(k+1)),   v̂ = v(k+1) / (1 − β₂^(k+1)),   θ_i(k+1) = θ_i(k) − η m̂_i / (√v̂_i + ε).
  *
+ * Frameworks differ in ε: PyTorch and optax add 1e-8 to √v̂, as here; Keras and TensorFlow add 1e-7 to √v, before v is freed
+ * of its bias (the paper's "ε̂"), which is a larger ε in the first steps.
+ *
+ * @param options `eta`, `beta1`, `beta2`, `epsilon`
  * @throws RangeError unless `eta` is a finite number > 0 or a schedule, 0 ≤ `beta1`, `beta2` < 1 and `epsilon` ≥ 0.
  * @example
  * const theta = Float64Array.of(0, 0);
@@ -41,6 +45,9 @@ export function adam({ eta = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }
 /**
  * AMSGrad, the same as PyTorch's: Adam that divides by the largest v so far, so that its step sizes never grow.
  *
+ * The largest v is taken before it is freed of its bias; the paper does not free it at all.
+ *
+ * @param options as {@link adam}
  * @throws RangeError as {@link adam}.
  * @example
  * String(amsgrad()) // → "AMSGrad(η = 0.001, β₁ = 0.9, β₂ = 0.999, ε = 1e-8)"
@@ -52,6 +59,9 @@ export function amsgrad({ eta = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-
 
 /**
  * AdamW, the same as PyTorch's: Adam, before whose step the parameters shrink by the factor 1 − η λ.
+ *
+ * Frameworks differ: λ is 0.01 in PyTorch, 0.004 in Keras, 1e-4 in optax; and in the paper the parameters shrink by a factor
+ * 1 − λ of their own, which is not multiplied by η.
  *
  * @param options as {@link adam}; `weightDecay`: λ ≥ 0, 0.01
  * @throws RangeError as {@link adam}, and unless `weightDecay` ≥ 0.

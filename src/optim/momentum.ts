@@ -7,9 +7,9 @@ import { checkStepSize, type StepSize, stepSizeAt } from "./schedule.js";
 
 /** Options of {@link momentum} and {@link nesterov}. */
 export interface MomentumOptions {
-  /** The step size η > 0, or a schedule; 0.01. */
+  /** The step size η > 0, or a schedule; 0.001, as PyTorch has it. */
   eta?: StepSize;
-  /** β in [0, 1), how much of the momentum stays; 0.9. */
+  /** β in [0, 1), how much of the momentum stays; 0.9 (PyTorch's SGD has 0, that is none, until it is told). */
   beta?: number;
 }
 
@@ -18,6 +18,10 @@ export interface MomentumOptions {
  *
  *     m(k+1) = β m(k) + g(k),   θ(k+1) = θ(k) − η m(k+1).
  *
+ * Keras and TensorFlow have η within the velocity, v(k+1) = β v(k) − η g(k), θ(k+1) = θ(k) + v(k+1): the same as long as
+ * η stays the same; with a schedule there the steps follow it later.
+ *
+ * @param options `eta`, `beta`
  * @throws RangeError unless `eta` is a finite number > 0 or a schedule, and 0 ≤ `beta` < 1.
  * @example
  * const theta = Float64Array.of(1);
@@ -27,7 +31,7 @@ export interface MomentumOptions {
  * theta // → Float64Array(1) [ -0.25 ]
  * @see Polyak, Some methods of speeding up the convergence of iteration methods, 1964.
  */
-export function momentum({ eta = 0.01, beta = 0.9 }: MomentumOptions = {}): Rule {
+export function momentum({ eta = 0.001, beta = 0.9 }: MomentumOptions = {}): Rule {
   const rule = heavyBall("momentum", "Momentum", { eta, beta }, (_, m) => m);
   return withFormula(rule, { kind: "rule", name: "momentum", eta, beta });
 }
@@ -37,6 +41,7 @@ export function momentum({ eta = 0.01, beta = 0.9 }: MomentumOptions = {}): Rule
  *
  *     m(k+1) = β m(k) + g(k),   θ(k+1) = θ(k) − η (g(k) + β m(k+1)).
  *
+ * @param options `eta`, `beta`
  * @throws RangeError unless `eta` is a finite number > 0 or a schedule, and 0 ≤ `beta` < 1.
  * @example
  * const theta = Float64Array.of(1);
@@ -46,7 +51,7 @@ export function momentum({ eta = 0.01, beta = 0.9 }: MomentumOptions = {}): Rule
  * @see Nesterov, A method of solving a convex programming problem with convergence rate O(1/k²), 1983; Sutskever et al.,
  *   On the importance of initialization and momentum in deep learning, 2013.
  */
-export function nesterov({ eta = 0.01, beta = 0.9 }: MomentumOptions = {}): Rule {
+export function nesterov({ eta = 0.001, beta = 0.9 }: MomentumOptions = {}): Rule {
   return heavyBall("nesterov", "Nesterov", { eta, beta }, (g, m) => g + beta * m);
 }
 

@@ -9,6 +9,8 @@ import { checkStepSize, type StepSize, stepSizeAt } from "./schedule.js";
  *
  *     v_i(k+1) = α v_i(k) + (1 − α) g_i(k)²,   θ_i(k+1) = θ_i(k) − η g_i(k) / (√v_i(k+1) + ε).
  *
+ * Frameworks differ: Keras and optax have α = 0.9 by default and ε within the root, √(v + ε), Keras ε = 1e-7.
+ *
  * @param options `eta`: η > 0, or a schedule; `alpha`: α in [0, 1); `epsilon`: ε ≥ 0
  * @throws RangeError for other numbers.
  * @example

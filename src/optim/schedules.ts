@@ -26,13 +26,15 @@ const steps = (who: string, options: Record<string, number>) =>
 
 /**
  * η(k) = η / ((k + offset)^power log(k + offset + 1)^log): with power in (½, 1] and log 0 it meets Robbins and Monro's
- * conditions (A15, B4), Ση = ∞ and Ση² < ∞.
+ * conditions (A15, B4), Ση = ∞ and Ση² < ∞. So k^−p is `inverse({ power: p })`, 1/(a + b k) is
+ * `inverse({ eta: 1 / b, offset: a / b })`, and 1/(k log(k + 1)), finite at k = 1, is `inverse({ log: 1 })`.
  *
  * @param options `eta`; `power`, 1; `offset`, 0; `log`, the power of the logarithm, 0
  * @throws RangeError unless `eta` > 0, `power` ≥ 0, `offset` ≥ 0 and `log` ≥ 0
  * @example
  * inverse({ eta: 1 })(4) // → 0.25
  * inverse({ eta: 1, power: 0.5 })(4) // → 0.5
+ * inverse({ eta: 1 / 2, offset: 6 / 2 })(1) // → 0.125
  * @see Robbins, Monro, A stochastic approximation method, Ann. Math. Statist. 22, 1951.
  */
 export function inverse({
@@ -59,7 +61,8 @@ export function inverse({
 }
 
 /**
- * η(k) = η γ^(k−1): PyTorch's ExponentialLR. Its sum is finite, so it may stop before it has arrived.
+ * η(k) = η γ^(k−1): PyTorch's ExponentialLR. Its sum is finite, so it may stop before it has arrived. The lecture's 2^−k (B4)
+ * is `exponential({ eta: 1 / 2, gamma: 1 / 2 })`.
  *
  * @throws RangeError unless `eta` > 0 and 0 < `gamma` ≤ 1
  * @example

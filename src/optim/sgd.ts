@@ -8,7 +8,7 @@ import { checkStepSize, type StepSize, stepSizeAt } from "./schedule.js";
 /**
  * Gradient descent (A5, A13): θ(k+1) = θ(k) − η g(k), with a constant step size or by a schedule.
  *
- * @param options `eta`: the step size η > 0, or a schedule
+ * @param options `eta`: the step size η > 0, or a schedule; 0.001, as PyTorch has it (Keras and TensorFlow: 0.01)
  * @throws RangeError unless `eta` is a finite number > 0 or a schedule.
  * @example
  * const theta = Float64Array.of(1, 2);
@@ -16,7 +16,7 @@ import { checkStepSize, type StepSize, stepSizeAt } from "./schedule.js";
  * rule.step(theta, Float64Array.of(1, -1), rule.init(2));
  * theta // → Float64Array(2) [ 0.5, 2.5 ]
  */
-export function sgd({ eta = 0.01 }: { eta?: StepSize } = {}): Rule {
+export function sgd({ eta = 0.001 }: { eta?: StepSize } = {}): Rule {
   checkStepSize("sgd", eta);
   const rule = makeRule(
     "SGD",

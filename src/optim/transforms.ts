@@ -1,7 +1,16 @@
 /**
  * Rules made from rules: what is done to a gradient before its step, or to the parameters after it.
  */
+import { inspect } from "node:util";
 import { checkOption, makeRule, type Rule, type RuleState } from "./rule.js";
+
+function checkRule(who: string, rule: Rule): void {
+  if (typeof rule?.step === "function") return;
+  const hint = typeof rule === "function" ? "; did you forget the brackets ()?" : ",";
+  throw new TypeError(
+    `${who}: expected a rule such as sgd({ eta: 0.1 })${hint} got ${inspect(rule, { depth: 0 })}`,
+  );
+}
 
 /** A rule that sees another gradient: `change` writes it into `changed`. */
 function before(
@@ -10,6 +19,7 @@ function before(
   option: Record<string, number>,
   change: (changed: Float64Array, gradient: Float64Array, theta: Float64Array) => void,
 ): Rule {
+  checkRule(title, rule);
   const [[name, value]] = Object.entries(option) as [[string, number]];
   checkOption(title, name, value, "positive");
   return makeRule(
@@ -30,7 +40,7 @@ function before(
 /**
  * Clips the gradient to a norm: g becomes g · min(1, c / ‖g‖), which keeps its direction.
  *
- * @throws RangeError unless `most` is a finite number > 0
+ * @throws RangeError unless `most` is a finite number > 0, TypeError for what is no rule
  * @example
  * const theta = Float64Array.of(0, 0);
  * const rule = clipNorm(sgd({ eta: 1 }), 5);
@@ -49,7 +59,7 @@ export function clipNorm(rule: Rule, most: number): Rule {
 /**
  * Clips each entry of the gradient to [−c, c].
  *
- * @throws RangeError unless `most` is a finite number > 0
+ * @throws RangeError unless `most` is a finite number > 0, TypeError for what is no rule
  * @example
  * const theta = Float64Array.of(0, 0);
  * const rule = clipValue(sgd({ eta: 1 }), 1);
@@ -65,7 +75,7 @@ export function clipValue(rule: Rule, most: number): Rule {
 /**
  * Weight decay: adds λ θ to the gradient, which is the gradient of λ/2 ‖θ‖² on top of the loss.
  *
- * @throws RangeError unless `lambda` is a finite number > 0
+ * @throws RangeError unless `lambda` is a finite number > 0, TypeError for what is no rule
  * @example
  * const theta = Float64Array.of(2);
  * const rule = decayWeights(sgd({ eta: 0.5 }), 0.5);
@@ -82,6 +92,7 @@ export function decayWeights(rule: Rule, lambda: number): Rule {
  * Polyak–Ruppert averaging: the rule goes its way, and the state keeps the mean of its iterates θ(1), …, θ(k), which
  * {@link averageOf} gives. With steps of order k^(−a), ½ < a < 1, that mean has the least variance there can be.
  *
+ * @throws TypeError for what is no rule.
  * @example
  * const theta = Float64Array.of(4);
  * const rule = averaging(sgd({ eta: 1 }));
@@ -91,6 +102,7 @@ export function decayWeights(rule: Rule, lambda: number): Rule {
  * @see Polyak, Juditsky, Acceleration of stochastic approximation by averaging, SIAM J. Control Optim. 30, 1992, theorem 2.
  */
 export function averaging(rule: Rule): Rule {
+  checkRule("averaging", rule);
   return makeRule(
     "averaging",
     {},

@@ -22,6 +22,7 @@ export function tensor(nested: TensorLike, { dtype = "float64" }: { dtype?: DTyp
  * A tensor of zeros.
  *
  * @param shape the extents, or one number for a vector
+ * @throws RangeError unless every extent is a whole number ≥ 0.
  * @example
  * zeros([2, 2]).toArray() // → [ [ 0, 0 ], [ 0, 0 ] ]
  */
@@ -37,6 +38,7 @@ export function zeros(shape: Shape | number, { dtype = "float64" }: { dtype?: DT
  * A tensor of ones.
  *
  * @param shape the extents, or one number for a vector
+ * @throws RangeError unless every extent is a whole number ≥ 0.
  * @example
  * ones(3).toArray() // → [ 1, 1, 1 ]
  */
@@ -48,6 +50,7 @@ export function ones(shape: Shape | number, options: { dtype?: DType } = {}): Te
  * A tensor that holds `value` everywhere.
  *
  * @param shape the extents, or one number for a vector
+ * @throws RangeError unless every extent is a whole number ≥ 0.
  * @example
  * full([1, 3], 0.5).toArray() // → [ [ 0.5, 0.5, 0.5 ] ]
  */
@@ -60,6 +63,7 @@ export function full(shape: Shape | number, value: number, options: { dtype?: DT
 /**
  * The identity matrix of n rows: ones on the diagonal, zeros elsewhere.
  *
+ * @throws RangeError unless n is a whole number ≥ 0.
  * @example
  * eye(2).toArray() // → [ [ 1, 0 ], [ 0, 1 ] ]
  */

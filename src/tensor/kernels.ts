@@ -30,6 +30,17 @@ export function elementwise(
     for (let i = 0; i < out.length; i++) out[i] = f(a[i]!, b[i]!);
     return;
   }
+  // A single number against many, the commonest of stretches.
+  if (b.length === 1 && sameShape(aShape, shape)) {
+    const right = b[0]!;
+    for (let i = 0; i < out.length; i++) out[i] = f(a[i]!, right);
+    return;
+  }
+  if (a.length === 1 && sameShape(bShape, shape)) {
+    const left = a[0]!;
+    for (let i = 0; i < out.length; i++) out[i] = f(left, b[i]!);
+    return;
+  }
   // The last axis is walked by a step of 0 (stretched) or its stride; the axes before it by an odometer.
   const aStep = stretchedStrides(aShape, shape);
   const bStep = stretchedStrides(bShape, shape);

@@ -2,7 +2,7 @@
  * Tensors of random numbers, drawn in row-major order.
  */
 import { zeros } from "./creation.js";
-import { type Random, random } from "./random.js";
+import { Random, random } from "./random.js";
 import type { Shape } from "./shapes.js";
 import type { DType, Tensor } from "./tensor.js";
 
@@ -19,6 +19,7 @@ export interface RandomTensorOptions {
  *
  * @param shape the extents, or one number for a vector
  * @param options `seed` (needed), `mean` = 0, `sd` = 1, `dtype`
+ * @throws RangeError unless `seed` is a stream or a whole number ≥ 0, and every extent one.
  * @example
  * randomNormal([2, 3], { seed: 1 }).shape // → [ 2, 3 ]
  */
@@ -35,6 +36,7 @@ export function randomNormal(
  *
  * @param shape the extents, or one number for a vector
  * @param options `seed` (needed), `low` = 0, `high` = 1, `dtype`
+ * @throws RangeError unless `seed` is a stream or a whole number ≥ 0, and every extent one.
  * @example
  * randomUniform(1000, { seed: 1, low: 2, high: 3 }).min() >= 2 // → true
  */
@@ -47,7 +49,7 @@ export function randomUniform(
 }
 
 function toStream(seed: number | Random): Random {
-  return typeof seed === "number" || seed === undefined ? random(seed) : seed;
+  return seed instanceof Random ? seed : random(seed);
 }
 
 function fill(t: Tensor, draw: () => number): Tensor {

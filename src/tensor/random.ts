@@ -45,8 +45,11 @@ export class Random {
     return this.#block[this.#used++]!;
   }
 
-  /** A number drawn uniformly from low ≤ x < high: one of 2^53 equally spaced ones, by default from [0, 1). */
+  /** A number drawn uniformly from low ≤ x < high: one of 2^53 equally spaced ones, by default from [0, 1). Throws if low > high. */
   uniform(low = 0, high = 1): number {
+    if (!(low <= high)) {
+      throw new RangeError(`uniform: low must be at most high, got ${inspect(low)} and ${inspect(high)}`);
+    }
     const unit = ((this.bits() >>> 5) * 2 ** 26 + (this.bits() >>> 6)) * 2 ** -53;
     return low === 0 && high === 1 ? unit : low + (high - low) * unit;
   }
@@ -56,8 +59,11 @@ export class Random {
    *
    * Marsaglia's polar method: (u, v) uniform in the unit disc, s = u² + v², then u √(−2 ln s / s) and
    * v √(−2 ln s / s) are two independent standard normal numbers (SIAM Review 6, 1964).
+   *
+   * @throws RangeError unless sd ≥ 0.
    */
   normal(mean = 0, sd = 1): number {
+    if (!(sd >= 0)) throw new RangeError(`normal: sd must be a number ≥ 0, got ${inspect(sd)}`);
     if (this.#spare !== undefined) {
       const spare = this.#spare;
       this.#spare = undefined;

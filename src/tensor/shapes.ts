@@ -36,7 +36,11 @@ export function formatShape(shape: Shape): string {
 
 /** Whether two shapes are the same list. */
 export function sameShape(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
+  // A loop, as every operation on two tensors asks.
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
+  return true;
 }
 
 /** Throws a `RangeError` unless every extent is a whole number ≥ 0; `name` opens the message. */

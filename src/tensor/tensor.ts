@@ -127,6 +127,11 @@ export class Tensor implements Displayable {
   /** Rows `start` to `end` − 1 along the first axis, as `Array.prototype.slice` counts; numbers are shared. */
   slice(start = 0, end: number = this.shape[0] ?? 0): Tensor {
     if (this.rank === 0) throw new RangeError("slice: a tensor of rank 0 has no rows; shape []");
+    if (!Number.isInteger(start) || !Number.isInteger(end)) {
+      throw new RangeError(
+        `slice: start and end must be whole numbers, got ${start} and ${end}; shape ${formatShape(this.shape)}`,
+      );
+    }
     const n = this.shape[0]!;
     const clamp = (i: number) => Math.min(n, Math.max(0, i < 0 ? i + n : i));
     const [a, b] = [clamp(start), clamp(end)];
@@ -297,14 +302,14 @@ export class Tensor implements Displayable {
    */
   matmul(other: TensorLike): Tensor {
     const right = toTensor(other, this.dtype);
-    const shapes = `shapes ${formatShape(this.shape)} and ${formatShape(right.shape)}`;
+    const shapes = () => `shapes ${formatShape(this.shape)} and ${formatShape(right.shape)}`;
     for (const [side, { rank }] of [
       ["left", this],
       ["right", right],
     ] as const) {
       if (rank < 1 || rank > 2) {
         throw new RangeError(
-          `matmul: the ${side} operand must be a matrix or a vector, it has rank ${rank}; ${shapes}`,
+          `matmul: the ${side} operand must be a matrix or a vector, it has rank ${rank}; ${shapes()}`,
         );
       }
     }
@@ -312,7 +317,7 @@ export class Tensor implements Displayable {
     const [rows, p] = right.rank === 1 ? [right.shape[0]!, 1] : [right.shape[0]!, right.shape[1]!];
     if (n !== rows) {
       throw new RangeError(
-        `matmul: the left operand has ${count(n, "column")} but the right one has ${count(rows, "row")}; ${shapes}`,
+        `matmul: the left operand has ${count(n, "column")} but the right one has ${count(rows, "row")}; ${shapes()}`,
       );
     }
     const out = resultArray(m * p, this.data, right.data);
@@ -388,6 +393,14 @@ export class Tensor implements Displayable {
     return axis === undefined ? out[0]! : new Tensor(rest, out);
   }
 
+  /** As `argmax`, of the smallest entry; NaN counts as smallest. Throws if there are no entries. */
+  argmin(): number;
+  argmin(axis: number): Tensor;
+  argmin(axis?: number): number | Tensor {
+    this.#extent("argmin", axis);
+    return axis === undefined ? this.neg().argmax() : this.neg().argmax(axis);
+  }
+
   /** Σ_i a_i b_i of two tensors of the same shape: the scalar product, for matrices Frobenius'. */
   dot(other: TensorLike): number {
     const right = toTensor(other, this.dtype);
@@ -450,7 +463,6 @@ export class Tensor implements Displayable {
     return tensorText(this);
   }
 
-  /** A table in a notebook, text elsewhere. */
   /**
    * The last two axes as grey images, one for each index of the axes before them: a sample, the filters of a
    * convolution, a row of weights after `reshape`.
@@ -478,13 +490,16 @@ export class Tensor implements Displayable {
     return imageGrid(images, { ...options, shape: [height, width] });
   }
 
+  /** A table in a notebook, text elsewhere. */
   [displaySymbol](): MimeBundle {
     return { "text/html": tensorHtml(this), "text/plain": tensorText(this) };
   }
 
   #with(operation: string, other: TensorLike, f: (a: number, b: number) => number): Tensor {
     const right = toTensor(other, this.dtype);
-    const shape = broadcastShapes(operation, this.shape, right.shape);
+    const shape = sameShape(this.shape, right.shape)
+      ? this.shape
+      : broadcastShapes(operation, this.shape, right.shape);
     const out = resultArray(sizeOf(shape), this.data, right.data);
     elementwise(f, this.data, this.shape, right.data, right.shape, shape, out);
     return new Tensor(shape, out);
@@ -534,12 +549,14 @@ export class Tensor implements Displayable {
 
 /** The operand as a tensor: itself if it is one, else made from nested lists in the dtype of the other side. */
 function toTensor(operand: TensorLike, dtype: DType): Tensor {
-  return operand instanceof Tensor ? operand : Tensor.of(operand, { dtype });
+  if (operand instanceof Tensor) return operand;
+  if (typeof operand !== "number") return Tensor.of(operand, { dtype });
+  return new Tensor([], dtype === "float32" ? Float32Array.of(operand) : Float64Array.of(operand));
 }
 
 function newArray(dtype: DType, values: ArrayLike<number>): FloatArray {
-  if (dtype === "float32") return Float32Array.from(values);
-  if (dtype === "float64") return Float64Array.from(values);
+  if (dtype === "float32") return new Float32Array(values);
+  if (dtype === "float64") return new Float64Array(values);
   throw new TypeError(`tensor: the dtype must be "float64" or "float32", got ${String(dtype)}`);
 }
 

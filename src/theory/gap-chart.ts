@@ -25,6 +25,7 @@ export interface GapChartOptions {
  *
  * @param paths what `descend` returned
  * @param options `bounds`, `title`, `k`: the scale of the k-axis, `note`
+ * @throws TypeError for an empty list, or none.
  * @example
  * const F = quadratic({ spectrum: [1, 0.01] });
  * const path = descend(F, { theta0: [1, 1], eta: 1, steps: 100, name: "η = 1/L" });

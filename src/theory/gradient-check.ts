@@ -1,12 +1,14 @@
 /**
- * The gradient check for notebooks: of any function with a gradient, and of a network's backpropagation.
+ * The gradient check for notebooks: of any function, with its gradient or without, and of a network's backpropagation.
  */
 import { inspect } from "node:util";
+import { compareMethods, type MethodComparison } from "../autodiff/compare-methods.js";
 import {
   compareWithDifferences,
   type GradientCheck,
   type GradientCheckOptions,
 } from "../autodiff/gradient-check.js";
+import type { Traced } from "../autodiff/traced.js";
 import { backpropagation, flatGradient, type Gradients, gradientList } from "../nn/backpropagation.js";
 import { forward } from "../nn/forward.js";
 import { type Loss, penalisedLoss, type Targets } from "../nn/loss.js";
@@ -20,24 +22,34 @@ export interface NetworkCheckOptions extends GradientCheckOptions {
 }
 
 /**
- * Checks a gradient against central differences, entry by entry. Two forms:
+ * Checks a gradient, entry by entry. Three forms:
  *
- * - `gradientCheck(f, gradient, theta)`: the gradient (a list, or a function that gives it) of f at θ;
+ * - `gradientCheck(f, theta)`: the gradient of f at θ by four methods that share no formula (reverse mode, dual numbers, the
+ *   complex step, central differences), f written with the operations of `Traced`; the same as `compareMethods`;
+ * - `gradientCheck(f, gradient, theta)`: a gradient of one's own (a list, or a function that gives it), of any function f of
+ *   a list of numbers, against central differences;
  * - `gradientCheck(model, x, y, loss)`: what `backpropagation` gives for every A[t] and b[t] of a network, or
- *   any other `gradient: { dA, db }` in the options.
+ *   any other `gradient: { dA, db }` in the options, against central differences.
  *
- * An entry passes if |gradient − difference| ≤ tolerance · max(|gradient|, |difference|, ‖difference‖∞ / 1000).
+ * In the first form an entry passes if no method is further from reverse mode than tolerance · ‖gradient‖∞; in the others
+ * if |gradient − difference| ≤ tolerance · max(|gradient|, |difference|, ‖difference‖∞ / 1000).
  * Where f has a kink (a ReLU at 0) there is no derivative: the one-sided slopes differ, and the entry is listed
  * apart. Takes 10 to 60 values of f for each entry of θ: for networks of at most a few thousand parameters.
  *
- * @param options `tolerance` = 1e-7; of the second form also `gradient`
+ * @param options `tolerance`: 1e-8 of the first form, 1e-7 of the others; of the last form also `gradient`
  * @returns the verdict `ok`, each entry with its errors, the worst one by name, the kinks; shows a picture
  * @throws RangeError if gradient and θ differ in length, or f is not finite near θ.
  * @example
+ * gradientCheck((x) => x.mul(x).tanh().sum(), [0.5, -1, 2]).ok // → true
  * gradientCheck(([a, b]) => a * a * b, ([a, b]) => [2 * a * b, a * a], [3, 2]).ok // → true
  * const model = sequential([dense(2, 3), tanh(), dense(3, 1)]);
  * gradientCheck(model, [[1, 2]], [3], squaredError()).ok // → true
  */
+export function gradientCheck(
+  f: (theta: Traced) => Traced,
+  theta: TensorLike,
+  options?: GradientCheckOptions,
+): MethodComparison;
 export function gradientCheck(
   f: (theta: Float64Array) => number,
   gradient: ArrayLike<number> | ((theta: Float64Array) => ArrayLike<number>),
@@ -51,19 +63,42 @@ export function gradientCheck(
   loss: Loss,
   options?: NetworkCheckOptions,
 ): GradientCheck;
-export function gradientCheck(what: unknown, second: unknown, third: unknown, ...more: unknown[]) {
+export function gradientCheck(what: unknown, second: unknown, third?: unknown, ...more: unknown[]) {
   if (what instanceof Sequential) {
     return ofNetwork(what, second as TensorLike, third as Targets, ...(more as [Loss, NetworkCheckOptions?]));
   }
   if (typeof what !== "function") {
     throw new TypeError(
-      `gradientCheck: give a function, its gradient and theta, or a network, x, y and a loss; got ${inspect(what, { depth: 0 })}`,
+      `gradientCheck: give a function and theta, a function, its gradient and theta, or a network, x, y and a loss; got ${inspect(what, { depth: 0 })}`,
     );
   }
+  if (!isList(third)) {
+    return ofTraced(what as (x: Traced) => Traced, second as TensorLike, third as GradientCheckOptions);
+  }
   const f = what as (theta: Float64Array) => number;
-  const theta = Float64Array.from(third as ArrayLike<number>);
+  const theta = Float64Array.from(third);
   const gradient = typeof second === "function" ? second(theta.slice()) : second;
   return compareWithDifferences(f, gradient as ArrayLike<number>, theta, more[0] as GradientCheckOptions);
+}
+
+const isList = (value: unknown): value is ArrayLike<number> =>
+  typeof value === "object" && value !== null && "length" in value;
+
+function ofTraced(f: (x: Traced) => Traced, theta: TensorLike, options?: GradientCheckOptions) {
+  if (typeof theta === "function" || theta === undefined) {
+    throw new TypeError(
+      `gradientCheck: theta is missing: gradientCheck(f, theta), or gradientCheck(f, gradient, theta); got ${inspect(theta)}`,
+    );
+  }
+  try {
+    return compareMethods(f, theta, options);
+  } catch (error) {
+    if (!(error instanceof TypeError && /not iterable|not a function/.test(error.message))) throw error;
+    throw new TypeError(
+      `gradientCheck: without a gradient f must be written with the operations of what it is given, such as (x) => x.mul(x).sum(); a function of a list of numbers needs its gradient, too: gradientCheck(f, gradient, theta); got ${error.message}`,
+      { cause: error },
+    );
+  }
 }
 
 function ofNetwork(

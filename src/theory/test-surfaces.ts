@@ -17,6 +17,7 @@ function checkDimension(name: string, dimension: number, least: number): void {
  * has no Lipschitz constant. What it returns as a gradient has the entries sign θ_i, with 0 at the kink.
  *
  * @param options `dimension` = 1
+ * @throws RangeError unless `dimension` is a whole number ≥ 1.
  * @example
  * absolute({ dimension: 3 }).gradient([2, 0, -0.5]) // → Float64Array(3) [ 1, 0, -1 ]
  */
@@ -45,6 +46,7 @@ export function absolute({ dimension = 1 }: { dimension?: number } = {}): Solved
  * dimensions on there is a second, local minimum near (−1, 1, …, 1).
  *
  * @param options `dimension` = 2
+ * @throws RangeError unless `dimension` is a whole number ≥ 2.
  * @example
  * rosenbrock().gradient([-1, 1]) // → Float64Array(2) [ -4, 0 ]
  * @see H. H. Rosenbrock, An automatic method for finding the greatest or least value of a function, The Computer
@@ -84,6 +86,7 @@ export function rosenbrock({ dimension = 2 }: { dimension?: number } = {}): Obje
  * point, the lowest at 0. Not convex; L = 2 + 40π², the second derivative at 0.
  *
  * @param options `dimension` = 2
+ * @throws RangeError unless `dimension` is a whole number ≥ 1.
  * @example
  * rastrigin().value([1, 0]) // → 1
  * @see H. Mühlenbein, M. Schomisch, J. Born, The parallel genetic algorithm as function optimizer, Parallel Computing 17

@@ -6,6 +6,7 @@ export type { EarlyStopping } from "./early-stopping.js";
 export { evaluate } from "./evaluate.js";
 export {
   deadRelus,
+  everyEpochs,
   gradientAngle,
   gradientNorm,
   gradientVariance,
@@ -26,4 +27,11 @@ export {
   saveRun,
 } from "./run.js";
 export { compareRuns } from "./run-figure.js";
-export { lastRun, type Measure, type Measuring, type TrainOptions, train } from "./train.js";
+export {
+  lastRun,
+  type Measure,
+  type MeasuredValue,
+  type Measuring,
+  type TrainOptions,
+  train,
+} from "./train.js";

@@ -21,31 +21,60 @@ export interface MeasureOptions {
 }
 
 /**
- * ‖∇F(θ)‖, the length of the gradient of the mean loss over some samples; or of one layer's part of it.
+ * ‖∇F(θ)‖, the length of the gradient of the mean loss over some samples; or of one layer's part of it, or of each.
  *
- * @param options `layer`: t, to look at ∂loss/∂A[t] and ∂loss/∂b[t] alone; by default all parameters
+ * @param options `layer`: t, to look at ∂loss/∂A[t] and ∂loss/∂b[t] alone, or `"each"` for all t, which the record then has
+ *   as `norm[1]`, `norm[2]`, …, and draws in one chart; by default all parameters together
+ * @throws RangeError unless `samples` is a whole number ≥ 1, and if there is no such layer.
  * @example
  * const data = dataset({ x: [[1], [2]], y: [[3], [6]] });
  * const net = sequential([dense(1, 1, { init: constant(3) })]);
- * const run = await train(net, data, { measure: { norm: gradientNorm() }, live: false });
+ * const run = await train(net, data, { measure: { norm: gradientNorm(), layer: gradientNorm({ layer: "each" }) }, live: false });
  * run.measured.norm[0].value // → 0
+ * run.measured["layer[1]"][0].value // → 0
  */
-export function gradientNorm({ layer, ...options }: MeasureOptions & { layer?: number } = {}): Measure {
+export function gradientNorm({
+  layer,
+  ...options
+}: MeasureOptions & { layer?: number | "each" } = {}): Measure {
   return (at) => {
-    const { dA, db } = gradients(at, some(at, "gradientNorm", options));
-    if (layer === undefined) return norm(flatGradient({ dA, db }));
+    const back = gradients(at, some(at, "gradientNorm", options));
+    if (layer === undefined) return norm(flatGradient(back));
+    const { dA, db } = back;
+    const ofLayer = (t: number): number =>
+      Math.hypot(norm(dA[t]!.data as Float64Array), norm(db[t]!.data as Float64Array));
+    if (layer === "each") return Array.from({ length: at.model.hidden + 1 }, (_, i) => ofLayer(i + 1));
     if (!dA[layer]) {
       throw new RangeError(
-        `gradientNorm: layer must be a number from 1 to ${at.model.hidden + 1}, got ${inspect(layer)}`,
+        `gradientNorm: layer must be a number from 1 to ${at.model.hidden + 1}, or "each", got ${inspect(layer)}`,
       );
     }
-    return Math.hypot(norm(dA[layer].data as Float64Array), norm(db[layer]!.data as Float64Array));
+    return ofLayer(layer);
   };
+}
+
+/**
+ * What is costly to measure, less often: before the first step, and after each n-th epoch.
+ *
+ * @param n a whole number ≥ 1
+ * @param measure what to measure then
+ * @throws RangeError for another n.
+ * @example
+ * const data = dataset({ x: [[1]], y: [[1]] });
+ * const measure = { norm: everyEpochs(3, gradientNorm()) };
+ * const run = await train(sequential([dense(1, 1)]), data, { epochs: 7, measure, live: false });
+ * run.measured.norm.map(({ step }) => step) // → [ 0, 3, 6 ]
+ */
+export function everyEpochs(n: number, measure: Measure): Measure {
+  checkCount("everyEpochs", "n", n);
+  return (at) => (at.run.epochs.length % n === 0 ? measure(at) : undefined);
 }
 
 /**
  * tr Σ, the variance of one sample's gradient: E‖∇Fᵢ(θ) − ∇F(θ)‖², estimated without bias from some samples.
  *
+ * @param options `samples`: how many samples to look at, 128; `seed`: where their choice comes from, 0
+ * @throws RangeError unless `samples` is a whole number ≥ 1.
  * @example
  * const data = dataset({ x: [[1], [1]], y: [[1], [-1]] });
  * const net = sequential([dense(1, 1, { init: constant(0) })]);
@@ -60,6 +89,8 @@ export function gradientVariance(options: MeasureOptions = {}): Measure {
  * ‖∇F(θ)‖² / tr Σ: how much of one sample's gradient is signal. Its reciprocal is the "simple noise scale" of
  * McCandlish and others (2018), roughly the batch size from which on larger batches help little.
  *
+ * @param options `samples`: how many samples to look at, 128; `seed`: where their choice comes from, 0
+ * @throws RangeError unless `samples` is a whole number ≥ 1.
  * @example
  * const data = dataset({ x: [[1], [1]], y: [[1], [3]] });
  * const net = sequential([dense(1, 1, { init: constant(0) })]);
@@ -78,6 +109,7 @@ export function signalToNoise(options: MeasureOptions = {}): Measure {
  * mini-batches that they are cut into.
  *
  * @param options `batchSize`: samples of a mini-batch; 32
+ * @throws RangeError unless `samples` is a whole number ≥ 1, and if `batchSize` is more than them.
  * @example
  * const data = dataset({ x: [[1, 0], [0, 1]], y: [[1], [1]] });
  * const net = sequential([dense(2, 1, { init: constant(0) })]);
@@ -107,6 +139,7 @@ export function gradientAngle({
  * Hessian is the difference of two gradients, H v ≈ (∇F(θ + h v) − ∇F(θ − h v)) / 2h.
  *
  * @param options `iterations`: products to take at most; 20, which gives a few digits
+ * @throws RangeError unless `samples` is a whole number ≥ 1.
  * @example
  * const data = dataset({ x: [[3]], y: [[1]] });
  * const net = sequential([dense(1, 1)]);
@@ -139,6 +172,8 @@ export function sharpness({
  * η λ, the last step size times the largest eigenvalue of the Hessian: gradient descent on a quadratic is stable below
  * 2 (A5). NaN before the first step.
  *
+ * @param options `samples`: how many samples to look at, 128; `seed`: where their choice comes from, 0
+ * @throws RangeError unless `samples` is a whole number ≥ 1.
  * @example
  * const data = dataset({ x: [[3]], y: [[1]] });
  * const net = sequential([dense(1, 1)]);
@@ -147,13 +182,15 @@ export function sharpness({
  */
 export function stepTimesCurvature(options: MeasureOptions & { iterations?: number } = {}): Measure {
   const lambda = sharpness(options);
-  return async (at) => (at.run.stepSize.at(-1) ?? Number.NaN) * (await lambda(at));
+  return (at) => (at.run.stepSize.at(-1) ?? Number.NaN) * (lambda(at) as number);
 }
 
 /**
  * The share of hidden ReLU units that are 0 for every sample looked at, so that no gradient reaches their weights.
  * NaN for a network without ReLU.
  *
+ * @param options `samples`: how many samples to look at, 128; `seed`: where their choice comes from, 0
+ * @throws RangeError unless `samples` is a whole number ≥ 1.
  * @example
  * const data = dataset({ x: [[1]], y: [[1]] });
  * const net = sequential([dense(1, 4, { init: constant(-1) }), relu(), dense(4, 1)]);
@@ -163,7 +200,7 @@ export function stepTimesCurvature(options: MeasureOptions & { iterations?: numb
 export function deadRelus(options: MeasureOptions = {}): Measure {
   return (at) => {
     let [units, dead] = [0, 0];
-    eachReluInput(at, some(at, "deadRelus", options), (column) => {
+    eachInputOf(["relu"], at, some(at, "deadRelus", options), (column) => {
       units++;
       dead += Number(column.every((z) => z <= 0));
     });
@@ -172,9 +209,11 @@ export function deadRelus(options: MeasureOptions = {}): Measure {
 }
 
 /**
- * How often a ReLU is asked for its derivative at its kink, z = 0 exactly, over some samples: where the lecture's
- * subgradient has to be chosen (B8).
+ * How often a ReLU, leaky or not, is asked for its derivative at its kink, z = 0 exactly, over some samples: where the
+ * lecture's subgradient has to be chosen (B8).
  *
+ * @param options `samples`: how many samples to look at, 128; `seed`: where their choice comes from, 0
+ * @throws RangeError unless `samples` is a whole number ≥ 1.
  * @example
  * const data = dataset({ x: [[0], [1]], y: [[1], [1]] });
  * const net = sequential([dense(1, 4), relu(), dense(4, 1)]);
@@ -184,19 +223,24 @@ export function deadRelus(options: MeasureOptions = {}): Measure {
 export function kinkHits(options: MeasureOptions = {}): Measure {
   return (at) => {
     let hits = 0;
-    eachReluInput(at, some(at, "kinkHits", options), (column) => {
+    eachInputOf(["relu", "leakyRelu"], at, some(at, "kinkHits", options), (column) => {
       for (const z of column) hits += Number(z === 0);
     });
     return hits;
   };
 }
 
-/** Calls back with z of each unit before a ReLU, for all the samples. */
-function eachReluInput(at: Measuring, samples: Uint32Array, visit: (column: number[]) => void): void {
+/** Calls back with z of each unit before an activation of these kinds, for all the samples. */
+function eachInputOf(
+  kinds: readonly string[],
+  at: Measuring,
+  samples: Uint32Array,
+  visit: (column: number[]) => void,
+): void {
   const { sigma } = at.model;
   const { z } = forward(at.model, at.data.batch(samples).x);
   sigma.forEach((activation, t) => {
-    if (activation?.kind !== "relu") return;
+    if (!activation || !kinds.includes(activation.kind)) return;
     const { data, shape } = z[t]!;
     const [rows, units] = shape as [number, number];
     for (let j = 0; j < units; j++) visit(Array.from({ length: rows }, (_, i) => data[i * units + j]!));

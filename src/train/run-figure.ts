@@ -98,23 +98,23 @@ function charts(runs: readonly Run[], { title, counts, total }: Charts): Figure 
   return panels([losses, accuracies, ...measured], { title });
 }
 
-/** A chart for each thing that was measured on the way. */
+/** A chart for each thing that was measured on the way; what has a value for each layer, `norm[1]`, …, is one. */
 function measuredCharts({ name, measured }: Run): Figure[] {
-  return Object.entries(measured).map(([what, values]) =>
-    lineChart({
-      title: what,
-      x: { title: "step k" },
-      y: { title: what },
-      series: [
-        {
-          name,
-          x: values.map(({ step }) => step),
-          y: values.map(({ value }) => value),
-          mode: "lines+markers",
-          colour: 0,
-        },
-      ],
-    }),
+  const charts = new Map<string, Series[]>();
+  for (const [what, values] of Object.entries(measured)) {
+    const [, whole, layer] = /^(.*)\[(\d+)\]$/.exec(what) ?? [];
+    const series = charts.get(whole ?? what) ?? [];
+    charts.set(whole ?? what, series);
+    series.push({
+      name: layer ? `layer ${layer}` : name,
+      x: values.map(({ step }) => step),
+      y: values.map(({ value }) => value),
+      mode: "lines+markers",
+      colour: series.length,
+    });
+  }
+  return [...charts].map(([what, series]) =>
+    lineChart({ title: what, x: { title: "step k" }, y: { title: what }, series }),
   );
 }
 

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { writeAtomically } from "../data/write-atomically.js";
-import { type Displayable, displaySymbol, type Figure, type MimeBundle } from "../display/index.js";
+import { type Displayable, displaySymbol, type Figure, type MimeBundle, table } from "../display/index.js";
 import type { Shuffle } from "./order.js";
 import { runFigure } from "./run-figure.js";
 
@@ -50,7 +50,7 @@ export interface RunSettings {
   threads: number;
 }
 
-/** The record of a training; made by `train()`. Shows itself as charts of loss and accuracy. */
+/** The record of a training; made by `train()`. Shows itself as charts of loss and accuracy; `table()` has its epochs. */
 export class Run implements Displayable {
   /** How it was made. */
   readonly settings: RunSettings;
@@ -72,6 +72,8 @@ export class Run implements Displayable {
   versions: Record<string, string> = { nablab: ownVersion, node: process.version };
   /** How long it took. A timing, so it is in no output that a second run should repeat. */
   seconds = 0;
+  /** How long each epoch took, its validation included; not those that were done before a `resume`. */
+  timings: { epoch: number; seconds: number }[] = [];
 
   /** For `train()`: the record of a training that starts now. */
   constructor(settings: RunSettings) {
@@ -105,8 +107,7 @@ export class Run implements Displayable {
 
   /** The record as plain data, for `JSON.stringify`; `loadRun()` reads it. */
   toJSON(): Record<string, unknown> {
-    const { settings, loss, stepSize, epochs, measured, restored, stopped, kernels, versions, seconds } =
-      this;
+    const { settings, loss, stepSize, epochs, measured, restored, stopped, kernels, versions } = this;
     return {
       format,
       settings,
@@ -118,8 +119,28 @@ export class Run implements Displayable {
       ...(stopped !== undefined && { stopped }),
       kernels,
       versions,
-      seconds,
+      seconds: this.seconds,
+      timings: this.timings,
     };
+  }
+
+  /** What each epoch reached: loss, accuracy, step size, and what was measured, as a table. */
+  table(): Displayable {
+    const at = (step: number) =>
+      Object.entries(this.measured).flatMap(([name, values]) => {
+        const found = values.find((one) => one.step === step);
+        return found ? [[name, found.value] as const] : [];
+      });
+    const rows = this.epochs.map(({ epoch, step, loss, validationLoss, accuracy }) => ({
+      epoch,
+      steps: step,
+      loss,
+      ...(validationLoss !== undefined && { "validation loss": validationLoss }),
+      ...(accuracy !== undefined && !Number.isNaN(accuracy) && { "accuracy, %": 100 * accuracy }),
+      "step size": this.stepSize[step - 1],
+      ...Object.fromEntries(at(step)),
+    }));
+    return table(rows, { caption: this.summary() });
   }
 
   /** The charts as one figure. */
@@ -132,9 +153,11 @@ export class Run implements Displayable {
     return this.summary();
   }
 
-  /** The charts of loss and accuracy. */
-  [displaySymbol](): MimeBundle | Promise<MimeBundle> {
-    return this.figure()[displaySymbol]();
+  /** The charts of loss and accuracy; where only text is shown, the table and what the charts say. */
+  async [displaySymbol](): Promise<MimeBundle> {
+    const [charts, rows] = await Promise.all([this.figure()[displaySymbol](), this.table()[displaySymbol]()]);
+    if (this.epochs.length === 0) return charts;
+    return { ...charts, "text/plain": `${rows["text/plain"]}\n\n${charts["text/plain"]}` };
   }
 }
 
@@ -182,6 +205,12 @@ export function loadRun(file: string): Run {
     throw new Error(`loadRun: this is no record of a training that saveRun() wrote; got ${file}`);
   }
   const { format: _, settings, loss, stepSize, ...rest } = content;
+  const isWhole = typeof settings === "object" && settings !== null && Array.isArray(rest.epochs);
+  if (!isWhole || !Array.isArray(loss) || !Array.isArray(stepSize) || loss.length !== stepSize.length) {
+    throw new Error(
+      `loadRun: the record is damaged: settings, losses or step sizes are missing; got ${file}`,
+    );
+  }
   return Object.assign(new Run(settings as RunSettings), rest, {
     loss: Float64Array.from(loss as number[]),
     stepSize: Float64Array.from(stepSize as number[]),

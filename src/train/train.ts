@@ -28,8 +28,11 @@ export interface Measuring {
   run: Run;
 }
 
+/** What a measurement gives: a number, or one for each layer t = 1, 2, …; nothing where it is not its turn. */
+export type MeasuredValue = number | readonly number[] | undefined;
+
 /** Something to measure now and then while training, such as `sharpness()`. */
-export type Measure = (at: Measuring) => number | Promise<number>;
+export type Measure = (at: Measuring) => MeasuredValue | Promise<MeasuredValue>;
 
 /** How to train; everything has a default. */
 export interface TrainOptions {
@@ -51,7 +54,10 @@ export interface TrainOptions {
   earlyStopping?: EarlyStopping | boolean;
   /** Called after each epoch, with the network as it then is; return `"stop"` to end the training. */
   onEpoch?: (record: EpochRecord, run: Run) => unknown;
-  /** What to measure before the first step and after each epoch, by the names that the record then has. */
+  /**
+   * What to measure before the first step and after each epoch, by the names that the record then has; `everyEpochs(5, …)`
+   * is measured less often.
+   */
   measure?: Readonly<Record<string, Measure>>;
   /** A file to keep where the training is, written after each epoch (or each few) and when it ends. */
   checkpoint?: string | { file: string; every?: number };
@@ -149,6 +155,11 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
     throw new TypeError(`train: backend must be ${known}, got ${inspect(options.backend)}`);
   }
   checkFunction("onEpoch", onEpoch);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError(
+      `train: signal must be the signal of an AbortController, got ${inspect(signal, { depth: 0 })}`,
+    );
+  }
   for (const [name, one] of Object.entries(measure)) checkFunction(`measure.${name}`, one);
   const early =
     options.earlyStopping &&
@@ -197,16 +208,19 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
   const stop = AbortSignal.any([interrupted, ...(signal ? [signal] : [])]);
   const chart = live ? new TrainingChart(run, run.steps) : undefined;
   const began = performance.now();
+  let epochBegan = began;
   const work = { run, model, data, rule, loss, validation, stop, from };
   const perEpoch = Math.ceil(data.size / batchSize);
   const looksAtEachEpoch = onEpoch || early || keep || Object.keys(measure).length > 0;
   const measureNow = async (): Promise<void> => {
     for (const [name, one] of Object.entries(measure)) {
       const value = await one({ model, data, loss, run });
-      if (typeof value !== "number") {
-        throw new TypeError(`train: measure.${name} must return a number, got ${inspect(value)}`);
+      if (value === undefined) continue;
+      for (const [what, number] of typeof value === "number"
+        ? [[name, value] as const]
+        : eachLayer(name, value)) {
+        (run.measured[what] ??= []).push({ step: run.steps, value: number });
       }
-      (run.measured[name] ??= []).push({ step: run.steps, value });
     }
   };
   let trainer: Trainer | undefined;
@@ -230,7 +244,16 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
   try {
     trainer = (backend === "scalar" ? slowTrainer : fastTrainer)({
       ...work,
-      onSteps: (steps) => chart?.update(steps),
+      onSteps(steps) {
+        // Called after each epoch, too: once its record is there.
+        const epoch = run.epochs.length;
+        if (epoch > (run.timings.at(-1)?.epoch ?? from?.epochs.length ?? 0)) {
+          const now = performance.now();
+          run.timings.push({ epoch, seconds: (now - epochBegan) / 1000 });
+          epochBegan = now;
+        }
+        chart?.update(steps);
+      },
     });
     if (run.steps === 0) await measureNow();
     while (!stop.aborted && !run.stopped && run.steps < totalSteps(run)) {
@@ -279,6 +302,16 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
 
 /** The record of a run takes 16 bytes a step. */
 const mostSteps = 50_000_000;
+
+/** The names and values of a measurement that has a number for each layer: `name[1]`, `name[2]`, … */
+function eachLayer(name: string, values: unknown): [name: string, value: number][] {
+  if (!Array.isArray(values) || !values.every((value) => typeof value === "number")) {
+    throw new TypeError(
+      `train: measure.${name} must return a number, or a list of them, one for each layer; got ${inspect(values)}`,
+    );
+  }
+  return values.map((value, i) => [`${name}[${i + 1}]`, value]);
+}
 
 const words = { validationLoss: "validation loss", accuracy: "accuracy", loss: "training loss" };
 

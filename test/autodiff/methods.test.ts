@@ -260,6 +260,51 @@ test("kinks are found and told apart; what is compared shows itself", async () =
   // A method that is wrong shows: a function that behaves differently on the tape.
   const cheat = compareMethods((x) => (x.constructor.name === "Variable" ? x.mul(2) : x.mul(3)).sum(), [1]);
   expect(cheat.ok).toBe(false);
+  expect(`${cheat}`).toBe("✗ four methods do not agree to 1e-8 in 1 of 1 entries, first theta[0]");
+});
+
+describe("gradientCheck of a function without its gradient", () => {
+  const f = (x: Traced) => x.mul(x).exp().sum();
+
+  test("gives each entry by each method, with its errors, and a picture of them", async () => {
+    const check = gradientCheck(f, [
+      [0.5, -1],
+      [0, 2],
+    ]);
+    expect(check.ok).toBe(true);
+    expect(check.entries.map(({ name }) => name)).toEqual([
+      "theta[0,0]",
+      "theta[0,1]",
+      "theta[1,0]",
+      "theta[1,1]",
+    ]);
+    const methods = ["reverse mode", "forward mode", "complex step", "differences"] as const;
+    check.entries.forEach(({ gradients, errors }, i) => {
+      const x = [0.5, -1, 0, 2][i]!;
+      for (const method of methods) {
+        expect(Math.abs(gradients[method] - 2 * x * Math.exp(x * x))).toBeLessThan(1e-8 * 219);
+        expect(errors[method]).toBeLessThanOrEqual(1e-8);
+      }
+    });
+    expect(check.figure().data.map(({ name }) => name)).toEqual([...methods.slice(1), "tolerance"]);
+    expect(await toBundle(check)).toHaveProperty("application/vnd.plotly.v1+json");
+    expect(gradientCheck(f, [3], { tolerance: 1e-30 }).ok).toBe(false);
+  });
+
+  test("tells kinks apart, with the slopes on both sides", () => {
+    const [kinked, smooth] = gradientCheck((x) => x.abs().sum(), [0, 1]).entries;
+    expect(kinked!.kink!.left).toBeCloseTo(-1, 6);
+    expect(kinked!.kink!.right).toBeCloseTo(1, 6);
+    expect(smooth!.kink).toBeUndefined();
+  });
+
+  test("says what is missing", () => {
+    expect(() => gradientCheck((([a]: number[]) => a! ** 2) as never, [1])).toThrow(
+      "a function of a list of numbers needs its gradient, too: gradientCheck(f, gradient, theta)",
+    );
+    expect(() => gradientCheck((() => 3) as never, [1])).toThrow("it returned a plain number, got 3");
+    expect(() => gradientCheck(f, (() => [1]) as never)).toThrow("theta is missing");
+  });
 });
 
 test("what does not fit is said", () => {

@@ -88,6 +88,9 @@ describe("dataset", () => {
       "label 0 must be a whole number from 0 to 2, got 3",
     );
     expect(() => dataset({ x: [[1]], y: [0.5], kind: "labels" })).toThrow("got 0.5");
+    expect(() => dataset({ x: [[1]], y: [300], classes: 400 })).toThrow(
+      "label 0 must be a whole number from 0 to 255 (a label is a byte: at most 256 classes), got 300",
+    );
     expect(() => dataset({ x: [[1], [Number.NaN]], y: [0, 1] })).toThrow(
       "every entry of x must be finite; entry 1 is NaN",
     );

@@ -161,6 +161,7 @@ describe("csv", () => {
     ["", {}, "there is nothing in it"],
     ["a,b\n1,2\n", { target: "c" }, "there is no column 'c'; there are a, b"],
     ["a\n1\n", {}, "there is no column left for the samples"],
+    ["a;b\n1;2\n", {}, "did you mean the option delimiter: ';'?"],
     ['a,b\n1,"2\n', {}, "Quote Not Closed"],
   ])("%j is refused", (text, options, message) => {
     expect(() => readCsv(text, options)).toThrow(message);

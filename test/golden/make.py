@@ -205,12 +205,14 @@ if __name__ == "__main__":
     torch.set_default_dtype(torch.float64)
     torch.manual_seed(SEED)
     torch.set_num_threads(1)
+    optimisers = [torch.optim.SGD, torch.optim.Adagrad, torch.optim.RMSprop, torch.optim.Adadelta, torch.optim.Adam, torch.optim.AdamW]
     golden = {
         "madeBy": f"test/golden/make.py, PyTorch {torch.__version__.split('+')[0]}, Python {platform.python_version()}, float64",
         "seed": SEED,
         "widths": [*WIDTHS, 3],
         "batchSize": BATCH,
         "steps": STEPS,
+        "defaults": {one.__name__: one([torch.zeros(1)]).defaults for one in optimisers},
         "runs": [run(*each) for each in RUNS],
     }
     lines = json.dumps(golden, indent=None).replace('{"activation"', '\n{"activation"')

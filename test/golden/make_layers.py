@@ -4,7 +4,8 @@
 
 A case is a list of layers as [name, arguments], written as nablab's calls. Parameters are flat in PyTorch's order, which
 is nablab's: of each layer the weights, then the biases. Targets of squared and Huber errors and of yes-or-no questions
-are numbers for each output; those of the others are labels.
+are numbers for each output; those of the others are labels. What dropout layers kept is stored as text, 1 for an entry
+that stays.
 """
 
 import json
@@ -32,7 +33,25 @@ LAYERS = {
     "gelu": lambda: nn.GELU(),
     "softplus": lambda: nn.Softplus(threshold=1e9),  # PyTorch is linear above 20 by default
     "tanh": lambda: nn.Tanh(),
+    "softmax": lambda: nn.Softmax(dim=1),
+    "dropout": lambda p=0.5: Dropout(p),
 }
+
+
+class Dropout(nn.Module):
+    """PyTorch's dropout, which keeps what it multiplied by: 0, or 1 / (1 - p)."""
+
+    def __init__(self, p):
+        super().__init__()
+        self.p, self.masks = p, []
+
+    def forward(self, x):
+        mask = F.dropout(torch.ones_like(x), self.p)
+        self.masks.append("".join("01"[int(kept > 0)] for kept in mask.flatten()))
+        return x * mask
+
+
+
 # Sums over the outputs and means over the samples, as nablab's.
 LOSSES = {
     "crossEntropy": lambda g, y, o: F.cross_entropy(g, y, label_smoothing=o.get("labelSmoothing", 0.0)),
@@ -80,6 +99,19 @@ CASES = [
     dict(input=[4], layers=[["dense", 4, 6], ["prelu"], ["dense", 6, 5], ["prelu"], ["dense", 5, 3]], loss=["hinge", {}], eta=0.3),
     dict(input=[4], layers=[["dense", 4, 6], ["leakyRelu"], ["dense", 6, 3]], loss=["squaredError", {}], eta=0.02, l2=0.1),
     dict(input=[4], layers=[["dense", 4, 6], ["gelu"], ["dense", 6, 1]], loss=["huberLoss", {}], eta=0.1, l1=0.05, l2=0.01),
+    dict(
+        input=[4],
+        layers=[["dense", 4, 8], ["relu"], ["dropout", 0.25], ["dense", 8, 6], ["tanh"], ["dropout"], ["dense", 6, 3]],
+        loss=["crossEntropy", {}],
+        eta=0.3,
+    ),
+    dict(
+        input=[1, 5, 4],
+        layers=[["dropout", 0.2], ["conv2d", 1, 3, {"kernel": 2}], ["prelu"], ["dropout", 0.4], ["flatten"], ["dense", 36, 2]],
+        loss=["squaredError", {}],
+        eta=0.02,
+    ),
+    dict(input=[4], layers=[["dense", 4, 6], ["softmax"], ["dense", 6, 3]], loss=["crossEntropy", {}], eta=0.5),
 ]
 
 
@@ -93,6 +125,9 @@ def run(case):
     name, options = case["loss"]
     with torch.no_grad():
         outputs = net(x).shape[1]
+    dropouts = [m for m in net if isinstance(m, Dropout)]
+    for m in dropouts:
+        m.masks.clear()
     y = torch.randint(outputs, (len(x),)) if name in LABELS else torch.randn(len(x), outputs)
     if name == "binaryCrossEntropy":
         y = torch.rand(len(x), outputs).round(decimals=2)
@@ -113,7 +148,9 @@ def run(case):
         losses.append(loss.item())
         if step in KEPT:
             theta[str(step)] = flat(net.parameters())
-    return {**record, "losses": losses, "theta": theta}
+    # For each step those of each dropout layer, row by row.
+    masks = {"masks": list(zip(*(m.masks for m in dropouts)))} if dropouts else {}
+    return {**record, **masks, "losses": losses, "theta": theta}
 
 
 if __name__ == "__main__":

@@ -61,6 +61,6 @@ manager.shutdown_kernel()
 `;
   const env = { ...jupyterEnvironment(), JUPYTER_PATH: path.join(prefix, "share", "jupyter") };
   const ran = spawnSync(python(), ["-c", code], { cwd: folder(), env, encoding: "utf8" });
-  expect(ran.stdout, ran.stderr).toContain("SGD(η = 0.01)");
+  expect(ran.stdout, ran.stderr).toContain("SGD(η = 0.001)");
   expect(ran.stdout).toContain(path.join(modules, "nablab", "dist", "kernel", "main.js"));
 });

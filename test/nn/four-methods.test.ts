@@ -12,8 +12,10 @@ import {
   conv2d,
   crossEntropy,
   dense,
+  dropout,
   flatGradient,
   flatten,
+  full,
   gelu,
   hinge,
   huberLoss,
@@ -29,6 +31,7 @@ import {
   relu,
   sequential,
   sigmoid,
+  softmax,
   softplus,
   squaredError,
   Tensor,
@@ -37,6 +40,7 @@ import {
   withPenalty,
 } from "nablab";
 import { expect, test } from "vitest";
+import { layerKinds, lossKinds, makersOf } from "../makers.js";
 
 type Shape = readonly number[];
 /** A layer twice: as nablab has it, and as a program. `p(i)` is entry i of its own parameters. */
@@ -88,21 +92,23 @@ const grid = (kernel: number) =>
 
 function denseTwin(input: Shape, outputs: number): Twin {
   const inputs = size(input);
+  // Constant matrices are made once: programs run some thousand times.
+  const columns = Array.from({ length: inputs }, (_, i) => ones(inputs, 1, [[i, 0]]));
+  const places = Array.from({ length: outputs }, (_, o) => ones(1, outputs, [[0, o]]));
   return {
     layer: dense(inputs, outputs),
     output: [outputs],
     parameters: outputs * (inputs + 1),
-    program: (x, p) =>
-      sum(
-        Array.from({ length: outputs }, (_, o) => {
-          const z = sum(
-            Array.from({ length: inputs }, (_, i) =>
-              x.matmul(ones(inputs, 1, [[i, 0]])).mul(p(o * inputs + i)),
-            ),
-          );
-          return z.add(p(outputs * inputs + o)).matmul(ones(1, outputs, [[0, o]]));
-        }),
-      ),
+    program(x, p) {
+      const entries = columns.map((column) => x.matmul(column));
+      return sum(
+        places.map((place, o) =>
+          sum(entries.map((entry, i) => entry.mul(p(o * inputs + i))))
+            .add(p(outputs * inputs + o))
+            .matmul(place),
+        ),
+      );
+    },
   };
 }
 
@@ -110,42 +116,45 @@ function convTwin(input: Shape, outputs: number, kernel: number, stride: number,
   const channels = input[0]!;
   const { rows, columns, pick } = windows(input, kernel, stride, padding);
   const weights = outputs * channels * kernel ** 2;
+  const picks = Array.from({ length: channels }, (_, i) =>
+    grid(kernel).map(([u, v]) => pick(i, u, v)),
+  ).flat();
+  const places = Array.from({ length: outputs }, (_, o) => placed(o, outputs, rows * columns));
   return {
     layer: conv2d(channels, outputs, { kernel, stride, padding }),
     output: [outputs, rows, columns],
     parameters: weights + outputs,
-    program: (x, p) =>
-      sum(
-        Array.from({ length: outputs }, (_, o) => {
-          const z = Array.from({ length: channels }, (_, i) =>
-            grid(kernel).map(([u, v]) =>
-              x.matmul(pick(i, u, v)).mul(p(((o * channels + i) * kernel + u) * kernel + v)),
-            ),
-          );
-          return sum(z.flat())
+    program(x, p) {
+      const seen = picks.map((matrix) => x.matmul(matrix));
+      return sum(
+        places.map((place, o) =>
+          sum(seen.map((pixels, i) => pixels.mul(p(o * picks.length + i))))
             .add(p(weights + o))
-            .matmul(placed(o, outputs, rows * columns));
-        }),
-      ),
+            .matmul(place),
+        ),
+      );
+    },
   };
 }
 
 function poolTwin(input: Shape, kind: "max" | "avg", kernel: number): Twin {
   const channels = input[0]!;
   const { rows, columns, pick } = windows(input, kernel, kernel, 0);
+  const picks = Array.from({ length: channels }, (_, i) => grid(kernel).map(([u, v]) => pick(i, u, v)));
+  const places = Array.from({ length: channels }, (_, i) => placed(i, channels, rows * columns));
   return {
     layer: kind === "max" ? maxPool2d(kernel) : avgPool2d(kernel),
     output: [channels, rows, columns],
     parameters: 0,
     program: (x) =>
       sum(
-        Array.from({ length: channels }, (_, i) => {
-          const pixels = grid(kernel).map(([u, v]) => x.matmul(pick(i, u, v)));
+        picks.map((offsets, i) => {
+          const pixels = offsets.map((matrix) => x.matmul(matrix));
           const one =
             kind === "max"
               ? pixels.reduce((a, b) => a.add(b.sub(a).relu()))
               : sum(pixels).mul(1 / kernel ** 2);
-          return one.matmul(placed(i, channels, rows * columns));
+          return one.matmul(places[i]!);
         }),
       ),
   };
@@ -155,7 +164,7 @@ function poolTwin(input: Shape, kind: "max" | "avg", kernel: number): Twin {
 function normalDistribution(z: Traced): Traced {
   let term = z;
   let total = z;
-  for (let n = 1; n < 80; n++) {
+  for (let n = 1; n < 50; n++) {
     term = term
       .mul(z)
       .mul(z)
@@ -184,6 +193,24 @@ const preluTwin = (output: Shape): Twin => ({
   output,
   parameters: 1,
 });
+
+const softmaxTwin = (output: Shape): Twin => ({
+  layer: softmax(),
+  program: (z) => z.exp().div(z.exp().matmul(ones(size(output), size(output), all(size(output))))),
+  output,
+  parameters: 0,
+});
+
+/** Rows of each network, and where its dropout layers draw what they drop. */
+const samples = 2;
+const passOf = (seed: number) => ({ dropout: random(seed).split("dropout") });
+
+/** Dropout at a place in the network: the entries that it keeps for this seed are what it makes of ones. */
+function dropoutTwin(output: Shape, place: number, seed: number): Twin {
+  const layer = dropout(0.4);
+  const kept = layer.build(output, [], place).forward(full([samples, size(output)], 1), passOf(seed));
+  return { layer, program: (x) => x.mul(kept), output, parameters: 0 };
+}
 
 /** Losses twice, with targets for samples × outputs. */
 const losses = {
@@ -254,6 +281,9 @@ const oneHot = (y: number[], outputs: number): Tensor =>
     y.map((label, i) => [i, label] as const),
   );
 
+/** What was compared, by the names of the functions that made it. */
+const covered = new Set<string>();
+
 /** Compares a network's backpropagation with the four methods on its twin. */
 function compare(
   input: Shape,
@@ -262,7 +292,6 @@ function compare(
   seed: number,
   penalties: boolean,
 ) {
-  const samples = 2;
   const outputs = size(twins.at(-1)!.output);
   const model = sequential(
     twins.map(({ layer }) => layer),
@@ -275,8 +304,12 @@ function compare(
   const x = randomNormal([samples, size(input)], { seed: seed + 1 });
   const y = lossTwin.targets(samples, outputs, seed + 2);
   const loss: Loss = penalties ? withPenalty(lossTwin.loss, l2Penalty(0.3), l1Penalty(0.2)) : lossTwin.loss;
+  for (const { layer } of twins) covered.add(layer.kind);
+  covered.add(loss.name);
+  if (penalties) for (const name of ["withPenalty", "l1Penalty", "l2Penalty"]) covered.add(name);
   const M = model.parameterCount;
   // Penalties count weights, not biases and slopes.
+  const entryOf = Array.from({ length: M }, (_, j) => ones(M, 1, [[j, 0]]).reshape(M));
   const isWeight = model.parameters.flatMap(({ shape, size }) =>
     Array<number>(size).fill(Number(shape.length > 1)),
   );
@@ -285,7 +318,7 @@ function compare(
     let from = 0;
     for (const { program, parameters } of twins) {
       const first = from;
-      h = program(h, (i) => theta.mul(Array.from({ length: M }, (_, j) => Number(j === first + i))).sum());
+      h = program(h, (i) => theta.matmul(entryOf[first + i]!));
       from += parameters;
     }
     const value = (lossTwin.program as (g: Traced, y: unknown, outputs: number) => Traced)(h, y, outputs).mul(
@@ -295,7 +328,7 @@ function compare(
     return value.add(theta.pow(2).mul(0.15).add(theta.abs().mul(0.2)).mul(isWeight).sum());
   };
   const { ok, gradients, kinks } = compareMethods(program, model.theta);
-  const ours = flatGradient(backpropagation(model, x, y, loss));
+  const ours = flatGradient(backpropagation(model, x, y, loss, passOf(seed)));
   const scale = Math.max(...ours.map(Math.abs), 1e-6);
   const apart = Object.values(gradients).map((gradient) =>
     Math.max(...gradient.map((value, i) => (kinks.includes(i) ? 0 : Math.abs(value - ours[i]!) / scale))),
@@ -382,4 +415,26 @@ test("convolution, pooling and prelu", () => {
     { numRuns: 8, seed: 2 },
   );
   expect(pools.size).toBe(2);
+});
+
+test("dropout, with what it drops fixed, and softmax", () => {
+  fc.assert(
+    fc.property(chosen, fc.integer({ min: 2, max: 4 }), ({ seed, loss, outputs, penalties }, width) => {
+      const first = denseTwin([2], width);
+      const twins = [
+        first,
+        softmaxTwin(first.output),
+        dropoutTwin(first.output, 2, seed),
+        denseTwin(first.output, outputs),
+      ];
+      const result = compare([2], twins, loss, seed, penalties);
+      expect(result.ok).toBe(true);
+      expect(result.apart).toBeLessThan(1e-8);
+    }),
+    { numRuns: 12, seed: 3 },
+  );
+});
+
+test("no layer, activation, loss or penalty was left out", () => {
+  expect(makersOf([...layerKinds, ...lossKinds]).filter((name) => !covered.has(name))).toEqual([]);
 });

@@ -38,12 +38,14 @@ import {
   orthogonal,
   predict,
   prelu,
+  type Random,
   random,
   randomNormal,
   relu,
   sequential,
   sgd,
   sigmoid,
+  softmax,
   softplus,
   squaredError,
   Tensor,
@@ -65,6 +67,8 @@ interface Case {
   y: number[] | number[][];
   theta0: number[];
   gradient0: number[];
+  /** For each step what each dropout layer keeps: 1 for an entry that stays. */
+  masks?: string[][];
   losses: number[];
   theta: Record<string, number[]>;
 }
@@ -83,11 +87,23 @@ const layers = {
   gelu,
   softplus,
   tanh,
+  softmax,
+  dropout,
 } as unknown as Record<string, (...all: unknown[]) => LayerDescription>;
 const losses = { crossEntropy, squaredError, huberLoss, binaryCrossEntropy, hinge } as Record<
   string,
   (options: object) => Loss
 >;
+
+/** A stream whose draws make the dropout layers, told apart by their place in the network, keep what the masks say. */
+function keeping(masks: readonly string[], places: readonly number[]): Random {
+  const split = (place: number) => {
+    const mask = masks[places.indexOf(place)]!;
+    let i = 0;
+    return { uniform: () => Number(mask[i++]) };
+  };
+  return { split } as unknown as Random;
+}
 
 /** Two ways of the same sums in float64, over 20 steps of networks this small. */
 const tolerance = 1e-10;
@@ -108,6 +124,7 @@ describe("as PyTorch trains, in float64", () => {
         { input: run.input },
       );
       model.theta.set(run.theta0);
+      const places = [...run.layers.keys()].filter((i) => run.layers[i]![0] === "dropout");
       const [name, options] = run.loss;
       const penalties = [...(run.l2 ? [l2Penalty(run.l2)] : []), ...(run.l1 ? [l1Penalty(run.l1)] : [])];
       const loss =
@@ -122,6 +139,7 @@ describe("as PyTorch trains, in float64", () => {
           run.x.slice(at, at + golden.batchSize),
           typeof y[0] === "number" ? (y as number[]) : tensor(y),
           loss,
+          run.masks && { dropout: keeping(run.masks[k]!, places) },
         );
         expectClose([step.loss], [expected]);
         const gradient = flatGradient(step);
@@ -187,8 +205,8 @@ describe("gradients by differences, at random shapes", () => {
       fc.property(
         fc.record({
           channels: fc.integer({ min: 1, max: 2 }),
-          height: fc.integer({ min: 3, max: 6 }),
-          width: fc.integer({ min: 3, max: 6 }),
+          height: fc.integer({ min: 3, max: 4 }),
+          width: fc.integer({ min: 3, max: 5 }),
           kernel: fc.integer({ min: 1, max: 3 }),
           stride: fc.integer({ min: 1, max: 2 }),
           padding: fc.integer({ min: 0, max: 2 }),
@@ -196,7 +214,7 @@ describe("gradients by differences, at random shapes", () => {
           seed: fc.integer({ min: 0, max: 1e6 }),
         }),
         ({ channels, height, width, kernel, stride, padding, max, seed }) => {
-          const convolution = conv2d(channels, 3, { kernel, stride, padding });
+          const convolution = conv2d(channels, 2, { kernel, stride, padding });
           const front = [convolution, tanh(), (max ? maxPool2d : avgPool2d)(1, { stride: 1 }), flatten()];
           const input = [channels, height, width];
           const probe = sequential(
@@ -422,6 +440,16 @@ describe("what does not fit is said", () => {
       "did you mean dense(72, 2)",
     ],
     ["last", () => sequential([dense(1, 2), dropout(0.5)]), "the last layer must be dense"],
+    [
+      "softmax last",
+      () => sequential([dense(1, 2), softmax()]),
+      "the readout is linear (crossEntropy() brings its own softmax); the last is softmax()",
+    ],
+    [
+      "softmax of images",
+      () => sequential([conv2d(1, 2), softmax(), flatten(), dense(2, 2)], { input: [1, 8, 8] }),
+      "put flatten() before it; its shape is [2, 6, 6]",
+    ],
     ["even", () => conv2d(1, 1, { kernel: 2, padding: "same" }), 'padding "same" needs an odd kernel, got 2'],
     ["p", () => dropout(1), "must be at least 0 and below 1, got 1"],
     ["slope", () => prelu({ slope: Number.NaN }), "slope must be a finite number, got NaN"],

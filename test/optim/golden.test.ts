@@ -47,6 +47,8 @@ interface Golden {
   widths: number[];
   batchSize: number;
   steps: number;
+  /** What PyTorch's optimisers have where nothing is said. */
+  defaults: Record<string, { lr: number; betas: [number, number] } & Record<string, number>>;
   runs: {
     activation: "relu" | "tanh" | "sigmoid";
     loss: "crossEntropy" | "squaredError";
@@ -115,6 +117,32 @@ test("every rule, schedule and transform stands in a run", () => {
   }
   const used = golden.runs.flatMap(({ transforms = [] }) => transforms.map(([name]) => name));
   expect(used.sort()).toEqual(Object.keys(transforms).sort());
+});
+
+test("defaults are PyTorch's", () => {
+  const { SGD, Adagrad, RMSprop, Adadelta, Adam, AdamW } = golden.defaults as Required<
+    typeof golden.defaults
+  >;
+  const ofAdam = ({ lr, betas, eps }: (typeof golden.defaults)[string]) => ({
+    eta: lr,
+    beta1: betas[0],
+    beta2: betas[1],
+    epsilon: eps,
+  });
+  expect(sgd().options).toEqual({ eta: SGD!.lr });
+  expect(gradientDescent().options).toEqual({ eta: SGD!.lr });
+  expect(momentum().options.eta).toBe(SGD!.lr);
+  expect(nesterov().options.eta).toBe(SGD!.lr);
+  expect(adagrad().options).toEqual({
+    eta: Adagrad!.lr,
+    epsilon: Adagrad!.eps,
+    c0: Adagrad!.initial_accumulator_value,
+  });
+  expect(rmsprop().options).toEqual({ eta: RMSprop!.lr, alpha: RMSprop!.alpha, epsilon: RMSprop!.eps });
+  expect(adadelta().options).toEqual({ eta: Adadelta!.lr, rho: Adadelta!.rho, epsilon: Adadelta!.eps });
+  expect(adam().options).toEqual(ofAdam(Adam!));
+  expect(amsgrad().options).toEqual(ofAdam(Adam!));
+  expect(adamw().options).toEqual({ ...ofAdam(AdamW!), weightDecay: AdamW!.weight_decay });
 });
 
 /** The largest distance of two vectors' entries, as a share of the largest entry. */

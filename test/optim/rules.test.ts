@@ -260,6 +260,11 @@ test.each([
   [() => sgd({ eta: 0 }), "sgd: eta must be a finite number > 0 or a schedule, got 0"],
   [() => sgd({ eta: "0.1" as never }), "sgd: eta must be a finite number > 0 or a schedule, got '0.1'"],
   [() => adam({ beta2: 1 }), "adam: beta2 must be at least 0 and below 1, got 1"],
+  [
+    () => clipNorm(sgd as never, 1),
+    "clipNorm: expected a rule such as sgd({ eta: 0.1 }); did you forget the brackets ()?",
+  ],
+  [() => averaging(3 as never), "averaging: expected a rule such as sgd({ eta: 0.1 }), got 3"],
   [() => clipNorm(sgd(), 0), "clipNorm: most must be a finite number > 0, got 0"],
   [() => adagradNorm({ c0: -1 }), "adagradNorm: c0 must be a finite number ≥ 0, got -1"],
   [() => adagrad({ epsilon: Number.NaN }), "adagrad: epsilon must be a finite number ≥ 0, got NaN"],

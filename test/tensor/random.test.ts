@@ -165,6 +165,12 @@ describe("distributions", () => {
     );
   });
 
+  test("what is no interval, no deviation or no seed is refused", () => {
+    expect(() => random(1).uniform(2, 1)).toThrow("uniform: low must be at most high, got 2 and 1");
+    expect(() => random(1).normal(0, -1)).toThrow("normal: sd must be a number ≥ 0, got -1");
+    expect(() => randomNormal([2], { seed: "a" as never })).toThrow("the seed must be a whole number");
+  });
+
   test("integer: no bias even where n does not divide 2^32", () => {
     const r = random(14);
     const counts = new Array(6).fill(0);

@@ -83,6 +83,9 @@ describe("looking into a tensor", () => {
     expect(t.slice(1).shape).toEqual([1, 3, 4]);
     expect(arange(5).slice(-2).toArray()).toEqual([3, 4]);
     expect(arange(5).slice(3, 1).toArray()).toEqual([]);
+    expect(() => arange(5).slice(1.5)).toThrow(
+      "slice: start and end must be whole numbers, got 1.5 and 5; shape [5]",
+    );
     expect(t.reshape(-1, 6).shape).toEqual([4, 6]);
     expect(t.reshape([24]).shape).toEqual([24]);
   });
@@ -221,6 +224,9 @@ describe("reductions", () => {
     expect(a.argmax()).toBe(5);
     expect(a.argmax(0).toArray()).toEqual([1, 0, 1]);
     expect(a.argmax(1).toArray()).toEqual([1, 2]);
+    expect(a.argmin()).toBe(a.neg().argmax());
+    expect(a.argmin(0).toArray()).toEqual(a.neg().argmax(0).toArray());
+    expect(() => zeros([0]).argmin()).toThrow("argmin: there are no entries");
     expect(tensor([3, 3]).argmax()).toBe(0);
     expect(a.dot(a)).toBe(91);
     expect(tensor([3, 4]).norm()).toBe(5);

@@ -138,6 +138,6 @@ describe("gradientCheck of a function", () => {
 
   test("a list of the wrong length is refused", () => {
     expect(() => gradientCheck(([t]) => t!, [1, 2], [1])).toThrow(/theta has 1 entries, .* got \[ 1, 2 \]/);
-    expect(() => gradientCheck("f" as never, [1], [1])).toThrow(/give a function, .* got 'f'/);
+    expect(() => gradientCheck("f" as never, [1], [1])).toThrow(/give a function and theta, .* got 'f'/);
   });
 });

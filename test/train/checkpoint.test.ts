@@ -222,6 +222,24 @@ describe("files", () => {
     expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 
+  test("whatever byte of a checkpoint is another, wherever it is cut: it is refused in words", async () => {
+    const file = fresh();
+    const few = dataset({ x: [[1, 2]], y: [1], classes: 2 });
+    await train(sequential([dense(2, 2)]), few, { rule: adam(), checkpoint: file, live: false });
+    const whole = readFileSync(file);
+    expect(loadCheckpoint(file).step).toBe(1);
+    const refused = (bytes: Uint8Array) => {
+      writeFileSync(file, bytes);
+      expect(() => loadCheckpoint(file)).toThrow(/^loadCheckpoint: .*; got /);
+    };
+    for (let i = 0; i < whole.length; i++) {
+      const altered = Buffer.from(whole);
+      altered[i]! ^= 1 << (i % 8);
+      refused(altered);
+      if (i % 7 === 0) refused(whole.subarray(0, i));
+    }
+  });
+
   test("a record of a training comes back as it was", async () => {
     const file = path.join(folder, "run.json");
     const run = await train(network(), data, {
@@ -236,6 +254,9 @@ describe("files", () => {
     const text = readFileSync(file, "utf8");
     writeFileSync(file, text.slice(0, -20));
     expect(() => loadRun(file)).toThrow("the file is damaged or cut off");
+    const { loss: _, ...rest } = JSON.parse(text);
+    writeFileSync(file, JSON.stringify(rest));
+    expect(() => loadRun(file)).toThrow("the record is damaged");
     writeFileSync(file, "{}");
     expect(() => loadRun(file)).toThrow("this is no record of a training");
     expect(() => loadRun(path.join(folder, "nothing"))).toThrow("no such file");
@@ -317,8 +338,11 @@ describe("between epochs", () => {
     );
     await expect(wrong({ earlyStopping: { by: "luck" } })).rejects.toThrow("got 'luck'");
     await expect(wrong({ onEpoch: 3 })).rejects.toThrow("onEpoch must be a function, got 3");
+    await expect(wrong({ signal: 3 })).rejects.toThrow(
+      "signal must be the signal of an AbortController, got 3",
+    );
     await expect(wrong({ measure: { a: () => "b" } })).rejects.toThrow(
-      "measure.a must return a number, got 'b'",
+      "measure.a must return a number, or a list of them, one for each layer; got 'b'",
     );
     await expect(wrong({ epochs: 1e9 })).rejects.toThrow("ask for fewer epochs");
     await expect(wrong({ resume: path.join(folder, "nothing") })).rejects.toThrow("there is no file");

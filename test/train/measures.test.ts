@@ -1,4 +1,8 @@
 /** What `train()` can measure, against the same written out: slowly, and obviously. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inspect } from "node:util";
 import {
   backpropagation,
   crossEntropy,
@@ -6,15 +10,19 @@ import {
   dataset,
   deadRelus,
   dense,
+  everyEpochs,
   flatGradient,
   gradientAngle,
   gradientNorm,
   gradientVariance,
   kinkHits,
+  loadRun,
   type Measure,
+  prelu,
   random,
   relu,
   type Sequential,
+  saveRun,
   sequential,
   sharpness,
   signalToNoise,
@@ -22,9 +30,13 @@ import {
   stepTimesCurvature,
   tanh,
   tensor,
+  toBundle,
   train,
 } from "nablab";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
+
+const folder = mkdtempSync(join(tmpdir(), "nablab-measures-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const stream = random(1);
 const normals = (count: number) => Float64Array.from({ length: count }, () => stream.normal());
@@ -46,6 +58,7 @@ const gradient = (indices: number[], model = network()): number[] => {
   return [...flatGradient(backpropagation(model, x, y, crossEntropy()))];
 };
 const all = Array.from({ length: 40 }, (_, i) => i);
+const norm2 = (v: Float64Array) => Math.sqrt(squared([...v]));
 const squared = (v: number[]) => v.reduce((sum, x) => sum + x * x, 0);
 
 test("gradient norms: whole, and by layer", async () => {
@@ -54,7 +67,7 @@ test("gradient norms: whole, and by layer", async () => {
   const layers = [await measured(gradientNorm({ layer: 1 })), await measured(gradientNorm({ layer: 2 }))];
   expect(Math.hypot(...layers)).toBeCloseTo(whole, 12);
   await expect(measured(gradientNorm({ layer: 3 }))).rejects.toThrow(
-    "layer must be a number from 1 to 2, got 3",
+    'layer must be a number from 1 to 2, or "each", got 3',
   );
 });
 
@@ -125,6 +138,43 @@ test("dead units and kinks are counted", async () => {
   await expect(measured(deadRelus({ samples: 0 }))).rejects.toThrow(
     "samples must be a whole number ≥ 1, got 0",
   );
+});
+
+test("norms of each layer are in the record, in a chart of their own, and in the table of epochs", async () => {
+  const measure = { norm: gradientNorm({ layer: "each" }), seldom: everyEpochs(2, gradientNorm()) };
+  const run = await train(network(), data, { epochs: 3, measure, validation: data, live: false });
+  expect(Object.keys(run.measured)).toEqual(["norm[1]", "norm[2]", "seldom"]);
+  expect(run.measured["norm[2]"]!.map(({ step }) => step)).toEqual([0, 1, 2, 3]);
+  expect(run.measured.seldom!.map(({ step }) => step)).toEqual([0, 2]);
+  const { value: whole } = run.measured.seldom![1]!;
+  expect(Math.hypot(...[1, 2].map((t) => run.measured[`norm[${t}]`]![2]!.value))).toBeCloseTo(whole, 12);
+  const names = run.figure().data.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(["layer 1", "layer 2"]));
+  const text = inspect(run.table());
+  for (const word of ["epoch", "validation loss", "accuracy, %", "step size", "norm[1]", "seldom"]) {
+    expect(text).toContain(word);
+  }
+  expect((await toBundle(run))["text/plain"]).toContain(text);
+  expect(() => everyEpochs(0, gradientNorm())).toThrow("n must be a whole number ≥ 1, got 0");
+});
+
+test("a parameter that is neither A nor b counts", async () => {
+  const model = sequential([dense(4, 6), prelu(), dense(6, 3)], { seed: 2 });
+  const { x, y } = data.batch(all);
+  const whole = norm2(flatGradient(backpropagation(model, x, y, crossEntropy())));
+  expect(await measured(gradientNorm(), { model })).toBeCloseTo(whole, 12);
+});
+
+test("how long each epoch took is in the record, in the fast kernels and in float64", async () => {
+  for (const backend of ["wasm", "scalar"] as const) {
+    const run = await train(network(), data, { epochs: 4, batchSize: 10, backend, live: false });
+    expect(run.timings.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
+    const sum = run.timings.reduce((all, { seconds }) => all + seconds, 0);
+    expect(sum).toBeGreaterThan(0);
+    expect(sum).toBeLessThanOrEqual(run.seconds);
+    saveRun(join(folder, "timed.json"), run);
+    expect(loadRun(join(folder, "timed.json")).timings).toEqual(run.timings);
+  }
 });
 
 test("what was measured is drawn beside the losses", async () => {

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import * as nablab from "nablab";
 import {
   type Activation,
   adagrad,
@@ -16,6 +17,7 @@ import {
   momentum,
   type Rule,
   random,
+  randomNormal,
   relu,
   type Sequential,
   sequential,
@@ -25,8 +27,10 @@ import {
   train,
 } from "nablab";
 import { afterEach, describe, expect, test } from "vitest";
+import { formulaOf } from "#nablab/compute/formula.js";
 import { findOpenblas } from "#nablab/compute/openblas.js";
 import { consoleHost, type DisplayMessage, setHost } from "#nablab/display/host.js";
+import { makersOf } from "../makers.js";
 
 afterEach(() => {
   setHost(consoleHost);
@@ -88,6 +92,33 @@ describe.each(backends.flatMap((backend) => rules.map((rule) => ({ name: String(
       expect(await parameters(3, 3)).toEqual(one);
       expect(await parameters(2, 4)).not.toEqual(one);
     });
+  },
+);
+
+test("no rule with fast kernels was left out", () => {
+  const known = makersOf(["Rule"]).flatMap((name) => {
+    try {
+      const rule = (nablab as unknown as Record<string, () => Rule>)[name]!();
+      return formulaOf("rule", rule)?.name ?? [];
+    } catch {
+      return []; // one that is made around another rule, or for an objective
+    }
+  });
+  expect(known.length).toBeGreaterThanOrEqual(6);
+  expect(new Set(rules.map((rule) => formulaOf("rule", rule)!.name))).toEqual(new Set(known));
+});
+
+test.each(backends)(
+  "the squared error by %s follows its float64 twin for 200 steps to 1e-4",
+  async (backend) => {
+    const options = { rule: sgd({ eta: 0.05 }), epochs: 20, batchSize: 32, seed: 3, ...quiet };
+    const y = randomNormal([330, 3], { seed: 2 });
+    const data = dataset({ x: randomNormal([330, 13], { seed: 1 }), y });
+    const fast = await train(network(), data, { ...options, backend });
+    const slow = await train(network(), data, { ...options, backend: "scalar" });
+    for (let k = 0; k < 200; k++) {
+      expect(Math.abs(fast.loss[k]! - slow.loss[k]!)).toBeLessThanOrEqual(1e-4 * slow.loss[k]!);
+    }
   },
 );
 

@@ -1,0 +1,117 @@
+// Writes dist/nablab.d.ts: every declaration that dist/index.d.ts leads to, in one file. A notebook's compiler reads it
+// when a cell imports nablab for the first time, and goes through all files of a program for each cell: with one file in
+// place of some 140 the first import takes two thirds of the time, and later cells less as well.
+//
+// Names that two modules give to different things get a number; what nablab does not export stays unexported, but for
+// types, which a cell's own declarations may have to name.
+import { existsSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const dist = fileURLToPath(new URL("../dist/", import.meta.url));
+const target = path.join(dist, "nablab.d.ts");
+const index = path.join(dist, "index.d.ts");
+const made = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0);
+const sources = [path.join(dist, ".tsbuildinfo"), fileURLToPath(import.meta.url)];
+if (sources.every((file) => made(file) < made(target))) process.exit();
+const { default: ts } = await import("typescript");
+
+// Names are looked up, nothing is checked: the types of the language and of Node need not be read.
+const program = ts.createProgram([index], {
+  noLib: true,
+  types: [],
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+});
+const checker = program.getTypeChecker();
+const isOurs = (file) => path.resolve(file.fileName).startsWith(dist);
+
+const resolved = (symbol) =>
+  symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+
+/** The statements that declare a name at the top of one of our files; none for anything else. */
+function statementsOf(symbol) {
+  return (symbol?.declarations ?? []).flatMap((declaration) => {
+    const statement = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
+    return ts.isSourceFile(statement.parent) && isOurs(statement.getSourceFile()) ? [statement] : [];
+  });
+}
+
+/** What each name that is exported means, and from there on all that is mentioned, in the order of the files. */
+const names = new Map();
+const taken = new Set();
+for (const symbol of checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(index)))) {
+  names.set(resolved(symbol), symbol.name);
+  taken.add(symbol.name);
+}
+const exported = new Set(names.keys());
+const imports = new Map();
+/** For each statement the places in it that name something of ours. */
+const mentions = new Map();
+for (const symbol of names.keys()) {
+  for (const statement of statementsOf(symbol)) {
+    const found = [];
+    mentions.set(statement, { symbol, found });
+    const visit = (node) => {
+      if (ts.isIdentifier(node)) {
+        const mentioned = checker.getSymbolAtLocation(node);
+        const meant = resolved(mentioned);
+        if (statementsOf(meant).length > 0) {
+          if (!names.has(meant)) names.set(meant, free(meant.name));
+          found.push({ start: node.getStart(), end: node.end, symbol: meant });
+        } else if (mentioned !== meant && mentioned.declarations) addImport(mentioned.declarations[0]);
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(statement);
+  }
+}
+
+function free(name) {
+  let one = name;
+  for (let i = 1; taken.has(one); i++) one = `${name}_${i}`;
+  taken.add(one);
+  return one;
+}
+
+function addImport(declaration) {
+  const module = declaration.parent.parent.parent.moduleSpecifier?.text;
+  if (!ts.isImportSpecifier(declaration) || declaration.propertyName || !module) {
+    throw new Error(
+      `build-types: an import of another package by its name was expected, got ${declaration.getText()}`,
+    );
+  }
+  if (!imports.has(module)) imports.set(module, new Set());
+  imports.get(module).add(declaration.name.text);
+  taken.add(declaration.name.text);
+}
+
+/** A statement under the names of the whole, with its own comment. */
+function written(statement, { symbol, found }) {
+  const text = statement.getSourceFile().text;
+  const start = statement.getStart();
+  let code = text.slice(start, statement.end);
+  for (const { start: from, end, symbol: named } of found.toSorted((a, b) => b.start - a.start)) {
+    code = code.slice(0, from - start) + names.get(named) + code.slice(end - start);
+  }
+  code = code.replace(/^(export |declare |default )*/, "");
+  const comment = (ts.getLeadingCommentRanges(text, statement.pos) ?? [])
+    .map(({ pos, end }) => text.slice(pos, end))
+    .findLast((one) => one.startsWith("/**"));
+  const isType = ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement);
+  const before = exported.has(symbol) || isType ? "export " : "";
+  return `${comment && start > statement.pos ? `${comment}\n` : ""}${before}${isType ? "" : "declare "}${code}`;
+}
+
+const order = new Map(program.getSourceFiles().map((file, i) => [file, i]));
+const statements = [...mentions].sort(
+  ([a], [b]) => order.get(a.getSourceFile()) - order.get(b.getSourceFile()) || a.pos - b.pos,
+);
+const lines = [
+  "// All that `nablab` exports, rolled up by scripts/build-types.mjs.",
+  ...[...imports].map(([module, some]) => `import { ${[...some].join(", ")} } from "${module}";`),
+  ...statements.map(([statement, mention]) => written(statement, mention)),
+  "export {};\n",
+];
+writeFileSync(target, lines.join("\n"));
