@@ -27,7 +27,8 @@ type Exports = Record<
   | "sparseInputGradient"
   | "setRule"
   | "setNumbers"
-  | "update",
+  | "update"
+  | "elementwise",
   (...numbers: (number | boolean)[]) => void
 > &
   ImageExports & { sumOfSquares(g: number, from: number, to: number): number };
@@ -66,6 +67,16 @@ function compile(): Compiled {
   };
 }
 
+/** The kernel of arithmetic entry by entry, on arrays in `memory`: operation, result, operands, step of b, entries. */
+export function wasmElementwise(memory: WebAssembly.Memory): (...numbers: number[]) => void {
+  return instantiate(memory).elementwise;
+}
+
+function instantiate(memory: WebAssembly.Memory): Exports {
+  compiled ??= compile();
+  return new WebAssembly.Instance(compiled.module, { env: { memory } }).exports as unknown as Exports;
+}
+
 /** The fast kernels, with those of their parts that others are made of. */
 export interface WasmKernels extends Kernels {
   /** x += b, or with `relu` the larger of that and 0, of some columns, multiples of 4. */
@@ -84,8 +95,7 @@ export interface WasmKernels extends Kernels {
  * @param scratch room for this thread alone, of at least {@link scratchLength}
  */
 export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): WasmKernels {
-  const { module, name } = (compiled ??= compile());
-  const wasm = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
+  const wasm = instantiate(memory);
   const at = (array: { byteOffset: number }): number => array.byteOffset;
   const bytes = ({ pitch }: { pitch: number }): number => 4 * pitch;
   let skipZeros = false;
@@ -101,7 +111,7 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
 
   return {
     ...wasmImageKernels(wasm, scratch),
-    name,
+    name: compiled!.name,
 
     gather(out, { data, indices, columns, scale }, rows, share) {
       const gather = data instanceof Uint8Array ? wasm.gatherBytes : wasm.gatherFloats;

@@ -5,6 +5,7 @@
  */
 
 import { inspect } from "node:util";
+import { elementwiseSingle } from "../compute/elementwise.js";
 import { multiply, worthCopying } from "../compute/multiply.js";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { type ImageGridOptions, imageGrid } from "../display/image-grid.js";
@@ -500,8 +501,14 @@ export class Tensor implements Displayable {
     const shape = sameShape(this.shape, right.shape)
       ? this.shape
       : broadcastShapes(operation, this.shape, right.shape);
-    const out = resultArray(sizeOf(shape), this.data, right.data);
-    elementwise(f, this.data, this.shape, right.data, right.shape, shape, out);
+    const [a, b] = [this.data, right.data];
+    const out = resultArray(sizeOf(shape), a, b);
+    const isSingle = a instanceof Float32Array && b instanceof Float32Array && out instanceof Float32Array;
+    // As large as the left one: the same shape, a number or a row.
+    const isPlain = sameShape(this.shape, shape) && (b.length === a.length || right.rank <= 1);
+    if (!(isSingle && isPlain && elementwiseSingle(operation, a, b, out))) {
+      elementwise(f, a, this.shape, b, right.shape, shape, out);
+    }
     return new Tensor(shape, out);
   }
 
