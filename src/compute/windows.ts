@@ -22,6 +22,15 @@ export interface Windows {
   readonly columns: number;
 }
 
+/** How windows lie on an image; there are none (rows or columns < 1) where they are larger than it. */
+export function slide(
+  [channels, height, width]: readonly [channels: number, height: number, width: number],
+  { kernel, stride, padding }: { kernel: number; stride: number; padding: number },
+): Windows {
+  const count = (extent: number): number => Math.floor((extent + 2 * padding - kernel) / stride) + 1;
+  return { channels, height, width, kernel, stride, padding, rows: count(height), columns: count(width) };
+}
+
 /** Numbers that a window sees. */
 export const inWindow = ({ channels, kernel }: Windows): number => channels * kernel ** 2;
 

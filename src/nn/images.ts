@@ -2,7 +2,7 @@
  * What convolutions and pooling share: images as channels × height × width, and windows that slide over them.
  */
 import { inspect } from "node:util";
-import type { Windows } from "../compute/windows.js";
+import { slide, type Windows } from "../compute/windows.js";
 import { formatShape, type Shape } from "../tensor/index.js";
 
 /** Where windows lie on images of this shape. Throws when the samples are no images, or smaller than a window. */
@@ -16,15 +16,13 @@ export function windowsOn(
       `${who}: a sample must be an image of channels × height × width; say sequential([…], { input: [1, 28, 28] }) for what comes in first; its shape is ${formatShape(input)}`,
     );
   }
-  const [channels, height, width] = input as [number, number, number];
-  const count = (extent: number): number => Math.floor((extent + 2 * padding - kernel) / stride) + 1;
-  const [rows, columns] = [count(height), count(width)];
-  if (rows < 1 || columns < 1) {
+  const windows = slide(input as readonly [number, number, number], { kernel, stride, padding });
+  if (windows.rows < 1 || windows.columns < 1) {
     throw new RangeError(
-      `${who}: a window of ${kernel} × ${kernel} is larger than the image, ${height} × ${width}`,
+      `${who}: a window of ${kernel} × ${kernel} is larger than the image, ${windows.height} × ${windows.width}`,
     );
   }
-  return { channels, height, width, kernel, stride, padding, rows, columns };
+  return windows;
 }
 
 /**

@@ -9,6 +9,7 @@ import { elementwiseSingle } from "../compute/elementwise.js";
 import { multiply, worthCopying } from "../compute/multiply.js";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { type ImageGridOptions, imageGrid } from "../display/image-grid.js";
+import { convolution } from "./convolution.js";
 import { tensorHtml, tensorText } from "./format.js";
 import {
   argmaxAxis,
@@ -327,6 +328,23 @@ export class Tensor implements Displayable {
     if (isSingle && m * n * p >= worthCopying) multiply(a, b, [m, n, p], out);
     else matmul(a, b, m, n, p, out);
     return new Tensor([...(this.rank === 1 ? [] : [m]), ...(right.rank === 1 ? [] : [p])], out);
+  }
+
+  /**
+   * Images convolved with filters: out[n, o, r, c] = Σ_i Σ_u Σ_v A[o, i, u, v] x[n, i, r·stride + u − padding,
+   * c·stride + v − padding], with zeros where x ends (a cross-correlation, which deep learning calls convolution); of many
+   * float32 images by the kernels that train networks, summed in float32.
+   *
+   * @param filters A, outputs × channels × kernel × kernel; this is images × channels × height × width
+   * @param options `stride` = 1, how far apart windows are, and `padding` = 0, zeros around the images
+   * @returns images × outputs × rows × columns
+   * @throws RangeError if the shapes do not fit, or an option is no whole number.
+   * @example
+   * tensor([[[[1, 2, 3], [4, 5, 6], [7, 8, 9]]]]).conv2d([[[[1, 0], [0, -1]]]]).data // → Float64Array(4) [ -4, -4, -4, -4 ]
+   */
+  conv2d(filters: TensorLike, options: { stride?: number; padding?: number } = {}): Tensor {
+    const { shape, data } = convolution(this, toTensor(filters, this.dtype), options);
+    return new Tensor(shape, data);
   }
 
   /** The transposed matrix, out_ji = a_ij (a copy); a vector stays as it is. Throws for rank > 2. */

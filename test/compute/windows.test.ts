@@ -15,6 +15,7 @@ import {
   gradientGroups,
   inWindow,
   type Pooling,
+  slide,
   type Windows,
 } from "#nablab/compute/windows.js";
 
@@ -45,11 +46,6 @@ const pools: Omit<Case, "outputs">[] = [
   { channels: 2, height: 6, width: 6, kernel: 2, stride: 1, padding: 0 },
   { channels: 1, height: 5, width: 7, kernel: 3, stride: 4, padding: 0 },
 ];
-
-function windowsOf({ height, width, kernel, stride, padding, channels }: Omit<Case, "outputs">): Windows {
-  const count = (extent: number): number => Math.floor((extent + 2 * padding - kernel) / stride) + 1;
-  return { channels, height, width, kernel, stride, padding, rows: count(height), columns: count(width) };
-}
 
 /** Everything that the operations read and write, filled with numbers from −4 to 4, and a guard behind the scratch. */
 function bench(windows: Windows, outputs: number, images: number, kind: "scalar" | "wasm") {
@@ -133,7 +129,7 @@ function both(windows: Windows, outputs: number, images: number, parts: number) 
 describe.each(cases)(
   "$channels × $height × $width by $kernel, stride $stride, padding $padding, to $outputs",
   (one) => {
-    const windows = windowsOf(one);
+    const windows = slide([one.channels, one.height, one.width], one);
     const positions = windows.rows * windows.columns;
 
     test.each([1, 2, 3])("forward and back in %i shares", (parts) => {
@@ -171,7 +167,7 @@ describe.each(cases)(
 
 describe.each(["maxPool2d", "avgPool2d"] as Pooling[])("%s", (pooling) => {
   test.each(pools)("$channels × $height × $width by $kernel, stride $stride", ({ channels, ...rest }) => {
-    const windows = windowsOf({ channels, ...rest });
+    const windows = slide([channels, rest.height, rest.width], rest);
     for (const parts of [1, 3]) {
       for (const relu of [false, true]) {
         const { scalar, fast, run } = both(windows, channels, 5, parts);
