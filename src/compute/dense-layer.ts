@@ -2,53 +2,25 @@
  * A dense layer while it is trained, in one of three ways that give the same result: by products of dense matrices, or,
  * where most inputs are zero, by products with what is not zero, or, where samples come one by one, by vectors.
  */
-import type { Compressed, Finish, Kernels, Parameters, Source, Weights } from "./kernels.js";
+import type { Compressed, Parameters, Source, Weights } from "./kernels.js";
+import { gatherInput, type LayerParts, type TrainedLayer } from "./layer.js";
 import type { Matrix } from "./matrix.js";
-import type { Share } from "./share.js";
 
-/** What one thread does for a layer; threads meet between two calls. */
-export interface DenseLayer {
-  /**
-   * Gets the inputs of some samples ready, which come from a source for the first layer, and from the layer below for
-   * others; returns whether there was anything to do.
-   */
-  prepare(rows: number, source?: Source): boolean;
-  /** x(t) = A x(t−1) + b, or with `relu` the larger of that and 0. */
-  forward(rows: number, relu: boolean): void;
-  /**
-   * dA and db from delta; and before A moves, the delta of the layer below, `below`, where a ReLU lies between. Threads
-   * have met when it is there.
-   */
-  backward(rows: number, finish: Finish, below?: Matrix): void;
-}
-
-/** What a layer works on, and the thread that does. */
-export interface LayerParts {
-  readonly kernels: Kernels;
-  readonly share: Share;
-  /** Waits for the other threads. */
-  readonly meet: () => void;
+/** What a dense layer works on. */
+export interface DenseParts extends LayerParts {
   readonly A: Weights;
   readonly b: Parameters;
-  /** x(t−1), the inputs. */
-  readonly input: Matrix;
-  /** x(t), after the ReLU. */
-  readonly x: Matrix;
-  /** ∂loss/∂z(t). */
-  readonly delta: Matrix;
 }
 
 /** By products of dense matrices. */
-export function tileLayer({ kernels, share, meet, A, b, input, x, delta }: LayerParts): DenseLayer {
+export function tileLayer(parts: DenseParts): TrainedLayer {
+  const { kernels, share, meet, A, b, input, x, relu, delta } = parts;
   return {
-    prepare(rows, source) {
-      if (source) kernels.gather(input, source, rows, share);
-      return source !== undefined;
-    },
-    forward: (rows, relu) => kernels.affine(x, input, A, b.theta, rows, relu, share),
+    prepare: (rows, source) => gatherInput(parts, rows, source),
+    forward: (rows) => kernels.affine(x, input, A, b.theta, rows, relu, share),
     backward(rows, finish, below) {
       if (below) {
-        kernels.inputGradient(below, delta, A, input, rows, share);
+        kernels.inputGradient(below.delta, delta, A, below.relu ? input : undefined, rows, share);
         meet();
       }
       kernels.weightGradient(A, delta, input, rows, finish, share);
@@ -57,12 +29,12 @@ export function tileLayer({ kernels, share, meet, A, b, input, x, delta }: Layer
   };
 }
 
-/** By products with what is not zero; `byColumn` where it is trained. */
+/** By products with what is not zero; `byColumn` where it is trained. Its inputs come first, or after a ReLU. */
 export function panelLayer(
-  { kernels, share, meet, A, b, input, x, delta }: LayerParts,
+  { kernels, share, meet, A, b, input, x, relu, delta }: DenseParts,
   byRow: Compressed,
   byColumn?: Compressed,
-): DenseLayer {
+): TrainedLayer {
   const fromBelow = sourceOf(input);
   return {
     prepare(rows, source = fromBelow) {
@@ -70,10 +42,10 @@ export function panelLayer(
       if (byColumn && rows <= byColumn.capacity) kernels.compressColumns(byColumn, source, rows, share);
       return true;
     },
-    forward: (rows, relu) => kernels.sparseAffine(x, byRow, A, b.theta, rows, relu, share),
+    forward: (rows) => kernels.sparseAffine(x, byRow, A, b.theta, rows, relu, share),
     backward(rows, finish, below) {
       if (below) {
-        kernels.sparseInputGradient(below, delta, A, byRow, rows, share);
+        kernels.sparseInputGradient(below.delta, delta, A, byRow, rows, share);
         meet();
       }
       kernels.sparseGradient(A, delta, byColumn!, rows, finish, share);
@@ -82,24 +54,27 @@ export function panelLayer(
   };
 }
 
-/** By products with what is not zero, trained sample by sample with a rule that leaves alone what has no gradient. */
+/**
+ * By products with what is not zero, trained sample by sample with a rule that leaves alone what has no gradient. Its
+ * inputs come first, or after a ReLU.
+ */
 export function columnLayer(
-  { kernels, share, meet, A, b, input, x, delta }: LayerParts,
+  { kernels, share, meet, A, b, input, x, relu, delta }: DenseParts,
   byRow: Compressed,
-): DenseLayer {
+): TrainedLayer {
   const fromBelow = sourceOf(input);
   return {
     prepare(rows, source = fromBelow) {
       kernels.compressRows(byRow, source, rows, share);
       return true;
     },
-    forward: (rows, relu) => kernels.columnAffine(x, byRow, A, b.theta, rows, relu, share),
+    forward: (rows) => kernels.columnAffine(x, byRow, A, b.theta, rows, relu, share),
     backward(rows, finish, below) {
       kernels.columnBackward(A, delta, byRow, share);
       kernels.biasGradient(b, delta, rows, finish, share);
       if (!below) return;
       meet();
-      kernels.columnInputGradient(below, A, byRow, share);
+      kernels.columnInputGradient(below.delta, A, byRow, share);
       meet();
     },
   };

@@ -1,12 +1,17 @@
 /**
  * Which objects the fast kernels may stand in for. They cannot run a rule's or a loss's own functions, only formulas
- * that they have themselves; so the factory of a rule, a loss or an activation notes here which formula its
+ * that they have themselves; so the factory of a rule, a loss, a layer or an activation notes here which formula its
  * object is. It is noted of the object, not read off its name: a copy with another `step`, or something of the
  * user's own that is called "sgd" as well, has no formula and trains by its own functions.
  */
 
+import type { Pooling, Windows } from "./windows.js";
+
 /** Formulas that have fast kernels, with their numbers. */
 export type Formula =
+  | { readonly kind: "layer"; readonly name: "conv2d"; readonly windows: Windows; readonly outputs: number }
+  | { readonly kind: "layer"; readonly name: Pooling; readonly windows: Windows }
+  | { readonly kind: "layer"; readonly name: "flatten" }
   | { readonly kind: "activation"; readonly name: "relu" }
   | { readonly kind: "loss"; readonly name: "crossEntropy" | "squaredError" }
   | RuleFormula;

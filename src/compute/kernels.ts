@@ -8,6 +8,7 @@
 import type { RuleFormula, StepFormula } from "./formula.js";
 import type { Matrix, WeightShape } from "./matrix.js";
 import type { Share } from "./share.js";
+import type { ImageKernels } from "./windows.js";
 
 /** Parameters, their gradient, and what the rule remembers of each: arrays of the same layout. */
 export interface Parameters {
@@ -17,7 +18,7 @@ export interface Parameters {
   readonly first: Float32Array;
   /** The second: Adam's v. */
   readonly second: Float32Array;
-  /** Receives sums of squares of the gradient, which together are ‖g‖²; the same for any number of threads. */
+  /** Receives sums of squares of the gradient, which together are ‖g‖², for rules that want them; see `wantsSquares`. */
   readonly sums: Float64Array;
 }
 
@@ -55,7 +56,7 @@ export interface Compressed {
 }
 
 /** The operations; what is written comes first. */
-export interface Kernels {
+export interface Kernels extends ImageKernels {
   /** Which these are, for the record of a run. */
   readonly name: string;
 
@@ -73,13 +74,20 @@ export interface Kernels {
     share: Share,
   ): void;
 
-  /** out = delta A where x > 0, else 0: what reaches the ReLU below, whose result x is. */
-  inputGradient(out: Matrix, delta: Matrix, A: Weights, x: Matrix, rows: number, share: Share): void;
+  /** out = delta A; where `mask` is given, the result of a ReLU below, 0 where that is not > 0. */
+  inputGradient(
+    out: Matrix,
+    delta: Matrix,
+    A: Weights,
+    mask: Matrix | undefined,
+    rows: number,
+    share: Share,
+  ): void;
 
   /** The gradient deltaᵀ x of A. */
   weightGradient(A: Weights, delta: Matrix, x: Matrix, rows: number, finish: Finish, share: Share): void;
 
-  /** The gradient of b, the column sums of delta. */
+  /** The gradient of b, the column sums of delta; or of a convolution's parameters, the sums of its groups. */
   biasGradient(b: Parameters, delta: Matrix, rows: number, finish: Finish, share: Share): void;
 
   /** Lists, for each row, what is not zero. */
@@ -99,7 +107,7 @@ export interface Kernels {
     share: Share,
   ): void;
 
-  /** As `inputGradient`, with weights in panels and compressed rows, none of which is negative. */
+  /** As `inputGradient` with a mask, with weights in panels and compressed rows, none of which is negative. */
   sparseInputGradient(
     out: Matrix,
     delta: Matrix,
@@ -130,7 +138,7 @@ export interface Kernels {
    */
   columnBackward(A: Weights, delta: Matrix, x: Compressed, share: Share): void;
 
-  /** As `inputGradient` for one sample, from the parts that `columnBackward` of all threads left. */
+  /** As `inputGradient` with a mask for one sample, from the parts that `columnBackward` of all threads left. */
   columnInputGradient(out: Matrix, A: Weights, x: Compressed, share: Share): void;
 
   /** Chooses the rule by which the parameters move that are updated from now on, and what it remembers. */
@@ -161,3 +169,6 @@ export function sumsLength({ inputs, outputs }: { inputs: number; outputs: numbe
 
 /** Whether a rule leaves alone a parameter whose gradient is 0. */
 export const leavesAlone = ({ name }: RuleFormula): boolean => name === "sgd" || name === "adagrad";
+
+/** Whether a rule wants the sums of squares of the gradient. */
+export const wantsSquares = ({ name }: RuleFormula): boolean => name === "adagrad" || name === "adagradNorm";

@@ -4,6 +4,7 @@
  */
 import { Arena, release, view } from "./arena.js";
 import { type Matrix, matrixLength, matrixOf, weightLength } from "./matrix.js";
+import { whole } from "./share.js";
 import { scratchLength, wasmKernels } from "./wasm.js";
 
 /** From this many multiply-adds on it pays to copy the matrices to where the kernels can see them. */
@@ -16,29 +17,26 @@ export function multiply(
   [m, n, p]: readonly [m: number, n: number, p: number],
   out: Float32Array,
 ): void {
-  // What passes the gradient back through a layer is delta A, row by row as the matrices are; its ReLU lets all through.
+  // What passes the gradient back through a layer is delta A, row by row as the matrices are.
   const arena = new Arena();
   const floats = (length: number) => arena.reserve("Float32Array", length);
   const shape = { layout: "rows", inputs: p, outputs: n } as const;
   const regions = {
     delta: floats(matrixLength(m, n)),
     A: floats(weightLength(shape)),
-    x: floats(matrixLength(m, p)),
     out: floats(matrixLength(m, p)),
     scratch: floats(scratchLength(Math.max(n, p))),
   };
   const memory = arena.allocate();
   const delta = matrixOf(view(memory, regions.delta), n);
   const weights = matrixOf(view(memory, regions.A), p);
-  const x = matrixOf(view(memory, regions.x), p);
   const result = matrixOf(view(memory, regions.out), p);
   fillRows(delta, a, m);
   fillRows(weights, b, n);
-  x.data.fill(1);
   const theta = weights.data;
   const A = { theta, gradient: theta, first: theta, second: theta, sums: new Float64Array(0), ...shape };
   const kernels = wasmKernels(memory, view(memory, regions.scratch));
-  kernels.inputGradient(result, delta, A, x, m, { part: 0, parts: 1 });
+  kernels.inputGradient(result, delta, A, undefined, m, whole);
   if (result.pitch === p) out.set(result.data.subarray(0, m * p));
   else
     for (let i = 0; i < m; i++) out.set(result.data.subarray(i * result.pitch, i * result.pitch + p), i * p);

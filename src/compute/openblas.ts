@@ -10,7 +10,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Kernels } from "./kernels.js";
+import { type Kernels, wantsSquares } from "./kernels.js";
 import { filledUp } from "./matrix.js";
 import { rangeOf, type Share } from "./share.js";
 import type { WasmKernels } from "./wasm.js";
@@ -149,13 +149,13 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
       }
     },
 
-    inputGradient(out, delta, A, x, rows, share) {
+    inputGradient(out, delta, A, mask, rows, share) {
       const pitch = filledUp(A.inputs);
       for (const [k, end] of chunks(pitch, share)) {
         const [D, W, Y] = [at(delta.data), at(A.theta, k), at(out.data, k)];
         const [m, n, depth] = [rows, end - k, A.outputs];
         sgemm(rowMajor, asIs, asIs, m, n, depth, 1, D, delta.pitch, W, pitch, 0, Y, out.pitch);
-        wasm.mask(out, x, rows, k, end);
+        if (mask) wasm.mask(out, mask, rows, k, end);
       }
     },
 
@@ -172,7 +172,7 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
     },
 
     setRule(rule, parameters) {
-      squares = rule.name === "adagrad" || rule.name === "adagradNorm";
+      squares = wantsSquares(rule);
       wasm.setRule(rule, parameters);
     },
   };

@@ -4,6 +4,7 @@
 import type { RuleFormula } from "./formula.js";
 import type { Compressed, Finish, Kernels, Parameters, Source, StepNumbers } from "./kernels.js";
 import { blockOutputs, line, weightAt } from "./matrix.js";
+import { scalarImageKernels } from "./scalar-windows.js";
 import { rangeOf } from "./share.js";
 
 /** The scalar kernels; they remember the rule, as the fast ones do. */
@@ -40,6 +41,7 @@ export function scalarKernels(): Kernels {
   }
 
   const self: Kernels = {
+    ...scalarImageKernels,
     name: "scalar",
 
     gather(out, source, rows, share) {
@@ -62,7 +64,7 @@ export function scalarKernels(): Kernels {
       }
     },
 
-    inputGradient(out, delta, A, x, rows, share) {
+    inputGradient(out, delta, A, mask, rows, share) {
       const [from, to] = rangeOf(A.inputs, share, line);
       for (let i = 0; i < rows; i++) {
         for (let k = from; k < to; k++) {
@@ -70,7 +72,7 @@ export function scalarKernels(): Kernels {
           for (let j = 0; j < A.outputs; j++) {
             sum += delta.data[i * delta.pitch + j] * A.theta[weightAt(A, j, k)];
           }
-          out.data[i * out.pitch + k] = x.data[i * x.pitch + k] > 0 ? sum : 0;
+          out.data[i * out.pitch + k] = !mask || mask.data[i * mask.pitch + k] > 0 ? sum : 0;
         }
       }
     },

@@ -4,9 +4,10 @@
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import type { Finish, Kernels, Parameters, Source } from "./kernels.js";
-import { leavesAlone } from "./kernels.js";
+import { leavesAlone, wantsSquares } from "./kernels.js";
 import { blockOutputs, filledUp, line, type Matrix } from "./matrix.js";
 import { rangeOf, type Share } from "./share.js";
+import { type ImageExports, wasmImageKernels } from "./wasm-windows.js";
 
 /** What assembly/index.ts exports: functions of byte offsets and sizes, in the order that is written there. */
 type Exports = Record<
@@ -26,12 +27,14 @@ type Exports = Record<
   | "sparseInputGradient"
   | "setRule"
   | "setNumbers"
-  | "update",
+  | "update"
+  | "elementwise",
   (...numbers: (number | boolean)[]) => void
-> & { sumOfSquares(g: number, from: number, to: number): number };
+> &
+  ImageExports & { sumOfSquares(g: number, from: number, to: number): number };
 
 // What becomes of an entry of a product; as in assembly/tiles.ts.
-const [bias, biasRelu, mask, squares, update] = [1, 2, 3, 4, 5];
+const [store, bias, biasRelu, masked, squares, update] = [0, 1, 2, 3, 4, 5];
 // Rules, as in assembly/update.ts; AdaGrad-norm is gradient descent whose step size is known when all gradients are.
 const rules = { sgd: 0, adagradNorm: 0, adagrad: 1, momentum: 2, adam: 3 };
 
@@ -40,11 +43,18 @@ export function scratchLength(inputs: number): number {
   return Math.max((256 + 8) * 1024 + 32, 4 * inputs);
 }
 
+interface Compiled {
+  readonly module: WebAssembly.Module;
+  readonly name: string;
+}
+
+let compiled: Compiled | undefined;
+
 /**
  * The build that this machine runs: with fused multiply-adds where V8 has relaxed SIMD (Node 20 has it behind a
  * flag, which may be set until the first module that uses it is compiled), else without.
  */
-function compile(): { module: WebAssembly.Module; name: string } {
+function compile(): Compiled {
   const relaxed = readFileSync(new URL("./kernels-relaxed.wasm", import.meta.url));
   // Newer V8 has it anyway, and would complain of a flag that it no longer knows.
   if (!WebAssembly.validate(relaxed)) setFlagsFromString("--experimental-wasm-relaxed-simd");
@@ -55,6 +65,16 @@ function compile(): { module: WebAssembly.Module; name: string } {
     module: new WebAssembly.Module(readFileSync(new URL("./kernels.wasm", import.meta.url))),
     name: "wasm simd",
   };
+}
+
+/** The kernel of arithmetic entry by entry, on arrays in `memory`: operation, result, operands, step of b, entries. */
+export function wasmElementwise(memory: WebAssembly.Memory): (...numbers: number[]) => void {
+  return instantiate(memory).elementwise;
+}
+
+function instantiate(memory: WebAssembly.Memory): Exports {
+  compiled ??= compile();
+  return new WebAssembly.Instance(compiled.module, { env: { memory } }).exports as unknown as Exports;
 }
 
 /** The fast kernels, with those of their parts that others are made of. */
@@ -75,8 +95,7 @@ export interface WasmKernels extends Kernels {
  * @param scratch room for this thread alone, of at least {@link scratchLength}
  */
 export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): WasmKernels {
-  const { module, name } = compile();
-  const wasm = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
+  const wasm = instantiate(memory);
   const at = (array: { byteOffset: number }): number => array.byteOffset;
   const bytes = ({ pitch }: { pitch: number }): number => 4 * pitch;
   let skipZeros = false;
@@ -91,7 +110,8 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
   const updated = (theta: Float32Array, { update }: Finish): number => (update ? at(theta) : 0);
 
   return {
-    name,
+    ...wasmImageKernels(wasm, scratch),
+    name: compiled!.name,
 
     gather(out, { data, indices, columns, scale }, rows, share) {
       const gather = data instanceof Uint8Array ? wasm.gatherBytes : wasm.gatherFloats;
@@ -106,10 +126,11 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
       wasm.multiply(at(out.data), bytes(out), ...operands, ...sizes, ...finish);
     },
 
-    inputGradient(out, delta, A, x, rows, share) {
+    inputGradient(out, delta, A, mask, rows, share) {
       const operands = [at(delta.data), bytes(delta), false, at(A.theta), 4 * filledUp(A.inputs), false];
       const sizes = [rows, filledUp(A.outputs), ...columnsOf(A.inputs, share)];
-      wasm.multiply(at(out.data), bytes(out), ...operands, ...sizes, at(scratch), mask, at(x.data), false, 0);
+      const how = mask ? [masked, at(mask.data)] : [store, 0];
+      wasm.multiply(at(out.data), bytes(out), ...operands, ...sizes, at(scratch), ...how, false, 0);
     },
 
     weightGradient(A, delta, x, rows, finish, share) {
@@ -213,7 +234,7 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
 
     setRule(rule, { theta, first, second }) {
       skipZeros = leavesAlone(rule);
-      wasm.setRule(rules[rule.name], at(first) - at(theta), at(second) - at(theta));
+      wasm.setRule(rules[rule.name], wantsSquares(rule), at(first) - at(theta), at(second) - at(theta));
     },
 
     setStep({ eta, epsilon, beta1, beta2, correction }) {

@@ -3,12 +3,13 @@
  *
  * Updates come as fast as the work makes them; what is sent is at most `maxRate` versions a second, the
  * newest each time, as JSON and text. The static image, which takes far longer than a step of training,
- * comes with the last version alone.
+ * comes with the last version alone; what draws it is started with the first, so that a stop need not wait for it.
  */
 
 import { nextDisplayId } from "./display.js";
 import { Figure } from "./figure.js";
 import { type Host, host } from "./host.js";
+import { expectStaticImage } from "./static-image.js";
 import { toBundle } from "./to-bundle.js";
 
 /** Ways of a live figure. */
@@ -56,6 +57,7 @@ export class LiveFigure {
     this.#newest = checked(first);
     this.#host.display({ data: first.quickBundle(), displayId: this.id, live: true });
     this.#sentAt = performance.now();
+    expectStaticImage();
   }
 
   /**
@@ -85,6 +87,7 @@ export class LiveFigure {
     this.#timer = undefined;
     this.#sentAt = performance.now();
     this.#host.display({ data: this.#newest.quickBundle(), displayId: this.id, update: true, live: true });
+    expectStaticImage();
   }
 
   async #sendLast(): Promise<void> {

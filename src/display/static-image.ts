@@ -1,8 +1,8 @@
 /**
  * The static picture of a figure, for places that run no script: GitHub, an export, a printed page.
  *
- * It is drawn in a thread of its own, started with the first picture (0.7 s; 30–150 ms a picture after
- * that) and ended when none was asked for in a while. The thread keeps no program from ending.
+ * It is drawn in a thread of its own, started with the first picture or announced before (0.7 s; 30–150 ms a picture
+ * after that) and ended when none was asked for in a while. The thread keeps no program from ending.
  */
 import { Worker } from "node:worker_threads";
 import { encodePlain, encodeTraces } from "./encode-figure.js";
@@ -35,6 +35,12 @@ export function staticImage(
   const figure = { data: encodeTraces(thinned(data, layout)), layout: encodePlain(onWhite) };
   artist ??= new Artist();
   return artist.draw({ figure, width, height });
+}
+
+/** Starts the thread, or keeps it waiting: a picture will be asked for before long, and should not wait for the start. */
+export function expectStaticImage(): void {
+  artist ??= new Artist();
+  artist.stay();
 }
 
 let artist: Artist | undefined;
@@ -73,6 +79,11 @@ class Artist {
       this.#worker.ref();
       this.#watch();
     });
+  }
+
+  /** Waits for a picture from now on as if one had just been drawn. */
+  stay(): void {
+    if (this.#waiting.size === 0) this.#rest();
   }
 
   #settle(reply: ImageReply): void {

@@ -81,7 +81,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     this.#cell = cell;
     this.#printed = 0;
     const ending = await session.execute(code, ++this.#ticket, this.#limits, count);
-    if (session.isAlive) this.#ran.push({ code, count });
+    if (session.isAlive && ending.status !== "timeout") this.#ran.push({ code, count });
     return asResult(ending);
   }
 

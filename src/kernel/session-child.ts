@@ -5,6 +5,7 @@
 import { Worker } from "node:worker_threads";
 import { keepBuiltIns } from "./built-ins.js";
 import { type CellResult, createSession, type Output } from "./session.js";
+import { isLateSignal, stopFlag } from "./stop.js";
 
 /** What this process is told. */
 export type ToChild = { execute: string; cell: number; count?: number } | "interrupt";
@@ -31,7 +32,7 @@ process.exit = ((code) => {
 
 // On Windows Ctrl-C also comes here from the console; there the message counts.
 process.on("SIGINT", () => {
-  if (process.platform !== "win32") session.interrupt();
+  if (process.platform !== "win32" && !isLateSignal()) session.interrupt();
 });
 process.on("disconnect", () => exit(1));
 process.on("message", async (message: ToChild) => {
@@ -55,5 +56,5 @@ process.on("message", async (message: ToChild) => {
   }
   send({ result, cell });
 });
-new Worker(new URL("./session-guard.js", import.meta.url)).unref();
+new Worker(new URL("./session-guard.js", import.meta.url), { workerData: stopFlag }).unref();
 send("ready");

@@ -1,9 +1,19 @@
 /**
- * A worker thread beside a session (session-child.ts): ends the process when the one that started it has gone, also
- * from within an endless loop.
+ * A worker thread beside a session (session-child.ts), for what must be heard also within an endless loop: the word to
+ * stop, and that the process that started this one has gone, which ends this one.
  */
-import { parentPort } from "node:worker_threads";
+import { Socket } from "node:net";
+import { parentPort, workerData } from "node:worker_threads";
 import { whenParentEnds } from "./parent.js";
+import { raiseStop, signalUnlessHeard, stopPipe } from "./stop.js";
+
+const flag = workerData as Int32Array;
 
 parentPort?.on("message", () => {}); // stays
 whenParentEnds(() => process.kill(process.pid, "SIGKILL"));
+new Socket({ fd: stopPipe })
+  .on("error", () => {}) // a cell that closes it is ended with its process
+  .on("data", () => {
+    raiseStop(flag);
+    if (process.platform !== "win32") signalUnlessHeard(flag); // on Windows there is no SIGINT to oneself
+  });

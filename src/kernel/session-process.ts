@@ -4,12 +4,14 @@
  * nobody else.
  */
 import { type ChildProcess, fork } from "node:child_process";
+import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { CellError } from "./cell-error.js";
 import { environmentOf, permissions } from "./isolation.js";
 import { watchMemory } from "./memory.js";
 import type { CellResult, Output } from "./session.js";
 import type { FromChild, ToChild } from "./session-child.js";
+import { stopPipe } from "./stop.js";
 
 /** How long a cell that was interrupted may take to end before its process is ended. */
 const patience = 5000;
@@ -32,6 +34,8 @@ export type Ending =
 export class SessionProcess {
   readonly #child: ChildProcess;
   readonly #onOutput: (output: Output, cell: number) => void;
+  /** Is heard also within a loop. */
+  readonly #stop: Writable;
   #ended: Extract<Ending, { status: "ended" | "memory" }> | undefined;
   #finish: ((ending: Ending) => void) | undefined;
   #killing: NodeJS.Timeout | undefined;
@@ -60,9 +64,11 @@ export class SessionProcess {
       // In a process group of its own, Ctrl-C in a terminal reaches us alone, and we pass it on once.
       detached: process.platform !== "win32",
       // What the process prints outside of any cell (a program that a cell starts, say) is no result of ours.
-      stdio: ["ignore", 2, 2, "ipc"],
+      stdio: ["ignore", 2, 2, "ipc", "pipe"],
       ...(isolated && { execArgv: permissions(folder), env: environmentOf(process.env) }),
     });
+    this.#stop = this.#child.stdio[stopPipe] as Writable;
+    this.#stop.on("error", () => {}); // the process has ended, which is told below
     this.#child.on("message", (message) => this.#receive(message as FromChild));
     this.#child.on("error", (error) => this.#end(error.message));
     this.#child.on("exit", (code, signal) => this.#end(signal ? `by ${signal}` : `with exit code ${code}`));
@@ -116,9 +122,8 @@ export class SessionProcess {
       return;
     }
     this.#killing = setTimeout(() => this.kill(), patience);
-    // A signal also ends a synchronous loop; Windows has none that does not kill.
-    if (process.platform === "win32") this.#tell("interrupt");
-    else this.#child.kill("SIGINT");
+    this.#stop.write("!");
+    if (process.platform === "win32") this.#tell("interrupt"); // elsewhere a signal follows
   }
 
   /** Ends the process. */

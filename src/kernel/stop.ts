@@ -9,6 +9,9 @@
  */
 export const stopFlag = new Int32Array(new SharedArrayBuffer(20));
 
+/** The file descriptor by which a session's process hears the word to stop (session-process.ts). */
+export const stopPipe = 4;
+
 /** Code that looks at no flag gets a signal after this many milliseconds. */
 const deaf = 20;
 

@@ -1,8 +1,10 @@
 /**
  * The convolution of images: a small dense layer that sees one window after the other, with the same weights.
  */
+import { withFormula } from "../compute/formula.js";
+import type { Windows } from "../compute/windows.js";
 import { Tensor } from "../tensor/index.js";
-import { checkCountOption, eachWindow, type Windows, windowsOn } from "./images.js";
+import { checkCountOption, eachWindow, windowsOn } from "./images.js";
 import { he, type Initialiser } from "./initialisers.js";
 import type { BuiltLayer, LayerBlueprint } from "./layer.js";
 import { showAs } from "./show-as.js";
@@ -79,7 +81,7 @@ function convolution(text: string, windows: Windows, A: Tensor, b: Tensor): Buil
   const positions = rows * columns;
   const inWindow = A.size / outputs;
   const matrix = new Tensor([outputs, inWindow], A.data);
-  return showAs(text, {
+  const layer: BuiltLayer = showAs(text, {
     kind: "conv2d",
     inputShape: [channels, height, width],
     outputShape: [outputs, rows, columns],
@@ -87,16 +89,17 @@ function convolution(text: string, windows: Windows, A: Tensor, b: Tensor): Buil
     A,
     b,
     multiplyAdds: A.size * positions,
-    forward: (x) =>
+    forward: (x: Tensor) =>
       // (samples · positions) × outputs, then outputs × positions for each sample.
       swap(toPatches(x, windows).matmul(matrix.transpose()).add(b), x.shape[0]!, positions, outputs),
-    backward(delta, x) {
+    backward(delta: Tensor, x: Tensor) {
       const samples = x.shape[0]!;
       const d = swap(delta, samples, outputs, positions).reshape(samples * positions, outputs);
       const dA = d.transpose().matmul(toPatches(x, windows)).reshape(A.shape);
       return { x: fromPatches(d.matmul(matrix), samples, windows), parameters: [dA, d.sum(0)] };
     },
   });
+  return withFormula(layer, { kind: "layer", name: "conv2d", windows, outputs });
 }
 
 /** For each sample and window a row: what the window sees, channel by channel. */

@@ -1,8 +1,9 @@
 /**
  * From images to lists of numbers.
  */
+import { withFormula } from "../compute/formula.js";
 import { sizeOf } from "../tensor/shapes.js";
-import type { LayerBlueprint } from "./layer.js";
+import type { BuiltLayer, LayerBlueprint } from "./layer.js";
 import { showAs } from "./show-as.js";
 
 /**
@@ -15,8 +16,8 @@ export function flatten(): LayerBlueprint {
   return showAs<LayerBlueprint>("flatten()", {
     kind: "flatten",
     plan: () => [],
-    build: (input) =>
-      showAs("flatten()", {
+    build(input) {
+      const layer: BuiltLayer = showAs<BuiltLayer>("flatten()", {
         kind: "flatten",
         inputShape: input,
         outputShape: [sizeOf(input)],
@@ -24,6 +25,8 @@ export function flatten(): LayerBlueprint {
         multiplyAdds: 0,
         forward: (x) => x,
         backward: (delta) => ({ x: delta, parameters: [] }),
-      }),
+      });
+      return withFormula(layer, { kind: "layer", name: "flatten" });
+    },
   });
 }

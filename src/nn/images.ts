@@ -2,23 +2,8 @@
  * What convolutions and pooling share: images as channels × height × width, and windows that slide over them.
  */
 import { inspect } from "node:util";
+import { slide, type Windows } from "../compute/windows.js";
 import { formatShape, type Shape } from "../tensor/index.js";
-
-/** Windows on an image, and the image they make. */
-export interface Windows {
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
-  /** The size of a window. */
-  readonly kernel: number;
-  /** How far apart windows are. */
-  readonly stride: number;
-  /** Zeros around the image. */
-  readonly padding: number;
-  /** How many windows there are from top to bottom, and from left to right. */
-  readonly rows: number;
-  readonly columns: number;
-}
 
 /** Where windows lie on images of this shape. Throws when the samples are no images, or smaller than a window. */
 export function windowsOn(
@@ -31,15 +16,13 @@ export function windowsOn(
       `${who}: a sample must be an image of channels × height × width; say sequential([…], { input: [1, 28, 28] }) for what comes in first; its shape is ${formatShape(input)}`,
     );
   }
-  const [channels, height, width] = input as [number, number, number];
-  const count = (extent: number): number => Math.floor((extent + 2 * padding - kernel) / stride) + 1;
-  const [rows, columns] = [count(height), count(width)];
-  if (rows < 1 || columns < 1) {
+  const windows = slide(input as readonly [number, number, number], { kernel, stride, padding });
+  if (windows.rows < 1 || windows.columns < 1) {
     throw new RangeError(
-      `${who}: a window of ${kernel} × ${kernel} is larger than the image, ${height} × ${width}`,
+      `${who}: a window of ${kernel} × ${kernel} is larger than the image, ${windows.height} × ${windows.width}`,
     );
   }
-  return { channels, height, width, kernel, stride, padding, rows, columns };
+  return windows;
 }
 
 /**

@@ -1,9 +1,11 @@
 /**
  * Pooling: an image becomes smaller, one number for each window.
  */
+import { withFormula } from "../compute/formula.js";
+import type { Pooling, Windows } from "../compute/windows.js";
 import { Tensor } from "../tensor/index.js";
-import { checkCountOption, eachWindow, type Windows, windowsOn } from "./images.js";
-import type { LayerBlueprint } from "./layer.js";
+import { checkCountOption, eachWindow, windowsOn } from "./images.js";
+import type { BuiltLayer, LayerBlueprint } from "./layer.js";
 import { showAs } from "./show-as.js";
 
 /**
@@ -52,7 +54,7 @@ type Weighing = (
 ) => (share: (pixel: number, weight: number) => void) => void;
 
 /** A pooling layer: what comes out of a window is the weighed sum of its pixels, and the gradient goes the same way. */
-function pooling(kind: string, size: number, stride: number, weigh: Weighing): LayerBlueprint {
+function pooling(kind: Pooling, size: number, stride: number, weigh: Weighing): LayerBlueprint {
   checkCountOption(kind, "size", size);
   checkCountOption(kind, "stride", stride);
   const text = stride === size ? `${kind}(${size})` : `${kind}(${size}, { stride: ${stride} })`;
@@ -73,7 +75,7 @@ function pooling(kind: string, size: number, stride: number, weigh: Weighing): L
           });
         }
       };
-      return showAs(text, {
+      const layer: BuiltLayer = showAs(text, {
         kind,
         inputShape: input,
         outputShape: [channels, rows, columns],
@@ -94,6 +96,7 @@ function pooling(kind: string, size: number, stride: number, weigh: Weighing): L
           return { x: new Tensor(x.shape, before), parameters: [] };
         },
       });
+      return withFormula(layer, { kind: "layer", name: kind, windows });
     },
   });
 }

@@ -20,30 +20,35 @@ export function flatten(name: string, nested: Nested): { shape: number[]; values
   return { shape, values };
 }
 
+/** @param path where `part` stands; one list for all of them, as there may be millions */
 function collect(name: string, part: unknown, shape: Shape, path: number[], values: number[]): void {
   const depth = path.length;
-  const where = depth === 0 ? "the value" : `entry ${formatShape(path)}`;
+  const where = (): string => (depth === 0 ? "the value" : `entry ${formatShape(path)}`);
   if (depth === shape.length) {
     if (isList(part)) {
-      throw new RangeError(`${name}: ${where} is a list of ${part.length} where a number was expected`);
+      throw new RangeError(`${name}: ${where()} is a list of ${part.length} where a number was expected`);
     }
     if (typeof part !== "number") {
-      throw new TypeError(`${name}: ${where} must be a number, got ${typeof part} ${String(part)}`);
+      throw new TypeError(`${name}: ${where()} must be a number, got ${typeof part} ${String(part)}`);
     }
     values.push(part);
     return;
   }
   if (!isList(part)) {
     throw new RangeError(
-      `${name}: ${where} must be a list of ${shape[depth]} like its neighbours, got ${String(part)}`,
+      `${name}: ${where()} must be a list of ${shape[depth]} like its neighbours, got ${String(part)}`,
     );
   }
   if (part.length !== shape[depth]) {
     throw new RangeError(
-      `${name}: every row must be as long as the first one; ${where} has ${part.length} entries, expected ${shape[depth]}`,
+      `${name}: every row must be as long as the first one; ${where()} has ${part.length} entries, expected ${shape[depth]}`,
     );
   }
-  for (let i = 0; i < part.length; i++) collect(name, part[i], shape, [...path, i], values);
+  for (let i = 0; i < part.length; i++) {
+    path[depth] = i;
+    collect(name, part[i], shape, path, values);
+  }
+  path.length = depth;
 }
 
 /** The nested lists of row-major numbers: the inverse of `flatten`. */

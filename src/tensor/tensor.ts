@@ -5,9 +5,11 @@
  */
 
 import { inspect } from "node:util";
+import { elementwiseSingle } from "../compute/elementwise.js";
 import { multiply, worthCopying } from "../compute/multiply.js";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { type ImageGridOptions, imageGrid } from "../display/image-grid.js";
+import { convolution } from "./convolution.js";
 import { tensorHtml, tensorText } from "./format.js";
 import {
   argmaxAxis,
@@ -337,6 +339,23 @@ export class Tensor implements Displayable {
     return new Tensor([...(this.rank === 1 ? [] : [m]), ...(right.rank === 1 ? [] : [p])], out);
   }
 
+  /**
+   * Images convolved with filters: out[n, o, r, c] = Σ_i Σ_u Σ_v A[o, i, u, v] x[n, i, r·stride + u − padding,
+   * c·stride + v − padding], with zeros where x ends (a cross-correlation, which deep learning calls convolution); of many
+   * float32 images by the kernels that train networks, summed in float32.
+   *
+   * @param filters A, outputs × channels × kernel × kernel; this is images × channels × height × width
+   * @param options `stride` = 1, how far apart windows are, and `padding` = 0, zeros around the images
+   * @returns images × outputs × rows × columns
+   * @throws RangeError if the shapes do not fit, or an option is no whole number.
+   * @example
+   * tensor([[[[1, 2, 3], [4, 5, 6], [7, 8, 9]]]]).conv2d([[[[1, 0], [0, -1]]]]).data // → Float64Array(4) [ -4, -4, -4, -4 ]
+   */
+  conv2d(filters: TensorLike, options: { stride?: number; padding?: number } = {}): Tensor {
+    const { shape, data } = convolution(this, toTensor(filters, this.dtype), options);
+    return new Tensor(shape, data);
+  }
+
   /** The transposed matrix, out_ji = a_ij (a copy); a vector stays as it is. Throws for rank > 2. */
   transpose(): Tensor {
     if (this.rank > 2) {
@@ -509,8 +528,14 @@ export class Tensor implements Displayable {
     const shape = sameShape(this.shape, right.shape)
       ? this.shape
       : broadcastShapes(operation, this.shape, right.shape);
-    const out = resultArray(sizeOf(shape), this.data, right.data);
-    elementwise(f, this.data, this.shape, right.data, right.shape, shape, out);
+    const [a, b] = [this.data, right.data];
+    const out = resultArray(sizeOf(shape), a, b);
+    const isSingle = a instanceof Float32Array && b instanceof Float32Array && out instanceof Float32Array;
+    // As large as the left one: the same shape, a number or a row.
+    const isPlain = sameShape(this.shape, shape) && (b.length === a.length || right.rank <= 1);
+    if (!(isSingle && isPlain && elementwiseSingle(operation, a, b, out))) {
+      elementwise(f, a, this.shape, b, right.shape, shape, out);
+    }
     return new Tensor(shape, out);
   }
 

@@ -4,52 +4,20 @@
  */
 import { Arena, type Region, view } from "../compute/arena.js";
 import { type Formula, formulaOf, type RuleFormula, type StepFormula } from "../compute/formula.js";
-import { leavesAlone, sumsLength } from "../compute/kernels.js";
-import { filledUp, line, matrixLength, type WeightShape, weightAt, weightLength } from "../compute/matrix.js";
+import { leavesAlone } from "../compute/kernels.js";
+import { matrixLength } from "../compute/matrix.js";
 import { scratchLength } from "../compute/wasm.js";
+import { windowScratchLength } from "../compute/wasm-windows.js";
 import type { Dataset } from "../data/index.js";
-import { Dense, type Loss, type Sequential } from "../nn/index.js";
-import { isActivation } from "../nn/layer.js";
+import type { Loss, Sequential } from "../nn/index.js";
 import type { Rule } from "../optim/index.js";
 import { stepSizeAt } from "../optim/schedule.js";
+import { fastLayers } from "./fast-network.js";
 import type { Shuffle } from "./order.js";
+import { eachParameter, type LayerPlan, type MatrixPlan, planLayers } from "./plan-layers.js";
 import type { Backend } from "./run.js";
 
 type LossName = Extract<Formula, { kind: "loss" }>["name"];
-
-/** A matrix as the threads see it. */
-export interface MatrixPlan {
-  readonly columns: number;
-  readonly region: Region<"Float32Array">;
-}
-
-/** Lists of what is not zero in some rows or columns. */
-export interface CompressedPlan {
-  readonly capacity: number;
-  readonly entries: Region<"Float32Array">;
-  readonly counts: Region<"Uint32Array">;
-}
-
-/** Where some parameters begin among all, and how long they are there, with padding. */
-export interface ParametersPlan {
-  readonly at: number;
-  readonly length: number;
-  /** The same for the sums of squares of their gradient. */
-  readonly sums: { readonly at: number; readonly length: number };
-}
-
-/** A dense layer as the threads see it. */
-export interface LayerPlan extends WeightShape {
-  readonly A: ParametersPlan;
-  readonly b: ParametersPlan;
-  /** x(t): what the layer gives, after its ReLU; for the last, the readout g. */
-  readonly x: MatrixPlan;
-  /** δ[t] = ∂loss/∂z[t]. */
-  readonly delta: MatrixPlan;
-  /** The inputs that are not zero, by sample and by column, where only they are multiplied. */
-  readonly byRow?: CompressedPlan;
-  readonly byColumn?: CompressedPlan;
-}
 
 /** Samples as the threads see them. */
 export interface DataPlan {
@@ -141,26 +109,10 @@ const mostRows = 512;
 /** Up to this share of inputs that are not zero, products with those alone are faster than dense ones. */
 const sparseBelow = 0.35;
 
-/** Up to this many samples a step, packing operands for dense products takes longer than the products. */
-const fewRows = 4;
-
-/**
- * What of a network, a loss and a rule the fast kernels do not know; undefined when they know it all. They know what
- * was made by nablab and has a formula there, whatever anything is called.
- */
-export function slowBecause(
-  { layers, sigma }: Sequential,
-  data: Dataset,
-  loss: Loss,
-  rule?: Rule,
-): string | undefined {
-  const other = layers.find((layer) => !(layer instanceof Dense || isActivation(layer)));
-  if (other) return String(other);
-  const activation = sigma.find((one) => one && !formulaOf("activation", one));
-  if (activation) {
-    const own = String(activation) === "[object Object]";
-    return own ? `an activation of your own, ${activation.kind}` : String(activation);
-  }
+/** What of a network, a loss and a rule the fast kernels do not know; undefined when they know it all. */
+export function slowBecause(model: Sequential, data: Dataset, loss: Loss, rule?: Rule): string | undefined {
+  const layers = fastLayers(model);
+  if (typeof layers === "string") return layers;
   if (!formulaOf("loss", loss)) return `the loss ${String(loss) === "[object Object]" ? loss.name : loss}`;
   if (loss.name === "crossEntropy" && data.kind !== "labels") return "probabilities as targets";
   if (rule && !formulaOf("rule", rule)) return `the rule ${rule.name}`;
@@ -187,42 +139,22 @@ export function makeJob({ model, loss, backend = "wasm", threads, training, eval
   const doubles = (length: number) => arena.reserve("Float64Array", length);
   const rows = Math.min(mostRows, Math.max(training?.batchSize ?? 0, evaluation?.size ?? 0));
   const trainedRows = Math.min(mostRows, training?.batchSize ?? 0);
-  const matrix = (columns: number): MatrixPlan => ({ columns, region: floats(matrixLength(rows, columns)) });
-  const compressed = (lists: number, capacity: number): CompressedPlan => ({
-    capacity,
-    entries: floats(2 * lists * capacity),
-    counts: arena.reserve("Uint32Array", lists),
-  });
-  const few = training !== undefined && training.batchSize <= fewRows;
-  const oneByOne = training?.batchSize === 1 && leavesAlone(training.rule);
+  const fast = fastLayers(model);
+  if (typeof fast === "string") throw new TypeError(`train: the fast kernels do not know ${fast}`);
   const sparse = density((training?.data ?? evaluation) as Dataset) < sparseBelow;
-
-  let at = 0;
-  let sumsAt = 0;
-  const take = (length: number, sums: number): ParametersPlan => {
-    const part = { at, length, sums: { at: sumsAt, length: sums } };
-    at += length;
-    sumsAt += sums;
-    return part;
-  };
-  const layers = model.dense.map(({ inputs, outputs }, t): LayerPlan => {
-    const layout = oneByOne ? "columns" : few || (t === 0 && sparse) ? "panels" : "rows";
-    const shape = { layout, inputs, outputs } as const;
-    return {
-      ...shape,
-      A: take(weightLength(shape), sumsLength(shape)),
-      b: take(filledUp(outputs), filledUp(outputs) / line),
-      x: matrix(outputs),
-      delta: matrix(outputs),
-      ...(layout !== "rows" && { byRow: compressed(rows, inputs) }),
-      ...(layout === "panels" && training && { byColumn: compressed(inputs, trainedRows) }),
-    };
-  });
+  const oneByOne = training?.batchSize === 1 && leavesAlone(training.rule);
+  const use = { rows, trainedRows, sparse, oneByOne };
+  const { plans: layers, length: at, sumsLength } = planLayers(arena, fast, use);
   const theta = floats(at);
   const gradient = training ? floats(at) : theta;
   const arrays = { sgd: 0, adagradNorm: 0, adagrad: 1, momentum: 1, adam: 2 };
   const remembers = training ? arrays[training.rule.name] : 0;
-  const widest = Math.max(...model.dense.map(({ inputs }) => inputs));
+  const scratch = Math.max(
+    ...fast.map((layer) => {
+      if (layer.kind === "dense") return scratchLength(layer.inputs);
+      return windowScratchLength(layer.windows, layer.kind === "conv2d" ? layer.filters : 0);
+    }),
+  );
   const steps = training ? training.epochs * Math.ceil(training.data.size / training.batchSize) : 0;
   const schedule = training?.rule.eta;
   const trainingData = training && planData(arena, training.data);
@@ -232,15 +164,15 @@ export function makeJob({ model, loss, backend = "wasm", threads, training, eval
     backend,
     control: arena.reserve("Int32Array", 16),
     barrier: arena.reserve("Int32Array", 2),
-    scratch: Array.from({ length: threads }, () => floats(scratchLength(widest))),
+    scratch: Array.from({ length: threads }, () => floats(scratch)),
     theta,
     gradient,
     first: remembers > 0 ? floats(at) : theta,
     second: remembers > 1 ? floats(at) : theta,
     remembered: (["first", "second"] as const).slice(0, remembers),
     parameterCount: model.parameterCount,
-    sums: doubles(sumsAt),
-    input: matrix(model.inputs),
+    sums: doubles(sumsLength),
+    input: { columns: model.inputs, region: floats(matrixLength(rows, model.inputs)) },
     layers,
     rows,
     loss,
@@ -312,18 +244,6 @@ export function readArray({ memory, ...job }: Job, which: "theta" | RememberedAr
     found[i] = from[place];
   });
   return found;
-}
-
-/** Calls back with where each parameter lies in the network's theta, and where in the job's. */
-function eachParameter(layers: readonly LayerPlan[], visit: (i: number, place: number) => void): void {
-  let i = 0;
-  for (const { A, b, ...shape } of layers) {
-    const { inputs, outputs } = shape;
-    for (let j = 0; j < outputs; j++) {
-      for (let k = 0; k < inputs; k++) visit(i++, A.at + weightAt(shape, j, k));
-    }
-    for (let j = 0; j < outputs; j++) visit(i++, b.at + j);
-  }
 }
 
 /** The share of entries that are not zero among the first thousand samples. */

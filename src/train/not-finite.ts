@@ -4,7 +4,7 @@
 import type { Sequential } from "../nn/index.js";
 import type { Run } from "./run.js";
 
-/** What is no longer finite, and which dense layer shows it first (from 1 on; 0 when none does). */
+/** What is no longer finite, and which layer with weights shows it first (from 1 on; 0 when none does). */
 export interface NotFinite {
   what: "loss" | "parameters";
   layer: number;
@@ -31,13 +31,13 @@ export function notFiniteMessage(run: Run, { what, layer }: NotFinite, kept: num
     const epoch = run.epochs.length + Number(run.steps > (run.epochs.at(-1)?.step ?? 0));
     const from = kept > 0 ? `after epoch ${kept}` : "before the training";
     return (
-      `train: the parameters are not finite after step ${run.steps} (epoch ${epoch}), first those of dense layer ${layer}; ` +
+      `train: the parameters are not finite after step ${run.steps} (epoch ${epoch}), first those of layer ${layer}, A[${layer}] or b[${layer}]; ` +
       `the network keeps the parameters from ${from}${advice}`
     );
   }
   const where =
     layer > 0
-      ? `the outputs of dense layer ${layer} are the first that are not finite`
+      ? `the outputs of layer ${layer}, z[${layer}], are the first that are not finite`
       : "all layers' outputs are finite";
   return (
     `train: the loss is not finite at step ${run.steps + 1} (epoch ${run.epochs.length + 1}); ${where}; ` +

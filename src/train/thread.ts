@@ -6,25 +6,17 @@
 import { parentPort } from "node:worker_threads";
 import { type Region, view } from "../compute/arena.js";
 import { Barrier } from "../compute/barrier.js";
-import { columnLayer, type DenseLayer, panelLayer, tileLayer } from "../compute/dense-layer.js";
-import type { Compressed, Finish, Kernels, Parameters, Source } from "../compute/kernels.js";
+import type { Finish, Kernels, Parameters, Source } from "../compute/kernels.js";
 import { crossEntropyRows, likeliest, squaredErrorRows } from "../compute/losses.js";
 import { type Matrix, matrixOf } from "../compute/matrix.js";
 import { openblasKernels } from "../compute/openblas.js";
 import { stepNumbers } from "../compute/rule-step.js";
 import { rangeOf } from "../compute/share.js";
 import { wasmKernels } from "../compute/wasm.js";
-import {
-  type CompressedPlan,
-  control,
-  type DataPlan,
-  type EvaluationPlan,
-  type Job,
-  type MatrixPlan,
-  type ParametersPlan,
-  type TrainingPlan,
-} from "./job.js";
+import { control, type DataPlan, type EvaluationPlan, type Job, type TrainingPlan } from "./job.js";
 import { orderOf } from "./order.js";
+import type { MatrixPlan } from "./plan-layers.js";
+import { trainedLayer } from "./trained-layer.js";
 
 /** What a thread is told: the job, and which of how many threads it is. */
 export interface ThreadStart {
@@ -83,12 +75,6 @@ export function work(
   const barrier = new Barrier(view(memory, job.barrier), parts);
   const signals = view(memory, job.control);
   const matrix = ({ columns, region }: MatrixPlan): Matrix => matrixOf(view(memory, region), columns);
-  const compressed = ({ capacity, entries, counts }: CompressedPlan): Compressed => ({
-    capacity,
-    places: view(memory, { ...entries, kind: "Uint32Array" }),
-    values: view(memory, entries),
-    counts: view(memory, counts),
-  });
   const parameters: Parameters = {
     theta: view(memory, job.theta),
     gradient: view(memory, job.gradient),
@@ -96,30 +82,15 @@ export function work(
     second: view(memory, job.second),
     sums: view(memory, job.sums),
   };
-  const partOf = ({ at, length, sums }: ParametersPlan): Parameters => ({
-    theta: parameters.theta.subarray(at, at + length),
-    gradient: parameters.gradient.subarray(at, at + length),
-    first: parameters.first.subarray(at, at + length),
-    second: parameters.second.subarray(at, at + length),
-    sums: parameters.sums.subarray(sums.at, sums.at + sums.length),
-  });
   const x = [job.input, ...job.layers.map((layer) => layer.x)].map(matrix);
   const delta = job.layers.map((layer) => matrix(layer.delta));
-  const layers = job.layers.map(({ layout, inputs, outputs, A, b, byRow, byColumn }, t): DenseLayer => {
-    const all = {
-      kernels,
-      share,
-      meet: () => barrier.meet(),
-      A: { ...partOf(A), layout, inputs, outputs },
-      b: partOf(b),
-      input: x[t],
-      x: x[t + 1],
-      delta: delta[t],
-    };
-    if (layout === "rows") return tileLayer(all);
-    if (layout === "columns") return columnLayer(all, compressed(byRow!));
-    return panelLayer(all, compressed(byRow!), byColumn && compressed(byColumn));
+  const layers = job.layers.map((plan, t) => {
+    const { relu } = plan;
+    const meet = () => barrier.meet();
+    const parts = { kernels, share, meet, input: x[t], x: x[t + 1], relu, delta: delta[t] };
+    return trainedLayer(plan, parts, memory, parameters);
   });
+  const below = job.layers.map(({ relu }, t) => ({ delta: delta[t], relu }));
   const last = layers.length - 1;
   const readout = x[last + 1];
 
@@ -152,19 +123,22 @@ export function work(
   function forward(rows: number, source: Source): void {
     layers.forEach((layer, t) => {
       if (layer.prepare(rows, t === 0 ? source : undefined)) barrier.meet();
-      layer.forward(rows, t < last);
+      layer.forward(rows);
       barrier.meet();
     });
   }
 
   /** dA, db of every layer, from δ of the last. */
   function backward(rows: number, finish: Finish): void {
-    for (let t = last; t >= 0; t--) layers[t].backward(rows, finish, t > 0 ? delta[t - 1] : undefined);
+    for (let t = last; t >= 0; t--) layers[t].backward(rows, finish, below[t - 1]);
   }
 
-  /** The layer whose outputs are the first that are not finite; 0 when it is the readout's loss alone. */
-  const firstNotFinite = (rows: number): number =>
-    x.slice(1).findIndex(({ data, pitch }) => !data.subarray(0, rows * pitch).every(Number.isFinite)) + 1;
+  /** The layer, of those with weights, whose outputs are the first that are not finite; 0 when it is the loss alone. */
+  function firstNotFinite(rows: number): number {
+    const allFinite = ({ data, pitch }: Matrix) => data.subarray(0, rows * pitch).every(Number.isFinite);
+    const first = x.slice(1).findIndex((one) => !allFinite(one));
+    return job.layers.slice(0, first + 1).filter(({ kind }) => kind === "dense" || kind === "conv2d").length;
+  }
 
   /** Trains; returns how many steps were done, and the layer that broke off. */
   function train(plan: TrainingPlan, done: Stretch): Omit<ThreadResult, "kernels"> {

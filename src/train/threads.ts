@@ -6,6 +6,7 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { view } from "../compute/arena.js";
 import type { Sequential } from "../nn/index.js";
+import { multiplyAdds } from "../nn/sequential.js";
 import { control, type Job } from "./job.js";
 import type { Stretch, ThreadMessage, ThreadResult, ThreadStart } from "./thread.js";
 
@@ -21,8 +22,9 @@ const worthSharing = 2e7;
  *
  * @param rows samples that go through the network in a step
  */
-export function defaultThreads({ parameterCount }: Sequential, rows: number): number {
-  return 6 * parameterCount * rows < worthSharing ? 1 : Math.min(most, availableParallelism());
+export function defaultThreads({ layers }: Sequential, rows: number): number {
+  const forward = layers.reduce((sum, layer) => sum + multiplyAdds(layer), 0);
+  return 6 * forward * rows < worthSharing ? 1 : Math.min(most, availableParallelism());
 }
 
 /** What is told of a finished epoch. */

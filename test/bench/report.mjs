@@ -8,31 +8,39 @@ export async function writeReport(folder, measured) {
   mkdirSync(folder, { recursive: true });
   const files = ["bench.json", "bench.html"].map((name) => join(folder, name));
   writeFileSync(files[0], `${JSON.stringify({ date: new Date().toISOString(), ...measured }, null, 2)}\n`);
-  const { machine, results, profile } = measured;
+  const { machine, results, ladders, profile } = measured;
   const cells = [
-    text(`# How fast nablab trains\n\nThe network 784-512-384-10 (602,762 parameters) on MNIST: seconds for an epoch of 60,000 images,
-median of ${machine.rounds} rounds in which all took turns, with the least and the most. ${machine.cpu}, ${machine.cores} cores,
+    text(`# How fast nablab trains\n\nThe network 784-512-384-10 (602,762 parameters) on MNIST, where nothing else is said: seconds for an epoch of
+60,000 images, median of ${machine.rounds} rounds in which all took turns, with the least and the most. ${machine.cpu}, ${machine.cores} cores,
 ${machine.threads} threads, Node ${machine.node}.`),
   ];
-  for (const { setting, contenders } of results) {
-    cells.push(text(`## ${setting}`), await shows(chart(setting, contenders)));
+  for (const { setting, unit, contenders } of results) {
+    cells.push(text(`## ${setting}`), await shows(chart(setting, unit, contenders)));
     const pytorch = contenders.find(({ name }) => name === "PyTorch")?.median;
-    const rows = contenders.map(({ name, version, threads, median, least, most }) => ({
-      name,
-      version,
-      threads,
-      "median in s": median,
+    const rows = contenders.map(({ seconds: _, median, least, most, ...rest }) => ({
+      ...rest,
+      [`median, ${unit}`]: median,
       least,
       most,
       ...(pytorch && { "times PyTorch": median / pytorch }),
     }));
     cells.push(await shows(table(rows)));
   }
-  cells.push(
-    text(
-      "## Where a step's time goes\n\nBatch 128, SGD, one thread; the peak is that of dense products of 512 rows and 1024 × 1024 weights.",
-    ),
-  );
+  if (ladders.length > 0) {
+    cells.push(
+      text(`## How the time of a sample grows
+
+Networks 784-w-w-10, batch 128, SGD, ${machine.threads} threads, w = 512 where nothing else is said. It does not depend on how many samples
+there are, and is proportional to the parameters once there are enough of them.`),
+    );
+  }
+  for (const ladder of ladders) cells.push(await shows(ladderChart(ladder)));
+  if (profile.length > 0)
+    cells.push(
+      text(
+        "## Where a step's time goes\n\nBatch 128, SGD, one thread; the peak is that of dense products of 512 rows and 1024 × 1024 weights.",
+      ),
+    );
   for (const { backend, kernels, ...rest } of profile) {
     const caption = Object.entries(rest).map(([name, value]) => `${value.toFixed(1)} ${name}`);
     cells.push(await shows(table(kernels, { caption: `${backend}: ${caption.join(", ")}` })));
@@ -42,7 +50,33 @@ ${machine.threads} threads, Node ${machine.node}.`),
   return files;
 }
 
-function chart(setting, contenders) {
+function ladderChart({ name, log, rungs }) {
+  const y = rungs.map(({ median }) => median);
+  return figure({
+    data: [
+      {
+        type: "scatter",
+        mode: "lines+markers",
+        x: rungs.map(({ x }) => x),
+        y,
+        error_y: {
+          type: "data",
+          symmetric: false,
+          array: rungs.map(({ most, median }) => most - median),
+          arrayminus: rungs.map(({ median, least }) => median - least),
+        },
+      },
+    ],
+    layout: {
+      title: { text: `The time of a sample by ${name}` },
+      xaxis: { title: { text: name }, type: "log" },
+      yaxis: { title: { text: "µs a sample" }, ...(log ? { type: "log" } : { rangemode: "tozero" }) },
+    },
+    alt: `µs a sample by ${name}: ${rungs.map(({ x, median }) => `${x}: ${median.toPrecision(3)}`).join(", ")}`,
+  });
+}
+
+function chart(setting, unit, contenders) {
   const names = contenders.map(({ name }) => name);
   const medians = contenders.map(({ median }) => median);
   return figure({
@@ -61,15 +95,15 @@ function chart(setting, contenders) {
       },
     ],
     layout: {
-      title: { text: `${setting}: seconds for an epoch` },
+      title: { text: `${setting}: ${unit}` },
       xaxis: {
-        title: { text: "seconds (less is better)" },
+        title: { text: unit },
         type: Math.max(...medians) > 20 * Math.min(...medians) ? "log" : "linear",
       },
       yaxis: { autorange: "reversed", automargin: true },
       height: 120 + 40 * names.length,
     },
-    alt: `${setting}: ${contenders.map(({ name, median }) => `${name} ${median.toFixed(2)} s`).join(", ")}`,
+    alt: `${setting}: ${contenders.map(({ name, median }) => `${name} ${median.toPrecision(3)} ${unit}`).join(", ")}`,
   });
 }
 

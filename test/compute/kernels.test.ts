@@ -237,6 +237,13 @@ describe.each(sizes)("$rows samples, $inputs → $outputs", (size) => {
         );
         expectRows(pair[1].out, pair[0].out, rows, tolerance(inputs + 1));
       }
+      if (!sparse) {
+        const pair = benches(size, layout, by);
+        both(pair, parts, ({ kernels, below, delta, A }, share) =>
+          kernels.inputGradient(below, delta, A, undefined, rows, share),
+        );
+        expectRows(pair[1].below, pair[0].below, rows, tolerance(outputs));
+      }
       const pair = benches(size, layout, by);
       if (sparse) compress(pair, parts);
       both(pair, parts, ({ kernels, below, delta, x, byRow, A }, share) =>

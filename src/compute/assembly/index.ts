@@ -10,3 +10,7 @@ export {
 } from "./sparse";
 export { columnAffine, columnBackward, columnInputGradient } from "./columns";
 export { setNumbers, setRule, sumOfSquares, update } from "./update";
+export { elementwise } from "./elementwise";
+export { setWindows } from "./windows";
+export { convolve, filterGradient, imageGradient } from "./convolution";
+export { avgPool, avgPoolGradient, maxPool, maxPoolGradient } from "./pooling";

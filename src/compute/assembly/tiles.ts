@@ -6,7 +6,7 @@
  * tile and all that is loaded in one round.
  */
 import { floats, laneSum, madd } from "./simd";
-import { apply } from "./update";
+import { apply, wantsSquares } from "./update";
 
 // @ts-ignore: decorator
 @inline const ROWS: i32 = 4;
@@ -52,12 +52,16 @@ import { apply } from "./update";
   }
 }
 
-/** tile (4 × 8) += panel a · panel b over the inner index, which runs over at least one step. */
-function multiplyTile(tile: usize, a: usize, b: usize, depth: i32): void {
-  let c00 = v128.load(tile), c01 = v128.load(tile, 16);
-  let c10 = v128.load(tile, 32), c11 = v128.load(tile, 48);
-  let c20 = v128.load(tile, 64), c21 = v128.load(tile, 80);
-  let c30 = v128.load(tile, 96), c31 = v128.load(tile, 112);
+/** tile (4 × 8) = panel a · panel b, or with `add` on top of it; the inner index runs over at least one step. */
+export function multiplyTile(tile: usize, a: usize, b: usize, depth: i32, add: bool): void {
+  const zero = f32x4.splat(0);
+  let c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero, c30 = zero, c31 = zero;
+  if (add) {
+    c00 = v128.load(tile); c01 = v128.load(tile, 16);
+    c10 = v128.load(tile, 32); c11 = v128.load(tile, 48);
+    c20 = v128.load(tile, 64); c21 = v128.load(tile, 80);
+    c30 = v128.load(tile, 96); c31 = v128.load(tile, 112);
+  }
   const end = b + (<usize>depth << 5);
   do {
     const b0 = v128.load(b), b1 = v128.load(b, 16);
@@ -97,7 +101,8 @@ function multiplyTile(tile: usize, a: usize, b: usize, depth: i32): void {
  * c(i, j); c and a matrix `extra` have the same pitch. The inner index of a runs along its rows, or with
  * `aTransposed` down its columns; that of b down its columns, or with `bTransposed` along its rows. Pitches are bytes;
  * where an inner index runs along rows, depth is a multiple of 4. `scratch` holds (BLOCK_ROWS + 8) * BLOCK_DEPTH + 32
- * floats of this thread's own; sums[j / 8] becomes the sum of squares over the columns from j on.
+ * floats of this thread's own; sums[j / 8] becomes the sum of squares over the columns
+ * from j on, if the rule wants it.
  */
 export function multiply(
   c: usize, cPitch: usize, a: usize, aPitch: usize, aTransposed: bool, b: usize, bPitch: usize, bTransposed: bool,
@@ -124,9 +129,9 @@ export function multiply(
         let squares: f64 = 0;
         for (let r = 0; r < rows; r += ROWS) {
           const offset = <usize>(i + r) * cPitch + floats(j);
-          if (add || k > 0) loadTile(tile, c + offset, cPitch);
-          else memory.fill(tile, 0, 128);
-          multiplyTile(tile, packed + floats(r * inner), panel, inner);
+          const onTop = add || k > 0;
+          if (onTop) loadTile(tile, c + offset, cPitch);
+          multiplyTile(tile, packed + floats(r * inner), panel, inner, onTop);
           const other = extra + (blockFinish < MASK ? floats(j) : offset);
           // A product with few rows leaves those below alone: they may belong to something else.
           squares += storeTile(c + offset, cPitch, tile, other, blockFinish, min(ROWS, rows - r));
@@ -156,7 +161,7 @@ function storeTile(c: usize, pitch: usize, tile: usize, extra: usize, finish: i3
   for (let r = 0; r < height; r++) {
     let v0 = v128.load(tile), v1 = v128.load(tile, 16);
     if (finish >= SQUARES) {
-      squares = f32x4.add(squares, f32x4.add(f32x4.mul(v0, v0), f32x4.mul(v1, v1)));
+      if (wantsSquares()) squares = f32x4.add(squares, f32x4.add(f32x4.mul(v0, v0), f32x4.mul(v1, v1)));
     } else if (finish == MASK) {
       v0 = v128.and(v0, f32x4.gt(v128.load(extra), zero));
       v1 = v128.and(v1, f32x4.gt(v128.load(extra, 16), zero));
@@ -180,5 +185,5 @@ function storeTile(c: usize, pitch: usize, tile: usize, extra: usize, finish: i3
     tile += 32;
     c += pitch;
   }
-  return finish >= SQUARES ? laneSum(squares) : 0;
+  return finish >= SQUARES && wantsSquares() ? laneSum(squares) : 0;
 }

@@ -1,10 +1,11 @@
-// What a contender is told: --data DIR --batch 128 --rule sgd --samples 60000 --threads 2 --epochs 2 [--backend wasm]
+// What a contender is told: --data DIR --batch 128 --rule sgd --samples 60000 --threads 2 --epochs 2 [--network mlp]
+// [--backend wasm]
 import { parseArgs } from "node:util";
 
 export function settings() {
-  const names = ["data", "batch", "rule", "samples", "threads", "epochs", "backend"];
+  const names = ["data", "batch", "rule", "samples", "threads", "epochs", "network", "backend"];
   const options = Object.fromEntries(names.map((name) => [name, { type: "string" }]));
-  const { data, batch, rule, samples, threads, epochs, backend } = parseArgs({ options }).values;
+  const { data, batch, rule, samples, threads, epochs, network, backend } = parseArgs({ options }).values;
   return {
     data,
     batchSize: Number(batch),
@@ -12,6 +13,7 @@ export function settings() {
     samples: Number(samples),
     threads: Number(threads),
     epochs: Number(epochs),
+    network,
     backend,
   };
 }

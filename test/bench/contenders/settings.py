@@ -9,6 +9,7 @@ def settings():
     parser = argparse.ArgumentParser()
     parser.add_argument("--data")
     parser.add_argument("--rule")
+    parser.add_argument("--network", default="mlp")
     for name in ("batch", "samples", "threads", "epochs"):
         parser.add_argument("--" + name, type=int)
     return parser.parse_args()

@@ -1,4 +1,4 @@
-"""PyTorch on the CPU: seconds an epoch of the reference network. Prints one JSON line."""
+"""PyTorch on the CPU: seconds an epoch of the reference network, or of one like LeNet. Prints one JSON line."""
 import json
 import time
 
@@ -11,10 +11,15 @@ torch.manual_seed(0)
 torch.set_num_threads(a.threads)
 x = torch.from_numpy(pixels(a.data)[: a.samples])
 y = torch.from_numpy(labels(a.data)[: a.samples])
-linear = torch.nn.Linear
-model = torch.nn.Sequential(
-    linear(784, 512), torch.nn.ReLU(), linear(512, 384), torch.nn.ReLU(), linear(384, 10)
-)
+linear, conv, pool, relu = torch.nn.Linear, torch.nn.Conv2d, torch.nn.MaxPool2d, torch.nn.ReLU
+networks = {
+    "mlp": lambda: [linear(784, 512), relu(), linear(512, 384), relu(), linear(384, 10)],
+    "lenet": lambda: [
+        *(torch.nn.Unflatten(1, (1, 28, 28)), conv(1, 6, 5), relu(), pool(2), conv(6, 16, 5), relu(), pool(2)),
+        *(torch.nn.Flatten(), linear(256, 120), relu(), linear(120, 84), relu(), linear(84, 10)),
+    ],
+}
+model = torch.nn.Sequential(*networks[a.network]())
 rules = {
     "sgd": lambda p: torch.optim.SGD(p, lr=0.1 if a.batch > 1 else 0.005),
     "adagrad": lambda p: torch.optim.Adagrad(p, lr=0.01),

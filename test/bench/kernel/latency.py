@@ -104,6 +104,26 @@ took, printed = run(code["lines"], watch=True)
 length = sum(len(f"{i}\n") for i in range(200000))
 figures["200,000 printed lines"] = round(took) if printed == length else f"{printed} of {length} characters"
 figures["most memory meanwhile"] = peak
+if kernel == "nablab":
+    # MNIST by both threads, in a cell that runs meanwhile.
+    run('import { adam, dense, mnist, relu, sequential, train } from "nablab"; const images = (await mnist()).train')
+    network = "sequential([dense(784, 512), relu(), dense(512, 384), relu(), dense(384, 10)])"
+    training = client.execute(f"await train({network}, images, {{ rule: adam(), epochs: 100 }})")
+    began_training = time.time()
+    time.sleep(2)
+    times = [ask(client.complete, *code["complete"]) for _ in range(200)]
+    figures["completion while MNIST trains"] = f"{median(times)} (at most {max(times):.0f})"
+    charts = 0
+    while True:
+        try:
+            charts += client.get_iopub_msg(timeout=0)["msg_type"] == "update_display_data"
+        except queue.Empty:
+            break
+    figures["versions of its chart a second"] = round(charts / (time.time() - began_training), 1)
+    stopped = time.time()
+    manager.interrupt_kernel()
+    reply_to(training)
+    figures["stop of that training"] = round((time.time() - stopped) * 1000)
 print(json.dumps(figures))
 manager.shutdown_kernel(now=True)
 client.stop_channels()

@@ -1,0 +1,79 @@
+/**
+ * The fast operations on images: what `assembly/convolution.ts` and `assembly/pooling.ts` do, on matrices.
+ */
+import type { Matrix } from "./matrix.js";
+import { rangeOf } from "./share.js";
+import { biasesAt, gradientGroups, type ImageKernels, inWindow, type Windows } from "./windows.js";
+
+/** What assembly/index.ts exports for images. */
+export type ImageExports = Record<
+  | "setWindows"
+  | "convolve"
+  | "filterGradient"
+  | "imageGradient"
+  | "maxPool"
+  | "maxPoolGradient"
+  | "avgPool"
+  | "avgPoolGradient",
+  (...numbers: (number | boolean)[]) => void
+>;
+
+/** How many floats of scratch memory a thread needs for these windows, with filters if there are `outputs`. */
+export function windowScratchLength(windows: Windows, outputs = 0): number {
+  const { channels, height, width, kernel, padding, rows, columns } = windows;
+  const up = (n: number, grain: number): number => Math.ceil(n / grain) * grain;
+  const positions = up(rows * columns, 8);
+  const even = up(inWindow(windows), 2);
+  const image = channels * (height + 2 * padding) * (width + 2 * padding);
+  // Offsets and the image, with room to begin at cache lines; then what the greediest of the three operations takes.
+  const shared = inWindow(windows) + positions + image + 64;
+  const forward = 32 + (up(outputs, 4) + 8) * inWindow(windows);
+  const gradient = up(outputs, 4) * (positions + 4 * even) + positions * even;
+  const back = 32 + kernel ** 2 * up(channels, 4) * outputs + 8 * outputs;
+  return shared + Math.max(forward, gradient, back);
+}
+
+/** The operations, by a module's exports, with scratch memory of at least {@link windowScratchLength}. */
+export function wasmImageKernels(wasm: ImageExports, scratch: Float32Array): ImageKernels {
+  const at = ({ data }: Matrix): number => data.byteOffset;
+  const bytes = ({ pitch }: Matrix): number => 4 * pitch;
+  const setWindows = (windows: Windows): void => {
+    const { channels, height, width, kernel, stride, padding, rows, columns } = windows;
+    const numbers = [channels, height, width, kernel, stride, padding, rows, columns];
+    wasm.setWindows(...numbers, scratch.byteOffset);
+  };
+
+  return {
+    convolve(out, x, { theta, windows, outputs }, rows, relu, share) {
+      setWindows(windows);
+      const [A, b] = [theta.byteOffset, theta.byteOffset + 4 * biasesAt(windows, outputs)];
+      wasm.convolve(at(out), bytes(out), at(x), bytes(x), A, b, outputs, relu, ...rangeOf(rows, share));
+    },
+
+    filterGradient(parts, delta, x, { windows, outputs }, rows, share) {
+      setWindows(windows);
+      const to = [at(parts), bytes(parts), 4 * biasesAt(windows, outputs)];
+      const from = [at(delta), bytes(delta), at(x), bytes(x), outputs];
+      wasm.filterGradient(...to, ...from, rows, gradientGroups, ...rangeOf(gradientGroups, share));
+    },
+
+    imageGradient(below, delta, { theta, windows, outputs }, mask, rows, share) {
+      setWindows(windows);
+      const operands = [at(delta), bytes(delta), theta.byteOffset, mask ? at(mask) : 0, outputs];
+      wasm.imageGradient(at(below), bytes(below), ...operands, ...rangeOf(rows, share));
+    },
+
+    pool(out, x, pooling, windows, rows, relu, share) {
+      setWindows(windows);
+      const pool = pooling === "maxPool2d" ? wasm.maxPool : wasm.avgPool;
+      pool(at(out), bytes(out), at(x), bytes(x), relu, ...rangeOf(rows, share));
+    },
+
+    poolGradient(below, delta, x, pooling, windows, rows, masked, share) {
+      setWindows(windows);
+      const gradient = pooling === "maxPool2d" ? wasm.maxPoolGradient : wasm.avgPoolGradient;
+      const operands = [at(delta), bytes(delta), at(x), masked];
+      gradient(at(below), bytes(below), ...operands, ...rangeOf(rows, share));
+    },
+  };
+}

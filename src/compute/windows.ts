@@ -1,0 +1,99 @@
+/**
+ * Windows that slide over images, and the operations on what they see. An image is a row of a matrix: channels × height ×
+ * width, one channel after the other.
+ */
+import type { Parameters } from "./kernels.js";
+import { filledUp, type Matrix } from "./matrix.js";
+import type { Share } from "./share.js";
+
+/** Windows on an image, and the image they make. */
+export interface Windows {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  /** The size of a window. */
+  readonly kernel: number;
+  /** How far apart windows are. */
+  readonly stride: number;
+  /** Zeros around the image. */
+  readonly padding: number;
+  /** How many windows there are from top to bottom, and from left to right. */
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** How windows lie on an image; there are none (rows or columns < 1) where they are larger than it. */
+export function slide(
+  [channels, height, width]: readonly [channels: number, height: number, width: number],
+  { kernel, stride, padding }: { kernel: number; stride: number; padding: number },
+): Windows {
+  const count = (extent: number): number => Math.floor((extent + 2 * padding - kernel) / stride) + 1;
+  return { channels, height, width, kernel, stride, padding, rows: count(height), columns: count(width) };
+}
+
+/** Numbers that a window sees. */
+export const inWindow = ({ channels, kernel }: Windows): number => channels * kernel ** 2;
+
+/** The parameters of a convolution: A, outputs × numbers in a window, row by row, and b, which begins at {@link biasesAt}. */
+export interface Filters extends Parameters {
+  readonly windows: Windows;
+  readonly outputs: number;
+}
+
+/** Where b begins among the parameters of a convolution: at a cache line. */
+export const biasesAt = (windows: Windows, outputs: number): number => filledUp(outputs * inWindow(windows));
+
+/** How many numbers the parameters of a convolution take. */
+export const filtersLength = (windows: Windows, outputs: number): number =>
+  biasesAt(windows, outputs) + filledUp(outputs);
+
+/** What becomes of a window: its largest number, or the mean. */
+export type Pooling = "maxPool2d" | "avgPool2d";
+
+/**
+ * The gradient of a convolution is summed in so many groups of images, each by one thread, and then over the groups: so
+ * it is the same for any number of threads.
+ */
+export const gradientGroups = 16;
+
+/** The operations on images; what is written comes first. A thread's share is of the images, but for the gradient. */
+export interface ImageKernels {
+  /** z[o, r, c] = b[o] + Σ A[o, i, u, v] x[i, r·stride + u − padding, c·stride + v − padding], or with `relu` the larger of that and 0. */
+  convolve(out: Matrix, x: Matrix, A: Filters, rows: number, relu: boolean, share: Share): void;
+
+  /** The gradients of A and b, as parameters lie, in one row of `parts` for each of the groups, of which a thread has its share. */
+  filterGradient(parts: Matrix, delta: Matrix, x: Matrix, A: Filters, rows: number, share: Share): void;
+
+  /** ∂loss/∂x of a convolution; where `mask` is given, 0 where that is not > 0. */
+  imageGradient(
+    below: Matrix,
+    delta: Matrix,
+    A: Filters,
+    mask: Matrix | undefined,
+    rows: number,
+    share: Share,
+  ): void;
+
+  /** What comes out of each window, or with `relu` the larger of that and 0. */
+  pool(
+    out: Matrix,
+    x: Matrix,
+    pooling: Pooling,
+    windows: Windows,
+    rows: number,
+    relu: boolean,
+    share: Share,
+  ): void;
+
+  /** ∂loss/∂x of pooling; with `masked` 0 where x is not > 0. The first of several largest takes it all. */
+  poolGradient(
+    below: Matrix,
+    delta: Matrix,
+    x: Matrix,
+    pooling: Pooling,
+    windows: Windows,
+    rows: number,
+    masked: boolean,
+    share: Share,
+  ): void;
+}

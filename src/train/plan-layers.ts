@@ -1,0 +1,180 @@
+/**
+ * Where everything lies that threads need of a network's layers: parameters, what goes from layer to layer, and lists of
+ * what is not zero.
+ */
+import type { Arena, Region } from "../compute/arena.js";
+import { sumsLength } from "../compute/kernels.js";
+import {
+  filledUp,
+  line,
+  matrixLength,
+  type WeightLayout,
+  type WeightShape,
+  weightAt,
+  weightLength,
+} from "../compute/matrix.js";
+import {
+  biasesAt,
+  filtersLength,
+  gradientGroups,
+  inWindow,
+  type Pooling,
+  type Windows,
+} from "../compute/windows.js";
+import type { FastLayer } from "./fast-network.js";
+
+/** A matrix as the threads see it. */
+export interface MatrixPlan {
+  readonly columns: number;
+  readonly region: Region<"Float32Array">;
+}
+
+/** Lists of what is not zero in some rows or columns. */
+export interface CompressedPlan {
+  readonly capacity: number;
+  readonly entries: Region<"Float32Array">;
+  readonly counts: Region<"Uint32Array">;
+}
+
+/** Where some parameters begin among all, and how long they are there, with padding. */
+export interface ParametersPlan {
+  readonly at: number;
+  readonly length: number;
+  /** The same for the sums of squares of their gradient. */
+  readonly sums: { readonly at: number; readonly length: number };
+}
+
+/** A layer as the threads see it. */
+export type LayerPlan = {
+  /** x(t): what the layer gives, after its ReLU; for the last, the readout g. */
+  readonly x: MatrixPlan;
+  readonly relu: boolean;
+  /** δ[t] = ∂loss/∂z[t]. */
+  readonly delta: MatrixPlan;
+} & (DensePlan | ConvolutionPlan | PoolingPlan);
+
+interface DensePlan extends WeightShape {
+  readonly kind: "dense";
+  readonly A: ParametersPlan;
+  readonly b: ParametersPlan;
+  /** The inputs that are not zero, by sample and by column, where only they are multiplied. */
+  readonly byRow?: CompressedPlan;
+  readonly byColumn?: CompressedPlan;
+}
+
+interface ConvolutionPlan {
+  readonly kind: "conv2d";
+  readonly windows: Windows;
+  readonly filters: number;
+  /** A and b. */
+  readonly parameters: ParametersPlan;
+  /** The gradients of groups of images. */
+  readonly parts: MatrixPlan;
+}
+
+interface PoolingPlan {
+  readonly kind: Pooling;
+  readonly windows: Windows;
+}
+
+/** How a network is used. */
+export interface Use {
+  /** How many samples go through it at once. */
+  readonly rows: number;
+  /** The most of them whose gradient is taken at once; 0 where it is not trained. */
+  readonly trainedRows: number;
+  /** Whether few of the numbers that come in are not zero. */
+  readonly sparse: boolean;
+  /** Whether it is trained sample by sample with a rule that leaves alone what has no gradient. */
+  readonly oneByOne: boolean;
+}
+
+/** Up to this many samples a step, packing operands for dense products takes longer than the products. */
+const fewRows = 4;
+
+/** Plans the layers, and says how long all parameters are together, and the sums of squares of their gradients. */
+export function planLayers(
+  arena: Arena,
+  layers: readonly FastLayer[],
+  { rows, trainedRows, sparse, oneByOne }: Use,
+): { plans: LayerPlan[]; length: number; sumsLength: number } {
+  let length = 0;
+  let sums = 0;
+  const take = (count: number, sumsCount: number): ParametersPlan => {
+    const part = { at: length, length: count, sums: { at: sums, length: sumsCount } };
+    length += count;
+    sums += sumsCount;
+    return part;
+  };
+  const matrix = (columns: number, height = rows): MatrixPlan => ({
+    columns,
+    region: arena.reserve("Float32Array", matrixLength(height, columns)),
+  });
+  const compressed = (lists: number, capacity: number): CompressedPlan => ({
+    capacity,
+    entries: arena.reserve("Float32Array", 2 * lists * capacity),
+    counts: arena.reserve("Uint32Array", lists),
+  });
+  const few = trainedRows > 0 && trainedRows <= fewRows;
+
+  const plans = layers.map((layer, t): LayerPlan => {
+    const { outputs, relu } = layer;
+    const common = { relu, x: matrix(outputs), delta: matrix(outputs) };
+    if (layer.kind === "conv2d") {
+      const { windows, filters } = layer;
+      const size = filtersLength(windows, filters);
+      const parameters = take(size, size / line);
+      return {
+        kind: layer.kind,
+        windows,
+        filters,
+        parameters,
+        parts: matrix(size, gradientGroups),
+        ...common,
+      };
+    }
+    if (layer.kind !== "dense") return { kind: layer.kind, windows: layer.windows, ...common };
+    const { inputs } = layer;
+    let layout: WeightLayout = "rows";
+    // Products with what is not zero give no gradient to the layer below where its output is zero, as a ReLU wants it.
+    if (t === 0 || isRectified(layers, t - 1)) {
+      if (oneByOne) layout = "columns";
+      else if (few || (t === 0 && sparse)) layout = "panels";
+    }
+    const shape = { layout, inputs, outputs };
+    return {
+      kind: "dense",
+      ...shape,
+      A: take(weightLength(shape), sumsLength(shape)),
+      b: take(filledUp(outputs), filledUp(outputs) / line),
+      ...(layout !== "rows" && { byRow: compressed(rows, inputs) }),
+      ...(layout === "panels" && trainedRows > 0 && { byColumn: compressed(inputs, trainedRows) }),
+      ...common,
+    };
+  });
+  return { plans, length, sumsLength: sums };
+}
+
+/** Whether what a layer gives is a ReLU's, or pooled from one's: never negative, and where it is zero nothing passes back. */
+function isRectified(layers: readonly FastLayer[], t: number): boolean {
+  const { kind, relu } = layers[t];
+  return relu || (t > 0 && kind !== "dense" && kind !== "conv2d" && isRectified(layers, t - 1));
+}
+
+/** Calls back with where each parameter lies in the network's theta, and where in the plan's. */
+export function eachParameter(plans: readonly LayerPlan[], visit: (i: number, place: number) => void): void {
+  let i = 0;
+  for (const plan of plans) {
+    if (plan.kind === "dense") {
+      const { inputs, outputs, A, b } = plan;
+      for (let j = 0; j < outputs; j++) {
+        for (let k = 0; k < inputs; k++) visit(i++, A.at + weightAt(plan, j, k));
+      }
+      for (let j = 0; j < outputs; j++) visit(i++, b.at + j);
+    } else if (plan.kind === "conv2d") {
+      const { parameters, windows, filters } = plan;
+      for (let k = 0; k < filters * inWindow(windows); k++) visit(i++, parameters.at + k);
+      for (let j = 0; j < filters; j++) visit(i++, parameters.at + biasesAt(windows, filters) + j);
+    }
+  }
+}
