@@ -108,6 +108,16 @@ describe.each(Object.keys(networks))("%s", (name) => {
     });
   });
 
+  test("the loss stays within 1e-4 of the twin's for 200 steps", async () => {
+    const options = { rule: sgd({ eta: 0.02 }), epochs: 50, batchSize: 16, seed: 3, ...quiet };
+    const fast = await train(build(name), images(64), { ...options, backend: "wasm" });
+    const slow = await train(build(name), images(64), { ...options, backend: "scalar" });
+    expect(slow.steps).toBe(200);
+    slow.loss.forEach((loss, k) => {
+      expect(Math.abs(fast.loss[k]! - loss)).toBeLessThanOrEqual(1e-4 * loss);
+    });
+  });
+
   test("sample by sample, and few at once", async () => {
     for (const [batchSize, rule] of [
       [1, sgd({ eta: 0.01 })],
