@@ -18,6 +18,7 @@ import {
   slide,
   type Windows,
 } from "#nablab/compute/windows.js";
+import { firstDifference } from "../first-difference.js";
 
 interface Case {
   channels: number;
@@ -159,7 +160,7 @@ describe.each(cases)(
           expectClose(fast.parts, scalar.parts, gradientGroups, tolerance(positions * 2));
           return fast.parts.data.slice();
         });
-        for (const each of found) expect(each).toEqual(found[0]);
+        for (const each of found) expect(firstDifference(each, found[0]!)).toBe(-1);
       }
     });
   },
