@@ -2,24 +2,38 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import path from "node:path";
 import {
+  adadelta,
   adagrad,
   adagradNorm,
   adam,
+  adamw,
+  amsgrad,
+  averageGradients,
+  averaging,
+  chain,
+  clipNorm,
   type Dataset,
   dataset,
+  decayWeights,
   dense,
+  divideByNorm,
+  dropout,
   inverse,
   lion,
   loadCheckpoint,
   loadNetwork,
   loadRun,
   momentum,
+  nesterov,
+  prelu,
   type Rule,
   random,
   relu,
+  rmsprop,
   type Sequential,
   saveNetwork,
   saveRun,
+  scaleBy,
   sequential,
   sgd,
   type TrainOptions,
@@ -45,12 +59,19 @@ function points(size: number, seed = 1): Dataset {
 const data = points(70);
 const network = (seed = 5): Sequential => sequential([dense(13, 21), relu(), dense(21, 3)], { seed });
 const rules: Rule[] = [
-  sgd({ eta: inverse({ a: 10, b: 0.1 }) }),
+  sgd({ eta: inverse({ eta: 10, offset: 100 }) }),
   momentum({ eta: 0.01 }),
   adagradNorm({ eta: 0.5 }),
   adagrad({ eta: 0.02 }),
   adam({ eta: 0.002 }),
   lion({ eta: 0.001 }),
+  nesterov({ eta: 0.01 }),
+  rmsprop({ eta: 0.002 }),
+  adadelta(),
+  amsgrad({ eta: 0.002 }),
+  adamw({ eta: 0.002 }),
+  averaging(clipNorm(decayWeights(momentum({ eta: 0.01 }), 0.01), 1)),
+  chain(divideByNorm(), averageGradients(), scaleBy(0.1)),
 ];
 
 describe.each([
@@ -102,6 +123,18 @@ describe.each([
     expect(other.theta).toEqual(whole.theta);
     expect(again.loss).toEqual(expected.loss);
   });
+});
+
+test("what dropout drops is the same, too, and slopes that are trained go on", async () => {
+  const layers = [dense(13, 21), prelu(), dropout(0.3), dense(21, 3)];
+  const [whole, parted] = [sequential(layers, { seed: 5 }), sequential(layers, { seed: 5 })];
+  const options = { rule: adam(), batchSize: 16, live: false };
+  await train(whole, data, { ...options, epochs: 3 });
+  const file = fresh();
+  await train(parted, data, { ...options, epochs: 2, checkpoint: file });
+  const other = sequential(layers, { seed: 6 });
+  await train(other, data, { ...options, epochs: 3, resume: file });
+  expect(other.theta).toEqual(whole.theta);
 });
 
 test.each(["once", "never", "with replacement"] as const)(
