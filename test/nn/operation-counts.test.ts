@@ -34,7 +34,7 @@ test.each([[[3, 4, 2]], [[784, 512, 384, 10]], [[5, 1]]])("a dense network of si
 });
 
 test("a convolution multiplies at each place; memory holds what every layer puts out", () => {
-  const net = sequential([conv2d(1, 2, { size: 3 }), relu(), avgPool2d(2), flatten(), dense(8, 3)], {
+  const net = sequential([conv2d(1, 2, { kernel: 3 }), relu(), avgPool2d(2), flatten(), dense(8, 3)], {
     input: [1, 6, 6],
   });
   const counts = operationCounts(net, { batchSize: 7 });

@@ -28,7 +28,7 @@ describe("Blum's conditions, one after the other violated", () => {
   });
 
   test("in several dimensions, of an objective", () => {
-    const F = expectation(quadratic({ spectrum: [1, 0.5, 0.2], seed: 1 }), noise({ sigma: 1 }));
+    const F = expectation(quadratic({ spectrum: [1, 0.5, 0.2], seed: 1 }), noise({ sd: 1 }));
     const { verdict, ratios } = checkConvergence(F, {
       thetaStar: F.thetaStar!,
       schedule: inverse({ power: 0.75 }),
