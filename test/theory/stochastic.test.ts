@@ -15,10 +15,12 @@ import {
   addSchedules,
   amsgrad,
   asymptoticVariance,
+  checkBound,
   checkConditions,
   checkNoise,
   clipNorm,
   cosine,
+  descend,
   distributionTest,
   Ensemble,
   ensembleChart,
@@ -335,6 +337,30 @@ describe("SGD along many paths", () => {
     expect(late(4000) / late(400)).toBeLessThan(2);
   });
 
+  test("checkBound takes many paths: where a bound holds, and which assumption fails where it does not", async () => {
+    const F = expectation(quadratic({ spectrum: [1, 0.5] }), noise({ distribution: "sign" }));
+    const eta = inverse({ eta: 2 });
+    const runs = await sgdPaths(F, { theta0: [1, 1], eta, steps: 500, paths: 100 });
+    const G = Math.sqrt(2 + Math.max(...runs.squaredGradients.mean));
+    const good = checkBound(runs, sgdStronglyConvexBound({ G, mu: 0.5 }));
+    expect(good.holds).toBe(true);
+    expect(good.unmet).toEqual([]);
+    expect(good.tightness).toBeLessThan(1);
+    expect(String(good)).toContain("✓ E[‖θ(k) − θ*‖²] ≤ 4G² / (mu² k) for k = 1 … 500");
+    expect(checkBound(runs, sgdConvexBound({ R: Math.SQRT2, G, eta })).holds).toBe(true);
+    // A start that is farther, gradients that are larger, another mu, other steps.
+    expect(checkBound(runs, sgdConvexBound({ R: 1, G: 0.5, eta: 0.1 })).unmet).toEqual([
+      "the bound is for η(1) = 0.1, the path has η(1) = 2",
+      "the start is 1.414 away from θ*, not 1",
+      expect.stringContaining("above G² = 0.25"),
+    ]);
+    const wrong = checkBound(runs, sgdStronglyConvexBound({ G: 0.1, mu: 2 }));
+    expect(wrong.holds).toBe(false);
+    expect(wrong.violations.length).toBeGreaterThan(10);
+    expect(wrong.unmet[0]).toBe("the bound needs mu ≥ 2, quadratic has mu = 0.5");
+    expect(() => checkBound(runs, adagradNormBound({ D: 1, eta: 1, squares: [1] }))).toThrow("a single run");
+  });
+
   test("AdaGrad-norm keeps its bound along its own run", () => {
     const eta = 1;
     const F = quadratic({ spectrum: [1, 0.1] });
@@ -354,6 +380,12 @@ describe("SGD along many paths", () => {
       expect(F.value(mean)).toBeLessThanOrEqual(adagradNormBound({ D, eta, squares })(k));
     }
     expect(() => adagradNormBound({ D, eta, squares })(301)).toThrow("the run has 300 steps, got k = 301");
+    const path = descend(F, { theta0: [3, -2], rule: adagradNorm({ eta }), steps: 300 });
+    const found = checkBound(path, adagradNormBound({ D, eta, squares }));
+    expect([found.holds, found.unmet]).toEqual([true, []]);
+    expect(checkBound(path, adagradNormBound({ D: 1, eta, squares })).unmet).toEqual([
+      "the path went 3.606 away from θ*, beyond D = 1",
+    ]);
   });
 
   test("batches, seeds, and what does not fit", async () => {
