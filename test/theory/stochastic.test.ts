@@ -558,6 +558,15 @@ test("a power law is found in means over noisy paths, within the error that the 
   expect(fit.interval[0]).toBeLessThan(0.75);
   expect(fit.interval[1]).toBeGreaterThan(0.75);
   expect(fit.standardError).toBeLessThan(0.02);
+  // The standard error against the scatter of fits to 200 other draws: both are right to about 5 %, six times that is 30 %.
+  const others = Array.from({ length: 200 }, (_, seed) => {
+    const draws = random(seed).split("fits");
+    const drawn = Array.from({ length: 100 }, () => k.map((one) => draws.uniform(0.5, 1.5) / one));
+    return fitPower(new Ensemble({ name: "", quantity: "x", k, rows: drawn }), { from: 1 });
+  });
+  const scatter = Math.sqrt(others.reduce((sum, { exponent }) => sum + (exponent - 1) ** 2, 0) / 200);
+  expect(others[0]!.standardError / scatter).toBeGreaterThan(0.7);
+  expect(others[0]!.standardError / scatter).toBeLessThan(1.3);
   expect(() => fitPower(new Ensemble({ name: "", quantity: "x", k, rows: rows.slice(0, 19) }))).toThrow(
     "at least 20 paths",
   );
