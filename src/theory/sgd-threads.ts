@@ -26,8 +26,10 @@ const slice = 20;
 /** Steps from which on a path is too long for that thread, if another can run it. */
 const longPath = 20_000;
 
-/** Threads without a job; they do not keep the process alive. */
+/** Threads without a job, which do not keep the process alive; how many there are in all; and who waits for one. */
 const idle: Worker[] = [];
+let started = 0;
+const waiting: ((thread: Worker) => void)[] = [];
 
 /**
  * Runs all paths: the first ones on the calling thread, as long as a thread would take to start, the rest on threads.
@@ -67,7 +69,8 @@ export async function runAllPaths(
     let count = 0;
     if (sendable && left() > 0 && !stop.aborted) {
       count = Math.min(threads ?? availableParallelism(), left());
-      await Promise.all(Array.from({ length: count }, () => runThread(sendable)));
+      const most = Math.max(count, availableParallelism());
+      await Promise.all(Array.from({ length: count }, async () => runThread(await threadOf(most), sendable)));
     }
     while (left() > 0 && !stop.aborted) {
       await setImmediate();
@@ -94,14 +97,31 @@ function ruleData(rule: Rule, steps: number): RuleData | undefined {
   return { name: rule.name, options: Object.fromEntries(options) };
 }
 
-function runThread(job: SgdJob): Promise<void> {
-  const thread = idle.pop() ?? new Worker(new URL("./sgd-thread.js", import.meta.url));
+/** A thread: one that is idle, a new one as long as there are not too many, or else the next that is done. */
+async function threadOf(most: number): Promise<Worker> {
+  const one = idle.pop();
+  if (one) return one;
+  if (started >= most) return new Promise((resolve) => waiting.push(resolve));
+  return start();
+}
+
+function start(): Worker {
+  started++;
+  return new Worker(new URL("./sgd-thread.js", import.meta.url));
+}
+
+function runThread(thread: Worker, job: SgdJob): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onExit = (code: number): void =>
+    const onExit = (code: number): void => {
+      started--;
+      waiting.shift()?.(start()); // or they would wait for ever
       reject(new Error(`sgdPaths: a thread ended early, with exit code ${code}`));
+    };
     const onDone = (): void => {
       thread.off("error", reject).off("exit", onExit).unref();
-      idle.push(thread);
+      const next = waiting.shift();
+      if (next) next(thread);
+      else idle.push(thread);
       resolve();
     };
     thread.once("message", onDone).once("error", reject).once("exit", onExit);
