@@ -111,7 +111,7 @@ export function surfaceChart(options: SurfaceChartOptions): Figure {
         undefined,
         paths.map(({ name }) => name),
       ),
-      height: 480,
+      height: 520,
       xaxis: { visible: false, range: [-1.7, 1.7] },
       yaxis: { visible: false, range: framed(camera), scaleanchor: "x" },
       shapes: [...skirts(levels, camera), ...faces(levels, camera)],
