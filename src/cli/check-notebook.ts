@@ -8,7 +8,7 @@ import { GradedSession, gradedLimits } from "../kernel/graded-session.js";
 import { CellOutputs } from "./cell-outputs.js";
 import { InputError } from "./input-error.js";
 import { type CodeCell, type Notebook, readNotebook } from "./notebook.js";
-import { gradingOf, pointsOf } from "./points.js";
+import { gradingOf, isEditedTest, pointsOf } from "./points.js";
 import { Progress } from "./progress.js";
 
 /** Options of {@link checkNotebook}. */
@@ -83,14 +83,25 @@ async function run(notebook: Notebook, file: string, timeout?: number): Promise<
   return !interrupted;
 }
 
-/** What a cell printed before it failed, and its error. */
+/** What is wrong with a cell: what its checks said, the error it ended with, or why a test gives no points. */
 function tellFailure(cell: CodeCell): void {
   const error = errorOf(cell);
-  const printed = cell.outputs.flatMap((output) => (output.output_type === "stream" ? [output.text] : []));
-  const wrong = printed
-    .join("")
-    .split("\n")
-    .filter((line) => line.startsWith("✗"));
+  const textOf = (name: string): string[] =>
+    cell.outputs
+      .flatMap((output) => (output.output_type === "stream" && output.name === name ? [output.text] : []))
+      .join("")
+      .split("\n");
+  const wrong = textOf("stdout").filter((line) => line.startsWith("✗"));
+  if (isEditedTest(cell)) {
+    wrong.unshift(
+      "this test was edited: the grader puts the original back, so that only the original counts",
+    );
+  }
+  const complaint = textOf("stderr").find((line) => line !== "");
+  if (complaint !== undefined && gradingOf(cell)?.grade) {
+    wrong.push(`something was written to standard error, and that costs the points of a test: ${complaint}`);
+    wrong.push("  A likely cause: console.error or console.warn in an answer; console.log costs nothing.");
+  }
   if ((!error && wrong.length === 0) || isBlank(cell)) return;
   console.log(`── ${gradingOf(cell)?.grade_id ?? cell.source.split("\n")[0]}`);
   for (const line of wrong) console.log(line);
@@ -120,9 +131,10 @@ function scores(notebook: Notebook) {
     ];
     if (cell.cell_type !== "code" || about.solution) return row("·", "by hand");
     if (withoutComments(cell.source).trim() === "") return row("·", "hidden");
-    const earned = pointsOf(cell, of);
+    const earned = isEditedTest(cell) ? 0 : pointsOf(cell, of);
     points += earned;
     most += of;
+    if (isEditedTest(cell)) return row("✗", "edited");
     if (isBlank(cell)) return row("·", "not done yet");
     return row(earned === of ? "✓" : "✗", round(earned));
   });

@@ -16,11 +16,22 @@ import path from "node:path";
 import { writeAtomically } from "../data/write-atomically.js";
 import { table } from "../display/table.js";
 import { packageRoot } from "../kernel/own-packages.js";
+import { notesOn } from "./grading-notes.js";
 import { InputError } from "./input-error.js";
 import { type Answer, NbGrader, type Score } from "./nbgrader.js";
 import { parseNotebook } from "./notebook.js";
 import { gradingOf } from "./points.js";
 import { say } from "./progress.js";
+import {
+  foldersIn,
+  isGraded,
+  markOf,
+  notebooksIn,
+  obstacleTo,
+  type Submission,
+  strangersIn,
+  submissionsIn,
+} from "./submissions.js";
 
 /** Where a course lies, and how many things are done at the same time. */
 export interface CourseOptions {
@@ -43,21 +54,6 @@ function courseFolder(folder: string): string {
     `${folder}: no course here (nbgrader_config.py is missing); go to its folder, name it with --course, or make one: npx nablab course new FOLDER`,
   );
 }
-
-const foldersIn = (folder: string): string[] =>
-  existsSync(folder)
-    ? readdirSync(folder, { withFileTypes: true })
-        .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
-        .map(({ name }) => name)
-        .sort()
-    : [];
-
-const notebooksIn = (folder: string): string[] =>
-  existsSync(folder)
-    ? readdirSync(folder)
-        .filter((name) => name.endsWith(".ipynb"))
-        .map((name) => path.join(folder, name))
-    : [];
 
 /**
  * Lays out a course: configuration and, unless it should be empty, nablab's assignments with their solutions.
@@ -97,7 +93,8 @@ export async function releaseAssignments(
   const course = courseFolder(options.course);
   const names = named(assignments, foldersIn(path.join(course, "source")), "in source");
   const rows: Record<string, unknown>[] = [];
-  const failures = await forEach(course, names, { jobs: 1 }, async (nbgrader, assignment) => {
+  const label = (assignment: string): string => assignment;
+  const failures = await forEach(course, names, { jobs: 1 }, label, async (nbgrader, assignment) => {
     const answer = await nbgrader.ask({ do: "release", assignment });
     const files = notebooksIn(path.join(course, "release", assignment));
     const cells = files.flatMap((file) => parseNotebook(readFileSync(file, "utf8"), file).cells);
@@ -109,15 +106,10 @@ export async function releaseAssignments(
       points,
       "hand out": path.join("release", assignment),
     });
-    return { answer, label: assignment };
+    return answer;
   });
   if (rows.length > failures) console.log(table(rows));
   return failures === 0 ? 0 : 1;
-}
-
-interface Submission {
-  assignment: string;
-  student: string;
 }
 
 /**
@@ -140,11 +132,18 @@ export async function autograde(assignments: readonly string[], options: Autogra
   if (toGrade.length < all.length) {
     say(`${all.length - toGrade.length} of ${all.length} are graded already (--force grades them again)`);
   }
+  for (const folder of strangersIn(course, released)) {
+    say(`${folder}: left alone, as no assignment of that name is released`);
+  }
   const rows: Record<string, unknown>[] = [];
-  const failures = await forEach(course, toGrade, options, async (nbgrader, { assignment, student }) => {
-    const mark = markOf(course, { assignment, student });
+  const failures = await forEach(course, toGrade, options, submissionLabel, async (nbgrader, submission) => {
+    const { assignment, student } = submission;
+    const mark = markOf(course, submission);
     writeAtomically(mark, "");
-    const answer = await nbgrader.ask({ do: "autograde", assignment, student, force: true });
+    const error = obstacleTo(course, submission);
+    const answer = error
+      ? { success: false, error }
+      : await nbgrader.ask({ do: "autograde", assignment, student, force: true });
     if (answer.success) rmSync(mark, { force: true });
     const { score = 0, max = 0 } = answer;
     const notes = answer.success ? notesOn(course, answer as Score) : reasonOf(answer);
@@ -154,11 +153,9 @@ export async function autograde(assignments: readonly string[], options: Autogra
       points: answer.success ? `${round(score)} / ${round(max)}` : "not graded",
       notes,
     });
-    return { answer, label: `${student}, ${assignment}` };
+    return answer;
   });
-  const order = (row: Record<string, unknown>): string => `${row.assignment}\n${row.student}`;
-  rows.sort((a, b) => (order(a) < order(b) ? -1 : 1));
-  if (rows.length > 0) console.log(table(rows));
+  if (rows.length > 0) console.log(table(inOrder(rows)));
   return failures === 0 ? 0 : 1;
 }
 
@@ -173,14 +170,23 @@ export async function feedback(
   if (graded.length === 0)
     throw new InputError(`nothing is graded yet: npx nablab course autograde ${names.join(" ")}`);
   const rows: Record<string, unknown>[] = [];
-  const failures = await forEach(course, graded, options, async (nbgrader, { assignment, student }) => {
+  const failures = await forEach(course, graded, options, submissionLabel, async (nbgrader, submission) => {
+    const { assignment, student } = submission;
     const answer = await nbgrader.ask({ do: "feedback", assignment, student });
     const file = path.join("feedback", student, assignment);
     rows.push({ student, assignment, feedback: answer.success ? file : reasonOf(answer) });
-    return { answer, label: `${student}, ${assignment}` };
+    return answer;
   });
-  console.log(table(rows));
+  if (rows.length > 0) console.log(table(inOrder(rows)));
   return failures === 0 ? 0 : 1;
+}
+
+const submissionLabel = ({ assignment, student }: Submission): string => `${student}, ${assignment}`;
+
+/** Rows by assignment and student: several at a time end in any order. */
+function inOrder(rows: readonly Record<string, unknown>[]): Record<string, unknown>[] {
+  const key = (row: Record<string, unknown>): string => `${row.assignment}\n${row.student}`;
+  return rows.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 /** What everybody has: a row for each student, a column for each assignment. */
@@ -238,61 +244,6 @@ function named(names: readonly string[], known: readonly string[], where: string
   return names.length > 0 ? names : known;
 }
 
-/** What lies in `submitted` or `autograded`. */
-function submissionsIn(
-  course: string,
-  step: string,
-  assignments: readonly string[],
-  student?: string,
-): Submission[] {
-  return assignments.flatMap((assignment) =>
-    foldersIn(path.join(course, step))
-      .filter((name) => student === undefined || name === student)
-      .filter((name) => existsSync(path.join(course, step, name, assignment)))
-      .map((name) => ({ assignment, student: name })),
-  );
-}
-
-/** There while a submission is being graded: whoever finds it knows that the grading was cut short. */
-const markOf = (course: string, { assignment, student }: Submission): string =>
-  path.join(course, ".nablab", "grading", assignment, student);
-
-/** Whether a submission is graded as it was handed in last. */
-function isGraded(course: string, submission: Submission): boolean {
-  if (existsSync(markOf(course, submission))) return false;
-  const { assignment, student } = submission;
-  const files = (step: string): string[] => notebooksIn(path.join(course, step, student, assignment));
-  const time = (file: string): number => statSync(file).mtimeMs;
-  const graded = files("autograded").map(time);
-  return graded.length > 0 && Math.min(...graded) >= Math.max(...files("submitted").map(time));
-}
-
-/** What a grader would want to know of a graded submission. */
-function notesOn(course: string, { assignment, student, manual, late, penalty }: Score): string {
-  const notes = new Set<string>();
-  for (const file of notebooksIn(path.join(course, "autograded", student, assignment))) {
-    for (const cell of parseNotebook(readFileSync(file, "utf8"), file).cells) {
-      if (cell.source.startsWith("// This cell was deleted"))
-        notes.add(`${gradingOf(cell)?.grade_id} was deleted`);
-      if (cell.cell_type !== "code") continue;
-      for (const output of cell.outputs) {
-        if (output.output_type === "error" && limits.includes(output.ename)) notes.add(output.evalue);
-        if (output.output_type === "error" && output.evalue.includes("is not allowed: ")) {
-          notes.add(output.evalue.split(": ")[0]!);
-        }
-        const changed =
-          output.output_type === "stream" && /^This cell changed ([^;]*?)(;| for good)/m.exec(output.text);
-        if (changed) notes.add(`changed ${changed[1]}`);
-      }
-    }
-  }
-  if (late > 0) notes.add(`${Math.ceil(late / 3600)} h late${penalty ? `, −${round(penalty)}` : ""}`);
-  if (manual) notes.add("an answer to read");
-  return [...notes].join("; ");
-}
-
-const limits = ["TimeoutError", "MemoryLimitError", "ProcessEnded"];
-
 /** The line that says why, of all that nbgrader says. */
 function reasonOf({ error = "", log = "" }: Answer): string {
   const lines = `${log}\n${error}`.split("\n").map((line) => line.replace(/^\[\w+\] /, "").trim());
@@ -320,7 +271,8 @@ async function forEach<Item>(
   course: string,
   items: readonly Item[],
   { jobs = availableParallelism() }: { jobs?: number },
-  work: (nbgrader: NbGrader, item: Item) => Promise<{ answer: Answer; label: string }>,
+  labelOf: (item: Item) => string,
+  work: (nbgrader: NbGrader, item: Item) => Promise<Answer>,
 ): Promise<number> {
   const waiting = [...items];
   const workers = Array.from({ length: Math.min(jobs, items.length) }, () => new NbGrader(course));
@@ -338,7 +290,10 @@ async function forEach<Item>(
       workers.map(async (worker) => {
         for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
           const start = performance.now();
-          const { answer, label } = await work(worker, item);
+          const label = labelOf(item);
+          const answer = await work(worker, item).catch(
+            (error: Error): Answer => ({ success: false, error: error.message, log: error.stack ?? "" }),
+          );
           if (interrupted) return;
           const seconds = ((performance.now() - start) / 1000).toFixed(1);
           say(`${++done} of ${items.length}: ${label} (${seconds} s)${answer.success ? "" : " failed"}`);

@@ -13,5 +13,6 @@ export { LiveFigure, type LiveFigureOptions, liveFigure } from "./live-figure.js
 export { html, json, latex, markdown, png, svg } from "./mime.js";
 export { palette } from "./palette.js";
 export { type PanelsOptions, panels } from "./panels.js";
+export { type SurfaceChartOptions, surfaceChart } from "./surface-chart.js";
 export { table } from "./table.js";
 export { toBundle } from "./to-bundle.js";

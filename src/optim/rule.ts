@@ -30,10 +30,12 @@ export function makeRule(
   title: string,
   symbols: Readonly<Record<string, string>>,
   { name, options, init, step, stepSize }: Rule,
-  text = `${title}(${Object.entries(options)
-    .map(([option, value]) => `${symbols[option]} = ${stepSizeText(value)}`)
-    .join(", ")})`,
+  ownText?: string,
 ): Rule {
+  const listed = Object.entries(options).map(
+    ([option, value]) => `${symbols[option]} = ${stepSizeText(value)}`,
+  );
+  const text = ownText ?? `${title}(${listed.join(", ")})`;
   const rule: Rule = {
     name,
     options: Object.freeze({ ...options }),
@@ -62,8 +64,15 @@ export function makeRule(
     stepSize,
   };
   const show = { value: () => text, enumerable: false };
+  // What has a text of its own is made from another rule, and does more than that one's name and options say.
+  if (ownText === undefined) plainRules.add(rule);
   return Object.freeze(Object.defineProperties(rule, { [inspect.custom]: show, toString: show }));
 }
+
+const plainRules = new WeakSet<Rule>();
+
+/** Whether a rule's name and options say all about it: nablab made it, and not from another rule. */
+export const isPlainRule = (rule: Rule): boolean => plainRules.has(rule);
 
 /** Throws unless an option is in [0, 1): a share that stays from step to step. */
 export function checkShare(rule: string, option: string, value: number): void {

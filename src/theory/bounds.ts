@@ -5,18 +5,39 @@
 import { inspect } from "node:util";
 import { formatNumber } from "../display/format-number.js";
 import { type StepSize, stepSizeAt } from "../optim/schedule.js";
+import {
+  type Assumption,
+  convexity,
+  gradientsWithin,
+  minimiser,
+  pathWithin,
+  shortSteps,
+  startWithin,
+  stepsOf,
+  strongConvexity,
+} from "./assumptions.js";
 import { distance, type Vector } from "./vectors.js";
 
-/** An upper bound, of F(θ(k)) − F* if nothing else is said, as a function of k, with what it is called and what it assumes. */
+/** What a bound is about. */
+export type Bounded = "gap" | "gap of the weighted mean" | "gap of the mean" | "squared distance";
+
+/** An upper bound as a function of k, with what it is called, what it is about, and what its theorem assumes. */
 export interface Bound {
   /** The bound after k steps. */
   (k: number): number;
   /** The formula, for a legend. */
   readonly label: string;
-  /** The step size it is about. */
+  /**
+   * `gap`: of F(θ(k)) − F*; `gap of the mean`: at the mean of θ(0), …, θ(k−1), `weighted`: by the step sizes;
+   * `squared distance`: of ‖θ(k) − θ*‖². Of a random path the mean of that.
+   */
+  readonly of: Bounded;
+  /** The step size it is about; of a schedule the first. */
   readonly eta: number;
   /** Whether its theorem needs more than convexity: F strongly convex with this mu. */
   readonly mu?: number;
+  /** What the theorem assumes. `checkBound` holds it against a run. */
+  readonly assumes: readonly Assumption[];
 }
 
 /** Where descent starts, how large its steps are, how curved F is. */
@@ -48,7 +69,12 @@ export interface BoundOptions {
  */
 export function gradientDescentBound(options: BoundOptions): Bound {
   const { R, eta } = checked("gradientDescentBound", options);
-  return bound((k) => (R * R) / (2 * eta * k), { label: "‖θ0 − θ*‖² / (2ηk)", eta });
+  return bound((k) => (R * R) / (2 * eta * k), {
+    label: "‖θ0 − θ*‖² / (2ηk)",
+    of: "gap",
+    eta,
+    assumes: [convexity, minimiser, shortSteps, stepsOf(eta), startWithin(R)],
+  });
 }
 
 /**
@@ -69,7 +95,12 @@ export function tightBound(options: BoundOptions): Bound {
   const { R, eta } = checked("tightBound", options);
   const { L } = options;
   if (typeof L !== "number") throw new RangeError(`tightBound: L must be known, got ${inspect(L)}`);
-  return bound((k) => (R * R) / (4 * eta * k + 2 / L), { label: "‖θ0 − θ*‖² / (4ηk + 2/L)", eta });
+  return bound((k) => (R * R) / (4 * eta * k + 2 / L), {
+    label: "‖θ0 − θ*‖² / (4ηk + 2/L)",
+    of: "gap",
+    eta,
+    assumes: [convexity, minimiser, shortSteps, stepsOf(eta), startWithin(R)],
+  });
 }
 
 /**
@@ -101,7 +132,13 @@ export function strongConvexityBound({
   if (typeof mu !== "number" || !(mu > 0)) {
     throw new RangeError(`strongConvexityBound: F must be strongly convex, mu > 0, got ${inspect(mu)}`);
   }
-  return bound((k) => (1 - eta * mu) ** k * gap0, { label: "(1 − η mu)ᵏ (F(θ0) − F*)", eta, mu });
+  return bound((k) => (1 - eta * mu) ** k * gap0, {
+    label: "(1 − η mu)ᵏ (F(θ0) − F*)",
+    of: "gap",
+    eta,
+    mu,
+    assumes: [strongConvexity(mu), shortSteps, stepsOf(eta)],
+  });
 }
 
 /**
@@ -134,7 +171,12 @@ export function sgdConvexBound({ R, G, eta }: { R: number; G: number; eta: StepS
     }
     return (R * R + G * G * squares[k]!) / (2 * sums[k]!);
   };
-  return bound(at, { label: "(R² + G² Σ η²) / (2 Σ η)", eta: first });
+  return bound(at, {
+    label: "(R² + G² Σ η²) / (2 Σ η)",
+    of: "gap of the weighted mean",
+    eta: first,
+    assumes: [convexity, minimiser, stepsOf(eta), startWithin(R), gradientsWithin(G)],
+  });
 }
 
 /**
@@ -152,10 +194,16 @@ export function sgdConvexBound({ R, G, eta }: { R: number; G: number; eta: StepS
  * @see A. Rakhlin, O. Shamir, K. Sridharan, Making gradient descent optimal for strongly convex stochastic
  *   optimization, ICML 2012, lemma 1.
  */
-export function sgdStronglyConvexBound({ G, mu, L = 2 }: { G: number; mu: number; L?: number }): Bound {
-  checkPositive("sgdStronglyConvexBound", { G, mu, L });
-  const label = L === 2 ? "4G² / (mu² k)" : "2 L G² / (mu² k)";
-  return bound((k) => ((L / 2) * 4 * G * G) / (mu * mu * k), { label, eta: 1 / mu, mu });
+export function sgdStronglyConvexBound({ G, mu, L }: { G: number; mu: number; L?: number }): Bound {
+  checkPositive("sgdStronglyConvexBound", { G, mu, ...(L !== undefined && { L }) });
+  const factor = L === undefined ? 4 : 2 * L;
+  return bound((k) => (factor * G * G) / (mu * mu * k), {
+    label: L === undefined ? "4G² / (mu² k)" : "2 L G² / (mu² k)",
+    of: L === undefined ? "squared distance" : "gap",
+    eta: 1 / mu,
+    mu,
+    assumes: [strongConvexity(mu), minimiser, stepsOf((k) => 1 / (mu * k)), gradientsWithin(G)],
+  });
 }
 
 /**
@@ -191,7 +239,12 @@ export function adagradNormBound({
     }
     return ((D * D) / (2 * eta) + eta) * (Math.sqrt(c) / k);
   };
-  return bound(at, { label: "(D²/(2η) + η) √c(k) / k", eta });
+  return bound(at, {
+    label: "(D²/(2η) + η) √c(k) / k",
+    of: "gap of the mean",
+    eta,
+    assumes: [convexity, minimiser, pathWithin(D)],
+  });
 }
 
 function checkPositive(name: string, values: Record<string, number>): void {
@@ -201,7 +254,7 @@ function checkPositive(name: string, values: Record<string, number>): void {
   }
 }
 
-function bound(at: (k: number) => number, facts: { label: string; eta: number; mu?: number }): Bound {
+function bound(at: (k: number) => number, facts: Pick<Bound, keyof Bound>): Bound {
   return Object.assign((k: number) => at(k), facts, { [inspect.custom]: () => `k ↦ ${facts.label}` });
 }
 

@@ -27,7 +27,10 @@ export class CheckFailed extends Error {
  * @param statement what is claimed, in words
  * @param holds whether the computation bears it out, or a function that finds out
  * @param detail the numbers behind the verdict
- * @throws CheckFailed if `holds` is false, TypeError if it is not a boolean (a forgotten `await`?).
+ * @param options `falseAlarm`: of a check that looks at a random sample, the probability with which another seed would
+ *   make it fail though the claim holds: at most 10⁻⁶
+ * @throws CheckFailed if `holds` is false, TypeError if it is not a boolean (a forgotten `await`?), RangeError if
+ *   `falseAlarm` is above 10⁻⁶: then more runs or a wider margin are needed.
  * @example
  * check("A4", "the reference network has 602,762 parameters", 784 * 512 + 512 + 512 * 384 + 384 + 384 * 10 + 10 === 602762)
  * // ✓ A4 the reference network has 602,762 parameters
@@ -38,10 +41,16 @@ export function check(
   statement: string,
   holds: boolean | (() => boolean),
   detail?: string,
+  { falseAlarm }: { falseAlarm?: number } = {},
 ): Displayable {
   if (!/^[AB]\d{1,2}$/.test(claim)) {
     throw new TypeError(
       `check: the claim must be a number of the lectures such as "A6", got ${inspect(claim)}`,
+    );
+  }
+  if (falseAlarm !== undefined && !(falseAlarm > 0 && falseAlarm <= 1e-6)) {
+    throw new RangeError(
+      `check: a false alarm may have a probability of at most 1e-6, make more runs or a wider margin; got ${inspect(falseAlarm)}`,
     );
   }
   const verdict: unknown = typeof holds === "function" ? holds() : holds;
@@ -53,8 +62,10 @@ export function check(
   if (!verdict) {
     throw new CheckFailed(claim, `${claim} does not hold: ${statement}${detail ? ` (${detail})` : ""}`);
   }
-  const text = `✓ ${claim} ${statement}${detail ? `: ${detail}` : ""}`;
-  const html = `<p>✓ <b>${claim}</b> ${escapeHtml(statement)}${detail ? `: ${escapeHtml(detail)}` : ""}</p>`;
+  const odds = falseAlarm === undefined ? "" : ` (false alarm: ${falseAlarm.toExponential(0)})`;
+  const rest = `${statement}${detail ? `: ${detail}` : ""}${odds}`;
+  const text = `✓ ${claim} ${rest}`;
+  const html = `<p>✓ <b>${claim}</b> ${escapeHtml(rest)}</p>`;
   return {
     [displaySymbol]: (): MimeBundle => ({ "text/html": html, "text/plain": text }),
     [inspect.custom]: () => text,

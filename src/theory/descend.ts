@@ -5,6 +5,7 @@ import { inspect } from "node:util";
 import { formulaOf } from "../compute/formula.js";
 import { formatNumber } from "../display/format-number.js";
 import type { Rule } from "../optim/rule.js";
+import { type Schedule, stepSizeText } from "../optim/schedule.js";
 import { sgd } from "../optim/sgd.js";
 import type { Objective } from "./objective.js";
 import { type Divergence, Path } from "./path.js";
@@ -16,6 +17,8 @@ export interface DescendOptions {
   theta0: Vector;
   /** The constant step size η > 0. */
   eta?: number;
+  /** Instead of eta: step sizes η(k) of step k = 1, 2, …, such as `inverse({ eta: 1, power: 0.5 })`. */
+  schedule?: Schedule;
   /** Instead of eta: an update rule, such as `adagradNorm()`. */
   rule?: Rule;
   /** How many steps, 100 by default. */
@@ -31,9 +34,9 @@ export interface DescendOptions {
  * `diverged` says at which step, and the path up to there is kept.
  *
  * @param F the objective
- * @param options `theta0`; `eta` or `rule`; `steps` = 100; `name`
+ * @param options `theta0`; `eta`, `schedule` or `rule`; `steps` = 100; `name`. For many seeds at once see `sgdPaths`
  * @returns the path θ(0), …, θ(steps) with F, F − F*, ‖∇F‖ at each iterate and the step sizes
- * @throws RangeError unless theta0 has F's dimension and finite entries, and there is one of eta > 0 and rule.
+ * @throws RangeError unless theta0 has F's dimension and finite entries, and there is one of eta > 0, schedule and rule.
  * @example
  * const path = descend(quadratic({ spectrum: [1, 0.5] }), { theta0: [1, 1], eta: 1, steps: 3 });
  * path.last // → Float64Array(2) [ 0, 0.125 ]
@@ -46,7 +49,7 @@ export function descend(F: Objective, options: DescendOptions): Path {
   if (!Number.isInteger(steps) || steps < 0) {
     throw new RangeError(`descend: steps must be a whole number ≥ 0, got ${inspect(steps)}`);
   }
-  const constantStep = formulaOf("rule", rule);
+  const formula = formulaOf("rule", rule);
   const state = rule.init(theta.length);
   const thetas: Float64Array[] = [];
   const values: number[] = [];
@@ -68,23 +71,31 @@ export function descend(F: Objective, options: DescendOptions): Path {
     stepSizes.push(rule.stepSize(state));
   }
   return new Path({
-    name: options.name ?? (options.rule ? String(rule) : `η = ${formatNumber(options.eta!)}`),
+    name: options.name ?? nameOf(options, rule),
     objective: F,
     theta: thetas,
     values: Float64Array.from(values),
     gaps: Float64Array.from(gaps),
     gradientNorms: Float64Array.from(gradientNorms),
     stepSizes: Float64Array.from(stepSizes),
-    eta: constantStep?.name === "sgd" && typeof constantStep.eta === "number" ? constantStep.eta : undefined,
+    schedule: formula?.name === "sgd" ? formula.eta : undefined,
     diverged,
   });
 }
 
-function ruleOf({ eta, rule }: DescendOptions): Rule {
-  if ((eta === undefined) === (rule === undefined)) {
-    throw new TypeError("descend: give either a step size eta or a rule, such as { eta: 0.1 }");
+function ruleOf({ eta, schedule, rule }: DescendOptions): Rule {
+  const given = [eta, schedule, rule].filter((one) => one !== undefined).length;
+  if (given !== 1) {
+    throw new TypeError(
+      `descend: give one of eta, schedule and rule, such as { eta: 0.1 }; got ${given === 0 ? "none" : given}`,
+    );
   }
-  return rule ?? sgd({ eta });
+  return rule ?? sgd({ eta: schedule ?? eta! });
+}
+
+function nameOf({ eta, schedule }: DescendOptions, rule: Rule): string {
+  if (eta !== undefined) return `η = ${formatNumber(eta)}`;
+  return schedule ? `η = ${stepSizeText(schedule)}` : String(rule);
 }
 
 function startOf(F: Objective, theta0: Vector): Float64Array {

@@ -3,6 +3,7 @@
  */
 import { inspect } from "node:util";
 import type { Random } from "../tensor/random.js";
+import { made } from "./made.js";
 import type { Objective } from "./objective.js";
 import type { StochasticObjective } from "./stochastic-objective.js";
 import type { Vector } from "./vectors.js";
@@ -48,7 +49,7 @@ export function noise({
   if (!(sd >= 0 && Number.isFinite(sd)) || !(growth >= 0)) {
     throw new RangeError(`noise: sd and growth must be numbers ≥ 0, got ${inspect({ sd, growth })}`);
   }
-  return (theta, stream) => {
+  const added = (theta: Vector, stream: Random): Float64Array => {
     let square = 0;
     if (growth > 0) for (let i = 0; i < theta.length; i++) square += theta[i]! ** 2;
     const size = growth > 0 ? sd * Math.sqrt(1 + growth * square) : sd;
@@ -56,6 +57,7 @@ export function noise({
     for (let i = 0; i < out.length; i++) out[i] = bias + size * draw(stream);
     return out;
   };
+  return made(added, "noise", { sd, distribution, bias, growth });
 }
 
 const draws = {
@@ -84,7 +86,7 @@ export function expectation<T extends Objective>(F: T, added: number | Noise = 1
       `expectation: the noise must be a standard deviation or a function (theta, stream) => list, got ${inspect(added)}`,
     );
   }
-  return Object.freeze({
+  const noisy = Object.freeze({
     ...F,
     N: Number.POSITIVE_INFINITY,
     sampleGradient(theta: Vector, stream: Random) {
@@ -94,4 +96,5 @@ export function expectation<T extends Objective>(F: T, added: number | Noise = 1
       return gradient;
     },
   });
+  return made(noisy, "expectation", F, added);
 }

@@ -4,6 +4,7 @@
 import { inspect } from "node:util";
 import type { Random } from "../tensor/random.js";
 import { Tensor } from "../tensor/tensor.js";
+import { made } from "./made.js";
 import { type Objective, type ObjectiveOptions, objective, type SmoothObjective } from "./objective.js";
 import type { FiniteSum } from "./stochastic-objective.js";
 import { symmetricEigen } from "./symmetric-eigen.js";
@@ -54,7 +55,7 @@ export function finiteSum(
         : "finiteSum: there must be at least one term, the list is empty",
     );
   }
-  return fromOptions({
+  const F = fromOptions({
     name: `mean of ${list.length} terms`,
     ...(list.every(({ convex }) => convex === true) && { convex: true }),
     ...facts,
@@ -63,6 +64,7 @@ export function finiteSum(
     term: (i, theta) => list[i]!.value(theta),
     termGradient: (i, theta) => list[i]!.gradient(theta),
   });
+  return made(F, "finiteSum", list, facts);
 }
 
 function fromOptions({ N, term, termGradient, ...facts }: FiniteSumOptions): FiniteSum {
@@ -153,7 +155,7 @@ export function leastSquares({
     const miss = dot(row(i), theta) - y[i]!;
     return Float64Array.from(row(i), (entry, j) => miss * entry + ridge * theta[j]!);
   };
-  return finiteSum({
+  const F = finiteSum({
     name: "least squares",
     dimension: M,
     N,
@@ -169,5 +171,6 @@ export function leastSquares({
       for (let i = 0; i < M; i++) sum += from[i]! * dot(H.subarray(i * M, (i + 1) * M), from);
       return sum / 2;
     },
-  }) as ReturnType<typeof leastSquares>;
+  });
+  return made(F as ReturnType<typeof leastSquares>, "leastSquares", { x, y, ridge });
 }

@@ -11,7 +11,7 @@ import type { Ensemble } from "./ensemble.js";
 export interface PowerFit extends Displayable {
   /** The exponent, positive for what falls. */
   readonly exponent: number;
-  /** Its standard error over the groups of paths. */
+  /** Its standard error, from how it changes when single paths are left out. */
   readonly standardError: number;
   /** The exponent less and plus three standard errors. */
   readonly interval: readonly [number, number];
@@ -19,12 +19,13 @@ export interface PowerFit extends Displayable {
   readonly window: readonly [number, number];
 }
 
-/** So many groups of paths are fitted apart. */
-const groups = 10;
+/** Of fewer paths a standard error means little. */
+const fewest = 20;
 
 /**
  * Fits mean(k) ≈ C k^−p to the recorded steps of an ensemble, which lie evenly on a logarithmic scale, by least squares of
- * the logarithms. The standard error is that of the fits of ten groups of paths.
+ * the logarithms. The standard error is the jackknife's: the fit without path i, for each i, scatters around the fit of all by
+ * √(n − 1) times less than fits of new paths would.
  *
  * @param ensemble at least 20 paths of something positive, such as `sgdPaths(…).gaps`
  * @param options `from`, `to`: the window; by default the last two decades
@@ -32,6 +33,7 @@ const groups = 10;
  * @example
  * const rows = Array.from({ length: 20 }, () => Float64Array.of(1, 0.5, 0.25, 0.125));
  * fitPower(new Ensemble({ name: "1/k", quantity: "x", k: [1, 2, 4, 8], rows })).exponent.toFixed(6) // → '1.000000'
+ * @see B. Efron, The Jackknife, the Bootstrap and Other Resampling Plans, SIAM (1982), chapter 3.
  */
 export function fitPower(
   ensemble: Ensemble,
@@ -39,26 +41,29 @@ export function fitPower(
 ): PowerFit {
   const { k, rows, paths } = ensemble;
   const inside = Array.from(k.keys()).filter((i) => k[i]! >= from && k[i]! <= to);
-  if (paths < 2 * groups || inside.length < 3) {
+  if (paths < fewest || inside.length < 3) {
     throw new RangeError(
-      `fitPower: there must be at least ${2 * groups} paths and 3 recorded steps from ${from} to ${to}, got ${paths} and ${inside.length}`,
+      `fitPower: there must be at least ${fewest} paths and 3 recorded steps from ${from} to ${to}, got ${paths} and ${inside.length}`,
     );
   }
-  const exponentOf = (some: readonly Float64Array[]): number => {
-    const x = inside.map((i) => Math.log(k[i]!));
-    const y = inside.map((i) => Math.log(some.reduce((sum, row) => sum + row[i]!, 0) / some.length));
-    const middle = x.reduce((sum, value) => sum + value, 0) / x.length;
-    const square = x.reduce((sum, value) => sum + (value - middle) ** 2, 0);
-    return -y.reduce((sum, value, i) => sum + value * (x[i]! - middle), 0) / square;
-  };
-  const exponent = exponentOf(rows);
+  const x = inside.map((i) => Math.log(k[i]!));
+  const middle = x.reduce((sum, value) => sum + value, 0) / x.length;
+  const square = x.reduce((sum, value) => sum + (value - middle) ** 2, 0);
+  const sums = inside.map((i) => rows.reduce((sum, row) => sum + row[i]!, 0));
+  /** The exponent of the sums without those of one path; the count does not matter to it. */
+  const exponentWithout = (row?: Float64Array): number =>
+    -inside.reduce((sum, i, at) => {
+      const left = sums[at]! - (row ? row[i]! : 0);
+      return sum + Math.log(left) * (x[at]! - middle);
+    }, 0) / square;
+  const exponent = exponentWithout();
   if (!Number.isFinite(exponent)) {
     throw new RangeError(`fitPower: the means must be positive and finite; ${ensemble.quantity} is not`);
   }
-  const each = Array.from({ length: groups }, (_, g) => exponentOf(rows.filter((_, i) => i % groups === g)));
-  const mean = each.reduce((sum, one) => sum + one, 0) / groups;
-  const variance = each.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (groups - 1);
-  const standardError = Math.sqrt(variance / groups);
+  const each = rows.map((row) => exponentWithout(row));
+  const mean = each.reduce((sum, one) => sum + one, 0) / paths;
+  const squares = each.reduce((sum, one) => sum + (one - mean) ** 2, 0);
+  const standardError = Math.sqrt((squares * (paths - 1)) / paths);
   const window = [k[inside[0]!]!, k[inside.at(-1)!]!] as const;
   const text = `${ensemble.quantity} ≈ C k^−${exponent.toFixed(3)} (± ${standardError.toFixed(3)}), k = ${formatNumber(window[0])} … ${formatNumber(window[1])}`;
   return Object.freeze({

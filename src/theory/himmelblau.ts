@@ -1,6 +1,7 @@
 /**
  * A surface in the plane with four minima of equal depth: where descent ends depends on where it starts (A7).
  */
+import { made } from "./made.js";
 import { type Objective, objective } from "./objective.js";
 
 /**
@@ -13,7 +14,7 @@ import { type Objective, objective } from "./objective.js";
  * @see D. M. Himmelblau, Applied Nonlinear Programming (1972).
  */
 export function himmelblau(): Objective {
-  return objective({
+  const F = objective({
     name: "himmelblau",
     dimension: 2,
     value: ([x, y]) => (x! ** 2 + y! - 11) ** 2 + (x! + y! ** 2 - 7) ** 2,
@@ -33,4 +34,5 @@ export function himmelblau(): Objective {
     ],
     minimum: 0,
   });
+  return made(F, "himmelblau");
 }

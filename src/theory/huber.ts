@@ -2,6 +2,7 @@
  * Huber's function and the worst case of gradient descent that is made from it.
  */
 import { inspect } from "node:util";
+import { made } from "./made.js";
 import { objective, type SolvedObjective } from "./objective.js";
 import { norm } from "./vectors.js";
 
@@ -30,7 +31,7 @@ export interface HuberOptions {
  * @see P. J. Huber, Robust estimation of a location parameter, Ann. Math. Statist. 35 (1964).
  */
 export function huber(options: HuberOptions = {}): SolvedObjective {
-  return huberNamed("huber", options);
+  return made(huberNamed("huber", options), "huber", options);
 }
 
 /**
@@ -54,7 +55,8 @@ export function worstCase(k: number, { R = 1, L = 1 }: { R?: number; L?: number 
   if (!Number.isInteger(k) || k < 1) {
     throw new RangeError(`worstCase: k must be a whole number ≥ 1, got ${inspect(k)}`);
   }
-  return huberNamed(`worst case for ${k} ${k === 1 ? "step" : "steps"}`, { radius: R / (2 * k + 1), L });
+  const name = `worst case for ${k} ${k === 1 ? "step" : "steps"}`;
+  return made(huberNamed(name, { radius: R / (2 * k + 1), L }), "worstCase", k, { R, L });
 }
 
 function huberNamed(name: string, { radius = 1, dimension = 1, L = 1 }: HuberOptions): SolvedObjective {

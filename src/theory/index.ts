@@ -1,8 +1,10 @@
 // theory: objectives of which everything is known, descents on them, and what theorems promise.
+export type { Assumption, RunFacts } from "./assumptions.js";
 export { Basins, type BasinsOptions, basins } from "./basins.js";
 export {
   adagradNormBound,
   type Bound,
+  type Bounded,
   type BoundOptions,
   gradientDescentBound,
   sgdConvexBound,
@@ -13,6 +15,12 @@ export {
 export { CheckFailed, check } from "./check.js";
 export { type BoundCheck, checkBound } from "./check-bound.js";
 export { type ConditionCheck, checkConditions, type Sum } from "./check-conditions.js";
+export {
+  type ConservativeCheck,
+  type ConservativeCheckOptions,
+  checkConservative,
+  type Field,
+} from "./check-conservative.js";
 export {
   type ConvergenceCheck,
   type ConvergenceCheckOptions,

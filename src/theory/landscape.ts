@@ -8,6 +8,7 @@ import { contourChart } from "../display/contour-chart.js";
 import type { Figure } from "../display/figure.js";
 import { formatNumber } from "../display/format-number.js";
 import { lineChart } from "../display/line-chart.js";
+import { surfaceChart } from "../display/surface-chart.js";
 import { crossEntropy } from "../nn/cross-entropy.js";
 import { forward } from "../nn/forward.js";
 import { type Loss, penalisedLoss, type Targets } from "../nn/loss.js";
@@ -72,8 +73,16 @@ export class Landscape implements Displayable {
     return this.toString();
   }
 
-  /** The curve or map, with a title of one's own. */
-  chart({ title = "The loss around θ" }: { title?: string } = {}): Figure {
+  /** The curve or map (level lines, or a surface seen from an azimuth), with a title of one's own. */
+  chart({
+    title = "The loss around θ",
+    view = "contours",
+    azimuth = 235,
+  }: {
+    title?: string;
+    view?: "contours" | "surface";
+    azimuth?: number;
+  } = {}): Figure {
     const { at, loss } = this;
     if (loss.length === 1) {
       const series = [{ name: "loss", x: at, y: loss[0]! }];
@@ -82,14 +91,17 @@ export class Landscape implements Displayable {
     const range = [at[0]!, at.at(-1)!] as const;
     const index = (value: number): number =>
       Math.round(((value - range[0]) / (range[1] - range[0])) * (at.length - 1));
-    return contourChart({
+    const parts = {
       title,
       x: { title: "α", range },
       y: { title: "β", range },
-      f: (a, b) => loss[index(b)]![index(a)]!,
+      f: (a: number, b: number) => loss[index(b)]![index(a)]!,
       resolution: at.length,
       paths: [{ name: "θ", x: [0], y: [0] }],
-    });
+    };
+    return view === "surface"
+      ? surfaceChart({ ...parts, z: { title: "F(θ + α d + β e)" }, azimuth })
+      : contourChart(parts);
   }
 
   [displaySymbol](): MimeBundle | Promise<MimeBundle> {

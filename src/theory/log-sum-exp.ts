@@ -2,6 +2,7 @@
  * The cross-entropy of a readout as a function of the readout itself: log-sum-exp, the smooth maximum.
  */
 import { inspect } from "node:util";
+import { made } from "./made.js";
 import { objective, type SolvedObjective } from "./objective.js";
 import type { Vector } from "./vectors.js";
 
@@ -45,7 +46,7 @@ export function logSumExp({
     return { log: top + Math.log(sum), p: p.map((entry) => entry / sum) };
   };
   const value = (theta: Vector) => c.reduce((rest, entry, i) => rest - entry * theta[i]!, softmax(theta).log);
-  return objective({
+  const F = objective({
     name: "log-sum-exp",
     dimension: c.length,
     value,
@@ -54,5 +55,6 @@ export function logSumExp({
     mu: 0,
     convex: true,
     thetaStar: logs.map((entry) => entry - mean),
-  }) as SolvedObjective;
+  });
+  return made(F as SolvedObjective, "logSumExp", { target: c });
 }

@@ -6,6 +6,7 @@ import { inspect } from "node:util";
 import { random } from "../tensor/random.js";
 import { Tensor } from "../tensor/tensor.js";
 import { withTerms } from "./finite-sum.js";
+import { made } from "./made.js";
 import { objective, type SmoothObjective } from "./objective.js";
 import type { FiniteSum } from "./stochastic-objective.js";
 import { symmetricEigen } from "./symmetric-eigen.js";
@@ -84,7 +85,7 @@ export function logistic(options: LogisticOptions): FiniteSum & SmoothObjective 
     convex: true,
     ...(thetaStar && { thetaStar }),
   }) as SmoothObjective;
-  return withTerms(F, {
+  const sum = withTerms(F, {
     N,
     term: (i, theta) => softplus(-margin(theta, i)) + (ridge / 2) * dot(theta, theta),
     termGradient(i, theta) {
@@ -95,6 +96,7 @@ export function logistic(options: LogisticOptions): FiniteSum & SmoothObjective 
       );
     },
   });
+  return made(sum, "logistic", options);
 }
 
 /** log(1 + e^u) without overflow. */

@@ -4,6 +4,7 @@
 import { contourChart } from "../display/contour-chart.js";
 import type { Figure } from "../display/figure.js";
 import { lineChart } from "../display/line-chart.js";
+import { surfaceChart } from "../display/surface-chart.js";
 import type { Path } from "./path.js";
 
 /** What a chart of paths shows. */
@@ -16,13 +17,20 @@ export interface PathChartOptions {
   y?: readonly [number, number];
   /** Level lines at equal ratios of F − F*, which shows a minimum at all scales; default if F* is known. */
   logLevels?: boolean;
+  /** In two dimensions: level lines (default), or F as a surface with the paths on it. */
+  view?: "contours" | "surface";
+  /** From where one looks at a surface, in degrees; 235. */
+  azimuth?: number;
+  /** How far from above, in degrees; 35. */
+  elevation?: number;
 }
 
 /**
- * Draws the iterates of one or more descents: on the level lines of F in two dimensions, on its graph in one.
+ * Draws the iterates of one or more descents: on the level lines of F or on its surface in two dimensions, on its graph in
+ * one.
  *
  * @param paths what `descend` returned, all on the same objective of dimension 1 or 2
- * @param options `title`, `x` and `y` (ranges), `logLevels`
+ * @param options `title`, `x` and `y` (ranges), `logLevels`, `view`, `azimuth` and `elevation`
  * @throws RangeError for an objective of more dimensions, or paths on different objectives.
  * @example
  * const F = quadratic({ spectrum: [4, 1] });
@@ -56,18 +64,24 @@ export function pathChart(paths: readonly Path[], options: PathChartOptions = {}
   const base = F.minimum;
   // With equal ratios the level at the minimum itself would be at 0, out of reach.
   const logLevels = options.logLevels ?? false;
-  return contourChart({
+  const parts = {
     title,
     x: { title: "θ₁", range: x },
     y: { title: "θ₂", range: options.y ?? range(1) },
-    f: (u, v) => (F.gap ? F.gap([u, v]) : F.value([u, v]) - (base ?? 0)),
+    f: (u: number, v: number) => (F.gap ? F.gap([u, v]) : F.value([u, v]) - (base ?? 0)),
     paths: paths.map(({ name, theta }) => ({
       name,
       x: theta.map(([first]) => first!),
       y: theta.map(([, second]) => second!),
     })),
-    logLevels,
-  });
+  };
+  if (options.view !== "surface") return contourChart({ ...parts, logLevels });
+  const { azimuth = 235, elevation = 35 } = options;
+  const z = {
+    title: base === undefined && !F.gap ? "F" : "F − F*",
+    ...(logLevels && { scale: "log" as const }),
+  };
+  return surfaceChart({ ...parts, z, azimuth, elevation });
 }
 
 function graph(paths: readonly Path[], title: string, [low, high]: readonly [number, number]): Figure {

@@ -5,6 +5,7 @@
 import { inspect } from "node:util";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { formatNumber } from "../display/format-number.js";
+import type { StepSize } from "../optim/schedule.js";
 import { gapChart } from "./gap-chart.js";
 import type { Objective } from "./objective.js";
 
@@ -34,6 +35,8 @@ export class Path implements Displayable {
   readonly stepSizes: Float64Array;
   /** The constant step size η, if there is one. */
   readonly eta: number | undefined;
+  /** The step size of plain gradient descent, a constant or a schedule; undefined for another rule. */
+  readonly schedule: StepSize | undefined;
   /** Set if the descent was given up because it ran away. */
   readonly diverged: Divergence | undefined;
 
@@ -46,7 +49,7 @@ export class Path implements Displayable {
     gaps: Float64Array;
     gradientNorms: Float64Array;
     stepSizes: Float64Array;
-    eta: number | undefined;
+    schedule: StepSize | undefined;
     diverged: Divergence | undefined;
   }) {
     this.name = parts.name;
@@ -56,7 +59,8 @@ export class Path implements Displayable {
     this.gaps = parts.gaps;
     this.gradientNorms = parts.gradientNorms;
     this.stepSizes = parts.stepSizes;
-    this.eta = parts.eta;
+    this.schedule = parts.schedule;
+    this.eta = typeof parts.schedule === "number" ? parts.schedule : undefined;
     this.diverged = parts.diverged;
   }
 

@@ -3,6 +3,7 @@
  */
 import { random } from "../tensor/random.js";
 import { Tensor } from "../tensor/tensor.js";
+import { made } from "./made.js";
 import { objective, type SolvedObjective } from "./objective.js";
 import { symmetricEigen } from "./symmetric-eigen.js";
 import { dot, gram, matvec, minus, type Vector } from "./vectors.js";
@@ -58,7 +59,7 @@ export function quadratic(options: QuadraticOptions): SolvedObjective {
       );
     }
   }
-  return objective({
+  const F = objective({
     name: "quadratic",
     dimension: n,
     value: (theta) => dot(theta, matvec(A, theta)) / 2 - dot(b, theta),
@@ -73,7 +74,8 @@ export function quadratic(options: QuadraticOptions): SolvedObjective {
       const from = minus(theta, thetaStar);
       return dot(from, matvec(A, from)) / 2;
     },
-  }) as SolvedObjective;
+  });
+  return made(F as SolvedObjective, "quadratic", options);
 }
 
 function matrixOf({ A, spectrum, seed }: QuadraticOptions): Float64Array {

@@ -2,6 +2,7 @@
  * Three functions that are hard each in its own way: a kink at the minimum, a bent valley, and many minima.
  */
 import { inspect } from "node:util";
+import { made } from "./made.js";
 import { type Objective, objective, type SolvedObjective } from "./objective.js";
 
 function checkDimension(name: string, dimension: number, least: number): void {
@@ -23,7 +24,7 @@ function checkDimension(name: string, dimension: number, least: number): void {
  */
 export function absolute({ dimension = 1 }: { dimension?: number } = {}): SolvedObjective {
   checkDimension("absolute", dimension, 1);
-  return objective({
+  const F = objective({
     name: "absolute value",
     dimension,
     value(theta) {
@@ -37,7 +38,8 @@ export function absolute({ dimension = 1 }: { dimension?: number } = {}): Solved
     convex: true,
     thetaStar: new Float64Array(dimension),
     minimum: 0,
-  }) as SolvedObjective;
+  });
+  return made(F as SolvedObjective, "absolute", { dimension });
 }
 
 /**
@@ -54,7 +56,7 @@ export function absolute({ dimension = 1 }: { dimension?: number } = {}): Solved
  */
 export function rosenbrock({ dimension = 2 }: { dimension?: number } = {}): Objective {
   checkDimension("rosenbrock", dimension, 2);
-  return objective({
+  const F = objective({
     name: "rosenbrock",
     dimension,
     value(theta) {
@@ -79,6 +81,7 @@ export function rosenbrock({ dimension = 2 }: { dimension?: number } = {}): Obje
     thetaStar: new Float64Array(dimension).fill(1),
     minimum: 0,
   });
+  return made(F, "rosenbrock", { dimension });
 }
 
 /**
@@ -94,7 +97,7 @@ export function rosenbrock({ dimension = 2 }: { dimension?: number } = {}): Obje
  */
 export function rastrigin({ dimension = 2 }: { dimension?: number } = {}): SolvedObjective {
   checkDimension("rastrigin", dimension, 1);
-  return objective({
+  const F = objective({
     name: "rastrigin",
     dimension,
     value(theta) {
@@ -112,5 +115,6 @@ export function rastrigin({ dimension = 2 }: { dimension?: number } = {}): Solve
     convex: false,
     thetaStar: new Float64Array(dimension),
     minimum: 0,
-  }) as SolvedObjective;
+  });
+  return made(F as SolvedObjective, "rastrigin", { dimension });
 }

@@ -49,7 +49,7 @@ export async function evaluate(
     const job = makeJob({
       model,
       loss: formula.name,
-      threads: defaultThreads(model, data.size),
+      threads: defaultThreads(model, data.size).first,
       evaluation: data,
     });
     await runJob(job);

@@ -35,6 +35,8 @@ export interface Stretch {
   squares?: number;
   /** The last epoch of the stretch. */
   until: number;
+  /** After how many milliseconds it ends earlier, before the next step. */
+  milliseconds?: number;
 }
 
 /** What the threads tell the main thread; only the first tells of epochs and results. */
@@ -49,6 +51,8 @@ export interface ThreadResult {
   steps: number;
   /** The sum of all squared gradients so far, where the rule has one. */
   squares: number;
+  /** Steps of the stretch after its first, which may compile, and the milliseconds they took. */
+  paced?: { steps: number; milliseconds: number };
   /** The layer whose outputs are the first that are not finite, when the loss was not (0 for the loss alone). */
   layer?: number;
 }
@@ -155,6 +159,10 @@ export function work(
     let { steps, squares = "c0" in rule ? rule.c0 * (wholeGradient ? 1 : job.parameterCount) : 0 } = done;
     const perEpoch = Math.ceil(data.size / batchSize);
     kernels.setRule(rule, parameters);
+    const { milliseconds: patience = Number.POSITIVE_INFINITY } = done;
+    const began = performance.now();
+    const paced = { steps: 0, milliseconds: 0 };
+    let last = Number.NaN;
 
     /** The rest of a step whose gradients are there; returns the step size for the record. */
     function finishStep(): number {
@@ -174,7 +182,10 @@ export function work(
       if (first) orderOf(epoch, plan, order);
       for (let start = (steps % perEpoch) * batchSize; start < data.size; start += batchSize) {
         const batch = order.subarray(start, start + batchSize);
-        if (first) signals[control.stopping] = Atomics.load(signals, control.stop);
+        if (first) {
+          const isOver = performance.now() - began > patience;
+          signals[control.stopping] = Number(isOver || Atomics.load(signals, control.stop) === 1);
+        }
         if (etas) rule = { ...rule, eta: etas[steps] };
         if (!wholeGradient) kernels.setStep(stepNumbers(rule, steps + 1));
         let sum = 0;
@@ -182,7 +193,7 @@ export function work(
           const indices = batch.subarray(chunk, chunk + losses.length);
           const rows = indices.length;
           barrier.meet();
-          if (signals[control.stopping]) return { steps, squares };
+          if (signals[control.stopping]) return { steps, squares, paced };
           forward(rows, from.source(indices));
           from.loss(indices, losses, batch.length);
           barrier.meet();
@@ -198,12 +209,19 @@ export function work(
         if (!first) continue;
         recordedStepSize[steps - 1] = size;
         Atomics.store(signals, control.steps, steps);
+        const now = performance.now();
+        if (!Number.isNaN(last)) {
+          paced.steps++;
+          paced.milliseconds += now - last;
+        }
+        last = now;
       }
+      last = Number.NaN;
       barrier.meet();
       const validation = job.evaluation && evaluate(job.evaluation);
       if (first) tell({ type: "epoch", epoch, steps, ...(validation && { validation }) });
     }
-    return { steps, squares };
+    return { steps, squares, paced };
   }
 
   /** Evaluates; returns the mean loss, and the share of right answers where there are labels. */

@@ -11,20 +11,24 @@ import { control, type Job } from "./job.js";
 import type { Stretch, ThreadMessage, ThreadResult, ThreadStart } from "./thread.js";
 
 /** More threads than this would wait for each other more than they compute, at these sizes. */
-const most = 8;
+const mostThreads = 8;
 
-/** Operations of a step (about half a millisecond on one core) from which on it pays to share them. */
+/** Operations of a step (about half a millisecond on one core) from which on it pays to share them, on an idle machine. */
 const worthSharing = 2e7;
 
+/** Operations of a step from which on it may: one is over in about the time in which threads meet a dozen times. */
+const worthTrying = 2e6;
+
 /**
- * As many threads as there are cores, or one where a step is so short that threads would mostly wait for each other,
- * most of all on a machine that is busy otherwise.
+ * How many threads may work on steps of a network: as many as there are cores, or one where steps are so short that
+ * threads would only wait for each other; and with how many to begin.
  *
  * @param rows samples that go through the network in a step
  */
-export function defaultThreads({ layers }: Sequential, rows: number): number {
-  const forward = layers.reduce((sum, layer) => sum + multiplyAdds(layer), 0);
-  return 6 * forward * rows < worthSharing ? 1 : Math.min(most, availableParallelism());
+export function defaultThreads({ layers }: Sequential, rows: number): { first: number; most: number } {
+  const operations = 6 * rows * layers.reduce((sum, layer) => sum + multiplyAdds(layer), 0);
+  const all = Math.min(mostThreads, availableParallelism());
+  return { first: operations < worthSharing ? 1 : all, most: operations < worthTrying ? 1 : all };
 }
 
 /** What is told of a finished epoch. */
@@ -37,6 +41,7 @@ const idle: Worker[] = [];
  * Runs a job to its end, or a stretch of its training.
  *
  * @param stretch which part of the training; all of it by default
+ * @param parts how many threads; as many as the job is planned for by default
  * @param onEpoch is told when an epoch is over
  * @param signal when it aborts, the threads end before their next step
  * @returns what the first thread says at its end; the results lie in the job's memory
@@ -46,17 +51,20 @@ export async function runJob(
   job: Job,
   {
     stretch,
+    parts = job.scratch.length,
     onEpoch,
     signal,
-  }: { stretch?: Stretch; onEpoch?(epoch: Epoch): void; signal?: AbortSignal } = {},
+  }: { stretch?: Stretch; parts?: number; onEpoch?(epoch: Epoch): void; signal?: AbortSignal } = {},
 ): Promise<ThreadResult> {
-  const parts = job.scratch.length;
   const stop = (): void => {
     Atomics.store(view(job.memory, job.control), control.stop, 1);
   };
   if (signal?.aborted) stop();
   signal?.addEventListener("abort", stop);
-  const threads = job.scratch.map(() => idle.pop() ?? new Worker(new URL("./thread.js", import.meta.url)));
+  const threads = Array.from(
+    { length: parts },
+    () => idle.pop() ?? new Worker(new URL("./thread.js", import.meta.url)),
+  );
   try {
     const [result] = await Promise.all(
       threads.map((thread, part) => runPart(thread, { job, part, parts, stretch }, onEpoch)),

@@ -13,6 +13,7 @@ import { bestEpoch, checkEarlyStopping, type EarlyStopping } from "./early-stopp
 import { slowBecause } from "./job.js";
 import { type NotFinite, notFiniteMessage, parametersNotFinite } from "./not-finite.js";
 import { type Shuffle, shuffles } from "./order.js";
+import { Pace } from "./pace.js";
 import { type Backend, type EpochRecord, Run, type RunSettings } from "./run.js";
 import { totalSteps } from "./run-figure.js";
 import { defaultThreads } from "./threads.js";
@@ -75,7 +76,10 @@ export interface TrainOptions {
    * way on each kind of processor.
    */
   backend?: Backend;
-  /** How many threads; as many as there are cores where steps are long enough. Any number gives the same bits. */
+  /**
+   * How many threads; by default one, or as many as there are cores, whichever is faster as the training goes. Any number
+   * gives the same bits.
+   */
   threads?: number;
 }
 
@@ -139,7 +143,8 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
   if (validation) checkFits("train: validation", model, validation, loss);
   checkWhole("epochs", epochs);
   checkWhole("batchSize", batchSize, data.size, "the number of samples");
-  const { threads = defaultThreads(model, batchSize) } = options;
+  const usual = defaultThreads(model, batchSize);
+  const { threads = usual.most } = options;
   checkWhole("threads", threads, 256, "one for each core");
   if (epochs * Math.ceil(data.size / batchSize) > mostSteps) {
     throw new RangeError(
@@ -209,7 +214,9 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
   const chart = live ? new TrainingChart(run, run.steps) : undefined;
   const began = performance.now();
   let epochBegan = began;
-  const work = { run, model, data, rule, loss, validation, stop, from };
+  // A number of threads that was asked for is kept to.
+  const pace = options.threads ? new Pace(threads) : new Pace(usual.first, usual.most);
+  const work = { run, model, data, rule, loss, validation, stop, pace, from };
   const perEpoch = Math.ceil(data.size / batchSize);
   const looksAtEachEpoch = onEpoch || early || keep || Object.keys(measure).length > 0;
   const measureNow = async (): Promise<void> => {

@@ -10,6 +10,7 @@ import type { Rule, RuleState } from "../optim/index.js";
 import type { Checkpoint, TrainingState } from "./checkpoint.js";
 import { evaluate } from "./evaluate.js";
 import { control, type FastBackend, makeJob, type RememberedArrays, readArray, writeArray } from "./job.js";
+import type { Pace } from "./pace.js";
 import { trainReference } from "./reference.js";
 import type { Run } from "./run.js";
 import { totalSteps } from "./run-figure.js";
@@ -40,6 +41,8 @@ export interface Work {
   loss: Loss;
   validation: Dataset | undefined;
   stop: AbortSignal;
+  /** Chooses the number of threads. */
+  pace: Pace;
   /** Where to go on from. */
   from: Checkpoint | undefined;
   /** Told now and then how many steps are done. */
@@ -58,6 +61,7 @@ export function fastTrainer({
   loss,
   validation,
   stop,
+  pace,
   from,
   onSteps,
 }: Work): Trainer {
@@ -87,20 +91,27 @@ export function fastTrainer({
   }, glance);
   return {
     async advance(until) {
-      const result = await runJob(job, {
-        stretch: { steps: done(), until, ...(squares !== undefined && { squares }) },
-        signal: stop,
-        onEpoch({ epoch, steps, validation: found }) {
-          run.loss = recorded.subarray(0, steps);
-          finishEpoch(run, epoch, found);
-          onSteps(steps);
-        },
-      });
-      run.kernels = result.kernels;
-      run.loss = recorded.subarray(0, result.steps);
-      run.stepSize = stepSizes.subarray(0, result.steps);
-      squares = result.squares;
-      return result.layer;
+      const last = until * Math.ceil(data.size / batchSize);
+      for (;;) {
+        const pacing = pace.next();
+        const { milliseconds } = pacing;
+        const result = await runJob(job, {
+          stretch: { steps: done(), until, milliseconds, ...(squares !== undefined && { squares }) },
+          parts: pacing.threads,
+          signal: stop,
+          onEpoch({ epoch, steps, validation: found }) {
+            run.loss = recorded.subarray(0, steps);
+            finishEpoch(run, epoch, found);
+            onSteps(steps);
+          },
+        });
+        if (result.paced) pace.took(pacing, result.paced.steps, result.paced.milliseconds);
+        run.kernels = result.kernels;
+        run.loss = recorded.subarray(0, result.steps);
+        run.stepSize = stepSizes.subarray(0, result.steps);
+        squares = result.squares;
+        if (result.layer !== undefined || stop.aborted || result.steps >= last) return result.layer;
+      }
     },
     theta: () => readArray(job, "theta"),
     state() {

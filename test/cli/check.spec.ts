@@ -82,6 +82,25 @@ test("ends with 0 for all visible points; runs confined and within its time, as 
   expect([wrong.status, wrong.stdout]).toEqual([1, expect.stringContaining("1 of 3 points")]);
 });
 
+test("an edited test counts nothing, and standard error costs the points of a test: both are said", async () => {
+  const dir = folder();
+  // The checksum is nbgrader's, of a cell that reads `checkClose("double(2)", double(2), 4);` and is worth 2 points.
+  const { source, metadata } = graded("double", 2, 'checkClose("double(2)", double(2), 4);');
+  const about = { ...metadata.nbgrader, checksum: "3257f1cd4165a113746d0b52f7771f94" };
+  const test = (text: string) => ({ source: text, metadata: { nbgrader: about } });
+  const first = 'import { checkClose } from "nablab";';
+  write(dir, "as-released.ipynb", [first, answers[0]!, test(source)]);
+  expect((await nablab(dir, "check", "as-released.ipynb")).status).toBe(0);
+  write(dir, "edited.ipynb", [first, answers[0]!, test("1;"), graded("loud", 1, 'console.error("hm");')]);
+  const { status, stdout } = await nablab(dir, "check", "edited.ipynb");
+  expect([status, stdout]).toEqual([1, expect.stringContaining("0 of 3 points")]);
+  expect(stdout).toMatch(/✗ +double +edited +2/);
+  expect(stdout).toContain("this test was edited: the grader puts the original back");
+  expect(stdout).toMatch(
+    /── loud\nsomething was written to standard error.*: hm\n {2}A likely cause: console.error/,
+  );
+});
+
 test("refuses what is no assignment", async () => {
   const dir = folder();
   write(dir, "plain.ipynb", ["1"]);

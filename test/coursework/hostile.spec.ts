@@ -3,7 +3,16 @@
  * with a note, and neither the gradebook nor anyone else's points suffer.
  */
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { python } from "../kernel/jupyter.js";
@@ -12,6 +21,7 @@ import { type Cell, Course, type Grades, idOf, type Notebook, solved } from "./c
 const assignment = "1-gradient-descent";
 const course = new Course();
 let printed: string;
+let said: string;
 let status: number | null;
 let grades: Grades;
 
@@ -52,12 +62,12 @@ const submissions: Record<
   "loops for ever": {
     ...answers((notebook) => begin(notebook, "loss", "loss", "while (true) {}")),
     points: all - 2,
-    note: /the cell took longer than 4 s/,
+    note: /loss-test: the cell took longer than 4 s/,
   },
   "waits for ever": {
     ...answers((notebook) => insert(notebook, "await new Promise(() => {});")),
     points: all,
-    note: /the cell took longer than 4 s/,
+    note: /cell 1: the cell took longer than 4 s/,
   },
   "throws at load": {
     ...answers((notebook) => {
@@ -65,17 +75,19 @@ const submissions: Record<
       cellOf(notebook, "bound").source = 'throw new Error("at load");';
     }),
     points: all - 2,
+    note: /cell 1: Error: at load; bound: Error: at load/,
   },
   "prints 100,000 lines": {
     ...answers((notebook) =>
       begin(notebook, "step", "step", 'for (let i = 0; i < 100_000; i++) console.log("line", i);'),
     ),
     points: all,
+    note: /step-test: printed more than is kept/,
   },
   "prints for ever": {
     ...answers((notebook) => begin(notebook, "step", "step", 'while (true) console.log("more and more");')),
     points: all - 3,
-    note: /took (longer than 4 s|more than 900 MB)/,
+    note: /took (longer than 4 s|more than 700 MB)/,
   },
   "redefines the checks": {
     ...stub((notebook) =>
@@ -85,19 +97,21 @@ const submissions: Record<
       ),
     ),
     points: 0,
+    note: /cell 1: has checkClose, checkGradient and 4 more of its own/,
   },
   "edits the tests": {
     ...stub((notebook) => {
       for (const cell of notebook.cells.filter(isTest)) cell.source = "1 + 1;";
     }),
     points: 0,
+    note: /edited, and put back: loss-test, gradient-test and 11 more/,
   },
   "deletes the tests": {
     ...stub((notebook) => {
       notebook.cells = notebook.cells.filter((cell) => !isTest(cell));
     }),
     points: 0,
-    note: /loss-test was deleted/,
+    note: /deleted, and put back: loss-test, gradient-test and 11 more/,
   },
   "deletes a test and the locked data": {
     ...answers((notebook) => {
@@ -106,7 +120,7 @@ const submissions: Record<
       );
     }),
     points: all,
-    note: /loss-test was deleted; step-pure was deleted/,
+    note: /deleted, and put back: data, loss-test, step-pure/,
   },
   "raises its points": {
     ...answers((notebook) => {
@@ -123,7 +137,7 @@ const submissions: Record<
       ),
     ),
     points: 0,
-    note: /reading \S+source\S+ is not allowed/,
+    note: /cell 1: reading \S+source\S+ is not allowed/,
   },
   "writes into the gradebook": {
     ...answers((notebook) =>
@@ -133,17 +147,22 @@ const submissions: Record<
       ),
     ),
     points: all,
-    note: /writing \S+gradebook.db is not allowed/,
+    note: /cell 1: writing \S+gradebook.db is not allowed/,
+  },
+  "kills the kernel": {
+    ...answers((notebook) => insert(notebook, 'process.kill(process.ppid, "SIGKILL");')),
+    points: all,
+    note: /cell 1: ending other processes is not allowed/,
   },
   "calls process.exit": {
     ...answers((notebook) => begin(notebook, "bound", "bound", "process.exit(0);")),
     points: all - 2,
-    note: /the notebook's process ended with exit code 0/,
+    note: /bound-test: the notebook's process ended with exit code 0/,
   },
   "kills its process": {
     ...answers((notebook) => begin(notebook, "order", "order", 'process.kill(process.pid, "SIGKILL");')),
     points: all - 2,
-    note: /the notebook's process ended by SIGKILL/,
+    note: /order-test: the notebook's process ended by SIGKILL/,
   },
   "kills its process in every answer": {
     ...answers((notebook) => {
@@ -167,11 +186,11 @@ const submissions: Record<
         notebook,
         "order",
         "order",
-        "const hoard = []; while (true) hoard.push(new Uint8Array(3e7).fill(1));",
+        "const hoard = []; while (true) hoard.push(new Uint8Array(1e8).fill(1));",
       ),
     ),
     points: all - 2,
-    note: /more than 900 MB of memory/,
+    note: /order-test: the cell took more than 700 MB of memory/,
   },
   "overwrites Math.random": {
     ...answers((notebook) => insert(notebook, "Math.random = () => 0.5;")),
@@ -196,11 +215,12 @@ const submissions: Record<
       ),
     ),
     points: all,
-    note: /changed Math.abs; the notebook's process ended/,
+    note: /cell 1: the notebook's process ended with exit code 1; changed Math.abs/,
   },
   "writes to standard error": {
     ...answers((notebook) => begin(notebook, "bound", "bound", 'console.error("hm");')),
     points: all - 2,
+    note: /bound-test: wrote to standard error/,
   },
   "has a type error in one cell": {
     ...answers((notebook) => {
@@ -208,6 +228,7 @@ const submissions: Record<
       cellOf(notebook, "bound").source = "function bound(k: number): number { return k.nothing; }";
     }),
     points: all - 2 - 3,
+    note: /step: TS\d+: .*; bound: TS2339: /,
   },
   "is for another kernel": {
     ...answers((notebook) => {
@@ -225,7 +246,7 @@ beforeAll(() => {
   const config = course.at("nbgrader_config.py");
   const text = readFileSync(config, "utf8");
   expect(text).toContain("seconds, megabytes = 60, 2000");
-  writeFileSync(config, text.replace("seconds, megabytes = 60, 2000", "seconds, megabytes = 4, 900"));
+  writeFileSync(config, text.replace("seconds, megabytes = 60, 2000", "seconds, megabytes = 4, 700"));
   expect(course.run("release", assignment).status).toBe(0);
   for (const [name, { from, change }] of Object.entries(submissions)) {
     const notebook = from === "stub" ? course.released(assignment) : solved(course, assignment);
@@ -233,7 +254,18 @@ beforeAll(() => {
     course.submit(studentOf(name), assignment, notebook);
   }
   course.submit("a-torn-file", assignment, '{"cells": [');
-  ({ status, stdout: printed } = course.run("autograde"));
+  course.submit("a-link", assignment, course.released(assignment));
+  symlinkSync(
+    course.at("source", assignment, `${assignment}.ipynb`),
+    course.at("submitted", "a-link", assignment, "a.txt"),
+  );
+  course.submit("a-new-name", assignment, course.released(assignment));
+  renameSync(
+    course.at("submitted", "a-new-name", assignment, `${assignment}.ipynb`),
+    course.at("submitted", "a-new-name", assignment, "mine.ipynb"),
+  );
+  course.submit("a-misspelt-folder", "1-gradient-decent", course.released(assignment));
+  ({ status, stdout: printed, stderr: said } = course.run("autograde"));
   grades = course.grades();
 }, 900_000);
 
@@ -250,9 +282,17 @@ test.each(names)("%s", (name) => {
   if (note) expect(rowOf(student)).toMatch(note);
 });
 
-test("a file that is no notebook fails alone, and says why", () => {
+const notGraded = ["a-link", "a-new-name", "a-torn-file"];
+
+test("what cannot be graded fails alone, and says why", () => {
   expect(status).toBe(1);
   expect(rowOf("a-torn-file")).toMatch(/not graded +\S.*JSON/);
+  expect(rowOf("a-link")).toContain("a.txt is a link to another file");
+  expect(existsSync(course.at("autograded", "a-link"))).toBe(false); // nor copied to where cells could read it
+  expect(rowOf("a-new-name")).toContain(
+    `there is mine.ipynb in it, but no ${assignment}.ipynb; was it renamed?`,
+  );
+  expect(said).toMatch(/a-misspelt-folder\S+decent: left alone, as no assignment of that name is released/);
 });
 
 test("what was printed is kept within bounds", () => {
@@ -265,12 +305,12 @@ test("what was printed is kept within bounds", () => {
 
 test("nothing is graded twice, and what was handed in again is", () => {
   const again = course.run("autograde");
-  expect(again.stderr).toContain(`${names.length} of ${names.length + 1} are graded already`);
-  expect(again.stdout.trim().split("\n")).toHaveLength(3); // the torn file alone
+  expect(again.stderr).toContain(`${names.length} of ${names.length + notGraded.length} are graded already`);
+  expect(again.stdout.trim().split("\n")).toHaveLength(2 + notGraded.length);
   const file = course.at("submitted", "is-as-it-should-be", assignment, `${assignment}.ipynb`);
   const later = new Date(Date.now() + 5000);
   utimesSync(file, later, later);
-  rmSync(course.at("submitted", "a-torn-file"), { recursive: true });
+  for (const student of notGraded) rmSync(course.at("submitted", student), { recursive: true });
   const third = course.run("autograde", assignment);
   expect(third.stdout).toMatch(/is-as-it-should-be .* 30 \/ 30/);
   expect(third.status).toBe(0);

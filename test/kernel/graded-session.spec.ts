@@ -93,6 +93,7 @@ test("files outside the folder, programs and native code are refused; nablab and
     'import { execSync } from "node:child_process"; execSync("cat ../solution.txt");',
     `import { Worker } from "node:worker_threads"; await new Promise((done, fail) => new Worker('require("fs").readFileSync("../solution.txt")', { eval: true }).on("error", fail).on("exit", done));`,
     "process.dlopen({ exports: {} }, 'x.node');",
+    "process.kill(process.ppid, 'SIGKILL');",
     'import { crossEntropy, dense, mnist, relu, sequential, sgd, train } from "nablab"; const { train: images } = await mnist(); const run = await train(sequential([dense(784, 16), relu(), dense(16, 10)], { seed: 1 }), images.take(500), { rule: sgd({ eta: 0.1 }), loss: crossEntropy(), batchSize: 100, epochs: 1, threads: 2, live: false }); console.log(run.loss.length);',
     "console.log(Object.keys(process.env).filter((name) => /JPY|TOKEN|SECRET/.test(name)));",
   ]);
@@ -103,10 +104,11 @@ test("files outside the folder, programs and native code are refused; nablab and
     `Error: starting programs is not allowed: ${own}`,
     `Error: reading ../solution.txt is not allowed: ${own}`,
     "Error: Cannot load native addon because loading addons is disabled.",
+    `Error: ending other processes is not allowed: ${own}`,
     undefined,
     undefined,
   ]);
-  expect([texts[0], texts[6], texts[7]]).toEqual(["mine\n", "5\n", "[]\n"]);
+  expect([texts[0], texts[7], texts[8]]).toEqual(["mine\n", "5\n", "[]\n"]);
 });
 
 test("what a cell does to built-in objects is undone and said", async () => {

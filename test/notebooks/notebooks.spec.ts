@@ -5,10 +5,10 @@
  *
  * Outputs of cells with the tag `timing` are not compared.
  */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { folder, nablab, read, write } from "../cli/nablab.js";
 import { jupyterEnvironment, python } from "../kernel/jupyter.js";
 
@@ -58,12 +58,19 @@ async function byRun(source: string): Promise<Executed> {
 }
 
 /** Executes by nbclient. */
-function byClient(source: string): Executed {
+async function byClient(source: string): Promise<Executed> {
   const target = path.join(folder(), "executed.ipynb");
   const script = path.join(import.meta.dirname, "execute.py");
-  const { status, stderr } = spawnSync(python(), [script, source, target], {
-    encoding: "utf8",
+  const child = spawn(python(), [script, source, target], {
     env: jupyterEnvironment(),
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.on("close", resolve).on("error", reject);
   });
   return { cells: existsSync(target) ? read(target).cells : [], stderr, status };
 }
@@ -133,23 +140,27 @@ test("the lectures are there", () => {
 
 describe.each(notebooks)("%s", (name) => {
   const source = path.join(course, name);
-  let ran: Executed | undefined;
+  // Both at once: much of a notebook keeps one core busy.
+  let running: [run: Promise<Executed>, client?: Promise<Executed>];
+  beforeAll(() => {
+    running = withoutPython ? [byRun(source)] : [byRun(source), byClient(source)];
+  });
 
   test("runs without Jupyter", async () => {
-    ran = await byRun(source);
+    const ran = await running[0];
     expect(errors(ran.cells)).toEqual([]);
     expect(ran.status, ran.stderr).toBe(0);
   });
 
-  test("holds the outputs of a fresh run", () => {
-    expect(differences(read(source).cells, ran!.cells)).toEqual([]);
+  test("holds the outputs of a fresh run", async () => {
+    expect(differences(read(source).cells, (await running[0]).cells)).toEqual([]);
   });
 
-  test.skipIf(withoutPython)("gives a Jupyter client with the real kernel the same", () => {
-    const client = byClient(source);
+  test.skipIf(withoutPython)("gives a Jupyter client with the real kernel the same", async () => {
+    const [ran, client] = await Promise.all([running[0], running[1]!]);
     expect(errors(client.cells)).toEqual([]);
     expect(client.status, client.stderr).toBe(0);
-    expect(differences(client.cells, ran!.cells)).toEqual([]);
+    expect(differences(client.cells, ran.cells)).toEqual([]);
   });
 });
 
@@ -175,8 +186,7 @@ const chart = liveFigure(draw(1)); for (let n = 2; n < 5; n++) chart.update(draw
     "undefined",
     '"the end"',
   ]);
-  const client = byClient(source);
-  const ran = await byRun(source);
+  const [client, ran] = await Promise.all([byClient(source), byRun(source)]);
   expect([client.status, ran.status], client.stderr + ran.stderr).toEqual([0, 0]);
   expect(differences(ran.cells, client.cells)).toEqual([]);
   expect(ran.cells[10]!.outputs).toHaveLength(1);

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { CheckFailed, check, toBundle } from "nablab";
 import { describe, expect, test } from "vitest";
 
@@ -8,6 +9,16 @@ describe("check", () => {
       "text/plain": "✓ A6 the gap is < 1: 0.5",
     });
     expect((await toBundle(check("B12", "so it is", () => true)))["text/plain"]).toBe("✓ B12 so it is");
+  });
+
+  test("states how likely a false alarm is, and takes no likely one", () => {
+    expect(inspect(check("B3", "the floor", true, "0.4 off", { falseAlarm: 2e-9 }))).toBe(
+      "✓ B3 the floor: 0.4 off (false alarm: 2e-9)",
+    );
+    expect(() => check("B3", "the floor", true, "", { falseAlarm: 0.05 })).toThrow(
+      "make more runs or a wider margin; got 0.05",
+    );
+    expect(() => check("B3", "the floor", true, "", { falseAlarm: 0 })).toThrow("got 0");
   });
 
   test("throws what does not", () => {

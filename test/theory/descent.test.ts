@@ -204,7 +204,9 @@ describe("descend", () => {
     expect(descend(F, { theta0: [1, 1], eta: 1, steps: 0 }).theta).toHaveLength(1);
     expect(() => descend(F, { theta0: [1], eta: 1 })).toThrow(/dimension 2, .* got \[ 1 \]/);
     expect(() => descend(F, { theta0: [1, Number.NaN], eta: 1 })).toThrow("must be finite");
-    expect(() => descend(F, { theta0: [1, 1] })).toThrow("either a step size eta or a rule");
+    expect(() => descend(F, { theta0: [1, 1] })).toThrow(
+      "one of eta, schedule and rule, such as { eta: 0.1 }; got none",
+    );
     expect(() => descend(F, { theta0: [1, 1], eta: -1 })).toThrow(/eta must be .* > 0 .*, got -1/);
     expect(() => descend(F, { theta0: [1, 1], eta: 1, steps: 1.5 })).toThrow("whole number");
   });

@@ -1,6 +1,15 @@
 import { inspect } from "node:util";
 import fc from "fast-check";
-import { affine, clarke, linearCombination, maximum, minimum, type PiecewiseLinear, toBundle } from "nablab";
+import {
+  affine,
+  checkConservative,
+  clarke,
+  linearCombination,
+  maximum,
+  minimum,
+  type PiecewiseLinear,
+  toBundle,
+} from "nablab";
 import { describe, expect, test } from "vitest";
 
 const zero = (n: number) => affine(new Array(n).fill(0));
@@ -110,5 +119,46 @@ describe("what automatic differentiation returns", () => {
       }),
       { numRuns: 300, seed: 2 },
     );
+  });
+});
+
+describe("conservative fields", () => {
+  const identity = linearCombination([relu(affine([1])), relu(affine([-1]))], [1, -1]);
+  const bowl = {
+    dimension: 3,
+    value: (theta: ArrayLike<number>) => Array.from(theta).reduce((sum, x) => sum + x * x, 0) / 2,
+    autodiff: (theta: ArrayLike<number>) => Array.from(theta),
+  };
+
+  test("what automatic differentiation returns is one, of nested programs too, and of smooth functions", () => {
+    expect(identity.autodiff([0])).toEqual(Float64Array.of(0)); // wrong at a point, and no harm
+    expect(checkConservative(identity).holds).toBe(true);
+    expect(checkConservative(bowl).holds).toBe(true);
+    fc.assert(
+      fc.property(tree, fc.integer({ min: 0, max: 99 }), (F, seed) => {
+        const found = checkConservative(F, { points: 20, curves: 2, arcs: 2000, seed });
+        expect(found.holds, `${F}\n${found}`).toBe(true);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("other fields are caught: along curves, and at points", () => {
+    const off = checkConservative({ ...bowl, autodiff: (theta) => Array.from(theta, (x) => 1.001 * x) });
+    expect([off.holds, off.gradients]).toEqual([false, 0]);
+    // The gradient but for a sign on one side of a kink.
+    const folded = relu(affine([1]));
+    const wrongSide = checkConservative({
+      ...folded,
+      autodiff: ([x]: ArrayLike<number> & Iterable<number>) => [Math.sign(x)],
+    });
+    expect(wrongSide.holds).toBe(false);
+    expect(wrongSide.gradients).toBeGreaterThan(900); // about half of 2000, by chance
+    expect(wrongSide.gradients).toBeLessThan(1100);
+    expect(wrongSide.largestError).toBeGreaterThan(100 * wrongSide.allowed);
+    // A field that turns: no function has it, and along circles it shows.
+    const turning = checkConservative({ dimension: 2, value: () => 0, autodiff: ([x, y]: never) => [-y, x] });
+    expect(turning.largestError).toBeGreaterThan(1);
+    expect(() => checkConservative(bowl, { curves: 0 })).toThrow("curves must be a whole number ≥ 1, got 0");
   });
 });

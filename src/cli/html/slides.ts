@@ -2,8 +2,9 @@
  * A notebook as slides, shown by reveal.js: each text begins a slide, each cell of code is one, with the code on the
  * left and what it put out on the right.
  *
- * A heading of the first or second level begins a new column; what follows lies below it. What JupyterLab's slideshow
- * metadata says of a cell comes first.
+ * A heading of the first or second level begins a new column; what follows lies below it. A few words without a heading
+ * lead to the cell of code that follows, and stand above it. What JupyterLab's slideshow metadata says of a cell comes
+ * first.
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -13,10 +14,17 @@ import { cellToHtml } from "./notebook-html.js";
 /** The columns of slides of a notebook, as sections for reveal.js. */
 export function slidesBody(notebook: Notebook, folder?: string): string {
   const columns: string[][] = [];
-  for (const cell of notebook.cells) {
+  let lead = "";
+  for (const [i, cell] of notebook.cells.entries()) {
     const kind = kindOf(cell);
-    const html = kind === "skip" ? "" : cellToHtml(cell, folder);
-    if (html === "") continue;
+    const own = kind === "skip" ? "" : cellToHtml(cell, folder);
+    if (own === "") continue;
+    if (isLead(cell, notebook.cells[i + 1])) {
+      lead = own;
+      continue;
+    }
+    const html = lead + own;
+    lead = "";
     if (kind === "notes") append(columns, `<aside class="notes">${html}</aside>`);
     else if (kind === "-" || kind === "fragment") {
       append(columns, kind === "fragment" ? `<div class="fragment">${html}</div>` : html);
@@ -34,6 +42,16 @@ function append(columns: string[][], html: string): void {
   const column = columns.at(-1);
   if (column) column.push(`${column.pop()}\n${html}`);
   else columns.push([html]);
+}
+
+/** More than this, and text and cell would not fit one screen in a size that can be read. */
+const fewCharacters = 450;
+
+/** Whether a cell is a few words on the next one. */
+function isLead(cell: Cell, next: Cell | undefined): boolean {
+  const plain = [cell, next].every((one) => one && one.metadata.slideshow === undefined);
+  if (!plain || cell.cell_type !== "markdown" || next!.cell_type !== "code") return false;
+  return cell.source.length <= fewCharacters && !/^#|\$\$|^\||^[-*] /m.test(cell.source);
 }
 
 function kindOf(cell: Cell): string {
@@ -63,6 +81,7 @@ html, body { height: 100%; } body { margin: 0; padding: 0; max-width: none; over
 .reveal p, .reveal li { max-width: 60rem; }
 .reveal h1 { font-size: 2.2em; } .reveal h2 { font-size: 1.7em; } .reveal h1, .reveal h2, .reveal h3 { margin-top: 0; }
 .reveal section:has(> .code):has(> .outputs) { display: grid !important; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); gap: 2vw; align-content: center; align-items: center; }
+.reveal section:has(> .code):has(> .outputs) > :not(.code):not(.outputs) { grid-column: 1 / -1; margin: 0; }
 .reveal .code, .reveal .outputs { margin: 0; min-width: 0; }
 .reveal .code > pre { font-size: 0.78em; } .reveal .code > pre, .reveal .outputs > pre { white-space: pre-wrap; }
 .reveal .progress, .reveal .controls { color: var(--link); }
