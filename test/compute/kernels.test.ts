@@ -127,9 +127,10 @@ function benches(
     };
     const matrix = (region: Region<"Float32Array">, columns: number): Matrix => {
       const m = matrixOf(array(region), columns);
-      fill(rows * columns, (i, value) => {
-        m.data[Math.floor(i / columns) * m.pitch + (i % columns)] = value;
-      });
+      for (let row = 0; row < rows; row++) {
+        const start = row * m.pitch;
+        for (let at = start; at < start + columns; at++) m.data[at] = numbers[drawn++ % numbers.length]!;
+      }
       return m;
     };
     const parameters = (
@@ -156,9 +157,7 @@ function benches(
       });
     }
     const x = matrix(regions.x, inputs);
-    x.data.forEach((value, i) => {
-      x.data[i] = Math.max(0, value);
-    });
+    for (let i = 0; i < x.data.length; i++) x.data[i] = Math.max(0, x.data[i]!);
     const compressed = (
       entries: Region<"Float32Array">,
       counts: Region<"Uint32Array">,
