@@ -13,13 +13,11 @@ import { formatNumber } from "./format-number.js";
 import { headroom } from "./headroom.js";
 import { colourOf } from "./palette.js";
 
-type Ranged = Axis & { range: readonly [number, number] };
-
 /** What a surface chart shows. */
 export interface SurfaceChartOptions {
   title: string;
-  x: Ranged;
-  y: Ranged;
+  x: Axis & { range: readonly [number, number] };
+  y: Axis & { range: readonly [number, number] };
   /** The height: its title, and `scale: "log"` for heights at equal ratios (f must be ≥ 0 then). */
   z: Pick<Axis, "title" | "scale">;
   /** The function. */
@@ -341,7 +339,7 @@ function describe(
   least: number,
   greatest: number,
 ): string {
-  const axis = (name: string, { title, range }: Ranged) =>
+  const axis = (name: string, { title, range }: SurfaceChartOptions["x"]) =>
     `${name}: ${plainTitle(title)}, ${formatNumber(range[0])} … ${formatNumber(range[1])}`;
   const scale = z.scale === "log" ? "logarithmic, " : "";
   const lines = paths.map(({ name, x, y }) => {
