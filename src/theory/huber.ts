@@ -1,5 +1,5 @@
 /**
- * Huber's function and the worst case of gradient descent that is made from it.
+ * Huber's function: convex and smooth, and beyond a radius nothing but a cone.
  */
 import { inspect } from "node:util";
 import { made } from "./made.js";
@@ -34,32 +34,11 @@ export function huber(options: HuberOptions = {}): SolvedObjective {
   return made(huberNamed("huber", options), "huber", options);
 }
 
-/**
- * The function on which k steps of gradient descent with η = 1/L, from a start at distance R of the minimiser,
- * do as badly as they can: Huber's function with radius r = R/(2k + 1). Each step moves θ by r along the cone,
- * and after k steps
- *
- *     F(θ(k)) − F* = L R² / (4k + 2),
- *
- * which `tightBound` proves to be the worst possible.
- *
- * @param k how many steps it is the worst for, a whole number ≥ 1
- * @param options `R` = 1, `L` = 1; start at `[R]`
- * @throws RangeError unless k is a whole number ≥ 1, R and L finite numbers > 0.
- * @example
- * const path = descend(worstCase(2), { theta0: [1], eta: 1, steps: 2 });
- * path.gaps[2].toFixed(12) // → '0.100000000000'
- * @see Y. Drori, M. Teboulle, Mathematical Programming 145 (2014), theorem 3.2.
- */
-export function worstCase(k: number, { R = 1, L = 1 }: { R?: number; L?: number } = {}): SolvedObjective {
-  if (!Number.isInteger(k) || k < 1) {
-    throw new RangeError(`worstCase: k must be a whole number ≥ 1, got ${inspect(k)}`);
-  }
-  const name = `worst case for ${k} ${k === 1 ? "step" : "steps"}`;
-  return made(huberNamed(name, { radius: R / (2 * k + 1), L }), "worstCase", k, { R, L });
-}
-
-function huberNamed(name: string, { radius = 1, dimension = 1, L = 1 }: HuberOptions): SolvedObjective {
+/** Huber's function under another name. */
+export function huberNamed(
+  name: string,
+  { radius = 1, dimension = 1, L = 1 }: HuberOptions,
+): SolvedObjective {
   for (const [option, value] of Object.entries({ radius, L })) {
     if (!(Number.isFinite(value) && value > 0)) {
       throw new RangeError(`huber: ${option} must be a finite number > 0, got ${inspect(value)}`);

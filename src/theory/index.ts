@@ -58,7 +58,7 @@ export {
   regionOfConfusion,
 } from "./gradient-noise.js";
 export { himmelblau } from "./himmelblau.js";
-export { type HuberOptions, huber, worstCase } from "./huber.js";
+export { type HuberOptions, huber } from "./huber.js";
 export { Landscape, type LandscapeOptions, landscape } from "./landscape.js";
 export { backtracking, polyakStep } from "./line-search.js";
 export { logSumExp } from "./log-sum-exp.js";
@@ -94,3 +94,4 @@ export type { FiniteSum, StochasticObjective } from "./stochastic-objective.js";
 export { type SymmetricEigen, symmetricEigen } from "./symmetric-eigen.js";
 export { absolute, rastrigin, rosenbrock } from "./test-surfaces.js";
 export type { Vector } from "./vectors.js";
+export { type WorstCaseOptions, worstCase } from "./worst-case.js";

@@ -52,7 +52,8 @@ export interface RobbinsMonro extends Displayable {
  * Runs θ(k) = θ(k−1) − η(k) (N(θ(k−1)) − α) for k = 1, …, steps along many independent paths.
  *
  * All steps enter the suprema and running means; values are recorded at about a hundred steps, evenly on a logarithmic
- * scale.
+ * scale. All paths run on the calling thread, since N is a function of yours, which cannot be sent to another one; for
+ * objectives of nablab `sgdPaths` uses threads.
  *
  * @param options `N`, `theta0`, `schedule`; `alpha` = 0, `steps` = 1000, `paths` = 200, `seed` = 0, `thetaStar`, `name`
  * @throws RangeError for a start that is not finite, or numbers of steps or paths that are no whole numbers ≥ 1.

@@ -41,9 +41,9 @@ const mutations: [claim: string, notebook: string, what: string, from: string, t
   [
     "B4",
     "04-robbins-monro",
-    "2^−k declared admissible and harmless",
-    "const isStuck = (name: string) => Math.abs(row[name].bias) > 1;",
-    "const isStuck = (name: string) => row[name].admissible === true;",
+    "2^−k declared admissible",
+    "squares, admissible, bias: mean",
+    "squares, admissible: admissible || schedule === halving, bias: mean",
   ],
   [
     "A16",

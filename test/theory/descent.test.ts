@@ -12,6 +12,8 @@ import {
   himmelblau,
   huber,
   logistic,
+  momentum,
+  nesterov,
   type Objective,
   objective,
   pathChart,
@@ -114,6 +116,37 @@ describe("gradient descent with eta ≤ 1/L on convex functions", () => {
 });
 
 describe("gradient descent with larger steps", () => {
+  test("on Nesterov's function no method that steps along gradients is faster than 1/k²", () => {
+    for (const [k, R, L] of [
+      [1, 1, 1],
+      [8, 3, 0.5],
+      [30, 0.1, 20],
+    ] as const) {
+      const F = worstCase(k, { by: "Nesterov", R, L });
+      const n = 2 * k + 1;
+      expect(F.dimension).toBe(n);
+      expect(Math.hypot(...F.thetaStar)).toBeCloseTo(R, 12);
+      expect(F.L).toBeLessThanOrEqual(L);
+      const s = F.thetaStar[0]! / (1 - 1 / (n + 1));
+      const rules = [
+        sgd({ eta: 1 / L }),
+        momentum({ eta: 1 / L, beta: 0.5 }),
+        nesterov({ eta: 1 / L, beta: 0.8 }),
+      ];
+      for (const rule of rules) {
+        const path = descend(F, { theta0: new Float64Array(n), rule, steps: k });
+        path.gaps.forEach((gap, j) => {
+          expect(path.theta[j]!.subarray(j).every((x) => x === 0)).toBe(true);
+          expect(gap).toBeGreaterThanOrEqual((s * s * L * (1 / (j + 1) - 1 / (n + 1)) * (1 - 1e-12)) / 8);
+        });
+        expect(path.gaps[k]!).toBeGreaterThanOrEqual((3 * L * R * R) / (32 * (k + 1) ** 2));
+      }
+    }
+    expect(() => worstCase(2, { by: "me" as never })).toThrow(
+      'by must be "Drori, Teboulle" or "Nesterov", got \'me\'',
+    );
+  });
+
   test("eta in (1/L, 2/L) still converges", () => {
     for (const F of [
       quadratic({ spectrum: [5, 1, 0.3], seed: 3 }),

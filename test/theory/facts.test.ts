@@ -45,6 +45,7 @@ const objectives: [string, Objective][] = [
   ["logistic with ridge", logistic({ n: 30, dimension: 3, seed: 4, ridge: 0.1 })],
   ["huber", huber({ radius: 0.5, dimension: 3, L: 2 })],
   ["worst case", worstCase(10, { R: 2, L: 3 })],
+  ["Nesterov's worst case", worstCase(3, { by: "Nesterov", R: 2, L: 3 })],
   ["himmelblau", himmelblau()],
   ["log-sum-exp", logSumExp()],
   ["absolute value", absolute({ dimension: 3 })],

@@ -69,6 +69,7 @@ import {
   worstCase,
 } from "nablab";
 import { describe, expect, test } from "vitest";
+import { consoleHost, setHost } from "#nablab/display/host.js";
 
 const parabolas = finiteSum([quadratic({ spectrum: [1], b: [1] }), quadratic({ spectrum: [1], b: [-1] })], {
   thetaStar: [0],
@@ -483,16 +484,31 @@ describe("SGD along many paths", () => {
   test("a signal stops it; what is finished by then comes back", async () => {
     const F = expectation(quadratic({ spectrum: [1] }), 1);
     const stopping = new AbortController();
-    const long = { theta0: [1], eta: 0.1, steps: 20_000, paths: 1e5, signal: stopping.signal };
+    const long = { theta0: [1], eta: 0.1, steps: 20_000, paths: 1e4, signal: stopping.signal };
     const all = sgdPaths(F, { ...long, threads: 2 });
     setTimeout(() => stopping.abort(new Error("enough")), 600);
     const some = await all;
     expect(some.gaps.paths).toBeGreaterThan(0);
-    expect(some.gaps.paths).toBeLessThan(1e5);
+    expect(some.gaps.paths).toBeLessThan(1e4);
     expect(some.gaps.rows[0]).toEqual(
       (await sgdPaths(F, { ...long, signal: undefined!, paths: 1 })).gaps.rows[0],
     );
     await expect(sgdPaths(F, long)).rejects.toThrow("enough");
+  });
+
+  test("the notebook's stop button ends it, on threads and on this one", async () => {
+    const F = expectation(quadratic({ spectrum: [1] }), 1);
+    for (const one of [F, { ...F }]) {
+      const pressed = new AbortController();
+      const before = setHost({ ...consoleHost, interruptSignal: () => pressed.signal });
+      try {
+        const all = sgdPaths(one, { theta0: [1], eta: 0.1, steps: 20_000, paths: 1e4 });
+        setTimeout(() => pressed.abort(new Error("stopped by the reader")), 200);
+        await expect(all).rejects.toThrow("stopped by the reader");
+      } finally {
+        setHost(before);
+      }
+    }
   });
 });
 

@@ -2,8 +2,8 @@
  * A notebook as slides, shown by reveal.js: each text begins a slide, each cell of code is one, with the code on the
  * left and what it put out on the right.
  *
- * A heading of the first or second level begins a new column; what follows lies below it. A few words without a heading
- * lead to the cell of code that follows, and stand above it. What JupyterLab's slideshow metadata says of a cell comes
+ * A heading of the first or second level begins a new column; what follows lies below it. A few words, with a
+ * heading or without, lead to the cell of code that follows, and stand above it. What JupyterLab's slideshow metadata says of a cell comes
  * first.
  */
 import { readFileSync } from "node:fs";
@@ -14,17 +14,17 @@ import { cellToHtml } from "./notebook-html.js";
 /** The columns of slides of a notebook, as sections for reveal.js. */
 export function slidesBody(notebook: Notebook, folder?: string): string {
   const columns: string[][] = [];
-  let lead = "";
+  let lead: { html: string; kind: string } | undefined;
   for (const [i, cell] of notebook.cells.entries()) {
-    const kind = kindOf(cell);
+    const kind = lead?.kind ?? kindOf(cell);
     const own = kind === "skip" ? "" : cellToHtml(cell, folder);
     if (own === "") continue;
     if (isLead(cell, notebook.cells[i + 1])) {
-      lead = own;
+      lead = { html: own, kind };
       continue;
     }
-    const html = lead + own;
-    lead = "";
+    const html = (lead?.html ?? "") + own;
+    lead = undefined;
     if (kind === "notes") append(columns, `<aside class="notes">${html}</aside>`);
     else if (kind === "-" || kind === "fragment") {
       append(columns, kind === "fragment" ? `<div class="fragment">${html}</div>` : html);
@@ -51,7 +51,7 @@ const fewCharacters = 450;
 function isLead(cell: Cell, next: Cell | undefined): boolean {
   const plain = [cell, next].every((one) => one && one.metadata.slideshow === undefined);
   if (!plain || cell.cell_type !== "markdown" || next!.cell_type !== "code") return false;
-  return cell.source.length <= fewCharacters && !/^#|\$\$|^\||^[-*] /m.test(cell.source);
+  return cell.source.length <= fewCharacters && !/^# |\$\$|^\||^[-*] /m.test(cell.source);
 }
 
 function kindOf(cell: Cell): string {

@@ -1,0 +1,63 @@
+/** What every lecture has: a promise at its head, short cells, pictures that say what they show, exercises, references. */
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+
+const lectures = path.resolve(import.meta.dirname, "../../notebooks/lectures");
+const names = readdirSync(lectures).filter((name) => name.endsWith(".ipynb"));
+
+interface Figure {
+  layout: Record<string, { title?: { text?: string }; visible?: boolean; matches?: string }>;
+}
+interface Cell {
+  cell_type: string;
+  source: string[];
+  outputs?: { data?: Record<string, unknown> }[];
+}
+
+test("there are ten", () => expect(names).toHaveLength(10));
+
+describe.each(names)("%s", (name) => {
+  const { cells }: { cells: Cell[] } = JSON.parse(readFileSync(path.join(lectures, name), "utf8"));
+  const texts = cells.map(({ source }) => source.join(""));
+  const shown = cells.flatMap(({ outputs = [] }) => outputs.flatMap(({ data }) => data ?? []));
+  const figures = shown.filter((data) => "application/vnd.plotly.v1+json" in data);
+
+  test("begins with a title, what will be seen, and how long it takes", () => {
+    expect(texts[0]).toMatch(/^# .+\n\n\*\*What you will see\.\*\* /);
+    expect(texts[0]).toMatch(/[Aa]bout (?:half a minute|\w+ seconds) of computing/);
+  });
+
+  test("has cells of at most 15 lines", () => {
+    const long = cells.filter(({ cell_type, source }) => cell_type === "code" && source.length > 15);
+    expect(long.map(({ source }) => source[0])).toEqual([]);
+  });
+
+  test("has a static picture and words for every chart, a title for it and for each axis", () => {
+    expect(figures.length).toBeGreaterThan(0);
+    for (const data of figures) {
+      const alt = [data["text/plain"]].flat().join("");
+      expect(alt.length).toBeGreaterThan(20);
+      expect(
+        Object.keys(data).some((mime) => mime.startsWith("image/")),
+        alt,
+      ).toBe(true);
+      const { layout } = data["application/vnd.plotly.v1+json"] as Figure;
+      for (const [key, axis] of Object.entries(layout)) {
+        if (!/^[xy]axis\d*$/.test(key) || axis.visible === false) continue;
+        expect(axis.title?.text ?? "", `${key} of ${alt}`).not.toBe("");
+      }
+    }
+  });
+
+  test("ends with two or three exercises, and with references", () => {
+    const end = texts.at(-1)!;
+    expect(end).toMatch(/^## (?:Exercises|Try it)$/m);
+    const exercises = end.match(/^\d\. /gm)!.length;
+    expect(exercises).toBeGreaterThanOrEqual(2);
+    expect(exercises).toBeLessThanOrEqual(3);
+    // Author (year). *Title.*
+    expect(end).toMatch(/^## References\n\n(?:- .+\n?)+$/m);
+    expect(end).toMatch(/^- .+\(\d{4}\)\. \*.+\*/m);
+  });
+});
