@@ -16,6 +16,7 @@ import path from "node:path";
 import { writeAtomically } from "../data/write-atomically.js";
 import { table } from "../display/table.js";
 import { packageRoot } from "../kernel/own-packages.js";
+import { finishFeedback } from "./feedback-page.js";
 import { notesOn } from "./grading-notes.js";
 import { InputError } from "./input-error.js";
 import { type Answer, NbGrader, type Score } from "./nbgrader.js";
@@ -173,12 +174,20 @@ export async function feedback(
   const failures = await forEach(course, graded, options, submissionLabel, async (nbgrader, submission) => {
     const { assignment, student } = submission;
     const answer = await nbgrader.ask({ do: "feedback", assignment, student });
-    const file = path.join("feedback", student, assignment);
-    rows.push({ student, assignment, feedback: answer.success ? file : reasonOf(answer) });
+    const folder = path.join("feedback", student, assignment);
+    if (answer.success) finishFeedbackIn(path.join(course, folder));
+    rows.push({ student, assignment, feedback: answer.success ? folder : reasonOf(answer) });
     return answer;
   });
   if (rows.length > 0) console.log(table(inOrder(rows)));
   return failures === 0 ? 0 : 1;
+}
+
+function finishFeedbackIn(folder: string): void {
+  for (const name of readdirSync(folder).filter((name) => name.endsWith(".html"))) {
+    const file = path.join(folder, name);
+    writeAtomically(file, finishFeedback(readFileSync(file, "utf8")));
+  }
 }
 
 const submissionLabel = ({ assignment, student }: Submission): string => `${student}, ${assignment}`;

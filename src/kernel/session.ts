@@ -21,6 +21,7 @@ import {
 import { type CompiledCell, Compiler, type Completions } from "./compiler.js";
 import { collectGarbage } from "./garbage.js";
 import { type Completeness, isComplete } from "./is-complete.js";
+import { MissingNames } from "./missing-names.js";
 import { Modules } from "./modules.js";
 import { CellStreams } from "./output.js";
 import { resolveOwnPackage } from "./own-packages.js";
@@ -113,6 +114,7 @@ export class Session<Cell> {
   readonly #streams: CellStreams<Run<Cell>>;
   readonly #compiler = new Compiler();
   readonly #scope = new Scope();
+  readonly #missing = new MissingNames();
   readonly #modules: Modules;
   /** An error after its cell has ended: Node would end the process, in a notebook it is text under the cell. */
   readonly #late = (error: unknown): void => {
@@ -211,7 +213,10 @@ export class Session<Cell> {
     for (const [, state] of code.matchAll(checkSwitch)) this.#checksTypes = state === "on";
     const source = withoutSwitches(code);
     const compiled = this.#compiler.compileCell(source, this.#nameOf(this.#count), this.#checksTypes);
-    if ("diagnostics" in compiled) return fromDiagnostics(compiled.diagnostics);
+    if ("diagnostics" in compiled) {
+      return fromDiagnostics(this.#missing.failed(source, this.#count, compiled.diagnostics));
+    }
+    this.#missing.compiled(source);
     const { value } = (await this.#run(compiled, run)) ?? {};
     if (value === undefined) return { status: "ok" };
     const data = await unlessAborted(toBundle(value), run.interrupt.signal);

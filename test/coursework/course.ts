@@ -78,12 +78,21 @@ export class Course {
   }
 
   grades(): Grades {
-    const script = path.join(import.meta.dirname, "grades.py");
-    const { status, stdout, stderr } = spawnSync(python(), [script, this.at("gradebook.db")], {
+    return JSON.parse(this.#python("grades.py")) as Grades;
+  }
+
+  /** Marks an answer as a human would. */
+  mark(assignment: string, student: string, cell: string, points: number): void {
+    this.#python("mark.py", assignment, student, cell, String(points));
+  }
+
+  #python(script: string, ...args: string[]): string {
+    const file = path.join(import.meta.dirname, script);
+    const { status, stdout, stderr } = spawnSync(python(), [file, this.at("gradebook.db"), ...args], {
       encoding: "utf8",
     });
     if (status !== 0) throw new Error(stderr);
-    return JSON.parse(stdout) as Grades;
+    return stdout;
   }
 
   remove(): void {

@@ -3,7 +3,7 @@
  * stored submissions get exactly the points that they should.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Course, type Grades, idOf, type Notebook, solved } from "./course.js";
+import { type Cell, Course, type Grades, idOf, type Notebook, solved } from "./course.js";
 import type { Submission } from "./submissions/submission.js";
 
 const assignments = [
@@ -50,6 +50,10 @@ function most(assignment: string): Record<string, number> {
   );
 }
 
+/** An answer in words. */
+const isRead = ({ cell_type, metadata: { nbgrader } }: Cell): boolean =>
+  cell_type === "markdown" && nbgrader?.grade === true && nbgrader.solution;
+
 const studentOf = (i: number): string => `student-${String(i + 1).padStart(2, "0")}`;
 
 beforeAll(() => {
@@ -57,7 +61,9 @@ beforeAll(() => {
   expect(status, stderr).toBe(0);
   for (const assignment of assignments) {
     expect(stdout).toMatch(new RegExp(`${assignment} +1[0-5] +30 `));
-    course.submit("solution", assignment, solved(course, assignment));
+    const solution = solved(course, assignment);
+    for (const cell of solution.cells.filter(isRead)) cell.source = "It falls, then it rests.";
+    course.submit("solution", assignment, solution);
     course.submit("stub", assignment, course.released(assignment));
     for (const [i, submission] of stored[assignment]!.entries()) {
       course.submit(studentOf(i), assignment, handedIn(assignment, submission));
@@ -94,6 +100,13 @@ describe.each(assignments)("%s", (assignment) => {
     }
   });
 
+  test("runs through also while answers are missing: what they break may fail", () => {
+    for (const { cell_type, metadata } of course.released(assignment).cells) {
+      if (cell_type !== "code" || (metadata.nbgrader && !metadata.nbgrader.grade)) continue;
+      expect(metadata).toMatchObject({ tags: ["raises-exception"] });
+    }
+  });
+
   test("the solution gets full marks, the stub none", () => {
     expect(of("solution")).toEqual(most(assignment));
     expect(of("stub")).toEqual(Object.fromEntries(Object.keys(most(assignment)).map((id) => [id, 0])));
@@ -110,4 +123,28 @@ describe.each(assignments)("%s", (assignment) => {
       expect(of(studentOf(i))).toEqual(Object.fromEntries(expected));
     },
   );
+});
+
+test("one answer waits to be read, and makes the solution's marks full", () => {
+  const read = assignments.flatMap((assignment) =>
+    course
+      .source(assignment)
+      .cells.filter(isRead)
+      .map((cell) => [assignment, cell] as const),
+  );
+  expect(read).toHaveLength(1);
+  const [[assignment, cell]] = read as [(typeof read)[0]];
+  const { points } = cell.metadata.nbgrader!;
+  const row = (student: string): string[] =>
+    course
+      .run("scores")
+      .stdout.split("\n")
+      .find((line) => line.startsWith(`${student} `))!
+      .match(/[\d.]+ \/ 30( \*)?/g)!;
+  const before = Array(5).fill("30 / 30");
+  before[assignments.indexOf(assignment)] = `${30 - points!} / 30 *`;
+  expect(row("solution")).toEqual(before);
+  expect(row("stub")).toEqual(Array(5).fill("0 / 30")); // nobody has to read what was left as it was
+  course.mark(assignment, "solution", idOf(cell)!, points!);
+  expect(row("solution")).toEqual(Array(5).fill("30 / 30"));
 });

@@ -355,4 +355,6 @@ test("scores and feedback", () => {
   );
   expect(html).toContain("Score: 30.0 / 30.0");
   expect(html).toMatch(/<svg|data:image\/(svg|png)/); // the chart
+  expect(html).toContain('class="katex"');
+  expect(html).not.toMatch(/<(script|link|img)[^>]*(src|href)="https?:/); // it needs no network
 }, 120_000);

@@ -57,6 +57,20 @@ test("a shorthand property may name what an earlier cell declared", async () => 
   );
 });
 
+test("a name that is missing since its cell does not compile says which cell that is", async () => {
+  const at = count + 1;
+  const why = `cell ${at} declares it, but has an error itself: mend that first`;
+  expect(await run('async function fetched(): Promise<number> { return "1"; }')).toMatchObject({
+    evalue: expect.stringContaining("TS2322"),
+  });
+  const missed = (await run("await fetched(); nowhere;")) as { traceback: string[] };
+  const lines = bare(missed.traceback);
+  expect(lines[0]).toContain("Cannot find name 'fetched'");
+  expect(lines.filter((line) => line.includes(why))).toHaveLength(1); // nobody declares the other
+  await run('const fetched = () => "mended";');
+  expect(await text("fetched()")).toBe("'mended'");
+});
+
 test("Node, its types and nablab with its types are there", async () => {
   expect(
     await text('import { sep } from "node:path"; import { readFileSync } from "fs"; typeof readFileSync'),
