@@ -47,6 +47,7 @@ export class NbGrader {
   #process: ChildProcess | undefined;
   #answer: ((answer: Answer) => void) | undefined;
   #said = "";
+  #isClosed = false;
 
   /** @param course the folder of the course */
   constructor(course: string) {
@@ -65,6 +66,7 @@ export class NbGrader {
 
   /** Ends it, and the kernels that it runs. */
   close(): void {
+    this.#isClosed = true;
     const id = this.#process?.pid;
     if (id === undefined) return;
     this.#process!.stdin!.destroy();
@@ -97,7 +99,11 @@ export class NbGrader {
     child.stdin.on("error", () => {}); // it has ended, which is told below
     child.on("error", (error) => end(error.message));
     child.on("close", (code, signal) =>
-      end(`nbgrader ended ${signal ? `by ${signal}` : `with exit code ${code}`}`),
+      end(
+        this.#isClosed
+          ? "interrupted"
+          : `nbgrader ended ${signal ? `by ${signal}` : `with exit code ${code}`}`,
+      ),
     );
     createInterface({ input: child.stdout }).on("line", (line) => {
       this.#answer?.(JSON.parse(line) as Answer);
