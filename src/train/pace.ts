@@ -12,16 +12,21 @@ export interface Pacing {
 
 // The first stretch compiles; a training that is over by then tries nothing.
 const warmUp = 100;
+// Then how the training goes is measured, at first only for a while.
+const atFirst = 400;
+const between = 3000;
 // Long enough for some steps of a network of a million parameters, and a hundredth of what follows.
 const trial = 30;
-const between = 2000;
+// By how much the other choice must be faster: a trial is short, and other work comes and goes.
+const margin = 1.1;
 
-/** Chooses, stretch by stretch. */
+/** Chooses, stretch by stretch: goes on as it is for a while, then tries the other number of threads. */
 export class Pace {
   readonly #most: number;
   #threads: number;
-  #plan: Pacing[];
-  readonly #rates = new Map<number, number>();
+  #stretches = 0;
+  /** Steps a millisecond, as the training goes. */
+  #rate = 0;
 
   /**
    * @param first how many threads begin
@@ -30,32 +35,22 @@ export class Pace {
   constructor(first: number, most = 1) {
     this.#threads = first;
     this.#most = most;
-    this.#plan = most === 1 ? [] : [{ threads: first, milliseconds: warmUp }, ...this.#trials()];
   }
 
   /** The next stretch. */
   next(): Pacing {
-    const planned = this.#plan.shift();
-    if (planned) return planned;
-    if (this.#most === 1) return { threads: this.#threads, milliseconds: Number.POSITIVE_INFINITY };
-    const [alone, together] = [this.#rates.get(1), this.#rates.get(this.#most)];
-    // Who could take no step in its trial was slower.
-    if (alone !== undefined || together !== undefined) {
-      this.#threads = (alone ?? 0) > (together ?? 0) ? 1 : this.#most;
-    }
-    this.#rates.clear();
-    this.#plan = this.#trials();
-    return { threads: this.#threads, milliseconds: between };
+    const threads = this.#threads;
+    if (this.#most === 1) return { threads, milliseconds: Number.POSITIVE_INFINITY };
+    const stretch = this.#stretches++;
+    if (stretch === 0) return { threads, milliseconds: warmUp };
+    if (stretch % 2 === 1) return { threads, milliseconds: stretch === 1 ? atFirst : between };
+    return { threads: threads === 1 ? this.#most : 1, milliseconds: trial };
   }
 
-  /** Is told how a stretch went. */
-  took({ threads, milliseconds }: Pacing, steps: number, spent: number): void {
-    if (milliseconds === trial && steps > 0 && spent > 0) this.#rates.set(threads, steps / spent);
-  }
-
-  /** One stretch of each, in turn so that the one that trains now goes on as it is. */
-  #trials(): Pacing[] {
-    const order = this.#threads === 1 ? [1, this.#most] : [this.#most, 1];
-    return order.map((threads) => ({ threads, milliseconds: trial }));
+  /** Is told how many steps a stretch took, and in how many milliseconds. */
+  took({ threads }: Pacing, steps: number, spent: number): void {
+    const rate = steps === 0 ? 0 : steps / spent;
+    if (threads === this.#threads) this.#rate = rate;
+    else if (rate > margin * this.#rate) this.#threads = threads;
   }
 }

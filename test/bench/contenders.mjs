@@ -24,13 +24,13 @@ const inPython = (name) => ({ command: python, args: [script(name)] });
 const openblas = ["--backend", "openblas"];
 const present = (contenders) => contenders.filter(({ there }) => !there || there());
 
-/** Who trains for seconds an epoch; `most` limits the samples of slow ones, `can` the settings. */
+/** Who trains for seconds an epoch; `most` limits the samples of slow ones, `can` the settings; `own` is nablab. */
 export function epochContenders() {
   const plain = ({ rule, network }) => rule === "sgd" && !network;
   const notFull = (setting) => plain(setting) && setting.batch <= 128;
   return present([
-    { name: "nablab", ...node("nablab.mjs") },
-    { name: "nablab, OpenBLAS", ...node("nablab.mjs", ...openblas), there: findOpenblas },
+    { name: "nablab", own: true, ...node("nablab.mjs") },
+    { name: "nablab, OpenBLAS", own: true, ...node("nablab.mjs", ...openblas), there: findOpenblas },
     { name: "PyTorch", ...inPython("torch_mlp.py"), there: () => hasPython("torch") },
     { name: "NumPy", ...inPython("numpy_mlp.py"), there: () => hasPython("numpy"), can: plain },
     {

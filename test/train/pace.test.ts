@@ -11,21 +11,25 @@ function stretches(pace: Pace, rates: Record<number, number>, count: number): nu
   });
 }
 
-test("the faster is taken, and looked at again", () => {
-  expect(stretches(new Pace(1, 4), { 1: 1, 4: 3 }, 7)).toEqual([1, 1, 4, 4, 4, 1, 4]);
+test("the faster is taken, and the other looked at now and then", () => {
+  expect(stretches(new Pace(1, 4), { 1: 1, 4: 3 }, 7)).toEqual([1, 1, 4, 4, 1, 4, 1]);
   const pace = new Pace(4, 4);
   expect(stretches(pace, { 1: 3, 4: 1 }, 4)).toEqual([4, 4, 1, 1]);
   // The machine is idle again.
-  expect(stretches(pace, { 1: 3, 4: 5 }, 3)).toEqual([1, 4, 4]);
+  expect(stretches(pace, { 1: 3, 4: 5 }, 3)).toEqual([4, 4, 1]);
 });
 
-test("who takes no step in its trial is slower; what was asked for is kept to, and one core leaves no choice", () => {
+test("it goes on as it is where the other is hardly faster, and takes the other where no step is taken", () => {
+  expect(stretches(new Pace(4, 4), { 1: 1.05, 4: 1 }, 6)).toEqual([4, 4, 1, 4, 1, 4]);
   expect(stretches(new Pace(4, 4), { 1: 1, 4: 0 }, 4)).toEqual([4, 4, 1, 1]);
+});
+
+test("what was asked for is kept to, and one core leaves no choice", () => {
   expect(stretches(new Pace(3), { 3: 1 }, 3)).toEqual([3, 3, 3]);
   expect(new Pace(1, 1).next()).toEqual({ threads: 1, milliseconds: Number.POSITIVE_INFINITY });
 });
 
-test("a training that changes its threads on the way comes to the same bits, the squares of AdaGrad-norm included", async () => {
+test("a training that changes its threads comes to the same bits, the squares of AdaGrad-norm included", async () => {
   const stream = random(1);
   const y = Uint8Array.from({ length: 3000 }, () => stream.integer(3));
   const x = Float64Array.from({ length: 3000 * 100 }, () => stream.normal());

@@ -32,12 +32,25 @@ export function compressRows(
     const step = bytes ? 16 : 4;
     for (let k = 0; k < width; k += step) {
       let found = notZero(source, bytes, k, width);
-      while (found) {
-        const column = k + ctz(found);
-        i32.store(at, column << LINE);
-        f32.store(at, valueAt(source, bytes, column) * scale, 4);
-        at += 8;
-        found &= found - 1;
+      if (found == 0) continue;
+      if (bytes) {
+        while (found) {
+          const column = k + ctz(found);
+          i32.store(at, column << LINE);
+          f32.store(at, <f32>load<u8>(source + <usize>column) * scale, 4);
+          at += 8;
+          found &= found - 1;
+        }
+      } else {
+        // After a ReLU half of the entries are zero, in no order: each is written, and stays if it is not zero. To ask
+        // would be to guess wrong all the time (1.5 µs for 512 entries instead of 1.2).
+        const end = min(k + step, width);
+        for (let column = k; column < end; column++) {
+          const value = f32.load(source + floats(column)) * scale;
+          i32.store(at, column << LINE);
+          f32.store(at, value, 4);
+          at += <usize>(value != 0) << 3;
+        }
       }
     }
     i32.store(counts + floats(r), <i32>((at - first) >> 3));
