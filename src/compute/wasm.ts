@@ -40,7 +40,7 @@ const rules = { sgd: 0, adagradNorm: 0, adagrad: 1, momentum: 2, adam: 3 };
 
 /** How many floats of scratch memory a thread needs for layers of up to so many inputs. */
 export function scratchLength(inputs: number): number {
-  return Math.max((256 + 8) * 1024 + 32, 4 * inputs);
+  return Math.max((512 + 8) * 512 + 32, 4 * inputs);
 }
 
 interface Compiled {

@@ -25,7 +25,7 @@ import { scratchLength, wasmKernels } from "#nablab/compute/wasm.js";
 import { firstDifference } from "../first-difference.js";
 
 // Batches as they come (the last one is short), on layers whose widths leave all kinds of remainders; the last three go
-// over the blocks that are packed, of 256 rows and 1024 inner entries.
+// over the blocks that are packed, of 512 rows and 512 inner entries.
 const batches = [1, 3, 32, 97];
 const widths: [inputs: number, outputs: number][] = [
   [1, 1],
