@@ -51,7 +51,7 @@ describe.skipIf(!executablePath && !process.env.CI)("in JupyterLab", () => {
     const slider = opened.page.locator('.nablab-widget input[type="range"]').first();
     if (name.startsWith("01")) {
       await slider.scrollIntoViewIfNeeded();
-      const cell = opened.page.locator(".jp-CodeCell", { has: slider });
+      const cell = opened.page.locator(".jp-CodeCell", { has: slider }).first();
       const legend = cell.locator(".js-plotly-plot .legendtext").first();
       await opened.until("the picture is there", async () => (await legend.textContent()) === "η = 1.80/L");
       await slider.fill("0.5");

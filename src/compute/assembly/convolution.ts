@@ -39,7 +39,7 @@ export function convolve(
       pack(panel + 16, 32, seen, starts + floats(p + 4));
       const many = min(8, positions - p);
       for (let j = 0; j < outputs; j += 4) {
-        multiplyTile(tile, weights + floats(j * inWindow), panel, inWindow, false);
+        multiplyTile(tile, 32, weights + floats(j * inWindow), panel, inWindow, false);
         const height = min(4, outputs - j);
         for (let r = 0; r < height; r++) {
           storeWindows(target + floats((j + r) * positions + p), tile + (<usize>r << 5), b + floats(j + r), many, relu);
@@ -202,7 +202,7 @@ export function imageGradient(
       for (let k = 0; k < area; k++) {
         const pixel = image + load<u32>(pixels + floats(k));
         for (let i = 0; i < channels; i += 4) {
-          multiplyTile(tile, w, panel, outputs, false);
+          multiplyTile(tile, 32, w, panel, outputs, false);
           w += floats(4 * outputs);
           const height = min(4, channels - i);
           for (let r = 0; r < height; r++) {

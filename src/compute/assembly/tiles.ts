@@ -53,15 +53,16 @@ import { apply, wantsSquares } from "./update";
   }
 }
 
-/** tile (4 × 8) = panel a · panel b, or with `add` on top of it; the inner index runs over at least one step. */
-export function multiplyTile(tile: usize, a: usize, b: usize, depth: i32, add: bool): void {
+/** c (4 × 8) = panel a · panel b, or with `add` on top of it; the inner index runs over at least one step. */
+export function multiplyTile(c: usize, pitch: usize, a: usize, b: usize, depth: i32, add: bool): void {
   const zero = f32x4.splat(0);
+  const c1 = c + pitch, c2 = c1 + pitch, c3 = c2 + pitch;
   let c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero, c30 = zero, c31 = zero;
   if (add) {
-    c00 = v128.load(tile); c01 = v128.load(tile, 16);
-    c10 = v128.load(tile, 32); c11 = v128.load(tile, 48);
-    c20 = v128.load(tile, 64); c21 = v128.load(tile, 80);
-    c30 = v128.load(tile, 96); c31 = v128.load(tile, 112);
+    c00 = v128.load(c); c01 = v128.load(c, 16);
+    c10 = v128.load(c1); c11 = v128.load(c1, 16);
+    c20 = v128.load(c2); c21 = v128.load(c2, 16);
+    c30 = v128.load(c3); c31 = v128.load(c3, 16);
   }
   const end = b + (<usize>depth << 5);
   do {
@@ -77,10 +78,10 @@ export function multiplyTile(tile: usize, a: usize, b: usize, depth: i32, add: b
     a += 16;
     b += 32;
   } while (b < end);
-  v128.store(tile, c00); v128.store(tile, c01, 16);
-  v128.store(tile, c10, 32); v128.store(tile, c11, 48);
-  v128.store(tile, c20, 64); v128.store(tile, c21, 80);
-  v128.store(tile, c30, 96); v128.store(tile, c31, 112);
+  v128.store(c, c00); v128.store(c, c01, 16);
+  v128.store(c1, c10); v128.store(c1, c11, 16);
+  v128.store(c2, c20); v128.store(c2, c21, 16);
+  v128.store(c3, c30); v128.store(c3, c31, 16);
 }
 
 /** What becomes of an entry v of a product. */
@@ -131,11 +132,17 @@ export function multiply(
         for (let r = 0; r < rows; r += ROWS) {
           const offset = <usize>(i + r) * cPitch + floats(j);
           const onTop = add || k > 0;
+          const height = min(ROWS, rows - r);
+          // What is stored as it is, and is a whole tile, needs no detour.
+          if (blockFinish == STORE && height == ROWS) {
+            multiplyTile(c + offset, cPitch, packed + floats(r * inner), panel, inner, onTop);
+            continue;
+          }
           if (onTop) loadTile(tile, c + offset, cPitch);
-          multiplyTile(tile, packed + floats(r * inner), panel, inner, onTop);
+          multiplyTile(tile, 32, packed + floats(r * inner), panel, inner, onTop);
           const other = extra + (blockFinish < MASK ? floats(j) : offset);
           // A product with few rows leaves those below alone: they may belong to something else.
-          squares += storeTile(c + offset, cPitch, tile, other, blockFinish, min(ROWS, rows - r));
+          squares += storeTile(c + offset, cPitch, tile, other, blockFinish, height);
         }
         if (blockFinish >= SQUARES) {
           const sum = sums + (<usize>(j / COLUMNS) << 3);
