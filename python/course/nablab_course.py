@@ -53,6 +53,10 @@ def release(assignment):
 
 def autograde(assignment, student, force):
     result = api.autograde(assignment, student, force=force, create=True)
+    # Ports are chosen before a kernel takes them, so that of many kernels at a time two may want the same: one in some
+    # hundred submissions. No cell has run by then.
+    if not result["success"] and "Kernel died before replying to kernel_info" in str(result):
+        result = api.autograde(assignment, student, force=True, create=True)
     if result["success"]:
         result.update(scores(assignment, student)["scores"][0])
     return result

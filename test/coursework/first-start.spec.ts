@@ -1,0 +1,52 @@
+/** A kernel that dies as it starts, as one does whose port another has taken meanwhile, costs nobody their points. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { python } from "../kernel/jupyter.js";
+import { Course, solved } from "./course.js";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const assignment = "5-subgradients";
+const course = new Course();
+
+afterAll(() => course.remove());
+
+test("it is started once more", () => {
+  expect(course.run("release", assignment).status).toBe(0);
+  course.submit("ada", assignment, solved(course, assignment));
+  const died = course.at("died");
+  const start = course.at("start.mjs");
+  writeFileSync(
+    start,
+    `import { existsSync, writeFileSync } from "node:fs";
+if (!existsSync(${JSON.stringify(died)})) {
+  writeFileSync(${JSON.stringify(died)}, "");
+  process.exit(1);
+}
+await import(${JSON.stringify(path.join(root, "dist", "kernel", "main.js"))});
+`,
+  );
+  const kernels = course.at("jupyter");
+  mkdirSync(path.join(kernels, "kernels", "nablab"), { recursive: true });
+  writeFileSync(
+    path.join(kernels, "kernels", "nablab", "kernel.json"),
+    JSON.stringify({
+      argv: [process.execPath, start, "{connection_file}"],
+      display_name: "dies once",
+      language: "typescript",
+      interrupt_mode: "message",
+    }),
+  );
+  const request = { do: "autograde", assignment, student: "ada", force: true };
+  const { stdout, stderr } = spawnSync(python(), [path.join(root, "python", "course", "nablab_course.py")], {
+    cwd: course.folder,
+    input: `${JSON.stringify(request)}\n`,
+    encoding: "utf8",
+    env: { ...process.env, JUPYTER_PATH: kernels, JUPYTER_PREFER_ENV_PATH: "0" },
+  });
+  const answer = JSON.parse(stdout);
+  expect(existsSync(died)).toBe(true);
+  expect(answer.success, stderr).toBe(true);
+  expect(answer.score).toBe(answer.max);
+});
