@@ -1,8 +1,9 @@
 /**
- * A dense layer while it is trained, in one of three ways that give the same result: by products of dense matrices, or,
- * where most inputs are zero, by products with what is not zero, or, where samples come one by one, by vectors.
+ * A dense layer while it is trained, in one of four ways that give the same result: by products of dense matrices, or,
+ * where most inputs are zero, by products with what is not zero, or by both, each for some of the inputs, or, where samples
+ * come one by one, by vectors.
  */
-import type { Compressed, Parameters, Source, Weights } from "./kernels.js";
+import type { Compressed, Parameters, Run, Source, Weights } from "./kernels.js";
 import { gatherInput, type LayerParts, type TrainedLayer } from "./layer.js";
 import type { Matrix } from "./matrix.js";
 
@@ -50,6 +51,40 @@ export function panelLayer(
       }
       kernels.sparseGradient(A, delta, byColumn!, rows, finish, share);
       kernels.biasGradient(b, delta, rows, finish, share);
+    },
+  };
+}
+
+/** The inputs of a layer that are seldom zero: which they are, as runs and as bits, and their weights and values. */
+export interface Seldom {
+  readonly runs: readonly Run[];
+  readonly bits: Uint8Array;
+  readonly A: Weights;
+  readonly x: Matrix;
+}
+
+/** The first layer, by products with what is not zero of inputs that mostly are, and of dense matrices for the others. */
+export function mixedLayer(
+  parts: DenseParts,
+  byRow: Compressed,
+  byColumn: Compressed | undefined,
+  seldom: Seldom,
+): TrainedLayer {
+  const { kernels, share, meet, A, b, x, relu, delta } = parts;
+  const mostly = panelLayer(parts, byRow, byColumn);
+  return {
+    prepare(rows, source) {
+      kernels.gather(seldom.x, source!, rows, share, seldom.runs);
+      return mostly.prepare(rows, { ...source!, skip: seldom.bits });
+    },
+    forward(rows) {
+      kernels.affine(x, seldom.x, seldom.A, b.theta, rows, false, share);
+      meet();
+      kernels.sparseAffine(x, byRow, A, undefined, rows, relu, share);
+    },
+    backward(rows, finish) {
+      kernels.weightGradient(seldom.A, delta, seldom.x, rows, finish, share);
+      mostly.backward(rows, finish);
     },
   };
 }

@@ -41,7 +41,12 @@ export interface Source {
   readonly columns: number;
   readonly pitch: number;
   readonly scale: number;
+  /** A bit for each column, from the lowest of each byte on: columns that are left out of lists of what is not zero. */
+  readonly skip?: Uint8Array;
 }
+
+/** Columns that follow each other, `end` excluded. */
+export type Run = readonly [first: number, end: number];
 
 /**
  * What is not zero of some rows: for each row (or column) a list of up to `capacity` pairs, of where a line of 16 floats
@@ -60,8 +65,8 @@ export interface Kernels extends ImageKernels {
   /** Which these are, for the record of a run. */
   readonly name: string;
 
-  /** out[r, j] = data[indices[r], j] · scale: the samples of a batch as numbers. */
-  gather(out: Matrix, source: Source, rows: number, share: Share): void;
+  /** out[r, j] = data[indices[r], j] · scale: the samples of a batch as numbers; or of runs of their columns alone. */
+  gather(out: Matrix, source: Source, rows: number, share: Share, runs?: readonly Run[]): void;
 
   /** out = x Aᵀ + b, or with `relu` the larger of that and 0. */
   affine(
@@ -96,12 +101,12 @@ export interface Kernels extends ImageKernels {
   /** Lists, for each column, what is not zero. */
   compressColumns(out: Compressed, source: Source, rows: number, share: Share): void;
 
-  /** As `affine`, with weights in panels and compressed rows. */
+  /** As `affine`, with weights in panels and compressed rows; without b, on top of what is in `out`. */
   sparseAffine(
     out: Matrix,
     x: Compressed,
     A: Weights,
-    b: Float32Array,
+    b: Float32Array | undefined,
     rows: number,
     relu: boolean,
     share: Share,

@@ -8,6 +8,7 @@
  */
 import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Kernels, wantsSquares } from "./kernels.js";
@@ -45,10 +46,11 @@ interface OpenBlas {
 const [rowMajor, asIs, transposed] = [101, 111, 112];
 
 /**
- * Columns (or outputs) that one call computes. The same whatever the number of threads, so that the same bits come
- * out; with 64 a call is as fast as with all of them.
+ * Columns (or outputs) that one call computes, of so many. The same whatever the number of threads that train, so that the
+ * same bits come out: as many as make a call for each core.
  */
-const chunk = 64;
+const chunkOf = (columns: number): number => Math.max(64, filledUp(Math.ceil(columns / cores)));
+const cores = availableParallelism();
 
 /** Where the library may lie below a Python environment. */
 function* librariesBelow(environment: string): Generator<string> {
@@ -166,7 +168,7 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
         const [m, n, beta] = [end - j, A.inputs, Number(add)];
         sgemm(rowMajor, transposed, asIs, m, n, rows, 1, D, delta.pitch, X, x.pitch, beta, G, pitch);
         // While the chunk is still in the cache.
-        if (squares) A.sums[j / chunk] = wasm.sumOfSquares(A.gradient, j * pitch, end * pitch);
+        if (squares) A.sums[j / chunkOf(A.outputs)] = wasm.sumOfSquares(A.gradient, j * pitch, end * pitch);
         if (update) wasm.updateRange(A, j * pitch, end * pitch);
       }
     },
@@ -180,6 +182,7 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
 
 /** A thread's part of the columns, in chunks. */
 function* chunks(columns: number, share: Share): Generator<[from: number, to: number]> {
+  const chunk = chunkOf(columns);
   const [from, to] = rangeOf(columns, share, chunk);
   for (let at = from; at < to; at += chunk) yield [at, Math.min(at + chunk, to)];
 }

@@ -44,10 +44,13 @@ export function scalarKernels(): Kernels {
     ...scalarImageKernels,
     name: "scalar",
 
-    gather(out, source, rows, share) {
+    gather(out, source, rows, share, runs = [[0, source.columns]]) {
       const [from, to] = rangeOf(rows, share);
       for (let r = from; r < to; r++) {
-        for (let j = 0; j < source.columns; j++) out.data[r * out.pitch + j] = valueAt(source, r, j);
+        let at = r * out.pitch;
+        for (const [first, end] of runs) {
+          for (let j = first; j < end; j++) out.data[at++] = valueAt(source, r, j);
+        }
       }
     },
 
@@ -104,7 +107,8 @@ export function scalarKernels(): Kernels {
       const [from, to] = rangeOf(rows, share);
       for (let r = from; r < to; r++) {
         out.counts[r] = 0;
-        for (let k = 0; k < source.columns; k++) append(out, r, k, valueAt(source, r, k));
+        for (let k = 0; k < source.columns; k++)
+          if (!isSkipped(source, k)) append(out, r, k, valueAt(source, r, k));
       }
     },
 
@@ -112,12 +116,22 @@ export function scalarKernels(): Kernels {
       const [from, to] = rangeOf(source.columns, share, line);
       for (let k = from; k < to; k++) {
         out.counts[k] = 0;
-        for (let r = 0; r < rows; r++) append(out, k, r, valueAt(source, r, k));
+        for (let r = 0; r < rows; r++) if (!isSkipped(source, k)) append(out, k, r, valueAt(source, r, k));
       }
     },
 
     sparseAffine(out, x, A, b, rows, relu, share) {
-      self.affine(out, expandRows(x, rows, A.inputs), A, b, rows, relu, share);
+      const expanded = expandRows(x, rows, A.inputs);
+      if (b) return self.affine(out, expanded, A, b, rows, relu, share);
+      const more = { ...out, data: new Float32Array(out.data.length) };
+      self.affine(more, expanded, A, new Float32Array(A.outputs), rows, false, share);
+      const [from, to] = rangeOf(A.outputs, share, line);
+      for (let i = 0; i < rows; i++) {
+        for (let j = from; j < to; j++) {
+          const z = out.data[i * out.pitch + j] + more.data[i * out.pitch + j];
+          out.data[i * out.pitch + j] = relu ? Math.max(z, 0) : z;
+        }
+      }
     },
 
     sparseInputGradient(out, delta, A, x, rows, share) {
@@ -188,6 +202,10 @@ export function scalarKernels(): Kernels {
 function valueAt({ data, indices, pitch, scale }: Source, r: number, j: number): number {
   return data[(indices ? indices[r] : r) * pitch + j] * scale;
 }
+
+/** Whether a column is left out of lists. */
+const isSkipped = ({ skip }: Source, column: number): boolean =>
+  skip !== undefined && ((skip[column >> 3] >> (column & 7)) & 1) === 1;
 
 /** Adds an entry to list i, unless it is zero; lines of 16 floats begin every 64 bytes. */
 function append(

@@ -113,10 +113,15 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
     ...wasmImageKernels(wasm, scratch),
     name: compiled!.name,
 
-    gather(out, { data, indices, columns, scale }, rows, share) {
-      const gather = data instanceof Uint8Array ? wasm.gatherBytes : wasm.gatherFloats;
-      const which = at(indices as Uint32Array);
-      gather(at(out.data), bytes(out), at(data), which, columns, scale, ...rangeOf(rows, share));
+    gather(out, source, rows, share, runs = [[0, source.columns]]) {
+      const [data, isBytes, pitch, which] = from(source);
+      const gather = isBytes ? wasm.gatherBytes : wasm.gatherFloats;
+      let to = at(out.data);
+      for (const [first, end] of runs) {
+        const x = data + (isBytes ? first : 4 * first);
+        gather(to, bytes(out), x, pitch, which, end - first, source.scale, ...rangeOf(rows, share));
+        to += 4 * (end - first);
+      }
     },
 
     affine(out, x, A, b, rows, relu, share) {
@@ -156,12 +161,13 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
     },
 
     compressRows({ places, counts }, source, rows, share) {
-      const { columns, scale } = source;
-      wasm.compressRows(at(places), at(counts), ...from(source), columns, scale, ...rangeOf(rows, share));
+      const { columns, scale, skip } = source;
+      const how = [columns, scale, skip ? at(skip) : 0];
+      wasm.compressRows(at(places), at(counts), ...from(source), ...how, ...rangeOf(rows, share));
     },
 
     compressColumns({ places, counts, capacity }, source, rows, share) {
-      const sizes = [rows, capacity, source.columns, source.scale];
+      const sizes = [rows, capacity, source.columns, source.scale, source.skip ? at(source.skip) : 0];
       wasm.compressColumns(
         at(places),
         at(counts),
@@ -177,7 +183,7 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
         at(out.data),
         bytes(out),
         at(A.theta),
-        at(b),
+        b ? at(b) : 0,
         ...entries,
         relu,
         ...panelsOf(A.outputs, share),

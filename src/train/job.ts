@@ -4,7 +4,7 @@
  */
 import { Arena, type Region, view } from "../compute/arena.js";
 import { type Formula, formulaOf, type RuleFormula, type StepFormula } from "../compute/formula.js";
-import { leavesAlone } from "../compute/kernels.js";
+import { leavesAlone, type Run } from "../compute/kernels.js";
 import { matrixLength } from "../compute/matrix.js";
 import { scratchLength } from "../compute/wasm.js";
 import { windowScratchLength } from "../compute/wasm-windows.js";
@@ -109,6 +109,9 @@ const mostRows = 512;
 /** Up to this share of inputs that are not zero, products with those alone are faster than dense ones. */
 const sparseBelow = 0.35;
 
+/** From this share on that is not zero of one input, it is faster among others in a dense product. */
+const denseFrom = { wasm: Number.POSITIVE_INFINITY, openblas: 0.22 };
+
 /** What of a network, a loss and a rule the fast kernels do not know; undefined when they know it all. */
 export function slowBecause(model: Sequential, data: Dataset, loss: Loss, rule?: Rule): string | undefined {
   const layers = fastLayers(model);
@@ -141,9 +144,11 @@ export function makeJob({ model, loss, backend = "wasm", threads, training, eval
   const trainedRows = Math.min(mostRows, training?.batchSize ?? 0);
   const fast = fastLayers(model);
   if (typeof fast === "string") throw new TypeError(`train: the fast kernels do not know ${fast}`);
-  const sparse = density((training?.data ?? evaluation) as Dataset) < sparseBelow;
+  const shares = notZero((training?.data ?? evaluation) as Dataset);
+  const sparse = shares.reduce((sum, share) => sum + share, 0) < sparseBelow * shares.length;
+  const seldomZero = runsAbove(denseFrom[backend], shares);
   const oneByOne = training?.batchSize === 1 && leavesAlone(training.rule);
-  const use = { rows, trainedRows, sparse, oneByOne };
+  const use = { rows, trainedRows, sparse, seldomZero, oneByOne };
   const { plans: layers, length: at, sumsLength } = planLayers(arena, fast, use);
   const theta = floats(at);
   const gradient = training ? floats(at) : theta;
@@ -200,6 +205,7 @@ export function makeJob({ model, loss, backend = "wasm", threads, training, eval
   const memory = arena.allocate();
   const job: Job = { memory, ...plan };
   clear(job);
+  setApart(job);
   if (typeof schedule === "function") {
     const etas = view(memory, job.training!.etas!);
     for (let k = 1; k <= steps; k++) etas[k - 1] = stepSizeAt("train", schedule, k);
@@ -224,6 +230,17 @@ function clear({ memory, training, ...job }: Job): void {
   if (first !== theta) view(memory, first).fill(training?.rule.name === "adagrad" ? training.rule.c0 : 0);
 }
 
+/** Gets the inputs ready that are multiplied apart from others. */
+function setApart({ memory, layers }: Job): void {
+  for (const layer of layers) {
+    if (layer.kind !== "dense" || !layer.seldom) continue;
+    const { runs, bits, x } = layer.seldom;
+    view(memory, x.region).fill(0);
+    const isApart = view(memory, bits).fill(0);
+    for (const [first, end] of runs) for (let k = first; k < end; k++) isApart[k >> 3] |= 1 << (k & 7);
+  }
+}
+
 /** Puts numbers in the order of a network's theta into the layers' layouts. */
 export function writeArray(
   { memory, ...job }: Job,
@@ -246,12 +263,24 @@ export function readArray({ memory, ...job }: Job, which: "theta" | RememberedAr
   return found;
 }
 
-/** The share of entries that are not zero among the first thousand samples. */
-function density({ x, features }: Dataset): number {
+/** The share of each column's entries that is not zero, among the first thousand samples. */
+function notZero({ x, features }: Dataset): Float64Array {
   const some = x.subarray(0, 1000 * features);
-  let count = 0;
-  for (let i = 0; i < some.length; i++) if (some[i] !== 0) count++;
-  return count / some.length;
+  const shares = new Float64Array(features);
+  for (let i = 0; i < some.length; i++) if (some[i] !== 0) shares[i % features] += features / some.length;
+  return shares;
+}
+
+/** The runs of numbers that are more than a bound. */
+function runsAbove(bound: number, numbers: Float64Array): Run[] {
+  const runs: [number, number][] = [];
+  numbers.forEach((number, k) => {
+    if (!(number > bound)) return;
+    const last = runs.at(-1);
+    if (last?.[1] === k) last[1] = k + 1;
+    else runs.push([k, k + 1]);
+  });
+  return runs;
 }
 
 function planData(arena: Arena, { size, features, outputs, scale, x, y, kind }: Dataset): DataPlan {

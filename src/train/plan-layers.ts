@@ -3,7 +3,7 @@
  * what is not zero.
  */
 import type { Arena, Region } from "../compute/arena.js";
-import { sumsLength } from "../compute/kernels.js";
+import { type Run, sumsLength } from "../compute/kernels.js";
 import {
   filledUp,
   line,
@@ -60,6 +60,17 @@ interface DensePlan extends WeightShape {
   /** The inputs that are not zero, by sample and by column, where only they are multiplied. */
   readonly byRow?: CompressedPlan;
   readonly byColumn?: CompressedPlan;
+  /** The inputs that are multiplied as a dense matrix all the same. */
+  readonly seldom?: SeldomPlan;
+}
+
+/** Inputs that are seldom zero, where most are: their weights lie apart, and those in the panels are never used. */
+interface SeldomPlan {
+  /** Which they are, in order; and as bits, where the kernels find them. */
+  readonly runs: readonly Run[];
+  readonly bits: Region<"Uint8Array">;
+  readonly A: ParametersPlan;
+  readonly x: MatrixPlan;
 }
 
 interface ConvolutionPlan {
@@ -83,8 +94,10 @@ export interface Use {
   readonly rows: number;
   /** The most of them whose gradient is taken at once; 0 where it is not trained. */
   readonly trainedRows: number;
-  /** Whether few of the numbers that come in are not zero. */
+  /** Whether few of the numbers that come in are not zero; */
   readonly sparse: boolean;
+  /** and the columns for which that does not hold. */
+  readonly seldomZero: readonly Run[];
   /** Whether it is trained sample by sample with a rule that leaves alone what has no gradient. */
   readonly oneByOne: boolean;
 }
@@ -96,7 +109,7 @@ const fewRows = 4;
 export function planLayers(
   arena: Arena,
   layers: readonly FastLayer[],
-  { rows, trainedRows, sparse, oneByOne }: Use,
+  { rows, trainedRows, sparse, seldomZero, oneByOne }: Use,
 ): { plans: LayerPlan[]; length: number; sumsLength: number } {
   let length = 0;
   let sums = 0;
@@ -115,6 +128,16 @@ export function planLayers(
     entries: arena.reserve("Float32Array", 2 * lists * capacity),
     counts: arena.reserve("Uint32Array", lists),
   });
+  const apart = ({ inputs, outputs }: WeightShape, runs: readonly Run[]): SeldomPlan => {
+    const columns = runs.reduce((sum, [first, end]) => sum + end - first, 0);
+    const shape: WeightShape = { layout: "rows", inputs: columns, outputs };
+    return {
+      runs,
+      bits: arena.reserve("Uint8Array", Math.ceil(inputs / 8)),
+      A: take(weightLength(shape), sumsLength(shape)),
+      x: matrix(columns),
+    };
+  };
   const few = trainedRows > 0 && trainedRows <= fewRows;
 
   const plans = layers.map((layer, t): LayerPlan => {
@@ -142,6 +165,7 @@ export function planLayers(
       else if (few || (t === 0 && sparse)) layout = "panels";
     }
     const shape = { layout, inputs, outputs };
+    const isMixed = t === 0 && sparse && layout === "panels" && !few && seldomZero.length > 0;
     return {
       kind: "dense",
       ...shape,
@@ -149,6 +173,7 @@ export function planLayers(
       b: take(filledUp(outputs), filledUp(outputs) / line),
       ...(layout !== "rows" && { byRow: compressed(rows, inputs) }),
       ...(layout === "panels" && trainedRows > 0 && { byColumn: compressed(inputs, trainedRows) }),
+      ...(isMixed && { seldom: apart(shape, seldomZero) }),
       ...common,
     };
   });
@@ -161,14 +186,27 @@ function isRectified(layers: readonly FastLayer[], t: number): boolean {
   return relu || (t > 0 && kind !== "dense" && kind !== "conv2d" && isRectified(layers, t - 1));
 }
 
+/** For each input its column among those of the runs, which follow each other; −1 for others. */
+function columnsApart(inputs: number, runs: readonly Run[]): Int32Array {
+  const columns = new Int32Array(inputs).fill(-1);
+  let column = 0;
+  for (const [first, end] of runs) for (let k = first; k < end; k++) columns[k] = column++;
+  return columns;
+}
+
 /** Calls back with where each parameter lies in the network's theta, and where in the plan's. */
 export function eachParameter(plans: readonly LayerPlan[], visit: (i: number, place: number) => void): void {
   let i = 0;
   for (const plan of plans) {
     if (plan.kind === "dense") {
-      const { inputs, outputs, A, b } = plan;
+      const { inputs, outputs, A, b, seldom } = plan;
+      const column = seldom && columnsApart(inputs, seldom.runs);
+      const pitch = filledUp(seldom?.x.columns ?? 0);
       for (let j = 0; j < outputs; j++) {
-        for (let k = 0; k < inputs; k++) visit(i++, A.at + weightAt(plan, j, k));
+        for (let k = 0; k < inputs; k++) {
+          const isApart = column !== undefined && column[k] >= 0;
+          visit(i++, isApart ? seldom!.A.at + j * pitch + column[k] : A.at + weightAt(plan, j, k));
+        }
       }
       for (let j = 0; j < outputs; j++) visit(i++, b.at + j);
     } else if (plan.kind === "conv2d") {

@@ -2,7 +2,7 @@
  * The layers of a plan as one thread works on them.
  */
 import { view } from "../compute/arena.js";
-import { columnLayer, panelLayer, tileLayer } from "../compute/dense-layer.js";
+import { columnLayer, mixedLayer, panelLayer, tileLayer } from "../compute/dense-layer.js";
 import { convolutionLayer, poolingLayer } from "../compute/image-layers.js";
 import type { Compressed, Parameters } from "../compute/kernels.js";
 import type { LayerParts, TrainedLayer } from "../compute/layer.js";
@@ -30,11 +30,19 @@ export function trainedLayer(
     counts: view(memory, counts),
   });
   if (plan.kind === "dense") {
-    const { layout, inputs, outputs, A, b, byRow, byColumn } = plan;
+    const { layout, inputs, outputs, A, b, byRow, byColumn, seldom } = plan;
     const dense = { ...parts, A: { ...partOf(A), layout, inputs, outputs }, b: partOf(b) };
     if (layout === "rows") return tileLayer(dense);
     if (layout === "columns") return columnLayer(dense, compressed(byRow!));
-    return panelLayer(dense, compressed(byRow!), byColumn && compressed(byColumn));
+    const lists = [compressed(byRow!), byColumn && compressed(byColumn)] as const;
+    if (!seldom) return panelLayer(dense, ...lists);
+    const { runs, bits, x } = seldom;
+    return mixedLayer(dense, ...lists, {
+      runs,
+      bits: view(memory, bits),
+      A: { ...partOf(seldom.A), layout: "rows", inputs: x.columns, outputs },
+      x: matrixOf(view(memory, x.region), x.columns),
+    });
   }
   if (plan.kind === "conv2d") {
     const { windows, filters, parameters } = plan;

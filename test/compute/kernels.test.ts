@@ -236,6 +236,12 @@ describe.each(sizes)("$rows samples, $inputs → $outputs", (size) => {
             : kernels.affine(out, x, A, b.theta, rows, relu, share),
         );
         expectRows(pair[1].out, pair[0].out, rows, tolerance(inputs + 1));
+        if (!sparse) continue;
+        // On top of what is there.
+        both(pair, parts, ({ kernels, out, byRow, A }, share) =>
+          kernels.sparseAffine(out, byRow, A, undefined, rows, relu, share),
+        );
+        expectRows(pair[1].out, pair[0].out, rows, 2 * tolerance(inputs + 1));
       }
       if (!sparse) {
         const pair = benches(size, layout, by);
@@ -408,6 +414,7 @@ describe.each([1, 3, 4, 7, 16, 19, 784])("samples of %i entries", (width) => {
       },
     ] as const;
     const out = arena.reserve("Float32Array", matrixLength(3, width));
+    const bits = arena.reserve("Uint8Array", Math.ceil(width / 8));
     const memory = arena.allocate();
     const stream = random(width);
     const x = view(memory, data as Region<"Uint8Array">);
@@ -430,14 +437,33 @@ describe.each([1, 3, 4, 7, 16, 19, 784])("samples of %i entries", (width) => {
       byRow: byRow!,
       byColumn: byColumn!,
       source,
+      bits: view(memory, bits),
     };
   };
 
-  test.each([true, false])("are gathered and listed alike, bytes: %s", (bytes) => {
-    const { kernels, out, byRow, byColumn, source } = samples(bytes);
+  // All columns; or those of some runs gathered, and the others listed.
+  const runs = [
+    [0, 1],
+    [3, 4],
+    [5, 16],
+    [17, 37],
+  ].filter(([, end]) => end! <= width) as [number, number][];
+  const skip = new Uint8Array(Math.ceil(width / 8));
+  for (const [first, end] of runs) for (let k = first; k < end; k++) skip[k >> 3]! |= 1 << (k & 7);
+
+  test.each([
+    { bytes: true, apart: false },
+    { bytes: false, apart: false },
+    { bytes: true, apart: true },
+    { bytes: false, apart: true },
+  ])("are gathered and listed alike, %o", ({ bytes, apart }) => {
+    const { kernels, out, byRow, byColumn, source: all, bits } = samples(bytes);
+    bits.set(skip);
+    const source = apart ? { ...all, skip: bits } : all;
     const found = kernels.map((kernel) => {
+      out.data.fill(0);
       for (const part of [0, 1]) {
-        kernel.gather(out, source, 3, { part, parts: 2 });
+        kernel.gather(out, source, 3, { part, parts: 2 }, apart ? runs : undefined);
         kernel.compressRows(byRow, source, 3, { part, parts: 2 });
         kernel.compressColumns(byColumn, source, 3, { part, parts: 2 });
       }
@@ -451,6 +477,8 @@ describe.each([1, 3, 4, 7, 16, 19, 784])("samples of %i entries", (width) => {
       return { dense: out.data.slice(), rows: lists(byRow), columns: lists(byColumn) };
     });
     const [scalar, fast] = found as [(typeof found)[0], (typeof found)[0]];
+    const listed = scalar.columns.map((list) => list.length > 0);
+    if (apart) for (const [first, end] of runs) expect(listed.slice(first, end)).not.toContain(true);
     // One rounding of the scale, one of the product.
     expectClose(fast.dense, scalar.dense, 2 ** -23);
     for (const which of ["rows", "columns"] as const) {

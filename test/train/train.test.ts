@@ -30,6 +30,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { formulaOf } from "#nablab/compute/formula.js";
 import { findOpenblas } from "#nablab/compute/openblas.js";
 import { consoleHost, type DisplayMessage, setHost } from "#nablab/display/host.js";
+import { makeJob } from "#nablab/train/job.js";
 import { makersOf } from "../makers.js";
 
 afterEach(() => {
@@ -92,6 +93,55 @@ describe.each(backends.flatMap((backend) => rules.map((rule) => ({ name: String(
       expect(await parameters(3, 3)).toEqual(one);
       expect(await parameters(2, 4)).not.toEqual(one);
     });
+  },
+);
+
+test.each(backends.flatMap((backend) => rules.map((rule) => ({ name: String(rule), rule, backend }))))(
+  "where a few inputs are seldom zero and the others mostly are, $name by $backend does the same",
+  async ({ rule, backend }) => {
+    const stream = random(5);
+    const shareOf = (k: number): number => ([1, 2, 3, 7].includes(k) ? 0.7 : 0.05);
+    const x = Array.from({ length: 330 }, () =>
+      Array.from({ length: 13 }, (_, k) => (stream.uniform() < shareOf(k) ? stream.normal() : 0)),
+    );
+    const y = x.map(([_, a, b, c]) => (a! > b! ? 0 : c! > 0 ? 1 : 2));
+    const data = dataset({ x, y, classes: 3 });
+    const training = {
+      data,
+      rule: formulaOf("rule", rule)!,
+      epochs: 1,
+      batchSize: 32,
+      seed: 3,
+      shuffle: "once",
+    } as const;
+    const { layers } = makeJob({ model: network(), loss: "crossEntropy", backend, threads: 1, training });
+    expect(layers[0]).toMatchObject(
+      backend === "openblas"
+        ? {
+            seldom: {
+              runs: [
+                [1, 4],
+                [7, 8],
+              ],
+            },
+          }
+        : { layout: "panels" },
+    );
+    const options = { rule, epochs: 19, batchSize: 32, seed: 3, ...quiet };
+    const slow = await train(network(), data, { ...options, backend: "scalar" });
+    const thetas: Float64Array[] = [];
+    for (const threads of [1, 2, 3]) {
+      const model = network();
+      const fast = await train(model, data, { ...options, backend, threads, validation: data });
+      thetas.push(model.theta);
+      for (let k = 0; k < 200; k++) {
+        expect(Math.abs(fast.loss[k]! - slow.loss[k]!)).toBeLessThanOrEqual(1e-4 * slow.loss[k]!);
+      }
+      // Sums of floats in another order.
+      const { loss } = await evaluate(model, data);
+      expect(Math.abs(fast.epochs.at(-1)!.validationLoss! - loss)).toBeLessThanOrEqual(1e-5 * loss);
+    }
+    for (const theta of thetas) expect(theta).toEqual(thetas[0]);
   },
 );
 

@@ -4,14 +4,16 @@
 import { floats, laneSum } from "./simd";
 import { apply } from "./update";
 
-/** out[r, j] = x[rows[r], j] * scale for from <= r < to and j < width, where x has bytes and no gaps between rows. */
+/**
+ * out[r, j] = x[rows[r], j] * scale for from <= r < to and j < width, where x has bytes; the pitches are bytes from row to row.
+ */
 export function gatherBytes(
-  out: usize, pitch: usize, x: usize, rows: usize, width: i32, scale: f32, from: i32, to: i32,
+  out: usize, outPitch: usize, x: usize, pitch: usize, rows: usize, width: i32, scale: f32, from: i32, to: i32,
 ): void {
   const factor = f32x4.splat(scale);
   for (let r = from; r < to; r++) {
-    const source = x + <usize>load<u32>(rows + floats(r)) * <usize>width;
-    const target = out + <usize>r * pitch;
+    const source = x + <usize>load<u32>(rows + floats(r)) * pitch;
+    const target = out + <usize>r * outPitch;
     let j = 0;
     for (; j + 4 <= width; j += 4) {
       const wide = v128.extend_low<u16>(v128.extend_low<u8>(v128.load32_zero(source + <usize>j)));
@@ -23,11 +25,11 @@ export function gatherBytes(
 
 /** The same of floats. */
 export function gatherFloats(
-  out: usize, pitch: usize, x: usize, rows: usize, width: i32, scale: f32, from: i32, to: i32,
+  out: usize, outPitch: usize, x: usize, pitch: usize, rows: usize, width: i32, scale: f32, from: i32, to: i32,
 ): void {
   for (let r = from; r < to; r++) {
-    const source = x + floats(width) * <usize>load<u32>(rows + floats(r));
-    const target = out + <usize>r * pitch;
+    const source = x + <usize>load<u32>(rows + floats(r)) * pitch;
+    const target = out + <usize>r * outPitch;
     for (let j = 0; j < width; j++) f32.store(target + floats(j), f32.load(source + floats(j)) * scale);
   }
 }

@@ -19,10 +19,11 @@ import { apply, wantsSquares } from "./update";
 /**
  * The entries of rows that are not zero: entries[r * width …] holds pairs (column << 6, value * scale) in the order of
  * columns, counts[r] says how many. Row r of the source is the `rows[r]`-th, or the r-th where `rows` is 0; they are
- * `pitch` bytes apart, of bytes or of floats. From <= r < to.
+ * `pitch` bytes apart, of bytes or of floats. Columns whose bit is set in `skip`, if that is not 0, are left out.
+ * From <= r < to.
  */
 export function compressRows(
-  entries: usize, counts: usize, x: usize, bytes: bool, pitch: usize, rows: usize, width: i32, scale: f32,
+  entries: usize, counts: usize, x: usize, bytes: bool, pitch: usize, rows: usize, width: i32, scale: f32, skip: usize,
   from: i32, to: i32,
 ): void {
   for (let r = from; r < to; r++) {
@@ -31,7 +32,7 @@ export function compressRows(
     let at = first;
     const step = bytes ? 16 : 4;
     for (let k = 0; k < width; k += step) {
-      let found = notZero(source, bytes, k, width);
+      let found = notZero(source, bytes, k, width) & ~skipped(skip, bytes, k);
       if (found == 0) continue;
       if (bytes) {
         while (found) {
@@ -49,7 +50,8 @@ export function compressRows(
           const value = f32.load(source + floats(column)) * scale;
           i32.store(at, column << LINE);
           f32.store(at, value, 4);
-          at += <usize>(value != 0) << 3;
+          at += <usize>(found & 1) << 3;
+          found >>= 1;
         }
       }
     }
@@ -60,7 +62,7 @@ export function compressRows(
 /** The same by columns, from <= column < to, multiples of 16: entries[column * capacity …] holds (r << 6, value). */
 export function compressColumns(
   entries: usize, counts: usize, x: usize, bytes: bool, pitch: usize, rows: usize, count: i32, capacity: i32,
-  width: i32, scale: f32, from: i32, to: i32,
+  width: i32, scale: f32, skip: usize, from: i32, to: i32,
 ): void {
   to = min(to, width);
   if (from >= to) return;
@@ -69,7 +71,7 @@ export function compressColumns(
   for (let r = 0; r < count; r++) {
     const source = x + pitch * <usize>(rows ? load<i32>(rows + floats(r)) : r);
     for (let k = from; k < to; k += step) {
-      let found = notZero(source, bytes, k, to);
+      let found = notZero(source, bytes, k, to) & ~skipped(skip, bytes, k);
       while (found) {
         const column = k + ctz(found);
         const n = load<i32>(counts + floats(column));
@@ -93,12 +95,23 @@ export function compressColumns(
   return k + step <= width ? all : all & ((1 << (width - k)) - 1);
 }
 
+/** A bit for each of the next entries that is to be left out. */
+// @ts-ignore: decorator
+@inline function skipped(skip: usize, bytes: bool, k: i32): i32 {
+  if (skip == 0) return 0;
+  const at = skip + <usize>(k >> 3);
+  return bytes ? <i32>load<u16>(at) : (<i32>load<u8>(at) >> (k & 7)) & 15;
+}
+
 // @ts-ignore: decorator
 @inline function valueAt(source: usize, bytes: bool, column: i32): f32 {
   return bytes ? <f32>load<u8>(source + <usize>column) : f32.load(source + floats(column));
 }
 
-/** out = x Wᵀ + b, or with `relu` the larger of that and 0, for the panels from <= p < to; x as compressed rows. */
+/**
+ * out = x Wᵀ + b, or with `relu` the larger of that and 0, for the panels from <= p < to; x as compressed rows. Where `b` is
+ * 0, what is in `out` stands in its place.
+ */
 export function sparseAffine(
   out: usize, pitch: usize, W: usize, b: usize, entries: usize, counts: usize, rows: i32, inputs: i32,
   relu: bool, from: i32, to: i32,
@@ -106,7 +119,7 @@ export function sparseAffine(
   const zero = f32x4.splat(0);
   for (let p = from; p < to; p++) {
     const w = W + (<usize>(p * inputs) << LINE);
-    const bias = b + (<usize>p << LINE);
+    let bias = b + (<usize>p << LINE);
     let target = out + (<usize>p << LINE);
     for (let r = 0; r < rows; r++) {
       let at = entries + (<usize>(r * inputs) << 3);
@@ -121,6 +134,7 @@ export function sparseAffine(
         s3 = madd(x, v128.load(line, 48), s3);
         at += 8;
       }
+      if (b == 0) bias = target;
       s0 = f32x4.add(s0, v128.load(bias));
       s1 = f32x4.add(s1, v128.load(bias, 16));
       s2 = f32x4.add(s2, v128.load(bias, 32));
