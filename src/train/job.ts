@@ -110,7 +110,7 @@ const mostRows = 512;
 const sparseBelow = 0.35;
 
 /** From this share on that is not zero of one input, it is faster among others in a dense product. */
-const denseFrom = { wasm: Number.POSITIVE_INFINITY, openblas: 0.22 };
+const denseFrom = { wasm: Number.POSITIVE_INFINITY, openblas: 0.15 };
 
 /** What of a network, a loss and a rule the fast kernels do not know; undefined when they know it all. */
 export function slowBecause(model: Sequential, data: Dataset, loss: Loss, rule?: Rule): string | undefined {
