@@ -19,10 +19,11 @@ const options = { rule: rules[rule](), batchSize, ...limit, live: false, backend
 // Once to compile and to start the threads.
 await train(networks[network](), data.take(Math.min(samples, 20 * batchSize)), options);
 const run = await train(networks[network](), data, { ...options, epochs });
-const seconds = (run.seconds / epochs) * (60_000 / samples);
+// The first has what comes before the first step in it.
+const seconds = run.timings.map(({ seconds }) => seconds * (60_000 / samples));
 console.log(
   JSON.stringify({
-    seconds: [seconds],
+    seconds,
     version: run.kernels,
     threads: run.settings.threads,
     megabytes: process.resourceUsage().maxRSS / 1024 - before / 2 ** 20,
