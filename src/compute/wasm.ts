@@ -116,11 +116,12 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
     gather(out, source, rows, share, runs = [[0, source.columns]]) {
       const [data, isBytes, pitch, which] = from(source);
       const gather = isBytes ? wasm.gatherBytes : wasm.gatherFloats;
-      let to = at(out.data);
+      const [start, stop] = rangeOf(rows, share);
+      let target = at(out.data);
       for (const [first, end] of runs) {
         const x = data + (isBytes ? first : 4 * first);
-        gather(to, bytes(out), x, pitch, which, end - first, source.scale, ...rangeOf(rows, share));
-        to += 4 * (end - first);
+        gather(target, bytes(out), x, pitch, which, end - first, source.scale, start, stop);
+        target += 4 * (end - first);
       }
     },
 
