@@ -26,6 +26,7 @@ export function binaryCrossEntropy(): Loss {
       // The first form for large g, in which the other would lose the digits of a small loss.
       (g, y) => (1 - y) * g + logOnePlusExp(-g),
       (g, y) => logistic(g) - y,
+      (g) => logistic(g) * logistic(-g),
     ),
   });
 }

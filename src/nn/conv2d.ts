@@ -98,6 +98,20 @@ function convolution(text: string, windows: Windows, A: Tensor, b: Tensor): Buil
       const dA = d.transpose().matmul(toPatches(x, windows)).reshape(A.shape);
       return { x: fromPatches(d.matmul(matrix), samples, windows), parameters: [dA, d.sum(0)] };
     },
+    traced(x, [A, b]) {
+      const samples = x.shape[0]!;
+      return x
+        .linear(
+          (images) => toPatches(images, windows),
+          (patches) => fromPatches(patches, samples, windows),
+        )
+        .matmul(A!.reshape(outputs, inWindow).transpose())
+        .add(b!)
+        .linear(
+          (z) => swap(z, samples, positions, outputs),
+          (delta) => swap(delta, samples, outputs, positions).reshape(samples * positions, outputs),
+        );
+    },
   });
   return withFormula(layer, { kind: "layer", name: "conv2d", windows, outputs });
 }

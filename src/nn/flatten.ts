@@ -25,6 +25,7 @@ export function flatten(): LayerBlueprint {
         multiplyAdds: 0,
         forward: (x) => x,
         backward: (delta) => ({ x: delta, parameters: [] }),
+        traced: (x) => x,
       });
       return withFormula(layer, { kind: "layer", name: "flatten" });
     },

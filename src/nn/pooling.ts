@@ -1,6 +1,7 @@
 /**
  * Pooling: an image becomes smaller, one number for each window.
  */
+import type { Variable } from "../autodiff/tape.js";
 import { withFormula } from "../compute/formula.js";
 import type { Pooling, Windows } from "../compute/windows.js";
 import { Tensor } from "../tensor/index.js";
@@ -75,26 +76,34 @@ function pooling(kind: Pooling, size: number, stride: number, weigh: Weighing): 
           });
         }
       };
+      /** The weighed sums of other numbers in the places of `x`. */
+      const pool = (x: Tensor, numbers: Tensor): Tensor => {
+        const y = new Float64Array(x.shape[0]! * outputs);
+        each(x, (out, pixel, weight) => {
+          y[out]! += weight * numbers.data[pixel]!;
+        });
+        return new Tensor([x.shape[0]!, outputs], y);
+      };
+      const spread = (x: Tensor, delta: Tensor): Tensor => {
+        const before = new Float64Array(x.size);
+        each(x, (out, pixel, weight) => {
+          before[pixel]! += weight * delta.data[out]!;
+        });
+        return new Tensor(x.shape, before);
+      };
       const layer: BuiltLayer = showAs(text, {
         kind,
         inputShape: input,
         outputShape: [channels, rows, columns],
         parameters: [],
         multiplyAdds: 0,
-        forward(x: Tensor) {
-          const y = new Float64Array(x.shape[0]! * outputs);
-          each(x, (out, pixel, weight) => {
-            y[out]! += weight * x.data[pixel]!;
-          });
-          return new Tensor([x.shape[0]!, outputs], y);
-        },
-        backward(delta: Tensor, x: Tensor) {
-          const before = new Float64Array(x.size);
-          each(x, (out, pixel, weight) => {
-            before[pixel]! += weight * delta.data[out]!;
-          });
-          return { x: new Tensor(x.shape, before), parameters: [] };
-        },
+        forward: (x: Tensor) => pool(x, x),
+        backward: (delta: Tensor, x: Tensor) => ({ x: spread(x, delta), parameters: [] }),
+        traced: (x: Variable) =>
+          x.linear(
+            (numbers) => pool(x.value, numbers),
+            (delta) => spread(x.value, delta),
+          ),
       });
       return withFormula(layer, { kind: "layer", name: kind, windows });
     },

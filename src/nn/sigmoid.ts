@@ -19,5 +19,6 @@ export function sigmoid(): Activation {
     options: Object.freeze({}),
     value,
     derivative: (z: number) => value(z) * value(-z),
+    secondDerivative: (z: number) => value(z) * value(-z) * (value(-z) - value(z)),
   });
 }

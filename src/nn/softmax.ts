@@ -58,6 +58,10 @@ function layer(): LayerBlueprint {
           const mean = p.mul(delta).sum(1).reshape(g.shape[0]!, 1);
           return { x: p.mul(delta.sub(mean)), parameters: [] };
         },
+        traced(g) {
+          const e = g.sub(g.value.max(1).reshape(-1, 1)).exp();
+          return e.div(e.sum(1).reshape(-1, 1));
+        },
       }),
   });
 }

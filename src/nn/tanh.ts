@@ -17,5 +17,6 @@ export function tanh(): Activation {
     options: Object.freeze({}),
     value: (z: number) => Math.tanh(z),
     derivative: (z: number) => 1 / Math.cosh(z) ** 2,
+    secondDerivative: (z: number) => (-2 * Math.tanh(z)) / Math.cosh(z) ** 2,
   });
 }

@@ -6,7 +6,7 @@
  */
 import { inspect } from "node:util";
 import type { Batch } from "../data/index.js";
-import { backpropagation, flatGradient, forward } from "../nn/index.js";
+import { backpropagation, flatGradient, forward, hessianProduct } from "../nn/index.js";
 import { random } from "../tensor/index.js";
 import { powerIteration } from "../theory/index.js";
 import { dot, norm } from "../theory/vectors.js";
@@ -135,8 +135,8 @@ export function gradientAngle({
 }
 
 /**
- * λ, the largest eigenvalue of the Hessian of the mean loss over some samples, by power iteration; a product with the
- * Hessian is the difference of two gradients, H v ≈ (∇F(θ + h v) − ∇F(θ − h v)) / 2h.
+ * λ, the largest eigenvalue in size of the Hessian of the mean loss over some samples, by power iteration on products with
+ * the Hessian, v ← H v / ‖H v‖; see `hessianProduct`.
  *
  * @param options `iterations`: products to take at most; 20, which gives a few digits
  * @throws RangeError unless `samples` is a whole number ≥ 1.
@@ -152,19 +152,11 @@ export function sharpness({
 }: MeasureOptions & { iterations?: number } = {}): Measure {
   return (at) => {
     const samples = some(at, "sharpness", options);
-    const batch = at.data.batch(samples);
-    const model = at.model.copy();
-    const h = Math.cbrt(Number.EPSILON) * Math.max(1, norm(at.model.theta));
-    const gradientAt = (v: Float64Array, step: number): Float64Array => {
-      model.theta.set(at.model.theta.map((value, i) => value + step * v[i]!));
-      return flatGradient(backpropagation(model, batch.x, batch.y, at.loss));
-    };
-    const product = (v: Float64Array): Float64Array => {
-      const below = gradientAt(v, -h);
-      return gradientAt(v, h).map((value, i) => (value - below[i]!) / (2 * h));
-    };
-    const { parameterCount } = model;
-    return powerIteration(product, parameterCount, { maxIterations: iterations, tolerance: 1e-6 }).eigenvalue;
+    const { model, data, loss } = at;
+    const { x, y } = data.batch(samples);
+    const product = hessianProduct(model, x, y, loss);
+    return powerIteration(product, model.parameterCount, { maxIterations: iterations, tolerance: 1e-6 })
+      .eigenvalue;
   };
 }
 
