@@ -171,9 +171,9 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
       }
     },
 
-    setRule(rule, parameters) {
-      squares = wantsSquares(rule);
-      wasm.setRule(rule, parameters);
+    setRule(rule, parameters, wanted = wantsSquares(rule)) {
+      squares = wanted;
+      wasm.setRule(rule, parameters, wanted);
     },
   };
 }
