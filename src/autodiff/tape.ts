@@ -238,6 +238,7 @@ const sigmoid = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.e
  * @param f a function written with the operations of `Traced`, such as `(x) => x.mul(x).sum()`
  * @returns x ↦ ∇f(x), of the shape of x
  * @throws RangeError if f returns more than one number.
+ * Source: Griewank, Walther, Evaluating derivatives, 2008.
  * @example
  * grad((x) => x.mul(x).sum())([1, 2, 3]).toArray() // → [ 2, 4, 6 ]
  */
@@ -246,10 +247,12 @@ export function grad(f: (x: Traced) => Traced): (x: TensorLike) => Tensor {
 }
 
 /**
- * The value of a scalar function and its gradients with respect to each argument, for one walk forth and one back.
+ * The value of a scalar function and its gradients with respect to each argument, f(x, …) and ∂f/∂x, …, for one walk forth
+ * and one back.
  *
  * @param f a function of one tensor or several
  * @throws RangeError if f returns more than one number.
+ * Source: Griewank, Walther, Evaluating derivatives, 2008.
  * @example
  * const { value, gradients } = valueAndGrad((a, b) => a.matmul(b).sum())([[1, 2]], [[3], [4]]);
  * [value, gradients[1]!.toArray()] // → [ 11, [ [ 1 ], [ 2 ] ] ]
@@ -270,6 +273,7 @@ export function valueAndGrad(
  * The Jacobian ∂f_i/∂x_j of a function of a tensor, by reverse mode: a walk back for each entry of the result.
  *
  * @returns x ↦ a matrix of (entries of f(x)) × (entries of x)
+ * Source: Griewank, Walther, Evaluating derivatives, 2008.
  * @example
  * jacobian((x) => x.mul(x))([1, 2]).toArray() // → [ [ 2, 0 ], [ 0, 4 ] ]
  */
@@ -296,6 +300,7 @@ export function jacobian(f: (x: Traced) => Traced): (x: TensorLike) => Tensor {
  *
  * @returns x ↦ a symmetric matrix of (entries of x)²
  * @throws RangeError if f returns more than one number.
+ * Source: Griewank, Walther, Evaluating derivatives, 2008.
  * @example
  * hessian((x) => x.pow(3).sum())([1, 2]).toArray() // → [ [ 6, 0 ], [ 0, 12 ] ]
  */

@@ -15,6 +15,7 @@ import { showAs } from "./show-as.js";
  * each sample where there is one output, else a tensor of samples × outputs.
  *
  * @throws RangeError if the shapes differ.
+ * Source: PyTorch's BCEWithLogitsLoss, here summed over the outputs.
  * @example
  * binaryCrossEntropy().value(tensor([[0], [1000]]), [1, 1]).toFixed(4) // → '0.3466'
  */

@@ -12,6 +12,7 @@ import { showAs } from "./show-as.js";
  *
  * @param lambda λ ≥ 0
  * @throws RangeError for another λ.
+ * Source: Krogh, Hertz, A simple weight decay can improve generalization, 1992.
  * @example
  * withPenalty(squaredError(), l2Penalty(0.01)) // → withPenalty(squaredError(), l2Penalty(0.01))
  */
@@ -30,6 +31,7 @@ export function l2Penalty(lambda: number): Penalty {
  *
  * @param lambda λ ≥ 0
  * @throws RangeError for another λ.
+ * Source: Tibshirani, Regression shrinkage and selection via the lasso, 1996.
  * @example
  * const model = sequential([dense(1, 1, { init: constant(-3) })]);
  * l1Penalty(0.5).value(model.A) // → 1.5

@@ -10,7 +10,7 @@ import type { BuiltLayer, LayerBlueprint } from "./layer.js";
 import { showAs } from "./show-as.js";
 
 /**
- * The largest number of each window of size × size, channel by channel. On the way back the whole gradient goes to
+ * The largest number of each window of size × size, channel by channel: y = max x (B8). On the way back the whole gradient goes to
  * where the largest was, the first of them where there are several (which is a choice of a subgradient, as PyTorch's).
  *
  * @param size height and width of a window
@@ -31,11 +31,12 @@ export function maxPool2d(size: number, { stride = size }: { stride?: number } =
 }
 
 /**
- * The mean of each window of size × size, channel by channel.
+ * The mean of each window of size × size, channel by channel: y = Σ x / size².
  *
  * @param size height and width of a window
  * @param options `stride`, how far apart windows are; `size` by default
  * @throws RangeError unless both are whole numbers ≥ 1, and when a sample is no image.
+ * Source: PyTorch's AvgPool2d.
  * @example
  * predict(sequential([avgPool2d(2), flatten(), dense(1, 1, { init: constant(1) })], { input: [1, 2, 2] }), [[1, 4, 3, 2]]).toArray() // → [ [ 2.5 ] ]
  */

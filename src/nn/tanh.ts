@@ -7,6 +7,7 @@ import { showAs } from "./show-as.js";
 /**
  * σ(z) = tanh z, from −1 to 1, with σ'(z) = 1 / cosh² z (which does not cancel where 1 − tanh² z does).
  *
+ * Source: PyTorch's Tanh.
  * @example
  * tanh().value(0) // → 0
  * tanh().derivative(0) // → 1

@@ -21,7 +21,7 @@ export interface MeasureOptions {
 }
 
 /**
- * ‖∇F(θ)‖, the length of the gradient of the mean loss over some samples; or of one layer's part of it, or of each.
+ * ‖∇F(θ)‖, the length of the gradient of the mean loss over some samples (B4); or of one layer's part of it, or of each.
  *
  * @param options `layer`: t, to look at ∂loss/∂A[t] and ∂loss/∂b[t] alone, or `"each"` for all t, which the record then has
  *   as `norm[1]`, `norm[2]`, …, and draws in one chart; by default all parameters together
@@ -71,7 +71,7 @@ export function everyEpochs(n: number, measure: Measure): Measure {
 }
 
 /**
- * tr Σ, the variance of one sample's gradient: E‖∇Fᵢ(θ) − ∇F(θ)‖², estimated without bias from some samples.
+ * tr Σ, the variance of one sample's gradient: E‖∇Fᵢ(θ) − ∇F(θ)‖², estimated without bias from some samples (B2).
  *
  * @param options `samples`: how many samples to look at, 128; `seed`: where their choice comes from, 0
  * @throws RangeError unless `samples` is a whole number ≥ 1.
@@ -106,7 +106,7 @@ export function signalToNoise(options: MeasureOptions = {}): Measure {
 
 /**
  * The angle, in degrees, between the gradient of a mini-batch and that of all the samples looked at; the mean over the
- * mini-batches that they are cut into.
+ * mini-batches that they are cut into (B2): arccos(⟨g, ∇F⟩ / (‖g‖ ‖∇F‖)).
  *
  * @param options `batchSize`: samples of a mini-batch; 32
  * @throws RangeError unless `samples` is a whole number ≥ 1, and if `batchSize` is more than them.
@@ -140,6 +140,7 @@ export function gradientAngle({
  *
  * @param options `iterations`: products to take at most; 20, which gives a few digits
  * @throws RangeError unless `samples` is a whole number ≥ 1.
+ * Source: Cohen, Kaur, Li, Kolter, Talwalkar, Gradient descent on neural networks typically occurs at the edge of stability, 2021.
  * @example
  * const data = dataset({ x: [[3]], y: [[1]] });
  * const net = sequential([dense(1, 1)]);
@@ -161,8 +162,8 @@ export function sharpness({
 }
 
 /**
- * η λ, the last step size times the largest eigenvalue of the Hessian: gradient descent on a quadratic is stable below
- * 2 (A5). NaN before the first step.
+ * η λ, the last step size times the largest eigenvalue of the Hessian: gradient descent on a quadratic is stable where
+ * η λ < 2 (A6). NaN before the first step.
  *
  * @param options `samples`: how many samples to look at, 128; `seed`: where their choice comes from, 0
  * @throws RangeError unless `samples` is a whole number ≥ 1.
@@ -178,7 +179,7 @@ export function stepTimesCurvature(options: MeasureOptions & { iterations?: numb
 }
 
 /**
- * The share of hidden ReLU units that are 0 for every sample looked at, so that no gradient reaches their weights.
+ * The share of hidden ReLU units that are 0 for every sample looked at, |{j : z_ij ≤ 0 for all i}| / units (B8), so that no gradient reaches their weights.
  * NaN for a network without ReLU.
  *
  * @param options `samples`: how many samples to look at, 128; `seed`: where their choice comes from, 0
