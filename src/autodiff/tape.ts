@@ -247,8 +247,8 @@ export function grad(f: (x: Traced) => Traced): (x: TensorLike) => Tensor {
 }
 
 /**
- * The value of a scalar function and its gradients with respect to each argument, f(x, …) and ∂f/∂x, …, for one walk forth
- * and one back.
+ * The value of a scalar function and its gradients with respect to each argument, f(x, …) and ∂f/∂x, …, for one walk
+ * forth and one back.
  *
  * @param f a function of one tensor or several
  * @throws RangeError if f returns more than one number.

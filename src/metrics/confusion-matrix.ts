@@ -109,7 +109,8 @@ export class ConfusionMatrix implements Displayable {
 }
 
 /**
- * Counts how often each class was taken for which: entry (j, k) = |{i : labels_i = j, predicted_i = k}|, classes × classes.
+ * Counts how often each class was taken for which: entry (j, k) = |{i : labels_i = j, predicted_i = k}|, classes ×
+ * classes.
  *
  * @param predicted the predicted label of each sample, 0 … classes − 1
  * @param labels the true label of each sample

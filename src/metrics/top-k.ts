@@ -6,7 +6,8 @@ import { type TensorLike, tensor } from "../tensor/index.js";
 import { checkLabels } from "./accuracy.js";
 
 /**
- * The share of samples whose label is among the k largest outputs, Σ_i 1{rank of the label ≤ k} / N; of equal outputs the first count as larger.
+ * The share of samples whose label is among the k largest outputs, Σ_i 1{rank of the label ≤ k} / N; of equal outputs
+ * the first count as larger.
  *
  * @param g readouts or probabilities, samples × classes
  * @param labels the true label of each sample

@@ -30,7 +30,8 @@ export interface Conv2dOptions {
  * @returns a layer for samples of inputs × height × width; A is outputs × inputs × kernel × kernel, b has an entry for
  *   each output
  * @throws RangeError unless all counts are whole numbers, and when a sample is no such image.
- * Source: PyTorch's Conv2d; LeCun, Bottou, Bengio, Haffner, Gradient-based learning applied to document recognition, 1998.
+ * Source: PyTorch's Conv2d; LeCun, Bottou, Bengio, Haffner, Gradient-based learning applied to document recognition,
+ * 1998.
  * @example
  * sequential([conv2d(1, 6, { kernel: 5 }), relu(), flatten(), dense(6 * 24 * 24, 10)], { input: [1, 28, 28] }).outputs // → 10
  */

@@ -7,7 +7,8 @@ import type { BuiltLayer, LayerBlueprint } from "./layer.js";
 import { showAs } from "./show-as.js";
 
 /**
- * Makes one row of numbers of a sample of any shape, in row-major order, channels × height × width = as many numbers; needed between images and a dense layer.
+ * Makes one row of numbers of a sample of any shape, in row-major order (n = channels · height · width of an image);
+ * needed between images and a dense layer.
  *
  * Source: PyTorch's Flatten.
  * @example

@@ -15,7 +15,8 @@ import { parametersOf, type Sequential } from "./sequential.js";
  *
  * For a layer of one's own with a `backward` of its own, and an activation, loss or penalty of one's own without second
  * derivatives, it is a difference of two gradients instead, (∇F(θ + h v) − ∇F(θ − h v)) / 2h, which is right to about
- * ten digits where F is smooth; of a large network with ReLUs some unit has a kink between the two, and no digit is certain.
+ * ten digits where F is smooth; of a large network with ReLUs some unit has a kink between the two, and no digit is
+ * certain.
  *
  * @param model a network; nothing is dropped by dropout, and it stays as it is
  * @param input samples × inputs; a vector counts as one sample

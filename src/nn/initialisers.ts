@@ -112,8 +112,8 @@ export function orthogonal({ gain = 1 }: { gain?: number } = {}): Initialiser {
 }
 
 /**
- * All entries the same, A_ij = value; `constant(0)` for zeros. With it every unit of a layer computes the same for ever: a start to learn
- * from.
+ * All entries the same, A_ij = value; `constant(0)` for zeros. With it every unit of a layer computes the same for
+ * ever: a start to learn from.
  *
  * @param value of every entry
  * Source: PyTorch's `constant_`.

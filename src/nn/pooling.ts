@@ -10,8 +10,9 @@ import type { BuiltLayer, LayerBlueprint } from "./layer.js";
 import { showAs } from "./show-as.js";
 
 /**
- * The largest number of each window of size × size, channel by channel: y = max x (B8). On the way back the whole gradient goes to
- * where the largest was, the first of them where there are several (which is a choice of a subgradient, as PyTorch's).
+ * The largest number of each window of size × size, channel by channel: y = max x (B8). On the way back the whole
+ * gradient goes to where the largest was, the first of them where there are several (which is a choice of a
+ * subgradient, as PyTorch's).
  *
  * @param size height and width of a window
  * @param options `stride`, how far apart windows are; `size` by default

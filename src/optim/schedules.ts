@@ -148,7 +148,7 @@ export function cosine({
 }
 
 /**
- * η(k) becomes min(1, k / steps) η(k), for k ≤ steps less than it was: a step size or schedule that is reached in equal parts.
+ * η(k) ← min(1, k / steps) η(k): a step size or schedule that is reached in equal parts.
  *
  * @throws RangeError unless `steps` is a whole number > 0
  * Source: Goyal and others, Accurate, large minibatch SGD, 2017.
@@ -164,8 +164,8 @@ export function warmup(eta: StepSize, { steps: length }: { steps: number }): Sch
 }
 
 /**
- * Up to `eta` and down again, along cosines a + (b − a) (1 − cos π s) / 2 from a to b with 0 ≤ s ≤ 1: from η/25 to η in the first 30 % of the steps, then to η/250,000. PyTorch's
- * OneCycleLR.
+ * Up to `eta` and down again, along cosines, η(k) = a + (b − a) (1 − cos π s) / 2 with s from 0 to 1: from η/25 to η in
+ * the first 30 % of the steps, then to η/250,000. PyTorch's OneCycleLR.
  *
  * @param options `eta`: the largest step size; `steps`: of the whole cycle; `rise`: the share of the steps that go up
  * @throws RangeError unless `eta` > 0, `steps` is a whole number > 0 and 0 < `rise` < 1

@@ -27,7 +27,8 @@ export interface EstimateOfL extends Displayable {
  * 1/L of what comes out, or know L.
  *
  * @param F the objective
- * @param options `around` = 0: the centre of the ball, of length dimension; `radius` = 1; `samples` = 100 pairs; `seed` = 0
+ * @param options `around` = 0: the centre of the ball, of length dimension; `radius` = 1; `samples` = 100 pairs; `seed`
+ *   = 0
  * @throws RangeError for a radius that is not > 0 or a centre that does not fit.
  * @example
  * estimateL(quadratic({ spectrum: [10, 1], seed: 2 })).lowerBound.toFixed(6) // → '10.000000'

@@ -110,7 +110,8 @@ export function gradientNoise(
 
 /**
  * The region of confusion of a sum of functions of one variable: where terms pull in different directions, from the least
- * to the greatest of their minimisers, min θ*_i ≤ θ ≤ max θ*_i (B3). Outside of it every term's gradient points the right way.
+ * to the greatest of their minimisers, min θ*_i ≤ θ ≤ max θ*_i (B3). Outside of it every term's gradient points the
+ * right way.
  *
  * @param F a sum of terms of one variable
  * @param range where to look

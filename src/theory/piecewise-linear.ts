@@ -37,7 +37,7 @@ const rounding = 1e-12;
 /**
  * θ ↦ ⟨a, θ⟩ + b, what piecewise linear functions are made of (B9).
  *
- * @param a the coefficients, of length 1 or 2 to be drawn or differentiated by `clarke`
+ * @param a the coefficients, of length n ≥ 1; `clarke` takes n ≤ 2
  *
  * @throws RangeError unless there is at least one finite coefficient.
  * @example
@@ -116,7 +116,7 @@ export function minimum(F: PiecewiseLinear, G: PiecewiseLinear): PiecewiseLinear
 /**
  * θ ↦ Σ_i c_i F_i(θ), by default with all c_i = 1 (B10).
  *
- * @param coefficients c_i, of length of the terms
+ * @param coefficients c_i, of the length of `terms`
  * @throws RangeError for no terms, other numbers of variables, or another number of coefficients.
  * @example
  * const relu = (sign: number) => maximum(affine([sign]), affine([0]));

@@ -135,12 +135,13 @@ export function gradientAngle({
 }
 
 /**
- * λ, the largest eigenvalue in size of the Hessian of the mean loss over some samples, by power iteration on products with
- * the Hessian, v ← H v / ‖H v‖; see `hessianProduct`.
+ * λ, the largest eigenvalue in size of the Hessian of the mean loss over some samples, by power iteration on products
+ * with the Hessian, v ← H v / ‖H v‖; see `hessianProduct`.
  *
  * @param options `iterations`: products to take at most; 20, which gives a few digits
  * @throws RangeError unless `samples` is a whole number ≥ 1.
- * Source: Cohen, Kaur, Li, Kolter, Talwalkar, Gradient descent on neural networks typically occurs at the edge of stability, 2021.
+ * Source: Cohen, Kaur, Li, Kolter, Talwalkar, Gradient descent on neural networks typically occurs at the edge of
+ * stability, 2021.
  * @example
  * const data = dataset({ x: [[3]], y: [[1]] });
  * const net = sequential([dense(1, 1)]);
@@ -179,11 +180,11 @@ export function stepTimesCurvature(options: MeasureOptions & { iterations?: numb
 }
 
 /**
- * The share of hidden ReLU units that are 0 for every sample looked at, |{j : z_ij ≤ 0 for all i}| / units (B8), so that no gradient reaches their weights.
- * NaN for a network without ReLU.
+ * The share of hidden ReLU units that are 0 for every sample looked at, |{j : z_ij ≤ 0 for all i}| / units, so that no gradient reaches their weights. NaN for a network without ReLU.
  *
  * @param options `samples`: how many samples to look at, 128; `seed`: where their choice comes from, 0
  * @throws RangeError unless `samples` is a whole number ≥ 1.
+ * Source: Maas, Hannun, Ng, Rectifier nonlinearities improve neural network acoustic models, 2013.
  * @example
  * const data = dataset({ x: [[1]], y: [[1]] });
  * const net = sequential([dense(1, 4, { init: constant(-1) }), relu(), dense(4, 1)]);

@@ -22,8 +22,8 @@ export interface EpochRecord {
   /** The mean of its steps' losses. */
   loss: number;
   /**
-   * ‖(∂E/∂A[t], ∂E/∂b[t])‖ for t = 1, …, n + 1 (at index t − 1), the size of each layer's gradient in its last step, before
-   * the rule; a record that was saved before these were kept has none.
+   * ‖(∂E/∂A[t], ∂E/∂b[t])‖ for t = 1, …, n + 1 (at index t − 1), the size of each layer's gradient in its last step,
+   * before the rule; a record that was saved before these were kept has none.
    */
   gradientNorms?: number[];
   /** The mean loss on the validation data, where there are any. */
