@@ -138,7 +138,9 @@ const exempt = Object.values(nothingToCite).flat();
 /** What stands in a docstring, all but its example. */
 function wordsOf(symbol: ts.Symbol): string {
   const tags = symbol.getJsDocTags(checker).filter(({ name }) => name !== "example");
-  return [sentence(symbol), ...tags.map(({ text }) => ts.displayPartsToString(text))].join("\n");
+  return [sentence(symbol), ...tags.map(({ text }) => ts.displayPartsToString(text))]
+    .join(" ")
+    .replace(/\s+/g, " ");
 }
 
 // Claims stand in brackets, so that the matrix A1 is none, and there are A1 to A17 and B1 to B12. A year follows a name.
@@ -147,7 +149,7 @@ const publication = /\p{Lu}\p{L}{2,}[\s\S]{0,250}?(?<!=)[ (](?:1[6-9]|20)\d\d(?=
 const otherLibrary = /\b(?:PyTorch|NumPy|Keras|Optax)(?:'s)?\s/;
 const formula = /[=≈≤Σ√∂∇‖↦←∫]| < \d|N\(0,/;
 const shape =
-  /[\w)] × [\w(]|\bof (?:length|shape|any shape|the shape|the same shape|one shape|equal length|both length)\b|\bfor each (?:sample|step|output|entry)\b|\brow-major\b|\bdimension\b/;
+  /[\w)] × [\w(]|\bof (?:length|shape|any shape|the shape|the same shape|the length|one shape|equal length|both length)\b|\b(?:for|of) each (?:sample|step|output|entry)\b|\brow-major\b|\bdimension\b/;
 const takesNumbers =
   /\b(?:Tensor|TensorLike|Float64Array|Float32Array|Vector|Targets|ArrayLike<number>|number\[\])/;
 

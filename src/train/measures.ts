@@ -180,7 +180,8 @@ export function stepTimesCurvature(options: MeasureOptions & { iterations?: numb
 }
 
 /**
- * The share of hidden ReLU units that are 0 for every sample looked at, |{j : z_ij ≤ 0 for all i}| / units, so that no gradient reaches their weights. NaN for a network without ReLU.
+ * The share of hidden ReLU units that are 0 for every sample looked at, |{j : z_ij ≤ 0 for all i}| / units, so that
+ * no gradient reaches their weights. NaN for a network without ReLU.
  *
  * @param options `samples`: how many samples to look at, 128; `seed`: where their choice comes from, 0
  * @throws RangeError unless `samples` is a whole number ≥ 1.
