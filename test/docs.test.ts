@@ -4,7 +4,11 @@
  * 1. Every name exported from `nablab` has a docstring of at least a sentence. A function also has an `@example`, and a
  *    `@throws` where its file throws; of a class, every public method and property has a sentence of its own.
  *
- * 2. Every `@example` in `src` runs. An example is TypeScript, checked by the compiler, in whose scope are all
+ * 2. What is exported from the mathematical folders names where it comes from (a numbered claim of the lectures, a paper or
+ *    book with its year, or the rule of another library that it equals), has a formula, and says the shape of each tensor
+ *    or list that it takes; what has nothing to cite is named below, with the reason.
+ *
+ * 3. Every `@example` in `src` runs. An example is TypeScript, checked by the compiler, in whose scope are all
  *    names of `nablab` and those of its own file. A comment after an expression statement, on the same line or
  *    on the lines that follow, is what that expression prints: its `text/plain` if it shows itself, else what
  *    `util.inspect` says. An arrow before it is for the eye:
@@ -97,7 +101,107 @@ test("every exported name has a docstring", () => {
   expect(exported.flatMap(({ name, symbol }) => lacks(name, symbol))).toEqual([]);
 });
 
-// ---- 2. every example runs ----
+// ---- 2. mathematics says where it comes from, its formula, and its shapes ----
+
+const isMathematics = (file: string) =>
+  /\/src\/((tensor|autodiff|nn|optim|theory|metrics)\/|train\/measures\.ts$)/.test(file);
+
+/** Functions and classes with neither a source nor a formula, each for the reason before it. */
+const nothingToCite = {
+  "makes or shapes tensors of given numbers": [
+    ...["arange", "concat", "eye", "full", "linspace", "ones", "stack", "tensor", "zeros", "formatShape"],
+  ],
+  "draws what another function documents": ["Random", "randomNormal", "randomUniform"],
+  "is what a function gives back, which has the source": [
+    ...[
+      "Basins",
+      "Calibration",
+      "ConfusionMatrix",
+      "Dense",
+      "Ensemble",
+      "GradientCheck",
+      "Landscape",
+      "Path",
+    ],
+    ...["Sequential", "WorstMistakes"],
+  ],
+  "shows what others computed": ["ensembleChart", "gapChart", "pathChart", "worstMistakes"],
+  "holds together what others compute": [
+    ...["addSchedules", "averageOf", "check", "CheckFailed", "defineLayer", "everyEpochs", "flatGradient"],
+    ...["multiplySchedules", "objective", "withPenalty"],
+  ],
+};
+/** What has a source, but is a generator of bits, or a class of many formulas. */
+const withoutFormula = ["random", "Tensor"];
+const exempt = Object.values(nothingToCite).flat();
+
+/** What stands in a docstring, all but its example. */
+function wordsOf(symbol: ts.Symbol): string {
+  const tags = symbol.getJsDocTags(checker).filter(({ name }) => name !== "example");
+  return [sentence(symbol), ...tags.map(({ text }) => ts.displayPartsToString(text))]
+    .join(" ")
+    .replace(/\s+/g, " ");
+}
+
+// Claims stand in brackets, so that the matrix A1 is none, and there are A1 to A17 and B1 to B12. A year follows a name.
+const claim = /\((?:[^()]*[^()\w[])?(?:A(?:[1-9]|1[0-7])|B(?:[1-9]|1[0-2]))\b(?!\[)[^()]*\)/;
+const publication = /\p{Lu}\p{L}{2,}[\s\S]{0,250}?(?<!=)[ (](?:1[6-9]|20)\d\d(?=[).,;:]| \()/u;
+const otherLibrary = /\b(?:PyTorch|NumPy|Keras|Optax)(?:'s)?\s/;
+const formula = /[=≈≤Σ√∂∇‖↦←∫]| < \d|N\(0,/;
+const shape =
+  /[\w)] × [\w(]|\bof (?:length|shape|any shape|the shape|the same shape|the length|one shape|equal length|both length)\b|\b(?:for|of) each (?:sample|step|output|entry)\b|\brow-major\b|\bdimension\b/;
+const takesNumbers =
+  /\b(?:Tensor|TensorLike|Float64Array|Float32Array|Vector|Targets|ArrayLike<number>|number\[\])/;
+
+/** What the docstring of something mathematical lacks. */
+function unsourced(name: string, symbol: ts.Symbol): string[] {
+  const declarations = (symbol.declarations ?? []).filter(
+    (one) => ts.isFunctionDeclaration(one) || ts.isClassDeclaration(one),
+  );
+  if (!declarations.some((one) => isMathematics(one.getSourceFile().fileName))) return [];
+  const words = wordsOf(symbol);
+  const lacking: string[] = [];
+  if (!exempt.includes(name)) {
+    if (![claim, publication, otherLibrary].some((form) => form.test(words)))
+      lacking.push(`${name}: no source`);
+    if (!formula.test(words) && !withoutFormula.includes(name)) lacking.push(`${name}: no formula`);
+  }
+  const lists = declarations
+    .filter(ts.isFunctionDeclaration)
+    .flatMap(({ parameters }) => [...parameters])
+    .filter(({ type }) => type && !ts.isFunctionTypeNode(type) && takesNumbers.test(type.getText()));
+  if (lists.length > 0 && !shape.test(words)) {
+    lacking.push(`${name}: no shape of ${lists.map((one) => one.name.getText()).join(", ")}`);
+  }
+  return lacking;
+}
+
+test("what is mathematics names its source, its formula, and the shapes of what it takes", () => {
+  expect(exported.flatMap(({ name, symbol }) => unsourced(name, symbol))).toEqual([]);
+});
+
+test("what has nothing to cite is exported, and named once", () => {
+  const names = exported.map(({ name }) => name);
+  expect(exempt.filter((name) => !names.includes(name))).toEqual([]);
+  expect(new Set(exempt).size).toBe(exempt.length);
+});
+
+test("the forms of a source", () => {
+  const cites = (words: string) => [claim, publication, otherLibrary].some((form) => form.test(words));
+  for (const words of [
+    "so it is (A11, corrected)",
+    "(claim B7)",
+    "Huber, Robust estimation, 1964.",
+    "PyTorch's Tanh.",
+  ]) {
+    expect(cites(words)).toBe(true);
+  }
+  for (const words of ["the weights (A[1], b[1])", "(A18)", "(B13)", "a clever trick", "in 1964"]) {
+    expect(cites(words)).toBe(false);
+  }
+});
+
+// ---- 3. every example runs ----
 
 interface Expectation {
   /** The expression, from and to as positions in the code. */

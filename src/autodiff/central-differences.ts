@@ -28,12 +28,12 @@ export interface DifferenceOptions {
 export type Scalar = (theta: Float64Array) => number;
 
 /**
- * The gradient of f at θ by central differences, (f(θ + h e_i) − f(θ − h e_i)) / 2h for each coordinate i,
+ * The gradient of f at θ by central differences, ∂f/∂θ_i ≈ (f(θ + h e_i) − f(θ − h e_i)) / 2h for each coordinate i,
  * extrapolated to h → 0.
  *
  * @param f the function; it is called 10 to 60 times for each coordinate (2 with a fixed `step`), with the
  *   same array, in which one entry is changed; it must not keep it
- * @param theta where
+ * @param theta where, of length M
  * @param options `step`: a fixed relative step instead of the extrapolation
  * @throws RangeError if f is not finite near θ.
  * @example

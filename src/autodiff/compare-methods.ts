@@ -52,10 +52,10 @@ export interface MethodComparison extends Displayable {
 
 /**
  * Computes the gradient of a scalar function by reverse mode, forward mode (dual numbers), the complex step and central
- * differences, and compares them entry by entry.
+ * differences, and compares them entry by entry (A11).
  *
  * @param f a function written with the operations of `Traced`, such as `(x) => x.tanh().sum()`
- * @param x where
+ * @param x where, of any shape
  * @param options `tolerance`: the largest relative error that passes, 1e-8 by default
  * @throws RangeError if f returns more than one number, or x has no entries.
  * @example

@@ -157,6 +157,7 @@ function of(value: Traced | TensorLike): Complex {
  *
  * @param f a function written with the operations of `Traced`; of `relu` and `abs` the real part decides
  * @returns x ↦ ∇f(x), of the shape of x
+ * Source: Squire, Trapp, Using complex variables to estimate derivatives of real functions, 1998.
  * @example
  * complexStep((x) => x.sin().sum())([0, Math.PI / 3]).data.map((g) => +g.toFixed(12)) // → Float64Array(2) [ 1, 0.5 ]
  */

@@ -6,6 +6,9 @@
 import { Tensor, type TensorLike, tensor } from "../tensor/index.js";
 import { type ScalarFunction, scalarOf, stretchedAxes, type Traced } from "./traced.js";
 
+/** A function of each number, given also which of all numbers it is. */
+type Entrywise = (x: number, i: number) => number;
+
 /** What a result was computed from, and how its gradient goes back there. */
 type Parent = [variable: Variable, back: (gradient: Variable) => Variable];
 
@@ -158,13 +161,30 @@ export class Variable implements Traced {
     return this.#unary(Math.abs, (g) => g.mul(this.value.map((x) => Math.sign(x))));
   }
 
+  /** f of each number, with as many of its derivatives as the result will be differentiated. */
+  map(f: Entrywise, ...[derivative, ...higher]: Entrywise[]): Variable {
+    return this.#unary(f, (g) => g.mul(this.map(derivative!, ...higher)));
+  }
+
+  /** A linear map of all numbers; a gradient goes back by the transposed one. */
+  linear(f: (x: Tensor) => Tensor, transposed: (x: Tensor) => Tensor): Variable {
+    return new Variable(f(this.value), [[this, (g) => g.linear(transposed, f)]]);
+  }
+
   /** The gradients of this scalar with respect to some variables it was computed from. */
   gradientsOf(variables: readonly Variable[]): Variable[] {
+    const order = this.#inOrder();
+    // What they have no part in has no gradient to hand on: for samples that are multiplied by weights, half the work.
+    const affected = new Set(variables);
+    for (const variable of order.toReversed()) {
+      if (variable.#parents.some(([parent]) => affected.has(parent))) affected.add(variable);
+    }
     const gradients = new Map<Variable, Variable>([[this, new Variable(ones(this.shape))]]);
-    for (const variable of this.#inOrder()) {
+    for (const variable of order) {
       const gradient = gradients.get(variable);
       if (!gradient) continue;
       for (const [parent, back] of variable.#parents) {
+        if (!affected.has(parent)) continue;
         const more = back(gradient);
         const before = gradients.get(parent);
         gradients.set(parent, before ? before.add(more) : more);
@@ -192,7 +212,7 @@ export class Variable implements Traced {
     return order.reverse();
   }
 
-  #unary(f: (x: number) => number, back: (gradient: Variable) => Variable): Variable {
+  #unary(f: Entrywise, back: (gradient: Variable) => Variable): Variable {
     return new Variable(this.value.map(f), [[this, back]]);
   }
 
@@ -218,6 +238,7 @@ const sigmoid = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.e
  * @param f a function written with the operations of `Traced`, such as `(x) => x.mul(x).sum()`
  * @returns x ↦ ∇f(x), of the shape of x
  * @throws RangeError if f returns more than one number.
+ * Source: Griewank, Walther, Evaluating derivatives, 2008.
  * @example
  * grad((x) => x.mul(x).sum())([1, 2, 3]).toArray() // → [ 2, 4, 6 ]
  */
@@ -226,10 +247,12 @@ export function grad(f: (x: Traced) => Traced): (x: TensorLike) => Tensor {
 }
 
 /**
- * The value of a scalar function and its gradients with respect to each argument, for one walk forth and one back.
+ * The value of a scalar function and its gradients with respect to each argument, f(x, …) and ∂f/∂x, …, for one walk
+ * forth and one back.
  *
  * @param f a function of one tensor or several
  * @throws RangeError if f returns more than one number.
+ * Source: Griewank, Walther, Evaluating derivatives, 2008.
  * @example
  * const { value, gradients } = valueAndGrad((a, b) => a.matmul(b).sum())([[1, 2]], [[3], [4]]);
  * [value, gradients[1]!.toArray()] // → [ 11, [ [ 1 ], [ 2 ] ] ]
@@ -250,6 +273,7 @@ export function valueAndGrad(
  * The Jacobian ∂f_i/∂x_j of a function of a tensor, by reverse mode: a walk back for each entry of the result.
  *
  * @returns x ↦ a matrix of (entries of f(x)) × (entries of x)
+ * Source: Griewank, Walther, Evaluating derivatives, 2008.
  * @example
  * jacobian((x) => x.mul(x))([1, 2]).toArray() // → [ [ 2, 0 ], [ 0, 4 ] ]
  */
@@ -276,6 +300,7 @@ export function jacobian(f: (x: Traced) => Traced): (x: TensorLike) => Tensor {
  *
  * @returns x ↦ a symmetric matrix of (entries of x)²
  * @throws RangeError if f returns more than one number.
+ * Source: Griewank, Walther, Evaluating derivatives, 2008.
  * @example
  * hessian((x) => x.pow(3).sum())([1, 2]).toArray() // → [ [ 6, 0 ], [ 0, 12 ] ]
  */
@@ -293,12 +318,29 @@ export function hessian(f: (x: Traced) => Traced): (x: TensorLike) => Tensor {
  * hvp((x) => x.pow(3).sum())([1, 2], [1, 1]).toArray() // → [ 6, 12 ]
  */
 export function hvp(f: (x: Traced) => Traced): (x: TensorLike, v: TensorLike) => Tensor {
-  return (x, v) =>
-    grad((at) =>
-      gradientOf(f, at as Variable)
-        .mul(v)
-        .sum(),
-    )(x);
+  return (x, v) => {
+    const at = new Variable(Tensor.of(x));
+    const result = of(f(at));
+    scalarOf("grad", result);
+    return productsWithHessian(result, [at])([v])[0]!;
+  };
+}
+
+/**
+ * v ↦ ∇² v for a scalar and what it was computed from: the gradient of ⟨∇, v⟩. The walk to ∇ is done once, and each
+ * product is one walk more.
+ */
+export function productsWithHessian(
+  scalar: Variable,
+  variables: readonly Variable[],
+): (vs: readonly TensorLike[]) => Tensor[] {
+  const gradients = scalar.gradientsOf(variables);
+  return (vs) =>
+    gradients
+      .map((gradient, i) => gradient.mul(vs[i]!).sum())
+      .reduce((sum, part) => sum.add(part))
+      .gradientsOf(variables)
+      .map(({ value }) => value);
 }
 
 function gradientOf(f: (x: Traced) => Traced, x: Variable): Variable {

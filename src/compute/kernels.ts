@@ -18,7 +18,7 @@ export interface Parameters {
   readonly first: Float32Array;
   /** The second: Adam's v. */
   readonly second: Float32Array;
-  /** Receives sums of squares of the gradient, which together are ‖g‖², for rules that want them; see `wantsSquares`. */
+  /** Receives sums of squares of the gradient, which together are ‖g‖², where they are wanted; see `setRule`. */
   readonly sums: Float64Array;
 }
 
@@ -146,8 +146,11 @@ export interface Kernels extends ImageKernels {
   /** As `inputGradient` with a mask for one sample, from the parts that `columnBackward` of all threads left. */
   columnInputGradient(out: Matrix, A: Weights, x: Compressed, share: Share): void;
 
-  /** Chooses the rule by which the parameters move that are updated from now on, and what it remembers. */
-  setRule(rule: StepFormula, parameters: Parameters): void;
+  /**
+   * Chooses the rule by which the parameters move that are updated from now on, and what it remembers; `squares`: whether
+   * the sums of squares of the gradient are wanted, by default where the rule needs them.
+   */
+  setRule(rule: StepFormula, parameters: Parameters, squares?: boolean): void;
 
   /** The numbers of the step that comes. */
   setStep(numbers: StepNumbers): void;

@@ -168,7 +168,7 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
       for (const [j, end] of chunks(A.outputs, share)) {
         const [D, X, m, n] = [at(delta.data, j), at(x.data), end - j, A.inputs];
         // θ ← θ − η deltaᵀ x is a product like any other: 5 % of a step less than to store the gradient first.
-        const straight = update && !add && isSgd;
+        const straight = update && !add && isSgd && !squares;
         const [alpha, beta, C] = straight ? [-eta, 1, A.theta] : [1, Number(add), A.gradient];
         const target = at(C, j * pitch);
         sgemm(rowMajor, transposed, asIs, m, n, rows, alpha, D, delta.pitch, X, x.pitch, beta, target, pitch);
@@ -179,10 +179,10 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
       }
     },
 
-    setRule(rule, parameters) {
-      squares = wantsSquares(rule);
+    setRule(rule, parameters, wanted = wantsSquares(rule)) {
+      squares = wanted;
       isSgd = rule.name === "sgd";
-      wasm.setRule(rule, parameters);
+      wasm.setRule(rule, parameters, wanted);
     },
 
     setStep(numbers) {

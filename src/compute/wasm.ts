@@ -239,9 +239,9 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
       wasm.columnInputGradient(at(out.data), ...parts, at(x.places), x.counts[0], ...range);
     },
 
-    setRule(rule, { theta, first, second }) {
+    setRule(rule, { theta, first, second }, squares = wantsSquares(rule)) {
       skipZeros = leavesAlone(rule);
-      wasm.setRule(rules[rule.name], wantsSquares(rule), at(first) - at(theta), at(second) - at(theta));
+      wasm.setRule(rules[rule.name], squares, at(first) - at(theta), at(second) - at(theta));
     },
 
     setStep({ eta, epsilon, beta1, beta2, correction }) {

@@ -71,7 +71,8 @@ export class Calibration implements Displayable {
 }
 
 /**
- * Compares how sure a model is with how often it is right: samples are put in ranges of their confidence max_k p_k.
+ * Compares how sure a model is with how often it is right: samples are put in ranges of their confidence max_k p_k. The
+ * expected calibration error is Σ_bins (n_bin / N) |accuracy_bin − confidence_bin|.
  *
  * @param p probabilities, samples × classes, as `softmax` makes them of readouts
  * @param labels the true label of each sample

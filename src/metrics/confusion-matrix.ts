@@ -109,12 +109,14 @@ export class ConfusionMatrix implements Displayable {
 }
 
 /**
- * Counts how often each class was taken for which.
+ * Counts how often each class was taken for which: entry (j, k) = |{i : labels_i = j, predicted_i = k}|, classes ×
+ * classes.
  *
  * @param predicted the predicted label of each sample, 0 … classes − 1
  * @param labels the true label of each sample
  * @param classes the number of classes; by default the largest label of both lists + 1
  * @throws RangeError if the lists differ in length, are empty, or hold a label outside.
+ * Source: van Rijsbergen, Information retrieval, 1979, for precision and recall.
  * @example
  * confusionMatrix([0, 1, 1], [0, 1, 0]).counts.toArray() // → [ [ 1, 1 ], [ 0, 1 ] ]
  */

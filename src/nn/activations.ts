@@ -24,6 +24,7 @@ export function leakyRelu({ slope = 0.01 }: { slope?: number } = {}): Activation
     options: Object.freeze({ slope }),
     value: (z) => (z > 0 ? z : slope * z),
     derivative: (z) => (z > 0 ? 1 : Number.isNaN(z) ? z : slope),
+    secondDerivative: () => 0,
   });
 }
 
@@ -45,6 +46,9 @@ export function gelu(): Activation {
       Math.abs(z) > 40
         ? Number(z > 0)
         : normalTail(-z) + (z * Math.exp((-z * z) / 2)) / Math.sqrt(2 * Math.PI),
+    // (2 − z²) φ(z); beyond 40 φ is 0.
+    secondDerivative: (z) =>
+      Math.abs(z) > 40 ? 0 : ((2 - z * z) * Math.exp((-z * z) / 2)) / Math.sqrt(2 * Math.PI),
   });
 }
 
@@ -62,6 +66,7 @@ export function softplus(): Activation {
     options: Object.freeze({}),
     value: logOnePlusExp,
     derivative: logistic,
+    secondDerivative: (z) => logistic(z) * logistic(-z),
   });
 }
 

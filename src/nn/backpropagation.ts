@@ -25,7 +25,7 @@ export interface Backpropagation extends Forward {
 }
 
 /**
- * The mean loss over the samples and its gradient with respect to every A[t] and b[t]:
+ * The mean loss over the samples and its gradient with respect to every A[t] and b[t] (A8 to A11, as corrected):
  *
  *     δ[n+1] = ∂loss/∂g,   δ[t] = diag(σ'(z[t])) A[t+1]^T δ[t+1] for t = n, …, 1,
  *     ∂loss/∂A[t] = δ[t] x(t−1)^T,   ∂loss/∂b[t] = δ[t].
@@ -127,7 +127,7 @@ function penalise({ A }: Sequential, { penalty }: Loss, dA: Tensor[]): number {
  * The gradient as one vector, in the order of `model.theta`: dA[1], db[1], dA[2], db[2], …
  *
  * @param gradients what `backpropagation` gave, or dA and db alone
- * @param out where to write it, by default a new array
+ * @param out where to write it, of length M; by default a new array
  * @throws RangeError if `out` has not exactly as many entries.
  * @example
  * const model = sequential([dense(2, 1, { init: constant(3) })]);

@@ -15,6 +15,7 @@ import { showAs } from "./show-as.js";
  * each sample where there is one output, else a tensor of samples × outputs.
  *
  * @throws RangeError if the shapes differ.
+ * Source: PyTorch's BCEWithLogitsLoss, here summed over the outputs.
  * @example
  * binaryCrossEntropy().value(tensor([[0], [1000]]), [1, 1]).toFixed(4) // → '0.3466'
  */
@@ -26,6 +27,7 @@ export function binaryCrossEntropy(): Loss {
       // The first form for large g, in which the other would lose the digits of a small loss.
       (g, y) => (1 - y) * g + logOnePlusExp(-g),
       (g, y) => logistic(g) - y,
+      (g) => logistic(g) * logistic(-g),
     ),
   });
 }

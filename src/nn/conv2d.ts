@@ -30,6 +30,8 @@ export interface Conv2dOptions {
  * @returns a layer for samples of inputs × height × width; A is outputs × inputs × kernel × kernel, b has an entry for
  *   each output
  * @throws RangeError unless all counts are whole numbers, and when a sample is no such image.
+ * Source: PyTorch's Conv2d; LeCun, Bottou, Bengio, Haffner, Gradient-based learning applied to document recognition,
+ * 1998.
  * @example
  * sequential([conv2d(1, 6, { kernel: 5 }), relu(), flatten(), dense(6 * 24 * 24, 10)], { input: [1, 28, 28] }).outputs // → 10
  */
@@ -97,6 +99,20 @@ function convolution(text: string, windows: Windows, A: Tensor, b: Tensor): Buil
       const d = swap(delta, samples, outputs, positions).reshape(samples * positions, outputs);
       const dA = d.transpose().matmul(toPatches(x, windows)).reshape(A.shape);
       return { x: fromPatches(d.matmul(matrix), samples, windows), parameters: [dA, d.sum(0)] };
+    },
+    traced(x, [A, b]) {
+      const samples = x.shape[0]!;
+      return x
+        .linear(
+          (images) => toPatches(images, windows),
+          (patches) => fromPatches(patches, samples, windows),
+        )
+        .matmul(A!.reshape(outputs, inWindow).transpose())
+        .add(b!)
+        .linear(
+          (z) => swap(z, samples, positions, outputs),
+          (delta) => swap(delta, samples, outputs, positions).reshape(samples * positions, outputs),
+        );
     },
   });
   return withFormula(layer, { kind: "layer", name: "conv2d", windows, outputs });

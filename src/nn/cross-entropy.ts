@@ -65,6 +65,12 @@ export function crossEntropy({ labelSmoothing = 0 }: { labelSmoothing?: number }
       const target = smoothed(g, y);
       return softmax(g).map((p, i) => (p - target[i]!) / g.shape[0]!);
     },
+    traced(g, y) {
+      const target = new Tensor(g.shape, smoothed(g.value, y));
+      const shifted = g.sub(g.value.max(1).reshape(-1, 1));
+      const logSums = shifted.exp().sum(1).log().sum();
+      return logSums.sub(shifted.mul(target).sum()).div(g.shape[0]!);
+    },
   });
   return labelSmoothing === 0 ? withFormula(loss, { kind: "loss", name: "crossEntropy" }) : loss;
 }

@@ -68,7 +68,8 @@ export function defineLayer<P extends string>(
   definition: LayerDefinition<P> | TracedLayerDefinition<P>,
 ): () => LayerBlueprint {
   const { name, output = (input: Shape) => input } = definition;
-  const { forward, backward } = "backward" in definition ? definition : differentiated(definition);
+  const isTraced = !("backward" in definition);
+  const { forward, backward } = isTraced ? differentiated(definition) : definition;
   for (const [what, one] of Object.entries({ forward, backward })) {
     if (typeof one !== "function") {
       throw new TypeError(`defineLayer: ${what} must be a function, got ${inspect(one, { depth: 0 })}`);
@@ -102,6 +103,12 @@ export function defineLayer<P extends string>(
           outputShape,
           parameters: values,
           multiplyAdds: 0,
+          ...(isTraced && {
+            traced: (x: Variable, variables: readonly Variable[]) => {
+              const named = Object.fromEntries(starts.map(([parameter], i) => [parameter, variables[i]!]));
+              return definition.forward(x, named as Record<P, Variable>) as Variable;
+            },
+          }),
           forward(x, pass) {
             const y = forward(x, parameters, pass);
             checkShape(`${name}: forward must return`, y, [x.shape[0]!, sizeOf(outputShape)]);

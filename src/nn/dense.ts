@@ -52,7 +52,7 @@ export class Dense {
 }
 
 /**
- * Describes a dense layer: z = A x + b with A of outputs × inputs; b starts at 0.
+ * Describes a dense layer (A1): z = A x + b with A of outputs × inputs; b starts at 0.
  *
  * @param inputs the number of entries of x, ≥ 1
  * @param outputs the number of entries of z, ≥ 1

@@ -41,6 +41,7 @@ export function dropout(p = 0.5): LayerBlueprint {
         multiplyAdds: 0,
         forward: drop,
         backward: (delta, _x, pass) => ({ x: drop(delta, pass), parameters: [] }),
+        traced: (x) => x,
       });
     },
   });

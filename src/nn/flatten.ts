@@ -7,8 +7,10 @@ import type { BuiltLayer, LayerBlueprint } from "./layer.js";
 import { showAs } from "./show-as.js";
 
 /**
- * Makes one row of numbers of a sample of any shape, in row-major order; needed between images and a dense layer.
+ * Makes one row of numbers of a sample of any shape, in row-major order (n = channels · height · width of an image);
+ * needed between images and a dense layer.
  *
+ * Source: PyTorch's Flatten.
  * @example
  * predict(sequential([flatten(), dense(4, 1, { init: constant(1) })], { input: [1, 2, 2] }), [[1, 2, 3, 4]]).toArray() // → [ [ 10 ] ]
  */
@@ -25,6 +27,7 @@ export function flatten(): LayerBlueprint {
         multiplyAdds: 0,
         forward: (x) => x,
         backward: (delta) => ({ x: delta, parameters: [] }),
+        traced: (x) => x,
       });
       return withFormula(layer, { kind: "layer", name: "flatten" });
     },

@@ -17,7 +17,7 @@ export interface Forward {
 }
 
 /**
- * The forward pass: `z[t] = A[t] x(t−1) + b[t]`, `x(t) = σ[t](z[t])`, for all samples at once.
+ * The forward pass: `z[t] = A[t] x(t−1) + b[t]`, `x(t) = σ[t](z[t])`, for all samples at once (A1, A11).
  *
  * Samples are rows, so the lecture's A x(t−1) for one column x reads x A^T for all rows. Where there is more between
  * two layers with weights than an activation (pooling, dropout), σ[t] is all of it, and where A[t] is a convolution,

@@ -57,5 +57,13 @@ export function hinge(): Loss {
       });
       return new Tensor(g.shape, gradient);
     },
+    // Straight between kinks.
+    traced(g, y) {
+      const slope = this.gradient(g.value, y);
+      return g
+        .mul(slope)
+        .sum()
+        .add(this.value(g.value, y) - g.value.mul(slope).sum());
+    },
   });
 }

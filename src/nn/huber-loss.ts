@@ -32,6 +32,7 @@ export function huberLoss({ delta = 1 }: { delta?: number } = {}): Loss {
         return r <= delta ? (r * r) / 2 : delta * (r - delta / 2);
       },
       (g, y) => Math.max(-delta, Math.min(delta, g - y)),
+      (g, y) => Number(Math.abs(g - y) <= delta),
     ),
   });
 }

@@ -9,6 +9,7 @@ export { Dense, type DenseLayer, dense } from "./dense.js";
 export { dropout } from "./dropout.js";
 export { flatten } from "./flatten.js";
 export { type Forward, forward } from "./forward.js";
+export { hessianProduct } from "./hessian-product.js";
 export { hinge } from "./hinge.js";
 export { huberLoss } from "./huber-loss.js";
 export {

@@ -43,6 +43,7 @@ export function glorot(outputs: number, inputs: number, stream: Random): Tensor 
  * @param outputs rows of A
  * @param inputs columns of A
  * @param stream where the numbers are drawn
+ * Source: He, Zhang, Ren, Sun, Delving deep into rectifiers, 2015; PyTorch's `kaiming_uniform_`.
  * @example
  * heUniform(2, 3, random(0)).shape // → [ 2, 3 ]
  */
@@ -52,11 +53,12 @@ export function heUniform(outputs: number, inputs: number, stream: Random): Tens
 }
 
 /**
- * Entries from N(0, 2 / (inputs + outputs)): the same variance as `glorot`.
+ * Entries from N(0, 2 / (inputs + outputs)): the same variance σ² = 2 / (inputs + outputs) as `glorot`.
  *
  * @param outputs rows of A
  * @param inputs columns of A
  * @param stream where the numbers are drawn
+ * Source: Glorot, Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010.
  * @example
  * glorotNormal(2, 1, random(0)).shape // → [ 2, 1 ]
  */
@@ -79,7 +81,7 @@ export function lecun(outputs: number, inputs: number, stream: Random): Tensor {
 }
 
 /**
- * Orthonormal rows (or columns, where there are fewer of them), times `gain`: lengths are kept exactly, at first.
+ * Orthonormal rows, A Aᵀ = gain² I (or columns, where there are fewer of them): lengths are kept exactly, at first.
  *
  * @param options `gain`: the length of each row or column, 1
  * Source: Saxe, McClelland, Ganguli, Exact solutions to the nonlinear dynamics of learning, 2014.
@@ -110,10 +112,11 @@ export function orthogonal({ gain = 1 }: { gain?: number } = {}): Initialiser {
 }
 
 /**
- * All entries the same; `constant(0)` for zeros. With it every unit of a layer computes the same for ever: a start to learn
- * from.
+ * All entries the same, A_ij = value; `constant(0)` for zeros. With it every unit of a layer computes the same for
+ * ever: a start to learn from.
  *
  * @param value of every entry
+ * Source: PyTorch's `constant_`.
  * @example
  * sequential([dense(2, 2, { init: constant(0.5) })]).A[1].toArray() // → [ [ 0.5, 0.5 ], [ 0.5, 0.5 ] ]
  */

@@ -2,6 +2,7 @@
  * What a network is made of. `dense()`, `relu()`, `conv2d()` and the like describe layers; `sequential()` puts them in
  * a row, works out the shapes in between, and gives each its own parameters.
  */
+import type { Variable } from "../autodiff/tape.js";
 import type { Random, Shape, Tensor } from "../tensor/index.js";
 import type { Dense, DenseLayer } from "./dense.js";
 
@@ -14,6 +15,8 @@ export interface Activation {
   readonly value: (z: number) => number;
   /** σ'(z). */
   readonly derivative: (z: number) => number;
+  /** σ''(z), which products with the Hessian need to be exact. */
+  readonly secondDerivative?: (z: number) => number;
 }
 
 /** What a pass through the network may depend on besides samples and parameters. */
@@ -41,6 +44,8 @@ export interface BuiltLayer {
   forward(x: Tensor, pass: Pass): Tensor;
   /** From ∂loss/∂(what came out): ∂loss/∂x, and the gradients of the parameters, in their order. */
   backward(delta: Tensor, x: Tensor, pass: Pass): { x: Tensor; parameters: Tensor[] };
+  /** `forward` without dropout on the tape of `autodiff/`, which differentiates it as often as is wanted. */
+  traced?(x: Variable, parameters: readonly Variable[]): Variable;
 }
 
 /** How a parameter of a layer starts. */

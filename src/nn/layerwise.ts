@@ -2,6 +2,7 @@
  * Forward and back through networks of any layers, one layer at a time. For networks of dense layers and activations
  * alone, `backpropagation.ts` writes the same out as the lecture does.
  */
+import type { Variable } from "../autodiff/tape.js";
 import type { Tensor } from "../tensor/index.js";
 import { Dense } from "./dense.js";
 import { isActivation, type Layer, type Pass } from "./layer.js";
@@ -27,6 +28,16 @@ export function back(
     return { x: delta.matmul(layer.A), parameters: [delta.transpose().matmul(x), delta.sum(0)] };
   }
   return layer.backward(delta, x, pass);
+}
+
+/** What comes out of a layer, on the tape; undefined where the layer cannot be there. */
+export function traced(layer: Layer, x: Variable, parameters: readonly Variable[]): Variable | undefined {
+  if (isActivation(layer)) {
+    return layer.secondDerivative && x.map(layer.value, layer.derivative, layer.secondDerivative);
+  }
+  const [A, b] = parameters;
+  if (layer instanceof Dense) return x.matmul(A!.transpose()).add(b!);
+  return layer.traced?.(x, parameters);
 }
 
 /** x before each layer, and after the last. */

@@ -2,6 +2,7 @@
  * What a loss is, and the checks that all losses share.
  */
 import { inspect } from "node:util";
+import type { Variable } from "../autodiff/tape.js";
 import { formatShape, Tensor } from "../tensor/index.js";
 
 /** What the network should say: a label or a number for each sample, or a tensor of samples × outputs. */
@@ -19,6 +20,8 @@ export interface Loss {
   perSample(g: Tensor, y: Targets): Float64Array;
   /** What is added for the size of the weights; see `withPenalty()`. Values and gradients above are without it. */
   readonly penalty?: Penalty;
+  /** `value` on the tape of `autodiff/`, which products with the Hessian need to be exact. */
+  traced?(g: Variable, y: Targets): Variable;
 }
 
 /** A penalty for the size of weights. */
@@ -27,6 +30,8 @@ export interface Penalty {
   value(A: readonly Tensor[]): number;
   /** ∂value/∂A[t] for the weights A[t]. */
   gradient(weights: Tensor): Tensor;
+  /** `value` on the tape of `autodiff/`, of the weights A[1], …, A[n+1] in a list that begins with A[1]. */
+  traced?(weights: readonly Variable[]): Variable;
 }
 
 /** The loss with its penalty: what is made small. */
@@ -89,6 +94,7 @@ export function outputwise(
   name: string,
   f: (g: number, y: number) => number,
   derivative: (g: number, y: number) => number,
+  secondDerivative: (g: number, y: number) => number,
 ): Omit<Loss, "name"> {
   const perSample = (g: Tensor, y: Targets): Float64Array => {
     const target = numericTargets(name, g, y);
@@ -103,6 +109,13 @@ export function outputwise(
     gradient: (g, y) => {
       const target = numericTargets(name, g, y);
       return g.map((entry, i) => derivative(entry, target[i]!) / g.shape[0]!);
+    },
+    traced(g, y) {
+      const target = numericTargets(name, g.value, y);
+      const [of, first, second] = [f, derivative, secondDerivative].map(
+        (one) => (entry: number, i: number) => one(entry, target[i]!),
+      );
+      return g.map(of!, first!, second!).sum().div(g.shape[0]!);
     },
   };
 }

@@ -2,6 +2,7 @@
  * Penalties for large weights, added to any loss.
  */
 import { inspect } from "node:util";
+import type { Variable } from "../autodiff/tape.js";
 import type { Tensor } from "../tensor/index.js";
 import type { Loss, Penalty } from "./loss.js";
 import { showAs } from "./show-as.js";
@@ -11,6 +12,7 @@ import { showAs } from "./show-as.js";
  *
  * @param lambda λ ≥ 0
  * @throws RangeError for another λ.
+ * Source: Krogh, Hertz, A simple weight decay can improve generalization, 1992.
  * @example
  * withPenalty(squaredError(), l2Penalty(0.01)) // → withPenalty(squaredError(), l2Penalty(0.01))
  */
@@ -19,6 +21,7 @@ export function l2Penalty(lambda: number): Penalty {
   return showAs<Penalty>(`l2Penalty(${lambda})`, {
     value: (A) => total(A, (weight) => (lambda / 2) * weight * weight),
     gradient: (weights) => weights.map((weight) => lambda * weight),
+    traced: (A) => sum(A.map((weights) => weights.mul(weights).sum())).mul(lambda / 2),
   });
 }
 
@@ -28,6 +31,7 @@ export function l2Penalty(lambda: number): Penalty {
  *
  * @param lambda λ ≥ 0
  * @throws RangeError for another λ.
+ * Source: Tibshirani, Regression shrinkage and selection via the lasso, 1996.
  * @example
  * const model = sequential([dense(1, 1, { init: constant(-3) })]);
  * l1Penalty(0.5).value(model.A) // → 1.5
@@ -37,6 +41,7 @@ export function l1Penalty(lambda: number): Penalty {
   return showAs<Penalty>(`l1Penalty(${lambda})`, {
     value: (A) => total(A, (weight) => lambda * Math.abs(weight)),
     gradient: (weights) => weights.map((weight) => lambda * Math.sign(weight)),
+    traced: (A) => sum(A.map((weights) => weights.abs().sum())).mul(lambda),
   });
 }
 
@@ -66,9 +71,12 @@ export function withPenalty(loss: Loss, ...penalties: Penalty[]): Loss {
       value: (A) => all.reduce((sum, one) => sum + one.value(A), 0),
       gradient: (weights) =>
         all.map((one) => one.gradient(weights)).reduce((sum, gradient) => sum.add(gradient)),
+      ...(all.every((one) => one.traced) && { traced: (A) => sum(all.map((one) => one.traced!(A))) }),
     },
   });
 }
+
+const sum = (parts: readonly Variable[]): Variable => parts.reduce((before, part) => before.add(part));
 
 function total(A: readonly Tensor[], f: (weight: number) => number): number {
   let sum = 0;

@@ -1,6 +1,7 @@
 /**
  * Pooling: an image becomes smaller, one number for each window.
  */
+import type { Variable } from "../autodiff/tape.js";
 import { withFormula } from "../compute/formula.js";
 import type { Pooling, Windows } from "../compute/windows.js";
 import { Tensor } from "../tensor/index.js";
@@ -9,8 +10,9 @@ import type { BuiltLayer, LayerBlueprint } from "./layer.js";
 import { showAs } from "./show-as.js";
 
 /**
- * The largest number of each window of size × size, channel by channel. On the way back the whole gradient goes to
- * where the largest was, the first of them where there are several (which is a choice of a subgradient, as PyTorch's).
+ * The largest number of each window of size × size, channel by channel: y = max x (B8). On the way back the whole
+ * gradient goes to where the largest was, the first of them where there are several (which is a choice of a
+ * subgradient, as PyTorch's).
  *
  * @param size height and width of a window
  * @param options `stride`, how far apart windows are; `size` by default
@@ -30,11 +32,12 @@ export function maxPool2d(size: number, { stride = size }: { stride?: number } =
 }
 
 /**
- * The mean of each window of size × size, channel by channel.
+ * The mean of each window of size × size, channel by channel: y = Σ x / size².
  *
  * @param size height and width of a window
  * @param options `stride`, how far apart windows are; `size` by default
  * @throws RangeError unless both are whole numbers ≥ 1, and when a sample is no image.
+ * Source: PyTorch's AvgPool2d.
  * @example
  * predict(sequential([avgPool2d(2), flatten(), dense(1, 1, { init: constant(1) })], { input: [1, 2, 2] }), [[1, 4, 3, 2]]).toArray() // → [ [ 2.5 ] ]
  */
@@ -75,26 +78,34 @@ function pooling(kind: Pooling, size: number, stride: number, weigh: Weighing): 
           });
         }
       };
+      /** The weighed sums of other numbers in the places of `x`. */
+      const pool = (x: Tensor, numbers: Tensor): Tensor => {
+        const y = new Float64Array(x.shape[0]! * outputs);
+        each(x, (out, pixel, weight) => {
+          y[out]! += weight * numbers.data[pixel]!;
+        });
+        return new Tensor([x.shape[0]!, outputs], y);
+      };
+      const spread = (x: Tensor, delta: Tensor): Tensor => {
+        const before = new Float64Array(x.size);
+        each(x, (out, pixel, weight) => {
+          before[pixel]! += weight * delta.data[out]!;
+        });
+        return new Tensor(x.shape, before);
+      };
       const layer: BuiltLayer = showAs(text, {
         kind,
         inputShape: input,
         outputShape: [channels, rows, columns],
         parameters: [],
         multiplyAdds: 0,
-        forward(x: Tensor) {
-          const y = new Float64Array(x.shape[0]! * outputs);
-          each(x, (out, pixel, weight) => {
-            y[out]! += weight * x.data[pixel]!;
-          });
-          return new Tensor([x.shape[0]!, outputs], y);
-        },
-        backward(delta: Tensor, x: Tensor) {
-          const before = new Float64Array(x.size);
-          each(x, (out, pixel, weight) => {
-            before[pixel]! += weight * delta.data[out]!;
-          });
-          return { x: new Tensor(x.shape, before), parameters: [] };
-        },
+        forward: (x: Tensor) => pool(x, x),
+        backward: (delta: Tensor, x: Tensor) => ({ x: spread(x, delta), parameters: [] }),
+        traced: (x: Variable) =>
+          x.linear(
+            (numbers) => pool(x.value, numbers),
+            (delta) => spread(x.value, delta),
+          ),
       });
       return withFormula(layer, { kind: "layer", name: kind, windows });
     },

@@ -7,7 +7,8 @@ import { through } from "./layerwise.js";
 import type { Sequential } from "./sequential.js";
 
 /**
- * The readout g(x) of each sample, as `forward` computes it, without keeping the layers between.
+ * The readout g(x) = A[n+1] x(n) + b[n+1] of each sample (A1), as `forward` computes it, without keeping the layers
+ * between.
  *
  * @param model a network
  * @param input samples × inputs; a vector counts as one sample

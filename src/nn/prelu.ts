@@ -43,6 +43,10 @@ export function prelu({ slope = 0.25 }: { slope?: number } = {}): LayerBlueprint
           });
           return { x, parameters: [tensor([slope])] };
         },
+        traced(z, [a]) {
+          const above = z.value.map((entry) => Number(entry > 0));
+          return z.mul(above).add(z.mul(above.map((one) => 1 - one)).mul(a!));
+        },
       }),
   });
 }

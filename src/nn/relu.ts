@@ -27,6 +27,7 @@ export function relu({ atZero = 0 }: { atZero?: number } = {}): Activation {
     options: Object.freeze({ atZero }),
     value: (z: number) => (z > 0 ? z : z <= 0 ? 0 : Number.NaN),
     derivative: (z: number) => (z > 0 ? 1 : z < 0 ? 0 : z === 0 ? atZero : Number.NaN),
+    secondDerivative: () => 0,
   });
   return atZero === 0 ? withFormula(activation, { kind: "activation", name: "relu" }) : activation;
 }

@@ -150,8 +150,9 @@ export class Sequential implements Displayable {
 }
 
 /**
- * A network from descriptions of its layers: dense ones or convolutions with an activation between each two, a linear
- * one last (the readout; a softmax belongs to the loss). Each layer draws its first weights from a stream of its own.
+ * A network g(x) = A[n+1] x(n) + b[n+1] (A1) from descriptions of its layers: dense ones or convolutions with an
+ * activation between each two, a linear one last (the readout; a softmax belongs to the loss). Each layer draws its
+ * first weights from a stream of its own.
  *
  * @param layers such as `[dense(784, 512), relu(), dense(512, 10)]`; they stay as they are
  * @param options `seed`: a whole number ≥ 0; the same seed gives the same weights, bit for bit. `input`: the shape of one

@@ -7,7 +7,7 @@ import { readoutShape } from "./loss.js";
 import { showAs } from "./show-as.js";
 
 /**
- * p_k = e^(g_k) / Σ_j e^(g_j) in each row: probabilities that sum to 1. The largest g is taken off first, which
+ * p_k = e^(g_k) / Σ_j e^(g_j) in each row: probabilities that sum to 1 (A2). The largest g is taken off first, which
  * changes nothing but that no exponential overflows. Two forms:
  *
  * - `softmax(g)`: the probabilities of a readout, samples × outputs;
@@ -57,6 +57,10 @@ function layer(): LayerBlueprint {
           const p = probabilities(g);
           const mean = p.mul(delta).sum(1).reshape(g.shape[0]!, 1);
           return { x: p.mul(delta.sub(mean)), parameters: [] };
+        },
+        traced(g) {
+          const e = g.sub(g.value.max(1).reshape(-1, 1)).exp();
+          return e.div(e.sum(1).reshape(-1, 1));
         },
       }),
   });

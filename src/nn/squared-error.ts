@@ -24,6 +24,7 @@ export function squaredError(): Loss {
       "squaredError",
       (g, y) => (g - y) ** 2,
       (g, y) => 2 * (g - y),
+      () => 2,
     ),
   });
   return withFormula(loss, { kind: "loss", name: "squaredError" });

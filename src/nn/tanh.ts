@@ -7,6 +7,7 @@ import { showAs } from "./show-as.js";
 /**
  * σ(z) = tanh z, from −1 to 1, with σ'(z) = 1 / cosh² z (which does not cancel where 1 − tanh² z does).
  *
+ * Source: PyTorch's Tanh.
  * @example
  * tanh().value(0) // → 0
  * tanh().derivative(0) // → 1
@@ -17,5 +18,6 @@ export function tanh(): Activation {
     options: Object.freeze({}),
     value: (z: number) => Math.tanh(z),
     derivative: (z: number) => 1 / Math.cosh(z) ** 2,
+    secondDerivative: (z: number) => (-2 * Math.tanh(z)) / Math.cosh(z) ** 2,
   });
 }

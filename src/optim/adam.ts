@@ -43,7 +43,8 @@ export function adam({ eta = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }
 }
 
 /**
- * AMSGrad, the same as PyTorch's: Adam that divides by the largest v so far, so that its step sizes never grow.
+ * AMSGrad, the same as PyTorch's: Adam with v_max(k+1) = max(v_max(k), v(k+1)) in the place of v, so that its step
+ * sizes never grow.
  *
  * The largest v is taken before it is freed of its bias; the paper does not free it at all.
  *
@@ -58,7 +59,7 @@ export function amsgrad({ eta = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-
 }
 
 /**
- * AdamW, the same as PyTorch's: Adam, before whose step the parameters shrink by the factor 1 − η λ.
+ * AdamW, the same as PyTorch's: Adam, before whose step the parameters shrink, θ ← (1 − η λ) θ.
  *
  * Frameworks differ: λ is 0.01 in PyTorch, 0.004 in Keras, 1e-4 in optax; and in the paper the parameters shrink by a factor
  * 1 − λ of their own, which is not multiplied by η.

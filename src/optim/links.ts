@@ -15,7 +15,7 @@ function asLink(text: string, link: Link): Link {
 const nothing = (): LinkState => ({});
 
 /**
- * d ← η d, with a step size or a schedule.
+ * d ← η d, with a step size or a schedule: gradient descent (A5).
  *
  * @param eta η > 0, or a schedule
  * @throws RangeError for another number.
@@ -40,6 +40,7 @@ export function scaleBy(eta: StepSize): Link {
  *
  * @param lambda λ ≥ 0
  * @throws RangeError for another number.
+ * Source: Loshchilov, Hutter, Decoupled weight decay regularization, 2017.
  * @example
  * const theta = Float64Array.of(2);
  * const rule = chain(addWeights(0.5), scaleBy(0.5));
@@ -61,6 +62,7 @@ export function addWeights(lambda: number): Link {
  *
  * @param options `beta`: β in [0, 1), 0.9; `lookAhead`: false
  * @throws RangeError for another β.
+ * Source: Polyak, Some methods of speeding up the convergence of iteration methods, 1964; in PyTorch's form.
  * @example
  * addMomentum() // → addMomentum(β = 0.9)
  */
@@ -90,6 +92,7 @@ export function addMomentum({
  *
  * @param options `beta`: β in [0, 1), 0.9; `unbiased`: false
  * @throws RangeError for another β.
+ * Source: Kingma, Ba, Adam: a method for stochastic optimization, 2014.
  * @example
  * averageGradients({ unbiased: true }) // → averageGradients(β = 0.9, unbiased)
  */
@@ -144,6 +147,7 @@ export function divideByNorm({ c0 = 0 }: { c0?: number } = {}): Link {
  *
  * @param options `epsilon`: ε ≥ 0, 1e-10; `c0`: where every c_i begins, ≥ 0, 0
  * @throws RangeError for other numbers.
+ * Source: Duchi, Hazan, Singer, Adaptive subgradient methods, 2011.
  * @example
  * const theta = Float64Array.of(0, 0);
  * const rule = chain(divideByRootSum({ epsilon: 0 }), scaleBy(0.5));
@@ -172,6 +176,7 @@ export function divideByRootSum({ epsilon = 1e-10, c0 = 0 }: { epsilon?: number;
  * @param options `beta`: β in [0, 1), 0.99; `epsilon`: ε ≥ 0, 1e-8; `unbiased`: divide v by 1 − β^k, false; `largest`: take
  *   the largest v_i so far (AMSGrad), false
  * @throws RangeError for other numbers.
+ * Source: Hinton, Neural networks for machine learning, lecture 6e, 2012; Kingma, Ba, 2014; Reddi, Kale, Kumar, 2018.
  * @example
  * const theta = Float64Array.of(0);
  * const rule = chain(divideByRootMean({ beta: 0.75, epsilon: 0 }), scaleBy(0.5));
@@ -215,6 +220,7 @@ export function divideByRootMean({
  *
  * @param options `beta1`: β₁ in [0, 1), 0.9; `beta2`: β₂ in [0, 1), 0.99
  * @throws RangeError for other numbers.
+ * Source: Chen et al., Symbolic discovery of optimization algorithms, 2023.
  * @example
  * const theta = Float64Array.of(0, 0);
  * const rule = chain(takeSign(), scaleBy(0.5));
@@ -243,6 +249,7 @@ export function takeSign({ beta1 = 0.9, beta2 = 0.99 }: { beta1?: number; beta2?
  *
  * @param options `rho`: ρ in [0, 1), 0.9; `epsilon`: ε > 0, 1e-6
  * @throws RangeError for other numbers.
+ * Source: Zeiler, ADADELTA: an adaptive learning rate method, 2012.
  * @example
  * matchUnits() // → matchUnits(ρ = 0.9, ε = 0.000001)
  */

@@ -148,9 +148,10 @@ export function cosine({
 }
 
 /**
- * min(1, k / steps) η(k): a step size or schedule that is reached in equal parts.
+ * η(k) ← min(1, k / steps) η(k): a step size or schedule that is reached in equal parts.
  *
  * @throws RangeError unless `steps` is a whole number > 0
+ * Source: Goyal and others, Accurate, large minibatch SGD, 2017.
  * @example
  * const eta = warmup(0.8, { steps: 4 });
  * [1, 2, 3, 4, 5].map((k) => eta(k).toFixed(1)) // → [ '0.2', '0.4', '0.6', '0.8', '0.8' ]
@@ -163,8 +164,8 @@ export function warmup(eta: StepSize, { steps: length }: { steps: number }): Sch
 }
 
 /**
- * Up to `eta` and down again, along cosines: from η/25 to η in the first 30 % of the steps, then to η/250,000. PyTorch's
- * OneCycleLR.
+ * Up to `eta` and down again, along cosines, η(k) = a + (b − a) (1 − cos π s) / 2 with s from 0 to 1: from η/25 to η in
+ * the first 30 % of the steps, then to η/250,000. PyTorch's OneCycleLR.
  *
  * @param options `eta`: the largest step size; `steps`: of the whole cycle; `rise`: the share of the steps that go up
  * @throws RangeError unless `eta` > 0, `steps` is a whole number > 0 and 0 < `rise` < 1
@@ -200,6 +201,7 @@ export function oneCycle({
  * Constant from step to step: `[[1, 0.1], [100, 0.01]]` is 0.1 for k = 1, …, 99, and 0.01 from k = 100 on.
  *
  * @throws RangeError unless the pieces begin with k = 1, their k grow, and their step sizes are ≥ 0
+ * Source: Keras's PiecewiseConstantDecay.
  * @example
  * const eta = piecewise([[1, 0.5], [3, 0.25]]);
  * [1, 2, 3, 4].map(eta) // → [ 0.5, 0.5, 0.25, 0.25 ]

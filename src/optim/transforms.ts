@@ -57,7 +57,7 @@ export function clipNorm(rule: Rule, most: number): Rule {
 }
 
 /**
- * Clips each entry of the gradient to [−c, c].
+ * Clips each entry of the gradient to [−c, c], g_i ← max(−c, min(c, g_i)): PyTorch's `clip_grad_value_`.
  *
  * @throws RangeError unless `most` is a finite number > 0, TypeError for what is no rule
  * @example
@@ -73,7 +73,8 @@ export function clipValue(rule: Rule, most: number): Rule {
 }
 
 /**
- * Weight decay: adds λ θ to the gradient, which is the gradient of λ/2 ‖θ‖² on top of the loss.
+ * Weight decay: adds λ θ to the gradient, which is the gradient of λ/2 ‖θ‖² on top of the loss. PyTorch's `weight_decay`,
+ * except that of AdamW.
  *
  * @throws RangeError unless `lambda` is a finite number > 0, TypeError for what is no rule
  * @example
@@ -89,8 +90,9 @@ export function decayWeights(rule: Rule, lambda: number): Rule {
 }
 
 /**
- * Polyak–Ruppert averaging: the rule goes its way, and the state keeps the mean of its iterates θ(1), …, θ(k), which
- * {@link averageOf} gives. With steps of order k^(−a), ½ < a < 1, that mean has the least variance there can be.
+ * Polyak–Ruppert averaging: the rule goes its way, and the state keeps the mean (1/k) Σ θ(j) of its iterates θ(1), …,
+ * θ(k), which {@link averageOf} gives. With steps of order k^(−a), ½ < a < 1, that mean has the least variance there
+ * can be.
  *
  * @throws TypeError for what is no rule.
  * @example

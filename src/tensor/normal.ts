@@ -4,8 +4,9 @@
 import { inspect } from "node:util";
 
 /**
- * P(Z > z) of a standard normal Z, to about 1e-15 relative, also far out in the tail.
+ * P(Z > z) = ∫_z^∞ e^(−t²/2) dt / √(2π) of a standard normal Z, to about 1e-15 relative, also far out in the tail.
  *
+ * Source: Abramowitz, Stegun, Handbook of mathematical functions, 1964, 26.2.
  * @example
  * normalTail(6).toExponential(2) // → '9.87e-10'
  */
@@ -30,9 +31,10 @@ export function normalTail(z: number): number {
 const density = (z: number) => Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
 
 /**
- * The z with P(Z ≤ z) = p for a standard normal Z.
+ * The z with P(Z ≤ z) = p for a standard normal Z, by Newton's method on log P(Z > z).
  *
  * @throws RangeError unless 0 < p < 1.
+ * Source: Abramowitz, Stegun, Handbook of mathematical functions, 1964, 26.2, for P.
  * @example
  * normalQuantile(0.975).toFixed(6) // → '1.959964'
  */
@@ -59,7 +61,7 @@ function upper(tail: number): number {
  * probability of such a distance is: at most 2 exp(−2 n D²) for every n (Dvoretzky, Kiefer and Wolfowitz 1956, with
  * the constant of Massart 1990).
  *
- * @param sample the numbers
+ * @param sample the numbers, of length n
  * @param cdf the distribution function P(X ≤ x), continuous
  * @throws RangeError for an empty sample.
  * @example

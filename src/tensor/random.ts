@@ -180,6 +180,7 @@ export class Random {
  *
  * @param seed a whole number from 0 to 2^53 − 1
  * @throws RangeError for any other seed.
+ * Source: Salmon, Moraes, Dror, Shaw, Parallel random numbers: as easy as 1, 2, 3, 2011.
  * @example
  * random(7).uniform() === random(7).uniform() // → true
  * random(7).split("weights").permutation(5).length // → 5

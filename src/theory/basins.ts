@@ -69,7 +69,7 @@ export class Basins implements Displayable {
 }
 
 /**
- * Descends from every point of a grid, and notes which minimiser is reached.
+ * Descends from every point of a grid, and notes which minimiser is reached (A7).
  *
  * @param F an objective of two variables whose `minimisers` (or θ*) are known
  * @param options the grid `x`, `y`, `resolution` = 41; the descent `eta`, `steps` = 1000; `within` = 1e-3

@@ -215,7 +215,7 @@ export function sgdStronglyConvexBound({ G, mu, L }: { G: number; mu: number; L?
  * No L is in it, and none in the step sizes: that is what AdaGrad is for. (Sum ‖θ(j+1) − θ*‖² over j, with
  * Σ ‖g(j)‖²/√c(j) ≤ 2 √c(k).)
  *
- * @param options `D`; `eta`; `squares`: c(1), c(2), … along the run
+ * @param options `D`; `eta`; `squares`: c(1), c(2), … along the run, a number for each step
  * @throws RangeError unless D and η are finite and > 0, or for a k beyond the run.
  * @example
  * adagradNormBound({ D: 2, eta: 1, squares: [4, 9] })(2) // → 4.5

@@ -43,8 +43,8 @@ const symbols: Record<Bounded, string> = {
 const standardErrors = 6;
 
 /**
- * Compares what a bound is about, such as gap(k) = F(θ(k)) − F*, with the bound, and says which assumption of the
- * theorem fails. Of a path all k = 1, 2, … are compared, of many random paths the means at all recorded steps.
+ * Compares what a bound (A6, B5, B7) is about, such as gap(k) = F(θ(k)) − F*, with the bound, and says which assumption
+ * of the theorem fails. Of a path all k = 1, 2, … are compared, of many random paths the means at all recorded steps.
  *
  * Rounding is allowed for: 10⁻¹² relative to the bound, and where F has no formula for its gap the rounding of
  * the difference F(θ(k)) − F*. Means over random paths count as above the bound if they are by more than six standard

@@ -69,7 +69,7 @@ export interface NoiseCheck extends Displayable {
 }
 
 /**
- * Samples an estimator at several places and says what a theorem's conditions can be held against.
+ * Samples an estimator at several places and says what a theorem's conditions (A15, A16) can be held against.
  *
  * Bias: the mean of the draws against the expected mean, entry by entry, in standard errors; the threshold is that of
  * normal means for the given confidence, shared out among all entries and places (Bonferroni). Where draws are few and

@@ -53,7 +53,7 @@ export interface LinearMoments {
 }
 
 /**
- * Mean and variance of θ(k) − θ* on a line, exactly, for any step sizes:
+ * Mean and variance of θ(k) − θ* on a line, exactly, for any step sizes (B3, B4):
  *
  *     m(k) = (1 − η(k) slope) m(k−1),    v(k) = (1 − η(k) slope)² v(k−1) + η(k)² sd².
  *

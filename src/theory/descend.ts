@@ -28,7 +28,7 @@ export interface DescendOptions {
 }
 
 /**
- * Runs gradient descent θ(k+1) = θ(k) − η ∇F(θ(k)), or an update rule with the exact gradient, and records it.
+ * Runs gradient descent θ(k+1) = θ(k) − η ∇F(θ(k)), or an update rule with the exact gradient, and records it (A5).
  *
  * A descent that runs away (F not finite, or above F(θ0) by more than 10¹² times its scale) ends early:
  * `diverged` says at which step, and the path up to there is kept.

@@ -20,14 +20,15 @@ export interface EstimateOfL extends Displayable {
 }
 
 /**
- * Bounds L from below by sampling within a ball: by secants ‖∇F(θ) − ∇F(β)‖ / ‖θ − β‖ of random pairs, and by power
+ * Bounds L (A6) from below by sampling within a ball: by secants ‖∇F(θ) − ∇F(β)‖ / ‖θ − β‖ of random pairs, and by power
  * iteration with the Hessian, whose products with v are differences (∇F(θ + hv) − ∇F(θ − hv)) / 2h.
  *
  * A lower bound is all that sampling can give: a place that was not looked at may be more curved. Take η well below
  * 1/L of what comes out, or know L.
  *
  * @param F the objective
- * @param options `around` = 0: the centre of the ball; `radius` = 1; `samples` = 100 pairs; `seed` = 0
+ * @param options `around` = 0: the centre of the ball, of length dimension; `radius` = 1; `samples` = 100 pairs; `seed`
+ *   = 0
  * @throws RangeError for a radius that is not > 0 or a centre that does not fit.
  * @example
  * estimateL(quadratic({ spectrum: [10, 1], seed: 2 })).lowerBound.toFixed(6) // → '10.000000'

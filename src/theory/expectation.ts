@@ -24,7 +24,7 @@ export interface NoiseOptions {
 }
 
 /**
- * Independent noise in every entry of a gradient.
+ * Independent noise in every entry of a gradient: ∇F(θ) + sd √(1 + growth ‖θ‖²) ξ + bias (A15).
  *
  * `sign` and `uniform` noise is bounded, as the theorem of Robbins and Monro asks; `normal` noise is not but has a
  * bounded variance, which suffices for Blum's; `cauchy` noise breaks both.
@@ -70,7 +70,7 @@ const draws = {
 
 /**
  * F with gradients that can only be observed with noise: ∇Q(θ) = ∇F(θ) + noise, so that E[∇Q(θ)] = ∇F(θ) if the noise has
- * mean 0. All facts of F stay.
+ * mean 0 (A16). All facts of F stay.
  *
  * @param F the objective
  * @param added a standard deviation (normal noise in every entry), or a `Noise` such as `noise({ distribution: "sign" })`

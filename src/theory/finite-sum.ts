@@ -23,7 +23,7 @@ export interface FiniteSumOptions
 }
 
 /**
- * The mean of N functions,
+ * The mean of N functions, as the loss under the empirical measure is (A17),
  *
  *     F(θ) = (1/N) Σ_i f_i(θ),    ∇F(θ) = (1/N) Σ_i ∇f_i(θ),
  *
@@ -115,7 +115,7 @@ export function withTerms<T extends Objective>(
 }
 
 /**
- * Least squares as a mean of N terms,
+ * Least squares as a mean of N terms (A3, A17),
  *
  *     F(θ) = (1/N) Σ_i ½ (x_iᵀθ − y_i)² + ridge/2 ‖θ‖²,    L = λ_max(XᵀX/N) + ridge,    mu = λ_min(XᵀX/N) + ridge.
  *

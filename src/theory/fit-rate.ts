@@ -42,7 +42,7 @@ export interface RateFit extends Displayable {
 }
 
 /**
- * Fits gap(k) ≈ C k^−p and gap(k) ≈ C r^k to the tail of a path.
+ * Fits gap(k) ≈ C k^−p and gap(k) ≈ C r^k to the tail of a path (A6).
  *
  * The window is by default the last three quarters of log k, that is, from k = K^(1/4) to the last step K, but
  * only as far as gaps stay above rounding (10⁻¹³ of the first where F has no formula for its gap). In a power
@@ -51,7 +51,7 @@ export interface RateFit extends Displayable {
  * The standard error is least squares': it says how straight the line is. The residuals of a deterministic
  * descent are not independent noise, so it is no confidence interval of the rate at k → ∞.
  *
- * @param path what `descend` returned, or a list of gaps with gap(k) at index k
+ * @param path what `descend` returned, or a list of gaps of length K + 1 with gap(k) at index k
  * @param options `from`, `to`: the first and last k of the window; `law`: to name the law beforehand
  * @throws RangeError if fewer than 3 positive gaps lie in the window.
  * @example

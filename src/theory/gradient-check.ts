@@ -22,7 +22,7 @@ export interface NetworkCheckOptions extends GradientCheckOptions {
 }
 
 /**
- * Checks a gradient, entry by entry. Three forms:
+ * Checks a gradient, entry by entry (A11). Three forms:
  *
  * - `gradientCheck(f, theta)`: the gradient of f at θ by four methods that share no formula (reverse mode, dual numbers, the
  *   complex step, central differences), f written with the operations of `Traced`; the same as `compareMethods`;

@@ -43,7 +43,7 @@ export interface GradientNoise extends Displayable {
  * Looks at the gradients of mini-batches at θ.
  *
  * @param F a sum of terms that can be asked for one by one, from `finiteSum`, `leastSquares` or `logistic`
- * @param theta where
+ * @param theta where, of length dimension
  * @param options `batchSize` = 1, `replacement` = false, `batches` = 1000, `seed` = 0
  * @throws RangeError unless 1 ≤ batchSize ≤ N (or any ≥ 1 with replacement).
  * @example
@@ -110,7 +110,8 @@ export function gradientNoise(
 
 /**
  * The region of confusion of a sum of functions of one variable: where terms pull in different directions, from the least
- * to the greatest of their minimisers (B3). Outside of it every term's gradient points the right way.
+ * to the greatest of their minimisers, min θ*_i ≤ θ ≤ max θ*_i (B3). Outside of it every term's gradient points the
+ * right way.
  *
  * @param F a sum of terms of one variable
  * @param range where to look

@@ -110,7 +110,7 @@ export class Landscape implements Displayable {
 }
 
 /**
- * The loss F(θ + α d) or F(θ + α d + β e) along random directions.
+ * The loss F(θ + α d) or F(θ + α d + β e) along random directions, −range ≤ α, β ≤ range.
  *
  * A network with ReLUs computes the same when the weights of a unit are doubled and those that read it halved, so a
  * step of a given length means little in itself; filter-normalised directions change every unit in proportion to
@@ -119,8 +119,8 @@ export class Landscape implements Displayable {
  * Takes resolution^dimensions passes over the samples, in float64: some hundred samples give the picture.
  *
  * @param model the network; it is not changed
- * @param x the samples, a row each
- * @param y their labels or targets
+ * @param x samples × inputs
+ * @param y a label or a target for each sample
  * @param options the loss and the part of the landscape, see {@link LandscapeOptions}
  * @throws TypeError for anything but a network, RangeError for options that cannot be
  * @see H. Li, Z. Xu, G. Taylor, C. Studer, T. Goldstein, Visualizing the loss landscape of neural nets, NeurIPS 2018.

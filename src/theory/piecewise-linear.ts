@@ -35,7 +35,9 @@ export interface PiecewiseLinear {
 const rounding = 1e-12;
 
 /**
- * θ ↦ ⟨a, θ⟩ + b.
+ * θ ↦ ⟨a, θ⟩ + b, what piecewise linear functions are made of (B9).
+ *
+ * @param a the coefficients, of length n ≥ 1; `clarke` takes n ≤ 2
  *
  * @throws RangeError unless there is at least one finite coefficient.
  * @example
@@ -59,7 +61,7 @@ export function affine(a: readonly number[], b = 0): PiecewiseLinear {
 }
 
 /**
- * θ ↦ max(F(θ), G(θ)); `maximum(F, affine([0]))` is a ReLU of F.
+ * θ ↦ max(F(θ), G(θ)); `maximum(F, affine([0]))` is a ReLU of F (B8).
  *
  * @throws RangeError if F and G have different numbers of variables.
  * @example
@@ -99,7 +101,7 @@ export function maximum(F: PiecewiseLinear, G: PiecewiseLinear): PiecewiseLinear
 }
 
 /**
- * θ ↦ min(F(θ), G(θ)).
+ * θ ↦ min(F(θ), G(θ)) (B9).
  *
  * @throws RangeError if F and G have different numbers of variables.
  * @example
@@ -112,8 +114,9 @@ export function minimum(F: PiecewiseLinear, G: PiecewiseLinear): PiecewiseLinear
 }
 
 /**
- * θ ↦ Σ_i c_i F_i(θ), by default with all c_i = 1.
+ * θ ↦ Σ_i c_i F_i(θ), by default with all c_i = 1 (B10).
  *
+ * @param coefficients c_i, of the length of `terms`
  * @throws RangeError for no terms, other numbers of variables, or another number of coefficients.
  * @example
  * const relu = (sign: number) => maximum(affine([sign]), affine([0]));
@@ -169,7 +172,7 @@ export interface Subdifferential extends Displayable {
  * inside each sector finds its gradient.
  *
  * @param F the function
- * @param theta the point
+ * @param theta the point, of length 1 or 2
  * @throws RangeError for more than two variables.
  * @example
  * const absolute = maximum(affine([1]), affine([-1]));

@@ -21,7 +21,7 @@ export interface QuadraticOptions {
 }
 
 /**
- * The convex quadratic
+ * The convex quadratic, whose constants (A6) are known,
  *
  *     F(θ) = ½ θᵀ A θ − bᵀ θ,    ∇F(θ) = A θ − b,    L = λ_max(A),    mu = λ_min(A),    A θ* = b
  *

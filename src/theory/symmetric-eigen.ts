@@ -13,7 +13,7 @@ export interface SymmetricEigen {
 }
 
 /**
- * The eigenvalues and eigenvectors of a symmetric n × n matrix in row-major order.
+ * The eigenvalues and eigenvectors of a symmetric n × n matrix in row-major order, A = V diag(λ) Vᵀ.
  *
  * Each rotation makes one pair of off-diagonal entries 0; sweeps over all pairs converge quadratically.
  *

@@ -14,7 +14,7 @@ function checkDimension(name: string, dimension: number, least: number): void {
 }
 
 /**
- * The sum of absolute values F(θ) = Σ_i |θ_i|: convex, with a kink along each coordinate plane, so that its gradient
+ * The sum of absolute values F(θ) = Σ_i |θ_i|: convex (B9), with a kink along each coordinate plane, so that its gradient
  * has no Lipschitz constant. What it returns as a gradient has the entries sign θ_i, with 0 at the kink.
  *
  * @param options `dimension` = 1

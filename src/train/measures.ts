@@ -6,7 +6,7 @@
  */
 import { inspect } from "node:util";
 import type { Batch } from "../data/index.js";
-import { backpropagation, flatGradient, forward } from "../nn/index.js";
+import { backpropagation, flatGradient, forward, hessianProduct } from "../nn/index.js";
 import { random } from "../tensor/index.js";
 import { powerIteration } from "../theory/index.js";
 import { dot, norm } from "../theory/vectors.js";
@@ -21,7 +21,7 @@ export interface MeasureOptions {
 }
 
 /**
- * ‖∇F(θ)‖, the length of the gradient of the mean loss over some samples; or of one layer's part of it, or of each.
+ * ‖∇F(θ)‖, the length of the gradient of the mean loss over some samples (B4); or of one layer's part of it, or of each.
  *
  * @param options `layer`: t, to look at ∂loss/∂A[t] and ∂loss/∂b[t] alone, or `"each"` for all t, which the record then has
  *   as `norm[1]`, `norm[2]`, …, and draws in one chart; by default all parameters together
@@ -71,7 +71,7 @@ export function everyEpochs(n: number, measure: Measure): Measure {
 }
 
 /**
- * tr Σ, the variance of one sample's gradient: E‖∇Fᵢ(θ) − ∇F(θ)‖², estimated without bias from some samples.
+ * tr Σ, the variance of one sample's gradient: E‖∇Fᵢ(θ) − ∇F(θ)‖², estimated without bias from some samples (B2).
  *
  * @param options `samples`: how many samples to look at, 128; `seed`: where their choice comes from, 0
  * @throws RangeError unless `samples` is a whole number ≥ 1.
@@ -106,7 +106,7 @@ export function signalToNoise(options: MeasureOptions = {}): Measure {
 
 /**
  * The angle, in degrees, between the gradient of a mini-batch and that of all the samples looked at; the mean over the
- * mini-batches that they are cut into.
+ * mini-batches that they are cut into (B2): arccos(⟨g, ∇F⟩ / (‖g‖ ‖∇F‖)).
  *
  * @param options `batchSize`: samples of a mini-batch; 32
  * @throws RangeError unless `samples` is a whole number ≥ 1, and if `batchSize` is more than them.
@@ -135,11 +135,13 @@ export function gradientAngle({
 }
 
 /**
- * λ, the largest eigenvalue of the Hessian of the mean loss over some samples, by power iteration; a product with the
- * Hessian is the difference of two gradients, H v ≈ (∇F(θ + h v) − ∇F(θ − h v)) / 2h.
+ * λ, the largest eigenvalue in size of the Hessian of the mean loss over some samples, by power iteration on products
+ * with the Hessian, v ← H v / ‖H v‖; see `hessianProduct`.
  *
  * @param options `iterations`: products to take at most; 20, which gives a few digits
  * @throws RangeError unless `samples` is a whole number ≥ 1.
+ * Source: Cohen, Kaur, Li, Kolter, Talwalkar, Gradient descent on neural networks typically occurs at the edge of
+ * stability, 2021.
  * @example
  * const data = dataset({ x: [[3]], y: [[1]] });
  * const net = sequential([dense(1, 1)]);
@@ -152,25 +154,17 @@ export function sharpness({
 }: MeasureOptions & { iterations?: number } = {}): Measure {
   return (at) => {
     const samples = some(at, "sharpness", options);
-    const batch = at.data.batch(samples);
-    const model = at.model.copy();
-    const h = Math.cbrt(Number.EPSILON) * Math.max(1, norm(at.model.theta));
-    const gradientAt = (v: Float64Array, step: number): Float64Array => {
-      model.theta.set(at.model.theta.map((value, i) => value + step * v[i]!));
-      return flatGradient(backpropagation(model, batch.x, batch.y, at.loss));
-    };
-    const product = (v: Float64Array): Float64Array => {
-      const below = gradientAt(v, -h);
-      return gradientAt(v, h).map((value, i) => (value - below[i]!) / (2 * h));
-    };
-    const { parameterCount } = model;
-    return powerIteration(product, parameterCount, { maxIterations: iterations, tolerance: 1e-6 }).eigenvalue;
+    const { model, data, loss } = at;
+    const { x, y } = data.batch(samples);
+    const product = hessianProduct(model, x, y, loss);
+    return powerIteration(product, model.parameterCount, { maxIterations: iterations, tolerance: 1e-6 })
+      .eigenvalue;
   };
 }
 
 /**
- * η λ, the last step size times the largest eigenvalue of the Hessian: gradient descent on a quadratic is stable below
- * 2 (A5). NaN before the first step.
+ * η λ, the last step size times the largest eigenvalue of the Hessian: gradient descent on a quadratic is stable where
+ * η λ < 2 (A6). NaN before the first step.
  *
  * @param options `samples`: how many samples to look at, 128; `seed`: where their choice comes from, 0
  * @throws RangeError unless `samples` is a whole number ≥ 1.
@@ -186,11 +180,12 @@ export function stepTimesCurvature(options: MeasureOptions & { iterations?: numb
 }
 
 /**
- * The share of hidden ReLU units that are 0 for every sample looked at, so that no gradient reaches their weights.
- * NaN for a network without ReLU.
+ * The share of hidden ReLU units that are 0 for every sample looked at, |{j : z_ij ≤ 0 for all i}| / units, so that
+ * no gradient reaches their weights. NaN for a network without ReLU.
  *
  * @param options `samples`: how many samples to look at, 128; `seed`: where their choice comes from, 0
  * @throws RangeError unless `samples` is a whole number ≥ 1.
+ * Source: Maas, Hannun, Ng, Rectifier nonlinearities improve neural network acoustic models, 2013.
  * @example
  * const data = dataset({ x: [[1]], y: [[1]] });
  * const net = sequential([dense(1, 4, { init: constant(-1) }), relu(), dense(4, 1)]);

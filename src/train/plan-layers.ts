@@ -180,6 +180,12 @@ export function planLayers(
   return { plans, length, sumsLength: sums };
 }
 
+/** The parameters of a layer: of a dense one A and b, of a convolution both in one; of pooling none. */
+export function parametersOf(plan: LayerPlan): readonly ParametersPlan[] {
+  if (plan.kind === "dense") return plan.seldom ? [plan.A, plan.seldom.A, plan.b] : [plan.A, plan.b];
+  return plan.kind === "conv2d" ? [plan.parameters] : [];
+}
+
 /** Whether what a layer gives is a ReLU's, or pooled from one's: never negative, and where it is zero nothing passes back. */
 function isRectified(layers: readonly FastLayer[], t: number): boolean {
   const { kind, relu } = layers[t];

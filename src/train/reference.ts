@@ -27,8 +27,8 @@ export interface ReferenceOptions {
   stopped(): boolean;
   /** Told after each step. */
   onStep(loss: number, stepSize: number): void;
-  /** Told after each epoch. */
-  onEpoch(epoch: number): Promise<void>;
+  /** Told after each epoch, with the norms of the layers' gradients in its last step. */
+  onEpoch(epoch: number, gradientNorms: number[]): Promise<void>;
 }
 
 /** At most this long, in milliseconds, nothing else gets its turn. */
@@ -50,6 +50,7 @@ export async function trainReference(
   let since = performance.now();
   for (let epoch = Math.floor(steps / perEpoch) + 1; epoch <= until; epoch++) {
     orderOf(epoch, { seed, shuffle }, order);
+    let norms: number[] = [];
     for (let start = (steps % perEpoch) * batchSize; start < data.size; start += batchSize) {
       if (stopped()) return undefined;
       const { x, y } = data.batch(order.subarray(start, start + batchSize));
@@ -58,12 +59,15 @@ export async function trainReference(
         return step.z.findIndex((z, t) => t > 0 && !z.data.every(Number.isFinite));
       }
       rule.step(model.theta, flatGradient(step, gradient), state);
+      if (start + batchSize >= data.size) {
+        norms = step.dA.slice(1).map((d, i) => Math.hypot(d.norm(), step.db[i + 1]!.norm()));
+      }
       onStep(step.loss, rule.stepSize(state));
       if (performance.now() - since < turn) continue;
       await setImmediate();
       since = performance.now();
     }
-    await onEpoch(epoch);
+    await onEpoch(epoch, norms);
   }
   return undefined;
 }

@@ -77,7 +77,7 @@ function charts(runs: readonly Run[], { title, counts, total }: Charts): Figure 
     y: { title: "loss E<sub>k</sub>(θ<sup>(k)</sup>)", scale: "log" },
     series: runs.map((run, i): Series => ({ name: run.name, x: curves[i].x, y: curves[i].y, colour: i })),
   });
-  const measured = runs.length === 1 ? measuredCharts(runs[0]!) : [];
+  const measured = runs.length === 1 ? [...gradientChart(runs[0]!), ...measuredCharts(runs[0]!)] : [];
   const judged = runs.filter((run) => run.epochs.some(({ accuracy }) => Number.isFinite(accuracy)));
   if (judged.length === 0) return panels([losses, ...measured], { title });
   const epochs = Math.max(...runs.map((run) => run.settings.epochs));
@@ -96,6 +96,28 @@ function charts(runs: readonly Run[], { title, counts, total }: Charts): Figure 
     ),
   });
   return panels([losses, accuracies, ...measured], { title });
+}
+
+/** The size of each layer's gradient, once there are epochs to compare. */
+function gradientChart({ epochs, settings }: Run): Figure[] {
+  if (epochs.length < 2) return [];
+  const layers = epochs.at(-1)!.gradientNorms ?? [];
+  if (layers.length === 0) return [];
+  const chart = lineChart({
+    title: "Gradient of each layer, last step of each epoch",
+    x: { title: "epoch", range: [0.5, settings.epochs + 0.5], tickStep: Math.ceil(settings.epochs / 10) },
+    y: { title: "‖∇E<sub>k</sub>‖", scale: "log" },
+    series: layers.map(
+      (_, i): Series => ({
+        name: `layer ${i + 1}`,
+        x: epochs.map(({ epoch }) => epoch),
+        y: epochs.map(({ gradientNorms }) => gradientNorms?.[i] ?? Number.NaN),
+        mode: "lines+markers",
+        colour: i,
+      }),
+    ),
+  });
+  return [chart];
 }
 
 /** A chart for each thing that was measured on the way; what has a value for each layer, `norm[1]`, …, is one. */

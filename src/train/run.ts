@@ -21,6 +21,11 @@ export interface EpochRecord {
   step: number;
   /** The mean of its steps' losses. */
   loss: number;
+  /**
+   * ‖(∂E/∂A[t], ∂E/∂b[t])‖ for t = 1, …, n + 1 (at index t − 1), the size of each layer's gradient in its last step,
+   * before the rule; a record that was saved before these were kept has none.
+   */
+  gradientNorms?: number[];
   /** The mean loss on the validation data, where there are any. */
   validationLoss?: number;
   /** The share of the validation data that is classified right, where it has labels. */
@@ -124,20 +129,21 @@ export class Run implements Displayable {
     };
   }
 
-  /** What each epoch reached: loss, accuracy, step size, and what was measured, as a table. */
+  /** What each epoch reached: loss, accuracy, step size, each layer's gradient, and what was measured, as a table. */
   table(): Displayable {
     const at = (step: number) =>
       Object.entries(this.measured).flatMap(([name, values]) => {
         const found = values.find((one) => one.step === step);
         return found ? [[name, found.value] as const] : [];
       });
-    const rows = this.epochs.map(({ epoch, step, loss, validationLoss, accuracy }) => ({
+    const rows = this.epochs.map(({ epoch, step, loss, validationLoss, accuracy, gradientNorms = [] }) => ({
       epoch,
       steps: step,
       loss,
       ...(validationLoss !== undefined && { "validation loss": validationLoss }),
       ...(accuracy !== undefined && !Number.isNaN(accuracy) && { "accuracy, %": 100 * accuracy }),
       "step size": this.stepSize[step - 1],
+      ...Object.fromEntries(gradientNorms.map((norm, i) => [`‖∇E‖, layer ${i + 1}`, norm])),
       ...Object.fromEntries(at(step)),
     }));
     return table(rows, { caption: this.summary() });

@@ -15,7 +15,7 @@ import { rangeOf } from "../compute/share.js";
 import { wasmKernels } from "../compute/wasm.js";
 import { control, type DataPlan, type EvaluationPlan, type Job, type TrainingPlan } from "./job.js";
 import { orderOf } from "./order.js";
-import type { MatrixPlan } from "./plan-layers.js";
+import { type MatrixPlan, parametersOf } from "./plan-layers.js";
 import { trainedLayer } from "./trained-layer.js";
 
 /** What a thread is told: the job, and which of how many threads it is. */
@@ -41,7 +41,13 @@ export interface Stretch {
 
 /** What the threads tell the main thread; only the first tells of epochs and results. */
 export type ThreadMessage =
-  | { type: "epoch"; epoch: number; steps: number; validation?: { loss: number; accuracy: number } }
+  | {
+      type: "epoch";
+      epoch: number;
+      steps: number;
+      gradientNorms: number[];
+      validation?: { loss: number; accuracy: number };
+    }
   | ({ type: "done" } & ThreadResult);
 
 /** How a job ended. */
@@ -144,6 +150,18 @@ export function work(
     return job.layers.slice(0, first + 1).filter(({ kind }) => kind === "dense" || kind === "conv2d").length;
   }
 
+  /** ‖(∂loss/∂A[t], ∂loss/∂b[t])‖ for t = 1, …, n + 1, from the sums of squares of a step that all threads have done. */
+  function normsOfLayers(): number[] {
+    return job.layers.map(parametersOf).flatMap((parts) => {
+      if (parts.length === 0) return [];
+      let squares = 0;
+      for (const { at, length } of parts.map((part) => part.sums)) {
+        for (const sum of parameters.sums.subarray(at, at + length)) squares += sum;
+      }
+      return Math.sqrt(squares);
+    });
+  }
+
   /** Trains; returns how many steps were done, and the layer that broke off. */
   function train(plan: TrainingPlan, done: Stretch): Omit<ThreadResult, "kernels"> {
     const { data, batchSize } = plan;
@@ -186,6 +204,8 @@ export function work(
           const isOver = performance.now() - began > patience;
           signals[control.stopping] = Number(isOver || Atomics.load(signals, control.stop) === 1);
         }
+        // A step with the sums takes a few per cent longer, so only that has them whose norms the record shows.
+        if (start + batchSize >= data.size) kernels.setRule(rule, parameters, true);
         if (etas) rule = { ...rule, eta: etas[steps] };
         if (!wholeGradient) kernels.setStep(stepNumbers(rule, steps + 1));
         let sum = 0;
@@ -217,9 +237,11 @@ export function work(
         last = now;
       }
       last = Number.NaN;
+      kernels.setRule(rule, parameters);
       barrier.meet();
+      const gradientNorms = normsOfLayers();
       const validation = job.evaluation && evaluate(job.evaluation);
-      if (first) tell({ type: "epoch", epoch, steps, ...(validation && { validation }) });
+      if (first) tell({ type: "epoch", epoch, steps, gradientNorms, ...(validation && { validation }) });
     }
     return { steps, squares, paced };
   }

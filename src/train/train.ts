@@ -112,7 +112,8 @@ export function lastRun(): Run | undefined {
  *
  * @param model the network, changed in place
  * @param data samples with labels or targets that fit the network
- * @returns the record of the training
+ * @returns the record of the training: the loss and step size of each step, and of each epoch the mean loss, the accuracy
+ *   and the size of each layer's gradient
  * @throws RangeError or TypeError when data, network and options do not fit; Error when a checkpoint cannot be read;
  *   Error when the loss is no longer finite, in which case the parameters are those of the last step before, or when
  *   the parameters are not, in which case they are those from before the training (or of the last epoch that was

@@ -99,9 +99,9 @@ export function fastTrainer({
           stretch: { steps: done(), until, milliseconds, ...(squares !== undefined && { squares }) },
           parts: pacing.threads,
           signal: stop,
-          onEpoch({ epoch, steps, validation: found }) {
+          onEpoch({ epoch, steps, gradientNorms, validation: found }) {
             run.loss = recorded.subarray(0, steps);
-            finishEpoch(run, epoch, found);
+            finishEpoch(run, epoch, gradientNorms, found);
             onSteps(steps);
           },
         });
@@ -168,8 +168,8 @@ export function slowTrainer({
           glanced = now;
           onSteps(k);
         },
-        async onEpoch(epoch) {
-          finishEpoch(run, epoch, validation && (await evaluate(model, validation, { loss })));
+        async onEpoch(epoch, norms) {
+          finishEpoch(run, epoch, norms, validation && (await evaluate(model, validation, { loss })));
           onSteps(k);
         },
       }),
@@ -183,12 +183,18 @@ export function slowTrainer({
 }
 
 /** Adds an epoch that is over to the record, which has the losses of its steps. */
-function finishEpoch(run: Run, epoch: number, validation?: { loss: number; accuracy: number }): void {
+function finishEpoch(
+  run: Run,
+  epoch: number,
+  gradientNorms: number[],
+  validation?: { loss: number; accuracy: number },
+): void {
   const losses = run.loss.subarray(run.epochs.at(-1)?.step ?? 0);
   run.epochs.push({
     epoch,
     step: run.steps,
     loss: losses.reduce((sum, value) => sum + value, 0) / losses.length,
+    gradientNorms,
     ...(validation && { validationLoss: validation.loss, accuracy: validation.accuracy }),
   });
 }
