@@ -111,7 +111,9 @@ function isGradient(F: Field, theta: Float64Array, radius: number): boolean {
     const at = (side: number) => F.value(theta.map((x, j) => (j === i ? x + side * h : x)));
     const [left, right] = [(at(0) - at(-1)) / h, (at(1) - at(0)) / h];
     // Central differences of step h are right to about h² and to the rounding of F over h, which is 1e-10.
-    return [(left + right) / 2, left, right].some((slope) => Math.abs(slope - v[i]!) <= 1e-6 * (1 + Math.abs(slope)));
+    return [(left + right) / 2, left, right].some(
+      (slope) => Math.abs(slope - v[i]!) <= 1e-6 * (1 + Math.abs(slope)),
+    );
   });
 }
 

@@ -31,11 +31,15 @@ function silentChecks(cells: Cell[]): string[] {
   return code.flatMap((text) => {
     const statements = text.split(/\n(?=[^\s)\]}])/);
     const drawn = statements.filter((statement) => {
-      const words = new Set(statement.replace(/\/\/.*|"[^"]*"/g, "").match(/(?<!(?:^|[^.])\.)\b[A-Za-z_]\w*\b(?!:)/g));
+      const words = new Set(
+        statement.replace(/\/\/.*|"[^"]*"/g, "").match(/(?<!(?:^|[^.])\.)\b[A-Za-z_]\w*\b(?!:)/g),
+      );
       const hit = draws.test(statement) || [...words].some((word) => random.has(word));
       if (!hit || statement.startsWith("import")) return false;
       const declared = /^(?:const|let|(?:async )?function) ([\s\S]*?)(?:=|\()/.exec(statement)?.[1] ?? "";
-      const filled = [...statement.matchAll(/(\w+)(?:\.\w+|\[[^\]]*\])*(?:\.(?:push|set)\(|\] = )/g)].map(([, name]) => name!);
+      const filled = [...statement.matchAll(/(\w+)(?:\.\w+|\[[^\]]*\])*(?:\.(?:push|set)\(|\] = )/g)].map(
+        ([, name]) => name!,
+      );
       for (const name of [...(declared.match(/\w+\b(?!:)/g) ?? []), ...filled]) random.add(name);
       return true;
     });
