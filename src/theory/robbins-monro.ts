@@ -63,7 +63,7 @@ export interface RobbinsMonro extends Displayable {
  *   schedule: (k) => 3 / k, steps: 2000, paths: 50, thetaStar: 0,
  * });
  * Math.abs(median.theta.mean.at(-1)!) < 0.05 // → true
- * @see H. Robbins, S. Monro, A stochastic approximation method, Ann. Math. Statist. 22 (1951).
+ * @see H. Robbins, S. Monro, A stochastic approximation method, Ann. Math. Statist. 22 (1951), theorem 2.
  */
 export function robbinsMonro({
   N,
