@@ -69,8 +69,8 @@ export function headroom(
   const more = lines.length - 1;
   const small = note ? [`<span style="font-size:${fontSize}px">${note}</span>`] : [];
   return {
-    // Plotly raises a title by half a line for each line after the first.
-    title: { text: [...lines, ...small].join("<br>"), pad: { t: 12 * (1 + more + small.length) } },
+    // Plotly raises a title of several lines by half a line.
+    title: { text: [...lines, ...small].join("<br>"), pad: { t: more + small.length > 0 ? 24 : 12 } },
     margin: { t: 42 + 20 * more + 18 * small.length + height },
     showlegend: names.length > 0,
     legend,

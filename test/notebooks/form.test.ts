@@ -95,7 +95,8 @@ describe.each(names)("%s", (name) => {
     expect(end).toMatch(/^- .+\(\d{4}\)\. \*.+\*/m);
     // Each says where in it to look, or that nothing here leans on it; the lectures themselves have no numbers.
     const entries = end.split("\n").filter((line) => /^- .+\(\d{4}\)\. /.test(line));
-    const place = /\b(?:[Ss]ections?|[Tt]heorems?|[Ll]emma|[Cc]orollary|[Aa]lgorithm|[Ff]igure) (?:\d|[IVX])|\((?:The origin|Further reading)/;
+    const place =
+      /\b(?:[Ss]ections?|[Tt]heorems?|[Ll]emma|[Cc]orollary|[Aa]lgorithm|[Ff]igure) (?:\d|[IVX])|\((?:The origin|Further reading)/;
     expect(entries.filter((entry) => !place.test(entry))).toEqual([]);
   });
 });
