@@ -8,13 +8,17 @@ import { textWidth } from "./text-metrics.js";
 
 const fontSize = 13;
 const rowHeight = 20;
+const titleSize = 16;
+
+/** Where the font that the figures ask for is missing, as on many Linux machines, letters are wider by up to a sixth. */
+const width = (text: string, size: number): number => 1.17 * textWidth(text.replace(/<[^>]*>/g, ""), size);
 
 /** How many rows a legend with these names takes in a width, in pixels. */
-function rowsOf(names: readonly string[], width: number): number {
+function rowsOf(names: readonly string[], room: number): number {
   // Plotly gives all entries of a horizontal legend that does not fit one row the width of the widest.
-  const widths = names.map((name) => 46 + textWidth(name.replace(/<[^>]*>/g, ""), fontSize));
+  const widths = names.map((name) => 46 + width(name, fontSize));
   const total = widths.reduce((a, b) => a + b, 0);
-  return total <= width ? 1 : Math.ceil(names.length / Math.max(1, Math.floor(width / Math.max(...widths))));
+  return total <= room ? 1 : Math.ceil(names.length / Math.max(1, Math.floor(room / Math.max(...widths))));
 }
 
 /** A legend, how it is laid out and how high it stands above the plot. */
@@ -32,9 +36,9 @@ export function legendAbove(names: readonly string[]): LegendPlace {
 }
 
 /** A legend above a panel: in one row or, since Plotly breaks rows at the width of the whole figure, in one column. */
-export function legendAbovePanel(names: readonly string[], width: number): LegendPlace {
+export function legendAbovePanel(names: readonly string[], room: number): LegendPlace {
   if (names.length === 0) return { legend: {}, height: 0 };
-  const row = rowsOf(names, width) === 1;
+  const row = rowsOf(names, room) === 1;
   return {
     legend: { orientation: row ? "h" : "v", ...corner },
     height: (row ? 1 : names.length) * rowHeight + 6,
@@ -43,9 +47,16 @@ export function legendAbovePanel(names: readonly string[], width: number): Legen
 
 const corner = { x: 0, xanchor: "left", y: 1, yanchor: "bottom", tracegroupgap: 0 };
 
-/** Title with a smaller note under it, as Plotly wants it. */
-export const titled = (title: string, note?: string): string =>
-  note ? `${title}<br><span style="font-size:${fontSize}px">${note}</span>` : title;
+/** A title in lines that fit a whole figure; Plotly would cut it off. */
+export function titleLines(title: string): string[] {
+  const lines = [""];
+  for (const word of title.split(" ")) {
+    const longer = lines.at(-1) ? `${lines.at(-1)} ${word}` : word;
+    if (lines.at(-1) && width(longer, titleSize) > 600) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}
 
 /** The part of a layout that holds title, note and legend. */
 export function headroom(
@@ -54,10 +65,13 @@ export function headroom(
   names: readonly string[],
 ): Record<string, unknown> {
   const { legend, height } = legendAbove(names);
+  const lines = titleLines(title);
+  const more = lines.length - 1;
+  const small = note ? [`<span style="font-size:${fontSize}px">${note}</span>`] : [];
   return {
-    // Plotly raises a title of two lines by half a line.
-    title: { text: titled(title, note), pad: { t: note ? 24 : 12 } },
-    margin: { t: 42 + (note ? 18 : 0) + height },
+    // Plotly raises a title of several lines by half a line.
+    title: { text: [...lines, ...small].join("<br>"), pad: { t: more + small.length > 0 ? 24 : 12 } },
+    margin: { t: 42 + 20 * more + 18 * small.length + height },
     showlegend: names.length > 0,
     legend,
   };

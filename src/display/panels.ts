@@ -4,7 +4,7 @@
 import { inspect } from "node:util";
 import { plainTitle } from "./describe.js";
 import { Figure, type Trace } from "./figure.js";
-import { type LegendPlace, legendAbovePanel } from "./headroom.js";
+import { type LegendPlace, legendAbovePanel, titleLines } from "./headroom.js";
 
 /** How panels are laid out. */
 export interface PanelsOptions {
@@ -39,7 +39,8 @@ export function panels(figures: readonly Figure[], { columns, title, alt }: Pane
     throw new RangeError(`panels: columns must be a whole number above 0, got ${across}`);
 
   const rows = rowsOf(figures, across);
-  const top = (title ? 34 : 8) + (rows[0]?.head ?? 0);
+  const lines = title ? titleLines(title) : [];
+  const top = (title ? 14 + 20 * lines.length : 8) + (rows[0]?.head ?? 0);
   const heights = rows.map((_, i) => plotHeight + (i === 0 ? 0 : rows[i]!.head + gapBelow));
   const paper = heights.reduce((a, b) => a + b, 0);
 
@@ -54,7 +55,7 @@ export function panels(figures: readonly Figure[], { columns, title, alt }: Pane
     annotations,
     shapes,
   };
-  if (title) layout.title = title;
+  if (title) layout.title = lines.join("<br>");
   const next = { xaxis: 1, yaxis: 1, legend: 1 };
 
   let above = 0;

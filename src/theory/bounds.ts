@@ -220,7 +220,7 @@ export function sgdStronglyConvexBound({ G, mu, L }: { G: number; mu: number; L?
  * @example
  * adagradNormBound({ D: 2, eta: 1, squares: [4, 9] })(2) // → 4.5
  * @see M. Streeter, H. B. McMahan, Less regret via online conditioning, 2010; R. Ward, X. Wu, L. Bottou, AdaGrad
- *   stepsizes, JMLR 21 (2020).
+ *   stepsizes, JMLR 21 (2020), theorems 2.1 and 2.2 (without convexity).
  */
 export function adagradNormBound({
   D,

@@ -39,7 +39,7 @@ export interface ConditionCheck extends Displayable {
  * checkConditions(inverse({ power: 0.75 })).admissible // → true
  * checkConditions(exponential({ eta: 1, gamma: 0.5 })) // → ✗ 1·0.5^(k−1): Σ η(k) < ∞, Σ η(k)² < ∞…
  * checkConditions((k) => 1 / k).admissible // → undefined
- * @see H. Robbins, S. Monro, A stochastic approximation method, Ann. Math. Statist. 22 (1951).
+ * @see H. Robbins, S. Monro, A stochastic approximation method, Ann. Math. Statist. 22 (1951), theorem 2.
  */
 export function checkConditions(
   schedule: StepSize,

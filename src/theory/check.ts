@@ -27,8 +27,8 @@ export class CheckFailed extends Error {
  * @param statement what is claimed, in words
  * @param holds whether the computation bears it out, or a function that finds out
  * @param detail the numbers behind the verdict
- * @param options `falseAlarm`: of a check that looks at a random sample, the probability with which another seed would
- *   make it fail though the claim holds: at most 10⁻⁶
+ * @param options `falseAlarm`: of a check that looks at random numbers, the probability with which another seed would
+ *   make it fail though the claim holds: at most 10⁻⁶, and 0 where it holds for every seed
  * @throws CheckFailed if `holds` is false, TypeError if it is not a boolean (a forgotten `await`?), RangeError if
  *   `falseAlarm` is above 10⁻⁶: then more runs or a wider margin are needed.
  * @example
@@ -48,7 +48,7 @@ export function check(
       `check: the claim must be a number of the lectures such as "A6", got ${inspect(claim)}`,
     );
   }
-  if (falseAlarm !== undefined && !(falseAlarm > 0 && falseAlarm <= 1e-6)) {
+  if (falseAlarm !== undefined && !(falseAlarm >= 0 && falseAlarm <= 1e-6)) {
     throw new RangeError(
       `check: a false alarm may have a probability of at most 1e-6, make more runs or a wider margin; got ${inspect(falseAlarm)}`,
     );
@@ -62,7 +62,10 @@ export function check(
   if (!verdict) {
     throw new CheckFailed(claim, `${claim} does not hold: ${statement}${detail ? ` (${detail})` : ""}`);
   }
-  const odds = falseAlarm === undefined ? "" : ` (false alarm: ${falseAlarm.toExponential(0)})`;
+  const odds =
+    falseAlarm === undefined
+      ? ""
+      : ` (false alarm: ${falseAlarm === 0 ? "0, it holds for every seed" : falseAlarm.toExponential(0)})`;
   const rest = `${statement}${detail ? `: ${detail}` : ""}${odds}`;
   const text = `✓ ${claim} ${rest}`;
   const html = `<p>✓ <b>${claim}</b> ${escapeHtml(rest)}</p>`;

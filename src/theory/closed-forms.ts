@@ -98,8 +98,8 @@ export function linearMoments({
  * @example
  * asymptoticVariance({ a: 2 }) // → 1.3333333333333333
  * asymptoticVariance({ a: 0.5 }) // throws asymptoticVariance: a slope must be above ½, … got 0.5
- * @see K. L. Chung, On a stochastic approximation method, Ann. Math. Statist. 25 (1954); V. Fabian, On asymptotic
- *   normality in stochastic approximation, Ann. Math. Statist. 39 (1968).
+ * @see V. Fabian, On asymptotic normality in stochastic approximation, Ann. Math. Statist. 39 (1968), theorem 2.2;
+ *   first K. L. Chung, On a stochastic approximation method, Ann. Math. Statist. 25 (1954).
  */
 export function asymptoticVariance({
   a,

@@ -123,7 +123,7 @@ export class Landscape implements Displayable {
  * @param y a label or a target for each sample
  * @param options the loss and the part of the landscape, see {@link LandscapeOptions}
  * @throws TypeError for anything but a network, RangeError for options that cannot be
- * @see H. Li, Z. Xu, G. Taylor, C. Studer, T. Goldstein, Visualizing the loss landscape of neural nets, NeurIPS 2018.
+ * @see H. Li, Z. Xu, G. Taylor, C. Studer, T. Goldstein, Visualizing the loss landscape of neural nets, NeurIPS 2018, section 4.
  * @example
  * const model = sequential([dense(2, 3), relu(), dense(3, 2)], { seed: 1 });
  * landscape(model, [[0, 1], [1, 0]], [0, 1], { dimensions: 1, resolution: 5 }).at // → Float64Array(5) [ -1, -0.5, 0, 0.5, 1 ]

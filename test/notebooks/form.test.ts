@@ -17,6 +17,36 @@ interface Cell {
 
 test("there are ten", () => expect(names).toHaveLength(10));
 
+/** What draws random numbers, whether or not it is given its seed. */
+const draws =
+  /\bseeds?\b|\b(?:random\w*|robbinsMonro|sgdPaths|checkNoise|checkConvergence|checkConservative|train)\(/;
+
+/**
+ * The checks that random numbers reach, and that do not say how likely a false alarm is. A statement that draws, or that
+ * names something random, makes random what it declares and what it fills.
+ */
+function silentChecks(cells: Cell[]): string[] {
+  const code = cells.filter(({ cell_type }) => cell_type === "code").map(({ source }) => source.join(""));
+  const random = new Set<string>();
+  return code.flatMap((text) => {
+    const statements = text.split(/\n(?=[^\s)\]}])/);
+    const drawn = statements.filter((statement) => {
+      const words = new Set(
+        statement.replace(/\/\/.*|"[^"]*"/g, "").match(/(?<!(?:^|[^.])\.)\b[A-Za-z_]\w*\b(?!:)/g),
+      );
+      const hit = draws.test(statement) || [...words].some((word) => random.has(word));
+      if (!hit || statement.startsWith("import")) return false;
+      const declared = /^(?:const|let|(?:async )?function) ([\s\S]*?)(?:=|\()/.exec(statement)?.[1] ?? "";
+      const filled = [...statement.matchAll(/(\w+)(?:\.\w+|\[[^\]]*\])*(?:\.(?:push|set)\(|\] = )/g)].map(
+        ([, name]) => name!,
+      );
+      for (const name of [...(declared.match(/\w+\b(?!:)/g) ?? []), ...filled]) random.add(name);
+      return true;
+    });
+    return drawn.filter((statement) => statement.startsWith("check(") && !statement.includes("falseAlarm:"));
+  });
+}
+
 describe.each(names)("%s", (name) => {
   const { cells }: { cells: Cell[] } = JSON.parse(readFileSync(path.join(lectures, name), "utf8"));
   const texts = cells.map(({ source }) => source.join(""));
@@ -31,6 +61,10 @@ describe.each(names)("%s", (name) => {
   test("has cells of at most 15 lines", () => {
     const long = cells.filter(({ cell_type, source }) => cell_type === "code" && source.length > 15);
     expect(long.map(({ source }) => source[0])).toEqual([]);
+  });
+
+  test("states how likely a false alarm is, for every check that depends on a seed", () => {
+    expect(silentChecks(cells)).toEqual([]);
   });
 
   test("has a static picture and words for every chart, a title for it and for each axis", () => {
@@ -59,5 +93,10 @@ describe.each(names)("%s", (name) => {
     // Author (year). *Title.*
     expect(end).toMatch(/^## References\n\n(?:- .+\n?)+$/m);
     expect(end).toMatch(/^- .+\(\d{4}\)\. \*.+\*/m);
+    // Each says where in it to look, or that nothing here leans on it; the lectures themselves have no numbers.
+    const entries = end.split("\n").filter((line) => /^- .+\(\d{4}\)\. /.test(line));
+    const place =
+      /\b(?:[Ss]ections?|[Tt]heorems?|[Ll]emma|[Cc]orollary|[Aa]lgorithm|[Ff]igure) (?:\d|[IVX])|\((?:The origin|Further reading)/;
+    expect(entries.filter((entry) => !place.test(entry))).toEqual([]);
   });
 });

@@ -18,7 +18,10 @@ describe("check", () => {
     expect(() => check("B3", "the floor", true, "", { falseAlarm: 0.05 })).toThrow(
       "make more runs or a wider margin; got 0.05",
     );
-    expect(() => check("B3", "the floor", true, "", { falseAlarm: 0 })).toThrow("got 0");
+    expect(inspect(check("B3", "the floor", true, undefined, { falseAlarm: 0 }))).toBe(
+      "✓ B3 the floor (false alarm: 0, it holds for every seed)",
+    );
+    expect(() => check("B3", "the floor", true, "", { falseAlarm: -1 })).toThrow("got -1");
   });
 
   test("throws what does not", () => {
