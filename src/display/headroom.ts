@@ -58,6 +58,9 @@ export function titleLines(title: string): string[] {
   return lines;
 }
 
+/** Room above a title of so many lines; Plotly raises one of several by half a line. */
+export const titlePad = (lines: number): { t: number } => ({ t: lines > 1 ? 24 : 12 });
+
 /** The part of a layout that holds title, note and legend. */
 export function headroom(
   title: string,
@@ -69,8 +72,7 @@ export function headroom(
   const more = lines.length - 1;
   const small = note ? [`<span style="font-size:${fontSize}px">${note}</span>`] : [];
   return {
-    // Plotly raises a title of several lines by half a line.
-    title: { text: [...lines, ...small].join("<br>"), pad: { t: more + small.length > 0 ? 24 : 12 } },
+    title: { text: [...lines, ...small].join("<br>"), pad: titlePad(lines.length + small.length) },
     margin: { t: 42 + 20 * more + 18 * small.length + height },
     showlegend: names.length > 0,
     legend,

@@ -4,7 +4,7 @@
 import { inspect } from "node:util";
 import { plainTitle } from "./describe.js";
 import { Figure, type Trace } from "./figure.js";
-import { type LegendPlace, legendAbovePanel, titleLines } from "./headroom.js";
+import { type LegendPlace, legendAbovePanel, titleLines, titlePad } from "./headroom.js";
 
 /** How panels are laid out. */
 export interface PanelsOptions {
@@ -55,7 +55,7 @@ export function panels(figures: readonly Figure[], { columns, title, alt }: Pane
     annotations,
     shapes,
   };
-  if (title) layout.title = lines.join("<br>");
+  if (title) layout.title = { text: lines.join("<br>"), pad: titlePad(lines.length) };
   const next = { xaxis: 1, yaxis: 1, legend: 1 };
 
   let above = 0;
