@@ -145,7 +145,7 @@ function of(value: Traced | TensorLike): Dual {
  * @param f a function written with the operations of `Traced`
  * @returns (x, v) ↦ f'(x) v, of the shape of f(x)
  * @throws RangeError if v has not the shape of x.
- * Source: Griewank, Walther, Evaluating derivatives, 2008.
+ * Source: Griewank, Walther, Evaluating derivatives, 2008, section 3.1.
  * @example
  * jvp((x) => x.mul(x))([1, 2], [1, 10]).toArray() // → [ 2, 40 ]
  */

@@ -238,7 +238,7 @@ const sigmoid = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.e
  * @param f a function written with the operations of `Traced`, such as `(x) => x.mul(x).sum()`
  * @returns x ↦ ∇f(x), of the shape of x
  * @throws RangeError if f returns more than one number.
- * Source: Griewank, Walther, Evaluating derivatives, 2008.
+ * Source: Griewank, Walther, Evaluating derivatives, 2008, section 3.2.
  * @example
  * grad((x) => x.mul(x).sum())([1, 2, 3]).toArray() // → [ 2, 4, 6 ]
  */
@@ -252,7 +252,7 @@ export function grad(f: (x: Traced) => Traced): (x: TensorLike) => Tensor {
  *
  * @param f a function of one tensor or several
  * @throws RangeError if f returns more than one number.
- * Source: Griewank, Walther, Evaluating derivatives, 2008.
+ * Source: Griewank, Walther, Evaluating derivatives, 2008, section 3.2.
  * @example
  * const { value, gradients } = valueAndGrad((a, b) => a.matmul(b).sum())([[1, 2]], [[3], [4]]);
  * [value, gradients[1]!.toArray()] // → [ 11, [ [ 1 ], [ 2 ] ] ]

@@ -4,7 +4,7 @@
  * went wrong shows here and not as a strange accuracy three cells later.
  *
  * Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition",
- * Proc. IEEE 86 (1998).
+ * Proc. IEEE 86 (1998), section III.
  */
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";

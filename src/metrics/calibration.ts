@@ -78,7 +78,7 @@ export class Calibration implements Displayable {
  * @param labels the true label of each sample
  * @param options `bins`: how many ranges of equal width; 10
  * @throws RangeError if the counts differ, or p holds what are no probabilities.
- * Source: Guo, Pleiss, Sun, Weinberger, On calibration of modern neural networks, 2017.
+ * Source: Guo, Pleiss, Sun, Weinberger, On calibration of modern neural networks, 2017, section 2.
  * @example
  * calibration([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]], [0, 1, 1]).error.toFixed(4) // → '0.4000'
  */

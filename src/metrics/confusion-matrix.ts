@@ -116,7 +116,7 @@ export class ConfusionMatrix implements Displayable {
  * @param labels the true label of each sample
  * @param classes the number of classes; by default the largest label of both lists + 1
  * @throws RangeError if the lists differ in length, are empty, or hold a label outside.
- * Source: van Rijsbergen, Information retrieval, 1979, for precision and recall.
+ * Source: van Rijsbergen, Information retrieval, 1979, chapter 7, for precision and recall.
  * @example
  * confusionMatrix([0, 1, 1], [0, 1, 0]).counts.toArray() // → [ [ 1, 1 ], [ 0, 1 ] ]
  */

@@ -21,7 +21,7 @@ import { softmax } from "./softmax.js";
  * class, for which the loss is −Σ_k y_k log p_k.
  *
  * @param options `labelSmoothing` ε: each target y_k becomes (1 − ε) y_k + ε / outputs, so that no class is ever
- *   wholly excluded (Szegedy and others, 2016)
+ *   wholly excluded (Szegedy and others, Rethinking the Inception architecture, 2016, section 7)
  * @throws RangeError for labels that are no class, probabilities that do not sum to 1, or a wrong count.
  * @example
  * crossEntropy().value(tensor([[0, 0]]), [1]).toFixed(4) // → '0.6931'

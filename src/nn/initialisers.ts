@@ -10,7 +10,7 @@ export type Initialiser = (outputs: number, inputs: number, stream: Random) => T
 /**
  * Entries from N(0, 2 / inputs): keeps the mean of x² through relu, which zeroes half of the entries.
  *
- * Source: He, Zhang, Ren, Sun, Delving deep into rectifiers, 2015.
+ * Source: He, Zhang, Ren, Sun, Delving deep into rectifiers, 2015, section 2.2.
  * @param outputs rows of A
  * @param inputs columns of A
  * @param stream where the numbers are drawn
@@ -25,7 +25,8 @@ export function he(outputs: number, inputs: number, stream: Random): Tensor {
  * Entries uniform in ±√(6 / (inputs + outputs)): variance 2 / (inputs + outputs), a compromise between keeping
  * the size of x on the way forward and of δ on the way back; made for tanh and sigmoid.
  *
- * Source: Glorot, Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010.
+ * Source: Glorot, Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010,
+ * section 4.2.1.
  * @param outputs rows of A
  * @param inputs columns of A
  * @param stream where the numbers are drawn
@@ -43,7 +44,7 @@ export function glorot(outputs: number, inputs: number, stream: Random): Tensor 
  * @param outputs rows of A
  * @param inputs columns of A
  * @param stream where the numbers are drawn
- * Source: He, Zhang, Ren, Sun, Delving deep into rectifiers, 2015; PyTorch's `kaiming_uniform_`.
+ * Source: He, Zhang, Ren, Sun, Delving deep into rectifiers, 2015, section 2.2; PyTorch's `kaiming_uniform_`.
  * @example
  * heUniform(2, 3, random(0)).shape // → [ 2, 3 ]
  */
@@ -58,7 +59,8 @@ export function heUniform(outputs: number, inputs: number, stream: Random): Tens
  * @param outputs rows of A
  * @param inputs columns of A
  * @param stream where the numbers are drawn
- * Source: Glorot, Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010.
+ * Source: Glorot, Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010,
+ * section 4.2.1.
  * @example
  * glorotNormal(2, 1, random(0)).shape // → [ 2, 1 ]
  */
@@ -69,7 +71,7 @@ export function glorotNormal(outputs: number, inputs: number, stream: Random): T
 /**
  * Entries from N(0, 1 / inputs): keeps the mean of x² through a layer without an activation.
  *
- * Source: LeCun, Bottou, Orr, Müller, Efficient backprop, 1998.
+ * Source: LeCun, Bottou, Orr, Müller, Efficient backprop, 1998, section 4.6.
  * @param outputs rows of A
  * @param inputs columns of A
  * @param stream where the numbers are drawn

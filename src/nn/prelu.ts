@@ -13,7 +13,7 @@ import { showAs } from "./show-as.js";
  *
  * @param options `slope`: how a starts; 0.25
  * @throws RangeError unless `slope` is a finite number.
- * Source: He, Zhang, Ren, Sun, Delving deep into rectifiers, 2015.
+ * Source: He, Zhang, Ren, Sun, Delving deep into rectifiers, 2015, section 2.1.
  * @example
  * sequential([dense(2, 3), prelu(), dense(3, 1)]).parameterCount // → 14
  */

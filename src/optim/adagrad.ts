@@ -15,7 +15,7 @@ import { checkStepSize, type StepSize, stepSizeAt } from "./schedule.js";
  * here. With c(0) = 0 the very first step of every parameter is ±η, however small its gradient.
  *
  * `stepSize` gives one number for the chart, η / (√c + ε) at the mean c of all c_i.
- * Source: Duchi, Hazan, Singer, Adaptive subgradient methods, JMLR 12, 2011.
+ * Source: Duchi, Hazan, Singer, Adaptive subgradient methods, JMLR 12, 2011, figure 1.
  *
  * @param options `eta`: η > 0, or a schedule; `epsilon`: ε ≥ 0; `c0`: every c_i(0) ≥ 0
  * @throws RangeError for other numbers.

@@ -40,7 +40,7 @@ export function scaleBy(eta: StepSize): Link {
  *
  * @param lambda λ ≥ 0
  * @throws RangeError for another number.
- * Source: Loshchilov, Hutter, Decoupled weight decay regularization, 2017.
+ * Source: Loshchilov, Hutter, Decoupled weight decay regularization, 2017, algorithm 2.
  * @example
  * const theta = Float64Array.of(2);
  * const rule = chain(addWeights(0.5), scaleBy(0.5));
@@ -92,7 +92,7 @@ export function addMomentum({
  *
  * @param options `beta`: β in [0, 1), 0.9; `unbiased`: false
  * @throws RangeError for another β.
- * Source: Kingma, Ba, Adam: a method for stochastic optimization, 2014.
+ * Source: Kingma, Ba, Adam: a method for stochastic optimization, 2014, algorithm 1.
  * @example
  * averageGradients({ unbiased: true }) // → averageGradients(β = 0.9, unbiased)
  */
@@ -147,7 +147,7 @@ export function divideByNorm({ c0 = 0 }: { c0?: number } = {}): Link {
  *
  * @param options `epsilon`: ε ≥ 0, 1e-10; `c0`: where every c_i begins, ≥ 0, 0
  * @throws RangeError for other numbers.
- * Source: Duchi, Hazan, Singer, Adaptive subgradient methods, 2011.
+ * Source: Duchi, Hazan, Singer, Adaptive subgradient methods, 2011, figure 1.
  * @example
  * const theta = Float64Array.of(0, 0);
  * const rule = chain(divideByRootSum({ epsilon: 0 }), scaleBy(0.5));
@@ -220,7 +220,7 @@ export function divideByRootMean({
  *
  * @param options `beta1`: β₁ in [0, 1), 0.9; `beta2`: β₂ in [0, 1), 0.99
  * @throws RangeError for other numbers.
- * Source: Chen et al., Symbolic discovery of optimization algorithms, 2023.
+ * Source: Chen et al., Symbolic discovery of optimization algorithms, 2023, program 1.
  * @example
  * const theta = Float64Array.of(0, 0);
  * const rule = chain(takeSign(), scaleBy(0.5));
@@ -249,7 +249,7 @@ export function takeSign({ beta1 = 0.9, beta2 = 0.99 }: { beta1?: number; beta2?
  *
  * @param options `rho`: ρ in [0, 1), 0.9; `epsilon`: ε > 0, 1e-6
  * @throws RangeError for other numbers.
- * Source: Zeiler, ADADELTA: an adaptive learning rate method, 2012.
+ * Source: Zeiler, ADADELTA: an adaptive learning rate method, 2012, algorithm 1.
  * @example
  * matchUnits() // → matchUnits(ρ = 0.9, ε = 0.000001)
  */

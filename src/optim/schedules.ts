@@ -151,7 +151,7 @@ export function cosine({
  * η(k) ← min(1, k / steps) η(k): a step size or schedule that is reached in equal parts.
  *
  * @throws RangeError unless `steps` is a whole number > 0
- * Source: Goyal and others, Accurate, large minibatch SGD, 2017.
+ * Source: Goyal and others, Accurate, large minibatch SGD, 2017, section 2.2.
  * @example
  * const eta = warmup(0.8, { steps: 4 });
  * [1, 2, 3, 4, 5].map((k) => eta(k).toFixed(1)) // → [ '0.2', '0.4', '0.6', '0.8', '0.8' ]

@@ -6,7 +6,7 @@ import { inspect } from "node:util";
 /**
  * P(Z > z) = ∫_z^∞ e^(−t²/2) dt / √(2π) of a standard normal Z, to about 1e-15 relative, also far out in the tail.
  *
- * Source: Abramowitz, Stegun, Handbook of mathematical functions, 1964, 26.2.
+ * Source: Abramowitz, Stegun, Handbook of mathematical functions, 1964, 26.2.11 and 26.2.14.
  * @example
  * normalTail(6).toExponential(2) // → '9.87e-10'
  */
@@ -34,7 +34,7 @@ const density = (z: number) => Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
  * The z with P(Z ≤ z) = p for a standard normal Z, by Newton's method on log P(Z > z).
  *
  * @throws RangeError unless 0 < p < 1.
- * Source: Abramowitz, Stegun, Handbook of mathematical functions, 1964, 26.2, for P.
+ * Source: Abramowitz, Stegun, Handbook of mathematical functions, 1964, 26.2.11 and 26.2.14, for P.
  * @example
  * normalQuantile(0.975).toFixed(6) // → '1.959964'
  */

@@ -64,8 +64,8 @@ export interface BoundOptions {
  * @example
  * const bound = gradientDescentBound({ R: 2, eta: 0.1 });
  * bound(10) // → 2
- * @see Lecture A, "Classical convergence result"; Y. Nesterov, Introductory Lectures on Convex Optimization
- *   (2004), section 2.1.5.
+ * @see Lecture A, "Classical convergence result"; A. Beck, M. Teboulle, A fast iterative shrinkage-thresholding
+ *   algorithm for linear inverse problems, SIAM J. Imaging Sci. 2 (2009), theorem 3.1 (there for a sum of two functions).
  */
 export function gradientDescentBound(options: BoundOptions): Bound {
   const { R, eta } = checked("gradientDescentBound", options);
@@ -115,7 +115,7 @@ export function tightBound(options: BoundOptions): Bound {
  * @example
  * strongConvexityBound({ gap0: 8, eta: 0.5, mu: 1 })(3) // → 1
  * @see L. Bottou, F. Curtis, J. Nocedal, Optimization methods for large-scale machine learning, SIAM Review 60
- *   (2018), section 4.2 (there for noisy gradients; with noise 0).
+ *   (2018), theorem 4.6 (there for noisy gradients; with noise 0).
  */
 export function strongConvexityBound({
   gap0,
@@ -192,7 +192,7 @@ export function sgdConvexBound({ R, G, eta }: { R: number; G: number; eta: StepS
  * @example
  * sgdStronglyConvexBound({ G: 2, mu: 1 })(100) // → 0.16
  * @see A. Rakhlin, O. Shamir, K. Sridharan, Making gradient descent optimal for strongly convex stochastic
- *   optimization, ICML 2012, lemma 1.
+ *   optimization, ICML 2012, lemma 1; theorem 1 for the gap.
  */
 export function sgdStronglyConvexBound({ G, mu, L }: { G: number; mu: number; L?: number }): Bound {
   checkPositive("sgdStronglyConvexBound", { G, mu, ...(L !== undefined && { L }) });

@@ -47,8 +47,8 @@ export interface ConservativeCheck extends Displayable {
 }
 
 /**
- * Looks whether v is a selection of a conservative field of F, as Bolte and Pauwels define it: along every absolutely
- * continuous curve γ
+ * Looks whether v is a selection of a conservative field of F, in the sense of Bolte and Pauwels: along every
+ * absolutely continuous curve γ
  *
  *     d/dt F(γ(t)) = ⟨v(γ(t)), γ'(t)⟩    for almost every t.
  *
@@ -66,7 +66,7 @@ export interface ConservativeCheck extends Displayable {
  * checkConservative(program).holds // → true
  * checkConservative({ ...program, autodiff: () => [0.5] }).gradients // → 0
  * @see J. Bolte, E. Pauwels, Conservative set valued fields, automatic differentiation, stochastic gradient methods and
- *   deep learning, Mathematical Programming 188 (2021), definition 1 and theorem 1.
+ *   deep learning, Mathematical Programming 188 (2021), definition 1, lemma 2 and theorem 1.
  */
 export function checkConservative(
   F: Field,

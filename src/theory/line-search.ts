@@ -14,7 +14,7 @@ import { dot } from "./vectors.js";
  * @throws RangeError if it is not.
  * @example
  * descend(quadratic({ spectrum: [1] }), { theta0: [8], rule: polyakStep(quadratic({ spectrum: [1] })), steps: 3 }).last // → Float64Array(1) [ 1 ]
- * @see B. T. Polyak, Introduction to Optimization (1987), section 5.3.2.
+ * @see B. T. Polyak, Introduction to Optimization (1987), chapter 5.
  */
 export function polyakStep(F: Objective): Rule {
   const { minimum } = F;

@@ -40,7 +40,7 @@ export interface LogisticOptions {
  * @param options `x` and `y`; or `n`, `dimension` = 2 and `seed` = 0, then x_i is standard normal, and s_i = 1
  *   with probability 1/(1 + exp(−x_iᵀ θ°)) for a standard normal θ°. `ridge` = 0.
  * @throws RangeError for labels other than 0 and 1 or −1 and 1, or data that do not fit.
- * Source: Boyd, Vandenberghe, Convex optimization, 2004.
+ * Source: Boyd, Vandenberghe, Convex optimization, 2004, section 7.1.1.
  * @example
  * logistic({ x: [[1], [1], [1], [1]], y: [1, 1, 1, 0] }).thetaStar // → Float64Array(1) [ 1.0986122886681098 ]
  */

@@ -28,7 +28,7 @@ export interface PowerIteration {
  * @param n the dimension
  * @param options `seed` of the start, `tolerance` of the residual relative to the eigenvalue, `maxIterations`
  * @throws RangeError if a product is not finite.
- * Source: Golub, Van Loan, Matrix computations, 2013, chapter 8.
+ * Source: Golub, Van Loan, Matrix computations (4th ed. 2013), section 8.2.
  * @example
  * powerIteration((v) => [3 * v[0], v[1]], 2).eigenvalue.toFixed(6) // → '3.000000'
  */

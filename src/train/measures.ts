@@ -87,7 +87,7 @@ export function gradientVariance(options: MeasureOptions = {}): Measure {
 
 /**
  * ‖∇F(θ)‖² / tr Σ: how much of one sample's gradient is signal. Its reciprocal is the "simple noise scale" of
- * McCandlish and others (2018), roughly the batch size from which on larger batches help little.
+ * McCandlish and others (2018, section 2.2), roughly the batch size from which on larger batches help little.
  *
  * @param options `samples`: how many samples to look at, 128; `seed`: where their choice comes from, 0
  * @throws RangeError unless `samples` is a whole number ≥ 1.
