@@ -43,7 +43,7 @@ export function panelLayer(
       if (byColumn && rows <= byColumn.capacity) kernels.compressColumns(byColumn, source, rows, share);
       return true;
     },
-    forward: (rows) => kernels.sparseAffine(x, byRow, A, b.theta, rows, relu, share),
+    forward: (rows) => kernels.sparseAffine(x, byRow, A, b.theta, rows, { relu, add: false }, share),
     backward(rows, finish, below) {
       if (below) {
         kernels.sparseInputGradient(below.delta, delta, A, byRow, rows, share);
@@ -78,9 +78,9 @@ export function mixedLayer(
       return mostly.prepare(rows, { ...source!, skip: seldom.bits });
     },
     forward(rows) {
-      kernels.affine(x, seldom.x, seldom.A, b.theta, rows, false, share);
+      kernels.affine(x, seldom.x, seldom.A, undefined, rows, false, share);
       meet();
-      kernels.sparseAffine(x, byRow, A, undefined, rows, relu, share);
+      kernels.sparseAffine(x, byRow, A, b.theta, rows, { relu, add: true }, share);
     },
     backward(rows, finish) {
       kernels.weightGradient(seldom.A, delta, seldom.x, rows, finish, share);

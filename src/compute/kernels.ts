@@ -68,12 +68,12 @@ export interface Kernels extends ImageKernels {
   /** out[r, j] = data[indices[r], j] · scale: the samples of a batch as numbers; or of runs of their columns alone. */
   gather(out: Matrix, source: Source, rows: number, share: Share, runs?: readonly Run[]): void;
 
-  /** out = x Aᵀ + b, or with `relu` the larger of that and 0. */
+  /** out = x Aᵀ + b, or with `relu` the larger of that and 0; without b, x Aᵀ. */
   affine(
     out: Matrix,
     x: Matrix,
     A: Weights,
-    b: Float32Array,
+    b: Float32Array | undefined,
     rows: number,
     relu: boolean,
     share: Share,
@@ -101,14 +101,14 @@ export interface Kernels extends ImageKernels {
   /** Lists, for each column, what is not zero. */
   compressColumns(out: Compressed, source: Source, rows: number, share: Share): void;
 
-  /** As `affine`, with weights in panels and compressed rows; without b, on top of what is in `out`. */
+  /** As `affine`, with weights in panels and compressed rows; with `add`, on top of what is in `out`. */
   sparseAffine(
     out: Matrix,
     x: Compressed,
     A: Weights,
-    b: Float32Array | undefined,
+    b: Float32Array,
     rows: number,
-    relu: boolean,
+    { relu, add }: { relu: boolean; add: boolean },
     share: Share,
   ): void;
 

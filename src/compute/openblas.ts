@@ -149,7 +149,7 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
         const [X, W, Z] = [at(x.data), at(A.theta, j * pitch), at(out.data, j)];
         const [m, n, depth] = [rows, end - j, A.inputs];
         sgemm(rowMajor, asIs, transposed, m, n, depth, 1, X, x.pitch, W, pitch, 0, Z, out.pitch);
-        wasm.addBias(out, b, rows, relu, j, end);
+        if (b) wasm.addBias(out, b, rows, relu, j, end);
       }
     },
 

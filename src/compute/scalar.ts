@@ -58,7 +58,7 @@ export function scalarKernels(): Kernels {
       const [from, to] = rangeOf(A.outputs, share, line);
       for (let i = 0; i < rows; i++) {
         for (let j = from; j < to; j++) {
-          let z = b[j];
+          let z = b ? b[j] : 0;
           for (let k = 0; k < A.inputs; k++) {
             z += x.data[i * x.pitch + k] * A.theta[weightAt(A, j, k)];
           }
@@ -120,11 +120,11 @@ export function scalarKernels(): Kernels {
       }
     },
 
-    sparseAffine(out, x, A, b, rows, relu, share) {
+    sparseAffine(out, x, A, b, rows, { relu, add }, share) {
       const expanded = expandRows(x, rows, A.inputs);
-      if (b) return self.affine(out, expanded, A, b, rows, relu, share);
+      if (!add) return self.affine(out, expanded, A, b, rows, relu, share);
       const more = { ...out, data: new Float32Array(out.data.length) };
-      self.affine(more, expanded, A, new Float32Array(A.outputs), rows, false, share);
+      self.affine(more, expanded, A, b, rows, false, share);
       const [from, to] = rangeOf(A.outputs, share, line);
       for (let i = 0; i < rows; i++) {
         for (let j = from; j < to; j++) {

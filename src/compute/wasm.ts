@@ -17,6 +17,7 @@ type Exports = Record<
   | "columnSums"
   | "addBias"
   | "mask"
+  | "touch"
   | "compressRows"
   | "compressColumns"
   | "sparseAffine"
@@ -117,6 +118,7 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
       const [data, isBytes, pitch, which] = from(source);
       const gather = isBytes ? wasm.gatherBytes : wasm.gatherFloats;
       const [start, stop] = rangeOf(rows, share);
+      wasm.touch(data, pitch, which, start, stop);
       let target = at(out.data);
       for (const [first, end] of runs) {
         const x = data + (isBytes ? first : 4 * first);
@@ -128,7 +130,7 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
     affine(out, x, A, b, rows, relu, share) {
       const operands = [at(x.data), bytes(x), false, at(A.theta), 4 * filledUp(A.inputs), true];
       const sizes = [rows, filledUp(A.inputs), ...columnsOf(A.outputs, share)];
-      const finish = [at(scratch), relu ? biasRelu : bias, at(b), false, 0];
+      const finish = [at(scratch), ...(b ? [relu ? biasRelu : bias, at(b)] : [store, 0]), false, 0];
       wasm.multiply(at(out.data), bytes(out), ...operands, ...sizes, ...finish);
     },
 
@@ -178,15 +180,16 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
       );
     },
 
-    sparseAffine(out, x, A, b, rows, relu, share) {
+    sparseAffine(out, x, A, b, rows, { relu, add }, share) {
       const entries = [at(x.places), at(x.counts), rows, A.inputs];
       wasm.sparseAffine(
         at(out.data),
         bytes(out),
         at(A.theta),
-        b ? at(b) : 0,
+        at(b),
         ...entries,
         relu,
+        add,
         ...panelsOf(A.outputs, share),
       );
     },

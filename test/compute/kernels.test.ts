@@ -232,14 +232,15 @@ describe.each(sizes)("$rows samples, $inputs → $outputs", (size) => {
         if (sparse) compress(pair, parts);
         both(pair, parts, ({ kernels, out, x, byRow, A, b }, share) =>
           sparse
-            ? kernels.sparseAffine(out, byRow, A, b.theta, rows, relu, share)
+            ? kernels.sparseAffine(out, byRow, A, b.theta, rows, { relu, add: false }, share)
             : kernels.affine(out, x, A, b.theta, rows, relu, share),
         );
         expectRows(pair[1].out, pair[0].out, rows, tolerance(inputs + 1));
-        if (!sparse) continue;
-        // On top of what is there.
-        both(pair, parts, ({ kernels, out, byRow, A }, share) =>
-          kernels.sparseAffine(out, byRow, A, undefined, rows, relu, share),
+        // On top of what is there, or without b.
+        both(pair, parts, ({ kernels, out, x, byRow, A, b }, share) =>
+          sparse
+            ? kernels.sparseAffine(out, byRow, A, b.theta, rows, { relu, add: true }, share)
+            : kernels.affine(out, x, A, undefined, rows, false, share),
         );
         expectRows(pair[1].out, pair[0].out, rows, 2 * tolerance(inputs + 1));
       }

@@ -4,7 +4,7 @@
  * ../wasm.ts.
  */
 export { multiply } from "./tiles";
-export { addBias, columnSums, gatherBytes, gatherFloats, mask } from "./rows";
+export { addBias, columnSums, gatherBytes, gatherFloats, mask, touch } from "./rows";
 export {
   compressColumns, compressRows, sparseAffine, sparseGradient, sparseInputGradient,
 } from "./sparse";

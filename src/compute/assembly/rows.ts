@@ -5,6 +5,19 @@ import { floats, laneSum } from "./simd";
 import { apply } from "./update";
 
 /**
+ * Reads a byte of every cache line of some rows, so that they are fetched at the same time, while what uses them would wait
+ * for one after the other: rows of a batch lie anywhere among the samples.
+ */
+export function touch(x: usize, pitch: usize, rows: usize, from: i32, to: i32): i32 {
+  let sum = 0;
+  for (let r = from; r < to; r++) {
+    const source = x + <usize>load<u32>(rows + floats(r)) * pitch;
+    for (let at: usize = 0; at < pitch; at += 64) sum += load<u8>(source + at);
+  }
+  return sum;
+}
+
+/**
  * out[r, j] = x[rows[r], j] * scale for from <= r < to and j < width, where x has bytes; the pitches are bytes from row to row.
  */
 export function gatherBytes(

@@ -109,17 +109,17 @@ export function compressColumns(
 }
 
 /**
- * out = x Wᵀ + b, or with `relu` the larger of that and 0, for the panels from <= p < to; x as compressed rows. Where `b` is
- * 0, what is in `out` stands in its place.
+ * out = x Wᵀ + b, or with `relu` the larger of that and 0, for the panels from <= p < to; x as compressed rows. With `add`
+ * it comes on top of what is in `out`.
  */
 export function sparseAffine(
   out: usize, pitch: usize, W: usize, b: usize, entries: usize, counts: usize, rows: i32, inputs: i32,
-  relu: bool, from: i32, to: i32,
+  relu: bool, add: bool, from: i32, to: i32,
 ): void {
   const zero = f32x4.splat(0);
   for (let p = from; p < to; p++) {
     const w = W + (<usize>(p * inputs) << LINE);
-    let bias = b + (<usize>p << LINE);
+    const bias = b + (<usize>p << LINE);
     let target = out + (<usize>p << LINE);
     for (let r = 0; r < rows; r++) {
       let at = entries + (<usize>(r * inputs) << 3);
@@ -134,7 +134,12 @@ export function sparseAffine(
         s3 = madd(x, v128.load(line, 48), s3);
         at += 8;
       }
-      if (b == 0) bias = target;
+      if (add) {
+        s0 = f32x4.add(s0, v128.load(target));
+        s1 = f32x4.add(s1, v128.load(target, 16));
+        s2 = f32x4.add(s2, v128.load(target, 32));
+        s3 = f32x4.add(s3, v128.load(target, 48));
+      }
       s0 = f32x4.add(s0, v128.load(bias));
       s1 = f32x4.add(s1, v128.load(bias, 16));
       s2 = f32x4.add(s2, v128.load(bias, 32));
