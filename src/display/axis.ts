@@ -57,8 +57,9 @@ export function axisLayout(
     // Plotly enlarges the labels of a log axis by a quarter, for the exponents' sake.
     tickfont: { size: 11 },
     // Plotly marks whole decades alone when the range in decades (up to a fifth more than that of the data) is 0.7 to 1 times
-    // nticks; below that also 2 and 5, with labels "2" and "5" that mislead on a long axis. A fixed `dtick`
-    // would do it too, but leave a zoomed chart without a tick.
-    ...(decades >= 1.5 && { nticks: Math.min(9, Math.ceil(1.2 * decades)) }),
+    // nticks; below that also 2 and 5, with labels "2" and "5" that mislead on a long axis but are needed on one of less than two
+    // decades, where nticks = 3 asks for them; below a third also 3, 4, 6, …, too close together in a panel. A fixed
+    // `dtick` would do it too, but leave a zoomed chart without a tick.
+    ...(decades >= 0.9 && { nticks: Math.min(9, Math.max(3, Math.ceil(1.2 * decades))) }),
   };
 }

@@ -151,6 +151,7 @@ const axisDefaults = {
   ticks: "outside",
   tickcolor: strongGrid,
   exponentformat: "power",
+  minexponent: 4, // 20,000, not 2×10⁴
 };
 
 // Traces that live on a plane with axes of their own, not on xaxis and yaxis.

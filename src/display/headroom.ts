@@ -50,7 +50,8 @@ const corner = { x: 0, xanchor: "left", y: 1, yanchor: "bottom", tracegroupgap: 
 /** A title in lines that fit a whole figure; Plotly would cut it off. */
 export function titleLines(title: string): string[] {
   const lines = [""];
-  for (const word of title.split(" ")) {
+  // A number and its per cent sign stay together.
+  for (const word of title.split(/ (?!%)/)) {
     const longer = lines.at(-1) ? `${lines.at(-1)} ${word}` : word;
     if (lines.at(-1) && width(longer, titleSize) > 600) lines.push(word);
     else lines[lines.length - 1] = longer;

@@ -114,7 +114,7 @@ const isPanels = (figure: Figure) => "legend2" in figure.layout || "xaxis2" in f
 function legendOf(figure: Figure, across: number): LegendPlace {
   const named = figure.data.filter(({ name, showlegend }) => name !== undefined && showlegend !== false);
   const names = figure.layout.showlegend === false ? [] : named.map(({ name }) => String(name));
-  return legendAbovePanel(names, 820 / across - 60);
+  return legendAbovePanel(names, 690 / across - 45); // 690 pixels: the part of a slide that a figure has
 }
 
 /** For each row of panels the height of the highest head, heading and legend, among them. */

@@ -3,6 +3,7 @@
  */
 import { inspect } from "node:util";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
+import { formatNumber } from "../display/format-number.js";
 import { heatMap } from "../display/heat-map.js";
 import { table } from "../display/table.js";
 import { zeros } from "../tensor/creation.js";
@@ -104,7 +105,7 @@ export class ConfusionMatrix implements Displayable {
 
   #title(): string {
     const wrong = Math.round(this.size * (1 - this.accuracy));
-    return `Confusion matrix: ${wrong} of ${this.size} wrong`;
+    return `Confusion matrix: ${wrong} of ${formatNumber(this.size)} wrong`;
   }
 }
 

@@ -3,6 +3,7 @@
  */
 import { inspect } from "node:util";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
+import { formatNumber } from "../display/format-number.js";
 import { table } from "../display/table.js";
 import { sizeOf } from "../tensor/shapes.js";
 import { multiplyAdds, parametersOf, Sequential } from "./sequential.js";
@@ -98,7 +99,10 @@ export function operationCounts(
         "multiply-adds": counts.sgdStep,
         "numbers held": memory.parameters + memory.gradient + memory.activations,
       },
-      { what: `a step of gradient descent, N = ${samples}`, "multiply-adds": counts.gradientDescentStep },
+      {
+        what: `a step of gradient descent, N = ${formatNumber(samples)}`,
+        "multiply-adds": counts.gradientDescentStep,
+      },
     ],
     { caption: `M = ${M.toLocaleString("en")} parameters` },
   );

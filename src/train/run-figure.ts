@@ -38,7 +38,8 @@ export function runFigure(
 }
 
 /**
- * Several runs in one figure: their losses step by step, and their accuracies after each epoch.
+ * Several runs in one figure: their losses step by step, and their accuracies after each epoch. Where an epoch is not as
+ * many steps for each, the losses are drawn over epochs: equal places have seen equally many samples.
  *
  * @param runs what `train()` returned
  * @throws TypeError when there are none
@@ -70,12 +71,19 @@ interface Charts {
 
 function charts(runs: readonly Run[], { title, counts, total }: Charts): Figure {
   const curves = runs.map((run, i) => smoothed(run.loss, counts[i]));
-  const window = Math.max(...curves.map((curve) => curve.window));
+  const windows = new Set(curves.map((curve) => curve.window));
+  const window = Math.max(...windows);
+  const paces = runs.map(stepsPerEpoch);
+  const samePace = new Set(paces).size === 1;
   const losses = lineChart({
-    title: window > 1 ? `Loss, mean of ${window} steps` : "Loss of each step",
-    x: { title: "step k", ...(total && { range: [0, total] as [number, number] }) },
+    title:
+      window > 1 ? `Loss, mean of ${windows.size > 1 ? "up to " : ""}${window} steps` : "Loss of each step",
+    x: { title: samePace ? "step k" : "epoch", ...(total && { range: [0, total] as [number, number] }) },
     y: { title: "loss E<sub>k</sub>(θ<sup>(k)</sup>)", scale: "log" },
-    series: runs.map((run, i): Series => ({ name: run.name, x: curves[i].x, y: curves[i].y, colour: i })),
+    series: runs.map((run, i): Series => {
+      const { x, y } = curves[i]!;
+      return { name: run.name, x: samePace ? x : x.map((k) => k / paces[i]!), y, colour: i };
+    }),
   });
   const measured = runs.length === 1 ? [...gradientChart(runs[0]!), ...measuredCharts(runs[0]!)] : [];
   const judged = runs.filter((run) => run.epochs.some(({ accuracy }) => Number.isFinite(accuracy)));
@@ -141,6 +149,8 @@ function measuredCharts({ name, measured }: Run): Figure[] {
 }
 
 /** The number of steps that a run takes if nothing stops it. */
-export function totalSteps({ settings: { samples, batchSize, epochs } }: Run): number {
-  return epochs * Math.ceil(samples / batchSize);
+export function totalSteps(run: Run): number {
+  return run.settings.epochs * stepsPerEpoch(run);
 }
+
+const stepsPerEpoch = ({ settings: { samples, batchSize } }: Run): number => Math.ceil(samples / batchSize);

@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { writeAtomically } from "../data/write-atomically.js";
+import { formatNumber } from "../display/format-number.js";
 import { type Displayable, displaySymbol, type Figure, type MimeBundle, table } from "../display/index.js";
 import type { Shuffle } from "./order.js";
 import { runFigure } from "./run-figure.js";
@@ -100,7 +101,7 @@ export class Run implements Displayable {
     const { epochs, batchSize } = this.settings;
     const last = this.epochs.at(-1);
     const parts = [
-      `${this.epochs.length} of ${epochs} epochs, ${this.steps} steps of ${batchSize}`,
+      `${this.epochs.length} of ${epochs} epochs, ${formatNumber(this.steps)} steps of ${formatNumber(batchSize)}`,
       ...(last ? [`loss ${last.loss.toPrecision(3)}`] : []),
       ...(last?.accuracy === undefined || Number.isNaN(last.accuracy)
         ? []

@@ -91,7 +91,7 @@ describe.skipIf(!executablePath && !process.env.CI)("an exported site", () => {
         const plots = [...slide.querySelectorAll(".js-plotly-plot .main-svg:first-child")];
         return {
           id: JSON.stringify(Reveal.getIndices()),
-          overflow: slide.scrollWidth - slide.clientWidth,
+          overflow: Math.max(slide.scrollWidth - slide.clientWidth, slide.scrollHeight - slide.clientHeight),
           drawn: plots.every((plot) => plot.getBoundingClientRect().width > 300),
           number: plots.length,
         };

@@ -215,6 +215,21 @@ test("it learns, and the record says how", async () => {
   expect(compareRuns([run, run]).data.length).toBe(4);
 });
 
+test("runs whose epochs are not as many steps are compared over epochs", async () => {
+  const data = points(120);
+  const runs = [];
+  for (const batchSize of [1, 120]) {
+    runs.push(
+      await train(network(), data, { epochs: 3, batchSize, name: `batches of ${batchSize}`, ...quiet }),
+    );
+  }
+  const { data: traces, layout } = compareRuns(runs);
+  expect(layout.xaxis).toMatchObject({ title: { text: "epoch" } });
+  expect(traces[1]!.x).toEqual([1, 2, 3]);
+  expect((traces[0]!.x as number[]).at(-1)).toBeCloseTo(3, 1); // the mean of the last two steps
+  expect(compareRuns([runs[0]!, runs[0]!]).layout.xaxis).toMatchObject({ title: { text: "step k" } });
+});
+
 test("evaluation in float32 agrees with float64", async () => {
   const data = points(1203);
   const model = network();

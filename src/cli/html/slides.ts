@@ -80,10 +80,10 @@ html, body { height: 100%; } body { margin: 0; padding: 0; max-width: none; over
 .reveal .slides > section:has(> section) { padding: 0; }
 .reveal p, .reveal li { max-width: 60rem; }
 .reveal h1 { font-size: 2.2em; } .reveal h2 { font-size: 1.7em; } .reveal h1, .reveal h2, .reveal h3 { margin-top: 0; }
-.reveal section:has(> .code):has(> .outputs) { display: grid !important; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); gap: 2vw; align-content: center; align-items: center; }
+.reveal section:has(> .code):has(> .outputs) { display: grid !important; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); gap: 2vw; align-content: safe center; align-items: center; }
 .reveal section:has(> .code):has(> .outputs) > :not(.code):not(.outputs) { grid-column: 1 / -1; margin: 0; }
 .reveal .code, .reveal .outputs { margin: 0; min-width: 0; }
-.reveal .code > pre { font-size: 0.78em; } .reveal .code > pre, .reveal .outputs > pre { white-space: pre-wrap; }
+.reveal .code > pre { font-size: 0.78em; } .reveal .code > pre, .reveal .outputs pre { white-space: pre-wrap; }
 .reveal .progress, .reveal .controls { color: var(--link); }
 .reveal .slide-number { color: var(--muted); background: none; font-size: 0.7em; left: 1em; right: auto; }
 .reveal .controls { font-size: 7px; }
@@ -94,11 +94,24 @@ html, body { height: 100%; } body { margin: 0; padding: 0; max-width: none; over
 const slidesScript = `
 Reveal.initialize({ disableLayout: true, hash: true, center: false, transition: "none", slideNumber: "c/t", controls: true });
 function fit() {
-  dispatchEvent(new Event("resize"));
   var slide = Reveal.getCurrentSlide();
   if (!slide) return;
   slide.style.fontSize = "";
-  for (var size = 95; size >= 55 && slide.scrollHeight > slide.clientHeight + 1; size -= 5) slide.style.fontSize = size + "%";
+  var room = 0.91 * slide.clientHeight; // without the paddings and the margin below a figure
+  slide.querySelectorAll(":scope > :not(.code):not(.outputs)").forEach(function (text) { room -= text.offsetHeight + 0.02 * innerWidth; });
+  slide.querySelectorAll(".figure").forEach(function (figure) {
+    figure.style.zoom = "";
+    figure.style.zoom = Math.max(0.5, Math.min(1, room / figure.offsetHeight));
+  });
+  dispatchEvent(new Event("resize"));
+  slide.querySelectorAll("table").forEach(function (table) {
+    shrink(table, function () { return table.scrollWidth > table.clientWidth + 1; });
+  });
+  shrink(slide, function () { return slide.scrollHeight > slide.clientHeight + 1; });
+}
+function shrink(element, tooLarge) {
+  element.style.fontSize = "";
+  for (var size = 95; size >= 55 && tooLarge(); size -= 5) element.style.fontSize = size + "%";
 }
 Reveal.on("ready", fit);
 Reveal.on("slidechanged", fit);
