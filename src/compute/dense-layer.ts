@@ -55,36 +55,36 @@ export function panelLayer(
   };
 }
 
-/** The inputs of a layer that are seldom zero: which they are, as runs and as bits, and their weights and values. */
-export interface Seldom {
+/** Columns of the input that are dense, where most are sparse: which, as runs and as bits, and their weights and values. */
+export interface DenseColumns {
   readonly runs: readonly Run[];
   readonly bits: Uint8Array;
   readonly A: Weights;
   readonly x: Matrix;
 }
 
-/** The first layer, by products with what is not zero of inputs that mostly are, and of dense matrices for the others. */
+/** The first layer: its dense columns by products of dense matrices, the others by products with what is not zero. */
 export function mixedLayer(
   parts: DenseParts,
   byRow: Compressed,
   byColumn: Compressed | undefined,
-  seldom: Seldom,
+  dense: DenseColumns,
 ): TrainedLayer {
   const { kernels, share, meet, A, b, x, relu, delta } = parts;
-  const mostly = panelLayer(parts, byRow, byColumn);
+  const sparse = panelLayer(parts, byRow, byColumn);
   return {
     prepare(rows, source) {
-      kernels.gather(seldom.x, source!, rows, share, seldom.runs);
-      return mostly.prepare(rows, { ...source!, skip: seldom.bits });
+      kernels.gather(dense.x, source!, rows, share, dense.runs);
+      return sparse.prepare(rows, { ...source!, skip: dense.bits });
     },
     forward(rows) {
-      kernels.affine(x, seldom.x, seldom.A, undefined, rows, false, share);
+      kernels.affine(x, dense.x, dense.A, undefined, rows, false, share);
       meet();
       kernels.sparseAffine(x, byRow, A, b.theta, rows, { relu, add: true }, share);
     },
     backward(rows, finish) {
-      kernels.weightGradient(seldom.A, delta, seldom.x, rows, finish, share);
-      mostly.backward(rows, finish);
+      kernels.weightGradient(dense.A, delta, dense.x, rows, finish, share);
+      sparse.backward(rows, finish);
     },
   };
 }

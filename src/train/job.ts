@@ -149,9 +149,9 @@ export function makeJob({ model, loss, backend = "wasm", threads, training, eval
   if (typeof fast === "string") throw new TypeError(`train: the fast kernels do not know ${fast}`);
   const shares = notZero((training?.data ?? evaluation) as Dataset);
   const sparse = shares.reduce((sum, share) => sum + share, 0) < sparseBelow * shares.length;
-  const seldomZero = runsAbove(denseFrom[backend], shares);
+  const denseColumns = runsAbove(denseFrom[backend], shares);
   const oneByOne = training?.batchSize === 1 && leavesAlone(training.rule);
-  const use = { rows, trainedRows, sparse, seldomZero, oneByOne };
+  const use = { rows, trainedRows, sparse, denseColumns, oneByOne };
   const { plans: layers, length: at, sumsLength } = planLayers(arena, fast, use);
   const theta = floats(at);
   const gradient = training ? floats(at) : theta;
@@ -208,7 +208,7 @@ export function makeJob({ model, loss, backend = "wasm", threads, training, eval
   const memory = arena.allocate();
   const job: Job = { memory, ...plan };
   clear(job);
-  setApart(job);
+  markDenseColumns(job);
   if (typeof schedule === "function") {
     const etas = view(memory, job.training!.etas!);
     for (let k = 1; k <= steps; k++) etas[k - 1] = stepSizeAt("train", schedule, k);
@@ -233,14 +233,14 @@ function clear({ memory, training, ...job }: Job): void {
   if (first !== theta) view(memory, first).fill(training?.rule.name === "adagrad" ? training.rule.c0 : 0);
 }
 
-/** Gets the inputs ready that are multiplied apart from others. */
-function setApart({ memory, layers }: Job): void {
+/** Gets the dense columns of a sparse input ready. */
+function markDenseColumns({ memory, layers }: Job): void {
   for (const layer of layers) {
-    if (layer.kind !== "dense" || !layer.seldom) continue;
-    const { runs, bits, x } = layer.seldom;
+    if (layer.kind !== "dense" || !layer.denseColumns) continue;
+    const { runs, bits, x } = layer.denseColumns;
     view(memory, x.region).fill(0);
-    const isApart = view(memory, bits).fill(0);
-    for (const [first, end] of runs) for (let k = first; k < end; k++) isApart[k >> 3] |= 1 << (k & 7);
+    const isDense = view(memory, bits).fill(0);
+    for (const [first, end] of runs) for (let k = first; k < end; k++) isDense[k >> 3] |= 1 << (k & 7);
   }
 }
 

@@ -60,12 +60,12 @@ interface DensePlan extends WeightShape {
   /** The inputs that are not zero, by sample and by column, where only they are multiplied. */
   readonly byRow?: CompressedPlan;
   readonly byColumn?: CompressedPlan;
-  /** The inputs that are multiplied as a dense matrix all the same. */
-  readonly seldom?: SeldomPlan;
+  /** The columns of the input that are multiplied as a dense matrix all the same. */
+  readonly denseColumns?: DenseColumnsPlan;
 }
 
-/** Inputs that are seldom zero, where most are: their weights lie apart, and those in the panels are never used. */
-interface SeldomPlan {
+/** Columns that are dense, where most are sparse: their weights lie apart, and those in the panels are never used. */
+interface DenseColumnsPlan {
   /** Which they are, in order; and as bits, where the kernels find them. */
   readonly runs: readonly Run[];
   readonly bits: Region<"Uint8Array">;
@@ -94,10 +94,10 @@ export interface Use {
   readonly rows: number;
   /** The most of them whose gradient is taken at once; 0 where it is not trained. */
   readonly trainedRows: number;
-  /** Whether few of the numbers that come in are not zero; */
+  /** Whether few of the numbers that come in are not zero, */
   readonly sparse: boolean;
-  /** and the columns for which that does not hold. */
-  readonly seldomZero: readonly Run[];
+  /** and the columns of which many are all the same. */
+  readonly denseColumns: readonly Run[];
   /** Whether it is trained sample by sample with a rule that leaves alone what has no gradient. */
   readonly oneByOne: boolean;
 }
@@ -109,7 +109,7 @@ const fewRows = 4;
 export function planLayers(
   arena: Arena,
   layers: readonly FastLayer[],
-  { rows, trainedRows, sparse, seldomZero, oneByOne }: Use,
+  { rows, trainedRows, sparse, denseColumns, oneByOne }: Use,
 ): { plans: LayerPlan[]; length: number; sumsLength: number } {
   let length = 0;
   let sums = 0;
@@ -128,7 +128,7 @@ export function planLayers(
     entries: arena.reserve("Float32Array", 2 * lists * capacity),
     counts: arena.reserve("Uint32Array", lists),
   });
-  const apart = ({ inputs, outputs }: WeightShape, runs: readonly Run[]): SeldomPlan => {
+  const apart = ({ inputs, outputs }: WeightShape, runs: readonly Run[]): DenseColumnsPlan => {
     const columns = runs.reduce((sum, [first, end]) => sum + end - first, 0);
     const shape: WeightShape = { layout: "rows", inputs: columns, outputs };
     return {
@@ -165,7 +165,7 @@ export function planLayers(
       else if (few || (t === 0 && sparse)) layout = "panels";
     }
     const shape = { layout, inputs, outputs };
-    const isMixed = t === 0 && sparse && layout === "panels" && !few && seldomZero.length > 0;
+    const isMixed = t === 0 && layout === "panels" && !few && denseColumns.length > 0;
     return {
       kind: "dense",
       ...shape,
@@ -173,7 +173,7 @@ export function planLayers(
       b: take(filledUp(outputs), filledUp(outputs) / line),
       ...(layout !== "rows" && { byRow: compressed(rows, inputs) }),
       ...(layout === "panels" && trainedRows > 0 && { byColumn: compressed(inputs, trainedRows) }),
-      ...(isMixed && { seldom: apart(shape, seldomZero) }),
+      ...(isMixed && { denseColumns: apart(shape, denseColumns) }),
       ...common,
     };
   });
@@ -182,7 +182,7 @@ export function planLayers(
 
 /** The parameters of a layer: of a dense one A and b, of a convolution both in one; of pooling none. */
 export function parametersOf(plan: LayerPlan): readonly ParametersPlan[] {
-  if (plan.kind === "dense") return plan.seldom ? [plan.A, plan.seldom.A, plan.b] : [plan.A, plan.b];
+  if (plan.kind === "dense") return [plan.A, ...(plan.denseColumns ? [plan.denseColumns.A] : []), plan.b];
   return plan.kind === "conv2d" ? [plan.parameters] : [];
 }
 
@@ -192,8 +192,8 @@ function isRectified(layers: readonly FastLayer[], t: number): boolean {
   return relu || (t > 0 && kind !== "dense" && kind !== "conv2d" && isRectified(layers, t - 1));
 }
 
-/** For each input its column among those of the runs, which follow each other; −1 for others. */
-function columnsApart(inputs: number, runs: readonly Run[]): Int32Array {
+/** For each input its place among the dense columns; −1 for others. */
+function denseColumnOf(inputs: number, runs: readonly Run[]): Int32Array {
   const columns = new Int32Array(inputs).fill(-1);
   let column = 0;
   for (const [first, end] of runs) for (let k = first; k < end; k++) columns[k] = column++;
@@ -205,13 +205,13 @@ export function eachParameter(plans: readonly LayerPlan[], visit: (i: number, pl
   let i = 0;
   for (const plan of plans) {
     if (plan.kind === "dense") {
-      const { inputs, outputs, A, b, seldom } = plan;
-      const column = seldom && columnsApart(inputs, seldom.runs);
-      const pitch = filledUp(seldom?.x.columns ?? 0);
+      const { inputs, outputs, A, b, denseColumns } = plan;
+      const column = denseColumns && denseColumnOf(inputs, denseColumns.runs);
+      const pitch = filledUp(denseColumns?.x.columns ?? 0);
       for (let j = 0; j < outputs; j++) {
         for (let k = 0; k < inputs; k++) {
           const isApart = column !== undefined && column[k] >= 0;
-          visit(i++, isApart ? seldom!.A.at + j * pitch + column[k] : A.at + weightAt(plan, j, k));
+          visit(i++, isApart ? denseColumns!.A.at + j * pitch + column[k] : A.at + weightAt(plan, j, k));
         }
       }
       for (let j = 0; j < outputs; j++) visit(i++, b.at + j);

@@ -30,17 +30,17 @@ export function trainedLayer(
     counts: view(memory, counts),
   });
   if (plan.kind === "dense") {
-    const { layout, inputs, outputs, A, b, byRow, byColumn, seldom } = plan;
+    const { layout, inputs, outputs, A, b, byRow, byColumn, denseColumns } = plan;
     const dense = { ...parts, A: { ...partOf(A), layout, inputs, outputs }, b: partOf(b) };
     if (layout === "rows") return tileLayer(dense);
     if (layout === "columns") return columnLayer(dense, compressed(byRow!));
     const lists = [compressed(byRow!), byColumn && compressed(byColumn)] as const;
-    if (!seldom) return panelLayer(dense, ...lists);
-    const { runs, bits, x } = seldom;
+    if (!denseColumns) return panelLayer(dense, ...lists);
+    const { runs, bits, x } = denseColumns;
     return mixedLayer(dense, ...lists, {
       runs,
       bits: view(memory, bits),
-      A: { ...partOf(seldom.A), layout: "rows", inputs: x.columns, outputs },
+      A: { ...partOf(denseColumns.A), layout: "rows", inputs: x.columns, outputs },
       x: matrixOf(view(memory, x.region), x.columns),
     });
   }

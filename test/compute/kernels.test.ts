@@ -457,10 +457,13 @@ describe.each([1, 3, 4, 7, 16, 19, 784])("samples of %i entries", (width) => {
     { bytes: false, apart: false },
     { bytes: true, apart: true },
     { bytes: false, apart: true },
-  ])("are gathered and listed alike, %o", ({ bytes, apart }) => {
+    { bytes: true, apart: false, inOrder: true },
+    { bytes: false, apart: true, inOrder: true },
+  ])("are gathered and listed alike, %o", ({ bytes, apart, inOrder = false }) => {
     const { kernels, out, byRow, byColumn, source: all, bits } = samples(bytes);
     bits.set(skip);
-    const source = apart ? { ...all, skip: bits } : all;
+    const { indices, ...rest } = all;
+    const source = { ...rest, ...(!inOrder && { indices }), ...(apart && { skip: bits }) };
     const found = kernels.map((kernel) => {
       out.data.fill(0);
       for (const part of [0, 1]) {

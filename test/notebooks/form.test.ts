@@ -47,6 +47,32 @@ function silentChecks(cells: Cell[]): string[] {
   });
 }
 
+test("a check that random numbers reach, through what is declared or filled, and that says no odds, is found", () => {
+  const cell = (text: string): Cell =>
+    ({ cell_type: "code", source: [text], outputs: [] }) as unknown as Cell;
+  const silent = (...texts: string[]) => silentChecks(texts.map(cell)).length;
+  expect(
+    silent(
+      "const run = await train(net, data);",
+      "const last = run.loss.at(-1);",
+      'check("B1", "falls", last < 1);',
+    ),
+  ).toBe(1);
+  expect(
+    silent(
+      "const means = [];\nfor (const s of paths)\n  means.push(random(1).normal());",
+      'check("B1", "so", means[0] < 1);',
+    ),
+  ).toBe(1);
+  expect(
+    silent(
+      "const run = await train(net, data);",
+      'check("B1", "falls", run.steps > 1, "", { falseAlarm: 0 });',
+    ),
+  ).toBe(0);
+  expect(silent("const path = descend(F);", 'check("A6", "falls", path.F[1] < 1);')).toBe(0);
+});
+
 describe.each(names)("%s", (name) => {
   const { cells }: { cells: Cell[] } = JSON.parse(readFileSync(path.join(lectures, name), "utf8"));
   const texts = cells.map(({ source }) => source.join(""));

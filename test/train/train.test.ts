@@ -118,7 +118,7 @@ test.each(backends.flatMap((backend) => rules.map((rule) => ({ name: String(rule
     expect(layers[0]).toMatchObject(
       backend === "openblas"
         ? {
-            seldom: {
+            denseColumns: {
               runs: [
                 [0, 4],
                 [12, 13],

@@ -1,7 +1,7 @@
 /**
  * What is done to rows of samples apart from products.
  */
-import { floats, laneSum } from "./simd";
+import { floats, laneSum, rowOf } from "./simd";
 import { apply } from "./update";
 
 /**
@@ -11,7 +11,7 @@ import { apply } from "./update";
 export function touch(x: usize, pitch: usize, rows: usize, from: i32, to: i32): i32 {
   let sum = 0;
   for (let r = from; r < to; r++) {
-    const source = x + <usize>load<u32>(rows + floats(r)) * pitch;
+    const source = x + rowOf(rows, r) * pitch;
     for (let at: usize = 0; at < pitch; at += 64) sum += load<u8>(source + at);
   }
   return sum;
@@ -25,7 +25,7 @@ export function gatherBytes(
 ): void {
   const factor = f32x4.splat(scale);
   for (let r = from; r < to; r++) {
-    const source = x + <usize>load<u32>(rows + floats(r)) * pitch;
+    const source = x + rowOf(rows, r) * pitch;
     const target = out + <usize>r * outPitch;
     let j = 0;
     for (; j + 4 <= width; j += 4) {
@@ -41,7 +41,7 @@ export function gatherFloats(
   out: usize, outPitch: usize, x: usize, pitch: usize, rows: usize, width: i32, scale: f32, from: i32, to: i32,
 ): void {
   for (let r = from; r < to; r++) {
-    const source = x + <usize>load<u32>(rows + floats(r)) * pitch;
+    const source = x + rowOf(rows, r) * pitch;
     const target = out + <usize>r * outPitch;
     for (let j = 0; j < width; j++) f32.store(target + floats(j), f32.load(source + floats(j)) * scale);
   }

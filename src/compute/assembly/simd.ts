@@ -21,3 +21,9 @@
 @inline export function floats(n: i32): usize {
   return <usize>n << 2;
 }
+
+/** Where sample r of a batch stands: at rows[r], or at r where `rows` is 0. */
+// @ts-ignore: decorator
+@inline export function rowOf(rows: usize, r: i32): usize {
+  return <usize>(rows ? load<i32>(rows + floats(r)) : r);
+}

@@ -8,7 +8,7 @@
  * a round 5.1, of 16 with two entries a round 8.8 (V8 spills); inputs in blocks that fit the first cache 5.6; dense
  * tiles 15. A gradient with its update takes 4.7.
  */
-import { floats, laneSum, madd } from "./simd";
+import { floats, laneSum, madd, rowOf } from "./simd";
 import { squares } from "./rows";
 import { apply, wantsSquares } from "./update";
 
@@ -27,7 +27,7 @@ export function compressRows(
   from: i32, to: i32,
 ): void {
   for (let r = from; r < to; r++) {
-    const source = x + pitch * <usize>(rows ? load<i32>(rows + floats(r)) : r);
+    const source = x + rowOf(rows, r) * pitch;
     const first = entries + (<usize>(r * width) << 3);
     let at = first;
     const step = bytes ? 16 : 4;
@@ -69,7 +69,7 @@ export function compressColumns(
   memory.fill(counts + floats(from), 0, floats(to - from));
   const step = bytes ? 16 : 4;
   for (let r = 0; r < count; r++) {
-    const source = x + pitch * <usize>(rows ? load<i32>(rows + floats(r)) : r);
+    const source = x + rowOf(rows, r) * pitch;
     for (let k = from; k < to; k += step) {
       let found = notZero(source, bytes, k, to) & ~skipped(skip, bytes, k);
       while (found) {
