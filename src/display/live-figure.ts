@@ -3,7 +3,7 @@
  *
  * Updates come as fast as the work makes them; what is sent is at most `maxRate` versions a second, the
  * newest each time, as JSON and text. The static image, which takes far longer than a step of training,
- * comes with the last version alone; what draws it is started with the first, so that a stop need not wait for it.
+ * comes with the last version alone; what draws it is started with the first, so that it is ready by then.
  */
 
 import { nextDisplayId } from "./display.js";
@@ -76,7 +76,10 @@ export class LiveFigure {
     else this.#timer ??= setTimeout(() => this.#send(), wait);
   }
 
-  /** Shows the newest version with its static image; resolves when that is sent. May be called again. */
+  /**
+   * Shows the newest version with its static image; resolves when that is sent. Who cannot wait need not: it is sent
+   * all the same. May be called again.
+   */
   close(): Promise<void> {
     this.#closed ??= this.#sendLast();
     return this.#closed;

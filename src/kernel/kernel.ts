@@ -26,6 +26,14 @@ export type Send = (channel: Channel, frames: Uint8Array[]) => void;
 
 type Content = Record<string, unknown>;
 
+/** Resolves when cells that were sent together with one that began then have come from the sockets. */
+async function sentTogether(began: number): Promise<void> {
+  const wait = began + 10 - performance.now();
+  if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+  // A cell that held this thread left them waiting; the event loop takes them up between two of these.
+  for (let turn = 0; turn < 2; turn++) await new Promise(setImmediate);
+}
+
 export class Kernel {
   readonly #wire: Wire;
   readonly #send: Send;
@@ -171,6 +179,7 @@ export class Kernel {
 
   /** Runs a cell and answers it; returns those waiting behind it that its failure aborts. */
   async #execute(request: Message): Promise<Message[]> {
+    const began = performance.now();
     const { content } = request;
     const code = String(content.code);
     const silent = content.silent === true;
@@ -208,9 +217,8 @@ export class Kernel {
       };
     }
     this.#running = undefined;
-    // Cells sent together with a failed one may still be on their way from the sockets; one that is sent after
-    // this reply must run. So whom the failure aborts is settled before the reply.
-    if (stop) await new Promise((resolve) => setTimeout(resolve, 10));
+    // One that is sent after this reply must run, so whom the failure aborts is settled before it.
+    if (stop) await sentTogether(began);
     const aborted = stop ? this.#waiting.splice(0) : [];
     this.#respond("shell", "execute_reply", reply, request);
     this.#publish("status", { execution_state: "idle" }, request);

@@ -14,7 +14,7 @@ import type { Rule } from "../optim/index.js";
 import { stepSizeAt } from "../optim/schedule.js";
 import { fastLayers } from "./fast-network.js";
 import type { Shuffle } from "./order.js";
-import { eachParameter, type LayerPlan, type MatrixPlan, planLayers } from "./plan-layers.js";
+import { eachRun, type LayerPlan, type MatrixPlan, planLayers } from "./plan-layers.js";
 import type { Backend } from "./run.js";
 
 type LossName = Extract<Formula, { kind: "loss" }>["name"];
@@ -92,7 +92,7 @@ export type RememberedArrays = "first" | "second";
 
 /** The integers by which the main thread and the threads speak. */
 export const control = {
-  /** Set by the main thread: stop before the next step. */
+  /** Set by the main thread: stop before the next chunk of samples. */
   stop: 0,
   /** What the first thread decided for all: whether to stop. */
   stopping: 1,
@@ -251,8 +251,8 @@ export function writeArray(
   from: Float64Array,
 ): void {
   const to = view(memory, job[which]);
-  eachParameter(job.layers, (i, place) => {
-    to[place] = from[i];
+  eachRun(job.layers, (i, place, count, stride) => {
+    for (let n = 0; n < count; n++) to[place + n * stride] = from[i + n];
   });
 }
 
@@ -260,8 +260,8 @@ export function writeArray(
 export function readArray({ memory, ...job }: Job, which: "theta" | RememberedArrays): Float64Array {
   const from = view(memory, job[which]);
   const found = new Float64Array(job.parameterCount);
-  eachParameter(job.layers, (i, place) => {
-    found[i] = from[place];
+  eachRun(job.layers, (i, place, count, stride) => {
+    for (let n = 0; n < count; n++) found[i + n] = from[place + n * stride];
   });
   return found;
 }

@@ -12,14 +12,20 @@ export interface NotFinite {
 
 /** Finds the first layer with parameters that are not finite. */
 export function parametersNotFinite({ A, b }: Sequential, theta: Float64Array): NotFinite | undefined {
-  if (theta.every(Number.isFinite)) return undefined;
+  if (areFinite(theta)) return undefined;
   let at = 0;
   for (let t = 1; t < A.length; t++) {
     const end = at + A[t]!.size + b[t]!.size;
-    if (!theta.subarray(at, end).every(Number.isFinite)) return { what: "parameters", layer: t };
+    if (!areFinite(theta.subarray(at, end))) return { what: "parameters", layer: t };
     at = end;
   }
   return { what: "parameters", layer: 0 };
+}
+
+/** Faster by far than `every()`, which calls back: a stop waits for it. */
+function areFinite(numbers: Float64Array): boolean {
+  for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return false;
+  return true;
 }
 
 /** What happened, what the network has now, and what to try; `kept` is the epoch whose parameters it went back to. */

@@ -192,33 +192,39 @@ function isRectified(layers: readonly FastLayer[], t: number): boolean {
   return relu || (t > 0 && kind !== "dense" && kind !== "conv2d" && isRectified(layers, t - 1));
 }
 
-/** For each input its place among the dense columns; −1 for others. */
-function denseColumnOf(inputs: number, runs: readonly Run[]): Int32Array {
-  const columns = new Int32Array(inputs).fill(-1);
-  let column = 0;
-  for (const [first, end] of runs) for (let k = first; k < end; k++) columns[k] = column++;
-  return columns;
-}
-
-/** Calls back with where each parameter lies in the network's theta, and where in the plan's. */
-export function eachParameter(plans: readonly LayerPlan[], visit: (i: number, place: number) => void): void {
+/**
+ * Goes through the network's theta by runs that lie evenly in the plan: where one begins in theta and in the plan, how
+ * many parameters it has, and how far apart they are in the plan.
+ */
+export function eachRun(
+  plans: readonly LayerPlan[],
+  visit: (i: number, place: number, count: number, stride: number) => void,
+): void {
   let i = 0;
+  const run = (place: number, count: number, stride = 1): void => {
+    visit(i, place, count, stride);
+    i += count;
+  };
   for (const plan of plans) {
     if (plan.kind === "dense") {
       const { inputs, outputs, A, b, denseColumns } = plan;
-      const column = denseColumns && denseColumnOf(inputs, denseColumns.runs);
-      const pitch = filledUp(denseColumns?.x.columns ?? 0);
+      const stride = weightAt(plan, 0, 1) - weightAt(plan, 0, 0);
       for (let j = 0; j < outputs; j++) {
-        for (let k = 0; k < inputs; k++) {
-          const isApart = column !== undefined && column[k] >= 0;
-          visit(i++, isApart ? denseColumns!.A.at + j * pitch + column[k] : A.at + weightAt(plan, j, k));
+        let k = 0;
+        let column = j * filledUp(denseColumns?.x.columns ?? 0);
+        for (const [first, end] of denseColumns?.runs ?? []) {
+          run(A.at + weightAt(plan, j, k), first - k, stride);
+          run(denseColumns!.A.at + column, end - first);
+          column += end - first;
+          k = end;
         }
+        run(A.at + weightAt(plan, j, k), inputs - k, stride);
       }
-      for (let j = 0; j < outputs; j++) visit(i++, b.at + j);
+      run(b.at, outputs);
     } else if (plan.kind === "conv2d") {
       const { parameters, windows, filters } = plan;
-      for (let k = 0; k < filters * inWindow(windows); k++) visit(i++, parameters.at + k);
-      for (let j = 0; j < filters; j++) visit(i++, parameters.at + biasesAt(windows, filters) + j);
+      run(parameters.at, filters * inWindow(windows));
+      run(parameters.at + biasesAt(windows, filters), filters);
     }
   }
 }

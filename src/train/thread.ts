@@ -162,6 +162,15 @@ export function work(
     });
   }
 
+  /** Whether the threads end here, because it is time or because they are told to stop: the first decides for all. */
+  function ends(isOver = false): boolean {
+    if (first) {
+      signals[control.stopping] = Number(isOver || Atomics.load(signals, control.stop) === 1);
+    }
+    barrier.meet();
+    return signals[control.stopping] === 1;
+  }
+
   /** Trains; returns how many steps were done, and the layer that broke off. */
   function train(plan: TrainingPlan, done: Stretch): Omit<ThreadResult, "kernels"> {
     const { data, batchSize } = plan;
@@ -200,10 +209,6 @@ export function work(
       if (first) orderOf(epoch, plan, order);
       for (let start = (steps % perEpoch) * batchSize; start < data.size; start += batchSize) {
         const batch = order.subarray(start, start + batchSize);
-        if (first) {
-          const isOver = performance.now() - began > patience;
-          signals[control.stopping] = Number(isOver || Atomics.load(signals, control.stop) === 1);
-        }
         // A step with the sums takes a few per cent longer, so only that has them whose norms the record shows.
         if (start + batchSize >= data.size) kernels.setRule(rule, parameters, true);
         if (etas) rule = { ...rule, eta: etas[steps] };
@@ -212,8 +217,8 @@ export function work(
         for (let chunk = 0; chunk < batch.length; chunk += losses.length) {
           const indices = batch.subarray(chunk, chunk + losses.length);
           const rows = indices.length;
-          barrier.meet();
-          if (signals[control.stopping]) return { steps, squares, paced };
+          // A step that was begun is only given up when the reader stops: θ is as it was before it.
+          if (ends(chunk === 0 && performance.now() - began > patience)) return { steps, squares, paced };
           forward(rows, from.source(indices));
           from.loss(indices, losses, batch.length);
           barrier.meet();
@@ -246,8 +251,8 @@ export function work(
     return { steps, squares, paced };
   }
 
-  /** Evaluates; returns the mean loss, and the share of right answers where there are labels. */
-  function evaluate(plan: EvaluationPlan): { loss: number; accuracy: number } {
+  /** Evaluates; returns the mean loss, and the share of right answers where there are labels; nothing when stopped. */
+  function evaluate(plan: EvaluationPlan): { loss: number; accuracy: number } | undefined {
     const losses = view(memory, plan.losses);
     const answers = view(memory, plan.predicted);
     const order = view(memory, plan.order);
@@ -255,6 +260,7 @@ export function work(
     const from = samples(plan.data);
     for (let start = 0; start < size; start += job.rows) {
       const indices = order.subarray(start, start + job.rows);
+      if (ends()) return undefined;
       forward(indices.length, from.source(indices));
       from.loss(indices, losses.subarray(start));
       likeliest(answers.subarray(start), readout, ...rangeOf(indices.length, share));

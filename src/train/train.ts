@@ -10,6 +10,7 @@ import { type Rule, sgd } from "../optim/index.js";
 import { checkData, checkFits, checkRule } from "./check-fits.js";
 import { Checkpoint, loadCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import { bestEpoch, checkEarlyStopping, type EarlyStopping } from "./early-stopping.js";
+import { evaluate } from "./evaluate.js";
 import { slowBecause } from "./job.js";
 import { type NotFinite, notFiniteMessage, parametersNotFinite } from "./not-finite.js";
 import { type Shuffle, shuffles } from "./order.js";
@@ -235,8 +236,10 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
   let best = from?.best;
   let broken: NotFinite | undefined;
   let kept = 0;
+  let savedAt = 0;
   const save = (): void => {
-    if (!keep) return;
+    if (!keep || savedAt === run.steps) return;
+    savedAt = run.steps;
     const { settings, stepSize, epochs, measured } = run;
     const now = {
       settings,
@@ -248,6 +251,20 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
       measured,
     };
     writeCheckpoint(keep.file, new Checkpoint({ ...now, ...(best && { best }) }), model);
+  };
+  const isValidated = (record: EpochRecord): boolean => !validation || record.validationLoss !== undefined;
+  const endEpoch = async (record: EpochRecord): Promise<void> => {
+    await measureNow();
+    if (early) {
+      const { epoch } = record;
+      const good = bestEpoch(run.epochs, early);
+      if (good === epoch) best = model.theta.slice();
+      if (epoch - good >= early.patience) {
+        run.stopped = `no better ${words[early.by]} in ${early.patience} epochs`;
+      }
+    }
+    if ((await onEpoch?.(record, run)) === "stop") run.stopped ??= "by onEpoch";
+    if (run.epochs.length % every === 0) save();
   };
   try {
     trainer = (backend === "scalar" ? slowTrainer : fastTrainer)({
@@ -264,6 +281,11 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
       },
     });
     if (run.steps === 0) await measureNow();
+    const cut = run.epochs.at(-1);
+    if (validation && cut?.step === run.steps && !isValidated(cut)) {
+      const { loss: validationLoss, accuracy } = await evaluate(model, validation, { loss });
+      await endEpoch(Object.assign(cut, { validationLoss, accuracy }));
+    }
     while (!stop.aborted && !run.stopped && run.steps < totalSteps(run)) {
       const before = model.theta.slice();
       kept = run.epochs.length;
@@ -275,25 +297,16 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
       if (!broken && layer !== undefined) broken = { what: "loss", layer };
       if (broken) break;
       const record = run.epochs.at(-1);
-      if (run.epochs.length === kept || !looksAtEachEpoch) continue; // stopped within an epoch, or at the end
-      await measureNow();
-      if (early) {
-        const { epoch } = record!;
-        const good = bestEpoch(run.epochs, early);
-        if (good === epoch) best = model.theta.slice();
-        if (epoch - good >= early.patience) {
-          run.stopped = `no better ${words[early.by]} in ${early.patience} epochs`;
-        }
-      }
-      if ((await onEpoch?.(record!, run)) === "stop") run.stopped ??= "by onEpoch";
-      if (run.epochs.length % every === 0) save();
+      // Stopped within an epoch, or within its validation: that is made up for by who resumes.
+      if (run.epochs.length === kept || !isValidated(record!)) continue;
+      await endEpoch(record!);
     }
     if (broken) run.stopped = `the ${broken.what} ${broken.what === "loss" ? "is" : "are"} no longer finite`;
     else if (run.steps < totalSteps(run)) {
       if (interrupted.aborted) run.stopped ??= "interrupted";
       else if (signal?.aborted) run.stopped ??= reasonOf(signal);
     }
-    if (!broken && (run.steps % perEpoch !== 0 || run.epochs.length % every !== 0)) save();
+    if (!broken) save();
     if (early && best && !broken) {
       model.theta.set(best);
       run.restored = bestEpoch(run.epochs, early);
@@ -301,7 +314,8 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
   } finally {
     trainer?.close();
     run.seconds = (performance.now() - began) / 1000;
-    await chart?.close();
+    const shown = chart?.close();
+    if (!interrupted.aborted) await shown; // who stops waits for no picture: it comes when it is drawn
   }
   if (broken) throw new Error(notFiniteMessage(run, broken, kept));
   if (interrupted.aborted) throw interrupted.reason;

@@ -180,6 +180,25 @@ describe.skipIf(withoutBrowser)("JupyterLab in a browser", () => {
     await opened.close();
   });
 
+  test("a training that is stopped ends its cell; the picture of its chart follows", async () => {
+    write("stopped.ipynb", notebookOf(trainingCell));
+    const opened = await NotebookPage.open(browser!, lab!, "stopped.ipynb");
+    await opened.kernelReady();
+    const running = opened.runAll().catch(() => {}); // the cell fails, as it should
+    const chart = opened.outputs(0).locator(".js-plotly-plot");
+    const runs = async () =>
+      (await chart.count()) === 1 && (await chart.textContent())!.includes("samples/s");
+    await opened.until("the chart shows some steps", runs, 60_000);
+    await opened.command("notebook:interrupt-kernel");
+    await running;
+    await opened.until("the chart is final", async () => !(await runs()));
+    const [shown, error] = (await opened.save()).cells[0]!.outputs!;
+    expect(Object.keys(shown!.data!).sort()).toEqual([plotly, "image/svg+xml", "text/plain"].sort());
+    expect(error).toMatchObject({ output_type: "error", ename: "KeyboardInterrupt" });
+    expect(opened.errors).toEqual([]);
+    await opened.close();
+  });
+
   test("a figure without colours has the theme's, and cleared away it holds nothing back", async () => {
     write("plain.ipynb", notebookOf(plainCell));
     const opened = await NotebookPage.open(browser!, lab!, "plain.ipynb");
@@ -322,6 +341,11 @@ for (let k = 1; k <= 50; k++) {
   await new Promise((resolve) => setTimeout(resolve, 100));
 }
 await chart.close();`;
+
+const trainingCell = `
+import { blobs, dense, relu, sequential, train } from "nablab";
+
+await train(sequential([dense(2, 64), relu(), dense(64, 3)]), blobs({ size: 3000 }), { epochs: 100_000 });`;
 
 const brokenCell = `({
   [Symbol.for("Jupyter.display")]: () => ({ "${plotly}": { data: 7 }, "text/plain": "a broken figure" }),

@@ -178,6 +178,44 @@ test("a stop in the middle of an epoch of the threads is resumed to the same bit
   expect(actual.loss).toEqual(expected.loss);
 });
 
+test("a stop within a validation: who resumes makes up for what the epoch still lacked, once", async () => {
+  const seen: number[] = [];
+  const options: TrainOptions = {
+    rule: adam({ eta: 0.2 }), // so large that the first epochs are the best
+    batchSize: 16,
+    epochs: 8,
+    validation: points(100_000, 2),
+    earlyStopping: { patience: 2 },
+    measure: { first: ({ model }) => model.theta[0] },
+    onEpoch: ({ epoch }) => void seen.push(epoch),
+    live: false,
+  };
+  const whole = network();
+  const expected = await train(whole, data, options);
+  const epochs = seen.splice(0);
+  let cut = 0;
+  // When the validations are is not known; most of the time is theirs.
+  for (let part = 1; part <= 20; part++) {
+    const stopAt = Math.ceil((part / 20) * 1000 * expected.seconds);
+    const file = fresh();
+    const parted = network();
+    const signal = AbortSignal.timeout(stopAt);
+    const { stopped, steps } = await train(parted, data, { ...options, signal, checkpoint: file });
+    if (stopped !== signal.reason?.message || steps === 0) {
+      seen.length = 0;
+      continue;
+    }
+    cut += Number(loadCheckpoint(file).epochs.some(({ validationLoss }) => validationLoss === undefined));
+    const actual = await train(parted, data, { ...options, resume: file, checkpoint: file });
+    expect(parted.theta).toEqual(whole.theta);
+    expect(actual.epochs).toEqual(expected.epochs);
+    expect(actual.measured).toEqual(expected.measured);
+    expect(actual.restored).toBe(expected.restored);
+    expect(seen.splice(0)).toEqual(epochs);
+  }
+  expect(cut).toBeGreaterThan(0);
+});
+
 test("other options than the checkpoint's are refused, and nothing changes", async () => {
   const file = fresh();
   const net = network();

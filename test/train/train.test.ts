@@ -26,7 +26,7 @@ import {
   toBundle,
   train,
 } from "nablab";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { formulaOf } from "#nablab/compute/formula.js";
 import { findOpenblas } from "#nablab/compute/openblas.js";
 import { consoleHost, type DisplayMessage, setHost } from "#nablab/display/host.js";
@@ -415,6 +415,39 @@ describe("stopping", () => {
       expect(model.theta).not.toEqual(before);
     },
   );
+
+  test("the cell ends before the last picture is drawn, which comes after it", async () => {
+    const pictures: unknown[] = [];
+    const controller = new AbortController();
+    let count = 0;
+    setHost({
+      ...consoleHost,
+      interruptSignal: () => controller.signal,
+      display: ({ data }) => {
+        if (++count === 3) controller.abort(new Error("stop"));
+        if (data["image/svg+xml"]) pictures.push(data["image/svg+xml"]);
+      },
+    });
+    await expect(train(network(), points(2000), { epochs: 1000, batchSize: 4 })).rejects.toThrow("stop");
+    expect(pictures).toEqual([]);
+    await vi.waitFor(() => expect(pictures).toHaveLength(1), { timeout: 20_000 });
+  });
+
+  test("a step that is given up half-way leaves no trace", async () => {
+    const many = points(100_000);
+    const options = { rule: adam(), batchSize: many.size, ...quiet };
+    for (const milliseconds of [10, 40, 70, 100]) {
+      const [stopped, whole] = [network(), network()];
+      const signal = AbortSignal.timeout(milliseconds);
+      const { steps, loss } = await train(stopped, many, { ...options, epochs: 1000, signal });
+      if (steps === 0) expect(stopped.theta).toEqual(whole.theta.map(Math.fround));
+      else {
+        const expected = await train(whole, many, { ...options, epochs: steps });
+        expect(stopped.theta).toEqual(whole.theta);
+        expect(loss).toEqual(expected.loss);
+      }
+    }
+  });
 
   test.each(["wasm", "scalar"] as const)(
     "a loss that is not finite ends the %s backend and says where",

@@ -108,7 +108,16 @@ if kernel == "nablab":
     # MNIST by both threads, in a cell that runs meanwhile.
     run('import { adam, dense, mnist, relu, sequential, train } from "nablab"; const images = (await mnist()).train')
     network = "sequential([dense(784, 512), relu(), dense(512, 384), relu(), dense(384, 10)])"
-    training = client.execute(f"await train({network}, images, {{ rule: adam(), epochs: 100 }})")
+    def train():
+        return client.execute(f"await train({network}, images, {{ rule: adam(), epochs: 100 }})")
+
+    def stop(training):
+        began = time.time()
+        manager.interrupt_kernel()
+        reply_to(training)
+        return (time.time() - began) * 1000
+
+    training = train()
     began_training = time.time()
     time.sleep(2)
     times = [ask(client.complete, *code["complete"]) for _ in range(200)]
@@ -120,10 +129,12 @@ if kernel == "nablab":
         except queue.Empty:
             break
     figures["versions of its chart a second"] = round(charts / (time.time() - began_training), 1)
-    stopped = time.time()
-    manager.interrupt_kernel()
-    reply_to(training)
-    figures["stop of that training"] = round((time.time() - stopped) * 1000)
+    stops = [stop(training)]
+    for i in range(20):
+        training = train()
+        time.sleep(1 + i / 50)
+        stops.append(stop(training))
+    figures["stop of that training"] = f"{median(stops)} (at most {max(stops):.0f})"
 print(json.dumps(figures))
 manager.shutdown_kernel(now=True)
 client.stop_channels()
