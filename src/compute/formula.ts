@@ -12,9 +12,26 @@ export type Formula =
   | { readonly kind: "layer"; readonly name: "conv2d"; readonly windows: Windows; readonly outputs: number }
   | { readonly kind: "layer"; readonly name: Pooling; readonly windows: Windows }
   | { readonly kind: "layer"; readonly name: "flatten" }
+  | DropoutFormula
   | { readonly kind: "activation"; readonly name: "relu" }
+  | ActivationFormula
   | { readonly kind: "loss"; readonly name: "crossEntropy" | "squaredError" }
   | RuleFormula;
+
+/** What drops entries with probability p; `index` tells it from other layers of its network. */
+export interface DropoutFormula {
+  readonly kind: "layer";
+  readonly name: "dropout";
+  readonly p: number;
+  readonly index: number;
+}
+
+/** Activations of nablab's that no kernel takes along; `slope` is that of `leakyRelu`. */
+export interface ActivationFormula {
+  readonly kind: "activation";
+  readonly name: "tanh" | "sigmoid" | "leakyRelu" | "gelu" | "softplus";
+  readonly slope?: number;
+}
 
 /** A step size: the same for all steps, or a function of the step's number k = 1, 2, … */
 type StepSize = number | ((k: number) => number);

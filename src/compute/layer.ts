@@ -12,13 +12,19 @@ export interface TrainedLayer {
    * others; returns whether there was anything to do.
    */
   prepare(rows: number, source?: Source): boolean;
-  /** x(t) from x(t−1). */
-  forward(rows: number): void;
+  /** x(t) from x(t−1); with their place in a training where the samples are trained on. */
+  forward(rows: number, place?: Place): void;
   /**
    * The gradients of its parameters from delta; and before those move, the delta of the layer below. Threads have met when
    * that is there.
    */
   backward(rows: number, finish: Finish, below?: Below): void;
+}
+
+/** Where in a training some samples are: how many steps come before, and how many samples of their batch. */
+export interface Place {
+  readonly steps: number;
+  readonly samples: number;
 }
 
 /** What the layer below waits for. */

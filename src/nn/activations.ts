@@ -2,6 +2,7 @@
  * Activations beyond the lecture's: smooth or leaky relatives of the rectifier.
  */
 import { inspect } from "node:util";
+import { withFormula } from "../compute/formula.js";
 import { normalTail } from "../tensor/normal.js";
 import type { Activation } from "./layer.js";
 import { showAs } from "./show-as.js";
@@ -19,13 +20,14 @@ export function leakyRelu({ slope = 0.01 }: { slope?: number } = {}): Activation
   if (!Number.isFinite(slope)) {
     throw new RangeError(`leakyRelu: slope must be a finite number, got ${inspect(slope)}`);
   }
-  return showAs<Activation>(slope === 0.01 ? "leakyRelu()" : `leakyRelu({ slope: ${slope} })`, {
+  const activation = showAs<Activation>(slope === 0.01 ? "leakyRelu()" : `leakyRelu({ slope: ${slope} })`, {
     kind: "leakyRelu",
     options: Object.freeze({ slope }),
     value: (z) => (z > 0 ? z : slope * z),
     derivative: (z) => (z > 0 ? 1 : Number.isNaN(z) ? z : slope),
     secondDerivative: () => 0,
   });
+  return withFormula(activation, { kind: "activation", name: "leakyRelu", slope });
 }
 
 /**
@@ -38,7 +40,7 @@ export function leakyRelu({ slope = 0.01 }: { slope?: number } = {}): Activation
  * gelu().value(1).toFixed(6) // → '0.841345'
  */
 export function gelu(): Activation {
-  return showAs<Activation>("gelu()", {
+  const activation = showAs<Activation>("gelu()", {
     kind: "gelu",
     options: Object.freeze({}),
     value: (z) => (z === Number.NEGATIVE_INFINITY ? 0 : z * normalTail(-z)),
@@ -50,6 +52,7 @@ export function gelu(): Activation {
     secondDerivative: (z) =>
       Math.abs(z) > 40 ? 0 : ((2 - z * z) * Math.exp((-z * z) / 2)) / Math.sqrt(2 * Math.PI),
   });
+  return withFormula(activation, { kind: "activation", name: "gelu" });
 }
 
 /**
@@ -61,13 +64,14 @@ export function gelu(): Activation {
  * softplus().value(1000) // → 1000
  */
 export function softplus(): Activation {
-  return showAs<Activation>("softplus()", {
+  const activation = showAs<Activation>("softplus()", {
     kind: "softplus",
     options: Object.freeze({}),
     value: logOnePlusExp,
     derivative: logistic,
     secondDerivative: (z) => logistic(z) * logistic(-z),
   });
+  return withFormula(activation, { kind: "activation", name: "softplus" });
 }
 
 /** log(1 + e^z) without overflow. */

@@ -2,8 +2,9 @@
  * Noise against overfitting: units that are left out at random.
  */
 import { inspect } from "node:util";
+import { withFormula } from "../compute/formula.js";
 import type { Tensor } from "../tensor/index.js";
-import type { LayerBlueprint, Pass } from "./layer.js";
+import type { BuiltLayer, LayerBlueprint, Pass } from "./layer.js";
 import { showAs } from "./show-as.js";
 
 /**
@@ -33,7 +34,7 @@ export function dropout(p = 0.5): LayerBlueprint {
         const stream = source.split(index);
         return x.map((entry) => (stream.uniform() < p ? 0 : entry / (1 - p)));
       };
-      return showAs(text, {
+      const layer = showAs(text, {
         kind: "dropout",
         inputShape: input,
         outputShape: input,
@@ -42,7 +43,8 @@ export function dropout(p = 0.5): LayerBlueprint {
         forward: drop,
         backward: (delta, _x, pass) => ({ x: drop(delta, pass), parameters: [] }),
         traced: (x) => x,
-      });
+      } satisfies BuiltLayer);
+      return withFormula(layer, { kind: "layer", name: "dropout", p, index });
     },
   });
 }

@@ -1,6 +1,7 @@
 /**
  * The logistic function.
  */
+import { withFormula } from "../compute/formula.js";
 import type { Activation } from "./layer.js";
 import { showAs } from "./show-as.js";
 
@@ -15,11 +16,12 @@ const value = (z: number) => 1 / (1 + Math.exp(-z));
  * sigmoid().derivative(0) // → 0.25
  */
 export function sigmoid(): Activation {
-  return showAs("sigmoid()", {
+  const activation = showAs("sigmoid()", {
     kind: "sigmoid",
     options: Object.freeze({}),
     value,
     derivative: (z: number) => value(z) * value(-z),
     secondDerivative: (z: number) => value(z) * value(-z) * (value(-z) - value(z)),
   });
+  return withFormula(activation, { kind: "activation", name: "sigmoid" });
 }

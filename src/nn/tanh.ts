@@ -1,6 +1,7 @@
 /**
  * The hyperbolic tangent.
  */
+import { withFormula } from "../compute/formula.js";
 import type { Activation } from "./layer.js";
 import { showAs } from "./show-as.js";
 
@@ -13,11 +14,12 @@ import { showAs } from "./show-as.js";
  * tanh().derivative(0) // → 1
  */
 export function tanh(): Activation {
-  return showAs("tanh()", {
+  const activation = showAs("tanh()", {
     kind: "tanh",
     options: Object.freeze({}),
     value: (z: number) => Math.tanh(z),
     derivative: (z: number) => 1 / Math.cosh(z) ** 2,
     secondDerivative: (z: number) => (-2 * Math.tanh(z)) / Math.cosh(z) ** 2,
   });
+  return withFormula(activation, { kind: "activation", name: "tanh" });
 }

@@ -54,6 +54,18 @@ export class Random {
     return low === 0 && high === 1 ? unit : low + (high - low) * unit;
   }
 
+  /** Moves the stream on as if `uniform()` had been called `count` times, in one step. Returns the stream. */
+  skip(count: number): this {
+    if (!Number.isSafeInteger(count) || count < 0) {
+      throw new RangeError(`skip: count must be a whole number ≥ 0, got ${inspect(count)}`);
+    }
+    const words = 4 * this.#counter - (4 - this.#used) + 2 * count;
+    this.#counter = Math.floor(words / 4);
+    this.#used = 4;
+    for (let word = words % 4; word > 0; word--) this.bits();
+    return this;
+  }
+
   /**
    * A number from the normal distribution N(mean, sd²).
    *

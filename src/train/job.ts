@@ -151,7 +151,7 @@ export function makeJob({ model, loss, backend = "wasm", threads, training, eval
   const sparse = shares.reduce((sum, share) => sum + share, 0) < sparseBelow * shares.length;
   const denseColumns = runsAbove(denseFrom[backend], shares);
   const oneByOne = training?.batchSize === 1 && leavesAlone(training.rule);
-  const use = { rows, trainedRows, sparse, denseColumns, oneByOne };
+  const use = { rows, trainedRows, sparse, denseColumns, oneByOne, seed: training?.seed ?? 0 };
   const { plans: layers, length: at, sumsLength } = planLayers(arena, fast, use);
   const theta = floats(at);
   const gradient = training ? floats(at) : theta;
@@ -160,6 +160,7 @@ export function makeJob({ model, loss, backend = "wasm", threads, training, eval
   const scratch = Math.max(
     ...fast.map((layer) => {
       if (layer.kind === "dense") return scratchLength(layer.inputs);
+      if (layer.kind === "activation" || layer.kind === "dropout") return 0;
       return windowScratchLength(layer.windows, layer.kind === "conv2d" ? layer.filters : 0);
     }),
   );

@@ -3,6 +3,7 @@
  * what is not zero.
  */
 import type { Arena, Region } from "../compute/arena.js";
+import type { ActivationFormula, DropoutFormula } from "../compute/formula.js";
 import { type Run, sumsLength } from "../compute/kernels.js";
 import {
   filledUp,
@@ -51,7 +52,7 @@ export type LayerPlan = {
   readonly relu: boolean;
   /** δ[t] = ∂loss/∂z[t]. */
   readonly delta: MatrixPlan;
-} & (DensePlan | ConvolutionPlan | PoolingPlan);
+} & (DensePlan | ConvolutionPlan | PoolingPlan | ActivationPlan | DropoutPlan);
 
 interface DensePlan extends WeightShape {
   readonly kind: "dense";
@@ -88,6 +89,22 @@ interface PoolingPlan {
   readonly windows: Windows;
 }
 
+interface ActivationPlan {
+  readonly kind: "activation";
+  readonly activation: ActivationFormula;
+  /** What the gradient of each entry is multiplied by. */
+  readonly factors: MatrixPlan;
+}
+
+interface DropoutPlan {
+  readonly kind: "dropout";
+  readonly dropout: DropoutFormula;
+  /** That of the training. */
+  readonly seed: number;
+  /** What each entry is multiplied by, and its gradient. */
+  readonly factors: MatrixPlan;
+}
+
 /** How a network is used. */
 export interface Use {
   /** How many samples go through it at once. */
@@ -100,6 +117,8 @@ export interface Use {
   readonly denseColumns: readonly Run[];
   /** Whether it is trained sample by sample with a rule that leaves alone what has no gradient. */
   readonly oneByOne: boolean;
+  /** From which a training draws what is dropped. */
+  readonly seed: number;
 }
 
 /** Up to this many samples a step, packing operands for dense products takes longer than the products. */
@@ -109,7 +128,7 @@ const fewRows = 4;
 export function planLayers(
   arena: Arena,
   layers: readonly FastLayer[],
-  { rows, trainedRows, sparse, denseColumns, oneByOne }: Use,
+  { rows, trainedRows, sparse, denseColumns, oneByOne, seed }: Use,
 ): { plans: LayerPlan[]; length: number; sumsLength: number } {
   let length = 0;
   let sums = 0;
@@ -156,6 +175,12 @@ export function planLayers(
         ...common,
       };
     }
+    if (layer.kind === "activation" || layer.kind === "dropout") {
+      const factors = matrix(outputs);
+      return layer.kind === "activation"
+        ? { kind: layer.kind, activation: layer.activation, factors, ...common }
+        : { kind: layer.kind, dropout: layer.dropout, seed, factors, ...common };
+    }
     if (layer.kind !== "dense") return { kind: layer.kind, windows: layer.windows, ...common };
     const { inputs } = layer;
     let layout: WeightLayout = "rows";
@@ -186,10 +211,13 @@ export function parametersOf(plan: LayerPlan): readonly ParametersPlan[] {
   return plan.kind === "conv2d" ? [plan.parameters] : [];
 }
 
-/** Whether what a layer gives is a ReLU's, or pooled from one's: never negative, and where it is zero nothing passes back. */
+/**
+ * Whether what a layer gives is a ReLU's, or pooled or dropped from one's: never negative, and where it is zero nothing
+ * passes back.
+ */
 function isRectified(layers: readonly FastLayer[], t: number): boolean {
   const { kind, relu } = layers[t];
-  return relu || (t > 0 && kind !== "dense" && kind !== "conv2d" && isRectified(layers, t - 1));
+  return relu || (t > 0 && !["dense", "conv2d", "activation"].includes(kind) && isRectified(layers, t - 1));
 }
 
 /**

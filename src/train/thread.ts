@@ -7,6 +7,7 @@ import { parentPort } from "node:worker_threads";
 import { type Region, view } from "../compute/arena.js";
 import { Barrier } from "../compute/barrier.js";
 import type { Finish, Kernels, Parameters, Source } from "../compute/kernels.js";
+import type { Place } from "../compute/layer.js";
 import { crossEntropyRows, likeliest, squaredErrorRows } from "../compute/losses.js";
 import { type Matrix, matrixOf } from "../compute/matrix.js";
 import { openblasKernels } from "../compute/openblas.js";
@@ -130,10 +131,10 @@ export function work(
   }
 
   /** x(t) for t = 1, …, n + 1 of some samples. */
-  function forward(rows: number, source: Source): void {
+  function forward(rows: number, source: Source, place?: Place): void {
     layers.forEach((layer, t) => {
       if (layer.prepare(rows, t === 0 ? source : undefined)) barrier.meet();
-      layer.forward(rows);
+      layer.forward(rows, place);
       barrier.meet();
     });
   }
@@ -219,7 +220,7 @@ export function work(
           const rows = indices.length;
           // A step that was begun is only given up when the reader stops: θ is as it was before it.
           if (ends(chunk === 0 && performance.now() - began > patience)) return { steps, squares, paced };
-          forward(rows, from.source(indices));
+          forward(rows, from.source(indices), { steps, samples: chunk });
           from.loss(indices, losses, batch.length);
           barrier.meet();
           // Every thread adds up the same numbers, and comes to the same decision.

@@ -7,6 +7,7 @@ import { convolutionLayer, poolingLayer } from "../compute/image-layers.js";
 import type { Compressed, Parameters } from "../compute/kernels.js";
 import type { LayerParts, TrainedLayer } from "../compute/layer.js";
 import { matrixOf } from "../compute/matrix.js";
+import { activationLayer, dropoutLayer } from "./entrywise-layers.js";
 import type { CompressedPlan, LayerPlan, ParametersPlan } from "./plan-layers.js";
 
 /** A layer, on arrays in `memory`; `all` are the parameters of the whole network. */
@@ -48,6 +49,12 @@ export function trainedLayer(
     const { windows, filters, parameters } = plan;
     const A = { ...partOf(parameters), windows, outputs: filters };
     return convolutionLayer(parts, A, matrixOf(view(memory, plan.parts.region), plan.parts.columns));
+  }
+  if (plan.kind === "activation" || plan.kind === "dropout") {
+    const factors = matrixOf(view(memory, plan.factors.region), plan.factors.columns);
+    return plan.kind === "activation"
+      ? activationLayer(parts, plan.activation, factors)
+      : dropoutLayer(parts, plan.dropout, plan.seed, factors);
   }
   return poolingLayer(parts, plan.kind, plan.windows);
 }

@@ -90,6 +90,19 @@ describe("a stream", () => {
     expect(a.uniform()).toBe(random(5).uniform());
   });
 
+  test("skip goes on where as many calls of uniform would have", () => {
+    for (const before of [0, 1, 2, 3]) {
+      for (const count of [0, 1, 2, 5, 1000]) {
+        const [walked, skipped] = [random(5), random(5)];
+        for (let i = 0; i < before; i++) skipped.uniform();
+        for (let i = 0; i < before + count; i++) walked.uniform();
+        expect(skipped.skip(count)).toBe(skipped);
+        expect([skipped.uniform(), skipped.bits()]).toEqual([walked.uniform(), walked.bits()]);
+      }
+    }
+    expect(() => random(5).skip(-1)).toThrow("skip: count must be a whole number ≥ 0, got -1");
+  });
+
   test("no two of 100,000 named streams start alike", () => {
     const root = random(1);
     const first = new Set<string>();

@@ -125,8 +125,10 @@ describe.each([
   });
 });
 
-test("what dropout drops is the same, too, and slopes that are trained go on", async () => {
-  const layers = [dense(13, 21), prelu(), dropout(0.3), dense(21, 3)];
+test.each([
+  ["in threads", [dense(13, 21), tanh(), dropout(0.3), dense(21, 3)]],
+  ["with slopes that are trained", [dense(13, 21), prelu(), dropout(0.3), dense(21, 3)]],
+])("what dropout drops is the same, too, %s", async (_, layers) => {
   const [whole, parted] = [sequential(layers, { seed: 5 }), sequential(layers, { seed: 5 })];
   const options = { rule: adam(), batchSize: 16, live: false };
   await train(whole, data, { ...options, epochs: 3 });
@@ -419,8 +421,8 @@ describe("between epochs", () => {
     await expect(wrong({ resume: path.join(folder, "nothing") })).rejects.toThrow("there is no file");
   });
 
-  test("a network whose activations have no fast kernel keeps checkpoints too", async () => {
-    const net = sequential([dense(13, 4), tanh(), dense(4, 3)]);
+  test("a network with layers that have no fast kernel keeps checkpoints too", async () => {
+    const net = sequential([dense(13, 4), prelu(), dense(4, 3)]);
     const file = fresh();
     await train(net, data, { epochs: 2, checkpoint: { file, every: 5 }, live: false });
     expect(loadCheckpoint(file).theta).toEqual(net.theta);

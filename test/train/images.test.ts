@@ -1,6 +1,6 @@
 /**
- * Networks of convolutions and pooling in the fast kernels, beside the float64 twin: in every order in which layers may
- * stand, for batches of which the last is short, sample by sample, in one thread and several.
+ * Networks of convolutions, pooling, activations and dropout in threads, beside the float64 twin: in every order in which
+ * layers may stand, for batches of which the last is short, sample by sample, in one thread and several.
  */
 import {
   adagrad,
@@ -8,21 +8,29 @@ import {
   adam,
   avgPool2d,
   conv2d,
+  crossEntropy,
   type Dataset,
   dataset,
   dense,
   dropout,
   evaluate,
   flatten,
+  gelu,
   type LayerDescription,
+  leakyRelu,
   maxPool2d,
   momentum,
+  predict,
+  prelu,
   type Rule,
   random,
   relu,
   type Sequential,
   sequential,
   sgd,
+  sigmoid,
+  softplus,
+  tanh,
   train,
 } from "nablab";
 import { describe, expect, test } from "vitest";
@@ -81,6 +89,34 @@ const networks: Record<string, LayerDescription[]> = {
     dense(5, 3),
   ],
   "dense on images alone": [flatten(), dense(180, 4), relu(), dense(4, 3)],
+  "activations and dropout, ReLU below and above": [
+    dropout(0.2),
+    conv2d(2, 3, { kernel: 3 }),
+    tanh(),
+    maxPool2d(2),
+    dropout(0.1),
+    flatten(),
+    dense(36, 8),
+    relu(),
+    dropout(0.3),
+    gelu(),
+    dense(8, 7),
+    dropout(0.25),
+    relu(),
+    dense(7, 6),
+    leakyRelu({ slope: 0.1 }),
+    dense(6, 3),
+  ],
+  "smooth activations": [
+    flatten(),
+    dense(180, 6),
+    sigmoid(),
+    dense(6, 5),
+    softplus(),
+    dense(5, 4),
+    tanh(),
+    dense(4, 3),
+  ],
 };
 const rules: Rule[] = [
   sgd({ eta: 0.05 }),
@@ -158,20 +194,39 @@ test("it is what train() and evaluate() choose, and it learns", async () => {
   expect((await evaluate(model, images(200, 2))).accuracy).toBeGreaterThan(0.9);
 });
 
-test("all of more than are computed at once, in one step", async () => {
-  const [fast, slow] = [build("as LeNet"), build("as LeNet")];
-  const options = { rule: sgd({ eta: 0.1 }), batchSize: 600, epochs: 2, ...quiet };
-  await train(fast, images(600), { ...options, backend: "wasm", threads: 2 });
-  await train(slow, images(600), { ...options, backend: "scalar" });
-  slow.theta.forEach((value, i) => {
-    expect(Math.abs(fast.theta[i]! - value)).toBeLessThan(2e-5);
-  });
-});
+test.each(["as LeNet", "activations and dropout, ReLU below and above"])(
+  "%s: all of more than are computed at once, in one step",
+  async (name) => {
+    const [fast, slow] = [build(name), build(name)];
+    const options = { rule: sgd({ eta: 0.1 }), batchSize: 600, epochs: 2, ...quiet };
+    await train(fast, images(600), { ...options, backend: "wasm", threads: 2 });
+    await train(slow, images(600), { ...options, backend: "scalar" });
+    slow.theta.forEach((value, i) => {
+      expect(Math.abs(fast.theta[i]! - value)).toBeLessThan(2e-5);
+    });
+  },
+);
 
 test("with a layer that has no fast kernel all trains in float64, and the run says so", async () => {
-  const model = sequential([conv2d(2, 3), relu(), dropout(0.5), flatten(), dense(168, 3)], { input });
+  const model = sequential([conv2d(2, 3), prelu(), dropout(0.5), flatten(), dense(168, 3)], { input });
   const run = await train(model, images(32), quiet);
-  expect(run.kernels).toBe("scalar float64, no fast kernel for dropout(0.5)");
+  expect(run.kernels).toBe("scalar float64, no fast kernel for prelu()");
+});
+
+test("dropout drops nothing when a network is evaluated, in a training or by itself", async () => {
+  const model = sequential([flatten(), dense(180, 40), relu(), dropout(0.5), dense(40, 3)], { input });
+  const validation = images(50, 2);
+  const run = await train(model, images(75), { batchSize: 32, validation, ...quiet });
+  const { losses } = await evaluate(model, validation);
+  const [record] = run.epochs;
+  expect(record!.validationLoss).toBeCloseTo(losses.reduce((sum, loss) => sum + loss, 0) / 50, 12);
+  const exact = crossEntropy().perSample(
+    predict(model, validation.batch(0, 50).x),
+    validation.batch(0, 50).y,
+  );
+  losses.forEach((loss, i) => {
+    expect(Math.abs(loss - exact[i]!)).toBeLessThan(1e-5);
+  });
 });
 
 test("a loss that is not finite names the layer with weights, not the pooling before it", async () => {

@@ -15,6 +15,7 @@ import {
   type Loss,
   lastRun,
   momentum,
+  prelu,
   type Rule,
   random,
   randomNormal,
@@ -22,7 +23,6 @@ import {
   type Sequential,
   sequential,
   sgd,
-  tanh,
   toBundle,
   train,
 } from "nablab";
@@ -270,10 +270,12 @@ test("no OpenBLAS is an error that says what to do", () => {
 });
 
 test("what the fast kernels do not know is trained in float64, and asking for them says so", async () => {
-  const model = sequential([dense(13, 4), tanh(), dense(4, 3)]);
+  const model = sequential([dense(13, 4), prelu(), dense(4, 3)]);
   const run = await train(model, points(64), { batchSize: 16, ...quiet });
   expect(run.settings.backend).toBe("scalar");
-  await expect(train(model, points(64), { backend: "wasm", ...quiet })).rejects.toThrow("do not know tanh()");
+  await expect(train(model, points(64), { backend: "wasm", ...quiet })).rejects.toThrow(
+    "do not know prelu()",
+  );
 });
 
 describe("what the user wrote is what trains", () => {
