@@ -83,18 +83,17 @@ export class Checkpoint implements Displayable {
 
 /**
  * Writes a checkpoint as a safetensors file: the network's parameters under the lecture's names (A1, b1, A2, …), in
- * float32 where the training is; the state of the rule, the record, and the settings as JSON beside them.
+ * float32 where that holds them; the state of the rule, the record, and the settings as JSON beside them.
  */
 export function writeCheckpoint(file: string, checkpoint: Checkpoint, model: Sequential): void {
   const { settings, theta, state, best, loss, stepSize } = checkpoint;
-  const single = settings.backend !== "scalar";
   const tensors = new Map<string, StoredTensor>();
   const numbers: Record<string, number> = {};
-  addParameters(tensors, model, theta, { single });
-  if (best) addParameters(tensors, model, best, { single, prefix: "best." });
+  addParameters(tensors, model, theta, { single: isSingle(theta) });
+  if (best) addParameters(tensors, model, best, { single: isSingle(best), prefix: "best." });
   for (const [name, value] of Object.entries(state)) {
     if (typeof value === "number") numbers[name] = value;
-    else addParameters(tensors, model, value, { single, prefix: `state.${name}.` });
+    else addParameters(tensors, model, value, { single: isSingle(value), prefix: `state.${name}.` });
   }
   tensors.set("run.loss", { shape: [loss.length], data: loss });
   tensors.set("run.stepSize", { shape: [stepSize.length], data: stepSize });
@@ -104,6 +103,8 @@ export function writeCheckpoint(file: string, checkpoint: Checkpoint, model: Seq
     texts: { format, state: JSON.stringify({ settings, numbers, epochs, measured }) },
   });
 }
+
+const isSingle = (numbers: Float64Array): boolean => numbers.every((x) => Object.is(Math.fround(x), x));
 
 /**
  * Reads a checkpoint that `train()` wrote.

@@ -10,7 +10,6 @@ import { scratchLength } from "../compute/wasm.js";
 import { windowScratchLength } from "../compute/wasm-windows.js";
 import type { Dataset } from "../data/index.js";
 import type { Loss, Sequential } from "../nn/index.js";
-import type { Rule } from "../optim/index.js";
 import { stepSizeAt } from "../optim/schedule.js";
 import { fastLayers } from "./fast-network.js";
 import type { Shuffle } from "./order.js";
@@ -42,8 +41,8 @@ export interface EvaluationPlan {
 /** What a training adds to a job. */
 export interface TrainingPlan {
   readonly data: DataPlan;
-  /** With the step size of the first step, where `etas` has one for each. */
-  readonly rule: StepFormula;
+  /** With the step size of the first step, where `etas` has one for each; without, gradients are all that is computed. */
+  readonly rule?: StepFormula;
   readonly etas?: Region<"Float64Array">;
   readonly epochs: number;
   readonly batchSize: number;
@@ -115,13 +114,12 @@ const sparseBelow = 0.35;
  */
 const denseFrom = { wasm: Number.POSITIVE_INFINITY, openblas: 0.2 };
 
-/** What of a network, a loss and a rule the fast kernels do not know; undefined when they know it all. */
-export function slowBecause(model: Sequential, data: Dataset, loss: Loss, rule?: Rule): string | undefined {
+/** What of a network and a loss the fast kernels do not know; undefined when they know it all. */
+export function slowBecause(model: Sequential, data: Dataset, loss: Loss): string | undefined {
   const layers = fastLayers(model);
   if (typeof layers === "string") return layers;
   if (!formulaOf("loss", loss)) return `the loss ${String(loss) === "[object Object]" ? loss.name : loss}`;
   if (loss.name === "crossEntropy" && data.kind !== "labels") return "probabilities as targets";
-  if (rule && !formulaOf("rule", rule)) return `the rule ${rule.name}`;
   return undefined;
 }
 
@@ -133,7 +131,7 @@ export interface JobOptions {
   threads: number;
   training?: Pick<TrainingPlan, "epochs" | "batchSize" | "seed" | "shuffle"> & {
     data: Dataset;
-    rule: RuleFormula;
+    rule?: RuleFormula;
   };
   evaluation?: Dataset | undefined;
 }
@@ -150,13 +148,14 @@ export function makeJob({ model, loss, backend = "wasm", threads, training, eval
   const shares = notZero((training?.data ?? evaluation) as Dataset);
   const sparse = shares.reduce((sum, share) => sum + share, 0) < sparseBelow * shares.length;
   const denseColumns = runsAbove(denseFrom[backend], shares);
-  const oneByOne = training?.batchSize === 1 && leavesAlone(training.rule);
+  const rule = training?.rule;
+  const oneByOne = rule !== undefined && training!.batchSize === 1 && leavesAlone(rule);
   const use = { rows, trainedRows, sparse, denseColumns, oneByOne, seed: training?.seed ?? 0 };
   const { plans: layers, length: at, sumsLength } = planLayers(arena, fast, use);
   const theta = floats(at);
   const gradient = training ? floats(at) : theta;
   const arrays = { sgd: 0, adagradNorm: 0, adagrad: 1, momentum: 1, adam: 2 };
-  const remembers = training ? arrays[training.rule.name] : 0;
+  const remembers = rule ? arrays[rule.name] : 0;
   const scratch = Math.max(
     ...fast.map((layer) => {
       if (layer.kind === "dense") return scratchLength(layer.inputs);
@@ -164,8 +163,8 @@ export function makeJob({ model, loss, backend = "wasm", threads, training, eval
       return windowScratchLength(layer.windows, layer.kind === "conv2d" ? layer.filters : 0);
     }),
   );
-  const steps = training ? training.epochs * Math.ceil(training.data.size / training.batchSize) : 0;
-  const schedule = training?.rule.eta;
+  const steps = rule ? training!.epochs * Math.ceil(training!.data.size / training!.batchSize) : 1;
+  const schedule = rule?.eta;
   const trainingData = training && planData(arena, training.data);
   // Evaluated on what it is trained on, a network has the samples in memory once.
   const shared = evaluation === training?.data;
@@ -188,7 +187,7 @@ export function makeJob({ model, loss, backend = "wasm", threads, training, eval
     ...(training && {
       training: {
         ...training,
-        rule: { ...training.rule, eta: typeof schedule === "number" ? schedule : schedule!(1) },
+        rule: rule && { ...rule, eta: typeof schedule === "number" ? schedule : schedule!(1) },
         ...(typeof schedule === "function" && { etas: doubles(steps) }),
         data: trainingData!,
         order: arena.reserve("Uint32Array", training.data.size),
@@ -231,7 +230,7 @@ function clear({ memory, training, ...job }: Job): void {
   for (const region of [control, barrier, sums, theta, gradient, second, input.region])
     view(memory, region).fill(0);
   for (const { x, delta } of job.layers) for (const { region } of [x, delta]) view(memory, region).fill(0);
-  if (first !== theta) view(memory, first).fill(training?.rule.name === "adagrad" ? training.rule.c0 : 0);
+  if (first !== theta) view(memory, first).fill(training?.rule?.name === "adagrad" ? training.rule.c0 : 0);
 }
 
 /** Gets the dense columns of a sparse input ready. */
@@ -257,10 +256,13 @@ export function writeArray(
   });
 }
 
-/** One of the job's arrays, in the order of a network's theta. */
-export function readArray({ memory, ...job }: Job, which: "theta" | RememberedArrays): Float64Array {
+/** One of the job's arrays, in the order of a network's theta; into an array that is there, or a new one. */
+export function readArray(
+  { memory, ...job }: Job,
+  which: "theta" | "gradient" | RememberedArrays,
+  found = new Float64Array(job.parameterCount),
+): Float64Array {
   const from = view(memory, job[which]);
-  const found = new Float64Array(job.parameterCount);
   eachRun(job.layers, (i, place, count, stride) => {
     for (let n = 0; n < count; n++) found[i + n] = from[place + n * stride];
   });

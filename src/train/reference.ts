@@ -1,7 +1,7 @@
 /**
  * Training as the lecture writes it (B11): for each epoch shuffle, for each chunk one gradient by backpropagation and
- * one step of the rule, all in float64. It is the twin of the threads, and trains what they have no kernels for. It
- * runs on the main thread, and lets other work in between steps.
+ * one step of the rule, all in float64. It is the twin of the threads, and trains what they have no kernels for; where
+ * they only lack the rule, they compute the gradient. It runs on the main thread, and lets other work in between steps.
  */
 import { setImmediate } from "node:timers/promises";
 import type { Dataset } from "../data/index.js";
@@ -10,12 +10,50 @@ import type { Rule, RuleState } from "../optim/index.js";
 import { random } from "../tensor/index.js";
 import { orderOf, type Shuffle } from "./order.js";
 
+/** What a step needs. */
+export type Gradient =
+  | {
+      loss: number;
+      /** In the order of theta; only good until the next. */
+      gradient: Float64Array;
+      /** ‖(∂loss/∂A[t], ∂loss/∂b[t])‖ for t = 1, 2, … */
+      norms(): number[];
+    }
+  /** The loss is not finite: the layer whose outputs are the first that are not (0 for the loss alone). */
+  | { layer: number };
+
+/** Computes the gradient of the mean loss of some samples, in step k = 0, 1, …; undefined when it was stopped. */
+export type GradientOf = (samples: Uint32Array, k: number) => Gradient | Promise<Gradient | undefined>;
+
+/** By backpropagation in float64. */
+export function backpropagated(model: Sequential, data: Dataset, loss: Loss, seed: number): GradientOf {
+  const gradient = new Float64Array(model.parameterCount);
+  const dropped = random(seed).split("dropout");
+  return (samples, k) => {
+    const { x, y } = data.batch(samples);
+    const step = backpropagation(model, x, y, loss, { dropout: dropped.split(k) });
+    if (!Number.isFinite(step.loss)) {
+      return {
+        layer: Math.max(
+          0,
+          step.z.findIndex((z, t) => t > 0 && !z.data.every(Number.isFinite)),
+        ),
+      };
+    }
+    return {
+      loss: step.loss,
+      gradient: flatGradient(step, gradient),
+      norms: () => step.dA.slice(1).map((d, i) => Math.hypot(d.norm(), step.db[i + 1]!.norm())),
+    };
+  };
+}
+
 /** What the loop is given. */
 export interface ReferenceOptions {
+  gradientOf: GradientOf;
   rule: Rule;
   /** What the rule remembers; changes. */
   state: RuleState;
-  loss: Loss;
   /** Steps done before. */
   steps: number;
   /** The last epoch. */
@@ -41,27 +79,35 @@ const turn = 10;
 export async function trainReference(
   model: Sequential,
   data: Dataset,
-  { rule, state, loss, steps, until, batchSize, seed, shuffle, stopped, onStep, onEpoch }: ReferenceOptions,
+  {
+    gradientOf,
+    rule,
+    state,
+    steps,
+    until,
+    batchSize,
+    seed,
+    shuffle,
+    stopped,
+    onStep,
+    onEpoch,
+  }: ReferenceOptions,
 ): Promise<number | undefined> {
-  const gradient = new Float64Array(model.parameterCount);
   const order = new Uint32Array(data.size);
   const perEpoch = Math.ceil(data.size / batchSize);
-  const dropped = random(seed).split("dropout");
   let since = performance.now();
   for (let epoch = Math.floor(steps / perEpoch) + 1; epoch <= until; epoch++) {
     orderOf(epoch, { seed, shuffle }, order);
     let norms: number[] = [];
     for (let start = (steps % perEpoch) * batchSize; start < data.size; start += batchSize) {
       if (stopped()) return undefined;
-      const { x, y } = data.batch(order.subarray(start, start + batchSize));
-      const step = backpropagation(model, x, y, loss, { dropout: dropped.split(steps++) });
-      if (!Number.isFinite(step.loss)) {
-        return step.z.findIndex((z, t) => t > 0 && !z.data.every(Number.isFinite));
-      }
-      rule.step(model.theta, flatGradient(step, gradient), state);
-      if (start + batchSize >= data.size) {
-        norms = step.dA.slice(1).map((d, i) => Math.hypot(d.norm(), step.db[i + 1]!.norm()));
-      }
+      const found = gradientOf(order.subarray(start, start + batchSize), steps);
+      const step = found instanceof Promise ? await found : found;
+      if (!step) return undefined;
+      if ("layer" in step) return step.layer;
+      steps++;
+      rule.step(model.theta, step.gradient, state);
+      if (start + batchSize >= data.size) norms = step.norms();
       onStep(step.loss, rule.stepSize(state));
       if (performance.now() - since < turn) continue;
       await setImmediate();

@@ -28,10 +28,12 @@ export interface ThreadStart {
   stretch?: Stretch | undefined;
 }
 
-/** A part of a training: from where one left off, to the end of an epoch. */
+/** A part of a training: from where one left off, to the end of an epoch; where the rule is not known, one gradient. */
 export interface Stretch {
   /** Steps done before. */
   steps: number;
+  /** How many samples that gradient is of, the first in the order. */
+  samples?: number;
   /** The sum of all squared gradients before, where the rule has one. */
   squares?: number;
   /** The last epoch of the stretch. */
@@ -57,7 +59,7 @@ export interface ThreadResult {
   /** Steps done, those before the stretch too. */
   steps: number;
   /** The sum of all squared gradients so far, where the rule has one. */
-  squares: number;
+  squares?: number;
   /** Steps of the stretch after its first, which may compile, and the milliseconds they took. */
   paced?: { steps: number; milliseconds: number };
   /** The layer whose outputs are the first that are not finite, when the loss was not (0 for the loss alone). */
@@ -172,16 +174,52 @@ export function work(
     return signals[control.stopping] === 1;
   }
 
+  /**
+   * Forward and backward for a batch, chunk by chunk; writes its loss.
+   *
+   * @returns the layer that broke off, if one did; "stopped" when not to go on
+   */
+  function batchGradient(
+    plan: TrainingPlan,
+    batch: Uint32Array,
+    { steps, update, isOver, at }: { steps: number; update: boolean; isOver: boolean; at: number },
+  ): number | "stopped" | undefined {
+    const losses = view(memory, plan.losses);
+    const from = samples(plan.data);
+    let sum = 0;
+    for (let chunk = 0; chunk < batch.length; chunk += losses.length) {
+      const indices = batch.subarray(chunk, chunk + losses.length);
+      const rows = indices.length;
+      // A step that was begun is only given up when the reader stops: θ is as it was before it.
+      if (ends(chunk === 0 && isOver)) return "stopped";
+      forward(rows, from.source(indices), { steps, samples: chunk });
+      from.loss(indices, losses, batch.length);
+      barrier.meet();
+      // Every thread adds up the same numbers, and comes to the same decision.
+      for (let i = 0; i < rows; i++) sum += losses[i];
+      if (!Number.isFinite(sum)) return firstNotFinite(rows);
+      const whole = chunk + rows === batch.length;
+      backward(rows, { add: chunk > 0, update: whole && update });
+    }
+    if (first) view(memory, plan.loss)[at] = sum / batch.length;
+    return undefined;
+  }
+
+  /** One gradient, which stays where gradients are. */
+  function gradient(plan: TrainingPlan, { steps, samples }: Stretch): Omit<ThreadResult, "kernels"> {
+    const batch = view(memory, plan.order).subarray(0, samples);
+    kernels.setRule({ kind: "rule", name: "sgd", eta: 0 }, parameters);
+    const broken = batchGradient(plan, batch, { steps, update: false, isOver: false, at: 0 });
+    return broken === "stopped" ? { steps } : { steps: steps + 1, layer: broken };
+  }
+
   /** Trains; returns how many steps were done, and the layer that broke off. */
   function train(plan: TrainingPlan, done: Stretch): Omit<ThreadResult, "kernels"> {
     const { data, batchSize } = plan;
-    let { rule } = plan;
+    let rule = plan.rule!;
     const etas = plan.etas && view(memory, plan.etas);
     const order = view(memory, plan.order);
-    const losses = view(memory, plan.losses);
-    const recordedLoss = view(memory, plan.loss);
     const recordedStepSize = view(memory, plan.stepSize);
-    const from = samples(data);
     // AdaGrad-norm knows its step size when it knows the whole gradient; all others go parameter by parameter.
     const wholeGradient = rule.name === "adagradNorm";
     let { steps, squares = "c0" in rule ? rule.c0 * (wholeGradient ? 1 : job.parameterCount) : 0 } = done;
@@ -214,22 +252,10 @@ export function work(
         if (start + batchSize >= data.size) kernels.setRule(rule, parameters, true);
         if (etas) rule = { ...rule, eta: etas[steps] };
         if (!wholeGradient) kernels.setStep(stepNumbers(rule, steps + 1));
-        let sum = 0;
-        for (let chunk = 0; chunk < batch.length; chunk += losses.length) {
-          const indices = batch.subarray(chunk, chunk + losses.length);
-          const rows = indices.length;
-          // A step that was begun is only given up when the reader stops: θ is as it was before it.
-          if (ends(chunk === 0 && performance.now() - began > patience)) return { steps, squares, paced };
-          forward(rows, from.source(indices), { steps, samples: chunk });
-          from.loss(indices, losses, batch.length);
-          barrier.meet();
-          // Every thread adds up the same numbers, and comes to the same decision.
-          for (let i = 0; i < rows; i++) sum += losses[i];
-          if (first) recordedLoss[steps] = sum / batch.length;
-          if (!Number.isFinite(sum)) return { steps, squares, layer: firstNotFinite(rows) };
-          const whole = chunk + rows === batch.length;
-          backward(rows, { add: chunk > 0, update: whole && !wholeGradient });
-        }
+        const isOver = performance.now() - began > patience;
+        const broken = batchGradient(plan, batch, { steps, update: !wholeGradient, isOver, at: steps });
+        if (broken === "stopped") return { steps, squares, paced };
+        if (broken !== undefined) return { steps, squares, layer: broken };
         const size = finishStep();
         steps++;
         if (!first) continue;
@@ -274,11 +300,12 @@ export function work(
   }
 
   if (job.training) {
-    const whole = { steps: 0, until: job.training.epochs };
-    return { kernels: kernels.name, ...train(job.training, stretch ?? whole) };
+    const part = stretch ?? { steps: 0, until: job.training.epochs };
+    const done = job.training.rule ? train(job.training, part) : gradient(job.training, part);
+    return { kernels: kernels.name, ...done };
   }
   if (job.evaluation) evaluate(job.evaluation);
-  return { kernels: kernels.name, steps: 0, squares: 0 };
+  return { kernels: kernels.name, steps: 0 };
 }
 
 const tell = (message: ThreadMessage): void => parentPort?.postMessage(message);

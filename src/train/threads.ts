@@ -19,16 +19,24 @@ const worthSharing = 2e7;
 /** Operations of a step from which on it may: one is over in about the time in which threads meet a dozen times. */
 const worthTrying = 2e6;
 
+/** Operations of a step of a network with so many samples. */
+const operations = ({ layers }: Sequential, rows: number): number =>
+  6 * rows * layers.reduce((sum, layer) => sum + multiplyAdds(layer), 0);
+
+/** Whether a gradient takes the twin longer than handing it over to threads and back: about 2 ms. */
+export const isWorthHandingOver = (model: Sequential, rows: number): boolean =>
+  operations(model, rows) >= worthTrying;
+
 /**
  * How many threads may work on steps of a network: as many as there are cores, or one where steps are so short that
  * threads would only wait for each other; and with how many to begin.
  *
  * @param rows samples that go through the network in a step
  */
-export function defaultThreads({ layers }: Sequential, rows: number): { first: number; most: number } {
-  const operations = 6 * rows * layers.reduce((sum, layer) => sum + multiplyAdds(layer), 0);
+export function defaultThreads(model: Sequential, rows: number): { first: number; most: number } {
   const all = Math.min(mostThreads, availableParallelism());
-  return { first: operations < worthSharing ? 1 : all, most: operations < worthTrying ? 1 : all };
+  const count = operations(model, rows);
+  return { first: count < worthSharing ? 1 : all, most: count < worthTrying ? 1 : all };
 }
 
 /** What is told of a finished epoch. */

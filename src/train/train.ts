@@ -2,6 +2,7 @@
  * Training: the loop of lecture B (B11), with a chart that grows, a stop that stops, and a record of it all.
  */
 import { inspect } from "node:util";
+import { formulaOf } from "../compute/formula.js";
 import { openblas } from "../compute/openblas.js";
 import type { Dataset } from "../data/index.js";
 import { host } from "../display/host.js";
@@ -17,7 +18,7 @@ import { type Shuffle, shuffles } from "./order.js";
 import { Pace } from "./pace.js";
 import { type Backend, type EpochRecord, Run, type RunSettings } from "./run.js";
 import { totalSteps } from "./run-figure.js";
-import { defaultThreads } from "./threads.js";
+import { defaultThreads, isWorthHandingOver } from "./threads.js";
 import { fastTrainer, slowTrainer, type Trainer } from "./trainer.js";
 import { TrainingChart } from "./training-chart.js";
 
@@ -74,7 +75,8 @@ export interface TrainOptions {
   /**
    * `wasm`: float32 in threads; `scalar`: float64 as the lecture writes it; by default the first that can. `openblas`:
    * as wasm, with dense products by OpenBLAS, which is about twice as fast where it is there, and rounds in its own
-   * way on each kind of processor.
+   * way on each kind of processor. A rule that the kernels do not know is float64 in any case, and takes the gradient from
+   * them; by default where a step is so large that it pays.
    */
   backend?: Backend;
   /**
@@ -174,13 +176,15 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
   const keep = typeof options.checkpoint === "string" ? { file: options.checkpoint } : options.checkpoint;
   const { every = 1 } = keep ?? {};
   checkWhole("checkpoint.every", every);
-  const obstacle = slowBecause(model, data, loss, rule);
+  const obstacle = slowBecause(model, data, loss);
+  const knowsRule = formulaOf("rule", rule) !== undefined;
   if (options.backend && options.backend !== "scalar" && obstacle) {
     throw new TypeError(
       `train: the fast kernels do not know ${obstacle}; leave out backend, or take "scalar"`,
     );
   }
-  const backend = options.backend ?? (obstacle ? "scalar" : "wasm");
+  const isFast = !obstacle && (knowsRule || isWorthHandingOver(model, batchSize));
+  const backend = options.backend ?? (isFast ? "wasm" : "scalar");
   if (backend === "openblas") openblas();
 
   const text = String(rule) === "[object Object]" ? rule.name : String(rule);
@@ -197,7 +201,8 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
     backend,
     threads: backend === "scalar" ? 1 : threads,
   });
-  run.kernels = `scalar float64${obstacle ? `, no fast kernel for ${obstacle}` : ""}`;
+  const missing = obstacle ?? (knowsRule ? undefined : `the rule ${rule.name}`);
+  run.kernels = `scalar float64${missing ? `, no fast kernel for ${missing}` : ""}`;
   const from = typeof options.resume === "string" ? loadCheckpoint(options.resume) : options.resume;
   if (from) {
     checkResumes(run.settings, from);
@@ -267,7 +272,7 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
     if (run.epochs.length % every === 0) save();
   };
   try {
-    trainer = (backend === "scalar" ? slowTrainer : fastTrainer)({
+    trainer = (backend === "scalar" || !knowsRule ? slowTrainer : fastTrainer)({
       ...work,
       onSteps(steps) {
         // Called after each epoch, too: once its record is there.

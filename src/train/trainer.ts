@@ -1,6 +1,6 @@
 /**
- * What trains: the fast kernels in threads, or the lecture's loop in float64. Both go on from where they are to the
- * end of an epoch, so that parameters can be looked at, saved and put back in between.
+ * What trains: the fast kernels in threads, or the lecture's loop in float64, to which threads may give the gradients. Both
+ * go on from where they are to the end of an epoch, so that parameters can be looked at, saved and put back in between.
  */
 import { release, view } from "../compute/arena.js";
 import { formulaOf } from "../compute/formula.js";
@@ -11,9 +11,10 @@ import type { Checkpoint, TrainingState } from "./checkpoint.js";
 import { evaluate } from "./evaluate.js";
 import { control, type FastBackend, makeJob, type RememberedArrays, readArray, writeArray } from "./job.js";
 import type { Pace } from "./pace.js";
-import { trainReference } from "./reference.js";
+import { backpropagated, trainReference } from "./reference.js";
 import type { Run } from "./run.js";
 import { totalSteps } from "./run-figure.js";
+import { threadGradient } from "./thread-gradient.js";
 import { runJob } from "./threads.js";
 
 /** A training under way. */
@@ -127,18 +128,11 @@ export function fastTrainer({
   };
 }
 
-/** float64 on the main thread. The parameters of `model` change step by step. */
-export function slowTrainer({
-  run,
-  model,
-  data,
-  rule,
-  loss,
-  validation,
-  stop,
-  from,
-  onSteps,
-}: Work): Trainer {
+/** float64 on the main thread, or only the rule. The parameters of `model` change step by step. */
+export function slowTrainer(work: Work): Trainer {
+  const { run, model, data, rule, loss, validation, stop, from, onSteps } = work;
+  const threads = run.settings.backend === "scalar" ? undefined : threadGradient(work);
+  const { gradientOf } = threads ?? { gradientOf: backpropagated(model, data, loss, run.settings.seed) };
   const losses = new Float64Array(totalSteps(run));
   const sizes = new Float64Array(losses.length);
   const state = (from ? structuredClone(from.state) : rule.init(model.parameterCount)) as RuleState;
@@ -152,9 +146,9 @@ export function slowTrainer({
     advance: (until) =>
       trainReference(model, data, {
         ...run.settings,
+        gradientOf,
         rule,
         state,
-        loss,
         steps: k,
         until,
         stopped: () => stop.aborted,
@@ -178,6 +172,7 @@ export function slowTrainer({
     close() {
       run.loss = losses.slice(0, k);
       run.stepSize = sizes.slice(0, k);
+      threads?.close();
     },
   };
 }

@@ -75,7 +75,7 @@ const rules: Rule[] = [
 ];
 
 describe.each([
-  ...rules.slice(0, 5).map((rule) => ({ rule, backend: "wasm" as const })),
+  ...rules.map((rule) => ({ rule, backend: "wasm" as const })),
   ...rules.map((rule) => ({ rule, backend: "scalar" as const })),
 ])("$rule by $backend", ({ rule, backend }) => {
   const options: TrainOptions = {
