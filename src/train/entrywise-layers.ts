@@ -61,7 +61,7 @@ const activations: Record<ActivationFormula["name"], (options: { slope?: number 
   softplus,
 };
 
-/** σ'(z) from y = σ(z), where that is known: in float64 what cancels is lost where float32 has nothing left. */
+/** σ'(z) from y = σ(z), where that saves a function; y is float64 here, so float32 sees nothing of what cancels. */
 const slopes: Partial<Record<ActivationFormula["name"], (z: number, y: number) => number>> = {
   tanh: (_, y) => 1 - y * y,
   sigmoid: (_, y) => y * (1 - y),

@@ -33,12 +33,8 @@ export function backpropagated(model: Sequential, data: Dataset, loss: Loss, see
     const { x, y } = data.batch(samples);
     const step = backpropagation(model, x, y, loss, { dropout: dropped.split(k) });
     if (!Number.isFinite(step.loss)) {
-      return {
-        layer: Math.max(
-          0,
-          step.z.findIndex((z, t) => t > 0 && !z.data.every(Number.isFinite)),
-        ),
-      };
+      const layer = step.z.findIndex((z, t) => t > 0 && !z.data.every(Number.isFinite));
+      return { layer: Math.max(0, layer) };
     }
     return {
       loss: step.loss,
