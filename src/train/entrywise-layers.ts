@@ -1,6 +1,7 @@
 /**
  * Layers that act on each entry on its own, while they are trained: activations beyond ReLU, and dropout. There is one of
- * each, for all kernels: what they take is small beside the products around them.
+ * each, for all kernels: what they take is small beside the products around them. They stand here and not in compute/, as
+ * their formulas and random numbers are those of nn/ and tensor/.
  */
 import type { ActivationFormula, DropoutFormula } from "../compute/formula.js";
 import { gatherInput, type LayerParts, type Place, type TrainedLayer } from "../compute/layer.js";

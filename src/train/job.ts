@@ -114,7 +114,7 @@ const sparseBelow = 0.35;
  */
 const denseFrom = { wasm: Number.POSITIVE_INFINITY, openblas: 0.2 };
 
-/** What of a network and a loss the fast kernels do not know; undefined when they know it all. */
+/** What of a network and a loss the threads do not know; undefined when they know it all. */
 export function slowBecause(model: Sequential, data: Dataset, loss: Loss): string | undefined {
   const layers = fastLayers(model);
   if (typeof layers === "string") return layers;

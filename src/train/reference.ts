@@ -7,7 +7,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Dataset } from "../data/index.js";
 import { backpropagation, flatGradient, type Loss, type Sequential } from "../nn/index.js";
 import type { Rule, RuleState } from "../optim/index.js";
-import { random } from "../tensor/index.js";
+import { random, Tensor } from "../tensor/index.js";
 import { orderOf, type Shuffle } from "./order.js";
 
 /** What a step needs. */
@@ -16,8 +16,6 @@ export type Gradient =
       loss: number;
       /** In the order of theta; only good until the next. */
       gradient: Float64Array;
-      /** ‖(∂loss/∂A[t], ∂loss/∂b[t])‖ for t = 1, 2, … */
-      norms(): number[];
     }
   /** The loss is not finite: the layer whose outputs are the first that are not (0 for the loss alone). */
   | { layer: number };
@@ -36,12 +34,17 @@ export function backpropagated(model: Sequential, data: Dataset, loss: Loss, see
       const layer = step.z.findIndex((z, t) => t > 0 && !z.data.every(Number.isFinite));
       return { layer: Math.max(0, layer) };
     }
-    return {
-      loss: step.loss,
-      gradient: flatGradient(step, gradient),
-      norms: () => step.dA.slice(1).map((d, i) => Math.hypot(d.norm(), step.db[i + 1]!.norm())),
-    };
+    return { loss: step.loss, gradient: flatGradient(step, gradient) };
   };
+}
+
+/** ‖(∂loss/∂A[t], ∂loss/∂b[t])‖ for t = 1, 2, … */
+function layerNorms({ theta, A, b }: Sequential, gradient: Float64Array): number[] {
+  const norm = ({ shape, data }: Tensor): number => {
+    const at = (data.byteOffset - theta.byteOffset) / theta.BYTES_PER_ELEMENT; // parameters are windows on theta
+    return new Tensor(shape, gradient.subarray(at, at + data.length)).norm();
+  };
+  return A.slice(1).map((weights, i) => Math.hypot(norm(weights), norm(b[i + 1]!)));
 }
 
 /** What the loop is given. */
@@ -103,7 +106,7 @@ export async function trainReference(
       if ("layer" in step) return step.layer;
       steps++;
       rule.step(model.theta, step.gradient, state);
-      if (start + batchSize >= data.size) norms = step.norms();
+      if (start + batchSize >= data.size) norms = layerNorms(model, step.gradient);
       onStep(step.loss, rule.stepSize(state));
       if (performance.now() - since < turn) continue;
       await setImmediate();

@@ -3,7 +3,6 @@
  */
 import { release, view } from "../compute/arena.js";
 import { formulaOf } from "../compute/formula.js";
-import type { Sequential } from "../nn/index.js";
 import { type FastBackend, makeJob, readArray, writeArray } from "./job.js";
 import type { GradientOf } from "./reference.js";
 import { runJob } from "./threads.js";
@@ -30,17 +29,8 @@ export function threadGradient({ run, model, data, loss, stop }: Work): {
       if (steps === k) return undefined;
       if (layer !== undefined) return { layer };
       readArray(job, "gradient", gradient);
-      return { loss: view(job.memory, losses)[0]!, gradient, norms: () => normsOfLayers(model, gradient) };
+      return { loss: view(job.memory, losses)[0]!, gradient };
     },
     close: () => release(job.memory),
   };
-}
-
-/** The norm of each layer's part; the kernels know no layers with other parameters than A[t] and b[t]. */
-function normsOfLayers({ A, b }: Sequential, gradient: Float64Array): number[] {
-  let at = 0;
-  return A.slice(1).map((weights, i) => {
-    const part = gradient.subarray(at, (at += weights.size + b[i + 1]!.size));
-    return Math.sqrt(part.reduce((sum, g) => sum + g * g, 0));
-  });
 }

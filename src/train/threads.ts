@@ -51,7 +51,7 @@ const idle: Worker[] = [];
  * @param stretch which part of the training; all of it by default
  * @param parts how many threads; as many as the job is planned for by default
  * @param onEpoch is told when an epoch is over
- * @param signal when it aborts, the threads end before their next step
+ * @param signal when it aborts, the threads end before their next chunk of samples
  * @returns what the first thread says at its end; the results lie in the job's memory
  * @throws Error when a thread fails
  */

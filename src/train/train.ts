@@ -66,7 +66,7 @@ export interface TrainOptions {
   checkpoint?: string | { file: string; every?: number };
   /** A checkpoint, or its file, to go on from; all options but `epochs` must be those it was made with. */
   resume?: string | Checkpoint;
-  /** Ends the training before its next step when it aborts; the run then says so. */
+  /** Ends the training when it aborts, after the last step that was whole; the run then says so. */
   signal?: AbortSignal;
   /** Show a chart while training; true. */
   live?: boolean;
