@@ -18,7 +18,9 @@ export const stepKinds = ["Rule", "Schedule", "Link"];
 export function makersOf(kinds: readonly string[]): string[] {
   const found = new Set<string>();
   for (const folder of ["nn", "optim", "theory"]) {
-    for (const file of readdirSync(join(source, folder))) {
+    for (const file of readdirSync(join(source, folder), { recursive: true, encoding: "utf8" }).filter(
+      (name) => name.endsWith(".ts"),
+    )) {
       const text = readFileSync(join(source, folder, file), "utf8");
       const parsed = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022);
       for (const statement of parsed.statements) {

@@ -1,7 +1,7 @@
 /**
  * What a Jupyter client makes of the messages of cells: the outputs that a notebook file holds.
  */
-import type { Output } from "../kernel/session.js";
+import type { Output } from "../session/session.js";
 import type { CellOutput, CodeCell } from "./notebook.js";
 
 /** Collects the outputs of a notebook's cells. */

@@ -5,8 +5,8 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { writeAtomically } from "../data/write-atomically.js";
-import type { CellResult } from "../kernel/session.js";
 import { asResult, SessionProcess } from "../kernel/session-process.js";
+import type { CellResult } from "../session/session.js";
 import { CellOutputs } from "./cell-outputs.js";
 import { findNotebooks, type Place } from "./find-notebooks.js";
 import { InputError } from "./input-error.js";

@@ -10,7 +10,7 @@ import { inspect } from "node:util";
 import { compareWithDifferences } from "../autodiff/gradient-check.js";
 import { Tensor, type TensorLike, tensor } from "../tensor/index.js";
 import { formatShape, placeOf } from "../tensor/shapes.js";
-import { CheckFailed } from "../theory/check.js";
+import { CheckFailed } from "../theory/verdicts/check.js";
 import { likelyCause } from "./likely-cause.js";
 import { numbersOf, readable, shown } from "./numbers.js";
 

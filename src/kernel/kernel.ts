@@ -4,11 +4,8 @@
  * Cells run one after another in the order in which they came. Every other request is answered at once, also
  * while a cell awaits something, so that completion, hover texts and the stop button work during training.
  */
-import { completeReply, helpFor, inspectReply, isQuestion } from "./assistance.js";
-import { fromThrown } from "./cell-error.js";
-import { Comms } from "./comms.js";
-import { History } from "./history.js";
-import { kernelInfo } from "./kernel-info.js";
+import { completeReply, helpFor, inspectReply, isQuestion } from "../session/assistance.js";
+import { fromThrown } from "../session/cell-error.js";
 import {
   type CellResult,
   type CellRunner,
@@ -16,9 +13,12 @@ import {
   type Output,
   type Question,
   type SessionOptions,
-} from "./session.js";
+} from "../session/session.js";
+import { isStopHeard } from "../session/stop.js";
+import { Comms } from "./comms.js";
+import { History } from "./history.js";
+import { kernelInfo } from "./kernel-info.js";
 import type { Channel } from "./sockets.js";
-import { isStopHeard } from "./stop.js";
 import type { Attachments, Message, Wire } from "./wire.js";
 
 /** Where messages go: the sockets, or a list in a test. */

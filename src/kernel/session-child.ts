@@ -3,9 +3,9 @@
  * `session-process.ts`, which starts it in the notebook's folder.
  */
 import { Worker } from "node:worker_threads";
+import { type CellResult, createSession, type Output } from "../session/session.js";
+import { isLateSignal, stopFlag } from "../session/stop.js";
 import { keepBuiltIns } from "./built-ins.js";
-import { type CellResult, createSession, type Output } from "./session.js";
-import { isLateSignal, stopFlag } from "./stop.js";
 
 /** What this process is told. */
 export type ToChild = { execute: string; cell: number; count?: number } | "interrupt";

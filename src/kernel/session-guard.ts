@@ -4,8 +4,8 @@
  */
 import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
+import { raiseStop, signalUnlessHeard, stopPipe } from "../session/stop.js";
 import { whenParentEnds } from "./parent.js";
-import { raiseStop, signalUnlessHeard, stopPipe } from "./stop.js";
 
 const flag = workerData as Int32Array;
 

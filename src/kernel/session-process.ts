@@ -6,12 +6,12 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import type { CellError } from "./cell-error.js";
+import type { CellError } from "../session/cell-error.js";
+import type { CellResult, Output } from "../session/session.js";
+import { stopPipe } from "../session/stop.js";
 import { environmentOf, permissions } from "./isolation.js";
 import { watchMemory } from "./memory.js";
-import type { CellResult, Output } from "./session.js";
 import type { FromChild, ToChild } from "./session-child.js";
-import { stopPipe } from "./stop.js";
 
 /** How long a cell that was interrupted may take to end before its process is ended. */
 const patience = 5000;

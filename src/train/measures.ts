@@ -8,8 +8,8 @@ import { inspect } from "node:util";
 import type { Batch } from "../data/index.js";
 import { backpropagation, flatGradient, forward, hessianProduct } from "../nn/index.js";
 import { random } from "../tensor/index.js";
+import { dot, norm } from "../theory/algebra/vectors.js";
 import { powerIteration } from "../theory/index.js";
-import { dot, norm } from "../theory/vectors.js";
 import type { Measure, Measuring } from "./train.js";
 
 /** On what to measure. */

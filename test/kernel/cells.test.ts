@@ -8,8 +8,8 @@ import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type CellResult, createSession, type Output, type Session } from "#nablab/kernel/session.js";
-import { stopFlag } from "#nablab/kernel/stop.js";
+import { type CellResult, createSession, type Output, type Session } from "#nablab/session/session.js";
+import { stopFlag } from "#nablab/session/stop.js";
 
 let session: Session<number>;
 let outputs: Output[] = [];

@@ -7,7 +7,7 @@ import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { host } from "#nablab/display/host.js";
-import { type CellResult, createSession, type Output, type Session } from "#nablab/kernel/session.js";
+import { type CellResult, createSession, type Output, type Session } from "#nablab/session/session.js";
 
 let session: Session<number>;
 let outputs: { cell: number; output: Output }[] = [];

@@ -10,7 +10,7 @@ import {
   raiseStop,
   signalUnlessHeard,
   stopFlag,
-} from "#nablab/kernel/stop.js";
+} from "#nablab/session/stop.js";
 
 describe.skipIf(process.platform === "win32")("signals", () => {
   let signals = 0;

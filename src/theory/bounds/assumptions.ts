@@ -1,0 +1,108 @@
+/**
+ * What theorems on descent assume, one by one, each with how to see from a run that it is not met.
+ */
+import { formatNumber } from "../../display/format-number.js";
+import { type StepSize, stepSizeAt, stepSizeText } from "../../optim/schedule.js";
+import { distance, type Vector } from "../algebra/vectors.js";
+import type { Objective } from "../objectives/objective.js";
+
+/** What is known of a run that a theorem is held against. */
+export interface RunFacts {
+  readonly F: Objective;
+  readonly theta0: Vector;
+  /** The step sizes of plain gradient descent; undefined for another rule. */
+  readonly eta: StepSize | undefined;
+  /** The largest ‖∇F‖² along the run (of the means over paths, if there are many). */
+  readonly largestSquare: number;
+  /** The largest ‖θ(k) − θ*‖ along the run, if θ* and it are known. */
+  readonly farthest: number | undefined;
+}
+
+/** An assumption of a theorem. */
+export interface Assumption {
+  /** What is assumed, in words. */
+  readonly text: string;
+  /** Why it is not assured for a run, in words; undefined where nothing speaks against it. */
+  unmet(run: RunFacts): string | undefined;
+}
+
+/** Rounding that an assumption forgives. */
+const slack = 1 + 1e-12;
+
+const number = (value: number) => formatNumber(value);
+
+/** F is convex. */
+export const convexity: Assumption = {
+  text: "F is convex",
+  unmet: ({ F: { convex, name } }) =>
+    convex === true ? undefined : convex === false ? `${name} is not convex` : `is ${name} convex?`,
+};
+
+/** There is a minimiser. */
+export const minimiser: Assumption = {
+  text: "there is a minimiser θ*",
+  unmet: ({ F }) => (F.thetaStar ? undefined : `no minimiser of ${F.name} is known`),
+};
+
+/** ∇F is Lipschitz, and steps are at most 1/L. */
+export const shortSteps: Assumption = {
+  text: "∇F is L-Lipschitz, and η ≤ 1/L",
+  unmet({ F: { L }, eta }) {
+    if (typeof L !== "number" || !Number.isFinite(L)) return `L is ${L}`;
+    return typeof eta === "number" && eta * L > slack
+      ? `η = ${number(eta)} is above 1/L = ${number(1 / L)}`
+      : undefined;
+  },
+};
+
+/** Each step is η(k) times the gradient. */
+export const stepsOf = (bound: StepSize): Assumption => ({
+  text: `the steps are ${typeof bound === "number" ? `η = ${number(bound)}` : stepSizeText(bound)} times the gradient`,
+  unmet({ eta }) {
+    if (eta === undefined) return "the step size is not constant";
+    const at = (size: StepSize, k: number) => stepSizeAt("checkBound", size, k);
+    // Of two functions no finite number of values says that they are one; these tell apart what is likely to be mistaken.
+    const k = [1, 2, 3, 10, 100, 1000].find(
+      (step) => Math.abs(at(bound, step) - at(eta, step)) > 1e-12 * at(eta, step),
+    );
+    if (k === undefined) return undefined;
+    const where = typeof bound === "number" && typeof eta === "number" ? "η" : `η(${k})`;
+    return `the bound is for ${where} = ${number(at(bound, k))}, the path has ${where} = ${number(at(eta, k))}`;
+  },
+});
+
+/** F is mu-strongly convex. */
+export const strongConvexity = (mu: number): Assumption => ({
+  text: `F is strongly convex with mu = ${number(mu)}`,
+  unmet: ({ F }) =>
+    typeof F.mu === "number" && F.mu * slack >= mu
+      ? undefined
+      : `the bound needs mu ≥ ${number(mu)}, ${F.name} has mu = ${F.mu}`,
+});
+
+/** The start is at most R away from θ*. */
+export const startWithin = (R: number): Assumption => ({
+  text: `‖θ(0) − θ*‖ ≤ ${number(R)}`,
+  unmet({ F: { thetaStar }, theta0 }) {
+    const away = thetaStar ? distance(theta0, thetaStar) : 0;
+    return away <= R * slack ? undefined : `the start is ${number(away)} away from θ*, not ${number(R)}`;
+  },
+});
+
+/** E‖∇Q‖² ≤ G²; ‖∇F‖² is never larger than that, so that it can refute it. */
+export const gradientsWithin = (G: number): Assumption => ({
+  text: `E‖∇Q‖² ≤ G² = ${number(G * G)}`,
+  unmet: ({ largestSquare }) =>
+    largestSquare <= G * G * slack
+      ? undefined
+      : `‖∇F‖² reached ${number(largestSquare)}, above G² = ${number(G * G)}`,
+});
+
+/** The whole run stays within D of θ*. */
+export const pathWithin = (D: number): Assumption => ({
+  text: `‖θ(k) − θ*‖ ≤ ${number(D)} along the run`,
+  unmet: ({ farthest }) =>
+    farthest === undefined || farthest <= D * slack
+      ? undefined
+      : `the path went ${number(farthest)} away from θ*, beyond D = ${number(D)}`,
+});

@@ -1,0 +1,281 @@
+/**
+ * What theorems promise about gradient descent with a constant step, as functions of the number of steps k.
+ * Each bound refuses to be made where its theorem does not apply.
+ */
+import { inspect } from "node:util";
+import { formatNumber } from "../../display/format-number.js";
+import { type StepSize, stepSizeAt } from "../../optim/schedule.js";
+import { distance, type Vector } from "../algebra/vectors.js";
+import {
+  type Assumption,
+  convexity,
+  gradientsWithin,
+  minimiser,
+  pathWithin,
+  shortSteps,
+  startWithin,
+  stepsOf,
+  strongConvexity,
+} from "./assumptions.js";
+
+/** What a bound is about. */
+export type Bounded = "gap" | "gap of the weighted mean" | "gap of the mean" | "squared distance";
+
+/** An upper bound as a function of k, with what it is called, what it is about, and what its theorem assumes. */
+export interface Bound {
+  /** The bound after k steps. */
+  (k: number): number;
+  /** The formula, for a legend. */
+  readonly label: string;
+  /**
+   * `gap`: of F(θ(k)) − F*; `gap of the mean`: at the mean of θ(0), …, θ(k−1), `weighted`: by the step sizes;
+   * `squared distance`: of ‖θ(k) − θ*‖². Of a random path the mean of that.
+   */
+  readonly of: Bounded;
+  /** The step size it is about; of a schedule the first. */
+  readonly eta: number;
+  /** Whether its theorem needs more than convexity: F strongly convex with this mu. */
+  readonly mu?: number;
+  /** What the theorem assumes. `checkBound` holds it against a run. */
+  readonly assumes: readonly Assumption[];
+}
+
+/** Where descent starts, how large its steps are, how curved F is. */
+export interface BoundOptions {
+  /** ‖θ(0) − θ*‖. */
+  R?: number;
+  /** Instead of R: the start … */
+  theta0?: Vector;
+  /** … and the minimiser. */
+  thetaStar?: Vector;
+  /** The constant step size η. */
+  eta: number;
+  /** The Lipschitz constant of ∇F; if given, eta ≤ 1/L is checked. */
+  L?: number | "unknown";
+}
+
+/**
+ * The lecture's theorem (A6): for convex F with L-Lipschitz gradient, a minimiser θ*, and η ≤ 1/L,
+ *
+ *     F(θ(k)) − F(θ*) ≤ ‖θ(0) − θ*‖² / (2 η k)    for k ≥ 1.
+ *
+ * @param options `R`, or `theta0` and `thetaStar`; `eta`; `L` to have eta ≤ 1/L checked
+ * @throws RangeError if eta > 1/L, where the theorem says nothing.
+ * @example
+ * const bound = gradientDescentBound({ R: 2, eta: 0.1 });
+ * bound(10) // → 2
+ * @see Lecture A, "Classical convergence result"; A. Beck, M. Teboulle, A fast iterative shrinkage-thresholding
+ *   algorithm for linear inverse problems, SIAM J. Imaging Sci. 2 (2009), theorem 3.1 (there for a sum of two functions).
+ */
+export function gradientDescentBound(options: BoundOptions): Bound {
+  const { R, eta } = checked("gradientDescentBound", options);
+  return bound((k) => (R * R) / (2 * eta * k), {
+    label: "‖θ0 − θ*‖² / (2ηk)",
+    of: "gap",
+    eta,
+    assumes: [convexity, minimiser, shortSteps, stepsOf(eta), startWithin(R)],
+  });
+}
+
+/**
+ * The best bound that holds for all convex F with L-Lipschitz gradient, for η ≤ 1/L:
+ *
+ *     F(θ(k)) − F(θ*) ≤ ‖θ(0) − θ*‖² / (4 η k + 2/L);    for η = 1/L: L R² / (4k + 2).
+ *
+ * It is half the lecture's bound for large k, and no better one exists: `worstCase(k)` attains it.
+ *
+ * @param options `R`, or `theta0` and `thetaStar`; `eta`; `L` (needed)
+ * @throws RangeError if eta > 1/L, or L is not known.
+ * @example
+ * tightBound({ R: 1, eta: 1, L: 1 })(2) // → 0.1
+ * @see Y. Drori, M. Teboulle, Performance of first-order methods for smooth convex minimization: a novel
+ *   approach, Mathematical Programming 145 (2014), theorem 3.1.
+ */
+export function tightBound(options: BoundOptions): Bound {
+  const { R, eta } = checked("tightBound", options);
+  const { L } = options;
+  if (typeof L !== "number") throw new RangeError(`tightBound: L must be known, got ${inspect(L)}`);
+  return bound((k) => (R * R) / (4 * eta * k + 2 / L), {
+    label: "‖θ0 − θ*‖² / (4ηk + 2/L)",
+    of: "gap",
+    eta,
+    assumes: [convexity, minimiser, shortSteps, stepsOf(eta), startWithin(R)],
+  });
+}
+
+/**
+ * The bound for strongly convex F: for mu-strongly convex F with L-Lipschitz gradient and η ≤ 1/L,
+ *
+ *     F(θ(k)) − F(θ*) ≤ (1 − η mu)^k (F(θ(0)) − F(θ*)),
+ *
+ * a straight line over k on a logarithmic scale.
+ *
+ * @param options `gap0` = F(θ(0)) − F(θ*), `eta`, `mu` > 0, `L` to have eta ≤ 1/L checked
+ * @throws RangeError if eta > 1/L or mu is not > 0.
+ * @example
+ * strongConvexityBound({ gap0: 8, eta: 0.5, mu: 1 })(3) // → 1
+ * @see L. Bottou, F. Curtis, J. Nocedal, Optimization methods for large-scale machine learning, SIAM Review 60
+ *   (2018), theorem 4.6 (there for noisy gradients; with noise 0).
+ */
+export function strongConvexityBound({
+  gap0,
+  eta,
+  mu,
+  L,
+}: {
+  gap0: number;
+  eta: number;
+  mu: number | "unknown";
+  L?: number | "unknown";
+}): Bound {
+  checked("strongConvexityBound", { R: 1, eta, ...(L !== undefined && { L }) });
+  if (typeof mu !== "number" || !(mu > 0)) {
+    throw new RangeError(`strongConvexityBound: F must be strongly convex, mu > 0, got ${inspect(mu)}`);
+  }
+  return bound((k) => (1 - eta * mu) ** k * gap0, {
+    label: "(1 − η mu)ᵏ (F(θ0) − F*)",
+    of: "gap",
+    eta,
+    mu,
+    assumes: [strongConvexity(mu), shortSteps, stepsOf(eta)],
+  });
+}
+
+/**
+ * The bound for stochastic gradient descent on convex F, for the mean of the iterates (B5): with E‖∇Q‖² ≤ G², any
+ * step sizes η(j), and weights η(j) in the mean,
+ *
+ *     E[F(mean of θ(0), …, θ(k−1))] − F* ≤ (R² + G² Σ_{j ≤ k} η(j)²) / (2 Σ_{j ≤ k} η(j));
+ *
+ * for η(j) = c/√j it falls like (log k)/√k, for a constant step to a floor of η G²/2.
+ *
+ * @param options `R` = ‖θ(0) − θ*‖, `G`, `eta`: a constant or a schedule
+ * @throws RangeError unless R ≥ 0 and G > 0 are finite.
+ * @example
+ * sgdConvexBound({ R: 1, G: 1, eta: 0.1 })(100).toFixed(3) // → '0.100'
+ * @see A. Nemirovski, A. Juditsky, G. Lan, A. Shapiro, Robust stochastic approximation approach to stochastic
+ *   programming, SIAM J. Optim. 19 (2009), section 2.2.
+ */
+export function sgdConvexBound({ R, G, eta }: { R: number; G: number; eta: StepSize }): Bound {
+  const first = stepSizeAt("sgdConvexBound", eta, 1);
+  checked("sgdConvexBound", { R, eta: first });
+  checkPositive("sgdConvexBound", { G });
+  // Sums over the first k step sizes, for as many k as were asked for.
+  const sums = [0];
+  const squares = [0];
+  const at = (k: number): number => {
+    for (let j = sums.length; j <= k; j++) {
+      const size = stepSizeAt("sgdConvexBound", eta, j);
+      sums.push(sums[j - 1]! + size);
+      squares.push(squares[j - 1]! + size * size);
+    }
+    return (R * R + G * G * squares[k]!) / (2 * sums[k]!);
+  };
+  return bound(at, {
+    label: "(R² + G² Σ η²) / (2 Σ η)",
+    of: "gap of the weighted mean",
+    eta: first,
+    assumes: [convexity, minimiser, stepsOf(eta), startWithin(R), gradientsWithin(G)],
+  });
+}
+
+/**
+ * The bound for stochastic gradient descent on mu-strongly convex F with η(k) = 1/(mu k) (B5): with E‖∇Q‖² ≤ G² along the
+ * way,
+ *
+ *     E‖θ(k) − θ*‖² ≤ 4 G² / (mu² k)    for k ≥ 1,
+ *
+ * whatever the start; the gap is at most L/2 times that. It falls like 1/k: noise takes the straight line away.
+ *
+ * @param options `G`, `mu` > 0; with `L` the bound is that of the gap
+ * @throws RangeError unless all are finite and > 0.
+ * @example
+ * sgdStronglyConvexBound({ G: 2, mu: 1 })(100) // → 0.16
+ * @see A. Rakhlin, O. Shamir, K. Sridharan, Making gradient descent optimal for strongly convex stochastic
+ *   optimization, ICML 2012, lemma 1; theorem 1 for the gap.
+ */
+export function sgdStronglyConvexBound({ G, mu, L }: { G: number; mu: number; L?: number }): Bound {
+  checkPositive("sgdStronglyConvexBound", { G, mu, ...(L !== undefined && { L }) });
+  const factor = L === undefined ? 4 : 2 * L;
+  return bound((k) => (factor * G * G) / (mu * mu * k), {
+    label: L === undefined ? "4G² / (mu² k)" : "2 L G² / (mu² k)",
+    of: L === undefined ? "squared distance" : "gap",
+    eta: 1 / mu,
+    mu,
+    assumes: [strongConvexity(mu), minimiser, stepsOf((k) => 1 / (mu * k)), gradientsWithin(G)],
+  });
+}
+
+/**
+ * The bound for AdaGrad-norm on convex F (B7), along a run: with the step sizes η/√c(j), c(j) = c(0) + Σ_{i ≤ j} ‖g(i)‖²,
+ * and a path that stays within D of θ*,
+ *
+ *     F(mean of θ(0), …, θ(k−1)) − F* ≤ (D²/(2η) + η) √c(k) / k.
+ *
+ * No L is in it, and none in the step sizes: that is what AdaGrad is for. (Sum ‖θ(j+1) − θ*‖² over j, with
+ * Σ ‖g(j)‖²/√c(j) ≤ 2 √c(k).)
+ *
+ * @param options `D`; `eta`; `squares`: c(1), c(2), … along the run, a number for each step
+ * @throws RangeError unless D and η are finite and > 0, or for a k beyond the run.
+ * @example
+ * adagradNormBound({ D: 2, eta: 1, squares: [4, 9] })(2) // → 4.5
+ * @see M. Streeter, H. B. McMahan, Less regret via online conditioning, 2010; R. Ward, X. Wu, L. Bottou, AdaGrad
+ *   stepsizes, JMLR 21 (2020), theorems 2.1 and 2.2 (without convexity).
+ */
+export function adagradNormBound({
+  D,
+  eta,
+  squares,
+}: {
+  D: number;
+  eta: number;
+  squares: ArrayLike<number>;
+}): Bound {
+  checkPositive("adagradNormBound", { D, eta });
+  const at = (k: number): number => {
+    const c = squares[k - 1];
+    if (c === undefined) {
+      throw new RangeError(`adagradNormBound: the run has ${squares.length} steps, got k = ${k}`);
+    }
+    return ((D * D) / (2 * eta) + eta) * (Math.sqrt(c) / k);
+  };
+  return bound(at, {
+    label: "(D²/(2η) + η) √c(k) / k",
+    of: "gap of the mean",
+    eta,
+    assumes: [convexity, minimiser, pathWithin(D)],
+  });
+}
+
+function checkPositive(name: string, values: Record<string, number>): void {
+  for (const [what, value] of Object.entries(values)) {
+    if (Number.isFinite(value) && value > 0) continue;
+    throw new RangeError(`${name}: ${what} must be a finite number > 0, got ${inspect(value)}`);
+  }
+}
+
+function bound(at: (k: number) => number, facts: Pick<Bound, keyof Bound>): Bound {
+  return Object.assign((k: number) => at(k), facts, { [inspect.custom]: () => `k ↦ ${facts.label}` });
+}
+
+function checked(name: string, { R, theta0, thetaStar, eta, L }: BoundOptions): { R: number; eta: number } {
+  if (R === undefined && (theta0 === undefined || thetaStar === undefined)) {
+    throw new TypeError(
+      `${name}: give R = ‖θ0 − θ*‖, or theta0 and thetaStar; ${theta0 === undefined ? "theta0" : "thetaStar"} is missing${theta0 === undefined ? "" : " (does the objective have a minimiser?)"}`,
+    );
+  }
+  const radius = R ?? distance(theta0!, thetaStar!);
+  if (!(Number.isFinite(radius) && radius >= 0)) {
+    throw new RangeError(`${name}: R must be a finite number ≥ 0, got ${inspect(radius)}`);
+  }
+  if (!(Number.isFinite(eta) && eta > 0)) {
+    throw new RangeError(`${name}: eta must be a finite number > 0, got ${inspect(eta)}`);
+  }
+  // A step of 1/L, computed as such, must not fail by its own rounding.
+  if (typeof L === "number" && eta * L > 1 + 1e-12) {
+    throw new RangeError(
+      `${name}: the theorem needs eta ≤ 1/L = ${formatNumber(1 / L)}, got ${formatNumber(eta)}`,
+    );
+  }
+  return { R: radius, eta };
+}

@@ -1,0 +1,147 @@
+/**
+ * Which minimum a descent ends in, for a whole grid of starts (A7).
+ */
+import { inspect } from "node:util";
+import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
+import { type Figure, figure } from "../../display/figure.js";
+import { formatNumber } from "../../display/format-number.js";
+import { colourOf } from "../../display/palette.js";
+import { distance } from "../algebra/vectors.js";
+import type { Objective } from "../objectives/objective.js";
+
+/** The starts, and the descent from each. */
+export interface BasinsOptions {
+  /** The range of θ₁ of the starts. */
+  x: readonly [number, number];
+  /** The range of θ₂ of the starts. */
+  y: readonly [number, number];
+  /** How many starts in each direction, 41 by default. */
+  resolution?: number;
+  /** The constant step size. */
+  eta: number;
+  /** How many steps from each start, 1000 by default. */
+  steps?: number;
+  /** How near to a minimiser a descent must come, 1e-3 by default. */
+  within?: number;
+}
+
+/** Where descents from a grid of starts ended; made by `basins`. Shows itself as a map. */
+export class Basins implements Displayable {
+  /** The minimisers, in the order of their numbers 1, 2, … */
+  readonly minimisers: readonly Float64Array[];
+  /** How many starts ended in each minimiser. */
+  readonly counts: readonly number[];
+  /** How many starts ended nowhere: diverged, or were not near a minimiser after all steps. */
+  readonly lost: number;
+  /** The numbers 1, 2, … of the minimisers reached (0: none), a row for each θ₂ of the grid, smallest first. */
+  readonly map: readonly Uint8Array[];
+  readonly #draw: () => Figure;
+
+  /** For `basins`. */
+  constructor(minimisers: readonly Float64Array[], map: readonly Uint8Array[], draw: () => Figure) {
+    this.minimisers = minimisers;
+    this.map = map;
+    const reached = (number: number) =>
+      map.reduce((sum, row) => sum + row.filter((at) => at === number).length, 0);
+    this.counts = minimisers.map((_, i) => reached(i + 1));
+    this.lost = reached(0);
+    this.#draw = draw;
+  }
+
+  /** How many starts ended where. */
+  toString(): string {
+    const ends = this.minimisers.map(
+      (theta, i) => `${this.counts[i]} in (${Array.from(theta, (entry) => formatNumber(entry)).join(", ")})`,
+    );
+    const starts = this.map.reduce((sum, row) => sum + row.length, 0);
+    return `of ${starts} starts ${[...ends, `${this.lost} in none`].join(", ")}`;
+  }
+
+  /** What `console.log` prints. */
+  [inspect.custom](): string {
+    return this.toString();
+  }
+
+  /** The map: for each start the number of the minimiser. */
+  async [displaySymbol](): Promise<MimeBundle> {
+    return { ...(await this.#draw()[displaySymbol]()), "text/plain": this.toString() };
+  }
+}
+
+/**
+ * Descends from every point of a grid, and notes which minimiser is reached (A7).
+ *
+ * @param F an objective of two variables whose `minimisers` (or θ*) are known
+ * @param options the grid `x`, `y`, `resolution` = 41; the descent `eta`, `steps` = 1000; `within` = 1e-3
+ * @throws RangeError if F has another dimension or no known minimiser.
+ * @example
+ * basins(himmelblau(), { x: [-5, 5], y: [-5, 5], resolution: 5, eta: 0.01 }).lost // → 0
+ */
+export function basins(
+  F: Objective,
+  { x, y, resolution = 41, eta, steps = 1000, within = 1e-3 }: BasinsOptions,
+): Basins {
+  const minimisers = F.minimisers ?? (F.thetaStar ? [F.thetaStar] : []);
+  if (F.dimension !== 2 || minimisers.length === 0) {
+    throw new RangeError(
+      `basins: an objective of two variables with known minimisers is needed; ${F.name} has dimension ${F.dimension} and ${minimisers.length} known minimisers`,
+    );
+  }
+  const grid = ([low, high]: readonly [number, number]) =>
+    Array.from({ length: resolution }, (_, i) => low + ((high - low) * i) / (resolution - 1));
+  const [xs, ys] = [grid(x), grid(y)];
+  const end = (u: number, v: number): number => {
+    const theta = Float64Array.of(u, v);
+    for (let k = 0; k < steps; k++) {
+      const [g1, g2] = F.gradient(theta);
+      theta[0]! -= eta * g1!;
+      theta[1]! -= eta * g2!;
+      if (!Number.isFinite(theta[0]! + theta[1]!)) return 0;
+    }
+    return minimisers.findIndex((minimiser) => distance(theta, minimiser) <= within) + 1;
+  };
+  const map = ys.map((v) => Uint8Array.from(xs, (u) => end(u, v)));
+  const result: Basins = new Basins(minimisers, map, () => drawn(F.name, result, xs, ys));
+  return result;
+}
+
+/** A cell for each start in the colour of its minimiser, which is marked; white where none was reached. */
+function drawn(name: string, result: Basins, x: readonly number[], y: readonly number[]): Figure {
+  const { minimisers, map } = result;
+  const colours = ["rgba(128,128,128,0.15)", ...minimisers.map((_, i) => colourOf(i))];
+  // Bands of one colour each, around the whole numbers 0 … minimisers.length.
+  const scale = colours.flatMap((colour, i) => [
+    [i / colours.length, colour],
+    [(i + 1) / colours.length, colour],
+  ]);
+  const cells = {
+    type: "heatmap",
+    x,
+    y,
+    z: map.map((row) => Array.from(row)),
+    zmin: -0.5,
+    zmax: minimisers.length + 0.5,
+    colorscale: scale,
+    showscale: false,
+    opacity: 0.55,
+    hovertemplate: "start (%{x}, %{y}): minimum %{z}<extra></extra>",
+  };
+  const marks = minimisers.map(([u, v], i) => ({
+    type: "scatter",
+    mode: "markers",
+    name: `${i + 1}: (${formatNumber(u!)}, ${formatNumber(v!)})`,
+    x: [u],
+    y: [v],
+    marker: { symbol: "star", size: 14, color: colourOf(i), line: { width: 1, color: "white" } },
+  }));
+  return figure({
+    data: [cells, ...marks],
+    layout: {
+      title: `Basins of ${name}: which minimum descent from each start reaches`,
+      xaxis: { title: "θ₁ of the start" },
+      yaxis: { title: "θ₂ of the start" },
+      showlegend: true,
+    },
+    alt: `Basins of attraction of ${name}: ${result}`,
+  });
+}

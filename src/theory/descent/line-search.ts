@@ -1,0 +1,96 @@
+/**
+ * Step sizes that look at the function: rules for `descend`, made for one objective.
+ */
+import { inspect } from "node:util";
+import { checkOption, makeRule, type Rule } from "../../optim/rule.js";
+import { dot } from "../algebra/vectors.js";
+import type { Objective } from "../objectives/objective.js";
+
+/**
+ * Polyak's step η(k) = (F(θ) − F*) / ‖∇F(θ)‖², which needs the minimum and nothing else: for convex F the distance to the
+ * minimisers never grows, whatever L is, and also where F has kinks.
+ *
+ * @param F an objective whose minimum is known
+ * @throws RangeError if it is not.
+ * @example
+ * descend(quadratic({ spectrum: [1] }), { theta0: [8], rule: polyakStep(quadratic({ spectrum: [1] })), steps: 3 }).last // → Float64Array(1) [ 1 ]
+ * @see B. T. Polyak, Introduction to Optimization (1987), chapter 5.
+ */
+export function polyakStep(F: Objective): Rule {
+  const { minimum } = F;
+  if (minimum === undefined) {
+    throw new RangeError(`polyakStep: the minimum of ${F.name} must be known; try backtracking(F) instead`);
+  }
+  return makeRule(
+    "PolyakStep",
+    {},
+    {
+      name: "polyakStep",
+      options: {},
+      init: () => ({ k: 0, eta: 0 }),
+      step(theta, gradient, state) {
+        state.k++;
+        const square = dot(gradient, gradient);
+        const gap = F.gap?.(theta) ?? F.value(theta) - minimum;
+        state.eta = square === 0 ? 0 : gap / square;
+        for (let i = 0; i < theta.length; i++) theta[i]! -= state.eta * gradient[i]!;
+      },
+      stepSize: ({ eta }) => eta as number,
+    },
+  );
+}
+
+/**
+ * Backtracking line search: from twice the last step on, halve η until Armijo's condition
+ *
+ *     F(θ − η ∇F(θ)) ≤ F(θ) − c η ‖∇F(θ)‖²
+ *
+ * holds. No L is needed; where F has one, η never falls below (1 − c)/L, if it did not start there.
+ *
+ * @param F the objective
+ * @param options `eta`: where to begin (1); `shrink`: what a step that is too long is multiplied by (½); `c` (10⁻⁴)
+ * @throws RangeError unless eta > 0, 0 < shrink < 1 and 0 < c < 1.
+ * @example
+ * const F = quadratic({ spectrum: [100, 1] });
+ * const path = descend(F, { theta0: [1, 1], rule: backtracking(F), steps: 200 });
+ * path.values.every((value, k) => k === 0 || value < path.values[k - 1]) // → true
+ * @see L. Armijo, Minimization of functions having Lipschitz continuous first partial derivatives, Pacific J. Math. 16
+ *   (1966).
+ */
+export function backtracking(
+  F: Objective,
+  { eta = 1, shrink = 0.5, c = 1e-4 }: { eta?: number; shrink?: number; c?: number } = {},
+): Rule {
+  checkOption("backtracking", "eta", eta, "positive");
+  for (const [option, value] of Object.entries({ shrink, c })) {
+    if (!(value > 0 && value < 1)) {
+      throw new RangeError(`backtracking: ${option} must be between 0 and 1, got ${inspect(value)}`);
+    }
+  }
+  return makeRule(
+    "Backtracking",
+    { eta: "η", shrink: "shrink", c: "c" },
+    {
+      name: "backtracking",
+      options: { eta, shrink, c },
+      init: () => ({ k: 0, eta }),
+      step(theta, gradient, state) {
+        const before = theta.slice();
+        const value = F.value(before);
+        const square = dot(gradient, gradient);
+        let size = state.k++ === 0 ? eta : (state.eta as number) / shrink;
+        // Where rounding hides any descent there is none to be found: then stay.
+        for (let i = 0; ; i++, size *= shrink) {
+          for (let j = 0; j < theta.length; j++) theta[j] = before[j]! - size * gradient[j]!;
+          if (F.value(theta) <= value - c * size * square) break;
+          if (i < 200) continue;
+          theta.set(before);
+          size = state.eta as number;
+          break;
+        }
+        state.eta = size;
+      },
+      stepSize: ({ eta }) => eta as number,
+    },
+  );
+}

@@ -1,0 +1,100 @@
+/**
+ * An objective whose gradients come with noise: the same minimiser, but only E[∇Q(θ)] = ∇F(θ) can be observed.
+ */
+import { inspect } from "node:util";
+import type { Random } from "../../tensor/random.js";
+import type { Vector } from "../algebra/vectors.js";
+import { made } from "./made.js";
+import type { Objective } from "./objective.js";
+import type { StochasticObjective } from "./stochastic-objective.js";
+
+/** Noise added to a gradient: what one sample adds at θ, a number for each entry. */
+export type Noise = (theta: Vector, stream: Random) => ArrayLike<number>;
+
+/** The noise that `noise` makes. */
+export interface NoiseOptions {
+  /** The standard deviation of each entry (of Cauchy noise, which has none: the half-width at half maximum). */
+  sd?: number;
+  /** The distribution: `normal`; `uniform` on ±√3 sd; `sign`: ±sd; `cauchy`, which has no mean at all. */
+  distribution?: "normal" | "uniform" | "sign" | "cauchy";
+  /** What the noise of every entry has as its mean: a biased estimator if it is not 0. */
+  bias?: number;
+  /** The standard deviation grows with θ: sd · √(1 + growth ‖θ‖²). */
+  growth?: number;
+}
+
+/**
+ * Independent noise in every entry of a gradient: ∇F(θ) + sd √(1 + growth ‖θ‖²) ξ + bias (A15).
+ *
+ * `sign` and `uniform` noise is bounded, as the theorem of Robbins and Monro asks; `normal` noise is not but has a
+ * bounded variance, which suffices for Blum's; `cauchy` noise breaks both.
+ *
+ * @param options `sd` = 1, `distribution` = "normal", `bias` = 0, `growth` = 0
+ * @throws RangeError for a negative sd or growth, TypeError for another distribution.
+ * @example
+ * noise({ distribution: "sign", sd: 2 })([0, 0], random(1)).map(Math.abs) // → Float64Array(2) [ 2, 2 ]
+ */
+export function noise({
+  sd = 1,
+  distribution = "normal",
+  bias = 0,
+  growth = 0,
+}: NoiseOptions = {}): (theta: Vector, stream: Random) => Float64Array {
+  const draw = draws[distribution];
+  if (draw === undefined) {
+    throw new TypeError(
+      `noise: the distribution is one of ${Object.keys(draws).join(", ")}; got ${inspect(distribution)}`,
+    );
+  }
+  if (!(sd >= 0 && Number.isFinite(sd)) || !(growth >= 0)) {
+    throw new RangeError(`noise: sd and growth must be numbers ≥ 0, got ${inspect({ sd, growth })}`);
+  }
+  const added = (theta: Vector, stream: Random): Float64Array => {
+    let square = 0;
+    if (growth > 0) for (let i = 0; i < theta.length; i++) square += theta[i]! ** 2;
+    const size = growth > 0 ? sd * Math.sqrt(1 + growth * square) : sd;
+    const out = new Float64Array(theta.length);
+    for (let i = 0; i < out.length; i++) out[i] = bias + size * draw(stream);
+    return out;
+  };
+  return made(added, "noise", { sd, distribution, bias, growth });
+}
+
+const draws = {
+  normal: (stream: Random) => stream.normal(),
+  uniform: (stream: Random) => Math.sqrt(3) * (2 * stream.uniform() - 1),
+  sign: (stream: Random) => (stream.bits() & 1 ? 1 : -1),
+  // The quotient of two independent standard normal numbers.
+  cauchy: (stream: Random) => stream.normal() / stream.normal(),
+};
+
+/**
+ * F with gradients that can only be observed with noise: ∇Q(θ) = ∇F(θ) + noise, so that E[∇Q(θ)] = ∇F(θ) if the noise has
+ * mean 0 (A16). All facts of F stay.
+ *
+ * @param F the objective
+ * @param added a standard deviation (normal noise in every entry), or a `Noise` such as `noise({ distribution: "sign" })`
+ * @throws TypeError if the noise is neither a number nor a function.
+ * @example
+ * const F = expectation(quadratic({ spectrum: [1] }), noise({ distribution: "sign", sd: 1 }));
+ * [...Array(4).keys()].map((seed) => Math.abs(F.sampleGradient([3], random(seed))[0] - 3)) // → [ 1, 1, 1, 1 ]
+ */
+export function expectation<T extends Objective>(F: T, added: number | Noise = 1): T & StochasticObjective {
+  const draw = typeof added === "number" ? noise({ sd: added }) : added;
+  if (typeof draw !== "function") {
+    throw new TypeError(
+      `expectation: the noise must be a standard deviation or a function (theta, stream) => list, got ${inspect(added)}`,
+    );
+  }
+  const noisy = Object.freeze({
+    ...F,
+    N: Number.POSITIVE_INFINITY,
+    sampleGradient(theta: Vector, stream: Random) {
+      const gradient = F.gradient(theta);
+      const one = draw(theta, stream);
+      for (let i = 0; i < gradient.length; i++) gradient[i]! += one[i]!;
+      return gradient;
+    },
+  });
+  return made(noisy, "expectation", F, added);
+}

@@ -1,0 +1,176 @@
+/**
+ * Means of terms: the loss over a training set, of which stochastic gradient descent takes a few terms at a time.
+ */
+import { inspect } from "node:util";
+import type { Random } from "../../tensor/random.js";
+import { Tensor } from "../../tensor/tensor.js";
+import { symmetricEigen } from "../algebra/symmetric-eigen.js";
+import { dot, gram, solve, type Vector } from "../algebra/vectors.js";
+import { made } from "./made.js";
+import { type Objective, type ObjectiveOptions, objective, type SmoothObjective } from "./objective.js";
+import type { FiniteSum } from "./stochastic-objective.js";
+
+/** What a finite sum is made from, beside the facts of an objective. */
+export interface FiniteSumOptions
+  extends Partial<Omit<ObjectiveOptions, "dimension">>,
+    Pick<ObjectiveOptions, "dimension"> {
+  /** N, the number of terms. */
+  N: number;
+  /** f_i(θ) for i = 0, …, N − 1. */
+  term: (i: number, theta: Vector) => number;
+  /** ∇f_i(θ) for i = 0, …, N − 1. */
+  termGradient: (i: number, theta: Vector) => ArrayLike<number>;
+}
+
+/**
+ * The mean of N functions, as the loss under the empirical measure is (A17),
+ *
+ *     F(θ) = (1/N) Σ_i f_i(θ),    ∇F(θ) = (1/N) Σ_i ∇f_i(θ),
+ *
+ * from a list of objectives, or from functions of the index i.
+ *
+ * Of a list F is convex if all terms are, and mu is at least the mean of theirs; L and a minimiser are known only if they
+ * are given, since the mean of least constants is no least constant.
+ *
+ * @param terms the objectives f_i, all of one dimension, or `{ dimension, N, term, termGradient }` with known facts
+ * @param facts facts about F that are known: `name`, `L`, `mu`, `thetaStar`, …
+ * @throws RangeError for no terms, or terms of different dimensions.
+ * @example
+ * const pair = finiteSum([quadratic({ spectrum: [1], b: [1] }), quadratic({ spectrum: [1], b: [-1] })]);
+ * pair.termGradient(0, [0.5]) // → Float64Array(1) [ -0.5 ]
+ * pair.gradient([0.5]) // → Float64Array(1) [ 0.5 ]
+ */
+export function finiteSum(
+  terms: readonly Objective[] | FiniteSumOptions,
+  facts: Partial<ObjectiveOptions> = {},
+): FiniteSum {
+  if (!Array.isArray(terms)) return fromOptions({ ...(terms as FiniteSumOptions), ...facts });
+  const list: readonly Objective[] = terms;
+  const dimension = list[0]?.dimension;
+  const other = list.find((term) => term.dimension !== dimension);
+  if (dimension === undefined || other) {
+    throw new RangeError(
+      other
+        ? `finiteSum: all terms must have one dimension, got ${dimension} and ${other.dimension}`
+        : "finiteSum: there must be at least one term, the list is empty",
+    );
+  }
+  const F = fromOptions({
+    name: `mean of ${list.length} terms`,
+    ...(list.every(({ convex }) => convex === true) && { convex: true }),
+    ...facts,
+    dimension,
+    N: list.length,
+    term: (i, theta) => list[i]!.value(theta),
+    termGradient: (i, theta) => list[i]!.gradient(theta),
+  });
+  return made(F, "finiteSum", list, facts);
+}
+
+function fromOptions({ N, term, termGradient, ...facts }: FiniteSumOptions): FiniteSum {
+  const { dimension } = facts;
+  if (!Number.isInteger(N) || N < 1) {
+    throw new RangeError(`finiteSum: N must be a whole number ≥ 1, got ${inspect(N)}`);
+  }
+  const value = (theta: Vector): number => {
+    let sum = 0;
+    for (let i = 0; i < N; i++) sum += term(i, theta);
+    return sum / N;
+  };
+  const gradient = (theta: Vector): Float64Array => {
+    const sum = new Float64Array(dimension);
+    for (let i = 0; i < N; i++) {
+      const one = termGradient(i, theta);
+      for (let j = 0; j < dimension; j++) sum[j]! += one[j]!;
+    }
+    return sum.map((entry) => entry / N);
+  };
+  return withTerms(objective({ name: `mean of ${N} terms`, value, gradient, ...facts }), {
+    N,
+    term,
+    termGradient,
+  });
+}
+
+/** An objective that is a mean, with its terms. */
+export function withTerms<T extends Objective>(
+  F: T,
+  { N, term, termGradient }: Pick<FiniteSumOptions, "N" | "term" | "termGradient">,
+): T & FiniteSum {
+  const at = (i: number, theta: Vector): Vector => {
+    if (!(Number.isInteger(i) && i >= 0 && i < N)) {
+      throw new RangeError(`${F.name}: a term has a number from 0 to ${N - 1}, got ${inspect(i)}`);
+    }
+    if (theta?.length === F.dimension) return theta;
+    throw new RangeError(`${F.name}: theta must have ${F.dimension} entries, got ${inspect(theta)}`);
+  };
+  const own = (i: number, theta: Vector) => Float64Array.from(termGradient(i, at(i, theta)));
+  return Object.freeze({
+    ...F,
+    N,
+    term: (i: number, theta: Vector) => term(i, at(i, theta)),
+    termGradient: own,
+    sampleGradient: (theta: Vector, stream: Random) => own(stream.integer(N), theta),
+  });
+}
+
+/**
+ * Least squares as a mean of N terms (A3, A17),
+ *
+ *     F(θ) = (1/N) Σ_i ½ (x_iᵀθ − y_i)² + ridge/2 ‖θ‖²,    L = λ_max(XᵀX/N) + ridge,    mu = λ_min(XᵀX/N) + ridge.
+ *
+ * @param options `x`: a row for each sample; `y`: the targets; `ridge` = 0
+ * @throws RangeError if x and y do not fit, or XᵀX is singular and ridge is 0 (θ* would not be unique).
+ * @example
+ * leastSquares({ x: [[1], [1]], y: [1, -1] }) // → least squares, 1 dimension: L = 1, mu = 1, θ* = (0), F* = 0.5
+ */
+export function leastSquares({
+  x,
+  y,
+  ridge = 0,
+}: {
+  x: Tensor | readonly (readonly number[])[];
+  y: ArrayLike<number>;
+  ridge?: number;
+}): FiniteSum & SmoothObjective & { readonly thetaStar: Float64Array; readonly minimum: number } {
+  const samples = Tensor.of(x as never);
+  const [N, M] = samples.shape as [number, number];
+  if (samples.rank !== 2 || N !== y.length || samples.size === 0) {
+    throw new RangeError(
+      `leastSquares: x must have one row for each of the ${y.length} targets; shape [${samples.shape.join(", ")}]`,
+    );
+  }
+  const X = Float64Array.from(samples.data);
+  const row = (i: number) => X.subarray(i * M, (i + 1) * M);
+  const H = gram(X, M).map((entry) => entry / N);
+  for (let j = 0; j < M; j++) H[j * M + j]! += ridge;
+  const moments = new Float64Array(M);
+  for (let i = 0; i < N; i++) for (let j = 0; j < M; j++) moments[j]! += (row(i)[j]! * y[i]!) / N;
+  const thetaStar = solve(H, moments);
+  if (thetaStar === undefined) {
+    throw new RangeError("leastSquares: the columns of x are linearly dependent; give a ridge > 0");
+  }
+  const { values } = symmetricEigen(H, M);
+  const termGradient = (i: number, theta: Vector): Float64Array => {
+    const miss = dot(row(i), theta) - y[i]!;
+    return Float64Array.from(row(i), (entry, j) => miss * entry + ridge * theta[j]!);
+  };
+  const F = finiteSum({
+    name: "least squares",
+    dimension: M,
+    N,
+    term: (i, theta) => (dot(row(i), theta) - y[i]!) ** 2 / 2 + (ridge / 2) * dot(theta, theta),
+    termGradient,
+    L: values[0]!,
+    mu: values[M - 1]!,
+    convex: true,
+    thetaStar,
+    gap(theta) {
+      const from = Float64Array.from(theta as ArrayLike<number>, (entry, j) => entry - thetaStar[j]!);
+      let sum = 0;
+      for (let i = 0; i < M; i++) sum += from[i]! * dot(H.subarray(i * M, (i + 1) * M), from);
+      return sum / 2;
+    },
+  });
+  return made(F as ReturnType<typeof leastSquares>, "leastSquares", { x, y, ridge });
+}

@@ -1,0 +1,64 @@
+/**
+ * Huber's function: convex and smooth, and beyond a radius nothing but a cone.
+ */
+import { inspect } from "node:util";
+import { norm } from "../algebra/vectors.js";
+import { made } from "./made.js";
+import { objective, type SolvedObjective } from "./objective.js";
+
+/** Where Huber's function turns from parabola to cone, and in how many dimensions. */
+export interface HuberOptions {
+  /** The radius of the parabola, 1 by default. */
+  radius?: number;
+  /** The dimension of θ, 1 by default. */
+  dimension?: number;
+  /** The curvature of the parabola, 1 by default. */
+  L?: number;
+}
+
+/**
+ * Huber's function, a parabola near 0 that goes on as a cone:
+ *
+ *     F(θ) = L ‖θ‖²/2 if ‖θ‖ ≤ r,    L r ‖θ‖ − L r²/2 beyond.
+ *
+ * Convex, differentiable, with L-Lipschitz gradient, minimiser 0; not strongly convex.
+ *
+ * @param options `radius` = 1 (r), `dimension` = 1, `L` = 1
+ * @throws RangeError unless radius and L are finite numbers > 0.
+ * @example
+ * huber().gradient([3]) // → Float64Array(1) [ 1 ]
+ * huber().value([3]) // → 2.5
+ * @see P. J. Huber, Robust estimation of a location parameter, Ann. Math. Statist. 35 (1964).
+ */
+export function huber(options: HuberOptions = {}): SolvedObjective {
+  return made(huberNamed("huber", options), "huber", options);
+}
+
+/** Huber's function under another name. */
+export function huberNamed(
+  name: string,
+  { radius = 1, dimension = 1, L = 1 }: HuberOptions,
+): SolvedObjective {
+  for (const [option, value] of Object.entries({ radius, L })) {
+    if (!(Number.isFinite(value) && value > 0)) {
+      throw new RangeError(`huber: ${option} must be a finite number > 0, got ${inspect(value)}`);
+    }
+  }
+  return objective({
+    name,
+    dimension,
+    value(theta) {
+      const length = norm(theta);
+      return length <= radius ? (L * length * length) / 2 : L * radius * (length - radius / 2);
+    },
+    gradient(theta) {
+      const factor = L * Math.min(1, radius / norm(theta));
+      return Array.from(theta, (entry) => (entry === 0 ? 0 : factor * entry));
+    },
+    L,
+    mu: 0,
+    convex: true,
+    thetaStar: new Float64Array(dimension),
+    minimum: 0,
+  }) as SolvedObjective;
+}

@@ -1,0 +1,33 @@
+/**
+ * Objectives that are means, F(θ) = E[Q(θ)], and of which single samples can be drawn: what stochastic gradient
+ * descent minimises.
+ */
+import type { Random } from "../../tensor/random.js";
+import type { Vector } from "../algebra/vectors.js";
+import type { Objective } from "./objective.js";
+
+/** F(θ) = E[Q(θ)], with gradients ∇Q(θ) of single samples; the notation of lecture A. */
+export interface StochasticObjective extends Objective {
+  /** How many samples there are, ∞ if they are drawn from a distribution. */
+  readonly N: number;
+  /** ∇Q(θ) of one sample drawn from the stream; its mean is meant to be ∇F(θ), which `checkNoise` examines. */
+  sampleGradient(theta: Vector, stream: Random): Float64Array;
+}
+
+/** F(θ) = (1/N) Σ_i f_i(θ): a mean over N terms, as the loss over N training samples is. */
+export interface FiniteSum extends StochasticObjective {
+  /** f_i(θ), for i = 0, …, N − 1. */
+  term(i: number, theta: Vector): number;
+  /** ∇f_i(θ), for i = 0, …, N − 1. */
+  termGradient(i: number, theta: Vector): Float64Array;
+}
+
+/** Whether samples can be drawn from an objective. */
+export function isStochastic(F: Objective): F is StochasticObjective {
+  return typeof (F as Partial<StochasticObjective>).sampleGradient === "function";
+}
+
+/** Whether an objective is a sum of terms that can be asked for one by one. */
+export function isFiniteSum(F: Objective): F is FiniteSum {
+  return typeof (F as Partial<FiniteSum>).termGradient === "function";
+}

@@ -1,0 +1,153 @@
+/**
+ * What stochastic approximation does exactly where M is a line: N(θ) = slope (θ − θ*) + noise of standard deviation sd.
+ * Each step is then linear, and mean and variance follow recursions that can be solved (B3, B4, A15).
+ */
+import { inspect } from "node:util";
+import { type StepSize, stepSizeAt } from "../../optim/schedule.js";
+
+function positive(name: string, values: Record<string, number>): void {
+  for (const [what, value] of Object.entries(values)) {
+    if (!(Number.isFinite(value) && value > 0)) {
+      throw new RangeError(`${name}: ${what} must be a finite number > 0, got ${inspect(value)}`);
+    }
+  }
+}
+
+/**
+ * The variance that θ(k) keeps for ever with a constant step η on a line of the given slope:
+ *
+ *     v = η sd² / (slope (2 − η slope)),
+ *
+ * the fixed point of v = (1 − η slope)² v + η² sd². For the two parabolas ½(θ−1)² and ½(θ+1)², one of them drawn at
+ * each step, slope and sd are 1: v = η/(2 − η) (B3).
+ *
+ * @param options `eta`, `slope` = 1, `sd` = 1
+ * @throws RangeError unless 0 < η slope < 2: with larger steps the variance grows without bound.
+ * @example
+ * stationaryVariance({ eta: 0.5 }) // → 0.3333333333333333
+ */
+export function stationaryVariance({
+  eta,
+  slope = 1,
+  sd = 1,
+}: {
+  eta: number;
+  slope?: number;
+  sd?: number;
+}): number {
+  positive("stationaryVariance", { eta, slope, sd });
+  if (eta * slope >= 2) {
+    throw new RangeError(`stationaryVariance: η slope must be below 2, got ${eta * slope}`);
+  }
+  return (eta * sd * sd) / (slope * (2 - eta * slope));
+}
+
+/** Mean and variance of θ(k) − θ* for k = 0, …, steps. */
+export interface LinearMoments {
+  /** E[θ(k) − θ*]. */
+  readonly mean: Float64Array;
+  /** The variance of θ(k). */
+  readonly variance: Float64Array;
+  /** E|θ(k) − θ*|² = mean² + variance. */
+  readonly meanSquare: Float64Array;
+}
+
+/**
+ * Mean and variance of θ(k) − θ* on a line, exactly, for any step sizes (B3, B4):
+ *
+ *     m(k) = (1 − η(k) slope) m(k−1),    v(k) = (1 − η(k) slope)² v(k−1) + η(k)² sd².
+ *
+ * @param options `schedule`: η(k) for k = 1, 2, …; `error0` = θ(0) − θ*; `steps`; `slope` = 1, `sd` = 1
+ * @example
+ * linearMoments({ schedule: (k) => 1 / k, error0: 5, steps: 4 }).variance // → Float64Array(5) [ 0, 1, 0.5, 0.33333333333333337, 0.25 ]
+ */
+export function linearMoments({
+  schedule,
+  error0,
+  steps,
+  slope = 1,
+  sd = 1,
+}: {
+  schedule: StepSize;
+  error0: number;
+  steps: number;
+  slope?: number;
+  sd?: number;
+}): LinearMoments {
+  const mean = new Float64Array(steps + 1);
+  const variance = new Float64Array(steps + 1);
+  mean[0] = error0;
+  for (let k = 1; k <= steps; k++) {
+    const step = stepSizeAt("linearMoments", schedule, k);
+    const keep = 1 - step * slope;
+    mean[k] = keep * mean[k - 1]!;
+    variance[k] = keep * keep * variance[k - 1]! + step * step * sd * sd;
+  }
+  return { mean, variance, meanSquare: mean.map((one, k) => one * one + variance[k]!) };
+}
+
+/**
+ * What η(k) = a/k makes of the error in the limit: √k (θ(k) − θ*) is asymptotically normal with mean 0 and variance
+ *
+ *     a² sd² / (2 a slope − 1)    if a slope > ½,
+ *
+ * least for a = 1/slope, where it is sd²/slope². Below ½ the error falls slower than 1/√k.
+ *
+ * @param options `a`; `slope` = M'(θ*) = 1; `sd` of N(θ*) = 1
+ * @throws RangeError unless a slope > ½.
+ * @example
+ * asymptoticVariance({ a: 2 }) // → 1.3333333333333333
+ * asymptoticVariance({ a: 0.5 }) // throws asymptoticVariance: a slope must be above ½, … got 0.5
+ * @see V. Fabian, On asymptotic normality in stochastic approximation, Ann. Math. Statist. 39 (1968), theorem 2.2;
+ *   first K. L. Chung, On a stochastic approximation method, Ann. Math. Statist. 25 (1954).
+ */
+export function asymptoticVariance({
+  a,
+  slope = 1,
+  sd = 1,
+}: {
+  a: number;
+  slope?: number;
+  sd?: number;
+}): number {
+  positive("asymptoticVariance", { a, slope, sd });
+  if (!(a * slope > 0.5)) {
+    throw new RangeError(
+      `asymptoticVariance: a slope must be above ½, or θ(k) is not asymptotically normal at the rate 1/√k; got ${a * slope}`,
+    );
+  }
+  return (a * a * sd * sd) / (2 * a * slope - 1);
+}
+
+/**
+ * How far the steps η(k) = eta · ratio^k, k = 1, 2, …, can go (B4).
+ *
+ * If |N(θ)| ≤ bound along the way, θ(k) never leaves the distance bound · Σ η(k) = bound · eta · ratio/(1 − ratio) of
+ * its start: for 2^−k that is the bound itself. On a line without noise the share Π (1 − η(k) slope) of the error is
+ * left for ever; for 2^−k and slope 1 this is Euler's function φ(½) = Σ (−1)^n 2^(−n(3n−1)/2) = 0.2888, by his
+ * pentagonal number theorem.
+ *
+ * @param options `ratio` = ½, `eta` = 1, `bound` = 1, `slope` = 1
+ * @returns `reach`: the distance that is never left; `remaining`: the share of the error that remains on a line
+ * @throws RangeError unless 0 < ratio < 1.
+ * @example
+ * geometricReach() // → { reach: 1, remaining: 0.2887880950866024 }
+ */
+export function geometricReach({
+  ratio = 0.5,
+  eta = 1,
+  bound = 1,
+  slope = 1,
+}: {
+  ratio?: number;
+  eta?: number;
+  bound?: number;
+  slope?: number;
+} = {}): { reach: number; remaining: number } {
+  positive("geometricReach", { ratio, eta, bound, slope });
+  if (ratio >= 1) throw new RangeError(`geometricReach: the ratio must be below 1, got ${ratio}`);
+  let remaining = 1;
+  // Factors that no longer differ from 1 change nothing.
+  for (let step = eta * slope * ratio; step > 1e-17; step *= ratio) remaining *= 1 - step;
+  return { reach: (bound * eta * ratio) / (1 - ratio), remaining };
+}

@@ -1,0 +1,116 @@
+/**
+ * The chart of random paths: mean or median over k, the band that holds most paths, and a few of the paths.
+ */
+import { inspect } from "node:util";
+import type { Axis } from "../../display/axis.js";
+import type { Figure } from "../../display/figure.js";
+import { lineChart, type Series } from "../../display/line-chart.js";
+import type { Ensemble } from "./ensemble.js";
+
+/** What a chart of ensembles shows. */
+export interface EnsembleChartOptions {
+  /** The title; it should say what is to be seen. */
+  title?: string;
+  /** The line in the middle: the mean over the paths (default) or the median. */
+  centre?: "mean" | "median";
+  /** The share of paths that the band holds, 0.8 by default: from the 10 % to the 90 % quantile; 0 for no band. */
+  band?: number;
+  /** How many single paths are drawn, 0 by default. */
+  paths?: number;
+  /** The scale of k; `log` by default. */
+  k?: "log" | "linear";
+  /** The scale of the quantity; `linear` by default. */
+  y?: "log" | "linear";
+  /** The range of the quantity; by default what holds all. */
+  range?: readonly [number, number];
+  /** Functions of k drawn dotted, under their names: a bound, an exact mean, the root. */
+  curves?: Readonly<Record<string, (k: number) => number>>;
+  /** A line under the title. */
+  note?: string;
+}
+
+/**
+ * Draws one quantity of one or more ensembles: the mean (or median) over the steps and the band that holds most paths.
+ *
+ * @param ensembles all of the same quantity
+ * @param options `title`, `centre`, `band`, `paths`, scales `k` and `y`, `range`, `curves`, `note`
+ * @throws TypeError for an empty list.
+ * @example
+ * const walk = new Ensemble({ name: "walk", quantity: "x(k)", k: [1, 2], rows: [Float64Array.of(1, 2), Float64Array.of(-1, 0)] });
+ * ensembleChart([walk], { title: "Two walks", curves: { "x = 0": () => 0 } })
+ * // Two walks (lines: means; bands: 80 % of the paths)
+ * // x: k, logarithmic, 1 … 2; y: x(k), 0 … 1
+ * // walk: 2 points, first 0, last 1, least 0 (x = 1), greatest 1 (x = 2), with a band
+ * // x = 0: 2 points, first 0, last 0, least 0 (x = 1), greatest 0 (x = 1)
+ */
+export function ensembleChart(
+  ensembles: readonly Ensemble[],
+  {
+    title,
+    centre = "mean",
+    band = 0.8,
+    paths = 0,
+    k: scale = "log",
+    y = "linear",
+    range,
+    curves = {},
+    note,
+  }: EnsembleChartOptions = {},
+): Figure {
+  const first = ensembles[0];
+  if (!Array.isArray(ensembles) || first === undefined) {
+    throw new TypeError("ensembleChart: give a list of ensembles, as in ensembleChart([paths])");
+  }
+  if (!(band >= 0 && band <= 1)) {
+    throw new RangeError(
+      `ensembleChart: the band's share of paths must be from 0 to 1, got ${inspect(band)}`,
+    );
+  }
+  const series: Series[] = [];
+  ensembles.forEach((one, i) => {
+    const from = scale === "log" && one.k[0] === 0 ? 1 : 0;
+    const x = one.k.subarray(from);
+    const cut = (list: Float64Array) => list.subarray(from);
+    for (let path = 0; path < Math.min(paths, one.paths); path++) {
+      series.push({
+        name: `${one.name}, path ${path + 1}`,
+        x,
+        y: cut(one.rows[path]!),
+        colour: 2 + 2 * path + i,
+      });
+    }
+    const line = centre === "mean" ? one.mean : one.quantile(0.5);
+    series.push({
+      name: one.name,
+      x,
+      y: cut(line),
+      colour: i,
+      ...(band > 0 &&
+        one.paths > 1 && {
+          band: { low: cut(one.quantile((1 - band) / 2)), high: cut(one.quantile((1 + band) / 2)) },
+        }),
+    });
+  });
+  const longest: Float64Array = ensembles.reduce(
+    (all: Float64Array, one) => (one.k.length > all.length ? one.k : all),
+    first.k,
+  );
+  const places = longest.filter((k: number) => k > 0);
+  for (const [name, curve] of Object.entries(curves)) {
+    series.push({ name, x: places, y: Array.from(places, (k) => curve(k)), dash: "dot" });
+  }
+  const drawn = [
+    `lines: ${centre}s`,
+    ...(band > 0 && ensembles.some((one) => one.paths > 1)
+      ? [`bands: ${Math.round(100 * band)} % of the paths`]
+      : []),
+  ].join("; ");
+  const axis: Axis = { title: first.quantity, scale: y, ...(range && { range }) };
+  return lineChart({
+    title: title ?? `${first.quantity} over the steps`,
+    x: { title: "k", scale },
+    y: axis,
+    series,
+    note: note ?? drawn,
+  });
+}

@@ -1,0 +1,76 @@
+/**
+ * What the threads of `sgdPaths` are told, and how they share the paths among them.
+ */
+import {
+  adadelta,
+  adagrad,
+  adagradNorm,
+  adam,
+  adamw,
+  amsgrad,
+  gradientDescent,
+  lion,
+  momentum,
+  nesterov,
+  type Rule,
+  rmsprop,
+  sgd,
+} from "../../optim/index.js";
+import type { Made } from "../objectives/made.js";
+import type { StochasticObjective } from "../objectives/stochastic-objective.js";
+import { type PathTask, recordAt, runPath } from "./sgd-path.js";
+
+/** The rules that a thread can make from their names and options. */
+export const sendableRules: Readonly<Record<string, (options: object) => Rule>> = {
+  adadelta,
+  adagrad,
+  adagradNorm,
+  adam,
+  adamw,
+  amsgrad,
+  gradientDescent,
+  lion,
+  momentum,
+  nesterov,
+  rmsprop,
+  sgd,
+};
+
+/** A rule as data: a schedule is the list of its step sizes. */
+export interface RuleData {
+  readonly name: string;
+  readonly options: Readonly<Record<string, number | Float64Array>>;
+}
+
+/** What a thread is told. */
+export interface SgdJob {
+  readonly F: Made;
+  readonly rule: RuleData;
+  readonly task: PathTask;
+  readonly paths: number;
+  /** The records of all paths. */
+  readonly memory: SharedArrayBuffer;
+  /** See {@link signal}. */
+  readonly signals: SharedArrayBuffer;
+}
+
+/** What stands where in the signals: the next path that nobody has taken; whether to stop; then for each path whether it is done. */
+export const signal = { next: 0, stop: 1, done: 2 } as const;
+
+/** Takes and runs paths until none is left, `more` says no, or the signal to stop is given. */
+export function runPaths(
+  F: StochasticObjective,
+  rule: Rule,
+  { task, paths, memory, signals }: Pick<SgdJob, "task" | "paths" | "memory" | "signals">,
+  more: () => boolean = () => true,
+): void {
+  const flags = new Int32Array(signals);
+  const stopped = () => Atomics.load(flags, signal.stop) === 1;
+  while (!stopped() && more()) {
+    const path = Atomics.add(flags, signal.next, 1);
+    if (path >= paths) return;
+    if (runPath(F, rule, task, path, recordAt(memory, task, path), stopped)) {
+      Atomics.store(flags, signal.done + path, 1);
+    }
+  }
+}

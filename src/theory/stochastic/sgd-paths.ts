@@ -1,0 +1,139 @@
+/**
+ * Stochastic gradient descent along many independent paths: what it does on average, and how it scatters.
+ */
+import { inspect } from "node:util";
+import { formulaOf } from "../../compute/formula.js";
+import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
+import { host } from "../../display/host.js";
+import type { Rule } from "../../optim/rule.js";
+import { type StepSize, stepSizeText } from "../../optim/schedule.js";
+import { sgd } from "../../optim/sgd.js";
+import type { Vector } from "../algebra/vectors.js";
+import type { StochasticObjective } from "../objectives/stochastic-objective.js";
+import { Ensemble, recordedSteps } from "./ensemble.js";
+import { type EnsembleChartOptions, ensembleChart } from "./ensemble-chart.js";
+import { type PathRecord, recordAt } from "./sgd-path.js";
+import { runAllPaths } from "./sgd-threads.js";
+
+/** Where to start, how far to step, how many paths of which length. */
+export interface SgdPathsOptions {
+  /** The start θ(0). */
+  theta0: Vector;
+  /** The step sizes η(k): a constant, a schedule or a function of k. */
+  eta?: StepSize;
+  /** Instead of eta: an update rule, such as `adagradNorm()`. */
+  rule?: Rule;
+  /** How many steps; 1000. */
+  steps?: number;
+  /** How many independent paths; 100. */
+  paths?: number;
+  /** Samples of a step, of whose gradients the mean is taken; 1. */
+  batchSize?: number;
+  /** The seed; path i draws from stream i of it. */
+  seed?: number;
+  /** What it is called in charts; by default the step size or the rule. */
+  name?: string;
+  /** How many threads run the paths; by default as many as there are cores, and none if it is done before one has started. */
+  threads?: number;
+  /** Stops the run: what comes back then holds the paths that were finished. */
+  signal?: AbortSignal;
+}
+
+/** Many paths of stochastic gradient descent. Shows itself as the mean gap and its band. */
+export interface SgdPaths extends Displayable {
+  /** F(θ(k)) − F* along each path; F(θ(k)) if F* is not known. */
+  readonly gaps: Ensemble;
+  /** The same at the mean of θ(0), …, θ(k−1), each with the weight of the step size that follows it. */
+  readonly averagedGaps: Ensemble;
+  /** ‖∇F(θ(k))‖² along each path. */
+  readonly squaredGradients: Ensemble;
+  /** ‖θ(k) − θ*‖² along each path, if a minimiser is known. */
+  readonly squaredDistances?: Ensemble;
+  /** The last θ of each path. */
+  readonly last: readonly Float64Array[];
+  /** How many threads ran paths beside the calling one: a matter of time, which changes no number. */
+  readonly threads: number;
+  /** What was minimised. */
+  readonly objective: StochasticObjective;
+  /** The start θ(0). */
+  readonly theta0: Float64Array;
+  /** The step sizes of plain SGD; undefined for another rule. */
+  readonly eta: StepSize | undefined;
+  /** The chart of the gaps, with other options. */
+  chart(options?: EnsembleChartOptions): ReturnType<typeof ensembleChart>;
+}
+
+/**
+ * Runs θ(k) = θ(k−1) − η(k) ∇Q(θ(k−1)) for k = 1, …, steps, or an update rule with ∇Q for the gradient, along many
+ * independent paths (A13), with samples of F drawn anew for each step; values are recorded at about a hundred steps,
+ * evenly on a logarithmic scale.
+ *
+ * Path i draws from stream i of the seed, so that it is the same bits for any number of threads. Paths run on threads where
+ * objective, noise and rule are nablab's; functions of your own (`objective`, a noise that you wrote, a rule made from
+ * a rule) cannot be sent to a thread, and their paths run on this one.
+ *
+ * @param F an objective of which samples can be drawn, such as `finiteSum` or `expectation`
+ * @param options `theta0`; `eta` or `rule`; `steps` = 1000, `paths` = 100, `batchSize` = 1, `seed` = 0, `name`,
+ *   `threads`, `signal`
+ * @throws RangeError for a start of another dimension, or counts that are no whole numbers ≥ 1; what `signal` gives as
+ *   its reason if no path was finished.
+ * @example
+ * const F = expectation(quadratic({ spectrum: [1] }), 1);
+ * const runs = await sgdPaths(F, { theta0: [0], eta: 0.5, steps: 200, paths: 2000 });
+ * Math.abs(2 * runs.gaps.mean.at(-1)! - stationaryVariance({ eta: 0.5 })) < 0.05 // → true
+ */
+export async function sgdPaths(F: StochasticObjective, options: SgdPathsOptions): Promise<SgdPaths> {
+  const { theta0, eta, steps = 1000, paths = 100, batchSize = 1, seed = 0, threads, signal } = options;
+  if (typeof F?.sampleGradient !== "function") {
+    throw new TypeError(
+      `sgdPaths: samples must be drawn from F; make it with finiteSum(…) or expectation(F, noise), got ${inspect(F, { depth: 0 })}`,
+    );
+  }
+  if (theta0.length !== F.dimension) {
+    throw new RangeError(`sgdPaths: theta0 must have ${F.dimension} entries, got ${theta0.length}`);
+  }
+  for (const [what, value] of Object.entries({ steps, paths, batchSize, threads: threads ?? 1 })) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new RangeError(`sgdPaths: ${what} must be a whole number ≥ 1, got ${inspect(value)}`);
+    }
+  }
+  if ((eta === undefined) === (options.rule === undefined)) {
+    throw new TypeError("sgdPaths: give either a step size eta or a rule, such as { eta: 0.1 }");
+  }
+  const rule = options.rule ?? sgd({ eta: eta! });
+  const name = options.name ?? (options.rule ? String(rule) : `η = ${stepSizeText(eta!)}`);
+  const k = recordedSteps(steps);
+  const task = { theta0: Float64Array.from(theta0), steps, batchSize, seed, k };
+  const interrupted = host().interruptSignal();
+  const stop = AbortSignal.any([interrupted, ...(signal ? [signal] : [])]);
+  const result = await runAllPaths(F, rule, task, { paths, threads, stop });
+  if (interrupted.aborted) throw interrupted.reason;
+  if (result.done.length === 0) throw signal!.reason;
+  const records = result.done.map((path) => recordAt(result.memory, task, path));
+  const ensemble = (quantity: string, key: Exclude<keyof PathRecord, "last">) =>
+    new Ensemble({ name, quantity, k, rows: records.map((record) => record[key]) });
+  const star = F.minimum === undefined && !F.gap ? "" : " − F*";
+  const gaps = ensemble(`F(θ(k))${star}`, "gaps");
+  const chart = (more: EnsembleChartOptions = {}) =>
+    ensembleChart([gaps], { title: `SGD on ${F.name}, ${name}`, y: "log", ...more });
+  const formula = formulaOf("rule", rule);
+  const text = String(gaps);
+  return Object.freeze({
+    gaps,
+    averagedGaps: ensemble(`F(mean of θ(0), …, θ(k−1))${star}`, "averaged"),
+    squaredGradients: ensemble("‖∇F(θ(k))‖²", "gradients"),
+    ...(F.thetaStar && { squaredDistances: ensemble("‖θ(k) − θ*‖²", "distances") }),
+    last: records.map(({ last }) => last),
+    threads: result.threads,
+    objective: F,
+    theta0: task.theta0,
+    eta: formula?.name === "sgd" ? formula.eta : undefined,
+    chart,
+    toString: () => text,
+    [inspect.custom]: () => text,
+    async [displaySymbol](): Promise<MimeBundle> {
+      const bundle = await chart()[displaySymbol]();
+      return { ...bundle, "text/plain": `${text}\n${bundle["text/plain"]}` };
+    },
+  });
+}

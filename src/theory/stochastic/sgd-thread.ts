@@ -1,0 +1,24 @@
+/**
+ * A thread that runs paths of stochastic gradient descent: it makes objective and rule anew from their descriptions, and
+ * takes one path after the other until none is left.
+ */
+import { parentPort } from "node:worker_threads";
+import type { Rule, StepSize } from "../../optim/index.js";
+import * as theory from "../index.js";
+import { makeAgain } from "../objectives/made.js";
+import type { StochasticObjective } from "../objectives/stochastic-objective.js";
+import { type RuleData, runPaths, type SgdJob, sendableRules } from "./sgd-job.js";
+
+/** The rule that the data describe. */
+function ruleFrom({ name, options }: RuleData): Rule {
+  const made = Object.entries(options).map(([option, value]): [string, StepSize] => [
+    option,
+    typeof value === "number" ? value : (k: number) => value[k - 1]!,
+  ]);
+  return sendableRules[name]!(Object.fromEntries(made));
+}
+
+parentPort?.on("message", (job: SgdJob) => {
+  runPaths(makeAgain(theory, job.F) as StochasticObjective, ruleFrom(job.rule), job);
+  parentPort!.postMessage("done");
+});

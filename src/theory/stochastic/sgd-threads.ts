@@ -1,0 +1,131 @@
+/**
+ * Runs the paths of stochastic gradient descent on threads. Each path draws from a stream of its own, so that it is the
+ * same bits wherever it runs; which thread takes which path is left to chance.
+ */
+import { availableParallelism } from "node:os";
+import { setImmediate } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import { isPlainRule, type Rule } from "../../optim/rule.js";
+import { stepSizeAt } from "../../optim/schedule.js";
+import { madeOf } from "../objectives/made.js";
+import type { StochasticObjective } from "../objectives/stochastic-objective.js";
+import { type RuleData, runPaths, type SgdJob, sendableRules, signal } from "./sgd-job.js";
+import { type PathTask, recordSize } from "./sgd-path.js";
+
+/** Which paths came to their end, and where their records are. */
+export interface PathsDone {
+  memory: SharedArrayBuffer;
+  done: number[];
+  /** How many threads took part beside the calling one. */
+  threads: number;
+}
+
+/** So many milliseconds at a time are spent on the thread that also serves the notebook. */
+const slice = 20;
+
+/** Steps from which on a path is too long for that thread, if another can run it. */
+const longPath = 20_000;
+
+/** Threads without a job, which do not keep the process alive; how many there are in all; and who waits for one. */
+const idle: Worker[] = [];
+let started = 0;
+const waiting: ((thread: Worker) => void)[] = [];
+
+/**
+ * Runs all paths: the first ones on the calling thread, as long as a thread would take to start, the rest on threads.
+ * Objectives, noise and rules with functions of the user's own cannot be sent there; their paths all run on the
+ * calling thread, which looks after the notebook between them.
+ *
+ * @param threads how many, at once; by default as many as there are cores, if any
+ * @param stop when it aborts, paths end at their next recorded step
+ */
+export async function runAllPaths(
+  F: StochasticObjective,
+  rule: Rule,
+  task: PathTask,
+  { paths, threads, stop }: { paths: number; threads: number | undefined; stop: AbortSignal },
+): Promise<PathsDone> {
+  const shared = {
+    task,
+    paths,
+    memory: new SharedArrayBuffer(8 * paths * recordSize(task)),
+    signals: new SharedArrayBuffer(4 * (signal.done + paths)),
+  };
+  const flags = new Int32Array(shared.signals);
+  const onStop = (): void => {
+    Atomics.store(flags, signal.stop, 1);
+  };
+  if (stop.aborted) onStop();
+  stop.addEventListener("abort", onStop);
+  const left = () => paths - Atomics.load(flags, signal.next);
+  const runSlice = (): void => {
+    const began = performance.now();
+    runPaths(F, rule, shared, () => performance.now() - began < slice);
+  };
+  try {
+    const [made, data] = [madeOf(F), ruleData(rule, task.steps)];
+    const sendable = made && data && { ...shared, F: made, rule: data };
+    if (!sendable || (threads === undefined && task.steps * task.batchSize <= longPath)) runSlice();
+    let count = 0;
+    if (sendable && left() > 0 && !stop.aborted) {
+      count = Math.min(threads ?? availableParallelism(), left());
+      const most = Math.max(count, availableParallelism());
+      await Promise.all(Array.from({ length: count }, async () => runThread(await threadOf(most), sendable)));
+    }
+    while (left() > 0 && !stop.aborted) {
+      await setImmediate();
+      runSlice();
+    }
+    const done = Array.from({ length: paths }, (_, path) => path).filter(
+      (path) => Atomics.load(flags, signal.done + path) === 1,
+    );
+    return { memory: shared.memory, done, threads: count };
+  } finally {
+    stop.removeEventListener("abort", onStop);
+  }
+}
+
+/** The rule as data; undefined if it holds more than its name and numbers say. */
+function ruleData(rule: Rule, steps: number): RuleData | undefined {
+  if (!isPlainRule(rule) || !Object.hasOwn(sendableRules, rule.name)) return undefined;
+  const options = Object.entries(rule.options).map(([option, value]) => [
+    option,
+    typeof value === "number"
+      ? value
+      : Float64Array.from({ length: steps }, (_, i) => stepSizeAt(rule.name, value, i + 1)),
+  ]);
+  return { name: rule.name, options: Object.fromEntries(options) };
+}
+
+/** A thread: one that is idle, a new one as long as there are not too many, or else the next that is done. */
+async function threadOf(most: number): Promise<Worker> {
+  const one = idle.pop();
+  if (one) return one;
+  if (started >= most) return new Promise((resolve) => waiting.push(resolve));
+  return start();
+}
+
+function start(): Worker {
+  started++;
+  return new Worker(new URL("./sgd-thread.js", import.meta.url));
+}
+
+function runThread(thread: Worker, job: SgdJob): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onExit = (code: number): void => {
+      started--;
+      waiting.shift()?.(start()); // or they would wait for ever
+      reject(new Error(`sgdPaths: a thread ended early, with exit code ${code}`));
+    };
+    const onDone = (): void => {
+      thread.off("error", reject).off("exit", onExit).unref();
+      const next = waiting.shift();
+      if (next) next(thread);
+      else idle.push(thread);
+      resolve();
+    };
+    thread.once("message", onDone).once("error", reject).once("exit", onExit);
+    thread.ref();
+    thread.postMessage(job);
+  });
+}

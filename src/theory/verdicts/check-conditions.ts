@@ -1,0 +1,101 @@
+/**
+ * The conditions on step sizes: Σ η(k) = ∞, so that any distance can be covered, and Σ η(k)² < ∞, so that the noise dies
+ * out (A15, B4).
+ */
+import { inspect } from "node:util";
+import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
+import { formatNumber } from "../../display/format-number.js";
+import { type Decay, decayOf, type StepSize, stepSizeAt, stepSizeText } from "../../optim/schedule.js";
+
+/** Whether a sum of positive numbers is infinite. */
+export type Sum = "infinite" | "finite" | "undecidable";
+
+/** What is known of a schedule's sums. Shows itself as a sentence for each. */
+export interface ConditionCheck extends Displayable {
+  /** Σ η(k). */
+  readonly sum: Sum;
+  /** Σ η(k)². */
+  readonly squares: Sum;
+  /** Whether Σ η = ∞ and Σ η² < ∞; undefined where that cannot be decided. */
+  readonly admissible: boolean | undefined;
+  /** Why, or for a function of one's own what its first terms look like (which proves nothing). */
+  readonly reason: string;
+  /** The sums over the first `terms` steps. */
+  readonly partial: { readonly terms: number; readonly sum: number; readonly squares: number };
+}
+
+/**
+ * Decides Robbins and Monro's conditions on step sizes, Σ η(k) = ∞ and Σ η(k)² < ∞.
+ *
+ * For the schedules of nablab, their sums and products, and constants, this is exact: they fall like
+ * r^k k^(−p) (log k)^(−q), and Σ k^(−p) (log k)^(−q) is infinite just if p < 1, or p = 1 and q ≤ 1 (the integral test).
+ * For any other function no finite number of its values can decide; then the answer is `undecidable`, with what the
+ * first terms look like.
+ *
+ * @param schedule a schedule, a number or a function of k
+ * @param options `terms`: how many terms are added up; 10⁵
+ * @throws RangeError if the schedule gives what is no step size.
+ * @example
+ * checkConditions(inverse({ power: 0.75 })).admissible // → true
+ * checkConditions(exponential({ eta: 1, gamma: 0.5 })) // → ✗ 1·0.5^(k−1): Σ η(k) < ∞, Σ η(k)² < ∞…
+ * checkConditions((k) => 1 / k).admissible // → undefined
+ * @see H. Robbins, S. Monro, A stochastic approximation method, Ann. Math. Statist. 22 (1951), theorem 2.
+ */
+export function checkConditions(
+  schedule: StepSize,
+  { terms = 100_000 }: { terms?: number } = {},
+): ConditionCheck {
+  const partial = { terms, sum: 0, squares: 0 };
+  for (let k = 1; k <= terms; k++) {
+    const eta = stepSizeAt("checkConditions", schedule, k);
+    partial.sum += eta;
+    partial.squares += eta * eta;
+  }
+  const decay = decayOf(schedule);
+  const [sum, squares] = decay
+    ? [sumOf(decay, 1), sumOf(decay, 2)]
+    : (["undecidable", "undecidable"] as const);
+  const admissible = decay && sum === "infinite" && squares === "finite";
+  const name = typeof schedule === "number" ? `η = ${formatNumber(schedule)}` : stepSizeText(schedule);
+  const reason = decay ? because(decay) : diagnosis(schedule, terms);
+  const says = { infinite: "= ∞", finite: "< ∞", undecidable: "cannot be decided" };
+  const verdict = admissible === undefined ? "?" : admissible ? "✓" : "✗";
+  const text = `${verdict} ${name}: Σ η(k) ${says[sum]}, Σ η(k)² ${says[squares]} (${reason})`;
+  return Object.freeze({
+    sum,
+    squares,
+    admissible,
+    reason,
+    partial,
+    toString: () => text,
+    [inspect.custom]: () => text,
+    [displaySymbol]: (): MimeBundle => ({ "text/plain": text }),
+  });
+}
+
+/** Σ of the given power of what falls like this. */
+function sumOf(decay: Decay, power: number): Sum {
+  if (decay === "zero" || decay.ratio < 1) return "finite";
+  const p = power * decay.power;
+  const q = power * decay.log;
+  return p < 1 || (p === 1 && q <= 1) ? "infinite" : "finite";
+}
+
+function because(decay: Decay): string {
+  if (decay === "zero") return "it is 0 from some step on";
+  const { ratio, power, log } = decay;
+  if (ratio < 1) return `it falls geometrically, by the factor ${formatNumber(ratio)} a step`;
+  if (power === 0 && log === 0) return "it does not fall";
+  const logarithm = log === 0 ? "" : ` (log k)^−${formatNumber(log)}`;
+  return `it falls like k^−${formatNumber(power)}${logarithm}`;
+}
+
+/** What the terms at the end look like: the local power, from two of them a factor of two apart. */
+function diagnosis(schedule: StepSize, terms: number): string {
+  const [half, last] = [Math.max(1, Math.floor(terms / 2)), terms].map((k) =>
+    stepSizeAt("checkConditions", schedule, k),
+  ) as [number, number];
+  const power = Math.log(half / last) / Math.log(terms / Math.max(1, Math.floor(terms / 2)));
+  const like = Number.isFinite(power) ? `there it falls like k^−${power.toFixed(3)}` : "there it is 0";
+  return `finitely many terms decide nothing; around k = ${formatNumber(terms)} ${like}`;
+}

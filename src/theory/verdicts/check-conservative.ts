@@ -1,0 +1,140 @@
+/**
+ * Whether what a program returns for a derivative behaves as one where it matters: almost everywhere, and along curves
+ * (B10).
+ */
+import { inspect } from "node:util";
+import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
+import { formatNumber } from "../../display/format-number.js";
+import { type Random, random } from "../../tensor/random.js";
+import { dot, norm, type Vector } from "../algebra/vectors.js";
+
+/** A function, and what is taken for its derivative. */
+export interface Field {
+  /** The number of variables. */
+  readonly dimension: number;
+  /** F(θ). */
+  value(theta: Vector): number;
+  /** v(θ), one element of the field at θ; a kink is no excuse for none. */
+  autodiff(theta: Vector): ArrayLike<number>;
+}
+
+/** How much is looked at. */
+export interface ConservativeCheckOptions {
+  /** How many random places; 2000. */
+  points?: number;
+  /** How many random half circles; 20. */
+  curves?: number;
+  /** Into how many arcs a half circle is cut; 20,000. */
+  arcs?: number;
+  /** Standard deviation of the places and centres, and the radius of the circles; 1. */
+  radius?: number;
+  /** The seed. */
+  seed?: number;
+}
+
+/** What was seen of a field. Shows itself as a line for either condition. */
+export interface ConservativeCheck extends Displayable {
+  /** Whether nothing speaks against it. */
+  readonly holds: boolean;
+  /** At how many of the random places v is the gradient, by central differences. */
+  readonly gradients: number;
+  /** How many random places there were. */
+  readonly points: number;
+  /** The largest |∫⟨v(γ), γ'⟩ dt − (F at the end − F at the start)| over the curves. */
+  readonly largestError: number;
+  /** What the integration rule may be wrong by at most on that curve. */
+  readonly allowed: number;
+}
+
+/**
+ * Looks whether v is a selection of a conservative field of F, in the sense of Bolte and Pauwels: along every
+ * absolutely continuous curve γ
+ *
+ *     d/dt F(γ(t)) = ⟨v(γ(t)), γ'(t)⟩    for almost every t.
+ *
+ * Then v is the gradient almost everywhere. Both are sampled: at random places v is held against central differences;
+ * along random half circles its integral, by the midpoint rule, against the difference of F. That rule errs by at most
+ * the length Δt of a piece times the variation of what is integrated, kinks included; twice the variation that was seen
+ * is allowed. Sampling refutes, and never proves.
+ *
+ * @param F a function with what is taken for its derivative, such as those of `maximum` and `linearCombination`
+ * @param options `points` = 2000, `curves` = 20, `arcs` = 20,000, `radius` = 1, `seed` = 0
+ * @throws RangeError for counts that are no whole numbers ≥ 1.
+ * @example
+ * const rectifier = maximum(affine([1]), affine([0]));
+ * const program = linearCombination([rectifier, maximum(affine([-1]), affine([0]))], [1, -1]); // θ, and 0 at 0
+ * checkConservative(program).holds // → true
+ * checkConservative({ ...program, autodiff: () => [0.5] }).gradients // → 0
+ * @see J. Bolte, E. Pauwels, Conservative set valued fields, automatic differentiation, stochastic gradient methods and
+ *   deep learning, Mathematical Programming 188 (2021), definition 1, lemma 2 and theorem 1.
+ */
+export function checkConservative(
+  F: Field,
+  { points = 2000, curves = 20, arcs = 20_000, radius = 1, seed = 0 }: ConservativeCheckOptions = {},
+): ConservativeCheck {
+  for (const [name, count] of Object.entries({ points, curves, arcs })) {
+    if (!(Number.isInteger(count) && count > 0)) {
+      throw new RangeError(`checkConservative: ${name} must be a whole number ≥ 1, got ${inspect(count)}`);
+    }
+  }
+  const stream = random(seed).split("checkConservative");
+  const gaussian = () => Float64Array.from({ length: F.dimension }, () => radius * stream.normal());
+  let gradients = 0;
+  for (let i = 0; i < points; i++) gradients += Number(isGradient(F, gaussian(), radius));
+  const found = Array.from({ length: curves }, () => alongHalfCircle(F, gaussian(), stream, radius, arcs));
+  const worst = found.reduce((a, b) => (b.error / b.allowed > a.error / a.allowed ? b : a));
+  const holds = gradients === points && worst.error <= worst.allowed;
+  const text = [
+    `${gradients === points ? "✓" : "✗"} v is the gradient at ${gradients} of ${points} random places`,
+    `${worst.error <= worst.allowed ? "✓" : "✗"} ∫⟨v, γ'⟩ dt gives back F along ${curves} half circles: off by ${formatNumber(worst.error, 2)}, the midpoint rule by up to ${formatNumber(worst.allowed, 2)}`,
+  ].join("\n");
+  return Object.freeze({
+    holds,
+    gradients,
+    points,
+    largestError: worst.error,
+    allowed: worst.allowed,
+    toString: () => text,
+    [inspect.custom]: () => text,
+    [displaySymbol]: (): MimeBundle => ({ "text/plain": text }),
+  });
+}
+
+/**
+ * Whether v(θ) is the gradient, by differences of each entry: central ones or, since a kink within the step spoils those,
+ * that of one side.
+ */
+function isGradient(F: Field, theta: Float64Array, radius: number): boolean {
+  const h = 1e-6 * radius;
+  const v = F.autodiff(theta);
+  return theta.every((_, i) => {
+    const at = (side: number) => F.value(theta.map((x, j) => (j === i ? x + side * h : x)));
+    const [left, right] = [(at(0) - at(-1)) / h, (at(1) - at(0)) / h];
+    // Central differences of step h are right to about h² and to the rounding of F over h, which is 1e-10.
+    return [(left + right) / 2, left, right].some(
+      (slope) => Math.abs(slope - v[i]!) <= 1e-6 * (1 + Math.abs(slope)),
+    );
+  });
+}
+
+/** ∫⟨v, γ'⟩ dt over a half circle in a random plane (in one dimension: to and fro on a line), against F. */
+function alongHalfCircle(F: Field, centre: Float64Array, stream: Random, radius: number, arcs: number) {
+  const direction = (): Float64Array => {
+    const one = Float64Array.from(centre, () => stream.normal());
+    return one.map((x) => (radius * x) / norm(one));
+  };
+  const [u, w] = [direction(), direction()];
+  const at = (t: number) => centre.map((x, i) => x + Math.cos(t) * u[i]! + Math.sin(t) * w[i]!);
+  const dt = Math.PI / arcs;
+  let [integral, variation, before] = [0, 0, Number.NaN];
+  for (let i = 0; i < arcs; i++) {
+    const t = (i + 0.5) * dt;
+    const speed = u.map((x, j) => -Math.sin(t) * x + Math.cos(t) * w[j]!);
+    const slope = dot(F.autodiff(at(t)) as Vector, speed);
+    integral += slope * dt;
+    if (i > 0) variation += Math.abs(slope - before);
+    before = slope;
+  }
+  const error = Math.abs(integral - (F.value(at(Math.PI)) - F.value(at(0))));
+  return { error, allowed: 2 * dt * variation + 1e-9 * (1 + Math.abs(integral)) };
+}

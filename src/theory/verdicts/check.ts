@@ -1,0 +1,76 @@
+/**
+ * The assertion of the notebooks: a claim of the lectures, and whether the computation above bears it out.
+ */
+import { inspect } from "node:util";
+import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
+import { escapeHtml } from "../../display/escape-html.js";
+
+/** What `check` throws when a claim does not hold. */
+export class CheckFailed extends Error {
+  /** What `catch` and the notebook see as its kind. */
+  override readonly name = "CheckFailed";
+  /** The claim's number, such as `A6`. */
+  readonly claim: string;
+
+  /** For `check`: the message says which claim failed, and with which numbers. */
+  constructor(claim: string, message: string) {
+    super(message);
+    this.claim = claim;
+  }
+}
+
+/**
+ * States a numbered claim of the lectures and asserts it: shows `✓ A6 statement: detail` if it holds, throws if
+ * not.
+ *
+ * @param claim its number, A1 … A17 or B1 … B12
+ * @param statement what is claimed, in words
+ * @param holds whether the computation bears it out, or a function that finds out
+ * @param detail the numbers behind the verdict
+ * @param options `falseAlarm`: of a check that looks at random numbers, the probability with which another seed would
+ *   make it fail though the claim holds: at most 10⁻⁶, and 0 where it holds for every seed
+ * @throws CheckFailed if `holds` is false, TypeError if it is not a boolean (a forgotten `await`?), RangeError if
+ *   `falseAlarm` is above 10⁻⁶: then more runs or a wider margin are needed.
+ * @example
+ * check("A4", "the reference network has 602,762 parameters", 784 * 512 + 512 + 512 * 384 + 384 + 384 * 10 + 10 === 602762)
+ * // ✓ A4 the reference network has 602,762 parameters
+ * check("A2", "the loss is negative", Math.log(2) < 0, "log 2 = 0.69") // throws A2 does not hold: the loss is negative (log 2 = 0.69)
+ */
+export function check(
+  claim: string,
+  statement: string,
+  holds: boolean | (() => boolean),
+  detail?: string,
+  { falseAlarm }: { falseAlarm?: number } = {},
+): Displayable {
+  if (!/^[AB]\d{1,2}$/.test(claim)) {
+    throw new TypeError(
+      `check: the claim must be a number of the lectures such as "A6", got ${inspect(claim)}`,
+    );
+  }
+  if (falseAlarm !== undefined && !(falseAlarm >= 0 && falseAlarm <= 1e-6)) {
+    throw new RangeError(
+      `check: a false alarm may have a probability of at most 1e-6, make more runs or a wider margin; got ${inspect(falseAlarm)}`,
+    );
+  }
+  const verdict: unknown = typeof holds === "function" ? holds() : holds;
+  if (typeof verdict !== "boolean") {
+    throw new TypeError(
+      `check: whether ${claim} holds must be true or false${verdict instanceof Promise ? ", did you forget await?" : ""}; got ${inspect(verdict)}`,
+    );
+  }
+  if (!verdict) {
+    throw new CheckFailed(claim, `${claim} does not hold: ${statement}${detail ? ` (${detail})` : ""}`);
+  }
+  const odds =
+    falseAlarm === undefined
+      ? ""
+      : ` (false alarm: ${falseAlarm === 0 ? "0, it holds for every seed" : falseAlarm.toExponential(0)})`;
+  const rest = `${statement}${detail ? `: ${detail}` : ""}${odds}`;
+  const text = `✓ ${claim} ${rest}`;
+  const html = `<p>✓ <b>${claim}</b> ${escapeHtml(rest)}</p>`;
+  return {
+    [displaySymbol]: (): MimeBundle => ({ "text/html": html, "text/plain": text }),
+    [inspect.custom]: () => text,
+  } as Displayable;
+}
