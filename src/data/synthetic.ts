@@ -1,7 +1,7 @@
 /**
  * Samples made from a formula and a seed, so that what is to be found is known.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { random } from "../tensor/random.js";
 import { type Dataset, dataset } from "./dataset.js";
 

@@ -1,7 +1,7 @@
 /**
  * The loss of regression with outliers.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Loss, outputwise } from "./loss.js";
 import { showAs } from "./show-as.js";
 

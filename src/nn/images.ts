@@ -1,7 +1,7 @@
 /**
  * What convolutions and pooling share: images as channels × height × width, and windows that slide over them.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { slide, type Windows } from "../compute/windows.js";
 import { formatShape, type Shape } from "../tensor/index.js";
 
