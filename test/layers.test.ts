@@ -14,6 +14,7 @@ const src = fileURLToPath(new URL("../src", import.meta.url));
 /** From the cellar upwards. */
 const floors = [
   ["platform"],
+  ["options"],
   ["display"],
   ["widgets"],
   ["compute"],
