@@ -113,7 +113,7 @@ describe("datasets can be", () => {
     );
     expect(seen).not.toEqual(seen.toSorted((a, b) => a - b));
     expect(seen.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    expect(() => [...ten.batches(0)]).toThrow("the size must be a whole number ≥ 1, got 0");
+    expect(() => [...ten.batches(0)]).toThrow("batches: size must be a whole number ≥ 1, got 0");
   });
 
   test("seen: points in the plane by class, a curve over one feature, images with what they were taken for", async () => {
