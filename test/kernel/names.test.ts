@@ -23,7 +23,6 @@ test("a function of a cell is called without a this, however its name is written
     "self!()",
     "(self!)()",
     "(self satisfies Function)()",
-    "(self || 0)()",
     "self`x`",
     "(self)`x`",
     "(self as any)`y`",
