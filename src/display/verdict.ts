@@ -2,7 +2,7 @@
  * The answer of everything that judges, a gradient, a bound, a sample: yes, no or undecided, with its reason, and one
  * way to show it. Undecided says what would decide; what rests on random draws says how often it would be wrong.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "./bundle.js";
 import { escapeHtml } from "./escape-html.js";
 import type { Figure } from "./figure.js";

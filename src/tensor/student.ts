@@ -1,7 +1,7 @@
 /**
  * Student's t distribution: how far a mean may be off when its standard error is itself estimated from few numbers.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { normalQuantile, normalTail } from "./normal.js";
 
 /** From here on t and the normal distribution differ by less than one in 10⁵ up to eight standard errors. */
@@ -33,7 +33,7 @@ export function studentTail(t: number, degrees: number): number {
 }
 
 /**
- * The t with P(T ≤ t) = p for Student's t with ν degrees of freedom, by bisection of log P(T > t).
+ * The t with P(T ≤ t) = p for Student's t with ν degrees of freedom, by false position on log P(T > t).
  *
  * @param p the probability
  * @param degrees ν > 0
@@ -51,12 +51,35 @@ export function studentQuantile(p: number, degrees: number): number {
 /** t ≥ 0 with P(T > t) = tail, for a tail up to ½; precise also where 1 − tail is 1. */
 export function upperStudent(tail: number, degrees: number): number {
   if (degrees > nearlyNormal) return -normalQuantile(tail);
+  return whereTailIs(tail, (t) => Math.log(studentTail(t, degrees)));
+}
+
+/**
+ * The t ≥ 0 at which a falling log P(t) is log(tail): false position on the logarithm, with the end that stays at half its
+ * weight (the Illinois method), after doubling until the tail is small enough.
+ */
+export function whereTailIs(tail: number, logTail: (t: number) => number): number {
+  const f = (t: number) => logTail(t) - Math.log(tail);
   let [low, high] = [0, 1];
-  while (studentTail(high, degrees) > tail && high < 1e300) [low, high] = [high, 2 * high];
-  for (let i = 0; i < 200 && high - low > 1e-13 * high; i++) {
-    const middle = (low + high) / 2;
-    if (studentTail(middle, degrees) > tail) low = middle;
-    else high = middle;
+  let [atLow, atHigh] = [f(0), f(1)];
+  if (atLow <= 0) return 0;
+  while (atHigh > 0 && high < 1e300) {
+    [low, atLow] = [high, atHigh];
+    high *= 2;
+    atHigh = f(high);
+  }
+  for (let i = 0; i < 200 && high - low > 1e-14 * high; i++) {
+    const t = i % 8 === 7 ? (low + high) / 2 : (low * atHigh - high * atLow) / (atHigh - atLow);
+    const value = f(t);
+    if (value === 0) return t;
+    if (value > 0) {
+      [low, atLow] = [t, value];
+      atHigh /= 2;
+    } else {
+      [high, atHigh] = [t, value];
+      atLow /= 2;
+    }
+    if (Math.abs(value) < 1e-14) return t;
   }
   return (low + high) / 2;
 }

@@ -102,21 +102,22 @@ describe("the time average of a path", () => {
     });
   };
 
-  test("has the error that dependence leaves, for memories from none to a hundred steps", () => {
+  test("has the error that dependence leaves", () => {
     const stream = random(14);
-    for (const rho of [0, 0.5, 0.9, -0.5]) {
+    const runs = 100;
+    for (const rho of [0, 0.7, -0.5]) {
       let wrong = 0;
       let z2 = 0;
-      for (let run = 0; run < 300; run++) {
-        const measured = timeAverage(autoregressive(rho, 30_000, stream));
+      for (let run = 0; run < runs; run++) {
+        const measured = timeAverage(autoregressive(rho, 9000, stream));
         expect(measured.doubt).toBeUndefined();
         const check = compareEstimate({ measured, expected: 0, within: 99, falseAlarm: 0.02 });
         wrong += Number(check.verdict === "no");
-        z2 += (measured.mean / measured.standardError) ** 2 / 300;
+        z2 += (measured.mean / measured.standardError) ** 2 / runs;
       }
-      atMost(wrong, 0.02, 300);
-      // t² with 49 degrees of freedom has mean 49/47 and variance 2.3: of 300, ± 0.09.
-      expect(Math.abs(z2 - 49 / 47)).toBeLessThan(0.45);
+      atMost(wrong, 0.02, runs);
+      // t² with 49 degrees of freedom has mean 49/47 and variance 2.3: of 100, ± 0.15. With σ̂/√n it would be 5.7 for ρ = 0.7.
+      expect(Math.abs(z2 - 49 / 47)).toBeLessThan(0.75);
     }
   });
 

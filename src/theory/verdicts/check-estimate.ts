@@ -2,13 +2,14 @@
  * A measured number against what a theorem says: the verdict, how often it would be wrong, and the sentence, all from the
  * numbers and none by hand.
  */
-import { inspect } from "node:util";
+
+import { inspect } from "#platform";
 import { displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { escapeHtml } from "../../display/escape-html.js";
 import { formatNumber } from "../../display/format-number.js";
 import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
 import { normalQuantile } from "../../tensor/normal.js";
-import { studentTail, upperStudent } from "../../tensor/student.js";
+import { studentTail, upperStudent, whereTailIs } from "../../tensor/student.js";
 import { CheckFailed, requireClaim } from "./check.js";
 import type { Estimate } from "./estimate.js";
 
@@ -229,14 +230,8 @@ function limitOf(alarm: number, degrees: number, skewness: number): { limit: num
   if (skewness === 0) return { limit: plain, skewed: 0 };
   const far = Math.min((skewness * plain) ** 2 / 0.3 ** 2, 1e9);
   if (far > 1) return { limit: plain, skewed: far };
-  let [low, high] = [plain, 1.5 * plain];
-  for (let i = 0; i < 60; i++) {
-    const z = (low + high) / 2;
-    const tail = studentTail(z, degrees) * Math.exp((skewness * z ** 3) / 3);
-    if (tail > alarm) low = z;
-    else high = z;
-  }
-  return { limit: high, skewed: 0 };
+  const limit = whereTailIs(alarm, (z) => Math.log(studentTail(z, degrees)) + (skewness * z ** 3) / 3);
+  return { limit, skewed: 0 };
 }
 
 function findingOf(named: Compared, count: number, falseAlarm: number): Finding {

@@ -2,7 +2,8 @@
  * A mean with an error that can be trusted, or with the reason why not: of independent draws, of their squared deviations,
  * and of the dependent steps of a path. `checkEstimate` compares such an estimate with what a theorem says.
  */
-import { inspect } from "node:util";
+
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
 
