@@ -1,7 +1,7 @@
 /**
  * What all metrics of labels ask of them: one for each sample, whole numbers that name classes.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 
 /** Throws in the name of `operation` unless there are as many predictions as labels, and some. */
 export function checkSameCount(

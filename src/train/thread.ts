@@ -3,7 +3,7 @@
  * share of every operation, and they meet after each. The first thread also does what is done once: shuffling,
  * deciding whether to go on, and telling the main thread.
  */
-import { parentPort } from "node:worker_threads";
+import { onParentMessage, postToParent } from "#platform";
 import { type Region, view } from "../compute/arena.js";
 import { Barrier } from "../compute/barrier.js";
 import type { Finish, Kernels, Parameters, Source } from "../compute/kernels.js";
@@ -66,9 +66,9 @@ export interface ThreadResult {
   layer?: number;
 }
 
-parentPort?.on("message", (start: ThreadStart) => {
+onParentMessage((start: ThreadStart) => {
   const result = work(start);
-  parentPort!.postMessage({ type: "done", ...result } satisfies ThreadMessage);
+  tell({ type: "done", ...result });
 });
 
 /**
@@ -308,4 +308,4 @@ export function work(
   return { kernels: kernels.name, steps: 0 };
 }
 
-const tell = (message: ThreadMessage): void => parentPort?.postMessage(message);
+const tell = (message: ThreadMessage): void => postToParent(message);

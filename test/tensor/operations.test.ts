@@ -81,7 +81,7 @@ describe("shapes", () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 3, maxLength: 3 }),
-        fc.constantFrom([0, 1, 2], [2, 0, 1], [1, 0, 2], [2, 1, 0]),
+        fc.constantFrom<number[]>([0, 1, 2], [2, 0, 1], [1, 0, 2], [2, 1, 0]),
         (shape, axes) => {
           const x = randomNormal(shape, { seed: 1 });
           const y = x.permute(axes);
