@@ -1,5 +1,6 @@
 /**
- * The thread that draws static images: Plotly in happy-dom, with what that lacks of a browser put in.
+ * The thread that draws static images, or the process (kernel/drawing.ts): Plotly in happy-dom, with what that lacks of a
+ * browser put in.
  *
  * Plotly takes `window` and `document` from the global scope; here they are this thread's own, and the
  * program's is left alone. What Plotly draws depends on the figure alone: its random ids come from a generator
@@ -25,11 +26,14 @@ export interface ImageRequest {
 /** The picture, or why there is none. */
 export type ImageReply = { id: number; svg: string } | { id: number; error: string };
 
-const port = parentPort!;
+const send = (reply: ImageReply): void => {
+  if (parentPort) parentPort.postMessage(reply);
+  else process.send!(reply);
+};
 const plotly = loadPlotly();
 let queue = Promise.resolve();
 
-port.on("message", (request: ImageRequest) => {
+(parentPort ?? process).on("message", (request: ImageRequest) => {
   queue = queue.then(async () => {
     let reply: ImageReply;
     try {
@@ -37,7 +41,7 @@ port.on("message", (request: ImageRequest) => {
     } catch (error) {
       reply = { id: request.id, error: error instanceof Error ? error.message : String(error) };
     }
-    port.postMessage(reply);
+    send(reply);
   });
 });
 

@@ -3,12 +3,14 @@
  * the next job: to start one takes longer than to train a small network.
  */
 import { availableParallelism } from "node:os";
+import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { view } from "../compute/arena.js";
+import { mayStartThreads } from "../compute/may-start-threads.js";
 import type { Sequential } from "../nn/index.js";
 import { multiplyAdds } from "../nn/sequential.js";
 import { control, type Job } from "./job.js";
-import type { Stretch, ThreadMessage, ThreadResult, ThreadStart } from "./thread.js";
+import { type Stretch, type ThreadMessage, type ThreadResult, type ThreadStart, work } from "./thread.js";
 
 /** More threads than this would wait for each other more than they compute, at these sizes. */
 const mostThreads = 8;
@@ -34,7 +36,7 @@ export const isWorthHandingOver = (model: Sequential, rows: number): boolean =>
  * @param rows samples that go through the network in a step
  */
 export function defaultThreads(model: Sequential, rows: number): { first: number; most: number } {
-  const all = Math.min(mostThreads, availableParallelism());
+  const all = mayStartThreads ? Math.min(mostThreads, availableParallelism()) : 1;
   const count = operations(model, rows);
   return { first: count < worthSharing ? 1 : all, most: count < worthTrying ? 1 : all };
 }
@@ -69,6 +71,9 @@ export async function runJob(
   };
   if (signal?.aborted) stop();
   signal?.addEventListener("abort", stop);
+  if (!mayStartThreads) {
+    return runHere(job, stretch, onEpoch).finally(() => signal?.removeEventListener("abort", stop));
+  }
   const threads = Array.from(
     { length: parts },
     () => idle.pop() ?? new Worker(new URL("./thread.js", import.meta.url)),
@@ -90,6 +95,29 @@ export async function runJob(
   } finally {
     signal?.removeEventListener("abort", stop);
   }
+}
+
+/** How long training on the calling thread keeps it at a time, in milliseconds. */
+const slice = 100;
+
+/**
+ * Runs a job on the calling thread, which is free between slices of a training; the caller goes on with the next one. The
+ * bits are the same, as for any number of threads.
+ */
+async function runHere(
+  job: Job,
+  stretch: Stretch | undefined,
+  onEpoch?: (epoch: Epoch) => void,
+): Promise<ThreadResult> {
+  await setImmediate();
+  const milliseconds = Math.min(stretch?.milliseconds ?? slice, slice);
+  return work(
+    { job, part: 0, parts: 1, stretch: stretch && { ...stretch, milliseconds } },
+    undefined,
+    (message) => {
+      if (message.type === "epoch") onEpoch?.(message);
+    },
+  );
 }
 
 function runPart(

@@ -5,6 +5,7 @@
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
+import { mayStartThreads } from "../../compute/may-start-threads.js";
 import { isPlainRule, type Rule } from "../../optim/rule.js";
 import { stepSizeAt } from "../../optim/schedule.js";
 import { madeOf } from "../objectives/made.js";
@@ -33,8 +34,8 @@ const waiting: ((thread: Worker) => void)[] = [];
 
 /**
  * Runs all paths: the first ones on the calling thread, as long as a thread would take to start, the rest on threads.
- * Objectives, noise and rules with functions of the user's own cannot be sent there; their paths all run on the
- * calling thread, which looks after the notebook between them.
+ * Objectives, noise and rules with functions of the user's own cannot be sent there, and in graded notebooks there are no
+ * threads; then all paths run on the calling thread, which looks after the notebook between them.
  *
  * @param threads how many, at once; by default as many as there are cores, if any
  * @param stop when it aborts, paths end at their next recorded step
@@ -64,7 +65,7 @@ export async function runAllPaths(
   };
   try {
     const [made, data] = [madeOf(F), ruleData(rule, task.steps)];
-    const sendable = made && data && { ...shared, F: made, rule: data };
+    const sendable = mayStartThreads && made && data && { ...shared, F: made, rule: data };
     if (!sendable || (threads === undefined && task.steps * task.batchSize <= longPath)) runSlice();
     let count = 0;
     if (sendable && left() > 0 && !stop.aborted) {
