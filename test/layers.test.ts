@@ -12,6 +12,7 @@ const src = fileURLToPath(new URL("../src", import.meta.url));
 
 /** From the cellar upwards. */
 const floors = [
+  ["options"],
   ["display"],
   ["widgets"],
   ["compute"],

@@ -4,6 +4,7 @@
 import { inspect } from "node:util";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { type Figure, lineChart } from "../display/index.js";
+import { checkWhole } from "../options/check.js";
 import { type TensorLike, tensor } from "../tensor/index.js";
 import { checkLabels } from "./accuracy.js";
 
@@ -90,9 +91,7 @@ export function calibration(
   const probabilities = tensor(p);
   const [samples = 0, classes = 0] = probabilities.shape;
   checkLabels("calibration", { length: samples }, labels);
-  if (!Number.isInteger(bins) || bins < 1) {
-    throw new RangeError(`calibration: bins must be a whole number ≥ 1, got ${inspect(bins)}`);
-  }
+  checkWhole("calibration", { bins });
   const sums = Array.from({ length: bins }, () => ({ count: 0, confidence: 0, right: 0 }));
   for (let i = 0; i < samples; i++) {
     const row = probabilities.data.subarray(i * classes, (i + 1) * classes);

@@ -2,6 +2,7 @@
  * Accuracy with several guesses.
  */
 import { inspect } from "node:util";
+import { checkWhole } from "../options/check.js";
 import { type TensorLike, tensor } from "../tensor/index.js";
 import { checkLabels } from "./accuracy.js";
 
@@ -21,9 +22,7 @@ export function topK(g: TensorLike, labels: ArrayLike<number>, k: number): numbe
   const readouts = tensor(g);
   const [samples = 0, classes = 0] = readouts.shape;
   checkLabels("topK", { length: samples }, labels);
-  if (!Number.isInteger(k) || k < 1 || k > classes) {
-    throw new RangeError(`topK: k must be a whole number from 1 to ${classes}, got ${inspect(k)}`);
-  }
+  checkWhole("topK", { k }, 1, classes);
   let right = 0;
   for (let i = 0; i < samples; i++) {
     const label = labels[i]!;

@@ -7,6 +7,7 @@ import { type Dataset, imageShape } from "../data/dataset.js";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { formatNumber } from "../display/format-number.js";
 import { imageGrid } from "../display/image-grid.js";
+import { checkWhole } from "../options/check.js";
 import type { Evaluation } from "./evaluation.js";
 
 /** A sample whose predicted label is not the true one. */
@@ -75,9 +76,7 @@ export function worstMistakes(
       `worstMistakes: the evaluation must be of the same dataset; it has ${predicted.length} predictions, ${name} has ${size} samples`,
     );
   }
-  if (!Number.isInteger(count) || count < 1) {
-    throw new RangeError(`worstMistakes: the count must be a whole number ≥ 1, got ${count}`);
-  }
+  checkWhole("worstMistakes", { count });
   const all: Mistake[] = [];
   for (let index = 0; index < size; index++) {
     const [p, label, loss] = [predicted[index]!, labels[index]!, losses[index]!];

@@ -371,7 +371,7 @@ describe("initialisers", () => {
     const A = init(100, 50, random(1));
     expect(A.shape).toEqual([100, 50]);
     // 5000 numbers: five standard deviations of the variance of normal numbers are 10 %.
-    const found = A.data.reduce((sum, a) => sum + a * a, 0) / A.size;
+    const found = Array.from(A.data).reduce((sum, a) => sum + a * a, 0) / A.size;
     expect(Math.abs(found / variance - 1)).toBeLessThan(0.1);
   });
 
