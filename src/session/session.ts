@@ -106,8 +106,8 @@ interface Run<Cell> {
   isLate: boolean;
 }
 
-/** The clock is looked at in each so many turns of a loop: that takes a nanosecond a turn. */
-const turnsAtOnce = 32;
+/** The clock is looked at in each 64th turn of a loop: 4 ns a turn on average. */
+const clockMask = 63;
 
 /** `%check off`: types are not checked from this cell on, until `%check on`. */
 const checkSwitch = /^%check +(on|off)[ \t]*$/gm;
@@ -128,7 +128,10 @@ export class Session<Cell> {
     if (error instanceof KeyboardInterrupt) return; // what a stopped cell left behind has ended as well
     process.stderr.write(`${fromThrown(error).traceback.join("\n")}\n`);
   };
-  readonly #check = (): void => this.#endStopped();
+  readonly #check = (): void => {
+    if (this.#isOnlyTimed && (++this.#turns & clockMask) !== 0) return;
+    this.#endStopped();
+  };
   /** The cell whose end is awaited. */
   #running: Run<Cell> | undefined;
   /** Cells that were stopped while something of them was still awaited. */
@@ -136,8 +139,9 @@ export class Session<Cell> {
   #count = 0;
   readonly #names = new Set<string>();
   #checksTypes = true;
-  /** Turns of loops, for {@link turnsAtOnce}. */
+  /** Turns of loops, for {@link clockMask}; and whether the flag is up for the clock alone. */
   #turns = 0;
+  #isOnlyTimed = false;
   readonly #restore: () => void;
 
   constructor({ onOutput, ask, openComm }: SessionOptions<Cell>) {
@@ -308,6 +312,7 @@ export class Session<Cell> {
   /** The flag is up while something was stopped that still goes on, or may take too long. */
   #setFlag(): void {
     const isTimed = this.#running !== undefined && this.#running.limit < Number.POSITIVE_INFINITY;
+    this.#isOnlyTimed = isTimed && this.#stopped.size === 0;
     stopFlag[0] = this.#stopped.size + Number(isTimed);
   }
 
@@ -321,8 +326,8 @@ export class Session<Cell> {
   /** Called by the code of cells once the flag is up: throws if the cell it belongs to was stopped, or takes too long. */
   #endStopped(): void {
     const timed = this.#running;
-    if (this.#stopped.size === 0 && timed && isStopHeard()) {
-      if (++this.#turns % turnsAtOnce !== 0 || performance.now() < timed.limit) return;
+    if (this.#isOnlyTimed && timed && isStopHeard()) {
+      if (performance.now() < timed.limit) return;
       this.#endLate(timed);
     }
     if (!isStopHeard()) {
