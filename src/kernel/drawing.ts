@@ -46,7 +46,7 @@ export class Drawing {
   }
 
   #start(): ChildProcess {
-    const script = fileURLToPath(new URL("../display/static-image-worker.js", import.meta.url));
+    const script = fileURLToPath(new URL("./drawing-child.js", import.meta.url));
     const child = fork(script, [], {
       stdio: ["ignore", "ignore", "ignore", "ipc"],
       execArgv: permissions(),

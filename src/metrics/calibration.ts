@@ -1,7 +1,7 @@
 /**
  * Calibration: whether a model is right as often as it says it is.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { type Figure, lineChart } from "../display/index.js";
 import { checkWhole } from "../options/check.js";

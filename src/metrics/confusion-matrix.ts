@@ -1,7 +1,7 @@
 /**
  * The confusion matrix: which digit was taken for which.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { formatNumber } from "../display/format-number.js";
 import { heatMap } from "../display/heat-map.js";

@@ -1,7 +1,7 @@
 /**
  * Accuracy with several guesses.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { checkWhole } from "../options/check.js";
 import { type TensorLike, tensor } from "../tensor/index.js";
 import { checkLabels } from "./accuracy.js";

@@ -2,7 +2,7 @@
  * The worst mistakes: the wrongly classified images of highest loss, that is, those about which the model was
  * surest. Often a person would not know better, and sometimes the label is wrong.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Dataset, imageShape } from "../data/dataset.js";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { formatNumber } from "../display/format-number.js";

@@ -1,7 +1,7 @@
 /**
  * The loss of classification, with the softmax in it.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { withFormula } from "../compute/formula.js";
 import { formatShape, Tensor } from "../tensor/index.js";
 import { type Loss, labelsOf, meanLoss, readoutShape, type Targets } from "./loss.js";

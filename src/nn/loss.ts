@@ -1,7 +1,7 @@
 /**
  * What a loss is, and the checks that all losses share.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import type { Variable } from "../autodiff/tape.js";
 import { formatShape, Tensor } from "../tensor/index.js";
 

@@ -2,7 +2,7 @@
  * How errors of a cell read: name, message and traceback, as the Jupyter protocol wants them.
  */
 import path from "node:path";
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import type { Diagnostic } from "./compiler.js";
 import { packageRoot } from "./own-packages.js";
 import { sourceLine } from "./source-positions.js";

@@ -5,8 +5,9 @@
  * `compiler.ts` checks a cell and makes JavaScript of it, `run-script.ts` runs that; here is what goes in and comes
  * out: values as MIME bundles, errors that read well, a stop that stops.
  */
-import { inspect } from "node:util";
+
 import type * as TypeScript from "typescript";
+import { inspect } from "#platform";
 import type { MimeBundle } from "../display/bundle.js";
 import { type Comm, type CommOptions, setHost } from "../display/host.js";
 import { toBundle } from "../display/to-bundle.js";

@@ -3,7 +3,7 @@
  * share of every operation, and they meet after each. The first thread also does what is done once: shuffling,
  * deciding whether to go on, and telling the main thread.
  */
-import { parentPort } from "node:worker_threads";
+import { onParentMessage, postToParent } from "#platform";
 import { type Region, view } from "../compute/arena.js";
 import { Barrier } from "../compute/barrier.js";
 import type { Finish, Kernels, Parameters, Source } from "../compute/kernels.js";
@@ -66,9 +66,9 @@ export interface ThreadResult {
   layer?: number;
 }
 
-parentPort?.on("message", (start: ThreadStart) => {
+onParentMessage((start: ThreadStart) => {
   const result = work(start);
-  parentPort!.postMessage({ type: "done", ...result } satisfies ThreadMessage);
+  postToParent({ type: "done", ...result } satisfies ThreadMessage);
 });
 
 /**
@@ -80,7 +80,7 @@ parentPort?.on("message", (start: ThreadStart) => {
 export function work(
   { job, part, parts, stretch }: ThreadStart,
   watch = (kernels: Kernels) => kernels,
-  tell = (message: ThreadMessage): void => parentPort?.postMessage(message),
+  tell: (message: ThreadMessage) => void = postToParent,
 ): ThreadResult {
   const { memory } = job;
   const share = { part, parts };

@@ -38,8 +38,8 @@ import {
 } from "nablab";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { formulaOf } from "#nablab/compute/formula.js";
-import { findOpenblas } from "#nablab/compute/openblas.js";
 import { consoleHost, type DisplayMessage, setHost } from "#nablab/display/host.js";
+import { findOpenblas } from "#nablab/platform/openblas.js";
 import { makeJob } from "#nablab/train/job.js";
 import { makersOf } from "../makers.js";
 
@@ -268,9 +268,9 @@ test("targets are learned with the squared error", async () => {
 });
 
 test("no OpenBLAS is an error that says what to do", () => {
-  const module = new URL("../../dist/compute/openblas.js", import.meta.url);
+  const module = new URL("../../dist/platform/openblas.js", import.meta.url);
   const said = (library: string): string =>
-    spawnSync(process.execPath, ["--input-type=module", "-e", `(await import("${module}")).openblas()`], {
+    spawnSync(process.execPath, ["--input-type=module", "-e", `(await import("${module}")).loadOpenblas()`], {
       env: { ...process.env, NABLAB_OPENBLAS: library },
       encoding: "utf8",
     }).stderr;
