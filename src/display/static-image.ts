@@ -33,12 +33,24 @@ export function staticImage(
     autosize: false,
   };
   const figure = { data: encodeTraces(thinned(data, layout)), layout: encodePlain(onWhite) };
+  if (elsewhere) return elsewhere({ figure, width, height });
   artist ??= new Artist();
   return artist.draw({ figure, width, height });
 }
 
+/** Draws a picture. */
+export type Draw = (request: Omit<ImageRequest, "id">) => Promise<string>;
+
+let elsewhere: Draw | undefined;
+
+/** Lets another process draw all pictures: for one that may start no threads. */
+export function drawElsewhere(draw: Draw): void {
+  elsewhere = draw;
+}
+
 /** Starts the thread, or keeps it waiting: a picture will be asked for before long, and should not wait for the start. */
 export function expectStaticImage(): void {
+  if (elsewhere) return;
   artist ??= new Artist();
   artist.stay();
 }
