@@ -10,6 +10,7 @@ import type * as TypeScript from "typescript";
 import type { MimeBundle } from "../display/bundle.js";
 import { type Comm, type CommOptions, setHost } from "../display/host.js";
 import { toBundle } from "../display/to-bundle.js";
+import { hideAsyncMarks } from "./async-marks.js";
 import { Scope } from "./box.js";
 import {
   type CellError,
@@ -85,13 +86,9 @@ export function createSession<Cell>(options: SessionOptions<Cell>): Session<Cell
 
 const never = new AbortController().signal;
 
-/** What Node 20 writes into promises to know which cell they belong to, and then shows of them. */
-const bookkeeping = /,\n +\[Symbol\((?:async_id_symbol|trigger_async_id_symbol|kResourceStore)\)\]: [^,\n]*/g;
-
 /** A cell that runs, or has run; what it left behind (timers, promises) belongs to it as well. */
 interface Run<Cell> {
   readonly cell: Cell;
-  [inspect.custom](): string;
   /** Aborts when the reader presses stop. */
   readonly interrupt: AbortController;
   /** Work that listens for the stop has asked for its signal, and ends by itself. */
@@ -160,6 +157,7 @@ export class Session<Cell> {
     process.on("unhandledRejection", this.#late);
     process.on("uncaughtException", this.#late);
     const restoreStackTraces = translateStackTraces();
+    const restoreMarks = hideAsyncMarks();
     const promptBefore = Object.getOwnPropertyDescriptor(globalThis, "prompt");
     Object.defineProperty(globalThis, "prompt", {
       value: (prompt = "", { password = false } = {}) => this.#prompt({ prompt: String(prompt), password }),
@@ -170,6 +168,7 @@ export class Session<Cell> {
       if (promptBefore) Object.defineProperty(globalThis, "prompt", promptBefore);
       else Reflect.deleteProperty(globalThis, "prompt");
       restoreStackTraces();
+      restoreMarks();
       process.off("unhandledRejection", this.#late);
       process.off("uncaughtException", this.#late);
       setHost(hostBefore);
@@ -186,7 +185,6 @@ export class Session<Cell> {
     this.#count = count;
     const run: Run<Cell> = {
       cell,
-      [inspect.custom]: () => "cell",
       interrupt: new AbortController(),
       isPatient: false,
       deadline: Number.POSITIVE_INFINITY,
@@ -220,8 +218,6 @@ export class Session<Cell> {
     const { value } = (await this.#run(compiled, run)) ?? {};
     if (value === undefined) return { status: "ok" };
     const data = await unlessAborted(toBundle(value), run.interrupt.signal);
-    const text = data["text/plain"];
-    if (typeof text === "string") data["text/plain"] = text.replace(bookkeeping, "");
     checkJson(data);
     return { status: "ok", result: { data, metadata: {} } };
   }

@@ -67,7 +67,7 @@ export function translateStackTraces(): () => void {
     if (last < 0 && before) return before(error, sites);
     let head: string;
     try {
-      head = String(error);
+      head = Error.prototype.toString.call(error); // as V8 has it, also for what is no error, as console.trace
     } catch {
       head = "<error>";
     }
