@@ -4,6 +4,7 @@
 import path from "node:path";
 import { inspect } from "node:util";
 import type { Diagnostic } from "./compiler.js";
+import { withoutInnerNames } from "./inner-names.js";
 import { packageRoot } from "./own-packages.js";
 import { sourceLine } from "./source-positions.js";
 
@@ -103,7 +104,7 @@ function headOf(error: object): { name: string; message: string } {
   const [name, message] = [read(error, "name"), refusal(error) ?? read(error, "message")];
   return {
     name: typeof name === "string" && name !== "" ? shorten(name) : "Error",
-    message: shorten(textOf(message)),
+    message: shorten(withoutInnerNames(textOf(message))),
   };
 }
 

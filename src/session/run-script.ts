@@ -8,6 +8,7 @@ import { pathToFileURL } from "node:url";
 import vm from "node:vm";
 import { bind, type Scope } from "./box.js";
 import type { Compiled } from "./compiler.js";
+import { cleanMessage } from "./inner-names.js";
 import { boxName } from "./rewrite/context.js";
 import { addSource } from "./source-positions.js";
 import { stopFlag } from "./stop.js";
@@ -42,6 +43,8 @@ export function runScript({ compiled, file, scope, import: load, publish, check 
     },
     n·check: check,
     n·stop: stopFlag,
+    n·clean: cleanMessage,
+    n·const: constants(scope),
     require: createRequire(file),
     __filename: file,
     __dirname: path.dirname(file),
@@ -52,6 +55,18 @@ export function runScript({ compiled, file, scope, import: load, publish, check 
   }).runInThisContext() as (...values: unknown[]) => Promise<unknown>;
   return breakable(() => run(...Object.values(parameters)));
 }
+
+/** What a write to a constant is made to: it fails, where types were not checked. */
+const constants = (scope: Scope): object =>
+  new Proxy(
+    {},
+    {
+      get: (_, name) => scope.box(String(name)).v,
+      set() {
+        throw new TypeError("Assignment to constant variable.");
+      },
+    },
+  );
 
 const call = new vm.Script('globalThis[Symbol.for("nablab.run")]()', { filename: "node:nablab" });
 

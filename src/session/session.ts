@@ -20,6 +20,7 @@ import {
   KeyboardInterrupt,
 } from "./cell-error.js";
 import { type CompiledCell, Compiler, type Completions } from "./compiler.js";
+import { translateFunctions } from "./function-source.js";
 import { collectGarbage } from "./garbage.js";
 import { type Completeness, isComplete } from "./is-complete.js";
 import { MissingNames } from "./missing-names.js";
@@ -158,6 +159,7 @@ export class Session<Cell> {
     process.on("uncaughtException", this.#late);
     const restoreStackTraces = translateStackTraces();
     const restoreMarks = hideAsyncMarks();
+    const restoreFunctions = translateFunctions();
     const promptBefore = Object.getOwnPropertyDescriptor(globalThis, "prompt");
     Object.defineProperty(globalThis, "prompt", {
       value: (prompt = "", { password = false } = {}) => this.#prompt({ prompt: String(prompt), password }),
@@ -169,6 +171,7 @@ export class Session<Cell> {
       else Reflect.deleteProperty(globalThis, "prompt");
       restoreStackTraces();
       restoreMarks();
+      restoreFunctions();
       process.off("unhandledRejection", this.#late);
       process.off("uncaughtException", this.#late);
       setHost(hostBefore);

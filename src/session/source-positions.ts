@@ -4,6 +4,8 @@
  */
 import { SourceMap, type SourceMapPayload } from "node:module";
 
+import { cleanMessage, withoutInnerNames } from "./inner-names.js";
+
 /** A source as it was written, by the name that V8 knows its script by. */
 interface Source {
   lines: string[];
@@ -67,7 +69,7 @@ export function translateStackTraces(): () => void {
     if (last < 0 && before) return before(error, sites);
     let head: string;
     try {
-      head = Error.prototype.toString.call(error); // as V8 has it, also for what is no error, as console.trace
+      head = withoutInnerNames(Error.prototype.toString.call(cleanMessage(error))); // as V8 has it, also for what is no error, as console.trace
     } catch {
       head = "<error>";
     }
