@@ -69,7 +69,7 @@ function withoutTypes(text: string, kind: FunctionPlace["kind"]): string {
   let result = text;
   if (!isPlain) {
     const { outputText } = ts.transpileModule(whole, {
-      compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.Preserve },
+      compilerOptions: { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.Preserve },
     });
     // After `"use strict"`.
     const emitted = outputText.slice(outputText.indexOf(head) + head.length).trim();
