@@ -2,7 +2,7 @@
  * Rules put together from links, each of which does one small thing to a direction: the way to take a rule apart, to see
  * what each part of it is for, and to make a custom one. The links are in `links.ts`.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Link, type LinkState, stepSizeThrough, stepThrough } from "./link.js";
 import { makeRule, type Rule, type RuleState } from "./rule.js";
 

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { Kernel } from "#nablab/kernel/kernel.js";
 import { type Message, Wire } from "#nablab/kernel/wire.js";
+import type { Session } from "#nablab/session/session.js";
 
 // What it says of them in the server's log.
 const log = vi.hoisted(() => {
@@ -27,7 +28,7 @@ beforeEach(() => {
   sent = [];
 });
 afterAll(() => {
-  kernel.session.close();
+  (kernel.session as Session<Message>).close();
   log.restore();
 });
 

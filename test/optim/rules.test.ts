@@ -255,9 +255,7 @@ describe("schedules", () => {
   });
 
   test("what cannot be is said", () => {
-    expect(() => cosine({ eta: 1, steps: 0.5 })).toThrow(
-      "cosine: steps must be a whole number of steps > 0, got 0.5",
-    );
+    expect(() => cosine({ eta: 1, steps: 0.5 })).toThrow("cosine: steps must be a whole number ≥ 1, got 0.5");
     expect(() => inverse({ eta: -1 })).toThrow("inverse: eta must be a finite number > 0, got -1");
     expect(() => piecewise([[2, 1]])).toThrow("from step 1 on and in order");
     expect(() =>
