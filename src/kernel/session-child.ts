@@ -3,9 +3,11 @@
  * `session-process.ts`, which starts it in the notebook's folder.
  */
 import { Worker } from "node:worker_threads";
-import { type CellResult, createSession, type Output } from "../session/session.js";
-import { isLateSignal, stopFlag } from "../session/stop.js";
+import type { CellResult, Output } from "../session/session.js";
+import { stopFlag } from "../session/stop.js";
 import { keepBuiltIns } from "./built-ins.js";
+import { createNodeSession } from "./node-host.js";
+import { isLateSignal } from "./stop-signal.js";
 
 /** What this process is told. */
 export type ToChild = { execute: string; cell: number; count?: number } | "interrupt";
@@ -20,7 +22,7 @@ const send = (message: FromChild): void => {
   if (process.connected) sendMessage(message);
 };
 
-const session = createSession<number>({ onOutput: (output, cell) => send({ output, cell }) });
+const session = createNodeSession<number>({ onOutput: (output, cell) => send({ output, cell }) });
 if (process.argv.includes("--isolated")) leaveOthersAlone();
 const restoreBuiltIns = process.argv.includes("--isolated") ? keepBuiltIns() : undefined;
 

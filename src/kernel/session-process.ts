@@ -8,10 +8,10 @@ import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { CellError } from "../session/cell-error.js";
 import type { CellResult, Output } from "../session/session.js";
-import { stopPipe } from "../session/stop.js";
 import { environmentOf, permissions } from "./isolation.js";
 import { watchMemory } from "./memory.js";
 import type { FromChild, ToChild } from "./session-child.js";
+import { stopPipe } from "./stop-signal.js";
 
 /** How long a cell that was interrupted may take to end before its process is ended. */
 const patience = 5000;
