@@ -39,7 +39,8 @@ onParentMessage((request: ImageRequest) => {
   });
 });
 
-async function draw({ figure, width, height }: ImageRequest): Promise<string> {
+/** Draws a picture. */
+export async function draw({ figure, width, height }: ImageRequest): Promise<string> {
   const [a, b, c, d] = sha256(JSON.stringify([figure, width, height])).match(/../g)!;
   Math.random = seeded(Number.parseInt(`${d}${c}${b}${a}`, 16));
   const options = { format: "svg", width, height, imageDataOnly: true };

@@ -65,7 +65,9 @@ export const base64: Platform["base64"] = (content) =>
 
 export const cores: Platform["cores"] = availableParallelism;
 
-export const sharesMemory = true;
+// A process that runs notebooks for points starts no threads (kernel/isolation.ts).
+export const sharesMemory: boolean =
+  (process as { permission?: { has(scope: string): boolean } }).permission?.has("worker") ?? true;
 
 export const sharedBytes: Platform["sharedBytes"] = (length) => new SharedArrayBuffer(length);
 

@@ -107,7 +107,7 @@ export interface Platform {
 
   /** Cores that threads may use. */
   cores(): number;
-  /** Whether threads can share memory; otherwise everything runs on the calling thread. */
+  /** Whether there are threads, which can share memory; otherwise everything runs on the calling thread. */
   sharesMemory: boolean;
   /** Memory of so many bytes, shared where threads can share it; zero at first. */
   sharedBytes(length: number): SharedArrayBuffer;

@@ -77,6 +77,7 @@ function refusal(error: Error): string | undefined {
     FileSystemRead: `reading ${resource} is not allowed`,
     FileSystemWrite: `writing ${resource} is not allowed`,
     ChildProcess: "starting programs is not allowed",
+    WorkerThreads: "starting threads is not allowed",
     Signal: "ending other processes is not allowed",
   };
   const refused = (permission && what[permission]) ?? "this is not allowed";

@@ -68,17 +68,19 @@ export interface ThreadResult {
 
 onParentMessage((start: ThreadStart) => {
   const result = work(start);
-  tell({ type: "done", ...result });
+  postToParent({ type: "done", ...result } satisfies ThreadMessage);
 });
 
 /**
  * Does one thread's part of a job.
  *
  * @param watch sees the kernels before they are used; the benchmarks time them
+ * @param tell is told of each epoch; by default the main thread is
  */
 export function work(
   { job, part, parts, stretch }: ThreadStart,
   watch = (kernels: Kernels) => kernels,
+  tell: (message: ThreadMessage) => void = postToParent,
 ): ThreadResult {
   const { memory } = job;
   const share = { part, parts };
@@ -307,5 +309,3 @@ export function work(
   if (job.evaluation) evaluate(job.evaluation);
   return { kernels: kernels.name, steps: 0 };
 }
-
-const tell = (message: ThreadMessage): void => postToParent(message);
