@@ -3,8 +3,8 @@
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { packageRoot } from "../session/own-packages.js";
-import { typeScriptVersion } from "../session/typescript.js";
+import { packageRoot } from "./own-packages.js";
+import { typeScriptVersion } from "./typescript.js";
 import { protocolVersion } from "./wire.js";
 
 export function kernelInfo(): Record<string, unknown> {

@@ -6,18 +6,12 @@
  */
 import { completeReply, helpFor, inspectReply, isQuestion } from "../session/assistance.js";
 import { fromThrown } from "../session/cell-error.js";
-import {
-  type CellResult,
-  type CellRunner,
-  createSession,
-  type Output,
-  type Question,
-  type SessionOptions,
-} from "../session/session.js";
+import type { CellResult, CellRunner, Output, Question, SessionOptions } from "../session/session.js";
 import { isStopHeard } from "../session/stop.js";
 import { Comms } from "./comms.js";
 import { History } from "./history.js";
 import { kernelInfo } from "./kernel-info.js";
+import { createNodeSession } from "./node-host.js";
 import type { Channel } from "./sockets.js";
 import type { Attachments, Message, Wire } from "./wire.js";
 
@@ -67,7 +61,7 @@ export class Kernel {
     this.#ask = options.ask;
     this.#exit = options.exit;
     this.#history = new History(options.historyFile);
-    this.#createSession = options.createSession ?? createSession;
+    this.#createSession = options.createSession ?? createNodeSession;
   }
 
   /** The session, started when it is first needed: a front end may ask who we are before the compiler is loaded. */
@@ -242,7 +236,7 @@ export class Kernel {
       return await this.session.execute(code, request, this.#count);
     } catch (error) {
       log((error as Error).stack ?? String(error));
-      return fromThrown(error);
+      return fromThrown(error, () => true);
     }
   }
 

@@ -7,12 +7,13 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
-import { isLateSignal, stopFlag } from "../session/stop.js";
+import { stopFlag } from "../session/stop.js";
 import { awaitAnswer, expectAnswer, makeAnswer } from "./answer.js";
 import { GradedSession, gradedLimits } from "./graded-session.js";
 import { historyFile } from "./history.js";
 import { Kernel } from "./kernel.js";
 import type { Connection, FromSockets, SocketsSetUp, ToSockets } from "./sockets.js";
+import { isLateSignal } from "./stop-signal.js";
 import { Wire } from "./wire.js";
 
 const {

@@ -8,10 +8,11 @@
  */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import * as zmq from "zeromq";
-import { raiseStop, signalUnlessHeard } from "../session/stop.js";
+import { raiseStop } from "../session/stop.js";
 import { giveAnswer, giveNoAnswer } from "./answer.js";
 import { kernelInfo } from "./kernel-info.js";
 import { whenParentEnds } from "./parent.js";
+import { signalUnlessHeard } from "./stop-signal.js";
 import { type Message, Wire } from "./wire.js";
 
 /** What Jupyter's connection file says. */

@@ -1,11 +1,9 @@
 /**
  * How errors of a cell read: name, message and traceback, as the Jupyter protocol wants them.
  */
-import path from "node:path";
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import type { Diagnostic } from "./compiler.js";
 import { withoutInnerNames } from "./inner-names.js";
-import { packageRoot } from "./own-packages.js";
 import { sourceLine } from "./source-positions.js";
 
 /** An error as `execute_reply` and `error` messages carry it. */
@@ -51,8 +49,11 @@ function excerpt(text: string, line: number, column: number, mark: string): stri
   return [`${number} │ ${text}`, `${indent} │ ${text.slice(0, column).replace(/[^\t]/g, " ")}${red(mark)}`];
 }
 
+/** Whether a place of a stack trace says nothing to the reader; as {@link SessionHost.isOwn}. */
+type IsOwn = (place: string) => boolean;
+
 /** Anything that a cell threw, however odd: reading it may throw, name and message may be no text, causes a circle. */
-export function fromThrown(thrown: unknown): CellError {
+export function fromThrown(thrown: unknown, isOwn: IsOwn): CellError {
   if (isInterruption(thrown)) {
     return { status: "error", ename: "KeyboardInterrupt", evalue: "", traceback: [red("KeyboardInterrupt")] };
   }
@@ -61,7 +62,7 @@ export function fromThrown(thrown: unknown): CellError {
     return { status: "error", ename: "Thrown", evalue: text, traceback: [`${red("Thrown")}: ${text}`] };
   }
   const { name, message } = headOf(thrown);
-  return { status: "error", ename: name, evalue: message, traceback: describe(thrown) };
+  return { status: "error", ename: name, evalue: message, traceback: describe(thrown, isOwn) };
 }
 
 /** More of an error says nothing more to a reader, and notebooks grow by it. */
@@ -73,10 +74,14 @@ const shorten = (text: string): string =>
     : `${text.slice(0, limits.characters)}… (${text.length - limits.characters} more characters)`;
 
 /** The lines of an error, then those of what caused it and of the errors that it gathers, each said once. */
-function describe(error: object, shown = new Set<object>()): string[] {
+function describe(error: object, isOwn: IsOwn, shown = new Set<object>()): string[] {
   shown.add(error);
   const { name, message } = headOf(error);
-  const lines = [`${red(name)}: ${message}`, ...ownFrames(textOf(read(error, "stack"))), ...fieldsOf(error)];
+  const lines = [
+    `${red(name)}: ${message}`,
+    ...ownFrames(textOf(read(error, "stack")), isOwn),
+    ...fieldsOf(error),
+  ];
   const related: [label: string, value: unknown][] = [];
   if (read(error, "cause") !== undefined) related.push(["caused by ", read(error, "cause")]);
   const errors = read(error, "errors");
@@ -92,7 +97,7 @@ function describe(error: object, shown = new Set<object>()): string[] {
     } else if (shown.size >= limits.errors) {
       lines.push(`${label}${red(headOf(value).name)} … (more errors are not shown)`);
     } else {
-      const [head, ...rest] = describe(value, shown);
+      const [head, ...rest] = describe(value, isOwn, shown);
       lines.push(`${label}${head}`, ...rest);
     }
   }
@@ -156,6 +161,7 @@ function refusal(error: object): string | undefined {
     FileSystemRead: `reading ${resource} is not allowed`,
     FileSystemWrite: `writing ${resource} is not allowed`,
     ChildProcess: "starting programs is not allowed",
+    WorkerThreads: "starting threads is not allowed",
     Signal: "ending other processes is not allowed",
   };
   const refused = what[String(permission)] ?? "this is not allowed";
@@ -181,14 +187,11 @@ export function isInterruption(thrown: unknown): boolean {
   );
 }
 
-// `src` where Node follows the source maps.
-const own = ["dist", "src"].map((folder) => path.join(packageRoot, folder) + path.sep);
-
 /**
  * The frames of a stack that lie in cells or in files of the reader's, the first of a cell with its line; those of
  * Node and nablab say nothing to them.
  */
-function ownFrames(stack: string): string[] {
+function ownFrames(stack: string, isOwn: IsOwn): string[] {
   const frames: string[] = [];
   let shown = false;
   for (const text of stack.split("\n")) {
@@ -196,7 +199,7 @@ function ownFrames(stack: string): string[] {
     const frame = /^\s+at (?:async )?(?:(.*?) \()?(.*?)\)?$/.exec(text);
     if (!frame) continue;
     const [, , place = ""] = frame;
-    if (/node:|^<anonymous>$|^native$/.test(place) || own.some((folder) => place.includes(folder))) continue;
+    if (/^<anonymous>$|^native$/.test(place) || isOwn(place)) continue;
     if (frames.length >= limits.frames) {
       frames.push("    … (more frames are not shown)");
       break;

@@ -3,8 +3,9 @@
  * program it runs there. What runs in the session itself has been rewritten (rewrite/), and holds by which number
  * its source is found.
  */
+
+import type * as TypeScript from "typescript";
 import type { FunctionPlace } from "./rewrite/functions.js";
-import { loadTypeScript } from "./typescript.js";
 
 interface Source {
   text: string;
@@ -24,14 +25,14 @@ export function addFunctions(text: string, places: readonly FunctionPlace[]): vo
 const mark = /\/\*·(\d+)\.(\d+)\*\//g;
 
 /** Lets `toString` say the sources of cells; returns what undoes it. */
-export function translateFunctions(): () => void {
+export function translateFunctions(typescript: () => typeof TypeScript): () => void {
   const before = Object.getOwnPropertyDescriptor(Function.prototype, "toString")!;
   const native = before.value as (this: unknown) => string;
   const translated = {
     toString(this: unknown): string {
       if (this === translated) return native.call(native);
       const text = native.call(this);
-      return text.includes("·") ? sourceOf(text) : text;
+      return text.includes("·") ? sourceOf(text, typescript()) : text;
     },
   }.toString;
   Object.defineProperty(Function.prototype, "toString", { ...before, value: translated });
@@ -41,7 +42,7 @@ export function translateFunctions(): () => void {
   };
 }
 
-function sourceOf(code: string): string {
+function sourceOf(code: string, ts: typeof TypeScript): string {
   const marks = [...code.matchAll(mark)].map(([, source, place]) => [Number(source), Number(place)] as const);
   if (marks.length === 0) return code;
   // A function's number is the smallest in its text: those of functions in it are larger.
@@ -49,16 +50,15 @@ function sourceOf(code: string): string {
   const source = sources[number];
   const found = source?.places[place];
   if (!source || !found) return code;
-  return withoutTypes(source.text.slice(found.start, found.end), found.kind);
+  return withoutTypes(source.text.slice(found.start, found.end), found.kind, ts);
 }
 
 const kept = new Map<string, string>();
 
 /** The text of a function in JavaScript: as it was written, if it says no types. */
-function withoutTypes(text: string, kind: FunctionPlace["kind"]): string {
+function withoutTypes(text: string, kind: FunctionPlace["kind"], ts: typeof TypeScript): string {
   const known = kept.get(text);
   if (known !== undefined) return known;
-  const ts = loadTypeScript();
   const [head, foot] = kind === "method" ? ["(class extends Object {", "})"] : ["(", ")"];
   const whole = head + text + foot;
   const parsed = ts.createSourceFile("function.js", whole, ts.ScriptTarget.Latest, false, ts.ScriptKind.JS);
@@ -80,8 +80,8 @@ function withoutTypes(text: string, kind: FunctionPlace["kind"]): string {
   return result;
 }
 
-function hasTypes(ts: ReturnType<typeof loadTypeScript>, node: import("typescript").Node): boolean {
-  const look = (child: import("typescript").Node): boolean => {
+function hasTypes(ts: typeof TypeScript, node: TypeScript.Node): boolean {
+  const look = (child: TypeScript.Node): boolean => {
     if (ts.isTypeNode(child) && !ts.isExpressionWithTypeArguments(child)) return true;
     if (
       ts.isTypeParameterDeclaration(child) ||

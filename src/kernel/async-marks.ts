@@ -1,7 +1,7 @@
 /**
  * Promises and timers print as in any Node program.
  *
- * To know which cell some work belongs to (output.ts), Node 20 and 22 write symbols into promises and timers, and
+ * To know which cell some work belongs to (`AsyncLocalStorage`), Node 20 and 22 write symbols into promises and timers, and
  * `console.log(Promise.resolve(1))` would show them. They stay, but are not enumerable once something prints them.
  */
 import { inspect } from "node:util";
