@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { writeAtomically } from "../data/write-atomically.js";
+import { writeAtomically } from "#platform";
 import { table } from "../display/table.js";
 import { packageRoot } from "../session/own-packages.js";
 import { finishFeedback } from "./feedback-page.js";

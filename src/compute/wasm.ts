@@ -1,8 +1,7 @@
 /**
  * The fast kernels: WebAssembly with 128-bit SIMD (assembly/), on arrays that lie in its memory.
  */
-import { readFileSync } from "node:fs";
-import { setFlagsFromString } from "node:v8";
+import { allowRelaxedSimd, readFileSync } from "#platform";
 import type { Finish, Kernels, Parameters, Source } from "./kernels.js";
 import { leavesAlone, wantsSquares } from "./kernels.js";
 import { blockOutputs, filledUp, line, type Matrix } from "./matrix.js";
@@ -56,16 +55,20 @@ let compiled: Compiled | undefined;
  * flag, which may be set until the first module that uses it is compiled), else without.
  */
 function compile(): Compiled {
-  const relaxed = readFileSync(new URL("./kernels-relaxed.wasm", import.meta.url));
+  const relaxed = kernelFile("kernels-relaxed.wasm");
   // Newer V8 has it anyway, and would complain of a flag that it no longer knows.
-  if (!WebAssembly.validate(relaxed)) setFlagsFromString("--experimental-wasm-relaxed-simd");
+  if (!WebAssembly.validate(relaxed)) allowRelaxedSimd();
   if (WebAssembly.validate(relaxed)) {
     return { module: new WebAssembly.Module(relaxed), name: "wasm simd, fused multiply-add" };
   }
-  return {
-    module: new WebAssembly.Module(readFileSync(new URL("./kernels.wasm", import.meta.url))),
-    name: "wasm simd",
-  };
+  return { module: new WebAssembly.Module(kernelFile("kernels.wasm")), name: "wasm simd" };
+}
+
+function kernelFile(name: string): Uint8Array {
+  const url = new URL(`./${name}`, import.meta.url);
+  const bytes = readFileSync(url);
+  if (!bytes) throw new Error(`the WebAssembly kernels are missing; got ${url}`);
+  return bytes;
 }
 
 /** The kernel of arithmetic entry by entry, on arrays in `memory`: operation, result, operands, step of b, entries. */

@@ -3,7 +3,7 @@
  * bytes (47 MB instead of 376 MB in float64); `scale` says what a byte is worth, and `batch` turns the rows
  * that are needed now into numbers.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { escapeHtml } from "../display/escape-html.js";
 import { formatNumber } from "../display/format-number.js";

@@ -6,7 +6,7 @@
  * to fit its theme (the static image is on white). Nothing in it is random or takes a clock, so a notebook
  * executed twice holds the same bytes.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "./bundle.js";
 import { encodePlain, encodeTraces } from "./encode-figure.js";
 import { palette } from "./palette.js";

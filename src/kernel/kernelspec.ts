@@ -3,7 +3,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { writeAtomically } from "../data/write-atomically.js";
+import { writeAtomically } from "#platform";
 import { packageRoot } from "../session/own-packages.js";
 
 /** The name that notebooks carry in their metadata. */

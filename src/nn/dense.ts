@@ -1,7 +1,7 @@
 /**
  * The affine layer z = A x + b, the only one with parameters.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { checkWhole } from "../options/check.js";
 import type { Tensor } from "../tensor/index.js";
 import { he, type Initialiser } from "./initialisers.js";

@@ -1,7 +1,7 @@
 /**
  * What training costs, counted: multiplications (each with its addition) and numbers held (A12, B1).
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { formatNumber } from "../display/format-number.js";
 import { table } from "../display/table.js";

@@ -1,7 +1,7 @@
 /**
  * Penalties for large weights, added to any loss.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import type { Variable } from "../autodiff/tape.js";
 import { checkNotNegative } from "../options/check.js";
 import type { Tensor } from "../tensor/index.js";

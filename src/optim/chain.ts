@@ -2,7 +2,7 @@
  * Rules put together from links, each of which does one small thing to a direction: the way to take a rule apart, to see
  * what each part of it is for, and to make one of one's own. The links are in `links.ts`.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { makeRule, type Rule, type RuleState } from "./rule.js";
 
 /** What a link remembers between steps. */

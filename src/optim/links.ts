@@ -1,7 +1,7 @@
 /**
  * The links that rules are chains of, simplest first. Each does one thing to a direction d, in place.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import type { Link, LinkState } from "./chain.js";
 import { checkOption, checkShare } from "./rule.js";
 import { checkStepSize, type StepSize, stepSizeAt, stepSizeText } from "./schedule.js";

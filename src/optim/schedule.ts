@@ -2,7 +2,7 @@
  * Step-size schedules: the step size as a function of the step's number k = 1, 2, …; wherever a rule takes `eta`, it takes
  * a schedule as well.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 
 /** η(k): the step size of step k = 1, 2, …; made by `inverse()`, `cosine()` and the like, or any function of k. */
 export type Schedule = (k: number) => number;

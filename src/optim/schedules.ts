@@ -2,7 +2,7 @@
  * The schedules that there are, simplest first. All are functions of the number of the step, k = 1, 2, …, of which the first
  * has the step size `eta`.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { checkNotNegative, checkNumbers, checkPositive, checkWhole } from "../options/check.js";
 import {
   constantDecay,

@@ -1,7 +1,7 @@
 /**
  * Rules made from rules: what is done to a gradient before its step, or to the parameters after it.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { checkOption, makeRule, type Rule, type RuleState } from "./rule.js";
 
 function checkRule(who: string, rule: Rule): void {

@@ -1,7 +1,7 @@
 /**
  * The checks of numeric options: what a function may be given, said the same way everywhere, with the offending value last.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 
 /** Options by the names under which users pass them. */
 type Options = Readonly<Record<string, unknown>>;

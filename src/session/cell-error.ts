@@ -2,7 +2,7 @@
  * How errors of a cell read: name, message and traceback, as the Jupyter protocol wants them.
  */
 import path from "node:path";
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import type { Diagnostic } from "./compiler.js";
 import { packageRoot } from "./own-packages.js";
 import { sourceLine } from "./source-positions.js";
@@ -76,6 +76,7 @@ function refusal(error: Error): string | undefined {
     FileSystemRead: `reading ${resource} is not allowed`,
     FileSystemWrite: `writing ${resource} is not allowed`,
     ChildProcess: "starting programs is not allowed",
+    WorkerThreads: "starting threads is not allowed",
     Signal: "ending other processes is not allowed",
   };
   const refused = (permission && what[permission]) ?? "this is not allowed";

@@ -6,11 +6,12 @@
  * is in it, however many came before. What may be assigned to cannot be imported; for it the line says
  * `declare let cnt: typeof import("./[1]").cnt`. A name declared anew simply replaces the old one.
  *
- * `rewrite.ts` turns what is checked into what runs.
+ * `rewrite/` turns what is checked into what runs.
  */
 import type * as TypeScript from "typescript";
 import { CompilerFiles } from "./compiler-files.js";
-import { type Rewriting, rewriting, topLevel } from "./rewrite.js";
+import { topLevel } from "./rewrite/context.js";
+import { type Rewriting, rewriting } from "./rewrite/rewrite.js";
 import { loadTypeScript } from "./typescript.js";
 
 /** JavaScript, as `run-script.ts` takes it. */

@@ -1,6 +1,6 @@
 /**
  * Compiled TypeScript, run: the body of an async function whose parameters are the boxes of its names and the few
- * functions that `rewrite.ts` writes calls of.
+ * functions that `rewrite/` writes calls of.
  */
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import vm from "node:vm";
 import { bind, type Scope } from "./box.js";
 import type { Compiled } from "./compiler.js";
-import { boxName } from "./rewrite.js";
+import { boxName } from "./rewrite/context.js";
 import { addSource } from "./source-positions.js";
 import { stopFlag } from "./stop.js";
 

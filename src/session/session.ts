@@ -5,8 +5,9 @@
  * `compiler.ts` checks a cell and makes JavaScript of it, `run-script.ts` runs that; here is what goes in and comes
  * out: values as MIME bundles, errors that read well, a stop that stops.
  */
-import { inspect } from "node:util";
+
 import type * as TypeScript from "typescript";
+import { inspect } from "#platform";
 import type { MimeBundle } from "../display/bundle.js";
 import { type Comm, type CommOptions, setHost } from "../display/host.js";
 import { toBundle } from "../display/to-bundle.js";
@@ -100,7 +101,14 @@ interface Run<Cell> {
   deadline: number;
   /** Ends the wait for it. */
   end: () => void;
+  /** When its time is over, in the process's milliseconds. */
+  readonly limit: number;
+  /** Whether it was ended because its time was over. */
+  isLate: boolean;
 }
+
+/** The clock is looked at in each 64th turn of a loop: 4 ns a turn on average. */
+const clockMask = 63;
 
 /** `%check off`: types are not checked from this cell on, until `%check on`. */
 const checkSwitch = /^%check +(on|off)[ \t]*$/gm;
@@ -121,7 +129,10 @@ export class Session<Cell> {
     if (error instanceof KeyboardInterrupt) return; // what a stopped cell left behind has ended as well
     process.stderr.write(`${fromThrown(error).traceback.join("\n")}\n`);
   };
-  readonly #check = (): void => this.#endStopped();
+  readonly #check = (): void => {
+    if (this.#isOnlyTimed && (++this.#turns & clockMask) !== 0) return;
+    this.#endStopped();
+  };
   /** The cell whose end is awaited. */
   #running: Run<Cell> | undefined;
   /** Cells that were stopped while something of them was still awaited. */
@@ -129,6 +140,9 @@ export class Session<Cell> {
   #count = 0;
   readonly #names = new Set<string>();
   #checksTypes = true;
+  /** Turns of loops, for {@link clockMask}; and whether the flag is up for the clock alone. */
+  #turns = 0;
+  #isOnlyTimed = false;
   readonly #restore: () => void;
 
   constructor({ onOutput, ask, openComm }: SessionOptions<Cell>) {
@@ -180,8 +194,14 @@ export class Session<Cell> {
    * Compiles and runs one cell. Never rejects: whatever goes wrong is the cell's result.
    *
    * @param count the number by which tracebacks name the cell
+   * @param seconds how long it may take; what takes longer is interrupted, as by the reader
    */
-  async execute(code: string, cell: Cell, count = this.#count + 1): Promise<CellResult> {
+  async execute(
+    code: string,
+    cell: Cell,
+    count = this.#count + 1,
+    seconds = Number.POSITIVE_INFINITY,
+  ): Promise<CellResult> {
     collectGarbage(); // cells that were sent together leave no time between them
     this.#count = count;
     const run: Run<Cell> = {
@@ -191,19 +211,28 @@ export class Session<Cell> {
       isPatient: false,
       deadline: Number.POSITIVE_INFINITY,
       end: () => {},
+      limit: performance.now() + 1000 * seconds,
+      isLate: false,
     };
     this.#running = run;
     awaitSignal();
     hearStop();
-    stopFlag[0] = this.#stopped.size;
+    this.#setFlag();
+    const timer =
+      seconds < Number.POSITIVE_INFINITY ? setTimeout(() => this.#endLate(run), 1000 * seconds) : 0;
+    const isLate = (): boolean => run.isLate || performance.now() >= run.limit;
     try {
-      return await this.#streams.run(run, () => this.#execute(code, run));
+      const result = await this.#streams.run(run, () => this.#execute(code, run));
+      return isLate() ? tookTooLong(seconds) : result;
     } catch (error) {
+      if (isLate()) return tookTooLong(seconds);
       if (isInterruption(error)) run.interrupt.abort(error);
       // Work that was stopped may end with an error of its own about it.
       return fromThrown(run.interrupt.signal.aborted ? new KeyboardInterrupt() : error);
     } finally {
+      clearTimeout(timer);
       this.#running = undefined;
+      this.#setFlag();
       this.#streams.flush();
       setImmediate(() => this.#running || collectGarbage());
     }
@@ -245,7 +274,7 @@ export class Session<Cell> {
       });
       const settled = (): void => {
         this.#stopped.delete(run);
-        if (this.#stopped.size === 0) stopFlag[0] = 0;
+        this.#setFlag();
       };
       ended.then(settled, settled);
       return (await Promise.race([ended, stopped])) as { value: unknown } | undefined;
@@ -267,7 +296,7 @@ export class Session<Cell> {
     hearStop();
     const run = this.#running;
     if (!run) {
-      stopFlag[0] = this.#stopped.size;
+      this.#setFlag();
       return;
     }
     const { signal } = run.interrupt;
@@ -275,14 +304,33 @@ export class Session<Cell> {
     const patienceLeft = run.isPatient && !signal.aborted ? patience : 0;
     run.deadline = performance.now() + patienceLeft;
     this.#stopped.add(run);
-    stopFlag[0] = this.#stopped.size;
+    this.#setFlag();
     run.interrupt.abort(new KeyboardInterrupt());
     if (patienceLeft > 0) setTimeout(() => run.end(), patienceLeft);
     else run.end();
   }
 
-  /** Called by the code of cells once the flag is up: throws if the cell it belongs to was stopped. */
+  /** The flag is up while something was stopped that still goes on, or may take too long. */
+  #setFlag(): void {
+    const isTimed = this.#running !== undefined && this.#running.limit < Number.POSITIVE_INFINITY;
+    this.#isOnlyTimed = isTimed && this.#stopped.size === 0;
+    stopFlag[0] = this.#stopped.size + Number(isTimed);
+  }
+
+  /** Ends a cell whose time is over. */
+  #endLate(run: Run<Cell>): void {
+    if (run !== this.#running || run.isLate) return;
+    run.isLate = true;
+    this.interrupt();
+  }
+
+  /** Called by the code of cells once the flag is up: throws if the cell it belongs to was stopped, or takes too long. */
   #endStopped(): void {
+    const timed = this.#running;
+    if (this.#isOnlyTimed && timed && isStopHeard()) {
+      if (performance.now() < timed.limit) return;
+      this.#endLate(timed);
+    }
     if (!isStopHeard()) {
       const running = this.#running;
       this.interrupt();
@@ -349,6 +397,12 @@ export class Session<Cell> {
     const run = this.#streams.current();
     if (run !== undefined) this.#onOutput(output, run.cell);
   }
+}
+
+/** How a cell ends that did not end by itself in time. */
+export function tookTooLong(seconds: number): CellError {
+  const evalue = `the cell took longer than ${seconds} s`;
+  return { status: "error", ename: "TimeoutError", evalue, traceback: [`TimeoutError: ${evalue}`] };
 }
 
 /** `promise`, or the reason of an abort that comes before it settles. */

@@ -1,7 +1,7 @@
 /**
  * The normal distribution, for confidence intervals and tests: how likely a deviation is, and how large one may be.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 
 /**
  * P(Z > z) = ∫_z^∞ e^(−t²/2) dt / √(2π) of a standard normal Z, to 2e-15 relative, also far out in the tail (as far as it

@@ -4,7 +4,7 @@
  * and `slice` share the numbers because they can, `transpose` copies because it must.
  */
 
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { elementwiseSingle } from "../compute/elementwise.js";
 import { multiply, worthCopying } from "../compute/multiply.js";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";

@@ -3,7 +3,7 @@
  * share of every operation, and they meet after each. The first thread also does what is done once: shuffling,
  * deciding whether to go on, and telling the main thread.
  */
-import { parentPort } from "node:worker_threads";
+import { onParentMessage, postToParent } from "#platform";
 import { type Region, view } from "../compute/arena.js";
 import { Barrier } from "../compute/barrier.js";
 import type { Finish, Kernels, Parameters, Source } from "../compute/kernels.js";
@@ -66,19 +66,21 @@ export interface ThreadResult {
   layer?: number;
 }
 
-parentPort?.on("message", (start: ThreadStart) => {
+onParentMessage((start: ThreadStart) => {
   const result = work(start);
-  parentPort!.postMessage({ type: "done", ...result } satisfies ThreadMessage);
+  postToParent({ type: "done", ...result } satisfies ThreadMessage);
 });
 
 /**
  * Does one thread's part of a job.
  *
  * @param watch sees the kernels before they are used; the benchmarks time them
+ * @param tell is told of each epoch; by default the main thread is
  */
 export function work(
   { job, part, parts, stretch }: ThreadStart,
   watch = (kernels: Kernels) => kernels,
+  tell: (message: ThreadMessage) => void = postToParent,
 ): ThreadResult {
   const { memory } = job;
   const share = { part, parts };
@@ -307,5 +309,3 @@ export function work(
   if (job.evaluation) evaluate(job.evaluation);
   return { kernels: kernels.name, steps: 0 };
 }
-
-const tell = (message: ThreadMessage): void => parentPort?.postMessage(message);

@@ -17,11 +17,12 @@ import {
   weightAt,
   weightLength,
 } from "#nablab/compute/matrix.js";
-import { findOpenblas, openblasKernels } from "#nablab/compute/openblas.js";
+import { openblasKernels } from "#nablab/compute/openblas.js";
 import { stepNumbers } from "#nablab/compute/rule-step.js";
 import { scalarKernels } from "#nablab/compute/scalar.js";
 import { rangeOf, type Share } from "#nablab/compute/share.js";
 import { scratchLength, wasmKernels } from "#nablab/compute/wasm.js";
+import { findOpenblas } from "#nablab/platform/openblas.js";
 import { firstDifference } from "../first-difference.js";
 
 // Batches as they come (the last one is short), on layers whose widths leave all kinds of remainders; the last three go

@@ -1,7 +1,7 @@
 /**
  * Gradient descent on an objective, with a constant step or with any update rule, recorded step by step.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { formulaOf } from "../../compute/formula.js";
 import { formatNumber } from "../../display/format-number.js";
 import type { Rule } from "../../optim/rule.js";

@@ -1,7 +1,7 @@
 /**
  * The assertion of the notebooks: a claim of the lectures, and whether the computation above bears it out.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { escapeHtml } from "../../display/escape-html.js";
 
