@@ -53,15 +53,21 @@ const miss = 0.01;
  *     |Σ ψ(a (Xᵢ − m₀))| ≤ n a² v/2 + ln(4/α)
  *
  * for any a that does not depend on these draws: here from the first quarter of them.
+ *
+ * @param draws independent draws of X, of length n
+ * @param m0 m₀
+ * @param alarm α
+ * @param tails what is known of X
+ * @param least the rounding that draws have anyway
  */
-export function testMean(draws: Float64Array, m0: number, alarm: number, tails: Tails): MeanTest {
+export function testMean(draws: Float64Array, m0: number, alarm: number, tails: Tails, least = 0): MeanTest {
   const n = draws.length;
   const { mean, variance } = summary(draws);
   const off = mean - m0;
   const standardError = Math.sqrt(variance / n);
   const known = { off, standardError, count: n, exact: tails.certain === true };
   // Rounding of the draws themselves is no bias.
-  const rounding = 1e-12 * (1 + Math.abs(m0)) + 4 * Number.EPSILON * Math.abs(mean);
+  const rounding = Math.max(least, 1e-12 * (1 + Math.abs(m0)) + 4 * Number.EPSILON * Math.abs(mean));
   if (tails.certain) {
     const verdict = Math.abs(off) <= rounding ? "yes" : "no";
     return { ...known, verdict, detects: rounding, reason: undefined, wouldDecide: undefined };
