@@ -28,6 +28,7 @@ const floors = [
   ["coursework"],
   ["session"],
   ["protocol"],
+  ["browser"],
   ["kernel"],
   ["cli"],
 ];

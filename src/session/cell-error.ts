@@ -3,7 +3,7 @@
  */
 import { inspect } from "#platform";
 import type { Diagnostic } from "./compiler.js";
-import { sourceLine } from "./source-positions.js";
+import { framesOf, sourceLine } from "./source-positions.js";
 
 /** An error as `execute_reply` and `error` messages carry it. */
 export interface CellError {
@@ -105,10 +105,7 @@ export function isInterruption(thrown: unknown): boolean {
 function ownFrames(stack: string, isOwn: IsOwn): string[] {
   const frames: string[] = [];
   let shown = false;
-  for (const text of stack.split("\n")) {
-    const frame = /^\s+at (?:async )?(?:(.*?) \()?(.*?)\)?$/.exec(text);
-    if (!frame) continue;
-    const [, , place = ""] = frame;
+  for (const { text, place } of framesOf(stack)) {
     if (/^<anonymous>$|^native$/.test(place) || isOwn(place)) continue;
     frames.push(text);
     const [, file = "", line, column] = /^(.*):(\d+):(\d+)$/.exec(place) ?? [];
