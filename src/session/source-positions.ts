@@ -2,6 +2,7 @@
  * Where in the reader's TypeScript an error happened. Code that we compile is run as JavaScript; while a session
  * lives, every stack trace says the lines of the TypeScript instead, wherever it is printed.
  */
+import { cleanMessage, withoutInnerNames } from "./inner-names.js";
 import { SourceMap } from "./source-map.js";
 
 /** A source as it was written, by the name that V8 knows its script by. */
@@ -73,7 +74,7 @@ export function translateStackTraces(): () => void {
     if (last < 0 && before) return before(error, sites);
     let head: string;
     try {
-      head = String(error);
+      head = withoutInnerNames(Error.prototype.toString.call(cleanMessage(error))); // as V8 has it, also for what is no error, as console.trace
     } catch {
       head = "<error>";
     }
@@ -91,6 +92,9 @@ const scriptOf = (url: string): string => (sources.has(url) ? url : url.replaceA
 
 const nameOf = (site: CallSite): string => scriptOf(site.getScriptNameOrSourceURL() ?? "");
 
+/** A longer line belongs to the message. */
+const longestFrame = 2000;
+
 /** A frame of a stack trace. */
 export interface Frame {
   /** The frame as V8 writes it. */
@@ -104,7 +108,7 @@ export interface Frame {
  * Firefox and Safari (`name@place`) here.
  */
 export function framesOf(stack: string): Frame[] {
-  const lines = stack.split("\n");
+  const lines = stack.split("\n").filter(({ length }) => length <= longestFrame);
   const own = lines.flatMap((text) => {
     const place = /^\s+at (?:async )?(?:.*? \()?(.*?)\)?$/.exec(text)?.[1];
     return place === undefined ? [] : [{ text, place }];
