@@ -28,6 +28,7 @@ const floors = [
   ["train"],
   ["coursework"],
   ["session"],
+  ["protocol"],
   ["kernel"],
   ["cli"],
 ];
