@@ -24,6 +24,7 @@ const floors = [
   ["nn", "optim"],
   ["metrics"],
   ["theory"],
+  ["engine"],
   ["train"],
   ["coursework"],
   ["session"],
