@@ -27,6 +27,7 @@ const floors = [
   ["train"],
   ["coursework"],
   ["session"],
+  ["protocol"],
   ["kernel"],
   ["cli"],
 ];

@@ -20,6 +20,7 @@ import {
   KeyboardInterrupt,
 } from "./cell-error.js";
 import { type CompiledCell, Compiler, type Completions } from "./compiler.js";
+import { translateFunctions } from "./function-source.js";
 import type { SessionHost } from "./host.js";
 import { type Completeness, isComplete } from "./is-complete.js";
 import { MissingNames } from "./missing-names.js";
@@ -84,13 +85,9 @@ export function createSession<Cell>(host: SessionHost, options: SessionOptions<C
 
 const never = new AbortController().signal;
 
-/** What Node 20 writes into promises to know which cell they belong to, and then shows of them. */
-const bookkeeping = /,\n +\[Symbol\((?:async_id_symbol|trigger_async_id_symbol|kResourceStore)\)\]: [^,\n]*/g;
-
 /** A cell that runs, or has run; what it left behind (timers, promises) belongs to it as well. */
 interface Run<Cell> {
   readonly cell: Cell;
-  [inspect.custom](): string;
   /** Aborts when the reader presses stop. */
   readonly interrupt: AbortController;
   /** Work that listens for the stop has asked for its signal, and ends by itself. */
@@ -173,6 +170,7 @@ export class Session<Cell> {
     });
     const ignoreLateErrors = host.onLateError(this.#late);
     const restoreStackTraces = translateStackTraces();
+    const restoreFunctions = translateFunctions(() => host.typescript());
     const promptBefore = Object.getOwnPropertyDescriptor(globalThis, "prompt");
     Object.defineProperty(globalThis, "prompt", {
       value: (prompt = "", { password = false } = {}) => this.#prompt({ prompt: String(prompt), password }),
@@ -183,6 +181,7 @@ export class Session<Cell> {
       if (promptBefore) Object.defineProperty(globalThis, "prompt", promptBefore);
       else Reflect.deleteProperty(globalThis, "prompt");
       restoreStackTraces();
+      restoreFunctions();
       ignoreLateErrors();
       setHost(hostBefore);
     };
@@ -204,7 +203,6 @@ export class Session<Cell> {
     this.#count = count;
     const run: Run<Cell> = {
       cell,
-      [inspect.custom]: () => "cell",
       interrupt: new AbortController(),
       isPatient: false,
       deadline: Number.POSITIVE_INFINITY,
@@ -247,8 +245,6 @@ export class Session<Cell> {
     const { value } = (await this.#run(compiled, run)) ?? {};
     if (value === undefined) return { status: "ok" };
     const data = await unlessAborted(toBundle(value), run.interrupt.signal);
-    const text = data["text/plain"];
-    if (typeof text === "string") data["text/plain"] = text.replace(bookkeeping, "");
     checkJson(data);
     return { status: "ok", result: { data, metadata: {} } };
   }

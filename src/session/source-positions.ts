@@ -2,6 +2,7 @@
  * Where in the reader's TypeScript an error happened. Code that we compile is run as JavaScript; while a session
  * lives, every stack trace says the lines of the TypeScript instead, wherever it is printed.
  */
+import { cleanMessage, withoutInnerNames } from "./inner-names.js";
 import { SourceMap } from "./source-map.js";
 
 /** A source as it was written, by the name that V8 knows its script by. */
@@ -73,7 +74,7 @@ export function translateStackTraces(): () => void {
     if (last < 0 && before) return before(error, sites);
     let head: string;
     try {
-      head = String(error);
+      head = withoutInnerNames(Error.prototype.toString.call(cleanMessage(error))); // as V8 has it, also for what is no error, as console.trace
     } catch {
       head = "<error>";
     }
