@@ -79,9 +79,9 @@ export function completionsAt(request: CompletionRequest): Completions {
 
 /** What stands where a list of candidates is offered: a value, a type, or something else, as a property's name. */
 function placeOf(found: ReadonlyMap<string, Candidate>): "value" | "type" | undefined {
-  if (found.has("globalThis") && found.has("undefined")) return "value";
-  if (found.has("Record") && found.has("string") && found.has("unknown")) return "type";
-  return undefined;
+  // Both lists hold it, as a type in the one and as a variable in the other.
+  const kind = found.get("undefined")?.kind;
+  return kind === "keyword" ? "type" : kind === "var" ? "value" : undefined;
 }
 
 /** The candidates that go with what is typed, best first. */
