@@ -29,6 +29,7 @@ const floors = [
   ["coursework"],
   ["session"],
   ["protocol"],
+  ["browser"],
   ["kernel"],
   ["cli"],
 ];

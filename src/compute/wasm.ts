@@ -53,17 +53,19 @@ let compiled: Compiled | undefined;
  * flag, which may be set until the first module that uses it is compiled), else without.
  */
 function compile(): Compiled {
-  const relaxed = kernelFile("kernels-relaxed.wasm");
+  const relaxed = kernelFile(new URL("./kernels-relaxed.wasm", import.meta.url));
   // Newer V8 has it anyway, and would complain of a flag that it no longer knows.
   if (!WebAssembly.validate(relaxed)) allowRelaxedSimd();
   if (WebAssembly.validate(relaxed)) {
     return { module: new WebAssembly.Module(relaxed), name: "wasm simd, fused multiply-add" };
   }
-  return { module: new WebAssembly.Module(kernelFile("kernels.wasm")), name: "wasm simd" };
+  return {
+    module: new WebAssembly.Module(kernelFile(new URL("./kernels.wasm", import.meta.url))),
+    name: "wasm simd",
+  };
 }
 
-function kernelFile(name: string): Uint8Array {
-  const url = new URL(`./${name}`, import.meta.url);
+function kernelFile(url: URL): Uint8Array {
   const bytes = readFileSync(url);
   if (!bytes) throw new Error(`the WebAssembly kernels are missing; got ${url}`);
   return bytes;
