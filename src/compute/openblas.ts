@@ -6,8 +6,9 @@
  * The library is called with one thread of its own from each of ours; how it is found is the platform's (platform/openblas.ts).
  */
 import { cores, openblas } from "#platform";
-import { type Kernels, wantsSquares } from "./kernels.js";
-import { filledUp } from "./matrix.js";
+import type { Kernels } from "./kernels.js";
+import { padded } from "./matrix.js";
+import { ruleKernel } from "./rule-kernels.js";
 import { rangeOf, type Share } from "./share.js";
 import type { WasmKernels } from "./wasm.js";
 
@@ -18,7 +19,7 @@ const [rowMajor, asIs, transposed] = [101, 111, 112];
  * Columns (or outputs) that one call computes, of so many. The same whatever the number of threads that train, so that the
  * same bits come out: as many as make a call for each core.
  */
-const chunkOf = (columns: number): number => Math.max(64, filledUp(Math.ceil(columns / coreCount)));
+const chunkOf = (columns: number): number => Math.max(64, padded(Math.ceil(columns / coreCount)));
 const coreCount = cores();
 
 /**
@@ -31,7 +32,7 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
   const base = address(new Uint8Array(memory.buffer));
   const at = (array: Float32Array, entry = 0): number => base + array.byteOffset + 4 * entry;
   let squares = false;
-  let isSgd = false;
+  let isPlain = false;
   let eta = 0;
 
   return {
@@ -39,8 +40,8 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
     name: `${name}, ${wasm.name}`,
 
     affine(out, x, A, b, rows, relu, share) {
-      const pitch = filledUp(A.inputs);
-      for (const [j, end] of chunks(filledUp(A.outputs), share)) {
+      const pitch = padded(A.inputs);
+      for (const [j, end] of chunks(padded(A.outputs), share)) {
         const [X, W, Z] = [at(x.data), at(A.theta, j * pitch), at(out.data, j)];
         const [m, n, depth] = [rows, end - j, A.inputs];
         sgemm(rowMajor, asIs, transposed, m, n, depth, 1, X, x.pitch, W, pitch, 0, Z, out.pitch);
@@ -49,7 +50,7 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
     },
 
     inputGradient(out, delta, A, mask, rows, share) {
-      const pitch = filledUp(A.inputs);
+      const pitch = padded(A.inputs);
       for (const [k, end] of chunks(pitch, share)) {
         const [D, W, Y] = [at(delta.data), at(A.theta, k), at(out.data, k)];
         const [m, n, depth] = [rows, end - k, A.outputs];
@@ -59,11 +60,11 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
     },
 
     weightGradient(A, delta, x, rows, { add, update }, share) {
-      const pitch = filledUp(A.inputs);
+      const pitch = padded(A.inputs);
       for (const [j, end] of chunks(A.outputs, share)) {
         const [D, X, m, n] = [at(delta.data, j), at(x.data), end - j, A.inputs];
         // θ ← θ − η deltaᵀ x is a product like any other: a step takes 8 % less than with the gradient stored first.
-        const straight = update && !add && isSgd && !squares;
+        const straight = update && !add && isPlain && !squares;
         const [alpha, beta, C] = straight ? [-eta, 1, A.theta] : [1, Number(add), A.gradient];
         const target = at(C, j * pitch);
         sgemm(rowMajor, transposed, asIs, m, n, rows, alpha, D, delta.pitch, X, x.pitch, beta, target, pitch);
@@ -74,9 +75,9 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
       }
     },
 
-    setRule(rule, parameters, wanted = wantsSquares(rule)) {
+    setRule(rule, parameters, wanted = ruleKernel(rule).squares !== undefined) {
       squares = wanted;
-      isSgd = rule.name === "sgd";
+      isPlain = ruleKernel(rule).number === ruleKernel("sgd").number;
       wasm.setRule(rule, parameters, wanted);
     },
 

@@ -5,9 +5,11 @@
 import { Worker } from "node:worker_threads";
 import { drawElsewhere } from "../display/static-image.js";
 import type { ImageReply, ImageRequest } from "../display/static-image-worker.js";
-import { type CellResult, createSession, type Output } from "../session/session.js";
-import { isLateSignal, stopFlag } from "../session/stop.js";
+import type { CellResult, Output } from "../session/session.js";
+import { stopFlag } from "../session/stop.js";
 import { keepBuiltIns } from "./built-ins.js";
+import { createNodeSession } from "./node-host.js";
+import { isLateSignal } from "./stop-signal.js";
 
 /** What this process is told. */
 export type ToChild =
@@ -31,7 +33,7 @@ const send = (message: FromChild): void => {
   if (process.connected) sendMessage(message);
 };
 
-const session = createSession<number>({ onOutput: (output, cell) => send({ output, cell }) });
+const session = createNodeSession<number>({ onOutput: (output, cell) => send({ output, cell }) });
 if (isIsolated) leaveOthersAlone();
 const settle = isIsolated ? askForPictures() : () => {};
 const restoreBuiltIns = isIsolated ? keepBuiltIns() : undefined;

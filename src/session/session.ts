@@ -7,7 +7,7 @@
  */
 
 import type * as TypeScript from "typescript";
-import { inspect } from "#platform";
+import { inspect, yieldTurn } from "#platform";
 import type { MimeBundle } from "../display/bundle.js";
 import { type Comm, type CommOptions, setHost } from "../display/host.js";
 import { toBundle } from "../display/to-bundle.js";
@@ -20,16 +20,15 @@ import {
   KeyboardInterrupt,
 } from "./cell-error.js";
 import { type CompiledCell, Compiler, type Completions } from "./compiler.js";
-import { collectGarbage } from "./garbage.js";
+import { translateFunctions } from "./function-source.js";
+import type { SessionHost } from "./host.js";
 import { type Completeness, isComplete } from "./is-complete.js";
 import { MissingNames } from "./missing-names.js";
 import { Modules } from "./modules.js";
 import { CellStreams } from "./output.js";
-import { resolveOwnPackage } from "./own-packages.js";
 import { runScript } from "./run-script.js";
 import { translateStackTraces } from "./source-positions.js";
-import { awaitSignal, hearStop, isStopHeard, stopFlag } from "./stop.js";
-import { keepCompiledTypeScript, loadTypeScript } from "./typescript.js";
+import { hearStop, isStopHeard, stopFlag } from "./stop.js";
 
 /** What a cell puts out while it runs. */
 export type Output =
@@ -80,19 +79,15 @@ const patience = 1000;
  * Starts a session in the working directory of the process; there is one in a process, as names, the console
  * and the working directory are the process's own. Takes about 0.6 s, nearly all of it the compiler.
  */
-export function createSession<Cell>(options: SessionOptions<Cell>): Session<Cell> {
-  return new Session(options);
+export function createSession<Cell>(host: SessionHost, options: SessionOptions<Cell>): Session<Cell> {
+  return new Session(host, options);
 }
 
 const never = new AbortController().signal;
 
-/** What Node 20 writes into promises to know which cell they belong to, and then shows of them. */
-const bookkeeping = /,\n +\[Symbol\((?:async_id_symbol|trigger_async_id_symbol|kResourceStore)\)\]: [^,\n]*/g;
-
 /** A cell that runs, or has run; what it left behind (timers, promises) belongs to it as well. */
 interface Run<Cell> {
   readonly cell: Cell;
-  [inspect.custom](): string;
   /** Aborts when the reader presses stop. */
   readonly interrupt: AbortController;
   /** Work that listens for the stop has asked for its signal, and ends by itself. */
@@ -117,17 +112,18 @@ const checkSwitch = /^%check +(on|off)[ \t]*$/gm;
 const withoutSwitches = (code: string): string => code.replace(checkSwitch, (line) => `//${line.slice(2)}`);
 
 export class Session<Cell> {
+  readonly #host: SessionHost;
   readonly #onOutput: (output: Output, cell: Cell) => void;
   readonly #ask: SessionOptions<Cell>["ask"];
   readonly #streams: CellStreams<Run<Cell>>;
-  readonly #compiler = new Compiler();
+  readonly #compiler: Compiler;
   readonly #scope = new Scope();
   readonly #missing = new MissingNames();
   readonly #modules: Modules;
   /** An error after its cell has ended: Node would end the process, in a notebook it is text under the cell. */
   readonly #late = (error: unknown): void => {
     if (error instanceof KeyboardInterrupt) return; // what a stopped cell left behind has ended as well
-    process.stderr.write(`${fromThrown(error).traceback.join("\n")}\n`);
+    this.#host.printError(`${this.#describe(error).traceback.join("\n")}\n`);
   };
   readonly #check = (): void => {
     if (this.#isOnlyTimed && (++this.#turns & clockMask) !== 0) return;
@@ -145,16 +141,17 @@ export class Session<Cell> {
   #isOnlyTimed = false;
   readonly #restore: () => void;
 
-  constructor({ onOutput, ask, openComm }: SessionOptions<Cell>) {
+  constructor(host: SessionHost, { onOutput, ask, openComm }: SessionOptions<Cell>) {
+    this.#host = host;
     this.#onOutput = onOutput;
     this.#ask = ask;
-    this.#streams = new CellStreams<Run<Cell>>((name, text, { cell }) =>
+    this.#streams = new CellStreams<Run<Cell>>(host, (name, text, { cell }) =>
       onOutput({ type: "stream", name, text }, cell),
     );
-    resolveOwnPackage();
-    this.#modules = new Modules(this.#compiler, this.#check);
+    this.#compiler = new Compiler(host);
+    this.#modules = new Modules(host, this.#compiler, this.#check);
     this.#compiler.warmUp();
-    keepCompiledTypeScript();
+    host.ready();
     this.#streams.capture();
     const hostBefore = setHost({
       display: ({ data, metadata = {}, displayId, update }) => {
@@ -171,9 +168,9 @@ export class Session<Cell> {
       },
       ...(openComm && { openComm: (comm: CommOptions) => this.#openComm(comm, openComm) }),
     });
-    process.on("unhandledRejection", this.#late);
-    process.on("uncaughtException", this.#late);
+    const ignoreLateErrors = host.onLateError(this.#late);
     const restoreStackTraces = translateStackTraces();
+    const restoreFunctions = translateFunctions(() => host.typescript());
     const promptBefore = Object.getOwnPropertyDescriptor(globalThis, "prompt");
     Object.defineProperty(globalThis, "prompt", {
       value: (prompt = "", { password = false } = {}) => this.#prompt({ prompt: String(prompt), password }),
@@ -184,8 +181,8 @@ export class Session<Cell> {
       if (promptBefore) Object.defineProperty(globalThis, "prompt", promptBefore);
       else Reflect.deleteProperty(globalThis, "prompt");
       restoreStackTraces();
-      process.off("unhandledRejection", this.#late);
-      process.off("uncaughtException", this.#late);
+      restoreFunctions();
+      ignoreLateErrors();
       setHost(hostBefore);
     };
   }
@@ -195,18 +192,20 @@ export class Session<Cell> {
    *
    * @param count the number by which tracebacks name the cell
    * @param seconds how long it may take; what takes longer is interrupted, as by the reader
+   * @param stops how many stops there had been when the cell was sent: a later one is for this cell, though it
+   *   has not begun
    */
   async execute(
     code: string,
     cell: Cell,
     count = this.#count + 1,
     seconds = Number.POSITIVE_INFINITY,
+    stops?: number,
   ): Promise<CellResult> {
-    collectGarbage(); // cells that were sent together leave no time between them
+    this.#host.collectGarbage(); // cells that were sent together leave no time between them
     this.#count = count;
     const run: Run<Cell> = {
       cell,
-      [inspect.custom]: () => "cell",
       interrupt: new AbortController(),
       isPatient: false,
       deadline: Number.POSITIVE_INFINITY,
@@ -215,8 +214,8 @@ export class Session<Cell> {
       isLate: false,
     };
     this.#running = run;
-    awaitSignal();
-    hearStop();
+    this.#host.settleInterrupts();
+    hearStop(stops);
     this.#setFlag();
     const timer =
       seconds < Number.POSITIVE_INFINITY ? setTimeout(() => this.#endLate(run), 1000 * seconds) : 0;
@@ -226,15 +225,17 @@ export class Session<Cell> {
       return isLate() ? tookTooLong(seconds) : result;
     } catch (error) {
       if (isLate()) return tookTooLong(seconds);
-      if (isInterruption(error)) run.interrupt.abort(error);
+      // What runs outside, as a child process, may have been ended before the stop came here.
+      if (isInterruption(error) || !isStopHeard()) run.interrupt.abort(error);
       // Work that was stopped may end with an error of its own about it.
-      return fromThrown(run.interrupt.signal.aborted ? new KeyboardInterrupt() : error);
+      return this.#describe(run.interrupt.signal.aborted ? new KeyboardInterrupt() : error);
     } finally {
       clearTimeout(timer);
       this.#running = undefined;
+      hearStop(); // it was for this cell
       this.#setFlag();
       this.#streams.flush();
-      setImmediate(() => this.#running || collectGarbage());
+      void yieldTurn().then(() => this.#running || this.#host.collectGarbage());
     }
   }
 
@@ -249,8 +250,6 @@ export class Session<Cell> {
     const { value } = (await this.#run(compiled, run)) ?? {};
     if (value === undefined) return { status: "ok" };
     const data = await unlessAborted(toBundle(value), run.interrupt.signal);
-    const text = data["text/plain"];
-    if (typeof text === "string") data["text/plain"] = text.replace(bookkeeping, "");
     checkJson(data);
     return { status: "ok", result: { data, metadata: {} } };
   }
@@ -260,8 +259,10 @@ export class Session<Cell> {
     const declarations = (name: string): number => this.#scope.box(name).declarations;
     const before = new Map(compiled.values.map((name) => [name, declarations(name)]));
     const file = `${this.#compiler.cwd}/${compiled.name}.ts`;
+    if (!isStopHeard()) this.#endStopped();
     try {
       const ended = runScript({
+        host: this.#host,
         compiled,
         file,
         scope: this.#scope,
@@ -315,6 +316,7 @@ export class Session<Cell> {
     const isTimed = this.#running !== undefined && this.#running.limit < Number.POSITIVE_INFINITY;
     this.#isOnlyTimed = isTimed && this.#stopped.size === 0;
     stopFlag[0] = this.#stopped.size + Number(isTimed);
+    if (!isStopHeard()) stopFlag[0] = 1;
   }
 
   /** Ends a cell whose time is over. */
@@ -366,6 +368,10 @@ export class Session<Cell> {
     throw new KeyboardInterrupt();
   }
 
+  #describe(error: unknown): CellError {
+    return fromThrown(error, this.#host.isOwn);
+  }
+
   /** What could stand at `position` of `code`, in UTF-16 units. */
   complete(code: string, position: number): Completions {
     return this.#compiler.complete(withoutSwitches(code), position);
@@ -377,7 +383,7 @@ export class Session<Cell> {
   }
 
   isComplete(code: string): Completeness {
-    return isComplete(loadTypeScript(), withoutSwitches(code));
+    return isComplete(this.#host.typescript(), withoutSwitches(code));
   }
 
   /** Puts out what is held back of the streams. */

@@ -2,7 +2,8 @@
  * Where in the reader's TypeScript an error happened. Code that we compile is run as JavaScript; while a session
  * lives, every stack trace says the lines of the TypeScript instead, wherever it is printed.
  */
-import { SourceMap, type SourceMapPayload } from "node:module";
+import { cleanMessage, withoutInnerNames } from "./inner-names.js";
+import { SourceMap } from "./source-map.js";
 
 /** A source as it was written, by the name that V8 knows its script by. */
 interface Source {
@@ -20,6 +21,14 @@ export interface Place {
   column: number;
 }
 
+/** A frame of a stack, as V8 hands it to `Error.prepareStackTrace`; other engines have no such hook. */
+interface CallSite {
+  getScriptNameOrSourceURL(): string | null;
+  getLineNumber(): number | null;
+  getColumnNumber(): number | null;
+}
+type PrepareStackTrace = (error: Error, sites: CallSite[]) => unknown;
+
 const sources = new Map<string, Source>();
 
 /** Registers a script under its file name, before it runs. */
@@ -31,7 +40,7 @@ export function addSource(
 ): void {
   sources.set(file, {
     lines: code.split("\n"),
-    map: new SourceMap(JSON.parse(map) as SourceMapPayload),
+    map: new SourceMap(map),
     scriptOffset: offsets.script,
     sourceOffset: offsets.source,
   });
@@ -41,13 +50,10 @@ export function addSource(
 export function originalPlace(file: string, line: number, column: number): Place | undefined {
   const source = sources.get(file);
   if (!source) return undefined;
-  const { originalLine, originalColumn } = source.map.findEntry(
-    line - 1 - source.scriptOffset,
-    column - 1,
-  ) as Partial<{ originalLine: number; originalColumn: number }>;
-  if (originalLine === undefined || originalColumn === undefined) return undefined;
-  const at = originalLine - source.sourceOffset;
-  return at >= 0 && at < source.lines.length ? { file, line: at + 1, column: originalColumn + 1 } : undefined;
+  const found = source.map.find(line - 1 - source.scriptOffset, column - 1);
+  if (!found) return undefined;
+  const at = found.line - source.sourceOffset;
+  return at >= 0 && at < source.lines.length ? { file, line: at + 1, column: found.column + 1 } : undefined;
 }
 
 /** A line of a source (from 1). */
@@ -61,13 +67,14 @@ export function sourceLine(file: string, line: number): string | undefined {
  * @returns what undoes it
  */
 export function translateStackTraces(): () => void {
-  const before = Error.prepareStackTrace;
-  Error.prepareStackTrace = (error, sites) => {
-    const last = sites.findLastIndex((site) => sources.has(site.getFileName() ?? ""));
+  const hook = Error as unknown as { prepareStackTrace?: PrepareStackTrace | undefined };
+  const before = hook.prepareStackTrace;
+  hook.prepareStackTrace = (error, sites) => {
+    const last = sites.findLastIndex((site) => sources.has(nameOf(site)));
     if (last < 0 && before) return before(error, sites);
     let head: string;
     try {
-      head = String(error);
+      head = withoutInnerNames(Error.prototype.toString.call(cleanMessage(error))); // as V8 has it, also for what is no error, as console.trace
     } catch {
       head = "<error>";
     }
@@ -76,18 +83,56 @@ export function translateStackTraces(): () => void {
     return [head, ...shown.map((site) => `    at ${translate(site)}`)].join("\n");
   };
   return () => {
-    Error.prepareStackTrace = before;
+    hook.prepareStackTrace = before;
   };
 }
 
-function translate(site: NodeJS.CallSite): string {
+/** What a script was registered as. In a browser it has a URL, in which a space is `%20`. */
+const scriptOf = (url: string): string => (sources.has(url) ? url : url.replaceAll("%20", " "));
+
+const nameOf = (site: CallSite): string => scriptOf(site.getScriptNameOrSourceURL() ?? "");
+
+/** A longer line belongs to the message. */
+const longestFrame = 2000;
+
+/** A frame of a stack trace. */
+export interface Frame {
+  /** The frame as V8 writes it. */
+  text: string;
+  /** The script, line and column. */
+  place: string;
+}
+
+/**
+ * The frames of a stack trace, with the lines of the TypeScript, in any engine: V8's own are translated already, those of
+ * Firefox and Safari (`name@place`) here.
+ */
+export function framesOf(stack: string): Frame[] {
+  const lines = stack.split("\n").filter(({ length }) => length <= longestFrame);
+  const own = lines.flatMap((text) => {
+    const place = /^\s+at (?:async )?(?:.*? \()?(.*?)\)?$/.exec(text)?.[1];
+    return place === undefined ? [] : [{ text, place }];
+  });
+  if (own.length > 0) return own;
+  return lines.flatMap((text) => {
+    const [, name, url, line, column] = /^(?:async\*)?(.*?)@(.*):(\d+):(\d+)$/.exec(text) ?? [];
+    if (url === undefined) return [];
+    const file = scriptOf(url);
+    const found = originalPlace(file, Number(line), Number(column)) ?? { file, line, column };
+    const place = `${found.file}:${found.line}:${found.column}`;
+    return [{ text: `    at ${name ? `${name} (${place})` : place}`, place }];
+  });
+}
+
+function translate(site: CallSite): string {
   const text = String(site);
-  const file = site.getFileName() ?? "";
+  const file = nameOf(site);
   if (!sources.has(file)) return text;
   const [line, column] = [site.getLineNumber() ?? 1, site.getColumnNumber() ?? 1];
   const place = originalPlace(file, line, column);
   // What V8 says, with another place; the function around a whole cell is no function of the reader's.
-  const script = `${file}:${line}:${column}`;
+  const script = `${site.getScriptNameOrSourceURL()}:${line}:${column}`;
   if (!place) return text;
-  return text.replace(script, `${place.file}:${place.line}:${place.column}`);
+  const moved = text.replace(script, `${place.file}:${place.line}:${place.column}`);
+  return moved.replace(/^(async )?eval \((.*)\)$/, "$1$2"); // a whole cell, where it is evaluated so
 }

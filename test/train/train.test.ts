@@ -2,14 +2,17 @@ import { spawnSync } from "node:child_process";
 import * as nablab from "nablab";
 import {
   type Activation,
+  adadelta,
   adagrad,
   adagradNorm,
   adam,
   adamw,
+  amsgrad,
   averageGradients,
   averaging,
   chain,
   clipNorm,
+  clipValue,
   compareRuns,
   cosine,
   crossEntropy,
@@ -21,6 +24,7 @@ import {
   evaluate,
   type Loss,
   lastRun,
+  lion,
   momentum,
   nesterov,
   prelu,
@@ -33,14 +37,17 @@ import {
   scaleBy,
   sequential,
   sgd,
+  squaredError,
+  takeSign,
+  tensor,
   toBundle,
   train,
 } from "nablab";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { formulaOf } from "#nablab/compute/formula.js";
 import { consoleHost, type DisplayMessage, setHost } from "#nablab/display/host.js";
+import { makeJob } from "#nablab/engine/job.js";
 import { findOpenblas } from "#nablab/platform/openblas.js";
-import { makeJob } from "#nablab/train/job.js";
 import { makersOf } from "../makers.js";
 
 afterEach(() => {
@@ -561,6 +568,34 @@ describe("stopping", () => {
       expect(lastRun()?.stopped).toBe("the loss is no longer finite");
     },
   );
+});
+
+const anyRules: Rule[] = [
+  ...rules,
+  nesterov(),
+  rmsprop(),
+  adadelta(),
+  amsgrad(),
+  adamw(),
+  lion(),
+  clipNorm(adam(), 1),
+  clipValue(adam(), 1),
+  averaging(amsgrad()),
+  chain(takeSign(), scaleBy(0.1)),
+];
+
+test.each(anyRules)("a custom loss whose gradient is not a number ends the training by %s", async (rule) => {
+  const loss: Loss = {
+    ...squaredError(),
+    gradient: (g) => tensor(Array.from({ length: g.shape[0]! }, () => [Number.NaN])),
+  };
+  const data = dataset({ x: [[1], [2], [3]], y: [[3], [6], [9]] });
+  const model = sequential([dense(1, 1)], { seed: 1 });
+  const before = model.theta.slice();
+  await expect(train(model, data, { rule, loss, ...quiet })).rejects.toThrow(
+    /^train: the parameters are not finite after step 1 \(epoch 1\), first those of layer 1, A\[1\] or b\[1\]; the network keeps the parameters from before the training/,
+  );
+  expect(model.theta).toEqual(before);
 });
 
 test.each(["wasm", "scalar"] as const)(

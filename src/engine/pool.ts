@@ -1,0 +1,140 @@
+/**
+ * Runs a job on its threads, off the main thread, which stays free for the notebook. Threads that are done wait for
+ * the next job: to start one takes longer than to train a small network.
+ */
+import { cores, sharesMemory, startThread, type Thread, yieldTurn } from "#platform";
+import { view } from "../compute/arena.js";
+import type { Sequential } from "../nn/index.js";
+import { multiplyAdds } from "../nn/sequential.js";
+import { control, type Job } from "./job.js";
+import { type Stretch, type ThreadMessage, type ThreadResult, type ThreadStart, work } from "./worker.js";
+
+/** More threads than this would wait for each other more than they compute, at these sizes. */
+const mostThreads = 8;
+
+/** Operations of a step (about half a millisecond on one core) from which on it pays to share them, on an idle machine. */
+const worthSharing = 2e7;
+
+/** Operations of a step from which on it may: one is over in about the time in which threads meet a dozen times. */
+const worthTrying = 2e6;
+
+/** Operations of a step of a network with so many samples. */
+const operations = ({ layers }: Sequential, rows: number): number =>
+  6 * rows * layers.reduce((sum, layer) => sum + multiplyAdds(layer), 0);
+
+/** Whether a gradient takes the twin longer than handing it over to threads and back: about 2 ms. */
+export const isWorthHandingOver = (model: Sequential, rows: number): boolean =>
+  operations(model, rows) >= worthTrying;
+
+/**
+ * How many threads may work on steps of a network: as many as there are cores, or one where steps are so short that
+ * threads would only wait for each other; and with how many to begin.
+ *
+ * @param rows samples that go through the network in a step
+ */
+export function defaultThreads(model: Sequential, rows: number): { first: number; most: number } {
+  const all = sharesMemory ? Math.min(mostThreads, cores()) : 1;
+  const count = operations(model, rows);
+  return { first: count < worthSharing ? 1 : all, most: count < worthTrying ? 1 : all };
+}
+
+/** What is told of a finished epoch. */
+export type Epoch = Extract<ThreadMessage, { type: "epoch" }>;
+
+/** Threads without a job; they do not keep the process alive. */
+const idle: Thread[] = [];
+
+/**
+ * Runs a job to its end, or a stretch of its training.
+ *
+ * @param stretch which part of the training; all of it by default
+ * @param parts how many threads; as many as the job is planned for by default
+ * @param onEpoch is told when an epoch is over
+ * @param signal when it aborts, the threads end before their next chunk of samples
+ * @returns what the first thread says at its end; the results lie in the job's memory
+ * @throws Error when a thread fails
+ */
+export async function runJob(
+  job: Job,
+  {
+    stretch,
+    parts = job.scratch.length,
+    onEpoch,
+    signal,
+  }: { stretch?: Stretch; parts?: number; onEpoch?(epoch: Epoch): void; signal?: AbortSignal } = {},
+): Promise<ThreadResult> {
+  const stop = (): void => {
+    Atomics.store(view(job.memory, job.control), control.stop, 1);
+  };
+  if (signal?.aborted) stop();
+  signal?.addEventListener("abort", stop);
+  if (!sharesMemory) {
+    return runHere(job, stretch, onEpoch).finally(() => signal?.removeEventListener("abort", stop));
+  }
+  const threads = Array.from(
+    { length: parts },
+    () => idle.pop() ?? startThread(new URL("./worker.js", import.meta.url)),
+  );
+  try {
+    const [result] = await Promise.all(
+      threads.map((thread, part) => runPart(thread, { job, part, parts, stretch }, onEpoch)),
+    );
+    for (const thread of threads) {
+      thread.keepAlive(false);
+      if (idle.length < cores()) idle.push(thread);
+      else void thread.terminate();
+    }
+    return result;
+  } catch (error) {
+    // The others wait for the one that failed.
+    await Promise.all(threads.map((thread) => thread.terminate()));
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+/** How long training on the calling thread keeps it at a time, in milliseconds. */
+const slice = 100;
+
+/**
+ * Runs a job on the calling thread, which is free between slices of a training; the caller goes on with the next one. The
+ * bits are the same, as for any number of threads.
+ */
+async function runHere(
+  job: Job,
+  stretch: Stretch | undefined,
+  onEpoch?: (epoch: Epoch) => void,
+): Promise<ThreadResult> {
+  await yieldTurn();
+  const milliseconds = Math.min(stretch?.milliseconds ?? slice, slice);
+  return work(
+    { job, part: 0, parts: 1, stretch: stretch && { ...stretch, milliseconds } },
+    undefined,
+    (message) => {
+      if (message.type === "epoch") onEpoch?.(message);
+    },
+  );
+}
+
+function runPart(
+  thread: Thread,
+  start: ThreadStart,
+  onEpoch?: (epoch: Epoch) => void,
+): Promise<ThreadResult> {
+  return new Promise((resolve, reject) => {
+    thread.listen({
+      message(message: ThreadMessage) {
+        if (message.type === "epoch") {
+          onEpoch?.(message);
+          return;
+        }
+        thread.listen();
+        resolve(message);
+      },
+      failure: reject,
+    });
+    thread.keepAlive(true);
+    thread.post(start);
+  });
+}

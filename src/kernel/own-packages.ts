@@ -1,0 +1,29 @@
+/**
+ * What the name "nablab" means in a cell when it runs: the nablab whose kernel runs it, though the notebook may
+ * lie where no node_modules is above it, or where another version of nablab is installed. That the compiler
+ * sees the same is in `node-files.ts`.
+ */
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const require = createRequire(import.meta.url);
+
+/** The folder of the running nablab: where its package.json lies. */
+export const packageRoot: string = fileURLToPath(new URL("../..", import.meta.url));
+
+let resolving = false;
+const entry = path.join(packageRoot, "dist", "index.js");
+
+/** Makes `require("nablab")`, from wherever it is called, load the running nablab. */
+export function resolveOwnPackage(): void {
+  if (resolving) return;
+  resolving = true;
+  const Module = require("node:module") as {
+    _resolveFilename(request: string, ...rest: unknown[]): string;
+  };
+  const resolve = Module._resolveFilename;
+  Module._resolveFilename = function (request, ...rest) {
+    return request === "nablab" ? entry : resolve.call(this, request, ...rest);
+  };
+}

@@ -1,0 +1,297 @@
+/**
+ * The Jupyter protocol around a session, without a transport: a request comes in, is answered, and what cells put out goes to iopub.
+ *
+ * Cells run one after another in the order in which they came. Every other request is answered at once, also
+ * while a cell awaits something, so that completion, hover texts and the stop button work during training.
+ */
+import { yieldTurn } from "#platform";
+import { fromThrown } from "../session/cell-error.js";
+import type { CellResult, CellRunner, Output, Question, SessionOptions } from "../session/session.js";
+import { isStopHeard } from "../session/stop.js";
+import { completeReply, helpFor, inspectReply, isQuestion } from "./assistance.js";
+import { Comms } from "./comms.js";
+import { type Attachments, type Channel, type Content, compose, type Message } from "./message.js";
+
+/** The cells that were run, for consoles. */
+export interface CellHistory {
+  add(count: number, code: string): void;
+  /** What a `history_request` asks for, as `history_reply` lists it. */
+  reply(request: Content): unknown[];
+}
+
+/** What a kernel is made of; `Request` is a message as its transport knows it. */
+export interface KernelOptions<Request extends Message> {
+  /** The id of the kernel's session, in the header of all its messages. */
+  id: string;
+  /** Sends a message; on any channel but iopub, to whoever sent the request `to`. */
+  send(channel: Channel, message: Message, to?: Request): void;
+  /** Sends a question to the reader and waits for the answer; undefined when stop is pressed. */
+  ask(question: Message, to: Request): string | undefined;
+  /** Ends the kernel, once what has been sent is out. */
+  exit(code: number): void;
+  /** Writes to the server's log. */
+  log(text: string): void;
+  history: CellHistory;
+  /** The content of `kernel_info_reply`. */
+  info(): Content;
+  /** What it takes of the machine: the content of `usage_reply`. */
+  usage?(): Content;
+  /** Starts the session that runs cells. */
+  createSession(options: SessionOptions<Request>): CellRunner<Request>;
+}
+
+/** Resolves when cells that were sent together with one that began then have come from the sockets. */
+async function sentTogether(began: number): Promise<void> {
+  const wait = began + 10 - performance.now();
+  if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+  // A cell that held this thread left them waiting; the event loop takes them up between two of these.
+  for (let turn = 0; turn < 2; turn++) await yieldTurn();
+}
+
+export class Kernel<Request extends Message = Message> {
+  readonly #options: KernelOptions<Request>;
+  readonly #comms = new Comms((...message) => this.#publish(...message));
+  readonly #waiting: Request[] = [];
+  readonly #stops = new WeakMap<Request, number | undefined>();
+  #session: CellRunner<Request> | undefined;
+  #executing = false;
+  #running: Request | undefined;
+  #count = 0;
+
+  constructor(options: KernelOptions<Request>) {
+    this.#options = options;
+  }
+
+  /** The session, started when it is first needed: a front end may ask who we are before the compiler is loaded. */
+  get session(): CellRunner<Request> {
+    this.#session ??= this.#options.createSession({
+      onOutput: (output, cell) => this.#putOut(output, cell),
+      ask: (question, cell) => this.#askReader(question, cell),
+      openComm: (comm, cell) => this.#comms.open(comm, cell),
+    });
+    return this.#session;
+  }
+
+  /** Loads the compiler. */
+  start(): void {
+    this.#publish("status", { execution_state: "starting" });
+    try {
+      void this.session;
+    } catch (error) {
+      this.#options.log(`${(error as Error).stack}`); // the first cell tries again, and says so to the reader
+    }
+  }
+
+  /**
+   * Answers a message.
+   *
+   * @param stops how many stops came before it
+   */
+  receive(channel: Channel, message: Request, stops?: number): void {
+    if (message.header.msg_type === "execute_request") {
+      this.#stops.set(message, stops);
+      this.#waiting.push(message);
+      void this.#executeWaiting();
+    } else {
+      this.#answer(channel, message);
+    }
+  }
+
+  #answer(channel: Channel, request: Request): void {
+    const type = request.header.msg_type;
+    this.#publish("status", { execution_state: "busy" }, request);
+    try {
+      const content = this.#reply(type, request.content, request);
+      if (content) this.#respond(channel, type.replace(/_request$/, "_reply"), content, request);
+    } catch (error) {
+      const { name, message } = error as Error;
+      this.#options.log(`${type}: ${(error as Error).stack}`);
+      if (type.endsWith("_request")) {
+        const failure = { status: "error", ename: name, evalue: message, traceback: [] };
+        this.#respond(channel, type.replace(/_request$/, "_reply"), failure, request);
+      }
+    }
+    this.#publish("status", { execution_state: "idle" }, request);
+    // Front ends show the state heard last; a cell that still runs must not look as if it had ended.
+    if (this.#running) this.#publish("status", { execution_state: "busy" }, this.#running);
+    if (type === "shutdown_request") this.#options.exit(0);
+  }
+
+  /** The content of the reply to anything but a cell; none for messages that want no reply. */
+  #reply(type: string, content: Content, request: Request): Content | undefined {
+    switch (type) {
+      case "kernel_info_request":
+        return this.#options.info();
+      case "complete_request":
+        return completeReply(this.session, String(content.code), Number(content.cursor_pos));
+      case "inspect_request":
+        return inspectReply(this.session, String(content.code), Number(content.cursor_pos));
+      case "is_complete_request":
+        if (isQuestion(String(content.code))) return { status: "complete" };
+        return { ...this.session.isComplete(String(content.code)) };
+      case "history_request":
+        return { status: "ok", history: this.#options.history.reply(content) };
+      case "comm_info_request":
+        return { status: "ok", comms: this.#comms.info(content.target_name) };
+      case "connect_request":
+        return { status: "ok" };
+      case "comm_open":
+      case "comm_msg":
+      case "comm_close":
+        this.#comms.receive(request);
+        this.session.flush();
+        return undefined;
+      case "interrupt_request":
+        // A loop has heard of it before this message could be received, from the sockets' thread.
+        if (!isStopHeard()) this.interrupt();
+        return { status: "ok" };
+      case "shutdown_request":
+        return { status: "ok", restart: content.restart === true };
+      case "usage_request":
+        return { status: "ok", ...this.#options.usage?.() };
+      case "debug_request": {
+        // As the Debug Adapter Protocol refuses; kernel_info_reply offers no debugger.
+        const { command, seq: request_seq } = content;
+        return {
+          type: "response",
+          success: false,
+          seq: 0,
+          request_seq,
+          command,
+          message: "nablab has no debugger",
+        };
+      }
+      default: {
+        const evalue = `nablab does not answer a message of type ${JSON.stringify(type)}`;
+        this.#options.log(evalue);
+        if (!type.endsWith("_request")) return undefined;
+        return { status: "error", ename: "NotSupported", evalue, traceback: [] };
+      }
+    }
+  }
+
+  /** Ends the running cell. */
+  interrupt(): void {
+    this.#session?.interrupt();
+  }
+
+  async #executeWaiting(): Promise<void> {
+    if (this.#executing) return;
+    this.#executing = true;
+    for (let request = this.#waiting.shift(); request; request = this.#waiting.shift()) {
+      for (const aborted of await this.#execute(request)) this.#abort(aborted);
+    }
+    this.#executing = false;
+  }
+
+  /** Runs a cell and answers it; returns those waiting behind it that its failure aborts. */
+  async #execute(request: Request): Promise<Request[]> {
+    const began = performance.now();
+    const { content } = request;
+    const code = String(content.code);
+    const silent = content.silent === true;
+    const remember = !silent && content.store_history !== false;
+    this.#publish("status", { execution_state: "busy" }, request);
+    if (remember) {
+      this.#count++;
+      this.#options.history.add(this.#count, code);
+    }
+    const execution_count = this.#count;
+    if (!silent) this.#publish("execute_input", { code, execution_count }, request);
+    this.#running = request;
+    const help = helpFor(this.session, code);
+    const result: CellResult = help ? { status: "ok" } : await this.#run(code, request);
+    const stop = result.status === "error" && content.stop_on_error !== false;
+    let reply: Content;
+    if (result.status === "ok") {
+      if (result.result && !silent) {
+        this.#publish("execute_result", { ...result.result, execution_count, transient: {} }, request);
+      }
+      const user_expressions = await this.#evaluate(content.user_expressions, request);
+      const payload = help ? [{ source: "page", data: help, start: 0 }] : [];
+      reply = { status: "ok", execution_count, payload, user_expressions };
+    } else {
+      const { ename, evalue, traceback } = result;
+      if (!silent) this.#publish("error", { ename, evalue, traceback }, request);
+      reply = {
+        status: "error",
+        execution_count,
+        ename,
+        evalue,
+        traceback,
+        payload: [],
+        user_expressions: {},
+      };
+    }
+    this.#running = undefined;
+    // One that is sent after this reply must run, so whom the failure aborts is settled before it.
+    if (stop) await sentTogether(began);
+    const aborted = stop ? this.#waiting.splice(0) : [];
+    this.#respond("shell", "execute_reply", reply, request);
+    this.#publish("status", { execution_state: "idle" }, request);
+    return aborted;
+  }
+
+  /** The last words of a cell that ends the process: its output, a reply, and that nothing runs any more. */
+  takeLeave(): void {
+    const request = this.#running;
+    if (!request) return;
+    this.#running = undefined;
+    this.session.flush();
+    const reply = { status: "ok", execution_count: this.#count, payload: [], user_expressions: {} };
+    this.#respond("shell", "execute_reply", reply, request);
+    this.#publish("status", { execution_state: "idle" }, request);
+  }
+
+  /** Runs a cell; never rejects, or no later cell would run: a session that cannot start is the cell's error. */
+  async #run(code: string, request: Request): Promise<CellResult> {
+    try {
+      return await this.session.execute(code, request, this.#count, undefined, this.#stops.get(request));
+    } catch (error) {
+      this.#options.log((error as Error).stack ?? String(error));
+      return fromThrown(error, () => true);
+    }
+  }
+
+  /** What a front end wants to know after a cell: a value, or an error, for each of some expressions. */
+  async #evaluate(expressions: unknown, request: Request): Promise<Content> {
+    const values: Content = {};
+    for (const [name, expression] of Object.entries((expressions ?? {}) as Content)) {
+      const result = await this.#run(String(expression), request);
+      const nothing = { data: { "text/plain": "undefined" }, metadata: {} };
+      values[name] = result.status === "ok" ? { status: "ok", ...(result.result ?? nothing) } : result;
+    }
+    return values;
+  }
+
+  /** Asks the reader on behalf of a cell; undefined when stop is pressed. */
+  #askReader({ prompt, password }: Question, cell: Request): string | undefined {
+    if (cell.content.allow_stdin !== true) {
+      throw new Error("prompt: this front end cannot ask, or does not want to (allow_stdin is off)");
+    }
+    const { id, ask } = this.#options;
+    return ask(compose(id, "input_request", { prompt, password }, cell), cell);
+  }
+
+  #abort(request: Request): void {
+    this.#publish("status", { execution_state: "busy" }, request);
+    this.#respond("shell", "execute_reply", { status: "aborted", execution_count: this.#count }, request);
+    this.#publish("status", { execution_state: "idle" }, request);
+  }
+
+  #putOut(output: Output, cell: Message): void {
+    if (cell.content.silent === true) return;
+    const { type, ...content } = output;
+    this.#publish(type, content, cell);
+  }
+
+  #publish(type: string, content: Content, parent?: Message, attachments?: Attachments): void {
+    const { id, send } = this.#options;
+    send("iopub", compose(id, type, content, parent, attachments));
+  }
+
+  #respond(channel: Channel, type: string, content: Content, request: Request): void {
+    const { id, send } = this.#options;
+    send(channel, compose(id, type, content, request), request);
+  }
+}
