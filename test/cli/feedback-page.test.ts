@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { finishFeedback } from "#nablab/cli/feedback-page.js";
+import { finishFeedback } from "#nablab/cli/course/feedback-page.js";
 
 const page = (text: string): string => `<html><head>
 <!-- Load mathjax -->

@@ -2,7 +2,7 @@
  * nbgrader's page of feedback, made such that it can be read anywhere: formulas are typeset in it, where nbgrader has
  * the network do that, and long messages are wrapped.
  */
-import { extractMaths, mathsStyle } from "./html/maths.js";
+import { extractMaths, mathsStyle } from "../html/maths.js";
 
 /** The page, ready to be given back; what nbgrader does not do as expected stays as it is. */
 export function finishFeedback(page: string): string {
