@@ -27,27 +27,40 @@ function field(value: string | number | null | undefined): string {
 const isNumber = (text: string): boolean => /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text);
 
 /** Undoes what {@link csvText} does to a formula. */
-const withoutApostrophe = (text: string): string =>
+export const withoutApostrophe = (text: string): string =>
   text.startsWith("'") && formula.test(text.slice(1)) ? text.slice(1) : text;
+
+/** A table, and how it was written. */
+export interface Table {
+  rows: string[][];
+  delimiter: string;
+  /** Whether it begins with a byte order mark. */
+  mark: boolean;
+}
 
 /**
  * The rows of a table: separated by commas, semicolons or tabs, in any encoding that a spreadsheet writes.
  *
  * @throws InputError when it is no table
  */
-export function readCsvRows(bytes: Uint8Array, file: string): string[][] {
-  const text = decoded(bytes).replace(/^\uFEFF/, "");
+export function readTable(bytes: Uint8Array, file: string): Table {
+  const text = decoded(bytes);
+  const mark = bytes[0] === 0xef && bytes[1] === 0xbb;
   const [first = ""] = text.split(/[\r\n]/, 1);
   const count = (separator: string): number => first.split(separator).length;
-  const [delimiter] = [",", ";", "\t"].toSorted((a, b) => count(b) - count(a));
+  const delimiter = [",", ";", "\t"].reduce((a, b) => (count(b) > count(a) ? b : a));
   try {
-    const rows = parse(text, {
-      delimiter: delimiter!,
-      relax_column_count: true,
-      skip_empty_lines: true,
-    }) as string[][];
-    return rows.map((row) => row.map(withoutApostrophe));
+    const options = { bom: true, delimiter, relax_column_count: true, skip_empty_lines: true };
+    const rows = parse(text, options) as string[][];
+    return { rows, delimiter, mark };
   } catch (error) {
     throw new InputError(`${file}: not a table of comma-separated values (${(error as CsvError).message})`);
   }
+}
+
+/** A table of a platform with some cells changed, written as the platform wrote it: it compares what it gets back. */
+export function tableText({ rows, delimiter, mark }: Table): string {
+  const quoted = new RegExp(`[${delimiter}"\r\n]|^\\s|\\s$`);
+  const cell = (text: string): string => (quoted.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  return `${mark ? "\uFEFF" : ""}${rows.map((row) => row.map(cell).join(delimiter)).join("\r\n")}\r\n`;
 }

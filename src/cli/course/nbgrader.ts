@@ -149,7 +149,7 @@ export class NbGrader {
 let python: string | undefined;
 
 /** A Python that has nbgrader: the one named by NABLAB_PYTHON, that of set-up, or that of the path. */
-function findPython(): string {
+export function findPython(): string {
   if (python) return python;
   const prefixes = [ownPrefix(), pathPrefix()].filter((prefix) => prefix !== undefined);
   const candidates = [process.env.NABLAB_PYTHON, ...prefixes.map(pythonOf)].filter(
