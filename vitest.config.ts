@@ -1,6 +1,7 @@
 // Four projects by what they need: `unit` needs Node alone and takes seconds; `programs` starts the command line, and
 // typedoc, again and again; `notebooks` executes every notebook; `jupyter` needs .venv (real clients, a real browser). All
 // test what ships: `dist`.
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const project = (name: string, include: string[], timeout: number) => ({
@@ -10,6 +11,8 @@ const project = (name: string, include: string[], timeout: number) => ({
     testTimeout: timeout,
     hookTimeout: timeout,
     pool: "forks" as const,
+    // A file for each core; by itself vitest leaves one core to itself, which of two is half.
+    maxWorkers: availableParallelism(),
     // What is built runs as Node runs it, not rewritten by the test runner: a notebook cell, a worker and a
     // test then share one instance of each module. The console stays Node's for the same reason.
     server: { deps: { external: [/\/dist\//] } },

@@ -81,7 +81,13 @@ write("package.json", {
 rmSync(output, { recursive: true, force: true });
 renameSync(building, output);
 
-/** Bundles `name` of labextension/ and returns the name of the file that starts it. */
+/**
+ * Bundles `name` of labextension/ and returns the name of the file that starts it.
+ *
+ * @param {string} name
+ * @param {import("rolldown").OutputOptions} options
+ * @param {import("rolldown").InputOptions} [input]
+ */
 async function bundle(name, options, input = {}) {
   const build = await rolldown({ input: path.join(source, name), platform: "browser", ...input });
   const { output: files } = await build.write({
@@ -91,14 +97,16 @@ async function bundle(name, options, input = {}) {
     ...options,
   });
   await build.close();
-  return files.find((file) => file.type === "chunk" && file.isEntry).fileName;
+  const entry = files.find((file) => file.type === "chunk" && file.isEntry);
+  if (!entry) throw new Error(`build-labextension: rolldown wrote no entry for ${name}`);
+  return entry.fileName;
 }
 
-function write(name, content) {
+function write(/** @type {string} */ name, /** @type {object} */ content) {
   writeFileSync(path.join(building, name), `${JSON.stringify(content, null, 2)}\n`);
 }
 
 /** When a file was last written; 0 for one that is not there. */
-function modified(file) {
+function modified(/** @type {string} */ file) {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

@@ -11,10 +11,12 @@ import { fileURLToPath } from "node:url";
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 const target = path.join(dist, "nablab.d.ts");
 const index = path.join(dist, "index.d.ts");
-const made = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0);
+const made = (/** @type {string} */ file) => (existsSync(file) ? statSync(file).mtimeMs : 0);
 const sources = [path.join(dist, ".tsbuildinfo"), fileURLToPath(import.meta.url)];
 if (sources.every((file) => made(file) < made(target))) process.exit();
 const { default: ts } = await import("typescript");
+/** @import { Declaration, Node, SourceFile, Symbol } from "typescript" */
+/** @typedef {{ symbol: Symbol, found: { start: number, end: number, symbol: Symbol }[] }} Mention */
 
 // Names are looked up, nothing is checked: the types of the language and of Node need not be read.
 const program = ts.createProgram([index], {
@@ -25,42 +27,61 @@ const program = ts.createProgram([index], {
   moduleResolution: ts.ModuleResolutionKind.NodeNext,
 });
 const checker = program.getTypeChecker();
-const isOurs = (file) => path.resolve(file.fileName).startsWith(dist);
+const isOurs = (/** @type {SourceFile} */ file) => path.resolve(file.fileName).startsWith(dist);
 
+/** @type {<T extends Symbol | undefined>(symbol: T) => T | Symbol} */
 const resolved = (symbol) =>
   symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
 
-/** The statements that declare a name at the top of one of our files; none for anything else. */
-function statementsOf(symbol) {
+/**
+ * The statements that declare a name at the top of one of our files; none for anything else.
+ *
+ * @returns {Node[]}
+ */
+function statementsOf(/** @type {Symbol | undefined} */ symbol) {
   return (symbol?.declarations ?? []).flatMap((declaration) => {
     const statement = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
     return ts.isSourceFile(statement.parent) && isOurs(statement.getSourceFile()) ? [statement] : [];
   });
 }
 
-/** What each name that is exported means, and from there on all that is mentioned, in the order of the files. */
+/**
+ * What each name that is exported means, and from there on all that is mentioned, in the order of the files.
+ *
+ * @type {Map<Symbol, string>}
+ */
 const names = new Map();
+/** @type {Set<string>} */
 const taken = new Set();
-for (const symbol of checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(index)))) {
+const entry = program.getSourceFile(index);
+const whole = entry && checker.getSymbolAtLocation(entry);
+if (!whole) throw new Error(`build-types: ${index} is missing or exports nothing`);
+for (const symbol of checker.getExportsOfModule(whole)) {
   names.set(resolved(symbol), symbol.name);
   taken.add(symbol.name);
 }
 const exported = new Set(names.keys());
+/** @type {Map<string, Set<string>>} */
 const imports = new Map();
-/** For each statement the places in it that name something of ours. */
+/**
+ * For each statement the places in it that name something of ours.
+ *
+ * @type {Map<Node, Mention>}
+ */
 const mentions = new Map();
 for (const symbol of names.keys()) {
   for (const statement of statementsOf(symbol)) {
+    /** @type {Mention["found"]} */
     const found = [];
     mentions.set(statement, { symbol, found });
-    const visit = (node) => {
+    const visit = (/** @type {Node} */ node) => {
       if (ts.isIdentifier(node)) {
         const mentioned = checker.getSymbolAtLocation(node);
         const meant = resolved(mentioned);
-        if (statementsOf(meant).length > 0) {
+        if (meant && statementsOf(meant).length > 0) {
           if (!names.has(meant)) names.set(meant, free(meant.name));
           found.push({ start: node.getStart(), end: node.end, symbol: meant });
-        } else if (mentioned !== meant && mentioned.declarations) addImport(mentioned.declarations[0]);
+        } else if (mentioned !== meant && mentioned?.declarations?.[0]) addImport(mentioned.declarations[0]);
       }
       ts.forEachChild(node, visit);
     };
@@ -68,27 +89,28 @@ for (const symbol of names.keys()) {
   }
 }
 
-function free(name) {
+/** A name that is not taken. */
+function free(/** @type {string} */ name) {
   let one = name;
   for (let i = 1; taken.has(one); i++) one = `${name}_${i}`;
   taken.add(one);
   return one;
 }
 
-function addImport(declaration) {
-  const module = declaration.parent.parent.parent.moduleSpecifier?.text;
-  if (!ts.isImportSpecifier(declaration) || declaration.propertyName || !module) {
+function addImport(/** @type {Declaration} */ declaration) {
+  const statement = ts.findAncestor(declaration, ts.isImportDeclaration);
+  const from = statement?.moduleSpecifier;
+  if (!ts.isImportSpecifier(declaration) || declaration.propertyName || !from || !ts.isStringLiteral(from)) {
     throw new Error(
       `build-types: an import of another package by its name was expected, got ${declaration.getText()}`,
     );
   }
-  if (!imports.has(module)) imports.set(module, new Set());
-  imports.get(module).add(declaration.name.text);
+  imports.set(from.text, (imports.get(from.text) ?? new Set()).add(declaration.name.text));
   taken.add(declaration.name.text);
 }
 
 /** A statement under the names of the whole, with its own comment. */
-function written(statement, { symbol, found }) {
+function written(/** @type {Node} */ statement, /** @type {Mention} */ { symbol, found }) {
   const text = statement.getSourceFile().text;
   const start = statement.getStart();
   let code = text.slice(start, statement.end);
@@ -104,10 +126,9 @@ function written(statement, { symbol, found }) {
   return `${comment && start > statement.pos ? `${comment}\n` : ""}${before}${isType ? "" : "declare "}${code}`;
 }
 
-const order = new Map(program.getSourceFiles().map((file, i) => [file, i]));
-const statements = [...mentions].sort(
-  ([a], [b]) => order.get(a.getSourceFile()) - order.get(b.getSourceFile()) || a.pos - b.pos,
-);
+const files = program.getSourceFiles();
+const place = (/** @type {Node} */ one) => files.indexOf(one.getSourceFile());
+const statements = [...mentions].sort(([a], [b]) => place(a) - place(b) || a.pos - b.pos);
 const lines = [
   "// All that `nablab` exports, rolled up by scripts/build-types.mjs.",
   ...[...imports].map(([module, some]) => `import { ${[...some].join(", ")} } from "${module}";`),

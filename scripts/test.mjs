@@ -1,5 +1,6 @@
-// Sets up what is missing, then runs every test: formatter and linter, the units, the command line, every notebook, and
-// Jupyter itself with real clients and a real browser. One after the other: they need the machine's cores for themselves. `npm test`
+// Sets up what is missing, then runs every test: formatter and linter, the types of tests and scripts, the units, the
+// command line, every notebook, and Jupyter itself with real clients and a real browser. One project after the other,
+// each with as many files at a time as vitest.config.ts gives it. `npm test`
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -9,17 +10,22 @@ import { root, setup } from "./setup.mjs";
 const node = (/** @type {string[]} */ ...args) =>
   spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" }).status === 0;
 
+/** @type {{ file: string, seconds: number }[]} */
+const times = [];
+
 /** Runs one project of vitest.config.ts; returns its counts. */
-function project(/** @type {string} */ name, /** @type {string[]} */ ...options) {
+function project(/** @type {string} */ name) {
   const report = path.join(root, "test", "output", `${name}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   rmSync(report, { force: true });
-  const ok = node("node_modules/vitest/vitest.mjs", "run", "--project", name, ...reporters, ...options);
+  const ok = node("node_modules/vitest/vitest.mjs", "run", "--project", name, ...reporters);
   // A runner that broke down leaves none.
   if (!existsSync(report)) return { ok: false, passed: 0, failed: 1, skipped: 0 };
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
     readFileSync(report, "utf8"),
   );
+  for (const { name: file, startTime, endTime } of testResults)
+    times.push({ file: path.relative(root, file), seconds: (endTime - startTime) / 1000 });
   return { ok, passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
 }
 
@@ -27,17 +33,17 @@ await runMain(async () => {
   await setup();
   mkdirSync(path.join(root, "test", "output"), { recursive: true });
   const lint = node("node_modules/@biomejs/biome/bin/biome", "check", ".");
-  const results = [
-    project("unit"),
-    project("programs"),
-    project("notebooks", "--no-file-parallelism"),
-    project("jupyter", "--no-file-parallelism"),
-  ];
+  const types = node("node_modules/typescript/bin/tsc", "-p", "test");
+  const results = ["unit", "programs", "notebooks", "jupyter"].map(project);
   const sum = (/** @type {"passed" | "failed" | "skipped"} */ what) =>
     results.reduce((n, one) => n + one[what], 0);
   if (!lint) console.log("the formatter or the linter found something, see above: npx biome check --write .");
+  if (!types) console.log("the tests or the scripts have type errors, see above: npx tsc -p test");
+  console.log("the slowest files:");
+  for (const { file, seconds } of times.sort((a, b) => b.seconds - a.seconds).slice(0, 10))
+    console.log(`  ${seconds.toFixed(1).padStart(6)} s  ${file}`);
   if (sum("skipped") > 0) console.log("some tests were skipped, see the notices above");
-  const ok = lint && results.every((one) => one.ok);
+  const ok = lint && types && results.every((one) => one.ok);
   // A file that fails to load has no failed test, and must not look like success.
   const failed = Math.max(sum("failed"), ok ? 0 : 1);
   console.log(`${sum("passed")} passed, ${failed} failed, ${sum("skipped")} skipped`);

@@ -3,6 +3,7 @@
  * A floor may import the floors below it, never its neighbours or the floors above; all may import `display/`.
  */
 import { readdirSync, readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { dirname, join, posix, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
@@ -12,6 +13,8 @@ const src = fileURLToPath(new URL("../src", import.meta.url));
 
 /** From the cellar upwards. */
 const floors = [
+  ["platform"],
+  ["options"],
   ["display"],
   ["widgets"],
   ["compute"],
@@ -24,6 +27,7 @@ const floors = [
   ["train"],
   ["coursework"],
   ["session"],
+  ["protocol"],
   ["kernel"],
   ["cli"],
 ];
@@ -37,9 +41,18 @@ interface SourceFile {
   values: string[];
   /** Modules imported when they are needed. */
   lazy: string[];
+  /** Node's modules and globals that it names. */
+  node: string[];
   /** The text without comments. */
   code: string;
 }
+
+/** What Node's global scope has and a browser's has not. */
+const nodeGlobals = new Set(
+  "Buffer process require module exports __dirname __filename global setImmediate clearImmediate NodeJS".split(
+    " ",
+  ),
+);
 
 const files: SourceFile[] = readdirSync(src, { recursive: true, encoding: "utf8" })
   .map((path) => path.split(sep).join("/"))
@@ -50,11 +63,18 @@ const paths = new Set(files.map(({ path }) => path));
 function read(path: string): SourceFile {
   const text = readFileSync(join(src, path), "utf8");
   const parsed = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true);
+  (ts as unknown as { bindSourceFile(file: ts.SourceFile, options: object): void }).bindSourceFile(
+    parsed,
+    {},
+  );
   const imports: string[] = [];
   const values: string[] = [];
   const lazy: string[] = [];
+  const named = new Set<string>();
   const comments: [number, number][] = [];
   const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteral(node) && isNodeModule(node)) named.add(node.text);
+    else if (ts.isIdentifier(node) && nodeGlobals.has(node.text) && isFree(node)) named.add(node.text);
     if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier) {
       const name = (node.moduleSpecifier as ts.StringLiteral).text;
       imports.push(name);
@@ -81,8 +101,33 @@ function read(path: string): SourceFile {
     imports,
     values,
     lazy,
+    node: [...named],
     code: characters.join(""),
   };
+}
+
+/** Whether a string is the name of one of Node's modules, where a module is imported. */
+function isNodeModule({ text, parent }: ts.StringLiteral): boolean {
+  const imported =
+    ts.isImportDeclaration(parent) ||
+    ts.isExportDeclaration(parent) ||
+    ts.isCallExpression(parent) ||
+    ts.isLiteralTypeNode(parent);
+  return imported && (text.startsWith("node:") || (isBuiltin(text) && ts.isImportDeclaration(parent)));
+}
+
+/** Whether an identifier stands for itself: not the name of a property, nor declared in the file. */
+function isFree(node: ts.Identifier): boolean {
+  const { parent } = node;
+  if (ts.isPropertyAccessExpression(parent) && parent.expression !== node) return false;
+  if (ts.isQualifiedName(parent) && parent.left !== node) return false;
+  const named = parent as ts.Node & { name?: ts.Node; propertyName?: ts.Node };
+  if ((named.name === node && !ts.isShorthandPropertyAssignment(parent)) || named.propertyName === node)
+    return false;
+  for (let at: ts.Node | undefined = node; at; at = at.parent) {
+    if ((at as unknown as { locals?: Map<string, unknown> }).locals?.has(node.text)) return false;
+  }
+  return true;
 }
 
 function onlyTypes(node: ts.ImportDeclaration | ts.ExportDeclaration): boolean {
@@ -154,12 +199,20 @@ test("no file imports itself by way of others", () => {
 });
 
 describe("who may name what", () => {
-  test("only session/ and cli/ import tslab", () => {
+  test("only kernel/ and cli/ import tslab", () => {
     const named = /["'`](@tslab\/|tslab["'`/])/; // also by require(…)
-    const found = files.filter(
-      ({ folder, code }) => !["session", "cli"].includes(folder) && named.test(code),
-    );
+    const found = files.filter(({ folder, code }) => !["kernel", "cli"].includes(folder) && named.test(code));
     expect(found.map(({ path }) => path)).toEqual([]);
+  });
+
+  test("only platform/, kernel/ and cli/ name Node's modules and globals", () => {
+    const found = files
+      .filter(({ folder, node }) => !["platform", "kernel", "cli"].includes(folder) && node.length > 0)
+      .map(({ path, node }) => `${path} names ${node.join(", ")}`);
+    expect(found).toEqual([]);
+    // The instrument sees what it should.
+    const seen = new Set(files.flatMap(({ node }) => node));
+    expect([...seen]).toEqual(expect.arrayContaining(["node:fs", "Buffer", "process", "NodeJS"]));
   });
 
   test("only display/ names Plotly (comments may)", () => {
@@ -175,7 +228,7 @@ describe("who may name what", () => {
     const listed = { ...dependencies, ...optionalDependencies };
     const foreign = files.flatMap(({ path, imports, lazy }) =>
       [...imports, ...lazy]
-        .filter((name) => !name.startsWith(".") && !name.startsWith("node:"))
+        .filter((name) => !name.startsWith(".") && !name.startsWith("node:") && name !== "#platform")
         .map((name) =>
           name
             .split("/")

@@ -43,7 +43,11 @@ export async function findPython({ env = process.env, needVenv = true } = {}) {
   /** @type {[command: string, args: string[]][]} */
   const candidates = named
     ? [[named, []]]
-    : [["python3", []], ["python", []], ...(process.platform === "win32" ? [["py", ["-3"]]] : [])];
+    : [
+        ["python3", []],
+        ["python", []],
+      ];
+  if (!named && process.platform === "win32") candidates.push(["py", ["-3"]]);
   let older = "";
   let incomplete = "";
   for (const [command, args] of candidates) {

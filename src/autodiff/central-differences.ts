@@ -6,7 +6,7 @@
  * ε^(2/3) with h = ε^(1/3). Richardson's extrapolation makes the first error h⁴, h⁶, … from the same values, so
  * that h can stay large and rounding small: 10⁻¹² is common.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 
 /** The slope of a function along one coordinate, as differences see it. */
 export interface Difference {

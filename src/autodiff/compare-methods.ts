@@ -2,7 +2,7 @@
  * One gradient by four methods that share no formula: reverse mode, forward mode, the complex step, and differences of
  * values. Where they agree to many digits all of them are right.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import type { Figure } from "../display/figure.js";
 import { lineChart } from "../display/line-chart.js";

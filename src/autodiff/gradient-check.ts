@@ -2,7 +2,7 @@
  * A gradient by formula against central differences, entry by entry: the verdict, the worst entry by its name,
  * and a picture. `theory/` builds the check of a network's backpropagation on it.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import type { Figure } from "../display/figure.js";
 import { formatNumber } from "../display/format-number.js";

@@ -3,7 +3,7 @@
  */
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
-import { writeAtomically } from "../data/write-atomically.js";
+import { writeAtomically } from "#platform";
 import { escapeHtml } from "../display/escape-html.js";
 import { figureScripts } from "../display/figure-page.js";
 import { findNotebooks } from "./find-notebooks.js";

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import { writeAtomically } from "../data/write-atomically.js";
+import { writeAtomically } from "#platform";
 import { asResult, SessionProcess } from "../kernel/session-process.js";
 import type { CellResult } from "../session/session.js";
 import { CellOutputs } from "./cell-outputs.js";

@@ -3,44 +3,14 @@
  * WebAssembly with 128 (80 to 95 GFLOP/s against 53 on the same core). All the rest, and products with what is
  * not zero, is done by the WebAssembly kernels, on the same memory.
  *
- * The library comes with the Python packages of the set-up (`scipy-openblas32`) or is named by NABLAB_OPENBLAS. It is
- * called with one thread of its own from each of ours.
+ * The library is called with one thread of its own from each of ours; how it is found is the platform's (platform/openblas.ts).
  */
-import { existsSync, readdirSync } from "node:fs";
-import { createRequire } from "node:module";
-import { availableParallelism } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { type Kernels, wantsSquares } from "./kernels.js";
+import { cores, openblas } from "#platform";
+import type { Kernels } from "./kernels.js";
 import { filledUp } from "./matrix.js";
+import { ruleKernel } from "./rule-kernels.js";
 import { rangeOf, type Share } from "./share.js";
 import type { WasmKernels } from "./wasm.js";
-
-/** C = α op(A) op(B) + β C for row-major float32 matrices at addresses: op(A) is m × n, and depth the inner index. */
-type Sgemm = (
-  order: number,
-  transA: number,
-  transB: number,
-  m: number,
-  n: number,
-  depth: number,
-  alpha: number,
-  a: number,
-  pitchA: number,
-  b: number,
-  pitchB: number,
-  beta: number,
-  c: number,
-  pitchC: number,
-) => void;
-
-/** OpenBLAS as it was found. */
-interface OpenBlas {
-  readonly name: string;
-  readonly sgemm: Sgemm;
-  /** Where an array lies. */
-  address(array: ArrayBufferView): number;
-}
 
 // As in cblas.h.
 const [rowMajor, asIs, transposed] = [101, 111, 112];
@@ -49,82 +19,8 @@ const [rowMajor, asIs, transposed] = [101, 111, 112];
  * Columns (or outputs) that one call computes, of so many. The same whatever the number of threads that train, so that the
  * same bits come out: as many as make a call for each core.
  */
-const chunkOf = (columns: number): number => Math.max(64, filledUp(Math.ceil(columns / cores)));
-const cores = availableParallelism();
-
-/** Where the library may lie below a Python environment. */
-function* librariesBelow(environment: string): Generator<string> {
-  const lib = join(environment, "lib");
-  const versions = existsSync(lib) ? readdirSync(lib).map((python) => join(lib, python)) : [];
-  for (const packages of [...versions, join(environment, "Lib")]) {
-    for (const file of ["libscipy_openblas.so", "libscipy_openblas.dylib", "libscipy_openblas.dll"]) {
-      yield join(packages, "site-packages", "scipy_openblas32", "lib", file);
-    }
-  }
-}
-
-/** The path of the library, if there is one. */
-export function findOpenblas(): string | undefined {
-  const { NABLAB_OPENBLAS, VIRTUAL_ENV, CONDA_PREFIX } = process.env;
-  if (NABLAB_OPENBLAS) return NABLAB_OPENBLAS;
-  const own = fileURLToPath(new URL("../../.venv", import.meta.url));
-  for (const environment of [own, VIRTUAL_ENV, CONDA_PREFIX]) {
-    const found = environment && [...librariesBelow(environment)].find((path) => existsSync(path));
-    if (found) return found;
-  }
-  return undefined;
-}
-
-let loaded: OpenBlas | undefined;
-
-/**
- * Loads the library.
- *
- * @throws Error when there is none, or it cannot be used, and what to do
- */
-export function openblas(): OpenBlas {
-  loaded ??= load();
-  return loaded;
-}
-
-function load(): OpenBlas {
-  const path = findOpenblas();
-  if (!path) {
-    throw new Error(
-      'backend "openblas": no OpenBLAS was found; run nablab\'s set-up, or pip install scipy-openblas32 and let ' +
-        "NABLAB_OPENBLAS be the path of the library in it",
-    );
-  }
-  try {
-    // An optional package: npm leaves it out where there is none for the platform.
-    const koffi = createRequire(import.meta.url)("koffi") as typeof import("koffi");
-    const library = koffi.load(path);
-    // scipy's build has names of its own, so that two OpenBLAS in a process do not meet.
-    const prefix = hasSymbol(library, "scipy_cblas_sgemm") ? "scipy_" : "";
-    const ints = "int, int, int, int, int, int";
-    library.func(`void ${prefix}openblas_set_num_threads(int)`)(1);
-    const version = String(library.func(`str ${prefix}openblas_get_config()`)()).split(" ");
-    const core = library.func(`str ${prefix}openblas_get_corename()`)();
-    return {
-      name: `${version.slice(0, 2).join(" ")} (${core})`,
-      sgemm: library.func(
-        `void ${prefix}cblas_sgemm(${ints}, float, void *, int, void *, int, float, void *, int)`,
-      ) as unknown as Sgemm,
-      address: (array) => Number(koffi.address(array)),
-    };
-  } catch (error) {
-    throw new Error(`backend "openblas": the library cannot be used: ${(error as Error).message}; ${path}`);
-  }
-}
-
-function hasSymbol(library: { symbol(name: string, type: string): unknown }, name: string): boolean {
-  try {
-    library.symbol(name, "void *");
-    return true;
-  } catch {
-    return false;
-  }
-}
+const chunkOf = (columns: number): number => Math.max(64, filledUp(Math.ceil(columns / coreCount)));
+const coreCount = cores();
 
 /**
  * The kernels with OpenBLAS for dense products.
@@ -136,7 +32,7 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
   const base = address(new Uint8Array(memory.buffer));
   const at = (array: Float32Array, entry = 0): number => base + array.byteOffset + 4 * entry;
   let squares = false;
-  let isSgd = false;
+  let isPlain = false;
   let eta = 0;
 
   return {
@@ -168,7 +64,7 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
       for (const [j, end] of chunks(A.outputs, share)) {
         const [D, X, m, n] = [at(delta.data, j), at(x.data), end - j, A.inputs];
         // θ ← θ − η deltaᵀ x is a product like any other: a step takes 8 % less than with the gradient stored first.
-        const straight = update && !add && isSgd && !squares;
+        const straight = update && !add && isPlain && !squares;
         const [alpha, beta, C] = straight ? [-eta, 1, A.theta] : [1, Number(add), A.gradient];
         const target = at(C, j * pitch);
         sgemm(rowMajor, transposed, asIs, m, n, rows, alpha, D, delta.pitch, X, x.pitch, beta, target, pitch);
@@ -179,9 +75,9 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
       }
     },
 
-    setRule(rule, parameters, wanted = wantsSquares(rule)) {
+    setRule(rule, parameters, wanted = ruleKernel(rule).squares !== undefined) {
       squares = wanted;
-      isSgd = rule.name === "sgd";
+      isPlain = ruleKernel(rule).number === ruleKernel("sgd").number;
       wasm.setRule(rule, parameters, wanted);
     },
 

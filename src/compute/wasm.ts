@@ -1,11 +1,10 @@
 /**
  * The fast kernels: WebAssembly with 128-bit SIMD (assembly/), on arrays that lie in its memory.
  */
-import { readFileSync } from "node:fs";
-import { setFlagsFromString } from "node:v8";
+import { allowRelaxedSimd, readFileSync } from "#platform";
 import type { Finish, Kernels, Parameters, Source } from "./kernels.js";
-import { leavesAlone, wantsSquares } from "./kernels.js";
 import { blockOutputs, filledUp, line, type Matrix } from "./matrix.js";
+import { ruleKernel } from "./rule-kernels.js";
 import { rangeOf, type Share } from "./share.js";
 import { type ImageExports, wasmImageKernels } from "./wasm-windows.js";
 
@@ -36,8 +35,6 @@ type Exports = Record<
 
 // What becomes of an entry of a product; as in assembly/tiles.ts.
 const [store, bias, biasRelu, masked, squares, update] = [0, 1, 2, 3, 4, 5];
-// Rules, as in assembly/update.ts; AdaGrad-norm is gradient descent whose step size is known when all gradients are.
-const rules = { sgd: 0, adagradNorm: 0, adagrad: 1, momentum: 2, adam: 3 };
 
 /** How many floats of scratch memory a thread needs for layers of up to so many inputs. */
 export function scratchLength(inputs: number): number {
@@ -56,16 +53,20 @@ let compiled: Compiled | undefined;
  * flag, which may be set until the first module that uses it is compiled), else without.
  */
 function compile(): Compiled {
-  const relaxed = readFileSync(new URL("./kernels-relaxed.wasm", import.meta.url));
+  const relaxed = kernelFile("kernels-relaxed.wasm");
   // Newer V8 has it anyway, and would complain of a flag that it no longer knows.
-  if (!WebAssembly.validate(relaxed)) setFlagsFromString("--experimental-wasm-relaxed-simd");
+  if (!WebAssembly.validate(relaxed)) allowRelaxedSimd();
   if (WebAssembly.validate(relaxed)) {
     return { module: new WebAssembly.Module(relaxed), name: "wasm simd, fused multiply-add" };
   }
-  return {
-    module: new WebAssembly.Module(readFileSync(new URL("./kernels.wasm", import.meta.url))),
-    name: "wasm simd",
-  };
+  return { module: new WebAssembly.Module(kernelFile("kernels.wasm")), name: "wasm simd" };
+}
+
+function kernelFile(name: string): Uint8Array {
+  const url = new URL(`./${name}`, import.meta.url);
+  const bytes = readFileSync(url);
+  if (!bytes) throw new Error(`the WebAssembly kernels are missing; got ${url}`);
+  return bytes;
 }
 
 /** The kernel of arithmetic entry by entry, on arrays in `memory`: operation, result, operands, step of b, entries. */
@@ -242,9 +243,10 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
       wasm.columnInputGradient(at(out.data), ...parts, at(x.places), x.counts[0], ...range);
     },
 
-    setRule(rule, { theta, first, second }, squares = wantsSquares(rule)) {
-      skipZeros = leavesAlone(rule);
-      wasm.setRule(rules[rule.name], squares, at(first) - at(theta), at(second) - at(theta));
+    setRule(rule, { theta, first, second }, squares = ruleKernel(rule).squares !== undefined) {
+      const { number, leavesAlone } = ruleKernel(rule);
+      skipZeros = leavesAlone;
+      wasm.setRule(number, squares, at(first) - at(theta), at(second) - at(theta));
     },
 
     setStep({ eta, epsilon, beta1, beta2, correction }) {

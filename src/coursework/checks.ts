@@ -6,7 +6,7 @@
  *
  * What they count on is taken from the built-in objects when nablab is loaded, before an answer can change it.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { compareWithDifferences } from "../autodiff/gradient-check.js";
 import { Tensor, type TensorLike, tensor } from "../tensor/index.js";
 import { formatShape, placeOf } from "../tensor/shapes.js";

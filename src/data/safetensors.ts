@@ -5,9 +5,7 @@
  *
  * Format: https://huggingface.co/docs/safetensors
  */
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { writeAtomically } from "./write-atomically.js";
+import { readFileSync, sha256, writeAtomically } from "#platform";
 
 /** A tensor in such a file: numbers row by row. */
 export interface StoredTensor {
@@ -24,6 +22,9 @@ export interface Safetensors {
 
 const kinds = { F32: Float32Array, F64: Float64Array } as const;
 type Entry = { dtype: keyof typeof kinds; shape: number[]; data_offsets: [number, number] };
+
+/** What a header is padded with, so that numbers begin at a multiple of 8. */
+const space = 0x20;
 
 /** More than any header takes; what claims to be longer is no such file. */
 const longestHeader = 100_000_000;
@@ -43,15 +44,18 @@ export function writeSafetensors(file: string, { tensors, texts }: Safetensors):
     end += bytes.length;
     parts.push(bytes);
   }
-  const sha256 = fingerprint(entries, texts, parts);
   // JSON keeps the order of keys, so that the same network gives the same bytes.
-  const json = JSON.stringify({ __metadata__: { ...texts, sha256 }, ...entries });
-  const header = Buffer.from(
-    json.padEnd(Math.ceil(Buffer.byteLength(json) / 8) * 8 + json.length - Buffer.byteLength(json)),
-  );
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(header.length));
-  writeAtomically(file, Buffer.concat([length, header, ...parts]));
+  const json = JSON.stringify({
+    __metadata__: { ...texts, sha256: fingerprint(entries, texts, parts) },
+    ...entries,
+  });
+  const header = new TextEncoder().encode(json);
+  const start = 8 + Math.ceil(header.length / 8) * 8;
+  const bytes = new Uint8Array(start + end).fill(space, 8 + header.length, start);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
+  bytes.set(header, 8);
+  for (let i = 0, at = start; i < parts.length; at += parts[i++]!.length) bytes.set(parts[i]!, at);
+  writeAtomically(file, bytes);
 }
 
 /**
@@ -61,29 +65,25 @@ export function writeSafetensors(file: string, { tensors, texts }: Safetensors):
  * @throws Error when there is no such file, or it is cut off, altered, or of another kind
  */
 export function readSafetensors(who: string, file: string): Safetensors {
-  let bytes: Buffer;
+  let bytes: Uint8Array | undefined;
   try {
     bytes = readFileSync(file);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new Error(
-      `${who}: ${code === "ENOENT" ? "there is no file" : `${message}, so cannot read`} ${file}`,
-      {
-        cause: error,
-      },
-    );
+  } catch (cause) {
+    throw new Error(`${who}: ${(cause as Error).message}, so cannot read ${file}`, { cause });
   }
+  if (!bytes) throw new Error(`${who}: there is no file ${file}`);
   const bad = (what: string): never => {
     throw new Error(`${who}: ${what}; got ${file}`);
   };
-  const length = bytes.length < 8 ? 0 : Number(bytes.readBigUInt64LE());
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = bytes.length < 8 ? 0 : Number(view.getBigUint64(0, true));
   if (length < 2 || length > longestHeader || bytes[8] !== 0x7b) bad("this is no safetensors file");
   if (8 + length > bytes.length) {
     bad(`the file is cut off: its header has ${length} bytes, but only ${bytes.length - 8} are there`);
   }
   let header: Record<string, Entry> & { __metadata__?: Record<string, string> };
   try {
-    header = JSON.parse(bytes.toString("utf8", 8, 8 + length));
+    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
   } catch {
     return bad("the header of the file is damaged");
   }
@@ -93,10 +93,10 @@ export function readSafetensors(who: string, file: string): Safetensors {
   if (numbers.length < end) bad(`the file is cut off: it has ${numbers.length} of ${end} bytes of numbers`);
   if (numbers.length > end) bad(`the file goes on after its end, by ${numbers.length - end} bytes`);
 
-  const { sha256, ...texts } = metadata;
+  const { sha256: expected, ...texts } = metadata;
   // Other programs write none; what we wrote has one.
   const isOurs = String(texts.format).startsWith("nablab ");
-  if (sha256 === undefined ? isOurs : sha256 !== fingerprint(entries, texts, [numbers])) {
+  if (expected === undefined ? isOurs : expected !== fingerprint(entries, texts, [numbers])) {
     bad("the file was altered since it was written: its SHA-256 is another");
   }
   const tensors = new Map<string, StoredTensor>();
@@ -122,7 +122,5 @@ function fingerprint(
   texts: Record<string, string>,
   parts: readonly Uint8Array[],
 ): string {
-  const hash = createHash("sha256").update(JSON.stringify([texts, entries]));
-  for (const part of parts) hash.update(part);
-  return hash.digest("hex");
+  return sha256(JSON.stringify([texts, entries]), ...parts);
 }

@@ -1,7 +1,8 @@
 /**
  * Samples made from a formula and a seed, so that what is to be found is known.
  */
-import { inspect } from "node:util";
+
+import { checkNotNegative, checkWhole } from "../options/check.js";
 import { random } from "../tensor/random.js";
 import { type Dataset, dataset } from "./dataset.js";
 
@@ -162,9 +163,7 @@ function points(
   curve: (label: number, along: number) => readonly number[],
 ): Dataset {
   check(name, size, noise);
-  if (!Number.isSafeInteger(classes) || classes < 1 || classes > 256) {
-    throw new RangeError(`${name}: classes must be a whole number from 1 to 256, got ${inspect(classes)}`);
-  }
+  checkWhole(name, { classes }, 1, 256);
   const stream = random(seed).split(name);
   const each = Math.ceil(size / classes);
   const rows = Array.from({ length: size }, (_, i) =>
@@ -176,10 +175,6 @@ function points(
 }
 
 function check(who: string, size: number, noise: number): void {
-  if (!Number.isSafeInteger(size) || size < 1) {
-    throw new RangeError(`${who}: size must be a whole number ≥ 1, got ${inspect(size)}`);
-  }
-  if (!Number.isFinite(noise) || noise < 0) {
-    throw new RangeError(`${who}: noise must be a finite number ≥ 0, got ${inspect(noise)}`);
-  }
+  checkWhole(who, { size });
+  checkNotNegative(who, { noise });
 }

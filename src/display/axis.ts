@@ -1,5 +1,5 @@
 /** One axis of a chart, and what Plotly is told of it. */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { extent } from "./describe.js";
 
 /** An axis: its title (a symbol with words), its scale and, where it is not left to the data, its range. */

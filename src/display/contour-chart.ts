@@ -1,7 +1,7 @@
 /**
  * A function of two variables by its level lines, with paths of iterates on top.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Axis, axisLayout } from "./axis.js";
 import { extent, plainTitle } from "./describe.js";
 import { Figure, type Trace } from "./figure.js";

@@ -5,7 +5,7 @@
  * Plotly's `{ dtype, bdata }` (base64 of the bytes) when they are long, and plain lists when they are short
  * and a reader of the file may want to see them.
  */
-import { inspect } from "node:util";
+import { base64, inspect } from "#platform";
 
 /** Lists of up to this many numbers stay readable. */
 const shortList = 48;
@@ -56,7 +56,17 @@ function encode(value: unknown, pack: boolean, path: string): Json {
   }
 }
 
-type Numbers = readonly number[] | Exclude<NodeJS.TypedArray, BigInt64Array | BigUint64Array>;
+type NumberArray =
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array;
+type Numbers = readonly number[] | NumberArray;
 
 function isNumbers(value: object): value is Numbers {
   if (ArrayBuffer.isView(value))
@@ -122,10 +132,10 @@ const integerTypes = [
   ["i4", -(2 ** 31), 2 ** 31 - 1, Int32Array],
 ] as const;
 
-// All machines that Node runs on nowadays are little-endian, as `bdata` is.
-function block(dtype: string, values: NodeJS.TypedArray): Json {
+// All machines that Node and browsers run on nowadays are little-endian, as `bdata` is.
+function block(dtype: string, values: NumberArray): Json {
   return {
     dtype,
-    bdata: Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("base64"),
+    bdata: base64(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
   };
 }

@@ -2,8 +2,7 @@
  * Figures on a page of their own, away from JupyterLab: what an exported page needs so that its figures can be
  * zoomed and read off without a network.
  */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { packageFolder, readFileSync } from "#platform";
 import { escapeHtml } from "./escape-html.js";
 
 /** The MIME type of a figure's JSON. */
@@ -45,7 +44,10 @@ export function figureElement(figure: unknown, alt: string, picture: string): st
  * colours of the page. For the printer they are light, and as wide as paper.
  */
 export function figureScripts(light: PageColours, dark: PageColours): Map<string, string> {
-  const plotly = readFileSync(createRequire(import.meta.url).resolve("plotly.js-cartesian-dist-min"), "utf8");
+  const file = `${packageFolder("plotly.js-cartesian-dist-min")}/plotly-cartesian.min.js`;
+  const bytes = readFileSync(file);
+  if (!bytes) throw new Error(`Plotly is missing; install nablab's packages again; got ${file}`);
+  const plotly = new TextDecoder().decode(bytes);
   return new Map([
     ["plotly.js", plotly.replace(/<\/script/gi, "<\\/script")],
     ["figures.js", `(${drawFigures})(${JSON.stringify(light)}, ${JSON.stringify(dark)});`],

@@ -1,7 +1,7 @@
 /**
  * A matrix as coloured cells: a confusion matrix, weights, a table of step sizes and losses.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { describeRange, extent, plainTitle } from "./describe.js";
 import { Figure } from "./figure.js";
 import { formatNumber } from "./format-number.js";

@@ -4,6 +4,7 @@
  * Each image is a PNG of its own at its true size, inside one HTML table; the reader's browser enlarges it
  * without smoothing. A data URL in `<img>` survives both JupyterLab's cleaning of untrusted notebooks and GitHub's.
  */
+import { base64 } from "#platform";
 import type { Displayable } from "./bundle.js";
 import { escapeHtml } from "./escape-html.js";
 import { shown } from "./shown.js";
@@ -69,7 +70,7 @@ export function imageGrid(images: readonly GridImage[], options: ImageGridOption
     const range = options.range ?? rangeOf(images);
     const cells = images.map(({ pixels }, i) => {
       const bytes = encode({ width, height, data: greys(pixels, range), channels: 1, depth: 8 });
-      const data = Buffer.from(bytes).toString("base64");
+      const data = base64(bytes);
       const label = escapeHtml(captions[i] || `image ${i + 1}`);
       // The sign of a captionless image still has to be seen.
       const below = captions[i] ? `<br>${escapeHtml(captions[i]!)}` : "";

@@ -1,7 +1,7 @@
 /**
  * Lines and points over a common axis: loss per step, gap and bound, accuracy per epoch.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Axis, axisLayout } from "./axis.js";
 import { describeRange, describeValues, extent, plainTitle } from "./describe.js";
 import { Figure, type Trace } from "./figure.js";

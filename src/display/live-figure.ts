@@ -6,6 +6,7 @@
  * comes with the last version alone; what draws it is started with the first, so that it is ready by then.
  */
 
+import type { Timer } from "#platform";
 import { nextDisplayId } from "./display.js";
 import { Figure } from "./figure.js";
 import { type Host, host } from "./host.js";
@@ -46,7 +47,7 @@ export class LiveFigure {
   readonly #interval: number;
   #newest: Figure;
   #sentAt: number;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(first: Figure, { id, maxRate = 10 }: LiveFigureOptions = {}) {

@@ -2,7 +2,7 @@
  * One value, one format: text that is already html, markdown, LaTeX or SVG, and bytes that are already a
  * PNG. Each also holds the plain text that a terminal, a diff or a screen reader gets.
  */
-import { inspect } from "node:util";
+import { base64, inspect } from "#platform";
 import type { Displayable } from "./bundle.js";
 import { shown } from "./shown.js";
 
@@ -104,7 +104,7 @@ export function png(bytes: Uint8Array, { alt }: { alt?: string } = {}): Displaya
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const size = `${view.getUint32(16)} × ${view.getUint32(20)}`;
   return shown(alt ?? `PNG picture, ${size} pixels`, () => ({
-    "image/png": Buffer.from(bytes).toString("base64"),
+    "image/png": base64(bytes),
   }));
 }
 

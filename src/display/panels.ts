@@ -1,7 +1,7 @@
 /**
  * Several charts side by side in one Plotly figure, so that they share one output, one image and one text.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { plainTitle } from "./describe.js";
 import { Figure, type Trace } from "./figure.js";
 import { type LegendPlace, legendAbovePanel, titleLines, titlePad } from "./headroom.js";

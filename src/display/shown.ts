@@ -2,7 +2,7 @@
  * The smallest value that shows itself: a bundle behind the display symbol. `console.log` of it prints
  * its text, so that it reads well in a plain script too.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "./bundle.js";
 
 /** A value that shows itself as `bundle`, made anew at each display. */

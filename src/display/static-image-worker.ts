@@ -6,11 +6,10 @@
  * seeded by the figure, so that the same figure gives the same bytes and two figures on one page have
  * different ids.
  */
-import { createHash } from "node:crypto";
-import { createRequire } from "node:module";
-import { parentPort } from "node:worker_threads";
+
 import { encode } from "fast-png";
 import { Window } from "happy-dom";
+import { base64, onParentMessage, postToParent, sha256 } from "#platform";
 import { type Box, boxOf, type ElementLike } from "./svg-boxes.js";
 import { pathLength, pointAtLength } from "./svg-path.js";
 
@@ -25,11 +24,10 @@ export interface ImageRequest {
 /** The picture, or why there is none. */
 export type ImageReply = { id: number; svg: string } | { id: number; error: string };
 
-const port = parentPort!;
 const plotly = loadPlotly();
 let queue = Promise.resolve();
 
-port.on("message", (request: ImageRequest) => {
+onParentMessage((request: ImageRequest) => {
   queue = queue.then(async () => {
     let reply: ImageReply;
     try {
@@ -37,19 +35,16 @@ port.on("message", (request: ImageRequest) => {
     } catch (error) {
       reply = { id: request.id, error: error instanceof Error ? error.message : String(error) };
     }
-    port.postMessage(reply);
+    postToParent(reply);
   });
 });
 
-async function draw({ figure, width, height }: ImageRequest): Promise<string> {
-  Math.random = seeded(
-    createHash("sha256")
-      .update(JSON.stringify([figure, width, height]))
-      .digest()
-      .readUInt32LE(),
-  );
+/** Draws a picture. */
+export async function draw({ figure, width, height }: ImageRequest): Promise<string> {
+  const [a, b, c, d] = sha256(JSON.stringify([figure, width, height])).match(/../g)!;
+  Math.random = seeded(Number.parseInt(`${d}${c}${b}${a}`, 16));
   const options = { format: "svg", width, height, imageDataOnly: true };
-  const svg = await plotly.toImage({ ...figure, config: { staticPlot: true, logging: 0 } }, options);
+  const svg = await (await plotly).toImage({ ...figure, config: { staticPlot: true, logging: 0 } }, options);
   return smaller(svg);
 }
 
@@ -88,7 +83,7 @@ function smaller(svg: string): string {
   return text;
 }
 
-function loadPlotly(): Plotly {
+async function loadPlotly(): Promise<Plotly> {
   const window = new Window({ url: "about:blank", width: 1024, height: 768 });
   const scope = globalThis as unknown as Record<string, unknown>;
   const page = window as unknown as Record<string, unknown>;
@@ -105,7 +100,8 @@ function loadPlotly(): Plotly {
   Object.defineProperty(window, "CSS", { value: { supports: () => true } });
   measureElements(page);
   giveCanvas(page);
-  return createRequire(import.meta.url)("plotly.js-cartesian-dist-min") as Plotly;
+  const { default: plotly } = await import("plotly.js-cartesian-dist-min");
+  return plotly;
 }
 
 type Prototype = { prototype: object };
@@ -177,7 +173,7 @@ function giveCanvas(page: Record<string, unknown>): void {
     toDataURL(this: Canvas) {
       const { width, height, data } = this.surface ?? new Surface(this);
       const png = encode({ width, height, data, channels: 4, depth: 8 });
-      return `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
+      return `data:image/png;base64,${base64(png)}`;
     },
   });
 }

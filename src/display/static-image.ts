@@ -4,7 +4,7 @@
  * It is drawn in a thread of its own, started with the first picture or announced before (0.7 s; 30–150 ms a picture
  * after that) and ended when none was asked for in a while. The thread keeps no program from ending.
  */
-import { Worker } from "node:worker_threads";
+import { backgroundTimeout, drawsOffscreen, startThread, type Timer } from "#platform";
 import { encodePlain, encodeTraces } from "./encode-figure.js";
 import type { ImageSize, Layout, Trace } from "./figure.js";
 import type { ImageReply, ImageRequest } from "./static-image-worker.js";
@@ -33,12 +33,27 @@ export function staticImage(
     autosize: false,
   };
   const figure = { data: encodeTraces(thinned(data, layout)), layout: encodePlain(onWhite) };
+  if (elsewhere) return elsewhere({ figure, width, height });
   artist ??= new Artist();
   return artist.draw({ figure, width, height });
 }
 
+/** Draws a picture. */
+export type Draw = (request: Omit<ImageRequest, "id">) => Promise<string>;
+
+let elsewhere: Draw | undefined;
+
+/** Lets another process draw all pictures: for one that may start no threads. */
+export function drawElsewhere(draw: Draw): void {
+  elsewhere = draw;
+}
+
+/** Whether static pictures can be drawn here; a browser needs none, as it draws figures itself. */
+export const canDraw = (): boolean => elsewhere !== undefined || drawsOffscreen;
+
 /** Starts the thread, or keeps it waiting: a picture will be asked for before long, and should not wait for the start. */
 export function expectStaticImage(): void {
+  if (elsewhere || !drawsOffscreen) return;
   artist ??= new Artist();
   artist.stay();
 }
@@ -52,31 +67,27 @@ interface Waiting {
 
 /** The thread and the pictures it owes. */
 class Artist {
-  readonly #worker = new Worker(new URL("./static-image-worker.js", import.meta.url), {
-    // What Plotly and its page print is no output of the reader's cell. (Not read either: a stream that is
-    // read keeps the program alive.)
-    stdout: true,
-    stderr: true,
-    execArgv: [],
-  });
+  // What Plotly and its page print is not output of the reader's cell.
+  readonly #thread = startThread(new URL("./static-image-worker.js", import.meta.url), { quiet: true });
   readonly #waiting = new Map<number, Waiting>();
   #count = 0;
   /** Ends the thread: when it hangs while pictures are due, when it is idle while none are. */
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
 
   constructor() {
-    this.#worker.on("message", (reply: ImageReply) => this.#settle(reply));
-    this.#worker.on("error", (error) => this.#end(error instanceof Error ? error : new Error(String(error))));
-    this.#worker.on("exit", () => this.#end(new Error("the drawing thread ended")));
+    this.#thread.listen({
+      message: (reply: ImageReply) => this.#settle(reply),
+      failure: (error) => this.#end(error),
+    });
   }
 
   draw(request: Omit<ImageRequest, "id">): Promise<string> {
     const id = this.#count++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, ...request } satisfies ImageRequest);
+      this.#thread.post({ id, ...request } satisfies ImageRequest);
       if (this.#waiting.size > 1) return;
-      this.#worker.ref();
+      this.#thread.keepAlive(true);
       this.#watch();
     });
   }
@@ -97,9 +108,9 @@ class Artist {
   }
 
   #rest(): void {
-    this.#worker.unref();
+    this.#thread.keepAlive(false);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#end(new Error("idle")), idleTime).unref();
+    this.#timer = backgroundTimeout(() => this.#end(new Error("idle")), idleTime);
   }
 
   /** In two halves: where the program itself was busy for long, replies that came meanwhile are heard between them. */
@@ -116,6 +127,6 @@ class Artist {
     clearTimeout(this.#timer);
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
-    void this.#worker.terminate();
+    void this.#thread.terminate();
   }
 }

@@ -4,7 +4,7 @@
  * It is drawn by plain polygons, from the farthest to the nearest, so that it needs no WebGL: it prints, it has a static
  * image, and it looks the same wherever a notebook is read.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import type { Axis } from "./axis.js";
 import type { PlanePath } from "./contour-chart.js";
 import { extent, plainTitle } from "./describe.js";

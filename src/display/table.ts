@@ -1,7 +1,7 @@
 /**
  * Rows of records as a table: aligned columns in plain text, an HTML table beside it.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, isDisplayable } from "./bundle.js";
 import { escapeHtml } from "./escape-html.js";
 import { formatNumber } from "./format-number.js";

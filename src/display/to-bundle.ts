@@ -2,7 +2,7 @@
  * What any value looks like: one that shows itself as it says; a list in which some do, one below the other; a list of
  * records as a table; all else as `util.inspect` prints it. What is too long is cut, and says so.
  */
-import { inspect } from "node:util";
+import { base64, inspect } from "#platform";
 import { type Displayable, displaySymbol, isDisplayable, type MimeBundle } from "./bundle.js";
 import { escapeHtml } from "./escape-html.js";
 import { table } from "./table.js";
@@ -58,7 +58,7 @@ function toHtml(bundle: MimeBundle): string {
   if (typeof html === "string") return `<div>${html}</div>`;
   if (typeof png === "string") return `<img src="data:image/png;base64,${png}" alt="${alt}">`;
   if (typeof svg === "string") {
-    return `<img src="data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}" alt="${alt}">`;
+    return `<img src="data:image/svg+xml;base64,${base64(svg)}" alt="${alt}">`;
   }
   return `<pre>${alt}</pre>`;
 }

@@ -69,7 +69,9 @@ export class History {
         const matches = glob(typeof pattern === "string" ? pattern : "*");
         const entries = this.#all().filter(([, , code]) => matches.test(code));
         if (unique !== true) return last(entries);
-        return last([...new Map(entries.map((entry) => [entry[2], entry])).values()]);
+        const lastAt = new Map(entries.map(([, , code], i) => [code, i]));
+        // The last of equal cells, at its place: the same code run again is the most recent.
+        return last(entries.filter(([, , code], i) => lastAt.get(code) === i));
       }
       default:
         return last(this.#all());

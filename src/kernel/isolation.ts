@@ -7,21 +7,22 @@
  */
 import { existsSync, readdirSync, realpathSync } from "node:fs";
 import path from "node:path";
-import { packageRoot } from "../session/own-packages.js";
-import { cacheFolder } from "../session/typescript.js";
+import { packageRoot } from "./own-packages.js";
+import { cacheFolder } from "./typescript.js";
 
-/** The arguments of Node that confine a process to `folder`. */
-export function permissions(folder: string): string[] {
+/**
+ * The arguments of Node that confine a process to `folder`, or without one to reading nablab. There are no threads: one that
+ * is started with other flags than its process would not be confined (nodejs/node#62222).
+ */
+export function permissions(folder?: string): string[] {
   const isStable = process.allowedNodeEnvironmentFlags.has("--permission");
-  const own = realpathSync(folder);
+  const own = folder === undefined ? [] : [realpathSync(folder)];
   return [
     isStable ? "--permission" : "--experimental-permission",
     "--disable-warning=ExperimentalWarning",
-    "--disable-warning=SecurityWarning", // about threads, which training needs and which are confined as well
-    "--allow-worker",
     // Node 20 does not survive a path that is named twice.
-    ...new Set([own, ...readable()].map((file) => `--allow-fs-read=${file}`)),
-    `--allow-fs-write=${own}`,
+    ...new Set([...own, ...readable()].map((file) => `--allow-fs-read=${file}`)),
+    ...own.map((file) => `--allow-fs-write=${file}`),
   ];
 }
 

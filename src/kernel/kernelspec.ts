@@ -3,8 +3,8 @@
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { writeAtomically } from "../data/write-atomically.js";
-import { packageRoot } from "../session/own-packages.js";
+import { writeAtomically } from "#platform";
+import { packageRoot } from "./own-packages.js";
 
 /** The name that notebooks carry in their metadata. */
 export const kernelName = "nablab";

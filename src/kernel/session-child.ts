@@ -3,15 +3,28 @@
  * `session-process.ts`, which starts it in the notebook's folder.
  */
 import { Worker } from "node:worker_threads";
-import { type CellResult, createSession, type Output } from "../session/session.js";
-import { isLateSignal, stopFlag } from "../session/stop.js";
+import { drawElsewhere } from "../display/static-image.js";
+import type { ImageReply, ImageRequest } from "../display/static-image-worker.js";
+import type { CellResult, Output } from "../session/session.js";
+import { stopFlag } from "../session/stop.js";
 import { keepBuiltIns } from "./built-ins.js";
+import { createNodeSession } from "./node-host.js";
+import { isLateSignal } from "./stop-signal.js";
 
 /** What this process is told. */
-export type ToChild = { execute: string; cell: number; count?: number } | "interrupt";
+export type ToChild =
+  | { execute: string; cell: number; count?: number; seconds?: number }
+  | { drawn: ImageReply }
+  | "interrupt";
 
 /** What it says. */
-export type FromChild = "ready" | { output: Output; cell: number } | { result: CellResult; cell: number };
+export type FromChild =
+  | "ready"
+  | { output: Output; cell: number }
+  | { result: CellResult; cell: number }
+  | { draw: ImageRequest };
+
+const isIsolated = process.argv.includes("--isolated");
 
 // Cells cannot speak in our name by accident: the words are ours before the first cell runs.
 const sendMessage = process.send!.bind(process);
@@ -20,9 +33,10 @@ const send = (message: FromChild): void => {
   if (process.connected) sendMessage(message);
 };
 
-const session = createSession<number>({ onOutput: (output, cell) => send({ output, cell }) });
-if (process.argv.includes("--isolated")) leaveOthersAlone();
-const restoreBuiltIns = process.argv.includes("--isolated") ? keepBuiltIns() : undefined;
+const session = createNodeSession<number>({ onOutput: (output, cell) => send({ output, cell }) });
+if (isIsolated) leaveOthersAlone();
+const settle = isIsolated ? askForPictures() : () => {};
+const restoreBuiltIns = isIsolated ? keepBuiltIns() : undefined;
 
 // A cell that ends the process: what it said before is sent first, and the call does not return.
 const exit = process.exit.bind(process);
@@ -33,7 +47,7 @@ process.exit = ((code) => {
 
 // On Windows Ctrl-C also comes here from the console; there the message counts.
 process.on("SIGINT", () => {
-  if (process.platform !== "win32" && !isLateSignal()) session.interrupt();
+  if (process.platform !== "win32" && !isIsolated && !isLateSignal()) session.interrupt();
 });
 process.on("disconnect", () => exit(1));
 process.on("message", async (message: ToChild) => {
@@ -41,9 +55,13 @@ process.on("message", async (message: ToChild) => {
     session.interrupt();
     return;
   }
-  const { execute, cell, count } = message;
+  if ("drawn" in message) {
+    settle(message.drawn);
+    return;
+  }
+  const { execute, cell, count, seconds } = message;
   restoreBuiltIns?.(); // what a timer of an earlier cell has done
-  const result = await session.execute(execute, cell, count);
+  const result = await session.execute(execute, cell, count, seconds);
   const { changed = [], lost = [] } = restoreBuiltIns?.() ?? {};
   const tell = (text: string): void => send({ output: { type: "stream", name: "stdout", text }, cell });
   if (changed.length > 0) {
@@ -57,8 +75,30 @@ process.on("message", async (message: ToChild) => {
   }
   send({ result, cell });
 });
-new Worker(new URL("./session-guard.js", import.meta.url), { workerData: stopFlag }).unref();
+// An isolated process has no threads; what the guard does, its session and the process that started it do.
+if (!isIsolated) {
+  new Worker(new URL("./session-guard.js", import.meta.url), { workerData: stopFlag }).unref();
+}
 send("ready");
+
+/** Lets the process that started this one see to pictures; returns what a reply of it goes to. */
+function askForPictures(): (reply: ImageReply) => void {
+  const waiting = new Map<number, (reply: ImageReply) => void>();
+  let count = 0;
+  drawElsewhere(
+    (request) =>
+      new Promise((resolve, reject) => {
+        const id = count++;
+        waiting.set(id, (reply) => {
+          waiting.delete(id);
+          if ("svg" in reply) resolve(reply.svg);
+          else reject(new Error(reply.error));
+        });
+        send({ draw: { id, ...request } });
+      }),
+  );
+  return (reply) => waiting.get(reply.id)?.(reply);
+}
 
 /** Lets `process.kill` reach this process alone: the grader is another. */
 function leaveOthersAlone(): void {

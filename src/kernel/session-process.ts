@@ -6,15 +6,20 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import type { ImageReply, ImageRequest } from "../display/static-image-worker.js";
 import type { CellError } from "../session/cell-error.js";
-import type { CellResult, Output } from "../session/session.js";
-import { stopPipe } from "../session/stop.js";
+import { type CellResult, type Output, tookTooLong } from "../session/session.js";
+import { Drawing } from "./drawing.js";
 import { environmentOf, permissions } from "./isolation.js";
 import { watchMemory } from "./memory.js";
 import type { FromChild, ToChild } from "./session-child.js";
+import { stopPipe } from "./stop-signal.js";
 
 /** How long a cell that was interrupted may take to end before its process is ended. */
 const patience = 5000;
+
+/** How long after its time a cell is interrupted from outside that should have ended by then, in milliseconds. */
+const grace = 2000;
 
 /** What a cell may take. */
 export interface Limits {
@@ -34,8 +39,10 @@ export type Ending =
 export class SessionProcess {
   readonly #child: ChildProcess;
   readonly #onOutput: (output: Output, cell: number) => void;
-  /** Is heard also within a loop. */
-  readonly #stop: Writable;
+  /** Is heard also within a loop; isolated processes have none. */
+  readonly #stop: Writable | undefined;
+  /** Draws what an isolated process shows. */
+  readonly #drawing: Drawing | undefined;
   #ended: Extract<Ending, { status: "ended" | "memory" }> | undefined;
   #finish: ((ending: Ending) => void) | undefined;
   #killing: NodeJS.Timeout | undefined;
@@ -64,11 +71,14 @@ export class SessionProcess {
       // In a process group of its own, Ctrl-C in a terminal reaches us alone, and we pass it on once.
       detached: process.platform !== "win32",
       // What the process prints outside of any cell (a program that a cell starts, say) is no result of ours.
-      stdio: ["ignore", 2, 2, "ipc", "pipe"],
+      stdio: ["ignore", 2, 2, "ipc", ...(isolated ? [] : ["pipe" as const])],
       ...(isolated && { execArgv: permissions(folder), env: environmentOf(process.env) }),
     });
-    this.#stop = this.#child.stdio[stopPipe] as Writable;
-    this.#stop.on("error", () => {}); // the process has ended, which is told below
+    if (isolated) this.#drawing = new Drawing();
+    else {
+      this.#stop = this.#child.stdio[stopPipe] as Writable;
+      this.#stop.on("error", () => {}); // the process has ended, which is told below
+    }
     this.#child.on("message", (message) => this.#receive(message as FromChild));
     this.#child.on("error", (error) => this.#end(error.message));
     this.#child.on("exit", (code, signal) => this.#end(signal ? `by ${signal}` : `with exit code ${code}`));
@@ -95,7 +105,9 @@ export class SessionProcess {
       late = true;
       this.interrupt();
     };
-    const timer = seconds === undefined ? undefined : setTimeout(interrupt, seconds * 1000);
+    // An isolated process keeps the limit itself, but within one call of a built-in function.
+    const wait = (seconds ?? 0) * 1000 + (this.#drawing ? grace : 0);
+    const timer = seconds === undefined ? undefined : setTimeout(interrupt, wait);
     const unwatch =
       megabytes === undefined
         ? () => {}
@@ -105,7 +117,12 @@ export class SessionProcess {
           });
     const ending = await new Promise<Ending>((resolve) => {
       this.#finish = resolve;
-      this.#tell({ execute: code, cell, ...(count !== undefined && { count }) });
+      this.#tell({
+        execute: code,
+        cell,
+        ...(count !== undefined && { count }),
+        ...(this.#drawing && seconds !== undefined && { seconds }),
+      });
     });
     this.#finish = undefined;
     clearTimeout(timer);
@@ -122,14 +139,17 @@ export class SessionProcess {
       return;
     }
     this.#killing = setTimeout(() => this.kill(), patience);
-    this.#stop.write("!");
-    if (process.platform === "win32") this.#tell("interrupt"); // elsewhere a signal follows
+    if (this.#stop) this.#stop.write("!");
+    else if (process.platform !== "win32") this.#child.kill("SIGINT"); // within what has not awaited anything
+    // Elsewhere the pipe is followed by a signal.
+    if (process.platform === "win32" || !this.#stop) this.#tell("interrupt");
   }
 
   /** Ends the process. */
   kill(): void {
     clearTimeout(this.#killing);
     this.#child.kill("SIGKILL");
+    this.#drawing?.close();
   }
 
   #tell(message: ToChild): void {
@@ -139,10 +159,22 @@ export class SessionProcess {
   #receive(message: FromChild): void {
     if (message === "ready") this.#started();
     else if ("output" in message) this.#onOutput(message.output, message.cell);
+    else if ("draw" in message) void this.#draw(message.draw);
     else this.#finish?.(message.result);
   }
 
+  async #draw({ id, ...request }: ImageRequest): Promise<void> {
+    let reply: ImageReply;
+    try {
+      reply = { id, svg: await this.#drawing!.draw(request) };
+    } catch (error) {
+      reply = { id, error: (error as Error).message };
+    }
+    if (this.isAlive) this.#tell({ drawn: reply });
+  }
+
   #end(how: string): void {
+    this.#drawing?.close();
     this.#ended ??= { status: "ended", how };
     this.#started();
     this.#finish?.(this.#ended);
@@ -153,7 +185,7 @@ export class SessionProcess {
 export function asResult(ending: Ending): CellResult {
   switch (ending.status) {
     case "timeout":
-      return failure("TimeoutError", `the cell took longer than ${ending.seconds} s`);
+      return tookTooLong(ending.seconds);
     case "memory":
       return failure("MemoryLimitError", `the cell took more than ${ending.megabytes} MB of memory`);
     case "ended":

@@ -2,11 +2,12 @@
  * The worst mistakes: the wrongly classified images of highest loss, that is, those about which the model was
  * surest. Often a person would not know better, and sometimes the label is wrong.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Dataset, imageShape } from "../data/dataset.js";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { formatNumber } from "../display/format-number.js";
 import { imageGrid } from "../display/image-grid.js";
+import { checkWhole } from "../options/check.js";
 import type { Evaluation } from "./evaluation.js";
 
 /** A sample whose predicted label is not the true one. */
@@ -59,7 +60,7 @@ export class WorstMistakes implements Displayable {
  * @throws RangeError if the evaluation is of another number of samples, TypeError if a sample is not an image.
  * @example
  * const two = dataset({ x: new Uint8Array(8), sampleShape: [2, 2], y: [0, 1], classes: 2 });
- * const found = { loss: 1, accuracy: 0.5, losses: Float64Array.of(2, 0), predicted: Uint8Array.of(1, 1), labels: Uint8Array.of(0, 1) };
+ * const found = { loss: 1, accuracy: 0.5, losses: Float64Array.of(2, 0), predicted: Int16Array.of(1, 1), labels: Uint8Array.of(0, 1) };
  * worstMistakes(found, two).mistakes // → [ { index: 0, label: 0, predicted: 1, loss: 2 } ]
  */
 export function worstMistakes(
@@ -75,9 +76,7 @@ export function worstMistakes(
       `worstMistakes: the evaluation must be of the same dataset; it has ${predicted.length} predictions, ${name} has ${size} samples`,
     );
   }
-  if (!Number.isInteger(count) || count < 1) {
-    throw new RangeError(`worstMistakes: the count must be a whole number ≥ 1, got ${count}`);
-  }
+  checkWhole("worstMistakes", { count });
   const all: Mistake[] = [];
   for (let index = 0; index < size; index++) {
     const [p, label, loss] = [predicted[index]!, labels[index]!, losses[index]!];

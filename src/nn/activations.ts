@@ -1,7 +1,7 @@
 /**
  * Activations beyond the lecture's: smooth or leaky relatives of the rectifier.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { withFormula } from "../compute/formula.js";
 import { normalTail } from "../tensor/normal.js";
 import type { Activation } from "./layer.js";

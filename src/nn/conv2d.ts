@@ -3,8 +3,9 @@
  */
 import { withFormula } from "../compute/formula.js";
 import type { Windows } from "../compute/windows.js";
+import { checkWhole } from "../options/check.js";
 import { Tensor } from "../tensor/index.js";
-import { checkCountOption, eachWindow, windowsOn } from "./images.js";
+import { eachWindow, windowsOn } from "./images.js";
 import { he, type Initialiser } from "./initialisers.js";
 import type { BuiltLayer, LayerBlueprint } from "./layer.js";
 import { showAs } from "./show-as.js";
@@ -40,15 +41,17 @@ export function conv2d(
   outputs: number,
   { kernel = 3, stride = 1, padding = 0, init = he }: Conv2dOptions = {},
 ): LayerBlueprint {
-  checkCountOption("conv2d", "the number of input channels", inputs);
-  checkCountOption("conv2d", "the number of output channels", outputs);
-  checkCountOption("conv2d", "kernel", kernel);
-  checkCountOption("conv2d", "stride", stride);
+  checkWhole("conv2d", {
+    "the number of input channels": inputs,
+    "the number of output channels": outputs,
+    kernel,
+    stride,
+  });
   if (padding === "same" && kernel % 2 === 0) {
     throw new RangeError(`conv2d: padding "same" needs an odd kernel, got ${kernel}`);
   }
   const around = padding === "same" ? (kernel - 1) / 2 : padding;
-  checkCountOption("conv2d", "padding", around, 0);
+  checkWhole("conv2d", { padding: around }, 0);
   const window = { kernel, stride, padding: around };
   const options = [
     `kernel: ${kernel}`,

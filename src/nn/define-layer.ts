@@ -1,7 +1,7 @@
 /**
  * Layers of one's own, in a few lines of a notebook.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { Variable } from "../autodiff/tape.js";
 import type { Traced } from "../autodiff/traced.js";
 import { formatShape, type Random, random, type Shape, Tensor } from "../tensor/index.js";

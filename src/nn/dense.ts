@@ -1,7 +1,8 @@
 /**
  * The affine layer z = A x + b, the only one with parameters.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
+import { checkWhole } from "../options/check.js";
 import type { Tensor } from "../tensor/index.js";
 import { he, type Initialiser } from "./initialisers.js";
 import { showAs } from "./show-as.js";
@@ -66,14 +67,7 @@ export function dense(
   outputs: number,
   { init = he }: { init?: Initialiser } = {},
 ): DenseLayer {
-  for (const [what, count] of [
-    ["inputs", inputs],
-    ["outputs", outputs],
-  ] as const) {
-    if (!Number.isSafeInteger(count) || count < 1) {
-      throw new RangeError(`dense: the number of ${what} must be a whole number ≥ 1, got ${inspect(count)}`);
-    }
-  }
+  checkWhole("dense", { "the number of inputs": inputs, "the number of outputs": outputs });
   if (typeof init !== "function") {
     throw new TypeError(
       `dense: init must be a function (outputs, inputs, stream) => Tensor such as he, got ${inspect(init)}`,

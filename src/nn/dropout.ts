@@ -1,7 +1,7 @@
 /**
  * Noise against overfitting: units that are left out at random.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { withFormula } from "../compute/formula.js";
 import type { Tensor } from "../tensor/index.js";
 import type { BuiltLayer, LayerBlueprint, Pass } from "./layer.js";

@@ -1,7 +1,8 @@
 /**
  * The loss of regression with outliers.
  */
-import { inspect } from "node:util";
+
+import { checkPositive } from "../options/check.js";
 import { type Loss, outputwise } from "./loss.js";
 import { showAs } from "./show-as.js";
 
@@ -20,9 +21,7 @@ import { showAs } from "./show-as.js";
  * huberLoss().value(tensor([[0.5], [3]]), [0, 0]) // → 1.3125
  */
 export function huberLoss({ delta = 1 }: { delta?: number } = {}): Loss {
-  if (!(Number.isFinite(delta) && delta > 0)) {
-    throw new RangeError(`huberLoss: delta must be a finite number > 0, got ${inspect(delta)}`);
-  }
+  checkPositive("huberLoss", { delta });
   return showAs<Loss>(delta === 1 ? "huberLoss()" : `huberLoss({ delta: ${delta} })`, {
     name: "huberLoss",
     ...outputwise(

@@ -1,7 +1,6 @@
 /**
  * What convolutions and pooling share: images as channels × height × width, and windows that slide over them.
  */
-import { inspect } from "node:util";
 import { slide, type Windows } from "../compute/windows.js";
 import { formatShape, type Shape } from "../tensor/index.js";
 
@@ -36,10 +35,4 @@ export function eachWindow(
   for (let r = 0; r < rows; r++) {
     for (let c = 0; c < columns; c++) visit(r * stride - padding, c * stride - padding, r * columns + c);
   }
-}
-
-/** Throws unless an option is a whole number from `least` on. */
-export function checkCountOption(who: string, option: string, value: number, least = 1): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw new RangeError(`${who}: ${option} must be a whole number ≥ ${least}, got ${inspect(value)}`);
 }

@@ -1,10 +1,11 @@
 /**
  * What training costs, counted: multiplications (each with its addition) and numbers held (A12, B1).
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { formatNumber } from "../display/format-number.js";
 import { table } from "../display/table.js";
+import { checkWhole } from "../options/check.js";
 import { sizeOf } from "../tensor/shapes.js";
 import { multiplyAdds, parametersOf, Sequential } from "./sequential.js";
 
@@ -65,11 +66,7 @@ export function operationCounts(
       `operationCounts: expected a network of sequential(), got ${inspect(model, { depth: 0 })}`,
     );
   }
-  for (const [name, count] of Object.entries({ samples, batchSize })) {
-    if (!(Number.isSafeInteger(count) && count > 0)) {
-      throw new RangeError(`operationCounts: ${name} must be a whole number ≥ 1, got ${inspect(count)}`);
-    }
-  }
+  checkWhole("operationCounts", { samples, batchSize });
   const M = model.parameterCount;
   const forward = model.layers.reduce((sum, layer) => sum + multiplyAdds(layer), 0);
   const first = model.layers.findIndex((layer) => parametersOf(layer).length > 0);

@@ -1,8 +1,9 @@
 /**
  * Penalties for large weights, added to any loss.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import type { Variable } from "../autodiff/tape.js";
+import { checkNotNegative } from "../options/check.js";
 import type { Tensor } from "../tensor/index.js";
 import type { Loss, Penalty } from "./loss.js";
 import { showAs } from "./show-as.js";
@@ -17,7 +18,7 @@ import { showAs } from "./show-as.js";
  * withPenalty(squaredError(), l2Penalty(0.01)) // → withPenalty(squaredError(), l2Penalty(0.01))
  */
 export function l2Penalty(lambda: number): Penalty {
-  checkLambda("l2Penalty", lambda);
+  checkNotNegative("l2Penalty", { lambda });
   return showAs<Penalty>(`l2Penalty(${lambda})`, {
     value: (A) => total(A, (weight) => (lambda / 2) * weight * weight),
     gradient: (weights) => weights.map((weight) => lambda * weight),
@@ -37,7 +38,7 @@ export function l2Penalty(lambda: number): Penalty {
  * l1Penalty(0.5).value(model.A) // → 1.5
  */
 export function l1Penalty(lambda: number): Penalty {
-  checkLambda("l1Penalty", lambda);
+  checkNotNegative("l1Penalty", { lambda });
   return showAs<Penalty>(`l1Penalty(${lambda})`, {
     value: (A) => total(A, (weight) => lambda * Math.abs(weight)),
     gradient: (weights) => weights.map((weight) => lambda * Math.sign(weight)),
@@ -85,9 +86,4 @@ function total(A: readonly Tensor[], f: (weight: number) => number): number {
     for (const weight of data) sum += f(weight);
   });
   return sum;
-}
-
-function checkLambda(who: string, lambda: number): void {
-  if (Number.isFinite(lambda) && lambda >= 0) return;
-  throw new RangeError(`${who}: lambda must be a finite number ≥ 0, got ${inspect(lambda)}`);
 }

@@ -4,8 +4,9 @@
 import type { Variable } from "../autodiff/tape.js";
 import { withFormula } from "../compute/formula.js";
 import type { Pooling, Windows } from "../compute/windows.js";
+import { checkWhole } from "../options/check.js";
 import { Tensor } from "../tensor/index.js";
-import { checkCountOption, eachWindow, windowsOn } from "./images.js";
+import { eachWindow, windowsOn } from "./images.js";
 import type { BuiltLayer, LayerBlueprint } from "./layer.js";
 import { showAs } from "./show-as.js";
 
@@ -58,8 +59,7 @@ type Weighing = (
 
 /** A pooling layer: what comes out of a window is the weighed sum of its pixels, and the gradient goes the same way. */
 function pooling(kind: Pooling, size: number, stride: number, weigh: Weighing): LayerBlueprint {
-  checkCountOption(kind, "size", size);
-  checkCountOption(kind, "stride", stride);
+  checkWhole(kind, { size, stride });
   const text = stride === size ? `${kind}(${size})` : `${kind}(${size}, { stride: ${stride} })`;
   return showAs<LayerBlueprint>(text, {
     kind,

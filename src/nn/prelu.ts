@@ -1,7 +1,7 @@
 /**
  * The rectifier with a slope that is trained.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { tensor } from "../tensor/index.js";
 import type { LayerBlueprint } from "./layer.js";
 import { showAs } from "./show-as.js";

@@ -1,7 +1,7 @@
 /**
  * The rectifier.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { withFormula } from "../compute/formula.js";
 import type { Activation } from "./layer.js";
 import { showAs } from "./show-as.js";

@@ -2,7 +2,7 @@
  * A network: layers in a row, the last a linear readout. Its parameters lie one after the other in one array, theta, so
  * that a rule of `optim/` steps them all at once; the parameters of layers are windows on it.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle, table } from "../display/index.js";
 import { formatShape, random, type Shape, Tensor, zeros } from "../tensor/index.js";
 import { sizeOf } from "../tensor/shapes.js";

@@ -1,7 +1,7 @@
 /**
  * Layers, losses and initialisers print as the call that makes them.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 
 /** The same object, frozen, which `console.log` and a notebook print as `text`. */
 export function showAs<T extends object>(text: string, object: T): Readonly<T> {

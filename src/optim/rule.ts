@@ -2,7 +2,7 @@
  * What an update rule is: how one gradient moves the parameters. A rule is stateless; what it remembers between
  * steps is plain data, which can be looked at, copied and saved.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type StepSize, stepSizeText } from "./schedule.js";
 
 /** What a rule remembers: k, the number of steps taken, and numbers or arrays of its own. */

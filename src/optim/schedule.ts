@@ -2,7 +2,7 @@
  * Step-size schedules: the step size as a function of the step's number k = 1, 2, …; wherever a rule takes `eta`, it takes
  * a schedule as well.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 
 /** η(k): the step size of step k = 1, 2, …; made by `inverse()`, `cosine()` and the like, or any function of k. */
 export type Schedule = (k: number) => number;
@@ -44,28 +44,19 @@ export const constantDecay: Decay = { ratio: 1, power: 0, log: 0 };
 
 const decays = new WeakMap<Schedule, Decay>();
 
-/** How a step size falls in the end; undefined for a function of one's own. */
+/** How a step size falls in the end; undefined for a custom function. */
 export function decayOf(eta: StepSize): Decay | undefined {
   if (typeof eta === "number") return eta > 0 ? constantDecay : "zero";
   return decays.get(eta);
 }
 
-/** The schedule, which prints as `text`. */
-export function makeSchedule(text: string, decay: Decay | undefined, schedule: Schedule): Schedule {
+/** The schedule, which prints as `text`, and refuses a k below 1. */
+export function makeSchedule(text: string, decay: Decay | undefined, at: Schedule): Schedule {
+  const schedule: Schedule = (k) => {
+    if (k >= 1) return at(k);
+    throw new RangeError(`${text}: steps count from 1, so k must be at least 1, got ${inspect(k)}`);
+  };
   if (decay) decays.set(schedule, decay);
   const show = { value: () => text };
   return Object.defineProperties(schedule, { toString: show, [inspect.custom]: show });
-}
-
-/** Throws unless each option is a finite number that its test allows. */
-export function checkNumbers(
-  who: string,
-  options: Readonly<Record<string, number>>,
-  holds: (value: number, option: string) => boolean,
-  expected: string,
-): void {
-  for (const [option, value] of Object.entries(options)) {
-    if (Number.isFinite(value) && holds(value, option)) continue;
-    throw new RangeError(`${who}: ${option} must be ${expected}, got ${inspect(value)}`);
-  }
 }

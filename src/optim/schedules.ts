@@ -2,9 +2,9 @@
  * The schedules that there are, simplest first. All are functions of the number of the step, k = 1, 2, …, of which the first
  * has the step size `eta`.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
+import { checkNotNegative, checkNumbers, checkPositive, checkWhole } from "../options/check.js";
 import {
-  checkNumbers,
   constantDecay,
   type Decay,
   decayOf,
@@ -15,14 +15,19 @@ import {
   stepSizeText,
 } from "./schedule.js";
 
-const positive = (who: string, options: Record<string, number>) =>
-  checkNumbers(who, options, (value) => value > 0, "a finite number > 0");
-const notNegative = (who: string, options: Record<string, number>) =>
-  checkNumbers(who, options, (value) => value >= 0, "a finite number ≥ 0");
 /** The decay of a geometric sequence. */
 const falling = (ratio: number): Decay => ({ ratio, power: 0, log: 0 });
-const steps = (who: string, options: Record<string, number>) =>
-  checkNumbers(who, options, (value) => Number.isInteger(value) && value > 0, "a whole number of steps > 0");
+const checkGamma = (who: string, gamma: number) =>
+  checkNumbers(who, { gamma }, (value) => value > 0 && value <= 1, "above 0 and at most 1");
+
+/**
+ * The half cosine to + (from − to) (1 + cos πs) / 2 for s from 0 to 1, starting from whichever end is nearer: so it is
+ * exact at both ends, and between them whatever their sizes.
+ */
+function halfCosine(from: number, to: number, s: number): number {
+  const share = (1 + Math.cos(Math.PI * s)) / 2;
+  return share < 0.5 ? to + (from - to) * share : from + (to - from) * (1 - share);
+}
 
 /**
  * η(k) = η / ((k + offset)^power log(k + offset + 1)^log): with power in (½, 1] and log 0 it meets Robbins and Monro's
@@ -30,7 +35,7 @@ const steps = (who: string, options: Record<string, number>) =>
  * `inverse({ eta: 1 / b, offset: a / b })`, and 1/(k log(k + 1)), finite at k = 1, is `inverse({ log: 1 })`.
  *
  * @param options `eta`; `power`, 1; `offset`, 0; `log`, the power of the logarithm, 0
- * @throws RangeError unless `eta` > 0, `power` ≥ 0, `offset` ≥ 0 and `log` ≥ 0
+ * @throws RangeError unless `eta` > 0, `power` ≥ 0, `offset` ≥ 0 and `log` ≥ 0, or if η(1) overflows or underflows
  * @example
  * inverse({ eta: 1 })(4) // → 0.25
  * inverse({ eta: 1, power: 0.5 })(4) // → 0.5
@@ -48,15 +53,23 @@ export function inverse({
   offset?: number;
   log?: number;
 } = {}): Schedule {
-  positive("inverse", { eta });
-  notNegative("inverse", { power, offset, log });
+  checkPositive("inverse", { eta });
+  checkNotNegative("inverse", { power, offset, log });
   const k = offset === 0 ? "k" : `(k + ${offset})`;
   const below = `${k}${power === 1 ? "" : `^${power}`}`;
   const logarithm = `log(k + ${offset + 1})${log === 1 ? "" : `^${log}`}`;
+  const at = (step: number) =>
+    eta / ((step + offset) ** power * (log === 0 ? 1 : Math.log(step + offset + 1) ** log));
+  // The step sizes fall from the first on, where log 2 < 1 to a large power can leave the range of a number.
+  if (!(at(1) > 0 && Number.isFinite(at(1)))) {
+    throw new RangeError(
+      `inverse: the first step size must be a finite number > 0; take a smaller power or log than ${inspect({ power, log })}, got ${at(1)}`,
+    );
+  }
   return makeSchedule(
     log === 0 ? `${eta}/${below}` : `${eta}/(${below} ${logarithm})`,
     { ratio: 1, power, log },
-    (step) => eta / ((step + offset) ** power * (log === 0 ? 1 : Math.log(step + offset + 1) ** log)),
+    at,
   );
 }
 
@@ -69,8 +82,8 @@ export function inverse({
  * exponential({ eta: 1, gamma: 0.5 })(3) // → 0.25
  */
 export function exponential({ eta, gamma }: { eta: number; gamma: number }): Schedule {
-  positive("exponential", { eta });
-  checkNumbers("exponential", { gamma }, (value) => value > 0 && value <= 1, "above 0 and at most 1");
+  checkPositive("exponential", { eta });
+  checkGamma("exponential", gamma);
   return makeSchedule(`${eta}·${gamma}^(k−1)`, falling(gamma), (k) => eta * gamma ** (k - 1));
 }
 
@@ -83,15 +96,15 @@ export function exponential({ eta, gamma }: { eta: number; gamma: number }): Sch
  * [1, 2, 3, 4, 5].map(eta) // → [ 1, 1, 0.5, 0.5, 0.25 ]
  */
 export function stepDecay({ eta, gamma, every }: { eta: number; gamma: number; every: number }): Schedule {
-  positive("stepDecay", { eta });
-  checkNumbers("stepDecay", { gamma }, (value) => value > 0 && value <= 1, "above 0 and at most 1");
-  steps("stepDecay", { every });
+  checkPositive("stepDecay", { eta });
+  checkGamma("stepDecay", gamma);
+  checkWhole("stepDecay", { every });
   const text = `${eta}·${gamma}^⌊(k−1)/${every}⌋`;
   return makeSchedule(text, falling(gamma ** (1 / every)), (k) => eta * gamma ** Math.floor((k - 1) / every));
 }
 
 /**
- * η(k) = η (1 − (k−1) / steps)^power, then 0: PyTorch's PolynomialLR; linear by default.
+ * η(k) = η (1 − (k−1) / steps)^power, then 0: PyTorch's PolynomialLR; linear by default, constant for power 0.
  *
  * @throws RangeError unless `eta` > 0, `steps` is a whole number > 0 and `power` ≥ 0
  * @example
@@ -106,9 +119,9 @@ export function polynomial({
   steps: number;
   power?: number;
 }): Schedule {
-  positive("polynomial", { eta });
-  notNegative("polynomial", { power });
-  steps("polynomial", { steps: length });
+  checkPositive("polynomial", { eta });
+  checkNotNegative("polynomial", { power });
+  checkWhole("polynomial", { steps: length });
   const text = `polynomial(${eta}, ${length} steps${power === 1 ? "" : `, power ${power}`})`;
   return makeSchedule(
     text,
@@ -136,15 +149,11 @@ export function cosine({
   steps: number;
   to?: number;
 }): Schedule {
-  positive("cosine", { eta });
-  notNegative("cosine", { to });
-  steps("cosine", { steps: length });
+  checkPositive("cosine", { eta });
+  checkNotNegative("cosine", { to });
+  checkWhole("cosine", { steps: length });
   const text = `cosine(${eta}${to === 0 ? "" : ` to ${to}`}, ${length} steps)`;
-  return makeSchedule(
-    text,
-    decayOf(to),
-    (k) => to + ((eta - to) * (1 + Math.cos((Math.PI * Math.min(k - 1, length)) / length))) / 2,
-  );
+  return makeSchedule(text, decayOf(to), (k) => halfCosine(eta, to, Math.min(k - 1, length) / length));
 }
 
 /**
@@ -157,8 +166,8 @@ export function cosine({
  * [1, 2, 3, 4, 5].map((k) => eta(k).toFixed(1)) // → [ '0.2', '0.4', '0.6', '0.8', '0.8' ]
  */
 export function warmup(eta: StepSize, { steps: length }: { steps: number }): Schedule {
-  if (typeof eta === "number") positive("warmup", { eta });
-  steps("warmup", { steps: length });
+  if (typeof eta === "number") checkPositive("warmup", { eta });
+  checkWhole("warmup", { steps: length });
   const text = `warmup(${stepSizeText(eta)}, ${length} steps)`;
   return makeSchedule(text, decayOf(eta), (k) => Math.min(1, k / length) * stepSizeAt("warmup", eta, k));
 }
@@ -183,17 +192,16 @@ export function oneCycle({
   steps: number;
   rise?: number;
 }): Schedule {
-  positive("oneCycle", { eta });
-  steps("oneCycle", { steps: length });
+  checkPositive("oneCycle", { eta });
+  checkWhole("oneCycle", { steps: length });
   checkNumbers("oneCycle", { rise }, (value) => value > 0 && value < 1, "between 0 and 1");
   const top = rise * length - 1;
   const [first, last] = [eta / 25, eta / 250_000];
-  const along = (from: number, to: number, part: number) =>
-    to + ((from - to) * (1 + Math.cos(Math.PI * part))) / 2;
   return makeSchedule(`oneCycle(${eta}, ${length} steps)`, constantDecay, (k) => {
     const step = Math.min(k, length) - 1;
-    if (step <= top) return along(first, eta, step / top);
-    return along(eta, last, (step - top) / (length - 1 - top));
+    // Not ≤: where the top is the first step, the cycle starts there (PyTorch divides by 0).
+    if (step < top) return halfCosine(first, eta, step / top);
+    return halfCosine(eta, last, (step - top) / (length - 1 - top));
   });
 }
 
@@ -207,13 +215,17 @@ export function oneCycle({
  * [1, 2, 3, 4].map(eta) // → [ 0.5, 0.5, 0.25, 0.25 ]
  */
 export function piecewise(pieces: readonly (readonly [from: number, eta: number])[]): Schedule {
-  const grows = pieces.every(([from], i) => (i === 0 ? from === 1 : from > pieces[i - 1]![0]));
-  if (pieces.length === 0 || !grows) {
+  const isInOrder =
+    Array.isArray(pieces) &&
+    pieces.every(
+      (piece, i) => Array.isArray(piece) && (i === 0 ? piece[0] === 1 : piece[0] > pieces[i - 1][0]),
+    );
+  if (!isInOrder || pieces.length === 0) {
     throw new RangeError(
       `piecewise: expected pairs of a step and a step size, from step 1 on and in order, such as [[1, 0.1], [100, 0.01]], got ${inspect(pieces)}`,
     );
   }
-  for (const [, eta] of pieces) notNegative("piecewise", { eta });
+  for (const [, eta] of pieces) checkNotNegative("piecewise", { eta });
   const text = `${pieces.map(([from, eta]) => `${eta} from ${from}`).join(", ")}`;
   return makeSchedule(
     `piecewise(${text})`,
@@ -231,7 +243,7 @@ export function piecewise(pieces: readonly (readonly [from: number, eta: number]
  */
 export function addSchedules(...parts: StepSize[]): Schedule {
   const all = parts.map(decayOf);
-  // The part that falls slowest rules.
+  // The slowest-decaying term dominates.
   const slowest = (a: Decay, b: Decay): Decay => {
     if (a === "zero" || b === "zero") return a === "zero" ? b : a;
     const order = a.ratio - b.ratio || b.power - a.power || b.log - a.log;

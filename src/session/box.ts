@@ -1,5 +1,5 @@
 /**
- * Where a top-level name of a cell, or of a file that cells import, is kept. `rewrite.ts` lets code read and write
+ * Where a top-level name of a cell, or of a file that cells import, is kept. `rewrite/` lets code read and write
  * it as `v`; a declaration writes `d`.
  */
 export class Box {

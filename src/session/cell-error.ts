@@ -1,10 +1,8 @@
 /**
  * How errors of a cell read: name, message and traceback, as the Jupyter protocol wants them.
  */
-import path from "node:path";
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import type { Diagnostic } from "./compiler.js";
-import { packageRoot } from "./own-packages.js";
 import { sourceLine } from "./source-positions.js";
 
 /** An error as `execute_reply` and `error` messages carry it. */
@@ -50,8 +48,11 @@ function excerpt(text: string, line: number, column: number, mark: string): stri
   return [`${number} │ ${text}`, `${indent} │ ${text.slice(0, column).replace(/[^\t]/g, " ")}${red(mark)}`];
 }
 
+/** Whether a place of a stack trace says nothing to the reader; as {@link SessionHost.isOwn}. */
+type IsOwn = (place: string) => boolean;
+
 /** Anything that a cell threw. */
-export function fromThrown(thrown: unknown): CellError {
+export function fromThrown(thrown: unknown, isOwn: IsOwn): CellError {
   if (isInterruption(thrown)) {
     return { status: "error", ename: "KeyboardInterrupt", evalue: "", traceback: [red("KeyboardInterrupt")] };
   }
@@ -61,9 +62,9 @@ export function fromThrown(thrown: unknown): CellError {
   }
   const { name } = thrown;
   const message = refusal(thrown) ?? thrown.message;
-  const traceback = [`${red(name)}: ${message}`, ...ownFrames(thrown.stack ?? "")];
+  const traceback = [`${red(name)}: ${message}`, ...ownFrames(thrown.stack ?? "", isOwn)];
   for (let cause = thrown.cause; isErrorLike(cause); cause = cause.cause) {
-    traceback.push(`caused by ${red(cause.name)}: ${cause.message}`, ...ownFrames(cause.stack ?? ""));
+    traceback.push(`caused by ${red(cause.name)}: ${cause.message}`, ...ownFrames(cause.stack ?? "", isOwn));
   }
   return { status: "error", ename: name, evalue: message, traceback };
 }
@@ -76,6 +77,7 @@ function refusal(error: Error): string | undefined {
     FileSystemRead: `reading ${resource} is not allowed`,
     FileSystemWrite: `writing ${resource} is not allowed`,
     ChildProcess: "starting programs is not allowed",
+    WorkerThreads: "starting threads is not allowed",
     Signal: "ending other processes is not allowed",
   };
   const refused = (permission && what[permission]) ?? "this is not allowed";
@@ -96,21 +98,18 @@ export function isInterruption(thrown: unknown): boolean {
   return thrown.name === "KeyboardInterrupt" || code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
 }
 
-// `src` where Node follows the source maps.
-const own = ["dist", "src"].map((folder) => path.join(packageRoot, folder) + path.sep);
-
 /**
  * The frames of a stack that lie in cells or in files of the reader's, the first of a cell with its line; those of
  * Node and nablab say nothing to them.
  */
-function ownFrames(stack: string): string[] {
+function ownFrames(stack: string, isOwn: IsOwn): string[] {
   const frames: string[] = [];
   let shown = false;
   for (const text of stack.split("\n")) {
     const frame = /^\s+at (?:async )?(?:(.*?) \()?(.*?)\)?$/.exec(text);
     if (!frame) continue;
     const [, , place = ""] = frame;
-    if (/node:|^<anonymous>$|^native$/.test(place) || own.some((folder) => place.includes(folder))) continue;
+    if (/^<anonymous>$|^native$/.test(place) || isOwn(place)) continue;
     frames.push(text);
     const [, file = "", line, column] = /^(.*):(\d+):(\d+)$/.exec(place) ?? [];
     const source = sourceLine(file, Number(line));

@@ -6,12 +6,13 @@
  * is in it, however many came before. What may be assigned to cannot be imported; for it the line says
  * `declare let cnt: typeof import("./[1]").cnt`. A name declared anew simply replaces the old one.
  *
- * `rewrite.ts` turns what is checked into what runs.
+ * `rewrite/` turns what is checked into what runs.
  */
 import type * as TypeScript from "typescript";
 import { CompilerFiles } from "./compiler-files.js";
-import { type Rewriting, rewriting, topLevel } from "./rewrite.js";
-import { loadTypeScript } from "./typescript.js";
+import type { SessionHost } from "./host.js";
+import { topLevel } from "./rewrite/context.js";
+import { type Rewriting, rewriting } from "./rewrite/rewrite.js";
 
 /** JavaScript, as `run-script.ts` takes it. */
 export interface Compiled {
@@ -73,8 +74,8 @@ const withoutCheck = /^\s*(?:\/\/.*\n\s*|\/\*(?:(?!\*\/)[\s\S])*\*\/\s*)*\/\/\s*
 const ignored = new Set([7016]);
 
 export class Compiler {
-  readonly #ts = loadTypeScript();
-  readonly #files = new CompilerFiles();
+  readonly #ts: typeof TypeScript;
+  readonly #files: CompilerFiles;
   readonly #service: TypeScript.LanguageService;
   readonly #cell: string;
   readonly #names = new Map<string, Name>();
@@ -83,10 +84,10 @@ export class Compiler {
   #count = 0;
   /** The state of the reader's files in which they were found good. */
   #checked = "";
-  readonly versionOf = this.#files.versionOf;
-  readonly isFile = this.#files.isFile;
 
-  constructor() {
+  constructor(host: SessionHost) {
+    this.#ts = host.typescript();
+    this.#files = new CompilerFiles(this.#ts, host.files);
     this.#cell = `${this.#files.cwd}/[cell].ts`;
     this.#files.roots.unshift(this.#cell);
     this.#files.write(this.#cell, "");
@@ -97,6 +98,12 @@ export class Compiler {
   get cwd(): string {
     return this.#files.cwd;
   }
+
+  /** A text that changes whenever the file is written. */
+  versionOf = (file: string): string => this.#files.versionOf(file);
+
+  /** Whether there is such a file. */
+  isFile = (file: string): boolean => this.#files.isFile(file);
 
   /** Reads the types of the language and of Node, and checks a line, so that the first cell need not wait for it. */
   warmUp(): void {

@@ -5,8 +5,9 @@
  * `compiler.ts` checks a cell and makes JavaScript of it, `run-script.ts` runs that; here is what goes in and comes
  * out: values as MIME bundles, errors that read well, a stop that stops.
  */
-import { inspect } from "node:util";
+
 import type * as TypeScript from "typescript";
+import { inspect, yieldTurn } from "#platform";
 import type { MimeBundle } from "../display/bundle.js";
 import { type Comm, type CommOptions, setHost } from "../display/host.js";
 import { toBundle } from "../display/to-bundle.js";
@@ -19,16 +20,14 @@ import {
   KeyboardInterrupt,
 } from "./cell-error.js";
 import { type CompiledCell, Compiler, type Completions } from "./compiler.js";
-import { collectGarbage } from "./garbage.js";
+import type { SessionHost } from "./host.js";
 import { type Completeness, isComplete } from "./is-complete.js";
 import { MissingNames } from "./missing-names.js";
 import { Modules } from "./modules.js";
 import { CellStreams } from "./output.js";
-import { resolveOwnPackage } from "./own-packages.js";
 import { runScript } from "./run-script.js";
 import { translateStackTraces } from "./source-positions.js";
-import { awaitSignal, hearStop, isStopHeard, stopFlag } from "./stop.js";
-import { keepCompiledTypeScript, loadTypeScript } from "./typescript.js";
+import { hearStop, isStopHeard, stopFlag } from "./stop.js";
 
 /** What a cell puts out while it runs. */
 export type Output =
@@ -79,8 +78,8 @@ const patience = 1000;
  * Starts a session in the working directory of the process; there is one in a process, as names, the console
  * and the working directory are the process's own. Takes about 0.6 s, nearly all of it the compiler.
  */
-export function createSession<Cell>(options: SessionOptions<Cell>): Session<Cell> {
-  return new Session(options);
+export function createSession<Cell>(host: SessionHost, options: SessionOptions<Cell>): Session<Cell> {
+  return new Session(host, options);
 }
 
 const never = new AbortController().signal;
@@ -100,7 +99,14 @@ interface Run<Cell> {
   deadline: number;
   /** Ends the wait for it. */
   end: () => void;
+  /** When its time is over, in the process's milliseconds. */
+  readonly limit: number;
+  /** Whether it was ended because its time was over. */
+  isLate: boolean;
 }
+
+/** The clock is looked at in each 64th turn of a loop: 4 ns a turn on average. */
+const clockMask = 63;
 
 /** `%check off`: types are not checked from this cell on, until `%check on`. */
 const checkSwitch = /^%check +(on|off)[ \t]*$/gm;
@@ -109,19 +115,23 @@ const checkSwitch = /^%check +(on|off)[ \t]*$/gm;
 const withoutSwitches = (code: string): string => code.replace(checkSwitch, (line) => `//${line.slice(2)}`);
 
 export class Session<Cell> {
+  readonly #host: SessionHost;
   readonly #onOutput: (output: Output, cell: Cell) => void;
   readonly #ask: SessionOptions<Cell>["ask"];
   readonly #streams: CellStreams<Run<Cell>>;
-  readonly #compiler = new Compiler();
+  readonly #compiler: Compiler;
   readonly #scope = new Scope();
   readonly #missing = new MissingNames();
   readonly #modules: Modules;
   /** An error after its cell has ended: Node would end the process, in a notebook it is text under the cell. */
   readonly #late = (error: unknown): void => {
     if (error instanceof KeyboardInterrupt) return; // what a stopped cell left behind has ended as well
-    process.stderr.write(`${fromThrown(error).traceback.join("\n")}\n`);
+    this.#host.printError(`${this.#describe(error).traceback.join("\n")}\n`);
   };
-  readonly #check = (): void => this.#endStopped();
+  readonly #check = (): void => {
+    if (this.#isOnlyTimed && (++this.#turns & clockMask) !== 0) return;
+    this.#endStopped();
+  };
   /** The cell whose end is awaited. */
   #running: Run<Cell> | undefined;
   /** Cells that were stopped while something of them was still awaited. */
@@ -129,18 +139,22 @@ export class Session<Cell> {
   #count = 0;
   readonly #names = new Set<string>();
   #checksTypes = true;
+  /** Turns of loops, for {@link clockMask}; and whether the flag is up for the clock alone. */
+  #turns = 0;
+  #isOnlyTimed = false;
   readonly #restore: () => void;
 
-  constructor({ onOutput, ask, openComm }: SessionOptions<Cell>) {
+  constructor(host: SessionHost, { onOutput, ask, openComm }: SessionOptions<Cell>) {
+    this.#host = host;
     this.#onOutput = onOutput;
     this.#ask = ask;
-    this.#streams = new CellStreams<Run<Cell>>((name, text, { cell }) =>
+    this.#streams = new CellStreams<Run<Cell>>(host, (name, text, { cell }) =>
       onOutput({ type: "stream", name, text }, cell),
     );
-    resolveOwnPackage();
-    this.#modules = new Modules(this.#compiler, this.#check);
+    this.#compiler = new Compiler(host);
+    this.#modules = new Modules(host, this.#compiler, this.#check);
     this.#compiler.warmUp();
-    keepCompiledTypeScript();
+    host.ready();
     this.#streams.capture();
     const hostBefore = setHost({
       display: ({ data, metadata = {}, displayId, update }) => {
@@ -157,8 +171,7 @@ export class Session<Cell> {
       },
       ...(openComm && { openComm: (comm: CommOptions) => this.#openComm(comm, openComm) }),
     });
-    process.on("unhandledRejection", this.#late);
-    process.on("uncaughtException", this.#late);
+    const ignoreLateErrors = host.onLateError(this.#late);
     const restoreStackTraces = translateStackTraces();
     const promptBefore = Object.getOwnPropertyDescriptor(globalThis, "prompt");
     Object.defineProperty(globalThis, "prompt", {
@@ -170,8 +183,7 @@ export class Session<Cell> {
       if (promptBefore) Object.defineProperty(globalThis, "prompt", promptBefore);
       else Reflect.deleteProperty(globalThis, "prompt");
       restoreStackTraces();
-      process.off("unhandledRejection", this.#late);
-      process.off("uncaughtException", this.#late);
+      ignoreLateErrors();
       setHost(hostBefore);
     };
   }
@@ -180,9 +192,15 @@ export class Session<Cell> {
    * Compiles and runs one cell. Never rejects: whatever goes wrong is the cell's result.
    *
    * @param count the number by which tracebacks name the cell
+   * @param seconds how long it may take; what takes longer is interrupted, as by the reader
    */
-  async execute(code: string, cell: Cell, count = this.#count + 1): Promise<CellResult> {
-    collectGarbage(); // cells that were sent together leave no time between them
+  async execute(
+    code: string,
+    cell: Cell,
+    count = this.#count + 1,
+    seconds = Number.POSITIVE_INFINITY,
+  ): Promise<CellResult> {
+    this.#host.collectGarbage(); // cells that were sent together leave no time between them
     this.#count = count;
     const run: Run<Cell> = {
       cell,
@@ -191,21 +209,30 @@ export class Session<Cell> {
       isPatient: false,
       deadline: Number.POSITIVE_INFINITY,
       end: () => {},
+      limit: performance.now() + 1000 * seconds,
+      isLate: false,
     };
     this.#running = run;
-    awaitSignal();
+    this.#host.settleInterrupts();
     hearStop();
-    stopFlag[0] = this.#stopped.size;
+    this.#setFlag();
+    const timer =
+      seconds < Number.POSITIVE_INFINITY ? setTimeout(() => this.#endLate(run), 1000 * seconds) : 0;
+    const isLate = (): boolean => run.isLate || performance.now() >= run.limit;
     try {
-      return await this.#streams.run(run, () => this.#execute(code, run));
+      const result = await this.#streams.run(run, () => this.#execute(code, run));
+      return isLate() ? tookTooLong(seconds) : result;
     } catch (error) {
+      if (isLate()) return tookTooLong(seconds);
       if (isInterruption(error)) run.interrupt.abort(error);
       // Work that was stopped may end with an error of its own about it.
-      return fromThrown(run.interrupt.signal.aborted ? new KeyboardInterrupt() : error);
+      return this.#describe(run.interrupt.signal.aborted ? new KeyboardInterrupt() : error);
     } finally {
+      clearTimeout(timer);
       this.#running = undefined;
+      this.#setFlag();
       this.#streams.flush();
-      setImmediate(() => this.#running || collectGarbage());
+      void yieldTurn().then(() => this.#running || this.#host.collectGarbage());
     }
   }
 
@@ -233,6 +260,7 @@ export class Session<Cell> {
     const file = `${this.#compiler.cwd}/${compiled.name}.ts`;
     try {
       const ended = runScript({
+        host: this.#host,
         compiled,
         file,
         scope: this.#scope,
@@ -245,7 +273,7 @@ export class Session<Cell> {
       });
       const settled = (): void => {
         this.#stopped.delete(run);
-        if (this.#stopped.size === 0) stopFlag[0] = 0;
+        this.#setFlag();
       };
       ended.then(settled, settled);
       return (await Promise.race([ended, stopped])) as { value: unknown } | undefined;
@@ -267,7 +295,7 @@ export class Session<Cell> {
     hearStop();
     const run = this.#running;
     if (!run) {
-      stopFlag[0] = this.#stopped.size;
+      this.#setFlag();
       return;
     }
     const { signal } = run.interrupt;
@@ -275,14 +303,33 @@ export class Session<Cell> {
     const patienceLeft = run.isPatient && !signal.aborted ? patience : 0;
     run.deadline = performance.now() + patienceLeft;
     this.#stopped.add(run);
-    stopFlag[0] = this.#stopped.size;
+    this.#setFlag();
     run.interrupt.abort(new KeyboardInterrupt());
     if (patienceLeft > 0) setTimeout(() => run.end(), patienceLeft);
     else run.end();
   }
 
-  /** Called by the code of cells once the flag is up: throws if the cell it belongs to was stopped. */
+  /** The flag is up while something was stopped that still goes on, or may take too long. */
+  #setFlag(): void {
+    const isTimed = this.#running !== undefined && this.#running.limit < Number.POSITIVE_INFINITY;
+    this.#isOnlyTimed = isTimed && this.#stopped.size === 0;
+    stopFlag[0] = this.#stopped.size + Number(isTimed);
+  }
+
+  /** Ends a cell whose time is over. */
+  #endLate(run: Run<Cell>): void {
+    if (run !== this.#running || run.isLate) return;
+    run.isLate = true;
+    this.interrupt();
+  }
+
+  /** Called by the code of cells once the flag is up: throws if the cell it belongs to was stopped, or takes too long. */
   #endStopped(): void {
+    const timed = this.#running;
+    if (this.#isOnlyTimed && timed && isStopHeard()) {
+      if (performance.now() < timed.limit) return;
+      this.#endLate(timed);
+    }
     if (!isStopHeard()) {
       const running = this.#running;
       this.interrupt();
@@ -318,6 +365,10 @@ export class Session<Cell> {
     throw new KeyboardInterrupt();
   }
 
+  #describe(error: unknown): CellError {
+    return fromThrown(error, this.#host.isOwn);
+  }
+
   /** What could stand at `position` of `code`, in UTF-16 units. */
   complete(code: string, position: number): Completions {
     return this.#compiler.complete(withoutSwitches(code), position);
@@ -329,7 +380,7 @@ export class Session<Cell> {
   }
 
   isComplete(code: string): Completeness {
-    return isComplete(loadTypeScript(), withoutSwitches(code));
+    return isComplete(this.#host.typescript(), withoutSwitches(code));
   }
 
   /** Puts out what is held back of the streams. */
@@ -349,6 +400,12 @@ export class Session<Cell> {
     const run = this.#streams.current();
     if (run !== undefined) this.#onOutput(output, run.cell);
   }
+}
+
+/** How a cell ends that did not end by itself in time. */
+export function tookTooLong(seconds: number): CellError {
+  const evalue = `the cell took longer than ${seconds} s`;
+  return { status: "error", ename: "TimeoutError", evalue, traceback: [`TimeoutError: ${evalue}`] };
 }
 
 /** `promise`, or the reason of an abort that comes before it settles. */

@@ -4,6 +4,7 @@
 import { convolve } from "../compute/convolve.js";
 import { worthCopying } from "../compute/multiply.js";
 import { inWindow, slide, type Windows } from "../compute/windows.js";
+import { checkWhole } from "../options/check.js";
 import { type FloatArray, resultArray } from "./kernels.js";
 import { formatShape, type Shape } from "./shapes.js";
 
@@ -34,14 +35,8 @@ export function convolution(
       `conv2d: the images have ${channels} channels but the filters are for ${inputs}; ${shapes}`,
     );
   }
-  for (const [what, value, least] of [
-    ["stride", stride, 1],
-    ["padding", padding, 0],
-  ] as const) {
-    if (!Number.isSafeInteger(value) || value < least) {
-      throw new RangeError(`conv2d: ${what} must be a whole number ≥ ${least}, got ${value}`);
-    }
-  }
+  checkWhole("conv2d", { stride });
+  checkWhole("conv2d", { padding }, 0);
   const windows = slide([channels, height, width], { kernel, stride, padding });
   if (windows.rows < 1 || windows.columns < 1) {
     throw new RangeError(`conv2d: the filters are larger than the images; ${shapes}`);

@@ -1,6 +1,8 @@
 /**
  * Tensors to start from: written out, filled, counted. Random ones are in `random-tensors.ts`.
  */
+
+import { checkWhole } from "../options/check.js";
 import type { FloatArray } from "./kernels.js";
 import { checkShape, formatShape, type Shape, sizeOf } from "./shapes.js";
 import { type DType, Tensor, type TensorLike } from "./tensor.js";
@@ -102,7 +104,7 @@ export function arange(start: number, stop?: number, step = 1, options: { dtype?
  * linspace(0, 1, 5).toArray() // → [ 0, 0.25, 0.5, 0.75, 1 ]
  */
 export function linspace(start: number, stop: number, n = 50, options: { dtype?: DType } = {}): Tensor {
-  if (!Number.isInteger(n) || n < 2) throw new RangeError(`linspace: n must be a whole number ≥ 2, got ${n}`);
+  checkWhole("linspace", { n }, 2);
   const t = zeros([n], options);
   for (let i = 0; i < n; i++) t.data[i] = start + ((stop - start) * i) / (n - 1);
   t.data[n - 1] = stop;

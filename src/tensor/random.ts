@@ -3,7 +3,7 @@
  * (`philox.ts`), and all that is made of them uses +, −, ×, ÷ and √ alone, which IEEE 754 fixes to the last
  * bit. `Math.log` and `Math.cos` are not used, since ECMAScript leaves their last bits to the engine.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { philox4x32 } from "./philox.js";
 
 /** Names a stream within a seed: a whole number ≥ 0, or a word such as `"initial weights"`. */

@@ -4,7 +4,7 @@
  * and `slice` share the numbers because they can, `transpose` copies because it must.
  */
 
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { elementwiseSingle } from "../compute/elementwise.js";
 import { multiply, worthCopying } from "../compute/multiply.js";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
@@ -223,14 +223,20 @@ export class Tensor implements Displayable {
     return this.#with("minimum", other, Math.min);
   }
 
-  /** The entries of `yes` where this is not 0, those of `no` elsewhere. */
+  /** The entries of `yes` where this is not 0 (NaN is not), those of `no` elsewhere; float32 only if both are. */
   where(yes: TensorLike, no: TensorLike): Tensor {
     const [chosen, other] = [toTensor(yes, this.dtype), toTensor(no, this.dtype)];
     const shape = broadcastShapes("where", broadcastShapes("where", this.shape, chosen.shape), other.shape);
-    const stretch = (t: Tensor): Tensor => new Tensor(shape, new Float64Array(sizeOf(shape))).add(t);
+    // Bit for bit, which a sum with zeros would not keep: 0 + −0 is 0.
+    const stretch = (t: Tensor): FloatArray => {
+      const out = resultArray(sizeOf(shape), t.data);
+      elementwise((_, entry) => entry, t.data, t.shape, t.data, t.shape, shape, out);
+      return out;
+    };
     const [condition, a, b] = [stretch(this), stretch(chosen), stretch(other)];
-    const picked = condition.data.map((c, i) => (c !== 0 ? a.data[i]! : b.data[i]!));
-    return new Tensor(shape, newArray(chosen.dtype, picked));
+    const out = resultArray(condition.length, a, b);
+    for (let i = 0; i < out.length; i++) out[i] = condition[i] !== 0 ? a[i]! : b[i]!;
+    return new Tensor(shape, out);
   }
 
   /** The axes in another order, `[2, 0, 1]` for the last one first (a copy). Throws unless each axis comes once. */

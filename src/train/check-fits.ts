@@ -1,7 +1,7 @@
 /**
  * Whether a network, some data and a loss fit together, said before anything is computed.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import type { Dataset } from "../data/index.js";
 import { type Loss, Sequential } from "../nn/index.js";
 import type { Rule } from "../optim/index.js";

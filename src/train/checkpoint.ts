@@ -2,7 +2,7 @@
  * Where a training is, as a file: parameters, what the rule remembers, and the record so far. A training that resumes
  * from it goes on as if it had never stopped, bit for bit.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import {
   readSafetensors,
   type Safetensors,

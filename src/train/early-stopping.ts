@@ -1,7 +1,7 @@
 /**
  * When more epochs do not help any more: decided from the record alone, so that a resumed training decides alike.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import type { EpochRecord } from "./run.js";
 
 /** When to stop early. */

@@ -4,7 +4,7 @@
  *
  * What is measured is apart from how it is drawn, as in Cockpit (Schneider, Dangel, Hennig, NeurIPS 2021).
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import type { Batch } from "../data/index.js";
 import { backpropagation, flatGradient, forward, hessianProduct } from "../nn/index.js";
 import { random } from "../tensor/index.js";

@@ -3,7 +3,7 @@
  * one step of the rule, all in float64. It is the twin of the threads, and trains what they have no kernels for; where
  * they only lack the rule, they compute the gradient. It runs on the main thread, and lets other work in between steps.
  */
-import { setImmediate } from "node:timers/promises";
+import { yieldTurn } from "#platform";
 import type { Dataset } from "../data/index.js";
 import { backpropagation, flatGradient, type Loss, type Sequential } from "../nn/index.js";
 import type { Rule, RuleState } from "../optim/index.js";
@@ -109,7 +109,7 @@ export async function trainReference(
       if (start + batchSize >= data.size) norms = layerNorms(model, step.gradient);
       onStep(step.loss, rule.stepSize(state));
       if (performance.now() - since < turn) continue;
-      await setImmediate();
+      await yieldTurn();
       since = performance.now();
     }
     await onEpoch(epoch, norms);

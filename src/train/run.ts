@@ -1,18 +1,13 @@
 /**
  * What a training leaves: every step's loss and step size, every epoch's accuracy, and how it was made.
  */
-import { readFileSync } from "node:fs";
-import { inspect } from "node:util";
-import { writeAtomically } from "../data/write-atomically.js";
+import { inspect, readFileSync, versions, writeAtomically } from "#platform";
 import { formatNumber } from "../display/format-number.js";
 import { type Displayable, displaySymbol, type Figure, type MimeBundle, table } from "../display/index.js";
 import type { Shuffle } from "./order.js";
 import { runFigure } from "./run-figure.js";
 
 const format = "nablab run 1";
-const ownVersion: string = JSON.parse(
-  readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
-).version;
 
 /** One sweep through the training data. */
 export interface EpochRecord {
@@ -74,8 +69,8 @@ export class Run implements Displayable {
   stopped?: string;
   /** Which kernels computed it, such as `wasm simd, fused multiply-add`. */
   kernels = "";
-  /** The versions of nablab and Node that computed it. */
-  versions: Record<string, string> = { nablab: ownVersion, node: process.version };
+  /** The versions of nablab and of Node, or of the browser, that computed it. */
+  versions: Record<string, string> = { ...versions };
   /** How long it took. A timing, so it is in no output that a second run should repeat. */
   seconds = 0;
   /** How long each epoch took, its validation included; not those that were done before a `resume`. */
@@ -196,12 +191,14 @@ export function saveRun(file: string, run: Run): void {
  * loadRun("run.json").summary() === run.summary() // → true
  */
 export function loadRun(file: string): Run {
-  let text: string;
+  let bytes: Uint8Array | undefined;
   try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new Error(`loadRun: ${(error as Error).message}`, { cause: error });
+    bytes = readFileSync(file);
+  } catch (cause) {
+    throw new Error(`loadRun: ${(cause as Error).message}`, { cause });
   }
+  if (!bytes) throw new Error(`loadRun: there is no file ${file}`);
+  const text = new TextDecoder().decode(bytes);
   let content: Record<string, unknown>;
   try {
     content = JSON.parse(text, runNumbers);

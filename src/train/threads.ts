@@ -2,13 +2,12 @@
  * Runs a job on its threads, off the main thread, which stays free for the notebook. Threads that are done wait for
  * the next job: to start one takes longer than to train a small network.
  */
-import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+import { cores, sharesMemory, startThread, type Thread, yieldTurn } from "#platform";
 import { view } from "../compute/arena.js";
 import type { Sequential } from "../nn/index.js";
 import { multiplyAdds } from "../nn/sequential.js";
 import { control, type Job } from "./job.js";
-import type { Stretch, ThreadMessage, ThreadResult, ThreadStart } from "./thread.js";
+import { type Stretch, type ThreadMessage, type ThreadResult, type ThreadStart, work } from "./thread.js";
 
 /** More threads than this would wait for each other more than they compute, at these sizes. */
 const mostThreads = 8;
@@ -34,7 +33,7 @@ export const isWorthHandingOver = (model: Sequential, rows: number): boolean =>
  * @param rows samples that go through the network in a step
  */
 export function defaultThreads(model: Sequential, rows: number): { first: number; most: number } {
-  const all = Math.min(mostThreads, availableParallelism());
+  const all = sharesMemory ? Math.min(mostThreads, cores()) : 1;
   const count = operations(model, rows);
   return { first: count < worthSharing ? 1 : all, most: count < worthTrying ? 1 : all };
 }
@@ -43,7 +42,7 @@ export function defaultThreads(model: Sequential, rows: number): { first: number
 export type Epoch = Extract<ThreadMessage, { type: "epoch" }>;
 
 /** Threads without a job; they do not keep the process alive. */
-const idle: Worker[] = [];
+const idle: Thread[] = [];
 
 /**
  * Runs a job to its end, or a stretch of its training.
@@ -69,17 +68,20 @@ export async function runJob(
   };
   if (signal?.aborted) stop();
   signal?.addEventListener("abort", stop);
+  if (!sharesMemory) {
+    return runHere(job, stretch, onEpoch).finally(() => signal?.removeEventListener("abort", stop));
+  }
   const threads = Array.from(
     { length: parts },
-    () => idle.pop() ?? new Worker(new URL("./thread.js", import.meta.url)),
+    () => idle.pop() ?? startThread(new URL("./thread.js", import.meta.url)),
   );
   try {
     const [result] = await Promise.all(
       threads.map((thread, part) => runPart(thread, { job, part, parts, stretch }, onEpoch)),
     );
     for (const thread of threads) {
-      thread.unref();
-      if (idle.length < availableParallelism()) idle.push(thread);
+      thread.keepAlive(false);
+      if (idle.length < cores()) idle.push(thread);
       else void thread.terminate();
     }
     return result;
@@ -92,24 +94,47 @@ export async function runJob(
   }
 }
 
+/** How long training on the calling thread keeps it at a time, in milliseconds. */
+const slice = 100;
+
+/**
+ * Runs a job on the calling thread, which is free between slices of a training; the caller goes on with the next one. The
+ * bits are the same, as for any number of threads.
+ */
+async function runHere(
+  job: Job,
+  stretch: Stretch | undefined,
+  onEpoch?: (epoch: Epoch) => void,
+): Promise<ThreadResult> {
+  await yieldTurn();
+  const milliseconds = Math.min(stretch?.milliseconds ?? slice, slice);
+  return work(
+    { job, part: 0, parts: 1, stretch: stretch && { ...stretch, milliseconds } },
+    undefined,
+    (message) => {
+      if (message.type === "epoch") onEpoch?.(message);
+    },
+  );
+}
+
 function runPart(
-  thread: Worker,
+  thread: Thread,
   start: ThreadStart,
   onEpoch?: (epoch: Epoch) => void,
 ): Promise<ThreadResult> {
   return new Promise((resolve, reject) => {
-    const onMessage = (message: ThreadMessage): void => {
-      if (message.type === "epoch") {
-        onEpoch?.(message);
-        return;
-      }
-      thread.off("message", onMessage).off("error", reject).off("exit", onExit);
-      resolve(message);
-    };
-    const onExit = (code: number): void =>
-      reject(new Error(`train: a thread ended early, with exit code ${code}`));
-    thread.on("message", onMessage).on("error", reject).on("exit", onExit);
-    thread.ref();
-    thread.postMessage(start);
+    thread.listen({
+      message(message: ThreadMessage) {
+        if (message.type === "epoch") {
+          onEpoch?.(message);
+          return;
+        }
+        thread.listen();
+        resolve(message);
+      },
+      failure: reject,
+    });
+    thread.keepAlive(true);
+    thread.post(start);
   });
 }

@@ -1,9 +1,8 @@
 /**
  * Training: the loop of lecture B (B11), with a chart that grows, a stop that stops, and a record of it all.
  */
-import { inspect } from "node:util";
+import { inspect, openblas } from "#platform";
 import { formulaOf } from "../compute/formula.js";
-import { openblas } from "../compute/openblas.js";
 import type { Dataset } from "../data/index.js";
 import { host } from "../display/host.js";
 import { crossEntropy, type Loss, type Sequential, squaredError } from "../nn/index.js";

@@ -1,7 +1,7 @@
 /**
  * A button: something that the reader presses.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { escapeHtml } from "../display/escape-html.js";
 import { checkListener, type ListenerOptions, listen, Model } from "./model.js";

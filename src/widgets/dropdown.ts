@@ -1,7 +1,7 @@
 /**
  * A dropdown: one of some values, which the reader chooses.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { escapeHtml } from "../display/escape-html.js";
 import { checkListener, type ListenerOptions, Model } from "./model.js";

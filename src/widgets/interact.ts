@@ -1,7 +1,7 @@
 /**
  * Sliders and a picture that follows them.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type DisplayHandle, display } from "../display/display.js";
 import { type DropdownOptions, dropdown } from "./dropdown.js";
 import { type SliderOptions, slider } from "./slider.js";

@@ -5,7 +5,7 @@
  * The connection is opened when the widget is shown first. Where there is no front end, as in `nablab run` or a plain
  * script, the widget is a value like any other and shows its text.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import type { MimeBundle } from "../display/bundle.js";
 import { type Comm, type Host, host } from "../display/host.js";
 

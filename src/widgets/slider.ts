@@ -1,7 +1,7 @@
 /**
  * A slider: a number that the reader moves.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { escapeHtml } from "../display/escape-html.js";
 import { formatNumber } from "../display/format-number.js";

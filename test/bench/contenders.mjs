@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findOpenblas } from "#nablab/compute/openblas.js";
+import { findOpenblas } from "#nablab/platform/openblas.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const peers = join(root, ".cache", "peers");

@@ -2,7 +2,7 @@
 // train(), with every kernel timed. The peak is the fastest product of large dense matrices seen by the same kernels.
 import { dense, mnist, relu, sequential } from "nablab";
 import { view } from "#nablab/compute/arena.js";
-import { findOpenblas } from "#nablab/compute/openblas.js";
+import { findOpenblas } from "#nablab/platform/openblas.js";
 import { makeJob } from "#nablab/train/job.js";
 import { work } from "#nablab/train/thread.js";
 
@@ -42,7 +42,7 @@ function timed(kernels, times) {
 }
 
 function jobOf(model, data, backend, batchSize) {
-  const rule = { kind: "rule", name: "sgd", eta: 0.1 };
+  const rule = { kind: "rule", name: "sgd", options: { eta: 0.1 } };
   const training = { data, rule, epochs: 1, batchSize, seed: 0, shuffle: "once" };
   return makeJob({ model, loss: "crossEntropy", threads: 1, backend, training });
 }

@@ -46,7 +46,7 @@ describe("synthetic sets", () => {
   test("logistic labels come with the probability that the truth says", () => {
     const { x, y, truth } = logisticData({ size: 20_000, w: [1], b: 0.5, seed: 2 });
     const p = Array.from(x, (value) => 1 / (1 + Math.exp(-(value * truth.w[0]! + truth.b))));
-    const excess = y.reduce((sum, label, i) => sum + label - p[i]!, 0);
+    const excess = Array.from(y).reduce((sum, label, i) => sum + label - p[i]!, 0);
     const variance = p.reduce((sum, q) => sum + q * (1 - q), 0);
     // Six standard deviations, about 2e-9.
     expect(Math.abs(excess)).toBeLessThan(6 * Math.sqrt(variance));
@@ -113,7 +113,7 @@ describe("datasets can be", () => {
     );
     expect(seen).not.toEqual(seen.toSorted((a, b) => a - b));
     expect(seen.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    expect(() => [...ten.batches(0)]).toThrow("the size must be a whole number ≥ 1, got 0");
+    expect(() => [...ten.batches(0)]).toThrow("batches: size must be a whole number ≥ 1, got 0");
   });
 
   test("seen: points in the plane by class, a curve over one feature, images with what they were taken for", async () => {

@@ -95,7 +95,7 @@ describe("what the charts send", () => {
   test("panels keep each chart's axes, legend and data apart", () => {
     const { data, layout } = panels([gap(), bowl()]).toJSON() as {
       data: { xaxis: string; legend?: string }[];
-      layout: never;
+      layout: Record<"xaxis" | "xaxis2", unknown>;
     };
     expect(data.map(({ xaxis }) => xaxis)).toEqual(["x", "x", "x", "x2", "x2", "x2"]);
     expect(data.map(({ legend }) => legend)).toEqual([
@@ -128,7 +128,11 @@ describe("what the charts send", () => {
 });
 
 describe("long lists", () => {
-  const decode = ({ dtype, bdata }: { dtype: string; bdata: string }) => {
+  interface Sent {
+    dtype: string;
+    bdata: string;
+  }
+  const decode = ({ dtype, bdata }: Sent) => {
     const bytes = new Uint8Array(Buffer.from(bdata, "base64")).buffer;
     const types = {
       f8: Float64Array,
@@ -142,7 +146,7 @@ describe("long lists", () => {
     return Array.from(new types[dtype as keyof typeof types](bytes));
   };
   const sent = (y: ArrayLike<number>) =>
-    (figure({ data: [{ y }], alt: "x" }).toJSON().data as { y: { dtype: string; bdata: string } }[])[0]!.y;
+    (figure({ data: [{ y }], alt: "x" }).toJSON().data as { y: Sent }[])[0]!.y;
   const list = (n: number, f: (i: number) => number) => Array.from({ length: n }, (_, i) => f(i));
 
   test.each([
@@ -172,7 +176,8 @@ describe("long lists", () => {
 
   test("of a matrix are one block with its shape", () => {
     const z = list(20, (i) => i).map((i) => list(30, (j) => i + j / 2));
-    const block = (figure({ data: [{ z }], alt: "x" }).toJSON().data as never[])[0]!.z as never;
+    const block = (figure({ data: [{ z }], alt: "x" }).toJSON().data as { z: Sent & { shape: string } }[])[0]!
+      .z;
     expect(block.shape).toBe("20, 30");
     expect(decode(block)).toEqual(z.flat());
   });

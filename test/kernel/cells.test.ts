@@ -8,7 +8,8 @@ import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type CellResult, createSession, type Output, type Session } from "#nablab/session/session.js";
+import { createNodeSession } from "#nablab/kernel/node-host.js";
+import type { CellResult, Output, Session } from "#nablab/session/session.js";
 import { stopFlag } from "#nablab/session/stop.js";
 
 let session: Session<number>;
@@ -18,7 +19,7 @@ const home = process.cwd();
 
 beforeAll(() => {
   process.chdir(mkdtempSync(path.join(tmpdir(), "nablab-cells-")));
-  session = createSession<number>({ onOutput: (output) => outputs.push(output) });
+  session = createNodeSession<number>({ onOutput: (output) => outputs.push(output) });
 });
 
 afterAll(() => {

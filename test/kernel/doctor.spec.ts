@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { nablabIn } from "../cli/nablab.js";
 import { jupyterEnvironment, python } from "./jupyter.js";
 
-const env = { ...jupyterEnvironment(), VIRTUAL_ENV: path.dirname(path.dirname(python())) };
+const env: NodeJS.ProcessEnv = { ...jupyterEnvironment(), VIRTUAL_ENV: path.dirname(path.dirname(python())) };
 
 test("all is well: a line for each, the last a cell that Jupyter ran", async () => {
   const { status, stdout } = await nablabIn(env, ".", "doctor");

@@ -31,6 +31,22 @@ test("cells of earlier sessions are found by tail, search and range; this sessio
   expect(now.reply({ hist_access_type: "tail", n: 1, output: true })[0]![2]).toEqual(["a + 1", null]);
 });
 
+test("unique: of equal cells the last one, at its place", () => {
+  const history = new History();
+  ["a", "b", "a", "c", "b"].forEach((code, i) => {
+    history.add(i + 1, code);
+  });
+  const search = { hist_access_type: "search", pattern: "*", unique: true };
+  expect(history.reply(search).map(([, line, code]) => [line, code])).toEqual([
+    [3, "a"],
+    [4, "c"],
+    [5, "b"],
+  ]);
+  expect(codes(history, { ...search, n: 1 })).toEqual(["b"]);
+  expect(codes(history, { ...search, pattern: "a", n: 1 })).toEqual(["a"]);
+  expect(codes(history, { ...search, unique: false, n: 2 })).toEqual(["c", "b"]);
+});
+
 test("it is the reader's alone, and a line a cell", () => {
   const where = file();
   const history = new History(where);

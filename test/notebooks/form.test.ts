@@ -76,7 +76,7 @@ test("a check that random numbers reach, through what is declared or filled, and
 describe.each(names)("%s", (name) => {
   const { cells }: { cells: Cell[] } = JSON.parse(readFileSync(path.join(lectures, name), "utf8"));
   const texts = cells.map(({ source }) => source.join(""));
-  const shown = cells.flatMap(({ outputs = [] }) => outputs.flatMap(({ data }) => data ?? []));
+  const shown = cells.flatMap(({ outputs = [] }) => outputs.flatMap(({ data }) => (data ? [data] : [])));
   const figures = shown.filter((data) => "application/vnd.plotly.v1+json" in data);
 
   test("begins with a title, what will be seen, and how long it takes", () => {

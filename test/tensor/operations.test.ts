@@ -54,6 +54,19 @@ describe("entry by entry", () => {
     expect(() => x.greater([1, 2, 3])).toThrow("greater");
   });
 
+  test("where takes entries as they are: −0, NaN and ∞, stretched or not, and float32 only from two of it", () => {
+    const odd = [-0, Number.NaN, Number.NEGATIVE_INFINITY];
+    expect([...tensor([1, 1, 1]).where(odd, 0).data]).toEqual(odd);
+    expect([...tensor([0, 0, 0]).where(0, odd).data]).toEqual(odd);
+    expect([...tensor([[1], [0]]).where(-0, [5, -0]).data]).toEqual([-0, -0, 5, -0]);
+    // NumPy counts NaN as true, too.
+    expect([...tensor([Number.NaN, -0]).where(1, 2).data]).toEqual([1, 2]);
+    const single = tensor([1, 2], { dtype: "float32" });
+    expect(single.where(single, single).dtype).toBe("float32");
+    const mixed = tensor([1, 0]).where(single, tensor([0, 0.1]));
+    expect([mixed.dtype, ...mixed.data]).toEqual(["float64", 1, 0.1]);
+  });
+
   test("the variance is the mean squared distance from the mean", () => {
     const x = randomNormal([4, 5], { seed: 1 });
     const mean = x.mean();
@@ -68,7 +81,7 @@ describe("shapes", () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 3, maxLength: 3 }),
-        fc.constantFrom([0, 1, 2], [2, 0, 1], [1, 0, 2], [2, 1, 0]),
+        fc.constantFrom<number[]>([0, 1, 2], [2, 0, 1], [1, 0, 2], [2, 1, 0]),
         (shape, axes) => {
           const x = randomNormal(shape, { seed: 1 });
           const y = x.permute(axes);

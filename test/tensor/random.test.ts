@@ -161,7 +161,7 @@ describe("distributions", () => {
     // Pairs come from one point of the disc: they must still be uncorrelated.
     const pairs = x.reshape(-1, 2);
     const covariance =
-      pairs.data.reduce((sum, v, i) => (i % 2 ? sum + v * pairs.data[i - 1]! : sum), 0) / (n / 2);
+      Array.from(pairs.data).reduce((sum, v, i) => (i % 2 ? sum + v * pairs.data[i - 1]! : sum), 0) / (n / 2);
     expect(Math.abs(covariance)).toBeLessThan(5 * Math.sqrt(1 / (n / 2)));
     const y = randomNormal(n, { seed: 13, mean: 3, sd: 0.5 });
     expect(Math.abs(y.mean() - 3)).toBeLessThan(0.5 * error(1));

@@ -41,7 +41,7 @@ const problem = fc
   })
   .map(({ kind, dimension, seed, spectrum, start }) => {
     const theta0 = start.slice(0, dimension);
-    const F: Objective =
+    const F =
       kind === "quadratic"
         ? quadratic({ spectrum: [1, ...spectrum].slice(0, dimension), seed })
         : kind === "huber"
@@ -49,7 +49,10 @@ const problem = fc
           : logistic({ n: 12 * dimension, dimension, seed, ...(kind === "ridge" && { ridge: 0.05 }) });
     return { F, theta0 };
   })
-  .filter(({ F }) => F.thetaStar !== undefined);
+  .filter(({ F }) => F.thetaStar !== undefined)
+  .map(({ F, theta0 }) => ({ F, theta0, L: F.L as number, mu: F.mu as number }));
+
+const strong = problem.filter(({ mu }) => mu > 0);
 
 const share = fc.double({ min: 0.05, max: 1, noNaN: true });
 const rounding = (F: Objective, theta0: number[]) =>
@@ -58,8 +61,8 @@ const rounding = (F: Objective, theta0: number[]) =>
 describe("gradient descent with eta ≤ 1/L on convex functions", () => {
   test("never increases F, and gains at least eta/2 ‖∇F‖² in each step", () => {
     fc.assert(
-      fc.property(problem, share, ({ F, theta0 }, c) => {
-        const eta = c / F.L;
+      fc.property(problem, share, ({ F, theta0, L }, c) => {
+        const eta = c / L;
         const path = descend(F, { theta0, eta, steps: 40 });
         for (let k = 0; k < path.steps; k++) {
           const promised = path.values[k]! - (eta / 2) * path.gradientNorms[k]! ** 2;
@@ -71,10 +74,10 @@ describe("gradient descent with eta ≤ 1/L on convex functions", () => {
 
   test("stays below the lecture's bound, and below the tight one", () => {
     fc.assert(
-      fc.property(problem, share, ({ F, theta0 }, c) => {
-        const eta = c / F.L;
+      fc.property(problem, share, ({ F, theta0, L }, c) => {
+        const eta = c / L;
         const path = descend(F, { theta0, eta, steps: 60 });
-        const options = { theta0, thetaStar: F.thetaStar!, eta, L: F.L };
+        const options = { theta0, thetaStar: F.thetaStar!, eta, L };
         for (const bound of [gradientDescentBound(options), tightBound(options)]) {
           const check = checkBound(path, bound);
           expect(check.holds, `${F} from ${theta0}: ${check}`).toBe(true);
@@ -86,11 +89,10 @@ describe("gradient descent with eta ≤ 1/L on convex functions", () => {
 
   test("is geometric under strong convexity", () => {
     fc.assert(
-      fc.property(problem, share, ({ F, theta0 }, c) => {
-        if (!(F.mu > 0)) return;
-        const eta = c / F.L;
+      fc.property(strong, share, ({ F, theta0, L, mu }, c) => {
+        const eta = c / L;
         const path = descend(F, { theta0, eta, steps: 60 });
-        const bound = strongConvexityBound({ gap0: path.gaps[0]!, eta, mu: F.mu, L: F.L });
+        const bound = strongConvexityBound({ gap0: path.gaps[0]!, eta, mu, L });
         const check = checkBound(path, bound);
         expect(check.holds, `${F} from ${theta0}: ${check}`).toBe(true);
       }),

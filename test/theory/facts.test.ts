@@ -27,44 +27,70 @@ import {
 } from "nablab";
 import { describe, expect, test } from "vitest";
 
-const objectives: [string, Objective][] = [
-  ["quadratic", quadratic({ spectrum: [10, 1], b: [1, -2] })],
-  ["turned quadratic", quadratic({ spectrum: [100, 10, 1, 0.1], seed: 2, b: [1, 2, 3, 4] })],
-  ["singular quadratic", quadratic({ spectrum: [3, 1, 0], seed: 1 })],
+/** What is known of an objective beforehand. */
+interface Facts {
+  /** By hand; "finite" where data decide it. */
+  L: number | "finite";
+  mu: number;
+  convex: boolean;
+  /** Whether it computes F − F* without cancellation. */
+  gap: boolean;
+}
+const convex = (L: Facts["L"], mu: number, gap = false): Facts => ({ L, mu, convex: true, gap });
+const wild = (L: number): Facts => ({ L, mu: 0, convex: false, gap: false });
+const data = {
+  x: [
+    [1, 2],
+    [3, -1],
+    [0, 1],
+  ],
+  y: [1, 2, 3],
+};
+const A = [
+  [2, 1],
+  [1, 3],
+];
+
+// The Hessian of least squares is XᵀX/3 + ridge with XᵀX = (10 −1; −1 6), whose eigenvalues are 8 ± √5; Nesterov's is the
+// tridiagonal matrix (−1, 2, −1) of 7 rows times L/4, with the eigenvalues 2 ± 2 cos(π/8).
+const objectives: [name: string, F: Objective, facts: Facts][] = [
+  ["quadratic", quadratic({ spectrum: [10, 1], b: [1, -2] }), convex(10, 1, true)],
+  [
+    "turned quadratic",
+    quadratic({ spectrum: [100, 10, 1, 0.1], seed: 2, b: [1, 2, 3, 4] }),
+    convex(100, 0.1, true),
+  ],
+  ["singular quadratic", quadratic({ spectrum: [3, 1, 0], seed: 1 }), convex(3, 0, true)],
   [
     "quadratic of a matrix",
-    quadratic({
-      A: [
-        [2, 1],
-        [1, 3],
-      ],
-      b: [1, 1],
-    }),
+    quadratic({ A, b: [1, 1] }),
+    convex((5 + Math.sqrt(5)) / 2, (5 - Math.sqrt(5)) / 2, true),
   ],
-  ["logistic", logistic({ n: 60, dimension: 4, seed: 3 })],
-  ["logistic with ridge", logistic({ n: 30, dimension: 3, seed: 4, ridge: 0.1 })],
-  ["huber", huber({ radius: 0.5, dimension: 3, L: 2 })],
-  ["worst case", worstCase(10, { R: 2, L: 3 })],
-  ["Nesterov's worst case", worstCase(3, { by: "Nesterov", R: 2, L: 3 })],
-  ["himmelblau", himmelblau()],
-  ["log-sum-exp", logSumExp()],
-  ["absolute value", absolute({ dimension: 3 })],
-  ["rosenbrock", rosenbrock()],
-  ["rosenbrock in 5 dimensions", rosenbrock({ dimension: 5 })],
-  ["rastrigin", rastrigin({ dimension: 3 })],
+  ["logistic", logistic({ n: 60, dimension: 4, seed: 3 }), convex("finite", 0)],
+  ["logistic with ridge", logistic({ n: 30, dimension: 3, seed: 4, ridge: 0.1 }), convex("finite", 0.1)],
+  ["huber", huber({ radius: 0.5, dimension: 3, L: 2 }), convex(2, 0)],
+  ["worst case", worstCase(10, { R: 2, L: 3 }), convex(3, 0)],
+  [
+    "Nesterov's worst case",
+    worstCase(3, { by: "Nesterov", R: 2, L: 3 }),
+    convex(1.5 * (1 + Math.cos(Math.PI / 8)), 1.5 * (1 - Math.cos(Math.PI / 8)), true),
+  ],
+  ["himmelblau", himmelblau(), wild(Infinity)],
+  ["log-sum-exp", logSumExp(), convex(0.5, 0)],
+  ["absolute value", absolute({ dimension: 3 }), convex(Infinity, 0)],
+  ["rosenbrock", rosenbrock(), wild(Infinity)],
+  ["rosenbrock in 5 dimensions", rosenbrock({ dimension: 5 }), wild(Infinity)],
+  ["rastrigin", rastrigin({ dimension: 3 }), wild(2 + 40 * Math.PI ** 2)],
   [
     "least squares",
-    leastSquares({
-      x: [
-        [1, 2],
-        [3, -1],
-        [0, 1],
-      ],
-      y: [1, 2, 3],
-      ridge: 0.1,
-    }),
+    leastSquares({ ...data, ridge: 0.1 }),
+    convex((8 + Math.sqrt(5)) / 3 + 0.1, (8 - Math.sqrt(5)) / 3 + 0.1, true),
   ],
 ];
+
+const bounded = objectives.filter(([, , { L }]) => L !== Infinity);
+const convexOnes = objectives.filter(([, , { convex }]) => convex);
+const withGap = objectives.filter(([, , { gap }]) => gap);
 
 const points = (F: Objective, count: number, seed: number) => {
   const stream = random(seed);
@@ -72,13 +98,15 @@ const points = (F: Objective, count: number, seed: number) => {
     Float64Array.from({ length: F.dimension }, () => stream.normal(0, 2)),
   );
 };
+const pairs = (F: Objective) => {
+  const [from, to] = [points(F, 200, 1), points(F, 200, 2)];
+  return from.map((a, i) => [a, to[i]!] as const);
+};
 const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, entry, i) => sum + entry * b[i]!, 0);
 const minus = (a: Float64Array, b: Float64Array) => a.map((entry, i) => entry - b[i]!);
 const norm = (a: Float64Array) => Math.sqrt(dot(a, a));
 
-describe.each(objectives)("%s", (_, F) => {
-  const pairs = points(F, 200, 1).map((a, i) => [a, points(F, 200, 2)[i]!] as const);
-
+describe.each(objectives)("%s", (_, F, facts) => {
   test("the gradient is the gradient", () => {
     for (const theta of points(F, 10, 3)) {
       const check = gradientCheck(F.value, F.gradient, theta, { tolerance: 1e-8 });
@@ -86,30 +114,13 @@ describe.each(objectives)("%s", (_, F) => {
     }
   });
 
-  test("L bounds the secants of the gradient, and no smaller number does", () => {
-    if (typeof F.L !== "number" || !Number.isFinite(F.L)) return;
-    for (const [a, b] of pairs) {
-      expect(norm(minus(F.gradient(a), F.gradient(b)))).toBeLessThanOrEqual(
-        F.L * norm(minus(a, b)) * (1 + 1e-12),
-      );
-    }
-    // All of these are most curved at 0: there L is the largest eigenvalue of the Hessian.
-    const h = 1e-5;
-    const hessianTimes = (v: Float64Array) =>
-      minus(F.gradient(v.map((entry) => h * entry)), F.gradient(v.map((entry) => -h * entry))).map(
-        (entry) => entry / (2 * h),
-      );
-    const { eigenvalue } = powerIteration(hessianTimes, F.dimension, { tolerance: 1e-8 });
-    expect(eigenvalue / F.L).toBeCloseTo(1, 6);
-  });
-
-  test("mu bounds the monotonicity of the gradient", () => {
-    if (typeof F.mu !== "number" || F.convex !== true) return;
-    for (const [a, b] of pairs) {
-      const d = minus(a, b);
-      const slack = 1e-12 * (1 + norm(F.gradient(a)) + norm(F.gradient(b))) * norm(d);
-      expect(dot(minus(F.gradient(a), F.gradient(b)), d)).toBeGreaterThanOrEqual(F.mu * dot(d, d) - slack);
-    }
+  test("L, mu, convexity and a gap are what they are by hand", () => {
+    if (facts.L === "finite") expect(F.L).toSatisfy(Number.isFinite);
+    else if (facts.L === Infinity) expect(F.L).toBe(Infinity);
+    else expect((F.L as number) / facts.L).toBeCloseTo(1, 12);
+    expect(F.mu).toBeCloseTo(facts.mu, 12);
+    expect(F.convex).toBe(facts.convex);
+    expect(F.gap !== undefined).toBe(facts.gap);
   });
 
   test("the minimiser is one, and the minimum its value", () => {
@@ -121,17 +132,42 @@ describe.each(objectives)("%s", (_, F) => {
     for (const theta of points(F, 100, 4)) expect(F.value(theta)).toBeGreaterThanOrEqual(F.minimum!);
   });
 
-  test("the gap is F − F*", () => {
-    if (!F.gap) return;
-    for (const theta of points(F, 20, 5)) {
-      expect(F.gap(theta)).toBeCloseTo(F.value(theta) - F.minimum!, 9);
-    }
-  });
-
   test("a theta of the wrong length is refused", () => {
     expect(() => F.value(new Float64Array(F.dimension + 1))).toThrow(/theta must have \d+ entr/);
     expect(() => F.gradient([])).toThrow(/theta must have \d+ entr/);
   });
+});
+
+test.each(bounded)("%s: L bounds the secants of the gradient, and no smaller number does", (_, F) => {
+  const L = F.L as number;
+  for (const [a, b] of pairs(F)) {
+    expect(norm(minus(F.gradient(a), F.gradient(b)))).toBeLessThanOrEqual(
+      L * norm(minus(a, b)) * (1 + 1e-12),
+    );
+  }
+  // All of these are most curved at 0: there L is the largest eigenvalue of the Hessian.
+  const h = 1e-5;
+  const hessianTimes = (v: Float64Array) =>
+    minus(F.gradient(v.map((entry) => h * entry)), F.gradient(v.map((entry) => -h * entry))).map(
+      (entry) => entry / (2 * h),
+    );
+  const { eigenvalue } = powerIteration(hessianTimes, F.dimension, { tolerance: 1e-8 });
+  expect(eigenvalue / L).toBeCloseTo(1, 6);
+});
+
+test.each(convexOnes)("%s: mu bounds the monotonicity of the gradient", (_, F) => {
+  const mu = F.mu as number;
+  for (const [a, b] of pairs(F)) {
+    const d = minus(a, b);
+    const slack = 1e-12 * (1 + norm(F.gradient(a)) + norm(F.gradient(b))) * norm(d);
+    expect(dot(minus(F.gradient(a), F.gradient(b)), d)).toBeGreaterThanOrEqual(mu * dot(d, d) - slack);
+  }
+});
+
+test.each(withGap)("%s: the gap is F − F*", (_, F) => {
+  for (const theta of points(F, 20, 5)) {
+    expect(F.gap!(theta)).toBeCloseTo(F.value(theta) - F.minimum!, 9);
+  }
 });
 
 describe("quadratic", () => {
@@ -309,14 +345,14 @@ describe("objectives that are means", () => {
 });
 
 describe("estimateL", () => {
-  test.each(objectives)("%s: never above L, and close to it where the curvature is largest", (_, F) => {
-    if (typeof F.L !== "number" || !Number.isFinite(F.L)) return;
+  test.each(bounded)("%s: never above L, and close to it where the curvature is largest", (_, F) => {
+    const L = F.L as number;
     const { lowerBound, secants } = estimateL(F, { seed: 3 });
     // Differences of gradients round at about 1e-16 / 1e-5 of their size.
-    expect(lowerBound).toBeLessThanOrEqual(F.L * (1 + 1e-8));
-    expect(lowerBound).toBeGreaterThan(0.999 * F.L);
+    expect(lowerBound).toBeLessThanOrEqual(L * (1 + 1e-8));
+    expect(lowerBound).toBeGreaterThan(0.999 * L);
     expect(secants).toBeGreaterThan(0);
-    expect(secants).toBeLessThanOrEqual(F.L * (1 + 1e-9));
+    expect(secants).toBeLessThanOrEqual(L * (1 + 1e-9));
   });
 
   test("sees what is within the ball only", () => {

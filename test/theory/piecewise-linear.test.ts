@@ -157,7 +157,7 @@ describe("conservative fields", () => {
     expect(wrongSide.gradients).toBeLessThan(1100);
     expect(wrongSide.largestError).toBeGreaterThan(100 * wrongSide.allowed);
     // A field that turns: no function has it, and along circles it shows.
-    const turning = checkConservative({ dimension: 2, value: () => 0, autodiff: ([x, y]: never) => [-y, x] });
+    const turning = checkConservative({ dimension: 2, value: () => 0, autodiff: (at) => [-at[1]!, at[0]!] });
     expect(turning.largestError).toBeGreaterThan(1);
     expect(() => checkConservative(bowl, { curves: 0 })).toThrow("curves must be a whole number ≥ 1, got 0");
   });

@@ -577,7 +577,9 @@ test("a power law is found in means over noisy paths, within the error that the 
   // The standard error against the scatter of fits to 200 other draws: both are right to about 5 %, six times that is 30 %.
   const others = Array.from({ length: 200 }, (_, seed) => {
     const draws = random(seed).split("fits");
-    const drawn = Array.from({ length: 100 }, () => k.map((one) => draws.uniform(0.5, 1.5) / one));
+    const drawn = Array.from({ length: 100 }, () =>
+      Float64Array.from(k, (one) => draws.uniform(0.5, 1.5) / one),
+    );
     return fitPower(new Ensemble({ name: "", quantity: "x", k, rows: drawn }), { from: 1 });
   });
   const scatter = Math.sqrt(others.reduce((sum, { exponent }) => sum + (exponent - 1) ** 2, 0) / 200);

@@ -27,7 +27,7 @@ import {
   train,
 } from "nablab";
 import { afterAll, expect, test } from "vitest";
-import { findOpenblas } from "#nablab/compute/openblas.js";
+import { findOpenblas } from "#nablab/platform/openblas.js";
 
 const folder = mkdtempSync(join(tmpdir(), "nablab-norms-"));
 afterAll(() => rmSync(folder, { recursive: true }));

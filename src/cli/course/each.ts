@@ -3,7 +3,7 @@
  */
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { writeAtomically } from "../../data/write-atomically.js";
+import { writeAtomically } from "#platform";
 import { InputError } from "../input-error.js";
 import { say } from "../progress.js";
 import { type Answer, NbGrader } from "./nbgrader.js";

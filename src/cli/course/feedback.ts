@@ -3,7 +3,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { writeAtomically } from "../../data/write-atomically.js";
+import { writeAtomically } from "#platform";
 import { table } from "../../display/table.js";
 import { InputError } from "../input-error.js";
 import { say } from "../progress.js";

@@ -2,7 +2,7 @@
  * `nablab course grades`: points go back to Moodle or Canvas in the table that the platform gave out.
  */
 import path from "node:path";
-import { writeAtomically } from "../../data/write-atomically.js";
+import { writeAtomically } from "#platform";
 import { InputError } from "../input-error.js";
 import { say } from "../progress.js";
 import { columnOf, isCanvas, plain } from "./columns.js";

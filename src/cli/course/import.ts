@@ -3,7 +3,7 @@
  */
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
-import { writeAtomically } from "../../data/write-atomically.js";
+import { writeAtomically } from "#platform";
 import { InputError } from "../input-error.js";
 import { say } from "../progress.js";
 import { columnOf, partsOf } from "./columns.js";

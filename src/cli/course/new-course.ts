@@ -3,7 +3,7 @@
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { packageRoot } from "../../session/own-packages.js";
+import { packageRoot } from "../../kernel/own-packages.js";
 import { InputError } from "../input-error.js";
 import { say } from "../progress.js";
 import { foldersIn } from "./submissions.js";

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { writeAtomically } from "../../data/write-atomically.js";
+import { writeAtomically } from "#platform";
 import type { Platform } from "./uploads.js";
 
 export interface PlatformRecord {

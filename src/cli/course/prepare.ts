@@ -4,7 +4,7 @@
  */
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import { writeAtomically } from "../../data/write-atomically.js";
+import { writeAtomically } from "#platform";
 import { InputError } from "../input-error.js";
 import { type Notebook, notebookText } from "../notebook.js";
 import { type CourseOptions, courseFolder } from "./folder.js";

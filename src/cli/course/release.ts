@@ -3,7 +3,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
-import { writeAtomically } from "../../data/write-atomically.js";
+import { writeAtomically } from "#platform";
 import { table } from "../../display/table.js";
 import { type Notebook, notebookText, parseNotebook } from "../notebook.js";
 import { say } from "../progress.js";

@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { writeAtomically } from "../../data/write-atomically.js";
+import { writeAtomically } from "#platform";
 
 /** The work of a student on an assignment. */
 export interface Submission {

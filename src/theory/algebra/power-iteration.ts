@@ -2,7 +2,7 @@
  * The largest eigenvalue from products A v alone: how L is found where A is too large to be taken apart, or
  * is known only as a product (a Hessian).
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { random } from "../../tensor/random.js";
 import { dot, norm } from "./vectors.js";
 

@@ -2,7 +2,7 @@
  * What theorems promise about gradient descent with a constant step, as functions of the number of steps k.
  * Each bound refuses to be made where its theorem does not apply.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
 import { type StepSize, stepSizeAt } from "../../optim/schedule.js";
 import { distance, type Vector } from "../algebra/vectors.js";

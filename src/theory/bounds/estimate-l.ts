@@ -1,7 +1,7 @@
 /**
  * A Lipschitz constant of a gradient from below, where no formula gives it: every secant of the gradient proves one.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
 import { random } from "../../tensor/random.js";

@@ -1,7 +1,7 @@
 /**
  * Which minimum a descent ends in, for a whole grid of starts (A7).
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { type Figure, figure } from "../../display/figure.js";
 import { formatNumber } from "../../display/format-number.js";

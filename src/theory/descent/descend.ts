@@ -1,7 +1,7 @@
 /**
  * Gradient descent on an objective, with a constant step or with any update rule, recorded step by step.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { formulaOf } from "../../compute/formula.js";
 import { formatNumber } from "../../display/format-number.js";
 import type { Rule } from "../../optim/rule.js";
@@ -78,7 +78,7 @@ export function descend(F: Objective, options: DescendOptions): Path {
     gaps: Float64Array.from(gaps),
     gradientNorms: Float64Array.from(gradientNorms),
     stepSizes: Float64Array.from(stepSizes),
-    schedule: formula?.name === "sgd" ? formula.eta : undefined,
+    schedule: formula?.name === "sgd" ? formula.options.eta : undefined,
     diverged,
   });
 }

@@ -2,7 +2,7 @@
  * The loss of a network around its parameters, along one or two directions: what a landscape of many thousand
  * dimensions looks like from where one stands (A7).
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { contourChart } from "../../display/contour-chart.js";
 import type { Figure } from "../../display/figure.js";

@@ -1,7 +1,7 @@
 /**
  * Step sizes that look at the function: rules for `descend`, made for one objective.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { checkOption, makeRule, type Rule } from "../../optim/rule.js";
 import { dot } from "../algebra/vectors.js";
 import type { Objective } from "../objectives/objective.js";

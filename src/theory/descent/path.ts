@@ -2,7 +2,7 @@
  * What a descent leaves behind: every iterate and what was measured at it. Index k is the k-th iterate, from
  * the start k = 0 on, as in θ(k).
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
 import type { StepSize } from "../../optim/schedule.js";

@@ -2,7 +2,7 @@
  * Continuous functions made of affine pieces by sums, maxima and minima: what a ReLU network is, and a place where
  * everything about subgradients can be computed exactly (B8–B10).
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import type { Figure } from "../../display/figure.js";
 import { formatNumber } from "../../display/format-number.js";

@@ -1,7 +1,7 @@
 /**
  * An objective whose gradients come with noise: the same minimiser, but only E[∇Q(θ)] = ∇F(θ) can be observed.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import type { Random } from "../../tensor/random.js";
 import type { Vector } from "../algebra/vectors.js";
 import { made } from "./made.js";

@@ -1,7 +1,7 @@
 /**
  * Means of terms: the loss over a training set, of which stochastic gradient descent takes a few terms at a time.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import type { Random } from "../../tensor/random.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { symmetricEigen } from "../algebra/symmetric-eigen.js";

@@ -1,7 +1,7 @@
 /**
  * Huber's function: convex and smooth, and beyond a radius nothing but a cone.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { norm } from "../algebra/vectors.js";
 import { made } from "./made.js";
 import { objective, type SolvedObjective } from "./objective.js";

@@ -1,7 +1,7 @@
 /**
  * The cross-entropy of a readout as a function of the readout itself: log-sum-exp, the smooth maximum.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import type { Vector } from "../algebra/vectors.js";
 import { made } from "./made.js";
 import { objective, type SolvedObjective } from "./objective.js";

@@ -2,7 +2,7 @@
  * Logistic regression: convex and smooth with a known L, and not quadratic, which makes it the second example
  * of everything.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { random } from "../../tensor/random.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { symmetricEigen } from "../algebra/symmetric-eigen.js";

@@ -2,7 +2,7 @@
  * What theory minimises: a function F with its gradient and with what is known about it. Each fact is either
  * true or absent; the tests verify the facts of every objective by sampling.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
 import type { Vector } from "../algebra/vectors.js";

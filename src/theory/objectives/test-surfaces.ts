@@ -1,7 +1,7 @@
 /**
  * Three functions that are hard each in its own way: a kink at the minimum, a bent valley, and many minima.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { made } from "./made.js";
 import { type Objective, objective, type SolvedObjective } from "./objective.js";
 

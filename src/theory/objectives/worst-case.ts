@@ -2,7 +2,7 @@
  * Functions that are as bad as a convex function can be: for gradient descent, and for every method that steps along
  * gradients.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { huberNamed } from "./huber.js";
 import { made } from "./made.js";
 import { objective, type SolvedObjective } from "./objective.js";

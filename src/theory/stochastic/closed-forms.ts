@@ -2,7 +2,7 @@
  * What stochastic approximation does exactly where M is a line: N(θ) = slope (θ − θ*) + noise of standard deviation sd.
  * Each step is then linear, and mean and variance follow recursions that can be solved (B3, B4, A15).
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type StepSize, stepSizeAt } from "../../optim/schedule.js";
 
 function positive(name: string, values: Record<string, number>): void {

@@ -1,7 +1,7 @@
 /**
  * The chart of random paths: mean or median over k, the band that holds most paths, and a few of the paths.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import type { Axis } from "../../display/axis.js";
 import type { Figure } from "../../display/figure.js";
 import { lineChart, type Series } from "../../display/line-chart.js";

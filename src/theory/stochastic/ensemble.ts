@@ -1,7 +1,7 @@
 /**
  * One quantity followed along many random paths: what a stochastic algorithm does on average, and how it scatters.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
 import { ensembleChart } from "./ensemble-chart.js";

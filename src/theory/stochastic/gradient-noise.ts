@@ -2,7 +2,7 @@
  * How far the gradient of a mini-batch is from that of the whole sum (B2, B3): exactly, where that is a formula of the
  * terms' gradients, and by sampling where it is not.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
 import { random } from "../../tensor/random.js";

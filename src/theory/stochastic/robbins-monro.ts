@@ -1,7 +1,7 @@
 /**
  * The algorithm of Robbins and Monro: a root of M(θ) = E[N(θ)] from noisy observations N(θ) alone (A14).
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
 import { type StepSize, stepSizeAt, stepSizeText } from "../../optim/schedule.js";

@@ -1,7 +1,7 @@
 /**
  * Stochastic gradient descent along many independent paths: what it does on average, and how it scatters.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { formulaOf } from "../../compute/formula.js";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { host } from "../../display/host.js";
@@ -127,7 +127,7 @@ export async function sgdPaths(F: StochasticObjective, options: SgdPathsOptions)
     threads: result.threads,
     objective: F,
     theta0: task.theta0,
-    eta: formula?.name === "sgd" ? formula.eta : undefined,
+    eta: formula?.name === "sgd" ? formula.options.eta : undefined,
     chart,
     toString: () => text,
     [inspect.custom]: () => text,

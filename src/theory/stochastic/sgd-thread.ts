@@ -2,7 +2,7 @@
  * A thread that runs paths of stochastic gradient descent: it makes objective and rule anew from their descriptions, and
  * takes one path after the other until none is left.
  */
-import { parentPort } from "node:worker_threads";
+import { onParentMessage, postToParent } from "#platform";
 import type { Rule, StepSize } from "../../optim/index.js";
 import * as theory from "../index.js";
 import { makeAgain } from "../objectives/made.js";
@@ -18,7 +18,7 @@ function ruleFrom({ name, options }: RuleData): Rule {
   return sendableRules[name]!(Object.fromEntries(made));
 }
 
-parentPort?.on("message", (job: SgdJob) => {
+onParentMessage((job: SgdJob) => {
   runPaths(makeAgain(theory, job.F) as StochasticObjective, ruleFrom(job.rule), job);
-  parentPort!.postMessage("done");
+  postToParent("done");
 });

@@ -2,9 +2,7 @@
  * Runs the paths of stochastic gradient descent on threads. Each path draws from a stream of its own, so that it is the
  * same bits wherever it runs; which thread takes which path is left to chance.
  */
-import { availableParallelism } from "node:os";
-import { setImmediate } from "node:timers/promises";
-import { Worker } from "node:worker_threads";
+import { cores, sharedBytes, sharesMemory, startThread, type Thread, yieldTurn } from "#platform";
 import { isPlainRule, type Rule } from "../../optim/rule.js";
 import { stepSizeAt } from "../../optim/schedule.js";
 import { madeOf } from "../objectives/made.js";
@@ -27,9 +25,9 @@ const slice = 20;
 const longPath = 20_000;
 
 /** Threads without a job, which do not keep the process alive; how many there are in all; and who waits for one. */
-const idle: Worker[] = [];
+const idle: Thread[] = [];
 let started = 0;
-const waiting: ((thread: Worker) => void)[] = [];
+const waiting: ((thread: Thread) => void)[] = [];
 
 /**
  * Runs all paths: the first ones on the calling thread, as long as a thread would take to start, the rest on threads.
@@ -48,8 +46,8 @@ export async function runAllPaths(
   const shared = {
     task,
     paths,
-    memory: new SharedArrayBuffer(8 * paths * recordSize(task)),
-    signals: new SharedArrayBuffer(4 * (signal.done + paths)),
+    memory: sharedBytes(8 * paths * recordSize(task)),
+    signals: sharedBytes(4 * (signal.done + paths)),
   };
   const flags = new Int32Array(shared.signals);
   const onStop = (): void => {
@@ -64,16 +62,16 @@ export async function runAllPaths(
   };
   try {
     const [made, data] = [madeOf(F), ruleData(rule, task.steps)];
-    const sendable = made && data && { ...shared, F: made, rule: data };
+    const sendable = sharesMemory && made && data && { ...shared, F: made, rule: data };
     if (!sendable || (threads === undefined && task.steps * task.batchSize <= longPath)) runSlice();
     let count = 0;
     if (sendable && left() > 0 && !stop.aborted) {
-      count = Math.min(threads ?? availableParallelism(), left());
-      const most = Math.max(count, availableParallelism());
+      count = Math.min(threads ?? cores(), left());
+      const most = Math.max(count, cores());
       await Promise.all(Array.from({ length: count }, async () => runThread(await threadOf(most), sendable)));
     }
     while (left() > 0 && !stop.aborted) {
-      await setImmediate();
+      await yieldTurn();
       runSlice();
     }
     const done = Array.from({ length: paths }, (_, path) => path).filter(
@@ -98,34 +96,36 @@ function ruleData(rule: Rule, steps: number): RuleData | undefined {
 }
 
 /** A thread: one that is idle, a new one as long as there are not too many, or else the next that is done. */
-async function threadOf(most: number): Promise<Worker> {
+async function threadOf(most: number): Promise<Thread> {
   const one = idle.pop();
   if (one) return one;
   if (started >= most) return new Promise((resolve) => waiting.push(resolve));
   return start();
 }
 
-function start(): Worker {
+function start(): Thread {
   started++;
-  return new Worker(new URL("./sgd-thread.js", import.meta.url));
+  return startThread(new URL("./sgd-thread.js", import.meta.url));
 }
 
-function runThread(thread: Worker, job: SgdJob): Promise<void> {
+function runThread(thread: Thread, job: SgdJob): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onExit = (code: number): void => {
-      started--;
-      waiting.shift()?.(start()); // or they would wait for ever
-      reject(new Error(`sgdPaths: a thread ended early, with exit code ${code}`));
-    };
-    const onDone = (): void => {
-      thread.off("error", reject).off("exit", onExit).unref();
-      const next = waiting.shift();
-      if (next) next(thread);
-      else idle.push(thread);
-      resolve();
-    };
-    thread.once("message", onDone).once("error", reject).once("exit", onExit);
-    thread.ref();
-    thread.postMessage(job);
+    thread.listen({
+      message() {
+        thread.listen();
+        thread.keepAlive(false);
+        const next = waiting.shift();
+        if (next) next(thread);
+        else idle.push(thread);
+        resolve();
+      },
+      failure(error) {
+        started--;
+        waiting.shift()?.(start()); // or they would wait for ever
+        reject(error);
+      },
+    });
+    thread.keepAlive(true);
+    thread.post(job);
   });
 }

@@ -2,7 +2,7 @@
  * The conditions on step sizes: Σ η(k) = ∞, so that any distance can be covered, and Σ η(k)² < ∞, so that the noise dies
  * out (A15, B4).
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
 import { type Decay, decayOf, type StepSize, stepSizeAt, stepSizeText } from "../../optim/schedule.js";

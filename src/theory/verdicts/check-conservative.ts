@@ -2,7 +2,7 @@
  * Whether what a program returns for a derivative behaves as one where it matters: almost everywhere, and along curves
  * (B10).
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
 import { type Random, random } from "../../tensor/random.js";

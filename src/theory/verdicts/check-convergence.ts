@@ -2,7 +2,7 @@
  * The conditions of the theorems that make stochastic approximation converge almost surely, beside what is known of a
  * given iteration: the step sizes exactly, the rest by sampling (A15, A16).
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
 import type { StepSize } from "../../optim/schedule.js";

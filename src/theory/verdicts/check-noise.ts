@@ -2,7 +2,7 @@
  * What sampling can say about a noisy gradient: whether it is biased, how large it gets, how much it scatters. A sample
  * refutes; it never proves. Each answer comes with the confidence that it deserves.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
 import { normalQuantile, normalTail } from "../../tensor/normal.js";

@@ -2,7 +2,7 @@
  * How fast a mean over paths falls, with an error that comes from the paths: they are independent, which the points of
  * one path are not.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
 import type { Ensemble } from "../stochastic/ensemble.js";

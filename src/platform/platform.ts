@@ -1,0 +1,132 @@
+/**
+ * What Node and a browser do differently, as one interface: everything above this folder is the language alone.
+ *
+ * `import … from "#platform"` takes `node.ts`, or `browser.ts` where a bundler asks for the condition "browser"
+ * (package.json, "imports"). Both export exactly the names of {@link Platform}.
+ */
+
+/** How a value is printed; as Node's `util.inspect`. */
+export interface InspectOptions {
+  /** Nested objects are opened this deep; null for all. */
+  depth?: number | null;
+  /** Lines are broken beyond this many characters. */
+  breakLength?: number;
+  /** Entries of a list that are printed; null for all. */
+  maxArrayLength?: number | null;
+  /** Characters of a string that are printed; null for all. */
+  maxStringLength?: number | null;
+}
+
+/** Prints any value for a reader, as Node's `util.inspect`. */
+export interface Inspect {
+  (value: unknown, options?: InspectOptions): string;
+  /** The key of the method by which a value says what is printed of it. */
+  readonly custom: unique symbol;
+}
+
+/** What a thread sends and how it fails. */
+export interface ThreadListener {
+  /** Receives each message. */
+  message(message: never): void;
+  /** Told once: the thread has ended, or failed and will be ended. */
+  failure(error: Error): void;
+}
+
+/** A module that runs in a thread of its own. */
+export interface Thread {
+  /** Sends a message: shared memory is shared, everything else copied. */
+  post(message: unknown): void;
+  /** Replaces the listener; without one, messages are dropped. */
+  listen(listener?: ThreadListener): void;
+  /** Whether the program waits for the thread before it ends; true at first. A page waits for none. */
+  keepAlive(on: boolean): void;
+  /** Ends the thread, whatever it is doing. */
+  terminate(): Promise<void>;
+}
+
+/** OpenBLAS, found and loaded. */
+export interface OpenBlas {
+  readonly name: string;
+  readonly sgemm: Sgemm;
+  /** Where an array lies. */
+  address(array: ArrayBufferView): number;
+}
+
+/** C = α op(A) op(B) + β C for row-major float32 matrices at addresses: op(A) is m × n, and depth the inner index. */
+export type Sgemm = (
+  order: number,
+  transA: number,
+  transB: number,
+  m: number,
+  n: number,
+  depth: number,
+  alpha: number,
+  a: number,
+  pitchA: number,
+  b: number,
+  pitchB: number,
+  beta: number,
+  c: number,
+  pitchC: number,
+) => void;
+
+/** A timer, for `clearTimeout`. */
+export type Timer = ReturnType<typeof setTimeout>;
+
+/** Everything that `"#platform"` exports. */
+export interface Platform {
+  inspect: Inspect;
+
+  /** Versions for the record of a computation: nablab's and that of what ran it. */
+  versions: Readonly<Record<string, string>>;
+
+  /** Reads a file or URL; undefined if there is none. @throws Error when it cannot be read */
+  readFile(file: string | URL): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** As `readFile`, synchronously. */
+  readFileSync(file: string | URL): Uint8Array<ArrayBuffer> | undefined;
+  /**
+   * Writes a file whole or not at all, also after a crash or a full disk. Creates missing folders, follows links, keeps
+   * permissions. In a browser the file lasts as long as the page, and can be read back.
+   */
+  writeAtomically(file: string, content: string | Uint8Array): void;
+  /** What relative paths are relative to. */
+  workingFolder(): string;
+  /**
+   * The folder, or URL, of an npm package's files.
+   *
+   * @throws Error when it is not installed, or the browser's host gave no URL for it
+   */
+  packageFolder(name: string): string;
+
+  /** SHA-256 of the concatenated parts, in hexadecimal; strings as UTF-8. */
+  sha256(...parts: readonly (string | Uint8Array)[]): string;
+  /** Unpacks gzip. */
+  gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  /** Base64 of bytes, or of a string's UTF-8. */
+  base64(content: string | Uint8Array): string;
+
+  /** Cores that threads may use. */
+  cores(): number;
+  /** Whether there are threads, which can share memory; otherwise everything runs on the calling thread. */
+  sharesMemory: boolean;
+  /** Memory of so many bytes, shared where threads can share it; zero at first. */
+  sharedBytes(length: number): SharedArrayBuffer;
+  /** Starts a module as a thread. `quiet`: what it prints is dropped. */
+  startThread(module: URL, options?: { quiet?: boolean }): Thread;
+  /** In a thread: receives the messages of whoever started it. Does nothing on the main thread. */
+  onParentMessage(receive: (message: never) => void): void;
+  /** In a thread: sends a message to whoever started it. */
+  postToParent(message: unknown): void;
+
+  /** Lets the event loop handle what is waiting. */
+  yieldTurn(): Promise<void>;
+  /** A timeout that does not keep the program alive. */
+  backgroundTimeout(callback: () => void, milliseconds: number): Timer;
+
+  /** Turns on WebAssembly's relaxed SIMD where the engine has it behind a flag. */
+  allowRelaxedSimd(): void;
+  /** OpenBLAS, loaded on the first call. @throws Error where there is none, with the fix */
+  openblas(): OpenBlas;
+  /** Whether static pictures of figures can be drawn in a thread, without a page. */
+  drawsOffscreen: boolean;
+}

@@ -1,0 +1,102 @@
+/**
+ * What the parts of a rewriting share: the file, the compiler's answers about it, and short ways to make code.
+ */
+import type * as TypeScript from "typescript";
+
+/** What the rewritten code expects as parameters, besides the boxes. */
+export const runtimeNames = [
+  "n·import",
+  "n·meta",
+  "n·bind",
+  "n·export",
+  "n·after",
+  "n·check",
+  "n·stop",
+] as const;
+
+/** The parameter that holds the box of a name. */
+export const boxName = (name: string): string => `${name}·`;
+
+export type Symbols = Map<string, TypeScript.Symbol & { exportSymbol?: TypeScript.Symbol }>;
+
+/** The symbols of the top level of a file; the compiler has them, but does not say so in its types. */
+export function topLevel(file: TypeScript.SourceFile): Symbols {
+  return ((file as unknown as { locals?: Symbols }).locals ?? new Map()) as Symbols;
+}
+
+/** Of a cell: which part of the file is the reader's, and which names of earlier cells are in boxes. */
+export interface CellPart {
+  start: number;
+  end: number;
+  isBoxed(name: string): boolean;
+}
+
+export class Context {
+  readonly ts: typeof TypeScript;
+  readonly checker: TypeScript.TypeChecker;
+  readonly file: TypeScript.SourceFile;
+  /** Undefined for a file that cells import. */
+  readonly cell: CellPart | undefined;
+  /** The top-level names. */
+  readonly locals: Symbols;
+  readonly factory: TypeScript.NodeFactory;
+  /** Set by the compiler when it begins to emit. */
+  transformation!: TypeScript.TransformationContext;
+  /** Rewrites a node at any depth; set by `expressions.ts`. */
+  visit!: (node: TypeScript.Node) => TypeScript.VisitResult<TypeScript.Node>;
+
+  constructor(
+    ts: typeof TypeScript,
+    checker: TypeScript.TypeChecker,
+    file: TypeScript.SourceFile,
+    cell?: CellPart,
+  ) {
+    this.ts = ts;
+    this.checker = checker;
+    this.file = file;
+    this.cell = cell;
+    this.factory = ts.factory;
+    this.locals = topLevel(file);
+  }
+
+  visitExpression(node: TypeScript.Expression): TypeScript.Expression {
+    return this.ts.visitNode(node, this.visit) as TypeScript.Expression;
+  }
+
+  visitChildren<T extends TypeScript.Node>(node: T): T {
+    return this.ts.visitEachChild(node, this.visit, this.transformation);
+  }
+
+  id(name: string): TypeScript.Identifier {
+    return this.factory.createIdentifier(name);
+  }
+
+  string(text: string): TypeScript.StringLiteral {
+    return this.factory.createStringLiteral(text);
+  }
+
+  /** A call of one of the functions that the code takes as parameters. */
+  runtime(name: (typeof runtimeNames)[number], ...args: TypeScript.Expression[]): TypeScript.CallExpression {
+    return this.factory.createCallExpression(this.id(name), undefined, args);
+  }
+
+  statement(expression: TypeScript.Expression, at?: TypeScript.Node): TypeScript.ExpressionStatement {
+    const statement = this.factory.createExpressionStatement(expression);
+    return at ? this.ts.setTextRange(statement, at) : statement;
+  }
+
+  assign(
+    target: TypeScript.Expression,
+    value: TypeScript.Expression,
+    at?: TypeScript.Node,
+  ): TypeScript.Expression {
+    const assignment = this.factory.createAssignment(target, value);
+    return at ? this.ts.setTextRange(assignment, at) : assignment;
+  }
+
+  /** In the place of `at`, and for source maps as a whole: a call is where its name begins. */
+  inPlace<T extends TypeScript.Node>(node: T, at: TypeScript.Node): T {
+    const { ts } = this;
+    return ts.setEmitFlags(ts.setTextRange(node, at), ts.EmitFlags.NoTrailingSourceMap);
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * Functions, classes, enums, namespaces and variables of the top level: each as it stands, then kept in its box.
+ * A function is kept before anything else runs, as it is hoisted.
+ */
+import type * as TypeScript from "typescript";
+import type { Context } from "./context.js";
+import type { Modules } from "./modules.js";
+import type { Names } from "./names.js";
+import type { Variables } from "./variables.js";
+
+export class Declarations {
+  /** Function declarations, which come before everything else. */
+  readonly functions: TypeScript.Statement[] = [];
+  readonly #context: Context;
+  readonly #names: Names;
+  readonly #variables: Variables;
+  readonly #modules: Modules;
+
+  constructor(context: Context, names: Names, variables: Variables, modules: Modules) {
+    this.#context = context;
+    this.#names = names;
+    this.#variables = variables;
+    this.#modules = modules;
+  }
+
+  functionDeclaration(node: TypeScript.FunctionDeclaration): void {
+    if (!node.body) return;
+    const { factory } = this.#context;
+    const visited = this.#context.visitChildren(node);
+    const name = node.name ?? this.#context.id("default·function");
+    this.functions.push(
+      factory.updateFunctionDeclaration(
+        visited,
+        this.#withoutExport(visited.modifiers),
+        visited.asteriskToken,
+        name,
+        visited.typeParameters,
+        visited.parameters,
+        visited.type,
+        visited.body,
+      ),
+      ...this.#keep(node.name),
+      ...this.#export(node, name.text),
+    );
+  }
+
+  classDeclaration(node: TypeScript.ClassDeclaration): TypeScript.Statement[] {
+    const { ts, factory } = this.#context;
+    if (this.#has(node, ts.ModifierFlags.Ambient)) return [];
+    const visited = this.#names.within(node.name?.text, () => this.#context.visitChildren(node));
+    const name = node.name ?? this.#context.id("default·class");
+    return [
+      factory.updateClassDeclaration(
+        visited,
+        this.#withoutExport(visited.modifiers),
+        name,
+        visited.typeParameters,
+        visited.heritageClauses,
+        visited.members,
+      ),
+      ...this.#keep(node.name),
+      ...this.#export(node, name.text),
+    ];
+  }
+
+  enumOrNamespace(node: TypeScript.EnumDeclaration | TypeScript.ModuleDeclaration): TypeScript.Statement[] {
+    const { ts, factory } = this.#context;
+    if (this.#names.isAmbient(node) || !ts.isIdentifier(node.name)) return [];
+    const visited = this.#names.within(node.name.text, () => this.#context.visitChildren(node));
+    const modifiers = this.#withoutExport(visited.modifiers);
+    return [
+      ts.isEnumDeclaration(visited)
+        ? factory.updateEnumDeclaration(visited, modifiers, visited.name, visited.members)
+        : factory.updateModuleDeclaration(visited, modifiers, visited.name, visited.body),
+      ...this.#keep(node.name),
+      ...this.#export(node, node.name.text),
+    ];
+  }
+
+  variableStatement(node: TypeScript.VariableStatement): TypeScript.Statement[] {
+    const { ts } = this.#context;
+    if (this.#has(node, ts.ModifierFlags.Ambient)) return [];
+    const { declarationList: list } = node;
+    const names = list.declarations.flatMap(({ name }) => this.#variables.namesIn(name));
+    for (const name of names) this.#export(node, name);
+    if ((list.flags & ts.NodeFlags.Using) === ts.NodeFlags.Using) {
+      // Kept as it stands, so that it is disposed of when the cell ends; others read it from its box.
+      return [
+        this.#context.visitChildren(node),
+        ...names.flatMap((name) => this.#keep(this.#context.id(name))),
+      ];
+    }
+    return this.#variables.assignments(list).map((expression) => this.#context.statement(expression, node));
+  }
+
+  #keep(name: TypeScript.Identifier | undefined): TypeScript.Statement[] {
+    if (!name) return [];
+    const value = this.#context.id(name.text);
+    return [this.#context.statement(this.#context.assign(this.#names.declared(name.text), value))];
+  }
+
+  /** Exports what is declared so; the default needs a statement of its own. */
+  #export(node: TypeScript.Declaration | TypeScript.VariableStatement, name: string): TypeScript.Statement[] {
+    const { ts } = this.#context;
+    if (this.#has(node, ts.ModifierFlags.Default))
+      return [this.#modules.publishDefault(this.#context.id(name), node)];
+    if (this.#has(node, ts.ModifierFlags.Export)) this.#modules.publishName(name, name);
+    return [];
+  }
+
+  #withoutExport<T extends TypeScript.ModifierLike>(modifiers: readonly T[] | undefined): T[] | undefined {
+    const { ExportKeyword, DefaultKeyword } = this.#context.ts.SyntaxKind;
+    return modifiers?.filter(({ kind }) => kind !== ExportKeyword && kind !== DefaultKeyword);
+  }
+
+  #has(node: TypeScript.Node, flag: TypeScript.ModifierFlags): boolean {
+    const { ts } = this.#context;
+    return (
+      ts.canHaveModifiers(node) &&
+      (ts.getCombinedModifierFlags(node as unknown as TypeScript.Declaration) & flag) !== 0
+    );
+  }
+}

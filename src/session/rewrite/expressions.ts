@@ -1,0 +1,162 @@
+/**
+ * Expressions and statements at any depth: names read from their boxes, calls without a `this`, imports, and loops
+ * and awaits that end when the reader interrupts.
+ */
+import type * as TypeScript from "typescript";
+import type { Context } from "./context.js";
+import type { Names } from "./names.js";
+import type { Variables } from "./variables.js";
+
+export class Expressions {
+  readonly #context: Context;
+  readonly #names: Names;
+  readonly #variables: Variables;
+
+  constructor(context: Context, names: Names, variables: Variables) {
+    this.#context = context;
+    this.#names = names;
+    this.#variables = variables;
+    context.visit = (node) => this.#visit(node);
+  }
+
+  #visit(node: TypeScript.Node): TypeScript.VisitResult<TypeScript.Node> {
+    const { ts, factory } = this.#context;
+    if (this.#names.isReference(node)) return this.#names.present(node.text, node);
+    if (ts.isHeritageClause(node) && node.token === ts.SyntaxKind.ImplementsKeyword) return node;
+    if (ts.isExpressionWithTypeArguments(node)) {
+      const expression = this.#context.visitExpression(node.expression);
+      return factory.updateExpressionWithTypeArguments(node, expression, node.typeArguments);
+    }
+    if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node))
+      return node;
+    if (ts.isShorthandPropertyAssignment(node)) return this.#shorthand(node);
+    if (ts.isCallExpression(node)) return this.#call(node);
+    if (ts.isTaggedTemplateExpression(node)) return this.#taggedTemplate(node);
+    if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword)
+      return this.#context.id("n·meta");
+    if (ts.isAwaitExpression(node)) {
+      return ts.setTextRange(this.#context.runtime("n·after", this.#context.visitChildren(node)), node);
+    }
+    if (ts.isIterationStatement(node, false)) return this.#loop(node);
+    if (ts.isVariableStatement(node) && this.#variables.areBoxed(node.declarationList)) {
+      return this.#variables
+        .assignments(node.declarationList)
+        .map((expression) => this.#context.statement(expression, expression));
+    }
+    return this.#context.visitChildren(node);
+  }
+
+  #shorthand(node: TypeScript.ShorthandPropertyAssignment): TypeScript.Node {
+    const { ts, factory, checker } = this.#context;
+    const name = node.name.text;
+    if (!this.#names.means(checker.getShorthandAssignmentValueSymbol(node), name)) {
+      return this.#context.visitChildren(node);
+    }
+    const value = this.#names.present(name, node.name);
+    const fallback = node.objectAssignmentInitializer;
+    const initializer = fallback
+      ? this.#context.assign(value, this.#context.visitExpression(fallback))
+      : value;
+    return ts.setTextRange(factory.createPropertyAssignment(name, initializer), node);
+  }
+
+  /** The name that is called, also as `(f)`, `f!`, `f as any`; its call must have no `this`. */
+  #called(node: TypeScript.Expression): TypeScript.Identifier | undefined {
+    const { ts } = this.#context;
+    let inner = node;
+    while (
+      ts.isParenthesizedExpression(inner) ||
+      ts.isAsExpression(inner) ||
+      ts.isSatisfiesExpression(inner) ||
+      ts.isTypeAssertionExpression(inner) ||
+      ts.isNonNullExpression(inner) ||
+      ts.isExpressionWithTypeArguments(inner)
+    )
+      inner = inner.expression;
+    return this.#names.isReference(inner) ? inner : undefined;
+  }
+
+  #call(node: TypeScript.CallExpression): TypeScript.Node {
+    const { ts, factory } = this.#context;
+    const { visit } = this.#context;
+    if (node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      const args = node.arguments.map((argument) => this.#context.visitExpression(argument));
+      return ts.setTextRange(this.#context.runtime("n·import", ...args), node);
+    }
+    const called = this.#called(node.expression);
+    if (!called) return this.#context.visitChildren(node);
+    const callee = this.#names.detached(called);
+    const args = ts.visitNodes(node.arguments, visit, ts.isExpression);
+    return ts.isCallChain(node)
+      ? factory.updateCallChain(node, callee, node.questionDotToken, undefined, args)
+      : factory.updateCallExpression(node, callee, undefined, args);
+  }
+
+  #taggedTemplate(node: TypeScript.TaggedTemplateExpression): TypeScript.Node {
+    const { ts, factory, visit } = this.#context;
+    const called = this.#called(node.tag);
+    if (!called) return this.#context.visitChildren(node);
+    const template = ts.visitNode(node.template, visit) as TypeScript.TemplateLiteral;
+    return factory.updateTaggedTemplateExpression(node, this.#names.detached(called), undefined, template);
+  }
+
+  /** A loop that ends on an interrupt; a variable that it declares may be one of the top level, if it is `var`. */
+  #loop(node: TypeScript.IterationStatement): TypeScript.Node {
+    const { ts, factory } = this.#context;
+    const body = this.#guarded(ts.visitNode(node.statement, this.#context.visit) as TypeScript.Statement);
+    const expression = (expression: TypeScript.Expression): TypeScript.Expression =>
+      this.#context.visitExpression(expression);
+    if (ts.isForStatement(node)) {
+      const { initializer, condition, incrementor } = node;
+      return factory.updateForStatement(
+        node,
+        initializer && this.#initializer(initializer, false),
+        condition && expression(condition),
+        incrementor && expression(incrementor),
+        body,
+      );
+    }
+    if (ts.isForOfStatement(node)) {
+      const variable = this.#initializer(node.initializer, true);
+      return factory.updateForOfStatement(
+        node,
+        node.awaitModifier,
+        variable,
+        expression(node.expression),
+        body,
+      );
+    }
+    if (ts.isForInStatement(node)) {
+      const variable = this.#initializer(node.initializer, true);
+      return factory.updateForInStatement(node, variable, expression(node.expression), body);
+    }
+    if (ts.isWhileStatement(node))
+      return factory.updateWhileStatement(node, expression(node.expression), body);
+    const loop = node as TypeScript.DoStatement;
+    return factory.updateDoStatement(loop, body, expression(loop.expression));
+  }
+
+  /** What a loop declares or assigns to before its first turn, or in each. */
+  #initializer(initializer: TypeScript.ForInitializer, inEachTurn: boolean): TypeScript.ForInitializer {
+    const { ts, factory } = this.#context;
+    if (!ts.isVariableDeclarationList(initializer) || !this.#variables.areBoxed(initializer)) {
+      return ts.visitNode(initializer, this.#context.visit) as TypeScript.ForInitializer;
+    }
+    if (inEachTurn) return this.#variables.target(initializer.declarations[0]!.name);
+    return this.#variables
+      .assignments(initializer)
+      .reduce((all, assignment) => factory.createComma(all, assignment));
+  }
+
+  #guarded(body: TypeScript.Statement): TypeScript.Block {
+    const { ts, factory } = this.#context;
+    const raised = factory.createElementAccessExpression(this.#context.id("n·stop"), 0);
+    const guard = factory.createIfStatement(
+      raised,
+      this.#context.statement(this.#context.runtime("n·check")),
+    );
+    return ts.isBlock(body)
+      ? factory.updateBlock(body, [guard, ...body.statements])
+      : factory.createBlock(ts.isEmptyStatement(body) ? [guard] : [guard, body], true);
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * Which names are kept in boxes, which identifiers mean them, and how code reads and declares them.
+ */
+import type * as TypeScript from "typescript";
+import { boxName, type Context } from "./context.js";
+
+export class Names {
+  /** The names whose boxes the code takes. */
+  readonly boxes = new Set<string>();
+  readonly #context: Context;
+  readonly #boxed = new Map<string, boolean>();
+  /** Declarations we are inside of, in which their own name means the class (or enum, namespace) itself. */
+  readonly #inside: string[] = [];
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /** Whether a top-level name has a value at run time, which is kept in a box. */
+  isBoxed(name: string): boolean {
+    let answer = this.#boxed.get(name);
+    if (answer === undefined) this.#boxed.set(name, (answer = this.#hasValue(name)));
+    return answer;
+  }
+
+  #hasValue(name: string): boolean {
+    const { ts, cell, locals } = this.#context;
+    const local = locals.get(name);
+    if (!local) return false;
+    const symbol = local.exportSymbol ?? local;
+    const nodes = symbol.declarations ?? [];
+    if (cell && nodes.every((node) => node.end <= cell.start)) return cell.isBoxed(name);
+    if (symbol.flags & ts.SymbolFlags.Alias) return this.#isValue(symbol);
+    // `declare const x` is a promise about a global.
+    return (symbol.flags & ts.SymbolFlags.Value) !== 0 && !nodes.every((node) => this.isAmbient(node));
+  }
+
+  /** Whether a declaration leaves nothing at run time. */
+  isAmbient(node: TypeScript.Declaration): boolean {
+    const { ts } = this.#context;
+    return (
+      ts.isInterfaceDeclaration(node) ||
+      ts.isTypeAliasDeclaration(node) ||
+      (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Ambient) !== 0 ||
+      (ts.isFunctionDeclaration(node) && !node.body) ||
+      (ts.isModuleDeclaration(node) && !this.#isInstantiated(node))
+    );
+  }
+
+  /** Whether a namespace holds more than types. */
+  #isInstantiated(node: TypeScript.ModuleDeclaration): boolean {
+    const { ts, checker } = this.#context;
+    const symbol = checker.getSymbolAtLocation(node.name);
+    return !!symbol && (symbol.flags & ts.SymbolFlags.ValueModule) !== 0;
+  }
+
+  /** Whether an import is there at run time; one that the compiler cannot find may be. */
+  #isValue(alias: TypeScript.Symbol): boolean {
+    const { ts, checker } = this.#context;
+    if (alias.declarations?.some((node) => ts.isTypeOnlyImportDeclaration(node))) return false;
+    const target = checker.getAliasedSymbol(alias);
+    return checker.isUnknownSymbol(target) || (target.flags & ts.SymbolFlags.Value) !== 0;
+  }
+
+  /** Whether a symbol is that of the boxed name. */
+  means(symbol: TypeScript.Symbol | undefined, name: string): boolean {
+    if (!symbol || !this.isBoxed(name) || this.#inside.includes(name)) return false;
+    const local = this.#context.locals.get(name);
+    return symbol === local || symbol === local?.exportSymbol;
+  }
+
+  /** Whether an identifier stands for the value of a boxed name. */
+  isReference(node: TypeScript.Node): node is TypeScript.Identifier {
+    const { ts, checker, locals } = this.#context;
+    return (
+      ts.isIdentifier(node) &&
+      locals.has(node.text) &&
+      !(node.parent && (node.parent as { name?: unknown }).name === node) &&
+      this.means(checker.getSymbolAtLocation(node), node.text)
+    );
+  }
+
+  /** Runs `work`, in which the name means the declaration itself. */
+  within<T>(name: string | undefined, work: () => T): T {
+    if (name === undefined) return work();
+    this.#inside.push(name);
+    try {
+      return work();
+    } finally {
+      this.#inside.pop();
+    }
+  }
+
+  box(name: string): TypeScript.Identifier {
+    this.boxes.add(name);
+    return this.#context.id(boxName(name));
+  }
+
+  /** The present value of a name. */
+  present(name: string, at?: TypeScript.Node): TypeScript.Expression {
+    const { factory } = this.#context;
+    const box = this.box(name);
+    if (!at) return factory.createPropertyAccessExpression(box, "v");
+    return this.#context.inPlace(
+      factory.createPropertyAccessExpression(this.#context.inPlace(box, at), "v"),
+      at,
+    );
+  }
+
+  /** What a declaration of a name assigns to. */
+  declared(name: string, at?: TypeScript.Node): TypeScript.Expression {
+    const { factory, ts } = this.#context;
+    const access = factory.createPropertyAccessExpression(this.box(name), "d");
+    return at ? ts.setTextRange(access, at) : access;
+  }
+
+  /** `f` as it is called: `f·.v()` would hand the box to it as `this`. */
+  detached(node: TypeScript.Identifier): TypeScript.Expression {
+    const { factory } = this.#context;
+    const zero = factory.createNumericLiteral(0);
+    const value = factory.createComma(zero, this.present(node.text, node));
+    return this.#context.inPlace(factory.createParenthesizedExpression(value), node);
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * A cell, or a file of the reader's, rewritten so that its top-level names live on when it has run.
+ *
+ * Every top-level name is kept in a box (`box.ts`), and the code says `cnt·.v` where it said `cnt`: whatever sees
+ * the name sees its present value, closures of earlier cells as well. Declarations write `cnt·.d`, by which
+ * the box knows that it was declared. What remains is the body of an async function:
+ *
+ * | TypeScript                               | becomes                                             |
+ * |------------------------------------------|-----------------------------------------------------|
+ * | `let cnt = 0; cnt++`                     | `cnt·.d = 0; cnt·.v++`                              |
+ * | `const { a, b: [c] } = f()`              | `({ a: a·.d, b: [c·.d] } = (0, f·.v)())`            |
+ * | `function f() {}`, `class A {}`          | the same, then `f·.d = f` (at the top), `A·.d = A`  |
+ * | `import { x } from "m"`                  | `n·bind(x·, await n·import("m"), "x")`              |
+ * | `export const x = 1`                     | `n·export({ x: () => x·.v })` and the declaration  |
+ * | a loop's body, an `await`                | looks whether the reader has interrupted            |
+ * | the last expression, of a cell           | `return { value: … }`                               |
+ *
+ * Which identifier means which name, and which import is a type, is the type checker's answer. Names with a
+ * middle dot are ours: it is allowed in an identifier, and nobody writes it.
+ */
+import type * as TypeScript from "typescript";
+import { type CellPart, Context } from "./context.js";
+import { Declarations } from "./declarations.js";
+import { Expressions } from "./expressions.js";
+import { Modules } from "./modules.js";
+import { Names } from "./names.js";
+import { Variables } from "./variables.js";
+
+export interface Rewriting {
+  /** For `program.emit`. */
+  transformers: TypeScript.CustomTransformers;
+  /** The names whose boxes the code takes as parameters; complete after the emit. */
+  readonly boxes: ReadonlySet<string>;
+  /** Whether a top-level name has a value at run time, which is kept in a box. */
+  isBoxed(name: string): boolean;
+}
+
+/**
+ * @param cell of a cell: what of the file is the reader's, and which names of earlier cells are in boxes. Then the
+ *   last expression is returned, and exports mean nothing
+ */
+export function rewriting(
+  ts: typeof TypeScript,
+  checker: TypeScript.TypeChecker,
+  file: TypeScript.SourceFile,
+  cell?: CellPart,
+): Rewriting {
+  const context = new Context(ts, checker, file, cell);
+  const names = new Names(context);
+  const before: TypeScript.TransformerFactory<TypeScript.SourceFile> = (transformation) => (source) => {
+    if (source !== file) return source;
+    context.transformation = transformation;
+    return ts.factory.updateSourceFile(file, rewrittenStatements(context, names));
+  };
+  // The compiler marks a module without imports and exports as one.
+  const after: TypeScript.TransformerFactory<TypeScript.SourceFile> = () => (source) =>
+    ts.factory.updateSourceFile(
+      source,
+      source.statements.filter((node) => !ts.isExportDeclaration(node)),
+    );
+  return {
+    transformers: { before: [before], after: [after] },
+    boxes: names.boxes,
+    isBoxed: (name) => names.isBoxed(name),
+  };
+}
+
+function rewrittenStatements(context: Context, names: Names): TypeScript.Statement[] {
+  const { ts, file, cell } = context;
+  const variables = new Variables(context, names);
+  new Expressions(context, names, variables);
+  const modules = new Modules(context, names);
+  const declarations = new Declarations(context, names, variables, modules);
+
+  const { start, end } = cell ?? { start: 0, end: file.end };
+  const all = file.statements.filter((node) => node.getStart(file) >= start && node.getStart(file) < end);
+  const body: TypeScript.Statement[] = [];
+  for (const node of all) {
+    if (ts.isImportDeclaration(node)) modules.importDeclaration(node);
+    else if (ts.isImportEqualsDeclaration(node)) body.push(...modules.importEquals(node));
+    else if (ts.isExportDeclaration(node)) modules.exportDeclaration(node);
+    else if (ts.isExportAssignment(node))
+      body.push(modules.publishDefault(context.visitExpression(node.expression), node));
+    else if (ts.isFunctionDeclaration(node)) declarations.functionDeclaration(node);
+    else if (ts.isClassDeclaration(node)) body.push(...declarations.classDeclaration(node));
+    else if (ts.isEnumDeclaration(node) || ts.isModuleDeclaration(node))
+      body.push(...declarations.enumOrNamespace(node));
+    else if (ts.isVariableStatement(node)) body.push(...declarations.variableStatement(node));
+    else if (cell && node === all.at(-1) && ts.isExpressionStatement(node)) body.push(result(context, node));
+    else body.push(...([context.visit(node)].flat() as TypeScript.Statement[]));
+  }
+  return [...declarations.functions, ...(cell ? [] : modules.exports()), ...modules.imports, ...body];
+}
+
+/** The last expression of a cell, returned as its value. */
+function result(context: Context, node: TypeScript.ExpressionStatement): TypeScript.Statement {
+  const { ts, factory } = context;
+  const value = factory.createPropertyAssignment("value", context.visitExpression(node.expression));
+  const object = factory.createObjectLiteralExpression([value]);
+  return ts.setTextRange(factory.createReturnStatement(object), node);
+}

@@ -1,0 +1,78 @@
+/**
+ * A session in an empty folder, without sockets, and short words for what tests ask of it.
+ */
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { afterAll, beforeAll } from "vitest";
+import { createNodeSession } from "#nablab/kernel/node-host.js";
+import type { CellResult, Output, Question, Session } from "#nablab/session/session.js";
+
+export interface Cells {
+  readonly session: Session<number>;
+  /** What the last cell put out. */
+  outputs: Output[];
+  /** The number of the last cell. */
+  count: number;
+  /** Answers what cells ask; undefined interrupts. */
+  answer: (question: Question) => string | undefined;
+  run(code: string): Promise<CellResult>;
+  /** The text of the value of the last of some cells, none of which may fail. */
+  text(...cells: string[]): Promise<unknown>;
+  /** The error of a cell, without colours. */
+  failure(code: string): Promise<{ ename: string; evalue: string; traceback: string[] }>;
+  /** What the last cell printed. */
+  printed(): string;
+  /** Writes a file into the folder. */
+  file(name: string, content: string): void;
+}
+
+/** Opens the session before the tests of a file, and closes it after them. */
+export function openCells(): Cells {
+  let session: Session<number> | undefined;
+  const home = process.cwd();
+  beforeAll(() => {
+    process.chdir(mkdtempSync(path.join(tmpdir(), "nablab-cells-")));
+    session = createNodeSession<number>({
+      onOutput: (output) => cells.outputs.push(output),
+      ask: (question) => cells.answer(question),
+    });
+  });
+  afterAll(() => {
+    session?.close();
+    process.chdir(home);
+  });
+  const cells: Cells = {
+    get session() {
+      return session!;
+    },
+    outputs: [],
+    count: 0,
+    answer: () => undefined,
+    async run(code) {
+      cells.outputs = [];
+      return cells.session.execute(code, ++cells.count);
+    },
+    async text(...codes) {
+      let value: unknown;
+      for (const code of codes) {
+        const result = await cells.run(code);
+        if (result.status === "error") throw new Error(stripVTControlCharacters(result.traceback.join("\n")));
+        value = result.result?.data["text/plain"];
+      }
+      return value;
+    },
+    async failure(code) {
+      const result = await cells.run(code);
+      if (result.status === "ok") throw new Error(`the cell did not fail: ${code}`);
+      return { ...result, traceback: result.traceback.map(stripVTControlCharacters) };
+    },
+    printed: () => cells.outputs.map((output) => (output as { text?: string }).text ?? "").join(""),
+    file(name, content) {
+      mkdirSync(path.dirname(path.resolve(name)), { recursive: true });
+      writeFileSync(name, content);
+    },
+  };
+  return cells;
+}
