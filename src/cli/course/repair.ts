@@ -5,6 +5,7 @@
  *
  * `nablab check` does the same as far as it can without the assignment as it was handed out.
  */
+import { createHash } from "node:crypto";
 import type { Cell, CodeCell, Notebook } from "../notebook.js";
 import { likeness, plainText } from "./likeness.js";
 import { gradingOf, isEdited } from "./points.js";
@@ -25,10 +26,10 @@ const isOfAssignment = (cell: Cell): boolean => {
   return about !== undefined && (about.grade || about.solution || about.locked || about.task);
 };
 
-/** A cell of a submission and the cell of the assignment that it is, if it is one. */
+/** A cell of a submission, and the place in the assignment of the cell that it is, if it is one. */
 interface Placed {
   cell: Cell;
-  is: Cell | undefined;
+  place: number | undefined;
 }
 
 /**
@@ -54,13 +55,17 @@ export function repair(submitted: Notebook, released: Notebook): Repaired {
       `${few} of the ${own.length} cells of the assignment ${found.length === 1 ? "is" : "are"} in it; is it another notebook, or an empty one?`,
     );
   }
+  const places = new Map(released.cells.map((cell, place) => [cell, place]));
+  const texts = textsOf(
+    released.cells.map((cell) => (isOfAssignment(cell) ? undefined : plainText(cell.source))),
+  );
   const placed = submitted.cells.map((cell): Placed => {
     const is = matches.is.get(cell);
-    return is
-      ? { cell: asReleased(cell, is, notes), is }
-      : { cell: asOrdinary(cell, submitted, matches, notes), is };
+    if (is) return { cell: asReleased(cell, is, notes), place: places.get(is) };
+    const ordinary = asOrdinary(cell, submitted, matches, notes);
+    return { cell: ordinary, place: gradingOf(cell) ? undefined : texts.next(plainText(cell.source)) };
   });
-  const ordered = inOrder(placed, own, notes);
+  const ordered = inOrder(placed, notes);
   restoreDeleted(ordered, released.cells, notes);
   for (const [what, ids] of [
     ["without metadata, and recognised", matches.recognised],
@@ -87,9 +92,10 @@ export function repairAlone(submitted: Notebook): Repaired {
   const notes: string[] = [];
   const copied: string[] = [];
   const first = new Map<string, Cell>();
+  const order = orderOf(submitted);
+  const names = order.filter((id) => !id.startsWith(textPrefix));
   for (const [id, cells] of grouped(submitted.cells)) {
-    const order = orderOf(submitted);
-    const best = bestOf(cells, undefined, submitted.cells, order);
+    const best = bestOf(cells, undefined, submitted.cells, names);
     first.set(id, best);
     if (cells.length > 1) copied.push(id);
   }
@@ -99,31 +105,46 @@ export function repairAlone(submitted: Notebook): Repaired {
     if (id === undefined || kept.has(cell)) return cell;
     return stripped(cell, plainText(cell.source) === plainText(first.get(id)!.source));
   });
-  if (copied.length > 0) {
-    notes.push(`copied: ${fewOf(copied)}`);
-  }
-  const order = orderOf(submitted);
-  const placed = cells.map(
-    (cell): Placed => ({ cell, is: order.includes(gradingOf(cell)?.grade_id ?? "") ? cell : undefined }),
-  );
-  const own = placed.filter(({ is }) => is).map(({ cell }) => cell);
-  own.sort((a, b) => order.indexOf(gradingOf(a)!.grade_id) - order.indexOf(gradingOf(b)!.grade_id));
+  if (copied.length > 0) notes.push(`copied: ${fewOf(copied)}`);
+  const texts = textsOf(order);
+  const placed = cells.map((cell): Placed => {
+    const id = gradingOf(cell)?.grade_id;
+    const place = id === undefined ? texts.next(textMark(cell)) : order.indexOf(id);
+    return { cell, place: place !== undefined && place >= 0 ? place : undefined };
+  });
   return {
-    notebook: { ...submitted, cells: withIds(inOrder(placed, own, notes).map(({ cell }) => cell)) },
+    notebook: { ...submitted, cells: withIds(inOrder(placed, notes).map(({ cell }) => cell)) },
     notes: merged(notes),
   };
 }
 
-/** The ids of an assignment's cells in their order, which a released notebook carries in its metadata. */
-export function orderOf({ metadata }: Notebook): readonly string[] {
+/** The cells of an assignment in their order, as a released notebook carries them in its metadata: by name or by text. */
+function orderOf({ metadata }: Notebook): readonly string[] {
   const { cells } = (metadata.nablab ?? {}) as { cells?: unknown };
   return Array.isArray(cells) ? cells.filter((id) => typeof id === "string") : [];
 }
 
 /** Writes {@link orderOf} into a notebook that is handed out. */
 export function setOrder(notebook: Notebook): void {
-  const cells = notebook.cells.filter(isOfAssignment).map((cell) => gradingOf(cell)!.grade_id);
+  const cells = notebook.cells.map((cell) =>
+    isOfAssignment(cell) ? gradingOf(cell)!.grade_id : textMark(cell),
+  );
   notebook.metadata.nablab = { cells };
+}
+
+const textPrefix = "text ";
+
+/** What an ordinary cell is known by: its text, in short. */
+const textMark = ({ source }: Cell): string =>
+  `${textPrefix}${createHash("sha256").update(plainText(source)).digest("hex").slice(0, 12)}`;
+
+/** Finds the places of texts in a list, each place once. */
+function textsOf(list: readonly (string | undefined)[]) {
+  const places = new Map<string, number[]>();
+  for (const [place, text] of list.entries()) {
+    if (text !== undefined) places.set(text, [...(places.get(text) ?? []), place]);
+  }
+  return { next: (text: string): number | undefined => places.get(text)?.shift() };
 }
 
 interface Matches {
@@ -319,24 +340,28 @@ function stripped(cell: Cell, isRepeated: boolean): Cell {
 
 /**
  * The cells with those of the assignment in its order. A cell of the student's own stays behind the cell that it
- * stands behind.
+ * stands behind, of those that did not move.
  */
-function inOrder(placed: readonly Placed[], own: readonly Cell[], notes: string[]): Placed[] {
-  const places = placed.filter(({ is }) => is).map(({ is }) => own.indexOf(is!));
-  if (places.every((place, i) => i === 0 || places[i - 1]! < place)) return [...placed];
-  const head: Placed[] = [];
-  const tails = new Map<Cell, Placed[]>();
-  let tail = head;
-  for (const here of placed) {
-    if (here.is) tails.set(here.is, (tail = [here]));
-    else tail.push(here);
-  }
+function inOrder(placed: readonly Placed[], notes: string[]): Placed[] {
+  const places = placed.map(({ place }) => place).filter((place) => place !== undefined);
   const stayed = longestRise(places);
-  const moved = places.filter((place) => !stayed.has(place)).toSorted((a, b) => a - b);
-  notes.push(
-    `moved, and put back in order: ${fewOf(moved.map((place) => gradingOf(own[place]!)!.grade_id))}`,
-  );
-  return [...head, ...own.flatMap((cell) => tails.get(cell) ?? [])];
+  if (stayed.size === places.length) return [...placed];
+  const head: Placed[] = [];
+  const groups: { place: number; cells: Placed[] }[] = [];
+  let tail = head;
+  const moved: string[] = [];
+  for (const here of placed) {
+    if (here.place === undefined) tail.push(here);
+    else {
+      const cells = [here];
+      groups.push({ place: here.place, cells });
+      if (stayed.has(here.place)) tail = cells;
+      else moved.push(...[gradingOf(here.cell)?.grade_id].filter((id) => id !== undefined));
+    }
+  }
+  if (moved.length > 0) notes.push(`moved, and put back in order: ${fewOf(moved)}`);
+  groups.sort((a, b) => a.place - b.place);
+  return [...head, ...groups.flatMap(({ cells }) => cells)];
 }
 
 /** As many numbers of a list as can be, each greater than the one before. */
@@ -354,30 +379,26 @@ function longestRise(numbers: readonly number[]): Set<number> {
  * student may have written it into another cell, which an empty one would undo.
  */
 function restoreDeleted(ordered: Placed[], released: readonly Cell[], notes: string[]): void {
-  let place = 0;
-  for (const [i, cell] of released.entries()) {
-    if (!isOfAssignment(cell)) continue;
-    const there = ordered.findIndex(({ is }) => is === cell);
+  let at = 0;
+  for (const [place, cell] of released.entries()) {
+    const there = ordered.findIndex((other) => other.place === place);
+    if (there >= 0) at = there + 1;
+    if (there >= 0 || !isOfAssignment(cell)) continue;
     const about = gradingOf(cell)!;
-    if (there >= 0) place = there + 1;
-    else if (about.locked || about.grade) {
-      if (about.grade) place = behindCode(ordered, place, released.slice(i + 1));
-      ordered.splice(place++, 0, { cell: structuredClone(cell), is: cell });
-      notes.push(`deleted, and put back: ${about.grade_id}`);
-    }
+    if (!about.locked && !about.grade) continue;
+    if (about.grade) at = behindCode(ordered, at);
+    ordered.splice(at++, 0, { cell: structuredClone(cell), place });
+    notes.push(`deleted, and put back: ${about.grade_id}`);
   }
 }
 
 /** The place behind the student's own code that begins at a place: a test may be about it. */
-function behindCode(ordered: readonly Placed[], from: number, next: readonly Cell[]): number {
-  const texts = new Set(next.filter((cell) => !isOfAssignment(cell)).map((cell) => plainText(cell.source)));
-  let place = from;
-  for (let i = from; i < ordered.length; i++) {
-    const { cell, is } = ordered[i]!;
-    if (is || texts.has(plainText(cell.source))) break;
-    if (cell.cell_type === "code") place = i + 1;
+function behindCode(ordered: readonly Placed[], from: number): number {
+  let at = from;
+  for (let i = from; i < ordered.length && ordered[i]!.place === undefined; i++) {
+    if (ordered[i]!.cell.cell_type === "code") at = i + 1;
   }
-  return place;
+  return at;
 }
 
 /** Cells whose ids are all different, as the format wants it. */
