@@ -196,21 +196,23 @@ def scores(assignment, student=None):
         return {"success": True, "scores": [score_dict(submission) for submission in chosen]}
 
 
-def tests(assignment):
-    """By which tests an assignment is graded, as a number: other tests or points, another number."""
+def digest_of(notebooks):
+    """The tests of an assignment as a number: other tests or points, another number."""
+    cells = sorted(
+        (notebook.name, cell.name, cell.checksum or "", str(points.get(cell.name, "")))
+        for notebook in notebooks
+        for points in [{cell.name: cell.max_score for cell in [*notebook.grade_cells, *notebook.task_cells]}]
+        for cell in notebook.source_cells
+        if cell.locked or cell.name in points
+    )
+    return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
+
+
+def tests():
+    """By which tests each assignment is graded now."""
     with Gradebook(db_url) as gradebook:
-        try:
-            notebooks = gradebook.find_assignment(assignment).notebooks
-        except MissingEntry:
-            notebooks = []
-        cells = sorted(
-            (notebook.name, cell.name, cell.checksum or "", str(points.get(cell.name, "")))
-            for notebook in notebooks
-            for points in [{cell.name: cell.max_score for cell in [*notebook.grade_cells, *notebook.task_cells]}]
-            for cell in notebook.source_cells
-            if cell.locked or cell.name in points
-        )
-        return {"success": True, "tests": hashlib.sha256(json.dumps(cells).encode()).hexdigest()}
+        found = {assignment.name: digest_of(assignment.notebooks) for assignment in gradebook.assignments}
+        return {"success": True, "tests": found}
 
 
 def gradebook():
@@ -222,6 +224,7 @@ def gradebook():
                 {
                     "name": assignment.name,
                     "max": assignment.max_score,
+                    "tests": digest_of(assignment.notebooks),
                     "duedate": assignment.duedate and assignment.duedate.isoformat(" "),
                 }
                 for assignment in sorted(book.assignments, key=lambda assignment: assignment.name)

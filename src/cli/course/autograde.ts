@@ -50,7 +50,7 @@ export async function autograde(assignments: readonly string[], options: Autogra
       `nothing${whose} was handed in for ${names.join(", ")}; submissions lie in submitted/STUDENT/ASSIGNMENT/`,
     );
   }
-  const tests = await currentTests(course, [...new Set(all.map(({ assignment }) => assignment))]);
+  const tests = await currentTests(course);
   const { toGrade, stale } = selected(course, all, tests, options);
   if (toGrade.length < all.length) {
     say(`${all.length - toGrade.length} of ${all.length} are graded already (--force grades them again)`);
@@ -67,7 +67,7 @@ export async function autograde(assignments: readonly string[], options: Autogra
   const failures = await forEach(course, toGrade, options, submissionLabel, async (nbgrader, submission) => {
     const { assignment, student } = submission;
     beginGrading(course, submission);
-    const answer = await grade(course, submission, nbgrader, tests.get(assignment)!);
+    const answer = await grade(course, submission, nbgrader, tests[assignment] ?? "");
     if (nbgrader.isClosed) return answer;
     rows.push({
       student,
@@ -86,17 +86,10 @@ const few = (submissions: readonly Submission[]): string =>
   [...new Set(submissions.map(({ assignment }) => assignment))].join(", ");
 
 /** By which tests each assignment is graded now. */
-export async function currentTests(
-  course: string,
-  assignments: readonly string[],
-): Promise<Map<string, string>> {
+async function currentTests(course: string): Promise<Record<string, string>> {
   const nbgrader = new NbGrader(course);
   try {
-    const found = new Map<string, string>();
-    for (const assignment of assignments) {
-      found.set(assignment, (await answered(nbgrader.ask({ do: "tests", assignment }))).tests!);
-    }
-    return found;
+    return (await answered(nbgrader.ask({ do: "tests" }))).tests!;
   } finally {
     nbgrader.close();
   }
@@ -105,14 +98,14 @@ export async function currentTests(
 function selected(
   course: string,
   all: readonly Submission[],
-  tests: ReadonlyMap<string, string>,
+  tests: Readonly<Record<string, string>>,
   { force, stale: regrade }: AutogradeOptions,
 ) {
   const stale: Submission[] = [];
   const toGrade = all.filter((submission) => {
     const progress = progressOf(course, submission);
     if (progress.step !== "graded") return true;
-    const isStale = progress.tests !== undefined && progress.tests !== tests.get(submission.assignment);
+    const isStale = progress.tests !== undefined && progress.tests !== tests[submission.assignment];
     if (isStale) stale.push(submission);
     return force || (regrade && isStale);
   });

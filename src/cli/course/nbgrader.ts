@@ -17,7 +17,7 @@ export type Request =
   | { do: "forget"; assignment: string; student: string }
   | { do: "feedback"; assignment: string; student: string }
   | { do: "scores"; assignment: string; student?: string }
-  | { do: "tests"; assignment: string }
+  | { do: "tests" }
   | { do: "gradebook" }
   | { do: "roster"; students: readonly Student[] };
 
@@ -34,6 +34,8 @@ export interface Student {
 /** An assignment in the gradebook. */
 export interface Assignment {
   name: string;
+  /** By which tests it is graded now, as a number. */
+  tests: string;
   max: number;
   duedate: string | null;
 }
@@ -63,8 +65,8 @@ export type Answer = {
   scores?: Score[];
   assignments?: Assignment[];
   students?: Student[];
-  /** By which tests an assignment is graded now, as a number. */
-  tests?: string;
+  /** By which tests each assignment is graded now, as a number. */
+  tests?: Record<string, string>;
   /** The copy of the gradebook that was made before it was changed. */
   copy?: string;
 } & Partial<Score>;

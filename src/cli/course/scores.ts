@@ -8,11 +8,11 @@ import { writeAtomically } from "#platform";
 import { table } from "../../display/table.js";
 import { InputError } from "../input-error.js";
 import { say } from "../progress.js";
-import { currentTests } from "./autograde.js";
 import { csvText } from "./csv.js";
 import { answered } from "./each.js";
 import { type CourseOptions, courseFolder } from "./folder.js";
 import { type Assignment, NbGrader, type Score, type Student } from "./nbgrader.js";
+import { type PlatformRecord, readPlatform } from "./platform-record.js";
 import { foldersIn, progressOf } from "./submissions.js";
 import { round } from "./words.js";
 
@@ -46,24 +46,35 @@ export async function standings(course: string): Promise<Standings> {
   const others = foldersIn(path.join(course, "submitted")).filter(
     (id) => !known.has(id) && foldersIn(path.join(course, "submitted", id)).length > 0,
   );
-  const tests = await currentTests(
-    course,
-    assignments.map(({ name }) => name),
-  );
   const keyOf = (student: string, assignment: string): string => `${student}\n${assignment}`;
   const inGradebook = new Map(scores.map((score) => [keyOf(score.student, score.assignment), score]));
+  const testsOf = new Map(assignments.map(({ name, tests }) => [name, tests]));
   const found = new Map<string, Standing>();
+  const platforms = new Map<string, PlatformRecord | undefined>();
   return {
     assignments,
     students: [...roster, ...others.map((id): Student => ({ id }))].sort((a, b) => (a.id < b.id ? -1 : 1)),
     of(student, assignment) {
       const key = keyOf(student, assignment);
+      platforms.set(assignment, platforms.get(assignment) ?? readPlatform(course, assignment));
       const known =
-        found.get(key) ?? standing(course, student, assignment, inGradebook.get(key), tests.get(assignment));
+        found.get(key) ??
+        withLateness(
+          standing(course, student, assignment, inGradebook.get(key), testsOf.get(assignment)),
+          platforms.get(assignment),
+          student,
+        );
       found.set(key, known);
       return known;
     },
   };
+}
+
+/** A platform says who was late, and sees to what that costs. */
+function withLateness(standing: Standing, platform: PlatformRecord | undefined, student: string): Standing {
+  if (!platform?.students[student]?.late) return standing;
+  const note = ["late on Canvas", standing.note].filter((part) => part !== "").join("; ");
+  return { ...standing, note };
 }
 
 function standing(

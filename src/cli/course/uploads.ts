@@ -40,6 +40,8 @@ export function uploadsOf(entries: readonly ZipEntry[]): { uploads: Upload[]; ot
     const key = `${upload.platform} ${upload.number}`;
     const known = uploads.get(key) ?? { ...upload, files: [] };
     uploads.set(key, known);
+    // Feedback goes to the last version.
+    if (known.files.every(({ number }) => number <= fileNumber)) known.prefix = upload.prefix;
     if (file !== "") known.files.push({ name: file, content: entry.content, number: fileNumber });
   }
   return { uploads: [...uploads.values()], others };
