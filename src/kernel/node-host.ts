@@ -11,6 +11,7 @@ import { pathToFileURL } from "node:url";
 import vm from "node:vm";
 import type { SessionHost, StreamName } from "../session/host.js";
 import { createSession, type Session, type SessionOptions } from "../session/session.js";
+import { hideAsyncMarks } from "./async-marks.js";
 import { collectGarbage } from "./garbage.js";
 import { nodeFiles } from "./node-files.js";
 import { importFile, importModule } from "./node-modules.js";
@@ -76,7 +77,7 @@ function interruptible<T>(work: () => T): T {
 
 /** Takes over `process.stdout`, `process.stderr` and `console`. */
 function capture(print: (name: StreamName, text: string) => boolean): () => void {
-  const restore: (() => void)[] = [];
+  const restore = [hideAsyncMarks()];
   for (const name of ["stdout", "stderr"] as const) {
     const stream = process[name];
     const write = stream.write;

@@ -10,6 +10,7 @@
  */
 import type * as TypeScript from "typescript";
 import { CompilerFiles } from "./compiler-files.js";
+import { addFunctions, sourceNumber } from "./function-source.js";
 import type { SessionHost } from "./host.js";
 import { topLevel } from "./rewrite/context.js";
 import { type Rewriting, rewriting } from "./rewrite/rewrite.js";
@@ -147,14 +148,16 @@ export class Compiler {
       .map((problem) => this.#describe(problem));
     if (diagnostics.length > 0) return { diagnostics };
 
-    const rewritten = rewriting(ts, program.getTypeChecker(), file, {
+    const rewritten = rewriting(ts, program.getTypeChecker(), file, sourceNumber(), {
       start: before.length,
       end,
       isBoxed: (name) => this.#names.get(name)?.isBoxed ?? false,
+      isConstant: (name) => /^(const|alias)$/.test(this.#names.get(name)?.kind ?? ""),
     });
     const { code, map, types } = this.#emit(program, file, rewritten);
+    const symbols = topLevel(ts, file);
     const names = [...declared.names].map((name): [string, Name] => {
-      const symbol = topLevel(file).get(name);
+      const symbol = symbols.get(name);
       return [
         name,
         { cell: 0, isBoxed: rewritten.isBoxed(name), kind: kindOf(ts, symbol?.exportSymbol ?? symbol) },
@@ -192,7 +195,7 @@ export class Compiler {
       const { messages, line } = this.#describe(problem);
       throw new SyntaxError(`${messages[0]} (${file}, line ${line + 1})`);
     }
-    const rewritten = rewriting(this.#ts, program.getTypeChecker(), source);
+    const rewritten = rewriting(this.#ts, program.getTypeChecker(), source, sourceNumber());
     const { code, map } = this.#emit(program, source, rewritten);
     return { name: file, code, map, source: source.text, sourceOffset: 0, boxes: [...rewritten.boxes] };
   }
@@ -268,7 +271,7 @@ export class Compiler {
         bindSourceFile(file: TypeScript.SourceFile, options: TypeScript.CompilerOptions): void;
       }
     ).bindSourceFile(file, this.#files.options);
-    const symbols = topLevel(file);
+    const symbols = topLevel(ts, file);
     const { symbol, parseDiagnostics } = file as unknown as {
       symbol?: TypeScript.Symbol;
       parseDiagnostics: TypeScript.Diagnostic[];
@@ -279,10 +282,10 @@ export class Compiler {
         (ts.isStringLiteral(node.name) || (node.flags & ts.NodeFlags.GlobalAugmentation) !== 0),
     );
     return {
-      names: new Set(
-        [...symbols.keys()].filter((name) => /^[\p{ID_Start}$_]/u.test(name) && name !== "__global"),
+      names: new Set([...symbols.keys()].filter((name) => /^[\p{ID_Start}$_]/u.test(name))),
+      exported: new Set(
+        [...(symbol?.exports?.keys() ?? [])].map((name) => ts.unescapeLeadingUnderscores(name)),
       ),
-      exported: new Set((symbol?.exports?.keys() ?? []) as Iterable<string>),
       isWorldly,
       errors: parseDiagnostics.map((problem) => this.#describe(problem)),
     };
@@ -332,7 +335,7 @@ export class Compiler {
     return problems;
   }
 
-  #emit(program: TypeScript.Program, file: TypeScript.SourceFile, { transformers }: Rewriting) {
+  #emit(program: TypeScript.Program, file: TypeScript.SourceFile, { transformers, functions }: Rewriting) {
     const output: Record<string, string> = {};
     program.emit(
       file,
@@ -343,6 +346,7 @@ export class Compiler {
       false,
       transformers,
     );
+    addFunctions(file.text, functions);
     return {
       code: (output[".js"] ?? "").replace(/^\/\/# sourceMappingURL=.*$/m, ""),
       map: output[".map"] ?? "",

@@ -5,6 +5,7 @@
 import { bind, type Scope } from "./box.js";
 import type { Compiled } from "./compiler.js";
 import type { Namespace, SessionHost } from "./host.js";
+import { cleanMessage } from "./inner-names.js";
 import { boxName } from "./rewrite/context.js";
 import { addSource } from "./source-positions.js";
 import { stopFlag } from "./stop.js";
@@ -45,6 +46,8 @@ export function runScript({
     },
     n·check: check,
     n·stop: stopFlag,
+    n·clean: cleanMessage,
+    n·const: constants(scope),
     ...host.scopeOf(file),
   };
   for (const box of compiled.boxes) parameters[boxName(box)] = scope.box(box);
@@ -54,3 +57,15 @@ export function runScript({
   ) as (...values: unknown[]) => Promise<unknown>;
   return host.interruptible(() => run(...Object.values(parameters)));
 }
+
+/** What a write to a constant is made to: it fails, where types were not checked. */
+const constants = (scope: Scope): object =>
+  new Proxy(
+    {},
+    {
+      get: (_, name) => scope.box(String(name)).v,
+      set() {
+        throw new TypeError("Assignment to constant variable.");
+      },
+    },
+  );

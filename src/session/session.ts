@@ -20,6 +20,7 @@ import {
   KeyboardInterrupt,
 } from "./cell-error.js";
 import { type CompiledCell, Compiler, type Completions } from "./compiler.js";
+import { translateFunctions } from "./function-source.js";
 import type { SessionHost } from "./host.js";
 import { type Completeness, isComplete } from "./is-complete.js";
 import { MissingNames } from "./missing-names.js";
@@ -84,13 +85,9 @@ export function createSession<Cell>(host: SessionHost, options: SessionOptions<C
 
 const never = new AbortController().signal;
 
-/** What Node 20 writes into promises to know which cell they belong to, and then shows of them. */
-const bookkeeping = /,\n +\[Symbol\((?:async_id_symbol|trigger_async_id_symbol|kResourceStore)\)\]: [^,\n]*/g;
-
 /** A cell that runs, or has run; what it left behind (timers, promises) belongs to it as well. */
 interface Run<Cell> {
   readonly cell: Cell;
-  [inspect.custom](): string;
   /** Aborts when the reader presses stop. */
   readonly interrupt: AbortController;
   /** Work that listens for the stop has asked for its signal, and ends by itself. */
@@ -173,6 +170,7 @@ export class Session<Cell> {
     });
     const ignoreLateErrors = host.onLateError(this.#late);
     const restoreStackTraces = translateStackTraces();
+    const restoreFunctions = translateFunctions(() => host.typescript());
     const promptBefore = Object.getOwnPropertyDescriptor(globalThis, "prompt");
     Object.defineProperty(globalThis, "prompt", {
       value: (prompt = "", { password = false } = {}) => this.#prompt({ prompt: String(prompt), password }),
@@ -183,6 +181,7 @@ export class Session<Cell> {
       if (promptBefore) Object.defineProperty(globalThis, "prompt", promptBefore);
       else Reflect.deleteProperty(globalThis, "prompt");
       restoreStackTraces();
+      restoreFunctions();
       ignoreLateErrors();
       setHost(hostBefore);
     };
@@ -193,18 +192,20 @@ export class Session<Cell> {
    *
    * @param count the number by which tracebacks name the cell
    * @param seconds how long it may take; what takes longer is interrupted, as by the reader
+   * @param stops how many stops there had been when the cell was sent: a later one is for this cell, though it
+   *   has not begun
    */
   async execute(
     code: string,
     cell: Cell,
     count = this.#count + 1,
     seconds = Number.POSITIVE_INFINITY,
+    stops?: number,
   ): Promise<CellResult> {
     this.#host.collectGarbage(); // cells that were sent together leave no time between them
     this.#count = count;
     const run: Run<Cell> = {
       cell,
-      [inspect.custom]: () => "cell",
       interrupt: new AbortController(),
       isPatient: false,
       deadline: Number.POSITIVE_INFINITY,
@@ -214,7 +215,7 @@ export class Session<Cell> {
     };
     this.#running = run;
     this.#host.settleInterrupts();
-    hearStop();
+    hearStop(stops);
     this.#setFlag();
     const timer =
       seconds < Number.POSITIVE_INFINITY ? setTimeout(() => this.#endLate(run), 1000 * seconds) : 0;
@@ -224,12 +225,14 @@ export class Session<Cell> {
       return isLate() ? tookTooLong(seconds) : result;
     } catch (error) {
       if (isLate()) return tookTooLong(seconds);
-      if (isInterruption(error)) run.interrupt.abort(error);
+      // What runs outside, as a child process, may have been ended before the stop came here.
+      if (isInterruption(error) || !isStopHeard()) run.interrupt.abort(error);
       // Work that was stopped may end with an error of its own about it.
       return this.#describe(run.interrupt.signal.aborted ? new KeyboardInterrupt() : error);
     } finally {
       clearTimeout(timer);
       this.#running = undefined;
+      hearStop(); // it was for this cell
       this.#setFlag();
       this.#streams.flush();
       void yieldTurn().then(() => this.#running || this.#host.collectGarbage());
@@ -247,8 +250,6 @@ export class Session<Cell> {
     const { value } = (await this.#run(compiled, run)) ?? {};
     if (value === undefined) return { status: "ok" };
     const data = await unlessAborted(toBundle(value), run.interrupt.signal);
-    const text = data["text/plain"];
-    if (typeof text === "string") data["text/plain"] = text.replace(bookkeeping, "");
     checkJson(data);
     return { status: "ok", result: { data, metadata: {} } };
   }
@@ -258,6 +259,7 @@ export class Session<Cell> {
     const declarations = (name: string): number => this.#scope.box(name).declarations;
     const before = new Map(compiled.values.map((name) => [name, declarations(name)]));
     const file = `${this.#compiler.cwd}/${compiled.name}.ts`;
+    if (!isStopHeard()) this.#endStopped();
     try {
       const ended = runScript({
         host: this.#host,
@@ -314,6 +316,7 @@ export class Session<Cell> {
     const isTimed = this.#running !== undefined && this.#running.limit < Number.POSITIVE_INFINITY;
     this.#isOnlyTimed = isTimed && this.#stopped.size === 0;
     stopFlag[0] = this.#stopped.size + Number(isTimed);
+    if (!isStopHeard()) stopFlag[0] = 1;
   }
 
   /** Ends a cell whose time is over. */
