@@ -21,10 +21,17 @@ export function likeness(source: string, released: string): number {
   return Math.max(dice(triples(a), triples(b)), 0.9 * shareDeclared(a, b));
 }
 
-/** Each three words or signs in a row: single ones are much the same in all tests. */
+const cached = new Map<string, string[]>();
+
+/** Each three words or signs in a row, of the beginning of a text: single ones are much the same in all tests. */
 function triples(text: string): string[] {
-  const words = text.match(/[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu) ?? [];
-  return words.map((_, i) => words.slice(i, i + 3).join(" "));
+  const known = cached.get(text);
+  if (known) return known;
+  const words = text.slice(0, 20_000).match(/[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu) ?? [];
+  const found = words.map((_, i) => words.slice(i, i + 3).join(" "));
+  if (cached.size > 1000) cached.clear();
+  cached.set(text, found);
+  return found;
 }
 
 /** Twice what two lists have in common over the length of both (Dice 1945). */

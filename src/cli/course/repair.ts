@@ -20,7 +20,10 @@ export interface Repaired {
 /** A submission of which too little is left to tell what it answers. */
 export class NotThisAssignment extends Error {}
 
-/** What nbgrader demands of its cells, the assignment's own name for them first. */
+/** In a notebook with more cells than that those without metadata are not looked for: nobody wrote it by hand. */
+const mostCells = 2000;
+
+/** Whether nbgrader knows a cell: one with points, an answer, or one that is not the student's to change. */
 const isOfAssignment = (cell: Cell): boolean => {
   const about = gradingOf(cell);
   return about !== undefined && (about.grade || about.solution || about.locked || about.task);
@@ -187,11 +190,11 @@ function match(cells: readonly Cell[], released: readonly Cell[]): Matches {
     const same = cells.find((cell) => left(cell) && cell.id === is.id && cell.cell_type === is.cell_type);
     if (same && (isGap(is) || likeness(same.source, is.source) >= 0.5)) recognise(same, is);
   }
-  if (missing().length > 0 && cells.some(left)) {
+  if (missing().length > 0 && cells.some(left) && cells.length <= mostCells) {
     for (const [cell, is] of aligned(cells, released, matches, losers)) recognise(cell, is);
   }
   // What stands somewhere else: only where there is no doubt.
-  for (const is of missing()) {
+  for (const is of cells.length <= mostCells ? missing() : []) {
     const alike = cells
       .filter((cell) => left(cell) && cell.cell_type === is.cell_type)
       .map((cell) => ({ cell, how: likeness(cell.source, is.source) }))
