@@ -14,15 +14,47 @@ import { loadTypeScript } from "./typescript.js";
 
 const require = createRequire(import.meta.url);
 
+const has = (object: object, name: string): boolean => name in object;
+const parses = (pattern: string, flags = ""): boolean => {
+  try {
+    return Boolean(new RegExp(pattern, flags));
+  } catch {
+    return false;
+  }
+};
+/** Whether a feature is there, by the library that declares it. */
+const features: [library: string, isThere: boolean][] = [
+  ["es2024.arraybuffer", has(ArrayBuffer.prototype, "transfer")],
+  ["es2024.collection", has(Map, "groupBy")],
+  ["es2024.object", has(Object, "groupBy")],
+  ["es2024.promise", has(Promise, "withResolvers")],
+  ["es2024.regexp", parses(".", "v")],
+  ["es2024.sharedmemory", has(Atomics, "waitAsync")],
+  ["es2024.string", has(String.prototype, "isWellFormed")],
+  ["es2025.collection", has(Set.prototype, "union")],
+  ["es2025.float16", has(globalThis, "Float16Array")],
+  ["es2025.intl", has(Intl, "DurationFormat")],
+  ["es2025.iterator", has(globalThis, "Iterator")],
+  ["es2025.promise", has(Promise, "try")],
+  ["es2025.regexp", has(RegExp, "escape")],
+  ["esnext.array", has(Array, "fromAsync")],
+  ["esnext.collection", has(Map.prototype, "getOrInsert")],
+  ["esnext.error", has(Error, "isError")],
+  ["esnext.sharedmemory", has(Atomics, "pause")],
+  ["esnext.temporal", has(globalThis, "Temporal")],
+  ["esnext.typedarrays", has(Uint8Array, "fromBase64")],
+];
+
 /** What the running Node has of the language. */
-const ownLibraries = Number.parseInt(process.versions.node, 10) >= 22 ? "es2024" : "es2023";
+const ownLibraries = ["es2023", ...features.filter(([, isThere]) => isThere).map(([library]) => library)];
 
 /** The language's own types. */
-export function languageTypes(libraries = ownLibraries): VirtualFile {
+export function languageTypes(libraries: string | string[] = ownLibraries): VirtualFile {
   const ts = loadTypeScript();
   const folder = path.dirname(ts.getDefaultLibFilePath({}));
   const text = flatten(
     [libraries, "esnext.disposable", "decorators"]
+      .flat()
       .map((name) => `/// <reference lib="${name}" />\n`)
       .join(""),
     (_, kind, name) => (kind === "lib" ? path.join(folder, `lib.${name}.d.ts`) : undefined),
@@ -51,9 +83,13 @@ const globals = `
 /**
  * Asks the reader and waits for the answer.
  *
- * @param options.password hide what is typed
+ * @param answer what an empty answer means; or whether to hide what is typed
  */
-declare function prompt(message?: string, options?: { password?: boolean }): string;
+declare function prompt(question?: string, answer?: string | { password?: boolean }): string;
+/** Asks the reader a question; true for "y" and "yes". */
+declare function confirm(question?: string): boolean;
+/** Waits until the reader presses Enter. */
+declare function alert(message?: string): void;
 `;
 
 /** A quarter of Node's types, which no other module needs: read only when a cell imports them. */
