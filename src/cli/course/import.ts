@@ -109,7 +109,7 @@ async function ownersOf(
     const number = upload.platform === "canvas" ? { number: upload.number } : {};
     const known = findStudent(roster, { ...number, name: upload.name, ...person });
     const isNew = known === notOnRoster && (add || roster.length === 0);
-    const found = isNew ? newStudent(upload, person, uploads) : known;
+    const found = isNew ? newStudent(upload, person, uploads, roster) : known;
     if (typeof found === "string") unknown.push([upload, found]);
     else {
       owners.set(upload, found.id);
@@ -137,12 +137,14 @@ function newStudent(
   upload: Upload,
   { name, email, id }: Person,
   uploads: readonly Upload[],
+  roster: readonly Student[],
 ): Student | string {
   const canvas = upload.platform === "canvas";
   const own = id || email || (canvas ? `${upload.name}-${upload.number}` : upload.name);
   if (!id && !email && !canvas && uploads.some((other) => other !== upload && other.name === upload.name)) {
     return "another student has the same name";
   }
+  if (roster.some((student) => student.id === own)) return `another student has the id ${own}`;
   const problem = problemWith(own);
   if (problem) return problem;
   return {
