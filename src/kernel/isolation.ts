@@ -20,6 +20,9 @@ export function permissions(folder?: string): string[] {
   return [
     isStable ? "--permission" : "--experimental-permission",
     "--disable-warning=ExperimentalWarning",
+    "--disallow-code-generation-from-strings",
+    "--zero-fill-buffers", // a new one would show what was in its memory before
+    ...(process.allowedNodeEnvironmentFlags.has("--disable-sigusr1") ? ["--disable-sigusr1"] : []),
     // Node 20 does not survive a path that is named twice.
     ...new Set([...own, ...readable()].map((file) => `--allow-fs-read=${file}`)),
     ...own.map((file) => `--allow-fs-write=${file}`),

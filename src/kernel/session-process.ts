@@ -4,6 +4,7 @@
  * nobody else.
  */
 import { type ChildProcess, fork } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { ImageReply, ImageRequest } from "../display/static-image-worker.js";
@@ -41,10 +42,14 @@ export class SessionProcess {
   readonly #onOutput: (output: Output, cell: number) => void;
   /** Is heard also within a loop; isolated processes have none. */
   readonly #stop: Writable | undefined;
+  /** What each message of an isolated process holds, and no cell can know. */
+  readonly #secret: string | undefined;
   /** Draws what an isolated process shows. */
   readonly #drawing: Drawing | undefined;
   #ended: Extract<Ending, { status: "ended" | "memory" }> | undefined;
   #finish: ((ending: Ending) => void) | undefined;
+  /** Ends the watch over its memory, which goes on between cells. */
+  #unwatch: (() => void) | undefined;
   #killing: NodeJS.Timeout | undefined;
   #started: () => void = () => {};
   /** Resolves when the process can run cells, or has ended. */
@@ -74,8 +79,11 @@ export class SessionProcess {
       stdio: ["ignore", 2, 2, "ipc", ...(isolated ? [] : ["pipe" as const])],
       ...(isolated && { execArgv: permissions(folder), env: environmentOf(process.env) }),
     });
-    if (isolated) this.#drawing = new Drawing();
-    else {
+    if (isolated) {
+      this.#drawing = new Drawing();
+      this.#secret = randomUUID();
+      this.#tell({ secret: this.#secret });
+    } else {
       this.#stop = this.#child.stdio[stopPipe] as Writable;
       this.#stop.on("error", () => {}); // the process has ended, which is told below
     }
@@ -108,13 +116,12 @@ export class SessionProcess {
     // An isolated process keeps the limit itself, but within one call of a built-in function.
     const wait = (seconds ?? 0) * 1000 + (this.#drawing ? grace : 0);
     const timer = seconds === undefined ? undefined : setTimeout(interrupt, wait);
-    const unwatch =
-      megabytes === undefined
-        ? () => {}
-        : watchMemory(this.#child.pid!, megabytes, () => {
-            this.#ended ??= { status: "memory", megabytes };
-            this.kill();
-          });
+    if (megabytes !== undefined) {
+      this.#unwatch ??= watchMemory(this.#child.pid!, megabytes, () => {
+        this.#ended ??= { status: "memory", megabytes };
+        this.kill();
+      });
+    }
     const ending = await new Promise<Ending>((resolve) => {
       this.#finish = resolve;
       this.#tell({
@@ -128,7 +135,6 @@ export class SessionProcess {
     clearTimeout(timer);
     clearTimeout(this.#killing);
     this.#killing = undefined;
-    unwatch();
     return late ? { status: "timeout", seconds: seconds! } : ending;
   }
 
@@ -157,7 +163,13 @@ export class SessionProcess {
   }
 
   #receive(message: FromChild): void {
-    if (message === "ready") this.#started();
+    if (message.secret !== this.#secret) {
+      // Not what we wrote: nothing that this process says can be believed any more.
+      this.#ended ??= { status: "ended", how: "as it spoke in the name of what runs its cells" };
+      this.kill();
+      return;
+    }
+    if ("ready" in message) this.#started();
     else if ("output" in message) this.#onOutput(message.output, message.cell);
     else if ("draw" in message) void this.#draw(message.draw);
     else this.#finish?.(message.result);
@@ -175,6 +187,7 @@ export class SessionProcess {
 
   #end(how: string): void {
     this.#drawing?.close();
+    this.#unwatch?.();
     this.#ended ??= { status: "ended", how };
     this.#started();
     this.#finish?.(this.#ended);
@@ -195,7 +208,8 @@ export function asResult(ending: Ending): CellResult {
   }
 }
 
-const failure = (ename: string, evalue: string): CellError => ({
+/** An error that is no cell's own. */
+export const failure = (ename: string, evalue: string): CellError => ({
   status: "error",
   ename,
   evalue,

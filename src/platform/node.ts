@@ -31,15 +31,25 @@ function unlessMissing(error: unknown): undefined {
   if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
 }
 
-export const readFile: Platform["readFile"] = (file) => fs.promises.readFile(file).then(plain, unlessMissing);
+export const readFile: Platform["readFile"] = async (file) => {
+  checkName(file);
+  return fs.promises.readFile(file).then(plain, unlessMissing);
+};
 
 export const readFileSync: Platform["readFileSync"] = (file) => {
+  checkName(file);
   try {
     return plain(fs.readFileSync(file));
   } catch (error) {
     return unlessMissing(error);
   }
 };
+
+/** A number would be a file that the process has open. */
+function checkName(file: unknown): void {
+  if (typeof file === "string" || file instanceof URL) return;
+  throw new TypeError(`a file is named by a path or a URL, got ${util.inspect(file, { depth: 0 })}`);
+}
 
 export const workingFolder: Platform["workingFolder"] = () => process.cwd();
 

@@ -19,6 +19,16 @@ import { runScript } from "./run-script.js";
 
 type Namespace = Record<string, unknown>;
 
+/** What cells can reach that may not reach everything: see `kernel/guest.ts`. */
+export interface Guest {
+  /** What global names mean in them. */
+  readonly names: Readonly<Record<string, unknown>>;
+  /** Names that no cell may declare, as the cells that test it count on them. */
+  readonly reserved: ReadonlySet<string>;
+  /** What an import means that is no file beside them. @throws Error when it is not allowed */
+  load(specifier: string): Namespace;
+}
+
 /** A TypeScript file that was run, or is about to be. */
 interface Loaded {
   version: string;
@@ -38,6 +48,8 @@ export class Modules {
   readonly #compiler: Compiler;
   readonly #check: () => void;
   readonly #loaded = new Map<string, Loaded>();
+  /** What cells may import beside files, where that is not everything. */
+  guest: Guest | undefined;
   readonly #importers = new Map<string, (specifier: string) => Promise<Namespace>>();
 
   /** @param check see `Script.check` */
@@ -51,9 +63,11 @@ export class Modules {
    * @param ancestors the files whose import this is part of, outermost first
    */
   async import(specifier: string, from: string, ancestors: readonly string[] = []): Promise<Namespace> {
+    const isFile = /^\.{0,2}\//.test(specifier);
+    if (this.guest && !isFile) return this.guest.load(specifier);
     if (specifier === "nablab") return import(pathToFileURL(path.join(packageRoot, "dist", "index.js")).href);
     if (specifier === "tslab") return tslab();
-    if (!/^\.{0,2}\//.test(specifier)) return this.#native(specifier, from);
+    if (!isFile) return this.#native(specifier, from);
     const file = this.#find(path.resolve(path.dirname(from), specifier));
     if (file === undefined) {
       throw new Error(`import: there is no file ${JSON.stringify(specifier)} beside ${path.basename(from)}`);
@@ -64,6 +78,8 @@ export class Modules {
       const content = JSON.parse(readFileSync(file, "utf8"));
       return { ...(typeof content === "object" ? content : {}), default: content };
     }
+    // Node would load it with all that Node has.
+    if (this.guest) return this.guest.load(specifier);
     delete require.cache[file]; // where the file is CommonJS, its version in the address says nothing
     return this.#native(`${pathToFileURL(file).href}?${this.#compiler.versionOf(file)}`, from);
   }
@@ -108,6 +124,7 @@ export class Modules {
       file,
       scope: new Scope(),
       check: this.#check,
+      names: this.guest?.names,
       import: (specifier) => this.import(specifier, file, ancestors),
       publish(getters, star) {
         for (const [name, get] of Object.entries(getters)) {

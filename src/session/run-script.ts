@@ -22,12 +22,22 @@ export interface Script {
   import: (specifier: string) => Promise<Namespace>;
   /** Receives what it exports. */
   publish: (getters: Record<string, () => unknown>, star?: Namespace) => void;
+  /** What names of the global scope mean in it, where that is something else. */
+  names?: Readonly<Record<string, unknown>> | undefined;
   /** Called in loops and after awaits once the reader has pressed stop; throws to end the code. */
   check: () => void;
 }
 
 /** Runs a script; the result is what it returned. Ends at once on SIGINT, while it has not yet awaited anything. */
-export function runScript({ compiled, file, scope, import: load, publish, check }: Script): Promise<unknown> {
+export function runScript({
+  compiled,
+  file,
+  scope,
+  import: load,
+  publish,
+  names,
+  check,
+}: Script): Promise<unknown> {
   const { name, code, source, map, sourceOffset } = compiled;
   addSource(name, source, map, { script: 1, source: sourceOffset });
   const meta = { url: pathToFileURL(file).href, filename: file, dirname: path.dirname(file) };
@@ -42,7 +52,7 @@ export function runScript({ compiled, file, scope, import: load, publish, check 
     },
     n·check: check,
     n·stop: stopFlag,
-    require: createRequire(file),
+    ...(names ?? { require: createRequire(file) }),
     __filename: file,
     __dirname: path.dirname(file),
   };

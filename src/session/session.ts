@@ -23,7 +23,7 @@ import { type CompiledCell, Compiler, type Completions } from "./compiler.js";
 import { collectGarbage } from "./garbage.js";
 import { type Completeness, isComplete } from "./is-complete.js";
 import { MissingNames } from "./missing-names.js";
-import { Modules } from "./modules.js";
+import { type Guest, Modules } from "./modules.js";
 import { CellStreams } from "./output.js";
 import { resolveOwnPackage } from "./own-packages.js";
 import { runScript } from "./run-script.js";
@@ -238,6 +238,11 @@ export class Session<Cell> {
     }
   }
 
+  /** From now on cells reach what a guest may, and nothing else. */
+  admit(guest: Guest): void {
+    this.#modules.guest = guest;
+  }
+
   async #execute(code: string, run: Run<Cell>): Promise<CellResult> {
     for (const [, state] of code.matchAll(checkSwitch)) this.#checksTypes = state === "on";
     const source = withoutSwitches(code);
@@ -246,6 +251,12 @@ export class Session<Cell> {
       return fromDiagnostics(this.#missing.failed(source, this.#count, compiled.diagnostics));
     }
     this.#missing.compiled(source);
+    const reserved = compiled.values.find((name) => this.#modules.guest?.reserved.has(name));
+    if (reserved !== undefined) {
+      throw new SyntaxError(
+        `${reserved} cannot be changed where notebooks are graded: give what you declare another name`,
+      );
+    }
     const { value } = (await this.#run(compiled, run)) ?? {};
     if (value === undefined) return { status: "ok" };
     const data = await unlessAborted(toBundle(value), run.interrupt.signal);
@@ -267,6 +278,7 @@ export class Session<Cell> {
         scope: this.#scope,
         import: (specifier) => this.#modules.import(specifier, file),
         publish: () => {},
+        names: this.#modules.guest?.names,
         check: this.#check,
       });
       const stopped = new Promise<never>((_, reject) => {
@@ -402,7 +414,13 @@ export class Session<Cell> {
 /** How a cell ends that did not end by itself in time. */
 export function tookTooLong(seconds: number): CellError {
   const evalue = `the cell took longer than ${seconds} s`;
-  return { status: "error", ename: "TimeoutError", evalue, traceback: [`TimeoutError: ${evalue}`] };
+  return {
+    status: "error",
+    ename: "TimeoutError",
+    evalue,
+    traceback: [`TimeoutError: ${evalue}`],
+    isLate: true,
+  };
 }
 
 /** `promise`, or the reason of an abort that comes before it settles. */
