@@ -4,6 +4,8 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
+const cores = availableParallelism();
+
 const project = (name: string, include: string[], timeout: number) => ({
   test: {
     name,
@@ -12,7 +14,9 @@ const project = (name: string, include: string[], timeout: number) => ({
     hookTimeout: timeout,
     pool: "forks" as const,
     // A file for each core; by itself vitest leaves one core to itself, which of two is half.
-    maxWorkers: availableParallelism(),
+    maxWorkers: cores,
+    // Of a file's concurrent tests as many; most of what they start keeps a core busy.
+    maxConcurrency: cores,
     // What is built runs as Node runs it, not rewritten by the test runner: a notebook cell, a worker and a
     // test then share one instance of each module. The console stays Node's for the same reason.
     server: { deps: { external: [/\/dist\//] } },

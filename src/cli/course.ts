@@ -15,7 +15,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { writeAtomically } from "#platform";
 import { table } from "../display/table.js";
-import { packageRoot } from "../session/own-packages.js";
+import { packageRoot } from "../kernel/own-packages.js";
 import { finishFeedback } from "./feedback-page.js";
 import { notesOn } from "./grading-notes.js";
 import { InputError } from "./input-error.js";

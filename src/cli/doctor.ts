@@ -14,7 +14,7 @@ import {
   userDataFolder,
 } from "../kernel/jupyter-folders.js";
 import { installedKernelspec, kernelName, kernelspecProblem } from "../kernel/kernelspec.js";
-import { packageRoot } from "../session/own-packages.js";
+import { packageRoot } from "../kernel/own-packages.js";
 
 const run = promisify(execFile);
 
@@ -108,8 +108,8 @@ function packageFolder(name: string): string | undefined {
 const cellCheck: Check = {
   name: "a cell in Node",
   async look() {
-    const { createSession } = await import("../session/session.js");
-    const session = createSession<undefined>({ onOutput() {} });
+    const { createNodeSession } = await import("../kernel/node-host.js");
+    const session = createNodeSession<undefined>({ onOutput() {} });
     const code = 'import { tensor } from "nablab";\ntensor([1, 2]).sum() as number';
     const result = await session.execute(code, undefined, 1);
     session.close();

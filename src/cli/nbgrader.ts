@@ -7,7 +7,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { ownPrefix, pathPrefix, pythonOf } from "../kernel/jupyter-folders.js";
 import { installKernelspec } from "../kernel/kernelspec.js";
-import { packageRoot } from "../session/own-packages.js";
+import { packageRoot } from "../kernel/own-packages.js";
 import { InputError } from "./input-error.js";
 
 /** What is asked. */

@@ -4,7 +4,7 @@
  * object is. It is noted of the object, not read off its name: a copy with another `step`, or something of the
  * user's own that is called "sgd" as well, has no formula and trains by its own functions.
  */
-
+import type { RuleName, StepSize } from "./rule-kernels.js";
 import type { Pooling, Windows } from "./windows.js";
 
 /** Formulas that have fast kernels, with their numbers. */
@@ -33,34 +33,12 @@ export interface ActivationFormula {
   readonly slope?: number;
 }
 
-/** A step size: the same for all steps, or a function of the step's number k = 1, 2, … */
-type StepSize = number | ((k: number) => number);
-
-/** Update rules that have fast kernels. */
-export type RuleFormula = RuleOf<StepSize>;
-
-/** The same as plain data, whose step size is that of one step. */
-export type StepFormula = RuleOf<number>;
-
-type RuleOf<Eta> =
-  | { readonly kind: "rule"; readonly name: "sgd"; readonly eta: Eta }
-  | { readonly kind: "rule"; readonly name: "adagradNorm"; readonly eta: Eta; readonly c0: number }
-  | {
-      readonly kind: "rule";
-      readonly name: "adagrad";
-      readonly eta: Eta;
-      readonly epsilon: number;
-      readonly c0: number;
-    }
-  | { readonly kind: "rule"; readonly name: "momentum"; readonly eta: Eta; readonly beta: number }
-  | {
-      readonly kind: "rule";
-      readonly name: "adam";
-      readonly eta: Eta;
-      readonly beta1: number;
-      readonly beta2: number;
-      readonly epsilon: number;
-    };
+/** An update rule that has a kernel, with its options. */
+export interface RuleFormula {
+  readonly kind: "rule";
+  readonly name: RuleName;
+  readonly options: { readonly eta: StepSize; readonly [option: string]: StepSize };
+}
 
 const formulas = new WeakMap<object, Formula>();
 

@@ -1,12 +1,12 @@
 /**
- * The operations that training a network of dense layers is made of. There are two of each: the scalar twin
- * (scalar.ts), which reads like its formula, and the fast one (wasm.ts), which is tested against it.
+ * The operations that training a network is made of. There are two of each: the scalar twin (scalar.ts), which reads like
+ * its formula, and the fast one (wasm.ts), which is tested against it.
  *
  * A row of a matrix is a sample, and A is outputs × inputs, as in the lecture. Every operation does its `share` of
  * the result and nothing else, so threads need to meet only between operations.
  */
-import type { RuleFormula, StepFormula } from "./formula.js";
 import type { Matrix, WeightShape } from "./matrix.js";
+import type { RuleName, StepNumbers } from "./rule-kernels.js";
 import type { Share } from "./share.js";
 import type { ImageKernels } from "./windows.js";
 
@@ -150,7 +150,7 @@ export interface Kernels extends ImageKernels {
    * Chooses the rule by which the parameters move that are updated from now on, and what it remembers; `squares`: whether
    * the sums of squares of the gradient are wanted, by default where the rule needs them.
    */
-  setRule(rule: StepFormula, parameters: Parameters, squares?: boolean): void;
+  setRule(rule: RuleName, parameters: Parameters, squares?: boolean): void;
 
   /** The numbers of the step that comes. */
   setStep(numbers: StepNumbers): void;
@@ -159,24 +159,7 @@ export interface Kernels extends ImageKernels {
   update(parameters: Parameters, share: Share): void;
 }
 
-/** What changes from step to step in a rule. */
-export interface StepNumbers {
-  /** η, or what stands in its place. */
-  readonly eta: number;
-  readonly epsilon: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  /** What √v is multiplied by in Adam. */
-  readonly correction: number;
-}
-
 /** The length of `sums` of weights: one for each 8 columns of A, or 16 outputs. That of b is as long as it has lines. */
 export function sumsLength({ inputs, outputs }: { inputs: number; outputs: number }): number {
   return Math.max(2 * Math.ceil(inputs / 16), Math.ceil(outputs / 16));
 }
-
-/** Whether a rule leaves alone a parameter whose gradient is 0. */
-export const leavesAlone = ({ name }: RuleFormula): boolean => name === "sgd" || name === "adagrad";
-
-/** Whether a rule wants the sums of squares of the gradient. */
-export const wantsSquares = ({ name }: RuleFormula): boolean => name === "adagrad" || name === "adagradNorm";

@@ -6,8 +6,9 @@
  * The library is called with one thread of its own from each of ours; how it is found is the platform's (platform/openblas.ts).
  */
 import { cores, openblas } from "#platform";
-import { type Kernels, wantsSquares } from "./kernels.js";
+import type { Kernels } from "./kernels.js";
 import { filledUp } from "./matrix.js";
+import { ruleKernel } from "./rule-kernels.js";
 import { rangeOf, type Share } from "./share.js";
 import type { WasmKernels } from "./wasm.js";
 
@@ -31,7 +32,7 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
   const base = address(new Uint8Array(memory.buffer));
   const at = (array: Float32Array, entry = 0): number => base + array.byteOffset + 4 * entry;
   let squares = false;
-  let isSgd = false;
+  let isPlain = false;
   let eta = 0;
 
   return {
@@ -63,7 +64,7 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
       for (const [j, end] of chunks(A.outputs, share)) {
         const [D, X, m, n] = [at(delta.data, j), at(x.data), end - j, A.inputs];
         // θ ← θ − η deltaᵀ x is a product like any other: a step takes 8 % less than with the gradient stored first.
-        const straight = update && !add && isSgd && !squares;
+        const straight = update && !add && isPlain && !squares;
         const [alpha, beta, C] = straight ? [-eta, 1, A.theta] : [1, Number(add), A.gradient];
         const target = at(C, j * pitch);
         sgemm(rowMajor, transposed, asIs, m, n, rows, alpha, D, delta.pitch, X, x.pitch, beta, target, pitch);
@@ -74,9 +75,9 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
       }
     },
 
-    setRule(rule, parameters, wanted = wantsSquares(rule)) {
+    setRule(rule, parameters, wanted = ruleKernel(rule).squares !== undefined) {
       squares = wanted;
-      isSgd = rule.name === "sgd";
+      isPlain = ruleKernel(rule).number === ruleKernel("sgd").number;
       wasm.setRule(rule, parameters, wanted);
     },
 

@@ -1,37 +1,20 @@
 /**
  * The readable twins: each operation as its formula says it. They sum in float64, and round once, when storing.
  */
-import type { RuleFormula } from "./formula.js";
-import type { Compressed, Finish, Kernels, Parameters, Source, StepNumbers } from "./kernels.js";
+import type { Compressed, Finish, Kernels, Parameters, Source } from "./kernels.js";
 import { blockOutputs, line, weightAt } from "./matrix.js";
 import { scalarImageKernels } from "./scalar-windows.js";
 import { rangeOf } from "./share.js";
 
-/** The scalar kernels; they remember the rule, as the fast ones do. */
-export function scalarKernels(): Kernels {
-  let rule: RuleFormula["name"] = "sgd";
-  let numbers: StepNumbers = { eta: 0, epsilon: 0, beta1: 0, beta2: 0, correction: 1 };
+/** What a rule does with the gradient g of parameter i. */
+export type Move = (parameters: Parameters, i: number, g: number) => void;
 
-  /** Moves parameter i, whose gradient is g. */
-  function apply({ theta, first, second }: Parameters, i: number, g: number): void {
-    const { eta, epsilon, beta1, beta2, correction } = numbers;
-    if (rule === "sgd" || rule === "adagradNorm") {
-      theta[i] -= eta * g;
-    } else if (rule === "adagrad") {
-      first[i] += g * g;
-      const divisor = Math.sqrt(first[i]) + epsilon;
-      if (divisor !== 0) theta[i] -= (eta * g) / divisor;
-    } else if (rule === "momentum") {
-      first[i] = beta1 * first[i] + g;
-      theta[i] -= eta * first[i];
-    } else {
-      first[i] += (1 - beta1) * (g - first[i]);
-      second[i] = beta2 * second[i] + (1 - beta2) * g * g;
-      const divisor = Math.sqrt(second[i]) * correction + epsilon;
-      if (divisor !== 0) theta[i] -= (eta * first[i]) / divisor;
-    }
-  }
-
+/**
+ * The scalar kernels.
+ *
+ * @param apply moves a parameter: a rule's own step (optim/) is the twin of its kernel
+ */
+export function scalarKernels(apply: Move): Kernels {
   /** Hands over the gradient g of parameter i. */
   function finishWith(parameters: Parameters, i: number, g: number, { add, update }: Finish): number {
     const whole = add ? parameters.gradient[i] + g : g;
@@ -183,13 +166,9 @@ export function scalarKernels(): Kernels {
       }
     },
 
-    setRule({ name }) {
-      rule = name;
-    },
+    setRule() {},
 
-    setStep(step) {
-      numbers = step;
-    },
+    setStep() {},
 
     update(parameters, share) {
       const [from, to] = rangeOf(parameters.theta.length, share, line);

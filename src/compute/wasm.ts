@@ -3,8 +3,8 @@
  */
 import { allowRelaxedSimd, readFileSync } from "#platform";
 import type { Finish, Kernels, Parameters, Source } from "./kernels.js";
-import { leavesAlone, wantsSquares } from "./kernels.js";
 import { blockOutputs, filledUp, line, type Matrix } from "./matrix.js";
+import { ruleKernel } from "./rule-kernels.js";
 import { rangeOf, type Share } from "./share.js";
 import { type ImageExports, wasmImageKernels } from "./wasm-windows.js";
 
@@ -35,8 +35,6 @@ type Exports = Record<
 
 // What becomes of an entry of a product; as in assembly/tiles.ts.
 const [store, bias, biasRelu, masked, squares, update] = [0, 1, 2, 3, 4, 5];
-// Rules, as in assembly/update.ts; AdaGrad-norm is gradient descent whose step size is known when all gradients are.
-const rules = { sgd: 0, adagradNorm: 0, adagrad: 1, momentum: 2, adam: 3 };
 
 /** How many floats of scratch memory a thread needs for layers of up to so many inputs. */
 export function scratchLength(inputs: number): number {
@@ -245,9 +243,10 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
       wasm.columnInputGradient(at(out.data), ...parts, at(x.places), x.counts[0], ...range);
     },
 
-    setRule(rule, { theta, first, second }, squares = wantsSquares(rule)) {
-      skipZeros = leavesAlone(rule);
-      wasm.setRule(rules[rule.name], squares, at(first) - at(theta), at(second) - at(theta));
+    setRule(rule, { theta, first, second }, squares = ruleKernel(rule).squares !== undefined) {
+      const { number, leavesAlone } = ruleKernel(rule);
+      skipZeros = leavesAlone;
+      wasm.setRule(number, squares, at(first) - at(theta), at(second) - at(theta));
     },
 
     setStep({ eta, epsilon, beta1, beta2, correction }) {

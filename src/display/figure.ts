@@ -10,7 +10,7 @@ import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "./bundle.js";
 import { encodePlain, encodeTraces } from "./encode-figure.js";
 import { palette } from "./palette.js";
-import { staticImage } from "./static-image.js";
+import { canDraw, staticImage } from "./static-image.js";
 
 /** One trace of a Plotly figure: see Plotly's reference for its attributes. */
 export type Trace = Readonly<Record<string, unknown>>;
@@ -90,6 +90,7 @@ export class Figure implements Displayable {
    * says so: a missing picture on GitHub is no reason to lose the cell's result.
    */
   async [displaySymbol](): Promise<MimeBundle> {
+    if (!canDraw()) return this.quickBundle();
     const { "application/vnd.plotly.v1+json": json, "text/plain": alt } = this.quickBundle();
     try {
       const svg = await this.toSvg();

@@ -16,3 +16,12 @@ export { type PanelsOptions, panels } from "./panels.js";
 export { type SurfaceChartOptions, surfaceChart } from "./surface-chart.js";
 export { table } from "./table.js";
 export { toBundle } from "./to-bundle.js";
+export {
+  type Finding,
+  findingText,
+  type Judged,
+  type JudgedOptions,
+  judged,
+  type Verdict,
+  verdictOf,
+} from "./verdict.js";

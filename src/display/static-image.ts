@@ -4,7 +4,7 @@
  * It is drawn in a thread of its own, started with the first picture or announced before (0.7 s; 30–150 ms a picture
  * after that) and ended when none was asked for in a while. The thread keeps no program from ending.
  */
-import { backgroundTimeout, startThread, type Timer } from "#platform";
+import { backgroundTimeout, drawsOffscreen, startThread, type Timer } from "#platform";
 import { encodePlain, encodeTraces } from "./encode-figure.js";
 import type { ImageSize, Layout, Trace } from "./figure.js";
 import type { ImageReply, ImageRequest } from "./static-image-worker.js";
@@ -48,9 +48,12 @@ export function drawElsewhere(draw: Draw): void {
   elsewhere = draw;
 }
 
+/** Whether static pictures can be drawn here; a browser needs none, as it draws figures itself. */
+export const canDraw = (): boolean => elsewhere !== undefined || drawsOffscreen;
+
 /** Starts the thread, or keeps it waiting: a picture will be asked for before long, and should not wait for the start. */
 export function expectStaticImage(): void {
-  if (elsewhere) return;
+  if (elsewhere || !drawsOffscreen) return;
   artist ??= new Artist();
   artist.stay();
 }

@@ -24,12 +24,16 @@ import url from "node:url";
 import util from "node:util";
 import zlib from "node:zlib";
 import { Box } from "../session/box.js";
-import type { Guest } from "../session/modules.js";
+import type { SessionHost } from "../session/host.js";
 import { guestFiles } from "./guest-files.js";
 import { lockdown } from "./lockdown.js";
 import { refusal } from "./refusal.js";
 
 type Names = Record<string, unknown>;
+
+/** What cells of a graded notebook meet in the place of all of Node. */
+export type Guest = Pick<SessionHost, "import" | "importFile" | "scopeOf"> &
+  Required<Pick<SessionHost, "reserved">>;
 
 /**
  * Makes the guest's world, and freezes what it shares with ours.
@@ -69,7 +73,16 @@ export function makeGuest(nablab: Names, exit: (code?: number) => never): Guest 
       `importing the ${isBuiltin(specifier) ? "module" : "package"} ${JSON.stringify(specifier)}`,
     );
   };
-  return { names: { ...namesFor(guestProcess, timers), require: load }, reserved: ofTheLanguage, load };
+  const names = { ...namesFor(guestProcess, timers), require: load };
+  return {
+    import: async (specifier) => load(specifier),
+    // Node would load it with all that Node has.
+    async importFile(file) {
+      throw refusal(`importing the JavaScript file ${JSON.stringify(path.basename(file))}`);
+    },
+    scopeOf: (file) => ({ ...names, __filename: path.normalize(file), __dirname: path.dirname(file) }),
+    reserved: ofTheLanguage,
+  };
 }
 
 /** Some names of a module, and in the place of all other functions one that says that it is not allowed. */

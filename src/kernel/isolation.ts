@@ -7,8 +7,8 @@
  */
 import { existsSync, readdirSync, realpathSync } from "node:fs";
 import path from "node:path";
-import { packageRoot } from "../session/own-packages.js";
-import { cacheFolder } from "../session/typescript.js";
+import { packageRoot } from "./own-packages.js";
+import { cacheFolder } from "./typescript.js";
 
 /**
  * The arguments of Node that confine a process to `folder`, or without one to reading nablab. There are no threads: one that

@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
-import { packageRoot } from "../session/own-packages.js";
+import { packageRoot } from "./own-packages.js";
 
 const windows = process.platform === "win32";
 

@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { writeAtomically } from "#platform";
-import { packageRoot } from "../session/own-packages.js";
+import { packageRoot } from "./own-packages.js";
 
 /** The name that notebooks carry in their metadata. */
 export const kernelName = "nablab";

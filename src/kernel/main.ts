@@ -7,12 +7,13 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
-import { isLateSignal, stopFlag } from "../session/stop.js";
+import { stopFlag } from "../session/stop.js";
 import { awaitAnswer, expectAnswer, makeAnswer } from "./answer.js";
+import { FramedKernel } from "./framed-kernel.js";
 import { GradedSession, gradedLimits } from "./graded-session.js";
 import { historyFile } from "./history.js";
-import { Kernel } from "./kernel.js";
 import type { Connection, FromSockets, SocketsSetUp, ToSockets } from "./sockets.js";
+import { isLateSignal } from "./stop-signal.js";
 import { Wire } from "./wire.js";
 
 const {
@@ -51,7 +52,7 @@ process.exit = ((code) => {
   end(code);
 }) as typeof process.exit;
 
-const kernel = new Kernel({
+const kernel = new FramedKernel({
   wire,
   send: (send, frames) => post({ send, frames }),
   ask(frames) {
@@ -83,7 +84,7 @@ sockets.on("error", (error) => {
   console.error(`kernel: the sockets failed: ${error.message}`);
   end(1);
 });
-sockets.on("message", ({ received, frames }: FromSockets) => kernel.receive(received, frames));
+sockets.on("message", ({ received, frames }: FromSockets) => kernel.receiveFrames(received, frames));
 
 // The compiler takes most of the start. Until it is there, the sockets say by themselves who we are.
 kernel.start();

@@ -4,8 +4,9 @@
  */
 import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
-import { raiseStop, signalUnlessHeard, stopPipe } from "../session/stop.js";
+import { raiseStop } from "../session/stop.js";
 import { whenParentEnds } from "./parent.js";
+import { signalUnlessHeard, stopPipe } from "./stop-signal.js";
 
 const flag = workerData as Int32Array;
 

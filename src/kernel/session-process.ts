@@ -10,11 +10,11 @@ import { fileURLToPath } from "node:url";
 import type { ImageReply, ImageRequest } from "../display/static-image-worker.js";
 import type { CellError } from "../session/cell-error.js";
 import { type CellResult, type Output, tookTooLong } from "../session/session.js";
-import { stopPipe } from "../session/stop.js";
 import { Drawing } from "./drawing.js";
 import { environmentOf, permissions } from "./isolation.js";
 import { watchMemory } from "./memory.js";
 import type { FromChild, ToChild } from "./session-child.js";
+import { stopPipe } from "./stop-signal.js";
 
 /** How long a cell that was interrupted may take to end before its process is ended. */
 const patience = 5000;

@@ -8,11 +8,13 @@
  */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import * as zmq from "zeromq";
-import { raiseStop, signalUnlessHeard } from "../session/stop.js";
+import type { Channel } from "../protocol/message.js";
+import { raiseStop } from "../session/stop.js";
 import { giveAnswer, giveNoAnswer } from "./answer.js";
 import { kernelInfo } from "./kernel-info.js";
 import { whenParentEnds } from "./parent.js";
-import { type Message, Wire } from "./wire.js";
+import { signalUnlessHeard } from "./stop-signal.js";
+import { type RoutedMessage, Wire } from "./wire.js";
 
 /** What Jupyter's connection file says. */
 export interface Connection {
@@ -26,9 +28,6 @@ export interface Connection {
   iopub_port: number;
   hb_port: number;
 }
-
-/** The sockets that carry messages. */
-export type Channel = "shell" | "control" | "stdin" | "iopub";
 
 /** What the kernel starts its sockets with. */
 export interface SocketsSetUp {
@@ -106,7 +105,7 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
   });
 
   /** While the main thread loads the compiler: tells a front end that asks who we are. */
-  const introduce = (channel: Channel, request: Message): void => {
+  const introduce = (channel: Channel, request: RoutedMessage): void => {
     enqueue("iopub", wire.compose("status", { execution_state: "busy" }, request));
     enqueue(channel, wire.compose("kernel_info_reply", kernelInfo(), request, request.identities));
     enqueue("iopub", wire.compose("status", { execution_state: "idle" }, request));
@@ -148,7 +147,7 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
   whenParentEnds(() => void close().then(() => process.kill(process.pid, "SIGKILL")));
 }
 
-function tryToDecode(wire: Wire, frames: Uint8Array[]): Message | undefined {
+function tryToDecode(wire: Wire, frames: Uint8Array[]): RoutedMessage | undefined {
   try {
     return wire.decode(frames);
   } catch {

@@ -2,33 +2,13 @@
  * Jupyter messages as they go over the wire: identities, a delimiter, an HMAC-SHA256 signature, four JSON
  * dictionaries, and binary buffers (https://jupyter-client.readthedocs.io/en/stable/messaging.html).
  */
-import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { type Content, compose, type Header, type Message, randomId } from "../protocol/message.js";
 
-/** The version of the protocol spoken here. */
-export const protocolVersion = "5.4";
-
-/** The header of a message. */
-export interface Header {
-  msg_id: string;
-  msg_type: string;
-  session: string;
-  username: string;
-  date: string;
-  version: string;
-}
-
-/** A message; `identities` are the routing prefix of a router socket, or the topic of a publisher. */
-export interface Message {
+/** A message as sockets carry it; `identities` are the routing prefix of a router socket, or the topic of a publisher. */
+export interface RoutedMessage extends Message {
   identities: Uint8Array[];
-  header: Header;
-  parent: Header | Record<string, never>;
-  metadata: Record<string, unknown>;
-  content: Record<string, unknown>;
-  buffers: Uint8Array[];
 }
-
-/** What few messages have beside their content. */
-export type Attachments = Partial<Pick<Message, "metadata" | "buffers">>;
 
 /** Signs and checks messages with the key of a connection file; an empty key means no signatures. */
 export class Wire {
@@ -37,7 +17,7 @@ export class Wire {
   readonly session: string;
 
   constructor(options: { key: string; scheme?: string | undefined; session?: string }) {
-    const { key, scheme = "hmac-sha256", session = randomUUID() } = options;
+    const { key, scheme = "hmac-sha256", session = randomId() } = options;
     if (key !== "" && scheme !== "hmac-sha256") {
       throw new Error(
         `kernel: the connection file asks for signature scheme ${scheme}; only hmac-sha256 is known`,
@@ -47,38 +27,16 @@ export class Wire {
     this.session = session;
   }
 
-  /** A new header, in this kernel's session. */
-  header(type: string): Header {
-    return {
-      msg_id: randomUUID(),
-      msg_type: type,
-      session: this.session,
-      username: "kernel",
-      date: new Date().toISOString(),
-      version: protocolVersion,
-    };
-  }
-
   /** The frames of a message of ours, caused by `parent` if there is one. */
-  compose(
-    type: string,
-    content: Record<string, unknown>,
-    parent?: Message,
-    identities?: Uint8Array[],
-    { metadata = {}, buffers = [] }: Attachments = {},
-  ): Uint8Array[] {
-    return this.encode({
-      identities: identities ?? [Buffer.from(type)], // on iopub the identity is a topic
-      header: this.header(type),
-      parent: parent?.header ?? {},
-      metadata,
-      content,
-      buffers,
-    });
+  compose(type: string, content: Content, parent?: Message, identities?: Uint8Array[]): Uint8Array[] {
+    return this.encode(compose(this.session, type, content, parent), identities);
   }
 
-  /** The frames of a message. */
-  encode({ identities, header, parent, metadata, content, buffers }: Message): Uint8Array[] {
+  /** The frames of a message; without identities it goes to all, under its type as topic. */
+  encode(
+    { header, parent, metadata, content, buffers }: Message,
+    identities: readonly Uint8Array[] = [Buffer.from(header.msg_type)],
+  ): Uint8Array[] {
     const parts = [header, parent, metadata, content].map((part) => Buffer.from(JSON.stringify(part)));
     return [...identities, delimiter, Buffer.from(this.#sign(parts)), ...parts, ...buffers];
   }
@@ -88,7 +46,7 @@ export class Wire {
    *
    * @throws Error when frames are missing, the signature is wrong, or a part is no JSON dictionary
    */
-  decode(frames: readonly Uint8Array[]): Message {
+  decode(frames: readonly Uint8Array[]): RoutedMessage {
     const at = frames.findIndex((frame) => delimiter.equals(frame));
     if (at < 0) throw new Error("no <IDS|MSG> delimiter");
     const [signature, ...rest] = frames.slice(at + 1);

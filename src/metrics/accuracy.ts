@@ -1,34 +1,23 @@
 /**
  * Accuracy: the share of right answers.
  */
+import { checkLabels, checkSameCount } from "./check-labels.js";
 
 /**
  * The share of samples whose predicted label is the true one: |{i : predicted_i = labels_i}| / N, from 0 to 1.
  *
  * @param predicted the predicted label of each sample, of length N
  * @param labels the true label of each sample, of length N
- * @throws RangeError if there are not as many predictions as labels, or none.
+ * @throws RangeError if there are not as many predictions as labels, or none, or one is no whole number.
  * Source: Hastie, Tibshirani, Friedman, The elements of statistical learning, 2009: 1 − the 0–1 loss.
  * @example
  * accuracy([7, 2, 1, 0], [7, 2, 1, 6]) // → 0.75
  */
 export function accuracy(predicted: ArrayLike<number>, labels: ArrayLike<number>): number {
-  checkLabels("accuracy", predicted, labels);
+  checkSameCount("accuracy", predicted, labels);
+  checkLabels("accuracy", "prediction", predicted);
+  checkLabels("accuracy", "label", labels);
   let right = 0;
   for (let i = 0; i < labels.length; i++) if (predicted[i] === labels[i]) right++;
   return right / labels.length;
-}
-
-/** Throws a RangeError, in the name of `operation`, unless there are as many predictions as labels, and some. */
-export function checkLabels(
-  operation: string,
-  predicted: ArrayLike<number>,
-  labels: ArrayLike<number>,
-): void {
-  if (predicted.length !== labels.length) {
-    throw new RangeError(
-      `${operation}: there must be a label for each prediction; ${predicted.length} predictions, ${labels.length} labels`,
-    );
-  }
-  if (labels.length === 0) throw new RangeError(`${operation}: there are no samples`);
 }

@@ -5,8 +5,8 @@ import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { type Figure, lineChart } from "../display/index.js";
 import { checkWhole } from "../options/check.js";
-import { type TensorLike, tensor } from "../tensor/index.js";
-import { checkLabels } from "./accuracy.js";
+import { formatShape, type TensorLike, tensor } from "../tensor/index.js";
+import { checkLabels, checkSameCount } from "./check-labels.js";
 
 /** Samples whose confidence, the probability of the label predicted, lies in one range. */
 export interface CalibrationBin {
@@ -78,7 +78,7 @@ export class Calibration implements Displayable {
  * @param p probabilities, samples × classes, as `softmax` makes them of readouts
  * @param labels the true label of each sample
  * @param options `bins`: how many ranges of equal width; 10
- * @throws RangeError if the counts differ, or p holds what are no probabilities.
+ * @throws RangeError if the counts differ, a label is no class, or p holds what are no probabilities of classes.
  * Source: Guo, Pleiss, Sun, Weinberger, On calibration of modern neural networks, 2017, section 2.
  * @example
  * calibration([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]], [0, 1, 1]).error.toFixed(4) // → '0.4000'
@@ -90,13 +90,21 @@ export function calibration(
 ): Calibration {
   const probabilities = tensor(p);
   const [samples = 0, classes = 0] = probabilities.shape;
-  checkLabels("calibration", { length: samples }, labels);
+  if (probabilities.rank !== 2 || classes < 2) {
+    throw new RangeError(
+      `calibration: p must be samples × classes, with at least two; of the probability of yes make rows [1 − p, p]; its shape is ${formatShape(probabilities.shape)}`,
+    );
+  }
+  checkSameCount("calibration", { length: samples }, labels);
+  checkLabels("calibration", "label", labels, classes);
   checkWhole("calibration", { bins });
   const sums = Array.from({ length: bins }, () => ({ count: 0, confidence: 0, right: 0 }));
   for (let i = 0; i < samples; i++) {
     const row = probabilities.data.subarray(i * classes, (i + 1) * classes);
     let best = 0;
+    let sum = 0;
     row.forEach((value, k) => {
+      sum += value;
       if (!(value >= 0 && value <= 1 + 1e-9)) {
         throw new RangeError(
           `calibration: p must hold probabilities from 0 to 1; did you forget softmax(g)? sample ${i} has ${value}`,
@@ -104,6 +112,12 @@ export function calibration(
       }
       if (value > row[best]!) best = k;
     });
+    // Probabilities in float32, of many classes, sum to 1 within about this.
+    if (!(Math.abs(sum - 1) < 1e-4)) {
+      throw new RangeError(
+        `calibration: the probabilities of a sample must sum to 1; did you forget softmax(g)? those of sample ${i} sum to ${sum}`,
+      );
+    }
     const bin = sums[Math.min(bins - 1, Math.floor(row[best]! * bins))]!;
     bin.count++;
     bin.confidence += row[best]!;

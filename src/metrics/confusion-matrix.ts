@@ -6,9 +6,10 @@ import { type Displayable, displaySymbol, type MimeBundle } from "../display/bun
 import { formatNumber } from "../display/format-number.js";
 import { heatMap } from "../display/heat-map.js";
 import { table } from "../display/table.js";
+import { checkWhole } from "../options/check.js";
 import { zeros } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkLabels } from "./accuracy.js";
+import { checkLabels, checkSameCount } from "./check-labels.js";
 
 /** Counts of (true label, predicted label); made by `confusionMatrix`, shows itself as a heat map. */
 export class ConfusionMatrix implements Displayable {
@@ -115,7 +116,7 @@ export class ConfusionMatrix implements Displayable {
  *
  * @param predicted the predicted label of each sample, 0 … classes − 1
  * @param labels the true label of each sample
- * @param classes the number of classes; by default the largest label of both lists + 1
+ * @param classes the number of classes; by default the largest label of both lists + 1, where that is at most 1000
  * @throws RangeError if the lists differ in length, are empty, or hold a label outside.
  * Source: van Rijsbergen, Information retrieval, 1979, chapter 7, for precision and recall.
  * @example
@@ -124,29 +125,24 @@ export class ConfusionMatrix implements Displayable {
 export function confusionMatrix(
   predicted: ArrayLike<number>,
   labels: ArrayLike<number>,
-  classes: number = largest(predicted, labels) + 1,
+  classes?: number,
 ): ConfusionMatrix {
-  checkLabels("confusionMatrix", predicted, labels);
-  const counts = zeros([classes, classes]);
-  const inside = (label: number) => Number.isInteger(label) && label >= 0 && label < classes;
-  for (let i = 0; i < labels.length; i++) {
-    for (const [what, label] of [
-      ["prediction", predicted[i]!],
-      ["label", labels[i]!],
-    ] as const) {
-      if (!inside(label)) {
-        throw new RangeError(
-          `confusionMatrix: ${what} ${i} must be a whole number from 0 to ${classes - 1}, got ${label}`,
-        );
-      }
-    }
-    counts.data[labels[i]! * classes + predicted[i]!]!++;
-  }
+  checkSameCount("confusionMatrix", predicted, labels);
+  if (classes !== undefined) checkWhole("confusionMatrix", { classes });
+  // Without a number of classes a label that is none could make a matrix of any size.
+  checkLabels("confusionMatrix", "prediction", predicted, classes ?? mostClasses);
+  checkLabels("confusionMatrix", "label", labels, classes ?? mostClasses);
+  const n = classes ?? 1 + Math.max(largest(predicted), largest(labels));
+  const counts = zeros([n, n]);
+  for (let i = 0; i < labels.length; i++) counts.data[labels[i]! * n + predicted[i]!]!++;
   return new ConfusionMatrix(counts);
 }
 
-function largest(a: ArrayLike<number>, b: ArrayLike<number>): number {
+/** How many classes the labels themselves can make. */
+const mostClasses = 1000;
+
+function largest(list: ArrayLike<number>): number {
   let max = 0;
-  for (const list of [a, b]) for (let i = 0; i < list.length; i++) max = Math.max(max, list[i]!);
+  for (let i = 0; i < list.length; i++) max = Math.max(max, list[i]!);
   return max;
 }

@@ -9,8 +9,11 @@ export interface Evaluation {
   loss: number;
   /** The share of samples whose predicted label is right, 0 … 1; NaN if the dataset has targets. */
   accuracy: number;
-  /** The label the model finds likeliest, for each sample; empty if the dataset has targets. */
-  predicted: Uint8Array;
+  /**
+   * The label the model finds likeliest, for each sample, and −1 where it gives NaN, which is never right; empty if the
+   * dataset has targets.
+   */
+  predicted: Int16Array;
   /** The loss of each sample. */
   losses: Float64Array;
   /** The true label of each sample; empty if the dataset has targets. */

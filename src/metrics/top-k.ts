@@ -1,14 +1,13 @@
 /**
  * Accuracy with several guesses.
  */
-import { inspect } from "#platform";
 import { checkWhole } from "../options/check.js";
-import { type TensorLike, tensor } from "../tensor/index.js";
-import { checkLabels } from "./accuracy.js";
+import { formatShape, type TensorLike, tensor } from "../tensor/index.js";
+import { checkLabels, checkSameCount } from "./check-labels.js";
 
 /**
  * The share of samples whose label is among the k largest outputs, Σ_i 1{rank of the label ≤ k} / N; of equal outputs
- * the first count as larger.
+ * the first count as larger. NaN is never right.
  *
  * @param g readouts or probabilities, samples × classes
  * @param labels the true label of each sample
@@ -21,22 +20,23 @@ import { checkLabels } from "./accuracy.js";
 export function topK(g: TensorLike, labels: ArrayLike<number>, k: number): number {
   const readouts = tensor(g);
   const [samples = 0, classes = 0] = readouts.shape;
-  checkLabels("topK", { length: samples }, labels);
+  if (readouts.rank !== 2) {
+    throw new RangeError(`topK: g must be samples × classes; its shape is ${formatShape(readouts.shape)}`);
+  }
+  checkSameCount("topK", { length: samples }, labels);
   checkWhole("topK", { k }, 1, classes);
+  checkLabels("topK", "label", labels, classes);
   let right = 0;
   for (let i = 0; i < samples; i++) {
     const label = labels[i]!;
-    if (!Number.isInteger(label) || label < 0 || label >= classes) {
-      throw new RangeError(
-        `topK: label ${i} must be a whole number from 0 to ${classes - 1}, got ${inspect(label)}`,
-      );
-    }
     const row = readouts.data.subarray(i * classes, (i + 1) * classes);
+    const own = row[label]!;
     let before = 0;
     row.forEach((value, j) => {
-      if (value > row[label]! || (value === row[label] && j < label)) before++;
+      // NaN counts as larger than any number, as for argmax.
+      if (value > own || Number.isNaN(value) || (value === own && j < label)) before++;
     });
-    if (before < k) right++;
+    if (before < k && !Number.isNaN(own)) right++;
   }
   return right / samples;
 }

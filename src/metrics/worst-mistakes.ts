@@ -60,7 +60,7 @@ export class WorstMistakes implements Displayable {
  * @throws RangeError if the evaluation is of another number of samples, TypeError if a sample is not an image.
  * @example
  * const two = dataset({ x: new Uint8Array(8), sampleShape: [2, 2], y: [0, 1], classes: 2 });
- * const found = { loss: 1, accuracy: 0.5, losses: Float64Array.of(2, 0), predicted: Uint8Array.of(1, 1), labels: Uint8Array.of(0, 1) };
+ * const found = { loss: 1, accuracy: 0.5, losses: Float64Array.of(2, 0), predicted: Int16Array.of(1, 1), labels: Uint8Array.of(0, 1) };
  * worstMistakes(found, two).mistakes // → [ { index: 0, label: 0, predicted: 1, loss: 2 } ]
  */
 export function worstMistakes(

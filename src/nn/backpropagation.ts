@@ -31,7 +31,7 @@ export interface Backpropagation extends Forward {
  *     ∂loss/∂A[t] = δ[t] x(t−1)^T,   ∂loss/∂b[t] = δ[t].
  *
  * @param model a network of n hidden layers
- * @param input samples × inputs; a vector counts as one sample
+ * @param input samples × inputs or samples × channels × height × width, as for `forward`; a vector counts as one sample
  * @param y a label or a target for each sample, see the loss
  * @param loss `crossEntropy()`, `squaredError()` or another
  * @param pass `dropout`: a stream of random numbers, to drop units as in training; by default nothing is dropped

@@ -14,7 +14,7 @@ import { showAs } from "./show-as.js";
  * Computed from g itself, so that it neither overflows nor loses digits. y holds 0, 1 or a probability: one number for
  * each sample where there is one output, else a tensor of samples × outputs.
  *
- * @throws RangeError if the shapes differ.
+ * @throws RangeError if the shapes differ, or a target is not from 0 to 1.
  * Source: PyTorch's BCEWithLogitsLoss, here summed over the outputs.
  * @example
  * binaryCrossEntropy().value(tensor([[0], [1000]]), [1, 1]).toFixed(4) // → '0.3466'
@@ -26,8 +26,14 @@ export function binaryCrossEntropy(): Loss {
       "binaryCrossEntropy",
       // The first form for large g, in which the other would lose the digits of a small loss.
       (g, y) => (1 - y) * g + logOnePlusExp(-g),
-      (g, y) => logistic(g) - y,
+      // p − y = (1 − y) p − y (1 − p), which keeps the digits of a small 1 − p.
+      (g, y) => (1 - y) * logistic(g) - y * logistic(-g),
       (g) => logistic(g) * logistic(-g),
+      {
+        holds: (y) => y >= 0 && y <= 1,
+        expected:
+          "0, 1 or a probability between them (for labels −1 and 1 take (y + 1) / 2, or the objective logistic())",
+      },
     ),
   });
 }

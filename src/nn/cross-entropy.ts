@@ -6,7 +6,6 @@ import { withFormula } from "../compute/formula.js";
 import { formatShape, Tensor } from "../tensor/index.js";
 import { type Loss, labelsOf, meanLoss, readoutShape, type Targets } from "./loss.js";
 import { showAs } from "./show-as.js";
-import { softmax } from "./softmax.js";
 
 /**
  * The cross-entropy −log p_y with p = softmax(g), the mean over the samples (A2; the slide lacks the minus sign
@@ -43,10 +42,7 @@ export function crossEntropy({ labelSmoothing = 0 }: { labelSmoothing?: number }
     const losses = new Float64Array(samples);
     for (let i = 0; i < samples; i++) {
       const row = g.data.subarray(i * outputs, (i + 1) * outputs);
-      let top = 0;
-      for (let k = 1; k < outputs; k++) if (row[k]! > row[top]!) top = k;
-      let others = 0;
-      for (let k = 0; k < outputs; k++) if (k !== top) others += Math.exp(row[k]! - row[top]!);
+      const { top, others } = topOf(row);
       const spread = Math.log1p(others);
       for (let k = 0; k < outputs; k++) {
         const share = target[i * outputs + k]!;
@@ -63,7 +59,22 @@ export function crossEntropy({ labelSmoothing = 0 }: { labelSmoothing?: number }
     value: (g, y) => meanLoss(perSample(g, y)),
     gradient: (g, y) => {
       const target = smoothed(g, y);
-      return softmax(g).map((p, i) => (p - target[i]!) / g.shape[0]!);
+      const [samples, outputs] = readoutShape("crossEntropy", g);
+      const gradient = new Float64Array(g.size);
+      for (let i = 0; i < samples; i++) {
+        const at = i * outputs;
+        const row = g.data.subarray(at, at + outputs);
+        const { top, others } = topOf(row);
+        for (let k = 0; k < outputs; k++) {
+          const p = Math.exp(row[k]! - row[top]!) / (1 + others);
+          gradient[at + k] = (p - target[at + k]!) / samples;
+        }
+        // p − t = (1 − t − t Σ e^(g_k − m)) / (1 + Σ e^(g_k − m)) over the other k: where the label is all but certain, the
+        // difference itself would be 0 beside small numbers that sum to more.
+        const t = target[at + top]!;
+        gradient[at + top] = (1 - t - t * others) / (1 + others) / samples;
+      }
+      return g.map((_, i) => gradient[i]!);
     },
     traced(g, y) {
       const target = new Tensor(g.shape, smoothed(g.value, y));
@@ -73,6 +84,15 @@ export function crossEntropy({ labelSmoothing = 0 }: { labelSmoothing?: number }
     },
   });
   return labelSmoothing === 0 ? withFormula(loss, { kind: "loss", name: "crossEntropy" }) : loss;
+}
+
+/** The place of the largest readout m of a sample, and Σ e^(g_k − m) over the others; NaN if one is NaN. */
+function topOf(row: ArrayLike<number>): { top: number; others: number } {
+  let top = 0;
+  for (let k = 1; k < row.length; k++) if (row[k]! > row[top]!) top = k;
+  let others = 0;
+  for (let k = 0; k < row.length; k++) if (k !== top) others += Math.exp(row[k]! - row[top]!);
+  return { top, others };
 }
 
 /** The probabilities that the targets stand for, in the layout of g: labels become 1 at the label and 0 elsewhere. */

@@ -2,6 +2,7 @@
  * The forward pass, which remembers everything that backpropagation needs.
  */
 import { formatShape, Tensor, type TensorLike, tensor } from "../tensor/index.js";
+import { sameShape, sizeOf } from "../tensor/shapes.js";
 import type { Pass } from "./layer.js";
 import { throughAll } from "./layerwise.js";
 import type { Sequential } from "./sequential.js";
@@ -24,7 +25,8 @@ export interface Forward {
  * z[t] is what it gives.
  *
  * @param model a network of n hidden layers
- * @param input samples × inputs; a vector counts as one sample
+ * @param input samples × inputs, or samples of another shape with as many entries, such as channels × height × width; a
+ *   vector, or a tensor of the network's input shape, counts as one sample
  * @param pass `dropout`: a stream of random numbers, to drop units as in training; by default nothing is dropped
  * @returns z[t] and x[t] of samples × (outputs of layer t), t = 1..n+1
  * @throws RangeError if the input has not as many columns as the network has inputs.
@@ -60,13 +62,19 @@ function layerwise(model: Sequential, input: Tensor, pass: Pass): Forward {
   return { z, x, g };
 }
 
-/** The input as samples × inputs, float64; `name` opens the message when it does not fit the network. */
+/**
+ * The input as samples × inputs, float64: rows, or samples of any shape with as many entries, such as channels × height ×
+ * width; a vector, and what has the shape of the network's input, is one sample. `name` opens the message when it does not
+ * fit the network.
+ */
 export function toRows(name: string, model: Sequential, input: TensorLike): Tensor {
   const x = input instanceof Tensor && input.dtype === "float64" ? input : tensor(input);
-  const rows = x.rank === 1 ? x.reshape(1, x.size) : x;
-  if (rows.rank !== 2) {
+  const isOne = x.rank === 1 || (x.rank > 1 && sameShape(x.shape, model.inputShape));
+  const shape = isOne ? [1, x.size] : [x.shape[0] ?? 1, sizeOf(x.shape.slice(1))];
+  const rows = isOne || x.rank > 2 ? x.reshape(...shape) : x;
+  if (rows.rank !== 2 || (x.rank > 2 && rows.shape[1] !== model.inputs)) {
     throw new RangeError(
-      `${name}: the input must be samples × ${model.inputs}; did you forget reshape(-1, ${model.inputs})? its shape is ${formatShape(x.shape)}`,
+      `${name}: the input must be samples × ${model.inputs}${model.inputShape.length > 1 ? `, or samples × ${model.inputShape.join(" × ")}` : ""}; did you forget reshape(-1, ${model.inputs})? its shape is ${formatShape(x.shape)}`,
     );
   }
   if (rows.shape[1] !== model.inputs) {

@@ -19,7 +19,7 @@ import { parametersOf, type Sequential } from "./sequential.js";
  * certain.
  *
  * @param model a network; nothing is dropped by dropout, and it stays as it is
- * @param input samples × inputs; a vector counts as one sample
+ * @param input samples × inputs or samples × channels × height × width, as for `forward`; a vector counts as one sample
  * @param y a label or a target for each sample, see the loss
  * @param loss `crossEntropy()`, `squaredError()` or another
  * @returns v ↦ ∇²F(θ) v, both of length M as `model.theta`; θ is that of now, even if it changes later

@@ -51,9 +51,11 @@ export function hinge(): Loss {
       const [samples, outputs] = readoutShape("hinge", g);
       const gradient = new Float64Array(g.size);
       const share = 1 / (samples * outputs);
-      each(g, y, (i, k, label) => {
-        gradient[i * outputs + k]! += share;
-        gradient[i * outputs + label]! -= share;
+      each(g, y, (i, k, label, excess) => {
+        // NaN where the loss is.
+        const slope = Number.isNaN(excess) ? Number.NaN : share;
+        gradient[i * outputs + k]! += slope;
+        gradient[i * outputs + label]! -= slope;
       });
       return new Tensor(g.shape, gradient);
     },

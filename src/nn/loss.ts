@@ -51,6 +51,7 @@ export function numericTargets(name: string, g: Tensor, y: Targets): ArrayLike<n
         `${name}: y must have the shape of g, ${formatShape(g.shape)}; its shape is ${formatShape(y.shape)}`,
       );
     }
+    checkTargets(name, y.data, outputs, Number.isFinite, "a finite number");
     return y.data;
   }
   const list = y instanceof Tensor ? y.data : y;
@@ -63,12 +64,24 @@ export function numericTargets(name: string, g: Tensor, y: Targets): ArrayLike<n
     );
   }
   checkCount(name, "target", list.length, samples);
-  for (let i = 0; i < list.length; i++) {
-    if (typeof list[i] !== "number") {
-      throw new TypeError(`${name}: each target must be a number; sample ${i} has ${inspect(list[i])}`);
-    }
-  }
+  checkTargets(name, list, 1, Number.isFinite, "a finite number");
   return list;
+}
+
+/** Throws unless `holds` is true of every target, in the layout of g; `expected` says in words which are. */
+function checkTargets(
+  name: string,
+  targets: ArrayLike<number>,
+  outputs: number,
+  holds: (target: number) => boolean,
+  expected: string,
+): void {
+  for (let i = 0; i < targets.length; i++) {
+    if (holds(targets[i]!)) continue;
+    const where = outputs === 1 ? `sample ${i}` : `sample ${Math.floor(i / outputs)}, output ${i % outputs}`;
+    const message = `${name}: each target must be ${expected}; ${where}: got ${inspect(targets[i])}`;
+    throw typeof targets[i] === "number" ? new RangeError(message) : new TypeError(message);
+  }
 }
 
 /** The labels of the samples; throws unless there is one for each, a whole number below `classes`. */
@@ -77,27 +90,48 @@ export function labelsOf(name: string, y: Targets, samples: number, classes: num
   if (typeof labels !== "object" || labels === null) {
     throw new TypeError(`${name}: y must be a list of labels, got ${inspect(labels)}`);
   }
+  if (y instanceof Tensor && y.rank === 2 && y.shape[1] !== 1) {
+    throw new RangeError(
+      `${name}: y must hold one label for each sample; of rows of 0 and 1 take y.argmax(1); its shape is ${formatShape(y.shape)}`,
+    );
+  }
   checkCount(name, "label", labels.length, samples);
   for (let i = 0; i < samples; i++) {
     const label = labels[i]!;
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
+      const [range, hint] =
+        classes === 1
+          ? [
+              "0, as the readout has one output",
+              "; for two classes take dense(…, 2), or binaryCrossEntropy()",
+            ]
+          : [`a whole number from 0 to ${classes - 1}, as the readout has ${classes} outputs`, ""];
       throw new RangeError(
-        `${name}: a label must be a whole number from 0 to ${classes - 1}, as the readout has ${classes} outputs; sample ${i} has label ${inspect(label)}`,
+        `${name}: a label must be ${range}${hint}; sample ${i} has label ${inspect(label)}`,
       );
     }
   }
   return labels;
 }
 
-/** A loss that is a sum over the outputs of a function of output and target, the mean over the samples. */
+/**
+ * A loss that is a sum over the outputs of a function of output and target, the mean over the samples; `allowed` says
+ * which targets it is for, where not all numbers are.
+ */
 export function outputwise(
   name: string,
   f: (g: number, y: number) => number,
   derivative: (g: number, y: number) => number,
   secondDerivative: (g: number, y: number) => number,
+  allowed?: { holds: (target: number) => boolean; expected: string },
 ): Omit<Loss, "name"> {
+  const targetsOf = (g: Tensor, y: Targets): ArrayLike<number> => {
+    const targets = numericTargets(name, g, y);
+    if (allowed) checkTargets(name, targets, g.shape[1]!, allowed.holds, allowed.expected);
+    return targets;
+  };
   const perSample = (g: Tensor, y: Targets): Float64Array => {
-    const target = numericTargets(name, g, y);
+    const target = targetsOf(g, y);
     const outputs = g.shape[1]!;
     const losses = new Float64Array(g.shape[0]!);
     for (let i = 0; i < g.size; i++) losses[Math.floor(i / outputs)]! += f(g.data[i]!, target[i]!);
@@ -107,11 +141,11 @@ export function outputwise(
     perSample,
     value: (g, y) => meanLoss(perSample(g, y)),
     gradient: (g, y) => {
-      const target = numericTargets(name, g, y);
+      const target = targetsOf(g, y);
       return g.map((entry, i) => derivative(entry, target[i]!) / g.shape[0]!);
     },
     traced(g, y) {
-      const target = numericTargets(name, g.value, y);
+      const target = targetsOf(g.value, y);
       const [of, first, second] = [f, derivative, secondDerivative].map(
         (one) => (entry: number, i: number) => one(entry, target[i]!),
       );

@@ -11,7 +11,7 @@ import type { Sequential } from "./sequential.js";
  * between.
  *
  * @param model a network
- * @param input samples × inputs; a vector counts as one sample
+ * @param input samples × inputs or samples × channels × height × width, as for `forward`; a vector counts as one sample
  * @returns samples × outputs; for classes, `softmax` makes probabilities of it and `.argmax(1)` labels
  * @throws RangeError if the input has not as many columns as the network has inputs.
  * @example

@@ -1,7 +1,7 @@
 /**
  * From readouts to probabilities.
  */
-import { formatShape, type Tensor, type TensorLike, tensor } from "../tensor/index.js";
+import { formatShape, Tensor, type TensorLike, tensor } from "../tensor/index.js";
 import type { LayerBlueprint } from "./layer.js";
 import { readoutShape } from "./loss.js";
 import { showAs } from "./show-as.js";
@@ -55,8 +55,12 @@ function layer(): LayerBlueprint {
         forward: probabilities,
         backward(delta, g) {
           const p = probabilities(g);
-          const mean = p.mul(delta).sum(1).reshape(g.shape[0]!, 1);
-          return { x: p.mul(delta.sub(mean)), parameters: [] };
+          // δ from that of the likeliest class: the same in exact arithmetic, and what all δ share cannot drown the rest.
+          const samples = g.shape[0]!;
+          const likeliest = Array.from(p.argmax(1).data, (k, i) => delta.at(i, k));
+          const d = delta.sub(new Tensor([samples, 1], Float64Array.from(likeliest)));
+          const mean = p.mul(d).sum(1).reshape(samples, 1);
+          return { x: p.mul(d.sub(mean)), parameters: [] };
         },
         traced(g) {
           const e = g.sub(g.value.max(1).reshape(-1, 1)).exp();

@@ -1,8 +1,10 @@
 /**
  * Adadelta: steps in the units of the parameters.
  */
-import { checkOption, checkShare, makeRule, type Rule } from "./rule.js";
-import { checkStepSize, type StepSize, stepSizeAt } from "./schedule.js";
+import { defineRule } from "./define-rule.js";
+import { matchUnits, scaleBy } from "./links.js";
+import { checkOption, type Rule } from "./rule.js";
+import type { StepSize } from "./schedule.js";
 
 /**
  * Adadelta, the same as PyTorch's: the gradient is scaled by running means of squared steps u and squared gradients v,
@@ -30,28 +32,12 @@ export function adadelta({
   rho?: number;
   epsilon?: number;
 } = {}): Rule {
-  checkStepSize("adadelta", eta);
-  checkShare("adadelta", "rho", rho);
+  // With ε = 0 the first step would be 0, and so would all others.
   checkOption("adadelta", "epsilon", epsilon, "positive");
-  return makeRule(
-    "Adadelta",
-    { eta: "η", rho: "ρ", epsilon: "ε" },
-    {
-      name: "adadelta",
-      options: { eta, rho, epsilon },
-      init: (size) => ({ k: 0, u: new Float64Array(size), v: new Float64Array(size) }),
-      step(theta, gradient, state) {
-        const { u, v } = state as { k: number; u: Float64Array; v: Float64Array };
-        const size = stepSizeAt("adadelta", eta, ++state.k);
-        for (let i = 0; i < theta.length; i++) {
-          const g = gradient[i]!;
-          v[i] = rho * v[i]! + (1 - rho) * g * g;
-          const d = (Math.sqrt(u[i]! + epsilon) / Math.sqrt(v[i]! + epsilon)) * g;
-          u[i] = rho * u[i]! + (1 - rho) * d * d;
-          theta[i]! -= size * d;
-        }
-      },
-      stepSize: ({ k }) => stepSizeAt("adadelta", eta, Math.max(1, k)),
-    },
-  );
+  return defineRule({
+    name: "adadelta",
+    title: "Adadelta",
+    options: { eta, rho, epsilon },
+    links: ({ eta }) => [matchUnits({ rho, epsilon }), scaleBy(eta)],
+  });
 }

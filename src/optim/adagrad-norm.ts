@@ -1,9 +1,10 @@
 /**
  * AdaGrad as the lecture prints it: one step size for all parameters.
  */
-import { withFormula } from "../compute/formula.js";
-import { checkOption, makeRule, type Rule } from "./rule.js";
-import { checkStepSize, type StepSize, stepSizeAt } from "./schedule.js";
+import { defineRule } from "./define-rule.js";
+import { divideByNorm, scaleBy } from "./links.js";
+import type { Rule } from "./rule.js";
+import type { StepSize } from "./schedule.js";
 
 /**
  * AdaGrad-norm (B7): the step size falls with all the gradients seen so far,
@@ -22,25 +23,11 @@ import { checkStepSize, type StepSize, stepSizeAt } from "./schedule.js";
  * theta // → Float64Array(2) [ -1.5, -2 ]
  */
 export function adagradNorm({ eta = 1, c0 = 0 }: { eta?: StepSize; c0?: number } = {}): Rule {
-  checkStepSize("adagradNorm", eta);
-  checkOption("adagradNorm", "c0", c0, "not negative");
-  const tau = (c: number, k: number) => (c === 0 ? 0 : stepSizeAt("adagradNorm", eta, k) / Math.sqrt(c));
-  const rule = makeRule(
-    "AdaGradNorm",
-    { eta: "η", c0: "c(0)" },
-    {
-      name: "adagradNorm",
-      options: { eta, c0 },
-      init: () => ({ k: 0, c: c0 }),
-      step(theta, gradient, state) {
-        let c = state.c as number;
-        for (let i = 0; i < gradient.length; i++) c += gradient[i]! * gradient[i]!;
-        const size = tau(c, ++state.k);
-        for (let i = 0; i < theta.length; i++) theta[i]! -= size * gradient[i]!;
-        state.c = c;
-      },
-      stepSize: (state) => tau(state.c as number, Math.max(1, state.k)),
-    },
-  );
-  return withFormula(rule, { kind: "rule", name: "adagradNorm", eta, c0 });
+  return defineRule({
+    name: "adagradNorm",
+    title: "AdaGradNorm",
+    options: { eta, c0 },
+    links: ({ eta }) => [divideByNorm({ c0 }), scaleBy(eta)],
+    kernel: "adagradNorm",
+  });
 }

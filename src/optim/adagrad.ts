@@ -1,9 +1,10 @@
 /**
  * AdaGrad as frameworks mean it: a step size for each parameter.
  */
-import { withFormula } from "../compute/formula.js";
-import { checkOption, makeRule, type Rule } from "./rule.js";
-import { checkStepSize, type StepSize, stepSizeAt } from "./schedule.js";
+import { defineRule } from "./define-rule.js";
+import { divideByRootSum, scaleBy } from "./links.js";
+import type { Rule } from "./rule.js";
+import type { StepSize } from "./schedule.js";
 
 /**
  * AdaGrad per coordinate, the same as PyTorch's: each parameter i has its own
@@ -34,33 +35,11 @@ export function adagrad({
   epsilon?: number;
   c0?: number;
 } = {}): Rule {
-  checkStepSize("adagrad", eta);
-  checkOption("adagrad", "epsilon", epsilon, "not negative");
-  checkOption("adagrad", "c0", c0, "not negative");
-  const rule = makeRule(
-    "AdaGrad",
-    { eta: "η", epsilon: "ε", c0: "c(0)" },
-    {
-      name: "adagrad",
-      options: { eta, epsilon, c0 },
-      init: (size) => ({ k: 0, c: new Float64Array(size).fill(c0) }),
-      step(theta, gradient, state) {
-        const c = state.c as Float64Array;
-        const size = stepSizeAt("adagrad", eta, ++state.k);
-        for (let i = 0; i < theta.length; i++) {
-          c[i]! += gradient[i]! * gradient[i]!;
-          const scale = Math.sqrt(c[i]!) + epsilon;
-          if (scale > 0) theta[i]! -= (size * gradient[i]!) / scale;
-        }
-      },
-      stepSize(state) {
-        const c = state.c as Float64Array;
-        let sum = 0;
-        for (const entry of c) sum += entry;
-        const size = stepSizeAt("adagrad", eta, Math.max(1, state.k));
-        return sum === 0 ? 0 : size / (Math.sqrt(sum / c.length) + epsilon);
-      },
-    },
-  );
-  return withFormula(rule, { kind: "rule", name: "adagrad", eta, epsilon, c0 });
+  return defineRule({
+    name: "adagrad",
+    title: "AdaGrad",
+    options: { eta, epsilon, c0 },
+    links: ({ eta }) => [divideByRootSum({ epsilon, c0 }), scaleBy(eta)],
+    kernel: "adagrad",
+  });
 }

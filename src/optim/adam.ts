@@ -1,9 +1,10 @@
 /**
  * Adam and its relatives: momentum, over a running mean of squared gradients, both freed of the bias of their zero start.
  */
-import { withFormula } from "../compute/formula.js";
-import { checkOption, checkShare, makeRule, type Rule } from "./rule.js";
-import { checkStepSize, type StepSize, stepSizeAt } from "./schedule.js";
+import { defineRule } from "./define-rule.js";
+import { addWeights, averageGradients, divideByRootMean, scaleBy } from "./links.js";
+import type { Rule } from "./rule.js";
+import type { StepSize } from "./schedule.js";
 
 /** Options of {@link adam}, {@link amsgrad} and {@link adamw}. */
 export interface AdamOptions {
@@ -16,8 +17,6 @@ export interface AdamOptions {
   /** ε ≥ 0; 1e-8. */
   epsilon?: number;
 }
-
-const symbols = { eta: "η", beta1: "β₁", beta2: "β₂", epsilon: "ε", weightDecay: "λ" };
 
 /**
  * Adam (B12), the same as PyTorch's:
@@ -38,13 +37,24 @@ const symbols = { eta: "η", beta1: "β₁", beta2: "β₂", epsilon: "ε", weig
  * @see Kingma, Ba, Adam: a method for stochastic optimization, 2014 (arXiv 1412.6980), algorithm 1.
  */
 export function adam({ eta = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Rule {
-  const rule = family("adam", "Adam", { eta, beta1, beta2, epsilon }, {});
-  return withFormula(rule, { kind: "rule", name: "adam", eta, beta1, beta2, epsilon });
+  return defineRule({
+    name: "adam",
+    title: "Adam",
+    options: { eta, beta1, beta2, epsilon },
+    links: ({ eta }) => [
+      averageGradients({ beta: beta1, unbiased: true }),
+      divideByRootMean({ beta: beta2, epsilon, unbiased: true }),
+      scaleBy(eta),
+    ],
+    kernel: "adam",
+  });
 }
 
 /**
- * AMSGrad, the same as PyTorch's: Adam with v_max(k+1) = max(v_max(k), v(k+1)) in the place of v, so that its step
- * sizes never grow.
+ * AMSGrad, the same as PyTorch's: Adam with the largest v so far in place of v, so that its step sizes never grow,
+ *
+ *     m(k+1) = β₁ m(k) + (1 − β₁) g(k),   v_i(k+1) = β₂ v_i(k) + (1 − β₂) g_i(k)²,   v_max(k+1) = max(v_max(k), v(k+1)),
+ *     m̂ = m(k+1) / (1 − β₁^(k+1)),   v̂ = v_max(k+1) / (1 − β₂^(k+1)),   θ_i(k+1) = θ_i(k) − η m̂_i / (√v̂_i + ε).
  *
  * The largest v is taken before it is freed of its bias; the paper does not free it at all.
  *
@@ -55,11 +65,23 @@ export function adam({ eta = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }
  * @see Reddi, Kale, Kumar, On the convergence of Adam and beyond, 2018, algorithm 2.
  */
 export function amsgrad({ eta = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Rule {
-  return family("amsgrad", "AMSGrad", { eta, beta1, beta2, epsilon }, { largest: true });
+  return defineRule({
+    name: "amsgrad",
+    title: "AMSGrad",
+    options: { eta, beta1, beta2, epsilon },
+    links: ({ eta }) => [
+      averageGradients({ beta: beta1, unbiased: true }),
+      divideByRootMean({ beta: beta2, epsilon, unbiased: true, largest: true }),
+      scaleBy(eta),
+    ],
+  });
 }
 
 /**
- * AdamW, the same as PyTorch's: Adam, before whose step the parameters shrink, θ ← (1 − η λ) θ.
+ * AdamW, the same as PyTorch's: Adam, before whose step the parameters shrink by a factor 1 − η λ,
+ *
+ *     m(k+1) = β₁ m(k) + (1 − β₁) g(k),   v_i(k+1) = β₂ v_i(k) + (1 − β₂) g_i(k)²,
+ *     m̂ = m(k+1) / (1 − β₁^(k+1)),   v̂ = v(k+1) / (1 − β₂^(k+1)),   θ_i(k+1) = (1 − η λ) θ_i(k) − η m̂_i / (√v̂_i + ε).
  *
  * Frameworks differ: λ is 0.01 in PyTorch, 0.004 in Keras, 1e-4 in optax; and in the paper the parameters shrink by a factor
  * 1 − λ of their own, which is not multiplied by η.
@@ -80,50 +102,15 @@ export function adamw({
   beta2 = 0.999,
   epsilon = 1e-8,
 }: AdamOptions & { weightDecay?: number } = {}): Rule {
-  checkOption("adamw", "weightDecay", weightDecay, "not negative");
-  return family("adamw", "AdamW", { eta, beta1, beta2, epsilon }, { weightDecay });
-}
-
-function family(
-  name: string,
-  title: string,
-  options: Required<AdamOptions>,
-  { largest = false, weightDecay }: { largest?: boolean; weightDecay?: number },
-): Rule {
-  const { eta, beta1, beta2, epsilon } = options;
-  checkStepSize(name, eta);
-  checkShare(name, "beta1", beta1);
-  checkShare(name, "beta2", beta2);
-  checkOption(name, "epsilon", epsilon, "not negative");
-  const lambda = weightDecay ?? 0;
-  return makeRule(title, symbols, {
-    name,
-    options: { ...options, ...(weightDecay !== undefined && { weightDecay }) },
-    init: (size) => ({
-      k: 0,
-      m: new Float64Array(size),
-      v: new Float64Array(size),
-      ...(largest && { vLargest: new Float64Array(size) }),
-    }),
-    step(theta, gradient, state) {
-      const { m, v, vLargest } = state as {
-        k: number;
-        m: Float64Array;
-        v: Float64Array;
-        vLargest: Float64Array;
-      };
-      const size = stepSizeAt(name, eta, ++state.k);
-      const [correct1, correct2] = [1 - beta1 ** state.k, Math.sqrt(1 - beta2 ** state.k)];
-      for (let i = 0; i < theta.length; i++) {
-        const g = gradient[i]!;
-        m[i] = beta1 * m[i]! + (1 - beta1) * g;
-        v[i] = beta2 * v[i]! + (1 - beta2) * g * g;
-        if (largest) vLargest[i] = Math.max(vLargest[i]!, v[i]!);
-        const scale = Math.sqrt(largest ? vLargest[i]! : v[i]!) / correct2 + epsilon;
-        if (lambda > 0) theta[i]! -= size * lambda * theta[i]!;
-        if (scale > 0) theta[i]! -= ((size / correct1) * m[i]!) / scale;
-      }
-    },
-    stepSize: ({ k }) => stepSizeAt(name, eta, Math.max(1, k)),
+  return defineRule({
+    name: "adamw",
+    title: "AdamW",
+    options: { eta, beta1, beta2, epsilon, weightDecay },
+    links: ({ eta }) => [
+      averageGradients({ beta: beta1, unbiased: true }),
+      divideByRootMean({ beta: beta2, epsilon, unbiased: true }),
+      addWeights(weightDecay),
+      scaleBy(eta),
+    ],
   });
 }

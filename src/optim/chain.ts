@@ -1,32 +1,10 @@
 /**
  * Rules put together from links, each of which does one small thing to a direction: the way to take a rule apart, to see
- * what each part of it is for, and to make one of one's own. The links are in `links.ts`.
+ * what each part of it is for, and to make a custom one. The links are in `links.ts`.
  */
 import { inspect } from "#platform";
+import { type Link, type LinkState, stepSizeThrough, stepThrough } from "./link.js";
 import { makeRule, type Rule, type RuleState } from "./rule.js";
-
-/** What a link remembers between steps. */
-export type LinkState = Record<string, number | Float64Array>;
-
-/** What a link may look at besides the direction. */
-export interface Passing {
-  /** The number of the step, 1, 2, … */
-  readonly k: number;
-  /** The parameters before the step. */
-  readonly theta: Float64Array;
-  /** What came into `averageGradients`, where that was a link before. */
-  gradient?: Float64Array;
-}
-
-/** A part of a rule; made by `scaleBy()`, `addMomentum()` and the like, or of one's own. */
-export interface Link {
-  /** What it remembers before the first step, for `size` parameters. */
-  init(size: number): LinkState;
-  /** What it does to a direction, in place. */
-  pass(direction: Float64Array, state: LinkState, at: Passing): void;
-  /** What all of the direction was multiplied by in step k, where that is one number. */
-  factor?(state: LinkState, k: number): number;
-}
 
 /**
  * A rule from links: the gradient goes through one after the other, and what comes out is taken off the parameters,
@@ -37,15 +15,16 @@ export interface Link {
  *
  * | rule | links |
  * |---|---|
- * | `sgd` | `scaleBy(eta)` |
- * | `momentum`, `nesterov` | `addMomentum({ beta, lookAhead })`, `scaleBy(eta)` |
+ * | `sgd`, `gradientDescent` | `scaleBy(eta)` |
+ * | `momentum` | `addMomentum({ beta })`, `scaleBy(eta)` |
+ * | `nesterov` | `addMomentum({ beta, lookAhead: true })`, `scaleBy(eta)` |
  * | `adagradNorm` | `divideByNorm({ c0 })`, `scaleBy(eta)` |
  * | `adagrad` | `divideByRootSum({ epsilon, c0 })`, `scaleBy(eta)` |
- * | `rmsprop` | `divideByRootMean({ beta, epsilon })`, `scaleBy(eta)` |
- * | `adam` | `averageGradients({ beta, unbiased: true })`, `divideByRootMean({ beta, epsilon, unbiased: true })`, `scaleBy(eta)` |
- * | `amsgrad` | the same with `largest: true` |
- * | `adamw` | the same as `adam`, with `addWeights(lambda)` before `scaleBy(eta)` |
- * | `lion` | `takeSign({ beta1, beta2 })`, `addWeights(lambda)`, `scaleBy(eta)` |
+ * | `rmsprop` | `divideByRootMean({ beta: alpha, epsilon })`, `scaleBy(eta)` |
+ * | `adam` | `averageGradients({ beta: beta1, unbiased: true })`, `divideByRootMean({ beta: beta2, epsilon, unbiased: true })`, `scaleBy(eta)` |
+ * | `amsgrad` | as `adam`, with `largest: true` in `divideByRootMean` |
+ * | `adamw` | as `adam`, with `addWeights(weightDecay)` before `scaleBy(eta)` |
+ * | `lion` | `takeSign({ beta1, beta2 })`, `addWeights(weightDecay)`, `scaleBy(eta)` |
  * | `adadelta` | `matchUnits({ rho, epsilon })`, `scaleBy(eta)` |
  *
  * It trains in float64; the rules by their own names may have fast kernels.
@@ -88,21 +67,17 @@ export function chain(...links: Link[]): Rule {
           }),
         ),
       step(theta, gradient, state) {
-        const direction = gradient.slice();
-        const at: Passing = { k: ++state.k, theta };
-        links.forEach((link, i) => {
-          const own = stateOf(state, i);
-          link.pass(direction, own, at);
-          for (const [name, whole] of names[i]!) state[whole] = own[name]!;
+        const own = links.map((_, i) => stateOf(state, i));
+        stepThrough(links, (i) => own[i]!, theta, gradient.slice(), ++state.k);
+        own.forEach((remembered, i) => {
+          for (const [name, whole] of names[i]!) state[whole] = remembered[name]!;
         });
-        for (let i = 0; i < theta.length; i++) theta[i]! -= direction[i]!;
       },
-      stepSize: (state) =>
-        links.reduce(
-          (size, link, i) => size * (link.factor?.(stateOf(state, i), Math.max(1, state.k)) ?? 1),
-          1,
-        ),
+      stepSize: (state) => stepSizeThrough(links, (i) => stateOf(state, i), state.k),
     },
-    `chain(${links.join(", ")})`,
+    `chain(${links.map(textOf).join(", ")})`,
   );
 }
+
+/** How a link is written; a custom one may have no text. */
+const textOf = (link: Link): string => (String(link) === "[object Object]" ? "custom link" : String(link));

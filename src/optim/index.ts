@@ -3,8 +3,9 @@ export { adadelta } from "./adadelta.js";
 export { adagrad } from "./adagrad.js";
 export { adagradNorm } from "./adagrad-norm.js";
 export { type AdamOptions, adam, adamw, amsgrad } from "./adam.js";
-export { chain, type Link, type LinkState, type Passing } from "./chain.js";
+export { chain } from "./chain.js";
 export { gradientDescent } from "./gradient-descent.js";
+export type { Link, LinkState, Passing } from "./link.js";
 export {
   addMomentum,
   addWeights,

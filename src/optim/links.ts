@@ -2,7 +2,7 @@
  * The links that rules are chains of, simplest first. Each does one thing to a direction d, in place.
  */
 import { inspect } from "#platform";
-import type { Link, LinkState } from "./chain.js";
+import { copier, type Link, type LinkState } from "./link.js";
 import { checkOption, checkShare } from "./rule.js";
 import { checkStepSize, type StepSize, stepSizeAt, stepSizeText } from "./schedule.js";
 
@@ -104,11 +104,12 @@ export function averageGradients({
   unbiased?: boolean;
 } = {}): Link {
   checkShare("averageGradients", "beta", beta);
+  const copyOf = copier();
   return asLink(`averageGradients(β = ${beta}${unbiased ? ", unbiased" : ""})`, {
     init: (size) => ({ m: new Float64Array(size) }),
     pass(direction, state, at) {
       const m = state.m as Float64Array;
-      at.gradient = direction.slice();
+      at.gradient = copyOf(direction);
       const share = unbiased ? 1 - beta ** at.k : 1;
       for (let i = 0; i < m.length; i++) {
         m[i] = beta * m[i]! + (1 - beta) * direction[i]!;
@@ -134,8 +135,10 @@ export function divideByNorm({ c0 = 0 }: { c0?: number } = {}): Link {
   return asLink(`divideByNorm(c(0) = ${c0})`, {
     init: () => ({ c: c0 }),
     pass(direction, state) {
-      state.c = direction.reduce((c, d) => c + d * d, state.c as number);
-      const root = Math.sqrt(state.c);
+      let c = state.c as number;
+      for (let i = 0; i < direction.length; i++) c += direction[i]! * direction[i]!;
+      state.c = c;
+      const root = Math.sqrt(c);
       for (let i = 0; i < direction.length; i++) direction[i] = divided(direction[i]!, root);
     },
     factor: ({ c }) => divided(1, Math.sqrt(c as number)),
@@ -165,6 +168,12 @@ export function divideByRootSum({ epsilon = 1e-10, c0 = 0 }: { epsilon?: number;
         c[i]! += direction[i]! ** 2;
         direction[i] = divided(direction[i]!, Math.sqrt(c[i]!) + epsilon);
       }
+    },
+    // At the mean c of all parameters.
+    factor(state) {
+      const c = state.c as Float64Array;
+      const sum = c.reduce((all, entry) => all + entry, 0);
+      return sum === 0 ? 0 : 1 / (Math.sqrt(sum / c.length) + epsilon);
     },
   });
 }

@@ -1,8 +1,10 @@
 /**
  * Lion: only the sign of the momentum counts.
  */
-import { checkOption, checkShare, makeRule, type Rule } from "./rule.js";
-import { checkStepSize, type StepSize, stepSizeAt } from "./schedule.js";
+import { defineRule } from "./define-rule.js";
+import { addWeights, scaleBy, takeSign } from "./links.js";
+import type { Rule } from "./rule.js";
+import type { StepSize } from "./schedule.js";
 
 /**
  * Lion (evolved sign momentum): every parameter moves by ±η, and shrinks by η λ θ,
@@ -31,28 +33,10 @@ export function lion({
   beta2?: number;
   weightDecay?: number;
 } = {}): Rule {
-  checkStepSize("lion", eta);
-  checkShare("lion", "beta1", beta1);
-  checkShare("lion", "beta2", beta2);
-  checkOption("lion", "weightDecay", weightDecay, "not negative");
-  return makeRule(
-    "Lion",
-    { eta: "η", beta1: "β₁", beta2: "β₂", weightDecay: "λ" },
-    {
-      name: "lion",
-      options: { eta, beta1, beta2, weightDecay },
-      init: (size) => ({ k: 0, m: new Float64Array(size) }),
-      step(theta, gradient, state) {
-        const m = state.m as Float64Array;
-        const size = stepSizeAt("lion", eta, ++state.k);
-        for (let i = 0; i < theta.length; i++) {
-          const g = gradient[i]!;
-          const sign = Math.sign(beta1 * m[i]! + (1 - beta1) * g);
-          theta[i]! -= size * (sign + weightDecay * theta[i]!);
-          m[i] = beta2 * m[i]! + (1 - beta2) * g;
-        }
-      },
-      stepSize: ({ k }) => stepSizeAt("lion", eta, Math.max(1, k)),
-    },
-  );
+  return defineRule({
+    name: "lion",
+    title: "Lion",
+    options: { eta, beta1, beta2, weightDecay },
+    links: ({ eta }) => [takeSign({ beta1, beta2 }), addWeights(weightDecay), scaleBy(eta)],
+  });
 }

@@ -1,9 +1,10 @@
 /**
  * Gradient descent with momentum: Polyak's heavy ball, and Nesterov's variant.
  */
-import { withFormula } from "../compute/formula.js";
-import { checkShare, makeRule, type Rule } from "./rule.js";
-import { checkStepSize, type StepSize, stepSizeAt } from "./schedule.js";
+import { defineRule } from "./define-rule.js";
+import { addMomentum, scaleBy } from "./links.js";
+import type { Rule } from "./rule.js";
+import type { StepSize } from "./schedule.js";
 
 /** Options of {@link momentum} and {@link nesterov}. */
 export interface MomentumOptions {
@@ -32,8 +33,13 @@ export interface MomentumOptions {
  * @see Polyak, Some methods of speeding up the convergence of iteration methods, 1964.
  */
 export function momentum({ eta = 0.001, beta = 0.9 }: MomentumOptions = {}): Rule {
-  const rule = heavyBall("momentum", "Momentum", { eta, beta }, (_, m) => m);
-  return withFormula(rule, { kind: "rule", name: "momentum", eta, beta });
+  return defineRule({
+    name: "momentum",
+    title: "Momentum",
+    options: { eta, beta },
+    links: ({ eta }) => [addMomentum({ beta }), scaleBy(eta)],
+    kernel: "momentum",
+  });
 }
 
 /**
@@ -52,33 +58,10 @@ export function momentum({ eta = 0.001, beta = 0.9 }: MomentumOptions = {}): Rul
  *   On the importance of initialization and momentum in deep learning, 2013.
  */
 export function nesterov({ eta = 0.001, beta = 0.9 }: MomentumOptions = {}): Rule {
-  return heavyBall("nesterov", "Nesterov", { eta, beta }, (g, m) => g + beta * m);
-}
-
-function heavyBall(
-  name: string,
-  title: string,
-  { eta, beta }: Required<MomentumOptions>,
-  direction: (g: number, m: number) => number,
-): Rule {
-  checkStepSize(name, eta);
-  checkShare(name, "beta", beta);
-  return makeRule(
-    title,
-    { eta: "η", beta: "β" },
-    {
-      name,
-      options: { eta, beta },
-      init: (size) => ({ k: 0, m: new Float64Array(size) }),
-      step(theta, gradient, state) {
-        const m = state.m as Float64Array;
-        const size = stepSizeAt(name, eta, ++state.k);
-        for (let i = 0; i < theta.length; i++) {
-          m[i] = beta * m[i]! + gradient[i]!;
-          theta[i]! -= size * direction(gradient[i]!, m[i]!);
-        }
-      },
-      stepSize: ({ k }) => stepSizeAt(name, eta, Math.max(1, k)),
-    },
-  );
+  return defineRule({
+    name: "nesterov",
+    title: "Nesterov",
+    options: { eta, beta },
+    links: ({ eta }) => [addMomentum({ beta, lookAhead: true }), scaleBy(eta)],
+  });
 }

@@ -1,8 +1,10 @@
 /**
  * RMSProp: AdaGrad that forgets.
  */
-import { checkOption, checkShare, makeRule, type Rule } from "./rule.js";
-import { checkStepSize, type StepSize, stepSizeAt } from "./schedule.js";
+import { defineRule } from "./define-rule.js";
+import { divideByRootMean, scaleBy } from "./links.js";
+import type { Rule } from "./rule.js";
+import type { StepSize } from "./schedule.js";
 
 /**
  * RMSProp, the same as PyTorch's: each parameter's step is divided by a running mean of its squared gradients,
@@ -29,27 +31,10 @@ export function rmsprop({
   alpha?: number;
   epsilon?: number;
 } = {}): Rule {
-  checkStepSize("rmsprop", eta);
-  checkShare("rmsprop", "alpha", alpha);
-  checkOption("rmsprop", "epsilon", epsilon, "not negative");
-  return makeRule(
-    "RMSProp",
-    { eta: "η", alpha: "α", epsilon: "ε" },
-    {
-      name: "rmsprop",
-      options: { eta, alpha, epsilon },
-      init: (size) => ({ k: 0, v: new Float64Array(size) }),
-      step(theta, gradient, state) {
-        const v = state.v as Float64Array;
-        const size = stepSizeAt("rmsprop", eta, ++state.k);
-        for (let i = 0; i < theta.length; i++) {
-          const g = gradient[i]!;
-          v[i] = alpha * v[i]! + (1 - alpha) * g * g;
-          const scale = Math.sqrt(v[i]!) + epsilon;
-          if (scale > 0) theta[i]! -= (size * g) / scale;
-        }
-      },
-      stepSize: ({ k }) => stepSizeAt("rmsprop", eta, Math.max(1, k)),
-    },
-  );
+  return defineRule({
+    name: "rmsprop",
+    title: "RMSProp",
+    options: { eta, alpha, epsilon },
+    links: ({ eta }) => [divideByRootMean({ beta: alpha, epsilon }), scaleBy(eta)],
+  });
 }

@@ -1,12 +1,15 @@
 /**
  * Gradient descent. It is "stochastic" by the gradient that it is given, not by what it does with it.
  */
-import { withFormula } from "../compute/formula.js";
-import { makeRule, type Rule } from "./rule.js";
-import { checkStepSize, type StepSize, stepSizeAt } from "./schedule.js";
+import { defineRule } from "./define-rule.js";
+import { scaleBy } from "./links.js";
+import type { Rule } from "./rule.js";
+import type { StepSize } from "./schedule.js";
 
 /**
- * Gradient descent (A5, A13): θ(k+1) = θ(k) − η g(k), with a constant step size or by a schedule.
+ * Gradient descent (A5, A13), with a constant step size or by a schedule:
+ *
+ *     θ(k+1) = θ(k) − η g(k).
  *
  * @param options `eta`: the step size η > 0, or a schedule; 0.001, as PyTorch has it (Keras and TensorFlow: 0.01)
  * @throws RangeError unless `eta` is a finite number > 0 or a schedule.
@@ -17,20 +20,11 @@ import { checkStepSize, type StepSize, stepSizeAt } from "./schedule.js";
  * theta // → Float64Array(2) [ 0.5, 2.5 ]
  */
 export function sgd({ eta = 0.001 }: { eta?: StepSize } = {}): Rule {
-  checkStepSize("sgd", eta);
-  const rule = makeRule(
-    "SGD",
-    { eta: "η" },
-    {
-      name: "sgd",
-      options: { eta },
-      init: () => ({ k: 0 }),
-      step(theta, gradient, state) {
-        const size = stepSizeAt("sgd", eta, ++state.k);
-        for (let i = 0; i < theta.length; i++) theta[i]! -= size * gradient[i]!;
-      },
-      stepSize: ({ k }) => stepSizeAt("sgd", eta, Math.max(1, k)),
-    },
-  );
-  return withFormula(rule, { kind: "rule", name: "sgd", eta });
+  return defineRule({
+    name: "sgd",
+    title: "SGD",
+    options: { eta },
+    links: ({ eta }) => [scaleBy(eta)],
+    kernel: "sgd",
+  });
 }

@@ -51,7 +51,8 @@ function before(
 export function clipNorm(rule: Rule, most: number): Rule {
   return before(rule, "clipNorm", { most }, (changed, gradient) => {
     const norm = Math.sqrt(gradient.reduce((sum, g) => sum + g * g, 0));
-    const factor = norm > most ? most / norm : 1;
+    // NaN where the norm is: no entry of such a gradient means anything.
+    const factor = Math.min(1, most / norm);
     for (let i = 0; i < gradient.length; i++) changed[i] = factor * gradient[i]!;
   });
 }

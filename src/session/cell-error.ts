@@ -1,10 +1,9 @@
 /**
  * How errors of a cell read: name, message and traceback, as the Jupyter protocol wants them.
  */
-import path from "node:path";
 import { inspect } from "#platform";
 import type { Diagnostic } from "./compiler.js";
-import { packageRoot } from "./own-packages.js";
+import { withoutInnerNames } from "./inner-names.js";
 import { sourceLine } from "./source-positions.js";
 
 /** An error as `execute_reply` and `error` messages carry it. */
@@ -52,27 +51,113 @@ function excerpt(text: string, line: number, column: number, mark: string): stri
   return [`${number} │ ${text}`, `${indent} │ ${text.slice(0, column).replace(/[^\t]/g, " ")}${red(mark)}`];
 }
 
-/** Anything that a cell threw. */
-export function fromThrown(thrown: unknown): CellError {
+/** Whether a place of a stack trace says nothing to the reader; as {@link SessionHost.isOwn}. */
+type IsOwn = (place: string) => boolean;
+
+/** Anything that a cell threw, however odd: reading it may throw, name and message may be no text, causes a circle. */
+export function fromThrown(thrown: unknown, isOwn: IsOwn): CellError {
   if (isInterruption(thrown)) {
     return { status: "error", ename: "KeyboardInterrupt", evalue: "", traceback: [red("KeyboardInterrupt")] };
   }
-  if (!(thrown instanceof Error || isErrorLike(thrown))) {
-    const text = inspect(thrown);
+  if (!isError(thrown)) {
+    const text = shorten(inspectSafely(thrown));
     return { status: "error", ename: "Thrown", evalue: text, traceback: [`${red("Thrown")}: ${text}`] };
   }
-  const { name } = thrown;
-  const message = refusal(thrown) ?? thrown.message;
-  const traceback = [`${red(name)}: ${message}`, ...ownFrames(thrown.stack ?? "")];
-  for (let cause = thrown.cause; isErrorLike(cause); cause = cause.cause) {
-    traceback.push(`caused by ${red(cause.name)}: ${cause.message}`, ...ownFrames(cause.stack ?? ""));
+  const { name, message } = headOf(thrown);
+  return { status: "error", ename: name, evalue: message, traceback: describe(thrown, isOwn) };
+}
+
+/** More of an error says nothing more to a reader, and notebooks grow by it. */
+const limits = { characters: 10_000, frames: 50, fieldLines: 20, errors: 12 };
+
+const shorten = (text: string): string =>
+  text.length <= limits.characters
+    ? text
+    : `${text.slice(0, limits.characters)}… (${text.length - limits.characters} more characters)`;
+
+/** The lines of an error, then those of what caused it and of the errors that it gathers, each said once. */
+function describe(error: object, isOwn: IsOwn, shown = new Set<object>()): string[] {
+  shown.add(error);
+  const { name, message } = headOf(error);
+  const lines = [
+    `${red(name)}: ${message}`,
+    ...ownFrames(textOf(read(error, "stack")), isOwn),
+    ...fieldsOf(error),
+  ];
+  const related: [label: string, value: unknown][] = [];
+  if (read(error, "cause") !== undefined) related.push(["caused by ", read(error, "cause")]);
+  const errors = read(error, "errors");
+  if (Array.isArray(errors))
+    errors.slice(0, limits.errors).forEach((one, i) => {
+      related.push([`${i + 1} of ${errors.length}: `, one]);
+    });
+  for (const [label, value] of related) {
+    if (!isError(value)) {
+      lines.push(`${label}${shorten(inspectSafely(value))}`);
+    } else if (shown.has(value)) {
+      lines.push(`${label}${red(headOf(value).name)}, the error that is shown above`);
+    } else if (shown.size >= limits.errors) {
+      lines.push(`${label}${red(headOf(value).name)} … (more errors are not shown)`);
+    } else {
+      const [head, ...rest] = describe(value, isOwn, shown);
+      lines.push(`${label}${head}`, ...rest);
+    }
   }
-  return { status: "error", ename: name, evalue: message, traceback };
+  return lines;
+}
+
+/** Name and message as text, whatever they are. */
+function headOf(error: object): { name: string; message: string } {
+  const [name, message] = [read(error, "name"), refusal(error) ?? read(error, "message")];
+  return {
+    name: typeof name === "string" && name !== "" ? shorten(name) : "Error",
+    message: shorten(withoutInnerNames(textOf(message))),
+  };
+}
+
+const textOf = (value: unknown): string =>
+  typeof value === "string" ? value : value === undefined ? "" : inspectSafely(value);
+
+/** What else an error says of itself, as `code` and `path` of Node's. */
+function fieldsOf(error: object): string[] {
+  const said = new Set(["name", "message", "stack", "cause", "errors"]);
+  try {
+    const fields = Object.entries(Object.getOwnPropertyDescriptors(error)).filter(
+      ([name, { enumerable }]) => enumerable && !said.has(name),
+    );
+    if (fields.length === 0) return [];
+    const lines = inspect(Object.defineProperties({}, Object.fromEntries(fields)), { depth: 1 }).split("\n");
+    const more = lines.length - limits.fieldLines;
+    return [...lines.slice(0, limits.fieldLines), ...(more > 0 ? [`… (${more} more lines)`] : [])].map(
+      (line) => `    ${shorten(line)}`,
+    );
+  } catch {
+    return [];
+  }
+}
+
+/** A property of what was thrown: its getter, or proxy, may throw. */
+function read(thrown: object, name: string): unknown {
+  try {
+    return (thrown as Record<string, unknown>)[name];
+  } catch {
+    return undefined;
+  }
+}
+
+function inspectSafely(value: unknown): string {
+  try {
+    return inspect(value);
+  } catch {
+    return typeof value === "function" ? "[Function]" : "[object]"; // its own inspection failed
+  }
 }
 
 /** What Node means by "Access to this API has been restricted". */
-function refusal(error: Error): string | undefined {
-  const { code, permission, resource } = error as { code?: unknown; permission?: string; resource?: string };
+function refusal(error: object): string | undefined {
+  const { code, permission, resource } = Object.fromEntries(
+    ["code", "permission", "resource"].map((name) => [name, read(error, name)]),
+  );
   if (code !== "ERR_ACCESS_DENIED") return undefined;
   const what: Record<string, string> = {
     FileSystemRead: `reading ${resource} is not allowed`,
@@ -81,39 +166,46 @@ function refusal(error: Error): string | undefined {
     WorkerThreads: "starting threads is not allowed",
     Signal: "ending other processes is not allowed",
   };
-  const refused = (permission && what[permission]) ?? "this is not allowed";
+  const refused = what[String(permission)] ?? "this is not allowed";
   return `${refused}: where notebooks are graded or checked, they read and write files in their own folder only`;
 }
 
 // Cells run in this realm, but an error may come from another (a vm, a worker's clone).
-function isErrorLike(value: unknown): value is Error {
-  return (
-    typeof value === "object" && value !== null && "name" in value && "message" in value && "stack" in value
-  );
+function isError(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    return value instanceof Error || ["name", "message", "stack"].every((name) => name in value);
+  } catch {
+    return false; // a proxy that refuses
+  }
 }
 
 /** The error with which Node ends a synchronous cell on SIGINT, or ours. */
 export function isInterruption(thrown: unknown): boolean {
-  if (!isErrorLike(thrown)) return false;
-  const { code } = thrown as { code?: unknown };
-  return thrown.name === "KeyboardInterrupt" || code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
+  if (!isError(thrown)) return false;
+  return (
+    read(thrown, "name") === "KeyboardInterrupt" ||
+    read(thrown, "code") === "ERR_SCRIPT_EXECUTION_INTERRUPTED"
+  );
 }
-
-// `src` where Node follows the source maps.
-const own = ["dist", "src"].map((folder) => path.join(packageRoot, folder) + path.sep);
 
 /**
  * The frames of a stack that lie in cells or in files of the reader's, the first of a cell with its line; those of
  * Node and nablab say nothing to them.
  */
-function ownFrames(stack: string): string[] {
+function ownFrames(stack: string, isOwn: IsOwn): string[] {
   const frames: string[] = [];
   let shown = false;
   for (const text of stack.split("\n")) {
+    if (text.length > 2000) continue; // a line of the message
     const frame = /^\s+at (?:async )?(?:(.*?) \()?(.*?)\)?$/.exec(text);
     if (!frame) continue;
     const [, , place = ""] = frame;
-    if (/node:|^<anonymous>$|^native$/.test(place) || own.some((folder) => place.includes(folder))) continue;
+    if (/^<anonymous>$|^native$/.test(place) || isOwn(place)) continue;
+    if (frames.length >= limits.frames) {
+      frames.push("    … (more frames are not shown)");
+      break;
+    }
     frames.push(text);
     const [, file = "", line, column] = /^(.*):(\d+):(\d+)$/.exec(place) ?? [];
     const source = sourceLine(file, Number(line));

@@ -1,20 +1,12 @@
 /**
  * What the compiler sees of the file system.
  *
- * `import … from "nablab"` means the nablab whose kernel runs, with its types, from any folder; `console` and
- * `Buffer` have types in a folder that never saw npm. Packages are read once; the reader's own files are looked
+ * The host says where nablab's types and those of the platform are, from any folder. Packages are read once; the reader's own files are looked
  * at before each cell, without watchers, and what was not found is looked for again.
  */
-import { existsSync, statSync } from "node:fs";
-import { createRequire, isBuiltin } from "node:module";
-import path from "node:path";
 import type * as TypeScript from "typescript";
-import { packageRoot } from "./own-packages.js";
-import { languageTypes, nodeTypes } from "./standard-types.js";
-import { loadTypeScript } from "./typescript.js";
-
-const require = createRequire(import.meta.url);
-const slashes = (file: string): string => (path.sep === "/" ? file : file.replaceAll("\\", "/"));
+import type { HostFiles } from "./host.js";
+import { dirname, resolve } from "./paths.js";
 
 /** Text that the compiler takes for a file, in place of what may be there. */
 interface Memory {
@@ -23,24 +15,25 @@ interface Memory {
 }
 
 export class CompilerFiles {
-  readonly cwd = slashes(process.cwd());
+  readonly cwd: string;
   readonly options: TypeScript.CompilerOptions;
   /** Files beside those that are imported: the types of Node, and what a cell imports by a computed name. */
   readonly roots: string[];
-  readonly #ts = loadTypeScript();
+  readonly #ts: typeof TypeScript;
+  readonly #there: HostFiles;
   readonly #memory = new Map<string, Memory>();
   readonly #snapshots = new Map<string, { version: string; snapshot: TypeScript.IScriptSnapshot }>();
   readonly #parsed = new Map<string, TypeScript.SourceFile & { version: string }>();
-  readonly #language = languageTypes();
-  readonly #node = nodeTypes(this.cwd);
-  readonly #system: TypeScript.System;
+  readonly #system: HostFiles["system"];
   #resolutions: TypeScript.ModuleResolutionCache;
   /** Files with an import that was not found. */
   #unresolved = new Set<string>();
   #changes = 0;
 
-  constructor() {
-    const ts = this.#ts;
+  constructor(ts: typeof TypeScript, files: HostFiles) {
+    this.#ts = ts;
+    this.#there = files;
+    this.cwd = files.cwd;
     this.options = {
       target: ts.ScriptTarget.ES2022,
       // Cells are modules, whatever package.json is near: `import` as written, resolved as bundlers do.
@@ -57,9 +50,10 @@ export class CompilerFiles {
       skipLibCheck: true,
       skipDefaultLibCheck: true,
     };
-    for (const file of [this.#language, this.#node]) this.#memory.set(file.path, { ...file, version: "1" });
-    this.roots = [this.#node.path];
-    this.#system = remembering(ts.sys);
+    const { language, environment } = files;
+    for (const file of [language, environment]) this.#memory.set(file.path, { ...file, version: "1" });
+    this.roots = [environment.path];
+    this.#system = remembering(files);
     this.#resolutions = this.#emptyResolutions();
   }
 
@@ -69,17 +63,15 @@ export class CompilerFiles {
     this.#memory.set(file, { text, version: `m${++this.#changes}` });
   }
 
-  isFile = (file: string): boolean =>
-    this.#memory.has(slashes(file)) || this.#system.fileExists(slashes(file));
+  isFile = (file: string): boolean => this.#memory.has(file) || this.#system.fileExists(file);
 
   versionOf = (file: string): string => {
-    const memory = this.#memory.get(slashes(file));
+    const memory = this.#memory.get(file);
     if (memory) return memory.version;
-    return isForeign(slashes(file)) ? "1" : stampOf(file);
+    return this.#there.isFixed(file) ? "1" : this.#there.stampOf(file);
   };
 
-  read = (file: string): string | undefined =>
-    this.#memory.get(slashes(file))?.text ?? this.#system.readFile(slashes(file));
+  read = (file: string): string | undefined => this.#memory.get(file)?.text ?? this.#system.readFile(file);
 
   /** To be called before files are looked at: what was missing may be there now, a package installed. */
   lookAgain(): void {
@@ -100,21 +92,22 @@ export class CompilerFiles {
       getScriptVersion: this.versionOf,
       getScriptSnapshot: (file) => this.#snapshot(file),
       getCurrentDirectory: () => this.cwd,
-      getDefaultLibFileName: () => this.#language.path,
-      useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
+      getDefaultLibFileName: () => this.#there.language.path,
+      useCaseSensitiveFileNames: () => this.#system.useCaseSensitiveFileNames,
       fileExists: this.isFile,
       readFile: this.read,
       directoryExists: this.#system.directoryExists,
       getDirectories: this.#system.getDirectories,
       readDirectory: this.#system.readDirectory,
-      realpath: this.#system.realpath!,
+      realpath: this.#system.realpath,
       resolveModuleNameLiterals: (literals, from) => {
         const resolved = literals.map(({ text }) => this.#resolve(text, from));
         const isThere = resolved.every(
-          ({ resolvedModule }, i) => resolvedModule || isBuiltin(literals[i]!.text),
+          ({ resolvedModule }, i) =>
+            resolvedModule || this.#there.declarationsOf(literals[i]!.text, from) === "ambient",
         );
         if (isThere) this.#unresolved.delete(from);
-        else if (!isForeign(from)) this.#unresolved.add(from);
+        else if (!this.#there.isFixed(from)) this.#unresolved.add(from);
         return resolved;
       },
       // `/// <reference types="node" />` in packages.
@@ -122,7 +115,12 @@ export class CompilerFiles {
         references.map((reference) => {
           const name = typeof reference === "string" ? reference : reference.fileName;
           return name === "node"
-            ? { resolvedTypeReferenceDirective: { primary: true, resolvedFileName: this.#node.path } }
+            ? {
+                resolvedTypeReferenceDirective: {
+                  primary: true,
+                  resolvedFileName: this.#there.environment.path,
+                },
+              }
             : ts.resolveTypeReferenceDirective(name, from, options, this.#system);
         }),
       // Asked for by the compiler, though not in its types.
@@ -185,18 +183,13 @@ export class CompilerFiles {
     const { Extension } = this.#ts;
     const to = (file: string, extension: string, isExternalLibraryImport: boolean) =>
       ({
-        resolvedModule: { resolvedFileName: slashes(file), extension, isExternalLibraryImport },
+        resolvedModule: { resolvedFileName: file, extension, isExternalLibraryImport },
       }) as TypeScript.ResolvedModuleWithFailedLookupLocations;
-    if (name === "nablab") return to(path.join(packageRoot, "dist", "nablab.d.ts"), Extension.Dts, true);
-    if (name === "tslab") return to(require.resolve("tslab/dist/public.d.ts"), Extension.Dts, true);
-    if (isBuiltin(name)) {
-      // Node's modules are declared in one file, but for a few.
-      const file = this.#node.seldom.get(name.replace(/^node:/, "").split("/")[0]!);
-      if (file !== undefined && from !== this.#node.path) return to(file, Extension.Dts, true);
-      return { resolvedModule: undefined };
-    }
+    const declared = this.#there.declarationsOf(name, from);
+    if (declared === "ambient") return { resolvedModule: undefined };
+    if (declared !== undefined) return to(declared, Extension.Dts, true);
     if (name.startsWith(".")) {
-      const file = path.posix.resolve(path.posix.dirname(from), name);
+      const file = resolve(dirname(from), name);
       for (const extension of [Extension.Dts, Extension.Ts])
         if (this.#memory.has(file + extension)) return to(file + extension, extension, false);
     }
@@ -207,38 +200,27 @@ export class CompilerFiles {
     fileExists: this.isFile,
     readFile: this.read,
     directoryExists: (folder) => this.#system.directoryExists(folder),
-    realpath: (file) => this.#system.realpath!(file),
+    realpath: (file) => this.#system.realpath(file),
     getCurrentDirectory: () => this.cwd,
   };
 }
 
-const nablab = `${slashes(packageRoot).replace(/\/$/, "")}/dist/`;
-// Packages do not change while a notebook is open; if they do, Node holds on to the old code as well.
-const isForeign = (file: string): boolean => file.includes("/node_modules/") || file.startsWith(nablab);
-
 /** The file system, with what it says of foreign files remembered where they are there. */
-function remembering(sys: TypeScript.System): TypeScript.System {
+function remembering({ system, isFixed }: HostFiles): HostFiles["system"] {
   const remember = <T>(ask: (file: string) => T): ((file: string) => T) => {
     const answers = new Map<string, T>();
     return (file) => {
-      if (!isForeign(file)) return ask(file);
+      if (!isFixed(file)) return ask(file);
       let answer = answers.get(file);
       if (!answer && (answer = ask(file))) answers.set(file, answer);
       return answer as T;
     };
   };
   return {
-    ...sys,
-    fileExists: remember(sys.fileExists),
-    readFile: remember(sys.readFile),
-    directoryExists: remember(sys.directoryExists),
-    realpath: remember(sys.realpath!),
+    ...system,
+    fileExists: remember(system.fileExists),
+    readFile: remember(system.readFile),
+    directoryExists: remember(system.directoryExists),
+    realpath: remember(system.realpath),
   };
-}
-
-/** The state of a file: another one each time it is written, none where there is no file. */
-export function stampOf(file: string): string {
-  if (!existsSync(file)) return "";
-  const { mtimeMs, size } = statSync(file);
-  return `${mtimeMs}-${size}`;
 }

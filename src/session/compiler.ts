@@ -10,9 +10,10 @@
  */
 import type * as TypeScript from "typescript";
 import { CompilerFiles } from "./compiler-files.js";
+import { addFunctions, sourceNumber } from "./function-source.js";
+import type { SessionHost } from "./host.js";
 import { topLevel } from "./rewrite/context.js";
 import { type Rewriting, rewriting } from "./rewrite/rewrite.js";
-import { loadTypeScript } from "./typescript.js";
 
 /** JavaScript, as `run-script.ts` takes it. */
 export interface Compiled {
@@ -74,8 +75,8 @@ const withoutCheck = /^\s*(?:\/\/.*\n\s*|\/\*(?:(?!\*\/)[\s\S])*\*\/\s*)*\/\/\s*
 const ignored = new Set([7016]);
 
 export class Compiler {
-  readonly #ts = loadTypeScript();
-  readonly #files = new CompilerFiles();
+  readonly #ts: typeof TypeScript;
+  readonly #files: CompilerFiles;
   readonly #service: TypeScript.LanguageService;
   readonly #cell: string;
   readonly #names = new Map<string, Name>();
@@ -84,10 +85,10 @@ export class Compiler {
   #count = 0;
   /** The state of the reader's files in which they were found good. */
   #checked = "";
-  readonly versionOf = this.#files.versionOf;
-  readonly isFile = this.#files.isFile;
 
-  constructor() {
+  constructor(host: SessionHost) {
+    this.#ts = host.typescript();
+    this.#files = new CompilerFiles(this.#ts, host.files);
     this.#cell = `${this.#files.cwd}/[cell].ts`;
     this.#files.roots.unshift(this.#cell);
     this.#files.write(this.#cell, "");
@@ -98,6 +99,12 @@ export class Compiler {
   get cwd(): string {
     return this.#files.cwd;
   }
+
+  /** A text that changes whenever the file is written. */
+  versionOf = (file: string): string => this.#files.versionOf(file);
+
+  /** Whether there is such a file. */
+  isFile = (file: string): boolean => this.#files.isFile(file);
 
   /** Reads the types of the language and of Node, and checks a line, so that the first cell need not wait for it. */
   warmUp(): void {
@@ -141,14 +148,16 @@ export class Compiler {
       .map((problem) => this.#describe(problem));
     if (diagnostics.length > 0) return { diagnostics };
 
-    const rewritten = rewriting(ts, program.getTypeChecker(), file, {
+    const rewritten = rewriting(ts, program.getTypeChecker(), file, sourceNumber(), {
       start: before.length,
       end,
       isBoxed: (name) => this.#names.get(name)?.isBoxed ?? false,
+      isConstant: (name) => /^(const|alias)$/.test(this.#names.get(name)?.kind ?? ""),
     });
     const { code, map, types } = this.#emit(program, file, rewritten);
+    const symbols = topLevel(ts, file);
     const names = [...declared.names].map((name): [string, Name] => {
-      const symbol = topLevel(file).get(name);
+      const symbol = symbols.get(name);
       return [
         name,
         { cell: 0, isBoxed: rewritten.isBoxed(name), kind: kindOf(ts, symbol?.exportSymbol ?? symbol) },
@@ -186,7 +195,7 @@ export class Compiler {
       const { messages, line } = this.#describe(problem);
       throw new SyntaxError(`${messages[0]} (${file}, line ${line + 1})`);
     }
-    const rewritten = rewriting(this.#ts, program.getTypeChecker(), source);
+    const rewritten = rewriting(this.#ts, program.getTypeChecker(), source, sourceNumber());
     const { code, map } = this.#emit(program, source, rewritten);
     return { name: file, code, map, source: source.text, sourceOffset: 0, boxes: [...rewritten.boxes] };
   }
@@ -262,7 +271,7 @@ export class Compiler {
         bindSourceFile(file: TypeScript.SourceFile, options: TypeScript.CompilerOptions): void;
       }
     ).bindSourceFile(file, this.#files.options);
-    const symbols = topLevel(file);
+    const symbols = topLevel(ts, file);
     const { symbol, parseDiagnostics } = file as unknown as {
       symbol?: TypeScript.Symbol;
       parseDiagnostics: TypeScript.Diagnostic[];
@@ -273,10 +282,10 @@ export class Compiler {
         (ts.isStringLiteral(node.name) || (node.flags & ts.NodeFlags.GlobalAugmentation) !== 0),
     );
     return {
-      names: new Set(
-        [...symbols.keys()].filter((name) => /^[\p{ID_Start}$_]/u.test(name) && name !== "__global"),
+      names: new Set([...symbols.keys()].filter((name) => /^[\p{ID_Start}$_]/u.test(name))),
+      exported: new Set(
+        [...(symbol?.exports?.keys() ?? [])].map((name) => ts.unescapeLeadingUnderscores(name)),
       ),
-      exported: new Set((symbol?.exports?.keys() ?? []) as Iterable<string>),
       isWorldly,
       errors: parseDiagnostics.map((problem) => this.#describe(problem)),
     };
@@ -326,7 +335,7 @@ export class Compiler {
     return problems;
   }
 
-  #emit(program: TypeScript.Program, file: TypeScript.SourceFile, { transformers }: Rewriting) {
+  #emit(program: TypeScript.Program, file: TypeScript.SourceFile, { transformers, functions }: Rewriting) {
     const output: Record<string, string> = {};
     program.emit(
       file,
@@ -337,6 +346,7 @@ export class Compiler {
       false,
       transformers,
     );
+    addFunctions(file.text, functions);
     return {
       code: (output[".js"] ?? "").replace(/^\/\/# sourceMappingURL=.*$/m, ""),
       map: output[".map"] ?? "",

@@ -1,12 +1,8 @@
 /**
- * What a cell prints. While a session lives, standard output and standard error of the process are its cells':
- * each piece is attributed to the cell that started the work, also after that cell has ended.
+ * What a cell prints. While a session lives, everything that is printed belongs to its cells: each piece is attributed to the cell that started the work, also after that cell has ended.
  */
-import { AsyncLocalStorage } from "node:async_hooks";
-import { Console } from "node:console";
-import { StringDecoder } from "node:string_decoder";
-
-type StreamName = "stdout" | "stderr";
+import type { Timer } from "#platform";
+import type { CellContext, SessionHost, StreamName } from "./host.js";
 
 /** Sent when it holds this many characters … */
 const chunk = 64 * 1024;
@@ -20,51 +16,31 @@ const atOnce = 16;
 
 /** Collects what cells print into few messages, in order. */
 export class CellStreams<Cell> {
-  readonly #cells = new AsyncLocalStorage<Cell>();
+  readonly #host: SessionHost;
+  readonly #cells: CellContext<Cell>;
   readonly #send: (name: StreamName, text: string, cell: Cell) => void;
   #last: Cell | undefined;
   #pending: { name: StreamName; cell: Cell; parts: string[]; size: number; since: number } | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
   /** The pieces printed since `since`, for {@link atOnce}. */
   #recent = { since: 0, count: 0 };
-  readonly #restore: (() => void)[] = [];
+  #restore: () => void = () => {};
 
-  constructor(send: (name: StreamName, text: string, cell: Cell) => void) {
+  constructor(host: SessionHost, send: (name: StreamName, text: string, cell: Cell) => void) {
+    this.#host = host;
+    this.#cells = host.context();
     this.#send = send;
   }
 
-  /** Takes over `process.stdout`, `process.stderr` and `console`; {@link release} gives them back. */
+  /** Takes over what is printed; {@link release} gives it back. */
   capture(): void {
-    for (const name of ["stdout", "stderr"] as const) {
-      const stream = process[name];
-      const write = stream.write;
-      const decoder = new StringDecoder("utf8"); // a character may be split over two chunks
-      stream.write = ((data: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
-        const callback = typeof encoding === "function" ? encoding : done;
-        const text = typeof data === "string" ? data : decoder.write(Buffer.from(data));
-        if (!this.#write(name, text)) return write.call(stream, data as string);
-        if (typeof callback === "function") queueMicrotask(callback as () => void);
-        return true;
-      }) as typeof stream.write;
-      this.#restore.push(() => {
-        stream.write = write;
-      });
-    }
-    // Never coloured, though the process may have a terminal: a notebook must not differ by where it was run. The
-    // stream is looked up at each call, so that a cell may replace process.stdout.write as in any program.
-    const before = globalThis.console;
-    const stream = (name: StreamName) =>
-      ({ write: (text: string) => process[name].write(text) }) as NodeJS.WritableStream;
-    const [stdout, stderr] = [stream("stdout"), stream("stderr")];
-    globalThis.console = new Console({ stdout, stderr, ignoreErrors: false, colorMode: false });
-    this.#restore.push(() => {
-      globalThis.console = before;
-    });
+    this.#restore = this.#host.capture((name, text) => this.#write(name, text));
   }
 
   release(): void {
     this.flush();
-    for (const restore of this.#restore.splice(0)) restore();
+    this.#restore();
+    this.#restore = () => {};
   }
 
   /** Runs `work` as (part of) the cell. */
@@ -75,7 +51,7 @@ export class CellStreams<Cell> {
 
   /** The cell that the running code belongs to; where that is lost, the one started last. */
   current(): Cell | undefined {
-    return this.#cells.getStore() ?? this.#last;
+    return this.#cells.current() ?? this.#last;
   }
 
   /** Sends what is held back. */
@@ -89,7 +65,7 @@ export class CellStreams<Cell> {
 
   #write(name: StreamName, text: string): boolean {
     const cell = this.current();
-    if (cell === undefined) return false; // before the first cell: the process's own output
+    if (cell === undefined) return false; // before the first cell: the host's own output
     if (text === "") return true;
     if (this.#pending && (this.#pending.name !== name || this.#pending.cell !== cell)) this.flush();
     this.#pending ??= { name, cell, parts: [], size: 0, since: performance.now() };

@@ -7,7 +7,7 @@
  */
 
 import type * as TypeScript from "typescript";
-import { inspect } from "#platform";
+import { inspect, yieldTurn } from "#platform";
 import type { MimeBundle } from "../display/bundle.js";
 import { type Comm, type CommOptions, setHost } from "../display/host.js";
 import { toBundle } from "../display/to-bundle.js";
@@ -20,16 +20,15 @@ import {
   KeyboardInterrupt,
 } from "./cell-error.js";
 import { type CompiledCell, Compiler, type Completions } from "./compiler.js";
-import { collectGarbage } from "./garbage.js";
+import { translateFunctions } from "./function-source.js";
+import type { SessionHost } from "./host.js";
 import { type Completeness, isComplete } from "./is-complete.js";
 import { MissingNames } from "./missing-names.js";
-import { type Guest, Modules } from "./modules.js";
+import { Modules } from "./modules.js";
 import { CellStreams } from "./output.js";
-import { resolveOwnPackage } from "./own-packages.js";
 import { runScript } from "./run-script.js";
 import { translateStackTraces } from "./source-positions.js";
-import { awaitSignal, hearStop, isStopHeard, stopFlag } from "./stop.js";
-import { keepCompiledTypeScript, loadTypeScript } from "./typescript.js";
+import { hearStop, isStopHeard, stopFlag } from "./stop.js";
 
 /** What a cell puts out while it runs. */
 export type Output =
@@ -80,19 +79,15 @@ const patience = 1000;
  * Starts a session in the working directory of the process; there is one in a process, as names, the console
  * and the working directory are the process's own. Takes about 0.6 s, nearly all of it the compiler.
  */
-export function createSession<Cell>(options: SessionOptions<Cell>): Session<Cell> {
-  return new Session(options);
+export function createSession<Cell>(host: SessionHost, options: SessionOptions<Cell>): Session<Cell> {
+  return new Session(host, options);
 }
 
 const never = new AbortController().signal;
 
-/** What Node 20 writes into promises to know which cell they belong to, and then shows of them. */
-const bookkeeping = /,\n +\[Symbol\((?:async_id_symbol|trigger_async_id_symbol|kResourceStore)\)\]: [^,\n]*/g;
-
 /** A cell that runs, or has run; what it left behind (timers, promises) belongs to it as well. */
 interface Run<Cell> {
   readonly cell: Cell;
-  [inspect.custom](): string;
   /** Aborts when the reader presses stop. */
   readonly interrupt: AbortController;
   /** Work that listens for the stop has asked for its signal, and ends by itself. */
@@ -117,17 +112,18 @@ const checkSwitch = /^%check +(on|off)[ \t]*$/gm;
 const withoutSwitches = (code: string): string => code.replace(checkSwitch, (line) => `//${line.slice(2)}`);
 
 export class Session<Cell> {
+  readonly #host: SessionHost;
   readonly #onOutput: (output: Output, cell: Cell) => void;
   readonly #ask: SessionOptions<Cell>["ask"];
   readonly #streams: CellStreams<Run<Cell>>;
-  readonly #compiler = new Compiler();
+  readonly #compiler: Compiler;
   readonly #scope = new Scope();
   readonly #missing = new MissingNames();
   readonly #modules: Modules;
   /** An error after its cell has ended: Node would end the process, in a notebook it is text under the cell. */
   readonly #late = (error: unknown): void => {
     if (error instanceof KeyboardInterrupt) return; // what a stopped cell left behind has ended as well
-    process.stderr.write(`${fromThrown(error).traceback.join("\n")}\n`);
+    this.#host.printError(`${this.#describe(error).traceback.join("\n")}\n`);
   };
   readonly #check = (): void => {
     if (this.#isOnlyTimed && (++this.#turns & clockMask) !== 0) return;
@@ -145,16 +141,17 @@ export class Session<Cell> {
   #isOnlyTimed = false;
   readonly #restore: () => void;
 
-  constructor({ onOutput, ask, openComm }: SessionOptions<Cell>) {
+  constructor(host: SessionHost, { onOutput, ask, openComm }: SessionOptions<Cell>) {
+    this.#host = host;
     this.#onOutput = onOutput;
     this.#ask = ask;
-    this.#streams = new CellStreams<Run<Cell>>((name, text, { cell }) =>
+    this.#streams = new CellStreams<Run<Cell>>(host, (name, text, { cell }) =>
       onOutput({ type: "stream", name, text }, cell),
     );
-    resolveOwnPackage();
-    this.#modules = new Modules(this.#compiler, this.#check);
+    this.#compiler = new Compiler(host);
+    this.#modules = new Modules(host, this.#compiler, this.#check);
     this.#compiler.warmUp();
-    keepCompiledTypeScript();
+    host.ready();
     this.#streams.capture();
     const hostBefore = setHost({
       display: ({ data, metadata = {}, displayId, update }) => {
@@ -171,9 +168,9 @@ export class Session<Cell> {
       },
       ...(openComm && { openComm: (comm: CommOptions) => this.#openComm(comm, openComm) }),
     });
-    process.on("unhandledRejection", this.#late);
-    process.on("uncaughtException", this.#late);
+    const ignoreLateErrors = host.onLateError(this.#late);
     const restoreStackTraces = translateStackTraces();
+    const restoreFunctions = translateFunctions(() => host.typescript());
     const promptBefore = Object.getOwnPropertyDescriptor(globalThis, "prompt");
     Object.defineProperty(globalThis, "prompt", {
       value: (prompt = "", { password = false } = {}) => this.#prompt({ prompt: String(prompt), password }),
@@ -184,8 +181,8 @@ export class Session<Cell> {
       if (promptBefore) Object.defineProperty(globalThis, "prompt", promptBefore);
       else Reflect.deleteProperty(globalThis, "prompt");
       restoreStackTraces();
-      process.off("unhandledRejection", this.#late);
-      process.off("uncaughtException", this.#late);
+      restoreFunctions();
+      ignoreLateErrors();
       setHost(hostBefore);
     };
   }
@@ -202,11 +199,10 @@ export class Session<Cell> {
     count = this.#count + 1,
     seconds = Number.POSITIVE_INFINITY,
   ): Promise<CellResult> {
-    collectGarbage(); // cells that were sent together leave no time between them
+    this.#host.collectGarbage(); // cells that were sent together leave no time between them
     this.#count = count;
     const run: Run<Cell> = {
       cell,
-      [inspect.custom]: () => "cell",
       interrupt: new AbortController(),
       isPatient: false,
       deadline: Number.POSITIVE_INFINITY,
@@ -215,7 +211,7 @@ export class Session<Cell> {
       isLate: false,
     };
     this.#running = run;
-    awaitSignal();
+    this.#host.settleInterrupts();
     hearStop();
     this.#setFlag();
     const timer =
@@ -228,19 +224,14 @@ export class Session<Cell> {
       if (isLate()) return tookTooLong(seconds);
       if (isInterruption(error)) run.interrupt.abort(error);
       // Work that was stopped may end with an error of its own about it.
-      return fromThrown(run.interrupt.signal.aborted ? new KeyboardInterrupt() : error);
+      return this.#describe(run.interrupt.signal.aborted ? new KeyboardInterrupt() : error);
     } finally {
       clearTimeout(timer);
       this.#running = undefined;
       this.#setFlag();
       this.#streams.flush();
-      setImmediate(() => this.#running || collectGarbage());
+      void yieldTurn().then(() => this.#running || this.#host.collectGarbage());
     }
-  }
-
-  /** From now on cells reach what a guest may, and nothing else. */
-  admit(guest: Guest): void {
-    this.#modules.guest = guest;
   }
 
   async #execute(code: string, run: Run<Cell>): Promise<CellResult> {
@@ -251,7 +242,7 @@ export class Session<Cell> {
       return fromDiagnostics(this.#missing.failed(source, this.#count, compiled.diagnostics));
     }
     this.#missing.compiled(source);
-    const reserved = compiled.values.find((name) => this.#modules.guest?.reserved.has(name));
+    const reserved = compiled.values.find((name) => this.#host.reserved?.has(name));
     if (reserved !== undefined) {
       throw new SyntaxError(
         `${reserved} cannot be changed where notebooks are graded: give what you declare another name`,
@@ -260,8 +251,6 @@ export class Session<Cell> {
     const { value } = (await this.#run(compiled, run)) ?? {};
     if (value === undefined) return { status: "ok" };
     const data = await unlessAborted(toBundle(value), run.interrupt.signal);
-    const text = data["text/plain"];
-    if (typeof text === "string") data["text/plain"] = text.replace(bookkeeping, "");
     checkJson(data);
     return { status: "ok", result: { data, metadata: {} } };
   }
@@ -273,12 +262,12 @@ export class Session<Cell> {
     const file = `${this.#compiler.cwd}/${compiled.name}.ts`;
     try {
       const ended = runScript({
+        host: this.#host,
         compiled,
         file,
         scope: this.#scope,
         import: (specifier) => this.#modules.import(specifier, file),
         publish: () => {},
-        names: this.#modules.guest?.names,
         check: this.#check,
       });
       const stopped = new Promise<never>((_, reject) => {
@@ -378,6 +367,10 @@ export class Session<Cell> {
     throw new KeyboardInterrupt();
   }
 
+  #describe(error: unknown): CellError {
+    return fromThrown(error, this.#host.isOwn);
+  }
+
   /** What could stand at `position` of `code`, in UTF-16 units. */
   complete(code: string, position: number): Completions {
     return this.#compiler.complete(withoutSwitches(code), position);
@@ -389,7 +382,7 @@ export class Session<Cell> {
   }
 
   isComplete(code: string): Completeness {
-    return isComplete(loadTypeScript(), withoutSwitches(code));
+    return isComplete(this.#host.typescript(), withoutSwitches(code));
   }
 
   /** Puts out what is held back of the streams. */

@@ -2,7 +2,8 @@
  * Where in the reader's TypeScript an error happened. Code that we compile is run as JavaScript; while a session
  * lives, every stack trace says the lines of the TypeScript instead, wherever it is printed.
  */
-import { SourceMap, type SourceMapPayload } from "node:module";
+import { cleanMessage, withoutInnerNames } from "./inner-names.js";
+import { SourceMap } from "./source-map.js";
 
 /** A source as it was written, by the name that V8 knows its script by. */
 interface Source {
@@ -20,6 +21,14 @@ export interface Place {
   column: number;
 }
 
+/** A frame of a stack, as V8 hands it to `Error.prepareStackTrace`; other engines have no such hook. */
+interface CallSite {
+  getScriptNameOrSourceURL(): string | null;
+  getLineNumber(): number | null;
+  getColumnNumber(): number | null;
+}
+type PrepareStackTrace = (error: Error, sites: CallSite[]) => unknown;
+
 const sources = new Map<string, Source>();
 
 /** Registers a script under its file name, before it runs. */
@@ -31,7 +40,7 @@ export function addSource(
 ): void {
   sources.set(file, {
     lines: code.split("\n"),
-    map: new SourceMap(JSON.parse(map) as SourceMapPayload),
+    map: new SourceMap(map),
     scriptOffset: offsets.script,
     sourceOffset: offsets.source,
   });
@@ -41,13 +50,10 @@ export function addSource(
 export function originalPlace(file: string, line: number, column: number): Place | undefined {
   const source = sources.get(file);
   if (!source) return undefined;
-  const { originalLine, originalColumn } = source.map.findEntry(
-    line - 1 - source.scriptOffset,
-    column - 1,
-  ) as Partial<{ originalLine: number; originalColumn: number }>;
-  if (originalLine === undefined || originalColumn === undefined) return undefined;
-  const at = originalLine - source.sourceOffset;
-  return at >= 0 && at < source.lines.length ? { file, line: at + 1, column: originalColumn + 1 } : undefined;
+  const found = source.map.find(line - 1 - source.scriptOffset, column - 1);
+  if (!found) return undefined;
+  const at = found.line - source.sourceOffset;
+  return at >= 0 && at < source.lines.length ? { file, line: at + 1, column: found.column + 1 } : undefined;
 }
 
 /** A line of a source (from 1). */
@@ -61,13 +67,14 @@ export function sourceLine(file: string, line: number): string | undefined {
  * @returns what undoes it
  */
 export function translateStackTraces(): () => void {
-  const before = Error.prepareStackTrace;
-  Error.prepareStackTrace = (error, sites) => {
-    const last = sites.findLastIndex((site) => sources.has(site.getFileName() ?? ""));
+  const hook = Error as unknown as { prepareStackTrace?: PrepareStackTrace | undefined };
+  const before = hook.prepareStackTrace;
+  hook.prepareStackTrace = (error, sites) => {
+    const last = sites.findLastIndex((site) => sources.has(site.getScriptNameOrSourceURL() ?? ""));
     if (last < 0 && before) return before(error, sites);
     let head: string;
     try {
-      head = String(error);
+      head = withoutInnerNames(Error.prototype.toString.call(cleanMessage(error))); // as V8 has it, also for what is no error, as console.trace
     } catch {
       head = "<error>";
     }
@@ -76,13 +83,13 @@ export function translateStackTraces(): () => void {
     return [head, ...shown.map((site) => `    at ${translate(site)}`)].join("\n");
   };
   return () => {
-    Error.prepareStackTrace = before;
+    hook.prepareStackTrace = before;
   };
 }
 
-function translate(site: NodeJS.CallSite): string {
+function translate(site: CallSite): string {
   const text = String(site);
-  const file = site.getFileName() ?? "";
+  const file = site.getScriptNameOrSourceURL() ?? "";
   if (!sources.has(file)) return text;
   const [line, column] = [site.getLineNumber() ?? 1, site.getColumnNumber() ?? 1];
   const place = originalPlace(file, line, column);

@@ -5,4 +5,5 @@ export { distributionTest, normalQuantile, normalTail } from "./normal.js";
 export { type Random, random, type StreamKey } from "./random.js";
 export { type RandomTensorOptions, randomNormal, randomUniform } from "./random-tensors.js";
 export { formatShape, type Shape } from "./shapes.js";
+export { studentQuantile, studentTail } from "./student.js";
 export { type DType, Tensor, type TensorLike } from "./tensor.js";

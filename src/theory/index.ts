@@ -87,12 +87,26 @@ export {
   type Sampled,
 } from "./verdicts/check-convergence.js";
 export {
+  checkEstimate,
+  compareEstimate,
+  type EstimateCheck,
+  type EstimateComparison,
+  type EstimateOptions,
+} from "./verdicts/check-estimate.js";
+export {
   checkNoise,
   type Estimator,
   type NoiseAt,
   type NoiseCheck,
   type NoiseCheckOptions,
 } from "./verdicts/check-noise.js";
+export {
+  type Estimate,
+  estimateMean,
+  estimateVariance,
+  type TimeAverageOptions,
+  timeAverage,
+} from "./verdicts/estimate.js";
 export { fitPower, type PowerFit } from "./verdicts/fit-power.js";
 export { type FittedLine, fitRate, type RateFit } from "./verdicts/fit-rate.js";
 export { gradientCheck, type NetworkCheckOptions } from "./verdicts/gradient-check.js";

@@ -20,7 +20,7 @@ const rows = 500;
  * @param model the network
  * @param data samples with labels or targets that fit it
  * @param options `loss`: by default cross-entropy for labels, the squared error for targets
- * @returns loss and answer for each sample, their mean, and the accuracy (NaN for targets)
+ * @returns loss and answer for each sample, their mean, and the accuracy (NaN for targets); NaN is never right
  * @throws RangeError when data, network and loss do not fit
  * @example
  * const data = dataset({ x: [[1, 0], [0, 1]], y: [0, 1], classes: 2 });
@@ -36,7 +36,7 @@ export async function evaluate(
   const { loss = data.kind === "labels" ? crossEntropy() : squaredError() } = options;
   checkFits("evaluate", model, data, loss);
   const losses = new Float64Array(data.size);
-  const predicted = new Uint8Array(data.kind === "labels" ? data.size : 0);
+  const predicted = new Int16Array(data.kind === "labels" ? data.size : 0);
   const formula = formulaOf("loss", loss);
   if (slowBecause(model, data, loss) || !formula) {
     for (let start = 0; start < data.size; start += rows) {
@@ -54,7 +54,11 @@ export async function evaluate(
     });
     await runJob(job);
     losses.set(view(job.memory, job.evaluation!.losses));
-    if (data.kind === "labels") predicted.set(view(job.memory, job.evaluation!.predicted));
+    if (data.kind === "labels") {
+      // The kernels' answers are bytes; where the network gives NaN, so is the loss.
+      const answers = view(job.memory, job.evaluation!.predicted);
+      predicted.set(Array.from(answers, (answer, i) => (Number.isNaN(losses[i]) ? -1 : answer)));
+    }
     release(job.memory);
   }
   const labels = data.kind === "labels" ? Uint8Array.from(data.y) : new Uint8Array(0);
@@ -68,7 +72,11 @@ export async function evaluate(
   };
 }
 
-/** The class that each row is taken for: the largest output; with one output alone, whether it is positive. */
+/**
+ * The class that each row is taken for: the largest output; with one output alone, whether it is positive; −1 where an
+ * output is NaN.
+ */
 function decide(g: Tensor): ArrayLike<number> {
-  return g.shape[1] === 1 ? Array.from(g.data, (value) => Number(value > 0)) : g.argmax(1).data;
+  const answers = g.shape[1] === 1 ? g.map((value) => Number(value > 0)) : g.argmax(1);
+  return Array.from(answers.data, (answer, i) => (g.row(i).data.some(Number.isNaN) ? -1 : answer));
 }

@@ -3,9 +3,10 @@
  * lies in it. A job is plain data apart from the memory, so that it can be sent to a thread.
  */
 import { Arena, type Region, view } from "../compute/arena.js";
-import { type Formula, formulaOf, type RuleFormula, type StepFormula } from "../compute/formula.js";
-import { leavesAlone, type Run } from "../compute/kernels.js";
+import { type Formula, formulaOf, type RuleFormula } from "../compute/formula.js";
+import type { Run } from "../compute/kernels.js";
 import { matrixLength } from "../compute/matrix.js";
+import { ruleKernel, type StepOptions, type StepRule } from "../compute/rule-kernels.js";
 import { scratchLength } from "../compute/wasm.js";
 import { windowScratchLength } from "../compute/wasm-windows.js";
 import type { Dataset } from "../data/index.js";
@@ -42,7 +43,7 @@ export interface EvaluationPlan {
 export interface TrainingPlan {
   readonly data: DataPlan;
   /** With the step size of the first step, where `etas` has one for each; without, gradients are all that is computed. */
-  readonly rule?: StepFormula;
+  readonly rule?: StepRule;
   readonly etas?: Region<"Float64Array">;
   readonly epochs: number;
   readonly batchSize: number;
@@ -149,13 +150,13 @@ export function makeJob({ model, loss, backend = "wasm", threads, training, eval
   const sparse = shares.reduce((sum, share) => sum + share, 0) < sparseBelow * shares.length;
   const denseColumns = runsAbove(denseFrom[backend], shares);
   const rule = training?.rule;
-  const oneByOne = rule !== undefined && training!.batchSize === 1 && leavesAlone(rule);
+  const kernel = rule && ruleKernel(rule.name);
+  const oneByOne = training?.batchSize === 1 && kernel?.leavesAlone === true;
   const use = { rows, trainedRows, sparse, denseColumns, oneByOne, seed: training?.seed ?? 0 };
   const { plans: layers, length: at, sumsLength } = planLayers(arena, fast, use);
   const theta = floats(at);
   const gradient = training ? floats(at) : theta;
-  const arrays = { sgd: 0, adagradNorm: 0, adagrad: 1, momentum: 1, adam: 2 };
-  const remembers = rule ? arrays[rule.name] : 0;
+  const remembers = kernel?.remembers ?? 0;
   const scratch = Math.max(
     ...fast.map((layer) => {
       if (layer.kind === "dense") return scratchLength(layer.inputs);
@@ -164,7 +165,7 @@ export function makeJob({ model, loss, backend = "wasm", threads, training, eval
     }),
   );
   const steps = rule ? training!.epochs * Math.ceil(training!.data.size / training!.batchSize) : 1;
-  const schedule = rule?.eta;
+  const schedule = rule?.options.eta;
   const trainingData = training && planData(arena, training.data);
   // Evaluated on what it is trained on, a network has the samples in memory once.
   const shared = evaluation === training?.data;
@@ -187,7 +188,13 @@ export function makeJob({ model, loss, backend = "wasm", threads, training, eval
     ...(training && {
       training: {
         ...training,
-        rule: rule && { ...rule, eta: typeof schedule === "number" ? schedule : schedule!(1) },
+        rule: rule && {
+          name: rule.name,
+          options: {
+            ...(rule.options as StepOptions),
+            eta: typeof schedule === "number" ? schedule : schedule!(1),
+          },
+        },
         ...(typeof schedule === "function" && { etas: doubles(steps) }),
         data: trainingData!,
         order: arena.reserve("Uint32Array", training.data.size),
@@ -230,7 +237,9 @@ function clear({ memory, training, ...job }: Job): void {
   for (const region of [control, barrier, sums, theta, gradient, second, input.region])
     view(memory, region).fill(0);
   for (const { x, delta } of job.layers) for (const { region } of [x, delta]) view(memory, region).fill(0);
-  if (first !== theta) view(memory, first).fill(training?.rule?.name === "adagrad" ? training.rule.c0 : 0);
+  const rule = training?.rule;
+  if (rule && first !== theta)
+    view(memory, first).fill(ruleKernel(rule.name).firstStart?.(rule.options) ?? 0);
 }
 
 /** Gets the dense columns of a sparse input ready. */

@@ -11,7 +11,7 @@ import type { Place } from "../compute/layer.js";
 import { crossEntropyRows, likeliest, squaredErrorRows } from "../compute/losses.js";
 import { type Matrix, matrixOf } from "../compute/matrix.js";
 import { openblasKernels } from "../compute/openblas.js";
-import { stepNumbers } from "../compute/rule-step.js";
+import { ruleKernel, stepNumbers } from "../compute/rule-kernels.js";
 import { rangeOf } from "../compute/share.js";
 import { wasmKernels } from "../compute/wasm.js";
 import { control, type DataPlan, type EvaluationPlan, type Job, type TrainingPlan } from "./job.js";
@@ -210,7 +210,7 @@ export function work(
   /** One gradient, which stays where gradients are. */
   function gradient(plan: TrainingPlan, { steps, samples }: Stretch): Omit<ThreadResult, "kernels"> {
     const batch = view(memory, plan.order).subarray(0, samples);
-    kernels.setRule({ kind: "rule", name: "sgd", eta: 0 }, parameters);
+    kernels.setRule("sgd", parameters);
     const broken = batchGradient(plan, batch, { steps, update: false, isOver: false, at: 0 });
     return broken === "stopped" ? { steps } : { steps: steps + 1, layer: broken };
   }
@@ -219,14 +219,14 @@ export function work(
   function train(plan: TrainingPlan, done: Stretch): Omit<ThreadResult, "kernels"> {
     const { data, batchSize } = plan;
     let rule = plan.rule!;
+    const { squares: use, squaresStart, stepSize } = ruleKernel(rule.name);
     const etas = plan.etas && view(memory, plan.etas);
     const order = view(memory, plan.order);
     const recordedStepSize = view(memory, plan.stepSize);
-    // AdaGrad-norm knows its step size when it knows the whole gradient; all others go parameter by parameter.
-    const wholeGradient = rule.name === "adagradNorm";
-    let { steps, squares = "c0" in rule ? rule.c0 * (wholeGradient ? 1 : job.parameterCount) : 0 } = done;
+    const wholeGradient = use === "to move";
+    let { steps, squares = squaresStart?.(rule.options, job.parameterCount) ?? 0 } = done;
     const perEpoch = Math.ceil(data.size / batchSize);
-    kernels.setRule(rule, parameters);
+    kernels.setRule(rule.name, parameters);
     const { milliseconds: patience = Number.POSITIVE_INFINITY } = done;
     const began = performance.now();
     const paced = { steps: 0, milliseconds: 0 };
@@ -234,16 +234,15 @@ export function work(
 
     /** The rest of a step whose gradients are there; returns the step size for the record. */
     function finishStep(): number {
-      if (rule.name === "sgd" || rule.name === "momentum" || rule.name === "adam") return rule.eta;
-      barrier.meet();
-      squares += parameters.sums.reduce((sum, block) => sum + block, 0);
-      if (rule.name === "adagrad") {
-        return squares === 0 ? 0 : rule.eta / (Math.sqrt(squares / job.parameterCount) + rule.epsilon);
+      if (use) {
+        barrier.meet();
+        squares += parameters.sums.reduce((sum, block) => sum + block, 0);
       }
-      const numbers = stepNumbers(rule, steps + 1, squares);
-      kernels.setStep(numbers);
-      kernels.update(parameters, share);
-      return numbers.eta;
+      if (wholeGradient) {
+        kernels.setStep(stepNumbers(rule, steps + 1, squares));
+        kernels.update(parameters, share);
+      }
+      return stepSize?.(rule.options, squares, job.parameterCount) ?? rule.options.eta;
     }
 
     for (let epoch = Math.floor(steps / perEpoch) + 1; epoch <= done.until; epoch++) {
@@ -251,8 +250,8 @@ export function work(
       for (let start = (steps % perEpoch) * batchSize; start < data.size; start += batchSize) {
         const batch = order.subarray(start, start + batchSize);
         // A step with the sums takes a few per cent longer, so only that has them whose norms the record shows.
-        if (start + batchSize >= data.size) kernels.setRule(rule, parameters, true);
-        if (etas) rule = { ...rule, eta: etas[steps] };
+        if (start + batchSize >= data.size) kernels.setRule(rule.name, parameters, true);
+        if (etas) rule = { ...rule, options: { ...rule.options, eta: etas[steps] } };
         if (!wholeGradient) kernels.setStep(stepNumbers(rule, steps + 1));
         const isOver = performance.now() - began > patience;
         const broken = batchGradient(plan, batch, { steps, update: !wholeGradient, isOver, at: steps });
@@ -271,7 +270,7 @@ export function work(
         last = now;
       }
       last = Number.NaN;
-      kernels.setRule(rule, parameters);
+      kernels.setRule(rule.name, parameters);
       barrier.meet();
       const gradientNorms = normsOfLayers();
       const validation = job.evaluation && evaluate(job.evaluation);

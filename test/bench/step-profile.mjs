@@ -42,7 +42,7 @@ function timed(kernels, times) {
 }
 
 function jobOf(model, data, backend, batchSize) {
-  const rule = { kind: "rule", name: "sgd", eta: 0.1 };
+  const rule = { kind: "rule", name: "sgd", options: { eta: 0.1 } };
   const training = { data, rule, epochs: 1, batchSize, seed: 0, shuffle: "once" };
   return makeJob({ model, loss: "crossEntropy", threads: 1, backend, training });
 }

@@ -20,7 +20,7 @@ interface App {
   shell: {
     currentWidget: {
       context: { ready: Promise<void>; path: string; model: { dirty: boolean } };
-      content: { activeCellIndex: number };
+      content: { activeCellIndex: number; scrollToItem(index: number, align: "center"): Promise<void> };
       sessionContext: { ready: Promise<void>; session?: { kernel?: { status: string } } };
     };
   };
@@ -104,10 +104,23 @@ export class NotebookPage {
     );
   }
 
+  /** Brings a cell into view, where alone its outputs are drawn. */
+  async scrollTo(cell: number): Promise<void> {
+    await this.page.evaluate(
+      (index) => window.jupyterapp.shell.currentWidget.content.scrollToItem(index, "center"),
+      cell,
+    );
+  }
+
+  /** What the notebook's file holds. */
+  read(): Notebook {
+    return JSON.parse(readFileSync(this.#file, "utf8"));
+  }
+
   /** Saves the notebook and returns what the file holds then. */
   async save(): Promise<Notebook> {
     await this.command("docmanager:save");
-    return JSON.parse(readFileSync(this.#file, "utf8"));
+    return this.read();
   }
 
   async useTheme(name: "JupyterLab Light" | "JupyterLab Dark"): Promise<void> {

@@ -2,10 +2,10 @@
  * The fast kernels against their scalar twins, over shapes with awkward remainders, shared by one to three threads.
  * OpenBLAS takes part where it is there, which it is after a set-up.
  */
-import { random } from "nablab";
+import { adagrad, adagradNorm, adam, inverse, momentum, type Rule, random, sgd } from "nablab";
 import { describe, expect, test } from "vitest";
 import { Arena, type Region, view } from "#nablab/compute/arena.js";
-import type { StepFormula } from "#nablab/compute/formula.js";
+import { formulaOf } from "#nablab/compute/formula.js";
 import type { Compressed, Kernels, Parameters, Weights } from "#nablab/compute/kernels.js";
 import { sumsLength } from "#nablab/compute/kernels.js";
 import {
@@ -18,8 +18,8 @@ import {
   weightLength,
 } from "#nablab/compute/matrix.js";
 import { openblasKernels } from "#nablab/compute/openblas.js";
-import { stepNumbers } from "#nablab/compute/rule-step.js";
-import { scalarKernels } from "#nablab/compute/scalar.js";
+import { ruleKernel, type StepRule, stepNumbers } from "#nablab/compute/rule-kernels.js";
+import { type Move, scalarKernels } from "#nablab/compute/scalar.js";
 import { rangeOf, type Share } from "#nablab/compute/share.js";
 import { scratchLength, wasmKernels } from "#nablab/compute/wasm.js";
 import { findOpenblas } from "#nablab/platform/openblas.js";
@@ -53,12 +53,38 @@ const ways: { by: "wasm" | "openblas"; layout: "rows" | "panels" }[] = [
 if (findOpenblas()) ways.push({ by: "openblas", layout: "rows" });
 else if (process.env.CI) throw new Error("no OpenBLAS was found, and CI may not go without");
 
-const rules: StepFormula[] = [
-  { kind: "rule", name: "sgd", eta: 0.25 },
-  { kind: "rule", name: "adagrad", eta: 0.25, epsilon: 1e-10, c0: 0 },
-  { kind: "rule", name: "momentum", eta: 0.25, beta: 0.9 },
-  { kind: "rule", name: "adam", eta: 0.25, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+/** Rules whose kernels move parameters one by one; AdaGrad-norm is gradient descent there. */
+const rules: Rule[] = [
+  sgd({ eta: 0.25 }),
+  adagrad({ eta: 0.25 }),
+  momentum({ eta: 0.25 }),
+  adam({ eta: 0.25 }),
 ];
+
+/** A rule as its kernel knows it. */
+const known = (rule: Rule): StepRule => formulaOf("rule", rule) as StepRule;
+
+/** Step k of the rule itself on one parameter, in float64: the twin of the rule's kernel. */
+function moveBy(rule: Rule, k: number): Move {
+  const state = rule.init(1);
+  const remembered = Object.values(state).filter((value) => value instanceof Float64Array);
+  expect(remembered.length).toBe(ruleKernel(known(rule).name).remembers);
+  const [moved, gradient] = [new Float64Array(1), new Float64Array(1)];
+  return ({ theta, first, second }, i, g) => {
+    const arrays = [first, second];
+    remembered.forEach((array, n) => {
+      array[0] = arrays[n]![i]!;
+    });
+    state.k = k - 1;
+    moved[0] = theta[i]!;
+    gradient[0] = g;
+    rule.step(moved, gradient, state);
+    theta[i] = moved[0]!;
+    remembered.forEach((array, n) => {
+      arrays[n]![i] = array[0]!;
+    });
+  };
+}
 
 /**
  * A sum of n products of numbers around 1 in float32 is off by at most n roundings of its largest partial sum; entries
@@ -110,10 +136,11 @@ function benches(
   size: Size,
   layout: WeightLayout,
   by: "wasm" | "openblas" = "wasm",
+  move: Move = moveBy(sgd(), 1),
 ): [scalar: Bench, fast: Bench] {
   const { rows, inputs, outputs } = size;
   const kernelsOf = {
-    scalar: () => scalarKernels(),
+    scalar: () => scalarKernels(move),
     wasm: wasmKernels,
     openblas: (memory: WebAssembly.Memory, scratch: Float32Array) =>
       openblasKernels(wasmKernels(memory, scratch), memory),
@@ -271,7 +298,7 @@ describe.each(sizes)("$rows samples, $inputs → $outputs", (size) => {
         const pair = benches(size, layout, by);
         if (sparse) compress(pair, parts);
         both(pair, parts, ({ kernels, A, b, delta, x, byColumn }, share) => {
-          kernels.setRule({ kind: "rule", name: "adagradNorm", eta: 1, c0: 0 }, A);
+          kernels.setRule("adagradNorm", A);
           const finish = { add, update: false };
           if (sparse) kernels.sparseGradient(A, delta, byColumn, rows, finish, share);
           else kernels.weightGradient(A, delta, x, rows, finish, share);
@@ -287,11 +314,11 @@ describe.each(sizes)("$rows samples, $inputs → $outputs", (size) => {
 
     test.each(rules)("the gradient goes straight to the parameters: $name", (rule) => {
       for (const add of [false, true]) {
-        const pair = benches(size, layout, by);
+        const pair = benches(size, layout, by, moveBy(rule, 3));
         if (sparse) compress(pair, 2);
         both(pair, 2, ({ kernels, A, delta, x, byColumn }, share) => {
-          kernels.setRule(rule, A);
-          kernels.setStep(stepNumbers(rule, 3));
+          kernels.setRule(known(rule).name, A);
+          kernels.setStep(stepNumbers(known(rule), 3));
           const finish = { add, update: true };
           if (sparse) kernels.sparseGradient(A, delta, byColumn, rows, finish, share);
           else kernels.weightGradient(A, delta, x, rows, finish, share);
@@ -306,10 +333,10 @@ describe.each(sizes)("$rows samples, $inputs → $outputs", (size) => {
 });
 
 test.each(rules)("parameters move by a stored gradient: $name", (rule) => {
-  const pair = benches({ rows: 1, inputs: 37, outputs: 21 }, "rows");
+  const pair = benches({ rows: 1, inputs: 37, outputs: 21 }, "rows", "wasm", moveBy(rule, 2));
   both(pair, 3, ({ kernels, A }, share) => {
-    kernels.setRule(rule, A);
-    kernels.setStep(stepNumbers(rule, 2));
+    kernels.setRule(known(rule).name, A);
+    kernels.setStep(stepNumbers(known(rule), 2));
     kernels.update(A, share);
   });
   // A few roundings of numbers up to 16.
@@ -334,11 +361,11 @@ describe.each(widths)("sample by sample, %i → %i", (inputs, outputs) => {
 
   test.each(rules.slice(0, 2))("back, and the weights move at once: $name", (rule) => {
     for (const parts of [1, 2, 3]) {
-      const pair = benches({ rows: 1, inputs, outputs }, "columns");
+      const pair = benches({ rows: 1, inputs, outputs }, "columns", "wasm", moveBy(rule, 1));
       both(pair, 1, (bench, share) => {
         bench.kernels.compressRows(bench.byRow, source(bench), 1, share);
-        bench.kernels.setRule(rule, bench.A);
-        bench.kernels.setStep(stepNumbers(rule, 1));
+        bench.kernels.setRule(known(rule).name, bench.A);
+        bench.kernels.setStep(stepNumbers(known(rule), 1));
       });
       const plain = benches({ rows: 1, inputs, outputs }, "columns")[0];
       plain.kernels.inputGradient(plain.below, plain.delta, plain.A, plain.x, 1, { part: 0, parts: 1 });
@@ -357,26 +384,58 @@ describe.each(widths)("sample by sample, %i → %i", (inputs, outputs) => {
   });
 });
 
-test.each(rules)(
-  "where nothing ever pushed, $name without epsilon does not move; what is broken stays so",
-  (rule) => {
-    for (const bench of benches({ rows: 1, inputs: 8, outputs: 1 }, "rows")) {
-      const { kernels, A } = bench;
-      A.theta.fill(1);
-      for (const zero of [A.first, A.second, A.gradient]) zero.fill(0);
-      A.gradient.set([0, 2, Number.NaN]);
-      kernels.setRule(rule, A);
-      kernels.setStep({ ...stepNumbers(rule, 1), epsilon: 0 });
-      kernels.update(A, { part: 0, parts: 1 });
-      expect([...A.theta.subarray(0, 4)]).toEqual([
-        1,
-        expect.closeTo(rule.name === "adam" ? 0.75 : rule.name === "adagrad" ? 0.75 : 0.5, 6),
-        Number.NaN,
-        1,
-      ]);
-    }
-  },
-);
+test.each([
+  { rule: sgd({ eta: 0.25 }), moved: 0.5 },
+  { rule: adagrad({ eta: 0.25, epsilon: 0 }), moved: 0.75 },
+  { rule: momentum({ eta: 0.25 }), moved: 0.5 },
+  { rule: adam({ eta: 0.25, epsilon: 0 }), moved: 0.75 },
+])("where nothing ever pushed, $rule does not move; what is broken stays so", ({ rule, moved }) => {
+  for (const bench of benches({ rows: 1, inputs: 8, outputs: 1 }, "rows", "wasm", moveBy(rule, 1))) {
+    const { kernels, A } = bench;
+    A.theta.fill(1);
+    for (const zero of [A.first, A.second, A.gradient]) zero.fill(0);
+    A.gradient.set([0, 2, Number.NaN]);
+    kernels.setRule(known(rule).name, A);
+    kernels.setStep(stepNumbers(known(rule), 1));
+    kernels.update(A, { part: 0, parts: 1 });
+    expect([...A.theta.subarray(0, 4)]).toEqual([1, expect.closeTo(moved, 6), Number.NaN, 1]);
+  }
+});
+
+test.each([
+  sgd({ eta: inverse({ eta: 0.3 }) }),
+  adagradNorm({ eta: 0.3, c0: 0.7 }),
+  adagradNorm(),
+  adagrad({ eta: 0.3, epsilon: 0.1, c0: 0.7 }),
+  momentum({ eta: 0.3 }),
+  adam({ eta: 0.3 }),
+])("what is known of the kernel of %s agrees with the rule", (rule) => {
+  const { name, options } = formulaOf("rule", rule)!;
+  const kernel = ruleKernel(name);
+  const size = 5;
+  const stream = random(3);
+  const theta = Float64Array.from({ length: size }, () => stream.normal());
+  const state = rule.init(size);
+  const etaOf = (k: number) => (typeof options.eta === "number" ? options.eta : options.eta(k));
+  const optionsOf = (k: number) => ({ ...options, eta: etaOf(k) }) as StepRule["options"];
+  const [first] = Object.values(state).filter((value) => value instanceof Float64Array);
+  if (first) expect([...first]).toEqual(Array(size).fill(kernel.firstStart?.(optionsOf(1)) ?? 0));
+  let squares = kernel.squaresStart?.(optionsOf(1), size) ?? 0;
+  for (let k = 1; k < 6; k++) {
+    const gradient = Float64Array.from({ length: size }, (_, i) => (i === 0 && k % 2 ? 0 : stream.normal()));
+    squares += gradient.reduce((sum, g) => sum + g * g, 0);
+    const before = theta.slice();
+    rule.step(theta, gradient, state);
+    const shown = kernel.stepSize?.(optionsOf(k), squares, size) ?? etaOf(k);
+    expect(Math.abs(shown / rule.stepSize(state) - 1)).toBeLessThan(1e-14);
+    if (kernel.leavesAlone && k % 2) expect(theta[0]).toBe(before[0]);
+    if (kernel.squares !== "to move") continue;
+    const { eta } = stepNumbers({ name, options: optionsOf(k) }, k, squares);
+    theta.forEach((value, i) => {
+      expect(Math.abs(before[i]! - eta * gradient[i]! - value)).toBeLessThan(1e-15);
+    });
+  }
+});
 
 test.each(ways.filter(({ layout }) => layout === "rows"))("any cut gives the same bits: $by", ({ by }) => {
   const size = { rows: 33, inputs: 1061, outputs: 145 };
@@ -434,7 +493,7 @@ describe.each([1, 3, 4, 7, 16, 19, 784])("samples of %i entries", (width) => {
     );
     const source = { data: x, indices: view(memory, indices), columns: width, pitch: width, scale: 1 / 255 };
     return {
-      kernels: [scalarKernels(), wasmKernels(memory, view(memory, out))],
+      kernels: [scalarKernels(moveBy(sgd(), 1)), wasmKernels(memory, view(memory, out))],
       out: matrixOf(view(memory, out).fill(0), width),
       byRow: byRow!,
       byColumn: byColumn!,

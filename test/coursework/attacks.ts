@@ -105,6 +105,11 @@ const reads: Attack[] = [
     is: notAllowed("fs.createReadStream"),
   },
   {
+    name: "the source of another cell by a made-up mark",
+    code: "const forged = [() => '/*·0.0*/', () => '/*·1.0*/', () => '/*·2.0*/']; if (forged.some((f) => !f.toString().includes('/*·'))) console.log('GOT')",
+    gains: /GOT/,
+  },
+  {
     name: "what was in memory before",
     code: "const bytes = Buffer.allocUnsafe(1e6); if (bytes.some((byte) => byte !== 0)) console.log('GOT');",
     gains: /GOT/,
@@ -222,7 +227,7 @@ const starts: Attack[] = [
   {
     name: "a JavaScript file of its own",
     code: `${fs("writeFileSync")}writeFileSync("own.mjs", "import 'node:net'; console.log('GOT')"); const own = "./own.mjs"; await import(own)`,
-    is: notAllowed('importing the JavaScript file "./own.mjs"'),
+    is: notAllowed('importing the JavaScript file "own.mjs"'),
   },
   {
     name: "a TypeScript file of its own",

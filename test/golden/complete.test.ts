@@ -5,8 +5,8 @@
  */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { chains } from "../optim/chains.js";
 import { layerKinds, lossKinds, makersOf, stepKinds } from "../makers.js";
+import { chainTable } from "../optim/docs.js";
 
 const golden = (file: string): { runs: never[] } =>
   JSON.parse(readFileSync(new URL(file, import.meta.url), "utf8"));
@@ -27,9 +27,9 @@ test("every layer, activation, loss, penalty, rule and schedule stands in a traj
     // Every network there is of dense layers, every run keeps the average, and its rule is one of those that take eta.
     "dense",
     "averaging",
-    // Every run is taken a second time by the chain that its rule is.
+    // Every rule is a chain of links, bit for bit: test/optim/formulas.test.ts.
     "chain",
-    ...Object.values(chains).flat(),
+    ...Object.values(chainTable).flatMap((links) => links.map(({ link }) => link)),
     ...trajectories.flatMap(({ activation, loss, rule, schedule, transforms = [] }) => [
       activation,
       loss,

@@ -6,13 +6,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll } from "vitest";
-import {
-  type CellResult,
-  createSession,
-  type Output,
-  type Question,
-  type Session,
-} from "#nablab/session/session.js";
+import { createNodeSession } from "#nablab/kernel/node-host.js";
+import type { CellResult, Output, Question, Session } from "#nablab/session/session.js";
 
 export interface Cells {
   readonly session: Session<number>;
@@ -39,7 +34,7 @@ export function openCells(): Cells {
   const home = process.cwd();
   beforeAll(() => {
     process.chdir(mkdtempSync(path.join(tmpdir(), "nablab-cells-")));
-    session = createSession<number>({
+    session = createNodeSession<number>({
       onOutput: (output) => cells.outputs.push(output),
       ask: (question) => cells.answer(question),
     });

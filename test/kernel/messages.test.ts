@@ -3,8 +3,8 @@
  */
 import fc from "fast-check";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
-import { Kernel } from "#nablab/kernel/kernel.js";
-import { type Message, Wire } from "#nablab/kernel/wire.js";
+import { FramedKernel } from "#nablab/kernel/framed-kernel.js";
+import { type RoutedMessage, Wire } from "#nablab/kernel/wire.js";
 import type { Session } from "#nablab/session/session.js";
 
 // What it says of them in the server's log.
@@ -16,8 +16,8 @@ const log = vi.hoisted(() => {
 });
 
 const wire = new Wire({ key: "a key" });
-let sent: { channel: string; message: Message }[] = [];
-const kernel = new Kernel({
+let sent: { channel: string; message: RoutedMessage }[] = [];
+const kernel = new FramedKernel({
   wire,
   send: (channel, frames) => sent.push({ channel, message: wire.decode(frames) }),
   ask: () => undefined,
@@ -28,7 +28,7 @@ beforeEach(() => {
   sent = [];
 });
 afterAll(() => {
-  (kernel.session as Session<Message>).close();
+  (kernel.session as Session<RoutedMessage>).close();
   log.restore();
 });
 
@@ -62,7 +62,7 @@ test("whatever a request holds, it is answered once, to who asked, between busy 
   fc.assert(
     fc.property(fc.constantFrom(...requests, ...others), content, (type, content) => {
       sent = [];
-      kernel.receive("control", wire.compose(type, content, undefined, [Buffer.from("me")]));
+      kernel.receiveFrames("control", wire.compose(type, content, undefined, [Buffer.from("me")]));
       const states = sent.filter(({ message }) => message.header.msg_type === "status");
       expect(states.map(({ message }) => message.content.execution_state)).toEqual(["busy", "idle"]);
       expect([sent.at(0), sent.at(-1)]).toEqual([states[0], states[1]]);
@@ -92,7 +92,7 @@ test("frames that are no message of ours are dropped without a word to anybody, 
   fc.assert(
     fc.property(frames, (frames) => {
       log.lines.length = 0;
-      kernel.receive("shell", frames);
+      kernel.receiveFrames("shell", frames);
       expect(sent).toEqual([]);
       expect(log.lines.length).toBe(1);
       expect(log.lines[0]).toMatch(/^\[nablab\] dropped a message on shell: /);
@@ -102,7 +102,7 @@ test("frames that are no message of ours are dropped without a word to anybody, 
 
 test("a cell after all that runs as if nothing had been", async () => {
   const request = { code: "6 * 7", silent: false, user_expressions: { twice: "2 * 42" } };
-  kernel.receive("shell", wire.compose("execute_request", request, undefined, [Buffer.from("me")]));
+  kernel.receiveFrames("shell", wire.compose("execute_request", request, undefined, [Buffer.from("me")]));
   await vi.waitFor(() => expect(sent.at(-1)?.message.content.execution_state).toBe("idle"), 10_000);
   const kinds = sent.map(({ message }) => message.header.msg_type);
   expect(kinds).toEqual(["status", "execute_input", "execute_result", "execute_reply", "status"]);

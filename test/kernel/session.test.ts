@@ -7,7 +7,8 @@ import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { host } from "#nablab/display/host.js";
-import { type CellResult, createSession, type Output, type Session } from "#nablab/session/session.js";
+import { createNodeSession } from "#nablab/kernel/node-host.js";
+import type { CellResult, Output, Session } from "#nablab/session/session.js";
 
 let session: Session<number>;
 let outputs: { cell: number; output: Output }[] = [];
@@ -16,7 +17,7 @@ const home = process.cwd();
 
 beforeAll(() => {
   process.chdir(mkdtempSync(path.join(tmpdir(), "nablab-cells-")));
-  session = createSession<number>({ onOutput: (output, cell) => outputs.push({ cell, output }) });
+  session = createNodeSession<number>({ onOutput: (output, cell) => outputs.push({ cell, output }) });
 });
 
 afterAll(() => {

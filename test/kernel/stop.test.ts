@@ -3,14 +3,8 @@
  */
 import { setTimeout } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
-import {
-  hearStop,
-  isLateSignal,
-  isStopHeard,
-  raiseStop,
-  signalUnlessHeard,
-  stopFlag,
-} from "#nablab/session/stop.js";
+import { isLateSignal, signalUnlessHeard } from "#nablab/kernel/stop-signal.js";
+import { hearStop, isStopHeard, raiseStop, stopFlag } from "#nablab/session/stop.js";
 
 describe.skipIf(process.platform === "win32")("signals", () => {
   let signals = 0;

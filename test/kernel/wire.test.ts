@@ -1,13 +1,15 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Message, Wire } from "#nablab/kernel/wire.js";
+import { type RoutedMessage, Wire } from "#nablab/kernel/wire.js";
+import { compose } from "#nablab/protocol/message.js";
 
 const wire = new Wire({ key: "a key" });
+const headerOf = (type: string) => compose(wire.session, type, {}).header;
 
-const message: fc.Arbitrary<Message> = fc.record({
+const message: fc.Arbitrary<RoutedMessage> = fc.record({
   identities: fc.array(fc.uint8Array().filter((id) => Buffer.from(id).toString() !== "<IDS|MSG>")),
-  header: fc.string().map((type) => wire.header(type)),
-  parent: fc.constantFrom({}, wire.header("execute_request")),
+  header: fc.string().map((type) => headerOf(type)),
+  parent: fc.constantFrom({}, headerOf("execute_request")),
   metadata: fc.dictionary(fc.string(), fc.jsonValue()).map(plain),
   content: fc.dictionary(fc.string(), fc.jsonValue()).map(plain),
   buffers: fc.array(fc.uint8Array()),
@@ -23,7 +25,7 @@ const bytes = (list: readonly Uint8Array[]): number[][] => list.map((one) => [..
 test("what is encoded is decoded, identities and binary buffers included", () => {
   fc.assert(
     fc.property(message, (sent) => {
-      const { identities, buffers, ...rest } = wire.decode(wire.encode(sent));
+      const { identities, buffers, ...rest } = wire.decode(wire.encode(sent, sent.identities));
       const { identities: sentIdentities, buffers: sentBuffers, ...sentRest } = sent;
       expect(rest).toEqual(sentRest);
       expect(bytes(identities)).toEqual(bytes(sentIdentities));
@@ -35,7 +37,7 @@ test("what is encoded is decoded, identities and binary buffers included", () =>
 test("a change of any signed byte, or of the signature, is refused", () => {
   fc.assert(
     fc.property(message, fc.nat(), fc.nat(), fc.integer({ min: 1, max: 255 }), (sent, which, where, by) => {
-      const frames = wire.encode(sent).map((frame) => Buffer.from(frame));
+      const frames = wire.encode(sent, sent.identities).map((frame) => Buffer.from(frame));
       const first = sent.identities.length + 1;
       const frame = frames[first + (which % 5)]!;
       frame[where % frame.length]! ^= by;
@@ -55,22 +57,23 @@ test("frames that are no message say what is missing", () => {
 });
 
 test("only the first delimiter counts, and empty frames are frames", () => {
-  const sent: Message = {
+  const sent: RoutedMessage = {
     identities: [Buffer.alloc(0), Buffer.from("me")],
-    header: wire.header("comm_msg"),
+    header: headerOf("comm_msg"),
     parent: {},
     metadata: {},
     content: { text: "<IDS|MSG>" },
     buffers: [Buffer.from("<IDS|MSG>"), Buffer.alloc(0), Buffer.from("{}")],
   };
-  const { identities, content, buffers } = wire.decode(wire.encode(sent));
+  const { identities, content, buffers } = wire.decode(wire.encode(sent, sent.identities));
   expect(bytes(identities)).toEqual(bytes(sent.identities));
   expect(content).toEqual(sent.content);
   expect(bytes(buffers)).toEqual(bytes(sent.buffers));
 });
 
 test("buffers are not signed, as the protocol has it", () => {
-  const frames = wire.compose("comm_msg", {}, undefined, [], { buffers: [Buffer.from("a")] });
+  const sent = compose(wire.session, "comm_msg", {}, undefined, { buffers: [Buffer.from("a")] });
+  const frames = wire.encode(sent, []);
   const { buffers } = wire.decode([...frames.slice(0, -1), Buffer.from("b")]);
   expect(String(buffers[0])).toBe("b");
 });

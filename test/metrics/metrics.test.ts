@@ -6,6 +6,7 @@ import {
   confusionMatrix,
   dataset,
   type Evaluation,
+  full,
   tensor,
   toBundle,
   topK,
@@ -22,6 +23,29 @@ describe("accuracy", () => {
       "accuracy: there must be a label for each prediction; 1 predictions, 2 labels",
     );
     expect(() => accuracy([], [])).toThrow("accuracy: there are no samples");
+    expect(accuracy([-1, 1], [1, 1])).toBe(0.5); // labels of −1 and 1, or NaN of evaluate()
+  });
+
+  test.each([
+    [[0.9, 1], [1, 1], "accuracy: prediction 0 must be a whole number; did you forget argmax(1)? got 0.9"],
+    [
+      [Number.NaN, 1],
+      [Number.NaN, 1],
+      "prediction 0 must be a whole number; did you forget argmax(1)? got NaN",
+    ],
+    [[0, 1], [0, 2.5], "accuracy: label 1 must be a whole number, got 2.5"],
+    [
+      tensor([0, 1]),
+      tensor([0, 1]),
+      "accuracy: the predictions must be a list of numbers; of a tensor take its .data, got",
+    ],
+    [
+      [0],
+      undefined,
+      "accuracy: the labels must be a list of numbers; of a tensor take its .data, got undefined",
+    ],
+  ])("what is no label %#", (predicted, labels, message) => {
+    expect(() => accuracy(predicted as never, labels as never)).toThrow(message);
   });
 });
 
@@ -58,6 +82,20 @@ describe("confusionMatrix", () => {
       "confusionMatrix: prediction 1 must be a whole number from 0 to 2, got 3",
     );
     expect(() => confusionMatrix([0, 1], [0, 1.5], 3)).toThrow("confusionMatrix: label 1 must be");
+    expect(() => confusionMatrix([0, 1], [0, 2.5])).toThrow(
+      "confusionMatrix: label 1 must be a whole number from 0 to 999, got 2.5",
+    );
+    expect(() => confusionMatrix([0, 1e6], [0, 1])).toThrow(
+      "confusionMatrix: prediction 1 must be a whole number from 0 to 999, got 1000000",
+    );
+    expect(() => confusionMatrix([0, Number.NaN], [0, 1])).toThrow("did you forget argmax(1)? got NaN");
+    expect(() => confusionMatrix([0, -1], [0, 1])).toThrow(
+      "−1 is what evaluate() says where the network gives NaN: got -1",
+    );
+    expect(() => confusionMatrix([0], [0], 2.5)).toThrow(
+      "confusionMatrix: classes must be a whole number ≥ 1, got 2.5",
+    );
+    expect(confusionMatrix([0, 1200], [0, 1200], 1201).accuracy).toBe(1);
   });
 
   test("shows itself as a heat map, and as text", async () => {
@@ -81,7 +119,7 @@ describe("worstMistakes", () => {
   const evaluation = (predicted: number[], losses: number[]): Evaluation => ({
     loss: 1,
     accuracy: 0,
-    predicted: Uint8Array.from(predicted),
+    predicted: Int16Array.from(predicted),
     losses: Float64Array.from(losses),
     labels: data.y as Uint8Array,
   });
@@ -138,6 +176,14 @@ describe("more than one number", () => {
       ),
       { seed: 1 },
     );
+    // NaN is never right, and larger than any number, as for argmax.
+    expect(topK(full([4, 3], Number.NaN), [0, 1, 2, 0], 1)).toBe(0);
+    expect(topK(full([4, 3], Number.NaN), [0, 1, 2, 0], 3)).toBe(0);
+    expect(topK([[1, Number.NaN, 3]], [2], 1)).toBe(0);
+    expect(topK([[1, Number.NaN, 3]], [2], 2)).toBe(1);
+    expect(() => topK([1, 2] as never, [0], 1)).toThrow(
+      "topK: g must be samples × classes; its shape is [2]",
+    );
     expect(() => topK([[1, 2]], [0], 3)).toThrow("k must be a whole number from 1 to 2, got 3");
     expect(() => topK([[1, 2]], [2], 1)).toThrow("label 0 must be a whole number from 0 to 1, got 2");
   });
@@ -156,5 +202,17 @@ describe("more than one number", () => {
     expect(sure.bins.reduce((sum, { count }) => sum + count, 0)).toBe(10);
     expect(sure.figure().alt).toContain("expected error 20.0 %");
     expect(() => calibration([[3, 1]], [0])).toThrow("did you forget softmax(g)?");
+    expect(() => calibration([[Number.NaN, 1]], [0])).toThrow("sample 0 has NaN");
+    expect(() => calibration([[0.5, 0.5]], [7])).toThrow(
+      "calibration: label 0 must be a whole number from 0 to 1, got 7",
+    );
+    expect(() => calibration([[0.9], [0.8]], [0, 0])).toThrow(
+      "calibration: p must be samples × classes, with at least two; of the probability of yes make rows [1 − p, p]; its shape is [2, 1]",
+    );
+    expect(() => calibration([[0.9, 0.8]], [0])).toThrow(
+      "calibration: the probabilities of a sample must sum to 1; did you forget softmax(g)? those of sample 0 sum to 1.7000000000000002",
+    );
+    // Probabilities as float32 are ones.
+    expect(calibration(tensor([[0.1, 0.2, 0.7]], { dtype: "float32" }), [2]).error).toBeCloseTo(0.3, 6);
   });
 });

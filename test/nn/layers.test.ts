@@ -156,7 +156,8 @@ describe("gradients by differences, at random shapes", () => {
   const targets = (kind: string, samples: number, outputs: number, seed: number) => {
     const stream = random(seed).split("targets");
     if (kind === "labels") return Array.from({ length: samples }, () => stream.integer(outputs));
-    return randomNormal([samples, outputs], { seed: stream });
+    const numbers = randomNormal([samples, outputs], { seed: stream });
+    return kind === "probabilities" ? numbers.map((z) => 1 / (1 + Math.exp(-z))) : numbers;
   };
   const kinds = {
     crossEntropy: "labels",
@@ -164,7 +165,7 @@ describe("gradients by differences, at random shapes", () => {
     hinge: "labels",
     squaredError: "numbers",
     huberLoss: "numbers",
-    binaryCrossEntropy: "numbers",
+    binaryCrossEntropy: "probabilities",
   };
   const each: Record<keyof typeof kinds, () => Loss> = {
     crossEntropy,

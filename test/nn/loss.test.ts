@@ -1,5 +1,19 @@
 import * as fc from "fast-check";
-import { crossEntropy, softmax, squaredError, type Tensor, tensor, zeros } from "nablab";
+import {
+  binaryCrossEntropy,
+  crossEntropy,
+  dense,
+  full,
+  hinge,
+  huberLoss,
+  type Loss,
+  sequential,
+  softmax,
+  squaredError,
+  type Tensor,
+  tensor,
+  zeros,
+} from "nablab";
 import { describe, expect, test } from "vitest";
 
 const rows = (samples: number, outputs: number, size = 20) =>
@@ -150,10 +164,134 @@ describe("squaredError", () => {
     ],
     [tensor([1, 2]), [1, 2], "squaredError: g must be samples × outputs; its shape is [2]"],
     [tensor([[1]]), undefined, "squaredError: y must be a list of numbers or a tensor, got undefined"],
-    [tensor([[1]]), ["1"], "squaredError: each target must be a number; sample 0 has '1'"],
+    [tensor([[1]]), ["1"], "squaredError: each target must be a finite number; sample 0: got '1'"],
     [[[1]], [1], "squaredError: g must be a tensor"],
   ])("bad arguments %#", (g, y, message) => {
     expect(() => squaredError().value(g as never, y as never)).toThrow(message);
+  });
+});
+
+describe("gradients of softmax keep the digits of what is all but certain", () => {
+  // g = log p with p = (1 − 2q, q, q): the derivative is p − 1{k = y}, that is (−2q, q, q).
+  test.each([1e-3, 5.55e-17, 1e-30, 1e-300])("cross-entropy with q = %d", (q) => {
+    const g = tensor([[Math.log1p(-2 * q), Math.log(q), Math.log(q)]]);
+    const [label, ...others] = crossEntropy().gradient(g, [0]).data;
+    // log q has an error of half a unit in the last place, which is that of q relative to it, times |log q|.
+    const relative = 2.3e-16 * (2 + Math.abs(Math.log(q)));
+    expect(Math.abs(label! / (-2 * q) - 1)).toBeLessThan(relative);
+    for (const other of others) expect(Math.abs(other / q - 1)).toBeLessThan(relative);
+    expect(Math.abs(label! + others[0]! + others[1]!)).toBeLessThanOrEqual(4e-16 * q);
+  });
+
+  test("law: each row of the gradient sums to 0 within rounding of its largest entry, however sure the network is", () => {
+    fc.assert(
+      fc.property(rows(2, 5, 700), fc.array(fc.nat(4), { minLength: 2, maxLength: 2 }), (g, y) => {
+        for (const loss of [crossEntropy(), crossEntropy({ labelSmoothing: 0.1 })]) {
+          const gradient = loss.gradient(tensor(g), y);
+          for (let i = 0; i < 2; i++) {
+            const row = gradient.row(i);
+            const sum = Array.from(row.data).reduce((a, b) => a + b, 0);
+            expect(Math.abs(sum)).toBeLessThanOrEqual(1e-15 * row.abs().max());
+          }
+        }
+      }),
+    );
+  });
+
+  test("binary: p − 1 where p is all but 1, and p where it is all but 0", () => {
+    const gradient = binaryCrossEntropy().gradient(tensor([[40], [-40], [800], [40]]), [1, 0, 1, 0.5]);
+    const small = Math.exp(-40) / (1 + Math.exp(-40));
+    expect(gradient.data[0]! / (-small / 4)).toBeCloseTo(1, 14);
+    expect(gradient.data[1]! / (small / 4)).toBeCloseTo(1, 14);
+    expect(gradient.data[2]).toBe(0); // e^−800 is none any more
+    expect(gradient.data[3]).toBeCloseTo(0.125, 15);
+  });
+
+  test("the layer softmax(): ∂/∂g does not change when all δ grow by the same", () => {
+    const layer = sequential([softmax(), dense(3, 1)], { input: [3] }).layers[0] as never as {
+      backward(delta: Tensor, g: Tensor): { x: Tensor };
+    };
+    const g = tensor([
+      [0, -40, -41],
+      [1, 2, 3],
+    ]);
+    const delta = tensor([
+      [1, 3, -2],
+      [0.5, -1, 2],
+    ]);
+    const x = layer.backward(delta, g).x;
+    // Powers of two, so that δ + 2²⁰ has no rounding error.
+    expect(layer.backward(delta.add(2 ** 20), g).x.equals(x)).toBe(true);
+    const p = [Math.exp(-40), Math.exp(-41)];
+    // Σ_j p_j (δ_1 − δ_j) p_1 = −2 p_2 + 3 p_3 to first order in both.
+    expect(x.at(0, 0) / (-2 * p[0]! + 3 * p[1]!)).toBeCloseTo(1, 12);
+    for (let i = 0; i < 2; i++) expect(Math.abs(x.row(i).sum())).toBeLessThan(1e-15 * x.row(i).abs().max());
+  });
+});
+
+describe("what is no target is refused by every loss, and NaN in the readout is never swallowed", () => {
+  const losses: Record<string, { loss: Loss; labels: boolean }> = {
+    crossEntropy: { loss: crossEntropy(), labels: true },
+    smoothed: { loss: crossEntropy({ labelSmoothing: 0.1 }), labels: true },
+    hinge: { loss: hinge(), labels: true },
+    squaredError: { loss: squaredError(), labels: false },
+    huberLoss: { loss: huberLoss(), labels: false },
+    binaryCrossEntropy: { loss: binaryCrossEntropy(), labels: false },
+  };
+  const entries = Object.entries(losses);
+
+  test.each(entries)("%s: a NaN of g is in the loss and in the gradient", (_, { loss, labels }) => {
+    for (let at = 0; at < 3; at++) {
+      const g = tensor([[0.3, 0.2, 0.1]]);
+      g.data[at] = Number.NaN;
+      const y = labels ? [0] : full([1, 3], 0.5);
+      expect(loss.value(g, y)).toBeNaN();
+      expect(loss.perSample(g, y)[0]).toBeNaN();
+      expect(loss.gradient(g, y).data.some(Number.isNaN)).toBe(true);
+    }
+  });
+
+  test.each(entries)("%s: targets that are no finite number", (name, { loss, labels }) => {
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      const g = zeros([2, 2]);
+      const lists = labels
+        ? [[0, bad], tensor([0, bad])]
+        : [
+            tensor([
+              [0, 1],
+              [1, bad],
+            ]),
+          ];
+      for (const y of lists) {
+        for (const call of [loss.value, loss.gradient, loss.perSample]) {
+          expect(() => call(g, y)).toThrow(RangeError);
+          expect(() => call(g, y)).toThrow(`${bad}`);
+          expect(() => call(g, y)).toThrow(`${name === "smoothed" ? "crossEntropy" : name}: `);
+        }
+      }
+      if (!labels) expect(() => loss.value(zeros([1, 1]), [bad])).toThrow(`sample 0: got ${bad}`);
+    }
+  });
+
+  test.each([-1, 2, -1e-9, 1 + 1e-9])("binaryCrossEntropy: a target of %d", (y) => {
+    const message = `binaryCrossEntropy: each target must be 0, 1 or a probability between them (for labels −1 and 1 take (y + 1) / 2, or the objective logistic()); sample 1: got ${y}`;
+    const g = zeros([2, 1]);
+    for (const call of ["value", "gradient", "perSample"] as const) {
+      expect(() => binaryCrossEntropy()[call](g, [1, y])).toThrow(new RangeError(message));
+    }
+    expect(() => binaryCrossEntropy().value(zeros([1, 2]), tensor([[0.5, y]]))).toThrow(
+      "sample 0, output 1: got",
+    );
+  });
+
+  test("labels of one output, and rows where labels are due, name the way out", () => {
+    expect(() => crossEntropy().value(zeros([1, 1]), [1])).toThrow(
+      "crossEntropy: a label must be 0, as the readout has one output; for two classes take dense(…, 2), or binaryCrossEntropy(); sample 0 has label 1",
+    );
+    expect(() => hinge().value(zeros([1, 2]), tensor([[0, 1]]))).toThrow(
+      "hinge: y must hold one label for each sample; of rows of 0 and 1 take y.argmax(1); its shape is [1, 2]",
+    );
+    expect(hinge().value(tensor([[0, 2]]), tensor([[1]]))).toBe(0);
   });
 });
 

@@ -1,11 +1,18 @@
 import { inspect } from "node:util";
 import {
+  backpropagation,
   constant,
+  conv2d,
   crossEntropy,
+  dataset,
   dense,
+  evaluate,
+  flatGradient,
+  flatten,
   forward,
   glorot,
   he,
+  hessianProduct,
   predict,
   random,
   randomNormal,
@@ -15,6 +22,7 @@ import {
   tanh,
   tensor,
   toBundle,
+  zeros,
 } from "nablab";
 import { describe, expect, test } from "vitest";
 
@@ -190,6 +198,45 @@ describe("what is shown", () => {
   });
 });
 
+describe("samples may come in any shape with as many entries", () => {
+  const net = sequential([conv2d(2, 3), relu(), flatten(), dense(3 * 2 * 2, 2)], {
+    input: [2, 4, 4],
+    seed: 1,
+  });
+  const images = randomNormal([3, 2, 4, 4], { seed: 2 });
+  const rows = images.reshape(3, 32);
+  const labels = [0, 1, 0];
+
+  test("forward, predict and backpropagation take samples × channels × height × width as they take rows", () => {
+    expect(predict(net, images).equals(predict(net, rows))).toBe(true);
+    expect(forward(net, images).g.equals(forward(net, rows).g)).toBe(true);
+    const [a, b] = [images, rows].map((x) => flatGradient(backpropagation(net, x, labels, crossEntropy())));
+    expect(a).toEqual(b);
+    const v = net.theta.slice();
+    expect(hessianProduct(net, images, labels, crossEntropy())(v)).toEqual(
+      hessianProduct(net, rows, labels, crossEntropy())(v),
+    );
+  });
+
+  test("one sample in the shape of the input is one sample, and a network of rows takes images", () => {
+    const one = images.slice(1, 2).reshape(2, 4, 4);
+    expect(predict(net, one).equals(predict(net, rows).slice(1, 2))).toBe(true);
+    const plain = sequential([dense(32, 2)]);
+    expect(predict(plain, images).equals(predict(plain, rows))).toBe(true);
+    expect(predict(plain, images.reshape(3, 8, 4)).equals(predict(plain, rows))).toBe(true);
+  });
+
+  test("as a dataset takes them, so does what evaluates it", async () => {
+    const data = dataset({ x: images, y: labels, classes: 2 });
+    const losses = crossEntropy().perSample(predict(net, images), labels);
+    const found = (await evaluate(net, data)).losses;
+    // The kernels count in float32.
+    found.forEach((loss, i) => {
+      expect(loss).toBeCloseTo(losses[i]!, 5);
+    });
+  });
+});
+
 describe("errors say what arrived and what to do", () => {
   const bad = (layers: unknown, options?: object) => () => sequential(layers as never, options as never);
   test.each([
@@ -250,8 +297,12 @@ describe("errors say what arrived and what to do", () => {
       "predict: the input has 4 columns but A[1] has 3; its shape is [1, 4]",
     ],
     [
-      () => predict(sequential([dense(4, 1)]), tensor([1, 2, 3, 4]).reshape(1, 2, 2)),
-      "predict: the input must be samples × 4; did you forget reshape(-1, 4)? its shape is [1, 2, 2]",
+      () => predict(sequential([dense(4, 1)]), tensor([1, 2, 3, 4, 5, 6]).reshape(1, 2, 3)),
+      "predict: the input must be samples × 4; did you forget reshape(-1, 4)? its shape is [1, 2, 3]",
+    ],
+    [
+      () => predict(sequential([flatten(), dense(4, 1)], { input: [1, 2, 2] }), zeros([2, 1, 3, 3])),
+      "predict: the input must be samples × 4, or samples × 1 × 2 × 2; did you forget reshape(-1, 4)? its shape is [2, 1, 3, 3]",
     ],
   ])("%#", (act, message) => {
     expect(act).toThrow(message);

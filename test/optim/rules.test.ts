@@ -6,6 +6,7 @@ import {
   adagradNorm,
   adam,
   adamw,
+  addMomentum,
   addWeights,
   amsgrad,
   averageGradients,
@@ -18,10 +19,12 @@ import {
   decayWeights,
   divideByNorm,
   divideByRootMean,
+  divideByRootSum,
   exponential,
   gradientDescent,
   inverse,
   lion,
+  matchUnits,
   momentum,
   nesterov,
   oneCycle,
@@ -33,6 +36,7 @@ import {
   scaleBy,
   sgd,
   stepDecay,
+  takeSign,
   warmup,
 } from "nablab";
 import { describe, expect, test } from "vitest";
@@ -65,6 +69,12 @@ const rules: Rule[] = [
     scaleBy(0.01),
   ),
   chain(divideByNorm({ c0: 2 }), scaleBy(0.3)),
+  clipValue(adagrad({ eta: 0.1 }), 1),
+  averaging(amsgrad({ eta: 0.01 })),
+  chain(takeSign(), scaleBy(polynomial({ eta: 0.01, steps: 1000 }))),
+  chain(matchUnits(), scaleBy(cosine({ eta: 20, steps: 1000 }))),
+  chain(divideByRootSum(), scaleBy(0.1)),
+  chain(addMomentum({ lookAhead: true }), scaleBy(0.05)),
 ];
 
 /** The gradient of F(θ) = ½ Σ a_i θ_i². */
@@ -112,6 +122,20 @@ describe.each(rules)("%s", (rule) => {
         expect(Number.isFinite(rule.stepSize(state))).toBe(true);
       }),
     );
+  });
+
+  test("what is not a number gets through, and stays", () => {
+    const theta = Float64Array.of(1, -1, 0.5);
+    const state = rule.init(3);
+    rule.step(theta, Float64Array.of(0.1, 0.2, 0.3), state);
+    rule.step(theta, Float64Array.of(Number.NaN, 0.2, 0.3), state);
+    expect(theta[0]).toBeNaN();
+    // One norm for all entries is not a number either, as in PyTorch.
+    const isCoupled = /norm/i.test(String(rule));
+    expect([...theta.subarray(1)].map(Number.isNaN)).toEqual([isCoupled, isCoupled]);
+    rule.step(theta, Float64Array.of(0.1, 0.2, 0.3), state);
+    expect(theta[0]).toBeNaN();
+    if (String(rule).startsWith("averaging")) expect(averageOf(state)[0]).toBeNaN();
   });
 
   test("the gradient stays as it is", () => {

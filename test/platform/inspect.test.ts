@@ -14,7 +14,7 @@ class Point {
 class Named extends Point {
   y = [1, 2];
 }
-class List extends Array {}
+class List extends Array<number> {}
 const circular: Record<string, unknown> = { a: 1 };
 circular.self = circular;
 circular.list = [circular, { circular }];

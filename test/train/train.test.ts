@@ -2,14 +2,17 @@ import { spawnSync } from "node:child_process";
 import * as nablab from "nablab";
 import {
   type Activation,
+  adadelta,
   adagrad,
   adagradNorm,
   adam,
   adamw,
+  amsgrad,
   averageGradients,
   averaging,
   chain,
   clipNorm,
+  clipValue,
   compareRuns,
   cosine,
   crossEntropy,
@@ -21,6 +24,7 @@ import {
   evaluate,
   type Loss,
   lastRun,
+  lion,
   momentum,
   nesterov,
   prelu,
@@ -33,6 +37,9 @@ import {
   scaleBy,
   sequential,
   sgd,
+  squaredError,
+  takeSign,
+  tensor,
   toBundle,
   train,
 } from "nablab";
@@ -251,6 +258,21 @@ test("evaluation in float32 agrees with float64", async () => {
   fast.losses.forEach((loss, i) => {
     expect(Math.abs(loss - slow.losses[i]!)).toBeLessThan(1e-5);
   });
+});
+
+test("NaN is never right: a network of it has accuracy 0, by kernels and in float64, with one output and with several", async () => {
+  const data = points(60);
+  const slow = [dense(13, 21), relu({ atZero: 0.5 }), dense(21, 10), relu(), dense(10, 3)];
+  for (const model of [network(), sequential(slow, { seed: 5 })]) {
+    model.theta.fill(Number.NaN);
+    const found = await evaluate(model, data);
+    expect([found.accuracy, found.loss]).toEqual([0, Number.NaN]);
+    expect(new Set(found.predicted)).toEqual(new Set([-1]));
+  }
+  const yesOrNo = dataset({ x: [[1], [2]], y: [0, 0], classes: 2 });
+  const one = sequential([dense(1, 1)]);
+  one.theta.fill(Number.NaN);
+  expect((await evaluate(one, yesOrNo, { loss: nablab.binaryCrossEntropy() })).accuracy).toBe(0);
 });
 
 test("targets are learned with the squared error", async () => {
@@ -546,6 +568,34 @@ describe("stopping", () => {
       expect(lastRun()?.stopped).toBe("the loss is no longer finite");
     },
   );
+});
+
+const anyRules: Rule[] = [
+  ...rules,
+  nesterov(),
+  rmsprop(),
+  adadelta(),
+  amsgrad(),
+  adamw(),
+  lion(),
+  clipNorm(adam(), 1),
+  clipValue(adam(), 1),
+  averaging(amsgrad()),
+  chain(takeSign(), scaleBy(0.1)),
+];
+
+test.each(anyRules)("a custom loss whose gradient is not a number ends the training by %s", async (rule) => {
+  const loss: Loss = {
+    ...squaredError(),
+    gradient: (g) => tensor(Array.from({ length: g.shape[0]! }, () => [Number.NaN])),
+  };
+  const data = dataset({ x: [[1], [2], [3]], y: [[3], [6], [9]] });
+  const model = sequential([dense(1, 1)], { seed: 1 });
+  const before = model.theta.slice();
+  await expect(train(model, data, { rule, loss, ...quiet })).rejects.toThrow(
+    /^train: the parameters are not finite after step 1 \(epoch 1\), first those of layer 1, A\[1\] or b\[1\]; the network keeps the parameters from before the training/,
+  );
+  expect(model.theta).toEqual(before);
 });
 
 test.each(["wasm", "scalar"] as const)(

@@ -1,6 +1,6 @@
 /** TypeScript in colours, by the compiler's own scanner. */
 import { escapeHtml } from "../../display/escape-html.js";
-import { loadTypeScript } from "../../session/typescript.js";
+import { loadTypeScript } from "../../kernel/typescript.js";
 
 /** `code` escaped, with its keywords, strings, numbers, comments and called names marked. */
 export function highlight(code: string): string {

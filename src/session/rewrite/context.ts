@@ -12,6 +12,8 @@ export const runtimeNames = [
   "n·after",
   "n·check",
   "n·stop",
+  "n·clean",
+  "n·const",
 ] as const;
 
 /** The parameter that holds the box of a name. */
@@ -19,9 +21,18 @@ export const boxName = (name: string): string => `${name}·`;
 
 export type Symbols = Map<string, TypeScript.Symbol & { exportSymbol?: TypeScript.Symbol }>;
 
-/** The symbols of the top level of a file; the compiler has them, but does not say so in its types. */
-export function topLevel(file: TypeScript.SourceFile): Symbols {
-  return ((file as unknown as { locals?: Symbols }).locals ?? new Map()) as Symbols;
+/**
+ * The symbols of the top level of a file, by their names; the compiler has them, but does not say so in its types. It
+ * writes `__x` as `___x`, since two underscores begin names of its own.
+ */
+export function topLevel(ts: typeof TypeScript, file: TypeScript.SourceFile): Symbols {
+  const { locals = new Map() } = file as unknown as { locals?: Symbols };
+  const symbols: Symbols = new Map();
+  for (const [name, symbol] of locals) {
+    if (/^__(?!_)/.test(name)) continue;
+    symbols.set(ts.unescapeLeadingUnderscores(name as TypeScript.__String), symbol);
+  }
+  return symbols;
 }
 
 /** Of a cell: which part of the file is the reader's, and which names of earlier cells are in boxes. */
@@ -29,6 +40,8 @@ export interface CellPart {
   start: number;
   end: number;
   isBoxed(name: string): boolean;
+  /** Whether a name of an earlier cell is constant. */
+  isConstant(name: string): boolean;
 }
 
 export class Context {
@@ -56,7 +69,7 @@ export class Context {
     this.file = file;
     this.cell = cell;
     this.factory = ts.factory;
-    this.locals = topLevel(file);
+    this.locals = topLevel(ts, file);
   }
 
   visitExpression(node: TypeScript.Expression): TypeScript.Expression {

@@ -4,6 +4,7 @@
  */
 import type * as TypeScript from "typescript";
 import type { Context } from "./context.js";
+import type { Functions } from "./functions.js";
 import type { Modules } from "./modules.js";
 import type { Names } from "./names.js";
 import type { Variables } from "./variables.js";
@@ -15,19 +16,25 @@ export class Declarations {
   readonly #names: Names;
   readonly #variables: Variables;
   readonly #modules: Modules;
+  readonly #rewritten: Functions;
 
-  constructor(context: Context, names: Names, variables: Variables, modules: Modules) {
+  constructor(context: Context, names: Names, variables: Variables, modules: Modules, functions: Functions) {
     this.#context = context;
     this.#names = names;
     this.#variables = variables;
     this.#modules = modules;
+    this.#rewritten = functions;
   }
 
   functionDeclaration(node: TypeScript.FunctionDeclaration): void {
     if (!node.body) return;
     const { factory } = this.#context;
-    const visited = this.#context.visitChildren(node);
-    const name = node.name ?? this.#context.id("default·function");
+    const visited = this.#rewritten.rewrite(node);
+    if (!node.name) {
+      this.functions.push(this.#modules.publishDefault(this.#unnamed(node, visited), node));
+      return;
+    }
+    const { name } = node;
     this.functions.push(
       factory.updateFunctionDeclaration(
         visited,
@@ -47,8 +54,9 @@ export class Declarations {
   classDeclaration(node: TypeScript.ClassDeclaration): TypeScript.Statement[] {
     const { ts, factory } = this.#context;
     if (this.#has(node, ts.ModifierFlags.Ambient)) return [];
-    const visited = this.#names.within(node.name?.text, () => this.#context.visitChildren(node));
-    const name = node.name ?? this.#context.id("default·class");
+    const visited = this.#names.within(node.name?.text, () => this.#rewritten.rewrite(node));
+    if (!node.name) return [this.#modules.publishDefault(this.#unnamed(node, visited), node)];
+    const { name } = node;
     return [
       factory.updateClassDeclaration(
         visited,
@@ -91,6 +99,33 @@ export class Declarations {
       ];
     }
     return this.#variables.assignments(list).map((expression) => this.#context.statement(expression, node));
+  }
+
+  /** A function or class that is exported as the default, and named so. */
+  #unnamed(
+    node: TypeScript.FunctionDeclaration | TypeScript.ClassDeclaration,
+    visited: TypeScript.FunctionDeclaration | TypeScript.ClassDeclaration,
+  ): TypeScript.Expression {
+    const { ts, factory } = this.#context;
+    const modifiers = this.#withoutExport(visited.modifiers);
+    const value = ts.isClassDeclaration(visited)
+      ? factory.createClassExpression(
+          modifiers,
+          undefined,
+          visited.typeParameters,
+          visited.heritageClauses,
+          visited.members,
+        )
+      : factory.createFunctionExpression(
+          modifiers as TypeScript.Modifier[] | undefined,
+          visited.asteriskToken,
+          undefined,
+          visited.typeParameters,
+          visited.parameters,
+          visited.type,
+          visited.body!,
+        );
+    return this.#variables.named("default", ts.setTextRange(value, node));
   }
 
   #keep(name: TypeScript.Identifier | undefined): TypeScript.Statement[] {

@@ -4,6 +4,7 @@
  */
 import type * as TypeScript from "typescript";
 import type { Context } from "./context.js";
+import type { Functions } from "./functions.js";
 import type { Names } from "./names.js";
 import type { Variables } from "./variables.js";
 
@@ -11,17 +12,19 @@ export class Expressions {
   readonly #context: Context;
   readonly #names: Names;
   readonly #variables: Variables;
+  readonly #functions: Functions;
 
-  constructor(context: Context, names: Names, variables: Variables) {
+  constructor(context: Context, names: Names, variables: Variables, functions: Functions) {
     this.#context = context;
     this.#names = names;
     this.#variables = variables;
+    this.#functions = functions;
     context.visit = (node) => this.#visit(node);
   }
 
   #visit(node: TypeScript.Node): TypeScript.VisitResult<TypeScript.Node> {
     const { ts, factory } = this.#context;
-    if (this.#names.isReference(node)) return this.#names.present(node.text, node);
+    if (this.#names.isReference(node)) return this.#names.reference(node);
     if (ts.isHeritageClause(node) && node.token === ts.SyntaxKind.ImplementsKeyword) return node;
     if (ts.isExpressionWithTypeArguments(node)) {
       const expression = this.#context.visitExpression(node.expression);
@@ -38,6 +41,8 @@ export class Expressions {
       return ts.setTextRange(this.#context.runtime("n·after", this.#context.visitChildren(node)), node);
     }
     if (ts.isIterationStatement(node, false)) return this.#loop(node);
+    if (ts.isFunctionLike(node) || ts.isClassLike(node)) return this.#functions.rewrite(node);
+    if (ts.isCatchClause(node)) return this.#functions.catchClause(node);
     if (ts.isVariableStatement(node) && this.#variables.areBoxed(node.declarationList)) {
       return this.#variables
         .assignments(node.declarationList)
@@ -52,12 +57,15 @@ export class Expressions {
     if (!this.#names.means(checker.getShorthandAssignmentValueSymbol(node), name)) {
       return this.#context.visitChildren(node);
     }
-    const value = this.#names.present(name, node.name);
+    const value = this.#names.reference(node.name);
     const fallback = node.objectAssignmentInitializer;
     const initializer = fallback
       ? this.#context.assign(value, this.#context.visitExpression(fallback))
       : value;
-    return ts.setTextRange(factory.createPropertyAssignment(name, initializer), node);
+    // `{ __proto__ }` is a property, `{ __proto__: value }` a prototype.
+    const property =
+      name === "__proto__" ? factory.createComputedPropertyName(this.#context.string(name)) : name;
+    return ts.setTextRange(factory.createPropertyAssignment(property, initializer), node);
   }
 
   /** The name that is called, also as `(f)`, `f!`, `f as any`; its call must have no `this`. */
@@ -150,11 +158,7 @@ export class Expressions {
 
   #guarded(body: TypeScript.Statement): TypeScript.Block {
     const { ts, factory } = this.#context;
-    const raised = factory.createElementAccessExpression(this.#context.id("n·stop"), 0);
-    const guard = factory.createIfStatement(
-      raised,
-      this.#context.statement(this.#context.runtime("n·check")),
-    );
+    const guard = this.#functions.guard();
     return ts.isBlock(body)
       ? factory.updateBlock(body, [guard, ...body.statements])
       : factory.createBlock(ts.isEmptyStatement(body) ? [guard] : [guard, body], true);

@@ -96,6 +96,30 @@ export class Names {
     return this.#context.id(boxName(name));
   }
 
+  /** The present value of a name, where it stands; what is constant cannot be written to. */
+  reference(node: TypeScript.Identifier): TypeScript.Expression {
+    if (!this.#isWritten(node) || !this.#isConstant(node.text)) return this.present(node.text, node);
+    const { factory } = this.#context;
+    const constants = this.#context.id("n·const");
+    return this.#context.inPlace(factory.createPropertyAccessExpression(constants, node.text), node);
+  }
+
+  #isWritten(node: TypeScript.Identifier): boolean {
+    const { ts } = this.#context;
+    return (ts as unknown as { isAssignmentTarget(node: TypeScript.Node): boolean }).isAssignmentTarget(node);
+  }
+
+  #isConstant(name: string): boolean {
+    const { ts, cell, locals } = this.#context;
+    const local = locals.get(name);
+    const symbol = local?.exportSymbol ?? local;
+    const [node] = symbol?.declarations ?? [];
+    if (!symbol || !node) return false;
+    if (cell && node.end <= cell.start) return cell.isConstant(name);
+    if (symbol.flags & ts.SymbolFlags.Alias) return true;
+    return ts.isVariableDeclaration(node) && (ts.getCombinedNodeFlags(node) & ts.NodeFlags.Constant) !== 0;
+  }
+
   /** The present value of a name. */
   present(name: string, at?: TypeScript.Node): TypeScript.Expression {
     const { factory } = this.#context;

@@ -12,7 +12,8 @@
  * | `function f() {}`, `class A {}`          | the same, then `f·.d = f` (at the top), `A·.d = A`  |
  * | `import { x } from "m"`                  | `n·bind(x·, await n·import("m"), "x")`              |
  * | `export const x = 1`                     | `n·export({ x: () => x·.v })` and the declaration  |
- * | a loop's body, an `await`                | looks whether the reader has interrupted            |
+ * | a loop, an `await`, a function that calls | looks whether the reader has interrupted           |
+ * | a function, a class                      | the same with its number in a comment (functions.ts) |
  * | the last expression, of a cell           | `return { value: … }`                               |
  *
  * Which identifier means which name, and which import is a type, is the type checker's answer. Names with a
@@ -22,6 +23,7 @@ import type * as TypeScript from "typescript";
 import { type CellPart, Context } from "./context.js";
 import { Declarations } from "./declarations.js";
 import { Expressions } from "./expressions.js";
+import { type FunctionPlace, Functions } from "./functions.js";
 import { Modules } from "./modules.js";
 import { Names } from "./names.js";
 import { Variables } from "./variables.js";
@@ -31,11 +33,14 @@ export interface Rewriting {
   transformers: TypeScript.CustomTransformers;
   /** The names whose boxes the code takes as parameters; complete after the emit. */
   readonly boxes: ReadonlySet<string>;
+  /** The functions and classes in it, by their numbers; complete after the emit. */
+  readonly functions: readonly FunctionPlace[];
   /** Whether a top-level name has a value at run time, which is kept in a box. */
   isBoxed(name: string): boolean;
 }
 
 /**
+ * @param source the number of the file in `function-source.ts`
  * @param cell of a cell: what of the file is the reader's, and which names of earlier cells are in boxes. Then the
  *   last expression is returned, and exports mean nothing
  */
@@ -43,34 +48,37 @@ export function rewriting(
   ts: typeof TypeScript,
   checker: TypeScript.TypeChecker,
   file: TypeScript.SourceFile,
+  source: number,
   cell?: CellPart,
 ): Rewriting {
   const context = new Context(ts, checker, file, cell);
   const names = new Names(context);
-  const before: TypeScript.TransformerFactory<TypeScript.SourceFile> = (transformation) => (source) => {
-    if (source !== file) return source;
+  const functions = new Functions(context, source);
+  const before: TypeScript.TransformerFactory<TypeScript.SourceFile> = (transformation) => (emitted) => {
+    if (emitted !== file) return emitted;
     context.transformation = transformation;
-    return ts.factory.updateSourceFile(file, rewrittenStatements(context, names));
+    return ts.factory.updateSourceFile(file, rewrittenStatements(context, names, functions));
   };
   // The compiler marks a module without imports and exports as one.
-  const after: TypeScript.TransformerFactory<TypeScript.SourceFile> = () => (source) =>
+  const after: TypeScript.TransformerFactory<TypeScript.SourceFile> = () => (emitted) =>
     ts.factory.updateSourceFile(
-      source,
-      source.statements.filter((node) => !ts.isExportDeclaration(node)),
+      emitted,
+      emitted.statements.filter((node) => !ts.isExportDeclaration(node)),
     );
   return {
     transformers: { before: [before], after: [after] },
     boxes: names.boxes,
+    functions: functions.found,
     isBoxed: (name) => names.isBoxed(name),
   };
 }
 
-function rewrittenStatements(context: Context, names: Names): TypeScript.Statement[] {
+function rewrittenStatements(context: Context, names: Names, functions: Functions): TypeScript.Statement[] {
   const { ts, file, cell } = context;
   const variables = new Variables(context, names);
-  new Expressions(context, names, variables);
+  new Expressions(context, names, variables, functions);
   const modules = new Modules(context, names);
-  const declarations = new Declarations(context, names, variables, modules);
+  const declarations = new Declarations(context, names, variables, modules, functions);
 
   const { start, end } = cell ?? { start: 0, end: file.end };
   const all = file.statements.filter((node) => node.getStart(file) >= start && node.getStart(file) < end);

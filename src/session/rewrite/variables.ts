@@ -45,7 +45,7 @@ export class Variables {
       const { name, initializer } = node;
       if (!ts.isIdentifier(name)) return this.#destructuring(name, initializer!, node);
       const target = this.#names.declared(name.text, name);
-      if (initializer) return this.#context.assign(target, this.#named(name.text, initializer), node);
+      if (initializer) return this.#context.assign(target, this.#initial(name.text, initializer), node);
       // A `var` without a value, in a block or met again, leaves the name as it is.
       const isVar = (list.flags & ts.NodeFlags.BlockScoped) === 0;
       const value = isVar ? this.#names.present(name.text, name) : factory.createVoidZero();
@@ -53,16 +53,21 @@ export class Variables {
     });
   }
 
-  /** A function or class without a name, which takes that of its variable. A property gives it as well. */
-  #named(name: string, initializer: TypeScript.Expression): TypeScript.Expression {
-    const { ts, factory } = this.#context;
+  /** The value of a variable: a function or class without a name takes that of its variable. */
+  #initial(name: string, initializer: TypeScript.Expression): TypeScript.Expression {
+    const { ts } = this.#context;
     const value = this.#context.visitExpression(initializer);
     let inner = initializer;
     while (ts.isParenthesizedExpression(inner)) inner = inner.expression;
     const isAnonymous =
       ts.isArrowFunction(inner) ||
       ((ts.isFunctionExpression(inner) || ts.isClassExpression(inner)) && !inner.name);
-    if (!isAnonymous || name === "__proto__") return value;
+    return isAnonymous && name !== "__proto__" ? this.named(name, value) : value;
+  }
+
+  /** A function or class with a name that it does not say: that of the property that it is assigned to. */
+  named(name: string, value: TypeScript.Expression): TypeScript.Expression {
+    const { factory } = this.#context;
     const object = factory.createObjectLiteralExpression([factory.createPropertyAssignment(name, value)]);
     return factory.createPropertyAccessExpression(factory.createParenthesizedExpression(object), name);
   }

@@ -78,7 +78,7 @@ export function descend(F: Objective, options: DescendOptions): Path {
     gaps: Float64Array.from(gaps),
     gradientNorms: Float64Array.from(gradientNorms),
     stepSizes: Float64Array.from(stepSizes),
-    schedule: formula?.name === "sgd" ? formula.eta : undefined,
+    schedule: formula?.name === "sgd" ? formula.options.eta : undefined,
     diverged,
   });
 }

@@ -127,7 +127,7 @@ export async function sgdPaths(F: StochasticObjective, options: SgdPathsOptions)
     threads: result.threads,
     objective: F,
     theta0: task.theta0,
-    eta: formula?.name === "sgd" ? formula.eta : undefined,
+    eta: formula?.name === "sgd" ? formula.options.eta : undefined,
     chart,
     toString: () => text,
     [inspect.custom]: () => text,

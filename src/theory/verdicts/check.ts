@@ -11,11 +11,23 @@ export class CheckFailed extends Error {
   override readonly name = "CheckFailed";
   /** The claim's number, such as `A6`. */
   readonly claim: string;
+  /** Whether the claim is wrong, or what was looked at decides nothing. */
+  readonly verdict: "no" | "undecided";
 
   /** For `check`: the message says which claim failed, and with which numbers. */
-  constructor(claim: string, message: string) {
+  constructor(claim: string, message: string, verdict: "no" | "undecided" = "no") {
     super(message);
     this.claim = claim;
+    this.verdict = verdict;
+  }
+}
+
+/** Throws TypeError unless `claim` is a number of the lectures. */
+export function requireClaim(name: string, claim: string): void {
+  if (!/^[AB]\d{1,2}$/.test(claim)) {
+    throw new TypeError(
+      `${name}: the claim must be a number of the lectures such as "A6", got ${inspect(claim)}`,
+    );
   }
 }
 
@@ -43,11 +55,7 @@ export function check(
   detail?: string,
   { falseAlarm }: { falseAlarm?: number } = {},
 ): Displayable {
-  if (!/^[AB]\d{1,2}$/.test(claim)) {
-    throw new TypeError(
-      `check: the claim must be a number of the lectures such as "A6", got ${inspect(claim)}`,
-    );
-  }
+  requireClaim("check", claim);
   if (falseAlarm !== undefined && !(falseAlarm >= 0 && falseAlarm <= 1e-6)) {
     throw new RangeError(
       `check: a false alarm may have a probability of at most 1e-6, make more runs or a wider margin; got ${inspect(falseAlarm)}`,

@@ -3,9 +3,8 @@
  * kernel opens them when a widget is shown; the front end sends what the reader does.
  */
 import type { Comm, CommOptions } from "../display/host.js";
-import type { Attachments, Message } from "./wire.js";
+import type { Attachments, Content, Message } from "./message.js";
 
-type Content = Record<string, unknown>;
 type Publish = (type: string, content: Content, parent?: Message, attachments?: Attachments) => void;
 
 /** Who opens a page anew asks this target for all widgets that there are. */

@@ -4,7 +4,7 @@
  * Jupyter counts positions in code points, the compiler in UTF-16 units.
  */
 import type * as TypeScript from "typescript";
-import type { CellRunner } from "./session.js";
+import type { CellRunner } from "../session/session.js";
 
 /** The content of `complete_reply`. */
 export function completeReply<Cell>(

@@ -7,13 +7,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import type { VirtualFile } from "../session/host.js";
 import { loadTypeScript } from "./typescript.js";
-
-/** A file that exists for the compiler alone. */
-export interface VirtualFile {
-  path: string;
-  text: string;
-}
 
 const require = createRequire(import.meta.url);
 

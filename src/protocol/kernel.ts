@@ -1,78 +1,67 @@
 /**
- * The Jupyter protocol around a session: a request comes in, is answered, and what cells put out goes to iopub.
+ * The Jupyter protocol around a session, without a transport: a request comes in, is answered, and what cells put out goes to iopub.
  *
  * Cells run one after another in the order in which they came. Every other request is answered at once, also
  * while a cell awaits something, so that completion, hover texts and the stop button work during training.
  */
-import { completeReply, helpFor, inspectReply, isQuestion } from "../session/assistance.js";
+import { yieldTurn } from "#platform";
 import { fromThrown } from "../session/cell-error.js";
-import {
-  type CellResult,
-  type CellRunner,
-  createSession,
-  type Output,
-  type Question,
-  type SessionOptions,
-} from "../session/session.js";
+import type { CellResult, CellRunner, Output, Question, SessionOptions } from "../session/session.js";
 import { isStopHeard } from "../session/stop.js";
+import { completeReply, helpFor, inspectReply, isQuestion } from "./assistance.js";
 import { Comms } from "./comms.js";
-import { History } from "./history.js";
-import { kernelInfo } from "./kernel-info.js";
-import type { Channel } from "./sockets.js";
-import type { Attachments, Message, Wire } from "./wire.js";
+import { type Attachments, type Channel, type Content, compose, type Message } from "./message.js";
 
-/** Where messages go: the sockets, or a list in a test. */
-export type Send = (channel: Channel, frames: Uint8Array[]) => void;
+/** The cells that were run, for consoles. */
+export interface CellHistory {
+  add(count: number, code: string): void;
+  /** What a `history_request` asks for, as `history_reply` lists it. */
+  reply(request: Content): unknown[];
+}
 
-type Content = Record<string, unknown>;
+/** What a kernel is made of; `Request` is a message as its transport knows it. */
+export interface KernelOptions<Request extends Message> {
+  /** The id of the kernel's session, in the header of all its messages. */
+  id: string;
+  /** Sends a message; on any channel but iopub, to whoever sent the request `to`. */
+  send(channel: Channel, message: Message, to?: Request): void;
+  /** Sends a question to the reader and waits for the answer; undefined when stop is pressed. */
+  ask(question: Message, to: Request): string | undefined;
+  /** Ends the kernel, once what has been sent is out. */
+  exit(code: number): void;
+  /** Writes to the server's log. */
+  log(text: string): void;
+  history: CellHistory;
+  /** The content of `kernel_info_reply`. */
+  info(): Content;
+  /** Starts the session that runs cells. */
+  createSession(options: SessionOptions<Request>): CellRunner<Request>;
+}
 
 /** Resolves when cells that were sent together with one that began then have come from the sockets. */
 async function sentTogether(began: number): Promise<void> {
   const wait = began + 10 - performance.now();
   if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
   // A cell that held this thread left them waiting; the event loop takes them up between two of these.
-  for (let turn = 0; turn < 2; turn++) await new Promise(setImmediate);
+  for (let turn = 0; turn < 2; turn++) await yieldTurn();
 }
 
-export class Kernel {
-  readonly #wire: Wire;
-  readonly #send: Send;
-  readonly #ask: (question: Uint8Array[]) => string | undefined;
-  readonly #exit: (code: number) => void;
-  readonly #history: History;
+export class Kernel<Request extends Message = Message> {
+  readonly #options: KernelOptions<Request>;
   readonly #comms = new Comms((...message) => this.#publish(...message));
-  readonly #waiting: Message[] = [];
-  readonly #createSession: (options: SessionOptions<Message>) => CellRunner<Message>;
-  #session: CellRunner<Message> | undefined;
+  readonly #waiting: Request[] = [];
+  #session: CellRunner<Request> | undefined;
   #executing = false;
-  #running: Message | undefined;
+  #running: Request | undefined;
   #count = 0;
 
-  /**
-   * @param options.ask sends a question to the reader and waits for the answer; undefined when stop is pressed
-   * @param options.exit ends the process, once what has been sent is out
-   * @param options.historyFile where cells are kept from session to session
-   * @param options.createSession where cells run; by default in this process
-   */
-  constructor(options: {
-    wire: Wire;
-    send: Send;
-    ask: (question: Uint8Array[]) => string | undefined;
-    exit: (code: number) => void;
-    historyFile?: string | undefined;
-    createSession?: (options: SessionOptions<Message>) => CellRunner<Message>;
-  }) {
-    this.#wire = options.wire;
-    this.#send = options.send;
-    this.#ask = options.ask;
-    this.#exit = options.exit;
-    this.#history = new History(options.historyFile);
-    this.#createSession = options.createSession ?? createSession;
+  constructor(options: KernelOptions<Request>) {
+    this.#options = options;
   }
 
   /** The session, started when it is first needed: a front end may ask who we are before the compiler is loaded. */
-  get session(): CellRunner<Message> {
-    this.#session ??= this.#createSession({
+  get session(): CellRunner<Request> {
+    this.#session ??= this.#options.createSession({
       onOutput: (output, cell) => this.#putOut(output, cell),
       ask: (question, cell) => this.#askReader(question, cell),
       openComm: (comm, cell) => this.#comms.open(comm, cell),
@@ -86,19 +75,12 @@ export class Kernel {
     try {
       void this.session;
     } catch (error) {
-      log(`${(error as Error).stack}`); // the first cell tries again, and says so to the reader
+      this.#options.log(`${(error as Error).stack}`); // the first cell tries again, and says so to the reader
     }
   }
 
-  /** Answers a message from a socket. Frames that are no message, or whose signature is wrong, are dropped. */
-  receive(channel: Channel, frames: Uint8Array[]): void {
-    let message: Message;
-    try {
-      message = this.#wire.decode(frames);
-    } catch (error) {
-      log(`dropped a message on ${channel}: ${(error as Error).message}`);
-      return;
-    }
+  /** Answers a message. */
+  receive(channel: Channel, message: Request): void {
     if (message.header.msg_type === "execute_request") {
       this.#waiting.push(message);
       void this.#executeWaiting();
@@ -107,7 +89,7 @@ export class Kernel {
     }
   }
 
-  #answer(channel: Channel, request: Message): void {
+  #answer(channel: Channel, request: Request): void {
     const type = request.header.msg_type;
     this.#publish("status", { execution_state: "busy" }, request);
     try {
@@ -115,7 +97,7 @@ export class Kernel {
       if (content) this.#respond(channel, type.replace(/_request$/, "_reply"), content, request);
     } catch (error) {
       const { name, message } = error as Error;
-      log(`${type}: ${(error as Error).stack}`);
+      this.#options.log(`${type}: ${(error as Error).stack}`);
       if (type.endsWith("_request")) {
         const failure = { status: "error", ename: name, evalue: message, traceback: [] };
         this.#respond(channel, type.replace(/_request$/, "_reply"), failure, request);
@@ -124,14 +106,14 @@ export class Kernel {
     this.#publish("status", { execution_state: "idle" }, request);
     // Front ends show the state heard last; a cell that still runs must not look as if it had ended.
     if (this.#running) this.#publish("status", { execution_state: "busy" }, this.#running);
-    if (type === "shutdown_request") this.#exit(0);
+    if (type === "shutdown_request") this.#options.exit(0);
   }
 
   /** The content of the reply to anything but a cell; none for messages that want no reply. */
-  #reply(type: string, content: Content, request: Message): Content | undefined {
+  #reply(type: string, content: Content, request: Request): Content | undefined {
     switch (type) {
       case "kernel_info_request":
-        return kernelInfo();
+        return this.#options.info();
       case "complete_request":
         return completeReply(this.session, String(content.code), Number(content.cursor_pos));
       case "inspect_request":
@@ -140,7 +122,7 @@ export class Kernel {
         if (isQuestion(String(content.code))) return { status: "complete" };
         return { ...this.session.isComplete(String(content.code)) };
       case "history_request":
-        return { status: "ok", history: this.#history.reply(content) };
+        return { status: "ok", history: this.#options.history.reply(content) };
       case "comm_info_request":
         return { status: "ok", comms: this.#comms.info(content.target_name) };
       case "connect_request":
@@ -158,7 +140,7 @@ export class Kernel {
       case "shutdown_request":
         return { status: "ok", restart: content.restart === true };
       default:
-        log(`no answer to a message of type ${type}`);
+        this.#options.log(`no answer to a message of type ${type}`);
         return undefined;
     }
   }
@@ -178,7 +160,7 @@ export class Kernel {
   }
 
   /** Runs a cell and answers it; returns those waiting behind it that its failure aborts. */
-  async #execute(request: Message): Promise<Message[]> {
+  async #execute(request: Request): Promise<Request[]> {
     const began = performance.now();
     const { content } = request;
     const code = String(content.code);
@@ -187,7 +169,7 @@ export class Kernel {
     this.#publish("status", { execution_state: "busy" }, request);
     if (remember) {
       this.#count++;
-      this.#history.add(this.#count, code);
+      this.#options.history.add(this.#count, code);
     }
     const execution_count = this.#count;
     if (!silent) this.#publish("execute_input", { code, execution_count }, request);
@@ -237,17 +219,17 @@ export class Kernel {
   }
 
   /** Runs a cell; never rejects, or no later cell would run: a session that cannot start is the cell's error. */
-  async #run(code: string, request: Message): Promise<CellResult> {
+  async #run(code: string, request: Request): Promise<CellResult> {
     try {
       return await this.session.execute(code, request, this.#count);
     } catch (error) {
-      log((error as Error).stack ?? String(error));
-      return fromThrown(error);
+      this.#options.log((error as Error).stack ?? String(error));
+      return fromThrown(error, () => true);
     }
   }
 
   /** What a front end wants to know after a cell: a value, or an error, for each of some expressions. */
-  async #evaluate(expressions: unknown, request: Message): Promise<Content> {
+  async #evaluate(expressions: unknown, request: Request): Promise<Content> {
     const values: Content = {};
     for (const [name, expression] of Object.entries((expressions ?? {}) as Content)) {
       const result = await this.#run(String(expression), request);
@@ -258,14 +240,15 @@ export class Kernel {
   }
 
   /** Asks the reader on behalf of a cell; undefined when stop is pressed. */
-  #askReader({ prompt, password }: Question, cell: Message): string | undefined {
+  #askReader({ prompt, password }: Question, cell: Request): string | undefined {
     if (cell.content.allow_stdin !== true) {
       throw new Error("prompt: this front end cannot ask, or does not want to (allow_stdin is off)");
     }
-    return this.#ask(this.#wire.compose("input_request", { prompt, password }, cell, cell.identities));
+    const { id, ask } = this.#options;
+    return ask(compose(id, "input_request", { prompt, password }, cell), cell);
   }
 
-  #abort(request: Message): void {
+  #abort(request: Request): void {
     this.#publish("status", { execution_state: "busy" }, request);
     this.#respond("shell", "execute_reply", { status: "aborted", execution_count: this.#count }, request);
     this.#publish("status", { execution_state: "idle" }, request);
@@ -278,16 +261,12 @@ export class Kernel {
   }
 
   #publish(type: string, content: Content, parent?: Message, attachments?: Attachments): void {
-    this.#send("iopub", this.#wire.compose(type, content, parent, undefined, attachments));
+    const { id, send } = this.#options;
+    send("iopub", compose(id, type, content, parent, attachments));
   }
 
-  #respond(channel: Channel, type: string, content: Content, request: Message): void {
-    this.#send(channel, this.#wire.compose(type, content, request, request.identities));
+  #respond(channel: Channel, type: string, content: Content, request: Request): void {
+    const { id, send } = this.#options;
+    send(channel, compose(id, type, content, request), request);
   }
 }
-
-// Standard error of the process, which Jupyter's server shows in its log; the streams of cells are elsewhere.
-function log(text: string): void {
-  writeLog(`[nablab] ${text}\n`);
-}
-const writeLog = process.stderr.write.bind(process.stderr);

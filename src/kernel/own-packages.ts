@@ -1,7 +1,7 @@
 /**
  * What the name "nablab" means in a cell when it runs: the nablab whose kernel runs it, though the notebook may
  * lie where no node_modules is above it, or where another version of nablab is installed. That the compiler
- * sees the same is in `compiler-files.ts`.
+ * sees the same is in `node-files.ts`.
  */
 import { createRequire } from "node:module";
 import path from "node:path";

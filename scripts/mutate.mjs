@@ -1,0 +1,180 @@
+// Mutation testing: changes dist/FOLDER/ in one place after another (`<` to `<=`, a sum to a difference, a condition to
+// true), and counts how many of these mutants the folder's own tests notice. A seeded sample of each folder, so that it
+// takes minutes. `npm run mutate [-- FOLDER … --sample 60 --seed 1]`
+//
+// It is dist that is changed, since that is what the tests import and what ships; places are given in src.
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { SourceMap } from "node:module";
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Stryker } from "@stryker-mutator/core";
+import { Instrumenter } from "@stryker-mutator/instrumenter";
+import { Problem, runMain } from "./lib/report.mjs";
+import { keyOf } from "./mutate/sample.mjs";
+
+/** @import { LogLevel, Mutant, MutantResult } from "@stryker-mutator/api/core" */
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** The folders of the table in FEATURES.md, and where their tests are if not in a folder of the same name. */
+const folders = new Map([
+  ["optim", ["optim"]],
+  ["theory", ["theory"]],
+  ["train", ["train"]],
+  ["engine", ["engine", "train"]],
+  ["nn", ["nn"]],
+  ["data", ["data"]],
+  ["coursework", ["coursework"]],
+  ["metrics", ["metrics"]],
+  ["session", ["session", "kernel"]],
+]);
+
+/**
+ * Most of what these contain runs in workers, of which Stryker does not learn which tests reach it: there every test is
+ * run for every mutant.
+ */
+const inWorkers = new Set(["train", "engine"]);
+
+const filesIn = (/** @type {string} */ folder, /** @type {string} */ ending) => {
+  if (!existsSync(path.join(root, folder))) return [];
+  return readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(ending))
+    .map((name) => path.posix.join(folder, name.split(path.sep).join("/")))
+    .sort();
+};
+
+/** Every mutant that Stryker can make in these files. */
+async function mutantsIn(/** @type {string[]} */ files) {
+  const nothing = () => {};
+  const quiet = { debug: nothing, info: nothing, warn: nothing, isDebugEnabled: () => false };
+  const sources = files.map((name) => {
+    return { name, mutate: true, content: readFileSync(path.join(root, name), "utf8") };
+  });
+  const options = { plugins: null, excludedMutations: [], ignorers: [], noHeader: false };
+  // @ts-expect-error all that it uses of a logger
+  const { mutants } = await new Instrumenter(quiet).instrument(sources, options);
+  return mutants;
+}
+
+/**
+ * `size` of them by chance, or all: the order is that of a generator that the seed starts.
+ *
+ * @param {readonly Mutant[]} mutants
+ */
+function sampleOf(mutants, /** @type {number} */ size, /** @type {number} */ seed) {
+  const order = mutants.map(keyOf);
+  let state = seed >>> 0;
+  const below = (/** @type {number} */ n) => {
+    // Numerical Recipes' linear congruence; its high bits are good enough to draw by.
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * n);
+  };
+  for (let i = order.length - 1; i > 0; i--) {
+    const j = below(i + 1);
+    [order[i], order[j]] = [/** @type {string} */ (order[j]), /** @type {string} */ (order[i])];
+  }
+  return order.slice(0, size);
+}
+
+/** Where in src a mutant is, with what it makes of that place. */
+function describe(/** @type {MutantResult} */ { fileName, location: { start, end }, replacement }) {
+  const file = path.join(
+    root,
+    fileName
+      .split(path.sep)
+      .join("/")
+      .replace(/^.*(?=dist\/)/, ""),
+  );
+  const map = new SourceMap(JSON.parse(readFileSync(`${file}.map`, "utf8")));
+  // Stryker counts lines and columns from 1 here, source maps from 0.
+  const entry = map.findEntry(start.line - 1, start.column - 1);
+  const line = "originalLine" in entry ? entry.originalLine + 1 : "?";
+  const source = path.relative(root, file).replace(/^dist/, "src").replace(/js$/, "ts");
+  const lines = readFileSync(file, "utf8")
+    .split("\n")
+    .slice(start.line - 1, end.line);
+  lines[lines.length - 1] = (lines.at(-1) ?? "").slice(0, end.column - 1);
+  lines[0] = (lines[0] ?? "").slice(start.column - 1);
+  const short = (/** @type {string} */ text) => {
+    const even = text.replace(/\s+/g, " ");
+    return even.length > 70 ? `${even.slice(0, 70)}…` : even;
+  };
+  return `${source}:${line}  ${short(lines.join("\n"))}  →  ${short(replacement ?? "")}`;
+}
+
+/** Tries a sample of a folder's mutants. */
+async function mutate(/** @type {string} */ folder, /** @type {number} */ size, /** @type {number} */ seed) {
+  const files = filesIn(`dist/${folder}`, ".js");
+  const tests = (folders.get(folder) ?? [folder]).flatMap((one) => filesIn(`test/${one}`, ".test.ts"));
+  if (files.length === 0)
+    throw new Problem(`dist/${folder} has no files; run npm run build, or name a folder of src`);
+  if (tests.length === 0) throw new Problem(`test/${folder} has no tests to notice anything`);
+  const all = await mutantsIn(files);
+  const sample = sampleOf(all, size, seed);
+  const output = path.join(root, "test", "output", "mutate");
+  mkdirSync(output, { recursive: true });
+  process.env.NABLAB_TESTS = JSON.stringify(tests);
+  process.env.NABLAB_MUTANTS = path.join(output, `${folder}-sample.json`);
+  writeFileSync(process.env.NABLAB_MUTANTS, JSON.stringify(sample, null, 1));
+  const chosen = new Set(sample.map((key) => key.slice(0, key.indexOf(":"))));
+
+  const results = await new Stryker({
+    mutate: [...chosen],
+    testRunner: "vitest",
+    vitest: { configFile: "scripts/mutate/vitest.config.ts", related: false },
+    plugins: ["@stryker-mutator/vitest-runner", path.join(root, "scripts", "mutate", "sample.mjs")],
+    checkers: ["sample"],
+    coverageAnalysis: inWorkers.has(folder) ? "off" : "perTest",
+    ignorePatterns: [".venv", ".cache", ".nodes", "notebooks", "docs", "src", "test/output", "test/bench"],
+    tempDirName: ".cache/mutate",
+    concurrency: availableParallelism(),
+    // A mutant that runs for ever is noticed; one on a busy machine must not look like it.
+    timeoutFactor: 5,
+    timeoutMS: 60_000,
+    reporters: ["progress-append-only"],
+    logLevel: /** @type {LogLevel} */ ("warn"),
+    allowConsoleColors: false,
+  }).runMutationTest();
+
+  // The checker has passed the sample alone.
+  const tried = results.filter(({ status }) => status !== "CompileError");
+  const count = (/** @type {string[]} */ ...statuses) =>
+    tried.filter(({ status }) => statuses.includes(status)).length;
+  const survived = tried.filter(({ status }) => status === "Survived" || status === "NoCoverage");
+  const killed = count("Killed", "Timeout", "RuntimeError");
+  const score = (100 * killed) / (killed + survived.length);
+  const lines = survived.map(
+    (one) => `${one.status === "NoCoverage" ? "not reached  " : ""}${describe(one)}`,
+  );
+  console.log(
+    `\n${folder}: ${killed} of ${killed + survived.length} mutants killed, ${score.toFixed(0)} % (of ${all.length})`,
+  );
+  for (const line of lines.sort()) console.log(`  ${line}`);
+  return { folder, possible: all.length, tried: killed + survived.length, killed, endless: count("Timeout") };
+}
+
+await runMain(async () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { sample: { type: "string", default: "60" }, seed: { type: "string", default: "1" } },
+  });
+  const [size, seed] = [Number(values.sample), Number(values.seed)];
+  if (!(Number.isInteger(size) && size > 0))
+    throw new Problem(`--sample must be a whole number ≥ 1, got ${values.sample}`);
+  if (!(Number.isInteger(seed) && seed >= 0))
+    throw new Problem(`--seed must be a whole number ≥ 0, got ${values.seed}`);
+  const scores = [];
+  for (const folder of positionals.length > 0 ? positionals : folders.keys()) {
+    if (positionals.length === 0 && !existsSync(path.join(root, "dist", folder))) continue;
+    scores.push(await mutate(folder, size, seed));
+  }
+  console.log(`\n| folder | mutants tried, of all | killed | score |\n|---|---|---|---|`);
+  for (const { folder, possible, tried, killed, endless } of scores) {
+    const also = endless > 0 ? ` (${endless} by running for ever)` : "";
+    console.log(
+      `| ${folder} | ${tried} of ${possible} | ${killed}${also} | ${((100 * killed) / tried).toFixed(0)} % |`,
+    );
+  }
+});

@@ -1,0 +1,12 @@
+// Stryker switches a mutant on in the thread of the tests. Workers, which inherit the environment, learn of it here.
+import { beforeAll } from "vitest";
+
+const stryker = () => (globalThis as { __stryker__?: { activeMutant?: string } }).__stryker__;
+
+function announce(): void {
+  const mutant = stryker()?.activeMutant;
+  if (mutant !== undefined) process.env.__STRYKER_ACTIVE_MUTANT__ = mutant;
+}
+
+announce();
+beforeAll(announce);

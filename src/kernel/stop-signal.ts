@@ -1,0 +1,37 @@
+/**
+ * SIGINT for cells that do not read the stop word (session/stop.ts), such as a call of a regular expression: it ends
+ * what a cell calls before its first await.
+ *
+ * In the stop word, `[3]` is 1 while the other thread decides on a signal, `[4]` is 1 when it has sent one.
+ */
+import { isStopHeard, stopFlag } from "../session/stop.js";
+
+/** The file descriptor by which a session's process receives stops (session-process.ts). */
+export const stopPipe = 4;
+
+/** Code that does not read the stop word gets a signal after this many milliseconds. */
+const patience = 20;
+
+/**
+ * In the sockets' thread: sends SIGINT if the stop is not acknowledged otherwise. A late signal would end the next cell,
+ * which is what {@link awaitSignal} and {@link isLateSignal} prevent.
+ */
+export function signalUnlessHeard(flag: Int32Array): void {
+  setTimeout(() => {
+    Atomics.store(flag, 3, 1);
+    if (!isStopHeard(flag)) {
+      Atomics.store(flag, 4, 1);
+      process.kill(process.pid, "SIGINT");
+    }
+    Atomics.store(flag, 3, 0);
+    Atomics.notify(flag, 3);
+  }, patience);
+}
+
+/** Before a cell: a signal for the one before it must not meet this one. */
+export function awaitSignal(): void {
+  Atomics.wait(stopFlag, 3, 1, 100);
+}
+
+/** Whether the signal that has come is about a stop that was acknowledged meanwhile. */
+export const isLateSignal = (): boolean => Atomics.exchange(stopFlag, 4, 0) === 1 && isStopHeard();

@@ -1,0 +1,71 @@
+/**
+ * A rule by its own name: a chain of links, with the name, the options and, where there is one, the fast kernel of it.
+ */
+import { withFormula } from "../compute/formula.js";
+import type { RuleName } from "../compute/rule-kernels.js";
+import { copier, type Link, type LinkState, stepSizeThrough, stepThrough } from "./link.js";
+import { checkOption, checkShare, makeRule, type Rule, type RuleState } from "./rule.js";
+import { checkStepSize, type StepSize, stepSizeAt } from "./schedule.js";
+
+/** The options that rules have: how each is written in a rule's text, and which values it may have. */
+const knownOptions = {
+  eta: { symbol: "η", check: (rule: string, _: string, value: StepSize) => checkStepSize(rule, value) },
+  alpha: { symbol: "α", check: share },
+  beta: { symbol: "β", check: share },
+  beta1: { symbol: "β₁", check: share },
+  beta2: { symbol: "β₂", check: share },
+  rho: { symbol: "ρ", check: share },
+  epsilon: { symbol: "ε", check: notNegative },
+  c0: { symbol: "c(0)", check: notNegative },
+  weightDecay: { symbol: "λ", check: notNegative },
+};
+
+function share(rule: string, option: string, value: StepSize): void {
+  checkShare(rule, option, value as number);
+}
+
+function notNegative(rule: string, option: string, value: StepSize): void {
+  checkOption(rule, option, value as number, "not negative");
+}
+
+type Options = { readonly eta: StepSize } & Partial<
+  Record<Exclude<keyof typeof knownOptions, "eta">, number>
+>;
+
+const symbols = Object.fromEntries(
+  Object.entries(knownOptions).map(([option, { symbol }]) => [option, symbol]),
+);
+
+/** All there is to say of a rule. */
+export interface RuleDefinition {
+  /** What it is called, such as `sgd`. */
+  readonly name: string;
+  /** How it is written, such as `SGD`. */
+  readonly title: string;
+  /** In the order in which they are written. */
+  readonly options: Options;
+  /** Its links, in order, with a step size that names the rule in errors; no two remember something of the same name. */
+  readonly links: (options: { readonly eta: StepSize }) => readonly Link[];
+  /** The kernel that computes the same in float32, with these options. */
+  readonly kernel?: RuleName;
+}
+
+/** The rule, once its options are checked; throws a RangeError where one does not fit. */
+export function defineRule({ name, title, options, links, kernel }: RuleDefinition): Rule {
+  for (const [option, value] of Object.entries(options)) {
+    knownOptions[option as keyof typeof knownOptions].check(name, option, value);
+  }
+  const { eta } = options;
+  const chain = links({ eta: typeof eta === "number" ? eta : (k) => stepSizeAt(name, eta, k) });
+  const copyOf = copier();
+  const rule = makeRule(title, symbols, {
+    name,
+    options: options as Readonly<Record<string, StepSize>>,
+    init: (size): RuleState => Object.assign({ k: 0 }, ...chain.map((link) => link.init(size))),
+    step(theta, gradient, state) {
+      stepThrough(chain, () => state as LinkState, theta, copyOf(gradient), ++state.k);
+    },
+    stepSize: (state) => stepSizeThrough(chain, () => state, state.k),
+  });
+  return kernel ? withFormula(rule, { kind: "rule", name: kernel, options }) : rule;
+}

@@ -1,0 +1,103 @@
+/**
+ * What a session needs of the place where it runs: Node (kernel/node-host.ts), a browser's worker, a test.
+ */
+import type * as TypeScript from "typescript";
+
+/** What a module exports. */
+export type Namespace = Record<string, unknown>;
+
+/** The two streams of a cell. */
+export type StreamName = "stdout" | "stderr";
+
+/** A file that exists for the compiler alone. */
+export interface VirtualFile {
+  path: string;
+  text: string;
+}
+
+/** The files that cells see. All paths are absolute, with slashes. */
+export interface HostFiles {
+  /** The folder in which cells run. */
+  readonly cwd: string;
+  /** Looks at the files as they are now. */
+  readonly system: Pick<
+    TypeScript.System,
+    | "fileExists"
+    | "readFile"
+    | "directoryExists"
+    | "getDirectories"
+    | "readDirectory"
+    | "useCaseSensitiveFileNames"
+  > &
+    Required<Pick<TypeScript.System, "realpath">>;
+  /** The types of the language. */
+  readonly language: VirtualFile;
+  /** The types of what runs it, Node or a browser. */
+  readonly environment: VirtualFile;
+  /** A text that changes whenever the file is written; empty for no file. */
+  stampOf(file: string): string;
+  /** Whether a file stays as it is while a session lives, as those of packages do. */
+  isFixed(file: string): boolean;
+  /**
+   * The file that declares a module which is not looked up among packages: nablab itself, modules of the platform.
+   * `"ambient"` for one that `environment` declares; undefined for all others.
+   */
+  declarationsOf(module: string, from: string): string | undefined;
+}
+
+/** Which cell running code belongs to, also after an await. */
+export interface CellContext<Cell> {
+  run<T>(cell: Cell, work: () => T): T;
+  /** Undefined where it is lost. */
+  current(): Cell | undefined;
+}
+
+/** Where a session runs. */
+export interface SessionHost {
+  readonly files: HostFiles;
+
+  /** The compiler, loaded when it is first needed. */
+  typescript(): typeof TypeScript;
+  /** Imports a package or a module of the platform, as from a file in `folder`. */
+  import(specifier: string, folder: string): Promise<Namespace>;
+  /** Imports a JavaScript file; again under another `version`. */
+  importFile(file: string, version: string): Promise<Namespace>;
+  /** `import.meta` of a file. */
+  metaOf(file: string): Record<string, unknown>;
+  /** What code in a file can name besides globals, such as Node's `require`. */
+  scopeOf(file: string): Record<string, unknown>;
+  /** Names that no cell may declare, where the cells that test it count on what they mean. */
+  readonly reserved?: ReadonlySet<string>;
+
+  /** Evaluates an expression as a script that stack traces call `name`. */
+  evaluate(code: string, name: string): unknown;
+  /** Calls `work`. Where the host can, an interrupt ends it also in code that looks at no stop word. */
+  interruptible<T>(work: () => T): T;
+  /** Before a cell: waits until no interrupt that was meant for the one before is under way. */
+  settleInterrupts(): void;
+
+  /**
+   * Takes over everything that is printed, the console included.
+   *
+   * @param write receives it; false for what belongs to no cell, which is printed as usual
+   * @returns what gives it back
+   */
+  capture(write: (name: StreamName, text: string) => boolean): () => void;
+  /** Prints to standard error. */
+  printError(text: string): void;
+  /** A context for cells. */
+  context<Cell>(): CellContext<Cell>;
+  /**
+   * Reports errors that no cell awaits, such as those of timers.
+   *
+   * @returns what ends it
+   */
+  onLateError(listener: (error: unknown) => void): () => void;
+  /** Whether a place in a stack trace lies in nablab or below, which says nothing to the reader. */
+  isOwn(place: string): boolean;
+
+  /** The session can run cells. */
+  ready(): void;
+  /** Called between cells: frees memory if there is much to free. */
+  collectGarbage(): void;
+}

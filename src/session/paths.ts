@@ -1,0 +1,23 @@
+/**
+ * Paths with slashes, as the compiler has them on every system.
+ */
+
+/** The folder that a path lies in. */
+export function dirname(path: string): string {
+  const at = path.lastIndexOf("/");
+  return at > 0 ? path.slice(0, at) : "/";
+}
+
+/** The last part of a path. */
+export const basename = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+
+/** A path relative to a folder as an absolute one, without `.` and `..`. */
+export function resolve(folder: string, path: string): string {
+  const parts: string[] = [];
+  for (const part of (path.startsWith("/") ? path : `${folder}/${path}`).split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  const start = path.startsWith("/") || folder.startsWith("/") ? "/" : ""; // Windows: C:/…
+  return start + parts.join("/");
+}

@@ -1,0 +1,270 @@
+/**
+ * Functions and classes at any depth.
+ *
+ * Each gets a number, which its code holds in a comment: `function-source.ts` finds by it what `toString` has to say,
+ * the reader's own source. A function that calls something looks first whether the reader has interrupted, by
+ * which recursion, callbacks and chains of promises end; one that calls nothing ends by itself and stays as it is.
+ * (A guard costs less than a nanosecond.) What a `catch` is given is cleaned of names that are ours.
+ */
+import type * as TypeScript from "typescript";
+import type { Context } from "./context.js";
+
+/** Where the text of a function is in its file, as `toString` begins and ends it. */
+export interface FunctionPlace {
+  start: number;
+  end: number;
+  /** A method cannot stand alone. */
+  kind: "function" | "class" | "method";
+}
+
+type FunctionWithBody = TypeScript.FunctionLikeDeclaration & { body: TypeScript.ConciseBody };
+
+export class Functions {
+  readonly found: FunctionPlace[] = [];
+  readonly #context: Context;
+  readonly #source: number;
+
+  /** @param source the number of the file in `function-source.ts` */
+  constructor(context: Context, source: number) {
+    this.#context = context;
+    this.#source = source;
+  }
+
+  rewrite<T extends TypeScript.Node>(node: T): T {
+    const { ts } = this.#context;
+    if (ts.isClassLike(node)) return this.#class(node) as TypeScript.Node as T;
+    if ((node as { body?: unknown }).body) {
+      return this.#function(node as unknown as FunctionWithBody) as TypeScript.Node as T;
+    }
+    return this.#context.visitChildren(node); // a signature
+  }
+
+  /** Looks whether the reader has interrupted. */
+  guard(): TypeScript.Statement {
+    const { factory } = this.#context;
+    return factory.createIfStatement(this.#raised(), this.#context.statement(this.#check()));
+  }
+
+  #raised(): TypeScript.Expression {
+    return this.#context.factory.createElementAccessExpression(this.#context.id("n·stop"), 0);
+  }
+
+  #check(): TypeScript.Expression {
+    return this.#context.runtime("n·check");
+  }
+
+  #class(node: TypeScript.ClassLikeDeclaration): TypeScript.ClassLikeDeclaration {
+    const { ts, factory } = this.#context;
+    const mark = this.#mark(factory.createSemicolonClassElement(), node, "class");
+    const visited = this.#context.visitChildren(node);
+    const members = [mark, ...visited.members];
+    return ts.isClassDeclaration(visited)
+      ? factory.updateClassDeclaration(
+          visited,
+          visited.modifiers,
+          visited.name,
+          visited.typeParameters,
+          visited.heritageClauses,
+          members,
+        )
+      : factory.updateClassExpression(
+          visited,
+          visited.modifiers,
+          visited.name,
+          visited.typeParameters,
+          visited.heritageClauses,
+          members,
+        );
+  }
+
+  #function(node: FunctionWithBody): TypeScript.FunctionLikeDeclaration {
+    const { ts, factory } = this.#context;
+    const isMember = ts.isMethodDeclaration(node) || ts.isAccessor(node) || ts.isConstructorDeclaration(node);
+    // The text of a constructor is that of its class.
+    const mark = ts.isConstructorDeclaration(node)
+      ? undefined
+      : this.#mark(factory.createEmptyStatement(), node, isMember ? "method" : "function");
+    const rejected = this.#rejected(node);
+    const calls = this.#calls(node);
+    const visited = this.#context.visitChildren(node) as FunctionWithBody;
+    const { body } = visited;
+    if (!ts.isBlock(body)) {
+      const before = [
+        ...(calls ? [factory.createLogicalAnd(this.#raised(), this.#check())] : []),
+        ...(rejected ? [this.#clean(rejected)] : []),
+      ];
+      const value = ts.isParenthesizedExpression(body) ? body.expression : body;
+      const whole =
+        before.length === 0
+          ? body
+          : factory.createParenthesizedExpression(
+              [...before, value].reduce((all, one) => factory.createComma(all, one)),
+            );
+      return this.#withBody(visited, mark ? this.#moveMark(mark, whole) : whole);
+    }
+    const statements = [
+      ...(mark ? [mark] : []),
+      ...(calls ? [this.guard()] : []),
+      ...(rejected ? [this.#context.statement(this.#clean(rejected))] : []),
+    ];
+    // `"use strict"` is the first statement or nothing.
+    const first = body.statements.findIndex(
+      (statement) => !ts.isExpressionStatement(statement) || !ts.isStringLiteral(statement.expression),
+    );
+    const at = first < 0 ? body.statements.length : first;
+    const all = [...body.statements.slice(0, at), ...statements, ...body.statements.slice(at)];
+    return this.#withBody(visited, factory.updateBlock(body, all));
+  }
+
+  #withBody(node: FunctionWithBody, body: TypeScript.ConciseBody): TypeScript.FunctionLikeDeclaration {
+    const { ts, factory } = this.#context;
+    const block = body as TypeScript.Block;
+    if (ts.isArrowFunction(node))
+      return factory.updateArrowFunction(
+        node,
+        node.modifiers,
+        node.typeParameters,
+        node.parameters,
+        node.type,
+        node.equalsGreaterThanToken,
+        body,
+      );
+    if (ts.isFunctionDeclaration(node))
+      return factory.updateFunctionDeclaration(
+        node,
+        node.modifiers,
+        node.asteriskToken,
+        node.name,
+        node.typeParameters,
+        node.parameters,
+        node.type,
+        block,
+      );
+    if (ts.isFunctionExpression(node))
+      return factory.updateFunctionExpression(
+        node,
+        node.modifiers,
+        node.asteriskToken,
+        node.name,
+        node.typeParameters,
+        node.parameters,
+        node.type,
+        block,
+      );
+    if (ts.isMethodDeclaration(node))
+      return factory.updateMethodDeclaration(
+        node,
+        node.modifiers,
+        node.asteriskToken,
+        node.name,
+        node.questionToken,
+        node.typeParameters,
+        node.parameters,
+        node.type,
+        block,
+      );
+    if (ts.isConstructorDeclaration(node))
+      return factory.updateConstructorDeclaration(node, node.modifiers, node.parameters, block);
+    if (ts.isGetAccessor(node))
+      return factory.updateGetAccessorDeclaration(
+        node,
+        node.modifiers,
+        node.name,
+        node.parameters,
+        node.type,
+        block,
+      );
+    if (ts.isSetAccessor(node))
+      return factory.updateSetAccessorDeclaration(node, node.modifiers, node.name, node.parameters, block);
+    return node;
+  }
+
+  /** `catch (e)`: what V8 says of a name that is in a box. */
+  catchClause(node: TypeScript.CatchClause): TypeScript.Node {
+    const { ts, factory } = this.#context;
+    const visited = this.#context.visitChildren(node);
+    const variable = visited.variableDeclaration;
+    if (!variable) return visited;
+    const { block } = visited;
+    if (ts.isIdentifier(variable.name)) {
+      const clean = this.#context.statement(this.#clean(this.#context.id(variable.name.text)));
+      return factory.updateCatchClause(
+        visited,
+        variable,
+        factory.updateBlock(block, [clean, ...block.statements]),
+      );
+    }
+    // `catch ({ message })`: taken apart once it is clean.
+    const whole = this.#context.id("e·");
+    const parts = factory.createVariableDeclaration(variable.name, undefined, undefined, this.#clean(whole));
+    const list = factory.createVariableDeclarationList([parts], ts.NodeFlags.Let);
+    return factory.updateCatchClause(
+      visited,
+      factory.createVariableDeclaration(whole),
+      factory.updateBlock(block, [factory.createVariableStatement(undefined, list), block]),
+    );
+  }
+
+  /** The name of what a function that stands in `.catch(…)`, or second in `.then(…)`, is given. */
+  #rejected(node: FunctionWithBody): TypeScript.Expression | undefined {
+    const { ts } = this.#context;
+    const call = node.parent;
+    if (!call || !ts.isCallExpression(call) || !ts.isPropertyAccessExpression(call.expression))
+      return undefined;
+    const place = ["catch", "then"].indexOf(call.expression.name.text);
+    const name = node.parameters[0]?.name;
+    if (place < 0 || call.arguments[place] !== node || !name || !ts.isIdentifier(name)) return undefined;
+    return this.#context.id(name.text);
+  }
+
+  #clean(value: TypeScript.Expression): TypeScript.Expression {
+    return this.#context.runtime("n·clean", value);
+  }
+
+  /** Whether a function calls something, which may call it, or last. */
+  #calls(node: TypeScript.Node): boolean {
+    const { ts } = this.#context;
+    const look = (child: TypeScript.Node): boolean => {
+      if (
+        ts.isCallExpression(child) ||
+        ts.isNewExpression(child) ||
+        ts.isTaggedTemplateExpression(child) ||
+        ts.isAwaitExpression(child) ||
+        ts.isYieldExpression(child)
+      )
+        return true;
+      if (ts.isFunctionLike(child)) return false;
+      return ts.forEachChild(child, look) ?? false;
+    };
+    return ts.forEachChild(node, look) ?? false;
+  }
+
+  /** Gives a function its number, and the number to a node in it. Those in it come later, and get larger ones. */
+  #mark<T extends TypeScript.Node>(holder: T, node: TypeScript.Node, kind: FunctionPlace["kind"]): T {
+    const { ts } = this.#context;
+    const number = this.found.push({ start: this.#start(node), end: node.end, kind }) - 1;
+    return ts.addSyntheticLeadingComment(
+      holder,
+      ts.SyntaxKind.MultiLineCommentTrivia,
+      `·${this.#source}.${number}`,
+      false,
+    );
+  }
+
+  #moveMark(mark: TypeScript.Node, to: TypeScript.Expression): TypeScript.Expression {
+    const { ts } = this.#context;
+    return ts.setSyntheticLeadingComments(to, ts.getSyntheticLeadingComments(mark));
+  }
+
+  /** Where `toString` begins: `static`, `export` and decorators are not of the function. */
+  #start(node: TypeScript.Node): number {
+    const { ts, file } = this.#context;
+    const modifiers = ts.canHaveModifiers(node) ? (node.modifiers ?? []) : [];
+    const decorators = ts.canHaveDecorators(node) ? (ts.getDecorators(node) ?? []) : [];
+    const async = modifiers.find(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
+    if (async) return async.getStart(file);
+    const end = Math.max(0, ...[...modifiers, ...decorators].map((one) => one.end));
+    if (end === 0) return node.getStart(file);
+    return end + file.text.slice(end).search(/\S/);
+  }
+}

@@ -1,0 +1,342 @@
+/**
+ * A measured number against what a theorem says: the verdict, how often it would be wrong, and the sentence, all from the
+ * numbers and none by hand.
+ */
+
+import { inspect } from "#platform";
+import { displaySymbol, type MimeBundle } from "../../display/bundle.js";
+import { escapeHtml } from "../../display/escape-html.js";
+import { formatNumber } from "../../display/format-number.js";
+import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
+import { normalQuantile } from "../../tensor/normal.js";
+import { studentTail, upperStudent, whereTailIs } from "../../tensor/student.js";
+import { CheckFailed, requireClaim } from "./check.js";
+import type { Estimate } from "./estimate.js";
+
+/** What was measured, what is expected, and how well that is to be known. A list is compared entry by entry. */
+export interface EstimateOptions {
+  /** What was measured: an estimate, or a number with its `standardError`. */
+  measured: number | Estimate | readonly (number | Estimate)[];
+  /** What it should be; or `atMost`, or `atLeast`. */
+  expected?: number | ArrayLike<number>;
+  /** What it should be at most. */
+  atMost?: number | ArrayLike<number>;
+  /** What it should be at least. */
+  atLeast?: number | ArrayLike<number>;
+  /** The standard error of a measured number; 0 for what is no random number. An estimate brings its own. */
+  standardError?: number | ArrayLike<number>;
+  /** The degrees of freedom of `standardError`; ∞, where it is known and not estimated. */
+  degrees?: number;
+  /** With `expected`: the largest deviation that may stay unseen, in the unit of what is measured. */
+  within?: number | ArrayLike<number>;
+  /** By how much `expected` itself may be off, such as the remainder of an asymptotic formula; 0. */
+  remainder?: number | ArrayLike<number>;
+  /** The probability with which something is called wrong that is right, of all comparisons together; 10⁻⁶. */
+  falseAlarm?: number;
+}
+
+/** One comparison. */
+export interface EstimateComparison {
+  /** What was measured. */
+  readonly measured: number;
+  /** Its standard error. */
+  readonly standardError: number;
+  /** What was expected, or the bound. */
+  readonly expected: number;
+  /** By how many standard errors it is off: beyond the bound, or beyond the remainder. */
+  readonly z: number;
+  /** From how many on it counts as wrong. */
+  readonly limit: number;
+  /** The smallest deviation that is found with probability 0.99, in the unit of what is measured. */
+  readonly detects: number;
+  /** Whether what was claimed holds. */
+  readonly verdict: Verdict;
+}
+
+/** What a comparison with a theorem's number found. Shows itself as a sentence. */
+export interface EstimateCheck extends Judged {
+  /** The probability with which something right would be called wrong. */
+  readonly falseAlarm: number;
+  /** The smallest deviation that is found with probability 0.99; of a list that of the comparison that is named. */
+  readonly detects: number;
+  /** By how many standard errors the comparison that is named is off. */
+  readonly z: number;
+  /** Each comparison. */
+  readonly comparisons: readonly EstimateComparison[];
+}
+
+/** What a deviation of `detects` is missed with. */
+const miss = 0.01;
+
+/** Rounding that is no deviation, relative to the numbers compared. */
+const rounding = 1e-12;
+
+/**
+ * Asserts a numbered claim of the lectures about a measured number: shows `✓ B3 statement: measured …, expected …`, and
+ * throws if the numbers speak against it, or are too uncertain to speak for it.
+ *
+ * With measured m, standard error s, expected μ, and z the quantile of Student's t, P(|T| > z) = `falseAlarm`: the claim is
+ * wrong if |m − μ| > z s. A deviation of (z + z₀.₉₉) s is found with probability 0.99; the claim is decided only if that is at
+ * most `within`. Hence a right claim is called wrong with probability `falseAlarm`, and one that is wrong by `within` passes
+ * with probability 0.01 at most. With `atMost` (`atLeast`) the claim holds if m + z s is below the bound, and is
+ * wrong if m − z s is above it. Of a list each entry is compared, with its share of the false alarm (Bonferroni).
+ *
+ * For an `Estimate` z is larger where its draws are skewed: P(T < −z) grows by the factor exp(γ z³/3), γ the skewness of
+ * the mean; and what is in doubt there decides nothing here.
+ *
+ * @param claim its number, A1 … A17 or B1 … B12
+ * @param statement what is claimed, in words
+ * @param options `measured` with `standardError`, `expected` with `within`, see {@link EstimateOptions}
+ * @throws CheckFailed with `verdict` no or undecided; RangeError for numbers that are not finite; TypeError where one is
+ *   missing.
+ * @example
+ * checkEstimate("B3", "the floor is 0.25", { measured: 0.2512, standardError: 0.001, expected: 0.25, within: 0.01 })
+ * // ✓ B3 the floor is 0.25: measured 0.2512 ± 0.001, expected 0.25, 1.2 standard errors off (limit 4.9); finds a deviation of 0.007218 (2.9 %) with probability 0.99, false alarm 1e-6
+ * checkEstimate("B3", "the floor is 0.25", { measured: 0.27, standardError: 0.01, expected: 0.25, within: 0.01 })
+ * // throws B3 is undecided: the floor is 0.25: … would not find a deviation of less than 0.07218 (28.9 %), and 0.01 is asked for; take 53 times the paths (or draws)
+ * checkEstimate("B3", "the floor is 0.25", { measured: 0.5, standardError: 0.01, expected: 0.25, within: 0.1 })
+ * // throws B3 does not hold: the floor is 0.25: measured 0.5 ± 0.01, expected 0.25, 25.0 standard errors off (limit 4.9); …
+ * @see E. Lehmann, J. Romano, Testing statistical hypotheses, 2005, chapter 3; Q.-M. Shao, Q. Wang, Self-normalized limit
+ *   theorems: a survey, Probability Surveys 10 (2013), theorem 3.1, for skewed draws.
+ */
+export function checkEstimate(claim: string, statement: string, options: EstimateOptions): EstimateCheck {
+  requireClaim("checkEstimate", claim);
+  const check = judge("checkEstimate", options);
+  const [finding] = check.findings as [Finding];
+  const text = `${statement}: ${finding.text}${finding.wouldDecide ? `; ${finding.wouldDecide}` : ""}`;
+  if (check.verdict !== "yes") {
+    const verb = check.verdict === "no" ? "does not hold" : "is undecided";
+    throw new CheckFailed(claim, `${claim} ${verb}: ${text}`, check.verdict);
+  }
+  const shown = {
+    toString: () => `✓ ${claim} ${text}`,
+    [inspect.custom]: () => `✓ ${claim} ${text}`,
+    [displaySymbol]: (): MimeBundle => ({
+      "text/html": `<p>✓ <b>${claim}</b> ${escapeHtml(text)}</p>`,
+      "text/plain": `✓ ${claim} ${text}`,
+    }),
+  };
+  return Object.freeze(Object.assign({ ...check }, shown)) as EstimateCheck;
+}
+
+/**
+ * The same comparison as `checkEstimate`, for an experiment that is no claim of the lectures: returns the verdict and
+ * throws nothing for a wrong or an undecided one. With P(|T| > z) = `falseAlarm` it is wrong if |m − μ| > z s, and decided
+ * if (z + z₀.₉₉) s ≤ `within`.
+ *
+ * @param options what was measured and expected
+ * @throws RangeError for numbers that are not finite; TypeError where one is missing.
+ * @example
+ * compareEstimate({ measured: 9.4, standardError: 0.4, atMost: 20 }).verdict // → 'yes'
+ * compareEstimate({ measured: 9.4, standardError: 0.4, atMost: 10 }).wouldDecide // → 'take 11 times the paths (or draws)'
+ * @see E. Lehmann, J. Romano, Testing statistical hypotheses, 2005, chapter 3.
+ */
+export function compareEstimate(options: EstimateOptions): EstimateCheck {
+  return judge("compareEstimate", options);
+}
+
+/** What one entry of a list is compared with, and how. */
+interface Task {
+  measured: number;
+  error: number;
+  degrees: number;
+  skewness: number;
+  doubt: Estimate["doubt"];
+  bound: number;
+  side: "expected" | "atMost" | "atLeast";
+  within: number;
+  remainder: number;
+  alarm: number;
+}
+
+/** A comparison with what would decide it: how many times the draws, or other words. */
+type Compared = EstimateComparison & {
+  times: number;
+  why: string | undefined;
+  words: string | undefined;
+  task: Task;
+};
+
+function judge(name: string, options: EstimateOptions): EstimateCheck {
+  const { falseAlarm = 1e-6 } = options;
+  if (!(falseAlarm > 0 && falseAlarm < 0.5)) {
+    throw new RangeError(
+      `${name}: falseAlarm must be above 0 and below 0.5, such as 1e-6, got ${inspect(falseAlarm)}`,
+    );
+  }
+  const tasks = tasksOf(name, options, falseAlarm);
+  const comparisons = tasks.map(compared);
+  const rank = { no: 2, undecided: 1, yes: 0 };
+  const worse = (a: Compared, b: Compared) =>
+    rank[a.verdict] - rank[b.verdict] || a.times - b.times || a.z / a.limit - b.z / b.limit;
+  const named = comparisons.reduce((a, b) => (worse(b, a) > 0 ? b : a));
+  const finding = findingOf(named, comparisons.length, falseAlarm);
+  return judged(
+    {
+      falseAlarm,
+      detects: named.detects,
+      z: named.z,
+      comparisons: comparisons.map(({ times, why, words, task, ...comparison }) => comparison),
+    },
+    { findings: [finding], verdict: named.verdict },
+  );
+}
+
+/** One comparison, by the numbers alone. */
+function compared(task: Task): Compared {
+  const { measured, error, degrees, skewness, doubt, bound, side, within, remainder, alarm } = task;
+  const floor = rounding * Math.max(Math.abs(measured), Math.abs(bound));
+  const off = side === "expected" ? Math.abs(measured - bound) : (measured - bound) * sign(side);
+  const beyond = off - remainder;
+  const z =
+    error > 0
+      ? beyond / error
+      : Math.abs(beyond) <= floor
+        ? 0
+        : beyond > 0
+          ? Number.POSITIVE_INFINITY
+          : Number.NEGATIVE_INFINITY;
+  const { limit, skewed } = limitOf(alarm, degrees, skewness);
+  const detects = remainder + (limit + normalQuantile(1 - miss)) * error;
+  const known = { measured, standardError: error, expected: bound, z, limit, detects, task };
+  const decided = { ...known, times: 0, why: undefined, words: undefined };
+  if (doubt) return { ...known, verdict: "undecided", times: 0, why: doubt.reason, words: doubt.wouldDecide };
+  if (skewed > 1) {
+    const why = "the draws are too skewed for a normal law of their mean this far out";
+    return { ...known, verdict: "undecided", times: Math.ceil(skewed), why, words: undefined };
+  }
+  if (beyond > limit * error + floor) return { ...decided, verdict: "no" };
+  if (side === "expected") {
+    if (detects <= within * (1 + rounding)) return { ...decided, verdict: "yes" };
+    const times = Math.ceil(((detects - remainder) / (within - remainder)) ** 2);
+    const why = `would not find a deviation of less than ${amount(detects, bound)}, and ${formatNumber(within)} is asked for`;
+    return { ...known, verdict: "undecided", times, why, words: undefined };
+  }
+  if (beyond < -limit * error || (error === 0 && beyond <= floor)) return { ...decided, verdict: "yes" };
+  const times = Math.max(2, Math.ceil((limit / z) ** 2));
+  const why = "so close to it, the other side cannot be excluded";
+  // Next to the bound no number of draws decides: nothing above a million is advice.
+  return { ...known, verdict: "undecided", times, why, words: undefined };
+}
+
+const sign = (side: "atMost" | "atLeast") => (side === "atMost" ? 1 : -1);
+
+/**
+ * The limit z with P(T > z) exp(γ z³/3) = alarm, on the side that skewness makes heavier; `skewed` > 1 is how many times
+ * the draws are needed to be where that holds (γ falls like 1/√n), which is taken to be γ z ≤ 0.3.
+ */
+function limitOf(alarm: number, degrees: number, skewness: number): { limit: number; skewed: number } {
+  const plain = upperStudent(alarm, degrees);
+  if (skewness === 0) return { limit: plain, skewed: 0 };
+  const far = Math.min((skewness * plain) ** 2 / 0.3 ** 2, 1e9);
+  if (far > 1) return { limit: plain, skewed: far };
+  const limit = whereTailIs(alarm, (z) => Math.log(studentTail(z, degrees)) + (skewness * z ** 3) / 3);
+  return { limit, skewed: 0 };
+}
+
+function findingOf(named: Compared, count: number, falseAlarm: number): Finding {
+  const { measured, standardError, expected, z, limit, detects, verdict, times, why, words, task } = named;
+  const { side, remainder } = task;
+  const number = (value: number) => formatNumber(value);
+  const value = standardError > 0 ? `${number(measured)} ± ${number(standardError)}` : number(measured);
+  const aim = { expected: "expected", atMost: "at most", atLeast: "at least" }[side];
+  const about = remainder > 0 ? ` (itself up to ${number(remainder)} off)` : "";
+  const many = count > 1 ? `of ${count} comparisons the ${verdict === "yes" ? "closest" : "worst"}: ` : "";
+  const what = `${many}measured ${value}, ${aim} ${number(expected)}${about}`;
+  if (standardError === 0 && !task.doubt) {
+    const off = Math.abs(measured - expected);
+    return { verdict, text: `${what}${verdict === "yes" ? ", exactly" : `, ${number(off)} off`}` };
+  }
+  const distance =
+    side === "expected"
+      ? `${Math.max(0, z).toFixed(1)} standard errors off (limit ${limit.toFixed(1)})`
+      : `${Math.abs(z).toFixed(1)} standard errors ${z > 0 ? "beyond" : "inside"} it (limit ${limit.toFixed(1)})`;
+  const odds = `false alarm ${formatNumber(falseAlarm)}`;
+  const power = `finds a deviation of ${amount(detects, expected)} with probability ${1 - miss}, ${odds}`;
+  if (verdict !== "undecided") return { verdict, text: `${what}, ${distance}; ${power}` };
+  const take =
+    words ??
+    (times > 1e6
+      ? "no reasonable number of paths would"
+      : `take ${formatNumber(times)} times the paths (or draws)`);
+  return { verdict, text: `${what}, ${distance}; ${why}`, wouldDecide: take };
+}
+
+const amount = (value: number, of: number) =>
+  of === 0
+    ? formatNumber(value)
+    : `${formatNumber(value)} (${formatNumber(Number(((100 * value) / Math.abs(of)).toFixed(1)))} %)`;
+
+/** The comparisons, entry by entry, with every number looked at. */
+function tasksOf(name: string, options: EstimateOptions, falseAlarm: number): Task[] {
+  const { measured, degrees = Number.POSITIVE_INFINITY } = options;
+  const list = Array.isArray(measured) ? measured : [measured];
+  const sides = (["expected", "atMost", "atLeast"] as const).filter((side) => options[side] !== undefined);
+  const [side] = sides;
+  if (side === undefined || sides.length > 1) {
+    throw new TypeError(
+      `${name}: give one of expected, atMost and atLeast, got ${sides.length === 0 ? "none" : sides.join(" and ")}`,
+    );
+  }
+  if (list.length === 0) throw new RangeError(`${name}: nothing was measured: the list is empty`);
+  if (side === "expected" && options.within === undefined) {
+    throw new TypeError(
+      `${name}: within is missing: the largest deviation that may stay unseen, such as 0.05 * expected`,
+    );
+  }
+  if (!(degrees > 0)) throw new RangeError(`${name}: degrees must be > 0, got ${inspect(degrees)}`);
+  /** Entry i of an option that is a number or a list as long as what was measured. */
+  const entry = (what: keyof EstimateOptions, i: number, least = Number.NEGATIVE_INFINITY): number => {
+    const given = options[what] as number | ArrayLike<number>;
+    if (typeof given === "object" && given.length !== list.length) {
+      throw new RangeError(
+        `${name}: ${what} must have an entry for each of the ${list.length} measured, got ${given.length}`,
+      );
+    }
+    const value = typeof given === "object" ? given[i] : given;
+    if (!(typeof value === "number" && Number.isFinite(value) && value >= least)) {
+      throw new RangeError(
+        `${name}: ${what} must be a finite number${least === 0 ? " ≥ 0" : ""}${value === undefined && what === "standardError" ? " (or give an estimate, such as estimateMean(draws))" : ""}, got ${inspect(value)}`,
+      );
+    }
+    return value;
+  };
+  // A number may be missed on both sides, a bound on one: but there a wrong yes counts as much as a wrong no.
+  const alarm = falseAlarm / list.length / (side === "expected" ? 2 : 1);
+  return list.map((one: number | Estimate, i): Task => {
+    const within = side === "expected" ? entry("within", i, 0) : 0;
+    const remainder = options.remainder === undefined ? 0 : entry("remainder", i, 0);
+    if (side === "expected" && remainder > within) {
+      throw new RangeError(
+        `${name}: within must be at least the remainder ${remainder}, or no number of draws decides; got ${within}`,
+      );
+    }
+    const rest = { bound: entry(side, i), side, within, remainder, alarm };
+    if (typeof one === "object" && one !== null) {
+      const { mean, standardError, skewness, doubt } = one;
+      // The skewness is itself estimated, to √(6/n) of that of a draw.
+      const margin = (2 * Math.sqrt(6)) / (one.degrees + 1);
+      return {
+        measured: mean,
+        error: standardError,
+        degrees: one.degrees,
+        skewness: Math.abs(skewness) + margin,
+        doubt,
+        ...rest,
+      };
+    }
+    if (typeof one !== "number" || !Number.isFinite(one)) {
+      throw new RangeError(
+        `${name}: measured must be a finite number or an estimate, got ${inspect(one, { depth: 0 })}`,
+      );
+    }
+    return {
+      measured: one,
+      error: entry("standardError", i, 0),
+      degrees,
+      skewness: 0,
+      doubt: undefined,
+      ...rest,
+    };
+  });
+}

@@ -1,0 +1,273 @@
+/**
+ * A mean with an error that can be trusted, or with the reason why not: of independent draws, of their squared deviations,
+ * and of the dependent steps of a path. `checkEstimate` compares such an estimate with what a theorem says.
+ */
+
+import { inspect } from "#platform";
+import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
+import { formatNumber } from "../../display/format-number.js";
+
+/** An estimate of a mean. Shows itself as a line. */
+export interface Estimate extends Displayable {
+  /** The estimate, in the unit of the draws. */
+  readonly mean: number;
+  /** Its standard error, in the same unit. */
+  readonly standardError: number;
+  /** The degrees of freedom of the standard error: how many numbers it comes from, less one. */
+  readonly degrees: number;
+  /** The number of draws, or of steps. */
+  readonly count: number;
+  /** The number of independent draws that would know the mean as well. */
+  readonly effective: number;
+  /** The skewness of the mean's own distribution, E(X̄ − μ)³/σ(X̄)³, as estimated: 0 for what is symmetric. */
+  readonly skewness: number;
+  /** Why the standard error cannot be trusted, and what would help; undefined where nothing speaks against it. */
+  readonly doubt: { readonly reason: string; readonly wouldDecide: string } | undefined;
+  /** The estimate in words. */
+  toString(): string;
+}
+
+/** Of fewer independent draws, no sentence about their tails is worth much. */
+const fewest = 30;
+
+/**
+ * A draw with more than this share of the sum of squares decides the standard error alone; of n normal draws none has more
+ * than 20/n but for once in 10⁴.
+ */
+const dominant = (n: number) => Math.max(0.2, 20 / n);
+
+/**
+ * The mean of independent draws with its standard error, σ̂/√n with σ̂² = Σ (xᵢ − x̄)²/(n − 1).
+ *
+ * The estimate carries a doubt, and `checkEstimate` then decides nothing, where the sample itself shows that
+ * its standard error cannot be trusted: fewer than 30 draws, all draws alike (which does not make their variance 0), or a
+ * single draw with a fifth of the sum of squares. What no sample shows is a kind of draw rarer than about one in n/14:
+ * whoever takes an estimate for normal assumes that such draws do not carry the mean.
+ *
+ * @param draws independent draws of one quantity, of length n ≥ 2, such as `ensemble.last`
+ * @throws RangeError for fewer than 2 draws, or draws that are not finite.
+ * @example
+ * estimateMean(Array.from({ length: 100 }, (_, i) => i % 2)) // → 0.5 ± 0.05025 (100 draws)
+ * @see R. Bahadur, L. Savage, The nonexistence of certain statistical procedures in nonparametric problems, Ann. Math.
+ *   Statist. 27 (1956): without any bound on tails no test of a mean holds what it states.
+ */
+export function estimateMean(draws: ArrayLike<number>): Estimate {
+  const values = finite("estimateMean", draws);
+  const n = values.length;
+  const moments = momentsOf(values);
+  const { mean, squares, cubes, largest } = moments;
+  const deviation = Math.sqrt(squares / n);
+  const estimate = {
+    mean,
+    standardError: Math.sqrt(squares / (n - 1) / n),
+    degrees: n - 1,
+    count: n,
+    effective: n,
+    skewness: squares > 0 ? cubes / n / deviation ** 3 / Math.sqrt(n) : 0,
+    doubt: doubtOf(n, moments, largest),
+  };
+  return shown(estimate, `${formatNumber(n)} draws`);
+}
+
+/**
+ * The variance of independent draws with its standard error: the mean of n (xᵢ − x̄)²/(n − 1), so that its error comes from
+ * the fourth moment of the draws and not from a normal law: √((κ − 1)/n) of the variance, κ the kurtosis.
+ *
+ * @param draws independent draws of one quantity, of length n ≥ 2
+ * @throws RangeError for fewer than 2 draws, or draws that are not finite.
+ * @example
+ * estimateVariance(Array.from({ length: 99 }, (_, i) => (i % 3) - 1)).mean.toFixed(4) // → '0.6735'
+ * @see H. Cramér, Mathematical methods of statistics, 1946, section 27.4.
+ */
+export function estimateVariance(draws: ArrayLike<number>): Estimate {
+  const values = finite("estimateVariance", draws);
+  const { mean } = momentsOf(values);
+  const n = values.length;
+  return estimateMean(values.map((value) => (value - mean) ** 2 * (n / (n - 1))));
+}
+
+/** Options of `timeAverage`. */
+export interface TimeAverageOptions {
+  /** The first step that counts, after which the path is taken to be stationary; 0. */
+  from?: number;
+}
+
+/** The number of batches that a path is cut into: their scatter gives the standard error, with one degree less. */
+const batches = 50;
+
+/** A batch must last this many correlation times, so that neighbours count as independent. */
+const longest = 20;
+
+/**
+ * The time average of a stationary series, such as θ(k)² along one long path with constant steps, with a standard error
+ * that respects that neighbouring steps are alike: the series is cut into 50 batches, and the scatter of their means,
+ * σ̂(batch)/√50, is the error. Of several paths each is cut, into 50 batches in total or into one each if there are 50
+ * paths or more.
+ *
+ * That is right if a batch is much longer than the steps remember. The correlation time τ = 1 + 2 Σ ρ(t) is estimated
+ * from the batches themselves, τ = B Var(batch mean)/Var(step), and 20 τ must fit into a batch, else the estimate carries a
+ * doubt. It does, too, if the first and the last third differ beyond chance: then the series was not stationary yet.
+ *
+ * @param series a list of length K, the values at consecutive steps, or such a list for each independent path
+ * @param options `from`: the first step that counts
+ * @throws RangeError for fewer than 2 batches of a step, or values that are not finite.
+ * @example
+ * const stream = random(1);
+ * let theta = 0;
+ * const path = Array.from({ length: 100_000 }, () => (theta = 0.9 * theta + stream.normal()) ** 2);
+ * timeAverage(path) // → 5.36… ± 0.07… (100,000 steps, worth 98… draws)
+ * @see J. Flegal, G. Jones, Batch means and spectral variance estimators in Markov chain Monte Carlo, Ann. Statist. 38 (2010).
+ */
+export function timeAverage(
+  series: ArrayLike<number> | readonly ArrayLike<number>[],
+  { from = 0 }: TimeAverageOptions = {},
+): Estimate {
+  if (!(Number.isInteger(from) && from >= 0)) {
+    throw new RangeError(`timeAverage: from must be a whole number ≥ 0, got ${inspect(from)}`);
+  }
+  const first = (series as ArrayLike<unknown>)[0];
+  const single = typeof first === "number" || first === undefined;
+  const lists = single ? [series as ArrayLike<number>] : (series as readonly ArrayLike<number>[]);
+  const paths = lists.map((list) => finite("timeAverage", Float64Array.from(list).subarray(from)));
+  const each = Math.max(1, Math.ceil(batches / paths.length));
+  const B = Math.floor(Math.min(...paths.map(({ length }) => length)) / each);
+  if (B < 1 || each * paths.length < 2) {
+    throw new RangeError(
+      `timeAverage: a path must have at least ${each} steps from step ${from} on, got ${Math.min(...paths.map(({ length }) => length))}`,
+    );
+  }
+  // What is left over by the cutting is at the start, where a path is least stationary.
+  const cut = paths.map((path) => path.subarray(path.length - B * each));
+  const means = Float64Array.from(
+    cut.flatMap((path) =>
+      Array.from({ length: each }, (_, i) => momentsOf(path.subarray(i * B, (i + 1) * B)).mean),
+    ),
+  );
+  const steps = Float64Array.from({ length: B * means.length }, (_, i) => {
+    const path = Math.floor(i / (B * each));
+    return cut[path]![i - path * B * each]!;
+  });
+  const all = momentsOf(steps);
+  const ofMeans = momentsOf(means);
+  const m = means.length;
+  const variance = all.squares / (steps.length - 1);
+  const standardError = Math.sqrt(ofMeans.squares / (m - 1) / m);
+  const time = variance > 0 ? (B * ofMeans.squares) / (m - 1) / variance : 1;
+  const estimate = {
+    mean: ofMeans.mean,
+    standardError,
+    degrees: m - 1,
+    count: steps.length,
+    effective: standardError > 0 ? Math.min(steps.length, variance / standardError ** 2) : steps.length,
+    skewness:
+      ofMeans.squares > 0 ? ofMeans.cubes / m / Math.sqrt(ofMeans.squares / m) ** 3 / Math.sqrt(m) : 0,
+    doubt: doubtOfBatches(means, each, B, time) ?? doubtOf(m, ofMeans, ofMeans.largest),
+  };
+  return shown(
+    estimate,
+    `${formatNumber(estimate.count)} steps, worth ${formatNumber(Math.round(estimate.effective))} draws`,
+  );
+}
+
+/** What speaks against the batches of a series: they are too short for its memory, or it still drifts. */
+function doubtOfBatches(means: Float64Array, each: number, B: number, time: number): Estimate["doubt"] {
+  if (each === 1) return undefined;
+  // Where batches are shorter than the memory, their variance is that of a step, and time is near B: that is seen, too.
+  if (B < longest * time) {
+    // What is too short also underestimates τ: twice as much is likely to do.
+    const times = Math.ceil((2 * longest * time) / B);
+    return {
+      reason: `${formatNumber(B)} steps are not enough for a batch: the series remembers about ${formatNumber(time, 2)}`,
+      wouldDecide: `take ${formatNumber(times)} times the steps`,
+    };
+  }
+  const third = Math.floor(each / 3);
+  if (third < 2) return undefined;
+  const part = (from: number) =>
+    momentsOf(means.filter((_, i) => i % each >= from && i % each < from + third));
+  const [start, end] = [part(0), part(each - third)];
+  const count = (means.length / each) * third;
+  const error = Math.sqrt((start.squares + end.squares) / (count - 1) / count);
+  // Of a stationary series that happens three times in 10⁵ (t with 30 degrees of freedom).
+  if (Math.abs(start.mean - end.mean) > 5 * error && error > 0) {
+    return {
+      reason: `the series still drifts, from ${formatNumber(start.mean)} in its first third to ${formatNumber(end.mean)} in its last`,
+      wouldDecide: "leave out more of the start (from)",
+    };
+  }
+  return undefined;
+}
+
+interface Moments {
+  mean: number;
+  /** Σ (x − x̄)². */
+  squares: number;
+  /** Σ (x − x̄)³. */
+  cubes: number;
+  /** The largest (x − x̄)². */
+  largest: number;
+}
+
+/** Sums of powers of deviations, in two passes. */
+export function momentsOf(values: ArrayLike<number>): Moments {
+  const n = values.length;
+  let mean = 0;
+  for (let i = 0; i < n; i++) mean += (values[i]! - mean) / (i + 1);
+  let [rest, squares, cubes, largest] = [0, 0, 0, 0];
+  for (let i = 0; i < n; i++) {
+    const off = values[i]! - mean;
+    const square = off * off;
+    rest += off;
+    squares += square;
+    cubes += square * off;
+    if (square > largest) largest = square;
+  }
+  return { mean: mean + rest / n, squares: squares - (rest * rest) / n, cubes, largest };
+}
+
+/** Why a standard error from n draws cannot be trusted. */
+function doubtOf(n: number, { mean, squares }: Moments, largest: number): Estimate["doubt"] {
+  if (n < fewest) {
+    return {
+      reason: `${n} draws say too little about their scatter`,
+      wouldDecide: `take at least ${fewest} draws`,
+    };
+  }
+  // Rounding of equal draws is no scatter.
+  if (squares <= n * (1e-15 * Math.abs(mean)) ** 2) {
+    return {
+      reason: `all ${formatNumber(n)} draws are alike, which does not say that no other can come`,
+      wouldDecide: "take more draws, or give a standard error of 0 for what does not vary",
+    };
+  }
+  if (largest > dominant(n) * squares) {
+    return {
+      reason: `a single draw makes ${Math.round((100 * largest) / squares)} % of the scatter`,
+      wouldDecide: "take many times the draws, or draw what is rare more often and weigh it less",
+    };
+  }
+  return undefined;
+}
+
+function finite(name: string, draws: ArrayLike<number>): Float64Array {
+  const values = draws instanceof Float64Array ? draws : Float64Array.from(draws ?? []);
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) {
+    throw new RangeError(`${name}: every value must be finite, number ${at} is ${inspect(values[at])}`);
+  }
+  if (values.length < 2) {
+    throw new RangeError(`${name}: give at least 2 values, got ${inspect(draws, { depth: 0 })}`);
+  }
+  return values;
+}
+
+function shown(fields: Omit<Estimate, typeof displaySymbol | "toString">, from: string): Estimate {
+  const { mean, standardError, doubt } = fields;
+  const text = `${formatNumber(mean)} ± ${formatNumber(standardError)} (${from})${doubt ? `; in doubt: ${doubt.reason}` : ""}`;
+  return Object.freeze({
+    ...fields,
+    toString: () => text,
+    [inspect.custom]: () => text,
+    [displaySymbol]: (): MimeBundle => ({ "text/plain": text }),
+  });
+}

@@ -1,0 +1,146 @@
+/**
+ * Errors, whatever was thrown: they are text, they end, they say what Node says of them, and the next cell runs.
+ */
+import { expect, test } from "vitest";
+import { openCells } from "./cells.js";
+
+const cells = openCells();
+const { failure, text, printed } = cells;
+
+/** What every error message must hold, or clients fail on it. */
+async function wellFormed(code: string) {
+  const error = await failure(code);
+  for (const content of [error.ename, error.evalue, ...error.traceback])
+    expect(typeof content, code).toBe("string");
+  expect(error.ename.length, code).toBeGreaterThan(0);
+  expect(JSON.stringify(error).length, code).toBeLessThan(50_000);
+  expect(await text("1 + 1")).toBe("2");
+  return error;
+}
+
+test("a cause that leads back is said once, a long chain is cut", async () => {
+  const own = await wellFormed('const e: any = new Error("x"); e.cause = e; throw e');
+  expect(own.traceback.at(-1)).toBe("caused by Error, the error that is shown above");
+  const two = await wellFormed(
+    'const a: any = new Error("a"), b: any = new TypeError("b"); a.cause = b; b.cause = a; throw a',
+  );
+  expect(two.traceback.filter((line) => line.startsWith("caused by "))).toEqual([
+    "caused by TypeError: b",
+    "caused by Error, the error that is shown above",
+  ]);
+  const long = await wellFormed(
+    'let last: any = new Error("end"); for (let i = 0; i < 2000; i++) last = new Error("level " + i, { cause: last }); throw last',
+  );
+  expect(long.evalue).toBe("level 1999");
+  expect(long.traceback.at(-1)).toBe("caused by Error … (more errors are not shown)");
+  await text(
+    'setTimeout(() => { const e: any = new Error("late"); e.cause = { e }; e.cause = e; throw e }); await new Promise((go) => setTimeout(go, 20))',
+  );
+  expect(printed()).toContain("late");
+});
+
+test("an AggregateError says its errors, also when it holds itself", async () => {
+  const { traceback } = await wellFormed(
+    'const all: any = new AggregateError([new Error("one"), "two"], "both"); all.errors.push(all); throw all',
+  );
+  expect(traceback.filter((line) => / of 3: /.test(line))).toEqual([
+    "1 of 3: Error: one",
+    "2 of 3: 'two'",
+    "3 of 3: AggregateError, the error that is shown above",
+  ]);
+  const many = await wellFormed(
+    "throw new AggregateError(Array.from({ length: 5000 }, (_, i) => new AggregateError([new Error(String(i))])))",
+  );
+  expect(many.traceback.length).toBeLessThan(100);
+});
+
+test("a cause need not be an error", async () => {
+  const { traceback } = await wellFormed("throw new Error('outer', { cause: { status: 404 } })");
+  expect(traceback.at(-1)).toBe("caused by { status: 404 }");
+});
+
+test("names and messages of any kind are text", async () => {
+  const odd: [code: string, ename: string, evalue: string][] = [
+    ["Object.assign(new Error('m'), { name: undefined })", "Error", "m"],
+    ["Object.assign(new Error('m'), { name: 7 })", "Error", "m"],
+    ["Object.assign(new Error('m'), { name: '' })", "Error", "m"],
+    ["Object.assign(new Error(), { message: { a: 1 } })", "Error", "{ a: 1 }"],
+    ["Object.assign(new Error(), { message: Symbol('s') })", "Error", "Symbol(s)"],
+    ["Object.assign(new Error('m'), { stack: 1 })", "Error", "m"],
+    ["Object.assign(new Error('m'), { stack: undefined })", "Error", "m"],
+    ["Object.defineProperty(new Error(), 'message', { get() { throw new Error('inner') } })", "Error", ""],
+    ["Object.defineProperty(new Error('m'), 'name', { get() { throw 1 } })", "Error", "m"],
+    ["Object.defineProperty(new Error('m'), 'stack', { get() { throw 1 } })", "Error", "m"],
+    ["Object.defineProperty(new Error('m'), 'cause', { get() { throw 1 } })", "Error", "m"],
+    ["Object.defineProperty(new Error('m'), 'code', { get() { throw 1 }, enumerable: true })", "Error", "m"],
+    ["new Proxy(new Error('m'), {})", "Error", "m"],
+    ["new Proxy(new Error('m'), { get() { throw 1 } })", "Error", ""],
+    ["Object.create(null)", "Thrown", "[Object: null prototype] {}"],
+    ["null", "Thrown", "null"],
+    ["undefined", "Thrown", "undefined"],
+    ["Symbol('s')", "Thrown", "Symbol(s)"],
+    ["1n", "Thrown", "1n"],
+    ["() => 1", "Thrown", "[Function (anonymous)]"],
+    ["{ [Symbol.for('nodejs.util.inspect.custom')]() { throw 1 } }", "Thrown", "[object]"],
+  ];
+  for (const [code, ename, evalue] of odd)
+    expect(await wellFormed(`throw ${code}`), code).toMatchObject({ ename, evalue });
+  await wellFormed(
+    "throw new Proxy({}, { get() { throw 1 }, has() { throw 1 }, getPrototypeOf() { throw 1 } })",
+  );
+  await wellFormed("const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); throw proxy");
+  await wellFormed("const { proxy: p2, revoke: r2 } = Proxy.revocable(new Error(), {}); r2(); throw p2");
+});
+
+test("huge messages, names, fields and stacks are cut", async () => {
+  const { evalue } = await wellFormed("throw new Error('x'.repeat(5_000_000))");
+  expect(evalue).toMatch(/x… \(4990000 more characters\)$/);
+  await wellFormed("throw Object.assign(new Error('m'), { name: 'N'.repeat(100_000) })");
+  await wellFormed(
+    "throw Object.assign(new Error('m'), { rows: Array.from({ length: 10_000 }, () => ({ a: { b: 1 } })) })",
+  );
+  await wellFormed("throw 'x'.repeat(5_000_000)");
+  const { traceback } = await wellFormed(
+    "Error.stackTraceLimit = Infinity; const dive = (n: number): number => { if (n === 0) throw new Error('deep'); return dive(n - 1) + 1 }; try { dive(5000) } finally { Error.stackTraceLimit = 10 }",
+  );
+  expect(traceback).toContain("    … (more frames are not shown)");
+  expect(await failure("const endless = (): number => endless() + 1; endless()")).toMatchObject({
+    ename: "RangeError",
+    evalue: "Maximum call stack size exceeded",
+  });
+});
+
+test("what else an error says of itself is shown, as Node does", async () => {
+  const { traceback } = await failure("import { readFileSync } from 'node:fs'; readFileSync('nowhere.txt')");
+  expect(traceback.join("\n")).toMatch(
+    /errno: -\d+,\s+code: 'ENOENT',\s+syscall: 'open',\s+path: 'nowhere.txt'/,
+  );
+  expect((await failure("throw Object.assign(new Error('m'), { code: 7 })")).traceback.at(-1)).toBe(
+    "    { code: 7 }",
+  );
+});
+
+test("promises, timers and traces print as in any program", async () => {
+  const prints = async (code: string): Promise<string> => {
+    await text(code);
+    return printed();
+  };
+  expect(await prints("console.log(Promise.resolve(1))")).toBe("Promise { 1 }\n");
+  expect(await prints("console.log([Promise.resolve({ a: 1 })], { p: (async () => 2)() })")).toBe(
+    "[ Promise { { a: 1 } } ] { p: Promise { 2 } }\n",
+  );
+  expect(await prints("console.log(new Promise(() => {}))")).toBe("Promise { <pending> }\n");
+  expect(await text("[Promise.resolve(1)]")).toBe("[ Promise { 1 } ]");
+  expect(await prints("const t = setTimeout(() => {}, 5); console.log(t); clearTimeout(t)")).not.toContain(
+    "kResourceStore",
+  );
+  expect(await prints("console.log(Object.assign(Promise.resolve(1), { [Symbol('mine')]: 2 }))")).toBe(
+    "Promise { 1, [Symbol(mine)]: 2 }\n",
+  );
+  expect(await prints('console.trace("x", 1)')).toMatch(/^Trace: x 1\n {4}at .*cell \d+:1:9/);
+  expect(
+    await prints(
+      "const o: any = { name: 'Mine', message: 'm' }; Error.captureStackTrace(o); console.log(o.stack)",
+    ),
+  ).toMatch(/^Mine: m\n/);
+});

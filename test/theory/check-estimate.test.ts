@@ -1,0 +1,271 @@
+// What a comparison states about itself is counted: false alarms and misses over thousands of experiments.
+import { inspect } from "node:util";
+import {
+  CheckFailed,
+  checkEstimate,
+  compareEstimate,
+  estimateMean,
+  estimateVariance,
+  type Random,
+  random,
+  timeAverage,
+  toBundle,
+} from "nablab";
+import { describe, expect, test } from "vitest";
+
+/** At most `p` in truth: `count` of n may be above n p by five standard deviations (and by 5, where that is little). */
+const atMost = (count: number, p: number, n: number) =>
+  expect(count).toBeLessThanOrEqual(n * p + 5 * Math.sqrt(n * p) + 5);
+
+const laws: [string, number, (stream: Random) => number][] = [
+  ["normal", 0, (s) => s.normal()],
+  ["uniform", 0.5, (s) => s.uniform()],
+  ["a coin", 0.3, (s) => Number(s.uniform() < 0.3)],
+  ["exponential", 1, (s) => -Math.log1p(-s.uniform())],
+  ["squares", 1, (s) => s.normal() ** 2],
+  ["lognormal", Math.exp(0.5), (s) => Math.exp(s.normal())],
+  ["one in 50", 0.02, (s) => Number(s.uniform() < 0.02)],
+  ["one in 1000", 1, (s) => 1000 * Number(s.uniform() < 0.001)],
+  ["Cauchy", 0, (s) => s.normal() / s.normal()],
+];
+
+describe("false alarms and misses are as stated", () => {
+  test.each(laws)("%s", (_, mean, draw) => {
+    const stream = random(11);
+    for (const [n, runs] of [
+      [5, 500],
+      [50, 500],
+      [800, 800],
+    ] as const) {
+      let [wrong, missed] = [0, 0];
+      for (let run = 0; run < runs; run++) {
+        const estimate = estimateMean(Float64Array.from({ length: n }, () => draw(stream)));
+        const of = (expected: number, within: number) =>
+          compareEstimate({ measured: estimate, expected, within, falseAlarm: 0.01 });
+        const right = of(mean, Number.MAX_VALUE);
+        if (right.verdict === "no") wrong++;
+        // The same numbers, held against a theory that is off by just what is stated to be found.
+        if (right.verdict !== "undecided" && of(mean + right.detects, Number.MAX_VALUE).verdict === "yes")
+          missed++;
+        if (n === 5) expect(right.verdict).toBe("undecided");
+      }
+      atMost(wrong, 0.01, runs);
+      atMost(missed, 0.01, runs);
+    }
+  });
+
+  test("of a list the false alarm is that of all together", () => {
+    const stream = random(12);
+    let wrong = 0;
+    for (let run = 0; run < 2000; run++) {
+      const measured = Array.from({ length: 20 }, () => stream.normal());
+      const check = compareEstimate({
+        measured,
+        standardError: 1,
+        expected: 0 * measured.length,
+        within: 99,
+        falseAlarm: 0.05,
+      });
+      wrong += Number(check.verdict === "no");
+    }
+    atMost(wrong, 0.05, 2000);
+    expect(wrong).toBeGreaterThan(50); // 100 ± 10: it is not bought with a wide margin
+  });
+
+  test("a bound is called kept, or broken, with the stated error on either side of it", () => {
+    const stream = random(13);
+    let [kept, broken] = [0, 0];
+    for (let run = 0; run < 4000; run++) {
+      const { verdict } = compareEstimate({
+        measured: stream.normal(),
+        standardError: 1,
+        atMost: 0,
+        falseAlarm: 0.02,
+      });
+      kept += Number(verdict === "yes");
+      broken += Number(verdict === "no");
+    }
+    // At the bound itself both are wrong half the way: each has probability 0.02.
+    for (const count of [kept, broken]) {
+      atMost(count, 0.02, 4000);
+      expect(count).toBeGreaterThan(40);
+    }
+  });
+});
+
+describe("the time average of a path", () => {
+  const autoregressive = (rho: number, length: number, stream: Random) => {
+    let x = stream.normal() / Math.sqrt(1 - rho * rho);
+    return Float64Array.from({ length }, () => {
+      x = rho * x + stream.normal();
+      return x;
+    });
+  };
+
+  test("has the error that dependence leaves", () => {
+    const stream = random(14);
+    const runs = 100;
+    for (const rho of [0, 0.7, -0.5]) {
+      let wrong = 0;
+      let z2 = 0;
+      for (let run = 0; run < runs; run++) {
+        const measured = timeAverage(autoregressive(rho, 9000, stream));
+        expect(measured.doubt).toBeUndefined();
+        const check = compareEstimate({ measured, expected: 0, within: 99, falseAlarm: 0.02 });
+        wrong += Number(check.verdict === "no");
+        z2 += (measured.mean / measured.standardError) ** 2 / runs;
+      }
+      atMost(wrong, 0.02, runs);
+      // t² with 49 degrees of freedom has mean 49/47 and variance 2.3: of 100, ± 0.15. With σ̂/√n it would be 5.7 for ρ = 0.7.
+      expect(Math.abs(z2 - 49 / 47)).toBeLessThan(0.75);
+    }
+  });
+
+  test("doubts a path that remembers too long, or has not arrived", () => {
+    const stream = random(15);
+    for (let run = 0; run < 100; run++) {
+      const long = timeAverage(autoregressive(0.999, 20_000, stream));
+      expect(long.doubt?.reason).toMatch(/not enough for a batch/);
+      expect(long.doubt?.wouldDecide).toMatch(/^take [\d,]+ times the steps$/);
+      expect(compareEstimate({ measured: long, expected: 0, within: 99 }).verdict).toBe("undecided");
+    }
+    const arriving = Float64Array.from({ length: 50_000 }, (_, k) => stream.normal() + 5 * 0.9998 ** k);
+    expect(timeAverage(arriving).doubt).toBeDefined();
+    expect(timeAverage(arriving, { from: 45_000 }).doubt).toBeUndefined();
+  });
+
+  test("of several paths uses them all, and of many each as one draw", () => {
+    const stream = random(16);
+    const few = timeAverage(Array.from({ length: 4 }, () => autoregressive(0.5, 10_000, stream)));
+    expect([few.count, few.degrees]).toEqual([4 * 13 * 769, 51]);
+    const many = timeAverage(Array.from({ length: 200 }, () => autoregressive(0.99, 50, stream)));
+    expect([many.count, many.degrees, many.doubt]).toEqual([10_000, 199, undefined]);
+    expect(() => timeAverage([1, 2, 3])).toThrow("must have at least 50 steps from step 0 on, got 3");
+    expect(() => timeAverage([1, Number.NaN])).toThrow("every value must be finite, number 1 is NaN");
+  });
+});
+
+describe("estimates", () => {
+  test("of a mean and a variance, by hand", () => {
+    const { mean, standardError, degrees } = estimateMean([1, 2, 3, 6]);
+    expect(mean).toBe(3);
+    expect(standardError).toBeCloseTo(Math.sqrt(14 / 3 / 4), 14);
+    expect(degrees).toBe(3);
+    expect(estimateVariance([1, 2, 3, 6]).mean).toBeCloseTo(14 / 3, 14);
+  });
+
+  test("doubt themselves where the sample says so", () => {
+    const reason = (draws: number[]) => estimateMean(draws).doubt?.reason;
+    expect(reason([1, 2, 3])).toBe("3 draws say too little about their scatter");
+    expect(reason(new Array(1000).fill(0.1))).toMatch(/^all 1000 draws are alike/);
+    expect(reason(Array.from({ length: 1000 }, (_, i) => Number(i === 7)))).toMatch(
+      /single draw makes 100 %/,
+    );
+    expect(reason(Array.from({ length: 1000 }, (_, i) => i % 7))).toBeUndefined();
+    expect(() => estimateMean([1, Number.NaN])).toThrow("every value must be finite, number 1 is NaN");
+    expect(() => estimateMean([1])).toThrow("give at least 2 values");
+  });
+
+  test("of a variance has the error of the fourth moment, whatever the law", () => {
+    const stream = random(17);
+    // Signs do not scatter in their square at all; normal squares have √(2/n).
+    const normal = estimateVariance(Float64Array.from({ length: 20_000 }, () => stream.normal()));
+    expect(normal.standardError / Math.sqrt(2 / 20_000)).toBeCloseTo(1, 1);
+    const signs = Float64Array.from({ length: 10_000 }, () => (stream.uniform() < 0.5 ? -1 : 1));
+    expect(estimateVariance(signs).standardError).toBeLessThan(1e-3);
+  });
+});
+
+describe("checkEstimate", () => {
+  const base = { measured: 0.2512, standardError: 0.001, expected: 0.25, within: 0.01 };
+
+  test("says both errors, shows itself as check does", async () => {
+    const check = checkEstimate("B3", "the floor", base);
+    expect(check.verdict).toBe("yes");
+    // 4.8916 + 2.3263 standard errors.
+    expect(check.detects).toBeCloseTo(0.0072179, 6);
+    const bundle = await toBundle(check);
+    expect(bundle["text/plain"]).toBe(inspect(check));
+    expect(bundle["text/html"]).toMatch(/^<p>✓ <b>B3<\/b> the floor: measured 0\.2512 ± 0\.001/);
+  });
+
+  test("what passed with η/2 or η for η/(2 − η) does not any more", () => {
+    const eta = 0.1;
+    const floor = { measured: eta / (2 - eta), standardError: 0.0005, within: 0.1 * eta };
+    expect(() => checkEstimate("B3", "floor", { ...floor, expected: eta / 2 })).toThrow(CheckFailed);
+    expect(() => checkEstimate("B3", "floor", { ...floor, expected: eta })).toThrow("does not hold");
+    expect(checkEstimate("B3", "floor", { ...floor, expected: eta / (2 - eta) }).verdict).toBe("yes");
+  });
+
+  test("too few paths are undecided, with the number that decides", () => {
+    const error = (() => {
+      try {
+        checkEstimate("B3", "the floor", { ...base, standardError: 0.005 });
+      } catch (error) {
+        return error as CheckFailed;
+      }
+      throw new Error("it passed");
+    })();
+    expect(error.verdict).toBe("undecided");
+    // (7.2179 · 0.005 / 0.01)² = 13.02…
+    expect(error.message).toMatch(/^B3 is undecided: the floor: .*take 14 times the paths/);
+    expect(compareEstimate({ ...base, standardError: 0.005 / Math.sqrt(14) }).verdict).toBe("yes");
+  });
+
+  test("a remainder widens what is right, and what can be found", () => {
+    const loose = { ...base, measured: 0.259, expected: 0.25, within: 0.02 };
+    expect(compareEstimate(loose).verdict).toBe("no");
+    expect(compareEstimate({ ...loose, remainder: 0.005 }).verdict).toBe("yes");
+    expect(compareEstimate({ ...loose, remainder: 0.005 }).detects).toBeCloseTo(0.0122179, 6);
+    expect(() => compareEstimate({ ...loose, remainder: 0.05 })).toThrow(
+      "within must be at least the remainder",
+    );
+  });
+
+  test("few degrees of freedom widen the limit", () => {
+    expect(compareEstimate({ ...base, measured: 0.2556 }).verdict).toBe("no");
+    expect(compareEstimate({ ...base, measured: 0.2556, degrees: 10, within: 1 }).verdict).toBe("yes");
+  });
+
+  test("numbers that are no estimates are compared exactly", () => {
+    const exact = { standardError: 0, within: 0 };
+    expect(compareEstimate({ measured: 0.1 + 0.2, expected: 0.3, ...exact }).verdict).toBe("yes");
+    expect(compareEstimate({ measured: 0.3001, expected: 0.3, ...exact }).verdict).toBe("no");
+    expect(compareEstimate({ measured: 2, standardError: 0, atMost: 2 }).verdict).toBe("yes");
+    expect(compareEstimate({ measured: 2.1, standardError: 0, atMost: 2 }).verdict).toBe("no");
+    expect(compareEstimate({ measured: 2.1, standardError: 0, atLeast: 2 }).verdict).toBe("yes");
+  });
+
+  test("a list names its worst entry", () => {
+    const check = compareEstimate({
+      measured: [1, 2.5, 3],
+      expected: [1, 2, 3],
+      standardError: [0.01, 0.01, 0.01],
+      within: [0.1, 0.1, 0.1],
+    });
+    expect(check.verdict).toBe("no");
+    expect(check.comparisons.map(({ verdict }) => verdict)).toEqual(["yes", "no", "yes"]);
+    expect(String(check)).toMatch(/^✗ of 3 comparisons the worst: measured 2\.5 ± 0\.01, expected 2, 50\.0/);
+  });
+
+  test.each([
+    [{ measured: Number.NaN }, "measured must be a finite number or an estimate, got NaN"],
+    [{ measured: [] }, "nothing was measured"],
+    [{ expected: Number.NaN }, "expected must be a finite number, got NaN"],
+    [{ standardError: -1 }, "standardError must be a finite number ≥ 0, got -1"],
+    [{ standardError: Number.NaN }, "standardError must be a finite number ≥ 0, got NaN"],
+    [{ standardError: undefined }, "(or give an estimate, such as estimateMean(draws)), got undefined"],
+    [{ within: undefined }, "within is missing"],
+    [{ expected: undefined }, "give one of expected, atMost and atLeast, got none"],
+    [{ atMost: 1 }, "got expected and atMost"],
+    [{ falseAlarm: 0 }, "falseAlarm must be above 0 and below 0.5"],
+    [{ degrees: 0 }, "degrees must be > 0, got 0"],
+    [{ expected: [1, 2] }, "expected must have an entry for each of the 1 measured, got 2"],
+  ])("refuses %j", (wrong, message) => {
+    expect(() => checkEstimate("B3", "…", { ...base, ...wrong } as never)).toThrow(message);
+  });
+
+  test("refuses a claim without a number", () => {
+    expect(() => checkEstimate("C1", "…", base)).toThrow("checkEstimate: the claim must be a number");
+  });
+});
