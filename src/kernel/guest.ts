@@ -204,7 +204,7 @@ function processFor(exit: (code?: number) => never): Names {
     const { write } = process[name];
     return { isTTY: false, write: (text: unknown) => write.call(process[name], text as string) };
   };
-  const { hrtime, memoryUsage, nextTick, uptime, cpuUsage, kill } = process;
+  const { hrtime, memoryUsage, nextTick, uptime, cpuUsage } = process;
   const allowed: Names = {
     ...{ argv: [argv0, "notebook"], env: { ...process.env }, platform, arch, version, pid },
     versions: { ...versions },
@@ -223,7 +223,7 @@ function processFor(exit: (code?: number) => never): Names {
     kill(id: unknown, signal: unknown = "SIGTERM") {
       if (id !== pid || (signal !== "SIGTERM" && signal !== "SIGKILL"))
         throw refusal("sending signals to processes");
-      return kill.call(process, pid, signal);
+      return exit(signal === "SIGKILL" ? 137 : 143); // the first process of a sandbox cannot send itself one
     },
   };
   const everything = new Set([

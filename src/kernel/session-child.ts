@@ -41,7 +41,7 @@ const send = (message: Said): void => {
   if (process.connected) sendMessage({ ...message, secret });
 };
 
-const toString = Object.getOwnPropertyDescriptor(Function.prototype, "toString")!;
+const nativeText = Object.getOwnPropertyDescriptor(Function.prototype, "toString")!;
 const host = nodeHost();
 const session = createNodeSession<number>({ onOutput: (output, cell) => send({ output, cell }) }, host);
 const settle = isIsolated ? askForPictures() : () => {};
@@ -56,7 +56,7 @@ process.exit = leave;
 // From here on cells reach what a guest may.
 if (isIsolated) {
   // The source of a function is found by a number in it, which a cell could make up to read that of a hidden test.
-  Object.defineProperty(Function.prototype, "toString", toString);
+  Object.defineProperty(Function.prototype, "toString", nativeText);
   Object.assign(host, makeGuest(await host.import("nablab", process.cwd()), leave));
 }
 

@@ -11,7 +11,7 @@ import type { ImageReply, ImageRequest } from "../display/static-image-worker.js
 import type { CellError } from "../session/cell-error.js";
 import { type CellResult, type Output, tookTooLong } from "../session/session.js";
 import { Drawing } from "./drawing.js";
-import { environmentOf, permissions } from "./isolation.js";
+import { type Confined, howItEnded, startConfined } from "./isolation.js";
 import { watchMemory } from "./memory.js";
 import type { FromChild, ToChild } from "./session-child.js";
 import { stopPipe } from "./stop-signal.js";
@@ -39,6 +39,7 @@ export type Ending =
 
 export class SessionProcess {
   readonly #child: ChildProcess;
+  readonly #confined: Confined | undefined;
   readonly #onOutput: (output: Output, cell: number) => void;
   /** Is heard also within a loop; isolated processes have none. */
   readonly #stop: Writable | undefined;
@@ -71,14 +72,16 @@ export class SessionProcess {
   ) {
     this.#onOutput = onOutput;
     const script = fileURLToPath(new URL("./session-child.js", import.meta.url));
-    this.#child = fork(script, isolated ? ["--isolated"] : [], {
-      cwd: folder,
-      // In a process group of its own, Ctrl-C in a terminal reaches us alone, and we pass it on once.
-      detached: process.platform !== "win32",
-      // What the process prints outside of any cell (a program that a cell starts, say) is no result of ours.
-      stdio: ["ignore", 2, 2, "ipc", ...(isolated ? [] : ["pipe" as const])],
-      ...(isolated && { execArgv: permissions(folder), env: environmentOf(process.env) }),
-    });
+    if (isolated) this.#confined = startConfined(script, { folder, args: ["--isolated"], output: 2 });
+    this.#child =
+      this.#confined?.child ??
+      fork(script, [], {
+        cwd: folder,
+        // In a process group of its own, Ctrl-C in a terminal reaches us alone, and we pass it on once.
+        detached: process.platform !== "win32",
+        // What the process prints outside of any cell (a program that a cell starts, say) is no result of ours.
+        stdio: ["ignore", 2, 2, "ipc", "pipe"],
+      });
     if (isolated) {
       this.#drawing = new Drawing();
       this.#secret = randomUUID();
@@ -89,7 +92,7 @@ export class SessionProcess {
     }
     this.#child.on("message", (message) => this.#receive(message as FromChild));
     this.#child.on("error", (error) => this.#end(error.message));
-    this.#child.on("exit", (code, signal) => this.#end(signal ? `by ${signal}` : `with exit code ${code}`));
+    this.#child.on("exit", (code, signal) => this.#end(howItEnded(code, signal)));
   }
 
   /** Whether cells can still run here. */
@@ -117,7 +120,7 @@ export class SessionProcess {
     const wait = (seconds ?? 0) * 1000 + (this.#drawing ? grace : 0);
     const timer = seconds === undefined ? undefined : setTimeout(interrupt, wait);
     if (megabytes !== undefined) {
-      this.#unwatch ??= watchMemory(this.#child.pid!, megabytes, () => {
+      this.#unwatch ??= watchMemory(this.#confined?.id() ?? this.#child.pid!, megabytes, () => {
         this.#ended ??= { status: "memory", megabytes };
         this.kill();
       });
@@ -146,7 +149,7 @@ export class SessionProcess {
     }
     this.#killing = setTimeout(() => this.kill(), patience);
     if (this.#stop) this.#stop.write("!");
-    else if (process.platform !== "win32") this.#child.kill("SIGINT"); // within what has not awaited anything
+    else if (process.platform !== "win32") this.#confined!.signal("SIGINT"); // within what has not awaited anything
     // Elsewhere the pipe is followed by a signal.
     if (process.platform === "win32" || !this.#stop) this.#tell("interrupt");
   }
@@ -154,7 +157,8 @@ export class SessionProcess {
   /** Ends the process. */
   kill(): void {
     clearTimeout(this.#killing);
-    this.#child.kill("SIGKILL");
+    if (this.#confined) this.#confined.signal("SIGKILL");
+    else this.#child.kill("SIGKILL");
     this.#drawing?.close();
   }
 

@@ -270,7 +270,7 @@ const reaches: Attack[] = [
   { name: "another thread's channel", code: 'new BroadcastChannel("x")', is: /BroadcastChannel is not/ },
   {
     name: "the grader by a signal",
-    code: "process.kill(process.ppid ?? 1, 'SIGKILL')",
+    code: "process.kill(process.ppid ?? 999_999, 'SIGKILL')",
     is: notAllowed("sending signals to processes"),
   },
   {
