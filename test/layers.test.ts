@@ -24,10 +24,12 @@ const floors = [
   ["nn", "optim"],
   ["metrics"],
   ["theory"],
+  ["engine"],
   ["train"],
   ["coursework"],
   ["session"],
   ["protocol"],
+  ["browser"],
   ["kernel"],
   ["cli"],
 ];

@@ -12,10 +12,25 @@ import { inspect } from "#platform";
 export interface Difference {
   /** The central difference: the derivative, or at a kink something between the one-sided slopes. */
   slope: number;
-  /** An estimate of its error from the extrapolation. */
+  /** An estimate of its error from the extrapolation, rounding included. */
   error: number;
-  /** Set if the one-sided slopes differ however close one looks: the point is at (or within 10⁻⁶ of) a kink. */
-  kink?: { left: number; right: number };
+  /**
+   * Set if the one-sided slopes differ down to the smallest step that rounding lets see: the point is at a kink, or nearer to
+   * one than can be told. A slope that grows without bound is infinite.
+   */
+  kink?: Kink;
+}
+
+/** The one-sided slopes at a kink. */
+export interface Kink {
+  /** The slope on the left. */
+  left: number;
+  /** The slope on the right. */
+  right: number;
+  /** By how much they may be off. */
+  error: number;
+  /** Whether f jumps here: then it has no slopes at all. */
+  jump: boolean;
 }
 
 /** How the differences are taken. */
@@ -51,92 +66,157 @@ export function centralDifferences(
   const at = Float64Array.from(theta);
   return Float64Array.from({ length: at.length }, (_, i) => {
     const along = line(f, at, i);
-    if (step === undefined) return extrapolated(along).slope;
+    if (step === undefined) return extrapolated(along, widestStep(along)).slope;
     const h = step * along.scale;
-    return (along.value(h) - along.value(-h)) / (2 * h);
+    const [up, down] = [along.value(h), along.value(-h)];
+    const off = Number.isFinite(up) ? -h : h;
+    if (!Number.isFinite(up - down)) throw notFinite(along, off, Number.isFinite(up) ? down : up);
+    return (up - down) / (2 * h);
   });
 }
 
 /** The derivative of f along coordinate i, with the estimate of its error and a look for a kink. */
 export function difference(f: Scalar, theta: Float64Array, i: number): Difference {
   const along = line(f, theta, i);
-  const { slope, error } = extrapolated(along);
-  const kink = kinkOf(along);
-  return kink ? { slope, error, kink } : { slope, error };
+  const h = widestStep(along);
+  const found = kinkOf(along, h);
+  if (found === undefined) return extrapolated(along, h);
+  if (typeof found === "object") return { ...extrapolated(along, h), kink: found };
+  // There is a kink near, but not here: only steps that do not reach it see the slope.
+  return extrapolated(along, found);
 }
 
 /** f along a coordinate: u ↦ f(θ + u e_i). */
 interface Line {
+  /** f, or NaN where it is no finite number. */
   value(u: number): number;
   /** max(1, |θ_i|). */
   scale: number;
+  /** θ_i. */
+  here: number;
+  /** i. */
+  index: number;
 }
 
-function line(f: Scalar, theta: Float64Array, i: number): Line {
-  const here = theta[i]!;
+function line(f: Scalar, theta: Float64Array, index: number): Line {
+  const here = theta[index]!;
   return {
     scale: Math.max(1, Math.abs(here)),
+    here,
+    index,
     value(u) {
-      theta[i] = here + u;
+      theta[index] = here + u;
       const value = f(theta);
-      theta[i] = here;
-      if (typeof value !== "number" || !Number.isFinite(value)) {
-        throw new RangeError(
-          `centralDifferences: f must be finite near theta, at theta[${i}] = ${here + u} it is ${inspect(value)}`,
-        );
-      }
+      theta[index] = here;
       return value;
     },
   };
 }
 
+const notFinite = ({ index, here }: Line, u: number, value: unknown) =>
+  new RangeError(
+    `centralDifferences: f must be finite near theta, at theta[${index}] = ${here + u} it is ${inspect(value)}${u === 0 ? "" : ", however small the step: theta is at the edge of where f is defined"}`,
+  );
+
 // Steps are powers of 2 (times a power of 2 near the scale), so that θ + h − θ = h almost always. From 2⁻⁴ a
-// smooth function of ordinary curvature is done after 5 halvings; near a kink at distance d no step above d is
+// smooth function of ordinary curvature is done after 5 halvings; near a kink, or a singularity, at distance d no step above d is
 // of use, and the halving goes on below it.
 const largestStep = 2 ** -4;
-const mostHalvings = 24;
+const mostHalvings = 32;
+// Nearer to 0 than this a kink is at 0 for all purposes, and values of f may underflow.
+const smallestStep = 2 ** -100;
+
+/** The largest step h₀/2^k at which f is finite on both sides. */
+function widestStep(along: Line): number {
+  const { value, scale, here } = along;
+  const centre = value(0);
+  if (!Number.isFinite(centre)) throw notFinite(along, 0, centre);
+  let h = largestStep * 2 ** Math.floor(Math.log2(scale));
+  for (;;) {
+    const [up, down] = [value(h), value(-h)];
+    if (Number.isFinite(up) && Number.isFinite(down)) return h;
+    const wrong = Number.isFinite(up) ? -h : h;
+    h /= 2;
+    if (here + h === here || here - h === here || h < 2 ** -1000) {
+      throw notFinite(along, wrong, value(wrong));
+    }
+  }
+}
 
 /**
  * Ridders' table: row k holds the difference with step h = h₀/2^k, then, to the right, combinations in which
  * h², h⁴, … cancel. The entry that differs least from its neighbours is the answer.
  */
-function extrapolated({ value, scale }: Line): { slope: number; error: number } {
-  const h0 = largestStep * 2 ** Math.floor(Math.log2(scale));
+function extrapolated({ value, here }: Line, h0: number): { slope: number; error: number } {
   let before: number[] = [];
   let best = { slope: Number.NaN, error: Number.POSITIVE_INFINITY };
-  for (let k = 0; k <= mostHalvings; k++) {
+  for (let k = 0, rows = 0; k <= mostHalvings; k++) {
     const h = h0 / 2 ** k;
+    if (here + h === here) break;
     const [up, down] = [value(h), value(-h)];
+    // Where f is finite further out but not here, the table starts again.
+    if (!Number.isFinite(up - down)) {
+      rows = 0;
+      continue;
+    }
     const row = [(up - down) / (2 * h)];
     // No combination is better than the rounding of the values it is made of.
     const rounding = (Number.EPSILON * Math.max(Math.abs(up), Math.abs(down))) / (2 * h);
-    for (let j = 1; j <= Math.min(k, 8); j++) {
+    for (let j = 1; j <= Math.min(rows, 8); j++) {
       const slope = row[j - 1]! + (row[j - 1]! - before[j - 1]!) / (4 ** j - 1);
       row.push(slope);
       const error = Math.max(Math.abs(slope - row[j - 1]!), Math.abs(slope - before[j - 1]!)) + rounding;
       if (error < best.error) best = { slope, error };
     }
-    if (k >= 4 && best.error <= Math.max(1e-12 * Math.abs(best.slope), 4 * rounding)) break;
+    if (rows >= 4 && best.error <= Math.max(1e-12 * Math.abs(best.slope), 4 * rounding)) break;
     before = row;
+    rows++;
   }
   return best;
 }
 
 /**
- * The one-sided slopes if they differ: for a smooth f, (right − left) shrinks with h, by half when h halves;
- * across a kink it stays, or changes in some other way.
+ * Looks for a kink: for a smooth f, (right − left) of the one-sided slopes shrinks with h, by half when h halves; across a kink
+ * it stays. Undefined if f is smooth at the first look. Where it is not, steps go on shrinking until the kink is out of reach
+ * (the step at which it is is returned), or rounding hides the slopes: then the point is at the kink.
  */
-function kinkOf({ value, scale }: Line): { left: number; right: number } | undefined {
-  const here = value(0);
-  const h = 2 ** -20 * scale;
-  const slopes = (step: number) => ({
-    right: (value(step) - here) / step,
-    left: (here - value(-step)) / step,
-  });
-  const far = slopes(h);
-  const near = slopes(h / 2);
-  const [wide, narrow] = [far.right - far.left, near.right - near.left];
-  const rounding = (64 * Number.EPSILON * Math.max(Math.abs(here), Math.abs(value(h)))) / h;
-  if (Math.max(Math.abs(wide), Math.abs(narrow)) <= rounding) return undefined;
-  return Math.abs(wide - 2 * narrow) <= 0.1 * Math.abs(wide) + rounding ? undefined : near;
+function kinkOf({ value, scale, here }: Line, widest: number): Kink | number | undefined {
+  const centre = value(0);
+  const slopes = (h: number) => {
+    const [up, down] = [value(h), value(-h)];
+    const size = Math.max(Math.abs(centre), Math.abs(up), Math.abs(down));
+    return {
+      right: (up - centre) / h,
+      left: (centre - down) / h,
+      rounding: (64 * Number.EPSILON * size) / h,
+      h,
+    };
+  };
+  const gap = ({ right, left }: { right: number; left: number }) => Math.abs(right - left);
+  const first = slopes(Math.min(2 ** -20 * 2 ** Math.floor(Math.log2(scale)), widest / 2));
+  const half = slopes(first.h / 2);
+  if (Math.max(gap(first), gap(half)) <= first.rounding) return undefined;
+  const [wide, narrow] = [first.right - first.left, half.right - half.left];
+  if (Math.abs(wide - 2 * narrow) <= 0.1 * Math.abs(wide) + half.rounding) return undefined;
+  let last = half;
+  for (let h = first.h / 16; h > smallestStep && here + h !== here && here - h !== here; h /= 16) {
+    const next = slopes(h);
+    if (!Number.isFinite(next.right - next.left) || next.rounding > gap(first) / 16) break;
+    if (gap(next) <= next.rounding) return h;
+    last = next;
+  }
+  const bits = Math.log2(first.h / last.h);
+  // A gap that shrinks with some power of h, as of |θ|^1.5, closes in the end: the derivative is there.
+  if (bits > 4 && gap(last) < 2 ** (-bits / 3) * gap(first)) return last.h;
+  const growing = (side: "left" | "right") =>
+    bits > 4 && Math.abs(last[side]) > 2 ** (bits / 3) * Math.max(Math.abs(first[side]), first.rounding);
+  const rise = (side: "left" | "right") => Math.abs(last[side]) * last.h;
+  const jumps = (side: "left" | "right") =>
+    growing(side) && rise(side) > 0.5 * Math.abs(first[side]) * first.h;
+  // Extrapolated to h → 0, unless there is no limit.
+  const limit = (side: "left" | "right") =>
+    growing(side) ? Math.sign(last[side]) * Number.POSITIVE_INFINITY : 2 * half[side] - first[side];
+  const error =
+    2 * Math.max(Math.abs(half.left - first.left), Math.abs(half.right - first.right)) + half.rounding;
+  return { left: limit("left"), right: limit("right"), error, jump: jumps("left") || jumps("right") };
 }

@@ -3,14 +3,15 @@
  * values. Where they agree to many digits all of them are right.
  */
 import { inspect } from "#platform";
-import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
+import { displaySymbol, type MimeBundle } from "../display/bundle.js";
 import type { Figure } from "../display/figure.js";
 import { lineChart } from "../display/line-chart.js";
 import { table } from "../display/table.js";
 import { toBundle } from "../display/to-bundle.js";
+import { findingText, type Judged, type Verdict } from "../display/verdict.js";
 import { Tensor, type TensorLike } from "../tensor/index.js";
 import { placeOf } from "../tensor/shapes.js";
-import { difference } from "./central-differences.js";
+import { difference, type Kink } from "./central-differences.js";
 import { complexStep } from "./complex-step.js";
 import { jvp } from "./dual.js";
 import { grad, Variable } from "./tape.js";
@@ -31,12 +32,17 @@ export interface ComparedEntry {
   /** The difference of each method to reverse mode, relative to the largest entry of the gradient. */
   readonly errors: Readonly<Record<Method, number>>;
   /** The one-sided slopes, if the function has a kink here: then methods may differ. */
-  readonly kink?: { readonly left: number; readonly right: number };
+  readonly kink?: Kink;
+  /**
+   * Whether the methods agree. At a kink there is no derivative, and methods may differ: where all are between the
+   * one-sided slopes `undecided`, else `no`.
+   */
+  readonly verdict: Verdict;
 }
 
 /** A gradient by four methods. Shows itself as a table, and a picture of where they differ. */
-export interface MethodComparison extends Displayable {
-  /** Whether all agree within the tolerance, kinks apart. */
+export interface MethodComparison extends Judged {
+  /** Whether all agree within the tolerance in every entry away from kinks, of which there is one: the verdict is yes. */
   readonly ok: boolean;
   /** Every entry, in the order of x. */
   readonly entries: readonly ComparedEntry[];
@@ -52,7 +58,8 @@ export interface MethodComparison extends Displayable {
 
 /**
  * Computes the gradient of a scalar function by reverse mode, forward mode (dual numbers), the complex step and central
- * differences, and compares them entry by entry (A11).
+ * differences, and compares them entry by entry (A11). At a kink (|θ| at 0) there is no derivative: what each method gives
+ * must lie between the one-sided slopes, and where nothing else could be compared the verdict is `undecided`.
  *
  * @param f a function written with the operations of `Traced`, such as `(x) => x.tanh().sum()`
  * @param x where, of any shape
@@ -89,14 +96,27 @@ export function compareMethods(
   const methods = Object.keys(gradients) as Method[];
   const each = (value: (method: Method) => number) =>
     Object.fromEntries(methods.map((method) => [method, value(method)])) as Record<Method, number>;
-  const entries = slopes.map(({ kink }, i): ComparedEntry => {
+  const entries = slopes.map(({ kink, error }, i): ComparedEntry => {
     const own = each((method) => gradients[method][i]!);
-    return {
-      name: at.rank === 0 ? "theta" : `theta[${placeOf(i, at.shape).join(",")}]`,
-      gradients: own,
-      errors: each((method) => Math.abs(own[method] - own["reverse mode"]) / scale),
-      ...(kink && { kink }),
-    };
+    const errors = each((method) => Math.abs(own[method] - own["reverse mode"]) / scale);
+    const name = at.rank === 0 ? "theta" : `theta[${placeOf(i, at.shape).join(",")}]`;
+    const entry = { name, gradients: own, errors };
+    if (!kink) {
+      const exact = methods.filter((method) => method !== "differences");
+      const agree = methods.every((method) => errors[method] <= tolerance);
+      // What only the differences disagree about, within their own error, is not settled.
+      const unsettled =
+        exact.every((method) => errors[method] <= tolerance) &&
+        !(errors.differences * scale > tolerance * scale + 10 * error);
+      return { ...entry, verdict: agree ? "yes" : unsettled ? "undecided" : "no" };
+    }
+    const slack = kink.error + tolerance * scale;
+    const [low, high] = [Math.min(kink.left, kink.right), Math.max(kink.left, kink.right)];
+    const between = methods.every(
+      (method) => kink.jump || (own[method] >= low - slack && own[method] <= high + slack),
+    );
+    const known = methods.every((method) => !Number.isNaN(own[method]));
+    return { ...entry, kink, verdict: between && known ? "undecided" : "no" };
   });
   const kinks = Array.from(slopes.keys()).filter((i) => slopes[i]!.kink);
   const smooth = entries.filter(({ kink }) => kink === undefined);
@@ -107,21 +127,36 @@ export function compareMethods(
       (most, entry) => (!most || worse(entry.errors[method], most.errors[method]) ? entry : most),
       undefined,
     );
-  const errors = each((method) => worst(method)?.errors[method] ?? 0);
-  const failed = smooth.filter((entry) => methods.some((method) => worse(entry.errors[method], tolerance)));
-  const ok = failed.length === 0;
-  const verdict = `${ok ? "✓" : "✗"} four methods ${ok ? "agree" : "do not agree"} to ${tolerance}${ok ? "" : ` in ${failed.length} of ${smooth.length} entries, first ${failed[0]!.name}`}${kinks.length > 0 ? `, apart from ${kinks.length} of ${at.size} entries at a kink` : ""}`;
+  const errors = each((method) => worst(method)?.errors[method] ?? Number.NaN);
+  const failed = entries.filter((entry) => entry.verdict === "no");
+  const unsettled = smooth.filter((entry) => entry.verdict === "undecided");
+  const verdict =
+    failed.length > 0 ? "no" : smooth.length > 0 && unsettled.length === 0 ? "yes" : "undecided";
+  const says = {
+    yes: `four methods agree to ${tolerance}`,
+    no: `four methods do not agree to ${tolerance} in ${failed.length} of ${entries.length} entries, first ${failed[0]?.name}`,
+    undecided:
+      unsettled.length > 0
+        ? `the differences are not exact enough for ${tolerance} in ${unsettled.length} of ${entries.length} entries`
+        : "nothing could be compared",
+  }[verdict];
+  const finding = {
+    verdict,
+    text: `${says}${kinks.length > 0 ? `, apart from ${kinks.length} of ${at.size} entries at a kink` : ""}`,
+    wouldDecide: unsettled.length > 0 ? "a larger tolerance" : "another place, away from the kinks",
+  } as const;
+  const title = findingText(finding);
   const rows = table(
     methods.map((method) => ({
       method,
       "largest relative difference": errors[method],
       in: method === "reverse mode" ? "" : (worst(method)?.name ?? ""),
     })),
-    { caption: verdict },
+    { caption: title },
   );
   const figure = (): Figure =>
     lineChart({
-      title: verdict,
+      title,
       x: { title: "entry of θ" },
       y: { title: "difference to reverse mode, relative", scale: "log" },
       series: [
@@ -142,13 +177,16 @@ export function compareMethods(
       ],
     });
   return Object.freeze({
-    ok,
+    ok: verdict === "yes",
+    verdict,
+    findings: [finding],
+    wouldDecide: verdict === "undecided" ? finding.wouldDecide : undefined,
     entries,
     gradients,
     errors,
     kinks,
     figure,
-    toString: () => verdict,
+    toString: () => title,
     [inspect.custom]: () => inspect(rows),
     async [displaySymbol](): Promise<MimeBundle> {
       const [picture, text] = await Promise.all([toBundle(figure()), toBundle(rows)]);

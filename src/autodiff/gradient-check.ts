@@ -7,8 +7,10 @@ import { type Displayable, displaySymbol, type MimeBundle } from "../display/bun
 import type { Figure } from "../display/figure.js";
 import { formatNumber } from "../display/format-number.js";
 import { lineChart, type Series } from "../display/line-chart.js";
+import { type Finding, findingText, type Verdict } from "../display/verdict.js";
 import { placeOf } from "../tensor/shapes.js";
-import { difference } from "./central-differences.js";
+import { type Difference, difference, type Kink } from "./central-differences.js";
+import { outsideHull } from "./clarke.js";
 
 /** How a gradient is checked. */
 export interface GradientCheckOptions {
@@ -28,8 +30,15 @@ export interface CheckedEntry {
   readonly absolute: number;
   /** The absolute error over max(|gradient|, |difference|, ‖difference‖∞ / 1000). */
   readonly relative: number;
+  /** What the difference itself may be off by. */
+  readonly error: number;
   /** The one-sided slopes, if the function has a kink here. */
-  readonly kink?: { readonly left: number; readonly right: number };
+  readonly kink?: Kink;
+  /**
+   * Whether the gradient's value is right. At a kink there is no derivative: a value between the one-sided slopes is
+   * `undecided`, any other `no`; as is what the differences are too inexact for.
+   */
+  readonly verdict: Verdict;
 }
 
 /** Parameters that belong together, such as a matrix: the panels and names of a check. */
@@ -42,56 +51,102 @@ export interface ParameterGroup {
 
 /** What a gradient check found. Shows itself as a verdict over a picture of the errors. */
 export class GradientCheck implements Displayable {
-  /** Whether every entry away from kinks is within the tolerance. */
-  readonly ok: boolean;
+  /**
+   * `yes` if at least one entry could be compared and all that could be are right; `no` if one is wrong, at a kink outside of
+   * the one-sided slopes; else `undecided`.
+   */
+  readonly verdict: Verdict;
   /** The largest relative error that passes. */
   readonly tolerance: number;
   /** Every entry, in the order of theta. */
   readonly entries: readonly CheckedEntry[];
   /** The entry with the largest relative error, kinks apart; undefined if there is none. */
   readonly worst: CheckedEntry | undefined;
-  /** The entries away from kinks that are not within the tolerance. */
+  /** The entries that are wrong. */
   readonly failures: readonly CheckedEntry[];
   /** The entries at which the function has a kink: there is no derivative to compare with. */
   readonly kinks: readonly CheckedEntry[];
+  /** The entries away from kinks for which the differences are too inexact. */
+  readonly unclear: readonly CheckedEntry[];
+  /** Of an undecided check: what would decide it. */
+  readonly wouldDecide: string | undefined;
   readonly #groups: readonly ParameterGroup[];
+  readonly #outside: string | undefined;
 
-  /** For `gradientCheck`: the compared entries. */
-  constructor(entries: readonly CheckedEntry[], tolerance: number, groups: readonly ParameterGroup[]) {
+  /** For `gradientCheck`: the compared entries, and what is wrong with those at kinks together. */
+  constructor(
+    entries: readonly CheckedEntry[],
+    tolerance: number,
+    groups: readonly ParameterGroup[],
+    outside?: string,
+  ) {
     this.entries = entries;
     this.tolerance = tolerance;
     this.#groups = groups;
+    this.#outside = outside;
     const smooth = entries.filter(({ kink }) => kink === undefined);
     this.kinks = entries.filter(({ kink }) => kink !== undefined);
-    // A gradient that is not a number fails, too.
-    this.failures = smooth.filter(({ relative }) => !(relative <= tolerance));
+    this.failures = entries.filter(({ verdict }) => verdict === "no");
+    this.unclear = smooth.filter(({ verdict }) => verdict === "undecided");
     this.worst = smooth.reduce<CheckedEntry | undefined>(
       (worst, entry) => (worst === undefined || !(entry.relative <= worst.relative) ? entry : worst),
       undefined,
     );
-    this.ok = this.failures.length === 0;
+    this.verdict =
+      this.failures.length > 0 || outside
+        ? "no"
+        : smooth.length > 0 && this.unclear.length === 0
+          ? "yes"
+          : "undecided";
+    this.wouldDecide =
+      this.verdict !== "undecided"
+        ? undefined
+        : this.unclear.length > 0
+          ? `${toleranceThatDecides(this.unclear)}values of f with less rounding`
+          : "another theta, away from the kinks";
   }
 
-  /** The largest relative error, kinks apart. */
+  /** Whether the verdict is yes. */
+  get ok(): boolean {
+    return this.verdict === "yes";
+  }
+
+  /** The largest relative error, kinks apart; NaN if nothing could be compared. */
   get relativeError(): number {
-    return this.worst?.relative ?? 0;
+    return this.worst?.relative ?? Number.NaN;
+  }
+
+  /** The verdict as a finding. */
+  get findings(): readonly Finding[] {
+    const { verdict, entries, failures, worst, kinks, unclear, tolerance } = this;
+    const compared = entries.length - kinks.length;
+    const count = (n: number) => `${n} ${n === 1 ? "entry" : "entries"}`;
+    const wrongAtKinks = failures.filter(({ kink }) => kink !== undefined).length;
+    const wrong = failures.length - wrongAtKinks;
+    const says =
+      verdict === "yes"
+        ? `the gradient agrees with central differences in ${count(compared)}`
+        : wrong > 0
+          ? `the gradient differs from central differences in ${wrong} of ${compared} entries`
+          : verdict === "no"
+            ? (this.#outside ??
+              `the gradient is not between the one-sided slopes in ${wrongAtKinks} of ${count(kinks.length)} at a kink`)
+            : unclear.length > 0
+              ? `central differences are not exact enough for the gradient in ${unclear.length} of ${count(compared)}`
+              : `the gradient could be compared with central differences in none of ${count(entries.length)}`;
+    const detail = worst
+      ? `; largest relative error ${formatNumber(worst.relative, 2)} (tolerance ${formatNumber(tolerance)}) in ${worst.name}: gradient ${formatNumber(worst.gradient, 6)}, difference ${formatNumber(worst.difference, 6)}`
+      : "";
+    const first = failures.find(({ kink }) => kink) ?? kinks[0];
+    const apart = first
+      ? `\n  ${count(kinks.length)} at a kink, not compared${verdict === "no" ? "" : kinks.some(({ kink }) => kink!.jump) ? ": f jumps" : ": the gradient is between the one-sided slopes"}; ${first.verdict === "no" ? "wrong is" : "first"} ${first.name}: slope ${formatNumber(first.kink!.left)} on the left, ${formatNumber(first.kink!.right)} on the right, gradient ${formatNumber(first.gradient)}`
+      : "";
+    return [{ verdict, text: says + detail + apart, wouldDecide: this.wouldDecide }];
   }
 
   /** The verdict in words. */
   toString(): string {
-    const { ok, entries, failures, worst, kinks, tolerance } = this;
-    const compared = entries.length - kinks.length;
-    const verdict = ok
-      ? `✓ the gradient agrees with central differences in ${compared} ${compared === 1 ? "entry" : "entries"}`
-      : `✗ the gradient differs from central differences in ${failures.length} of ${compared} entries`;
-    const detail = worst
-      ? `; largest relative error ${formatNumber(worst.relative, 2)} (tolerance ${formatNumber(tolerance)}) in ${worst.name}: gradient ${formatNumber(worst.gradient, 6)}, difference ${formatNumber(worst.difference, 6)}`
-      : "";
-    const first = kinks[0];
-    const apart = first
-      ? `\n  ${kinks.length} ${kinks.length === 1 ? "entry" : "entries"} at a kink, not compared; first ${first.name}: slope ${formatNumber(first.kink!.left)} on the left, ${formatNumber(first.kink!.right)} on the right, gradient ${formatNumber(first.gradient)}`
-      : "";
-    return verdict + detail + apart;
+    return this.findings.map(findingText).join("\n");
   }
 
   /** What `console.log` prints: the verdict. */
@@ -130,9 +185,11 @@ export class GradientCheck implements Displayable {
       colour: 6,
     });
     return lineChart({
-      title: this.ok
-        ? `Gradient and differences agree: largest relative error ${formatNumber(this.relativeError, 2)}`
-        : `Gradient and differences disagree in ${this.failures.length} of ${this.entries.length - this.kinks.length} entries`,
+      title: {
+        yes: `Gradient and differences agree: largest relative error ${formatNumber(this.relativeError, 2)}`,
+        no: `Gradient and differences disagree in ${this.failures.length} of ${this.entries.length} entries`,
+        undecided: "Gradient and differences: undecided",
+      }[this.verdict],
       x: { title: "entry of θ" },
       y: { title: "relative error", scale: "log" },
       series,
@@ -167,20 +224,61 @@ export function compareWithDifferences(
   const parts = groups ?? [{ name: "theta", shape: [at.length] }];
   const names = namesOf(parts);
   const differences = Array.from(at, (_, i) => difference(f, at, i));
-  const largest = Math.max(...differences.map(({ slope }) => Math.abs(slope)));
-  const entries = differences.map(({ slope, kink }, i): CheckedEntry => {
-    const absolute = Math.abs(gradient[i]! - slope);
-    const size = Math.max(Math.abs(gradient[i]!), Math.abs(slope), largest / 1000);
-    const entry = {
-      name: names[i]!,
-      gradient: gradient[i]!,
-      difference: slope,
-      absolute,
-      relative: absolute === 0 ? 0 : absolute / size,
+  const largest = Math.max(...differences.map(({ slope }) => Math.abs(slope)).filter(Number.isFinite), 0);
+  const level = Math.abs(f(at));
+  const entries = differences.map((one, i) =>
+    entryOf(names[i]!, gradient[i]!, one, tolerance, largest, level),
+  );
+  const kinks = Array.from(entries.keys()).filter((i) => entries[i]!.kink && entries[i]!.verdict !== "no");
+  const outside =
+    kinks.length > 1 && !entries.some(({ kink }) => kink?.jump)
+      ? outsideHull(
+          f,
+          at,
+          kinks,
+          kinks.map((i) => gradient[i]!),
+        )
+      : undefined;
+  return new GradientCheck(entries, tolerance, parts, outside);
+}
+
+/** The tolerance for which the differences would be exact enough, if there is one below 1. */
+function toleranceThatDecides(unclear: readonly CheckedEntry[]): string {
+  const sizes = unclear.map((one) => one.error / Math.max(Math.abs(one.gradient), Math.abs(one.difference)));
+  const least = Math.max(...sizes);
+  return least < 1 ? `a tolerance above ${formatNumber(least, 2)}, or ` : "";
+}
+
+/** One entry against its difference. `largest`: of all differences; `level`: |f(θ)|. */
+function entryOf(
+  name: string,
+  gradient: number,
+  { slope, error, kink }: Difference,
+  tolerance: number,
+  largest: number,
+  level: number,
+): CheckedEntry {
+  const absolute = Math.abs(gradient - slope);
+  const size = Math.max(Math.abs(gradient), Math.abs(slope), largest / 1000);
+  const relative = absolute === 0 ? 0 : absolute / size;
+  const entry = { name, gradient, difference: slope, absolute, relative, error };
+  if (kink) {
+    const slack = kink.error + tolerance * size;
+    const [low, high] = [Math.min(kink.left, kink.right), Math.max(kink.left, kink.right)];
+    const between = gradient >= low - slack && gradient <= high + slack;
+    return {
+      ...entry,
+      kink,
+      verdict: !Number.isNaN(gradient) && (kink.jump || between) ? "undecided" : "no",
     };
-    return kink ? { ...entry, kink } : entry;
-  });
-  return new GradientCheck(entries, tolerance, parts);
+  }
+  if (!Number.isFinite(gradient)) return { ...entry, verdict: "no" };
+  // Agreement is not had by chance: a hundred times the tolerance is enough for the difference. Of a slope of 0 its error is
+  // the rounding of f.
+  const exact = absolute === 0 && error <= tolerance * Math.max(size, level, 1);
+  if (relative <= tolerance && (exact || error <= 100 * tolerance * size))
+    return { ...entry, verdict: "yes" };
+  return { ...entry, verdict: absolute > tolerance * size + 10 * error ? "no" : "undecided" };
 }
 
 /** `A[2][3,1]`, `b[2][0]`, `theta[7]`, in row-major order. */

@@ -1,5 +1,5 @@
 /**
- * How float32 matrices lie in memory: row by row, each row filled up with zeros to a multiple of 16 floats, a cache line,
+ * How float32 matrices lie in memory: row by row, each row padded with zeros to a multiple of 16 floats, a cache line,
  * and so are the rows. So the fast kernels never meet a part of a vector or of a tile, and what they compute on the
  * padding is zero again.
  */
@@ -19,17 +19,17 @@ export interface Matrix {
   readonly pitch: number;
 }
 
-/** `n`, filled up to a multiple of a line. */
-export const filledUp = (n: number): number => Math.ceil(n / line) * line;
+/** `n`, padded to a multiple of a line. */
+export const padded = (n: number): number => Math.ceil(n / line) * line;
 
 /** How many floats a matrix takes. */
-export const matrixLength = (rows: number, columns: number): number => filledUp(rows) * filledUp(columns);
+export const matrixLength = (rows: number, columns: number): number => padded(rows) * padded(columns);
 
 /** The matrix that lies in `data`. */
 export const matrixOf = (data: Float32Array, columns: number): Matrix => ({
   data,
   columns,
-  pitch: filledUp(columns),
+  pitch: padded(columns),
 });
 
 /**
@@ -48,12 +48,12 @@ export interface WeightShape {
 
 /** How many floats the weights take. */
 export function weightLength({ layout, inputs, outputs }: WeightShape): number {
-  return layout === "rows" ? matrixLength(outputs, inputs) : filledUp(outputs) * inputs;
+  return layout === "rows" ? matrixLength(outputs, inputs) : padded(outputs) * inputs;
 }
 
 /** Where the weight from input k to output j lies. */
 export function weightAt({ layout, inputs, outputs }: WeightShape, j: number, k: number): number {
-  if (layout === "rows") return j * filledUp(inputs) + k;
-  if (layout === "columns") return k * filledUp(outputs) + j;
+  if (layout === "rows") return j * padded(inputs) + k;
+  if (layout === "columns") return k * padded(outputs) + j;
   return (Math.floor(j / line) * inputs + k) * line + (j % line);
 }

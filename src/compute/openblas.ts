@@ -7,7 +7,7 @@
  */
 import { cores, openblas } from "#platform";
 import type { Kernels } from "./kernels.js";
-import { filledUp } from "./matrix.js";
+import { padded } from "./matrix.js";
 import { ruleKernel } from "./rule-kernels.js";
 import { rangeOf, type Share } from "./share.js";
 import type { WasmKernels } from "./wasm.js";
@@ -19,7 +19,7 @@ const [rowMajor, asIs, transposed] = [101, 111, 112];
  * Columns (or outputs) that one call computes, of so many. The same whatever the number of threads that train, so that the
  * same bits come out: as many as make a call for each core.
  */
-const chunkOf = (columns: number): number => Math.max(64, filledUp(Math.ceil(columns / coreCount)));
+const chunkOf = (columns: number): number => Math.max(64, padded(Math.ceil(columns / coreCount)));
 const coreCount = cores();
 
 /**
@@ -40,8 +40,8 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
     name: `${name}, ${wasm.name}`,
 
     affine(out, x, A, b, rows, relu, share) {
-      const pitch = filledUp(A.inputs);
-      for (const [j, end] of chunks(filledUp(A.outputs), share)) {
+      const pitch = padded(A.inputs);
+      for (const [j, end] of chunks(padded(A.outputs), share)) {
         const [X, W, Z] = [at(x.data), at(A.theta, j * pitch), at(out.data, j)];
         const [m, n, depth] = [rows, end - j, A.inputs];
         sgemm(rowMajor, asIs, transposed, m, n, depth, 1, X, x.pitch, W, pitch, 0, Z, out.pitch);
@@ -50,7 +50,7 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
     },
 
     inputGradient(out, delta, A, mask, rows, share) {
-      const pitch = filledUp(A.inputs);
+      const pitch = padded(A.inputs);
       for (const [k, end] of chunks(pitch, share)) {
         const [D, W, Y] = [at(delta.data), at(A.theta, k), at(out.data, k)];
         const [m, n, depth] = [rows, end - k, A.outputs];
@@ -60,7 +60,7 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
     },
 
     weightGradient(A, delta, x, rows, { add, update }, share) {
-      const pitch = filledUp(A.inputs);
+      const pitch = padded(A.inputs);
       for (const [j, end] of chunks(A.outputs, share)) {
         const [D, X, m, n] = [at(delta.data, j), at(x.data), end - j, A.inputs];
         // θ ← θ − η deltaᵀ x is a product like any other: a step takes 8 % less than with the gradient stored first.

@@ -3,7 +3,7 @@
  */
 import { allowRelaxedSimd, readFileSync } from "#platform";
 import type { Finish, Kernels, Parameters, Source } from "./kernels.js";
-import { blockOutputs, filledUp, line, type Matrix } from "./matrix.js";
+import { blockOutputs, line, type Matrix, padded } from "./matrix.js";
 import { ruleKernel } from "./rule-kernels.js";
 import { rangeOf, type Share } from "./share.js";
 import { type ImageExports, wasmImageKernels } from "./wasm-windows.js";
@@ -53,17 +53,19 @@ let compiled: Compiled | undefined;
  * flag, which may be set until the first module that uses it is compiled), else without.
  */
 function compile(): Compiled {
-  const relaxed = kernelFile("kernels-relaxed.wasm");
+  const relaxed = kernelFile(new URL("./kernels-relaxed.wasm", import.meta.url));
   // Newer V8 has it anyway, and would complain of a flag that it no longer knows.
   if (!WebAssembly.validate(relaxed)) allowRelaxedSimd();
   if (WebAssembly.validate(relaxed)) {
     return { module: new WebAssembly.Module(relaxed), name: "wasm simd, fused multiply-add" };
   }
-  return { module: new WebAssembly.Module(kernelFile("kernels.wasm")), name: "wasm simd" };
+  return {
+    module: new WebAssembly.Module(kernelFile(new URL("./kernels.wasm", import.meta.url))),
+    name: "wasm simd",
+  };
 }
 
-function kernelFile(name: string): Uint8Array {
-  const url = new URL(`./${name}`, import.meta.url);
+function kernelFile(url: URL): Uint8Array {
   const bytes = readFileSync(url);
   if (!bytes) throw new Error(`the WebAssembly kernels are missing; got ${url}`);
   return bytes;
@@ -129,15 +131,15 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
     },
 
     affine(out, x, A, b, rows, relu, share) {
-      const operands = [at(x.data), bytes(x), false, at(A.theta), 4 * filledUp(A.inputs), true];
-      const sizes = [rows, filledUp(A.inputs), ...columnsOf(A.outputs, share)];
+      const operands = [at(x.data), bytes(x), false, at(A.theta), 4 * padded(A.inputs), true];
+      const sizes = [rows, padded(A.inputs), ...columnsOf(A.outputs, share)];
       const finish = [at(scratch), ...(b ? [relu ? biasRelu : bias, at(b)] : [store, 0]), false, 0];
       wasm.multiply(at(out.data), bytes(out), ...operands, ...sizes, ...finish);
     },
 
     inputGradient(out, delta, A, mask, rows, share) {
-      const operands = [at(delta.data), bytes(delta), false, at(A.theta), 4 * filledUp(A.inputs), false];
-      const sizes = [rows, filledUp(A.outputs), ...columnsOf(A.inputs, share)];
+      const operands = [at(delta.data), bytes(delta), false, at(A.theta), 4 * padded(A.inputs), false];
+      const sizes = [rows, padded(A.outputs), ...columnsOf(A.inputs, share)];
       const how = mask ? [masked, at(mask.data)] : [store, 0];
       wasm.multiply(at(out.data), bytes(out), ...operands, ...sizes, at(scratch), ...how, false, 0);
     },
@@ -146,7 +148,7 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
       const operands = [at(delta.data), bytes(delta), true, at(x.data), bytes(x), false];
       const sizes = [A.outputs, rows, ...columnsOf(A.inputs, share)];
       const how = [finish.update ? update : squares, at(A.theta), finish.add, at(A.sums)];
-      wasm.multiply(at(A.gradient), 4 * filledUp(A.inputs), ...operands, ...sizes, at(scratch), ...how);
+      wasm.multiply(at(A.gradient), 4 * padded(A.inputs), ...operands, ...sizes, at(scratch), ...how);
     },
 
     biasGradient(b, delta, rows, finish, share) {
@@ -275,12 +277,12 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
 
 /** A thread's part of the columns, padding included, in whole lines. */
 function columnsOf(columns: number, share: Share): [from: number, to: number] {
-  return rangeOf(filledUp(columns), share, line);
+  return rangeOf(padded(columns), share, line);
 }
 
 /** A thread's part of the columns, padding included, in whole blocks. */
 function blocksOf(columns: number, share: Share): [from: number, to: number] {
-  return rangeOf(filledUp(columns), share, blockOutputs);
+  return rangeOf(padded(columns), share, blockOutputs);
 }
 
 /** A thread's part of the panels. */

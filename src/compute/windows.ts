@@ -3,7 +3,7 @@
  * width, one channel after the other.
  */
 import type { Parameters } from "./kernels.js";
-import { filledUp, type Matrix } from "./matrix.js";
+import { type Matrix, padded } from "./matrix.js";
 import type { Share } from "./share.js";
 
 /** Windows on an image, and the image they make. */
@@ -41,11 +41,11 @@ export interface Filters extends Parameters {
 }
 
 /** Where b begins among the parameters of a convolution: at a cache line. */
-export const biasesAt = (windows: Windows, outputs: number): number => filledUp(outputs * inWindow(windows));
+export const biasesAt = (windows: Windows, outputs: number): number => padded(outputs * inWindow(windows));
 
 /** How many numbers the parameters of a convolution take. */
 export const filtersLength = (windows: Windows, outputs: number): number =>
-  biasesAt(windows, outputs) + filledUp(outputs);
+  biasesAt(windows, outputs) + padded(outputs);
 
 /** What becomes of a window: its largest number, or the mean. */
 export type Pooling = "maxPool2d" | "avgPool2d";

@@ -25,6 +25,11 @@ function failed(what: string, message: string, cause?: string): never {
   const why = cause ? `\n  A likely cause: ${cause}${cause.endsWith("?") ? "" : "."}` : "";
   throw new CheckFailed(what, `${what}: ${message}${why}`);
 }
+/** Ends a check that nothing decides: it does not pass, and the message says that it is not the answer that is wrong. */
+function undecided(what: string, message: string, wouldDecide?: string): never {
+  const advice = wouldDecide ? `\n  What would decide: ${wouldDecide}.` : "";
+  throw new CheckFailed(what, `${what}: undecided: ${message}${advice}`, "undecided");
+}
 
 /** How close is close. */
 export interface CloseOptions {
@@ -85,27 +90,39 @@ export function checkClose(
   );
 }
 
+/** How a gradient is checked. */
+export interface CheckGradientOptions extends CloseOptions {
+  /**
+   * Whether it passes where the function has no derivative to compare with (every entry is at a kink) if it lies between the
+   * one-sided slopes there; false.
+   */
+  atKink?: boolean;
+}
+
 /**
  * Checks a gradient against central differences of its function, at one place: every entry within a relative
- * tolerance, entries at kinks apart.
+ * tolerance; at a kink within the one-sided slopes. Where nothing could be compared, or not exactly enough, it does not pass,
+ * unless the author says so by `atKink`.
  *
  * @param what what is checked, such as `gradient of F`
  * @param gradient the answer: the gradient at `theta`, or a function that gives it
  * @param f the function, whose value is a number
  * @param theta the place
- * @param options `tolerance` = 1e-6
- * @throws CheckFailed with the first wrong entry and a likely cause.
+ * @param options `tolerance` = 1e-6; `atKink` = false
+ * @throws CheckFailed with the first wrong entry and a likely cause; its `verdict` is `undecided` where nothing could be
+ *   compared.
  * @example
  * checkGradient("gradient", [12, 9], ([a, b]) => a * a * b, [3, 2]) // → undefined
  * checkGradient("gradient", [6, 4.5], ([a, b]) => a * a * b, [3, 2])
  * // throws gradient: at [3, 2] differences of the function give [12, 9], got [6, 4.5] A likely cause: every entry is 1/2 times what it should be: …
+ * checkGradient("gradient", [0.5], ([t]) => Math.abs(t), [0], { atKink: true }) // → undefined
  */
 export function checkGradient(
   what: string,
   gradient: unknown,
   f: (theta: Float64Array) => number,
   theta: readonly number[] | Float64Array,
-  { tolerance = 1e-6 }: CloseOptions = {},
+  { tolerance = 1e-6, atKink = false }: CheckGradientOptions = {},
 ): void {
   const at = Float64Array.from(theta);
   const answer = numbersOf(typeof gradient === "function" ? gradient(at.slice()) : gradient);
@@ -120,20 +137,34 @@ export function checkGradient(
     );
   }
   const comparison = compareWithDifferences(f, answer.data, at, { tolerance });
-  if (comparison.ok) {
+  const { verdict, failures, kinks, unclear } = comparison;
+  if (verdict === "yes" || (verdict === "undecided" && atKink && unclear.length === 0)) {
     passed(what);
     return;
   }
+  if (verdict === "undecided") {
+    const why =
+      unclear.length > 0
+        ? "differences of the function are too inexact to decide"
+        : "the function has a kink in every coordinate, so there is nothing to compare with";
+    undecided(what, `${place} ${why}`, comparison.wouldDecide);
+  }
+  const [wrong] = failures;
+  if (!wrong) failed(what, `${place} ${comparison.findings[0]!.text}`);
+  if (wrong.kink) {
+    failed(
+      what,
+      `${place} the function has a kink, with slope ${readable(wrong.kink.left)} on the left and ${readable(wrong.kink.right)} on the right, and ${wrong.name} is not between them: got ${readable(wrong.gradient)}`,
+    );
+  }
   const slopes = tensor(comparison.entries.map(({ difference }) => difference));
-  const cause = likelyCause(answer.reshape(slopes.shape), slopes);
+  const cause = kinks.length > 0 ? undefined : likelyCause(answer.reshape(slopes.shape), slopes);
   if (at.length <= 8) {
     failed(what, `${place} differences of the function give ${shown(slopes)}, got ${shown(answer)}`, cause);
   }
-  const { failures } = comparison;
-  const [{ name, difference: slope, gradient: value } = comparison.worst!] = failures;
   failed(
     what,
-    `${failures.length} of ${at.length} entries are wrong, first ${name}: differences of the function give ${readable(slope)}, got ${readable(value)}`,
+    `${failures.length} of ${at.length} entries are wrong, first ${wrong.name}: differences of the function give ${readable(wrong.difference)}, got ${readable(wrong.gradient)}`,
     cause,
   );
 }

@@ -1,5 +1,6 @@
 // coursework: the checks of assignments, whose messages teach.
 export {
+  type CheckGradientOptions,
   type CloseOptions,
   checkClose,
   checkGradient,

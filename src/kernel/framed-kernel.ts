@@ -7,6 +7,7 @@ import type { CellRunner, SessionOptions } from "../session/session.js";
 import { History } from "./history.js";
 import { kernelInfo } from "./kernel-info.js";
 import { createNodeSession } from "./node-host.js";
+import { usage } from "./usage.js";
 import type { RoutedMessage, Wire } from "./wire.js";
 
 /** Where frames go: the sockets, or a list in a test. */
@@ -38,13 +39,14 @@ export class FramedKernel extends Kernel<RoutedMessage> {
       log,
       history: new History(historyFile),
       info: kernelInfo,
+      usage,
       createSession,
     });
     this.#wire = wire;
   }
 
   /** Answers a message from a socket. Frames that are no message, or whose signature is wrong, are dropped. */
-  receiveFrames(channel: Channel, frames: Uint8Array[]): void {
+  receiveFrames(channel: Channel, frames: Uint8Array[], stops?: number): void {
     let message: RoutedMessage;
     try {
       message = this.#wire.decode(frames);
@@ -52,7 +54,7 @@ export class FramedKernel extends Kernel<RoutedMessage> {
       log(`dropped a message on ${channel}: ${(error as Error).message}`);
       return;
     }
-    this.receive(channel, message);
+    this.receive(channel, message, stops);
   }
 }
 

@@ -84,7 +84,9 @@ sockets.on("error", (error) => {
   console.error(`kernel: the sockets failed: ${error.message}`);
   end(1);
 });
-sockets.on("message", ({ received, frames }: FromSockets) => kernel.receiveFrames(received, frames));
+sockets.on("message", ({ received, frames, stops }: FromSockets) =>
+  kernel.receiveFrames(received, frames, stops),
+);
 
 // The compiler takes most of the start. Until it is there, the sockets say by themselves who we are.
 kernel.start();

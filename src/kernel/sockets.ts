@@ -8,8 +8,8 @@
  */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import * as zmq from "zeromq";
-import type { Channel } from "../protocol/message.js";
-import { raiseStop } from "../session/stop.js";
+import { type Channel, compose, type Message } from "../protocol/message.js";
+import { isStopHeard, raiseStop } from "../session/stop.js";
 import { giveAnswer, giveNoAnswer } from "./answer.js";
 import { kernelInfo } from "./kernel-info.js";
 import { whenParentEnds } from "./parent.js";
@@ -46,10 +46,23 @@ export interface SocketsSetUp {
 export type ToSockets = { send: Channel; frames: Uint8Array[] } | "awake" | "close";
 
 /** From the sockets to the kernel: frames that came. */
-export type FromSockets = { received: Channel; frames: Uint8Array[] };
+export type FromSockets = {
+  received: Channel;
+  frames: Uint8Array[];
+  /** How many stops came before it. */
+  stops: number;
+};
 
 // A main thread that is busy cannot answer; after this many milliseconds a shutdown goes on without it.
 const shutdownPatience = 700;
+
+/** After a second stop, code that has not heard of it within this many milliseconds is not going to. */
+const stopPatience = 500;
+
+const unreachable =
+  "The interrupt does not reach this cell. After an await, only code of cells can be interrupted; this is inside a " +
+  "single call that takes long, of a regular expression, a library or the system. Wait for it, or restart the " +
+  "kernel, which loses its names.\n";
 
 if (parentPort) await serve(parentPort, workerData as SocketsSetUp);
 
@@ -81,7 +94,15 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
     stdin: Promise.resolve(),
     iopub: Promise.resolve(),
   };
+  /** The header of the request whose cell runs. */
+  let running: Message["header"] | undefined;
   const enqueue = (channel: Channel, frames: Uint8Array[]): void => {
+    const header = Buffer.from(frames.at(-4) ?? []);
+    if (channel === "iopub" && header.includes('"execute_input"')) {
+      running = JSON.parse(Buffer.from(frames.at(-3)!).toString());
+    } else if (channel === "shell" && header.includes('"execute_reply"')) {
+      running = undefined;
+    }
     queues[channel] = queues[channel].then(() => sockets[channel].send(frames)).catch(ignoreClosed);
   };
 
@@ -104,6 +125,14 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
     else enqueue(message.send, message.frames);
   });
 
+  /** Says under the cell that it cannot be interrupted. */
+  const giveUp = (): void => {
+    if (!running) return;
+    const content = { name: "stderr", text: unreachable };
+    const parent = { header: running } as Message;
+    enqueue("iopub", wire.encode(compose(session, "stream", content, parent)));
+  };
+
   /** While the main thread loads the compiler: tells a front end that asks who we are. */
   const introduce = (channel: Channel, request: RoutedMessage): void => {
     enqueue("iopub", wire.compose("status", { execution_state: "busy" }, request));
@@ -124,8 +153,9 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
         if (reply?.header.msg_type === "input_reply") giveAnswer(answer, String(reply.content.value));
         continue;
       }
-      if (channel === "control" && message) rouse(message.header.msg_type, setUp, close);
-      port.postMessage({ received: channel, frames } satisfies FromSockets);
+      if (channel === "control" && message) rouse(message.header.msg_type, setUp, close, giveUp);
+      const stops = Atomics.load(setUp.stop, 1);
+      port.postMessage({ received: channel, frames, stops } satisfies FromSockets);
     }
   };
   /** A client that has subscribed is told so: from then on it misses nothing. */
@@ -160,9 +190,18 @@ function tryToDecode(wire: Wire, frames: Uint8Array[]): RoutedMessage | undefine
  * a cell calls before its first await, and a shutdown that is not answered in time ends the process. (On Windows
  * there is no SIGINT to oneself.)
  */
-function rouse(type: string, { stop, answer }: SocketsSetUp, close: () => Promise<void>): void {
+function rouse(
+  type: string,
+  { stop, answer }: SocketsSetUp,
+  close: () => Promise<void>,
+  giveUp: () => void,
+): void {
   if (type !== "interrupt_request" && type !== "shutdown_request") return;
   raiseStop(stop);
+  const unheard = Atomics.load(stop, 1) - Atomics.load(stop, 2);
+  if (type === "interrupt_request" && unheard >= 2) {
+    setTimeout(() => isStopHeard(stop) || giveUp(), stopPatience);
+  }
   giveNoAnswer(answer);
   if (process.platform !== "win32") signalUnlessHeard(stop);
   if (type === "shutdown_request") {

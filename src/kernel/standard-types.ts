@@ -7,16 +7,18 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import type { Declarations } from "../browser/virtual-files.js";
 import type { VirtualFile } from "../session/host.js";
+import { packageRoot } from "./own-packages.js";
 import { loadTypeScript } from "./typescript.js";
 
 const require = createRequire(import.meta.url);
 
 /** What the running Node has of the language. */
-const libraries = Number.parseInt(process.versions.node, 10) >= 22 ? "es2024" : "es2023";
+const ownLibraries = Number.parseInt(process.versions.node, 10) >= 22 ? "es2024" : "es2023";
 
 /** The language's own types. */
-export function languageTypes(): VirtualFile {
+export function languageTypes(libraries = ownLibraries): VirtualFile {
   const ts = loadTypeScript();
   const folder = path.dirname(ts.getDefaultLibFilePath({}));
   const text = flatten(
@@ -26,6 +28,22 @@ export function languageTypes(): VirtualFile {
     (_, kind, name) => (kind === "lib" ? path.join(folder, `lib.${name}.d.ts`) : undefined),
   );
   return { path: slashes(path.join(folder, "lib.nablab.d.ts")), text: text + globals };
+}
+
+/**
+ * What a session in a browser is given as data (browser/virtual-files.ts): the types of the language, of a worker, and
+ * of nablab.
+ */
+export function browserDeclarations(): Declarations {
+  const folder = path.dirname(loadTypeScript().getDefaultLibFilePath({}));
+  const isWorker = (name: string): boolean => name.startsWith("webworker");
+  return {
+    language: languageTypes("es2024").text,
+    environment: flatten(`/// <reference lib="webworker" />\n`, (_, kind, name) =>
+      kind === "lib" && isWorker(name) ? path.join(folder, `lib.${name}.d.ts`) : undefined,
+    ),
+    nablab: readFileSync(path.join(packageRoot, "dist", "nablab.d.ts"), "utf8"),
+  };
 }
 
 /** What a cell has beside. */

@@ -21,11 +21,20 @@ export function signalUnlessHeard(flag: Int32Array): void {
     Atomics.store(flag, 3, 1);
     if (!isStopHeard(flag)) {
       Atomics.store(flag, 4, 1);
-      process.kill(process.pid, "SIGINT");
+      interruptGroup();
     }
     Atomics.store(flag, 3, 0);
     Atomics.notify(flag, 3);
   }, patience);
+}
+
+/** SIGINT as a terminal sends it: to this process and to the programs that it waits for, as in `execSync`. */
+function interruptGroup(): void {
+  try {
+    process.kill(-process.pid, "SIGINT");
+  } catch {
+    process.kill(process.pid, "SIGINT"); // Jupyter makes a kernel the first of its group, others do not
+  }
 }
 
 /** Before a cell: a signal for the one before it must not meet this one. */

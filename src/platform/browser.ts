@@ -5,7 +5,7 @@
  * on a cross-origin isolated page; elsewhere everything runs on the calling thread.
  */
 import { inspect as print } from "./inspect.js";
-import type { Inspect, Platform, Thread, ThreadListener } from "./platform.js";
+import { type Inspect, type Platform, type Thread, type ThreadListener, threadName } from "./platform.js";
 import { sha256 as hash } from "./sha256.js";
 import { version } from "./version.js";
 
@@ -14,12 +14,12 @@ interface Scope {
   location: { href: string };
   navigator: { userAgent: string; hardwareConcurrency?: number };
   crossOriginIsolated?: boolean;
-  Worker: new (url: URL, options: { type: "module" }) => WebWorker;
+  Worker: new (url: URL, options: { type: "module"; name: string }) => WebWorker;
   XMLHttpRequest: new () => SyncRequest;
   fetch(url: string): Promise<{ ok: boolean; status: number; arrayBuffer(): Promise<ArrayBuffer> }>;
   postMessage(message: unknown): void;
   addEventListener(type: "message", listener: (event: { data: unknown }) => void): void;
-  DedicatedWorkerGlobalScope?: unknown;
+  name?: string;
 }
 interface WebWorker {
   postMessage(message: unknown): void;
@@ -131,7 +131,7 @@ export const sharedBytes: Platform["sharedBytes"] = (length) =>
   sharesMemory ? new SharedArrayBuffer(length) : (new ArrayBuffer(length) as unknown as SharedArrayBuffer);
 
 export const startThread: Platform["startThread"] = (module) =>
-  new BrowserThread(new scope.Worker(module, { type: "module" }));
+  new BrowserThread(new scope.Worker(module, { type: "module", name: threadName }));
 
 class BrowserThread implements Thread {
   readonly #worker: WebWorker;
@@ -163,14 +163,15 @@ class BrowserThread implements Thread {
   }
 }
 
-const isWorker = "DedicatedWorkerGlobalScope" in globalThis;
+/** A program in another worker may import the same modules; its messages are not ours. */
+const isThread = (): boolean => scope.name === threadName;
 
 export const onParentMessage: Platform["onParentMessage"] = (receive) => {
-  if (isWorker) scope.addEventListener("message", ({ data }) => receive(data as never));
+  if (isThread()) scope.addEventListener("message", ({ data }) => receive(data as never));
 };
 
 export const postToParent: Platform["postToParent"] = (message) => {
-  if (isWorker) scope.postMessage(message);
+  if (isThread()) scope.postMessage(message);
 };
 
 export const yieldTurn: Platform["yieldTurn"] = () =>

@@ -9,10 +9,17 @@ import path from "node:path";
 import { setImmediate } from "node:timers/promises";
 import util from "node:util";
 import v8 from "node:v8";
-import { parentPort, Worker } from "node:worker_threads";
+import { parentPort, Worker, workerData } from "node:worker_threads";
 import zlib from "node:zlib";
 import { loadOpenblas } from "./openblas.js";
-import type { Inspect, OpenBlas, Platform, Thread, ThreadListener } from "./platform.js";
+import {
+  type Inspect,
+  type OpenBlas,
+  type Platform,
+  type Thread,
+  type ThreadListener,
+  threadName,
+} from "./platform.js";
 import { version } from "./version.js";
 
 export type * from "./platform.js";
@@ -83,8 +90,11 @@ export const sharedBytes: Platform["sharedBytes"] = (length) => new SharedArrayB
 
 export const startThread: Platform["startThread"] = (module, { quiet = false } = {}) =>
   new NodeThread(
-    // Not read either: a stream that is read keeps the program alive.
-    new Worker(module, quiet ? { stdout: true, stderr: true, execArgv: [] } : {}),
+    new Worker(module, {
+      workerData: threadName,
+      // Not read either: a stream that is read keeps the program alive.
+      ...(quiet && { stdout: true, stderr: true, execArgv: [] }),
+    }),
   );
 
 class NodeThread implements Thread {
@@ -122,11 +132,14 @@ class NodeThread implements Thread {
   }
 }
 
+/** A program in another worker may import the same modules; its messages are not ours. */
+const parent = workerData === threadName ? parentPort : null;
+
 export const onParentMessage: Platform["onParentMessage"] = (receive) => {
-  parentPort?.on("message", (message) => receive(message as never));
+  parent?.on("message", (message) => receive(message as never));
 };
 
-export const postToParent: Platform["postToParent"] = (message) => parentPort?.postMessage(message);
+export const postToParent: Platform["postToParent"] = (message) => parent?.postMessage(message);
 
 export const yieldTurn: Platform["yieldTurn"] = () => setImmediate();
 

@@ -70,6 +70,9 @@ export type Sgemm = (
   pitchC: number,
 ) => void;
 
+/** What threads are called, so that a module knows whether it was started as one. */
+export const threadName = "nablab thread";
+
 /** A timer, for `clearTimeout`. */
 export type Timer = ReturnType<typeof setTimeout>;
 
@@ -113,7 +116,7 @@ export interface Platform {
   sharedBytes(length: number): SharedArrayBuffer;
   /** Starts a module as a thread. `quiet`: what it prints is dropped. */
   startThread(module: URL, options?: { quiet?: boolean }): Thread;
-  /** In a thread: receives the messages of whoever started it. Does nothing on the main thread. */
+  /** In a thread: receives the messages of whoever started it. Elsewhere, does nothing. */
   onParentMessage(receive: (message: never) => void): void;
   /** In a thread: sends a message to whoever started it. */
   postToParent(message: unknown): void;

@@ -34,6 +34,8 @@ export interface KernelOptions<Request extends Message> {
   history: CellHistory;
   /** The content of `kernel_info_reply`. */
   info(): Content;
+  /** What it takes of the machine: the content of `usage_reply`. */
+  usage?(): Content;
   /** Starts the session that runs cells. */
   createSession(options: SessionOptions<Request>): CellRunner<Request>;
 }
@@ -50,6 +52,7 @@ export class Kernel<Request extends Message = Message> {
   readonly #options: KernelOptions<Request>;
   readonly #comms = new Comms((...message) => this.#publish(...message));
   readonly #waiting: Request[] = [];
+  readonly #stops = new WeakMap<Request, number | undefined>();
   #session: CellRunner<Request> | undefined;
   #executing = false;
   #running: Request | undefined;
@@ -79,9 +82,14 @@ export class Kernel<Request extends Message = Message> {
     }
   }
 
-  /** Answers a message. */
-  receive(channel: Channel, message: Request): void {
+  /**
+   * Answers a message.
+   *
+   * @param stops how many stops came before it
+   */
+  receive(channel: Channel, message: Request, stops?: number): void {
     if (message.header.msg_type === "execute_request") {
+      this.#stops.set(message, stops);
       this.#waiting.push(message);
       void this.#executeWaiting();
     } else {
@@ -139,9 +147,26 @@ export class Kernel<Request extends Message = Message> {
         return { status: "ok" };
       case "shutdown_request":
         return { status: "ok", restart: content.restart === true };
-      default:
-        this.#options.log(`no answer to a message of type ${type}`);
-        return undefined;
+      case "usage_request":
+        return { status: "ok", ...this.#options.usage?.() };
+      case "debug_request": {
+        // As the Debug Adapter Protocol refuses; kernel_info_reply offers no debugger.
+        const { command, seq: request_seq } = content;
+        return {
+          type: "response",
+          success: false,
+          seq: 0,
+          request_seq,
+          command,
+          message: "nablab has no debugger",
+        };
+      }
+      default: {
+        const evalue = `nablab does not answer a message of type ${JSON.stringify(type)}`;
+        this.#options.log(evalue);
+        if (!type.endsWith("_request")) return undefined;
+        return { status: "error", ename: "NotSupported", evalue, traceback: [] };
+      }
     }
   }
 
@@ -221,7 +246,7 @@ export class Kernel<Request extends Message = Message> {
   /** Runs a cell; never rejects, or no later cell would run: a session that cannot start is the cell's error. */
   async #run(code: string, request: Request): Promise<CellResult> {
     try {
-      return await this.session.execute(code, request, this.#count);
+      return await this.session.execute(code, request, this.#count, undefined, this.#stops.get(request));
     } catch (error) {
       this.#options.log((error as Error).stack ?? String(error));
       return fromThrown(error, () => true);

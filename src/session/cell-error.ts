@@ -4,7 +4,7 @@
 import { inspect } from "#platform";
 import type { Diagnostic } from "./compiler.js";
 import { withoutInnerNames } from "./inner-names.js";
-import { sourceLine } from "./source-positions.js";
+import { framesOf, sourceLine } from "./source-positions.js";
 
 /** An error as `execute_reply` and `error` messages carry it. */
 export interface CellError {
@@ -196,11 +196,7 @@ export function isInterruption(thrown: unknown): boolean {
 function ownFrames(stack: string, isOwn: IsOwn): string[] {
   const frames: string[] = [];
   let shown = false;
-  for (const text of stack.split("\n")) {
-    if (text.length > 2000) continue; // a line of the message
-    const frame = /^\s+at (?:async )?(?:(.*?) \()?(.*?)\)?$/.exec(text);
-    if (!frame) continue;
-    const [, , place = ""] = frame;
+  for (const { text, place } of framesOf(stack)) {
     if (/^<anonymous>$|^native$/.test(place) || isOwn(place)) continue;
     if (frames.length >= limits.frames) {
       frames.push("    … (more frames are not shown)");

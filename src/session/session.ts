@@ -192,12 +192,15 @@ export class Session<Cell> {
    *
    * @param count the number by which tracebacks name the cell
    * @param seconds how long it may take; what takes longer is interrupted, as by the reader
+   * @param stops how many stops there had been when the cell was sent: a later one is for this cell, though it
+   *   has not begun
    */
   async execute(
     code: string,
     cell: Cell,
     count = this.#count + 1,
     seconds = Number.POSITIVE_INFINITY,
+    stops?: number,
   ): Promise<CellResult> {
     this.#host.collectGarbage(); // cells that were sent together leave no time between them
     this.#count = count;
@@ -212,7 +215,7 @@ export class Session<Cell> {
     };
     this.#running = run;
     this.#host.settleInterrupts();
-    hearStop();
+    hearStop(stops);
     this.#setFlag();
     const timer =
       seconds < Number.POSITIVE_INFINITY ? setTimeout(() => this.#endLate(run), 1000 * seconds) : 0;
@@ -222,12 +225,14 @@ export class Session<Cell> {
       return isLate() ? tookTooLong(seconds) : result;
     } catch (error) {
       if (isLate()) return tookTooLong(seconds);
-      if (isInterruption(error)) run.interrupt.abort(error);
+      // What runs outside, as a child process, may have been ended before the stop came here.
+      if (isInterruption(error) || !isStopHeard()) run.interrupt.abort(error);
       // Work that was stopped may end with an error of its own about it.
       return this.#describe(run.interrupt.signal.aborted ? new KeyboardInterrupt() : error);
     } finally {
       clearTimeout(timer);
       this.#running = undefined;
+      hearStop(); // it was for this cell
       this.#setFlag();
       this.#streams.flush();
       void yieldTurn().then(() => this.#running || this.#host.collectGarbage());
@@ -260,6 +265,7 @@ export class Session<Cell> {
     const declarations = (name: string): number => this.#scope.box(name).declarations;
     const before = new Map(compiled.values.map((name) => [name, declarations(name)]));
     const file = `${this.#compiler.cwd}/${compiled.name}.ts`;
+    if (!isStopHeard()) this.#endStopped();
     try {
       const ended = runScript({
         host: this.#host,
@@ -316,6 +322,7 @@ export class Session<Cell> {
     const isTimed = this.#running !== undefined && this.#running.limit < Number.POSITIVE_INFINITY;
     this.#isOnlyTimed = isTimed && this.#stopped.size === 0;
     stopFlag[0] = this.#stopped.size + Number(isTimed);
+    if (!isStopHeard()) stopFlag[0] = 1;
   }
 
   /** Ends a cell whose time is over. */

@@ -70,7 +70,7 @@ export function translateStackTraces(): () => void {
   const hook = Error as unknown as { prepareStackTrace?: PrepareStackTrace | undefined };
   const before = hook.prepareStackTrace;
   hook.prepareStackTrace = (error, sites) => {
-    const last = sites.findLastIndex((site) => sources.has(site.getScriptNameOrSourceURL() ?? ""));
+    const last = sites.findLastIndex((site) => sources.has(nameOf(site)));
     if (last < 0 && before) return before(error, sites);
     let head: string;
     try {
@@ -87,14 +87,52 @@ export function translateStackTraces(): () => void {
   };
 }
 
+/** What a script was registered as. In a browser it has a URL, in which a space is `%20`. */
+const scriptOf = (url: string): string => (sources.has(url) ? url : url.replaceAll("%20", " "));
+
+const nameOf = (site: CallSite): string => scriptOf(site.getScriptNameOrSourceURL() ?? "");
+
+/** A longer line belongs to the message. */
+const longestFrame = 2000;
+
+/** A frame of a stack trace. */
+export interface Frame {
+  /** The frame as V8 writes it. */
+  text: string;
+  /** The script, line and column. */
+  place: string;
+}
+
+/**
+ * The frames of a stack trace, with the lines of the TypeScript, in any engine: V8's own are translated already, those of
+ * Firefox and Safari (`name@place`) here.
+ */
+export function framesOf(stack: string): Frame[] {
+  const lines = stack.split("\n").filter(({ length }) => length <= longestFrame);
+  const own = lines.flatMap((text) => {
+    const place = /^\s+at (?:async )?(?:.*? \()?(.*?)\)?$/.exec(text)?.[1];
+    return place === undefined ? [] : [{ text, place }];
+  });
+  if (own.length > 0) return own;
+  return lines.flatMap((text) => {
+    const [, name, url, line, column] = /^(?:async\*)?(.*?)@(.*):(\d+):(\d+)$/.exec(text) ?? [];
+    if (url === undefined) return [];
+    const file = scriptOf(url);
+    const found = originalPlace(file, Number(line), Number(column)) ?? { file, line, column };
+    const place = `${found.file}:${found.line}:${found.column}`;
+    return [{ text: `    at ${name ? `${name} (${place})` : place}`, place }];
+  });
+}
+
 function translate(site: CallSite): string {
   const text = String(site);
-  const file = site.getScriptNameOrSourceURL() ?? "";
+  const file = nameOf(site);
   if (!sources.has(file)) return text;
   const [line, column] = [site.getLineNumber() ?? 1, site.getColumnNumber() ?? 1];
   const place = originalPlace(file, line, column);
   // What V8 says, with another place; the function around a whole cell is no function of the reader's.
-  const script = `${file}:${line}:${column}`;
+  const script = `${site.getScriptNameOrSourceURL()}:${line}:${column}`;
   if (!place) return text;
-  return text.replace(script, `${place.file}:${place.line}:${place.column}`);
+  const moved = text.replace(script, `${place.file}:${place.line}:${place.column}`);
+  return moved.replace(/^(async )?eval \((.*)\)$/, "$1$2"); // a whole cell, where it is evaluated so
 }

@@ -16,9 +16,9 @@ export function raiseStop(flag: Int32Array): void {
   Atomics.store(flag, 0, 1);
 }
 
-/** In the thread of the cells: acknowledges every stop so far. */
-export function hearStop(): void {
-  Atomics.store(stopFlag, 2, Atomics.load(stopFlag, 1));
+/** In the thread of the cells: acknowledges the stops so far, or the first `count` of them. */
+export function hearStop(count = Atomics.load(stopFlag, 1)): void {
+  if (count > Atomics.load(stopFlag, 2)) Atomics.store(stopFlag, 2, count);
 }
 
 /** Whether every stop so far is acknowledged. */

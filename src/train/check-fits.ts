@@ -25,7 +25,9 @@ export function checkFits(who: string, model: Sequential, data: Dataset, loss: L
   const mayBeProbabilities = loss.name === "crossEntropy" && data.outputs > 1;
   if (wants && wants !== data.kind && !mayBeProbabilities) {
     const advice =
-      wants === "labels" ? "take squaredError(), or make the dataset with classes" : "take crossEntropy()";
+      wants === "labels"
+        ? `take squaredError(), or make it with labels, dataset({ x, y, ${labelOptions(data)} })`
+        : "take crossEntropy()";
     const has = data.kind === "labels" ? "labels" : "targets";
     throw new RangeError(`${who}: ${loss.name}() needs ${wants} but ${data.name} has ${has}; ${advice}`);
   }
@@ -34,11 +36,25 @@ export function checkFits(who: string, model: Sequential, data: Dataset, loss: L
   const outputs = isYesOrNo ? 1 : data.outputs;
   if (outputs !== model.outputs) {
     const what = data.kind === "labels" ? "classes" : "targets for each sample";
+    const hint =
+      data.kind === "targets" && data.outputs === 1 && mayBeLabels(data)
+        ? `; if they are labels, say so: dataset({ x, y, ${labelOptions(data)} })`
+        : "";
     throw new RangeError(
-      `${who}: ${data.name} has ${data.outputs} ${what} but the network has ${model.outputs} outputs; the last layer should be dense(…, ${outputs})`,
+      `${who}: ${data.name} has ${data.outputs} ${what} but the network has ${model.outputs} outputs; the last layer should be dense(…, ${outputs})${hint}`,
     );
   }
 }
+
+/** Whether targets are whole numbers as labels are, a few for many samples or 0 and 1. */
+const mayBeLabels = ({ y }: Dataset): boolean =>
+  y.every((value) => Number.isInteger(value) && value >= 0 && value < 256);
+
+/** The options that make a dataset of labels: with as many classes as they name, where they can be labels. */
+const labelOptions = (data: Dataset): string =>
+  mayBeLabels(data)
+    ? `classes: ${Array.from(data.y).reduce((most, label) => Math.max(most, label + 1), 2)}`
+    : 'kind: "labels"';
 
 /** What the losses need that cannot take both. */
 const kinds: Record<string, Dataset["kind"]> = {

@@ -10,11 +10,11 @@ import {
   writeSafetensors,
 } from "../data/safetensors.js";
 import { type Displayable, displaySymbol, type MimeBundle, table } from "../display/index.js";
+import type { TrainingState } from "../engine/trainer.js";
 import type { Sequential } from "../nn/index.js";
-import { type EpochRecord, type Measured, type RunSettings, runNumbers } from "./run.js";
-
-/** What a rule remembers: numbers, and arrays as long as theta. */
-export type TrainingState = Record<string, number | Float64Array>;
+import { architectureOf } from "./fingerprint.js";
+import type { EpochRecord, Measured, MeasuredLayers, RunSettings } from "./record.js";
+import { runNumbers, unpacked } from "./run.js";
 
 const format = "nablab checkpoint 1";
 
@@ -34,6 +34,8 @@ export class Checkpoint implements Displayable {
   readonly epochs: readonly EpochRecord[];
   /** What was measured so far. */
   readonly measured: Measured;
+  /** The same of each layer. */
+  readonly measuredLayers: MeasuredLayers;
   /** The parameters of the best epoch so far, where the training stops early. */
   readonly best?: Float64Array;
 
@@ -46,6 +48,7 @@ export class Checkpoint implements Displayable {
     this.stepSize = content.stepSize;
     this.epochs = content.epochs;
     this.measured = content.measured;
+    this.measuredLayers = content.measuredLayers;
     if (content.best) this.best = content.best;
   }
 
@@ -97,10 +100,10 @@ export function writeCheckpoint(file: string, checkpoint: Checkpoint, model: Seq
   }
   tensors.set("run.loss", { shape: [loss.length], data: loss });
   tensors.set("run.stepSize", { shape: [stepSize.length], data: stepSize });
-  const { epochs, measured } = checkpoint;
+  const { epochs, measured, measuredLayers } = checkpoint;
   writeSafetensors(file, {
     tensors,
-    texts: { format, state: JSON.stringify({ settings, numbers, epochs, measured }) },
+    texts: { format, state: JSON.stringify({ settings, numbers, epochs, measured, measuredLayers }) },
   });
 }
 
@@ -124,7 +127,7 @@ export function loadCheckpoint(file: string): Checkpoint {
       `loadCheckpoint: the file holds tensors, but is no checkpoint that train() wrote; got ${file}`,
     );
   }
-  const { settings, numbers, epochs, measured } = JSON.parse(stored.texts.state!, runNumbers);
+  const { settings, numbers, epochs, measured, ...rest } = JSON.parse(stored.texts.state!, runNumbers);
   const theta = flat(stored, settings.parameters, "");
   const best = flat(stored, settings.parameters, "best.");
   const state: TrainingState = { ...numbers };
@@ -141,7 +144,7 @@ export function loadCheckpoint(file: string): Checkpoint {
     loss: series("run.loss"),
     stepSize: series("run.stepSize"),
     epochs,
-    measured,
+    ...unpacked(measured, rest),
     ...(best && { best }),
   });
 }
@@ -161,7 +164,10 @@ export function loadCheckpoint(file: string): Checkpoint {
 export function saveNetwork(file: string, model: Sequential): void {
   const tensors = new Map<string, StoredTensor>();
   addParameters(tensors, model, model.theta, {});
-  writeSafetensors(file, { tensors, texts: { format: "nablab network 1" } });
+  writeSafetensors(file, {
+    tensors,
+    texts: { format: "nablab network 1", architecture: architectureOf(model) },
+  });
 }
 
 /**
@@ -178,7 +184,7 @@ export function saveNetwork(file: string, model: Sequential): void {
  * loadNetwork("net.safetensors", net).parameterCount // → 6
  */
 export function loadNetwork(file: string, model: Sequential): Sequential {
-  const { tensors } = readSafetensors("loadNetwork", file);
+  const { tensors, texts } = readSafetensors("loadNetwork", file);
   const names = namesOf(model);
   const found = names.map((name, i) => {
     const wanted = model.parameters[i]!.shape;
@@ -189,10 +195,48 @@ export function loadNetwork(file: string, model: Sequential): Sequential {
       `loadNetwork: the network needs ${name} of shape [${wanted.join(", ")}]; ${file} has ${there || "nothing"}`,
     );
   });
+  checkArchitecture(model, texts, file);
   model.parameters.forEach(({ data }, i) => {
     data.set(found[i]!);
   });
   return model;
+}
+
+/** Throws where a file was saved of a network with other layers; files of other programs do not say. */
+function checkArchitecture(model: Sequential, texts: Safetensors["texts"], file: string): void {
+  const saved = texts.architecture ?? JSON.parse(texts.state ?? "{}").settings?.architecture;
+  const here = architectureOf(model);
+  if (saved === undefined || saved === here) return;
+  throw new RangeError(
+    `loadNetwork: the network is ${here}, but ${file} was saved of another; make the network with the same layers, got ${saved}`,
+  );
+}
+
+/** Throws unless a training with these settings can go on from the checkpoint. */
+export function checkResumes(settings: RunSettings, { settings: made, epochs, step }: Checkpoint): void {
+  const same = ["parameters", "samples", "rule", "loss", "batchSize", "seed", "shuffle", "backend"] as const;
+  const other = same.find((name) => settings[name] !== made[name]);
+  if (other) {
+    throw new RangeError(
+      `train: the checkpoint was made with ${other} ${inspect(made[other])}; resume with the same, or train from the start without resume; got ${inspect(settings[other])}`,
+    );
+  }
+  // A checkpoint of before does not name these.
+  if (made.architecture !== undefined && made.architecture !== settings.architecture) {
+    throw new RangeError(
+      `train: the checkpoint is of another network, ${made.architecture}; resume with the same layers, got ${settings.architecture}`,
+    );
+  }
+  if (made.data !== undefined && made.data !== settings.data) {
+    throw new RangeError(
+      `train: the checkpoint was made with other training data, of the fingerprint ${made.data}; resume with the same samples in the same order, got ${settings.data}`,
+    );
+  }
+  if (settings.epochs * Math.ceil(settings.samples / settings.batchSize) < step) {
+    throw new RangeError(
+      `train: the checkpoint has ${epochs.length} epochs behind it; ask for at least as many in all, got epochs ${settings.epochs}`,
+    );
+  }
 }
 
 /** A1, b1, A2, b2, … as in the lecture, without dots and brackets. */

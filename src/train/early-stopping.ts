@@ -2,7 +2,7 @@
  * When more epochs do not help any more: decided from the record alone, so that a resumed training decides alike.
  */
 import { inspect } from "#platform";
-import type { EpochRecord } from "./run.js";
+import type { EpochRecord } from "./record.js";
 
 /** When to stop early. */
 export interface EarlyStopping {

@@ -4,12 +4,13 @@
 import { release, view } from "../compute/arena.js";
 import { formulaOf } from "../compute/formula.js";
 import type { Dataset } from "../data/index.js";
+import { makeJob } from "../engine/job.js";
+import { unknownPart } from "../engine/lower.js";
+import { defaultThreads, runJob } from "../engine/pool.js";
 import type { Evaluation } from "../metrics/index.js";
 import { crossEntropy, type Loss, predict, type Sequential, squaredError } from "../nn/index.js";
 import type { Tensor } from "../tensor/index.js";
 import { checkData, checkFits } from "./check-fits.js";
-import { makeJob, slowBecause } from "./job.js";
-import { defaultThreads, runJob } from "./threads.js";
 
 /** Samples that go through the network at once, where that is float64. */
 const rows = 500;
@@ -38,7 +39,7 @@ export async function evaluate(
   const losses = new Float64Array(data.size);
   const predicted = new Int16Array(data.kind === "labels" ? data.size : 0);
   const formula = formulaOf("loss", loss);
-  if (slowBecause(model, data, loss) || !formula) {
+  if (unknownPart(model, data, loss) || !formula) {
     for (let start = 0; start < data.size; start += rows) {
       const { x, y } = data.batch(start, Math.min(start + rows, data.size));
       const g = predict(model, x);

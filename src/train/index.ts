@@ -1,9 +1,13 @@
 /**
  * Training and what it leaves: the loop, its record, and how well a network does.
  */
-export { Checkpoint, loadCheckpoint, loadNetwork, saveNetwork, type TrainingState } from "./checkpoint.js";
+export type { Shuffle } from "../engine/order.js";
+export type { TrainingState } from "../engine/trainer.js";
+export { Checkpoint, loadCheckpoint, loadNetwork, saveNetwork } from "./checkpoint.js";
+export { compareRuns } from "./compare-runs.js";
 export type { EarlyStopping } from "./early-stopping.js";
 export { evaluate } from "./evaluate.js";
+export type { Measure, MeasuredValue, Measuring } from "./measure.js";
 export {
   deadRelus,
   everyEpochs,
@@ -16,22 +20,7 @@ export {
   signalToNoise,
   stepTimesCurvature,
 } from "./measures.js";
-export type { Shuffle } from "./order.js";
-export {
-  type Backend,
-  type EpochRecord,
-  loadRun,
-  type Measured,
-  Run,
-  type RunSettings,
-  saveRun,
-} from "./run.js";
-export { compareRuns } from "./run-figure.js";
-export {
-  lastRun,
-  type Measure,
-  type MeasuredValue,
-  type Measuring,
-  type TrainOptions,
-  train,
-} from "./train.js";
+export type { TrainOptions } from "./options.js";
+export type { Backend, EpochRecord, Measured, MeasuredLayers, RunSettings } from "./record.js";
+export { loadRun, Run, saveRun } from "./run.js";
+export { lastRun, train } from "./train.js";

@@ -10,7 +10,7 @@ import { backpropagation, flatGradient, forward, hessianProduct } from "../nn/in
 import { random } from "../tensor/index.js";
 import { dot, norm } from "../theory/algebra/vectors.js";
 import { powerIteration } from "../theory/index.js";
-import type { Measure, Measuring } from "./train.js";
+import type { Measure, Measuring } from "./measure.js";
 
 /** On what to measure. */
 export interface MeasureOptions {
@@ -24,14 +24,14 @@ export interface MeasureOptions {
  * ‖∇F(θ)‖, the length of the gradient of the mean loss over some samples (B4); or of one layer's part of it, or of each.
  *
  * @param options `layer`: t, to look at ∂loss/∂A[t] and ∂loss/∂b[t] alone, or `"each"` for all t, which the record then has
- *   as `norm[1]`, `norm[2]`, …, and draws in one chart; by default all parameters together
+ *   in `measuredLayers`, and draws in one chart; by default all parameters together
  * @throws RangeError unless `samples` is a whole number ≥ 1, and if there is no such layer.
  * @example
  * const data = dataset({ x: [[1], [2]], y: [[3], [6]] });
  * const net = sequential([dense(1, 1, { init: constant(3) })]);
  * const run = await train(net, data, { measure: { norm: gradientNorm(), layer: gradientNorm({ layer: "each" }) }, live: false });
  * run.measured.norm[0].value // → 0
- * run.measured["layer[1]"][0].value // → 0
+ * run.measuredLayers.layer[0].values // → [ 0 ]
  */
 export function gradientNorm({
   layer,

@@ -1,6 +1,7 @@
 /**
  * When numbers are no longer finite: where that shows first, and what to tell the one who trains.
  */
+import type { Dataset } from "../data/index.js";
 import type { Sequential } from "../nn/index.js";
 import type { Run } from "./run.js";
 
@@ -28,11 +29,25 @@ function areFinite(numbers: Float64Array): boolean {
   return true;
 }
 
-/** What happened, what the network has now, and what to try; `kept` is the epoch whose parameters it went back to. */
-export function notFiniteMessage(run: Run, { what, layer }: NotFinite, kept: number): string {
+/**
+ * What happened, what the network has now, and what to try.
+ *
+ * @param kept the epoch whose parameters it went back to
+ */
+export function notFiniteMessage(
+  run: Run,
+  { what, layer }: NotFinite,
+  kept: number,
+  { x, y, features, outputs, name }: Dataset,
+): string {
   const size = run.stepSize.at(-1);
-  const advice =
-    size === undefined ? "" : `; try a smaller eta, the last step size was ${size.toPrecision(4)}`;
+  let advice = size === undefined ? "" : `; try a smaller eta, the last step size was ${size.toPrecision(4)}`;
+  const [badInput, badTarget] = [x, y].map((numbers) => numbers.findIndex((v) => !Number.isFinite(v)));
+  if (badInput! >= 0) {
+    advice = `; sample ${Math.floor(badInput! / features)} of ${name} has an entry that is not finite: drop it, or fill it in, got ${x[badInput!]}`;
+  } else if (badTarget! >= 0) {
+    advice = `; sample ${Math.floor(badTarget! / outputs)} of ${name} has a target that is not finite: drop it, or fill it in, got ${y[badTarget!]}`;
+  }
   if (what === "parameters") {
     const epoch = run.epochs.length + Number(run.steps > (run.epochs.at(-1)?.step ?? 0));
     const from = kept > 0 ? `after epoch ${kept}` : "before the training";
@@ -48,7 +63,7 @@ export function notFiniteMessage(run: Run, { what, layer }: NotFinite, kept: num
   return (
     `train: the loss is not finite at step ${run.steps + 1} (epoch ${run.epochs.length + 1}); ${where}; ` +
     (size === undefined
-      ? "no step was taken yet, so look at the data and at the first parameters"
+      ? `no step was taken yet${advice || ", so look at the data and at the first parameters"}`
       : `the network keeps its parameters after step ${run.steps}${advice}`)
   );
 }

@@ -4,29 +4,22 @@
  * they only lack the rule, they compute the gradient. It runs on the main thread, and lets other work in between steps.
  */
 import { yieldTurn } from "#platform";
-import type { Dataset } from "../data/index.js";
-import { backpropagation, flatGradient, type Loss, type Sequential } from "../nn/index.js";
-import type { Rule, RuleState } from "../optim/index.js";
+import { formulaOf } from "../compute/formula.js";
+import type { FastBackend } from "../engine/job.js";
+import { type GradientOf, kernelGradient } from "../engine/kernel-gradient.js";
+import type { KernelTraining } from "../engine/kernel-trainer.js";
+import { orderOf } from "../engine/order.js";
+import { type Progress, reportEvery, type Trainer } from "../engine/trainer.js";
+import { backpropagation, flatGradient, type Sequential } from "../nn/index.js";
+import type { RuleState } from "../optim/index.js";
 import { random, Tensor } from "../tensor/index.js";
-import { orderOf, type Shuffle } from "./order.js";
-
-/** What a step needs. */
-export type Gradient =
-  | {
-      loss: number;
-      /** In the order of theta; only good until the next. */
-      gradient: Float64Array;
-    }
-  /** The loss is not finite: the layer whose outputs are the first that are not (0 for the loss alone). */
-  | { layer: number };
-
-/** Computes the gradient of the mean loss of some samples, in step k = 0, 1, …; undefined when it was stopped. */
-export type GradientOf = (samples: Uint32Array, k: number) => Gradient | Promise<Gradient | undefined>;
+import { evaluate } from "./evaluate.js";
+import type { Task } from "./options.js";
 
 /** By backpropagation in float64. */
-export function backpropagated(model: Sequential, data: Dataset, loss: Loss, seed: number): GradientOf {
+function backpropagated({ model, data, loss, settings }: Task): GradientOf {
   const gradient = new Float64Array(model.parameterCount);
-  const dropped = random(seed).split("dropout");
+  const dropped = random(settings.seed).split("dropout");
   return (samples, k) => {
     const { x, y } = data.batch(samples);
     const step = backpropagation(model, x, y, loss, { dropout: dropped.split(k) });
@@ -38,6 +31,14 @@ export function backpropagated(model: Sequential, data: Dataset, loss: Loss, see
   };
 }
 
+/** What the threads need of a training. */
+export function kernelTraining({ model, data, loss, settings }: Task, stop: AbortSignal): KernelTraining {
+  const { epochs, batchSize, seed, shuffle, threads } = settings;
+  const backend = settings.backend as FastBackend;
+  const { name } = formulaOf("loss", loss)!;
+  return { model, data, loss: name, backend, threads, epochs, batchSize, seed, shuffle, stop };
+}
+
 /** ‖(∂loss/∂A[t], ∂loss/∂b[t])‖ for t = 1, 2, … */
 function layerNorms({ theta, A, b }: Sequential, gradient: Float64Array): number[] {
   const norm = ({ shape, data }: Tensor): number => {
@@ -47,72 +48,72 @@ function layerNorms({ theta, A, b }: Sequential, gradient: Float64Array): number
   return A.slice(1).map((weights, i) => Math.hypot(norm(weights), norm(b[i + 1]!)));
 }
 
-/** What the loop is given. */
-export interface ReferenceOptions {
-  gradientOf: GradientOf;
-  rule: Rule;
-  /** What the rule remembers; changes. */
-  state: RuleState;
-  /** Steps done before. */
-  steps: number;
-  /** The last epoch. */
-  until: number;
-  batchSize: number;
-  seed: number;
-  shuffle: Shuffle;
-  /** Asked before each step: whether to stop. */
-  stopped(): boolean;
-  /** Told after each step. */
-  onStep(loss: number, stepSize: number): void;
-  /** Told after each epoch, with the norms of the layers' gradients in its last step. */
-  onEpoch(epoch: number, gradientNorms: number[]): Promise<void>;
-}
-
 /** At most this long, in milliseconds, nothing else gets its turn. */
 const turn = 10;
 
-/**
- * @returns the layer whose outputs are the first that are not finite, when the loss was not (0 for the loss alone);
- *   undefined otherwise
- */
-export async function trainReference(
-  model: Sequential,
-  data: Dataset,
-  {
-    gradientOf,
-    rule,
-    state,
-    steps,
-    until,
-    batchSize,
-    seed,
-    shuffle,
-    stopped,
-    onStep,
-    onEpoch,
-  }: ReferenceOptions,
-): Promise<number | undefined> {
-  const order = new Uint32Array(data.size);
+/** In float64, or only the rule where the settings name kernels. The parameters of the network change step by step. */
+export function referenceTrainer(task: Task, stop: AbortSignal, progress: Progress): Trainer {
+  const { model, data, rule, loss, validation, settings, from } = task;
+  const { batchSize, seed, shuffle, epochs } = settings;
+  const kernels =
+    settings.backend === "scalar"
+      ? undefined
+      : kernelGradient(kernelTraining(task, stop), (name) => progress.computedBy(name));
+  const gradientOf = kernels?.gradientOf ?? backpropagated(task);
   const perEpoch = Math.ceil(data.size / batchSize);
-  let since = performance.now();
-  for (let epoch = Math.floor(steps / perEpoch) + 1; epoch <= until; epoch++) {
-    orderOf(epoch, { seed, shuffle }, order);
-    let norms: number[] = [];
-    for (let start = (steps % perEpoch) * batchSize; start < data.size; start += batchSize) {
-      if (stopped()) return undefined;
-      const found = gradientOf(order.subarray(start, start + batchSize), steps);
-      const step = found instanceof Promise ? await found : found;
-      if (!step) return undefined;
-      if ("layer" in step) return step.layer;
-      steps++;
-      rule.step(model.theta, step.gradient, state);
-      if (start + batchSize >= data.size) norms = layerNorms(model, step.gradient);
-      onStep(step.loss, rule.stepSize(state));
-      if (performance.now() - since < turn) continue;
-      await yieldTurn();
-      since = performance.now();
-    }
-    await onEpoch(epoch, norms);
+  const losses = new Float64Array(epochs * perEpoch);
+  const stepSizes = new Float64Array(losses.length);
+  const state = (from ? structuredClone(from.state) : rule.init(model.parameterCount)) as RuleState;
+  const order = new Uint32Array(data.size);
+  let steps = 0;
+  if (from) {
+    losses.set(from.loss);
+    stepSizes.set(from.stepSize);
+    steps = from.step;
   }
-  return undefined;
+  const report = (): void => progress.steps(losses.subarray(0, steps), stepSizes.subarray(0, steps));
+
+  async function advance(until: number): Promise<number | undefined> {
+    let [turned, reported] = [performance.now(), performance.now()];
+    for (let epoch = Math.floor(steps / perEpoch) + 1; epoch <= until; epoch++) {
+      orderOf(epoch, { seed, shuffle }, order);
+      let gradientNorms: number[] = [];
+      for (let start = (steps % perEpoch) * batchSize; start < data.size; start += batchSize) {
+        if (stop.aborted) return undefined;
+        const found = gradientOf(order.subarray(start, start + batchSize), steps);
+        const step = found instanceof Promise ? await found : found;
+        if (!step) return undefined;
+        if ("layer" in step) return step.layer;
+        rule.step(model.theta, step.gradient, state);
+        losses[steps] = step.loss;
+        stepSizes[steps++] = rule.stepSize(state);
+        if (start + batchSize >= data.size) gradientNorms = layerNorms(model, step.gradient);
+        const now = performance.now();
+        if (now - reported > reportEvery) {
+          report();
+          reported = now;
+        }
+        if (now - turned < turn) continue;
+        await yieldTurn();
+        turned = performance.now();
+      }
+      report();
+      progress.epoch({
+        epoch,
+        gradientNorms,
+        validation: validation && (await evaluate(model, validation, { loss })),
+      });
+    }
+    return undefined;
+  }
+
+  return {
+    advance: (until) => advance(until).finally(report),
+    theta: () => model.theta,
+    state: () => state,
+    close() {
+      progress.steps(losses.slice(0, steps), stepSizes.slice(0, steps));
+      kernels?.close();
+    },
+  };
 }

@@ -2,7 +2,7 @@
  * Charts of runs: the loss of the steps, smoothed, and the accuracy after each epoch; of one run or of several.
  */
 import { type Figure, lineChart, panels, type Series } from "../display/index.js";
-import type { Run } from "./run.js";
+import { stepsPerEpoch, type TrainingRecord, totalSteps } from "./record.js";
 
 /** As many points as are worth drawing of a curve that is some hundred pixels wide. */
 const points = 200;
@@ -27,7 +27,7 @@ export function smoothed(
 
 /** The charts of one run, as far as it has come. */
 export function runFigure(
-  run: Run,
+  run: TrainingRecord,
   { steps = run.steps, note }: { steps?: number; note?: string } = {},
 ): Figure {
   return charts([run], {
@@ -35,30 +35,6 @@ export function runFigure(
     counts: [steps],
     total: totalSteps(run),
   });
-}
-
-/**
- * Several runs in one figure: their losses step by step, and their accuracies after each epoch. Where an epoch is not as
- * many steps for each, the losses are drawn over epochs: equal places have seen equally many samples.
- *
- * @param runs what `train()` returned
- * @throws TypeError when there are none
- * @example
- * const data = dataset({ x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [0, 1, 1, 0], classes: 2 });
- * const net = sequential([dense(2, 2)]);
- * const run = await train(net, data, { epochs: 2, batchSize: 4, live: false });
- * compareRuns([run], { title: "One run" }).alt.startsWith("One run") // → true
- */
-export function compareRuns(
-  runs: readonly Run[],
-  { title = "Runs compared" }: { title?: string } = {},
-): Figure {
-  if (!Array.isArray(runs) || runs.length === 0) {
-    throw new TypeError(
-      "compareRuns: expected a list of runs as train() returns them, such as compareRuns([first, second])",
-    );
-  }
-  return charts(runs, { title, counts: runs.map((run) => run.steps) });
 }
 
 interface Charts {
@@ -69,11 +45,11 @@ interface Charts {
   total?: number;
 }
 
-function charts(runs: readonly Run[], { title, counts, total }: Charts): Figure {
+export function charts(runs: readonly TrainingRecord[], { title, counts, total }: Charts): Figure {
   const curves = runs.map((run, i) => smoothed(run.loss, counts[i]));
   const windows = new Set(curves.map((curve) => curve.window));
   const window = Math.max(...windows);
-  const paces = runs.map(stepsPerEpoch);
+  const paces = runs.map(({ settings }) => stepsPerEpoch(settings));
   const samePace = new Set(paces).size === 1;
   const losses = lineChart({
     title:
@@ -107,7 +83,7 @@ function charts(runs: readonly Run[], { title, counts, total }: Charts): Figure 
 }
 
 /** The size of each layer's gradient, once there are epochs to compare. */
-function gradientChart({ epochs, settings }: Run): Figure[] {
+function gradientChart({ epochs, settings }: TrainingRecord): Figure[] {
   if (epochs.length < 2) return [];
   const layers = epochs.at(-1)!.gradientNorms ?? [];
   if (layers.length === 0) return [];
@@ -128,29 +104,32 @@ function gradientChart({ epochs, settings }: Run): Figure[] {
   return [chart];
 }
 
-/** A chart for each thing that was measured on the way; what has a value for each layer, `norm[1]`, …, is one. */
-function measuredCharts({ name, measured }: Run): Figure[] {
-  const charts = new Map<string, Series[]>();
-  for (const [what, values] of Object.entries(measured)) {
-    const [, whole, layer] = /^(.*)\[(\d+)\]$/.exec(what) ?? [];
-    const series = charts.get(whole ?? what) ?? [];
-    charts.set(whole ?? what, series);
-    series.push({
-      name: layer ? `layer ${layer}` : name,
-      x: values.map(({ step }) => step),
-      y: values.map(({ value }) => value),
-      mode: "lines+markers",
-      colour: series.length,
-    });
-  }
-  return [...charts].map(([what, series]) =>
-    lineChart({ title: what, x: { title: "step k" }, y: { title: what }, series }),
+/** A chart for each thing that was measured on the way; the values of all layers are in one. */
+function measuredCharts({ name, measured, measuredLayers }: TrainingRecord): Figure[] {
+  const chart = (what: string, series: Series[]) =>
+    lineChart({ title: what, x: { title: "step k" }, y: { title: what }, series });
+  const ofLayers = Object.entries(measuredLayers).map(([what, all]) =>
+    chart(
+      what,
+      (all[0]?.values ?? []).map((_, t) => ({
+        name: `layer ${t + 1}`,
+        x: all.map(({ step }) => step),
+        y: all.map(({ values }) => values[t] ?? Number.NaN),
+        mode: "lines+markers",
+        colour: t,
+      })),
+    ),
   );
+  const ofWhole = Object.entries(measured).map(([what, all]) =>
+    chart(what, [
+      {
+        name,
+        x: all.map(({ step }) => step),
+        y: all.map(({ value }) => value),
+        mode: "lines+markers",
+        colour: 0,
+      },
+    ]),
+  );
+  return [...ofLayers, ...ofWhole];
 }
-
-/** The number of steps that a run takes if nothing stops it. */
-export function totalSteps(run: Run): number {
-  return run.settings.epochs * stepsPerEpoch(run);
-}
-
-const stepsPerEpoch = ({ settings: { samples, batchSize } }: Run): number => Math.ceil(samples / batchSize);

@@ -4,55 +4,19 @@
 import { inspect, readFileSync, versions, writeAtomically } from "#platform";
 import { formatNumber } from "../display/format-number.js";
 import { type Displayable, displaySymbol, type Figure, type MimeBundle, table } from "../display/index.js";
-import type { Shuffle } from "./order.js";
+import type { EpochRecord, Measured, MeasuredLayers, RunSettings, TrainingRecord } from "./record.js";
 import { runFigure } from "./run-figure.js";
 
 const format = "nablab run 1";
 
-/** One sweep through the training data. */
-export interface EpochRecord {
-  /** The number of the sweep, from 1 on. */
-  epoch: number;
-  /** Steps done by its end. */
-  step: number;
-  /** The mean of its steps' losses. */
-  loss: number;
-  /**
-   * ‖(∂E/∂A[t], ∂E/∂b[t])‖ for t = 1, …, n + 1 (at index t − 1), the size of each layer's gradient in its last step,
-   * before the rule; a record that was saved before these were kept has none.
-   */
-  gradientNorms?: number[];
-  /** The mean loss on the validation data, where there are any. */
-  validationLoss?: number;
-  /** The share of the validation data that is classified right, where it has labels. */
-  accuracy?: number;
-}
+/** A training whose loss ends at so many times its start has diverged. */
+const farAbove = 100;
 
-/** What was measured on the way: for each name the values after some steps, the first before any step. */
-export type Measured = Record<string, { step: number; value: number }[]>;
-
-/** Which kernels compute: float32 in threads by WebAssembly or with OpenBLAS, or float64 as the lecture writes it. */
-export type Backend = "wasm" | "openblas" | "scalar";
-
-/** The settings a run was made with. */
-export interface RunSettings {
-  /** What to call it; the rule's text by default. */
-  name: string;
-  /** The rule's text, such as `SGD(η = 0.1)`. */
-  rule: string;
-  loss: string;
-  epochs: number;
-  batchSize: number;
-  seed: number;
-  shuffle: Shuffle;
-  samples: number;
-  parameters: number;
-  backend: Backend;
-  threads: number;
-}
+/** Samples whose mean loss tells where a training starts. */
+const enough = 32;
 
 /** The record of a training; made by `train()`. Shows itself as charts of loss and accuracy; `table()` has its epochs. */
-export class Run implements Displayable {
+export class Run implements Displayable, TrainingRecord {
   /** How it was made. */
   readonly settings: RunSettings;
   /** The mean loss of each step's batch, before the step. */
@@ -63,6 +27,8 @@ export class Run implements Displayable {
   epochs: EpochRecord[] = [];
   /** What was measured before the first step and after each epoch; see the option `measure`. */
   measured: Measured = {};
+  /** The same of each layer, such as by `gradientNorm({ layer: "each" })`. */
+  measuredLayers: MeasuredLayers = {};
   /** The epoch whose parameters the network has at the end, where it stopped early; otherwise it has the last. */
   restored?: number;
   /** Why it ended early; undefined after a run to the end. */
@@ -97,7 +63,7 @@ export class Run implements Displayable {
     const last = this.epochs.at(-1);
     const parts = [
       `${this.epochs.length} of ${epochs} epochs, ${formatNumber(this.steps)} steps of ${formatNumber(batchSize)}`,
-      ...(last ? [`loss ${last.loss.toPrecision(3)}`] : []),
+      ...(last ? [`loss ${last.loss.toPrecision(3)}${this.#growth()}`] : []),
       ...(last?.accuracy === undefined || Number.isNaN(last.accuracy)
         ? []
         : [`accuracy ${(100 * last.accuracy).toFixed(2)} %`]),
@@ -106,9 +72,32 @@ export class Run implements Displayable {
     return `${this.name}: ${parts.join(", ")}`;
   }
 
+  /** What to say of a loss that ends far above its start. */
+  #growth(): string {
+    const { loss, settings } = this;
+    // Few samples may happen to have a small loss: take the largest of the first steps.
+    const first = loss
+      .subarray(0, Math.ceil(enough / settings.batchSize))
+      .reduce((a, b) => Math.max(a, b), 0);
+    const end = this.epochs.at(-1)!.loss;
+    if (!(end > farAbove * first)) return "";
+    return `, far above its start at ${first.toPrecision(3)}: try a smaller eta`;
+  }
+
   /** The record as plain data, for `JSON.stringify`; `loadRun()` reads it. */
   toJSON(): Record<string, unknown> {
-    const { settings, loss, stepSize, epochs, measured, restored, stopped, kernels, versions } = this;
+    const {
+      settings,
+      loss,
+      stepSize,
+      epochs,
+      measured,
+      measuredLayers,
+      restored,
+      stopped,
+      kernels,
+      versions,
+    } = this;
     return {
       format,
       settings,
@@ -116,6 +105,7 @@ export class Run implements Displayable {
       stepSize: [...stepSize],
       epochs,
       measured,
+      measuredLayers,
       ...(restored !== undefined && { restored }),
       ...(stopped !== undefined && { stopped }),
       kernels,
@@ -127,11 +117,16 @@ export class Run implements Displayable {
 
   /** What each epoch reached: loss, accuracy, step size, each layer's gradient, and what was measured, as a table. */
   table(): Displayable {
-    const at = (step: number) =>
-      Object.entries(this.measured).flatMap(([name, values]) => {
-        const found = values.find((one) => one.step === step);
+    const at = (step: number) => [
+      ...Object.entries(this.measuredLayers).flatMap(([name, all]) => {
+        const { values = [] } = all.find((one) => one.step === step) ?? {};
+        return values.map((value, i) => [`${name}, layer ${i + 1}`, value] as const);
+      }),
+      ...Object.entries(this.measured).flatMap(([name, all]) => {
+        const found = all.find((one) => one.step === step);
         return found ? [[name, found.value] as const] : [];
-      });
+      }),
+    ];
     const rows = this.epochs.map(({ epoch, step, loss, validationLoss, accuracy, gradientNorms = [] }) => ({
       epoch,
       steps: step,
@@ -208,17 +203,38 @@ export function loadRun(file: string): Run {
   if (content?.format !== format) {
     throw new Error(`loadRun: this is no record of a training that saveRun() wrote; got ${file}`);
   }
-  const { format: _, settings, loss, stepSize, ...rest } = content;
+  const { format: _, settings, loss, stepSize, measured, ...rest } = content;
   const isWhole = typeof settings === "object" && settings !== null && Array.isArray(rest.epochs);
   if (!isWhole || !Array.isArray(loss) || !Array.isArray(stepSize) || loss.length !== stepSize.length) {
     throw new Error(
       `loadRun: the record is damaged: settings, losses or step sizes are missing; got ${file}`,
     );
   }
-  return Object.assign(new Run(settings as RunSettings), rest, {
+  return Object.assign(new Run(settings as RunSettings), rest, unpacked(measured as Measured, rest), {
     loss: Float64Array.from(loss as number[]),
     stepSize: Float64Array.from(stepSize as number[]),
   });
+}
+
+/**
+ * What was measured, as it is kept now: records of before had a name for each layer, `norm[1]`, `norm[2]`, …
+ */
+export function unpacked(
+  measured: Measured,
+  { measuredLayers = {} }: { measuredLayers?: MeasuredLayers },
+): { measured: Measured; measuredLayers: MeasuredLayers } {
+  const [numbers, layers]: [Measured, MeasuredLayers] = [{}, { ...measuredLayers }];
+  for (const [name, values] of Object.entries(measured)) {
+    const [, whole, layer] = /^(.+)\[(\d+)\]$/.exec(name) ?? [];
+    if (!whole) numbers[name] = values;
+    else {
+      const all = (layers[whole] ??= values.map(({ step }) => ({ step, values: [] })));
+      values.forEach(({ value }, i) => {
+        all[i]!.values[Number(layer) - 1] = value;
+      });
+    }
+  }
+  return { measured: numbers, measuredLayers: layers };
 }
 
 /** For `JSON.parse`: JSON has no NaN, which is the accuracy where there are no labels, and writes null. */

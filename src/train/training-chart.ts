@@ -2,8 +2,9 @@
  * The chart of a run that is under way: how far it is and how long it still takes, which the last version drops.
  */
 import { type LiveFigure, liveFigure } from "../display/index.js";
+import { totalSteps } from "./record.js";
 import type { Run } from "./run.js";
-import { runFigure, totalSteps } from "./run-figure.js";
+import { runFigure } from "./run-figure.js";
 
 /** Grows with `update()`; `close()` shows the whole. */
 export class TrainingChart {

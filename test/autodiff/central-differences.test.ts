@@ -54,7 +54,7 @@ describe("centralDifferences", () => {
     centralDifferences(([a, b]) => a! * b!, theta);
     expect(theta).toEqual([1, 2]);
     expect(() => centralDifferences(([t]) => Math.sqrt(t!), [0])).toThrow(
-      /f must be finite near theta, at theta\[0\] = -0.0\d+ it is NaN/,
+      /f must be finite near theta, at theta\[0\] = -.* it is NaN, .* theta is at the edge/,
     );
     expect(() => centralDifferences(([t]) => t!, [0], { step: 0 })).toThrow(/step must be .* > 0, got 0/);
   });

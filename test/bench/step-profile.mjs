@@ -2,9 +2,9 @@
 // train(), with every kernel timed. The peak is the fastest product of large dense matrices seen by the same kernels.
 import { dense, mnist, relu, sequential } from "nablab";
 import { view } from "#nablab/compute/arena.js";
+import { makeJob } from "#nablab/engine/job.js";
+import { work } from "#nablab/engine/worker.js";
 import { findOpenblas } from "#nablab/platform/openblas.js";
-import { makeJob } from "#nablab/train/job.js";
-import { work } from "#nablab/train/thread.js";
 
 const network = () =>
   sequential([dense(784, 512), relu(), dense(512, 384), relu(), dense(384, 10)], { seed: 1 });

@@ -9,10 +9,10 @@ import { formulaOf } from "#nablab/compute/formula.js";
 import type { Compressed, Kernels, Parameters, Weights } from "#nablab/compute/kernels.js";
 import { sumsLength } from "#nablab/compute/kernels.js";
 import {
-  filledUp,
   type Matrix,
   matrixLength,
   matrixOf,
+  padded,
   type WeightLayout,
   weightAt,
   weightLength,
@@ -115,7 +115,7 @@ function plan({ rows, inputs, outputs }: Size, layout: WeightLayout) {
   const parameters = (length: number) => [0, 1, 2, 3].map(() => floats(length));
   const regions = {
     A: parameters(weightLength({ layout, inputs, outputs })),
-    b: parameters(filledUp(outputs)),
+    b: parameters(padded(outputs)),
     x: floats(matrixLength(rows, inputs)),
     out: floats(matrixLength(rows, outputs)),
     delta: floats(matrixLength(rows, outputs)),
@@ -125,7 +125,7 @@ function plan({ rows, inputs, outputs }: Size, layout: WeightLayout) {
     byColumn: floats(2 * rows * inputs),
     columnCounts: arena.reserve("Uint32Array", inputs),
     sumsA: arena.reserve("Float64Array", sumsLength({ inputs, outputs })),
-    sumsB: arena.reserve("Float64Array", filledUp(outputs) / 16),
+    sumsB: arena.reserve("Float64Array", padded(outputs) / 16),
     scratch: floats(scratchLength(inputs)),
   };
   return { regions, arena };

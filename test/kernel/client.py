@@ -105,6 +105,10 @@ endless = {
     "a loop": "while (true) {}",
     "a loop after an await": "await null; while (true) {}",
     "a sleep": "await new Promise((go) => setTimeout(go, 60_000))",
+    "recursion after an await": "const fib = (n: number): number => (n < 2 ? n : fib(n - 1) + fib(n - 2)); await null; fib(80)",
+    "promises that follow each other": "const spin = (): Promise<unknown> => Promise.resolve().then(spin); await spin()",
+    "a program that a cell waits for": "require('node:child_process').execSync('sleep 60')",
+    "such a program after an await": "await null; require('node:child_process').execSync('sleep 60')",
 }
 for name, code in endless.items():
     threading.Timer(0.5, manager.interrupt_kernel).start()
@@ -131,6 +135,22 @@ while ("idle", sleeping) not in states:
 expected = [("busy", sleeping), ("busy", asked), ("idle", asked), ("busy", sleeping), ("idle", sleeping)]
 passed("meanwhile the kernel's state stays busy", states == expected, states)
 passed("and the cell goes on", reply_to(sleeping)["status"] == "ok", None)
+
+def control(kind, content):
+    message = client.session.msg(kind, content)
+    client.control_channel.send(message)
+    while True:
+        reply = client.get_control_msg(timeout=20)
+        if reply["parent_header"].get("msg_id") == message["header"]["msg_id"]:
+            return reply["msg_type"], reply["content"]
+
+
+kind, reply = control("debug_request", {"type": "request", "command": "initialize", "seq": 7})
+passed("a debugger is refused as its protocol asks", kind == "debug_reply" and (reply["success"], reply["request_seq"], reply["command"]) == (False, 7, "initialize"), reply)
+kind, reply = control("usage_request", {})
+passed("usage is told", kind == "usage_reply" and reply["pid"] == manager.provisioner.process.pid and reply["kernel_memory"] > 20e6, reply)
+kind, reply = control("create_subshell_request", {})
+passed("an unknown request is answered", kind == "create_subshell_reply" and reply["status"] == "error" and all(isinstance(reply[key], str) for key in ("ename", "evalue")), reply)
 
 message = client.session.msg("kernel_info_request")
 key, client.session.key = client.session.key, b"somebody else's key"
@@ -188,6 +208,26 @@ code = manager.provisioner.process.wait(timeout=10)
 passed("shutdown ends a loop, and the process by itself", code == 0, code)
 client.stop_channels()
 manager.cleanup_resources()
+
+manager, client = start_new_kernel(kernel_name="nablab", startup_timeout=60)
+threading.Timer(0.2, manager.interrupt_kernel).start()
+reply, _ = run("await null; while (true) {}")
+passed("stop ends the first cell, though it comes before the compiler is there", reply.get("ename") == "KeyboardInterrupt", reply)
+message = client.execute("console.log('stuck'); await null; /(a+)+b/.test('a'.repeat(40))")
+while client.get_iopub_msg(timeout=30)["content"].get("text") != "stuck\n":
+    pass
+for _ in range(2):
+    time.sleep(0.3)
+    client.control_channel.send(client.session.msg("interrupt_request"))
+try:
+    said = client.get_iopub_msg(timeout=20)
+    while said["msg_type"] != "stream":
+        said = client.get_iopub_msg(timeout=20)
+except Exception as error:  # nothing came
+    said = {"parent_header": {}, "content": {"text": repr(error)}}
+passed("what no stop reaches says so under its cell", said["parent_header"].get("msg_id") == message and "restart the kernel" in said["content"]["text"], said)
+client.stop_channels()
+manager.shutdown_kernel(now=True)
 
 # A client that dies without a word: prints the kernel's process id and is gone.
 dying = """

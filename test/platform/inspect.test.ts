@@ -30,7 +30,7 @@ function argumentsOf(..._: number[]): unknown {
 const values: unknown[] = [
   ...[1, -0, NaN, 1n, true, null, undefined, Symbol("s"), Symbol()],
   ...["a", "it's", `it's "q"`, `it's "q" \`b\` \${x}`, "\n\t\x1b\u0085\ud800é", "x".repeat(10_050)],
-  ...[[], {}, [1, 2, 3], [1, 2, 3, 4, 5, 6, 7], [1, , , 4], [,], new Array(5), new List(1, 2, 3)],
+  ...[[], {}, [1, 2, 3], [1, 2, 3, 4, 5, 6, 7], [1, , , 4], [,], new Array(5), List.of(1, 2, 3)],
   ...[Object.assign([1, 2], { name: "q" }), [undefined, null], ["a\nb"], [[[[[]]]]], [[[{}]]]],
   ...[20, 101, 120].map((length) => Array.from({ length }, (_, i) => i * i + 0.5 * (i % 2))),
   ...[7, 30].map((length) => Array.from({ length }, (_, i) => `word${"x".repeat(i % 7)}`)),

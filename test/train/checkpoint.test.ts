@@ -332,7 +332,7 @@ describe("files", () => {
     expect(() => loadRun(file)).toThrow("the record is damaged");
     writeFileSync(file, "{}");
     expect(() => loadRun(file)).toThrow("this is no record of a training");
-    expect(() => loadRun(path.join(folder, "nothing"))).toThrow("no such file");
+    expect(() => loadRun(path.join(folder, "nothing"))).toThrow("there is no file");
   });
 });
 

@@ -1,5 +1,5 @@
 /** What `train()` can measure, against the same written out: slowly, and obviously. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
@@ -157,19 +157,44 @@ test("dead units and kinks are counted", async () => {
 test("norms of each layer are in the record, in a chart of their own, and in the table of epochs", async () => {
   const measure = { norm: gradientNorm({ layer: "each" }), seldom: everyEpochs(2, gradientNorm()) };
   const run = await train(network(), data, { epochs: 3, measure, validation: data, live: false });
-  expect(Object.keys(run.measured)).toEqual(["norm[1]", "norm[2]", "seldom"]);
-  expect(run.measured["norm[2]"]!.map(({ step }) => step)).toEqual([0, 1, 2, 3]);
+  expect(Object.keys(run.measured)).toEqual(["seldom"]);
+  const { norm } = run.measuredLayers;
+  expect(norm!.map(({ step, values }) => [step, values.length])).toEqual([
+    [0, 2],
+    [1, 2],
+    [2, 2],
+    [3, 2],
+  ]);
   expect(run.measured.seldom!.map(({ step }) => step)).toEqual([0, 2]);
   const { value: whole } = run.measured.seldom![1]!;
-  expect(Math.hypot(...[1, 2].map((t) => run.measured[`norm[${t}]`]![2]!.value))).toBeCloseTo(whole, 12);
+  expect(Math.hypot(...norm![2]!.values)).toBeCloseTo(whole, 12);
   const names = run.figure().data.map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(["layer 1", "layer 2"]));
   const text = inspect(run.table());
-  for (const word of ["epoch", "validation loss", "accuracy, %", "step size", "norm[1]", "seldom"]) {
+  for (const word of ["epoch", "validation loss", "accuracy, %", "step size", "norm, layer 2", "seldom"]) {
     expect(text).toContain(word);
   }
   expect((await toBundle(run))["text/plain"]).toContain(text);
   expect(() => everyEpochs(0, gradientNorm())).toThrow("n must be a whole number ≥ 1, got 0");
+});
+
+test("a record that was saved with a name for each layer is read as lists", async () => {
+  const measure = { norm: gradientNorm({ layer: "each" }), "a[1": () => 1, whole: gradientNorm() };
+  const run = await train(network(), data, { epochs: 2, measure, live: false });
+  const file = join(folder, "packed.json");
+  saveRun(file, run);
+  expect(loadRun(file).measuredLayers).toEqual(run.measuredLayers);
+  const { measuredLayers, ...older } = JSON.parse(readFileSync(file, "utf8"));
+  for (const t of [1, 2]) {
+    older.measured[`norm[${t}]`] = measuredLayers.norm.map(
+      ({ step, values }: { step: number; values: number[] }) => ({ step, value: values[t - 1] }),
+    );
+  }
+  writeFileSync(file, JSON.stringify(older));
+  const loaded = loadRun(file);
+  expect(loaded.measured).toEqual(run.measured);
+  expect(loaded.measuredLayers).toEqual(run.measuredLayers);
+  expect(loaded.figure().toJSON()).toEqual(run.figure().toJSON());
 });
 
 test("a parameter that is neither A nor b counts", async () => {

@@ -46,8 +46,8 @@ import {
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { formulaOf } from "#nablab/compute/formula.js";
 import { consoleHost, type DisplayMessage, setHost } from "#nablab/display/host.js";
+import { makeJob } from "#nablab/engine/job.js";
 import { findOpenblas } from "#nablab/platform/openblas.js";
-import { makeJob } from "#nablab/train/job.js";
 import { makersOf } from "../makers.js";
 
 afterEach(() => {

@@ -13,7 +13,7 @@ import {
   starts, width,
 } from "./windows";
 
-/** `n`, filled up to a multiple of `grain`, a power of two. */
+/** `n`, padded to a multiple of `grain`, a power of two. */
 // @ts-ignore: decorator
 @inline function up(n: i32, grain: i32): i32 {
   return (n + grain - 1) & -grain;

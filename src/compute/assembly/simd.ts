@@ -1,5 +1,5 @@
 /**
- * What all kernels share. A matrix lies in memory row by row, each row filled up with zeros to a multiple of 16 floats
+ * What all kernels share. A matrix lies in memory row by row, each row padded with zeros to a multiple of 16 floats
  * (its pitch) and the rows to a multiple of 16 too, so that no kernel has to deal with a part of a vector or of a tile.
  */
 

@@ -17,7 +17,7 @@ import { type TensorLike, tensor } from "../../tensor/index.js";
 
 /** How the gradient of a network is checked. */
 export interface NetworkCheckOptions extends GradientCheckOptions {
-  /** The gradient that is checked, for own (or wrong) formulas; by default what `backpropagation` gives. */
+  /** The gradient that is checked, for custom (or wrong) formulas; by default what `backpropagation` gives. */
   gradient?: Gradients;
 }
 
@@ -26,7 +26,7 @@ export interface NetworkCheckOptions extends GradientCheckOptions {
  *
  * - `gradientCheck(f, theta)`: the gradient of f at θ by four methods that share no formula (reverse mode, dual numbers, the
  *   complex step, central differences), f written with the operations of `Traced`; the same as `compareMethods`;
- * - `gradientCheck(f, gradient, theta)`: a gradient of one's own (a list, or a function that gives it), of any function f of
+ * - `gradientCheck(f, gradient, theta)`: a custom gradient (a list, or a function that gives it), of any function f of
  *   a list of numbers, against central differences;
  * - `gradientCheck(model, x, y, loss)`: what `backpropagation` gives for every A[t] and b[t] of a network, or
  *   any other `gradient: { dA, db }` in the options, against central differences.
@@ -34,12 +34,17 @@ export interface NetworkCheckOptions extends GradientCheckOptions {
  * In the first form an entry passes if no method is further from reverse mode than tolerance · ‖gradient‖∞; in the others
  * if |gradient − difference| ≤ tolerance · max(|gradient|, |difference|, ‖difference‖∞ / 1000).
  * Where f has a kink (a ReLU at 0) there is no derivative: the one-sided slopes differ, and the entry is listed
- * apart. Takes 10 to 60 values of f for each entry of θ: for networks of at most a few thousand parameters.
+ * apart. Its value must lie between them, left ≤ g ≤ right or the other way round, and several such entries together in the
+ * convex hull of the gradients nearby (Clarke); the verdict is `undecided` if no entry could be compared, or the
+ * differences are less exact than the tolerance. Takes 10 to 60 values of f for each entry of θ (up to 100 next to a kink):
+ * for networks of at most a few thousand parameters.
  *
  * @param options `tolerance`: 1e-8 of the first form, 1e-7 of the others; of the last form also `gradient`
- * @returns the verdict `ok`, each entry with its errors, the worst one by name, the kinks; shows a picture
- * @throws RangeError if gradient and θ differ in length, or f is not finite near θ.
+ * @returns the verdict, each entry with its errors, the worst one by name, the kinks; shows a picture
+ * @throws RangeError if gradient and θ differ in length, or f is not finite at θ or on one side of it.
  * @example
+ * gradientCheck(([t]) => Math.abs(t), [0.3], [0]).verdict // → 'undecided'
+ * gradientCheck(([t]) => Math.abs(t), [7], [0]).verdict // → 'no'
  * gradientCheck((x) => x.mul(x).tanh().sum(), [0.5, -1, 2]).ok // → true
  * gradientCheck(([a, b]) => a * a * b, ([a, b]) => [2 * a * b, a * a], [3, 2]).ok // → true
  * const model = sequential([dense(2, 3), tanh(), dense(3, 1)]);

@@ -7,7 +7,7 @@ import { view } from "../compute/arena.js";
 import type { Sequential } from "../nn/index.js";
 import { multiplyAdds } from "../nn/sequential.js";
 import { control, type Job } from "./job.js";
-import { type Stretch, type ThreadMessage, type ThreadResult, type ThreadStart, work } from "./thread.js";
+import { type Stretch, type ThreadMessage, type ThreadResult, type ThreadStart, work } from "./worker.js";
 
 /** More threads than this would wait for each other more than they compute, at these sizes. */
 const mostThreads = 8;
@@ -73,7 +73,7 @@ export async function runJob(
   }
   const threads = Array.from(
     { length: parts },
-    () => idle.pop() ?? startThread(new URL("./thread.js", import.meta.url)),
+    () => idle.pop() ?? startThread(new URL("./worker.js", import.meta.url)),
   );
   try {
     const [result] = await Promise.all(

@@ -1,6 +1,6 @@
 import { adagradNorm, dataset, dense, random, relu, sequential, train } from "nablab";
 import { expect, test } from "vitest";
-import { Pace } from "#nablab/train/pace.js";
+import { Pace } from "#nablab/engine/pace.js";
 
 /** The threads of the next stretches, where so many threads take so many steps a millisecond. */
 function stretches(pace: Pace, rates: Record<number, number>, count: number): number[] {

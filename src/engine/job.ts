@@ -1,0 +1,287 @@
+/**
+ * What the threads of a training (or an evaluation) work on: one block of shared memory, and a plan of where everything
+ * lies in it. A job is plain data apart from the memory, so that it can be sent to a thread.
+ */
+import { Arena, type Region, view } from "../compute/arena.js";
+import type { RuleFormula } from "../compute/formula.js";
+import { matrixLength } from "../compute/matrix.js";
+import { ruleKernel, type StepOptions, type StepRule } from "../compute/rule-kernels.js";
+import type { Dataset } from "../data/index.js";
+import type { Sequential } from "../nn/index.js";
+import { stepSizeAt } from "../optim/schedule.js";
+import { kindOf } from "./layers/index.js";
+import type { LayerPlan, Use } from "./layers/layer.js";
+import { lower } from "./lower.js";
+import { type MatrixPlan, Room, Views } from "./memory.js";
+import type { Shuffle } from "./order.js";
+import { type DataPlan, densityOf, type LossName, planData, writeData } from "./samples.js";
+
+/** Where an evaluation writes what it finds of each sample. */
+export interface EvaluationPlan {
+  readonly data: DataPlan;
+  /** 0, 1, …: the samples in the order they come. */
+  readonly order: Region<"Uint32Array">;
+  readonly losses: Region<"Float64Array">;
+  readonly predicted: Region<"Uint8Array">;
+}
+
+/** What a training adds to a job. */
+export interface TrainingPlan {
+  readonly data: DataPlan;
+  /** With the step size of the first step, where `etas` has one for each; without, gradients are all that is computed. */
+  readonly rule?: StepRule;
+  readonly etas?: Region<"Float64Array">;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly shuffle: Shuffle;
+  readonly order: Region<"Uint32Array">;
+  /** The losses of a chunk's samples. */
+  readonly losses: Region<"Float64Array">;
+  /** The loss of each step, and the step size taken. */
+  readonly loss: Region<"Float64Array">;
+  readonly stepSize: Region<"Float64Array">;
+}
+
+/** Who multiplies dense matrices. */
+export type FastBackend = "wasm" | "openblas";
+
+/** Everything that the threads need. */
+export interface Job {
+  readonly backend: FastBackend;
+  readonly memory: WebAssembly.Memory;
+  readonly control: Region<"Int32Array">;
+  readonly barrier: Region<"Int32Array">;
+  readonly scratch: readonly Region<"Float32Array">[];
+  /** The parameters in the layers' layouts; arrays that a rule does not need are `theta` again. */
+  readonly theta: Region<"Float32Array">;
+  readonly gradient: Region<"Float32Array">;
+  readonly first: Region<"Float32Array">;
+  readonly second: Region<"Float32Array">;
+  /** Which of those arrays the rule has. */
+  readonly remembered: readonly RememberedArrays[];
+  /** How many parameters there are without padding. */
+  readonly parameterCount: number;
+  readonly sums: Region<"Float64Array">;
+  /** x(0), the samples of a chunk. */
+  readonly input: MatrixPlan;
+  readonly layers: readonly LayerPlan[];
+  /** How many samples go through the network at once. */
+  readonly rows: number;
+  readonly loss: LossName;
+  readonly training?: TrainingPlan;
+  readonly evaluation?: EvaluationPlan;
+}
+
+/** The arrays in which rules remember: see `compute/kernels.ts`. */
+export type RememberedArrays = "first" | "second";
+
+/** The integers by which the main thread and the threads speak. */
+export const control = {
+  /** Set by the main thread: stop before the next chunk of samples. */
+  stop: 0,
+  /** What the first thread decided for all: whether to stop. */
+  stopping: 1,
+  /** Steps done so far. */
+  steps: 2,
+} as const;
+
+/**
+ * Samples that go through the network at once: a larger batch is cut into chunks, whose gradients are added up. So
+ * memory does not grow with the batch.
+ */
+const mostRows = 512;
+
+/** What a job is planned for. */
+export interface JobOptions {
+  model: Sequential;
+  loss: LossName;
+  backend?: FastBackend;
+  threads: number;
+  training?: Pick<TrainingPlan, "epochs" | "batchSize" | "seed" | "shuffle"> & {
+    data: Dataset;
+    rule?: RuleFormula;
+  };
+  evaluation?: Dataset | undefined;
+}
+
+/** Plans a job, makes its memory, and puts network and samples into it. */
+export function makeJob({ model, loss, backend = "wasm", threads, training, evaluation }: JobOptions): Job {
+  const arena = new Arena();
+  const floats = (length: number) => arena.reserve("Float32Array", length);
+  const doubles = (length: number) => arena.reserve("Float64Array", length);
+  const rows = Math.min(mostRows, Math.max(training?.batchSize ?? 0, evaluation?.size ?? 0));
+  const trainedRows = Math.min(mostRows, training?.batchSize ?? 0);
+  const rule = training?.rule;
+  const kernel = rule && ruleKernel(rule.name);
+  const room = new Room(arena, rows);
+  const { layers, scratchLength } = planLayers(model, room, {
+    rows,
+    trainedRows,
+    ...densityOf((training?.data ?? evaluation)!, backend),
+    oneByOne: training?.batchSize === 1 && kernel?.leavesAlone === true,
+    seed: training?.seed ?? 0,
+  });
+  const theta = floats(room.length);
+  const remembers = kernel?.remembers ?? 0;
+  const trainingData = training && planData(arena, training.data);
+  // Evaluated on what it is trained on, a network has the samples in memory once.
+  const isShared = evaluation !== undefined && evaluation === training?.data;
+  const job: Omit<Job, "memory"> = {
+    backend,
+    control: arena.reserve("Int32Array", 16),
+    barrier: arena.reserve("Int32Array", 2),
+    scratch: Array.from({ length: threads }, () => floats(scratchLength)),
+    theta,
+    gradient: training ? floats(room.length) : theta,
+    first: remembers > 0 ? floats(room.length) : theta,
+    second: remembers > 1 ? floats(room.length) : theta,
+    remembered: (["first", "second"] as const).slice(0, remembers),
+    parameterCount: model.parameterCount,
+    sums: doubles(room.sumsLength),
+    input: { columns: model.inputs, region: floats(matrixLength(rows, model.inputs)) },
+    layers,
+    rows,
+    loss,
+    ...(training && {
+      training: planTraining(arena, training, trainingData!, trainedRows),
+    }),
+    ...(evaluation && {
+      evaluation: {
+        data: isShared ? trainingData! : planData(arena, evaluation),
+        order: arena.reserve("Uint32Array", evaluation.size),
+        losses: doubles(evaluation.size),
+        predicted: arena.reserve("Uint8Array", evaluation.size),
+      },
+    }),
+  };
+  const made = { memory: arena.allocate(), ...job };
+  clear(made);
+  writeArray(made, "theta", model.theta);
+  if (training) {
+    writeData(made.memory, training.data, trainingData!);
+    writeSchedule(made, rule?.options.eta);
+  }
+  if (made.evaluation) {
+    const order = view(made.memory, made.evaluation.order);
+    for (let i = 0; i < order.length; i++) order[i] = i;
+    if (!isShared) writeData(made.memory, evaluation!, made.evaluation.data);
+  }
+  return made;
+}
+
+/** Reserves what each layer needs, and says how much scratch memory that is for the greediest. */
+function planLayers(model: Sequential, room: Room, use: Use): { layers: LayerPlan[]; scratchLength: number } {
+  const lowered = lower(model);
+  if (typeof lowered === "string") throw new TypeError(`train: the fast kernels do not know ${lowered}`);
+  let isRectified = false;
+  const layers = lowered.map((layer, t): LayerPlan => {
+    const { kind, relu, outputs } = layer;
+    const common = { kind, relu, x: room.matrix(outputs), delta: room.matrix(outputs) };
+    const plan = kindOf(layer).reserve(layer, room, use, { isFirst: t === 0, isRectified });
+    isRectified = relu || (isRectified && kindOf(layer).keepsRectified);
+    return { ...common, ...plan };
+  });
+  const scratchLength = Math.max(...lowered.map((layer) => kindOf(layer).scratchLength(layer)));
+  return { layers, scratchLength };
+}
+
+function planTraining(
+  arena: Arena,
+  { data: { size }, rule, ...training }: NonNullable<JobOptions["training"]>,
+  data: DataPlan,
+  trainedRows: number,
+): TrainingPlan {
+  const doubles = (length: number) => arena.reserve("Float64Array", length);
+  const steps = rule ? training.epochs * Math.ceil(size / training.batchSize) : 1;
+  return {
+    ...training,
+    data,
+    ...(rule && {
+      rule: { name: rule.name, options: { ...rule.options, eta: firstEta(rule) } as StepOptions },
+    }),
+    ...(typeof rule?.options.eta === "function" && { etas: doubles(steps) }),
+    order: arena.reserve("Uint32Array", size),
+    losses: doubles(trainedRows),
+    loss: doubles(steps),
+    stepSize: doubles(steps),
+  };
+}
+
+const firstEta = ({ options: { eta } }: RuleFormula): number => (typeof eta === "number" ? eta : eta(1));
+
+/** Writes the step size of each step, where a schedule gives it. */
+function writeSchedule({ memory, training }: Job, eta: RuleFormula["options"]["eta"] | undefined): void {
+  if (!training?.etas || eta === undefined) return;
+  const etas = view(memory, training.etas);
+  for (let k = 1; k <= etas.length; k++) etas[k - 1] = stepSizeAt("train", eta, k);
+}
+
+/** Makes zero what has to be: the memory may have been used before, and padding is relied on. */
+function clear(job: Job): void {
+  const { memory, training, layers, theta, gradient, first, second, sums, input } = job;
+  for (const region of [job.control, job.barrier, sums, theta, gradient, second, input.region]) {
+    view(memory, region).fill(0);
+  }
+  const views = viewsOf(job);
+  for (const layer of layers) {
+    for (const { region } of [layer.x, layer.delta]) view(memory, region).fill(0);
+    kindOf(layer).prepare?.(layer, views);
+  }
+  const rule = training?.rule;
+  if (rule && first !== theta)
+    view(memory, first).fill(ruleKernel(rule.name).firstStart?.(rule.options) ?? 0);
+}
+
+/** The memory as layers see it, with the parameters of the whole network. */
+export function viewsOf({ memory, theta, gradient, first, second, sums }: Job): Views {
+  return new Views(memory, {
+    theta: view(memory, theta),
+    gradient: view(memory, gradient),
+    first: view(memory, first),
+    second: view(memory, second),
+    sums: view(memory, sums),
+  });
+}
+
+/** Puts numbers in the order of a network's theta into the layers' layouts. */
+export function writeArray(
+  { memory, ...job }: Job,
+  which: "theta" | RememberedArrays,
+  from: Float64Array,
+): void {
+  const to = view(memory, job[which]);
+  eachRun(job.layers, (i, place, count, stride) => {
+    for (let n = 0; n < count; n++) to[place + n * stride] = from[i + n]!;
+  });
+}
+
+/** One of the job's arrays, in the order of a network's theta; into an array that is there, or a new one. */
+export function readArray(
+  { memory, ...job }: Job,
+  which: "theta" | "gradient" | RememberedArrays,
+  found = new Float64Array(job.parameterCount),
+): Float64Array {
+  const from = view(memory, job[which]);
+  eachRun(job.layers, (i, place, count, stride) => {
+    for (let n = 0; n < count; n++) found[i + n] = from[place + n * stride]!;
+  });
+  return found;
+}
+
+/**
+ * Goes through the network's theta by runs that lie evenly in the memory: where one begins in theta and in the memory, how
+ * many parameters it has, and how far apart they are in the memory.
+ */
+function eachRun(
+  layers: readonly LayerPlan[],
+  visit: (i: number, place: number, count: number, stride: number) => void,
+): void {
+  let i = 0;
+  for (const layer of layers) {
+    kindOf(layer).eachRun(layer, (place, count, stride = 1) => {
+      visit(i, place, count, stride);
+      i += count;
+    });
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Training by the fast kernels, float32 in threads.
+ */
+import { release, view } from "../compute/arena.js";
+import type { RuleFormula } from "../compute/formula.js";
+import type { Dataset } from "../data/index.js";
+import type { Sequential } from "../nn/index.js";
+import { control, type FastBackend, makeJob, type RememberedArrays, readArray, writeArray } from "./job.js";
+import type { Shuffle } from "./order.js";
+import type { Pace } from "./pace.js";
+import { runJob } from "./pool.js";
+import type { LossName } from "./samples.js";
+import { type Progress, type Resumed, reportEvery, type Trainer } from "./trainer.js";
+
+/** What the threads train. */
+export interface KernelTraining {
+  readonly model: Sequential;
+  readonly data: Dataset;
+  readonly loss: LossName;
+  readonly backend: FastBackend;
+  readonly threads: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly shuffle: Shuffle;
+  readonly stop: AbortSignal;
+}
+
+/** The parameters of `model` are read at the start, and left alone. */
+export function kernelTrainer(
+  { model, loss, backend, threads, stop, ...training }: KernelTraining,
+  rule: RuleFormula,
+  {
+    validation,
+    pace,
+    from,
+    progress,
+  }: { validation: Dataset | undefined; pace: Pace; from: Resumed | undefined; progress: Progress },
+): Trainer {
+  const { data, batchSize } = training;
+  const job = makeJob({
+    model,
+    loss,
+    backend,
+    threads,
+    training: { ...training, rule },
+    evaluation: validation,
+  });
+  const losses = view(job.memory, job.training!.loss);
+  const stepSizes = view(job.memory, job.training!.stepSize);
+  const signals = view(job.memory, job.control);
+  let squares: number | undefined;
+  if (from) {
+    losses.set(from.loss);
+    stepSizes.set(from.stepSize);
+    for (const [name, value] of Object.entries(from.state)) {
+      if (typeof value !== "number") writeArray(job, name as RememberedArrays, value);
+    }
+    squares = from.state.squares as number;
+    Atomics.store(signals, control.steps, from.loss.length);
+  }
+  const done = (): number => Atomics.load(signals, control.steps);
+  const report = (steps = done()): void =>
+    progress.steps(losses.subarray(0, steps), stepSizes.subarray(0, steps));
+  const timer = setInterval(report, reportEvery);
+  return {
+    async advance(until) {
+      const last = until * Math.ceil(data.size / batchSize);
+      for (;;) {
+        const pacing = pace.next();
+        const { milliseconds } = pacing;
+        const result = await runJob(job, {
+          stretch: { steps: done(), until, milliseconds, ...(squares !== undefined && { squares }) },
+          parts: pacing.threads,
+          signal: stop,
+          onEpoch({ steps, ...epoch }) {
+            report(steps);
+            progress.epoch(epoch);
+          },
+        });
+        if (result.paced) pace.took(pacing, result.paced.steps, result.paced.milliseconds);
+        progress.computedBy(result.kernels);
+        report(result.steps);
+        squares = result.squares;
+        if (result.layer !== undefined || stop.aborted || result.steps >= last) return result.layer;
+      }
+    },
+    theta: () => readArray(job, "theta"),
+    state() {
+      const arrays = job.remembered.map((name) => [name, readArray(job, name)] as const);
+      return { squares: squares!, ...Object.fromEntries(arrays) };
+    },
+    close() {
+      clearInterval(timer);
+      progress.steps(losses.slice(0, done()), stepSizes.slice(0, done()));
+      release(job.memory);
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/**
+ * Activations beyond ReLU, which the layer before applies itself.
+ */
+import { type ActivationFormula, formulaOf } from "../../compute/formula.js";
+import { type Activation, gelu, leakyRelu, sigmoid, softplus, tanh } from "../../nn/index.js";
+import type { MatrixPlan } from "../memory.js";
+import { entrywiseSteps } from "./entrywise.js";
+import type { LayerKind, LoweredLayer } from "./layer.js";
+
+interface LoweredActivation extends LoweredLayer {
+  readonly activation: ActivationFormula;
+}
+
+interface ActivationPlan {
+  readonly activation: ActivationFormula;
+  /** σ'(z) of each entry, by which its gradient is multiplied. */
+  readonly factors: MatrixPlan;
+}
+
+const activations: Record<ActivationFormula["name"], (options: { slope?: number }) => Activation> = {
+  tanh,
+  sigmoid,
+  leakyRelu,
+  gelu,
+  softplus,
+};
+
+/** σ'(z) from y = σ(z), where that saves a function; y is float64 here, so float32 sees nothing of what cancels. */
+const slopes: Partial<Record<ActivationFormula["name"], (z: number, y: number) => number>> = {
+  tanh: (_, y) => 1 - y * y,
+  sigmoid: (_, y) => y * (1 - y),
+};
+
+/** x(t) = σ(x(t−1)). */
+export const activationKind: LayerKind<LoweredActivation, ActivationPlan> = {
+  hasWeights: false,
+  keepsRectified: false,
+
+  lower(layer, inputs) {
+    const activation = formulaOf("activation", layer);
+    if (!activation || activation.name === "relu" || inputs === undefined) return undefined;
+    return { kind: "activation", activation, inputs, outputs: inputs, relu: false };
+  },
+
+  scratchLength: () => 0,
+
+  reserve: ({ activation, outputs }, room) => ({ activation, factors: room.matrix(outputs) }),
+
+  parameters: () => [],
+
+  eachRun() {},
+
+  bind({ activation: { name, ...options }, factors }, parts, views) {
+    const { value, derivative } = activations[name](options);
+    const slope = slopes[name] ?? derivative;
+    return entrywiseSteps(parts, views.matrix(factors), (_, place) => (z, y, f) => {
+      for (let j = 0; j < z.length; j++) {
+        const v = value(z[j]!);
+        y[j] = v;
+        if (place) f[j] = slope(z[j]!, v);
+      }
+    });
+  },
+};

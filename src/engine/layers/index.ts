@@ -1,0 +1,22 @@
+// The kinds of layers that train in threads: one file each.
+import { activationKind } from "./activation.js";
+import { convolutionKind } from "./convolution.js";
+import { denseKind } from "./dense.js";
+import { dropoutKind } from "./dropout.js";
+import type { LayerKind } from "./layer.js";
+import { poolingKind } from "./pooling.js";
+
+/** By the names that lowered layers and plans have. */
+const layerKinds = {
+  dense: denseKind,
+  convolution: convolutionKind,
+  pooling: poolingKind,
+  activation: activationKind,
+  dropout: dropoutKind,
+} as unknown as Readonly<Record<string, LayerKind>>;
+
+/** All kinds. */
+export const allKinds: readonly LayerKind[] = Object.values(layerKinds);
+
+/** The kind of a lowered layer, or of its plan. */
+export const kindOf = ({ kind }: { readonly kind: string }): LayerKind => layerKinds[kind]!;

@@ -1,0 +1,50 @@
+/**
+ * A network lowered to the layers that the threads know. They know what was made by nablab and has a formula there,
+ * whatever anything is called.
+ */
+import { formulaOf } from "../compute/formula.js";
+import type { Dataset } from "../data/index.js";
+import type { Layer, Loss, Sequential } from "../nn/index.js";
+import { isActivation } from "../nn/layer.js";
+import { allKinds } from "./layers/index.js";
+import type { LoweredLayer } from "./layers/layer.js";
+
+/** The network's layers, or the first thing in it that the threads do not know, in words. */
+export function lower({ layers }: Sequential): LoweredLayer[] | string {
+  const found: LoweredLayer[] = [];
+  for (const layer of layers) {
+    const before = found.at(-1);
+    // The layer before applies a ReLU itself; samples are rows already.
+    if (formulaOf("activation", layer)?.name === "relu" && before) before.relu = true;
+    else if (formulaOf("layer", layer)?.name !== "flatten") {
+      const lowered = lowerLayer(layer, before?.outputs);
+      if (!lowered) return nameOf(layer);
+      found.push(lowered);
+    }
+  }
+  return found;
+}
+
+function lowerLayer(layer: Layer, inputs: number | undefined): LoweredLayer | undefined {
+  for (const kind of allKinds) {
+    const lowered = kind.lower(layer, inputs);
+    if (lowered) return lowered;
+  }
+  return undefined;
+}
+
+/** What of a network and a loss the threads do not know, in words; undefined when they know it all. */
+export function unknownPart(model: Sequential, data: Dataset, loss: Loss): string | undefined {
+  const layers = lower(model);
+  if (typeof layers === "string") return layers;
+  if (!formulaOf("loss", loss)) return `the loss ${String(loss) === "[object Object]" ? loss.name : loss}`;
+  if (loss.name === "crossEntropy" && data.kind !== "labels") return "probabilities as targets";
+  return undefined;
+}
+
+function nameOf(layer: Layer): string {
+  if (String(layer) !== "[object Object]") return String(layer);
+  return isActivation(layer)
+    ? `an activation of your own, ${layer.kind}`
+    : `a layer of your own, ${layer.kind}`;
+}

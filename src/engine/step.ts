@@ -1,0 +1,195 @@
+/**
+ * A network as one thread works on it: forward and backward for some samples, each thread its share of every operation.
+ * They meet after each.
+ */
+import { view } from "../compute/arena.js";
+import { Barrier } from "../compute/barrier.js";
+import type { Finish, Kernels, Parameters, Source } from "../compute/kernels.js";
+import { likeliest } from "../compute/losses.js";
+import type { Matrix } from "../compute/matrix.js";
+import { openblasKernels } from "../compute/openblas.js";
+import { rangeOf, type Share } from "../compute/share.js";
+import { wasmKernels } from "../compute/wasm.js";
+import { control, type EvaluationPlan, type Job, type TrainingPlan, viewsOf } from "./job.js";
+import { kindOf } from "./layers/index.js";
+import type { Below, LayerSteps, Place } from "./layers/layer.js";
+import { Samples } from "./samples.js";
+
+/** Which chunk of a training comes. */
+export interface Chunk {
+  /** Steps done before. */
+  readonly steps: number;
+  /** Whether the gradient of the whole batch goes straight to the parameters. */
+  readonly update: boolean;
+  /** Whether the time is over, so that the step is not begun. */
+  readonly isOver: boolean;
+  /** Where the loss is written. */
+  readonly at: number;
+}
+
+/** One thread's part of a network. */
+export class ThreadNetwork {
+  readonly kernels: Kernels;
+  readonly share: Share;
+  /** Whether this thread also does what is done once. */
+  readonly isFirst: boolean;
+  /** The parameters of the whole network. */
+  readonly parameters: Parameters;
+  readonly #job: Job;
+  readonly #barrier: Barrier;
+  readonly #signals: Int32Array;
+  /** x(0), x(1), …, x(n + 1) = g. */
+  readonly #x: Matrix[];
+  readonly #layers: LayerSteps[];
+  /** What each layer passes its gradient to; nothing for the first. */
+  readonly #below: (Below | undefined)[];
+  readonly #readout: Matrix;
+  readonly #lastDelta: Matrix;
+
+  /** @param watch sees the kernels before they are used; the benchmarks time them */
+  constructor(job: Job, share: Share, watch: (kernels: Kernels) => Kernels) {
+    const { memory, layers } = job;
+    const views = viewsOf(job);
+    const wasm = wasmKernels(memory, view(memory, job.scratch[share.part]!));
+    const kernels = watch(job.backend === "openblas" ? openblasKernels(wasm, memory) : wasm);
+    this.kernels = kernels;
+    this.share = share;
+    this.isFirst = share.part === 0;
+    this.parameters = {
+      theta: view(memory, job.theta),
+      gradient: view(memory, job.gradient),
+      first: view(memory, job.first),
+      second: view(memory, job.second),
+      sums: view(memory, job.sums),
+    };
+    this.#job = job;
+    this.#barrier = new Barrier(view(memory, job.barrier), share.parts);
+    this.#signals = view(memory, job.control);
+    const meet = (): void => this.#barrier.meet();
+    this.#x = [views.matrix(job.input)];
+    this.#layers = [];
+    this.#below = [];
+    let below: Below | undefined;
+    let input = this.#x[0]!;
+    for (const plan of layers) {
+      const { relu } = plan;
+      const [x, delta] = [views.matrix(plan.x), views.matrix(plan.delta)];
+      this.#layers.push(kindOf(plan).bind(plan, { kernels, share, meet, input, x, relu, delta }, views));
+      this.#x.push(x);
+      this.#below.push(below);
+      below = { delta, relu };
+      input = x;
+    }
+    this.#readout = input;
+    this.#lastDelta = below!.delta;
+  }
+
+  /** Waits for the other threads. */
+  meet(): void {
+    this.#barrier.meet();
+  }
+
+  /** Whether the threads end here, because it is time or because they are told to stop: the first decides for all. */
+  ends(isOver = false): boolean {
+    const signals = this.#signals;
+    if (this.isFirst) {
+      signals[control.stopping] = Number(isOver || Atomics.load(signals, control.stop) === 1);
+    }
+    this.meet();
+    return signals[control.stopping] === 1;
+  }
+
+  /** x(t) for t = 1, …, n + 1 of some samples. */
+  forward(rows: number, source: Source, place?: Place): void {
+    this.#layers.forEach((layer, t) => {
+      if (layer.prepare(rows, t === 0 ? source : undefined)) this.meet();
+      layer.forward(rows, place);
+      this.meet();
+    });
+  }
+
+  /** dA, db of every layer, from δ of the last. */
+  backward(rows: number, finish: Finish): void {
+    for (let t = this.#layers.length - 1; t >= 0; t--) {
+      this.#layers[t]!.backward(rows, finish, this.#below[t]);
+    }
+  }
+
+  /**
+   * Forward and backward for a batch, chunk by chunk; writes its loss.
+   *
+   * @returns the layer that broke off, if one did; "stopped" when not to go on
+   */
+  batchGradient(
+    plan: TrainingPlan,
+    batch: Uint32Array,
+    { steps, update, isOver, at }: Chunk,
+  ): number | "stopped" | undefined {
+    const { memory, loss } = this.#job;
+    const losses = view(memory, plan.losses);
+    const samples = new Samples(memory, plan.data);
+    let sum = 0;
+    for (let start = 0; start < batch.length; start += losses.length) {
+      const indices = batch.subarray(start, start + losses.length);
+      const rows = indices.length;
+      // A step that was begun is only given up when it is interrupted: θ is as it was before it.
+      if (this.ends(start === 0 && isOver)) return "stopped";
+      this.forward(rows, samples.source(indices), { steps, samples: start });
+      const [from, to] = rangeOf(rows, this.share);
+      const delta = this.#lastDelta;
+      samples.loss(loss, indices, { losses, g: this.#readout, delta, batch: batch.length, from, to });
+      this.meet();
+      // Every thread adds up the same numbers, and comes to the same decision.
+      for (let i = 0; i < rows; i++) sum += losses[i]!;
+      if (!Number.isFinite(sum)) return this.#firstNotFinite(rows);
+      const isWhole = start + rows === batch.length;
+      this.backward(rows, { add: start > 0, update: isWhole && update });
+    }
+    if (this.isFirst) view(memory, plan.loss)[at] = sum / batch.length;
+    return undefined;
+  }
+
+  /** The layer, of those with weights, whose outputs are the first that are not finite; 0 when it is the loss alone. */
+  #firstNotFinite(rows: number): number {
+    const allFinite = ({ data, pitch }: Matrix) => data.subarray(0, rows * pitch).every(Number.isFinite);
+    const first = this.#x.slice(1).findIndex((x) => !allFinite(x));
+    return this.#job.layers.slice(0, first + 1).filter((plan) => kindOf(plan).hasWeights).length;
+  }
+
+  /** ‖(∂loss/∂A[t], ∂loss/∂b[t])‖ for t = 1, …, n + 1, from the sums of squares of a step that all threads have done. */
+  normsOfLayers(): number[] {
+    return this.#job.layers.flatMap((plan) => {
+      const parts = kindOf(plan).parameters(plan);
+      if (parts.length === 0) return [];
+      let squares = 0;
+      for (const { at, length } of parts.map((part) => part.sums)) {
+        for (const sum of this.parameters.sums.subarray(at, at + length)) squares += sum;
+      }
+      return Math.sqrt(squares);
+    });
+  }
+
+  /** Evaluates; returns the mean loss, and the share of right answers where there are labels; nothing when stopped. */
+  evaluate(plan: EvaluationPlan): { loss: number; accuracy: number } | undefined {
+    const { memory, loss, rows } = this.#job;
+    const losses = view(memory, plan.losses);
+    const answers = view(memory, plan.predicted);
+    const order = view(memory, plan.order);
+    const { size } = plan.data;
+    const samples = new Samples(memory, plan.data);
+    for (let start = 0; start < size; start += rows) {
+      const indices = order.subarray(start, start + rows);
+      if (this.ends()) return undefined;
+      this.forward(indices.length, samples.source(indices));
+      const [from, to] = rangeOf(indices.length, this.share);
+      samples.loss(loss, indices, { losses: losses.subarray(start), g: this.#readout, from, to });
+      likeliest(answers.subarray(start), this.#readout, from, to);
+      this.meet();
+    }
+    const { labels } = samples;
+    const right = labels
+      ? answers.reduce((sum, answer, i) => sum + Number(answer === labels[i]), 0)
+      : Number.NaN;
+    return { loss: losses.reduce((sum, value) => sum + value, 0) / size, accuracy: right / size };
+  }
+}

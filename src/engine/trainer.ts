@@ -1,0 +1,52 @@
+/**
+ * What advances a training, whoever computes it: from where it is to the end of an epoch, so that in between parameters can
+ * be looked at and saved.
+ */
+
+/** What a rule remembers: numbers, and arrays as long as theta. */
+export type TrainingState = Record<string, number | Float64Array>;
+
+/** A training under way. */
+export interface Trainer {
+  /**
+   * Trains to the end of epoch `until`, or until it is stopped.
+   *
+   * @returns the layer whose outputs are the first that are not finite, when the loss was not (0 for the loss alone)
+   */
+  advance(until: number): Promise<number | undefined>;
+  /** The parameters reached. */
+  theta(): Float64Array;
+  /** What the rule remembers. */
+  state(): TrainingState;
+  /** Reports the steps a last time, in arrays that stay, and gives memory back. */
+  close(): void;
+}
+
+/** What a trainer reports to. */
+export interface Progress {
+  /** Which kernels compute. */
+  computedBy(kernels: string): void;
+  /** The loss and the step size of each step so far; now and then, and before the end of an epoch. */
+  steps(loss: Float64Array, stepSize: Float64Array): void;
+  /** An epoch is over, whose steps were reported. */
+  epoch(epoch: FinishedEpoch): void;
+}
+
+/** What a trainer knows of an epoch. */
+export interface FinishedEpoch {
+  readonly epoch: number;
+  /** The norm of each layer's gradient in the last step. */
+  readonly gradientNorms: number[];
+  /** What the validation found; nothing where there is none, or where it was stopped. */
+  readonly validation?: { readonly loss: number; readonly accuracy: number } | undefined;
+}
+
+/** Where a training left off. */
+export interface Resumed {
+  readonly loss: Float64Array;
+  readonly stepSize: Float64Array;
+  readonly state: TrainingState;
+}
+
+/** How often steps are reported, in milliseconds. */
+export const reportEvery = 100;

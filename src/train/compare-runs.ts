@@ -1,0 +1,30 @@
+/**
+ * Several trainings in one figure.
+ */
+import type { Figure } from "../display/index.js";
+import type { Run } from "./run.js";
+import { charts } from "./run-figure.js";
+
+/**
+ * Several runs in one figure: their losses step by step, and their accuracies after each epoch. Where an epoch is not as
+ * many steps for each, the losses are drawn over epochs: equal places have seen equally many samples.
+ *
+ * @param runs what `train()` returned
+ * @throws TypeError when there are none
+ * @example
+ * const data = dataset({ x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [0, 1, 1, 0], classes: 2 });
+ * const net = sequential([dense(2, 2)]);
+ * const run = await train(net, data, { epochs: 2, batchSize: 4, live: false });
+ * compareRuns([run], { title: "One run" }).alt.startsWith("One run") // → true
+ */
+export function compareRuns(
+  runs: readonly Run[],
+  { title = "Runs compared" }: { title?: string } = {},
+): Figure {
+  if (!Array.isArray(runs) || runs.length === 0) {
+    throw new TypeError(
+      "compareRuns: expected a list of runs as train() returns them, such as compareRuns([first, second])",
+    );
+  }
+  return charts(runs, { title, counts: runs.map((run) => run.steps) });
+}

@@ -1,0 +1,30 @@
+/**
+ * Which network and which data a training is of, in words and digits short enough to keep with it.
+ */
+import { sha256 } from "#platform";
+import type { Dataset } from "../data/index.js";
+import type { Layer, Sequential } from "../nn/index.js";
+
+/** The layers with their sizes and options, and the shape of a sample: `13 → dense(13, 21), relu(), dense(21, 3)`. */
+export function architectureOf({ layers, inputShape }: Sequential): string {
+  return `${inputShape.join(" × ")} → ${layers.map(textOf).join(", ")}`;
+}
+
+const textOf = (layer: Layer): string =>
+  String(layer) === "[object Object]" ? `custom ${layer.kind}` : String(layer);
+
+const fingerprints = new WeakMap<Dataset, string>();
+
+/** A digest of all samples with their labels or targets, in order: other data have another. */
+export function fingerprintOf(data: Dataset): string {
+  const known = fingerprints.get(data);
+  if (known) return known;
+  const { size, features, outputs, scale, kind, x, y } = data;
+  const shape = new TextEncoder().encode(JSON.stringify({ size, features, outputs, scale, kind }));
+  const bytes = [x, y].map(
+    ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
+  );
+  const fingerprint = sha256(shape, ...bytes).slice(0, 16);
+  fingerprints.set(data, fingerprint);
+  return fingerprint;
+}

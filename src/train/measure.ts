@@ -1,0 +1,41 @@
+/**
+ * What a measurement is, and where its values go.
+ */
+import { inspect } from "#platform";
+import type { Dataset } from "../data/index.js";
+import type { Loss, Sequential } from "../nn/index.js";
+import type { Run } from "./run.js";
+
+/** What a measurement looks at: the network as it is, and what it is trained with. */
+export interface Measuring {
+  model: Sequential;
+  data: Dataset;
+  loss: Loss;
+  /** The record so far. */
+  run: Run;
+}
+
+/** What a measurement gives: a number, or one for each layer t = 1, 2, …; nothing where it is not its turn. */
+export type MeasuredValue = number | readonly number[] | undefined;
+
+/** Something to measure now and then while training, such as `sharpness()`. */
+export type Measure = (at: Measuring) => MeasuredValue | Promise<MeasuredValue>;
+
+/** Measures, and adds the values to the record. */
+export async function measureAll(measures: Readonly<Record<string, Measure>>, at: Measuring): Promise<void> {
+  const { run } = at;
+  for (const [name, measure] of Object.entries(measures)) {
+    const value = await measure(at);
+    if (value === undefined) continue;
+    if (typeof value === "number") {
+      run.measured[name] = [...(run.measured[name] ?? []), { step: run.steps, value }];
+    } else if (Array.isArray(value) && value.every((one) => typeof one === "number")) {
+      const before = run.measuredLayers[name] ?? [];
+      run.measuredLayers[name] = [...before, { step: run.steps, values: [...value] }];
+    } else {
+      throw new TypeError(
+        `train: measure.${name} must return a number, or a list of them, one for each layer; got ${inspect(value)}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * How to train: the options of `train()`, and what they come to once all of them are checked.
+ */
+import { inspect, openblas } from "#platform";
+import { formulaOf, type RuleFormula } from "../compute/formula.js";
+import type { Dataset } from "../data/index.js";
+import { unknownPart } from "../engine/lower.js";
+import { type Shuffle, shuffles } from "../engine/order.js";
+import { Pace } from "../engine/pace.js";
+import { defaultThreads, isWorthHandingOver } from "../engine/pool.js";
+import { crossEntropy, type Loss, type Sequential, squaredError } from "../nn/index.js";
+import { type Rule, sgd } from "../optim/index.js";
+import { isPlainRule } from "../optim/rule.js";
+import { checkData, checkFits, checkRule } from "./check-fits.js";
+import { type Checkpoint, checkResumes, loadCheckpoint } from "./checkpoint.js";
+import { checkEarlyStopping, type EarlyStopping } from "./early-stopping.js";
+import { architectureOf, fingerprintOf } from "./fingerprint.js";
+import type { Measure } from "./measure.js";
+import type { Backend, EpochRecord, RunSettings } from "./record.js";
+import type { Run } from "./run.js";
+
+/** How to train; everything has a default. */
+export interface TrainOptions {
+  /** The update rule; `sgd({ eta: 0.1 })`. */
+  rule?: Rule;
+  /** The loss; cross-entropy for labels, the squared error for targets. */
+  loss?: Loss;
+  /** Sweeps through the data; 1. */
+  epochs?: number;
+  /** Samples for each step; 128, or all when there are fewer. */
+  batchSize?: number;
+  /** Where the order of the samples comes from; 0. */
+  seed?: number;
+  /** Shuffle the samples for each epoch (the default), once, or never; or draw each with replacement. */
+  shuffle?: Shuffle;
+  /** Data to evaluate on after each epoch. */
+  validation?: Dataset;
+  /** Stop when epochs no longer help, and go back to the best; `true` for all defaults. */
+  earlyStopping?: EarlyStopping | boolean;
+  /** Called after each epoch, with the network as it then is; return `"stop"` to end the training. */
+  onEpoch?: (record: EpochRecord, run: Run) => unknown;
+  /**
+   * What to measure before the first step and after each epoch, by the names under which the record then has it (`measured`;
+   * what has a value for each layer, `measuredLayers`); `everyEpochs(5, …)` is measured less often.
+   */
+  measure?: Readonly<Record<string, Measure>>;
+  /** A file to keep where the training is, written after each epoch (or each few) and when it ends. */
+  checkpoint?: string | { file: string; every?: number };
+  /** A checkpoint, or its file, to go on from; all options but `epochs` must be those it was made with. */
+  resume?: string | Checkpoint;
+  /** Ends the training when it aborts, after the last step that was whole; the run then says so. */
+  signal?: AbortSignal;
+  /** Show a chart while training; true. */
+  live?: boolean;
+  /** What to call the run; the rule's text. */
+  name?: string;
+  /**
+   * `wasm`: float32 in threads; `scalar`: float64 as the lecture writes it; by default the first that can. `openblas`:
+   * as wasm, with dense products by OpenBLAS, which is about twice as fast where it is there, and rounds in its own
+   * way on each kind of processor. A rule that the kernels do not know is float64 in any case, and takes the gradient from
+   * them; by default where a step is so large that it pays.
+   */
+  backend?: Backend;
+  /**
+   * How many threads; by default one, or as many as there are cores, whichever is faster as the training goes. Any number
+   * gives the same bits.
+   */
+  threads?: number;
+}
+
+/** A training that can begin: everything is decided. */
+export interface Task {
+  readonly model: Sequential;
+  readonly data: Dataset;
+  readonly rule: Rule;
+  readonly loss: Loss;
+  readonly settings: RunSettings;
+  readonly validation: Dataset | undefined;
+  readonly early: Required<EarlyStopping> | undefined;
+  readonly onEpoch: TrainOptions["onEpoch"];
+  readonly measure: Readonly<Record<string, Measure>>;
+  readonly keep: { readonly file: string; readonly every: number } | undefined;
+  readonly from: Checkpoint | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly live: boolean;
+  /** The rule as the kernels know it; undefined where it steps in float64. */
+  readonly formula: RuleFormula | undefined;
+  /** What has no fast kernel, in words. */
+  readonly missing: string | undefined;
+  /** Chooses the number of threads. */
+  readonly pace: Pace;
+}
+
+/** The record of a training takes 16 bytes a step. */
+const mostSteps = 50_000_000;
+
+/** Checks the options; throws a RangeError or TypeError for the first that does not fit. */
+export function taskOf(model: Sequential, data: Dataset, options: TrainOptions): Task {
+  checkData("train", data);
+  const {
+    rule = sgd({ eta: 0.1 }),
+    loss = data.kind === "labels" ? crossEntropy() : squaredError(),
+    epochs = 1,
+    batchSize = Math.min(128, data.size),
+    seed = 0,
+    shuffle = "each epoch",
+    validation,
+    onEpoch,
+    measure = {},
+    signal,
+    live = true,
+  } = options;
+  checkRule("train", rule);
+  checkFits("train", model, data, loss);
+  if (validation) checkFits("train: validation", model, validation, loss);
+  checkWhole("epochs", epochs);
+  checkWhole("batchSize", batchSize, data.size, "the number of samples");
+  const usual = defaultThreads(model, batchSize);
+  const { threads = usual.most } = options;
+  checkWhole("threads", threads, 256, "one for each core");
+  if (epochs * Math.ceil(data.size / batchSize) > mostSteps) {
+    throw new RangeError(
+      `train: the record holds at most ${mostSteps.toLocaleString("en")} steps; ask for fewer epochs, or train on with resume; got epochs ${epochs}`,
+    );
+  }
+  checkOneOf("shuffle", shuffle, shuffles);
+  if (options.backend !== undefined) checkOneOf("backend", options.backend, ["wasm", "openblas", "scalar"]);
+  checkFunction("onEpoch", onEpoch);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError(
+      `train: signal must be the signal of an AbortController, got ${inspect(signal, { depth: 0 })}`,
+    );
+  }
+  for (const [name, one] of Object.entries(measure)) checkFunction(`measure.${name}`, one);
+  const { earlyStopping } = options;
+  const early = earlyStopping
+    ? checkEarlyStopping(earlyStopping === true ? {} : earlyStopping, Boolean(validation))
+    : undefined;
+  const keep = typeof options.checkpoint === "string" ? { file: options.checkpoint } : options.checkpoint;
+  const every = keep?.every ?? 1;
+  checkWhole("checkpoint.every", every);
+  const obstacle = unknownPart(model, data, loss);
+  const formula = formulaOf("rule", rule);
+  if (options.backend && options.backend !== "scalar" && obstacle) {
+    throw new TypeError(
+      `train: the fast kernels do not know ${obstacle}; leave out backend, or take "scalar"`,
+    );
+  }
+  const isFast = !obstacle && (formula !== undefined || isWorthHandingOver(model, batchSize));
+  const backend = options.backend ?? (isFast ? "wasm" : "scalar");
+  if (backend === "openblas") openblas();
+
+  const text = textOf(rule);
+  const from = typeof options.resume === "string" ? loadCheckpoint(options.resume) : options.resume;
+  const settings: RunSettings = {
+    name: options.name ?? text,
+    rule: text,
+    loss: loss.name,
+    epochs,
+    batchSize,
+    seed,
+    shuffle,
+    samples: data.size,
+    parameters: model.parameterCount,
+    backend,
+    threads: backend === "scalar" ? 1 : threads,
+    architecture: architectureOf(model),
+    ...((keep || from) && { data: fingerprintOf(data) }),
+  };
+  if (from) checkResumes(settings, from);
+  return {
+    model,
+    data,
+    rule,
+    loss,
+    settings,
+    validation,
+    early,
+    onEpoch,
+    measure,
+    keep: keep && { file: keep.file, every },
+    from,
+    signal,
+    live,
+    formula: backend === "scalar" ? undefined : formula,
+    missing: obstacle ?? (formula ? undefined : `the rule ${isPlainRule(rule) ? rule.name : text}`),
+    // A number of threads that was asked for is kept to.
+    pace: options.threads ? new Pace(threads) : new Pace(usual.first, usual.most),
+  };
+}
+
+const textOf = (rule: Rule): string => (String(rule) === "[object Object]" ? rule.name : String(rule));
+
+function checkOneOf(option: string, value: unknown, known: readonly string[]): void {
+  if (known.includes(value as string)) return;
+  const last = known.at(-1);
+  const list = `${known
+    .slice(0, -1)
+    .map((one) => `"${one}"`)
+    .join(", ")} or "${last}"`;
+  throw new TypeError(`train: ${option} must be ${list}, got ${inspect(value)}`);
+}
+
+function checkFunction(option: string, value: unknown): void {
+  if (value === undefined || typeof value === "function") return;
+  throw new TypeError(`train: ${option} must be a function, got ${inspect(value, { depth: 0 })}`);
+}
+
+function checkWhole(option: string, value: number, most = Number.MAX_SAFE_INTEGER, why = ""): void {
+  if (Number.isSafeInteger(value) && value >= 1 && value <= most) return;
+  const range = most < Number.MAX_SAFE_INTEGER ? `from 1 to ${most}, ${why}` : "from 1 on";
+  throw new RangeError(`train: ${option} must be a whole number ${range}, got ${inspect(value)}`);
+}

@@ -1,0 +1,215 @@
+/**
+ * A training under way: what comes between its epochs, and its record, which nothing else writes.
+ */
+import { host } from "../display/host.js";
+import type { FinishedEpoch, Progress, Trainer } from "../engine/trainer.js";
+import { Checkpoint, writeCheckpoint } from "./checkpoint.js";
+import { bestEpoch } from "./early-stopping.js";
+import { evaluate } from "./evaluate.js";
+import { measureAll } from "./measure.js";
+import { type NotFinite, notFiniteMessage } from "./not-finite.js";
+import type { Task } from "./options.js";
+import { type EpochRecord, stepsPerEpoch, totalSteps } from "./record.js";
+import { Run } from "./run.js";
+import { TrainingChart } from "./training-chart.js";
+
+/** How often the chart grows, in milliseconds. */
+const chartEvery = 100;
+
+const words = { validationLoss: "validation loss", accuracy: "accuracy", loss: "training loss" };
+
+/** Begins when it is made; `close()` ends it. */
+export class Session implements Progress {
+  readonly run: Run;
+  /** Aborts when the training is to end: the user interrupts the cell, or the option `signal` does. */
+  readonly stop: AbortSignal;
+  readonly #task: Task;
+  readonly #interrupted: AbortSignal;
+  readonly #began = performance.now();
+  readonly #chart: TrainingChart | undefined;
+  readonly #timer: ReturnType<typeof setInterval> | undefined;
+  #epochBegan = this.#began;
+  /** The parameters of the best epoch so far, where it stops early. */
+  #best: Float64Array | undefined;
+  #broken: NotFinite | undefined;
+  /** The epoch after which parameters were last looked at. */
+  #looked: number;
+  #savedAt = 0;
+
+  constructor(task: Task) {
+    const { settings, model, from, missing, signal, live } = task;
+    this.#task = task;
+    this.run = new Run(settings);
+    this.run.kernels = `scalar float64${missing ? `, no fast kernel for ${missing}` : ""}`;
+    if (from) {
+      model.theta.set(from.theta);
+      Object.assign(this.run, {
+        loss: from.loss,
+        stepSize: from.stepSize,
+        epochs: structuredClone(from.epochs),
+        measured: structuredClone(from.measured),
+        measuredLayers: structuredClone(from.measuredLayers),
+      });
+      this.#best = from.best;
+    }
+    this.#looked = this.run.epochs.length;
+    this.#interrupted = host().interruptSignal();
+    this.stop = AbortSignal.any([this.#interrupted, ...(signal ? [signal] : [])]);
+    if (live) {
+      const chart = new TrainingChart(this.run, this.run.steps);
+      this.#chart = chart;
+      this.#timer = setInterval(() => chart.update(this.run.steps), chartEvery);
+    }
+  }
+
+  // What a trainer reports.
+
+  computedBy(kernels: string): void {
+    this.run.kernels = kernels;
+  }
+
+  steps(loss: Float64Array, stepSize: Float64Array): void {
+    this.run.loss = loss;
+    this.run.stepSize = stepSize;
+  }
+
+  epoch({ epoch, gradientNorms, validation }: FinishedEpoch): void {
+    const { run } = this;
+    const losses = run.loss.subarray(run.epochs.at(-1)?.step ?? 0);
+    run.epochs.push({
+      epoch,
+      step: run.steps,
+      loss: meanOverSamples(losses, run.settings),
+      gradientNorms,
+      ...(validation && { validationLoss: validation.loss, accuracy: validation.accuracy }),
+    });
+    const now = performance.now();
+    run.timings.push({ epoch, seconds: (now - this.#epochBegan) / 1000 });
+    this.#epochBegan = now;
+    this.#chart?.update(run.steps);
+  }
+
+  // What comes between epochs.
+
+  /** Measures before the first step; or finishes an epoch whose validation was stopped. */
+  async begin(): Promise<void> {
+    const { run } = this;
+    const { model, validation, loss } = this.#task;
+    if (run.steps === 0) await this.#measure();
+    const cut = run.epochs.at(-1);
+    if (!validation || cut?.step !== run.steps || this.#isValidated(cut)) return;
+    const { loss: validationLoss, accuracy } = await evaluate(model, validation, { loss });
+    // The trainer may not be there yet: the checkpoint from which this resumes has the same state.
+    await this.#endEpoch(Object.assign(cut, { validationLoss, accuracy }), () => this.#task.from!.state);
+  }
+
+  /** Whether there is more to train. */
+  get goesOn(): boolean {
+    const { run } = this;
+    return !this.#broken && !this.stop.aborted && !run.stopped && run.steps < totalSteps(run);
+  }
+
+  /** The epoch after which parameters are to be looked at next. */
+  get nextLook(): number {
+    const { onEpoch, early, keep, measure, settings } = this.#task;
+    const looksAtEachEpoch = onEpoch || early || keep || Object.keys(measure).length > 0;
+    return looksAtEachEpoch ? Math.floor(this.run.steps / stepsPerEpoch(settings)) + 1 : settings.epochs;
+  }
+
+  /** Looks at the parameters that the network now has: measures, compares, saves. */
+  async look(trainer: Trainer): Promise<void> {
+    const { epochs } = this.run;
+    const record = epochs.at(-1);
+    const isNew = epochs.length > this.#looked;
+    this.#looked = epochs.length;
+    // Stopped within an epoch, or within its validation: `resume` finishes it.
+    if (isNew && record && this.#isValidated(record)) await this.#endEpoch(record, () => trainer.state());
+  }
+
+  /** Ends it because numbers are no longer finite. */
+  breakOff(broken: NotFinite): void {
+    this.#broken = broken;
+  }
+
+  /** Says why it ended early, saves, and goes back to the best epoch. */
+  end(trainer: Trainer): void {
+    const { run } = this;
+    const { signal, model, early } = this.#task;
+    if (this.#broken) {
+      const { what } = this.#broken;
+      run.stopped = `the ${what} ${what === "loss" ? "is" : "are"} no longer finite`;
+      return;
+    }
+    if (run.steps < totalSteps(run)) {
+      if (this.#interrupted.aborted) run.stopped ??= "interrupted";
+      else if (signal?.aborted) run.stopped ??= reasonOf(signal);
+    }
+    this.#save(() => trainer.state());
+    if (early && this.#best) {
+      model.theta.set(this.#best);
+      run.restored = bestEpoch(run.epochs, early);
+    }
+  }
+
+  /** Completes the record and the chart. */
+  async close(): Promise<void> {
+    this.run.seconds = (performance.now() - this.#began) / 1000;
+    clearInterval(this.#timer);
+    const shown = this.#chart?.close();
+    if (!this.#interrupted.aborted) await shown; // an interrupted cell does not wait until the picture is drawn
+  }
+
+  /** The record; throws where the training failed, or the cell was interrupted. */
+  result(): Run {
+    if (this.#broken)
+      throw new Error(notFiniteMessage(this.run, this.#broken, this.#looked, this.#task.data));
+    if (this.#interrupted.aborted) throw this.#interrupted.reason;
+    return this.run;
+  }
+
+  async #endEpoch(record: EpochRecord, state: Trainer["state"]): Promise<void> {
+    const { run } = this;
+    const { early, model, onEpoch, keep } = this.#task;
+    await this.#measure();
+    if (early) {
+      const best = bestEpoch(run.epochs, early);
+      if (best === record.epoch) this.#best = model.theta.slice();
+      if (record.epoch - best >= early.patience) {
+        run.stopped = `no better ${words[early.by]} in ${early.patience} epochs`;
+      }
+    }
+    if ((await onEpoch?.(record, run)) === "stop") run.stopped ??= "by onEpoch";
+    if (keep && run.epochs.length % keep.every === 0) this.#save(state);
+  }
+
+  async #measure(): Promise<void> {
+    const { model, data, loss, measure } = this.#task;
+    await measureAll(measure, { model, data, loss, run: this.run });
+  }
+
+  #save(state: Trainer["state"]): void {
+    const { keep, model } = this.#task;
+    const { settings, loss, stepSize, epochs, measured, measuredLayers, steps } = this.run;
+    if (!keep || this.#savedAt === steps) return;
+    this.#savedAt = steps;
+    const record = { settings, loss, stepSize, epochs, measured, measuredLayers };
+    const now = { ...record, theta: model.theta, state: state(), ...(this.#best && { best: this.#best }) };
+    writeCheckpoint(keep.file, new Checkpoint(now), model);
+  }
+
+  #isValidated({ validationLoss }: EpochRecord): boolean {
+    return !this.#task.validation || validationLoss !== undefined;
+  }
+}
+
+/** The mean loss of an epoch's samples, from the mean of each step's batch, of which the last may be smaller. */
+function meanOverSamples(losses: Float64Array, { samples, batchSize }: Run["settings"]): number {
+  const last = losses.length - 1;
+  const share = (samples - last * batchSize) / batchSize;
+  const sum = losses.reduce((all, loss, k) => all + (k === last ? share * loss : loss), 0);
+  return sum / (last + share);
+}
+
+function reasonOf({ reason }: AbortSignal): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}

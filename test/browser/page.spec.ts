@@ -1,0 +1,93 @@
+/**
+ * The library and the session in a browser's worker: bundled by the build's own bundler, with nothing replaced but by the
+ * condition "browser", and the same numbers as in Node, bit for bit.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as nablab from "#nablab/index.js";
+import type { Completions } from "#nablab/session/compiler.js";
+import type { CellResult, Output } from "#nablab/session/session.js";
+import { findChromium } from "./chromium.ts";
+import { referenceTraining, type Trained } from "./page/reference-training.ts";
+import { type Page, type Site, startSite } from "./page/serve.ts";
+
+type CellAnswer = { result: CellResult; outputs: Output[] };
+
+describe.runIf(findChromium())("in Chromium", () => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await startSite();
+  });
+  afterAll(() => site?.close());
+
+  describe.each([{ isolated: true }, { isolated: false }])(
+    "cross-origin isolated: $isolated",
+    ({ isolated }) => {
+      let page: Page;
+      beforeAll(async () => {
+        page = await site.open({ isolated });
+      });
+      afterAll(() => page?.close());
+
+      test("a descent has Node's bits", async () => {
+        const F = nablab.quadratic({ spectrum: [1, 0.1, 0.01] });
+        const here = nablab.descend(F, { theta0: [1, 1, 1], eta: 1 / F.L, steps: 1000 });
+        const { theta, holds } = await page.run<{ theta: number[]; holds: boolean }>("descend");
+        expect(theta).toEqual([...here.theta[1000]!]);
+        expect(holds).toBe(true);
+      });
+
+      test("100 steps of the reference network have Node's bits", async () => {
+        const { losses: expected, ...here } = await referenceTraining(nablab, { threads: 1 });
+        const { losses, ...there } = await page.run<Trained>("train", isolated ? { threads: 2 } : {});
+        expect(there).toEqual({ ...here, threads: isolated ? 2 : 1 });
+        expect(there.steps).toBe(100);
+        // Math.exp and Math.log are the engine's: the newer V8 rounds 2 of these 100 losses otherwise, in the last bit.
+        losses.forEach((loss, k) => {
+          expect(Math.abs(loss - expected[k]!) / expected[k]!).toBeLessThan(4 * Number.EPSILON);
+        });
+      });
+    },
+  );
+
+  describe("cells", () => {
+    let page: Page;
+    beforeAll(async () => {
+      page = await site.open({ isolated: true });
+    });
+    afterAll(() => page?.close());
+    const run = (code: string) => page.run<CellAnswer>("cell", { code });
+
+    test("a cell is checked", async () => {
+      const { result } = await run('const eta: number = "small";');
+      expect(result).toMatchObject({ status: "error", ename: "TypeScriptError" });
+      expect((result as { evalue: string }).evalue).toContain("TS2322");
+    });
+
+    test("a cell runs, prints and shows its value, with names that live on", async () => {
+      const first = await run(
+        'import { quadratic } from "nablab";\nconst F = quadratic({ spectrum: [1, 4] });\nconsole.log("L =", F.L, [1, 2]);',
+      );
+      expect(first.result).toEqual({ status: "ok" });
+      expect(first.outputs).toEqual([{ type: "stream", name: "stdout", text: "L = 4 [ 1, 2 ]\n" }]);
+      const { result } = await run("await Promise.resolve();\n[F.L, F.mu]");
+      expect(result).toMatchObject({ status: "ok", result: { data: { "text/plain": "[ 4, 1 ]" } } });
+    });
+
+    test("an error names the line of the TypeScript", async () => {
+      const { result } = await run(
+        "interface Point { x: number }\n\nfunction half(p: Point): number {\n  if (p.x > 1) throw new RangeError(`too far`);\n  return p.x / 2;\n}\nhalf({ x: 2 })",
+      );
+      expect(result).toMatchObject({ status: "error", ename: "RangeError", evalue: "too far" });
+      const { traceback } = result as { traceback: string[] };
+      expect(traceback.join("\n")).toMatch(
+        /at half \(cell 4:4:22\)\n4 │ {3}if \(p\.x > 1\) throw.*\n.*\n {4}at cell 4:7:1$/,
+      );
+      expect(traceback.join("\n")).not.toContain("http");
+    });
+
+    test("a name is completed", async () => {
+      const { entries } = await page.run<Completions>("complete", { code: "Math.sqr" });
+      expect(entries.map(({ name }) => name)).toEqual(["sqrt", "SQRT1_2", "SQRT2"]);
+    });
+  });
+});

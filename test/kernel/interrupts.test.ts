@@ -1,0 +1,124 @@
+/**
+ * An interrupt reaches what a cell does after an await as well, though the thread receives no message meanwhile: it
+ * is raised in shared memory, as the sockets' thread does it.
+ */
+import { Worker } from "node:worker_threads";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { raiseStop, stopFlag } from "#nablab/session/stop.js";
+import { openCells } from "./cells.js";
+
+const cells = openCells();
+const { text, run, file } = cells;
+
+let worker: Worker;
+beforeAll(() => {
+  const source = `const { parentPort, workerData } = require("node:worker_threads");
+    parentPort.on("message", (delay) => setTimeout(() => { Atomics.add(workerData, 1, 1); Atomics.store(workerData, 0, 1) }, delay))`;
+  worker = new Worker(source, { eval: true, workerData: stopFlag });
+});
+afterAll(async () => void (await worker.terminate()));
+
+/** Runs a cell that would go on for ever, and interrupts it. */
+async function interrupted(code: string): Promise<void> {
+  worker.postMessage(200);
+  expect(await run(code), code).toMatchObject({ status: "error", ename: "KeyboardInterrupt" });
+  expect(await text("1 + 1")).toBe("2");
+  await text("await new Promise((go) => setTimeout(go, 5))"); // nothing of it holds up the event loop
+}
+
+describe("loop-free code after an await", () => {
+  const fib = "(n: number): number => (n < 2 ? n : fib(n - 1) + fib(n - 2))";
+  const forms: [name: string, code: string][] = [
+    ["recursion", `const fib = ${fib}; await null; fib(80)`],
+    [
+      "recursion in a declaration",
+      "function f2(n: number): number { return n < 2 ? n : f2(n - 1) + f2(n - 2) } await null; f2(80)",
+    ],
+    [
+      "recursion in a method",
+      "class F { f(n: number): number { return n < 2 ? n : this.f(n - 1) + this.f(n - 2) } } await null; new F().f(80)",
+    ],
+    [
+      "recursion in a getter",
+      "class G { constructor(public n: number) {} get f(): number { return this.n < 2 ? this.n : new G(this.n - 1).f + new G(this.n - 2).f } } await null; new G(80).f",
+    ],
+    [
+      "recursion in constructors",
+      "class H { constructor(n: number) { if (n > 0) { new H(n - 1); new H(n - 1) } } } await null; new H(80)",
+    ],
+    [
+      "recursion through a template tag",
+      "const tag = (_: any, n: number): any => n < 1 || [tag`#{n - 1}`, tag`#{n - 1}`]; await null; tag`#{80}`",
+    ],
+    [
+      "array callbacks",
+      "const many = Array.from({ length: 3000 }); await null; many.map(() => many.map(() => many.forEach(() => many.length)))",
+    ],
+    [
+      "a comparison in sort",
+      "const list = Array.from({ length: 5000 }, Math.random); await null; list.forEach(() => list.map(() => [...list].sort((a, b) => a - b)))",
+    ],
+    [
+      "generators",
+      "function* gen(n: number): any { if (n > 0) { yield* gen(n - 1); yield* gen(n - 1) } } await null; Array.from(gen(80))",
+    ],
+    [
+      "promises that follow each other",
+      "const spin = (): Promise<unknown> => Promise.resolve().then(spin); await null; await spin()",
+    ],
+    [
+      "async functions that call each other",
+      "const again = async (): Promise<unknown> => { await null; return again() }; await again()",
+    ],
+    [
+      "queueMicrotask",
+      "const micro = () => queueMicrotask(micro); await null; micro(); await new Promise(() => {})",
+    ],
+    [
+      "nextTick",
+      "const tick = () => process.nextTick(tick); await null; tick(); await new Promise(() => {})",
+    ],
+    [
+      "setImmediate",
+      "const turn = () => { setImmediate(turn) }; await null; turn(); await new Promise(() => {})",
+    ],
+    [
+      "a replacer",
+      "const replace = (): any => 'aaaa'.replace(/a/g, replace); await null; try { replace() } catch (e) { if (e instanceof RangeError) { const r2 = (n: number): any => n && 'aa'.replace(/a/g, () => r2(n - 1)); r2(60) } else throw e }",
+    ],
+  ];
+  test.each(forms)("%s", (_, code) => interrupted(code.replaceAll("#{", "${")));
+
+  test("recursion in a file that a cell imports", async () => {
+    file("deep.ts", `export const fib = ${fib};`);
+    await interrupted('import { fib as deep } from "./deep"; await null; deep(80)');
+  });
+
+  test("a function of an earlier cell, called in a timer", async () => {
+    await text(`const slow = ${fib.replaceAll("fib", "slow")}`);
+    await interrupted("setTimeout(() => slow(80), 10); await new Promise(() => {})");
+  });
+});
+
+test("a stop that came after the cell was sent, and before it began, is for it", async () => {
+  const before = Atomics.load(stopFlag, 1);
+  raiseStop(stopFlag);
+  const stopped = await cells.session.execute(
+    "await null; 'ran'",
+    ++cells.count,
+    cells.count,
+    undefined,
+    before,
+  );
+  expect(stopped).toMatchObject({ ename: "KeyboardInterrupt" });
+  raiseStop(stopFlag);
+  const sentLater = await cells.session.execute("'ran'", ++cells.count, cells.count, undefined, before + 2);
+  expect(sentLater).toMatchObject({ status: "ok", result: { data: { "text/plain": "'ran'" } } });
+});
+
+test("one that comes while the cell is compiled is for it, and not for the next", async () => {
+  const ending = cells.session.execute("await null; 'ran'", ++cells.count);
+  raiseStop(stopFlag); // the cell is compiled and has come to its await
+  expect(await ending).toMatchObject({ ename: "KeyboardInterrupt" });
+  expect(await text("for (let i = 0; i < 3; i++); 'next'")).toBe("'next'");
+});
