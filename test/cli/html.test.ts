@@ -123,6 +123,9 @@ describe("an output", () => {
     expect(ansiToHtml("\x1b[1;92mok\x1b[0m \x1b[38;5;31mblue\x1b[2K.")).toBe(
       '<span class="a1 a92">ok</span> blue.',
     );
+    expect(ansiToHtml("\x1b[1;31mbold\x1b[22mred\x1b[39mplain\x1b[2mfaint\x1b[0m")).toBe(
+      '<span class="a1 a31">bold</span><span class="a31">red</span>plain<span class="a2">faint</span>',
+    );
   });
 
   test("may be folded away, a cell left out", () => {

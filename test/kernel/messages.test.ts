@@ -110,3 +110,28 @@ test("a cell after all that runs as if nothing had been", async () => {
   expect(reply).toMatchObject({ status: "ok", execution_count: 1 });
   expect(reply.user_expressions).toMatchObject({ twice: { data: { "text/plain": "84" } } });
 });
+
+test("a cell that is not stored has no number of its own, and history does not know it", async () => {
+  const execute = async (content: object) => {
+    sent = [];
+    kernel.receiveFrames("shell", wire.compose("execute_request", { silent: false, ...content }));
+    await vi.waitFor(() => expect(sent.at(-1)?.message.content.execution_state).toBe("idle"), 10_000);
+    return sent.find(({ message }) => message.header.msg_type === "execute_reply")!.message.content;
+  };
+  const { execution_count } = await execute({ code: "'stored'" });
+  expect(await execute({ code: "'not stored'", store_history: false })).toMatchObject({ execution_count });
+  sent = [];
+  kernel.receiveFrames(
+    "shell",
+    wire.compose("history_request", { hist_access_type: "tail", n: 10, output: false, raw: true }),
+  );
+  const { history } = sent.find(({ channel }) => channel === "shell")!.message.content;
+  expect((history as unknown[][]).map((entry) => entry[2])).toEqual(["6 * 7", "'stored'"]);
+});
+
+test("a comm of a target that nobody has is closed at once, so that its front end does not wait", () => {
+  const open = { comm_id: "c1", target_name: "elsewhere", data: {} };
+  kernel.receiveFrames("shell", wire.compose("comm_open", open));
+  const closed = sent.filter(({ message }) => message.header.msg_type === "comm_close");
+  expect(closed.map(({ channel, message }) => [channel, message.content.comm_id])).toEqual([["iopub", "c1"]]);
+});

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { host } from "#nablab/display/host.js";
 import { createNodeSession } from "#nablab/kernel/node-host.js";
 import type { CellResult, Output, Session } from "#nablab/session/session.js";
@@ -230,6 +230,27 @@ test("what a stopped cell ends with is the stop, whatever error its work makes o
     })`);
   expect(stopped).toMatchObject({ ename: "KeyboardInterrupt" });
   expect(outputs).toMatchObject([{ output: { text: "tidied up\n" } }]);
+});
+
+test("interrupted twice, a cell ends without waiting for work that has asked for time", async () => {
+  let listening = () => {};
+  const listens = new Promise<void>((resolve) => {
+    listening = resolve;
+  });
+  Object.assign(globalThis, { listening, signal: () => host().interruptSignal() });
+  const ended = run(
+    "(globalThis as any).signal(); (globalThis as any).listening(); await new Promise(() => {})",
+  );
+  await listens;
+  // The time that work is given never passes on this clock.
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  try {
+    session.interrupt();
+    session.interrupt();
+    expect(await ended).toMatchObject({ ename: "KeyboardInterrupt" });
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("a bundle that JSON cannot hold is the cell's error", async () => {

@@ -44,6 +44,8 @@ test("shown, a slider opens one connection; what the reader does comes back", as
   expect(opened[0]!.data.state).toMatchObject({ _model_module: "anywidget", value: 0.1, min: 0.001 });
 
   receive({ method: "update", state: { value: 2.5 } });
+  // Another view of it, in another window, follows.
+  expect(sent.at(-1)).toMatchObject({ method: "echo_update", state: { value: 2.5 } });
   expect([eta.value, seen]).toEqual([2.5, [2.5]]);
   eta.value = 1;
   expect(sent.at(-1)).toEqual({ method: "update", state: { value: 1 }, buffer_paths: [] });
