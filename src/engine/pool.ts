@@ -84,7 +84,7 @@ export async function runJob(
       if (idle.length < cores()) idle.push(thread);
       else void thread.terminate();
     }
-    return result;
+    return result!;
   } catch (error) {
     // The others wait for the one that failed.
     await Promise.all(threads.map((thread) => thread.terminate()));

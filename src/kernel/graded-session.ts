@@ -4,7 +4,7 @@
  */
 import { readdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import type { Completions } from "../session/compiler.js";
+import type { Completions } from "../session/completion.js";
 import type { Completeness } from "../session/is-complete.js";
 import type { CellResult, CellRunner, Output } from "../session/session.js";
 import { hearStop } from "../session/stop.js";

@@ -19,7 +19,8 @@ import {
   isInterruption,
   KeyboardInterrupt,
 } from "./cell-error.js";
-import { type CompiledCell, Compiler, type Completions } from "./compiler.js";
+import { type CompiledCell, Compiler } from "./compiler.js";
+import type { Completions } from "./completion.js";
 import { translateFunctions } from "./function-source.js";
 import type { SessionHost } from "./host.js";
 import { type Completeness, isComplete } from "./is-complete.js";
