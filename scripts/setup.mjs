@@ -44,7 +44,15 @@ async function npmPackages() {
   if (existsSync(at("node_modules")) && lstatSync(at("node_modules")).isSymbolicLink()) return;
   const inputs = hashOf({ texts: [process.version], files: [at("package-lock.json")] });
   await unlessDone(at("node_modules", ".nablab-stamp"), inputs, () =>
-    step("npm packages", () => npm("installing the npm packages", ["ci", ...npmOptions], root)),
+    step("npm packages", async () => {
+      await npm("installing the npm packages", ["ci", ...npmOptions], root);
+      // tslab brings a `tsc` of its own, an older one, and which of the two is linked is left to chance.
+      await npm(
+        "linking the compiler",
+        ["rebuild", "typescript", "--ignore-scripts", "--loglevel=error"],
+        root,
+      );
+    }),
   );
 }
 

@@ -23,15 +23,15 @@ export function crossEntropyRows(labels: Uint8Array, indices: Uint32Array, rows:
   const { data, pitch, columns } = g;
   for (let i = from; i < to; i++) {
     const at = i * pitch;
-    const label = labels[indices[i]];
+    const label = labels[indices[i]!]!;
     let top = 0;
-    for (let k = 1; k < columns; k++) if (data[at + k] > data[at + top]) top = k;
+    for (let k = 1; k < columns; k++) if (data[at + k]! > data[at + top]!) top = k;
     let others = 0;
-    for (let k = 0; k < columns; k++) if (k !== top) others += Math.exp(data[at + k] - data[at + top]);
-    losses[i] = data[at + top] - data[at + label] + Math.log1p(others);
+    for (let k = 0; k < columns; k++) if (k !== top) others += Math.exp(data[at + k]! - data[at + top]!);
+    losses[i] = data[at + top]! - data[at + label]! + Math.log1p(others);
     if (!delta) continue;
     for (let k = 0; k < columns; k++) {
-      const p = Math.exp(data[at + k] - data[at + top]) / (1 + others);
+      const p = Math.exp(data[at + k]! - data[at + top]!) / (1 + others);
       delta.data[at + k] = (p - (k === label ? 1 : 0)) / batch;
     }
   }
@@ -42,10 +42,10 @@ export function squaredErrorRows(targets: Float32Array, indices: Uint32Array, ro
   const { losses, g, delta, batch = 1, from, to } = rows;
   const { data, pitch, columns } = g;
   for (let i = from; i < to; i++) {
-    const wanted = indices[i] * columns;
+    const wanted = indices[i]! * columns;
     let sum = 0;
     for (let k = 0; k < columns; k++) {
-      const difference = data[i * pitch + k] - targets[wanted + k];
+      const difference = data[i * pitch + k]! - targets[wanted + k]!;
       sum += difference * difference;
       if (delta) delta.data[i * pitch + k] = (2 * difference) / batch;
     }
@@ -62,7 +62,7 @@ export function likeliest(
 ): void {
   for (let i = from; i < to; i++) {
     let top = 0;
-    for (let k = 1; k < columns; k++) if (data[i * pitch + k] > data[i * pitch + top]) top = k;
+    for (let k = 1; k < columns; k++) if (data[i * pitch + k]! > data[i * pitch + top]!) top = k;
     predicted[i] = top;
   }
 }

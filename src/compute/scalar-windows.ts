@@ -37,10 +37,10 @@ export const scalarImageKernels: ImageKernels = {
     for (let n = from; n < to; n++) {
       for (let o = 0; o < outputs; o++) {
         eachWindow(windows, (window, top, left) => {
-          let z = theta[biasesAt(windows, outputs) + o];
+          let z = theta[biasesAt(windows, outputs) + o]!;
           for (let i = 0; i < windows.channels; i++) {
             eachPixel(windows, i, top, left, (k, pixel) => {
-              z += theta[o * inWindow(windows) + k] * x.data[n * x.pitch + pixel];
+              z += theta[o * inWindow(windows) + k]! * x.data[n * x.pitch + pixel]!;
             });
           }
           out.data[n * out.pitch + o * positions + window] = relu ? Math.max(z, 0) : z;
@@ -58,11 +58,11 @@ export const scalarImageKernels: ImageKernels = {
       for (let n = first; n < end; n++) {
         for (let o = 0; o < outputs; o++) {
           eachWindow(windows, (window, top, left) => {
-            const d = delta.data[n * delta.pitch + o * positions + window];
-            gradient[biasesAt(windows, outputs) + o] += d;
+            const d = delta.data[n * delta.pitch + o * positions + window]!;
+            gradient[biasesAt(windows, outputs) + o]! += d;
             for (let i = 0; i < windows.channels; i++) {
               eachPixel(windows, i, top, left, (k, pixel) => {
-                gradient[o * inWindow(windows) + k] += d * x.data[n * x.pitch + pixel];
+                gradient[o * inWindow(windows) + k]! += d * x.data[n * x.pitch + pixel]!;
               });
             }
           });
@@ -79,16 +79,16 @@ export const scalarImageKernels: ImageKernels = {
       const sums = new Float64Array(below.columns);
       for (let o = 0; o < outputs; o++) {
         eachWindow(windows, (window, top, left) => {
-          const d = delta.data[n * delta.pitch + o * positions + window];
+          const d = delta.data[n * delta.pitch + o * positions + window]!;
           for (let i = 0; i < windows.channels; i++) {
             eachPixel(windows, i, top, left, (k, pixel) => {
-              sums[pixel] += d * theta[o * inWindow(windows) + k];
+              sums[pixel]! += d * theta[o * inWindow(windows) + k]!;
             });
           }
         });
       }
       for (let k = 0; k < below.columns; k++) {
-        below.data[n * below.pitch + k] = !mask || mask.data[n * mask.pitch + k] > 0 ? sums[k] : 0;
+        below.data[n * below.pitch + k] = !mask || mask.data[n * mask.pitch + k]! > 0 ? sums[k]! : 0;
       }
     }
   },
@@ -102,8 +102,8 @@ export const scalarImageKernels: ImageKernels = {
           let most = Number.NEGATIVE_INFINITY;
           let sum = 0;
           eachPixel(windows, i, top, left, (_, pixel) => {
-            most = Math.max(most, x.data[n * x.pitch + pixel]);
-            sum += x.data[n * x.pitch + pixel];
+            most = Math.max(most, x.data[n * x.pitch + pixel]!);
+            sum += x.data[n * x.pitch + pixel]!;
           });
           const value = pooling === "maxPool2d" ? most : sum / windows.kernel ** 2;
           out.data[n * out.pitch + i * positions + window] = relu ? Math.max(value, 0) : value;
@@ -117,20 +117,20 @@ export const scalarImageKernels: ImageKernels = {
     const [from, to] = rangeOf(rows, share);
     for (let n = from; n < to; n++) {
       const sums = new Float64Array(below.columns);
-      const at = (pixel: number): number => x.data[n * x.pitch + pixel];
+      const at = (pixel: number): number => x.data[n * x.pitch + pixel]!;
       for (let i = 0; i < windows.channels; i++) {
         eachWindow(windows, (window, top, left) => {
-          const d = delta.data[n * delta.pitch + i * positions + window];
+          const d = delta.data[n * delta.pitch + i * positions + window]!;
           let best = -1;
           eachPixel(windows, i, top, left, (_, pixel) => {
-            if (pooling === "avgPool2d") sums[pixel] += d / windows.kernel ** 2;
+            if (pooling === "avgPool2d") sums[pixel]! += d / windows.kernel ** 2;
             else if (best < 0 || at(pixel) > at(best)) best = pixel;
           });
-          if (best >= 0) sums[best] += d;
+          if (best >= 0) sums[best]! += d;
         });
       }
       for (let k = 0; k < below.columns; k++) {
-        below.data[n * below.pitch + k] = !masked || at(k) > 0 ? sums[k] : 0;
+        below.data[n * below.pitch + k] = !masked || at(k) > 0 ? sums[k]! : 0;
       }
     }
   },

@@ -17,7 +17,7 @@ export type Move = (parameters: Parameters, i: number, g: number) => void;
 export function scalarKernels(apply: Move): Kernels {
   /** Hands over the gradient g of parameter i. */
   function finishWith(parameters: Parameters, i: number, g: number, { add, update }: Finish): number {
-    const whole = add ? parameters.gradient[i] + g : g;
+    const whole = add ? parameters.gradient[i]! + g : g;
     if (update) apply(parameters, i, whole);
     else parameters.gradient[i] = whole;
     return whole * whole;
@@ -41,9 +41,9 @@ export function scalarKernels(apply: Move): Kernels {
       const [from, to] = rangeOf(A.outputs, share, line);
       for (let i = 0; i < rows; i++) {
         for (let j = from; j < to; j++) {
-          let z = b ? b[j] : 0;
+          let z = b ? b[j]! : 0;
           for (let k = 0; k < A.inputs; k++) {
-            z += x.data[i * x.pitch + k] * A.theta[weightAt(A, j, k)];
+            z += x.data[i * x.pitch + k]! * A.theta[weightAt(A, j, k)]!;
           }
           out.data[i * out.pitch + j] = relu ? Math.max(z, 0) : z;
         }
@@ -56,9 +56,9 @@ export function scalarKernels(apply: Move): Kernels {
         for (let k = from; k < to; k++) {
           let sum = 0;
           for (let j = 0; j < A.outputs; j++) {
-            sum += delta.data[i * delta.pitch + j] * A.theta[weightAt(A, j, k)];
+            sum += delta.data[i * delta.pitch + j]! * A.theta[weightAt(A, j, k)]!;
           }
-          out.data[i * out.pitch + k] = !mask || mask.data[i * mask.pitch + k] > 0 ? sum : 0;
+          out.data[i * out.pitch + k] = !mask || mask.data[i * mask.pitch + k]! > 0 ? sum : 0;
         }
       }
     },
@@ -69,10 +69,10 @@ export function scalarKernels(apply: Move): Kernels {
         let squares = 0;
         for (let j = 0; j < A.outputs; j++) {
           let sum = 0;
-          for (let i = 0; i < rows; i++) sum += delta.data[i * delta.pitch + j] * x.data[i * x.pitch + k];
+          for (let i = 0; i < rows; i++) sum += delta.data[i * delta.pitch + j]! * x.data[i * x.pitch + k]!;
           squares += finishWith(A, weightAt(A, j, k), sum, finish);
         }
-        A.sums[Math.floor(k / 8)] = squares + (k % 8 ? A.sums[Math.floor(k / 8)] : 0);
+        A.sums[Math.floor(k / 8)] = squares + (k % 8 ? A.sums[Math.floor(k / 8)]! : 0);
       }
     },
 
@@ -80,9 +80,9 @@ export function scalarKernels(apply: Move): Kernels {
       const [from, to] = rangeOf(b.theta.length, share, line);
       for (let j = from; j < to; j++) {
         let sum = 0;
-        for (let i = 0; i < rows; i++) sum += delta.data[i * delta.pitch + j];
+        for (let i = 0; i < rows; i++) sum += delta.data[i * delta.pitch + j]!;
         const squares = finishWith(b, j, sum, finish);
-        b.sums[Math.floor(j / line)] = squares + (j % line ? b.sums[Math.floor(j / line)] : 0);
+        b.sums[Math.floor(j / line)] = squares + (j % line ? b.sums[Math.floor(j / line)]! : 0);
       }
     },
 
@@ -111,7 +111,7 @@ export function scalarKernels(apply: Move): Kernels {
       const [from, to] = rangeOf(A.outputs, share, line);
       for (let i = 0; i < rows; i++) {
         for (let j = from; j < to; j++) {
-          const z = out.data[i * out.pitch + j] + more.data[i * out.pitch + j];
+          const z = out.data[i * out.pitch + j]! + more.data[i * out.pitch + j]!;
           out.data[i * out.pitch + j] = relu ? Math.max(z, 0) : z;
         }
       }
@@ -127,10 +127,10 @@ export function scalarKernels(apply: Move): Kernels {
         let squares = 0;
         for (let k = 0; k < A.inputs; k++) {
           let sum = 0;
-          for (const [r, value] of entriesOf(x, k)) sum += delta.data[r * delta.pitch + j] * value;
+          for (const [r, value] of entriesOf(x, k)) sum += delta.data[r * delta.pitch + j]! * value;
           squares += finishWith(A, weightAt(A, j, k), sum, finish);
         }
-        A.sums[Math.floor(j / line)] = squares + (j % line ? A.sums[Math.floor(j / line)] : 0);
+        A.sums[Math.floor(j / line)] = squares + (j % line ? A.sums[Math.floor(j / line)]! : 0);
       }
     },
 
@@ -144,14 +144,14 @@ export function scalarKernels(apply: Move): Kernels {
         for (let j = from; j < to; j++) {
           const part = Math.floor(j / blockOutputs) * A.inputs + k;
           const at = weightAt(A, j, k);
-          A.gradient[part] = (j % blockOutputs ? A.gradient[part] : 0) + delta.data[j] * A.theta[at];
-          apply(A, at, delta.data[j] * value);
+          A.gradient[part] = (j % blockOutputs ? A.gradient[part]! : 0) + delta.data[j]! * A.theta[at]!;
+          apply(A, at, delta.data[j]! * value);
         }
       }
       const norm = [...entriesOf(x, 0)].reduce((sum, [, value]) => sum + value ** 2, 0);
       for (let j = from; j < to; j++) {
         A.sums[Math.floor(j / line)] =
-          norm * delta.data[j] ** 2 + (j % line ? A.sums[Math.floor(j / line)] : 0);
+          norm * delta.data[j]! ** 2 + (j % line ? A.sums[Math.floor(j / line)]! : 0);
       }
     },
 
@@ -161,7 +161,7 @@ export function scalarKernels(apply: Move): Kernels {
       for (const [k] of entriesOf(x, 0)) {
         if (k < from || k >= to) continue;
         for (let part = k; part < Math.ceil(A.outputs / blockOutputs) * A.inputs; part += A.inputs) {
-          out.data[k] += A.gradient[part];
+          out.data[k]! += A.gradient[part]!;
         }
       }
     },
@@ -172,19 +172,19 @@ export function scalarKernels(apply: Move): Kernels {
 
     update(parameters, share) {
       const [from, to] = rangeOf(parameters.theta.length, share, line);
-      for (let i = from; i < to; i++) apply(parameters, i, parameters.gradient[i]);
+      for (let i = from; i < to; i++) apply(parameters, i, parameters.gradient[i]!);
     },
   };
   return self;
 }
 
 function valueAt({ data, indices, pitch, scale }: Source, r: number, j: number): number {
-  return data[(indices ? indices[r] : r) * pitch + j] * scale;
+  return data[(indices ? indices[r]! : r) * pitch + j]! * scale;
 }
 
 /** Whether a column is left out of lists. */
 const isSkipped = ({ skip }: Source, column: number): boolean =>
-  skip !== undefined && ((skip[column >> 3] >> (column & 7)) & 1) === 1;
+  skip !== undefined && ((skip[column >> 3]! >> (column & 7)) & 1) === 1;
 
 /** Adds an entry to list i, unless it is zero; lines of 16 floats begin every 64 bytes. */
 function append(
@@ -194,7 +194,7 @@ function append(
   value: number,
 ): void {
   if (value === 0) return;
-  const entry = 2 * (i * capacity + counts[i]++);
+  const entry = 2 * (i * capacity + counts[i]!++);
   places[entry] = 4 * line * at;
   values[entry + 1] = value;
 }
@@ -203,9 +203,9 @@ function* entriesOf(
   { places, values, counts, capacity }: Compressed,
   i: number,
 ): Generator<[number, number]> {
-  for (let n = 0; n < counts[i]; n++) {
+  for (let n = 0; n < counts[i]!; n++) {
     const entry = 2 * (i * capacity + n);
-    yield [places[entry] / (4 * line), values[entry + 1]];
+    yield [places[entry]! / (4 * line), values[entry + 1]!];
   }
 }
 

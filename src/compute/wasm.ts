@@ -236,13 +236,13 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
     columnBackward(A, delta, x, share) {
       const range = blocksOf(A.outputs, share);
       const operands = [at(A.theta), Math.ceil(A.outputs / line), at(A.gradient), A.inputs, at(delta.data)];
-      wasm.columnBackward(...operands, at(x.places), x.counts[0], ...range, at(A.sums));
+      wasm.columnBackward(...operands, at(x.places), x.counts[0]!, ...range, at(A.sums));
     },
 
     columnInputGradient(out, A, x, share) {
       const parts = [at(A.gradient), A.inputs, Math.ceil(A.outputs / blockOutputs)];
       const range = columnsOf(A.inputs, share);
-      wasm.columnInputGradient(at(out.data), ...parts, at(x.places), x.counts[0], ...range);
+      wasm.columnInputGradient(at(out.data), ...parts, at(x.places), x.counts[0]!, ...range);
     },
 
     setRule(rule, { theta, first, second }, squares = ruleKernel(rule).squares !== undefined) {

@@ -55,7 +55,7 @@ export function likelyCause(actual: Tensor, expected: Tensor): string | undefine
 /** The quotient of the largest expected entry. */
 function factorOf(a: readonly number[], e: readonly number[]): number | undefined {
   const at = e.reduce((best, value, i) => (abs(value) > abs(e[best]!) ? i : best), 0);
-  return e[at] ? a[at]! / e[at]! : undefined;
+  return e[at] ? a[at]! / e[at] : undefined;
 }
 
 function ofFactor(factor: number, count: number): string {

@@ -1,14 +1,15 @@
 /**
- * Tables of numbers as text: CSV, as spreadsheets and Python write it. The syntax (quotes, line ends, lines within
- * quotes) is left to `csv-parse`.
+ * Tables of numbers as text: CSV, as spreadsheets and Python write it. Rows stream from `csv-scanner.ts` into typed arrays,
+ * so that a file takes little more memory than its numbers.
  */
+import { host } from "../display/host.js";
+import { CsvTable, TrailingColumn } from "./csv-table.js";
+import type { Dataset } from "./dataset.js";
+import { openDataFile } from "./read-file.js";
+import { ReadingProgress } from "./reading-progress.js";
+import { Utf8Stream } from "./utf8-stream.js";
 
-import { type CsvError, parse } from "csv-parse/browser/esm/sync";
-import { inspect } from "#platform";
-import { type Dataset, dataset } from "./dataset.js";
-import { readDataFile } from "./read-file.js";
-
-/** Which columns mean what. */
+/** Which columns mean what, and how the text is written. */
 export interface CsvOptions {
   /**
    * The column of the labels or targets, by name or number (from 0); several make several targets. By default the last.
@@ -18,12 +19,39 @@ export interface CsvOptions {
   columns?: readonly (string | number)[];
   /** Whether the targets are labels: words or whole numbers that name classes. By default where they are words. */
   labels?: boolean;
-  /** Whether the first line names the columns; by default where it holds anything that is no number. */
+  /**
+   * Whether the first line names the columns; by default where it holds words alone, or a word above a number. What was
+   * guessed from words is said in the dataset's description and once as a note.
+   */
   header?: boolean;
-  /** What separates the columns; `","`. */
+  /** What separates the columns: one ASCII character; `","`, or `";"` with a decimal comma. */
   delimiter?: string;
+  /** The decimal point, `"."`, or comma, `","`. */
+  decimal?: "." | ",";
+  /** What begins a line that is skipped, such as `"#"`; by default none is. */
+  comment?: string;
+  /**
+   * What becomes of missing values: `"error"` refuses the first, by line and column; `"drop"` leaves its row out; `"mean"`
+   * takes the mean of its column; a number is taken instead. A label that is missing can only be dropped.
+   */
+  missing?: "error" | "drop" | "mean" | number;
+  /**
+   * The texts that count as missing; by default those of pandas (the empty text, `NA`, `N/A`, `n/a`, `NaN`, `nan`, `null`,
+   * `NULL`, `None`, `<NA>`, `#N/A` and its kin) and `?`.
+   */
+  missingValues?: readonly string[];
   /** What the dataset is called; the file's name. */
   name?: string;
+}
+
+/** The options of files. */
+export interface CsvFileOptions extends CsvOptions {
+  /** The encoding of the file, such as `"windows-1252"`; UTF-8, or UTF-16 where the file says so. */
+  encoding?: string;
+  /** Called after each part of the file with the bytes read so far and, where it is known, the size of the file. */
+  onProgress?: (bytes: number, size: number | undefined) => void;
+  /** Stops the reading; it then rejects with the signal's reason. */
+  signal?: AbortSignal;
 }
 
 /** A dataset from a CSV file, and what its columns and classes are called. */
@@ -39,85 +67,76 @@ export interface CsvDataset {
 /**
  * Reads the text of a CSV file as a dataset.
  *
+ * A trailing comma on each line is no column. A target is a label where the options say so or all are words, a number
+ * where all are numbers; a missing value is neither.
+ *
  * @param text the whole file
- * @param options `target`, `columns`, `labels`, `header`, `delimiter`, `name`
- * @throws RangeError that names line and column of what is no number, or a line that has another number of columns
+ * @param options `target`, `columns`, `labels`, `header`, `delimiter`, `decimal`, `comment`, `missing`, `missingValues`, `name`
+ * @throws RangeError that names line and column of what is missing, no number, or no label among labels, or a line that has
+ *   another number of columns
  * @example
- * const { data, classes } = readCsv("x,y,kind\n1,2,cat\n3,4,dog\n5,6,cat\n");
+ * const { data, classes } = readCsv("x,y,kind\n1,2,cat\n3,4,dog\n5,6,cat\n", { header: true });
  * data.counts() // → [ 2, 1 ]
  * classes // → [ 'cat', 'dog' ]
  */
 export function readCsv(text: string, options: CsvOptions = {}): CsvDataset {
-  const { name = "csv", delimiter = "," } = options;
-  const fail = (message: string) => new RangeError(`readCsv: ${name}: ${message}`);
-  let records: { record: string[]; info: { lines: number } }[];
+  const read = (trailing: boolean): CsvDataset => {
+    const table = new CsvTable("readCsv", options, trailing);
+    const encoder = new TextEncoder();
+    let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+    while (text.length - at > pieceLength) {
+      let end = at + pieceLength;
+      // Not between the halves of a character.
+      if ((text.charCodeAt(end) & 0xfc00) === 0xdc00) end++;
+      table.push(encoder.encode(text.slice(at, end)));
+      at = end;
+    }
+    table.push(encoder.encode(text.slice(at)), true);
+    return table.finish();
+  };
   try {
-    // Typed as plain records: with `info` each comes with the line it ends in.
-    records = parse(text, { bom: true, delimiter, info: true, skip_empty_lines: true, trim: true }) as never;
+    return read(true);
   } catch (error) {
-    throw fail((error as CsvError).message.replace(/\.$/, ""));
+    if (error instanceof TrailingColumn) return read(false);
+    throw error;
   }
-  const first = records[0]?.record ?? [];
-  const hasHeader = options.header ?? first.some((cell) => !isNumber(cell));
-  // A single line of words cannot say whether it is a header: then there is nothing below it anyway.
-  const header = hasHeader ? first : first.map((_, i) => String(i));
-  const rows = hasHeader ? records.slice(1) : records;
-  if (rows.length === 0)
-    throw fail(hasHeader ? "there is a line of names but none of numbers" : "there is nothing in it");
-
-  const place = (column: string | number): number => {
-    const at = typeof column === "number" ? column : header.indexOf(column);
-    if (Number.isInteger(at) && at >= 0 && at < header.length) return at;
-    throw fail(`there is no column ${inspect(column)}; there are ${header.join(", ")}`);
-  };
-  const targets = [options.target ?? header.length - 1].flat().map((one) => place(one as string | number));
-  const inputs = (options.columns ?? header.map((_, i) => i).filter((i) => !targets.includes(i))).map(place);
-  if (inputs.length === 0) {
-    const other = [";", "\t"].find((one) => one !== delimiter && first.join().includes(one));
-    const hint = other ? `; did you mean the option delimiter: ${inspect(other)}?` : "";
-    throw fail(`there is no column left for the samples beside the targets${hint}`);
-  }
-  const number = ({ record, info }: (typeof rows)[number], column: number): number => {
-    const cell = record[column]!;
-    if (isNumber(cell)) return Number(cell);
-    throw fail(
-      `line ${info.lines}, column ${header[column]}: expected a number, got ${inspect(cell)}; leave the column out with columns, or mend the line`,
-    );
-  };
-
-  const x = Float64Array.from(rows.flatMap((row) => inputs.map((column) => number(row, column))));
-  const parts = { name, x, sampleShape: [inputs.length] };
-  const columns = inputs.map((column) => header[column]!);
-  const answers = rows.map(({ record }) => record[targets[0]!]!);
-  const isLabels = options.labels ?? (targets.length === 1 && !answers.every(isNumber));
-  if (!isLabels) {
-    const y = rows.map((row) => targets.map((column) => number(row, column)));
-    return { data: dataset({ ...parts, y, kind: "targets" }), columns, classes: [] };
-  }
-  const classes = [...new Set(answers)].sort((a, b) =>
-    isNumber(a) && isNumber(b) ? Number(a) - Number(b) : a < b ? -1 : 1,
-  );
-  if (classes.length > 256) {
-    throw fail(
-      `the column ${header[targets[0]!]} has ${classes.length} different values, which are too many for labels (256)`,
-    );
-  }
-  const y = Uint8Array.from(answers, (answer) => classes.indexOf(answer));
-  return { data: dataset({ ...parts, y, classes: classes.length }), columns, classes };
 }
 
+/** How much of a text is encoded at a time. */
+const pieceLength = 2 ** 18;
+
 /**
- * Loads a CSV file as a dataset, also one that is packed by gzip.
+ * Loads a CSV file as a dataset, also one that is packed by gzip, of any size: it streams into the numbers, stops with
+ * the notebook's stop button, and tells how far it is where it reads more than 20 MB.
  *
  * @param file a path, such as `iris.csv`
- * @param options as of `readCsv`
+ * @param options as of `readCsv`, and `encoding`, `onProgress(bytes, size)`, `signal`
  * @throws Error when the file is missing or damaged, RangeError as `readCsv`
  * @example
  * await loadCsv("missing.csv").catch((error) => error.message) // → 'loadCsv: there is no such file…'
  */
-export async function loadCsv(file: string, options: CsvOptions = {}): Promise<CsvDataset> {
-  const bytes = await readDataFile("loadCsv", file);
-  return readCsv(new TextDecoder().decode(bytes), { name: file.split(/[\\/]/).at(-1)!, ...options });
+export async function loadCsv(file: string, options: CsvFileOptions = {}): Promise<CsvDataset> {
+  const name = file.split(/[\\/]/).at(-1)!;
+  const stops = [host().interruptSignal(), ...(options.signal ? [options.signal] : [])];
+  const read = async (trailing: boolean): Promise<CsvDataset> => {
+    const table = new CsvTable("loadCsv", { name, ...options }, trailing);
+    const source = await openDataFile("loadCsv", file);
+    const progress = new ReadingProgress(name, source.size);
+    const utf8 = new Utf8Stream(`loadCsv: ${name}`, options.encoding);
+    for await (const chunk of source.chunks) {
+      for (const signal of stops) signal.throwIfAborted();
+      table.push(utf8.convert(chunk));
+      options.onProgress?.(source.read, source.size);
+      progress.show(source.read);
+    }
+    table.push(utf8.end(), true);
+    progress.end();
+    return table.finish();
+  };
+  try {
+    return await read(true);
+  } catch (error) {
+    if (error instanceof TrailingColumn) return read(false);
+    throw error;
+  }
 }
-
-const isNumber = (cell: string): boolean => cell !== "" && Number.isFinite(Number(cell));

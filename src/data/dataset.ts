@@ -5,16 +5,11 @@
  */
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
-import { escapeHtml } from "../display/escape-html.js";
-import { formatNumber } from "../display/format-number.js";
-import { imageGrid } from "../display/image-grid.js";
-import { lineChart } from "../display/line-chart.js";
-import { table } from "../display/table.js";
-import { toBundle } from "../display/to-bundle.js";
 import { checkNumbers, checkWhole } from "../options/check.js";
 import { random } from "../tensor/random.js";
 import { formatShape, type Shape, sizeOf } from "../tensor/shapes.js";
 import { Tensor } from "../tensor/tensor.js";
+import { datasetBundle, datasetSummary, showImages } from "./dataset-view.js";
 
 /** Some samples of a dataset as numbers: what a network is given. */
 export interface Batch {
@@ -64,6 +59,8 @@ export interface Dataset extends Displayable {
   readonly classes?: number;
   /** The number of outputs a network for it has: the number of classes, or of targets for each sample. */
   readonly outputs: number;
+  /** Where it comes from and what was done to it, in a few words. */
+  readonly description?: string;
   /** The first n samples; shares their memory. Throws if there are fewer. */
   take(n: number): Dataset;
   /** The samples `start` to `end` − 1; shares their memory. Throws outside 0 ≤ start < end ≤ size. */
@@ -113,6 +110,8 @@ export interface DatasetOptions {
   kind?: "labels" | "targets";
   /** The number of classes, at most 256, as a label is stored in a byte; by default the largest label + 1. */
   classes?: number;
+  /** Where it comes from and what was done to it, in a few words; shown with it. */
+  description?: string;
 }
 
 /**
@@ -125,7 +124,7 @@ export interface DatasetOptions {
  * xor.counts() // → [ 2, 2 ]
  */
 export function dataset(options: DatasetOptions): Dataset {
-  const { name = "dataset", scale = 1 } = options;
+  const { name = "dataset", scale = 1, description } = options;
   const where = `dataset ${name}`;
   checkNumbers(where, { "the scale": scale }, () => true, "a finite number");
   const { x, size, sampleShape } = samples(where, options);
@@ -134,18 +133,19 @@ export function dataset(options: DatasetOptions): Dataset {
     throw new RangeError(`${where}: x has ${size} samples but y has ${targets.size}`);
   }
   if (size === 0) throw new RangeError(`${where}: there are no samples`);
+  const parts = { name, size, sampleShape, x, scale, ...(description !== undefined && { description }) };
   const kind =
     options.kind ?? (options.y instanceof Uint8Array || options.classes !== undefined ? "labels" : "targets");
   if (kind === "targets") {
     checkFinite(where, "y", targets.values);
     const y = targets.values instanceof Float64Array ? targets.values : Float64Array.from(targets.values);
-    return new InMemoryDataset({ name, size, sampleShape, x, scale, y, kind, outputs: targets.width });
+    return new InMemoryDataset({ ...parts, y, kind, outputs: targets.width });
   }
   if (targets.width !== 1) {
     throw new RangeError(`${where}: labels are one number for each sample, y has ${targets.width}`);
   }
   const { y, classes } = labels(where, targets.values, options.classes);
-  return new InMemoryDataset({ name, size, sampleShape, x, scale, y, kind, classes, outputs: classes });
+  return new InMemoryDataset({ ...parts, y, kind, classes, outputs: classes });
 }
 
 function samples(where: string, { x, sampleShape }: DatasetOptions) {
@@ -221,11 +221,12 @@ class InMemoryDataset implements Dataset {
   readonly kind: "labels" | "targets";
   readonly classes?: number;
   readonly outputs: number;
+  readonly description?: string;
 
   constructor(
     parts: Pick<
       Dataset,
-      "name" | "size" | "sampleShape" | "x" | "scale" | "y" | "kind" | "classes" | "outputs"
+      "name" | "size" | "sampleShape" | "x" | "scale" | "y" | "kind" | "classes" | "outputs" | "description"
     >,
   ) {
     this.name = parts.name;
@@ -238,6 +239,7 @@ class InMemoryDataset implements Dataset {
     this.kind = parts.kind;
     if (parts.classes !== undefined) this.classes = parts.classes;
     this.outputs = parts.outputs;
+    if (parts.description !== undefined) this.description = parts.description;
   }
 
   take(n: number): Dataset {
@@ -381,101 +383,15 @@ class InMemoryDataset implements Dataset {
   }
 
   showImages(options: number | ShowImagesOptions = {}): Displayable {
-    const {
-      count = 20,
-      columns = 10,
-      predicted,
-    } = typeof options === "number" ? { count: options, predicted: undefined } : options;
-    checkWhole("showImages", { count });
-    const n = Math.min(count, this.size);
-    const images = Array.from({ length: n }, (_, i) => ({
-      pixels: this.x.subarray(i * this.features, (i + 1) * this.features),
-      ...caption(this.classes === undefined ? undefined : this.y[i]!, predicted?.[i]),
-    }));
-    return imageGrid(images, {
-      shape: imageShape("showImages", this),
-      columns,
-      title: `${this.name}: the first ${formatNumber(n)} of ${formatNumber(this.size)}`,
-    });
+    return showImages(this, options);
   }
 
-  async [displaySymbol](): Promise<MimeBundle> {
-    const parts = [this.#picture(), ...(this.classes === undefined ? [] : [this.#countTable()])];
-    const bundles = await Promise.all(parts.map(toBundle));
-    return {
-      "text/html": [`<p>${escapeHtml(this.#summary())}</p>`, ...bundles.map((b) => b["text/html"])].join(
-        "\n",
-      ),
-      "text/plain": [this.#summary(), ...bundles.map((b) => b["text/plain"])].join("\n\n"),
-    };
+  [displaySymbol](): Promise<MimeBundle> {
+    return datasetBundle(this);
   }
 
   [inspect.custom](): string {
-    return this.#summary();
-  }
-
-  #summary(): string {
-    const what =
-      this.classes === undefined
-        ? `${this.outputs} ${this.outputs === 1 ? "target" : "targets"} each`
-        : `${this.classes} classes`;
-    const shape = this.sampleShape.join(" × ");
-    return `${this.name}: ${formatNumber(this.size)} samples of ${shape}, ${what}`;
-  }
-
-  #picture(): Displayable {
-    if (this.sampleShape.length === 2) return this.showImages();
-    if (this.features === 2 && this.classes !== undefined) return this.#scatter();
-    if (this.features === 1 && this.outputs === 1) return this.#scatter();
-    const { x, y } = this.batch(0, Math.min(5, this.size));
-    const rows = Array.from({ length: x.shape[0]! }, (_, i) => ({
-      sample: i,
-      x:
-        String(Array.from(x.row(i).data.subarray(0, 6), (v) => formatNumber(v))) +
-        (this.features > 6 ? ", …" : ""),
-      y: y instanceof Tensor ? Array.from(y.row(i).data, (v) => formatNumber(v)).join(", ") : String(y[i]),
-    }));
-    return table(rows, { caption: `the first ${rows.length} samples` });
-  }
-
-  /** Points in the plane by class, or one target over one feature; of the first some. */
-  #scatter(): Displayable {
-    const n = Math.min(this.size, mostPoints);
-    const { x, features, scale, y } = this;
-    const at = (i: number, j: number): number => x[i * features + j]! * scale;
-    const all = Array.from({ length: n }, (_, i) => i);
-    const groups =
-      this.classes === undefined
-        ? [{ name: "target", of: all }]
-        : Array.from({ length: this.classes }, (_, label) => ({
-            name: `class ${label}`,
-            of: all.filter((i) => y[i] === label),
-          }));
-    return lineChart({
-      title:
-        n < this.size
-          ? `${this.name}: the first ${formatNumber(n)} of ${formatNumber(this.size)}`
-          : this.name,
-      x: { title: "x<sub>1</sub>" },
-      y: { title: this.classes === undefined ? "y" : "x<sub>2</sub>" },
-      series: groups
-        .filter(({ of }) => of.length > 0)
-        .map(({ name, of }) => ({
-          name,
-          mode: "markers" as const,
-          x: of.map((i) => at(i, 0)),
-          y: of.map((i) => (this.classes === undefined ? y[i]! : at(i, 1))),
-        })),
-    });
-  }
-
-  #countTable(): Displayable {
-    const row: Record<string, unknown> = { class: "samples" };
-    this.counts().forEach((count, label) => {
-      row[String(label)] = count;
-    });
-    const columns = ["class", ...Array.from({ length: this.classes! }, (_, label) => String(label))];
-    return table([row], { columns, caption: "samples of each class" });
+    return datasetSummary(this);
   }
 
   #rows(count: number, at: (i: number) => number): Batch {
@@ -501,30 +417,4 @@ class InMemoryDataset implements Dataset {
       );
     }
   }
-}
-
-/** More points than this say no more in a picture. */
-const mostPoints = 2000;
-
-/** Label and prediction under an image. */
-function caption(
-  label: number | undefined,
-  predicted: number | undefined,
-): { caption: string; tone?: "good" | "bad" } {
-  if (predicted === undefined) return { caption: label === undefined ? "" : String(label) };
-  if (label === undefined) return { caption: `→ ${predicted}` };
-  return {
-    caption: label === predicted ? String(label) : `${label} → ${predicted}`,
-    tone: label === predicted ? "good" : "bad",
-  };
-}
-
-/** Height and width of a sample that is an image; throws for any other shape, in the name of `operation`. */
-export function imageShape(operation: string, { name, sampleShape }: Dataset): [number, number] {
-  if (sampleShape.length !== 2) {
-    throw new TypeError(
-      `${operation}: a sample of ${name} is not an image, its shape must be [height, width]; sampleShape ${formatShape(sampleShape)}`,
-    );
-  }
-  return [sampleShape[0]!, sampleShape[1]!];
 }

@@ -9,6 +9,7 @@
  */
 import { sizeOf } from "../tensor/shapes.js";
 import { Tensor } from "../tensor/tensor.js";
+import { fromHalf } from "./half.js";
 import { readDataFile } from "./read-file.js";
 
 type Reader = { width: number; read(view: DataView, at: number, little: boolean): number };
@@ -22,7 +23,7 @@ const types: Record<string, Reader> = {
   i4: { width: 4, read: (view, at, little) => view.getInt32(at, little) },
   u8: { width: 8, read: (view, at, little) => Number(view.getBigUint64(at, little)) },
   i8: { width: 8, read: (view, at, little) => Number(view.getBigInt64(at, little)) },
-  f2: { width: 2, read: (view, at, little) => half(view.getUint16(at, little)) },
+  f2: { width: 2, read: (view, at, little) => fromHalf(view.getUint16(at, little)) },
   f4: { width: 4, read: (view, at, little) => view.getFloat32(at, little) },
   f8: { width: 8, read: (view, at, little) => view.getFloat64(at, little) },
 };
@@ -103,13 +104,4 @@ function rowMajor({ data }: Tensor, shape: readonly number[]): Tensor {
     for (let axis = shape.length - 1; axis >= 0 && ++index[axis]! === shape[axis]; axis--) index[axis] = 0;
   }
   return new Tensor(shape, out);
-}
-
-/** A half-precision number from its 16 bits. */
-function half(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = (bits & 1023) / 1024;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (exponent === 0 ? fraction * 2 ** -14 : (1 + fraction) * 2 ** (exponent - 15));
 }

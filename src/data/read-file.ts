@@ -1,36 +1,120 @@
 /**
- * A data file's bytes, unpacked where it is a `.gz`, and errors that name the file.
+ * A data file's bytes, whole or in chunks, unpacked where it is a `.gz`, and errors that name the file.
  */
-import { gunzip, readFile, workingFolder } from "#platform";
+import { gunzip, gunzipChunks, openFile, readFile, workingFolder } from "#platform";
+
+/** A packed file that unpacks to more is refused where the whole of it would be in memory: a few bytes can claim gigabytes. */
+export const mostUnpacked = 2 ** 29;
+
+/** A file that is read as a stream. */
+export interface DataFile {
+  /** The bytes, unpacked. */
+  chunks: AsyncIterable<Uint8Array>;
+  /** The size of the file as it is stored, where it is known. */
+  readonly size: number | undefined;
+  /** How many of these bytes were read so far. */
+  readonly read: number;
+}
 
 /**
  * Reads a file. What begins as gzip does is unpacked, whatever it is called; `FILE.gz` is read where FILE is missing.
  *
- * @throws Error in the name of `who` when the file is missing, cannot be read, or is damaged
+ * @param most the bytes to which a packed file may unpack; 512 MB by default
+ * @throws Error in the name of `who` when the file is missing, cannot be read, is damaged, or unpacks to more
  */
-export async function readDataFile(who: string, file: string): Promise<Uint8Array> {
-  const read = async (path: string) => {
-    try {
-      return await readFile(path);
-    } catch (cause) {
-      throw new Error(`${who}: the file cannot be read (${(cause as Error).message}); got ${file}`, {
-        cause,
-      });
-    }
-  };
-  const bytes = (await read(file)) ?? (await read(`${file}.gz`));
-  if (!bytes) {
-    throw new Error(
-      `${who}: there is no such file (nor one with .gz added); a path is taken from ${workingFolder()}; got ${file}`,
-    );
-  }
+export async function readDataFile(who: string, file: string, most = mostUnpacked): Promise<Uint8Array> {
+  const bytes = await found(who, file, readFile);
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  try {
-    return await gunzip(bytes);
-  } catch (cause) {
-    throw new Error(
-      `${who}: the file is damaged: gzip says "${(cause as Error).message}" (cut off while it was copied?); got ${file}`,
-      { cause },
-    );
+  const unpacked = await gunzip(bytes, most).catch((cause) => {
+    throw damaged(who, file, cause);
+  });
+  if (unpacked) return unpacked;
+  throw new RangeError(
+    `${who}: the file unpacks to more than ${(most / 2 ** 20).toFixed(0)} MB; if that is what it should hold, unpack it with gunzip first; got ${file} of ${bytes.length} bytes`,
+  );
+}
+
+/**
+ * Opens a file to be read in chunks, as `readDataFile` finds and unpacks it; of any size.
+ *
+ * @throws Error in the name of `who` when the file is missing; `chunks` throws when it cannot be read or is damaged
+ */
+export async function openDataFile(who: string, file: string): Promise<DataFile> {
+  const opened = await found(who, file, openFile);
+  let read = 0;
+  async function* counted(): AsyncIterable<Uint8Array<ArrayBuffer>> {
+    try {
+      for await (const chunk of opened.chunks) {
+        read += chunk.length;
+        yield chunk;
+      }
+    } catch (cause) {
+      throw unreadable(who, file, cause);
+    }
   }
+  async function* unpacked(): AsyncIterable<Uint8Array> {
+    const { first, all } = await peek(counted());
+    if (first[0] !== 0x1f || first[1] !== 0x8b) return yield* all;
+    try {
+      yield* gunzipChunks(all);
+    } catch (cause) {
+      throw damaged(who, file, cause);
+    }
+  }
+  return {
+    chunks: unpacked(),
+    size: opened.size,
+    get read() {
+      return read;
+    },
+  };
+}
+
+/** At least two bytes of the beginning, where there are as many, and the same chunks from the beginning on. */
+async function peek(chunks: AsyncIterable<Uint8Array<ArrayBuffer>>) {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const begun: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  while (length < 2) {
+    const { value, done } = await iterator.next();
+    if (done) break;
+    begun.push(value);
+    length += value.length;
+  }
+  async function* all() {
+    yield* begun;
+    yield* { [Symbol.asyncIterator]: () => iterator };
+  }
+  return { first: begun.flatMap((chunk) => [...chunk.subarray(0, 2)]), all: all() };
+}
+
+/** What `open` gives for the file, or for `FILE.gz`. */
+async function found<T>(
+  who: string,
+  file: string,
+  open: (file: string) => Promise<T | undefined>,
+): Promise<T> {
+  const attempt = (path: string) =>
+    open(path).catch((cause) => {
+      throw unreadable(who, file, cause);
+    });
+  const result = (await attempt(file)) ?? (await attempt(`${file}.gz`));
+  if (result !== undefined) return result;
+  throw new Error(
+    `${who}: there is no such file (nor one with .gz added); a path is taken from ${workingFolder()}; got ${file}`,
+  );
+}
+
+function unreadable(who: string, file: string, cause: unknown): Error {
+  return new Error(`${who}: the file cannot be read (${(cause as Error).message}); got ${file}`, { cause });
+}
+
+function damaged(who: string, file: string, cause: unknown): Error {
+  const { message } = cause as Error;
+  // An error of reading says so itself.
+  if (message.startsWith(`${who}: `)) return cause as Error;
+  return new Error(
+    `${who}: the file is damaged: gzip says "${message}" (cut off while it was copied?); got ${file}`,
+    { cause },
+  );
 }

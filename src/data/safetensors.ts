@@ -5,7 +5,8 @@
  *
  * Format: https://huggingface.co/docs/safetensors
  */
-import { readFileSync, sha256, writeAtomically } from "#platform";
+import { inspect, readFileSync, sha256, writeAtomically } from "#platform";
+import { fromBfloat16, fromHalf } from "./half.js";
 
 /** A tensor in such a file: numbers row by row. */
 export interface StoredTensor {
@@ -15,17 +16,27 @@ export interface StoredTensor {
 
 /** What such a file holds. */
 export interface Safetensors {
+  /** Those of floating-point numbers; 16-bit ones become float32, which holds them exactly. */
   tensors: Map<string, StoredTensor>;
+  /** Those of other numbers, which are not read: their types by name. */
+  others?: Map<string, string>;
   /** Texts by name, such as how the numbers were made. */
   texts: Record<string, string>;
 }
 
-const kinds = { F32: Float32Array, F64: Float64Array } as const;
-type Entry = { dtype: keyof typeof kinds; shape: number[]; data_offsets: [number, number] };
+type Entry = { dtype: string; shape: number[]; data_offsets: [number, number] };
 
-/** What a header is padded with, so that numbers begin at a multiple of 8. */
+/** How the bytes of a type become numbers; the bytes begin at a multiple of 8. */
+const readers: Record<string, { width: number; read(bytes: Uint8Array<ArrayBuffer>): StoredTensor["data"] }> =
+  {
+    F64: { width: 8, read: ({ buffer }) => new Float64Array(buffer) },
+    F32: { width: 4, read: ({ buffer }) => new Float32Array(buffer) },
+    F16: { width: 2, read: ({ buffer }) => Float32Array.from(new Uint16Array(buffer), fromHalf) },
+    BF16: { width: 2, read: ({ buffer }) => Float32Array.from(new Uint16Array(buffer), fromBfloat16) },
+  };
+
+/** What a header is padded with. */
 const space = 0x20;
-
 /** More than any header takes; what claims to be longer is no such file. */
 const longestHeader = 100_000_000;
 
@@ -81,44 +92,77 @@ export function readSafetensors(who: string, file: string): Safetensors {
   if (8 + length > bytes.length) {
     bad(`the file is cut off: its header has ${length} bytes, but only ${bytes.length - 8} are there`);
   }
-  let header: Record<string, Entry> & { __metadata__?: Record<string, string> };
+  let header: unknown;
   try {
     header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
   } catch {
     return bad("the header of the file is damaged");
   }
-  const { __metadata__: metadata = {}, ...entries } = header;
+  const { __metadata__: metadata = {}, ...entries } = header as Record<string, never>;
+  const isTexts = isObject(metadata) && Object.values(metadata).every((text) => typeof text === "string");
+  if (!isTexts) {
+    bad(
+      `the header is damaged: __metadata__ must be texts by name, it is ${inspect(metadata, { depth: 0, breakLength: Number.POSITIVE_INFINITY })}`,
+    );
+  }
   const numbers = bytes.subarray(8 + length);
-  const end = Math.max(0, ...Object.values(entries).map(({ data_offsets }) => data_offsets?.[1] ?? 0));
+  let end = 0;
+  for (const [name, entry] of Object.entries<Entry>(entries)) {
+    if (!isEntry(entry)) {
+      bad(
+        `the header is damaged: tensor ${name} must have dtype, shape and data_offsets, it is ${inspect(entry, { breakLength: Number.POSITIVE_INFINITY })}`,
+      );
+    }
+    end = Math.max(end, entry.data_offsets[1]);
+  }
   if (numbers.length < end) bad(`the file is cut off: it has ${numbers.length} of ${end} bytes of numbers`);
-  if (numbers.length > end) bad(`the file goes on after its end, by ${numbers.length - end} bytes`);
+  if (numbers.length > end) bad(`the file has ${numbers.length - end} trailing bytes`);
 
-  const { sha256: expected, ...texts } = metadata;
+  const { sha256: expected, ...texts } = metadata as Record<string, string>;
   // Other programs write none; what we wrote has one.
   const isOurs = String(texts.format).startsWith("nablab ");
   if (expected === undefined ? isOurs : expected !== fingerprint(entries, texts, [numbers])) {
     bad("the file was altered since it was written: its SHA-256 is another");
   }
   const tensors = new Map<string, StoredTensor>();
-  for (const [name, { dtype, shape, data_offsets }] of Object.entries(entries)) {
-    const [from, to] = data_offsets ?? [];
-    const kind = kinds[dtype];
-    if (!Array.isArray(shape)) bad(`tensor ${name} has no shape`);
-    if (!kind) bad(`tensor ${name} is of type ${dtype}, only F32 and F64 can be read`);
-    const count = shape.reduce((product, n) => product * n, 1);
-    if (to - from !== count * kind.BYTES_PER_ELEMENT) {
-      bad(
-        `tensor ${name} of shape [${shape.join(", ")}] needs ${count * kind.BYTES_PER_ELEMENT} bytes, has ${to - from}`,
-      );
+  const others = new Map<string, string>();
+  for (const [name, { dtype, shape, data_offsets }] of Object.entries<Entry>(entries)) {
+    const [from, to] = data_offsets;
+    const reader = readers[dtype];
+    if (!reader) {
+      others.set(name, dtype);
+      continue;
+    }
+    const needed = shape.reduce((product, n) => product * n, reader.width);
+    if (to - from !== needed) {
+      bad(`tensor ${name} of shape [${shape.join(", ")}] needs ${needed} bytes, has ${to - from}`);
     }
     // A copy, because an array of doubles must begin at a multiple of 8.
-    tensors.set(name, { shape, data: new kind(Uint8Array.from(numbers.subarray(from, to)).buffer) });
+    tensors.set(name, { shape, data: reader.read(numbers.slice(from, to)) });
   }
-  return { tensors, texts };
+  return { tensors, others, texts };
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+function isEntry(value: unknown): value is Entry {
+  if (!isObject(value)) return false;
+  const { dtype, shape, data_offsets: offsets } = value as Partial<Entry>;
+  return (
+    typeof dtype === "string" &&
+    Array.isArray(shape) &&
+    shape.every(isCount) &&
+    Array.isArray(offsets) &&
+    offsets.length === 2 &&
+    offsets.every(isCount) &&
+    offsets[0]! <= offsets[1]!
+  );
 }
 
 function fingerprint(
-  entries: Record<string, Entry>,
+  entries: Readonly<Record<string, Entry>>,
   texts: Record<string, string>,
   parts: readonly Uint8Array[],
 ): string {

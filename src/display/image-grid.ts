@@ -73,7 +73,7 @@ export function imageGrid(images: readonly GridImage[], options: ImageGridOption
       const data = base64(bytes);
       const label = escapeHtml(captions[i] || `image ${i + 1}`);
       // The sign of a captionless image still has to be seen.
-      const below = captions[i] ? `<br>${escapeHtml(captions[i]!)}` : "";
+      const below = captions[i] ? `<br>${escapeHtml(captions[i])}` : "";
       return (
         `<td align="center" style="text-align:center;padding:2px 4px"><img src="data:image/png;base64,${data}" alt="${label}" ` +
         `width="${width * scale}" height="${height * scale}" style="image-rendering:pixelated;max-width:none">${below}</td>`

@@ -1,5 +1,5 @@
 /**
- * The shared memory of a job: what layers reserve in it, as plain data that is sent to threads, and how a thread sees it.
+ * The shared memory of a job: what layers reserve in it, as plain data that is sent to threads, and a thread's views of it.
  */
 import { type Arena, type ArrayKind, type Region, view } from "../compute/arena.js";
 import type { Compressed, Parameters } from "../compute/kernels.js";

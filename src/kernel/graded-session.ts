@@ -2,7 +2,7 @@
  * A session for notebooks that others wrote and that get points: its cells run in a confined process beside this
  * one, with limits on time and memory, and a cell that ends its process costs that cell and not those after it.
  */
-import type { Completions } from "../session/compiler.js";
+import type { Completions } from "../session/completion.js";
 import type { Completeness } from "../session/is-complete.js";
 import type { CellResult, CellRunner, Output } from "../session/session.js";
 import { hearStop } from "../session/stop.js";

@@ -3,7 +3,8 @@
  * surest. Often a person would not know better, and sometimes the label is wrong.
  */
 import { inspect } from "#platform";
-import { type Dataset, imageShape } from "../data/dataset.js";
+import type { Dataset } from "../data/dataset.js";
+import { imageShape } from "../data/dataset-view.js";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { formatNumber } from "../display/format-number.js";
 import { imageGrid } from "../display/image-grid.js";

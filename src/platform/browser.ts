@@ -16,10 +16,22 @@ interface Scope {
   crossOriginIsolated?: boolean;
   Worker: new (url: URL, options: { type: "module"; name: string }) => WebWorker;
   XMLHttpRequest: new () => SyncRequest;
-  fetch(url: string): Promise<{ ok: boolean; status: number; arrayBuffer(): Promise<ArrayBuffer> }>;
+  fetch(url: string): Promise<{
+    ok: boolean;
+    status: number;
+    headers: { get(name: string): string | null };
+    body: ByteStream;
+    arrayBuffer(): Promise<ArrayBuffer>;
+  }>;
   postMessage(message: unknown): void;
   addEventListener(type: "message", listener: (event: { data: unknown }) => void): void;
   name?: string;
+}
+interface ByteStream {
+  getReader(): {
+    read(): Promise<{ value?: Uint8Array<ArrayBuffer>; done: boolean }>;
+    cancel(): Promise<void>;
+  };
 }
 interface WebWorker {
   postMessage(message: unknown): void;
@@ -66,6 +78,20 @@ export const readFile: Platform["readFile"] = async (file) => {
   return undefined;
 };
 
+export const openFile: Platform["openFile"] = async (file) => {
+  const address = addressOf(file);
+  const kept = written.get(address);
+  if (kept) return { size: kept.length, chunks: blobChunks(kept.slice()) };
+  const response = await scope.fetch(address);
+  if (!response.ok) {
+    isMissing(response.status, address);
+    return undefined;
+  }
+  // What the server packed for the way is unpacked here, and its length is another.
+  const length = response.headers.get("content-encoding") ? null : response.headers.get("content-length");
+  return { size: length === null ? undefined : Number(length), chunks: streamChunks(response.body) };
+};
+
 export const readFileSync: Platform["readFileSync"] = (file) => {
   const address = addressOf(file);
   const kept = written.get(address);
@@ -107,10 +133,56 @@ export const packageFolder: Platform["packageFolder"] = (name) => {
 
 export const sha256: Platform["sha256"] = hash;
 
-export const gunzip: Platform["gunzip"] = async (bytes) => {
-  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(unpacked as never).arrayBuffer());
+export const gunzip: Platform["gunzip"] = async (bytes, most = Number.POSITIVE_INFINITY) => {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of gunzipChunks(blobChunks(bytes))) {
+    length += part.length;
+    if (length > most) return undefined;
+    parts.push(part);
+  }
+  const unpacked = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    unpacked.set(part, at);
+    at += part.length;
+  }
+  return unpacked;
 };
+
+async function* blobChunks(bytes: Uint8Array<ArrayBuffer>) {
+  yield bytes;
+}
+
+export const gunzipChunks: Platform["gunzipChunks"] = async function* (chunks) {
+  const unpacker = new DecompressionStream("gzip");
+  const writer = unpacker.writable.getWriter();
+  const write = async (): Promise<void> => {
+    try {
+      for await (const chunk of chunks) await writer.write(chunk);
+      await writer.close();
+    } catch (error) {
+      await writer.abort(error);
+    }
+  };
+  // Its errors reach the reader.
+  write().catch(() => {});
+  yield* streamChunks(unpacker.readable as unknown as ByteStream);
+};
+
+/** A stream's chunks; not every browser iterates streams. */
+async function* streamChunks(stream: ByteStream): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      yield value!;
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
 
 /** Few enough characters to be the arguments of one call. */
 const chunk = 8192;

@@ -6,6 +6,7 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import path from "node:path";
+import { pipeline, Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import util from "node:util";
 import v8 from "node:v8";
@@ -48,6 +49,19 @@ export const readFileSync: Platform["readFileSync"] = (file) => {
   }
 };
 
+/** Bytes of a chunk: more saves nothing. */
+const chunkBytes = 2 ** 18;
+
+export const openFile: Platform["openFile"] = async (file) => {
+  const handle = await fs.promises.open(file).catch(unlessMissing);
+  if (!handle) return undefined;
+  const { size } = await handle.stat();
+  async function* chunks() {
+    for await (const chunk of handle!.createReadStream({ highWaterMark: chunkBytes })) yield plain(chunk);
+  }
+  return { size, chunks: chunks() };
+};
+
 export const workingFolder: Platform["workingFolder"] = () => process.cwd();
 
 const require = createRequire(import.meta.url);
@@ -62,7 +76,18 @@ export const sha256: Platform["sha256"] = (...parts) => {
 };
 
 const unpack = util.promisify(zlib.gunzip);
-export const gunzip: Platform["gunzip"] = async (bytes) => plain(await unpack(bytes));
+export const gunzip: Platform["gunzip"] = (bytes, most) =>
+  unpack(bytes, most === undefined ? {} : { maxOutputLength: most }).then(plain, (error) => {
+    if (error.code === "ERR_BUFFER_TOO_LARGE") return undefined;
+    throw error;
+  });
+
+export const gunzipChunks: Platform["gunzipChunks"] = async function* (chunks) {
+  const unpacker = zlib.createGunzip({ chunkSize: chunkBytes });
+  // Its errors, and those of the chunks, end the iteration below.
+  pipeline(Readable.from(chunks), unpacker, () => {});
+  yield* unpacker;
+};
 
 export const base64: Platform["base64"] = (content) =>
   (typeof content === "string"

@@ -73,6 +73,14 @@ export type Sgemm = (
 /** What threads are called, so that a module knows whether it was started as one. */
 export const threadName = "nablab thread";
 
+/** A file that is read in chunks. */
+export interface OpenedFile {
+  /** Its bytes; undefined where a server does not say. */
+  size: number | undefined;
+  /** Iterate to the end or leave early: then it is closed. Throws when it cannot be read. */
+  chunks: AsyncIterable<Uint8Array<ArrayBuffer>>;
+}
+
 /** A timer, for `clearTimeout`. */
 export type Timer = ReturnType<typeof setTimeout>;
 
@@ -87,6 +95,8 @@ export interface Platform {
   readFile(file: string | URL): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** As `readFile`, synchronously. */
   readFileSync(file: string | URL): Uint8Array<ArrayBuffer> | undefined;
+  /** Opens a file or URL to be read in chunks; undefined if there is none. @throws Error when it cannot be opened */
+  openFile(file: string | URL): Promise<OpenedFile | undefined>;
   /**
    * Writes a file whole or not at all, also after a crash or a full disk. Creates missing folders, follows links, keeps
    * permissions. In a browser the file lasts as long as the page, and can be read back.
@@ -103,8 +113,10 @@ export interface Platform {
 
   /** SHA-256 of the concatenated parts, in hexadecimal; strings as UTF-8. */
   sha256(...parts: readonly (string | Uint8Array)[]): string;
-  /** Unpacks gzip. */
-  gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  /** Unpacks gzip; undefined if that is more than `most` bytes. @throws Error when it is damaged */
+  gunzip(bytes: Uint8Array<ArrayBuffer>, most?: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Unpacks gzip as a stream, which throws where it is damaged. */
+  gunzipChunks(chunks: AsyncIterable<Uint8Array<ArrayBuffer>>): AsyncIterable<Uint8Array>;
   /** Base64 of bytes, or of a string's UTF-8. */
   base64(content: string | Uint8Array): string;
 

@@ -9,11 +9,14 @@
  * `rewrite/` turns what is checked into what runs.
  */
 import type * as TypeScript from "typescript";
+import { CellNames, kindOf, type Name, typeParameters } from "./cell-names.js";
 import { CompilerFiles } from "./compiler-files.js";
+import { type Completions, completionsAt } from "./completion.js";
 import { addFunctions, sourceNumber } from "./function-source.js";
-import type { SessionHost } from "./host.js";
+import type { HostFiles, SessionHost } from "./host.js";
 import { topLevel } from "./rewrite/context.js";
 import { type Rewriting, rewriting } from "./rewrite/rewrite.js";
+import { linesOf } from "./source-positions.js";
 
 /** JavaScript, as `run-script.ts` takes it. */
 export interface Compiled {
@@ -51,21 +54,6 @@ export interface CompiledCell extends Compiled {
   values: string[];
 }
 
-/** Completions at a place: what of the code they replace, and the candidates, best first. */
-export interface Completions {
-  start: number;
-  end: number;
-  entries: { name: string; kind: string }[];
-}
-
-interface Name {
-  /** The number of the cell that declared it last. */
-  cell: number;
-  isBoxed: boolean;
-  /** What it was declared as, in the words of completions: `let`, `const`, `class`, … */
-  kind: string;
-}
-
 const identifier = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
 /** A cell that starts so is a file that other cells import. */
 const moduleHead = /^\s*\/\*\*\s*@module\s+([\w./-]+)/;
@@ -79,9 +67,8 @@ export class Compiler {
   readonly #files: CompilerFiles;
   readonly #service: TypeScript.LanguageService;
   readonly #cell: string;
-  readonly #names = new Map<string, Name>();
-  /** Cells that say something about the world: `declare global`. */
-  readonly #worldly: number[] = [];
+  readonly #names: CellNames;
+  readonly #hostFiles: HostFiles;
   #count = 0;
   /** The state of the reader's files in which they were found good. */
   #checked = "";
@@ -89,6 +76,8 @@ export class Compiler {
   constructor(host: SessionHost) {
     this.#ts = host.typescript();
     this.#files = new CompilerFiles(this.#ts, host.files);
+    this.#hostFiles = host.files;
+    this.#names = new CellNames(this.#ts);
     this.#cell = `${this.#files.cwd}/[cell].ts`;
     this.#files.roots.unshift(this.#cell);
     this.#files.write(this.#cell, "");
@@ -105,6 +94,14 @@ export class Compiler {
 
   /** Whether there is such a file. */
   isFile = (file: string): boolean => this.#files.isFile(file);
+
+  /** The file in TypeScript that a module is; undefined for all others. */
+  sourceOf(module: string, from: string): string | undefined {
+    const file = module.startsWith("file:")
+      ? decodeURIComponent(new URL(module).pathname)
+      : this.#files.resolve(module, from).resolvedModule?.resolvedFileName;
+    return file && /\.[mc]?tsx?$/.test(file) && !/\.d\.[mc]?ts$/.test(file) ? file : undefined;
+  }
 
   /** Reads the types of the language and of Node, and checks a line, so that the first cell need not wait for it. */
   warmUp(): void {
@@ -126,11 +123,9 @@ export class Compiler {
     const declared = this.#declaredIn(source);
     if (declared.errors.length > 0) return { diagnostics: declared.errors };
     const mentioned = new Set(source.match(identifier));
-    const before = this.#before(
-      [...mentioned].filter((name) => !declared.names.has(name)),
-      false,
-    );
-    const text = `${before}${source}\nexport { ${[...declared.names].filter((name) => !declared.exported.has(name)).join(", ")} };`;
+    const before = this.#names.before(mentioned, declared.names, false);
+    const unexported = [...declared.names].filter(([, { isExported }]) => !isExported).map(([name]) => name);
+    const text = `${before}${source}\nexport { ${unexported.join(", ")} };`;
     this.#files.write(this.#cell, text);
     const program = this.#service.getProgram()!;
     const file = program.getSourceFile(this.#cell)!;
@@ -151,19 +146,35 @@ export class Compiler {
     const rewritten = rewriting(ts, program.getTypeChecker(), file, sourceNumber(), {
       start: before.length,
       end,
-      isBoxed: (name) => this.#names.get(name)?.isBoxed ?? false,
-      isConstant: (name) => /^(const|alias)$/.test(this.#names.get(name)?.kind ?? ""),
+      isBoxed: (name) => this.#names.get(name)?.value !== undefined,
+      isConstant: (name) => /^(const|alias)$/.test(this.#names.get(name)?.value?.kind ?? ""),
+      mergesNamespace: (name) =>
+        declared.names.has(name) &&
+        this.#names.mergesNamespace(declared.names.get(name)!.symbol, this.#names.get(name)),
     });
     const { code, map, types } = this.#emit(program, file, rewritten);
+    const checker = program.getTypeChecker();
     const symbols = topLevel(ts, file);
-    const names = [...declared.names].map((name): [string, Name] => {
-      const symbol = symbols.get(name);
-      return [
-        name,
-        { cell: 0, isBoxed: rewritten.isBoxed(name), kind: kindOf(ts, symbol?.exportSymbol ?? symbol) },
-      ];
+    /** Of each name that the cell declares: whether it gives it a value, and how later cells know it. */
+    const names = [...declared.names.keys()].map((name) => {
+      const local = symbols.get(name);
+      const symbol = local?.exportSymbol ?? local;
+      const known = this.#names.get(name);
+      const own = this.#names.meanings(declared.names.get(name)!.symbol);
+      const target =
+        symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+      const isType = own.type && !!target && (target.flags & ts.SymbolFlags.Type) !== 0;
+      const kind = kindOf(ts, symbol);
+      const givesValue = own.value && rewritten.isBoxed(name);
+      const entry = (cell: number): Name => ({
+        cell,
+        kind,
+        value: own.value ? (givesValue ? { cell, kind } : undefined) : known?.value,
+        type: isType ? { cell, ...typeParameters(ts, target!) } : own.type ? undefined : known?.type,
+      });
+      return { name, givesValue, entry };
     });
-    const values = names.filter(([, { isBoxed }]) => isBoxed).map(([name]) => name);
+    const values = names.filter(({ givesValue }) => givesValue).map(({ name }) => name);
     return {
       name,
       code,
@@ -173,15 +184,15 @@ export class Compiler {
       boxes: [...rewritten.boxes],
       values,
       keep: (isThere = () => true) => {
-        if (names.length === 0 && !declared.isWorldly) return;
+        if (names.length === 0 && !declared.isGlobal) return;
         const cell = ++this.#count;
         // Where a type cannot be written down, the source itself is what later cells see.
         const file = `${this.#files.cwd}/[${cell}]`;
         if (types === undefined) this.#files.write(`${file}.ts`, text);
         else this.#files.write(`${file}.d.ts`, types);
-        if (declared.isWorldly) this.#worldly.push(cell);
-        for (const [name, entry] of names)
-          if (!entry.isBoxed || isThere(name)) this.#names.set(name, { ...entry, cell });
+        if (declared.isGlobal) this.#names.addGlobal(cell);
+        for (const { name, givesValue, entry } of names)
+          if (!givesValue || isThere(name)) this.#names.set(name, entry(cell));
       },
     };
   }
@@ -202,28 +213,16 @@ export class Compiler {
 
   /** What could stand at `position`. */
   complete(source: string, position: number): Completions {
-    const typed = /[\p{ID_Continue}$]*$/u.exec(source.slice(0, position))![0];
-    const before = this.#look(source);
-    const info = this.#service.getCompletionsAtPosition(this.#cell, before.length + position, {});
-    const span = info?.optionalReplacementSpan ?? info?.entries[0]?.replacementSpan;
-    const start = span ? span.start - before.length : position - typed.length;
-    const end = span ? start + span.length : position;
-    // `ma` also finds `flatMap`.
-    const wanted = source.slice(start, position);
-    const hump = wanted.charAt(0).toUpperCase() + wanted.slice(1);
-    const found = new Map((info?.entries ?? []).map((entry) => [entry.name, entry]));
-    // Names of earlier cells that the cell does not mention are not imported, but stand in the same list.
-    if (info?.isGlobalCompletion) {
-      for (const [name, { kind }] of this.#names)
-        if (!found.has(name) || found.get(name)!.kind === "alias")
-          found.set(name, { name, kind, sortText: "11" } as TypeScript.CompletionEntry);
-    }
-    const entries = [...found.values()]
-      .filter(({ name }) => name.toLowerCase().startsWith(wanted.toLowerCase()) || name.includes(hump))
-      .map((entry) => ({ ...entry, rank: (entry.name.startsWith(wanted) ? "0" : "1") + entry.sortText }))
-      .sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0))
-      .map(({ name, kind }) => ({ name, kind: kind as string }));
-    return { start, end, entries };
+    const offset = this.#look(source).length;
+    return completionsAt({
+      service: this.#service,
+      file: this.#cell,
+      offset,
+      source,
+      position,
+      names: this.#names,
+      files: this.#hostFiles,
+    });
   }
 
   /** Type and documentation of what stands at `position`. */
@@ -234,30 +233,13 @@ export class Compiler {
 
   /** Shows the service a cell that is being written; returns the line before it. */
   #look(source: string): string {
-    const declared = this.#declaredIn(source).names;
-    const mentioned = new Set(source.match(identifier));
-    const before = this.#before(
-      [...mentioned].filter((name) => !declared.has(name)),
+    const before = this.#names.before(
+      new Set(source.match(identifier)),
+      this.#declaredIn(source).names,
       true,
     );
     this.#files.write(this.#cell, before + source);
     return before;
-  }
-
-  /** The line before a cell, by which it has names of earlier ones. Imported, variables keep their documentation. */
-  #before(names: Iterable<string>, importAll: boolean): string {
-    const imports = new Map<number, string[]>(this.#worldly.map((cell) => [cell, []]));
-    let line = "";
-    for (const name of names) {
-      const known = this.#names.get(name);
-      if (!known) continue;
-      const { cell, kind } = known;
-      if (kind === "let" && !importAll) line += `declare let ${name}: typeof import("./[${cell}]").${name}; `;
-      else if (imports.has(cell)) imports.get(cell)!.push(name);
-      else imports.set(cell, [name]);
-    }
-    for (const [cell, names] of imports) line += `import { ${names.join(", ")} } from "./[${cell}]"; `;
-    return `${line}export {};\n`;
   }
 
   /** The names that a cell declares at its top level. */
@@ -276,17 +258,21 @@ export class Compiler {
       symbol?: TypeScript.Symbol;
       parseDiagnostics: TypeScript.Diagnostic[];
     };
-    const isWorldly = file.statements.some(
+    const exported = new Set(
+      [...(symbol?.exports?.keys() ?? [])].map((name) => ts.unescapeLeadingUnderscores(name)),
+    );
+    const names = new Map<string, { symbol: TypeScript.Symbol; isExported: boolean }>();
+    for (const [name, local] of symbols)
+      if (/^[\p{ID_Start}$_]/u.test(name))
+        names.set(name, { symbol: local.exportSymbol ?? local, isExported: exported.has(name) });
+    const isGlobal = file.statements.some(
       (node) =>
         ts.isModuleDeclaration(node) &&
         (ts.isStringLiteral(node.name) || (node.flags & ts.NodeFlags.GlobalAugmentation) !== 0),
     );
     return {
-      names: new Set([...symbols.keys()].filter((name) => /^[\p{ID_Start}$_]/u.test(name))),
-      exported: new Set(
-        [...(symbol?.exports?.keys() ?? [])].map((name) => ts.unescapeLeadingUnderscores(name)),
-      ),
-      isWorldly,
+      names,
+      isGlobal,
       errors: parseDiagnostics.map((problem) => this.#describe(problem)),
     };
   }
@@ -366,7 +352,7 @@ export class Compiler {
       }
     };
     explain(messageText);
-    const text = file?.text.split("\n")[line] ?? "";
+    const text = (file && linesOf(file.text)[line]) ?? "";
     return {
       code,
       messages,
@@ -384,17 +370,3 @@ export class Compiler {
 }
 
 const isWithin = (at: number, start: number, end: number): boolean => at >= start && at <= end;
-
-/** What a name was declared as; `let` is what may be assigned to. */
-function kindOf(ts: typeof TypeScript, symbol: TypeScript.Symbol | undefined): string {
-  const { SymbolFlags, NodeFlags } = ts;
-  const flags = symbol?.flags ?? 0;
-  if (flags & SymbolFlags.Alias) return "alias";
-  if (flags & SymbolFlags.Function) return "function";
-  if (flags & SymbolFlags.Class) return "class";
-  if (flags & SymbolFlags.Enum) return "enum";
-  const node = symbol?.valueDeclaration;
-  if (node && flags & SymbolFlags.Variable)
-    return ts.getCombinedNodeFlags(node) & NodeFlags.Constant ? "const" : "let";
-  return flags & SymbolFlags.Interface ? "interface" : flags & SymbolFlags.TypeAlias ? "type" : "module";
-}

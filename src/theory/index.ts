@@ -110,3 +110,4 @@ export {
 export { fitPower, type PowerFit } from "./verdicts/fit-power.js";
 export { type FittedLine, fitRate, type RateFit } from "./verdicts/fit-rate.js";
 export { gradientCheck, type NetworkCheckOptions } from "./verdicts/gradient-check.js";
+export type { TailIndex } from "./verdicts/tails.js";

@@ -1,6 +1,6 @@
 /**
- * Where a training is, as a file: parameters, what the rule remembers, and the record so far. A training that resumes
- * from it goes on as if it had never stopped, bit for bit.
+ * The state of a training, as a file: parameters, the rule's state, and the record so far. A training that resumes from it
+ * goes on as if it had never stopped, bit for bit.
  */
 import { inspect } from "#platform";
 import {
@@ -24,7 +24,7 @@ export class Checkpoint implements Displayable {
   readonly settings: RunSettings;
   /** The network's parameters, in the order of its theta. */
   readonly theta: Float64Array;
-  /** What the rule remembers. */
+  /** The state of the rule. */
   readonly state: TrainingState;
   /** The loss of each step so far. */
   readonly loss: Float64Array;
@@ -62,7 +62,7 @@ export class Checkpoint implements Displayable {
     return inspect(this.#table());
   }
 
-  /** A table of how far the training is. */
+  /** A table of the training's progress. */
   [displaySymbol](): MimeBundle | Promise<MimeBundle> {
     return this.#table()[displaySymbol]();
   }
@@ -202,7 +202,7 @@ export function loadNetwork(file: string, model: Sequential): Sequential {
   return model;
 }
 
-/** Throws where a file was saved of a network with other layers; files of other programs do not say. */
+/** Throws where the file is of a network with other layers; files by other programs do not name theirs. */
 function checkArchitecture(model: Sequential, texts: Safetensors["texts"], file: string): void {
   const saved = texts.architecture ?? JSON.parse(texts.state ?? "{}").settings?.architecture;
   const here = architectureOf(model);
@@ -221,7 +221,7 @@ export function checkResumes(settings: RunSettings, { settings: made, epochs, st
       `train: the checkpoint was made with ${other} ${inspect(made[other])}; resume with the same, or train from the start without resume; got ${inspect(settings[other])}`,
     );
   }
-  // A checkpoint of before does not name these.
+  // Older checkpoints do not name these.
   if (made.architecture !== undefined && made.architecture !== settings.architecture) {
     throw new RangeError(
       `train: the checkpoint is of another network, ${made.architecture}; resume with the same layers, got ${settings.architecture}`,

@@ -18,7 +18,7 @@ export function smoothed(
   for (let start = 0; start < count; start += window) {
     const end = Math.min(start + window, count);
     let sum = 0;
-    for (let k = start; k < end; k++) sum += loss[k];
+    for (let k = start; k < end; k++) sum += loss[k]!;
     x.push((start + 1 + end) / 2);
     y.push(sum / (end - start));
   }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { fashionMnist, loadCsv, loadIdx, loadNpy, readCsv, readNpy } from "nablab";
+import { fashionMnist, loadIdx, loadNpy, readNpy } from "nablab";
 import { afterAll, describe, expect, test } from "vitest";
 
 const folder = mkdtempSync(path.join(tmpdir(), "nablab-data-"));
@@ -116,55 +116,6 @@ describe("npy", () => {
     );
     const packed = write("cut.npy.gz", gzipSync(whole).subarray(0, -9));
     await expect(loadNpy(packed)).rejects.toThrow("the file is damaged: gzip says");
-  });
-});
-
-describe("csv", () => {
-  test("words in the last column are classes, in the order of their names", () => {
-    const { data, columns, classes } = readCsv(
-      "length,width,kind\n5.1,3.5,setosa\n7,3.2,versicolor\n4.9,3,setosa\n",
-    );
-    expect(columns).toEqual(["length", "width"]);
-    expect(classes).toEqual(["setosa", "versicolor"]);
-    expect([...data.x]).toEqual([5.1, 3.5, 7, 3.2, 4.9, 3]);
-    expect([data.kind, [...data.y]]).toEqual(["labels", [0, 1, 0]]);
-  });
-
-  test("numbers are targets, unless they are said to be labels; without names columns are counted", () => {
-    const text = "1,2,10\r\n3,4,9\r\n";
-    expect(readCsv(text).data.kind).toBe("targets");
-    expect([...readCsv(text).data.y]).toEqual([10, 9]);
-    const { data, classes } = readCsv(text, { labels: true });
-    expect([classes, [...data.y]]).toEqual([
-      ["9", "10"],
-      [1, 0],
-    ]);
-    const two = readCsv(text, { target: [0, 2], columns: [1] });
-    expect([two.data.outputs, [...two.data.y], [...two.data.x]]).toEqual([2, [1, 10, 3, 9], [2, 4]]);
-  });
-
-  test("quotes, another separator, a byte order mark, empty lines", () => {
-    const { data, classes } = readCsv('\ufeffa;"b ""x"""\n1;"one; or\nmore"\n\n2;two\n', { delimiter: ";" });
-    expect([...data.x]).toEqual([1, 2]);
-    expect(classes).toEqual(["one; or\nmore", "two"]);
-  });
-
-  test("from a file, packed or not, under its name", async () => {
-    expect((await loadCsv(write("iris.csv", "a,b\n1,2\n"))).data.name).toBe("iris.csv");
-    expect((await loadCsv(write("iris.csv.gz", gzipSync("a,b\n1,2\n")))).data.size).toBe(1);
-  });
-
-  test.each([
-    ["a,b\n1,2\n3,x\n", { target: "a" }, "line 3, column b: expected a number, got 'x'"],
-    ["a,b\n1,2\n3\n", {}, "Invalid Record Length"],
-    ["a,b\n", {}, "there is a line of names but none of numbers"],
-    ["", {}, "there is nothing in it"],
-    ["a,b\n1,2\n", { target: "c" }, "there is no column 'c'; there are a, b"],
-    ["a\n1\n", {}, "there is no column left for the samples"],
-    ["a;b\n1;2\n", {}, "did you mean the option delimiter: ';'?"],
-    ['a,b\n1,"2\n', {}, "Quote Not Closed"],
-  ])("%j is refused", (text, options, message) => {
-    expect(() => readCsv(text, options)).toThrow(message);
   });
 });
 

@@ -56,8 +56,20 @@ test("gzip is unpacked, and damage is an error", async () => {
   const bytes = Uint8Array.from({ length: 70_000 }, (_, i) => i % 251);
   const packed = new Uint8Array(gzipSync(bytes));
   for (const platform of [node, browser]) {
-    expect(Buffer.compare(await platform.gunzip(packed), bytes)).toBe(0);
+    expect(Buffer.compare((await platform.gunzip(packed))!, bytes)).toBe(0);
     await expect(platform.gunzip(packed.slice(0, -9))).rejects.toThrow();
+    expect((await platform.gunzip(packed, bytes.length))!.length).toBe(bytes.length);
+    expect(await platform.gunzip(packed, bytes.length - 1)).toBeUndefined();
+    async function* chunks(end?: number) {
+      for (let at = 0; at < packed.length; at += 100) yield packed.slice(0, end).slice(at, at + 100);
+    }
+    const unpacked: Uint8Array[] = [];
+    for await (const chunk of platform.gunzipChunks(chunks())) unpacked.push(chunk);
+    expect(Buffer.compare(Buffer.concat(unpacked), bytes)).toBe(0);
+    const all = async (): Promise<void> => {
+      for await (const _ of platform.gunzipChunks(chunks(-9)));
+    };
+    await expect(all()).rejects.toThrow();
   }
 });
 
@@ -75,5 +87,6 @@ test("a missing file is undefined, any other failure an error", async () => {
   expect(await node.readFile("no/such/file")).toBeUndefined();
   expect(node.readFileSync("no/such/file")).toBeUndefined();
   await expect(node.readFile(".")).rejects.toThrow("EISDIR");
+  expect(await node.openFile("no/such/file")).toBeUndefined();
   expect(() => node.readFileSync(".")).toThrow("EISDIR");
 });

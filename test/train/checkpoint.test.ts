@@ -280,7 +280,7 @@ describe("files", () => {
     expect(load(whole.subarray(0, whole.length - 1))).toThrow(
       "is cut off: it has 2879 of 2880 bytes of numbers",
     );
-    expect(load(Buffer.concat([whole, Buffer.alloc(3)]))).toThrow("goes on after its end, by 3 bytes");
+    expect(load(Buffer.concat([whole, Buffer.alloc(3)]))).toThrow("the file has 3 trailing bytes");
     const altered = Buffer.from(whole);
     altered[whole.length - 3]! ^= 1;
     expect(load(altered)).toThrow("was altered since it was written");

@@ -42,6 +42,8 @@ export interface CellPart {
   isBoxed(name: string): boolean;
   /** Whether a name of an earlier cell is constant. */
   isConstant(name: string): boolean;
+  /** Whether a name that the cell declares is a namespace that adds to a function of an earlier cell. */
+  mergesNamespace(name: string): boolean;
 }
 
 export class Context {

@@ -77,12 +77,26 @@ export class Declarations {
     const visited = this.#names.within(node.name.text, () => this.#context.visitChildren(node));
     const modifiers = this.#withoutExport(visited.modifiers);
     return [
+      ...this.#base(node.name.text),
       ts.isEnumDeclaration(visited)
         ? factory.updateEnumDeclaration(visited, modifiers, visited.name, visited.members)
         : factory.updateModuleDeclaration(visited, modifiers, visited.name, visited.body),
       ...this.#keep(node.name),
       ...this.#export(node, node.name.text),
     ];
+  }
+
+  /** The function of an earlier cell that a namespace adds to, in the variable in which it looks for it. */
+  #base(name: string): TypeScript.Statement[] {
+    const { factory, cell } = this.#context;
+    if (!cell?.mergesNamespace(name)) return [];
+    const declaration = factory.createVariableDeclaration(
+      name,
+      undefined,
+      undefined,
+      this.#names.present(name),
+    );
+    return [factory.createVariableStatement(undefined, [declaration])];
   }
 
   variableStatement(node: TypeScript.VariableStatement): TypeScript.Statement[] {

@@ -29,7 +29,10 @@ export class Names {
     if (!local) return false;
     const symbol = local.exportSymbol ?? local;
     const nodes = symbol.declarations ?? [];
-    if (cell && nodes.every((node) => node.end <= cell.start)) return cell.isBoxed(name);
+    // A cell that only adds a type leaves the value as it is.
+    const own = cell ? nodes.filter((node) => node.end > cell.start) : nodes;
+    if (cell && own.length < nodes.length && own.every((node) => this.isAmbient(node)))
+      return cell.isBoxed(name);
     if (symbol.flags & ts.SymbolFlags.Alias) return this.#isValue(symbol);
     // `declare const x` is a promise about a global.
     return (symbol.flags & ts.SymbolFlags.Value) !== 0 && !nodes.every((node) => this.isAmbient(node));
@@ -113,7 +116,7 @@ export class Names {
     const { ts, cell, locals } = this.#context;
     const local = locals.get(name);
     const symbol = local?.exportSymbol ?? local;
-    const [node] = symbol?.declarations ?? [];
+    const node = symbol?.valueDeclaration ?? symbol?.declarations?.[0];
     if (!symbol || !node) return false;
     if (cell && node.end <= cell.start) return cell.isConstant(name);
     if (symbol.flags & ts.SymbolFlags.Alias) return true;

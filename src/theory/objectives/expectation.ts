@@ -57,8 +57,18 @@ export function noise({
     for (let i = 0; i < out.length; i++) out[i] = bias + size * draw(stream);
     return out;
   };
+  kurtoses.set(added, sd === 0 ? 1 : kurtosis[distribution]);
   return made(added, "noise", { sd, distribution, bias, growth });
 }
+
+/** E ξ⁴/(E ξ²)² of each distribution. */
+const kurtosis = { normal: 3, uniform: 1.8, sign: 1, cauchy: Number.POSITIVE_INFINITY };
+
+/** The kurtosis of each entry, of the noises and noisy objectives made here. */
+const kurtoses = new WeakMap<object, number>();
+
+/** The kurtosis of each entry of a noisy objective's gradients, if its noise is one of nablab's. */
+export const kurtosisOf = (F: object): number | undefined => kurtoses.get(F);
 
 const draws = {
   normal: (stream: Random) => stream.normal(),
@@ -96,5 +106,7 @@ export function expectation<T extends Objective>(F: T, added: number | Noise = 1
       return gradient;
     },
   });
+  const known = kurtoses.get(draw);
+  if (known !== undefined) kurtoses.set(noisy, known);
   return made(noisy, "expectation", F, added);
 }

@@ -2,23 +2,24 @@
  * The conditions on step sizes: Σ η(k) = ∞, so that any distance can be covered, and Σ η(k)² < ∞, so that the noise dies
  * out (A15, B4).
  */
-import { inspect } from "#platform";
-import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
+import { type Judged, judged, type Verdict } from "../../display/verdict.js";
 import { type Decay, decayOf, type StepSize, stepSizeAt, stepSizeText } from "../../optim/schedule.js";
 
 /** Whether a sum of positive numbers is infinite. */
 export type Sum = "infinite" | "finite" | "undecidable";
 
 /** What is known of a schedule's sums. Shows itself as a sentence for each. */
-export interface ConditionCheck extends Displayable {
+export interface ConditionCheck extends Judged {
+  /** Whether Σ η = ∞ and Σ η² < ∞. */
+  readonly verdict: Verdict;
   /** Σ η(k). */
   readonly sum: Sum;
   /** Σ η(k)². */
   readonly squares: Sum;
-  /** Whether Σ η = ∞ and Σ η² < ∞; undefined where that cannot be decided. */
+  /** The same as true, false, or undefined where that cannot be decided. */
   readonly admissible: boolean | undefined;
-  /** Why, or for a function of one's own what its first terms look like (which proves nothing). */
+  /** Why, or for a custom function what its first terms look like (which proves nothing). */
   readonly reason: string;
   /** The sums over the first `terms` steps. */
   readonly partial: { readonly terms: number; readonly sum: number; readonly squares: number };
@@ -28,7 +29,7 @@ export interface ConditionCheck extends Displayable {
  * Decides Robbins and Monro's conditions on step sizes, Σ η(k) = ∞ and Σ η(k)² < ∞.
  *
  * For the schedules of nablab, their sums and products, and constants, this is exact: they fall like
- * r^k k^(−p) (log k)^(−q), and Σ k^(−p) (log k)^(−q) is infinite just if p < 1, or p = 1 and q ≤ 1 (the integral test).
+ * r^k k^(−p) (log k)^(−q), and Σ k^(−p) (log k)^(−q) is infinite if and only if p < 1, or p = 1 and q ≤ 1 (the integral test).
  * For any other function no finite number of its values can decide; then the answer is `undecidable`, with what the
  * first terms look like.
  *
@@ -59,18 +60,18 @@ export function checkConditions(
   const name = typeof schedule === "number" ? `η = ${formatNumber(schedule)}` : stepSizeText(schedule);
   const reason = decay ? because(decay) : diagnosis(schedule, terms);
   const says = { infinite: "= ∞", finite: "< ∞", undecidable: "cannot be decided" };
-  const verdict = admissible === undefined ? "?" : admissible ? "✓" : "✗";
-  const text = `${verdict} ${name}: Σ η(k) ${says[sum]}, Σ η(k)² ${says[squares]} (${reason})`;
-  return Object.freeze({
-    sum,
-    squares,
-    admissible,
-    reason,
-    partial,
-    toString: () => text,
-    [inspect.custom]: () => text,
-    [displaySymbol]: (): MimeBundle => ({ "text/plain": text }),
-  });
+  return judged(
+    { sum, squares, admissible, reason, partial },
+    {
+      findings: [
+        {
+          verdict: admissible === undefined ? "undecided" : admissible ? "yes" : "no",
+          text: `${name}: Σ η(k) ${says[sum]}, Σ η(k)² ${says[squares]} (${reason})`,
+          wouldDecide: "a schedule of nablab, whose law is known, or a proof",
+        },
+      ],
+    },
+  );
 }
 
 /** Σ of the given power of what falls like this. */

@@ -3,15 +3,17 @@
  * given iteration: the step sizes exactly, the rest by sampling (A15, A16).
  */
 import { inspect } from "#platform";
-import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
+import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
 import type { StepSize } from "../../optim/schedule.js";
-import { normalQuantile } from "../../tensor/normal.js";
-import { random } from "../../tensor/random.js";
+import { type Random, random } from "../../tensor/random.js";
+import { symmetricEigen } from "../algebra/symmetric-eigen.js";
 import type { Vector } from "../algebra/vectors.js";
 import type { StochasticObjective } from "../objectives/stochastic-objective.js";
 import { type ConditionCheck, checkConditions } from "./check-conditions.js";
 import type { Estimator } from "./check-noise.js";
+import { type Tails, testMean } from "./mean-test.js";
+import { knownTails } from "./tails.js";
 
 /** What is claimed of an iteration, and how much is sampled. */
 export interface ConvergenceCheckOptions {
@@ -19,12 +21,22 @@ export interface ConvergenceCheckOptions {
   thetaStar: Vector;
   /** The step sizes. */
   schedule: StepSize;
-  /** The distances from θ* at which it is sampled; by default 0.5, 1, 10, 100 (nearer, noise hides the slope). */
+  /**
+   * The distances from θ* at which it is sampled, and between which others are added; by default 0.5, 1, 10, 100 (nearer, noise
+   * hides the slope).
+   */
   distances?: readonly number[];
-  /** How many random directions at each distance; 8 (in one dimension the two that there are). */
+  /** How many random directions at each distance, beside those that are sought; 8 (in one dimension the two that there are). */
   directions?: number;
-  /** How many draws at each place; 2000. */
+  /** How many draws at each place; 4000. */
   samples?: number;
+  /** A bound on ‖N(θ)‖ wherever it is sampled, if there is one. */
+  bound?: number;
+  /**
+   * A bound on the kurtosis of ⟨u, N(θ)⟩ for every direction u: 3 of normal noise. Known of the noise that `noise` makes and of
+   * finite sums; of any other random estimator nothing is said about its mean without this, or a bound.
+   */
+  kurtosis?: number;
   /** The probability with which conditions that hold are not called violated, 1 − 10⁻⁶ by default. */
   confidence?: number;
   /** The seed. */
@@ -35,7 +47,12 @@ export interface ConvergenceCheckOptions {
 export type Sampled = "holds where sampled" | "violated" | "too noisy to tell";
 
 /** What is known of the conditions. Shows itself as a line for each. */
-export interface ConvergenceCheck extends Displayable {
+export interface ConvergenceCheck extends Judged {
+  /**
+   * `yes` if the steps are admissible and sampling found the other conditions to hold wherever it looked; `no` if one is
+   * violated (the iteration may converge all the same); else `undecided`.
+   */
+  readonly verdict: Verdict;
   /** Σ η = ∞ and Σ η² < ∞, exactly where the schedule is one of nablab's. */
   readonly steps: ConditionCheck;
   /** ⟨θ − θ*, M(θ)⟩ > 0 away from θ*: on average every step goes towards θ* (Blum's condition). */
@@ -46,48 +63,157 @@ export interface ConvergenceCheck extends Displayable {
   readonly growth: Sampled;
   /** E‖N(θ)‖² / (1 + ‖θ − θ*‖²), the largest of each distance. */
   readonly ratios: Float64Array;
-  /**
-   * `converges` if the steps are admissible and sampling found nothing against the rest; `not shown` if a condition is
-   * violated (the iteration may converge all the same); else `undecided`.
-   */
-  readonly verdict: "converges" | "not shown" | "undecided";
+  /** E‖N(θ)‖² grows like ‖θ − θ*‖ to this power far out, with its standard error; more than 2 violates the condition. */
+  readonly growthExponent: { readonly exponent: number; readonly standardError: number };
+  /** The probability of calling a condition violated that holds. */
+  readonly falseAlarm: number;
+  /** The largest slope per distance, |⟨θ − θ*, M⟩|/‖θ − θ*‖², that may have been missed with probability 0.01 somewhere. */
+  readonly detects: number;
 }
+
+/** Of more variables the symmetric part of the Jacobian is not taken apart. */
+const mostDimensions = 100;
+/** Draws for each entry of a Jacobian: with the same random numbers on both sides additive noise cancels. */
+const jacobianDraws = 100;
+/** How far out growth is judged, relative to the largest distance. */
+const farOut = [1, 1e2, 1e4, 1e6];
+/** Excess of the exponent of growth over 2 that is taken for none: it would take a factor of 10³⁰⁰ to matter. */
+const slack = 0.005;
 
 /**
  * Holds the conditions for convergence with probability one against an iteration θ ← θ − η(k) N(θ).
  *
  * With V = ‖θ − θ*‖² a step gives E[V⁺ | θ] = V − 2 η ⟨θ − θ*, M(θ)⟩ + η² E‖N(θ)‖². If the scalar product is positive
  * away from θ* and E‖N‖² ≤ c (1 + V), the last term is summable against V, and Robbins and Siegmund's lemma makes V
- * converge, to 0 because Σ η = ∞: Blum's theorem. Neither condition can be proved by sampling. Separation is called
- * violated where the mean of ⟨θ − θ*, N⟩ is negative beyond chance (Bonferroni over all places); growth where E‖N‖²/(1 + V)
- * still grows by more than tenfold over the last tenfold of the distance.
+ * converge, to 0 because Σ η = ∞: Blum's theorem. Neither condition can be proved by sampling.
+ *
+ * Separation is tested at every distance (given ones and some between) along random directions and along those in which it is
+ * most likely to fail: eigenvectors of the symmetric part of the Jacobian of M, by differences at that distance. It
+ * is violated where ⟨u, M⟩ is negative beyond chance (Bonferroni over all places), and holds where it is positive beyond
+ * chance at all; a product that is 0 up to rounding, as of a rotation, is neither. What is needed of the tails of N is said
+ * at `checkNoise`. Growth is judged further out, up to a million times the largest distance: violated if E‖N‖² grows with a
+ * power above 2 that does not fall, undecided if the power is above 2 but falls.
  *
  * @param estimator a function (θ, stream) => N(θ), or an objective of which gradients can be sampled
- * @param options θ*, the schedule, and how much is sampled, see {@link ConvergenceCheckOptions}
- * @throws RangeError for options that cannot be
+ * @param options θ*, the schedule, what is known of the tails, and how much is sampled, see {@link ConvergenceCheckOptions}
+ * @throws RangeError for options out of range, and where a draw near θ* is not finite
  * @see J. R. Blum, Multidimensional stochastic approximation methods, Ann. Math. Statist. 25 (1954), 737–744;
  *   H. Robbins, D. Siegmund, A convergence theorem for non negative almost supermartingales (1971), theorem 1.
  * @example
  * const line = (theta: Vector, stream: Random) => [theta[0]! + stream.normal()];
- * checkConvergence(line, { thetaStar: [0], schedule: inverse() }).verdict // → 'converges'
- * checkConvergence(line, { thetaStar: [0], schedule: 0.1 }).verdict // → 'not shown'
+ * checkConvergence(line, { thetaStar: [0], schedule: inverse(), kurtosis: 3 }).verdict // → 'yes'
+ * checkConvergence(line, { thetaStar: [0], schedule: 0.1, kurtosis: 3 }).verdict // → 'no'
+ * checkConvergence(line, { thetaStar: [0], schedule: inverse() }).verdict // → 'undecided'
  * checkConvergence((theta) => [-theta[0]!], { thetaStar: [0], schedule: inverse() }).separation // → 'violated'
  */
 export function checkConvergence(
   estimator: Estimator | StochasticObjective,
-  {
-    thetaStar,
-    schedule,
-    distances = [0.5, 1, 10, 100],
-    directions = 8,
-    samples = 2000,
-    confidence = 1 - 1e-6,
-    seed = 0,
-  }: ConvergenceCheckOptions,
+  options: ConvergenceCheckOptions,
 ): ConvergenceCheck {
+  const { thetaStar, schedule, distances = [0.5, 1, 10, 100], directions = 8, samples = 4000 } = options;
+  const { confidence = 1 - 1e-6, seed = 0 } = options;
   const draw: Estimator =
     typeof estimator === "function" ? estimator : (theta, stream) => estimator.sampleGradient(theta, stream);
   const centre = Float64Array.from(thetaStar ?? []);
+  requireOptions(centre, options, { distances, directions, samples, confidence });
+  const own = typeof estimator === "function" ? undefined : knownTails(estimator, centre).kurtosis;
+  const sums = own === undefined ? undefined : Math.max(3, own);
+  const known = options.kurtosis ?? (sums === Number.POSITIVE_INFINITY ? undefined : sums);
+  const tails: Tails = { kurtosis: known, bound: options.bound };
+  const falseAlarm = Number((1 - confidence).toPrecision(12));
+  const stream = random(seed).split("checkConvergence");
+
+  const radii = filledIn(distances);
+  const searched = centre.length <= mostDimensions;
+  const places = radii.flatMap((r, i) => {
+    const units = directionsAt(draw, centre, r, directions, stream.split("directions").split(i));
+    return units.map((unit, j) => drawAt(draw, centre, unit, r, samples, stream.split(i).split(j)));
+  });
+  const alarm = falseAlarm / places.length;
+  const tested = places.map((place) => {
+    // Rounding of a scalar product of vectors of this size.
+    const rounding = 1e-12 * place.size;
+    const test = testMean(place.slopes, 0, alarm, { ...tails, certain: place.certain }, rounding);
+    const sign = test.verdict === "no" ? Math.sign(test.off) : 0;
+    return { ...place, ...test, sign, noise: test.standardError + rounding };
+  });
+  const weakest = tested.reduce((a, b) => (b.off / b.noise < a.off / a.noise ? b : a));
+  const violated = tested.some(({ sign }) => sign < 0);
+  const open = tested.find(({ sign }) => sign === 0);
+  const separation: Sampled = violated
+    ? "violated"
+    : open || !searched
+      ? "too noisy to tell"
+      : "holds where sampled";
+
+  const ratios = Float64Array.from(distances, (r) =>
+    Math.max(...places.filter((place) => place.r === r).map(({ square }) => square / (1 + r * r))),
+  );
+  const beyond = growthOf(draw, centre, distances.at(-1)!, directions, samples, stream.split("growth"));
+  // Where N overflows further out, what was seen up to there decides: more than tenfold a decade is no accident.
+  const decades = Math.log10(distances.at(-1)! / distances.at(-2)!);
+  const steep = Math.log10(ratios.at(-1)! / ratios.at(-2)!) > decades;
+  const growth = beyond.overflow && steep ? { ...beyond, growth: "violated" as const } : beyond;
+  const steps = checkConditions(schedule);
+  const where = `(${Array.from(weakest.theta, (entry) => formatNumber(entry)).join(", ")})`;
+  const separationVerdict = verdictOfSampled(separation);
+  const findings: Finding[] = [
+    steps.findings[0]!,
+    {
+      verdict: separationVerdict,
+      text: `⟨θ − θ*, M(θ)⟩ > 0 (Blum): ${separation}; per distance it is weakest at ${where}, ${formatNumber(weakest.off)} ± ${formatNumber(weakest.standardError, 2)}${open?.reason && separationVerdict === "undecided" ? `; ${open.reason}` : ""}`,
+      wouldDecide: !searched
+        ? `at most ${mostDimensions} variables: of more the directions are not sought`
+        : (open?.wouldDecide ?? "more samples, or a scalar product that is not 0"),
+    },
+    {
+      verdict: verdictOfSampled(growth.growth),
+      text: `E‖N‖² ≤ c (1 + ‖θ − θ*‖²) (Robbins, Siegmund): ${growth.growth}; c from ${formatNumber(Math.min(...ratios))} to ${formatNumber(Math.max(...ratios))} at distances ${distances.map((r) => formatNumber(r)).join(", ")}${growth.says}`,
+      wouldDecide: "more samples, or a proof: the power is too close to 2",
+    },
+  ];
+  const verdicts = findings.map(({ verdict }) => verdict);
+  const verdict = verdicts.includes("no")
+    ? "no"
+    : verdicts.every((one) => one === "yes")
+      ? "yes"
+      : "undecided";
+  return judged(
+    {
+      steps,
+      separation,
+      weakest: { theta: weakest.theta, slope: weakest.off, standardError: weakest.standardError },
+      growth: growth.growth,
+      growthExponent: { exponent: growth.exponent, standardError: growth.error },
+      ratios,
+      falseAlarm,
+      detects: Math.max(...tested.map(({ detects, r }) => detects / r)),
+    },
+    {
+      findings,
+      verdict,
+      heading: {
+        yes: `converges with probability one, as far as sampling can see (false alarm ${formatNumber(falseAlarm)})`,
+        no: "not shown to converge",
+        undecided: "undecided",
+      }[verdict],
+    },
+  );
+}
+
+const verdictOfSampled = (one: Sampled): Verdict =>
+  one === "violated" ? "no" : one === "holds where sampled" ? "yes" : "undecided";
+
+function requireOptions(
+  centre: Float64Array,
+  { thetaStar, bound, kurtosis }: ConvergenceCheckOptions,
+  {
+    distances,
+    directions,
+    samples,
+    confidence,
+  }: Required<Pick<ConvergenceCheckOptions, "distances" | "directions" | "samples" | "confidence">>,
+): void {
   if (centre.length === 0) {
     throw new RangeError(
       `checkConvergence: thetaStar must hold at least one number, got ${inspect(thetaStar)}`,
@@ -109,92 +235,178 @@ export function checkConvergence(
       );
     }
   }
+  for (const [name, value, least] of [
+    ["bound", bound, 0],
+    ["kurtosis", kurtosis, 1],
+  ] as const) {
+    if (value !== undefined && !(value >= least)) {
+      throw new RangeError(`checkConvergence: ${name} must be a number ≥ ${least}, got ${inspect(value)}`);
+    }
+  }
   if (!(confidence > 0 && confidence < 1)) {
     throw new RangeError(`checkConvergence: confidence must be between 0 and 1, got ${inspect(confidence)}`);
   }
-  const stream = random(seed).split("checkConvergence");
-  const units = unitVectors(centre.length, directions, stream.split("directions"));
-  const places = distances.flatMap((r, i) =>
-    units.map((unit, j) => at(draw, centre, unit, r, samples, stream.split(i).split(j))),
-  );
-  const threshold = normalQuantile(1 - (1 - confidence) / places.length);
-  const weakest = places.reduce((a, b) => (b.slope / b.standardError < a.slope / a.standardError ? b : a));
-  const z = weakest.slope / weakest.standardError;
-  const separation =
-    z < -threshold ? "violated" : z > threshold ? "holds where sampled" : "too noisy to tell";
-  const ratios = Float64Array.from(distances, (_, i) =>
-    Math.max(...places.slice(i * units.length, (i + 1) * units.length).map(({ ratio }) => ratio)),
-  );
-  const [before, last] = [ratios.at(-2)!, ratios.at(-1)!];
-  const decade = Math.log10(distances.at(-1)! / distances.at(-2)!);
-  // A power of the distance above 0 that is no accident of the constant: more than tenfold a decade.
-  const growth: Sampled = Math.log10(last / before) > decade ? "violated" : "holds where sampled";
-  const steps = checkConditions(schedule);
-  const sampled = [separation, growth];
-  const verdict =
-    steps.admissible === false || sampled.includes("violated")
-      ? "not shown"
-      : steps.admissible && sampled.every((one) => one === "holds where sampled")
-        ? "converges"
-        : "undecided";
-  const mark = (held: boolean | undefined) => (held === undefined ? "?" : held ? "✓" : "✗");
-  const marked = (one: Sampled) => mark(one === "too noisy to tell" ? undefined : one !== "violated");
-  const where = `(${Array.from(weakest.theta, (entry) => formatNumber(entry)).join(", ")})`;
-  const text = [
-    {
-      converges: "converges with probability one, as far as sampling can see",
-      "not shown": "not shown to converge",
-      undecided: "undecided",
-    }[verdict],
-    String(steps),
-    `${marked(separation)} ⟨θ − θ*, M(θ)⟩ > 0 (Blum): ${separation}; per distance it is weakest at ${where}, ${formatNumber(weakest.slope)} ± ${formatNumber(weakest.standardError, 2)}`,
-    `${marked(growth)} E‖N‖² ≤ c (1 + ‖θ − θ*‖²) (Robbins, Siegmund): ${growth}; c from ${formatNumber(Math.min(...ratios))} to ${formatNumber(Math.max(...ratios))} at distances ${distances.map((r) => formatNumber(r)).join(", ")}`,
-  ].join("\n");
-  return Object.freeze({
-    steps,
-    separation,
-    weakest: { theta: weakest.theta, slope: weakest.slope, standardError: weakest.standardError },
-    growth,
-    ratios,
-    verdict,
-    toString: () => text,
-    [inspect.custom]: () => text,
-    [displaySymbol]: (): MimeBundle => ({ "text/plain": text }),
+}
+
+/** The distances, and others between them so that none is more than a factor of √5 from the next. */
+function filledIn(distances: readonly number[]): number[] {
+  return distances.flatMap((r, i) => {
+    const next = distances[i + 1];
+    if (next === undefined) return [r];
+    const parts = Math.ceil(Math.log(next / r) / Math.log(Math.sqrt(5)));
+    return Array.from({ length: parts }, (_, j) => (j === 0 ? r : r * (next / r) ** (j / parts)));
   });
 }
 
-/** Directions to look in: both of a line; of more dimensions random ones. */
-function unitVectors(dimension: number, count: number, stream: ReturnType<typeof random>): Float64Array[] {
-  if (dimension === 1) return [Float64Array.of(-1), Float64Array.of(1)];
-  return Array.from({ length: count }, () => {
-    const vector = Float64Array.from({ length: dimension }, () => stream.normal());
+/**
+ * Directions to look in at distance r: both of a line; of more dimensions random ones, and both senses of the eigenvectors of
+ * the symmetric part of the Jacobian of M at that distance, of its least, second and largest eigenvalues.
+ */
+function directionsAt(
+  draw: Estimator,
+  centre: Float64Array,
+  r: number,
+  count: number,
+  stream: Random,
+): Float64Array[] {
+  const n = centre.length;
+  if (n === 1) return [Float64Array.of(-1), Float64Array.of(1)];
+  const some = Array.from({ length: count }, () => {
+    const vector = Float64Array.from({ length: n }, () => stream.normal());
     const length = Math.hypot(...vector);
     return vector.map((entry) => entry / length);
   });
+  if (n > mostDimensions) return some;
+  const jacobian = symmetricJacobian(draw, centre, r, stream.split("jacobian"));
+  if (!jacobian.every(Number.isFinite)) return some;
+  const { vectors } = symmetricEigen(jacobian, n);
+  const sought = [vectors.at(-1)!, vectors.at(-2)!, vectors[0]!];
+  return [...some, ...sought.flatMap((v) => [v, v.map((entry) => -entry)])];
 }
 
-/** What is drawn at θ* + r u: the mean of ⟨u, N⟩ with its standard error, and E‖N‖² / (1 + r²). */
-function at(
+/** (J + Jᵀ)/2 with J the differences of M over ± r along each axis, with the same random numbers on both sides. */
+function symmetricJacobian(draw: Estimator, centre: Float64Array, r: number, stream: Random): Float64Array {
+  const n = centre.length;
+  const J = new Float64Array(n * n);
+  for (let j = 0; j < n; j++) {
+    for (let m = 0; m < jacobianDraws; m++) {
+      const [up, down] = [1, -1].map((side) => {
+        const theta = centre.slice();
+        theta[j]! += side * r;
+        return draw(theta, stream.split(m));
+      }) as [ArrayLike<number>, ArrayLike<number>];
+      for (let i = 0; i < n; i++) {
+        const slope = (up[i]! - down[i]!) / (2 * r) / jacobianDraws / 2;
+        J[i * n + j]! += slope;
+        J[j * n + i]! += slope;
+      }
+    }
+  }
+  return J;
+}
+
+/** What is drawn at θ* + r u: ⟨u, N⟩ of each draw, E‖N‖², and the size of what is added up in a scalar product. */
+function drawAt(
   draw: Estimator,
   centre: Float64Array,
   unit: Float64Array,
   r: number,
   samples: number,
-  stream: ReturnType<typeof random>,
+  stream: Random,
 ) {
   const theta = centre.map((entry, i) => entry + r * unit[i]!);
   const slopes = new Float64Array(samples);
-  let squares = 0;
+  const twin = stream.split("twin");
+  const used = stream.split("twin");
+  let square = 0;
+  let alike = true;
   for (let n = 0; n < samples; n++) {
-    const one = draw(theta, stream);
+    const one = draw(theta, used);
     for (let i = 0; i < theta.length; i++) {
-      slopes[n]! += unit[i]! * one[i]!;
-      squares += one[i]! ** 2 / samples;
+      const value = one[i]!;
+      if (!Number.isFinite(value)) {
+        throw new RangeError(
+          `checkConvergence: every draw must be finite; at theta = (${Array.from(theta, (x) => formatNumber(x)).join(", ")}) entry ${i} is ${inspect(value)}`,
+        );
+      }
+      slopes[n]! += unit[i]! * value;
+      square += value ** 2 / samples;
     }
+    alike &&= slopes[n] === slopes[0];
   }
-  const slope = slopes.reduce((sum, value) => sum + value / samples, 0);
-  const variance = slopes.reduce((sum, value) => sum + (value - slope) ** 2, 0) / (samples - 1);
-  // Without noise there is rounding left.
-  const standardError = Math.sqrt(variance / samples) + 1e-15 * (1 + Math.abs(slope));
-  return { theta, slope, standardError, ratio: squares / (1 + r * r) };
+  // Its stream is where it was: no random number was asked for.
+  const certain = alike && used.bits() === twin.bits();
+  return { theta, r, slopes, square, certain, size: Math.sqrt(square) };
+}
+
+/** How E‖N‖² grows from the largest distance to a million times that: as a power of the distance, in three parts. */
+function growthOf(
+  draw: Estimator,
+  centre: Float64Array,
+  R: number,
+  directions: number,
+  samples: number,
+  stream: Random,
+) {
+  const units = directionsAt(draw, centre, R, directions, stream.split("directions"));
+  const all = farOut.map((factor, i) => {
+    let worst = { square: 0, error: 0 };
+    for (const [j, unit] of units.entries()) {
+      const theta = centre.map((entry, at) => entry + R * factor * unit[at]!);
+      const squares = new Float64Array(samples);
+      const own = stream.split(i).split(j);
+      for (let n = 0; n < samples; n++) {
+        const one = draw(theta, own);
+        for (let at = 0; at < theta.length; at++) squares[n]! += one[at]! ** 2;
+      }
+      const square = squares.reduce((sum, x) => sum + x / samples, 0);
+      const variance = squares.reduce((sum, x) => sum + (x / square - 1) ** 2 / (samples - 1), 0);
+      if (!(square <= worst.square)) worst = { square, error: Math.sqrt(variance / samples) };
+    }
+    return worst;
+  });
+  const power = (i: number, j: number) =>
+    Math.log(all[j]!.square / all[i]!.square) / Math.log(farOut[j]! / farOut[i]!);
+  const last = all.length - 1;
+  const exponent = power(0, last);
+  const error = Math.hypot(all[0]!.error, all[last]!.error) / Math.log(farOut[last]!);
+  const excess = [power(0, 1), power(1, 2), power(2, 3)].map((one) => one - 2);
+  const allowed = slack + 4 * error;
+  if (all.some(({ square }) => square === 0) && all.every(({ square }) => Number.isFinite(square))) {
+    // What is 0 far out does not grow; what is 0 here and there is not understood.
+    const none = all.every(({ square }) => square === 0);
+    return {
+      growth: none ? ("holds where sampled" as const) : ("too noisy to tell" as const),
+      exponent: 0,
+      error: 0,
+      says: "",
+    };
+  }
+  if (!all.every(({ square }) => Number.isFinite(square))) {
+    return {
+      growth: "too noisy to tell" as const,
+      exponent,
+      error,
+      says: "; further out N is not finite",
+      overflow: true,
+    };
+  }
+  // The last of three parts counts: a constant, and terms of lower order, die out on the way.
+  const [, before, end] = excess as [number, number, number];
+  const local = slack + (4 * Math.hypot(all[last - 1]!.error, all[last]!.error)) / Math.log(100);
+  const growth: Sampled =
+    end <= slack && exponent - 2 <= Math.max(allowed, end) + 0.2
+      ? "holds where sampled"
+      : end > local && end > 0.5 * before
+        ? "violated"
+        : exponent - 2 <= allowed && end <= local
+          ? "holds where sampled"
+          : "too noisy to tell";
+  return {
+    growth,
+    exponent: end + 2,
+    error,
+    says: `, further out like ‖θ − θ*‖^${(end + 2).toFixed(3)}`,
+    overflow: false,
+  };
 }

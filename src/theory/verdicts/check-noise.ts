@@ -1,14 +1,16 @@
 /**
- * What sampling can say about a noisy gradient: whether it is biased, how large it gets, how much it scatters. A sample
- * refutes; it never proves. Each answer comes with the confidence that it deserves.
+ * What sampling can say about a noisy gradient: whether it is biased, how large it gets, how much it scatters. Each answer
+ * is yes, no or undecided, with how often it would be wrong and what it would find.
  */
 import { inspect } from "#platform";
-import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
-import { normalQuantile, normalTail } from "../../tensor/normal.js";
+import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
+import { normalTail } from "../../tensor/normal.js";
 import { type Random, random } from "../../tensor/random.js";
 import { norm, type Vector } from "../algebra/vectors.js";
 import type { StochasticObjective } from "../objectives/stochastic-objective.js";
+import { type MeanTest, type Tails, testMean } from "./mean-test.js";
+import { knownTails, type TailIndex, tailIndex } from "./tails.js";
 
 /** A noisy vector: one draw at θ. */
 export type Estimator = (theta: Vector, stream: Random) => ArrayLike<number>;
@@ -21,6 +23,13 @@ export interface NoiseCheckOptions {
   mean?: (theta: Vector) => ArrayLike<number>;
   /** A bound that ‖N(θ)‖ is claimed never to exceed. */
   bound?: number;
+  /**
+   * A bound on the kurtosis E(X − μ)⁴/σ⁴ of each entry: 1.8 of uniform, 3 of normal noise. Known of the noise that `noise`
+   * makes and of finite sums; of any other estimator nothing is said about its bias without this, or a bound.
+   */
+  kurtosis?: number;
+  /** The largest bias that may stay unseen, in the unit of the gradient; by default half a standard deviation of the noise. */
+  within?: number;
   /** How many draws at each place, 2000 by default. */
   samples?: number;
   /** The probability with which a faultless estimator passes, 1 − 10⁻⁶ by default. */
@@ -48,46 +57,74 @@ export interface NoiseAt {
   readonly varianceError: number;
   /** The share that the largest single draw has in the variance: near 1/samples unless tails are heavy. */
   readonly heaviest: number;
+  /** The tail index of ‖N(θ) − median‖, by Hill's estimator. */
+  readonly tail: TailIndex;
 }
 
 /** What sampling says about an estimator. Shows itself as a list of verdicts. */
-export interface NoiseCheck extends Displayable {
-  /** `biased` if the mean is too far off to be chance, else `no bias found`. */
-  readonly bias: "biased" | "no bias found" | "no mean given";
+export interface NoiseCheck extends Judged {
+  /**
+   * Whether the estimator is unbiased: `no` if its mean is too far off to be chance, `yes` if no bias above `detects` was found
+   * and that is at most `within`. Also `no` if a draw exceeded the bound.
+   */
+  readonly verdict: Verdict;
+  /** The same in words. */
+  readonly bias: "biased" | "no bias found" | "undecided" | "no mean given";
+  /** The probability of calling an unbiased estimator biased, for all entries and places together. */
+  readonly falseAlarm: number;
+  /** The smallest bias that is found with probability 0.99; ∞ where none is. */
+  readonly detects: number;
   /** The probability that an unbiased estimator deviates as much somewhere (of normal means, all entries counted). */
   readonly chance: number;
   /** Whether a draw exceeded the bound; without a bound, sampling cannot tell. */
   readonly bounded: "bound exceeded" | "within the bound so far" | "undecidable by sampling";
   /** A new draw exceeds all that were seen with at most this probability, with the confidence asked for. */
   readonly unseen: number;
-  /** `finite` is never certain; `no finite variance in sight` if single draws make up most of it. */
-  readonly variance: "no sign of infinite variance" | "no finite variance in sight";
+  /** Whether the variance is finite: known of nablab's noise, else by the tail index, if the tail goes on as it is seen. */
+  readonly variance: "no sign of infinite variance" | "no finite variance in sight" | "undecided";
   /** The greatest E‖N(θ)‖² / (1 + ‖θ‖²) over the places: the growth that Robbins and Siegmund's theorem bounds. */
   readonly growth: number;
   /** What was seen, place by place. */
   readonly places: readonly NoiseAt[];
 }
 
+/** A mean this many standard errors off is not called right. */
+const suspicious = 4;
+
+/** No more numbers than this are kept. */
+const mostNumbers = 1e8;
+
 /**
  * Samples an estimator at several places and says what a theorem's conditions (A15, A16) can be held against.
  *
- * Bias: the mean of the draws against the expected mean, entry by entry, in standard errors; the threshold is that of
- * normal means for the given confidence, shared out among all entries and places (Bonferroni). Where draws are few and
- * skewed this is an approximation. Boundedness cannot be seen in a sample: a claimed bound can be refuted, and of
- * n draws without a larger one it follows with confidence 1 − δ that a larger one has a probability below log(1/δ)/n.
+ * Bias: the mean of the draws against the expected mean, entry by entry, the false alarm shared out among all entries and
+ * places (Bonferroni). The test holds what it states for every law of which a bound on ‖N‖ or on the kurtosis is known
+ * (empirical Bernstein; Catoni), E N = ∇F is refuted if |Σ ψ(a (Nᵢ − ∇F))| > n a² v/2 + ln(4/α); of an estimator of which
+ * nothing is known it decides nothing, as rare draws that no sample shows may carry the mean, and says from which kurtosis on
+ * the draws could be unbiased. What asks for no random number and is the same each time is compared exactly.
+ *
+ * Boundedness cannot be seen in a sample: a claimed bound can be refuted, and of n draws without a larger one it follows with
+ * confidence 1 − δ that a larger one has a probability below log(1/δ)/n. Whether the variance is finite, a sample cannot
+ * show either; the tail index α is estimated (Hill), α > 2 if it is.
  *
  * @param estimator a function (θ, stream) => vector, or an objective of which samples can be drawn
- * @param options `at`: the places; `mean`, `bound`, `samples` = 2000, `confidence` = 1 − 10⁻⁶, `seed` = 0
- * @throws RangeError for no places, or a confidence that is not between 0 and 1.
+ * @param options `at`: the places; `mean`, `bound`, `kurtosis`, `within`, `samples` = 2000, `confidence` = 1 − 10⁻⁶, `seed` = 0
+ * @throws RangeError for no places, a confidence that is not between 0 and 1, or draws that are not finite.
  * @example
  * const F = expectation(quadratic({ spectrum: [1] }), noise({ distribution: "sign", bias: 0.2 }));
  * checkNoise(F, { at: [[0], [2]] }).bias // → 'biased'
+ * const rare: Estimator = (theta, stream) => [stream.uniform() < 1e-4 ? 1e4 : 0]; // its mean is 1
+ * checkNoise(rare, { at: [[0]], mean: () => [1] }).verdict // → 'undecided'
+ * @see O. Catoni, Challenging the empirical mean and empirical variance, Ann. Inst. H. Poincaré 48 (2012); A. Maurer, M.
+ *   Pontil, Empirical Bernstein bounds and sample variance penalization, COLT 2009; R. Bahadur, L. Savage, The nonexistence
+ *   of certain statistical procedures in nonparametric problems, Ann. Math. Statist. 27 (1956); B. Hill, A simple general
+ *   approach to inference about the tail of a distribution, Ann. Statist. 3 (1975).
  */
 export function checkNoise(
   estimator: Estimator | StochasticObjective,
   options: NoiseCheckOptions,
 ): NoiseCheck {
-  const { at, bound, samples = 2000, confidence = 1 - 1e-6, seed = 0 } = options;
+  const { at, bound, samples = 2000, confidence = 1 - 1e-6, seed = 0, kurtosis, within } = options;
   const draw: Estimator =
     typeof estimator === "function" ? estimator : (theta, stream) => estimator.sampleGradient(theta, stream);
   const mean = options.mean ?? (typeof estimator === "function" ? undefined : estimator.gradient);
@@ -101,108 +138,271 @@ export function checkNoise(
       `checkNoise: confidence must be between 0 and 1 and samples a whole number ≥ 10, got ${inspect({ confidence, samples })}`,
     );
   }
+  for (const [name, value, least] of [
+    ["bound", bound, 0],
+    ["kurtosis", kurtosis, 1],
+    ["within", within, 0],
+  ] as const) {
+    if (value !== undefined && !(value >= least)) {
+      throw new RangeError(`checkNoise: ${name} must be a number ≥ ${least}, got ${inspect(value)}`);
+    }
+  }
   const stream = random(seed).split("checkNoise");
-  const places = at.map((theta: Vector, i: number) =>
-    sampled(Float64Array.from(theta), draw, mean, samples, stream.split(i)),
+  const falseAlarm = Number((1 - confidence).toPrecision(12));
+  const drawn = at.map((theta: Vector, i: number) =>
+    drawAt(Float64Array.from(theta), draw, samples, stream, i),
   );
-  const comparisons = places.reduce((sum, { mean }) => sum + mean.length, 0);
-  const threshold = normalQuantile(1 - (1 - confidence) / (2 * comparisons));
+  const comparisons = drawn.reduce((sum, { columns }) => sum + columns.length, 0);
+  const alarm = falseAlarm / comparisons;
+  const places = drawn.map(({ theta, columns, certain }) => {
+    const own = typeof estimator === "function" ? undefined : knownTails(estimator, theta);
+    const tails: Tails = { kurtosis: kurtosis ?? own?.kurtosis, bound };
+    // Of Cauchy noise there is no mean to compare with.
+    const known = {
+      ...tails,
+      certain,
+      ...(tails.kurtosis === Number.POSITIVE_INFINITY && { kurtosis: undefined }),
+    };
+    const wanted = mean?.(theta);
+    if (wanted && wanted.length !== columns.length) {
+      throw new RangeError(
+        `checkNoise: the mean must have ${columns.length} entries like a draw, got ${wanted.length}`,
+      );
+    }
+    const tests = wanted && columns.map((column, j) => testMean(column, wanted[j]!, alarm, known));
+    return { ...seenAt(theta, columns, tests), tests, tails: { ...tails, certain } };
+  });
   const worst = places.reduce((a, b) => (b.z > a.z ? b : a));
   const largest = Math.max(...places.map((place) => place.largest));
-  const heaviest = Math.max(...places.map((place) => place.heaviest));
-  const result: Omit<NoiseCheck, typeof displaySymbol> = {
-    bias: mean === undefined ? "no mean given" : worst.z > threshold ? "biased" : "no bias found",
-    chance: mean === undefined ? 1 : Math.min(1, 2 * comparisons * normalTail(worst.z)),
-    bounded:
-      bound === undefined
-        ? "undecidable by sampling"
-        : largest > bound * (1 + 1e-12)
-          ? "bound exceeded"
-          : "within the bound so far",
-    unseen: Math.log(1 / (1 - confidence)) / (samples * places.length),
-    // With normal noise the largest of n squares has a share of about 2 log(n)/n; with infinite variance a share that
-    // does not shrink with n.
-    variance:
-      heaviest > 0.1 && samples >= 500 ? "no finite variance in sight" : "no sign of infinite variance",
-    growth: Math.max(
-      ...places.map(({ theta, mean, variance }) => (norm(mean) ** 2 + variance) / (1 + norm(theta) ** 2)),
-    ),
-    places,
-  };
-  const lines = [
-    mean === undefined
-      ? "bias: no mean given to compare with"
-      : `bias: ${result.bias}; the largest deviation is ${formatNumber(worst.bias)} = ${worst.z.toFixed(1)} standard errors (limit ${threshold.toFixed(1)}, ${comparisons} ${comparisons === 1 ? "comparison" : "comparisons"})`,
-    `size: largest ‖N(θ)‖ drawn ${formatNumber(largest)}${bound === undefined ? "" : `, bound ${formatNumber(bound)}: ${result.bounded}`}; a larger draw has a probability below ${formatNumber(result.unseen, 2)}`,
-    `variance: ${places.map(({ variance, varianceError }) => `${formatNumber(variance)} ± ${formatNumber(varianceError, 2)}`).join(", ")}${result.variance === "no finite variance in sight" ? `; a single draw makes ${Math.round(100 * heaviest)} % of it: no finite variance in sight` : ""}`,
+  const unseen = Math.log(1 / falseAlarm) / (samples * places.length);
+  const all = places.flatMap(({ tests }) => tests ?? []);
+  const bias = mean === undefined ? undefined : biasOf(all, within, worst.z);
+  const variance = varianceOf(places);
+  const exceeded = bound !== undefined && largest > bound * (1 + 1e-12);
+  const findings: Finding[] = [
+    ...(bias
+      ? [
+          {
+            ...bias,
+            text: `${bias.text} (${comparisons} ${comparisons === 1 ? "comparison" : "comparisons"}, false alarm ${formatNumber(falseAlarm)})`,
+          },
+        ]
+      : []),
+    ...(bound === undefined
+      ? []
+      : [
+          {
+            verdict: exceeded ? ("no" as const) : ("undecided" as const),
+            text: `‖N(θ)‖ ≤ ${formatNumber(bound)}: largest drawn ${formatNumber(largest)}, ${exceeded ? "bound exceeded" : "within the bound so far"}`,
+            wouldDecide: "no sample",
+          },
+        ]),
+    variance.finding,
   ];
-  const text = `${samples} draws at each of ${places.length} ${places.length === 1 ? "place" : "places"}, confidence ${confidenceText(confidence)}\n${lines.join("\n")}`;
-  return Object.freeze({
-    ...result,
-    toString: () => text,
-    [inspect.custom]: () => text,
-    [displaySymbol]: (): MimeBundle => ({ "text/plain": text }),
-  });
+  return judged(
+    {
+      bias: bias
+        ? ({ yes: "no bias found", no: "biased", undecided: "undecided" } as const)[bias.verdict]
+        : ("no mean given" as const),
+      falseAlarm,
+      detects: all.length > 0 ? Math.max(...all.map(({ detects }) => detects)) : Number.POSITIVE_INFINITY,
+      chance: mean === undefined ? 1 : Math.min(1, 2 * comparisons * normalTail(worst.z)),
+      bounded:
+        bound === undefined
+          ? ("undecidable by sampling" as const)
+          : exceeded
+            ? ("bound exceeded" as const)
+            : ("within the bound so far" as const),
+      unseen,
+      variance: variance.says,
+      growth: Math.max(
+        ...places.map(({ theta, mean, variance }) => (norm(mean) ** 2 + variance) / (1 + norm(theta) ** 2)),
+      ),
+      places: places.map(({ tests, tails, ...place }) => place),
+    },
+    {
+      findings,
+      verdict: exceeded ? "no" : (bias?.verdict ?? "undecided"),
+      heading: `${samples} draws at each of ${places.length} ${places.length === 1 ? "place" : "places"}`,
+      notes: [
+        ...(mean === undefined ? ["bias: no mean given to compare with"] : []),
+        `largest ‖N(θ)‖ drawn ${formatNumber(largest)}; a larger draw has a probability below ${formatNumber(unseen, 2)}`,
+      ],
+    },
+  );
 }
 
-const confidenceText = (confidence: number) =>
-  confidence > 0.999 ? `1 − ${formatNumber(Number((1 - confidence).toPrecision(3)))}` : String(confidence);
+/** What all comparisons of a mean say together. */
+function biasOf(tests: readonly MeanTest[], within: number | undefined, z: number): Finding {
+  const furthest = (list: readonly MeanTest[]) =>
+    list.reduce((a, b) => (Math.abs(b.off) * a.standardError > Math.abs(a.off) * b.standardError ? b : a));
+  const deviation = ({ off, standardError }: MeanTest) =>
+    `${formatNumber(Math.abs(off))}${standardError > 0 ? ` = ${z.toFixed(1)} standard errors` : ""}`;
+  const wrong = tests.filter(({ verdict }) => verdict === "no");
+  if (wrong.length > 0) {
+    return {
+      verdict: "no",
+      text: `unbiased: biased, the largest deviation is ${deviation(furthest(wrong))}`,
+    };
+  }
+  const open = tests.find(({ verdict }) => verdict === "undecided");
+  if (open) {
+    return {
+      verdict: "undecided",
+      text: `unbiased: the largest deviation is ${deviation(furthest(tests))}; ${open.reason}`,
+      wouldDecide: open.wouldDecide,
+    };
+  }
+  // Half a standard deviation of the noise, of which standardError is the √n-th part, or what rounding leaves.
+  const allowed = ({ standardError, detects, exact, count }: MeanTest) =>
+    exact ? detects : (within ?? 0.5 * standardError * Math.sqrt(count));
+  // Too far off for a mean that is nearly normal, but not for every law that the tails allow.
+  const suspect = tests.find(
+    (one) => Math.abs(one.off) > suspicious * one.standardError && one.standardError > 0,
+  );
+  const coarse = suspect ?? tests.find((one) => one.detects > allowed(one));
+  const detects = Math.max(...tests.map((one) => one.detects));
+  const found = `no bias found; the largest deviation is ${deviation(furthest(tests))}, a bias of ${formatNumber(detects)} would be found with probability 0.99`;
+  if (coarse) {
+    const limit = allowed(coarse);
+    const times = Math.ceil((coarse.detects / (suspect ? Math.abs(suspect.off) : limit)) ** 2);
+    return {
+      verdict: "undecided",
+      text: `unbiased: ${found}${suspect ? "" : `, and ${formatNumber(limit)} is asked for`}`,
+      wouldDecide: Number.isFinite(times)
+        ? `take ${formatNumber(times)} times the draws`
+        : "take many times the draws",
+    };
+  }
+  return { verdict: "yes", text: `unbiased: ${found}` };
+}
 
-function sampled(
-  theta: Float64Array,
-  draw: Estimator,
-  expected: ((theta: Vector) => ArrayLike<number>) | undefined,
-  samples: number,
-  stream: Random,
-): NoiseAt {
-  let n = 0;
-  let mean = new Float64Array(0);
-  let squares = new Float64Array(0);
-  let largest = 0;
-  const lengths = new Float64Array(samples);
-  const first = draw(theta, stream.split("centre"));
-  // Squares are taken around one draw: exact for any centre, and without cancellation for a near one.
-  const centre = Float64Array.from(first);
-  mean = new Float64Array(centre.length);
-  squares = new Float64Array(centre.length);
-  for (; n < samples; n++) {
+/** Whether the variance is finite, as far as it is known or the tails of the sample suggest. */
+function varianceOf(places: readonly (NoiseAt & { tails: Tails })[]): {
+  says: NoiseCheck["variance"];
+  finding: Finding;
+} {
+  const sizes = places
+    .map(({ variance, varianceError }) => `${formatNumber(variance)} ± ${formatNumber(varianceError, 2)}`)
+    .join(", ");
+  const heavy = places.some(({ tails }) => tails.kurtosis === Number.POSITIVE_INFINITY);
+  const given = places.every(
+    ({ tails }) => tails.certain || tails.bound !== undefined || tails.kurtosis !== undefined,
+  );
+  if (heavy || given) {
+    const says = heavy ? "no finite variance in sight" : "no sign of infinite variance";
+    const text = `finite variance: ${heavy ? "the noise is known to have none" : `${sizes}, by what is known of the tails`}`;
+    return { says, finding: { verdict: heavy ? "no" : "yes", text } };
+  }
+  const worst = places.reduce((a, b) =>
+    b.tail.index < a.tail.index || Number.isNaN(b.tail.index) ? b : a,
+  ).tail;
+  const verdicts = places.map(({ tail }) => tail.variance);
+  const says = verdicts.includes("infinite")
+    ? "no finite variance in sight"
+    : verdicts.every((one) => one === "finite")
+      ? "no sign of infinite variance"
+      : "undecided";
+  const index = Number.isNaN(worst.index)
+    ? "too few draws for a tail index"
+    : `tail index ${formatNumber(worst.index, 2)} ± ${formatNumber(worst.standardError, 2)} (finite above 2)`;
+  return {
+    says,
+    finding: {
+      verdict: "undecided",
+      text: `finite variance: ${sizes}; ${index}, ${says === "undecided" ? "too close to tell" : `${says}, if the tail goes on like this`}`,
+      wouldDecide: "a bound on the draws or on their kurtosis; no sample does",
+    },
+  };
+}
+
+/** All draws at one place, entry by entry. */
+function drawAt(theta: Float64Array, draw: Estimator, samples: number, streams: Random, place: number) {
+  const stream = streams.split(place);
+  let columns: Float64Array[] = [];
+  let alike = true;
+  for (let n = 0; n < samples; n++) {
     const one = draw(theta, stream);
+    if (n === 0) {
+      if (one.length * samples > mostNumbers) {
+        throw new RangeError(
+          `checkNoise: ${samples} draws of ${one.length} numbers are too many to keep; take fewer samples, got ${samples}`,
+        );
+      }
+      columns = Array.from({ length: one.length }, () => new Float64Array(samples));
+    }
+    if (one.length !== columns.length || columns.length === 0) {
+      throw new RangeError(
+        `checkNoise: every draw must have the same number of entries, at least 1; got ${columns.length} and ${one.length}`,
+      );
+    }
+    for (let j = 0; j < columns.length; j++) {
+      const value = one[j]!;
+      if (!Number.isFinite(value)) {
+        throw new RangeError(
+          `checkNoise: every draw must be finite; at theta = (${Array.from(theta, (x) => formatNumber(x)).join(", ")}) entry ${j} of draw ${n} is ${inspect(value)}`,
+        );
+      }
+      columns[j]![n] = value;
+      if (value !== columns[j]![0]) alike = false;
+    }
+  }
+  // Its stream is where it was: then no random number was asked for.
+  const certain = alike && stream.bits() === streams.split(place).bits();
+  return { theta, columns, certain };
+}
+
+function seenAt(
+  theta: Float64Array,
+  columns: readonly Float64Array[],
+  tests: readonly MeanTest[] | undefined,
+): NoiseAt {
+  const n = columns[0]!.length;
+  const mean = Float64Array.from(columns, (column) => {
+    let running = 0;
+    for (let i = 0; i < n; i++) running += (column[i]! - running) / (i + 1);
+    return running;
+  });
+  const squares = new Float64Array(n);
+  let largest = 0;
+  for (let i = 0; i < n; i++) {
     let size = 0;
-    let off = 0;
-    for (let j = 0; j < centre.length; j++) {
-      const from = one[j]! - centre[j]!;
-      mean[j]! += from;
-      squares[j]! += from * from;
-      size += one[j]! * one[j]!;
-      off += from * from;
+    for (let j = 0; j < columns.length; j++) {
+      const value = columns[j]![i]!;
+      squares[i]! += (value - mean[j]!) ** 2;
+      size += value * value;
     }
     largest = Math.max(largest, Math.sqrt(size));
-    lengths[n] = off;
   }
-  const variances = squares.map((sum, j) => Math.max(0, (sum - mean[j]! ** 2 / n) / (n - 1)));
-  const estimate = mean.map((sum, j) => centre[j]! + sum / n);
-  const wanted = expected?.(theta);
   let [z, entry, bias] = [0, 0, 0];
-  if (wanted) {
-    estimate.forEach((value, j) => {
-      const off = value - wanted[j]!;
-      // Entries that do not scatter (a constant gradient entry) may differ by rounding only.
-      const error = Math.sqrt(variances[j]! / n) + 1e-12 * (1 + Math.abs(wanted[j]!));
-      if (Math.abs(off) / error > z) [z, entry, bias] = [Math.abs(off) / error, j, off];
-    });
-  }
-  const variance = variances.reduce((sum, one) => sum + one, 0);
-  const total = lengths.reduce((sum, one) => sum + one, 0);
-  const spread = lengths.reduce((sum, one) => sum + (one - total / n) ** 2, 0) / (n - 1);
+  tests?.forEach(({ off, standardError }, j) => {
+    // Entries that do not scatter (a constant gradient entry) may differ by rounding only.
+    const error = standardError + 1e-12 * (1 + Math.abs(mean[j]! - off));
+    if (Math.abs(off) / error > z) [z, entry, bias] = [Math.abs(off) / error, j, off];
+  });
+  const total = squares.reduce((sum, one) => sum + one, 0);
+  const spread = squares.reduce((sum, one) => sum + (one - total / n) ** 2, 0) / (n - 1);
   return {
     theta,
-    mean: estimate,
+    mean,
     z,
     entry,
     bias,
     largest,
-    variance,
+    variance: total / (n - 1),
     varianceError: Math.sqrt(spread / n),
-    heaviest: total > 0 ? Math.max(...lengths) / total : 0,
+    heaviest: total > 0 ? Math.max(...squares) / total : 0,
+    tail: tailIndex(fromMedian(columns)),
   };
+}
+
+/** How far each draw is from the entries' medians: a mean may itself be far out in the tail. */
+function fromMedian(columns: readonly Float64Array[]): Float64Array {
+  const n = columns[0]!.length;
+  const squares = new Float64Array(n);
+  for (const column of columns) {
+    const median = column.toSorted()[Math.floor(n / 2)]!;
+    for (let i = 0; i < n; i++) squares[i]! += (column[i]! - median) ** 2;
+  }
+  return squares.map(Math.sqrt);
 }

@@ -1,0 +1,150 @@
+/**
+ * The names of a session, as the compiler sees them: which cell says what a name is as a value and as a type, and the line
+ * before a cell by which it has the names of earlier ones.
+ *
+ * Value and type of a name are kept apart, as in one file: after `const User = z.object(…)`, `type User = z.infer<typeof
+ * User>` adds a type, and what is declared again replaces what it was of that kind.
+ */
+import type * as TypeScript from "typescript";
+
+/** A name of earlier cells. */
+export interface Name {
+  /** The cell whose declarations say all that the name is. */
+  cell: number;
+  /** The cell that gave it its value, which is kept in a box, and what it was declared as: `let`, `const`, `class`, … */
+  value?: { cell: number; kind: string } | undefined;
+  /** The cell that says what it is as a type, and its type parameters, as they are declared and as they are used. */
+  type?: { cell: number; declared: string; used: string } | undefined;
+  /** What it was declared as, in the words of completions. */
+  kind: string;
+}
+
+/** What a cell declares, by name. */
+export type Declared = ReadonlyMap<string, { symbol: TypeScript.Symbol; isExported: boolean }>;
+
+export class CellNames {
+  readonly #ts: typeof TypeScript;
+  readonly #names = new Map<string, Name>();
+  /** Cells that declare something for all others: `declare global`. */
+  readonly #global: number[] = [];
+
+  constructor(ts: typeof TypeScript) {
+    this.#ts = ts;
+  }
+
+  get(name: string): Name | undefined {
+    return this.#names.get(name);
+  }
+
+  set(name: string, entry: Name): void {
+    this.#names.set(name, entry);
+  }
+
+  /** All names, in the order in which they were first declared. */
+  entries(): Iterable<[string, Name]> {
+    return this.#names;
+  }
+
+  /** Every cell from now on sees the declarations of this one. */
+  addGlobal(cell: number): void {
+    this.#global.push(cell);
+  }
+
+  /**
+   * The line before a cell that mentions some names and declares others.
+   *
+   * @param importAll imports variables as well, by which they keep their documentation, but cannot be assigned to
+   */
+  before(mentioned: Iterable<string>, declared: Declared, importAll: boolean): string {
+    const imports = new Map<number, string[]>(this.#global.map((cell) => [cell, []]));
+    let line = "";
+    for (const name of mentioned) {
+      const known = declared.has(name) ? undefined : this.#names.get(name);
+      if (!known) continue;
+      const { cell, value } = known;
+      if (value?.kind === "let" && !importAll) line += this.#valueOf(name, known) + this.#typeOf(name, known);
+      else if (imports.has(cell)) imports.get(cell)!.push(name);
+      else imports.set(cell, [name]);
+    }
+    for (const [name, { symbol, isExported }] of declared) {
+      const known = this.#names.get(name);
+      if (!known) continue;
+      const { value, type } = this.meanings(symbol);
+      // Declarations of one name are all exported, or none is.
+      const head = isExported ? "export " : "";
+      const kept =
+        (value ? "" : this.#valueOf(name, known)) ||
+        (this.mergesNamespace(symbol, known) ? this.#base(name, known) : "");
+      if (kept) line += head + kept;
+      if (!type && known.type && symbol.flags & this.#ts.SymbolFlags.Value)
+        line += head + this.#typeOf(name, known);
+    }
+    for (const [cell, names] of imports) line += `import { ${names.join(", ")} } from "./[${cell}]"; `;
+    return `${line}export {};\n`;
+  }
+
+  /** Whether what a symbol declares is a value, a type. An import is all that its name means. */
+  meanings(symbol: TypeScript.Symbol): { value: boolean; type: boolean } {
+    const { SymbolFlags } = this.#ts;
+    const isAlias = (symbol.flags & SymbolFlags.Alias) !== 0;
+    return {
+      value: isAlias || (symbol.flags & SymbolFlags.Value) !== 0,
+      type: isAlias || (symbol.flags & SymbolFlags.Type) !== 0,
+    };
+  }
+
+  /** Whether a symbol is a namespace that adds to a function of an earlier cell. */
+  mergesNamespace(symbol: TypeScript.Symbol, known: Name | undefined): boolean {
+    const { SymbolFlags } = this.#ts;
+    const isNamespace = (symbol.flags & SymbolFlags.Value) === SymbolFlags.ValueModule;
+    return isNamespace && known?.value?.kind === "function";
+  }
+
+  #valueOf(name: string, { value }: Name): string {
+    if (!value) return "";
+    const keyword = value.kind === "let" ? "let" : "const";
+    return `declare ${keyword} ${name}: typeof import("./[${value.cell}]").${name}; `;
+  }
+
+  #typeOf(name: string, { type }: Name): string {
+    if (!type) return "";
+    return `type ${name}${type.declared} = import("./[${type.cell}]").${name}${type.used}; `;
+  }
+
+  /** The function that a namespace adds to. */
+  #base(name: string, { value }: Name): string {
+    const type = `typeof import("./[${value!.cell}]").${name}`;
+    return `declare function ${name}(...args: Parameters<${type}>): ReturnType<${type}>; `;
+  }
+}
+
+/** What a name was declared as; `let` is what may be assigned to. */
+export function kindOf(ts: typeof TypeScript, symbol: TypeScript.Symbol | undefined): string {
+  const { SymbolFlags, NodeFlags } = ts;
+  const flags = symbol?.flags ?? 0;
+  if (flags & SymbolFlags.Alias) return "alias";
+  if (flags & SymbolFlags.Function) return "function";
+  if (flags & SymbolFlags.Class) return "class";
+  if (flags & SymbolFlags.Enum) return "enum";
+  const node = symbol?.valueDeclaration;
+  if (node && flags & SymbolFlags.Variable)
+    return ts.getCombinedNodeFlags(node) & NodeFlags.Constant ? "const" : "let";
+  return flags & SymbolFlags.Interface ? "interface" : flags & SymbolFlags.TypeAlias ? "type" : "module";
+}
+
+/** The type parameters of a type: `<T, U = any>` where it is declared again, `<T, U>` where it is used. */
+export function typeParameters(
+  ts: typeof TypeScript,
+  symbol: TypeScript.Symbol,
+): { declared: string; used: string } {
+  for (const node of symbol.declarations ?? []) {
+    if (!ts.isInterfaceDeclaration(node) && !ts.isTypeAliasDeclaration(node) && !ts.isClassLike(node))
+      continue;
+    const { typeParameters = [] } = node;
+    if (typeParameters.length === 0) continue;
+    const names = typeParameters.map(({ name }) => name.text);
+    const declared = typeParameters.map((one, i) => names[i] + (one.default ? " = any" : ""));
+    return { declared: `<${declared.join(", ")}>`, used: `<${names.join(", ")}>` };
+  }
+  return { declared: "", used: "" };
+}

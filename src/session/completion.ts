@@ -1,0 +1,161 @@
+/**
+ * What may stand at a place of a cell: what the compiler offers there, and what it cannot know of, names of earlier
+ * cells that the cell does not mention yet, exports of nablab, files.
+ */
+import type * as TypeScript from "typescript";
+import type { CellNames } from "./cell-names.js";
+import type { HostFiles } from "./host.js";
+
+/** Completions at a place: what of the code they replace, and the candidates, best first. */
+export interface Completions {
+  start: number;
+  end: number;
+  entries: { name: string; kind: string }[];
+}
+
+/** The cell as the compiler sees it, and the place. */
+export interface CompletionRequest {
+  service: TypeScript.LanguageService;
+  /** The file that holds the cell, and where the cell begins in it. */
+  file: string;
+  offset: number;
+  source: string;
+  position: number;
+  names: CellNames;
+  files: HostFiles;
+}
+
+interface Candidate {
+  name: string;
+  kind: string;
+  /** Those with the smaller text come first. */
+  sortText: string;
+}
+
+/** An import clause whose module is not written yet. */
+const openImport = /(?:^|[\n;])\s*(?:import|export)\s+(type\s+)?(?:[\p{ID_Continue}$]+\s*,\s*)?\{[^}"'`]*$/u;
+/** The name of a module that is being written. */
+const moduleName = /(?:\bfrom|\bimport|\brequire\s*\(|\bimport\s*\()\s*(["'`])([^"'`\n]*)$/;
+/** A text that is being written, and the function that it is passed to. */
+const openText = /(?:([\p{ID_Continue}$]+)\s*\(\s*)?(["'`])((?:(?!\2)[^\\\n])*)$/u;
+/** What takes the name of a file. */
+const takesFile =
+  /file|dir|path|read|write|load|save|open|stat|exist|csv|json|npy|npz|idx|image|tensors|append|copy|unlink|rm/i;
+
+export function completionsAt(request: CompletionRequest): Completions {
+  const { service, file, offset, source, position } = request;
+  const head = source.slice(0, position);
+  const info = service.getCompletionsAtPosition(file, offset + position, {
+    includeCompletionsForModuleExports: false,
+  });
+  const typed = /[\p{ID_Continue}$]*$/u.exec(head)![0];
+  const span = info?.optionalReplacementSpan ?? info?.entries[0]?.replacementSpan;
+  const word = span
+    ? { start: span.start - offset, end: span.start - offset + span.length }
+    : { start: position - typed.length, end: position };
+
+  const [, , specifier] = moduleName.exec(head) ?? [];
+  if (specifier !== undefined) return inModuleName(request, info?.entries ?? [], specifier);
+  if (!info?.isMemberCompletion && openImport.test(head) && !/^[^;\n]*\bfrom\b/.test(source.slice(position)))
+    return ranked(word, source.slice(word.start, position), nablabExports(request, "both"));
+  const entries = info?.entries ?? [];
+  const [, callee = "", , text] = openText.exec(head) ?? [];
+  if (text !== undefined && entries.length === 0 && (takesFile.test(callee) || /^(\.{0,2}\/|~)/.test(text)))
+    return inPath(request, text);
+
+  const found = new Map<string, Candidate>(entries.map((entry) => [entry.name, entry]));
+  const place = info && !info.isMemberCompletion ? placeOf(found) : undefined;
+  if (place) {
+    for (const [name, { kind, value, type }] of request.names.entries()) {
+      if (place === "type" ? !type : !value) continue;
+      const known = found.get(name);
+      if (!known || known.kind === "alias") found.set(name, { name, kind, sortText: "11" });
+    }
+    for (const candidate of nablabExports(request, place))
+      if (!found.has(candidate.name)) found.set(candidate.name, candidate);
+  }
+  return ranked(word, source.slice(word.start, position), found.values());
+}
+
+/** What stands where a list of candidates is offered: a value, a type, or something else, as a property's name. */
+function placeOf(found: ReadonlyMap<string, Candidate>): "value" | "type" | undefined {
+  // Both lists hold it, as a type in the one and as a variable in the other.
+  const kind = found.get("undefined")?.kind;
+  return kind === "keyword" ? "type" : kind === "var" ? "value" : undefined;
+}
+
+/** The candidates that go with what is typed, best first. */
+function ranked(
+  { start, end }: { start: number; end: number },
+  wanted: string,
+  candidates: Iterable<Candidate>,
+): Completions {
+  // `ma` also finds `flatMap`.
+  const hump = wanted.charAt(0).toUpperCase() + wanted.slice(1);
+  const entries = [...candidates]
+    .filter(({ name }) => name.toLowerCase().startsWith(wanted.toLowerCase()) || name.includes(hump))
+    .map((entry) => ({ ...entry, rank: (entry.name.startsWith(wanted) ? "0" : "1") + entry.sortText }))
+    .sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0))
+    .map(({ name, kind }) => ({ name, kind }));
+  return { start, end, entries };
+}
+
+const exportsOf = new Map<string, Candidate[]>();
+const exported =
+  /^export (?:declare )?(?:abstract )?(function|const|let|class|interface|type|enum|namespace) ([\p{ID_Start}$_][\p{ID_Continue}$]*)/gmu;
+const onlyTypes = new Set(["interface", "type"]);
+const alsoTypes = new Set(["interface", "type", "class", "enum", "namespace"]);
+
+/** What nablab exports, read from its declarations: most cells import little of it, and none need be checked. */
+function nablabExports({ files }: CompletionRequest, place: "value" | "type" | "both"): Candidate[] {
+  const file = files.declarationsOf("nablab", "");
+  if (file === undefined) return [];
+  let all = exportsOf.get(file);
+  if (!all) {
+    const text = files.system.readFile(file) ?? "";
+    all = [...text.matchAll(exported)].map(([, kind, name]) => ({
+      name: name!,
+      kind: kind!,
+      sortText: "16",
+    }));
+    all = [...new Map(all.map((one) => [one.name, one])).values()];
+    exportsOf.set(file, all);
+  }
+  if (place === "both") return all;
+  return all.filter(({ kind }) => (place === "type" ? alsoTypes.has(kind) : !onlyTypes.has(kind)));
+}
+
+/** After `from "`: what the compiler offers, nablab, and files. */
+function inModuleName(
+  request: CompletionRequest,
+  entries: readonly TypeScript.CompletionEntry[],
+  specifier: string,
+): Completions {
+  const relative = /^\.{0,2}\//.test(specifier);
+  const begun = relative ? specifier.slice(specifier.lastIndexOf("/") + 1) : specifier;
+  const place = { start: request.position - begun.length, end: request.position };
+  const own = relative ? [] : [{ name: "nablab", kind: "module", sortText: "0" }];
+  const theirs = entries
+    .filter(({ name }) => !name.includes("["))
+    .map((entry) => ({ ...entry, kind: entry.kind }));
+  return ranked(place, begun, new Map([...own, ...theirs].map((one) => [one.name, one])).values());
+}
+
+/** Files and folders that a path may go on with. */
+function inPath({ files, position }: CompletionRequest, text: string): Completions {
+  const at = text.lastIndexOf("/") + 1;
+  const begun = text.slice(at);
+  const folder = text.startsWith("/") ? text.slice(0, at) : `${files.cwd}/${text.slice(0, at)}`;
+  const candidates: Candidate[] = [];
+  try {
+    const { system } = files;
+    for (const name of system.getDirectories(folder))
+      candidates.push({ name: `${name}/`, kind: "folder", sortText: "1" });
+    for (const path of system.readDirectory(folder, undefined, undefined, undefined, 1))
+      candidates.push({ name: path.slice(path.lastIndexOf("/") + 1), kind: "file", sortText: "0" });
+  } catch {
+    // There is no such folder.
+  }
+  const shown = candidates.filter(({ name }) => name.startsWith(".") === begun.startsWith("."));
+  return ranked({ start: position - begun.length, end: position }, begun, shown);
+}

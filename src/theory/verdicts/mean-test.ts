@@ -1,0 +1,201 @@
+/**
+ * Whether the mean of random draws is a given number, with a false alarm that holds whatever their law, as far as their tails
+ * are known: by a bound on the draws (Bernstein) or on their kurtosis (Catoni). Without either no such test exists: of a law
+ * of which rare draws carry the mean, a sample shows nothing.
+ */
+import { formatNumber } from "../../display/format-number.js";
+import type { Verdict } from "../../display/verdict.js";
+
+/** What is known of the tails of draws. */
+export interface Tails {
+  /** A bound on |X|, if there is one. */
+  bound?: number | undefined;
+  /** A bound on the kurtosis E(X − μ)⁴/σ⁴, if there is one: 1.8 of a uniform, 3 of a normal law. */
+  kurtosis?: number | undefined;
+  /** Whether the draws are no random numbers at all: they are all alike, and no random number was asked for. */
+  certain?: boolean | undefined;
+}
+
+/** What was found of a mean. */
+export interface MeanTest {
+  /** `no`: the mean is not m₀. `yes`: it is not farther than `detects` from it. */
+  readonly verdict: Verdict;
+  /** The mean of the draws less m₀. */
+  readonly off: number;
+  /** Its standard error, as estimated. */
+  readonly standardError: number;
+  /** The number of draws. */
+  readonly count: number;
+  /** Whether nothing was random: `detects` is then what rounding leaves. */
+  readonly exact: boolean;
+  /** The smallest deviation that is found with probability 0.99; ∞ where none is. */
+  readonly detects: number;
+  /** Of `undecided`, why. */
+  readonly reason: string | undefined;
+  /** Of `undecided`, what would decide it. */
+  readonly wouldDecide: string | undefined;
+}
+
+/** With probability 0.99 a deviation is found. */
+const miss = 0.01;
+
+/**
+ * Tests E X = m₀ with draws of X, at the level `alarm`.
+ *
+ * With |X| ≤ b the empirical Bernstein inequality holds (Maurer, Pontil 2009): with probability 1 − α
+ *
+ *     |X̄ − μ| ≤ √(2 V ln(4/α)/n) + 14 b ln(4/α)/(3 (n − 1)).
+ *
+ * With a kurtosis of at most K, under μ = m₀ two things hold. Squares Y = (X − m₀)² have E Y² ≤ K σ⁴, and as they are positive
+ * their mean is rarely too small: σ² ≤ v = Ȳ/(1 − √(2 K ln(2/α)/n)). And Catoni's ψ(x) = ±log(1 + |x| + x²/2) takes the
+ * tails away: E e^ψ(a(X − m₀)) ≤ e^(a²σ²/2), so that with probability 1 − α/2
+ *
+ *     |Σ ψ(a (Xᵢ − m₀))| ≤ n a² v/2 + ln(4/α)
+ *
+ * for any a that does not depend on these draws: here from the first quarter of them.
+ *
+ * @param draws independent draws of X, of length n
+ * @param m0 m₀
+ * @param alarm α
+ * @param tails what is known of X
+ * @param least the rounding that draws have anyway
+ */
+export function testMean(draws: Float64Array, m0: number, alarm: number, tails: Tails, least = 0): MeanTest {
+  const n = draws.length;
+  const { mean, variance } = summary(draws);
+  const off = mean - m0;
+  const standardError = Math.sqrt(variance / n);
+  const known = { off, standardError, count: n, exact: tails.certain === true };
+  // Rounding of the draws themselves is no bias.
+  const rounding = Math.max(least, 1e-12 * (1 + Math.abs(m0)) + 4 * Number.EPSILON * Math.abs(mean));
+  if (tails.certain) {
+    const verdict = Math.abs(off) <= rounding ? "yes" : "no";
+    return { ...known, verdict, detects: rounding, reason: undefined, wouldDecide: undefined };
+  }
+  const tests = [
+    ...(tails.bound === undefined ? [] : [bernstein(draws, m0, alarm, tails.bound, rounding)]),
+    ...(tails.kurtosis === undefined ? [] : [catoni(draws, m0, alarm, tails.kurtosis, rounding)]),
+  ];
+  if (tests.length === 0) {
+    const enough = largestKurtosis(draws, m0, alarm, rounding);
+    const leaning =
+      enough > 1
+        ? `off by ${formatNumber(Math.abs(off))}, too much for any draws of a kurtosis below ${formatNumber(enough, 2)}, but nothing is known of the tails`
+        : "within chance, but nothing is known of the tails: draws too rare to be seen may carry the mean";
+    return {
+      ...known,
+      verdict: "undecided",
+      detects: Number.POSITIVE_INFINITY,
+      reason: leaning,
+      wouldDecide:
+        "give a bound on the draws or on their kurtosis (normal 3, uniform 1.8), such as { kurtosis: 10 }",
+    };
+  }
+  const best = tests.reduce((a, b) =>
+    b.verdict === "no" || (a.verdict !== "no" && b.detects < a.detects) ? b : a,
+  );
+  return { ...known, ...best };
+}
+
+type Tested = Pick<MeanTest, "verdict" | "detects" | "reason" | "wouldDecide">;
+
+const decided = (verdict: Verdict, detects: number): Tested => ({
+  verdict,
+  detects,
+  reason: undefined,
+  wouldDecide: undefined,
+});
+
+function bernstein(draws: Float64Array, m0: number, alarm: number, bound: number, rounding: number): Tested {
+  const n = draws.length;
+  const { mean, variance } = summary(draws);
+  const width = (log: number) => Math.sqrt((2 * variance * log) / n) + (14 * bound * log) / (3 * (n - 1));
+  const allowed = width(Math.log(4 / alarm)) + rounding;
+  const detects = allowed + width(Math.log(2 / miss));
+  if (draws.some((x) => Math.abs(x) > bound * (1 + 1e-12))) {
+    return {
+      ...decided("undecided", Number.POSITIVE_INFINITY),
+      reason: `a draw is beyond the bound ${formatNumber(bound)}`,
+      wouldDecide: "a bound that holds",
+    };
+  }
+  return decided(Math.abs(mean - m0) > allowed ? "no" : "yes", detects);
+}
+
+/** ψ of Catoni: x for small x, logarithmic for large ones. */
+const psi = (x: number) => (x >= 0 ? Math.log1p(x + (x * x) / 2) : -Math.log1p(-x + (x * x) / 2));
+
+/** What Catoni's test needs of draws: the sum of ψ, the scale a and the number of draws in it, and the mean square. */
+function catoniSums(draws: Float64Array, m0: number, alarm: number, rounding: number) {
+  const n = draws.length;
+  const pilot = Math.floor(n / 4);
+  let [square, first] = [0, 0];
+  for (let i = 0; i < n; i++) {
+    const off = draws[i]! - m0;
+    // What is off by rounding alone is not off.
+    const one = Math.abs(off) <= rounding ? 0 : off * off;
+    square += one / n;
+    if (i < pilot) first += one / pilot;
+  }
+  const rest = n - pilot;
+  const scale = first > 0 ? first : square;
+  const a = scale > 0 ? Math.sqrt((2 * Math.log(4 / alarm)) / (rest * scale)) : 0;
+  let sum = 0;
+  for (let i = pilot; i < n; i++) sum += psi(a * (draws[i]! - m0));
+  return { sum, a, rest, square };
+}
+
+function catoni(draws: Float64Array, m0: number, alarm: number, kurtosis: number, rounding: number): Tested {
+  const n = draws.length;
+  const log = Math.log(4 / alarm);
+  const spread = Math.sqrt((2 * kurtosis * Math.log(2 / alarm)) / n);
+  if (spread > 0.8) {
+    const least = Math.ceil((2 * kurtosis * Math.log(2 / alarm)) / 0.64);
+    return {
+      ...decided("undecided", Number.POSITIVE_INFINITY),
+      reason: `${formatNumber(n)} draws are too few for a kurtosis of up to ${formatNumber(kurtosis)}`,
+      wouldDecide: `take at least ${formatNumber(least)} draws`,
+    };
+  }
+  const { variance, fourth } = summary(draws);
+  const sample = variance > 0 ? fourth / variance ** 2 : 1;
+  if (sample > 2 * kurtosis) {
+    return {
+      ...decided("undecided", Number.POSITIVE_INFINITY),
+      reason: `the draws have a kurtosis of ${formatNumber(sample, 2)}, more than the ${formatNumber(kurtosis)} given`,
+      wouldDecide: "a larger kurtosis, with more draws",
+    };
+  }
+  const { sum, a, rest, square } = catoniSums(draws, m0, alarm, rounding);
+  const v = square / (1 - spread);
+  // Under a mean of m₀ + d: Σψ ≥ n a d − n a² (σ² + d²)/2 − ln(1/miss) with probability 1 − miss.
+  const c = (log * (2 + 1 / (1 - spread)) + Math.log(1 / miss)) / Math.sqrt(2 * rest * log);
+  const detects =
+    c < 1 ? (Math.sqrt(variance) * c) / Math.sqrt(1 - c * c) + rounding : Number.POSITIVE_INFINITY;
+  return decided(Math.abs(sum) > (rest * a * a * v) / 2 + log ? "no" : "yes", detects);
+}
+
+/** The kurtosis up to which Catoni's test would say no; 0 if it would for none. */
+function largestKurtosis(draws: Float64Array, m0: number, alarm: number, rounding: number): number {
+  const { sum, a, rest, square } = catoniSums(draws, m0, alarm, rounding);
+  if (square === 0) return 0;
+  const v = ((Math.abs(sum) - Math.log(4 / alarm)) * 2) / (rest * a * a);
+  const spread = 1 - square / v;
+  return v > square && spread > 0
+    ? (Math.min(spread, 0.8) ** 2 * draws.length) / (2 * Math.log(2 / alarm))
+    : 0;
+}
+
+/** Mean, variance (divisor n − 1) and fourth central moment. */
+function summary(draws: Float64Array): { mean: number; variance: number; fourth: number } {
+  const n = draws.length;
+  let mean = 0;
+  for (let i = 0; i < n; i++) mean += (draws[i]! - mean) / (i + 1);
+  let [squares, fourth] = [0, 0];
+  for (let i = 0; i < n; i++) {
+    const square = (draws[i]! - mean) ** 2;
+    squares += square;
+    fourth += (square * square) / n;
+  }
+  return { mean, variance: squares / (n - 1), fourth };
+}

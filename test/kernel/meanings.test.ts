@@ -1,0 +1,117 @@
+/**
+ * A name may be a value, a type and a namespace; what a cell declares replaces only what it declares, as in one file.
+ */
+import { expect, test } from "vitest";
+import { openCells } from "./cells.js";
+
+const cells = openCells();
+const { text, failure } = cells;
+
+/** Each pair is fine in one file; after both cells the name means both. */
+const pairs: [name: string, first: string, second: string, use: string, value: string][] = [
+  ["const, then type", "const A1 = { x: 1 }", "type A1 = typeof A1", "const a1: A1 = A1; a1.x", "1"],
+  ["type, then const", "type A2 = { x: number }", "const A2: A2 = { x: 2 }", "const a2: A2 = A2; a2.x", "2"],
+  [
+    "interface, then const",
+    "interface A3 { x: number }",
+    "const A3 = 3",
+    "const a3: A3 = { x: A3 }; a3.x",
+    "3",
+  ],
+  [
+    "const, then interface",
+    "const A4 = 4",
+    "interface A4 { x: number }",
+    "const a4: A4 = { x: A4 }; a4.x",
+    "4",
+  ],
+  [
+    "interface, then function",
+    "interface A5 { x: number }",
+    "function A5(): A5 { return { x: 5 } }",
+    "const a5: A5 = A5(); a5.x",
+    "5",
+  ],
+  ["let, then type", "let A6 = 6", "type A6 = 'six'", "const a6: A6 = 'six'; A6++; A6 + a6", "'7six'"],
+  [
+    "type, then let",
+    "type A7 = 'seven'",
+    "let A7 = 7",
+    "const a7: A7 = 'seven'; A7 += 1; A7 + a7",
+    "'8seven'",
+  ],
+  [
+    "class, then interface",
+    "class A8 { y = 8 }",
+    "interface A8 { x: number }",
+    "const a8: A8 = Object.assign(new A8(), { x: 1 }); a8.x",
+    "1",
+  ],
+  [
+    "generic type, then function",
+    "type A9<T, U extends string = 'u'> = { t: T; u?: U }",
+    "function A9<T>(t: T): A9<T> { return { t } }",
+    "const a9: A9<number> = A9(9); a9.t",
+    "9",
+  ],
+  [
+    "const, then namespace of types",
+    "const B1 = 1",
+    "namespace B1 { export type T = 'one' }",
+    "const b1: B1.T = 'one'; B1 + b1",
+    "'1one'",
+  ],
+  [
+    "exported const, then exported type",
+    "export const B2 = 2",
+    "export type B2 = 'two'",
+    "const b2: B2 = 'two'; B2 + b2",
+    "'2two'",
+  ],
+  [
+    "import, then type",
+    "import { sep as B3 } from 'node:path'",
+    "type B3 = 'three'",
+    "const b3: B3 = 'three'; typeof B3 + b3",
+    "'stringthree'",
+  ],
+  [
+    "function, then namespace",
+    "function B4(x: number) { return x + B4.by } namespace B4 { export const by = 1 }",
+    "namespace B4 { export const more = 40 }",
+    "B4(1) + B4.more",
+    "42",
+  ],
+  [
+    "const, then interface, used together",
+    "const B5 = 5",
+    "interface B5 { b: 5 }",
+    "B5 + ({ b: 5 } as B5).b",
+    "10",
+  ],
+];
+
+test.each(pairs)("%s", async (_, first, second, use, value) => {
+  expect(await text(first, second, use)).toBe(value);
+  // Run again, as readers do, both stay what they are.
+  expect(await text(first, second, second, use)).toBe(value);
+});
+
+test("a schema and its type, as zod's users write them", async () => {
+  await text("const schema = <T>(example: T) => ({ parse: (x: unknown) => x as T, example });");
+  await text("const User = schema({ name: '', age: 0 });", "type User = ReturnType<typeof User.parse>;");
+  expect(await text("const user: User = User.parse({ name: 'Ada', age: 36 }); user.age")).toBe("36");
+  expect(await failure("const wrong: User = { name: 1 }")).toMatchObject({ ename: "TypeScriptError" });
+  await text("const User = schema({ nickname: '' });"); // the type is still that of the cell that declared it
+  expect(await text("const old: User = { name: 'Ada', age: 36 }; [old.name, User.example.nickname]")).toBe(
+    "[ 'Ada', '' ]",
+  );
+});
+
+test("what is declared again replaces what it was of that kind", async () => {
+  await text("interface Point { x: number }", "interface Point { y: number }");
+  expect(await failure("const point: Point = { x: 1, y: 2 }")).toMatchObject({ ename: "TypeScriptError" });
+  await text("const Pair = 1; type Pair = [1, 2];", "class Pair { z = 3 }");
+  expect(await text("const pair: Pair = new Pair(); pair.z")).toBe("3");
+  expect(await failure("const two: Pair = [1, 2]")).toMatchObject({ ename: "TypeScriptError" });
+});
