@@ -134,6 +134,8 @@ async function mutate(/** @type {string} */ folder, /** @type {number} */ size, 
     timeoutFactor: 5,
     timeoutMS: 60_000,
     dryRunTimeoutMinutes: 60,
+    // It is JavaScript that is mutated, and AssemblyScript would not parse.
+    disableTypeChecks: false,
     reporters: ["progress-append-only"],
     logLevel: /** @type {LogLevel} */ ("warn"),
     allowConsoleColors: false,

@@ -80,7 +80,7 @@ test("law: any byte that changes is noticed", () => {
         return;
       }
       expect(right[at]).toBe(0x20);
-      expect(read).toEqual({ tensors, texts });
+      expect(read).toMatchObject({ tensors, texts });
     }),
   );
 });
@@ -89,9 +89,9 @@ describe("what is refused", () => {
   const one = { dtype: "F64", shape: [1], data_offsets: [0, 8] };
   test.each<[string, object, number, string]>([
     ["too few numbers", { a: one }, 4, "the file is cut off: it has 4 of 8 bytes of numbers"],
-    ["too many", { a: one }, 12, "by 4 bytes"],
-    ["no shape", { a: { ...one, shape: undefined } }, 8, "tensor a has no shape"],
-    ["another type", { a: { ...one, dtype: "BF16" } }, 8, "tensor a is of type BF16, only F32 and F64"],
+    ["too many", { a: one }, 12, "the file has 4 trailing bytes"],
+    ["no shape", { a: { ...one, shape: undefined } }, 8, "tensor a must have dtype, shape and data_offsets"],
+    ["another size of entries", { a: { ...one, dtype: "BF16" } }, 8, "of shape [1] needs 2 bytes, has 8"],
     ["another size", { a: { ...one, shape: [2] } }, 8, "of shape [2] needs 16 bytes, has 8"],
     ["a part of the bytes", { a: { ...one, data_offsets: [4, 8] } }, 8, "of shape [1] needs 8 bytes, has 4"],
     [
@@ -126,9 +126,8 @@ describe("what is refused", () => {
 
   test("a file of another program, which has no hash, is read", () => {
     write({ a: one }, new Uint8Array(Float64Array.of(3).buffer));
-    expect(readSafetensors("load", file)).toEqual({
-      tensors: new Map([["a", { shape: [1], data: Float64Array.of(3) }]]),
-      texts: {},
-    });
+    const { tensors, texts } = readSafetensors("load", file);
+    expect(tensors).toEqual(new Map([["a", { shape: [1], data: Float64Array.of(3) }]]));
+    expect(texts).toEqual({});
   });
 });
