@@ -1,6 +1,6 @@
 /**
- * A plan of one block of memory that several threads share: where each array lies in it. First everything is
- * reserved, then the memory is made as large as needed, then every thread looks at it through views.
+ * A plan of one block of memory that several threads share: where each array is in it. First everything is
+ * reserved, then the memory is allocated, then every thread creates views of it.
  */
 
 type TypedArrays = {
@@ -15,7 +15,7 @@ const constructors = { Uint8Array, Uint32Array, Int32Array, Float32Array, Float6
 /** The kinds of arrays that can be reserved. */
 export type ArrayKind = keyof TypedArrays;
 
-/** Where an array lies; plain data, which can be sent to a thread. */
+/** Where an array is; plain data, which can be sent to a thread. */
 export interface Region<K extends ArrayKind = ArrayKind> {
   readonly kind: K;
   readonly offset: number;
@@ -26,12 +26,12 @@ const page = 65_536;
 /** A cache line: arrays that different threads write do not share one. */
 const alignment = 64;
 
-/** Hands out regions one after the other. */
+/** Reserves regions one after the other. */
 export class Arena {
   // What AssemblyScript's runtime would use lies below this.
   #end = 1024;
 
-  /** Room for an array of `length` numbers. */
+  /** Reserves an array of `length` numbers. */
   reserve<K extends ArrayKind>(kind: K, length: number): Region<K> {
     const offset = Math.ceil(this.#end / alignment) * alignment;
     // Vector loads of the last entries may reach 16 bytes further.
@@ -40,7 +40,7 @@ export class Arena {
   }
 
   /**
-   * Memory that holds all that was reserved. It may have been used before, so what it holds is anything.
+   * Memory for all that was reserved. It may have been used before, and is not cleared.
    *
    * @throws RangeError when it needs more than the 4 GiB that WebAssembly addresses, or than there is
    */
@@ -67,16 +67,16 @@ export class Arena {
 
 /**
  * V8 frees shared memories late, if at all before there is no more room: fifty trainings on MNIST one after the
- * other left 1.4 GB. So one that is done with is kept for the next.
+ * other left 1.4 GB. So a released memory is kept for the next job.
  */
 let spare: WebAssembly.Memory | undefined;
 
-/** Gives memory back; no array that lies in it may be used any more. */
+/** Releases memory; no array in it may be used afterwards. */
 export function release(memory: WebAssembly.Memory): void {
   if (!spare || spare.buffer.byteLength < memory.buffer.byteLength) spare = memory;
 }
 
-/** The array that lies in a region of the memory. */
+/** The array in a region of the memory. */
 export function view<K extends ArrayKind>(
   memory: WebAssembly.Memory,
   { kind, offset, length }: Region<K>,

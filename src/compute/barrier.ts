@@ -1,8 +1,8 @@
 /**
- * A meeting point of threads: nobody leaves before all have come.
+ * A barrier: no thread continues before all have arrived.
  *
- * Operations of a training step take tens of microseconds, so a thread first looks a few thousand times whether the
- * others are there, and only then sleeps; waking takes about as long as an operation.
+ * Operations of a training step take tens of microseconds, so a thread first spins a few thousand times and only then
+ * sleeps; waking takes about as long as an operation.
  */
 const spins = 4000;
 
@@ -19,7 +19,7 @@ export class Barrier {
     this.#parts = parts;
   }
 
-  /** Waits for the others. What any thread wrote before is seen by all after. */
+  /** Waits for the others. What any thread wrote before is visible to all afterwards. */
   meet(): void {
     if (this.#parts === 1) return;
     const state = this.#state;

@@ -1,8 +1,8 @@
 /**
- * Which objects the fast kernels may stand in for. They cannot run a rule's or a loss's own functions, only formulas
- * that they have themselves; so the factory of a rule, a loss, a layer or an activation notes here which formula its
- * object is. It is noted of the object, not read off its name: a copy with another `step`, or something of the
- * user's own that is called "sgd" as well, has no formula and trains by its own functions.
+ * Which objects the fast kernels can replace. They cannot run a rule's or a loss's own functions, only formulas that they
+ * implement; so the factory of a rule, a loss, a layer or an activation registers here which formula its object is. The
+ * object is registered, not its name: a copy with another `step`, or a custom object that is also called "sgd", has no
+ * formula and trains by its own functions.
  */
 import type { RuleName, StepSize } from "./rule-kernels.js";
 import type { Pooling, Windows } from "./windows.js";
@@ -42,13 +42,13 @@ export interface RuleFormula {
 
 const formulas = new WeakMap<object, Formula>();
 
-/** Notes that the object computes this formula and nothing else; returns the object, which must be frozen. */
+/** Registers that the object computes exactly this formula; returns the object, which must be frozen. */
 export function withFormula<T extends object>(object: T, formula: Formula): T {
   formulas.set(object, formula);
   return object;
 }
 
-/** The formula that stands for the object, if its factory noted one of this kind. */
+/** The formula of the object, if its factory registered one of this kind. */
 export function formulaOf<K extends Formula["kind"]>(
   kind: K,
   object: object,

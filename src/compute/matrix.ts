@@ -1,5 +1,5 @@
 /**
- * How float32 matrices lie in memory: row by row, each row padded with zeros to a multiple of 16 floats, a cache line,
+ * The layout of float32 matrices in memory: row by row, each row padded with zeros to a multiple of 16 floats, a cache line,
  * and so are the rows. So the fast kernels never meet a part of a vector or of a tile, and what they compute on the
  * padding is zero again.
  */
@@ -25,7 +25,7 @@ export const padded = (n: number): number => Math.ceil(n / line) * line;
 /** How many floats a matrix takes. */
 export const matrixLength = (rows: number, columns: number): number => padded(rows) * padded(columns);
 
-/** The matrix that lies in `data`. */
+/** The matrix stored in `data`. */
 export const matrixOf = (data: Float32Array, columns: number): Matrix => ({
   data,
   columns,
@@ -39,19 +39,19 @@ export const matrixOf = (data: Float32Array, columns: number): Matrix => ({
  */
 export type WeightLayout = "rows" | "panels" | "columns";
 
-/** What one has to know of weights to find them. */
+/** What determines where weights are stored. */
 export interface WeightShape {
   readonly layout: WeightLayout;
   readonly inputs: number;
   readonly outputs: number;
 }
 
-/** How many floats the weights take. */
+/** The length of the weights, in floats. */
 export function weightLength({ layout, inputs, outputs }: WeightShape): number {
   return layout === "rows" ? matrixLength(outputs, inputs) : padded(outputs) * inputs;
 }
 
-/** Where the weight from input k to output j lies. */
+/** Where the weight from input k to output j is stored. */
 export function weightAt({ layout, inputs, outputs }: WeightShape, j: number, k: number): number {
   if (layout === "rows") return j * padded(inputs) + k;
   if (layout === "columns") return k * padded(outputs) + j;

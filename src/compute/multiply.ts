@@ -7,7 +7,7 @@ import { type Matrix, matrixLength, matrixOf, weightLength } from "./matrix.js";
 import { whole } from "./share.js";
 import { scratchLength, wasmKernels } from "./wasm.js";
 
-/** From this many multiply-adds on it pays to copy the matrices to where the kernels can see them. */
+/** From this many multiply-adds on, copying the matrices into the kernels' memory pays. */
 export const worthCopying = 64 ** 3;
 
 /** out = a b for a of m × n and b of n × p, row by row. */
@@ -43,7 +43,7 @@ export function multiply(
   release(memory);
 }
 
-/** Rows one after the other, each filled up with zeros, and so are the rows. */
+/** Copies rows, each padded with zeros, and pads the rows. */
 function fillRows({ data, columns, pitch }: Matrix, from: Float32Array, rows: number): void {
   // In one go where that is possible: the copies are a tenth of the time at 1024 × 1024.
   if (columns === pitch) {

@@ -1,6 +1,6 @@
 /**
- * The update rules that the fast kernels compute, in float32 while a gradient is still in a register: all that is to be
- * known of each beside the rule itself (optim/), whose step it repeats. The arithmetic is in assembly/update.ts.
+ * The update rules that the fast kernels compute, in float32 while a gradient is still in a register: everything about
+ * them but the rule itself (optim/), which is the kernel's twin. The arithmetic is in assembly/update.ts.
  */
 
 /** A step size: the same for all steps, or a function of the step's number k = 1, 2, … */
@@ -8,7 +8,7 @@ export type StepSize = number | ((k: number) => number);
 
 /** What the arithmetic of a step needs. */
 export interface StepNumbers {
-  /** η, or what stands in its place. */
+  /** η, or what replaces it. */
   readonly eta: number;
   readonly epsilon: number;
   readonly beta1: number;
@@ -23,16 +23,16 @@ export interface RuleKernel<O extends { eta: number }> {
   readonly number: number;
   /** How many arrays as long as theta it remembers: AdaGrad's c and the momentum are the first, Adam's v is the second. */
   readonly remembers: 0 | 1 | 2;
-  /** What the first of them begins with, if not with 0. */
+  /** The initial value of the first of them, if not 0. */
   readonly firstStart?: (options: O) => number;
-  /** Whether a parameter whose gradient is 0 stays as it is. */
+  /** Whether a parameter whose gradient is 0 does not move. */
   readonly leavesAlone: boolean;
   /**
    * Whether the sum of all squared gradients is part of it: to know the step size, before any parameter can move
    * ("to move"), or only for the record ("to record").
    */
   readonly squares?: "to move" | "to record";
-  /** What that sum begins with, for so many parameters. */
+  /** The initial value of that sum, for so many parameters. */
   readonly squaresStart?: (options: O, parameters: number) => number;
   /** The numbers of step k = 1, 2, … that are not those of gradient descent; `squares` includes the gradient of the step. */
   readonly numbers: (options: O, k: number, squares: number) => Partial<StepNumbers>;
@@ -92,7 +92,7 @@ const kernels: { readonly [N in RuleName]: RuleKernel<RuleOptions[N]> } = {
   },
 };
 
-/** What is to be known of a rule by its name. */
+/** The kernel of a rule, by name. */
 export const ruleKernel = (name: RuleName): RuleKernel<StepOptions> =>
   kernels[name] as RuleKernel<StepOptions>;
 

@@ -1,4 +1,4 @@
-/** One axis of a chart, and what Plotly is told of it. */
+/** One axis of a chart, and its layout for Plotly. */
 import { inspect } from "#platform";
 import { extent } from "./describe.js";
 

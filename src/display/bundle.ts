@@ -27,9 +27,11 @@ export interface Displayable {
  * isDisplayable(37) // → false
  */
 export function isDisplayable(value: unknown): value is Displayable {
-  return (
-    value !== null &&
-    (typeof value === "object" || typeof value === "function") &&
-    typeof (value as Partial<Displayable>)[displaySymbol] === "function"
-  );
+  if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;
+  try {
+    // A proxy may have an answer for any name; one that it says it has counts.
+    return displaySymbol in value && typeof (value as Partial<Displayable>)[displaySymbol] === "function";
+  } catch {
+    return false; // a proxy that refuses, or was revoked
+  }
 }

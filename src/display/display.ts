@@ -15,7 +15,7 @@ export interface DisplayHandle {
   close(): void;
 }
 
-// Ids count up from 1 in each host: a notebook run again from the start sends the same messages.
+// Ids count up from 1 in each host: a notebook that is run again sends the same messages.
 const counters = new WeakMap<Host, number>();
 
 /** A display id not used before in this host. */
@@ -29,7 +29,7 @@ export function nextDisplayId(target: Host): string {
  * Shows a value in the output of the running cell. The last expression of a cell is shown without it.
  *
  * @param value anything; how it looks is its own affair (`Symbol.for("Jupyter.display")`)
- * @param options `id`: a display id of one's own; by default the next of `nablab-1`, `nablab-2`, …
+ * @param options `id`: a custom display id; by default the next of `nablab-1`, `nablab-2`, …
  * @returns a handle, once the message is on its way
  * @throws what the value's display method throws
  * @example

@@ -25,14 +25,14 @@ export interface Comm {
 
 /** What a connection is opened with. */
 export interface CommOptions {
-  /** Who is to take it up in the front end, such as `jupyter.widget`. */
+  /** The target in the front end, such as `jupyter.widget`. */
   target: string;
   id: string;
   data: Record<string, unknown>;
   metadata?: Record<string, unknown>;
   /** Receives what the front end sends. */
   onMessage(data: Record<string, unknown>, buffers: Uint8Array[]): void;
-  /** All that a front end needs that opens the page anew; as `data` was at first. */
+  /** The whole state, for a reloaded page; as `data` was at first. */
   state?(): Record<string, unknown>;
 }
 

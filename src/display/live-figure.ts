@@ -15,7 +15,7 @@ import { toBundle } from "./to-bundle.js";
 
 /** Ways of a live figure. */
 export interface LiveFigureOptions {
-  /** A display id of one's own; by default the next of `nablab-1`, `nablab-2`, … */
+  /** A custom display id; by default the next of `nablab-1`, `nablab-2`, … */
   id?: string;
   /** How many versions are sent in a second at most. */
   maxRate?: number;
@@ -71,15 +71,15 @@ export class LiveFigure {
     if (this.#closed)
       throw new Error("liveFigure: update() after close(); show a new figure with liveFigure()");
     this.#newest = checked(figure);
-    // Looked at here as well as by the timer: work that never yields lets no timer fire.
+    // Checked here as well as by the timer: work that never yields lets no timer fire.
     const wait = this.#sentAt + this.#interval - performance.now();
     if (wait <= 0) this.#send();
     else this.#timer ??= setTimeout(() => this.#send(), wait);
   }
 
   /**
-   * Shows the newest version with its static image; resolves when that is sent. Who cannot wait need not: it is sent
-   * all the same. May be called again.
+   * Shows the newest version with its static image; resolves when that is sent. Callers need not await it. May
+   * be called again.
    */
   close(): Promise<void> {
     this.#closed ??= this.#sendLast();

@@ -5,7 +5,7 @@
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "./bundle.js";
 
-/** A value that shows itself as `bundle`, made anew at each display. */
+/** A value that shows itself as `contents()`, called at each display. */
 export function shown(
   text: string,
   contents: () => Record<string, unknown> | Promise<Record<string, unknown>>,

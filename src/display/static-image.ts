@@ -2,7 +2,7 @@
  * The static picture of a figure, for places that run no script: GitHub, an export, a printed page.
  *
  * It is drawn in a thread of its own, started with the first picture or announced before (0.7 s; 30–150 ms a picture
- * after that) and ended when none was asked for in a while. The thread keeps no program from ending.
+ * after that) and ended after a while without requests. The thread does not keep the program alive.
  */
 import { backgroundTimeout, drawsOffscreen, startThread, type Timer } from "#platform";
 import { encodePlain, encodeTraces } from "./encode-figure.js";
@@ -51,7 +51,7 @@ export function drawElsewhere(draw: Draw): void {
 /** Whether static pictures can be drawn here; a browser needs none, as it draws figures itself. */
 export const canDraw = (): boolean => elsewhere !== undefined || drawsOffscreen;
 
-/** Starts the thread, or keeps it waiting: a picture will be asked for before long, and should not wait for the start. */
+/** Starts the thread, or keeps it waiting: a picture will be requested soon and should not wait for the start. */
 export function expectStaticImage(): void {
   if (elsewhere || !drawsOffscreen) return;
   artist ??= new Artist();
@@ -65,7 +65,7 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** The thread and the pictures it owes. */
+/** The thread and its pending pictures. */
 class Artist {
   // What Plotly and its page print is not output of the reader's cell.
   readonly #thread = startThread(new URL("./static-image-worker.js", import.meta.url), { quiet: true });
@@ -113,7 +113,7 @@ class Artist {
     this.#timer = backgroundTimeout(() => this.#end(new Error("idle")), idleTime);
   }
 
-  /** In two halves: where the program itself was busy for long, replies that came meanwhile are heard between them. */
+  /** In two halves: where the program itself was busy for long, replies that arrived meanwhile are handled between them. */
   #watch(half = 1): void {
     clearTimeout(this.#timer);
     const next = () =>
@@ -121,7 +121,7 @@ class Artist {
     this.#timer = setTimeout(next, patience / 2);
   }
 
-  /** Ends the thread; what it still owes fails, and the next picture starts another. */
+  /** Ends the thread; pending pictures fail, and the next one starts another thread. */
   #end(error: Error): void {
     if (artist === this) artist = undefined;
     clearTimeout(this.#timer);

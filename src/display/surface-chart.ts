@@ -24,9 +24,9 @@ export interface SurfaceChartOptions {
   f: (x: number, y: number) => number;
   /** Paths drawn on the surface, each from a circle to a star; dotted where the surface hides them. */
   paths?: readonly PlanePath[];
-  /** From where one looks, in degrees: 0 from large x, 90 from large y; 235 by default. */
+  /** The direction of the viewer, in degrees: 0 from large x, 90 from large y; 235 by default. */
   azimuth?: number;
-  /** How far from above one looks, from 0 (level) to 90 degrees (straight down); 35 by default. */
+  /** The height of the viewer, from 0 (level) to 90 degrees (straight down); 35 by default. */
   elevation?: number;
   /** Points of the grid in each direction; 33. */
   resolution?: number;
@@ -43,7 +43,7 @@ const height = 1.1;
  * Draws f over a rectangle as a surface, and paths on it.
  *
  * @throws TypeError without a function or a range, RangeError for values that are not finite, negative ones on a
- *   logarithmic scale, or angles and resolutions that cannot be.
+ *   logarithmic scale, or invalid angles and resolutions.
  * @example
  * surfaceChart({
  *   title: "A bowl", x: { title: "θ₁", range: [-1, 1] }, y: { title: "θ₂", range: [-1, 1] }, z: { title: "F(θ)" },
@@ -171,7 +171,7 @@ function faces(levels: readonly Float64Array[], { project, towards }: Camera): o
   return shapes.map((shape) => ({ type: "path", layer: "below", line: mesh, ...shape }));
 }
 
-/** The two cut faces that one sees, from the edge of the surface down to the floor. */
+/** The two visible cut faces, from the edge of the surface down to the floor. */
 function skirts(levels: readonly Float64Array[], { project, towards }: Camera): object[] {
   const n = levels.length - 1;
   const indices = Array.from({ length: n + 1 }, (_, i) => i);

@@ -1,5 +1,5 @@
 /**
- * Rows of records as a table: aligned columns in plain text, an HTML table beside it.
+ * Rows of records as a table: aligned columns in plain text, and an HTML table.
  */
 import { inspect } from "#platform";
 import { type Displayable, isDisplayable } from "./bundle.js";
@@ -29,7 +29,7 @@ export function table(
     throw new TypeError(`table: expected a list of records, got ${inspect(rows, { depth: 0 })}`);
   for (const [i, row] of rows.entries()) {
     if (row === null || typeof row !== "object") {
-      throw new TypeError(`table: row ${i} is no record of named values, got ${inspect(row)}`);
+      throw new TypeError(`table: row ${i} is not a record of named values, got ${inspect(row)}`);
     }
   }
   const names = columns ?? [...new Set(rows.flatMap((row) => Object.keys(row)))];

@@ -24,11 +24,22 @@ const mostShown = 50;
  */
 export async function toBundle(value: unknown): Promise<MimeBundle> {
   if (isDisplayable(value)) return ownBundle(value);
-  if (Array.isArray(value) && value.some(isDisplayable)) return listBundle(value);
+  const shape = shapeOf(value);
+  if (shape === "list") return listBundle(value as unknown[]);
   const text = plainText(value);
-  return isRecords(value)
-    ? { "text/plain": text, "text/html": await recordsHtml(value) }
+  return shape === "records"
+    ? { "text/plain": text, "text/html": await recordsHtml(value as Record<string, unknown>[]) }
     : { "text/plain": text };
+}
+
+/** What a value is shown as; a proxy that refuses to be looked at is text. */
+function shapeOf(value: unknown): "list" | "records" | "text" {
+  try {
+    if (Array.isArray(value) && value.some(isDisplayable)) return "list";
+    return isRecords(value) ? "records" : "text";
+  } catch {
+    return "text";
+  }
 }
 
 async function ownBundle(value: Displayable): Promise<MimeBundle> {

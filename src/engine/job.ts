@@ -1,6 +1,6 @@
 /**
- * What the threads of a training (or an evaluation) work on: one block of shared memory, and a plan of where everything
- * lies in it. A job is plain data apart from the memory, so that it can be sent to a thread.
+ * What the threads of a training (or an evaluation) work on: one block of shared memory, and the layout of everything in
+ * it. Apart from the memory, a job is plain data that can be sent to a thread.
  */
 import { Arena, type Region, view } from "../compute/arena.js";
 import type { RuleFormula } from "../compute/formula.js";
@@ -76,11 +76,11 @@ export interface Job {
 /** The arrays in which rules remember: see `compute/kernels.ts`. */
 export type RememberedArrays = "first" | "second";
 
-/** The integers by which the main thread and the threads speak. */
+/** The integers by which the main thread and the threads communicate. */
 export const control = {
   /** Set by the main thread: stop before the next chunk of samples. */
   stop: 0,
-  /** What the first thread decided for all: whether to stop. */
+  /** The first thread's decision for all: whether to stop. */
   stopping: 1,
   /** Steps done so far. */
   steps: 2,
@@ -217,7 +217,7 @@ function writeSchedule({ memory, training }: Job, eta: RuleFormula["options"]["e
   for (let k = 1; k <= etas.length; k++) etas[k - 1] = stepSizeAt("train", eta, k);
 }
 
-/** Makes zero what has to be: the memory may have been used before, and padding is relied on. */
+/** Clears the memory, which may have been used before; kernels rely on zeros in the padding. */
 function clear(job: Job): void {
   const { memory, training, layers, theta, gradient, first, second, sums, input } = job;
   for (const region of [job.control, job.barrier, sums, theta, gradient, second, input.region]) {

@@ -1,5 +1,5 @@
 /**
- * The gradient by the fast kernels in threads, for a rule that they do not know: it goes to the rule, and θ comes back.
+ * The gradient by the fast kernels in threads, for a rule without a kernel, which takes its step in float64 on the main thread.
  */
 import { release, view } from "../compute/arena.js";
 import { makeJob, readArray, writeArray } from "./job.js";
@@ -22,7 +22,7 @@ export type GradientOf = (samples: Uint32Array, k: number) => Gradient | Promise
 /**
  * In float32, for the network's θ as it is at the call; `close()` gives memory back.
  *
- * @param computedBy is told which kernels compute
+ * @param computedBy receives the name of the kernels
  */
 export function kernelGradient(
   { model, loss, backend, threads, stop, ...training }: KernelTraining,

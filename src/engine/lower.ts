@@ -1,6 +1,6 @@
 /**
- * A network lowered to the layers that the threads know. They know what was made by nablab and has a formula there,
- * whatever anything is called.
+ * A network lowered to the layers that the threads know. Layers are recognised by the
+ * formula that nablab noted for them, not by name.
  */
 import { formulaOf } from "../compute/formula.js";
 import type { Dataset } from "../data/index.js";

@@ -1,12 +1,12 @@
 /**
- * In which order an epoch sees the samples. The order depends on the seed and on the number of the epoch alone, so
- * that a training can go on in the middle of any.
+ * The order in which an epoch sees the samples. It depends on the seed and on the number of the epoch alone, so
+ * that a training can resume in the middle of any.
  */
 import { random } from "../tensor/index.js";
 
 /**
- * How the samples are ordered: anew for each epoch, once for all, or as they come; or each drawn from all of them, so
- * that an epoch sees some twice and others not at all.
+ * How the samples are ordered: shuffled for each epoch, once, or never; or drawn with replacement, so that an epoch sees
+ * some twice and others not at all.
  */
 export type Shuffle = "each epoch" | "once" | "never" | "with replacement";
 

@@ -1,5 +1,5 @@
 /**
- * How many threads train: one or all, found out by trying. Which is faster depends on the network, on the batch, and most
+ * How many threads train: one or all, chosen by measurement. Which is faster depends on the network, on the batch, and most
  * of all on what else the machine does: threads that wait for one that has no core take a thousand times as long. Any
  * number of threads gives the same bits, so a training can change it at any step.
  */
@@ -10,17 +10,17 @@ export interface Pacing {
   readonly milliseconds: number;
 }
 
-// The first stretch compiles; a training that is over by then tries nothing.
+// The first stretch compiles; a training that ends within it tries nothing.
 const warmUp = 100;
 // Then how the training goes is measured, at first only for a while.
 const atFirst = 400;
 const between = 3000;
 // Long enough for some steps of a network of a million parameters, and a hundredth of what follows.
 const trial = 30;
-// By how much the other choice must be faster: a trial is short, and other work comes and goes.
+// How much faster the other choice must be: a trial is short, and the machine's load varies.
 const margin = 1.1;
 
-/** Chooses, stretch by stretch: goes on as it is for a while, then tries the other number of threads. */
+/** Chooses for each stretch: keeps the current number of threads for a while, then tries the other. */
 export class Pace {
   readonly #most: number;
   #threads: number;
@@ -47,7 +47,7 @@ export class Pace {
     return { threads: threads === 1 ? this.#most : 1, milliseconds: trial };
   }
 
-  /** Is told how many steps a stretch took, and in how many milliseconds. */
+  /** Records the measured rate: how many steps a stretch took, in how many milliseconds. */
   took({ threads }: Pacing, steps: number, spent: number): void {
     const rate = steps === 0 ? 0 : steps / spent;
     if (threads === this.#threads) this.#rate = rate;

@@ -1,6 +1,6 @@
 /**
- * Runs a job on its threads, off the main thread, which stays free for the notebook. Threads that are done wait for
- * the next job: to start one takes longer than to train a small network.
+ * Runs a job on its threads, off the main thread, which stays free for the notebook. Idle threads wait for
+ * the next job: starting one takes longer than training a small network.
  */
 import { cores, sharesMemory, startThread, type Thread, yieldTurn } from "#platform";
 import { view } from "../compute/arena.js";
@@ -9,7 +9,7 @@ import { multiplyAdds } from "../nn/sequential.js";
 import { control, type Job } from "./job.js";
 import { type Stretch, type ThreadMessage, type ThreadResult, type ThreadStart, work } from "./worker.js";
 
-/** More threads than this would wait for each other more than they compute, at these sizes. */
+/** More threads than this would spend more time waiting than computing, at these sizes. */
 const mostThreads = 8;
 
 /** Operations of a step (about half a millisecond on one core) from which on it pays to share them, on an idle machine. */
@@ -38,10 +38,10 @@ export function defaultThreads(model: Sequential, rows: number): { first: number
   return { first: count < worthSharing ? 1 : all, most: count < worthTrying ? 1 : all };
 }
 
-/** What is told of a finished epoch. */
+/** A finished epoch. */
 export type Epoch = Extract<ThreadMessage, { type: "epoch" }>;
 
-/** Threads without a job; they do not keep the process alive. */
+/** Idle threads; they do not keep the process alive. */
 const idle: Thread[] = [];
 
 /**
@@ -49,9 +49,9 @@ const idle: Thread[] = [];
  *
  * @param stretch which part of the training; all of it by default
  * @param parts how many threads; as many as the job is planned for by default
- * @param onEpoch is told when an epoch is over
+ * @param onEpoch called after each epoch
  * @param signal when it aborts, the threads end before their next chunk of samples
- * @returns what the first thread says at its end; the results lie in the job's memory
+ * @returns the first thread's result; numbers are in the job's memory
  * @throws Error when a thread fails
  */
 export async function runJob(

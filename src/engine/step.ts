@@ -1,13 +1,14 @@
 /**
  * A network as one thread works on it: forward and backward for some samples, each thread its share of every operation.
- * They meet after each.
+ * They synchronise after each.
  */
 import { view } from "../compute/arena.js";
 import { Barrier } from "../compute/barrier.js";
-import type { Finish, Kernels, Parameters, Source } from "../compute/kernels.js";
+import type { Finish, Kernels, Source } from "../compute/kernels.js";
 import { likeliest } from "../compute/losses.js";
 import type { Matrix } from "../compute/matrix.js";
 import { openblasKernels } from "../compute/openblas.js";
+import type { Parameters } from "../compute/parameters.js";
 import { rangeOf, type Share } from "../compute/share.js";
 import { wasmKernels } from "../compute/wasm.js";
 import { control, type EvaluationPlan, type Job, type TrainingPlan, viewsOf } from "./job.js";
@@ -21,7 +22,7 @@ export interface Chunk {
   readonly steps: number;
   /** Whether the gradient of the whole batch goes straight to the parameters. */
   readonly update: boolean;
-  /** Whether the time is over, so that the step is not begun. */
+  /** Whether the time is up, so that the step is not begun. */
   readonly isOver: boolean;
   /** Where the loss is written. */
   readonly at: number;
@@ -118,7 +119,7 @@ export class ThreadNetwork {
   /**
    * Forward and backward for a batch, chunk by chunk; writes its loss.
    *
-   * @returns the layer that broke off, if one did; "stopped" when not to go on
+   * @returns the layer whose outputs are not finite, if there is one; "stopped" when interrupted
    */
   batchGradient(
     plan: TrainingPlan,

@@ -1,12 +1,12 @@
 /**
- * What advances a training, whoever computes it: from where it is to the end of an epoch, so that in between parameters can
- * be looked at and saved.
+ * What advances a training, by kernels or in float64, up to the end of an epoch, so that parameters can be inspected and
+ * saved in between.
  */
 
-/** What a rule remembers: numbers, and arrays as long as theta. */
+/** The state of a rule: numbers, and arrays as long as theta. */
 export type TrainingState = Record<string, number | Float64Array>;
 
-/** A training under way. */
+/** A training in progress. */
 export interface Trainer {
   /**
    * Trains to the end of epoch `until`, or until it is stopped.
@@ -16,9 +16,9 @@ export interface Trainer {
   advance(until: number): Promise<number | undefined>;
   /** The parameters reached. */
   theta(): Float64Array;
-  /** What the rule remembers. */
+  /** The state of the rule. */
   state(): TrainingState;
-  /** Reports the steps a last time, in arrays that stay, and gives memory back. */
+  /** Reports the steps a last time, in arrays that outlive the memory, and frees it. */
   close(): void;
 }
 
@@ -32,7 +32,7 @@ export interface Progress {
   epoch(epoch: FinishedEpoch): void;
 }
 
-/** What a trainer knows of an epoch. */
+/** A finished epoch. */
 export interface FinishedEpoch {
   readonly epoch: number;
   /** The norm of each layer's gradient in the last step. */

@@ -1,7 +1,7 @@
 /**
  * One of the threads that train or evaluate. All of them run this same program on the same memory: each does its
- * share of every operation, and they meet after each. The first thread also does what is done once: shuffling,
- * deciding whether to go on, and telling the main thread.
+ * share of every operation, and they synchronise after each. The first thread also does what is done once: shuffling,
+ * deciding whether to go on, and reporting to the main thread.
  */
 import { onParentMessage, postToParent } from "#platform";
 import { view } from "../compute/arena.js";
@@ -11,12 +11,12 @@ import { control, type Job, type TrainingPlan } from "./job.js";
 import { orderOf } from "./order.js";
 import { ThreadNetwork } from "./step.js";
 
-/** What a thread is told: the job, and which of how many threads it is. */
+/** The message that starts a thread: the job, and which of how many threads it is. */
 export interface ThreadStart {
   job: Job;
   part: number;
   parts: number;
-  /** Which part of the training comes now; all of it by default. */
+  /** Which part of the training to do; all of it by default. */
   stretch?: Stretch | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface Stretch {
   milliseconds?: number;
 }
 
-/** What the threads tell the main thread; only the first tells of epochs and results. */
+/** Messages to the main thread; only the first thread reports epochs and results. */
 export type ThreadMessage =
   | {
       type: "epoch";
@@ -67,7 +67,7 @@ onParentMessage((start: ThreadStart) => {
  * Does one thread's part of a job.
  *
  * @param watch sees the kernels before they are used; the benchmarks time them
- * @param tell is told of each epoch; by default the main thread is
+ * @param tell receives each finished epoch; by default it is posted to the main thread
  */
 export function work(
   { job, part, parts, stretch }: ThreadStart,
@@ -149,7 +149,7 @@ function train(
   return { steps, squares: optimiser.squares, paced: clock.paced };
 }
 
-/** What a rule does in each step besides moving the parameters with the gradient still in a register. */
+/** A rule's work in each step besides the kernels' updates: step numbers, sums of squares, the recorded step size. */
 class Optimiser {
   /** The sum of all squared gradients, where the rule has one. */
   squares: number;
@@ -224,7 +224,7 @@ class Clock {
     this.#last = now;
   }
 
-  /** What comes until the next step is none of a step's time. */
+  /** The time until the next step does not count. */
   pause(): void {
     this.#last = Number.NaN;
   }

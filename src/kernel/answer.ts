@@ -1,16 +1,16 @@
 /**
- * What the reader types when a cell asks: `prompt()` returns it, as in a browser, so the main thread sleeps until the
- * sockets' thread has put it into memory that both share.
+ * The reader's answer to `prompt()`, which returns it synchronously, as in a browser: the main thread sleeps until the
+ * sockets' thread has written it into shared memory.
  */
 
-/** How long an answer may be, in bytes. */
+/** The longest answer, in bytes. */
 const most = 64 * 1024;
 const [waiting, answered, stopped] = [0, 1, 2];
 
-/** Room for an answer: its state, its length, its text. */
+/** Memory for an answer: its state, its length, its text. */
 export const makeAnswer = (): SharedArrayBuffer => new SharedArrayBuffer(8 + most);
 
-/** Says that an answer is waited for; before the question is sent. */
+/** Marks an answer as awaited; call it before the question is sent. */
 export function expectAnswer(room: SharedArrayBuffer): void {
   Atomics.store(new Int32Array(room, 0, 2), 0, waiting);
 }
@@ -23,7 +23,7 @@ export function awaitAnswer(room: SharedArrayBuffer): string | undefined {
   return Buffer.from(new Uint8Array(room, 8, state[1])).toString("utf8");
 }
 
-/** In the sockets' thread: hands over an answer; one that nobody waits for is forgotten. */
+/** In the sockets' thread: writes an answer; without a waiting prompt it is dropped. */
 export function giveAnswer(room: SharedArrayBuffer, text: string): void {
   const bytes = new TextEncoder().encode(text).subarray(0, most);
   new Uint8Array(room, 8).set(bytes);
@@ -31,7 +31,7 @@ export function giveAnswer(room: SharedArrayBuffer, text: string): void {
   wake(room, answered);
 }
 
-/** In the sockets' thread: no answer will come. */
+/** In the sockets' thread: wakes the prompt without an answer. */
 export const giveNoAnswer = (room: SharedArrayBuffer): void => wake(room, stopped);
 
 function wake(room: SharedArrayBuffer, how: number): void {

@@ -1,9 +1,9 @@
 /**
  * Garbage is collected between cells.
  *
- * Checking a cell leaves about a megabyte behind, and V8, in a process that has just started, waits for some
- * hundred before it looks: 200 cells in a row would take 330 MB. Looked at here, 45 ms every now and then
- * after a cell has been answered, they take 100 MB less.
+ * Checking a cell leaves about a megabyte behind, and V8, in a process that has just started, collects only
+ * after some hundred: 200 cells in a row would take 330 MB. Collected here, in 45 ms now and then after a reply, they
+ * take 100 MB less.
  */
 import v8 from "node:v8";
 import vm from "node:vm";

@@ -8,7 +8,7 @@ import { userDataFolder } from "./jupyter-folders.js";
 /** One line of `history_reply`: session, number in the session, code. */
 export type HistoryEntry = [session: number, line: number, code: string];
 
-/** A file that has grown beyond this many characters is cut to half of it, the older half going. */
+/** A file that has grown beyond this many characters is cut to half of it; the older half is dropped. */
 const mostKept = 2_000_000;
 
 /**
@@ -38,10 +38,10 @@ export class History {
     if (!this.#file) return;
     try {
       if (this.#cells.length === 1) mkdirSync(path.dirname(this.#file), { recursive: true });
-      // A line in one write: those of other kernels come before or after it.
+      // One write per line, so that lines of other kernels come before or after it, never within.
       appendFileSync(this.#file, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
     } catch {
-      // A folder that cannot be written to keeps no history; the cell runs all the same.
+      // Without write permission there is no history; the cell runs all the same.
     }
   }
 
@@ -90,7 +90,7 @@ export class History {
     return [...this.#before(), ...this.#cells];
   }
 
-  /** The cells of earlier sessions, read when they are first asked for. */
+  /** The cells of earlier sessions, read on first use. */
   #before(): HistoryEntry[] {
     this.#earlier ??= this.#file
       ? readEntries(this.#file).filter(([session]) => session < this.#session)
@@ -99,7 +99,7 @@ export class History {
   }
 }
 
-/** What a history file holds; lines that cannot be read are left out, and a file that is too long is cut. */
+/** What a history file holds; unreadable lines are skipped, and a file that is too long is cut. */
 function readEntries(file: string): HistoryEntry[] {
   let text: string;
   try {

@@ -1,5 +1,5 @@
 /**
- * Where a Jupyter looks for kernels: the user's own data folder, those of environments of Python, the system's.
+ * Where Jupyter looks for kernels: the user's data folder, those of Python environments, the system's.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -13,13 +13,13 @@ const windows = process.platform === "win32";
 export const pythonOf = (prefix: string): string =>
   windows ? path.join(prefix, "Scripts", "python.exe") : path.join(prefix, "bin", "python");
 
-/** The environment that `npm run setup` makes, where it has. */
+/** The environment made by `npm run setup`, if there is one. */
 export function ownPrefix(): string | undefined {
   const prefix = path.join(packageRoot, ".venv");
   return existsSync(pythonOf(prefix)) ? prefix : undefined;
 }
 
-/** The environment of the `python3` on the path, where there is one. */
+/** The environment of the `python3` on the path, if there is one. */
 export function pathPrefix(): string | undefined {
   for (const python of windows ? ["python", "py"] : ["python3", "python"]) {
     const { status, stdout } = spawnSync(python, ["-c", "import sys; print(sys.prefix)"], {

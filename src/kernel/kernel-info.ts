@@ -1,12 +1,12 @@
 /**
- * Who we are in Node.
+ * The content of `kernel_info_reply` in Node.
  */
 import { versions } from "#platform";
 import { kernelInfoReply } from "../protocol/kernel-info.js";
 import type { Content } from "../protocol/message.js";
 import { typeScriptVersion } from "./typescript.js";
 
-/** The content of `kernel_info_reply`; the compiler need not be loaded. */
+/** Does not load the compiler. */
 export const kernelInfo = (): Content =>
   kernelInfoReply(
     { nablab: versions.nablab as string, typescript: typeScriptVersion() },

@@ -27,7 +27,7 @@ const folderIn = (dataFolder: string): string => path.join(dataFolder, "kernels"
 
 /**
  * Installs the kernelspec in a data folder of Jupyter (`<dataFolder>/kernels/nablab`), such as `share/jupyter` below
- * the prefix of an environment of Python.
+ * the prefix of a Python environment.
  *
  * @returns the folder it was written to
  */
@@ -38,12 +38,12 @@ export function installKernelspec(dataFolder: string, displayName?: string): str
     path.join(folder, "logo-svg.svg"),
     readFileSync(path.join(packageRoot, "docs", "logo.svg"), "utf8"),
   );
-  // Last: a folder without kernel.json is no kernel, so an interrupted install is not half a one.
+  // Last: a folder without kernel.json is ignored, so an interrupted install leaves no broken kernel.
   writeAtomically(path.join(folder, "kernel.json"), `${JSON.stringify(kernelspec(displayName), null, 2)}\n`);
   return folder;
 }
 
-/** Removes the kernelspec from a data folder; returns the folder that went, or undefined when there was none. */
+/** Removes the kernelspec from a data folder; returns the removed folder, or undefined if there was none. */
 export function uninstallKernelspec(dataFolder: string): string | undefined {
   const folder = folderIn(dataFolder);
   if (!existsSync(path.join(folder, "kernel.json"))) return undefined;
@@ -71,7 +71,7 @@ export function installedKernelspec(dataFolder: string): InstalledKernelspec | u
   }
 }
 
-/** What is wrong with an installed kernelspec; undefined when it starts the kernel of this installation. */
+/** Why an installed kernelspec is invalid; undefined if it starts the kernel of this installation. */
 export function kernelspecProblem({ argv }: InstalledKernelspec): string | undefined {
   const [node, main] = argv;
   if (!node || !main) return "kernel.json cannot be read";

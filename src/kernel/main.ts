@@ -46,7 +46,7 @@ const end = process.exit.bind(process);
 process.exit = ((code) => {
   kernel.takeLeave();
   post("close");
-  // Whoever calls this expects it not to return. Meanwhile the sockets send what is left and close.
+  // The call must not return. Meanwhile the sockets send what is left and close.
   Atomics.wait(closed, 0, 0, 2000);
   end(code);
 }) as typeof process.exit;
@@ -83,6 +83,6 @@ sockets.on("message", ({ received, frames, stops }: FromSockets) =>
   kernel.receiveFrames(received, frames, stops),
 );
 
-// The compiler takes most of the start. Until it is there, the sockets say by themselves who we are.
+// The compiler takes most of the start. Until it is there, the sockets' thread answers kernel_info itself.
 kernel.start();
 post("awake");

@@ -1,5 +1,5 @@
 /**
- * How much memory another process has, looked at from outside: what it has filled cannot look any more.
+ * How much memory another process has, watched from outside: a process that has filled its memory cannot watch itself.
  */
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 const megabyte = 1e6;
 
 /**
- * Calls `onExceeded`, once, when a process has more resident memory than `limit` (MB). Windows does not tell.
+ * Calls `onExceeded`, once, when a process has more resident memory than `limit` (MB). Not on Windows.
  *
  * @returns a function that ends the watch
  */
@@ -26,7 +26,7 @@ export function watchMemory(pid: number, limit: number, onExceeded: () => void):
   };
 }
 
-/** The resident memory of a process; undefined when it has ended, or the system does not tell. */
+/** The resident memory of a process; undefined when it has ended, or the system has no way to query it. */
 async function residentBytes(pid: number): Promise<number | undefined> {
   if (process.platform === "win32") return undefined;
   if (process.platform === "linux") {

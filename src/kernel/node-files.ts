@@ -20,7 +20,7 @@ const nablab = `${slashes(packageRoot).replace(/\/$/, "")}/dist/`;
 export function nodeFiles(): HostFiles {
   const { sys } = loadTypeScript();
   const cwd = slashes(process.cwd());
-  const { seldom, ...environment } = nodeTypes(cwd);
+  const { rare, ...environment } = nodeTypes(cwd);
   return {
     cwd,
     system: { ...sys, realpath: (file) => sys.realpath?.(file) ?? file },
@@ -38,7 +38,7 @@ export function nodeFiles(): HostFiles {
       if (module === "tslab") return slashes(require.resolve("tslab/dist/public.d.ts"));
       if (!isBuiltin(module)) return undefined;
       // Node's modules are declared in one file, but for a few.
-      const file = seldom.get(module.replace(/^node:/, "").split("/")[0] as string);
+      const file = rare.get(module.replace(/^node:/, "").split("/")[0] as string);
       return file !== undefined && from !== environment.path ? file : "ambient";
     },
   };

@@ -14,7 +14,7 @@ import { createSession, type Session, type SessionOptions } from "../session/ses
 import { hideAsyncMarks } from "./async-marks.js";
 import { collectGarbage } from "./garbage.js";
 import { nodeFiles } from "./node-files.js";
-import { importFile, importModule } from "./node-modules.js";
+import { importFile, importModule, requireTypeScript, resolveModule } from "./node-modules.js";
 import { packageRoot, resolveOwnPackage } from "./own-packages.js";
 import { awaitSignal } from "./stop-signal.js";
 import { keepCompiledTypeScript, loadTypeScript } from "./typescript.js";
@@ -22,6 +22,7 @@ import { keepCompiledTypeScript, loadTypeScript } from "./typescript.js";
 /** Starts a session in the working directory of the process. Takes about 0.6 s, nearly all of it the compiler. */
 export function createNodeSession<Cell>(options: SessionOptions<Cell>): Session<Cell> {
   resolveOwnPackage();
+  requireTypeScript();
   return createSession(nodeHost(), options);
 }
 
@@ -35,12 +36,17 @@ function nodeHost(): SessionHost {
       url: pathToFileURL(file).href,
       filename: path.normalize(file),
       dirname: path.dirname(path.normalize(file)),
+      resolve: (specifier: string) => resolveModule(specifier, file),
     }),
-    scopeOf: (file) => ({
-      require: createRequire(file),
-      __filename: path.normalize(file),
-      __dirname: path.dirname(path.normalize(file)),
-    }),
+    scopeOf(file) {
+      const require = createRequire(file);
+      const filename = path.normalize(file);
+      const exports = {};
+      const module = { exports, require, id: ".", filename, loaded: false, children: [], paths: [] };
+      // So that `if (require.main === module)` runs what follows it.
+      (require as { main: unknown }).main = module;
+      return { require, module, exports, __filename: filename, __dirname: path.dirname(filename) };
+    },
     evaluate: (code, filename) => new vm.Script(code, { filename }).runInThisContext(),
     interruptible,
     settleInterrupts: awaitSignal,

@@ -1,7 +1,8 @@
 /**
  * Node's modules for cells: packages, JavaScript files, nablab itself.
  */
-import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import Module, { createRequire, isBuiltin } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
@@ -9,6 +10,7 @@ import type { MimeBundle } from "../display/bundle.js";
 import { host } from "../display/host.js";
 import type { Namespace } from "../session/host.js";
 import { packageRoot } from "./own-packages.js";
+import { loadTypeScript } from "./typescript.js";
 
 const require = createRequire(import.meta.url);
 
@@ -21,7 +23,69 @@ export async function importModule(specifier: string, folder: string): Promise<N
   if (specifier === "tslab") return tslab();
   let load = importers.get(folder);
   if (!load) importers.set(folder, (load = importerOf(folder)));
-  return load(specifier);
+  try {
+    return asBundled(await load(specifier));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ERR_MODULE_NOT_FOUND" && code !== "ERR_UNSUPPORTED_DIR_IMPORT") throw error;
+    const file = findAsCommonJs(specifier, folder);
+    if (file !== undefined) return asBundled(await load(pathToFileURL(file).href));
+    if (!isNameOf(specifier, error as Error)) throw error; // it is there, and lacks something itself
+    const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)![0];
+    throw Object.assign(
+      new Error(
+        `import: there is no ${JSON.stringify(specifier)} here; \`npm install ${name}\` in ${folder} brings it`,
+      ),
+      { code },
+    );
+  }
+}
+
+const isNameOf = (specifier: string, { message }: Error): boolean =>
+  !/^(\.|\/|file:|node:|#)/.test(specifier) &&
+  message.includes(`'${/^(?:@[^/]+\/)?[^/]+/.exec(specifier)![0]}`);
+
+/** `dayjs/plugin/utc`: packages without `exports` leave out the ending, as `require` allows. */
+function findAsCommonJs(specifier: string, folder: string): string | undefined {
+  try {
+    return createRequire(path.join(folder, "cell.js")).resolve(specifier);
+  } catch {
+    return undefined;
+  }
+}
+
+const bundled = new WeakMap<Namespace, Namespace>();
+
+/**
+ * What a module in CommonJS exports, as bundlers and its types have it: every property of `module.exports`. Node finds
+ * only those that it can tell from the text, so that `import * as _ from "lodash"` would lack `_.sum`.
+ */
+function asBundled(module: Namespace): Namespace {
+  const exports = module.default as Namespace | null | undefined;
+  if (exports === null || (typeof exports !== "object" && typeof exports !== "function")) return module;
+  const known = bundled.get(module);
+  if (known) return known;
+  const isCommonJs =
+    "module.exports" in module || Object.values(require.cache).some((one) => one?.exports === exports);
+  if (!isCommonJs) return module;
+  const whole = Object.create(Object.getPrototypeOf(exports)) as Namespace;
+  for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(exports))) {
+    const { get, value } = descriptor;
+    const property = get ? { get: () => exports[name] } : { value };
+    Object.defineProperty(whole, name, {
+      ...property,
+      enumerable: descriptor.enumerable === true,
+      configurable: true,
+    });
+  }
+  const ofItself = exports.__esModule && "default" in exports;
+  Object.defineProperty(whole, "default", {
+    value: ofItself ? exports.default : exports,
+    enumerable: true,
+    configurable: true,
+  });
+  bundled.set(module, whole);
+  return whole;
 }
 
 /** Imports a JavaScript file, again under another version. */
@@ -46,6 +110,38 @@ function importerOf(folder: string): Importer {
       process.emitWarning = emitWarning;
     }
   };
+}
+
+/** `import.meta.resolve` of a file. */
+export function resolveModule(specifier: string, file: string): string {
+  if (/^(\.{0,2}\/|[a-z]+:)/.test(specifier)) return new URL(specifier, pathToFileURL(file)).href;
+  if (isBuiltin(specifier)) return `node:${specifier}`;
+  return pathToFileURL(createRequire(file).resolve(specifier)).href;
+}
+
+/** Lets `require` load TypeScript, also where Node would not; such a file is not checked, and does not end on a stop. */
+export function requireTypeScript(): void {
+  const { _extensions: extensions } = Module as unknown as {
+    _extensions: Record<
+      string,
+      (module: { _compile(code: string, file: string): void }, file: string) => void
+    >;
+  };
+  for (const ending of [".ts", ".cts", ".tsx"]) {
+    extensions[ending] ??= (module, file) => {
+      const ts = loadTypeScript();
+      const compilerOptions = {
+        target: ts.ScriptTarget.ES2022,
+        module: ts.ModuleKind.CommonJS,
+        esModuleInterop: true,
+      };
+      const { outputText } = ts.transpileModule(readFileSync(file, "utf8"), {
+        compilerOptions,
+        fileName: file,
+      });
+      module._compile(outputText, file);
+    };
+  }
 }
 
 /** tslab's `display` for the notebooks that were written for it. */

@@ -1,6 +1,6 @@
 /**
- * What the name "nablab" means in a cell when it runs: the nablab whose kernel runs it, though the notebook may
- * lie where no node_modules is above it, or where another version of nablab is installed. That the compiler
+ * What the name "nablab" means in a cell when it runs: the nablab whose kernel runs it, even where no
+ * node_modules is above the notebook, or another version of nablab is installed. That the compiler
  * sees the same is in `node-files.ts`.
  */
 import { createRequire } from "node:module";

@@ -1,8 +1,8 @@
 /**
- * The process that started this one. In a worker thread it is watched also while the main thread is in a loop.
+ * The process that started this one. In a worker thread the watch goes on while the main thread is in a loop.
  */
 
-/** Calls `onEnd`, again each second, once the process that started this one has gone. */
+/** Calls `onEnd` every second once the process that started this one has ended. */
 export function whenParentEnds(onEnd: () => void): void {
   const parent = process.ppid;
   setInterval(() => {
@@ -10,7 +10,7 @@ export function whenParentEnds(onEnd: () => void): void {
   }, 1000).unref();
 }
 
-/** Whether a process is there. On Windows this is all there is to ask: `ppid` stays what it was. */
+/** Whether a process is there. On Windows this is the only test: `ppid` stays what it was. */
 function exists(id: number): boolean {
   try {
     return process.kill(id, 0);

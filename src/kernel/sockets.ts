@@ -1,6 +1,6 @@
 /**
  * The kernel's five ZeroMQ sockets, in a worker thread of their own: output flows, heartbeats are answered and
- * a stop is heard while the main thread runs a cell.
+ * interrupts are received while the main thread runs a cell.
  *
  * The thread moves frames and knows little of what is in them. Every socket has one queue, and each send is
  * awaited: zeromq refuses a 514th message sent in the same tick. Sockets are closed, and the thread has ended,
@@ -111,7 +111,7 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
     // The last frames leave in zeromq's own thread, within `linger`.
     for (const socket of [shell, control, stdin, iopub, heartbeat]) socket.close();
   };
-  // In a turn of its own, where zeromq is not calling.
+  // In a separate turn of the event loop, outside of zeromq's callbacks.
   const end = (): void => void setImmediate(() => process.exit());
   process.on("exit", () => {
     Atomics.store(closed, 0, 1);
@@ -133,7 +133,7 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
     enqueue("iopub", wire.encode(compose(session, "stream", content, parent)));
   };
 
-  /** While the main thread loads the compiler: tells a front end that asks who we are. */
+  /** Answers kernel_info while the main thread loads the compiler. */
   const introduce = (channel: Channel, request: RoutedMessage): void => {
     enqueue("iopub", wire.compose("status", { execution_state: "busy" }, request));
     enqueue(channel, wire.compose("kernel_info_reply", kernelInfo(), request, request.identities));
@@ -158,7 +158,7 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
       port.postMessage({ received: channel, frames, stops } satisfies FromSockets);
     }
   };
-  /** A client that has subscribed is told so: from then on it misses nothing. */
+  /** Acknowledges a client's subscription: from then on it misses nothing. */
   const welcome = async (): Promise<void> => {
     for await (const [subscription] of iopub) {
       if (subscription?.[0] !== 1) continue;
@@ -173,7 +173,7 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
   for (const loop of [receive("shell"), receive("control"), receive("stdin"), welcome(), echo()])
     loop.catch(ignoreClosed);
 
-  // Nobody is left to talk to.
+  // Without a parent there is no client left.
   whenParentEnds(() => void close().then(() => process.kill(process.pid, "SIGKILL")));
 }
 
@@ -181,7 +181,7 @@ function tryToDecode(wire: Wire, frames: Uint8Array[]): RoutedMessage | undefine
   try {
     return wire.decode(frames);
   } catch {
-    return undefined; // the main thread says what is wrong with it
+    return undefined; // the main thread reports it
   }
 }
 

@@ -1,7 +1,7 @@
 /**
- * The compiler: the newest TypeScript that answers from within the process (TypeScript 7 is a program of its own).
+ * The compiler: the newest TypeScript that runs within the process (TypeScript 7 is a separate program).
  *
- * It is nine megabytes of JavaScript, which V8 reads for some 200 ms. What V8 made of it is kept in the user's cache
+ * It is nine megabytes of JavaScript, which V8 reads for some 200 ms. V8's compiled code is cached in the user's cache
  * folder, with the functions that a first cell needs; with that it is there in 70 ms, and the first cell sooner.
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -33,7 +33,7 @@ export function loadTypeScript(): typeof TypeScript {
   return (loaded = module.exports);
 }
 
-/** Keeps what V8 knows by now of the compiler for the next start, unless it is kept already. */
+/** Caches V8's compiled code of the compiler for the next start, unless it is cached already. */
 export function keepCompiledTypeScript(): void {
   if (!uncached) return;
   try {
@@ -43,7 +43,7 @@ export function keepCompiledTypeScript(): void {
     writeFileSync(temporary, uncached.createCachedData());
     renameSync(temporary, file);
   } catch {
-    // Where nothing can be written, each start takes the longer way.
+    // Without write permission every start compiles it again.
   }
   uncached = undefined;
 }
@@ -53,7 +53,7 @@ export function typeScriptVersion(): string {
   return JSON.parse(readFileSync(require.resolve("typescript/package.json"), "utf8")).version;
 }
 
-/** Where it is kept. */
+/** The cache folder. */
 export function cacheFolder(): string {
   const folder =
     process.platform === "win32" && process.env.LOCALAPPDATA
@@ -62,7 +62,7 @@ export function cacheFolder(): string {
   return path.join(folder, "nablab");
 }
 
-/** One for each version of the compiler and of V8, with its flags. */
+/** A file for each version of the compiler and of V8, with its flags. */
 function cacheFile(): string {
   const name = `typescript-${typeScriptVersion()}-${process.arch}-${v8.cachedDataVersionTag()}.bin`;
   return path.join(cacheFolder(), name);

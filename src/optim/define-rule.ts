@@ -7,7 +7,7 @@ import { copier, type Link, type LinkState, stepSizeThrough, stepThrough } from 
 import { checkOption, checkShare, makeRule, type Rule, type RuleState } from "./rule.js";
 import { checkStepSize, type StepSize, stepSizeAt } from "./schedule.js";
 
-/** The options that rules have: how each is written in a rule's text, and which values it may have. */
+/** The options of rules: how each is printed, and which values are valid. */
 const knownOptions = {
   eta: { symbol: "η", check: (rule: string, _: string, value: StepSize) => checkStepSize(rule, value) },
   alpha: { symbol: "α", check: share },
@@ -36,7 +36,7 @@ const symbols = Object.fromEntries(
   Object.entries(knownOptions).map(([option, { symbol }]) => [option, symbol]),
 );
 
-/** All there is to say of a rule. */
+/** The definition of a rule. */
 export interface RuleDefinition {
   /** What it is called, such as `sgd`. */
   readonly name: string;

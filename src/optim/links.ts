@@ -278,5 +278,5 @@ export function matchUnits({ rho = 0.9, epsilon = 1e-6 }: { rho?: number; epsilo
   });
 }
 
-/** d / scale; 0 where nothing has pushed yet, and ε is 0. */
+/** d / scale; 0 where all gradients were 0 so far, and ε is 0. */
 const divided = (d: number, scale: number): number => (scale === 0 ? 0 : d / scale);

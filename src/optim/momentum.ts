@@ -10,7 +10,7 @@ import type { StepSize } from "./schedule.js";
 export interface MomentumOptions {
   /** The step size η > 0, or a schedule; 0.001, as PyTorch has it. */
   eta?: StepSize;
-  /** β in [0, 1), how much of the momentum stays; 0.9 (PyTorch's SGD has 0, that is none, until it is told). */
+  /** β in [0, 1), the share of the velocity that is kept; 0.9 (PyTorch's SGD has 0 by default). */
   beta?: number;
 }
 

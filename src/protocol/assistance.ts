@@ -1,5 +1,5 @@
 /**
- * What the editor asks while one types: completions (Tab) and hover texts (Shift-Tab).
+ * What the editor requests during typing: completions (Tab) and hover texts (Shift-Tab).
  *
  * Jupyter counts positions in code points, the compiler in UTF-16 units.
  */
@@ -38,10 +38,10 @@ export function inspectReply<Cell>(
   cursor: number,
 ): Record<string, unknown> {
   const at = unitsOf(code, cursor);
-  // The cursor after a name asks about that name.
+  // With the cursor behind a name, that name is meant.
   const info = session.inspect(code, at) ?? (at > 0 ? session.inspect(code, at - 1) : undefined);
   if (!info?.displayParts?.length) return { status: "ok", found: false, data: {}, metadata: {} };
-  // A name of an earlier cell is imported, which the reader did not write.
+  // Names of earlier cells are imported by a line that the reader did not write.
   const signature = text(info.displayParts)
     .replace(/^\(alias\) /, "")
     .replace(/\nimport \S+$/, "");
@@ -64,7 +64,7 @@ export function inspectReply<Cell>(
   };
 }
 
-/** A cell that is a name and a question mark: no TypeScript, but what notebooks have to ask what something is. */
+/** A name followed by a question mark: not TypeScript, but how notebooks look up what something is. */
 const question = /^\s*([\p{ID_Start}$_][\p{ID_Continue}$.]*)\s*\?\s*$/u;
 
 /** The answer to a cell such as `console.log?`: its type and documentation; undefined for any other cell. */
@@ -72,12 +72,12 @@ export function helpFor<Cell>(session: CellRunner<Cell>, code: string): Record<s
   const [, name] = question.exec(code) ?? [];
   if (name === undefined) return undefined;
   const data = inspectReply(session, name, [...name].length).data as Record<string, string>;
-  // Of a name that it does not know the compiler says this.
+  // The compiler gives unknown names the type any.
   const unknown = data["text/plain"] === undefined || data["text/plain"] === "any";
   return unknown ? { "text/plain": `nothing is called ${name}` } : data;
 }
 
-/** Whether a cell asks what something is. */
+/** Whether a cell looks up a name, as `console.log?` does. */
 export const isQuestion = (code: string): boolean => question.test(code);
 
 const text = (parts: readonly TypeScript.SymbolDisplayPart[] = []): string =>

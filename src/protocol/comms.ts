@@ -1,5 +1,5 @@
 /**
- * Comms: connections between things in cells and their views in the front end, such as a slider and its handle. The
+ * Comms: connections between objects in cells and their views in the front end, such as a slider and its handle. The
  * kernel opens them when a widget is shown; the front end sends what the reader does.
  */
 import type { Comm, CommOptions } from "../display/host.js";
@@ -7,7 +7,7 @@ import type { Attachments, Content, Message } from "./message.js";
 
 type Publish = (type: string, content: Content, parent?: Message, attachments?: Attachments) => void;
 
-/** Who opens a page anew asks this target for all widgets that there are. */
+/** A reloaded page requests all widget states here. */
 const widgetControl = "jupyter.widget.control";
 const widget = "jupyter.widget";
 
@@ -34,14 +34,14 @@ export class Comms {
     };
   }
 
-  /** Takes up what the front end sends: `comm_open`, `comm_msg` or `comm_close`. */
+  /** Handles a message of the front end: `comm_open`, `comm_msg` or `comm_close`. */
   receive(request: Message): void {
     const { content, buffers } = request;
     const id = String(content.comm_id);
     const data = (content.data ?? {}) as Content;
     switch (request.header.msg_type) {
       case "comm_open":
-        // One that nobody takes up must be closed, or the front end would wait.
+        // An unknown target must be closed, or the front end would wait.
         if (content.target_name === widgetControl) this.#open.set(id, this.#controlOf(id, request));
         else this.#publish("comm_close", { comm_id: id, data: {} }, request);
         return;
@@ -53,13 +53,13 @@ export class Comms {
     }
   }
 
-  /** What is open, of one target or of all. */
+  /** The open connections, of one target or of all. */
   info(target?: unknown): Record<string, { target_name: string }> {
     const wanted = [...this.#open.values()].filter((comm) => target === undefined || comm.target === target);
     return Object.fromEntries(wanted.map((comm) => [comm.id, { target_name: comm.target }]));
   }
 
-  /** The connection by which a page that is opened anew gets the state of all widgets. */
+  /** The connection over which a reloaded page gets the state of all widgets. */
   #controlOf(id: string, request: Message): CommOptions {
     return {
       id,

@@ -1,5 +1,5 @@
 /**
- * Who we are: the content of `kernel_info_reply`.
+ * The content of `kernel_info_reply`.
  */
 import { type Content, protocolVersion } from "./message.js";
 

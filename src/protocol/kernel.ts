@@ -1,5 +1,5 @@
 /**
- * The Jupyter protocol around a session, without a transport: a request comes in, is answered, and what cells put out goes to iopub.
+ * The Jupyter protocol around a session, without a transport: requests are answered, and the output of cells goes to iopub.
  *
  * Cells run one after another in the order in which they came. Every other request is answered at once, also
  * while a cell awaits something, so that completion, hover texts and the stop button work during training.
@@ -40,11 +40,11 @@ export interface KernelOptions<Request extends Message> {
   createSession(options: SessionOptions<Request>): CellRunner<Request>;
 }
 
-/** Resolves when cells that were sent together with one that began then have come from the sockets. */
+/** Resolves when cells that were sent together with one that began then have been received. */
 async function sentTogether(began: number): Promise<void> {
   const wait = began + 10 - performance.now();
   if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-  // A cell that held this thread left them waiting; the event loop takes them up between two of these.
+  // A cell that blocked this thread left them waiting; the event loop delivers them between two of these.
   for (let turn = 0; turn < 2; turn++) await yieldTurn();
 }
 
@@ -62,7 +62,7 @@ export class Kernel<Request extends Message = Message> {
     this.#options = options;
   }
 
-  /** The session, started when it is first needed: a front end may ask who we are before the compiler is loaded. */
+  /** The session, started when it is first needed: a front end may request kernel_info before the compiler is loaded. */
   get session(): CellRunner<Request> {
     this.#session ??= this.#options.createSession({
       onOutput: (output, cell) => this.#putOut(output, cell),
@@ -112,12 +112,12 @@ export class Kernel<Request extends Message = Message> {
       }
     }
     this.#publish("status", { execution_state: "idle" }, request);
-    // Front ends show the state heard last; a cell that still runs must not look as if it had ended.
+    // Front ends show the latest state; a running cell must not look finished.
     if (this.#running) this.#publish("status", { execution_state: "busy" }, this.#running);
     if (type === "shutdown_request") this.#options.exit(0);
   }
 
-  /** The content of the reply to anything but a cell; none for messages that want no reply. */
+  /** The content of the reply to anything but a cell; undefined for messages without a reply. */
   #reply(type: string, content: Content, request: Request): Content | undefined {
     switch (type) {
       case "kernel_info_request":
@@ -142,7 +142,7 @@ export class Kernel<Request extends Message = Message> {
         this.session.flush();
         return undefined;
       case "interrupt_request":
-        // A loop has heard of it before this message could be received, from the sockets' thread.
+        // Loops have acknowledged it already: the transport's thread raises the stop word.
         if (!isStopHeard()) this.interrupt();
         return { status: "ok" };
       case "shutdown_request":
@@ -184,7 +184,7 @@ export class Kernel<Request extends Message = Message> {
     this.#executing = false;
   }
 
-  /** Runs a cell and answers it; returns those waiting behind it that its failure aborts. */
+  /** Runs a cell and replies; returns the waiting cells that its failure aborts. */
   async #execute(request: Request): Promise<Request[]> {
     const began = performance.now();
     const { content } = request;
@@ -224,7 +224,7 @@ export class Kernel<Request extends Message = Message> {
       };
     }
     this.#running = undefined;
-    // One that is sent after this reply must run, so whom the failure aborts is settled before it.
+    // A cell sent after this reply must run, so what the failure aborts is settled before it.
     if (stop) await sentTogether(began);
     const aborted = stop ? this.#waiting.splice(0) : [];
     this.#respond("shell", "execute_reply", reply, request);
@@ -232,7 +232,7 @@ export class Kernel<Request extends Message = Message> {
     return aborted;
   }
 
-  /** The last words of a cell that ends the process: its output, a reply, and that nothing runs any more. */
+  /** Completes a cell that ends the process: its output, a reply, and the state idle. */
   takeLeave(): void {
     const request = this.#running;
     if (!request) return;
@@ -253,7 +253,7 @@ export class Kernel<Request extends Message = Message> {
     }
   }
 
-  /** What a front end wants to know after a cell: a value, or an error, for each of some expressions. */
+  /** Evaluates `user_expressions` after a cell: a value or an error for each. */
   async #evaluate(expressions: unknown, request: Request): Promise<Content> {
     const values: Content = {};
     for (const [name, expression] of Object.entries((expressions ?? {}) as Content)) {
@@ -267,7 +267,7 @@ export class Kernel<Request extends Message = Message> {
   /** Asks the reader on behalf of a cell; undefined when stop is pressed. */
   #askReader({ prompt, password }: Question, cell: Request): string | undefined {
     if (cell.content.allow_stdin !== true) {
-      throw new Error("prompt: this front end cannot ask, or does not want to (allow_stdin is off)");
+      throw new Error("prompt: this front end takes no input (allow_stdin is off)");
     }
     const { id, ask } = this.#options;
     return ask(compose(id, "input_request", { prompt, password }, cell), cell);

@@ -21,7 +21,7 @@ export interface Header {
   version: string;
 }
 
-/** A message. A transport may add to it how it came, to find the way back. */
+/** A message. A transport may add routing information for the reply. */
 export interface Message {
   header: Header;
   parent: Header | Record<string, never>;
@@ -30,7 +30,7 @@ export interface Message {
   buffers: Uint8Array[];
 }
 
-/** What few messages have besides their content. */
+/** What only some messages have besides their content. */
 export type Attachments = Partial<Pick<Message, "metadata" | "buffers">>;
 
 /** A random id, of 32 hexadecimal digits. */

@@ -35,7 +35,7 @@ export class CompilerFiles {
     this.#there = files;
     this.cwd = files.cwd;
     this.options = {
-      target: ts.ScriptTarget.ES2022,
+      target: ts.ScriptTarget.ES2024,
       // Cells are modules, whatever package.json is near: `import` as written, resolved as bundlers do.
       module: ts.ModuleKind.Preserve,
       moduleResolution: ts.ModuleResolutionKind.Bundler,
@@ -101,7 +101,7 @@ export class CompilerFiles {
       readDirectory: this.#system.readDirectory,
       realpath: this.#system.realpath,
       resolveModuleNameLiterals: (literals, from) => {
-        const resolved = literals.map(({ text }) => this.#resolve(text, from));
+        const resolved = literals.map(({ text }) => this.resolve(text, from));
         const isThere = resolved.every(
           ({ resolvedModule }, i) =>
             resolvedModule || this.#there.declarationsOf(literals[i]!.text, from) === "ambient",
@@ -179,7 +179,8 @@ export class CompilerFiles {
     return snapshot;
   }
 
-  #resolve(name: string, from: string): TypeScript.ResolvedModuleWithFailedLookupLocations {
+  /** The file that a module is, for the compiler. */
+  resolve(name: string, from: string): TypeScript.ResolvedModuleWithFailedLookupLocations {
     const { Extension } = this.#ts;
     const to = (file: string, extension: string, isExternalLibraryImport: boolean) =>
       ({
@@ -193,7 +194,11 @@ export class CompilerFiles {
       for (const extension of [Extension.Dts, Extension.Ts])
         if (this.#memory.has(file + extension)) return to(file + extension, extension, false);
     }
-    return this.#ts.resolveModuleName(name, from, this.options, this.#lookup, this.#resolutions);
+    const found = this.#ts.resolveModuleName(name, from, this.options, this.#lookup, this.#resolutions);
+    const module = found.resolvedModule;
+    // A package that is linked from elsewhere is the reader's own, and compiled.
+    if (!module?.isExternalLibraryImport || module.resolvedFileName.includes("/node_modules/")) return found;
+    return { ...found, resolvedModule: { ...module, isExternalLibraryImport: false } };
   }
 
   readonly #lookup: TypeScript.ModuleResolutionHost = {

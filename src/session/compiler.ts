@@ -16,6 +16,7 @@ import { addFunctions, sourceNumber } from "./function-source.js";
 import type { HostFiles, SessionHost } from "./host.js";
 import { topLevel } from "./rewrite/context.js";
 import { type Rewriting, rewriting } from "./rewrite/rewrite.js";
+import { linesOf } from "./source-positions.js";
 
 /** JavaScript, as `run-script.ts` takes it. */
 export interface Compiled {
@@ -93,6 +94,14 @@ export class Compiler {
 
   /** Whether there is such a file. */
   isFile = (file: string): boolean => this.#files.isFile(file);
+
+  /** The file in TypeScript that a module is; undefined for all others. */
+  sourceOf(module: string, from: string): string | undefined {
+    const file = module.startsWith("file:")
+      ? decodeURIComponent(new URL(module).pathname)
+      : this.#files.resolve(module, from).resolvedModule?.resolvedFileName;
+    return file && /\.[mc]?tsx?$/.test(file) && !/\.d\.[mc]?ts$/.test(file) ? file : undefined;
+  }
 
   /** Reads the types of the language and of Node, and checks a line, so that the first cell need not wait for it. */
   warmUp(): void {
@@ -343,7 +352,7 @@ export class Compiler {
       }
     };
     explain(messageText);
-    const text = file?.text.split("\n")[line] ?? "";
+    const text = (file && linesOf(file.text)[line]) ?? "";
     return {
       code,
       messages,

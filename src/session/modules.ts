@@ -41,8 +41,11 @@ export class Modules {
    * @param ancestors the files whose import this is part of, outermost first
    */
   async import(specifier: string, from: string, ancestors: readonly string[] = []): Promise<Namespace> {
-    if (!/^\.{0,2}\//.test(specifier)) return this.#host.import(specifier, dirname(from));
-    const file = this.#find(resolve(dirname(from), specifier));
+    const isPath = /^\.{0,2}\//.test(specifier);
+    // `#name`, or a package that is linked here, may be TypeScript.
+    const source = isPath ? undefined : this.#compiler.sourceOf(specifier, from);
+    if (!isPath && source === undefined) return this.#host.import(specifier, dirname(from));
+    const file = source ?? this.#find(resolve(dirname(from), specifier));
     if (file === undefined) {
       throw new Error(`import: there is no file ${JSON.stringify(specifier)} beside ${basename(from)}`);
     }

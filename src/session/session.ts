@@ -109,8 +109,9 @@ const clockMask = 63;
 /** `%check off`: types are not checked from this cell on, until `%check on`. */
 const checkSwitch = /^%check +(on|off)[ \t]*$/gm;
 
-/** The switches as comments, so that places stay places. */
-const withoutSwitches = (code: string): string => code.replace(checkSwitch, (line) => `//${line.slice(2)}`);
+/** The switches, and the first line of a script (`#!`), as comments, so that places stay places. */
+const withoutSwitches = (code: string): string =>
+  code.replace(/^#!/, "//").replace(checkSwitch, (line) => `//${line.slice(2)}`);
 
 export class Session<Cell> {
   readonly #host: SessionHost;
@@ -172,15 +173,21 @@ export class Session<Cell> {
     const ignoreLateErrors = host.onLateError(this.#late);
     const restoreStackTraces = translateStackTraces();
     const restoreFunctions = translateFunctions(() => host.typescript());
-    const promptBefore = Object.getOwnPropertyDescriptor(globalThis, "prompt");
-    Object.defineProperty(globalThis, "prompt", {
-      value: (prompt = "", { password = false } = {}) => this.#prompt({ prompt: String(prompt), password }),
-      configurable: true,
-      writable: true,
+    const restoreQuestions = defineGlobals({
+      prompt: (question = "", answer: unknown = undefined) => {
+        const { password = false } = (typeof answer === "object" && answer ? answer : {}) as {
+          password?: boolean;
+        };
+        const given = answer === undefined || typeof answer === "object" ? undefined : String(answer);
+        const text = given === undefined ? String(question) : `${question} [${given}] `;
+        return this.#prompt({ prompt: text, password }) || (given ?? "");
+      },
+      confirm: (question = "") =>
+        /^\s*y(es)?\s*$/i.test(this.#prompt({ prompt: `${question} [y/N] `, password: false })),
+      alert: (message = "") => void this.#prompt({ prompt: `${message} [Enter] `, password: false }),
     });
     this.#restore = () => {
-      if (promptBefore) Object.defineProperty(globalThis, "prompt", promptBefore);
-      else Reflect.deleteProperty(globalThis, "prompt");
+      restoreQuestions();
       restoreStackTraces();
       restoreFunctions();
       ignoreLateErrors();
@@ -410,6 +417,21 @@ export class Session<Cell> {
 export function tookTooLong(seconds: number): CellError {
   const evalue = `the cell took longer than ${seconds} s`;
   return { status: "error", ename: "TimeoutError", evalue, traceback: [`TimeoutError: ${evalue}`] };
+}
+
+/** Defines globals; returns what takes them back. */
+function defineGlobals(values: Record<string, unknown>): () => void {
+  const before = Object.keys(values).map(
+    (name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const,
+  );
+  for (const [name, value] of Object.entries(values))
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  return () => {
+    for (const [name, descriptor] of before) {
+      if (descriptor) Object.defineProperty(globalThis, name, descriptor);
+      else Reflect.deleteProperty(globalThis, name);
+    }
+  };
 }
 
 /** `promise`, or the reason of an abort that comes before it settles. */

@@ -39,7 +39,7 @@ export function addSource(
   offsets: { script: number; source: number },
 ): void {
   sources.set(file, {
-    lines: code.split("\n"),
+    lines: linesOf(code),
     map: new SourceMap(map),
     scriptOffset: offsets.script,
     sourceOffset: offsets.source,
@@ -55,6 +55,9 @@ export function originalPlace(file: string, line: number, column: number): Place
   const at = found.line - source.sourceOffset;
   return at >= 0 && at < source.lines.length ? { file, line: at + 1, column: found.column + 1 } : undefined;
 }
+
+/** The lines of a text, as JavaScript counts them. */
+export const linesOf = (text: string): string[] => text.split(/\r\n|[\n\r\u2028\u2029]/);
 
 /** A line of a source (from 1). */
 export function sourceLine(file: string, line: number): string | undefined {

@@ -21,7 +21,7 @@ export function checkFits(who: string, model: Sequential, data: Dataset, loss: L
     );
   }
   const wants = kinds[loss.name];
-  // Several targets may be probabilities; the loss looks at each.
+  // Several targets may be probabilities, which the loss checks itself.
   const mayBeProbabilities = loss.name === "crossEntropy" && data.outputs > 1;
   if (wants && wants !== data.kind && !mayBeProbabilities) {
     const advice =
@@ -31,7 +31,7 @@ export function checkFits(who: string, model: Sequential, data: Dataset, loss: L
     const has = data.kind === "labels" ? "labels" : "targets";
     throw new RangeError(`${who}: ${loss.name}() needs ${wants} but ${data.name} has ${has}; ${advice}`);
   }
-  // Two classes may be told apart by one number.
+  // One output can separate two classes.
   const isYesOrNo = loss.name === "binaryCrossEntropy" && data.kind === "labels" && data.outputs === 2;
   const outputs = isYesOrNo ? 1 : data.outputs;
   if (outputs !== model.outputs) {

@@ -1,6 +1,6 @@
 /**
- * Where a training is, as a file: parameters, what the rule remembers, and the record so far. A training that resumes
- * from it goes on as if it had never stopped, bit for bit.
+ * The state of a training, as a file: parameters, the rule's state, and the record so far. A training that resumes from it
+ * goes on as if it had never stopped, bit for bit.
  */
 import { inspect } from "#platform";
 import {
@@ -24,7 +24,7 @@ export class Checkpoint implements Displayable {
   readonly settings: RunSettings;
   /** The network's parameters, in the order of its theta. */
   readonly theta: Float64Array;
-  /** What the rule remembers. */
+  /** The state of the rule. */
   readonly state: TrainingState;
   /** The loss of each step so far. */
   readonly loss: Float64Array;
@@ -62,7 +62,7 @@ export class Checkpoint implements Displayable {
     return inspect(this.#table());
   }
 
-  /** A table of how far the training is. */
+  /** A table of the training's progress. */
   [displaySymbol](): MimeBundle | Promise<MimeBundle> {
     return this.#table()[displaySymbol]();
   }
@@ -150,13 +150,17 @@ export function loadCheckpoint(file: string): Checkpoint {
 /** Throws unless a training with these settings can go on from the checkpoint. */
 export function checkResumes(settings: RunSettings, { settings: made, epochs, step }: Checkpoint): void {
   const same = ["parameters", "samples", "rule", "loss", "batchSize", "seed", "shuffle", "backend"] as const;
-  const other = same.find((name) => settings[name] !== made[name]);
+  // Older checkpoints have the loss's name alone.
+  const isSame = (name: (typeof same)[number]): boolean =>
+    settings[name] === made[name] ||
+    (name === "loss" && !made.loss.includes("(") && nameOf(settings.loss) === made.loss);
+  const other = same.find((name) => !isSame(name));
   if (other) {
     throw new RangeError(
       `train: the checkpoint was made with ${other} ${inspect(made[other])}; resume with the same, or train from the start without resume; got ${inspect(settings[other])}`,
     );
   }
-  // A checkpoint of before does not name these.
+  // Older checkpoints do not name these.
   if (made.architecture !== undefined && made.architecture !== settings.architecture) {
     throw new RangeError(
       `train: the checkpoint is of another network, ${made.architecture}; resume with the same layers, got ${settings.architecture}`,
@@ -173,6 +177,9 @@ export function checkResumes(settings: RunSettings, { settings: made, epochs, st
     );
   }
 }
+
+/** The name of a loss from its text; of a loss with a penalty, that of the loss. */
+const nameOf = (loss: string): string | undefined => /^(?:withPenalty\()*(\w+)/.exec(loss)?.[1];
 
 /** The tensors whose names are the prefix and a name without a dot, one after the other; undefined if there are none. */
 function flat({ tensors }: Safetensors, size: number, prefix: string): Float64Array | undefined {

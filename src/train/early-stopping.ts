@@ -1,20 +1,20 @@
 /**
- * When more epochs do not help any more: decided from the record alone, so that a resumed training decides alike.
+ * Early stopping: decided from the record alone, so that a resumed training decides the same.
  */
 import { inspect } from "#platform";
 import type { EpochRecord } from "./record.js";
 
 /** When to stop early. */
 export interface EarlyStopping {
-  /** Epochs without a better one after which it stops; 3. */
+  /** How many epochs without improvement end the training; 3. */
   patience?: number;
-  /** What has to get better: the loss on the validation data (the default where there are any), the accuracy on it, or the training loss. */
+  /** What has to improve: the loss on the validation data (the default where there are any), the accuracy on it, or the training loss. */
   by?: "validationLoss" | "accuracy" | "loss";
-  /** By how much at least it has to get better; 0. */
+  /** The smallest improvement that counts; 0. */
   minDelta?: number;
 }
 
-/** The same with everything decided; throws where it does not fit. */
+/** The options with their defaults; throws where one does not fit. */
 export function checkEarlyStopping(
   { patience = 3, minDelta = 0, ...given }: EarlyStopping,
   hasValidation: boolean,

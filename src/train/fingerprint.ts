@@ -1,5 +1,5 @@
 /**
- * Which network and which data a training is of, in words and digits short enough to keep with it.
+ * Short descriptions of the network and the data of a training, which checkpoints keep.
  */
 import { sha256 } from "#platform";
 import type { Dataset } from "../data/index.js";

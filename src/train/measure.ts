@@ -1,5 +1,5 @@
 /**
- * What a measurement is, and where its values go.
+ * Measurements during a training, and their values in the record.
  */
 import { inspect } from "#platform";
 import type { Dataset } from "../data/index.js";
@@ -15,13 +15,13 @@ export interface Measuring {
   run: Run;
 }
 
-/** What a measurement gives: a number, or one for each layer t = 1, 2, …; nothing where it is not its turn. */
+/** What a measurement gives: a number, or one for each layer t = 1, 2, …; undefined where it is skipped. */
 export type MeasuredValue = number | readonly number[] | undefined;
 
-/** Something to measure now and then while training, such as `sharpness()`. */
+/** Something to measure between epochs, such as `sharpness()`. */
 export type Measure = (at: Measuring) => MeasuredValue | Promise<MeasuredValue>;
 
-/** Measures, and adds the values to the record. */
+/** Takes all measurements and adds the values to the record. */
 export async function measureAll(measures: Readonly<Record<string, Measure>>, at: Measuring): Promise<void> {
   const { run } = at;
   for (const [name, measure] of Object.entries(measures)) {

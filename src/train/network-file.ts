@@ -141,7 +141,7 @@ const fits = (there: StoredTensor, { shape }: Tensor): boolean => there.shape.jo
 const contentsOf = ({ tensors }: Safetensors): string =>
   [...tensors].map(([name, { shape }]) => `${name} [${shape.join(", ")}]`).join(", ");
 
-/** Throws where a file was saved of a network with other layers; files of other programs do not say. */
+/** Throws where the file is of a network with other layers; files by other programs do not name theirs. */
 function checkArchitecture(model: Sequential, texts: Safetensors["texts"], file: string): void {
   const saved = texts.architecture ?? JSON.parse(texts.state ?? "{}").settings?.architecture;
   const here = architectureOf(model);

@@ -1,5 +1,5 @@
 /**
- * When numbers are no longer finite: where that shows first, and what to tell the one who trains.
+ * Numbers that are no longer finite: where they appear first, and the message to the user.
  */
 import type { Dataset } from "../data/index.js";
 import type { Sequential } from "../nn/index.js";
@@ -23,7 +23,7 @@ export function parametersNotFinite({ A, b }: Sequential, theta: Float64Array): 
   return { what: "parameters", layer: 0 };
 }
 
-/** Faster by far than `every()`, which calls back: a stop waits for it. */
+/** Much faster than `every()`, which calls back: an interrupt waits for it. */
 function areFinite(numbers: Float64Array): boolean {
   for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return false;
   return true;

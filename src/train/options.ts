@@ -1,5 +1,5 @@
 /**
- * How to train: the options of `train()`, and what they come to once all of them are checked.
+ * The options of `train()`, checked and with their defaults.
  */
 import { inspect, openblas } from "#platform";
 import { formulaOf, type RuleFormula } from "../compute/formula.js";
@@ -29,13 +29,13 @@ export interface TrainOptions {
   epochs?: number;
   /** Samples for each step; 128, or all when there are fewer. */
   batchSize?: number;
-  /** Where the order of the samples comes from; 0. */
+  /** The seed of the order of the samples, and of dropout; 0. */
   seed?: number;
   /** Shuffle the samples for each epoch (the default), once, or never; or draw each with replacement. */
   shuffle?: Shuffle;
   /** Data to evaluate on after each epoch. */
   validation?: Dataset;
-  /** Stop when epochs no longer help, and go back to the best; `true` for all defaults. */
+  /** Stop when epochs no longer improve, and restore the best one; `true` for all defaults. */
   earlyStopping?: EarlyStopping | boolean;
   /** Called after each epoch, with the network as it then is; return `"stop"` to end the training. */
   onEpoch?: (record: EpochRecord, run: Run) => unknown;
@@ -44,11 +44,11 @@ export interface TrainOptions {
    * what has a value for each layer, `measuredLayers`); `everyEpochs(5, …)` is measured less often.
    */
   measure?: Readonly<Record<string, Measure>>;
-  /** A file to keep where the training is, written after each epoch (or each few) and when it ends. */
+  /** A file for checkpoints, written after each epoch (or every few) and at the end. */
   checkpoint?: string | { file: string; every?: number };
-  /** A checkpoint, or its file, to go on from; all options but `epochs` must be those it was made with. */
+  /** A checkpoint, or its file, to resume from; all options but `epochs` must be those it was made with. */
   resume?: string | Checkpoint;
-  /** Ends the training when it aborts, after the last step that was whole; the run then says so. */
+  /** Ends the training when it aborts, after the last complete step; the run then says so. */
   signal?: AbortSignal;
   /** Show a chart while training; true. */
   live?: boolean;
@@ -68,7 +68,7 @@ export interface TrainOptions {
   threads?: number;
 }
 
-/** A training that can begin: everything is decided. */
+/** What `train()` has to do: every option checked and decided. */
 export interface Task {
   readonly model: Sequential;
   readonly data: Dataset;
@@ -155,7 +155,7 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
   const settings: RunSettings = {
     name: options.name ?? text,
     rule: text,
-    loss: loss.name,
+    loss: lossText(loss),
     epochs,
     batchSize,
     seed,
@@ -184,12 +184,15 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
     live,
     formula: backend === "scalar" ? undefined : formula,
     missing: obstacle ?? (formula ? undefined : `the rule ${isPlainRule(rule) ? rule.name : text}`),
-    // A number of threads that was asked for is kept to.
+    // An explicit number of threads is not changed.
     pace: options.threads ? new Pace(threads) : new Pace(usual.first, usual.most),
   };
 }
 
 const textOf = (rule: Rule): string => (String(rule) === "[object Object]" ? rule.name : String(rule));
+
+/** Options and penalties included. */
+const lossText = (loss: Loss): string => (String(loss) === "[object Object]" ? loss.name : String(loss));
 
 function checkOneOf(option: string, value: unknown, known: readonly string[]): void {
   if (known.includes(value as string)) return;

@@ -1,7 +1,7 @@
 /**
  * Training as the lecture writes it (B11): for each epoch shuffle, for each chunk one gradient by backpropagation and
  * one step of the rule, all in float64. It is the twin of the threads, and trains what they have no kernels for; where
- * they only lack the rule, they compute the gradient. It runs on the main thread, and lets other work in between steps.
+ * only the rule has none, they compute the gradient. It runs on the main thread, and yields to other work between steps.
  */
 import { yieldTurn } from "#platform";
 import { formulaOf } from "../compute/formula.js";
@@ -48,10 +48,10 @@ function layerNorms({ theta, A, b }: Sequential, gradient: Float64Array): number
   return A.slice(1).map((weights, i) => Math.hypot(norm(weights), norm(b[i + 1]!)));
 }
 
-/** At most this long, in milliseconds, nothing else gets its turn. */
+/** The longest that the event loop is blocked, in milliseconds. */
 const turn = 10;
 
-/** In float64, or only the rule where the settings name kernels. The parameters of the network change step by step. */
+/** In float64; where the settings name kernels, only the rule. The network's parameters change at every step. */
 export function referenceTrainer(task: Task, stop: AbortSignal, progress: Progress): Trainer {
   const { model, data, rule, loss, validation, settings, from } = task;
   const { batchSize, seed, shuffle, epochs } = settings;

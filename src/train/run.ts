@@ -12,7 +12,7 @@ const format = "nablab run 1";
 /** A training whose loss ends at so many times its start has diverged. */
 const farAbove = 100;
 
-/** Samples whose mean loss tells where a training starts. */
+/** How many samples give the loss at the start. */
 const enough = 32;
 
 /** The record of a training; made by `train()`. Shows itself as charts of loss and accuracy; `table()` has its epochs. */
@@ -72,10 +72,10 @@ export class Run implements Displayable, TrainingRecord {
     return `${this.name}: ${parts.join(", ")}`;
   }
 
-  /** What to say of a loss that ends far above its start. */
+  /** A warning where the loss ends far above its start. */
   #growth(): string {
     const { loss, settings } = this;
-    // Few samples may happen to have a small loss: take the largest of the first steps.
+    // A few samples may have a small loss by chance: take the largest of the first steps.
     const first = loss
       .subarray(0, Math.ceil(enough / settings.batchSize))
       .reduce((a, b) => Math.max(a, b), 0);
@@ -217,7 +217,7 @@ export function loadRun(file: string): Run {
 }
 
 /**
- * What was measured, as it is kept now: records of before had a name for each layer, `norm[1]`, `norm[2]`, …
+ * The measurements in their present form: older records have a name for each layer, `norm[1]`, `norm[2]`, …
  */
 export function unpacked(
   measured: Measured,

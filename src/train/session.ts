@@ -1,5 +1,5 @@
 /**
- * A training under way: what comes between its epochs, and its record, which nothing else writes.
+ * A training in progress: what happens between epochs, and the record, which only the session writes.
  */
 import { host } from "../display/host.js";
 import type { FinishedEpoch, Progress, Trainer } from "../engine/trainer.js";
@@ -13,7 +13,7 @@ import { type EpochRecord, stepsPerEpoch, totalSteps } from "./record.js";
 import { Run } from "./run.js";
 import { TrainingChart } from "./training-chart.js";
 
-/** How often the chart grows, in milliseconds. */
+/** How often the chart is updated, in milliseconds. */
 const chartEvery = 100;
 
 const words = { validationLoss: "validation loss", accuracy: "accuracy", loss: "training loss" };
@@ -21,7 +21,7 @@ const words = { validationLoss: "validation loss", accuracy: "accuracy", loss: "
 /** Begins when it is made; `close()` ends it. */
 export class Session implements Progress {
   readonly run: Run;
-  /** Aborts when the training is to end: the user interrupts the cell, or the option `signal` does. */
+  /** Aborts when the user interrupts the cell, or the option `signal` aborts. */
   readonly stop: AbortSignal;
   readonly #task: Task;
   readonly #interrupted: AbortSignal;
@@ -32,7 +32,7 @@ export class Session implements Progress {
   /** The parameters of the best epoch so far, where it stops early. */
   #best: Float64Array | undefined;
   #broken: NotFinite | undefined;
-  /** The epoch after which parameters were last looked at. */
+  /** The epoch after which parameters were last inspected. */
   #looked: number;
   #savedAt = 0;
 
@@ -62,7 +62,7 @@ export class Session implements Progress {
     }
   }
 
-  // What a trainer reports.
+  // Reports of the trainer.
 
   computedBy(kernels: string): void {
     this.run.kernels = kernels;
@@ -89,7 +89,7 @@ export class Session implements Progress {
     this.#chart?.update(run.steps);
   }
 
-  // What comes between epochs.
+  // Between epochs.
 
   /** Measures before the first step; or finishes an epoch whose validation was stopped. */
   async begin(): Promise<void> {
@@ -99,24 +99,24 @@ export class Session implements Progress {
     const cut = run.epochs.at(-1);
     if (!validation || cut?.step !== run.steps || this.#isValidated(cut)) return;
     const { loss: validationLoss, accuracy } = await evaluate(model, validation, { loss });
-    // The trainer may not be there yet: the checkpoint from which this resumes has the same state.
+    // No step was taken since: the rule's state is that of the checkpoint.
     await this.#endEpoch(Object.assign(cut, { validationLoss, accuracy }), () => this.#task.from!.state);
   }
 
-  /** Whether there is more to train. */
+  /** Whether there are more steps to take. */
   get goesOn(): boolean {
     const { run } = this;
     return !this.#broken && !this.stop.aborted && !run.stopped && run.steps < totalSteps(run);
   }
 
-  /** The epoch after which parameters are to be looked at next. */
+  /** The epoch after which parameters are inspected next. */
   get nextLook(): number {
     const { onEpoch, early, keep, measure, settings } = this.#task;
     const looksAtEachEpoch = onEpoch || early || keep || Object.keys(measure).length > 0;
     return looksAtEachEpoch ? Math.floor(this.run.steps / stepsPerEpoch(settings)) + 1 : settings.epochs;
   }
 
-  /** Looks at the parameters that the network now has: measures, compares, saves. */
+  /** Inspects the network's parameters: measures, compares, saves. */
   async look(trainer: Trainer): Promise<void> {
     const { epochs } = this.run;
     const record = epochs.at(-1);
@@ -131,7 +131,7 @@ export class Session implements Progress {
     this.#broken = broken;
   }
 
-  /** Says why it ended early, saves, and goes back to the best epoch. */
+  /** Records why it ended early, saves, and restores the best epoch. */
   end(trainer: Trainer): void {
     const { run } = this;
     const { signal, model, early } = this.#task;
@@ -156,7 +156,7 @@ export class Session implements Progress {
     this.run.seconds = (performance.now() - this.#began) / 1000;
     clearInterval(this.#timer);
     const shown = this.#chart?.close();
-    if (!this.#interrupted.aborted) await shown; // an interrupted cell does not wait until the picture is drawn
+    if (!this.#interrupted.aborted) await shown; // an interrupted cell does not wait for the picture
   }
 
   /** The record; throws where the training failed, or the cell was interrupted. */

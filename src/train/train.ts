@@ -1,5 +1,5 @@
 /**
- * Training: the loop of lecture B (B11), with a chart that grows, an interrupt that is heard, and a record of it all.
+ * Training: the loop of lecture B (B11), with a live chart, interrupts, and a record of every step.
  */
 import type { Dataset } from "../data/index.js";
 import { kernelTrainer } from "../engine/kernel-trainer.js";
@@ -85,7 +85,7 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
   return session.result();
 }
 
-/** The networks that are being trained. */
+/** The networks in training. */
 const underWay = new WeakSet<Sequential>();
 
 /** The fast kernels, float32 in threads; or where they do not know the rule, or anything else, the loop of the lecture. */

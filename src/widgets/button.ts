@@ -60,7 +60,7 @@ export class Button implements Displayable {
  */
 export function button(label: string): Button {
   if (typeof label !== "string") {
-    throw new TypeError(`button: expected a text to stand on it, got ${inspect(label, { depth: 0 })}`);
+    throw new TypeError(`button: expected a label, got ${inspect(label, { depth: 0 })}`);
   }
   return new Button(label);
 }

@@ -15,8 +15,8 @@ export type ControlValues<C extends Record<string, Control>> = {
 };
 
 /**
- * Shows controls, and below them what a function makes of their values: at once with those they start with, and anew
- * whenever the reader moves one. A control without a label has its name for one. While the function still works on
+ * Shows controls, and below them what a function makes of their values: first with the initial values, and again
+ * whenever the reader moves one. A control without a label is labelled with its name. While the function still works on
  * values, newer ones wait, and of these only the last are shown. In a saved file, and where nothing can be moved, the
  * first picture stays.
  *

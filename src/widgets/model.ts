@@ -2,7 +2,7 @@
  * What a widget is made of: a state that cell and front end share, by Jupyter's widget protocol 2.1, and a program that
  * draws it, which JupyterLab's extension anywidget loads.
  *
- * The connection is opened when the widget is shown first. Where there is no front end, as in `nablab run` or a plain
+ * The connection is opened when the widget is first shown. Where there is no front end, as in `nablab run` or a plain
  * script, the widget is a value like any other and shows its text.
  */
 import { inspect } from "#platform";
@@ -13,17 +13,17 @@ type State = Record<string, unknown>;
 
 const version = "2.1.0";
 
-/** Widgets count up from 1 in each host, so that a notebook run again from the start sends the same messages. */
+/** Widgets count up from 1 in each host, so that a notebook that is run again sends the same messages. */
 const counters = new WeakMap<Host, number>();
 
-/** What a model is made with. */
+/** The parts of a model. */
 export interface ModelOptions<S extends State> {
   /** An ES module whose default export has `render({ model, el })`, as anywidget loads it. */
   program: string;
   state: S;
-  /** Looks at what the front end sends, and returns what of it is taken over. */
+  /** Validates what the front end sends, and returns the changes to apply. */
   accept(sent: State): Partial<S>;
-  /** Is told of what the program sends by `model.send()`. */
+  /** Called when the program sends something by `model.send()`. */
   onEvent?(): void;
 }
 

@@ -28,6 +28,6 @@ test("names, values and caption are escaped in HTML", async () => {
 });
 
 test("what is no list of records is refused with its place", () => {
-  expect(() => table([{ a: 1 }, 7 as never])).toThrow("table: row 1 is no record of named values, got 7");
+  expect(() => table([{ a: 1 }, 7 as never])).toThrow("table: row 1 is not a record of named values, got 7");
   expect(() => table("x" as never)).toThrow("table: expected a list of records, got 'x'");
 });

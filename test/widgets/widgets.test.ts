@@ -96,7 +96,7 @@ test("what cannot be is said", () => {
   expect(() => slider({ min: Number.NaN, max: 1 })).toThrow("min must be a finite number, got NaN");
   expect(() => dropdown({ options: [] })).toThrow("a list of values to choose from, got []");
   expect(() => dropdown({ options: [1, 2], value: 3 })).toThrow("expected one of 1, 2, got 3");
-  expect(() => button(3 as never)).toThrow("expected a text to stand on it, got 3");
+  expect(() => button(3 as never)).toThrow("expected a label, got 3");
   expect(() => button("x").onClick(3 as never)).toThrow("expected a function to call, got 3");
 });
 

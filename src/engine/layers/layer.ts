@@ -1,8 +1,8 @@
 /**
- * What a kind of layer is to the engine. Each kind is a file of this folder: it finds its layers in a network, reserves
- * memory for them, and steps them; nothing else asks which kind a layer is.
+ * The interface of a kind of layer. Each kind is one file of this folder: it recognises its layers in a network, reserves
+ * memory for them, and steps them; nothing outside depends on a layer's kind.
  */
-import type { Run as Columns, Finish, Kernels, Source } from "../../compute/kernels.js";
+import type { ColumnRun, Finish, Kernels, Source } from "../../compute/kernels.js";
 import type { Matrix } from "../../compute/matrix.js";
 import type { Share } from "../../compute/share.js";
 import type { Layer } from "../../nn/layer.js";
@@ -37,7 +37,7 @@ export interface Use {
   /** Whether the input is sparse, */
   readonly sparse: boolean;
   /** and its dense columns all the same. */
-  readonly denseColumns: readonly Columns[];
+  readonly denseColumns: readonly ColumnRun[];
   /** Whether it is trained sample by sample with a rule that leaves alone what has no gradient. */
   readonly oneByOne: boolean;
   /** The seed of dropout. */
@@ -67,7 +67,7 @@ export interface LayerKind<L extends LoweredLayer = LoweredLayer, P extends obje
   scratchLength(layer: L): number;
   /** Reserves what it needs. */
   reserve(layer: L, room: Room, use: Use, input: Input): P;
-  /** Writes what has to be in its memory before the first step. */
+  /** Initialises its memory before the first step. */
   prepare?(plan: P, views: Pick<Views, "array" | "matrix">): void;
   /** Its parameters. */
   parameters(plan: P): readonly ParametersPlan[];
@@ -77,11 +77,11 @@ export interface LayerKind<L extends LoweredLayer = LoweredLayer, P extends obje
   bind(plan: P & LayerPlan, parts: LayerParts, views: Views): LayerSteps;
 }
 
-/** What one thread does for a layer; threads meet between two calls. */
+/** One thread's work on a layer; threads synchronise between two calls. */
 export interface LayerSteps {
   /**
-   * Gets the inputs of some samples ready, which come from a source for the first layer, and from the layer below for
-   * others; returns whether there was anything to do.
+   * Prepares the inputs of some samples, from a source for the first layer, and from the layer below for others; returns
+   * whether there was anything to do.
    */
   prepare(rows: number, source?: Source): boolean;
   /** x(t) from x(t−1); with their place in a training where the samples are trained on. */
@@ -99,7 +99,7 @@ export interface Place {
   readonly samples: number;
 }
 
-/** What the layer below waits for. */
+/** Where the layer below expects its delta. */
 export interface Below {
   readonly delta: Matrix;
   /** Whether its outputs went through a ReLU. */

@@ -4,69 +4,35 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { type Cell, type CodeCell, parseNotebook } from "../notebook.js";
 import type { Score } from "./nbgrader.js";
-import { type Cell, type CodeCell, parseNotebook } from "./notebook.js";
 import { gradingOf } from "./points.js";
 import { notebooksIn } from "./submissions.js";
+import { fewOf, round } from "./words.js";
 
-/** The notes on a submission, the gravest first. */
-export function notesOn(course: string, { assignment, student, manual, late, penalty }: Score): string {
-  const notes = new Set<string>();
-  for (const file of notebooksIn(path.join(course, "autograded", student, assignment))) {
-    const { cells } = parseNotebook(readFileSync(file, "utf8"), file);
-    const sources = handedIn(path.join(course, "submitted", student, assignment, path.basename(file)));
-    for (const note of [...onLocked(cells, sources), ...cells.flatMap(onCell)]) notes.add(note);
+/**
+ * The notes on a submission, the gravest first.
+ *
+ * @param repairs what had to be put right before
+ */
+export function notesOn(
+  course: string,
+  { assignment, student, manual, late, penalty }: Score,
+  repairs: readonly string[],
+): string {
+  const notes = new Set(repairs);
+  for (const original of notebooksIn(path.join(course, "release", assignment))) {
+    const file = path.join(course, "autograded", student, assignment, path.basename(original));
+    if (!existsSync(file)) continue;
+    for (const note of parseNotebook(readFileSync(file, "utf8"), file).cells.flatMap(onCell)) notes.add(note);
   }
   const most = 6;
   const told = [...notes].slice(0, most);
   if (notes.size > most) told.push(`and ${notes.size - most} more`);
-  if (late > 0) {
-    told.push(`${Math.ceil(late / 3600)} h late${penalty ? `, −${Math.round(100 * penalty) / 100}` : ""}`);
-  }
+  if (late > 0) told.push(`${Math.ceil(late / 3600)} h late${penalty ? `, −${round(penalty)}` : ""}`);
   if (manual) told.push("an answer to read");
   return told.join("; ");
 }
-
-/** The text of cells by their ids, as they were handed in; for whatever kernel that was. */
-function handedIn(file: string): Map<string, string> {
-  if (!existsSync(file)) return new Map();
-  const { cells = [] } = JSON.parse(readFileSync(file, "utf8")) as { cells?: Partial<Cell>[] };
-  const entries = cells.map(({ metadata, source = "" }): [string, string] => [
-    (metadata?.nbgrader as { grade_id?: string } | undefined)?.grade_id ?? "",
-    [source].flat().join(""),
-  ]);
-  return new Map(entries);
-}
-
-/** Cells that were not the student's to change, and are not as they were handed out. */
-function onLocked(cells: readonly Cell[], sources: ReadonlyMap<string, string>): string[] {
-  const locked = cells.filter((cell) => (cell.metadata.nbgrader as { locked?: boolean } | undefined)?.locked);
-  const ids = (isMeant: (source: string | undefined, cell: Cell) => boolean): string[] =>
-    locked
-      .map((cell) => ({ cell, id: gradingOf(cell)!.grade_id }))
-      .filter(({ cell, id }) => isMeant(sources.get(id), cell))
-      .map(({ id }) => id);
-  const hidden = /^\/\/ BEGIN HIDDEN TESTS$[\s\S]*?^\/\/ END HIDDEN TESTS\n?/gm;
-  const visible = (source: string): string => source.replace(hidden, "").trim();
-  return [
-    ...listed(
-      "deleted",
-      ids((source) => source === undefined),
-    ),
-    ...listed(
-      "edited",
-      ids((source, cell) => source !== undefined && visible(source) !== visible(cell.source)),
-    ),
-  ];
-}
-
-function listed(what: string, ids: readonly string[]): string[] {
-  if (ids.length === 0) return [];
-  return [`${what}, and put back: ${fewOf(ids)}`];
-}
-
-const fewOf = (names: readonly string[]): string =>
-  names.length > 3 ? `${names.slice(0, 2).join(", ")} and ${names.length - 2} more` : names.join(", ");
 
 /** What the outputs and the text of a cell tell. */
 function onCell(cell: Cell): string[] {
