@@ -20,13 +20,14 @@ import { awaitSignal } from "./stop-signal.js";
 import { keepCompiledTypeScript, loadTypeScript } from "./typescript.js";
 
 /** Starts a session in the working directory of the process. Takes about 0.6 s, nearly all of it the compiler. */
-export function createNodeSession<Cell>(options: SessionOptions<Cell>): Session<Cell> {
+export function createNodeSession<Cell>(options: SessionOptions<Cell>, host = nodeHost()): Session<Cell> {
   resolveOwnPackage();
   requireTypeScript();
-  return createSession(nodeHost(), options);
+  return createSession(host, options);
 }
 
-function nodeHost(): SessionHost {
+/** This process as a host. */
+export function nodeHost(): SessionHost {
   return {
     files: nodeFiles(),
     typescript: loadTypeScript,

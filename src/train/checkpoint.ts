@@ -215,7 +215,11 @@ function checkArchitecture(model: Sequential, texts: Safetensors["texts"], file:
 /** Throws unless a training with these settings can go on from the checkpoint. */
 export function checkResumes(settings: RunSettings, { settings: made, epochs, step }: Checkpoint): void {
   const same = ["parameters", "samples", "rule", "loss", "batchSize", "seed", "shuffle", "backend"] as const;
-  const other = same.find((name) => settings[name] !== made[name]);
+  // Older checkpoints have the loss's name alone.
+  const isSame = (name: (typeof same)[number]): boolean =>
+    settings[name] === made[name] ||
+    (name === "loss" && !made.loss.includes("(") && nameOf(settings.loss) === made.loss);
+  const other = same.find((name) => !isSame(name));
   if (other) {
     throw new RangeError(
       `train: the checkpoint was made with ${other} ${inspect(made[other])}; resume with the same, or train from the start without resume; got ${inspect(settings[other])}`,
@@ -238,6 +242,9 @@ export function checkResumes(settings: RunSettings, { settings: made, epochs, st
     );
   }
 }
+
+/** The name of a loss from its text; of a loss with a penalty, that of the loss. */
+const nameOf = (loss: string): string | undefined => /^(?:withPenalty\()*(\w+)/.exec(loss)?.[1];
 
 /** A1, b1, A2, b2, … as in the lecture, without dots and brackets. */
 function namesOf({ parameterNames }: Sequential): string[] {
