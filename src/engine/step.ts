@@ -4,10 +4,11 @@
  */
 import { view } from "../compute/arena.js";
 import { Barrier } from "../compute/barrier.js";
-import type { Finish, Kernels, Parameters, Source } from "../compute/kernels.js";
+import type { Finish, Kernels, Source } from "../compute/kernels.js";
 import { likeliest } from "../compute/losses.js";
 import type { Matrix } from "../compute/matrix.js";
 import { openblasKernels } from "../compute/openblas.js";
+import type { Parameters } from "../compute/parameters.js";
 import { rangeOf, type Share } from "../compute/share.js";
 import { wasmKernels } from "../compute/wasm.js";
 import { control, type EvaluationPlan, type Job, type TrainingPlan, viewsOf } from "./job.js";
