@@ -17,12 +17,13 @@ c = get_config()  # noqa: F821: nbgrader brings it
 c.ClearSolutions.code_stub = {"typescript": '// your code here\nthrow new Error("not done yet");'}
 c.ClearSolutions.text_stub = "*Your answer here.*"
 
-# Each cell of a graded notebook may take so long, and the notebook so much memory. Cells run in a process of their
+# Each cell of a graded notebook may take so long, all of them together so long, and the notebook so much memory. Cells run in a process of their
 # own, which reads and writes files in the folder of the submission only; what a cell does to it costs that cell.
-seconds, megabytes = 60, 2000
-c.Execute.extra_arguments = ["--graded", f"--seconds={seconds}", f"--megabytes={megabytes}"]
-# The kernel keeps the limit, and may have to run earlier cells again; this is for a kernel that is lost altogether.
-c.Execute.timeout = 20 * seconds
+seconds, notebook_seconds, megabytes = 60, 300, 2000
+c.Execute.extra_arguments = [
+    "--graded", f"--seconds={seconds}", f"--notebook-seconds={notebook_seconds}", f"--megabytes={megabytes}"]
+# The kernel keeps the limits, and may have to run earlier cells again; this is for a kernel that is lost altogether.
+c.Execute.timeout = notebook_seconds + 60
 
 # Whether a file timestamp.txt in a submission says when it was handed in. nbgrader's exchange writes such files; where
 # students upload files of their own, one of them could write any time into it.

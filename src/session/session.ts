@@ -255,9 +255,17 @@ export class Session<Cell> {
       return fromDiagnostics(this.#missing.failed(source, this.#count, compiled.diagnostics));
     }
     this.#missing.compiled(source);
+    const reserved = compiled.values.find((name) => this.#host.reserved?.has(name));
+    if (reserved !== undefined) {
+      throw new SyntaxError(
+        `${reserved} cannot be changed where notebooks are graded: give what you declare another name`,
+      );
+    }
     const { value } = (await this.#run(compiled, run)) ?? {};
     if (value === undefined) return { status: "ok" };
     const data = await unlessAborted(toBundle(value), run.interrupt.signal);
+    if (value instanceof Promise && /^Promise \{\s+<pending>\s+\}$/.test(String(data["text/plain"])))
+      data["text/plain"] += "  did you forget await?";
     checkJson(data);
     return { status: "ok", result: { data, metadata: {} } };
   }
@@ -416,7 +424,13 @@ export class Session<Cell> {
 /** How a cell ends that did not end by itself in time. */
 export function tookTooLong(seconds: number): CellError {
   const evalue = `the cell took longer than ${seconds} s`;
-  return { status: "error", ename: "TimeoutError", evalue, traceback: [`TimeoutError: ${evalue}`] };
+  return {
+    status: "error",
+    ename: "TimeoutError",
+    evalue,
+    traceback: [`TimeoutError: ${evalue}`],
+    isLate: true,
+  };
 }
 
 /** Defines globals; returns what takes them back. */

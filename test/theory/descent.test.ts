@@ -188,6 +188,15 @@ describe("gradient descent with larger steps", () => {
     expect(path.steps).toBe(1);
   });
 
+  test("a gradient that is not finite, where the value is, ends the path and is what is named", () => {
+    const make = (bad: number) =>
+      objective({ name: "root", dimension: 1, value: ([t]) => Math.abs(t!), gradient: () => [bad] });
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const path = descend(make(bad), { theta0: [0], eta: 1, steps: 5 });
+      expect(path.diverged).toEqual({ step: 0, reason: `‖∇F(θ(0))‖ is ${Number.isNaN(bad) ? "NaN" : "∞"}` });
+    }
+  });
+
   test("the bounds refuse steps above 1/L", () => {
     expect(() => gradientDescentBound({ R: 1, eta: 0.3, L: 4 })).toThrow(
       "the theorem needs eta ≤ 1/L = 0.25, got 0.3",

@@ -47,6 +47,9 @@ function onCell(cell: Cell): string[] {
 }
 
 const limits = ["TimeoutError", "MemoryLimitError", "ProcessEnded"];
+/** What JavaScript says of an attempt to change what comes with it, or nablab. */
+const frozen =
+  /^Cannot (assign to (read only )?property|(re)?define property|add property|delete property)|cannot be changed where notebooks are graded/;
 const ownChecks =
   /(?:\b(?:function|const|let|var|class)|,)\s+(check(?:Close|Gradient|Shape|That|Throws)|credit)\s*[=({]/g;
 
@@ -57,7 +60,8 @@ function onError(cell: CodeCell, name: string, isTest: boolean): string[] {
   const [first = ""] = evalue.split("\n");
   if (limits.includes(ename)) return [`${name}: ${evalue}`];
   const refused = first.indexOf(" is not allowed: ");
-  if (refused >= 0) return [`${name}: ${first.slice(0, refused)} is not allowed`];
+  if (refused >= 0) return [`${name}: ${shortened(first.slice(0, refused))} is not allowed`];
+  if (frozen.test(first)) return [`${name}: ${shortened(first)}`];
   // Tests say what they miss to the student, and a name that is not there is missed in every cell that uses it.
   if (isTest || first.startsWith("TS2304:") || first === "not done yet") return [];
   return [`${name}: ${ename === "TypeScriptError" ? "" : `${ename}: `}${shortened(first)}`];
@@ -65,9 +69,9 @@ function onError(cell: CodeCell, name: string, isTest: boolean): string[] {
 
 function onStreams(cell: CodeCell, name: string, isTest: boolean): string[] {
   const streams = cell.outputs.filter((output) => output.output_type === "stream");
-  const changed = streams.map(({ text }) => /^This cell changed ([^;]*?)(;| for good)/m.exec(text)?.[1]);
+  const refused = streams.flatMap(({ text }) => [...text.matchAll(/^Refused: (.*)\.$/gm)]);
   return [
-    ...changed.filter((what) => what !== undefined).map((what) => `changed ${what}`),
+    ...refused.map(([, what]) => `${name}: ${shortened(what!)} is not allowed`),
     ...(isTest && streams.some((stream) => stream.name === "stderr")
       ? [`${name}: wrote to standard error`]
       : []),
