@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as nablab from "#nablab/index.js";
-import type { Completions } from "#nablab/session/compiler.js";
+import type { Completions } from "#nablab/session/completion.js";
 import type { CellResult, Output } from "#nablab/session/session.js";
 import { findChromium } from "./chromium.ts";
 import { referenceTraining, type Trained } from "./page/reference-training.ts";
