@@ -4,6 +4,7 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { table } from "../../display/table.js";
+import { findSandbox } from "../../kernel/sandbox.js";
 import { InputError } from "../input-error.js";
 import { say } from "../progress.js";
 import { answered, forEach, inOrder, reasonOf, submissionLabel } from "./each.js";
@@ -34,6 +35,13 @@ export interface AutogradeOptions extends CourseOptions {
   stale?: boolean;
 }
 
+const sandboxHere = (): string => {
+  const sandbox = findSandbox();
+  return sandbox
+    ? `${sandbox.name}, which keeps from ${sandbox.keeps}`
+    : "no sandbox of the system (nablab doctor)";
+};
+
 /**
  * Grades what was handed in, several at a time. What is graded already, and was not handed in again, is left alone.
  *
@@ -63,6 +71,7 @@ export async function autograde(assignments: readonly string[], options: Autogra
   for (const folder of strangersIn(course, released)) {
     say(`${folder}: left alone, as no assignment of that name is released`);
   }
+  if (toGrade.length > 0) say(`submissions run confined by Node's permission model and ${sandboxHere()}`);
   const rows: Record<string, unknown>[] = [];
   const failures = await forEach(course, toGrade, options, submissionLabel, async (nbgrader, submission) => {
     const { assignment, student } = submission;

@@ -49,7 +49,7 @@ function onCell(cell: Cell): string[] {
 const limits = ["TimeoutError", "MemoryLimitError", "ProcessEnded"];
 /** What JavaScript says of an attempt to change what comes with it, or nablab. */
 const frozen =
-  /^Cannot (assign to read only property|(re)?define property|add property|delete property)|cannot be changed where notebooks are graded/;
+  /^Cannot (assign to (read only )?property|(re)?define property|add property|delete property)|cannot be changed where notebooks are graded/;
 const ownChecks =
   /(?:\b(?:function|const|let|var|class)|,)\s+(check(?:Close|Gradient|Shape|That|Throws)|credit)\s*[=({]/g;
 
