@@ -5,6 +5,7 @@
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { table } from "../display/table.js";
+import { kernelName } from "../kernel/kernelspec.js";
 import { gradingOf, isEdited, overpaid, pointsOf, worthOf } from "./course/points.js";
 import { readSubmission } from "./course/read-submission.js";
 import { NotThisAssignment, type Repaired, repair, repairAlone } from "./course/repair.js";
@@ -46,6 +47,9 @@ export async function checkNotebook(file: string, { timeout, against }: CheckOpt
 /** The notebook as the grader will see it. */
 function putRight(file: string, against: string | undefined): Repaired {
   const submitted = readSubmission(file);
+  const { name = kernelName } = (submitted.metadata.kernelspec ?? {}) as { name?: string };
+  if (name !== kernelName)
+    say(`${file}: was opened with the kernel ${name} last; it is graded as TypeScript`);
   if (against !== undefined) {
     try {
       return repair(submitted, readSubmission(against));

@@ -68,6 +68,7 @@ const members: Member[] = Array.from({ length: 200 }, (_, i) => {
   };
 });
 const submitters = members.filter(({ submits }) => submits);
+const graded = submitters.filter(({ points }) => points);
 const totalOf = ({ points }: Member): string | undefined => {
   if (!points || Object.values(points).includes(null)) return undefined;
   return String(Object.values(points as Record<string, number>).reduce((sum, value) => sum + value, 0));
@@ -82,7 +83,6 @@ function notebookOf(course: Course, { number }: Member, version = ""): Uint8Arra
 
 /** Grades as if nbgrader had run, and pages of feedback. */
 function pretend(course: Course): void {
-  const graded = submitters.filter(({ points }) => points);
   for (const { id } of graded) {
     cpSync(course.at("submitted", id, name), course.at("autograded", id, name), { recursive: true });
   }
@@ -206,8 +206,9 @@ describe("Moodle", () => {
     const packed = course.run("feedback", name, "--student", "u001", "--zip", "feedback.zip");
     expect(packed.status, packed.stderr).toBe(0);
     const pages = unzipSync(readFileSync(course.at("feedback.zip")));
-    expect(Object.keys(pages)).toHaveLength(submitters.length);
+    expect(Object.keys(pages)).toHaveLength(graded.length);
     for (const [i, member] of submitters.entries()) {
+      if (!member.points) continue; // what is not graded has no page, though one of an earlier version lies there
       const page = pages[`${prefixOf(member, i)}${name}.html`];
       // As Moodle takes a name apart: name_number_type_plugin, and the rest.
       const [, number, type, plugin] = `${prefixOf(member, i)}${name}.html`.split(/[/]/)[0]!.split("_");
@@ -215,6 +216,22 @@ describe("Moodle", () => {
       if (member.id !== "u001") expect(strFromU8(page!)).toBe(`<p>for ${member.id}</p>`);
       else expect(strFromU8(page!)).toContain("Score:");
     }
+  }, 120_000);
+
+  test("who is not on the roster is told, and put there when asked to", () => {
+    const stranger = { ...members[0]!, first: "Neu", last: "Hier", number: "1" };
+    writeFileSync(
+      course.at("new.zip"),
+      zipSync({ [`Neu Hier_1_assignsubmission_file/${name}.ipynb`]: notebookOf(course, stranger) }),
+    );
+    const told = course.run("import", "new.zip", name);
+    expect([told.status, told.stderr]).toEqual([
+      1,
+      expect.stringContaining("not imported: Neu Hier (1): not on the roster"),
+    ]);
+    expect(existsSync(course.at("submitted", "Neu Hier"))).toBe(false);
+    expect(course.run("import", "new.zip", name, "--add").status).toBe(0);
+    expect(ownerOf(course, "Neu Hier")).toBe("of 1");
   }, 120_000);
 
   test("another maximum is refused, or scaled; another table too", () => {
@@ -328,7 +345,7 @@ describe("Canvas", () => {
     const packed = course.run("feedback", name, "--student", "u001", "--zip", "feedback.zip");
     expect(packed.status, packed.stderr).toBe(0);
     const pages = unzipSync(readFileSync(course.at("feedback.zip")));
-    expect(Object.keys(pages)).toHaveLength(submitters.length);
+    expect(Object.keys(pages)).toHaveLength(graded.length);
     for (const [file, page] of Object.entries(pages)) {
       // As Canvas takes a name apart: the first two numbers between underscores.
       const [user, attachment] = file.split("_").filter((piece) => /^\d+$/.test(piece));

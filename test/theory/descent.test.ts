@@ -312,7 +312,7 @@ describe("fitRate", () => {
     expect(fit.window[1]).toBeLessThan(2000);
     expect(path.gaps[fit.window[1]]!).toBeGreaterThan(1e-14);
     expect(fit.law).toBe("geometric");
-    expect(() => fitRate([1, 0.5, 0, 0])).toThrow("at least 3 positive gaps are needed");
+    expect(() => fitRate([1, 0.5, 0, 0])).toThrow("at least 3 positive, finite gaps are needed");
   });
 
   test("the standard error covers noise: about 1.96 of them in 19 of 20 cases", async () => {

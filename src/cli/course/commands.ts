@@ -127,6 +127,7 @@ Examples:
     .argument("<zip>", "what the platform gave out")
     .argument("<assignment>", "what it is handed in for")
     .option("--worksheet <file>", "Moodle's grading worksheet, where students have the same name")
+    .option("--add", "put who is not on the roster there; without a roster that is done anyway")
     .addHelpText(
       "after",
       "\nExit codes: 0 all imported, 1 some could not be told whose they are, 2 nothing was",

@@ -11,7 +11,7 @@ import { forEach, inOrder, reasonOf, submissionLabel } from "./each.js";
 import { finishFeedback } from "./feedback-page.js";
 import { type CourseOptions, courseFolder, named } from "./folder.js";
 import { readPlatform } from "./platform-record.js";
-import { foldersIn, submissionsIn } from "./submissions.js";
+import { foldersIn, progressOf, submissionsIn } from "./submissions.js";
 import { zipBytes } from "./zip.js";
 
 /** Options of {@link feedback}. */
@@ -55,6 +55,8 @@ function packFeedback(course: string, assignments: readonly string[], zip: strin
     );
   }
   const entries = Object.entries(platform.students).flatMap(([student, { prefix }]) => {
+    // Of an earlier version a page may be left where the last one could not be graded.
+    if (progressOf(course, { student, assignment }).step !== "graded") return [];
     const folder = path.join(course, "feedback", student, assignment);
     const pages = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".html")) : [];
     return pages.map((name) => ({

@@ -12,7 +12,7 @@ import { answered } from "./each.js";
 import { type CourseOptions, courseFolder, named } from "./folder.js";
 import { NbGrader, type Student } from "./nbgrader.js";
 import { readPlatform, writePlatform } from "./platform-record.js";
-import { findStudent, problemWith, readFile, rosterOf } from "./roster.js";
+import { findStudent, notOnRoster, problemWith, readFile, rosterOf } from "./roster.js";
 import { contentOf, foldersIn, isCopyOf, notebooksIn } from "./submissions.js";
 import { type Upload, uploadsOf } from "./uploads.js";
 import { isInside, readZip } from "./zip.js";
@@ -21,6 +21,8 @@ import { isInside, readZip } from "./zip.js";
 export interface ImportOptions extends CourseOptions {
   /** Moodle's grading worksheet, which says whose a number is. */
   worksheet?: string;
+  /** Put who is not on the roster there, under the name of the platform. */
+  add?: boolean;
 }
 
 /**
@@ -43,10 +45,11 @@ export async function importSubmissions(
     );
   }
   const people = options.worksheet === undefined ? new Map() : peopleOf(options.worksheet);
-  const { owners, unknown } = await ownersOf(course, uploads, people);
+  const { owners, unknown } = await ownersOf(course, uploads, people, options.add ?? false);
   const platform = readPlatform(course, assignment) ?? { platform: uploads[0]!.platform, students: {} };
   platform.platform = uploads[0]!.platform;
   const counts = { new: 0, replaced: 0, unchanged: 0 };
+  rmSync(scratchOf(course), { recursive: true, force: true }); // of one that was cut short
   for (const [i, upload] of uploads.entries()) {
     const student = owners.get(upload);
     if (student === undefined) continue;
@@ -64,7 +67,7 @@ export async function importSubmissions(
   for (const [{ name, number }, why] of unknown) say(`  not imported: ${name} (${number}): ${why}`);
   if (unknown.length > 0) {
     say(
-      "Add who is missing (npx nablab course roster import FILE.csv), or say whose the numbers are (--worksheet), and import again",
+      "Put who is missing on the roster (npx nablab course roster import FILE.csv, or --add), or say whose the numbers are (--worksheet), and import again",
     );
   }
   return unknown.length === 0 ? 0 : 1;
@@ -95,6 +98,7 @@ async function ownersOf(
   course: string,
   uploads: readonly Upload[],
   people: ReadonlyMap<string, Person>,
+  add: boolean,
 ): Promise<{ owners: Map<Upload, string>; unknown: [Upload, string][] }> {
   const roster = await rosterOf(course);
   const owners = new Map<Upload, string>();
@@ -103,14 +107,13 @@ async function ownersOf(
   for (const upload of uploads) {
     const person = people.get(upload.number) ?? {};
     const number = upload.platform === "canvas" ? { number: upload.number } : {};
-    const found =
-      roster.length > 0
-        ? findStudent(roster, { ...number, name: upload.name, ...person })
-        : newStudent(upload, person, uploads);
+    const known = findStudent(roster, { ...number, name: upload.name, ...person });
+    const isNew = known === notOnRoster && (add || roster.length === 0);
+    const found = isNew ? newStudent(upload, person, uploads, roster) : known;
     if (typeof found === "string") unknown.push([upload, found]);
     else {
       owners.set(upload, found.id);
-      if (roster.length === 0) added.push(found);
+      if (isNew) added.push(found);
     }
   }
   const twice = [...owners].filter(([a, id]) => [...owners].some(([b, other]) => a !== b && id === other));
@@ -134,12 +137,14 @@ function newStudent(
   upload: Upload,
   { name, email, id }: Person,
   uploads: readonly Upload[],
+  roster: readonly Student[],
 ): Student | string {
   const canvas = upload.platform === "canvas";
   const own = id || email || (canvas ? `${upload.name}-${upload.number}` : upload.name);
   if (!id && !email && !canvas && uploads.some((other) => other !== upload && other.name === upload.name)) {
     return "another student has the same name";
   }
+  if (roster.some((student) => student.id === own)) return `another student has the id ${own}`;
   const problem = problemWith(own);
   if (problem) return problem;
   return {
@@ -150,6 +155,8 @@ function newStudent(
   };
 }
 
+const scratchOf = (course: string): string => path.join(course, ".nablab", "import");
+
 /** Puts a submission where it belongs, whole or not at all. */
 function store(
   course: string,
@@ -158,9 +165,8 @@ function store(
   upload: Upload,
 ): "new" | "replaced" | "unchanged" {
   const target = path.join(course, "submitted", student, assignment);
-  const scratch = path.join(course, ".nablab", "import");
-  mkdirSync(scratch, { recursive: true });
-  const root = mkdtempSync(path.join(scratch, "new-"));
+  mkdirSync(scratchOf(course), { recursive: true });
+  const root = mkdtempSync(path.join(scratchOf(course), "new-"));
   try {
     const released = notebooksIn(path.join(course, "release", assignment)).map((file) => path.basename(file));
     const staged = path.join(root, "submitted", student, assignment);

@@ -128,6 +128,8 @@ export function problemWith(id: string): string | undefined {
   return undefined;
 }
 
+export const notOnRoster = "not on the roster";
+
 /**
  * Finds a student by what a platform knows of them: a number, an address, a name.
  *
@@ -147,7 +149,7 @@ export function findStudent(
   ]) {
     if (found.length === 1) return found[0]!;
   }
-  if (!name) return "not on the roster";
+  if (!name) return notOnRoster;
   const isNamed = (student: Student, as: string): boolean => {
     const { first_name, last_name } = student;
     return [nameOf(student), `${last_name} ${first_name}`, `${last_name}, ${first_name}`].some((form) =>
@@ -161,5 +163,5 @@ export function findStudent(
     if (found.length > 1)
       return `${found.length} students of that name are on the roster (${found.map(({ id }) => id).join(", ")})`;
   }
-  return "not on the roster";
+  return notOnRoster;
 }

@@ -138,15 +138,15 @@ export async function scores(options: CourseOptions & { csv?: string }): Promise
   return 0;
 }
 
-/** The points of a student; their sum is over what is graded. */
+/** The points of a student; their sum is over what is graded, and there is none where nothing is. */
 function row({ assignments, of }: Standings, { id }: Student): Record<string, unknown> {
-  let sum = 0;
+  let sum: number | undefined;
   const cells = assignments.map(({ name }) => {
     const standing = of(id, name);
-    if ("score" in standing) sum += standing.score.score;
+    if ("score" in standing) sum = (sum ?? 0) + standing.score.score;
     return [name, cellText(standing)];
   });
-  return { student: id, ...Object.fromEntries(cells), all: round(sum) };
+  return { student: id, ...Object.fromEntries(cells), all: sum === undefined ? undefined : round(sum) };
 }
 
 function cellText(standing: Standing): string {
