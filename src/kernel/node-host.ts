@@ -16,6 +16,7 @@ import { collectGarbage } from "./garbage.js";
 import { nodeFiles } from "./node-files.js";
 import { importFile, importModule, requireTypeScript, resolveModule } from "./node-modules.js";
 import { packageRoot, resolveOwnPackage } from "./own-packages.js";
+import { answerStandardInput, inputState } from "./standard-input.js";
 import { awaitSignal } from "./stop-signal.js";
 import { keepCompiledTypeScript, loadTypeScript } from "./typescript.js";
 
@@ -23,7 +24,9 @@ import { keepCompiledTypeScript, loadTypeScript } from "./typescript.js";
 export function createNodeSession<Cell>(options: SessionOptions<Cell>, host = nodeHost()): Session<Cell> {
   resolveOwnPackage();
   requireTypeScript();
-  return createSession(host, options);
+  const session = createSession(host, options);
+  answerStandardInput(session);
+  return session;
 }
 
 /** This process as a host. */
@@ -50,8 +53,15 @@ export function nodeHost(): SessionHost {
     },
     evaluate: (code, filename) => new vm.Script(code, { filename }).runInThisContext(),
     interruptible,
-    settleInterrupts: awaitSignal,
-    capture,
+    settleInterrupts() {
+      awaitSignal();
+      Object.assign(inputState, { isTouched: false, isAsking: false });
+    },
+    capture: (print) =>
+      capture((name, text) => {
+        if (name === "stdout") inputState.isAsking = !text.endsWith("\n");
+        return print(name, text);
+      }),
     printError: (text) => void process.stderr.write(text),
     context() {
       const storage = new AsyncLocalStorage<never>();

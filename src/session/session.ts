@@ -96,7 +96,7 @@ interface Run<Cell> {
   /** From when on, in the process's milliseconds, no code of the cell goes on. */
   deadline: number;
   /** Ends the wait for it. */
-  end: () => void;
+  end: (reason?: unknown) => void;
   /** When its time is over, in the process's milliseconds. */
   readonly limit: number;
   /** Whether it was ended because its time was over. */
@@ -287,7 +287,7 @@ export class Session<Cell> {
         check: this.#check,
       });
       const stopped = new Promise<never>((_, reject) => {
-        run.end = () => reject(new KeyboardInterrupt());
+        run.end = (reason = new KeyboardInterrupt()) => reject(reason);
       });
       const settled = (): void => {
         this.#stopped.delete(run);
@@ -306,6 +306,16 @@ export class Session<Cell> {
     while (this.#names.has(name)) name += "'";
     this.#names.add(name);
     return name;
+  }
+
+  /** Whether a cell is awaited. */
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** Ends the running cell with an error. */
+  fail(error: unknown): void {
+    this.#running?.end(error);
   }
 
   /** Ends the running cell with a `KeyboardInterrupt`; without one does nothing. */
