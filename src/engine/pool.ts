@@ -7,7 +7,7 @@ import { view } from "../compute/arena.js";
 import type { Sequential } from "../nn/index.js";
 import { multiplyAdds } from "../nn/sequential.js";
 import { control, type Job } from "./job.js";
-import { type Stretch, type ThreadMessage, type ThreadResult, type ThreadStart, work } from "./worker.js";
+import { type Stretch, type ThreadMessage, type ThreadResult, type ThreadStart, work } from "./work.js";
 
 /** More threads than this would spend more time waiting than computing, at these sizes. */
 const mostThreads = 8;

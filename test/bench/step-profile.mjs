@@ -3,7 +3,7 @@
 import { dense, mnist, relu, sequential } from "nablab";
 import { view } from "#nablab/compute/arena.js";
 import { makeJob } from "#nablab/engine/job.js";
-import { work } from "#nablab/engine/worker.js";
+import { work } from "#nablab/engine/work.js";
 import { findOpenblas } from "#nablab/platform/openblas.js";
 
 const network = () =>

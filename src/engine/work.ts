@@ -1,0 +1,226 @@
+/**
+ * What each of the threads that train or evaluate does. All of them run this same program on the same memory: each does its
+ * share of every operation, and they synchronise after each. The first thread also does what is done once: shuffling,
+ * deciding whether to go on, and reporting to the main thread.
+ */
+import { postToParent } from "#platform";
+import { view } from "../compute/arena.js";
+import type { Kernels } from "../compute/kernels.js";
+import { ruleKernel, type StepRule, stepNumbers } from "../compute/rule-kernels.js";
+import { control, type Job, type TrainingPlan } from "./job.js";
+import { orderOf } from "./order.js";
+import { ThreadNetwork } from "./step.js";
+
+/** The message that starts a thread: the job, and which of how many threads it is. */
+export interface ThreadStart {
+  job: Job;
+  part: number;
+  parts: number;
+  /** Which part of the training to do; all of it by default. */
+  stretch?: Stretch | undefined;
+}
+
+/** A part of a training: from where one left off, to the end of an epoch; where the rule is not known, one gradient. */
+export interface Stretch {
+  /** Steps done before. */
+  steps: number;
+  /** How many samples that gradient is of, the first in the order. */
+  samples?: number;
+  /** The sum of all squared gradients before, where the rule has one. */
+  squares?: number;
+  /** The last epoch of the stretch. */
+  until: number;
+  /** After how many milliseconds it ends earlier, before the next step. */
+  milliseconds?: number;
+}
+
+/** Messages to the main thread; only the first thread reports epochs and results. */
+export type ThreadMessage =
+  | {
+      type: "epoch";
+      epoch: number;
+      steps: number;
+      gradientNorms: number[];
+      validation?: { loss: number; accuracy: number };
+    }
+  | ({ type: "done" } & ThreadResult);
+
+/** How a job ended. */
+export interface ThreadResult {
+  kernels: string;
+  /** Steps done, those before the stretch too. */
+  steps: number;
+  /** The sum of all squared gradients so far, where the rule has one. */
+  squares?: number;
+  /** Steps of the stretch after its first, which may compile, and the milliseconds they took. */
+  paced?: { steps: number; milliseconds: number };
+  /** The layer whose outputs are the first that are not finite, when the loss was not (0 for the loss alone). */
+  layer?: number;
+}
+
+/**
+ * Does one thread's part of a job.
+ *
+ * @param watch sees the kernels before they are used; the benchmarks time them
+ * @param tell receives each finished epoch; by default it is posted to the main thread
+ */
+export function work(
+  { job, part, parts, stretch }: ThreadStart,
+  watch = (kernels: Kernels) => kernels,
+  tell: (message: ThreadMessage) => void = postToParent,
+): ThreadResult {
+  const network = new ThreadNetwork(job, { part, parts }, watch);
+  const { name } = network.kernels;
+  const { training } = job;
+  if (!training) {
+    if (job.evaluation) network.evaluate(job.evaluation);
+    return { kernels: name, steps: 0 };
+  }
+  const comes = stretch ?? { steps: 0, until: training.epochs };
+  const { rule } = training;
+  const done = rule
+    ? train(network, job, training, rule, comes, tell)
+    : gradient(network, job, training, comes);
+  return { kernels: name, ...done };
+}
+
+type Done = Omit<ThreadResult, "kernels">;
+
+/** One gradient, which stays where gradients are. */
+function gradient(network: ThreadNetwork, job: Job, plan: TrainingPlan, { steps, samples }: Stretch): Done {
+  const batch = view(job.memory, plan.order).subarray(0, samples);
+  network.kernels.setRule("sgd", network.parameters);
+  const broken = network.batchGradient(plan, batch, { steps, update: false, isOver: false, at: 0 });
+  return broken === "stopped"
+    ? { steps }
+    : { steps: steps + 1, ...(broken !== undefined && { layer: broken }) };
+}
+
+/** Trains; returns how many steps were done, and the layer that broke off. */
+function train(
+  network: ThreadNetwork,
+  job: Job,
+  plan: TrainingPlan,
+  rule: StepRule,
+  stretch: Stretch,
+  tell: (message: ThreadMessage) => void,
+): Done {
+  const { kernels, parameters, isFirst } = network;
+  const { batchSize, data } = plan;
+  const order = view(job.memory, plan.order);
+  const signals = view(job.memory, job.control);
+  const perEpoch = Math.ceil(data.size / batchSize);
+  const optimiser = new Optimiser(network, job, plan, rule, stretch.squares);
+  const clock = new Clock(stretch.milliseconds);
+  let { steps } = stretch;
+  for (let epoch = Math.floor(steps / perEpoch) + 1; epoch <= stretch.until; epoch++) {
+    if (isFirst) orderOf(epoch, plan, order);
+    for (let start = (steps % perEpoch) * batchSize; start < data.size; start += batchSize) {
+      const batch = order.subarray(start, start + batchSize);
+      // A step with the sums takes a few per cent longer, so only that has them whose norms the record shows.
+      if (start + batchSize >= data.size) kernels.setRule(rule.name, parameters, true);
+      const update = optimiser.begin(steps + 1);
+      const isOver = clock.isOver();
+      const broken = network.batchGradient(plan, batch, { steps, update, isOver, at: steps });
+      if (broken !== undefined) {
+        const { squares } = optimiser;
+        return broken === "stopped"
+          ? { steps, squares, paced: clock.paced }
+          : { steps, squares, layer: broken };
+      }
+      steps++;
+      optimiser.finish(steps);
+      if (!isFirst) continue;
+      Atomics.store(signals, control.steps, steps);
+      clock.step();
+    }
+    clock.pause();
+    kernels.setRule(rule.name, parameters);
+    network.meet();
+    const gradientNorms = network.normsOfLayers();
+    const validation = job.evaluation && network.evaluate(job.evaluation);
+    if (isFirst) tell({ type: "epoch", epoch, steps, gradientNorms, ...(validation && { validation }) });
+  }
+  return { steps, squares: optimiser.squares, paced: clock.paced };
+}
+
+/** A rule's work in each step besides the kernels' updates: step numbers, sums of squares, the recorded step size. */
+class Optimiser {
+  /** The sum of all squared gradients, where the rule has one. */
+  squares: number;
+  readonly #network: ThreadNetwork;
+  readonly #kernel: ReturnType<typeof ruleKernel>;
+  readonly #etas: Float64Array | undefined;
+  readonly #stepSizes: Float64Array;
+  readonly #count: number;
+  #rule: StepRule;
+
+  constructor(network: ThreadNetwork, job: Job, plan: TrainingPlan, rule: StepRule, squares?: number) {
+    this.#network = network;
+    this.#kernel = ruleKernel(rule.name);
+    this.#etas = plan.etas && view(job.memory, plan.etas);
+    this.#stepSizes = view(job.memory, plan.stepSize);
+    this.#count = job.parameterCount;
+    this.#rule = rule;
+    this.squares = squares ?? this.#kernel.squaresStart?.(rule.options, this.#count) ?? 0;
+    network.kernels.setRule(rule.name, network.parameters);
+  }
+
+  /** Before step k: returns whether its gradient goes straight to the parameters. */
+  begin(k: number): boolean {
+    const rule = this.#rule;
+    if (this.#etas) this.#rule = { ...rule, options: { ...rule.options, eta: this.#etas[k - 1]! } };
+    if (this.#kernel.squares === "to move") return false;
+    this.#network.kernels.setStep(stepNumbers(this.#rule, k));
+    return true;
+  }
+
+  /** The rest of step k, whose gradients are there; the first thread records the step size. */
+  finish(k: number): void {
+    const { kernels, parameters, share, isFirst } = this.#network;
+    const { squares, stepSize } = this.#kernel;
+    if (squares) {
+      this.#network.meet();
+      this.squares += parameters.sums.reduce((sum, block) => sum + block, 0);
+    }
+    if (squares === "to move") {
+      kernels.setStep(stepNumbers(this.#rule, k, this.squares));
+      kernels.update(parameters, share);
+    }
+    const { options } = this.#rule;
+    if (isFirst) this.#stepSizes[k - 1] = stepSize?.(options, this.squares, this.#count) ?? options.eta;
+  }
+}
+
+/** How long the steps of a stretch take. */
+class Clock {
+  /** Steps of the stretch after its first, which may compile, and the milliseconds they took. */
+  readonly paced = { steps: 0, milliseconds: 0 };
+  readonly #began = performance.now();
+  readonly #patience: number;
+  #last = Number.NaN;
+
+  constructor(patience = Number.POSITIVE_INFINITY) {
+    this.#patience = patience;
+  }
+
+  /** Whether the stretch ends here. */
+  isOver(): boolean {
+    return performance.now() - this.#began > this.#patience;
+  }
+
+  /** A step is done. */
+  step(): void {
+    const now = performance.now();
+    if (!Number.isNaN(this.#last)) {
+      this.paced.steps++;
+      this.paced.milliseconds += now - this.#last;
+    }
+    this.#last = now;
+  }
+
+  /** The time until the next step does not count. */
+  pause(): void {
+    this.#last = Number.NaN;
+  }
+}
