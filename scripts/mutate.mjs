@@ -106,7 +106,10 @@ function describe(/** @type {MutantResult} */ { fileName, location: { start, end
 
 /** Tries a sample of a folder's mutants. */
 async function mutate(/** @type {string} */ folder, /** @type {number} */ size, /** @type {number} */ seed) {
-  const files = filesIn(`dist/${folder}`, ".js");
+  // dist keeps what an older build left there.
+  const files = filesIn(`dist/${folder}`, ".js").filter((file) =>
+    existsSync(path.join(root, file.replace(/^dist/, "src").replace(/js$/, "ts"))),
+  );
   const tests = (folders.get(folder) ?? [folder]).flatMap((one) => filesIn(`test/${one}`, ".test.ts"));
   if (files.length === 0)
     throw new Problem(`dist/${folder} has no files; run npm run build, or name a folder of src`);
@@ -127,12 +130,15 @@ async function mutate(/** @type {string} */ folder, /** @type {number} */ size, 
     plugins: ["@stryker-mutator/vitest-runner", path.join(root, "scripts", "mutate", "sample.mjs")],
     checkers: ["sample"],
     coverageAnalysis: inWorkers.has(folder) ? "off" : "perTest",
-    ignorePatterns: [".venv", ".cache", ".nodes", "notebooks", "docs", "src", "test/output", "test/bench"],
+    ignorePatterns: [".venv", ".cache", "notebooks", "docs", "test/output", "test/bench"],
     tempDirName: ".cache/mutate",
     concurrency: availableParallelism(),
     // A mutant that runs for ever is noticed; one on a busy machine must not look like it.
     timeoutFactor: 5,
     timeoutMS: 60_000,
+    dryRunTimeoutMinutes: 60,
+    // It is JavaScript that is mutated, and AssemblyScript would not parse.
+    disableTypeChecks: false,
     reporters: ["progress-append-only"],
     logLevel: /** @type {LogLevel} */ ("warn"),
     allowConsoleColors: false,

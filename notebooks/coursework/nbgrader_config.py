@@ -2,9 +2,14 @@
 
 nbgrader takes this up when it is called in this folder, by `npx nablab course`, by hand, or from JupyterLab.
 """
-from nbformat.v4 import new_code_cell, new_markdown_cell
-from nbgrader.preprocessors import (
-    CheckCellMetadata, ClearOutput, DeduplicateIds, OverwriteCells, OverwriteKernelspec)
+import os
+import subprocess
+from pathlib import Path
+
+from jupyter_client.kernelspec import KernelSpecManager
+from nbconvert.exporters import NotebookExporter
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
 
 c = get_config()  # noqa: F821: nbgrader brings it
 
@@ -12,52 +17,42 @@ c = get_config()  # noqa: F821: nbgrader brings it
 c.ClearSolutions.code_stub = {"typescript": '// your code here\nthrow new Error("not done yet");'}
 c.ClearSolutions.text_stub = "*Your answer here.*"
 
-# Each cell of a graded notebook may take so long, and the notebook so much memory. Cells run in a process of their
+# Each cell of a graded notebook may take so long, all of them together so long, and the notebook so much memory. Cells run in a process of their
 # own, which reads and writes files in the folder of the submission only; what a cell does to it costs that cell.
-seconds, megabytes = 60, 2000
-c.Execute.extra_arguments = ["--graded", f"--seconds={seconds}", f"--megabytes={megabytes}"]
-# The kernel keeps the limit, and may have to run earlier cells again; this is for a kernel that is lost altogether.
-c.Execute.timeout = 20 * seconds
+seconds, notebook_seconds, megabytes = 60, 300, 2000
+c.Execute.extra_arguments = [
+    "--graded", f"--seconds={seconds}", f"--notebook-seconds={notebook_seconds}", f"--megabytes={megabytes}"]
+# The kernel keeps the limits, and may have to run earlier cells again; this is for a kernel that is lost altogether.
+c.Execute.timeout = notebook_seconds + 60
+
+# Whether a file timestamp.txt in a submission says when it was handed in. nbgrader's exchange writes such files; where
+# students upload files of their own, one of them could write any time into it.
+trust_timestamps = False
+if not trust_timestamps:
+    CourseDirectory.get_existing_timestamp = lambda self, path: None
+    NbGraderAPI.get_submitted_timestamp = lambda self, assignment, student: None
 
 
-class RestoreCells(OverwriteCells):
-    """Puts back the cells that a student has deleted, each after the one that it stood behind."""
+class PreparedExporter(NotebookExporter):
+    """Reads submissions put right: `npx nablab course autograde` has them prepared; the Formgrader and `nbgrader
+    autograde` have it done here, by the same program."""
 
-    def preprocess(self, nb, resources):
-        self.add_missing_cells = False  # OverwriteCells puts them back with a comment in Python
-        nb, resources = super().preprocess(nb, resources)
-        with self.gradebook:
-            notebook = self.gradebook.find_notebook(self.notebook_id, self.assignment_id)
-            points = {cell.name: cell.max_score for cell in notebook.grade_cells}
-            solutions = {cell.name for cell in notebook.solution_cells}
-            place = 0
-            for cell in notebook.source_cells:
-                ids = [there.metadata.get("nbgrader", {}).get("grade_id") for there in nb.cells]
-                if cell.name in ids:
-                    place = ids.index(cell.name) + 1
-                elif cell.locked or cell.name in points:
-                    self.log.warning("Cell %s was deleted; it is put back", cell.name)
-                    nb.cells.insert(place, self.restored(cell, points.get(cell.name), cell.name in solutions))
-                    place += 1
-        return nb, resources
+    def from_filename(self, filename, resources=None, **options):
+        if getattr(self.parent, "_sanitizing", False) and PREPARED not in filename:
+            filename = self.prepared(filename)
+        return super().from_filename(filename, resources=resources, **options)
 
-    def restored(self, cell, points, is_solution):
-        """A cell as it was released; a test says that it was gone."""
-        about = {
-            "schema_version": 3,
-            "grade_id": cell.name,
-            "grade": points is not None,
-            "solution": is_solution,
-            "locked": cell.locked,
-            "task": False,
-            "cell_type": cell.cell_type,
-            "checksum": cell.checksum,
-            **({} if points is None else {"points": points}),
-        }
-        new_cell = new_code_cell if cell.cell_type == "code" else new_markdown_cell
-        is_test = cell.cell_type == "code" and points is not None and not is_solution
-        note = "// This cell was deleted; it was put back for grading.\n" if is_test else ""
-        return new_cell(note + cell.source, metadata={"nbgrader": about})
+    def prepared(self, filename):
+        course = self.parent.coursedir
+        argv = KernelSpecManager().get_kernel_spec("nablab").argv
+        kernel = next(Path(part) for part in argv if Path(part).name == "main.js")
+        nablab = [argv[0], str(kernel.parents[1] / "cli" / "main.js")]
+        submission = [course.assignment_id, course.student_id, "--course", course.root]
+        done = subprocess.run([*nablab, "course", "prepare", *submission], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise ValueError(done.stderr.strip())
+        return os.path.join(course.root, PREPARED, course.student_id, course.assignment_id, os.path.basename(filename))
 
 
-c.Autograde.sanitize_preprocessors = [ClearOutput, DeduplicateIds, OverwriteKernelspec, RestoreCells, CheckCellMetadata]
+PREPARED = os.path.join(".nablab", "prepared")
+c.Autograde.exporter_class = PreparedExporter

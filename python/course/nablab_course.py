@@ -2,9 +2,12 @@
 
 Runs in the folder of a course, whose nbgrader_config.py it takes up. What nbgrader prints goes to standard error.
 """
+import contextlib
+import hashlib
 import json
 import logging
 import os
+import shutil
 import sys
 import threading
 import time
@@ -28,7 +31,6 @@ threading.Thread(target=end_with_parent, daemon=True).start()
 from nbgrader.api import Gradebook, MissingEntry  # noqa: E402
 from nbgrader.apps.api import NbGraderAPI  # noqa: E402
 from nbgrader.apps.baseapp import NbGrader  # noqa: E402
-from nbgrader.plugins import CsvExportPlugin  # noqa: E402
 
 
 def read_config():
@@ -47,23 +49,140 @@ api = NbGraderAPI(parent=app)
 db_url = api.coursedir.db_url
 
 
-def release(assignment):
-    return api.generate_assignment(assignment, force=True, create=True)
+@contextlib.contextmanager
+def folders(**names):
+    """Other folders than usual for the steps of nbgrader, such as `release_directory`."""
+    usual = {name: getattr(api.coursedir, name) for name in names}
+    for name, folder in names.items():
+        setattr(api.coursedir, name, folder)
+    try:
+        yield
+    finally:
+        for name, folder in usual.items():
+            setattr(api.coursedir, name, folder)
 
 
-def autograde(assignment, student, force):
-    result = api.autograde(assignment, student, force=force, create=True)
-    # Ports are chosen before a kernel takes them, so that of many kernels at a time two may want the same: one in some
-    # hundred submissions. No cell has run by then.
-    if not result["success"] and "Kernel died before replying to kernel_info" in str(result):
-        result = api.autograde(assignment, student, force=True, create=True)
+def release(assignment, into, trial=False, change_cells=False):
+    """Makes the students' version in the folder `into`, which takes the place of `release` when all is well; a trial
+    with a gradebook of its own."""
+
+    def generate():
+        return api.generate_assignment(assignment, force=True, create=True)
+
+    with folders(release_directory=into):
+        if not trial:
+            return with_changed_cells(assignment, generate) if change_cells else generate()
+        path = os.path.abspath(os.path.join(into, "trial.db"))
+        os.makedirs(into, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(path)
+        with folders(db_url=f"sqlite:///{path}"):
+            try:
+                return generate()
+            finally:
+                os.remove(path)
+
+
+def with_changed_cells(assignment, release):
+    """Releases an assignment that has other cells than the one that was graded: submissions leave the gradebook for a
+    moment and come back with the marks of the cells that stayed. All or nothing: there is a copy of the gradebook."""
+    path = db_url.removeprefix("sqlite:///").split("?")[0]
+    copy = f"{path}.{time.strftime('%Y%m%d-%H%M%S')}"
+    shutil.copy2(path, copy)
+    try:
+        with Gradebook(db_url) as gradebook:
+            kept = [submission_dict(submission) for submission in gradebook.assignment_submissions(assignment)]
+            for submission in kept:
+                gradebook.remove_submission(assignment, submission["student"])
+        result = release()
+        if not result["success"]:
+            raise RuntimeError(result.get("error") or result.get("log"))
+        with Gradebook(db_url) as gradebook:
+            for submission in kept:
+                restore_submission(gradebook, assignment, submission)
+    except BaseException:
+        shutil.copy2(copy, path)
+        os.remove(copy)
+        raise
+    return {**result, "copy": copy}
+
+
+def submission_dict(submission):
+    grades = ("auto_score", "manual_score", "extra_credit", "needs_manual_grade")
+    comments = ("auto_comment", "manual_comment")
+    return {
+        "student": submission.student.id,
+        "timestamp": submission.timestamp,
+        "extension": submission.extension,
+        "grades": [
+            (notebook.name, grade.name, {name: getattr(grade, name) for name in grades})
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+        ],
+        "comments": [
+            (notebook.name, comment.name, {name: getattr(comment, name) for name in comments})
+            for notebook in submission.notebooks
+            for comment in notebook.comments
+        ],
+    }
+
+
+def restore_submission(gradebook, assignment, kept):
+    student = kept["student"]
+    gradebook.add_submission(assignment, student, timestamp=kept["timestamp"], extension=kept["extension"])
+    for what, find in (("grades", gradebook.find_grade), ("comments", gradebook.find_comment)):
+        for notebook, cell, values in kept[what]:
+            with contextlib.suppress(MissingEntry):  # that cell is gone
+                entry = find(cell, notebook, assignment, student)
+                for name, value in values.items():
+                    setattr(entry, name, value)
+    gradebook.db.commit()
+
+
+def autograde(assignment, student, submitted="submitted", force=True):
+    """Grades what lies in the folder `submitted`."""
+    with folders(submitted_directory=submitted):
+        result = api.autograde(assignment, student, force=force, create=True)
+        # Ports are chosen before a kernel takes them, so that of many kernels at a time two may want the same: one in
+        # some hundred submissions. No cell has run by then.
+        if not result["success"] and "Kernel died before replying to kernel_info" in str(result):
+            result = api.autograde(assignment, student, force=True, create=True)
     if result["success"]:
         result.update(scores(assignment, student)["scores"][0])
     return result
 
 
+def forget(assignment, student):
+    """Takes a submission that cannot be graded out of the gradebook, which would count it as 0. Marks given by hand
+    stay."""
+    with Gradebook(db_url) as gradebook, contextlib.suppress(MissingEntry):
+        submission = gradebook.find_submission(assignment, student)
+        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+        comments = [comment for notebook in submission.notebooks for comment in notebook.comments]
+        by_hand = any(grade.manual_score is not None or grade.extra_credit for grade in grades)
+        if not by_hand and not any(comment.manual_comment for comment in comments):
+            gradebook.remove_submission(assignment, student)
+    return {"success": True}
+
+
 def feedback(assignment, student):
     return api.generate_feedback(assignment, student, force=True)
+
+
+def score_dict(submission):
+    """One number for what a submission is worth: less what lateness costs, and never below 0."""
+    penalty = submission.late_submission_penalty or 0
+    return {
+        "assignment": submission.assignment.name,
+        "student": submission.student.id,
+        "raw": submission.score,
+        "score": max(0, submission.score - penalty),
+        "max": submission.max_score,
+        "manual": bool(submission.needs_manual_grade),
+        "late": submission.total_seconds_late,
+        "penalty": penalty,
+        "timestamp": submission.timestamp and submission.timestamp.isoformat(" "),
+    }
 
 
 def scores(assignment, student=None):
@@ -73,39 +192,66 @@ def scores(assignment, student=None):
             found = gradebook.assignment_submissions(assignment)
         except MissingEntry:
             found = []
+        chosen = [submission for submission in found if student is None or submission.student.id == student]
+        return {"success": True, "scores": [score_dict(submission) for submission in chosen]}
+
+
+def digest_of(notebooks):
+    """The tests of an assignment as a number: other tests or points, another number."""
+    cells = sorted(
+        (notebook.name, cell.name, cell.checksum or "", str(points.get(cell.name, "")))
+        for notebook in notebooks
+        for points in [{cell.name: cell.max_score for cell in [*notebook.grade_cells, *notebook.task_cells]}]
+        for cell in notebook.source_cells
+        if cell.locked or cell.name in points
+    )
+    return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
+
+
+def tests():
+    """By which tests each assignment is graded now."""
+    with Gradebook(db_url) as gradebook:
+        found = {assignment.name: digest_of(assignment.notebooks) for assignment in gradebook.assignments}
+        return {"success": True, "tests": found}
+
+
+def gradebook():
+    """Everything: assignments, the roster, a record for each submission."""
+    with Gradebook(db_url) as book:
         return {
             "success": True,
-            "scores": [
+            "assignments": [
                 {
-                    "assignment": assignment,
-                    "student": submission.student.id,
-                    "score": submission.score,
-                    "max": submission.max_score,
-                    "manual": bool(submission.needs_manual_grade),
-                    "late": submission.total_seconds_late,
-                    "penalty": submission.late_submission_penalty or 0,
+                    "name": assignment.name,
+                    "max": assignment.max_score,
+                    "tests": digest_of(assignment.notebooks),
+                    "duedate": assignment.duedate and assignment.duedate.isoformat(" "),
                 }
-                for submission in found
-                if student is None or submission.student.id == student
+                for assignment in sorted(book.assignments, key=lambda assignment: assignment.name)
+            ],
+            "students": [
+                {name: getattr(student, name) for name in ("id", "first_name", "last_name", "email", "lms_user_id")}
+                for student in book.students
+            ],
+            "scores": [
+                score_dict(submission) for assignment in book.assignments for submission in assignment.submissions
             ],
         }
 
 
-def assignments():
-    with Gradebook(db_url) as gradebook:
-        return {"success": True, "assignments": sorted(assignment.name for assignment in gradebook.assignments)}
-
-
-def export(file):
-    """All scores as nbgrader exports them, a line for each student and assignment."""
-    plugin = CsvExportPlugin(parent=app)
-    plugin.to = file
-    with Gradebook(db_url) as gradebook:
-        plugin.export(gradebook)
+def roster(students):
+    """Adds students, or changes what is known of them."""
+    with Gradebook(db_url) as book:
+        for student in students:
+            known = {name: value for name, value in student.items() if name != "id" and value}
+            book.update_or_create_student(student["id"], **known)
     return {"success": True}
 
 
-commands = {command.__name__: command for command in (release, autograde, feedback, scores, assignments, export)}
+commands = {
+    command.__name__: command
+    for command in (release, autograde, forget, feedback, scores, tests, gradebook, roster)
+}
 for line in sys.stdin:
     request = json.loads(line)
     try:

@@ -24,7 +24,7 @@ export function filesByUrl() {
     for (const [, url = ""] of readFileSync(file, "utf8").matchAll(
       /new URL\("\.\/([^"]+)", import\.meta\.url\)/g,
     )) {
-      if (url === onlyOffscreen) continue;
+      if (url === undefined || url === onlyOffscreen) continue;
       const target = path.join(path.dirname(file), url);
       const base = path.basename(url);
       if ((found[base] ??= target) !== target)

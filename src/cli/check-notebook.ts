@@ -1,37 +1,40 @@
 /**
  * `nablab check`: runs an assignment as it will be graded, on the tests that a student can see, and shows the points.
  */
+
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { table } from "../display/table.js";
-import { GradedSession, gradedLimits } from "../kernel/graded-session.js";
-import { CellOutputs } from "./cell-outputs.js";
+import { kernelName } from "../kernel/kernelspec.js";
+import { gradingOf, isEdited, overpaid, pointsOf, worthOf } from "./course/points.js";
+import { readSubmission } from "./course/read-submission.js";
+import { NotThisAssignment, type Repaired, repair, repairAlone } from "./course/repair.js";
+import { round } from "./course/words.js";
+import { runGraded } from "./graded-run.js";
 import { InputError } from "./input-error.js";
-import { type CodeCell, type Notebook, readNotebook } from "./notebook.js";
-import { gradingOf, isEditedTest, pointsOf } from "./points.js";
-import { Progress } from "./progress.js";
+import type { CodeCell, Notebook } from "./notebook.js";
+import { say } from "./progress.js";
 
 /** Options of {@link checkNotebook}. */
 export interface CheckOptions {
   /** Seconds that a cell may take. */
   timeout?: number;
+  /** The assignment as it was handed out. */
+  against?: string;
 }
 
 /**
  * Checks an assignment and prints what fails and the points; the file stays as it is.
  *
  * @returns the exit code: 0 with all points that visible tests give, else 1; 130 when interrupted
- * @throws InputError when it is no notebook for this kernel, or has no tests
+ * @throws InputError when it is no assignment
  */
-export async function checkNotebook(file: string, { timeout }: CheckOptions): Promise<number> {
-  const { notebook } = readNotebook(file);
-  const tests = notebook.cells.filter((cell) => gradingOf(cell)?.grade);
-  if (tests.length === 0) {
-    throw new InputError(
-      `${file}: no cell of it has points; is it an assignment? To run it: npx nablab run ${file}`,
-    );
-  }
-  if (!(await run(notebook, file, timeout))) return 130;
+export async function checkNotebook(file: string, { timeout, against }: CheckOptions): Promise<number> {
+  const { notebook, notes } = putRight(file, against);
+  for (const note of notes) say(`${file}: ${note}`);
+  const folder = path.dirname(path.resolve(file));
+  const limit = timeout === undefined ? {} : { timeout };
+  if (!(await runGraded(notebook, { folder, label: file, ...limit }))) return 130;
   for (const cell of notebook.cells) if (cell.cell_type === "code") tellFailure(cell);
   const { rows, points, most } = scores(notebook);
   console.log(table(rows));
@@ -41,46 +44,26 @@ export async function checkNotebook(file: string, { timeout }: CheckOptions): Pr
   return full ? 0 : 1;
 }
 
-/** Runs all cells; false when interrupted. */
-async function run(notebook: Notebook, file: string, timeout?: number): Promise<boolean> {
-  const cells = notebook.cells.filter((cell) => cell.cell_type === "code");
-  const toRun = cells.filter((cell) => cell.source.trim() !== "");
-  for (const cell of cells) cell.outputs = [];
-  const outputs = new CellOutputs();
-  const progress = new Progress(file, toRun.length);
-  let interrupted = false;
-  const session = new GradedSession<CodeCell>({
-    folder: path.dirname(path.resolve(file)),
-    limits: { ...gradedLimits, ...(timeout !== undefined && { seconds: timeout }) },
-    onOutput: (output, cell) => outputs.receive(output, cell),
-  });
-  const stop = (): void => {
-    interrupted = true;
-    session.close();
-  };
-  process.once("SIGINT", stop).once("SIGTERM", stop);
-  try {
-    for (const [i, cell] of toRun.entries()) {
-      progress.start(i + 1);
-      const result = await session.execute(cell.source, cell, i + 1);
-      if (interrupted) break;
-      if (result.status === "error") {
-        const { ename, evalue, traceback } = result;
-        outputs.add({ output_type: "error", ename, evalue, traceback }, cell);
-      } else if (result.result) {
-        const { data, metadata } = result.result;
-        outputs.add(
-          { output_type: "execute_result", data: { ...data }, metadata, execution_count: i + 1 },
-          cell,
-        );
-      }
+/** The notebook as the grader will see it. */
+function putRight(file: string, against: string | undefined): Repaired {
+  const submitted = readSubmission(file);
+  const { name = kernelName } = (submitted.metadata.kernelspec ?? {}) as { name?: string };
+  if (name !== kernelName)
+    say(`${file}: was opened with the kernel ${name} last; it is graded as TypeScript`);
+  if (against !== undefined) {
+    try {
+      return repair(submitted, readSubmission(against));
+    } catch (error) {
+      if (error instanceof NotThisAssignment) throw new InputError(`${file}: ${error.message}`);
+      throw error;
     }
-  } finally {
-    process.off("SIGINT", stop).off("SIGTERM", stop);
-    session.close();
   }
-  progress.close(interrupted ? "interrupted" : `${toRun.length} cells`);
-  return !interrupted;
+  if (!submitted.cells.some((cell) => gradingOf(cell)?.grade)) {
+    throw new InputError(
+      `${file}: no cell of it has points; is it an assignment? To run it: npx nablab run ${file}; if an editor took the metadata of its cells away: --against ORIGINAL.ipynb`,
+    );
+  }
+  return repairAlone(submitted);
 }
 
 /** What is wrong with a cell: what its checks said, the error it ended with, or why a test gives no points. */
@@ -92,7 +75,7 @@ function tellFailure(cell: CodeCell): void {
       .join("")
       .split("\n");
   const wrong = textOf("stdout").filter((line) => line.startsWith("✗"));
-  if (isEditedTest(cell)) {
+  if (isEdited(cell)) {
     wrong.unshift(
       "this test was edited: the grader puts the original back, so that only the original counts",
     );
@@ -116,7 +99,6 @@ const isBlank = (cell: CodeCell): boolean =>
   /^not done yet$|: the answer is not written yet$/.test(errorOf(cell)?.evalue ?? "");
 
 const plain = (traceback: readonly string[]): string => stripVTControlCharacters(traceback.join("\n"));
-const round = (points: number): number => Math.round(100 * points) / 100;
 
 /** A row for each cell with points, and their sums over those with visible tests. */
 function scores(notebook: Notebook) {
@@ -124,17 +106,18 @@ function scores(notebook: Notebook) {
   let most = 0;
   const rows = notebook.cells.flatMap((cell) => {
     const about = gradingOf(cell);
-    if (!about?.grade) return [];
-    const of = about.points ?? 0;
+    if (!about?.grade && !about?.task) return [];
+    const of = worthOf(cell);
     const row = (mark: string, earned: number | string) => [
       { "": mark, test: about.grade_id, points: String(earned), of },
     ];
     if (cell.cell_type !== "code" || about.solution) return row("·", "by hand");
     if (withoutComments(cell.source).trim() === "") return row("·", "hidden");
-    const earned = isEditedTest(cell) ? 0 : pointsOf(cell, of);
+    if (overpaid(cell, of) > 0) return row("✗", `gives ${round(of + overpaid(cell, of))}`);
+    const earned = isEdited(cell) ? 0 : pointsOf(cell, of);
     points += earned;
     most += of;
-    if (isEditedTest(cell)) return row("✗", "edited");
+    if (isEdited(cell)) return row("✗", "edited");
     if (isBlank(cell)) return row("·", "not done yet");
     return row(earned === of ? "✓" : "✗", round(earned));
   });

@@ -40,7 +40,7 @@ interface Check {
  * @returns 0 when all is well, else 1
  */
 export async function doctor(): Promise<number> {
-  const node = [nodeCheck, packagesCheck, cellCheck];
+  const node = [nodeCheck, packagesCheck, cellCheck, sandboxCheck];
   const jupyter = [pythonCheck, labCheck, kernelspecCheck, rendererCheck, kernelCheck];
   const well = [await lookAt(node), await lookAt(jupyter)];
   return well.every(Boolean) ? 0 : 1;
@@ -117,6 +117,19 @@ const cellCheck: Check = {
     const text = result.result?.data["text/plain"];
     if (text !== "3") throw new Error(`tensor([1, 2]).sum() gave ${text}`);
     return "runs, with nablab imported";
+  },
+};
+
+/** No ailment without one: Node's permission model and the names that cells are given hold everywhere. */
+const sandboxCheck: Check = {
+  name: "grading",
+  async look() {
+    const { findSandbox } = await import("../kernel/sandbox.js");
+    const sandbox = findSandbox();
+    const always = "confined by Node's permission model and a list of names";
+    return sandbox
+      ? `${always}; ${sandbox.name} keeps from ${sandbox.keeps}`
+      : `${always}; no sandbox of the system works here${process.platform === "linux" ? " (bubblewrap would)" : ""}`;
   },
 };
 

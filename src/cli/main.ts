@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import type { CheckOptions } from "./check-notebook.js";
-import type { AutogradeOptions, CourseOptions } from "./course.js";
+import { addCourseCommands } from "./course/commands.js";
 import type { ExportOptions } from "./export.js";
 import { InputError } from "./input-error.js";
 import type { KernelPlace } from "./kernel.js";
@@ -98,6 +98,10 @@ program
   )
   .argument("<notebook>", "an .ipynb file")
   .option("-t, --timeout <seconds>", "end a cell that takes longer (60)", positive)
+  .option(
+    "--against <original>",
+    "the assignment as it was handed out, where the notebook has lost its metadata",
+  )
   .addHelpText(
     "after",
     `
@@ -111,77 +115,7 @@ Example:
     process.exitCode = await checkNotebook(notebook, options);
   });
 
-const course = program
-  .command("course")
-  .summary("hand out, grade and report on assignments, with nbgrader")
-  .description(
-    "Assignments in TypeScript with nbgrader: made in source/, handed out from release/, handed in to " +
-      "submitted/STUDENT/ASSIGNMENT/, graded in autograded/. The manual: notebooks/coursework/README.md.",
-  )
-  .addHelpText(
-    "after",
-    `
-Examples:
-  npx nablab course new my-course && cd my-course
-  npx nablab course release 1-gradient-descent     what students get is in release/
-  npx nablab course autograde                      grade what lies in submitted/
-  npx nablab course feedback && npx nablab course scores --csv scores.csv`,
-  );
-
-/** A command about the course in a folder. */
-const inCourse = (command: Command): Command =>
-  command.option("-c, --course <folder>", "the folder of the course", ".");
-
-course
-  .command("new")
-  .summary("lay out a course")
-  .description("Lays out a course with nablab's assignments, ready to be released and changed.")
-  .argument("<folder>", "a new or an empty folder")
-  .option("--empty", "without assignments")
-  .action(async (folder: string, options: { empty?: boolean }) => {
-    (await import("./course.js")).newCourse(folder, options);
-  });
-
-inCourse(course.command("release"))
-  .summary("make what students get")
-  .description("Makes the students' version in release/: solutions and hidden tests stripped.")
-  .argument("[assignment...]", "by default all")
-  .action(async (assignments: string[], options: CourseOptions) => {
-    process.exitCode = await (await import("./course.js")).releaseAssignments(assignments, options);
-  });
-
-inCourse(course.command("autograde"))
-  .summary("grade what was handed in")
-  .description(
-    "Grades what lies in submitted/, several at a time. What is graded already is left alone, so that an interrupted " +
-      "run goes on where it stopped; what was handed in again is graded again.",
-  )
-  .argument("[assignment...]", "by default all that are released")
-  .option("-s, --student <id>", "of this student alone")
-  .option("-j, --jobs <number>", "how many at a time; by default one for each core", whole)
-  .option("-f, --force", "also what is graded already")
-  .addHelpText("after", "\nExit codes: 0 all graded, 1 some could not be, 2 the arguments cannot be used")
-  .action(async (assignments: string[], options: AutogradeOptions) => {
-    process.exitCode = await (await import("./course.js")).autograde(assignments, options);
-  });
-
-inCourse(course.command("feedback"))
-  .summary("write what students get back")
-  .description("Writes graded notebooks with points and comments to feedback/, as HTML.")
-  .argument("[assignment...]", "by default all that are released")
-  .option("-s, --student <id>", "for this student alone")
-  .option("-j, --jobs <number>", "how many at a time; by default one for each core", whole)
-  .action(async (assignments: string[], options: AutogradeOptions) => {
-    process.exitCode = await (await import("./course.js")).feedback(assignments, options);
-  });
-
-inCourse(course.command("scores"))
-  .summary("show what everybody has")
-  .description("Shows the points of all students; with --csv also writes them as nbgrader exports them.")
-  .option("--csv <file>", "write all that the gradebook knows to this file")
-  .action(async (options: CourseOptions & { csv?: string }) => {
-    process.exitCode = await (await import("./course.js")).scores(options);
-  });
+addCourseCommands(program, whole);
 
 const kernel = program
   .command("kernel")

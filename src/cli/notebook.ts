@@ -73,9 +73,14 @@ export function readNotebook(file: string): { notebook: Notebook; bytes: Buffer 
  * The notebook in the text of a file.
  *
  * @param file its name, for messages
+ * @param options `anyKernel`: also one that was last opened with another kernel
  * @throws InputError as {@link readNotebook}
  */
-export function parseNotebook(text: string, file: string): Notebook {
+export function parseNotebook(
+  text: string,
+  file: string,
+  { anyKernel = false }: { anyKernel?: boolean } = {},
+): Notebook {
   let json: unknown;
   try {
     json = JSON.parse(text.replace(/^\uFEFF/, ""));
@@ -96,7 +101,7 @@ export function parseNotebook(text: string, file: string): Notebook {
       `${file}: not a notebook: ${Array.isArray(cells) ? "metadata" : "cells"} is missing or malformed`,
     );
   }
-  checkKernel(metadata, file);
+  if (!anyKernel) checkKernel(metadata, file);
   const ids = new Set<string>();
   return {
     cells: cells.map((cell, i) => readCell(cell, i, file, ids)),

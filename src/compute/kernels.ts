@@ -6,21 +6,10 @@
  * the result and nothing else, so threads need to meet only between operations.
  */
 import type { Matrix, WeightShape } from "./matrix.js";
+import type { Parameters } from "./parameters.js";
 import type { RuleName, StepNumbers } from "./rule-kernels.js";
 import type { Share } from "./share.js";
 import type { ImageKernels } from "./windows.js";
-
-/** Parameters, their gradient, and what the rule remembers of each: arrays of the same layout. */
-export interface Parameters {
-  readonly theta: Float32Array;
-  readonly gradient: Float32Array;
-  /** The first that a rule remembers: AdaGrad's c, the momentum. */
-  readonly first: Float32Array;
-  /** The second: Adam's v. */
-  readonly second: Float32Array;
-  /** Receives sums of squares of the gradient, which together are ‖g‖², where they are wanted; see `setRule`. */
-  readonly sums: Float64Array;
-}
 
 /** The weights of a layer. */
 export interface Weights extends Parameters, WeightShape {}
@@ -46,7 +35,7 @@ export interface Source {
 }
 
 /** Columns that follow each other, `end` excluded. */
-export type Run = readonly [first: number, end: number];
+export type ColumnRun = readonly [first: number, end: number];
 
 /**
  * What is not zero of some rows: for each row (or column) a list of up to `capacity` pairs, of where a line of 16 floats
@@ -66,7 +55,7 @@ export interface Kernels extends ImageKernels {
   readonly name: string;
 
   /** out[r, j] = data[indices[r], j] · scale: the samples of a batch as numbers; or of runs of their columns alone. */
-  gather(out: Matrix, source: Source, rows: number, share: Share, runs?: readonly Run[]): void;
+  gather(out: Matrix, source: Source, rows: number, share: Share, runs?: readonly ColumnRun[]): void;
 
   /** out = x Aᵀ + b, or with `relu` the larger of that and 0; without b, x Aᵀ. */
   affine(

@@ -1,8 +1,9 @@
 /**
  * The readable twins: each operation as its formula says it. They sum in float64, and round once, when storing.
  */
-import type { Compressed, Finish, Kernels, Parameters, Source } from "./kernels.js";
+import type { Compressed, Finish, Kernels, Source } from "./kernels.js";
 import { blockOutputs, line, weightAt } from "./matrix.js";
+import type { Parameters } from "./parameters.js";
 import { scalarImageKernels } from "./scalar-windows.js";
 import { rangeOf } from "./share.js";
 

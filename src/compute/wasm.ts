@@ -2,8 +2,9 @@
  * The fast kernels: WebAssembly with 128-bit SIMD (assembly/), on arrays that lie in its memory.
  */
 import { allowRelaxedSimd, readFileSync } from "#platform";
-import type { Finish, Kernels, Parameters, Source } from "./kernels.js";
+import type { Finish, Kernels, Source } from "./kernels.js";
 import { blockOutputs, line, type Matrix, padded } from "./matrix.js";
+import type { Parameters } from "./parameters.js";
 import { ruleKernel } from "./rule-kernels.js";
 import { rangeOf, type Share } from "./share.js";
 import { type ImageExports, wasmImageKernels } from "./wasm-windows.js";

@@ -2,8 +2,8 @@
  * Windows that slide over images, and the operations on what they see. An image is a row of a matrix: channels × height ×
  * width, one channel after the other.
  */
-import type { Parameters } from "./kernels.js";
 import { type Matrix, padded } from "./matrix.js";
+import type { Parameters } from "./parameters.js";
 import type { Share } from "./share.js";
 
 /** Windows on an image, and the image they make. */

@@ -2,8 +2,9 @@
  * The shared memory of a job: what layers reserve in it, as plain data that is sent to threads, and a thread's views of it.
  */
 import { type Arena, type ArrayKind, type Region, view } from "../compute/arena.js";
-import type { Compressed, Parameters } from "../compute/kernels.js";
+import type { Compressed } from "../compute/kernels.js";
 import { type Matrix, matrixLength, matrixOf } from "../compute/matrix.js";
+import type { Parameters } from "../compute/parameters.js";
 
 /** A matrix in the memory. */
 export interface MatrixPlan {

@@ -3,7 +3,7 @@
  */
 import { type Arena, type Region, view } from "../compute/arena.js";
 import type { Formula } from "../compute/formula.js";
-import type { Run as Columns, Source } from "../compute/kernels.js";
+import type { ColumnRun, Source } from "../compute/kernels.js";
 import { crossEntropyRows, type LossRows, squaredErrorRows } from "../compute/losses.js";
 import type { Dataset } from "../data/index.js";
 
@@ -79,7 +79,7 @@ const denseFrom = { wasm: Number.POSITIVE_INFINITY, openblas: 0.2 };
 export function densityOf(
   data: Dataset,
   backend: keyof typeof denseFrom,
-): { sparse: boolean; denseColumns: Columns[] } {
+): { sparse: boolean; denseColumns: ColumnRun[] } {
   const shares = notZero(data);
   return {
     sparse: shares.reduce((sum, share) => sum + share, 0) < sparseBelow * shares.length,
@@ -96,7 +96,7 @@ function notZero({ x, features }: Dataset): Float64Array {
 }
 
 /** The runs of numbers that are more than a bound in the mean of a vector, of four. */
-function runsAbove(bound: number, numbers: Float64Array): Columns[] {
+function runsAbove(bound: number, numbers: Float64Array): ColumnRun[] {
   const runs: [number, number][] = [];
   for (let k = 0; k < numbers.length; k += 4) {
     const few = numbers.subarray(k, k + 4);

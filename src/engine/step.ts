@@ -4,10 +4,11 @@
  */
 import { view } from "../compute/arena.js";
 import { Barrier } from "../compute/barrier.js";
-import type { Finish, Kernels, Parameters, Source } from "../compute/kernels.js";
+import type { Finish, Kernels, Source } from "../compute/kernels.js";
 import { likeliest } from "../compute/losses.js";
 import type { Matrix } from "../compute/matrix.js";
 import { openblasKernels } from "../compute/openblas.js";
+import type { Parameters } from "../compute/parameters.js";
 import { rangeOf, type Share } from "../compute/share.js";
 import { wasmKernels } from "../compute/wasm.js";
 import { control, type EvaluationPlan, type Job, type TrainingPlan, viewsOf } from "./job.js";
@@ -188,7 +189,8 @@ export class ThreadNetwork {
     }
     const { labels } = samples;
     const right = labels
-      ? answers.reduce((sum, answer, i) => sum + Number(answer === labels[i]), 0)
+      ? // NaN is never right: where the network gives it, so is the loss.
+        answers.reduce((sum, answer, i) => sum + Number(answer === labels[i] && !Number.isNaN(losses[i])), 0)
       : Number.NaN;
     return { loss: losses.reduce((sum, value) => sum + value, 0) / size, accuracy: right / size };
   }

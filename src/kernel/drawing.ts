@@ -2,11 +2,11 @@
  * The pictures of a notebook whose process may start no threads, drawn by a process of their own. What it is told was made
  * by the notebook's cells, so that it is confined as they are, and writes nowhere.
  */
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Draw } from "../display/static-image.js";
 import type { ImageReply } from "../display/static-image-worker.js";
-import { environmentOf, permissions } from "./isolation.js";
+import { startConfined } from "./isolation.js";
 
 /** How long a picture may take, in milliseconds: a hundred times what it takes. */
 const patience = 30_000;
@@ -47,11 +47,7 @@ export class Drawing {
 
   #start(): ChildProcess {
     const script = fileURLToPath(new URL("./drawing-child.js", import.meta.url));
-    const child = fork(script, [], {
-      stdio: ["ignore", "ignore", "ignore", "ipc"],
-      execArgv: permissions(),
-      env: environmentOf(process.env),
-    });
+    const { child } = startConfined(script, { output: "ignore" });
     child.on("message", (message) => this.#settle(message as ImageReply));
     child.on("error", (error) => this.#end(error));
     child.on("exit", () => this.#process === child && this.#end(new Error("the drawing process ended")));

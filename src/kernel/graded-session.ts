@@ -2,11 +2,19 @@
  * A session for notebooks that others wrote and that get points: its cells run in a confined process beside this
  * one, with limits on time and memory, and a cell that ends its process costs that cell and not those after it.
  */
+import { readdirSync, rmSync } from "node:fs";
+import path from "node:path";
 import type { Completions } from "../session/completion.js";
 import type { Completeness } from "../session/is-complete.js";
 import type { CellResult, CellRunner, Output } from "../session/session.js";
 import { hearStop } from "../session/stop.js";
-import { asResult, type Limits, SessionProcess } from "./session-process.js";
+import { asResult, type Ending, failure, type Limits, SessionProcess } from "./session-process.js";
+
+/** What a notebook may take. */
+export interface NotebookLimits extends Limits {
+  /** How long all its cells may run together, what has to run again included; by default five times `seconds`. */
+  notebookSeconds?: number;
+}
 
 /** Limits that leave room for training a small network. */
 export const gradedLimits = { seconds: 60, megabytes: 2000 };
@@ -20,6 +28,11 @@ const mostStarts = 4;
 export class GradedSession<Cell> implements CellRunner<Cell> {
   readonly #folder: string;
   readonly #limits: Limits;
+  /** Seconds that are left for all cells. */
+  #left: number;
+  readonly #notebookSeconds: number;
+  /** The files that were there before, where those that cells write are removed in the end. */
+  readonly #filesBefore: ReadonlySet<string> | undefined;
   readonly #onOutput: (output: Output, cell: Cell) => void;
   #process: SessionProcess | undefined;
   #starts = 0;
@@ -34,14 +47,20 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
   constructor({
     folder = process.cwd(),
     limits = gradedLimits,
+    removeFiles = false,
     onOutput,
   }: {
     folder?: string;
-    limits?: Limits;
+    limits?: NotebookLimits;
+    /** Whether files that cells write are removed in the end. */
+    removeFiles?: boolean;
     onOutput: (output: Output, cell: Cell) => void;
   }) {
     this.#folder = folder;
-    this.#limits = limits;
+    const { notebookSeconds = 5 * (limits.seconds ?? Number.POSITIVE_INFINITY), ...ofCell } = limits;
+    this.#limits = ofCell;
+    this.#notebookSeconds = this.#left = notebookSeconds;
+    this.#filesBefore = removeFiles ? new Set(filesIn(folder)) : undefined;
     this.#onOutput = onOutput;
     this.#start();
   }
@@ -58,6 +77,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
 
   /** What of an output still fits into what is passed on of a cell. */
   #cut(output: Output): Output | undefined {
+    if (output.type === "clear_output") return undefined; // what a cell has said, stays said
     if (output.type !== "stream") return output;
     const room = mostText - this.#printed;
     this.#printed += output.text.length;
@@ -69,20 +89,33 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
   /** Runs a cell. Never rejects: whatever goes wrong is the cell's result. */
   async execute(code: string, cell: Cell, count = this.#ran.length + 1): Promise<CellResult> {
     const session = this.#process?.isAlive ? this.#process : await this.#startAgain();
+    if (this.#left <= 0)
+      return failure(
+        "TimeoutError",
+        `the notebook took longer than ${this.#notebookSeconds} s; nothing more of it runs`,
+      );
     if (!session) {
-      const message = `earlier cells ended the notebook's process ${mostStarts} times; nothing more of it runs`;
-      return {
-        status: "error",
-        ename: "ProcessEnded",
-        evalue: message,
-        traceback: [`ProcessEnded: ${message}`],
-      };
+      return failure(
+        "ProcessEnded",
+        `earlier cells ended the notebook's process ${mostStarts} times; nothing more of it runs`,
+      );
     }
     this.#cell = cell;
     this.#printed = 0;
-    const ending = await session.execute(code, ++this.#ticket, this.#limits, count);
-    if (session.isAlive && ending.status !== "timeout") this.#ran.push({ code, count });
+    const ending = await this.#run(session, code, count);
+    // What comes after its end counts no more: it could take back what the cell's error said.
+    this.#cell = undefined;
+    if (session.isAlive && !isLate(ending)) this.#ran.push({ code, count });
     return asResult(ending);
+  }
+
+  async #run(session: SessionProcess, code: string, count: number): Promise<Ending> {
+    const began = performance.now();
+    const seconds = Math.min(this.#limits.seconds ?? Number.POSITIVE_INFINITY, this.#left);
+    const limits = seconds < Number.POSITIVE_INFINITY ? { ...this.#limits, seconds } : this.#limits;
+    const ending = await session.execute(code, ++this.#ticket, limits, count);
+    this.#left -= (performance.now() - began) / 1000;
+    return ending;
   }
 
   /** A new process that has come as far as the one before it, without the cell that ended that. */
@@ -90,7 +123,10 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     if (this.#starts >= mostStarts) return undefined;
     const session = this.#start();
     this.#cell = undefined;
-    for (const { code, count } of this.#ran) await session.execute(code, ++this.#ticket, this.#limits, count);
+    for (const { code, count } of this.#ran) {
+      if (this.#left <= 0) break;
+      await this.#run(session, code, count);
+    }
     return session.isAlive ? session : this.#startAgain();
   }
 
@@ -103,6 +139,12 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
   /** Ends the process. */
   close(): void {
     this.#process?.kill();
+    if (!this.#filesBefore) return;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50); // what it was just writing
+    for (const file of filesIn(this.#folder)) {
+      if (!this.#filesBefore.has(file))
+        rmSync(path.join(this.#folder, file), { recursive: true, force: true });
+    }
   }
 
   /** Output is passed on as it comes. */
@@ -119,3 +161,8 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     return { status: "complete" };
   }
 }
+
+const isLate = (ending: Ending): boolean =>
+  ending.status === "timeout" || (ending.status === "error" && ending.isLate === true);
+
+const filesIn = (folder: string): string[] => readdirSync(folder, { recursive: true, encoding: "utf8" });

@@ -1,13 +1,15 @@
 /**
- * What the process of a graded notebook may do, by Node's permission model: read and write files in its folder,
- * read nablab and the packages it needs; start no programs, load no native code.
- *
- * It keeps the curious from the solution and accidents from the gradebook. It is no wall against an attacker who
- * knows Node: the network is open, and tests run beside what they test (see notebooks/coursework/README.md).
+ * The process of a graded notebook, confined: by Node's permission model it reads and writes files in its folder and reads
+ * nablab and the packages it needs, and starts no programs and threads and loads no native code; where the operating system
+ * has a sandbox, that is around it (sandbox.ts). What its code can reach within the process, `guest.ts` says, and
+ * notebooks/coursework/README.md what follows from all of it.
  */
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync, realpathSync } from "node:fs";
+import { constants } from "node:os";
 import path from "node:path";
 import { packageRoot } from "./own-packages.js";
+import { findSandbox } from "./sandbox.js";
 import { cacheFolder } from "./typescript.js";
 
 /**
@@ -20,6 +22,9 @@ export function permissions(folder?: string): string[] {
   return [
     isStable ? "--permission" : "--experimental-permission",
     "--disable-warning=ExperimentalWarning",
+    "--disallow-code-generation-from-strings",
+    "--zero-fill-buffers", // a new one would show what was in its memory before
+    ...(process.allowedNodeEnvironmentFlags.has("--disable-sigusr1") ? ["--disable-sigusr1"] : []),
     // Node 20 does not survive a path that is named twice.
     ...new Set([...own, ...readable()].map((file) => `--allow-fs-read=${file}`)),
     ...own.map((file) => `--allow-fs-write=${file}`),
@@ -57,4 +62,67 @@ export function environmentOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv
   const wanted =
     /^(PATH|HOME|USERPROFILE|LANG|LC_\w+|TZ|TMPDIR|TEMP|TMP|SystemRoot|LOCALAPPDATA|XDG_CACHE_HOME|NABLAB_\w+)$/i;
   return Object.fromEntries(Object.entries(environment).filter(([name]) => wanted.test(name)));
+}
+
+/** A confined process. */
+export interface Confined {
+  child: ChildProcess;
+  /** What it is known by here: in a sandbox `child` may be what watches over it. */
+  id(): number | undefined;
+  /** Sends it a signal. */
+  signal(name: NodeJS.Signals): void;
+}
+
+/**
+ * Starts a script of ours, confined, with a channel for messages.
+ *
+ * @param folder where it may write; without it, nowhere
+ * @param output where what it prints goes
+ */
+export function startConfined(
+  script: string,
+  { folder, args = [], output }: { folder?: string; args?: string[]; output: "ignore" | 2 },
+): Confined {
+  const own = folder === undefined ? undefined : realpathSync(folder);
+  const sandbox = findSandbox();
+  const [command, ...rest] = [
+    ...(sandbox?.command({ folder: own, readable: readable() }) ?? []),
+    ...[process.execPath, ...permissions(own), script, ...args],
+  ];
+  const child = spawn(command!, rest, {
+    cwd: own ?? packageRoot,
+    // In a process group of its own, Ctrl-C in a terminal reaches us alone.
+    detached: process.platform !== "win32",
+    stdio: ["ignore", output, output, "ipc", ...(sandbox?.tellsId ? ["pipe" as const] : [])],
+    env: environmentOf(process.env),
+    windowsHide: true,
+  });
+  let id = child.pid;
+  if (sandbox?.tellsId) {
+    let told = "";
+    child.stdio[4]!.on("data", (text: Buffer) => {
+      told += text.toString();
+      const [, found] = /"child-pid": *(\d+)/.exec(told) ?? [];
+      if (found) id = Number(found);
+    }).on("error", () => {});
+  }
+  return {
+    child,
+    id: () => id,
+    signal(name) {
+      try {
+        if (id !== undefined && child.exitCode === null && child.signalCode === null) process.kill(id, name);
+      } catch {
+        // it has ended
+      }
+      if (name === "SIGKILL") child.kill(name);
+    },
+  };
+}
+
+/** How a confined process ended. A sandbox tells of a signal by the code that shells have for it. */
+export function howItEnded(code: number | null, signal: NodeJS.Signals | null): string {
+  const byCode = Object.entries(constants.signals).find(([, number]) => code === 128 + number)?.[0];
+  const by = signal ?? byCode;
+  return by ? `by ${by}` : `with exit code ${code}`;
 }

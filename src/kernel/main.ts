@@ -2,7 +2,7 @@
  * The kernel's process: `node dist/kernel/main.js CONNECTION_FILE`, as the kernelspec starts it.
  *
  * With `--graded` cells run in a confined process of their own (graded-session.ts), each for at most `--seconds` and
- * with at most `--megabytes`; an nbgrader_config.py asks for that.
+ * with at most `--megabytes`, all of them for at most `--notebook-seconds`; an nbgrader_config.py asks for that.
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -18,13 +18,14 @@ import { Wire } from "./wire.js";
 
 const {
   positionals: [file],
-  values: { graded, seconds, megabytes },
+  values: { graded, seconds, megabytes, "notebook-seconds": notebookSeconds },
 } = parseArgs({
   allowPositionals: true,
   options: {
     graded: { type: "boolean", default: false },
     seconds: { type: "string", default: String(gradedLimits.seconds) },
     megabytes: { type: "string", default: String(gradedLimits.megabytes) },
+    "notebook-seconds": { type: "string" },
   },
 });
 if (file === undefined) {
@@ -62,8 +63,12 @@ const kernel = new FramedKernel({
   ...(graded
     ? {
         createSession: ({ onOutput }) => {
-          const limits = { seconds: Number(seconds), megabytes: Number(megabytes) };
-          const session = new GradedSession({ limits, onOutput });
+          const limits = {
+            seconds: Number(seconds),
+            megabytes: Number(megabytes),
+            ...(notebookSeconds !== undefined && { notebookSeconds: Number(notebookSeconds) }),
+          };
+          const session = new GradedSession({ limits, removeFiles: true, onOutput });
           process.on("exit", () => session.close());
           return session;
         },

@@ -16,17 +16,21 @@ import { collectGarbage } from "./garbage.js";
 import { nodeFiles } from "./node-files.js";
 import { importFile, importModule, requireTypeScript, resolveModule } from "./node-modules.js";
 import { packageRoot, resolveOwnPackage } from "./own-packages.js";
+import { answerStandardInput, inputState } from "./standard-input.js";
 import { awaitSignal } from "./stop-signal.js";
 import { keepCompiledTypeScript, loadTypeScript } from "./typescript.js";
 
 /** Starts a session in the working directory of the process. Takes about 0.6 s, nearly all of it the compiler. */
-export function createNodeSession<Cell>(options: SessionOptions<Cell>): Session<Cell> {
+export function createNodeSession<Cell>(options: SessionOptions<Cell>, host = nodeHost()): Session<Cell> {
   resolveOwnPackage();
   requireTypeScript();
-  return createSession(nodeHost(), options);
+  const session = createSession(host, options);
+  answerStandardInput(session);
+  return session;
 }
 
-function nodeHost(): SessionHost {
+/** This process as a host. */
+export function nodeHost(): SessionHost {
   return {
     files: nodeFiles(),
     typescript: loadTypeScript,
@@ -49,21 +53,21 @@ function nodeHost(): SessionHost {
     },
     evaluate: (code, filename) => new vm.Script(code, { filename }).runInThisContext(),
     interruptible,
-    settleInterrupts: awaitSignal,
-    capture,
+    settleInterrupts() {
+      awaitSignal();
+      Object.assign(inputState, { isTouched: false, isAsking: false });
+    },
+    capture: (print) =>
+      capture((name, text) => {
+        if (name === "stdout") inputState.isAsking = !text.endsWith("\n");
+        return print(name, text);
+      }),
     printError: (text) => void process.stderr.write(text),
     context() {
       const storage = new AsyncLocalStorage<never>();
       return { run: (cell, work) => storage.run(cell as never, work), current: () => storage.getStore() };
     },
-    onLateError(listener) {
-      process.on("unhandledRejection", listener);
-      process.on("uncaughtException", listener);
-      return () => {
-        process.off("unhandledRejection", listener);
-        process.off("uncaughtException", listener);
-      };
-    },
+    onLateError: listenForErrors,
     isOwn: (place) => place.includes("node:") || own.some((folder) => place.includes(folder)),
     ready: keepCompiledTypeScript,
     collectGarbage,
@@ -79,6 +83,29 @@ const call = new vm.Script('globalThis[Symbol.for("nablab.run")]()', { filename:
 function interruptible<T>(work: () => T): T {
   Object.defineProperty(globalThis, Symbol.for("nablab.run"), { value: work, configurable: true });
   return call.runInThisContext({ breakOnSigint: true }) as T;
+}
+
+/** Listens for errors that nothing else takes, also after a cell has removed all listeners: Node would end the process. */
+function listenForErrors(listener: (error: unknown) => void): () => void {
+  const events = ["unhandledRejection", "uncaughtException"];
+  const listen = (): void => {
+    for (const event of events)
+      if (!process.listeners(event as "exit").includes(listener)) process.on(event, listener);
+    if (!process.listeners("removeListener" as "exit").includes(keep as never))
+      process.on("removeListener", keep);
+  };
+  const keep = (_: string | symbol, removed: unknown): void => {
+    if (removed !== listener) return;
+    listen();
+    setImmediate(() => isOpen && listen()); // where all listeners of all events were removed, this one was as well
+  };
+  let isOpen = true;
+  listen();
+  return () => {
+    isOpen = false;
+    process.off("removeListener", keep);
+    for (const event of events) process.off(event, listener);
+  };
 }
 
 /** Takes over `process.stdout`, `process.stderr` and `console`. */

@@ -7,19 +7,22 @@ import { drawElsewhere } from "../display/static-image.js";
 import type { ImageReply, ImageRequest } from "../display/static-image-worker.js";
 import type { CellResult, Output } from "../session/session.js";
 import { stopFlag } from "../session/stop.js";
-import { keepBuiltIns } from "./built-ins.js";
-import { createNodeSession } from "./node-host.js";
+import { makeGuest } from "./guest.js";
+import { createNodeSession, nodeHost } from "./node-host.js";
+import { takeRefusals } from "./refusal.js";
 import { isLateSignal } from "./stop-signal.js";
 
-/** What this process is told. */
+/** What this process is told; first the secret that an isolated one says with all that it says. */
 export type ToChild =
+  | { secret: string }
   | { execute: string; cell: number; count?: number; seconds?: number }
   | { drawn: ImageReply }
   | "interrupt";
 
 /** What it says. */
-export type FromChild =
-  | "ready"
+export type FromChild = { secret?: string | undefined } & Said;
+type Said =
+  | { ready: true }
   | { output: Output; cell: number }
   | { result: CellResult; cell: number }
   | { draw: ImageRequest };
@@ -29,21 +32,33 @@ const isIsolated = process.argv.includes("--isolated");
 // Cells cannot speak in our name by accident: the words are ours before the first cell runs.
 const sendMessage = process.send!.bind(process);
 Reflect.deleteProperty(process, "send");
-const send = (message: FromChild): void => {
-  if (process.connected) sendMessage(message);
+const secret = isIsolated
+  ? await new Promise<string>((resolve) => {
+      process.once("message", (first: { secret: string }) => resolve(first.secret));
+    })
+  : undefined;
+const send = (message: Said): void => {
+  if (process.connected) sendMessage({ ...message, secret });
 };
 
-const session = createNodeSession<number>({ onOutput: (output, cell) => send({ output, cell }) });
-if (isIsolated) leaveOthersAlone();
+const nativeText = Object.getOwnPropertyDescriptor(Function.prototype, "toString")!;
+const host = nodeHost();
+const session = createNodeSession<number>({ onOutput: (output, cell) => send({ output, cell }) }, host);
 const settle = isIsolated ? askForPictures() : () => {};
-const restoreBuiltIns = isIsolated ? keepBuiltIns() : undefined;
 
 // A cell that ends the process: what it said before is sent first, and the call does not return.
 const exit = process.exit.bind(process);
-process.exit = ((code) => {
+const leave = (code?: number | string | null): never => {
   session.flush();
-  exit(code);
-}) as typeof process.exit;
+  return exit(code);
+};
+process.exit = leave;
+// From here on cells reach what a guest may.
+if (isIsolated) {
+  // The source of a function is found by a number in it, which a cell could make up to read that of a hidden test.
+  Object.defineProperty(Function.prototype, "toString", nativeText);
+  Object.assign(host, makeGuest(await host.import("nablab", process.cwd()), leave));
+}
 
 // On Windows Ctrl-C also comes here from the console; there the message counts.
 process.on("SIGINT", () => {
@@ -59,19 +74,11 @@ process.on("message", async (message: ToChild) => {
     settle(message.drawn);
     return;
   }
+  if ("secret" in message) return;
   const { execute, cell, count, seconds } = message;
-  restoreBuiltIns?.(); // what a timer of an earlier cell has done
   const result = await session.execute(execute, cell, count, seconds);
-  const { changed = [], lost = [] } = restoreBuiltIns?.() ?? {};
-  const tell = (text: string): void => send({ output: { type: "stream", name: "stdout", text }, cell });
-  if (changed.length > 0) {
-    tell(
-      `This cell changed ${changed.join(", ")}; that is undone for the cells after it, as tests build on it.\n`,
-    );
-  }
-  if (lost.length > 0) {
-    tell(`This cell changed ${lost.join(", ")} for good, so that its process had to end.\n`);
-    exit(1);
+  for (const what of takeRefusals()) {
+    send({ output: { type: "stream", name: "stdout", text: `Refused: ${what}.\n` }, cell });
   }
   send({ result, cell });
 });
@@ -79,7 +86,7 @@ process.on("message", async (message: ToChild) => {
 if (!isIsolated) {
   new Worker(new URL("./session-guard.js", import.meta.url), { workerData: stopFlag }).unref();
 }
-send("ready");
+send({ ready: true });
 
 /** Lets the process that started this one see to pictures; returns what a reply of it goes to. */
 function askForPictures(): (reply: ImageReply) => void {
@@ -98,17 +105,4 @@ function askForPictures(): (reply: ImageReply) => void {
       }),
   );
   return (reply) => waiting.get(reply.id)?.(reply);
-}
-
-/** Lets `process.kill` reach this process alone: the grader is another. */
-function leaveOthersAlone(): void {
-  const node = process as unknown as { _kill(id: number, signal: number): number };
-  const send = node._kill;
-  node._kill = (id, signal) => {
-    if (id === process.pid) return send.call(process, id, signal);
-    throw Object.assign(new Error("Access to this API has been restricted"), {
-      code: "ERR_ACCESS_DENIED",
-      permission: "Signal",
-    });
-  };
 }

@@ -4,13 +4,14 @@
  * nobody else.
  */
 import { type ChildProcess, fork } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { ImageReply, ImageRequest } from "../display/static-image-worker.js";
 import type { CellError } from "../session/cell-error.js";
 import { type CellResult, type Output, tookTooLong } from "../session/session.js";
 import { Drawing } from "./drawing.js";
-import { environmentOf, permissions } from "./isolation.js";
+import { type Confined, howItEnded, startConfined } from "./isolation.js";
 import { watchMemory } from "./memory.js";
 import type { FromChild, ToChild } from "./session-child.js";
 import { stopPipe } from "./stop-signal.js";
@@ -38,13 +39,18 @@ export type Ending =
 
 export class SessionProcess {
   readonly #child: ChildProcess;
+  readonly #confined: Confined | undefined;
   readonly #onOutput: (output: Output, cell: number) => void;
   /** Is heard also within a loop; isolated processes have none. */
   readonly #stop: Writable | undefined;
+  /** What each message of an isolated process holds, and no cell can know. */
+  readonly #secret: string | undefined;
   /** Draws what an isolated process shows. */
   readonly #drawing: Drawing | undefined;
   #ended: Extract<Ending, { status: "ended" | "memory" }> | undefined;
   #finish: ((ending: Ending) => void) | undefined;
+  /** Ends the watch over its memory, which goes on between cells. */
+  #unwatch: (() => void) | undefined;
   #killing: NodeJS.Timeout | undefined;
   #started: () => void = () => {};
   /** Resolves when the process can run cells, or has ended. */
@@ -66,22 +72,27 @@ export class SessionProcess {
   ) {
     this.#onOutput = onOutput;
     const script = fileURLToPath(new URL("./session-child.js", import.meta.url));
-    this.#child = fork(script, isolated ? ["--isolated"] : [], {
-      cwd: folder,
-      // In a process group of its own, Ctrl-C in a terminal reaches us alone, and we pass it on once.
-      detached: process.platform !== "win32",
-      // What the process prints outside of any cell (a program that a cell starts, say) is no result of ours.
-      stdio: ["ignore", 2, 2, "ipc", ...(isolated ? [] : ["pipe" as const])],
-      ...(isolated && { execArgv: permissions(folder), env: environmentOf(process.env) }),
-    });
-    if (isolated) this.#drawing = new Drawing();
-    else {
+    if (isolated) this.#confined = startConfined(script, { folder, args: ["--isolated"], output: 2 });
+    this.#child =
+      this.#confined?.child ??
+      fork(script, [], {
+        cwd: folder,
+        // In a process group of its own, Ctrl-C in a terminal reaches us alone, and we pass it on once.
+        detached: process.platform !== "win32",
+        // What the process prints outside of any cell (a program that a cell starts, say) is no result of ours.
+        stdio: ["ignore", 2, 2, "ipc", "pipe"],
+      });
+    if (isolated) {
+      this.#drawing = new Drawing();
+      this.#secret = randomUUID();
+      this.#tell({ secret: this.#secret });
+    } else {
       this.#stop = this.#child.stdio[stopPipe] as Writable;
       this.#stop.on("error", () => {}); // the process has ended, which is told below
     }
     this.#child.on("message", (message) => this.#receive(message as FromChild));
     this.#child.on("error", (error) => this.#end(error.message));
-    this.#child.on("exit", (code, signal) => this.#end(signal ? `by ${signal}` : `with exit code ${code}`));
+    this.#child.on("exit", (code, signal) => this.#end(howItEnded(code, signal)));
   }
 
   /** Whether cells can still run here. */
@@ -108,13 +119,12 @@ export class SessionProcess {
     // An isolated process keeps the limit itself, but within one call of a built-in function.
     const wait = (seconds ?? 0) * 1000 + (this.#drawing ? grace : 0);
     const timer = seconds === undefined ? undefined : setTimeout(interrupt, wait);
-    const unwatch =
-      megabytes === undefined
-        ? () => {}
-        : watchMemory(this.#child.pid!, megabytes, () => {
-            this.#ended ??= { status: "memory", megabytes };
-            this.kill();
-          });
+    if (megabytes !== undefined) {
+      this.#unwatch ??= watchMemory(this.#confined?.id() ?? this.#child.pid!, megabytes, () => {
+        this.#ended ??= { status: "memory", megabytes };
+        this.kill();
+      });
+    }
     const ending = await new Promise<Ending>((resolve) => {
       this.#finish = resolve;
       this.#tell({
@@ -128,7 +138,6 @@ export class SessionProcess {
     clearTimeout(timer);
     clearTimeout(this.#killing);
     this.#killing = undefined;
-    unwatch();
     return late ? { status: "timeout", seconds: seconds! } : ending;
   }
 
@@ -140,7 +149,7 @@ export class SessionProcess {
     }
     this.#killing = setTimeout(() => this.kill(), patience);
     if (this.#stop) this.#stop.write("!");
-    else if (process.platform !== "win32") this.#child.kill("SIGINT"); // within what has not awaited anything
+    else if (process.platform !== "win32") this.#confined!.signal("SIGINT"); // within what has not awaited anything
     // Elsewhere the pipe is followed by a signal.
     if (process.platform === "win32" || !this.#stop) this.#tell("interrupt");
   }
@@ -148,7 +157,8 @@ export class SessionProcess {
   /** Ends the process. */
   kill(): void {
     clearTimeout(this.#killing);
-    this.#child.kill("SIGKILL");
+    if (this.#confined) this.#confined.signal("SIGKILL");
+    else this.#child.kill("SIGKILL");
     this.#drawing?.close();
   }
 
@@ -157,7 +167,13 @@ export class SessionProcess {
   }
 
   #receive(message: FromChild): void {
-    if (message === "ready") this.#started();
+    if (message.secret !== this.#secret) {
+      // Not what we wrote: nothing that this process says can be believed any more.
+      this.#ended ??= { status: "ended", how: "as it spoke in the name of what runs its cells" };
+      this.kill();
+      return;
+    }
+    if ("ready" in message) this.#started();
     else if ("output" in message) this.#onOutput(message.output, message.cell);
     else if ("draw" in message) void this.#draw(message.draw);
     else this.#finish?.(message.result);
@@ -175,6 +191,7 @@ export class SessionProcess {
 
   #end(how: string): void {
     this.#drawing?.close();
+    this.#unwatch?.();
     this.#ended ??= { status: "ended", how };
     this.#started();
     this.#finish?.(this.#ended);
@@ -195,7 +212,8 @@ export function asResult(ending: Ending): CellResult {
   }
 }
 
-const failure = (ename: string, evalue: string): CellError => ({
+/** An error that is no cell's own. */
+export const failure = (ename: string, evalue: string): CellError => ({
   status: "error",
   ename,
   evalue,

@@ -39,9 +39,13 @@ function unlessMissing(error: unknown): undefined {
   if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
 }
 
-export const readFile: Platform["readFile"] = (file) => fs.promises.readFile(file).then(plain, unlessMissing);
+export const readFile: Platform["readFile"] = async (file) => {
+  checkName(file);
+  return fs.promises.readFile(file).then(plain, unlessMissing);
+};
 
 export const readFileSync: Platform["readFileSync"] = (file) => {
+  checkName(file);
   try {
     return plain(fs.readFileSync(file));
   } catch (error) {
@@ -49,10 +53,17 @@ export const readFileSync: Platform["readFileSync"] = (file) => {
   }
 };
 
+/** A number would be a file that the process has open. */
+function checkName(file: unknown): void {
+  if (typeof file === "string" || file instanceof URL) return;
+  throw new TypeError(`a file is named by a path or a URL, got ${util.inspect(file, { depth: 0 })}`);
+}
+
 /** Bytes of a chunk: more saves nothing. */
 const chunkBytes = 2 ** 18;
 
 export const openFile: Platform["openFile"] = async (file) => {
+  checkName(file);
   const handle = await fs.promises.open(file).catch(unlessMissing);
   if (!handle) return undefined;
   const { size } = await handle.stat();

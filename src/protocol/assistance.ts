@@ -4,6 +4,7 @@
  * Jupyter counts positions in code points, the compiler in UTF-16 units.
  */
 import type * as TypeScript from "typescript";
+import { withoutModules } from "../session/inner-names.js";
 import type { CellRunner } from "../session/session.js";
 
 /** The content of `complete_reply`. */
@@ -42,7 +43,7 @@ export function inspectReply<Cell>(
   const info = session.inspect(code, at) ?? (at > 0 ? session.inspect(code, at - 1) : undefined);
   if (!info?.displayParts?.length) return { status: "ok", found: false, data: {}, metadata: {} };
   // Names of earlier cells are imported by a line that the reader did not write.
-  const signature = text(info.displayParts)
+  const signature = withoutModules(text(info.displayParts))
     .replace(/^\(alias\) /, "")
     .replace(/\nimport \S+$/, "");
   const documentation = text(info.documentation);

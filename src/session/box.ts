@@ -7,6 +7,10 @@ export class Box {
   /** How many declarations have given it a value: what a cell has not come to is still what it was. */
   declarations = 0;
 
+  constructor() {
+    Object.preventExtensions(this); // a `d` of its own would keep what later declarations write
+  }
+
   set d(value: unknown) {
     this.declarations++;
     const { get } = Object.getOwnPropertyDescriptor(this, "v") as PropertyDescriptor;

@@ -12,6 +12,8 @@ export interface CellError {
   ename: string;
   evalue: string;
   traceback: string[];
+  /** Whether it was ended because its time was over. */
+  isLate?: true;
 }
 
 /** What a cell ends with when the reader presses stop. */

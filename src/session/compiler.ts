@@ -9,11 +9,13 @@
  * `rewrite/` turns what is checked into what runs.
  */
 import type * as TypeScript from "typescript";
+import { advise, adviseOnSyntax } from "./advice.js";
 import { CellNames, kindOf, type Name, typeParameters } from "./cell-names.js";
 import { CompilerFiles } from "./compiler-files.js";
-import { type Completions, completionsAt } from "./completion.js";
+import { type Completions, completionsAt, nablabNames } from "./completion.js";
 import { addFunctions, sourceNumber } from "./function-source.js";
 import type { HostFiles, SessionHost } from "./host.js";
+import { withoutModules } from "./inner-names.js";
 import { topLevel } from "./rewrite/context.js";
 import { type Rewriting, rewriting } from "./rewrite/rewrite.js";
 import { linesOf } from "./source-positions.js";
@@ -44,6 +46,8 @@ export interface Diagnostic {
   length: number;
   /** The line of source. */
   text: string;
+  /** Whether an `await` would do. */
+  forgotAwait?: boolean;
 }
 
 /** A cell that may run. */
@@ -59,6 +63,9 @@ const identifier = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
 const moduleHead = /^\s*\/\*\*\s*@module\s+([\w./-]+)/;
 const withoutCheck = /^\s*(?:\/\/.*\n\s*|\/\*(?:(?!\*\/)[\s\S])*\*\/\s*)*\/\/\s*@ts-nocheck\b/;
 
+/** "Did you forget to use 'await'?" */
+const forgottenAwait = 2773;
+
 // A package without types is no complaint: what it exports is any.
 const ignored = new Set([7016]);
 
@@ -69,6 +76,9 @@ export class Compiler {
   readonly #cell: string;
   readonly #names: CellNames;
   readonly #hostFiles: HostFiles;
+  /** What the reader knows a cell by, as `cell 3`. */
+  readonly #labels = new Map<number, string>();
+  readonly #labelOf = (cell: number): string => this.#labels.get(cell) ?? "an earlier cell";
   #count = 0;
   /** The state of the reader's files in which they were found good. */
   #checked = "";
@@ -121,7 +131,7 @@ export class Compiler {
     if (module) return this.#module(`${this.#files.cwd}/${module}.ts`, source, name);
 
     const declared = this.#declaredIn(source);
-    if (declared.errors.length > 0) return { diagnostics: declared.errors };
+    if (declared.errors.length > 0) return { diagnostics: adviseOnSyntax(declared.errors) };
     const mentioned = new Set(source.match(identifier));
     const before = this.#names.before(mentioned, declared.names, false);
     const unexported = [...declared.names].filter(([, { isExported }]) => !isExported).map(([name]) => name);
@@ -141,7 +151,11 @@ export class Compiler {
       .filter((problem) => problem.file !== file || isWithin(problem.start!, before.length, end))
       .filter(({ code, category }) => category === ts.DiagnosticCategory.Error && !ignored.has(code))
       .map((problem) => this.#describe(problem));
-    if (diagnostics.length > 0) return { diagnostics };
+    if (diagnostics.length > 0) {
+      const session = [...this.#names.entries()].filter(([, { value }]) => value).map(([name]) => name);
+      const exports = nablabNames(this.#hostFiles);
+      return { diagnostics: diagnostics.map((one) => advise(one, { session, exports })) };
+    }
 
     const rewritten = rewriting(ts, program.getTypeChecker(), file, sourceNumber(), {
       start: before.length,
@@ -190,9 +204,10 @@ export class Compiler {
         const file = `${this.#files.cwd}/[${cell}]`;
         if (types === undefined) this.#files.write(`${file}.ts`, text);
         else this.#files.write(`${file}.d.ts`, types);
+        this.#labels.set(cell, name);
         if (declared.isGlobal) this.#names.addGlobal(cell);
-        for (const { name, givesValue, entry } of names)
-          if (!givesValue || isThere(name)) this.#names.set(name, entry(cell));
+        for (const { name: declaredName, givesValue, entry } of names)
+          if (!givesValue || isThere(declaredName)) this.#names.set(declaredName, entry(cell));
       },
     };
   }
@@ -340,14 +355,21 @@ export class Compiler {
     };
   }
 
-  #describe({ file, start = 0, length = 1, code, messageText }: TypeScript.Diagnostic): Diagnostic {
+  #describe({
+    file,
+    start = 0,
+    length = 1,
+    code,
+    messageText,
+    relatedInformation = [],
+  }: TypeScript.Diagnostic): Diagnostic {
     const { line, character } = file?.getLineAndCharacterOfPosition(start) ?? { line: 0, character: 0 };
     const isCell = file?.fileName === this.#cell;
     const messages: string[] = [];
     const explain = (message: string | TypeScript.DiagnosticMessageChain): void => {
-      if (typeof message === "string") messages.push(message);
+      if (typeof message === "string") messages.push(withoutModules(message, this.#labelOf));
       else {
-        messages.push(message.messageText);
+        messages.push(withoutModules(message.messageText, this.#labelOf));
         message.next?.forEach(explain);
       }
     };
@@ -361,6 +383,7 @@ export class Compiler {
       column: character,
       length: Math.max(1, Math.min(length, text.length - character)),
       text,
+      ...(relatedInformation.some((one) => one.code === forgottenAwait) && { forgotAwait: true }),
     };
   }
 

@@ -108,6 +108,18 @@ const alsoTypes = new Set(["interface", "type", "class", "enum", "namespace"]);
 
 /** What nablab exports, read from its declarations: most cells import little of it, and none need be checked. */
 function nablabExports({ files }: CompletionRequest, place: "value" | "type" | "both"): Candidate[] {
+  const all = allExports(files);
+  if (place === "both") return all;
+  return all.filter(({ kind }) => (place === "type" ? alsoTypes.has(kind) : !onlyTypes.has(kind)));
+}
+
+/** The names of all that nablab exports, those of values first. */
+export const nablabNames = (files: HostFiles): string[] =>
+  allExports(files)
+    .sort((a, b) => Number(onlyTypes.has(a.kind)) - Number(onlyTypes.has(b.kind)))
+    .map(({ name }) => name);
+
+function allExports(files: HostFiles): Candidate[] {
   const file = files.declarationsOf("nablab", "");
   if (file === undefined) return [];
   let all = exportsOf.get(file);
@@ -121,8 +133,7 @@ function nablabExports({ files }: CompletionRequest, place: "value" | "type" | "
     all = [...new Map(all.map((one) => [one.name, one])).values()];
     exportsOf.set(file, all);
   }
-  if (place === "both") return all;
-  return all.filter(({ kind }) => (place === "type" ? alsoTypes.has(kind) : !onlyTypes.has(kind)));
+  return all;
 }
 
 /** After `from "`: what the compiler offers, nablab, and files. */

@@ -66,6 +66,8 @@ export interface SessionHost {
   metaOf(file: string): Record<string, unknown>;
   /** What code in a file can name besides globals, such as Node's `require`. */
   scopeOf(file: string): Record<string, unknown>;
+  /** Names that no cell may declare, where the cells that test it count on what they mean. */
+  readonly reserved?: ReadonlySet<string>;
 
   /** Evaluates an expression as a script that stack traces call `name`. */
   evaluate(code: string, name: string): unknown;

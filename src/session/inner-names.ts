@@ -34,3 +34,24 @@ export function cleanMessage<T>(thrown: T): T {
   }
   return thrown;
 }
+
+const qualifier = /import\("([^"]*)"\)\.([\p{ID_Continue}$]+)/gu;
+
+/**
+ * What the compiler says of a type without the module that it is from, which may be a cell, `import("/home/[3]").Point`. Two
+ * of one name keep apart by where they are from.
+ */
+export function withoutModules(text: string, labelOf = (_: number): string => "an earlier cell"): string {
+  if (!text.includes('import("')) return text;
+  const plain = text.replace(qualifier, "$2");
+  if (!/'([^']+)' .*'\1'/.test(plain)) return plain;
+  return text.replace(qualifier, (_, module: string, name: string) => {
+    const [, cell] = /\/\[(\d+)\]$/.exec(module) ?? [];
+    const place = module.endsWith("/[cell]")
+      ? "this cell"
+      : cell
+        ? labelOf(Number(cell))
+        : module.replace(/^.*\/(?:node_modules\/)?/, "");
+    return `${name} (of ${place})`;
+  });
+}

@@ -96,7 +96,7 @@ interface Run<Cell> {
   /** From when on, in the process's milliseconds, no code of the cell goes on. */
   deadline: number;
   /** Ends the wait for it. */
-  end: () => void;
+  end: (reason?: unknown) => void;
   /** When its time is over, in the process's milliseconds. */
   readonly limit: number;
   /** Whether it was ended because its time was over. */
@@ -255,9 +255,17 @@ export class Session<Cell> {
       return fromDiagnostics(this.#missing.failed(source, this.#count, compiled.diagnostics));
     }
     this.#missing.compiled(source);
+    const reserved = compiled.values.find((name) => this.#host.reserved?.has(name));
+    if (reserved !== undefined) {
+      throw new SyntaxError(
+        `${reserved} cannot be changed where notebooks are graded: give what you declare another name`,
+      );
+    }
     const { value } = (await this.#run(compiled, run)) ?? {};
     if (value === undefined) return { status: "ok" };
     const data = await unlessAborted(toBundle(value), run.interrupt.signal);
+    if (value instanceof Promise && /^Promise \{\s+<pending>\s+\}$/.test(String(data["text/plain"])))
+      data["text/plain"] += "  did you forget await?";
     checkJson(data);
     return { status: "ok", result: { data, metadata: {} } };
   }
@@ -279,7 +287,7 @@ export class Session<Cell> {
         check: this.#check,
       });
       const stopped = new Promise<never>((_, reject) => {
-        run.end = () => reject(new KeyboardInterrupt());
+        run.end = (reason = new KeyboardInterrupt()) => reject(reason);
       });
       const settled = (): void => {
         this.#stopped.delete(run);
@@ -298,6 +306,16 @@ export class Session<Cell> {
     while (this.#names.has(name)) name += "'";
     this.#names.add(name);
     return name;
+  }
+
+  /** Whether a cell is awaited. */
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** Ends the running cell with an error. */
+  fail(error: unknown): void {
+    this.#running?.end(error);
   }
 
   /** Ends the running cell with a `KeyboardInterrupt`; without one does nothing. */
@@ -416,7 +434,13 @@ export class Session<Cell> {
 /** How a cell ends that did not end by itself in time. */
 export function tookTooLong(seconds: number): CellError {
   const evalue = `the cell took longer than ${seconds} s`;
-  return { status: "error", ename: "TimeoutError", evalue, traceback: [`TimeoutError: ${evalue}`] };
+  return {
+    status: "error",
+    ename: "TimeoutError",
+    evalue,
+    traceback: [`TimeoutError: ${evalue}`],
+    isLate: true,
+  };
 }
 
 /** Defines globals; returns what takes them back. */

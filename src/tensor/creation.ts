@@ -3,7 +3,7 @@
  */
 
 import { checkWhole } from "../options/check.js";
-import type { FloatArray } from "./kernels.js";
+import { zeroArray } from "./kernels.js";
 import { checkShape, formatShape, type Shape, sizeOf } from "./shapes.js";
 import { type DType, Tensor, type TensorLike } from "./tensor.js";
 
@@ -31,9 +31,7 @@ export function tensor(nested: TensorLike, { dtype = "float64" }: { dtype?: DTyp
 export function zeros(shape: Shape | number, { dtype = "float64" }: { dtype?: DType } = {}): Tensor {
   const extents = typeof shape === "number" ? [shape] : shape;
   checkShape("zeros", extents);
-  const data: FloatArray =
-    dtype === "float32" ? new Float32Array(sizeOf(extents)) : new Float64Array(sizeOf(extents));
-  return new Tensor(extents, data);
+  return new Tensor(extents, zeroArray(sizeOf(extents), dtype));
 }
 
 /**

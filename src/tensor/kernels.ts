@@ -11,9 +11,24 @@ export type FloatArray = Float64Array | Float32Array;
 
 /** An array of `size` zeros of the type that fits both operands: float32 only if both are. */
 export function resultArray(size: number, a: FloatArray, b: FloatArray = a): FloatArray {
-  return a instanceof Float32Array && b instanceof Float32Array
-    ? new Float32Array(size)
-    : new Float64Array(size);
+  return zeroArray(size, a instanceof Float32Array && b instanceof Float32Array ? "float32" : "float64");
+}
+
+/**
+ * An array of zeros.
+ *
+ * @throws RangeError where there is no memory for it, with its size
+ */
+export function zeroArray(size: number, dtype: "float32" | "float64"): FloatArray {
+  const bytes = size * (dtype === "float32" ? 4 : 8);
+  try {
+    return dtype === "float32" ? new Float32Array(size) : new Float64Array(size);
+  } catch {
+    const advice = dtype === "float64" ? ', or half the bytes with dtype: "float32"' : "";
+    throw new RangeError(
+      `tensor: there is no memory for ${size} numbers at once; take fewer${advice}, got ${(bytes / 2 ** 30).toFixed(1)} GB`,
+    );
+  }
 }
 
 /** out = f(a, b) entry by entry, with both operands stretched to `shape` (see `broadcastShapes`). */

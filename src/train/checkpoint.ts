@@ -12,7 +12,7 @@ import {
 import { type Displayable, displaySymbol, type MimeBundle, table } from "../display/index.js";
 import type { TrainingState } from "../engine/trainer.js";
 import type { Sequential } from "../nn/index.js";
-import { architectureOf } from "./fingerprint.js";
+import { addParameters, isSingle } from "./network-file.js";
 import type { EpochRecord, Measured, MeasuredLayers, RunSettings } from "./record.js";
 import { runNumbers, unpacked } from "./run.js";
 
@@ -107,8 +107,6 @@ export function writeCheckpoint(file: string, checkpoint: Checkpoint, model: Seq
   });
 }
 
-const isSingle = (numbers: Float64Array): boolean => numbers.every((x) => Object.is(Math.fround(x), x));
-
 /**
  * Reads a checkpoint that `train()` wrote.
  *
@@ -149,73 +147,14 @@ export function loadCheckpoint(file: string): Checkpoint {
   });
 }
 
-/**
- * Saves a network's parameters as a safetensors file, which PyTorch and others can read: A1 of shape outputs × inputs,
- * b1, A2, …, in float64.
- *
- * @param file a path, such as `net.safetensors`; written whole or not at all
- * @param model the network
- * @throws Error when the file cannot be written
- * @example
- * const net = sequential([dense(2, 2)], { seed: 1 });
- * saveNetwork("net.safetensors", net);
- * loadNetwork("net.safetensors", sequential([dense(2, 2)], { seed: 2 })).theta[0] === net.theta[0] // → true
- */
-export function saveNetwork(file: string, model: Sequential): void {
-  const tensors = new Map<string, StoredTensor>();
-  addParameters(tensors, model, model.theta, {});
-  writeSafetensors(file, {
-    tensors,
-    texts: { format: "nablab network 1", architecture: architectureOf(model) },
-  });
-}
-
-/**
- * Loads a network's parameters from a file that `saveNetwork()` or `train()` wrote, or anything that names them so.
- *
- * @param file a path
- * @param model a network of the same layers, changed in place
- * @returns the network
- * @throws Error when the file is missing, cut off or altered, RangeError when it does not fit the network, which then
- *   stays as it was
- * @example
- * const net = sequential([dense(2, 2)], { seed: 1 });
- * saveNetwork("net.safetensors", net);
- * loadNetwork("net.safetensors", net).parameterCount // → 6
- */
-export function loadNetwork(file: string, model: Sequential): Sequential {
-  const { tensors, texts } = readSafetensors("loadNetwork", file);
-  const names = namesOf(model);
-  const found = names.map((name, i) => {
-    const wanted = model.parameters[i]!.shape;
-    const tensor = tensors.get(name);
-    if (tensor?.shape.join() === wanted.join()) return tensor.data;
-    const there = [...tensors].map(([key, { shape }]) => `${key} [${shape.join(", ")}]`).join(", ");
-    throw new RangeError(
-      `loadNetwork: the network needs ${name} of shape [${wanted.join(", ")}]; ${file} has ${there || "nothing"}`,
-    );
-  });
-  checkArchitecture(model, texts, file);
-  model.parameters.forEach(({ data }, i) => {
-    data.set(found[i]!);
-  });
-  return model;
-}
-
-/** Throws where the file is of a network with other layers; files by other programs do not name theirs. */
-function checkArchitecture(model: Sequential, texts: Safetensors["texts"], file: string): void {
-  const saved = texts.architecture ?? JSON.parse(texts.state ?? "{}").settings?.architecture;
-  const here = architectureOf(model);
-  if (saved === undefined || saved === here) return;
-  throw new RangeError(
-    `loadNetwork: the network is ${here}, but ${file} was saved of another; make the network with the same layers, got ${saved}`,
-  );
-}
-
 /** Throws unless a training with these settings can go on from the checkpoint. */
 export function checkResumes(settings: RunSettings, { settings: made, epochs, step }: Checkpoint): void {
   const same = ["parameters", "samples", "rule", "loss", "batchSize", "seed", "shuffle", "backend"] as const;
-  const other = same.find((name) => settings[name] !== made[name]);
+  // Older checkpoints have the loss's name alone.
+  const isSame = (name: (typeof same)[number]): boolean =>
+    settings[name] === made[name] ||
+    (name === "loss" && !made.loss.includes("(") && nameOf(settings.loss) === made.loss);
+  const other = same.find((name) => !isSame(name));
   if (other) {
     throw new RangeError(
       `train: the checkpoint was made with ${other} ${inspect(made[other])}; resume with the same, or train from the start without resume; got ${inspect(settings[other])}`,
@@ -239,24 +178,8 @@ export function checkResumes(settings: RunSettings, { settings: made, epochs, st
   }
 }
 
-/** A1, b1, A2, b2, … as in the lecture, without dots and brackets. */
-function namesOf({ parameterNames }: Sequential): string[] {
-  return parameterNames.map((name) => name.replaceAll(/[[\]]/g, "").replaceAll(".", "_"));
-}
-
-function addParameters(
-  tensors: Map<string, StoredTensor>,
-  model: Sequential,
-  values: Float64Array,
-  { single = false, prefix = "" }: { single?: boolean; prefix?: string },
-): void {
-  let at = 0;
-  namesOf(model).forEach((name, i) => {
-    const { shape, size } = model.parameters[i]!;
-    const part = values.subarray(at, (at += size));
-    tensors.set(prefix + name, { shape, data: single ? Float32Array.from(part) : part });
-  });
-}
+/** The name of a loss from its text; of a loss with a penalty, that of the loss. */
+const nameOf = (loss: string): string | undefined => /^(?:withPenalty\()*(\w+)/.exec(loss)?.[1];
 
 /** The tensors whose names are the prefix and a name without a dot, one after the other; undefined if there are none. */
 function flat({ tensors }: Safetensors, size: number, prefix: string): Float64Array | undefined {

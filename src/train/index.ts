@@ -3,7 +3,7 @@
  */
 export type { Shuffle } from "../engine/order.js";
 export type { TrainingState } from "../engine/trainer.js";
-export { Checkpoint, loadCheckpoint, loadNetwork, saveNetwork } from "./checkpoint.js";
+export { Checkpoint, loadCheckpoint } from "./checkpoint.js";
 export { compareRuns } from "./compare-runs.js";
 export type { EarlyStopping } from "./early-stopping.js";
 export { evaluate } from "./evaluate.js";
@@ -20,6 +20,7 @@ export {
   signalToNoise,
   stepTimesCurvature,
 } from "./measures.js";
+export { loadNetwork, saveNetwork } from "./network-file.js";
 export type { TrainOptions } from "./options.js";
 export type { Backend, EpochRecord, Measured, MeasuredLayers, RunSettings } from "./record.js";
 export { loadRun, Run, saveRun } from "./run.js";

@@ -155,7 +155,7 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
   const settings: RunSettings = {
     name: options.name ?? text,
     rule: text,
-    loss: loss.name,
+    loss: lossText(loss),
     epochs,
     batchSize,
     seed,
@@ -190,6 +190,9 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
 }
 
 const textOf = (rule: Rule): string => (String(rule) === "[object Object]" ? rule.name : String(rule));
+
+/** Options and penalties included. */
+const lossText = (loss: Loss): string => (String(loss) === "[object Object]" ? loss.name : String(loss));
 
 function checkOneOf(option: string, value: unknown, known: readonly string[]): void {
   if (known.includes(value as string)) return;

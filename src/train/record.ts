@@ -38,6 +38,7 @@ export interface RunSettings {
   name: string;
   /** The rule's text, such as `SGD(η = 0.1)`. */
   rule: string;
+  /** The loss's text, such as `crossEntropy()`. */
   loss: string;
   epochs: number;
   batchSize: number;

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test, vi } from "vitest";
 import { folder, nablab, write } from "./nablab.js";
 
@@ -71,7 +71,7 @@ test("ends with 0 for all visible points; runs confined and within its time, as 
     expect.stringContaining("✓ all 2 points of the visible tests"),
   ]);
   write(dir, "wrong.ipynb", [
-    'import { readFileSync } from "node:fs";',
+    'import { readFileSync, writeFileSync } from "node:fs";',
     graded("outside", 1, 'readFileSync("../x");'),
     graded("slow", 1, "while (true) {}"),
     graded("after", 1, "1;"),
@@ -108,5 +108,36 @@ test("refuses what is no assignment", async () => {
   expect([status, stderr]).toEqual([
     2,
     expect.stringContaining("is it an assignment? To run it: npx nablab run plain.ipynb"),
+  ]);
+});
+
+test("sees what the grader sees: copies, another kernel, a byte order mark; --against without metadata", async () => {
+  const dir = folder();
+  const cells = [answers[0]!, tests[0]!];
+  const original = write(dir, "original.ipynb", cells);
+  write(dir, "copied.ipynb", [...cells, tests[0]!, { source: "double = undefined as never;" }], {
+    metadata: { kernelspec: { name: "python3", display_name: "Python 3", language: "python" } },
+  });
+  writeFileSync(`${dir}/marked.ipynb`, `\uFEFF${readFileSync(`${dir}/copied.ipynb`, "utf8")}`);
+  const copied = await nablab(dir, "check", "marked.ipynb");
+  expect([copied.status, copied.stdout]).toEqual([
+    0,
+    expect.stringContaining("✓ all 2 points of the visible tests"),
+  ]);
+  expect(copied.stderr).toContain("marked.ipynb: copied: double");
+  expect(copied.stderr).toContain(
+    "marked.ipynb: was opened with the kernel python3 last; it is graded as TypeScript",
+  );
+  write(dir, "lost.ipynb", [answers[0]!, { source: tests[0]!.source }]);
+  const lost = await nablab(dir, "check", "lost.ipynb");
+  expect([lost.status, lost.stderr]).toEqual([2, expect.stringContaining("--against ORIGINAL.ipynb")]);
+  const found = await nablab(dir, "check", "lost.ipynb", "--against", original);
+  expect([found.status, found.stdout]).toEqual([0, expect.stringContaining("✓ all 2 points")]);
+  expect(found.stderr).toContain("lost.ipynb: without metadata, and recognised: double");
+  write(dir, "other.ipynb", ["1;"]);
+  const other = await nablab(dir, "check", "other.ipynb", "--against", original);
+  expect([other.status, other.stderr]).toEqual([
+    2,
+    expect.stringContaining("none of the 1 cells of the assignment are in it"),
   ]);
 });

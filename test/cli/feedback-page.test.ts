@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { finishFeedback } from "#nablab/cli/feedback-page.js";
+import { finishFeedback } from "#nablab/cli/course/feedback-page.js";
 
 const page = (text: string): string => `<html><head>
 <!-- Load mathjax -->
@@ -25,4 +25,22 @@ test("code, output and what is no formula stay as they are", () => {
   expect(done).toContain(text);
   expect(done).toContain("<pre>costs $5 and $6</pre>");
   expect(done).not.toContain("katex");
+});
+
+test("nothing that a submission displayed runs, loads or leads away", () => {
+  const evil = [
+    '<meta http-equiv="refresh" content="0;url=https://example.org">',
+    "<META HTTP-EQUIV=refresh CONTENT=0>",
+    "<meta\ncharset=utf-8 http-equiv='refresh' content='1'>",
+    '<meta/http-equiv="refresh"/content="0">',
+  ];
+  const done = finishFeedback(page(`<p>fine</p>${evil.join("")}`));
+  const [first, ...more] = done.match(/<meta\b[^>]*>/gi) ?? [];
+  expect(first).toMatch(/^<meta http-equiv="Content-Security-Policy" content="default-src 'none';/);
+  expect(more).toEqual([]);
+  expect(first).not.toMatch(/script-src|https?:|frame-src/);
+  expect(done.indexOf(first!)).toBeLessThan(done.indexOf("<style>"));
+  expect(finishFeedback('<html><head><meta charset="utf-8"/></head></html>')).toContain(
+    '<meta charset="utf-8"/>',
+  );
 });

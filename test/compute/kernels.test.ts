@@ -6,7 +6,7 @@ import { adagrad, adagradNorm, adam, inverse, momentum, type Rule, random, sgd }
 import { describe, expect, test } from "vitest";
 import { Arena, type Region, view } from "#nablab/compute/arena.js";
 import { formulaOf } from "#nablab/compute/formula.js";
-import type { Compressed, Kernels, Parameters, Weights } from "#nablab/compute/kernels.js";
+import type { Compressed, Kernels, Weights } from "#nablab/compute/kernels.js";
 import { sumsLength } from "#nablab/compute/kernels.js";
 import {
   type Matrix,
@@ -18,6 +18,7 @@ import {
   weightLength,
 } from "#nablab/compute/matrix.js";
 import { openblasKernels } from "#nablab/compute/openblas.js";
+import type { Parameters } from "#nablab/compute/parameters.js";
 import { ruleKernel, type StepRule, stepNumbers } from "#nablab/compute/rule-kernels.js";
 import { type Move, scalarKernels } from "#nablab/compute/scalar.js";
 import { rangeOf, type Share } from "#nablab/compute/share.js";

@@ -78,21 +78,31 @@ export class Course {
   }
 
   grades(): Grades {
-    return JSON.parse(this.#python("grades.py")) as Grades;
+    return JSON.parse(this.python("grades.py")) as Grades;
   }
 
   /** Marks an answer as a human would. */
   mark(assignment: string, student: string, cell: string, points: number): void {
-    this.#python("mark.py", assignment, student, cell, String(points));
+    this.python("mark.py", assignment, student, cell, String(points));
   }
 
-  #python(script: string, ...args: string[]): string {
+  /** Runs a script of this folder on the gradebook. */
+  python(script: string, ...args: string[]): string {
     const file = path.join(import.meta.dirname, script);
     const { status, stdout, stderr } = spawnSync(python(), [file, this.at("gradebook.db"), ...args], {
       encoding: "utf8",
     });
     if (status !== 0) throw new Error(stderr);
     return stdout;
+  }
+
+  /** nbgrader itself, as a lecturer may call it. */
+  nbgrader(...args: string[]): SpawnSyncReturns<string> {
+    return spawnSync(python(), ["-m", "nbgrader", ...args], {
+      cwd: this.folder,
+      encoding: "utf8",
+      env: { ...process.env, JUPYTER_PATH: this.at(".nablab") },
+    });
   }
 
   remove(): void {

@@ -103,7 +103,7 @@ describe.each(assignments)("%s", (assignment) => {
   test("runs through also while answers are missing: what they break may fail", () => {
     for (const { cell_type, metadata } of course.released(assignment).cells) {
       if (cell_type !== "code" || (metadata.nbgrader && !metadata.nbgrader.grade)) continue;
-      expect(metadata).toMatchObject({ tags: ["raises-exception"] });
+      expect((metadata as { tags?: string[] }).tags).toContain("raises-exception");
     }
   });
 

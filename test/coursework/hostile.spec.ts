@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import {
   existsSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -16,6 +17,7 @@ import {
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { python } from "../kernel/jupyter.js";
+import { attacks } from "./attacks.js";
 import { type Cell, Course, type Grades, idOf, type Notebook, solved } from "./course.js";
 
 const assignment = "1-gradient-descent";
@@ -31,15 +33,21 @@ const cellOf = (notebook: Notebook, id: string): Cell => notebook.cells.find((ce
 const isTest = (cell: Cell): boolean => cell.metadata.nbgrader?.grade === true;
 
 /** A cell of the student's own, at the top. */
-function insert(notebook: Notebook, source: string): void {
+function insert(notebook: Notebook, source: string, id = "own"): void {
   notebook.cells.unshift({
     cell_type: "code",
-    id: "own",
+    id,
     metadata: {},
     source,
     outputs: [],
     execution_count: null,
   });
+}
+
+/** A cell for each of the attacks, which do not end the process. */
+function insertAttacks(notebook: Notebook): void {
+  const codes = Object.values(attacks).flatMap((list) => list.map(({ code }) => code));
+  for (const [i, code] of codes.entries()) insert(notebook, code, `attack-${i}`);
 }
 
 /** At the beginning of an answer. */
@@ -82,7 +90,7 @@ const submissions: Record<
       begin(notebook, "step", "step", 'for (let i = 0; i < 100_000; i++) console.log("line", i);'),
     ),
     points: all,
-    note: /step-test: printed more than is kept/,
+    note: /step-(test|pure): printed more than is kept/,
   },
   "prints for ever": {
     ...answers((notebook) => begin(notebook, "step", "step", 'while (true) console.log("more and more");')),
@@ -152,7 +160,7 @@ const submissions: Record<
   "kills the kernel": {
     ...answers((notebook) => insert(notebook, 'process.kill(process.ppid, "SIGKILL");')),
     points: all,
-    note: /cell 1: ending other processes is not allowed/,
+    note: /cell 1: sending signals to processes is not allowed/,
   },
   "calls process.exit": {
     ...answers((notebook) => begin(notebook, "bound", "bound", "process.exit(0);")),
@@ -195,7 +203,7 @@ const submissions: Record<
   "overwrites Math.random": {
     ...answers((notebook) => insert(notebook, "Math.random = () => 0.5;")),
     points: all,
-    note: /changed Math.random/,
+    note: /cell 1: Cannot assign to read only property 'random'/,
   },
   "bends the instruments": {
     ...stub((notebook) =>
@@ -205,7 +213,7 @@ const submissions: Record<
       ),
     ),
     points: 0,
-    note: /changed .*Math.abs/,
+    note: /cell 1: Cannot assign to read only property 'abs'/,
   },
   "bends them for good": {
     ...answers((notebook) =>
@@ -215,7 +223,7 @@ const submissions: Record<
       ),
     ),
     points: all,
-    note: /cell 1: the notebook's process ended with exit code 1; changed Math.abs/,
+    note: /cell 1: Cannot redefine property: abs/,
   },
   "writes to standard error": {
     ...answers((notebook) => begin(notebook, "bound", "bound", 'console.error("hm");')),
@@ -236,6 +244,39 @@ const submissions: Record<
     }),
     points: all,
   },
+  "floors everything to 300": {
+    ...stub((notebook) => insert(notebook, "Math.floor = () => 300;\nconst credit = () => 300;")),
+    points: 0,
+    note: /cell 1: Cannot assign to read only property 'floor'/,
+  },
+  "writes a broken notebook and a large file": {
+    ...answers((notebook) =>
+      insert(
+        notebook,
+        'import { writeFileSync } from "node:fs";\nwriteFileSync("z.ipynb", "{"); writeFileSync("large.bin", new Uint8Array(2e8));',
+      ),
+    ),
+    points: all,
+  },
+  "takes its time in every cell": {
+    ...answers((notebook) => {
+      for (let i = 0; i < 3; i++) insert(notebook, "process.exit(0);", `exit-${i}`);
+      for (let i = 0; i < 2; i++) {
+        insert(notebook, "const t = Date.now(); while (Date.now() - t < 3000);", `slow-${i}`);
+      }
+    }),
+    points: all,
+  },
+  "tries all attacks, and has no answers": {
+    ...stub((notebook) => insertAttacks(notebook)),
+    points: 0,
+    note: /is not allowed/,
+  },
+  "tries all attacks, with right answers": {
+    ...answers((notebook) => insertAttacks(notebook)),
+    points: all,
+    note: /is not allowed/,
+  },
   "is as it should be": { ...answers(() => {}), points: all },
 };
 const names = Object.keys(submissions);
@@ -245,8 +286,9 @@ beforeAll(() => {
   // Less time and memory than usual, so that reaching the limits takes less.
   const config = course.at("nbgrader_config.py");
   const text = readFileSync(config, "utf8");
-  expect(text).toContain("seconds, megabytes = 60, 2000");
-  writeFileSync(config, text.replace("seconds, megabytes = 60, 2000", "seconds, megabytes = 4, 700"));
+  const usual = "seconds, notebook_seconds, megabytes = 60, 300, 2000";
+  expect(text).toContain(usual);
+  writeFileSync(config, text.replace(usual, "seconds, notebook_seconds, megabytes = 4, 200, 700"));
   expect(course.run("release", assignment).status).toBe(0);
   for (const [name, { from, change }] of Object.entries(submissions)) {
     const notebook = from === "stub" ? course.released(assignment) : solved(course, assignment);
@@ -303,13 +345,25 @@ test("what was printed is kept within bounds", () => {
   }
 });
 
+test("what a submission wrote is gone, and feedback of it works", () => {
+  const student = studentOf("writes a broken notebook and a large file");
+  expect(readdirSync(course.at("autograded", student, assignment))).toEqual([`${assignment}.ipynb`]);
+  const feedback = course.run("feedback", "--student", student);
+  expect(feedback.status, feedback.stderr).toBe(0);
+});
+
 test("nothing is graded twice, and what was handed in again is", () => {
   const again = course.run("autograde");
   expect(again.stderr).toContain(`${names.length} of ${names.length + notGraded.length} are graded already`);
   expect(again.stdout.trim().split("\n")).toHaveLength(2 + notGraded.length);
   const file = course.at("submitted", "is-as-it-should-be", assignment, `${assignment}.ipynb`);
+  // Content decides: a new time alone changes nothing, other text with the old time does.
   const later = new Date(Date.now() + 5000);
   utimesSync(file, later, later);
+  expect(course.run("autograde").stdout.trim().split("\n")).toHaveLength(2 + notGraded.length);
+  const { atime, mtime } = statSync(course.at("autograded", "is-as-it-should-be", assignment));
+  writeFileSync(file, `${readFileSync(file, "utf8")}\n`);
+  utimesSync(file, atime, mtime);
   for (const student of notGraded) rmSync(course.at("submitted", student), { recursive: true });
   const third = course.run("autograde", assignment);
   expect(third.stdout).toMatch(/is-as-it-should-be .* 30 \/ 30/);
@@ -347,7 +401,7 @@ test("scores and feedback", () => {
   expect(scores.stdout).toMatch(/^loops-for-ever +28 \/ 30 +28$/m);
   const csv = readFileSync(course.at("scores.csv"), "utf8");
   expect(csv.split("\n")[0]).toContain("assignment,");
-  expect(csv).toMatch(/1-gradient-descent,.*loops-for-ever.*28\.0/);
+  expect(csv).toMatch(/1-gradient-descent,.*loops-for-ever,.*,graded,28,0,28,30,/);
   const feedback = course.run("feedback", "--student", "is-as-it-should-be");
   expect(feedback.status, feedback.stderr).toBe(0);
   const html = readFileSync(

@@ -144,3 +144,23 @@ test("promises, timers and traces print as in any program", async () => {
     ),
   ).toMatch(/^Mine: m\n/);
 });
+
+test("an error in a timer is survived after all listeners were removed", async () => {
+  const events = ["uncaughtException", "unhandledRejection"] as const;
+  const theirs = events.map((event) => process.listeners(event as "exit"));
+  for (const removal of [
+    'process.removeAllListeners("uncaughtException")',
+    'process.removeAllListeners("unhandledRejection")',
+    "for (const f of process.listeners('uncaughtException')) process.off('uncaughtException', f)",
+  ]) {
+    await text(
+      `${removal}; await new Promise((go) => setTimeout(go, 5)); setTimeout(() => { throw new Error("late one") }); Promise.reject(new Error("nobody's")); await new Promise((go) => setTimeout(go, 20))`,
+    );
+    expect(printed(), removal).toContain("late one");
+    expect(printed(), removal).toContain("nobody's");
+  }
+  events.forEach((event, i) => {
+    for (const listener of theirs[i]!)
+      if (!process.listeners(event as "exit").includes(listener)) process.on(event, listener);
+  });
+});

@@ -18,7 +18,7 @@ test.each([
 });
 
 test("of zeros it is 0, of what is not a number not a number", () => {
-  expect(zeros(3, 2).norm()).toBe(0);
+  expect(zeros([3, 2]).norm()).toBe(0);
   expect(tensor([1, Number.NaN]).norm()).toBeNaN();
 });
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { concat, randomNormal, stack, tensor, zeros } from "nablab";
+import { concat, ones, randomNormal, stack, tensor, zeros } from "nablab";
 import { describe, expect, test } from "vitest";
 
 describe("entry by entry", () => {
@@ -52,6 +52,24 @@ describe("entry by entry", () => {
     ]);
     expect(tensor([1, 0], { dtype: "float32" }).greater(0).dtype).toBe("float32");
     expect(() => x.greater([1, 2, 3])).toThrow("greater");
+  });
+
+  test("what no memory holds is refused with its size", () => {
+    const message =
+      'tensor: there is no memory for 4294967296 numbers at once; take fewer, or half the bytes with dtype: "float32", got 32.0 GB';
+    expect(() => zeros([2 ** 20, 2 ** 30])).toThrow(
+      "tensor: there is no memory for 1125899906842624 numbers at once",
+    );
+    expect(() => ones([2 ** 40]).add(1)).toThrow(RangeError);
+    const column = zeros([2 ** 20, 1]);
+    expect(() => column.matmul(zeros([1, 2 ** 20]))).toThrow("numbers at once");
+    expect(() => column.add(zeros([1, 2 ** 20]))).toThrow("numbers at once");
+    // On a machine that has so much, this one may be there.
+    try {
+      zeros([65_536, 65_536]);
+    } catch (error) {
+      expect((error as Error).message).toBe(message);
+    }
   });
 
   test("where takes entries as they are: −0, NaN and ∞, stretched or not, and float32 only from two of it", () => {

@@ -120,7 +120,7 @@ describe("what is known", () => {
     expect(checkNoise(F, { at, samples: 20_000 }).verdict).toBe("yes");
     const biased = {
       ...F,
-      sampleGradient: (t: ArrayLike<number>, s: Random) => F.sampleGradient(t, s).map((x) => x + 8),
+      sampleGradient: (t: Float64Array, s: Random) => F.sampleGradient(t, s).map((x) => x + 8),
     };
     expect(checkNoise(biased, { at, samples: 20_000 }).verdict).toBe("no");
   });

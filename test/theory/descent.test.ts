@@ -188,6 +188,15 @@ describe("gradient descent with larger steps", () => {
     expect(path.steps).toBe(1);
   });
 
+  test("a gradient that is not finite, where the value is, ends the path and is what is named", () => {
+    const make = (bad: number) =>
+      objective({ name: "root", dimension: 1, value: ([t]) => Math.abs(t!), gradient: () => [bad] });
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const path = descend(make(bad), { theta0: [0], eta: 1, steps: 5 });
+      expect(path.diverged).toEqual({ step: 0, reason: `‖∇F(θ(0))‖ is ${Number.isNaN(bad) ? "NaN" : "∞"}` });
+    }
+  });
+
   test("the bounds refuse steps above 1/L", () => {
     expect(() => gradientDescentBound({ R: 1, eta: 0.3, L: 4 })).toThrow(
       "the theorem needs eta ≤ 1/L = 0.25, got 0.3",
@@ -303,7 +312,7 @@ describe("fitRate", () => {
     expect(fit.window[1]).toBeLessThan(2000);
     expect(path.gaps[fit.window[1]]!).toBeGreaterThan(1e-14);
     expect(fit.law).toBe("geometric");
-    expect(() => fitRate([1, 0.5, 0, 0])).toThrow("at least 3 positive gaps are needed");
+    expect(() => fitRate([1, 0.5, 0, 0])).toThrow("at least 3 positive, finite gaps are needed");
   });
 
   test("the standard error covers noise: about 1.96 of them in 19 of 20 cases", async () => {

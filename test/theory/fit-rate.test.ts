@@ -1,5 +1,5 @@
 import { fitRate, random } from "nablab";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 test("says how clearly one law fits better, and intervals that hold the true rate", () => {
   const noisy = (law: (k: number) => number) => {
@@ -30,4 +30,93 @@ test("says how clearly one law fits better, and intervals that hold the true rat
       { from: 10, to: 13 },
     ).evidence,
   ).toBeLessThan(2);
+});
+
+const of = (law: (k: number) => number, length = 200) => Float64Array.from({ length }, (_, k) => law(k));
+
+describe("the verdict on a rate", () => {
+  test("1/(k + 1) is a power law in k + 1, from k = 0 too", () => {
+    for (const options of [{ from: 0 }, { from: 0, law: "power" as const }, {}]) {
+      const fit = fitRate(
+        of((k) => 1 / (k + 1)),
+        options,
+      );
+      expect([fit.verdict, fit.law, fit.power.offset]).toEqual(["yes", "power", 1]);
+      expect(fit.power.exponent).toBeCloseTo(1, 9);
+      expect(String(fit)).toContain("(k + 1)^−1.0000");
+    }
+    expect(fitRate(of((k) => 1 / k)).power.offset).toBe(0);
+    expect(fitRate(of((k) => 3 * (k + 1) ** -0.5)).power).toMatchObject({ offset: 1 });
+  });
+
+  test("a constant and a floor level off, and no law is named for them", () => {
+    const level = (law: (k: number) => number) => fitRate(of(law));
+    expect(level(() => 3).verdict).toBe("no");
+    expect(level(() => 3).level).toBeCloseTo(3, 12);
+    expect(String(level(() => 3))).toBe("✗ levels off at 3, k = 3 … 199: no law of decay");
+    for (const [law, floor] of [
+      [(k: number) => (k + 1) ** -2 + 0.01, 0.01],
+      [(k: number) => 0.8 ** k + 1e-4, 1e-4],
+      [(k: number) => 0.5 ** k + 1e-9, 1e-9],
+    ] as const) {
+      const fit = level(law);
+      expect(fit.verdict).toBe("no");
+      expect(fit.level! / floor).toBeCloseTo(1, 0);
+    }
+  });
+
+  test("a named law that fits far worse than the other is no, with the reason", () => {
+    const fit = fitRate(
+      of((k) => 0.9 ** k),
+      { law: "power" },
+    );
+    expect(fit.verdict).toBe("no");
+    expect(String(fit)).toMatch(/^✗ power law: .* but the geometric law leaves .* times less$/);
+  });
+
+  test("a transient, a logarithm and a shift are undecided: the exponent still changes", () => {
+    for (const law of [
+      (k: number) => 1 / (k + 20),
+      (k: number) => 1 / k ** 2 + 0.01 / k ** 0.5,
+      (k: number) => Math.exp(-k / 50) / k,
+    ]) {
+      expect(fitRate(of(law, 2000), { from: 3, to: 300 }).verdict).toBe("undecided");
+    }
+    expect(fitRate(of((k) => 1 / (k + 20), 2000)).wouldDecide).toBe("a later window");
+  });
+
+  test("gaps that grow, or end in ∞ or NaN, give sentences without NaN or Infinity", () => {
+    const endings: ((k: number) => number)[] = [
+      (k) => 1.1 ** k,
+      (k) => k ** 2,
+      (k) => (k > 50 ? Number.POSITIVE_INFINITY : 1 / k),
+      (k) => (k > 50 ? Number.NaN : 1 / k),
+      (k) => Math.max(0.5 ** k, 1e-17),
+      (k) => 10 ** (2 * k - 200),
+    ];
+    for (const law of endings) {
+      for (const options of [{}, { law: "power" }, { law: "geometric" }, { from: 0 }] as const) {
+        const fit = fitRate(of(law, 150), options);
+        expect(String(fit)).not.toMatch(/NaN|Infinity|∞|--|−-/);
+        expect(Number.isFinite(fit.evidence)).toBe(true);
+      }
+    }
+    expect(() => fitRate(of(() => Number.NaN))).toThrow("at least 3 positive, finite gaps are needed");
+  });
+
+  test("500 noisy laws: the right one, or undecided; never the other, never a level", () => {
+    const stream = random(51);
+    let decided = 0;
+    for (let seed = 0; seed < 500; seed++) {
+      const sd = [0, 0.01, 0.1, 0.3][seed % 4]!;
+      const p = 0.3 + 2 * stream.uniform();
+      const power = seed % 2 === 0;
+      const law = power ? (k: number) => (k + 1) ** -p : (k: number) => Math.exp((-p * k) / 60);
+      const fit = fitRate(of((k) => law(k) * Math.exp(sd * stream.normal()), 300));
+      if (fit.verdict === "yes") expect(fit.law).toBe(power ? "power" : "geometric");
+      if (sd <= 0.1) expect(fit.verdict).not.toBe("no");
+      decided += Number(fit.verdict === "yes");
+    }
+    expect(decided).toBeGreaterThan(250);
+  });
 });

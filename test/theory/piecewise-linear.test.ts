@@ -150,7 +150,7 @@ describe("conservative fields", () => {
     const folded = relu(affine([1]));
     const wrongSide = checkConservative({
       ...folded,
-      autodiff: ([x]: ArrayLike<number> & Iterable<number>) => [Math.sign(x)],
+      autodiff: ([x]: ArrayLike<number> & Iterable<number>) => [Math.sign(x!)],
     });
     expect(wrongSide.holds).toBe(false);
     expect(wrongSide.gradients).toBeGreaterThan(900); // about half of 2000, by chance

@@ -341,7 +341,7 @@ describe("SGD along many paths", () => {
   test("checkBound takes many paths: where a bound holds, and which assumption fails where it does not", async () => {
     const F = expectation(quadratic({ spectrum: [1, 0.5] }), noise({ distribution: "sign" }));
     const eta = inverse({ eta: 2 });
-    const runs = await sgdPaths(F, { theta0: [1, 1], eta, steps: 500, paths: 100 });
+    const runs = await sgdPaths(F, { theta0: [1, 1], eta, steps: 500, paths: 1000 });
     const G = Math.sqrt(2 + Math.max(...runs.squaredGradients.mean));
     const good = checkBound(runs, sgdStronglyConvexBound({ G, mu: 0.5 }));
     expect(good.holds).toBe(true);

@@ -10,6 +10,8 @@ import {
   dataset,
   dense,
   flatten,
+  type Loss,
+  l2Penalty,
   leakyRelu,
   loadCheckpoint,
   loadNetwork,
@@ -25,6 +27,7 @@ import {
   sgd,
   tanh,
   train,
+  withPenalty,
 } from "nablab";
 import { afterAll, describe, expect, test } from "vitest";
 
@@ -156,12 +159,27 @@ describe("a checkpoint names its network and its data", () => {
     await resume(points(70));
   });
 
+  test("another weight of a penalty, or another option of the loss, is refused", async () => {
+    const loss = withPenalty(crossEntropy(), l2Penalty(0.1));
+    await train(network(), data, { ...options, loss });
+    const resume = (other: Loss) =>
+      train(network(), data, { epochs: 3, batchSize: 16, loss: other, resume: file, ...quiet });
+    for (const other of [withPenalty(crossEntropy(), l2Penalty(0.2)), crossEntropy()]) {
+      await expect(resume(other)).rejects.toThrow(
+        "train: the checkpoint was made with loss 'withPenalty(crossEntropy(), l2Penalty(0.1))'",
+      );
+    }
+    await resume(loss);
+  });
+
   test("one of before, which names neither, is taken", async () => {
     const [whole, parted] = [network(), network()];
     await train(whole, data, { ...options, checkpoint: join(folder, "other.safetensors"), epochs: 3 });
     await train(parted, data, options);
     const checkpoint = loadCheckpoint(file);
-    const { architecture: _, data: __, ...settings } = checkpoint.settings;
+    const { architecture: _, data: __, ...others } = checkpoint.settings;
+    expect(others.loss).toBe("crossEntropy()");
+    const settings = { ...others, loss: "crossEntropy" };
     const older = Object.assign(Object.create(Object.getPrototypeOf(checkpoint)), checkpoint, { settings });
     await train(parted, data, { epochs: 3, batchSize: 16, resume: older, ...quiet });
     expect(parted.theta).toEqual(whole.theta);

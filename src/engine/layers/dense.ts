@@ -4,9 +4,8 @@
  */
 import type { Region } from "../../compute/arena.js";
 import {
-  type Run as Columns,
+  type ColumnRun,
   type Compressed,
-  type Parameters,
   type Source,
   sumsLength,
   type Weights,
@@ -20,6 +19,7 @@ import {
   weightAt,
   weightLength,
 } from "../../compute/matrix.js";
+import type { Parameters } from "../../compute/parameters.js";
 import { scratchLength } from "../../compute/wasm.js";
 import { Dense } from "../../nn/dense.js";
 import type { CompressedPlan, MatrixPlan, ParametersPlan, Room } from "../memory.js";
@@ -39,7 +39,7 @@ interface DensePlan extends WeightShape {
 /** Columns that are dense, where most are sparse: their weights lie apart, and those in the panels are never used. */
 interface DenseColumnsPlan {
   /** Which they are, in order; and as bits, where the kernels find them. */
-  readonly runs: readonly Columns[];
+  readonly runs: readonly ColumnRun[];
   readonly bits: Region<"Uint8Array">;
   readonly A: ParametersPlan;
   readonly x: MatrixPlan;
@@ -129,7 +129,7 @@ export const denseKind: LayerKind<LoweredLayer, DensePlan> = {
 function reserveColumns(
   room: Room,
   { inputs, outputs }: WeightShape,
-  runs: readonly Columns[],
+  runs: readonly ColumnRun[],
 ): DenseColumnsPlan {
   const columns = runs.reduce((sum, [first, end]) => sum + end - first, 0);
   const shape: WeightShape = { layout: "rows", inputs: columns, outputs };
@@ -191,7 +191,7 @@ function panels(
 
 /** Columns of the input that are dense, where most are sparse: which, as runs and as bits, and their weights and values. */
 interface DenseColumns {
-  readonly runs: readonly Columns[];
+  readonly runs: readonly ColumnRun[];
   readonly bits: Uint8Array;
   readonly A: Weights;
   readonly x: Matrix;

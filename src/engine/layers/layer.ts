@@ -2,7 +2,7 @@
  * The interface of a kind of layer. Each kind is one file of this folder: it recognises its layers in a network, reserves
  * memory for them, and steps them; nothing outside depends on a layer's kind.
  */
-import type { Run as Columns, Finish, Kernels, Source } from "../../compute/kernels.js";
+import type { ColumnRun, Finish, Kernels, Source } from "../../compute/kernels.js";
 import type { Matrix } from "../../compute/matrix.js";
 import type { Share } from "../../compute/share.js";
 import type { Layer } from "../../nn/layer.js";
@@ -37,7 +37,7 @@ export interface Use {
   /** Whether the input is sparse, */
   readonly sparse: boolean;
   /** and its dense columns all the same. */
-  readonly denseColumns: readonly Columns[];
+  readonly denseColumns: readonly ColumnRun[];
   /** Whether it is trained sample by sample with a rule that leaves alone what has no gradient. */
   readonly oneByOne: boolean;
   /** The seed of dropout. */

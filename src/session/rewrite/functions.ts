@@ -226,7 +226,7 @@ export class Functions {
     const { ts } = this.#context;
     const look = (child: TypeScript.Node): boolean => {
       if (
-        ts.isCallExpression(child) ||
+        (ts.isCallExpression(child) && !this.#isMath(child.expression)) ||
         ts.isNewExpression(child) ||
         ts.isTaggedTemplateExpression(child) ||
         ts.isAwaitExpression(child) ||
@@ -237,6 +237,17 @@ export class Functions {
       return ts.forEachChild(child, look) ?? false;
     };
     return ts.forEachChild(node, look) ?? false;
+  }
+
+  /** `Math.sin`: calls nothing, and is over at once. */
+  #isMath(callee: TypeScript.Expression): boolean {
+    const { ts, locals } = this.#context;
+    return (
+      ts.isPropertyAccessExpression(callee) &&
+      ts.isIdentifier(callee.expression) &&
+      callee.expression.text === "Math" &&
+      !locals.has("Math")
+    );
   }
 
   /** Gives a function its number, and the number to a node in it. Those in it come later, and get larger ones. */

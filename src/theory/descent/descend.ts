@@ -115,8 +115,9 @@ const farAbove = 1e12;
 
 function divergence(step: number, values: number[], gradientNorms: number[]): Divergence | undefined {
   const value = values[step]!;
-  if (!Number.isFinite(value) || !Number.isFinite(gradientNorms[step])) {
-    return { step, reason: `F(θ(${step})) is ${formatNumber(value)}` };
+  if (!Number.isFinite(value)) return { step, reason: `F(θ(${step})) is ${formatNumber(value)}` };
+  if (!Number.isFinite(gradientNorms[step])) {
+    return { step, reason: `‖∇F(θ(${step}))‖ is ${formatNumber(gradientNorms[step]!)}` };
   }
   const start = values[0]!;
   if (value - start > farAbove * Math.max(1, Math.abs(start))) {

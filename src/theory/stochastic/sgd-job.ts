@@ -1,40 +1,13 @@
 /**
  * What the threads of `sgdPaths` are told, and how they share the paths among them.
  */
-import {
-  adadelta,
-  adagrad,
-  adagradNorm,
-  adam,
-  adamw,
-  amsgrad,
-  gradientDescent,
-  lion,
-  momentum,
-  nesterov,
-  type Rule,
-  rmsprop,
-  sgd,
-} from "../../optim/index.js";
+import * as optim from "../../optim/index.js";
 import type { Made } from "../objectives/made.js";
 import type { StochasticObjective } from "../objectives/stochastic-objective.js";
 import { type PathTask, recordAt, runPath } from "./sgd-path.js";
 
-/** The rules that a thread can make from their names and options. */
-export const sendableRules: Readonly<Record<string, (options: object) => Rule>> = {
-  adadelta,
-  adagrad,
-  adagradNorm,
-  adam,
-  adamw,
-  amsgrad,
-  gradientDescent,
-  lion,
-  momentum,
-  nesterov,
-  rmsprop,
-  sgd,
-};
+/** The functions that make rules, by the names of the rules: so a thread can make one from its name and options. */
+export const ruleMakers = optim as unknown as Readonly<Record<string, (options: object) => optim.Rule>>;
 
 /** A rule as data: a schedule is the list of its step sizes. */
 export interface RuleData {
@@ -60,7 +33,7 @@ export const signal = { next: 0, stop: 1, done: 2 } as const;
 /** Takes and runs paths until none is left, `more` says no, or the signal to stop is given. */
 export function runPaths(
   F: StochasticObjective,
-  rule: Rule,
+  rule: optim.Rule,
   { task, paths, memory, signals }: Pick<SgdJob, "task" | "paths" | "memory" | "signals">,
   more: () => boolean = () => true,
 ): void {

@@ -7,7 +7,7 @@ import type { Rule, StepSize } from "../../optim/index.js";
 import * as theory from "../index.js";
 import { makeAgain } from "../objectives/made.js";
 import type { StochasticObjective } from "../objectives/stochastic-objective.js";
-import { type RuleData, runPaths, type SgdJob, sendableRules } from "./sgd-job.js";
+import { type RuleData, ruleMakers, runPaths, type SgdJob } from "./sgd-job.js";
 
 /** The rule that the data describe. */
 function ruleFrom({ name, options }: RuleData): Rule {
@@ -15,7 +15,7 @@ function ruleFrom({ name, options }: RuleData): Rule {
     option,
     typeof value === "number" ? value : (k: number) => value[k - 1]!,
   ]);
-  return sendableRules[name]!(Object.fromEntries(made));
+  return ruleMakers[name]!(Object.fromEntries(made));
 }
 
 onParentMessage((job: SgdJob) => {

@@ -7,7 +7,7 @@ import { isPlainRule, type Rule } from "../../optim/rule.js";
 import { stepSizeAt } from "../../optim/schedule.js";
 import { madeOf } from "../objectives/made.js";
 import type { StochasticObjective } from "../objectives/stochastic-objective.js";
-import { type RuleData, runPaths, type SgdJob, sendableRules, signal } from "./sgd-job.js";
+import { type RuleData, ruleMakers, runPaths, type SgdJob, signal } from "./sgd-job.js";
 import { type PathTask, recordSize } from "./sgd-path.js";
 
 /** Which paths came to their end, and where their records are. */
@@ -85,7 +85,7 @@ export async function runAllPaths(
 
 /** The rule as data; undefined if it holds more than its name and numbers say. */
 function ruleData(rule: Rule, steps: number): RuleData | undefined {
-  if (!isPlainRule(rule) || !Object.hasOwn(sendableRules, rule.name)) return undefined;
+  if (!isPlainRule(rule) || !Object.hasOwn(ruleMakers, rule.name)) return undefined;
   const options = Object.entries(rule.options).map(([option, value]) => [
     option,
     typeof value === "number"

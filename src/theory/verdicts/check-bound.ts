@@ -1,19 +1,34 @@
 /**
  * A theorem's promise against what was measured.
  */
-import { inspect } from "#platform";
-import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
 import { lineChart } from "../../display/line-chart.js";
+import {
+  type Finding,
+  findingText,
+  type Judged,
+  judged,
+  type Verdict,
+  verdictOf,
+} from "../../display/verdict.js";
+import { normalQuantile } from "../../tensor/normal.js";
+import { upperStudent } from "../../tensor/student.js";
 import { distance, type Vector } from "../algebra/vectors.js";
 import { convexity, minimiser, type RunFacts, shortSteps } from "../bounds/assumptions.js";
 import type { Bound, Bounded } from "../bounds/bounds.js";
 import { Path } from "../descent/path.js";
 import type { SgdPaths } from "../stochastic/sgd-paths.js";
+import { limitOf } from "./check-estimate.js";
+import { estimateMean } from "./estimate.js";
 
 /** Whether a bound held along a path, and how closely. Shows itself as a sentence over the chart. */
-export interface BoundCheck extends Displayable {
-  /** Whether what was measured is at most bound(k) for every k ≥ 1 that was looked at. */
+export interface BoundCheck extends Judged {
+  /**
+   * Of a path: whether what was measured is at most bound(k) for every k ≥ 1 that was looked at. Of random paths the bound is about
+   * means: `yes` if each mean is below it beyond chance, `no` if one is above it beyond chance, else `undecided`.
+   */
+  readonly verdict: Verdict;
+  /** Whether the verdict is yes. */
   readonly holds: boolean;
   /** The largest measured(k) / bound(k): 1 means that the bound is attained. */
   readonly tightness: number;
@@ -23,13 +38,18 @@ export interface BoundCheck extends Displayable {
   readonly violations: readonly number[];
   /** The assumptions of the theorem that F and the path do not meet, in words. */
   readonly unmet: readonly string[];
+  /** Of random paths: the probability of a verdict yes or no that is wrong; 0 of a path. */
+  readonly falseAlarm: number;
+  /** Of random paths: the smallest excess over the bound, relative to it, that is found with probability 0.99; 0 of a path. */
+  readonly detects: number;
 }
 
-/** What is compared with a bound: values at steps k ≥ 1, and by how much each may exceed it. */
+/** What is compared with a bound: values at steps k ≥ 1, and of one path how much rounding may add, of many each path's. */
 interface Measured {
   k: ArrayLike<number>;
   values: ArrayLike<number>;
-  allowance: (i: number) => number;
+  rounding: number;
+  draws?: (i: number) => Float64Array;
 }
 
 const symbols: Record<Bounded, string> = {
@@ -39,16 +59,22 @@ const symbols: Record<Bounded, string> = {
   "squared distance": "‖θ(k) − θ*‖²",
 };
 
-/** Means of random paths may be above a bound by this many standard errors: by chance with probability 1e-9 each. */
-const standardErrors = 6;
+/** A verdict on means of random paths, at all recorded steps together, is wrong with this probability. */
+const falseAlarm = 1e-6;
+/** Skewed draws are below a bound where even this many times the width leaves them below. */
+const wide = (n: number) => Math.max(4, 400 / n);
+/** Fewer paths show nothing of how they scatter. */
+const fewestPaths = 30;
 
 /**
  * Compares what a bound (A6, B5, B7) is about, such as gap(k) = F(θ(k)) − F*, with the bound, and says which assumption
  * of the theorem fails. Of a path all k = 1, 2, … are compared, of many random paths the means at all recorded steps.
  *
  * Rounding is allowed for: 10⁻¹² relative to the bound, and where F has no formula for its gap the rounding of
- * the difference F(θ(k)) − F*. Means over random paths count as above the bound if they are by more than six standard
- * errors, which of normal means one in 10⁹ is by chance.
+ * the difference F(θ(k)) − F*. Of random paths a mean m with standard error s is below the bound b if m + z s ≤ b, and above it
+ * if m − z s > b, z from Student's t for a false alarm of 10⁻⁶ shared out among the steps, widened for skewed gaps; of strongly
+ * skewed ones it is below if m + 4 z s ≤ b, or, of X ≥ 0, m ≤ b (1 − √(2 E X²/(E X)² ln(1/α)/n)). Else, and of fewer than 30 paths, it is undecided.
+ * As of every mean, that takes for granted that no kind of path too rare to be among them carries it.
  *
  * @param run a path on an objective with known minimum, or what `sgdPaths` returned
  * @param bound what is promised after k steps
@@ -62,19 +88,23 @@ const standardErrors = 6;
 export function checkBound(run: Path | SgdPaths, bound: Bound | ((k: number) => number)): BoundCheck {
   const theorem = "label" in bound ? bound : undefined;
   const of = theorem?.of ?? "gap";
-  const { k, values, allowance } = run instanceof Path ? alongPath(run, of) : alongPaths(run, of);
-  const violations: number[] = [];
+  const measured = run instanceof Path ? alongPath(run, of) : alongPaths(run, of);
+  const { k, values, rounding, draws } = measured;
+  const bounds = Float64Array.from(k, (step) => bound(step));
+  const steps: StepVerdict[] = Array.from(k, (_, i) =>
+    draws
+      ? ofMean(draws(i), bounds[i]!, falseAlarm / k.length)
+      : { verdict: values[i]! <= bounds[i]! * (1 + 1e-12) + rounding ? "yes" : "no", times: 0, detects: 0 },
+  );
+  const violations = Array.from(k).filter((_, i) => steps[i]!.verdict === "no");
   let tightness = 0;
   let at = 0;
   for (let i = 0; i < k.length; i++) {
-    const [value, allowed] = [values[i]!, bound(k[i]!)];
-    if (!(value <= allowed * (1 + 1e-12) + allowance(i))) violations.push(k[i]!);
-    if (!(value / allowed <= tightness) && (run instanceof Path ? value > allowance(i) : true)) {
-      [tightness, at] = [value / allowed, k[i]!];
-    }
+    const share = values[i]! / bounds[i]!;
+    if (!(share <= tightness) && (draws || values[i]! > rounding)) [tightness, at] = [share, k[i]!];
   }
   const diverged = run instanceof Path ? run.diverged : undefined;
-  const holds = violations.length === 0 && !diverged;
+  const verdict = diverged ? "no" : verdictOf(steps);
   const facts = run instanceof Path ? factsOfPath(run) : factsOfPaths(run);
   const unmet = (theorem?.assumes ?? [convexity, minimiser, shortSteps]).flatMap(
     (one) => one.unmet(facts) ?? [],
@@ -82,31 +112,104 @@ export function checkBound(run: Path | SgdPaths, bound: Bound | ((k: number) => 
   const name = theorem?.label ?? "the bound";
   const what = run instanceof Path ? symbols[of] : `E[${symbols[of]}]`;
   const last = k[k.length - 1] ?? 0;
-  const text = holds
-    ? `✓ ${what} ≤ ${name} for k = 1 … ${last}; closest at k = ${at}, where ${of === "gap" ? "the gap" : "it"} is ${formatNumber(tightness)} of the bound`
-    : `✗ ${what} ≤ ${name} fails ${violations.length > 0 ? `at ${violations.length} of ${k.length} steps, first k = ${violations[0]}` : `: ${diverged?.reason}`}`;
-  const full = [text, ...unmet.map((reason) => `  not assured: ${reason}`)].join("\n");
-  return {
-    holds,
-    tightness,
-    at,
-    violations,
-    unmet,
-    toString: () => full,
-    [inspect.custom]: () => full,
-    async [displaySymbol](): Promise<MimeBundle> {
-      const chart = lineChart({
-        title: text,
-        x: { title: "k", scale: "log" },
-        y: { title: what, scale: "log" },
-        series: [
-          { name: "measured", x: k, y: values },
-          { name, x: k, y: Float64Array.from(k, (step) => bound(step)), dash: "dot" },
-        ],
-      });
-      return { ...(await chart[displaySymbol]()), "text/plain": full };
+  const closest = `closest at k = ${at}, where ${of === "gap" ? "the gap" : "it"} is ${formatNumber(tightness)} of the bound`;
+  const open = steps.filter((step) => step.verdict === "undecided");
+  const says = {
+    yes: `${what} ≤ ${name} for k = 1 … ${last}; ${closest}`,
+    no: `${what} ≤ ${name} fails ${violations.length > 0 ? `at ${violations.length} of ${k.length} steps, first k = ${violations[0]}` : `: ${diverged?.reason}`}`,
+    undecided:
+      k.length === 0
+        ? `${what} ≤ ${name}: there is no step to compare`
+        : `${what} ≤ ${name}: too uncertain at ${open.length} of ${k.length} steps; ${closest}`,
+  }[verdict];
+  const odds = draws && verdict !== "undecided" ? ` (false alarm ${formatNumber(falseAlarm)})` : "";
+  const finding: Finding = {
+    verdict,
+    text: says + odds,
+    wouldDecide: k.length === 0 ? "a step" : advice(run, open),
+  };
+  const title = findingText(finding);
+  return judged(
+    {
+      holds: verdict === "yes",
+      tightness,
+      at,
+      violations,
+      unmet,
+      falseAlarm: draws ? falseAlarm : 0,
+      detects: Math.max(0, ...steps.map(({ detects }) => detects)),
     },
-  } as BoundCheck;
+    {
+      findings: [finding],
+      notes: unmet.map((reason) => `  not assured: ${reason}`),
+      chart: () =>
+        lineChart({
+          title,
+          x: { title: "k", scale: "log" },
+          y: { title: what, scale: "log" },
+          series: [
+            { name: "measured", x: k, y: values },
+            { name, x: k, y: bounds, dash: "dot" },
+          ],
+        }),
+    },
+  );
+}
+
+/** The verdict at one step; undecided also how many times the paths would decide. */
+interface StepVerdict {
+  verdict: Verdict;
+  times: number;
+  /** The smallest excess that is found, relative to the bound. */
+  detects: number;
+}
+
+/** Whether the mean of draws is at most `bound`, beyond chance on either side. */
+function ofMean(draws: Float64Array, bound: number, alarm: number): StepVerdict {
+  const n = draws.length;
+  if (n < 2 || !draws.every(Number.isFinite)) {
+    // A path that ran away: its mean is not finite, and above any bound.
+    const away = draws.some((x) => !Number.isFinite(x)) && Number.isFinite(bound);
+    return { verdict: away ? "no" : "undecided", times: fewestPaths, detects: Number.POSITIVE_INFINITY };
+  }
+  const { mean, standardError: s, skewness, doubt } = estimateMean(draws);
+  const plain = upperStudent(alarm, n - 1);
+  const detects = (plain * s + normalQuantile(0.99) * s) / bound;
+  if (mean - plain * s > bound * (1 + 1e-12)) return { verdict: "no", times: 0, detects };
+  const few = Math.max(2, Math.ceil(fewestPaths / n));
+  if (n < fewestPaths) return { verdict: "undecided", times: few, detects };
+  // Paths that are all alike, as at their common start, have no other mean (but for those too rare to be among them).
+  if (s <= 1e-15 * mean) return { verdict: mean <= bound * (1 + 1e-12) ? "yes" : "no", times: 0, detects };
+  const { limit, skewed } = limitOf(alarm, n - 1, Math.max(0, skewness));
+  const square = draws.reduce((sum, x) => sum + (x * x) / n, 0) / (mean * mean);
+  const share = draws.every((x) => x >= 0) ? Math.sqrt((2 * square * Math.log(1 / alarm)) / n) : 1;
+  const upper = Math.min(
+    skewed > 1 || doubt ? Number.POSITIVE_INFINITY : mean + limit * s,
+    share < 1 ? mean / (1 - share) : Number.POSITIVE_INFINITY,
+    mean + wide(n) * plain * s,
+  );
+  if (upper <= bound) return { verdict: "yes", times: 0, detects };
+  // Errors shrink like 1/√n, so that m + z s and m/(1 − share) come down to the bound.
+  const room = 1 - mean / bound;
+  const times =
+    room > 0
+      ? Math.ceil(
+          Math.min(
+            Math.max(skewed, (limit * s) / (room * bound)),
+            share / room,
+            (wide(n) * plain * s) / (room * bound),
+          ) ** 2,
+        )
+      : Number.POSITIVE_INFINITY;
+  return { verdict: "undecided", times: Math.max(2, times), detects };
+}
+
+/** What would decide the steps that are open. */
+function advice(run: Path | SgdPaths, open: readonly StepVerdict[]): string {
+  const most = Math.max(...open.map(({ times }) => times));
+  return most > 1e4 || run instanceof Path
+    ? "many times the paths: the mean is within its error of the bound"
+    : `take ${formatNumber(most)} times the paths`;
 }
 
 /** Below it numbers have fewer digits. */
@@ -117,13 +220,12 @@ function alongPath({ gaps, theta, stepSizes, values, objective: F }: Path, of: B
   const difference = F.gap ? 0 : 8 * Number.EPSILON * Math.max(Math.abs(F.minimum!), Math.abs(values[0]!));
   const rounding = difference + leastNormal;
   const k = Float64Array.from({ length: theta.length - 1 }, (_, i) => i + 1);
-  const allowance = () => rounding;
-  if (of === "gap") return { k, values: gaps.subarray(1), allowance };
+  if (of === "gap") return { k, values: gaps.subarray(1), rounding };
   if (of === "squared distance") {
     return {
       k,
       values: k.map((step) => distance(theta[step]!, starOf(F.thetaStar, F.name)) ** 2),
-      allowance,
+      rounding,
     };
   }
   const mean = theta[0]!.slice();
@@ -134,7 +236,7 @@ function alongPath({ gaps, theta, stepSizes, values, objective: F }: Path, of: B
     for (let i = 0; i < mean.length; i++) mean[i]! += (weight / sum) * (theta[step - 1]![i]! - mean[i]!);
     return F.gap?.(mean) ?? F.value(mean) - F.minimum!;
   });
-  return { k, values: atMeans, allowance };
+  return { k, values: atMeans, rounding };
 }
 
 function alongPaths(run: SgdPaths, of: Bounded): Measured {
@@ -151,11 +253,10 @@ function alongPaths(run: SgdPaths, of: Bounded): Measured {
     "squared distance": run.squaredDistances,
   }[of];
   if (!ensemble) throw new RangeError(`checkBound: no minimiser of ${name} is known`);
-  const { k, mean, standardErrors: errors } = ensemble;
+  const { k, mean, rows } = ensemble;
   const from = k[0] === 0 ? 1 : 0;
-  // A single path has no standard error, and with it no allowance.
-  const allowance = (i: number) => standardErrors * (errors[from + i]! || 0);
-  return { k: k.subarray(from), values: mean.subarray(from), allowance };
+  const draws = (i: number) => Float64Array.from(rows, (row) => row[from + i]!);
+  return { k: k.subarray(from), values: mean.subarray(from), rounding: 0, draws };
 }
 
 function starOf(thetaStar: Float64Array | undefined, name: string): Float64Array {

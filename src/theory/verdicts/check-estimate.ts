@@ -225,7 +225,7 @@ const sign = (side: "atMost" | "atLeast") => (side === "atMost" ? 1 : -1);
  * The limit z with P(T > z) exp(γ z³/3) = alarm, on the side that skewness makes heavier; `skewed` > 1 is how many times
  * the draws are needed to be where that holds (γ falls like 1/√n), which is taken to be γ z ≤ 0.3.
  */
-function limitOf(alarm: number, degrees: number, skewness: number): { limit: number; skewed: number } {
+export function limitOf(alarm: number, degrees: number, skewness: number): { limit: number; skewed: number } {
   const plain = upperStudent(alarm, degrees);
   if (skewness === 0) return { limit: plain, skewed: 0 };
   const far = Math.min((skewness * plain) ** 2 / 0.3 ** 2, 1e9);

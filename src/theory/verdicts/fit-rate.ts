@@ -2,10 +2,9 @@
  * How fast gaps fall, from the gaps: a power law C k^−p is a line in log–log, a geometric law C r^k a line in
  * log–linear; both are fitted by least squares, and the one that leaves less unexplained is said to hold.
  */
-import { inspect } from "#platform";
-import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
 import { lineChart } from "../../display/line-chart.js";
+import { type Finding, findingText, type Judged, judged, type Verdict } from "../../display/verdict.js";
 import { Path } from "../descent/path.js";
 
 /** A straight line fitted to the logarithms of gaps. */
@@ -17,17 +16,26 @@ export interface FittedLine {
 }
 
 /** A fitted rate of convergence. Shows itself as a sentence over the chart of gaps and fit. */
-export interface RateFit extends Displayable {
+export interface RateFit extends Judged {
+  /**
+   * Whether the gaps fall by the law that is named: `no` if they level off, or a law that was asked for fits far worse than the
+   * other; `undecided` if the window cannot tell the laws apart.
+   */
+  readonly verdict: Verdict;
   /** The law that fits better, or the one that was asked for. */
   readonly law: "power" | "geometric";
   /**
    * How many times the residual of the law that fits better the other one leaves, both weighted as the power fit is:
-   * near 1 the window cannot tell them apart.
+   * near 1 the window cannot tell them apart. At most 10¹².
    */
   readonly evidence: number;
-  /** gap ≈ C k^−exponent, with the standard error of the exponent, and the interval of three of them around it. */
+  /**
+   * gap ≈ C (k + offset)^−exponent, with the standard error of the exponent, and the interval of three of them around it. The
+   * offset is 0, or 1 where that fits far better (or k = 0 is in the window).
+   */
   readonly power: FittedLine & {
     exponent: number;
+    offset: 0 | 1;
     standardError: number;
     interval: readonly [number, number];
   };
@@ -37,12 +45,24 @@ export interface RateFit extends Displayable {
     standardError: number;
     interval: readonly [number, number];
   };
+  /** The value at which the gaps level off, if they do: the median of the second half of the window (of log k). */
+  readonly level: number | undefined;
   /** The first and the last k that were fitted. */
   readonly window: readonly [number, number];
 }
 
+/** Laws are told apart where one leaves this many times the residual of the other. */
+const clear = 3;
+/** An offset of 1 is taken for the one that leaves this many times less. */
+const better = 10;
+/** Residuals below this are rounding. */
+const rounding = 1e-12;
+
 /**
- * Fits gap(k) ≈ C k^−p and gap(k) ≈ C r^k to the tail of a path (A6).
+ * Fits gap(k) ≈ C k^−p, or C (k + 1)^−p where that fits far better, and gap(k) ≈ C r^k to the tail of a path (A6). Gaps that
+ * are constant, or come down to a floor, follow neither: then the verdict is no, with the level at which they end. It is undecided where neither
+ * law leaves three times the residual of the other, or the exponent (the ratio) of the first and the second half of the
+ * window differ by more than a tenth and beyond their errors, as on a transient.
  *
  * The window is by default the last three quarters of log k, that is, from k = K^(1/4) to the last step K, but
  * only as far as gaps stay above rounding (10⁻¹³ of the first where F has no formula for its gap). In a power
@@ -56,7 +76,7 @@ export interface RateFit extends Displayable {
  * @throws RangeError if fewer than 3 positive gaps lie in the window.
  * @example
  * const gaps = Float64Array.from({ length: 101 }, (_, k) => 3 / k ** 2);
- * fitRate(gaps) // → power law: gap ≈ 3 · k^−2.0000 (± 0.0000), k = 3 … 100
+ * fitRate(gaps) // → ✓ power law: gap ≈ 3 · k^−2.0000 (± 0.0000), k = 3 … 100
  * fitRate([8, 4, 2, 1, 0.5], { from: 0 }).geometric.ratio.toFixed(6) // → '0.500000'
  */
 export function fitRate(
@@ -67,40 +87,112 @@ export function fitRate(
   const last = to ?? lastAboveRounding(path, gaps);
   const first = from ?? Math.max(1, Math.floor(last ** 0.25));
   const ks: number[] = [];
-  for (let k = first; k <= last && k < gaps.length; k++) if (gaps[k]! > 0) ks.push(k);
+  for (let k = first; k <= last && k < gaps.length; k++) {
+    if (gaps[k]! > 0 && Number.isFinite(gaps[k])) ks.push(k);
+  }
   if (ks.length < 3) {
     throw new RangeError(
-      `fitRate: at least 3 positive gaps are needed, there are ${ks.length} for k = ${first} … ${last}`,
+      `fitRate: at least 3 positive, finite gaps are needed, there are ${ks.length} for k = ${first} … ${last}`,
     );
   }
   const logs = ks.map((k) => Math.log(gaps[k]!));
-  const positive = ks[0]! > 0;
-  const lines = {
-    power: fitLine(positive ? ks.map(Math.log) : [], logs, (i) => 1 / ks[i]!),
-    geometric: fitLine(ks, logs, () => 1),
-    // Which law holds is asked with the same weights for both.
-    rival: fitLine(ks, logs, (i) => 1 / Math.max(1, ks[i]!)),
-  };
-  const ratio = Math.exp(lines.geometric.slope);
+  const weight = (i: number) => 1 / Math.max(1, ks[i]!);
+  const line = (offset: 0 | 1) => ({
+    offset,
+    ...fitLine(
+      ks.map((k) => Math.log(k + offset)),
+      logs,
+      weight,
+    ),
+  });
+  const shifted = line(1);
+  const plain = ks[0] === 0 ? undefined : line(0);
+  const offset =
+    !plain || better * (shifted.residual + rounding) < plain.residual + rounding ? shifted : plain;
+  const geometricLine = fitLine(ks, logs, () => 1);
+  // Which law holds is asked with the same weights for both.
+  const rival = fitLine(ks, logs, weight);
+  const ratio = Math.exp(geometricLine.slope);
   const power = {
-    prefactor: Math.exp(lines.power.start),
-    exponent: -lines.power.slope,
-    standardError: lines.power.error,
-    residual: lines.power.residual,
-    interval: around(-lines.power.slope, lines.power.error),
+    prefactor: Math.exp(offset.start),
+    exponent: -offset.slope,
+    offset: offset.offset,
+    standardError: offset.error,
+    residual: offset.residual,
+    interval: around(-offset.slope, offset.error),
   };
   const geometric = {
-    prefactor: Math.exp(lines.geometric.start),
+    prefactor: Math.exp(geometricLine.start),
     ratio,
-    standardError: ratio * lines.geometric.error,
-    residual: lines.geometric.residual,
-    interval: around(ratio, ratio * lines.geometric.error),
+    standardError: ratio * geometricLine.error,
+    residual: geometricLine.residual,
+    interval: around(ratio, ratio * geometricLine.error),
   };
-  const better = power.residual <= lines.rival.residual ? "power" : "geometric";
-  const [less, more] = [power.residual, lines.rival.residual].sort((a, b) => a - b) as [number, number];
-  const evidence = Number.isNaN(power.residual) ? Number.POSITIVE_INFINITY : more / less;
+  const found = power.residual <= rival.residual ? "power" : "geometric";
+  const [less, more] = [power.residual, rival.residual].sort((a, b) => a - b) as [number, number];
+  const evidence = (more + rounding) / (less + rounding);
   const window = [ks[0]!, ks.at(-1)!] as const;
-  return shownFit({ law: law ?? better, evidence, power, geometric, window }, gaps);
+  const level = levelOf(ks, logs);
+  const chosen = law ?? found;
+  const bend =
+    chosen === "power" ? bendOf(ks, logs, (k) => Math.log(k + offset.offset)) : bendOf(ks, logs, (k) => k);
+  const verdict: Verdict =
+    level !== undefined || (chosen !== found && evidence >= clear)
+      ? "no"
+      : evidence >= clear && !bend
+        ? "yes"
+        : "undecided";
+  return shownFit({ law: chosen, evidence, power, geometric, level, window }, verdict, gaps, bend);
+}
+
+/**
+ * Where the gaps level off: as a power of k they fall in the last half, or the last quarter, of the window (of log k), within the
+ * error of that, by less than a tenth of what they fall before, or not at all. A power law falls by as much, a geometric
+ * one by more.
+ */
+function levelOf(ks: readonly number[], logs: readonly number[]): number | undefined {
+  for (const share of [0.5, 0.75]) {
+    const [first, second, half] = parts(ks, logs, share, (k) => Math.log(k + 1)) ?? [];
+    if (!first || !second) continue;
+    const fall = Math.max(0, -first.slope);
+    const noise = 3 * second.error;
+    const flat = -second.slope - noise <= 0.1 * fall && -second.slope <= 0.25 * fall;
+    // What grows does not level off.
+    if (!flat || second.slope > noise + 0.1 * Math.abs(first.slope) + rounding) continue;
+    const sorted = logs.slice(half).sort((a, b) => a - b);
+    return Math.exp(sorted[Math.floor(sorted.length / 2)]!);
+  }
+  return undefined;
+}
+
+/** Lines through the two parts of the window, cut at a share of log k; undefined if one has fewer than 4 points. */
+function parts(
+  ks: readonly number[],
+  logs: readonly number[],
+  share: number,
+  of: (k: number) => number,
+  weight: (k: number) => number = (k) => 1 / (k + 1),
+) {
+  const at = (k: number) => Math.log(k + 1);
+  const cut = at(ks[0]!) + share * (at(ks.at(-1)!) - at(ks[0]!));
+  const half = ks.findIndex((k) => at(k) > cut);
+  if (half < 4 || ks.length - half < 4) return undefined;
+  const lineOf = (part: readonly number[], from: number) =>
+    fitLine(part.map(of), logs.slice(from, from + part.length), (i) => weight(part[i]!));
+  return [lineOf(ks.slice(0, half), 0), lineOf(ks.slice(half), half), half] as const;
+}
+
+/** The slopes in the two halves of the window if they differ: then no law of this kind fits all of it. */
+function bendOf(
+  ks: readonly number[],
+  logs: readonly number[],
+  of: (k: number) => number,
+): readonly [number, number] | undefined {
+  const [first, second] = parts(ks, logs, 0.5, of) ?? [];
+  if (!first || !second) return undefined;
+  const off = Math.abs(first.slope - second.slope);
+  const large = off > 0.1 * Math.max(Math.abs(first.slope), Math.abs(second.slope));
+  return large && off > 3 * Math.hypot(first.error, second.error) ? [first.slope, second.slope] : undefined;
 }
 
 const around = (estimate: number, error: number): readonly [number, number] => [
@@ -154,33 +246,54 @@ function fitLine(u: readonly number[], v: readonly number[], weight: (i: number)
   return { slope, start, error, residual: Math.sqrt(squares / W) };
 }
 
-function shownFit(fit: Omit<RateFit, typeof displaySymbol>, gaps: ArrayLike<number>): RateFit {
-  const { law, power, geometric, window } = fit;
+/** A number with a proper minus, for exponents. */
+const signed = (value: number, digits: number) => value.toFixed(digits).replace("-", "−");
+
+function shownFit(
+  fit: Omit<RateFit, keyof Judged>,
+  verdict: Verdict,
+  gaps: ArrayLike<number>,
+  bend: readonly [number, number] | undefined,
+): RateFit {
+  const { law, power, geometric, window, level, evidence } = fit;
   const [from, to] = window;
+  const base = power.offset === 0 ? "k" : "(k + 1)";
   const formula =
     law === "power"
-      ? `${formatNumber(power.prefactor)} · k^−${power.exponent.toFixed(4)} (± ${power.standardError.toFixed(4)})`
+      ? `${formatNumber(power.prefactor)} · ${base}^${signed(-power.exponent, 4)} (± ${power.standardError.toFixed(4)})`
       : `${formatNumber(geometric.prefactor)} · ${geometric.ratio.toFixed(6)}^k (± ${formatNumber(geometric.standardError, 2)})`;
-  const text = `${law} law: gap ≈ ${formula}, k = ${from} … ${to}`;
+  const where = `k = ${from} … ${to}`;
+  const other = law === "power" ? "geometric" : "power";
+  const text =
+    level !== undefined
+      ? `levels off at ${formatNumber(level)}, ${where}: no law of decay`
+      : `${law} law: gap ≈ ${formula}, ${where}${
+          verdict === "no"
+            ? `, but the ${other} law leaves ${formatNumber(evidence, 2)} times less`
+            : verdict === "undecided"
+              ? bend && evidence >= clear
+                ? `, but ${law === "power" ? `the exponent changes from ${signed(-bend[0], 3)} to ${signed(-bend[1], 3)}` : `the ratio changes from ${Math.exp(bend[0]).toFixed(4)} to ${Math.exp(bend[1]).toFixed(4)}`} within it`
+                : `, not clearly better than the ${other} law (which leaves ${formatNumber(evidence, 2)} times as much)`
+              : ""
+        }`;
+  const finding: Finding = { verdict, text, wouldDecide: bend ? "a later window" : "a longer window" };
+  const title = findingText(finding);
   const fitted = (k: number) =>
-    law === "power" ? power.prefactor * k ** -power.exponent : geometric.prefactor * geometric.ratio ** k;
-  const show = {
-    toString: () => text,
-    [inspect.custom]: () => text,
-    async [displaySymbol](): Promise<MimeBundle> {
-      const all = Array.from({ length: gaps.length - 1 }, (_, i) => i + 1);
-      const inside = all.filter((k) => k >= from && k <= to);
-      const chart = lineChart({
-        title: text,
-        x: { title: "k", scale: law === "power" ? "log" : "linear" },
-        y: { title: "F(θ(k)) − F*", scale: "log" },
-        series: [
-          { name: "measured", x: all, y: all.map((k) => gaps[k]!) },
-          { name: "fitted", x: inside, y: inside.map(fitted), dash: "dash" },
-        ],
-      });
-      return { ...(await chart[displaySymbol]()), "text/plain": text };
-    },
+    law === "power"
+      ? power.prefactor * (k + power.offset) ** -power.exponent
+      : geometric.prefactor * geometric.ratio ** k;
+  const chart = () => {
+    const all = Array.from({ length: gaps.length - 1 }, (_, i) => i + 1);
+    const inside = all.filter((k) => k >= from && k <= to);
+    return lineChart({
+      title,
+      x: { title: "k", scale: law === "power" ? "log" : "linear" },
+      y: { title: "F(θ(k)) − F*", scale: "log" },
+      series: [
+        { name: "measured", x: all, y: all.map((k) => gaps[k]!) },
+        { name: "fitted", x: inside, y: inside.map(fitted), dash: "dash" },
+      ],
+    });
   };
-  return Object.freeze({ ...fit, ...show }) as RateFit;
+  return judged({ ...fit }, { findings: [finding], verdict, chart });
 }

@@ -90,6 +90,26 @@ export const submissions: Submission[] = [
     lost: { "order-test": 2, "verdicts-test": 2 },
   },
   {
+    name: "verdicts guessed, and nothing measured",
+    change: { verdicts: ["[0.1216, 0.81, 1.21]", "[0.5, 0.5, 2]"] },
+    lost: { "verdicts-test": 5 },
+  },
+  {
+    name: "two factors measured, verdicts right",
+    change: { verdicts: ["[0.1216, 0.81, 1.21]", "[0.1216, 0.81, 1.1]"] },
+    lost: { "verdicts-test": 3.34 },
+  },
+  {
+    name: "all verdicts left out",
+    change: {
+      verdicts: [
+        "linear: true, twice: true, diverges: true, tight: true, stuck: false",
+        "linear: undefined, twice: undefined, diverges: undefined, tight: undefined, stuck: undefined",
+      ],
+    },
+    lost: { "verdicts-test": 2.5 },
+  },
+  {
     name: "a type error in one cell",
     change: { bound: ["return squared", 'return "" + squared'] },
     lost: { "bound-test": 2 },

@@ -28,12 +28,22 @@ export const submissions: Submission[] = [
     lost: { "sums-test": 2 },
   },
   {
-    name: "two of eight verdicts wrong",
+    name: "one of sixteen verdicts wrong",
     change: {
       verdicts: ['"1/(k log(k+1))": [true, true]', '"1/(k log(k+1))": [false, true]'],
       "too-short": ["0.5 / k ** 2", "0.5 / k ** 2"],
     },
-    lost: { "verdicts-test": 0.5 },
+    lost: { "verdicts-test": 0.25 },
+  },
+  {
+    name: "a partial sum for a limit: verdicts count for nothing",
+    change: { verdicts: ["2.612", "2.55"] },
+    lost: { "verdicts-test": 2.67 },
+  },
+  {
+    name: "two verdicts left out",
+    change: { verdicts: ['"1/(k log(k+1))": [true, true]', '"1/(k log(k+1))": [undefined, undefined]'] },
+    lost: { "verdicts-test": 0.25 },
   },
   {
     name: "a sum that diverges after all",

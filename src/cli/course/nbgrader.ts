@@ -5,31 +5,56 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { ownPrefix, pathPrefix, pythonOf } from "../kernel/jupyter-folders.js";
-import { installKernelspec } from "../kernel/kernelspec.js";
-import { packageRoot } from "../kernel/own-packages.js";
-import { InputError } from "./input-error.js";
+import { ownPrefix, pathPrefix, pythonOf } from "../../kernel/jupyter-folders.js";
+import { installKernelspec } from "../../kernel/kernelspec.js";
+import { packageRoot } from "../../kernel/own-packages.js";
+import { InputError } from "../input-error.js";
 
 /** What is asked. */
 export type Request =
-  | { do: "release"; assignment: string }
-  | { do: "autograde"; assignment: string; student: string; force: boolean }
+  | { do: "release"; assignment: string; into: string; trial: boolean; change_cells: boolean }
+  | { do: "autograde"; assignment: string; student: string; submitted: string }
+  | { do: "forget"; assignment: string; student: string }
   | { do: "feedback"; assignment: string; student: string }
   | { do: "scores"; assignment: string; student?: string }
-  | { do: "assignments" }
-  | { do: "export"; file: string };
+  | { do: "tests" }
+  | { do: "gradebook" }
+  | { do: "roster"; students: readonly Student[] };
+
+/** A member of the class. */
+export interface Student {
+  id: string;
+  first_name?: string | null;
+  last_name?: string | null;
+  email?: string | null;
+  /** What a learning platform calls them. */
+  lms_user_id?: string | null;
+}
+
+/** An assignment in the gradebook. */
+export interface Assignment {
+  name: string;
+  /** By which tests it is graded now, as a number. */
+  tests: string;
+  max: number;
+  duedate: string | null;
+}
 
 /** A submission in the gradebook. */
 export interface Score {
   assignment: string;
   student: string;
+  /** What the answers are worth, less {@link penalty}. */
   score: number;
   max: number;
   /** Whether an answer still waits for a human. */
   manual: boolean;
+  /** Without the penalty. */
+  raw: number;
   /** By how many seconds it came late, and what that costs. */
   late: number;
   penalty: number;
+  timestamp: string | null;
 }
 
 /** What is answered: on failure with nbgrader's traceback and log. */
@@ -38,7 +63,12 @@ export type Answer = {
   error?: string;
   log?: string;
   scores?: Score[];
-  assignments?: string[];
+  assignments?: Assignment[];
+  students?: Student[];
+  /** By which tests each assignment is graded now, as a number. */
+  tests?: Record<string, string>;
+  /** The copy of the gradebook that was made before it was changed. */
+  copy?: string;
 } & Partial<Score>;
 
 /** One nbgrader, which does one thing at a time. */
@@ -62,6 +92,11 @@ export class NbGrader {
       this.#said = "";
       child.stdin!.write(`${JSON.stringify(request)}\n`);
     });
+  }
+
+  /** Whether it was ended by {@link close}; what it answers then says nothing. */
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   /** Ends it, and the kernels that it runs. */
@@ -116,7 +151,7 @@ export class NbGrader {
 let python: string | undefined;
 
 /** A Python that has nbgrader: the one named by NABLAB_PYTHON, that of set-up, or that of the path. */
-function findPython(): string {
+export function findPython(): string {
   if (python) return python;
   const prefixes = [ownPrefix(), pathPrefix()].filter((prefix) => prefix !== undefined);
   const candidates = [process.env.NABLAB_PYTHON, ...prefixes.map(pythonOf)].filter(

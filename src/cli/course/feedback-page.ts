@@ -1,8 +1,13 @@
 /**
  * nbgrader's page of feedback, made such that it can be read anywhere: formulas are typeset in it, where nbgrader has
- * the network do that, and long messages are wrapped.
+ * the network do that, and long messages are wrapped. What a submission displayed is in it as it was: nothing of that
+ * runs, loads anything, or leads away by itself.
  */
-import { extractMaths, mathsStyle } from "./html/maths.js";
+import { extractMaths, mathsStyle } from "../html/maths.js";
+
+/** Styles and pictures of the page itself, and files beside it; no scripts, frames or forms, no network. */
+const policy =
+  "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data: file:; base-uri 'none'; form-action 'none'";
 
 /** The page, ready to be given back; what nbgrader does not do as expected stays as it is. */
 export function finishFeedback(page: string): string {
@@ -12,7 +17,16 @@ export function finishFeedback(page: string): string {
       [open, typesetHtml(text), close].join(""),
     );
   const style = `<style>${mathsStyle(body)}\n.output_subarea pre { white-space: pre-wrap; }</style>`;
-  return body.replace("</head>", () => `${style}\n</head>`);
+  const head = `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
+  return (
+    body
+      // No policy forbids a page to go to another one by itself.
+      .replace(/<meta\b[^>]*>/gi, (tag) =>
+        /charset=["']?utf-8/i.test(tag) && !/http-equiv/i.test(tag) ? tag : "",
+      )
+      .replace(/<head[^>]*>/i, (tag) => `${tag}\n${head}`)
+      .replace("</head>", () => `${style}\n</head>`)
+  );
 }
 
 /** Typesets the formulas in text that is HTML already, code and tags apart. */

@@ -1,0 +1,161 @@
+/**
+ * `nablab course autograde`: grades what was handed in.
+ */
+import { rmSync } from "node:fs";
+import path from "node:path";
+import { table } from "../../display/table.js";
+import { findSandbox } from "../../kernel/sandbox.js";
+import { InputError } from "../input-error.js";
+import { say } from "../progress.js";
+import { answered, forEach, inOrder, reasonOf, submissionLabel } from "./each.js";
+import { type CourseOptions, courseFolder, named } from "./folder.js";
+import { type Answer, NbGrader, type Score } from "./nbgrader.js";
+import { notesOn } from "./notes.js";
+import { discard, prepare, preparedStep } from "./prepare.js";
+import {
+  beginGrading,
+  contentOf,
+  endGrading,
+  foldersIn,
+  progressOf,
+  type Submission,
+  strangersIn,
+  submissionsIn,
+  writeRecord,
+} from "./submissions.js";
+import { round } from "./words.js";
+
+/** Options of {@link autograde}. */
+export interface AutogradeOptions extends CourseOptions {
+  /** Only what this student handed in. */
+  student?: string;
+  /** Also what is graded already. */
+  force?: boolean;
+  /** Also what was graded by tests that have changed since. */
+  stale?: boolean;
+}
+
+const sandboxHere = (): string => {
+  const sandbox = findSandbox();
+  return sandbox
+    ? `${sandbox.name}, which keeps from ${sandbox.keeps}`
+    : "no sandbox of the system (nablab doctor)";
+};
+
+/**
+ * Grades what was handed in, several at a time. What is graded already, and was not handed in again, is left alone.
+ *
+ * @returns the exit code: 0, or 1 when a submission could not be graded
+ */
+export async function autograde(assignments: readonly string[], options: AutogradeOptions): Promise<number> {
+  const course = courseFolder(options.course);
+  const released = foldersIn(path.join(course, "release"));
+  const names = named(assignments, released, "released (npx nablab course release ASSIGNMENT)");
+  const all = submissionsIn(course, "submitted", names, options.student);
+  if (all.length === 0) {
+    const whose = options.student ? ` of ${options.student}` : "";
+    throw new InputError(
+      `nothing${whose} was handed in for ${names.join(", ")}; submissions lie in submitted/STUDENT/ASSIGNMENT/`,
+    );
+  }
+  const tests = await currentTests(course);
+  const { toGrade, stale } = selected(course, all, tests, options);
+  if (toGrade.length < all.length) {
+    say(`${all.length - toGrade.length} of ${all.length} are graded already (--force grades them again)`);
+  }
+  if (stale.length > 0 && !options.stale && !options.force) {
+    say(
+      `${stale.length} of them by tests that have changed since: ${few(stale)} (--stale grades them again)`,
+    );
+  }
+  for (const folder of strangersIn(course, released)) {
+    say(`${folder}: left alone, as no assignment of that name is released`);
+  }
+  if (toGrade.length > 0) say(`submissions run confined by Node's permission model and ${sandboxHere()}`);
+  const rows: Record<string, unknown>[] = [];
+  const failures = await forEach(course, toGrade, options, submissionLabel, async (nbgrader, submission) => {
+    const { assignment, student } = submission;
+    beginGrading(course, submission);
+    const answer = await grade(course, submission, nbgrader, tests[assignment] ?? "");
+    if (nbgrader.isClosed) return answer;
+    rows.push({
+      student,
+      assignment,
+      points: answer.success ? `${round(answer.score!)} / ${round(answer.max!)}` : "not graded",
+      notes: answer.success ? answer.notes : reasonOf(answer),
+    });
+    endGrading(course, submission);
+    return answer;
+  });
+  if (rows.length > 0) console.log(table(inOrder(rows)));
+  return failures === 0 ? 0 : 1;
+}
+
+const few = (submissions: readonly Submission[]): string =>
+  [...new Set(submissions.map(({ assignment }) => assignment))].join(", ");
+
+/** By which tests each assignment is graded now. */
+async function currentTests(course: string): Promise<Record<string, string>> {
+  const nbgrader = new NbGrader(course);
+  try {
+    return (await answered(nbgrader.ask({ do: "tests" }))).tests!;
+  } finally {
+    nbgrader.close();
+  }
+}
+
+function selected(
+  course: string,
+  all: readonly Submission[],
+  tests: Readonly<Record<string, string>>,
+  { force, stale: regrade }: AutogradeOptions,
+) {
+  const stale: Submission[] = [];
+  const toGrade = all.filter((submission) => {
+    const progress = progressOf(course, submission);
+    if (progress.step !== "graded") return true;
+    const isStale = progress.tests !== undefined && progress.tests !== tests[submission.assignment];
+    if (isStale) stale.push(submission);
+    return force || (regrade && isStale);
+  });
+  return { toGrade, stale };
+}
+
+/** Grades a submission and records how that went. */
+async function grade(
+  course: string,
+  submission: Submission,
+  nbgrader: NbGrader,
+  tests: string,
+): Promise<Answer & { notes?: string }> {
+  const { assignment, student } = submission;
+  const content = contentOf(course, submission);
+  let repairs: string[];
+  try {
+    repairs = prepare(course, submission);
+  } catch (error) {
+    return failed(course, submission, nbgrader, content, { success: false, error: (error as Error).message });
+  }
+  const answer = await nbgrader.ask({ do: "autograde", assignment, student, submitted: preparedStep });
+  if (nbgrader.isClosed) return answer;
+  discard(course, submission);
+  if (!answer.success) return failed(course, submission, nbgrader, content, answer);
+  const notes = notesOn(course, answer as Score, repairs);
+  writeRecord(course, submission, { content, tests, ...(notes !== "" && { notes }) });
+  return { ...answer, notes };
+}
+
+/** What cannot be graded is not 0: nothing of an earlier version is left to be taken for its points. */
+async function failed(
+  course: string,
+  submission: Submission,
+  nbgrader: NbGrader,
+  content: string,
+  answer: Answer,
+): Promise<Answer> {
+  const { assignment, student } = submission;
+  rmSync(path.join(course, "autograded", student, assignment), { recursive: true, force: true });
+  await nbgrader.ask({ do: "forget", assignment, student });
+  writeRecord(course, submission, { content, failure: reasonOf(answer) });
+  return answer;
+}

@@ -1,0 +1,89 @@
+/**
+ * Work on many submissions with several nbgraders at a time.
+ */
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import { writeAtomically } from "#platform";
+import { InputError } from "../input-error.js";
+import { say } from "../progress.js";
+import { type Answer, NbGrader } from "./nbgrader.js";
+import type { Submission } from "./submissions.js";
+
+export const submissionLabel = ({ assignment, student }: Submission): string => `${student}, ${assignment}`;
+
+/** Rows by assignment and student: several at a time end in any order. */
+export function inOrder(rows: readonly Record<string, unknown>[]): Record<string, unknown>[] {
+  const key = (row: Record<string, unknown>): string => `${row.assignment}\n${row.student}`;
+  return rows.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+/** The line that says why, of all that nbgrader says. */
+export function reasonOf({ error = "", log = "" }: Answer): string {
+  const lines = `${log}\n${error}`.split("\n").map((line) => line.replace(/^\[\w+\] /, "").trim());
+  const reasons = lines.filter((line) => /^[\w.]*(Error|Exception|Invalid\w*|Interrupt)\b.*:/.test(line));
+  return (
+    reasons.find((line) => !/NbGraderException|SystemExit/.test(line)) ??
+    lines.findLast((line) => line !== "") ??
+    ""
+  );
+}
+
+/** @throws InputError with the reason, when it was no success */
+export async function answered(asked: Promise<Answer>): Promise<Answer> {
+  const answer = await asked;
+  if (!answer.success) throw new InputError(`nbgrader: ${reasonOf(answer)}`);
+  return answer;
+}
+
+/**
+ * Works through a list with several nbgraders, telling where it is. A failure is told and kept in a log, and the rest
+ * goes on.
+ *
+ * @returns how many failed
+ */
+export async function forEach<Item>(
+  course: string,
+  items: readonly Item[],
+  { jobs = availableParallelism() }: { jobs?: number },
+  labelOf: (item: Item) => string,
+  work: (nbgrader: NbGrader, item: Item) => Promise<Answer>,
+): Promise<number> {
+  const waiting = [...items];
+  const workers = Array.from({ length: Math.min(jobs, items.length) }, () => new NbGrader(course));
+  let failures = 0;
+  let done = 0;
+  let interrupted = false;
+  const stop = (): void => {
+    interrupted = true;
+    waiting.length = 0;
+    for (const worker of workers) worker.close();
+  };
+  process.on("SIGINT", stop).on("SIGTERM", stop);
+  try {
+    await Promise.all(
+      workers.map(async (worker) => {
+        for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
+          const start = performance.now();
+          const label = labelOf(item);
+          const answer = await work(worker, item).catch(
+            (error: Error): Answer => ({ success: false, error: error.message, log: error.stack ?? "" }),
+          );
+          if (interrupted) return;
+          const seconds = ((performance.now() - start) / 1000).toFixed(1);
+          say(`${++done} of ${items.length}: ${label} (${seconds} s)${answer.success ? "" : " failed"}`);
+          if (answer.success) continue;
+          failures++;
+          const log = path.join(course, ".nablab", "logs", `${label.replaceAll(", ", "-")}.log`);
+          writeAtomically(log, `${answer.log ?? ""}\n${answer.error ?? ""}\n`);
+          say(`  ${reasonOf(answer)}\n  all of it: ${log}`);
+        }
+      }),
+    );
+  } finally {
+    process.off("SIGINT", stop).off("SIGTERM", stop);
+    for (const worker of workers) worker.close();
+  }
+  if (!interrupted) return failures;
+  say(`interrupted after ${done} of ${items.length}; the same command goes on from here`);
+  return failures + 1;
+}

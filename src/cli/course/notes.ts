@@ -1,0 +1,84 @@
+/**
+ * What a grader would want to know of a graded submission, in a few words: what was done to the tests, which limits
+ * were met, what was refused, which answers do not even run.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { type Cell, type CodeCell, parseNotebook } from "../notebook.js";
+import type { Score } from "./nbgrader.js";
+import { gradingOf } from "./points.js";
+import { notebooksIn } from "./submissions.js";
+import { fewOf, round } from "./words.js";
+
+/**
+ * The notes on a submission, the gravest first.
+ *
+ * @param repairs what had to be put right before
+ */
+export function notesOn(
+  course: string,
+  { assignment, student, manual, late, penalty }: Score,
+  repairs: readonly string[],
+): string {
+  const notes = new Set(repairs);
+  for (const original of notebooksIn(path.join(course, "release", assignment))) {
+    const file = path.join(course, "autograded", student, assignment, path.basename(original));
+    if (!existsSync(file)) continue;
+    for (const note of parseNotebook(readFileSync(file, "utf8"), file).cells.flatMap(onCell)) notes.add(note);
+  }
+  const most = 6;
+  const told = [...notes].slice(0, most);
+  if (notes.size > most) told.push(`and ${notes.size - most} more`);
+  if (late > 0) told.push(`${Math.ceil(late / 3600)} h late${penalty ? `, −${round(penalty)}` : ""}`);
+  if (manual) told.push("an answer to read");
+  return told.join("; ");
+}
+
+/** What the outputs and the text of a cell tell. */
+function onCell(cell: Cell): string[] {
+  if (cell.cell_type !== "code") return [];
+  const about = gradingOf(cell);
+  const name = about?.grade_id ?? `cell ${cell.execution_count}`;
+  const isTest = about?.grade === true && !about.solution;
+  const told = [...onError(cell, name, isTest), ...onStreams(cell, name, isTest)];
+  const own = isTest ? [] : [...cell.source.matchAll(ownChecks)].map(([, check]) => check!);
+  if (own.length > 0) told.push(`${name}: has ${fewOf([...new Set(own)])} of its own`);
+  return told;
+}
+
+const limits = ["TimeoutError", "MemoryLimitError", "ProcessEnded"];
+/** What JavaScript says of an attempt to change what comes with it, or nablab. */
+const frozen =
+  /^Cannot (assign to (read only )?property|(re)?define property|add property|delete property)|cannot be changed where notebooks are graded/;
+const ownChecks =
+  /(?:\b(?:function|const|let|var|class)|,)\s+(check(?:Close|Gradient|Shape|That|Throws)|credit)\s*[=({]/g;
+
+function onError(cell: CodeCell, name: string, isTest: boolean): string[] {
+  const error = cell.outputs.find((output) => output.output_type === "error");
+  if (!error) return [];
+  const { ename, evalue } = error;
+  const [first = ""] = evalue.split("\n");
+  if (limits.includes(ename)) return [`${name}: ${evalue}`];
+  const refused = first.indexOf(" is not allowed: ");
+  if (refused >= 0) return [`${name}: ${shortened(first.slice(0, refused))} is not allowed`];
+  if (frozen.test(first)) return [`${name}: ${shortened(first)}`];
+  // Tests say what they miss to the student, and a name that is not there is missed in every cell that uses it.
+  if (isTest || first.startsWith("TS2304:") || first === "not done yet") return [];
+  return [`${name}: ${ename === "TypeScriptError" ? "" : `${ename}: `}${shortened(first)}`];
+}
+
+function onStreams(cell: CodeCell, name: string, isTest: boolean): string[] {
+  const streams = cell.outputs.filter((output) => output.output_type === "stream");
+  const refused = streams.flatMap(({ text }) => [...text.matchAll(/^Refused: (.*)\.$/gm)]);
+  return [
+    ...refused.map(([, what]) => `${name}: ${shortened(what!)} is not allowed`),
+    ...(isTest && streams.some((stream) => stream.name === "stderr")
+      ? [`${name}: wrote to standard error`]
+      : []),
+    ...(streams.some(({ text }) => text.includes("... Output truncated ...")) // by nbgrader
+      ? [`${name}: printed more than is kept`]
+      : []),
+  ];
+}
+
+const shortened = (text: string): string => (text.length > 80 ? `${text.slice(0, 79)}…` : text);

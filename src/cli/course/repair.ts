@@ -1,0 +1,427 @@
+/**
+ * A submission put right before it is graded: each cell of the assignment is found again, whatever a student, an editor
+ * or a platform did to it, so that harmless damage costs no points, and what was not theirs to change is as it was
+ * handed out.
+ *
+ * `nablab check` does the same as far as it can without the assignment as it was handed out.
+ */
+import { createHash } from "node:crypto";
+import type { Cell, CodeCell, Notebook } from "../notebook.js";
+import { likeness, plainText } from "./likeness.js";
+import { gradingOf, isEdited } from "./points.js";
+import { fewOf } from "./words.js";
+
+/** A notebook put right, and what had to be done for it, in a few words each. */
+export interface Repaired {
+  notebook: Notebook;
+  notes: string[];
+}
+
+/** A submission of which too little is left to tell what it answers. */
+export class NotThisAssignment extends Error {}
+
+/** In a notebook with more cells than that those without metadata are not looked for: nobody wrote it by hand. */
+const mostCells = 2000;
+
+/** Whether nbgrader knows a cell: one with points, an answer, or one that is not the student's to change. */
+const isOfAssignment = (cell: Cell): boolean => {
+  const about = gradingOf(cell);
+  return about !== undefined && (about.grade || about.solution || about.locked || about.task);
+};
+
+/** A cell of a submission, and the place in the assignment of the cell that it is, if it is one. */
+interface Placed {
+  cell: Cell;
+  place: number | undefined;
+}
+
+/**
+ * @param submitted the notebook as it was handed in; it stays as it is
+ * @param released the assignment as it was handed out
+ * @throws NotThisAssignment when hardly any cell of the assignment is in it
+ */
+export function repair(submitted: Notebook, released: Notebook): Repaired {
+  const notes: string[] = [];
+  const own = released.cells.filter(isOfAssignment);
+  const matches = match(submitted.cells, released.cells);
+  const named = grouped(submitted.cells);
+  const found = own.filter((cell) => {
+    const there = matches.of.get(cell);
+    return there !== undefined && likeness(there.source, cell.source) >= 0.5;
+  });
+  const isIt =
+    found.length >= own.length / 5 ||
+    own.filter((cell) => named.has(gradingOf(cell)!.grade_id)).length >= own.length / 2;
+  if (!isIt) {
+    const few = found.length === 0 ? "none" : `only ${found.length}`;
+    throw new NotThisAssignment(
+      `${few} of the ${own.length} cells of the assignment ${found.length === 1 ? "is" : "are"} in it; is it another notebook, or an empty one?`,
+    );
+  }
+  const places = new Map(released.cells.map((cell, place) => [cell, place]));
+  const texts = textsOf(
+    released.cells.map((cell) => (isOfAssignment(cell) ? undefined : plainText(cell.source))),
+  );
+  const placed = submitted.cells.map((cell): Placed => {
+    const is = matches.is.get(cell);
+    if (is) return { cell: asReleased(cell, is, notes), place: places.get(is) };
+    const ordinary = asOrdinary(cell, submitted, matches, notes);
+    return { cell: ordinary, place: gradingOf(cell) ? undefined : texts.next(plainText(cell.source)) };
+  });
+  const ordered = inOrder(placed, notes);
+  restoreDeleted(ordered, released.cells, notes);
+  for (const [what, ids] of [
+    ["without metadata, and recognised", matches.recognised],
+    ["copied", matches.copied],
+  ] as const) {
+    if (ids.length > 0) notes.push(`${what}: ${fewOf(ids)}`);
+  }
+  return {
+    notebook: {
+      ...submitted,
+      cells: withIds(ordered.map(({ cell }) => cell)),
+      // Which kernel it was opened with last says nothing about what it is.
+      metadata: released.metadata,
+    },
+    notes: merged(notes),
+  };
+}
+
+/**
+ * The same without the assignment at hand: of cells that are there twice one stays what it is, and those that stand in
+ * another order than the assignment says go back to their places.
+ */
+export function repairAlone(submitted: Notebook): Repaired {
+  const notes: string[] = [];
+  const copied: string[] = [];
+  const first = new Map<string, Cell>();
+  const order = orderOf(submitted);
+  const names = order.filter((id) => !id.startsWith(textPrefix));
+  for (const [id, cells] of grouped(submitted.cells)) {
+    const best = bestOf(cells, undefined, submitted.cells, names);
+    first.set(id, best);
+    if (cells.length > 1) copied.push(id);
+  }
+  const kept = new Set(first.values());
+  const cells = submitted.cells.map((cell) => {
+    const id = gradingOf(cell)?.grade_id;
+    if (id === undefined || kept.has(cell)) return cell;
+    return stripped(cell, plainText(cell.source) === plainText(first.get(id)!.source));
+  });
+  if (copied.length > 0) notes.push(`copied: ${fewOf(copied)}`);
+  const texts = textsOf(order);
+  const placed = cells.map((cell): Placed => {
+    const id = gradingOf(cell)?.grade_id;
+    const place = id === undefined ? texts.next(textMark(cell)) : order.indexOf(id);
+    return { cell, place: place !== undefined && place >= 0 ? place : undefined };
+  });
+  return {
+    notebook: { ...submitted, cells: withIds(inOrder(placed, notes).map(({ cell }) => cell)) },
+    notes: merged(notes),
+  };
+}
+
+/** The cells of an assignment in their order, as a released notebook carries them in its metadata: by name or by text. */
+function orderOf({ metadata }: Notebook): readonly string[] {
+  const { cells } = (metadata.nablab ?? {}) as { cells?: unknown };
+  return Array.isArray(cells) ? cells.filter((id) => typeof id === "string") : [];
+}
+
+/** Writes {@link orderOf} into a notebook that is handed out. */
+export function setOrder(notebook: Notebook): void {
+  const cells = notebook.cells.map((cell) =>
+    isOfAssignment(cell) ? gradingOf(cell)!.grade_id : textMark(cell),
+  );
+  notebook.metadata.nablab = { cells };
+}
+
+const textPrefix = "text ";
+
+/** What an ordinary cell is known by: its text, in short. */
+const textMark = ({ source }: Cell): string =>
+  `${textPrefix}${createHash("sha256").update(plainText(source)).digest("hex").slice(0, 12)}`;
+
+/** Finds the places of texts in a list, each place once. */
+function textsOf(list: readonly (string | undefined)[]) {
+  const places = new Map<string, number[]>();
+  for (const [place, text] of list.entries()) {
+    if (text !== undefined) places.set(text, [...(places.get(text) ?? []), place]);
+  }
+  return { next: (text: string): number | undefined => places.get(text)?.shift() };
+}
+
+interface Matches {
+  /** The cell of the assignment that a cell of the submission is. */
+  is: Map<Cell, Cell>;
+  /** The other way round. */
+  of: Map<Cell, Cell>;
+  recognised: string[];
+  copied: string[];
+}
+
+/** Finds the cells of an assignment in a submission: by their names, by their ids, by their text, by their place. */
+function match(cells: readonly Cell[], released: readonly Cell[]): Matches {
+  const matches: Matches = { is: new Map(), of: new Map(), recognised: [], copied: [] };
+  const own = released.filter(isOfAssignment);
+  const order = own.map((cell) => gradingOf(cell)!.grade_id);
+  const pair = (cell: Cell, is: Cell): void => {
+    matches.is.set(cell, is);
+    matches.of.set(is, cell);
+  };
+  const named = grouped(cells);
+  const losers = new Set<Cell>();
+  for (const is of own) {
+    const id = gradingOf(is)!.grade_id;
+    const candidates = named.get(id) ?? [];
+    if (candidates.length === 0) continue;
+    const best = bestOf(candidates, is, cells, order);
+    pair(best, is);
+    if (candidates.length === 1) continue;
+    matches.copied.push(id);
+    for (const cell of candidates) if (cell !== best) losers.add(cell);
+  }
+  const left = (cell: Cell): boolean => !matches.is.has(cell) && !losers.has(cell);
+  const recognise = (cell: Cell, is: Cell): void => {
+    pair(cell, is);
+    matches.recognised.push(gradingOf(is)!.grade_id);
+  };
+  const missing = (): Cell[] => own.filter((cell) => !matches.of.has(cell));
+  for (const is of missing()) {
+    const same = cells.find((cell) => left(cell) && cell.id === is.id && cell.cell_type === is.cell_type);
+    if (same && (isGap(is) || likeness(same.source, is.source) >= 0.5)) recognise(same, is);
+  }
+  if (missing().length > 0 && cells.some(left) && cells.length <= mostCells) {
+    for (const [cell, is] of aligned(cells, released, matches, losers)) recognise(cell, is);
+  }
+  // What stands somewhere else: only where there is no doubt.
+  for (const is of cells.length <= mostCells ? missing() : []) {
+    const alike = cells
+      .filter((cell) => left(cell) && cell.cell_type === is.cell_type)
+      .map((cell) => ({ cell, how: likeness(cell.source, is.source) }))
+      .filter(({ how }) => how >= 0.85)
+      .toSorted((a, b) => b.how - a.how);
+    if (alike[0]) recognise(alike[0].cell, is);
+  }
+  return matches;
+}
+
+/**
+ * Pairs cells in the order of both notebooks such that they are as alike as can be (Needleman and Wunsch 1970). Cells
+ * that are paired already stay so where the order allows; ordinary cells of the assignment take part, so that nothing
+ * else is taken for them.
+ */
+function aligned(
+  cells: readonly Cell[],
+  released: readonly Cell[],
+  { is, of }: Matches,
+  losers: ReadonlySet<Cell>,
+): [Cell, Cell][] {
+  const alike = (cell: Cell, other: Cell): number => {
+    if (is.has(cell) || of.has(other)) return is.get(cell) === other ? 10 : 0;
+    if (losers.has(cell) || cell.cell_type !== other.cell_type) return 0;
+    const how = likeness(cell.source, other.source);
+    if (!isOfAssignment(other)) return how === 1 ? 1 : 0;
+    if (how >= 0.75) return how;
+    // Nothing is left of a gap that was written over; its place tells then.
+    return isGap(other) && (gradingOf(cell)?.solution ?? true) ? 0.05 : 0;
+  };
+  const [rows, columns] = [cells.length, released.length];
+  const value = cells.map((cell) => released.map((other) => alike(cell, other)));
+  const best = Array.from({ length: rows + 1 }, () => new Float64Array(columns + 1));
+  for (let i = rows - 1; i >= 0; i--) {
+    for (let j = columns - 1; j >= 0; j--) {
+      const paired = value[i]![j]! > 0 ? value[i]![j]! + best[i + 1]![j + 1]! : 0;
+      best[i]![j] = Math.max(paired, best[i + 1]![j]!, best[i]![j + 1]!);
+    }
+  }
+  const pairs: [Cell, Cell][] = [];
+  for (let i = 0, j = 0; i < rows && j < columns; ) {
+    const here = value[i]![j]!;
+    if (here > 0 && best[i]![j] === here + best[i + 1]![j + 1]!) {
+      const [cell, other] = [cells[i++]!, released[j++]!];
+      if (!is.has(cell) && isOfAssignment(other)) pairs.push([cell, other]);
+    } else if (best[i]![j] === best[i + 1]![j]) i++;
+    else j++;
+  }
+  return pairs;
+}
+
+/** Whether an answer was handed out as nothing but a gap: as text, or as code without a frame around it. */
+const isGap = (cell: Cell): boolean =>
+  gradingOf(cell)!.solution && (cell.cell_type !== "code" || plainText(cell.source).split("\n").length <= 2);
+
+/** Cells by the name that nbgrader gave them. */
+function grouped(cells: readonly Cell[]): Map<string, Cell[]> {
+  const groups = new Map<string, Cell[]>();
+  for (const cell of cells) {
+    const id = gradingOf(cell)?.grade_id;
+    if (id !== undefined) groups.set(id, [...(groups.get(id) ?? []), cell]);
+  }
+  return groups;
+}
+
+/**
+ * Of cells of the same name the one that is meant: an answer that is written before one that is not, the original
+ * before its copy, the one in its place before one elsewhere; else the last, as nbgrader has it.
+ */
+function bestOf(
+  candidates: readonly Cell[],
+  is: Cell | undefined,
+  cells: readonly Cell[],
+  order: readonly string[],
+): Cell {
+  if (candidates.length === 1) return candidates[0]!;
+  const merit = (cell: Cell): number => {
+    const about = gradingOf(is ?? cell)!;
+    const untouched = is
+      ? plainText(cell.source) === plainText(is.source)
+      : about.locked
+        ? !isEdited(cell)
+        : isUnwritten(cell);
+    let points = 0;
+    if (about.solution ? !untouched : untouched) points += 8;
+    if (is && cell.id === is.id) points += 4;
+    if (is && cell.cell_type === is.cell_type) points += 2;
+    if (isInPlace(cell, cells, order)) points += 1;
+    return points;
+  };
+  return candidates.reduce((best, cell) => (merit(cell) >= merit(best) ? cell : best));
+}
+
+const isUnwritten = (cell: Cell): boolean => /not done yet|Your answer here/.test(cell.source);
+
+/** Whether the nearest cell of the assignment before this one is the one that should be. */
+function isInPlace(cell: Cell, cells: readonly Cell[], order: readonly string[]): boolean {
+  const id = gradingOf(cell)!.grade_id;
+  const ids = cells.slice(0, cells.indexOf(cell)).map((other) => gradingOf(other)?.grade_id);
+  const before = ids.findLast((other) => other !== undefined && other !== id && order.includes(other));
+  return before === order[order.indexOf(id) - 1];
+}
+
+/** A cell of a submission as the cell of the assignment that it is. */
+function asReleased(cell: Cell, is: Cell, notes: string[]): Cell {
+  const about = gradingOf(is)!;
+  const metadata = { ...cell.metadata, ...is.metadata };
+  let { source } = cell;
+  if (about.locked && plainText(withoutHidden(source)) !== plainText(is.source)) {
+    const older = gradingOf(cell)?.checksum !== undefined && !isEdited(cell);
+    notes.push(`${older ? "of an older release, and replaced" : "edited, and put back"}: ${about.grade_id}`);
+  }
+  if (about.locked) source = is.source;
+  const { id } = cell;
+  if (is.cell_type !== "code") return { cell_type: is.cell_type, id, metadata, source, ...attached(cell) };
+  return { cell_type: "code", id, metadata, source, execution_count: null, outputs: [] };
+}
+
+/** A lecturer who hands in the solution to try it has not edited its tests. */
+const withoutHidden = (source: string): string =>
+  source.replace(/^.*BEGIN HIDDEN TESTS[\s\S]*?END HIDDEN TESTS.*$\n?/gm, "");
+
+const attached = (cell: Cell) =>
+  cell.cell_type !== "code" && cell.attachments ? { attachments: cell.attachments } : {};
+
+/** A cell that is none of the assignment's: a student's own, a copy, or one of another assignment. */
+function asOrdinary(cell: Cell, { cells }: Notebook, matches: Matches, notes: string[]): Cell {
+  const about = gradingOf(cell);
+  if (!about) return cell.metadata.nbgrader === undefined ? cell : stripped(cell, false);
+  const original = cells.find(
+    (other) => matches.is.has(other) && gradingOf(other)?.grade_id === about.grade_id,
+  );
+  if (!original) {
+    notes.push(`not of this assignment: ${about.grade_id}`);
+    return stripped(cell, false);
+  }
+  return stripped(cell, plainText(cell.source) === plainText(original.source));
+}
+
+/** Without what nbgrader keeps in it; what is there word for word already does not run again. */
+function stripped(cell: Cell, isRepeated: boolean): Cell {
+  const { nbgrader: _, deletable: __, editable: ___, ...metadata } = cell.metadata;
+  if (!isRepeated || cell.cell_type !== "code") return { ...cell, metadata };
+  return { cell_type: "raw", id: cell.id, metadata, source: cell.source };
+}
+
+/**
+ * The cells with those of the assignment in its order. A cell of the student's own stays behind the cell that it
+ * stands behind, of those that did not move.
+ */
+function inOrder(placed: readonly Placed[], notes: string[]): Placed[] {
+  const places = placed.map(({ place }) => place).filter((place) => place !== undefined);
+  const stayed = longestRise(places);
+  if (stayed.size === places.length) return [...placed];
+  const head: Placed[] = [];
+  const groups: { place: number; cells: Placed[] }[] = [];
+  let tail = head;
+  const moved: string[] = [];
+  for (const here of placed) {
+    if (here.place === undefined) tail.push(here);
+    else {
+      const cells = [here];
+      groups.push({ place: here.place, cells });
+      if (stayed.has(here.place)) tail = cells;
+      else moved.push(...[gradingOf(here.cell)?.grade_id].filter((id) => id !== undefined));
+    }
+  }
+  if (moved.length > 0) notes.push(`moved, and put back in order: ${fewOf(moved)}`);
+  groups.sort((a, b) => a.place - b.place);
+  return [...head, ...groups.flatMap(({ cells }) => cells)];
+}
+
+/** As many numbers of a list as can be, each greater than the one before. */
+function longestRise(numbers: readonly number[]): Set<number> {
+  const rises: number[][] = [];
+  for (const [i, number] of numbers.entries()) {
+    const before = rises.slice(0, i).filter((rise) => rise.at(-1)! < number);
+    rises.push([...before.reduce((a, b) => (b.length > a.length ? b : a), []), number]);
+  }
+  return new Set(rises.reduce((a, b) => (b.length > a.length ? b : a), []));
+}
+
+/**
+ * Puts back what is missing, each cell behind the one that it stood behind. An answer that nobody reads is left out: a
+ * student may have written it into another cell, which an empty one would undo.
+ */
+function restoreDeleted(ordered: Placed[], released: readonly Cell[], notes: string[]): void {
+  let at = 0;
+  for (const [place, cell] of released.entries()) {
+    const there = ordered.findIndex((other) => other.place === place);
+    if (there >= 0) at = there + 1;
+    if (there >= 0 || !isOfAssignment(cell)) continue;
+    const about = gradingOf(cell)!;
+    if (!about.locked && !about.grade) continue;
+    if (about.grade) at = behindCode(ordered, at);
+    ordered.splice(at++, 0, { cell: structuredClone(cell), place });
+    notes.push(`deleted, and put back: ${about.grade_id}`);
+  }
+}
+
+/** The place behind the student's own code that begins at a place: a test may be about it. */
+function behindCode(ordered: readonly Placed[], from: number): number {
+  let at = from;
+  for (let i = from; i < ordered.length && ordered[i]!.place === undefined; i++) {
+    if (ordered[i]!.cell.cell_type === "code") at = i + 1;
+  }
+  return at;
+}
+
+/** Cells whose ids are all different, as the format wants it. */
+function withIds(cells: readonly Cell[]): Cell[] {
+  const ids = new Set<string>();
+  return cells.map((cell) => {
+    let { id } = cell;
+    for (let n = 2; ids.has(id); n++) id = `${cell.id.slice(0, 55)}-${n}`;
+    ids.add(id);
+    return id === cell.id ? cell : ({ ...cell, id } as CodeCell);
+  });
+}
+
+/** Notes of the same kind in one. */
+function merged(notes: readonly string[]): string[] {
+  const kinds = new Map<string, string[]>();
+  for (const note of notes) {
+    const at = note.lastIndexOf(": ");
+    const kind = note.slice(0, at);
+    kinds.set(kind, [...(kinds.get(kind) ?? []), note.slice(at + 2)]);
+  }
+  return [...kinds].map(([kind, ids]) => `${kind}: ${fewOf(ids)}`);
+}

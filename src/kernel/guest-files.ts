@@ -1,0 +1,113 @@
+/**
+ * The files of a graded notebook: functions that name a file by its path, and write no more than there is room for. Where
+ * the files may lie, Node's permission model says.
+ *
+ * A file is never named by a number: it would be one that this process has open, such as the channel to its grader. For the
+ * same reason no streams and handles are given out, whose number can be changed, and no links are made.
+ */
+import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import { inspect } from "node:util";
+import { note, refusal } from "./refusal.js";
+
+type AnyFunction = (...values: never[]) => unknown;
+type Functions = Record<string, AnyFunction>;
+
+/** Bytes that a notebook may write, all writes together: also what it writes over takes room for a while. */
+export const mostWritten = 500e6;
+
+/** What a file or a folder takes at least, in bytes. */
+const block = 4096;
+
+const reading = "access lstat readFile readdir realpath stat".split(" ");
+const removing = "rename rm rmdir unlink utimes".split(" ");
+const writing = "appendFile copyFile mkdir mkdtemp writeFile".split(" ");
+
+/** The functions of `node:fs` for cells, with `promises`. From then on all of this process that writes files is counted. */
+export function guestFiles(): Functions & { promises: Functions } {
+  limitWrites();
+  const names = [...reading, ...removing, ...writing];
+  return Object.assign(byPath(fs, [...names.flatMap((name) => [name, `${name}Sync`]), "existsSync"]), {
+    promises: byPath(fs.promises, names),
+  });
+}
+
+function limitWrites(): void {
+  let written = 0;
+  const count = (bytes: number): void => {
+    written += Math.max(bytes, block);
+    if (written > mostWritten) throw refusal(`writing more than ${mostWritten / 1e6} MB`);
+  };
+  const counted =
+    (name: string, call: AnyFunction): AnyFunction =>
+    (...values: unknown[]) => {
+      if (/^(write|append)File/.test(name)) count(sizeOf(values[1]));
+      else count(name.startsWith("copy") ? sizeOfFile(values[0] as string) : block);
+      return call(...(values as never[]));
+    };
+  const files = fs as unknown as Functions;
+  const promises = fs.promises as unknown as Functions;
+  for (const name of writing) {
+    for (const [from, key] of [
+      [files, name],
+      [files, `${name}Sync`],
+      [promises, name],
+    ] as const) {
+      from[key] = counted(name, from[key]!);
+    }
+  }
+  syncBuiltinESMExports();
+}
+
+/** What arrays themselves say of their size, whatever a class of the user's says. */
+const { get: bytesOf } = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype) as object,
+  "byteLength",
+) as { get(): number };
+
+function sizeOf(content: unknown): number {
+  if (typeof content === "string") return Buffer.byteLength(content);
+  if (ArrayBuffer.isView(content) && !(content instanceof DataView))
+    return Reflect.apply(bytesOf, content, []);
+  throw new TypeError(`text or bytes can be written, got ${inspect(content, { depth: 0 })}`);
+}
+
+function sizeOfFile(file: string): number {
+  return fs.statSync(file).size;
+}
+
+function byPath(from: object, names: readonly string[]): Functions {
+  const functions = from as Functions;
+  return Object.fromEntries(names.map((name) => [name, onPath(functions[name]!)]));
+}
+
+/** A function that takes a path and nothing else for a file, and notes what Node refuses. */
+function onPath(call: AnyFunction): AnyFunction {
+  return (...values: unknown[]) => {
+    const [file] = values;
+    if (typeof file !== "string" && !(file instanceof URL) && !Buffer.isBuffer(file)) {
+      throw new TypeError(`a file is named by a path or a URL, got ${inspect(file, { depth: 0 })}`);
+    }
+    const last = values.at(-1);
+    if (typeof last === "function") {
+      values[values.length - 1] = (...results: unknown[]) => {
+        noteDenied(results[0]);
+        Reflect.apply(last, undefined, results);
+      };
+    }
+    try {
+      const result = call(...(values as never[]));
+      if (result instanceof Promise) result.catch(noteDenied);
+      return result;
+    } catch (error) {
+      noteDenied(error);
+      throw error;
+    }
+  };
+}
+
+function noteDenied(error: unknown): void {
+  const { code, permission, resource } = (error ?? {}) as Record<string, unknown>;
+  if (code !== "ERR_ACCESS_DENIED") return;
+  note(`${permission === "FileSystemWrite" ? "writing" : "reading"} ${resource}`);
+}

@@ -1,0 +1,297 @@
+/**
+ * What the code of a graded notebook can reach: the language, a list of globals and modules, and nablab.
+ *
+ * Code reaches what it has names for, and what can be had from that. Cells, and the files that they import, are compiled by
+ * us and get these names in the place of all that Node has: no code of theirs is loaded any other way (made of text it is
+ * refused by V8, see `isolation.ts`), nothing here leads to the rest of Node, and what is shared with the code that grades is
+ * frozen (`lockdown.ts`). So there is no channel to write to, no message to catch, no module to exchange and no process to
+ * signal. Where files lie is Node's permission model's to say.
+ */
+import assert from "node:assert";
+import buffer from "node:buffer";
+import { Console } from "node:console";
+import crypto from "node:crypto";
+import events from "node:events";
+import fs from "node:fs";
+import { isBuiltin } from "node:module";
+import os from "node:os";
+import path from "node:path";
+import { performance } from "node:perf_hooks";
+import querystring from "node:querystring";
+import stringDecoder from "node:string_decoder";
+import timersPromises from "node:timers/promises";
+import url from "node:url";
+import util from "node:util";
+import zlib from "node:zlib";
+import { Box } from "../session/box.js";
+import type { SessionHost } from "../session/host.js";
+import { guestFiles } from "./guest-files.js";
+import { lockdown } from "./lockdown.js";
+import { refusal } from "./refusal.js";
+
+type Names = Record<string, unknown>;
+
+/** What cells of a graded notebook meet in the place of all of Node. */
+export type Guest = Pick<SessionHost, "import" | "importFile" | "scopeOf"> &
+  Required<Pick<SessionHost, "reserved">>;
+
+/**
+ * Makes the guest's world, and freezes what it shares with ours.
+ *
+ * @param nablab what cells import as "nablab"
+ * @param exit ends the process
+ */
+export function makeGuest(nablab: Names, exit: (code?: number) => never): Guest {
+  Buffer.poolSize = 0; // small buffers would lie in one block of memory, with those of others
+  const guestProcess = processFor(exit);
+  const timers = timersFor();
+  const modules = modulesFor(guestProcess, timers);
+  const shared = shareGlobals();
+  const syntax = [function* () {}, async () => {}, async function* () {}, [][Symbol.iterator]()];
+  const iterators = [new Map().entries(), new Set().entries(), "".matchAll(/a/g), ""[Symbol.iterator]()];
+  lockdown(
+    [
+      ...shared,
+      ...Object.values(modules),
+      ...syntax,
+      ...iterators,
+      nablab,
+      Box,
+      events,
+      util,
+      assert,
+      path,
+      url,
+    ],
+    [process, globalThis, console],
+  );
+  const load = (specifier: string): Names => {
+    if (specifier === "nablab") return nablab;
+    const name = specifier.replace(/^node:/, "");
+    if (Object.hasOwn(modules, name)) return modules[name]!;
+    throw refusal(
+      `importing the ${isBuiltin(specifier) ? "module" : "package"} ${JSON.stringify(specifier)}`,
+    );
+  };
+  const names = { ...namesFor(guestProcess, timers), require: load };
+  return {
+    import: async (specifier) => load(specifier),
+    // Node would load it with all that Node has.
+    async importFile(file) {
+      throw refusal(`importing the JavaScript file ${JSON.stringify(path.basename(file))}`);
+    },
+    scopeOf: (file) => ({ ...names, __filename: path.normalize(file), __dirname: path.dirname(file) }),
+    reserved: ofTheLanguage,
+  };
+}
+
+/** Some names of a module, and in the place of all other functions one that says that it is not allowed. */
+function only(name: string, whole: object, allowed: string, instead: Names = {}): Names {
+  const kept = new Set(allowed.split(" "));
+  const found: Names = {};
+  for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(whole))) {
+    if (kept.has(key)) found[key] = (whole as Names)[key];
+    else if (typeof descriptor.value === "function" && !key.startsWith("_"))
+      found[key] = refused(`${name}.${key}`);
+  }
+  Object.assign(found, instead);
+  return { ...found, default: found };
+}
+
+const refused = (what: string) => (): never => {
+  throw refusal(what);
+};
+
+/** Node's modules for cells. */
+function modulesFor(guestProcess: Names, timers: Names): Record<string, Names> {
+  const { promises, ...here } = guestFiles();
+  const files = only("fs", fs, "constants", { ...here, promises });
+  const strict = { ...(assert.strict as unknown as Names), default: assert.strict };
+  const pathNames = { ...path, default: path };
+  return {
+    assert: { ...(assert as unknown as Names), default: assert },
+    "assert/strict": strict,
+    buffer: only("buffer", buffer, "Buffer Blob File atob btoa constants kMaxLength isUtf8 isAscii"),
+    crypto: only(
+      "crypto",
+      crypto,
+      "createHash createHmac randomBytes randomUUID randomInt getRandomValues timingSafeEqual hash getHashes",
+    ),
+    events: { ...(events as unknown as Names), default: events },
+    fs: files,
+    "fs/promises": { ...promises, default: promises },
+    os: only(
+      "os",
+      os,
+      "EOL arch availableParallelism cpus devNull endianness freemem platform release tmpdir totalmem type uptime version machine",
+    ),
+    path: pathNames,
+    "path/posix": { ...path.posix, default: path.posix },
+    perf_hooks: { performance, default: { performance } },
+    process: { ...guestProcess, default: guestProcess },
+    querystring: { ...(querystring as unknown as Names), default: querystring },
+    string_decoder: { ...(stringDecoder as unknown as Names), default: stringDecoder },
+    timers: { ...timers, default: timers },
+    "timers/promises": only("timers/promises", timersPromises, "setTimeout setImmediate setInterval"),
+    url: only(
+      "url",
+      url,
+      "URL URLSearchParams fileURLToPath pathToFileURL urlToHttpOptions domainToASCII domainToUnicode",
+    ),
+    util: only(
+      "util",
+      util,
+      "format inspect isDeepStrictEqual promisify callbackify types stripVTControlCharacters TextDecoder TextEncoder styleText inherits toUSVString",
+    ),
+    zlib: only(
+      "zlib",
+      zlib,
+      "gzipSync gunzipSync deflateSync inflateSync deflateRawSync inflateRawSync crc32 constants",
+    ),
+  };
+}
+
+/** Timers whose objects lead to no others: Node's are links of a chain that holds those of the grader. */
+function timersFor(): Names {
+  const real = new WeakMap<object, NodeJS.Timeout | NodeJS.Immediate>();
+  class Timer {
+    ref(): this {
+      real.get(this)?.ref();
+      return this;
+    }
+    unref(): this {
+      real.get(this)?.unref();
+      return this;
+    }
+    hasRef(): boolean {
+      return real.get(this)?.hasRef() ?? false;
+    }
+  }
+  const starting =
+    (start: (call: () => void, milliseconds?: number) => NodeJS.Timeout | NodeJS.Immediate) =>
+    (call: unknown, milliseconds?: number, ...values: unknown[]): Timer => {
+      if (typeof call !== "function")
+        throw new TypeError(`a timer calls a function, got ${util.inspect(call)}`);
+      const timer = new Timer();
+      real.set(
+        timer,
+        start(() => Reflect.apply(call, undefined, values), milliseconds),
+      );
+      return timer;
+    };
+  const { setTimeout, setInterval, setImmediate, clearTimeout, clearImmediate } = globalThis;
+  const clear = (timer: unknown): void => {
+    const found = typeof timer === "object" && timer !== null ? real.get(timer) : undefined;
+    if (!found) return;
+    clearTimeout(found as NodeJS.Timeout);
+    clearImmediate(found as NodeJS.Immediate);
+  };
+  const immediate = starting((call) => setImmediate(call));
+  return {
+    setTimeout: starting(setTimeout),
+    setInterval: starting(setInterval),
+    setImmediate: (call: unknown, ...values: unknown[]) => immediate(call, undefined, ...values),
+    clearTimeout: clear,
+    clearInterval: clear,
+    clearImmediate: clear,
+  };
+}
+
+/** The `process` of cells: what they may know of it, and its end. */
+function processFor(exit: (code?: number) => never): Names {
+  const { argv0, platform, arch, version, versions, pid } = process;
+  const stream = (name: "stdout" | "stderr") => {
+    const { write } = process[name];
+    return { isTTY: false, write: (text: unknown) => write.call(process[name], text as string) };
+  };
+  const { hrtime, memoryUsage, nextTick, uptime, cpuUsage } = process;
+  const allowed: Names = {
+    ...{ argv: [argv0, "notebook"], env: { ...process.env }, platform, arch, version, pid },
+    versions: { ...versions },
+    stdout: stream("stdout"),
+    stderr: stream("stderr"),
+    cwd: process.cwd.bind(process),
+    hrtime: Object.assign((before?: [number, number]) => hrtime.call(process, before), {
+      bigint: () => hrtime.bigint(),
+    }),
+    memoryUsage: () => memoryUsage.call(process),
+    cpuUsage: () => cpuUsage.call(process),
+    uptime: () => uptime.call(process),
+    nextTick: (call: (...values: unknown[]) => void, ...values: unknown[]) =>
+      nextTick.call(process, call, ...values),
+    exit,
+    kill(id: unknown, signal: unknown = "SIGTERM") {
+      if (id !== pid || (signal !== "SIGTERM" && signal !== "SIGKILL"))
+        throw refusal("sending signals to processes");
+      return exit(signal === "SIGKILL" ? 137 : 143); // the first process of a sandbox cannot send itself one
+    },
+  };
+  const everything = new Set([
+    ...Object.getOwnPropertyNames(process),
+    "on",
+    "once",
+    "emit",
+    "off",
+    "prependListener",
+  ]);
+  for (const key of everything) {
+    if (key in allowed) continue;
+    const { value } = Object.getOwnPropertyDescriptor(process, key) ?? { value: events.prototype.on };
+    if (typeof value === "function") allowed[key] = refused(`process.${key}`);
+  }
+  return allowed;
+}
+
+/** Names of the language, which tests count on. */
+const ofTheLanguage = new Set(
+  (
+    "Object Function Array Number Boolean String Symbol BigInt Math JSON Reflect Proxy Promise Date RegExp Map Set WeakMap " +
+    "WeakSet WeakRef FinalizationRegistry Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError " +
+    "URIError SuppressedError ArrayBuffer SharedArrayBuffer DataView Atomics Int8Array Uint8Array Uint8ClampedArray " +
+    "Int16Array Uint16Array Int32Array Uint32Array BigInt64Array BigUint64Array Float16Array Float32Array Float64Array " +
+    "Intl WebAssembly isNaN isFinite parseFloat parseInt structuredClone queueMicrotask"
+  ).split(" "),
+);
+
+/** Names of the global scope that cells share with what grades them. */
+const sharedNames = new Set([
+  ...ofTheLanguage,
+  ...(
+    "Iterator Temporal DisposableStack AsyncDisposableStack decodeURI decodeURIComponent encodeURI encodeURIComponent escape " +
+    "unescape AbortController AbortSignal Event EventTarget URL URLSearchParams TextEncoder TextDecoder Blob Buffer " +
+    "DOMException atob btoa crypto performance prompt"
+  ).split(" "),
+]);
+
+/** Makes them such that nobody gives them another value; returns what they mean. */
+function shareGlobals(): unknown[] {
+  const scope = globalThis as unknown as Names;
+  return [...sharedNames]
+    .filter((name) => name in scope)
+    .map((name) => {
+      const value = scope[name];
+      Object.defineProperty(scope, name, { value, writable: false, configurable: false });
+      return value;
+    });
+}
+
+/** The names that mean something else to cells, many of them nothing. */
+function namesFor(guestProcess: Names, timers: Names): Names {
+  const scope = globalThis as unknown as Names;
+  const { stdout, stderr } = guestProcess as { stdout: NodeJS.WritableStream; stderr: NodeJS.WritableStream };
+  const names: Names = {
+    ...timers,
+    process: guestProcess,
+    console: new Console({ stdout, stderr, ignoreErrors: false, colorMode: false }), // which they may change
+  };
+  const global: Names = { ...names };
+  for (const name of sharedNames) if (name in scope) global[name] = scope[name];
+  global.global = global.globalThis = global;
+  names.global = names.globalThis = global;
+  // `undefined` and the like cannot mean anything else; `eval` is refused by V8.
+  const fixed = /^(undefined|NaN|Infinity|eval)$/;
+  for (const name of Object.getOwnPropertyNames(globalThis)) {
+    if (!sharedNames.has(name) && !fixed.test(name) && !(name in names)) names[name] = undefined;
+  }
+  return names;
+}

@@ -1,0 +1,176 @@
+/**
+ * A network's parameters as a file, under the lecture's names or PyTorch's.
+ */
+import { inspect } from "#platform";
+import {
+  readSafetensors,
+  type Safetensors,
+  type StoredTensor,
+  writeSafetensors,
+} from "../data/safetensors.js";
+import { host } from "../display/host.js";
+import type { Sequential } from "../nn/index.js";
+import { parametersOf } from "../nn/sequential.js";
+import type { Tensor } from "../tensor/index.js";
+import { architectureOf } from "./fingerprint.js";
+
+/**
+ * Saves a network's parameters as a safetensors file, which PyTorch and others can read: A1 of shape outputs × inputs,
+ * b1, A2, …, in float64.
+ *
+ * @param file a path, such as `net.safetensors`; written whole or not at all
+ * @param model the network
+ * @param options `names`: `"pytorch"` for the names of `torch.nn.Sequential` of the same layers, `0.weight`, `0.bias`,
+ *   `2.weight`, …, so that `net.load_state_dict(safetensors.torch.load_file(file))` takes it; in float32 where that holds
+ *   the parameters exactly
+ * @throws Error when the file cannot be written, TypeError for other names
+ * @example
+ * const net = sequential([dense(2, 2)], { seed: 1 });
+ * saveNetwork("net.safetensors", net);
+ * loadNetwork("net.safetensors", sequential([dense(2, 2)], { seed: 2 })).theta[0] === net.theta[0] // → true
+ */
+export function saveNetwork(
+  file: string,
+  model: Sequential,
+  { names = "nablab" }: { names?: "nablab" | "pytorch" } = {},
+): void {
+  if (names !== "nablab" && names !== "pytorch") {
+    throw new TypeError(`saveNetwork: names must be "nablab" or "pytorch", got ${inspect(names)}`);
+  }
+  const tensors = new Map<string, StoredTensor>();
+  if (names === "nablab") {
+    addParameters(tensors, model, model.theta, {});
+    const texts = { format: "nablab network 1", architecture: architectureOf(model) };
+    writeSafetensors(file, { tensors, texts });
+    return;
+  }
+  const single = isSingle(model.theta);
+  for (const { name, tensor } of pytorchParameters(model)) {
+    const { shape, data } = tensor;
+    tensors.set(name, { shape, data: single ? Float32Array.from(data) : Float64Array.from(data) });
+  }
+  writeSafetensors(file, { tensors, texts: { format: "pt" } });
+}
+
+/**
+ * Loads a network's parameters from a safetensors file: one that `saveNetwork()` or `train()` wrote, or a `state_dict` of
+ * PyTorch's `nn.Sequential` of the same layers (`0.weight`, `0.bias`, …, also under one prefix, such as `net.0.weight`) in
+ * float64, float32, float16 or bfloat16. Weights without a bias get b = 0. Other tensors are named in a note and ignored.
+ *
+ * @param file a path
+ * @param model a network of the same layers, changed in place
+ * @returns the network
+ * @throws Error when the file is missing, cut off or altered, RangeError when it does not fit the network, which then
+ *   stays as it was
+ * @example
+ * const net = sequential([dense(2, 2)], { seed: 1 });
+ * saveNetwork("net.safetensors", net, { names: "pytorch" });
+ * loadNetwork("net.safetensors", net).parameterCount // → 6
+ */
+export function loadNetwork(file: string, model: Sequential): Sequential {
+  const stored = readSafetensors("loadNetwork", file);
+  const own = namesOf(model).map((name, i) => ({ name, tensor: model.parameters[i]! }));
+  const isOwn = own.some(({ name }) => stored.tensors.has(name));
+  const wanted = isOwn ? own : fromPytorch(stored, model);
+  const found = wanted.map(({ name, tensor }) => {
+    const there = stored.tensors.get(name);
+    if (there && fits(there, tensor)) return there.data;
+    // PyTorch's layers may have none.
+    if (!there && !isOwn && name.endsWith(".bias")) return new Float64Array(tensor.size);
+    throw new RangeError(
+      `loadNetwork: the network needs ${name} of shape [${tensor.shape.join(", ")}]; ${file} has ${contentsOf(stored) || "nothing"}`,
+    );
+  });
+  checkArchitecture(model, stored.texts, file);
+  wanted.forEach(({ tensor }, i) => {
+    tensor.data.set(found[i]!);
+  });
+  const used = new Set(wanted.map(({ name }) => name));
+  const names = [...stored.tensors.keys(), ...(stored.others?.keys() ?? [])];
+  const ignored = isOwn ? [] : names.filter((name) => !used.has(name));
+  if (ignored.length > 0) {
+    const note = `loadNetwork: ${file} also has ${ignored.join(", ")}, which the network has no place for: ignored`;
+    host().display({ data: { "text/plain": note } });
+  }
+  return model;
+}
+
+/** A parameter and its name in a file. */
+interface Named {
+  name: string;
+  tensor: Tensor;
+}
+
+/** The parameters of all layers with the names that they have in `torch.nn.Sequential`: the layer's place from 0. */
+function pytorchParameters({ layers }: Sequential, place = (i: number) => String(i)): Named[] {
+  return layers.flatMap((layer, i) =>
+    parametersOf(layer).map((tensor, k) => {
+      if (k > 1) throw new RangeError(`saveNetwork: PyTorch has no names for the parameters of ${layer}`);
+      return { name: `${place(i)}.${k === 0 ? "weight" : "bias"}`, tensor };
+    }),
+  );
+}
+
+/**
+ * The parameters with the names of a file of PyTorch: those of the same places, or where the file's modules stand at
+ * other places (PyTorch's network may flatten elsewhere) those of its modules with weights, one after the other.
+ */
+function fromPytorch({ tensors }: Safetensors, model: Sequential): Named[] {
+  const modules = new Map<string, Set<number>>();
+  for (const name of tensors.keys()) {
+    const [, prefix = "", place] = /^(.*\.)?(\d+)\.weight$/.exec(name) ?? [];
+    if (place === undefined) continue;
+    modules.set(prefix, (modules.get(prefix) ?? new Set()).add(Number(place)));
+  }
+  // Of several lists of modules none is known to be the network; then the names without a prefix are asked for.
+  const [[prefix, places] = ["", new Set<number>()]] = modules.size === 1 ? modules : [];
+  const same = pytorchParameters(model, (i) => `${prefix}${i}`);
+  const isThere = ({ name, tensor }: Named) => {
+    const there = tensors.get(name);
+    return there ? fits(there, tensor) : name.endsWith(".bias");
+  };
+  if (same.every(isThere)) return same;
+  const sorted = [...places].sort((a, b) => a - b);
+  const weighted = model.layers.flatMap((layer, i) => (parametersOf(layer).length > 0 ? [i] : []));
+  if (sorted.length !== weighted.length) return same;
+  return pytorchParameters(model, (i) => `${prefix}${sorted[weighted.indexOf(i)]}`);
+}
+
+const fits = (there: StoredTensor, { shape }: Tensor): boolean => there.shape.join() === shape.join();
+
+const contentsOf = ({ tensors }: Safetensors): string =>
+  [...tensors].map(([name, { shape }]) => `${name} [${shape.join(", ")}]`).join(", ");
+
+/** Throws where the file is of a network with other layers; files by other programs do not name theirs. */
+function checkArchitecture(model: Sequential, texts: Safetensors["texts"], file: string): void {
+  const saved = texts.architecture ?? JSON.parse(texts.state ?? "{}").settings?.architecture;
+  const here = architectureOf(model);
+  if (saved === undefined || saved === here) return;
+  throw new RangeError(
+    `loadNetwork: the network is ${here}, but ${file} was saved of another; make the network with the same layers, got ${saved}`,
+  );
+}
+
+/** A1, b1, A2, b2, … as in the lecture, without dots and brackets. */
+export function namesOf({ parameterNames }: Sequential): string[] {
+  return parameterNames.map((name) => name.replaceAll(/[[\]]/g, "").replaceAll(".", "_"));
+}
+
+/** Adds the parameters to a file, as float32 if `single`. */
+export function addParameters(
+  tensors: Map<string, StoredTensor>,
+  model: Sequential,
+  values: Float64Array,
+  { single = false, prefix = "" }: { single?: boolean; prefix?: string },
+): void {
+  let at = 0;
+  namesOf(model).forEach((name, i) => {
+    const { shape, size } = model.parameters[i]!;
+    const part = values.subarray(at, (at += size));
+    tensors.set(prefix + name, { shape, data: single ? Float32Array.from(part) : part });
+  });
+}
+
+/** Whether float32 holds all of the numbers exactly. */
+export const isSingle = (numbers: Float64Array): boolean =>
+  numbers.every((x) => Object.is(Math.fround(x), x));

@@ -1,0 +1,208 @@
+/** Submissions put right: harmless damage changes nothing of what is graded, and what is not harmless is told. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parseSubmission } from "#nablab/cli/course/read-submission.js";
+import { NotThisAssignment, repair, repairAlone, setOrder } from "#nablab/cli/course/repair.js";
+import type { Notebook } from "#nablab/cli/notebook.js";
+import {
+  answered,
+  assignments,
+  damages,
+  files,
+  handedOut,
+  idOf,
+  losses,
+  type RawCell,
+  type RawNotebook,
+} from "./damage.js";
+
+const parsed = (notebook: RawNotebook): Notebook =>
+  parseSubmission(Buffer.from(JSON.stringify(notebook)), "x.ipynb");
+
+/** What is graded: the cells of the assignment and all that runs, in order, but for comments. */
+const graded = ({ cells }: Notebook): unknown[] =>
+  (cells as unknown as RawCell[])
+    .map((cell) => [
+      idOf(cell),
+      cell.cell_type,
+      (cell.source as string).trim(),
+      cell.metadata.nbgrader?.points,
+    ])
+    .filter(([id, type, source]) => id !== undefined || (type === "code" && source !== "// a note of mine"));
+
+/** The first thing in which what is graded differs; undefined where nothing does. */
+function difference(notebook: Notebook, whole: readonly unknown[]): unknown {
+  const here = graded(notebook).map((cell) => JSON.stringify(cell));
+  const there = whole.map((cell) => JSON.stringify(cell));
+  const i = there.findIndex((cell, i) => cell !== here[i]);
+  if (i >= 0) return { expected: there[i], got: here[i] };
+  return here.length > there.length ? { more: here.slice(there.length) } : undefined;
+}
+
+const released = new Map(
+  assignments.map((assignment) => {
+    const notebook = parsed(handedOut(assignment));
+    setOrder(notebook);
+    return [assignment, notebook];
+  }),
+);
+
+/** A submission that carries the order of its cells, as a released notebook does. */
+function submission(assignment: string): RawNotebook {
+  const notebook = answered(assignment);
+  notebook.metadata.nablab = released.get(assignment)!.metadata.nablab;
+  return notebook;
+}
+
+const cellOf = (notebook: RawNotebook, id: string): RawCell =>
+  notebook.cells.find((cell) => idOf(cell) === id)!;
+const [first] = assignments as [string];
+const notesOn = (change: (notebook: RawNotebook) => void): string[] => {
+  const notebook = submission(first);
+  change(notebook);
+  return repair(parsed(notebook), released.get(first)!).notes;
+};
+
+test("what was done to a submission is told, and each thing once", () => {
+  const own = (notebook: RawNotebook) => notebook.cells.filter((cell) => idOf(cell) !== undefined);
+  expect(
+    notesOn((notebook) => {
+      notebook.cells.push(structuredClone(cellOf(notebook, "loss-test")));
+      cellOf(notebook, "data").source += "\nconst more = 1;";
+      notebook.cells = notebook.cells.filter((cell) => idOf(cell) !== "step-pure");
+    }),
+  ).toEqual(["edited, and put back: data", "deleted, and put back: step-pure", "copied: loss-test"]);
+  expect(
+    notesOn((notebook) => {
+      const [moved] = notebook.cells.splice(notebook.cells.indexOf(cellOf(notebook, "gradient")), 1);
+      notebook.cells.unshift(moved!);
+    }),
+  ).toEqual(["moved, and put back in order: gradient"]);
+  expect(
+    notesOn((notebook) => {
+      for (const cell of own(notebook)) cell.metadata = {};
+    }),
+  ).toEqual([`without metadata, and recognised: data, loss and ${own(submission(first)).length - 2} more`]);
+  const extra = structuredClone(cellOf(submission(first), "loss"));
+  Object.assign(extra.metadata.nbgrader!, { grade_id: "of-another-year" });
+  expect(notesOn((notebook) => void notebook.cells.push({ ...extra, source: "1;" }))).toEqual([
+    "not of this assignment: of-another-year",
+  ]);
+});
+
+test("of two answers the one that is written counts, wherever it stands", () => {
+  const stub = cellOf(handedOut(first), "loss").source as string;
+  for (const place of [0, 30]) {
+    const notebook = submission(first);
+    const copy = structuredClone(cellOf(notebook, "loss"));
+    cellOf(notebook, "loss").source = stub;
+    notebook.cells.splice(place, 0, { ...copy, id: "copy" });
+    const { cells } = repair(parsed(notebook), released.get(first)!).notebook;
+    const of = (id: string) => cells.findIndex((cell) => idOf(cell as unknown as RawCell) === id);
+    expect(cells[of("loss")]!.source).toBe(copy.source);
+    expect(of("loss")).toBeLessThan(of("loss-test"));
+  }
+});
+
+test("a test of an older release is not called edited", () => {
+  const about = { grade_id: "t", grade: true, solution: false, locked: true, points: 2, schema_version: 3 };
+  // nbgrader's checksum of the cell that reads as below
+  const old = { ...about, grade_id: "double", checksum: "3257f1cd4165a113746d0b52f7771f94" };
+  const cell = (source: string, nbgrader: object): RawCell => ({
+    cell_type: "code",
+    metadata: { nbgrader: { ...nbgrader } },
+    source,
+    outputs: [],
+    execution_count: null,
+  });
+  const notebookOf = (cells: RawCell[]) => parsed({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 });
+  const now = notebookOf([cell('checkClose("double(3)", double(3), 6);', { ...old, checksum: "0" })]);
+  const untouched = notebookOf([cell('checkClose("double(2)", double(2), 4);', old)]);
+  expect(repair(untouched, now).notes).toEqual(["of an older release, and replaced: double"]);
+  expect(repair(notebookOf([cell("1;", old)]), now).notes).toEqual(["edited, and put back: double"]);
+});
+
+test("another notebook, or an empty one, is not graded at all: that would be 0", () => {
+  const original = released.get(first)!;
+  for (const a of assignments) {
+    for (const b of assignments.filter((b) => b !== a)) {
+      expect(() => repair(parsed(answered(b)), released.get(a)!), `${b} for ${a}`).toThrow(NotThisAssignment);
+    }
+  }
+  const other = parsed(answered("3-robbins-monro"));
+  expect(() => repair({ ...other, cells: [] }, original)).toThrow(
+    /none of the \d+ cells of the assignment are in it/,
+  );
+});
+
+test("nbformat 3, and no notebook at all", () => {
+  const notebook = submission(first);
+  const cells = notebook.cells.map(({ cell_type, metadata, source }) =>
+    cell_type === "code"
+      ? { cell_type, metadata, input: source, language: "python", outputs: [], collapsed: false }
+      : { cell_type, metadata, source },
+  );
+  const three = { nbformat: 3, nbformat_minor: 0, metadata: {}, worksheets: [{ cells, metadata: {} }] };
+  const read = parseSubmission(Buffer.from(JSON.stringify(three)), "x.ipynb");
+  const { notebook: put, notes } = repair(read, released.get(first)!);
+  expect(notes).toEqual([]);
+  expect(graded(put)).toEqual(graded(repair(parsed(notebook), released.get(first)!).notebook));
+  for (const [text, message] of [
+    ['{"cells": [', "x.ipynb: not a notebook: the file is not JSON"],
+    ["[]", 'x.ipynb: not a notebook: the JSON has no "nbformat"'],
+    ['{"nbformat": 2, "worksheets": []}', "the notebook's format must be 4, got 2"],
+    ["", "x.ipynb: not a notebook: the file is not JSON"],
+  ] as const) {
+    expect(() => parseSubmission(Buffer.from(text), "x.ipynb")).toThrow(message);
+  }
+});
+
+describe.each(assignments)("%s", (assignment) => {
+  const original = released.get(assignment)!;
+  const whole = graded(repair(parsed(submission(assignment)), original).notebook);
+
+  test("an untouched submission stays as it is, without a note", () => {
+    const { notebook, notes } = repair(parsed(submission(assignment)), original);
+    expect(notes).toEqual([]);
+    expect(graded(notebook)).toEqual(graded(parsed(submission(assignment))));
+    const stub = repair(original, original);
+    expect([stub.notes, graded(stub.notebook)]).toEqual([[], graded(original)]);
+  });
+
+  test("harmless damage changes nothing of what is graded", () => {
+    fc.assert(
+      fc.property(damages, files, ({ apply }, write) => {
+        const damaged = submission(assignment);
+        apply(damaged);
+        const read = parseSubmission(write(damaged), "x.ipynb");
+        expect(difference(repair(read, original).notebook, whole)).toBeUndefined();
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test("cells without their metadata are recognised", () => {
+    fc.assert(
+      fc.property(losses, files, ({ apply }, write) => {
+        const damaged = submission(assignment);
+        apply(damaged);
+        const { notebook } = repair(parseSubmission(write(damaged), "x.ipynb"), original);
+        expect(difference(notebook, whole)).toBeUndefined();
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("check sees what the grader sees", () => {
+    fc.assert(
+      fc.property(damages, ({ apply }) => {
+        const damaged = submission(assignment);
+        apply(damaged);
+        // The order of cells is in the notebook's metadata, which some damage takes away.
+        damaged.metadata.nablab = original.metadata.nablab;
+        expect(difference(repairAlone(parsed(damaged)).notebook, whole)).toBeUndefined();
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

@@ -1,0 +1,422 @@
+/**
+ * What a submission may try from within: each is a cell of its own. `is` says how it must end: with an error like this, or
+ * with nothing gained, where `gains` is what must not be printed.
+ *
+ * The headings are the sentences of the threat model in notebooks/coursework/README.md.
+ */
+export interface Attack {
+  name: string;
+  code: string;
+  /** What its error says. */
+  is?: RegExp;
+  /** What it would print if it worked. */
+  gains?: RegExp;
+}
+
+const notAllowed = (what: string): RegExp =>
+  new RegExp(
+    `^Error: ${what.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")} is not allowed: where notebooks are graded`,
+  );
+const frozen =
+  /Cannot (assign to (read only )?property|define property|redefine property|add property|delete property)|cannot be changed where notebooks are graded/;
+const noText = /^EvalError: Code generation from strings disallowed/;
+const fs = (names: string): string => `import { ${names} } from "node:fs";\n`;
+const module = (name: string): Pick<Attack, "code" | "is"> => ({
+  code: `const found = await import("${name}"); console.log("GOT", Object.keys(found).length);`,
+  is: notAllowed(`importing the module "${name}"`),
+});
+
+/** An answer reads its own folder and nablab; nothing else. */
+const reads: Attack[] = [
+  {
+    name: "a file by its path",
+    code: `${fs("readFileSync")}readFileSync("../secret.txt", "utf8")`,
+    is: notAllowed("reading ../secret.txt"),
+  },
+  {
+    name: "a file by its URL",
+    code: `${fs("readFileSync")}readFileSync(new URL("file:///etc/passwd"))`,
+    is: notAllowed("reading /etc/passwd"),
+  },
+  {
+    name: "a file by bytes",
+    code: `${fs("readFileSync")}readFileSync(Buffer.from("../secret.txt"))`,
+    is: notAllowed("reading ../secret.txt"),
+  },
+  {
+    name: "a file by a promise",
+    code: `${fs("promises")}await promises.readFile("../secret.txt")`,
+    is: notAllowed("reading ../secret.txt"),
+  },
+  {
+    name: "a file by a callback",
+    code: `${fs("readFile")}await new Promise((done, fail) => readFile("../secret.txt", (error, data) => (error ? fail(error) : done(data))))`,
+    is: notAllowed("reading ../secret.txt"),
+  },
+  { name: "a folder", code: `${fs("readdirSync")}readdirSync("..")`, is: /reading \.\. is not allowed/ },
+  {
+    name: "the environment of the process",
+    code: `${fs("readFileSync")}readFileSync("/proc/self/environ")`,
+    is: notAllowed("reading /proc/self/environ"),
+  },
+  {
+    name: "a link",
+    code: `${fs("symlinkSync")}symlinkSync("../secret.txt", "link.txt")`,
+    is: notAllowed("fs.symlinkSync"),
+  },
+  {
+    name: "a second name",
+    code: `${fs("linkSync")}linkSync("../secret.txt", "link.txt")`,
+    is: notAllowed("fs.linkSync"),
+  },
+  {
+    name: "a copy",
+    code: `${fs("copyFileSync")}copyFileSync("../secret.txt", "copy.txt")`,
+    is: /is not allowed/,
+  },
+  {
+    name: "by nablab",
+    code: 'import { loadCsv } from "nablab";\nawait loadCsv("../secret.txt")',
+    is: /Access to this API has been restricted/,
+  },
+  {
+    name: "JSON by require",
+    code: 'require("../secret.json")',
+    is: notAllowed('importing the package "../secret.json"'),
+  },
+  {
+    name: "an open file by its number",
+    code: `${fs("readFileSync")}readFileSync(3 as any)`,
+    is: /a file is named by a path or a URL, got 3/,
+  },
+  {
+    name: "an open file by nablab",
+    code: 'import { loadCsv } from "nablab";\nawait loadCsv(3 as any)',
+    is: /TypeError/,
+  },
+  {
+    name: "the channel",
+    code: `${fs("readSync")}readSync(3, Buffer.alloc(10))`,
+    is: notAllowed("fs.readSync"),
+  },
+  {
+    name: "the channel by a stream",
+    code: `${fs("createReadStream")}createReadStream("", { fd: 3 })`,
+    is: notAllowed("fs.createReadStream"),
+  },
+  {
+    name: "the source of another cell by a made-up mark",
+    code: "const forged = [() => '/*·0.0*/', () => '/*·1.0*/', () => '/*·2.0*/']; if (forged.some((f) => !f.toString().includes('/*·'))) console.log('GOT')",
+    gains: /GOT/,
+  },
+  {
+    name: "what was in memory before",
+    code: "const bytes = Buffer.allocUnsafe(1e6); if (bytes.some((byte) => byte !== 0)) console.log('GOT');",
+    gains: /GOT/,
+  },
+  {
+    name: "buffers of others",
+    code: "if (Buffer.from('mine').buffer.byteLength !== 4) console.log('GOT');",
+    gains: /GOT/,
+  },
+];
+
+/** It writes into its own folder, up to a limit. */
+const writes: Attack[] = [
+  {
+    name: "a file",
+    code: `${fs("writeFileSync")}writeFileSync("../secret.txt", "")`,
+    is: notAllowed("writing ../secret.txt"),
+  },
+  {
+    name: "a file moved out",
+    code: `${fs("writeFileSync, renameSync")}writeFileSync("mine.txt", ""); renameSync("mine.txt", "../secret.txt")`,
+    is: /is not allowed/,
+  },
+  { name: "a file removed", code: `${fs("rmSync")}rmSync("../secret.txt")`, is: /is not allowed/ },
+  {
+    name: "into the channel",
+    code: `${fs("writeSync")}writeSync(3, '{"result":{"status":"ok"},"cell":1}\\n')`,
+    is: notAllowed("fs.writeSync"),
+  },
+  {
+    name: "into the channel by a file function",
+    code: `${fs("writeFileSync, appendFileSync")}try { writeFileSync(3, "x"); } catch { appendFileSync(3, "x"); }`,
+    is: /a file is named by a path or a URL, got 3/,
+  },
+  { name: "the channel closed", code: `${fs("closeSync")}closeSync(3)`, is: notAllowed("fs.closeSync") },
+  {
+    name: "a full disk",
+    code: `${fs("writeFileSync")}const block = new Uint8Array(5e7); for (let i = 0; i < 100; i++) writeFileSync("large.bin", block);`,
+    is: notAllowed("writing more than 500 MB"),
+  },
+  {
+    name: "a full disk by arrays that lie",
+    code: `${fs("writeFileSync")}class Small extends Uint8Array { get byteLength() { return 0; } }\nconst small = new Small(5e7); for (let i = 0; i < 100; i++) writeFileSync("large.bin", small);`,
+    is: notAllowed("writing more than 500 MB"),
+  },
+  {
+    name: "many small files",
+    code: `${fs("writeFileSync")}for (let i = 0; i < 1e6; i++) writeFileSync("small.txt", "");`,
+    is: notAllowed("writing more than 500 MB"),
+  },
+  {
+    name: "a file with a hole",
+    code: `${fs("truncateSync")}truncateSync("own.txt", 1e13)`,
+    is: notAllowed("fs.truncateSync"),
+  },
+];
+
+/** It starts nothing. */
+const starts: Attack[] = [
+  { name: "a thread with other flags", ...module("node:worker_threads") },
+  { name: "a program", ...module("node:child_process") },
+  { name: "a program by another name", ...module("child_process") },
+  { name: "a cluster", ...module("node:cluster") },
+  {
+    name: "native code",
+    code: "process.dlopen({ exports: {} }, 'x.node')",
+    is: notAllowed("process.dlopen"),
+  },
+  { name: "a native package", code: 'require("zeromq")', is: notAllowed('importing the package "zeromq"') },
+  { name: "WASI", ...module("node:wasi") },
+  { name: "an inspector", ...module("node:inspector") },
+  {
+    name: "an inspector of the grader",
+    code: "(process as any)._debugProcess(1)",
+    is: notAllowed("process._debugProcess"),
+  },
+  {
+    name: "its own inspector by a signal",
+    code: 'process.kill(process.pid, "SIGUSR1")',
+    is: notAllowed("sending signals to processes"),
+  },
+  { name: "a heap snapshot", ...module("node:v8") },
+  { name: "another context", ...module("node:vm") },
+  { name: "a report", code: "(process as any).report.writeReport('report.json')", is: /^TypeError/ },
+  { name: "hooks of modules", ...module("node:module") },
+  {
+    name: "the module that is behind require",
+    code: "console.log('GOT', (require as any).cache.size, (require as any).main)",
+    is: /^TypeError/,
+  },
+  {
+    name: "a module that only the process has",
+    code: "(process as any).getBuiltinModule('net')",
+    is: notAllowed("process.getBuiltinModule"),
+  },
+  { name: "Node's insides", code: "(process as any).binding('fs')", is: notAllowed("process.binding") },
+  { name: "code of text", code: "eval('1')", is: noText },
+  { name: "a function of text", code: "Function('return process')()", is: noText },
+  {
+    name: "a function of text by a constructor",
+    code: "(async () => {}).constructor('return process')()",
+    is: noText,
+  },
+  { name: "a generator of text", code: "(function* () {}).constructor('yield process')()", is: noText },
+  {
+    name: "a function of text by Reflect",
+    code: "Reflect.construct(Object.getPrototypeOf(async function* () {}).constructor as any, ['1'])",
+    is: noText,
+  },
+  {
+    name: "a module of text",
+    code: "const address = 'data:text/javascript,console.log(process)'; await import(address)",
+    is: /is not allowed/,
+  },
+  {
+    name: "a JavaScript file of its own",
+    code: `${fs("writeFileSync")}writeFileSync("own.mjs", "import 'node:net'; console.log('GOT')"); const own = "./own.mjs"; await import(own)`,
+    is: notAllowed('importing the JavaScript file "own.mjs"'),
+  },
+  {
+    name: "a TypeScript file of its own",
+    code: `${fs("writeFileSync")}writeFileSync("own.ts", "import net from 'node:net'; console.log('GOT', net)"); const typed = "./own.ts"; await import(typed)`,
+    is: notAllowed('importing the module "node:net"'),
+  },
+  {
+    name: "nablab's insides",
+    code: "const inside = 'nablab/dist/session/source-positions.js'; await import(inside)",
+    is: /is not allowed/,
+  },
+  {
+    name: "nablab's insides by their short name",
+    code: "const inside2 = '#nablab/session/stop.js'; await import(inside2)",
+    is: /is not allowed/,
+  },
+];
+
+/** It reaches no network and no process. */
+const reaches: Attack[] = [
+  ...[
+    "net",
+    "http",
+    "https",
+    "http2",
+    "dgram",
+    "tls",
+    "dns",
+    "repl",
+    "async_hooks",
+    "diagnostics_channel",
+    "trace_events",
+  ].map((name) => ({ name, ...module(`node:${name}`) })),
+  { name: "a page", code: 'await fetch("http://127.0.0.1:1")', is: /fetch is not (a function|defined)/ },
+  {
+    name: "a web socket",
+    code: 'new (WebSocket as any)("ws://127.0.0.1:1")',
+    is: /WebSocket is not (a constructor|defined)/,
+  },
+  { name: "another thread's channel", code: 'new BroadcastChannel("x")', is: /BroadcastChannel is not/ },
+  {
+    name: "the grader by a signal",
+    code: "process.kill(process.ppid ?? 999_999, 'SIGKILL')",
+    is: notAllowed("sending signals to processes"),
+  },
+  {
+    name: "its whole group by a signal",
+    code: "process.kill(0, 'SIGKILL')",
+    is: notAllowed("sending signals to processes"),
+  },
+  {
+    name: "priorities",
+    code: 'import os from "node:os"; os.setPriority(19)',
+    is: notAllowed("os.setPriority"),
+  },
+  { name: "another folder", code: 'process.chdir("/")', is: notAllowed("process.chdir") },
+  { name: "another user", code: "process.setuid!(0)", is: notAllowed("process.setuid") },
+  {
+    name: "the streams behind the output",
+    code: "console.log('GOT', typeof (process.stdout as any)._handle.constructor)",
+    is: /^TypeError/,
+  },
+  {
+    name: "the true global object",
+    code: "const sloppy = (function (this: unknown) { return this; })(); if (sloppy !== undefined || 'fetch' in globalThis) console.log('GOT')",
+    gains: /GOT/,
+  },
+];
+
+/** It changes nothing that tests count on, and nothing of what it says counts for a result. */
+const results: Attack[] = [
+  { name: "Math.floor", code: "Math.floor = () => 300", is: frozen },
+  { name: "Math", code: "(globalThis as any).Math = {}; Math = {} as any", is: frozen },
+  {
+    name: "a Math of its own for later cells",
+    code: "const Math = { abs: () => 0, max: () => Infinity, floor: () => 300 };",
+    is: frozen,
+  },
+  { name: "Object.is", code: "Object.is = () => true", is: frozen },
+  { name: "Object.keys", code: "Object.defineProperty(Object, 'keys', { value: () => [] })", is: frozen },
+  { name: "Array.prototype.every", code: "Array.prototype.every = (() => true) as any", is: frozen },
+  { name: "a new method of arrays", code: "(Array.prototype as any).extra = 1", is: frozen },
+  {
+    name: "iteration over arrays",
+    code: "Array.prototype[Symbol.iterator] = function* () {} as any",
+    is: frozen,
+  },
+  {
+    name: "the iterator of arrays",
+    code: "Object.getPrototypeOf([][Symbol.iterator]()).next = () => ({ done: true })",
+    is: frozen,
+  },
+  { name: "Number.isNaN", code: "Number.isNaN = () => false", is: frozen },
+  { name: "numbers as text", code: "Number.prototype.toString = () => '3'", is: frozen },
+  { name: "JSON", code: "JSON.stringify = () => 'null'", is: frozen },
+  { name: "Map", code: "Map.prototype.get = () => 1 as any", is: frozen },
+  {
+    name: "Float64Array",
+    code: "Float64Array.prototype.slice = function () { return new Float64Array(1) as any }",
+    is: frozen,
+  },
+  {
+    name: "all typed arrays",
+    code: "Object.getPrototypeOf(Float64Array.prototype).every = () => true",
+    is: frozen,
+  },
+  { name: "Promise", code: "Promise.prototype.then = (() => {}) as any", is: frozen },
+  {
+    name: "instanceof",
+    code: "Object.defineProperty(Error, Symbol.hasInstance, { value: () => true })",
+    is: frozen,
+  },
+  { name: "stack traces", code: "Error.prepareStackTrace = (_, sites) => sites", is: frozen },
+  {
+    name: "every object",
+    code: "Object.defineProperty(Object.prototype, 'status', { value: 'ok' })",
+    is: frozen,
+  },
+  { name: "Reflect", code: "Reflect.apply = () => 1 as any", is: frozen },
+  {
+    name: "by a prototype",
+    code: "Object.setPrototypeOf(Float64Array.prototype, {})",
+    is: /^TypeError: (#<Object>|.*) (is|not) .*extensible/,
+  },
+  { name: "text", code: "String.prototype.split = () => []", is: frozen },
+  { name: "regular expressions", code: "RegExp.prototype.exec = () => null", is: frozen },
+  { name: "the clock", code: "performance.now = () => 0", is: frozen },
+  { name: "assert", code: 'import assert from "node:assert"; assert.equal = () => {}', is: frozen },
+  {
+    name: "events",
+    code: 'import { EventEmitter } from "node:events"; EventEmitter.prototype.emit = () => true',
+    is: frozen,
+  },
+  {
+    name: "Tensor",
+    code: 'import { Tensor } from "nablab"; (Tensor.prototype as any).reshape = () => 1',
+    is: frozen,
+  },
+  { name: "a check", code: 'import * as all from "nablab"; (all as any).checkClose = () => {}', is: frozen },
+  {
+    name: "the error of checks",
+    code: 'import { CheckFailed } from "nablab"; Object.defineProperty(CheckFailed, Symbol.hasInstance, { value: () => false })',
+    is: frozen,
+  },
+  { name: "a rule", code: 'import { sgd } from "nablab"; (sgd as any).step = 1', is: frozen },
+  {
+    name: "boxes of names",
+    code: "let boxed = 1; declare const n·boxed: any; Object.getPrototypeOf(n·boxed).constructor; Object.defineProperty(n·boxed, 'd', { set() {} })",
+    is: /not extensible|is not defined/,
+  },
+  { name: "messages that come", code: "process.on('message', () => {})", is: notAllowed("process.on") },
+  {
+    name: "messages that come, first",
+    code: "process.prependListener('message', () => {})",
+    is: notAllowed("process.prependListener"),
+  },
+  {
+    name: "messages made up",
+    code: "(process as any).emit('message', { execute: '3', cell: 1 })",
+    is: notAllowed("process.emit"),
+  },
+  {
+    name: "messages sent",
+    code: "process.send!({ result: { status: 'ok' }, cell: 1 })",
+    is: /process\.send is not|is not allowed/,
+  },
+  { name: "exit handlers", code: "process.once('exit', () => {})", is: notAllowed("process.once") },
+  {
+    name: "timers of others",
+    code: "const timer: any = setTimeout(() => {}, 1000); clearTimeout(timer); if (Reflect.ownKeys(timer).length > 0) console.log('GOT')",
+    gains: /GOT/,
+  },
+  {
+    name: "all timers by number",
+    code: "for (let i = 0; i < 1000; i++) clearTimeout(i); console.log('nothing')",
+    gains: /GOT/,
+  },
+  {
+    name: "output taken back",
+    code: 'import { clearOutput } from "nablab"; clearOutput?.(); setTimeout(() => clearOutput?.(), 1);',
+    gains: /GOT/,
+  },
+  { name: "its own console", code: "console.log = () => {}; console.error = () => {};", gains: /GOT/ },
+];
+
+export const attacks: Readonly<Record<string, readonly Attack[]>> = {
+  reads,
+  starts,
+  reaches,
+  results,
+  writes, // last, as they use up what may be written
+};

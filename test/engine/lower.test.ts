@@ -1,0 +1,90 @@
+/** What of a network the threads know, and what they are told of it. */
+import {
+  conv2d,
+  crossEntropy,
+  dataset,
+  dense,
+  dropout,
+  flatten,
+  hinge,
+  type LayerDescription,
+  maxPool2d,
+  prelu,
+  relu,
+  sequential,
+  sgd,
+  squaredError,
+  tanh,
+} from "nablab";
+import { expect, test } from "vitest";
+import { formulaOf } from "#nablab/compute/formula.js";
+import { makeJob, readArray, writeArray } from "#nablab/engine/job.js";
+import { lower, unknownPart } from "#nablab/engine/lower.js";
+
+const images = [
+  conv2d(1, 2, { kernel: 3 }),
+  relu(),
+  maxPool2d(2),
+  dropout(0.5),
+  flatten(),
+  dense(8, 5),
+  tanh(),
+  dense(5, 3),
+];
+const input = [1, 6, 6];
+
+test("layers with their sizes and their ReLU; flatten is none", () => {
+  const found = lower(sequential(images, { input }));
+  expect(found).toMatchObject([
+    { kind: "convolution", inputs: 36, outputs: 32, relu: true, filters: 2 },
+    { kind: "pooling", inputs: 32, outputs: 8, relu: false, pooling: "maxPool2d" },
+    { kind: "dropout", inputs: 8, outputs: 8, relu: false },
+    { kind: "dense", inputs: 8, outputs: 5, relu: false },
+    { kind: "activation", inputs: 5, outputs: 5, relu: false },
+    { kind: "dense", inputs: 5, outputs: 3, relu: false },
+  ]);
+});
+
+test.each<[LayerDescription[], string]>([
+  [[dense(2, 2), prelu(), dense(2, 2)], "prelu()"],
+  [[dense(2, 2), relu({ atZero: 0.5 }), dense(2, 2)], "relu({ atZero: 0.5 })"],
+  [[dense(2, 2), { ...tanh(), kind: "tanh" }, dense(2, 2)], "an activation of your own, tanh"],
+])("the first part that the threads do not know is named", (layers, name) => {
+  expect(lower(sequential(layers))).toBe(name);
+});
+
+test("losses that the threads do not know are named", () => {
+  const net = sequential([dense(2, 2)]);
+  const labels = dataset({ x: [[1, 2]], y: [1], classes: 2 });
+  const targets = dataset({ x: [[1, 2]], y: [[0.5, 0.5]] });
+  expect(unknownPart(net, labels, crossEntropy())).toBeUndefined();
+  expect(unknownPart(net, targets, squaredError())).toBeUndefined();
+  expect(unknownPart(net, targets, crossEntropy())).toBe("probabilities as targets");
+  expect(unknownPart(net, labels, hinge())).toBe("the loss hinge()");
+  expect(unknownPart(net, labels, { ...hinge(), name: "mine" })).toBe("the loss mine");
+});
+
+// The layouts of weights: for dense products, for few samples, for one sample, and in part for dense columns.
+test.each([
+  { batchSize: 32, share: 1, backend: "wasm", layouts: ["rows", "rows"] },
+  { batchSize: 32, share: 0.1, backend: "wasm", layouts: ["panels", "rows"] },
+  { batchSize: 32, share: 0.1, backend: "openblas", layouts: ["panels", "rows"] },
+  { batchSize: 4, share: 1, backend: "wasm", layouts: ["panels", "panels"] },
+  { batchSize: 5, share: 1, backend: "wasm", layouts: ["rows", "rows"] },
+  { batchSize: 1, share: 1, backend: "wasm", layouts: ["columns", "columns"] },
+] as const)("parameters come back from every layout: %o", ({ batchSize, share, backend, layouts }) => {
+  const net = sequential([dense(20, 18), relu(), dense(18, 3)], { seed: 1 });
+  const x = Array.from({ length: 40 }, (_, i) =>
+    Array.from({ length: 20 }, (_, k) => Number(k < 4 || (7 * i + 3 * k) % 100 < 100 * share)),
+  );
+  const data = dataset({ x, y: x.map((_, i) => i % 3), classes: 3 });
+  const rule = formulaOf("rule", sgd())!;
+  const training = { data, rule, epochs: 1, batchSize, seed: 0, shuffle: "once" } as const;
+  const job = makeJob({ model: net, loss: "crossEntropy", backend, threads: 1, training });
+  expect(job.layers.map((layer) => (layer as unknown as { layout: string }).layout)).toEqual(layouts);
+  expect("denseColumns" in job.layers[0]!).toBe(backend === "openblas");
+  expect(readArray(job, "theta")).toEqual(net.theta.map(Math.fround));
+  const other = net.theta.map((_, i) => i + 1);
+  writeArray(job, "theta", other);
+  expect(readArray(job, "theta")).toEqual(other);
+});

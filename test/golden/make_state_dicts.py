@@ -1,0 +1,57 @@
+"""Writes pytorch/*.safetensors, state_dicts of small networks, and pytorch/outputs.json, what they say to some inputs.
+
+    VENV/bin/pip install safetensors && VENV/bin/python test/golden/make_state_dicts.py        (see make.py for VENV)
+
+Outputs are computed in float64 from the parameters as they are stored. `ignored` are tensors beside those of the
+network, as batch normalisation and buffers leave them.
+"""
+
+import json
+import platform
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+HERE = Path(__file__).with_name("pytorch")
+CONV = lambda: nn.Sequential(
+    nn.Conv2d(2, 3, 3, padding=1), nn.PReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(3 * 3 * 2, 4), nn.Tanh(), nn.Linear(4, 3)
+)
+DENSE = lambda: nn.Sequential(nn.Linear(5, 7), nn.ReLU(), nn.Linear(7, 6), nn.Sigmoid(), nn.Linear(6, 2))
+CASES = {
+    "dense-f32": dict(net=DENSE, input=[5], dtype=torch.float32),
+    "dense-f64": dict(net=DENSE, input=[5], dtype=torch.float64),
+    "dense-f16": dict(net=DENSE, input=[5], dtype=torch.float16),
+    "dense-bf16": dict(net=DENSE, input=[5], dtype=torch.bfloat16),
+    "conv-f32": dict(net=CONV, input=[2, 6, 5], dtype=torch.float32),
+    "conv-bf16": dict(net=CONV, input=[2, 6, 5], dtype=torch.bfloat16),
+    # Within another module, with what a running batch normalisation leaves beside it.
+    "prefix-f32": dict(net=DENSE, input=[5], dtype=torch.float32, prefix="model.", beside=nn.BatchNorm1d(4)),
+    # Without biases, and without the places of the activations.
+    "places-f32": dict(
+        net=lambda: nn.Sequential(nn.Flatten(), nn.Linear(5, 4, bias=False), nn.ReLU(), nn.Dropout(0.1), nn.Linear(4, 2)),
+        input=[5],
+        dtype=torch.float32,
+    ),
+}
+
+if __name__ == "__main__":
+    torch.manual_seed(20260101)
+    HERE.mkdir(exist_ok=True)
+    outputs = {}
+    for name, case in CASES.items():
+        net = case["net"]().to(case["dtype"])
+        prefix = case.get("prefix", "")
+        state = {prefix + key: value.contiguous() for key, value in net.state_dict().items()}
+        beside = {f"norm.{key}": value for key, value in case["beside"].state_dict().items()} if "beside" in case else {}
+        save_file({**state, **beside}, HERE / f"{name}.safetensors")
+        x = torch.randn(3, *case["input"], dtype=torch.float64)
+        with torch.no_grad():
+            g = net.double().eval()(x)
+        outputs[name] = {"x": x.flatten(1).tolist(), "g": g.tolist(), "ignored": sorted(beside)}
+    golden = {
+        "madeBy": f"test/golden/make_state_dicts.py, PyTorch {torch.__version__.split('+')[0]}, Python {platform.python_version()}",
+        "outputs": outputs,
+    }
+    (HERE / "outputs.json").write_text(json.dumps(golden).replace('"dense-', '\n"dense-') + "\n")

@@ -1,0 +1,100 @@
+// A bound on means of random paths: yes and no beyond chance on either side, undecided between, and of few paths.
+import {
+  checkBound,
+  descend,
+  expectation,
+  inverse,
+  noise,
+  quadratic,
+  random,
+  type SgdPaths,
+  sgdPaths,
+} from "nablab";
+import { describe, expect, test } from "vitest";
+
+const F = expectation(quadratic({ spectrum: [1] }), noise({ sd: 1 }));
+const run = (paths: number, seed = 1) => sgdPaths(F, { theta0: [1], eta: inverse(), steps: 50, paths, seed });
+
+/** Paths whose gap is what is drawn, at one step. */
+async function drawn(paths: number, draw: () => number): Promise<SgdPaths> {
+  const runs = await run(paths);
+  const { Ensemble } = await import("nablab");
+  const rows = Array.from({ length: paths }, () => Float64Array.of(1, draw()));
+  return { ...runs, gaps: new Ensemble({ name: "x", quantity: "gap", k: [0, 1], rows }) } as SgdPaths;
+}
+
+describe("means of random paths", () => {
+  test("three paths decide nothing, and say what would", async () => {
+    for (let seed = 0; seed < 30; seed++) {
+      const check = checkBound(await run(3, seed), () => 1e9);
+      expect([check.verdict, check.holds]).toEqual(["undecided", false]);
+      expect(check.wouldDecide).toMatch(/^take \d+ times the paths$/);
+    }
+    expect(checkBound(await run(1), () => 1e9).verdict).toBe("undecided");
+  });
+
+  test("the exact mean is neither kept nor broken; half of it is broken, four times is kept", async () => {
+    const runs = await run(2000);
+    // E θ(k)² = 1/k for η = 1/k from anywhere.
+    const exact = (k: number) => 0.5 / k;
+    expect(checkBound(runs, exact).verdict).toBe("undecided");
+    const broken = checkBound(runs, (k) => 0.5 * exact(k));
+    // Some of the means lie by chance too near to half of the bound's error; nearly all are beyond it.
+    expect(broken.verdict).toBe("no");
+    expect(broken.violations.length).toBeGreaterThan(35);
+    const kept = checkBound(runs, (k) => 4 * exact(k));
+    expect([kept.verdict, kept.falseAlarm]).toEqual(["yes", 1e-6]);
+    expect(kept.detects).toBeLessThan(0.1);
+  });
+
+  test.each([
+    ["squares of normal numbers", (s: ReturnType<typeof random>) => s.normal() ** 2, 1],
+    ["fourth powers", (s: ReturnType<typeof random>) => s.normal() ** 4, 3],
+    ["lognormal", (s: ReturnType<typeof random>) => Math.exp(1.5 * s.normal()), Math.exp(1.125)],
+    ["exponential", (s: ReturnType<typeof random>) => -Math.log1p(-s.uniform()), 1],
+  ])(
+    "%s: over 500 seeds a bound 1 %% off the mean is never called kept or broken wrongly",
+    async (_, draw, mean) => {
+      const stream = random(41);
+      for (const paths of [10, 40, 300]) {
+        for (let seed = 0; seed < 500; seed++) {
+          const runs = { ...base(paths), gaps: ensemble(paths, () => draw(stream)) } as SgdPaths;
+          expect(checkBound(runs, () => 0.99 * mean).verdict).not.toBe("yes");
+          expect(checkBound(runs, () => 1.01 * mean).verdict).not.toBe("no");
+        }
+      }
+    },
+  );
+
+  test("a path that ran away breaks every bound", async () => {
+    const runs = await drawn(50, () => Number.POSITIVE_INFINITY);
+    expect(checkBound(runs, () => 1e300).verdict).toBe("no");
+  });
+});
+
+describe("a single path", () => {
+  test("without a step there is nothing to compare", () => {
+    const path = descend(quadratic({ spectrum: [1] }), { theta0: [1], eta: 0.1, steps: 0 });
+    expect(checkBound(path, () => 1).verdict).toBe("undecided");
+  });
+
+  test("each step counts, up to rounding", () => {
+    const path = descend(quadratic({ spectrum: [1] }), { theta0: [1], eta: 0.1, steps: 20 });
+    const gap = (k: number) => 0.5 * 0.81 ** k;
+    expect(checkBound(path, gap).verdict).toBe("yes");
+    expect(checkBound(path, (k) => gap(k) * (k === 7 ? 1 - 1e-9 : 1)).violations).toEqual([7]);
+    expect(checkBound(path, () => Number.NaN).verdict).toBe("no");
+  });
+});
+
+const { Ensemble } = await import("nablab");
+const ensemble = (paths: number, draw: () => number) =>
+  new Ensemble({
+    name: "x",
+    quantity: "gap",
+    k: [1],
+    rows: Array.from({ length: paths }, () => Float64Array.of(draw())),
+  });
+const runs = new Map<number, SgdPaths>();
+for (const paths of [10, 40, 300]) runs.set(paths, await run(2));
+const base = (paths: number) => runs.get(paths)!;

@@ -1,0 +1,143 @@
+/**
+ * PyTorch's state_dicts in safetensors, both ways: files that PyTorch 2.13 wrote (test/golden/make_state_dicts.py) say what
+ * they said there, and what is written has the names, shapes and numbers that it takes.
+ */
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import {
+  conv2d,
+  dense,
+  dropout,
+  flatten,
+  type LayerDescription,
+  loadNetwork,
+  maxPool2d,
+  predict,
+  prelu,
+  relu,
+  type Sequential,
+  saveNetwork,
+  sequential,
+  sigmoid,
+  softmax,
+  tanh,
+} from "nablab";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { readSafetensors } from "#nablab/data/safetensors.js";
+import { consoleHost, setHost } from "#nablab/display/host.js";
+
+const golden = path.join(import.meta.dirname, "../golden/pytorch");
+const { outputs } = JSON.parse(readFileSync(path.join(golden, "outputs.json"), "utf8")) as {
+  outputs: Record<string, { x: number[][]; g: number[][]; ignored: string[] }>;
+};
+const folder = mkdtempSync(path.join(tmpdir(), "nablab-state-dict-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let shown: string[] = [];
+beforeEach(() => {
+  shown = [];
+  setHost({ ...consoleHost, display: ({ data }) => shown.push(data["text/plain"] as string) });
+  return () => {
+    setHost(consoleHost);
+  };
+});
+
+const layers: Record<string, () => LayerDescription[]> = {
+  dense: () => [dense(5, 7), relu(), dense(7, 6), sigmoid(), dense(6, 2)],
+  prefix: () => [dense(5, 7), relu(), dense(7, 6), sigmoid(), dense(6, 2)],
+  conv: () => [
+    conv2d(2, 3, { padding: 1 }),
+    prelu(),
+    maxPool2d(2),
+    flatten(),
+    dense(18, 4),
+    tanh(),
+    dense(4, 3),
+  ],
+  places: () => [dense(5, 4), relu(), dense(4, 2)],
+};
+const networkFor = (name: string): Sequential => {
+  const kind = name.split("-")[0]!;
+  return sequential(layers[kind]!(), { seed: 9, ...(kind === "conv" && { input: [2, 6, 5] }) });
+};
+const file = (name: string) => path.join(golden, `${name}.safetensors`);
+
+describe("a state_dict of PyTorch", () => {
+  test.each(Object.entries(outputs))(
+    "%s says what it says there, to 1e-6 and in fact to 1e-14",
+    (name, { x, g, ignored }) => {
+      const model = loadNetwork(file(name), networkFor(name));
+      const largest = Math.max(...g.flat().map(Math.abs));
+      predict(model, x).data.forEach((value, i) => {
+        expect(Math.abs(value - g.flat()[i]!)).toBeLessThan(1e-14 * (1 + largest));
+      });
+      expect(shown.length).toBe(ignored.length > 0 ? 1 : 0);
+      for (const one of ignored) expect(shown[0]).toContain(one);
+    },
+  );
+
+  test("goes out and comes back to the last bit, under the same names", () => {
+    for (const name of Object.keys(outputs)) {
+      if (name.startsWith("places") || name.startsWith("prefix")) continue;
+      const model = loadNetwork(file(name), networkFor(name));
+      const copy = path.join(folder, `${name}.safetensors`);
+      saveNetwork(copy, model, { names: "pytorch" });
+      const [here, there] = [copy, file(name)].map((one) => readSafetensors("test", one));
+      expect([...here!.tensors.keys()].sort()).toEqual([...there!.tensors.keys()].sort());
+      for (const [key, { shape, data }] of there!.tensors) {
+        expect([...here!.tensors.get(key)!.shape]).toEqual([...shape]);
+        expect([...here!.tensors.get(key)!.data]).toEqual([...data]);
+      }
+      expect(here!.texts).toEqual({ format: "pt" });
+      expect(loadNetwork(copy, networkFor(name)).theta).toEqual(model.theta);
+    }
+  });
+
+  test("is float32 where that holds the parameters, float64 where it does not", () => {
+    const net = sequential([dense(2, 1)]);
+    const saved = () => {
+      saveNetwork(path.join(folder, "a.safetensors"), net, { names: "pytorch" });
+      return readSafetensors("test", path.join(folder, "a.safetensors")).tensors.get("0.weight")!.data;
+    };
+    net.theta.set([0.5, 0.25, 1]);
+    expect(saved()).toEqual(Float32Array.of(0.5, 0.25));
+    net.theta[0] = 0.1;
+    expect(saved()).toEqual(Float64Array.of(0.1, 0.25));
+  });
+
+  test("a bias that is not there is 0", () => {
+    const model = loadNetwork(file("places-f32"), networkFor("places"));
+    expect([...model.b[1]!.data]).toEqual([0, 0, 0, 0]);
+    expect(model.b[2]!.data.some((b) => b !== 0)).toBe(true);
+  });
+
+  test("of another network is refused, and the network stays", () => {
+    const other = sequential([dense(5, 7), relu(), dense(7, 2)], { seed: 1 });
+    const before = other.theta.slice();
+    expect(() => loadNetwork(file("dense-f32"), other)).toThrow(
+      /^loadNetwork: the network needs 2.weight of shape \[2, 7\]; .* has 0.bias \[7\], 0.weight \[7, 5\], 2.bias \[6\]/,
+    );
+    expect(() =>
+      loadNetwork(file("dense-f32"), sequential([dense(5, 7), relu(), dense(7, 7), relu(), dense(7, 2)])),
+    ).toThrow("the network needs 2.weight of shape [7, 7]");
+    expect(other.theta).toEqual(before);
+    expect(() => saveNetwork("x", other, { names: "keras" as never })).toThrow(
+      'saveNetwork: names must be "nablab" or "pytorch", got \'keras\'',
+    );
+  });
+
+  test("layers without parameters take a place and no name", () => {
+    const net = sequential([dense(2, 3), softmax(), dropout(0.1), dense(3, 1)]);
+    const target = path.join(folder, "b.safetensors");
+    saveNetwork(target, net, { names: "pytorch" });
+    expect([...readSafetensors("test", target).tensors.keys()]).toEqual([
+      "0.weight",
+      "0.bias",
+      "3.weight",
+      "3.bias",
+    ]);
+    copyFileSync(target, path.join(folder, "c.safetensors"));
+    expect(loadNetwork(path.join(folder, "c.safetensors"), net.copy()).theta).toEqual(net.theta);
+  });
+});
