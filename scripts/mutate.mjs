@@ -106,7 +106,10 @@ function describe(/** @type {MutantResult} */ { fileName, location: { start, end
 
 /** Tries a sample of a folder's mutants. */
 async function mutate(/** @type {string} */ folder, /** @type {number} */ size, /** @type {number} */ seed) {
-  const files = filesIn(`dist/${folder}`, ".js");
+  // dist keeps what an older build left there.
+  const files = filesIn(`dist/${folder}`, ".js").filter((file) =>
+    existsSync(path.join(root, file.replace(/^dist/, "src").replace(/js$/, "ts"))),
+  );
   const tests = (folders.get(folder) ?? [folder]).flatMap((one) => filesIn(`test/${one}`, ".test.ts"));
   if (files.length === 0)
     throw new Problem(`dist/${folder} has no files; run npm run build, or name a folder of src`);

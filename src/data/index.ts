@@ -1,5 +1,6 @@
 // data: samples to learn from, and the files they come in.
-export { type CsvDataset, type CsvOptions, loadCsv, readCsv } from "./csv.js";
+export { type CsvDataset, type CsvFileOptions, type CsvOptions, loadCsv, readCsv } from "./csv.js";
+export { type CsvWriteOptions, saveCsv, writeCsv } from "./csv-writer.js";
 export {
   type Batch,
   type Dataset,
@@ -10,7 +11,7 @@ export {
 } from "./dataset.js";
 export { type IdxArray, readIdx } from "./idx.js";
 export { fashionMnist, loadIdx, type MnistOptions, mnist } from "./mnist.js";
-export { loadNpy, readNpy } from "./npy.js";
+export { loadNpy, readNpy, saveNpy, writeNpy } from "./npy.js";
 export {
   blobs,
   linearData,

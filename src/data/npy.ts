@@ -7,6 +7,7 @@
  *
  * Source: NumPy Enhancement Proposal 1, "A simple file format for NumPy arrays".
  */
+import { inspect, writeAtomically } from "#platform";
 import { sizeOf } from "../tensor/shapes.js";
 import { Tensor } from "../tensor/tensor.js";
 import { fromHalf } from "./half.js";
@@ -92,6 +93,51 @@ export function readNpy(bytes: Uint8Array, name = "the file"): Tensor {
  */
 export async function loadNpy(file: string): Promise<Tensor> {
   return readNpy(await readDataFile("loadNpy", file), file);
+}
+
+/**
+ * A tensor as the bytes of an npy file (version 1.0, little-endian, row-major), which NumPy's `load` reads.
+ *
+ * @throws TypeError for what is no tensor
+ * @example
+ * readNpy(writeNpy(tensor([[1, 2], [3, 4]]))).toArray() // → [ [ 1, 2 ], [ 3, 4 ] ]
+ */
+export function writeNpy(numbers: Tensor): Uint8Array {
+  if (!(numbers instanceof Tensor)) {
+    throw new TypeError(
+      `writeNpy: expected a tensor, such as tensor([1, 2]), got ${inspect(numbers, { depth: 0 })}`,
+    );
+  }
+  const { shape, dtype, data } = numbers;
+  const descr = dtype === "float32" ? "<f4" : "<f8";
+  const extents = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
+  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${extents}), }`;
+  // The numbers begin at a multiple of 64, after a line end.
+  const start = 64 * Math.ceil((10 + text.length + 1) / 64);
+  const bytes = new Uint8Array(start + data.byteLength);
+  bytes.set([0x93, ...new TextEncoder().encode("NUMPY"), 1, 0]);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(8, start - 10, true);
+  bytes.set(new TextEncoder().encode(`${text.padEnd(start - 11)}\n`), 10);
+  const width = data.BYTES_PER_ELEMENT;
+  for (let i = 0; i < data.length; i++) {
+    if (width === 4) view.setFloat32(start + 4 * i, data[i]!, true);
+    else view.setFloat64(start + 8 * i, data[i]!, true);
+  }
+  return bytes;
+}
+
+/**
+ * Saves a tensor as an npy file.
+ *
+ * @param file a path, such as `x_train.npy`; written whole or not at all
+ * @throws Error when the file cannot be written, TypeError for what is no tensor
+ * @example
+ * saveNpy("a.npy", tensor([1, 2]));
+ * (await loadNpy("a.npy")).toArray() // → [ 1, 2 ]
+ */
+export function saveNpy(file: string, numbers: Tensor): void {
+  writeAtomically(file, writeNpy(numbers));
 }
 
 /** The entries of a tensor whose axes are reversed, with the axes the right way round. */

@@ -94,8 +94,8 @@ export async function runJob(
   }
 }
 
-/** How long training on the calling thread keeps it at a time, in milliseconds. */
-const slice = 100;
+/** How long training on the calling thread keeps it at a time, in milliseconds: with 100, an epoch of MNIST took 15 % longer. */
+const slice = 500;
 
 /**
  * Runs a job on the calling thread, which is free between slices of a training; the caller goes on with the next one. The

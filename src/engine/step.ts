@@ -189,7 +189,8 @@ export class ThreadNetwork {
     }
     const { labels } = samples;
     const right = labels
-      ? answers.reduce((sum, answer, i) => sum + Number(answer === labels[i]), 0)
+      ? // NaN is never right: where the network gives it, so is the loss.
+        answers.reduce((sum, answer, i) => sum + Number(answer === labels[i] && !Number.isNaN(losses[i])), 0)
       : Number.NaN;
     return { loss: losses.reduce((sum, value) => sum + value, 0) / size, accuracy: right / size };
   }

@@ -275,6 +275,22 @@ test("NaN is never right: a network of it has accuracy 0, by kernels and in floa
   expect((await evaluate(one, yesOrNo, { loss: nablab.binaryCrossEntropy() })).accuracy).toBe(0);
 });
 
+test("nor between epochs: a validation whose readout overflows to NaN has accuracy 0", async () => {
+  const model = sequential([dense(1, 4), relu(), dense(4, 2)], { seed: 1 });
+  model.theta.fill(1);
+  const data = dataset({ x: [[0], [0]], y: [0, 0], classes: 2 });
+  // 4 · 3e38 is ∞ in float32, and ∞ − ∞ is NaN.
+  const validation = dataset({ x: [[3e38]], y: [0], classes: 2 });
+  const run = await train(model, data, {
+    validation,
+    rule: sgd({ eta: 1e-9 }),
+    epochs: 1,
+    batchSize: 2,
+    ...quiet,
+  });
+  expect([run.epochs[0]!.validationLoss, run.epochs[0]!.accuracy]).toEqual([Number.NaN, 0]);
+});
+
 test("targets are learned with the squared error", async () => {
   const stream = random(1);
   const x = Float64Array.from({ length: 400 }, () => stream.normal());

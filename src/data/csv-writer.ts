@@ -1,0 +1,63 @@
+/**
+ * Datasets as CSV, which `readCsv`, spreadsheets and pandas read.
+ */
+import { inspect, writeAtomically } from "#platform";
+import type { Dataset } from "./dataset.js";
+
+/** What the columns and classes are called. */
+export interface CsvWriteOptions {
+  /** The names of the columns of a sample; `x0`, `x1`, … by default. */
+  columns?: readonly string[];
+  /** The names of the targets; `y`, or `y0`, `y1`, … by default. */
+  targets?: readonly string[];
+  /** The names of the classes, in the order of their labels; by default the labels themselves. */
+  classes?: readonly string[];
+}
+
+/**
+ * A dataset as the text of a CSV file: a line of names, then one for each sample, its numbers (times `scale`) and its label
+ * or targets. Numbers have as many digits as it takes to get the same bits back.
+ *
+ * @throws RangeError for another number of names than of columns, targets or classes
+ * @example
+ * writeCsv(dataset({ x: [[1, 2]], y: [0.5] })) // → 'x0,x1,y\n1,2,0.5\n'
+ */
+export function writeCsv(data: Dataset, options: CsvWriteOptions = {}): string {
+  const { x, y, features, size, scale } = data;
+  const width = y.length / size;
+  const numbered = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name}${i}`);
+  const columns = named("columns", options.columns ?? numbered("x", features), features);
+  const targets = named("targets", options.targets ?? (width === 1 ? ["y"] : numbered("y", width)), width);
+  const classes = options.classes && named("classes", options.classes, data.classes ?? 0).map(quoted);
+  const lines = [[...columns, ...targets].map(quoted).join()];
+  for (let i = 0; i < size; i++) {
+    const cells: (string | number)[] = [];
+    for (let j = 0; j < features; j++) cells.push(x[i * features + j]! * scale);
+    for (let j = 0; j < width; j++) cells.push(classes ? classes[y[i]!]! : y[i * width + j]!);
+    lines.push(cells.join());
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/**
+ * Saves a dataset as a CSV file.
+ *
+ * @param file a path, such as `moons.csv`; written whole or not at all
+ * @param options as of `writeCsv`
+ * @throws Error when the file cannot be written, RangeError as `writeCsv`
+ * @example
+ * saveCsv("one.csv", dataset({ x: [[1, 2]], y: [0.5] }));
+ * (await loadCsv("one.csv", { header: true })).columns // → [ 'x0', 'x1' ]
+ */
+export function saveCsv(file: string, data: Dataset, options: CsvWriteOptions = {}): void {
+  writeAtomically(file, writeCsv(data, options));
+}
+
+function named(option: string, names: readonly string[], count: number): readonly string[] {
+  if (names.length === count) return names;
+  throw new RangeError(`writeCsv: ${option} must be ${count} names, got ${inspect(names)}`);
+}
+
+/** In quotes where a delimiter, a quote, a line end or spaces at its ends would change it. */
+const quoted = (text: string): string =>
+  /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -1,0 +1,119 @@
+/** What is written is what is read: to the last bit, and as NumPy and pandas write it. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import fc from "fast-check";
+import {
+  dataset,
+  loadCsv,
+  loadNpy,
+  readCsv,
+  readNpy,
+  saveCsv,
+  saveNpy,
+  Tensor,
+  tensor,
+  writeCsv,
+  writeNpy,
+} from "nablab";
+import { afterAll, describe, expect, test } from "vitest";
+
+const folder = mkdtempSync(path.join(tmpdir(), "nablab-writing-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const number = fc.double({ noNaN: true, noDefaultInfinity: true });
+const word = fc.string({
+  unit: fc.constantFrom("a", "b", ",", '"', "\n", " ", "é", ";"),
+  minLength: 1,
+  maxLength: 6,
+});
+
+describe("npy", () => {
+  test("the bytes are those of numpy.save(numpy.array([[1, 2, 3]]) as float32)", () => {
+    // NumPy 2.4.6: 128 bytes of header, then 0000803f 00000040 00004040.
+    const bytes = Buffer.from(writeNpy(tensor([[1, 2, 3]], { dtype: "float32" })));
+    const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 3), }";
+    expect(bytes.subarray(0, 10).toString("hex")).toBe("934e554d505901007600");
+    expect(bytes.subarray(10, 128).toString()).toBe(`${header.padEnd(117)}\n`);
+    expect(bytes.subarray(128).toString("hex")).toBe("0000803f0000004000004040");
+  });
+
+  test("law: any tensor comes back with its shape, dtype and bits", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(3), { maxLength: 4 }),
+        fc.boolean(),
+        fc.array(fc.double(), { minLength: 81, maxLength: 81 }),
+        (shape, single, numbers) => {
+          const size = shape.reduce((product, extent) => product * extent, 1);
+          const some = numbers.slice(0, size);
+          const data = single ? Float32Array.from(some) : Float64Array.from(some);
+          const back = readNpy(writeNpy(new Tensor(shape, data)));
+          expect([[...back.shape], back.dtype]).toEqual([shape, single ? "float32" : "float64"]);
+          expect(back.data).toEqual(data);
+        },
+      ),
+    );
+  });
+
+  test("as a file; what is no tensor is refused", async () => {
+    expect(() => writeNpy([1, 2] as never)).toThrow(
+      "writeNpy: expected a tensor, such as tensor([1, 2]), got [ 1, 2 ]",
+    );
+    const file = path.join(folder, "a.npy");
+    saveNpy(file, tensor([0.1, -0]));
+    expect((await loadNpy(file)).data).toEqual(Float64Array.of(0.1, -0));
+  });
+});
+
+describe("csv", () => {
+  test("law: a dataset comes back to the last bit, with its names, whatever is in them", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(number, number, fc.nat(2)), { minLength: 1, maxLength: 20 }),
+        fc.uniqueArray(word, { minLength: 6, maxLength: 6, selector: (text) => text.trim() }),
+        (rows, names) => {
+          const x = rows.map(([a, b]) => [a, b]);
+          const y = rows.map(([, , label]) => label);
+          const classes = names.slice(0, 3);
+          const data = dataset({ x, y, classes: 3 });
+          const text = writeCsv(data, { columns: names.slice(3, 5), targets: names.slice(5), classes });
+          const back = readCsv(text, { header: true, labels: true, missingValues: [] });
+          expect(back.columns).toEqual(names.slice(3, 5));
+          // Minus zero is written as 0.
+          expect([...back.data.x].map((v) => v + 0)).toEqual(x.flat().map((v) => v + 0));
+          expect([...back.data.y].map((label) => back.classes[label])).toEqual(
+            y.map((label) => classes[label]),
+          );
+        },
+      ),
+    );
+  });
+
+  test("targets, bytes with a scale, and a file", async () => {
+    const targets = dataset({
+      x: [[1], [2]],
+      y: [
+        [0.5, 1e-9],
+        [3, 4],
+      ],
+    });
+    expect(writeCsv(targets)).toBe("x0,y0,y1\n1,0.5,1e-9\n2,3,4\n");
+    const bytes = dataset({ x: Uint8Array.of(0, 255), sampleShape: [2], scale: 1 / 255, y: [1], classes: 2 });
+    expect(writeCsv(bytes)).toBe("x0,x1,y\n0,1,1\n");
+    const file = path.join(folder, "a.csv");
+    saveCsv(file, targets, { columns: ["a"], targets: ["b", "c"] });
+    expect(readFileSync(file, "utf8").split("\n")[0]).toBe("a,b,c");
+    const { data } = await loadCsv(file, { header: true, target: ["b", "c"] });
+    expect([[...data.x], [...data.y]]).toEqual([
+      [1, 2],
+      [0.5, 1e-9, 3, 4],
+    ]);
+    expect(() => writeCsv(targets, { columns: ["a", "b"] })).toThrow(
+      "writeCsv: columns must be 1 names, got [ 'a', 'b' ]",
+    );
+    expect(() => writeCsv(targets, { classes: ["a"] })).toThrow(
+      "writeCsv: classes must be 0 names, got [ 'a' ]",
+    );
+  });
+});
