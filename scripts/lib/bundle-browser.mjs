@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
 const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
+const src = fileURLToPath(new URL("../../src/", import.meta.url));
 /** The folders of dist/ that run in Node alone. */
 const onlyNode = /^(kernel|cli|labextension)\b/;
 /** Needs a document, which a browser's worker has not. */
@@ -16,10 +17,11 @@ const onlyOffscreen = "static-image-worker.js";
 export function filesByUrl() {
   /** @type {Record<string, string>} */
   const found = {};
-  for (const name of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
-    if (!name.endsWith(".js") || onlyNode.test(name)) continue;
-    const file = path.join(dist, name);
-    for (const [, url] of readFileSync(file, "utf8").matchAll(
+  // Not what lies in dist/: a file that was removed from src/ may still be there.
+  for (const name of readdirSync(src, { recursive: true, encoding: "utf8" })) {
+    if (!/(?<!\.d)\.ts$/.test(name) || onlyNode.test(name) || name.includes("assembly")) continue;
+    const file = path.join(dist, name.replace(/\.ts$/, ".js"));
+    for (const [, url = ""] of readFileSync(file, "utf8").matchAll(
       /new URL\("\.\/([^"]+)", import\.meta\.url\)/g,
     )) {
       if (url === undefined || url === onlyOffscreen) continue;
@@ -44,12 +46,16 @@ export async function bundleForBrowser(input, out, { minify = false } = {}) {
   mkdirSync(out, { recursive: true });
   const entries = { ...input };
   for (const [name, file] of Object.entries(filesByUrl())) {
-    if (name.endsWith(".js")) entries[name.slice(0, -".js".length)] = file;
+    const entry = name.replace(/\.js$/, "");
+    if (entry in input) throw new Error(`an entry has the name of a thread, ${entry}: choose another`);
+    if (name.endsWith(".js")) entries[entry] = file;
     else copyFileSync(file, path.join(out, name));
   }
   const build = await rolldown({
     input: entries,
     platform: "browser",
+    // Else the code that two entries share may become part of one of them, which then runs with the other.
+    preserveEntrySignatures: "strict",
     resolve: { conditionNames: ["browser", "import", "default"] },
     onLog(_level, log) {
       // Node's modules must not come in by the back door; TypeScript says itself that it lacks them in a browser.

@@ -7,8 +7,8 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
+import { awaitAnswer, expectAnswer, makeAnswer } from "../protocol/answer.js";
 import { stopFlag } from "../session/stop.js";
-import { awaitAnswer, expectAnswer, makeAnswer } from "./answer.js";
 import { FramedKernel } from "./framed-kernel.js";
 import { GradedSession, gradedLimits } from "./graded-session.js";
 import { historyFile } from "./history.js";

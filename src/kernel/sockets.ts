@@ -8,9 +8,9 @@
  */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import * as zmq from "zeromq";
+import { giveAnswer, giveNoAnswer } from "../protocol/answer.js";
 import { type Channel, compose, type Message } from "../protocol/message.js";
 import { isStopHeard, raiseStop } from "../session/stop.js";
-import { giveAnswer, giveNoAnswer } from "./answer.js";
 import { kernelInfo } from "./kernel-info.js";
 import { whenParentEnds } from "./parent.js";
 import { signalUnlessHeard } from "./stop-signal.js";

@@ -264,7 +264,7 @@ export class Session<Cell> {
     const { value } = (await this.#run(compiled, run)) ?? {};
     if (value === undefined) return { status: "ok" };
     const data = await unlessAborted(toBundle(value), run.interrupt.signal);
-    if (value instanceof Promise && /^Promise \{\s+<pending>\s+\}$/.test(String(data["text/plain"])))
+    if (/^Promise \{\s+<pending>\s+\}$/.test(String(data["text/plain"])) && value instanceof Promise)
       data["text/plain"] += "  did you forget await?";
     checkJson(data);
     return { status: "ok", result: { data, metadata: {} } };

@@ -8,7 +8,7 @@ import type { Completions } from "#nablab/session/completion.js";
 import type { CellResult, Output } from "#nablab/session/session.js";
 import { findChromium } from "./chromium.ts";
 import { referenceTraining, type Trained } from "./page/reference-training.ts";
-import { type Page, type Site, startSite } from "./page/serve.ts";
+import { type ClientPage, type Page, type Site, startSite } from "./page/serve.ts";
 
 type CellAnswer = { result: CellResult; outputs: Output[] };
 
@@ -45,6 +45,70 @@ describe.runIf(findChromium())("in Chromium", () => {
         losses.forEach((loss, k) => {
           expect(Math.abs(loss - expected[k]!) / expected[k]!).toBeLessThan(4 * Number.EPSILON);
         });
+      });
+    },
+  );
+
+  describe.each([{ isolated: true }, { isolated: false }])(
+    "a kernel, isolated: $isolated",
+    ({ isolated }) => {
+      let page: ClientPage;
+      beforeAll(async () => {
+        page = await site.openClient({ isolated });
+      });
+      afterAll(() => page?.close());
+      const execute = (code: string) =>
+        page.request("execute_request", { code, silent: false, allow_stdin: true, stop_on_error: true });
+      const contentOf = (messages: [string, Record<string, unknown>][], type: string) =>
+        messages.find(([one]) => one === type)?.[1];
+
+      test("runs a cell, with the messages of the protocol in order", async () => {
+        const messages = await execute("let k = 6;\nk * 7");
+        expect(messages.map(([type]) => type)).toEqual([
+          ...["status", "execute_input", "execute_result", "execute_reply", "status"],
+        ]);
+        expect(contentOf(messages, "execute_result")).toMatchObject({ data: { "text/plain": "42" } });
+        expect(await page.stopsLoops()).toBe(isolated);
+      });
+
+      test("completes a name of an earlier cell", async () => {
+        await execute("const learningRate = 0.1;");
+        const messages = await page.request("complete_request", { code: "learn", cursor_pos: 5 });
+        expect(contentOf(messages, "complete_reply")).toMatchObject({
+          status: "ok",
+          matches: ["learningRate"],
+        });
+      });
+
+      test.runIf(isolated)("an interrupt ends a loop, and names keep their values", async () => {
+        for (const loop of ["while (true) k++;", "await Promise.resolve();\nfor (;;) k++;"]) {
+          const running = execute(`k = 0; ${loop}`);
+          await new Promise((resolve) => setTimeout(resolve, 300));
+          await page.interrupt();
+          expect(contentOf(await running, "execute_reply")).toMatchObject({ ename: "KeyboardInterrupt" });
+          const { data } = contentOf(await execute("k > 1000"), "execute_result") as { data: object };
+          expect(data).toEqual({ "text/plain": "true" });
+        }
+      });
+
+      test("an interrupt ends a cell that awaits something", async () => {
+        const running = execute("await new Promise(() => {});");
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        await page.interrupt();
+        expect(contentOf(await running, "execute_reply")).toMatchObject({ ename: "KeyboardInterrupt" });
+      });
+
+      test("prompt() waits for the answer, or says why it cannot", async () => {
+        const messages = await execute('prompt("eta?")');
+        if (isolated) {
+          expect(contentOf(messages, "execute_result")).toMatchObject({
+            data: { "text/plain": "'eta? answered'" },
+          });
+        } else {
+          expect(contentOf(messages, "error")).toMatchObject({
+            evalue: expect.stringContaining("COOP and COEP"),
+          });
+        }
       });
     },
   );

@@ -1,6 +1,7 @@
 /**
  * Errors, whatever was thrown: they are text, they end, they say what Node says of them, and the next cell runs.
  */
+import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { openCells } from "./cells.js";
 
@@ -135,7 +136,7 @@ test("promises, timers and traces print as in any program", async () => {
     "kResourceStore",
   );
   expect(await prints("console.log(Object.assign(Promise.resolve(1), { [Symbol('mine')]: 2 }))")).toBe(
-    "Promise { 1, [Symbol(mine)]: 2 }\n",
+    `${inspect(Object.assign(Promise.resolve(1), { [Symbol("mine")]: 2 }))}\n`,
   );
   expect(await prints('console.trace("x", 1)')).toMatch(/^Trace: x 1\n {4}at .*cell \d+:1:9/);
   expect(

@@ -3,6 +3,7 @@
  */
 import { symlinkSync } from "node:fs";
 import path from "node:path";
+import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { openCells } from "./cells.js";
 
@@ -165,8 +166,8 @@ test("a first line for the shell, and separators that count as lines", async () 
 });
 
 test("a value that refuses to be looked at is shown as Node prints it", async () => {
-  expect(await text('new Proxy({}, { get() { throw new Error("no") } })')).toBe("{}");
-  expect(await text("new Proxy({ a: 1 }, { get: () => () => 1 })")).toBe("{ a: 1 }");
+  expect(await text('new Proxy({}, { get() { throw new Error("no") } })')).toBe(inspect(new Proxy({}, {})));
+  expect(await text("new Proxy({ a: 1 }, { get: () => () => 1 })")).toBe(inspect(new Proxy({ a: 1 }, {})));
   expect(await text("const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); proxy")).toBe(
     "<Revoked Proxy>",
   );

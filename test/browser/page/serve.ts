@@ -1,5 +1,5 @@
 /**
- * The page of worker.ts, bundled for a browser and served, and the worker's answers.
+ * The page of library-worker.ts, bundled for a browser and served, and the worker's answers.
  */
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -10,6 +10,7 @@ import { type Browser, chromium } from "playwright-core";
 import { browserDeclarations } from "#nablab/kernel/standard-types.js";
 import { bundleForBrowser } from "../../../scripts/lib/bundle-browser.mjs";
 import { findChromium } from "../chromium.ts";
+import type { Client } from "./client.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 const types: Record<string, string> = {
@@ -21,13 +22,24 @@ const types: Record<string, string> = {
 
 /** A page in Chromium whose worker does tasks. */
 export interface Page {
-  /** Does one task of worker.ts. */
+  /** Does one task of library-worker.ts. */
   run<T>(task: string, options?: object): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** A page in Chromium with a kernel in a worker. */
+export interface ClientPage {
+  /** Sends a request; all that it causes, by type and content. */
+  request(type: string, content: object): Promise<[type: string, content: Record<string, unknown>][]>;
+  interrupt(): Promise<void>;
+  stopsLoops(): Promise<boolean>;
   close(): Promise<void>;
 }
 
 /** What was bundled, in a browser. */
 export interface Site {
+  /** Opens the page of client.ts. */
+  openClient(options: { isolated: boolean }): Promise<ClientPage>;
   /** Opens the page; cross-origin isolated, with shared memory, or not. */
   open(options: { isolated: boolean }): Promise<Page>;
   close(): Promise<void>;
@@ -35,9 +47,15 @@ export interface Site {
 
 export async function startSite(): Promise<Site> {
   const out = mkdtempSync(path.join(tmpdir(), "nablab-page-"));
-  await bundleForBrowser({ worker: path.join(import.meta.dirname, "worker.ts") }, out);
+  const names = ["library-worker", "kernel-worker", "client"];
+  const input = names.map((name) => [name, path.join(import.meta.dirname, `${name}.ts`)]);
+  await bundleForBrowser(Object.fromEntries(input), out);
   writeFileSync(path.join(out, "declarations.json"), JSON.stringify(browserDeclarations()));
   writeFileSync(path.join(out, "index.html"), "<!doctype html><title>nablab</title>");
+  writeFileSync(
+    path.join(out, "client.html"),
+    '<!doctype html><title>nablab</title><script type="module" src="/client.js"></script>',
+  );
   let browser: Browser | undefined;
   const servers: ReturnType<typeof createServer>[] = [];
 
@@ -60,16 +78,36 @@ export async function startSite(): Promise<Site> {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   }
 
+  async function newPage() {
+    browser ??= await chromium.launch({ executablePath: findChromium()!, args: ["--no-sandbox"] });
+    return browser.newPage();
+  }
+  type Scope = { client: Client };
+
   return {
+    async openClient({ isolated }) {
+      const page = await newPage();
+      await page.goto(`${await serve(isolated)}client.html`);
+      return {
+        request: (type, content) =>
+          page.evaluate(
+            ([type, content]) =>
+              (globalThis as unknown as Scope).client.request(type, content as never) as never,
+            [type, content] as const,
+          ),
+        interrupt: () => page.evaluate(() => (globalThis as unknown as Scope).client.interrupt()),
+        stopsLoops: () => page.evaluate(() => (globalThis as unknown as Scope).client.stopsLoops()),
+        close: () => page.close(),
+      };
+    },
     async open({ isolated }) {
-      browser ??= await chromium.launch({ executablePath: findChromium()!, args: ["--no-sandbox"] });
-      const page = await browser.newPage();
+      const page = await newPage();
       const problems: string[] = [];
       page.on("pageerror", ({ message }) => problems.push(message));
       await page.goto(await serve(isolated));
       await page.evaluate(() => {
         const scope = globalThis as unknown as { worker: Worker; count: number };
-        scope.worker = new Worker("/worker.js", { type: "module" });
+        scope.worker = new Worker("/library-worker.js", { type: "module" });
         scope.count = 0;
       });
       return {

@@ -1,6 +1,6 @@
 /**
- * The reader's answer to `prompt()`, which returns it synchronously, as in a browser: the main thread sleeps until the
- * sockets' thread has written it into shared memory.
+ * The reader's answer to `prompt()`, which returns it synchronously, as in a browser: the thread of the cells sleeps
+ * until the transport's has written it into shared memory.
  */
 
 /** The longest answer, in bytes. */
@@ -20,10 +20,11 @@ export function awaitAnswer(room: SharedArrayBuffer): string | undefined {
   const state = new Int32Array(room, 0, 2);
   Atomics.wait(state, 0, waiting);
   if (Atomics.load(state, 0) === stopped) return undefined;
-  return Buffer.from(new Uint8Array(room, 8, state[1])).toString("utf8");
+  // A copy: browsers decode no shared memory.
+  return new TextDecoder().decode(new Uint8Array(room, 8, state[1]).slice());
 }
 
-/** In the sockets' thread: writes an answer; without a waiting prompt it is dropped. */
+/** In the transport's thread: writes an answer; without a waiting prompt it is dropped. */
 export function giveAnswer(room: SharedArrayBuffer, text: string): void {
   const bytes = new TextEncoder().encode(text).subarray(0, most);
   new Uint8Array(room, 8).set(bytes);
@@ -31,7 +32,7 @@ export function giveAnswer(room: SharedArrayBuffer, text: string): void {
   wake(room, answered);
 }
 
-/** In the sockets' thread: wakes the prompt without an answer. */
+/** In the transport's thread: wakes the prompt without an answer. */
 export const giveNoAnswer = (room: SharedArrayBuffer): void => wake(room, stopped);
 
 function wake(room: SharedArrayBuffer, how: number): void {
