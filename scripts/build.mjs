@@ -1,7 +1,7 @@
 // Builds dist/ from src/, one step after another; each step is a script of its own that can be run alone
 // and does nothing when its output is newer than its input. `npm run build`
 import { spawnSync } from "node:child_process";
-import { chmodSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -12,6 +12,15 @@ const steps = [
   ["scripts/build-wasm.mjs"],
   ["scripts/build-labextension.mjs"],
 ];
+
+// What was compiled from a file that has moved or gone would still be found, tested and shipped.
+const dist = path.join(root, "dist");
+const compiled = existsSync(dist) ? readdirSync(dist, { recursive: true, encoding: "utf8" }) : [];
+for (const file of compiled.filter((name) => /\.js$/.test(name) && !name.startsWith("labextension"))) {
+  const name = file.replace(/\.js$/, "");
+  if (existsSync(path.join(root, "src", `${name}.ts`))) continue;
+  for (const ending of [".js", ".js.map", ".d.ts"]) rmSync(path.join(dist, name + ending), { force: true });
+}
 
 for (const step of steps) {
   const { status } = spawnSync(process.execPath, step, { cwd: root, stdio: "inherit" });

@@ -3,7 +3,7 @@
  */
 import { expect, test } from "vitest";
 import type { CodeCell } from "#nablab/cli/notebook.js";
-import { pointsOf } from "#nablab/cli/points.js";
+import { pointsOf } from "#nablab/cli/course/points.js";
 
 const ended = (...outputs: object[]) => ({ outputs }) as unknown as CodeCell;
 const result = (text: string) => ({ output_type: "execute_result", data: { "text/plain": text } });
