@@ -1,7 +1,7 @@
 /**
  * What a CSV file becomes, and what is refused.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { inspect } from "node:util";
@@ -251,7 +251,39 @@ describe("names of columns", () => {
   });
 });
 
+/** The files of the test's folder that this process holds open; the folder of descriptors is Linux's. */
+function heldOpen(): string[] {
+  const target = (name: string) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${name}`);
+    } catch {
+      return ""; // the descriptor that lists them
+    }
+  };
+  return readdirSync("/proc/self/fd")
+    .map(target)
+    .filter((at) => at.startsWith(folder));
+}
+
 describe("files", () => {
+  test.runIf(process.platform === "linux")("are closed, also by an error in their first lines", async () => {
+    for (const [name, content] of [
+      ["wrong.csv", "a,b\n1,2\n1,x,3\n"],
+      ["wrong-later.csv", `a,b\n${"1,2\n".repeat(200_000)}1,x,3\n`],
+      ["wrong.csv.gz", gzipSync("a,b\n1,2\n1,x,3\n")],
+      ["empty.csv", ""],
+    ] as const) {
+      writeFileSync(path.join(folder, name), content);
+      await expect(loadCsv(path.join(folder, name)), name).rejects.toThrow("loadCsv: ");
+      await expect.poll(heldOpen, { message: name }).toEqual([]);
+    }
+    writeFileSync(path.join(folder, "right.csv"), "a,b\n1,2\n");
+    await expect(loadCsv(path.join(folder, "right.csv"), { encoding: "klingon" })).rejects.toThrow("klingon");
+    await expect.poll(heldOpen).toEqual([]);
+    await loadCsv(path.join(folder, "right.csv"));
+    await expect.poll(heldOpen).toEqual([]);
+  });
+
   test("packed or not, under their name", async () => {
     expect((await loadCsv(write("iris.csv", "a,b\n1,2\n"))).data.name).toBe("iris.csv");
     expect((await loadCsv(write("iris.csv.gz", gzipSync("a,b\n1,2\n")))).data.size).toBe(1);
