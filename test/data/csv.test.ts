@@ -400,6 +400,14 @@ test.each([
   ["a,b\n0x10,2\n", {}, "line 2, column a: expected a number, got '0x10'; only decimal numbers are read"],
   ["a,b\ninf,2\n", {}, "line 2, column a: expected a finite number, got 'inf'"],
   ["a,b\n1e999,2\n", {}, "line 2, column a: expected a finite number, got '1e999'"],
+  [
+    'a,b\n"1,234",2\n',
+    {},
+    "got '1,234'; write it without thousands separators, or for a decimal comma pass decimal: \",\"",
+  ],
+  ["a,b\n12%,2\n", {}, "got '12%'; write it with digits alone"],
+  ["a,b\n2026-01-31,2\n", {}, "got '2026-01-31'; a date is no number"],
+  ["sep=;\na;b\n1;2\n", { delimiter: ";" }, "to skip comments pass comment: 'sep='"],
   ['a,b\n1,"2\n', {}, "line 2: Quote Not Closed"],
   [
     "a,b\n1,2\n",
@@ -414,4 +422,62 @@ test.each([
   ["a,b\n1,2\n", { decimal: ";" as never }, "decimal must be"],
 ])("%j is refused", (text, options: CsvOptions, message) => {
   expect(() => readCsv(text, options)).toThrow(message);
+});
+
+describe("targets that are numbers in other clothes", () => {
+  // A class for each row would be a regression that is none.
+  test.each([
+    "12%",
+    "$1.50",
+    "1,234",
+    "2,5",
+    "−3",
+    "1 234.5",
+    "2026-01-31",
+    "31.01.2026",
+    "inf",
+    "1e999",
+    "0x10",
+  ])("%s is refused, and a class if the options say so", (value) => {
+    const text = `a,y\n1,"${value}"\n2,"${value}"\n`;
+    expect(() => readCsv(text)).toThrow(
+      "line 2, column y: this is neither a number nor clearly the name of a class",
+    );
+    expect(() => readCsv(text)).toThrow(`if it names a class pass labels: true; got ${inspect(value)}`);
+    expect(readCsv(text, { labels: true }).classes).toEqual([value]);
+  });
+
+  test.each([
+    "cat",
+    "setosa-2",
+    "v1.2",
+    "class 1",
+    "<=50K",
+    "Iris-setosa",
+    "10-20",
+    "8:30",
+    "true",
+    "a1",
+    "-",
+  ])("%s is a class", (value) => {
+    expect(readCsv(`a,y\n1,${value}\n2,other\n`).classes).toContain(value);
+  });
+
+  test("a file of Excel with its line for the separator", () => {
+    const { data } = readCsv("\ufeffsep=;\r\na;y\r\n1,5;2\r\n2,5;3\r\n", { decimal: ",", comment: "sep=" });
+    expect([[...data.x], [...data.y]]).toEqual([
+      [1.5, 2.5],
+      [2, 3],
+    ]);
+  });
+});
+
+test("what is no text of a CSV file", () => {
+  expect(() => readCsv(Buffer.from("a,b\n1,2\n") as never)).toThrow(
+    "of bytes new TextDecoder().decode(bytes), got",
+  );
+  expect(() => readCsv(undefined as never)).toThrow("take await loadCsv(path)");
+  expect(() => readCsv("data/iris.csv")).toThrow(
+    "not its path; take await loadCsv(path), got 'data/iris.csv'",
+  );
 });
