@@ -192,7 +192,10 @@ describe.skipIf(withoutBrowser)("JupyterLab in a browser", () => {
     await opened.command("notebook:interrupt-kernel");
     await running;
     await opened.until("the chart is final", async () => !(await runs()));
-    const [shown, error] = (await opened.save()).cells[0]!.outputs!;
+    // The picture is drawn after the cell has ended, which takes a while on a busy machine.
+    const outputs = async () => (await opened.save()).cells[0]!.outputs!;
+    await opened.until("its picture is there", async () => "image/svg+xml" in (await outputs())[0]!.data!);
+    const [shown, error] = await outputs();
     expect(Object.keys(shown!.data!).sort()).toEqual([plotly, "image/svg+xml", "text/plain"].sort());
     expect(error).toMatchObject({ output_type: "error", ename: "KeyboardInterrupt" });
     expect(opened.errors).toEqual([]);
