@@ -147,9 +147,11 @@ export class CsvTable {
     if (inputs.length === 0) {
       const others = [";", "\t", "|", ","].filter((one) => one !== this.#delimiter);
       const other = others.find((one) => first.cells.some((cell) => cell.includes(one)));
-      const hint = other
-        ? `; did you mean the option delimiter: ${inspect(other)}?`
-        : this.#commentHint(first.cells[0]!);
+      const hint = first.cells[0]!.startsWith("PK\u0003\u0004")
+        ? "; it is a spreadsheet or another zip, save it as CSV"
+        : other
+          ? `; did you mean the option delimiter: ${inspect(other)}?`
+          : this.#commentHint(first.cells[0]!);
       throw this.#error(`there is no column left for the samples beside the targets${hint}`);
     }
     if (targets.length === 0 || (labels && targets.length > 1)) {

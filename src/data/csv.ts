@@ -127,6 +127,11 @@ const pieceLength = 2 ** 18;
  * await loadCsv("missing.csv").catch((error) => error.message) // → 'loadCsv: there is no such file…'
  */
 export async function loadCsv(file: string, options: CsvFileOptions = {}): Promise<CsvDataset> {
+  if (typeof file !== "string") {
+    throw new TypeError(
+      `loadCsv: expected a path such as "iris.csv"; of a text take readCsv(text), got ${inspect(file, { depth: 0 })}`,
+    );
+  }
   const name = file.split(/[\\/]/).at(-1)!;
   const stops = [host().interruptSignal(), ...(options.signal ? [options.signal] : [])];
   const read = async (trailing: boolean): Promise<CsvDataset> => {

@@ -472,7 +472,10 @@ describe("targets that are numbers in other clothes", () => {
   });
 });
 
-test("what is no text of a CSV file", () => {
+test("what is no text of a CSV file, and no path", async () => {
+  await expect(loadCsv(undefined as never)).rejects.toThrow('loadCsv: expected a path such as "iris.csv"');
+  const sheet = write("sheet.xlsx", Uint8Array.from([0x50, 0x4b, 3, 4, 20, 0, 6, 0, 8]));
+  await expect(loadCsv(sheet)).rejects.toThrow("it is a spreadsheet or another zip, save it as CSV");
   expect(() => readCsv(Buffer.from("a,b\n1,2\n") as never)).toThrow(
     "of bytes new TextDecoder().decode(bytes), got",
   );
