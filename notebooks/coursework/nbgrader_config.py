@@ -47,11 +47,13 @@ class PreparedExporter(NotebookExporter):
         argv = KernelSpecManager().get_kernel_spec("nablab").argv
         kernel = next(Path(part) for part in argv if Path(part).name == "main.js")
         nablab = [argv[0], str(kernel.parents[1] / "cli" / "main.js")]
-        submission = [course.assignment_id, course.student_id, "--course", course.root]
-        done = subprocess.run([*nablab, "course", "prepare", *submission], capture_output=True, text=True)
+        # For all students at once course.student_id is "*"; the file says whose it is: submitted/STUDENT/ASSIGNMENT/FILE.
+        student, assignment = Path(filename).parts[-3:-1]
+        done = subprocess.run(
+            [*nablab, "course", "prepare", assignment, student, "--course", course.root], capture_output=True, text=True)
         if done.returncode != 0:
             raise ValueError(done.stderr.strip())
-        return os.path.join(course.root, PREPARED, course.student_id, course.assignment_id, os.path.basename(filename))
+        return os.path.join(course.root, PREPARED, student, assignment, os.path.basename(filename))
 
 
 PREPARED = os.path.join(".nablab", "prepared")
