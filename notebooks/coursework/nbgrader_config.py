@@ -45,7 +45,9 @@ class PreparedExporter(NotebookExporter):
     def prepared(self, filename):
         course = self.parent.coursedir
         argv = KernelSpecManager().get_kernel_spec("nablab").argv
-        kernel = next(Path(part) for part in argv if Path(part).name == "main.js")
+        kernel = next((Path(part) for part in argv if Path(part).name == "main.js"), None)
+        if kernel is None:
+            raise ValueError(f"the kernelspec nablab must start nablab's main.js (nablab kernel install makes it); got {argv}")
         nablab = [argv[0], str(kernel.parents[1] / "cli" / "main.js")]
         # For all students at once course.student_id is "*"; the file says whose it is: submitted/STUDENT/ASSIGNMENT/FILE.
         student, assignment = Path(filename).parts[-3:-1]

@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { python } from "../kernel/jupyter.js";
 import { Course, solved } from "./course.js";
@@ -24,7 +25,6 @@ if (!existsSync(${JSON.stringify(died)})) {
   writeFileSync(${JSON.stringify(died)}, "");
   process.exit(1);
 }
-await import(${JSON.stringify(path.join(root, "dist", "kernel", "main.js"))});
 `,
   );
   const kernels = course.at("jupyter");
@@ -32,7 +32,12 @@ await import(${JSON.stringify(path.join(root, "dist", "kernel", "main.js"))});
   writeFileSync(
     path.join(kernels, "kernels", "nablab", "kernel.json"),
     JSON.stringify({
-      argv: [process.execPath, start, "{connection_file}"],
+      argv: [
+        process.execPath,
+        `--import=${pathToFileURL(start)}`,
+        path.join(root, "dist", "kernel", "main.js"),
+        "{connection_file}",
+      ],
       display_name: "dies once",
       language: "typescript",
       interrupt_mode: "message",
