@@ -41,9 +41,7 @@ test("a field that is wrong at a share of the places is found as often as stated
   const stream = random(3);
   let missed = 0;
   for (let seed = 0; seed < 500; seed++) {
-    const field = bowl(1, 0, ([x]: ArrayLike<number> & Iterable<number>) => [
-      stream.uniform() < detects ? x! + 1 : x!,
-    ]);
+    const field = bowl(1, 0, (theta) => [stream.uniform() < detects ? theta[0]! + 1 : theta[0]!]);
     missed += Number(checkConservative(field, { points, curves: 1, arcs: 10, seed }).gradients === points);
   }
   // 5 ± 2.2 of 500, and five deviations.
