@@ -1,16 +1,16 @@
 /**
- * One figure on the page. It knows Plotly and the page, and nothing of notebooks.
+ * One figure on the page. It depends on Plotly and the DOM, not on notebooks.
  *
- * `show` only notes what is wanted. The drawing happens in the next animation frame, once for however many
- * versions came since, into the same plot each time, so that a chart may be replaced thirty times a second
- * and keeps the reader's zoom. A view that is not on the page, or has no width, waits until it has one.
+ * `show` only records the figure. It is drawn in the next animation frame, once for all updates since the last, into
+ * the same plot, so a chart may be replaced thirty times a second and keeps the reader's zoom. A view that is not on the
+ * page, or has no width, waits until it has one.
  */
 import { copyOfFigure, type Figure } from "./figure.ts";
 import { fillTheme } from "./fill-theme.ts";
 import { loadPlotly, type Plotly, type PlotNode } from "./plotly.ts";
 import { onThemeChange, themeAt } from "./theme.ts";
 
-const defaultHeight = 450; // Plotly's own; here it is needed before Plotly is
+const defaultHeight = 450; // Plotly's default, needed here before Plotly is loaded
 
 /** A place where a figure is shown, in {@link FigureView.node}. */
 export class FigureView {
@@ -22,7 +22,7 @@ export class FigureView {
   readonly #forgetTheme = onThemeChange(() => this.#redraw());
   #figure: unknown;
   #text = "";
-  /** Whether something was shown that is not drawn yet. */
+  /** Whether the current figure is not drawn yet. */
   #stale = false;
   #drawing = false;
   #disposed = false;
@@ -43,10 +43,10 @@ export class FigureView {
   }
 
   /**
-   * Shows `figure` in the place of what was shown before.
+   * Shows `figure` in place of the previous one.
    *
    * @param figure Plotly's JSON; it is not changed
-   * @param text the same in words
+   * @param text the text alternative
    */
   show(figure: unknown, text: string): void {
     this.#figure = figure;
@@ -54,7 +54,7 @@ export class FigureView {
     this.#redraw();
   }
 
-  /** Takes the plot down and gives back what it held. */
+  /** Removes the plot and releases its resources. */
   dispose(): void {
     this.#disposed = true;
     cancelAnimationFrame(this.#frame);
@@ -77,9 +77,8 @@ export class FigureView {
   }
 
   /**
-   * Comes back when there is a width. The observer is set anew because one that goes on reports changes only:
-   * JupyterLab hides the whole page for a part of a frame when it switches themes, and the width before and after
-   * is the same.
+   * Draws as soon as there is a width. The observer is restarted because a running one reports changes only, and
+   * when JupyterLab switches themes it hides the page for part of a frame, after which the width is the same.
    */
   #waitForPlace(): void {
     this.#resize.unobserve(this.node);
@@ -98,7 +97,7 @@ export class FigureView {
     const width = this.node.clientWidth;
     if (!this.#stale || this.#drawing) return;
     if (width === 0) return this.#waitForPlace();
-    if (this.#plot._dragging) return this.#schedule(); // a plot drawn anew would drop the reader's zoom box
+    if (this.#plot._dragging) return this.#schedule(); // redrawing would drop the reader's zoom box
     this.#stale = false;
     this.#drawing = true;
     this.#width = width;
@@ -122,7 +121,7 @@ export class FigureView {
     }
   }
 
-  /** Completes the copy that is drawn by what belongs to this page: its width, its colours, its privacy. */
+  /** Completes the copy to be drawn with the settings of this page: width, colours, privacy. */
   #prepare(figure: Figure, width: number): void {
     const layout = (figure.layout ??= {});
     layout.width ??= width;
@@ -132,11 +131,11 @@ export class FigureView {
     figure.config = {
       displaylogo: false,
       ...figure.config,
-      responsive: false, // the view sees to that
-      showSendToCloud: false, // on by default, and a reader's data must not leave the machine by a slip
+      responsive: false, // the view handles that
+      showSendToCloud: false, // on by default, and data must not leave the machine by accident
       plotlyServerURL: "",
     };
-    // The place is taken before the plot is there: nothing below jumps when it comes.
+    // Space is reserved before the plot exists, so nothing below jumps.
     this.#plot.style.minHeight = `${layout.height}px`;
   }
 
@@ -146,7 +145,7 @@ export class FigureView {
   }
 }
 
-/** A word on traces that this Plotly does not know and has drawn as something else, or nothing. */
+/** A note on traces of a type that this Plotly lacks, which it has drawn as another type or not at all. */
 function unknownTraces({ data }: Figure, { _fullData = [] }: PlotNode): string {
   const drawn = new Set(_fullData.map(({ type }) => type));
   const unknown = new Set(

@@ -1,11 +1,11 @@
 /**
- * A Plotly figure as it arrives in an output: anything at all, until it was looked at.
+ * A Plotly figure as it arrives in an output: unvalidated JSON.
  */
 
 /** A JSON object. */
 export type Json = Record<string, unknown>;
 
-/** What Plotly draws. */
+/** A figure as Plotly accepts it. */
 export interface Figure {
   data: Json[];
   layout?: Json;
@@ -18,7 +18,7 @@ export function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A deep copy of the figure: Plotly writes into what it draws, and what is in the notebook stays as it is. */
+/** A validated deep copy of the figure: Plotly modifies what it draws, and the notebook's copy must not change. */
 export function copyOfFigure(value: unknown): Figure {
   if (!isObject(value)) throw new TypeError(`expected an object { data, layout }, got ${shortly(value)}`);
   const { data, layout, config, frames } = value;
@@ -37,7 +37,7 @@ export function copyOfFigure(value: unknown): Figure {
   return structuredClone(figure);
 }
 
-/** What the figure shows, in words: `layout.meta.alt`, or else the text of the same output. */
+/** The text alternative of the figure: `layout.meta.alt`, or else the text of the same output. */
 export function figureText(figure: unknown, plainText: unknown): string {
   const layout = isObject(figure) ? figure.layout : undefined;
   const meta = isObject(layout) ? layout.meta : undefined;

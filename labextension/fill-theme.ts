@@ -1,19 +1,19 @@
 /**
- * The theme's colours in the places that a figure left open.
+ * Applies the theme's colours where a figure sets none.
  *
- * They go into the figure's template, which Plotly asks after the layout and before its own defaults, so
- * whatever the figure says itself, in its layout or its template, is what is drawn.
+ * They go into the figure's template, which Plotly consults after the layout and before its defaults, so colours that the
+ * figure sets, in its layout or its template, take precedence.
  */
 import { type Figure, isObject, type Json } from "./figure.ts";
 import type { Theme } from "./theme.ts";
 
-/** Fills `figure`, which is changed. */
+/** Applies the theme to `figure`, in place. */
 export function fillTheme(figure: Figure, theme: Theme): void {
   const layout = (figure.layout ??= {});
   const template = isObject(layout.template) ? layout.template : {};
   layout.template = merged({ layout: templateLayout(theme) }, template);
-  // A figure without a ground of its own gets the page's, not none: Plotly reads it to choose colours that
-  // stand out, and a picture saved from the page would else be white on nothing.
+  // A figure without a background gets the page's instead of a transparent one: Plotly uses it to choose contrasting
+  // colours, and an image saved from the page would otherwise be white on transparent.
   if (isTransparent(layout.paper_bgcolor)) layout.paper_bgcolor = theme.background;
 }
 
@@ -38,7 +38,7 @@ function isTransparent(colour: unknown): boolean {
   return tight === "transparent" || /^(rgba|hsla)\(.*,0(\.0*)?\)$/.test(tight);
 }
 
-/** `over` laid on `under`, objects part by part. */
+/** Deep merge: `over` takes precedence over `under`. */
 function merged(under: Json, over: Json): Json {
   const result: Json = { ...under };
   for (const [key, value] of Object.entries(over)) {

@@ -1,14 +1,14 @@
 /**
- * The little of JupyterLab that a renderer meets, as types. JupyterLab brings the real things at run time,
- * so none of its many packages has to be installed to build this one.
+ * The types of JupyterLab that a renderer needs. JupyterLab provides the implementations at run time, so none of its
+ * packages is needed to build this one.
  */
 
-/** What one output holds: `@jupyterlab/rendermime-interfaces`' IMimeModel, as far as it is read here. */
+/** The data of one output: the part of `@jupyterlab/rendermime-interfaces`' IMimeModel used here. */
 export interface MimeModel {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** The base class of everything that JupyterLab puts on the page: `@lumino/widgets`' Widget. */
+/** The base class of everything on JupyterLab's page: `@lumino/widgets`' Widget. */
 export interface Widget {
   readonly node: HTMLElement;
   readonly isDisposed: boolean;
@@ -19,7 +19,7 @@ export interface Widget {
 /** The class itself. */
 export type WidgetClass = new () => Widget;
 
-/** Draws one output, again each time that it is replaced. */
+/** Draws one output, and redraws it when it is replaced. */
 export interface Renderer extends Widget {
   renderModel(model: MimeModel): Promise<void>;
 }
@@ -29,17 +29,17 @@ export interface MimeExtension {
   readonly id: string;
   readonly description: string;
   readonly dataType: "json" | "string";
-  /** The smaller, the rather is this type taken among those of an output. */
+  /** Priority among the MIME types of an output; lower ranks are preferred. */
   readonly rank: number;
   readonly rendererFactory: {
-    /** Whether it may draw what an untrusted notebook holds. */
+    /** Whether it may draw outputs of untrusted notebooks. */
     readonly safe: boolean;
     readonly mimeTypes: readonly string[];
     createRenderer(): Renderer;
   };
 }
 
-/** The modules that JupyterLab shares with its extensions: name → version → how to get it. */
+/** The modules that JupyterLab shares with its extensions: name → version → factory. */
 export type ShareScope = Readonly<
   Record<string, Readonly<Record<string, { get(): Promise<() => unknown> | (() => unknown) }>>>
 >;

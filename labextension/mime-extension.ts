@@ -1,5 +1,5 @@
 /**
- * The renderer as JupyterLab wants it: a widget for each output of Plotly's MIME type.
+ * The renderer as a JupyterLab MIME extension: a widget for each output of Plotly's MIME type.
  */
 import { figureText } from "./figure.ts";
 import { FigureView } from "./figure-view.ts";
@@ -18,7 +18,7 @@ export function mimeExtension(Widget: WidgetClass): MimeExtension {
       this.node.append(this.#view.node);
     }
 
-    /** Resolves at once: what goes wrong with the figure is said in its place. The model is read, never written. */
+    /** Resolves immediately: errors are shown in place of the figure. The model is not modified. */
     async renderModel(model: MimeModel): Promise<void> {
       const figure = model.data[mimeType];
       this.#view.show(figure, figureText(figure, model.data["text/plain"]));
@@ -37,7 +37,7 @@ export function mimeExtension(Widget: WidgetClass): MimeExtension {
     dataType: "json",
     rank: 0,
     rendererFactory: {
-      safe: true, // Plotly makes no script and no foreign HTML of a figure
+      safe: true, // Plotly creates no scripts and no arbitrary HTML from a figure
       mimeTypes: [mimeType],
       createRenderer: () => new FigureWidget(),
     },

@@ -1,25 +1,25 @@
 /**
- * Plotly, when the first figure needs it: a chunk of its own beside this one, asked for once.
+ * Loads Plotly with the first figure: a separate chunk, requested once.
  */
 import type { Figure, Json } from "./figure.ts";
 
-/** What of Plotly is used. */
+/** The part of Plotly's API used here. */
 export interface Plotly {
   react(node: HTMLElement, figure: Figure): Promise<unknown>;
   purge(node: HTMLElement): void;
 }
 
-/** The node of a figure: what Plotly leaves on it, as far as it is read. */
+/** The node of a figure, with the properties that Plotly sets and that are read here. */
 export interface PlotNode extends HTMLElement {
   /** True while the reader draws a zoom box or moves a legend. */
   _dragging?: boolean;
-  /** The traces as drawn, defaults and all. */
+  /** The traces as drawn, including defaults. */
   _fullData?: readonly Json[];
 }
 
 let loading: Promise<Plotly> | undefined;
 
-/** Plotly; rejects when its file cannot be had, and tries again when next asked. */
+/** Plotly; rejects if its file cannot be loaded, in which case the next call tries again. */
 export function loadPlotly(): Promise<Plotly> {
   loading ??= import("plotly.js-cartesian-dist-min").then(
     (module) => module.default,

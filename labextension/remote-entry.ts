@@ -1,11 +1,11 @@
 /**
- * What JupyterLab loads at its start: a module-federation container, written by hand because it holds one
- * module only. It is a classic script of a few hundred bytes that puts itself under its package's name; the
- * renderer comes with `get`, and Plotly, 1.5 MB, with the first figure.
+ * The entry point that JupyterLab loads at its start: a module-federation container, handwritten because it exposes only
+ * one module. It is a classic script of a few hundred bytes that registers itself under its package name; `get` loads the
+ * renderer, and the first figure loads Plotly (1.5 MB).
  */
 import type { MimeExtension, ShareScope, WidgetClass } from "./jupyterlab.ts";
 
-/** The URL of the renderer's chunk relative to this script; the build puts it in. */
+/** The URL of the renderer's chunk relative to this script, inserted by the build. */
 declare const rendererUrl: string;
 
 type Containers = Record<string, { init(scope: ShareScope): void; get(name: string): Promise<() => object> }>;
@@ -25,7 +25,7 @@ global._JUPYTERLAB[name] = {
       import(rendererUrl) as Promise<{ mimeExtension(base: WidgetClass): MimeExtension }>,
       fromJupyterLab<{ Widget: WidgetClass }>("@lumino/widgets"),
     ]);
-    // Without the mark JupyterLab takes the module itself for the plugin and hangs while it starts.
+    // Without __esModule JupyterLab takes the module itself for the plugin and hangs at its start.
     const exported = { __esModule: true, default: mimeExtension(Widget) };
     return () => exported;
   },

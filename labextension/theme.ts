@@ -1,25 +1,25 @@
 /**
- * The colours of JupyterLab's theme, and a word when the reader chooses another one.
+ * The colours of JupyterLab's theme, and a callback when the theme changes.
  */
 
-/** Colours as `rgb(…)` or `rgba(…)`, which is all that Plotly is sure to read. */
+/** Colours as `rgb(…)` or `rgba(…)`, the notations that Plotly reads reliably. */
 export interface Theme {
   background: string;
   text: string;
-  /** Text of less weight: the buttons over a figure. */
+  /** Secondary text: the buttons above a figure. */
   muted: string;
   grid: string;
-  /** Lines that matter more than the grid: zero lines, axes. */
+  /** Lines stronger than the grid: zero lines, axes. */
   line: string;
   fontFamily: string;
 }
 
-/** The theme as it is at `node`, which must be on the page. */
+/** The theme at `node`, which must be on the page. */
 export function themeAt(node: HTMLElement): Theme {
   const probe = document.createElement("span");
   node.append(probe);
   const style = getComputedStyle(probe);
-  // A custom property may hold any way to write a colour; the computed style is always rgb.
+  // A custom property may use any colour notation; the computed style is always rgb.
   const colour = (property: string, otherwise: string) => {
     probe.style.color = "";
     probe.style.color = `var(${property}, ${otherwise})`;
@@ -41,10 +41,10 @@ const listeners = new Set<() => void>();
 let observer: MutationObserver | undefined;
 
 /**
- * Calls `listener` after each change of theme. JupyterLab has loaded the new theme's style sheet when it
- * writes the name to the page's body.
+ * Calls `listener` after each change of theme. JupyterLab sets the name on the page's body once the new style sheet is
+ * loaded.
  *
- * @returns a function that ends it
+ * @returns a function that removes the listener
  */
 export function onThemeChange(listener: () => void): () => void {
   listeners.add(listener);

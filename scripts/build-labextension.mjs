@@ -1,8 +1,7 @@
-// Builds dist/labextension/ from labextension/: a JupyterLab extension as JupyterLab loads it, without a build of
-// its own. Plain files: package.json says what is there, static/ holds three scripts, each asked for by the one
-// before (remoteEntry at JupyterLab's start, the renderer beside it, Plotly with the first figure). Their names
-// carry a hash of their content, so a browser never mixes versions. Nothing is done if all of it is newer than
-// its inputs.
+// Builds dist/labextension/ from labextension/: a prebuilt JupyterLab extension, without JupyterLab's own build tools.
+// package.json lists its parts; static/ holds three scripts, each loaded by the one before (remoteEntry at JupyterLab's
+// start, then the renderer, and Plotly with the first figure). Their names contain a content hash, so a browser never
+// mixes versions. Does nothing if the output is newer than its inputs.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -28,7 +27,7 @@ if (status !== 0) process.exit(status ?? 1);
 const { rolldown } = await import("rolldown");
 const { version, license } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
 
-// Built beside its place and moved there whole: an interrupted build leaves the one before.
+// Built in a temporary folder and moved into place as a whole: an interrupted build keeps the previous one.
 const building = `${output}.${process.pid}.tmp`;
 const folder = path.join(building, "static");
 mkdirSync(folder, { recursive: true });
@@ -70,7 +69,7 @@ write("package.json", {
   version,
   description: "Draws Plotly figures in JupyterLab: live, in the colours of the theme, without a network",
   license,
-  // Not private to nablab's notebooks: it draws every application/vnd.plotly.v1+json.
+  // Not limited to nablab's notebooks: it draws every application/vnd.plotly.v1+json.
   keywords: ["jupyter", "jupyterlab", "jupyterlab-extension"],
   jupyterlab: {
     mimeExtension: true,
@@ -82,7 +81,7 @@ rmSync(output, { recursive: true, force: true });
 renameSync(building, output);
 
 /**
- * Bundles `name` of labextension/ and returns the name of the file that starts it.
+ * Bundles `name` of labextension/ and returns the name of its entry file.
  *
  * @param {string} name
  * @param {import("rolldown").OutputOptions} options
@@ -106,7 +105,7 @@ function write(/** @type {string} */ name, /** @type {object} */ content) {
   writeFileSync(path.join(building, name), `${JSON.stringify(content, null, 2)}\n`);
 }
 
-/** When a file was last written; 0 for one that is not there. */
+/** The modification time of a file; 0 if it does not exist. */
 function modified(/** @type {string} */ file) {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

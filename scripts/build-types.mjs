@@ -1,9 +1,9 @@
-// Writes dist/nablab.d.ts: every declaration that dist/index.d.ts leads to, in one file. A notebook's compiler reads it
-// when a cell imports nablab for the first time, and goes through all files of a program for each cell: with one file in
-// place of some 140 the first import takes two thirds of the time, and later cells less as well.
+// Writes dist/nablab.d.ts: every declaration reachable from dist/index.d.ts, rolled up into one file. A notebook's compiler
+// reads it when a cell first imports nablab, and visits all files of a program for each cell: with one file instead of
+// some 140, the first import takes two thirds of the time, and later cells less as well.
 //
-// Names that two modules give to different things get a number; what nablab does not export stays unexported, but for
-// types, which a cell's own declarations may have to name.
+// Clashing names of two modules get a number; what nablab does not export stays unexported, except types, which the
+// declarations of a cell may have to name.
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,7 +18,7 @@ const { default: ts } = await import("typescript");
 /** @import { Declaration, Node, SourceFile, Symbol } from "typescript" */
 /** @typedef {{ symbol: Symbol, found: { start: number, end: number, symbol: Symbol }[] }} Mention */
 
-// Names are looked up, nothing is checked: the types of the language and of Node need not be read.
+// Names are resolved, nothing is checked: the types of the language and of Node are not needed.
 const program = ts.createProgram([index], {
   noLib: true,
   types: [],
@@ -34,7 +34,7 @@ const resolved = (symbol) =>
   symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
 
 /**
- * The statements that declare a name at the top of one of our files; none for anything else.
+ * The top-level statements of nablab's files that declare a symbol; none for any other symbol.
  *
  * @returns {Node[]}
  */
@@ -46,7 +46,7 @@ function statementsOf(/** @type {Symbol | undefined} */ symbol) {
 }
 
 /**
- * What each name that is exported means, and from there on all that is mentioned, in the order of the files.
+ * The exported symbols and all symbols that they mention, transitively, with their names in the roll-up.
  *
  * @type {Map<Symbol, string>}
  */
@@ -64,7 +64,7 @@ const exported = new Set(names.keys());
 /** @type {Map<string, Set<string>>} */
 const imports = new Map();
 /**
- * For each statement the places in it that name something of ours.
+ * For each statement, the places that mention a symbol of nablab.
  *
  * @type {Map<Node, Mention>}
  */
@@ -89,7 +89,7 @@ for (const symbol of names.keys()) {
   }
 }
 
-/** A name that is not taken. */
+/** A name that is not taken yet. */
 function free(/** @type {string} */ name) {
   let one = name;
   for (let i = 1; taken.has(one); i++) one = `${name}_${i}`;
@@ -109,7 +109,7 @@ function addImport(/** @type {Declaration} */ declaration) {
   taken.add(declaration.name.text);
 }
 
-/** A statement under the names of the whole, with its own comment. */
+/** A statement with the names of the roll-up, and its doc comment. */
 function written(/** @type {Node} */ statement, /** @type {Mention} */ { symbol, found }) {
   const text = statement.getSourceFile().text;
   const start = statement.getStart();

@@ -1,5 +1,5 @@
-// Compiles the float32 kernels twice, with and without relaxed SIMD, into dist/compute. Does nothing when both are
-// newer than their source. `node scripts/build-wasm.mjs`
+// Compiles the float32 kernels twice, with and without relaxed SIMD, into dist/compute. Does nothing if both are
+// newer than their sources. `node scripts/build-wasm.mjs`
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -22,7 +22,7 @@ for (const { file, features } of builds) {
   if (existsSync(file) && changed(file) > newest) continue;
   mkdirSync("dist/compute", { recursive: true });
   const options = `--outFile ${file}.tmp -O3 --noAssert --runtime stub --enable ${features}`;
-  // Memory of up to 4 GiB, shared, made by the importing side.
+  // Shared memory of up to 4 GiB, created by the importer.
   const memory = "--importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536";
   const asc = "node_modules/assemblyscript/bin/asc.js";
   const args = [asc, source, ...options.split(" "), ...memory.split(" ")];

@@ -1,5 +1,5 @@
-// Builds dist/ from src/, one step after another; each step is a script of its own that can be run alone
-// and does nothing when its output is newer than its input. `npm run build`
+// Builds dist/ from src/ in steps; each step is a script that can be run alone and does nothing if its output is newer
+// than its input. `npm run build`
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -13,7 +13,7 @@ const steps = [
   ["scripts/build-labextension.mjs"],
 ];
 
-// What was compiled from a file that has moved or gone would still be found, tested and shipped.
+// Stale output of moved or deleted sources would still be imported, tested and shipped.
 const dist = path.join(root, "dist");
 const compiled = existsSync(dist) ? readdirSync(dist, { recursive: true, encoding: "utf8" }) : [];
 for (const file of compiled.filter((name) => /\.js$/.test(name) && !name.startsWith("labextension"))) {
@@ -27,5 +27,5 @@ for (const step of steps) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-// npm makes a package's program executable when it links it for the first time, and not again after a new build.
+// npm makes a package's program executable only when it first links it, not after later builds.
 chmodSync(path.join(root, "dist", "cli", "main.js"), 0o755);

@@ -1,8 +1,8 @@
-// Mutation testing: changes dist/FOLDER/ in one place after another (`<` to `<=`, a sum to a difference, a condition to
-// true), and counts how many of these mutants the folder's own tests notice. A seeded sample of each folder, so that it
-// takes minutes. `npm run mutate [-- FOLDER … --sample 60 --seed 1]`
+// Mutation testing: changes dist/FOLDER/ in one place at a time (`<` to `<=`, a sum to a difference, a condition to
+// true), and counts how many of these mutants the folder's own tests kill. A seeded sample per folder keeps it to minutes.
+// `npm run mutate [-- FOLDER … --sample 60 --seed 1]`
 //
-// It is dist that is changed, since that is what the tests import and what ships; places are given in src.
+// Mutants are made in dist, which is what the tests import and what ships; places are reported in src.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { SourceMap } from "node:module";
 import { availableParallelism } from "node:os";
@@ -18,7 +18,7 @@ import { keyOf } from "./mutate/sample.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** The folders of the table in FEATURES.md, and where their tests are if not in a folder of the same name. */
+/** The folders of the table in FEATURES.md, with the folders of their tests. */
 const folders = new Map([
   ["optim", ["optim"]],
   ["theory", ["theory"]],
@@ -32,8 +32,7 @@ const folders = new Map([
 ]);
 
 /**
- * Most of what these contain runs in workers, of which Stryker does not learn which tests reach it: there every test is
- * run for every mutant.
+ * Most of their code runs in workers, for which Stryker has no coverage per test: every test is run for every mutant.
  */
 const inWorkers = new Set(["train", "engine"]);
 
@@ -45,7 +44,7 @@ const filesIn = (/** @type {string} */ folder, /** @type {string} */ ending) => 
     .sort();
 };
 
-/** Every mutant that Stryker can make in these files. */
+/** All mutants that Stryker can make in these files. */
 async function mutantsIn(/** @type {string[]} */ files) {
   const nothing = () => {};
   const quiet = { debug: nothing, info: nothing, warn: nothing, isDebugEnabled: () => false };
@@ -53,13 +52,13 @@ async function mutantsIn(/** @type {string[]} */ files) {
     return { name, mutate: true, content: readFileSync(path.join(root, name), "utf8") };
   });
   const options = { plugins: null, excludedMutations: [], ignorers: [], noHeader: false };
-  // @ts-expect-error all that it uses of a logger
+  // @ts-expect-error only the methods of a logger that it uses
   const { mutants } = await new Instrumenter(quiet).instrument(sources, options);
   return mutants;
 }
 
 /**
- * `size` of them by chance, or all: the order is that of a generator that the seed starts.
+ * A random sample of `size` mutants, or all of them, reproducible by its seed.
  *
  * @param {readonly Mutant[]} mutants
  */
@@ -67,7 +66,7 @@ function sampleOf(mutants, /** @type {number} */ size, /** @type {number} */ see
   const order = mutants.map(keyOf);
   let state = seed >>> 0;
   const below = (/** @type {number} */ n) => {
-    // Numerical Recipes' linear congruence; its high bits are good enough to draw by.
+    // The linear congruential generator of Numerical Recipes, of which the high bits are used.
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return Math.floor((state / 2 ** 32) * n);
   };
@@ -78,7 +77,7 @@ function sampleOf(mutants, /** @type {number} */ size, /** @type {number} */ see
   return order.slice(0, size);
 }
 
-/** Where in src a mutant is, with what it makes of that place. */
+/** A mutant as text: its place in src, the original and the replacement. */
 function describe(/** @type {MutantResult} */ { fileName, location: { start, end }, replacement }) {
   const file = path.join(
     root,
@@ -106,7 +105,7 @@ function describe(/** @type {MutantResult} */ { fileName, location: { start, end
 
 /** Tries a sample of a folder's mutants. */
 async function mutate(/** @type {string} */ folder, /** @type {number} */ size, /** @type {number} */ seed) {
-  // dist keeps what an older build left there.
+  // dist may contain output of an older build.
   const files = filesIn(`dist/${folder}`, ".js").filter((file) =>
     existsSync(path.join(root, file.replace(/^dist/, "src").replace(/js$/, "ts"))),
   );
@@ -133,18 +132,18 @@ async function mutate(/** @type {string} */ folder, /** @type {number} */ size, 
     ignorePatterns: [".venv", ".cache", "notebooks", "docs", "test/output", "test/bench"],
     tempDirName: ".cache/mutate",
     concurrency: availableParallelism(),
-    // A mutant that runs for ever is noticed; one on a busy machine must not look like it.
+    // An endless mutant counts as killed; a slow one on a busy machine must not.
     timeoutFactor: 5,
     timeoutMS: 60_000,
     dryRunTimeoutMinutes: 60,
-    // It is JavaScript that is mutated, and AssemblyScript would not parse.
+    // JavaScript is mutated, and AssemblyScript would not parse.
     disableTypeChecks: false,
     reporters: ["progress-append-only"],
     logLevel: /** @type {LogLevel} */ ("warn"),
     allowConsoleColors: false,
   }).runMutationTest();
 
-  // The checker has passed the sample alone.
+  // The checker rejects all mutants outside the sample.
   const tried = results.filter(({ status }) => status !== "CompileError");
   const count = (/** @type {string[]} */ ...statuses) =>
     tried.filter(({ status }) => statuses.includes(status)).length;
@@ -178,7 +177,7 @@ await runMain(async () => {
   }
   console.log(`\n| folder | mutants tried, of all | killed | score |\n|---|---|---|---|`);
   for (const { folder, possible, tried, killed, endless } of scores) {
-    const also = endless > 0 ? ` (${endless} by running for ever)` : "";
+    const also = endless > 0 ? ` (${endless} by endless loops)` : "";
     console.log(
       `| ${folder} | ${tried} of ${possible} | ${killed}${also} | ${((100 * killed) / tried).toFixed(0)} % |`,
     );

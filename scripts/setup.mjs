@@ -1,6 +1,6 @@
-// Sets everything up that notebooks and tests need, inside this folder: npm packages as locked, the build, Python
-// packages as pinned in .venv, and there the kernel and the renderer. What is done is not done again; what was
-// interrupted is mended. Node's own modules only: this runs before any package is there. `npm run setup`
+// Installs everything that notebooks and tests need inside this folder: locked npm packages, the build, pinned Python
+// packages in .venv, and there the kernel and the renderer. Idempotent, and completes an interrupted run. Uses only
+// built-in modules, since it runs before any package is installed. `npm run setup`
 import { cpSync, existsSync, lstatSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -31,22 +31,22 @@ const npmOptions = [
   "--ignore-scripts",
   "--no-audit",
   "--no-fund",
-  // The compiler is a development package, which NODE_ENV=production would leave out.
+  // The build needs development packages, which NODE_ENV=production would omit.
   "--include=dev",
-  // `npm run --silent` would hide from us why it failed.
+  // `npm run --silent` would hide the reason of a failure.
   "--loglevel=error",
-  // Without a network it says so after half a minute, not after one and a half.
+  // Without a network npm fails after half a minute instead of one and a half.
   "--fetch-retry-mintimeout=2000",
 ];
 
 async function npmPackages() {
-  // A link is somebody's arrangement to share one installation.
+  // A symbolic link shares the installation of another clone.
   if (existsSync(at("node_modules")) && lstatSync(at("node_modules")).isSymbolicLink()) return;
   const inputs = hashOf({ texts: [process.version], files: [at("package-lock.json")] });
   await unlessDone(at("node_modules", ".nablab-stamp"), inputs, () =>
     step("npm packages", async () => {
       await npm("installing the npm packages", ["ci", ...npmOptions], root);
-      // tslab brings a `tsc` of its own, an older one, and which of the two is linked is left to chance.
+      // tslab brings an older `tsc`, and either of the two may be linked.
       await npm(
         "linking the compiler",
         ["rebuild", "typescript", "--ignore-scripts", "--loglevel=error"],
@@ -70,12 +70,12 @@ async function build() {
 async function pythonPackages() {
   const requirements = at("python", "requirements.txt");
   const stamp = path.join(venv, ".nablab-stamp");
-  // The Python that .venv was made from may have been removed or replaced since: then there is a link to nothing.
+  // The Python behind .venv may have been removed or replaced since, which leaves a dangling link.
   if (!existsSync(venvPython)) rmSync(stamp, { force: true });
   await unlessDone(stamp, hashOf({ files: [requirements] }), (before) =>
     step("Python packages", async () => {
       const uv = (await run("uv", ["--version"])).status === 0;
-      // Without a stamp a .venv is half made: what was being written when it stopped cannot be told.
+      // Without a stamp .venv is incomplete, in a way that cannot be determined.
       if (before === undefined) rmSync(venv, { recursive: true, force: true });
       if (!existsSync(venvPython)) {
         const { command } = await findPython({ needVenv: !uv });
@@ -86,7 +86,7 @@ async function pythonPackages() {
       const pinned = ["--require-hashes", "-r", requirements];
       if (uv) await mustRun(what, "uv", ["pip", "install", "--python", venvPython, ...pinned]);
       else {
-        // A .venv that uv made has no pip; Python carries one.
+        // A .venv made by uv has no pip; Python bundles one.
         if ((await run(venvPython, ["-m", "pip", "--version"])).status !== 0)
           await mustRun("making pip ready", venvPython, ["-m", "ensurepip"]);
         await mustRun(what, venvPython, ["-m", "pip", "install", "--disable-pip-version-check", ...pinned]);
@@ -94,21 +94,21 @@ async function pythonPackages() {
     }),
   );
   await papermillParameters();
-  // JupyterLab runs scripts of its own in Node, which are no ES modules as our package.json would have it.
+  // JupyterLab runs CommonJS scripts in Node, which our package.json would declare as ES modules.
   const scope = path.join(venv, "package.json");
   if (!existsSync(scope)) writeFileSync(scope, '{ "type": "commonjs" }\n');
 }
 
-/** Has the Python of .venv find python/papermill, by which papermill writes parameters in TypeScript. */
+/** Puts python/papermill, which translates papermill's parameters to TypeScript, on the path of .venv's Python. */
 async function papermillParameters() {
   const where = "import sysconfig; print(sysconfig.get_path('purelib'))";
   const { output, status } = await run(venvPython, ["-c", where]);
   const packages = output.trim();
   if (status !== 0 || !existsSync(packages)) {
-    // Without its stamp it is made anew by the next run.
+    // Without its stamp the next run recreates it.
     rmSync(path.join(venv, ".nablab-stamp"), { force: true });
     throw new Problem(
-      "the Python packages in .venv are damaged; run npm run setup again, which makes them anew",
+      "the Python packages in .venv are damaged; run npm run setup again, which reinstalls them",
     );
   }
   const file = path.join(packages, "nablab.pth");

@@ -1,7 +1,7 @@
-// Runs the units and the kernel's conformance suite on other versions of Node: 24 and 22, or those that are named.
+// Runs the unit tests and the kernel's conformance suite on other versions of Node: 24 and 22, or those given.
 // `npm run test:nodes [-- 26]`
 //
-// Their programs come from npm, one package for each platform and processor, and are kept in .cache/nodes.
+// The Node binaries come from npm, one package per platform and processor, and are cached in .cache/nodes.
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
@@ -10,14 +10,14 @@ import { npm } from "./lib/run.mjs";
 import { unlessDone } from "./lib/stamp.mjs";
 import { root, setup } from "./setup.mjs";
 
-/** What is tested of each line. */
+/** The release tested of each major version. */
 const versions = new Map([
   ["22", "22.23.5"],
   ["24", "24.22.3"],
   ["26", "26.12.1"],
 ]);
 
-/** Installs a Node; returns its path. */
+/** Installs a version of Node and returns the path of its binary. */
 async function install(/** @type {string} */ line, /** @type {string} */ version) {
   const platform = process.platform === "win32" ? "win" : process.platform;
   const name = `node-${platform}-${process.arch}`;
@@ -45,7 +45,7 @@ await runMain(async () => {
     console.log(`on Node ${versions.get(line)}:`);
     const vitest = ["node_modules/vitest/vitest.mjs", "run", "--project"];
     const units = run(...vitest, "unit");
-    // The kernel that Jupyter starts is the Node that runs the test.
+    // Jupyter starts the kernel with the Node that runs the test.
     const conforms = run(...vitest, "jupyter", "test/kernel/conformance.spec.ts");
     if (!(units && conforms)) failed++;
   }

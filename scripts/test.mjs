@@ -1,6 +1,6 @@
-// Sets up what is missing, then runs every test: formatter and linter, the types of tests and scripts, the units, the
-// command line, every notebook, and Jupyter itself with real clients and a real browser. One project after the other,
-// each with as many files at a time as vitest.config.ts gives it. `npm test`
+// Runs the set-up, then every test: formatter and linter, types of tests and scripts, unit tests, the command line, every
+// notebook, and Jupyter with real clients and a real browser. Projects run one after the other, each with the parallelism
+// set in vitest.config.ts. `npm test`
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -13,13 +13,13 @@ const node = (/** @type {string[]} */ ...args) =>
 /** @type {{ file: string, seconds: number }[]} */
 const times = [];
 
-/** Runs one project of vitest.config.ts; returns its counts. */
+/** Runs one project of vitest.config.ts and returns its counts. */
 function project(/** @type {string} */ name) {
   const report = path.join(root, "test", "output", `${name}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   rmSync(report, { force: true });
   const ok = node("node_modules/vitest/vitest.mjs", "run", "--project", name, ...reporters);
-  // A runner that broke down leaves none.
+  // A crashed runner writes no report.
   if (!existsSync(report)) return { ok: false, passed: 0, failed: 1, skipped: 0 };
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
     readFileSync(report, "utf8"),

@@ -1,6 +1,5 @@
 /**
- * What CONTRIBUTING.md says to write is written into a copy of this house, which is built and tested with it: by the tests
- * that the page names.
+ * Applies the examples of CONTRIBUTING.md to a copy of the repository, builds it, and runs the tests that the page names.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -12,14 +11,22 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 const root = path.resolve(import.meta.dirname, "..");
 const house = mkdtempSync(path.join(tmpdir(), "nablab-house-"));
 
-/** The page's pieces of code: for a new file, or for a place below a line of one that is there. */
+/** The page's pieces of code: a new file, or lines to insert below a line of an existing file. */
 function pieces(page: string): { file: string; below?: string; code: string }[] {
-  const heading = /(?:In `([^`]+)`, below `([^`]+)`|`([^`]+)`):\n\n```ts\n([\s\S]*?)```/g;
-  return [...page.matchAll(heading)].map(([, inFile, below, file, code]) => ({
-    file: (inFile ?? file)!,
-    ...(below !== undefined && { below }),
-    code: code!,
-  }));
+  const blocks = /(?:In `([^`]+)`, below `([^`]+)`|`([^`]+)`):\n\n```ts\n([\s\S]*?)```/g;
+  const lines = /^- `([^`]+)`, below `([^`]+)`: `([^`]+)`$/gm;
+  return [
+    ...[...page.matchAll(blocks)].map(([, inFile, below, file, code]) => ({
+      file: (inFile ?? file)!,
+      ...(below !== undefined && { below }),
+      code: code!,
+    })),
+    ...[...page.matchAll(lines)].map(([, file, below, code]) => ({
+      file: file!,
+      below: below!,
+      code: code!,
+    })),
+  ];
 }
 
 function node(...args: string[]): { status: number | null; output: string } {

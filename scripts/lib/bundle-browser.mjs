@@ -1,6 +1,6 @@
-// Bundles a program for a browser, with everything of dist/ that it starts or reads by `new URL("./…", import.meta.url)`:
-// threads become scripts of their own, WebAssembly is copied. All files land in one folder, so such URLs stay right.
-// Nothing is replaced but by the condition "browser" of package.json's imports.
+// Bundles a program for a browser, with the files of dist/ that it loads by `new URL("./…", import.meta.url)`: threads become
+// separate scripts, WebAssembly is copied. All files are in one folder, so these URLs stay valid. Only the condition
+// "browser" of package.json's imports replaces modules.
 import { copyFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,16 +8,16 @@ import { rolldown } from "rolldown";
 
 const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
 const src = fileURLToPath(new URL("../../src/", import.meta.url));
-/** The folders of dist/ that run in Node alone. */
+/** The folders of dist/ that run only in Node. */
 const onlyNode = /^(kernel|cli|labextension)\b/;
-/** Needs a document, which a browser's worker has not. */
+/** Needs a document, which a browser's worker lacks. */
 const onlyOffscreen = "static-image-worker.js";
 
-/** The files that modules of dist/ name by a URL beside their own: `{ "thread.js": "…/dist/train/thread.js", … }`. */
+/** The files that modules of dist/ refer to by a relative URL: `{ "thread.js": "…/dist/train/thread.js", … }`. */
 export function filesByUrl() {
   /** @type {Record<string, string>} */
   const found = {};
-  // Not what lies in dist/: a file that was removed from src/ may still be there.
+  // Not the files of dist/, which may be stale.
   for (const name of readdirSync(src, { recursive: true, encoding: "utf8" })) {
     if (!/(?<!\.d)\.ts$/.test(name) || onlyNode.test(name) || name.includes("assembly")) continue;
     const file = path.join(dist, name.replace(/\.ts$/, ".js"));
@@ -54,11 +54,11 @@ export async function bundleForBrowser(input, out, { minify = false } = {}) {
   const build = await rolldown({
     input: entries,
     platform: "browser",
-    // Else the code that two entries share may become part of one of them, which then runs with the other.
+    // Otherwise code shared by two entries may become part of one, which would then run with the other.
     preserveEntrySignatures: "strict",
     resolve: { conditionNames: ["browser", "import", "default"] },
     onLog(_level, log) {
-      // Node's modules must not come in by the back door; TypeScript says itself that it lacks them in a browser.
+      // No unnoticed imports of Node's modules; TypeScript handles their absence in a browser itself.
       if (log.code === "UNRESOLVED_IMPORT") throw new Error(log.message);
     },
   });

@@ -1,10 +1,10 @@
-// What set-up says: a line for each step that has something to do, and one line with the fix when it cannot go on.
+// The output of set-up: a line for each step with work to do, and one line with the fix if it cannot continue.
 
-/** An error that a reader can mend: its message says what is wrong and what to do, and is all that is shown. */
+/** An error that the user can fix: only its message is shown, which says what is wrong and what to do. */
 export class Problem extends Error {}
 
 /**
- * Shows a step while it runs, with the seconds it takes.
+ * Runs a step and shows its elapsed time.
  *
  * @template T
  * @param {string} title
@@ -31,8 +31,8 @@ export async function step(title, work) {
 }
 
 /**
- * Runs the main function of a script. A {@link Problem} is shown as one line; anything else with its stack, as it is
- * a mistake of ours.
+ * Runs the main function of a script. A {@link Problem} is shown as one line, any other error, which is a bug, with
+ * its stack.
  *
  * @param {() => Promise<number | void>} main returns the exit code
  */

@@ -1,10 +1,10 @@
-// Other programs: run them, keep what they print, and say in one line why they failed.
+// Runs other programs, captures their output, and reports in one line why they failed.
 import { spawn } from "node:child_process";
 import { Problem } from "./report.mjs";
 
 /**
- * Runs a program to its end. A signal that ends this process ends the program too: left alone it would go on writing
- * what the next run makes anew.
+ * Runs a program to its end. A signal that ends this process also ends the program, which would otherwise go on writing
+ * files that the next run rewrites.
  *
  * @param {string} command
  * @param {readonly string[]} args
@@ -18,7 +18,7 @@ export function run(command, args, options = {}) {
     child.stdout.on("data", (data) => (output += data));
     child.stderr.on("data", (data) => (output += data));
     const stop = () => {
-      // Not asked but ended, and waited for: npm takes seconds to stop, and meanwhile trips up the one started next.
+      // Killed and awaited: npm takes seconds to stop by itself, and would disturb the next one meanwhile.
       child.once("close", () => {
         console.error("\nnablab: interrupted; run this again to go on");
         process.exit(130);
@@ -40,7 +40,7 @@ const noNetwork =
   /ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ENETUNREACH|Name or service not known|Temporary failure in name resolution|NewConnectionError|dns error|error sending request/i;
 
 /**
- * Runs a program that must succeed; when it does not, what it printed last is shown before the problem.
+ * Runs a program that must succeed; if it fails, the end of its output is shown before the problem.
  *
  * @param {string} what for the message: "installing the npm packages"
  * @param {string} command
@@ -56,10 +56,10 @@ export async function mustRun(what, command, args, options = {}) {
     );
   }
   console.error(output.trimEnd().split("\n").slice(-20).join("\n"));
-  throw new Problem(`${what} failed with the lines above; run this again once they are mended`);
+  throw new Problem(`${what} failed with the lines above; fix them and run this again`);
 }
 
-/** Runs npm: the one that started this script, or the one on the path. */
+/** Runs npm: the one that started this script, or the one on PATH. */
 export function npm(
   /** @type {string} */ what,
   /** @type {readonly string[]} */ args,
@@ -67,7 +67,7 @@ export function npm(
 ) {
   const started = process.env.npm_execpath;
   if (started?.endsWith("npm-cli.js")) return mustRun(what, process.execPath, [started, ...args], { cwd });
-  // On Windows npm is a command script, which only a shell runs.
+  // On Windows npm is a command script, which needs a shell.
   const [command, first] =
     process.platform === "win32" ? ["cmd.exe", ["/d", "/s", "/c", "npm"]] : ["npm", []];
   return mustRun(what, command, [...first, ...args], { cwd });

@@ -1,5 +1,5 @@
-// Stamps: files that say from which inputs something was made. They are removed before work starts and written when
-// it has ended, so what was interrupted is made again, and what is whole is left alone.
+// Stamps: files with the hash of the inputs from which something was made. They are removed before work starts and written
+// when it ends, so interrupted work is repeated and finished work is not.
 import { createHash } from "node:crypto";
 import {
   existsSync,
@@ -14,7 +14,7 @@ import {
 import path from "node:path";
 
 /**
- * A hash of texts and of files; a folder counts with all that is in it.
+ * A hash of texts and files; a folder stands for all files in it.
  *
  * @param {{ texts?: readonly string[], files?: readonly string[] }} inputs
  */
@@ -28,7 +28,7 @@ export function hashOf({ texts = [], files = [] }) {
 }
 
 /**
- * The files at or below a path, in a fixed order; none where nothing is.
+ * The files at or below a path, in a fixed order; none if the path does not exist.
  *
  * @param {string} file
  * @returns {string[]}
@@ -42,12 +42,12 @@ export function filesIn(file) {
 }
 
 /**
- * Does some work unless its stamp says that it was done with the same inputs.
+ * Does some work unless its stamp shows that it was done with the same inputs.
  *
  * @param {string} stamp the file
  * @param {string} inputs their hash
- * @param {(before: string | undefined) => Promise<void>} work gets the hash it was last done with, if it was ended
- * @returns {Promise<boolean>} whether there was anything to do
+ * @param {(before: string | undefined) => Promise<void>} work receives the hash of the last finished run, if any
+ * @returns {Promise<boolean>} whether the work was done
  */
 export async function unlessDone(stamp, inputs, work) {
   const before = existsSync(stamp) ? readFileSync(stamp, "utf8") : undefined;

@@ -1,4 +1,4 @@
-// The versions that nablab needs, and what this machine has.
+// The versions that nablab needs, and those installed.
 import { Problem } from "./report.mjs";
 import { run } from "./run.mjs";
 
@@ -16,7 +16,7 @@ export function numbersOf(/** @type {string} */ version) {
   return (version.match(/\d+/g) ?? []).map(Number);
 }
 
-/** Ends set-up when the running Node is too old. */
+/** Throws if the running Node is too old. */
 export function checkNode(version = process.versions.node) {
   if (atLeast(numbersOf(version), neededNode)) return;
   throw new Problem(

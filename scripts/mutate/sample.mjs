@@ -1,5 +1,5 @@
-// Which of the possible mutants are tried. Stryker tries all or those of given lines; a sample is what passes this
-// checker, the last step before a mutant runs.
+// Selects the mutants of the sample. Stryker tries all mutants or those of given lines; this checker, the last step before a
+// mutant runs, rejects those outside the sample.
 import { readFileSync } from "node:fs";
 import { CheckStatus } from "@stryker-mutator/api/check";
 import { declareFactoryPlugin, PluginKind } from "@stryker-mutator/api/plugin";
@@ -7,7 +7,7 @@ import { declareFactoryPlugin, PluginKind } from "@stryker-mutator/api/plugin";
 /** @import { CheckResult } from "@stryker-mutator/api/check" */
 /** @import { Mutant } from "@stryker-mutator/api/core" */
 
-/** What tells a mutant from all others: where it is and what it becomes, whatever the folder that it was copied to. */
+/** A unique key of a mutant, its place and its replacement, independent of the folder that it was copied to. */
 export function keyOf(
   /** @type {Mutant} */ { fileName, location: { start, end }, mutatorName, replacement },
 ) {

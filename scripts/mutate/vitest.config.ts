@@ -1,11 +1,11 @@
-// The tests of one folder, as Stryker runs them for one mutant after another.
+// The tests of one folder, which Stryker runs for each mutant.
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   plugins: [
     {
       name: "processes",
-      // As in vitest.config.ts; Stryker asks for threads, in which a process's own signals and folder are not there.
+      // As in vitest.config.ts; Stryker asks for threads, which have no signals and no working folder of their own.
       configureVitest({ project }) {
         project.config.pool = "forks";
       },
@@ -14,7 +14,7 @@ export default defineConfig({
   test: {
     include: JSON.parse(process.env.NABLAB_TESTS ?? "[]"),
     setupFiles: ["scripts/mutate/workers.ts"],
-    // Mutants that run for ever are ended by Stryker.
+    // Stryker ends endless mutants.
     testTimeout: 600_000,
     hookTimeout: 600_000,
     server: { deps: { external: [/\/dist\//] } },

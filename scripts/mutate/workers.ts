@@ -1,4 +1,4 @@
-// Stryker switches a mutant on in the thread of the tests. Workers, which inherit the environment, learn of it here.
+// Stryker activates a mutant in the thread of the tests; this passes it to workers, which inherit the environment.
 import { beforeAll } from "vitest";
 
 const stryker = () => (globalThis as { __stryker__?: { activeMutant?: string } }).__stryker__;

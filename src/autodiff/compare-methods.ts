@@ -14,6 +14,7 @@ import { placeOf } from "../tensor/shapes.js";
 import { difference, type Kink } from "./central-differences.js";
 import { complexStep } from "./complex-step.js";
 import { jvp } from "./dual.js";
+import { requireTolerance } from "./gradient-check.js";
 import { grad, Variable } from "./tape.js";
 import { scalarOf, type Traced } from "./traced.js";
 
@@ -64,7 +65,7 @@ export interface MethodComparison extends Judged {
  * @param f a function written with the operations of `Traced`, such as `(x) => x.tanh().sum()`
  * @param x where, of any shape
  * @param options `tolerance`: the largest relative error that passes, 1e-8 by default
- * @throws RangeError if f returns more than one number, or x has no entries.
+ * @throws RangeError if f returns more than one number, x has no entries, or `tolerance` is not between 0 and 1.
  * @example
  * compareMethods((x) => x.mul(x).tanh().sum(), [0.5, -1, 2]).ok // → true
  */
@@ -73,6 +74,7 @@ export function compareMethods(
   x: TensorLike,
   { tolerance = 1e-8 }: { tolerance?: number } = {},
 ): MethodComparison {
+  requireTolerance("compareMethods", tolerance);
   const at = Tensor.of(x);
   if (at.size === 0) throw new RangeError("compareMethods: x has no entries");
   const reverse = grad(f)(at);

@@ -14,7 +14,7 @@ import { outsideHull } from "./clarke.js";
 
 /** How a gradient is checked. */
 export interface GradientCheckOptions {
-  /** The largest relative error that passes, 1e-7 by default. */
+  /** The largest relative error that passes, above 0 and below 1; 1e-7 by default. */
   tolerance?: number;
 }
 
@@ -202,6 +202,12 @@ export class GradientCheck implements Displayable {
   }
 }
 
+/** Throws RangeError unless some gradients fail: a gradient of 0 has a relative error of 1. */
+export function requireTolerance(name: string, tolerance: number): void {
+  if (typeof tolerance === "number" && tolerance > 0 && tolerance < 1) return;
+  throw new RangeError(`${name}: tolerance must be a number above 0 and below 1, got ${inspect(tolerance)}`);
+}
+
 /**
  * Compares a gradient at θ with central differences of f; `gradientCheck` for notebooks is in `theory/`, which
  * adds the form for networks.
@@ -218,9 +224,7 @@ export function compareWithDifferences(
       `gradientCheck: theta has ${at.length} entries, so the gradient must have as many (and at least 1), got ${inspect(gradient)}`,
     );
   }
-  if (!(tolerance > 0)) {
-    throw new RangeError(`gradientCheck: tolerance must be a number > 0, got ${inspect(tolerance)}`);
-  }
+  requireTolerance("gradientCheck", tolerance);
   const parts = groups ?? [{ name: "theta", shape: [at.length] }];
   const names = namesOf(parts);
   const differences = Array.from(at, (_, i) => difference(f, at, i));

@@ -1,6 +1,6 @@
 // autodiff: derivatives of functions, and gradients checked against them.
 
-export { centralDifferences, type DifferenceOptions, type Scalar } from "./central-differences.js";
+export { centralDifferences, type DifferenceOptions, type Kink, type Scalar } from "./central-differences.js";
 export { type ComparedEntry, compareMethods, type Method, type MethodComparison } from "./compare-methods.js";
 export { complexStep } from "./complex-step.js";
 export { jvp } from "./dual.js";

@@ -25,13 +25,13 @@ const program = new Command("nablab")
     "after",
     `
 Examples:
-  npx nablab run notebooks/lectures/01-gradient-descent.ipynb   run it and keep the outputs in it
-  npx nablab run notebooks --out output --html                  run all, write copies and pages to read
-  npx nablab kernel install --prefix .venv                      make the kernel known to a Jupyter
-  npx nablab export notebooks/lectures --html site --slides     a site to read, and slides to present
-  npx nablab check mine.ipynb                                   an assignment: what is right, what is wrong
-  npx nablab course --help                                      for lecturers: hand out and grade assignments
-  npx nablab doctor                                             something does not work: what, and what mends it
+  npx nablab run notebooks/lectures/01-gradient-descent.ipynb   execute it in place
+  npx nablab run notebooks --out output --html                  execute all, write copies and HTML pages
+  npx nablab kernel install --prefix .venv                      register the kernel with Jupyter
+  npx nablab export notebooks/lectures --html site --slides     a static site with slides
+  npx nablab check mine.ipynb                                   check an assignment on its visible tests
+  npx nablab course --help                                      for lecturers: release and grade assignments
+  npx nablab doctor                                             diagnose the installation
 
 JupyterLab itself: npm start`,
   );
@@ -41,20 +41,20 @@ program
   .summary("execute notebooks, without Jupyter or Python")
   .description(
     "Executes notebooks as the kernel would, without Jupyter or Python, and writes them with their outputs. " +
-      "Each runs in a process of its own, in its own folder. A folder means all notebooks in it.",
+      "Each runs in its own process and folder. A folder means all notebooks in it.",
   )
   .argument("<notebook...>", ".ipynb files or folders")
-  .option("-o, --out <folder>", "write to this folder; by default in place")
-  .option("--html", "also write each notebook as one page of HTML that needs no network")
-  .option("-t, --timeout <seconds>", "end a cell that takes longer", positive)
-  .option("--allow-errors", "go on after a cell that fails")
+  .option("-o, --out <folder>", "write to this folder (default: in place)")
+  .option("--html", "also write each notebook as a self-contained HTML page")
+  .option("-t, --timeout <seconds>", "time limit per cell", positive)
+  .option("--allow-errors", "continue after a cell that fails")
   .addHelpText(
     "after",
     `
-A cell that fails ends its notebook: what ran is written, the traceback printed. Cells with the tag
-raises-exception may fail. Interrupted (Ctrl-C), nothing is written.
+A cell that fails ends its notebook: the outputs so far are written, the traceback is printed. Cells tagged
+raises-exception may fail. If interrupted (Ctrl-C), nothing is written.
 
-Exit codes: 0 all ran, 1 a cell failed, 2 the arguments cannot be used, 130 interrupted
+Exit codes: 0 all ran, 1 a cell failed, 2 invalid arguments, 130 interrupted
 
 Examples:
   npx nablab run mine.ipynb
@@ -67,20 +67,20 @@ Examples:
 
 program
   .command("export")
-  .summary("make a site of notebooks, for reading or presenting")
+  .summary("make a static site or slides from notebooks")
   .description(
-    "Writes a static site: an index, a page for each notebook with figures that can be zoomed, mathematics typeset, in " +
-      "light and dark; nothing of it needs a network. Notebooks are taken with the outputs that they hold.",
+    "Writes a static site that needs no network: an index and a page per notebook, with zoomable figures and typeset " +
+      "mathematics, light and dark. Notebooks are not executed: the page shows their stored outputs.",
   )
   .argument("<notebook...>", ".ipynb files or folders")
   .requiredOption("--html <folder>", "the folder of the site")
   .option("--slides", "also make slides of each notebook")
-  .option("--title <text>", "what the index is called", "Notebooks")
+  .option("--title <text>", "title of the index", "Notebooks")
   .addHelpText(
     "after",
     `
-Slides: a heading of the first or second level begins a column, each further text or cell of code a slide below it;
-what JupyterLab says of a cell (Property inspector, Slide type) comes first. Space goes on, Esc shows all.
+Slides: a heading of level 1 or 2 starts a column, each further text or code cell is a slide below it; a slide
+type set in JupyterLab (Property inspector) takes precedence. Space advances, Esc shows all slides.
 
 Example:
   npx nablab export notebooks/lectures --html site --slides`,
@@ -94,18 +94,15 @@ program
   .summary("check an assignment as it will be graded, on its visible tests")
   .description(
     "Runs an assignment as the grader will, without Jupyter or Python: confined to its folder, with limits on time " +
-      "and memory. Prints what fails and the points of each test. The file stays as it is.",
+      "and memory. Prints what fails and the points of each test; the file is not changed.",
   )
   .argument("<notebook>", "an .ipynb file")
-  .option("-t, --timeout <seconds>", "end a cell that takes longer (60)", positive)
-  .option(
-    "--against <original>",
-    "the assignment as it was handed out, where the notebook has lost its metadata",
-  )
+  .option("-t, --timeout <seconds>", "time limit per cell (default: 60)", positive)
+  .option("--against <original>", "the assignment as released, for a notebook that has lost its metadata")
   .addHelpText(
     "after",
     `
-Exit codes: 0 all points of the visible tests, 1 less, 2 the argument cannot be used, 130 interrupted
+Exit codes: 0 all points of the visible tests, 1 fewer, 2 invalid arguments, 130 interrupted
 
 Example:
   npx nablab check 1-gradient-descent.ipynb`,
@@ -119,43 +116,43 @@ addCourseCommands(program, whole);
 
 const kernel = program
   .command("kernel")
-  .summary("make the kernel known to Jupyter")
-  .description("Makes the kernel known to a Jupyter that is there already.");
+  .summary("register the kernel with Jupyter")
+  .description("Registers the kernel with an existing Jupyter.");
 
-/** A command about one place where kernels are installed. */
+/** Adds the options that say where kernels are installed. */
 const inPlace = (command: Command): Command =>
   command
-    .option("--prefix <folder>", "in an environment of Python, such as .venv")
-    .option("--user", "in your own Jupyter folder (the default)")
-    .option("--sys-prefix", "in the environment of the python3 on the path");
+    .option("--prefix <folder>", "in a Python environment, such as .venv")
+    .option("--user", "in your Jupyter folder (the default)")
+    .option("--sys-prefix", "in the environment of the python3 on PATH");
 
 inPlace(kernel.command("install"))
-  .description("Writes the kernelspec, which starts the kernel of this very installation.")
-  .option("--display-name <name>", "what the kernel is called in Jupyter")
+  .description("Writes the kernelspec, which starts the kernel of this installation.")
+  .option("--display-name <name>", "name of the kernel in Jupyter")
   .addHelpText("after", "\nExample:\n  npx nablab kernel install --prefix .venv")
   .action(async (options: KernelPlace & { displayName?: string }) => {
     (await import("./kernel.js")).installKernel(options);
   });
 
 inPlace(kernel.command("uninstall"))
-  .description("Removes the kernelspec; nablab itself stays.")
+  .description("Removes the kernelspec; nablab stays installed.")
   .action(async (options: KernelPlace) => {
     (await import("./kernel.js")).uninstallKernel(options);
   });
 
 kernel
   .command("list")
-  .description("Says where the kernel is installed, and what is wrong with it.")
+  .description("Lists where the kernel is installed, with any faults.")
   .action(async () => {
     (await import("./kernel.js")).listKernels();
   });
 
 program
   .command("doctor")
-  .summary("look whether everything works, and say what mends it")
+  .summary("diagnose the installation")
   .description(
-    "Looks at Node, the npm packages, Python, JupyterLab, the kernelspec and the renderer, and runs a cell in " +
-      "Node and in Jupyter. Exit code 0 when all is well, else 1.",
+    "Checks Node, the npm packages, Python, JupyterLab, the kernelspec and the renderer, runs a cell in Node and in " +
+      "Jupyter, and names the fix for each fault. Exit codes: 0 no faults, 1 faults found.",
   )
   .action(async () => {
     process.exitCode = await (await import("./doctor.js")).doctor();
@@ -173,7 +170,7 @@ function whole(text: string): number {
   throw new InvalidArgumentError("expected a whole number above 0.");
 }
 
-// `nablab doctor | head` closes the pipe: what more there is to say nobody wants to hear.
+// `nablab doctor | head` closes the pipe: the rest of the output is not wanted.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit();

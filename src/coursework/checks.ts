@@ -9,12 +9,15 @@
 import { inspect } from "#platform";
 import { compareWithDifferences } from "../autodiff/gradient-check.js";
 import { Tensor, type TensorLike, tensor } from "../tensor/index.js";
-import { formatShape, placeOf } from "../tensor/shapes.js";
+import { formatShape, placeOf, sameShape } from "../tensor/shapes.js";
 import { CheckFailed } from "../theory/verdicts/check.js";
 import { likelyCause } from "./likely-cause.js";
 import { numbersOf, readable, shown } from "./numbers.js";
 
-const { abs, max } = Math;
+const { abs, floor, max } = Math;
+const { isFinite: finite, isInteger, isNaN: isNotANumber } = Number;
+const { isArray } = Array;
+const { keys } = Object;
 const { log } = console;
 
 /** Ends a check: with a line for what holds, or with the error that says what does not, and why perhaps. */
@@ -31,6 +34,13 @@ function undecided(what: string, message: string, wouldDecide?: string): never {
   throw new CheckFailed(what, `${what}: undecided: ${message}${advice}`, "undecided");
 }
 
+/** Throws RangeError for a tolerance that everything, or nothing, would pass. */
+function requireTolerance(name: string, tolerance: unknown): void {
+  if (!(typeof tolerance === "number" && tolerance >= 0 && finite(tolerance))) {
+    throw new RangeError(`${name}: tolerance must be a finite number ≥ 0, got ${inspect(tolerance)}`);
+  }
+}
+
 /** How close is close. */
 export interface CloseOptions {
   /** The largest difference that passes, relative to max(1, |expected|); 1e-6 by default. */
@@ -38,13 +48,16 @@ export interface CloseOptions {
 }
 
 /**
- * Checks that an answer is the number, or the numbers, that it should be: |aᵢ − eᵢ| ≤ tolerance · max(1, |eᵢ|).
+ * Checks that an answer is the number, or the numbers, that it should be: |aᵢ − eᵢ| ≤ tolerance · max(1, |eᵢ|). An infinite
+ * eᵢ is met by the same infinity alone. With nothing a number can be compared: no entries, or an expected NaN, never pass.
  *
  * @param what what is checked, as the message names it, such as `slope(3)`
  * @param actual the answer; anything may come, and what is no number is explained
  * @param expected a number, a list, nested lists, or a tensor
  * @param options `tolerance` = 1e-6
- * @throws CheckFailed if it is not: with what was expected, what came, and a likely cause.
+ * @throws CheckFailed if it is not: with what was expected, what came, and a likely cause; its `verdict` is `undecided` where
+ *   there is nothing to compare with. RangeError for a tolerance that is no finite number ≥ 0, TypeError if `expected`
+ *   holds what is no number.
  * @example
  * checkClose("slope(3)", 2 * 3, 6) // → undefined
  * checkClose("slope(3)", 9, 6) // throws slope(3): expected 6, got 9 A likely cause: it is 1.5 times what it should be: …
@@ -56,6 +69,7 @@ export function checkClose(
   expected: TensorLike,
   { tolerance = 1e-6 }: CloseOptions = {},
 ): void {
+  requireTolerance("checkClose", tolerance);
   const right = tensor(expected);
   const answer = numbersOf(actual);
   if (!(answer instanceof Tensor)) {
@@ -69,11 +83,27 @@ export function checkClose(
     );
   }
   const [a, e] = [answer.data, right.data];
-  let wrong = 0;
-  let first = -1;
+  let [wrong, first, unknown] = [0, -1, -1];
   for (let i = 0; i < e.length; i++) {
-    if (abs(a[i]! - e[i]!) <= tolerance * max(1, abs(e[i]!))) continue;
-    if (wrong++ === 0) first = i;
+    if (isNotANumber(e[i]!)) {
+      if (unknown < 0) unknown = i;
+      continue;
+    }
+    // Of an infinite number the tolerance would be infinite, too.
+    const close = finite(e[i]!) ? abs(a[i]! - e[i]!) <= tolerance * max(1, abs(e[i]!)) : a[i] === e[i];
+    if (!close && wrong++ === 0) first = i;
+  }
+  if (wrong === 0 && (e.length === 0 || unknown >= 0)) {
+    const where = right.shape.length === 0 ? "" : ` in ${formatShape(placeOf(unknown, right.shape))}`;
+    undecided(
+      what,
+      e.length === 0
+        ? `expected and got no numbers, shape ${formatShape(right.shape)}, so there is nothing to compare`
+        : `what is expected${where} is NaN, which equals no number`,
+      e.length === 0
+        ? "an expected value with entries, or checkShape for the shape alone"
+        : "an expected value that is a number, or checkThat(…, Number.isNaN(…))",
+    );
   }
   if (wrong === 0) {
     passed(what);
@@ -175,12 +205,19 @@ export function checkGradient(
  * @param what what is checked, such as `A[1]`
  * @param actual numbers, nested lists, or a tensor
  * @param shape the extents it should have; `[]` for a number
- * @throws CheckFailed with both shapes, and a likely cause.
+ * @throws CheckFailed with both shapes, and a likely cause; RangeError if `shape` is no list of whole numbers ≥ 0.
  * @example
  * checkShape("A[1]", [[1, 2, 3], [4, 5, 6]], [2, 3]) // → undefined
  * checkShape("A[1]", [[1, 4], [2, 5], [3, 6]], [2, 3]) // throws A[1]: expected the shape [2, 3], got [3, 2] A likely cause: rows and columns are exchanged.
  */
 export function checkShape(what: string, actual: unknown, shape: readonly number[]): void {
+  let valid = isArray(shape);
+  for (let i = 0; valid && i < shape.length; i++) valid = isInteger(shape[i]) && shape[i]! >= 0;
+  if (!valid) {
+    throw new RangeError(
+      `checkShape: shape must be a list of whole numbers ≥ 0, such as [2, 3], got ${inspect(shape, { depth: 1 })}`,
+    );
+  }
   const answer = numbersOf(actual);
   if (!(answer instanceof Tensor)) {
     failed(what, `expected numbers of the shape ${formatShape(shape)}, got ${answer.problem}`, answer.cause);
@@ -209,7 +246,7 @@ export interface ThrowsOptions {
  * @param what what should be refused, such as `a negative step size`
  * @param attempt calls it
  * @param options `type`: the error's class; `message`: what its message should hold
- * @throws CheckFailed if nothing is thrown, or something else.
+ * @throws CheckFailed if nothing is thrown, or something else; TypeError if `attempt` is no function.
  * @example
  * checkThrows("a negative step size", () => sgd({ eta: -1 }), { type: RangeError, message: /eta/ }) // → undefined
  * checkThrows("a negative step size", () => 1) // throws a negative step size: expected an error, got 1 A likely cause: the case is not looked at: if (…) throw new RangeError("…").
@@ -219,6 +256,11 @@ export function checkThrows(
   attempt: () => unknown,
   { type, message }: ThrowsOptions = {},
 ): void {
+  if (typeof attempt !== "function") {
+    throw new TypeError(
+      `checkThrows: attempt must be a function that calls what should be refused, such as () => sgd({ eta: -1 }), got ${inspect(attempt, { depth: 0 })}`,
+    );
+  }
   let value: unknown;
   try {
     value = attempt();
@@ -232,6 +274,15 @@ export function checkThrows(
     if (message && !message.test(text)) failed(what, `expected a message like ${message}, got ${got}`);
     passed(what);
     return;
+  }
+  if (value instanceof Promise) {
+    // Its rejection is the answer's, and nobody else's to catch.
+    value.then(undefined, () => {});
+    failed(
+      what,
+      `expected ${type ? `a ${type.name}` : "an error"}, got a Promise`,
+      "an async function rejects later instead of throwing: leave out `async`",
+    );
   }
   failed(
     what,
@@ -269,8 +320,10 @@ export function checkThat(what: string, holds: unknown, hint?: string): void {
  * cell, which nbgrader takes for the points of the cell.
  *
  * @param points what the cell is worth
- * @param checks what is checked, each under a name; may be async
+ * @param checks what is checked, each under a name; may be async. One passes if it throws nothing and returns nothing, true
+ *   or what a check that passed returns; `false`, a verdict that is not yes, a function that nobody called do not pass
  * @returns the points, rounded down to hundredths
+ * @throws RangeError unless there are finite points > 0 and at least one check; TypeError for a check that is no function.
  * @example
  * await credit(4, { small: () => checkClose("1 + 1", 1 + 1, 2), large: () => checkClose("2²⁰", 2 ** 10, 1048576) }) // → 2
  */
@@ -278,28 +331,40 @@ export async function credit(
   points: number,
   checks: Readonly<Record<string, () => unknown>>,
 ): Promise<number> {
-  const names = Object.keys(checks);
-  if (!(points > 0) || names.length === 0) {
+  const names = keys(checks ?? {});
+  if (!(typeof points === "number" && points > 0 && finite(points)) || names.length === 0) {
     throw new RangeError(
       `credit: give points > 0 and at least one check, got ${inspect(points)} and ${names.length}`,
+    );
+  }
+  for (const name of names) {
+    if (typeof checks[name] === "function") continue;
+    throw new TypeError(
+      `credit: every check must be a function, such as () => checkClose(…); ${inspect(name)} is ${inspect(checks[name], { depth: 0 })}`,
     );
   }
   let good = 0;
   for (const name of names) {
     try {
-      await checks[name]!();
-      good++;
+      const result: unknown = await checks[name]!();
+      if (holds(result)) good++;
+      else log(`✗ ${name}: the check gave ${inspect(result, { depth: 0 })}, which is no pass`);
     } catch (error) {
       log(`✗ ${name}: ${(error as Error)?.message ?? inspect(error)}`);
     }
   }
-  const earned = Math.floor((100 * points * good) / names.length + 1e-9) / 100;
+  const earned = floor((100 * points * good) / names.length + 1e-9) / 100;
   if (good < names.length) log(`${earned} of ${points} points`);
   return earned;
 }
 
-const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((extent, i) => extent === b[i]);
+/** Whether what a check returned speaks of a pass: nothing, true, or something shown whose verdict, if it has one, is yes. */
+function holds(result: unknown): boolean {
+  if (result === undefined || result === true) return true;
+  if (typeof result !== "object" || result === null) return false;
+  const { verdict = "yes" } = result as { verdict?: unknown };
+  return verdict === "yes";
+}
 
 function describe(numbers: Tensor): string {
   const { shape, size } = numbers;

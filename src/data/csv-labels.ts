@@ -8,6 +8,30 @@ import { Grower } from "./grower.js";
 /** As a label is a byte. */
 export const mostClasses = 256;
 
+const hints: [RegExp, string][] = [
+  [/^[+-]?0[xob][\da-f]+$/i, "only decimal numbers are read"],
+  [
+    /^[+-]?\d{1,3}(,\d{3})+$/,
+    'write it without thousands separators, or for a decimal comma pass decimal: ","',
+  ],
+  [/^[+-]?\d+,\d+$/, 'for a decimal comma pass decimal: ","'],
+  [/^\d{1,4}([-/.])\d{1,2}\1\d{1,4}(\D|$)/, "a date is no number: write it as one, such as days"],
+  [
+    /^[+\-−]?\s*[$€£¥]?\s*[+-]?[\d.,][\d.,'’\s]*(e[+-]?\d+)?\s*[%‰$€£¥]?$/i,
+    "write it with digits alone, without percent or currency signs, thousands separators, or a minus sign other than -",
+  ],
+];
+
+/** What to do with a text that `parseNumber()` does not read but is meant as a number, such as `12%` or `1,234`. */
+export function almostNumber(text: string): string | undefined {
+  return /\d/.test(text) ? hints.find(([pattern]) => pattern.test(text))?.[1] : undefined;
+}
+
+/** Whether a text is an infinite number, or one beyond the range of numbers. */
+export function isInfinite(text: string): boolean {
+  return /^[+-]?inf(inity)?$/i.test(text) || Math.abs(Number(text)) === Number.POSITIVE_INFINITY;
+}
+
 /** Collects the texts of a column as labels, as long as they may be some. */
 export class CsvLabels {
   readonly #decimal: string;
@@ -47,6 +71,13 @@ export class CsvLabels {
       }
     }
     if (this.areNumbers) return undefined;
+    if (!this.#saidToBe) {
+      const hint = isInfinite(text) ? "numbers must be finite" : almostNumber(text);
+      // Or a regression would become a classification with a class for each row.
+      if (hint) {
+        return `this is neither a number nor clearly the name of a class; ${hint}; if it names a class pass labels: true; got ${inspect(text)}`;
+      }
+    }
     let id = this.#found.get(text);
     if (id === undefined) {
       id = this.#found.size;

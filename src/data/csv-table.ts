@@ -6,7 +6,7 @@ import { inspect } from "#platform";
 import { host } from "../display/host.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { CsvDataset, CsvOptions } from "./csv.js";
-import { CsvLabels } from "./csv-labels.js";
+import { almostNumber, CsvLabels, isInfinite } from "./csv-labels.js";
 import { type CsvRow, CsvScanner, parseNumber, wanted } from "./csv-scanner.js";
 import { dataset } from "./dataset.js";
 import { Grower } from "./grower.js";
@@ -147,9 +147,11 @@ export class CsvTable {
     if (inputs.length === 0) {
       const others = [";", "\t", "|", ","].filter((one) => one !== this.#delimiter);
       const other = others.find((one) => first.cells.some((cell) => cell.includes(one)));
-      const hint = other
-        ? `; did you mean the option delimiter: ${inspect(other)}?`
-        : this.#commentHint(first.cells[0]!);
+      const hint = first.cells[0]!.startsWith("PK\u0003\u0004")
+        ? "; it is a spreadsheet or another zip, save it as CSV"
+        : other
+          ? `; did you mean the option delimiter: ${inspect(other)}?`
+          : this.#commentHint(first.cells[0]!);
       throw this.#error(`there is no column left for the samples beside the targets${hint}`);
     }
     if (targets.length === 0 || (labels && targets.length > 1)) {
@@ -272,25 +274,22 @@ export class CsvTable {
     column: number,
     text: string,
   ): RangeError {
-    const isInfinite =
-      /^[+-]?inf(inity)?$/i.test(text) || Math.abs(Number(text)) === Number.POSITIVE_INFINITY;
     let hint = "leave the column out with columns, or fix the line";
-    if (this.#decimal === "." && /^[+-]?\d+,\d+$/.test(text)) hint = 'for a decimal comma pass decimal: ","';
-    else if (/^[+-]?[\d.]+[;\t|]/.test(text))
+    if (/^[+-]?[\d.]+[;\t|]/.test(text))
       hint = `did you mean delimiter: ${inspect(/[;\t|]/.exec(text)![0])}?`;
-    else if (/^[+-]?0[xob]/i.test(text)) hint = "only decimal numbers are read";
+    else if (almostNumber(text)) hint = almostNumber(text)!;
     else if (column === 0 && this.#commentHint(text)) hint = this.#commentHint(text).slice(2);
     else if (this.#commentHint(firstCell)) hint = this.#commentHint(firstCell).slice(2);
     else if (!hasHeader && this.#options.header === undefined && line === 1)
       hint = "if it names a column pass header: true";
-    const expected = isInfinite ? "a finite number" : "a number";
+    const expected = isInfinite(text) ? "a finite number" : "a number";
     return this.#error(
       `line ${line}, column ${names[column]}: expected ${expected}, got ${inspect(text)}; ${hint}`,
     );
   }
 
   #commentHint(cell: string): string {
-    const mark = /^(#|%|\/\/)/.exec(cell)?.[0];
+    const mark = /^(#|%|\/\/|sep=)/.exec(cell)?.[0];
     return mark && !this.#options.comment ? `; to skip comments pass comment: ${inspect(mark)}` : "";
   }
 

@@ -31,9 +31,9 @@ export function writeCsv(data: Dataset, options: CsvWriteOptions = {}): string {
   const classes = options.classes && named("classes", options.classes, data.classes ?? 0).map(quoted);
   const lines = [[...columns, ...targets].map(quoted).join()];
   for (let i = 0; i < size; i++) {
-    const cells: (string | number)[] = [];
-    for (let j = 0; j < features; j++) cells.push(x[i * features + j]! * scale);
-    for (let j = 0; j < width; j++) cells.push(classes ? classes[y[i]!]! : y[i * width + j]!);
+    const cells: string[] = [];
+    for (let j = 0; j < features; j++) cells.push(textOf(x[i * features + j]! * scale));
+    for (let j = 0; j < width; j++) cells.push(classes ? classes[y[i]!]! : textOf(y[i * width + j]!));
     lines.push(cells.join());
   }
   return `${lines.join("\n")}\n`;
@@ -57,6 +57,9 @@ function named(option: string, names: readonly string[], count: number): readonl
   if (names.length === count) return names;
   throw new RangeError(`writeCsv: ${option} must be ${count} names, got ${inspect(names)}`);
 }
+
+/** `String()` writes −0 as 0. */
+const textOf = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
 
 /** In quotes where a delimiter, a quote, a line end or spaces at its ends would change it. */
 const quoted = (text: string): string =>

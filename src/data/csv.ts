@@ -2,6 +2,7 @@
  * Tables of numbers as text: CSV, as spreadsheets and Python write it. Rows stream from `csv-scanner.ts` into typed arrays,
  * so that a file takes little more memory than its numbers.
  */
+import { inspect } from "#platform";
 import { host } from "../display/host.js";
 import { CsvTable, TrailingColumn } from "./csv-table.js";
 import type { Dataset } from "./dataset.js";
@@ -80,6 +81,16 @@ export interface CsvDataset {
  * classes // → [ 'cat', 'dog' ]
  */
 export function readCsv(text: string, options: CsvOptions = {}): CsvDataset {
+  if (typeof text !== "string") {
+    throw new TypeError(
+      `readCsv: expected the text of a CSV file; of a file take await loadCsv(path), of bytes new TextDecoder().decode(bytes), got ${inspect(text, { depth: 0 })}`,
+    );
+  }
+  if (/^\S+\.[ct]sv(\.gz)?$/i.test(text)) {
+    throw new TypeError(
+      `readCsv: expected the text of a CSV file, not its path; take await loadCsv(path), got ${inspect(text)}`,
+    );
+  }
   const read = (trailing: boolean): CsvDataset => {
     const table = new CsvTable("readCsv", options, trailing);
     const encoder = new TextEncoder();
@@ -116,6 +127,11 @@ const pieceLength = 2 ** 18;
  * await loadCsv("missing.csv").catch((error) => error.message) // → 'loadCsv: there is no such file…'
  */
 export async function loadCsv(file: string, options: CsvFileOptions = {}): Promise<CsvDataset> {
+  if (typeof file !== "string") {
+    throw new TypeError(
+      `loadCsv: expected a path such as "iris.csv"; of a text take readCsv(text), got ${inspect(file, { depth: 0 })}`,
+    );
+  }
   const name = file.split(/[\\/]/).at(-1)!;
   const stops = [host().interruptSignal(), ...(options.signal ? [options.signal] : [])];
   const read = async (trailing: boolean): Promise<CsvDataset> => {

@@ -127,6 +127,25 @@ export function dataset(options: DatasetOptions): Dataset {
   const { name = "dataset", scale = 1, description } = options;
   const where = `dataset ${name}`;
   checkNumbers(where, { "the scale": scale }, () => true, "a finite number");
+  for (const what of ["x", "y"] as const) {
+    if (options[what] === undefined || options[what] === null) {
+      throw new TypeError(
+        `${where}: ${what} is missing; dataset({ x, y }) takes samples x and their answers y`,
+      );
+    }
+  }
+  if (options.kind !== undefined && options.kind !== "labels" && options.kind !== "targets") {
+    throw new TypeError(`${where}: kind must be "labels" or "targets", got ${inspect(options.kind)}`);
+  }
+  if (options.classes !== undefined) {
+    const isCount = (value: number) => Number.isInteger(value) && value >= 1 && value <= 256;
+    checkNumbers(
+      where,
+      { classes: options.classes },
+      isCount,
+      "a whole number from 1 to 256, as a label is a byte",
+    );
+  }
   const { x, size, sampleShape } = samples(where, options);
   const targets = targetsOf(options.y);
   if (targets.size !== size) {
@@ -329,6 +348,16 @@ class InMemoryDataset implements Dataset {
     const { features, size, scale } = this;
     const normalisation = "mean" in options ? options : this.#moments(options.each ?? true);
     const { mean, sd } = normalisation;
+    if (
+      !mean ||
+      !sd ||
+      !Array.from(mean).every(Number.isFinite) ||
+      !Array.from(sd).every((s) => s >= 0 && s < Number.POSITIVE_INFINITY)
+    ) {
+      throw new RangeError(
+        `normalise: expected a normalisation as normalise() returns it, with finite mean and sd ≥ 0, got ${inspect(normalisation, { breakLength: Number.POSITIVE_INFINITY })}`,
+      );
+    }
     if (mean.length !== sd.length || ![1, features].includes(mean.length)) {
       throw new RangeError(
         `normalise: ${this.name} has ${features} features, but the normalisation is of ${mean.length}; is it that of another dataset?`,
@@ -350,7 +379,13 @@ class InMemoryDataset implements Dataset {
     const count = (size * features) / groups;
     const mean = new Float64Array(groups);
     const sd = new Float64Array(groups);
-    for (let i = 0; i < x.length; i++) mean[i % groups]! += (x[i]! * scale) / count;
+    const changes = new Uint8Array(groups);
+    for (let i = 0; i < x.length; i++) {
+      mean[i % groups]! += (x[i]! * scale) / count;
+      if (x[i] !== x[i % groups]) changes[i % groups] = 1;
+    }
+    // Exactly, as the rounding of the mean would be scaled to 1 (scikit-learn's StandardScaler does the same).
+    for (let j = 0; j < groups; j++) if (!changes[j]) mean[j] = x[j]! * scale;
     for (let i = 0; i < x.length; i++) sd[i % groups]! += (x[i]! * scale - mean[i % groups]!) ** 2 / count;
     return { mean, sd: sd.map(Math.sqrt) };
   }

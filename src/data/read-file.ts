@@ -82,8 +82,12 @@ async function peek(chunks: AsyncIterable<Uint8Array<ArrayBuffer>>) {
     length += value.length;
   }
   async function* all() {
-    yield* begun;
-    yield* { [Symbol.asyncIterator]: () => iterator };
+    try {
+      yield* begun;
+      yield* { [Symbol.asyncIterator]: () => iterator };
+    } finally {
+      await iterator.return?.(); // closes the file, also if the caller stops within what has begun
+    }
   }
   return { first: begun.flatMap((chunk) => [...chunk.subarray(0, 2)]), all: all() };
 }

@@ -106,14 +106,26 @@ export function readSafetensors(who: string, file: string): Safetensors {
     );
   }
   const numbers = bytes.subarray(8 + length);
-  let end = 0;
   for (const [name, entry] of Object.entries<Entry>(entries)) {
     if (!isEntry(entry)) {
       bad(
         `the header is damaged: tensor ${name} must have dtype, shape and data_offsets, it is ${inspect(entry, { breakLength: Number.POSITIVE_INFINITY })}`,
       );
     }
-    end = Math.max(end, entry.data_offsets[1]);
+  }
+  // The format has neither holes nor overlaps.
+  let end = 0;
+  const inOrder = Object.entries<Entry>(entries).map(([name, { data_offsets }]) => ({
+    name,
+    at: data_offsets,
+  }));
+  for (const { name, at } of inOrder.sort((a, b) => a.at[0] - b.at[0] || a.at[1] - b.at[1])) {
+    if (at[0] !== end) {
+      bad(
+        `the header is damaged: the numbers of tensor ${name} must begin where those before it end, at byte ${end}, they begin at ${at[0]}`,
+      );
+    }
+    end = at[1];
   }
   if (numbers.length < end) bad(`the file is cut off: it has ${numbers.length} of ${end} bytes of numbers`);
   if (numbers.length > end) bad(`the file has ${numbers.length - end} trailing bytes`);

@@ -86,7 +86,7 @@ export function judged<T extends object>(
   const undecided = findings.filter((one) => one.verdict === "undecided" && one.wouldDecide);
   const wouldDecide =
     verdict === "undecided" && undecided.length > 0
-      ? undecided.map((one) => one.wouldDecide).join("; ")
+      ? [...new Set(undecided.map((one) => one.wouldDecide))].join("; ")
       : undefined;
   const show = {
     verdict,

@@ -98,24 +98,43 @@ export function startConfined(
     windowsHide: true,
   });
   let id = child.pid;
+  let isTold = !sandbox?.tellsId;
+  let isToEnd = false;
+  const end = (): void => {
+    try {
+      if (id !== undefined && child.exitCode === null && child.signalCode === null)
+        process.kill(id, "SIGKILL");
+    } catch {
+      // it has ended
+    }
+    child.kill("SIGKILL");
+  };
   if (sandbox?.tellsId) {
     let told = "";
     child.stdio[4]!.on("data", (text: Buffer) => {
       told += text.toString();
       const [, found] = /"child-pid": *(\d+)/.exec(told) ?? [];
-      if (found) id = Number(found);
+      if (!found) return;
+      id = Number(found);
+      isTold = true;
+      if (isToEnd) end();
     }).on("error", () => {});
   }
   return {
     child,
     id: () => id,
     signal(name) {
+      if (name === "SIGKILL") {
+        isToEnd = true;
+        // Without what watches over it the process would live on, and hold the channel open.
+        if (isTold) end();
+        return;
+      }
       try {
         if (id !== undefined && child.exitCode === null && child.signalCode === null) process.kill(id, name);
       } catch {
         // it has ended
       }
-      if (name === "SIGKILL") child.kill(name);
     },
   };
 }

@@ -43,10 +43,13 @@ export class ConfusionMatrix implements Displayable {
     return this.#diagonal().map((right, i) => right / columns[i]!);
   }
 
-  /** For each class, the harmonic mean of precision and recall, 2 P R / (P + R); NaN where either is, 0 where both are. */
+  /**
+   * For each class, the harmonic mean of precision and recall, that is twice the diagonal over row sum + column sum: 0 for a
+   * class that is never predicted, NaN only for one that has no samples either.
+   */
   get f1(): number[] {
-    const { precision, recall } = this;
-    return precision.map((p, i) => (p + recall[i]! === 0 ? 0 : (2 * p * recall[i]!) / (p + recall[i]!)));
+    const [rows, columns] = [this.counts.sum(1).data, this.counts.sum(0).data];
+    return this.#diagonal().map((right, i) => (2 * right) / (rows[i]! + columns[i]!));
   }
 
   /** Precision, recall and F1 of each class and their means, with the number of samples, as a table. */

@@ -197,7 +197,8 @@ export function oneCycle({
   checkNumbers("oneCycle", { rise }, (value) => value > 0 && value < 1, "between 0 and 1");
   const top = rise * length - 1;
   const [first, last] = [eta / 25, eta / 250_000];
-  return makeSchedule(`oneCycle(${eta}, ${length} steps)`, constantDecay, (k) => {
+  const text = `oneCycle(${eta}, ${length} steps${rise === 0.3 ? "" : `, rise ${rise}`})`;
+  return makeSchedule(text, constantDecay, (k) => {
     const step = Math.min(k, length) - 1;
     // Not ≤: where the top is the first step, the cycle starts there (PyTorch divides by 0).
     if (step < top) return halfCosine(first, eta, step / top);

@@ -64,13 +64,13 @@ const chunkBytes = 2 ** 18;
 
 export const openFile: Platform["openFile"] = async (file) => {
   checkName(file);
-  const handle = await fs.promises.open(file).catch(unlessMissing);
-  if (!handle) return undefined;
-  const { size } = await handle.stat();
+  const found = await fs.promises.stat(file).catch(unlessMissing);
+  if (!found) return undefined;
+  // Opened by the first read: a caller that never reads leaves nothing to close.
   async function* chunks() {
-    for await (const chunk of handle!.createReadStream({ highWaterMark: chunkBytes })) yield plain(chunk);
+    for await (const chunk of fs.createReadStream(file, { highWaterMark: chunkBytes })) yield plain(chunk);
   }
-  return { size, chunks: chunks() };
+  return { size: found.size, chunks: chunks() };
 };
 
 export const workingFolder: Platform["workingFolder"] = () => process.cwd();

@@ -40,7 +40,7 @@ export class Checkpoint implements Displayable {
   readonly best?: Float64Array;
 
   /** For `loadCheckpoint()` and `train()`. */
-  constructor(content: Omit<Checkpoint, "step" | typeof displaySymbol | typeof inspect.custom>) {
+  constructor(content: Omit<Checkpoint, "step" | symbol>) {
     this.settings = content.settings;
     this.theta = content.theta;
     this.state = content.state;

@@ -2,7 +2,7 @@
  * Several trainings in one figure.
  */
 import type { Figure } from "../display/index.js";
-import type { Run } from "./run.js";
+import { Run } from "./run.js";
 import { charts } from "./run-figure.js";
 
 /**
@@ -21,7 +21,7 @@ export function compareRuns(
   runs: readonly Run[],
   { title = "Runs compared" }: { title?: string } = {},
 ): Figure {
-  if (!Array.isArray(runs) || runs.length === 0) {
+  if (!Array.isArray(runs) || runs.length === 0 || !runs.every((run) => run instanceof Run)) {
     throw new TypeError(
       "compareRuns: expected a list of runs as train() returns them, such as compareRuns([first, second])",
     );

@@ -2,6 +2,7 @@
  * Early stopping: decided from the record alone, so that a resumed training decides the same.
  */
 import { inspect } from "#platform";
+import type { Dataset } from "../data/index.js";
 import type { EpochRecord } from "./record.js";
 
 /** When to stop early. */
@@ -17,16 +18,21 @@ export interface EarlyStopping {
 /** The options with their defaults; throws where one does not fit. */
 export function checkEarlyStopping(
   { patience = 3, minDelta = 0, ...given }: EarlyStopping,
-  hasValidation: boolean,
+  validation: Pick<Dataset, "kind" | "name"> | undefined,
 ): Required<EarlyStopping> {
-  const by = given.by ?? (hasValidation ? "validationLoss" : "loss");
+  const by = given.by ?? (validation ? "validationLoss" : "loss");
   if (!["validationLoss", "accuracy", "loss"].includes(by)) {
     const known = '"validationLoss", "accuracy" or "loss"';
     throw new TypeError(`train: earlyStopping.by must be ${known}, got ${inspect(by)}`);
   }
-  if (by !== "loss" && !hasValidation) {
+  if (by !== "loss" && !validation) {
     throw new TypeError(
       `train: earlyStopping by the ${by} needs data to validate on, such as validation: data.test; or take by: "loss"`,
+    );
+  }
+  if (by === "accuracy" && validation!.kind !== "labels") {
+    throw new TypeError(
+      `train: earlyStopping by the accuracy needs labels, but ${validation!.name} has targets; take by: "validationLoss"`,
     );
   }
   if (!Number.isSafeInteger(patience) || patience < 1) {

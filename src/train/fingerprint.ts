@@ -13,18 +13,15 @@ export function architectureOf({ layers, inputShape }: Sequential): string {
 const textOf = (layer: Layer): string =>
   String(layer) === "[object Object]" ? `custom ${layer.kind}` : String(layer);
 
-const fingerprints = new WeakMap<Dataset, string>();
-
-/** A digest of all samples with their labels or targets, in order: other data have another. */
+/**
+ * A digest of all samples with their labels or targets, in order: other data have another. Not cached, as the arrays may
+ * change.
+ */
 export function fingerprintOf(data: Dataset): string {
-  const known = fingerprints.get(data);
-  if (known) return known;
   const { size, features, outputs, scale, kind, x, y } = data;
   const shape = new TextEncoder().encode(JSON.stringify({ size, features, outputs, scale, kind }));
   const bytes = [x, y].map(
     ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
   );
-  const fingerprint = sha256(shape, ...bytes).slice(0, 16);
-  fingerprints.set(data, fingerprint);
-  return fingerprint;
+  return sha256(shape, ...bytes).slice(0, 16);
 }

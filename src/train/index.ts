@@ -22,6 +22,13 @@ export {
 } from "./measures.js";
 export { loadNetwork, saveNetwork } from "./network-file.js";
 export type { TrainOptions } from "./options.js";
-export type { Backend, EpochRecord, Measured, MeasuredLayers, RunSettings } from "./record.js";
+export type {
+  Backend,
+  EpochRecord,
+  Measured,
+  MeasuredLayers,
+  RunSettings,
+  TrainingRecord,
+} from "./record.js";
 export { loadRun, Run, saveRun } from "./run.js";
 export { lastRun, train } from "./train.js";

@@ -138,11 +138,16 @@ function fromPytorch({ tensors }: Safetensors, model: Sequential): Named[] {
 
 const fits = (there: StoredTensor, { shape }: Tensor): boolean => there.shape.join() === shape.join();
 
-const contentsOf = ({ tensors }: Safetensors): string =>
-  [...tensors].map(([name, { shape }]) => `${name} [${shape.join(", ")}]`).join(", ");
+const contentsOf = ({ tensors, others = new Map() }: Safetensors): string =>
+  [
+    ...[...tensors].map(([name, { shape }]) => `${name} [${shape.join(", ")}]`),
+    ...[...others].map(([name, type]) => `${name} of type ${type}, which is not read`),
+  ].join(", ");
 
 /** Throws where the file is of a network with other layers; files by other programs do not name theirs. */
 function checkArchitecture(model: Sequential, texts: Safetensors["texts"], file: string): void {
+  // Other programs may mean something else by these texts.
+  if (!texts.format?.startsWith("nablab ")) return;
   const saved = texts.architecture ?? JSON.parse(texts.state ?? "{}").settings?.architecture;
   const here = architectureOf(model);
   if (saved === undefined || saved === here) return;

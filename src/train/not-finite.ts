@@ -48,6 +48,9 @@ export function notFiniteMessage(
   } else if (badTarget! >= 0) {
     advice = `; sample ${Math.floor(badTarget! / outputs)} of ${name} has a target that is not finite: drop it, or fill it in, got ${y[badTarget!]}`;
   }
+  if (what === "parameters" && run.steps === 0) {
+    return `train: the parameters are not finite before the first step, first those of layer ${layer}, A[${layer}] or b[${layer}]; make the network with sequential() again, or load other parameters`;
+  }
   if (what === "parameters") {
     const epoch = run.epochs.length + Number(run.steps > (run.epochs.at(-1)?.step ?? 0));
     const from = kept > 0 ? `after epoch ${kept}` : "before the training";

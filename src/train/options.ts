@@ -12,7 +12,7 @@ import { crossEntropy, type Loss, type Sequential, squaredError } from "../nn/in
 import { type Rule, sgd } from "../optim/index.js";
 import { isPlainRule } from "../optim/rule.js";
 import { checkData, checkFits, checkRule } from "./check-fits.js";
-import { type Checkpoint, checkResumes, loadCheckpoint } from "./checkpoint.js";
+import { Checkpoint, checkResumes, loadCheckpoint } from "./checkpoint.js";
 import { checkEarlyStopping, type EarlyStopping } from "./early-stopping.js";
 import { architectureOf, fingerprintOf } from "./fingerprint.js";
 import type { Measure } from "./measure.js";
@@ -134,9 +134,14 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
   for (const [name, one] of Object.entries(measure)) checkFunction(`measure.${name}`, one);
   const { earlyStopping } = options;
   const early = earlyStopping
-    ? checkEarlyStopping(earlyStopping === true ? {} : earlyStopping, Boolean(validation))
+    ? checkEarlyStopping(earlyStopping === true ? {} : earlyStopping, validation)
     : undefined;
   const keep = typeof options.checkpoint === "string" ? { file: options.checkpoint } : options.checkpoint;
+  if (keep !== undefined && !(typeof keep?.file === "string" && keep.file)) {
+    throw new TypeError(
+      `train: checkpoint must be a file such as "run.safetensors", or { file, every }, got ${inspect(keep, { depth: 0 })}`,
+    );
+  }
   const every = keep?.every ?? 1;
   checkWhole("checkpoint.every", every);
   const obstacle = unknownPart(model, data, loss);
@@ -152,6 +157,11 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
 
   const text = textOf(rule);
   const from = typeof options.resume === "string" ? loadCheckpoint(options.resume) : options.resume;
+  if (from !== undefined && !(from instanceof Checkpoint)) {
+    throw new TypeError(
+      `train: resume must be a checkpoint's file such as "run.safetensors", or what loadCheckpoint() returned, got ${inspect(from, { depth: 0 })}`,
+    );
+  }
   const settings: RunSettings = {
     name: options.name ?? text,
     rule: text,

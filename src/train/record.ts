@@ -1,7 +1,6 @@
 /**
  * What the record of a training holds, as plain data.
  */
-import type { FastBackend } from "../engine/job.js";
 import type { Shuffle } from "../engine/order.js";
 
 /** One sweep through the training data. */
@@ -30,7 +29,7 @@ export type Measured = Record<string, { step: number; value: number }[]>;
 export type MeasuredLayers = Record<string, { step: number; values: number[] }[]>;
 
 /** Which kernels compute: float32 in threads by WebAssembly or with OpenBLAS, or float64 as the lecture writes it. */
-export type Backend = FastBackend | "scalar";
+export type Backend = "wasm" | "openblas" | "scalar";
 
 /** The settings a run was made with. */
 export interface RunSettings {

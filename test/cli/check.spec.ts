@@ -95,10 +95,27 @@ test("an edited test counts nothing, and standard error costs the points of a te
   const { status, stdout } = await nablab(dir, "check", "edited.ipynb");
   expect([status, stdout]).toEqual([1, expect.stringContaining("0 of 3 points")]);
   expect(stdout).toMatch(/✗ +double +edited +2/);
+  for (const gone of ["", `// ${source}`]) {
+    write(dir, "gone.ipynb", [first, answers[0]!, test(gone)]);
+    const { status, stdout } = await nablab(dir, "check", "gone.ipynb");
+    expect([status, stdout]).toEqual([1, expect.stringContaining("0 of 2 points")]);
+    expect(stdout).toMatch(/✗ +double +edited +2/);
+  }
   expect(stdout).toContain("this test was edited: the grader puts the original back");
   expect(stdout).toMatch(
     /── loud\nsomething was written to standard error.*: hm\n {2}A likely cause: console.error/,
   );
+});
+
+test("an assignment whose points are given by hand ends at once, and is no ✓", async () => {
+  const dir = folder();
+  // Its process is ended while the sandbox is still starting it: not always at the same place.
+  for (let i = 0; i < 3; i++) {
+    write(dir, "by-hand.ipynb", [tests[4]!]);
+    const { status, stdout } = await nablab(dir, "check", "by-hand.ipynb");
+    expect([status, stdout]).toEqual([0, expect.stringContaining("No visible test gives points")]);
+    expect(stdout).not.toContain("✓");
+  }
 });
 
 test("refuses what is no assignment", async () => {

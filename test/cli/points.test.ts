@@ -2,8 +2,8 @@
  * The points of a graded cell: all, some by the number that its last expression gives, or none.
  */
 import { expect, test } from "vitest";
-import type { CodeCell } from "#nablab/cli/notebook.js";
 import { pointsOf } from "#nablab/cli/course/points.js";
+import type { CodeCell } from "#nablab/cli/notebook.js";
 
 const ended = (...outputs: object[]) => ({ outputs }) as unknown as CodeCell;
 const result = (text: string) => ({ output_type: "execute_result", data: { "text/plain": text } });

@@ -1,7 +1,7 @@
 /**
  * What a CSV file becomes, and what is refused.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { inspect } from "node:util";
@@ -251,7 +251,39 @@ describe("names of columns", () => {
   });
 });
 
+/** The files of the test's folder that this process holds open; the folder of descriptors is Linux's. */
+function heldOpen(): string[] {
+  const target = (name: string) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${name}`);
+    } catch {
+      return ""; // the descriptor that lists them
+    }
+  };
+  return readdirSync("/proc/self/fd")
+    .map(target)
+    .filter((at) => at.startsWith(folder));
+}
+
 describe("files", () => {
+  test.runIf(process.platform === "linux")("are closed, also by an error in their first lines", async () => {
+    for (const [name, content] of [
+      ["wrong.csv", "a,b\n1,2\n1,x,3\n"],
+      ["wrong-later.csv", `a,b\n${"1,2\n".repeat(200_000)}1,x,3\n`],
+      ["wrong.csv.gz", gzipSync("a,b\n1,2\n1,x,3\n")],
+      ["empty.csv", ""],
+    ] as const) {
+      writeFileSync(path.join(folder, name), content);
+      await expect(loadCsv(path.join(folder, name)), name).rejects.toThrow("loadCsv: ");
+      await expect.poll(heldOpen, { message: name }).toEqual([]);
+    }
+    writeFileSync(path.join(folder, "right.csv"), "a,b\n1,2\n");
+    await expect(loadCsv(path.join(folder, "right.csv"), { encoding: "klingon" })).rejects.toThrow("klingon");
+    await expect.poll(heldOpen).toEqual([]);
+    await loadCsv(path.join(folder, "right.csv"));
+    await expect.poll(heldOpen).toEqual([]);
+  });
+
   test("packed or not, under their name", async () => {
     expect((await loadCsv(write("iris.csv", "a,b\n1,2\n"))).data.name).toBe("iris.csv");
     expect((await loadCsv(write("iris.csv.gz", gzipSync("a,b\n1,2\n")))).data.size).toBe(1);
@@ -368,6 +400,14 @@ test.each([
   ["a,b\n0x10,2\n", {}, "line 2, column a: expected a number, got '0x10'; only decimal numbers are read"],
   ["a,b\ninf,2\n", {}, "line 2, column a: expected a finite number, got 'inf'"],
   ["a,b\n1e999,2\n", {}, "line 2, column a: expected a finite number, got '1e999'"],
+  [
+    'a,b\n"1,234",2\n',
+    {},
+    "got '1,234'; write it without thousands separators, or for a decimal comma pass decimal: \",\"",
+  ],
+  ["a,b\n12%,2\n", {}, "got '12%'; write it with digits alone"],
+  ["a,b\n2026-01-31,2\n", {}, "got '2026-01-31'; a date is no number"],
+  ["sep=;\na;b\n1;2\n", { delimiter: ";" }, "to skip comments pass comment: 'sep='"],
   ['a,b\n1,"2\n', {}, "line 2: Quote Not Closed"],
   [
     "a,b\n1,2\n",
@@ -382,4 +422,65 @@ test.each([
   ["a,b\n1,2\n", { decimal: ";" as never }, "decimal must be"],
 ])("%j is refused", (text, options: CsvOptions, message) => {
   expect(() => readCsv(text, options)).toThrow(message);
+});
+
+describe("targets that are numbers in other clothes", () => {
+  // A class for each row would be a regression that is none.
+  test.each([
+    "12%",
+    "$1.50",
+    "1,234",
+    "2,5",
+    "−3",
+    "1 234.5",
+    "2026-01-31",
+    "31.01.2026",
+    "inf",
+    "1e999",
+    "0x10",
+  ])("%s is refused, and a class if the options say so", (value) => {
+    const text = `a,y\n1,"${value}"\n2,"${value}"\n`;
+    expect(() => readCsv(text)).toThrow(
+      "line 2, column y: this is neither a number nor clearly the name of a class",
+    );
+    expect(() => readCsv(text)).toThrow(`if it names a class pass labels: true; got ${inspect(value)}`);
+    expect(readCsv(text, { labels: true }).classes).toEqual([value]);
+  });
+
+  test.each([
+    "cat",
+    "setosa-2",
+    "v1.2",
+    "class 1",
+    "<=50K",
+    "Iris-setosa",
+    "10-20",
+    "8:30",
+    "true",
+    "a1",
+    "-",
+  ])("%s is a class", (value) => {
+    expect(readCsv(`a,y\n1,${value}\n2,other\n`).classes).toContain(value);
+  });
+
+  test("a file of Excel with its line for the separator", () => {
+    const { data } = readCsv("\ufeffsep=;\r\na;y\r\n1,5;2\r\n2,5;3\r\n", { decimal: ",", comment: "sep=" });
+    expect([[...data.x], [...data.y]]).toEqual([
+      [1.5, 2.5],
+      [2, 3],
+    ]);
+  });
+});
+
+test("what is no text of a CSV file, and no path", async () => {
+  await expect(loadCsv(undefined as never)).rejects.toThrow('loadCsv: expected a path such as "iris.csv"');
+  const sheet = write("sheet.xlsx", Uint8Array.from([0x50, 0x4b, 3, 4, 20, 0, 6, 0, 8]));
+  await expect(loadCsv(sheet)).rejects.toThrow("it is a spreadsheet or another zip, save it as CSV");
+  expect(() => readCsv(Buffer.from("a,b\n1,2\n") as never)).toThrow(
+    "of bytes new TextDecoder().decode(bytes), got",
+  );
+  expect(() => readCsv(undefined as never)).toThrow("take await loadCsv(path)");
+  expect(() => readCsv("data/iris.csv")).toThrow(
+    "not its path; take await loadCsv(path), got 'data/iris.csv'",
+  );
 });

@@ -89,6 +89,9 @@ describe("dataset", () => {
     );
     expect(() => dataset({ x: [[1]], y: [0.5], kind: "labels" })).toThrow("got 0.5");
     expect(() => dataset({ x: [[1]], y: [300], classes: 400 })).toThrow(
+      "classes must be a whole number from 1 to 256, as a label is a byte, got 400",
+    );
+    expect(() => dataset({ x: [[1]], y: [300], kind: "labels" })).toThrow(
       "label 0 must be a whole number from 0 to 255 (a label is a byte: at most 256 classes), got 300",
     );
     expect(() => dataset({ x: [[1], [Number.NaN]], y: [0, 1] })).toThrow(
@@ -111,4 +114,19 @@ describe("dataset", () => {
     expect(numbers["text/html"]).not.toContain("undefined");
     expect(inspect(images())).toBe("tiny: 6 samples of 2 × 2, 3 classes");
   });
+});
+
+test.each<[object, string]>([
+  [{ classes: 2.5 }, "dataset: classes must be a whole number from 1 to 256, as a label is a byte, got 2.5"],
+  [
+    { classes: Number.NaN },
+    "dataset: classes must be a whole number from 1 to 256, as a label is a byte, got NaN",
+  ],
+  [{ classes: 300 }, "dataset: classes must be a whole number from 1 to 256, as a label is a byte, got 300"],
+  [{ classes: "2" }, "dataset: classes must be a whole number from 1 to 256, as a label is a byte, got '2'"],
+  [{ kind: "label" }, 'dataset: kind must be "labels" or "targets", got \'label\''],
+  [{ x: undefined }, "dataset: x is missing; dataset({ x, y }) takes"],
+  [{ y: null }, "dataset: y is missing; dataset({ x, y }) takes"],
+])("dataset refuses %j", (wrong, message) => {
+  expect(() => dataset({ x: [[1], [2]], y: [0, 1], ...wrong } as never)).toThrow(message);
 });

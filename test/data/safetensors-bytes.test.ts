@@ -93,7 +93,16 @@ describe("what is refused", () => {
     ["no shape", { a: { ...one, shape: undefined } }, 8, "tensor a must have dtype, shape and data_offsets"],
     ["another size of entries", { a: { ...one, dtype: "BF16" } }, 8, "of shape [1] needs 2 bytes, has 8"],
     ["another size", { a: { ...one, shape: [2] } }, 8, "of shape [2] needs 16 bytes, has 8"],
-    ["a part of the bytes", { a: { ...one, data_offsets: [4, 8] } }, 8, "of shape [1] needs 8 bytes, has 4"],
+    ["a part of the bytes", { a: { ...one, data_offsets: [0, 4] } }, 4, "of shape [1] needs 8 bytes, has 4"],
+    ["a hole before", { a: { ...one, data_offsets: [8, 16] } }, 16, "at byte 0, they begin at 8"],
+    ["a hole between", { a: one, b: { ...one, data_offsets: [16, 24] } }, 24, "tensor b must begin where"],
+    ["tensors that share bytes", { a: one, b: one }, 8, "end, at byte 8, they begin at 0"],
+    [
+      "tensors that overlap",
+      { a: one, b: { ...one, dtype: "F32", data_offsets: [4, 8] } },
+      8,
+      "end, at byte 8, they begin at 4",
+    ],
     [
       "a file of ours without its hash",
       { __metadata__: { format: "nablab 1" }, a: one },

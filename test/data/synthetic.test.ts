@@ -95,6 +95,22 @@ describe("datasets can be", () => {
     );
     const still = dataset({ x: [[1], [1]], y: [0, 1], classes: 2 }).normalise().data;
     expect([...still.x]).toEqual([0, 0]);
+    // The mean of seven times 0.1 is not 0.1.
+    for (const each of [true, false]) {
+      const seven = dataset({
+        x: Array.from({ length: 7 }, () => [0.1]),
+        y: Array(7).fill(0),
+        classes: 2,
+        scale: 3,
+      });
+      const { data, normalisation } = seven.normalise({ each });
+      expect([[...data.x], ...normalisation.sd]).toEqual([Array(7).fill(0), 0]);
+    }
+    for (const wrong of [{ mean: [Number.NaN], sd: [1] }, { mean: [0] }, { mean: [0], sd: [-1] }]) {
+      expect(() => ten.normalise(wrong as never)).toThrow(
+        "expected a normalisation as normalise() returns it",
+      );
+    }
   });
 
   test("selected, made one-hot, and walked through in batches", () => {

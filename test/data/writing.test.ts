@@ -117,3 +117,10 @@ describe("csv", () => {
     );
   });
 });
+
+test("a CSV keeps the sign of zero", () => {
+  const text = writeCsv(dataset({ x: [[-0, 0]], y: [-0] }));
+  expect(text).toBe("x0,x1,y\n-0,0,-0\n");
+  const { data } = readCsv(text, { header: true });
+  expect([...data.x, ...data.y]).toEqual([-0, 0, -0]);
+});

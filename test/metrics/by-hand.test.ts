@@ -14,7 +14,7 @@ import {
 import { describe, expect, test } from "vitest";
 
 describe("confusionMatrix", () => {
-  // Class 2 is never predicted and 3 never right: precision 1/2, 1, none, 0; recall 1, 1/2, 0, none.
+  // Class 2 is never predicted and 3 never right: precision 1/2, 1, none, 0; recall 1, 1/2, 0, none; F1 2/3, 2/3, 0, 0.
   const m = confusionMatrix([0, 1, 0, 3], [0, 1, 1, 2], 4);
 
   test("the report has a row for each class, and means over those that have a figure", async () => {
@@ -25,7 +25,7 @@ describe("confusionMatrix", () => {
     ]);
     const mean = cells(lines.find((line) => line.includes("mean"))!);
     expect(mean.slice(0, 2)).toEqual(["mean", "4"]);
-    expect(mean.slice(2).map(Number)).toEqual([0.5, 0.5, expect.closeTo((2 / 3 + 2 / 3) / 2, 3)]);
+    expect(mean.slice(2).map(Number)).toEqual([0.5, 0.5, expect.closeTo((2 / 3 + 2 / 3) / 4, 3)]);
     expect(lines.join("\n")).toContain("Accuracy 50.00 % of 4 samples");
   });
 

@@ -154,9 +154,12 @@ describe("worstMistakes", () => {
 describe("more than one number", () => {
   test("F1, and the report of each class", () => {
     const m = confusionMatrix([0, 1, 1, 2], [0, 0, 1, 1], 3);
-    expect(m.f1).toEqual([2 / 3, 0.5, Number.NaN]);
+    expect(m.f1).toEqual([2 / 3, 0.5, 0]);
+    expect(confusionMatrix([0, 1], [0, 1], 3).f1).toEqual([1, 1, Number.NaN]);
     expect(inspect(m.report())).toContain("mean");
     expect(confusionMatrix([1, 0], [0, 1]).f1).toEqual([0, 0]);
+    // Never predicted is as bad as it gets, not left out of the mean (scikit-learn's f1_score: [0.8, 0]).
+    expect(confusionMatrix([0, 0, 0], [0, 0, 1]).f1).toEqual([0.8, 0]);
   });
 
   test("top k: the share whose label is among the k largest; k = 1 is the accuracy, k = classes is 1", () => {

@@ -206,6 +206,9 @@ describe("where there was no number", () => {
     const cycle = oneCycle({ eta: 0.1, steps: 10, rise: 0.1 });
     expect(cycle(1)).toBe(0.1);
     expect(cycle(10)).toBeCloseTo(4e-7, 18);
+    // Two with other texts are not taken for the same by `resume`.
+    expect(String(cycle)).toBe("oneCycle(0.1, 10 steps, rise 0.1)");
+    expect(String(oneCycle({ eta: 0.1, steps: 10 }))).toBe("oneCycle(0.1, 10 steps)");
   });
 
   test("oneCycle whose top lies before its first step is PyTorch's", () => {

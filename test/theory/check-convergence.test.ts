@@ -114,11 +114,59 @@ describe("over 500 seeds", () => {
   });
 
   test("a slope that is stated to be found is found", () => {
-    for (let seed = 0; seed < 100; seed++) {
-      const { detects } = checkConvergence(line, at(seed));
+    const { detects } = checkConvergence(line, at(0));
+    for (let seed = 0; seed < 500; seed++) {
       const away = checkConvergence(([t], stream) => [-2 * detects * t! + stream.normal()], at(seed));
       expect(away.separation).toBe("violated");
     }
+  });
+
+  test("saddles, deep and flat: none is called separated, and what is stated to be found is found", () => {
+    const saddle = (n: number, negative: number) => (t: Vector, stream: Random) =>
+      Array.from({ length: n }, (_, i) => (i === 0 ? -negative : 1) * t[i]! + 0.1 * stream.normal());
+    let [found, looked] = [0, 0];
+    for (let seed = 0; seed < 500; seed++) {
+      const n = seed % 250 === 249 ? 50 : seed % 5 === 0 ? 3 : 2;
+      const negative = [0.001, 0.03, 1][seed % 3]!;
+      const { separation, verdict, detects } = checkConvergence(saddle(n, negative), {
+        ...at(seed),
+        thetaStar: new Array(n).fill(0),
+        distances: [1, 2],
+        directions: 1,
+        samples: 200,
+        confidence: 0.99,
+      });
+      expect(separation).not.toBe("holds where sampled");
+      expect(verdict).not.toBe("yes");
+      // The directions that are sought are near the axis: within a third of the slope.
+      if (negative > 1.5 * detects) {
+        looked++;
+        found += Number(separation === "violated");
+      }
+    }
+    expect(looked).toBeGreaterThan(150);
+    // Missed with probability 0.01 each: five standard deviations.
+    expect(looked - found).toBeLessThanOrEqual(0.01 * looked + 5 * Math.sqrt(0.01 * looked));
+  });
+
+  test.each([
+    ["uniform", 1.8, (s: Random) => 2 * s.uniform() - 1],
+    ["exponential", 9, (s: Random) => -Math.log1p(-s.uniform()) - 1],
+    ["one in twenty", 18.1, (s: Random) => Number(s.uniform() < 0.05) - 0.05],
+  ] as const)("noise that is %s hides a slope of 0 no more often than stated", (_, kurtosis, law) => {
+    let wrong = 0;
+    for (let seed = 0; seed < 500; seed++) {
+      const { separation } = checkConvergence((_, stream) => [law(stream)], {
+        ...at(seed),
+        samples: 1000,
+        kurtosis,
+        confidence: 0.95,
+      });
+      expect(separation).not.toBe("holds where sampled");
+      wrong += Number(separation === "violated");
+    }
+    // 25 ± 5 at most, and five of those.
+    expect(wrong).toBeLessThanOrEqual(50);
   });
 });
 
@@ -163,7 +211,8 @@ describe("what sampling cannot see is not called convergence", () => {
   test("a rotation neither goes towards θ* nor away: rounding is no violation", () => {
     const turn = (t: Vector) => [t[1]!, -t[0]!];
     const check = checkConvergence(turn, { thetaStar: [0, 0], schedule });
-    expect([check.separation, check.verdict]).toEqual(["too noisy to tell", "undecided"]);
+    expect([check.separation, check.verdict]).toEqual(["undecided", "undecided"]);
+    expect(check.findings[1]!.text).toMatch(/there it is 0 up to rounding$/);
     const shear = (t: Vector) => [t[0]! + 5 * t[1]!, t[1]!];
     expect(checkConvergence(shear, { thetaStar: [0, 0], schedule }).separation).toBe("violated");
     const spiral = (t: Vector) => [t[0]! + 5 * t[1]!, t[1]! - 5 * t[0]!];
@@ -177,9 +226,42 @@ describe("what sampling cannot see is not called convergence", () => {
 
   test("noise of which nothing is known, however well it looks", () => {
     const check = checkConvergence(line, { thetaStar: [0], schedule });
-    expect([check.separation, check.verdict]).toEqual(["too noisy to tell", "undecided"]);
+    expect([check.separation, check.verdict]).toEqual(["undecided", "undecided"]);
+    expect(check.findings[1]!.text).toMatch(
+      /noise of a kurtosis below \d+ leads towards θ\* there, but nothing/,
+    );
     expect(check.wouldDecide).toMatch(/kurtosis/);
     expect(checkConvergence(line, { thetaStar: [0], schedule, kurtosis: 3 }).verdict).toBe("yes");
+  });
+
+  test("a saddle thousands of standard errors deep is no matter of noise: of unknown tails, or a violation", () => {
+    const saddle = (t: Vector, stream: Random) => [t[0]! + stream.normal(), -t[1]! + stream.normal()];
+    const options = { thetaStar: [0, 0], schedule };
+    const unknown = checkConvergence(saddle, options);
+    expect([unknown.separation, unknown.verdict]).toEqual(["undecided", "undecided"]);
+    expect(unknown.weakest.slope / unknown.weakest.standardError).toBeLessThan(-5000);
+    const said = /noise of a kurtosis below (\d+) leads away from θ\* there/.exec(unknown.findings[1]!.text);
+    expect(String(unknown)).not.toContain("too noisy");
+    // What is said there is so: with half that kurtosis known it is violated.
+    const kurtosis = Number(said![1]) / 2;
+    expect(kurtosis).toBeGreaterThan(20);
+    expect(checkConvergence(saddle, { ...options, kurtosis }).separation).toBe("violated");
+
+    // And no number of standard errors would do: one draw in 10⁵ carries this mean, which leads towards θ*.
+    const rare = (t: Vector, stream: Random) => [
+      (stream.uniform() < 1e-5 ? 2e5 : -1) * t[0]! + stream.normal(),
+    ];
+    const carried = checkConvergence(rare, { thetaStar: [0], schedule, samples: 1000 });
+    expect(carried.separation).toBe("undecided");
+    expect(carried.weakest.slope / carried.weakest.standardError).toBeLessThan(-1000);
+  });
+
+  test("too few draws for a kurtosis are named, not the noise", () => {
+    const away = ([t]: Vector, stream: Random) => [-t! + stream.normal()];
+    const few = checkConvergence(away as never, { thetaStar: [0], schedule, kurtosis: 3, samples: 50 });
+    expect(few.separation).toBe("undecided");
+    expect(few.findings[1]!.text).toMatch(/50 draws are too few for a kurtosis of up to 3$/);
+    expect(few.wouldDecide).toMatch(/take at least \d+ draws/);
   });
 
   test("NaN is an error", () => {

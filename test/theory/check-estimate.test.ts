@@ -12,6 +12,8 @@ import {
   toBundle,
 } from "nablab";
 import { describe, expect, test } from "vitest";
+import { studentTail } from "../../dist/tensor/student.js";
+import { limitOf } from "../../dist/theory/verdicts/check-estimate.js";
 
 /** At most `p` in truth: `count` of n may be above n p by five standard deviations (and by 5, where that is little). */
 const atMost = (count: number, p: number, n: number) =>
@@ -121,6 +123,70 @@ describe("the time average of a path", () => {
     }
   });
 
+  // θ² along a path with constant steps η, of mean η/(2 − η) and as skewed as χ².
+  const squares = (eta: number, length: number, stream: Random) => {
+    let theta = stream.normal() * Math.sqrt(eta / (2 - eta));
+    return Float64Array.from({ length }, () => {
+      theta = (1 - eta) * theta + eta * stream.normal();
+      return theta * theta;
+    });
+  };
+
+  test("of skewed steps a long path decides, and a short one says how long", () => {
+    const eta = 0.1;
+    const floor = eta / (2 - eta);
+    const of = (length: number) => {
+      const measured = timeAverage(squares(eta, length, random(21)));
+      const all = {
+        measured: [measured, measured, measured],
+        expected: new Array(3).fill(floor),
+        within: 0.1 * floor,
+      };
+      return { measured, check: compareEstimate(all) };
+    };
+    const short = of(10_000);
+    expect(short.check.verdict).toBe("undecided");
+    expect(short.check.wouldDecide).toMatch(/^take \d+ times the (steps|paths)/);
+    const long = of(1_000_000);
+    expect(long.check.verdict).toBe("yes");
+    expect(long.measured.skewness).toBeLessThan(0.3 * Math.abs(of(50_000).measured.skewness));
+    expect(long.measured.skewnessError).toBeCloseTo(Math.sqrt(6) / 2000, 3);
+  });
+
+  test.each([0.3, 0.5])(
+    "of skewed steps, η = %s, false alarms and misses over 500 seeds are as stated",
+    (eta) => {
+      const floor = eta / (2 - eta);
+      const runs = 500;
+      const level = 0.02;
+      let [wrong, missed, decided] = [0, 0, 0];
+      const means: number[] = [];
+      const stated: number[] = [];
+      for (let seed = 0; seed < runs; seed++) {
+        const measured = timeAverage(squares(eta, 12_000, random(seed).split("squares")));
+        means.push(measured.mean);
+        stated.push(measured.skewness);
+        const of = (expected: number) =>
+          compareEstimate({ measured, expected, within: Number.MAX_VALUE, falseAlarm: level });
+        const right = of(floor);
+        wrong += Number(right.verdict === "no");
+        if (right.verdict === "undecided") continue;
+        decided++;
+        missed += Number(of(floor + right.detects).verdict === "yes");
+        missed += Number(of(floor - right.detects).verdict === "yes");
+      }
+      expect(decided).toBeGreaterThan(0.9 * runs);
+      atMost(wrong, level, runs);
+      atMost(missed, 0.02, runs);
+      // The skewness that is stated, against that of 500 means, which has the error √(6/500) = 0.11.
+      const centre = means.reduce((sum, x) => sum + x / runs, 0);
+      const moment = (p: number) => means.reduce((sum, x) => sum + (x - centre) ** p / runs, 0);
+      const average = stated.reduce((sum, x) => sum + x / runs, 0);
+      expect(average).toBeGreaterThan(0);
+      expect(Math.abs(average - moment(3) / moment(2) ** 1.5)).toBeLessThan(5 * Math.sqrt(6 / runs));
+    },
+  );
+
   test("doubts a path that remembers too long, or has not arrived", () => {
     const stream = random(15);
     for (let run = 0; run < 100; run++) {
@@ -174,6 +240,23 @@ describe("estimates", () => {
     const signs = Float64Array.from({ length: 10_000 }, () => (stream.uniform() < 0.5 ? -1 : 1));
     expect(estimateVariance(signs).standardError).toBeLessThan(1e-3);
   });
+});
+
+test("a limit is a number, or the draws are too skewed: of few degrees of freedom, too", () => {
+  for (let degrees = 1; degrees < 500; degrees *= 1.3) {
+    for (const alarm of [0.3, 1e-3, 5e-7, 1e-12]) {
+      for (const skewness of [0, 1e-3, 0.01, 0.05, 0.2]) {
+        const { limit, skewed } = limitOf(alarm, degrees, skewness);
+        expect(limit).toBeGreaterThan(0);
+        expect(limit).toBeLessThan(Number.POSITIVE_INFINITY);
+        const plain = limitOf(alarm, degrees, 0).limit;
+        if (skewed === 0) expect(limit).toBeGreaterThanOrEqual(plain * (1 - 1e-9));
+      }
+    }
+  }
+  // By hand: P(T > z) exp(γ z³/3) = α.
+  const { limit } = limitOf(1e-6, 49, 0.02);
+  expect(Math.log(studentTail(limit, 49)) + (0.02 * limit ** 3) / 3).toBeCloseTo(Math.log(1e-6), 9);
 });
 
 describe("checkEstimate", () => {

@@ -31,8 +31,8 @@ describe("a mean that rare draws carry is never called biased, nor unbiased", ()
     ["normal, and less rarely large", (s: Random) => s.normal() + rare(1e-3)(s)],
     ["Pareto of index 1.1", (s: Random) => (0.1 / 1.1) * (1 - s.uniform()) ** (-1 / 1.1)],
   ])("%s", (_, draw) => {
-    for (let seed = 0; seed < 60; seed++) {
-      const check = checkNoise(law(draw), { at, mean: () => [1], seed, samples: 1000 });
+    for (let seed = 0; seed < 500; seed++) {
+      const check = checkNoise(law(draw), { at, mean: () => [1], seed, samples: 300 });
       expect([check.verdict, check.bias]).toEqual(["undecided", "undecided"]);
       expect(check.detects).toBe(Number.POSITIVE_INFINITY);
       expect(check.wouldDecide).toMatch(/kurtosis/);
@@ -40,9 +40,9 @@ describe("a mean that rare draws carry is never called biased, nor unbiased", ()
   });
 
   test("with its bound it is right for every seed", () => {
-    for (let seed = 0; seed < 60; seed++) {
+    for (let seed = 0; seed < 500; seed++) {
       for (const p of [1e-4, 1e-3, 0.01]) {
-        const check = checkNoise(law(rare(p)), { at, mean: () => [1], bound: 1 / p, seed });
+        const check = checkNoise(law(rare(p)), { at, mean: () => [1], bound: 1 / p, seed, samples: 200 });
         expect(check.verdict).toBe("undecided");
         expect(check.wouldDecide).toMatch(/^take ([\d,]+|many) times the draws/);
       }
@@ -80,23 +80,33 @@ describe("with known tails false alarms and misses are as stated", () => {
   test("in 1 to 50 dimensions and at several places the alarm is that of all together", () => {
     for (const dimension of [1, 3, 50]) {
       let wrong = 0;
-      for (let seed = 0; seed < 40; seed++) {
-        const F = expectation(quadratic({ spectrum: new Array(dimension).fill(1) }));
+      const gradient = (theta: ArrayLike<number>) => Array.from(theta);
+      const noisy: Estimator = (theta, s) => Array.from(theta, (x) => x + s.normal());
+      for (let seed = 0; seed < 500; seed++) {
         const places = [new Array(dimension).fill(0), new Array(dimension).fill(2)];
-        const check = checkNoise(F, { at: places, samples: 400, confidence: 0.98, seed });
+        // Draws enough for a kurtosis of 3 at this level, and no more.
+        const samples = dimension === 50 ? 150 : 300;
+        const check = checkNoise(noisy, {
+          at: places,
+          mean: gradient,
+          kurtosis: 3,
+          samples,
+          confidence: 0.98,
+          seed,
+        });
         wrong += Number(check.verdict === "no");
       }
-      atMost(wrong, 0.02, 40);
+      atMost(wrong, 0.02, 500);
     }
   });
 
   test("a ladder of biases: below the stated one nothing is called unbiased that is far off, above it all are found", () => {
-    for (let seed = 0; seed < 50; seed++) {
+    for (let seed = 0; seed < 500; seed++) {
       const of = (bias: number) =>
-        checkNoise(expectation(quadratic({ spectrum: [1] }), noise({ bias })), { at, seed });
+        checkNoise(expectation(quadratic({ spectrum: [1] }), noise({ bias })), { at, seed, samples: 1000 });
       const { detects, verdict } = of(0);
       expect(verdict).toBe("yes");
-      expect(detects).toBeLessThan(0.4);
+      expect(detects).toBeLessThan(0.5);
       expect(of(1.3 * detects).verdict).toBe("no");
       expect(of(0.6 * detects).verdict).not.toBe("yes");
     }
@@ -160,8 +170,8 @@ describe("finite variance", () => {
   const pareto = (index: number) => (s: Random) => (1 - s.uniform()) ** (-1 / index);
 
   test("near index 2 and of lognormal laws no seed is certain", () => {
-    for (let seed = 0; seed < 60; seed++) {
-      for (const samples of [50, 2000]) {
+    for (let seed = 0; seed < 500; seed++) {
+      for (const samples of [50, seed % 8 ? 250 : 2000]) {
         for (const index of [1.9, 2, 2.1]) expect(of(pareto(index), samples, seed)).toBe("undecided");
         for (const sd of [1.5, 2, 3])
           expect(of((s) => Math.exp(sd * s.normal()), samples, seed)).not.toBe("no finite variance in sight");

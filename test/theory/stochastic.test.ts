@@ -399,6 +399,9 @@ describe("SGD along many paths", () => {
       (await run({ batchSize, paths: 500 })).squaredDistances!.mean.at(-1)!;
     expect(await spread(16)).toBeLessThan(await spread(1));
     await expect(run({ theta0: [1, 2] })).rejects.toThrow("theta0 must have 1 entries, got 2");
+    await expect(run({ theta0: [Number.NaN] })).rejects.toThrow(
+      "the entries of theta0 must be finite, got [ NaN ]",
+    );
     await expect(run({ paths: 0 })).rejects.toThrow("paths must be a whole number ≥ 1, got 0");
     await expect(run({ threads: 0.5 })).rejects.toThrow("threads must be a whole number ≥ 1, got 0.5");
     await expect(run({ rule: sgd() })).rejects.toThrow("give either a step size eta or a rule");

@@ -403,6 +403,32 @@ describe("between epochs", () => {
     expect(run.measured.later!.length).toBe(3);
   });
 
+  test("data that were changed in place are other data", async () => {
+    const mine = points(70);
+    const file = fresh();
+    await train(network(), mine, { live: false, checkpoint: file });
+    await train(network(), mine, { live: false, resume: file, epochs: 2 });
+    const [label, entry] = [mine.y[3]!, mine.x[0]!];
+    mine.y[3] = (label + 1) % 3;
+    const again = () => train(network(), mine, { live: false, resume: file, epochs: 2 });
+    await expect(again()).rejects.toThrow("made with other training data");
+    mine.y[3] = label;
+    mine.x[0] = entry + 1;
+    await expect(again()).rejects.toThrow("made with other training data");
+    mine.x[0] = entry;
+    expect((await again()).epochs.length).toBe(2);
+  });
+
+  test("a network that is not finite is no training that went wrong", async () => {
+    for (const backend of ["wasm", "scalar"] as const) {
+      const broken = network();
+      broken.theta[0] = Number.NaN;
+      await expect(train(broken, data, { live: false, backend })).rejects.toThrow(
+        "train: the parameters are not finite before the first step, first those of layer 1, A[1] or b[1]; make",
+      );
+    }
+  });
+
   test("what does not fit is said", async () => {
     const wrong = (options: unknown) => train(network(), data, { live: false, ...(options as TrainOptions) });
     await expect(wrong({ earlyStopping: { by: "accuracy" } })).rejects.toThrow("needs data to validate on");
@@ -410,6 +436,14 @@ describe("between epochs", () => {
       "patience must be a whole number",
     );
     await expect(wrong({ earlyStopping: { by: "luck" } })).rejects.toThrow("got 'luck'");
+    const numbers = dataset({ name: "numbers", x: [[1], [2]], y: [1, 2] });
+    const byAccuracy = { validation: numbers, earlyStopping: { by: "accuracy" as const }, live: false };
+    await expect(train(sequential([dense(1, 1)]), numbers, byAccuracy)).rejects.toThrow(
+      'by the accuracy needs labels, but numbers has targets; take by: "validationLoss"',
+    );
+    await expect(wrong({ checkpoint: true })).rejects.toThrow("checkpoint must be a file such as");
+    await expect(wrong({ checkpoint: { every: 2 } })).rejects.toThrow("{ file, every }, got { every: 2 }");
+    await expect(wrong({ resume: {} })).rejects.toThrow("resume must be a checkpoint's file such as");
     await expect(wrong({ onEpoch: 3 })).rejects.toThrow("onEpoch must be a function, got 3");
     await expect(wrong({ signal: 3 })).rejects.toThrow(
       "signal must be the signal of an AbortController, got 3",

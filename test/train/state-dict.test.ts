@@ -2,7 +2,7 @@
  * PyTorch's state_dicts in safetensors, both ways: files that PyTorch 2.13 wrote (test/golden/make_state_dicts.py) say what
  * they said there, and what is written has the names, shapes and numbers that it takes.
  */
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import {
@@ -24,7 +24,7 @@ import {
   tanh,
 } from "nablab";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { readSafetensors } from "#nablab/data/safetensors.js";
+import { readSafetensors, writeSafetensors } from "#nablab/data/safetensors.js";
 import { consoleHost, setHost } from "#nablab/display/host.js";
 
 const golden = path.join(import.meta.dirname, "../golden/pytorch");
@@ -110,6 +110,21 @@ describe("a state_dict of PyTorch", () => {
     const model = loadNetwork(file("places-f32"), networkFor("places"));
     expect([...model.b[1]!.data]).toEqual([0, 0, 0, 0]);
     expect(model.b[2]!.data.some((b) => b !== 0)).toBe(true);
+  });
+
+  test("weights of a type that is not read are named, and texts of other programs mean nothing here", () => {
+    const target = path.join(folder, "others.safetensors");
+    const net = sequential([dense(1, 1)], { seed: 1 });
+    const one = { shape: [1, 1], data: Float32Array.of(0.5) };
+    const texts = { format: "pt", architecture: "mlp", state: "CA" };
+    writeSafetensors(target, { tensors: new Map([["0.weight", one]]), texts });
+    expect([...loadNetwork(target, net).theta]).toEqual([0.5, 0]);
+    const header = JSON.stringify({ "0.weight": { dtype: "I64", shape: [1, 1], data_offsets: [0, 8] } });
+    const bytes = new Uint8Array(8 + header.length + 8);
+    bytes[0] = header.length;
+    bytes.set(new TextEncoder().encode(header), 8);
+    writeFileSync(target, bytes);
+    expect(() => loadNetwork(target, net)).toThrow("has 0.weight of type I64, which is not read");
   });
 
   test("of another network is refused, and the network stays", () => {

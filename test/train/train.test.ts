@@ -689,4 +689,5 @@ test("what does not fit is said before anything is computed", async () => {
   await expect(train([] as never, data)).rejects.toThrow("train: expected a network such as sequential(");
   await expect(evaluate(network(), undefined as never)).rejects.toThrow("got undefined");
   expect(() => compareRuns([])).toThrow("expected a list of runs");
+  expect(() => compareRuns([1 as never])).toThrow("expected a list of runs");
 });

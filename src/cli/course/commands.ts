@@ -14,139 +14,142 @@ import type { ReleaseOptions } from "./release.js";
 export function addCourseCommands(program: Command, whole: (text: string) => number): void {
   const course = program
     .command("course")
-    .summary("hand out, grade and report on assignments, with nbgrader")
+    .summary("release and grade assignments with nbgrader")
     .description(
-      "Assignments in TypeScript with nbgrader: made in source/, handed out from release/, handed in to " +
-        "submitted/STUDENT/ASSIGNMENT/, graded in autograded/. The manual: notebooks/coursework/README.md.",
+      "Assignments in TypeScript with nbgrader: authored in source/, released to release/, submitted to " +
+        "submitted/STUDENT/ASSIGNMENT/, graded in autograded/. Manual: notebooks/coursework/README.md.",
     )
     .addHelpText(
       "after",
       `
 Examples:
   npx nablab course new my-course && cd my-course
-  npx nablab course release 1-gradient-descent     what students get is in release/
-  npx nablab course roster import class.csv        who is in the class
-  npx nablab course autograde                      grade what lies in submitted/
+  npx nablab course release 1-gradient-descent     write the students' version to release/
+  npx nablab course roster import class.csv        read the class list
+  npx nablab course autograde                      grade the submissions
   npx nablab course feedback && npx nablab course scores --csv scores.csv`,
     );
 
-  /** A command about the course in a folder. */
+  /** Adds the option for the folder of the course. */
   const inCourse = (command: Command): Command =>
-    command.option("-c, --course <folder>", "the folder of the course", ".");
+    command.option("-c, --course <folder>", "folder of the course", ".");
 
   course
     .command("new")
-    .summary("lay out a course")
-    .description("Lays out a course with nablab's assignments, ready to be released and changed.")
-    .argument("<folder>", "a new or an empty folder")
+    .summary("create a course")
+    .description("Creates a course with nablab's assignments, ready to be edited and released.")
+    .argument("<folder>", "a new or empty folder")
     .option("--empty", "without assignments")
     .action(async (folder: string, options: { empty?: boolean }) => {
       (await import("./new-course.js")).newCourse(folder, options);
     });
 
   inCourse(course.command("release"))
-    .summary("make what students get")
+    .summary("write the students' version")
     .description(
-      "Makes the students' version in release/: solutions and hidden tests stripped. The solution must get all points " +
-        "and an assignment without answers none; else, and when nbgrader refuses it, the version that is there stays.",
+      "Writes the students' version to release/, without solutions and hidden tests. The solution must get all points " +
+        "and an unsolved assignment none; otherwise, or if nbgrader fails, the previous release is kept.",
     )
-    .argument("[assignment...]", "by default all")
-    .option("--untried", "hand out also where solution and tests do not agree")
-    .option("--change-cells", "of an assignment that is graded: keep the marks of the cells that stay")
+    .argument("[assignment...]", "default: all")
+    .option("--untried", "release without running solution and tests")
+    .option(
+      "--change-cells",
+      "change the cells of a graded assignment, keeping the marks of the cells that remain",
+    )
     .action(async (assignments: string[], options: ReleaseOptions) => {
       process.exitCode = await (await import("./release.js")).releaseAssignments(assignments, options);
     });
 
   inCourse(course.command("autograde"))
-    .summary("grade what was handed in")
+    .summary("grade submissions")
     .description(
-      "Grades what lies in submitted/, several at a time. What is graded already is left alone, so that an interrupted " +
-        "run goes on where it stopped; what was handed in again is graded again.",
+      "Grades the submissions in submitted/, several at a time. Graded submissions are skipped, so an interrupted run " +
+        "can be continued; a changed submission is graded again.",
     )
-    .argument("[assignment...]", "by default all that are released")
-    .option("-s, --student <id>", "of this student alone")
-    .option("-j, --jobs <number>", "how many at a time; by default one for each core", whole)
-    .option("-f, --force", "also what is graded already")
-    .option("--stale", "also what was graded by tests that have changed since")
-    .addHelpText("after", "\nExit codes: 0 all graded, 1 some could not be, 2 the arguments cannot be used")
+    .argument("[assignment...]", "default: all that are released")
+    .option("-s, --student <id>", "only this student")
+    .option("-j, --jobs <number>", "number of parallel jobs (default: one per core)", whole)
+    .option("-f, --force", "also grade what is already graded")
+    .option("--stale", "also grade what was graded by tests that have changed since")
+    .addHelpText("after", "\nExit codes: 0 all graded, 1 some could not be graded, 2 invalid arguments")
     .action(async (assignments: string[], options: AutogradeOptions) => {
       process.exitCode = await (await import("./autograde.js")).autograde(assignments, options);
     });
 
   inCourse(course.command("feedback"))
-    .summary("write what students get back")
-    .description("Writes graded notebooks with points and comments to feedback/, as HTML.")
-    .argument("[assignment...]", "by default all that are released")
-    .option("-s, --student <id>", "for this student alone")
-    .option("-j, --jobs <number>", "how many at a time; by default one for each core", whole)
-    .option("--zip <file>", "also pack it for the platform that the submissions came from")
+    .summary("write feedback for students")
+    .description("Writes graded notebooks with points and comments to feedback/ as HTML.")
+    .argument("[assignment...]", "default: all that are released")
+    .option("-s, --student <id>", "only this student")
+    .option("-j, --jobs <number>", "number of parallel jobs (default: one per core)", whole)
+    .option("--zip <file>", "also pack it for the platform from which the submissions came")
     .action(async (assignments: string[], options: FeedbackOptions) => {
       process.exitCode = await (await import("./feedback.js")).feedback(assignments, options);
     });
 
   inCourse(course.command("scores"))
-    .summary("show what everybody has")
+    .summary("show all scores")
     .description(
-      "Shows the points of all students on the roster, and what was not handed in or could not be graded; with --csv " +
-        "also writes a table for a spreadsheet.",
+      "Shows the points of all students on the roster, and what was not submitted or could not be graded; --csv also " +
+        "writes a table for a spreadsheet.",
     )
-    .option("--csv <file>", "a line for each student and assignment, with status and note")
+    .option("--csv <file>", "a row per student and assignment, with status and note")
     .action(async (options: CourseOptions & { csv?: string }) => {
       process.exitCode = await (await import("./scores.js")).scores(options);
     });
 
   const roster = course
     .command("roster")
-    .summary("say who is in the class")
-    .description("The class, which scores are about.");
+    .summary("manage the class list")
+    .description("Manages the list of students for whom scores are reported.");
 
   inCourse(roster.command("import"))
     .summary("read a class list")
     .description(
-      "Adds the students of a table to the class: a list of Moodle's participants, its grading worksheet, the gradebook " +
-        "of Canvas, or any table with an id (student_id, ID number, username, …), names and addresses.",
+      "Adds the students of a table to the class: Moodle's list of participants or grading worksheet, Canvas's " +
+        "gradebook, or any table with an id (student_id, ID number, username, …), names and email addresses.",
     )
     .argument("<file>", "a .csv file")
-    .option("--id <column>", "the column whose values name the folders in submitted/")
+    .option("--id <column>", "column whose values name the folders in submitted/")
     .action(async (file: string, options: CourseOptions & { id?: string }) => {
       await (await import("./roster.js")).importRoster(file, options);
     });
 
   inCourse(roster.command("show"))
-    .description("Shows the class.")
+    .description("Lists the students of the class.")
     .action(async (options: CourseOptions) => {
       await (await import("./roster.js")).showRoster(options);
     });
 
   inCourse(course.command("import"))
-    .summary("take submissions from Moodle or Canvas")
+    .summary("import submissions from Moodle or Canvas")
     .description(
-      "Unpacks the submissions of an assignment, as Moodle (Download all submissions) or Canvas (Download submissions) " +
-        "packs them, into submitted/. What was handed in before is kept in .nablab/replaced.",
+      "Unpacks a download of Moodle (Download all submissions) or Canvas (Download submissions) into submitted/. " +
+        "Earlier versions are kept in .nablab/replaced.",
     )
-    .argument("<zip>", "what the platform gave out")
-    .argument("<assignment>", "what it is handed in for")
-    .option("--worksheet <file>", "Moodle's grading worksheet, where students have the same name")
-    .option("--add", "put who is not on the roster there; without a roster that is done anyway")
+    .argument("<zip>", "the download")
+    .argument("<assignment>", "the assignment that was submitted")
+    .option("--worksheet <file>", "Moodle's grading worksheet, if students have the same name")
+    .option("--add", "add unknown students to the roster; the default without a roster")
     .addHelpText(
       "after",
-      "\nExit codes: 0 all imported, 1 some could not be told whose they are, 2 nothing was",
+      "\nExit codes: 0 all imported, 1 some students could not be identified, 2 nothing imported",
     )
     .action(async (zip: string, assignment: string, options: ImportOptions) => {
       process.exitCode = await (await import("./import.js")).importSubmissions(zip, assignment, options);
     });
 
   inCourse(course.command("grades"))
-    .summary("fill in the table of Moodle or Canvas")
+    .summary("fill in the grades table of Moodle or Canvas")
     .description(
-      "Fills the points into Moodle's grading worksheet or Canvas's gradebook, as the platform gave it out, to be " +
-        "uploaded again. Who handed in nothing or could not be graded keeps what stands there.",
+      "Writes the points into Moodle's grading worksheet or Canvas's gradebook, ready for upload. Entries of students " +
+        "who submitted nothing or could not be graded are kept.",
     )
-    .argument("<table>", "the platform's .csv file")
-    .requiredOption("-o, --out <file>", "the table with the points in it")
-    .option("-a, --assignment <name>", "which assignment; by default those whose columns there are")
-    .option("--column <title>", "its column, where that has another name")
-    .option("--scale", "multiply, where the platform's maximum is another one")
+    .argument("<table>", "the platform's .csv export")
+    .requiredOption("-o, --out <file>", "file to write")
+    .option("-a, --assignment <name>", "which assignment (default: all that have a column)")
+    .option("--column <title>", "its column, if named differently")
+    .option("--scale", "scale points to the platform's maximum")
     .action(async (file: string, options: GradesOptions) => {
       await (await import("./grades.js")).exportGrades(file, options);
     });
@@ -154,17 +157,17 @@ Examples:
   inCourse(course.command("formgrader"))
     .summary("open nbgrader's Formgrader on the course")
     .description(
-      "Starts JupyterLab with nbgrader in the course's folder, for this machine alone, and prints its address.",
+      "Starts JupyterLab with nbgrader in the course's folder, on the loopback interface only, and prints its address.",
     )
-    .argument("[option...]", "more options for JupyterLab, after --")
-    .option("-p, --port <number>", "the port to listen on; by default a free one", whole)
-    .option("--no-browser", "only print the address")
+    .argument("[option...]", "options for JupyterLab, after --")
+    .option("-p, --port <number>", "port to listen on (default: a free one)", whole)
+    .option("--no-browser", "print the address only")
     .action(async (more: string[], options: FormgraderOptions) => {
       process.exitCode = await (await import("./formgrader.js")).formgrader(more, options);
     });
 
   inCourse(course.command("prepare", { hidden: true }))
-    .description("Lays a submission out for nbgrader, which calls this where it grades by itself.")
+    .description("Prepares a submission for nbgrader, which calls this when it grades on its own.")
     .argument("<assignment>")
     .argument("<student>")
     .action(async (assignment: string, student: string, options: CourseOptions) => {

@@ -92,6 +92,9 @@ export async function sgdPaths(F: StochasticObjective, options: SgdPathsOptions)
   if (theta0.length !== F.dimension) {
     throw new RangeError(`sgdPaths: theta0 must have ${F.dimension} entries, got ${theta0.length}`);
   }
+  if (!Array.from(theta0).every(Number.isFinite)) {
+    throw new RangeError(`sgdPaths: the entries of theta0 must be finite, got ${inspect(theta0)}`);
+  }
   for (const [what, value] of Object.entries({ steps, paths, batchSize, threads: threads ?? 1 })) {
     if (!Number.isInteger(value) || value < 1) {
       throw new RangeError(`sgdPaths: ${what} must be a whole number ≥ 1, got ${inspect(value)}`);

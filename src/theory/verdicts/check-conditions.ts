@@ -2,6 +2,7 @@
  * The conditions on step sizes: Σ η(k) = ∞, so that any distance can be covered, and Σ η(k)² < ∞, so that the noise dies
  * out (A15, B4).
  */
+import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
 import { type Judged, judged, type Verdict } from "../../display/verdict.js";
 import { type Decay, decayOf, type StepSize, stepSizeAt, stepSizeText } from "../../optim/schedule.js";
@@ -35,7 +36,7 @@ export interface ConditionCheck extends Judged {
  *
  * @param schedule a schedule, a number or a function of k
  * @param options `terms`: how many terms are added up; 10⁵
- * @throws RangeError if the schedule gives what is no step size.
+ * @throws RangeError if the schedule gives what is no step size, or `terms` is no whole number ≥ 2.
  * @example
  * checkConditions(inverse({ power: 0.75 })).admissible // → true
  * checkConditions(exponential({ eta: 1, gamma: 0.5 })) // → ✗ 1·0.5^(k−1): Σ η(k) < ∞, Σ η(k)² < ∞…
@@ -46,6 +47,9 @@ export function checkConditions(
   schedule: StepSize,
   { terms = 100_000 }: { terms?: number } = {},
 ): ConditionCheck {
+  if (!(Number.isInteger(terms) && terms >= 2)) {
+    throw new RangeError(`checkConditions: terms must be a whole number ≥ 2, got ${inspect(terms)}`);
+  }
   const partial = { terms, sum: 0, squares: 0 };
   for (let k = 1; k <= terms; k++) {
     const eta = stepSizeAt("checkConditions", schedule, k);
@@ -77,8 +81,11 @@ export function checkConditions(
 /** Σ of the given power of what falls like this. */
 function sumOf(decay: Decay, power: number): Sum {
   if (decay === "zero" || decay.ratio < 1) return "finite";
-  const p = power * decay.power;
-  const q = power * decay.log;
+  // The powers of a product were added up: 0.6 + 0.3 + 0.1 is 1.
+  const [p, q] = [decay.power, decay.log].map((one) => Number((power * one).toPrecision(12))) as [
+    number,
+    number,
+  ];
   return p < 1 || (p === 1 && q <= 1) ? "infinite" : "finite";
 }
 

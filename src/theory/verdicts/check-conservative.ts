@@ -64,7 +64,7 @@ export interface ConservativeCheck extends Judged {
  *
  * @param F a function with what is taken for its derivative, such as those of `maximum` and `linearCombination`
  * @param options `points` = 2000, `curves` = 20, `arcs` = 20,000, `radius` = 1, `seed` = 0
- * @throws RangeError for counts that are no whole numbers ≥ 1.
+ * @throws RangeError for counts and dimensions that are no whole numbers ≥ 1, and a radius that is not finite and > 0.
  * @example
  * const rectifier = maximum(affine([1]), affine([0]));
  * const program = linearCombination([rectifier, maximum(affine([-1]), affine([0]))], [1, -1]); // θ, and 0 at 0
@@ -82,6 +82,14 @@ export function checkConservative(
       throw new RangeError(`checkConservative: ${name} must be a whole number ≥ 1, got ${inspect(count)}`);
     }
   }
+  if (!(Number.isInteger(F.dimension) && F.dimension > 0)) {
+    throw new RangeError(
+      `checkConservative: dimension must be a whole number ≥ 1, got ${inspect(F.dimension)}`,
+    );
+  }
+  if (!(Number.isFinite(radius) && radius > 0)) {
+    throw new RangeError(`checkConservative: radius must be a finite number > 0, got ${inspect(radius)}`);
+  }
   const stream = random(seed).split("checkConservative");
   const gaussian = () => Float64Array.from({ length: F.dimension }, () => radius * stream.normal());
   let [gradients, unclear] = [0, 0];
@@ -91,10 +99,14 @@ export function checkConservative(
     unclear += Number(verdict === "undecided");
   }
   const found = Array.from({ length: curves }, () => alongHalfCircle(F, gaussian(), stream, radius, arcs));
-  const worst = found.reduce((a, b) => (b.error / b.allowed > a.error / a.allowed ? b : a));
+  // An integral that is no number is the worst of all.
+  const worst = found.reduce((a, b) => (b.error / b.allowed <= a.error / a.allowed ? a : b));
   const detects = 1 - 0.01 ** (1 / points);
   const places = gradients + unclear < points ? "no" : unclear > 0 ? "undecided" : "yes";
-  const integrals = worst.error <= worst.allowed ? "yes" : "no";
+  const rounding = Math.max(...found.map((curve) => curve.rounding));
+  const inexact = found.some((curve) => curve.rounding > curve.allowed);
+  const off = found.some(({ error, allowed, rounding }) => !(error <= allowed + rounding));
+  const integrals = off ? "no" : inexact || worst.error > worst.allowed ? "undecided" : "yes";
   const findings = [
     {
       verdict: places,
@@ -103,7 +115,8 @@ export function checkConservative(
     },
     {
       verdict: integrals,
-      text: `∫⟨v, γ'⟩ dt gives back F along ${curves} half circles: off by ${formatNumber(worst.error, 2)}, the midpoint rule by up to ${formatNumber(worst.allowed, 2)}`,
+      text: `∫⟨v, γ'⟩ dt gives back F along ${curves} half circles: off by ${formatNumber(worst.error, 2)}, the midpoint rule by up to ${formatNumber(worst.allowed, 2)}${inexact ? `, and F by ${formatNumber(rounding, 2)} for rounding` : ""}`,
+      wouldDecide: "values of F with less rounding",
     },
   ] as const;
   return judged(
@@ -160,6 +173,8 @@ function alongHalfCircle(F: Field, centre: Float64Array, stream: Random, radius:
     if (i > 0) variation += Math.abs(slope - before);
     before = slope;
   }
-  const error = Math.abs(integral - (F.value(at(Math.PI)) - F.value(at(0))));
-  return { error, allowed: 2 * dt * variation + 1e-9 * (1 + Math.abs(integral)) };
+  const [start, end] = [F.value(at(0)), F.value(at(Math.PI))];
+  const error = Math.abs(integral - (end - start));
+  const rounding = 8 * Number.EPSILON * Math.max(Math.abs(start), Math.abs(end));
+  return { error, rounding, allowed: 2 * dt * variation + 1e-9 * (1 + Math.abs(integral)) };
 }

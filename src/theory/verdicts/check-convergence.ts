@@ -12,7 +12,7 @@ import type { Vector } from "../algebra/vectors.js";
 import type { StochasticObjective } from "../objectives/stochastic-objective.js";
 import { type ConditionCheck, checkConditions } from "./check-conditions.js";
 import type { Estimator } from "./check-noise.js";
-import { type Tails, testMean } from "./mean-test.js";
+import { type MeanTest, type Tails, testMean } from "./mean-test.js";
 import { knownTails } from "./tails.js";
 
 /** What is claimed of an iteration, and how much is sampled. */
@@ -43,8 +43,11 @@ export interface ConvergenceCheckOptions {
   seed?: number;
 }
 
-/** A verdict of sampling: `holds` where it was looked, refuted, or not to be told from the noise. */
-export type Sampled = "holds where sampled" | "violated" | "too noisy to tell";
+/**
+ * A verdict of sampling: `holds` where it was looked, refuted, hidden by the noise, or undecided for another reason, which the
+ * finding says: nothing is known of the tails, or what was measured is 0 up to rounding.
+ */
+export type Sampled = "holds where sampled" | "violated" | "too noisy to tell" | "undecided";
 
 /** What is known of the conditions. Shows itself as a line for each. */
 export interface ConvergenceCheck extends Judged {
@@ -90,8 +93,9 @@ const slack = 0.005;
  * Separation is tested at every distance (given ones and some between) along random directions and along those in which it is
  * most likely to fail: eigenvectors of the symmetric part of the Jacobian of M, by differences at that distance. It
  * is violated where ⟨u, M⟩ is negative beyond chance (Bonferroni over all places), and holds where it is positive beyond
- * chance at all; a product that is 0 up to rounding, as of a rotation, is neither. What is needed of the tails of N is said
- * at `checkNoise`. Growth is judged further out, up to a million times the largest distance: violated if E‖N‖² grows with a
+ * chance at all; a product that is 0 up to rounding, as of a rotation, is neither. Without a bound on the tails of N
+ * nothing is decided, however many standard errors the product is away from 0 (see `checkNoise`), but the finding says up
+ * to which kurtosis it would be. Growth is judged further out, up to a million times the largest distance: violated if E‖N‖² grows with a
  * power above 2 that does not fall, undecided if the power is above 2 but falls.
  *
  * @param estimator a function (θ, stream) => N(θ), or an objective of which gradients can be sampled
@@ -139,12 +143,16 @@ export function checkConvergence(
   });
   const weakest = tested.reduce((a, b) => (b.off / b.noise < a.off / a.noise ? b : a));
   const violated = tested.some(({ sign }) => sign < 0);
-  const open = tested.find(({ sign }) => sign === 0);
+  const unclear = tested.filter(({ sign }) => sign === 0);
+  const open = unclear.includes(weakest) ? weakest : unclear[0];
+  const hidden = unclear.some(({ verdict, exact }) => verdict === "yes" && !exact);
   const separation: Sampled = violated
     ? "violated"
-    : open || !searched
-      ? "too noisy to tell"
-      : "holds where sampled";
+    : !open && searched
+      ? "holds where sampled"
+      : hidden
+        ? "too noisy to tell"
+        : "undecided";
 
   const ratios = Float64Array.from(distances, (r) =>
     Math.max(...places.filter((place) => place.r === r).map(({ square }) => square / (1 + r * r))),
@@ -161,7 +169,7 @@ export function checkConvergence(
     steps.findings[0]!,
     {
       verdict: separationVerdict,
-      text: `⟨θ − θ*, M(θ)⟩ > 0 (Blum): ${separation}; per distance it is weakest at ${where}, ${formatNumber(weakest.off)} ± ${formatNumber(weakest.standardError, 2)}${open?.reason && separationVerdict === "undecided" ? `; ${open.reason}` : ""}`,
+      text: `⟨θ − θ*, M(θ)⟩ > 0 (Blum): ${separation}; per distance it is weakest at ${where}, ${formatNumber(weakest.off)} ± ${formatNumber(weakest.standardError, 2)}${open && separationVerdict === "undecided" ? because(open) : ""}`,
       wouldDecide: !searched
         ? `at most ${mostDimensions} variables: of more the directions are not sought`
         : (open?.wouldDecide ?? "more samples, or a scalar product that is not 0"),
@@ -199,6 +207,14 @@ export function checkConvergence(
       }[verdict],
     },
   );
+}
+
+/** Why a place decides nothing. */
+function because({ off, exact, refutedUpTo, reason }: MeanTest): string {
+  if (exact) return "; there it is 0 up to rounding";
+  if (refutedUpTo === 0) return reason ? `; ${reason}` : "";
+  // No number of standard errors excludes that rare draws, none of them seen, carry the mean to the other side.
+  return `; noise of a kurtosis below ${formatNumber(refutedUpTo, 2)} leads ${off < 0 ? "away from" : "towards"} θ* there, but nothing is known of its tails`;
 }
 
 const verdictOfSampled = (one: Sampled): Verdict =>
@@ -376,7 +392,7 @@ function growthOf(
     // What is 0 far out does not grow; what is 0 here and there is not understood.
     const none = all.every(({ square }) => square === 0);
     return {
-      growth: none ? ("holds where sampled" as const) : ("too noisy to tell" as const),
+      growth: none ? ("holds where sampled" as const) : ("undecided" as const),
       exponent: 0,
       error: 0,
       says: "",
@@ -384,7 +400,7 @@ function growthOf(
   }
   if (!all.every(({ square }) => Number.isFinite(square))) {
     return {
-      growth: "too noisy to tell" as const,
+      growth: "undecided" as const,
       exponent,
       error,
       says: "; further out N is not finite",

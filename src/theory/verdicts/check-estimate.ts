@@ -230,8 +230,12 @@ export function limitOf(alarm: number, degrees: number, skewness: number): { lim
   if (skewness === 0) return { limit: plain, skewed: 0 };
   const far = Math.min((skewness * plain) ** 2 / 0.3 ** 2, 1e9);
   if (far > 1) return { limit: plain, skewed: far };
-  const limit = whereTailIs(alarm, (z) => Math.log(studentTail(z, degrees)) + (skewness * z ** 3) / 3);
-  return { limit, skewed: 0 };
+  const logTail = (z: number) => Math.log(studentTail(z, degrees)) + (skewness * z ** 3) / 3;
+  // Student's tail falls like a power, so that further out the correction would win: of few degrees it does before the alarm.
+  let z = plain;
+  while (logTail(z) > Math.log(alarm) && logTail(1.01 * z) < logTail(z)) z *= 1.01;
+  if (logTail(z) > Math.log(alarm)) return { limit: plain, skewed: 2 };
+  return { limit: whereTailIs(alarm, (at) => logTail(Math.min(at, z))), skewed: 0 };
 }
 
 function findingOf(named: Compared, count: number, falseAlarm: number): Finding {
@@ -313,14 +317,13 @@ function tasksOf(name: string, options: EstimateOptions, falseAlarm: number): Ta
     }
     const rest = { bound: entry(side, i), side, within, remainder, alarm };
     if (typeof one === "object" && one !== null) {
-      const { mean, standardError, skewness, doubt } = one;
-      // The skewness is itself estimated, to √(6/n) of that of a draw.
-      const margin = (2 * Math.sqrt(6)) / (one.degrees + 1);
+      const { mean, standardError, skewness, skewnessError, doubt } = one;
       return {
         measured: mean,
         error: standardError,
         degrees: one.degrees,
-        skewness: Math.abs(skewness) + margin,
+        // The skewness is itself estimated.
+        skewness: Math.abs(skewness) + 2 * skewnessError,
         doubt,
         ...rest,
       };

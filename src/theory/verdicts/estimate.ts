@@ -21,6 +21,8 @@ export interface Estimate extends Displayable {
   readonly effective: number;
   /** The skewness of the mean's own distribution, E(X̄ − μ)³/σ(X̄)³, as estimated: 0 for what is symmetric. */
   readonly skewness: number;
+  /** The standard error of that, √6/n of n draws if they are normal. */
+  readonly skewnessError: number;
   /** Why the standard error cannot be trusted, and what would help; undefined where nothing speaks against it. */
   readonly doubt: { readonly reason: string; readonly wouldDecide: string } | undefined;
   /** The estimate in words. */
@@ -55,15 +57,14 @@ export function estimateMean(draws: ArrayLike<number>): Estimate {
   const values = finite("estimateMean", draws);
   const n = values.length;
   const moments = momentsOf(values);
-  const { mean, squares, cubes, largest } = moments;
-  const deviation = Math.sqrt(squares / n);
+  const { mean, squares, largest } = moments;
   const estimate = {
     mean,
     standardError: Math.sqrt(squares / (n - 1) / n),
     degrees: n - 1,
     count: n,
     effective: n,
-    skewness: squares > 0 ? cubes / n / deviation ** 3 / Math.sqrt(n) : 0,
+    ...skewnessOf(moments, n),
     doubt: doubtOf(n, moments, largest),
   };
   return shown(estimate, `${formatNumber(n)} draws`);
@@ -98,6 +99,9 @@ const batches = 50;
 /** A batch must last this many correlation times, so that neighbours count as independent. */
 const longest = 20;
 
+/** So many batches know the skewness of the mean well enough, to √6/2000; fewer, longer ones are nearer to independent. */
+const enough = 2000;
+
 /**
  * The time average of a stationary series, such as θ(k)² along one long path with constant steps, with a standard error
  * that respects that neighbouring steps are alike: the series is cut into 50 batches, and the scatter of their means,
@@ -107,6 +111,10 @@ const longest = 20;
  * That is right if a batch is much longer than the steps remember. The correlation time τ = 1 + 2 Σ ρ(t) is estimated
  * from the batches themselves, τ = B Var(batch mean)/Var(step), and 20 τ must fit into a batch, else the estimate carries a
  * doubt. It does, too, if the first and the last third differ beyond chance: then the series was not stationary yet.
+ *
+ * The skewness of the mean, γ(batch)/√M of M batches, has the error √6/M: 50 batches would leave too much of it, however
+ * long the path. It comes from up to 2000 shorter ones, of 20 τ at least: third cumulants of independent parts add up, as
+ * variances do.
  *
  * @param series a list of length K, the values at consecutive steps, or such a list for each independent path
  * @param options `from`: the first step that counts
@@ -159,14 +167,35 @@ export function timeAverage(
     degrees: m - 1,
     count: steps.length,
     effective: standardError > 0 ? Math.min(steps.length, variance / standardError ** 2) : steps.length,
-    skewness:
-      ofMeans.squares > 0 ? ofMeans.cubes / m / Math.sqrt(ofMeans.squares / m) ** 3 / Math.sqrt(m) : 0,
+    ...skewnessOfPaths(cut, B, time),
     doubt: doubtOfBatches(means, each, B, time) ?? doubtOf(m, ofMeans, ofMeans.largest),
   };
   return shown(
     estimate,
     `${formatNumber(estimate.count)} steps, worth ${formatNumber(Math.round(estimate.effective))} draws`,
   );
+}
+
+/** The skewness of a mean of n independent numbers, of which these are the moments, with its standard error. */
+function skewnessOf({ squares, cubes }: Moments, n: number): Pick<Estimate, "skewness" | "skewnessError"> {
+  return {
+    skewness: squares > 0 ? cubes / n / Math.sqrt(squares / n) ** 3 / Math.sqrt(n) : 0,
+    skewnessError: Math.sqrt(6) / n,
+  };
+}
+
+/** The skewness of the mean of all paths, each a whole number of batches of B steps, from shorter batches where those fit. */
+function skewnessOfPaths(paths: readonly Float64Array[], B: number, time: number) {
+  const steps = paths.reduce((sum, { length }) => sum + length, 0);
+  const short = Math.max(longest * Math.max(1, time), steps / enough);
+  const length = Math.floor(B / Math.max(1, Math.floor(B / short)));
+  const means = paths.flatMap((path) =>
+    Array.from(
+      { length: Math.floor(path.length / length) },
+      (_, i) => momentsOf(path.subarray(i * length, (i + 1) * length)).mean,
+    ),
+  );
+  return skewnessOf(momentsOf(means), means.length);
 }
 
 /** What speaks against the batches of a series: they are too short for its memory, or it still drifts. */

@@ -3,14 +3,19 @@
  * one path are not.
  */
 import { formatNumber } from "../../display/format-number.js";
-import { type Judged, judged, type Verdict } from "../../display/verdict.js";
+import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
+import { normalQuantile } from "../../tensor/normal.js";
+import { upperStudent } from "../../tensor/student.js";
 import type { Ensemble } from "../stochastic/ensemble.js";
+import { limitOf } from "./check-estimate.js";
+import { momentsOf } from "./estimate.js";
 
 /** A fitted power law C k^−exponent. Shows itself as a sentence. */
 export interface PowerFit extends Judged {
   /**
    * Whether one power fits the whole window: `no` if the exponents of its halves differ beyond chance, as while a transient dies
-   * out; `undecided` if a single path decides them.
+   * out; `undecided` if a single path decides them, they differ by what is neither chance nor beyond it, `detects` is above
+   * twice the exponent, or the window is too short to have halves.
    */
   readonly verdict: Verdict;
   /** The exponent, positive for what falls. */
@@ -23,10 +28,35 @@ export interface PowerFit extends Judged {
   readonly window: readonly [number, number];
   /** The exponents of the first and the second half of the window, and by how many standard errors they differ. */
   readonly halves: { readonly exponents: readonly [number, number]; readonly z: number };
+  /** The probability with which one power that fits is said not to. */
+  readonly falseAlarm: number;
+  /**
+   * The smallest difference of the exponents of the halves with which the verdict is not yes, with probability 0.99; ∞ where
+   * none is looked for.
+   */
+  readonly detects: number;
 }
 
-/** By this many standard errors the exponents of the halves differ by chance once in 10⁵. */
-const clear = 4.5;
+/** One power that fits is said not to with this probability. */
+const falseAlarm = 1e-6;
+
+/** Up to so many standard errors halves differ by chance often enough to say nothing against one power. */
+const usual = 4;
+
+/** Where paths are too skewed for Student's t, halves differ that do so by this many times its limit. */
+const wide = 4;
+
+/**
+ * A difference of the halves' exponents that may stay unseen: that between no fall at all and one twice as steep as the whole,
+ * and this in any case.
+ */
+const least = 0.2;
+
+/** Where one path has this share in a mean, the halves are not said to differ. */
+const heavy = 0.25;
+
+/** One path with this share of the error decides it. */
+const dominant = 0.5;
 
 /** Of fewer paths a standard error means little. */
 const fewest = 20;
@@ -35,7 +65,8 @@ const fewest = 20;
  * Fits mean(k) ≈ C k^−p to the recorded steps of an ensemble, which lie evenly on a logarithmic scale, by least squares of
  * the logarithms. The standard error is the jackknife's: the fit without path i, for each i, scatters around the fit of all by
  * √(n − 1) times less than fits of new paths would. So is the difference of the exponents of the first and the second half of
- * the window judged: where it is beyond chance, no single power fits.
+ * the window judged: where it is beyond chance, no single power fits. Chance is Student's t, widened for skewed paths, with as
+ * many degrees of freedom as paths carry the error, (Σ d²)²/Σ d⁴ − 1 for deviations d: a third of the paths if they are normal.
  *
  * @param ensemble at least 20 paths of something positive, such as `sgdPaths(…).gaps`
  * @param options `from`, `to`: the window; by default the last two decades
@@ -66,50 +97,114 @@ export function fitPower(
     rows.map((row) =>
       slope(inside.slice(from, to), k, (at) => Math.log(sums[from + at]! - row[inside[from + at]!]!)),
     );
-  const jackknife = (each: readonly number[]) => {
-    const mean = each.reduce((sum, one) => sum + one, 0) / paths;
-    const squares = each.map((one) => (one - mean) ** 2);
-    const total = squares.reduce((sum, one) => sum + one, 0);
-    return {
-      error: Math.sqrt((total * (paths - 1)) / paths),
-      largest: total > 0 ? Math.max(...squares) / total : 0,
-    };
-  };
   const { error: standardError, largest } = jackknife(without(0, inside.length));
   const window = [k[inside[0]!]!, k[inside.at(-1)!]!] as const;
-  const halves = halvesOf();
+  const compared = compareHalves();
   const sentence = `${ensemble.quantity} ≈ C k^${power(-exponent)} (± ${standardError.toFixed(3)}), k = ${formatNumber(window[0])} … ${formatNumber(window[1])}`;
-  const [early, late] = halves.exponents;
-  const bent = Math.abs(halves.z) > clear;
-  const verdict = largest > 0.5 && standardError > 0 ? "undecided" : bent ? "no" : "yes";
-  const text = bent
-    ? `${sentence}; but no single power: ${early.toFixed(3)} in the first half of the window, ${late.toFixed(3)} in the second`
-    : largest > 0.5 && standardError > 0
-      ? `${sentence}; one path makes ${Math.round(100 * largest)} % of the error`
-      : sentence;
+  const { exponents, z, limit, detects } = compared;
+  const bent = Math.abs(z) > limit;
+  const [early, late] = exponents.map((one) => one.toFixed(3));
+  const open = undecided();
+  const finding: Finding = open
+    ? { verdict: "undecided", text: `${sentence}; ${open.text}`, wouldDecide: open.wouldDecide }
+    : bent
+      ? {
+          verdict: "no",
+          text: `${sentence}; but no single power: ${early} in the first half of the window, ${late} in the second`,
+        }
+      : { verdict: "yes", text: sentence };
   return judged(
     {
       exponent,
       standardError,
       interval: [exponent - 3 * standardError, exponent + 3 * standardError] as const,
       window,
-      halves,
+      halves: { exponents, z },
+      falseAlarm,
+      detects,
     },
-    { findings: [{ verdict, text, wouldDecide: "more paths" }], verdict },
+    { findings: [finding] },
   );
 
-  function halvesOf(): PowerFit["halves"] {
-    const half = Math.floor(inside.length / 2);
-    // Two points are no half.
-    if (half < 3) return { exponents: [exponent, exponent], z: 0 };
-    const [first, second] = [without(0, half), without(half, inside.length)];
-    const own = (from: number, to: number) =>
-      slope(inside.slice(from, to), k, (at) => Math.log(sums[from + at]!));
-    const exponents = [own(0, half), own(half, inside.length)] as const;
-    const { error } = jackknife(first.map((one, i) => one - second[i]!));
-    const off = exponents[0] - exponents[1];
-    return { exponents, z: Math.abs(off) <= 1e-9 ? 0 : off / Math.max(error, 1e-12) };
+  /** Why neither yes nor no can be said, and what would help. */
+  function undecided(): { text: string; wouldDecide: string } | undefined {
+    if (compared.steps < 3) {
+      return {
+        text: "too few recorded steps for two halves",
+        wouldDecide: "a longer window, or more recorded steps",
+      };
+    }
+    const wouldDecide = "more paths";
+    const share = Math.max(largest, compared.largest);
+    if (share > dominant)
+      return { text: `one path makes ${Math.round(100 * share)} % of the error`, wouldDecide };
+    if (bent) {
+      // Where large paths are so few that the next ones may lack them, leaving one out says too little.
+      const most = Math.max(...inside.map((i, at) => Math.max(...rows.map((row) => row[i]!)) / sums[at]!));
+      if (most <= heavy) return undefined;
+      return { text: `one path makes ${Math.round(100 * most)} % of a mean`, wouldDecide };
+    }
+    if (Math.abs(z) > usual) {
+      const text = `its halves, ${early} and ${late}, differ by ${Math.abs(z).toFixed(1)} standard errors, of at least ${limit.toFixed(1)} that so few paths need`;
+      return { text, wouldDecide };
+    }
+    if (detects > Math.max(2 * Math.abs(exponent), least)) {
+      const text = `its halves may differ by ${formatNumber(detects, 2)} in their exponents unseen`;
+      return { text, wouldDecide };
+    }
+    return undefined;
   }
+
+  function compareHalves() {
+    const steps = Math.floor(inside.length / 2);
+    // Two points are no half.
+    if (steps < 3) {
+      const none = { z: 0, limit: Number.POSITIVE_INFINITY, detects: Number.POSITIVE_INFINITY };
+      return { steps, exponents: [exponent, exponent] as const, largest: 0, ...none };
+    }
+    const [first, second] = [without(0, steps), without(steps, inside.length)];
+    const fitted = (from: number, to: number) =>
+      slope(inside.slice(from, to), k, (at) => Math.log(sums[from + at]!));
+    const exponents = [fitted(0, steps), fitted(steps, inside.length)] as const;
+    const { error, largest, skewness, degrees } = jackknife(first.map((one, i) => one - second[i]!));
+    const off = exponents[0] - exponents[1];
+    const { limit: own, skewed } = limitOf(falseAlarm / 2, degrees, skewness);
+    const limit = skewed > 1 ? wide * upperStudent(falseAlarm / 2, degrees) : own;
+    const z = Math.abs(off) <= 1e-9 ? 0 : off / Math.max(error, 1e-12);
+    return { steps, exponents, largest, z, limit, detects: (usual + normalQuantile(0.99)) * error };
+  }
+}
+
+/** What the fits without each path in turn say of the error of the fit. */
+interface Jackknife {
+  /** The standard error. */
+  error: number;
+  /** The largest share of a path in its square. */
+  largest: number;
+  /** How skewed the fit is, its error included. */
+  skewness: number;
+  /** One less than the number of paths that carry the error. */
+  degrees: number;
+}
+
+function jackknife(each: readonly number[]): Jackknife {
+  const n = each.length;
+  const { mean, squares, cubes, largest } = momentsOf(each);
+  // Without the only path that is not 0 there is no fit.
+  if (!Number.isFinite(squares)) {
+    return { error: Number.POSITIVE_INFINITY, largest: 1, skewness: 0, degrees: 1 };
+  }
+  const error = Math.sqrt((squares * (n - 1)) / n);
+  // Rounding of paths that are alike is no error.
+  if (error <= 1e-12) return { error, largest: 0, skewness: 0, degrees: n - 1 };
+  const carry = 1 / each.reduce((sum, one) => sum + ((one - mean) ** 2 / squares) ** 2, 0);
+  const skewness = Math.abs(cubes) / n / Math.sqrt(squares / n) ** 3 / Math.sqrt(n);
+  return {
+    error,
+    largest: largest / squares,
+    skewness: skewness + (2 * Math.sqrt(6)) / n,
+    degrees: Math.max(1, carry - 1),
+  };
 }
 
 /** Minus the slope of the least-squares line of log mean over log k. */

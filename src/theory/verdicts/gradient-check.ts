@@ -41,7 +41,8 @@ export interface NetworkCheckOptions extends GradientCheckOptions {
  *
  * @param options `tolerance`: 1e-8 of the first form, 1e-7 of the others; of the last form also `gradient`
  * @returns the verdict, each entry with its errors, the worst one by name, the kinks; shows a picture
- * @throws RangeError if gradient and θ differ in length, or f is not finite at θ or on one side of it.
+ * @throws RangeError if gradient and θ differ in length, f is not finite at θ or on one side of it, or `tolerance` is not
+ *   between 0 and 1.
  * @example
  * gradientCheck(([t]) => Math.abs(t), [0.3], [0]).verdict // → 'undecided'
  * gradientCheck(([t]) => Math.abs(t), [7], [0]).verdict // → 'no'

@@ -30,6 +30,8 @@ export interface MeanTest {
   readonly exact: boolean;
   /** The smallest deviation that is found with probability 0.99; ∞ where none is. */
   readonly detects: number;
+  /** Of unknown tails: the kurtosis up to which the mean cannot be m₀; 0 where it can with any, or tails are known. */
+  readonly refutedUpTo: number;
   /** Of `undecided`, why. */
   readonly reason: string | undefined;
   /** Of `undecided`, what would decide it. */
@@ -65,7 +67,7 @@ export function testMean(draws: Float64Array, m0: number, alarm: number, tails: 
   const { mean, variance } = summary(draws);
   const off = mean - m0;
   const standardError = Math.sqrt(variance / n);
-  const known = { off, standardError, count: n, exact: tails.certain === true };
+  const known = { off, standardError, count: n, exact: tails.certain === true, refutedUpTo: 0 };
   // Rounding of the draws themselves is no bias.
   const rounding = Math.max(least, 1e-12 * (1 + Math.abs(m0)) + 4 * Number.EPSILON * Math.abs(mean));
   if (tails.certain) {
@@ -86,6 +88,7 @@ export function testMean(draws: Float64Array, m0: number, alarm: number, tails: 
       ...known,
       verdict: "undecided",
       detects: Number.POSITIVE_INFINITY,
+      refutedUpTo: enough > 1 ? enough : 0,
       reason: leaning,
       wouldDecide:
         "give a bound on the draws or on their kurtosis (normal 3, uniform 1.8), such as { kurtosis: 10 }",
