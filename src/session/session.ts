@@ -375,6 +375,7 @@ export class Session<Cell> {
     }
     const run = this.#streams.current();
     if (run && run.deadline < Number.POSITIVE_INFINITY) {
+      this.#isCleared = false; // a loop that swallows the error meets it again at once
       if (performance.now() >= run.deadline) throw new KeyboardInterrupt();
       return;
     }
