@@ -86,11 +86,8 @@ function describe(error: object, isOwn: IsOwn, shown = new Set<object>()): strin
   ];
   const related: [label: string, value: unknown][] = [];
   if (read(error, "cause") !== undefined) related.push(["caused by ", read(error, "cause")]);
-  const errors = read(error, "errors");
-  if (Array.isArray(errors))
-    errors.slice(0, limits.errors).forEach((one, i) => {
-      related.push([`${i + 1} of ${errors.length}: `, one]);
-    });
+  const { length, first } = listOf(read(error, "errors"));
+  for (const [i, one] of first.entries()) related.push([`${i + 1} of ${length}: `, one]);
   for (const [label, value] of related) {
     if (!isError(value)) {
       lines.push(`${label}${shorten(inspectSafely(value))}`);
@@ -145,6 +142,17 @@ function read(thrown: object, name: string): unknown {
   }
 }
 
+/** The first of the errors that an error gathers; none where they cannot be read, as in a proxy. */
+function listOf(value: unknown): { length: number; first: unknown[] } {
+  try {
+    if (!Array.isArray(value)) return { length: 0, first: [] };
+    const { length } = value;
+    return { length, first: Array.from({ length: Math.min(length, limits.errors) }, (_, i) => value[i]) };
+  } catch {
+    return { length: 0, first: [] };
+  }
+}
+
 function inspectSafely(value: unknown): string {
   try {
     return inspect(value);
@@ -156,7 +164,7 @@ function inspectSafely(value: unknown): string {
 /** What Node means by "Access to this API has been restricted". */
 function refusal(error: object): string | undefined {
   const { code, permission, resource } = Object.fromEntries(
-    ["code", "permission", "resource"].map((name) => [name, read(error, name)]),
+    ["code", "permission", "resource"].map((name) => [name, textOf(read(error, name))]),
   );
   if (code !== "ERR_ACCESS_DENIED") return undefined;
   const what: Record<string, string> = {
@@ -166,7 +174,7 @@ function refusal(error: object): string | undefined {
     WorkerThreads: "starting threads is not allowed",
     Signal: "ending other processes is not allowed",
   };
-  const refused = what[String(permission)] ?? "this is not allowed";
+  const refused = what[permission ?? ""] ?? "this is not allowed";
   return `${refused}: where notebooks are graded or checked, they read and write files in their own folder only`;
 }
 

@@ -59,6 +59,18 @@ export interface CompiledCell extends Compiled {
 }
 
 const identifier = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
+
+/** The names that a source mentions, also as `\u0061bc`. */
+const mentionedIn = (source: string): Set<string> =>
+  new Set(
+    source
+      .replace(/\\u(?:\{([\da-f]{1,6})\}|([\da-f]{4}))/gi, (text, long?: string, short?: string) => {
+        const point = Number.parseInt(long ?? short!, 16);
+        return point <= 0x10ffff ? String.fromCodePoint(point) : text;
+      })
+      .match(identifier),
+  );
+
 /** A cell that starts so is a file that other cells import. */
 const moduleHead = /^\s*\/\*\*\s*@module\s+([\w./-]+)/;
 const withoutCheck = /^\s*(?:\/\/.*\n\s*|\/\*(?:(?!\*\/)[\s\S])*\*\/\s*)*\/\/\s*@ts-nocheck\b/;
@@ -132,7 +144,7 @@ export class Compiler {
 
     const declared = this.#declaredIn(source);
     if (declared.errors.length > 0) return { diagnostics: adviseOnSyntax(declared.errors) };
-    const mentioned = new Set(source.match(identifier));
+    const mentioned = mentionedIn(source);
     const before = this.#names.before(mentioned, declared.names, false);
     const unexported = [...declared.names].filter(([, { isExported }]) => !isExported).map(([name]) => name);
     const text = `${before}${source}\nexport { ${unexported.join(", ")} };`;
@@ -248,11 +260,7 @@ export class Compiler {
 
   /** Shows the service a cell that is being written; returns the line before it. */
   #look(source: string): string {
-    const before = this.#names.before(
-      new Set(source.match(identifier)),
-      this.#declaredIn(source).names,
-      true,
-    );
+    const before = this.#names.before(mentionedIn(source), this.#declaredIn(source).names, true);
     this.#files.write(this.#cell, before + source);
     return before;
   }

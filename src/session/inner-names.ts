@@ -10,6 +10,8 @@ const spellings: [RegExp, string][] = [
   [/\bn·const\./g, ""],
   [/\bn·meta\b/g, "import.meta"],
   [/\bn·import\b/g, "import"],
+  [/\bn·arguments\b/g, "arguments"],
+  [/\bn·thrown\b/g, ".catch"], // as V8 names what a `catch` takes apart
   [/\bn·after\(\.\.\.\)/g, "(intermediate value)"],
   [/\/\*·[\d.]+\*\//g, ""],
 ];

@@ -128,7 +128,7 @@ export function framesOf(stack: string): Frame[] {
 }
 
 function translate(site: CallSite): string {
-  const text = String(site);
+  const text = withoutInnerNames(String(site)); // `o·.v.f`: a function that was assigned to a property
   const file = nameOf(site);
   if (!sources.has(file)) return text;
   const [line, column] = [site.getLineNumber() ?? 1, site.getColumnNumber() ?? 1];

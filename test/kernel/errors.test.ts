@@ -93,6 +93,33 @@ test("names and messages of any kind are text", async () => {
   await wellFormed("const { proxy: p2, revoke: r2 } = Proxy.revocable(new Error(), {}); r2(); throw p2");
 });
 
+test("errors that cannot be read are errors all the same, in a timer as well", async () => {
+  const odd = [
+    "Object.assign(new Error('m'), { errors: new Proxy([], { get() { throw 1 } }) })",
+    "Object.assign(new Error('m'), { errors: Object.defineProperty([1], 0, { get() { throw 1 } }) })",
+    "Object.assign(new Error('m'), { errors: new (class extends Array { slice(): any { throw 1 } })(3) })",
+    "(() => { const { proxy, revoke } = Proxy.revocable([], {}); revoke(); return Object.assign(new Error('m'), { errors: proxy }) })()",
+  ];
+  for (const code of odd) {
+    expect(await wellFormed(`throw ${code}`), code).toMatchObject({ ename: "Error", evalue: "m" });
+    await text(`setTimeout(() => { throw ${code} }); await new Promise((go) => setTimeout(go, 20))`);
+    expect(printed(), code).toMatch(/Error.*: m\n/);
+  }
+  for (const fields of ["resource: Symbol('s')", "permission: { toString() { throw 1 } }"])
+    await wellFormed(`throw Object.assign(new Error('m'), { code: 'ERR_ACCESS_DENIED', ${fields} })`);
+  await text(
+    "const { proxy: p3, revoke: r3 } = Proxy.revocable({}, {}); r3(); setTimeout(() => { throw p3 }); await new Promise((go) => setTimeout(go, 20))",
+  );
+  expect(printed()).toContain("Thrown");
+});
+
+test("the frame of a function that was assigned to a property says the reader's names", async () => {
+  const { traceback } = await failure(
+    "const holder: any = {}; holder.fn = () => { throw new Error('in fn') }; holder.fn()",
+  );
+  expect(traceback[1]).toMatch(/^ {4}at holder\.fn \(cell \d+:1:\d+\)$/);
+});
+
 test("huge messages, names, fields and stacks are cut", async () => {
   const { evalue } = await wellFormed("throw new Error('x'.repeat(5_000_000))");
   expect(evalue).toMatch(/x… \(4990000 more characters\)$/);

@@ -122,3 +122,40 @@ test("one that comes while the cell is compiled is for it, and not for the next"
   expect(await ending).toMatchObject({ ename: "KeyboardInterrupt" });
   expect(await text("for (let i = 0; i < 3; i++); 'next'")).toBe("'next'");
 });
+
+describe("after a stop of what is awaited for ever", () => {
+  const loop = `// @ts-nocheck
+    let sum = 0; const start = performance.now(); for (let i = 0; i < 3e6; i++) sum += i & 7; performance.now() - start`;
+  const fastest = async (): Promise<number> =>
+    Math.min(Number(await text(loop)), Number(await text(loop)), Number(await text(loop)));
+
+  /** As the kernel does it while the thread is idle: by a message. */
+  async function abandoned(): Promise<void> {
+    setTimeout(() => cells.session.interrupt(), 20);
+    expect(await run("await new Promise(() => {})")).toMatchObject({ ename: "KeyboardInterrupt" });
+  }
+
+  test("loops of later cells are about as fast as before", async () => {
+    const before = await fastest();
+    await abandoned();
+    // A check costs as much again as such a turn; looking up the cell in each made it 30 times slower.
+    expect((await fastest()) / before).toBeLessThan(12);
+  });
+
+  test("a later cell still ends when its time is over, and when it is stopped", async () => {
+    await abandoned();
+    expect(await cells.session.execute("await 1; while (true) {}", 0, 0, 0.3)).toMatchObject({
+      ename: "TimeoutError",
+    });
+    await interrupted("await 1; while (true) {}");
+  });
+
+  test("what a stopped cell left behind ends as well", async () => {
+    await abandoned();
+    await interrupted(
+      "let ticks = 0; const poll = async () => { for (;;) { try { await new Promise((go) => setTimeout(go, 1)); ticks++ } catch {} } }; await poll()",
+    );
+    const ticks = await text("await new Promise((go) => setTimeout(go, 20)); ticks");
+    expect(await text("await new Promise((go) => setTimeout(go, 50)); ticks")).toBe(ticks);
+  });
+});

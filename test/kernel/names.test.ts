@@ -126,3 +126,68 @@ test("no message, caught or not, holds a name of ours", async () => {
     }
   }
 });
+
+test("a function without a name gets that of what it is assigned to", async () => {
+  await text("let named: any, later: any, pattern: any");
+  const forms: [code: string, name: string][] = [
+    ["named = () => 1", "named"],
+    ["named = (function () {})", "named"],
+    ["named = (() => 1) as any", "named"],
+    ["named = class {}", "named"],
+    ["later ??= () => 1", "later"],
+    ["later &&= class {}", "later"],
+    ["later = 0; later ||= function () {}", "later"],
+    ["[pattern = () => 1] = []", "pattern"],
+    ["({ pattern = class {} } = {} as any)", "pattern"],
+    ["({ x: pattern = () => 1 } = {} as any)", "pattern"],
+    ["const { inner = () => 1 }: any = {}", "inner"],
+    ["const { x: other = () => 1 }: any = {}", "other"],
+    ["const [listed = function () {}]: any = []", "listed"],
+    ["const cast = (() => 1) as any", "cast"],
+    ["(later) = () => 1", ""],
+  ];
+  for (const [code, name] of forms) {
+    const variable = /named|later|pattern|inner|other|listed|cast/.exec(code)![0];
+    expect(await text(`${code}; ${variable}.name`), code).toBe(`'${name}'`);
+  }
+});
+
+test("a catch that takes apart what it is given leaves a variable e alone", async () => {
+  expect(
+    await text(
+      "const e = 5",
+      "let seen: any; try { throw new Error('m') } catch ({ message }: any) { seen = [message, e] }; seen",
+    ),
+  ).toBe("[ 'm', 5 ]");
+  expect((await failure("try { throw null } catch ({ message }: any) { message }")).evalue).toBe(
+    "Cannot destructure property 'message' of '.catch' as it is null.",
+  );
+});
+
+test("several variables are the body of a loop", async () => {
+  expect(
+    await text(
+      "for (let i = 0; i < 3; i++) var once = i, twice = 2 * i; do var thrice = 3, more = 4; while (false); [once!, twice!, thrice, more]",
+    ),
+  ).toBe("[ 2, 4, 3, 4 ]");
+});
+
+test("arguments is a name of functions only", async () => {
+  expect(
+    await text("%check off\n[typeof arguments, (() => typeof arguments)(), { arguments: 1 }.arguments]"),
+  ).toBe("[ 'undefined', 'undefined', 1 ]");
+  expect((await failure("(() => arguments)()")).evalue).toBe("arguments is not defined");
+  expect(await text("function counted() { return (() => arguments.length)() } counted(1, 2)")).toBe("2");
+  await text("%check on\n1");
+});
+
+test("a name of an earlier cell may be written with escapes", async () => {
+  expect(await text("let \\u0061bc = 1, \\u{61}bd = 2; abc", "[\\u0061bc, \\u{61}bd, abc, abd]")).toBe(
+    "[ 1, 2, 1, 2 ]",
+  );
+});
+
+test("a sum of any length is compiled", async () => {
+  await text("const one = 1");
+  expect(await text(Array(3000).fill("one").join(" + "))).toBe("3000");
+});

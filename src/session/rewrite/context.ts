@@ -82,6 +82,22 @@ export class Context {
     return this.ts.visitEachChild(node, this.visit, this.transformation);
   }
 
+  /** What parentheses and types are around: `f` of `(f)`, `f!`, `f as any`. */
+  unwrapped(node: TypeScript.Expression): TypeScript.Expression {
+    const { ts } = this;
+    let inner = node;
+    while (
+      ts.isParenthesizedExpression(inner) ||
+      ts.isAsExpression(inner) ||
+      ts.isSatisfiesExpression(inner) ||
+      ts.isTypeAssertionExpression(inner) ||
+      ts.isNonNullExpression(inner) ||
+      ts.isExpressionWithTypeArguments(inner)
+    )
+      inner = inner.expression;
+    return inner;
+  }
+
   id(name: string): TypeScript.Identifier {
     return this.factory.createIdentifier(name);
   }

@@ -25,6 +25,7 @@ export class Expressions {
   #visit(node: TypeScript.Node): TypeScript.VisitResult<TypeScript.Node> {
     const { ts, factory } = this.#context;
     if (this.#names.isReference(node)) return this.#names.reference(node);
+    if (this.#isOuterArguments(node)) return this.#context.inPlace(this.#context.id("n·arguments"), node);
     if (ts.isHeritageClause(node) && node.token === ts.SyntaxKind.ImplementsKeyword) return node;
     if (ts.isExpressionWithTypeArguments(node)) {
       const expression = this.#context.visitExpression(node.expression);
@@ -34,6 +35,7 @@ export class Expressions {
       return node;
     if (ts.isShorthandPropertyAssignment(node)) return this.#shorthand(node);
     if (ts.isCallExpression(node)) return this.#call(node);
+    if (ts.isBinaryExpression(node)) return this.#binary(node);
     if (ts.isTaggedTemplateExpression(node)) return this.#taggedTemplate(node);
     if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword)
       return this.#context.id("n·meta");
@@ -60,7 +62,7 @@ export class Expressions {
     const value = this.#names.reference(node.name);
     const fallback = node.objectAssignmentInitializer;
     const initializer = fallback
-      ? this.#context.assign(value, this.#context.visitExpression(fallback))
+      ? this.#context.assign(value, this.#variables.initial(name, fallback))
       : value;
     // `{ __proto__ }` is a property, `{ __proto__: value }` a prototype.
     const property =
@@ -68,19 +70,58 @@ export class Expressions {
     return ts.setTextRange(factory.createPropertyAssignment(property, initializer), node);
   }
 
+  /** `arguments` outside of functions: there is no such name, nor is there one of ours. */
+  #isOuterArguments(node: TypeScript.Node): boolean {
+    const { ts } = this.#context;
+    if (!ts.isIdentifier(node) || node.text !== "arguments" || !node.parent) return false;
+    const { parent } = node;
+    const isName = (parent as { name?: unknown }).name === node && !ts.isShorthandPropertyAssignment(parent);
+    if (isName) return false;
+    let around: TypeScript.Node = parent;
+    while (around.parent) {
+      if (ts.isFunctionLike(around) && !ts.isArrowFunction(around)) return false;
+      around = around.parent;
+    }
+    return true;
+  }
+
+  /** `1 + 1 + …`, of any length: its left side is gone down in a loop. */
+  #binary(node: TypeScript.BinaryExpression): TypeScript.Expression {
+    const { ts, factory } = this.#context;
+    const chain: TypeScript.BinaryExpression[] = [];
+    let first: TypeScript.Expression = node;
+    while (ts.isBinaryExpression(first)) {
+      chain.unshift(first);
+      first = first.left;
+    }
+    let left = this.#context.visitExpression(first);
+    for (const one of chain) {
+      const right = this.#isNaming(one)
+        ? this.#variables.initial(one.left.text, one.right)
+        : this.#context.visitExpression(one.right);
+      left = factory.updateBinaryExpression(one, left, one.operatorToken, right);
+    }
+    return left;
+  }
+
+  /** `f = () => 1`, `f ??= () => 1`: the name of the function is that of the variable. */
+  #isNaming(
+    node: TypeScript.BinaryExpression,
+  ): node is TypeScript.BinaryExpression & { left: TypeScript.Identifier } {
+    const { ts } = this.#context;
+    const { kind } = node.operatorToken;
+    return (
+      (kind === ts.SyntaxKind.EqualsToken ||
+        kind === ts.SyntaxKind.QuestionQuestionEqualsToken ||
+        kind === ts.SyntaxKind.BarBarEqualsToken ||
+        kind === ts.SyntaxKind.AmpersandAmpersandEqualsToken) &&
+      this.#names.isReference(node.left)
+    );
+  }
+
   /** The name that is called, also as `(f)`, `f!`, `f as any`; its call must have no `this`. */
   #called(node: TypeScript.Expression): TypeScript.Identifier | undefined {
-    const { ts } = this.#context;
-    let inner = node;
-    while (
-      ts.isParenthesizedExpression(inner) ||
-      ts.isAsExpression(inner) ||
-      ts.isSatisfiesExpression(inner) ||
-      ts.isTypeAssertionExpression(inner) ||
-      ts.isNonNullExpression(inner) ||
-      ts.isExpressionWithTypeArguments(inner)
-    )
-      inner = inner.expression;
+    const inner = this.#context.unwrapped(node);
     return this.#names.isReference(inner) ? inner : undefined;
   }
 
@@ -111,7 +152,7 @@ export class Expressions {
   /** A loop that ends on an interrupt; a variable that it declares may be one of the top level, if it is `var`. */
   #loop(node: TypeScript.IterationStatement): TypeScript.Node {
     const { ts, factory } = this.#context;
-    const body = this.#guarded(ts.visitNode(node.statement, this.#context.visit) as TypeScript.Statement);
+    const body = this.#guarded([this.#context.visit(node.statement)].flat() as TypeScript.Statement[]);
     const expression = (expression: TypeScript.Expression): TypeScript.Expression =>
       this.#context.visitExpression(expression);
     if (ts.isForStatement(node)) {
@@ -156,11 +197,13 @@ export class Expressions {
       .reduce((all, assignment) => factory.createComma(all, assignment));
   }
 
-  #guarded(body: TypeScript.Statement): TypeScript.Block {
+  /** The body of a loop, with a guard. One statement may have become several: `var a = 1, b = 2`. */
+  #guarded(body: readonly TypeScript.Statement[]): TypeScript.Block {
     const { ts, factory } = this.#context;
     const guard = this.#functions.guard();
-    return ts.isBlock(body)
-      ? factory.updateBlock(body, [guard, ...body.statements])
-      : factory.createBlock(ts.isEmptyStatement(body) ? [guard] : [guard, body], true);
+    const [first] = body;
+    if (body.length === 1 && first && ts.isBlock(first))
+      return factory.updateBlock(first, [guard, ...first.statements]);
+    return factory.createBlock([guard, ...body.filter((one) => !ts.isEmptyStatement(one))], true);
   }
 }

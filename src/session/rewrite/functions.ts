@@ -195,13 +195,14 @@ export class Functions {
       );
     }
     // `catch ({ message })`: taken apart once it is clean.
-    const whole = this.#context.id("e·");
-    const parts = factory.createVariableDeclaration(variable.name, undefined, undefined, this.#clean(whole));
+    const whole = this.#context.id("n·thrown");
+    const clean = this.#context.statement(this.#clean(whole));
+    const parts = factory.createVariableDeclaration(variable.name, undefined, undefined, whole);
     const list = factory.createVariableDeclarationList([parts], ts.NodeFlags.Let);
     return factory.updateCatchClause(
       visited,
       factory.createVariableDeclaration(whole),
-      factory.updateBlock(block, [factory.createVariableStatement(undefined, list), block]),
+      factory.updateBlock(block, [clean, factory.createVariableStatement(undefined, list), block]),
     );
   }
 

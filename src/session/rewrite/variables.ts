@@ -45,7 +45,7 @@ export class Variables {
       const { name, initializer } = node;
       if (!ts.isIdentifier(name)) return this.#destructuring(name, initializer!, node);
       const target = this.#names.declared(name.text, name);
-      if (initializer) return this.#context.assign(target, this.#initial(name.text, initializer), node);
+      if (initializer) return this.#context.assign(target, this.initial(name.text, initializer), node);
       // A `var` without a value, in a block or met again, leaves the name as it is.
       const isVar = (list.flags & ts.NodeFlags.BlockScoped) === 0;
       const value = isVar ? this.#names.present(name.text, name) : factory.createVoidZero();
@@ -54,11 +54,10 @@ export class Variables {
   }
 
   /** The value of a variable: a function or class without a name takes that of its variable. */
-  #initial(name: string, initializer: TypeScript.Expression): TypeScript.Expression {
+  initial(name: string, initializer: TypeScript.Expression): TypeScript.Expression {
     const { ts } = this.#context;
     const value = this.#context.visitExpression(initializer);
-    let inner = initializer;
-    while (ts.isParenthesizedExpression(inner)) inner = inner.expression;
+    const inner = this.#context.unwrapped(initializer);
     const isAnonymous =
       ts.isArrowFunction(inner) ||
       ((ts.isFunctionExpression(inner) || ts.isClassExpression(inner)) && !inner.name);
@@ -109,9 +108,11 @@ export class Variables {
 
   #withDefault(element: TypeScript.BindingElement): TypeScript.Expression {
     const variable = this.target(element.name);
-    const { initializer } = element;
-    return initializer
-      ? this.#context.assign(variable, this.#context.visitExpression(initializer))
-      : variable;
+    const { name, initializer } = element;
+    if (!initializer) return variable;
+    const value = this.#context.ts.isIdentifier(name)
+      ? this.initial(name.text, initializer)
+      : this.#context.visitExpression(initializer);
+    return this.#context.assign(variable, value);
   }
 }
