@@ -41,7 +41,7 @@ export class SessionProcess {
   readonly #child: ChildProcess;
   readonly #confined: Confined | undefined;
   readonly #onOutput: (output: Output, cell: number) => void;
-  /** Is heard also within a loop; isolated processes have none. */
+  /** Interrupts loops, too; isolated processes have none. */
   readonly #stop: Writable | undefined;
   /** What each message of an isolated process holds, and no cell can know. */
   readonly #secret: string | undefined;
