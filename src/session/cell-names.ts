@@ -3,7 +3,8 @@
  * before a cell by which it has the names of earlier ones.
  *
  * Value and type of a name are kept apart, as in one file: after `const User = z.object(…)`, `type User = z.infer<typeof
- * User>` adds a type, and what is declared again replaces what it was of that kind.
+ * User>` adds a type, and what is declared again replaces what it was of that kind. What TypeScript merges in one file is
+ * merged here, a namespace with a function, class or enum and an interface with a class, by declaring the older one again.
  */
 import type * as TypeScript from "typescript";
 
@@ -28,8 +29,12 @@ export class CellNames {
   /** Cells that declare something for all others: `declare global`. */
   readonly #global: number[] = [];
 
-  constructor(ts: typeof TypeScript) {
+  readonly #typesOf: (cell: number) => string | undefined;
+
+  /** @param typesOf the declarations of a cell, where they could be written down */
+  constructor(ts: typeof TypeScript, typesOf: (cell: number) => string | undefined) {
     this.#ts = ts;
+    this.#typesOf = typesOf;
   }
 
   get(name: string): Name | undefined {
@@ -58,7 +63,14 @@ export class CellNames {
   before(mentioned: Iterable<string>, declared: Declared, importAll: boolean): string {
     const imports = new Map<number, string[]>(this.#global.map((cell) => [cell, []]));
     let line = "";
-    for (const name of mentioned) {
+    const merged = new Map<string, string>();
+    for (const [name, { symbol }] of declared) {
+      const base = this.mergedInto(name, symbol);
+      if (base !== undefined) merged.set(name, base);
+    }
+    const all = new Set(mentioned);
+    for (const base of merged.values()) for (const [name] of base.matchAll(identifier)) all.add(name);
+    for (const name of all) {
       const known = declared.has(name) ? undefined : this.#names.get(name);
       if (!known) continue;
       const { cell, value } = known;
@@ -72,9 +84,12 @@ export class CellNames {
       const { value, type } = this.meanings(symbol);
       // Declarations of one name are all exported, or none is.
       const head = isExported ? "export " : "";
-      const kept =
-        (value ? "" : this.#valueOf(name, known)) ||
-        (this.mergesNamespace(symbol, known) ? this.#base(name, known) : "");
+      const base = merged.get(name);
+      if (base !== undefined) {
+        line += base.replace(/^/gm, `${head}declare `).replaceAll("\n", " ");
+        continue;
+      }
+      const kept = value ? "" : this.#valueOf(name, known);
       if (kept) line += head + kept;
       if (!type && known.type && symbol.flags & this.#ts.SymbolFlags.Value)
         line += head + this.#typeOf(name, known);
@@ -93,11 +108,35 @@ export class CellNames {
     };
   }
 
-  /** Whether a symbol is a namespace that adds to a function of an earlier cell. */
-  mergesNamespace(symbol: TypeScript.Symbol, known: Name | undefined): boolean {
+  /**
+   * The declarations of an earlier cell that a declaration adds to, one a line: those of a function, class or enum for a
+   * namespace, of a class for an interface. Undefined where it replaces what is there.
+   */
+  mergedInto(name: string, symbol: TypeScript.Symbol): string | undefined {
+    const known = this.#names.get(name)?.value;
+    if (!known) return undefined;
     const { SymbolFlags } = this.#ts;
-    const isNamespace = (symbol.flags & SymbolFlags.Value) === SymbolFlags.ValueModule;
-    return isNamespace && known?.value?.kind === "function";
+    const isOnly = (flags: TypeScript.SymbolFlags): boolean =>
+      (symbol.flags & ~flags & meaning(this.#ts)) === 0;
+    const merges =
+      (isOnly(SymbolFlags.Interface) && known.kind === "class") ||
+      (isOnly(SymbolFlags.Namespace) && /^(function|class|enum)$/.test(known.kind));
+    return merges ? this.#declarationsOf(name, known.cell) : undefined;
+  }
+
+  #declarationsOf(name: string, cell: number): string | undefined {
+    const ts = this.#ts;
+    const types = this.#typesOf(cell);
+    if (types === undefined) return undefined;
+    const file = ts.createSourceFile("cell.d.ts", types, ts.ScriptTarget.Latest);
+    const printer = ts.createPrinter({ removeComments: true });
+    const found = file.statements.flatMap((node) => {
+      const { name: own } = node as { name?: TypeScript.Node };
+      if (!own || !ts.isIdentifier(own) || own.text !== name) return [];
+      const text = printer.printNode(ts.EmitHint.Unspecified, node, file).replace(/\s*\n\s*/g, " ");
+      return [text.replace(/^(?:(?:export|default|declare)\s+)+/, "")];
+    });
+    return found.length > 0 ? found.join("\n") : undefined;
   }
 
   #valueOf(name: string, { value }: Name): string {
@@ -110,13 +149,13 @@ export class CellNames {
     if (!type) return "";
     return `type ${name}${type.declared} = import("./[${type.cell}]").${name}${type.used}; `;
   }
-
-  /** The function that a namespace adds to. */
-  #base(name: string, { value }: Name): string {
-    const type = `typeof import("./[${value!.cell}]").${name}`;
-    return `declare function ${name}(...args: Parameters<${type}>): ReturnType<${type}>; `;
-  }
 }
+
+const identifier = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
+
+/** The flags of a symbol that say what it means. */
+const meaning = ({ SymbolFlags }: typeof TypeScript): TypeScript.SymbolFlags =>
+  SymbolFlags.Value | SymbolFlags.Type | SymbolFlags.Namespace | SymbolFlags.Alias;
 
 /** What a name was declared as; `let` is what may be assigned to. */
 export function kindOf(ts: typeof TypeScript, symbol: TypeScript.Symbol | undefined): string {
