@@ -12,6 +12,7 @@ import vm from "node:vm";
 import type { SessionHost, StreamName } from "../session/host.js";
 import { createSession, type Session, type SessionOptions } from "../session/session.js";
 import { hideAsyncMarks } from "./async-marks.js";
+import { captureChildren } from "./child-output.js";
 import { install, runCommand } from "./commands.js";
 import { collectGarbage } from "./garbage.js";
 import { nodeFiles } from "./node-files.js";
@@ -126,7 +127,7 @@ function listenForErrors(listener: (error: unknown) => void): () => void {
 
 /** Takes over `process.stdout`, `process.stderr` and `console`. */
 function capture(print: (name: StreamName, text: string) => boolean): () => void {
-  const restore = [hideAsyncMarks()];
+  const restore = [hideAsyncMarks(), captureChildren()];
   for (const name of ["stdout", "stderr"] as const) {
     const stream = process[name];
     const write = stream.write;

@@ -16,6 +16,8 @@ export interface Name {
   value?: { cell: number; kind: string } | undefined;
   /** The cell that says what it is as a type, and its type parameters, as they are declared and as they are used. */
   type?: { cell: number; declared: string; used: string } | undefined;
+  /** The cell that says what it is as a namespace, and whether that holds no more than types. */
+  namespace?: { cell: number; isOnlyTypes: boolean } | undefined;
   /** What it was declared as, in the words of completions. */
   kind: string;
 }
@@ -74,7 +76,8 @@ export class CellNames {
       const known = declared.has(name) ? undefined : this.#names.get(name);
       if (!known) continue;
       const { cell, value } = known;
-      if (value?.kind === "let" && !importAll) line += this.#valueOf(name, known) + this.#typeOf(name, known);
+      if (value?.kind === "let" && !importAll)
+        line += this.#valueOf(name, known) + this.#typeOf(name, known) + this.#namespaceOf(name, known);
       else if (imports.has(cell)) imports.get(cell)!.push(name);
       else imports.set(cell, [name]);
     }
@@ -85,10 +88,9 @@ export class CellNames {
       // Declarations of one name are all exported, or none is.
       const head = isExported ? "export " : "";
       const base = merged.get(name);
-      if (base !== undefined) {
-        line += base.replace(/^/gm, `${head}declare `).replaceAll("\n", " ");
-        continue;
-      }
+      if (base !== undefined) line += base.replace(/^/gm, `${head}declare `).replaceAll("\n", " ");
+      // A namespace of types leaves the value of a name alone.
+      if (base !== undefined && !known.namespace?.isOnlyTypes) continue;
       const kept = value ? "" : this.#valueOf(name, known);
       if (kept) line += head + kept;
       if (!type && known.type && symbol.flags & this.#ts.SymbolFlags.Value)
@@ -110,33 +112,63 @@ export class CellNames {
 
   /**
    * The declarations of an earlier cell that a declaration adds to, one a line: those of a function, class or enum for a
-   * namespace, of a class for an interface. Undefined where it replaces what is there.
+   * namespace, of a class for an interface, of a namespace for what is none. Undefined where it replaces what is there.
    */
   mergedInto(name: string, symbol: TypeScript.Symbol): string | undefined {
-    const known = this.#names.get(name)?.value;
-    if (!known) return undefined;
-    const { SymbolFlags } = this.#ts;
+    const { value, namespace } = this.#names.get(name) ?? {};
+    const { SymbolFlags, SyntaxKind } = this.#ts;
     const isOnly = (flags: TypeScript.SymbolFlags): boolean =>
       (symbol.flags & ~flags & meaning(this.#ts)) === 0;
-    const merges =
-      (isOnly(SymbolFlags.Interface) && known.kind === "class") ||
-      (isOnly(SymbolFlags.Namespace) && /^(function|class|enum)$/.test(known.kind));
-    return merges ? this.#declarationsOf(name, known.cell) : undefined;
+    if (
+      value &&
+      ((isOnly(SymbolFlags.Interface) && value.kind === "class") ||
+        (isOnly(SymbolFlags.Namespace) && /^(function|class|enum)$/.test(value.kind)))
+    )
+      return this.#declarationsOf(name, value.cell, symbol);
+    if (namespace && !(symbol.flags & (SymbolFlags.Namespace | SymbolFlags.Alias))) {
+      const isOnlyType = isOnly(SymbolFlags.Interface | SymbolFlags.TypeAlias);
+      if (namespace.isOnlyTypes || (isOnlyType && value?.kind === "module"))
+        return this.#declarationsOf(
+          name,
+          namespace.cell,
+          symbol,
+          (kind) => kind === SyntaxKind.ModuleDeclaration,
+        );
+    }
+    return undefined;
   }
 
-  #declarationsOf(name: string, cell: number): string | undefined {
+  /** Without those that declare what `symbol` does, as where its cell runs again. */
+  #declarationsOf(
+    name: string,
+    cell: number,
+    symbol?: TypeScript.Symbol,
+    isWanted: (kind: TypeScript.SyntaxKind) => boolean = () => true,
+  ): string | undefined {
     const ts = this.#ts;
     const types = this.#typesOf(cell);
     if (types === undefined) return undefined;
     const file = ts.createSourceFile("cell.d.ts", types, ts.ScriptTarget.Latest);
     const printer = ts.createPrinter({ removeComments: true });
+    const members = new Set(
+      [...(symbol?.exports?.keys() ?? []), ...(symbol?.members?.keys() ?? [])].map(String),
+    );
     const found = file.statements.flatMap((node) => {
       const { name: own } = node as { name?: TypeScript.Node };
-      if (!own || !ts.isIdentifier(own) || own.text !== name) return [];
+      if (!own || !ts.isIdentifier(own) || own.text !== name || !isWanted(node.kind)) return [];
+      const isAdded = ts.isModuleDeclaration(node) || ts.isInterfaceDeclaration(node);
+      if (isAdded && membersOf(ts, node).some((member) => members.has(member))) return [];
       const text = printer.printNode(ts.EmitHint.Unspecified, node, file).replace(/\s*\n\s*/g, " ");
       return [text.replace(/^(?:(?:export|default|declare)\s+)+/, "")];
     });
     return found.length > 0 ? found.join("\n") : undefined;
+  }
+
+  #namespaceOf(name: string, { namespace }: Name): string {
+    if (!namespace?.isOnlyTypes) return "";
+    const { ModuleDeclaration } = this.#ts.SyntaxKind;
+    const found = this.#declarationsOf(name, namespace.cell, undefined, (kind) => kind === ModuleDeclaration);
+    return (found ?? "").replace(/^(?=.)/gm, "declare ").replaceAll("\n", " ");
   }
 
   #valueOf(name: string, { value }: Name): string {
@@ -149,6 +181,22 @@ export class CellNames {
     if (!type) return "";
     return `type ${name}${type.declared} = import("./[${type.cell}]").${name}${type.used}; `;
   }
+}
+
+/** The names that a namespace or an interface declares. */
+function membersOf(
+  ts: typeof TypeScript,
+  node: TypeScript.ModuleDeclaration | TypeScript.InterfaceDeclaration,
+): string[] {
+  const names: string[] = [];
+  const look = (child: TypeScript.Node): void => {
+    const { name } = child as { name?: TypeScript.Node };
+    if (name && ts.isIdentifier(name)) names.push(name.text);
+    if (ts.isVariableStatement(child)) child.declarationList.declarations.forEach(look);
+  };
+  if (ts.isInterfaceDeclaration(node)) node.members.forEach(look);
+  else if (node.body && ts.isModuleBlock(node.body)) node.body.statements.forEach(look);
+  return names;
 }
 
 const identifier = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;

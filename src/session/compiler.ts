@@ -238,10 +238,15 @@ export class Compiler {
       const givesValue = own.value && rewritten.isBoxed(name);
       const isMerged = this.#names.mergedInto(name, declared.names.get(name)!.symbol) !== undefined;
       const isType = (own.type || isMerged) && !!target && (target.flags & ts.SymbolFlags.Type) !== 0;
+      const namespaceIn = (symbol: TypeScript.Symbol | undefined, cell: number): Name["namespace"] =>
+        symbol && symbol.flags & ts.SymbolFlags.Namespace
+          ? { cell, isOnlyTypes: (symbol.flags & ts.SymbolFlags.ValueModule) === 0 }
+          : undefined;
       const entry = (cell: number): Name => ({
         cell,
         kind,
         value: givesValue || isMerged ? { cell, kind } : own.value ? undefined : known?.value,
+        namespace: namespaceIn(symbol, cell) ?? (own.value ? undefined : known?.namespace),
         type: isType ? { cell, ...typeParameters(ts, target!) } : own.type ? undefined : known?.type,
       });
       return { name, givesValue, entry };

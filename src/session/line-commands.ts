@@ -77,7 +77,10 @@ function commandOf(word: string, rest: string): LineCommand {
 
 /** A cell that is being written, with comments of the same length in the place of commands: places stay places. */
 export const commentedOut = (code: string): string =>
-  code.replace(/^#!/, "//").replace(commandLine, (line) => `//${line.slice(2)}`);
+  // `!name` alone is as likely an expression that is being written.
+  code
+    .replace(/^#!/, "//")
+    .replace(commandLine, (line) => (/^%|^!\S+[ \t]/.test(line) ? `//${line.slice(2)}` : line));
 
 /** The statements of a file at any depth. */
 function statements(ts: typeof TypeScript, file: TypeScript.SourceFile): TypeScript.Node[] {
