@@ -30,9 +30,10 @@ const call = (value: Shape, method: string, ...args: unknown[]): unknown =>
 function image(value: Shape): Partial<MimeBundle> | undefined {
   if (!(value instanceof Uint8Array)) return undefined;
   const starts = (...bytes: number[]): boolean => bytes.every((byte, i) => value[i] === byte);
-  if (starts(0x89, 0x50, 0x4e, 0x47)) return { "image/png": base64(value) };
-  if (starts(0xff, 0xd8, 0xff)) return { "image/jpeg": base64(value) };
-  return starts(0x47, 0x49, 0x46, 0x38) ? { "image/gif": base64(value) } : undefined;
+  if (starts(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return { "image/png": base64(value) };
+  if (starts(0xff, 0xd8, 0xff) && value.at(-2) === 0xff && value.at(-1) === 0xd9)
+    return { "image/jpeg": base64(value) };
+  return starts(0x47, 0x49, 0x46, 0x38, 0x39, 0x61) ? { "image/gif": base64(value) } : undefined;
 }
 
 /** node-canvas, @napi-rs/canvas, skia-canvas, a canvas of a page. */

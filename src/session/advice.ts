@@ -137,8 +137,8 @@ function fixOfAssignment({ code, messages: [first = ""], text, column }: Diagnos
 
 /** A module that is not there. */
 function fixOfModule(code: number, message: string): string | undefined {
-  const [, module = ""] = /^Cannot find module '([^']+)'/.exec(message) ?? [];
-  if (code !== 2307 || /^[./#]/.test(module)) return undefined;
+  const [, module = ""] = /^Cannot find module .*?'([^']+)'/.exec(message) ?? [];
+  if ((code !== 2307 && code !== 2882) || /^[./#]/.test(module)) return undefined;
   if (/^(jsr|https?):/.test(module))
     return 'only packages of npm can be imported: %install NAME, then import … from "NAME"';
   const name = module.replace(/^npm:\/?/, "");

@@ -122,10 +122,10 @@ export class CellNames {
     if (
       value &&
       ((isOnly(SymbolFlags.Interface) && value.kind === "class") ||
-        (isOnly(SymbolFlags.Namespace) && /^(function|class|enum)$/.test(value.kind)))
+        (isOnly(SymbolFlags.Module) && /^(function|class|enum)$/.test(value.kind)))
     )
       return this.#declarationsOf(name, value.cell, symbol);
-    if (namespace && !(symbol.flags & (SymbolFlags.Namespace | SymbolFlags.Alias))) {
+    if (namespace && !(symbol.flags & (SymbolFlags.Module | SymbolFlags.Alias))) {
       const isOnlyType = isOnly(SymbolFlags.Interface | SymbolFlags.TypeAlias);
       if (namespace.isOnlyTypes || (isOnlyType && value?.kind === "module"))
         return this.#declarationsOf(
@@ -216,6 +216,7 @@ export function kindOf(ts: typeof TypeScript, symbol: TypeScript.Symbol | undefi
   const node = symbol?.valueDeclaration;
   if (node && flags & SymbolFlags.Variable)
     return ts.getCombinedNodeFlags(node) & NodeFlags.Constant ? "const" : "let";
+  if (flags & SymbolFlags.ValueModule) return "module";
   return flags & SymbolFlags.Interface ? "interface" : flags & SymbolFlags.TypeAlias ? "type" : "module";
 }
 

@@ -239,7 +239,7 @@ export class Compiler {
       const isMerged = this.#names.mergedInto(name, declared.names.get(name)!.symbol) !== undefined;
       const isType = (own.type || isMerged) && !!target && (target.flags & ts.SymbolFlags.Type) !== 0;
       const namespaceIn = (symbol: TypeScript.Symbol | undefined, cell: number): Name["namespace"] =>
-        symbol && symbol.flags & ts.SymbolFlags.Namespace
+        symbol && symbol.flags & ts.SymbolFlags.Module
           ? { cell, isOnlyTypes: (symbol.flags & ts.SymbolFlags.ValueModule) === 0 }
           : undefined;
       const entry = (cell: number): Name => ({
