@@ -19,9 +19,9 @@ export function joinForeignKernel(): void {
   setHost({
     display({ data, metadata = {}, displayId, update }) {
       const transient = displayId === undefined ? {} : { display_id: displayId };
-      kernel.send(update ? "update_display_data" : "display_data", { data, metadata, transient });
+      kernel.sender()(update ? "update_display_data" : "display_data", { data, metadata, transient });
     },
-    clearOutput: (wait) => kernel.send("clear_output", { wait }),
+    clearOutput: (wait) => kernel.sender()("clear_output", { wait }),
     interruptSignal: () => interrupt.signal,
     ...(kernel.printsValues && { printed: (value: object) => void showPrinted(kernel, value) }),
   });
@@ -30,9 +30,10 @@ export function joinForeignKernel(): void {
 
 async function showPrinted(kernel: ForeignKernel, value: object): Promise<void> {
   if (!isDisplayable(value)) return;
+  const send = kernel.sender(); // the picture comes later
   const data = await value[displaySymbol]();
   // Its text is printed already.
-  if (Object.keys(data).length > 1) kernel.send("display_data", { data, metadata: {}, transient: {} });
+  if (Object.keys(data).length > 1) send("display_data", { data, metadata: {}, transient: {} });
 }
 
 /** Values that show themselves, and do not say how they print, print as what they say. */

@@ -27,7 +27,7 @@ function ofDeno(): ForeignKernel | undefined {
   const { broadcast } = jupyter;
   let sent = Promise.resolve();
   return {
-    send(type, content) {
+    sender: () => (type, content) => {
       sent = sent.then(() => broadcast(type, content)).catch(() => {});
     },
     onInterrupt,
@@ -45,9 +45,12 @@ function ofTslab(): ForeignKernel | undefined {
     const jupyter = createRequire(program)("../dist/jupyter.js") as { lastWriteDisplayData: Write | null };
     if (!jupyter.lastWriteDisplayData) return undefined;
     return {
-      send(type, content) {
-        if (type === "clear_output") return; // tslab has no such message
-        jupyter.lastWriteDisplayData?.(content, type === "update_display_data");
+      sender() {
+        const write = jupyter.lastWriteDisplayData;
+        return (type, content) => {
+          // tslab cannot clear outputs.
+          if (type !== "clear_output") write?.(content, type === "update_display_data");
+        };
       },
       onInterrupt,
       printsValues: true,

@@ -87,8 +87,11 @@ export type Timer = ReturnType<typeof setTimeout>;
 /** Everything that `"#platform"` exports. */
 /** What another kernel offers. */
 export interface ForeignKernel {
-  /** Sends a message to the front end. */
-  send(type: "display_data" | "update_display_data" | "clear_output", content: Record<string, unknown>): void;
+  /** What sends messages to the front end, for the cell that runs now. */
+  sender(): (
+    type: "display_data" | "update_display_data" | "clear_output",
+    content: Record<string, unknown>,
+  ) => void;
   /** Calls a listener when the reader presses stop. */
   onInterrupt(listener: () => void): void;
   /** Whether the last value of a cell is printed, however it shows itself. */
