@@ -5,7 +5,24 @@ import { inspect } from "#platform";
 import type { Axis } from "../../display/axis.js";
 import type { Figure } from "../../display/figure.js";
 import { lineChart, type Series } from "../../display/line-chart.js";
-import type { Ensemble } from "./ensemble.js";
+
+/** Paths of one quantity, as far as their chart is concerned; an `Ensemble` is one. */
+export interface EnsembleLike {
+  /** Their name in the legend. */
+  readonly name: string;
+  /** The quantity with its symbol, for the axis. */
+  readonly quantity: string;
+  /** The recorded steps. */
+  readonly k: Float64Array;
+  /** For each path its values at the recorded steps. */
+  readonly rows: readonly Float64Array[];
+  /** The number of paths. */
+  readonly paths: number;
+  /** The mean over the paths, for each recorded step. */
+  readonly mean: Float64Array;
+  /** The p-quantile over the paths, for each recorded step. */
+  quantile(p: number): Float64Array;
+}
 
 /** What a chart of ensembles shows. */
 export interface EnsembleChartOptions {
@@ -44,7 +61,7 @@ export interface EnsembleChartOptions {
  * // x = 0: 2 points, first 0, last 0, least 0 (x = 1), greatest 0 (x = 1)
  */
 export function ensembleChart(
-  ensembles: readonly Ensemble[],
+  ensembles: readonly EnsembleLike[],
   {
     title,
     centre = "mean",
