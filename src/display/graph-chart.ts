@@ -6,7 +6,7 @@ import { Figure, type Layout } from "./figure.js";
 import { headroom } from "./headroom.js";
 import { colourOf, withOpacity } from "./palette.js";
 
-/** One node. */
+/** One node of a graph. */
 export interface GraphNode {
   /** Its name, by which arrows find it; shown in it unless it has a label. */
   name: string;
@@ -24,7 +24,7 @@ export interface GraphNode {
   colour?: number;
 }
 
-/** One arrow. */
+/** One arrow of a graph. */
 export interface GraphEdge {
   /** The name of the node where it begins. */
   from: string;
