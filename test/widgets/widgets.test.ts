@@ -141,9 +141,9 @@ test("where nothing can be moved they show what they have", async () => {
 
 test("what cannot be is said", () => {
   expect(() => slider({ min: 1, max: 1 })).toThrow("min must be below max, got 1 and 1");
-  expect(() => slider({ min: 0, max: 1, log: true })).toThrow("with log, min must be above 0, got 0");
+  expect(() => slider({ min: 0, max: 1, log: true })).toThrow("min must be > 0 with log, got 0");
   expect(() => slider({ min: 0, max: 1, value: 2 })).toThrow("value must be a number from 0 to 1, got 2");
-  expect(() => slider({ min: 0, max: 1, step: -1 })).toThrow("step must be above 0");
+  expect(() => slider({ min: 0, max: 1, step: -1 })).toThrow("step must be > 0 and at most");
   expect(() => slider({ min: Number.NaN, max: 1 })).toThrow("min must be a finite number, got NaN");
   expect(() => dropdown({ options: [] })).toThrow("a list of values to choose from, got []");
   expect(() => dropdown({ options: [1, 2], value: 3 })).toThrow("expected one of 1, 2, got 3");

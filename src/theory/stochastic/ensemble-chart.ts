@@ -1,10 +1,11 @@
 /**
  * The chart of random paths: mean or median over k, the band that holds most paths, and a few of the paths.
  */
-import { inspect } from "#platform";
+
 import type { Axis } from "../../display/axis.js";
 import type { Figure } from "../../display/figure.js";
 import { lineChart, type Series } from "../../display/line-chart.js";
+import { checkNumbers } from "../../options/check.js";
 
 /** Paths of one quantity, as far as their chart is concerned; an `Ensemble` is one. */
 export interface EnsembleLike {
@@ -78,11 +79,12 @@ export function ensembleChart(
   if (!Array.isArray(ensembles) || first === undefined) {
     throw new TypeError("ensembleChart: give a list of ensembles, as in ensembleChart([paths])");
   }
-  if (!(band >= 0 && band <= 1)) {
-    throw new RangeError(
-      `ensembleChart: the band's share of paths must be from 0 to 1, got ${inspect(band)}`,
-    );
-  }
+  checkNumbers(
+    "ensembleChart",
+    { band },
+    (share) => share >= 0 && share <= 1,
+    "a share of paths, from 0 to 1",
+  );
   const series: Series[] = [];
   ensembles.forEach((one, i) => {
     const from = scale === "log" && one.k[0] === 0 ? 1 : 0;
