@@ -13,12 +13,9 @@ import { type Fit, fitFigure } from "./fit-figure.js";
 import { palette } from "./palette.js";
 import { canDraw, staticImage } from "./static-image.js";
 import { textWidth } from "./text-metrics.js";
+import type { ImageSize, Layout, Trace } from "./trace.js";
 
-/** One trace of a Plotly figure: see Plotly's reference for its attributes. */
-export type Trace = Readonly<Record<string, unknown>>;
-
-/** A Plotly layout: see Plotly's reference for its attributes. */
-export type Layout = Readonly<Record<string, unknown>>;
+export type { ImageSize, Layout, Trace };
 
 /** What a figure is made of. */
 export interface FigureOptions {
@@ -37,12 +34,6 @@ export interface FigureOptions {
 /** For the charts of this library: what is laid out by the width of the page. */
 interface ChartOptions extends FigureOptions {
   fit?: Fit;
-}
-
-/** The size of a static image, in pixels. */
-export interface ImageSize {
-  width?: number;
-  height?: number;
 }
 
 /** A Plotly figure; made by {@link figure} and by the charts. */
