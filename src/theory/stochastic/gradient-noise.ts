@@ -129,6 +129,7 @@ export function regionOfConfusion(
   if (F.dimension !== 1) {
     throw new RangeError(`regionOfConfusion: F must have one variable, got ${F.dimension}`);
   }
+  checkWhole("regionOfConfusion", { points }, 2);
   const confused = Array.from({ length: points }, (_, i) => low + ((high - low) * i) / (points - 1)).filter(
     (x) => {
       let [up, down] = [false, false];
