@@ -1,8 +1,9 @@
 /**
  * An objective whose gradients come with noise: the same minimiser, but only E[∇Q(θ)] = ∇F(θ) can be observed.
  */
-import { checkOneOf, checkNotNegative } from "../../options/check.js";
+
 import { inspect } from "#platform";
+import { checkNotNegative, checkOneOf } from "../../options/check.js";
 import type { Random } from "../../tensor/random.js";
 import type { Vector } from "../algebra/vectors.js";
 import { made } from "./made.js";
