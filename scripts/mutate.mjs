@@ -31,11 +31,6 @@ const folders = new Map([
   ["session", ["session", "kernel"]],
 ]);
 
-/**
- * Most of their code runs in workers, for which Stryker has no coverage per test: every test is run for every mutant.
- */
-const inWorkers = new Set(["train", "engine"]);
-
 const filesIn = (/** @type {string} */ folder, /** @type {string} */ ending) => {
   if (!existsSync(path.join(root, folder))) return [];
   return readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
@@ -49,7 +44,11 @@ async function mutantsIn(/** @type {string[]} */ files) {
   const nothing = () => {};
   const quiet = { debug: nothing, info: nothing, warn: nothing, isDebugEnabled: () => false };
   const sources = files.map((name) => {
-    return { name, mutate: true, content: readFileSync(path.join(root, name), "utf8") };
+    return {
+      name: path.join(root, name),
+      mutate: true,
+      content: readFileSync(path.join(root, name), "utf8"),
+    };
   });
   const options = { plugins: null, excludedMutations: [], ignorers: [], noHeader: false };
   // @ts-expect-error only the methods of a logger that it uses
@@ -76,6 +75,10 @@ function sampleOf(mutants, /** @type {number} */ size, /** @type {number} */ see
   }
   return order.slice(0, size);
 }
+
+/** The place of a mutant as Stryker's option `mutate` takes it: lines from 1, columns from 0. */
+const placeOf = (/** @type {Mutant} */ { fileName, location: { start, end } }) =>
+  `${path.relative(root, fileName)}:${start.line + 1}:${start.column}-${end.line + 1}:${end.column}`;
 
 /** A mutant as text: its place in src, the original and the replacement. */
 function describe(/** @type {MutantResult} */ { fileName, location: { start, end }, replacement }) {
@@ -120,15 +123,17 @@ async function mutate(/** @type {string} */ folder, /** @type {number} */ size, 
   process.env.NABLAB_TESTS = JSON.stringify(tests);
   process.env.NABLAB_MUTANTS = path.join(output, `${folder}-sample.json`);
   writeFileSync(process.env.NABLAB_MUTANTS, JSON.stringify(sample, null, 1));
-  const chosen = new Set(sample.map((key) => key.slice(0, key.indexOf(":"))));
+  // Only these places are instrumented: a switch in every hot loop would double the time of the tests.
+  const chosen = new Set(sample);
+  const places = new Set(all.filter((mutant) => chosen.has(keyOf(mutant))).map(placeOf));
 
   const results = await new Stryker({
-    mutate: [...chosen],
+    mutate: [...places],
     testRunner: "vitest",
     vitest: { configFile: "scripts/mutate/vitest.config.ts", related: false },
     plugins: ["@stryker-mutator/vitest-runner", path.join(root, "scripts", "mutate", "sample.mjs")],
     checkers: ["sample"],
-    coverageAnalysis: inWorkers.has(folder) ? "off" : "perTest",
+    coverageAnalysis: "perTest",
     ignorePatterns: [".venv", ".cache", "notebooks", "docs", "test/output", "test/bench"],
     tempDirName: ".cache/mutate",
     concurrency: availableParallelism(),

@@ -6,7 +6,9 @@
  * ε^(2/3) with h = ε^(1/3). Richardson's extrapolation makes the first error h⁴, h⁶, … from the same values, so
  * that h can stay large and rounding small: 10⁻¹² is common.
  */
+
 import { inspect } from "#platform";
+import { checkPositive } from "../options/check.js";
 
 /** The slope of a function along one coordinate, as differences see it. */
 export interface Difference {
@@ -60,9 +62,7 @@ export function centralDifferences(
   theta: Float64Array | readonly number[],
   { step }: DifferenceOptions = {},
 ): Float64Array {
-  if (step !== undefined && !(Number.isFinite(step) && step > 0)) {
-    throw new RangeError(`centralDifferences: step must be a finite number > 0, got ${inspect(step)}`);
-  }
+  if (step !== undefined) checkPositive("centralDifferences", { step });
   const at = Float64Array.from(theta);
   return Float64Array.from({ length: at.length }, (_, i) => {
     const along = line(f, at, i);

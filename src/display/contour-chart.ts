@@ -1,7 +1,7 @@
 /**
  * A function of two variables by its level lines, with paths of iterates on top.
  */
-import { inspect } from "#platform";
+import { checkFunction, checkWhole } from "../options/check.js";
 import { type Axis, axisLayout } from "./axis.js";
 import { extent, plainTitle } from "./describe.js";
 import { Figure, type Trace } from "./figure.js";
@@ -50,17 +50,13 @@ export interface ContourChartOptions {
  */
 export function contourChart(options: ContourChartOptions): Figure {
   const { title, x, y, f, paths = [], levels = 16, logLevels = false, resolution = 64, alt } = options;
-  if (typeof f !== "function")
-    throw new TypeError(`contourChart: f must be a function (x, y) => number, got ${inspect(f)}`);
+  checkFunction("contourChart", { f });
   for (const [name, { range }] of Object.entries({ x, y })) {
     if (range === undefined)
       throw new TypeError(`contourChart: the ${name} axis needs a range, such as [-2, 2]`);
   }
-  if (!(Number.isInteger(levels) && levels > 0))
-    throw new RangeError(`contourChart: levels must be a whole number above 0, got ${levels}`);
-  if (!(Number.isInteger(resolution) && resolution > 1)) {
-    throw new RangeError(`contourChart: resolution must be a whole number above 1, got ${resolution}`);
-  }
+  checkWhole("contourChart", { levels });
+  checkWhole("contourChart", { resolution }, 2);
   for (const path of paths) checkPath(path);
   const axes = {
     xaxis: axisLayout("contourChart", "x", x, []),

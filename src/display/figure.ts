@@ -11,12 +11,9 @@ import { type Displayable, displaySymbol, type MimeBundle } from "./bundle.js";
 import { encodePlain, encodeTraces } from "./encode-figure.js";
 import { palette } from "./palette.js";
 import { canDraw, staticImage } from "./static-image.js";
+import type { ImageSize, Layout, Trace } from "./trace.js";
 
-/** One trace of a Plotly figure: see Plotly's reference for its attributes. */
-export type Trace = Readonly<Record<string, unknown>>;
-
-/** A Plotly layout: see Plotly's reference for its attributes. */
-export type Layout = Readonly<Record<string, unknown>>;
+export type { ImageSize, Layout, Trace };
 
 /** What a figure is made of. */
 export interface FigureOptions {
@@ -30,12 +27,6 @@ export interface FigureOptions {
   config?: Readonly<Record<string, unknown>>;
   /** The size of the static image; by default 700 pixels and the layout's height. */
   imageSize?: ImageSize;
-}
-
-/** The size of a static image, in pixels. */
-export interface ImageSize {
-  width?: number;
-  height?: number;
 }
 
 /** A Plotly figure; made by {@link figure} and by the charts. */

@@ -1,7 +1,9 @@
 /**
  * Several charts side by side in one Plotly figure, so that they share one output, one image and one text.
  */
+
 import { inspect } from "#platform";
+import { checkWhole } from "../options/check.js";
 import { plainTitle } from "./describe.js";
 import { Figure, type Trace } from "./figure.js";
 import { type LegendPlace, legendAbovePanel, titleLines, titlePad } from "./headroom.js";
@@ -35,8 +37,7 @@ export function panels(figures: readonly Figure[], { columns, title, alt }: Pane
       `panels: entry ${stranger} is no figure, got ${inspect(figures[stranger], { depth: 0 })}`,
     );
   const across = columns ?? Math.min(2, Math.max(1, figures.length));
-  if (!(Number.isInteger(across) && across > 0))
-    throw new RangeError(`panels: columns must be a whole number above 0, got ${across}`);
+  checkWhole("panels", { columns: across });
 
   const rows = rowsOf(figures, across);
   const lines = title ? titleLines(title) : [];

@@ -4,7 +4,9 @@
  * It is drawn by plain polygons, from the farthest to the nearest, so that it needs no WebGL: it prints, it has a static
  * image, and it looks the same wherever a notebook is read.
  */
+
 import { inspect } from "#platform";
+import { checkFinite, checkNumbers, checkWhole } from "../options/check.js";
 import type { Axis } from "./axis.js";
 import type { PlanePath } from "./contour-chart.js";
 import { extent, plainTitle } from "./describe.js";
@@ -60,14 +62,9 @@ export function surfaceChart(options: SurfaceChartOptions): Figure {
       `surfaceChart: expected a function f and ranges of x and y, such as [-2, 2]; got ${inspect({ f, x, y })}`,
     );
   }
-  if (!Number.isFinite(azimuth) || !(elevation >= 0 && elevation <= 90)) {
-    throw new RangeError(
-      `surfaceChart: azimuth must be a number and elevation from 0 to 90, got ${inspect({ azimuth, elevation })}`,
-    );
-  }
-  if (!(Number.isInteger(resolution) && resolution > 1)) {
-    throw new RangeError(`surfaceChart: resolution must be a whole number above 1, got ${resolution}`);
-  }
+  checkFinite("surfaceChart", { azimuth });
+  checkNumbers("surfaceChart", { elevation }, (angle) => angle >= 0 && angle <= 90, "from 0 to 90 degrees");
+  checkWhole("surfaceChart", { resolution }, 2);
   const at = ([low, high]: readonly [number, number], i: number) =>
     low + ((high - low) * i) / (resolution - 1);
   const values = Array.from({ length: resolution }, (_, j) =>

@@ -2,7 +2,8 @@
  * Rules made from rules: what is done to a gradient before its step, or to the parameters after it.
  */
 import { inspect } from "#platform";
-import { checkOption, makeRule, type Rule, type RuleState } from "./rule.js";
+import { checkPositive } from "../options/check.js";
+import { makeRule, type Rule, type RuleState } from "./rule.js";
 
 function checkRule(who: string, rule: Rule): void {
   if (typeof rule?.step === "function") return;
@@ -20,8 +21,7 @@ function before(
   change: (changed: Float64Array, gradient: Float64Array, theta: Float64Array) => void,
 ): Rule {
   checkRule(title, rule);
-  const [[name, value]] = Object.entries(option) as [[string, number]];
-  checkOption(title, name, value, "positive");
+  checkPositive(title, option);
   return makeRule(
     title,
     {},
@@ -33,7 +33,7 @@ function before(
         rule.step(theta, changed, state);
       },
     },
-    `${title}(${rule}, ${value})`,
+    `${title}(${rule}, ${Object.values(option)[0]})`,
   );
 }
 

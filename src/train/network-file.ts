@@ -1,7 +1,7 @@
 /**
  * A network's parameters as a file, under the lecture's names or PyTorch's.
  */
-import { inspect } from "#platform";
+
 import {
   readSafetensors,
   type Safetensors,
@@ -11,6 +11,7 @@ import {
 import { host } from "../display/host.js";
 import type { Sequential } from "../nn/index.js";
 import { parametersOf } from "../nn/sequential.js";
+import { checkOneOf } from "../options/check.js";
 import type { Tensor } from "../tensor/index.js";
 import { architectureOf } from "./fingerprint.js";
 import { requireIdle } from "./under-way.js";
@@ -35,9 +36,7 @@ export function saveNetwork(
   model: Sequential,
   { names = "nablab" }: { names?: "nablab" | "pytorch" } = {},
 ): void {
-  if (names !== "nablab" && names !== "pytorch") {
-    throw new TypeError(`saveNetwork: names must be "nablab" or "pytorch", got ${inspect(names)}`);
-  }
+  checkOneOf("saveNetwork", { names }, ["nablab", "pytorch"]);
   const tensors = new Map<string, StoredTensor>();
   if (names === "nablab") {
     addParameters(tensors, model, model.theta, {});

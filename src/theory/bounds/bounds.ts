@@ -2,9 +2,11 @@
  * What theorems promise about gradient descent with a constant step, as functions of the number of steps k.
  * Each bound refuses to be made where its theorem does not apply.
  */
+
 import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
 import { type StepSize, stepSizeAt } from "../../optim/schedule.js";
+import { checkNotNegative, checkPositive } from "../../options/check.js";
 import { distance, type Vector } from "../algebra/vectors.js";
 import {
   type Assumption,
@@ -247,13 +249,6 @@ export function adagradNormBound({
   });
 }
 
-function checkPositive(name: string, values: Record<string, number>): void {
-  for (const [what, value] of Object.entries(values)) {
-    if (Number.isFinite(value) && value > 0) continue;
-    throw new RangeError(`${name}: ${what} must be a finite number > 0, got ${inspect(value)}`);
-  }
-}
-
 function bound(at: (k: number) => number, facts: Pick<Bound, keyof Bound>): Bound {
   return Object.assign((k: number) => at(k), facts, { [inspect.custom]: () => `k ↦ ${facts.label}` });
 }
@@ -265,12 +260,8 @@ function checked(name: string, { R, theta0, thetaStar, eta, L }: BoundOptions): 
     );
   }
   const radius = R ?? distance(theta0!, thetaStar!);
-  if (!(Number.isFinite(radius) && radius >= 0)) {
-    throw new RangeError(`${name}: R must be a finite number ≥ 0, got ${inspect(radius)}`);
-  }
-  if (!(Number.isFinite(eta) && eta > 0)) {
-    throw new RangeError(`${name}: eta must be a finite number > 0, got ${inspect(eta)}`);
-  }
+  checkNotNegative(name, { R: radius });
+  checkPositive(name, { eta });
   // A step of 1/L, computed as such, must not fail by its own rounding.
   if (typeof L === "number" && eta * L > 1 + 1e-12) {
     throw new RangeError(

@@ -1,11 +1,29 @@
 /**
  * The chart of random paths: mean or median over k, the band that holds most paths, and a few of the paths.
  */
-import { inspect } from "#platform";
+
 import type { Axis } from "../../display/axis.js";
 import type { Figure } from "../../display/figure.js";
 import { lineChart, type Series } from "../../display/line-chart.js";
-import type { Ensemble } from "./ensemble.js";
+import { checkNumbers } from "../../options/check.js";
+
+/** Paths of one quantity, as far as their chart is concerned; an `Ensemble` is one. */
+export interface EnsembleLike {
+  /** Their name in the legend. */
+  readonly name: string;
+  /** The quantity with its symbol, for the axis. */
+  readonly quantity: string;
+  /** The recorded steps. */
+  readonly k: Float64Array;
+  /** For each path its values at the recorded steps. */
+  readonly rows: readonly Float64Array[];
+  /** The number of paths. */
+  readonly paths: number;
+  /** The mean over the paths, for each recorded step. */
+  readonly mean: Float64Array;
+  /** The p-quantile over the paths, for each recorded step. */
+  quantile(p: number): Float64Array;
+}
 
 /** What a chart of ensembles shows. */
 export interface EnsembleChartOptions {
@@ -44,7 +62,7 @@ export interface EnsembleChartOptions {
  * // x = 0: 2 points, first 0, last 0, least 0 (x = 1), greatest 0 (x = 1)
  */
 export function ensembleChart(
-  ensembles: readonly Ensemble[],
+  ensembles: readonly EnsembleLike[],
   {
     title,
     centre = "mean",
@@ -61,11 +79,12 @@ export function ensembleChart(
   if (!Array.isArray(ensembles) || first === undefined) {
     throw new TypeError("ensembleChart: give a list of ensembles, as in ensembleChart([paths])");
   }
-  if (!(band >= 0 && band <= 1)) {
-    throw new RangeError(
-      `ensembleChart: the band's share of paths must be from 0 to 1, got ${inspect(band)}`,
-    );
-  }
+  checkNumbers(
+    "ensembleChart",
+    { band },
+    (share) => share >= 0 && share <= 1,
+    "a share of paths, from 0 to 1",
+  );
   const series: Series[] = [];
   ensembles.forEach((one, i) => {
     const from = scale === "log" && one.k[0] === 0 ? 1 : 0;

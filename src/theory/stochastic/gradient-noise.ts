@@ -2,9 +2,11 @@
  * How far the gradient of a mini-batch is from that of the whole sum (B2, B3): exactly, where that is a formula of the
  * terms' gradients, and by sampling where it is not.
  */
+
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
+import { checkWhole } from "../../options/check.js";
 import { random } from "../../tensor/random.js";
 import { dot, norm, type Vector } from "../algebra/vectors.js";
 import type { FiniteSum } from "../objectives/stochastic-objective.js";
@@ -58,11 +60,8 @@ export function gradientNoise(
   { batchSize = 1, replacement = false, batches = 1000, seed = 0 }: GradientNoiseOptions = {},
 ): GradientNoise {
   const { N } = F;
-  if (!Number.isInteger(batchSize) || batchSize < 1 || (!replacement && batchSize > N)) {
-    throw new RangeError(
-      `gradientNoise: batchSize must be a whole number from 1 to N = ${N}, got ${inspect(batchSize)}`,
-    );
-  }
+  const most = replacement ? undefined : N;
+  checkWhole("gradientNoise", { batchSize }, 1, most, "the number N of terms");
   const terms = Array.from({ length: N }, (_, i) => F.termGradient(i, theta));
   const gradient = F.gradient(theta);
   const termVariance =

@@ -2,10 +2,11 @@
  * The conditions on step sizes: Σ η(k) = ∞, so that any distance can be covered, and Σ η(k)² < ∞, so that the noise dies
  * out (A15, B4).
  */
-import { inspect } from "#platform";
+
 import { formatNumber } from "../../display/format-number.js";
 import { type Judged, judged, type Verdict } from "../../display/verdict.js";
 import { type Decay, decayOf, type StepSize, stepSizeAt, stepSizeText } from "../../optim/schedule.js";
+import { checkWhole } from "../../options/check.js";
 
 /** Whether a sum of positive numbers is infinite. */
 export type Sum = "infinite" | "finite" | "undecidable";
@@ -47,9 +48,7 @@ export function checkConditions(
   schedule: StepSize,
   { terms = 100_000 }: { terms?: number } = {},
 ): ConditionCheck {
-  if (!(Number.isInteger(terms) && terms >= 2)) {
-    throw new RangeError(`checkConditions: terms must be a whole number ≥ 2, got ${inspect(terms)}`);
-  }
+  checkWhole("checkConditions", { terms }, 2);
   const partial = { terms, sum: 0, squares: 0 };
   for (let k = 1; k <= terms; k++) {
     const eta = stepSizeAt("checkConditions", schedule, k);

@@ -2,10 +2,12 @@
  * The conditions of the theorems that make stochastic approximation converge almost surely, beside what is known of a
  * given iteration: the step sizes exactly, the rest by sampling (A15, A16).
  */
+
 import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
 import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
 import type { StepSize } from "../../optim/schedule.js";
+import { checkBetween0And1, checkWhole } from "../../options/check.js";
 import { type Random, random } from "../../tensor/random.js";
 import { symmetricEigen } from "../algebra/symmetric-eigen.js";
 import type { Vector } from "../algebra/vectors.js";
@@ -14,7 +16,7 @@ import { isCertain } from "./certain.js";
 import { type ConditionCheck, checkConditions } from "./check-conditions.js";
 import type { Estimator } from "./check-noise.js";
 import { type MeanTest, type Tails, testMean } from "./mean-test.js";
-import { knownTails } from "./tails.js";
+import { checkTails, knownTails } from "./tails.js";
 
 /** What is claimed of an iteration, and how much is sampled. */
 export interface ConvergenceCheckOptions {
@@ -254,27 +256,10 @@ function requireOptions(
       `checkConvergence: distances must be two or more, rising and > 0; got ${inspect(distances)}`,
     );
   }
-  for (const [name, count, least] of [
-    ["directions", directions, 1],
-    ["samples", samples, 10],
-  ] as const) {
-    if (!(Number.isInteger(count) && count >= least)) {
-      throw new RangeError(
-        `checkConvergence: ${name} must be a whole number ≥ ${least}, got ${inspect(count)}`,
-      );
-    }
-  }
-  for (const [name, value, least] of [
-    ["bound", bound, 0],
-    ["kurtosis", kurtosis, 1],
-  ] as const) {
-    if (value !== undefined && !(value >= least)) {
-      throw new RangeError(`checkConvergence: ${name} must be a number ≥ ${least}, got ${inspect(value)}`);
-    }
-  }
-  if (!(confidence > 0 && confidence < 1)) {
-    throw new RangeError(`checkConvergence: confidence must be between 0 and 1, got ${inspect(confidence)}`);
-  }
+  checkWhole("checkConvergence", { directions });
+  checkWhole("checkConvergence", { samples }, 10);
+  checkTails("checkConvergence", { bound, kurtosis });
+  checkBetween0And1("checkConvergence", { confidence });
 }
 
 /** The distances, and others between them so that none is more than a factor of √5 from the next. */

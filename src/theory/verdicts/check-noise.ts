@@ -2,16 +2,18 @@
  * What sampling can say about a noisy gradient: whether it is biased, how large it gets, how much it scatters. Each answer
  * is yes, no or undecided, with how often it would be wrong and what it would find.
  */
+
 import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
 import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
+import { checkBetween0And1, checkNotNegative, checkWhole } from "../../options/check.js";
 import { normalTail } from "../../tensor/normal.js";
 import { type Random, random } from "../../tensor/random.js";
 import { norm, type Vector } from "../algebra/vectors.js";
 import type { StochasticObjective } from "../objectives/stochastic-objective.js";
 import { isCertain } from "./certain.js";
 import { type MeanTest, type Tails, testMean } from "./mean-test.js";
-import { knownTails, type TailIndex, tailIndex } from "./tails.js";
+import { checkTails, knownTails, type TailIndex, tailIndex } from "./tails.js";
 
 /** A noisy vector: one draw at θ. */
 export type Estimator = (theta: Vector, stream: Random) => ArrayLike<number>;
@@ -134,20 +136,10 @@ export function checkNoise(
       `checkNoise: give places to sample at, such as { at: [[0], [1]] }; got ${inspect(at)}`,
     );
   }
-  if (!(confidence > 0 && confidence < 1) || !(Number.isInteger(samples) && samples >= 10)) {
-    throw new RangeError(
-      `checkNoise: confidence must be between 0 and 1 and samples a whole number ≥ 10, got ${inspect({ confidence, samples })}`,
-    );
-  }
-  for (const [name, value, least] of [
-    ["bound", bound, 0],
-    ["kurtosis", kurtosis, 1],
-    ["within", within, 0],
-  ] as const) {
-    if (value !== undefined && !(value >= least)) {
-      throw new RangeError(`checkNoise: ${name} must be a number ≥ ${least}, got ${inspect(value)}`);
-    }
-  }
+  checkBetween0And1("checkNoise", { confidence });
+  checkWhole("checkNoise", { samples }, 10);
+  checkTails("checkNoise", { bound, kurtosis });
+  if (within !== undefined) checkNotNegative("checkNoise", { within });
   const stream = random(seed).split("checkNoise");
   const falseAlarm = Number((1 - confidence).toPrecision(12));
   const drawn = at.map((theta: Vector, i: number) =>
