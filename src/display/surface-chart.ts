@@ -44,6 +44,8 @@ const height = 1.1;
 /**
  * Draws f over a rectangle as a surface, and paths on it.
  *
+ * @param options `f` and the ranges of `x` and `y`; `z`, its title and scale; `paths`; `azimuth` and `elevation` of the
+ *   viewer in degrees; `resolution`, points along each axis; `title`, `alt`
  * @throws TypeError without a function or a range, RangeError for values that are not finite, negative ones on a
  *   logarithmic scale, or invalid angles and resolutions.
  * @example

@@ -2,7 +2,7 @@
  * The options of `train()`, checked and with their defaults.
  */
 
-import { inspect, openblas } from "#platform";
+import { inspect, openblas, requireWritable } from "#platform";
 import { formulaOf, type RuleFormula } from "../compute/formula.js";
 import type { Dataset } from "../data/index.js";
 import { unknownPart } from "../engine/lower.js";
@@ -14,7 +14,7 @@ import { type Rule, sgd } from "../optim/index.js";
 import { isPlainRule } from "../optim/rule.js";
 import { checkFunction, checkOneOf, checkWhole } from "../options/check.js";
 import { checkData, checkFits, checkRule } from "./check-fits.js";
-import { Checkpoint, checkResumes, loadCheckpoint } from "./checkpoint.js";
+import { Checkpoint, checkResumes, checkStepSizes, loadCheckpoint } from "./checkpoint.js";
 import { checkEarlyStopping, type EarlyStopping } from "./early-stopping.js";
 import { architectureOf, fingerprintOf } from "./fingerprint.js";
 import type { Measure } from "./measure.js";
@@ -147,6 +147,7 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
   }
   const every = keep?.every ?? 1;
   checkWhole("train", { "checkpoint.every": every });
+  if (keep) requireCheckpoint(keep.file);
   const obstacle = unknownPart(model, data, loss);
   const formula = formulaOf("rule", rule);
   if (options.backend && options.backend !== "scalar" && obstacle) {
@@ -180,7 +181,10 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
     architecture: architectureOf(model),
     ...((keep || from) && { data: fingerprintOf(data) }),
   };
-  if (from) checkResumes(settings, from);
+  if (from) {
+    checkResumes(settings, from);
+    checkStepSizes(rule, from);
+  }
   return {
     model,
     data,
@@ -200,6 +204,15 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
     // An explicit number of threads is not changed.
     pace: options.threads ? new Pace(threads) : new Pace(usual.first, usual.most),
   };
+}
+
+/** Before the training, not after its first epoch. */
+function requireCheckpoint(file: string): void {
+  try {
+    requireWritable(file);
+  } catch (cause) {
+    throw new Error(`train: the checkpoint cannot be written: ${(cause as Error).message}`, { cause });
+  }
 }
 
 const textOf = (rule: Rule): string => (String(rule) === "[object Object]" ? rule.name : String(rule));

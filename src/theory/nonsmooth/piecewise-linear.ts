@@ -63,6 +63,8 @@ export function affine(a: readonly number[], b = 0): PiecewiseLinear {
 /**
  * θ ↦ max(F(θ), G(θ)); `maximum(F, affine([0]))` is a ReLU of F (B8).
  *
+ * @param F a piecewise linear function
+ * @param G another, of as many variables
  * @throws RangeError if F and G have different numbers of variables.
  * @example
  * const absolute = maximum(affine([1]), affine([-1]));
