@@ -10,6 +10,7 @@ import { formatNumber } from "../display/format-number.js";
 import { printing } from "../display/host.js";
 import { lineChart, type Series } from "../display/line-chart.js";
 import { type Finding, findingText, type Verdict } from "../display/verdict.js";
+import { checkBetween0And1 } from "../options/check.js";
 import { placeOf } from "../tensor/shapes.js";
 import { type Difference, difference, type Kink } from "./central-differences.js";
 import { outsideHull } from "./clarke.js";
@@ -206,8 +207,7 @@ export class GradientCheck implements Displayable {
 
 /** Throws RangeError unless some gradients fail: a gradient of 0 has a relative error of 1. */
 export function requireTolerance(name: string, tolerance: number): void {
-  if (typeof tolerance === "number" && tolerance > 0 && tolerance < 1) return;
-  throw new RangeError(`${name}: tolerance must be a number above 0 and below 1, got ${inspect(tolerance)}`);
+  checkBetween0And1(name, { tolerance });
 }
 
 /**
