@@ -68,7 +68,8 @@ export interface Job {
   readonly layers: readonly LayerPlan[];
   /** How many samples go through the network at once. */
   readonly rows: number;
-  readonly loss: LossName;
+  /** Undefined where the main thread computes it. */
+  readonly loss?: LossName | undefined;
   readonly training?: TrainingPlan;
   readonly evaluation?: EvaluationPlan;
 }
@@ -95,7 +96,7 @@ const mostRows = 512;
 /** What a job is planned for. */
 export interface JobOptions {
   model: Sequential;
-  loss: LossName;
+  loss?: LossName | undefined;
   backend?: FastBackend;
   threads: number;
   training?: Pick<TrainingPlan, "epochs" | "batchSize" | "seed" | "shuffle"> & {

@@ -16,7 +16,8 @@ import { type Progress, type Resumed, reportEvery, type Trainer } from "./traine
 export interface KernelTraining {
   readonly model: Sequential;
   readonly data: Dataset;
-  readonly loss: LossName;
+  /** Undefined where the main thread computes it. */
+  readonly loss?: LossName | undefined;
   readonly backend: FastBackend;
   readonly threads: number;
   readonly epochs: number;
