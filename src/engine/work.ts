@@ -76,7 +76,7 @@ export function work(
   tell: (message: ThreadMessage) => void = postToParent,
 ): ThreadResult {
   const network = new ThreadNetwork(job, { part, parts }, watch);
-  const { name } = network.kernels;
+  const { name } = network;
   const { training } = job;
   if (stretch?.pass) return { kernels: name, ...onePass(network, job, stretch) };
   if (!training) {

@@ -40,6 +40,8 @@ function before(
 /**
  * Clips the gradient to a norm: g becomes g · min(1, c / ‖g‖), which keeps its direction.
  *
+ * @param rule the rule that steps with the clipped gradient
+ * @param most c, the largest norm, > 0
  * @throws RangeError unless `most` is a finite number > 0, TypeError for what is no rule
  * @example
  * const theta = Float64Array.of(0, 0);
