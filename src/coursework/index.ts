@@ -10,3 +10,4 @@ export {
   credit,
   type ThrowsOptions,
 } from "./checks.js";
+export { type Hint, type HintTexts, hints } from "./hints.js";
