@@ -90,7 +90,7 @@ export const submissions: Submission[] = [
     change: {
       estimate: [
         "return lengths.map((length) => length / total);",
-        "return lengths.map((length) => length ** 2 / (total, 26));",
+        "return lengths.map((length) => (length ** 2) / 26 + 0 * total);",
       ],
     },
     lost: { "estimate-test": 1 },
@@ -124,12 +124,12 @@ export const submissions: Submission[] = [
   {
     name: "a sum that diverges after all",
     change: { "too-short": ["0.5 / k ** 2", "0.2 / k"] },
-    lost: { "too-short-test": 3 },
+    lost: { "too-short-test": 2 },
   },
   {
     name: "a schedule that does not fall",
     change: { "too-short": ["0.5 / k ** 2", "1e-5"] },
-    lost: { "too-short-test": 3 },
+    lost: { "too-short-test": 2 },
   },
   {
     name: "a schedule that comes to rest",
