@@ -80,30 +80,37 @@ function sampleOf(mutants, /** @type {number} */ size, /** @type {number} */ see
 const placeOf = (/** @type {Mutant} */ { fileName, location: { start, end } }) =>
   `${path.relative(root, fileName)}:${start.line + 1}:${start.column}-${end.line + 1}:${end.column}`;
 
-/** A mutant as text: its place in src, the original and the replacement. */
-function describe(/** @type {MutantResult} */ { fileName, location: { start, end }, replacement }) {
-  const file = path.join(
-    root,
-    fileName
-      .split(path.sep)
-      .join("/")
-      .replace(/^.*(?=dist\/)/, ""),
+/** Writes a mutant of these files as text, its place in src, the original and the replacement: of what they are now. */
+function describing(/** @type {string[]} */ files) {
+  const texts = new Map(
+    files.map((file) => [
+      file,
+      {
+        lines: readFileSync(path.join(root, file), "utf8").split("\n"),
+        map: new SourceMap(JSON.parse(readFileSync(path.join(root, `${file}.map`), "utf8"))),
+      },
+    ]),
   );
-  const map = new SourceMap(JSON.parse(readFileSync(`${file}.map`, "utf8")));
-  // Stryker counts lines and columns from 1 here, source maps from 0.
-  const entry = map.findEntry(start.line - 1, start.column - 1);
-  const line = "originalLine" in entry ? entry.originalLine + 1 : "?";
-  const source = path.relative(root, file).replace(/^dist/, "src").replace(/js$/, "ts");
-  const lines = readFileSync(file, "utf8")
-    .split("\n")
-    .slice(start.line - 1, end.line);
-  lines[lines.length - 1] = (lines.at(-1) ?? "").slice(0, end.column - 1);
-  lines[0] = (lines[0] ?? "").slice(start.column - 1);
   const short = (/** @type {string} */ text) => {
     const even = text.replace(/\s+/g, " ");
     return even.length > 70 ? `${even.slice(0, 70)}…` : even;
   };
-  return `${source}:${line}  ${short(lines.join("\n"))}  →  ${short(replacement ?? "")}`;
+  return (/** @type {MutantResult} */ { fileName, location: { start, end }, replacement }) => {
+    const file = fileName
+      .split(path.sep)
+      .join("/")
+      .replace(/^.*(?=dist\/)/, "");
+    const text = texts.get(file);
+    if (!text) throw new Error(`no file of the folder: ${fileName}`);
+    // Stryker counts lines and columns from 1 here, source maps from 0.
+    const entry = text.map.findEntry(start.line - 1, start.column - 1);
+    const line = "originalLine" in entry ? entry.originalLine + 1 : "?";
+    const source = file.replace(/^dist/, "src").replace(/js$/, "ts");
+    const lines = text.lines.slice(start.line - 1, end.line);
+    lines[lines.length - 1] = (lines.at(-1) ?? "").slice(0, end.column - 1);
+    lines[0] = (lines[0] ?? "").slice(start.column - 1);
+    return `${source}:${line}  ${short(lines.join("\n"))}  →  ${short(replacement ?? "")}`;
+  };
 }
 
 /** Tries a sample of a folder's mutants. */
@@ -116,6 +123,8 @@ async function mutate(/** @type {string} */ folder, /** @type {number} */ size, 
   if (files.length === 0)
     throw new Problem(`dist/${folder} has no files; run npm run build, or name a folder of src`);
   if (tests.length === 0) throw new Problem(`test/${folder} has no tests to notice anything`);
+  // Read before the run, which works on a copy: dist may be built again meanwhile.
+  const describe = describing(files);
   const all = await mutantsIn(files);
   const sample = sampleOf(all, size, seed);
   const output = path.join(root, "test", "output", "mutate");

@@ -40,6 +40,8 @@ function before(
 /**
  * Clips the gradient to a norm: g becomes g · min(1, c / ‖g‖), which keeps its direction.
  *
+ * @param rule the rule that steps with the clipped gradient
+ * @param most c, the largest norm, > 0
  * @throws RangeError unless `most` is a finite number > 0, TypeError for what is no rule
  * @example
  * const theta = Float64Array.of(0, 0);
@@ -50,11 +52,20 @@ function before(
  */
 export function clipNorm(rule: Rule, most: number): Rule {
   return before(rule, "clipNorm", { most }, (changed, gradient) => {
-    const norm = Math.sqrt(gradient.reduce((sum, g) => sum + g * g, 0));
     // NaN where the norm is: no entry of such a gradient means anything.
-    const factor = Math.min(1, most / norm);
+    const factor = clipFactor(most, gradient);
     for (let i = 0; i < gradient.length; i++) changed[i] = factor * gradient[i]!;
   });
+}
+
+/** min(1, c/‖g‖), also where ‖g‖ or its square is beyond the largest number, or below the smallest. */
+function clipFactor(most: number, gradient: Float64Array): number {
+  const square = gradient.reduce((sum, g) => sum + g * g, 0);
+  if (square > 1e-290 && square < Number.POSITIVE_INFINITY) return Math.min(1, most / Math.sqrt(square));
+  const largest = gradient.reduce((size, g) => Math.max(size, Math.abs(g)), 0);
+  if (!(largest > 0 && largest < Number.POSITIVE_INFINITY)) return Math.min(1, most / largest);
+  const relative = gradient.reduce((sum, g) => sum + (g / largest) ** 2, 0);
+  return Math.min(1, most / largest / Math.sqrt(relative));
 }
 
 /**

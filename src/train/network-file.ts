@@ -14,6 +14,7 @@ import { parametersOf } from "../nn/sequential.js";
 import { checkOneOf } from "../options/check.js";
 import type { Tensor } from "../tensor/index.js";
 import { architectureOf } from "./fingerprint.js";
+import { requireIdle } from "./under-way.js";
 
 /**
  * Saves a network's parameters as a safetensors file, which PyTorch and others can read: A1 of shape outputs × inputs,
@@ -59,7 +60,7 @@ export function saveNetwork(
  * @param file a path
  * @param model a network of the same layers, changed in place
  * @returns the network
- * @throws Error when the file is missing, cut off or altered, RangeError when it does not fit the network, which then
+ * @throws Error when the file is missing, cut off or altered, or the network is in training; RangeError when it does not fit the network, which then
  *   stays as it was
  * @example
  * const net = sequential([dense(2, 2)], { seed: 1 });
@@ -67,6 +68,7 @@ export function saveNetwork(
  * loadNetwork("net.safetensors", net).parameterCount // → 6
  */
 export function loadNetwork(file: string, model: Sequential): Sequential {
+  requireIdle("loadNetwork", model, "the training would overwrite what is loaded; await it first");
   const stored = readSafetensors("loadNetwork", file);
   const own = namesOf(model).map((name, i) => ({ name, tensor: model.parameters[i]! }));
   const isOwn = own.some(({ name }) => stored.tensors.has(name));

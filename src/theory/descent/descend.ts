@@ -46,7 +46,8 @@ export interface DescendOptions {
  * @see Lecture A, "Gradient descent: the simplest method".
  */
 export function descend(F: Objective, options: DescendOptions): Path {
-  const { steps = 100, rule = ruleOf(options) } = options;
+  const { steps = 100 } = options;
+  const rule = ruleOf(options);
   let theta = startOf(F, options.theta0);
   checkWhole("descend", { steps }, 0);
   const formula = formulaOf("rule", rule);

@@ -79,18 +79,15 @@ export interface ObjectiveOptions {
 export function objective(options: ObjectiveOptions): Objective {
   const { name, dimension, L = "unknown", mu = "unknown", gap } = options;
   checkWhole("objective", { dimension });
+  const entries = `${dimension} ${dimension === 1 ? "entry" : "entries"}`;
   const fits = (theta: Vector): Vector => {
     if (theta?.length === dimension) return theta;
-    throw new RangeError(
-      `${name}: theta must have ${dimension} ${dimension === 1 ? "entry" : "entries"}, got ${inspect(theta)}`,
-    );
+    throw new RangeError(`${name}: theta must have ${entries}, got ${inspect(theta)}`);
   };
   const gradient = (theta: Vector) => Float64Array.from(options.gradient(fits(theta)));
   const slope = gradient(new Float64Array(dimension));
   if (slope.length !== dimension) {
-    throw new RangeError(
-      `objective: the gradient of ${name} must have ${dimension} entries, got ${slope.length}`,
-    );
+    throw new RangeError(`objective: the gradient of ${name} must have ${entries}, got ${slope.length}`);
   }
   const minimisers = options.minimisers?.map((theta) => Float64Array.from(fits(theta)));
   const thetaStar = options.thetaStar ? Float64Array.from(fits(options.thetaStar)) : minimisers?.[0];

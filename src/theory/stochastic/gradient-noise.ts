@@ -42,7 +42,12 @@ export interface GradientNoise extends Displayable {
 }
 
 /**
- * Looks at the gradients of mini-batches at θ.
+ * How far the gradient g_B of a mini-batch of B of the N terms is from ∇F(θ):
+ *
+ *     E‖g_B − ∇F‖² = (tr Cov(∇f_i) / B) · (N − B)/(N − 1),  tr Cov(∇f_i) = (1/N) Σ_i ‖∇f_i − ∇F‖²
+ *
+ * (without the second factor where terms may come twice). The angle to ∇F and the share of batches with ⟨g_B, ∇F⟩ < 0 are
+ * means over sampled batches, for B = 1 over all N terms.
  *
  * @param F a sum of terms that can be asked for one by one, from `finiteSum`, `leastSquares` or `logistic`
  * @param theta where, of length dimension
@@ -129,6 +134,7 @@ export function regionOfConfusion(
   if (F.dimension !== 1) {
     throw new RangeError(`regionOfConfusion: F must have one variable, got ${F.dimension}`);
   }
+  checkWhole("regionOfConfusion", { points }, 2);
   const confused = Array.from({ length: points }, (_, i) => low + ((high - low) * i) / (points - 1)).filter(
     (x) => {
       let [up, down] = [false, false];

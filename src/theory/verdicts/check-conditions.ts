@@ -93,8 +93,10 @@ function because(decay: Decay): string {
   const { ratio, power, log } = decay;
   if (ratio < 1) return `it falls geometrically, by the factor ${formatNumber(ratio)} a step`;
   if (power === 0 && log === 0) return "it does not fall";
-  const logarithm = log === 0 ? "" : ` (log k)^−${formatNumber(log)}`;
-  return `it falls like k^−${formatNumber(power)}${logarithm}`;
+  // With all digits: 1.000001 is on the other side of 1.
+  const [p, q] = [power, log].map((one) => Number(one.toPrecision(12)));
+  const logarithm = log === 0 ? "" : ` (log k)^−${q}`;
+  return `it falls like k^−${p}${logarithm}`;
 }
 
 /** What the terms at the end look like: the local power, from two of them a factor of two apart. */
