@@ -116,6 +116,9 @@ export const writeAtomically: Platform["writeAtomically"] = (file, content) => {
   written.set(addressOf(file), bytes);
 };
 
+/** All that is written is kept in memory. */
+export const requireWritable: Platform["requireWritable"] = () => {};
+
 export const workingFolder: Platform["workingFolder"] = () => new URL(".", scope.location.href).href;
 
 const packageUrls = new Map<string, string>();
@@ -265,5 +268,13 @@ export const allowRelaxedSimd: Platform["allowRelaxedSimd"] = () => {};
 export const openblas: Platform["openblas"] = () => {
   throw new Error('backend "openblas": a browser has no OpenBLAS; use the default, backend "wasm"');
 };
+
+export const trustOpenblas: Platform["trustOpenblas"] = () => "a browser has no OpenBLAS";
+
+export const machine: Platform["machine"] = () => versions.browser ?? "";
+
+export const recall: Platform["recall"] = () => undefined;
+
+export const remember: Platform["remember"] = () => {};
 
 export const drawsOffscreen = false;
