@@ -5,9 +5,7 @@ import { inspect } from "#platform";
 import type { Displayable } from "../display/bundle.js";
 import { shown } from "../display/shown.js";
 import { hintTexts } from "./hint-texts/index.js";
-
-/** The hints for one answer: a nudge, the idea, and the first line of code (or the first sentence of a proof). */
-export type HintTexts = readonly [nudge: string, idea: string, firstLine: string];
+import type { HintTexts } from "./hint-texts/texts.js";
 
 /** Shows hints; what {@link hints} gives. */
 export type Hint = (stage?: 1 | 2 | 3, answer?: string) => Displayable;

@@ -1,5 +1,5 @@
 /** Hints for assignment 1. */
-import type { AssignmentHints } from "./index.js";
+import type { AssignmentHints } from "./texts.js";
 
 export const gradientDescent: AssignmentHints = {
   loss: [

@@ -1,5 +1,5 @@
 /** Hints for assignment 2. */
-import type { AssignmentHints } from "./index.js";
+import type { AssignmentHints } from "./texts.js";
 
 export const backpropagation: AssignmentHints = {
   affine: [

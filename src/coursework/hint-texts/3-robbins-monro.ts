@@ -1,5 +1,5 @@
 /** Hints for assignment 3. */
-import type { AssignmentHints } from "./index.js";
+import type { AssignmentHints } from "./texts.js";
 
 export const robbinsMonro: AssignmentHints = {
   power: [

@@ -1,12 +1,10 @@
-/** The hints of nablab's assignments, by their names; within one by its answers, in their order. */
-import type { HintTexts } from "../hints.js";
+/** The hints of nablab's assignments, by their names. */
 import { gradientDescent } from "./1-gradient-descent.js";
 import { backpropagation } from "./2-backpropagation.js";
 import { robbinsMonro } from "./3-robbins-monro.js";
 import { sgdAndAdagrad } from "./4-sgd-and-adagrad.js";
 import { subgradients } from "./5-subgradients.js";
-
-export type AssignmentHints = Readonly<Record<string, HintTexts>>;
+import type { AssignmentHints } from "./texts.js";
 
 export const hintTexts: Readonly<Record<string, AssignmentHints>> = {
   "1-gradient-descent": gradientDescent,
