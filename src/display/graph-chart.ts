@@ -3,8 +3,8 @@
  */
 import { plainTitle } from "./describe.js";
 import { Figure, type Layout } from "./figure.js";
-import { headroom } from "./headroom.js";
 import { colourOf, withOpacity } from "./palette.js";
+import { typeset } from "./typeset.js";
 
 /** One node of a graph. */
 export interface GraphNode {
@@ -86,8 +86,10 @@ export function graphChart({
     throw new RangeError(`graphChart: an arrow leads from or to a node that is not there: "${name}"`);
   };
   const colour = (number: number | undefined) => (number === undefined ? grey : colourOf(number));
+  // Text without a colour is as dark as that of the page.
+  const ink = (number: number | undefined) => number !== undefined && { font: { color: colourOf(number) } };
   const written = (node: GraphNode, text: string | undefined, yshift: number): Layout[] =>
-    text ? [{ ...place(node), text, yshift, showarrow: false, font: { color: colour(node.colour) } }] : [];
+    text ? [{ ...place(node), text, yshift, showarrow: false, ...ink(node.colour) }] : [];
   const arrows = edges.map(({ from, to, colour: number }): Layout => {
     const [tail, head] = [at(from), at(to)];
     const ends = {
@@ -106,7 +108,7 @@ export function graphChart({
   const labels = edges.flatMap(({ from, to, label, colour: number }): Layout[] => {
     if (!label) return [];
     const middle = { x: (at(from).x + at(to).x) / 2, y: (at(from).y + at(to).y) / 2 };
-    return [{ ...place(middle), text: label, yshift: 11, showarrow: false, font: { color: colour(number) } }];
+    return [{ ...place(middle), text: label, yshift: 11, showarrow: false, ...ink(number) }];
   });
   const around = nodes.flatMap((node) => [
     ...written(node, node.above, size / 2 + 10),
@@ -135,11 +137,16 @@ export function graphChart({
       },
     ],
     layout: {
-      ...headroom(title, note, []),
-      height,
+      showlegend: false,
       xaxis: { visible: false, range: spread(x), fixedrange: true },
       yaxis: { visible: false, range: spread(y), fixedrange: true },
       annotations: [...arrows, ...labels, ...around],
+    },
+    fit: {
+      title: typeset(title),
+      ...(note && { note: typeset(note) }),
+      plot: height - 60,
+      margin: { l: 12, r: 12, b: 12 },
     },
     alt: alt ?? describe(title, note, nodes, edges),
   });

@@ -144,7 +144,8 @@ describe("what the charts send", () => {
     const domains = ["xaxis", "xaxis2", "xaxis3"].map(
       (key) => (layout[key] as { domain: [number, number] }).domain,
     );
-    expect(domains[0]![1]).toBeLessThan(domains[1]![0]);
+    // Half of the page is too narrow for two: they stand one below the other, at the left of the third.
+    expect(domains[0]).toEqual(domains[1]);
     expect(domains[1]![1]).toBeLessThan(domains[2]![0]);
   });
 });

@@ -72,7 +72,7 @@ export interface BoundOptions {
 export function gradientDescentBound(options: BoundOptions): Bound {
   const { R, eta } = checked("gradientDescentBound", options);
   return bound((k) => (R * R) / (2 * eta * k), {
-    label: "‖θ0 − θ*‖² / (2ηk)",
+    label: "‖θ⁽⁰⁾ − θ*‖² / (2ηk)",
     of: "gap",
     eta,
     assumes: [convexity, minimiser, shortSteps, stepsOf(eta), startWithin(R)],
@@ -98,7 +98,7 @@ export function tightBound(options: BoundOptions): Bound {
   const { L } = options;
   if (typeof L !== "number") throw new RangeError(`tightBound: L must be known, got ${inspect(L)}`);
   return bound((k) => (R * R) / (4 * eta * k + 2 / L), {
-    label: "‖θ0 − θ*‖² / (4ηk + 2/L)",
+    label: "‖θ⁽⁰⁾ − θ*‖² / (4ηk + 2/L)",
     of: "gap",
     eta,
     assumes: [convexity, minimiser, shortSteps, stepsOf(eta), startWithin(R)],
@@ -135,7 +135,7 @@ export function strongConvexityBound({
     throw new RangeError(`strongConvexityBound: F must be strongly convex, mu > 0, got ${inspect(mu)}`);
   }
   return bound((k) => (1 - eta * mu) ** k * gap0, {
-    label: "(1 − η mu)ᵏ (F(θ0) − F*)",
+    label: "(1 − ημ)ᵏ (F(θ⁽⁰⁾) − F*)",
     of: "gap",
     eta,
     mu,

@@ -205,6 +205,7 @@ export function clarke(F: PiecewiseLinear, theta: Vector): Subdifferential {
       title: `Clarke's subdifferential at ${list(Float64Array.from(theta))}`,
       x: { title: "first entry" },
       y: F.dimension === 1 ? { title: "", range: [-1, 1] } : { title: "second entry" },
+      equal: F.dimension === 2,
       series: [
         { name: "∂F", x: outline.map((v) => v[0]!), y: outline.map(second), mode: "lines+markers" },
         ...Object.entries(vectors).map(([name, v]) => ({
