@@ -3,7 +3,7 @@
  * WebAssembly with 128 (80 to 95 GFLOP/s against 53 on the same core). All the rest, and products with what is
  * not zero, is done by the WebAssembly kernels, on the same memory.
  *
- * The library is called with one thread of its own from each of ours; how it is found is the platform's (platform/openblas.ts).
+ * Each of our threads calls the library, which itself uses one thread; how it is found is the platform's (platform/openblas.ts).
  */
 import { cores, openblas } from "#platform";
 import type { Kernels } from "./kernels.js";

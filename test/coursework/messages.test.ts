@@ -151,7 +151,7 @@ test.each<[() => unknown, string, string]>([
   [
     () => checkClose("x", undefined, 1),
     "no",
-    "x: expected 1, got undefined\n  A likely cause: a function whose body stands in { } gives back what follows `return`.",
+    "x: expected 1, got undefined\n  A likely cause: a function whose body stands in { } returns only what follows `return`.",
   ],
   [
     () => checkClose("x", [1, 2, 3], [1, 2]),

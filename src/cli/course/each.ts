@@ -84,6 +84,6 @@ export async function forEach<Item>(
     for (const worker of workers) worker.close();
   }
   if (!interrupted) return failures;
-  say(`interrupted after ${done} of ${items.length}; the same command goes on from here`);
+  say(`interrupted after ${done} of ${items.length}; the same command continues from here`);
   return failures + 1;
 }
