@@ -84,7 +84,9 @@ const drawn = [
 ];
 
 /** What a figure says: its words, axes and traces, without their styles. */
-const pictured = ({ data, layout, alt }: Figure) => {
+const pictured = (figure: Figure) => {
+  const { data, alt } = figure;
+  const { layout } = figure.fitted(700);
   const axis = ({ title, type, range }: Titled = {}) => ({ title: title?.text, type, range: rounded(range) });
   const { title, xaxis, yaxis } = layout as Record<string, Titled> & { title?: { text?: string } };
   const traces = data.map((trace) =>
