@@ -100,6 +100,6 @@ export async function forEach<Item>(
     return failures;
   }
   if (!interrupted) return failures;
-  say(`interrupted after ${done} of ${items.length}; the same command goes on from here`);
+  say(`interrupted after ${done} of ${items.length}; the same command continues from here`);
   return failures + 1;
 }

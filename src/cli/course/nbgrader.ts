@@ -1,5 +1,5 @@
 /**
- * nbgrader in a process of its own, which is asked and answers: `python/course/nablab_course.py`.
+ * nbgrader in a separate process that answers requests: `python/course/nablab_course.py`.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
