@@ -1,7 +1,7 @@
 /**
  * What each of the threads that train or evaluate does. All of them run this same program on the same memory: each does its
  * share of every operation, and they synchronise after each. The first thread also does what is done once: shuffling,
- * deciding whether to go on, and reporting to the main thread.
+ * deciding whether to continue, and reporting to the main thread.
  */
 import { postToParent } from "#platform";
 import { view } from "../compute/arena.js";

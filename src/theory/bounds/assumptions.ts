@@ -66,7 +66,7 @@ export const stepsOf = (bound: StepSize): Assumption => ({
   unmet({ eta }) {
     if (eta === undefined) return "the step size is not constant";
     const at = (size: StepSize, k: number) => stepSizeAt("checkBound", size, k);
-    // Of two functions no finite number of values says that they are one; these tell apart what is likely to be mistaken.
+    // Of two functions no finite number of values shows that they are equal; these distinguish the likely mistakes.
     const k = [1, 2, 3, 10, 100, 1000].find(
       (step) => Math.abs(at(bound, step) - at(eta, step)) > 1e-12 * at(eta, step),
     );
