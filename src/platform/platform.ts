@@ -32,7 +32,7 @@ export interface ThreadListener {
   failure(error: Error): void;
 }
 
-/** A module that runs in a thread of its own. */
+/** A module that runs in its own thread. */
 export interface Thread {
   /** Sends a message: shared memory is shared, everything else copied. */
   post(message: unknown): void;
@@ -143,9 +143,9 @@ export interface Platform {
   sharedBytes(length: number): SharedArrayBuffer;
   /** Starts a module as a thread. `quiet`: what it prints is dropped. */
   startThread(module: URL, options?: { quiet?: boolean }): Thread;
-  /** In a thread: receives the messages of whoever started it. Elsewhere, does nothing. */
+  /** In a thread: receives messages from the thread that started it. Elsewhere, does nothing. */
   onParentMessage(receive: (message: never) => void): void;
-  /** In a thread: sends a message to whoever started it. */
+  /** In a thread: sends a message to the thread that started it. */
   postToParent(message: unknown): void;
 
   /** A kernel that is not nablab's, in which this runs: tslab's or Deno's. */

@@ -64,7 +64,7 @@ const lines: [RegExp, (...parts: string[]) => string][] = [
   [/^\s*print\s+(["'].*)$/, (_, text = "") => `console.log(${text})`],
 ];
 
-/** Errors of the parser: Python is said once, instead of what the parser makes of it. */
+/** Errors of the parser: Python is reported once, instead of what the parser makes of it. */
 export function adviseOnSyntax(diagnostics: Diagnostic[]): Diagnostic[] {
   for (const diagnostic of diagnostics) {
     const [command] = /^%\w+/.exec(diagnostic.text) ?? [];

@@ -4,7 +4,7 @@
  * A cell is a module, `[cell].ts`. Names of earlier cells come to it by a line before it, and only those that it
  * mentions: `import { sgd } from "./[3]"`, where `[3].d.ts` says what the third cell declared. So a cell costs what
  * is in it, however many came before. What may be assigned to cannot be imported; for it the line says
- * `declare let cnt: typeof import("./[1]").cnt`. A name declared anew simply replaces the old one.
+ * `declare let cnt: typeof import("./[1]").cnt`. A redeclared name simply replaces the old one.
  *
  * `rewrite/` turns what is checked into what runs.
  */

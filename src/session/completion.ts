@@ -153,7 +153,7 @@ function inModuleName(
   return ranked(place, begun, new Map([...own, ...theirs].map((one) => [one.name, one])).values());
 }
 
-/** Files and folders that a path may go on with. */
+/** Files and folders that can complete a path. */
 function inPath({ files, position }: CompletionRequest, text: string): Completions {
   const at = text.lastIndexOf("/") + 1;
   const begun = text.slice(at);

@@ -1,6 +1,6 @@
 /**
  * Names that cells miss since the cell that declares them did not compile: one type error, and every cell after it
- * says "Cannot find name". Here is said where to look.
+ * says "Cannot find name". This module says where to look.
  */
 import type { Diagnostic } from "./diagnostic.js";
 
