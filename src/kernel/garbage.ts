@@ -15,7 +15,11 @@ let living = 0;
 
 /** Collects garbage if there is much of it: 50 MB, and half as much as what lives. */
 export function collectGarbage(): void {
-  if (used() < Math.max(living + allowance, 1.5 * living)) return;
+  if (used() >= Math.max(living + allowance, 1.5 * living)) freeNow();
+}
+
+/** Collects all garbage. */
+export function freeNow(): void {
   if (!collect) {
     v8.setFlagsFromString("--expose-gc");
     collect = vm.runInNewContext("gc") as () => void;

@@ -6,6 +6,7 @@
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import v8 from "node:v8";
 import { Worker } from "node:worker_threads";
 import { awaitAnswer, expectAnswer, makeAnswer } from "../protocol/answer.js";
 import { stopFlag } from "../session/stop.js";
@@ -39,7 +40,8 @@ const connection = JSON.parse(readFileSync(file, "utf8")) as Connection;
 const wire = new Wire({ key: connection.key, scheme: connection.signature_scheme });
 const closed = new Int32Array(new SharedArrayBuffer(4));
 const answer = makeAnswer();
-const setUp: SocketsSetUp = { connection, session: wire.session, closed, stop: stopFlag, answer };
+const { heap_size_limit: heapLimit } = v8.getHeapStatistics();
+const setUp: SocketsSetUp = { connection, session: wire.session, closed, stop: stopFlag, heapLimit, answer };
 const sockets = new Worker(new URL("./sockets.js", import.meta.url), { workerData: setUp });
 const post = (message: ToSockets): void => sockets.postMessage(message);
 

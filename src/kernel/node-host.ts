@@ -15,6 +15,7 @@ import { hideAsyncMarks } from "./async-marks.js";
 import { captureChildren } from "./child-output.js";
 import { install, runCommand } from "./commands.js";
 import { collectGarbage } from "./garbage.js";
+import { memoryError } from "./memory-limit.js";
 import { nodeFiles } from "./node-files.js";
 import { importFile, importModule, requireTypeScript, resolveModule } from "./node-modules.js";
 import { packageRoot, resolveOwnPackage } from "./own-packages.js";
@@ -75,6 +76,7 @@ export function nodeHost(): SessionHost {
     onLateError: listenForErrors,
     isOwn: (place) => place.includes("node:") || own.some((folder) => place.includes(folder)),
     ready: keepCompiledTypeScript,
+    memoryError,
     collectGarbage,
   };
 }

@@ -10,7 +10,7 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import * as zmq from "zeromq";
 import { giveAnswer, giveNoAnswer } from "../protocol/answer.js";
 import { type Channel, compose, type Message } from "../protocol/message.js";
-import { isStopHeard, raiseStop } from "../session/stop.js";
+import { isStopHeard, raiseMemory, raiseStop } from "../session/stop.js";
 import { kernelInfo } from "./kernel-info.js";
 import { whenParentEnds } from "./parent.js";
 import { signalUnlessHeard } from "./stop-signal.js";
@@ -38,6 +38,8 @@ export interface SocketsSetUp {
   closed: Int32Array;
   /** Raised when the reader presses stop. */
   stop: Int32Array;
+  /** How much memory V8 gives the main thread's objects, in bytes. */
+  heapLimit: number;
   /** Where the main thread waits for what the reader types. */
   answer: SharedArrayBuffer;
 }
@@ -55,6 +57,9 @@ export type FromSockets = {
 
 // A main thread that is busy cannot answer; after this many milliseconds a shutdown continues without it.
 const shutdownPatience = 700;
+
+/** How often the memory of the process is looked at, in milliseconds, and from which share of its limit on. */
+const [memoryInterval, much] = [100, 0.7];
 
 /** After a second stop, code that has not heard of it within this many milliseconds is not going to. */
 const stopPatience = 500;
@@ -172,6 +177,14 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
   };
   for (const loop of [receive("shell"), receive("control"), receive("stdin"), welcome(), echo()])
     loop.catch(ignoreClosed);
+
+  const watch = setInterval(() => {
+    if (!running) return;
+    const taken = process.memoryUsage.rss();
+    if (taken < much * setUp.heapLimit) return;
+    raiseMemory(setUp.stop); // much of it may be in typed arrays, which have no such limit: the main thread knows
+  }, memoryInterval);
+  watch.unref();
 
   // Without a parent there is no client left.
   whenParentEnds(() => void close().then(() => process.kill(process.pid, "SIGKILL")));

@@ -3,20 +3,40 @@
  * it as `v`; a declaration writes `d`.
  */
 export class Box {
-  v: unknown = undefined;
+  readonly #name: string;
   /** How many declarations have given it a value: what a cell has not come to is still what it was. */
   declarations = 0;
 
-  constructor() {
-    Object.preventExtensions(this); // a `d` of its own would keep what later declarations write
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  /** Before a `let`, `const` or `class` was come to there is no value; after that, it is a property of the box itself. */
+  get v(): unknown {
+    throw this.#isEarly();
+  }
+
+  set v(_: unknown) {
+    throw this.#isEarly();
+  }
+
+  #isEarly(): Error {
+    return new ReferenceError(`Cannot access '${this.#name}' before initialization`);
   }
 
   set d(value: unknown) {
     this.declarations++;
-    const { get } = Object.getOwnPropertyDescriptor(this, "v") as PropertyDescriptor;
-    if (get)
-      Object.defineProperty(this, "v", { value, writable: true, enumerable: true, configurable: true });
-    else this.v = value;
+    if (Object.getOwnPropertyDescriptor(this, "v")?.writable) this.v = value;
+    else this.#hold(value);
+  }
+
+  /** Has the value undefined, as `var` has it, unless there is one. */
+  initialise(): void {
+    if (!Object.hasOwn(this, "v")) this.#hold(undefined);
+  }
+
+  #hold(value: unknown): void {
+    Object.defineProperty(this, "v", { value, writable: true, enumerable: true, configurable: true });
   }
 
   /** Follows a name of another module: it is read there each time, as ECMAScript has it. */
@@ -30,10 +50,17 @@ export class Box {
 export class Scope {
   readonly #boxes = new Map<string, Box>();
 
-  box(name: string): Box {
+  /** @param isLexical whether a `let`, `const` or `class` declares it, before which it cannot be read */
+  box(name: string, isLexical = false): Box {
     let box = this.#boxes.get(name);
-    if (!box) this.#boxes.set(name, (box = new Box()));
+    if (!box) this.#boxes.set(name, (box = new Box(name)));
+    if (!isLexical) box.initialise();
     return box;
+  }
+
+  /** How many declarations have given a name a value. */
+  declarationsOf(name: string): number {
+    return this.#boxes.get(name)?.declarations ?? 0;
   }
 }
 

@@ -34,6 +34,8 @@ export interface Compiled {
   sourceOffset: number;
   /** The names whose boxes it takes. */
   boxes: string[];
+  /** Those of them that it declares by `let`, `const` or `class`. */
+  lexical: ReadonlySet<string>;
   /** Whether it runs as a script of old, in which `x = 1` makes a global: where types are not checked. */
   isSloppy?: boolean;
 }
@@ -244,6 +246,7 @@ export class Compiler {
       source: shown,
       sourceOffset: this.#linesBefore,
       boxes: [...rewritten.boxes],
+      lexical: rewritten.lexical(),
       isSloppy: !isChecked,
       values,
       keep: (isThere = () => true) => {
@@ -272,7 +275,15 @@ export class Compiler {
     }
     const rewritten = rewriting(this.#ts, program.getTypeChecker(), source, sourceNumber(), this.#files.jsx);
     const { code, map } = this.#emit(program, source, rewritten);
-    return { name: file, code, map, source: source.text, sourceOffset: 0, boxes: [...rewritten.boxes] };
+    return {
+      name: file,
+      code,
+      map,
+      source: source.text,
+      sourceOffset: 0,
+      boxes: [...rewritten.boxes],
+      lexical: rewritten.lexical(),
+    };
   }
 
   /** What could stand at `position`. */
@@ -378,7 +389,17 @@ export class Compiler {
       return { diagnostics };
     }
     const map = JSON.stringify({ version: 3, sources: [], names: [], mappings: "" });
-    return { name, code: "", source, map, sourceOffset: 0, boxes: [], values: [], keep: () => {} };
+    return {
+      name,
+      code: "",
+      source,
+      map,
+      sourceOffset: 0,
+      boxes: [],
+      lexical: new Set(),
+      values: [],
+      keep: () => {},
+    };
   }
 
   /** What is wrong with the reader's files that cells import; looked at again when one of them has changed. */

@@ -107,6 +107,8 @@ export interface SessionHost {
 
   /** The session can run cells. */
   ready(): void;
+  /** Called in a cell, once another thread finds that memory runs out: what is wrong, if it does. */
+  memoryError?(): Error | undefined;
   /** Called between cells: frees memory if there is much to free. */
   collectGarbage(): void;
 }

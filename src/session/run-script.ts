@@ -56,7 +56,7 @@ export function runScript({
     ...jsxRuntime(),
     ...host.scopeOf(file),
   };
-  for (const box of compiled.boxes) parameters[boxName(box)] = scope.box(box);
+  for (const box of compiled.boxes) parameters[boxName(box)] = scope.box(box, compiled.lexical.has(box));
   const run = host.evaluate(
     `(async function (${Object.keys(parameters)}) { ${compiled.isSloppy ? "" : '"use strict";'}\n${code}\n})`,
     name,

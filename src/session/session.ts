@@ -30,7 +30,7 @@ import { Modules } from "./modules.js";
 import { CellStreams } from "./output.js";
 import { runScript } from "./run-script.js";
 import { keepTranslating, translateStackTraces } from "./source-positions.js";
-import { hearStop, isStopHeard, stopFlag } from "./stop.js";
+import { hearStop, isMemoryAsked, isStopHeard, stopFlag } from "./stop.js";
 
 /** What a cell puts out while it runs. */
 export type Output =
@@ -128,6 +128,11 @@ export class Session<Cell> {
     this.#host.printError(`${this.#describe(error).traceback.join("\n")}\n`);
   };
   readonly #check = (): void => {
+    if (isMemoryAsked()) {
+      this.#setFlag();
+      const error = this.#host.memoryError?.();
+      if (error) throw error;
+    }
     if (this.#isOnlyTimed && (++this.#turns & clockMask) !== 0) return;
     if (this.#isCleared && isStopHeard() && (++this.#turns & clearedMask) !== 0) return;
     this.#endStopped();
@@ -296,7 +301,7 @@ export class Session<Cell> {
 
   /** Runs a cell; the value of its last expression, which may be a promise. Its names are those that it came to. */
   async #run(compiled: CompiledCell, run: Run<Cell>): Promise<{ value: unknown } | undefined> {
-    const declarations = (name: string): number => this.#scope.box(name).declarations;
+    const declarations = (name: string): number => this.#scope.declarationsOf(name);
     const before = new Map(compiled.values.map((name) => [name, declarations(name)]));
     const file = `${this.#compiler.cwd}/${compiled.name}.ts`;
     if (!isStopHeard()) this.#endStopped();

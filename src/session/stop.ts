@@ -6,15 +6,25 @@ import { sharedBytes } from "#platform";
 
 /**
  * `[0]`: not zero while there is something to stop; `[1]`: how often the reader has pressed stop; `[2]`: how many of
- * these the cells have acknowledged; `[3]` and `[4]`: for the host (kernel/stop-signal.ts).
+ * these the cells have acknowledged; `[3]` and `[4]`: for the host (kernel/stop-signal.ts); `[5]`: 1 when another thread
+ * finds that the process takes nearly as much memory as it may.
  */
-export const stopFlag = new Int32Array(sharedBytes(20));
+export const stopFlag = new Int32Array(sharedBytes(24));
 
 /** Raises a flag; in any thread. */
 export function raiseStop(flag: Int32Array): void {
   Atomics.add(flag, 1, 1);
   Atomics.store(flag, 0, 1);
 }
+
+/** Asks the cells to look at their memory; in any thread. */
+export function raiseMemory(flag: Int32Array): void {
+  Atomics.store(flag, 5, 1);
+  Atomics.store(flag, 0, 1);
+}
+
+/** In the thread of the cells: whether they are asked to look at their memory; once for each time. */
+export const isMemoryAsked = (): boolean => stopFlag[5] === 1 && Atomics.exchange(stopFlag, 5, 0) === 1;
 
 /** In the thread of the cells: acknowledges the stops so far, or the first `count` of them. */
 export function hearStop(count = Atomics.load(stopFlag, 1)): void {

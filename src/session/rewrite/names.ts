@@ -57,6 +57,20 @@ export class Names {
     return !!symbol && (symbol.flags & ts.SymbolFlags.ValueModule) !== 0;
   }
 
+  /** The boxed names that are declared here by `let`, `const` or `class`. */
+  lexical(): ReadonlySet<string> {
+    const { ts, cell, locals } = this.#context;
+    const { BlockScopedVariable, Class } = ts.SymbolFlags;
+    return new Set(
+      [...this.boxes].filter((name) => {
+        const local = locals.get(name);
+        const symbol = local?.exportSymbol ?? local;
+        const isOwn = (symbol?.valueDeclaration?.end ?? 0) > (cell?.start ?? -1);
+        return symbol && isOwn && (symbol.flags & (BlockScopedVariable | Class)) !== 0;
+      }),
+    );
+  }
+
   /** Whether an import is there at run time; one that the compiler cannot find may be. */
   #isValue(alias: TypeScript.Symbol): boolean {
     const { ts, checker } = this.#context;

@@ -34,6 +34,8 @@ export interface Rewriting {
   transformers: TypeScript.CustomTransformers;
   /** The names whose boxes the code takes as parameters; complete after the emit. */
   readonly boxes: ReadonlySet<string>;
+  /** Those of them that it declares by `let`, `const` or `class`. */
+  lexical(): ReadonlySet<string>;
   /** The functions and classes in it, by their numbers; complete after the emit. */
   readonly functions: readonly FunctionPlace[];
   /** Whether a top-level name has a value at run time, which is kept in a box. */
@@ -71,6 +73,7 @@ export function rewriting(
   return {
     transformers: { before: [before], after: [after] },
     boxes: names.boxes,
+    lexical: () => names.lexical(),
     functions: functions.found,
     isBoxed: (name) => names.isBoxed(name),
   };

@@ -1,0 +1,36 @@
+/**
+ * The memory that V8 gives the objects of cells. When it is full the process ends at once, and only a terminal says why; so
+ * the sockets' thread looks at how much the process takes (sockets.ts), and a cell that fills it ends with an error before.
+ */
+import v8 from "node:v8";
+import { freeNow } from "./garbage.js";
+
+/** The share of the limit at which a cell ends; from four fifths on V8 may give up in any collection. */
+const full = 0.75;
+/** V8 keeps this much of the limit for objects that have just been made. */
+const young = 48 * 2 ** 20;
+/** Collecting all garbage takes a second or two where there is much: not more often than this, in milliseconds. */
+const pause = 10_000;
+
+let collected = Number.NEGATIVE_INFINITY;
+
+/** The error of a cell that has nearly filled the memory; undefined while there is some left. */
+export function memoryError(): Error | undefined {
+  const used = (): number => v8.getHeapStatistics().used_heap_size;
+  const limit = v8.getHeapStatistics().heap_size_limit - young;
+  if (used() < full * limit || performance.now() - collected < pause) return undefined;
+  collected = performance.now();
+  freeNow(); // most of it may be garbage
+  if (used() < full * limit) return undefined;
+  collected = Number.NEGATIVE_INFINITY;
+  return new RangeError(
+    `out of memory: cells hold ${gigabytes(used())} of the ${gigabytes(limit)} GB that Node has; ${fix(limit)}`,
+  );
+}
+
+const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(1);
+
+/** What to do about it. */
+export const fix = (limit: number): string =>
+  "let go of what is large (big = undefined), keep numbers in Float64Array, or raise the limit: " +
+  `NODE_OPTIONS=--max-old-space-size=${2 * Math.ceil(limit / 2 ** 20 / 1024) * 1024} before Jupyter starts`;
