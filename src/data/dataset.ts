@@ -3,8 +3,10 @@
  * bytes (47 MB instead of 376 MB in float64); `scale` says what a byte is worth, and `batch` turns the rows
  * that are needed now into numbers.
  */
+
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
+import { printing } from "../display/host.js";
 import { checkNumbers, checkOneOf, checkWhole } from "../options/check.js";
 import { random } from "../tensor/random.js";
 import { formatShape, type Shape, sizeOf } from "../tensor/shapes.js";
@@ -344,7 +346,7 @@ class InMemoryDataset implements Dataset {
   }
 
   [inspect.custom](): string {
-    return datasetSummary(this);
+    return printing(this, datasetSummary(this));
   }
 
   #rows(count: number, at: (i: number) => number): Batch {

@@ -5,7 +5,7 @@
 import * as platform from "#platform";
 import type { ForeignKernel, Platform } from "../platform/platform.js";
 import { displaySymbol, isDisplayable } from "./bundle.js";
-import { consoleHost, host, printing, setHost } from "./host.js";
+import { consoleHost, host, setHost } from "./host.js";
 
 /** Shows things in the kernel that runs this, if it is tslab's or Deno's. */
 export function joinForeignKernel(): void {
@@ -25,7 +25,6 @@ export function joinForeignKernel(): void {
     interruptSignal: () => interrupt.signal,
     ...(kernel.printsValues && { printed: (value: object) => void showPrinted(kernel, value) }),
   });
-  if (kernel.printsValues) printDisplayables();
 }
 
 async function showPrinted(kernel: ForeignKernel, value: object): Promise<void> {
@@ -34,22 +33,4 @@ async function showPrinted(kernel: ForeignKernel, value: object): Promise<void> 
   const data = await value[displaySymbol]();
   // Its text is printed already.
   if (Object.keys(data).length > 1) send("display_data", { data, metadata: {}, transient: {} });
-}
-
-/** Values that show themselves, and do not say how they print, print as what they say. */
-function printDisplayables(): void {
-  const { custom } = platform.inspect as unknown as { custom: symbol };
-  const text = function (this: object): string {
-    const { toString: own } = this;
-    return printing(this, own === Object.prototype.toString ? "" : String(this));
-  };
-  Object.defineProperty(Object.prototype, custom, {
-    get() {
-      return isDisplayable(this) ? text : undefined;
-    },
-    set(value) {
-      Object.defineProperty(this, custom, { value, configurable: true, enumerable: true, writable: true });
-    },
-    configurable: true,
-  });
 }

@@ -97,7 +97,7 @@ export function translateStackTraces(): () => void {
       hook = isOfCell ? (value as PrepareStackTrace) : (before?.value as PrepareStackTrace | undefined);
     },
     configurable: true,
-    enumerable: true,
+    enumerable: false,
   };
   keepTranslating = () => {
     const { get } = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace") ?? {};

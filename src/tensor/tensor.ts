@@ -8,6 +8,7 @@ import { inspect } from "#platform";
 import { elementwiseSingle } from "../compute/elementwise.js";
 import { multiply, worthCopying } from "../compute/multiply.js";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
+import { printing } from "../display/host.js";
 import { type ImageGridOptions, imageGrid } from "../display/image-grid.js";
 import { convolution } from "./convolution.js";
 import { tensorHtml, tensorText } from "./format.js";
@@ -494,7 +495,7 @@ export class Tensor implements Displayable {
 
   /** What `console.log` prints: the same text. */
   [inspect.custom](): string {
-    return tensorText(this);
+    return printing(this, tensorText(this));
   }
 
   /**

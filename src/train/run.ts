@@ -1,8 +1,10 @@
 /**
  * What a training leaves: every step's loss and step size, every epoch's accuracy, and how it was made.
  */
+
 import { inspect, readFileSync, versions, writeAtomically } from "#platform";
 import { formatNumber } from "../display/format-number.js";
+import { printing } from "../display/host.js";
 import { type Displayable, displaySymbol, type Figure, type MimeBundle, table } from "../display/index.js";
 import type { EpochRecord, Measured, MeasuredLayers, RunSettings, TrainingRecord } from "./record.js";
 import { runFigure } from "./run-figure.js";
@@ -147,7 +149,7 @@ export class Run implements Displayable, TrainingRecord {
 
   /** What `console.log` prints: the summary. */
   [inspect.custom](): string {
-    return this.summary();
+    return printing(this, this.summary());
   }
 
   /** The charts of loss and accuracy; where only text is shown, the table and what the charts say. */

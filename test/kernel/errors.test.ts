@@ -231,6 +231,35 @@ test("an error in a timer is survived after all listeners were removed", async (
   });
 });
 
+test("a cell that fills the memory ends with an error, and the next one runs", () => {
+  // As the sockets' thread asks for a look at the memory.
+  const script = `import { Worker } from "node:worker_threads";
+    import { createNodeSession } from ${JSON.stringify(import.meta.resolve("#nablab/kernel/node-host.js"))};
+    import { stopFlag } from ${JSON.stringify(import.meta.resolve("#nablab/session/stop.js"))};
+    const session = createNodeSession({ onOutput() {} });
+    new Worker(\`const flag = require("node:worker_threads").workerData;
+      setInterval(() => { Atomics.store(flag, 5, 1); Atomics.store(flag, 0, 1) }, 20)\`, { eval: true, workerData: stopFlag });
+    const first = await session.execute("let large = []; for (;;) large.push(new Array(10000).fill(1.5))", 1);
+    const freed = await session.execute("large = undefined; 1 + 1", 2);
+    // Garbage alone, many times as much as fits, is none of its business.
+    const garbage = await session.execute("let kept = 0; for (let i = 0; i < 2e4; i++) kept += new Array(10000).fill(1.5).length; kept", 3);
+    session.close();
+    console.log(JSON.stringify([first.evalue, freed.result?.data, garbage.result?.data ?? garbage]));
+    process.exit();`;
+  const shown = execFileSync(
+    process.execPath,
+    ["--max-old-space-size=300", "--input-type=module", "-e", script],
+    {
+      encoding: "utf8",
+    },
+  );
+  const [error, freed, garbage] = JSON.parse(shown);
+  expect(error).toMatch(
+    /^out of memory: cells hold 0\.\d of the 0\.3 GB that Node has; .*--max-old-space-size=\d+/,
+  );
+  expect([freed, garbage]).toEqual([{ "text/plain": "2" }, { "text/plain": "200000000" }]);
+});
+
 test("and after all listeners of all events were, in a process of its own", () => {
   const script = `import { createNodeSession } from ${JSON.stringify(import.meta.resolve("#nablab/kernel/node-host.js"))};
     let printed = "";

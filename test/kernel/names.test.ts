@@ -145,6 +145,38 @@ test("nor does one that reaches a handler that is named, a list of results, or a
   }
 });
 
+test("a let, const or class that is not come to cannot be read, a var can", async () => {
+  const told = "Cannot access 'early' before initialization";
+  for (const declaration of [
+    "let early = 1",
+    "const early = 1",
+    "class early {}",
+    "const { early } = { early: 1 }",
+  ]) {
+    const read = "const look = () => early; let said = ''; try { look() } catch (e) { said = e.message }";
+    const names = declaration.replaceAll("early", `early${cells.count}`);
+    const name = names.match(/early\d+/)![0];
+    expect(await text(`${read.replaceAll("early", name)} ${names}; said`)).toBe(
+      `"${told.replace("early", name)}"`,
+    );
+  }
+  expect(
+    await text("const lookVar = () => unset; const saw = lookVar(); var unset = 1; [saw, lookVar()]"),
+  ).toBe("[ undefined, 1 ]");
+  // A cell that fails before it comes to a name leaves nothing behind.
+  await failure("const lookLater = () => later; throw 1; let later = 2");
+  expect(await text("var later; later")).toBe(undefined);
+  await failure("throw 1; const never = 2");
+  expect(await text("function never() { return 3 } never()")).toBe("3");
+  // One that an earlier cell declared is what it was.
+  await text("const known = 1");
+  expect(
+    await text(
+      "const lookKnown = () => known; const before = lookKnown(); const known = 2; [before, lookKnown()]",
+    ),
+  ).toBe("[ 1, 2 ]");
+});
+
 test("a function without a name gets that of what it is assigned to", async () => {
   await text("let named: any, later: any, pattern: any");
   const forms: [code: string, name: string][] = [

@@ -1,11 +1,13 @@
 /**
  * Which minimum a descent ends in, for a whole grid of starts (A7).
  */
+
 import { inspect } from "#platform";
 import { equalAxes } from "../../display/axis.js";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { Figure } from "../../display/figure.js";
 import { formatNumber } from "../../display/format-number.js";
+import { printing } from "../../display/host.js";
 import { colourOf } from "../../display/palette.js";
 import { typeset } from "../../display/typeset.js";
 import { distance } from "../algebra/vectors.js";
@@ -62,7 +64,7 @@ export class Basins implements Displayable {
 
   /** What `console.log` prints. */
   [inspect.custom](): string {
-    return this.toString();
+    return printing(this, this.toString());
   }
 
   /** The map: for each start the number of the minimiser. */

@@ -8,6 +8,7 @@ import { type Displayable, displaySymbol, type MimeBundle } from "../../display/
 import { contourChart } from "../../display/contour-chart.js";
 import type { Figure } from "../../display/figure.js";
 import { formatNumber } from "../../display/format-number.js";
+import { printing } from "../../display/host.js";
 import { lineChart } from "../../display/line-chart.js";
 import { surfaceChart } from "../../display/surface-chart.js";
 import { crossEntropy } from "../../nn/cross-entropy.js";
@@ -72,7 +73,7 @@ export class Landscape implements Displayable {
 
   /** What `console.log` prints. */
   [inspect.custom](): string {
-    return this.toString();
+    return printing(this, this.toString());
   }
 
   /** The curve or map (level lines, or a surface seen from an azimuth), with a custom title. */

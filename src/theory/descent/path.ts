@@ -2,9 +2,11 @@
  * What a descent leaves behind: every iterate and what was measured at it. Index k is the k-th iterate, from
  * the start k = 0 on, as in θ(k).
  */
+
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
+import { printing } from "../../display/host.js";
 import type { Rule, RuleState } from "../../optim/rule.js";
 import type { StepSize } from "../../optim/schedule.js";
 import type { Objective } from "../objectives/objective.js";
@@ -94,7 +96,7 @@ export class Path implements Displayable {
 
   /** What `console.log` prints. */
   [inspect.custom](): string {
-    return this.toString();
+    return printing(this, this.toString());
   }
 
   /** The chart of the gaps (of the values, if the minimum is not known), over the text. */

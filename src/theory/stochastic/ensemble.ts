@@ -5,6 +5,7 @@
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
+import { printing } from "../../display/host.js";
 import { checkNumbers } from "../../options/check.js";
 import { ensembleChart } from "./ensemble-chart.js";
 
@@ -117,7 +118,7 @@ export class Ensemble implements Displayable {
 
   /** What `console.log` prints. */
   [inspect.custom](): string {
-    return this.toString();
+    return printing(this, this.toString());
   }
 
   /** The chart of mean and band, over the text. */

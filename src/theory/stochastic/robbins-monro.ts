@@ -5,6 +5,7 @@
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
+import { printing } from "../../display/host.js";
 import { type StepSize, stepSizeAt, stepSizeText } from "../../optim/schedule.js";
 import { checkWhole } from "../../options/check.js";
 import { type Random, random } from "../../tensor/random.js";
@@ -147,7 +148,9 @@ export function robbinsMonro({
     }),
     chart,
     toString: () => text,
-    [inspect.custom]: () => text,
+    [inspect.custom](): string {
+      return printing(this, text);
+    },
     async [displaySymbol](): Promise<MimeBundle> {
       const bundle = await chart()[displaySymbol]();
       return { ...bundle, "text/plain": `${text}\n${bundle["text/plain"]}` };

@@ -5,7 +5,7 @@
 import { inspect } from "#platform";
 import { formulaOf } from "../../compute/formula.js";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
-import { host } from "../../display/host.js";
+import { host, printing } from "../../display/host.js";
 import type { Rule } from "../../optim/rule.js";
 import { type StepSize, stepSizeText } from "../../optim/schedule.js";
 import { sgd } from "../../optim/sgd.js";
@@ -131,7 +131,9 @@ export async function sgdPaths(F: StochasticObjective, options: SgdPathsOptions)
     eta: formula?.name === "sgd" ? formula.options.eta : undefined,
     chart,
     toString: () => text,
-    [inspect.custom]: () => text,
+    [inspect.custom](): string {
+      return printing(this, text);
+    },
     async [displaySymbol](): Promise<MimeBundle> {
       const bundle = await chart()[displaySymbol]();
       return { ...bundle, "text/plain": `${text}\n${bundle["text/plain"]}` };

@@ -7,6 +7,7 @@ import { inspect } from "#platform";
 import { displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { escapeHtml } from "../../display/escape-html.js";
 import { formatNumber } from "../../display/format-number.js";
+import { printing } from "../../display/host.js";
 import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
 import { checkNumbers, refused } from "../../options/check.js";
 import { normalQuantile } from "../../tensor/normal.js";
@@ -111,7 +112,9 @@ export function checkEstimate(claim: string, statement: string, options: Estimat
   }
   const shown = {
     toString: () => `✓ ${claim} ${text}`,
-    [inspect.custom]: () => `✓ ${claim} ${text}`,
+    [inspect.custom](): string {
+      return printing(this, `✓ ${claim} ${text}`);
+    },
     [displaySymbol]: (): MimeBundle => ({
       "text/html": `<p>✓ <b>${claim}</b> ${escapeHtml(text)}</p>`,
       "text/plain": `✓ ${claim} ${text}`,

@@ -1,9 +1,11 @@
 /**
  * The assertion of the notebooks: a claim of the lectures, and whether the computation above bears it out.
  */
+
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { escapeHtml } from "../../display/escape-html.js";
+import { printing } from "../../display/host.js";
 
 /** What `check` throws when a claim does not hold. */
 export class CheckFailed extends Error {
@@ -92,6 +94,8 @@ export function check(
   const html = `<p>✓ <b>${claim}</b> ${escapeHtml(rest)}</p>`;
   return {
     [displaySymbol]: (): MimeBundle => ({ "text/html": html, "text/plain": text }),
-    [inspect.custom]: () => text,
+    [inspect.custom](): string {
+      return printing(this, text);
+    },
   } as Displayable;
 }
