@@ -110,6 +110,27 @@ const mutations: Mutation[] = [
     to: "ratio: differences / once / 2,",
   },
   {
+    claim: "A6",
+    notebook: "01-gradient-descent",
+    what: "a swing of another size",
+    from: "swing - 1.05 * Math.tanh(swing)",
+    to: "swing - 1.1 * Math.tanh(swing)",
+  },
+  {
+    claim: "A11",
+    notebook: "02-backpropagation",
+    what: "gradients of the tape that are a tenth smaller",
+    from: "value - ours[t].data[i]",
+    to: "0.9 * value - ours[t].data[i]",
+  },
+  {
+    claim: "B3",
+    notebook: "03-stochastic-gradient-descent",
+    what: "a region of confusion that ends a tenth earlier",
+    from: "Math.abs(region[0] + 1) < 0.01",
+    to: "Math.abs(region[0] + 0.9) < 0.01",
+  },
+  {
     claim: "A9",
     notebook: "02-backpropagation",
     what: "A without its transpose, as printed",
