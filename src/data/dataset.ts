@@ -5,7 +5,7 @@
  */
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
-import { checkNumbers, checkWhole } from "../options/check.js";
+import { checkNumbers, checkOneOf, checkWhole } from "../options/check.js";
 import { random } from "../tensor/random.js";
 import { formatShape, type Shape, sizeOf } from "../tensor/shapes.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -54,9 +54,7 @@ export function dataset(options: DatasetOptions): Dataset {
       );
     }
   }
-  if (options.kind !== undefined && options.kind !== "labels" && options.kind !== "targets") {
-    throw new TypeError(`${where}: kind must be "labels" or "targets", got ${inspect(options.kind)}`);
-  }
+  if (options.kind !== undefined) checkOneOf(where, { kind: options.kind }, ["labels", "targets"]);
   if (options.classes !== undefined) {
     const isCount = (value: number) => Number.isInteger(value) && value >= 1 && value <= 256;
     checkNumbers(

@@ -20,7 +20,7 @@ const patience = 30_000; // ms without a picture while one is due; a picture tak
  */
 export function staticImage(
   { data, layout }: { data: readonly Trace[]; layout: Layout },
-  { width = 700, height = (layout.height as number | undefined) ?? 420 }: ImageSize = {},
+  { width, height }: Required<ImageSize>,
 ): Promise<string> {
   const font = { color: "#222222", ...(layout.font as object | undefined) };
   const onWhite = {

@@ -44,7 +44,7 @@ export interface GapChartOptions {
  * // Below the bound
  * // x: k, logarithmic, 1 … 100; y: F(θ(k)) − F*, logarithmic, 0.0006699 … 1
  * // η = 1/L: 100 points, first 0.004901, last 0.0006699, least 0.0006699 (x = 100), greatest 0.004901 (x = 1)
- * // ‖θ0 − θ*‖² / (2ηk): 100 points, first 1, last 0.01, least 0.01 (x = 100), greatest 1 (x = 1)
+ * // ‖θ⁽⁰⁾ − θ*‖² / (2ηk): 100 points, first 1, last 0.01, least 0.01 (x = 100), greatest 1 (x = 1)
  */
 export function gapChart(
   paths: readonly PathLike[],
