@@ -66,10 +66,5 @@ const firstEdition = new Set([
   "02-backpropagation",
   "03-stochastic-gradient-descent",
   "04-robbins-monro",
-  "05-rates",
-  "06-adagrad",
-  "07-mnist",
-  "08-nonsmooth",
-  "09-momentum-and-adam",
 ]);
 export const secondEdition = lectures.filter(({ name }) => !firstEdition.has(name));
