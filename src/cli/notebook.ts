@@ -5,20 +5,15 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import type { CellOutput } from "../html/outputs.js";
 import { kernelInfo } from "../kernel/kernel-info.js";
 import { kernelDisplayName, kernelName } from "../kernel/kernelspec.js";
-
 import { InputError } from "./input-error.js";
 import { nbformatJson, splitLines } from "./nbformat-json.js";
 
-type Json = Record<string, unknown>;
+export type { CellOutput };
 
-/** What one cell put out. */
-export type CellOutput =
-  | { output_type: "stream"; name: string; text: string }
-  | { output_type: "display_data"; data: Json; metadata: Json }
-  | { output_type: "execute_result"; data: Json; metadata: Json; execution_count: number | null }
-  | { output_type: "error"; ename: string; evalue: string; traceback: string[] };
+type Json = Record<string, unknown>;
 
 /** A cell that runs. */
 export interface CodeCell {

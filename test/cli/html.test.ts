@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { ansiToHtml } from "#nablab/cli/html/ansi.js";
 import { highlight } from "#nablab/cli/html/highlight.js";
-import { markdownToHtml } from "#nablab/cli/html/markdown.js";
 import { notebookHtml } from "#nablab/cli/html/notebook-html.js";
 import type { Cell, CellOutput } from "#nablab/cli/notebook.js";
+import { ansiToHtml } from "#nablab/html/ansi.js";
+import { markdownToHtml } from "#nablab/html/markdown.js";
 import { folder } from "./nablab.js";
 
 const text = (source: string): Cell => ({ cell_type: "markdown", id: "m", metadata: {}, source });
