@@ -31,7 +31,7 @@ export class FigureView {
   #plotly: Plotly | undefined;
 
   constructor() {
-    this.#plot.setAttribute("role", "img");
+    this.#plot.setAttribute("role", "figure"); // not "img", which hides its buttons
     this.#note.className = "nablab-Figure-note";
     this.#note.setAttribute("role", "alert");
     this.#note.style.cssText =

@@ -17,6 +17,8 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches
   document.body.dataset.jpThemeLight = String(!matches);
 });
 prepareFigures();
+reachScrollers();
+addEventListener("resize", reachScrollers);
 if (bar) {
   if (cells.length > 0) addRun(bar);
   addSearch(bar);
@@ -75,6 +77,16 @@ function addRun(bar: HTMLElement): void {
   void applyEdits(originals, note).then(() => {
     if (wished !== undefined) void start(wished);
   });
+}
+
+/** Makes what is wider than the page reachable by keyboard, to be scrolled; nothing else, which would only be in the way. */
+function reachScrollers(): void {
+  for (const element of document.querySelectorAll<HTMLElement>(
+    "main pre, main table, main .maths, main .figure",
+  )) {
+    if (element.scrollWidth > element.clientWidth + 1) element.tabIndex = 0;
+    else if (element.tabIndex === 0) element.removeAttribute("tabindex");
+  }
 }
 
 /** What this browser, or the way to the page, lacks to run it; a line that says what to do. */

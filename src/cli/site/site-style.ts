@@ -33,6 +33,7 @@ figure { margin: 0; } .figure { position: relative; }
 .figure > .drawn { position: absolute; inset: 0; visibility: hidden; } .figure.live > .drawn { position: static; visibility: visible; } .figure.live > :first-child { display: none; }
 .folded > summary { font-size: 0.9em; margin: 1em 0 0.3em; }
 .folded > .code { margin-top: 0; }
+.code > pre, .folded pre { white-space: pre-wrap; }
 button, .button { font: inherit; font-size: 0.9rem; color: var(--text); background: var(--soft); border: 1px solid var(--line); border-radius: 0.35em; padding: 0.25em 0.8em; cursor: pointer; }
 button:hover { border-color: var(--link); } button:disabled { color: var(--muted); cursor: default; border-color: var(--grid); }
 button.main { background: var(--link); border-color: var(--link); color: var(--ground); font-weight: 600; }

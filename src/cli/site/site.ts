@@ -16,6 +16,7 @@ import { readNotebook } from "../notebook.js";
 import { say } from "../progress.js";
 import { addressOf } from "./addresses.js";
 import { indexPage } from "./index-page.js";
+import { ownNotebooks } from "./own-notebooks.js";
 import { type Page, readingPage, type Site, shell } from "./page.js";
 import { picturesIn } from "./pictures.js";
 import { searchIndex } from "./search-index.js";
@@ -38,9 +39,22 @@ export interface SiteOptions {
  *
  * @throws InputError when one is no notebook, two would be one page, or the folder cannot be one
  */
-export async function makeSite(given: readonly string[], { out, slides, title }: SiteOptions): Promise<void> {
+export async function makeSite(given: readonly string[], options: SiteOptions): Promise<void> {
+  if (given.length > 0) {
+    make(given, options, true);
+    return;
+  }
+  const own = await ownNotebooks();
+  try {
+    make(own.folders, options, false);
+  } finally {
+    own.remove();
+  }
+}
+
+/** @param tells says which notebooks hold no outputs */
+function make(paths: readonly string[], { out, slides, title }: SiteOptions, tells: boolean): void {
   const files = new SiteFiles(out);
-  const paths = given.length > 0 ? given : [path.join(packageRoot, "notebooks", "lectures")];
   const pages = findNotebooks(paths, out).map(({ source, target }): Page => {
     const { notebook } = readNotebook(source);
     const name = path
@@ -48,7 +62,7 @@ export async function makeSite(given: readonly string[], { out, slides, title }:
       .split(path.sep)
       .join("/")
       .replace(/\.ipynb$/, ".html");
-    if (notebook.cells.every((cell) => cell.cell_type !== "code" || cell.outputs.length === 0)) {
+    if (tells && notebook.cells.every((cell) => cell.cell_type !== "code" || cell.outputs.length === 0)) {
       say(`${source}: holds no outputs; to get them: npx nablab run ${source}`);
     }
     return {
