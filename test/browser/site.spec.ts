@@ -214,7 +214,22 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
       await page.keyboard.press("Control+Space");
       await page.locator(".cm-tooltip-autocomplete li", { hasText: "sqrt" }).first().waitFor();
       await page.keyboard.press("Escape");
-      await page.locator("section.cell").nth(0).getByText("lineChart").hover();
+      const line = page.locator("section.cell").nth(0).locator(".cm-line").first();
+      await line.scrollIntoViewIfNeeded();
+      const { x, y } = await line.evaluate((element) => {
+        const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+          const at = node.textContent!.indexOf("lineChart");
+          if (at < 0) continue;
+          const range = document.createRange();
+          range.setStart(node, at);
+          range.setEnd(node, at + 9);
+          const { x, y, width, height } = range.getBoundingClientRect();
+          return { x: x + width / 2, y: y + height / 2 };
+        }
+        throw new Error("no lineChart");
+      });
+      await page.mouse.move(x, y);
       await page.locator(".cm-tooltip .hover", { hasText: "lineChart" }).waitFor();
 
       // Without a network, in a page that is opened again.
