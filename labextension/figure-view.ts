@@ -1,14 +1,28 @@
 /**
- * One figure on the page. It depends on Plotly and the DOM, not on notebooks.
+ * One figure on the page. It depends on Plotly, the DOM and a place with colours, not on notebooks.
  *
  * `show` only records the figure. It is drawn in the next animation frame, once for all updates since the last, into
  * the same plot, so a chart may be replaced thirty times a second and keeps the reader's zoom. A view that is not on the
  * page, or has no width, waits until it has one.
  */
-import { copyOfFigure, type Figure } from "./figure.ts";
+import { fitFigure } from "../dist/display/fit-figure.js";
+import { copyOfFigure, type Figure, isObject, type Json } from "./figure.ts";
 import { fillTheme } from "./fill-theme.ts";
-import { loadPlotly, type Plotly, type PlotNode } from "./plotly.ts";
-import { onThemeChange, themeAt } from "./theme.ts";
+import { measureIn } from "./measure.ts";
+import type { Plotly, PlotNode } from "./plotly.ts";
+import type { Theme } from "./theme.ts";
+
+/** What a view needs of the page that it is on. */
+export interface Place {
+  loadPlotly(): Promise<Plotly>;
+  themeAt(node: HTMLElement): Theme;
+  /** Calls back when the theme changes; returns a function that ends that. */
+  onThemeChange(listener: () => void): () => void;
+  /** Whether the reader has a pointer that hovers, and so sees a toolbar above a figure. */
+  hovers: boolean;
+}
+
+const toolbarWidth = 120; // px: four buttons
 
 const defaultHeight = 450; // Plotly's default, needed here before Plotly is loaded
 
@@ -19,7 +33,8 @@ export class FigureView {
   readonly #plot: PlotNode = document.createElement("div");
   readonly #note = document.createElement("div");
   readonly #resize = new ResizeObserver(() => this.#resized());
-  readonly #forgetTheme = onThemeChange(() => this.#redraw());
+  readonly #place: Place;
+  readonly #forgetTheme: () => void;
   #figure: unknown;
   #text = "";
   /** Whether the current figure is not drawn yet. */
@@ -28,9 +43,13 @@ export class FigureView {
   #disposed = false;
   #frame = 0;
   #width = 0;
+  /** The width on paper, while the page is printed. */
+  #printed: number | undefined;
   #plotly: Plotly | undefined;
 
-  constructor() {
+  constructor(place: Place) {
+    this.#place = place;
+    this.#forgetTheme = place.onThemeChange(() => this.#redraw());
     this.#plot.setAttribute("role", "figure"); // not "img", which hides its buttons
     this.#note.className = "nablab-Figure-note";
     this.#note.setAttribute("role", "alert");
@@ -52,6 +71,13 @@ export class FigureView {
     this.#figure = figure;
     this.#text = text;
     this.#redraw();
+  }
+
+  /** Draws at once at some width, for the printer, or with none again as wide as the page. */
+  drawNow(width: number | undefined): void {
+    this.#printed = width;
+    if (width === undefined) this.#redraw();
+    else void this.#plotly?.react(this.#plot, this.#prepared(copyOfFigure(this.#figure), width));
   }
 
   /** Removes the plot and releases its resources. */
@@ -95,20 +121,29 @@ export class FigureView {
 
   async #draw(): Promise<void> {
     const width = this.node.clientWidth;
-    if (!this.#stale || this.#drawing) return;
+    if (!this.#stale || this.#drawing || this.#printed !== undefined) return;
     if (width === 0) return this.#waitForPlace();
     if (this.#plot._dragging) return this.#schedule(); // redrawing would drop the reader's zoom box
     this.#stale = false;
     this.#drawing = true;
     this.#width = width;
     try {
-      const figure = copyOfFigure(this.#figure);
+      const given = copyOfFigure(this.#figure);
       this.#plot.setAttribute("aria-label", this.#text);
-      this.#prepare(figure, width);
-      this.#plotly ??= await loadPlotly();
+      let figure = this.#prepared(given, width);
+      this.#plotly ??= await this.#place.loadPlotly();
       if (this.#disposed) return;
       this.#plot.hidden = false;
       await this.#plotly.react(this.#plot, figure);
+      // Where ticks left a legend less room than was assumed, it has more rows.
+      const legends = legendHeights(this.#plot);
+      if (isObject(given.layout?.meta) && Object.keys(legends).length > 0) {
+        const again = this.#prepared(given, width, legends);
+        if (again.layout!.height !== figure.layout!.height) {
+          figure = again;
+          await this.#plotly.react(this.#plot, figure);
+        }
+      }
       this.#say(unknownTraces(figure, this.#plot));
     } catch (error) {
       this.#plot.hidden = true;
@@ -121,15 +156,30 @@ export class FigureView {
     }
   }
 
-  /** Completes the copy to be drawn with the settings of this page: width, colours, privacy. */
-  #prepare(figure: Figure, width: number): void {
+  /** A copy to be drawn, with what depends on this page: layout, colours, privacy. */
+  #prepared(given: Figure, width: number, legends?: Record<string, number>): Figure {
+    const theme = this.#place.themeAt(this.node);
+    const { hovers } = this.#place;
+    const family = (given.layout?.font as { family?: string } | undefined)?.family ?? theme.fontFamily;
+    const figure = structuredClone(
+      fitFigure(given, {
+        width,
+        measure: measureIn(family),
+        toolbar: hovers ? toolbarWidth : 0,
+        ...(legends && { legends }),
+      }),
+    );
     const layout = (figure.layout ??= {});
     layout.width ??= width;
     layout.height ??= defaultHeight;
     layout.uirevision ??= "nablab";
-    fillTheme(figure, themeAt(this.node));
+    fillTheme(figure, theme);
     figure.config = {
       displaylogo: false,
+      displayModeBar: hovers ? "hover" : false,
+      modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],
+      // A picture for print or a slide: three pixels for one.
+      toImageButtonOptions: { format: "png", scale: 3, filename: fileName(given) },
       ...figure.config,
       responsive: false, // the view handles that
       showSendToCloud: false, // on by default, and data must not leave the machine by accident
@@ -137,6 +187,7 @@ export class FigureView {
     };
     // Space is reserved before the plot exists, so nothing below jumps.
     this.#plot.style.minHeight = `${layout.height}px`;
+    return figure;
   }
 
   #say(note: string): void {
@@ -145,11 +196,34 @@ export class FigureView {
   }
 }
 
+/** The heights of the legends as they are drawn, without the frame that Plotly keeps free around them. */
+function legendHeights({ _fullLayout = {} }: PlotNode): Record<string, number> {
+  const heights: Record<string, number> = {};
+  for (const [key, value] of Object.entries(_fullLayout)) {
+    const height = /^legend\d*$/.test(key) && isObject(value) && value._height;
+    if (typeof height === "number") heights[key] = height;
+  }
+  return heights;
+}
+
+/** The name of a downloaded picture: the words of the title. */
+function fileName({ layout = {} }: Figure): string {
+  const text = (layout.title as Json | undefined)?.text;
+  const words =
+    String(text ?? "")
+      .replace(/<[^>]*>/g, " ")
+      .match(/[\p{L}\p{N}]+/gu) ?? [];
+  return words.join("-").slice(0, 60) || "figure";
+}
+
 /** A note on traces of a type that this Plotly lacks, which it has drawn as another type or not at all. */
 function unknownTraces({ data }: Figure, { _fullData = [] }: PlotNode): string {
   const drawn = new Set(_fullData.map(({ type }) => type));
+  // scattergl is a faster scatter; without WebGL the same points are drawn.
   const unknown = new Set(
-    data.map(({ type }) => type).filter((type) => type !== undefined && !drawn.has(type)),
+    data
+      .map(({ type }) => type)
+      .filter((type) => type !== undefined && type !== "scattergl" && !drawn.has(type)),
   );
   if (unknown.size === 0) return "";
   return `not drawn as meant: this Plotly, for charts in the plane, has no trace type ${[...unknown].join(", ")}`;

@@ -2,15 +2,19 @@
  * The renderer as a JupyterLab MIME extension: a widget for each output of Plotly's MIME type.
  */
 import { figureText } from "./figure.ts";
-import { FigureView } from "./figure-view.ts";
+import { FigureView, type Place } from "./figure-view.ts";
 import type { MimeExtension, MimeModel, Renderer, WidgetClass } from "./jupyterlab.ts";
+import { loadPlotly } from "./plotly.ts";
+import { onThemeChange, themeAt } from "./theme.ts";
 
 const mimeType = "application/vnd.plotly.v1+json";
+
+const place: Place = { loadPlotly, themeAt, onThemeChange, hovers: matchMedia("(hover: hover)").matches };
 
 /** The extension, on JupyterLab's own Widget class. */
 export function mimeExtension(Widget: WidgetClass): MimeExtension {
   class FigureWidget extends Widget implements Renderer {
-    readonly #view = new FigureView();
+    readonly #view = new FigureView(place);
 
     constructor() {
       super();

@@ -15,6 +15,8 @@ export interface PlotNode extends HTMLElement {
   _dragging?: boolean;
   /** The traces as drawn, including defaults. */
   _fullData?: readonly Json[];
+  /** The layout as drawn, including defaults. */
+  _fullLayout?: Json;
 }
 
 let loading: Promise<Plotly> | undefined;

@@ -4,6 +4,7 @@
  */
 import { figureText } from "../labextension/figure.ts";
 import { FigureView } from "../labextension/figure-view.ts";
+import { place } from "./place.ts";
 import { loadScript, make } from "./places.ts";
 
 const scope = globalThis as unknown as { nablabFigures?: (figures: unknown[]) => void };
@@ -53,7 +54,7 @@ async function draw(element: HTMLElement, picture: HTMLElement): Promise<void> {
   try {
     const figure = (await figuresOfPage())[Number(element.dataset.figure)];
     if (figure === undefined || !element.isConnected) return;
-    const view = new FigureView();
+    const view = new FigureView(place);
     const hadFocus = element.contains(document.activeElement);
     view.node.classList.add("drawn");
     view.show(

@@ -7,6 +7,7 @@ import { bundleToHtml, pictureElement, type Ways } from "#nablab/html/outputs.js
 import { overwritten } from "#nablab/html/overwritten.js";
 import { figureText } from "../labextension/figure.ts";
 import { FigureView } from "../labextension/figure-view.ts";
+import { place } from "./place.ts";
 import { make } from "./places.ts";
 import type { Widgets } from "./widgets.ts";
 
@@ -36,7 +37,7 @@ export class Shown {
     if (figure !== undefined) {
       if (!this.#figure) {
         this.#empty();
-        this.#figure = new FigureView();
+        this.#figure = new FigureView(place);
         this.node.append(this.#figure.node);
       }
       this.#figure.show(figure, figureText(figure, data["text/plain"]));

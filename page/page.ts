@@ -12,10 +12,6 @@ import { addSearch } from "./search.ts";
 const bar = document.querySelector<HTMLElement>("[data-bar]");
 const cells = cellElements();
 
-// The renderer of figures looks for changes of JupyterLab's theme here.
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches }) => {
-  document.body.dataset.jpThemeLight = String(!matches);
-});
 prepareFigures();
 reachScrollers();
 addEventListener("resize", reachScrollers);

@@ -1,6 +1,6 @@
 // Builds dist/labextension/ from labextension/: a prebuilt JupyterLab extension, without JupyterLab's own build tools.
 // package.json lists its parts; static/ holds three scripts, each loaded by the one before (remoteEntry at JupyterLab's
-// start, then the renderer, and Plotly with the first figure). Their names contain a content hash, so a browser never
+// start, then the renderer, and Plotly with the first figure); and dist/figure-page.js, the renderer for exported pages. Their names contain a content hash, so a browser never
 // mixes versions. Does nothing if the output is newer than its inputs.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -12,8 +12,12 @@ const source = path.join(root, "labextension");
 const output = path.join(root, "dist", "labextension");
 const plotly = path.join(root, "node_modules", "plotly.js-cartesian-dist-min");
 
+const page = path.join(root, "dist", "figure-page.js");
+const layout = ["fit-figure.js", "wrap.js"].map((name) => path.join(root, "dist", "display", name));
+
 const inputs = [
   ...readdirSync(source).map((name) => path.join(source, name)),
+  ...layout,
   path.join(root, "package.json"),
   path.join(plotly, "package.json"),
   fileURLToPath(import.meta.url),
@@ -77,6 +81,13 @@ write("package.json", {
     _build: { load: `static/${entry}`, mimeExtension: "./mimeExtension" },
   },
 });
+// The same renderer for pages away from JupyterLab, as one script.
+const forPage = await bundle("figure-page.ts", {
+  format: "iife",
+  name: "nablabFigures",
+  entryFileNames: "figure-page.js",
+});
+renameSync(path.join(folder, forPage), page);
 rmSync(output, { recursive: true, force: true });
 renameSync(building, output);
 

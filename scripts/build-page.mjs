@@ -54,18 +54,8 @@ const { bundleForBrowser } = await import("./lib/bundle-browser.mjs");
 const { rolldown } = await import("rolldown");
 const { browserDeclarations } = await import(pathToFileURL(at("dist", "kernel", "standard-types.js")).href);
 
-// Figures are drawn by the code that draws them in JupyterLab, but for how Plotly is loaded.
-/** @type {import("rolldown").Plugin} */
-const ownPlotly = {
-  name: "own-plotly",
-  resolveId: (id, importer) =>
-    id === "./plotly.ts" && importer?.startsWith(at("labextension"))
-      ? path.join(source, "plotly.ts")
-      : undefined,
-};
-
 // The programs of widgets, as text and as modules: a page runs none that comes from a cell.
-const widgets = ["slider", "dropdown", "button"];
+const widgets = ["slider", "dropdown", "button", "sketch"];
 /** @type {import("rolldown").Plugin} */
 const widgetPrograms = {
   name: "widget-programs",
@@ -125,7 +115,7 @@ async function bundle(input, format, name = input.replace(/\.ts$/, ".js")) {
     input: path.resolve(source, input),
     platform: "browser",
     resolve: { conditionNames: ["browser", "import", "default"] },
-    plugins: [ownPlotly, widgetPrograms],
+    plugins: [widgetPrograms],
     onLog(_level, log) {
       // No unnoticed imports of Node's modules; TypeScript handles their absence in a browser itself.
       if (log.code === "UNRESOLVED_IMPORT") throw new Error(log.message);

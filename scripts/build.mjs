@@ -17,7 +17,9 @@ const steps = [
 // Stale output of moved or deleted sources would still be imported, tested and shipped.
 const dist = path.join(root, "dist");
 const compiled = existsSync(dist) ? readdirSync(dist, { recursive: true, encoding: "utf8" }) : [];
-for (const file of compiled.filter((name) => /\.js$/.test(name) && !/^(labextension|page)/.test(name))) {
+for (const file of compiled.filter(
+  (name) => /\.js$/.test(name) && !/^(labextension|figure-page|page)/.test(name),
+)) {
   const name = file.replace(/\.js$/, "");
   if (existsSync(path.join(root, "src", `${name}.ts`))) continue;
   for (const ending of [".js", ".js.map", ".d.ts"]) rmSync(path.join(dist, name + ending), { force: true });

@@ -31,11 +31,6 @@ const folders = new Map([
   ["session", ["session", "kernel"]],
 ]);
 
-/**
- * Most of their code runs in workers, for which Stryker has no coverage per test: every test is run for every mutant.
- */
-const inWorkers = new Set(["train", "engine"]);
-
 const filesIn = (/** @type {string} */ folder, /** @type {string} */ ending) => {
   if (!existsSync(path.join(root, folder))) return [];
   return readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
@@ -49,7 +44,11 @@ async function mutantsIn(/** @type {string[]} */ files) {
   const nothing = () => {};
   const quiet = { debug: nothing, info: nothing, warn: nothing, isDebugEnabled: () => false };
   const sources = files.map((name) => {
-    return { name, mutate: true, content: readFileSync(path.join(root, name), "utf8") };
+    return {
+      name: path.join(root, name),
+      mutate: true,
+      content: readFileSync(path.join(root, name), "utf8"),
+    };
   });
   const options = { plugins: null, excludedMutations: [], ignorers: [], noHeader: false };
   // @ts-expect-error only the methods of a logger that it uses
@@ -77,30 +76,41 @@ function sampleOf(mutants, /** @type {number} */ size, /** @type {number} */ see
   return order.slice(0, size);
 }
 
-/** A mutant as text: its place in src, the original and the replacement. */
-function describe(/** @type {MutantResult} */ { fileName, location: { start, end }, replacement }) {
-  const file = path.join(
-    root,
-    fileName
-      .split(path.sep)
-      .join("/")
-      .replace(/^.*(?=dist\/)/, ""),
+/** The place of a mutant as Stryker's option `mutate` takes it: lines from 1, columns from 0. */
+const placeOf = (/** @type {Mutant} */ { fileName, location: { start, end } }) =>
+  `${path.relative(root, fileName)}:${start.line + 1}:${start.column}-${end.line + 1}:${end.column}`;
+
+/** Writes a mutant of these files as text, its place in src, the original and the replacement: of what they are now. */
+function describing(/** @type {string[]} */ files) {
+  const texts = new Map(
+    files.map((file) => [
+      file,
+      {
+        lines: readFileSync(path.join(root, file), "utf8").split("\n"),
+        map: new SourceMap(JSON.parse(readFileSync(path.join(root, `${file}.map`), "utf8"))),
+      },
+    ]),
   );
-  const map = new SourceMap(JSON.parse(readFileSync(`${file}.map`, "utf8")));
-  // Stryker counts lines and columns from 1 here, source maps from 0.
-  const entry = map.findEntry(start.line - 1, start.column - 1);
-  const line = "originalLine" in entry ? entry.originalLine + 1 : "?";
-  const source = path.relative(root, file).replace(/^dist/, "src").replace(/js$/, "ts");
-  const lines = readFileSync(file, "utf8")
-    .split("\n")
-    .slice(start.line - 1, end.line);
-  lines[lines.length - 1] = (lines.at(-1) ?? "").slice(0, end.column - 1);
-  lines[0] = (lines[0] ?? "").slice(start.column - 1);
   const short = (/** @type {string} */ text) => {
     const even = text.replace(/\s+/g, " ");
     return even.length > 70 ? `${even.slice(0, 70)}…` : even;
   };
-  return `${source}:${line}  ${short(lines.join("\n"))}  →  ${short(replacement ?? "")}`;
+  return (/** @type {MutantResult} */ { fileName, location: { start, end }, replacement }) => {
+    const file = fileName
+      .split(path.sep)
+      .join("/")
+      .replace(/^.*(?=dist\/)/, "");
+    const text = texts.get(file);
+    if (!text) throw new Error(`no file of the folder: ${fileName}`);
+    // Stryker counts lines and columns from 1 here, source maps from 0.
+    const entry = text.map.findEntry(start.line - 1, start.column - 1);
+    const line = "originalLine" in entry ? entry.originalLine + 1 : "?";
+    const source = file.replace(/^dist/, "src").replace(/js$/, "ts");
+    const lines = text.lines.slice(start.line - 1, end.line);
+    lines[lines.length - 1] = (lines.at(-1) ?? "").slice(0, end.column - 1);
+    lines[0] = (lines[0] ?? "").slice(start.column - 1);
+    return `${source}:${line}  ${short(lines.join("\n"))}  →  ${short(replacement ?? "")}`;
+  };
 }
 
 /** Tries a sample of a folder's mutants. */
@@ -113,6 +123,8 @@ async function mutate(/** @type {string} */ folder, /** @type {number} */ size, 
   if (files.length === 0)
     throw new Problem(`dist/${folder} has no files; run npm run build, or name a folder of src`);
   if (tests.length === 0) throw new Problem(`test/${folder} has no tests to notice anything`);
+  // Read before the run, which works on a copy: dist may be built again meanwhile.
+  const describe = describing(files);
   const all = await mutantsIn(files);
   const sample = sampleOf(all, size, seed);
   const output = path.join(root, "test", "output", "mutate");
@@ -120,15 +132,17 @@ async function mutate(/** @type {string} */ folder, /** @type {number} */ size, 
   process.env.NABLAB_TESTS = JSON.stringify(tests);
   process.env.NABLAB_MUTANTS = path.join(output, `${folder}-sample.json`);
   writeFileSync(process.env.NABLAB_MUTANTS, JSON.stringify(sample, null, 1));
-  const chosen = new Set(sample.map((key) => key.slice(0, key.indexOf(":"))));
+  // Only these places are instrumented: a switch in every hot loop would double the time of the tests.
+  const chosen = new Set(sample);
+  const places = new Set(all.filter((mutant) => chosen.has(keyOf(mutant))).map(placeOf));
 
   const results = await new Stryker({
-    mutate: [...chosen],
+    mutate: [...places],
     testRunner: "vitest",
     vitest: { configFile: "scripts/mutate/vitest.config.ts", related: false },
     plugins: ["@stryker-mutator/vitest-runner", path.join(root, "scripts", "mutate", "sample.mjs")],
     checkers: ["sample"],
-    coverageAnalysis: inWorkers.has(folder) ? "off" : "perTest",
+    coverageAnalysis: "perTest",
     ignorePatterns: [".venv", ".cache", "notebooks", "docs", "test/output", "test/bench"],
     tempDirName: ".cache/mutate",
     concurrency: availableParallelism(),

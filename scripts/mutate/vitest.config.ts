@@ -1,5 +1,8 @@
 // The tests of one folder, which Stryker runs for each mutant.
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+
+const reached = fileURLToPath(new URL("reached.mjs", import.meta.url));
 
 export default defineConfig({
   plugins: [
@@ -14,6 +17,9 @@ export default defineConfig({
   test: {
     include: JSON.parse(process.env.NABLAB_TESTS ?? "[]"),
     setupFiles: ["scripts/mutate/workers.ts"],
+    // Threads inherit the arguments, processes the environment.
+    execArgv: ["--import", reached],
+    env: { NODE_OPTIONS: `--import ${reached}` },
     // Stryker ends endless mutants.
     testTimeout: 600_000,
     hookTimeout: 600_000,

@@ -6,7 +6,9 @@
  * ε^(2/3) with h = ε^(1/3). Richardson's extrapolation makes the first error h⁴, h⁶, … from the same values, so
  * that h can stay large and rounding small: 10⁻¹² is common.
  */
+
 import { inspect } from "#platform";
+import { checkPositive } from "../options/check.js";
 
 /** The slope of a function along one coordinate, as differences see it. */
 export interface Difference {
@@ -60,9 +62,7 @@ export function centralDifferences(
   theta: Float64Array | readonly number[],
   { step }: DifferenceOptions = {},
 ): Float64Array {
-  if (step !== undefined && !(Number.isFinite(step) && step > 0)) {
-    throw new RangeError(`centralDifferences: step must be a finite number > 0, got ${inspect(step)}`);
-  }
+  if (step !== undefined) checkPositive("centralDifferences", { step });
   const at = Float64Array.from(theta);
   return Float64Array.from({ length: at.length }, (_, i) => {
     const along = line(f, at, i);
@@ -80,10 +80,28 @@ export function difference(f: Scalar, theta: Float64Array, i: number): Differenc
   const along = line(f, theta, i);
   const h = widestStep(along);
   const found = kinkOf(along, h);
-  if (found === undefined) return extrapolated(along, h);
   if (typeof found === "object") return { ...extrapolated(along, h), kink: found };
-  // There is a kink near, but not here: only steps that do not reach it see the slope.
-  return extrapolated(along, found);
+  // Where there is a kink near, but not here, only steps that do not reach it see the slope.
+  return confirmed(along, extrapolated(along, found ?? h));
+}
+
+/**
+ * The slope, with the error that shorter steps show: of a smooth f they agree to rounding; of values that were rounded to a few
+ * digits, or have noise in them, no scale is known to be the right one.
+ */
+function confirmed({ value, here }: Line, { slope, error, step }: Extrapolated): Difference {
+  let worst = error;
+  for (const h of [step / 2 ** 10, step / 2 ** 20]) {
+    // With a step that the sum rounds there is nothing to compare.
+    if (here + h - here !== h || here - h - here !== -h) break;
+    const [up, down] = [value(h), value(-h)];
+    const size = Math.max(Math.abs(up), Math.abs(down));
+    const off = Math.abs((up - down) / (2 * h) - slope);
+    // Steps this short see the rounding of a long computation; but not that f does not change at all.
+    const visible = h === step / 2 ** 10 ? 64 : up === down ? 4 : Number.POSITIVE_INFINITY;
+    if (off > (visible * Number.EPSILON * size) / h) worst = Math.max(worst, off);
+  }
+  return { slope, error: worst };
 }
 
 /** f along a coordinate: u ↦ f(θ + u e_i). */
@@ -125,6 +143,8 @@ const largestStep = 2 ** -4;
 const mostHalvings = 32;
 // Nearer to 0 than this a kink is at 0 for all purposes, and values of f may underflow.
 const smallestStep = 2 ** -100;
+/** Below it numbers have fewer digits. */
+const leastNormal = 2 ** -1022;
 
 /** The largest step h₀/2^k at which f is finite on both sides. */
 function widestStep(along: Line): number {
@@ -143,13 +163,20 @@ function widestStep(along: Line): number {
   }
 }
 
+/** The slope, its error, and the shortest step that it comes from. */
+interface Extrapolated {
+  slope: number;
+  error: number;
+  step: number;
+}
+
 /**
  * Ridders' table: row k holds the difference with step h = h₀/2^k, then, to the right, combinations in which
  * h², h⁴, … cancel. The entry that differs least from its neighbours is the answer.
  */
-function extrapolated({ value, here }: Line, h0: number): { slope: number; error: number } {
+function extrapolated({ value, here }: Line, h0: number): Extrapolated {
   let before: number[] = [];
-  let best = { slope: Number.NaN, error: Number.POSITIVE_INFINITY };
+  let best = { slope: Number.NaN, error: Number.POSITIVE_INFINITY, step: h0 };
   for (let k = 0, rows = 0; k <= mostHalvings; k++) {
     const h = h0 / 2 ** k;
     if (here + h === here) break;
@@ -161,12 +188,12 @@ function extrapolated({ value, here }: Line, h0: number): { slope: number; error
     }
     const row = [(up - down) / (2 * h)];
     // No combination is better than the rounding of the values it is made of.
-    const rounding = (Number.EPSILON * Math.max(Math.abs(up), Math.abs(down))) / (2 * h);
+    const rounding = (Number.EPSILON * Math.max(Math.abs(up), Math.abs(down), leastNormal)) / (2 * h);
     for (let j = 1; j <= Math.min(rows, 8); j++) {
       const slope = row[j - 1]! + (row[j - 1]! - before[j - 1]!) / (4 ** j - 1);
       row.push(slope);
       const error = Math.max(Math.abs(slope - row[j - 1]!), Math.abs(slope - before[j - 1]!)) + rounding;
-      if (error < best.error) best = { slope, error };
+      if (error < best.error) best = { slope, error, step: h };
     }
     if (rows >= 4 && best.error <= Math.max(1e-12 * Math.abs(best.slope), 4 * rounding)) break;
     before = row;

@@ -2,12 +2,14 @@
  * A gradient by formula against central differences, entry by entry: the verdict, the worst entry by its name,
  * and a picture. `theory/` builds the check of a network's backpropagation on it.
  */
+
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import type { Figure } from "../display/figure.js";
 import { formatNumber } from "../display/format-number.js";
 import { lineChart, type Series } from "../display/line-chart.js";
 import { type Finding, findingText, type Verdict } from "../display/verdict.js";
+import { checkBetween0And1 } from "../options/check.js";
 import { placeOf } from "../tensor/shapes.js";
 import { type Difference, difference, type Kink } from "./central-differences.js";
 import { outsideHull } from "./clarke.js";
@@ -204,8 +206,7 @@ export class GradientCheck implements Displayable {
 
 /** Throws RangeError unless some gradients fail: a gradient of 0 has a relative error of 1. */
 export function requireTolerance(name: string, tolerance: number): void {
-  if (typeof tolerance === "number" && tolerance > 0 && tolerance < 1) return;
-  throw new RangeError(`${name}: tolerance must be a number above 0 and below 1, got ${inspect(tolerance)}`);
+  checkBetween0And1(name, { tolerance });
 }
 
 /**

@@ -297,22 +297,34 @@ const notDone = "not done yet";
 /**
  * Checks anything else: what must hold, and what to think of if it does not.
  *
+ * What must hold of each of several things is given as a list of answers, `losses.map((loss) => loss < 2.3)`: of no things it is
+ * undecided, while `[].every(…)` is true.
+ *
  * @param what the claim, in words
- * @param holds whether it is so
+ * @param holds whether it is so, or a list of that
  * @param hint what may be wrong
- * @throws CheckFailed if it is not `true`.
+ * @throws CheckFailed if it is not `true`, or of a list not each entry; its `verdict` is `undecided` for an empty list.
  * @example
  * checkThat("the loss falls", 0.3 < 2.3) // → undefined
+ * checkThat("each step descends", [2, 1.5, 1].map((F, k, all) => k === 0 || F < all[k - 1])) // → undefined
  * checkThat("the loss falls", 2.5 < 2.3, "the step goes against the gradient") // throws the loss falls: does not hold A likely cause: the step goes against the gradient.
  */
 export function checkThat(what: string, holds: unknown, hint?: string): void {
-  if (holds === true) passed(what);
-  else
+  const list: readonly unknown[] = isArray(holds) ? holds : [holds];
+  if (list.length === 0) {
+    undecided(what, "the list is empty, so there is nothing to look at", "a list with entries");
+  }
+  for (let i = 0; i < list.length; i++) {
+    if (list[i] === true) continue;
+    const where = isArray(holds) ? ` for entry ${i} of ${list.length}` : "";
+    const got = inspect(list[i], { depth: 0 });
     failed(
       what,
-      holds === false ? "does not hold" : `expected true or false, got ${inspect(holds, { depth: 0 })}`,
+      list[i] === false ? `does not hold${where}` : `expected true or false${where}, got ${got}`,
       hint,
     );
+  }
+  passed(what);
 }
 
 /**

@@ -5,8 +5,8 @@
 import { inspect } from "#platform";
 import { host } from "../display/host.js";
 import { Tensor } from "../tensor/tensor.js";
-import type { CsvDataset, CsvOptions } from "./csv.js";
 import { almostNumber, CsvLabels, isInfinite } from "./csv-labels.js";
+import type { CsvDataset, CsvOptions } from "./csv-options.js";
 import { type CsvRow, CsvScanner, parseNumber, wanted } from "./csv-scanner.js";
 import { dataset } from "./dataset.js";
 import { Grower } from "./grower.js";

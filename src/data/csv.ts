@@ -4,46 +4,13 @@
  */
 import { inspect } from "#platform";
 import { host } from "../display/host.js";
+import type { CsvDataset, CsvOptions } from "./csv-options.js";
 import { CsvTable, TrailingColumn } from "./csv-table.js";
-import type { Dataset } from "./dataset.js";
 import { openDataFile } from "./read-file.js";
 import { ReadingProgress } from "./reading-progress.js";
 import { Utf8Stream } from "./utf8-stream.js";
 
-/** Which columns mean what, and how the text is written. */
-export interface CsvOptions {
-  /**
-   * The column of the labels or targets, by name or number (from 0); several make several targets. By default the last.
-   */
-  target?: string | number | readonly (string | number)[];
-  /** The columns of the samples; by default all others. */
-  columns?: readonly (string | number)[];
-  /** Whether the targets are labels: words or whole numbers that name classes. By default where they are words. */
-  labels?: boolean;
-  /**
-   * Whether the first line names the columns; by default where it holds words alone, or a word above a number. What was
-   * guessed from words is said in the dataset's description and once as a note.
-   */
-  header?: boolean;
-  /** What separates the columns: one ASCII character; `","`, or `";"` with a decimal comma. */
-  delimiter?: string;
-  /** The decimal point, `"."`, or comma, `","`. */
-  decimal?: "." | ",";
-  /** What begins a line that is skipped, such as `"#"`; by default none is. */
-  comment?: string;
-  /**
-   * What becomes of missing values: `"error"` refuses the first, by line and column; `"drop"` leaves its row out; `"mean"`
-   * takes the mean of its column; a number is taken instead. A label that is missing can only be dropped.
-   */
-  missing?: "error" | "drop" | "mean" | number;
-  /**
-   * The texts that count as missing; by default those of pandas (the empty text, `NA`, `N/A`, `n/a`, `NaN`, `nan`, `null`,
-   * `NULL`, `None`, `<NA>`, `#N/A` and its kin) and `?`.
-   */
-  missingValues?: readonly string[];
-  /** What the dataset is called; the file's name. */
-  name?: string;
-}
+export type { CsvDataset, CsvOptions };
 
 /** The options of files. */
 export interface CsvFileOptions extends CsvOptions {
@@ -53,16 +20,6 @@ export interface CsvFileOptions extends CsvOptions {
   onProgress?: (bytes: number, size: number | undefined) => void;
   /** Stops the reading; it then rejects with the signal's reason. */
   signal?: AbortSignal;
-}
-
-/** A dataset from a CSV file, and what its columns and classes are called. */
-export interface CsvDataset {
-  /** The samples. */
-  data: Dataset;
-  /** The names of the columns of a sample. */
-  columns: string[];
-  /** The names of the classes, in the order of their labels; empty for targets. */
-  classes: string[];
 }
 
 /**

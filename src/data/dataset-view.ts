@@ -11,7 +11,7 @@ import { toBundle } from "../display/to-bundle.js";
 import { checkWhole } from "../options/check.js";
 import { formatShape } from "../tensor/shapes.js";
 import { Tensor } from "../tensor/tensor.js";
-import type { Dataset, ShowImagesOptions } from "./dataset.js";
+import type { Dataset, ShowImagesOptions } from "./dataset-interface.js";
 
 /** More points than this say no more in a picture. */
 const mostPoints = 2000;

@@ -1,6 +1,7 @@
 /** One axis of a chart, and its layout for Plotly. */
 import { inspect } from "#platform";
 import { extent } from "./describe.js";
+import { typeset } from "./typeset.js";
 
 /** An axis: its title (a symbol with words), its scale and, where it is not left to the data, its range. */
 export interface Axis {
@@ -41,7 +42,11 @@ export function axisLayout(
     );
   }
   if (scale === "linear") {
-    return { title, ...(range && { range: [...range] }), ...(tickStep && { dtick: tickStep }) };
+    return {
+      title: typeset(title),
+      ...(range && { range: [...range] }),
+      ...(tickStep && { dtick: tickStep }),
+    };
   }
   if (range !== undefined && !(range[0] > 0 && range[1] > 0)) {
     throw new RangeError(
@@ -51,15 +56,38 @@ export function axisLayout(
   const [low, high] = range ?? extent(values, 0);
   const decades = low <= high ? Math.abs(Math.log10(high / low)) : 1;
   return {
-    title,
+    title: typeset(title),
     type: "log",
     ...(range && { range: range.map(Math.log10) }),
-    // Plotly enlarges the labels of a log axis by a quarter, for the exponents' sake.
-    tickfont: { size: 11 },
+    // Plotly writes powers of ten a quarter larger, for the exponents' sake, and 2 and 5 between them a quarter smaller.
+    tickfont: { size: 12 },
+    // On less than two decades all labels are numbers in full: 2 and 5 alone would leave the reader to find their power of ten.
+    ...(decades < 2.1 && { tickformat: inFull(low, high) }),
     // Plotly marks whole decades alone when the range in decades (up to a fifth more than that of the data) is 0.7 to 1 times
-    // nticks; below that also 2 and 5, with labels "2" and "5" that mislead on a long axis but are needed on one of less than two
-    // decades, where nticks = 3 asks for them; below a third also 3, 4, 6, …, too close together in a panel. A fixed
-    // `dtick` would do it too, but leave a zoomed chart without a tick.
+    // nticks; below that also 2 and 5, which are needed on one of less than two decades, where nticks = 3 asks for them; below
+    // a third also 3, 4, 6, …, too close together in a panel. A fixed `dtick` would leave a zoomed chart without a tick.
     ...(decades >= 0.9 && { nticks: Math.min(9, Math.max(3, Math.ceil(1.2 * decades))) }),
   };
+}
+
+/** The format of numbers in a range: as they are, in thousands and millions (50k), or with a power of ten. */
+const inFull = (low: number, high: number): string =>
+  low >= 1 && high >= 1e4 && high < 1e9 ? "~s" : low >= 1e-4 && high < 1e4 ? "~r" : "~e";
+
+/** Of the ranges of a plane, how much longer one side may be than the other for equal axes to be of use. */
+const longest = 5;
+
+/**
+ * What makes the axes of a plane equal, so that right angles look right, and the height of the plane as a part of its width;
+ * nothing where an axis is logarithmic, or one side would be a thin strip.
+ */
+export function equalAxes(
+  x: Pick<Axis, "scale" | "range">,
+  y: Pick<Axis, "scale" | "range">,
+): { aspect: number; xaxis: object; yaxis: object } | undefined {
+  if (x.scale === "log" || y.scale === "log" || !x.range || !y.range) return undefined;
+  const aspect = Math.abs((y.range[1] - y.range[0]) / (x.range[1] - x.range[0]));
+  if (!(aspect <= longest && aspect >= 1 / longest)) return undefined;
+  const constrain = { constrain: "domain" };
+  return { aspect, xaxis: constrain, yaxis: { ...constrain, scaleanchor: "x" } };
 }

@@ -1,19 +1,21 @@
 /**
  * A function of two variables by its level lines, with paths of iterates on top.
  */
-import { inspect } from "#platform";
-import { type Axis, axisLayout } from "./axis.js";
+import { checkFunction, checkWhole } from "../options/check.js";
+import { type Axis, axisLayout, equalAxes } from "./axis.js";
 import { extent, plainTitle } from "./describe.js";
 import { Figure, type Trace } from "./figure.js";
 import { formatNumber } from "./format-number.js";
-import { headroom } from "./headroom.js";
 import { colourOf } from "./palette.js";
+import { typeset } from "./typeset.js";
 
 /** A path in the plane: the iterates of a descent. */
 export interface PlanePath {
   name: string;
   x: ArrayLike<number>;
   y: ArrayLike<number>;
+  /** Number of its colour in {@link palette}; by default one more than its place in the chart. */
+  colour?: number;
 }
 
 /** What a contour chart shows. */
@@ -29,6 +31,11 @@ export interface ContourChartOptions {
   levels?: number;
   /** Level lines at equal ratios instead of equal differences; f must be positive then (subtract its minimum). */
   logLevels?: boolean;
+  /**
+   * Whether a unit is as long on both axes, as in a plane of two parameters: by default where neither is logarithmic and no side
+   * is over five times the other.
+   */
+  equal?: boolean;
   /** Points of the grid in each direction at which f is evaluated. */
   resolution?: number;
   /** What the chart shows, in words; by default axes, least and greatest value, start and end of each path. */
@@ -49,22 +56,30 @@ export interface ContourChartOptions {
  * // path: 2 points from (1, 1), value 2, to (0, 0), value 0
  */
 export function contourChart(options: ContourChartOptions): Figure {
-  const { title, x, y, f, paths = [], levels = 16, logLevels = false, resolution = 64, alt } = options;
-  if (typeof f !== "function")
-    throw new TypeError(`contourChart: f must be a function (x, y) => number, got ${inspect(f)}`);
+  const {
+    title,
+    x,
+    y,
+    f,
+    paths = [],
+    levels = 16,
+    logLevels = false,
+    equal = true,
+    resolution = 64,
+    alt,
+  } = options;
+  checkFunction("contourChart", { f });
   for (const [name, { range }] of Object.entries({ x, y })) {
     if (range === undefined)
       throw new TypeError(`contourChart: the ${name} axis needs a range, such as [-2, 2]`);
   }
-  if (!(Number.isInteger(levels) && levels > 0))
-    throw new RangeError(`contourChart: levels must be a whole number above 0, got ${levels}`);
-  if (!(Number.isInteger(resolution) && resolution > 1)) {
-    throw new RangeError(`contourChart: resolution must be a whole number above 1, got ${resolution}`);
-  }
+  checkWhole("contourChart", { levels });
+  checkWhole("contourChart", { resolution }, 2);
   for (const path of paths) checkPath(path);
+  const plane = equal ? equalAxes(x, y) : undefined;
   const axes = {
-    xaxis: axisLayout("contourChart", "x", x, []),
-    yaxis: axisLayout("contourChart", "y", y, []),
+    xaxis: { ...axisLayout("contourChart", "x", x, []), ...plane?.xaxis },
+    yaxis: { ...axisLayout("contourChart", "y", y, []), ...plane?.yaxis },
   };
   const xs = ticks(x, resolution);
   const ys = ticks(y, resolution);
@@ -73,13 +88,10 @@ export function contourChart(options: ContourChartOptions): Figure {
   return new Figure({
     data: [surface(z, xs, ys, levels, logLevels), ...paths.flatMap(pathTraces)],
     layout: {
-      ...headroom(
-        title,
-        undefined,
-        paths.map(({ name }) => name),
-      ),
+      showlegend: paths.length > 0,
       ...axes,
     },
+    fit: { title: typeset(title), ...(plane && { aspect: plane.aspect }) },
     alt: alt ?? describe(options, paths, low, high),
   });
 }
@@ -128,6 +140,7 @@ function surface(z: Float64Array[], xs: number[], ys: number[], levels: number, 
   for (let p = Math.ceil(low); logLevels && p <= high; p += whole) powers.push(p);
   return {
     type: "contour",
+    meta: "ground", // the renderer darkens it on a dark page
     x: Float32Array.from(xs),
     y: Float32Array.from(ys),
     // A picture needs no more than float32: half the bytes in the notebook.
@@ -140,7 +153,10 @@ function surface(z: Float64Array[], xs: number[], ys: number[], levels: number, 
     colorbar: {
       thickness: 14,
       outlinewidth: 0,
-      ...(powers.length > 1 && { tickvals: powers, ticktext: powers.map((p) => `10<sup>${p}</sup>`) }),
+      ...(powers.length > 1 && {
+        tickvals: powers,
+        ticktext: powers.map((p) => `10<sup>${String(p).replace("-", "−")}</sup>`),
+      }),
     },
     hovertemplate: `x %{x:.4g}<br>y %{y:.4g}<br>${logLevels ? "10^%{z:.2f}" : "%{z:.4g}"}<extra></extra>`,
   };
@@ -153,12 +169,12 @@ function niceStep(rough: number): number {
 }
 
 /** The path as a line with a point per iterate, then its two ends. */
-function pathTraces({ name, x, y }: PlanePath, index: number): Trace[] {
-  const color = colourOf(index + 1); // the palette's blue is too near the ground's
+function pathTraces({ name, x, y, colour }: PlanePath, index: number): Trace[] {
+  const color = colourOf(colour ?? index + 1); // the palette's blue is too near the ground's
   const many = x.length > 200;
   const line: Trace = {
     type: "scatter",
-    name,
+    name: typeset(name),
     legendgroup: `path ${index}`,
     mode: many ? "lines" : "lines+markers",
     x,

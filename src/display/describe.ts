@@ -4,9 +4,12 @@
  */
 import { formatNumber } from "./format-number.js";
 
-/** Plotly's few tags (`<sub>`, `<b>`, `<br>` …) taken out of a title. */
+/** Plotly's few tags (`<sub>`, `<b>`, `<br>` …) taken out of a title; of powers a `^` stays, but not of an index such as θ(k). */
 export function plainTitle(title: string): string {
-  return title.replace(/<br\s*\/?>/gi, " ").replace(/<\/?(?:sub|sup|b|i|em|span|a)\b[^>]*>/gi, "");
+  return title
+    .replace(/<br\s*\/?>/gi, " ")
+    .replace(/<sup>([^<]*)<\/sup>/gi, (_, power: string) => (power.startsWith("(") ? power : `^${power}`))
+    .replace(/<\/?(?:sub|sup|b|i|em|span|a)\b[^>]*>/gi, "");
 }
 
 /** "10 points, first 3.4, last 0.012, least 0.012 (x = 10), greatest 3.4 (x = 1)". */

@@ -40,57 +40,31 @@ export function figureElement(figure: unknown, alt: string, picture: string): st
 }
 
 /**
- * The scripts that draw the figures of a page, by file name and in order: Plotly, and a few lines that give figures the
- * colours of the page. For the printer they are light, and as wide as paper.
+ * The scripts that draw the figures of a page, by file name and in order: Plotly, and the renderer, which is that of JupyterLab's
+ * extension. It gives figures the width and the colours of the page; for the printer they are light, and as wide as paper.
  */
 export function figureScripts(light: PageColours, dark: PageColours): Map<string, string> {
-  const file = `${packageFolder("plotly.js-cartesian-dist-min")}/plotly-cartesian.min.js`;
-  const bytes = readFileSync(file);
-  if (!bytes) throw new Error(`Plotly is missing; install nablab's packages again; got ${file}`);
-  const plotly = new TextDecoder().decode(bytes);
+  const plotly = text(`${packageFolder("plotly.js-cartesian-dist-min")}/plotly-cartesian.min.js`);
+  const renderer = text(new URL("../figure-page.js", import.meta.url));
+  const [onLight, onDark] = [light, dark].map((colours) => JSON.stringify(themeOf(colours)));
   return new Map([
-    ["plotly.js", plotly.replace(/<\/script/gi, "<\\/script")],
-    ["figures.js", `(${drawFigures})(${JSON.stringify(light)}, ${JSON.stringify(dark)});`],
+    ["plotly.js", plotly],
+    ["figures.js", `${renderer}\nnablabFigures.drawFigures(${onLight}, ${onDark});`],
   ]);
 }
 
-// Runs in the reader's browser: as text, so it may use nothing from above.
-const drawFigures = `function (light, dark) {
-  var preferred = matchMedia("(prefers-color-scheme: dark)");
-  var paper = 640;
-  var shown = [];
-  function themed(figure, colours) {
-    var layout = figure.layout = figure.layout || {};
-    var axis = { gridcolor: colours.grid, zerolinecolor: colours.line, linecolor: colours.line, tickcolor: colours.line };
-    layout.template = layout.template || { layout: {
-      font: { color: colours.text },
-      xaxis: axis,
-      yaxis: axis,
-      coloraxis: { colorbar: { outlinecolor: colours.line } },
-      modebar: { bgcolor: "rgba(0,0,0,0)", color: colours.muted, activecolor: colours.text },
-      annotationdefaults: { arrowcolor: colours.text },
-      shapedefaults: { line: { color: colours.text } }
-    } };
-    layout.paper_bgcolor = colours.ground;
-    return figure;
-  }
-  function draw(printing) {
-    shown.forEach(function (each) {
-      var figure = themed(JSON.parse(each.json), !printing && preferred.matches ? dark : light);
-      // Where nothing hovers, the buttons would always lie over the title.
-      var buttons = matchMedia("(hover: hover)").matches ? "hover" : false;
-      figure.config = Object.assign({ displaylogo: false, displayModeBar: buttons }, figure.config, {
-        responsive: true, showSendToCloud: false, plotlyServerURL: ""
-      });
-      if (printing) figure.layout.width = Math.min(paper, figure.layout.width || paper);
-      Plotly.react(each.node, figure).catch(function (error) { each.node.textContent = String(error); });
-    });
-  }
-  document.querySelectorAll(".figure").forEach(function (element) {
-    shown.push({ node: element.firstElementChild, json: element.querySelector("script").textContent });
-  });
-  draw(false);
-  preferred.addEventListener("change", function () { draw(false); });
-  addEventListener("beforeprint", function () { draw(true); });
-  addEventListener("afterprint", function () { draw(false); });
-}`;
+function text(file: string | URL): string {
+  const bytes = readFileSync(file);
+  if (!bytes) throw new Error(`a part of nablab is missing; install its packages again; got ${file}`);
+  return new TextDecoder().decode(bytes).replace(/<\/script/gi, "<\\/script");
+}
+
+/** The colours of a page as the renderer takes them. */
+const themeOf = ({ ground, text, muted, grid, line }: PageColours) => ({
+  background: ground,
+  text,
+  muted,
+  grid,
+  line,
+  fontFamily: "Helvetica, Arial, sans-serif",
+});

@@ -9,14 +9,13 @@
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "./bundle.js";
 import { encodePlain, encodeTraces } from "./encode-figure.js";
+import { type Fit, fitFigure } from "./fit-figure.js";
 import { palette } from "./palette.js";
 import { canDraw, staticImage } from "./static-image.js";
+import { textWidth } from "./text-metrics.js";
+import type { ImageSize, Layout, Trace } from "./trace.js";
 
-/** One trace of a Plotly figure: see Plotly's reference for its attributes. */
-export type Trace = Readonly<Record<string, unknown>>;
-
-/** A Plotly layout: see Plotly's reference for its attributes. */
-export type Layout = Readonly<Record<string, unknown>>;
+export type { ImageSize, Layout, Trace };
 
 /** What a figure is made of. */
 export interface FigureOptions {
@@ -32,18 +31,19 @@ export interface FigureOptions {
   imageSize?: ImageSize;
 }
 
-/** The size of a static image, in pixels. */
-export interface ImageSize {
-  width?: number;
-  height?: number;
+/** For the charts of this library: what is laid out by the width of the page. */
+interface ChartOptions extends FigureOptions {
+  fit?: Fit;
 }
 
 /** A Plotly figure; made by {@link figure} and by the charts. */
 export class Figure implements Displayable {
   /** The traces. */
   readonly data: readonly Trace[];
-  /** The layout, defaults included. */
+  /** The layout, defaults included, not yet laid out for a width. */
   readonly layout: Layout;
+  /** What is laid out by the width of the page. */
+  readonly fit: Fit | undefined;
   /** What the figure shows, in words. */
   readonly alt: string;
   /** Plotly's configuration. */
@@ -51,7 +51,7 @@ export class Figure implements Displayable {
   /** The size of the static image. */
   readonly imageSize: ImageSize;
 
-  constructor({ data, layout = {}, alt, config = {}, imageSize = {} }: FigureOptions) {
+  constructor({ data, layout = {}, alt, config = {}, imageSize = {}, fit }: ChartOptions) {
     if (!Array.isArray(data) || data.some((trace) => trace === null || typeof trace !== "object")) {
       throw new TypeError(`figure: data must be a list of traces, got ${inspect(data, { depth: 0 })}`);
     }
@@ -60,15 +60,28 @@ export class Figure implements Displayable {
     }
     this.data = data;
     this.layout = withDefaults(layout, data);
+    this.fit = fit ?? fitOf(layout);
     this.alt = alt;
     this.config = config;
     this.imageSize = imageSize;
   }
 
-  /** The figure as plain JSON, as Plotly takes it: `{ data, layout, config? }`. */
+  /**
+   * The figure as plain JSON, as Plotly takes it: `{ data, layout, config? }`. It is laid out for some 700 pixels, two or more
+   * panels for 980; nablab's renderer does that again for the width of the page.
+   */
   toJSON(): { data: unknown[]; layout: Record<string, unknown>; config?: Record<string, unknown> } {
-    const json = { data: encodeTraces(this.data), layout: encodePlain(this.layout) };
+    const { width = 700 } = this.imageSize;
+    const { data, layout } = this.fitted(width);
+    const json = { data: encodeTraces(data as Trace[]), layout: encodePlain(layout) };
     return Object.keys(this.config).length > 0 ? { ...json, config: encodePlain(this.config) } : json;
+  }
+
+  /** Data and layout, laid out for a width. */
+  fitted(width: number): { data: readonly unknown[]; layout: Record<string, unknown> } {
+    const meta = { ...(this.layout.meta as object | undefined), ...(this.fit && { fit: this.fit }) };
+    const layout = { ...this.layout, ...(Object.keys(meta).length > 0 && { meta }) };
+    return fitFigure({ data: this.data, layout }, { width, measure: textWidth });
   }
 
   /** The bundle without the static image: what a live chart sends. */
@@ -82,7 +95,12 @@ export class Figure implements Displayable {
    * @throws Error when it cannot be drawn
    */
   toSvg(size: ImageSize = {}): Promise<string> {
-    return staticImage(this, { ...this.imageSize, ...size });
+    const { width = 700, height } = { ...this.imageSize, ...size };
+    const { data, layout } = this.fitted(width);
+    return staticImage(
+      { data: data as Trace[], layout },
+      { width, height: height ?? (layout.height as number | undefined) ?? 420 },
+    );
   }
 
   /**
@@ -117,6 +135,23 @@ export class Figure implements Displayable {
  */
 export function figure(options: FigureOptions): Figure {
   return new Figure(options);
+}
+
+/** How a figure of a user is laid out: its title and legend, unless it places them itself. */
+function fitOf({ title, height, margin, legend, showlegend }: Layout): Fit | undefined {
+  const text = typeof title === "string" ? title : (title as { text?: unknown } | undefined)?.text;
+  const placed = [margin, legend, title].some(
+    (part) =>
+      part !== null &&
+      typeof part === "object" &&
+      ["t", "b", "x", "y", "orientation"].some((key) => key in part),
+  );
+  if (placed || (text === undefined && showlegend === undefined)) return undefined;
+  return {
+    ...(typeof text === "string" && { title: text }),
+    ...(margin !== undefined && margin !== null && { margin }),
+    ...(typeof height === "number" && { plot: Math.max(100, height - 102) }),
+  };
 }
 
 const grid = "rgba(128,128,128,0.25)"; // seen on light and on dark ground

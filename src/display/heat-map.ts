@@ -5,6 +5,7 @@ import { inspect } from "#platform";
 import { describeRange, extent, plainTitle } from "./describe.js";
 import { Figure } from "./figure.js";
 import { formatNumber } from "./format-number.js";
+import { typeset } from "./typeset.js";
 
 /** What a heat map shows. */
 export interface HeatMapOptions {
@@ -89,10 +90,10 @@ export function heatMap({
         hovertemplate: `${xTitle || "column"} %{x}<br>${yTitle || "row"} %{y}<br>${colours === "log" ? "%{text}" : "%{z}"}<extra></extra>`,
       },
     ],
+    fit: { title: typeset(title) },
     layout: {
-      title,
-      xaxis: { title: xTitle, ...category(columns) },
-      yaxis: { title: yTitle, ...category(z.length), autorange: "reversed" },
+      xaxis: { title: typeset(xTitle), ...category(columns) },
+      yaxis: { title: typeset(yTitle), ...category(z.length), autorange: "reversed" },
     },
     alt: alt ?? describe(title, z, text, across, down, xTitle, yTitle),
   });

@@ -4,7 +4,9 @@
  * Each image is a PNG of its own at its true size, inside one HTML table; the reader's browser enlarges it
  * without smoothing. A data URL in `<img>` survives both JupyterLab's cleaning of untrusted notebooks and GitHub's.
  */
+
 import { base64 } from "#platform";
+import { checkWhole } from "../options/check.js";
 import type { Displayable } from "./bundle.js";
 import { escapeHtml } from "./escape-html.js";
 import { shown } from "./shown.js";
@@ -47,14 +49,11 @@ export interface ImageGridOptions {
 export function imageGrid(images: readonly GridImage[], options: ImageGridOptions): Displayable {
   const { shape, columns = Math.min(10, Math.max(1, images.length)), title } = options;
   const [height, width] = shape;
-  if (!(Number.isInteger(height) && Number.isInteger(width) && height > 0 && width > 0)) {
-    throw new RangeError(
-      `imageGrid: shape must be two whole numbers above 0, [height, width], got [${shape}]`,
-    );
-  }
-  if (!(Number.isInteger(columns) && columns > 0)) {
-    throw new RangeError(`imageGrid: columns must be a whole number above 0, got ${columns}`);
-  }
+  checkWhole("imageGrid", {
+    "the height of shape [height, width]": height,
+    "the width of shape [height, width]": width,
+  });
+  checkWhole("imageGrid", { columns });
   for (const [i, { pixels }] of images.entries()) {
     if (pixels.length !== height * width) {
       throw new RangeError(

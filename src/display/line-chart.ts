@@ -2,11 +2,11 @@
  * Lines and points over a common axis: loss per step, gap and bound, accuracy per epoch.
  */
 import { inspect } from "#platform";
-import { type Axis, axisLayout } from "./axis.js";
+import { type Axis, axisLayout, equalAxes } from "./axis.js";
 import { describeRange, describeValues, extent, plainTitle } from "./describe.js";
 import { Figure, type Trace } from "./figure.js";
-import { headroom } from "./headroom.js";
 import { colourOf, withOpacity } from "./palette.js";
+import { typeset } from "./typeset.js";
 
 /** One series of a line chart. */
 export interface Series {
@@ -22,6 +22,10 @@ export interface Series {
   dash?: "solid" | "dash" | "dot";
   /** Number of its colour in {@link palette}; by default its place in the chart. */
   colour?: number;
+  /** Whether the legend lists it; not, for what belongs to the series before of the same colour. */
+  legend?: boolean;
+  /** The width of the line, in pixels; 2. */
+  width?: number;
   /** A region around the line: deviation over seeds, an interval. */
   band?: { low: ArrayLike<number>; high: ArrayLike<number> };
 }
@@ -36,6 +40,8 @@ export interface LineChartOptions {
   alt?: string;
   /** A line under the title. */
   note?: string;
+  /** Whether a unit is as long on both axes, as in a plane. */
+  equal?: boolean;
 }
 
 /**
@@ -51,7 +57,7 @@ export interface LineChartOptions {
  * // x: step k, 1 … 3; y: F(θ) − F*, logarithmic, 0.01 … 1
  * // gap: 3 points, first 1, last 0.01, least 0.01 (x = 3), greatest 1 (x = 1)
  */
-export function lineChart({ title, x, y, series, alt, note }: LineChartOptions): Figure {
+export function lineChart({ title, x, y, series, alt, note, equal = false }: LineChartOptions): Figure {
   if (!Array.isArray(series))
     throw new TypeError(`lineChart: series must be a list, got ${inspect(series, { depth: 0 })}`);
   for (const one of series) checkSeries(one);
@@ -60,13 +66,21 @@ export function lineChart({ title, x, y, series, alt, note }: LineChartOptions):
   const heights = series.flatMap(({ y, band }) => (band ? [y, band.low, band.high] : [y]));
   // On a log axis a band that reaches 0 or below is cut where the chart's positive values end.
   const floor = y.scale === "log" ? extent(heights, 0)[0] : -Infinity;
-  const data = series.flatMap((one, i) => traces(one, xs[i]!, i, floor));
+  const groups = new Set(series.flatMap(({ legend = true, colour }, i) => (legend ? [] : (colour ?? i))));
+  const data = series.flatMap((one, i) => traces(one, xs[i]!, i, floor, groups));
+  const axes = { x: axisLayout("lineChart", "x", x, xs), y: axisLayout("lineChart", "y", y, heights) };
+  const plane = equal ? equalAxes({ range: around(xs), ...x }, { range: around(heights), ...y }) : undefined;
   return new Figure({
     data,
     layout: {
-      ...headroom(title, note, series.length > 1 ? series.map(({ name }) => name) : []),
-      xaxis: axisLayout("lineChart", "x", x, xs),
-      yaxis: axisLayout("lineChart", "y", y, heights),
+      showlegend: series.filter(({ legend = true }) => legend).length > 1,
+      xaxis: { ...axes.x, ...plane?.xaxis },
+      yaxis: { ...axes.y, ...plane?.yaxis },
+    },
+    fit: {
+      title: typeset(title),
+      ...(note && { note: typeset(note) }),
+      ...(plane && { aspect: plane.aspect }),
     },
     alt: alt ?? describe({ title, x, y, series, ...(note && { note }) }, xs, ys),
   });
@@ -97,22 +111,37 @@ function checkSeries(series: Series): void {
   }
 }
 
+/** The range of values, and some room around them. */
+function around(lists: readonly ArrayLike<number>[]): readonly [number, number] {
+  const [low, high] = extent(lists);
+  const room = (high - low) / 16;
+  return [low - room, high + room];
+}
+
 const counting = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1);
 
-function traces(series: Series, x: ArrayLike<number>, index: number, floor: number): Trace[] {
-  const { name, y, mode = "lines", dash = "solid", colour = index, band } = series;
+function traces(
+  series: Series,
+  x: ArrayLike<number>,
+  index: number,
+  floor: number,
+  groups: ReadonlySet<number>,
+): Trace[] {
+  const { name, y, mode = "lines", dash = "solid", colour = index, legend = true, width = 2, band } = series;
   const color = colourOf(colour);
   const line: Trace = {
     type: "scatter",
-    name,
-    ...(band && { legendgroup: String(index) }), // a click on the legend hides the band too
+    name: typeset(name),
+    // A click on the legend hides the band, too, and what belongs to a series by its colour.
+    ...((band || groups.has(colour)) && { legendgroup: String(colour) }),
+    ...(!legend && { showlegend: false }),
     mode,
     x,
     y,
-    ...(mode !== "markers" && { line: { color, width: 2, ...(dash !== "solid" && { dash }) } }),
+    ...(mode !== "markers" && { line: { color, width, ...(dash !== "solid" && { dash }) } }),
     ...(mode !== "lines" && { marker: { color, size: 6 } }),
   };
-  return band ? [bandTrace(series, band, x, index, floor, color), line] : [line];
+  return band ? [bandTrace(series, band, x, colour, floor, color), line] : [line];
 }
 
 /** The band as one closed outline: along `high` and back along `low`. */
@@ -120,7 +149,7 @@ function bandTrace(
   { name }: Series,
   { low, high }: NonNullable<Series["band"]>,
   x: ArrayLike<number>,
-  index: number,
+  group: number,
   floor: number,
   color: string,
 ): Trace {
@@ -133,7 +162,7 @@ function bandTrace(
   return {
     type: "scatter",
     name: `${name}, band`,
-    legendgroup: String(index),
+    legendgroup: String(group),
     showlegend: false,
     hoverinfo: "skip",
     mode: "lines",

@@ -7,6 +7,7 @@
  */
 
 import type { Timer } from "#platform";
+import { checkPositive } from "../options/check.js";
 import { nextDisplayId } from "./display.js";
 import { Figure } from "./figure.js";
 import { type Host, host } from "./host.js";
@@ -51,7 +52,7 @@ export class LiveFigure {
   #closed: Promise<void> | undefined;
 
   constructor(first: Figure, { id, maxRate = 10 }: LiveFigureOptions = {}) {
-    if (!(maxRate > 0)) throw new RangeError(`liveFigure: maxRate must be above 0, got ${maxRate}`);
+    checkPositive("liveFigure", { maxRate });
     this.#host = host();
     this.id = id ?? nextDisplayId(this.#host);
     this.#interval = 1000 / maxRate;

@@ -1,14 +1,16 @@
 /**
  * Several charts side by side in one Plotly figure, so that they share one output, one image and one text.
  */
+
 import { inspect } from "#platform";
+import { checkWhole } from "../options/check.js";
 import { plainTitle } from "./describe.js";
 import { Figure, type Trace } from "./figure.js";
-import { type LegendPlace, legendAbovePanel, titleLines, titlePad } from "./headroom.js";
+import type { Cell, Fit } from "./fit-figure.js";
 
 /** How panels are laid out. */
 export interface PanelsOptions {
-  /** Panels in a row. */
+  /** Panels in a row, where the page is wide enough; by default all of up to three, otherwise two. */
   columns?: number;
   /** A title above all. */
   title?: string;
@@ -17,10 +19,9 @@ export interface PanelsOptions {
 }
 
 type Attributes = Record<string, unknown>;
-type Interval = readonly [number, number];
 
 /**
- * Puts figures side by side, row by row.
+ * Puts figures side by side, row by row; on a narrow page one below the other.
  *
  * @throws TypeError when an entry is no figure
  * @example
@@ -34,120 +35,103 @@ export function panels(figures: readonly Figure[], { columns, title, alt }: Pane
     throw new TypeError(
       `panels: entry ${stranger} is no figure, got ${inspect(figures[stranger], { depth: 0 })}`,
     );
-  const across = columns ?? Math.min(2, Math.max(1, figures.length));
-  if (!(Number.isInteger(across) && across > 0))
-    throw new RangeError(`panels: columns must be a whole number above 0, got ${across}`);
+  const across = columns ?? (figures.length > 3 ? 2 : Math.max(1, figures.length));
+  checkWhole("panels", { columns: across });
 
-  const rows = rowsOf(figures, across);
-  const lines = title ? titleLines(title) : [];
-  const top = (title ? 14 + 20 * lines.length : 8) + (rows[0]?.head ?? 0);
-  const heights = rows.map((_, i) => plotHeight + (i === 0 ? 0 : rows[i]!.head + gapBelow));
-  const paper = heights.reduce((a, b) => a + b, 0);
-
-  const data: Trace[] = [];
-  const annotations: unknown[] = [];
-  const shapes: unknown[] = [];
-  const margin = { t: top, b: 60 };
-  const layout: Attributes = {
-    height: top + paper + margin.b,
-    margin,
-    showlegend: true,
-    annotations,
-    shapes,
+  const whole: Whole = {
+    data: [],
+    annotations: [],
+    shapes: [],
+    axes: {},
+    next: { xaxis: 1, yaxis: 1, legend: 1 },
   };
-  if (title) layout.title = { text: lines.join("<br>"), pad: titlePad(lines.length) };
-  const next = { xaxis: 1, yaxis: 1, legend: 1 };
-
-  let above = 0;
-  figures.forEach((figure, i) => {
-    const row = Math.floor(i / across);
-    if (i % across === 0 && i > 0) above += heights[row - 1]!;
-    const from = above + heights[row]! - plotHeight;
-    const cell = {
-      x: columnOf(i % across, across, figures),
-      y: [1 - (from + plotHeight) / paper, 1 - from / paper] as const,
-    };
-    const names = renumber(figure, next);
-    for (const [key, value] of Object.entries(figure.layout)) {
-      if (/^xaxis\d*$/.test(key))
-        layout[names.get(key)!] = movedAxis(value as Attributes, cell.x, "y", names);
-      else if (/^yaxis\d*$/.test(key))
-        layout[names.get(key)!] = movedAxis(value as Attributes, cell.y, "x", names);
-      else if (/^legend\d*$/.test(key)) {
-        const own = key === "legend" && !isPanels(figure) ? legendOf(figure, across).legend : {};
-        layout[names.get(key)!] = movedBox({ ...(value as Attributes), ...own }, cell);
-      }
-    }
-    const legendShown = figure.layout.showlegend !== false;
-    for (const trace of figure.data) data.push(movedTrace(trace, cell, names, legendShown, i));
-    for (const [key, list] of Object.entries({ annotations, shapes })) {
-      for (const one of (figure.layout[key] as Attributes[] | undefined) ?? [])
-        list.push(movedNote(one, cell, names));
-    }
-    const heading = headingText(figure);
-    if (heading) annotations.push(headingOf(heading, cell, legendOf(figure, across).height));
-  });
-
+  const cells = figures.map((figure) => added(whole, figure));
+  const { data, annotations, shapes, axes } = whole;
   const text = [...(title ? [plainTitle(title)] : []), ...figures.map((figure) => figure.alt)].join("\n\n");
   return new Figure({
     data,
-    layout,
+    layout: { ...axes, showlegend: true, annotations, shapes },
+    fit: { ...(title && { title }), columns: across, cells },
     alt: alt ?? (text || "No panels"),
-    imageSize: { width: across > 1 ? 980 : 700 },
+    imageSize: { width: across > 1 && figures.length > 1 ? 980 : 700 },
   });
 }
 
-interface Cell {
-  x: Interval;
-  y: Interval;
+/** What the parts of a figure of panels are collected in. */
+interface Whole {
+  data: Trace[];
+  annotations: Attributes[];
+  shapes: Attributes[];
+  /** Axes and legends. */
+  axes: Attributes;
+  next: { xaxis: number; yaxis: number; legend: number };
 }
 
-const plotHeight = 290; // pixels
-const gapBelow = 64; // for the ticks and the title of an x axis
-
-const headingText = (figure: Figure) => (figure.layout.title as { text?: string } | undefined)?.text;
-
-/** Whether a figure is made of panels, whose legends are placed already. */
-const isPanels = (figure: Figure) => "legend2" in figure.layout || "xaxis2" in figure.layout;
-
-/** The place of a panel's legend. */
-function legendOf(figure: Figure, across: number): LegendPlace {
-  const named = figure.data.filter(({ name, showlegend }) => name !== undefined && showlegend !== false);
-  const names = figure.layout.showlegend === false ? [] : named.map(({ name }) => String(name));
-  return legendAbovePanel(names, 690 / across - 45); // 690 pixels: the part of a slide that a figure has
-}
-
-/** For each row of panels the height of the highest head, heading and legend, among them. */
-function rowsOf(figures: readonly Figure[], across: number): { head: number }[] {
-  const rows: { head: number }[] = [];
-  for (let i = 0; i < figures.length; i += across) {
-    const heads = figures.slice(i, i + across).map((figure) => {
-      const heading = headingText(figure);
-      return legendOf(figure, across).height + (heading ? 24 + 18 * (heading.split("<br>").length - 1) : 0);
-    });
-    rows.push({ head: Math.max(...heads) });
+/** Adds the parts of a figure under names that are still free. */
+function added(whole: Whole, { data, layout, fit }: Figure): Cell {
+  const { next, axes } = whole;
+  const names = renamed(layout, data, next);
+  const list = (key: string) => (layout[key] as Attributes[] | undefined) ?? [];
+  const from = {
+    data: whole.data.length,
+    annotations: whole.annotations.length,
+    shapes: whole.shapes.length,
+  };
+  const legendShown = layout.showlegend !== false;
+  for (const [key, value] of Object.entries(layout)) {
+    if (/^[xy]axis\d*$/.test(key)) axes[names.get(key)!] = movedAxis(key, value as Attributes, names);
+    else if (names.has(key)) axes[names.get(key)!] = value;
   }
-  return rows;
+  whole.data.push(...data.map((trace) => movedTrace(trace, names, legendShown, from.data)));
+  whole.annotations.push(...list("annotations").map((note) => movedNote(note, names)));
+  whole.shapes.push(...list("shapes").map((shape) => movedNote(shape, names)));
+  const title = (layout.title as { text?: string } | undefined)?.text;
+  const own: Fit = fit ?? (title === undefined ? {} : { title });
+  const legend = own.cells ? undefined : names.get("legend");
+  const shift = (range: readonly [number, number], by: number) => [range[0] + by, range[1] + by] as const;
+  const inside = (cells: readonly Cell[]): Cell[] =>
+    cells.map(({ at, ...cell }) => ({
+      ...cell,
+      traces: shift(cell.traces, from.data),
+      annotations: shift(cell.annotations, from.annotations),
+      shapes: shift(cell.shapes, from.shapes),
+      axes: cell.axes.map((name) => names.get(name)!),
+      ...(cell.legend !== undefined && { legend: names.get(cell.legend)! }),
+      ...(cell.heading !== undefined && { heading: cell.heading + from.annotations }),
+      ...(cell.cells && { cells: inside(cell.cells) }),
+    }));
+  const cell: Cell = {
+    ...own,
+    traces: [from.data, whole.data.length],
+    annotations: [from.annotations, whole.annotations.length],
+    shapes: [from.shapes, whole.shapes.length],
+    axes: own.cells ? [] : [...names].filter(([key]) => /^[xy]axis/.test(key)).map(([, name]) => name),
+    ...(legend !== undefined && legendShown && { legend }),
+    ...(own.cells && { cells: inside(own.cells) }),
+  };
+  if (own.title === undefined && own.note === undefined) return cell;
+  whole.annotations.push({ ...heading, text: [own.title, own.note].filter(Boolean).join("<br>") });
+  return { ...cell, heading: whole.annotations.length - 1 };
 }
 
-/** The part of the paper's width that a column gets, with room between columns for ticks, titles and colour bars. */
-function columnOf(column: number, across: number, figures: readonly Figure[]): Interval {
-  const bars = figures.some((figure, i) => i % across < across - 1 && figure.data.some(drawsColourBar));
-  const gap = (bars ? 0.19 : 0.12) / Math.max(1, (across - 1) / 1.5);
-  const size = (1 - gap * (across - 1)) / across;
-  return [column * (size + gap), column * (size + gap) + size];
-}
-
-const within = ([from, to]: Interval, share: number) => from + (to - from) * share;
+/** The title of a panel, above it and above its legend. */
+const heading = {
+  showarrow: false,
+  xref: "paper",
+  yref: "paper",
+  xanchor: "left",
+  yanchor: "bottom",
+  align: "left",
+  font: { size: 14 },
+};
 
 /** New names for the axes and legends of a figure: `xaxis` → `xaxis3`, and `x` → `x3` where traces name them. */
-function renumber(
-  figure: Figure,
-  next: { xaxis: number; yaxis: number; legend: number },
-): Map<string, string> {
+function renamed(layout: Attributes, data: readonly Trace[], next: Whole["next"]): Map<string, string> {
   const names = new Map<string, string>();
-  for (const key of Object.keys(figure.layout)) {
-    const kind = /^(xaxis|yaxis|legend)\d*$/.exec(key)?.[1] as keyof typeof next | undefined;
+  const listed = data.filter(({ name, showlegend }) => name !== undefined && showlegend !== false);
+  const legends = listed.map(({ legend = "legend" }) => String(legend));
+  for (const key of new Set([...Object.keys(layout), ...legends])) {
+    const kind = /^(xaxis|yaxis|legend)\d*$/.exec(key)?.[1] as keyof Whole["next"] | undefined;
     if (kind === undefined) continue;
     const number = next[kind]++;
     const suffix = number === 1 ? "" : String(number);
@@ -157,19 +141,9 @@ function renumber(
   return names;
 }
 
-function movedAxis(
-  axis: Attributes,
-  side: Interval,
-  other: "x" | "y",
-  names: Map<string, string>,
-): Attributes {
-  const [from, to] = (axis.domain as Interval | undefined) ?? [0, 1];
+function movedAxis(key: string, axis: Attributes, names: Map<string, string>): Attributes {
   // Plotly's own choice of an anchor is the first axis of the whole figure.
-  const moved: Attributes = {
-    ...axis,
-    domain: [within(side, from), within(side, to)],
-    anchor: axis.anchor ?? other,
-  };
+  const moved: Attributes = { ...axis, anchor: axis.anchor ?? (key.startsWith("x") ? "y" : "x") };
   for (const key of ["anchor", "overlaying", "matches", "scaleanchor"]) {
     const name = names.get(moved[key] as string);
     if (name !== undefined) moved[key] = name;
@@ -177,21 +151,7 @@ function movedAxis(
   return moved;
 }
 
-/** A legend, or another box placed on the paper by x and y, within the cell. */
-function movedBox(box: Attributes, { x, y }: Cell): Attributes {
-  const moved: Attributes = { ...box };
-  if (box.xref !== "container") moved.x = within(x, (box.x as number | undefined) ?? 1.02);
-  if (box.yref !== "container") moved.y = within(y, (box.y as number | undefined) ?? 1);
-  return moved;
-}
-
-function movedTrace(
-  trace: Trace,
-  cell: Cell,
-  names: Map<string, string>,
-  legendShown: boolean,
-  panel: number,
-): Trace {
+function movedTrace(trace: Trace, names: Map<string, string>, legendShown: boolean, panel: number): Trace {
   const moved: Attributes = { ...trace };
   if (names.has("x")) {
     moved.xaxis = names.get((trace.xaxis as string | undefined) ?? "x");
@@ -201,60 +161,15 @@ function movedTrace(
   if (legend !== undefined && legend !== "legend") moved.legend = legend;
   if (!legendShown) moved.showlegend = false;
   if (trace.legendgroup !== undefined) moved.legendgroup = `${panel} ${trace.legendgroup}`;
-  if (drawsColourBar(trace)) {
-    const bar = (trace.colorbar as Attributes | undefined) ?? {};
-    const width = cell.x[1] - cell.x[0];
-    moved.colorbar = {
-      ...bar,
-      x: cell.x[1] + 0.01 * width,
-      y: within(cell.y, (bar.y as number | undefined) ?? 0.5),
-      len: (cell.y[1] - cell.y[0]) * ((bar.len as number | undefined) ?? 1),
-      thickness: bar.thickness ?? 14,
-    };
-  }
-  const domain = trace.domain as { x?: Interval; y?: Interval } | undefined;
-  if (domain !== undefined || trace.type === "pie") {
-    const side = (own: Interval | undefined, place: Interval) => [
-      within(place, own?.[0] ?? 0),
-      within(place, own?.[1] ?? 1),
-    ];
-    moved.domain = { ...domain, x: side(domain?.x, cell.x), y: side(domain?.y, cell.y) };
-  }
   return moved;
 }
 
-const drawsColourBar = ({ type, showscale }: Trace) =>
-  (type === "heatmap" || type === "contour" || type === "histogram2d") && showscale !== false;
-
-/** An annotation or a shape, with its places on the paper within the cell and its axes renamed. */
-function movedNote(note: Attributes, { x, y }: Cell, names: Map<string, string>): Attributes {
+/** An annotation or a shape on the renamed axes. */
+function movedNote(note: Attributes, names: Map<string, string>): Attributes {
   const moved: Attributes = { ...note };
-  for (const [letter, side] of [
-    ["x", x],
-    ["y", y],
-  ] as const) {
-    const ref = (note[`${letter}ref`] as string | undefined) ?? "paper";
-    for (const key of [letter, `${letter}0`, `${letter}1`]) {
-      if (ref === "paper" && typeof note[key] === "number") moved[key] = within(side, note[key]);
-    }
-    moved[`${letter}ref`] = ref.replace(/^[xy]\d*/, (name) => names.get(name) ?? name);
+  for (const side of ["x", "y"]) {
+    const ref = (note[`${side}ref`] as string | undefined) ?? "paper";
+    moved[`${side}ref`] = ref.replace(/^[xy]\d*/, (name) => names.get(name) ?? name);
   }
   return moved;
-}
-
-/** The title of a panel, above it and above its legend. */
-function headingOf(text: string, { x, y }: Cell, legend: number): Attributes {
-  return {
-    text,
-    showarrow: false,
-    xref: "paper",
-    yref: "paper",
-    x: x[0],
-    xanchor: "left",
-    y: y[1],
-    yanchor: "bottom",
-    yshift: legend + 2,
-    align: "left",
-    font: { size: 14 },
-  };
 }

@@ -6,9 +6,9 @@
  */
 import { backgroundTimeout, drawsOffscreen, startThread, type Timer } from "#platform";
 import { encodePlain, encodeTraces } from "./encode-figure.js";
-import type { ImageSize, Layout, Trace } from "./figure.js";
 import type { ImageReply, ImageRequest } from "./static-image-worker.js";
 import { thinned } from "./thin.js";
+import type { ImageSize, Layout, Trace } from "./trace.js";
 
 const idleTime = 60_000; // ms; a kernel that draws nothing gives back the 90 … 190 MB that Plotly and its page take
 const patience = 30_000; // ms without a picture while one is due; a picture takes a hundredth of it
@@ -20,7 +20,7 @@ const patience = 30_000; // ms without a picture while one is due; a picture tak
  */
 export function staticImage(
   { data, layout }: { data: readonly Trace[]; layout: Layout },
-  { width = 700, height = (layout.height as number | undefined) ?? 420 }: ImageSize = {},
+  { width, height }: Required<ImageSize>,
 ): Promise<string> {
   const font = { color: "#222222", ...(layout.font as object | undefined) };
   const onWhite = {

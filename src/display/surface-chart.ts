@@ -4,14 +4,16 @@
  * It is drawn by plain polygons, from the farthest to the nearest, so that it needs no WebGL: it prints, it has a static
  * image, and it looks the same wherever a notebook is read.
  */
+
 import { inspect } from "#platform";
+import { checkFinite, checkNumbers, checkWhole } from "../options/check.js";
 import type { Axis } from "./axis.js";
 import type { PlanePath } from "./contour-chart.js";
 import { extent, plainTitle } from "./describe.js";
 import { Figure, type Trace } from "./figure.js";
 import { formatNumber } from "./format-number.js";
-import { headroom } from "./headroom.js";
 import { colourOf } from "./palette.js";
+import { typeset } from "./typeset.js";
 
 /** What a surface chart shows. */
 export interface SurfaceChartOptions {
@@ -42,6 +44,8 @@ const height = 1.1;
 /**
  * Draws f over a rectangle as a surface, and paths on it.
  *
+ * @param options `f` and the ranges of `x` and `y`; `z`, its title and scale; `paths`; `azimuth` and `elevation` of the
+ *   viewer in degrees; `resolution`, points along each axis; `title`, `alt`
  * @throws TypeError without a function or a range, RangeError for values that are not finite, negative ones on a
  *   logarithmic scale, or invalid angles and resolutions.
  * @example
@@ -60,14 +64,9 @@ export function surfaceChart(options: SurfaceChartOptions): Figure {
       `surfaceChart: expected a function f and ranges of x and y, such as [-2, 2]; got ${inspect({ f, x, y })}`,
     );
   }
-  if (!Number.isFinite(azimuth) || !(elevation >= 0 && elevation <= 90)) {
-    throw new RangeError(
-      `surfaceChart: azimuth must be a number and elevation from 0 to 90, got ${inspect({ azimuth, elevation })}`,
-    );
-  }
-  if (!(Number.isInteger(resolution) && resolution > 1)) {
-    throw new RangeError(`surfaceChart: resolution must be a whole number above 1, got ${resolution}`);
-  }
+  checkFinite("surfaceChart", { azimuth });
+  checkNumbers("surfaceChart", { elevation }, (angle) => angle >= 0 && angle <= 90, "from 0 to 90 degrees");
+  checkWhole("surfaceChart", { resolution }, 2);
   const at = ([low, high]: readonly [number, number], i: number) =>
     low + ((high - low) * i) / (resolution - 1);
   const values = Array.from({ length: resolution }, (_, j) =>
@@ -88,6 +87,7 @@ export function surfaceChart(options: SurfaceChartOptions): Figure {
     (2 * (u - range[0])) / (range[1] - range[0]) - 1;
   const levels = values.map((row) => row.map(level));
   const camera = cameraAt(azimuth, elevation);
+  const [across, up] = [[-1.8, 1.8] as const, framed(camera)];
   const on = (u: number, v: number): Point => [place(u, x.range), place(v, y.range), height * level(f(u, v))];
   return new Figure({
     data: [
@@ -104,16 +104,17 @@ export function surfaceChart(options: SurfaceChartOptions): Figure {
       ...(paths.length === 0 ? [{ type: "scatter", x: [], y: [], showlegend: false }] : []),
     ],
     layout: {
-      ...headroom(
-        title,
-        undefined,
-        paths.map(({ name }) => name),
-      ),
-      height: 520,
-      xaxis: { visible: false, range: [-1.7, 1.7] },
-      yaxis: { visible: false, range: framed(camera), scaleanchor: "x" },
+      showlegend: paths.length > 0,
+      xaxis: { visible: false, range: [...across], constrain: "domain" },
+      yaxis: { visible: false, range: up, scaleanchor: "x", constrain: "domain" },
       shapes: [...skirts(levels, camera), ...faces(levels, camera)],
       annotations: axes({ x, y, z, low, high }, camera),
+    },
+    fit: {
+      title: typeset(title),
+      plot: 380,
+      margin: { l: 12, r: 12, b: 12 },
+      aspect: (up[1] - up[0]) / (across[1] - across[0]),
     },
     alt: alt ?? describe(options, paths, least, greatest),
   });
@@ -149,6 +150,9 @@ const path = (points: readonly (readonly [number, number])[]): string =>
 
 const mesh = { color: "rgba(60,80,100,0.35)", width: 0.5 };
 
+/** A polygon under the paths, which the renderer darkens on a dark page. */
+const ground = { type: "path", name: "ground", layer: "below", line: mesh };
+
 /**
  * The cells of the grid as polygons, far ones first; neighbours of one colour are one shape. Seen from far away, no cell
  * hides one that comes after it in this order.
@@ -168,7 +172,7 @@ function faces(levels: readonly Float64Array[], { project, towards }: Camera): o
       else shapes.push({ fillcolor, path: outline });
     }
   }
-  return shapes.map((shape) => ({ type: "path", layer: "below", line: mesh, ...shape }));
+  return shapes.map((shape) => ({ ...ground, ...shape }));
 }
 
 /** The two visible cut faces, from the edge of the surface down to the floor. */
@@ -188,10 +192,8 @@ function skirts(levels: readonly Float64Array[], { project, towards }: Camera): 
       [first[0], first[1], 0],
     ];
     return {
-      type: "path",
-      layer: "below",
+      ...ground,
       fillcolor: "#dde4ea",
-      line: mesh,
       path: path([...edge, ...floor].map(project)),
     };
   });
@@ -212,29 +214,36 @@ function axes(
   { project, towards }: Camera,
 ): object[] {
   const [nearX, nearY] = [towards[0] > 0 ? 1 : -1, towards[1] > 0 ? 1 : -1];
-  const text = (label: string, at: Point, size: number): object => {
+  const text = (label: string, at: Point, size: number, more = {}): object => {
     const [u, v] = project(at);
-    return { text: label, x: u, y: v, showarrow: false, font: { size } };
+    return { text: label, x: u, y: v, showarrow: false, font: { size }, ...more };
   };
   const left = [-1, 1]
     .flatMap((u) => [-1, 1].map((v): Point => [u, v, 0]))
     .reduce((a, b) => (project(b)[0] < project(a)[0] ? b : a));
   const [outX, outY] = [left[0] * 1.14, left[1] * 1.14];
   const heights = z.scale === "log" ? powers(low, high) : round([low, high]);
-  const alongFloor = (range: readonly [number, number], at: (t: number) => Point): object[] =>
-    round(range).map((one) =>
-      text(formatNumber(one), at((2 * (one - range[0])) / (range[1] - range[0]) - 1), 11),
+  const corner: Point = [nearX, nearY, 0];
+  // Numbers stand away from the corner where the two edges meet.
+  const alongFloor = (range: readonly [number, number], at: (t: number) => Point): object[] => {
+    const xanchor = project(at(0))[0] < project(corner)[0] ? "right" : "left";
+    return round(range).map((one) =>
+      text(typeset(formatNumber(one)), at((2 * (one - range[0])) / (range[1] - range[0]) - 1), 12, {
+        xanchor,
+      }),
     );
+  };
   return [
-    ...alongFloor(x.range, (t) => [t, 1.14 * nearY, 0]),
-    ...alongFloor(y.range, (t) => [1.14 * nearX, t, 0]),
-    text(x.title, [0.35, 1.36 * nearY, 0], 14),
-    text(y.title, [1.36 * nearX, 0.35, 0], 14),
+    ...alongFloor(x.range, (t) => [t, 1.1 * nearY, 0]),
+    ...alongFloor(y.range, (t) => [1.1 * nearX, t, 0]),
+    text(typeset(x.title), [0.35, 1.36 * nearY, 0], 14),
+    text(typeset(y.title), [1.36 * nearX, 0.35, 0], 14),
     ...heights.map((one) => {
-      const label = z.scale === "log" ? `10<sup>${one}</sup>` : formatNumber(one);
-      return text(label, [outX, outY, (height * (one - low)) / (high - low || 1)], 11);
+      const label =
+        z.scale === "log" ? `10<sup>${String(one).replace("-", "−")}</sup>` : typeset(formatNumber(one));
+      return text(label, [outX, outY, (height * (one - low)) / (high - low || 1)], 13);
     }),
-    text(z.title, [1.1 * outX, 1.1 * outY, 1.2 * height], 14),
+    text(typeset(z.title), [1.1 * outX, 1.1 * outY, 1.2 * height], 14),
   ];
 }
 
@@ -249,26 +258,26 @@ function round([from, to]: readonly [number, number]): number[] {
   return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
-/** At most five whole numbers within a range: powers of ten on a logarithmic scale. */
+/** At most three whole numbers within a range: powers of ten on a logarithmic scale. */
 function powers(low: number, high: number): number[] {
   const all = Array.from(
     { length: Math.max(0, Math.floor(high) - Math.ceil(low) + 1) },
     (_, i) => Math.ceil(low) + i,
   );
-  const every = Math.ceil(all.length / 5);
+  const every = Math.ceil(all.length / 3);
   return all.filter((_, i) => i % every === 0);
 }
 
 /** A path in the picture: what is seen of it as a line, what the surface hides dotted, then its two ends. */
 function pathTraces(
-  { name, x, y }: PlanePath,
+  { name, x, y, colour }: PlanePath,
   index: number,
   points: readonly Point[],
   camera: Camera,
   levels: readonly Float64Array[],
   f: (x: number, y: number) => number,
 ): Trace[] {
-  const color = colourOf(index + 1);
+  const color = colourOf(colour ?? index + 1);
   const seen = points.map((point) => !isHidden(point, camera.towards, levels));
   const flat = points.map((point) => camera.project(point));
   const hover = flat.map(
@@ -281,7 +290,7 @@ function pathTraces(
     );
     return {
       type: "scatter",
-      name,
+      name: typeset(name),
       legendgroup: `path ${index}`,
       showlegend: visible,
       mode: visible && x.length <= 200 ? "lines+markers" : "lines",

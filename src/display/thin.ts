@@ -2,7 +2,7 @@
  * Long series with fewer points, for the static image: a curve of 60,000 steps on 700 pixels is drawn from
  * 2,000 of them without a visible difference, and its SVG is thirty times smaller.
  */
-import type { Layout, Trace } from "./figure.js";
+import type { Layout, Trace } from "./trace.js";
 
 /** How many points of a series the static image draws at most. */
 export const mostPoints = 2000;

@@ -1,8 +1,9 @@
 /**
  * Activations beyond the lecture's: smooth or leaky relatives of the rectifier.
  */
-import { inspect } from "#platform";
+
 import { withFormula } from "../compute/formula.js";
+import { checkFinite } from "../options/check.js";
 import { normalTail } from "../tensor/normal.js";
 import type { Activation } from "./layer.js";
 import { showAs } from "./show-as.js";
@@ -17,9 +18,7 @@ import { showAs } from "./show-as.js";
  * leakyRelu({ slope: 0.1 }).value(-3).toFixed(2) // → '-0.30'
  */
 export function leakyRelu({ slope = 0.01 }: { slope?: number } = {}): Activation {
-  if (!Number.isFinite(slope)) {
-    throw new RangeError(`leakyRelu: slope must be a finite number, got ${inspect(slope)}`);
-  }
+  checkFinite("leakyRelu", { slope });
   const activation = showAs<Activation>(slope === 0.01 ? "leakyRelu()" : `leakyRelu({ slope: ${slope} })`, {
     kind: "leakyRelu",
     options: Object.freeze({ slope }),

@@ -1,8 +1,9 @@
 /**
  * The loss of classification, with the softmax in it.
  */
-import { inspect } from "#platform";
+
 import { withFormula } from "../compute/formula.js";
+import { checkShare } from "../options/check.js";
 import { formatShape, Tensor } from "../tensor/index.js";
 import { type Loss, labelsOf, meanLoss, readoutShape, type Targets } from "./loss.js";
 import { showAs } from "./show-as.js";
@@ -26,11 +27,7 @@ import { showAs } from "./show-as.js";
  * crossEntropy().value(tensor([[0, 0]]), [1]).toFixed(4) // → '0.6931'
  */
 export function crossEntropy({ labelSmoothing = 0 }: { labelSmoothing?: number } = {}): Loss {
-  if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
-    throw new RangeError(
-      `crossEntropy: labelSmoothing must be at least 0 and below 1, got ${inspect(labelSmoothing)}`,
-    );
-  }
+  checkShare("crossEntropy", { labelSmoothing });
   const smoothed = (g: Tensor, y: Targets): Float64Array => {
     const target = toProbabilities(g, y);
     if (labelSmoothing === 0) return target;

@@ -1,9 +1,11 @@
 /**
  * Layers of one's own, in a few lines of a notebook.
  */
+
 import { inspect } from "#platform";
 import { Variable } from "../autodiff/tape.js";
 import type { Traced } from "../autodiff/traced.js";
+import { checkFunction } from "../options/check.js";
 import { formatShape, type Random, random, type Shape, Tensor } from "../tensor/index.js";
 import { sizeOf } from "../tensor/shapes.js";
 import type { LayerBlueprint, Pass } from "./layer.js";
@@ -70,11 +72,7 @@ export function defineLayer<P extends string>(
   const { name, output = (input: Shape) => input } = definition;
   const isTraced = !("backward" in definition);
   const { forward, backward } = isTraced ? differentiated(definition) : definition;
-  for (const [what, one] of Object.entries({ forward, backward })) {
-    if (typeof one !== "function") {
-      throw new TypeError(`defineLayer: ${what} must be a function, got ${inspect(one, { depth: 0 })}`);
-    }
-  }
+  checkFunction("defineLayer", { forward, backward });
   const starts = Object.entries(definition.parameters ?? {}) as [
     P,
     Tensor | ((input: Shape, stream: Random) => Tensor),

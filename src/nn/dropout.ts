@@ -1,8 +1,9 @@
 /**
  * Noise against overfitting: units that are left out at random.
  */
-import { inspect } from "#platform";
+
 import { withFormula } from "../compute/formula.js";
+import { checkShare } from "../options/check.js";
 import type { Tensor } from "../tensor/index.js";
 import type { BuiltLayer, LayerBlueprint, Pass } from "./layer.js";
 import { showAs } from "./show-as.js";
@@ -20,9 +21,7 @@ import { showAs } from "./show-as.js";
  * forward(net, [[1, 1, 1, 1]], { dropout: random(1) }).x[0].toArray() // → [ [ … ] ]
  */
 export function dropout(p = 0.5): LayerBlueprint {
-  if (!(p >= 0 && p < 1)) {
-    throw new RangeError(`dropout: p, the share to drop, must be at least 0 and below 1, got ${inspect(p)}`);
-  }
+  checkShare("dropout", { p });
   const text = `dropout(${p})`;
   return showAs<LayerBlueprint>(text, {
     kind: "dropout",

@@ -1,7 +1,7 @@
 /**
  * The rectifier with a slope that is trained.
  */
-import { inspect } from "#platform";
+import { checkFinite } from "../options/check.js";
 import { tensor } from "../tensor/index.js";
 import type { LayerBlueprint } from "./layer.js";
 import { showAs } from "./show-as.js";
@@ -18,9 +18,7 @@ import { showAs } from "./show-as.js";
  * sequential([dense(2, 3), prelu(), dense(3, 1)]).parameterCount // → 14
  */
 export function prelu({ slope = 0.25 }: { slope?: number } = {}): LayerBlueprint {
-  if (!Number.isFinite(slope)) {
-    throw new RangeError(`prelu: slope must be a finite number, got ${inspect(slope)}`);
-  }
+  checkFinite("prelu", { slope });
   const text = slope === 0.25 ? "prelu()" : `prelu({ slope: ${slope} })`;
   return showAs<LayerBlueprint>(text, {
     kind: "prelu",

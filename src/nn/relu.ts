@@ -1,8 +1,9 @@
 /**
  * The rectifier.
  */
-import { inspect } from "#platform";
+
 import { withFormula } from "../compute/formula.js";
+import { checkFinite } from "../options/check.js";
 import type { Activation } from "./layer.js";
 import { showAs } from "./show-as.js";
 
@@ -19,9 +20,7 @@ import { showAs } from "./show-as.js";
  * relu({ atZero: 0.5 }).derivative(0) // → 0.5
  */
 export function relu({ atZero = 0 }: { atZero?: number } = {}): Activation {
-  if (!Number.isFinite(atZero)) {
-    throw new RangeError(`relu: atZero must be a finite number, got ${inspect(atZero)}`);
-  }
+  checkFinite("relu", { atZero });
   const activation = showAs<Activation>(atZero === 0 ? "relu()" : `relu({ atZero: ${atZero} })`, {
     kind: "relu",
     options: Object.freeze({ atZero }),

@@ -1,9 +1,11 @@
 /**
  * Adadelta: steps in the units of the parameters.
  */
+
+import { checkPositive } from "../options/check.js";
 import { defineRule } from "./define-rule.js";
 import { matchUnits, scaleBy } from "./links.js";
-import { checkOption, type Rule } from "./rule.js";
+import type { Rule } from "./rule.js";
 import type { StepSize } from "./schedule.js";
 
 /**
@@ -33,7 +35,7 @@ export function adadelta({
   epsilon?: number;
 } = {}): Rule {
   // With ε = 0 the first step would be 0, and so would all others.
-  checkOption("adadelta", "epsilon", epsilon, "positive");
+  checkPositive("adadelta", { epsilon });
   return defineRule({
     name: "adadelta",
     title: "Adadelta",

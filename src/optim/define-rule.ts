@@ -3,8 +3,9 @@
  */
 import { withFormula } from "../compute/formula.js";
 import type { RuleName } from "../compute/rule-kernels.js";
+import { checkNotNegative, checkShare } from "../options/check.js";
 import { copier, type Link, type LinkState, stepSizeThrough, stepThrough } from "./link.js";
-import { checkOption, checkShare, makeRule, type Rule, type RuleState } from "./rule.js";
+import { makeRule, type Rule, type RuleState } from "./rule.js";
 import { checkStepSize, type StepSize, stepSizeAt } from "./schedule.js";
 
 /** The options of rules: how each is printed, and which values are valid. */
@@ -21,11 +22,11 @@ const knownOptions = {
 };
 
 function share(rule: string, option: string, value: StepSize): void {
-  checkShare(rule, option, value as number);
+  checkShare(rule, { [option]: value });
 }
 
 function notNegative(rule: string, option: string, value: StepSize): void {
-  checkOption(rule, option, value as number, "not negative");
+  checkNotNegative(rule, { [option]: value });
 }
 
 type Options = { readonly eta: StepSize } & Partial<

@@ -1,9 +1,10 @@
 /**
  * The links that rules are chains of, simplest first. Each does one thing to a direction d, in place.
  */
+
 import { inspect } from "#platform";
+import { checkNotNegative, checkPositive, checkShare } from "../options/check.js";
 import { copier, type Link, type LinkState } from "./link.js";
-import { checkOption, checkShare } from "./rule.js";
 import { checkStepSize, type StepSize, stepSizeAt, stepSizeText } from "./schedule.js";
 
 /** The link, which prints as the call that makes it. */
@@ -48,7 +49,7 @@ export function scaleBy(eta: StepSize): Link {
  * theta // → Float64Array(1) [ 1 ]
  */
 export function addWeights(lambda: number): Link {
-  checkOption("addWeights", "lambda", lambda, "not negative");
+  checkNotNegative("addWeights", { lambda });
   return asLink(`addWeights(${lambda})`, {
     init: nothing,
     pass(direction, _, { theta }) {
@@ -73,7 +74,7 @@ export function addMomentum({
   beta?: number;
   lookAhead?: boolean;
 } = {}): Link {
-  checkShare("addMomentum", "beta", beta);
+  checkShare("addMomentum", { beta });
   return asLink(`addMomentum(β = ${beta}${lookAhead ? ", look ahead" : ""})`, {
     init: (size) => ({ m: new Float64Array(size) }),
     pass(direction, state) {
@@ -103,7 +104,7 @@ export function averageGradients({
   beta?: number;
   unbiased?: boolean;
 } = {}): Link {
-  checkShare("averageGradients", "beta", beta);
+  checkShare("averageGradients", { beta });
   const copyOf = copier();
   return asLink(`averageGradients(β = ${beta}${unbiased ? ", unbiased" : ""})`, {
     init: (size) => ({ m: new Float64Array(size) }),
@@ -131,7 +132,7 @@ export function averageGradients({
  * theta // → Float64Array(2) [ -1.5, -2 ]
  */
 export function divideByNorm({ c0 = 0 }: { c0?: number } = {}): Link {
-  checkOption("divideByNorm", "c0", c0, "not negative");
+  checkNotNegative("divideByNorm", { c0 });
   return asLink(`divideByNorm(c(0) = ${c0})`, {
     init: () => ({ c: c0 }),
     pass(direction, state) {
@@ -158,8 +159,8 @@ export function divideByNorm({ c0 = 0 }: { c0?: number } = {}): Link {
  * theta // → Float64Array(2) [ -0.5, 0.5 ]
  */
 export function divideByRootSum({ epsilon = 1e-10, c0 = 0 }: { epsilon?: number; c0?: number } = {}): Link {
-  checkOption("divideByRootSum", "epsilon", epsilon, "not negative");
-  checkOption("divideByRootSum", "c0", c0, "not negative");
+  checkNotNegative("divideByRootSum", { epsilon });
+  checkNotNegative("divideByRootSum", { c0 });
   return asLink(`divideByRootSum(ε = ${epsilon}, c(0) = ${c0})`, {
     init: (size) => ({ c: new Float64Array(size).fill(c0) }),
     pass(direction, state) {
@@ -203,8 +204,8 @@ export function divideByRootMean({
   unbiased?: boolean;
   largest?: boolean;
 } = {}): Link {
-  checkShare("divideByRootMean", "beta", beta);
-  checkOption("divideByRootMean", "epsilon", epsilon, "not negative");
+  checkShare("divideByRootMean", { beta });
+  checkNotNegative("divideByRootMean", { epsilon });
   const words = `${unbiased ? ", unbiased" : ""}${largest ? ", largest" : ""}`;
   return asLink(`divideByRootMean(β = ${beta}, ε = ${epsilon}${words})`, {
     init: (size) => ({
@@ -237,8 +238,8 @@ export function divideByRootMean({
  * theta // → Float64Array(2) [ -0.5, 0.5 ]
  */
 export function takeSign({ beta1 = 0.9, beta2 = 0.99 }: { beta1?: number; beta2?: number } = {}): Link {
-  checkShare("takeSign", "beta1", beta1);
-  checkShare("takeSign", "beta2", beta2);
+  checkShare("takeSign", { beta1 });
+  checkShare("takeSign", { beta2 });
   return asLink(`takeSign(β₁ = ${beta1}, β₂ = ${beta2})`, {
     init: (size) => ({ m: new Float64Array(size) }),
     pass(direction, state) {
@@ -263,8 +264,8 @@ export function takeSign({ beta1 = 0.9, beta2 = 0.99 }: { beta1?: number; beta2?
  * matchUnits() // → matchUnits(ρ = 0.9, ε = 0.000001)
  */
 export function matchUnits({ rho = 0.9, epsilon = 1e-6 }: { rho?: number; epsilon?: number } = {}): Link {
-  checkShare("matchUnits", "rho", rho);
-  checkOption("matchUnits", "epsilon", epsilon, "positive");
+  checkShare("matchUnits", { rho });
+  checkPositive("matchUnits", { epsilon });
   return asLink(`matchUnits(ρ = ${rho}, ε = ${epsilon})`, {
     init: (size) => ({ u: new Float64Array(size), v: new Float64Array(size) }),
     pass(direction, state) {

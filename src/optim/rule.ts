@@ -2,7 +2,9 @@
  * What an update rule is: how one gradient moves the parameters. A rule is stateless; what it remembers between
  * steps is plain data, which can be looked at, copied and saved.
  */
+
 import { inspect } from "#platform";
+import { checkWhole } from "../options/check.js";
 import { type StepSize, stepSizeText } from "./schedule.js";
 
 /** What a rule remembers: k, the number of steps taken, and numbers or arrays of its own. */
@@ -40,11 +42,7 @@ export function makeRule(
     name,
     options: Object.freeze({ ...options }),
     init(size) {
-      if (!Number.isSafeInteger(size) || size < 0) {
-        throw new RangeError(
-          `${name}: the number of parameters must be a whole number ≥ 0, got ${inspect(size)}`,
-        );
-      }
+      checkWhole(name, { "the number of parameters": size }, 0);
       return init(size);
     },
     step(theta, gradient, state) {
@@ -73,23 +71,3 @@ const plainRules = new WeakSet<Rule>();
 
 /** Whether a rule's name and options say all about it: nablab made it, and not from another rule. */
 export const isPlainRule = (rule: Rule): boolean => plainRules.has(rule);
-
-/** Throws unless an option is in [0, 1): a share that stays from step to step. */
-export function checkShare(rule: string, option: string, value: number): void {
-  if (Number.isFinite(value) && value >= 0 && value < 1) return;
-  throw new RangeError(`${rule}: ${option} must be at least 0 and below 1, got ${inspect(value)}`);
-}
-
-/** Throws unless an option is a finite number, > 0 (`"positive"`) or ≥ 0 (`"not negative"`). */
-export function checkOption(
-  rule: string,
-  option: string,
-  value: number,
-  sign: "positive" | "not negative",
-): void {
-  if (!Number.isFinite(value) || value < 0 || (sign === "positive" && value === 0)) {
-    throw new RangeError(
-      `${rule}: ${option} must be a finite number ${sign === "positive" ? "> 0" : "≥ 0"}, got ${inspect(value)}`,
-    );
-  }
-}

@@ -2,7 +2,8 @@
  * Rules made from rules: what is done to a gradient before its step, or to the parameters after it.
  */
 import { inspect } from "#platform";
-import { checkOption, makeRule, type Rule, type RuleState } from "./rule.js";
+import { checkPositive } from "../options/check.js";
+import { makeRule, type Rule, type RuleState } from "./rule.js";
 
 function checkRule(who: string, rule: Rule): void {
   if (typeof rule?.step === "function") return;
@@ -20,8 +21,7 @@ function before(
   change: (changed: Float64Array, gradient: Float64Array, theta: Float64Array) => void,
 ): Rule {
   checkRule(title, rule);
-  const [[name, value]] = Object.entries(option) as [[string, number]];
-  checkOption(title, name, value, "positive");
+  checkPositive(title, option);
   return makeRule(
     title,
     {},
@@ -33,13 +33,15 @@ function before(
         rule.step(theta, changed, state);
       },
     },
-    `${title}(${rule}, ${value})`,
+    `${title}(${rule}, ${Object.values(option)[0]})`,
   );
 }
 
 /**
  * Clips the gradient to a norm: g becomes g · min(1, c / ‖g‖), which keeps its direction.
  *
+ * @param rule the rule that steps with the clipped gradient
+ * @param most c, the largest norm, > 0
  * @throws RangeError unless `most` is a finite number > 0, TypeError for what is no rule
  * @example
  * const theta = Float64Array.of(0, 0);
@@ -50,11 +52,20 @@ function before(
  */
 export function clipNorm(rule: Rule, most: number): Rule {
   return before(rule, "clipNorm", { most }, (changed, gradient) => {
-    const norm = Math.sqrt(gradient.reduce((sum, g) => sum + g * g, 0));
     // NaN where the norm is: no entry of such a gradient means anything.
-    const factor = Math.min(1, most / norm);
+    const factor = clipFactor(most, gradient);
     for (let i = 0; i < gradient.length; i++) changed[i] = factor * gradient[i]!;
   });
+}
+
+/** min(1, c/‖g‖), also where ‖g‖ or its square is beyond the largest number, or below the smallest. */
+function clipFactor(most: number, gradient: Float64Array): number {
+  const square = gradient.reduce((sum, g) => sum + g * g, 0);
+  if (square > 1e-290 && square < Number.POSITIVE_INFINITY) return Math.min(1, most / Math.sqrt(square));
+  const largest = gradient.reduce((size, g) => Math.max(size, Math.abs(g)), 0);
+  if (!(largest > 0 && largest < Number.POSITIVE_INFINITY)) return Math.min(1, most / largest);
+  const relative = gradient.reduce((sum, g) => sum + (g / largest) ** 2, 0);
+  return Math.min(1, most / largest / Math.sqrt(relative));
 }
 
 /**

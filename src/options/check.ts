@@ -1,5 +1,5 @@
 /**
- * The checks of numeric options: what a function may be given, said the same way everywhere, with the offending value last.
+ * The checks of options: what a function may be given, said the same way everywhere, with the offending value last.
  */
 import { inspect } from "#platform";
 
@@ -13,6 +13,7 @@ type Options = Readonly<Record<string, unknown>>;
  * @param options the values by name
  * @param least the smallest allowed value; 1
  * @param most the largest allowed value; by default 2⁵³ − 1
+ * @param why what the largest value is, such as "the number of samples"
  * @throws RangeError naming the first option that is not allowed, what is, and the value
  */
 export function checkWhole(
@@ -20,10 +21,14 @@ export function checkWhole(
   options: Options,
   least = 1,
   most: number = Number.MAX_SAFE_INTEGER,
+  why = "",
 ): void {
-  const range = most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `≥ ${least}`;
-  const holds = (value: number) => Number.isSafeInteger(value) && value >= least && value <= most;
-  checkNumbers(who, options, holds, `a whole number ${range}`);
+  for (const [option, value] of Object.entries(options)) {
+    if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) continue;
+    const isLarge = Number.isInteger(value) && (value as number) > Number.MAX_SAFE_INTEGER;
+    const end = most < Number.MAX_SAFE_INTEGER ? `${most}${why && `, ${why}`}` : isLarge ? "2^53 − 1" : "";
+    throw refused(who, option, `a whole number ${end ? `from ${least} to ${end}` : `≥ ${least}`}`, value);
+  }
 }
 
 /** Throws unless each option is a finite number > 0. */
@@ -34,6 +39,21 @@ export function checkPositive(who: string, options: Options): void {
 /** Throws unless each option is a finite number ≥ 0. */
 export function checkNotNegative(who: string, options: Options): void {
   checkNumbers(who, options, (value) => value >= 0, "a finite number ≥ 0");
+}
+
+/** Throws unless each option is a finite number. */
+export function checkFinite(who: string, options: Options): void {
+  checkNumbers(who, options, () => true, "a finite number");
+}
+
+/** Throws unless each option is in [0, 1). */
+export function checkShare(who: string, options: Options): void {
+  checkNumbers(who, options, (value) => value >= 0 && value < 1, "at least 0 and below 1");
+}
+
+/** Throws unless each option is in (0, 1). */
+export function checkBetween0And1(who: string, options: Options): void {
+  checkNumbers(who, options, (value) => value > 0 && value < 1, "between 0 and 1");
 }
 
 /**
@@ -48,6 +68,29 @@ export function checkNumbers(
 ): void {
   for (const [option, value] of Object.entries(options)) {
     if (typeof value === "number" && Number.isFinite(value) && holds(value)) continue;
-    throw new RangeError(`${who}: ${option} must be ${expected}, got ${inspect(value, { depth: 0 })}`);
+    throw refused(who, option, expected, value);
   }
+}
+
+/** Throws unless each option is one of the known texts, of which there are at least two. */
+export function checkOneOf(who: string, options: Options, known: readonly string[]): void {
+  for (const [option, value] of Object.entries(options)) {
+    if (known.includes(value as string)) continue;
+    const texts = known.map((one) => `"${one}"`);
+    const expected = `${texts.slice(0, -1).join(", ")} or ${texts.at(-1)}`;
+    throw new TypeError(refused(who, option, expected, value).message);
+  }
+}
+
+/** Throws unless each option is a function. */
+export function checkFunction(who: string, options: Options): void {
+  for (const [option, value] of Object.entries(options)) {
+    if (typeof value === "function") continue;
+    throw new TypeError(refused(who, option, "a function", value).message);
+  }
+}
+
+/** The error of an option that is not what was expected; for checks in hot loops, which call it only to throw it. */
+export function refused(who: string, option: string, expected: string, value: unknown): RangeError {
+  return new RangeError(`${who}: ${option} must be ${expected}, got ${inspect(value, { depth: 0 })}`);
 }

@@ -118,6 +118,9 @@ export const writeAtomically: Platform["writeAtomically"] = (file, content) => {
   written.set(addressOf(file), bytes);
 };
 
+/** All that is written is kept in memory. */
+export const requireWritable: Platform["requireWritable"] = () => {};
+
 export const workingFolder: Platform["workingFolder"] = () => new URL(".", scope.location.href).href;
 
 const packageUrls = new Map<string, string>();

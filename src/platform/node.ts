@@ -24,7 +24,7 @@ import {
 import { version } from "./version.js";
 
 export type * from "./platform.js";
-export { writeAtomically } from "./write-atomically.js";
+export { requireWritable, writeAtomically } from "./write-atomically.js";
 
 export const inspect = util.inspect as unknown as Inspect;
 
@@ -49,6 +49,8 @@ export const readFileSync: Platform["readFileSync"] = (file) => {
   try {
     return plain(fs.readFileSync(file));
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EISDIR")
+      throw new Error("it is a folder, not a file", { cause: error });
     return unlessMissing(error);
   }
 };

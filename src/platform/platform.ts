@@ -102,6 +102,8 @@ export interface Platform {
    * permissions. In a browser the file lasts as long as the page, and can be read back.
    */
   writeAtomically(file: string, content: string | Uint8Array): void;
+  /** Creates the folder of a file that is written later. @throws Error where it could not be: for a folder, or without leave */
+  requireWritable(file: string): void;
   /** What relative paths are relative to. */
   workingFolder(): string;
   /**

@@ -1,12 +1,35 @@
 /**
  * A file is there whole, in its old or its new version, whenever one looks; also after a crash or a full disk.
  */
-import { mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
+
+/** Makes the file's folder; throws for what is itself a folder. */
+function requireFile(file: string): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Error(`a file cannot be written where a folder is; give a file in it, got ${file}`);
+  }
+}
+
+/** Throws now where `writeAtomically` would later: for a folder, or a place where nothing may be written. */
+export function requireWritable(file: string): void {
+  requireFile(file);
+  accessSync(path.dirname(file), constants.W_OK);
+}
 
 /** Writes `content` to `file`; folders that are missing are made, a link is followed, permissions stay. */
 export function writeAtomically(file: string, content: string | Uint8Array): void {
-  mkdirSync(path.dirname(file), { recursive: true });
+  requireFile(file);
   let target = file;
   let mode: number | undefined;
   try {

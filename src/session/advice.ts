@@ -2,7 +2,7 @@
  * What beginners get wrong most, with its fix in the first line of the error: names that are misspelt or not imported,
  * an await that is missing, Python.
  */
-import type { Diagnostic } from "./compiler.js";
+import type { Diagnostic } from "./diagnostic.js";
 
 /** What may be meant: values of the session, and what nablab exports. */
 export interface Candidates {

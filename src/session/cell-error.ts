@@ -2,7 +2,7 @@
  * How errors of a cell read: name, message and traceback, as the Jupyter protocol wants them.
  */
 import { inspect } from "#platform";
-import type { Diagnostic } from "./compiler.js";
+import type { Diagnostic } from "./diagnostic.js";
 import { withoutInnerNames } from "./inner-names.js";
 import { framesOf, sourceLine } from "./source-positions.js";
 

@@ -13,6 +13,7 @@ import { advise, adviseOnSyntax } from "./advice.js";
 import { CellNames, kindOf, type Name, typeParameters } from "./cell-names.js";
 import { CompilerFiles } from "./compiler-files.js";
 import { type Completions, completionsAt, nablabNames } from "./completion.js";
+import type { Diagnostic } from "./diagnostic.js";
 import { addFunctions, sourceNumber } from "./function-source.js";
 import type { HostFiles, SessionHost } from "./host.js";
 import { withoutModules } from "./inner-names.js";
@@ -32,22 +33,6 @@ export interface Compiled {
   sourceOffset: number;
   /** The names whose boxes it takes. */
   boxes: string[];
-}
-
-/** What is wrong with a cell; lines and columns from 0. */
-export interface Diagnostic {
-  code: number;
-  /** The complaint, then what the compiler explains it by. */
-  messages: string[];
-  /** The file, where it is not the cell. */
-  file?: string;
-  line: number;
-  column: number;
-  length: number;
-  /** The line of source. */
-  text: string;
-  /** Whether an `await` would do. */
-  forgotAwait?: boolean;
 }
 
 /** A cell that may run. */

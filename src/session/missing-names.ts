@@ -2,7 +2,7 @@
  * Names that cells miss since the cell that declares them did not compile: one type error, and every cell after it
  * says "Cannot find name". Here is said where to look.
  */
-import type { Diagnostic } from "./compiler.js";
+import type { Diagnostic } from "./diagnostic.js";
 
 /** What a cell declares, as it stands at the beginning of a line. */
 const declaration =

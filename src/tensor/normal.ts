@@ -1,7 +1,7 @@
 /**
  * The normal distribution, for confidence intervals and tests: how likely a deviation is, and how large one may be.
  */
-import { inspect } from "#platform";
+import { checkBetween0And1 } from "../options/check.js";
 
 /**
  * P(Z > z) = ∫_z^∞ e^(−t²/2) dt / √(2π) of a standard normal Z, to 2e-15 relative, also far out in the tail (as far as it
@@ -56,7 +56,7 @@ function density(z: number): number {
  * normalQuantile(0.975).toFixed(6) // → '1.959964'
  */
 export function normalQuantile(p: number): number {
-  if (!(p > 0 && p < 1)) throw new RangeError(`normalQuantile: p must be between 0 and 1, got ${inspect(p)}`);
+  checkBetween0And1("normalQuantile", { p });
   if (p === 0.5) return 0;
   // p − ½ and 1 − p have no rounding error here.
   const z = Math.abs(p - 0.5) < 0.25 ? middle(Math.abs(p - 0.5)) : upper(Math.min(p, 1 - p));

@@ -3,7 +3,9 @@
  * (`philox.ts`), and all that is made of them uses +, −, ×, ÷ and √ alone, which IEEE 754 fixes to the last
  * bit. `Math.log` and `Math.cos` are not used, since ECMAScript leaves their last bits to the engine.
  */
+
 import { inspect } from "#platform";
+import { checkWhole, refused } from "../options/check.js";
 import { philox4x32 } from "./philox.js";
 
 /** Names a stream within a seed: a whole number ≥ 0, or a word such as `"initial weights"`. */
@@ -56,9 +58,7 @@ export class Random {
 
   /** Moves the stream on as if `uniform()` had been called `count` times, in one step. Returns the stream. */
   skip(count: number): this {
-    if (!Number.isSafeInteger(count) || count < 0) {
-      throw new RangeError(`skip: count must be a whole number ≥ 0, got ${inspect(count)}`);
-    }
+    checkWhole("skip", { count }, 0);
     const words = 4 * this.#counter - (4 - this.#used) + 2 * count;
     this.#counter = Math.floor(words / 4);
     this.#used = 4;
@@ -75,7 +75,7 @@ export class Random {
    * @throws RangeError unless sd ≥ 0.
    */
   normal(mean = 0, sd = 1): number {
-    if (!(sd >= 0)) throw new RangeError(`normal: sd must be a number ≥ 0, got ${inspect(sd)}`);
+    if (!(sd >= 0)) throw refused("normal", "sd", "a number ≥ 0", sd);
     if (this.#spare !== undefined) {
       const spare = this.#spare;
       this.#spare = undefined;
@@ -101,7 +101,7 @@ export class Random {
    */
   integer(n: number): number {
     if (!Number.isInteger(n) || n < 1 || n > 2 ** 53) {
-      throw new RangeError(`integer: n must be a whole number from 1 to 2^53, got ${n}`);
+      throw refused("integer", "n", "a whole number from 1 to 2^53", n);
     }
     if (n > 2 ** 32) {
       const limit = 2 ** 53 - (2 ** 53 % n);
@@ -121,7 +121,7 @@ export class Random {
   /** The numbers 0, …, n − 1 in random order, each of the n! orders as likely. */
   permutation(n: number): Uint32Array {
     if (!Number.isInteger(n) || n < 0 || n > 2 ** 32) {
-      throw new RangeError(`permutation: n must be a whole number from 0 to 2^32, got ${n}`);
+      throw refused("permutation", "n", "a whole number from 0 to 2^32", n);
     }
     const order = new Uint32Array(n);
     for (let i = 0; i < n; i++) order[i] = i;
@@ -148,9 +148,10 @@ export class Random {
   /** `count` entries of a list in random order: different places of the list, or any with `replace: true`. */
   sample<T>(list: ArrayLike<T>, count: number, { replace = false }: { replace?: boolean } = {}): T[] {
     if (!Number.isInteger(count) || count < 0 || (!replace && count > list.length)) {
-      throw new RangeError(
-        `sample: the count must be a whole number from 0 to the length of the list, ${list.length}${replace ? "" : " (or pass replace: true)"}, got ${count}`,
-      );
+      const most = replace
+        ? "≥ 0"
+        : `from 0 to ${list.length}, the length of the list (or pass replace: true)`;
+      throw refused("sample", "count", `a whole number ${most}`, count);
     }
     if (replace) return Array.from({ length: count }, () => this.choice(list));
     return Array.from(this.permutation(list.length).subarray(0, count), (at) => list[at]!);
@@ -170,7 +171,7 @@ export class Random {
         philox4x32(key.charCodeAt(i), i, 0, use.splitText, out[0]!, out[1]!, out);
       philox4x32(key.length, 0, 1, use.splitText, out[0]!, out[1]!, out);
     } else {
-      checkSeed("split", "key", key);
+      checkWhole("split", { key }, 0);
       philox4x32(key, Math.floor(key / 2 ** 32), 0, use.splitNumber, this.#key0, this.#key1, out);
     }
     return new Random(out[0]!, out[1]!, `${this.#name}.split(${JSON.stringify(key)})`);
@@ -198,16 +199,8 @@ export class Random {
  * random(7).split("weights").permutation(5).length // → 5
  */
 export function random(seed: number): Random {
-  checkSeed("random", "seed", seed);
+  checkWhole("random", { seed }, 0);
   return new Random(seed, Math.floor(seed / 2 ** 32), `random(${seed})`);
-}
-
-function checkSeed(name: string, what: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 0) {
-    throw new RangeError(
-      `${name}: the ${what} must be a whole number from 0 to 2^53 − 1, got ${String(value)}`,
-    );
-  }
 }
 
 /**

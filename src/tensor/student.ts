@@ -1,7 +1,7 @@
 /**
  * Student's t distribution: how far a mean may be off when its standard error is itself estimated from few numbers.
  */
-import { inspect } from "#platform";
+import { checkBetween0And1, refused } from "../options/check.js";
 import { normalQuantile, normalTail } from "./normal.js";
 
 /** From here on t and the normal distribution differ by less than one in 10⁵ up to eight standard errors. */
@@ -23,9 +23,7 @@ const nearlyNormal = 1e9;
  * @see M. Abramowitz, I. Stegun, Handbook of mathematical functions, 1964, 26.7.1 and 26.5.8.
  */
 export function studentTail(t: number, degrees: number): number {
-  if (!(degrees > 0)) {
-    throw new RangeError(`studentTail: degrees of freedom must be > 0, got ${inspect(degrees)}`);
-  }
+  if (!(degrees > 0)) throw refused("studentTail", "degrees", "a number > 0", degrees);
   if (t < 0) return 1 - studentTail(-t, degrees);
   if (degrees > nearlyNormal) return normalTail(t);
   const x = degrees / (degrees + t * t);
@@ -43,8 +41,7 @@ export function studentTail(t: number, degrees: number): number {
  * @see M. Abramowitz, I. Stegun, Handbook of mathematical functions, 1964, 26.7.1, for P.
  */
 export function studentQuantile(p: number, degrees: number): number {
-  if (!(p > 0 && p < 1))
-    throw new RangeError(`studentQuantile: p must be between 0 and 1, got ${inspect(p)}`);
+  checkBetween0And1("studentQuantile", { p });
   return p < 0.5 ? -upperStudent(p, degrees) : upperStudent(1 - p, degrees);
 }
 

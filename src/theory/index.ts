@@ -18,7 +18,7 @@ export {
 export { type EstimateOfL, estimateL } from "./bounds/estimate-l.js";
 export { Basins, type BasinsOptions, basins } from "./descent/basins.js";
 export { type DescendOptions, descend } from "./descent/descend.js";
-export { type GapChartOptions, gapChart } from "./descent/gap-chart.js";
+export { type GapChartOptions, gapChart, type PathLike } from "./descent/gap-chart.js";
 export { Landscape, type LandscapeOptions, landscape } from "./descent/landscape.js";
 export { backtracking, polyakStep } from "./descent/line-search.js";
 export { type Divergence, Path } from "./descent/path.js";
@@ -57,7 +57,7 @@ export {
   stationaryVariance,
 } from "./stochastic/closed-forms.js";
 export { Ensemble, type EnsembleOptions } from "./stochastic/ensemble.js";
-export { type EnsembleChartOptions, ensembleChart } from "./stochastic/ensemble-chart.js";
+export { type EnsembleChartOptions, type EnsembleLike, ensembleChart } from "./stochastic/ensemble-chart.js";
 export {
   type GradientNoise,
   type GradientNoiseOptions,

@@ -12,6 +12,7 @@ import {
 import { type Displayable, displaySymbol, type MimeBundle, table } from "../display/index.js";
 import type { TrainingState } from "../engine/trainer.js";
 import type { Sequential } from "../nn/index.js";
+import type { Rule } from "../optim/index.js";
 import { addParameters, isSingle } from "./network-file.js";
 import type { EpochRecord, Measured, MeasuredLayers, RunSettings } from "./record.js";
 import { runNumbers, unpacked } from "./run.js";
@@ -176,6 +177,30 @@ export function checkResumes(settings: RunSettings, { settings: made, epochs, st
       `train: the checkpoint has ${epochs.length} epochs behind it; ask for at least as many in all, got epochs ${settings.epochs}`,
     );
   }
+}
+
+/**
+ * Throws where the rule's step sizes were others: a custom schedule has no text that tells it from the next one, but it gave
+ * the step sizes that are recorded. What it would give later is not looked at.
+ */
+export function checkStepSizes(rule: Rule, { state, stepSize, step }: Checkpoint): void {
+  if (step === 0) return;
+  const compare = (k: number, size: number, tolerance: number) => {
+    const recorded = stepSize[k - 1]!;
+    if (!(Math.abs(size - recorded) > tolerance * Math.abs(recorded))) return;
+    throw new RangeError(
+      `train: the checkpoint was made with other step sizes, at k = ${k} ${recorded}; resume with the same schedule, got ${size}`,
+    );
+  };
+  const { eta } = rule.options;
+  // The kernels name AdaGrad's sums otherwise; of rules without them the step size is η(k) alone.
+  const sums = state.c ?? state.first ?? state.squares ?? 0;
+  const last = rule.stepSize({ ...state, k: step, c: sums });
+  // What kernels divide by they add up in float32.
+  compare(step, last, 1e-3);
+  // Where something else changes too only the last step's is known.
+  if (typeof eta !== "function" || eta(step) !== last) return;
+  for (let k = 1; k < step; k++) compare(k, eta(k), 1e-6);
 }
 
 /** The name of a loss from its text; of a loss with a penalty, that of the loss. */

@@ -1,8 +1,9 @@
 /**
  * Early stopping: decided from the record alone, so that a resumed training decides the same.
  */
-import { inspect } from "#platform";
+
 import type { Dataset } from "../data/index.js";
+import { checkNotNegative, checkOneOf, checkWhole } from "../options/check.js";
 import type { EpochRecord } from "./record.js";
 
 /** When to stop early. */
@@ -21,10 +22,7 @@ export function checkEarlyStopping(
   validation: Pick<Dataset, "kind" | "name"> | undefined,
 ): Required<EarlyStopping> {
   const by = given.by ?? (validation ? "validationLoss" : "loss");
-  if (!["validationLoss", "accuracy", "loss"].includes(by)) {
-    const known = '"validationLoss", "accuracy" or "loss"';
-    throw new TypeError(`train: earlyStopping.by must be ${known}, got ${inspect(by)}`);
-  }
+  checkOneOf("train", { "earlyStopping.by": by }, ["validationLoss", "accuracy", "loss"]);
   if (by !== "loss" && !validation) {
     throw new TypeError(
       `train: earlyStopping by the ${by} needs data to validate on, such as validation: data.test; or take by: "loss"`,
@@ -35,14 +33,8 @@ export function checkEarlyStopping(
       `train: earlyStopping by the accuracy needs labels, but ${validation!.name} has targets; take by: "validationLoss"`,
     );
   }
-  if (!Number.isSafeInteger(patience) || patience < 1) {
-    throw new RangeError(
-      `train: earlyStopping.patience must be a whole number of epochs ≥ 1, got ${inspect(patience)}`,
-    );
-  }
-  if (!(minDelta >= 0)) {
-    throw new RangeError(`train: earlyStopping.minDelta must be ≥ 0, got ${inspect(minDelta)}`);
-  }
+  checkWhole("train", { "earlyStopping.patience": patience });
+  checkNotNegative("train", { "earlyStopping.minDelta": minDelta });
   return { patience, by, minDelta };
 }
 

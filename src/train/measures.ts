@@ -4,9 +4,10 @@
  *
  * What is measured is apart from how it is drawn, as in Cockpit (Schneider, Dangel, Hennig, NeurIPS 2021).
  */
-import { inspect } from "#platform";
+
 import type { Batch } from "../data/index.js";
 import { backpropagation, flatGradient, forward, hessianProduct } from "../nn/index.js";
+import { checkWhole } from "../options/check.js";
 import { random } from "../tensor/index.js";
 import { dot, norm } from "../theory/algebra/vectors.js";
 import { powerIteration } from "../theory/index.js";
@@ -44,11 +45,7 @@ export function gradientNorm({
     const ofLayer = (t: number): number =>
       Math.hypot(norm(dA[t]!.data as Float64Array), norm(db[t]!.data as Float64Array));
     if (layer === "each") return Array.from({ length: at.model.hidden + 1 }, (_, i) => ofLayer(i + 1));
-    if (!dA[layer]) {
-      throw new RangeError(
-        `gradientNorm: layer must be a number from 1 to ${at.model.hidden + 1}, or "each", got ${inspect(layer)}`,
-      );
-    }
+    checkWhole("gradientNorm", { layer }, 1, at.model.hidden + 1, 'the last layer, or "each"');
     return ofLayer(layer);
   };
 }
@@ -66,7 +63,7 @@ export function gradientNorm({
  * run.measured.norm.map(({ step }) => step) // → [ 0, 3, 6 ]
  */
 export function everyEpochs(n: number, measure: Measure): Measure {
-  checkCount("everyEpochs", "n", n);
+  checkWhole("everyEpochs", { n });
   return (at) => (at.run.epochs.length % n === 0 ? measure(at) : undefined);
 }
 
@@ -122,7 +119,7 @@ export function gradientAngle({
 }: MeasureOptions & { batchSize?: number } = {}): Measure {
   return (at) => {
     const samples = some(at, "gradientAngle", options);
-    checkCount("gradientAngle", "batchSize", batchSize, samples.length);
+    checkWhole("gradientAngle", { batchSize }, 1, samples.length);
     const whole = flatGradient(gradients(at, samples));
     const angles: number[] = [];
     for (let start = 0; start + batchSize <= samples.length; start += batchSize) {
@@ -263,12 +260,6 @@ function gradients({ model, data, loss }: Measuring, samples: Uint32Array) {
 /** The indices of the samples to look at. */
 function some(at: Measuring, who: string, { samples = 128, seed = 0 }: MeasureOptions): Uint32Array {
   const { size } = at.data;
-  checkCount(who, "samples", samples);
+  checkWhole(who, { samples });
   return random(seed).split("measure").permutation(size).subarray(0, Math.min(samples, size));
-}
-
-function checkCount(who: string, option: string, value: number, most = Number.MAX_SAFE_INTEGER): void {
-  if (Number.isSafeInteger(value) && value >= 1 && value <= most) return;
-  const range = most < Number.MAX_SAFE_INTEGER ? `from 1 to ${most}` : "≥ 1";
-  throw new RangeError(`${who}: ${option} must be a whole number ${range}, got ${inspect(value)}`);
 }

@@ -1,7 +1,7 @@
 /**
  * A network's parameters as a file, under the lecture's names or PyTorch's.
  */
-import { inspect } from "#platform";
+
 import {
   readSafetensors,
   type Safetensors,
@@ -11,8 +11,10 @@ import {
 import { host } from "../display/host.js";
 import type { Sequential } from "../nn/index.js";
 import { parametersOf } from "../nn/sequential.js";
+import { checkOneOf } from "../options/check.js";
 import type { Tensor } from "../tensor/index.js";
 import { architectureOf } from "./fingerprint.js";
+import { requireIdle } from "./under-way.js";
 
 /**
  * Saves a network's parameters as a safetensors file, which PyTorch and others can read: A1 of shape outputs × inputs,
@@ -34,9 +36,7 @@ export function saveNetwork(
   model: Sequential,
   { names = "nablab" }: { names?: "nablab" | "pytorch" } = {},
 ): void {
-  if (names !== "nablab" && names !== "pytorch") {
-    throw new TypeError(`saveNetwork: names must be "nablab" or "pytorch", got ${inspect(names)}`);
-  }
+  checkOneOf("saveNetwork", { names }, ["nablab", "pytorch"]);
   const tensors = new Map<string, StoredTensor>();
   if (names === "nablab") {
     addParameters(tensors, model, model.theta, {});
@@ -60,7 +60,7 @@ export function saveNetwork(
  * @param file a path
  * @param model a network of the same layers, changed in place
  * @returns the network
- * @throws Error when the file is missing, cut off or altered, RangeError when it does not fit the network, which then
+ * @throws Error when the file is missing, cut off or altered, or the network is in training; RangeError when it does not fit the network, which then
  *   stays as it was
  * @example
  * const net = sequential([dense(2, 2)], { seed: 1 });
@@ -68,6 +68,7 @@ export function saveNetwork(
  * loadNetwork("net.safetensors", net).parameterCount // → 6
  */
 export function loadNetwork(file: string, model: Sequential): Sequential {
+  requireIdle("loadNetwork", model, "the training would overwrite what is loaded; await it first");
   const stored = readSafetensors("loadNetwork", file);
   const own = namesOf(model).map((name, i) => ({ name, tensor: model.parameters[i]! }));
   const isOwn = own.some(({ name }) => stored.tensors.has(name));

@@ -3,6 +3,7 @@
  */
 import type { Dataset } from "../data/index.js";
 import type { Sequential } from "../nn/index.js";
+import type { Backend } from "./record.js";
 import type { Run } from "./run.js";
 
 /** What is no longer finite, and which layer with weights shows it first (from 1 on; 0 when none does). */
@@ -34,20 +35,11 @@ function areFinite(numbers: Float64Array): boolean {
  *
  * @param kept the epoch whose parameters it went back to
  */
-export function notFiniteMessage(
-  run: Run,
-  { what, layer }: NotFinite,
-  kept: number,
-  { x, y, features, outputs, name }: Dataset,
-): string {
+export function notFiniteMessage(run: Run, { what, layer }: NotFinite, kept: number, data: Dataset): string {
   const size = run.stepSize.at(-1);
-  let advice = size === undefined ? "" : `; try a smaller eta, the last step size was ${size.toPrecision(4)}`;
-  const [badInput, badTarget] = [x, y].map((numbers) => numbers.findIndex((v) => !Number.isFinite(v)));
-  if (badInput! >= 0) {
-    advice = `; sample ${Math.floor(badInput! / features)} of ${name} has an entry that is not finite: drop it, or fill it in, got ${x[badInput!]}`;
-  } else if (badTarget! >= 0) {
-    advice = `; sample ${Math.floor(badTarget! / outputs)} of ${name} has a target that is not finite: drop it, or fill it in, got ${y[badTarget!]}`;
-  }
+  const advice =
+    badSample(data, run.settings.backend) ??
+    (size === undefined ? "" : `; try a smaller eta, the last step size was ${size.toPrecision(4)}`);
   if (what === "parameters" && run.steps === 0) {
     return `train: the parameters are not finite before the first step, first those of layer ${layer}, A[${layer}] or b[${layer}]; make the network with sequential() again, or load other parameters`;
   }
@@ -69,4 +61,17 @@ export function notFiniteMessage(
       ? `no step was taken yet${advice || ", so look at the data and at the first parameters"}`
       : `the network keeps its parameters after step ${run.steps}${advice}`)
   );
+}
+
+/** The first sample with a number that is not finite, or not in the float32 of the kernels, and what to do; undefined if all are. */
+function badSample({ x, y, features, outputs, name }: Dataset, backend: Backend): string | undefined {
+  const isBad = (v: number) => !Number.isFinite(backend === "scalar" ? v : Math.fround(v));
+  const [entry, target] = [x.findIndex(isBad), y.findIndex(isBad)];
+  if (entry < 0 && target < 0) return undefined;
+  const [value, sample] =
+    entry >= 0 ? [x[entry]!, Math.floor(entry / features)] : [y[target]!, Math.floor(target / outputs)];
+  const has = `; sample ${sample} of ${name} has ${entry >= 0 ? "an entry" : "a target"}`;
+  return Number.isFinite(value)
+    ? `${has} beyond the range of float32, ±3.4e38: scale it, as by normalise(), or take backend: "scalar" for float64, got ${value}`
+    : `${has} that is not finite: drop it, or fill it in, got ${value}`;
 }

@@ -1,7 +1,8 @@
 /**
  * The options of `train()`, checked and with their defaults.
  */
-import { inspect, openblas } from "#platform";
+
+import { inspect, openblas, requireWritable } from "#platform";
 import { formulaOf, type RuleFormula } from "../compute/formula.js";
 import type { Dataset } from "../data/index.js";
 import { unknownPart } from "../engine/lower.js";
@@ -11,8 +12,9 @@ import { defaultThreads, isWorthHandingOver } from "../engine/pool.js";
 import { crossEntropy, type Loss, type Sequential, squaredError } from "../nn/index.js";
 import { type Rule, sgd } from "../optim/index.js";
 import { isPlainRule } from "../optim/rule.js";
+import { checkFunction, checkOneOf, checkWhole } from "../options/check.js";
 import { checkData, checkFits, checkRule } from "./check-fits.js";
-import { Checkpoint, checkResumes, loadCheckpoint } from "./checkpoint.js";
+import { Checkpoint, checkResumes, checkStepSizes, loadCheckpoint } from "./checkpoint.js";
 import { checkEarlyStopping, type EarlyStopping } from "./early-stopping.js";
 import { architectureOf, fingerprintOf } from "./fingerprint.js";
 import type { Measure } from "./measure.js";
@@ -113,25 +115,26 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
   checkRule("train", rule);
   checkFits("train", model, data, loss);
   if (validation) checkFits("train: validation", model, validation, loss);
-  checkWhole("epochs", epochs);
-  checkWhole("batchSize", batchSize, data.size, "the number of samples");
+  checkWhole("train", { epochs });
+  checkWhole("train", { batchSize }, 1, data.size, "the number of samples");
   const usual = defaultThreads(model, batchSize);
   const { threads = usual.most } = options;
-  checkWhole("threads", threads, 256, "one for each core");
+  checkWhole("train", { threads }, 1, 256, "one for each core");
   if (epochs * Math.ceil(data.size / batchSize) > mostSteps) {
     throw new RangeError(
       `train: the record holds at most ${mostSteps.toLocaleString("en")} steps; ask for fewer epochs, or train on with resume; got epochs ${epochs}`,
     );
   }
-  checkOneOf("shuffle", shuffle, shuffles);
-  if (options.backend !== undefined) checkOneOf("backend", options.backend, ["wasm", "openblas", "scalar"]);
-  checkFunction("onEpoch", onEpoch);
+  checkOneOf("train", { shuffle }, shuffles);
+  const backends = ["wasm", "openblas", "scalar"];
+  if (options.backend !== undefined) checkOneOf("train", { backend: options.backend }, backends);
+  if (onEpoch !== undefined) checkFunction("train", { onEpoch });
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(
       `train: signal must be the signal of an AbortController, got ${inspect(signal, { depth: 0 })}`,
     );
   }
-  for (const [name, one] of Object.entries(measure)) checkFunction(`measure.${name}`, one);
+  for (const [name, one] of Object.entries(measure)) checkFunction("train", { [`measure.${name}`]: one });
   const { earlyStopping } = options;
   const early = earlyStopping
     ? checkEarlyStopping(earlyStopping === true ? {} : earlyStopping, validation)
@@ -143,7 +146,8 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
     );
   }
   const every = keep?.every ?? 1;
-  checkWhole("checkpoint.every", every);
+  checkWhole("train", { "checkpoint.every": every });
+  if (keep) requireCheckpoint(keep.file);
   const obstacle = unknownPart(model, data, loss);
   const formula = formulaOf("rule", rule);
   if (options.backend && options.backend !== "scalar" && obstacle) {
@@ -177,7 +181,10 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
     architecture: architectureOf(model),
     ...((keep || from) && { data: fingerprintOf(data) }),
   };
-  if (from) checkResumes(settings, from);
+  if (from) {
+    checkResumes(settings, from);
+    checkStepSizes(rule, from);
+  }
   return {
     model,
     data,
@@ -199,28 +206,16 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
   };
 }
 
+/** Before the training, not after its first epoch. */
+function requireCheckpoint(file: string): void {
+  try {
+    requireWritable(file);
+  } catch (cause) {
+    throw new Error(`train: the checkpoint cannot be written: ${(cause as Error).message}`, { cause });
+  }
+}
+
 const textOf = (rule: Rule): string => (String(rule) === "[object Object]" ? rule.name : String(rule));
 
 /** Options and penalties included. */
 const lossText = (loss: Loss): string => (String(loss) === "[object Object]" ? loss.name : String(loss));
-
-function checkOneOf(option: string, value: unknown, known: readonly string[]): void {
-  if (known.includes(value as string)) return;
-  const last = known.at(-1);
-  const list = `${known
-    .slice(0, -1)
-    .map((one) => `"${one}"`)
-    .join(", ")} or "${last}"`;
-  throw new TypeError(`train: ${option} must be ${list}, got ${inspect(value)}`);
-}
-
-function checkFunction(option: string, value: unknown): void {
-  if (value === undefined || typeof value === "function") return;
-  throw new TypeError(`train: ${option} must be a function, got ${inspect(value, { depth: 0 })}`);
-}
-
-function checkWhole(option: string, value: number, most = Number.MAX_SAFE_INTEGER, why = ""): void {
-  if (Number.isSafeInteger(value) && value >= 1 && value <= most) return;
-  const range = most < Number.MAX_SAFE_INTEGER ? `from 1 to ${most}, ${why}` : "from 1 on";
-  throw new RangeError(`train: ${option} must be a whole number ${range}, got ${inspect(value)}`);
-}

@@ -10,6 +10,7 @@ import { type Task, type TrainOptions, taskOf } from "./options.js";
 import { kernelTraining, referenceTrainer } from "./reference.js";
 import type { Run } from "./run.js";
 import { Session } from "./session.js";
+import { requireIdle, underWay } from "./under-way.js";
 
 let last: Run | undefined;
 
@@ -53,11 +54,11 @@ export function lastRun(): Run | undefined {
  * run.epochs.at(-1)?.accuracy // → 1
  */
 export async function train(model: Sequential, data: Dataset, options: TrainOptions = {}): Promise<Run> {
-  if (underWay.has(model)) {
-    throw new Error(
-      "train: this network is being trained already, and each training would overwrite the other's parameters; await the first, or train a copy, model.copy()",
-    );
-  }
+  requireIdle(
+    "train",
+    model,
+    "each training would overwrite the other's parameters; await the first, or train a copy, model.copy()",
+  );
   const task = taskOf(model, data, options);
   const session = new Session(task);
   last = session.run;
@@ -84,9 +85,6 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
   }
   return session.result();
 }
-
-/** The networks in training. */
-const underWay = new WeakSet<Sequential>();
 
 /** The fast kernels, float32 in threads; or where they do not know the rule, or anything else, the loop of the lecture. */
 function trainerOf(task: Task, session: Session): Trainer {

@@ -1,17 +1,22 @@
 /**
- * Sliders and a picture that follows them.
+ * Controls and a picture that follows them.
  */
 import { inspect } from "#platform";
 import { type DisplayHandle, display } from "../display/display.js";
 import { type DropdownOptions, dropdown } from "./dropdown.js";
+import { type SketchOptions, sketch } from "./sketch.js";
 import { type SliderOptions, slider } from "./slider.js";
 
-/** What the reader sets: a number by a slider, or one of some options by a menu. */
-export type Control = SliderOptions | DropdownOptions<unknown>;
+/** What the reader sets: a number by a slider, one of some options by a menu, a small picture by drawing it. */
+export type Control = SliderOptions | DropdownOptions<unknown> | SketchOptions;
 
-/** What controls give: numbers, and for menus what their options are. */
+/** What controls give: numbers, for menus what their options are, for sketches their pixels. */
 export type ControlValues<C extends Record<string, Control>> = {
-  [Name in keyof C]: C[Name] extends { options: readonly (infer T)[] } ? T : number;
+  [Name in keyof C]: C[Name] extends { options: readonly (infer T)[] }
+    ? T
+    : C[Name] extends { rows: number }
+      ? Uint8Array
+      : number;
 };
 
 /**
@@ -20,10 +25,10 @@ export type ControlValues<C extends Record<string, Control>> = {
  * values, newer ones wait, and of these only the last are shown. In a saved file, and where nothing can be moved, the
  * first picture stays.
  *
- * @param controls for each name the options of a `slider` or of a `dropdown`
+ * @param controls for each name the options of a `slider`, of a `dropdown` or of a `sketch`
  * @param draw makes something to show of the values; may be async
  * @returns once the first picture is shown
- * @throws TypeError if `draw` is no function, and what `slider`, `dropdown` and `draw` throw
+ * @throws TypeError if `draw` is no function, and what `slider`, `dropdown`, `sketch` and `draw` throw
  * @example
  * const drawn: number[] = [];
  * await interact({ eta: { min: 0, max: 1, value: 0.25 } }, ({ eta }) => drawn.push(eta));
@@ -40,7 +45,8 @@ export async function interact<const C extends Record<string, Control>>(
   }
   const widgets = Object.entries(controls).map(([name, options]) => {
     const labelled = { label: name, ...options };
-    return [name, "options" in labelled ? dropdown(labelled) : slider(labelled)] as const;
+    if ("options" in labelled) return [name, dropdown(labelled)] as const;
+    return [name, "rows" in labelled ? sketch(labelled) : slider(labelled)] as const;
   });
   const picture = async (): Promise<unknown> =>
     draw(Object.fromEntries(widgets.map(([name, { value }]) => [name, value])) as ControlValues<C>);

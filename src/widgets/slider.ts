@@ -1,10 +1,12 @@
 /**
  * A slider: a number that the reader moves.
  */
+
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { escapeHtml } from "../display/escape-html.js";
 import { formatNumber } from "../display/format-number.js";
+import { checkFinite, checkNumbers } from "../options/check.js";
 import { checkListener, type ListenerOptions, Model } from "./model.js";
 
 /** How a slider is made. */
@@ -82,13 +84,9 @@ export class Slider implements Displayable {
  * eta.value // → 0.1
  */
 export function slider({ min, max, value, step, log = false, label = "" }: SliderOptions): Slider {
-  for (const [name, number] of Object.entries({ min, max })) {
-    if (typeof number !== "number" || !Number.isFinite(number)) {
-      throw new RangeError(`slider: ${name} must be a finite number, got ${inspect(number)}`);
-    }
-  }
+  checkFinite("slider", { min, max });
   if (min >= max) throw new RangeError(`slider: min must be below max, got ${min} and ${max}`);
-  if (log && min <= 0) throw new RangeError(`slider: with log, min must be above 0, got ${min}`);
+  if (log) checkNumbers("slider", { min }, (value) => value > 0, "> 0 with log");
   const middle = log ? Number(Math.sqrt(min * max).toPrecision(12)) : (min + max) / 2;
   const state = {
     value: value ?? middle,
@@ -99,9 +97,8 @@ export function slider({ min, max, value, step, log = false, label = "" }: Slide
     label: String(label),
   };
   checkInside("value", state.value, min, max);
-  if (!(state.step > 0 && state.step <= max - min)) {
-    throw new RangeError(`slider: step must be above 0 and at most ${max - min}, got ${inspect(step)}`);
-  }
+  const fits = (size: number) => size > 0 && size <= max - min;
+  checkNumbers("slider", { step: state.step }, fits, `> 0 and at most ${max - min}`);
   return new Slider(state);
 }
 

@@ -177,3 +177,36 @@ describe("near the edge of where f is defined", () => {
     expect(() => verdict(([t]) => Math.log(t!), [1], [0])).toThrow("at theta[0] = 0 it is -Infinity");
   });
 });
+
+describe("values with few digits", () => {
+  const square = (t: Float64Array) => t[0]! ** 2;
+  const rounded = (digits: number) => (t: Float64Array) => Number(square(t).toFixed(digits));
+
+  test("the slope of the curve that steps follow is not called right, nor 0, which theirs is, wrong", () => {
+    const stream = random(77);
+    const answers = new Set<string>();
+    for (let seed = 0; seed < 500; seed++) {
+      const at = 1 + stream.uniform();
+      const f = rounded(2 + (seed % 5));
+      expect(verdict(f, [2 * at], [at])).not.toBe("yes");
+      expect(verdict(f, [0], [at])).not.toBe("no");
+      answers.add(verdict(f, [2 * at], [at]));
+    }
+    expect(answers).toContain("undecided");
+  });
+
+  test("digits beyond those that a tolerance needs do not matter", () => {
+    expect(verdict(rounded(14), [2.002], [1.001])).toBe("yes");
+    expect(verdict(rounded(14), [2.003], [1.001])).toBe("no");
+    // A long sum rounds by hundreds of digits' ends.
+    const long = (t: Float64Array) => {
+      let sum = 0;
+      for (let i = 0; i < 3000; i++) sum += Math.sin(t[0]! * i * 0.001) - sum / 1e3;
+      return sum + 1e4 * (t[0]! - t[0]!);
+    };
+    let slope = 0;
+    for (let i = 0; i < 3000; i++) slope += i * 0.001 * Math.cos(0.7 * i * 0.001) - slope / 1e3;
+    expect(verdict(long, [slope], [0.7])).toBe("yes");
+    expect(verdict(long, [slope * 1.00001], [0.7])).toBe("no");
+  });
+});

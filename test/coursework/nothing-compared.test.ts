@@ -150,7 +150,6 @@ test("checkThat takes true alone", () => {
     Number.NaN,
     1,
     "yes",
-    [],
     Promise.resolve(true),
     () => true,
     { verdict: "yes" },
@@ -187,5 +186,27 @@ describe("credit", () => {
     ["3", { a: () => {} }, "points > 0"],
   ])("refuses %s points for %o", async (points, checks, message) => {
     await expect(credit(points as number, checks as never)).rejects.toThrow(message);
+  });
+});
+
+describe("checkThat of a list", () => {
+  const that = (holds: unknown) => outcome(() => checkThat("x", holds, "a hint"));
+
+  test("each must hold; of none nothing is known", () => {
+    expect(that([true, true])).toEqual(["passes", ""]);
+    const [verdict, message] = that([]);
+    expect(verdict).toBe("undecided");
+    expect(message).toBe(
+      "x: undecided: the list is empty, so there is nothing to look at\n  What would decide: a list with entries.",
+    );
+    expect(that([true, false])[1]).toBe("x: does not hold for entry 1 of 2\n  A likely cause: a hint.");
+  });
+
+  test("what is neither true nor false is named", () => {
+    for (const one of [null, undefined, 1, Number.NaN, [true], "true"]) {
+      expect(that([true, one])[1]).toMatch(/^x: expected true or false for entry 1 of 2, got /);
+    }
+    // biome-ignore lint/suspicious/noSparseArray: a hole is no answer
+    expect(that([true, , true])[1]).toMatch(/entry 1 of 3, got undefined/);
   });
 });

@@ -97,7 +97,9 @@ test("close may be called twice and sends once; update after it is an error", as
   expect(sent.map(({ displayId }) => displayId)).toEqual(["mine", "mine"]);
   expect(() => live.update(chart(1))).toThrow("liveFigure: update() after close()");
   expect(() => liveFigure({} as never)).toThrow("liveFigure: expected a figure");
-  expect(() => liveFigure(chart(0), { maxRate: 0 })).toThrow("liveFigure: maxRate must be above 0, got 0");
+  expect(() => liveFigure(chart(0), { maxRate: 0 })).toThrow(
+    "liveFigure: maxRate must be a finite number > 0, got 0",
+  );
 });
 
 test("display shows under a counted id and updates in place", async () => {

@@ -38,7 +38,7 @@ describe("the static image", () => {
     expect(texts(svg)).toEqual(
       expect.arrayContaining(["Gap", "step k", "F − F*", "bound", "gap", "1", "10", "102", "10−2"]),
     );
-    expect(svg).toMatch(/^<svg [^>]*width="700" height="420"/);
+    expect(svg).toMatch(/^<svg [^>]*width="700" height="445"/);
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
     expect(svg.length).toBeLessThan(60_000);
   });

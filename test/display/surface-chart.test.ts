@@ -64,7 +64,7 @@ describe("surfaceChart", () => {
     const labels = (layout.annotations as { text: string; y: number }[]).filter(({ text }) =>
       text.includes("sup"),
     );
-    expect(labels.map(({ text }) => text)).toEqual([-3, -1, 1, 3].map((p) => `10<sup>${p}</sup>`));
+    expect(labels.map(({ text }) => text)).toEqual(["−3", "0", "3"].map((p) => `10<sup>${p}</sup>`));
     const gaps = labels.slice(1).map(({ y }, i) => y - labels[i]!.y);
     for (const gap of gaps) expect(gap).toBeCloseTo(gaps[0]!, 10);
   });
@@ -104,7 +104,7 @@ describe("surfaceChart", () => {
     expect(() => make({ f: 3 })).toThrow("expected a function f and ranges");
     expect(() => make({ f: () => Number.NaN })).toThrow("f must be finite; got NaN");
     expect(() => make({ f: () => -1, z: { title: "z", scale: "log" } })).toThrow("≥ 0; got -1");
-    expect(() => make({ elevation: 91 })).toThrow("elevation from 0 to 90");
-    expect(() => make({ resolution: 1 })).toThrow("resolution must be a whole number above 1, got 1");
+    expect(() => make({ elevation: 91 })).toThrow("elevation must be from 0 to 90 degrees, got 91");
+    expect(() => make({ resolution: 1 })).toThrow("resolution must be a whole number ≥ 2, got 1");
   });
 });

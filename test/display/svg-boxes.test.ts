@@ -12,8 +12,9 @@ const element = (markup: string) => {
   return svg.firstChild as unknown as ElementLike;
 };
 
-test("text is as wide as Helvetica draws it", () => {
-  expect(textWidth("1000", 10)).toBeCloseTo(22.24); // four digits of 0.556
+test("text is as wide as the wider of Arial and DejaVu Sans draws it", () => {
+  expect(textWidth("1000", 10)).toBeCloseTo(25.44); // four digits of 0.636, DejaVu's
+  expect(textWidth("@", 10)).toBeCloseTo(10.15); // Arial's
   expect(textWidth("iiii", 10)).toBeLessThan(textWidth("MMMM", 10) / 3);
   expect(textWidth("a\u0302\u200b", 10)).toBe(textWidth("a", 10)); // accents and zero-width spaces take no room
   expect(textWidth("a", 10, true)).toBeGreaterThan(textWidth("a", 10));
@@ -22,8 +23,8 @@ test("text is as wide as Helvetica draws it", () => {
 test("a text's box follows its anchor, its lines and its smaller parts", () => {
   const start = boxOf(element('<text x="100" y="50" style="font-size: 10px">1000</text>'))!;
   expect(start.left).toBe(100);
-  expect(start.right).toBeCloseTo(122.24);
-  expect([start.top, start.bottom]).toEqual([50 - 9.05, 50 + 2.12]);
+  expect(start.right).toBeCloseTo(125.44);
+  expect([start.top, start.bottom]).toEqual([50 - 9.3, 50 + 2.4]);
   const end = boxOf(element('<text x="100" y="50" text-anchor="end" style="font-size: 10px">1000</text>'))!;
   expect(end.right).toBe(100);
   const lines = boxOf(
@@ -31,11 +32,11 @@ test("a text's box follows its anchor, its lines and its smaller parts", () => {
       '<text x="0" y="0" style="font-size:10px"><tspan class="line" dy="0em" x="0" y="0">a</tspan><tspan class="line" dy="1.3em" x="0" y="0">b</tspan></text>',
     ),
   )!;
-  expect(lines.bottom - lines.top).toBeCloseTo(13 + 11.17);
+  expect(lines.bottom - lines.top).toBeCloseTo(13 + 11.7);
   const power = boxOf(
     element('<text style="font-size:10px">10<tspan style="font-size:70%" dy="-0.6em">2</tspan></text>'),
   )!;
-  expect(power.right).toBeCloseTo(2 * 5.56 + 0.7 * 5.56);
+  expect(power.right).toBeCloseTo(2 * 6.36 + 0.7 * 6.36);
   expect(boxOf(element("<text></text>"))).toBeUndefined();
 });
 

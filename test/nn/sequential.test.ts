@@ -265,7 +265,7 @@ describe("errors say what arrived and what to do", () => {
       "the last layer must be dense, the readout is linear (crossEntropy() brings its own softmax); the last is sigmoid()",
     ],
     [bad(sequential([dense(2, 3)]).layers), "layer 0 belongs to another network already"],
-    [bad([dense(2, 3)], { seed: -1 }), "the seed must be a whole number"],
+    [bad([dense(2, 3)], { seed: -1 }), "seed must be a whole number"],
     [
       () => forward(sequential([dense(4, 3)]), [[1, 2, 3]]),
       "forward: the input has 3 columns but A[1] has 4; its shape is [1, 3]",

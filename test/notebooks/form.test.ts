@@ -1,21 +1,18 @@
-/** What every lecture has: a promise at its head, short cells, pictures that say what they show, exercises, references. */
-import { readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
+/**
+ * What every lecture has: goals at its head, short cells, pictures that say what they show, a summary, exercises with
+ * solutions, and further reading.
+ */
 import { describe, expect, test } from "vitest";
-
-const lectures = path.resolve(import.meta.dirname, "../../notebooks/lectures");
-const names = readdirSync(lectures).filter((name) => name.endsWith(".ipynb"));
+import { appendices, type Cell, lectures, secondEdition } from "./lectures.js";
 
 interface Figure {
   layout: Record<string, { title?: { text?: string }; visible?: boolean; matches?: string }>;
 }
-interface Cell {
-  cell_type: string;
-  source: string[];
-  outputs?: { data?: Record<string, unknown> }[];
-}
 
-test("there are ten", () => expect(names).toHaveLength(10));
+test("there are ten, and an appendix", () => {
+  expect(lectures.map(({ name }) => name.slice(0, 2)).join()).toBe("00,01,02,03,04,05,06,07,08,09");
+  expect(appendices.map(({ name }) => name)).toEqual(["appendix"]);
+});
 
 /** What draws random numbers, whether or not it is given its seed. */
 const draws =
@@ -26,7 +23,7 @@ const draws =
  * names something random, makes random what it declares and what it fills.
  */
 function silentChecks(cells: Cell[]): string[] {
-  const code = cells.filter(({ cell_type }) => cell_type === "code").map(({ source }) => source.join(""));
+  const code = cells.filter(({ type }) => type === "code").map(({ source }) => source);
   const random = new Set<string>();
   return code.flatMap((text) => {
     const statements = text.split(/\n(?=[^\s)\]}])/);
@@ -48,8 +45,7 @@ function silentChecks(cells: Cell[]): string[] {
 }
 
 test("a check that random numbers reach, through what is declared or filled, and that says no odds, is found", () => {
-  const cell = (text: string): Cell =>
-    ({ cell_type: "code", source: [text], outputs: [] }) as unknown as Cell;
+  const cell = (source: string) => ({ type: "code", source }) as Cell;
   const silent = (...texts: string[]) => silentChecks(texts.map(cell)).length;
   expect(
     silent(
@@ -73,20 +69,23 @@ test("a check that random numbers reach, through what is declared or filled, and
   expect(silent("const path = descend(F);", 'check("A6", "falls", path.F[1] < 1);')).toBe(0);
 });
 
-describe.each(names)("%s", (name) => {
-  const { cells }: { cells: Cell[] } = JSON.parse(readFileSync(path.join(lectures, name), "utf8"));
-  const texts = cells.map(({ source }) => source.join(""));
-  const shown = cells.flatMap(({ outputs = [] }) => outputs.flatMap(({ data }) => (data ? [data] : [])));
-  const figures = shown.filter((data) => "application/vnd.plotly.v1+json" in data);
+/** The questions and their solutions: from the heading to the further reading. */
+function exercises(cells: readonly Cell[]): { question: Cell; solution: Cell | undefined }[] {
+  const at = (heading: string) => cells.findIndex(({ source }) => source.startsWith(`## ${heading}`));
+  const part = cells.slice(at("Exercises"), at("Further reading"));
+  return part.flatMap((question, i) =>
+    question.source.includes("<summary>Hint</summary>") ? [{ question, solution: part[i + 1] }] : [],
+  );
+}
 
-  test("begins with a title, what will be seen, and how long it takes", () => {
-    expect(texts[0]).toMatch(/^# .+\n\n\*\*What you will see\.\*\* /);
-    expect(texts[0]).toMatch(/[Aa]bout (?:half a minute|\w+ seconds) of computing/);
-  });
+describe.each(lectures)("$name", ({ cells }) => {
+  const figures = cells.flatMap(({ shown }) =>
+    shown.filter((data) => "application/vnd.plotly.v1+json" in data),
+  );
 
   test("has cells of at most 15 lines", () => {
-    const long = cells.filter(({ cell_type, source }) => cell_type === "code" && source.length > 15);
-    expect(long.map(({ source }) => source[0])).toEqual([]);
+    const long = cells.filter(({ type, lines }) => type === "code" && lines.length > 15);
+    expect(long.map(({ lines }) => lines[0])).toEqual([]);
   });
 
   test("states how likely a false alarm is, for every check that depends on a seed", () => {
@@ -109,20 +108,63 @@ describe.each(names)("%s", (name) => {
       }
     }
   });
+});
 
-  test("ends with two or three exercises, and with references", () => {
-    const end = texts.at(-1)!;
-    expect(end).toMatch(/^## (?:Exercises|Try it)$/m);
-    const exercises = end.match(/^\d\. /gm)!.length;
-    expect(exercises).toBeGreaterThanOrEqual(2);
-    expect(exercises).toBeLessThanOrEqual(3);
-    // Author (year). *Title.*
-    expect(end).toMatch(/^## References\n\n(?:- .+\n?)+$/m);
-    expect(end).toMatch(/^- .+\(\d{4}\)\. \*.+\*/m);
-    // Each says where in it to look, or that nothing here leans on it; the lectures themselves have no numbers.
-    const entries = end.split("\n").filter((line) => /^- .+\(\d{4}\)\. /.test(line));
+describe.each(secondEdition)("$name, second edition", ({ name, cells }) => {
+  const texts = cells.map(({ source }) => source);
+
+  test("begins with a title, goals, what it needs and how long it takes", () => {
+    const [first] = texts as [string];
+    const parts =
+      /^# .+\n\n.+\n\n\*\*You will be able to\*\*\n\n(?<goals>(?:- .+\n)+)\n\*\*You need\*\* .+\n\n\*\*Study time\*\* .+/;
+    expect(first).toMatch(parts);
+    const goals = parts.exec(first)!.groups!.goals!.trim().split("\n");
+    expect(goals.length).toBeGreaterThanOrEqual(3);
+    expect(goals.length).toBeLessThanOrEqual(5);
+  });
+
+  test("links to the notation, which is in 00", () => {
+    const link = name.startsWith("00") ? "## Notation" : "(00-welcome.ipynb#Notation)";
+    expect(texts.some((text) => text.includes(link))).toBe(true);
+  });
+
+  test("has code lines of at most 100 characters", () => {
+    const long = cells.filter(({ type }) => type === "code").flatMap(({ lines }) => lines);
+    expect(long.filter((line) => [...line].length > 100)).toEqual([]);
+  });
+
+  test("has at least two things to move", () => {
+    const moved = cells.filter(
+      ({ type, source }) => type === "code" && /\b(?:interact|slider|dropdown|button|sketch)\(/.test(source),
+    );
+    expect(moved.length).toBeGreaterThanOrEqual(2);
+  });
+
+  test("ends with a summary, exercises and further reading, in this order", () => {
+    const headings = texts.flatMap((text) => /^## (.+)/.exec(text)?.[1] ?? []);
+    expect(headings.slice(-3)).toEqual(["Summary", "Exercises", "Further reading"]);
+  });
+
+  test("has 5 to 8 exercises, each with a hint and a folded solution, which if it is code asserts its answer", () => {
+    const all = exercises(cells);
+    expect(all.length).toBeGreaterThanOrEqual(5);
+    expect(all.length).toBeLessThanOrEqual(8);
+    const unsolved = all.filter(({ solution }) => {
+      if (solution?.type === "markdown") return !solution.source.includes("<summary>Solution</summary>");
+      if (solution?.type !== "code") return true;
+      const asserts = /\b(?:check\w*\(|throw )/.test(solution.source);
+      return !(solution.tags.includes("solution") && solution.isFolded && asserts);
+    });
+    expect(unsolved.map(({ question }) => question.lines[0])).toEqual([]);
+  });
+
+  test("says of each entry of the further reading where in it to look", () => {
+    const end = texts.findLast((text) => text.startsWith("## Further reading"))!;
+    // Author (year). *Title.* The lectures themselves have no numbers.
+    const entries = end.split("\n").filter((line) => /^- .+\(\d{4}\)\. \*.+\*/.test(line));
+    expect(entries.length).toBeGreaterThanOrEqual(2);
     const place =
-      /\b(?:[Ss]ections?|[Tt]heorems?|[Ll]emma|[Cc]orollary|[Aa]lgorithm|[Ff]igure) (?:\d|[IVX])|\((?:The origin|Further reading)/;
+      /\b(?:[Ss]ections?|[Cc]hapters?|[Tt]heorems?|[Ll]emma|[Cc]orollary|[Aa]lgorithm|[Ff]igures?) (?:\d|[IVX])|\((?:The origin|Further reading)/;
     expect(entries.filter((entry) => !place.test(entry))).toEqual([]);
   });
 });

@@ -337,3 +337,19 @@ test.each([
 ])("bad options %#", (act, message) => {
   expect(act).toThrow(message);
 });
+
+test("clipNorm takes a gradient of any length", () => {
+  for (const scale of [1e-300, 1e-200, 1, 1e154, 1e200, 4e307]) {
+    const theta = new Float64Array(2);
+    const rule = clipNorm(sgd({ eta: 1 }), 2.5 * scale);
+    rule.step(theta, Float64Array.of(3 * scale, -4 * scale), rule.init(2));
+    expect(theta[0]! / scale).toBeCloseTo(-1.5, 12);
+    expect(theta[1]! / scale).toBeCloseTo(2, 12);
+  }
+  for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    const theta = new Float64Array(2);
+    const rule = clipNorm(sgd({ eta: 1 }), 1);
+    rule.step(theta, Float64Array.of(1, wrong), rule.init(2));
+    expect(theta.some(Number.isNaN)).toBe(true);
+  }
+});

@@ -34,5 +34,5 @@ test("the quantile undoes the tail", () => {
   }
   expect(studentQuantile(0.975, Number.POSITIVE_INFINITY)).toBeCloseTo(normalQuantile(0.975), 12);
   expect(() => studentQuantile(1, 3)).toThrow("p must be between 0 and 1, got 1");
-  expect(() => studentTail(1, 0)).toThrow("degrees of freedom must be > 0, got 0");
+  expect(() => studentTail(1, 0)).toThrow("degrees must be a number > 0, got 0");
 });

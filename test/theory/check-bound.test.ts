@@ -83,7 +83,28 @@ describe("a single path", () => {
     const gap = (k: number) => 0.5 * 0.81 ** k;
     expect(checkBound(path, gap).verdict).toBe("yes");
     expect(checkBound(path, (k) => gap(k) * (k === 7 ? 1 - 1e-9 : 1)).violations).toEqual([7]);
-    expect(checkBound(path, () => Number.NaN).verdict).toBe("no");
+  });
+
+  test("a bound that is no number is refused, one of ∞ promises nothing", async () => {
+    const path = descend(quadratic({ spectrum: [1] }), { theta0: [1], eta: 0.1, steps: 20 });
+    const paths = await drawn(50, () => 1);
+    for (const one of [path, paths]) {
+      for (const wrong of [Number.NaN, undefined, "1"]) {
+        expect(() => checkBound(one, ((k: number) => (k > 0 ? wrong : 1)) as never)).toThrow(
+          "checkBound: the bound must be a number at every k ≥ 1; at k = 1 it is",
+        );
+      }
+      const empty = checkBound(one, () => Number.POSITIVE_INFINITY);
+      expect([empty.verdict, empty.wouldDecide]).toEqual(["undecided", "a finite bound"]);
+    }
+    // Where it is finite at some steps those count.
+    const late = (value: number) => (k: number) => (k < 5 ? Number.POSITIVE_INFINITY : value);
+    expect(checkBound(path, late(1)).verdict).toBe("yes");
+    expect(checkBound(path, late(0)).verdict).toBe("no");
+    // A gap of 0 attains a bound of 0: no NaN in the sentence.
+    const still = descend(quadratic({ spectrum: [1] }), { theta0: [0], eta: 0.1, steps: 3 });
+    expect(String(checkBound(still, () => 0))).not.toMatch(/NaN|Infinity/);
+    expect(String(checkBound(await drawn(50, () => 0), () => 0))).not.toMatch(/NaN|Infinity/);
   });
 });
 

@@ -121,14 +121,20 @@ describe("over 500 seeds", () => {
     }
   });
 
-  test("saddles, deep and flat: none is called separated, and what is stated to be found is found", () => {
-    const saddle = (n: number, negative: number) => (t: Vector, stream: Random) =>
-      Array.from({ length: n }, (_, i) => (i === 0 ? -negative : 1) * t[i]! + 0.1 * stream.normal());
+  test("saddles in 2 to 50 dimensions, deep and flat: none is separated, and what is stated to be found is found", () => {
+    // One normal number a draw, in all entries: in 50 dimensions a hundred thousand draws are made for each seed.
+    const saddle = (negative: number) => (t: Vector, stream: Random) => {
+      const noise = 0.1 * stream.normal();
+      const draw = Float64Array.from(t);
+      for (let i = 0; i < t.length; i++)
+        draw[i] = (i === 0 ? -negative : 1) * t[i]! + (i % 2 ? noise : -noise);
+      return draw;
+    };
     let [found, looked] = [0, 0];
     for (let seed = 0; seed < 500; seed++) {
-      const n = seed % 250 === 249 ? 50 : seed % 5 === 0 ? 3 : 2;
+      const n = [2, 3, 10, 20, 50][seed % 5]!;
       const negative = [0.001, 0.03, 1][seed % 3]!;
-      const { separation, verdict, detects } = checkConvergence(saddle(n, negative), {
+      const { separation, verdict, detects } = checkConvergence(saddle(negative), {
         ...at(seed),
         thetaStar: new Array(n).fill(0),
         distances: [1, 2],
@@ -147,6 +153,26 @@ describe("over 500 seeds", () => {
     expect(looked).toBeGreaterThan(150);
     // Missed with probability 0.01 each: five standard deviations.
     expect(looked - found).toBeLessThanOrEqual(0.01 * looked + 5 * Math.sqrt(0.01 * looked));
+  });
+
+  test("a cone that leads away is found as often as stated", () => {
+    const cone = (share: number) => (t: Vector) => {
+      const away = Math.abs(Math.atan2(t[1]!, t[0]!) - 1) < Math.PI * share;
+      return Array.from(t, (x) => (away ? -x : x));
+    };
+    const options = { ...at(0), thetaStar: [0, 0], samples: 10, distances: [1, 10] };
+    const { detectsShare, findings } = checkConvergence(cone(0), options);
+    expect(detectsShare).toBeCloseTo(1 - 0.01 ** (1 / 32), 12);
+    expect(findings[1]!.text).toMatch(
+      /; a cone of 13 % of all directions that leads away is found with prob/,
+    );
+    let missed = 0;
+    for (let seed = 0; seed < 500; seed++) {
+      missed += Number(checkConvergence(cone(detectsShare), { ...options, seed }).separation !== "violated");
+    }
+    // 5 ± 2.2, and five of those.
+    expect(missed).toBeLessThanOrEqual(16);
+    expect(checkConvergence(line, { ...options, thetaStar: [0], samples: 300 }).detectsShare).toBe(0);
   });
 
   test.each([
@@ -206,6 +232,20 @@ describe("what sampling cannot see is not called convergence", () => {
         }
       }
     }
+  });
+
+  test("a saddle is seen through an estimator that gives the same array each time", () => {
+    const buffer = new Float64Array(10);
+    const saddle = (t: Vector) => {
+      for (let i = 0; i < 10; i++) buffer[i] = i === 3 ? -t[i]! : t[i]!;
+      return buffer;
+    };
+    const noisy = (t: Vector, stream: Random) => {
+      saddle(t)[0]! += 0.01 * stream.normal();
+      return buffer;
+    };
+    const options = { thetaStar: new Array(10).fill(0), schedule, kurtosis: 3, directions: 1, samples: 500 };
+    for (const one of [saddle, noisy]) expect(checkConvergence(one, options).separation).toBe("violated");
   });
 
   test("a rotation neither goes towards θ* nor away: rounding is no violation", () => {

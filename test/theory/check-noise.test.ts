@@ -120,6 +120,16 @@ describe("what is known", () => {
     // The same draws, but random ones.
     const alike: Estimator = (_, s) => [Number(s.uniform() < -1)];
     expect(checkNoise(alike, { at, mean: () => [1] }).verdict).toBe("undecided");
+    // So are those that take their random numbers elsewhere, of which one in 10⁹ carries the mean, or none does.
+    const elsewhere: Estimator = () => [Math.random() < 1e-9 ? 1e9 : 0];
+    for (const mean of [0, 1])
+      expect(checkNoise(elsewhere, { at, mean: () => [mean] }).verdict).toBe("undecided");
+    const { random } = Math;
+    const broken = () => {
+      throw new Error("no draw");
+    };
+    expect(() => checkNoise(broken, { at })).toThrow("no draw");
+    expect(Math.random).toBe(random);
   });
 
   test("a finite sum knows its kurtosis: one large term in a hundred is not called rare", () => {
@@ -157,6 +167,11 @@ describe("what is known", () => {
     expect(() => checkNoise(() => [1], { at, mean: () => [1, 2] })).toThrow(
       "must have 1 entries like a draw, got 2",
     );
+    for (const wrong of [Number.NaN, undefined as never, Number.POSITIVE_INFINITY]) {
+      expect(() => checkNoise(() => [1, 1], { at, mean: () => [1, wrong], kurtosis: 3 })).toThrow(
+        `checkNoise: the mean must be finite; at theta = (0) its entry 1 is ${wrong}`,
+      );
+    }
     expect(() => checkNoise(() => [], { at })).toThrow("at least 1");
     expect(() => checkNoise(() => [1], { at, kurtosis: 0.5 })).toThrow(
       "kurtosis must be a number ≥ 1, got 0.5",

@@ -31,6 +31,19 @@ describe("check", () => {
     );
   });
 
+  test("of a list each must hold, and there must be one", () => {
+    expect(inspect(check("A4", "all fall", [true, true]))).toBe("✓ A4 all fall");
+    expect(() => check("A4", "all fall", () => [true, false])).toThrow("A4 does not hold: all fall");
+    const empty = (): unknown => check("A4", "all fall", []);
+    expect(empty).toThrow("A4 is undecided: all fall: the list is empty");
+    expect(empty).toThrow(expect.objectContaining({ verdict: "undecided" }));
+    for (const one of [null, undefined, 1, Number.NaN, [true], "true"]) {
+      expect(() => check("A4", "…", [true, one] as never)).toThrow("must be true or false; got");
+    }
+    // biome-ignore lint/suspicious/noSparseArray: a hole is no answer
+    expect(() => check("A4", "…", [true, , true] as never)).toThrow("got undefined");
+  });
+
   test("takes nothing but true for true", () => {
     expect(() => check("A1", "…", Promise.resolve(true) as never)).toThrow("did you forget await?");
     expect(() => check("A1", "…", 1 as never)).toThrow("must be true or false; got 1");

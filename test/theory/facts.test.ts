@@ -359,7 +359,7 @@ describe("estimateL", () => {
     expect(
       estimateL(huber({ radius: 0.5, dimension: 2 }), { around: [10, 0], radius: 1 }).lowerBound,
     ).toBeLessThan(0.1);
-    expect(() => estimateL(huber(), { radius: 0 })).toThrow("radius must be > 0");
+    expect(() => estimateL(huber(), { radius: 0 })).toThrow("radius must be a finite number > 0, got 0");
     expect(() => estimateL(huber(), { around: [1, 2] })).toThrow("the centre must have 1 entries");
   });
 });

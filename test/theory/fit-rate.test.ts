@@ -89,8 +89,8 @@ describe("the verdict on a rate", () => {
     const endings: ((k: number) => number)[] = [
       (k) => 1.1 ** k,
       (k) => k ** 2,
-      (k) => (k > 50 ? Number.POSITIVE_INFINITY : 1 / k),
-      (k) => (k > 50 ? Number.NaN : 1 / k),
+      (k) => (k > 50 ? Number.POSITIVE_INFINITY : 1 / (k + 1)),
+      (k) => (k > 50 ? Number.NaN : 1 / (k + 1)),
       (k) => Math.max(0.5 ** k, 1e-17),
       (k) => 10 ** (2 * k - 200),
     ];
@@ -101,7 +101,55 @@ describe("the verdict on a rate", () => {
         expect(Number.isFinite(fit.evidence)).toBe(true);
       }
     }
-    expect(() => fitRate(of(() => Number.NaN))).toThrow("at least 3 positive, finite gaps are needed");
+    expect(() => fitRate(of(() => Number.NaN))).toThrow(
+      "at least 3 positive, finite gaps are needed, there are 0 from k = 1 on, and gap(1) is NaN",
+    );
+  });
+
+  test("gaps that grow, or stop being numbers, are no: nothing falls there", () => {
+    for (const law of [(k: number) => k ** 2, (k: number) => 1.001 ** k, (k: number) => k ** 0.01]) {
+      const fit = fitRate(of(law));
+      expect(fit.verdict).toBe("no");
+      expect(String(fit)).toMatch(/so it grows$/);
+    }
+    for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      const gaps = of((k) => (k === 50 ? wrong : 1 / (k + 1)));
+      expect(fitRate(gaps)).toMatchObject({ verdict: "no", window: [2, 49] });
+      expect(String(fitRate(gaps))).toMatch(/but gap\(50\) is not finite$/);
+      // Before it the law holds.
+      expect(fitRate(gaps, { to: 49 }).verdict).toBe("yes");
+    }
+  });
+
+  test("a gap below 0 is a wrong F*, but for rounding", () => {
+    expect(() => fitRate(of((k) => 1 / k - 0.01))).toThrow(
+      "fitRate: gaps must be ≥ 0; is F* the minimum? gap(101)",
+    );
+    expect(fitRate(of((k) => (k > 180 ? -1e-17 : (k + 1) ** -2))).verdict).toBe("yes");
+  });
+
+  test("a law in another shift is undecided, however small the errors of its line", () => {
+    for (const shift of [2, 5, 10]) {
+      for (const power of [0.5, 1, 2]) {
+        const fit = fitRate(
+          of((k) => (k + shift) ** -power, 1001),
+          { from: 0 },
+        );
+        expect(fit.verdict).toBe("undecided");
+      }
+    }
+  });
+
+  test("short constants level off; other options are refused", () => {
+    expect(fitRate([1, 1, 1, 1])).toMatchObject({ verdict: "no", level: 1 });
+    const gaps = of((k) => 1 / (k + 1));
+    expect(() => fitRate(gaps, { law: "linear" as never })).toThrow(
+      `fitRate: law must be "power" or "geometric", got 'linear'`,
+    );
+    expect(() => fitRate(gaps, { from: Number.NaN })).toThrow(
+      "fitRate: from must be a whole number ≥ 0, got NaN",
+    );
+    expect(() => fitRate(gaps, { to: 2.5 })).toThrow("fitRate: to must be a whole number ≥ 0, got 2.5");
   });
 
   test("500 noisy laws: the right one, or undecided; never the other, never a level", () => {

@@ -548,7 +548,9 @@ describe("mini-batch gradients", () => {
     expect(high).toBeCloseTo(1, 2);
     expect(regionOfConfusion(parabolas, [2, 3])).toBeUndefined();
     expect(() => regionOfConfusion(F, [0, 1])).toThrow("F must have one variable, got 2");
-    expect(() => gradientNoise(F, theta, { batchSize: 13 })).toThrow("from 1 to N = 12, got 13");
+    expect(() => gradientNoise(F, theta, { batchSize: 13 })).toThrow(
+      "from 1 to 12, the number N of terms, got 13",
+    );
   });
 });
 

@@ -19,6 +19,7 @@ import {
   divideByNorm,
   dropout,
   inverse,
+  lastRun,
   lion,
   loadCheckpoint,
   loadNetwork,
@@ -235,6 +236,116 @@ test("other options than the checkpoint's are refused, and nothing changes", asy
   await expect(train(wider, data, { resume: file, live: false })).rejects.toThrow("with parameters 360");
   expect(net.theta).toEqual(before);
   expect(readFileSync(file)).toEqual(bytes);
+});
+
+test("a custom schedule that gave other step sizes is refused, at the first step that differs", async () => {
+  for (const backend of ["wasm", "scalar"] as const) {
+    const file = fresh();
+    const options = { batchSize: 16, live: false, backend };
+    const rules: [Rule, Rule, Rule, RegExp][] = [
+      [
+        sgd({ eta: (k) => 0.3 / k }),
+        sgd({ eta: (k) => 0.3 / k }),
+        sgd({ eta: (k) => 0.6 / k }),
+        /at k = 10 0.03\d*;.* got 0.06/,
+      ],
+      [
+        sgd({ eta: (k) => (k === 4 ? 0.2 : 0.1) }),
+        sgd({ eta: (k) => (k === 4 ? 0.2 : 0.1) }),
+        sgd({ eta: () => 0.1 }),
+        /at k = 4 0.2\d*;.* got 0.1/,
+      ],
+      [
+        adagrad({ eta: (k) => 0.1 / k }),
+        adagrad({ eta: (k) => 0.1 / k }),
+        adagrad({ eta: (k) => 0.2 / k }),
+        /at k = 10 /,
+      ],
+      [
+        adagradNorm({ eta: (k) => 0.1 / k, c0: 2 }),
+        adagradNorm({ eta: (k) => 0.1 / k, c0: 2 }),
+        adagradNorm({ eta: (k) => 0.1 / (k + 1), c0: 2 }),
+        /at k = 10 /,
+      ],
+      [
+        adam({ eta: (k) => 0.1 / k }),
+        adam({ eta: (k) => 0.1 / k }),
+        adam({ eta: (k) => 0.1 / (k + 1) }),
+        /at k = 10 /,
+      ],
+      [
+        chain(
+          divideByNorm(),
+          scaleBy((k) => 1 / k),
+        ),
+        chain(
+          divideByNorm(),
+          scaleBy((k) => 1 / k),
+        ),
+        chain(
+          divideByNorm(),
+          scaleBy((k) => 1 / (k + 1)),
+        ),
+        /at k = 10 /,
+      ],
+    ];
+    for (const [rule, same, other, message] of rules) {
+      if (backend === "wasm" && String(rule).startsWith("chain")) continue;
+      await train(network(), data, { ...options, rule, epochs: 2, checkpoint: file });
+      const resume = (rule: Rule) => train(network(), data, { ...options, rule, epochs: 3, resume: file });
+      expect((await resume(same)).steps).toBe(15);
+      await expect(resume(other)).rejects.toThrow(message);
+    }
+  }
+});
+
+test("nothing is loaded into a network while it trains", async () => {
+  const file = fresh();
+  const net = network();
+  saveNetwork(file, network(9));
+  const training = train(net, data, { epochs: 3, live: false, onEpoch: () => loadNetwork(file, net) });
+  expect(() => loadNetwork(file, net)).toThrow(
+    "loadNetwork: this network is being trained already, and the training would overwrite what is loaded; await it first",
+  );
+  await expect(training).rejects.toThrow("loadNetwork: this network is being trained already");
+  expect(loadNetwork(file, net).theta).toEqual(network(9).theta);
+});
+
+test("a file that is a folder is refused at once, by its path", async () => {
+  for (const checkpoint of [folder, { file: folder, every: 2 }]) {
+    let epochs = 0;
+    const options = { epochs: 2, live: false, checkpoint, onEpoch: () => epochs++ };
+    await expect(train(network(), data, options)).rejects.toThrow(
+      `train: the checkpoint cannot be written: a file cannot be written where a folder is; give a file in it, got ${folder}`,
+    );
+    expect(epochs).toBe(0);
+  }
+  const message = `give a file in it, got ${folder}`;
+  expect(() => saveNetwork(folder, network())).toThrow(message);
+  expect(() => saveRun(folder, lastRun()!)).toThrow(message);
+  for (const load of [loadCheckpoint, (file: string) => loadNetwork(file, network())])
+    expect(() => load(folder)).toThrow(`it is a folder, not a file, so cannot read ${folder}`);
+  // What would be in a file is no place either.
+  const file = fresh();
+  writeFileSync(file, "");
+  await expect(
+    train(network(), data, { live: false, checkpoint: path.join(file, "run.safetensors") }),
+  ).rejects.toThrow("train: the checkpoint cannot be written: ");
+});
+
+test("numbers beyond float32 are named where the kernels compute, and train in float64", async () => {
+  for (const part of ["x", "y"] as const) {
+    const x = [[1], [2], [3]];
+    const y = [[1], [2], [3]];
+    ({ x, y })[part][2] = [-1e39];
+    const big = dataset({ name: "big", x, y });
+    await expect(train(sequential([dense(1, 1)]), big, { live: false })).rejects.toThrow(
+      `sample 2 of big has ${part === "x" ? "an entry" : "a target"} beyond the range of float32, ±3.4e38: scale it, as by normalise(), or take backend: "scalar" for float64, got -1e+39`,
+    );
+    const rule = sgd({ eta: 1e-80 });
+    const run = await train(sequential([dense(1, 1)]), big, { live: false, backend: "scalar", rule });
+    expect(run.loss[0]).toBeGreaterThan(1e76);
+  }
 });
 
 describe("files", () => {

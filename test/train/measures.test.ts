@@ -71,7 +71,7 @@ test("gradient norms: whole, and by layer", async () => {
   const layers = [await measured(gradientNorm({ layer: 1 })), await measured(gradientNorm({ layer: 2 }))];
   expect(Math.hypot(...layers)).toBeCloseTo(whole, 12);
   await expect(measured(gradientNorm({ layer: 3 }))).rejects.toThrow(
-    'layer must be a number from 1 to 2, or "each", got 3',
+    'layer must be a whole number from 1 to 2, the last layer, or "each", got 3',
   );
 });
 

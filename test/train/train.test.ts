@@ -667,7 +667,7 @@ test("what does not fit is said before anything is computed", async () => {
     "train: batchSize must be a whole number from 1 to 32, the number of samples, got 33",
   );
   await expect(train(network(), data, { epochs: 0, ...quiet })).rejects.toThrow(
-    "epochs must be a whole number from 1 on, got 0",
+    "epochs must be a whole number ≥ 1, got 0",
   );
   await expect(train(network(), data, { shuffle: "always" as never, ...quiet })).rejects.toThrow(
     "got 'always'",

@@ -1,7 +1,7 @@
 /**
  * Widgets as the kernel connects them: what is sent to the front end, and what is taken over from it.
  */
-import { button, dropdown, interact, slider, toBundle } from "nablab";
+import { button, dropdown, interact, sketch, slider, toBundle } from "nablab";
 import { afterEach, expect, test } from "vitest";
 import { type CommOptions, consoleHost, setHost } from "#nablab/display/host.js";
 
@@ -79,6 +79,57 @@ test("a dropdown gives its values back, not their texts; a button tells of every
   expect(presses).toBe(2);
 });
 
+test("of a sketch only pixels that fit it are taken, and each reader of its value has a copy", async () => {
+  const { opened, receive } = connected();
+  const pad = sketch({ rows: 1, columns: 3, value: [0, 7, 255], label: "ink" });
+  const seen: number[][] = [];
+  pad.onChange((pixels) => seen.push([...pixels]));
+  await toBundle(pad);
+  expect(opened[0]!.data.state).toMatchObject({ pixels: [0, 7, 255], rows: 1, columns: 3, label: "ink" });
+  receive({ method: "update", state: { pixels: [1, 2, 3] } });
+  for (const pixels of [
+    [1, 2],
+    [1, 2, 256],
+    [1, 2, 0.5],
+    [1, 2, "3"],
+    [-1, 2, 3],
+    "abc",
+    null,
+    { length: 3 },
+  ]) {
+    receive({ method: "update", state: { pixels } });
+  }
+  expect([...pad.value]).toEqual([1, 2, 3]);
+  expect(new Set(seen.map(String))).toEqual(new Set(["1,2,3"]));
+  pad.value[0] = 99;
+  expect(pad.value[0]).toBe(1);
+  pad.value = Uint8Array.of(4, 5, 6);
+  expect([...pad.value]).toEqual([4, 5, 6]);
+  for (const [options, message] of [
+    [{ rows: 0 }, "rows must be a whole number from 1 to 256, got 0"],
+    [{ rows: 2, columns: 2.5 }, "columns must be a whole number from 1 to 256, got 2.5"],
+    [{ rows: 2, value: [1] }, "2 × 2 needs 4 pixels, got 1"],
+    [{ rows: 1, value: [Number.NaN] }, "whole numbers from 0 to 255, got NaN at 0"],
+  ] as const) {
+    expect(() => sketch(options as never)).toThrow(message);
+  }
+  expect(() => {
+    pad.value = null as never;
+  }).toThrow("1 × 3 needs 3 pixels, got null");
+});
+
+test("a sketch gives interact its pixels, and without a front end shows its picture", async () => {
+  const drawn: unknown[] = [];
+  await interact({ ink: { rows: 2, value: [0, 9, 0, 0] }, k: { min: 0, max: 1 } }, ({ ink, k }) => {
+    drawn.push([ink instanceof Uint8Array, [...ink], k]);
+    return "";
+  });
+  expect(drawn).toEqual([[true, [0, 9, 0, 0], 0.5]]);
+  const bundle = await toBundle(sketch({ rows: 2, value: [0, 9, 0, 0] }));
+  expect(bundle["text/plain"]).toBe("sketch: 2 × 2 pixels, 1 of them drawn");
+  expect(String(bundle["text/html"])).toContain("data:image/png;base64,");
+});
+
 test("where nothing can be moved they show what they have", async () => {
   expect(await toBundle(slider({ min: 0, max: 1, label: "<η>" }))).toEqual({
     "text/plain": "<η> = 0.5, from 0 to 1",
@@ -90,9 +141,9 @@ test("where nothing can be moved they show what they have", async () => {
 
 test("what cannot be is said", () => {
   expect(() => slider({ min: 1, max: 1 })).toThrow("min must be below max, got 1 and 1");
-  expect(() => slider({ min: 0, max: 1, log: true })).toThrow("with log, min must be above 0, got 0");
+  expect(() => slider({ min: 0, max: 1, log: true })).toThrow("min must be > 0 with log, got 0");
   expect(() => slider({ min: 0, max: 1, value: 2 })).toThrow("value must be a number from 0 to 1, got 2");
-  expect(() => slider({ min: 0, max: 1, step: -1 })).toThrow("step must be above 0");
+  expect(() => slider({ min: 0, max: 1, step: -1 })).toThrow("step must be > 0 and at most");
   expect(() => slider({ min: Number.NaN, max: 1 })).toThrow("min must be a finite number, got NaN");
   expect(() => dropdown({ options: [] })).toThrow("a list of values to choose from, got []");
   expect(() => dropdown({ options: [1, 2], value: 3 })).toThrow("expected one of 1, 2, got 3");

@@ -117,66 +117,8 @@ export class Functions {
   }
 
   #withBody(node: FunctionWithBody, body: TypeScript.ConciseBody): TypeScript.FunctionLikeDeclaration {
-    const { ts, factory } = this.#context;
-    const block = body as TypeScript.Block;
-    if (ts.isArrowFunction(node))
-      return factory.updateArrowFunction(
-        node,
-        node.modifiers,
-        node.typeParameters,
-        node.parameters,
-        node.type,
-        node.equalsGreaterThanToken,
-        body,
-      );
-    if (ts.isFunctionDeclaration(node))
-      return factory.updateFunctionDeclaration(
-        node,
-        node.modifiers,
-        node.asteriskToken,
-        node.name,
-        node.typeParameters,
-        node.parameters,
-        node.type,
-        block,
-      );
-    if (ts.isFunctionExpression(node))
-      return factory.updateFunctionExpression(
-        node,
-        node.modifiers,
-        node.asteriskToken,
-        node.name,
-        node.typeParameters,
-        node.parameters,
-        node.type,
-        block,
-      );
-    if (ts.isMethodDeclaration(node))
-      return factory.updateMethodDeclaration(
-        node,
-        node.modifiers,
-        node.asteriskToken,
-        node.name,
-        node.questionToken,
-        node.typeParameters,
-        node.parameters,
-        node.type,
-        block,
-      );
-    if (ts.isConstructorDeclaration(node))
-      return factory.updateConstructorDeclaration(node, node.modifiers, node.parameters, block);
-    if (ts.isGetAccessor(node))
-      return factory.updateGetAccessorDeclaration(
-        node,
-        node.modifiers,
-        node.name,
-        node.parameters,
-        node.type,
-        block,
-      );
-    if (ts.isSetAccessor(node))
-      return factory.updateSetAccessorDeclaration(node, node.modifiers, node.name, node.parameters, block);
-    return node;
+    const { ts, transformation } = this.#context;
+    return ts.visitEachChild(node, (child) => (child === node.body ? body : child), transformation);
   }
 
   /** `catch (e)`: what V8 says of a name that is in a box. */

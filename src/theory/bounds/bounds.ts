@@ -2,9 +2,11 @@
  * What theorems promise about gradient descent with a constant step, as functions of the number of steps k.
  * Each bound refuses to be made where its theorem does not apply.
  */
+
 import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
 import { type StepSize, stepSizeAt } from "../../optim/schedule.js";
+import { checkNotNegative, checkPositive } from "../../options/check.js";
 import { distance, type Vector } from "../algebra/vectors.js";
 import {
   type Assumption,
@@ -70,7 +72,7 @@ export interface BoundOptions {
 export function gradientDescentBound(options: BoundOptions): Bound {
   const { R, eta } = checked("gradientDescentBound", options);
   return bound((k) => (R * R) / (2 * eta * k), {
-    label: "‖θ0 − θ*‖² / (2ηk)",
+    label: "‖θ⁽⁰⁾ − θ*‖² / (2ηk)",
     of: "gap",
     eta,
     assumes: [convexity, minimiser, shortSteps, stepsOf(eta), startWithin(R)],
@@ -96,7 +98,7 @@ export function tightBound(options: BoundOptions): Bound {
   const { L } = options;
   if (typeof L !== "number") throw new RangeError(`tightBound: L must be known, got ${inspect(L)}`);
   return bound((k) => (R * R) / (4 * eta * k + 2 / L), {
-    label: "‖θ0 − θ*‖² / (4ηk + 2/L)",
+    label: "‖θ⁽⁰⁾ − θ*‖² / (4ηk + 2/L)",
     of: "gap",
     eta,
     assumes: [convexity, minimiser, shortSteps, stepsOf(eta), startWithin(R)],
@@ -133,7 +135,7 @@ export function strongConvexityBound({
     throw new RangeError(`strongConvexityBound: F must be strongly convex, mu > 0, got ${inspect(mu)}`);
   }
   return bound((k) => (1 - eta * mu) ** k * gap0, {
-    label: "(1 − η mu)ᵏ (F(θ0) − F*)",
+    label: "(1 − ημ)ᵏ (F(θ⁽⁰⁾) − F*)",
     of: "gap",
     eta,
     mu,
@@ -247,13 +249,6 @@ export function adagradNormBound({
   });
 }
 
-function checkPositive(name: string, values: Record<string, number>): void {
-  for (const [what, value] of Object.entries(values)) {
-    if (Number.isFinite(value) && value > 0) continue;
-    throw new RangeError(`${name}: ${what} must be a finite number > 0, got ${inspect(value)}`);
-  }
-}
-
 function bound(at: (k: number) => number, facts: Pick<Bound, keyof Bound>): Bound {
   return Object.assign((k: number) => at(k), facts, { [inspect.custom]: () => `k ↦ ${facts.label}` });
 }
@@ -265,12 +260,8 @@ function checked(name: string, { R, theta0, thetaStar, eta, L }: BoundOptions): 
     );
   }
   const radius = R ?? distance(theta0!, thetaStar!);
-  if (!(Number.isFinite(radius) && radius >= 0)) {
-    throw new RangeError(`${name}: R must be a finite number ≥ 0, got ${inspect(radius)}`);
-  }
-  if (!(Number.isFinite(eta) && eta > 0)) {
-    throw new RangeError(`${name}: eta must be a finite number > 0, got ${inspect(eta)}`);
-  }
+  checkNotNegative(name, { R: radius });
+  checkPositive(name, { eta });
   // A step of 1/L, computed as such, must not fail by its own rounding.
   if (typeof L === "number" && eta * L > 1 + 1e-12) {
     throw new RangeError(

@@ -1,9 +1,11 @@
 /**
  * A Lipschitz constant of a gradient from below, where no formula gives it: every secant of the gradient proves one.
  */
+
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
+import { checkPositive, checkWhole } from "../../options/check.js";
 import { random } from "../../tensor/random.js";
 import { powerIteration } from "../algebra/power-iteration.js";
 import { distance, minus, norm, type Vector } from "../algebra/vectors.js";
@@ -45,11 +47,8 @@ export function estimateL(
   if (around.length !== F.dimension) {
     throw new RangeError(`estimateL: the centre must have ${F.dimension} entries, got ${inspect(around)}`);
   }
-  if (!(radius > 0 && Number.isFinite(radius)) || !(Number.isInteger(samples) && samples > 0)) {
-    throw new RangeError(
-      `estimateL: radius must be > 0 and samples a whole number > 0, got ${inspect({ radius, samples })}`,
-    );
-  }
+  checkPositive("estimateL", { radius });
+  checkWhole("estimateL", { samples });
   const stream = random(seed).split("estimateL");
   const n = F.dimension;
   /** A place uniform in the ball: a direction, and a length that is not crowded at the centre. */

@@ -2,12 +2,15 @@
  * Which minimum a descent ends in, for a whole grid of starts (A7).
  */
 import { inspect } from "#platform";
+import { equalAxes } from "../../display/axis.js";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
-import { type Figure, figure } from "../../display/figure.js";
+import { Figure } from "../../display/figure.js";
 import { formatNumber } from "../../display/format-number.js";
 import { colourOf } from "../../display/palette.js";
+import { typeset } from "../../display/typeset.js";
 import { distance } from "../algebra/vectors.js";
 import type { Objective } from "../objectives/objective.js";
+import { minimumColour } from "./minimum-colour.js";
 
 /** The starts, and the descent from each. */
 export interface BasinsOptions {
@@ -108,7 +111,7 @@ export function basins(
 /** A cell for each start in the colour of its minimiser, which is marked; white where none was reached. */
 function drawn(name: string, result: Basins, x: readonly number[], y: readonly number[]): Figure {
   const { minimisers, map } = result;
-  const colours = ["rgba(128,128,128,0.15)", ...minimisers.map((_, i) => colourOf(i))];
+  const colours = ["rgba(128,128,128,0.15)", ...minimisers.map((_, i) => colourOf(minimumColour(i)))];
   // Bands of one colour each, around the whole numbers 0 … minimisers.length.
   const scale = colours.flatMap((colour, i) => [
     [i / colours.length, colour],
@@ -129,19 +132,32 @@ function drawn(name: string, result: Basins, x: readonly number[], y: readonly n
   const marks = minimisers.map(([u, v], i) => ({
     type: "scatter",
     mode: "markers",
-    name: `${i + 1}: (${formatNumber(u!)}, ${formatNumber(v!)})`,
+    name: typeset(`${i + 1}: (${formatNumber(u!)}, ${formatNumber(v!)})`),
     x: [u],
     y: [v],
-    marker: { symbol: "star", size: 14, color: colourOf(i), line: { width: 1, color: "white" } },
+    marker: {
+      symbol: "star",
+      size: 14,
+      color: colourOf(minimumColour(i)),
+      line: { width: 1, color: "white" },
+    },
   }));
-  return figure({
+  const title = `Basins of ${name}: which minimum descent from each start reaches`;
+  // Cells reach half a cell beyond the starts.
+  const range = (starts: readonly number[]) => {
+    const half = (starts[1]! - starts[0]!) / 2;
+    return [starts[0]! - half, starts.at(-1)! + half] as const;
+  };
+  const ranges = { x: range(x), y: range(y) };
+  const plane = equalAxes({ range: ranges.x }, { range: ranges.y });
+  return new Figure({
     data: [cells, ...marks],
     layout: {
-      title: `Basins of ${name}: which minimum descent from each start reaches`,
-      xaxis: { title: "θ₁ of the start" },
-      yaxis: { title: "θ₂ of the start" },
+      xaxis: { title: "θ₁ of the start", range: [...ranges.x], ...plane?.xaxis },
+      yaxis: { title: "θ₂ of the start", range: [...ranges.y], ...plane?.yaxis },
       showlegend: true,
     },
+    fit: { title, ...(plane && { aspect: plane.aspect }) },
     alt: `Basins of attraction of ${name}: ${result}`,
   });
 }

@@ -1,12 +1,14 @@
 /**
  * Gradient descent on an objective, with a constant step or with any update rule, recorded step by step.
  */
+
 import { inspect } from "#platform";
 import { formulaOf } from "../../compute/formula.js";
 import { formatNumber } from "../../display/format-number.js";
 import type { Rule } from "../../optim/rule.js";
 import { type Schedule, stepSizeText } from "../../optim/schedule.js";
 import { sgd } from "../../optim/sgd.js";
+import { checkWhole } from "../../options/check.js";
 import { norm, type Vector } from "../algebra/vectors.js";
 import type { Objective } from "../objectives/objective.js";
 import { type Divergence, Path } from "./path.js";
@@ -44,11 +46,10 @@ export interface DescendOptions {
  * @see Lecture A, "Gradient descent: the simplest method".
  */
 export function descend(F: Objective, options: DescendOptions): Path {
-  const { steps = 100, rule = ruleOf(options) } = options;
+  const { steps = 100 } = options;
+  const rule = ruleOf(options);
   let theta = startOf(F, options.theta0);
-  if (!Number.isInteger(steps) || steps < 0) {
-    throw new RangeError(`descend: steps must be a whole number ≥ 0, got ${inspect(steps)}`);
-  }
+  checkWhole("descend", { steps }, 0);
   const formula = formulaOf("rule", rule);
   const state = rule.init(theta.length);
   const thetas: Float64Array[] = [];

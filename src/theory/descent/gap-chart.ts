@@ -4,7 +4,18 @@
 import type { Figure } from "../../display/figure.js";
 import { type LineChartOptions, lineChart, type Series } from "../../display/line-chart.js";
 import type { Bound } from "../bounds/bounds.js";
-import type { Path } from "./path.js";
+
+/** A descent, as far as its chart is concerned; what `descend` returns is one. */
+export interface PathLike {
+  /** Its name in the legend. */
+  readonly name: string;
+  /** What was minimised. */
+  readonly objective: { readonly name: string };
+  /** F(θ(k)) for each k from 0 on. */
+  readonly values: Float64Array;
+  /** F(θ(k)) − F* for each k from 0 on; empty if the minimum is not known. */
+  readonly gaps: Float64Array;
+}
 
 /** What else a chart of gaps shows. */
 export interface GapChartOptions {
@@ -33,21 +44,21 @@ export interface GapChartOptions {
  * // Below the bound
  * // x: k, logarithmic, 1 … 100; y: F(θ(k)) − F*, logarithmic, 0.0006699 … 1
  * // η = 1/L: 100 points, first 0.004901, last 0.0006699, least 0.0006699 (x = 100), greatest 0.004901 (x = 1)
- * // ‖θ0 − θ*‖² / (2ηk): 100 points, first 1, last 0.01, least 0.01 (x = 100), greatest 1 (x = 1)
+ * // ‖θ⁽⁰⁾ − θ*‖² / (2ηk): 100 points, first 1, last 0.01, least 0.01 (x = 100), greatest 1 (x = 1)
  */
 export function gapChart(
-  paths: readonly Path[],
+  paths: readonly PathLike[],
   { bounds = [], title, k: scale = "log", note }: GapChartOptions = {},
 ): Figure {
   if (!Array.isArray(paths) || paths.length === 0) {
     throw new TypeError("gapChart: give a list of paths, as in gapChart([path])");
   }
   const known = paths.every(({ gaps }) => gaps.length > 0);
-  const series: Series[] = paths.map((path: Path) => {
+  const series: Series[] = paths.map((path: PathLike) => {
     const list = known ? path.gaps : path.values;
     return { name: path.name, x: counting(list.length - 1), y: list.subarray(1) };
   });
-  const longest = counting(Math.max(...paths.map(({ steps }: Path) => steps)));
+  const longest = counting(Math.max(...paths.map(({ values }: PathLike) => values.length - 1)));
   const named: [string, (k: number) => number][] = Array.isArray(bounds)
     ? bounds.map((one: Bound) => [one.label, one])
     : Object.entries(bounds);

@@ -2,6 +2,7 @@
  * The loss of a network around its parameters, along one or two directions: what a landscape of many thousand
  * dimensions looks like from where one stands (A7).
  */
+
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { contourChart } from "../../display/contour-chart.js";
@@ -13,6 +14,7 @@ import { crossEntropy } from "../../nn/cross-entropy.js";
 import { forward } from "../../nn/forward.js";
 import { type Loss, penalisedLoss, type Targets } from "../../nn/loss.js";
 import { Sequential } from "../../nn/sequential.js";
+import { checkNumbers, checkOneOf, checkPositive } from "../../options/check.js";
 import { random, type TensorLike, tensor } from "../../tensor/index.js";
 import { norm } from "../algebra/vectors.js";
 
@@ -144,18 +146,11 @@ export function landscape(
   if (!(model instanceof Sequential)) {
     throw new TypeError(`landscape: expected a network of sequential(), got ${inspect(model, { depth: 0 })}`);
   }
-  if (dimensions !== 1 && dimensions !== 2) {
-    throw new RangeError(`landscape: dimensions must be 1 or 2, got ${inspect(dimensions)}`);
-  }
-  if (normalise !== "filter" && normalise !== "none") {
-    throw new RangeError(`landscape: normalise must be "filter" or "none", got ${inspect(normalise)}`);
-  }
-  if (!(Number.isFinite(range) && range > 0)) {
-    throw new RangeError(`landscape: range must be a finite number > 0, got ${inspect(range)}`);
-  }
-  if (!(Number.isInteger(resolution) && resolution >= 3 && resolution % 2 === 1)) {
-    throw new RangeError(`landscape: resolution must be an odd whole number ≥ 3, got ${inspect(resolution)}`);
-  }
+  checkNumbers("landscape", { dimensions }, (value) => value === 1 || value === 2, "1 or 2");
+  checkOneOf("landscape", { normalise }, ["filter", "none"]);
+  checkPositive("landscape", { range });
+  const isOdd = (value: number) => value >= 3 && value % 2 === 1;
+  checkNumbers("landscape", { resolution }, isOdd, "an odd whole number ≥ 3");
   const stream = random(seed).split("landscape");
   const directions = Array.from({ length: dimensions }, () => {
     const direction = Float64Array.from(model.theta, () => stream.normal());

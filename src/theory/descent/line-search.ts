@@ -1,8 +1,9 @@
 /**
  * Step sizes that look at the function: rules for `descend`, made for one objective.
  */
-import { inspect } from "#platform";
-import { checkOption, makeRule, type Rule } from "../../optim/rule.js";
+
+import { makeRule, type Rule } from "../../optim/rule.js";
+import { checkBetween0And1, checkPositive } from "../../options/check.js";
 import { dot } from "../algebra/vectors.js";
 import type { Objective } from "../objectives/objective.js";
 
@@ -61,12 +62,8 @@ export function backtracking(
   F: Objective,
   { eta = 1, shrink = 0.5, c = 1e-4 }: { eta?: number; shrink?: number; c?: number } = {},
 ): Rule {
-  checkOption("backtracking", "eta", eta, "positive");
-  for (const [option, value] of Object.entries({ shrink, c })) {
-    if (!(value > 0 && value < 1)) {
-      throw new RangeError(`backtracking: ${option} must be between 0 and 1, got ${inspect(value)}`);
-    }
-  }
+  checkPositive("backtracking", { eta });
+  checkBetween0And1("backtracking", { shrink, c });
   return makeRule(
     "Backtracking",
     { eta: "η", shrink: "shrink", c: "c" },

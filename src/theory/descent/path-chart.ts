@@ -5,6 +5,8 @@ import { contourChart } from "../../display/contour-chart.js";
 import type { Figure } from "../../display/figure.js";
 import { lineChart } from "../../display/line-chart.js";
 import { surfaceChart } from "../../display/surface-chart.js";
+import { distance } from "../algebra/vectors.js";
+import { minimumColour } from "./minimum-colour.js";
 import type { Path } from "./path.js";
 
 /** What a chart of paths shows. */
@@ -64,13 +66,15 @@ export function pathChart(paths: readonly Path[], options: PathChartOptions = {}
   const base = F.minimum;
   // With equal ratios the level at the minimum itself would be at 0, out of reach.
   const logLevels = options.logLevels ?? false;
+  const colours = basinColours(paths);
   const parts = {
     title,
     x: { title: "θ₁", range: x },
     y: { title: "θ₂", range: options.y ?? range(1) },
     f: (u: number, v: number) => (F.gap ? F.gap([u, v]) : F.value([u, v]) - (base ?? 0)),
-    paths: paths.map(({ name, theta }) => ({
+    paths: paths.map(({ name, theta }, i) => ({
       name,
+      ...(colours && { colour: colours[i]! }),
       x: theta.map(([first]) => first!),
       y: theta.map(([, second]) => second!),
     })),
@@ -82,6 +86,17 @@ export function pathChart(paths: readonly Path[], options: PathChartOptions = {}
     ...(logLevels && { scale: "log" as const }),
   };
   return surfaceChart({ ...parts, z, azimuth, elevation });
+}
+
+/** For paths that end at different minima the colours of these minima, as in the map that `basins` draws. */
+function basinColours(paths: readonly Path[]): number[] | undefined {
+  const minimisers = paths[0]!.objective.minimisers ?? [];
+  if (minimisers.length < 2) return undefined;
+  const ends = paths.map(({ theta }) => {
+    const far = minimisers.map((one) => distance(theta.at(-1)!, one));
+    return far.indexOf(Math.min(...far));
+  });
+  return new Set(ends).size === ends.length ? ends.map(minimumColour) : undefined;
 }
 
 function graph(paths: readonly Path[], title: string, [low, high]: readonly [number, number]): Figure {

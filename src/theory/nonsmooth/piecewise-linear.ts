@@ -63,6 +63,8 @@ export function affine(a: readonly number[], b = 0): PiecewiseLinear {
 /**
  * θ ↦ max(F(θ), G(θ)); `maximum(F, affine([0]))` is a ReLU of F (B8).
  *
+ * @param F a piecewise linear function
+ * @param G another, of as many variables
  * @throws RangeError if F and G have different numbers of variables.
  * @example
  * const absolute = maximum(affine([1]), affine([-1]));
@@ -203,6 +205,7 @@ export function clarke(F: PiecewiseLinear, theta: Vector): Subdifferential {
       title: `Clarke's subdifferential at ${list(Float64Array.from(theta))}`,
       x: { title: "first entry" },
       y: F.dimension === 1 ? { title: "", range: [-1, 1] } : { title: "second entry" },
+      equal: F.dimension === 2,
       series: [
         { name: "∂F", x: outline.map((v) => v[0]!), y: outline.map(second), mode: "lines+markers" },
         ...Object.entries(vectors).map(([name, v]) => ({

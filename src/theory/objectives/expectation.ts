@@ -1,7 +1,9 @@
 /**
  * An objective whose gradients come with noise: the same minimiser, but only E[∇Q(θ)] = ∇F(θ) can be observed.
  */
+
 import { inspect } from "#platform";
+import { checkNotNegative, checkOneOf } from "../../options/check.js";
 import type { Random } from "../../tensor/random.js";
 import type { Vector } from "../algebra/vectors.js";
 import { made } from "./made.js";
@@ -40,15 +42,9 @@ export function noise({
   bias = 0,
   growth = 0,
 }: NoiseOptions = {}): (theta: Vector, stream: Random) => Float64Array {
+  checkOneOf("noise", { distribution }, Object.keys(draws));
+  checkNotNegative("noise", { sd, growth });
   const draw = draws[distribution];
-  if (draw === undefined) {
-    throw new TypeError(
-      `noise: the distribution is one of ${Object.keys(draws).join(", ")}; got ${inspect(distribution)}`,
-    );
-  }
-  if (!(sd >= 0 && Number.isFinite(sd)) || !(growth >= 0)) {
-    throw new RangeError(`noise: sd and growth must be numbers ≥ 0, got ${inspect({ sd, growth })}`);
-  }
   const added = (theta: Vector, stream: Random): Float64Array => {
     let square = 0;
     if (growth > 0) for (let i = 0; i < theta.length; i++) square += theta[i]! ** 2;

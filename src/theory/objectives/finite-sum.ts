@@ -1,7 +1,9 @@
 /**
  * Means of terms: the loss over a training set, of which stochastic gradient descent takes a few terms at a time.
  */
+
 import { inspect } from "#platform";
+import { checkWhole } from "../../options/check.js";
 import type { Random } from "../../tensor/random.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { symmetricEigen } from "../algebra/symmetric-eigen.js";
@@ -69,9 +71,7 @@ export function finiteSum(
 
 function fromOptions({ N, term, termGradient, ...facts }: FiniteSumOptions): FiniteSum {
   const { dimension } = facts;
-  if (!Number.isInteger(N) || N < 1) {
-    throw new RangeError(`finiteSum: N must be a whole number ≥ 1, got ${inspect(N)}`);
-  }
+  checkWhole("finiteSum", { N });
   const value = (theta: Vector): number => {
     let sum = 0;
     for (let i = 0; i < N; i++) sum += term(i, theta);

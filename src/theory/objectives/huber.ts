@@ -1,7 +1,7 @@
 /**
  * Huber's function: convex and smooth, and beyond a radius nothing but a cone.
  */
-import { inspect } from "#platform";
+import { checkPositive } from "../../options/check.js";
 import { norm } from "../algebra/vectors.js";
 import { made } from "./made.js";
 import { objective, type SolvedObjective } from "./objective.js";
@@ -39,11 +39,7 @@ export function huberNamed(
   name: string,
   { radius = 1, dimension = 1, L = 1 }: HuberOptions,
 ): SolvedObjective {
-  for (const [option, value] of Object.entries({ radius, L })) {
-    if (!(Number.isFinite(value) && value > 0)) {
-      throw new RangeError(`huber: ${option} must be a finite number > 0, got ${inspect(value)}`);
-    }
-  }
+  checkPositive("huber", { radius, L });
   return objective({
     name,
     dimension,

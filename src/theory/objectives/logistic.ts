@@ -2,7 +2,9 @@
  * Logistic regression: convex and smooth with a known L, and not quadratic, which makes it the second example
  * of everything.
  */
+
 import { inspect } from "#platform";
+import { checkNotNegative } from "../../options/check.js";
 import { random } from "../../tensor/random.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { symmetricEigen } from "../algebra/symmetric-eigen.js";
@@ -46,9 +48,7 @@ export interface LogisticOptions {
  */
 export function logistic(options: LogisticOptions): FiniteSum & SmoothObjective {
   const { ridge = 0 } = options;
-  if (!(Number.isFinite(ridge) && ridge >= 0)) {
-    throw new RangeError(`logistic: ridge must be a finite number ≥ 0, got ${inspect(ridge)}`);
-  }
+  checkNotNegative("logistic", { ridge });
   const { X, N, M } = samplesOf(options);
   // Rows are x_i s_i: the label is only ever needed as this factor.
   const margin = (theta: Vector, i: number) => dot(X.subarray(i * M, (i + 1) * M), theta);

@@ -2,9 +2,11 @@
  * What theory minimises: a function F with its gradient and with what is known about it. Each fact is either
  * true or absent; the tests verify the facts of every objective by sampling.
  */
+
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
+import { checkWhole } from "../../options/check.js";
 import type { Vector } from "../algebra/vectors.js";
 
 /** F: ℝ^dimension → ℝ, differentiable, with its known facts. Shows itself as a line of facts. */
@@ -76,21 +78,16 @@ export interface ObjectiveOptions {
  */
 export function objective(options: ObjectiveOptions): Objective {
   const { name, dimension, L = "unknown", mu = "unknown", gap } = options;
-  if (!Number.isInteger(dimension) || dimension < 1) {
-    throw new RangeError(`objective: the dimension must be a whole number ≥ 1, got ${inspect(dimension)}`);
-  }
+  checkWhole("objective", { dimension });
+  const entries = `${dimension} ${dimension === 1 ? "entry" : "entries"}`;
   const fits = (theta: Vector): Vector => {
     if (theta?.length === dimension) return theta;
-    throw new RangeError(
-      `${name}: theta must have ${dimension} ${dimension === 1 ? "entry" : "entries"}, got ${inspect(theta)}`,
-    );
+    throw new RangeError(`${name}: theta must have ${entries}, got ${inspect(theta)}`);
   };
   const gradient = (theta: Vector) => Float64Array.from(options.gradient(fits(theta)));
   const slope = gradient(new Float64Array(dimension));
   if (slope.length !== dimension) {
-    throw new RangeError(
-      `objective: the gradient of ${name} must have ${dimension} entries, got ${slope.length}`,
-    );
+    throw new RangeError(`objective: the gradient of ${name} must have ${entries}, got ${slope.length}`);
   }
   const minimisers = options.minimisers?.map((theta) => Float64Array.from(fits(theta)));
   const thetaStar = options.thetaStar ? Float64Array.from(fits(options.thetaStar)) : minimisers?.[0];

@@ -1,17 +1,9 @@
 /**
  * Three functions that are hard each in its own way: a kink at the minimum, a bent valley, and many minima.
  */
-import { inspect } from "#platform";
+import { checkWhole } from "../../options/check.js";
 import { made } from "./made.js";
 import { type Objective, objective, type SolvedObjective } from "./objective.js";
-
-function checkDimension(name: string, dimension: number, least: number): void {
-  if (!Number.isInteger(dimension) || dimension < least) {
-    throw new RangeError(
-      `${name}: the dimension must be a whole number ≥ ${least}, got ${inspect(dimension)}`,
-    );
-  }
-}
 
 /**
  * The sum of absolute values F(θ) = Σ_i |θ_i|: convex (B9), with a kink along each coordinate plane, so that its gradient
@@ -23,7 +15,7 @@ function checkDimension(name: string, dimension: number, least: number): void {
  * absolute({ dimension: 3 }).gradient([2, 0, -0.5]) // → Float64Array(3) [ 1, 0, -1 ]
  */
 export function absolute({ dimension = 1 }: { dimension?: number } = {}): SolvedObjective {
-  checkDimension("absolute", dimension, 1);
+  checkWhole("absolute", { dimension }, 1);
   const F = objective({
     name: "absolute value",
     dimension,
@@ -55,7 +47,7 @@ export function absolute({ dimension = 1 }: { dimension?: number } = {}): Solved
  *   Journal 3 (1960).
  */
 export function rosenbrock({ dimension = 2 }: { dimension?: number } = {}): Objective {
-  checkDimension("rosenbrock", dimension, 2);
+  checkWhole("rosenbrock", { dimension }, 2);
   const F = objective({
     name: "rosenbrock",
     dimension,
@@ -96,7 +88,7 @@ export function rosenbrock({ dimension = 2 }: { dimension?: number } = {}): Obje
  *   (1991).
  */
 export function rastrigin({ dimension = 2 }: { dimension?: number } = {}): SolvedObjective {
-  checkDimension("rastrigin", dimension, 1);
+  checkWhole("rastrigin", { dimension }, 1);
   const F = objective({
     name: "rastrigin",
     dimension,

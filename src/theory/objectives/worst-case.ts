@@ -2,7 +2,8 @@
  * Functions that are as bad as a convex function can be: for gradient descent, and for every method that steps along
  * gradients.
  */
-import { inspect } from "#platform";
+
+import { checkOneOf, checkPositive, checkWhole } from "../../options/check.js";
 import { huberNamed } from "./huber.js";
 import { made } from "./made.js";
 import { objective, type SolvedObjective } from "./objective.js";
@@ -48,19 +49,12 @@ export interface WorstCaseOptions {
  */
 export function worstCase(k: number, options: WorstCaseOptions = {}): SolvedObjective {
   const { by = "Drori, Teboulle", R = 1, L = 1 } = options;
-  if (!Number.isInteger(k) || k < 1) {
-    throw new RangeError(`worstCase: k must be a whole number ≥ 1, got ${inspect(k)}`);
-  }
-  for (const [option, value] of Object.entries({ R, L })) {
-    if (Number.isFinite(value) && value > 0) continue;
-    throw new RangeError(`worstCase: ${option} must be a finite number > 0, got ${inspect(value)}`);
-  }
+  checkWhole("worstCase", { k });
+  checkPositive("worstCase", { R, L });
   const name = `worst case for ${k} ${k === 1 ? "step" : "steps"}`;
+  checkOneOf("worstCase", { by }, ["Drori, Teboulle", "Nesterov"]);
   if (by === "Nesterov") return made(nesterovs(`${name}, Nesterov's`, k, R, L), "worstCase", k, options);
-  if (by === "Drori, Teboulle") {
-    return made(huberNamed(name, { radius: R / (2 * k + 1), L }), "worstCase", k, options);
-  }
-  throw new TypeError(`worstCase: by must be "Drori, Teboulle" or "Nesterov", got ${inspect(by)}`);
+  return made(huberNamed(name, { radius: R / (2 * k + 1), L }), "worstCase", k, options);
 }
 
 function nesterovs(name: string, k: number, R: number, L: number): SolvedObjective {

@@ -2,16 +2,9 @@
  * What stochastic approximation does exactly where M is a line: N(θ) = slope (θ − θ*) + noise of standard deviation sd.
  * Each step is then linear, and mean and variance follow recursions that can be solved (B3, B4, A15).
  */
-import { inspect } from "#platform";
-import { type StepSize, stepSizeAt } from "../../optim/schedule.js";
 
-function positive(name: string, values: Record<string, number>): void {
-  for (const [what, value] of Object.entries(values)) {
-    if (!(Number.isFinite(value) && value > 0)) {
-      throw new RangeError(`${name}: ${what} must be a finite number > 0, got ${inspect(value)}`);
-    }
-  }
-}
+import { type StepSize, stepSizeAt } from "../../optim/schedule.js";
+import { checkBetween0And1, checkPositive } from "../../options/check.js";
 
 /**
  * The variance that θ(k) keeps for ever with a constant step η on a line of the given slope:
@@ -35,7 +28,7 @@ export function stationaryVariance({
   slope?: number;
   sd?: number;
 }): number {
-  positive("stationaryVariance", { eta, slope, sd });
+  checkPositive("stationaryVariance", { eta, slope, sd });
   if (eta * slope >= 2) {
     throw new RangeError(`stationaryVariance: η slope must be below 2, got ${eta * slope}`);
   }
@@ -110,7 +103,7 @@ export function asymptoticVariance({
   slope?: number;
   sd?: number;
 }): number {
-  positive("asymptoticVariance", { a, slope, sd });
+  checkPositive("asymptoticVariance", { a, slope, sd });
   if (!(a * slope > 0.5)) {
     throw new RangeError(
       `asymptoticVariance: a slope must be above ½, or θ(k) is not asymptotically normal at the rate 1/√k; got ${a * slope}`,
@@ -144,8 +137,8 @@ export function geometricReach({
   bound?: number;
   slope?: number;
 } = {}): { reach: number; remaining: number } {
-  positive("geometricReach", { ratio, eta, bound, slope });
-  if (ratio >= 1) throw new RangeError(`geometricReach: the ratio must be below 1, got ${ratio}`);
+  checkPositive("geometricReach", { eta, bound, slope });
+  checkBetween0And1("geometricReach", { ratio });
   let remaining = 1;
   // Factors that no longer differ from 1 change nothing.
   for (let step = eta * slope * ratio; step > 1e-17; step *= ratio) remaining *= 1 - step;

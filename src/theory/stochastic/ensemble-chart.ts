@@ -1,11 +1,29 @@
 /**
  * The chart of random paths: mean or median over k, the band that holds most paths, and a few of the paths.
  */
-import { inspect } from "#platform";
+
 import type { Axis } from "../../display/axis.js";
 import type { Figure } from "../../display/figure.js";
 import { lineChart, type Series } from "../../display/line-chart.js";
-import type { Ensemble } from "./ensemble.js";
+import { checkNumbers } from "../../options/check.js";
+
+/** Paths of one quantity, as far as their chart is concerned; an `Ensemble` is one. */
+export interface EnsembleLike {
+  /** Their name in the legend. */
+  readonly name: string;
+  /** The quantity with its symbol, for the axis. */
+  readonly quantity: string;
+  /** The recorded steps. */
+  readonly k: Float64Array;
+  /** For each path its values at the recorded steps. */
+  readonly rows: readonly Float64Array[];
+  /** The number of paths. */
+  readonly paths: number;
+  /** The mean over the paths, for each recorded step. */
+  readonly mean: Float64Array;
+  /** The p-quantile over the paths, for each recorded step. */
+  quantile(p: number): Float64Array;
+}
 
 /** What a chart of ensembles shows. */
 export interface EnsembleChartOptions {
@@ -23,8 +41,10 @@ export interface EnsembleChartOptions {
   y?: "log" | "linear";
   /** The range of the quantity; by default what holds all. */
   range?: readonly [number, number];
-  /** Functions of k drawn dotted, under their names: a bound, an exact mean, the root. */
+  /** Functions of k drawn dotted, under their names: a bound, the root. */
   curves?: Readonly<Record<string, (k: number) => number>>;
+  /** For each ensemble what theory says of it, as a function of k: drawn dotted in its colour. */
+  exact?: readonly ((k: number) => number)[];
   /** A line under the title. */
   note?: string;
 }
@@ -33,7 +53,7 @@ export interface EnsembleChartOptions {
  * Draws one quantity of one or more ensembles: the mean (or median) over the steps and the band that holds most paths.
  *
  * @param ensembles all of the same quantity
- * @param options `title`, `centre`, `band`, `paths`, scales `k` and `y`, `range`, `curves`, `note`
+ * @param options `title`, `centre`, `band`, `paths`, scales `k` and `y`, `range`, `curves`, `exact`, `note`
  * @throws TypeError for an empty list.
  * @example
  * const walk = new Ensemble({ name: "walk", quantity: "x(k)", k: [1, 2], rows: [Float64Array.of(1, 2), Float64Array.of(-1, 0)] });
@@ -44,7 +64,7 @@ export interface EnsembleChartOptions {
  * // x = 0: 2 points, first 0, last 0, least 0 (x = 1), greatest 0 (x = 1)
  */
 export function ensembleChart(
-  ensembles: readonly Ensemble[],
+  ensembles: readonly EnsembleLike[],
   {
     title,
     centre = "mean",
@@ -54,6 +74,7 @@ export function ensembleChart(
     y = "linear",
     range,
     curves = {},
+    exact = [],
     note,
   }: EnsembleChartOptions = {},
 ): Figure {
@@ -61,9 +82,15 @@ export function ensembleChart(
   if (!Array.isArray(ensembles) || first === undefined) {
     throw new TypeError("ensembleChart: give a list of ensembles, as in ensembleChart([paths])");
   }
-  if (!(band >= 0 && band <= 1)) {
+  checkNumbers(
+    "ensembleChart",
+    { band },
+    (share) => share >= 0 && share <= 1,
+    "a share of paths, from 0 to 1",
+  );
+  if (exact.length > ensembles.length) {
     throw new RangeError(
-      `ensembleChart: the band's share of paths must be from 0 to 1, got ${inspect(band)}`,
+      `ensembleChart: exact has a function for each ensemble, got ${exact.length} for ${ensembles.length}`,
     );
   }
   const series: Series[] = [];
@@ -76,7 +103,9 @@ export function ensembleChart(
         name: `${one.name}, path ${path + 1}`,
         x,
         y: cut(one.rows[path]!),
-        colour: 2 + 2 * path + i,
+        colour: i,
+        width: 0.8,
+        legend: false,
       });
     }
     const line = centre === "mean" ? one.mean : one.quantile(0.5);
@@ -90,17 +119,30 @@ export function ensembleChart(
           band: { low: cut(one.quantile((1 - band) / 2)), high: cut(one.quantile((1 + band) / 2)) },
         }),
     });
+    const law = exact[i];
+    if (law)
+      series.push({
+        name: `${one.name}, exact`,
+        x,
+        y: Array.from(x, law),
+        colour: i,
+        dash: "dot",
+        legend: false,
+      });
   });
   const longest: Float64Array = ensembles.reduce(
     (all: Float64Array, one) => (one.k.length > all.length ? one.k : all),
     first.k,
   );
   const places = longest.filter((k: number) => k > 0);
-  for (const [name, curve] of Object.entries(curves)) {
-    series.push({ name, x: places, y: Array.from(places, (k) => curve(k)), dash: "dot" });
-  }
+  Object.entries(curves).forEach(([name, curve], i) => {
+    const y = Array.from(places, (k) => curve(k));
+    series.push({ name, x: places, y, dash: "dot", colour: ensembles.length + i });
+  });
   const drawn = [
-    `lines: ${centre}s`,
+    `${paths > 0 ? "thick lines" : "lines"}: ${centre}s`,
+    ...(paths > 0 ? ["thin: single paths"] : []),
+    ...(exact.length > 0 ? ["dotted: exact"] : []),
     ...(band > 0 && ensembles.some((one) => one.paths > 1)
       ? [`bands: ${Math.round(100 * band)} % of the paths`]
       : []),

@@ -1,9 +1,11 @@
 /**
  * One quantity followed along many random paths: what a stochastic algorithm does on average, and how it scatters.
  */
+
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
+import { checkNumbers } from "../../options/check.js";
 import { ensembleChart } from "./ensemble-chart.js";
 
 /** What an ensemble is made from. */
@@ -86,7 +88,7 @@ export class Ensemble implements Displayable {
    * @throws RangeError for other p.
    */
   quantile(p: number): Float64Array {
-    if (!(p >= 0 && p <= 1)) throw new RangeError(`quantile: p must be from 0 to 1, got ${inspect(p)}`);
+    checkNumbers("quantile", { p }, (value) => value >= 0 && value <= 1, "from 0 to 1");
     return this.#columns((column) => {
       // A path that ran away counts as above all others.
       const sorted = column.map((value) => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : value)).sort();

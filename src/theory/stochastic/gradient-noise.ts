@@ -2,9 +2,11 @@
  * How far the gradient of a mini-batch is from that of the whole sum (B2, B3): exactly, where that is a formula of the
  * terms' gradients, and by sampling where it is not.
  */
+
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
+import { checkWhole } from "../../options/check.js";
 import { random } from "../../tensor/random.js";
 import { dot, norm, type Vector } from "../algebra/vectors.js";
 import type { FiniteSum } from "../objectives/stochastic-objective.js";
@@ -40,7 +42,12 @@ export interface GradientNoise extends Displayable {
 }
 
 /**
- * Looks at the gradients of mini-batches at θ.
+ * How far the gradient g_B of a mini-batch of B of the N terms is from ∇F(θ):
+ *
+ *     E‖g_B − ∇F‖² = (tr Cov(∇f_i) / B) · (N − B)/(N − 1),  tr Cov(∇f_i) = (1/N) Σ_i ‖∇f_i − ∇F‖²
+ *
+ * (without the second factor where terms may come twice). The angle to ∇F and the share of batches with ⟨g_B, ∇F⟩ < 0 are
+ * means over sampled batches, for B = 1 over all N terms.
  *
  * @param F a sum of terms that can be asked for one by one, from `finiteSum`, `leastSquares` or `logistic`
  * @param theta where, of length dimension
@@ -58,11 +65,8 @@ export function gradientNoise(
   { batchSize = 1, replacement = false, batches = 1000, seed = 0 }: GradientNoiseOptions = {},
 ): GradientNoise {
   const { N } = F;
-  if (!Number.isInteger(batchSize) || batchSize < 1 || (!replacement && batchSize > N)) {
-    throw new RangeError(
-      `gradientNoise: batchSize must be a whole number from 1 to N = ${N}, got ${inspect(batchSize)}`,
-    );
-  }
+  const most = replacement ? undefined : N;
+  checkWhole("gradientNoise", { batchSize }, 1, most, "the number N of terms");
   const terms = Array.from({ length: N }, (_, i) => F.termGradient(i, theta));
   const gradient = F.gradient(theta);
   const termVariance =
@@ -130,6 +134,7 @@ export function regionOfConfusion(
   if (F.dimension !== 1) {
     throw new RangeError(`regionOfConfusion: F must have one variable, got ${F.dimension}`);
   }
+  checkWhole("regionOfConfusion", { points }, 2);
   const confused = Array.from({ length: points }, (_, i) => low + ((high - low) * i) / (points - 1)).filter(
     (x) => {
       let [up, down] = [false, false];

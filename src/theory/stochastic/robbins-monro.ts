@@ -1,10 +1,12 @@
 /**
  * The algorithm of Robbins and Monro: a root of M(θ) = E[N(θ)] from noisy observations N(θ) alone (A14).
  */
+
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
 import { type StepSize, stepSizeAt, stepSizeText } from "../../optim/schedule.js";
+import { checkWhole } from "../../options/check.js";
 import { type Random, random } from "../../tensor/random.js";
 import { Ensemble, recordedSteps } from "./ensemble.js";
 import { type EnsembleChartOptions, ensembleChart } from "./ensemble-chart.js";
@@ -82,11 +84,7 @@ export function robbinsMonro({
       `robbinsMonro: N must be a function (theta, stream) => number and theta0 a finite number, got ${inspect({ N, theta0 })}`,
     );
   }
-  for (const [what, value] of Object.entries({ steps, paths })) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new RangeError(`robbinsMonro: ${what} must be a whole number ≥ 1, got ${inspect(value)}`);
-    }
-  }
+  checkWhole("robbinsMonro", { steps, paths });
   const label = typeof schedule === "number" ? `η = ${formatNumber(schedule)}` : stepSizeText(schedule);
   const title = name ?? label;
   const etas = Float64Array.from({ length: steps + 1 }, (_, k) =>

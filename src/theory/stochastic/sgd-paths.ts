@@ -1,6 +1,7 @@
 /**
  * Stochastic gradient descent along many independent paths: what it does on average, and how it scatters.
  */
+
 import { inspect } from "#platform";
 import { formulaOf } from "../../compute/formula.js";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
@@ -8,6 +9,7 @@ import { host } from "../../display/host.js";
 import type { Rule } from "../../optim/rule.js";
 import { type StepSize, stepSizeText } from "../../optim/schedule.js";
 import { sgd } from "../../optim/sgd.js";
+import { checkWhole } from "../../options/check.js";
 import type { Vector } from "../algebra/vectors.js";
 import type { StochasticObjective } from "../objectives/stochastic-objective.js";
 import { Ensemble, recordedSteps } from "./ensemble.js";
@@ -95,11 +97,7 @@ export async function sgdPaths(F: StochasticObjective, options: SgdPathsOptions)
   if (!Array.from(theta0).every(Number.isFinite)) {
     throw new RangeError(`sgdPaths: the entries of theta0 must be finite, got ${inspect(theta0)}`);
   }
-  for (const [what, value] of Object.entries({ steps, paths, batchSize, threads: threads ?? 1 })) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new RangeError(`sgdPaths: ${what} must be a whole number ≥ 1, got ${inspect(value)}`);
-    }
-  }
+  checkWhole("sgdPaths", { steps, paths, batchSize, threads: threads ?? 1 });
   if ((eta === undefined) === (options.rule === undefined)) {
     throw new TypeError("sgdPaths: give either a step size eta or a rule, such as { eta: 0.1 }");
   }

@@ -1,6 +1,7 @@
 /**
  * A theorem's promise against what was measured.
  */
+import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
 import { lineChart } from "../../display/line-chart.js";
 import {
@@ -78,7 +79,7 @@ const fewestPaths = 30;
  *
  * @param run a path on an objective with known minimum, or what `sgdPaths` returned
  * @param bound what is promised after k steps
- * @throws RangeError if the minimum (or minimiser) is not known, or the bound is about a single run and there are many.
+ * @throws RangeError if the minimum (or minimiser) is not known, the bound is NaN or no number at some k, or the bound is about a single run and there are many.
  * @example
  * const F = quadratic({ spectrum: [2] });
  * const path = descend(F, { theta0: [3], eta: 0.25, steps: 20 });
@@ -90,7 +91,13 @@ export function checkBound(run: Path | SgdPaths, bound: Bound | ((k: number) => 
   const of = theorem?.of ?? "gap";
   const measured = run instanceof Path ? alongPath(run, of) : alongPaths(run, of);
   const { k, values, rounding, draws } = measured;
-  const bounds = Float64Array.from(k, (step) => bound(step));
+  const bounds = Float64Array.from(k, (step) => {
+    const promised: unknown = bound(step);
+    if (typeof promised === "number" && !Number.isNaN(promised)) return promised;
+    throw new RangeError(
+      `checkBound: the bound must be a number at every k ≥ 1; at k = ${step} it is ${inspect(promised)}`,
+    );
+  });
   const steps: StepVerdict[] = Array.from(k, (_, i) =>
     draws
       ? ofMean(draws(i), bounds[i]!, falseAlarm / k.length)
@@ -100,11 +107,18 @@ export function checkBound(run: Path | SgdPaths, bound: Bound | ((k: number) => 
   let tightness = 0;
   let at = 0;
   for (let i = 0; i < k.length; i++) {
-    const share = values[i]! / bounds[i]!;
+    const share = values[i] === bounds[i] ? 1 : values[i]! / bounds[i]!;
     if (!(share <= tightness) && (draws || values[i]! > rounding)) [tightness, at] = [share, k[i]!];
   }
   const diverged = run instanceof Path ? run.diverged : undefined;
-  const verdict = diverged ? "no" : verdictOf(steps);
+  // A bound of ∞ holds of everything: where there is no other, nothing is compared.
+  const empty =
+    k.length === 0
+      ? "there is no step to compare"
+      : bounds.every((one) => one === Number.POSITIVE_INFINITY)
+        ? "it is ∞ at every step, which promises nothing"
+        : undefined;
+  const verdict = diverged ? "no" : empty ? "undecided" : verdictOf(steps);
   const facts = run instanceof Path ? factsOfPath(run) : factsOfPaths(run);
   const unmet = (theorem?.assumes ?? [convexity, minimiser, shortSteps]).flatMap(
     (one) => one.unmet(facts) ?? [],
@@ -116,17 +130,16 @@ export function checkBound(run: Path | SgdPaths, bound: Bound | ((k: number) => 
   const open = steps.filter((step) => step.verdict === "undecided");
   const says = {
     yes: `${what} ≤ ${name} for k = 1 … ${last}; ${closest}`,
-    no: `${what} ≤ ${name} fails ${violations.length > 0 ? `at ${violations.length} of ${k.length} steps, first k = ${violations[0]}` : `: ${diverged?.reason}`}`,
-    undecided:
-      k.length === 0
-        ? `${what} ≤ ${name}: there is no step to compare`
-        : `${what} ≤ ${name}: too uncertain at ${open.length} of ${k.length} steps; ${closest}`,
+    no: `${what} ≤ ${name} fails${violations.length > 0 ? ` at ${violations.length} of ${k.length} steps, first k = ${violations[0]}` : `: ${diverged?.reason}`}`,
+    undecided: empty
+      ? `${what} ≤ ${name}: ${empty}`
+      : `${what} ≤ ${name}: too uncertain at ${open.length} of ${k.length} steps; ${closest}`,
   }[verdict];
   const odds = draws && verdict !== "undecided" ? ` (false alarm ${formatNumber(falseAlarm)})` : "";
   const finding: Finding = {
     verdict,
     text: says + odds,
-    wouldDecide: k.length === 0 ? "a step" : advice(run, open),
+    wouldDecide: empty ? (k.length === 0 ? "a step" : "a finite bound") : advice(run, open),
   };
   const title = findingText(finding);
   return judged(

@@ -2,10 +2,11 @@
  * The conditions on step sizes: Σ η(k) = ∞, so that any distance can be covered, and Σ η(k)² < ∞, so that the noise dies
  * out (A15, B4).
  */
-import { inspect } from "#platform";
+
 import { formatNumber } from "../../display/format-number.js";
 import { type Judged, judged, type Verdict } from "../../display/verdict.js";
 import { type Decay, decayOf, type StepSize, stepSizeAt, stepSizeText } from "../../optim/schedule.js";
+import { checkWhole } from "../../options/check.js";
 
 /** Whether a sum of positive numbers is infinite. */
 export type Sum = "infinite" | "finite" | "undecidable";
@@ -47,9 +48,7 @@ export function checkConditions(
   schedule: StepSize,
   { terms = 100_000 }: { terms?: number } = {},
 ): ConditionCheck {
-  if (!(Number.isInteger(terms) && terms >= 2)) {
-    throw new RangeError(`checkConditions: terms must be a whole number ≥ 2, got ${inspect(terms)}`);
-  }
+  checkWhole("checkConditions", { terms }, 2);
   const partial = { terms, sum: 0, squares: 0 };
   for (let k = 1; k <= terms; k++) {
     const eta = stepSizeAt("checkConditions", schedule, k);
@@ -94,8 +93,10 @@ function because(decay: Decay): string {
   const { ratio, power, log } = decay;
   if (ratio < 1) return `it falls geometrically, by the factor ${formatNumber(ratio)} a step`;
   if (power === 0 && log === 0) return "it does not fall";
-  const logarithm = log === 0 ? "" : ` (log k)^−${formatNumber(log)}`;
-  return `it falls like k^−${formatNumber(power)}${logarithm}`;
+  // With all digits: 1.000001 is on the other side of 1.
+  const [p, q] = [power, log].map((one) => Number(one.toPrecision(12)));
+  const logarithm = log === 0 ? "" : ` (log k)^−${q}`;
+  return `it falls like k^−${p}${logarithm}`;
 }
 
 /** What the terms at the end look like: the local power, from two of them a factor of two apart. */

@@ -2,9 +2,10 @@
  * Whether what a program returns for a derivative behaves as one where it matters: almost everywhere, and along curves
  * (B10).
  */
-import { inspect } from "#platform";
+
 import { formatNumber } from "../../display/format-number.js";
 import { type Judged, judged, type Verdict } from "../../display/verdict.js";
+import { checkPositive, checkWhole } from "../../options/check.js";
 import { type Random, random } from "../../tensor/random.js";
 import { dot, norm, type Vector } from "../algebra/vectors.js";
 
@@ -77,19 +78,8 @@ export function checkConservative(
   F: Field,
   { points = 2000, curves = 20, arcs = 20_000, radius = 1, seed = 0 }: ConservativeCheckOptions = {},
 ): ConservativeCheck {
-  for (const [name, count] of Object.entries({ points, curves, arcs })) {
-    if (!(Number.isInteger(count) && count > 0)) {
-      throw new RangeError(`checkConservative: ${name} must be a whole number ≥ 1, got ${inspect(count)}`);
-    }
-  }
-  if (!(Number.isInteger(F.dimension) && F.dimension > 0)) {
-    throw new RangeError(
-      `checkConservative: dimension must be a whole number ≥ 1, got ${inspect(F.dimension)}`,
-    );
-  }
-  if (!(Number.isFinite(radius) && radius > 0)) {
-    throw new RangeError(`checkConservative: radius must be a finite number > 0, got ${inspect(radius)}`);
-  }
+  checkWhole("checkConservative", { points, curves, arcs, dimension: F.dimension });
+  checkPositive("checkConservative", { radius });
   const stream = random(seed).split("checkConservative");
   const gaussian = () => Float64Array.from({ length: F.dimension }, () => radius * stream.normal());
   let [gradients, unclear] = [0, 0];

@@ -2,18 +2,21 @@
  * The conditions of the theorems that make stochastic approximation converge almost surely, beside what is known of a
  * given iteration: the step sizes exactly, the rest by sampling (A15, A16).
  */
+
 import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
 import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
 import type { StepSize } from "../../optim/schedule.js";
+import { checkBetween0And1, checkWhole } from "../../options/check.js";
 import { type Random, random } from "../../tensor/random.js";
 import { symmetricEigen } from "../algebra/symmetric-eigen.js";
 import type { Vector } from "../algebra/vectors.js";
 import type { StochasticObjective } from "../objectives/stochastic-objective.js";
+import { isCertain } from "./certain.js";
 import { type ConditionCheck, checkConditions } from "./check-conditions.js";
 import type { Estimator } from "./check-noise.js";
 import { type MeanTest, type Tails, testMean } from "./mean-test.js";
-import { knownTails } from "./tails.js";
+import { checkTails, knownTails } from "./tails.js";
 
 /** What is claimed of an iteration, and how much is sampled. */
 export interface ConvergenceCheckOptions {
@@ -72,6 +75,11 @@ export interface ConvergenceCheck extends Judged {
   readonly falseAlarm: number;
   /** The largest slope per distance, |⟨θ − θ*, M⟩|/‖θ − θ*‖², that may have been missed with probability 0.01 somewhere. */
   readonly detects: number;
+  /**
+   * The smallest share of all directions, the same ones at every distance, in which M may lead away to be found with probability
+   * 0.99 by random directions; 0 on a line, where both are looked at. Of a linear M the directions are sought instead.
+   */
+  readonly detectsShare: number;
 }
 
 /** Of more variables the symmetric part of the Jacobian is not taken apart. */
@@ -163,13 +171,19 @@ export function checkConvergence(
   const steep = Math.log10(ratios.at(-1)! / ratios.at(-2)!) > decades;
   const growth = beyond.overflow && steep ? { ...beyond, growth: "violated" as const } : beyond;
   const steps = checkConditions(schedule);
+  // Each random direction misses a share p of them with probability 1 − p.
+  const detectsShare = centre.length === 1 ? 0 : 1 - 0.01 ** (1 / (directions * radii.length));
+  const share =
+    detectsShare === 0
+      ? ""
+      : `; a cone of ${formatNumber(100 * detectsShare, 2)} % of all directions that leads away is found with probability 0.99`;
   const where = `(${Array.from(weakest.theta, (entry) => formatNumber(entry)).join(", ")})`;
   const separationVerdict = verdictOfSampled(separation);
   const findings: Finding[] = [
     steps.findings[0]!,
     {
       verdict: separationVerdict,
-      text: `⟨θ − θ*, M(θ)⟩ > 0 (Blum): ${separation}; per distance it is weakest at ${where}, ${formatNumber(weakest.off)} ± ${formatNumber(weakest.standardError, 2)}${open && separationVerdict === "undecided" ? because(open) : ""}`,
+      text: `⟨θ − θ*, M(θ)⟩ > 0 (Blum): ${separation}; per distance it is weakest at ${where}, ${formatNumber(weakest.off)} ± ${formatNumber(weakest.standardError, 2)}${open && separationVerdict === "undecided" ? because(open) : ""}${separationVerdict === "yes" ? share : ""}`,
       wouldDecide: !searched
         ? `at most ${mostDimensions} variables: of more the directions are not sought`
         : (open?.wouldDecide ?? "more samples, or a scalar product that is not 0"),
@@ -196,6 +210,7 @@ export function checkConvergence(
       ratios,
       falseAlarm,
       detects: Math.max(...tested.map(({ detects, r }) => detects / r)),
+      detectsShare,
     },
     {
       findings,
@@ -241,27 +256,10 @@ function requireOptions(
       `checkConvergence: distances must be two or more, rising and > 0; got ${inspect(distances)}`,
     );
   }
-  for (const [name, count, least] of [
-    ["directions", directions, 1],
-    ["samples", samples, 10],
-  ] as const) {
-    if (!(Number.isInteger(count) && count >= least)) {
-      throw new RangeError(
-        `checkConvergence: ${name} must be a whole number ≥ ${least}, got ${inspect(count)}`,
-      );
-    }
-  }
-  for (const [name, value, least] of [
-    ["bound", bound, 0],
-    ["kurtosis", kurtosis, 1],
-  ] as const) {
-    if (value !== undefined && !(value >= least)) {
-      throw new RangeError(`checkConvergence: ${name} must be a number ≥ ${least}, got ${inspect(value)}`);
-    }
-  }
-  if (!(confidence > 0 && confidence < 1)) {
-    throw new RangeError(`checkConvergence: confidence must be between 0 and 1, got ${inspect(confidence)}`);
-  }
+  checkWhole("checkConvergence", { directions });
+  checkWhole("checkConvergence", { samples }, 10);
+  checkTails("checkConvergence", { bound, kurtosis });
+  checkBetween0And1("checkConvergence", { confidence });
 }
 
 /** The distances, and others between them so that none is more than a factor of √5 from the next. */
@@ -300,19 +298,27 @@ function directionsAt(
   return [...some, ...sought.flatMap((v) => [v, v.map((entry) => -entry)])];
 }
 
-/** (J + Jᵀ)/2 with J the differences of M over ± r along each axis, with the same random numbers on both sides. */
+/**
+ * (J + Jᵀ)/2 with J the differences of M over ± r along each axis, with the same random numbers on both sides; once where there
+ * are none.
+ */
 function symmetricJacobian(draw: Estimator, centre: Float64Array, r: number, stream: Random): Float64Array {
   const n = centre.length;
   const J = new Float64Array(n * n);
+  const first = stream.split(0);
+  draw(centre.slice(), first);
+  const draws = isCertain(draw, centre.slice(), first, stream.split(0)) ? 1 : jacobianDraws;
   for (let j = 0; j < n; j++) {
-    for (let m = 0; m < jacobianDraws; m++) {
-      const [up, down] = [1, -1].map((side) => {
-        const theta = centre.slice();
-        theta[j]! += side * r;
-        return draw(theta, stream.split(m));
-      }) as [ArrayLike<number>, ArrayLike<number>];
+    const [above, below] = [centre.slice(), centre.slice()];
+    above[j]! += r;
+    below[j]! -= r;
+    for (let m = 0; m < draws; m++) {
+      const up = draw(above, stream.split(m));
+      // An estimator may give the same array each time.
+      const values = Float64Array.from(up);
+      const down = draw(below, stream.split(m));
       for (let i = 0; i < n; i++) {
-        const slope = (up[i]! - down[i]!) / (2 * r) / jacobianDraws / 2;
+        const slope = (values[i]! - down[i]!) / (2 * r) / draws / 2;
         J[i * n + j]! += slope;
         J[j * n + i]! += slope;
       }
@@ -350,8 +356,7 @@ function drawAt(
     }
     alike &&= slopes[n] === slopes[0];
   }
-  // Its stream is where it was: no random number was asked for.
-  const certain = alike && used.bits() === twin.bits();
+  const certain = alike && isCertain(draw, theta, used, twin);
   return { theta, r, slopes, square, certain, size: Math.sqrt(square) };
 }
 

@@ -8,6 +8,7 @@ import { displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { escapeHtml } from "../../display/escape-html.js";
 import { formatNumber } from "../../display/format-number.js";
 import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
+import { checkNumbers, refused } from "../../options/check.js";
 import { normalQuantile } from "../../tensor/normal.js";
 import { studentTail, upperStudent, whereTailIs } from "../../tensor/student.js";
 import { CheckFailed, requireClaim } from "./check.js";
@@ -159,11 +160,8 @@ type Compared = EstimateComparison & {
 
 function judge(name: string, options: EstimateOptions): EstimateCheck {
   const { falseAlarm = 1e-6 } = options;
-  if (!(falseAlarm > 0 && falseAlarm < 0.5)) {
-    throw new RangeError(
-      `${name}: falseAlarm must be above 0 and below 0.5, such as 1e-6, got ${inspect(falseAlarm)}`,
-    );
-  }
+  const isSmall = (alarm: number) => alarm > 0 && alarm < 0.5;
+  checkNumbers(name, { falseAlarm }, isSmall, "above 0 and below 0.5, such as 1e-6");
   const tasks = tasksOf(name, options, falseAlarm);
   const comparisons = tasks.map(compared);
   const rank = { no: 2, undecided: 1, yes: 0 };
@@ -288,7 +286,7 @@ function tasksOf(name: string, options: EstimateOptions, falseAlarm: number): Ta
       `${name}: within is missing: the largest deviation that may stay unseen, such as 0.05 * expected`,
     );
   }
-  if (!(degrees > 0)) throw new RangeError(`${name}: degrees must be > 0, got ${inspect(degrees)}`);
+  if (!(degrees > 0)) throw refused(name, "degrees", "> 0", degrees);
   /** Entry i of an option that is a number or a list as long as what was measured. */
   const entry = (what: keyof EstimateOptions, i: number, least = Number.NEGATIVE_INFINITY): number => {
     const given = options[what] as number | ArrayLike<number>;
@@ -299,9 +297,9 @@ function tasksOf(name: string, options: EstimateOptions, falseAlarm: number): Ta
     }
     const value = typeof given === "object" ? given[i] : given;
     if (!(typeof value === "number" && Number.isFinite(value) && value >= least)) {
-      throw new RangeError(
-        `${name}: ${what} must be a finite number${least === 0 ? " ≥ 0" : ""}${value === undefined && what === "standardError" ? " (or give an estimate, such as estimateMean(draws))" : ""}, got ${inspect(value)}`,
-      );
+      const isForgotten = value === undefined && what === "standardError";
+      const hint = isForgotten ? " (or give an estimate, such as estimateMean(draws))" : "";
+      throw refused(name, what, `a finite number${least === 0 ? " ≥ 0" : ""}${hint}`, value);
     }
     return value;
   };
@@ -329,9 +327,7 @@ function tasksOf(name: string, options: EstimateOptions, falseAlarm: number): Ta
       };
     }
     if (typeof one !== "number" || !Number.isFinite(one)) {
-      throw new RangeError(
-        `${name}: measured must be a finite number or an estimate, got ${inspect(one, { depth: 0 })}`,
-      );
+      throw refused(name, "measured", "a finite number or an estimate", one);
     }
     return {
       measured: one,

@@ -2,15 +2,18 @@
  * What sampling can say about a noisy gradient: whether it is biased, how large it gets, how much it scatters. Each answer
  * is yes, no or undecided, with how often it would be wrong and what it would find.
  */
+
 import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
 import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
+import { checkBetween0And1, checkNotNegative, checkWhole } from "../../options/check.js";
 import { normalTail } from "../../tensor/normal.js";
 import { type Random, random } from "../../tensor/random.js";
 import { norm, type Vector } from "../algebra/vectors.js";
 import type { StochasticObjective } from "../objectives/stochastic-objective.js";
+import { isCertain } from "./certain.js";
 import { type MeanTest, type Tails, testMean } from "./mean-test.js";
-import { knownTails, type TailIndex, tailIndex } from "./tails.js";
+import { checkTails, knownTails, type TailIndex, tailIndex } from "./tails.js";
 
 /** A noisy vector: one draw at θ. */
 export type Estimator = (theta: Vector, stream: Random) => ArrayLike<number>;
@@ -101,7 +104,7 @@ const mostNumbers = 1e8;
  * places (Bonferroni). The test holds what it states for every law of which a bound on ‖N‖ or on the kurtosis is known
  * (empirical Bernstein; Catoni), E N = ∇F is refuted if |Σ ψ(a (Nᵢ − ∇F))| > n a² v/2 + ln(4/α); of an estimator of which
  * nothing is known it decides nothing, as rare draws that no sample shows may carry the mean, and says from which kurtosis on
- * the draws could be unbiased. What asks for no random number and is the same each time is compared exactly.
+ * the draws could be unbiased. What asks for no random number (of the stream or by `Math.random`) and is the same each time is compared exactly.
  *
  * Boundedness cannot be seen in a sample: a claimed bound can be refuted, and of n draws without a larger one it follows with
  * confidence 1 − δ that a larger one has a probability below log(1/δ)/n. Whether the variance is finite, a sample cannot
@@ -109,7 +112,7 @@ const mostNumbers = 1e8;
  *
  * @param estimator a function (θ, stream) => vector, or an objective of which samples can be drawn
  * @param options `at`: the places; `mean`, `bound`, `kurtosis`, `within`, `samples` = 2000, `confidence` = 1 − 10⁻⁶, `seed` = 0
- * @throws RangeError for no places, a confidence that is not between 0 and 1, or draws that are not finite.
+ * @throws RangeError for no places, a confidence that is not between 0 and 1, or draws or a mean that are not finite.
  * @example
  * const F = expectation(quadratic({ spectrum: [1] }), noise({ distribution: "sign", bias: 0.2 }));
  * checkNoise(F, { at: [[0], [2]] }).bias // → 'biased'
@@ -133,20 +136,10 @@ export function checkNoise(
       `checkNoise: give places to sample at, such as { at: [[0], [1]] }; got ${inspect(at)}`,
     );
   }
-  if (!(confidence > 0 && confidence < 1) || !(Number.isInteger(samples) && samples >= 10)) {
-    throw new RangeError(
-      `checkNoise: confidence must be between 0 and 1 and samples a whole number ≥ 10, got ${inspect({ confidence, samples })}`,
-    );
-  }
-  for (const [name, value, least] of [
-    ["bound", bound, 0],
-    ["kurtosis", kurtosis, 1],
-    ["within", within, 0],
-  ] as const) {
-    if (value !== undefined && !(value >= least)) {
-      throw new RangeError(`checkNoise: ${name} must be a number ≥ ${least}, got ${inspect(value)}`);
-    }
-  }
+  checkBetween0And1("checkNoise", { confidence });
+  checkWhole("checkNoise", { samples }, 10);
+  checkTails("checkNoise", { bound, kurtosis });
+  if (within !== undefined) checkNotNegative("checkNoise", { within });
   const stream = random(seed).split("checkNoise");
   const falseAlarm = Number((1 - confidence).toPrecision(12));
   const drawn = at.map((theta: Vector, i: number) =>
@@ -167,6 +160,12 @@ export function checkNoise(
     if (wanted && wanted.length !== columns.length) {
       throw new RangeError(
         `checkNoise: the mean must have ${columns.length} entries like a draw, got ${wanted.length}`,
+      );
+    }
+    const wrong = wanted ? Array.from(wanted).findIndex((one) => !Number.isFinite(one)) : -1;
+    if (wrong >= 0) {
+      throw new RangeError(
+        `checkNoise: the mean must be finite; at theta = (${Array.from(theta, (x) => formatNumber(x)).join(", ")}) its entry ${wrong} is ${inspect(wanted![wrong])}`,
       );
     }
     const tests = wanted && columns.map((column, j) => testMean(column, wanted[j]!, alarm, known));
@@ -347,8 +346,7 @@ function drawAt(theta: Float64Array, draw: Estimator, samples: number, streams: 
       if (value !== columns[j]![0]) alike = false;
     }
   }
-  // Its stream is where it was: then no random number was asked for.
-  const certain = alike && stream.bits() === streams.split(place).bits();
+  const certain = alike && isCertain(draw, theta, stream, streams.split(place));
   return { theta, columns, certain };
 }
 

@@ -37,11 +37,12 @@ export function requireClaim(name: string, claim: string): void {
  *
  * @param claim its number, A1 … A17 or B1 … B12
  * @param statement what is claimed, in words
- * @param holds whether the computation bears it out, or a function that finds out
+ * @param holds whether the computation bears it out, or a function that finds out; of several things a list of that, which must
+ *   not be empty (`[].every(…)` is true)
  * @param detail the numbers behind the verdict
  * @param options `falseAlarm`: of a check that looks at random numbers, the probability with which another seed would
  *   make it fail though the claim holds: at most 10⁻⁶, and 0 where it holds for every seed
- * @throws CheckFailed if `holds` is false, TypeError if it is not a boolean (a forgotten `await`?), RangeError if
+ * @throws CheckFailed if `holds` is false, or of a list one entry, or there is none, TypeError if it is not a boolean (a forgotten `await`?), RangeError if
  *   `falseAlarm` is above 10⁻⁶: then more runs or a wider margin are needed.
  * @example
  * check("A4", "the reference network has 602,762 parameters", 784 * 512 + 512 + 512 * 384 + 384 + 384 * 10 + 10 === 602762)
@@ -51,7 +52,7 @@ export function requireClaim(name: string, claim: string): void {
 export function check(
   claim: string,
   statement: string,
-  holds: boolean | (() => boolean),
+  holds: boolean | readonly boolean[] | (() => boolean | readonly boolean[]),
   detail?: string,
   { falseAlarm }: { falseAlarm?: number } = {},
 ): Displayable {
@@ -61,7 +62,19 @@ export function check(
       `check: a false alarm may have a probability of at most 1e-6, make more runs or a wider margin; got ${inspect(falseAlarm)}`,
     );
   }
-  const verdict: unknown = typeof holds === "function" ? holds() : holds;
+  const answer: unknown = typeof holds === "function" ? holds() : holds;
+  if (Array.isArray(answer) && answer.length === 0) {
+    throw new CheckFailed(claim, `${claim} is undecided: ${statement}: the list is empty`, "undecided");
+  }
+  // A list holds where each entry is true; else its first other entry says what is wrong.
+  const list: unknown[] = Array.isArray(answer) ? answer : [answer];
+  const verdict =
+    list[
+      Math.max(
+        0,
+        list.findIndex((one) => one !== true),
+      )
+    ];
   if (typeof verdict !== "boolean") {
     throw new TypeError(
       `check: whether ${claim} holds must be true or false${verdict instanceof Promise ? ", did you forget await?" : ""}; got ${inspect(verdict)}`,

@@ -6,6 +6,7 @@
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
+import { checkWhole } from "../../options/check.js";
 
 /** An estimate of a mean. Shows itself as a line. */
 export interface Estimate extends Displayable {
@@ -130,9 +131,7 @@ export function timeAverage(
   series: ArrayLike<number> | readonly ArrayLike<number>[],
   { from = 0 }: TimeAverageOptions = {},
 ): Estimate {
-  if (!(Number.isInteger(from) && from >= 0)) {
-    throw new RangeError(`timeAverage: from must be a whole number ≥ 0, got ${inspect(from)}`);
-  }
+  checkWhole("timeAverage", { from }, 0);
   const first = (series as ArrayLike<unknown>)[0];
   const single = typeof first === "number" || first === undefined;
   const lists = single ? [series as ArrayLike<number>] : (series as readonly ArrayLike<number>[]);

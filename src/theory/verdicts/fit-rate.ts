@@ -2,6 +2,7 @@
  * How fast gaps fall, from the gaps: a power law C k^−p is a line in log–log, a geometric law C r^k a line in
  * log–linear; both are fitted by least squares, and the one that leaves less unexplained is said to hold.
  */
+import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
 import { lineChart } from "../../display/line-chart.js";
 import { type Finding, findingText, type Judged, judged, type Verdict } from "../../display/verdict.js";
@@ -18,8 +19,8 @@ export interface FittedLine {
 /** A fitted rate of convergence. Shows itself as a sentence over the chart of gaps and fit. */
 export interface RateFit extends Judged {
   /**
-   * Whether the gaps fall by the law that is named: `no` if they level off, or a law that was asked for fits far worse than the
-   * other; `undecided` if the window cannot tell the laws apart.
+   * Whether the gaps fall by the law that is named: `no` if they level off, grow or stop being finite, or a law that was asked for fits far worse
+   * than the other; `undecided` if the window cannot tell the laws apart.
    */
   readonly verdict: Verdict;
   /** The law that fits better, or the one that was asked for. */
@@ -57,12 +58,14 @@ const clear = 3;
 const better = 10;
 /** Residuals below this are rounding. */
 const rounding = 1e-12;
+/** A gap below 0 by more than this share of the first is no rounding. */
+const negative = 1e-6;
 
 /**
  * Fits gap(k) ≈ C k^−p, or C (k + 1)^−p where that fits far better, and gap(k) ≈ C r^k to the tail of a path (A6). Gaps that
- * are constant, or come down to a floor, follow neither: then the verdict is no, with the level at which they end. It is undecided where neither
- * law leaves three times the residual of the other, or the exponent (the ratio) of the first and the second half of the
- * window differ by more than a tenth and beyond their errors, as on a transient.
+ * are constant, or come down to a floor, follow neither: then the verdict is no, with the level at which they end. So it is of gaps
+ * that grow. It is undecided where neither law leaves three times the residual of the other, or the exponent (the ratio) of the
+ * first and the second half of the window differ by more than a tenth and beyond their errors, as on a transient.
  *
  * The window is by default the last three quarters of log k, that is, from k = K^(1/4) to the last step K, but
  * only as far as gaps stay above rounding (10⁻¹³ of the first where F has no formula for its gap). In a power
@@ -73,7 +76,7 @@ const rounding = 1e-12;
  *
  * @param path what `descend` returned, or a list of gaps of length K + 1 with gap(k) at index k
  * @param options `from`, `to`: the first and last k of the window; `law`: to name the law beforehand
- * @throws RangeError if fewer than 3 positive gaps lie in the window.
+ * @throws RangeError if fewer than 3 positive gaps lie in the window, or one is below 0; TypeError for another law.
  * @example
  * const gaps = Float64Array.from({ length: 101 }, (_, k) => 3 / k ** 2);
  * fitRate(gaps) // → ✓ power law: gap ≈ 3 · k^−2.0000 (± 0.0000), k = 3 … 100
@@ -84,15 +87,23 @@ export function fitRate(
   { from, to, law }: { from?: number; to?: number; law?: "power" | "geometric" } = {},
 ): RateFit {
   const gaps = path instanceof Path ? path.gaps : path;
-  const last = to ?? lastAboveRounding(path, gaps);
+  if (law !== undefined && law !== "power" && law !== "geometric") {
+    throw new TypeError(`fitRate: law must be "power" or "geometric", got ${inspect(law)}`);
+  }
+  for (const [name, k] of Object.entries({ from, to })) {
+    if (k === undefined || (Number.isInteger(k) && k >= 0)) continue;
+    throw new RangeError(`fitRate: ${name} must be a whole number ≥ 0, got ${inspect(k)}`);
+  }
+  const broken = brokenAt(gaps, from ?? 1, to ?? gaps.length - 1);
+  const last = broken === undefined ? (to ?? lastAboveRounding(path, gaps)) : broken - 1;
   const first = from ?? Math.max(1, Math.floor(last ** 0.25));
   const ks: number[] = [];
   for (let k = first; k <= last && k < gaps.length; k++) {
-    if (gaps[k]! > 0 && Number.isFinite(gaps[k])) ks.push(k);
+    if (gaps[k]! > 0) ks.push(k);
   }
   if (ks.length < 3) {
     throw new RangeError(
-      `fitRate: at least 3 positive, finite gaps are needed, there are ${ks.length} for k = ${first} … ${last}`,
+      `fitRate: at least 3 positive, finite gaps are needed, there are ${ks.length} from k = ${first} on${broken === undefined ? ` to ${last}` : `, and gap(${broken}) is ${gaps[broken]}`}`,
     );
   }
   const logs = ks.map((k) => Math.log(gaps[k]!));
@@ -136,13 +147,39 @@ export function fitRate(
   const chosen = law ?? found;
   const bend =
     chosen === "power" ? bendOf(ks, logs, (k) => Math.log(k + offset.offset)) : bendOf(ks, logs, (k) => k);
+  const growth = chosen === "power" ? -power.exponent : geometricLine.slope;
+  const grows = growth > 3 * (chosen === "power" ? power.standardError : geometricLine.error) + rounding;
   const verdict: Verdict =
-    level !== undefined || (chosen !== found && evidence >= clear)
+    broken !== undefined || level !== undefined || grows || (chosen !== found && evidence >= clear)
       ? "no"
       : evidence >= clear && !bend
         ? "yes"
         : "undecided";
-  return shownFit({ law: chosen, evidence, power, geometric, level, window }, verdict, gaps, bend);
+  const fit = { law: chosen, evidence, power, geometric, level, window };
+  const remark =
+    broken !== undefined
+      ? `, but gap(${broken}) is not finite`
+      : grows
+        ? ", so it grows"
+        : evidence < clear
+          ? `, not clearly better than the ${chosen === "power" ? "geometric" : "power"} law (which leaves ${formatNumber(evidence, 2)} times as much)`
+          : chosen !== found
+            ? `, but the ${found} law leaves ${formatNumber(evidence, 2)} times less`
+            : bend
+              ? `, but ${changeOf(chosen, bend)} within it`
+              : "";
+  return shownFit(fit, verdict, gaps, remark, bend ? "a later window" : "a longer window");
+}
+
+/** The first k of the window at which the gap is not finite; throws for one further below 0 than rounding: F* is wrong. */
+function brokenAt(gaps: ArrayLike<number>, from: number, to: number): number | undefined {
+  for (let k = from; k <= to && k < gaps.length; k++) {
+    const gap = gaps[k]!;
+    if (!Number.isFinite(gap)) return k;
+    if (gap >= -negative * Math.abs(gaps[from]!)) continue;
+    throw new RangeError(`fitRate: gaps must be ≥ 0; is F* the minimum? gap(${k}) is ${inspect(gap)}`);
+  }
+  return undefined;
 }
 
 /**
@@ -151,6 +188,7 @@ export function fitRate(
  * one by more.
  */
 function levelOf(ks: readonly number[], logs: readonly number[]): number | undefined {
+  if (Math.max(...logs) - Math.min(...logs) <= rounding) return Math.exp(logs[0]!);
   for (const share of [0.5, 0.75]) {
     const [first, second, half] = parts(ks, logs, share, (k) => Math.log(k + 1)) ?? [];
     if (!first || !second) continue;
@@ -192,7 +230,21 @@ function bendOf(
   if (!first || !second) return undefined;
   const off = Math.abs(first.slope - second.slope);
   const large = off > 0.1 * Math.max(Math.abs(first.slope), Math.abs(second.slope));
-  return large && off > 3 * Math.hypot(first.error, second.error) ? [first.slope, second.slope] : undefined;
+  const clearly = off > 3 * Math.hypot(first.error, second.error) || isSmooth(ks, logs, of);
+  return large && clearly ? [first.slope, second.slope] : undefined;
+}
+
+/**
+ * Whether the line misses the points by a curve rather than by scatter, of which its errors know nothing: the residuals change
+ * sign less often, by three standard deviations, than those of n independent points, about n/2 times.
+ */
+function isSmooth(ks: readonly number[], logs: readonly number[], of: (k: number) => number): boolean {
+  const u = ks.map(of);
+  const { start, slope, residual } = fitLine(u, logs, (i) => 1 / (ks[i]! + 1));
+  if (residual <= rounding) return false;
+  const above = u.map((x, i) => logs[i]! > start + slope * x);
+  const changes = above.filter((one, i) => i > 0 && one !== above[i - 1]).length;
+  return changes < (ks.length - 1) / 2 - 1.5 * Math.sqrt(ks.length - 1);
 }
 
 const around = (estimate: number, error: number): readonly [number, number] => [
@@ -249,13 +301,19 @@ function fitLine(u: readonly number[], v: readonly number[], weight: (i: number)
 /** A number with a proper minus, for exponents. */
 const signed = (value: number, digits: number) => value.toFixed(digits).replace("-", "−");
 
+const changeOf = (law: RateFit["law"], [first, second]: readonly [number, number]) =>
+  law === "power"
+    ? `the exponent changes from ${signed(-first, 3)} to ${signed(-second, 3)}`
+    : `the ratio changes from ${Math.exp(first).toFixed(4)} to ${Math.exp(second).toFixed(4)}`;
+
 function shownFit(
   fit: Omit<RateFit, keyof Judged>,
   verdict: Verdict,
   gaps: ArrayLike<number>,
-  bend: readonly [number, number] | undefined,
+  remark: string,
+  wouldDecide: string,
 ): RateFit {
-  const { law, power, geometric, window, level, evidence } = fit;
+  const { law, power, geometric, window, level } = fit;
   const [from, to] = window;
   const base = power.offset === 0 ? "k" : "(k + 1)";
   const formula =
@@ -263,20 +321,11 @@ function shownFit(
       ? `${formatNumber(power.prefactor)} · ${base}^${signed(-power.exponent, 4)} (± ${power.standardError.toFixed(4)})`
       : `${formatNumber(geometric.prefactor)} · ${geometric.ratio.toFixed(6)}^k (± ${formatNumber(geometric.standardError, 2)})`;
   const where = `k = ${from} … ${to}`;
-  const other = law === "power" ? "geometric" : "power";
   const text =
     level !== undefined
       ? `levels off at ${formatNumber(level)}, ${where}: no law of decay`
-      : `${law} law: gap ≈ ${formula}, ${where}${
-          verdict === "no"
-            ? `, but the ${other} law leaves ${formatNumber(evidence, 2)} times less`
-            : verdict === "undecided"
-              ? bend && evidence >= clear
-                ? `, but ${law === "power" ? `the exponent changes from ${signed(-bend[0], 3)} to ${signed(-bend[1], 3)}` : `the ratio changes from ${Math.exp(bend[0]).toFixed(4)} to ${Math.exp(bend[1]).toFixed(4)}`} within it`
-                : `, not clearly better than the ${other} law (which leaves ${formatNumber(evidence, 2)} times as much)`
-              : ""
-        }`;
-  const finding: Finding = { verdict, text, wouldDecide: bend ? "a later window" : "a longer window" };
+      : `${law} law: gap ≈ ${formula}, ${where}${remark}`;
+  const finding: Finding = { verdict, text, wouldDecide };
   const title = findingText(finding);
   const fitted = (k: number) =>
     law === "power"

@@ -1,7 +1,7 @@
 /**
  * How heavy the tails of noise are: what is known of the library's own, and what a sample suggests of any other.
  */
-
+import { refused } from "../../options/check.js";
 import type { Vector } from "../algebra/vectors.js";
 import { kurtosisOf } from "../objectives/expectation.js";
 import { isFiniteSum, type StochasticObjective } from "../objectives/stochastic-objective.js";
@@ -24,6 +24,12 @@ export function knownTails(F: StochasticObjective, theta: Vector): Tails {
     if (square > 1e-24 * (1 + mean * mean)) largest = Math.max(largest, fourth / square ** 2);
   }
   return { kurtosis: largest };
+}
+
+/** Throws RangeError unless a bound is ≥ 0 and a kurtosis ≥ 1, as every kurtosis is; either may be ∞ or missing. */
+export function checkTails(who: string, { bound, kurtosis }: Tails): void {
+  if (bound !== undefined && !(bound >= 0)) throw refused(who, "bound", "a number ≥ 0", bound);
+  if (kurtosis !== undefined && !(kurtosis >= 1)) throw refused(who, "kurtosis", "a number ≥ 1", kurtosis);
 }
 
 /** An estimate of a tail index α, P(X > x) ≈ x^−α for large x. */

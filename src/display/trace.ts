@@ -1,0 +1,15 @@
+/**
+ * The parts of a Plotly figure: what the code that makes figures and the code that draws them both name.
+ */
+
+/** One trace of a Plotly figure: see Plotly's reference for its attributes. */
+export type Trace = Readonly<Record<string, unknown>>;
+
+/** A Plotly layout: see Plotly's reference for its attributes. */
+export type Layout = Readonly<Record<string, unknown>>;
+
+/** The size of a static image, in pixels. */
+export interface ImageSize {
+  width?: number;
+  height?: number;
+}
