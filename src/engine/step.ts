@@ -31,6 +31,8 @@ export interface Chunk {
 /** One thread's part of a network. */
 export class ThreadNetwork {
   readonly kernels: Kernels;
+  /** Which kernels compute, and why not faster ones. */
+  readonly name: string;
   readonly share: Share;
   /** Whether this thread also does what is done once. */
   readonly isFirst: boolean;
@@ -52,8 +54,11 @@ export class ThreadNetwork {
     const { memory, layers } = job;
     const views = viewsOf(job);
     const wasm = wasmKernels(memory, view(memory, job.scratch[share.part]!));
-    const kernels = watch(job.backend === "openblas" ? openblasKernels(wasm, memory) : wasm);
+    const { backend, proven, why } = job.multiplier;
+    const chosen = backend === "openblas" ? openblasKernels(wasm, memory, proven && new Set(proven)) : wasm;
+    const kernels = watch(chosen);
     this.kernels = kernels;
+    this.name = why ? `${kernels.name} (${why})` : kernels.name;
     this.share = share;
     this.isFirst = share.part === 0;
     this.parameters = {

@@ -70,7 +70,7 @@ export function work(
   tell: (message: ThreadMessage) => void = postToParent,
 ): ThreadResult {
   const network = new ThreadNetwork(job, { part, parts }, watch);
-  const { name } = network.kernels;
+  const { name } = network;
   const { training } = job;
   if (!training) {
     if (job.evaluation) network.evaluate(job.evaluation);

@@ -271,4 +271,12 @@ export const openblas: Platform["openblas"] = () => {
   throw new Error('backend "openblas": a browser has no OpenBLAS; use the default, backend "wasm"');
 };
 
+export const trustOpenblas: Platform["trustOpenblas"] = () => "a browser has no OpenBLAS";
+
+export const machine: Platform["machine"] = () => versions.browser ?? "";
+
+export const recall: Platform["recall"] = () => undefined;
+
+export const remember: Platform["remember"] = () => {};
+
 export const drawsOffscreen = false;

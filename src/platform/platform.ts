@@ -144,6 +144,14 @@ export interface Platform {
   allowRelaxedSimd(): void;
   /** OpenBLAS, loaded on the first call. @throws Error where there is none, with the fix */
   openblas(): OpenBlas;
+  /** OpenBLAS, tried in another process before it is loaded; or why there is none, in words. */
+  trustOpenblas(): OpenBlas | string;
+  /** What determines the bits of a computation besides nablab: processor, system, engine. */
+  machine(): string;
+  /** What was remembered as the answer to a question, on this machine; undefined if nothing. */
+  recall(question: string): string | undefined;
+  /** Remembers an answer for later processes, where that is possible. */
+  remember(question: string, answer: string): void;
   /** Whether static pictures of figures can be drawn in a thread, without a page. */
   drawsOffscreen: boolean;
 }

@@ -6,6 +6,7 @@ import { inspect, openblas, requireWritable } from "#platform";
 import { formulaOf, type RuleFormula } from "../compute/formula.js";
 import type { Dataset } from "../data/index.js";
 import { unknownPart } from "../engine/lower.js";
+import type { FastBackend } from "../engine/multiplier.js";
 import { type Shuffle, shuffles } from "../engine/order.js";
 import { Pace } from "../engine/pace.js";
 import { defaultThreads, isWorthHandingOver } from "../engine/pool.js";
@@ -57,9 +58,10 @@ export interface TrainOptions {
   /** What to call the run; the rule's text. */
   name?: string;
   /**
-   * `wasm`: float32 in threads; `scalar`: float64 as the lecture writes it; by default the first that can. `openblas`:
-   * as wasm, with dense products by OpenBLAS, which is about twice as fast where it is there, and rounds in its own
-   * way on each kind of processor. A rule that the kernels do not know is float64 in any case, and takes the gradient from
+   * By default float32 in threads, to the same bits on every machine: by WebAssembly, and dense products by OpenBLAS where it
+   * is there and proven, on this machine, to give WebAssembly's bits, several times as fast (`run.kernels` says what
+   * computed, and why). `wasm`: by WebAssembly alone. `openblas`: all dense products by OpenBLAS, even if it rounds in its
+   * own way. `scalar`: float64 as the lecture writes it, the default where there is no fast kernel. A rule that the kernels do not know is float64 in any case, and takes the gradient from
    * them; by default where a step is so large that it pays.
    */
   backend?: Backend;
@@ -89,6 +91,8 @@ export interface Task {
   readonly formula: RuleFormula | undefined;
   /** What has no fast kernel, in words. */
   readonly missing: string | undefined;
+  /** Who multiplies for the fast kernels; undefined for the fastest that has WebAssembly's bits. */
+  readonly multiplier: FastBackend | undefined;
   /** Chooses the number of threads. */
   readonly pace: Pace;
 }
@@ -201,6 +205,7 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
     live,
     formula: backend === "scalar" ? undefined : formula,
     missing: obstacle ?? (formula ? undefined : `the rule ${isPlainRule(rule) ? rule.name : text}`),
+    multiplier: options.backend === "scalar" ? undefined : options.backend,
     // An explicit number of threads is not changed.
     pace: options.threads ? new Pace(threads) : new Pace(usual.first, usual.most),
   };

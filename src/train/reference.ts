@@ -5,7 +5,6 @@
  */
 import { yieldTurn } from "#platform";
 import { formulaOf } from "../compute/formula.js";
-import type { FastBackend } from "../engine/job.js";
 import { type GradientOf, kernelGradient } from "../engine/kernel-gradient.js";
 import type { KernelTraining } from "../engine/kernel-trainer.js";
 import { orderOf } from "../engine/order.js";
@@ -32,9 +31,9 @@ function backpropagated({ model, data, loss, settings }: Task): GradientOf {
 }
 
 /** What the threads need of a training. */
-export function kernelTraining({ model, data, loss, settings }: Task, stop: AbortSignal): KernelTraining {
+export function kernelTraining(task: Task, stop: AbortSignal): KernelTraining {
+  const { model, data, loss, settings, multiplier: backend } = task;
   const { epochs, batchSize, seed, shuffle, threads } = settings;
-  const backend = settings.backend as FastBackend;
   const { name } = formulaOf("loss", loss)!;
   return { model, data, loss: name, backend, threads, epochs, batchSize, seed, shuffle, stop };
 }
