@@ -95,6 +95,7 @@ await bundleForBrowser(kernel, building, { minify: true, plugins: [ownCompiler] 
 await bundle("live.ts", "es");
 await bundle("page.ts", "iife");
 await bundle("service-worker.ts", "iife");
+await bundle("lite.ts", "iife");
 copyFileSync(
   at("node_modules", "plotly.js-cartesian-dist-min", "plotly-cartesian.min.js"),
   path.join(building, "plotly.js"),

@@ -8,8 +8,8 @@ import { rolldown } from "rolldown";
 
 const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
 const src = fileURLToPath(new URL("../../src/", import.meta.url));
-/** The folders of dist/ that run only in Node. */
-const onlyNode = /^(kernel|cli|labextension)\b/;
+/** The folders of dist/ that run only in Node, or whose part for a browser starts no threads. */
+const onlyNode = /^(kernel|cli|labextension|platform)\b/;
 /** Needs a document, which a browser's worker lacks. */
 const onlyOffscreen = "static-image-worker.js";
 

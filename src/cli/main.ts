@@ -76,6 +76,7 @@ program
   .argument("[notebooks...]", ".ipynb files or folders (default: nablab's lectures and released assignments)")
   .requiredOption("-o, --out <folder>", "the folder of the site")
   .option("--no-slides", "without slides")
+  .option("--no-lab", "without a whole JupyterLab under lab/, which takes 25 MB and jupyterlite-core")
   .option("--title <text>", "title of the site", "Notebooks")
   .addHelpText(
     "after",

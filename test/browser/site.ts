@@ -20,7 +20,7 @@ export function makeSite(...notebooks: string[]): { folder: string; remove(): vo
   const folder = mkdtempSync(path.join(tmpdir(), "nablab-site-"));
   execFileSync(
     process.execPath,
-    [path.join(root, "dist/cli/main.js"), "site", ...notebooks, "--out", folder],
+    [path.join(root, "dist/cli/main.js"), "site", "--no-lab", ...notebooks, "--out", folder],
     {
       stdio: "pipe",
     },

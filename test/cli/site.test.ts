@@ -45,7 +45,16 @@ beforeAll(async () => {
     { source: "md:for me", metadata: { slideshow: { slide_type: "notes" } } },
     { source: "3", outputs: [figure] },
   ]);
-  const { status, stderr } = await nablab(dir, "site", "notebooks", "--out", "site", "--title", "All of it");
+  const { status, stderr } = await nablab(
+    dir,
+    "site",
+    "--no-lab",
+    "notebooks",
+    "--out",
+    "site",
+    "--title",
+    "All of it",
+  );
   expect([status, stderr]).toEqual([
     0,
     expect.stringContaining("2 pages with slides: npx nablab serve site"),
@@ -197,7 +206,7 @@ test("what others wrote does not run, load, navigate, or look like a part of the
     { source: "2", outputs: [{ output_type: "stream", name: "stdout", text: attack }] },
     { source: attack, outputs: [{ output_type: "error", ename: "x", evalue: "x", traceback: [attack] }] },
   ]);
-  const { status, stderr } = await nablab(other, "site", "in", "--out", "out", "--title", attack);
+  const { status, stderr } = await nablab(other, "site", "--no-lab", "in", "--out", "out", "--title", attack);
   expect([status, stderr]).toEqual([0, expect.stringContaining("1 page with slides")]);
   const out = path.join(other, "out");
   for (const name of ["index.html", "hostile.html", "slides/hostile.html"]) {
@@ -228,9 +237,9 @@ test("a site in the place of another removes what that had, and nothing else", a
   const out = path.join(other, "site");
   write(other, "a.ipynb", ["1"]);
   write(other, "b.ipynb", ["1"]);
-  expect((await nablab(other, "site", "a.ipynb", "b.ipynb", "--out", "site")).status).toBe(0);
+  expect((await nablab(other, "site", "--no-lab", "a.ipynb", "b.ipynb", "--out", "site")).status).toBe(0);
   writeFileSync(path.join(out, "mine.txt"), "mine");
-  const again = await nablab(other, "site", "a.ipynb", "--out", "site", "--no-slides");
+  const again = await nablab(other, "site", "--no-lab", "a.ipynb", "--out", "site", "--no-slides");
   expect(again.stderr).toContain("a.ipynb: holds no outputs; to get them: npx nablab run a.ipynb");
   expect(again.stderr).toContain("1 page: npx nablab serve site");
   expect(readdirSync(out).sort()).toEqual(
@@ -244,17 +253,17 @@ test("refuses a file for a folder, and two notebooks for one page", async () => 
   const other = folder();
   writeFileSync(path.join(other, "file"), "");
   write(other, "plain.ipynb", ["1"]);
-  expect((await nablab(other, "site", "plain.ipynb", "--out", "file")).stderr).toContain(
+  expect((await nablab(other, "site", "--no-lab", "plain.ipynb", "--out", "file")).stderr).toContain(
     "--out must name a folder",
   );
   write(other, "index.ipynb", ["1"]);
-  const index = await nablab(other, "site", "index.ipynb", "--out", "site");
+  const index = await nablab(other, "site", "--no-lab", "index.ipynb", "--out", "site");
   expect([index.status, index.stderr]).toEqual([
     2,
     expect.stringContaining("index.ipynb and the index would both be written to index.html; rename one"),
   ]);
   write(other, "Plain.ipynb", ["2"]);
-  const twice = await nablab(other, "site", "plain.ipynb", "Plain.ipynb", "--out", "site");
+  const twice = await nablab(other, "site", "--no-lab", "plain.ipynb", "Plain.ipynb", "--out", "site");
   expect([twice.status, twice.stderr]).toEqual([
     2,
     expect.stringContaining("would both be written to Plain.html"),

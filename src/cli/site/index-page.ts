@@ -17,7 +17,7 @@ export function indexPage(pages: readonly Page[], site: Site): string {
     return `<li><h2>${link(to, escapeHtml(title))}</h2>${beginning(notebook)}${more}</li>`;
   });
   const lab = site.hasLab
-    ? `<p>Or all of it in <a href="${addressOf("lab/index.html", file)}">JupyterLab</a>, in this browser: your files stay on this computer.</p>`
+    ? `<p>Or all of it in <a href="${addressOf("lab/lab/index.html", file)}">JupyterLab</a>, in this browser: your files stay on this computer.</p>`
     : "";
   const body = `<header class="bar" data-bar></header>
 <main id="content">

@@ -80,7 +80,7 @@ export function readingPage(
       link("index.html", "up", "All pages"),
       page.slides && link(page.slides, "", "Slides"),
       site.hasLab &&
-        `<a href="${escapeHtml(`${addressOf("lab/index.html", file)}?path=${encodeURIComponent(file.replace(/\.html$/, ".ipynb"))}`)}">JupyterLab</a>`,
+        `<a href="${escapeHtml(`${addressOf("lab/lab/index.html", file)}?path=${encodeURIComponent(file.replace(/\.html$/, ".ipynb"))}`)}">JupyterLab</a>`,
       after && link(after.file, "next", `${escapeHtml(after.title)} →`),
     ]
       .filter(Boolean)

@@ -16,6 +16,7 @@ import { readNotebook } from "../notebook.js";
 import { say } from "../progress.js";
 import { addressOf } from "./addresses.js";
 import { indexPage } from "./index-page.js";
+import { makeLab } from "./lab.js";
 import { ownNotebooks } from "./own-notebooks.js";
 import { type Page, readingPage, type Site, shell } from "./page.js";
 import { picturesIn } from "./pictures.js";
@@ -29,6 +30,8 @@ export interface SiteOptions {
   out: string;
   /** Also makes slides of each notebook. */
   slides: boolean;
+  /** Also a whole JupyterLab. */
+  lab: boolean;
   /** What the site is called. */
   title: string;
 }
@@ -53,7 +56,7 @@ export async function makeSite(given: readonly string[], options: SiteOptions): 
 }
 
 /** @param tells says which notebooks hold no outputs */
-function make(paths: readonly string[], { out, slides, title }: SiteOptions, tells: boolean): void {
+function make(paths: readonly string[], { out, slides, lab, title }: SiteOptions, tells: boolean): void {
   const files = new SiteFiles(out);
   const pages = findNotebooks(paths, out).map(({ source, target }): Page => {
     const { notebook } = readNotebook(source);
@@ -76,7 +79,13 @@ function make(paths: readonly string[], { out, slides, title }: SiteOptions, tel
   });
   const shared = sharedFiles(pages, slides);
   const assets = `assets/${digest(...[...shared].flat())}`;
-  const site: Site = { title, assets, hasLab: false };
+  const notebooks = pages.map(({ file, notebook }) => ({
+    name: file.replace(/\.html$/, ".ipynb"),
+    notebook,
+  }));
+  const jupyterlab = lab ? makeLab(notebooks, assets, title) : undefined;
+  for (const [name, content] of jupyterlab ?? []) files.add(`lab/${name}`, content, "JupyterLab");
+  const site: Site = { title, assets, hasLab: jupyterlab !== undefined };
   files.add("index.html", indexPage(pages, site), "the index");
   for (const [i, page] of pages.entries()) {
     const around = { before: pages[i - 1], after: pages[i + 1] };
@@ -113,10 +122,11 @@ function sharedFiles(pages: readonly Page[], slides: boolean): Map<string, strin
   const built = path.join(packageRoot, "dist", "page");
   if (!existsSync(built)) throw new InputError(`nablab is not built: npm run build; got no folder ${built}`);
   const programs = readdirSync(built)
-    .filter((name) => name !== "service-worker.js")
+    .filter((name) => name !== "service-worker.js" && name !== "lite.js")
     .map((name) => [name, readFileSync(path.join(built, name))] as const);
   return new Map<string, string | Uint8Array>([
     ["page.css", siteStyle],
+    ["logo.svg", readFileSync(path.join(packageRoot, "docs", "logo.svg"))],
     ["colours.json", JSON.stringify({ light, dark })],
     ["search.js", searchIndex(pages)],
     ...programs,
@@ -140,7 +150,11 @@ function serviceWorker(files: SiteFiles): string {
   const version = digest(...entries.flat());
   const toRead = entries
     .map(([name]) => name)
-    .filter((name) => /^(pictures|slides)\/|\.html$|\/(page|search)\.js$|\.css$|\.woff2$/.test(name))
+    .filter(
+      (name) =>
+        !name.startsWith("lab/") &&
+        /^(pictures|slides)\/|\.html$|\/(page|search)\.js$|\.css$|\.woff2$/.test(name),
+    )
     .map((name) => addressOf(name, ""));
   return `self.nablabSite = ${JSON.stringify({ version, files: toRead })};\n${program}`;
 }
