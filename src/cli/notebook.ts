@@ -109,9 +109,12 @@ export function parseNotebook(
 function checkKernel(metadata: Json, file: string): void {
   const { kernelspec, language_info: info } = metadata;
   const name = isObject(kernelspec) ? kernelspec.name : undefined;
-  const language = isObject(info) ? info.name : undefined;
+  const language =
+    (isObject(kernelspec) ? kernelspec.language : undefined) ?? (isObject(info) ? info.name : undefined);
   if (name === kernelName) return;
-  if (name === undefined && (language === undefined || language === "typescript")) return;
+  if (name === undefined && language === undefined) return;
+  // Those of tslab, Deno and the kernels of JavaScript run here as well.
+  if (language === "typescript" || language === "javascript") return;
   const shown =
     name === undefined ? `language ${JSON.stringify(language)}` : `kernel ${JSON.stringify(name)}`;
   throw new InputError(

@@ -63,7 +63,6 @@ export const appendices = files.filter((name) => !/^\d/.test(name)).map(read);
 
 /** What still has the form of the first edition. */
 const firstEdition = new Set([
-  "02-backpropagation",
   "03-stochastic-gradient-descent",
   "04-robbins-monro",
   "05-rates",
