@@ -5,6 +5,7 @@
 
 import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
+import { nesterov } from "../../optim/momentum.js";
 import { type StepSize, stepSizeAt } from "../../optim/schedule.js";
 import { checkNotNegative, checkPositive } from "../../options/check.js";
 import { distance, type Vector } from "../algebra/vectors.js";
@@ -14,14 +15,22 @@ import {
   gradientsWithin,
   minimiser,
   pathWithin,
+  shortRuleSteps,
   shortSteps,
   startWithin,
+  steepness,
   stepsOf,
+  stepsOfRule,
   strongConvexity,
 } from "./assumptions.js";
 
 /** What a bound is about. */
-export type Bounded = "gap" | "gap of the weighted mean" | "gap of the mean" | "squared distance";
+export type Bounded =
+  | "gap"
+  | "gap after a gradient step"
+  | "gap of the weighted mean"
+  | "gap of the mean"
+  | "squared distance";
 
 /** An upper bound as a function of k, with what it is called, what it is about, and what its theorem assumes. */
 export interface Bound {
@@ -30,7 +39,7 @@ export interface Bound {
   /** The formula, for a legend. */
   readonly label: string;
   /**
-   * `gap`: of F(θ(k)) − F*; `gap of the mean`: at the mean of θ(0), …, θ(k−1), `weighted`: by the step sizes;
+   * `gap`: of F(θ(k)) − F*; `gap after a gradient step`: at x(k) = θ(k−1) − η ∇F(θ(k−1)); `gap of the mean`: at the mean of θ(0), …, θ(k−1), `weighted`: by the step sizes;
    * `squared distance`: of ‖θ(k) − θ*‖². Of a random path the mean of that.
    */
   readonly of: Bounded;
@@ -140,6 +149,80 @@ export function strongConvexityBound({
     eta,
     mu,
     assumes: [strongConvexity(mu), shortSteps, stepsOf(eta)],
+  });
+}
+
+/**
+ * The bound for Nesterov's momentum with β(k) = (k − 1)/(k + 2): for convex F with L-Lipschitz gradient, a minimiser θ*, and
+ * η ≤ 1/L,
+ *
+ *     F(x(k)) − F(θ*) ≤ 2 ‖θ(0) − θ*‖² / (η (k + 1)²)    for k ≥ 1,
+ *
+ * at the points x(k) = θ(k−1) − η ∇F(θ(k−1)), from which the rule looks ahead to θ(k).
+ *
+ * @param options `R`, or `theta0` and `thetaStar`; `eta`; `L` to have eta ≤ 1/L checked
+ * @throws RangeError if eta > 1/L, where the theorem says nothing.
+ * @example
+ * const F = quadratic({ spectrum: [1, 0.01] });
+ * const path = descend(F, { theta0: [1, 1], rule: nesterov({ eta: 1, beta: "1983" }), steps: 200 });
+ * checkBound(path, nesterovBound({ R: Math.SQRT2, eta: 1, L: F.L })).verdict // → 'yes'
+ * @see Y. Nesterov, A method of solving a convex programming problem with convergence rate O(1/k²), Soviet Math. Dokl. 27
+ *   (1983); W. Su, S. Boyd, E. Candès, A differential equation for modeling Nesterov's accelerated gradient method, JMLR 17
+ *   (2016), equation 2.
+ */
+export function nesterovBound(options: BoundOptions): Bound {
+  const { R, eta } = checked("nesterovBound", options);
+  return bound((k) => (2 * R * R) / (eta * (k + 1) ** 2), {
+    label: "2 ‖θ0 − θ*‖² / (η (k+1)²)",
+    of: "gap after a gradient step",
+    eta,
+    assumes: [
+      convexity,
+      minimiser,
+      shortRuleSteps(eta),
+      stepsOfRule(nesterov({ eta, beta: "1983" })),
+      startWithin(R),
+    ],
+  });
+}
+
+/**
+ * The bound under the Polyak–Łojasiewicz inequality ½‖∇F(θ)‖² ≥ mu (F(θ) − F*), which needs neither convexity nor a single
+ * minimiser: for L-Lipschitz gradient and η ≤ 1/L,
+ *
+ *     F(θ(k)) − F* ≤ (1 − η mu)^k (F(θ(0)) − F*).
+ *
+ * Only iterates count: `checkBound` looks whether the inequality holds at each.
+ *
+ * @param options `gap0` = F(θ(0)) − F*, `eta`, `mu` > 0 (of least squares the smallest eigenvalue that is not 0), `L` to have
+ *   eta ≤ 1/L checked
+ * @throws RangeError if eta > 1/L or mu is not > 0.
+ * @example
+ * const F = quadratic({ spectrum: [1, 0.5, 0] }); // not strongly convex
+ * const path = descend(F, { theta0: [1, 1, 1], eta: 1, steps: 50 });
+ * checkBound(path, polyakLojasiewiczBound({ gap0: path.gaps[0], eta: 1, mu: 0.5, L: 1 })).verdict // → 'yes'
+ * @see H. Karimi, J. Nutini, M. Schmidt, Linear convergence of gradient and proximal-gradient methods under the
+ *   Polyak–Łojasiewicz condition, ECML PKDD 2016, theorem 1; B. Polyak, Gradient methods for minimizing functionals (1963).
+ */
+export function polyakLojasiewiczBound({
+  gap0,
+  eta,
+  mu,
+  L,
+}: {
+  gap0: number;
+  eta: number;
+  mu: number;
+  L?: number | "unknown";
+}): Bound {
+  checked("polyakLojasiewiczBound", { R: 1, eta, ...(L !== undefined && { L }) });
+  checkPositive("polyakLojasiewiczBound", { mu });
+  checkNotNegative("polyakLojasiewiczBound", { gap0 });
+  return bound((k) => Math.max(0, 1 - eta * mu) ** k * gap0, {
+    label: "(1 − η mu)ᵏ (F(θ0) − F*)",
+    of: "gap",
+    eta,
+    assumes: [shortSteps, stepsOf(eta), steepness(mu)],
   });
 }
 
