@@ -434,7 +434,7 @@ describe("what does not fit is said", () => {
     [
       "no input",
       () => sequential([conv2d(1, 2), flatten(), dense(2, 2)]),
-      "say it with sequential([…], { input: [1, 28, 28] })",
+      "declare it with sequential([…], { input: [1, 28, 28] })",
     ],
     [
       "channels",
