@@ -6,7 +6,7 @@
  * Sums are cut as order.ts says. Whether OpenBLAS then gives the bits of WebAssembly depends on its kernels, and is
  * proven for each product (proof.ts); those that are not are left to WebAssembly.
  *
- * The library is called with one thread of its own from each of ours; how it is found is the platform's (platform/openblas.ts).
+ * Each of our threads calls the library, which itself uses one thread; how it is found is the platform's (platform/openblas.ts).
  */
 import { cores, type OpenBlas, openblas } from "#platform";
 import type { Kernels } from "./kernels.js";
