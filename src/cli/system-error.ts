@@ -39,3 +39,9 @@ export function systemProblem(error: unknown): string | undefined {
   const place = file ?? dest ?? (port === undefined ? undefined : `${address ?? ""}:${port}`);
   return `${fix} (${code})${place === undefined ? "" : `: ${place}`}`;
 }
+
+/** Why a file cannot be read, for the end of a message. */
+export function unreadable(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return `cannot be read: ${(code && fixes[code]) ?? "of an error of the system"} (${code})`;
+}

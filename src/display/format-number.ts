@@ -32,7 +32,7 @@ export function formatNumber(value: number, digits = 4): string {
  * others with as many decimals as the one that needs most for `digits` digits, or all as powers of ten where that would be long.
  *
  * @example
- * formatColumn([2.301, 0.4512, 12]) // ["2.3010", "0.4512", "12.0000"]
+ * formatColumn([2.301, 0.4512, 12]) // → [ '2.3010', '0.4512', '12.0000' ]
  */
 export function formatColumn(values: readonly number[], digits = 4): string[] {
   const finite = values.filter((value) => Number.isFinite(value));
