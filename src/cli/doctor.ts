@@ -1,6 +1,6 @@
 /**
  * `nablab doctor`: looks at everything that a notebook needs, from Node to a cell that Jupyter runs, and says of
- * each whether it is well and which command mends it.
+ * each whether it works and which command fixes it.
  */
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -18,7 +18,7 @@ import { packageRoot } from "../kernel/own-packages.js";
 
 const run = promisify(execFile);
 
-/** What is wrong, and the command that mends it. */
+/** What is wrong, and the command that fixes it. */
 class Ailment extends Error {
   constructor(
     message: string,

@@ -5,7 +5,7 @@
  * A row of a matrix is a sample, and A is outputs × inputs, as in the lecture. Every operation does its `share` of
  * the result and nothing else, so threads need to meet only between operations.
  */
-import type { Matrix, WeightShape } from "./matrix.js";
+import { line, type Matrix, type WeightShape } from "./matrix.js";
 import type { Parameters } from "./parameters.js";
 import type { RuleName, StepNumbers } from "./rule-kernels.js";
 import type { Share } from "./share.js";
@@ -30,12 +30,7 @@ export interface Source {
   readonly columns: number;
   readonly pitch: number;
   readonly scale: number;
-  /** A bit for each column, from the lowest of each byte on: columns that are left out of lists of what is not zero. */
-  readonly skip?: Uint8Array;
 }
-
-/** Columns that follow each other, `end` excluded. */
-export type ColumnRun = readonly [first: number, end: number];
 
 /**
  * What is not zero of some rows: for each row (or column) a list of up to `capacity` pairs, of where a line of 16 floats
@@ -54,15 +49,15 @@ export interface Kernels extends ImageKernels {
   /** Which these are, for the record of a run. */
   readonly name: string;
 
-  /** out[r, j] = data[indices[r], j] · scale: the samples of a batch as numbers; or of runs of their columns alone. */
-  gather(out: Matrix, source: Source, rows: number, share: Share, runs?: readonly ColumnRun[]): void;
+  /** out[r, j] = data[indices[r], j] · scale: the samples of a batch as numbers. */
+  gather(out: Matrix, source: Source, rows: number, share: Share): void;
 
-  /** out = x Aᵀ + b, or with `relu` the larger of that and 0; without b, x Aᵀ. */
+  /** out = x Aᵀ + b, or with `relu` the larger of that and 0. */
   affine(
     out: Matrix,
     x: Matrix,
     A: Weights,
-    b: Float32Array | undefined,
+    b: Float32Array,
     rows: number,
     relu: boolean,
     share: Share,
@@ -90,14 +85,14 @@ export interface Kernels extends ImageKernels {
   /** Lists, for each column, what is not zero. */
   compressColumns(out: Compressed, source: Source, rows: number, share: Share): void;
 
-  /** As `affine`, with weights in panels and compressed rows; with `add`, on top of what is in `out`. */
+  /** As `affine`, to the same bits, with weights in panels and compressed rows. */
   sparseAffine(
     out: Matrix,
     x: Compressed,
     A: Weights,
     b: Float32Array,
     rows: number,
-    { relu, add }: { relu: boolean; add: boolean },
+    relu: boolean,
     share: Share,
   ): void;
 
@@ -111,7 +106,7 @@ export interface Kernels extends ImageKernels {
     share: Share,
   ): void;
 
-  /** As `weightGradient`, with weights in panels and compressed columns. */
+  /** As `weightGradient`, to the same bits, with weights in panels and compressed columns. */
   sparseGradient(A: Weights, delta: Matrix, x: Compressed, rows: number, finish: Finish, share: Share): void;
 
   /** As `sparseAffine`, with weights in columns. */
@@ -148,7 +143,7 @@ export interface Kernels extends ImageKernels {
   update(parameters: Parameters, share: Share): void;
 }
 
-/** The length of `sums` of weights: one for each 8 columns of A, or 16 outputs. That of b is as long as it has lines. */
+/** The length of `sums` of weights: one for each block of 16 × 16. That of b is as long as it has lines. */
 export function sumsLength({ inputs, outputs }: { inputs: number; outputs: number }): number {
-  return Math.max(2 * Math.ceil(inputs / 16), Math.ceil(outputs / 16));
+  return Math.ceil(outputs / line) * Math.ceil(inputs / line);
 }

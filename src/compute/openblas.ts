@@ -1,78 +1,221 @@
 /**
- * Products of dense matrices by OpenBLAS, where there is one: with 512-bit vectors a core multiplies twice as fast as
- * WebAssembly with 128 (80 to 95 GFLOP/s against 53 on the same core). All the rest, and products with what is
- * not zero, is done by the WebAssembly kernels, on the same memory.
+ * Products of dense matrices by OpenBLAS, where there is one: with 512-bit vectors a core multiplies four times as fast as
+ * WebAssembly with 128 (250 GFLOP/s against 62 on the same core). All the rest, and products with what is not zero, is
+ * done by the WebAssembly kernels, on the same memory.
  *
- * The library is called with one thread of its own from each of ours; how it is found is the platform's (platform/openblas.ts).
+ * Sums are cut as order.ts says. Whether OpenBLAS then gives the bits of WebAssembly depends on its kernels, and is
+ * proven for each product (proof.ts); those that are not are left to WebAssembly.
+ *
+ * Each of our threads calls the library, which itself uses one thread; how it is found is the platform's (platform/openblas.ts).
  */
-import { cores, openblas } from "#platform";
+import { cores, type OpenBlas, openblas } from "#platform";
 import type { Kernels } from "./kernels.js";
 import { padded } from "./matrix.js";
+import { panelsOf } from "./order.js";
 import { ruleKernel } from "./rule-kernels.js";
-import { rangeOf, type Share } from "./share.js";
+import { rangeOf, type Share, whole } from "./share.js";
 import type { WasmKernels } from "./wasm.js";
+
+/**
+ * The forms of products; `step` is θ − η aᵀb, on top of parameters instead of a gradient.
+ */
+export type Form = "ab" | "abᵀ" | "aᵀb" | "step";
 
 // As in cblas.h.
 const [rowMajor, asIs, transposed] = [101, 111, 112];
+const transposition: Record<Form, readonly [a: number, b: number]> = {
+  ab: [asIs, asIs],
+  abᵀ: [asIs, transposed],
+  aᵀb: [transposed, asIs],
+  step: [transposed, asIs],
+};
+
+/** Rows and columns of the largest product that one call computes: larger ones are no faster, and take longer to prove. */
+const mostRows = 512;
+const mostColumns = 1024;
+
+/** With fewer multiply-adds, WebAssembly takes 15 µs, and calling OpenBLAS gains nothing that is worth a proof. */
+const worthCalling = 2 ** 19;
 
 /**
- * Columns (or outputs) that one call computes, of so many. The same whatever the number of threads that train, so that the
- * same bits come out: as many as make a call for each core.
+ * Rows of the result that one call computes of a gradient of weights, columns of other products: so many that there is a
+ * call for each core.
  */
-const chunkOf = (columns: number): number => Math.max(64, padded(Math.ceil(columns / coreCount)));
+const chunkOf = (n: number): number => Math.min(mostRows, Math.max(64, padded(Math.ceil(n / coreCount))));
 const coreCount = cores();
+
+/** The form and size of a call. */
+export interface CallSize {
+  readonly form: Form;
+  readonly m: number;
+  readonly n: number;
+  readonly depth: number;
+}
+
+/** One call: its form, and where the part of the result is, and of the sum, that it computes. */
+interface Call extends CallSize {
+  readonly row: number;
+  readonly column: number;
+  readonly inner: number;
+}
+
+/** The calls of a product of m × n with a sum of `depth` products, a thread's share of them. */
+function* callsOf(form: Form, m: number, n: number, depth: number, share: Share): Generator<Call> {
+  const byRows = form === "aᵀb" || form === "step";
+  const [rows, columns] = byRows ? [chunkOf(m), mostColumns] : [mostRows, chunkOf(n)];
+  const [top, bottom] = byRows ? rangeOf(m, share, rows) : [0, m];
+  const [left, right] = byRows ? [0, n] : rangeOf(n, share, columns);
+  for (const [row, height] of pieces(top, bottom, rows)) {
+    for (const [column, width] of pieces(left, right, columns)) {
+      for (const [inner, length] of panelsOf(depth)) {
+        yield { form, row, m: height, column, n: width, inner, depth: length };
+      }
+    }
+  }
+}
+
+function* pieces(from: number, to: number, most: number): Generator<[from: number, length: number]> {
+  for (let at = from; at < to; at += most) yield [at, Math.min(most, to - at)];
+}
+
+/** What distinguishes a call from others: its form and size, as `aᵀb 256 784 128`. */
+export type CallName = string;
+
+/** The form and size of a call of that name. */
+export function sizeOf(name: CallName): CallSize {
+  const [form, m, n, depth] = name.split(" ");
+  return { form: form as Form, m: Number(m), n: Number(n), depth: Number(depth) };
+}
+
+/** A product of m × n entries, each a sum of `depth` products. */
+export type Product = readonly [form: Form, m: number, n: number, depth: number];
+
+/** The names of the calls of a product, each once; none where calling gains nothing. */
+export function callNames(...[form, m, n, depth]: Product): CallName[] {
+  if (m * n * depth < worthCalling) return [];
+  const names = new Set<CallName>();
+  for (const call of callsOf(form, m, n, depth, whole))
+    names.add(`${form} ${call.m} ${call.n} ${call.depth}`);
+  return [...names];
+}
+
+/** A matrix at an address. */
+export interface Placed {
+  readonly address: number;
+  /** Entries from one row to the next. */
+  readonly pitch: number;
+}
+
+/** What a product is computed of: c += α a b. */
+interface Operands {
+  readonly c: Placed;
+  readonly a: Placed;
+  readonly b: Placed;
+  readonly alpha?: number;
+}
+
+/** c += α a b in the given form for m × n entries, panel by panel; a thread's share. */
+export function accumulate(
+  library: OpenBlas,
+  form: Form,
+  [m, n, depth]: readonly [m: number, n: number, depth: number],
+  share: Share,
+  operands: Operands,
+): void {
+  for (const call of callsOf(form, m, n, depth, share)) callOnce(library, call, operands);
+}
+
+/** One call of OpenBLAS. */
+export function callOnce({ sgemm }: OpenBlas, call: Call, { c, a, b, alpha = 1 }: Operands): void {
+  const { form, row, m, column, n, inner, depth } = call;
+  const [transA, transB] = transposition[form];
+  const [aRow, aColumn] = transA === asIs ? [row, inner] : [inner, row];
+  const [bRow, bColumn] = transB === asIs ? [inner, column] : [column, inner];
+  const A = a.address + 4 * (aRow * a.pitch + aColumn);
+  const B = b.address + 4 * (bRow * b.pitch + bColumn);
+  const C = c.address + 4 * (row * c.pitch + column);
+  sgemm(rowMajor, transA, transB, m, n, depth, alpha, A, a.pitch, B, b.pitch, 1, C, c.pitch);
+}
 
 /**
  * The kernels with OpenBLAS for dense products.
  *
  * @param memory what the arrays lie in
+ * @param proven the calls that give the bits of WebAssembly, the only ones to make; without, all are made
  */
-export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): Kernels {
-  const { name, sgemm, address } = openblas();
-  const base = address(new Uint8Array(memory.buffer));
-  const at = (array: Float32Array, entry = 0): number => base + array.byteOffset + 4 * entry;
+export function openblasKernels(
+  wasm: WasmKernels,
+  memory: WebAssembly.Memory,
+  proven?: ReadonlySet<CallName>,
+): Kernels {
+  const library = openblas();
+  const base = library.address(new Uint8Array(memory.buffer));
+  const place = (array: Float32Array, pitch: number): Placed => ({ address: base + array.byteOffset, pitch });
   let squares = false;
   let isPlain = false;
   let eta = 0;
 
+  const known = new Map<string, boolean>();
+  /** Whether all calls of a product are to be made. */
+  function takes(form: Form, m: number, n: number, depth: number): boolean {
+    if (!proven) return true;
+    const product = `${form} ${m} ${n} ${depth}`;
+    let found = known.get(product);
+    if (found === undefined) {
+      const calls = callNames(form, m, n, depth);
+      found = calls.length > 0 && calls.every((call) => proven.has(call));
+      known.set(product, found);
+    }
+    return found;
+  }
+
   return {
     ...wasm,
-    name: `${name}, ${wasm.name}`,
+    name: proven
+      ? `${library.name}, proven to give the bits of ${wasm.name}`
+      : `${library.name}, ${wasm.name}`,
 
     affine(out, x, A, b, rows, relu, share) {
       const pitch = padded(A.inputs);
-      for (const [j, end] of chunks(padded(A.outputs), share)) {
-        const [X, W, Z] = [at(x.data), at(A.theta, j * pitch), at(out.data, j)];
-        const [m, n, depth] = [rows, end - j, A.inputs];
-        sgemm(rowMajor, asIs, transposed, m, n, depth, 1, X, x.pitch, W, pitch, 0, Z, out.pitch);
-        if (b) wasm.addBias(out, b, rows, relu, j, end);
-      }
+      const size = [rows, padded(A.outputs), pitch] as const;
+      if (!takes("abᵀ", ...size)) return wasm.affine(out, x, A, b, rows, relu, share);
+      const [from, to] = rangeOf(size[1], share, chunkOf(size[1]));
+      wasm.clear(out, rows, from, to);
+      const operands = { c: place(out.data, out.pitch), a: place(x.data, x.pitch), b: place(A.theta, pitch) };
+      accumulate(library, "abᵀ", size, share, operands);
+      wasm.addBias(out, b, rows, relu, from, to);
     },
 
     inputGradient(out, delta, A, mask, rows, share) {
       const pitch = padded(A.inputs);
-      for (const [k, end] of chunks(pitch, share)) {
-        const [D, W, Y] = [at(delta.data), at(A.theta, k), at(out.data, k)];
-        const [m, n, depth] = [rows, end - k, A.outputs];
-        sgemm(rowMajor, asIs, asIs, m, n, depth, 1, D, delta.pitch, W, pitch, 0, Y, out.pitch);
-        if (mask) wasm.mask(out, mask, rows, k, end);
-      }
+      const size = [rows, pitch, padded(A.outputs)] as const;
+      if (!takes("ab", ...size)) return wasm.inputGradient(out, delta, A, mask, rows, share);
+      const [from, to] = rangeOf(pitch, share, chunkOf(pitch));
+      wasm.clear(out, rows, from, to);
+      const operands = { a: place(delta.data, delta.pitch), b: place(A.theta, pitch) };
+      accumulate(library, "ab", size, share, { c: place(out.data, out.pitch), ...operands });
+      if (mask) wasm.mask(out, mask, rows, from, to);
     },
 
-    weightGradient(A, delta, x, rows, { add, update }, share) {
+    weightGradient(A, delta, x, rows, finish, share) {
+      const { add, update } = finish;
       const pitch = padded(A.inputs);
-      for (const [j, end] of chunks(A.outputs, share)) {
-        const [D, X, m, n] = [at(delta.data, j), at(x.data), end - j, A.inputs];
-        // θ ← θ − η deltaᵀ x is a product like any other: a step takes 8 % less than with the gradient stored first.
-        const straight = update && !add && isPlain && !squares;
-        const [alpha, beta, C] = straight ? [-eta, 1, A.theta] : [1, Number(add), A.gradient];
-        const target = at(C, j * pitch);
-        sgemm(rowMajor, transposed, asIs, m, n, rows, alpha, D, delta.pitch, X, x.pitch, beta, target, pitch);
-        if (straight) continue;
-        // While the chunk is still in the cache.
-        if (squares) A.sums[j / chunkOf(A.outputs)] = wasm.sumOfSquares(A.gradient, j * pitch, end * pitch);
-        if (update) wasm.updateRange(A, j * pitch, end * pitch);
+      const size = [A.outputs, pitch, rows] as const;
+      const operands = { a: place(delta.data, delta.pitch), b: place(x.data, x.pitch) };
+      // θ ← θ − η deltaᵀ x is a product like any other: a step takes 8 % less than with the gradient stored first. With
+      // η = 0, OpenBLAS would do nothing at all.
+      const straight =
+        update && !add && isPlain && !squares && Math.fround(eta) !== 0 && panelCount(rows) === 1;
+      if (straight && takes("step", ...size)) {
+        accumulate(library, "step", size, share, { ...operands, c: place(A.theta, pitch), alpha: -eta });
+        return;
       }
+      if (!takes("aᵀb", ...size)) return wasm.weightGradient(A, delta, x, rows, finish, share);
+      const [from, to] = rangeOf(A.outputs, share, chunkOf(A.outputs));
+      if (!add) A.gradient.fill(0, from * pitch, to * pitch);
+      accumulate(library, "aᵀb", size, share, { ...operands, c: place(A.gradient, pitch) });
+      if (squares) wasm.squares(A, from / 16, Math.ceil(to / 16), 0, pitch);
+      if (update) wasm.updateRange(A, from * pitch, to * pitch);
     },
 
     setRule(rule, parameters, wanted = ruleKernel(rule).squares !== undefined) {
@@ -88,9 +231,4 @@ export function openblasKernels(wasm: WasmKernels, memory: WebAssembly.Memory): 
   };
 }
 
-/** A thread's part of the columns, in chunks. */
-function* chunks(columns: number, share: Share): Generator<[from: number, to: number]> {
-  const chunk = chunkOf(columns);
-  const [from, to] = rangeOf(columns, share, chunk);
-  for (let at = from; at < to; at += chunk) yield [at, Math.min(at + chunk, to)];
-}
+const panelCount = (depth: number): number => [...panelsOf(depth)].length;

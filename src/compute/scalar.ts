@@ -1,7 +1,7 @@
 /**
  * The readable twins: each operation as its formula says it. They sum in float64, and round once, when storing.
  */
-import type { Compressed, Finish, Kernels, Source } from "./kernels.js";
+import type { Compressed, Finish, Kernels, Source, Weights } from "./kernels.js";
 import { blockOutputs, line, weightAt } from "./matrix.js";
 import type { Parameters } from "./parameters.js";
 import { scalarImageKernels } from "./scalar-windows.js";
@@ -28,13 +28,10 @@ export function scalarKernels(apply: Move): Kernels {
     ...scalarImageKernels,
     name: "scalar",
 
-    gather(out, source, rows, share, runs = [[0, source.columns]]) {
+    gather(out, source, rows, share) {
       const [from, to] = rangeOf(rows, share);
       for (let r = from; r < to; r++) {
-        let at = r * out.pitch;
-        for (const [first, end] of runs) {
-          for (let j = first; j < end; j++) out.data[at++] = valueAt(source, r, j);
-        }
+        for (let j = 0; j < source.columns; j++) out.data[r * out.pitch + j] = valueAt(source, r, j);
       }
     },
 
@@ -42,7 +39,7 @@ export function scalarKernels(apply: Move): Kernels {
       const [from, to] = rangeOf(A.outputs, share, line);
       for (let i = 0; i < rows; i++) {
         for (let j = from; j < to; j++) {
-          let z = b ? b[j]! : 0;
+          let z = b[j]!;
           for (let k = 0; k < A.inputs; k++) {
             z += x.data[i * x.pitch + k]! * A.theta[weightAt(A, j, k)]!;
           }
@@ -67,13 +64,11 @@ export function scalarKernels(apply: Move): Kernels {
     weightGradient(A, delta, x, rows, finish, share) {
       const [from, to] = rangeOf(A.inputs, share, line);
       for (let k = from; k < to; k++) {
-        let squares = 0;
         for (let j = 0; j < A.outputs; j++) {
           let sum = 0;
           for (let i = 0; i < rows; i++) sum += delta.data[i * delta.pitch + j]! * x.data[i * x.pitch + k]!;
-          squares += finishWith(A, weightAt(A, j, k), sum, finish);
+          addSquare(A, j, k, finishWith(A, weightAt(A, j, k), sum, finish));
         }
-        A.sums[Math.floor(k / 8)] = squares + (k % 8 ? A.sums[Math.floor(k / 8)]! : 0);
       }
     },
 
@@ -91,8 +86,7 @@ export function scalarKernels(apply: Move): Kernels {
       const [from, to] = rangeOf(rows, share);
       for (let r = from; r < to; r++) {
         out.counts[r] = 0;
-        for (let k = 0; k < source.columns; k++)
-          if (!isSkipped(source, k)) append(out, r, k, valueAt(source, r, k));
+        for (let k = 0; k < source.columns; k++) append(out, r, k, valueAt(source, r, k));
       }
     },
 
@@ -100,22 +94,12 @@ export function scalarKernels(apply: Move): Kernels {
       const [from, to] = rangeOf(source.columns, share, line);
       for (let k = from; k < to; k++) {
         out.counts[k] = 0;
-        for (let r = 0; r < rows; r++) if (!isSkipped(source, k)) append(out, k, r, valueAt(source, r, k));
+        for (let r = 0; r < rows; r++) append(out, k, r, valueAt(source, r, k));
       }
     },
 
-    sparseAffine(out, x, A, b, rows, { relu, add }, share) {
-      const expanded = expandRows(x, rows, A.inputs);
-      if (!add) return self.affine(out, expanded, A, b, rows, relu, share);
-      const more = { ...out, data: new Float32Array(out.data.length) };
-      self.affine(more, expanded, A, b, rows, false, share);
-      const [from, to] = rangeOf(A.outputs, share, line);
-      for (let i = 0; i < rows; i++) {
-        for (let j = from; j < to; j++) {
-          const z = out.data[i * out.pitch + j]! + more.data[i * out.pitch + j]!;
-          out.data[i * out.pitch + j] = relu ? Math.max(z, 0) : z;
-        }
-      }
+    sparseAffine(out, x, A, b, rows, relu, share) {
+      self.affine(out, expandRows(x, rows, A.inputs), A, b, rows, relu, share);
     },
 
     sparseInputGradient(out, delta, A, x, rows, share) {
@@ -124,14 +108,12 @@ export function scalarKernels(apply: Move): Kernels {
 
     sparseGradient(A, delta, x, _rows, finish, share) {
       const [from, to] = rangeOf(A.outputs, share, line);
-      for (let j = from; j < to; j++) {
-        let squares = 0;
-        for (let k = 0; k < A.inputs; k++) {
+      for (let k = 0; k < A.inputs; k++) {
+        for (let j = from; j < to; j++) {
           let sum = 0;
           for (const [r, value] of entriesOf(x, k)) sum += delta.data[r * delta.pitch + j]! * value;
-          squares += finishWith(A, weightAt(A, j, k), sum, finish);
+          addSquare(A, j, k, finishWith(A, weightAt(A, j, k), sum, finish));
         }
-        A.sums[Math.floor(j / line)] = squares + (j % line ? A.sums[Math.floor(j / line)]! : 0);
       }
     },
 
@@ -183,9 +165,11 @@ function valueAt({ data, indices, pitch, scale }: Source, r: number, j: number):
   return data[(indices ? indices[r]! : r) * pitch + j]! * scale;
 }
 
-/** Whether a column is left out of lists. */
-const isSkipped = ({ skip }: Source, column: number): boolean =>
-  skip !== undefined && ((skip[column >> 3]! >> (column & 7)) & 1) === 1;
+/** Adds the square of the gradient of the weight from input k to output j to the sum of its block, which it may be the first of. */
+function addSquare({ inputs, sums }: Weights, j: number, k: number, square: number): void {
+  const block = Math.floor(j / line) * Math.ceil(inputs / line) + Math.floor(k / line);
+  sums[block] = square + (j % line || k % line ? sums[block]! : 0);
+}
 
 /** Adds an entry to list i, unless it is zero; lines of 16 floats begin every 64 bytes. */
 function append(

@@ -1,9 +1,10 @@
 /**
  * The fast kernels: WebAssembly with 128-bit SIMD (assembly/), on arrays that lie in its memory.
  */
-import { allowRelaxedSimd, readFileSync } from "#platform";
-import type { Finish, Kernels, Source } from "./kernels.js";
+import { allowRelaxedSimd, readFileSync, sha256 } from "#platform";
+import type { Finish, Kernels, Source, Weights } from "./kernels.js";
 import { blockOutputs, line, type Matrix, padded } from "./matrix.js";
+import { deepest } from "./order.js";
 import type { Parameters } from "./parameters.js";
 import { ruleKernel } from "./rule-kernels.js";
 import { rangeOf, type Share } from "./share.js";
@@ -16,6 +17,8 @@ type Exports = Record<
   | "gatherFloats"
   | "columnSums"
   | "addBias"
+  | "blockSquares"
+  | "clear"
   | "mask"
   | "touch"
   | "compressRows"
@@ -32,19 +35,21 @@ type Exports = Record<
   | "elementwise",
   (...numbers: (number | boolean)[]) => void
 > &
-  ImageExports & { sumOfSquares(g: number, from: number, to: number): number };
+  ImageExports;
 
 // What becomes of an entry of a product; as in assembly/tiles.ts.
-const [store, bias, biasRelu, masked, squares, update] = [0, 1, 2, 3, 4, 5];
+const [store, bias, biasRelu, masked, update] = [0, 1, 2, 3, 4];
 
 /** How many floats of scratch memory a thread needs for layers of up to so many inputs. */
 export function scratchLength(inputs: number): number {
-  return Math.max((512 + 8) * 512 + 32, 4 * inputs);
+  return Math.max((680 + 8) * deepest + 32, 4 * inputs);
 }
 
 interface Compiled {
   readonly module: WebAssembly.Module;
   readonly name: string;
+  readonly isFused: boolean;
+  readonly digest: string;
 }
 
 let compiled: Compiled | undefined;
@@ -57,13 +62,17 @@ function compile(): Compiled {
   const relaxed = kernelFile(new URL("./kernels-relaxed.wasm", import.meta.url));
   // Newer V8 has it anyway, and would complain of a flag that it no longer knows.
   if (!WebAssembly.validate(relaxed)) allowRelaxedSimd();
-  if (WebAssembly.validate(relaxed)) {
-    return { module: new WebAssembly.Module(relaxed), name: "wasm simd, fused multiply-add" };
-  }
-  return {
-    module: new WebAssembly.Module(kernelFile(new URL("./kernels.wasm", import.meta.url))),
-    name: "wasm simd",
-  };
+  const isFused = WebAssembly.validate(relaxed);
+  const bytes = isFused ? relaxed : kernelFile(new URL("./kernels.wasm", import.meta.url));
+  const name = isFused ? "wasm simd, fused multiply-add" : "wasm simd";
+  return { module: new WebAssembly.Module(bytes), name, isFused, digest: sha256(bytes) };
+}
+
+/** Whether a product and a sum are rounded once; and a digest of the kernels. */
+export function wasmBuild(): { isFused: boolean; digest: string } {
+  compiled ??= compile();
+  const { isFused, digest } = compiled;
+  return { isFused, digest };
 }
 
 function kernelFile(url: URL): Uint8Array {
@@ -88,8 +97,10 @@ export interface WasmKernels extends Kernels {
   addBias(x: Matrix, b: Float32Array, rows: number, relu: boolean, from: number, to: number): void;
   /** out = 0 where x is not > 0, of some columns, multiples of 4. */
   mask(out: Matrix, x: Matrix, rows: number, from: number, to: number): void;
-  /** Σ g² of some entries, multiples of 4, summed in float64. */
-  sumOfSquares(g: Float32Array, from: number, to: number): number;
+  /** x = 0, of some columns. */
+  clear(x: Matrix, rows: number, from: number, to: number): void;
+  /** The sums of squares of the gradient of A, of the panels from `top` to `bottom` and the inputs from `from` to `to`. */
+  squares(A: Weights, top: number, bottom: number, from: number, to: number): void;
   /** As `update`, of some entries, multiples of 4. */
   updateRange(parameters: Parameters, from: number, to: number): void;
 }
@@ -104,6 +115,7 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
   const at = (array: { byteOffset: number }): number => array.byteOffset;
   const bytes = ({ pitch }: { pitch: number }): number => 4 * pitch;
   let skipZeros = false;
+  let squares = true;
 
   /** The source of samples as the kernels take it. */
   const from = ({ data, indices, pitch }: Source) => {
@@ -114,27 +126,23 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
   /** Parameters as a finish takes them: 0 where the gradient is stored. */
   const updated = (theta: Float32Array, { update }: Finish): number => (update ? at(theta) : 0);
 
-  return {
+  const self: WasmKernels = {
     ...wasmImageKernels(wasm, scratch),
     name: compiled!.name,
 
-    gather(out, source, rows, share, runs = [[0, source.columns]]) {
+    gather(out, source, rows, share) {
       const [data, isBytes, pitch, which] = from(source);
       const gather = isBytes ? wasm.gatherBytes : wasm.gatherFloats;
       const [start, stop] = rangeOf(rows, share);
       wasm.touch(data, pitch, which, start, stop);
-      let target = at(out.data);
-      for (const [first, end] of runs) {
-        const x = data + (isBytes ? first : 4 * first);
-        gather(target, bytes(out), x, pitch, which, end - first, source.scale, start, stop);
-        target += 4 * (end - first);
-      }
+      const { columns, scale } = source;
+      gather(at(out.data), bytes(out), data, pitch, which, columns, scale, start, stop);
     },
 
     affine(out, x, A, b, rows, relu, share) {
       const operands = [at(x.data), bytes(x), false, at(A.theta), 4 * padded(A.inputs), true];
       const sizes = [rows, padded(A.inputs), ...columnsOf(A.outputs, share)];
-      const finish = [at(scratch), ...(b ? [relu ? biasRelu : bias, at(b)] : [store, 0]), false, 0];
+      const finish = [at(scratch), relu ? biasRelu : bias, at(b), false];
       wasm.multiply(at(out.data), bytes(out), ...operands, ...sizes, ...finish);
     },
 
@@ -142,14 +150,21 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
       const operands = [at(delta.data), bytes(delta), false, at(A.theta), 4 * padded(A.inputs), false];
       const sizes = [rows, padded(A.outputs), ...columnsOf(A.inputs, share)];
       const how = mask ? [masked, at(mask.data)] : [store, 0];
-      wasm.multiply(at(out.data), bytes(out), ...operands, ...sizes, at(scratch), ...how, false, 0);
+      wasm.multiply(at(out.data), bytes(out), ...operands, ...sizes, at(scratch), ...how, false);
     },
 
     weightGradient(A, delta, x, rows, finish, share) {
+      const pitch = padded(A.inputs);
       const operands = [at(delta.data), bytes(delta), true, at(x.data), bytes(x), false];
-      const sizes = [A.outputs, rows, ...columnsOf(A.inputs, share)];
-      const how = [finish.update ? update : squares, at(A.theta), finish.add, at(A.sums)];
-      wasm.multiply(at(A.gradient), 4 * padded(A.inputs), ...operands, ...sizes, at(scratch), ...how);
+      const [from, to] = columnsOf(A.inputs, share);
+      // The parameters move while the gradient is in a register, unless it is looked at as well.
+      const straight = finish.update && !squares;
+      const how = [straight ? update : store, at(A.theta), finish.add];
+      wasm.multiply(at(A.gradient), 4 * pitch, ...operands, A.outputs, rows, from, to, at(scratch), ...how);
+      if (!squares) return;
+      self.squares(A, 0, Math.ceil(A.outputs / line), from, to);
+      if (!finish.update) return;
+      for (let j = 0; j < A.outputs; j++) self.updateRange(A, j * pitch + from, j * pitch + to);
     },
 
     biasGradient(b, delta, rows, finish, share) {
@@ -168,13 +183,12 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
     },
 
     compressRows({ places, counts }, source, rows, share) {
-      const { columns, scale, skip } = source;
-      const how = [columns, scale, skip ? at(skip) : 0];
+      const how = [source.columns, source.scale];
       wasm.compressRows(at(places), at(counts), ...from(source), ...how, ...rangeOf(rows, share));
     },
 
     compressColumns({ places, counts, capacity }, source, rows, share) {
-      const sizes = [rows, capacity, source.columns, source.scale, source.skip ? at(source.skip) : 0];
+      const sizes = [rows, capacity, source.columns, source.scale];
       wasm.compressColumns(
         at(places),
         at(counts),
@@ -184,7 +198,7 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
       );
     },
 
-    sparseAffine(out, x, A, b, rows, { relu, add }, share) {
+    sparseAffine(out, x, A, b, rows, relu, share) {
       const entries = [at(x.places), at(x.counts), rows, A.inputs];
       wasm.sparseAffine(
         at(out.data),
@@ -193,7 +207,6 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
         at(b),
         ...entries,
         relu,
-        add,
         ...panelsOf(A.outputs, share),
       );
     },
@@ -246,9 +259,10 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
       wasm.columnInputGradient(at(out.data), ...parts, at(x.places), x.counts[0]!, ...range);
     },
 
-    setRule(rule, { theta, first, second }, squares = ruleKernel(rule).squares !== undefined) {
+    setRule(rule, { theta, first, second }, wanted = ruleKernel(rule).squares !== undefined) {
       const { number, leavesAlone } = ruleKernel(rule);
       skipZeros = leavesAlone;
+      squares = wanted;
       wasm.setRule(number, squares, at(first) - at(theta), at(second) - at(theta));
     },
 
@@ -268,12 +282,20 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
       wasm.mask(at(out.data), at(x.data), bytes(out), rows, from, to);
     },
 
-    sumOfSquares: (g, from, to) => wasm.sumOfSquares(at(g), from, to),
+    clear(x, rows, from, to) {
+      wasm.clear(at(x.data), bytes(x), rows, from, to);
+    },
+
+    squares({ gradient, inputs, sums }, top, bottom, from, to) {
+      const blocks = Math.ceil(inputs / line);
+      wasm.blockSquares(at(gradient), 4 * padded(inputs), top, bottom, from, to, at(sums), blocks);
+    },
 
     updateRange({ theta, gradient }, from, to) {
       wasm.update(at(theta), at(gradient), from, to);
     },
   };
+  return self;
 }
 
 /** A thread's part of the columns, padding included, in whole lines. */

@@ -15,7 +15,7 @@ export interface CsvOptions {
   labels?: boolean;
   /**
    * Whether the first line names the columns; by default where it holds words alone, or a word above a number. What was
-   * guessed from words is said in the dataset's description and once as a note.
+   * guessed from words appears in the dataset's description and once as a note.
    */
   header?: boolean;
   /** What separates the columns: one ASCII character; `","`, or `";"` with a decimal comma. */

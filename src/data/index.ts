@@ -12,6 +12,7 @@ export {
 export { type IdxArray, readIdx } from "./idx.js";
 export { fashionMnist, loadIdx, type MnistOptions, mnist } from "./mnist.js";
 export { loadNpy, readNpy, saveNpy, writeNpy } from "./npy.js";
+export { loadNpz, type NpzOptions, readNpz, saveNpz, writeNpz } from "./npz.js";
 export {
   blobs,
   linearData,

@@ -2,15 +2,17 @@
  * A Plotly figure that shows itself: as Plotly's JSON, which JupyterLab draws so that it can be zoomed and
  * read off; as a static SVG, which GitHub and an export show; and as text, which says what is to be seen.
  *
- * The figure has no background, no template and no text colour of its own: whoever draws it chooses them
+ * The figure has no background, no template and no text colour: the renderer chooses them
  * to fit its theme (the static image is on white). Nothing in it is random or takes a clock, so a notebook
  * executed twice holds the same bytes.
  */
+
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "./bundle.js";
 import { plainTitle } from "./describe.js";
 import { encodePlain, encodeTraces } from "./encode-figure.js";
 import { type Fit, fitFigure } from "./fit-figure.js";
+import { printing } from "./host.js";
 import { palette } from "./palette.js";
 import { canDraw, staticImage } from "./static-image.js";
 import { textWidth } from "./text-metrics.js";
@@ -131,7 +133,7 @@ export class Figure implements Displayable {
 
   /** The text of the figure, for `console.log`. */
   [inspect.custom](): string {
-    return this.alt;
+    return printing(this, this.alt);
   }
 }
 
@@ -207,7 +209,7 @@ const axisDefaults = {
   minexponent: 4, // 20,000, not 2×10⁴
 };
 
-// Traces that live on a plane with axes of their own, not on xaxis and yaxis.
+// Traces without Cartesian axes (xaxis and yaxis).
 const withoutAxes = new Set([
   "pie",
   "sankey",

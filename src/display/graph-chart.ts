@@ -78,7 +78,7 @@ export function graphChart({
   const byName = new Map(nodes.map((node) => [node.name, node]));
   if (byName.size < nodes.length) {
     const twice = nodes.find(({ name }, i) => nodes.findIndex((node) => node.name === name) < i);
-    throw new RangeError(`graphChart: each node needs a name of its own, got two named "${twice?.name}"`);
+    throw new RangeError(`graphChart: each node needs a unique name, got two named "${twice?.name}"`);
   }
   const at = (name: string): GraphNode => {
     const node = byName.get(name);

@@ -5,7 +5,8 @@ import { release, view } from "../compute/arena.js";
 import type { RuleFormula } from "../compute/formula.js";
 import type { Dataset } from "../data/index.js";
 import type { Sequential } from "../nn/index.js";
-import { control, type FastBackend, makeJob, type RememberedArrays, readArray, writeArray } from "./job.js";
+import { control, makeJob, type RememberedArrays, readArray, writeArray } from "./job.js";
+import type { FastBackend } from "./multiplier.js";
 import type { Shuffle } from "./order.js";
 import type { Pace } from "./pace.js";
 import { runJob } from "./pool.js";
@@ -16,8 +17,10 @@ import { type Progress, type Resumed, reportEvery, type Trainer } from "./traine
 export interface KernelTraining {
   readonly model: Sequential;
   readonly data: Dataset;
-  readonly loss: LossName;
-  readonly backend: FastBackend;
+  /** Undefined where the main thread computes it. */
+  readonly loss?: LossName | undefined;
+  /** Who multiplies; undefined for the fastest that has WebAssembly's bits. */
+  readonly backend: FastBackend | undefined;
   readonly threads: number;
   readonly epochs: number;
   readonly batchSize: number;

@@ -3,7 +3,7 @@
  */
 import { type Arena, type Region, view } from "../compute/arena.js";
 import type { Formula } from "../compute/formula.js";
-import type { ColumnRun, Source } from "../compute/kernels.js";
+import type { Source } from "../compute/kernels.js";
 import { crossEntropyRows, type LossRows, squaredErrorRows } from "../compute/losses.js";
 import type { Dataset } from "../data/index.js";
 
@@ -66,44 +66,10 @@ export class Samples {
   }
 }
 
-/** Below this density of the input, products with what is not zero alone are faster than dense ones. */
-const sparseBelow = 0.35;
-
-/**
- * From this density on a column is faster among others in a dense product: 1.27 instead of 1.72 s an epoch on one core by
- * OpenBLAS, with any density from 0.15 to 0.25. By WebAssembly, with 0.35 to 0.65, nothing was gained.
- */
-const denseFrom = { wasm: Number.POSITIVE_INFINITY, openblas: 0.2 };
-
-/** Whether the input is sparse, and its dense columns all the same, for products by `backend`. */
-export function densityOf(
-  data: Dataset,
-  backend: keyof typeof denseFrom,
-): { sparse: boolean; denseColumns: ColumnRun[] } {
-  const shares = notZero(data);
-  return {
-    sparse: shares.reduce((sum, share) => sum + share, 0) < sparseBelow * shares.length,
-    denseColumns: runsAbove(denseFrom[backend], shares),
-  };
-}
-
-/** The share of each column's entries that is not zero, among the first thousand samples. */
-function notZero({ x, features }: Dataset): Float64Array {
+/** The share of the entries that is not zero, among the first thousand samples. */
+export function densityOf({ x, features }: Dataset): number {
   const some = x.subarray(0, 1000 * features);
-  const shares = new Float64Array(features);
-  for (let i = 0; i < some.length; i++) if (some[i] !== 0) shares[i % features]! += features / some.length;
-  return shares;
-}
-
-/** The runs of numbers that are more than a bound in the mean of a vector, of four. */
-function runsAbove(bound: number, numbers: Float64Array): ColumnRun[] {
-  const runs: [number, number][] = [];
-  for (let k = 0; k < numbers.length; k += 4) {
-    const few = numbers.subarray(k, k + 4);
-    if (!(few.reduce((sum, number) => sum + number, 0) > bound * few.length)) continue;
-    const last = runs.at(-1);
-    if (last?.[1] === k) last[1] += few.length;
-    else runs.push([k, k + few.length]);
-  }
-  return runs;
+  let found = 0;
+  for (let i = 0; i < some.length; i++) if (some[i] !== 0) found++;
+  return found / some.length;
 }

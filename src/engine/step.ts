@@ -31,6 +31,8 @@ export interface Chunk {
 /** One thread's part of a network. */
 export class ThreadNetwork {
   readonly kernels: Kernels;
+  /** Which kernels compute, and why not faster ones. */
+  readonly name: string;
   readonly share: Share;
   /** Whether this thread also does what is done once. */
   readonly isFirst: boolean;
@@ -52,8 +54,11 @@ export class ThreadNetwork {
     const { memory, layers } = job;
     const views = viewsOf(job);
     const wasm = wasmKernels(memory, view(memory, job.scratch[share.part]!));
-    const kernels = watch(job.backend === "openblas" ? openblasKernels(wasm, memory) : wasm);
+    const { backend, proven, why } = job.multiplier;
+    const chosen = backend === "openblas" ? openblasKernels(wasm, memory, proven && new Set(proven)) : wasm;
+    const kernels = watch(chosen);
     this.kernels = kernels;
+    this.name = why ? `${kernels.name} (${why})` : kernels.name;
     this.share = share;
     this.isFirst = share.part === 0;
     this.parameters = {
@@ -138,7 +143,7 @@ export class ThreadNetwork {
       this.forward(rows, samples.source(indices), { steps, samples: start });
       const [from, to] = rangeOf(rows, this.share);
       const delta = this.#lastDelta;
-      samples.loss(loss, indices, { losses, g: this.#readout, delta, batch: batch.length, from, to });
+      samples.loss(loss!, indices, { losses, g: this.#readout, delta, batch: batch.length, from, to });
       this.meet();
       // Every thread adds up the same numbers, and comes to the same decision.
       for (let i = 0; i < rows; i++) sum += losses[i]!;
@@ -148,6 +153,23 @@ export class ThreadNetwork {
     }
     if (this.isFirst) view(memory, plan.loss)[at] = sum / batch.length;
     return undefined;
+  }
+
+  /**
+   * x(t) of some samples, for a loss that the main thread computes.
+   *
+   * @returns the layer whose outputs are not finite, if there is one; "stopped" when interrupted
+   */
+  forwardChunk(
+    { data }: Pick<TrainingPlan, "data">,
+    indices: Uint32Array,
+    place?: Place,
+  ): number | "stopped" | undefined {
+    if (this.ends()) return "stopped";
+    this.forward(indices.length, new Samples(this.#job.memory, data).source(indices), place);
+    const { data: g, pitch } = this.#readout;
+    const allFinite = g.subarray(0, indices.length * pitch).every(Number.isFinite);
+    return allFinite ? undefined : this.#firstNotFinite(indices.length);
   }
 
   /** The layer, of those with weights, whose outputs are the first that are not finite; 0 when it is the loss alone. */
@@ -183,7 +205,7 @@ export class ThreadNetwork {
       if (this.ends()) return undefined;
       this.forward(indices.length, samples.source(indices));
       const [from, to] = rangeOf(indices.length, this.share);
-      samples.loss(loss, indices, { losses: losses.subarray(start), g: this.#readout, from, to });
+      samples.loss(loss!, indices, { losses: losses.subarray(start), g: this.#readout, from, to });
       likeliest(answers.subarray(start), this.#readout, from, to);
       this.meet();
     }

@@ -8,9 +8,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
+import { cacheFolder } from "../platform/cache-folder.js";
 import { packageRoot } from "./own-packages.js";
 import { findSandbox } from "./sandbox.js";
-import { cacheFolder } from "./typescript.js";
 
 /**
  * The arguments of Node that confine a process to `folder`, or without one to reading nablab. There are no threads: one that

@@ -1,7 +1,7 @@
 /**
  * The kernel's process: `node dist/kernel/main.js CONNECTION_FILE`, as the kernelspec starts it.
  *
- * With `--graded` cells run in a confined process of their own (graded-session.ts), each for at most `--seconds` and
+ * With `--graded` cells run in a separate confined process (graded-session.ts), each for at most `--seconds` and
  * with at most `--megabytes`, all of them for at most `--notebook-seconds`; an nbgrader_config.py asks for that.
  */
 import { readFileSync } from "node:fs";

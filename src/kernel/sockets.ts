@@ -1,5 +1,5 @@
 /**
- * The kernel's five ZeroMQ sockets, in a worker thread of their own: output flows, heartbeats are answered and
+ * The kernel's five ZeroMQ sockets, in a separate worker thread: output flows, heartbeats are answered and
  * interrupts are received while the main thread runs a cell.
  *
  * The thread moves frames and knows little of what is in them. Every socket has one queue, and each send is
@@ -58,7 +58,7 @@ export type FromSockets =
     }
   | { failed: string };
 
-// A main thread that is busy cannot answer; after this many milliseconds a shutdown goes on without it.
+// A main thread that is busy cannot answer; after this many milliseconds a shutdown continues without it.
 const shutdownPatience = 700;
 
 /** After a second stop, code that has not heard of it within this many milliseconds is not going to. */

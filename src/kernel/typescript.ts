@@ -6,11 +6,11 @@
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { homedir } from "node:os";
 import path from "node:path";
 import v8 from "node:v8";
 import vm from "node:vm";
 import type * as TypeScript from "typescript";
+import { cacheFolder } from "../platform/cache-folder.js";
 
 const require = createRequire(import.meta.url);
 
@@ -51,15 +51,6 @@ export function keepCompiledTypeScript(): void {
 /** The compiler's version, without loading it. */
 export function typeScriptVersion(): string {
   return JSON.parse(readFileSync(require.resolve("typescript/package.json"), "utf8")).version;
-}
-
-/** The cache folder. */
-export function cacheFolder(): string {
-  const folder =
-    process.platform === "win32" && process.env.LOCALAPPDATA
-      ? process.env.LOCALAPPDATA
-      : (process.env.XDG_CACHE_HOME ?? path.join(homedir(), ".cache"));
-  return path.join(folder, "nablab");
 }
 
 /** A file for each version of the compiler and of V8, with its flags. */

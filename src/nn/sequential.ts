@@ -115,7 +115,7 @@ export class Sequential implements Displayable {
     return this.#positions.get(layer);
   }
 
-  /** The same network with parameters of its own, equal now. */
+  /** A copy of the network with its own parameters. */
   copy(): Sequential {
     return new Sequential(this.#descriptions, { ...this, theta: this.theta.slice() });
   }
@@ -152,7 +152,7 @@ export class Sequential implements Displayable {
 /**
  * A network g(x) = A[n+1] x(n) + b[n+1] (A1) from descriptions of its layers: dense ones or convolutions with an
  * activation between each two, a linear one last (the readout; a softmax belongs to the loss). Each layer draws its
- * first weights from a stream of its own.
+ * first weights from its own stream.
  *
  * @param layers such as `[dense(784, 512), relu(), dense(512, 10)]`; they stay as they are
  * @param options `seed`: a whole number ≥ 0; the same seed gives the same weights, bit for bit. `input`: the shape of one
@@ -224,7 +224,7 @@ function inputOf(first: LayerDescription): Shape {
   );
 }
 
-/** The layers with their parameters: windows on `theta`, one after the other, or without it numbers of their own. */
+/** The layers with their parameters: views of `theta`, one after the other, or without it their own arrays. */
 function place(descriptions: readonly LayerDescription[], input: Shape, theta?: Float64Array): Placed {
   let at = 0;
   const window = (shape: Shape): Tensor =>

@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import { createRequire } from "node:module";
-import { availableParallelism } from "node:os";
+import { availableParallelism, cpus } from "node:os";
 import path from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
@@ -12,7 +12,7 @@ import util from "node:util";
 import v8 from "node:v8";
 import { parentPort, Worker, workerData } from "node:worker_threads";
 import zlib from "node:zlib";
-import { loadOpenblas } from "./openblas.js";
+import { loadOpenblas, trustOpenblas as tryOpenblas } from "./openblas.js";
 import {
   type Inspect,
   type OpenBlas,
@@ -23,6 +23,8 @@ import {
 } from "./platform.js";
 import { version } from "./version.js";
 
+export { foreignKernel } from "./foreign-kernel.js";
+export { recall, remember } from "./memory.js";
 export type * from "./platform.js";
 export { requireWritable, writeAtomically } from "./write-atomically.js";
 
@@ -34,7 +36,7 @@ export const versions: Platform["versions"] = { nablab: version, node: process.v
 const plain = (buffer: Buffer): Uint8Array<ArrayBuffer> =>
   new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, buffer.byteLength);
 
-/** Undefined for a file that is missing; every other error goes on. */
+/** Undefined for a file that is missing; every other error is rethrown. */
 function unlessMissing(error: unknown): undefined {
   if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
 }
@@ -179,5 +181,15 @@ export const allowRelaxedSimd: Platform["allowRelaxedSimd"] = () =>
 
 let blas: OpenBlas | undefined;
 export const openblas: Platform["openblas"] = () => (blas ??= loadOpenblas());
+
+let trusted: OpenBlas | string | undefined;
+export const trustOpenblas: Platform["trustOpenblas"] = () => {
+  trusted ??= tryOpenblas();
+  if (typeof trusted !== "string") blas ??= trusted;
+  return trusted;
+};
+
+export const machine: Platform["machine"] = () =>
+  `${process.platform} ${process.arch} ${cpus()[0]?.model} V8 ${process.versions.v8}`;
 
 export const drawsOffscreen = true;

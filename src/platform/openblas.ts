@@ -2,10 +2,13 @@
  * Finds and loads OpenBLAS in Node. It comes with the Python packages of the set-up (`scipy-openblas32`) or is named by
  * NABLAB_OPENBLAS.
  */
-import { existsSync, readdirSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
+import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { recall, remember } from "./memory.js";
 import type { OpenBlas, Sgemm } from "./platform.js";
 
 /** Where the library may lie below a Python environment. */
@@ -48,14 +51,14 @@ export function loadOpenblas(): OpenBlas {
     // An optional package: npm leaves it out where there is none for the platform.
     const koffi = createRequire(import.meta.url)("koffi") as typeof import("koffi");
     const library = koffi.load(path);
-    // scipy's build has names of its own, so that two OpenBLAS in a process do not meet.
+    // scipy's build prefixes its names, so that two copies of OpenBLAS can share a process.
     const prefix = hasSymbol(library, "scipy_cblas_sgemm") ? "scipy_" : "";
     const ints = "int, int, int, int, int, int";
     library.func(`void ${prefix}openblas_set_num_threads(int)`)(1);
     const version = String(library.func(`str ${prefix}openblas_get_config()`)()).split(" ");
-    const core = library.func(`str ${prefix}openblas_get_corename()`)();
+    const chosen = library.func(`str ${prefix}openblas_get_corename()`)();
     return {
-      name: `${version.slice(0, 2).join(" ")} (${core})`,
+      name: `${version.slice(0, 2).join(" ")} (${chosen})`,
       sgemm: library.func(
         `void ${prefix}cblas_sgemm(${ints}, float, void *, int, void *, int, float, void *, int)`,
       ) as unknown as Sgemm,
@@ -73,4 +76,45 @@ function hasSymbol(library: { symbol(name: string, type: string): unknown }, nam
   } catch {
     return false;
   }
+}
+
+/**
+ * Loads the library if it is there and works, which another process tries before this one does: a library that crashes
+ * (an instruction that the processor does not have, say) would take the notebook with it. That it does is kept for this
+ * library on this machine, as starting a process takes 100 ms.
+ *
+ * @returns the library, or why there is none, in words
+ */
+export function trustOpenblas(): OpenBlas | string {
+  const path = findOpenblas();
+  if (!path) return "no OpenBLAS was found";
+  try {
+    const { size, mtimeMs } = statSync(path);
+    const { OPENBLAS_CORETYPE: core } = process.env;
+    const tried = `openblas ${path} ${size} ${mtimeMs} ${core} ${cpus()[0]?.model} ${process.version}`;
+    if (recall(tried) !== "works") {
+      const failure = trial();
+      if (failure) return failure;
+      remember(tried, "works");
+    }
+    return loadOpenblas();
+  } catch (error) {
+    return `OpenBLAS cannot be used: ${(error as Error).message.replace('backend "openblas": ', "")}`;
+  }
+}
+
+/** Loads the library in another process and multiplies; returns what went wrong, in words. */
+function trial(): string | undefined {
+  const script = fileURLToPath(new URL("./openblas-trial.js", import.meta.url));
+  const { status, signal, stdout, stderr, error } = spawnSync(process.execPath, [script], {
+    encoding: "utf8",
+    timeout: 20_000,
+    env: { ...process.env, NODE_OPTIONS: "" },
+  });
+  if (status === 0 && stdout.trim() === "works") return undefined;
+  const [reason] = [...stderr.matchAll(/^\w*Error: (.*)$/gm)].map(([, message]) => message);
+  const why =
+    error?.message ??
+    (signal ? `it crashed, ${signal}` : (reason ?? `its trial ended with exit code ${status}`));
+  return `OpenBLAS cannot be used: ${why.replace('backend "openblas": ', "")}`;
 }

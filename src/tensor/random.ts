@@ -11,7 +11,7 @@ import { philox4x32 } from "./philox.js";
 /** Names a stream within a seed: a whole number ≥ 0, or a word such as `"initial weights"`. */
 export type StreamKey = number | string;
 
-/** The last counter word tells apart what a block of bits is for, so that no two uses share bits. */
+/** The last counter word identifies what a block of bits is for, so that no two uses share bits. */
 const use = { draw: 0, splitNumber: 1, splitText: 2 };
 
 /**

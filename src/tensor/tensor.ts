@@ -151,7 +151,7 @@ export class Tensor implements Displayable {
     return new Tensor([Math.max(0, b - a), ...this.shape.slice(1)], data);
   }
 
-  /** A copy with numbers of its own. */
+  /** A copy that shares no memory. */
   copy(): Tensor {
     return new Tensor(this.shape, this.data.slice());
   }

@@ -1,6 +1,6 @@
 /**
  * The state of a training, as a file: parameters, the rule's state, and the record so far. A training that resumes from it
- * goes on as if it had never stopped, bit for bit.
+ * continues as if it had never stopped, bit for bit.
  */
 import { inspect } from "#platform";
 import {
@@ -148,7 +148,7 @@ export function loadCheckpoint(file: string): Checkpoint {
   });
 }
 
-/** Throws unless a training with these settings can go on from the checkpoint. */
+/** Throws unless a training with these settings can continue from the checkpoint. */
 export function checkResumes(settings: RunSettings, { settings: made, epochs, step }: Checkpoint): void {
   const same = ["parameters", "samples", "rule", "loss", "batchSize", "seed", "shuffle", "backend"] as const;
   // Older checkpoints have the loss's name alone.

@@ -5,7 +5,8 @@
 import { inspect, openblas, requireWritable } from "#platform";
 import { formulaOf, type RuleFormula } from "../compute/formula.js";
 import type { Dataset } from "../data/index.js";
-import { unknownPart } from "../engine/lower.js";
+import { unknownLayer, unknownLoss } from "../engine/lower.js";
+import type { FastBackend } from "../engine/multiplier.js";
 import { type Shuffle, shuffles } from "../engine/order.js";
 import { Pace } from "../engine/pace.js";
 import { defaultThreads, isWorthHandingOver } from "../engine/pool.js";
@@ -57,9 +58,10 @@ export interface TrainOptions {
   /** What to call the run; the rule's text. */
   name?: string;
   /**
-   * `wasm`: float32 in threads; `scalar`: float64 as the lecture writes it; by default the first that can. `openblas`:
-   * as wasm, with dense products by OpenBLAS, which is about twice as fast where it is there, and rounds in its own
-   * way on each kind of processor. A rule that the kernels do not know is float64 in any case, and takes the gradient from
+   * By default float32 in threads, to the same bits on every machine: by WebAssembly, and dense products by OpenBLAS where it
+   * is there and proven, on this machine, to give WebAssembly's bits, several times as fast (`run.kernels` says what
+   * computed, and why). `wasm`: by WebAssembly alone. `openblas`: all dense products by OpenBLAS, even if it rounds in its
+   * own way. `scalar`: float64 as the lecture writes it, the default where there is no fast kernel. A rule that the kernels do not know is float64 in any case, and takes the gradient from
    * them; by default where a step is so large that it pays.
    */
   backend?: Backend;
@@ -89,6 +91,8 @@ export interface Task {
   readonly formula: RuleFormula | undefined;
   /** What has no fast kernel, in words. */
   readonly missing: string | undefined;
+  /** Who multiplies for the fast kernels; undefined for the fastest that has WebAssembly's bits. */
+  readonly multiplier: FastBackend | undefined;
   /** Chooses the number of threads. */
   readonly pace: Pace;
 }
@@ -148,8 +152,10 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
   const every = keep?.every ?? 1;
   checkWhole("train", { "checkpoint.every": every });
   if (keep) requireCheckpoint(keep.file);
-  const obstacle = unknownPart(model, data, loss);
-  const formula = formulaOf("rule", rule);
+  const obstacle = unknownLayer(model);
+  const otherLoss = unknownLoss(data, loss);
+  // With a loss that the main thread computes it also takes the rule's steps.
+  const formula = otherLoss ? undefined : formulaOf("rule", rule);
   if (options.backend && options.backend !== "scalar" && obstacle) {
     throw new TypeError(
       `train: the fast kernels do not know ${obstacle}; leave out backend, or take "scalar"`,
@@ -200,7 +206,9 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
     signal,
     live,
     formula: backend === "scalar" ? undefined : formula,
-    missing: obstacle ?? (formula ? undefined : `the rule ${isPlainRule(rule) ? rule.name : text}`),
+    missing:
+      obstacle ?? otherLoss ?? (formula ? undefined : `the rule ${isPlainRule(rule) ? rule.name : text}`),
+    multiplier: options.backend === "scalar" ? undefined : options.backend,
     // An explicit number of threads is not changed.
     pace: options.threads ? new Pace(threads) : new Pace(usual.first, usual.most),
   };

@@ -120,10 +120,10 @@ async function bitsOf({ data, model }: (typeof cases)[string]): Promise<string> 
 }
 
 const bits: Record<string, string> = {
-  dense: "4bbf4e5e8954c393",
-  sparse: "1eb350591b3938b2",
-  LeNet: "88fb7d3c1045ecc4",
-  "all kinds": "21708c9c3cfc0e49",
+  dense: "220433c9eedab4d6",
+  sparse: "df686196f0346bb3",
+  LeNet: "4df32bfb3823c758",
+  "all kinds": "adec686a7642ced0",
 };
 
 test.skipIf(!isFused()).each(Object.keys(cases))("%s", async (name) => {

@@ -202,6 +202,29 @@ describe("a checkpoint names its network and its data", () => {
 });
 
 describe("a training that ends far above its start", () => {
+  test("with fewer samples than tell a loss from chance all of them do", async () => {
+    const four = dataset({
+      x: [
+        [0, 0],
+        [0, 1],
+        [1, 0],
+        [1, 1],
+      ],
+      y: [0, 1, 1, 0],
+      classes: 2,
+    });
+    for (const batchSize of [1, 2, 4]) {
+      const net = sequential([dense(2, 4), relu(), dense(4, 2)], { seed: 1 });
+      const run = await train(net, four, { rule: sgd({ eta: 1e6 }), epochs: 30, batchSize, live: false });
+      const says = run.summary().includes("far above its start");
+      // In batches of 1 or 2 the first epoch has the large losses in it.
+      if (batchSize === 4) expect(says).toBe(true);
+      const usual = sequential([dense(2, 4), relu(), dense(4, 2)], { seed: 1 });
+      const calm = await train(usual, four, { epochs: 30, batchSize, live: false });
+      expect(calm.summary()).not.toContain("far above");
+    }
+  });
+
   test.each([
     [128, 1e6],
     [64, 1e4],

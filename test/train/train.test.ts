@@ -46,7 +46,6 @@ import {
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { formulaOf } from "#nablab/compute/formula.js";
 import { consoleHost, type DisplayMessage, setHost } from "#nablab/display/host.js";
-import { makeJob } from "#nablab/engine/job.js";
 import { findOpenblas } from "#nablab/platform/openblas.js";
 import { makersOf } from "../makers.js";
 
@@ -123,27 +122,6 @@ test.each(backends.flatMap((backend) => rules.map((rule) => ({ name: String(rule
     );
     const y = x.map(([_, a, b, c]) => (a! > b! ? 0 : c! > 0 ? 1 : 2));
     const data = dataset({ x, y, classes: 3 });
-    const training = {
-      data,
-      rule: formulaOf("rule", rule)!,
-      epochs: 1,
-      batchSize: 32,
-      seed: 3,
-      shuffle: "once",
-    } as const;
-    const { layers } = makeJob({ model: network(), loss: "crossEntropy", backend, threads: 1, training });
-    expect(layers[0]).toMatchObject(
-      backend === "openblas"
-        ? {
-            denseColumns: {
-              runs: [
-                [0, 4],
-                [12, 13],
-              ],
-            },
-          }
-        : { layout: "panels" },
-    );
     const options = { rule, epochs: 19, batchSize: 32, seed: 3, ...quiet };
     const slow = await train(network(), data, { ...options, backend: "scalar" });
     const thetas: Float64Array[] = [];

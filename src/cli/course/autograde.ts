@@ -136,7 +136,10 @@ async function grade(
   } catch (error) {
     return failed(course, submission, nbgrader, content, { success: false, error: (error as Error).message });
   }
-  const answer = await nbgrader.ask({ do: "autograde", assignment, student, submitted: preparedStep });
+  const question = { do: "autograde", assignment, student, submitted: preparedStep } as const;
+  let answer = await nbgrader.ask(question);
+  // Killed for want of memory, say, for which this submission need not be to blame.
+  if (answer.hasEnded && !nbgrader.isClosed) answer = await nbgrader.ask(question);
   if (nbgrader.isClosed) return answer;
   discard(course, submission);
   if (!answer.success) return failed(course, submission, nbgrader, content, answer);

@@ -4,12 +4,12 @@
  * ../wasm.ts.
  */
 export { multiply } from "./tiles";
-export { addBias, columnSums, gatherBytes, gatherFloats, mask, touch } from "./rows";
+export { addBias, blockSquares, clear, columnSums, gatherBytes, gatherFloats, mask, touch } from "./rows";
 export {
   compressColumns, compressRows, sparseAffine, sparseGradient, sparseInputGradient,
 } from "./sparse";
 export { columnAffine, columnBackward, columnInputGradient } from "./columns";
-export { setNumbers, setRule, sumOfSquares, update } from "./update";
+export { setNumbers, setRule, update } from "./update";
 export { elementwise } from "./elementwise";
 export { setWindows } from "./windows";
 export { convolve, filterGradient, imageGradient } from "./convolution";

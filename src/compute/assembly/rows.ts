@@ -109,3 +109,52 @@ export function mask(out: usize, x: usize, pitch: usize, rows: i32, from: i32, t
     }
   }
 }
+
+/** x[i, j] = 0 for i < rows and from <= j < to. */
+export function clear(x: usize, pitch: usize, rows: i32, from: i32, to: i32): void {
+  for (let i = 0; i < rows; i++) memory.fill(x + <usize>i * pitch + floats(from), 0, floats(to - from));
+}
+
+/**
+ * The sums of squares of a gradient g of outputs × inputs, `blocks` blocks of 16 inputs wide: sums[p, q] becomes that of
+ * the outputs 16 p … and inputs 16 q …, for `top` <= p < `bottom` and `from` <= 16 q < `to`. An input's 16 squares are
+ * added as `squares` adds them, in float32, and the inputs one after the other, in float64: as with weights in panels.
+ */
+export function blockSquares(
+  g: usize, pitch: usize, top: i32, bottom: i32, from: i32, to: i32, sums: usize, blocks: i32,
+): void {
+  for (let p = top; p < bottom; p++) {
+    for (let j = from; j < to; j += 16) {
+      let sum: f64 = 0;
+      for (let k = j; k < j + 16; k += 4) {
+        const at = g + <usize>(16 * p) * pitch + floats(k);
+        const s0 = fourApart(at, pitch), s1 = fourApart(at + pitch, pitch);
+        const s2 = fourApart(at + 2 * pitch, pitch), s3 = fourApart(at + 3 * pitch, pitch);
+        const low = f64x2.add(
+          f64x2.add(f64x2.promote_low_f32x4(s0), f64x2.promote_low_f32x4(s2)),
+          f64x2.add(f64x2.promote_low_f32x4(s1), f64x2.promote_low_f32x4(s3)),
+        );
+        const high = f64x2.add(f64x2.add(upper(s0), upper(s2)), f64x2.add(upper(s1), upper(s3)));
+        sum += f64x2.extract_lane(low, 0);
+        sum += f64x2.extract_lane(low, 1);
+        sum += f64x2.extract_lane(high, 0);
+        sum += f64x2.extract_lane(high, 1);
+      }
+      f64.store(sums + (<usize>(p * blocks + j / 16) << 3), sum);
+    }
+  }
+}
+
+/** (a² + b²) + (c² + d²) of four vectors, four rows apart. */
+// @ts-ignore: decorator
+@inline function fourApart(at: usize, pitch: usize): v128 {
+  const a = v128.load(at), b = v128.load(at + 4 * pitch), c = v128.load(at + 8 * pitch), d = v128.load(at + 12 * pitch);
+  const ab = f32x4.add(f32x4.mul(a, a), f32x4.mul(b, b));
+  return f32x4.add(ab, f32x4.add(f32x4.mul(c, c), f32x4.mul(d, d)));
+}
+
+/** The upper two floats of a vector. */
+// @ts-ignore: decorator
+@inline function upper(v: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 1));
+}

@@ -10,6 +10,7 @@
  */
 import { floats, laneSum, madd, rowOf } from "./simd";
 import { squares } from "./rows";
+import { panelDepth } from "./tiles";
 import { apply, wantsSquares } from "./update";
 
 // A line of 16 floats in bytes, as a shift.
@@ -19,12 +20,10 @@ import { apply, wantsSquares } from "./update";
 /**
  * The entries of rows that are not zero: entries[r * width …] holds pairs (column << 6, value * scale) in the order of
  * columns, counts[r] says how many. Row r of the source is the `rows[r]`-th, or the r-th where `rows` is 0; they are
- * `pitch` bytes apart, of bytes or of floats. Columns whose bit is set in `skip`, if that is not 0, are left out.
- * From <= r < to.
+ * `pitch` bytes apart, of bytes or of floats. From <= r < to.
  */
 export function compressRows(
-  entries: usize, counts: usize, x: usize, bytes: bool, pitch: usize, rows: usize, width: i32, scale: f32, skip: usize,
-  from: i32, to: i32,
+  entries: usize, counts: usize, x: usize, bytes: bool, pitch: usize, rows: usize, width: i32, scale: f32, from: i32, to: i32,
 ): void {
   for (let r = from; r < to; r++) {
     const source = x + rowOf(rows, r) * pitch;
@@ -32,7 +31,7 @@ export function compressRows(
     let at = first;
     const step = bytes ? 16 : 4;
     for (let k = 0; k < width; k += step) {
-      let found = notZero(source, bytes, k, width) & ~skipped(skip, bytes, k);
+      let found = notZero(source, bytes, k, width);
       if (found == 0) continue;
       if (bytes) {
         while (found) {
@@ -62,7 +61,7 @@ export function compressRows(
 /** The same by columns, from <= column < to, multiples of 16: entries[column * capacity …] holds (r << 6, value). */
 export function compressColumns(
   entries: usize, counts: usize, x: usize, bytes: bool, pitch: usize, rows: usize, count: i32, capacity: i32,
-  width: i32, scale: f32, skip: usize, from: i32, to: i32,
+  width: i32, scale: f32, from: i32, to: i32,
 ): void {
   to = min(to, width);
   if (from >= to) return;
@@ -71,7 +70,7 @@ export function compressColumns(
   for (let r = 0; r < count; r++) {
     const source = x + rowOf(rows, r) * pitch;
     for (let k = from; k < to; k += step) {
-      let found = notZero(source, bytes, k, to) & ~skipped(skip, bytes, k);
+      let found = notZero(source, bytes, k, to);
       while (found) {
         const column = k + ctz(found);
         const n = load<i32>(counts + floats(column));
@@ -95,28 +94,21 @@ export function compressColumns(
   return k + step <= width ? all : all & ((1 << (width - k)) - 1);
 }
 
-/** A bit for each of the next entries that is to be left out. */
-// @ts-ignore: decorator
-@inline function skipped(skip: usize, bytes: bool, k: i32): i32 {
-  if (skip == 0) return 0;
-  const at = skip + <usize>(k >> 3);
-  return bytes ? <i32>load<u16>(at) : (<i32>load<u8>(at) >> (k & 7)) & 15;
-}
-
 // @ts-ignore: decorator
 @inline function valueAt(source: usize, bytes: bool, column: i32): f32 {
   return bytes ? <f32>load<u8>(source + <usize>column) : f32.load(source + floats(column));
 }
 
 /**
- * out = x Wᵀ + b, or with `relu` the larger of that and 0, for the panels from <= p < to; x as compressed rows. With `add`
- * it comes on top of what is in `out`.
+ * out = x Wᵀ + b, or with `relu` the larger of that and 0, for the panels from <= p < to; x as compressed rows. The sums
+ * are those of a dense product (../order.ts), in which what is zero changes nothing.
  */
 export function sparseAffine(
   out: usize, pitch: usize, W: usize, b: usize, entries: usize, counts: usize, rows: i32, inputs: i32,
-  relu: bool, add: bool, from: i32, to: i32,
+  relu: bool, from: i32, to: i32,
 ): void {
   const zero = f32x4.splat(0);
+  const depth = <usize>panelDepth((inputs + 15) & -16) << LINE;
   for (let p = from; p < to; p++) {
     const w = W + (<usize>(p * inputs) << LINE);
     const bias = b + (<usize>p << LINE);
@@ -124,26 +116,31 @@ export function sparseAffine(
     for (let r = 0; r < rows; r++) {
       let at = entries + (<usize>(r * inputs) << 3);
       const end = at + (<usize>load<u32>(counts + floats(r)) << 3);
-      let s0 = zero, s1 = zero, s2 = zero, s3 = zero;
-      while (at < end) {
-        const line = w + <usize>load<u32>(at);
-        const x = v128.load32_splat(at, 4);
-        s0 = madd(x, v128.load(line), s0);
-        s1 = madd(x, v128.load(line, 16), s1);
-        s2 = madd(x, v128.load(line, 32), s2);
-        s3 = madd(x, v128.load(line, 48), s3);
-        at += 8;
-      }
-      if (add) {
-        s0 = f32x4.add(s0, v128.load(target));
-        s1 = f32x4.add(s1, v128.load(target, 16));
-        s2 = f32x4.add(s2, v128.load(target, 32));
-        s3 = f32x4.add(s3, v128.load(target, 48));
-      }
-      s0 = f32x4.add(s0, v128.load(bias));
-      s1 = f32x4.add(s1, v128.load(bias, 16));
-      s2 = f32x4.add(s2, v128.load(bias, 32));
-      s3 = f32x4.add(s3, v128.load(bias, 48));
+      let chain = depth;
+      v128.store(target, zero); v128.store(target, zero, 16); v128.store(target, zero, 32); v128.store(target, zero, 48);
+      do {
+        let s0 = zero, s1 = zero, s2 = zero, s3 = zero;
+        while (at < end) {
+          const place = <usize>load<u32>(at);
+          if (place >= chain) break;
+          const line = w + place;
+          const x = v128.load32_splat(at, 4);
+          s0 = madd(x, v128.load(line), s0);
+          s1 = madd(x, v128.load(line, 16), s1);
+          s2 = madd(x, v128.load(line, 32), s2);
+          s3 = madd(x, v128.load(line, 48), s3);
+          at += 8;
+        }
+        v128.store(target, f32x4.add(v128.load(target), s0));
+        v128.store(target, f32x4.add(v128.load(target, 16), s1), 16);
+        v128.store(target, f32x4.add(v128.load(target, 32), s2), 32);
+        v128.store(target, f32x4.add(v128.load(target, 48), s3), 48);
+        chain += depth;
+      } while (at < end);
+      const s0 = f32x4.add(v128.load(target), v128.load(bias));
+      const s1 = f32x4.add(v128.load(target, 16), v128.load(bias, 16));
+      const s2 = f32x4.add(v128.load(target, 32), v128.load(bias, 32));
+      const s3 = f32x4.add(v128.load(target, 48), v128.load(bias, 48));
       v128.store(target, relu ? f32x4.max(s0, zero) : s0);
       v128.store(target, relu ? f32x4.max(s1, zero) : s1, 16);
       v128.store(target, relu ? f32x4.max(s2, zero) : s2, 32);
@@ -156,13 +153,14 @@ export function sparseAffine(
 /**
  * G = deltaᵀ x in panels, for the panels from <= p < to, with `add` on top of G; with `theta` not 0 it goes through the
  * rule instead. x as compressed columns; those without entries are left out unless `all`. `scratch` holds 16 * rows
- * floats of this thread's own; sums[p] becomes the sum of squares, if the rule wants it.
+ * floats of this thread's own; sums[p, q] becomes the sum of squares of 16 inputs, if the rule wants it.
  */
 export function sparseGradient(
   G: usize, delta: usize, pitch: usize, entries: usize, counts: usize, capacity: i32, rows: i32, inputs: i32,
   from: i32, to: i32, scratch: usize, add: bool, all: bool, theta: usize, sums: usize,
 ): void {
   const zero = f32x4.splat(0);
+  sums += <usize>(from * ((inputs + 15) >> 4)) << 3;
   for (let p = from; p < to; p++) {
     let source = delta + (<usize>p << LINE);
     for (let r = 0; r < rows; r++) {
@@ -173,50 +171,71 @@ export function sparseGradient(
       v128.store(line, v128.load(source, 48), 48);
       source += pitch;
     }
-    let sum: f64 = 0;
-    for (let k = 0; k < inputs; k++) {
-      const count = load<i32>(counts + floats(k));
-      if (count == 0 && !all) continue;
-      const offset = <usize>(p * inputs + k) << LINE;
-      let s0 = zero, s1 = zero, s2 = zero, s3 = zero;
-      if (add) {
-        const line = G + offset;
-        s0 = v128.load(line); s1 = v128.load(line, 16); s2 = v128.load(line, 32); s3 = v128.load(line, 48);
+    for (let block = 0; block < inputs; block += 16) {
+      let sum: f64 = 0;
+      const blockEnd = min(block + 16, inputs);
+      for (let k = block; k < blockEnd; k += 2) {
+        const count = load<i32>(counts + floats(k)), next = k + 1 < blockEnd ? load<i32>(counts + floats(k + 1)) : 0;
+        if (!(count | next) && !all) continue;
+        const offset = <usize>(p * inputs + k) << LINE;
+        let at = entries + (<usize>(k * capacity) << 3), too = at + (<usize>capacity << 3);
+        const end = at + (<usize>count << 3), tooEnd = too + (<usize>next << 3);
+        let s0 = zero, s1 = zero, s2 = zero, s3 = zero;
+        let t0 = zero, t1 = zero, t2 = zero, t3 = zero;
+        // Two inputs in turn, or each addition would wait for the one before; apart by a branch, or V8 loads both lines
+        // first and spills. It takes 500 instead of 600 µs; forward, where lines come from the second cache, it gains nothing.
+        while (at < end) {
+          const line = scratch + <usize>load<u32>(at);
+          const x = v128.load32_splat(at, 4);
+          s0 = madd(x, v128.load(line), s0);
+          s1 = madd(x, v128.load(line, 16), s1);
+          s2 = madd(x, v128.load(line, 32), s2);
+          s3 = madd(x, v128.load(line, 48), s3);
+          at += 8;
+          if (too >= tooEnd) continue;
+          const other = scratch + <usize>load<u32>(too);
+          const y = v128.load32_splat(too, 4);
+          t0 = madd(y, v128.load(other), t0);
+          t1 = madd(y, v128.load(other, 16), t1);
+          t2 = madd(y, v128.load(other, 32), t2);
+          t3 = madd(y, v128.load(other, 48), t3);
+          too += 8;
+        }
+        while (too < tooEnd) {
+          const line = scratch + <usize>load<u32>(too);
+          const y = v128.load32_splat(too, 4);
+          t0 = madd(y, v128.load(line), t0);
+          t1 = madd(y, v128.load(line, 16), t1);
+          t2 = madd(y, v128.load(line, 32), t2);
+          t3 = madd(y, v128.load(line, 48), t3);
+          too += 8;
+        }
+        if (count > 0 || all) sum += finish(G, theta, offset, add, s0, s1, s2, s3);
+        if (k + 1 < blockEnd && (next > 0 || all)) sum += finish(G, theta, offset + 64, add, t0, t1, t2, t3);
       }
-      let at = entries + (<usize>(k * capacity) << 3);
-      const end = at + (<usize>count << 3);
-      // Two sums in turn, or each addition would wait for the one before; apart by a branch, or V8 loads both lines first
-      // and spills. It takes 500 instead of 600 µs; forward, where lines come from the second cache, it gains nothing.
-      let t0 = zero, t1 = zero, t2 = zero, t3 = zero;
-      while (at < end) {
-        let line = scratch + <usize>load<u32>(at);
-        let x = v128.load32_splat(at, 4);
-        s0 = madd(x, v128.load(line), s0);
-        s1 = madd(x, v128.load(line, 16), s1);
-        s2 = madd(x, v128.load(line, 32), s2);
-        s3 = madd(x, v128.load(line, 48), s3);
-        at += 8;
-        if (at >= end) break;
-        line = scratch + <usize>load<u32>(at);
-        x = v128.load32_splat(at, 4);
-        t0 = madd(x, v128.load(line), t0);
-        t1 = madd(x, v128.load(line, 16), t1);
-        t2 = madd(x, v128.load(line, 32), t2);
-        t3 = madd(x, v128.load(line, 48), t3);
-        at += 8;
-      }
-      s0 = f32x4.add(s0, t0); s1 = f32x4.add(s1, t1); s2 = f32x4.add(s2, t2); s3 = f32x4.add(s3, t3);
-      if (wantsSquares()) sum += squares(s0, s1, s2, s3);
-      if (theta) {
-        const line = theta + offset;
-        apply(line, s0); apply(line + 16, s1); apply(line + 32, s2); apply(line + 48, s3);
-      } else {
-        const line = G + offset;
-        v128.store(line, s0); v128.store(line, s1, 16); v128.store(line, s2, 32); v128.store(line, s3, 48);
-      }
+      f64.store(sums, sum);
+      sums += 8;
     }
-    f64.store(sums + (<usize>p << 3), sum);
   }
+}
+
+/** Stores 16 gradients, or moves the parameters by them; returns the sum of their squares, if the rule wants it. */
+// @ts-ignore: decorator
+@inline function finish(
+  G: usize, theta: usize, offset: usize, add: bool, s0: v128, s1: v128, s2: v128, s3: v128,
+): f64 {
+  const line = G + offset, zero = f32x4.splat(0);
+  s0 = f32x4.add(add ? v128.load(line) : zero, s0);
+  s1 = f32x4.add(add ? v128.load(line, 16) : zero, s1);
+  s2 = f32x4.add(add ? v128.load(line, 32) : zero, s2);
+  s3 = f32x4.add(add ? v128.load(line, 48) : zero, s3);
+  if (theta) {
+    const to = theta + offset;
+    apply(to, s0); apply(to + 16, s1); apply(to + 32, s2); apply(to + 48, s3);
+  } else {
+    v128.store(line, s0); v128.store(line, s1, 16); v128.store(line, s2, 32); v128.store(line, s3, 48);
+  }
+  return wantsSquares() ? squares(s0, s1, s2, s3) : 0;
 }
 
 /**

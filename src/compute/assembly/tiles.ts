@@ -4,20 +4,29 @@
  * on one core, in GFLOP/s: 4 × 8 53, 3 × 12 52, 2 × 16 50, but 5 × 8 23, 6 × 8 27, and any of them unrolled by two at
  * most 34: V8 issues all loads of a loop's body before its arithmetic, so what counts against the 15 registers is the
  * tile and all that is loaded in one round.
+ *
+ * The order of the sums is that of ../order.ts.
  */
-import { floats, laneSum, madd } from "./simd";
-import { apply, wantsSquares } from "./update";
+import { floats, madd } from "./simd";
+import { apply } from "./update";
 
 // @ts-ignore: decorator
 @inline const ROWS: i32 = 4;
 // @ts-ignore: decorator
 @inline const COLUMNS: i32 = 8;
-// What is packed at once: 1 MB, of which a panel of columns (16 kB) stays in the first cache. At 1024³ 680 × 384 is as
+// What is packed at once: 1 MB, of which a panel of columns (12 kB) stays in the first cache. At 1024³ 512 × 512 is as
 // fast, 256 × 1024 takes 2 % longer.
 // @ts-ignore: decorator
-@inline const BLOCK_ROWS: i32 = 512;
+@inline const BLOCK_ROWS: i32 = 680;
+// As in ../order.ts.
 // @ts-ignore: decorator
-@inline const BLOCK_DEPTH: i32 = 512;
+@inline const DEEPEST: i32 = 384;
+
+/** How many products a chain sums; as in ../order.ts. */
+export function panelDepth(depth: i32): i32 {
+  const panels = (depth + DEEPEST - 1) / DEEPEST;
+  return ((depth + panels - 1) / panels + 15) & -16;
+}
 
 /** Four rows of four floats, `pitch` bytes apart, turned into columns at `to`, `step` bytes apart. */
 // @ts-ignore: decorator
@@ -53,17 +62,14 @@ import { apply, wantsSquares } from "./update";
   }
 }
 
-/** c (4 × 8) = panel a · panel b, or with `add` on top of it; the inner index runs over at least one step. */
+/**
+ * c (4 × 8) = 0 + panel a · panel b, or with `add` c + that, added when the product is there; the inner index runs over at
+ * least one step.
+ */
 export function multiplyTile(c: usize, pitch: usize, a: usize, b: usize, depth: i32, add: bool): void {
   const zero = f32x4.splat(0);
   const c1 = c + pitch, c2 = c1 + pitch, c3 = c2 + pitch;
   let c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero, c30 = zero, c31 = zero;
-  if (add) {
-    c00 = v128.load(c); c01 = v128.load(c, 16);
-    c10 = v128.load(c1); c11 = v128.load(c1, 16);
-    c20 = v128.load(c2); c21 = v128.load(c2, 16);
-    c30 = v128.load(c3); c31 = v128.load(c3, 16);
-  }
   const end = b + (<usize>depth << 5);
   do {
     const b0 = v128.load(b), b1 = v128.load(b, 16);
@@ -78,10 +84,25 @@ export function multiplyTile(c: usize, pitch: usize, a: usize, b: usize, depth: 
     a += 16;
     b += 32;
   } while (b < end);
-  v128.store(c, c00); v128.store(c, c01, 16);
-  v128.store(c1, c10); v128.store(c1, c11, 16);
-  v128.store(c2, c20); v128.store(c2, c21, 16);
-  v128.store(c3, c30); v128.store(c3, c31, 16);
+  if (add) {
+    storeRow(c, f32x4.add(v128.load(c), c00), f32x4.add(v128.load(c, 16), c01));
+    storeRow(c1, f32x4.add(v128.load(c1), c10), f32x4.add(v128.load(c1, 16), c11));
+    storeRow(c2, f32x4.add(v128.load(c2), c20), f32x4.add(v128.load(c2, 16), c21));
+    storeRow(c3, f32x4.add(v128.load(c3), c30), f32x4.add(v128.load(c3, 16), c31));
+  } else {
+    // 0 + makes 0 of −0, which a product that underflows can be.
+    storeRow(c, f32x4.add(zero, c00), f32x4.add(zero, c01));
+    storeRow(c1, f32x4.add(zero, c10), f32x4.add(zero, c11));
+    storeRow(c2, f32x4.add(zero, c20), f32x4.add(zero, c21));
+    storeRow(c3, f32x4.add(zero, c30), f32x4.add(zero, c31));
+  }
+}
+
+/** Eight floats. */
+// @ts-ignore: decorator
+@inline function storeRow(at: usize, low: v128, high: v128): void {
+  v128.store(at, low);
+  v128.store(at, high, 16);
 }
 
 /** What becomes of an entry v of a product. */
@@ -94,29 +115,28 @@ export function multiplyTile(c: usize, pitch: usize, a: usize, b: usize, depth: 
 // @ts-ignore: decorator
 @inline const MASK: i32 = 3; // c[i, j] = v where extra[i, j] > 0, else 0
 // @ts-ignore: decorator
-@inline const SQUARES: i32 = 4; // c[i, j] = v, and v² is summed
-// @ts-ignore: decorator
-@inline const UPDATE: i32 = 5; // extra[i, j] is a parameter with the gradient v, and v² is summed
+@inline const UPDATE: i32 = 4; // extra[i, j] is a parameter with the gradient v
 
 /**
  * c(i, j) = finish(Σ_k a(i, k) b(k, j)) for i < m and from <= j < to (multiples of 8), or with `add` on top of
  * c(i, j); c and a matrix `extra` have the same pitch. The inner index of a runs along its rows, or with
  * `aTransposed` down its columns; that of b down its columns, or with `bTransposed` along its rows. Pitches are bytes;
- * where an inner index runs along rows, depth is a multiple of 4. `scratch` holds (BLOCK_ROWS + 8) * BLOCK_DEPTH + 32
- * floats of this thread's own; sums[j / 8] becomes the sum of squares over the columns
- * from j on, if the rule wants it.
+ * where an inner index runs along rows, depth is a multiple of 4. `scratch` holds (BLOCK_ROWS + 8) * DEEPEST + 32
+ * floats of this thread's own.
  */
 export function multiply(
   c: usize, cPitch: usize, a: usize, aPitch: usize, aTransposed: bool, b: usize, bPitch: usize, bTransposed: bool,
-  m: i32, depth: i32, from: i32, to: i32, scratch: usize, finish: i32, extra: usize, add: bool, sums: usize,
+  m: i32, depth: i32, from: i32, to: i32, scratch: usize, finish: i32, extra: usize, add: bool,
 ): void {
+  const step = panelDepth(depth);
   const packed = scratch;
-  const panel = packed + floats(BLOCK_ROWS * BLOCK_DEPTH);
-  const tile = panel + floats(COLUMNS * BLOCK_DEPTH);
-  for (let k = 0; k < depth; k += BLOCK_DEPTH) {
-    const inner = min(BLOCK_DEPTH, depth - k);
+  const panel = packed + floats(BLOCK_ROWS * DEEPEST);
+  const tile = panel + floats(COLUMNS * DEEPEST);
+  for (let k = 0; k < depth; k += step) {
+    const inner = min(step, depth - k);
     const last = k + inner == depth;
     const blockFinish = last ? finish : STORE;
+    const onTop = add || k > 0;
     for (let i = 0; i < m; i += BLOCK_ROWS) {
       const rows = min(BLOCK_ROWS, m - i);
       for (let r = 0; r < rows; r += ROWS) {
@@ -128,52 +148,37 @@ export function multiply(
       for (let j = from; j < to; j += COLUMNS) {
         const at = bTransposed ? b + <usize>j * bPitch + floats(k) : b + <usize>k * bPitch + floats(j);
         pack(panel, at, bPitch, bTransposed, COLUMNS, inner);
-        let squares: f64 = 0;
         for (let r = 0; r < rows; r += ROWS) {
           const offset = <usize>(i + r) * cPitch + floats(j);
-          const onTop = add || k > 0;
           const height = min(ROWS, rows - r);
           // What is stored as it is, and is a whole tile, needs no detour.
           if (blockFinish == STORE && height == ROWS) {
             multiplyTile(c + offset, cPitch, packed + floats(r * inner), panel, inner, onTop);
             continue;
           }
-          if (onTop) loadTile(tile, c + offset, cPitch);
-          multiplyTile(tile, 32, packed + floats(r * inner), panel, inner, onTop);
+          multiplyTile(tile, 32, packed + floats(r * inner), panel, inner, false);
           const other = extra + (blockFinish < MASK ? floats(j) : offset);
           // A product with few rows leaves those below alone: they may belong to something else.
-          squares += storeTile(c + offset, cPitch, tile, other, blockFinish, height);
-        }
-        if (blockFinish >= SQUARES) {
-          const sum = sums + (<usize>(j / COLUMNS) << 3);
-          f64.store(sum, i == 0 ? squares : f64.load(sum) + squares);
+          storeTile(c + offset, cPitch, tile, onTop, other, blockFinish, height);
         }
       }
     }
   }
 }
 
-function loadTile(tile: usize, c: usize, pitch: usize): void {
-  for (let r = 0; r < ROWS; r++) {
-    v128.store(tile, v128.load(c));
-    v128.store(tile, v128.load(c, 16), 16);
-    tile += 32;
-    c += pitch;
-  }
-}
-
-/** Hands a tile over; returns the sum of its squares if the finish asks for it. */
-function storeTile(c: usize, pitch: usize, tile: usize, extra: usize, finish: i32, height: i32): f64 {
+/** Hands a tile over, or with `add` what is in c and it. */
+function storeTile(c: usize, pitch: usize, tile: usize, add: bool, extra: usize, finish: i32, height: i32): void {
   const zero = f32x4.splat(0);
-  let squares = zero;
   for (let r = 0; r < height; r++) {
     let v0 = v128.load(tile), v1 = v128.load(tile, 16);
-    if (finish >= SQUARES) {
-      if (wantsSquares()) squares = f32x4.add(squares, f32x4.add(f32x4.mul(v0, v0), f32x4.mul(v1, v1)));
-    } else if (finish == MASK) {
+    if (add) {
+      v0 = f32x4.add(v128.load(c), v0);
+      v1 = f32x4.add(v128.load(c, 16), v1);
+    }
+    if (finish == MASK) {
       v0 = v128.and(v0, f32x4.gt(v128.load(extra), zero));
       v1 = v128.and(v1, f32x4.gt(v128.load(extra, 16), zero));
-    } else if (finish != STORE) {
+    } else if (finish == BIAS || finish == BIAS_RELU) {
       v0 = f32x4.add(v0, v128.load(extra));
       v1 = f32x4.add(v1, v128.load(extra, 16));
       if (finish == BIAS_RELU) {
@@ -186,12 +191,10 @@ function storeTile(c: usize, pitch: usize, tile: usize, extra: usize, finish: i3
       apply(extra, v0);
       apply(extra + 16, v1);
     } else {
-      v128.store(c, v0);
-      v128.store(c, v1, 16);
+      storeRow(c, v0, v1);
     }
     if (finish >= MASK) extra += pitch;
     tile += 32;
     c += pitch;
   }
-  return finish >= SQUARES && wantsSquares() ? laneSum(squares) : 0;
 }

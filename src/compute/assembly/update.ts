@@ -4,7 +4,7 @@
  *
  * What a rule remembers lies at fixed distances from the parameter it belongs to.
  */
-import { floats, laneSum } from "./simd";
+import { floats, madd } from "./simd";
 
 // @ts-ignore: decorator
 @inline export const SGD: i32 = 0;
@@ -71,8 +71,8 @@ export function stepSize(): f32 {
 @inline export function apply(at: usize, g: v128): void {
   let theta = v128.load(at);
   if (rule == SGD) {
-    // theta -= eta g
-    theta = f32x4.sub(theta, f32x4.mul(f32x4.splat(eta), g));
+    // theta += (-eta) g, rounded once: as a product with alpha = -eta does it (../order.ts)
+    theta = madd(f32x4.splat(-eta), g, theta);
   } else if (rule == ADAGRAD) {
     // c += g², theta -= eta g / (sqrt(c) + epsilon); where that is 0 / 0 nothing moves, any other NaN stays
     const c = f32x4.add(v128.load(at + toFirst), f32x4.mul(g, g));
@@ -105,14 +105,4 @@ export function stepSize(): f32 {
 /** The parameters at theta with the gradient at g, from <= i < to, both multiples of 4. */
 export function update(theta: usize, g: usize, from: i32, to: i32): void {
   for (let i = from; i < to; i += 4) apply(theta + floats(i), v128.load(g + floats(i)));
-}
-
-/** Σ g² for from <= i < to, both multiples of 4; in float64 from vector to vector. */
-export function sumOfSquares(g: usize, from: i32, to: i32): f64 {
-  let sum: f64 = 0;
-  for (let i = from; i < to; i += 4) {
-    const v = v128.load(g + floats(i));
-    sum += laneSum(f32x4.mul(v, v));
-  }
-  return sum;
 }

@@ -2,8 +2,9 @@
  * The interface of a kind of layer. Each kind is one file of this folder: it recognises its layers in a network, reserves
  * memory for them, and steps them; nothing outside depends on a layer's kind.
  */
-import type { ColumnRun, Finish, Kernels, Source } from "../../compute/kernels.js";
+import type { Finish, Kernels, Source } from "../../compute/kernels.js";
 import type { Matrix } from "../../compute/matrix.js";
+import type { Product } from "../../compute/openblas.js";
 import type { Share } from "../../compute/share.js";
 import type { Layer } from "../../nn/layer.js";
 import type { MatrixPlan, ParametersPlan, Room, Views } from "../memory.js";
@@ -34,10 +35,8 @@ export interface Use {
   readonly rows: number;
   /** The most of them whose gradient is taken at once; 0 where it is not trained. */
   readonly trainedRows: number;
-  /** Whether the input is sparse, */
+  /** Whether the input is so sparse that only what is not zero is multiplied. */
   readonly sparse: boolean;
-  /** and its dense columns all the same. */
-  readonly denseColumns: readonly ColumnRun[];
   /** Whether it is trained sample by sample with a rule that leaves alone what has no gradient. */
   readonly oneByOne: boolean;
   /** The seed of dropout. */
@@ -65,6 +64,8 @@ export interface LayerKind<L extends LoweredLayer = LoweredLayer, P extends obje
   readonly keepsRectified: boolean;
   /** How many floats of scratch memory each thread needs for it. */
   scratchLength(layer: L): number;
+  /** The products of dense matrices that it takes for so many samples, if it is stepped by such. */
+  products?(layer: L, rows: number, use: { isFirst: boolean; isTrained: boolean }): readonly Product[];
   /** Reserves what it needs. */
   reserve(layer: L, room: Room, use: Use, input: Input): P;
   /** Initialises its memory before the first step. */

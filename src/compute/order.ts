@@ -1,0 +1,83 @@
+/**
+ * The order of every sum, which all kernels keep, so that the same training gives the same bits wherever it runs: by
+ * WebAssembly, by OpenBLAS where that is proven to keep it (proof.ts), with what is zero left out or not, and by any number
+ * of threads. Everything is float32.
+ *
+ * 1. A product c(i, j) = Σ_k a(i, k) b(k, j) is cut along k into panels of {@link panelDepth}(K): as few as possible of
+ *    at most {@link deepest}, all as long as the first but the last. K is the padded length of a row of a matrix
+ *    (matrix.ts), for gradients of weights the number of samples.
+ * 2. Within a panel, each entry is one chain of fused multiply-adds in the order of k, from 0:
+ *    s ← fma(a(i, k), b(k, j), s). A product with 0 changes nothing (of finite numbers), and may be left out.
+ * 3. c starts as 0, or as the gradient that is there already, and the panels are added to it one by one, c ← c + s. So α = β = 1.
+ * 4. Then comes what follows: a bias is added (and ReLU taken), a mask applied, or parameters are moved by a rule.
+ * 5. A step of SGD is one more fused multiply-add, θ ← fma(−η, g, θ), with g = 0 + s where one panel is all: what a product
+ *    with α = −η, β = 1 computes.
+ * 6. The squares of a gradient of weights are summed over 16 outputs in float32, ((0, 4, 8, 12) and so on as trees), then
+ *    in float64 over 16 inputs in order, and at last over those blocks in order, outputs outermost.
+ *
+ * At most {@link deepest} samples go through a network at once (engine/job.ts), so that the gradient of weights in a batch of
+ * up to as many is one panel; larger batches are cut there.
+ *
+ * Training with one to four samples at a time, convolutions, and gradients of biases are computed by WebAssembly alone,
+ * and have orders of their own (assembly/). Where WebAssembly has no fused multiply-add (old processors, some browsers), a
+ * product is rounded before it is added: the order is the same, the bits are not.
+ *
+ * Why 384: OpenBLAS's kernels for AVX-512 cut sums that are longer (in 0.3.34, at 384 at the earliest), each in its own
+ * way, so nablab cuts first.
+ */
+
+/** The longest chain. */
+export const deepest = 384;
+
+/** How long the panels of a sum of K products are, a multiple of 16; the last one is what is left. */
+export function panelDepth(depth: number): number {
+  const panels = Math.ceil(depth / deepest);
+  return Math.ceil(Math.ceil(depth / panels) / 16) * 16;
+}
+
+/** The panels of a sum of K products: where each begins, and how long it is. */
+export function* panelsOf(depth: number): Generator<[from: number, length: number]> {
+  const step = panelDepth(depth);
+  for (let from = 0; from < depth; from += step) yield [from, Math.min(step, depth - from)];
+}
+
+/**
+ * The readable twin: Σ_k a(k) b(k) for k < depth, in the order above.
+ *
+ * @param start what c starts as
+ */
+export function sumInOrder(
+  a: (k: number) => number,
+  b: (k: number) => number,
+  depth: number,
+  start = 0,
+): number {
+  let c = start;
+  for (const [from, length] of panelsOf(depth)) {
+    let s = 0;
+    for (let k = from; k < from + length; k++) s = fusedMultiplyAdd(a(k), b(k), s);
+    c = Math.fround(c + s);
+  }
+  return c;
+}
+
+const bits = new BigInt64Array(1);
+const double = new Float64Array(bits.buffer);
+
+/**
+ * a b + c for float32 numbers, rounded once.
+ *
+ * In float64 the product is exact, but the sum is rounded; rounding that once more, to float32, could be wrong where it lies
+ * halfway between two of them. So a sum that was rounded is first made odd in its last bit, on the side of what was lost.
+ */
+export function fusedMultiplyAdd(a: number, b: number, c: number): number {
+  const product = a * b;
+  const sum = product + c;
+  const part = sum - product;
+  const lost = product - (sum - part) + (c - part);
+  if (lost === 0 || !Number.isFinite(lost)) return Math.fround(sum);
+  double[0] = sum;
+  // Towards what was lost, the bits of a double count away from 0.
+  if ((bits[0]! & 1n) === 0n) bits[0]! += lost > 0 === sum > 0 ? 1n : -1n;
+  return Math.fround(double[0]!);
+}

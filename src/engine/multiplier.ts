@@ -1,0 +1,65 @@
+/**
+ * Who multiplies dense matrices: WebAssembly, or OpenBLAS; by default OpenBLAS for the products for which it is proven, on
+ * this machine, to have the bits of WebAssembly.
+ */
+import { type CallName, callNames, type Product } from "../compute/openblas.js";
+import { proofOf } from "../compute/proof.js";
+import { kindOf } from "./layers/index.js";
+import type { LoweredLayer } from "./layers/layer.js";
+
+/** What a user can ask for. */
+export type FastBackend = "wasm" | "openblas";
+
+/** The choice, as plain data for the threads. */
+export interface Multiplier {
+  readonly backend: FastBackend;
+  /** The calls of OpenBLAS that are to be made; without, all. */
+  readonly proven?: readonly CallName[];
+  /** Why WebAssembly multiplies where OpenBLAS would be faster, in words. */
+  readonly why?: string;
+  /** Whether OpenBLAS multiplies the dense products of the first layer. */
+  readonly isFastFirst: boolean;
+}
+
+/** How many samples go through a network at once, in all cases that occur: as trained on, and as evaluated. */
+interface RowCounts {
+  readonly trained: readonly number[];
+  readonly seen: readonly number[];
+  /** Whether parameters move by gradient descent, in products of their own. */
+  readonly steps: boolean;
+}
+
+/** The sizes of the chunks that `size` samples come in, in batches of which at most `most` go through at once. */
+export function chunksOf(size: number, batchSize: number, most: number): number[] {
+  const sizes = new Set<number>();
+  for (const batch of [Math.min(size, batchSize), size % batchSize]) {
+    for (const chunk of [Math.min(batch, most), batch % most]) if (chunk > 0) sizes.add(chunk);
+  }
+  return [...sizes];
+}
+
+/** Chooses for a network. */
+export function chooseMultiplier(
+  backend: FastBackend | undefined,
+  layers: readonly LoweredLayer[],
+  { trained, seen, steps }: RowCounts,
+): Multiplier {
+  if (backend) return { backend, isFastFirst: backend === "openblas" };
+  const callsOf = (layer: LoweredLayer, isFirst: boolean): CallName[] => {
+    const products = (rows: number, isTrained: boolean): readonly Product[] =>
+      kindOf(layer).products?.(layer, rows, { isFirst, isTrained }) ?? [];
+    return [
+      ...trained.flatMap((rows) => products(rows, true).filter(([form]) => steps || form !== "step")),
+      ...seen.flatMap((rows) => products(rows, false)),
+    ].flatMap((product) => callNames(...product));
+  };
+  const calls = layers.map((layer, t) => callsOf(layer, t === 0));
+  const { proven, why } = proofOf([...new Set(calls.flat())]);
+  if (proven.length === 0) return { backend: "wasm", ...(why && { why }), isFastFirst: false };
+  const first = calls[0]!;
+  return {
+    backend: "openblas",
+    proven,
+    isFastFirst: first.length > 0 && first.every((name) => proven.includes(name)),
+  };
+}

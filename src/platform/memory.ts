@@ -1,0 +1,29 @@
+/**
+ * What was found out about this machine and takes time to find out again, kept in the cache folder.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { cacheFolder } from "./cache-folder.js";
+import { writeAtomically } from "./write-atomically.js";
+
+const fileOf = (question: string): string =>
+  path.join(cacheFolder(), "found", createHash("sha256").update(question).digest("hex").slice(0, 32));
+
+/** What was remembered as the answer; undefined if nothing, or it cannot be read. */
+export function recall(question: string): string | undefined {
+  try {
+    return readFileSync(fileOf(question), "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+/** Remembers an answer; without write permission it is found out again the next time. */
+export function remember(question: string, answer: string): void {
+  try {
+    writeAtomically(fileOf(question), answer);
+  } catch {
+    // see above
+  }
+}
