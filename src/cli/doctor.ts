@@ -6,6 +6,7 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify, stripVTControlCharacters } from "node:util";
+import { rendererFolder } from "../display/renderer-folder.js";
 import {
   dataFoldersFor,
   ownPrefix,
@@ -190,9 +191,8 @@ const kernelspecCheck: Check = {
 const rendererCheck: Check = {
   name: "renderer",
   look() {
-    const below = path.join("labextensions", "@nablab", "plotly");
     const prefix = environment() as string;
-    const folders = dataFoldersFor(prefix).map((folder) => path.join(folder, below));
+    const folders = dataFoldersFor(prefix).map((folder) => path.join(folder, rendererFolder));
     const found = folders.find((folder) => existsSync(folder));
     if (found) return found;
     throw new Ailment(

@@ -3,6 +3,7 @@
  */
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
+import { rendererFolder } from "../display/renderer-folder.js";
 import { packageRoot } from "../kernel/own-packages.js";
 import { InputError } from "./input-error.js";
 import { folderOf, type KernelPlace } from "./kernel.js";
@@ -11,15 +12,13 @@ import { say } from "./progress.js";
 /** A place for the extension: as for the kernel. */
 export type RendererPlace = KernelPlace;
 
-const below = path.join("labextensions", "@nablab", "plotly");
-
 /**
  * Installs the extension, in place of an older one.
  *
  * @throws InputError when more than one place is named, or there is no Python to ask
  */
 export function installRenderer(place: RendererPlace): void {
-  const target = path.join(folderOf("renderer install", place), below);
+  const target = path.join(folderOf("renderer install", place), rendererFolder);
   const fresh = `${target}.${process.pid}.tmp`;
   mkdirSync(path.dirname(target), { recursive: true });
   try {
@@ -38,7 +37,7 @@ export function installRenderer(place: RendererPlace): void {
  * @throws InputError when it is not there, more than one place is named, or there is no Python to ask
  */
 export function uninstallRenderer(place: RendererPlace): void {
-  const target = path.join(folderOf("renderer uninstall", place), below);
+  const target = path.join(folderOf("renderer uninstall", place), rendererFolder);
   if (!existsSync(target)) {
     throw new InputError(`renderer uninstall: the renderer is not installed there: ${target}`);
   }
