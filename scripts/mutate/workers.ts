@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, inject } from "vitest";
 interface Stryker {
   activeMutant?: string;
   currentTestId?: string;
-  mutantCoverage?: { perTest: Record<string, Record<string, number>> };
+  mutantCoverage?: { static: Record<string, number>; perTest: Record<string, Record<string, number>> };
 }
 
 const stryker = () => (globalThis as { __stryker__?: Stryker }).__stryker__;
@@ -31,7 +31,7 @@ if ((inject as (name: string) => unknown)("mode") === "mutant") {
   });
   afterAll(() => {
     if (!existsSync(file)) return;
-    const { perTest } = (stryker()!.mutantCoverage ??= { perTest: {} });
+    const { perTest } = (stryker()!.mutantCoverage ??= { static: {}, perTest: {} });
     for (const mutant of new Set(readFileSync(file, "utf8").trim().split("\n"))) {
       for (const test of tests) {
         const counts = (perTest[test] ??= {});

@@ -10,7 +10,7 @@ import { Progress } from "./progress.js";
 export interface GradedRunOptions {
   /** The folder that it can read and write. */
   folder: string;
-  /** What it is called in what is said about it. */
+  /** Its name in messages. */
   label: string;
   /** Seconds that a cell may take. */
   timeout?: number;

@@ -5,20 +5,16 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import type { CellOutput } from "../html/outputs.js";
 import { kernelInfo } from "../kernel/kernel-info.js";
 import { kernelDisplayName, kernelName } from "../kernel/kernelspec.js";
-
 import { InputError } from "./input-error.js";
 import { nbformatJson, splitLines } from "./nbformat-json.js";
+import { unreadable } from "./system-error.js";
+
+export type { CellOutput };
 
 type Json = Record<string, unknown>;
-
-/** What one cell put out. */
-export type CellOutput =
-  | { output_type: "stream"; name: string; text: string }
-  | { output_type: "display_data"; data: Json; metadata: Json }
-  | { output_type: "execute_result"; data: Json; metadata: Json; execution_count: number | null }
-  | { output_type: "error"; ename: string; evalue: string; traceback: string[] };
 
 /** A cell that runs. */
 export interface CodeCell {
@@ -64,7 +60,7 @@ export function readNotebook(file: string): { notebook: Notebook; bytes: Buffer 
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    throw new InputError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    throw new InputError(`${file}: ${unreadable(error)}`);
   }
   return { notebook: parseNotebook(bytes.toString("utf8"), file), bytes };
 }
@@ -114,9 +110,12 @@ export function parseNotebook(
 function checkKernel(metadata: Json, file: string): void {
   const { kernelspec, language_info: info } = metadata;
   const name = isObject(kernelspec) ? kernelspec.name : undefined;
-  const language = isObject(info) ? info.name : undefined;
+  const language =
+    (isObject(kernelspec) ? kernelspec.language : undefined) ?? (isObject(info) ? info.name : undefined);
   if (name === kernelName) return;
-  if (name === undefined && (language === undefined || language === "typescript")) return;
+  if (name === undefined && language === undefined) return;
+  // Those of tslab, Deno and the kernels of JavaScript run here as well.
+  if (language === "typescript" || language === "javascript") return;
   const shown =
     name === undefined ? `language ${JSON.stringify(language)}` : `kernel ${JSON.stringify(name)}`;
   throw new InputError(

@@ -10,10 +10,10 @@
  * with 1 … 512 rows, 16 … 784 columns, sums of 1 … 384; a bᵀ but for small products, below about 10⁶ multiply-adds, whose
  * kernels sum in another order), as long as columns are a multiple of 16. Those for AVX2 do in tiles of 16 columns × 6 rows
  * only: of each 12 rows, the first six have two chains, of even and odd k, in the first and the last eight columns, and
- * so have all columns of the last rows where rows are no multiple of 12. So no whole
- * product is proven there. (Leaving those columns and rows to WebAssembly was not tried.)
+ * so have all columns of the last rows where rows are no multiple of 12. So no whole product
+ * is proven there. (Leaving those columns and rows to WebAssembly was not tried.)
  *
- * The library is called with one thread of its own from each of ours; how it is found is the platform's (platform/openblas.ts).
+ * Each of our threads calls the library, which itself uses one thread; how it is found is the platform's (platform/openblas.ts).
  */
 import { cores, type OpenBlas, openblas } from "#platform";
 import type { Kernels } from "./kernels.js";

@@ -10,3 +10,5 @@ export {
   credit,
   type ThrowsOptions,
 } from "./checks.js";
+export type { HintTexts } from "./hint-texts/texts.js";
+export { type Hint, hints } from "./hints.js";

@@ -13,10 +13,10 @@ export function likelyCause(actual: Tensor, expected: Tensor): string | undefine
   const a = Array.from(actual.data);
   const e = Array.from(expected.data);
   if (a.some((value) => isNotANumber(value))) {
-    return "not a number (NaN) comes of 0/0, of the logarithm or root of a negative number, and of undefined in a sum";
+    return "not a number (NaN) comes from 0/0, from the logarithm or root of a negative number, and from undefined in a sum";
   }
   if (a.some((value) => abs(value) === Number.POSITIVE_INFINITY)) {
-    return "infinity comes of a division by 0, or of values that grow in every step (a step size that is too large)";
+    return "infinity comes from a division by 0, or from values that grow in every step (a step size that is too large)";
   }
   const size = max(...e.map(abs));
   const equal = (x: readonly number[], y: readonly number[]): boolean =>

@@ -16,7 +16,7 @@ export function numbersOf(value: unknown): Tensor | NoNumbers {
   if (value === undefined) {
     return {
       problem: "undefined",
-      cause: "a function whose body stands in { } gives back what follows `return`",
+      cause: "a function whose body stands in { } returns only what follows `return`",
     };
   }
   if (value instanceof Promise) {

@@ -15,14 +15,14 @@ export interface CsvOptions {
   labels?: boolean;
   /**
    * Whether the first line names the columns; by default where it holds words alone, or a word above a number. What was
-   * guessed from words is said in the dataset's description and once as a note.
+   * guessed from words appears in the dataset's description and once as a note.
    */
   header?: boolean;
   /** What separates the columns: one ASCII character; `","`, or `";"` with a decimal comma. */
   delimiter?: string;
   /** The decimal point, `"."`, or comma, `","`. */
   decimal?: "." | ",";
-  /** What begins a line that is skipped, such as `"#"`; by default none is. */
+  /** Lines that begin with this are skipped, such as `"#"`; by default none. */
   comment?: string;
   /**
    * What becomes of missing values: `"error"` refuses the first, by line and column; `"drop"` leaves its row out; `"mean"`

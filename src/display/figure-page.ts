@@ -1,5 +1,5 @@
 /**
- * Figures on a page of their own, away from JupyterLab: what an exported page needs so that its figures can be
+ * Figures on a page, away from JupyterLab: what an exported page needs so that its figures can be
  * zoomed and read off without a network.
  */
 import { packageFolder, readFileSync } from "#platform";

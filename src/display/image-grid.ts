@@ -1,7 +1,7 @@
 /**
  * Small grey images in rows, each with a caption: digits of a data set, first-layer weights, mistakes.
  *
- * Each image is a PNG of its own at its true size, inside one HTML table; the reader's browser enlarges it
+ * Each image is a separate PNG at its true size, inside one HTML table; the reader's browser enlarges it
  * without smoothing. A data URL in `<img>` survives both JupyterLab's cleaning of untrusted notebooks and GitHub's.
  */
 

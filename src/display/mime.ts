@@ -54,7 +54,7 @@ export function markdown(source: string): Displayable {
 }
 
 /**
- * Shows a formula in LaTeX, displayed on a line of its own unless it brings delimiters (`$…$`, `\(…\)`, `\begin`).
+ * Shows a formula in LaTeX, displayed on its own line unless it brings delimiters (`$…$`, `\(…\)`, `\begin`).
  *
  * @throws TypeError for anything that is no string.
  * @example

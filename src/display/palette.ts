@@ -1,6 +1,6 @@
 /**
  * The colours of series: Okabe and Ito's set, which readers with any of the common colour-vision
- * deficiencies can tell apart. Its black and its yellow are replaced (grey, dark olive): a figure is read
+ * deficiencies can distinguish. Its black and its yellow are replaced (grey, dark olive): a figure is read
  * on white and on JupyterLab's dark theme, and each of these has a contrast of at least 2 : 1 on both.
  */
 

@@ -1,7 +1,7 @@
 /**
  * The static picture of a figure, for places that run no script: GitHub, an export, a printed page.
  *
- * It is drawn in a thread of its own, started with the first picture or announced before (0.7 s; 30–150 ms a picture
+ * It is drawn in a separate thread, started with the first picture or announced before (0.7 s; 30–150 ms a picture
  * after that) and ended after a while without requests. The thread does not keep the program alive.
  */
 import { backgroundTimeout, drawsOffscreen, startThread, type Timer } from "#platform";
@@ -10,7 +10,7 @@ import type { ImageReply, ImageRequest } from "./static-image-worker.js";
 import { thinned } from "./thin.js";
 import type { ImageSize, Layout, Trace } from "./trace.js";
 
-const idleTime = 60_000; // ms; a kernel that draws nothing gives back the 90 … 190 MB that Plotly and its page take
+const idleTime = 60_000; // ms; a kernel that draws nothing releases the 90 … 190 MB that Plotly and its page take
 const patience = 30_000; // ms without a picture while one is due; a picture takes a hundredth of it
 
 /**

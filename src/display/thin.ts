@@ -6,7 +6,7 @@ import type { Layout, Trace } from "./trace.js";
 
 /** How many points of a series the static image draws at most. */
 export const mostPoints = 2000;
-const mostMarkers = 600; // each is an element of its own
+const mostMarkers = 600; // each is a separate element
 
 /** The traces, long scatter series thinned. */
 export function thinned(data: readonly Trace[], layout: Layout): Trace[] {

@@ -98,7 +98,7 @@ export async function runJob(
 const slice = 500;
 
 /**
- * Runs a job on the calling thread, which is free between slices of a training; the caller goes on with the next one. The
+ * Runs a job on the calling thread, which is free between slices of a training; the caller continues with the next one. The
  * bits are the same, as for any number of threads.
  */
 async function runHere(

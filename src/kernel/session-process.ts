@@ -1,5 +1,5 @@
 /**
- * A session in a process of its own, seen from outside. A session owns its process (working directory, console,
+ * A session in a separate process, seen from outside. A session owns its process (working directory, console,
  * names, the compiler's view of the files), so each notebook gets one, and whatever its cells do to it harms
  * nobody else.
  */

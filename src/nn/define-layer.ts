@@ -1,5 +1,5 @@
 /**
- * Layers of one's own, in a few lines of a notebook.
+ * Custom layers, in a few lines of a notebook.
  */
 
 import { inspect } from "#platform";
@@ -11,7 +11,7 @@ import { sizeOf } from "../tensor/shapes.js";
 import type { LayerBlueprint, Pass } from "./layer.js";
 import { showAs } from "./show-as.js";
 
-/** What a layer of one's own is made of; P are the names of its parameters. */
+/** The definition of a custom layer; P are the names of its parameters. */
 export interface LayerDefinition<P extends string> {
   /** What it is called. */
   name: string;
@@ -44,7 +44,7 @@ export interface TracedLayerDefinition<P extends string>
 }
 
 /**
- * A layer of one's own: how samples go through, and how a gradient comes back. `gradientCheck` says whether the two
+ * A custom layer: its forward pass and its backward pass. `gradientCheck` says whether the two
  * belong together.
  *
  * @returns a function that describes one such layer, for `sequential()`
@@ -133,7 +133,7 @@ export function defineLayer<P extends string>(
 function differentiated<P extends string>({
   forward,
 }: TracedLayerDefinition<P>): Pick<LayerDefinition<P>, "forward" | "backward"> {
-  if (typeof forward !== "function") return { forward } as never; // which is said where it is checked
+  if (typeof forward !== "function") return { forward } as never; // the check below reports it
   const run = (x: Tensor, parameters: Readonly<Record<P, Tensor>>) => {
     const input = new Variable(x);
     const variables = Object.fromEntries(

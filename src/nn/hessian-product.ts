@@ -13,7 +13,7 @@ import { parametersOf, type Sequential } from "./sequential.js";
  * The product ∇²F(θ) v of the Hessian of the mean loss with a vector, exact to rounding: the network and its loss are
  * written on the tape, and ⟨∇F(θ), v⟩ is differentiated, as `hvp` does. A product costs about twice a gradient.
  *
- * For a layer of one's own with a `backward` of its own, and an activation, loss or penalty of one's own without second
+ * For a custom layer with its own `backward`, and a custom activation, loss or penalty without second
  * derivatives, it is a difference of two gradients instead, (∇F(θ + h v) − ∇F(θ − h v)) / 2h, which is right to about
  * ten digits where F is smooth; of a large network with ReLUs some unit has a kink between the two, and no digit is
  * certain.

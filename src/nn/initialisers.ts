@@ -4,7 +4,7 @@
  */
 import { full, type Random, randomNormal, randomUniform, type Tensor, tensor } from "../tensor/index.js";
 
-/** Makes the first A, outputs × inputs, from a stream of random numbers of its own. */
+/** Makes the first A, outputs × inputs, from its own stream of random numbers. */
 export type Initialiser = (outputs: number, inputs: number, stream: Random) => Tensor;
 
 /**

@@ -115,7 +115,7 @@ export class Sequential implements Displayable {
     return this.#positions.get(layer);
   }
 
-  /** The same network with parameters of its own, equal now. */
+  /** A copy of the network with its own parameters. */
   copy(): Sequential {
     return new Sequential(this.#descriptions, { ...this, theta: this.theta.slice() });
   }
@@ -152,7 +152,7 @@ export class Sequential implements Displayable {
 /**
  * A network g(x) = A[n+1] x(n) + b[n+1] (A1) from descriptions of its layers: dense ones or convolutions with an
  * activation between each two, a linear one last (the readout; a softmax belongs to the loss). Each layer draws its
- * first weights from a stream of its own.
+ * first weights from its own stream.
  *
  * @param layers such as `[dense(784, 512), relu(), dense(512, 10)]`; they stay as they are
  * @param options `seed`: a whole number ≥ 0; the same seed gives the same weights, bit for bit. `input`: the shape of one
@@ -220,11 +220,11 @@ function firstWeights(layer: DenseLayer, stream: ReturnType<typeof random>): Arr
 function inputOf(first: LayerDescription): Shape {
   if (first.kind === "dense") return [(first as DenseLayer).inputs];
   throw new RangeError(
-    `sequential: the first layer does not say what comes in; say it with sequential([…], { input: [1, 28, 28] }), for images of 28 × 28, or { input: [4] }, for four numbers; it is ${first}`,
+    `sequential: the first layer does not declare its input; declare it with sequential([…], { input: [1, 28, 28] }), for images of 28 × 28, or { input: [4] }, for four numbers; it is ${first}`,
   );
 }
 
-/** The layers with their parameters: windows on `theta`, one after the other, or without it numbers of their own. */
+/** The layers with their parameters: views of `theta`, one after the other, or without it their own arrays. */
 function place(descriptions: readonly LayerDescription[], input: Shape, theta?: Float64Array): Placed {
   let at = 0;
   const window = (shape: Shape): Tensor =>
@@ -277,13 +277,13 @@ function checkLayers(layers: readonly LayerDescription[]): void {
     if (!isLayer) {
       const hint = typeof layer === "function" ? "; did you forget the brackets ()?" : "";
       throw new TypeError(
-        `sequential: layer ${i} is no layer (${known})${hint || ","} got ${inspect(layer, { depth: 0 })}`,
+        `sequential: layer ${i} is not a layer (${known})${hint || ","} got ${inspect(layer, { depth: 0 })}`,
       );
     }
     if (isDescription(layer)) {
       if (typeof layer.init !== "function") {
         throw new TypeError(
-          `sequential: layer ${i} belongs to another network already; describe a new one with dense(inputs, outputs), or copy the network with copy(); got ${layer}`,
+          `sequential: layer ${i} already belongs to another network; describe a new one with dense(inputs, outputs), or copy the network with copy(); got ${layer}`,
         );
       }
       if (before?.kind === "dense") {

@@ -84,7 +84,7 @@ export function amsgrad({ eta = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-
  *     m̂ = m(k+1) / (1 − β₁^(k+1)),   v̂ = v(k+1) / (1 − β₂^(k+1)),   θ_i(k+1) = (1 − η λ) θ_i(k) − η m̂_i / (√v̂_i + ε).
  *
  * Frameworks differ: λ is 0.01 in PyTorch, 0.004 in Keras, 1e-4 in optax; and in the paper the parameters shrink by a factor
- * 1 − λ of their own, which is not multiplied by η.
+ * 1 − λ, which is not multiplied by η.
  *
  * @param options as {@link adam}; `weightDecay`: λ ≥ 0, 0.01
  * @throws RangeError as {@link adam}, and unless `weightDecay` ≥ 0.

@@ -7,7 +7,7 @@ import { inspect } from "#platform";
 import { checkWhole } from "../options/check.js";
 import { type StepSize, stepSizeText } from "./schedule.js";
 
-/** What a rule remembers: k, the number of steps taken, and numbers or arrays of its own. */
+/** What a rule remembers: k, the number of steps taken, and its own numbers or arrays. */
 export interface RuleState {
   k: number;
   [name: string]: number | Float64Array;
@@ -62,7 +62,7 @@ export function makeRule(
     stepSize,
   };
   const show = { value: () => text, enumerable: false };
-  // What has a text of its own is made from another rule, and does more than that one's name and options say.
+  // A custom label marks a wrapped rule, which does more than the inner rule's name and options say.
   if (ownText === undefined) plainRules.add(rule);
   return Object.freeze(Object.defineProperties(rule, { [inspect.custom]: show, toString: show }));
 }

@@ -29,7 +29,7 @@ export function checkStepSize(rule: string, eta: StepSize): void {
 /** How a step size is written in a rule's text. */
 export function stepSizeText(eta: StepSize): string {
   if (typeof eta === "number") return String(eta);
-  return Object.hasOwn(eta, "toString") ? String(eta) : eta.name || "own schedule";
+  return Object.hasOwn(eta, "toString") ? String(eta) : eta.name || "custom schedule";
 }
 
 /**

@@ -23,6 +23,7 @@ import {
 } from "./platform.js";
 import { version } from "./version.js";
 
+export { foreignKernel } from "./foreign-kernel.js";
 export { recall, remember } from "./memory.js";
 export type * from "./platform.js";
 export { requireWritable, writeAtomically } from "./write-atomically.js";
@@ -35,7 +36,7 @@ export const versions: Platform["versions"] = { nablab: version, node: process.v
 const plain = (buffer: Buffer): Uint8Array<ArrayBuffer> =>
   new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, buffer.byteLength);
 
-/** Undefined for a file that is missing; every other error goes on. */
+/** Undefined for a file that is missing; every other error is rethrown. */
 function unlessMissing(error: unknown): undefined {
   if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
 }

@@ -51,7 +51,7 @@ export function loadOpenblas(): OpenBlas {
     // An optional package: npm leaves it out where there is none for the platform.
     const koffi = createRequire(import.meta.url)("koffi") as typeof import("koffi");
     const library = koffi.load(path);
-    // scipy's build has names of its own, so that two OpenBLAS in a process do not meet.
+    // scipy's build prefixes its names, so that two copies of OpenBLAS can share a process.
     const prefix = hasSymbol(library, "scipy_cblas_sgemm") ? "scipy_" : "";
     const ints = "int, int, int, int, int, int";
     library.func(`void ${prefix}openblas_set_num_threads(int)`)(1);

@@ -32,7 +32,7 @@ export interface ThreadListener {
   failure(error: Error): void;
 }
 
-/** A module that runs in a thread of its own. */
+/** A module that runs in its own thread. */
 export interface Thread {
   /** Sends a message: shared memory is shared, everything else copied. */
   post(message: unknown): void;
@@ -85,6 +85,19 @@ export interface OpenedFile {
 export type Timer = ReturnType<typeof setTimeout>;
 
 /** Everything that `"#platform"` exports. */
+/** What another kernel offers. */
+export interface ForeignKernel {
+  /** What sends messages to the front end, for the cell that runs now. */
+  sender(): (
+    type: "display_data" | "update_display_data" | "clear_output",
+    content: Record<string, unknown>,
+  ) => void;
+  /** Calls a listener when the reader presses stop. */
+  onInterrupt(listener: () => void): void;
+  /** Whether the last value of a cell is printed, however it shows itself. */
+  printsValues: boolean;
+}
+
 export interface Platform {
   inspect: Inspect;
 
@@ -130,10 +143,13 @@ export interface Platform {
   sharedBytes(length: number): SharedArrayBuffer;
   /** Starts a module as a thread. `quiet`: what it prints is dropped. */
   startThread(module: URL, options?: { quiet?: boolean }): Thread;
-  /** In a thread: receives the messages of whoever started it. Elsewhere, does nothing. */
+  /** In a thread: receives messages from the thread that started it. Elsewhere, does nothing. */
   onParentMessage(receive: (message: never) => void): void;
-  /** In a thread: sends a message to whoever started it. */
+  /** In a thread: sends a message to the thread that started it. */
   postToParent(message: unknown): void;
+
+  /** A kernel that is not nablab's, in which this runs: tslab's or Deno's. */
+  foreignKernel?(): ForeignKernel | undefined;
 
   /** Lets the event loop handle what is waiting. */
   yieldTurn(): Promise<void>;

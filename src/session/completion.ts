@@ -93,6 +93,7 @@ function ranked(
   // `ma` also finds `flatMap`.
   const hump = wanted.charAt(0).toUpperCase() + wanted.slice(1);
   const entries = [...candidates]
+    .filter(({ name }) => !name.includes("·") && name !== "JSX")
     .filter(({ name }) => name.toLowerCase().startsWith(wanted.toLowerCase()) || name.includes(hump))
     .map((entry) => ({ ...entry, rank: (entry.name.startsWith(wanted) ? "0" : "1") + entry.sortText }))
     .sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0))
@@ -152,7 +153,7 @@ function inModuleName(
   return ranked(place, begun, new Map([...own, ...theirs].map((one) => [one.name, one])).values());
 }
 
-/** Files and folders that a path may go on with. */
+/** Files and folders that can complete a path. */
 function inPath({ files, position }: CompletionRequest, text: string): Completions {
   const at = text.lastIndexOf("/") + 1;
   const begun = text.slice(at);

@@ -1,5 +1,5 @@
 /**
- * Whether a piece of code is whole, for consoles that decide on Enter whether to run it or to go on.
+ * Whether a piece of code is whole, for consoles that decide on Enter whether to run it or to continue it.
  *
  * The parser knows: code is incomplete when its first error stands at its end, or is an unclosed template or comment.
  */

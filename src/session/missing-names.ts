@@ -1,6 +1,6 @@
 /**
  * Names that cells miss since the cell that declares them did not compile: one type error, and every cell after it
- * says "Cannot find name". Here is said where to look.
+ * says "Cannot find name". This module says where to look.
  */
 import type { Diagnostic } from "./diagnostic.js";
 
@@ -26,7 +26,7 @@ export class MissingNames {
       const name = unknownName.exec(diagnostic.messages[0]!)?.[1];
       const from = name === undefined ? undefined : this.#cells.get(name);
       if (from === undefined) return diagnostic;
-      const why = `cell ${from} declares it, but has an error itself: mend that first`;
+      const why = `cell ${from} declares it, but has an error itself: fix that first`;
       return { ...diagnostic, messages: [...diagnostic.messages, why] };
     });
     for (const [, name] of source.matchAll(declaration)) this.#cells.set(name!, cell);

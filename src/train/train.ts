@@ -36,7 +36,7 @@ export function lastRun(): Run | undefined {
  * When the notebook's stop button is pressed, the network keeps the parameters reached, `lastRun()` has the record,
  * and the cell ends; when `signal` aborts, the run is returned and its `stopped` says why.
  *
- * A training with `checkpoint` can go on from that file later, with `resume`, as if it had never stopped: to the
+ * A training with `checkpoint` can continue from that file later, with `resume`, as if it had never stopped: to the
  * same bits.
  *
  * @param model the network, changed in place

@@ -82,7 +82,7 @@ test("what was done to a submission is told, and each thing once", () => {
     notesOn((notebook) => {
       for (const cell of own(notebook)) cell.metadata = {};
     }),
-  ).toEqual([`without metadata, and recognised: data, loss and ${own(submission(first)).length - 2} more`]);
+  ).toEqual([`without metadata, and recognised: hints, data and ${own(submission(first)).length - 2} more`]);
   const extra = structuredClone(cellOf(submission(first), "loss"));
   Object.assign(extra.metadata.nbgrader!, { grade_id: "of-another-year" });
   expect(notesOn((notebook) => void notebook.cells.push({ ...extra, source: "1;" }))).toEqual([

@@ -1,4 +1,4 @@
-/** The manual's table of what the assignments ask for says what they ask for. */
+/** The manual's tables of what the assignments ask for say what they ask for. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -8,6 +8,7 @@ const folder = path.resolve(import.meta.dirname, "../../notebooks/coursework");
 const manual = readFileSync(path.join(folder, "README.md"), "utf8");
 
 interface Cell {
+  cell_type: string;
   metadata: { tags?: string[]; nbgrader?: { grade: boolean; solution: boolean; points?: number } };
   source: string[];
 }
@@ -15,23 +16,45 @@ interface Cell {
 const byNumber = (a: string, b: string): number =>
   a.charCodeAt(0) - b.charCodeAt(0) || Number(a.slice(1)) - Number(b.slice(1));
 const claims = (text: string): string[] => text.match(/\b[AB]\d+\b/g) ?? [];
+const claimsOf = ({ metadata }: Cell): string[] => (metadata.tags ?? []).flatMap(claims);
+const cellsOf = (assignment: string): Cell[] =>
+  JSON.parse(readFileSync(path.join(folder, "source", assignment, `${assignment}.ipynb`), "utf8")).cells;
+const isGraded = ({ metadata }: Cell): boolean => metadata.nbgrader?.grade === true;
 
 test.each(assignments)("%s", (assignment) => {
-  const file = path.join(folder, "source", assignment, `${assignment}.ipynb`);
-  const { cells } = JSON.parse(readFileSync(file, "utf8")) as { cells: Cell[] };
-  const graded = cells.filter(({ metadata }) => metadata.nbgrader?.grade);
-  const tagged = new Set(graded.flatMap(({ metadata }) => (metadata.tags ?? []).flatMap(claims)));
+  const cells = cellsOf(assignment);
+  const graded = cells.filter(isGraded);
+  const tagged = new Set(graded.flatMap(claimsOf));
   const row = new RegExp(`^\\| ${assignment[0]} [^|]*\\|([^|]*)\\|([^|]*)\\|([^|]*)\\|$`, "m").exec(manual)!;
   expect(claims(row[1]!)).toEqual([...tagged].sort(byNumber));
-  const [count, more] = row[2]!.trim().split(", ");
+  const [, count, byHand] = /^(\d+), (\d+) by hand$/.exec(row[2]!.trim())!;
   expect(Number(count)).toBe(graded.length);
-  expect(more === undefined ? 0 : 1).toBe(
-    graded.filter(({ metadata }) => metadata.nbgrader!.solution).length,
-  );
+  expect(Number(byHand)).toBe(graded.filter(({ metadata }) => metadata.nbgrader!.solution).length);
   expect(Number(row[3])).toBe(graded.reduce((sum, { metadata }) => sum + metadata.nbgrader!.points!, 0));
   // What students are told to look up is the same.
   const told = /\*\*Before you start\.\*\*(.*)/.exec(cells[0]!.source.join(""))![1]!;
   expect(claims(told)).toEqual(claims(row[1]!));
+});
+
+test("the table of claims names the sections of all graded cells that are tagged with them, and no others", () => {
+  const sections = new Map<string, Set<string>>();
+  for (const assignment of assignments) {
+    let section = "";
+    for (const cell of cellsOf(assignment)) {
+      if (cell.cell_type === "markdown")
+        section = /^## (\d\.\d+) /.exec(cell.source.join(""))?.[1] ?? section;
+      if (!isGraded(cell)) continue;
+      for (const claim of claimsOf(cell))
+        sections.set(claim, (sections.get(claim) ?? new Set()).add(section));
+    }
+  }
+  const table = [...manual.matchAll(/^\| ([AB]\d+) \| ([\d., ]+) \|$/gm)].map(([, claim, where]) => [
+    claim,
+    where!.split(", "),
+  ]);
+  expect(table).toEqual(
+    [...sections.entries()].sort(([a], [b]) => byNumber(a, b)).map(([claim, where]) => [claim, [...where]]),
+  );
 });
 
 test("every claim of the lectures is in the table, or named as one without a task", () => {

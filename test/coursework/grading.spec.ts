@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Cell, Course, type Grades, idOf, type Notebook, solved } from "./course.js";
-import type { Submission } from "./submissions/submission.js";
+import type { Edit, Submission } from "./submissions/submission.js";
 
 const assignments = [
   "1-gradient-descent",
@@ -33,9 +33,16 @@ function handedIn(assignment: string, { change }: Submission): Notebook {
   for (const [id, edit] of Object.entries(change)) {
     const cell = notebook.cells.find((cell) => idOf(cell) === id);
     if (!cell) throw new Error(`${assignment} has no cell ${id}`);
-    if (typeof edit === "string") cell.source = edit;
-    else if (cell.source.includes(edit[0])) cell.source = cell.source.replaceAll(edit[0], edit[1]);
-    else throw new Error(`${assignment}, ${id}: there is no ${edit[0]} in\n${cell.source}`);
+    if (typeof edit === "string") {
+      cell.source = edit;
+      continue;
+    }
+    for (const [from, to] of (Array.isArray(edit[0]) ? edit : [edit]) as Edit[]) {
+      if (!cell.source.includes(from)) {
+        throw new Error(`${assignment}, ${id}: there is no ${from} in\n${cell.source}`);
+      }
+      cell.source = cell.source.replaceAll(from, to);
+    }
   }
   return notebook;
 }
@@ -60,7 +67,7 @@ beforeAll(() => {
   const { status, stdout, stderr } = course.run("release");
   expect(status, stderr).toBe(0);
   for (const assignment of assignments) {
-    expect(stdout).toMatch(new RegExp(`${assignment} +1[0-5] +30 `));
+    expect(stdout).toMatch(new RegExp(`${assignment} +(1[6-9]|20) +50 `));
     const solution = solved(course, assignment);
     for (const cell of solution.cells.filter(isRead)) cell.source = "It falls, then it rests.";
     course.submit("solution", assignment, solution);
@@ -127,26 +134,21 @@ describe.each(assignments)("%s", (assignment) => {
   );
 });
 
-test("one answer waits to be read, and makes the solution's marks full", () => {
-  const read = assignments.flatMap((assignment) =>
-    course
-      .source(assignment)
-      .cells.filter(isRead)
-      .map((cell) => [assignment, cell] as const),
-  );
-  expect(read).toHaveLength(1);
-  const [[assignment, cell]] = read as [(typeof read)[0]];
-  const { points } = cell.metadata.nbgrader!;
+test("answers in words wait to be read, and make the solution's marks full", () => {
+  const byHand = assignments.map((assignment) => course.source(assignment).cells.filter(isRead));
+  const pointsOf = (cells: Cell[]) => cells.reduce((sum, cell) => sum + cell.metadata.nbgrader!.points!, 0);
   const row = (student: string): string[] =>
     course
       .run("scores")
       .stdout.split("\n")
       .find((line) => line.startsWith(`${student} `))!
-      .match(/[\d.]+ \/ 30( \*)?/g)!;
-  const before = Array(5).fill("30 / 30");
-  before[assignments.indexOf(assignment)] = `${30 - points!} / 30 *`;
-  expect(row("solution")).toEqual(before);
-  expect(row("stub")).toEqual(Array(5).fill("0 / 30")); // nobody has to read what was left as it was
-  course.mark(assignment, "solution", idOf(cell)!, points!);
-  expect(row("solution")).toEqual(Array(5).fill("30 / 30"));
+      .match(/[\d.]+ \/ 50( \*)?/g)!;
+  expect(row("solution")).toEqual(byHand.map((cells) => `${50 - pointsOf(cells)} / 50 *`));
+  expect(row("stub")).toEqual(Array(5).fill("0 / 50")); // nobody has to read what was left as it was
+  for (const [i, cells] of byHand.entries()) {
+    for (const cell of cells) {
+      course.mark(assignments[i]!, "solution", idOf(cell)!, cell.metadata.nbgrader!.points!);
+    }
+  }
+  expect(row("solution")).toEqual(Array(5).fill("50 / 50"));
 });

@@ -116,7 +116,7 @@ test("checkGradient compares at least one slope, with a tolerance that some grad
   for (const tolerance of [Number.POSITIVE_INFINITY, 1, 3, 0, Number.NaN]) {
     expect(at([7], [1], tolerance)).toEqual([
       "RangeError",
-      `gradientCheck: tolerance must be a number above 0 and below 1, got ${tolerance}`,
+      `gradientCheck: tolerance must be between 0 and 1, got ${tolerance}`,
     ]);
     expect(() => compareMethods((x) => x.sum(), [1], { tolerance })).toThrow(
       "compareMethods: tolerance must be",

@@ -60,7 +60,7 @@ test("a shorthand property may name what an earlier cell declared", async () => 
 
 test("a name that is missing since its cell does not compile says which cell that is", async () => {
   const at = count + 1;
-  const why = `cell ${at} declares it, but has an error itself: mend that first`;
+  const why = `cell ${at} declares it, but has an error itself: fix that first`;
   expect(await run('async function fetched(): Promise<number> { return "1"; }')).toMatchObject({
     evalue: expect.stringContaining("TS2322"),
   });

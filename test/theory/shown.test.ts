@@ -68,12 +68,35 @@ interface Titled {
   [key: string]: unknown;
 }
 
-/** A figure without what all figures share: its words and traces, its axes by title, scale and range. */
-const pictured = ({ data, layout, alt }: Figure) => {
+const drawn = [
+  "type",
+  "name",
+  "mode",
+  "x",
+  "y",
+  "z",
+  "text",
+  "fill",
+  "colorscale",
+  "zmin",
+  "zmax",
+  "contours",
+];
+
+/** What a figure says: its words, axes and traces, without their styles. */
+const pictured = (figure: Figure) => {
+  const { data, alt } = figure;
+  const { layout } = figure.fitted(700);
   const axis = ({ title, type, range }: Titled = {}) => ({ title: title?.text, type, range: rounded(range) });
   const { title, xaxis, yaxis } = layout as Record<string, Titled> & { title?: { text?: string } };
-  return { alt, title: title?.text, x: axis(xaxis), y: axis(yaxis), data: rounded(data) };
+  const traces = data.map((trace) =>
+    Object.fromEntries(drawn.filter((name) => name in trace).map((name) => [name, rounded(trace[name])])),
+  );
+  return { alt, title: plain(title?.text), x: axis(xaxis), y: axis(yaxis), traces };
 };
+
+/** A title without its line breaks and sizes. */
+const plain = (text?: string) => text?.replaceAll("<br>", " ").replace(/<[^>]*>/g, "");
 
 const F = quadratic({ spectrum: [1, 0.1] });
 const paths = [0.5, 1].map((eta) => descend(F, { theta0: [1, -1], eta, steps: 20 }));
@@ -221,7 +244,7 @@ test.each<[string, () => unknown]>([
   const thing = await make();
   const bundle = await toBundle(thing);
   const figure = bundle["application/vnd.plotly.v1+json"] as { layout: Titled } | undefined;
-  expect({ text: bundle["text/plain"], title: figure?.layout.title?.text }).toMatchSnapshot();
+  expect({ text: bundle["text/plain"], title: plain(figure?.layout.title?.text) }).toMatchSnapshot();
 });
 
 test.each<[string, { value(theta: number[]): number; gradient(theta: number[]): ArrayLike<number> }]>([

@@ -87,7 +87,7 @@ export async function autograde(assignments: readonly string[], options: Autogra
     endGrading(course, submission);
     return answer;
   });
-  if (rows.length > 0) console.log(table(inOrder(rows)));
+  if (rows.length > 0) console.log(table(inOrder(rows), { rows: Number.POSITIVE_INFINITY }));
   return failures === 0 ? 0 : 1;
 }
 
@@ -136,7 +136,10 @@ async function grade(
   } catch (error) {
     return failed(course, submission, nbgrader, content, { success: false, error: (error as Error).message });
   }
-  const answer = await nbgrader.ask({ do: "autograde", assignment, student, submitted: preparedStep });
+  const question = { do: "autograde", assignment, student, submitted: preparedStep } as const;
+  let answer = await nbgrader.ask(question);
+  // Killed for want of memory, say, for which this submission need not be to blame.
+  if (answer.hasEnded && !nbgrader.isClosed) answer = await nbgrader.ask(question);
   if (nbgrader.isClosed) return answer;
   discard(course, submission);
   if (!answer.success) return failed(course, submission, nbgrader, content, answer);

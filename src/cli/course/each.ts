@@ -35,6 +35,10 @@ export async function answered(asked: Promise<Answer>): Promise<Answer> {
   return answer;
 }
 
+/** Whether a reason, by Node, Python or SQLite, is that nothing more can be written. */
+const isDiskFull = (reason: string): boolean =>
+  /ENOSPC|EDQUOT|No space left on device|Disk quota exceeded|database or disk is full/.test(reason);
+
 /**
  * Works through a list with several nbgraders, telling where it is. A failure is told and kept in a log, and the rest
  * goes on.
@@ -53,6 +57,7 @@ export async function forEach<Item>(
   let failures = 0;
   let done = 0;
   let interrupted = false;
+  let isFull = false;
   const stop = (): void => {
     interrupted = true;
     waiting.length = 0;
@@ -73,9 +78,15 @@ export async function forEach<Item>(
           say(`${++done} of ${items.length}: ${label} (${seconds} s)${answer.success ? "" : " failed"}`);
           if (answer.success) continue;
           failures++;
+          const reason = reasonOf(answer);
+          if (isDiskFull(`${reason}${answer.error}`)) {
+            isFull = true;
+            waiting.length = 0;
+            return;
+          }
           const log = path.join(course, ".nablab", "logs", `${label.replaceAll(", ", "-")}.log`);
           writeAtomically(log, `${answer.log ?? ""}\n${answer.error ?? ""}\n`);
-          say(`  ${reasonOf(answer)}\n  all of it: ${log}`);
+          say(`  ${reason}\n  all of it: ${log}`);
         }
       }),
     );
@@ -83,7 +94,12 @@ export async function forEach<Item>(
     process.off("SIGINT", stop).off("SIGTERM", stop);
     for (const worker of workers) worker.close();
   }
+  if (isFull) {
+    // All others would fail as well.
+    say(`the disk is full after ${done} of ${items.length}; free some space, and the same command continues`);
+    return failures;
+  }
   if (!interrupted) return failures;
-  say(`interrupted after ${done} of ${items.length}; the same command goes on from here`);
+  say(`interrupted after ${done} of ${items.length}; the same command continues from here`);
   return failures + 1;
 }

@@ -1,5 +1,5 @@
 /**
- * nbgrader in a process of its own, which is asked and answers: `python/course/nablab_course.py`.
+ * nbgrader in a separate process that answers requests: `python/course/nablab_course.py`.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -69,6 +69,8 @@ export type Answer = {
   tests?: Record<string, string>;
   /** The copy of the gradebook that was made before it was changed. */
   copy?: string;
+  /** That nbgrader itself ended meanwhile; the next question starts a new one. */
+  hasEnded?: boolean;
 } & Partial<Score>;
 
 /** One nbgrader, which does one thing at a time. */
@@ -124,8 +126,9 @@ export class NbGrader {
       stdio: ["pipe", "pipe", "pipe"],
     });
     const end = (how: string): void => {
-      if (this.#process === child) this.#process = undefined;
-      this.#answer?.({ success: false, error: how, log: this.#said });
+      if (this.#process !== child) return; // told already
+      this.#process = undefined;
+      this.#answer?.({ success: false, error: how, log: this.#said, hasEnded: true });
       this.#answer = undefined;
     };
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -133,13 +136,15 @@ export class NbGrader {
     });
     child.stdin.on("error", () => {}); // it has ended, which is told below
     child.on("error", (error) => end(error.message));
-    child.on("close", (code, signal) =>
+    const ended = (code: number | null, signal: NodeJS.Signals | null): void =>
       end(
         this.#isClosed
           ? "interrupted"
           : `nbgrader ended ${signal ? `by ${signal}` : `with exit code ${code}`}`,
-      ),
-    );
+      );
+    child.on("close", ended);
+    // A kernel that it leaves behind holds its streams open: they close a moment after it, or not at all.
+    child.on("exit", (code, signal) => setTimeout(ended, 2000, code, signal));
     createInterface({ input: child.stdout }).on("line", (line) => {
       this.#answer?.(JSON.parse(line) as Answer);
       this.#answer = undefined;

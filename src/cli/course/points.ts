@@ -20,7 +20,7 @@ export interface Grading {
   checksum?: string;
 }
 
-/** What nbgrader knows of a cell; undefined for one that is none of its own. */
+/** What nbgrader knows of a cell; undefined for other cells. */
 export function gradingOf(cell: Cell): Grading | undefined {
   const about = cell.metadata.nbgrader as Partial<Grading> | undefined;
   if (typeof about?.grade_id !== "string" || about.grade_id === "") return undefined;

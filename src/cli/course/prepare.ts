@@ -62,7 +62,7 @@ export function discard(course: string, { assignment, student }: Submission): vo
   rmSync(path.join(course, preparedStep, student, assignment), { recursive: true, force: true });
 }
 
-/** Says at the top of the notebook what was done to it, for whoever reads it in the Formgrader or as feedback. */
+/** Says at the top of the notebook what was done to it, for readers in the Formgrader or of the feedback. */
 function tell(notebook: Notebook, notes: readonly string[]): void {
   if (notes.length === 0) return;
   const lines = notes.map((note) => `- ${note.replaceAll("`", "'").replace(/: (.*)$/, ": `$1`")}`);

@@ -62,7 +62,7 @@ interface Gain {
   why: string | undefined;
 }
 
-/** Runs a copy of a notebook in a folder of its own and reads off the points of its tests. */
+/** Runs a copy of a notebook in a separate folder and reads off the points of its tests. */
 async function gained(notebook: Notebook, from: string, label: string): Promise<Gain[] | undefined> {
   const folder = mkdtempSync(path.join(tmpdir(), "nablab-trial-"));
   try {

@@ -231,7 +231,7 @@ function packChannels(to: usize, A: usize, outputs: i32): void {
   }
 }
 
-/** Up to eight windows of all channels, filled up with zeros. */
+/** Up to eight windows of all channels, padded with zeros. */
 function packWindows(to: usize, from: usize, outputs: i32, many: i32): void {
   for (let j = 0; j < outputs; j++) {
     if (many == 8) {

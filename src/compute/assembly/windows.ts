@@ -18,14 +18,14 @@ export let columns: i32 = 0;
 export let inWindow: i32 = 0;
 /** Windows on an image. */
 export let positions: i32 = 0;
-/** Windows, filled up to a multiple of 8. */
+/** Windows, padded to a multiple of 8. */
 export let positionsUp: i32 = 0;
 /** Bytes of a channel of the image with its padding. */
 export let plane: usize = 0;
 
 /** For each number in a window, how many bytes after the window's first it lies in the padded image. */
 export let pixels: usize = 0;
-/** For each window, how many bytes after the image's first number it begins; filled up with the last. */
+/** For each window, how many bytes after the image's first number it begins; padded with the last. */
 export let starts: usize = 0;
 /** Room for an image with its padding, which is zero. */
 export let image: usize = 0;

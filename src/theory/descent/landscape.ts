@@ -75,7 +75,7 @@ export class Landscape implements Displayable {
     return this.toString();
   }
 
-  /** The curve or map (level lines, or a surface seen from an azimuth), with a title of one's own. */
+  /** The curve or map (level lines, or a surface seen from an azimuth), with a custom title. */
   chart({
     title = "The loss around θ",
     view = "contours",

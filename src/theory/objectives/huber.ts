@@ -17,7 +17,7 @@ export interface HuberOptions {
 }
 
 /**
- * Huber's function, a parabola near 0 that goes on as a cone:
+ * Huber's function, a parabola near 0, continued as a cone:
  *
  *     F(θ) = L ‖θ‖²/2 if ‖θ‖ ≤ r,    L r ‖θ‖ − L r²/2 beyond.
  *

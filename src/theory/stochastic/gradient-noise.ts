@@ -15,7 +15,7 @@ import type { FiniteSum } from "../objectives/stochastic-objective.js";
 export interface GradientNoiseOptions {
   /** Terms of a mini-batch; 1. */
   batchSize?: number;
-  /** Whether a term may come twice in a batch; false, as in a shuffled sweep. */
+  /** Whether batches are drawn with replacement; false, as in a shuffled sweep. */
   replacement?: boolean;
   /** How many batches are drawn for what is sampled; 1000. With one term a batch all N are looked at instead. */
   batches?: number;
@@ -46,7 +46,7 @@ export interface GradientNoise extends Displayable {
  *
  *     E‖g_B − ∇F‖² = (tr Cov(∇f_i) / B) · (N − B)/(N − 1),  tr Cov(∇f_i) = (1/N) Σ_i ‖∇f_i − ∇F‖²
  *
- * (without the second factor where terms may come twice). The angle to ∇F and the share of batches with ⟨g_B, ∇F⟩ < 0 are
+ * (without the second factor if drawn with replacement). The angle to ∇F and the share of batches with ⟨g_B, ∇F⟩ < 0 are
  * means over sampled batches, for B = 1 over all N terms.
  *
  * @param F a sum of terms that can be asked for one by one, from `finiteSum`, `leastSquares` or `logistic`

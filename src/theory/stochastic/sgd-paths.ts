@@ -67,7 +67,7 @@ export interface SgdPaths extends Displayable {
 
 /**
  * Runs θ(k) = θ(k−1) − η(k) ∇Q(θ(k−1)) for k = 1, …, steps, or an update rule with ∇Q for the gradient, along many
- * independent paths (A13), with samples of F drawn anew for each step; values are recorded at about a hundred steps,
+ * independent paths (A13), with fresh samples of F for each step; values are recorded at about a hundred steps,
  * evenly on a logarithmic scale.
  *
  * Path i draws from stream i of the seed, so that it is the same bits for any number of threads. Paths run on threads where

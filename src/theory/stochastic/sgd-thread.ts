@@ -1,5 +1,5 @@
 /**
- * A thread that runs paths of stochastic gradient descent: it makes objective and rule anew from their descriptions, and
+ * A thread that runs paths of stochastic gradient descent: it rebuilds objective and rule from their descriptions, and
  * takes one path after the other until none is left.
  */
 import { onParentMessage, postToParent } from "#platform";

@@ -1,5 +1,5 @@
 /**
- * Runs the paths of stochastic gradient descent on threads. Each path draws from a stream of its own, so that it is the
+ * Runs the paths of stochastic gradient descent on threads. Each path draws from its own stream, so that it is the
  * same bits wherever it runs; which thread takes which path is left to chance.
  */
 import { cores, sharedBytes, sharesMemory, startThread, type Thread, yieldTurn } from "#platform";

@@ -28,7 +28,7 @@ export interface PowerFit extends Judged {
   readonly window: readonly [number, number];
   /** The exponents of the first and the second half of the window, and by how many standard errors they differ. */
   readonly halves: { readonly exponents: readonly [number, number]; readonly z: number };
-  /** The probability with which one power that fits is said not to. */
+  /** The probability of rejecting a single power that holds. */
   readonly falseAlarm: number;
   /**
    * The smallest difference of the exponents of the halves with which the verdict is not yes, with probability 0.99; ∞ where
@@ -37,7 +37,7 @@ export interface PowerFit extends Judged {
   readonly detects: number;
 }
 
-/** One power that fits is said not to with this probability. */
+/** A single power that holds is rejected with this probability. */
 const falseAlarm = 1e-6;
 
 /** Up to so many standard errors halves differ by chance often enough to say nothing against one power. */

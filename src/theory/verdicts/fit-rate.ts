@@ -1,6 +1,6 @@
 /**
  * How fast gaps fall, from the gaps: a power law C k^−p is a line in log–log, a geometric law C r^k a line in
- * log–linear; both are fitted by least squares, and the one that leaves less unexplained is said to hold.
+ * log–linear; both are fitted by least squares, and the one that leaves the smaller residual is reported.
  */
 import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
@@ -52,7 +52,7 @@ export interface RateFit extends Judged {
   readonly window: readonly [number, number];
 }
 
-/** Laws are told apart where one leaves this many times the residual of the other. */
+/** One law is preferred where the other leaves this many times the residual of the other. */
 const clear = 3;
 /** An offset of 1 is taken for the one that leaves this many times less. */
 const better = 10;

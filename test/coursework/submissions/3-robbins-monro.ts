@@ -28,32 +28,108 @@ export const submissions: Submission[] = [
     lost: { "sums-test": 2 },
   },
   {
-    name: "one of sixteen verdicts wrong",
-    change: {
-      verdicts: ['"1/(k log(k+1))": [true, true]', '"1/(k log(k+1))": [false, true]'],
-      "too-short": ["0.5 / k ** 2", "0.5 / k ** 2"],
-    },
-    lost: { "verdicts-test": 0.25 },
+    name: "one of nine verdicts wrong",
+    change: { verdicts: ['"1/(k log²(k+1))": "stops short"', '"1/(k log²(k+1))": "admissible"'] },
+    lost: { "verdicts-test": 0.5 },
   },
   {
     name: "a partial sum for a limit: verdicts count for nothing",
     change: { verdicts: ["2.612", "2.55"] },
-    lost: { "verdicts-test": 2.67 },
+    lost: { "verdicts-test": 3.67 },
   },
   {
-    name: "two verdicts left out",
-    change: { verdicts: ['"1/(k log(k+1))": [true, true]', '"1/(k log(k+1))": [undefined, undefined]'] },
-    lost: { "verdicts-test": 0.25 },
+    name: "three verdicts left out",
+    change: {
+      verdicts: [
+        '"0.1": "fluctuates", "1/√k": "fluctuates", "k^−1/4": "fluctuates",',
+        '"0.1": undefined, "1/√k": undefined,',
+      ],
+    },
+    lost: { "verdicts-test": 1 },
+  },
+  {
+    name: "all verdicts the same",
+    change: {
+      verdicts: [
+        ['"stops short"', '"admissible"'],
+        ['"fluctuates"', '"admissible"'],
+      ],
+    },
+    lost: { "verdicts-test": 3 },
+  },
+  {
+    name: "a chart read as the root of the mean square",
+    change: {
+      "read-squares": ["slope: -1, floor: 0.053, stuck: 8.5", "slope: -0.5, floor: 0.23, stuck: 2.9"],
+    },
+    lost: { "read-squares-test": 3 },
+  },
+  {
+    name: "the height at which the curve of 2^−k begins",
+    change: { "read-squares": ["stuck: 8.5", "stuck: 25"] },
+    lost: { "read-squares-test": 1 },
+  },
+  {
+    name: "draws not weighted by their probabilities",
+    change: { estimate: ["value / (g.length * p[i])", "value + 0 * p[i]"] },
+    lost: { "estimate-test": 2 },
+  },
+  {
+    name: "weights without the number of samples, and equal probabilities",
+    change: {
+      estimate: [
+        ["value / (g.length * p[i])", "value / p[i]"],
+        ["length / total", "1 / lengths.length + 0 * total"],
+      ],
+    },
+    // The visible test fails, and with it the whole cell.
+    lost: { "estimate-test": 3 },
+  },
+  {
+    name: "the square of the lengths for the best probabilities",
+    change: {
+      estimate: [
+        "return lengths.map((length) => length / total);",
+        "return lengths.map((length) => (length ** 2) / 26 + 0 * total);",
+      ],
+    },
+    lost: { "estimate-test": 1 },
+  },
+  {
+    name: "a sample's gradient with the wrong sign",
+    change: { "sample-gradient": ["residual * value", "-residual * value"] },
+    // It climbs.
+    lost: { "sample-gradient-test": 2, "learn-test": 3 },
+  },
+  {
+    name: "steps that fall too fast",
+    change: {
+      learn: [
+        ["0.02 * g", "(0.1 / k) * g"],
+        ["return mean;", "return theta;"],
+      ],
+    },
+    lost: { "learn-test": 3 },
+  },
+  {
+    name: "a constant step that is a little too long, and no mean",
+    change: {
+      learn: [
+        ["0.02 * g", "0.04 * g"],
+        ["return mean;", "return theta;"],
+      ],
+    },
+    lost: { "learn-test": 1.5 },
   },
   {
     name: "a sum that diverges after all",
     change: { "too-short": ["0.5 / k ** 2", "0.2 / k"] },
-    lost: { "too-short-test": 3 },
+    lost: { "too-short-test": 2 },
   },
   {
     name: "a schedule that does not fall",
     change: { "too-short": ["0.5 / k ** 2", "1e-5"] },
-    lost: { "too-short-test": 3 },
+    lost: { "too-short-test": 2 },
   },
   {
     name: "a schedule that comes to rest",
@@ -67,7 +143,7 @@ export const submissions: Submission[] = [
   },
   {
     name: "a quantile from the wrong side",
-    change: { quantile: ["(draw() <= theta ? 1 : 0), p", "(draw() > theta ? 1 : 0), p"] },
+    change: { quantile: ["(draw() <= theta ? 1 : 0)", "(draw() > theta ? 1 : 0)"] },
     lost: { "quantile-test": 4 },
   },
   {

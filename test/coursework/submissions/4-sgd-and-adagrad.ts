@@ -1,6 +1,6 @@
 import type { Submission } from "./submission.js";
 
-/** The answer that a human reads is written in none of these. */
+/** The answers that a human reads are written in none of these. */
 export const submissions: Submission[] = [
   {
     name: "never swaps an entry with itself",
@@ -67,5 +67,78 @@ export const submissions: Submission[] = [
     name: "smoothed with one entry too many",
     change: { smooth: ["k - window + 1", "k - window"] },
     lost: { "smooth-test": 2 },
+  },
+  {
+    name: "AdaGrad-norm steps with the old c",
+    change: { "adagrad-norm-step": ["g[i] / Math.sqrt(next)", "g[i] / Math.sqrt(c)"] },
+    // The first step is infinite, which the visible test sees.
+    lost: { "adagrad-norm-step-test": 3 },
+  },
+  {
+    name: "AdaGrad-norm divides by 0",
+    change: { "adagrad-norm-step": ["if (next > 0) for", "for"] },
+    lost: { "adagrad-norm-step-test": 1 },
+  },
+  {
+    name: "AdaGrad-norm adds the norm, not its square",
+    change: {
+      "adagrad-norm-step": [
+        "const next = c + g.reduce((sum, value) => sum + value ** 2, 0);",
+        "const next = c + Math.hypot(...g);",
+      ],
+    },
+    lost: { "adagrad-norm-step-test": 3 },
+  },
+  {
+    name: "the same options for sums",
+    change: {
+      "for-sum": [
+        "sgd: eta / batchSize, adagrad: eta, c0: c0 * batchSize ** 2",
+        "sgd: eta + 0 * batchSize, adagrad: eta, c0",
+      ],
+    },
+    lost: { "for-sum-test": 2 },
+  },
+  {
+    name: "everything divided for sums",
+    change: {
+      "for-sum": ["adagrad: eta, c0: c0 * batchSize ** 2", "adagrad: eta / batchSize, c0: c0 * batchSize"],
+    },
+    lost: { "for-sum-test": 2 },
+  },
+  {
+    name: "standard errors added",
+    change: {
+      "clearly-better": [
+        "Math.sqrt((a * (1 - a) + b * (1 - b)) / n)",
+        "(Math.sqrt((a * (1 - a)) / n) + Math.sqrt((b * (1 - b)) / n))",
+      ],
+    },
+    lost: { "clearly-better-test": 2 },
+  },
+  {
+    name: "a difference in either direction is clear",
+    change: { "clearly-better": ["return a - b >", "return Math.abs(a - b) >"] },
+    lost: { "clearly-better-test": 2 },
+  },
+  {
+    name: "SGD's curve read as AdaGrad's",
+    change: {
+      "read-steps": [
+        ["best: { sgd: 0.7, adagrad: 0.1,", "best: { sgd: 0.1, adagrad: 0.7,"],
+        ["decades: { sgd: 0.8, adagrad: 2.8,", "decades: { sgd: 2.8, adagrad: 0.8,"],
+      ],
+    },
+    lost: { "read-steps-test": 2 },
+  },
+  {
+    name: "the width of a curve in factors, not in decades",
+    change: { "read-steps": ["adagradNorm: 2.8 },", "adagradNorm: 600 },"] },
+    lost: { "read-steps-test": 1 },
+  },
+  {
+    name: "AdaGrad with the steps of SGD",
+    change: { "step-sizes": ["return 0.1;", "return 0.03;"] },
+    lost: { "adagrad-accuracy": 2 },
   },
 ];
