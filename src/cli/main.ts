@@ -6,11 +6,13 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import type { CheckOptions } from "./check-notebook.js";
 import { addCourseCommands } from "./course/commands.js";
-import type { ExportOptions } from "./export.js";
 import { InputError } from "./input-error.js";
 import type { KernelPlace } from "./kernel.js";
 import { say } from "./progress.js";
+import type { RendererPlace } from "./renderer.js";
 import type { RunOptions } from "./run.js";
+import type { SiteOptions } from "./site/site.js";
+import { systemProblem } from "./system-error.js";
 
 const { version, description } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
@@ -19,7 +21,6 @@ const { version, description } = JSON.parse(
 const program = new Command("nablab")
   .description(description)
   .version(version)
-  .showHelpAfterError("(see nablab --help)")
   .exitOverride()
   .addHelpText(
     "after",
@@ -28,7 +29,8 @@ Examples:
   npx nablab run notebooks/lectures/01-gradient-descent.ipynb   execute it in place
   npx nablab run notebooks --out output --html                  execute all, write copies and HTML pages
   npx nablab kernel install --prefix .venv                      register the kernel with Jupyter
-  npx nablab export notebooks/lectures --html site --slides     a static site with slides
+  npx nablab renderer install --prefix .venv                    draw its figures in JupyterLab
+  npx nablab site notebooks/lectures --out site                 a static site whose pages run in the browser
   npx nablab check mine.ipynb                                   check an assignment on its visible tests
   npx nablab course --help                                      for lecturers: release and grade assignments
   npx nablab doctor                                             diagnose the installation
@@ -66,27 +68,44 @@ Examples:
   });
 
 program
-  .command("export")
-  .summary("make a static site or slides from notebooks")
+  .command("site")
+  .summary("make a static site: notebooks to read, to present and to run in a browser")
   .description(
-    "Writes a static site that needs no network: an index and a page per notebook, with zoomable figures and typeset " +
-      "mathematics, light and dark. Notebooks are not executed: the page shows their stored outputs.",
+    "Writes a static site for any web server: an index and a page per notebook. A page is read at once; its button Run " +
+      "loads the kernel into the reader's browser, where cells can be edited and run with nothing installed. Notebooks " +
+      "are not executed: a page shows their stored outputs.",
   )
-  .argument("<notebook...>", ".ipynb files or folders")
-  .requiredOption("--html <folder>", "the folder of the site")
-  .option("--slides", "also make slides of each notebook")
-  .option("--title <text>", "title of the index", "Notebooks")
+  .argument("[notebooks...]", ".ipynb files or folders (default: nablab's lectures and released assignments)")
+  .requiredOption("-o, --out <folder>", "the folder of the site")
+  .option("--no-slides", "without slides")
+  .option("--no-lab", "without a whole JupyterLab under lab/, which takes 25 MB and jupyterlite-core")
+  .option("--title <text>", "title of the site", "Notebooks")
   .addHelpText(
     "after",
     `
 Slides: a heading of level 1 or 2 starts a column, each further text or code cell is a slide below it; a slide
 type set in JupyterLab (Property inspector) takes precedence. Space advances, Esc shows all slides.
 
-Example:
-  npx nablab export notebooks/lectures --html site --slides`,
+The folder can lie anywhere on a host, and needs no special headers. A site that was made in it before is replaced.
+
+Examples:
+  npx nablab site --out site                     the lectures and assignments that come with nablab
+  npx nablab site my-course --out site --title "Optimisation"
+  npx nablab serve site                          look at it`,
   )
-  .action(async (notebooks: string[], options: ExportOptions) => {
-    (await import("./export.js")).exportNotebooks(notebooks, options);
+  .action(async (notebooks: string[], options: SiteOptions) => {
+    await (await import("./site/site.js")).makeSite(notebooks, options);
+  });
+
+program
+  .command("serve")
+  .summary("show a site on this computer")
+  .description("Serves the folder of a site on this computer alone, until Ctrl-C.")
+  .argument("<folder>", "the folder of a site")
+  .option("-p, --port <port>", "the port (default: 8000, or the next that is free)", port)
+  .addHelpText("after", "\nExample:\n  npx nablab serve site")
+  .action(async (folder: string, options: { port?: number }) => {
+    await (await import("./serve.js")).serve(folder, options);
   });
 
 program
@@ -147,6 +166,24 @@ kernel
     (await import("./kernel.js")).listKernels();
   });
 
+const renderer = program
+  .command("renderer")
+  .summary("make figures live in JupyterLab")
+  .description("Installs the JupyterLab extension that draws figures, in an existing JupyterLab.");
+
+inPlace(renderer.command("install"))
+  .description("Copies the extension; a JupyterLab page that is open shows it once it is reloaded.")
+  .addHelpText("after", "\nExample:\n  npx nablab renderer install --prefix .venv")
+  .action(async (options: RendererPlace) => {
+    (await import("./renderer.js")).installRenderer(options);
+  });
+
+inPlace(renderer.command("uninstall"))
+  .description("Removes the extension; figures show as pictures then.")
+  .action(async (options: RendererPlace) => {
+    (await import("./renderer.js")).uninstallRenderer(options);
+  });
+
 program
   .command("doctor")
   .summary("diagnose the installation")
@@ -164,11 +201,24 @@ function positive(text: string): number {
   throw new InvalidArgumentError("expected a number of seconds above 0.");
 }
 
+function port(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value < 65_536) return value;
+  throw new InvalidArgumentError("expected a port from 0 to 65535.");
+}
+
 function whole(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
   throw new InvalidArgumentError("expected a whole number above 0.");
 }
+
+/** Of each command the line that leads to its help, not to that of the program. */
+function pointToHelp(command: Command, names: string): void {
+  command.showHelpAfterError(`(see ${names} --help)`);
+  for (const one of command.commands) pointToHelp(one, `${names} ${one.name()}`);
+}
+pointToHelp(program, "nablab");
 
 // `nablab doctor | head` closes the pipe: the rest of the output is not wanted.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -183,5 +233,10 @@ try {
   else if (error instanceof InputError) {
     say(`nablab: ${error.message}`);
     process.exitCode = 2;
-  } else throw error;
+  } else {
+    const problem = systemProblem(error);
+    if (problem === undefined) throw error;
+    say(`nablab: ${problem}`);
+    process.exitCode = 1;
+  }
 }

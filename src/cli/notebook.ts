@@ -5,20 +5,16 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import type { CellOutput } from "../html/outputs.js";
 import { kernelInfo } from "../kernel/kernel-info.js";
 import { kernelDisplayName, kernelName } from "../kernel/kernelspec.js";
-
 import { InputError } from "./input-error.js";
 import { nbformatJson, splitLines } from "./nbformat-json.js";
+import { unreadable } from "./system-error.js";
+
+export type { CellOutput };
 
 type Json = Record<string, unknown>;
-
-/** What one cell put out. */
-export type CellOutput =
-  | { output_type: "stream"; name: string; text: string }
-  | { output_type: "display_data"; data: Json; metadata: Json }
-  | { output_type: "execute_result"; data: Json; metadata: Json; execution_count: number | null }
-  | { output_type: "error"; ename: string; evalue: string; traceback: string[] };
 
 /** A cell that runs. */
 export interface CodeCell {
@@ -64,7 +60,7 @@ export function readNotebook(file: string): { notebook: Notebook; bytes: Buffer 
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    throw new InputError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    throw new InputError(`${file}: ${unreadable(error)}`);
   }
   return { notebook: parseNotebook(bytes.toString("utf8"), file), bytes };
 }

@@ -1,4 +1,4 @@
-// data: samples to learn from, and the files they come in.
+// data: datasets, and the file formats they are read from.
 export { type CsvDataset, type CsvFileOptions, type CsvOptions, loadCsv, readCsv } from "./csv.js";
 export { type CsvWriteOptions, saveCsv, writeCsv } from "./csv-writer.js";
 export {

@@ -60,10 +60,12 @@ export function l1Penalty(lambda: number): Penalty {
  */
 export function withPenalty(loss: Loss, ...penalties: Penalty[]): Loss {
   const all = [...(loss.penalty ? [loss.penalty] : []), ...penalties];
-  const stranger = all.find((one) => typeof one?.value !== "function" || typeof one?.gradient !== "function");
-  if (stranger || penalties.length === 0) {
+  const stranger = all.findIndex(
+    (one) => typeof one?.value !== "function" || typeof one.gradient !== "function",
+  );
+  if (stranger >= 0 || penalties.length === 0) {
     throw new TypeError(
-      `withPenalty: expected penalties such as l2Penalty(1e-4) after the loss, got ${inspect(stranger, { depth: 0 })}`,
+      `withPenalty: expected penalties such as l2Penalty(1e-4) after the loss, got ${penalties.length === 0 ? "none" : inspect(all[stranger], { depth: 0 })}`,
     );
   }
   return showAs<Loss>(`withPenalty(${[loss, ...penalties].join(", ")})`, {

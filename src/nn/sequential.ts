@@ -74,7 +74,9 @@ export class Sequential implements Displayable {
     this.theta = theta;
     this.seed = seed;
     this.inputShape = inputShape;
-    this.isPlain = layers.every((layer) => layer instanceof Dense || isActivation(layer));
+    this.isPlain =
+      layers.length % 2 === 1 &&
+      layers.every((layer, i) => (i % 2 === 0 ? layer instanceof Dense : isActivation(layer)));
     this.#descriptions = descriptions;
     this.shapes = shapes;
     this.#positions = new Map(weighted.map((layer, i) => [layer, i + 1]));
@@ -220,7 +222,7 @@ function firstWeights(layer: DenseLayer, stream: ReturnType<typeof random>): Arr
 function inputOf(first: LayerDescription): Shape {
   if (first.kind === "dense") return [(first as DenseLayer).inputs];
   throw new RangeError(
-    `sequential: the first layer does not say what comes in; say it with sequential([…], { input: [1, 28, 28] }), for images of 28 × 28, or { input: [4] }, for four numbers; it is ${first}`,
+    `sequential: the first layer does not declare its input; declare it with sequential([…], { input: [1, 28, 28] }), for images of 28 × 28, or { input: [4] }, for four numbers; it is ${first}`,
   );
 }
 
@@ -277,18 +279,13 @@ function checkLayers(layers: readonly LayerDescription[]): void {
     if (!isLayer) {
       const hint = typeof layer === "function" ? "; did you forget the brackets ()?" : "";
       throw new TypeError(
-        `sequential: layer ${i} is no layer (${known})${hint || ","} got ${inspect(layer, { depth: 0 })}`,
+        `sequential: layer ${i} is not a layer (${known})${hint || ","} got ${inspect(layer, { depth: 0 })}`,
       );
     }
     if (isDescription(layer)) {
       if (typeof layer.init !== "function") {
         throw new TypeError(
-          `sequential: layer ${i} belongs to another network already; describe a new one with dense(inputs, outputs), or copy the network with copy(); got ${layer}`,
-        );
-      }
-      if (before?.kind === "dense") {
-        throw new RangeError(
-          `sequential: two dense layers in a row are one affine map, put an activation such as relu() between layers ${i - 1} and ${i}: ${before}, ${layer}`,
+          `sequential: layer ${i} already belongs to another network; describe a new one with dense(inputs, outputs), or copy the network with copy(); got ${layer}`,
         );
       }
     } else if (isActivation(layer) && (before === undefined || isActivation(before))) {
@@ -299,11 +296,9 @@ function checkLayers(layers: readonly LayerDescription[]): void {
     before = layer;
   });
   const last = before as LayerDescription;
-  const isReadout =
-    !isActivation(last) && !["maxPool2d", "avgPool2d", "dropout", "prelu", "softmax"].includes(last.kind);
-  if (!isReadout) {
+  if (["maxPool2d", "avgPool2d", "dropout"].includes(last.kind)) {
     throw new RangeError(
-      `sequential: the last layer must be dense, the readout is linear (crossEntropy() brings its own softmax); the last is ${last}`,
+      `sequential: the last layer must be dense, or an activation behind one; the last is ${last}`,
     );
   }
 }

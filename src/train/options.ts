@@ -126,7 +126,7 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
   checkWhole("train", { threads }, 1, 256, "one for each core");
   if (epochs * Math.ceil(data.size / batchSize) > mostSteps) {
     throw new RangeError(
-      `train: the record holds at most ${mostSteps.toLocaleString("en")} steps; ask for fewer epochs, or train on with resume; got epochs ${epochs}`,
+      `train: the record holds at most ${mostSteps.toLocaleString("en")} steps; ask for fewer epochs, or continue with resume; got epochs ${epochs}`,
     );
   }
   checkOneOf("train", { shuffle }, shuffles);

@@ -203,7 +203,7 @@ export function loadRun(file: string): Run {
     throw new Error(`loadRun: the file is damaged or cut off, after ${text.length} characters; got ${file}`);
   }
   if (content?.format !== format) {
-    throw new Error(`loadRun: this is no record of a training that saveRun() wrote; got ${file}`);
+    throw new Error(`loadRun: this is not a record that saveRun() wrote; got ${file}`);
   }
   const { format: _, settings, loss, stepSize, measured, ...rest } = content;
   const isWhole = typeof settings === "object" && settings !== null && Array.isArray(rest.epochs);

@@ -268,22 +268,24 @@ export function sgdConvexBound({ R, G, eta }: { R: number; G: number; eta: StepS
  * The bound for stochastic gradient descent on mu-strongly convex F with η(k) = 1/(mu k) (B5): with E‖∇Q‖² ≤ G² along the
  * way,
  *
- *     E‖θ(k) − θ*‖² ≤ 4 G² / (mu² k)    for k ≥ 1,
+ *     E‖θ(k) − θ*‖² ≤ G² / (mu² k)    for k ≥ 1,
  *
- * whatever the start; the gap is at most L/2 times that. It falls like 1/k: noise takes the straight line away.
+ * whatever the start; the gap is at most L/2 times that. It falls like 1/k: noise takes the geometric rate away. (One step
+ * gives a(k) ≤ (1 − 2/k) a(k−1) + G²/(mu² k²); induction. Half of it is attained: additive noise on mu/2 θ².)
  *
  * @param options `G`, `mu` > 0; with `L` the bound is that of the gap
  * @throws RangeError unless all are finite and > 0.
  * @example
- * sgdStronglyConvexBound({ G: 2, mu: 1 })(100) // → 0.16
- * @see A. Rakhlin, O. Shamir, K. Sridharan, Making gradient descent optimal for strongly convex stochastic
- *   optimization, ICML 2012, lemma 1; theorem 1 for the gap.
+ * sgdStronglyConvexBound({ G: 2, mu: 1 })(100) // → 0.04
+ * @see A. Nemirovski, A. Juditsky, G. Lan, A. Shapiro, Robust stochastic approximation approach to stochastic
+ *   programming, SIAM J. Optim. 19 (2009), (2.9) with θ = 1/c; A. Rakhlin, O. Shamir, K. Sridharan, Making gradient
+ *   descent optimal for strongly convex stochastic optimization, ICML 2012, lemma 1 (with 4 G²).
  */
 export function sgdStronglyConvexBound({ G, mu, L }: { G: number; mu: number; L?: number }): Bound {
   checkPositive("sgdStronglyConvexBound", { G, mu, ...(L !== undefined && { L }) });
-  const factor = L === undefined ? 4 : 2 * L;
+  const factor = L === undefined ? 1 : L / 2;
   return bound((k) => (factor * G * G) / (mu * mu * k), {
-    label: L === undefined ? "4G² / (mu² k)" : "2 L G² / (mu² k)",
+    label: L === undefined ? "G² / (mu² k)" : "L G² / (2 mu² k)",
     of: L === undefined ? "squared distance" : "gap",
     eta: 1 / mu,
     mu,
