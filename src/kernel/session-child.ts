@@ -5,7 +5,7 @@
 import { Worker } from "node:worker_threads";
 import { drawElsewhere } from "../display/static-image.js";
 import type { ImageReply, ImageRequest } from "../display/static-image-worker.js";
-import type { CellResult, Output } from "../session/session.js";
+import type { CellResult, Locked, Output } from "../session/session.js";
 import { stopFlag } from "../session/stop.js";
 import { makeGuest } from "./guest.js";
 import { createNodeSession, nodeHost } from "./node-host.js";
@@ -15,7 +15,7 @@ import { isLateSignal } from "./stop-signal.js";
 /** What this process is told; first the secret that an isolated one says with all that it says. */
 export type ToChild =
   | { secret: string }
-  | { execute: string; cell: number; count?: number; seconds?: number }
+  | { execute: string; cell: number; count?: number; seconds?: number; locked?: Locked }
   | { drawn: ImageReply }
   | "interrupt";
 
@@ -75,8 +75,8 @@ process.on("message", async (message: ToChild) => {
     return;
   }
   if ("secret" in message) return;
-  const { execute, cell, count, seconds } = message;
-  const result = await session.execute(execute, cell, count, seconds);
+  const { execute, cell, count, seconds, locked } = message;
+  const result = await session.execute(execute, cell, count, seconds, undefined, locked);
   for (const what of takeRefusals()) {
     send({ output: { type: "stream", name: "stdout", text: `Refused: ${what}.\n` }, cell });
   }
