@@ -50,7 +50,7 @@ export class FigureView {
   constructor(place: Place) {
     this.#place = place;
     this.#forgetTheme = place.onThemeChange(() => this.#redraw());
-    this.#plot.setAttribute("role", "img");
+    this.#plot.setAttribute("role", "figure"); // not "img", which hides its buttons
     this.#note.className = "nablab-Figure-note";
     this.#note.setAttribute("role", "alert");
     this.#note.style.cssText =

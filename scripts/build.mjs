@@ -11,13 +11,14 @@ const steps = [
   ["scripts/build-types.mjs"],
   ["scripts/build-wasm.mjs"],
   ["scripts/build-labextension.mjs"],
+  ["scripts/build-page.mjs"],
 ];
 
 // Stale output of moved or deleted sources would still be imported, tested and shipped.
 const dist = path.join(root, "dist");
 const compiled = existsSync(dist) ? readdirSync(dist, { recursive: true, encoding: "utf8" }) : [];
 for (const file of compiled.filter(
-  (name) => /\.js$/.test(name) && !/^(labextension|figure-page)/.test(name),
+  (name) => /\.js$/.test(name) && !/^(labextension|figure-page|page)/.test(name),
 )) {
   const name = file.replace(/\.js$/, "");
   if (existsSync(path.join(root, "src", `${name}.ts`))) continue;

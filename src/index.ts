@@ -1,7 +1,9 @@
 /**
  * nablab: everything a notebook imports, by `import { … } from "nablab"`.
- * Names only; each folder's index says what its part is for.
+ * Names only; each folder's index says what its part is for. In tslab's kernel or Deno's, things show themselves there.
  */
+import { joinForeignKernel } from "./display/foreign-host.js";
+
 export * from "./autodiff/index.js";
 export * from "./coursework/index.js";
 export * from "./data/index.js";
@@ -13,3 +15,5 @@ export * from "./tensor/index.js";
 export * from "./theory/index.js";
 export * from "./train/index.js";
 export * from "./widgets/index.js";
+
+joinForeignKernel();

@@ -16,6 +16,7 @@ const floors = [
   ["platform"],
   ["options"],
   ["display"],
+  ["html"],
   ["widgets"],
   ["compute"],
   ["tensor"],

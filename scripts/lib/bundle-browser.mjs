@@ -8,8 +8,8 @@ import { rolldown } from "rolldown";
 
 const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
 const src = fileURLToPath(new URL("../../src/", import.meta.url));
-/** The folders of dist/ that run only in Node. */
-const onlyNode = /^(kernel|cli|labextension)\b/;
+/** The folders of dist/ that run only in Node, or whose part for a browser starts no threads. */
+const onlyNode = /^(kernel|cli|labextension|platform)\b/;
 /** Needs a document, which a browser's worker lacks. */
 const onlyOffscreen = "static-image-worker.js";
 
@@ -39,10 +39,10 @@ export function filesByUrl() {
  *
  * @param {Record<string, string>} input
  * @param {string} out
- * @param {{ minify?: boolean }} [options]
+ * @param {{ minify?: boolean, plugins?: import("rolldown").Plugin[] }} [options]
  * @returns the bytes of each file
  */
-export async function bundleForBrowser(input, out, { minify = false } = {}) {
+export async function bundleForBrowser(input, out, { minify = false, plugins = [] } = {}) {
   mkdirSync(out, { recursive: true });
   const entries = { ...input };
   for (const [name, file] of Object.entries(filesByUrl())) {
@@ -54,6 +54,7 @@ export async function bundleForBrowser(input, out, { minify = false } = {}) {
   const build = await rolldown({
     input: entries,
     platform: "browser",
+    plugins,
     // Otherwise code shared by two entries may become part of one, which would then run with the other.
     preserveEntrySignatures: "strict",
     resolve: { conditionNames: ["browser", "import", "default"] },

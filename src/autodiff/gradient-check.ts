@@ -7,6 +7,7 @@ import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import type { Figure } from "../display/figure.js";
 import { formatNumber } from "../display/format-number.js";
+import { printing } from "../display/host.js";
 import { lineChart, type Series } from "../display/line-chart.js";
 import { type Finding, findingText, type Verdict } from "../display/verdict.js";
 import { checkBetween0And1 } from "../options/check.js";
@@ -153,7 +154,7 @@ export class GradientCheck implements Displayable {
 
   /** What `console.log` prints: the verdict. */
   [inspect.custom](): string {
-    return this.toString();
+    return printing(this, this.toString());
   }
 
   /** The relative errors on a logarithmic scale, a series for each parameter tensor, and the tolerance. */

@@ -1,6 +1,7 @@
 /**
  * What a Jupyter client makes of the messages of cells: the outputs that a notebook file holds.
  */
+import { overwritten } from "../html/overwritten.js";
 import type { Output } from "../session/session.js";
 import type { CellOutput, CodeCell } from "./notebook.js";
 
@@ -49,22 +50,4 @@ export class CellOutputs {
     if (last?.output_type === "stream" && last.name === name) last.text = overwritten(last.text + text);
     else this.add({ output_type: "stream", name, text: overwritten(text) }, cell);
   }
-}
-
-/** What a terminal still shows of a text with backspaces and carriage returns: the last state of a progress bar. */
-export function overwritten(text: string): string {
-  if (!/[\b\r]/.test(text)) return text;
-  let shown = text;
-  for (let before = ""; before !== shown; ) {
-    before = shown;
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: a backspace is one
-    shown = shown.replace(/[^\n]\x08/g, "");
-  }
-  return shown.split("\n").map(lastState).join("\n");
-}
-
-/** What stands after the last carriage return of a line; one that ends the line overwrites nothing yet. */
-function lastState(line: string): string {
-  const end = line.length - Number(line.endsWith("\r"));
-  return end === 0 ? line : line.slice(line.lastIndexOf("\r", end - 1) + 1);
 }

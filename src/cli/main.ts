@@ -6,11 +6,11 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import type { CheckOptions } from "./check-notebook.js";
 import { addCourseCommands } from "./course/commands.js";
-import type { ExportOptions } from "./export.js";
 import { InputError } from "./input-error.js";
 import type { KernelPlace } from "./kernel.js";
 import { say } from "./progress.js";
 import type { RunOptions } from "./run.js";
+import type { SiteOptions } from "./site/site.js";
 
 const { version, description } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
@@ -28,7 +28,7 @@ Examples:
   npx nablab run notebooks/lectures/01-gradient-descent.ipynb   execute it in place
   npx nablab run notebooks --out output --html                  execute all, write copies and HTML pages
   npx nablab kernel install --prefix .venv                      register the kernel with Jupyter
-  npx nablab export notebooks/lectures --html site --slides     a static site with slides
+  npx nablab site notebooks/lectures --out site                 a static site whose pages run in the browser
   npx nablab check mine.ipynb                                   check an assignment on its visible tests
   npx nablab course --help                                      for lecturers: release and grade assignments
   npx nablab doctor                                             diagnose the installation
@@ -66,27 +66,44 @@ Examples:
   });
 
 program
-  .command("export")
-  .summary("make a static site or slides from notebooks")
+  .command("site")
+  .summary("make a static site: notebooks to read, to present and to run in a browser")
   .description(
-    "Writes a static site that needs no network: an index and a page per notebook, with zoomable figures and typeset " +
-      "mathematics, light and dark. Notebooks are not executed: the page shows their stored outputs.",
+    "Writes a static site for any web server: an index and a page per notebook. A page is read at once; its button Run " +
+      "loads the kernel into the reader's browser, where cells can be edited and run with nothing installed. Notebooks " +
+      "are not executed: a page shows their stored outputs.",
   )
-  .argument("<notebook...>", ".ipynb files or folders")
-  .requiredOption("--html <folder>", "the folder of the site")
-  .option("--slides", "also make slides of each notebook")
-  .option("--title <text>", "title of the index", "Notebooks")
+  .argument("[notebooks...]", ".ipynb files or folders (default: nablab's lectures and released assignments)")
+  .requiredOption("-o, --out <folder>", "the folder of the site")
+  .option("--no-slides", "without slides")
+  .option("--no-lab", "without a whole JupyterLab under lab/, which takes 25 MB and jupyterlite-core")
+  .option("--title <text>", "title of the site", "Notebooks")
   .addHelpText(
     "after",
     `
 Slides: a heading of level 1 or 2 starts a column, each further text or code cell is a slide below it; a slide
 type set in JupyterLab (Property inspector) takes precedence. Space advances, Esc shows all slides.
 
-Example:
-  npx nablab export notebooks/lectures --html site --slides`,
+The folder can lie anywhere on a host, and needs no special headers. A site that was made in it before is replaced.
+
+Examples:
+  npx nablab site --out site                     the lectures and assignments that come with nablab
+  npx nablab site my-course --out site --title "Optimisation"
+  npx nablab serve site                          look at it`,
   )
-  .action(async (notebooks: string[], options: ExportOptions) => {
-    (await import("./export.js")).exportNotebooks(notebooks, options);
+  .action(async (notebooks: string[], options: SiteOptions) => {
+    await (await import("./site/site.js")).makeSite(notebooks, options);
+  });
+
+program
+  .command("serve")
+  .summary("show a site on this computer")
+  .description("Serves the folder of a site on this computer alone, until Ctrl-C.")
+  .argument("<folder>", "the folder of a site")
+  .option("-p, --port <port>", "the port (default: 8000, or the next that is free)", port)
+  .addHelpText("after", "\nExample:\n  npx nablab serve site")
+  .action(async (folder: string, options: { port?: number }) => {
+    await (await import("./serve.js")).serve(folder, options);
   });
 
 program
@@ -162,6 +179,12 @@ function positive(text: string): number {
   const value = Number(text);
   if (value > 0 && value < 2 ** 31 / 1000) return value;
   throw new InvalidArgumentError("expected a number of seconds above 0.");
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value < 65_536) return value;
+  throw new InvalidArgumentError("expected a port from 0 to 65535.");
 }
 
 function whole(text: string): number {

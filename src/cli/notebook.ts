@@ -5,20 +5,15 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import type { CellOutput } from "../html/outputs.js";
 import { kernelInfo } from "../kernel/kernel-info.js";
 import { kernelDisplayName, kernelName } from "../kernel/kernelspec.js";
-
 import { InputError } from "./input-error.js";
 import { nbformatJson, splitLines } from "./nbformat-json.js";
 
-type Json = Record<string, unknown>;
+export type { CellOutput };
 
-/** What one cell put out. */
-export type CellOutput =
-  | { output_type: "stream"; name: string; text: string }
-  | { output_type: "display_data"; data: Json; metadata: Json }
-  | { output_type: "execute_result"; data: Json; metadata: Json; execution_count: number | null }
-  | { output_type: "error"; ename: string; evalue: string; traceback: string[] };
+type Json = Record<string, unknown>;
 
 /** A cell that runs. */
 export interface CodeCell {
@@ -114,9 +109,12 @@ export function parseNotebook(
 function checkKernel(metadata: Json, file: string): void {
   const { kernelspec, language_info: info } = metadata;
   const name = isObject(kernelspec) ? kernelspec.name : undefined;
-  const language = isObject(info) ? info.name : undefined;
+  const language =
+    (isObject(kernelspec) ? kernelspec.language : undefined) ?? (isObject(info) ? info.name : undefined);
   if (name === kernelName) return;
-  if (name === undefined && (language === undefined || language === "typescript")) return;
+  if (name === undefined && language === undefined) return;
+  // Those of tslab, Deno and the kernels of JavaScript run here as well.
+  if (language === "typescript" || language === "javascript") return;
   const shown =
     name === undefined ? `language ${JSON.stringify(language)}` : `kernel ${JSON.stringify(name)}`;
   throw new InputError(

@@ -90,6 +90,9 @@ async function execute(notebook: Notebook, place: Place, options: RunOptions): P
   for (const signal of stops) process.on(signal, interrupt);
   let failure: string | undefined;
   try {
+    // Notebooks of JavaScript kernels assign to what they never declared.
+    const { language } = notebook.metadata.kernelspec as { language?: string };
+    if (language === "javascript") await child.execute("%check off", -1);
     for (const [i, cell] of toRun.entries()) {
       progress.start(i + 1);
       cell.execution_count = i + 1;

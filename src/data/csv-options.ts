@@ -22,7 +22,7 @@ export interface CsvOptions {
   delimiter?: string;
   /** The decimal point, `"."`, or comma, `","`. */
   decimal?: "." | ",";
-  /** What begins a line that is skipped, such as `"#"`; by default none is. */
+  /** Lines that begin with this are skipped, such as `"#"`; by default none. */
   comment?: string;
   /**
    * What becomes of missing values: `"error"` refuses the first, by line and column; `"drop"` leaves its row out; `"mean"`

@@ -1,5 +1,5 @@
 /**
- * `Dataset`: samples and what is to be learned from them, in memory, in the form they came in. MNIST stays
+ * `Dataset`: samples with their labels or targets, in memory, as stored. MNIST stays
  * bytes (47 MB instead of 376 MB in float64); `scale` says what a byte is worth, and `batch` turns the rows
  * that are needed now into numbers.
  */
@@ -14,9 +14,9 @@ import { datasetBundle, datasetSummary, showImages } from "./dataset-view.js";
 
 export type { Batch, Dataset, Normalisation, ShowImagesOptions };
 
-/** What a dataset is made from. */
+/** The parts of a dataset. */
 export interface DatasetOptions {
-  /** What it is; `"dataset"` by default. */
+  /** Its name; `"dataset"` by default. */
   name?: string;
   /** One row for each sample: a tensor, nested lists, or a typed array in row-major order (not copied). */
   x: Tensor | Uint8Array | Float32Array | Float64Array | readonly (readonly number[])[];
@@ -24,7 +24,7 @@ export interface DatasetOptions {
   y: Tensor | Uint8Array | Float64Array | readonly number[] | readonly (readonly number[])[];
   /** The shape of one sample; needed for a typed array, else taken from `x`. */
   sampleShape?: Shape;
-  /** What a stored entry is multiplied by; 1 by default. */
+  /** The factor from a stored entry to its value; 1 by default. */
   scale?: number;
   /** Whether `y` means labels or targets; by default labels if it is a `Uint8Array` or `classes` is given. */
   kind?: "labels" | "targets";

@@ -1,4 +1,4 @@
-// data: samples to learn from, and the files they come in.
+// data: datasets, and the file formats they are read from.
 export { type CsvDataset, type CsvFileOptions, type CsvOptions, loadCsv, readCsv } from "./csv.js";
 export { type CsvWriteOptions, saveCsv, writeCsv } from "./csv-writer.js";
 export {
@@ -12,6 +12,7 @@ export {
 export { type IdxArray, readIdx } from "./idx.js";
 export { fashionMnist, loadIdx, type MnistOptions, mnist } from "./mnist.js";
 export { loadNpy, readNpy, saveNpy, writeNpy } from "./npy.js";
+export { loadNpz, type NpzOptions, readNpz, saveNpz, writeNpz } from "./npz.js";
 export {
   blobs,
   linearData,

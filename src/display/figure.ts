@@ -6,10 +6,12 @@
  * to fit its theme (the static image is on white). Nothing in it is random or takes a clock, so a notebook
  * executed twice holds the same bytes.
  */
+
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "./bundle.js";
 import { encodePlain, encodeTraces } from "./encode-figure.js";
 import { type Fit, fitFigure } from "./fit-figure.js";
+import { printing } from "./host.js";
 import { palette } from "./palette.js";
 import { canDraw, staticImage } from "./static-image.js";
 import { textWidth } from "./text-metrics.js";
@@ -121,7 +123,7 @@ export class Figure implements Displayable {
 
   /** The text of the figure, for `console.log`. */
   [inspect.custom](): string {
-    return this.alt;
+    return printing(this, this.alt);
   }
 }
 

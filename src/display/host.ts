@@ -49,6 +49,8 @@ export interface Host {
   interruptSignal(): AbortSignal;
   /** Opens a connection to the front end; without it there is none to connect to. */
   openComm?(options: CommOptions): Comm;
+  /** Shows a value that is printed, in kernels that print the last value of a cell. */
+  printed?(value: object): void;
 }
 
 const never = new AbortController().signal;
@@ -66,6 +68,12 @@ export const consoleHost: Host = {
 };
 
 let current: Host = consoleHost;
+
+/** The text of a value that shows itself, as `console.log` prints it. */
+export function printing(value: object, text: string): string {
+  current.printed?.(value);
+  return text;
+}
 
 /** The host in force. */
 export function host(): Host {

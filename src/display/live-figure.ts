@@ -104,5 +104,5 @@ export class LiveFigure {
 
 function checked(figure: Figure): Figure {
   if (figure instanceof Figure) return figure;
-  throw new TypeError("liveFigure: expected a figure, as lineChart(), heatMap() or figure() make it");
+  throw new TypeError("liveFigure: expected a figure, such as lineChart(), heatMap() or figure() returns");
 }

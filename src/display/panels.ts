@@ -33,7 +33,7 @@ export function panels(figures: readonly Figure[], { columns, title, alt }: Pane
   const stranger = figures.findIndex((one) => !(one instanceof Figure));
   if (stranger >= 0)
     throw new TypeError(
-      `panels: entry ${stranger} is no figure, got ${inspect(figures[stranger], { depth: 0 })}`,
+      `panels: entry ${stranger} is not a figure, got ${inspect(figures[stranger], { depth: 0 })}`,
     );
   const across = columns ?? (figures.length > 3 ? 2 : Math.max(1, figures.length));
   checkWhole("panels", { columns: across });

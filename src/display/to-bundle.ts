@@ -4,6 +4,7 @@
  */
 import { base64, inspect } from "#platform";
 import { type Displayable, displaySymbol, isDisplayable, type MimeBundle } from "./bundle.js";
+import { byShape } from "./by-shape.js";
 import { escapeHtml } from "./escape-html.js";
 import { table } from "./table.js";
 
@@ -26,10 +27,21 @@ export async function toBundle(value: unknown): Promise<MimeBundle> {
   if (isDisplayable(value)) return ownBundle(value);
   const shape = shapeOf(value);
   if (shape === "list") return listBundle(value as unknown[]);
-  const text = plainText(value);
-  return shape === "records"
-    ? { "text/plain": text, "text/html": await recordsHtml(value as Record<string, unknown>[]) }
-    : { "text/plain": text };
+  const shaped = await shapeSafely(value);
+  const text = shaped?.["text/plain"] ?? plainText(value);
+  if (shaped) return { ...shaped, "text/plain": text };
+  if (shape === "records")
+    return { "text/plain": text, "text/html": await recordsHtml(value as Record<string, unknown>[]) };
+  return { "text/plain": text };
+}
+
+/** What a value of another library is shown as; one that cannot be looked at, or fails meanwhile, is text. */
+async function shapeSafely(value: unknown): Promise<Partial<MimeBundle> | undefined> {
+  try {
+    return await byShape(value);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What a value is shown as; a proxy that refuses to be looked at is text. */

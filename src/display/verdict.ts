@@ -2,10 +2,12 @@
  * The answer of everything that judges, a gradient, a bound, a sample: yes, no or undecided, with its reason, and one
  * way to show it. Undecided says what would decide; what rests on random draws says how often it would be wrong.
  */
+
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "./bundle.js";
 import { escapeHtml } from "./escape-html.js";
 import type { Figure } from "./figure.js";
+import { printing } from "./host.js";
 
 /** Whether something holds: `yes`, `no`, or `undecided` where what was looked at shows neither. */
 export type Verdict = "yes" | "no" | "undecided";
@@ -93,7 +95,7 @@ export function judged<T extends object>(
     findings,
     wouldDecide,
     toString: () => text,
-    [inspect.custom]: () => text,
+    [inspect.custom]: (): string => printing(show, text),
     async [displaySymbol](): Promise<MimeBundle> {
       if (chart) return { ...(await chart()[displaySymbol]()), "text/plain": text };
       return { "text/html": linesAsHtml(lines), "text/plain": text };

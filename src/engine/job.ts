@@ -68,7 +68,8 @@ export interface Job {
   readonly layers: readonly LayerPlan[];
   /** How many samples go through the network at once. */
   readonly rows: number;
-  readonly loss: LossName;
+  /** Undefined where the main thread computes it. */
+  readonly loss?: LossName | undefined;
   readonly training?: TrainingPlan;
   readonly evaluation?: EvaluationPlan;
 }
@@ -102,7 +103,7 @@ const sparseBelow = { wasm: 0.35, openblas: 0.12 };
 /** What a job is planned for. */
 export interface JobOptions {
   model: Sequential;
-  loss: LossName;
+  loss?: LossName | undefined;
   /** Who multiplies; by default the fastest that has WebAssembly's bits. */
   backend?: FastBackend | undefined;
   threads: number;

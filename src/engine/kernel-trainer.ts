@@ -17,7 +17,8 @@ import { type Progress, type Resumed, reportEvery, type Trainer } from "./traine
 export interface KernelTraining {
   readonly model: Sequential;
   readonly data: Dataset;
-  readonly loss: LossName;
+  /** Undefined where the main thread computes it. */
+  readonly loss?: LossName | undefined;
   /** Who multiplies; undefined for the fastest that has WebAssembly's bits. */
   readonly backend: FastBackend | undefined;
   readonly threads: number;

@@ -33,10 +33,14 @@ function lowerLayer(layer: Layer, inputs: number | undefined): LoweredLayer | un
   return undefined;
 }
 
-/** What of a network and a loss the threads do not know, in words; undefined when they know it all. */
-export function unknownPart(model: Sequential, data: Dataset, loss: Loss): string | undefined {
+/** The first layer that the threads do not know, in words; undefined when they know all. */
+export function unknownLayer(model: Sequential): string | undefined {
   const layers = lower(model);
-  if (typeof layers === "string") return layers;
+  return typeof layers === "string" ? layers : undefined;
+}
+
+/** What of a loss the threads do not know, in words, so that the main thread computes it; undefined when they know it. */
+export function unknownLoss(data: Dataset, loss: Loss): string | undefined {
   if (!formulaOf("loss", loss)) return `the loss ${String(loss) === "[object Object]" ? loss.name : loss}`;
   if (loss.name === "crossEntropy" && data.kind !== "labels") return "probabilities as targets";
   return undefined;

@@ -143,7 +143,7 @@ export class ThreadNetwork {
       this.forward(rows, samples.source(indices), { steps, samples: start });
       const [from, to] = rangeOf(rows, this.share);
       const delta = this.#lastDelta;
-      samples.loss(loss, indices, { losses, g: this.#readout, delta, batch: batch.length, from, to });
+      samples.loss(loss!, indices, { losses, g: this.#readout, delta, batch: batch.length, from, to });
       this.meet();
       // Every thread adds up the same numbers, and comes to the same decision.
       for (let i = 0; i < rows; i++) sum += losses[i]!;
@@ -153,6 +153,23 @@ export class ThreadNetwork {
     }
     if (this.isFirst) view(memory, plan.loss)[at] = sum / batch.length;
     return undefined;
+  }
+
+  /**
+   * x(t) of some samples, for a loss that the main thread computes.
+   *
+   * @returns the layer whose outputs are not finite, if there is one; "stopped" when interrupted
+   */
+  forwardChunk(
+    { data }: Pick<TrainingPlan, "data">,
+    indices: Uint32Array,
+    place?: Place,
+  ): number | "stopped" | undefined {
+    if (this.ends()) return "stopped";
+    this.forward(indices.length, new Samples(this.#job.memory, data).source(indices), place);
+    const { data: g, pitch } = this.#readout;
+    const allFinite = g.subarray(0, indices.length * pitch).every(Number.isFinite);
+    return allFinite ? undefined : this.#firstNotFinite(indices.length);
   }
 
   /** The layer, of those with weights, whose outputs are the first that are not finite; 0 when it is the loss alone. */
@@ -188,7 +205,7 @@ export class ThreadNetwork {
       if (this.ends()) return undefined;
       this.forward(indices.length, samples.source(indices));
       const [from, to] = rangeOf(indices.length, this.share);
-      samples.loss(loss, indices, { losses: losses.subarray(start), g: this.#readout, from, to });
+      samples.loss(loss!, indices, { losses: losses.subarray(start), g: this.#readout, from, to });
       likeliest(answers.subarray(start), this.#readout, from, to);
       this.meet();
     }

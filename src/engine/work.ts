@@ -26,6 +26,12 @@ export interface Stretch {
   steps: number;
   /** How many samples that gradient is of, the first in the order. */
   samples?: number;
+  /**
+   * For a loss that the threads do not know: only forward through the network, or only back from the δ that the main thread
+   * wrote, with the samples of one chunk, which begin at `from` in the order.
+   */
+  pass?: "forward" | "backward";
+  from?: number;
   /** The sum of all squared gradients before, where the rule has one. */
   squares?: number;
   /** The last epoch of the stretch. */
@@ -72,6 +78,7 @@ export function work(
   const network = new ThreadNetwork(job, { part, parts }, watch);
   const { name } = network;
   const { training } = job;
+  if (stretch?.pass) return { kernels: name, ...onePass(network, job, stretch) };
   if (!training) {
     if (job.evaluation) network.evaluate(job.evaluation);
     return { kernels: name, steps: 0 };
@@ -85,6 +92,20 @@ export function work(
 }
 
 type Done = Omit<ThreadResult, "kernels">;
+
+/** One chunk of samples through the network, or back; `steps` is one more where it was not stopped. */
+function onePass(network: ThreadNetwork, job: Job, { steps, samples, pass, from = 0 }: Stretch): Done {
+  const plan = (job.training ?? job.evaluation)!;
+  const indices = view(job.memory, plan.order).subarray(from, from + samples!);
+  if (pass === "backward") {
+    network.kernels.setRule("sgd", network.parameters);
+    network.backward(indices.length, { add: from > 0, update: false });
+    return { steps: steps + 1 };
+  }
+  const layer = network.forwardChunk(plan, indices, job.training && { steps, samples: from });
+  if (layer === "stopped") return { steps };
+  return { steps: steps + 1, ...(layer !== undefined && { layer }) };
+}
 
 /** One gradient, which stays where gradients are. */
 function gradient(network: ThreadNetwork, job: Job, plan: TrainingPlan, { steps, samples }: Stretch): Done {

@@ -12,6 +12,8 @@ import vm from "node:vm";
 import type { SessionHost, StreamName } from "../session/host.js";
 import { createSession, type Session, type SessionOptions } from "../session/session.js";
 import { hideAsyncMarks } from "./async-marks.js";
+import { captureChildren } from "./child-output.js";
+import { install, runCommand } from "./commands.js";
 import { collectGarbage } from "./garbage.js";
 import { nodeFiles } from "./node-files.js";
 import { importFile, importModule, requireTypeScript, resolveModule } from "./node-modules.js";
@@ -51,6 +53,9 @@ export function nodeHost(): SessionHost {
       (require as { main: unknown }).main = module;
       return { require, module, exports, __filename: filename, __dirname: path.dirname(filename) };
     },
+    runCommand,
+    install,
+    defineConstant,
     evaluate: (code, filename) => new vm.Script(code, { filename }).runInThisContext(),
     interruptible,
     settleInterrupts() {
@@ -85,32 +90,44 @@ function interruptible<T>(work: () => T): T {
   return call.runInThisContext({ breakOnSigint: true }) as T;
 }
 
+const constants = new Set<string>();
+
+function defineConstant(name: string, value: unknown): void {
+  if (constants.has(name)) return;
+  constants.add(name);
+  const key = Symbol.for("nablab.constant");
+  Object.defineProperty(globalThis, key, { value, configurable: true });
+  new vm.Script(`const ${name} = globalThis[Symbol.for("nablab.constant")]`).runInThisContext();
+  Reflect.deleteProperty(globalThis, key);
+}
+
 /** Listens for errors that nothing else takes, also after a cell has removed all listeners: Node would end the process. */
 function listenForErrors(listener: (error: unknown) => void): () => void {
-  const events = ["unhandledRejection", "uncaughtException"];
+  const events = ["unhandledRejection", "uncaughtException"] as const;
   const listen = (): void => {
     for (const event of events)
-      if (!process.listeners(event as "exit").includes(listener)) process.on(event, listener);
-    if (!process.listeners("removeListener" as "exit").includes(keep as never))
-      process.on("removeListener", keep);
+      if (!process.listeners(event as "exit").includes(listener)) process.on(event as "exit", listener);
   };
-  const keep = (_: string | symbol, removed: unknown): void => {
-    if (removed !== listener) return;
-    listen();
-    setImmediate(() => isOpen && listen()); // where all listeners of all events were removed, this one was as well
-  };
-  let isOpen = true;
+  const methods = ["off", "removeListener", "removeAllListeners"] as const;
+  for (const method of methods) {
+    const original = process[method] as (...args: unknown[]) => NodeJS.Process;
+    const value = (...args: unknown[]): NodeJS.Process => {
+      original.apply(process, args);
+      listen();
+      return process;
+    };
+    Object.defineProperty(process, method, { value, configurable: true, writable: true });
+  }
   listen();
   return () => {
-    isOpen = false;
-    process.off("removeListener", keep);
-    for (const event of events) process.off(event, listener);
+    for (const method of methods) Reflect.deleteProperty(process, method);
+    for (const event of events) process.off(event as "exit", listener);
   };
 }
 
 /** Takes over `process.stdout`, `process.stderr` and `console`. */
 function capture(print: (name: StreamName, text: string) => boolean): () => void {
-  const restore = [hideAsyncMarks()];
+  const restore = [hideAsyncMarks(), captureChildren()];
   for (const name of ["stdout", "stderr"] as const) {
     const stream = process[name];
     const write = stream.write;

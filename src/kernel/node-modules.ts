@@ -6,10 +6,9 @@ import Module, { createRequire, isBuiltin } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
-import type { MimeBundle } from "../display/bundle.js";
-import { host } from "../display/host.js";
 import type { Namespace } from "../session/host.js";
 import { packageRoot } from "./own-packages.js";
+import { connectTslab } from "./tslab.js";
 import { loadTypeScript } from "./typescript.js";
 
 const require = createRequire(import.meta.url);
@@ -20,7 +19,7 @@ const importers = new Map<string, Importer>();
 /** Imports a module as a file in `folder` does; `"nablab"` is the nablab whose kernel runs. */
 export async function importModule(specifier: string, folder: string): Promise<Namespace> {
   if (specifier === "nablab") return import(pathToFileURL(path.join(packageRoot, "dist", "index.js")).href);
-  if (specifier === "tslab") return tslab();
+  if (specifier === "tslab") return asBundled({ default: require(connectTslab()) });
   let load = importers.get(folder);
   if (!load) importers.set(folder, (load = importerOf(folder)));
   try {
@@ -142,21 +141,4 @@ export function requireTypeScript(): void {
       module._compile(outputText, file);
     };
   }
-}
-
-/** tslab's `display` for the notebooks that were written for it. */
-async function tslab(): Promise<Namespace> {
-  const jupyter = require("tslab/dist/jupyter.js") as { lastWriteDisplayData: unknown };
-  jupyter.lastWriteDisplayData = (
-    content: {
-      data: MimeBundle;
-      metadata: Record<string, unknown>;
-      transient: { display_id?: string };
-    },
-    update?: boolean,
-  ) => {
-    const { data, metadata, transient } = content;
-    host().display({ data, metadata, displayId: transient.display_id, update });
-  };
-  return { ...require("tslab"), default: require("tslab") };
 }

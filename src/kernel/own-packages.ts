@@ -6,6 +6,7 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { connectTslab } from "./tslab.js";
 
 const require = createRequire(import.meta.url);
 
@@ -15,7 +16,7 @@ export const packageRoot: string = fileURLToPath(new URL("../..", import.meta.ur
 let resolving = false;
 const entry = path.join(packageRoot, "dist", "index.js");
 
-/** Makes `require("nablab")`, from wherever it is called, load the running nablab. */
+/** Makes `require("nablab")`, from wherever it is called, load the running nablab, and `require("tslab")` the tslab that shows things in it. */
 export function resolveOwnPackage(): void {
   if (resolving) return;
   resolving = true;
@@ -24,6 +25,7 @@ export function resolveOwnPackage(): void {
   };
   const resolve = Module._resolveFilename;
   Module._resolveFilename = function (request, ...rest) {
+    if (request === "tslab") return connectTslab();
     return request === "nablab" ? entry : resolve.call(this, request, ...rest);
   };
 }

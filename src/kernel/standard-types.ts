@@ -90,6 +90,13 @@ declare function prompt(question?: string, answer?: string | { password?: boolea
 declare function confirm(question?: string): boolean;
 /** Waits until the reader presses Enter. */
 declare function alert(message?: string): void;
+declare function n·shell(command: string): Promise<void>;
+declare const n·jsx: any, n·fragment: any;
+declare namespace JSX {
+  interface IntrinsicElements { [name: string]: any }
+  interface ElementChildrenAttribute { children: {} }
+  type Element = any;
+}
 `;
 
 /** A quarter of Node's types, which no other module needs: read only when a cell imports them. */

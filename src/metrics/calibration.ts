@@ -1,8 +1,10 @@
 /**
  * Calibration: whether a model is right as often as it says it is.
  */
+
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
+import { printing } from "../display/host.js";
 import { type Figure, lineChart } from "../display/index.js";
 import { checkWhole } from "../options/check.js";
 import { formatShape, type TensorLike, tensor } from "../tensor/index.js";
@@ -62,7 +64,7 @@ export class Calibration implements Displayable {
 
   /** What `console.log` prints: the expected error. */
   [inspect.custom](): string {
-    return `Calibration: expected error ${(100 * this.error).toFixed(1)} %`;
+    return printing(this, `Calibration: expected error ${(100 * this.error).toFixed(1)} %`);
   }
 
   /** The reliability diagram. */

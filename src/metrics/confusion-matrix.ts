@@ -1,10 +1,12 @@
 /**
  * The confusion matrix: which digit was taken for which.
  */
+
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { formatNumber } from "../display/format-number.js";
 import { heatMap } from "../display/heat-map.js";
+import { printing } from "../display/host.js";
 import { table } from "../display/table.js";
 import { checkWhole } from "../options/check.js";
 import { zeros } from "../tensor/creation.js";
@@ -86,7 +88,7 @@ export class ConfusionMatrix implements Displayable {
 
   /** What `console.log` prints. */
   [inspect.custom](): string {
-    return this.toString();
+    return printing(this, this.toString());
   }
 
   /** A heat map in a notebook, text elsewhere. */

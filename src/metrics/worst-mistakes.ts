@@ -2,11 +2,13 @@
  * The worst mistakes: the wrongly classified images of highest loss, that is, those about which the model was
  * surest. Often a person would not know better, and sometimes the label is wrong.
  */
+
 import { inspect } from "#platform";
 import type { Dataset } from "../data/dataset.js";
 import { imageShape } from "../data/dataset-view.js";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { formatNumber } from "../display/format-number.js";
+import { printing } from "../display/host.js";
 import { imageGrid } from "../display/image-grid.js";
 import { checkWhole } from "../options/check.js";
 import type { Evaluation } from "./evaluation.js";
@@ -41,9 +43,8 @@ export class WorstMistakes implements Displayable {
   /** What `console.log` prints: one line for each mistake. */
   [inspect.custom](): string {
     const lines = this.mistakes.map((m) => `  sample ${m.index}: ${caption(m)}`);
-    return [`the worst ${this.mistakes.length} of ${this.total} mistakes, true → predicted`, ...lines].join(
-      "\n",
-    );
+    const head = `the worst ${this.mistakes.length} of ${this.total} mistakes, true → predicted`;
+    return printing(this, [head, ...lines].join("\n"));
   }
 
   /** A grid of images in a notebook, their captions elsewhere. */

@@ -12,7 +12,7 @@ export function windowsOn(
 ): Windows {
   if (input.length !== 3) {
     throw new RangeError(
-      `${who}: a sample must be an image of channels × height × width; say sequential([…], { input: [1, 28, 28] }) for what comes in first; its shape is ${formatShape(input)}`,
+      `${who}: a sample must be an image of channels × height × width; declare the input with sequential([…], { input: [1, 28, 28] }); its shape is ${formatShape(input)}`,
     );
   }
   const windows = slide(input as readonly [number, number, number], { kernel, stride, padding });

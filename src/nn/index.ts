@@ -31,6 +31,7 @@ export type {
   ParameterPlan,
   Pass,
 } from "./layer.js";
+export { layerNorm } from "./layer-norm.js";
 export type { Loss, Penalty, Targets } from "./loss.js";
 export { type OperationCountOptions, type OperationCounts, operationCounts } from "./operation-counts.js";
 export { l1Penalty, l2Penalty, withPenalty } from "./penalty.js";

@@ -220,7 +220,7 @@ function firstWeights(layer: DenseLayer, stream: ReturnType<typeof random>): Arr
 function inputOf(first: LayerDescription): Shape {
   if (first.kind === "dense") return [(first as DenseLayer).inputs];
   throw new RangeError(
-    `sequential: the first layer does not say what comes in; say it with sequential([…], { input: [1, 28, 28] }), for images of 28 × 28, or { input: [4] }, for four numbers; it is ${first}`,
+    `sequential: the first layer does not declare its input; declare it with sequential([…], { input: [1, 28, 28] }), for images of 28 × 28, or { input: [4] }, for four numbers; it is ${first}`,
   );
 }
 
@@ -277,13 +277,13 @@ function checkLayers(layers: readonly LayerDescription[]): void {
     if (!isLayer) {
       const hint = typeof layer === "function" ? "; did you forget the brackets ()?" : "";
       throw new TypeError(
-        `sequential: layer ${i} is no layer (${known})${hint || ","} got ${inspect(layer, { depth: 0 })}`,
+        `sequential: layer ${i} is not a layer (${known})${hint || ","} got ${inspect(layer, { depth: 0 })}`,
       );
     }
     if (isDescription(layer)) {
       if (typeof layer.init !== "function") {
         throw new TypeError(
-          `sequential: layer ${i} belongs to another network already; describe a new one with dense(inputs, outputs), or copy the network with copy(); got ${layer}`,
+          `sequential: layer ${i} already belongs to another network; describe a new one with dense(inputs, outputs), or copy the network with copy(); got ${layer}`,
         );
       }
       if (before?.kind === "dense") {

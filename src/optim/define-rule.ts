@@ -12,7 +12,13 @@ import { checkStepSize, type StepSize, stepSizeAt } from "./schedule.js";
 const knownOptions = {
   eta: { symbol: "η", check: (rule: string, _: string, value: StepSize) => checkStepSize(rule, value) },
   alpha: { symbol: "α", check: share },
-  beta: { symbol: "β", check: share },
+  beta: {
+    symbol: "β",
+    // A schedule is looked at step by step.
+    check: (rule: string, option: string, value: StepSize) => {
+      if (typeof value !== "function") share(rule, option, value);
+    },
+  },
   beta1: { symbol: "β₁", check: share },
   beta2: { symbol: "β₂", check: share },
   rho: { symbol: "ρ", check: share },
@@ -29,8 +35,8 @@ function notNegative(rule: string, option: string, value: StepSize): void {
   checkNotNegative(rule, { [option]: value });
 }
 
-type Options = { readonly eta: StepSize } & Partial<
-  Record<Exclude<keyof typeof knownOptions, "eta">, number>
+type Options = { readonly eta: StepSize; readonly beta?: StepSize } & Partial<
+  Record<Exclude<keyof typeof knownOptions, "eta" | "beta">, number>
 >;
 
 const symbols = Object.fromEntries(

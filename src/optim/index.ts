@@ -25,6 +25,7 @@ export type { Decay, Schedule, StepSize } from "./schedule.js";
 export {
   addSchedules,
   cosine,
+  cosineRestarts,
   exponential,
   inverse,
   multiplySchedules,

@@ -61,7 +61,10 @@ export function addWeights(lambda: number): Link {
 /**
  * m ← β m + d, d ← m: the velocity of `momentum`; with `lookAhead` d ← d + β m, as in `nesterov`.
  *
- * @param options `beta`: β in [0, 1), 0.9; `lookAhead`: false
+ * β may be a schedule, β(k) in step k; with `lookAhead` β(k) is that by which step k looks ahead, and the velocity takes the
+ * β(k − 1) with which it was looked ahead before.
+ *
+ * @param options `beta`: β in [0, 1) or a schedule of numbers in [0, 1], 0.9; `lookAhead`: false
  * @throws RangeError for another β.
  * Source: Polyak, Some methods of speeding up the convergence of iteration methods, 1964; in PyTorch's form.
  * @example
@@ -71,20 +74,32 @@ export function addMomentum({
   beta = 0.9,
   lookAhead = false,
 }: {
-  beta?: number;
+  beta?: StepSize;
   lookAhead?: boolean;
 } = {}): Link {
-  checkShare("addMomentum", { beta });
-  return asLink(`addMomentum(β = ${beta}${lookAhead ? ", look ahead" : ""})`, {
+  if (typeof beta !== "function") checkShare("addMomentum", { beta });
+  return asLink(`addMomentum(β = ${stepSizeText(beta)}${lookAhead ? ", look ahead" : ""})`, {
     init: (size) => ({ m: new Float64Array(size) }),
-    pass(direction, state) {
+    pass(direction, state, { k }) {
       const m = state.m as Float64Array;
+      const ahead = shareAt(beta, k);
+      const kept = !lookAhead || typeof beta === "number" ? ahead : k > 1 ? shareAt(beta, k - 1) : 0;
       for (let i = 0; i < m.length; i++) {
-        m[i] = beta * m[i]! + direction[i]!;
-        direction[i] = lookAhead ? direction[i]! + beta * m[i]! : m[i]!;
+        m[i] = kept * m[i]! + direction[i]!;
+        direction[i] = lookAhead ? direction[i]! + ahead * m[i]! : m[i]!;
       }
     },
   });
+}
+
+/** β(k) of a schedule of shares. */
+function shareAt(beta: StepSize, k: number): number {
+  if (typeof beta === "number") return beta;
+  const share = beta(k);
+  if (share >= 0 && share <= 1) return share;
+  throw new RangeError(
+    `addMomentum: the schedule of beta must give numbers from 0 to 1; at k = ${k} it gave ${inspect(share)}`,
+  );
 }
 
 /**

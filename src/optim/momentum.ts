@@ -4,14 +4,17 @@
 import { defineRule } from "./define-rule.js";
 import { addMomentum, scaleBy } from "./links.js";
 import type { Rule } from "./rule.js";
-import type { StepSize } from "./schedule.js";
+import { makeSchedule, type StepSize } from "./schedule.js";
 
 /** Options of {@link momentum} and {@link nesterov}. */
 export interface MomentumOptions {
   /** The step size η > 0, or a schedule; 0.001, as PyTorch has it. */
   eta?: StepSize;
-  /** β in [0, 1), the share of the velocity that is kept; 0.9 (PyTorch's SGD has 0 by default). */
-  beta?: number;
+  /**
+   * β in [0, 1), the share of the velocity that is kept, or a schedule of β(k) in [0, 1]; 0.9 (PyTorch's SGD has 0 by
+   * default).
+   */
+  beta?: StepSize;
 }
 
 /**
@@ -38,26 +41,38 @@ export function momentum({ eta = 0.001, beta = 0.9 }: MomentumOptions = {}): Rul
     title: "Momentum",
     options: { eta, beta },
     links: ({ eta }) => [addMomentum({ beta }), scaleBy(eta)],
-    kernel: "momentum",
+    ...(typeof beta === "number" && { kernel: "momentum" as const }),
   });
 }
+
+/** Nesterov's β(k). */
+const nesterovShare = makeSchedule("(k−1)/(k+2)", undefined, (k) => (k - 1) / (k + 2));
 
 /**
  * Nesterov's momentum, in PyTorch's form: the step looks ahead along the velocity,
  *
  *     m(k+1) = β m(k) + g(k),   θ(k+1) = θ(k) − η (g(k) + β m(k+1)).
  *
+ * θ(k) is where the gradient is taken, ahead of the points x(k) = θ(k−1) − η g(k−1) that theorems are about. With a schedule
+ * θ(k) = x(k) + β(k) (x(k) − x(k−1)); `beta: "1983"` is Nesterov's β(k) = (k − 1)/(k + 2), with which x(k) converges like 1/k²
+ * on convex F (`nesterovBound`).
+ *
  * @param options `eta`, `beta`
- * @throws RangeError unless `eta` is a finite number > 0 or a schedule, and 0 ≤ `beta` < 1.
+ * @throws RangeError unless `eta` is a finite number > 0 or a schedule, and 0 ≤ `beta` < 1, a schedule or "1983".
  * @example
  * const theta = Float64Array.of(1);
  * const rule = nesterov({ eta: 0.5, beta: 0.5 });
  * rule.step(theta, Float64Array.of(1), rule.init(1));
  * theta // → Float64Array(1) [ 0.25 ]
+ * nesterov({ eta: 0.5, beta: "1983" }) // → Nesterov(η = 0.5, β = (k−1)/(k+2))
  * @see Nesterov, A method of solving a convex programming problem with convergence rate O(1/k²), 1983; Sutskever et al.,
  *   On the importance of initialization and momentum in deep learning, 2013.
  */
-export function nesterov({ eta = 0.001, beta = 0.9 }: MomentumOptions = {}): Rule {
+export function nesterov({
+  eta = 0.001,
+  beta: given = 0.9,
+}: Omit<MomentumOptions, "beta"> & { beta?: StepSize | "1983" } = {}): Rule {
+  const beta = given === "1983" ? nesterovShare : given;
   return defineRule({
     name: "nesterov",
     title: "Nesterov",

@@ -157,6 +157,50 @@ export function cosine({
 }
 
 /**
+ * Cosine with warm restarts: half periods of {@link cosine}, of `steps`, growth · steps, growth² · steps, … steps, each of
+ * which begins again at η,
+ *
+ *     η(k) = to + (η − to) (1 + cos(π c / T)) / 2,   c = 0 … T − 1 the steps since the last restart.
+ *
+ * PyTorch's CosineAnnealingWarmRestarts.
+ *
+ * @param options `eta`; `steps` of the first period; `growth`: how many times as long the next one is, a whole number ≥ 1; `to`
+ * @throws RangeError unless `eta` > 0, `to` ≥ 0, and `steps` and `growth` are whole numbers > 0
+ * @example
+ * const eta = cosineRestarts({ eta: 1, steps: 2, growth: 2 });
+ * [1, 2, 3, 4, 5, 6, 7].map((k) => eta(k).toFixed(2)) // → [ '1.00', '0.50', '1.00', '0.85', '0.50', '0.15', '1.00' ]
+ * @see Loshchilov, Hutter, SGDR: stochastic gradient descent with warm restarts, 2016 (arXiv 1608.03983), equation 5.
+ */
+export function cosineRestarts({
+  eta,
+  steps: length,
+  growth = 1,
+  to = 0,
+}: {
+  eta: number;
+  steps: number;
+  growth?: number;
+  to?: number;
+}): Schedule {
+  checkPositive("cosineRestarts", { eta });
+  checkNotNegative("cosineRestarts", { to });
+  checkWhole("cosineRestarts", { steps: length, growth });
+  const text = `cosineRestarts(${eta}${to === 0 ? "" : ` to ${to}`}, ${length} steps${growth === 1 ? "" : `, growth ${growth}`})`;
+  // It returns to η for ever, and over each period its mean, and that of its square, are shares of η and η².
+  return makeSchedule(text, constantDecay, (k) => {
+    let [since, period] = [k - 1, length];
+    if (growth === 1) since %= period;
+    else {
+      while (since >= period) {
+        since -= period;
+        period *= growth;
+      }
+    }
+    return halfCosine(eta, to, since / period);
+  });
+}
+
+/**
  * η(k) ← min(1, k / steps) η(k): a step size or schedule that is reached in equal parts.
  *
  * @throws RangeError unless `steps` is a whole number > 0

@@ -49,6 +49,8 @@ interface SyncRequest {
 export type * from "./platform.js";
 
 const scope = globalThis as unknown as Scope;
+/** Taken at the start: a host may take it away from cells. */
+const { Worker: WorkerClass } = scope;
 
 export const inspect: Inspect = print;
 
@@ -206,7 +208,7 @@ export const sharedBytes: Platform["sharedBytes"] = (length) =>
   sharesMemory ? new SharedArrayBuffer(length) : (new ArrayBuffer(length) as unknown as SharedArrayBuffer);
 
 export const startThread: Platform["startThread"] = (module) =>
-  new BrowserThread(new scope.Worker(module, { type: "module", name: threadName }));
+  new BrowserThread(new WorkerClass(module, { type: "module", name: threadName }));
 
 class BrowserThread implements Thread {
   readonly #worker: WebWorker;

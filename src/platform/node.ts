@@ -23,6 +23,7 @@ import {
 } from "./platform.js";
 import { version } from "./version.js";
 
+export { foreignKernel } from "./foreign-kernel.js";
 export { recall, remember } from "./memory.js";
 export type * from "./platform.js";
 export { requireWritable, writeAtomically } from "./write-atomically.js";

@@ -85,6 +85,19 @@ export interface OpenedFile {
 export type Timer = ReturnType<typeof setTimeout>;
 
 /** Everything that `"#platform"` exports. */
+/** What another kernel offers. */
+export interface ForeignKernel {
+  /** What sends messages to the front end, for the cell that runs now. */
+  sender(): (
+    type: "display_data" | "update_display_data" | "clear_output",
+    content: Record<string, unknown>,
+  ) => void;
+  /** Calls a listener when the reader presses stop. */
+  onInterrupt(listener: () => void): void;
+  /** Whether the last value of a cell is printed, however it shows itself. */
+  printsValues: boolean;
+}
+
 export interface Platform {
   inspect: Inspect;
 
@@ -134,6 +147,9 @@ export interface Platform {
   onParentMessage(receive: (message: never) => void): void;
   /** In a thread: sends a message to the thread that started it. */
   postToParent(message: unknown): void;
+
+  /** A kernel that is not nablab's, in which this runs: tslab's or Deno's. */
+  foreignKernel?(): ForeignKernel | undefined;
 
   /** Lets the event loop handle what is waiting. */
   yieldTurn(): Promise<void>;

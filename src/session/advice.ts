@@ -67,6 +67,11 @@ const lines: [RegExp, (...parts: string[]) => string][] = [
 /** Errors of the parser: Python is reported once, instead of what the parser makes of it. */
 export function adviseOnSyntax(diagnostics: Diagnostic[]): Diagnostic[] {
   for (const diagnostic of diagnostics) {
+    const [command] = /^%\w+/.exec(diagnostic.text) ?? [];
+    if (command) {
+      const messages = [`a cell knows %check on, %check off, %install PACKAGE and !COMMAND, got ${command}`];
+      return [{ ...diagnostic, messages }];
+    }
     for (const [pattern, fix] of lines) {
       const found = pattern.exec(diagnostic.text);
       if (found)
@@ -80,9 +85,16 @@ export function adviseOnSyntax(diagnostics: Diagnostic[]): Diagnostic[] {
 export function advise(diagnostic: Diagnostic, candidates: Candidates): Diagnostic {
   const { code, messages } = diagnostic;
   const [first = "", ...rest] = messages;
-  const fix = diagnostic.forgotAwait ? "did you forget await?" : fixOfName(code, first, candidates);
-  if (fix)
-    return { ...diagnostic, messages: [`${first.replace(/\.( Did you mean .*)?$/, "")}; ${fix}`, ...rest] };
+  const fix = diagnostic.forgotAwait
+    ? "did you forget await?"
+    : (fixOfName(code, first, candidates) ??
+      fixOfAssignment(diagnostic) ??
+      fixOfModule(code, first) ??
+      fixOfNode(code, first));
+  if (fix) {
+    const said = first.replace(/\.( Did you mean .*| Do you need to change your target library\?.*)?$/, "");
+    return { ...diagnostic, messages: [`${said}; ${fix}`, ...rest] };
+  }
   const missing = missingIn(rest.at(-1) ?? first);
   return missing && first.length > 80 ? { ...diagnostic, messages: [missing, ...messages] } : diagnostic;
 }
@@ -114,10 +126,37 @@ function fixOfName(code: number, message: string, { session, exports }: Candidat
   return exported && `did you mean ${exported}? import { ${exported} } from "nablab"`;
 }
 
+/** `x = 1` of a name that was never declared, as Python has it. */
+function fixOfAssignment({ code, messages: [first = ""], text, column }: Diagnostic): string | undefined {
+  const [, name = ""] = /^Cannot find name '([^']+)'/.exec(first) ?? [];
+  const isAssigned = /^\s*=(?!=|>)/.test(text.slice(column + name.length));
+  return (code === 2304 || code === 2552) && name !== "" && isAssigned
+    ? `a new name is declared: let ${name} = …`
+    : undefined;
+}
+
+/** A module that is not there. */
+function fixOfModule(code: number, message: string): string | undefined {
+  const [, module = ""] = /^Cannot find module .*?'([^']+)'/.exec(message) ?? [];
+  if ((code !== 2307 && code !== 2882) || /^[./#]/.test(module)) return undefined;
+  if (/^(jsr|https?):/.test(module))
+    return 'only packages of npm can be imported: %install NAME, then import … from "NAME"';
+  const name = module.replace(/^npm:\/?/, "");
+  return `%install ${/^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name} installs it`;
+}
+
+/** What the language has, and the Node that runs has not. */
+function fixOfNode(code: number, message: string): string | undefined {
+  return code === 2550 || / Do you need to change your target library\?/.test(message)
+    ? "a newer Node has it"
+    : undefined;
+}
+
 /** The name that differs least, if it differs in few letters. */
 function closest(name: string, names: readonly string[]): string | undefined {
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(name.length / 4)) + 0.5;
+  // One letter of one or two is as likely another name.
+  let least = name.length < 3 ? 0 : Math.max(1, Math.floor(name.length / 4)) + 0.5;
   for (const other of names) {
     if (Math.abs(other.length - name.length) > least || other === name) continue;
     const distance = distanceOf(name, other);

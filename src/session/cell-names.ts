@@ -3,7 +3,8 @@
  * before a cell by which it has the names of earlier ones.
  *
  * Value and type of a name are kept apart, as in one file: after `const User = z.object(…)`, `type User = z.infer<typeof
- * User>` adds a type, and what is declared again replaces what it was of that kind.
+ * User>` adds a type, and what is declared again replaces what it was of that kind. What TypeScript merges in one file is
+ * merged here, a namespace with a function, class or enum and an interface with a class, by declaring the older one again.
  */
 import type * as TypeScript from "typescript";
 
@@ -15,6 +16,8 @@ export interface Name {
   value?: { cell: number; kind: string } | undefined;
   /** The cell that says what it is as a type, and its type parameters, as they are declared and as they are used. */
   type?: { cell: number; declared: string; used: string } | undefined;
+  /** The cell that says what it is as a namespace, and whether that holds no more than types. */
+  namespace?: { cell: number; isOnlyTypes: boolean } | undefined;
   /** What it was declared as, in the words of completions. */
   kind: string;
 }
@@ -28,8 +31,12 @@ export class CellNames {
   /** Cells that declare something for all others: `declare global`. */
   readonly #global: number[] = [];
 
-  constructor(ts: typeof TypeScript) {
+  readonly #typesOf: (cell: number) => string | undefined;
+
+  /** @param typesOf the declarations of a cell, where they could be written down */
+  constructor(ts: typeof TypeScript, typesOf: (cell: number) => string | undefined) {
     this.#ts = ts;
+    this.#typesOf = typesOf;
   }
 
   get(name: string): Name | undefined {
@@ -58,11 +65,19 @@ export class CellNames {
   before(mentioned: Iterable<string>, declared: Declared, importAll: boolean): string {
     const imports = new Map<number, string[]>(this.#global.map((cell) => [cell, []]));
     let line = "";
-    for (const name of mentioned) {
+    const merged = new Map<string, string>();
+    for (const [name, { symbol }] of declared) {
+      const base = this.mergedInto(name, symbol);
+      if (base !== undefined) merged.set(name, base);
+    }
+    const all = new Set(mentioned);
+    for (const base of merged.values()) for (const [name] of base.matchAll(identifier)) all.add(name);
+    for (const name of all) {
       const known = declared.has(name) ? undefined : this.#names.get(name);
       if (!known) continue;
       const { cell, value } = known;
-      if (value?.kind === "let" && !importAll) line += this.#valueOf(name, known) + this.#typeOf(name, known);
+      if (value?.kind === "let" && !importAll)
+        line += this.#valueOf(name, known) + this.#typeOf(name, known) + this.#namespaceOf(name, known);
       else if (imports.has(cell)) imports.get(cell)!.push(name);
       else imports.set(cell, [name]);
     }
@@ -72,9 +87,11 @@ export class CellNames {
       const { value, type } = this.meanings(symbol);
       // Declarations of one name are all exported, or none is.
       const head = isExported ? "export " : "";
-      const kept =
-        (value ? "" : this.#valueOf(name, known)) ||
-        (this.mergesNamespace(symbol, known) ? this.#base(name, known) : "");
+      const base = merged.get(name);
+      if (base !== undefined) line += base.replace(/^/gm, `${head}declare `).replaceAll("\n", " ");
+      // A namespace of types leaves the value of a name alone.
+      if (base !== undefined && !known.namespace?.isOnlyTypes) continue;
+      const kept = value ? "" : this.#valueOf(name, known);
       if (kept) line += head + kept;
       if (!type && known.type && symbol.flags & this.#ts.SymbolFlags.Value)
         line += head + this.#typeOf(name, known);
@@ -93,11 +110,65 @@ export class CellNames {
     };
   }
 
-  /** Whether a symbol is a namespace that adds to a function of an earlier cell. */
-  mergesNamespace(symbol: TypeScript.Symbol, known: Name | undefined): boolean {
-    const { SymbolFlags } = this.#ts;
-    const isNamespace = (symbol.flags & SymbolFlags.Value) === SymbolFlags.ValueModule;
-    return isNamespace && known?.value?.kind === "function";
+  /**
+   * The declarations of an earlier cell that a declaration adds to, one a line: those of a function, class or enum for a
+   * namespace, of a class for an interface, of a namespace for what is none. Undefined where it replaces what is there.
+   */
+  mergedInto(name: string, symbol: TypeScript.Symbol): string | undefined {
+    const { value, namespace } = this.#names.get(name) ?? {};
+    const { SymbolFlags, SyntaxKind } = this.#ts;
+    const isOnly = (flags: TypeScript.SymbolFlags): boolean =>
+      (symbol.flags & ~flags & meaning(this.#ts)) === 0;
+    if (
+      value &&
+      ((isOnly(SymbolFlags.Interface) && value.kind === "class") ||
+        (isOnly(SymbolFlags.Module) && /^(function|class|enum)$/.test(value.kind)))
+    )
+      return this.#declarationsOf(name, value.cell, symbol);
+    if (namespace && !(symbol.flags & (SymbolFlags.Module | SymbolFlags.Alias))) {
+      const isOnlyType = isOnly(SymbolFlags.Interface | SymbolFlags.TypeAlias);
+      if (namespace.isOnlyTypes || (isOnlyType && value?.kind === "module"))
+        return this.#declarationsOf(
+          name,
+          namespace.cell,
+          symbol,
+          (kind) => kind === SyntaxKind.ModuleDeclaration,
+        );
+    }
+    return undefined;
+  }
+
+  /** Without those that declare what `symbol` does, as where its cell runs again. */
+  #declarationsOf(
+    name: string,
+    cell: number,
+    symbol?: TypeScript.Symbol,
+    isWanted: (kind: TypeScript.SyntaxKind) => boolean = () => true,
+  ): string | undefined {
+    const ts = this.#ts;
+    const types = this.#typesOf(cell);
+    if (types === undefined) return undefined;
+    const file = ts.createSourceFile("cell.d.ts", types, ts.ScriptTarget.Latest);
+    const printer = ts.createPrinter({ removeComments: true });
+    const members = new Set(
+      [...(symbol?.exports?.keys() ?? []), ...(symbol?.members?.keys() ?? [])].map(String),
+    );
+    const found = file.statements.flatMap((node) => {
+      const { name: own } = node as { name?: TypeScript.Node };
+      if (!own || !ts.isIdentifier(own) || own.text !== name || !isWanted(node.kind)) return [];
+      const isAdded = ts.isModuleDeclaration(node) || ts.isInterfaceDeclaration(node);
+      if (isAdded && membersOf(ts, node).some((member) => members.has(member))) return [];
+      const text = printer.printNode(ts.EmitHint.Unspecified, node, file).replace(/\s*\n\s*/g, " ");
+      return [text.replace(/^(?:(?:export|default|declare)\s+)+/, "")];
+    });
+    return found.length > 0 ? found.join("\n") : undefined;
+  }
+
+  #namespaceOf(name: string, { namespace }: Name): string {
+    if (!namespace?.isOnlyTypes) return "";
+    const { ModuleDeclaration } = this.#ts.SyntaxKind;
+    const found = this.#declarationsOf(name, namespace.cell, undefined, (kind) => kind === ModuleDeclaration);
+    return (found ?? "").replace(/^(?=.)/gm, "declare ").replaceAll("\n", " ");
   }
 
   #valueOf(name: string, { value }: Name): string {
@@ -110,13 +181,29 @@ export class CellNames {
     if (!type) return "";
     return `type ${name}${type.declared} = import("./[${type.cell}]").${name}${type.used}; `;
   }
-
-  /** The function that a namespace adds to. */
-  #base(name: string, { value }: Name): string {
-    const type = `typeof import("./[${value!.cell}]").${name}`;
-    return `declare function ${name}(...args: Parameters<${type}>): ReturnType<${type}>; `;
-  }
 }
+
+/** The names that a namespace or an interface declares. */
+function membersOf(
+  ts: typeof TypeScript,
+  node: TypeScript.ModuleDeclaration | TypeScript.InterfaceDeclaration,
+): string[] {
+  const names: string[] = [];
+  const look = (child: TypeScript.Node): void => {
+    const { name } = child as { name?: TypeScript.Node };
+    if (name && ts.isIdentifier(name)) names.push(name.text);
+    if (ts.isVariableStatement(child)) child.declarationList.declarations.forEach(look);
+  };
+  if (ts.isInterfaceDeclaration(node)) node.members.forEach(look);
+  else if (node.body && ts.isModuleBlock(node.body)) node.body.statements.forEach(look);
+  return names;
+}
+
+const identifier = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
+
+/** The flags of a symbol that say what it means. */
+const meaning = ({ SymbolFlags }: typeof TypeScript): TypeScript.SymbolFlags =>
+  SymbolFlags.Value | SymbolFlags.Type | SymbolFlags.Namespace | SymbolFlags.Alias;
 
 /** What a name was declared as; `let` is what may be assigned to. */
 export function kindOf(ts: typeof TypeScript, symbol: TypeScript.Symbol | undefined): string {
@@ -129,6 +216,7 @@ export function kindOf(ts: typeof TypeScript, symbol: TypeScript.Symbol | undefi
   const node = symbol?.valueDeclaration;
   if (node && flags & SymbolFlags.Variable)
     return ts.getCombinedNodeFlags(node) & NodeFlags.Constant ? "const" : "let";
+  if (flags & SymbolFlags.ValueModule) return "module";
   return flags & SymbolFlags.Interface ? "interface" : flags & SymbolFlags.TypeAlias ? "type" : "module";
 }
 

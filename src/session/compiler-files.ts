@@ -6,7 +6,7 @@
  */
 import type * as TypeScript from "typescript";
 import type { HostFiles } from "./host.js";
-import { dirname, resolve } from "./paths.js";
+import { dirname, resolve, withoutRegistry } from "./paths.js";
 
 /** Text that the compiler takes for a file, in place of what may be there. */
 interface Memory {
@@ -17,6 +17,8 @@ interface Memory {
 export class CompilerFiles {
   readonly cwd: string;
   readonly options: TypeScript.CompilerOptions;
+  /** The names that a tsconfig.json gives for what makes JSX. */
+  jsx: Pick<TypeScript.CompilerOptions, "jsxFactory" | "jsxFragmentFactory"> = {};
   /** Files beside those that are imported: the types of Node, and what a cell imports by a computed name. */
   readonly roots: string[];
   readonly #ts: typeof TypeScript;
@@ -49,12 +51,37 @@ export class CompilerFiles {
       preserveConstEnums: true,
       skipLibCheck: true,
       skipDefaultLibCheck: true,
+      jsx: ts.JsxEmit.React,
+      jsxFactory: "n·jsx",
+      jsxFragmentFactory: "n·fragment",
     };
+    this.#read(files);
     const { language, environment } = files;
     for (const file of [language, environment]) this.#memory.set(file.path, { ...file, version: "1" });
     this.roots = [environment.path];
     this.#system = remembering(files);
     this.#resolutions = this.#emptyResolutions();
+  }
+
+  /**
+   * What the folder's tsconfig.json says of decorators, `paths` and JSX. How strictly cells are checked does not depend on
+   * where a notebook lies.
+   */
+  #read({ system, cwd }: HostFiles): void {
+    const ts = this.#ts;
+    const file = ts.findConfigFile(cwd, system.fileExists);
+    if (file === undefined) return;
+    // Only the options are read: not which files there are, which takes long in a large folder.
+    const { config } = ts.readConfigFile(file, system.readFile);
+    const host = { ...system, readDirectory: () => [] };
+    const theirs = ts.parseJsonConfigFileContent(config ?? {}, host, dirname(file)).options;
+    const names = ["experimentalDecorators", "emitDecoratorMetadata", "useDefineForClassFields"];
+    for (const name of [...names, "paths", "baseUrl", "pathsBasePath"])
+      if (theirs[name] !== undefined) this.options[name] = theirs[name];
+    if (theirs.experimentalDecorators && (theirs.target ?? ts.ScriptTarget.ES2022) < ts.ScriptTarget.ES2022)
+      this.options.useDefineForClassFields ??= false;
+    const { jsxFactory, jsxFragmentFactory } = theirs;
+    this.jsx = { jsxFactory, jsxFragmentFactory };
   }
 
   /** Puts a text in the place of a file. */
@@ -150,6 +177,9 @@ export class CompilerFiles {
       if (known?.version === version) return known;
       const target = options ?? this.options.target!;
       const parsed = this.#ts.createLanguageServiceSourceFile(file, snapshot, target, version, false, kind);
+      // `@jsx h` in a file: we look that up ourselves, as `h` may be in a box (rewrite/jsx.ts).
+      const { pragmas } = parsed as unknown as { pragmas?: Map<string, unknown> };
+      for (const pragma of ["jsx", "jsxfrag", "jsximportsource", "jsxruntime"]) pragmas?.delete(pragma);
       this.#parsed.set(file, parsed as TypeScript.SourceFile & { version: string });
       return parsed;
     };
@@ -180,8 +210,9 @@ export class CompilerFiles {
   }
 
   /** The file that a module is, for the compiler. */
-  resolve(name: string, from: string): TypeScript.ResolvedModuleWithFailedLookupLocations {
+  resolve(module: string, from: string): TypeScript.ResolvedModuleWithFailedLookupLocations {
     const { Extension } = this.#ts;
+    const name = withoutRegistry(module);
     const to = (file: string, extension: string, isExternalLibraryImport: boolean) =>
       ({
         resolvedModule: { resolvedFileName: file, extension, isExternalLibraryImport },
@@ -191,14 +222,18 @@ export class CompilerFiles {
     if (declared !== undefined) return to(declared, Extension.Dts, true);
     if (name.startsWith(".")) {
       const file = resolve(dirname(from), name);
-      for (const extension of [Extension.Dts, Extension.Ts])
+      for (const extension of [Extension.Dts, Extension.Ts, Extension.Tsx])
         if (this.#memory.has(file + extension)) return to(file + extension, extension, false);
     }
     const found = this.#ts.resolveModuleName(name, from, this.options, this.#lookup, this.#resolutions);
-    const module = found.resolvedModule;
+    const { resolvedModule } = found;
     // A package that is linked from elsewhere is the reader's own, and compiled.
-    if (!module?.isExternalLibraryImport || module.resolvedFileName.includes("/node_modules/")) return found;
-    return { ...found, resolvedModule: { ...module, isExternalLibraryImport: false } };
+    if (
+      !resolvedModule?.isExternalLibraryImport ||
+      resolvedModule.resolvedFileName.includes("/node_modules/")
+    )
+      return found;
+    return { ...found, resolvedModule: { ...resolvedModule, isExternalLibraryImport: false } };
   }
 
   readonly #lookup: TypeScript.ModuleResolutionHost = {

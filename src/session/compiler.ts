@@ -18,6 +18,7 @@ import { addFunctions, sourceNumber } from "./function-source.js";
 import type { HostFiles, SessionHost } from "./host.js";
 import { withoutModules } from "./inner-names.js";
 import { topLevel } from "./rewrite/context.js";
+import { jsxRoots } from "./rewrite/jsx.js";
 import { type Rewriting, rewriting } from "./rewrite/rewrite.js";
 import { linesOf } from "./source-positions.js";
 
@@ -33,6 +34,8 @@ export interface Compiled {
   sourceOffset: number;
   /** The names whose boxes it takes. */
   boxes: string[];
+  /** Whether it runs as a script of old, in which `x = 1` makes a global: where types are not checked. */
+  isSloppy?: boolean;
 }
 
 /** A cell that may run. */
@@ -59,6 +62,19 @@ const mentionedIn = (source: string): Set<string> =>
       .match(identifier),
   );
 
+/** How a cell is compiled. */
+export interface CellOptions {
+  /** Whether its types are checked. */
+  check?: boolean;
+  /** What the reader wrote, where it is more than TypeScript. */
+  shown?: string;
+}
+
+/** The beginning of a cell that may be the literal of an object. */
+const openingBrace = /^(?:\s|\/\/.*|\/\*[\s\S]*?\*\/)*\{/;
+/** JSX, perhaps. */
+const openingTag = /<[\p{ID_Start}>]/u;
+
 /** A cell that starts so is a file that other cells import. */
 const moduleHead = /^\s*\/\*\*\s*@module\s+([\w./-]+)/;
 const withoutCheck = /^\s*(?:\/\/.*\n\s*|\/\*(?:(?!\*\/)[\s\S])*\*\/\s*)*\/\/\s*@ts-nocheck\b/;
@@ -74,6 +90,10 @@ export class Compiler {
   readonly #files: CompilerFiles;
   readonly #service: TypeScript.LanguageService;
   readonly #cell: string;
+  /** The same with JSX in it, where a type in angle brackets is none. */
+  readonly #jsxCell: string;
+  /** Lines before the reader's in what was compiled last. */
+  #linesBefore = 1;
   readonly #names: CellNames;
   readonly #hostFiles: HostFiles;
   /** What the reader knows a cell by, as `cell 3`. */
@@ -87,8 +107,9 @@ export class Compiler {
     this.#ts = host.typescript();
     this.#files = new CompilerFiles(this.#ts, host.files);
     this.#hostFiles = host.files;
-    this.#names = new CellNames(this.#ts);
+    this.#names = new CellNames(this.#ts, (cell) => this.#files.read(`${this.#files.cwd}/[${cell}].d.ts`));
     this.#cell = `${this.#files.cwd}/[cell].ts`;
+    this.#jsxCell = `${this.#files.cwd}/[cell with jsx].tsx`;
     this.#files.roots.unshift(this.#cell);
     this.#files.write(this.#cell, "");
     this.#service = this.#ts.createLanguageService(this.#files.host(), this.#files.registry());
@@ -105,12 +126,23 @@ export class Compiler {
   /** Whether there is such a file. */
   isFile = (file: string): boolean => this.#files.isFile(file);
 
-  /** The file in TypeScript that a module is; undefined for all others. */
+  /** Whether a name has a value in the session. */
+  knows = (name: string): boolean => this.#names.get(name)?.value !== undefined;
+
+  /** The file in TypeScript that a module is, or that `paths` of tsconfig.json say; undefined for all others. */
   sourceOf(module: string, from: string): string | undefined {
     const file = module.startsWith("file:")
       ? decodeURIComponent(new URL(module).pathname)
       : this.#files.resolve(module, from).resolvedModule?.resolvedFileName;
-    return file && /\.[mc]?tsx?$/.test(file) && !/\.d\.[mc]?ts$/.test(file) ? file : undefined;
+    if (file === undefined || /\.d\.[mc]?ts$/.test(file)) return undefined;
+    return /\.[mc]?tsx?$/.test(file) || this.#isInPaths(module) ? file : undefined;
+  }
+
+  #isInPaths(module: string): boolean {
+    const patterns = Object.keys(this.#files.options.paths ?? {}).map((pattern) => pattern.split("*"));
+    return patterns.some(([head = "", foot]) =>
+      foot === undefined ? module === head : module.startsWith(head) && module.endsWith(foot) && head !== "",
+    );
   }
 
   /** Reads the types of the language and of Node, and checks a line, so that the first cell need not wait for it. */
@@ -122,27 +154,40 @@ export class Compiler {
    * Checks and compiles a cell.
    *
    * @param name what V8 calls it
-   * @param check whether its types are checked
    */
-  compileCell(source: string, name: string, check = true): CompiledCell | { diagnostics: Diagnostic[] } {
+  compileCell(
+    source: string,
+    name: string,
+    { check = true, shown = source }: CellOptions = {},
+  ): CompiledCell | { diagnostics: Diagnostic[] } {
     const ts = this.#ts;
     this.#files.lookAgain();
     const [, module] = moduleHead.exec(source) ?? [];
     if (module) return this.#module(`${this.#files.cwd}/${module}.ts`, source, name);
 
-    const declared = this.#declaredIn(source);
+    const isObject = openingBrace.test(source) && this.#isObject(source);
+    const body = isObject ? `(\n${source}\n)` : source;
+    this.#linesBefore = isObject ? 2 : 1;
+    let path = this.#cell;
+    let declared = this.#declaredIn(body);
+    if (declared.errors.length > 0 && openingTag.test(source)) {
+      const asJsx = this.#declaredIn(body, true);
+      if (asJsx.errors.length === 0) [path, declared] = [this.#jsxCell, asJsx];
+    }
     if (declared.errors.length > 0) return { diagnostics: adviseOnSyntax(declared.errors) };
     const mentioned = mentionedIn(source);
+    if (path === this.#jsxCell) for (const name of jsxRoots(source, this.#files.jsx)) mentioned.add(name);
     const before = this.#names.before(mentioned, declared.names, false);
     const unexported = [...declared.names].filter(([, { isExported }]) => !isExported).map(([name]) => name);
-    const text = `${before}${source}\nexport { ${unexported.join(", ")} };`;
-    this.#files.write(this.#cell, text);
-    const program = this.#service.getProgram()!;
-    const file = program.getSourceFile(this.#cell)!;
-    const end = before.length + source.length;
+    const text = `${before}${body}\nexport { ${unexported.join(", ")} };`;
+    this.#files.write(path, text);
+    const program = this.#programWith(path);
+    const file = program.getSourceFile(path)!;
+    const end = before.length + body.length;
 
     const problems: TypeScript.Diagnostic[] = [];
-    if (check && !withoutCheck.test(source)) {
+    const isChecked = check && !withoutCheck.test(source);
+    if (isChecked) {
       problems.push(...program.getSemanticDiagnostics(file));
       const importsFiles = /["'](\.{1,2})?\//.test(source);
       if (problems.length === 0 && importsFiles) problems.push(...this.#problemsOfFiles(program));
@@ -157,14 +202,14 @@ export class Compiler {
       return { diagnostics: diagnostics.map((one) => advise(one, { session, exports })) };
     }
 
-    const rewritten = rewriting(ts, program.getTypeChecker(), file, sourceNumber(), {
+    const rewritten = rewriting(ts, program.getTypeChecker(), file, sourceNumber(), this.#files.jsx, {
       start: before.length,
       end,
-      isBoxed: (name) => this.#names.get(name)?.value !== undefined,
+      isBoxed: this.knows,
       isConstant: (name) => /^(const|alias)$/.test(this.#names.get(name)?.value?.kind ?? ""),
       mergesNamespace: (name) =>
         declared.names.has(name) &&
-        this.#names.mergesNamespace(declared.names.get(name)!.symbol, this.#names.get(name)),
+        this.#names.mergedInto(name, declared.names.get(name)!.symbol) !== undefined,
     });
     const { code, map, types } = this.#emit(program, file, rewritten);
     const checker = program.getTypeChecker();
@@ -177,13 +222,19 @@ export class Compiler {
       const own = this.#names.meanings(declared.names.get(name)!.symbol);
       const target =
         symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-      const isType = own.type && !!target && (target.flags & ts.SymbolFlags.Type) !== 0;
       const kind = kindOf(ts, symbol);
       const givesValue = own.value && rewritten.isBoxed(name);
+      const isMerged = this.#names.mergedInto(name, declared.names.get(name)!.symbol) !== undefined;
+      const isType = (own.type || isMerged) && !!target && (target.flags & ts.SymbolFlags.Type) !== 0;
+      const namespaceIn = (symbol: TypeScript.Symbol | undefined, cell: number): Name["namespace"] =>
+        symbol && symbol.flags & ts.SymbolFlags.Module
+          ? { cell, isOnlyTypes: (symbol.flags & ts.SymbolFlags.ValueModule) === 0 }
+          : undefined;
       const entry = (cell: number): Name => ({
         cell,
         kind,
-        value: own.value ? (givesValue ? { cell, kind } : undefined) : known?.value,
+        value: givesValue || isMerged ? { cell, kind } : own.value ? undefined : known?.value,
+        namespace: namespaceIn(symbol, cell) ?? (own.value ? undefined : known?.namespace),
         type: isType ? { cell, ...typeParameters(ts, target!) } : own.type ? undefined : known?.type,
       });
       const isImported = !!symbol && (symbol.flags & ts.SymbolFlags.Alias) !== 0;
@@ -196,9 +247,10 @@ export class Compiler {
       name,
       code,
       map,
-      source,
-      sourceOffset: 1,
+      source: shown,
+      sourceOffset: this.#linesBefore,
       boxes: [...rewritten.boxes],
+      isSloppy: !isChecked,
       values,
       imported: new Set(having(({ isImported }) => isImported)),
       variables: new Set(having(({ isVariable }) => isVariable)),
@@ -207,7 +259,7 @@ export class Compiler {
         const cell = ++this.#count;
         // Where a type cannot be written down, the source itself is what later cells see.
         const file = `${this.#files.cwd}/[${cell}]`;
-        if (types === undefined) this.#files.write(`${file}.ts`, text);
+        if (types === undefined) this.#files.write(`${file}${path === this.#jsxCell ? ".tsx" : ".ts"}`, text);
         else this.#files.write(`${file}.d.ts`, types);
         this.#labels.set(cell, name);
         if (declared.isGlobal) this.#names.addGlobal(cell);
@@ -226,7 +278,7 @@ export class Compiler {
       const { messages, line } = this.#describe(problem);
       throw new SyntaxError(`${messages[0]} (${file}, line ${line + 1})`);
     }
-    const rewritten = rewriting(this.#ts, program.getTypeChecker(), source, sourceNumber());
+    const rewritten = rewriting(this.#ts, program.getTypeChecker(), source, sourceNumber(), this.#files.jsx);
     const { code, map } = this.#emit(program, source, rewritten);
     return { name: file, code, map, source: source.text, sourceOffset: 0, boxes: [...rewritten.boxes] };
   }
@@ -258,12 +310,29 @@ export class Compiler {
     return before;
   }
 
+  /** Whether a cell is the literal of an object, which is a block where it begins a statement. */
+  #isObject(source: string): boolean {
+    if (/;\s*$/.test(source)) return false;
+    const ts = this.#ts;
+    const file = ts.createSourceFile("cell.ts", `(${source}\n)`, ts.ScriptTarget.Latest);
+    const [only, ...others] = file.statements;
+    return (
+      (file as unknown as { parseDiagnostics: unknown[] }).parseDiagnostics.length === 0 &&
+      others.length === 0 &&
+      !!only &&
+      ts.isExpressionStatement(only) &&
+      ts.isParenthesizedExpression(only.expression) &&
+      ts.isObjectLiteralExpression(only.expression.expression)
+    );
+  }
+
   /** The names that a cell declares at its top level. */
-  #declaredIn(source: string) {
+  #declaredIn(source: string, isJsx = false) {
     const ts = this.#ts;
     // As a module, so that a top-level await parses.
     const text = `export {};\n${source}`;
-    const file = ts.createSourceFile(this.#cell, text, ts.ScriptTarget.Latest, false, ts.ScriptKind.TS);
+    const kind = isJsx ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
+    const file = ts.createSourceFile(this.#cell, text, ts.ScriptTarget.Latest, false, kind);
     (
       ts as unknown as {
         bindSourceFile(file: TypeScript.SourceFile, options: TypeScript.CompilerOptions): void;
@@ -376,7 +445,7 @@ export class Compiler {
     relatedInformation = [],
   }: TypeScript.Diagnostic): Diagnostic {
     const { line, character } = file?.getLineAndCharacterOfPosition(start) ?? { line: 0, character: 0 };
-    const isCell = file?.fileName === this.#cell;
+    const isCell = file?.fileName === this.#cell || file?.fileName === this.#jsxCell;
     const messages: string[] = [];
     const explain = (message: string | TypeScript.DiagnosticMessageChain): void => {
       if (typeof message === "string") messages.push(withoutModules(message, this.#labelOf));
@@ -391,7 +460,7 @@ export class Compiler {
       code,
       messages,
       file: isCell ? undefined : file?.fileName.replace(`${this.#files.cwd}/`, ""),
-      line: isCell ? line - 1 : line,
+      line: isCell ? line - this.#linesBefore : line,
       column: character,
       length: Math.max(1, Math.min(length, text.length - character)),
       text,

@@ -93,6 +93,7 @@ function ranked(
   // `ma` also finds `flatMap`.
   const hump = wanted.charAt(0).toUpperCase() + wanted.slice(1);
   const entries = [...candidates]
+    .filter(({ name }) => !name.includes("·") && name !== "JSX")
     .filter(({ name }) => name.toLowerCase().startsWith(wanted.toLowerCase()) || name.includes(hump))
     .map((entry) => ({ ...entry, rank: (entry.name.startsWith(wanted) ? "0" : "1") + entry.sortText }))
     .sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0))

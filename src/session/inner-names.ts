@@ -49,7 +49,7 @@ export function withoutModules(text: string, labelOf = (_: number): string => "a
   if (!/'([^']+)' .*'\1'/.test(plain)) return plain;
   return text.replace(qualifier, (_, module: string, name: string) => {
     const [, cell] = /\/\[(\d+)\]$/.exec(module) ?? [];
-    const place = module.endsWith("/[cell]")
+    const place = /\/\[cell( with jsx)?\]$/.test(module)
       ? "this cell"
       : cell
         ? labelOf(Number(cell))

@@ -7,7 +7,7 @@
 import { Scope } from "./box.js";
 import type { Compiled, Compiler } from "./compiler.js";
 import type { Namespace, SessionHost } from "./host.js";
-import { basename, dirname, resolve } from "./paths.js";
+import { basename, dirname, resolve, withoutRegistry } from "./paths.js";
 import { runScript } from "./run-script.js";
 
 /** A TypeScript file that was run, or is about to be. */
@@ -40,9 +40,10 @@ export class Modules {
    * @param from the file that imports
    * @param ancestors the files whose import this is part of, outermost first
    */
-  async import(specifier: string, from: string, ancestors: readonly string[] = []): Promise<Namespace> {
+  async import(module: string, from: string, ancestors: readonly string[] = []): Promise<Namespace> {
+    const specifier = withoutRegistry(module);
     const isPath = /^\.{0,2}\//.test(specifier);
-    // `#name`, or a package that is linked here, may be TypeScript.
+    // `#name`, a name of `paths` in tsconfig.json, or a package that is linked here, may be TypeScript.
     const source = isPath ? undefined : this.#compiler.sourceOf(specifier, from);
     if (!isPath && source === undefined) return this.#host.import(specifier, dirname(from));
     const file = source ?? this.#find(resolve(dirname(from), specifier));

@@ -11,6 +11,10 @@ export function dirname(path: string): string {
 /** The last part of a path. */
 export const basename = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
+/** A package as Deno names it, `npm:lodash@4/fp`, as Node does: `lodash/fp`. */
+export const withoutRegistry = (module: string): string =>
+  module.replace(/^npm:\/?((?:@[^/@]+\/)?[^/@]+)(?:@[^/]*)?/, "$1");
+
 /** A path relative to a folder as an absolute one, without `.` and `..`. */
 export function resolve(folder: string, path: string): string {
   const parts: string[] = [];

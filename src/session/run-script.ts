@@ -6,6 +6,7 @@ import { bind, type Scope } from "./box.js";
 import type { Compiled } from "./compiler.js";
 import type { Namespace, SessionHost } from "./host.js";
 import { cleanMessage } from "./inner-names.js";
+import { Fragment, jsx } from "./jsx.js";
 import { boxName } from "./rewrite/context.js";
 import { addSource } from "./source-positions.js";
 import { stopFlag } from "./stop.js";
@@ -21,6 +22,8 @@ export interface Script {
   publish: (getters: Record<string, () => unknown>, star?: Namespace) => void;
   /** Called in loops and after awaits once the reader has pressed stop; throws to end the code. */
   check: () => void;
+  /** Runs a line of a cell that is a command of the shell. */
+  shell?: (command: string) => Promise<void>;
 }
 
 /** Runs a script; the result is what it returned. Until it first awaits something, it is interruptible by the host. */
@@ -32,6 +35,7 @@ export function runScript({
   import: load,
   publish,
   check,
+  shell,
 }: Script): Promise<unknown> {
   const { name, code, source, map, sourceOffset } = compiled;
   addSource(name, source, map, { script: 1, source: sourceOffset });
@@ -45,17 +49,33 @@ export function runScript({
       return value;
     },
     n·check: check,
-    n·stop: stopFlag,
+    ...(host.defineConstant ? {} : { n·stop: stopFlag }),
     n·clean: cleanMessage,
     n·const: constants(scope),
+    n·shell: shell,
+    ...jsxRuntime(),
     ...host.scopeOf(file),
   };
   for (const box of compiled.boxes) parameters[boxName(box)] = scope.box(box);
   const run = host.evaluate(
-    `(async function (${Object.keys(parameters)}) { "use strict";\n${code}\n})`,
+    `(async function (${Object.keys(parameters)}) { ${compiled.isSloppy ? "" : '"use strict";'}\n${code}\n})`,
     name,
   ) as (...values: unknown[]) => Promise<unknown>;
   return host.interruptible(() => run(...Object.values(parameters)));
+}
+
+/** What JSX becomes calls of; the script says first what makes it, if that is in its scope. */
+function jsxRuntime() {
+  let make = (): typeof jsx => jsx;
+  let fragment = (): typeof Fragment => Fragment;
+  return {
+    n·factory(theirs: typeof make, theirFragment = fragment) {
+      [make, fragment] = [theirs, theirFragment];
+    },
+    n·jsx: (type: typeof Fragment | string, props: Record<string, unknown> | null, ...children: unknown[]) =>
+      make()(type === Fragment ? fragment() : type, props, ...children),
+    n·fragment: Fragment,
+  };
 }
 
 /** What a write to a constant is made to: it fails, where types were not checked. */

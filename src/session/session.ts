@@ -24,11 +24,12 @@ import type { Completions } from "./completion.js";
 import { translateFunctions } from "./function-source.js";
 import type { SessionHost } from "./host.js";
 import { type Completeness, isComplete } from "./is-complete.js";
+import { commentedOut, type LineCommand, withoutCommands } from "./line-commands.js";
 import { MissingNames } from "./missing-names.js";
 import { Modules } from "./modules.js";
 import { CellStreams } from "./output.js";
 import { runScript } from "./run-script.js";
-import { translateStackTraces } from "./source-positions.js";
+import { keepTranslating, translateStackTraces } from "./source-positions.js";
 import { hearStop, isStopHeard, stopFlag } from "./stop.js";
 
 /** What a cell puts out while it runs. */
@@ -112,13 +113,6 @@ const clockMask = 63;
  */
 const clearedMask = 1023;
 
-/** `%check off`: types are not checked from this cell on, until `%check on`. */
-const checkSwitch = /^%check +(on|off)[ \t]*$/gm;
-
-/** The switches, and the first line of a script (`#!`), as comments, so that places stay places. */
-const withoutSwitches = (code: string): string =>
-  code.replace(/^#!/, "//").replace(checkSwitch, (line) => `//${line.slice(2)}`);
-
 /** What a cell that no reader wrote is for: it declares what an assignment consists of, or tests answers. */
 export type Locked = "data" | "test";
 
@@ -167,6 +161,7 @@ export class Session<Cell> {
     this.#compiler = new Compiler(host);
     this.#modules = new Modules(host, this.#compiler, this.#check);
     this.#compiler.warmUp();
+    host.defineConstant?.("n·stop", stopFlag);
     host.ready();
     this.#streams.capture();
     const hostBefore = setHost({
@@ -239,6 +234,7 @@ export class Session<Cell> {
     };
     this.#running = run;
     this.#host.settleInterrupts();
+    keepTranslating();
     hearStop(stops);
     this.#setFlag();
     const timer =
@@ -264,9 +260,13 @@ export class Session<Cell> {
   }
 
   async #execute(code: string, run: Run<Cell>, locked?: Locked): Promise<CellResult> {
-    for (const [, state] of code.matchAll(checkSwitch)) this.#checksTypes = state === "on";
-    const source = withoutSwitches(code);
-    const compiled = this.#compiler.compileCell(source, this.#nameOf(this.#count), this.#checksTypes);
+    const isKnown = (name: string): boolean => this.#compiler.knows(name) || name in globalThis;
+    const { source, first } = withoutCommands(this.#host.typescript(), code, isKnown);
+    for (const command of first) await this.#command(command, run);
+    const compiled = this.#compiler.compileCell(source, this.#nameOf(this.#count), {
+      check: this.#checksTypes,
+      shown: code,
+    });
     if ("diagnostics" in compiled) {
       return fromDiagnostics(this.#missing.failed(source, this.#count, compiled.diagnostics));
     }
@@ -309,6 +309,21 @@ export class Session<Cell> {
     return { back, changed };
   }
 
+  /** Does what a line of a cell says that is no TypeScript. */
+  async #command(command: LineCommand, run: Run<Cell>): Promise<void> {
+    if (command.type === "check") {
+      this.#checksTypes = command.on;
+      return;
+    }
+    const { signal } = run.interrupt;
+    const { runCommand, install } = this.#host;
+    if (!runCommand || !install) throw new Error("there are no programs to run here");
+    await unlessAborted(
+      command.type === "install" ? install(command.packages, signal) : runCommand(command.command, signal),
+      signal,
+    );
+  }
+
   /** Runs a cell; the value of its last expression, which may be a promise. Its names are those that it came to. */
   async #run(
     compiled: CompiledCell,
@@ -328,6 +343,7 @@ export class Session<Cell> {
         import: (specifier) => this.#modules.import(specifier, file),
         publish: () => {},
         check: this.#check,
+        shell: (command) => this.#command({ type: "shell", command }, run),
       });
       const stopped = new Promise<never>((_, reject) => {
         run.end = (reason = new KeyboardInterrupt()) => reject(reason);
@@ -454,21 +470,22 @@ export class Session<Cell> {
   }
 
   #describe(error: unknown): CellError {
+    keepTranslating();
     return fromThrown(error, this.#host.isOwn);
   }
 
   /** What could stand at `position` of `code`, in UTF-16 units. */
   complete(code: string, position: number): Completions {
-    return this.#compiler.complete(withoutSwitches(code), position);
+    return this.#compiler.complete(commentedOut(code), position);
   }
 
   /** Type and documentation of what stands at `position` of `code`; undefined where there is nothing. */
   inspect(code: string, position: number): TypeScript.QuickInfo | undefined {
-    return this.#compiler.inspect(withoutSwitches(code), position);
+    return this.#compiler.inspect(commentedOut(code), position);
   }
 
   isComplete(code: string): Completeness {
-    return isComplete(this.#host.typescript(), withoutSwitches(code));
+    return isComplete(this.#host.typescript(), commentedOut(code));
   }
 
   /** Puts out what is held back of the streams. */

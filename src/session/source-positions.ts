@@ -65,29 +65,71 @@ export function sourceLine(file: string, line: number): string | undefined {
 }
 
 /**
- * Lets stack traces tell TypeScript lines.
+ * Lets stack traces tell TypeScript lines, also once a cell has set a hook of its own (its hook is given those lines) or
+ * set `Error.prepareStackTrace` back to undefined.
  *
  * @returns what undoes it
  */
 export function translateStackTraces(): () => void {
-  const hook = Error as unknown as { prepareStackTrace?: PrepareStackTrace | undefined };
-  const before = hook.prepareStackTrace;
-  hook.prepareStackTrace = (error, sites) => {
+  const before = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
+  /** What a cell has set, or was there before. */
+  let hook = before?.value as PrepareStackTrace | undefined;
+  let isOfCell = false;
+  const prepare: PrepareStackTrace = (error, sites) => {
     const last = sites.findLastIndex((site) => sources.has(nameOf(site)));
-    if (last < 0 && before) return before(error, sites);
+    // Below a cell lies only what runs it.
+    const shown = last < 0 ? sites : sites.slice(0, last + 1);
+    if (hook && (isOfCell || last < 0))
+      return hook.call(Error, error, isOfCell ? shown.map(translated) : sites);
     let head: string;
     try {
       head = withoutInnerNames(Error.prototype.toString.call(cleanMessage(error))); // as V8 has it, also for what is no error, as console.trace
     } catch {
       head = "<error>";
     }
-    // Below a cell lies only what runs it.
-    const shown = last < 0 ? sites : sites.slice(0, last + 1);
     return [head, ...shown.map((site) => `    at ${translate(site)}`)].join("\n");
   };
-  return () => {
-    hook.prepareStackTrace = before;
+  const property: PropertyDescriptor = {
+    get: () => prepare,
+    set(value: unknown) {
+      if (Object.isFrozen(Error)) throw new TypeError("Error.prepareStackTrace cannot be changed here");
+      isOfCell = typeof value === "function" && value !== prepare;
+      hook = isOfCell ? (value as PrepareStackTrace) : (before?.value as PrepareStackTrace | undefined);
+    },
+    configurable: true,
+    enumerable: true,
   };
+  keepTranslating = () => {
+    const { get } = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace") ?? {};
+    if (get !== property.get && !Object.isFrozen(Error))
+      Object.defineProperty(Error, "prepareStackTrace", property);
+  };
+  keepTranslating();
+  return () => {
+    keepTranslating = () => {};
+    if (before) Object.defineProperty(Error, "prepareStackTrace", before);
+    else Reflect.deleteProperty(Error, "prepareStackTrace");
+  };
+}
+
+/** Puts the hook back that a cell has deleted; to be called before a stack is read for the first time. */
+export let keepTranslating = (): void => {};
+
+/** A frame that says its place in the TypeScript. */
+function translated(site: CallSite): CallSite {
+  const place = placeOf(site);
+  if (!place) return site;
+  const own: Partial<Record<string | symbol, unknown>> = {
+    getLineNumber: () => place.line,
+    getColumnNumber: () => place.column,
+    toString: () => translate(site),
+  };
+  return new Proxy(site, {
+    get(target, name) {
+      const value = own[name] ?? Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
 }
 
 /** What a script was registered as. In a browser it has a URL, in which a space is `%20`. */
@@ -127,15 +169,16 @@ export function framesOf(stack: string): Frame[] {
   });
 }
 
+/** Where a frame is in the TypeScript; undefined for what is not ours. */
+const placeOf = (site: CallSite): Place | undefined =>
+  originalPlace(nameOf(site), site.getLineNumber() ?? 1, site.getColumnNumber() ?? 1);
+
 function translate(site: CallSite): string {
   const text = withoutInnerNames(String(site)); // `o·.v.f`: a function that was assigned to a property
-  const file = nameOf(site);
-  if (!sources.has(file)) return text;
-  const [line, column] = [site.getLineNumber() ?? 1, site.getColumnNumber() ?? 1];
-  const place = originalPlace(file, line, column);
-  // What V8 says, with another place; the function around a whole cell is no function of the reader's.
-  const script = `${site.getScriptNameOrSourceURL()}:${line}:${column}`;
+  const place = placeOf(site);
   if (!place) return text;
+  // What V8 says, with another place; the function around a whole cell is no function of the reader's.
+  const script = `${site.getScriptNameOrSourceURL()}:${site.getLineNumber() ?? 1}:${site.getColumnNumber() ?? 1}`;
   const moved = text.replace(script, `${place.file}:${place.line}:${place.column}`);
   return moved.replace(/^(async )?eval \((.*)\)$/, "$1$2"); // a whole cell, where it is evaluated so
 }

@@ -1,5 +1,5 @@
 /**
- * Tensors to start from: written out, filled, counted. Random ones are in `random-tensors.ts`.
+ * Tensors from literals, constants and ranges. Random ones are in `random-tensors.ts`.
  */
 
 import { checkWhole } from "../options/check.js";
@@ -47,7 +47,7 @@ export function ones(shape: Shape | number, options: { dtype?: DType } = {}): Te
 }
 
 /**
- * A tensor that holds `value` everywhere.
+ * A tensor filled with `value`.
  *
  * @param shape the extents, or one number for a vector
  * @throws RangeError unless every extent is a whole number ≥ 0.
@@ -110,7 +110,7 @@ export function linspace(start: number, stop: number, n = 50, options: { dtype?:
 }
 
 /**
- * Tensors one after the other along an axis that they have.
+ * Concatenates tensors along an existing axis.
  *
  * @param parts at least one, of the same shape but for that axis
  * @param axis along which; 0
@@ -128,7 +128,7 @@ export function concat(parts: readonly TensorLike[], axis = 0): Tensor {
   const stranger = tensors.find((one) => !fits(one));
   if (stranger || !(at in first.shape)) {
     throw new RangeError(
-      `concat: all shapes must be the same but for axis ${axis}; shapes ${formatShape(first.shape)} and ${formatShape((stranger ?? first).shape)}`,
+      `concat: all shapes must match except along axis ${axis}; shapes ${formatShape(first.shape)} and ${formatShape((stranger ?? first).shape)}`,
     );
   }
   const extent = tensors.reduce((sum, { shape }) => sum + shape[at]!, 0);
@@ -148,7 +148,7 @@ export function concat(parts: readonly TensorLike[], axis = 0): Tensor {
 }
 
 /**
- * Tensors of one shape side by side, along a new first axis.
+ * Stacks tensors of one shape along a new first axis.
  *
  * @throws RangeError for no tensors, or different shapes.
  * @example

@@ -1,4 +1,4 @@
-// tensor: boxes of numbers, and random numbers from a seed.
+// tensor: n-dimensional arrays, and seeded random numbers.
 export { arange, concat, eye, full, linspace, ones, stack, tensor, zeros } from "./creation.js";
 export type { Nested } from "./nested.js";
 export { distributionTest, normalQuantile, normalTail } from "./normal.js";

@@ -3,7 +3,7 @@
  */
 import { checkShape, formatShape, type Shape, sizeOf } from "./shapes.js";
 
-/** Numbers as nested lists of equal lengths; typed arrays count as lists. */
+/** Nested lists of numbers, of equal lengths; typed arrays count as lists. */
 export type Nested = number | ArrayLike<number> | readonly Nested[];
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Random numbers from a seed. The same seed gives the same bits on every machine: the bits come from Philox
+ * Seeded random numbers. The same seed gives the same bits on every machine: the bits come from Philox
  * (`philox.ts`), and all that is made of them uses +, −, ×, ÷ and √ alone, which IEEE 754 fixes to the last
  * bit. `Math.log` and `Math.cos` are not used, since ECMAScript leaves their last bits to the engine.
  */
@@ -95,7 +95,7 @@ export class Random {
   }
 
   /**
-   * A whole number 0 ≤ i < n, each exactly as likely: draws that would make some likelier are thrown away.
+   * A whole number 0 ≤ i < n, each exactly as likely: by rejection, without bias.
    *
    * @throws RangeError unless n is a whole number from 1 to 2^53.
    */

@@ -1,7 +1,7 @@
 /**
- * `Tensor`: numbers in a box of any rank. A shape, a dtype, and one typed array in row-major order; nothing
- * else, so that a loop over `data` is always the whole truth. Views by strides do not exist: `reshape`, `row`
- * and `slice` share the numbers because they can, `transpose` copies because it must.
+ * `Tensor`: an n-dimensional array. A shape, a dtype, and one typed array in row-major order; nothing
+ * else, so that a loop over `data` always sees everything. There are no strided views: `reshape`, `row`
+ * and `slice` share memory, `transpose` copies.
  */
 
 import { inspect } from "#platform";
@@ -40,7 +40,7 @@ export type DType = "float64" | "float32";
 export type TensorLike = Tensor | Nested;
 
 /**
- * A box of numbers of any rank in row-major order: entry (i, j) of an m × n matrix is `data[i * n + j]`.
+ * An n-dimensional array in row-major order: entry (i, j) of an m × n matrix is `data[i * n + j]`.
  *
  * Operations return new tensors and never change their operands. Elementwise ones broadcast by NumPy's rules;
  * the result is float32 if both operands are, else float64 (a plain number takes the dtype of the tensor).
@@ -239,11 +239,11 @@ export class Tensor implements Displayable {
     return new Tensor(shape, out);
   }
 
-  /** The axes in another order, `[2, 0, 1]` for the last one first (a copy). Throws unless each axis comes once. */
+  /** The axes in another order, `[2, 0, 1]` for the last one first (a copy). Throws unless each axis occurs once. */
   permute(axes: readonly number[]): Tensor {
     if ([...axes].sort((a, b) => a - b).join() !== [...this.shape.keys()].join()) {
       throw new RangeError(
-        `permute: each axis from 0 to ${this.rank - 1} must come once, got [${axes.join(", ")}]; shape ${formatShape(this.shape)}`,
+        `permute: each axis from 0 to ${this.rank - 1} must occur once, got [${axes.join(", ")}]; shape ${formatShape(this.shape)}`,
       );
     }
     const shape = axes.map((axis) => this.shape[axis]!);
@@ -313,7 +313,7 @@ export class Tensor implements Displayable {
   /**
    * The matrix product: (m × n)(n × p) = m × p, out_ij = Σ_k a_ik b_kj, summed in float64 in the order of k; of large
    * float32 matrices by the kernels that train networks, summed in float32.
-   * A vector on the right counts as a column, on the left as a row, and that axis is gone from the result.
+   * A vector on the right counts as a column, on the left as a row, and that axis is removed from the result.
    *
    * @throws RangeError if the inner extents differ or an operand is not of rank 1 or 2.
    */
@@ -365,7 +365,7 @@ export class Tensor implements Displayable {
   /** The transposed matrix, out_ji = a_ij (a copy); a vector stays as it is. Throws for rank > 2. */
   transpose(): Tensor {
     if (this.rank > 2) {
-      throw new RangeError(`transpose: only for rank ≤ 2; shape ${formatShape(this.shape)}`);
+      throw new RangeError(`transpose: the rank must be at most 2; shape ${formatShape(this.shape)}`);
     }
     if (this.rank < 2) return this.copy();
     const [m, n] = [this.shape[0]!, this.shape[1]!];
@@ -374,7 +374,7 @@ export class Tensor implements Displayable {
     return new Tensor([n, m], out);
   }
 
-  /** Σ of all entries, or along one axis (which then is gone from the shape). The sum of nothing is 0. */
+  /** Σ of all entries, or along one axis (which is removed from the shape). An empty sum is 0. */
   sum(): number;
   sum(axis: number): Tensor;
   sum(axis?: number): number | Tensor {
@@ -463,7 +463,7 @@ export class Tensor implements Displayable {
     return nest(this.data, this.shape);
   }
 
-  /** Whether the shapes are the same and every entry is: the same number, or NaN in both. The dtype may differ. */
+  /** Whether shapes and all entries are equal (NaN equals NaN). The dtype may differ. */
   equals(other: TensorLike): boolean {
     const right = toTensor(other, this.dtype);
     return (
@@ -487,7 +487,7 @@ export class Tensor implements Displayable {
     );
   }
 
-  /** The tensor as text, with shape and dtype; a large one is cut. */
+  /** The tensor as text, with shape and dtype; a large one is truncated. */
   toString(): string {
     return tensorText(this);
   }
@@ -512,7 +512,7 @@ export class Tensor implements Displayable {
     const [height, width] = this.shape.slice(-2);
     if (height === undefined || width === undefined || this.size === 0) {
       throw new RangeError(
-        `images: the tensor must have rows and columns of pixels, its shape is ${formatShape(this.shape)}; reshape(height, width) it`,
+        `images: the tensor must have rows and columns of pixels, its shape is ${formatShape(this.shape)}; use reshape(height, width)`,
       );
     }
     const outer = this.shape.slice(0, -2);

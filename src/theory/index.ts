@@ -10,6 +10,8 @@ export {
   type Bounded,
   type BoundOptions,
   gradientDescentBound,
+  nesterovBound,
+  polyakLojasiewiczBound,
   sgdConvexBound,
   sgdStronglyConvexBound,
   strongConvexityBound,

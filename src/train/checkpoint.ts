@@ -123,7 +123,7 @@ export function loadCheckpoint(file: string): Checkpoint {
   const stored = readSafetensors("loadCheckpoint", file);
   if (stored.texts.format !== format) {
     throw new Error(
-      `loadCheckpoint: the file holds tensors, but is no checkpoint that train() wrote; got ${file}`,
+      `loadCheckpoint: the file holds tensors, but is not a checkpoint of train(); got ${file}`,
     );
   }
   const { settings, numbers, epochs, measured, ...rest } = JSON.parse(stored.texts.state!, runNumbers);
@@ -169,12 +169,12 @@ export function checkResumes(settings: RunSettings, { settings: made, epochs, st
   }
   if (made.data !== undefined && made.data !== settings.data) {
     throw new RangeError(
-      `train: the checkpoint was made with other training data, of the fingerprint ${made.data}; resume with the same samples in the same order, got ${settings.data}`,
+      `train: the checkpoint was made with other training data, fingerprint ${made.data}; resume with the same samples in the same order, got ${settings.data}`,
     );
   }
   if (settings.epochs * Math.ceil(settings.samples / settings.batchSize) < step) {
     throw new RangeError(
-      `train: the checkpoint has ${epochs.length} epochs behind it; ask for at least as many in all, got epochs ${settings.epochs}`,
+      `train: the checkpoint has ${epochs.length} epochs already; ask for at least as many in total, got epochs ${settings.epochs}`,
     );
   }
 }

@@ -5,7 +5,8 @@ import { release, view } from "../compute/arena.js";
 import { formulaOf } from "../compute/formula.js";
 import type { Dataset } from "../data/index.js";
 import { makeJob } from "../engine/job.js";
-import { unknownPart } from "../engine/lower.js";
+import { kernelReadouts } from "../engine/kernel-gradient.js";
+import { unknownLayer, unknownLoss } from "../engine/lower.js";
 import { defaultThreads, runJob } from "../engine/pool.js";
 import type { Evaluation } from "../metrics/index.js";
 import { crossEntropy, type Loss, predict, type Sequential, squaredError } from "../nn/index.js";
@@ -38,11 +39,11 @@ export async function evaluate(
   checkFits("evaluate", model, data, loss);
   const losses = new Float64Array(data.size);
   const predicted = new Int16Array(data.kind === "labels" ? data.size : 0);
-  const formula = formulaOf("loss", loss);
-  if (unknownPart(model, data, loss) || !formula) {
-    for (let start = 0; start < data.size; start += rows) {
-      const { x, y } = data.batch(start, Math.min(start + rows, data.size));
-      const g = predict(model, x);
+  const formula = unknownLoss(data, loss) ? undefined : formulaOf("loss", loss);
+  if (unknownLayer(model) || !formula) {
+    const readouts = unknownLayer(model) ? inFloat64(model, data) : kernelReadouts(model, data);
+    for await (const { start, g } of readouts) {
+      const { y } = data.batch(start, start + g.shape[0]!);
       losses.set(loss.perSample(g, y), start);
       if (data.kind === "labels") predicted.set(decide(g), start);
     }
@@ -71,6 +72,14 @@ export async function evaluate(
     losses,
     labels,
   };
+}
+
+/** What the network gives for the samples, some at a time. */
+function* inFloat64(model: Sequential, data: Dataset): Generator<{ start: number; g: Tensor }> {
+  for (let start = 0; start < data.size; start += rows) {
+    const { x } = data.batch(start, Math.min(start + rows, data.size));
+    yield { start, g: predict(model, x) };
+  }
 }
 
 /**

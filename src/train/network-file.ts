@@ -153,7 +153,7 @@ function checkArchitecture(model: Sequential, texts: Safetensors["texts"], file:
   const here = architectureOf(model);
   if (saved === undefined || saved === here) return;
   throw new RangeError(
-    `loadNetwork: the network is ${here}, but ${file} was saved of another; make the network with the same layers, got ${saved}`,
+    `loadNetwork: the network is ${here}, but ${file} holds another; make the network with the same layers, got ${saved}`,
   );
 }
 

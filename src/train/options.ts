@@ -5,7 +5,7 @@
 import { inspect, openblas, requireWritable } from "#platform";
 import { formulaOf, type RuleFormula } from "../compute/formula.js";
 import type { Dataset } from "../data/index.js";
-import { unknownPart } from "../engine/lower.js";
+import { unknownLayer, unknownLoss } from "../engine/lower.js";
 import type { FastBackend } from "../engine/multiplier.js";
 import { type Shuffle, shuffles } from "../engine/order.js";
 import { Pace } from "../engine/pace.js";
@@ -126,7 +126,7 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
   checkWhole("train", { threads }, 1, 256, "one for each core");
   if (epochs * Math.ceil(data.size / batchSize) > mostSteps) {
     throw new RangeError(
-      `train: the record holds at most ${mostSteps.toLocaleString("en")} steps; ask for fewer epochs, or train on with resume; got epochs ${epochs}`,
+      `train: the record holds at most ${mostSteps.toLocaleString("en")} steps; ask for fewer epochs, or continue with resume; got epochs ${epochs}`,
     );
   }
   checkOneOf("train", { shuffle }, shuffles);
@@ -152,8 +152,10 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
   const every = keep?.every ?? 1;
   checkWhole("train", { "checkpoint.every": every });
   if (keep) requireCheckpoint(keep.file);
-  const obstacle = unknownPart(model, data, loss);
-  const formula = formulaOf("rule", rule);
+  const obstacle = unknownLayer(model);
+  const otherLoss = unknownLoss(data, loss);
+  // With a loss that the main thread computes it also takes the rule's steps.
+  const formula = otherLoss ? undefined : formulaOf("rule", rule);
   if (options.backend && options.backend !== "scalar" && obstacle) {
     throw new TypeError(
       `train: the fast kernels do not know ${obstacle}; leave out backend, or take "scalar"`,
@@ -204,7 +206,8 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
     signal,
     live,
     formula: backend === "scalar" ? undefined : formula,
-    missing: obstacle ?? (formula ? undefined : `the rule ${isPlainRule(rule) ? rule.name : text}`),
+    missing:
+      obstacle ?? otherLoss ?? (formula ? undefined : `the rule ${isPlainRule(rule) ? rule.name : text}`),
     multiplier: options.backend === "scalar" ? undefined : options.backend,
     // An explicit number of threads is not changed.
     pace: options.threads ? new Pace(threads) : new Pace(usual.first, usual.most),

@@ -5,8 +5,9 @@
  */
 import { yieldTurn } from "#platform";
 import { formulaOf } from "../compute/formula.js";
-import { type GradientOf, kernelGradient } from "../engine/kernel-gradient.js";
+import { type GradientOf, kernelGradient, kernelGradientOf } from "../engine/kernel-gradient.js";
 import type { KernelTraining } from "../engine/kernel-trainer.js";
+import { unknownLoss } from "../engine/lower.js";
 import { orderOf } from "../engine/order.js";
 import { type Progress, reportEvery, type Trainer } from "../engine/trainer.js";
 import { backpropagation, flatGradient, type Sequential } from "../nn/index.js";
@@ -34,7 +35,8 @@ function backpropagated({ model, data, loss, settings }: Task): GradientOf {
 export function kernelTraining(task: Task, stop: AbortSignal): KernelTraining {
   const { model, data, loss, settings, multiplier: backend } = task;
   const { epochs, batchSize, seed, shuffle, threads } = settings;
-  const { name } = formulaOf("loss", loss)!;
+  // A penalty is no part of what the threads know.
+  const name = unknownLoss(data, loss) ? undefined : formulaOf("loss", loss)?.name;
   return { model, data, loss: name, backend, threads, epochs, batchSize, seed, shuffle, stop };
 }
 
@@ -54,10 +56,11 @@ const turn = 10;
 export function referenceTrainer(task: Task, stop: AbortSignal, progress: Progress): Trainer {
   const { model, data, rule, loss, validation, settings, from } = task;
   const { batchSize, seed, shuffle, epochs } = settings;
+  const computedBy = (name: string) => progress.computedBy(name);
+  const training = settings.backend === "scalar" ? undefined : kernelTraining(task, stop);
   const kernels =
-    settings.backend === "scalar"
-      ? undefined
-      : kernelGradient(kernelTraining(task, stop), (name) => progress.computedBy(name));
+    training &&
+    (training.loss ? kernelGradient(training, computedBy) : kernelGradientOf(training, loss, computedBy));
   const gradientOf = kernels?.gradientOf ?? backpropagated(task);
   const perEpoch = Math.ceil(data.size / batchSize);
   const losses = new Float64Array(epochs * perEpoch);

@@ -75,9 +75,9 @@ export class Run implements Displayable, TrainingRecord {
   /** A warning where the loss ends far above its start. */
   #growth(): string {
     const { loss, settings } = this;
-    // A few samples may have a small loss by chance: take the largest of the first steps.
+    // A few samples may have a small loss by chance: take the largest of the first steps, of one epoch at most.
     const first = loss
-      .subarray(0, Math.ceil(enough / settings.batchSize))
+      .subarray(0, Math.ceil(Math.min(enough, settings.samples) / settings.batchSize))
       .reduce((a, b) => Math.max(a, b), 0);
     const end = this.epochs.at(-1)!.loss;
     if (!(end > farAbove * first)) return "";
@@ -201,7 +201,7 @@ export function loadRun(file: string): Run {
     throw new Error(`loadRun: the file is damaged or cut off, after ${text.length} characters; got ${file}`);
   }
   if (content?.format !== format) {
-    throw new Error(`loadRun: this is no record of a training that saveRun() wrote; got ${file}`);
+    throw new Error(`loadRun: this is not a record that saveRun() wrote; got ${file}`);
   }
   const { format: _, settings, loss, stepSize, measured, ...rest } = content;
   const isWhole = typeof settings === "object" && settings !== null && Array.isArray(rest.epochs);

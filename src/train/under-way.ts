@@ -9,5 +9,5 @@ export const underWay = new WeakSet<Sequential>();
 /** Throws while the network is being trained; `fix` says what to do instead. */
 export function requireIdle(name: string, model: Sequential, fix: string): void {
   if (!underWay.has(model)) return;
-  throw new Error(`${name}: this network is being trained already, and ${fix}`);
+  throw new Error(`${name}: this network is already being trained, and ${fix}`);
 }

@@ -65,7 +65,8 @@ export function button(label: string): Button {
   return new Button(label);
 }
 
-const program = `
+/** Draws it, as anywidget loads it. */
+export const program = `
 export default {
   render({ model, el }) {
     const row = document.createElement("div");

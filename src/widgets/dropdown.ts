@@ -80,7 +80,8 @@ function indexOf<T>(options: readonly T[], value: T): number {
   throw new RangeError(`dropdown: expected one of ${options.map(String).join(", ")}, got ${inspect(value)}`);
 }
 
-const program = `
+/** Draws it, as anywidget loads it. */
+export const program = `
 export default {
   render({ model, el }) {
     const row = document.createElement("label");

@@ -104,7 +104,8 @@ function checkPixels(pixels: ArrayLike<number>, rows: number, columns: number): 
   );
 }
 
-const program = `
+/** Draws it, as anywidget loads it. */
+export const program = `
 export default {
   render({ model, el }) {
     const [rows, columns] = [model.get("rows"), model.get("columns")];

@@ -107,7 +107,8 @@ function checkInside(name: string, value: number, min: number, max: number): voi
   throw new RangeError(`slider: ${name} must be a number from ${min} to ${max}, got ${inspect(value)}`);
 }
 
-const program = `
+/** Draws it, as anywidget loads it. */
+export const program = `
 export default {
   render({ model, el }) {
     const { min, max, step, log } = Object.fromEntries(["min", "max", "step", "log"].map((key) => [key, model.get(key)]));

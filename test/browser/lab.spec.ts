@@ -85,7 +85,7 @@ describe.skipIf(withoutBrowser)("JupyterLab in a browser", () => {
     expect(counts.length).toBeGreaterThan(10);
     expect((await opened.sightings()).length, "charts, the one of the unknown type included").toBe(2);
     expect(await chart.locator("svg.main-svg .scatterlayer .trace path.js-line").count()).toBe(1);
-    expect(await chart.getAttribute("role")).toBe("img");
+    expect(await chart.getAttribute("role")).toBe("figure");
     expect(await chart.getAttribute("aria-label")).toContain("loss: 50 points");
 
     // A zoom survives a switch of the theme, which changes the text's colour.

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { CellOutputs, overwritten } from "#nablab/cli/cell-outputs.js";
+import { CellOutputs } from "#nablab/cli/cell-outputs.js";
 import { nbformatJson, splitLines } from "#nablab/cli/nbformat-json.js";
 import type { CodeCell } from "#nablab/cli/notebook.js";
+import { overwritten } from "#nablab/html/overwritten.js";
 
 const cell = (): CodeCell => ({
   cell_type: "code",

@@ -1,11 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { ansiToHtml } from "#nablab/cli/html/ansi.js";
 import { highlight } from "#nablab/cli/html/highlight.js";
-import { markdownToHtml } from "#nablab/cli/html/markdown.js";
 import { notebookHtml } from "#nablab/cli/html/notebook-html.js";
+import { picturesOf } from "#nablab/cli/html/pictures.js";
 import type { Cell, CellOutput } from "#nablab/cli/notebook.js";
+import { ansiToHtml } from "#nablab/html/ansi.js";
+import { markdownToHtml } from "#nablab/html/markdown.js";
 import { folder } from "./nablab.js";
 
 const text = (source: string): Cell => ({ cell_type: "markdown", id: "m", metadata: {}, source });
@@ -158,7 +159,7 @@ describe("text", () => {
 
   test("a name with a stray % is the name of a picture that is not there", () => {
     const folder = import.meta.dirname;
-    expect(markdownToHtml("![half](100%.png)", { folder })).toContain("half");
+    expect(markdownToHtml("![half](100%.png)", { picture: picturesOf(folder) })).toContain("half");
   });
 
   test("has its formulas typeset, untouched by Markdown", () => {
@@ -202,11 +203,11 @@ describe("text", () => {
     writeFileSync(path.join(dir, "my pictures/a.png"), "png");
     const attachments = { "b.png": { "image/png": "QUJD" } };
     const page = markdownToHtml("![one](<my pictures/a.png>) ![two](attachment:b.png) ![three](none.png)", {
-      folder: dir,
+      picture: picturesOf(dir),
       attachments,
     });
-    expect(page).toContain('<img src="data:image/png;base64,cG5n" alt="one">');
-    expect(page).toContain('<img src="data:image/png;base64,QUJD" alt="two">');
+    expect(page).toContain('<img src="data:image/png;base64,cG5n" alt="one" />');
+    expect(page).toContain('<img src="data:image/png;base64,QUJD" alt="two" />');
     expect(page).toContain('<a href="none.png">three</a>');
   });
 

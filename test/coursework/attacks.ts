@@ -173,6 +173,8 @@ const starts: Attack[] = [
   { name: "a program", ...module("node:child_process") },
   { name: "a program by another name", ...module("child_process") },
   { name: "a cluster", ...module("node:cluster") },
+  { name: "a program by a line of a cell", code: "!echo GOT", is: notAllowed("running programs") },
+  { name: "a package by a line of a cell", code: "%install left-pad", is: notAllowed("installing packages") },
   {
     name: "native code",
     code: "process.dlopen({ exports: {} }, 'x.node')",

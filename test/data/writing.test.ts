@@ -7,14 +7,18 @@ import {
   dataset,
   loadCsv,
   loadNpy,
+  loadNpz,
   readCsv,
   readNpy,
+  readNpz,
   saveCsv,
   saveNpy,
+  saveNpz,
   Tensor,
   tensor,
   writeCsv,
   writeNpy,
+  writeNpz,
 } from "nablab";
 import { afterAll, describe, expect, test } from "vitest";
 
@@ -63,6 +67,96 @@ describe("npy", () => {
     const file = path.join(folder, "a.npy");
     saveNpy(file, tensor([0.1, -0]));
     expect((await loadNpy(file)).data).toEqual(Float64Array.of(0.1, -0));
+  });
+});
+
+describe("npz", () => {
+  // NumPy 2.4.6: savez and savez_compressed of a = [[1, 2, 3], [4, 5, 6]] (float32), b = [7, 257] (int64),
+  // c = asfortranarray(arange(6.).reshape(2, 3)) and "layer/0.weight" = 2.5.
+  const byNumpy = (name: string) =>
+    Uint8Array.from(readFileSync(new URL(`../golden/numpy/${name}.npz`, import.meta.url)));
+
+  test.each(["stored", "packed"])("NumPy's file, %s", (name) => {
+    const arrays = readNpz(byNumpy(name));
+    expect(Object.entries(arrays).map(([key, { dtype }]) => [key, dtype, arrays[key]!.toArray()])).toEqual([
+      [
+        "a",
+        "float32",
+        [
+          [1, 2, 3],
+          [4, 5, 6],
+        ],
+      ],
+      ["b", "float64", [7, 257]],
+      [
+        "c",
+        "float64",
+        [
+          [0, 1, 2],
+          [3, 4, 5],
+        ],
+      ],
+      ["layer/0.weight", "float64", 2.5],
+    ]);
+    expect(Object.keys(readNpz(byNumpy(name), { names: ["c", "a"] }))).toEqual(["a", "c"]);
+  });
+
+  test("law: tensors come back by their names, with shape, dtype and bits", async () => {
+    const tensors = fc.dictionary(
+      fc.string({ unit: "grapheme", minLength: 1, maxLength: 5 }).filter((name) => !/\/$/.test(name)),
+      fc.tuple(fc.boolean(), fc.array(fc.double(), { maxLength: 5 })),
+      { minKeys: 1, maxKeys: 4, noNullPrototype: true },
+    );
+    fc.assert(
+      fc.property(tensors, (lists) => {
+        const arrays = Object.fromEntries(
+          Object.entries(lists).map(([name, [single, numbers]]) => {
+            const data = single ? Float32Array.from(numbers) : Float64Array.from(numbers);
+            return [name, new Tensor([numbers.length], data)];
+          }),
+        );
+        const bytes = writeNpz(arrays);
+        expect(writeNpz(arrays)).toEqual(bytes);
+        const back = readNpz(bytes);
+        expect(Object.keys(back).sort()).toEqual(Object.keys(arrays).sort());
+        for (const [name, { data }] of Object.entries(arrays)) expect(back[name]!.data).toEqual(data);
+      }),
+    );
+    const file = path.join(folder, "two.npz");
+    saveNpz(file, { x: tensor([[1, 2]]), y: tensor([0]) });
+    expect((await loadNpz(file)).x!.toArray()).toEqual([[1, 2]]);
+    await expect(loadNpz(path.join(folder, "none.npz"))).rejects.toThrow("loadNpz: there is no such file");
+  });
+
+  test("whatever byte is another, and wherever it is cut: the numbers are right, or it is refused in words", () => {
+    const numbers = Float64Array.from({ length: 40 }, (_, i) => i * i);
+    const bytes = writeNpz({ a: tensor(numbers) });
+    let refused = 0;
+    for (let i = 0; i < bytes.length; i++) {
+      const other = bytes.slice();
+      other[i]! ^= 0x55;
+      for (const wrong of [other, bytes.slice(0, i)]) {
+        try {
+          // Names are not in the checksum, nor is what says how many entries there are.
+          for (const { data } of Object.values(readNpz(wrong))) expect(data).toEqual(numbers);
+        } catch (error) {
+          expect((error as Error).message).toMatch(/^(readNpz|readNpy): /);
+          refused++;
+        }
+      }
+    }
+    expect(refused).toBeGreaterThan(1.5 * bytes.length);
+  });
+
+  test("what is no npz file, no number, no tensor is refused with the fix", () => {
+    expect(() => readNpz(writeNpy(tensor([1])))).toThrow("it is an npy file, read it with loadNpy()");
+    expect(() => readNpz(byNumpy("texts"))).toThrow("readNpy: s of the file holds what cannot be read");
+    expect(readNpz(byNumpy("texts"), { names: ["n"] }).n!.toArray()).toEqual([1]);
+    expect(() => readNpz(byNumpy("stored"), { names: ["z"], file: "m.npz" })).toThrow(
+      "readNpz: m.npz has a, b, c, layer/0.weight, got 'z'",
+    );
+    expect(() => writeNpz({})).toThrow("writeNpz: expected tensors by their names");
+    expect(() => writeNpz({ a: [1] } as never)).toThrow("writeNpy: expected a tensor");
   });
 });
 

@@ -278,7 +278,7 @@ describe("what does not fit is refused", () => {
       () => figure({ data: [{ y: () => 1 }], alt: "x" }).toJSON(),
       "figure: data.y is neither",
     ],
-    ["no figure", () => panels([{} as never]), "panels: entry 0 is no figure, got {}"],
+    ["no figure", () => panels([{} as never]), "panels: entry 0 is not a figure, got {}"],
   ])("%s", (_, make, message) => {
     expect(make).toThrow(message);
   });

@@ -19,7 +19,7 @@ import {
 import { expect, test } from "vitest";
 import { formulaOf } from "#nablab/compute/formula.js";
 import { makeJob, readArray, writeArray } from "#nablab/engine/job.js";
-import { lower, unknownPart } from "#nablab/engine/lower.js";
+import { lower, unknownLoss } from "#nablab/engine/lower.js";
 
 const images = [
   conv2d(1, 2, { kernel: 3 }),
@@ -54,14 +54,13 @@ test.each<[LayerDescription[], string]>([
 });
 
 test("losses that the threads do not know are named", () => {
-  const net = sequential([dense(2, 2)]);
   const labels = dataset({ x: [[1, 2]], y: [1], classes: 2 });
   const targets = dataset({ x: [[1, 2]], y: [[0.5, 0.5]] });
-  expect(unknownPart(net, labels, crossEntropy())).toBeUndefined();
-  expect(unknownPart(net, targets, squaredError())).toBeUndefined();
-  expect(unknownPart(net, targets, crossEntropy())).toBe("probabilities as targets");
-  expect(unknownPart(net, labels, hinge())).toBe("the loss hinge()");
-  expect(unknownPart(net, labels, { ...hinge(), name: "mine" })).toBe("the loss mine");
+  expect(unknownLoss(labels, crossEntropy())).toBeUndefined();
+  expect(unknownLoss(targets, squaredError())).toBeUndefined();
+  expect(unknownLoss(targets, crossEntropy())).toBe("probabilities as targets");
+  expect(unknownLoss(labels, hinge())).toBe("the loss hinge()");
+  expect(unknownLoss(labels, { ...hinge(), name: "mine" })).toBe("the loss mine");
 });
 
 // The layouts of weights: for dense products, for few samples, and for one sample.

@@ -101,6 +101,7 @@ SCHEDULES = {
     "stepDecay": lambda optimiser, o: schedulers.StepLR(optimiser, o["every"], o["gamma"]),
     "polynomial": lambda optimiser, o: schedulers.PolynomialLR(optimiser, o["steps"], o["power"]),
     "cosine": lambda optimiser, o: schedulers.CosineAnnealingLR(optimiser, o["steps"], o["to"]),
+    "cosineRestarts": lambda optimiser, o: schedulers.CosineAnnealingWarmRestarts(optimiser, o["steps"], o["growth"], o["to"]),
     "oneCycle": lambda optimiser, o: schedulers.OneCycleLR(
         optimiser, o["eta"], total_steps=o["steps"], cycle_momentum=False
     ),
@@ -152,6 +153,8 @@ RUNS = [
     ("relu", "crossEntropy", "sgd", {"eta": 0.5}, None, [["clipNorm", 0.3]]),
     ("tanh", "squaredError", "momentum", {"eta": 0.05, "beta": 0.9}, None, [["clipValue", 0.05]]),
     ("sigmoid", "squaredError", "adam", {"eta": 0.05, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}, None, [["decayWeights", 0.1]]),
+    ("tanh", "crossEntropy", "momentum", {"eta": 0.2, "beta": 0.8}, ("cosineRestarts", {"steps": 3, "growth": 2, "to": 0.01})),
+    ("relu", "squaredError", "sgd", {"eta": 0.1}, ("cosineRestarts", {"steps": 5, "growth": 1, "to": 0})),
 ]
 
 

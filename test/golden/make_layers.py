@@ -35,6 +35,7 @@ LAYERS = {
     "tanh": lambda: nn.Tanh(),
     "softmax": lambda: nn.Softmax(dim=1),
     "dropout": lambda p=0.5: Dropout(p),
+    "layerNorm": lambda shape: nn.LayerNorm(shape),  # nablab's has the shape that comes in
 }
 
 
@@ -112,6 +113,13 @@ CASES = [
         eta=0.02,
     ),
     dict(input=[4], layers=[["dense", 4, 6], ["softmax"], ["dense", 6, 3]], loss=["crossEntropy", {}], eta=0.5),
+    dict(input=[4], layers=[["layerNorm", [4]], ["dense", 4, 6], ["layerNorm", [6]], ["relu"], ["dense", 6, 3]], loss=["crossEntropy", {}], eta=0.3),
+    dict(
+        input=[1, 5, 4],
+        layers=[["conv2d", 1, 2, {"kernel": 2}], ["layerNorm", [2, 4, 3]], ["tanh"], ["flatten"], ["dense", 24, 2]],
+        loss=["squaredError", {}],
+        eta=0.02,
+    ),
 ]
 
 

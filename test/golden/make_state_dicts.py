@@ -19,6 +19,15 @@ CONV = lambda: nn.Sequential(
     nn.Conv2d(2, 3, 3, padding=1), nn.PReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(3 * 3 * 2, 4), nn.Tanh(), nn.Linear(4, 3)
 )
 DENSE = lambda: nn.Sequential(nn.Linear(5, 7), nn.ReLU(), nn.Linear(7, 6), nn.Sigmoid(), nn.Linear(6, 2))
+
+
+def NORM():
+    net = nn.Sequential(nn.LayerNorm(5), nn.Linear(5, 4), nn.LayerNorm(4), nn.ReLU(), nn.Linear(4, 2))
+    for parameter in net.parameters():  # else weights of 1 and biases of 0
+        parameter.data += 0.5 * torch.randn_like(parameter)
+    return net
+
+
 CASES = {
     "dense-f32": dict(net=DENSE, input=[5], dtype=torch.float32),
     "dense-f64": dict(net=DENSE, input=[5], dtype=torch.float64),
@@ -34,6 +43,7 @@ CASES = {
         input=[5],
         dtype=torch.float32,
     ),
+    "norm-f32": dict(net=NORM, input=[5], dtype=torch.float32),
 }
 
 if __name__ == "__main__":

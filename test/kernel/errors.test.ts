@@ -1,8 +1,9 @@
 /**
  * Errors, whatever was thrown: they are text, they end, they say what Node says of them, and the next cell runs.
  */
+import { execFileSync } from "node:child_process";
 import { inspect } from "node:util";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openCells } from "./cells.js";
 
 const cells = openCells();
@@ -173,6 +174,43 @@ test("promises, timers and traces print as in any program", async () => {
   ).toMatch(/^Mine: m\n/);
 });
 
+describe("a hook of the reader's for stacks", () => {
+  const fails = "function fails(): never {\n  throw new Error('at 2')\n}";
+  const lines = (traceback: string[]) => traceback.join("\n").match(/cell \d+:\d+/g);
+
+  test.each([
+    "Error.prepareStackTrace = undefined",
+    "delete (Error as any).prepareStackTrace",
+    'Object.defineProperty(Error, "prepareStackTrace", { value: undefined, configurable: true, writable: true })',
+    "const before = Error.prepareStackTrace; Error.prepareStackTrace = (_, sites) => sites; new Error().stack; Error.prepareStackTrace = before",
+  ])("%s: lines are still those of the TypeScript", async (code) => {
+    await text(fails, code);
+    const at = cells.count - 1;
+    expect(lines((await failure("1;\n\n\nfails()")).traceback)).toEqual([
+      `cell ${at}:2`,
+      `cell ${cells.count}:4`,
+    ]);
+    expect(lines((await failure(`${code};\n\n\nfails()`)).traceback)).toEqual([
+      `cell ${at}:2`,
+      `cell ${cells.count}:4`,
+    ]);
+    expect(
+      await text(
+        "try { fails() } catch (e) { String(e.stack) } let stack = ''; try { fails() } catch (e) { stack = e.stack } stack",
+      ),
+    ).toContain(`cell ${at}:2`);
+  });
+
+  test("it is given places in the TypeScript, of the reader's frames", async () => {
+    await text(fails);
+    expect(
+      await text(
+        "Error.prepareStackTrace = (e, sites) => sites.map((site) => [site.getFunctionName(), site.getLineNumber(), site].join(' ')).join(); let told; try { fails() } catch (e) { told = e.stack } Error.prepareStackTrace = undefined; told",
+      ),
+    ).toMatch(/^'fails 2 fails \(cell \d+:2:9\), 1 cell \d+:1:\d+'$/);
+  });
+});
+
 test("an error in a timer is survived after all listeners were removed", async () => {
   const events = ["uncaughtException", "unhandledRejection"] as const;
   const theirs = events.map((event) => process.listeners(event as "exit"));
@@ -191,4 +229,20 @@ test("an error in a timer is survived after all listeners were removed", async (
     for (const listener of theirs[i]!)
       if (!process.listeners(event as "exit").includes(listener)) process.on(event, listener);
   });
+});
+
+test("and after all listeners of all events were, in a process of its own", () => {
+  const script = `import { createNodeSession } from ${JSON.stringify(import.meta.resolve("#nablab/kernel/node-host.js"))};
+    let printed = "";
+    const session = createNodeSession({ onOutput: (output) => (printed += output.text ?? "") });
+    const alive = setInterval(() => {}, 1000);
+    await session.execute(\`process.removeAllListeners(); Promise.reject(new Error("at once"));
+      setTimeout(() => { throw new Error("later") }); await new Promise((go) => setTimeout(go, 20))\`, 1);
+    const { result } = await session.execute("1 + 1", 2);
+    session.close();
+    clearInterval(alive);
+    console.log(printed, result.data["text/plain"]);`;
+  const shown = execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+  for (const text of ["at once", "later"]) expect(shown).toContain(text);
+  expect(shown.trim().at(-1)).toBe("2");
 });

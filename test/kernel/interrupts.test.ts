@@ -63,6 +63,22 @@ describe("loop-free code after an await", () => {
       "function* gen(n: number): any { if (n > 0) { yield* gen(n - 1); yield* gen(n - 1) } } await null; Array.from(gen(80))",
     ],
     [
+      "an iterator that calls nothing",
+      "let taken = 0; const endless = { [Symbol.iterator]: () => ({ next: () => ({ done: taken++ < 0, value: 1 }) }) }; await null; new Set(endless)",
+    ],
+    [
+      "getters that read each other",
+      "class L { constructor(public n: number) {} get f(): number { return this.n < 1 ? 1 : below[this.n - 1].f + below[this.n - 1].f } } const below = Array.from({ length: 70 }, (_, n) => new L(n)); await null; below[69].f",
+    ],
+    [
+      "conversions to numbers",
+      "const v = (n: number): any => ({ valueOf: () => (n < 1 ? 1 : +chain[n - 1] + +chain[n - 1]) }); const chain: any[] = Array.from({ length: 70 }, (_, n) => v(n)); await null; +chain[69]",
+    ],
+    [
+      "callbacks that call nothing",
+      "const flat = Array.from({ length: 4e6 }, (_, i) => i); await null; flat.sort((a, b) => b % 1013 - a % 1013).sort((a, b) => a % 2027 - b % 2027).map((x) => x + 1).sort((a, b) => a % 71 - b % 71)",
+    ],
+    [
       "promises that follow each other",
       "const spin = (): Promise<unknown> => Promise.resolve().then(spin); await null; await spin()",
     ],

@@ -83,6 +83,69 @@ const pairs: [name: string, first: string, second: string, use: string, value: s
     "42",
   ],
   [
+    "generic function, then namespace",
+    "function C1<T>(x: T, y?: number): T { return x }",
+    "namespace C1 { export const one = 1; export type Of<T> = T[] }",
+    "const c1: C1.Of<string> = ['a']; [C1('s').length, C1(1, 2).toFixed(), C1.one, c1.length]",
+    "[ 1, '1', 1, 1 ]",
+  ],
+  [
+    "overloads, then namespace",
+    "function C2(a: string): string; function C2(a: number): number; function C2(a: any) { return a }",
+    "namespace C2 { export const two = 2 }",
+    "[C2('abc').length, C2(1).toFixed(), C2.two]",
+    "[ 3, '1', 2 ]",
+  ],
+  [
+    "class, then namespace",
+    "class C3<T> { constructor(readonly x: T) {} get(): T { return this.x } static made = 0 }",
+    "namespace C3 { export const of = (x: number) => new C3(x) }",
+    "[C3.of(4).get().toFixed(), new C3('t').get().length, C3.made]",
+    "[ '4', 1, 0 ]",
+  ],
+  [
+    "enum, then namespace",
+    "enum C4 { A, B }",
+    "namespace C4 { export function next(x: C4): C4 { return x === C4.A ? C4.B : C4.A } }",
+    "[C4[C4.next(C4.A)], C4.B]",
+    "[ 'B', 1 ]",
+  ],
+  [
+    "class, then interface",
+    "class C5 { a = 1 }",
+    "interface C5 { b?: string }",
+    "const c5: C5 = new C5(); [c5.a, c5.b?.length]",
+    "[ 1, undefined ]",
+  ],
+  [
+    "namespace of types, then const",
+    "namespace C6 { export type N = number }",
+    "const C6 = 6",
+    "const c6: C6.N = C6; c6",
+    "6",
+  ],
+  [
+    "namespace of types, then let",
+    "namespace C7 { export type N = number }",
+    "let C7 = 6",
+    "C7++; const c7: C7.N = C7; c7",
+    "7",
+  ],
+  [
+    "namespace, then type",
+    "namespace C8 { export const v = 8; export type N = number }",
+    "type C8 = 'c'",
+    "const c8: C8 = 'c'; const n8: C8.N = C8.v; c8 + n8",
+    "'c8'",
+  ],
+  [
+    "const, then namespace of types",
+    "const C9 = { v: 9 }",
+    "namespace C9 { export type N = number }",
+    "const n9: C9.N = C9.v; n9",
+    "9",
+  ],
+  [
     "const, then interface, used together",
     "const B5 = 5",
     "interface B5 { b: 5 }",
@@ -95,6 +158,19 @@ test.each(pairs)("%s", async (_, first, second, use, value) => {
   expect(await text(first, second, use)).toBe(value);
   // Run again, as readers do, both stay what they are.
   expect(await text(first, second, second, use)).toBe(value);
+});
+
+test("two namespaces add to a class; one that runs again replaces itself", async () => {
+  await text(
+    "class Both { own = 0 }",
+    "namespace Both { export const first = 1 }",
+    "namespace Both { export const second = 2 }",
+  );
+  expect(await text("[Both.first, Both.second, new Both().own]")).toBe("[ 1, 2, 0 ]");
+  await text("namespace Both { export const first = 'new' }");
+  expect(await text("[Both.first.length, Both.second]")).toBe("[ 3, 2 ]");
+  await text("interface Both { more?: number }", "interface Both { more?: string }");
+  expect(await text("new Both().more?.length")).toBe(undefined);
 });
 
 test("a schema and its type, as zod's users write them", async () => {

@@ -127,6 +127,24 @@ test("no message, caught or not, holds a name of ours", async () => {
   }
 });
 
+test("nor does one that reaches a handler that is named, a list of results, or another function", async () => {
+  await text(`const bare: any = {}; const told = (e: any) => e.message;
+    class Broken { field = bare.a.b; method() { return bare.m() } get value() { return bare.v.w } *each() { yield bare.y() } }`);
+  const promises =
+    "[Promise.resolve().then(() => bare.x()), (async () => (await bare.q).z)(), (async () => bare.f.g)()]";
+  const results = [
+    `await Promise.all(${promises}.map((one) => one.catch(told)))`,
+    `(await Promise.allSettled(${promises})).map(({ reason }: any) => reason.message)`,
+    "[() => new Broken(), () => Object.create(Broken.prototype).method(), () => Broken.prototype.value].map((f) => { try { return f() } catch (e) { return told(e) } })",
+    "[() => [...Object.create(Broken.prototype).each()], () => [1].map(() => bare.i()), function () { return bare`t` }].map((f) => { let e: any; try { f() } catch (x) { e = x } return e.message + e.stack })",
+  ];
+  for (const code of results) {
+    const shown = String(await text(code));
+    expect(shown, code).toMatch(/bare|undefined/);
+    expect(shown, code).not.toContain("·");
+  }
+});
+
 test("a function without a name gets that of what it is assigned to", async () => {
   await text("let named: any, later: any, pattern: any");
   const forms: [code: string, name: string][] = [

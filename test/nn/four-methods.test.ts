@@ -26,6 +26,7 @@ import {
   type Loss,
   l1Penalty,
   l2Penalty,
+  layerNorm,
   leakyRelu,
   maxPool2d,
   prelu,
@@ -204,6 +205,30 @@ const softmaxTwin = (output: Shape): Twin => ({
   parameters: 0,
 });
 
+const layerNormTwin = (output: Shape): Twin => {
+  const n = size(output);
+  const mean = ones(n, n, all(n)).mul(1 / n);
+  const places = Array.from({ length: n }, (_, i) => ones(1, n, [[0, i]]));
+  const row = (p: (i: number) => Traced, from: number) =>
+    sum(
+      places.map((place, i) =>
+        p(from + i)
+          .reshape(1, 1)
+          .matmul(place),
+      ),
+    );
+  return {
+    layer: layerNorm({ epsilon: 0.1 }),
+    program(x, p) {
+      const centred = x.sub(x.matmul(mean));
+      const variance = centred.pow(2).matmul(mean);
+      return centred.div(variance.add(0.1).sqrt()).mul(row(p, 0)).add(row(p, n));
+    },
+    output,
+    parameters: 2 * n,
+  };
+};
+
 /** Rows of each network, and where its dropout layers draw what they drop. */
 const samples = 2;
 const passOf = (seed: number) => ({ dropout: random(seed).split("dropout") });
@@ -298,7 +323,7 @@ function compare(
   const outputs = size(twins.at(-1)!.output);
   const model = sequential(
     twins.map(({ layer }) => layer),
-    { seed, ...(input.length > 1 && { input: [...input] }) },
+    { seed, ...((input.length > 1 || twins[0]!.layer.kind !== "dense") && { input: [...input] }) },
   );
   const draw = random(seed).split("theta");
   model.theta.forEach((_, i) => {
@@ -466,6 +491,26 @@ test("dropout, with what it drops fixed, and softmax", () => {
       expect(bent).toBeLessThan(curvatureTolerance);
     }),
     { numRuns: 12, seed: 3 },
+  );
+});
+
+test("layer normalisation, before a layer and after one", () => {
+  fc.assert(
+    fc.property(chosen, fc.integer({ min: 2, max: 4 }), ({ seed, loss, outputs, penalties }, width) => {
+      const first = denseTwin([3], width);
+      const twins = [
+        layerNormTwin([3]),
+        first,
+        layerNormTwin(first.output),
+        activations.tanh!(first.output),
+        denseTwin(first.output, outputs),
+      ];
+      const result = compare([3], twins, loss, seed, penalties);
+      expect(result.ok).toBe(true);
+      expect(result.apart).toBeLessThan(1e-8);
+      expect(result.bent).toBeLessThan(curvatureTolerance);
+    }),
+    { numRuns: 12, seed: 4 },
   );
 });
 

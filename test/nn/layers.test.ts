@@ -32,6 +32,7 @@ import {
   type Loss,
   l1Penalty,
   l2Penalty,
+  layerNorm,
   leakyRelu,
   lecun,
   maxPool2d,
@@ -89,6 +90,8 @@ const layers = {
   tanh,
   softmax,
   dropout,
+  // Its shape, which PyTorch is told, is what comes in.
+  layerNorm: () => layerNorm(),
 } as unknown as Record<string, (...all: unknown[]) => LayerDescription>;
 const losses = { crossEntropy, squaredError, huberLoss, binaryCrossEntropy, hinge } as Record<
   string,
@@ -431,7 +434,7 @@ describe("what does not fit is said", () => {
     [
       "no input",
       () => sequential([conv2d(1, 2), flatten(), dense(2, 2)]),
-      "say it with sequential([…], { input: [1, 28, 28] })",
+      "declare it with sequential([…], { input: [1, 28, 28] })",
     ],
     [
       "channels",
@@ -509,5 +512,40 @@ describe("what does not fit is said", () => {
     const check = gradientCheck(model, randomNormal([4, 2], { seed: 1 }), [1, 2, 3, 4], squaredError());
     expect(check.ok).toBe(false);
     expect(inspect(check)).toContain("wrong[2]");
+  });
+});
+
+describe("layerNorm", () => {
+  test("a sample has mean 0 and variance 1 whatever its scale, each image by itself", () => {
+    const net = sequential([layerNorm({ epsilon: 1e-12 }), flatten(), dense(12, 1)], { input: [3, 2, 2] });
+    const x = randomNormal([4, 12], { seed: 1 });
+    const normal = net.layers[0] as { forward(x: Tensor, pass: object): Tensor };
+    for (const scale of [1e-3, 1, 1e6]) {
+      const y = normal.forward(x.mul(scale).add(7 * scale), {});
+      for (let i = 0; i < 4; i++) {
+        const row = y.row(i);
+        expect(row.mean()).toBeCloseTo(0, 9);
+        expect(row.mul(row).mean()).toBeCloseTo(1, 5);
+      }
+    }
+    expect(net.parameters.map(({ shape }) => [...shape])).toEqual([[3, 2, 2], [3, 2, 2], [1, 12], [1]]);
+    expect(net.parameterNames.slice(0, 2)).toEqual(["layerNorm[1].1", "layerNorm[1].2"]);
+  });
+
+  test("a constant sample gives β; its text and its refusals", () => {
+    const net = sequential([layerNorm(), dense(3, 2)], { input: [3], seed: 1 });
+    expect(
+      (net.layers[0] as { forward(x: Tensor, pass: object): Tensor })
+        .forward(tensor([[5, 5, 5]]), {})
+        .toArray(),
+    ).toEqual([[0, 0, 0]]);
+    expect([String(layerNorm()), String(layerNorm({ epsilon: 0.1 }))]).toEqual([
+      "layerNorm()",
+      "layerNorm({ epsilon: 0.1 })",
+    ]);
+    for (const epsilon of [0, -1, Number.NaN])
+      expect(() => layerNorm({ epsilon })).toThrow(
+        `layerNorm: epsilon must be a finite number > 0, got ${epsilon}`,
+      );
   });
 });

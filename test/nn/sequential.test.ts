@@ -247,9 +247,9 @@ describe("errors say what arrived and what to do", () => {
     [bad([]), "sequential: expected a list of layers"],
     [
       bad([dense(2, 3), relu, dense(3, 1)]),
-      "layer 1 is no layer (dense, conv2d, relu, tanh, …); did you forget the brackets ()?",
+      "layer 1 is not a layer (dense, conv2d, relu, tanh, …); did you forget the brackets ()?",
     ],
-    [bad([undefined]), "sequential: layer 0 is no layer (dense, conv2d, relu, tanh, …), got undefined"],
+    [bad([undefined]), "sequential: layer 0 is not a layer (dense, conv2d, relu, tanh, …), got undefined"],
     [
       bad([dense(784, 512), relu(), dense(500, 10)]),
       "sequential: layer 2 takes 500 inputs but the layers before it give 512; did you mean dense(512, 10) instead of dense(500, 10)",
@@ -264,7 +264,7 @@ describe("errors say what arrived and what to do", () => {
       bad([dense(2, 3), sigmoid()]),
       "the last layer must be dense, the readout is linear (crossEntropy() brings its own softmax); the last is sigmoid()",
     ],
-    [bad(sequential([dense(2, 3)]).layers), "layer 0 belongs to another network already"],
+    [bad(sequential([dense(2, 3)]).layers), "layer 0 already belongs to another network"],
     [bad([dense(2, 3)], { seed: -1 }), "seed must be a whole number"],
     [
       () => forward(sequential([dense(4, 3)]), [[1, 2, 3]]),

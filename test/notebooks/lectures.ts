@@ -62,13 +62,5 @@ export const lectures = files
 export const appendices = files.filter((name) => !/^\d/.test(name)).map(read);
 
 /** What still has the form of the first edition. */
-const firstEdition = new Set([
-  "03-stochastic-gradient-descent",
-  "04-robbins-monro",
-  "05-rates",
-  "06-adagrad",
-  "07-mnist",
-  "08-nonsmooth",
-  "09-momentum-and-adam",
-]);
+const firstEdition = new Set(["03-stochastic-gradient-descent", "04-robbins-monro"]);
 export const secondEdition = lectures.filter(({ name }) => !firstEdition.has(name));

@@ -50,6 +50,8 @@ const rules: Rule[] = [
   gradientDescent({ eta: warmup(0.2, { steps: 10 }) }),
   momentum({ eta: 0.05 }),
   nesterov({ eta: inverse({ eta: 0.2, power: 0.5 }) }),
+  momentum({ eta: 0.05, beta: (k) => Math.min(0.9, k / 20) }),
+  nesterov({ eta: 0.05, beta: "1983" }),
   rmsprop({ eta: cosine({ eta: 0.01, steps: 1000 }) }),
   rmsprop({ eta: 0.001, epsilon: 0 }),
   adadelta({ eta: cosine({ eta: 20, steps: 1000 }) }),
@@ -352,4 +354,27 @@ test("clipNorm takes a gradient of any length", () => {
     rule.step(theta, Float64Array.of(1, wrong), rule.init(2));
     expect(theta.some(Number.isNaN)).toBe(true);
   }
+});
+
+test("a schedule of β: the same as the number where it gives that, and refused where it gives no share", () => {
+  for (const rule of [momentum, nesterov]) {
+    const [fixed, scheduled] = [rule({ eta: 0.1, beta: 0.7 }), rule({ eta: 0.1, beta: () => 0.7 })];
+    const [a, b] = [Float64Array.of(1, -2), Float64Array.of(1, -2)];
+    const states = [fixed.init(2), scheduled.init(2)] as const;
+    for (const g of [1, -0.5, 0.25, 3]) {
+      fixed.step(a, Float64Array.of(g, 2 * g), states[0]);
+      scheduled.step(b, Float64Array.of(g, 2 * g), states[1]);
+    }
+    expect(b).toEqual(a);
+    for (const wrong of [1.5, -0.1, Number.NaN]) {
+      const bad = rule({ beta: () => wrong });
+      expect(() => bad.step(Float64Array.of(1), Float64Array.of(1), bad.init(1))).toThrow(
+        `addMomentum: the schedule of beta must give numbers from 0 to 1; at k = 1 it gave ${wrong}`,
+      );
+    }
+  }
+  expect(() => nesterov({ beta: "1984" as never })).toThrow(
+    "beta must be at least 0 and below 1, got '1984'",
+  );
+  expect(String(nesterov({ eta: 0.1, beta: "1983" }))).toBe("Nesterov(η = 0.1, β = (k−1)/(k+2))");
 });

@@ -6,6 +6,7 @@ import * as fc from "fast-check";
 import {
   addSchedules,
   cosine,
+  cosineRestarts,
   exponential,
   inverse,
   multiplySchedules,
@@ -86,6 +87,22 @@ const claims: Record<string, fc.Arbitrary<Claim>> = {
     ],
     low: Math.min(options.eta, options.to),
   })),
+  cosineRestarts: fc
+    .record({ eta, steps, growth: fc.integer({ min: 1, max: 5 }), to: notNegative })
+    .map((options) => {
+      const { eta, steps, growth, to } = options;
+      return {
+        schedule: cosineRestarts(options),
+        ends: [
+          [1, eta],
+          // A restart is at η again; before it the period ends a step short of `to`.
+          [steps + 1, eta],
+          ...(steps < 1e15 ? ([[steps * (1 + growth) + 1, eta]] as const) : []),
+          ...(steps % 2 === 0 ? ([[steps / 2 + 1, to + (eta - to) / 2]] as const) : []),
+        ],
+        low: Math.min(eta, to),
+      };
+    }),
   warmup: fc.record({ eta, steps }).map(({ eta, steps }) => ({
     schedule: warmup(eta, { steps }),
     ends: [

@@ -326,7 +326,7 @@ describe("images", () => {
   });
 
   test("need rows and columns", () => {
-    expect(() => tensor([1, 2, 3, 4]).images()).toThrow("its shape is [4]; reshape(height, width) it");
+    expect(() => tensor([1, 2, 3, 4]).images()).toThrow("its shape is [4]; use reshape(height, width)");
     expect(() => zeros([0, 3]).images()).toThrow("must have rows and columns");
   });
 });

@@ -4,7 +4,11 @@ import {
   descend,
   expectation,
   inverse,
+  momentum,
+  nesterov,
+  nesterovBound,
   noise,
+  polyakLojasiewiczBound,
   quadratic,
   random,
   type SgdPaths,
@@ -105,6 +109,86 @@ describe("a single path", () => {
     const still = descend(quadratic({ spectrum: [1] }), { theta0: [0], eta: 0.1, steps: 3 });
     expect(String(checkBound(still, () => 0))).not.toMatch(/NaN|Infinity/);
     expect(String(checkBound(await drawn(50, () => 0), () => 0))).not.toMatch(/NaN|Infinity/);
+  });
+});
+
+describe("Nesterov's 1/k²", () => {
+  const F = quadratic({ spectrum: Array.from({ length: 30 }, (_, i) => (i + 1) ** -2), seed: 2 });
+  const theta0 = Array.from(F.thetaStar!, (x) => x + 1);
+  const [eta, R] = [1 / (F.L as number), Math.sqrt(30)];
+  const bound = nesterovBound({ R, eta, L: F.L });
+
+  test("the rule is the book's: x(k+1) = y(k) − η ∇F(y(k)), y(k) = x(k) + (k−1)/(k+2) (x(k) − x(k−1))", () => {
+    const path = descend(F, { theta0, rule: nesterov({ eta, beta: "1983" }), steps: 100 });
+    let [x, y] = [Float64Array.from(theta0), Float64Array.from(theta0)];
+    for (let k = 1; k <= 100; k++) {
+      const gradient = F.gradient(y);
+      const next = y.map((entry, i) => entry - eta * gradient[i]!);
+      y = next.map((entry, i) => entry + ((k - 1) / (k + 2)) * (entry - x[i]!));
+      x = next;
+      y.forEach((entry, i) => {
+        expect(path.theta[k]![i]!).toBeCloseTo(entry, 12);
+      });
+    }
+  });
+
+  test("its bound holds for it, and for neither plain descent nor one with too long steps", () => {
+    const of = (rule: ReturnType<typeof nesterov>) =>
+      checkBound(descend(F, { theta0, rule, steps: 300 }), bound);
+    expect(of(nesterov({ eta, beta: "1983" }))).toMatchObject({ verdict: "yes", unmet: [] });
+    const plain = checkBound(descend(F, { theta0, eta, steps: 300 }), bound);
+    expect([plain.verdict, plain.unmet.length]).toEqual(["no", 1]);
+    expect(of(nesterov({ eta, beta: 0.5 })).unmet[0]).toMatch(
+      /^the bound is for Nesterov.*, the path is of Nesterov\(/,
+    );
+    expect(of(momentum({ eta, beta: 0.9 })).unmet).toHaveLength(1);
+    expect(() => nesterovBound({ R, eta: 1.01 * eta, L: F.L })).toThrow(
+      "nesterovBound: the theorem needs eta ≤ 1/L",
+    );
+  });
+
+  test("over 500 random quadratics and steps the bound is kept, and attained to a share", () => {
+    const stream = random(12);
+    let closest = 0;
+    for (let seed = 0; seed < 500; seed++) {
+      const n = 1 + (seed % 6);
+      const some = quadratic({
+        spectrum: Array.from({ length: n }, () => 10 ** (-3 * stream.uniform())),
+        seed,
+      });
+      const size = stream.uniform() / (some.L as number);
+      const start = Array.from(some.thetaStar!, (x) => x + stream.normal());
+      const path = descend(some, { theta0: start, rule: nesterov({ eta: size, beta: "1983" }), steps: 60 });
+      const check = checkBound(
+        path,
+        nesterovBound({ theta0: start, thetaStar: some.thetaStar!, eta: size, L: some.L }),
+      );
+      expect([check.verdict, check.unmet]).toEqual(["yes", []]);
+      closest = Math.max(closest, check.tightness);
+    }
+    expect(closest).toBeGreaterThan(0.2);
+  });
+
+  test("many paths have no such points", async () => {
+    const paths = await run(2);
+    expect(() => checkBound(paths, bound)).toThrow("this bound is about a single run");
+  });
+});
+
+describe("Polyak and Łojasiewicz", () => {
+  test("a quadratic with a flat direction converges geometrically, as the smallest slope that is not 0 says", () => {
+    const F = quadratic({ spectrum: [1, 0.5, 0] });
+    const path = descend(F, { theta0: [1, 1, 1], eta: 1, steps: 50 });
+    const of = (mu: number, gap0 = path.gaps[0]!) =>
+      checkBound(path, polyakLojasiewiczBound({ gap0, eta: 1, mu, L: 1 }));
+    expect(of(0.5)).toMatchObject({ verdict: "yes", unmet: [] });
+    expect(of(0.6).unmet).toEqual(["½‖∇F‖²/(F − F*) came down to 0.5, below mu = 0.6"]);
+    expect(of(0.8).verdict).toBe("no");
+    expect(of(0.5, 0.1 * path.gaps[0]!).verdict).toBe("no");
+    expect(() => polyakLojasiewiczBound({ gap0: 1, eta: 1, mu: 0 })).toThrow(
+      "mu must be a finite number > 0",
+    );
+    expect(() => polyakLojasiewiczBound({ gap0: 1, eta: 1, mu: 1, L: 2 })).toThrow("needs eta ≤ 1/L");
   });
 });
 

@@ -338,6 +338,15 @@ describe("SGD along many paths", () => {
     expect(late(4000) / late(400)).toBeLessThan(2);
   });
 
+  test("half of the bound is attained by the mean of additive noise, for every k", () => {
+    // θ(k) is the mean of k noise terms over mu: E|θ(k)|² = 1/(mu² k), while E|∇Q|² = 1 + mu² E|θ(k−1)|² ≤ 2.
+    const mu = 0.5;
+    const exact = linearMoments({ schedule: (k) => 1 / (mu * k), error0: 0, slope: mu, steps: 100 });
+    const bound = sgdStronglyConvexBound({ G: Math.SQRT2, mu });
+    for (const k of [1, 2, 10, 100]) expect(exact.meanSquare[k]! / bound(k)).toBeCloseTo(0.5, 12);
+    expect(sgdStronglyConvexBound({ G: Math.SQRT2, mu, L: mu })(10)).toBeCloseTo((mu / 2) * bound(10), 12);
+  });
+
   test("checkBound takes many paths: where a bound holds, and which assumption fails where it does not", async () => {
     const F = expectation(quadratic({ spectrum: [1, 0.5] }), noise({ distribution: "sign" }));
     const eta = inverse({ eta: 2 });
@@ -347,7 +356,7 @@ describe("SGD along many paths", () => {
     expect(good.holds).toBe(true);
     expect(good.unmet).toEqual([]);
     expect(good.tightness).toBeLessThan(1);
-    expect(String(good)).toContain("✓ E[‖θ(k) − θ*‖²] ≤ 4G² / (mu² k) for k = 1 … 500");
+    expect(String(good)).toContain("✓ E[‖θ(k) − θ*‖²] ≤ G² / (mu² k) for k = 1 … 500");
     expect(checkBound(runs, sgdConvexBound({ R: Math.SQRT2, G, eta })).holds).toBe(true);
     // A start that is farther, gradients that are larger, another mu, other steps.
     expect(checkBound(runs, sgdConvexBound({ R: 1, G: 0.5, eta: 0.1 })).unmet).toEqual([

@@ -231,7 +231,7 @@ test("other options than the checkpoint's are refused, and nothing changes", asy
   await expect(resume({ rule: adam() })).rejects.toThrow("the checkpoint was made with rule 'SGD(η = 0.1)'");
   await expect(resume({ seed: 1 })).rejects.toThrow("with seed 0");
   await expect(resume({ backend: "scalar" })).rejects.toThrow("with backend 'wasm'");
-  await expect(resume({ epochs: 1 })).rejects.toThrow("has 2 epochs behind it; ask for at least as many");
+  await expect(resume({ epochs: 1 })).rejects.toThrow("has 2 epochs already; ask for at least as many");
   const wider = sequential([dense(13, 22), relu(), dense(22, 3)]);
   await expect(train(wider, data, { resume: file, live: false })).rejects.toThrow("with parameters 360");
   expect(net.theta).toEqual(before);
@@ -305,9 +305,9 @@ test("nothing is loaded into a network while it trains", async () => {
   saveNetwork(file, network(9));
   const training = train(net, data, { epochs: 3, live: false, onEpoch: () => loadNetwork(file, net) });
   expect(() => loadNetwork(file, net)).toThrow(
-    "loadNetwork: this network is being trained already, and the training would overwrite what is loaded; await it first",
+    "loadNetwork: this network is already being trained, and the training would overwrite what is loaded; await it first",
   );
-  await expect(training).rejects.toThrow("loadNetwork: this network is being trained already");
+  await expect(training).rejects.toThrow("loadNetwork: this network is already being trained");
   expect(loadNetwork(file, net).theta).toEqual(network(9).theta);
 });
 
@@ -402,7 +402,7 @@ describe("files", () => {
       "the network needs A1 of shape [3, 13]",
     );
     target.theta.set(before);
-    expect(() => loadCheckpoint(file)).toThrow("is no checkpoint that train() wrote");
+    expect(() => loadCheckpoint(file)).toThrow("is not a checkpoint of train()");
     expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 
@@ -442,7 +442,7 @@ describe("files", () => {
     writeFileSync(file, JSON.stringify(rest));
     expect(() => loadRun(file)).toThrow("the record is damaged");
     writeFileSync(file, "{}");
-    expect(() => loadRun(file)).toThrow("this is no record of a training");
+    expect(() => loadRun(file)).toThrow("this is not a record that saveRun() wrote");
     expect(() => loadRun(path.join(folder, "nothing"))).toThrow("there is no file");
   });
 });

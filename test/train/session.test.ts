@@ -91,7 +91,7 @@ describe("one training at a time", () => {
     const model = network();
     const first = train(model, data, { epochs: 3, ...quiet });
     await expect(train(model, data, quiet)).rejects.toThrow(
-      "train: this network is being trained already, and each training would overwrite the other's parameters; await the first, or train a copy, model.copy()",
+      "train: this network is already being trained, and each training would overwrite the other's parameters; await the first, or train a copy, model.copy()",
     );
     const alone = network();
     await Promise.all([first, train(alone, data, { epochs: 3, ...quiet })]);
@@ -108,7 +108,7 @@ describe("one training at a time", () => {
       },
       ...quiet,
     });
-    expect(String(refused)).toContain("is being trained already");
+    expect(String(refused)).toContain("is already being trained");
     await expect(train(model, data, { rule: sgd({ eta: 1e39 }), ...quiet })).rejects.toThrow("not finite");
     await expect(train(model, data, { epochs: 0, ...quiet })).rejects.toThrow("epochs");
     await train(model, data, quiet);
@@ -153,7 +153,7 @@ describe("a checkpoint names its network and its data", () => {
       dataset({ ...data, x: data.x, y: [...data.y].reverse(), classes: 3 }),
     ]) {
       await expect(resume(other as Dataset)).rejects.toThrow(
-        /^train: the checkpoint was made with other training data, of the fingerprint [0-9a-f]{16}; .*, got [0-9a-f]{16}$/,
+        /^train: the checkpoint was made with other training data, fingerprint [0-9a-f]{16}; .*, got [0-9a-f]{16}$/,
       );
     }
     await resume(points(70));
@@ -193,7 +193,7 @@ describe("a checkpoint names its network and its data", () => {
       const other = sequential([dense(13, 21), tanh(), dense(21, 3)], { seed: 9 });
       const before = other.theta.slice();
       expect(() => loadNetwork(path, other)).toThrow(
-        `loadNetwork: the network is 13 → dense(13, 21), tanh(), dense(21, 3), but ${path} was saved of another; make the network with the same layers, got 13 → dense(13, 21), relu(), dense(21, 3)`,
+        `loadNetwork: the network is 13 → dense(13, 21), tanh(), dense(21, 3), but ${path} holds another; make the network with the same layers, got 13 → dense(13, 21), relu(), dense(21, 3)`,
       );
       expect(other.theta).toEqual(before);
       loadNetwork(path, network());
@@ -202,6 +202,29 @@ describe("a checkpoint names its network and its data", () => {
 });
 
 describe("a training that ends far above its start", () => {
+  test("with fewer samples than tell a loss from chance all of them do", async () => {
+    const four = dataset({
+      x: [
+        [0, 0],
+        [0, 1],
+        [1, 0],
+        [1, 1],
+      ],
+      y: [0, 1, 1, 0],
+      classes: 2,
+    });
+    for (const batchSize of [1, 2, 4]) {
+      const net = sequential([dense(2, 4), relu(), dense(4, 2)], { seed: 1 });
+      const run = await train(net, four, { rule: sgd({ eta: 1e6 }), epochs: 30, batchSize, live: false });
+      const says = run.summary().includes("far above its start");
+      // In batches of 1 or 2 the first epoch has the large losses in it.
+      if (batchSize === 4) expect(says).toBe(true);
+      const usual = sequential([dense(2, 4), relu(), dense(4, 2)], { seed: 1 });
+      const calm = await train(usual, four, { epochs: 30, batchSize, live: false });
+      expect(calm.summary()).not.toContain("far above");
+    }
+  });
+
   test.each([
     [128, 1e6],
     [64, 1e4],

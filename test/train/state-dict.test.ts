@@ -11,6 +11,7 @@ import {
   dropout,
   flatten,
   type LayerDescription,
+  layerNorm,
   loadNetwork,
   maxPool2d,
   predict,
@@ -55,11 +56,16 @@ const layers: Record<string, () => LayerDescription[]> = {
     tanh(),
     dense(4, 3),
   ],
+  norm: () => [layerNorm(), dense(5, 4), layerNorm(), relu(), dense(4, 2)],
   places: () => [dense(5, 4), relu(), dense(4, 2)],
 };
 const networkFor = (name: string): Sequential => {
   const kind = name.split("-")[0]!;
-  return sequential(layers[kind]!(), { seed: 9, ...(kind === "conv" && { input: [2, 6, 5] }) });
+  return sequential(layers[kind]!(), {
+    seed: 9,
+    ...(kind === "conv" && { input: [2, 6, 5] }),
+    ...(kind === "norm" && { input: [5] }),
+  });
 };
 const file = (name: string) => path.join(golden, `${name}.safetensors`);
 

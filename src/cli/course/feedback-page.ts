@@ -3,7 +3,8 @@
  * the network do that, and long messages are wrapped. What a submission displayed is in it as it was: nothing of that
  * runs, loads anything, or leads away by itself.
  */
-import { extractMaths, mathsStyle } from "../html/maths.js";
+import { extractMaths } from "../../html/maths.js";
+import { mathsStyle } from "../html/maths-style.js";
 
 /** Styles and pictures of the page itself, and files beside it; no scripts, frames or forms, no network. */
 const policy =

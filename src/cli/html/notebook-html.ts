@@ -3,13 +3,14 @@
  */
 import { createHash } from "node:crypto";
 import { escapeHtml } from "../../display/escape-html.js";
-import { figureScripts } from "../../display/figure-page.js";
-import { type Cell, type Notebook, tagsOf } from "../notebook.js";
+import { figureElement, figureScripts } from "../../display/figure-page.js";
+import { markdownToHtml } from "../../html/markdown.js";
+import { outputToHtml, pictureElement, type Ways } from "../../html/outputs.js";
+import { type Cell, type Notebook, type TextCell, tagsOf } from "../notebook.js";
 import { dark, light } from "./colours.js";
 import { highlight } from "./highlight.js";
-import { markdownToHtml } from "./markdown.js";
-import { mathsStyle } from "./maths.js";
-import { outputToHtml } from "./outputs.js";
+import { mathsStyle } from "./maths-style.js";
+import { picturesOf } from "./pictures.js";
 import { style } from "./style.js";
 
 /**
@@ -49,11 +50,14 @@ export function pageHtml({
   policy,
   head,
   body,
+  attributes = "",
 }: {
   title: string;
   policy: string;
   head: string;
   body: string;
+  /** Those of the body's element. */
+  attributes?: string;
 }): string {
   return `<!DOCTYPE html>
 <html lang="en">
@@ -66,7 +70,7 @@ export function pageHtml({
 <link rel="icon" href="data:,">
 ${head}
 </head>
-<body>
+<body${attributes}>
 ${body}
 </body>
 </html>
@@ -81,7 +85,7 @@ export const notebookBody = ({ cells }: Notebook, folder?: string): string =>
     .join("\n");
 
 /** Whether a page needs Plotly. */
-export const hasFigures = (body: string): boolean => body.includes('<div class="figure">');
+const hasFigures = (body: string): boolean => body.includes('<div class="figure">');
 
 /** The first heading of a notebook, as plain text. */
 export function titleOf({ cells }: Notebook): string | undefined {
@@ -92,25 +96,38 @@ export function titleOf({ cells }: Notebook): string | undefined {
   return undefined;
 }
 
+/** Pictures and figures in the page itself. */
+const inPage: Ways = { picture: pictureElement, figure: figureElement };
+
 /** A cell; empty for one that is not shown. */
-export function cellToHtml(cell: Cell, folder: string | undefined): string {
-  if (cell.cell_type === "raw" || tagsOf(cell).includes("remove-cell")) return "";
-  if (cell.cell_type !== "code") {
-    const { attachments } = cell;
-    const surroundings = { ...(folder !== undefined && { folder }), ...(attachments && { attachments }) };
-    return `<div class="text">\n${markdownToHtml(cell.source, surroundings)}</div>`;
-  }
+export function cellToHtml(cell: Cell, folder: string | undefined, ways: Ways = inPage): string {
+  if (!isShown(cell)) return "";
+  if (cell.cell_type !== "code") return `<div class="text">\n${textOf(cell, folder)}</div>`;
   const hidden = (cell.metadata.jupyter ?? {}) as { source_hidden?: boolean; outputs_hidden?: boolean };
   const code =
     cell.source.trim() && `<div class="code"><pre><code>${highlight(cell.source)}</code></pre></div>`;
   const outputs =
-    cell.outputs.length > 0 && `<div class="outputs">\n${cell.outputs.map(outputToHtml).join("\n")}\n</div>`;
+    cell.outputs.length > 0 &&
+    `<div class="outputs">\n${cell.outputs.map((output) => outputToHtml(output, ways)).join("\n")}\n</div>`;
   return [
     code && (hidden.source_hidden ? folded("Code", code) : code),
     outputs && (hidden.outputs_hidden ? folded("Output", outputs) : outputs),
   ]
     .filter(Boolean)
     .join("\n");
+}
+
+/** Whether a page shows a cell. */
+export const isShown = (cell: Cell): boolean =>
+  cell.cell_type !== "raw" && !tagsOf(cell).includes("remove-cell");
+
+/** A cell of text. */
+export function textOf({ source, attachments }: TextCell, folder: string | undefined): string {
+  return markdownToHtml(source, {
+    highlight,
+    ...(folder !== undefined && { picture: picturesOf(folder) }),
+    ...(attachments && { attachments }),
+  });
 }
 
 const folded = (summary: string, content: string): string =>

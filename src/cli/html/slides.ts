@@ -8,16 +8,17 @@
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import type { Ways } from "../../html/outputs.js";
 import type { Cell, Notebook } from "../notebook.js";
 import { cellToHtml } from "./notebook-html.js";
 
 /** The columns of slides of a notebook, as sections for reveal.js. */
-export function slidesBody(notebook: Notebook, folder?: string): string {
+export function slidesBody(notebook: Notebook, folder: string | undefined, ways: Ways): string {
   const columns: string[][] = [];
   let lead: { html: string; kind: string } | undefined;
   for (const [i, cell] of notebook.cells.entries()) {
     const kind = lead?.kind ?? kindOf(cell);
-    const own = kind === "skip" ? "" : cellToHtml(cell, folder);
+    const own = kind === "skip" ? "" : cellToHtml(cell, folder, ways);
     if (own === "") continue;
     if (isLead(cell, notebook.cells[i + 1])) {
       lead = { html: own, kind };

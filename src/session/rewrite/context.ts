@@ -14,6 +14,10 @@ export const runtimeNames = [
   "n·stop",
   "n·clean",
   "n·const",
+  "n·shell",
+  "n·factory",
+  "n·jsx",
+  "n·fragment",
 ] as const;
 
 /** The parameter that holds the box of a name. */
@@ -42,7 +46,7 @@ export interface CellPart {
   isBoxed(name: string): boolean;
   /** Whether a name of an earlier cell is constant. */
   isConstant(name: string): boolean;
-  /** Whether a name that the cell declares is a namespace that adds to a function of an earlier cell. */
+  /** Whether a name that the cell declares is a namespace that adds to what an earlier cell declared. */
   mergesNamespace(name: string): boolean;
 }
 
@@ -55,6 +59,8 @@ export class Context {
   /** The top-level names. */
   readonly locals: Symbols;
   readonly factory: TypeScript.NodeFactory;
+  /** How often the function that is being rewritten mentions a box, which V8 may write into messages. */
+  boxUses = 0;
   /** Set by the compiler when it begins to emit. */
   transformation!: TypeScript.TransformationContext;
   /** Rewrites a node at any depth; set by `expressions.ts`. */

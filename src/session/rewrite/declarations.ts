@@ -86,7 +86,7 @@ export class Declarations {
     ];
   }
 
-  /** The function of an earlier cell that a namespace adds to, in the variable in which it looks for it. */
+  /** The function, class or enum of an earlier cell that a namespace adds to, in the variable in which it looks for it. */
   #base(name: string): TypeScript.Statement[] {
     const { factory, cell } = this.#context;
     if (!cell?.mergesNamespace(name)) return [];

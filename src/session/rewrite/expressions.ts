@@ -37,9 +37,12 @@ export class Expressions {
     if (ts.isCallExpression(node)) return this.#call(node);
     if (ts.isBinaryExpression(node)) return this.#binary(node);
     if (ts.isTaggedTemplateExpression(node)) return this.#taggedTemplate(node);
-    if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword)
+    if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword) {
+      this.#context.boxUses++;
       return this.#context.id("n·meta");
+    }
     if (ts.isAwaitExpression(node)) {
+      this.#context.boxUses++;
       return ts.setTextRange(this.#context.runtime("n·after", this.#context.visitChildren(node)), node);
     }
     if (ts.isIterationStatement(node, false)) return this.#loop(node);

@@ -2,9 +2,9 @@
  * Functions and classes at any depth.
  *
  * Each gets a number, which its code holds in a comment: `function-source.ts` finds by it what `toString` has to say,
- * the reader's own source. A function that calls something looks first whether the reader has interrupted, by
- * which recursion, callbacks and chains of promises end; one that calls nothing ends by itself and stays as it is.
- * (A guard costs less than a nanosecond.) What a `catch` is given is cleaned of names that are ours.
+ * the reader's own source. Each looks first whether the reader has interrupted, by which recursion, callbacks and chains
+ * of promises end; also one that calls nothing, as a getter or an iterator may be called without end. (A guard costs less
+ * than a nanosecond.) What leaves a function as an error, or is caught in it, is cleaned of names that are ours.
  */
 import type * as TypeScript from "typescript";
 import type { Context } from "./context.js";
@@ -84,36 +84,48 @@ export class Functions {
     const mark = ts.isConstructorDeclaration(node)
       ? undefined
       : this.#mark(factory.createEmptyStatement(), node, isMember ? "method" : "function");
-    const rejected = this.#rejected(node);
-    const calls = this.#calls(node);
+    const { boxUses } = this.#context;
+    this.#context.boxUses = 0;
     const visited = this.#context.visitChildren(node) as FunctionWithBody;
+    // A constructor may have to call `super` before all else; what fails in it is caught where it is called.
+    const isCleaned = this.#context.boxUses > 0 && !ts.isConstructorDeclaration(node);
+    this.#context.boxUses = boxUses;
     const { body } = visited;
     if (!ts.isBlock(body)) {
-      const before = [
-        ...(calls ? [factory.createLogicalAnd(this.#raised(), this.#check())] : []),
-        ...(rejected ? [this.#clean(rejected)] : []),
-      ];
+      if (isCleaned) {
+        const result = ts.setTextRange(factory.createReturnStatement(body), body);
+        return this.#withBody(visited, factory.createBlock([mark!, this.guard(), this.#cleaned([result])]));
+      }
+      const guard = factory.createLogicalAnd(this.#raised(), this.#check());
       const value = ts.isParenthesizedExpression(body) ? body.expression : body;
-      const whole =
-        before.length === 0
-          ? body
-          : factory.createParenthesizedExpression(
-              [...before, value].reduce((all, one) => factory.createComma(all, one)),
-            );
-      return this.#withBody(visited, mark ? this.#moveMark(mark, whole) : whole);
+      const whole = factory.createParenthesizedExpression(factory.createComma(guard, value));
+      return this.#withBody(visited, this.#moveMark(mark!, whole));
     }
-    const statements = [
-      ...(mark ? [mark] : []),
-      ...(calls ? [this.guard()] : []),
-      ...(rejected ? [this.#context.statement(this.#clean(rejected))] : []),
-    ];
     // `"use strict"` is the first statement or nothing.
     const first = body.statements.findIndex(
       (statement) => !ts.isExpressionStatement(statement) || !ts.isStringLiteral(statement.expression),
     );
     const at = first < 0 ? body.statements.length : first;
-    const all = [...body.statements.slice(0, at), ...statements, ...body.statements.slice(at)];
+    const rest = body.statements.slice(at);
+    const all = [
+      ...body.statements.slice(0, at),
+      ...(mark ? [mark] : []),
+      this.guard(),
+      ...(isCleaned && rest.length > 0 ? [this.#cleaned(rest)] : rest),
+    ];
     return this.#withBody(visited, factory.updateBlock(body, all));
+  }
+
+  /** Statements from which no error comes that holds a name of ours. */
+  #cleaned(statements: readonly TypeScript.Statement[]): TypeScript.Statement {
+    const { factory } = this.#context;
+    const thrown = this.#context.id("n·thrown");
+    const rethrow = factory.createThrowStatement(this.#clean(thrown));
+    return factory.createTryStatement(
+      factory.createBlock(statements, true),
+      factory.createCatchClause(factory.createVariableDeclaration(thrown), factory.createBlock([rethrow])),
+      undefined,
+    );
   }
 
   #withBody(node: FunctionWithBody, body: TypeScript.ConciseBody): TypeScript.FunctionLikeDeclaration {
@@ -148,49 +160,8 @@ export class Functions {
     );
   }
 
-  /** The name of what a function that stands in `.catch(…)`, or second in `.then(…)`, is given. */
-  #rejected(node: FunctionWithBody): TypeScript.Expression | undefined {
-    const { ts } = this.#context;
-    const call = node.parent;
-    if (!call || !ts.isCallExpression(call) || !ts.isPropertyAccessExpression(call.expression))
-      return undefined;
-    const place = ["catch", "then"].indexOf(call.expression.name.text);
-    const name = node.parameters[0]?.name;
-    if (place < 0 || call.arguments[place] !== node || !name || !ts.isIdentifier(name)) return undefined;
-    return this.#context.id(name.text);
-  }
-
   #clean(value: TypeScript.Expression): TypeScript.Expression {
     return this.#context.runtime("n·clean", value);
-  }
-
-  /** Whether a function calls something, which may call it, or last. */
-  #calls(node: TypeScript.Node): boolean {
-    const { ts } = this.#context;
-    const look = (child: TypeScript.Node): boolean => {
-      if (
-        (ts.isCallExpression(child) && !this.#isMath(child.expression)) ||
-        ts.isNewExpression(child) ||
-        ts.isTaggedTemplateExpression(child) ||
-        ts.isAwaitExpression(child) ||
-        ts.isYieldExpression(child)
-      )
-        return true;
-      if (ts.isFunctionLike(child)) return false;
-      return ts.forEachChild(child, look) ?? false;
-    };
-    return ts.forEachChild(node, look) ?? false;
-  }
-
-  /** `Math.sin`: calls nothing, and is over at once. */
-  #isMath(callee: TypeScript.Expression): boolean {
-    const { ts, locals } = this.#context;
-    return (
-      ts.isPropertyAccessExpression(callee) &&
-      ts.isIdentifier(callee.expression) &&
-      callee.expression.text === "Math" &&
-      !locals.has("Math")
-    );
   }
 
   /** Gives a function its number, and the number to a node in it. Those in it come later, and get larger ones. */

@@ -96,6 +96,7 @@ export class Names {
 
   box(name: string): TypeScript.Identifier {
     this.boxes.add(name);
+    this.#context.boxUses++;
     return this.#context.id(boxName(name));
   }
 

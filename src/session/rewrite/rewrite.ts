@@ -24,6 +24,7 @@ import { type CellPart, Context } from "./context.js";
 import { Declarations } from "./declarations.js";
 import { Expressions } from "./expressions.js";
 import { type FunctionPlace, Functions } from "./functions.js";
+import { type JsxOptions, jsxFactory } from "./jsx.js";
 import { Modules } from "./modules.js";
 import { Names } from "./names.js";
 import { Variables } from "./variables.js";
@@ -41,6 +42,7 @@ export interface Rewriting {
 
 /**
  * @param source the number of the file in `function-source.ts`
+ * @param jsx what tsconfig.json says of JSX
  * @param cell of a cell: what of the file is the reader's, and which names of earlier cells are in boxes. Then the
  *   last expression is returned, and exports mean nothing
  */
@@ -49,6 +51,7 @@ export function rewriting(
   checker: TypeScript.TypeChecker,
   file: TypeScript.SourceFile,
   source: number,
+  jsx: JsxOptions,
   cell?: CellPart,
 ): Rewriting {
   const context = new Context(ts, checker, file, cell);
@@ -57,7 +60,7 @@ export function rewriting(
   const before: TypeScript.TransformerFactory<TypeScript.SourceFile> = (transformation) => (emitted) => {
     if (emitted !== file) return emitted;
     context.transformation = transformation;
-    return ts.factory.updateSourceFile(file, rewrittenStatements(context, names, functions));
+    return ts.factory.updateSourceFile(file, rewrittenStatements(context, names, functions, jsx));
   };
   // The compiler marks a module without imports and exports as one.
   const after: TypeScript.TransformerFactory<TypeScript.SourceFile> = () => (emitted) =>
@@ -73,7 +76,12 @@ export function rewriting(
   };
 }
 
-function rewrittenStatements(context: Context, names: Names, functions: Functions): TypeScript.Statement[] {
+function rewrittenStatements(
+  context: Context,
+  names: Names,
+  functions: Functions,
+  jsx: JsxOptions,
+): TypeScript.Statement[] {
   const { ts, file, cell } = context;
   const variables = new Variables(context, names);
   new Expressions(context, names, variables, functions);
@@ -97,7 +105,13 @@ function rewrittenStatements(context: Context, names: Names, functions: Function
     else if (cell && node === all.at(-1) && ts.isExpressionStatement(node)) body.push(result(context, node));
     else body.push(...([context.visit(node)].flat() as TypeScript.Statement[]));
   }
-  return [...declarations.functions, ...(cell ? [] : modules.exports()), ...modules.imports, ...body];
+  return [
+    ...jsxFactory(context, names, jsx),
+    ...declarations.functions,
+    ...(cell ? [] : modules.exports()),
+    ...modules.imports,
+    ...body,
+  ];
 }
 
 /** The last expression of a cell, returned as its value. */

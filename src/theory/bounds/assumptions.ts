@@ -2,6 +2,7 @@
  * What theorems on descent assume, one by one, each with how to see from a run that it is not met.
  */
 import { formatNumber } from "../../display/format-number.js";
+import type { Rule } from "../../optim/rule.js";
 import { type StepSize, stepSizeAt, stepSizeText } from "../../optim/schedule.js";
 import { distance, type Vector } from "../algebra/vectors.js";
 import type { Objective } from "../objectives/objective.js";
@@ -16,6 +17,10 @@ export interface RunFacts {
   readonly largestSquare: number;
   /** The largest ‖θ(k) − θ*‖ along the run, if θ* and it are known. */
   readonly farthest: number | undefined;
+  /** The update rule in words; undefined of many paths. */
+  readonly rule?: string | undefined;
+  /** The least ½‖∇F(θ(k))‖²/(F(θ(k)) − F*) along the run, if it is known. */
+  readonly leastSteepness?: number | undefined;
 }
 
 /** An assumption of a theorem. */
@@ -69,6 +74,32 @@ export const stepsOf = (bound: StepSize): Assumption => ({
     const where = typeof bound === "number" && typeof eta === "number" ? "η" : `η(${k})`;
     return `the bound is for ${where} = ${number(at(bound, k))}, the path has ${where} = ${number(at(eta, k))}`;
   },
+});
+
+/** The steps are those of a rule. */
+export const stepsOfRule = (bound: Rule): Assumption => ({
+  text: `the steps are those of ${bound}`,
+  unmet: ({ rule }) =>
+    rule === String(bound)
+      ? undefined
+      : `the bound is for ${bound}, the path is of ${rule ?? "another rule"}`,
+});
+
+/** ∇F is Lipschitz, and the step size of a rule is at most 1/L. */
+export const shortRuleSteps = (eta: number): Assumption => ({
+  ...shortSteps,
+  unmet: (run) => shortSteps.unmet({ ...run, eta }),
+});
+
+/** ½‖∇F‖² ≥ mu (F − F*) at each iterate: the Polyak–Łojasiewicz inequality. */
+export const steepness = (mu: number): Assumption => ({
+  text: `½‖∇F(θ(k))‖² ≥ ${number(mu)} (F(θ(k)) − F*) at each iterate`,
+  unmet: ({ leastSteepness }) =>
+    leastSteepness === undefined
+      ? "is ½‖∇F‖² ≥ mu (F − F*) along the run?"
+      : leastSteepness * (1 + 1e-9) >= mu
+        ? undefined
+        : `½‖∇F‖²/(F − F*) came down to ${number(leastSteepness)}, below mu = ${number(mu)}`,
 });
 
 /** F is mu-strongly convex. */

@@ -5,6 +5,7 @@
 
 import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
+import { nesterov } from "../../optim/momentum.js";
 import { type StepSize, stepSizeAt } from "../../optim/schedule.js";
 import { checkNotNegative, checkPositive } from "../../options/check.js";
 import { distance, type Vector } from "../algebra/vectors.js";
@@ -14,14 +15,22 @@ import {
   gradientsWithin,
   minimiser,
   pathWithin,
+  shortRuleSteps,
   shortSteps,
   startWithin,
+  steepness,
   stepsOf,
+  stepsOfRule,
   strongConvexity,
 } from "./assumptions.js";
 
 /** What a bound is about. */
-export type Bounded = "gap" | "gap of the weighted mean" | "gap of the mean" | "squared distance";
+export type Bounded =
+  | "gap"
+  | "gap after a gradient step"
+  | "gap of the weighted mean"
+  | "gap of the mean"
+  | "squared distance";
 
 /** An upper bound as a function of k, with what it is called, what it is about, and what its theorem assumes. */
 export interface Bound {
@@ -30,7 +39,7 @@ export interface Bound {
   /** The formula, for a legend. */
   readonly label: string;
   /**
-   * `gap`: of F(θ(k)) − F*; `gap of the mean`: at the mean of θ(0), …, θ(k−1), `weighted`: by the step sizes;
+   * `gap`: of F(θ(k)) − F*; `gap after a gradient step`: at x(k) = θ(k−1) − η ∇F(θ(k−1)); `gap of the mean`: at the mean of θ(0), …, θ(k−1), `weighted`: by the step sizes;
    * `squared distance`: of ‖θ(k) − θ*‖². Of a random path the mean of that.
    */
   readonly of: Bounded;
@@ -144,6 +153,80 @@ export function strongConvexityBound({
 }
 
 /**
+ * The bound for Nesterov's momentum with β(k) = (k − 1)/(k + 2): for convex F with L-Lipschitz gradient, a minimiser θ*, and
+ * η ≤ 1/L,
+ *
+ *     F(x(k)) − F(θ*) ≤ 2 ‖θ(0) − θ*‖² / (η (k + 1)²)    for k ≥ 1,
+ *
+ * at the points x(k) = θ(k−1) − η ∇F(θ(k−1)), from which the rule looks ahead to θ(k).
+ *
+ * @param options `R`, or `theta0` and `thetaStar`; `eta`; `L` to have eta ≤ 1/L checked
+ * @throws RangeError if eta > 1/L, where the theorem says nothing.
+ * @example
+ * const F = quadratic({ spectrum: [1, 0.01] });
+ * const path = descend(F, { theta0: [1, 1], rule: nesterov({ eta: 1, beta: "1983" }), steps: 200 });
+ * checkBound(path, nesterovBound({ R: Math.SQRT2, eta: 1, L: F.L })).verdict // → 'yes'
+ * @see Y. Nesterov, A method of solving a convex programming problem with convergence rate O(1/k²), Soviet Math. Dokl. 27
+ *   (1983); W. Su, S. Boyd, E. Candès, A differential equation for modeling Nesterov's accelerated gradient method, JMLR 17
+ *   (2016), equation 2.
+ */
+export function nesterovBound(options: BoundOptions): Bound {
+  const { R, eta } = checked("nesterovBound", options);
+  return bound((k) => (2 * R * R) / (eta * (k + 1) ** 2), {
+    label: "2 ‖θ0 − θ*‖² / (η (k+1)²)",
+    of: "gap after a gradient step",
+    eta,
+    assumes: [
+      convexity,
+      minimiser,
+      shortRuleSteps(eta),
+      stepsOfRule(nesterov({ eta, beta: "1983" })),
+      startWithin(R),
+    ],
+  });
+}
+
+/**
+ * The bound under the Polyak–Łojasiewicz inequality ½‖∇F(θ)‖² ≥ mu (F(θ) − F*), which needs neither convexity nor a single
+ * minimiser: for L-Lipschitz gradient and η ≤ 1/L,
+ *
+ *     F(θ(k)) − F* ≤ (1 − η mu)^k (F(θ(0)) − F*).
+ *
+ * Only iterates count: `checkBound` looks whether the inequality holds at each.
+ *
+ * @param options `gap0` = F(θ(0)) − F*, `eta`, `mu` > 0 (of least squares the smallest eigenvalue that is not 0), `L` to have
+ *   eta ≤ 1/L checked
+ * @throws RangeError if eta > 1/L or mu is not > 0.
+ * @example
+ * const F = quadratic({ spectrum: [1, 0.5, 0] }); // not strongly convex
+ * const path = descend(F, { theta0: [1, 1, 1], eta: 1, steps: 50 });
+ * checkBound(path, polyakLojasiewiczBound({ gap0: path.gaps[0], eta: 1, mu: 0.5, L: 1 })).verdict // → 'yes'
+ * @see H. Karimi, J. Nutini, M. Schmidt, Linear convergence of gradient and proximal-gradient methods under the
+ *   Polyak–Łojasiewicz condition, ECML PKDD 2016, theorem 1; B. Polyak, Gradient methods for minimizing functionals (1963).
+ */
+export function polyakLojasiewiczBound({
+  gap0,
+  eta,
+  mu,
+  L,
+}: {
+  gap0: number;
+  eta: number;
+  mu: number;
+  L?: number | "unknown";
+}): Bound {
+  checked("polyakLojasiewiczBound", { R: 1, eta, ...(L !== undefined && { L }) });
+  checkPositive("polyakLojasiewiczBound", { mu });
+  checkNotNegative("polyakLojasiewiczBound", { gap0 });
+  return bound((k) => Math.max(0, 1 - eta * mu) ** k * gap0, {
+    label: "(1 − η mu)ᵏ (F(θ0) − F*)",
+    of: "gap",
+    eta,
+    assumes: [shortSteps, stepsOf(eta), steepness(mu)],
+  });
+}
+
+/**
  * The bound for stochastic gradient descent on convex F, for the mean of the iterates (B5): with E‖∇Q‖² ≤ G², any
  * step sizes η(j), and weights η(j) in the mean,
  *
@@ -185,22 +268,24 @@ export function sgdConvexBound({ R, G, eta }: { R: number; G: number; eta: StepS
  * The bound for stochastic gradient descent on mu-strongly convex F with η(k) = 1/(mu k) (B5): with E‖∇Q‖² ≤ G² along the
  * way,
  *
- *     E‖θ(k) − θ*‖² ≤ 4 G² / (mu² k)    for k ≥ 1,
+ *     E‖θ(k) − θ*‖² ≤ G² / (mu² k)    for k ≥ 1,
  *
- * whatever the start; the gap is at most L/2 times that. It falls like 1/k: noise takes the straight line away.
+ * whatever the start; the gap is at most L/2 times that. It falls like 1/k: noise takes the geometric rate away. (One step
+ * gives a(k) ≤ (1 − 2/k) a(k−1) + G²/(mu² k²); induction. Half of it is attained: additive noise on mu/2 θ².)
  *
  * @param options `G`, `mu` > 0; with `L` the bound is that of the gap
  * @throws RangeError unless all are finite and > 0.
  * @example
- * sgdStronglyConvexBound({ G: 2, mu: 1 })(100) // → 0.16
- * @see A. Rakhlin, O. Shamir, K. Sridharan, Making gradient descent optimal for strongly convex stochastic
- *   optimization, ICML 2012, lemma 1; theorem 1 for the gap.
+ * sgdStronglyConvexBound({ G: 2, mu: 1 })(100) // → 0.04
+ * @see A. Nemirovski, A. Juditsky, G. Lan, A. Shapiro, Robust stochastic approximation approach to stochastic
+ *   programming, SIAM J. Optim. 19 (2009), (2.9) with θ = 1/c; A. Rakhlin, O. Shamir, K. Sridharan, Making gradient
+ *   descent optimal for strongly convex stochastic optimization, ICML 2012, lemma 1 (with 4 G²).
  */
 export function sgdStronglyConvexBound({ G, mu, L }: { G: number; mu: number; L?: number }): Bound {
   checkPositive("sgdStronglyConvexBound", { G, mu, ...(L !== undefined && { L }) });
-  const factor = L === undefined ? 4 : 2 * L;
+  const factor = L === undefined ? 1 : L / 2;
   return bound((k) => (factor * G * G) / (mu * mu * k), {
-    label: L === undefined ? "4G² / (mu² k)" : "2 L G² / (mu² k)",
+    label: L === undefined ? "G² / (mu² k)" : "L G² / (2 mu² k)",
     of: L === undefined ? "squared distance" : "gap",
     eta: 1 / mu,
     mu,

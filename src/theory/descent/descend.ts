@@ -80,6 +80,8 @@ export function descend(F: Objective, options: DescendOptions): Path {
     gradientNorms: Float64Array.from(gradientNorms),
     stepSizes: Float64Array.from(stepSizes),
     schedule: formula?.name === "sgd" ? formula.options.eta : undefined,
+    rule,
+    state,
     diverged,
   });
 }

@@ -5,6 +5,7 @@
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
+import type { Rule, RuleState } from "../../optim/rule.js";
 import type { StepSize } from "../../optim/schedule.js";
 import type { Objective } from "../objectives/objective.js";
 import { gapChart } from "./gap-chart.js";
@@ -37,6 +38,10 @@ export class Path implements Displayable {
   readonly eta: number | undefined;
   /** The step size of plain gradient descent, a constant or a schedule; undefined for another rule. */
   readonly schedule: StepSize | undefined;
+  /** The update rule that made the steps. */
+  readonly rule: Rule;
+  /** What the rule remembers after the last step, such as the mean that `averageOf` gives. */
+  readonly state: RuleState;
   /** Set if the descent was given up because it ran away. */
   readonly diverged: Divergence | undefined;
 
@@ -50,6 +55,8 @@ export class Path implements Displayable {
     gradientNorms: Float64Array;
     stepSizes: Float64Array;
     schedule: StepSize | undefined;
+    rule: Rule;
+    state: RuleState;
     diverged: Divergence | undefined;
   }) {
     this.name = parts.name;
@@ -61,6 +68,8 @@ export class Path implements Displayable {
     this.stepSizes = parts.stepSizes;
     this.schedule = parts.schedule;
     this.eta = typeof parts.schedule === "number" ? parts.schedule : undefined;
+    this.rule = parts.rule;
+    this.state = parts.state;
     this.diverged = parts.diverged;
   }
 

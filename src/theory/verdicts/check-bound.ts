@@ -55,6 +55,7 @@ interface Measured {
 
 const symbols: Record<Bounded, string> = {
   gap: "F(θ(k)) − F*",
+  "gap after a gradient step": "F(θ(k−1) − η ∇F(θ(k−1))) − F*",
   "gap of the weighted mean": "F(weighted mean of θ(0), …, θ(k−1)) − F*",
   "gap of the mean": "F(mean of θ(0), …, θ(k−1)) − F*",
   "squared distance": "‖θ(k) − θ*‖²",
@@ -241,20 +242,29 @@ function alongPath({ gaps, theta, stepSizes, values, objective: F }: Path, of: B
       rounding,
     };
   }
+  const gapAt = (at: Vector) => F.gap?.(at) ?? F.value(at) - F.minimum!;
+  if (of === "gap after a gradient step") {
+    const after = k.map((step) => {
+      const before = theta[step - 1]!;
+      const gradient = F.gradient(before);
+      return gapAt(before.map((x, i) => x - stepSizes[step - 1]! * gradient[i]!));
+    });
+    return { k, values: after, rounding };
+  }
   const mean = theta[0]!.slice();
   let sum = 0;
   const atMeans = k.map((step) => {
     const weight = of === "gap of the mean" ? 1 : stepSizes[step - 1]!;
     sum += weight;
     for (let i = 0; i < mean.length; i++) mean[i]! += (weight / sum) * (theta[step - 1]![i]! - mean[i]!);
-    return F.gap?.(mean) ?? F.value(mean) - F.minimum!;
+    return gapAt(mean);
   });
   return { k, values: atMeans, rounding };
 }
 
 function alongPaths(run: SgdPaths, of: Bounded): Measured {
   const { name, minimum, gap } = run.objective;
-  if (of === "gap of the mean") {
+  if (of === "gap of the mean" || of === "gap after a gradient step") {
     throw new RangeError("checkBound: this bound is about a single run, give a path that descend returned");
   }
   if (minimum === undefined && !gap) {
@@ -277,7 +287,10 @@ function starOf(thetaStar: Float64Array | undefined, name: string): Float64Array
   throw new RangeError(`checkBound: no minimiser of ${name} is known`);
 }
 
-function factsOfPath({ objective: F, schedule: eta, theta, gradientNorms }: Path): RunFacts {
+function factsOfPath({ objective: F, schedule: eta, theta, gradientNorms, gaps, rule }: Path): RunFacts {
+  // Where the gap is rounding it says nothing of F.
+  const floor = F.gap ? 0 : 1e-9 * Math.abs(gaps[0] ?? 0);
+  const steep = Array.from(gaps.keys()).filter((k) => gaps[k]! > floor && gaps[k]! > leastNormal);
   const away = (one: Vector) => (F.thetaStar ? distance(one, F.thetaStar) : 0);
   return {
     F,
@@ -285,6 +298,9 @@ function factsOfPath({ objective: F, schedule: eta, theta, gradientNorms }: Path
     eta,
     largestSquare: gradientNorms.reduce((most, norm) => Math.max(most, norm * norm), 0),
     farthest: F.thetaStar && theta.reduce((most, one) => Math.max(most, away(one)), 0),
+    rule: String(rule),
+    leastSteepness:
+      gaps.length > 0 ? Math.min(...steep.map((k) => gradientNorms[k]! ** 2 / 2 / gaps[k]!)) : undefined,
   };
 }
 

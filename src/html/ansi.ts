@@ -1,5 +1,5 @@
 /** Text with the colours of a terminal, as HTML. */
-import { escapeHtml } from "../../display/escape-html.js";
+import { escapeHtml } from "../display/escape-html.js";
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
 const sequence = /\x1b\[([0-9;]*)m|\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g;

@@ -1,0 +1,98 @@
+/**
+ * What the reader has changed in cells: kept in this browser, under the page and the cell, and carried by a link.
+ */
+import { pageName, root } from "./places.ts";
+
+const key = (): string => `nablab ${new URL(root()).pathname}${pageName() ?? ""}`;
+
+/** The longest code that a link may carry: one of a hostile hand could unpack to gigabytes. */
+const longest = 100_000;
+
+/** The edited cells of this page: id → code. Where the browser keeps nothing, none. */
+export function keptEdits(): Map<string, string> {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(key()) ?? "{}");
+    if (typeof kept !== "object" || kept === null) return new Map();
+    return new Map(
+      Object.entries(kept).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+    );
+  } catch {
+    return new Map();
+  }
+}
+
+/**
+ * Keeps the code of a cell, or forgets it.
+ *
+ * @throws Error that says why it cannot be kept, and what to do
+ */
+export function keepEdit(cell: string, code: string | undefined): void {
+  const edits = keptEdits();
+  if (code === undefined) edits.delete(cell);
+  else edits.set(cell, code);
+  try {
+    if (edits.size === 0) localStorage.removeItem(key());
+    else localStorage.setItem(key(), JSON.stringify(Object.fromEntries(edits)));
+  } catch (error) {
+    const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
+    throw new Error(
+      isFull
+        ? "your edit is not kept: this browser's storage for the site is full; “Copy link” keeps it, too"
+        : "your edit is not kept: this browser stores nothing for the site; “Copy link” keeps it, too",
+    );
+  }
+}
+
+/** A link to a cell of this page with other code in it. */
+export async function linkWith(cell: string, code: string): Promise<string> {
+  const packed = await through(new CompressionStream("deflate-raw"), new TextEncoder().encode(code));
+  const text = btoa(String.fromCharCode(...packed))
+    .replace(/\+/g, "-")
+    .replace(/\//g, "_")
+    .replace(/=+$/, "");
+  const link = new URL(location.href);
+  link.hash = `edit=${encodeURIComponent(cell)}~${text}`;
+  return link.href;
+}
+
+/** The edit that the address of this page carries; undefined without one, or where it is damaged. */
+export async function editInLink(hash = location.hash): Promise<{ cell: string; code: string } | undefined> {
+  const [, cell, text] = /^#edit=([^~]+)~([\w-]+)$/.exec(hash) ?? [];
+  if (cell === undefined || text === undefined) return undefined;
+  try {
+    const packed = Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+    const bytes = await through(new DecompressionStream("deflate-raw"), packed);
+    return { cell: decodeURIComponent(cell), code: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
+  } catch {
+    return undefined;
+  }
+}
+
+async function through(
+  stream: CompressionStream | DecompressionStream,
+  bytes: Uint8Array,
+): Promise<Uint8Array> {
+  const writer = stream.writable.getWriter();
+  const written = writer.write(bytes as Uint8Array<ArrayBuffer>).then(() => writer.close());
+  written.catch(() => {}); // the reader meets it
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  const reader = stream.readable.getReader();
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    size += value.length;
+    if (size > longest) {
+      await reader.cancel();
+      throw new Error(`more than ${longest} bytes`);
+    }
+    parts.push(value);
+  }
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

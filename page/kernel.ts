@@ -1,0 +1,109 @@
+/** The kernel of a page: started, asked, stopped, and started again. */
+import { PageKernel, type WorkerLike } from "#nablab/browser/page-kernel.js";
+import { type Channel, compose, type Message, randomId } from "#nablab/protocol/message.js";
+import { assets } from "./places.ts";
+
+type Content = Record<string, unknown>;
+
+/** How long a kernel that cannot be interrupted in a loop may still go on, in ms. */
+const patience = 700;
+
+/** What a kernel tells the page of the cell that a request ran. */
+export type OnMessage = (type: string, content: Content, request: string | undefined) => void;
+
+export class Kernel {
+  readonly #onMessage: OnMessage;
+  readonly #onLost: (reason: string) => void;
+  readonly #replies = new Map<string, (content: Content | undefined) => void>();
+  readonly #id = randomId();
+  #worker: Worker;
+  #kernel: PageKernel;
+
+  /**
+   * @param onLost told when the kernel has ended, and all names with it
+   */
+  constructor(onMessage: OnMessage, onLost: (reason: string) => void) {
+    this.#onMessage = onMessage;
+    this.#onLost = onLost;
+    [this.#worker, this.#kernel] = this.#start();
+  }
+
+  #start(): [Worker, PageKernel] {
+    const worker = new Worker(`${assets()}kernel-worker.js`, { type: "module", name: "nablab kernel" });
+    const kernel = new PageKernel(worker as unknown as WorkerLike, (channel, message) =>
+      this.#receive(worker, channel, message),
+    );
+    worker.addEventListener("error", (event) => {
+      if (worker === this.#worker) this.#lose(event.message || "the kernel's program could not be loaded");
+    });
+    worker.addEventListener("message", ({ data }) => {
+      if (worker !== this.#worker) return;
+      if (data === "exit") this.#lose("the cell ended the kernel");
+      else if (typeof data?.failed === "string") this.#lose(data.failed);
+    });
+    return [worker, kernel];
+  }
+
+  /** Resolves when it can run cells; rejects if it cannot be started. */
+  ready(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#refuse = (reason) => reject(new Error(reason));
+      void this.#kernel.ready.then(resolve);
+    });
+  }
+  #refuse: (reason: string) => void = () => {};
+
+  #lose(reason: string): void {
+    this.#refuse(reason);
+    this.restart();
+    this.#onLost(reason);
+  }
+
+  #receive(worker: Worker, channel: Channel, { header, parent, content }: Message): void {
+    if (worker !== this.#worker) return;
+    const request = parent.msg_id;
+    if (channel !== "iopub" && header.msg_type.endsWith("_reply")) {
+      this.#replies.get(String(request))?.(content);
+      this.#replies.delete(String(request));
+      return;
+    }
+    this.#onMessage(header.msg_type, content, request);
+  }
+
+  /** Sends a request; its id, and its reply: undefined when the kernel ends before. */
+  request(type: string, content: Content): { id: string; reply: Promise<Content | undefined> } {
+    const id = this.send(type, content);
+    return { id, reply: new Promise((resolve) => this.#replies.set(id, resolve)) };
+  }
+
+  /** Sends a message, once the kernel can receive it; its id. */
+  send(type: string, content: Content): string {
+    const kernel = this.#kernel;
+    const message = compose(this.#id, type, content);
+    const channel = type === "input_reply" ? "stdin" : "shell";
+    void kernel.ready.then(() => kernel.forward(channel, message));
+    return message.header.msg_id;
+  }
+
+  /** Ends the running cell. Where loops cannot be interrupted, the kernel is started again if that does not help. */
+  stop(isBusy: () => boolean): void {
+    this.#kernel.interrupt();
+    if (this.#kernel.stopsLoops) return;
+    const worker = this.#worker;
+    setTimeout(() => {
+      if (worker !== this.#worker || !isBusy()) return;
+      this.restart();
+      this.#onLost(
+        "stopped, and its variables with it: without shared memory a loop cannot be stopped otherwise",
+      );
+    }, patience);
+  }
+
+  /** Starts anew: no name is left. */
+  restart(): void {
+    this.#worker.terminate();
+    for (const resolve of this.#replies.values()) resolve(undefined);
+    this.#replies.clear();
+    [this.#worker, this.#kernel] = this.#start();
+  }
+}

@@ -1,0 +1,255 @@
+/**
+ * A page that runs: loaded by the first press of Run, with the kernel. Its cells become editors, their outputs live.
+ */
+import { Kernel } from "./kernel.ts";
+import { LiveCell, type LivePage } from "./live-cell.ts";
+import type { OutputArea, Shown } from "./output-area.ts";
+import { cellElements, idOf, make } from "./places.ts";
+import { Widgets } from "./widgets.ts";
+
+/** What page.ts hands over. */
+export interface Start {
+  bar: HTMLElement;
+  /** The button that was pressed; it becomes "Run all". */
+  button: HTMLButtonElement;
+  status: HTMLElement;
+  /** Says something to the reader that stays. */
+  note(text: string): void;
+  /** The code of the cells as published, by id. */
+  originals: ReadonlyMap<string, string>;
+  isIsolated: boolean;
+  /** The cell to run first; "" for the first of the page. */
+  first: string;
+}
+
+export interface LiveModule {
+  start(options: Start): Promise<void>;
+}
+
+class Page implements LivePage {
+  readonly widgets: Widgets;
+  readonly assistant;
+  readonly #options: Start;
+  readonly #kernel: Kernel;
+  readonly #cells: LiveCell[];
+  /** The cells that requests run. */
+  readonly #running = new Map<string, LiveCell>();
+  /** What was shown under a display id. */
+  readonly #shown = new Map<string, Shown[]>();
+  readonly #waiting: LiveCell[] = [];
+  #current: LiveCell | undefined;
+  #stop: HTMLButtonElement;
+  /** Counts kernels, so that what was awaited of one that has ended goes no further. */
+  #life = 0;
+
+  constructor(options: Start) {
+    this.#options = options;
+    this.#kernel = new Kernel(
+      (type, content, request) => this.#receive(type, content, request),
+      (reason) => this.#lost(reason),
+    );
+    this.widgets = new Widgets((type, content) => this.#kernel.send(type, content));
+    this.assistant = {
+      complete: (code: string, cursor_pos: number) =>
+        this.#kernel.request("complete_request", { code, cursor_pos }).reply,
+      inspect: (code: string, cursor_pos: number) =>
+        this.#kernel.request("inspect_request", { code, cursor_pos, detail_level: 0 }).reply,
+    };
+    this.#cells = cellElements().map(
+      (element, i) => new LiveCell(element, i + 1, options.originals.get(idOf(element)) ?? "", this),
+    );
+    const { button, bar, status } = options;
+    const all = make("button", {
+      type: "button",
+      className: "main",
+      textContent: "Run all",
+      title: "Run all cells of the page",
+    });
+    all.addEventListener("click", () => this.#enqueue(this.#cells));
+    const had = document.activeElement === button || document.activeElement === document.body;
+    button.replaceWith(all);
+    if (had) all.focus({ preventScroll: true });
+    this.#stop = make("button", {
+      type: "button",
+      textContent: "Stop",
+      title: "End the running cell; variables are kept",
+      disabled: true,
+    });
+    this.#stop.addEventListener("click", () => this.stop());
+    const reset = make("button", {
+      type: "button",
+      textContent: "Reset",
+      title: "Bring back all code as published, and start the kernel again",
+    });
+    reset.addEventListener("click", () => this.#reset());
+    bar.insertBefore(this.#stop, status);
+    bar.insertBefore(reset, status);
+  }
+
+  /** Runs `first` when the kernel is there. */
+  async open(first: string): Promise<void> {
+    await this.#kernel.ready();
+    if (!this.#options.isIsolated) {
+      this.#options.note(
+        "This page runs on one thread, and Stop may restart its kernel: the browser shares no memory here, as in a private window or a frame.",
+      );
+    }
+    this.#say();
+    const cell =
+      this.#cells.find(({ id }) => id === first) ?? this.#cells.find(({ element }) => !element.hidden);
+    if (cell) this.run(cell);
+  }
+
+  /** Runs a cell, and first those above it that have not run as they are now. */
+  run(cell: LiveCell): void {
+    const above = this.#cells.slice(0, this.#cells.indexOf(cell)).filter(({ isFresh }) => !isFresh);
+    this.#enqueue([...above, cell]);
+  }
+
+  #enqueue(cells: readonly LiveCell[]): void {
+    for (const cell of cells) {
+      if (this.#waiting.includes(cell) || cell === this.#current) continue;
+      cell.become("waiting", "waiting");
+      this.#waiting.push(cell);
+    }
+    void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    if (this.#current) return;
+    const life = this.#life;
+    for (let cell = this.#waiting.shift(); cell; cell = this.#waiting.shift()) {
+      this.#current = cell;
+      const began = performance.now();
+      cell.become("running", "running…");
+      this.#say();
+      const { id, reply } = this.#kernel.request("execute_request", {
+        code: cell.code,
+        silent: false,
+        store_history: true,
+        allow_stdin: true,
+        stop_on_error: true,
+        user_expressions: {},
+      });
+      this.#running.set(id, cell);
+      const content = await reply;
+      if (life !== this.#life) return; // its kernel has ended
+      this.#current = undefined;
+      const seconds = (performance.now() - began) / 1000;
+      if (content?.status === "ok") cell.become("done", seconds < 1 ? "✓" : `✓ ${seconds.toFixed(1)} s`);
+      else {
+        cell.become("failed", content?.ename === "KeyboardInterrupt" ? "stopped" : "failed");
+        this.#dropWaiting();
+      }
+    }
+    this.#say();
+  }
+
+  #dropWaiting(): void {
+    for (const cell of this.#waiting.splice(0)) cell.become("idle");
+  }
+
+  stop(): void {
+    this.#dropWaiting();
+    const cell = this.#current;
+    this.#kernel.stop(() => this.#current !== undefined && this.#current === cell);
+  }
+
+  focusAfter(cell: LiveCell): void {
+    const next = this.#cells
+      .slice(this.#cells.indexOf(cell) + 1)
+      .find(({ element }) => !element.hidden && element.offsetParent);
+    next?.focus();
+  }
+
+  note(text: string): void {
+    this.#options.note(text);
+  }
+
+  #say(): void {
+    const { status } = this.#options;
+    const cell = this.#current;
+    this.#stop.disabled = !cell;
+    status.textContent = cell
+      ? `Running cell ${cell.number} of ${this.#cells.length}${this.#waiting.length > 0 ? `, ${this.#waiting.length} waiting` : ""}`
+      : "Ready";
+  }
+
+  #receive(type: string, content: Record<string, unknown>, request: string | undefined): void {
+    if (type.startsWith("comm_")) {
+      this.widgets.receive(type, content);
+      return;
+    }
+    const output = request === undefined ? undefined : this.#running.get(request)?.output;
+    const data = content.data as Record<string, unknown>;
+    switch (type) {
+      case "stream":
+        output?.stream(String(content.name), String(content.text));
+        break;
+      case "execute_result":
+        output?.show(data);
+        break;
+      case "display_data":
+      case "update_display_data":
+        this.#display(type === "display_data" ? output : undefined, data, content.transient);
+        break;
+      case "error":
+        output?.error(content.traceback as string[]);
+        break;
+      case "clear_output":
+        output?.clear(content.wait === true);
+        break;
+      case "input_request":
+        output?.ask(String(content.prompt), content.password === true, (value) =>
+          this.#kernel.send("input_reply", { value }),
+        );
+    }
+  }
+
+  /** Replaces what is shown under an id, and shows it in `output`, if given. */
+  #display(output: OutputArea | undefined, data: Record<string, unknown>, transient: unknown): void {
+    const { display_id: id } = (transient ?? {}) as { display_id?: string };
+    const before = id === undefined ? [] : (this.#shown.get(id) ?? []).filter(({ node }) => node.isConnected);
+    for (const shown of before) shown.show(data);
+    if (!output) return;
+    const shown = output.show(data);
+    if (id !== undefined) this.#shown.set(id, [...before, shown]);
+  }
+
+  /** The kernel has ended, and another one starts. */
+  #lost(reason: string): void {
+    this.#life++;
+    const cell = this.#current;
+    this.#current = undefined;
+    this.#running.clear();
+    this.widgets.clear();
+    this.#dropWaiting();
+    for (const one of this.#cells) one.forget();
+    cell?.become("failed", "stopped");
+    cell?.output?.error([reason]);
+    this.#say();
+  }
+
+  #restart(): void {
+    this.#life++;
+    this.#current?.become("idle");
+    this.#current = undefined;
+    this.#running.clear();
+    this.widgets.clear();
+    this.#dropWaiting();
+    for (const cell of this.#cells) cell.forget();
+    this.#kernel.restart();
+  }
+
+  #reset(): void {
+    this.#restart();
+    for (const cell of this.#cells) cell.reset();
+    (document.activeElement as HTMLElement | null)?.blur();
+    this.#say();
+  }
+}
+
+export const start: LiveModule["start"] = async (options) => {
+  const page = new Page(options);
+  await page.open(options.first);
+};

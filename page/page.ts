@@ -1,0 +1,151 @@
+/**
+ * What a page of a site has with scripts: figures that can be zoomed, search, and the buttons that make it run. What
+ * runs it (live.ts, the kernel) is loaded by the first press.
+ */
+import { editInLink, keptEdits } from "./edits.ts";
+import { prepareFigures } from "./figures.ts";
+import { isolate, startServiceWorker, wishOfReload } from "./isolation.ts";
+import type { LiveModule, Start } from "./live.ts";
+import { assets, cellElements, codeOf, idOf, isFile, make } from "./places.ts";
+import { addSearch } from "./search.ts";
+
+const bar = document.querySelector<HTMLElement>("[data-bar]");
+const cells = cellElements();
+
+prepareFigures();
+reachScrollers();
+addEventListener("resize", reachScrollers);
+if (bar) {
+  if (cells.length > 0) addRun(bar);
+  addSearch(bar);
+}
+startServiceWorker();
+
+/** Puts kept edits, and that of the link, into the page, and the buttons that run it. */
+function addRun(bar: HTMLElement): void {
+  const wished = wishOfReload();
+  const originals = new Map(cells.map((cell) => [idOf(cell), codeOf(cell).textContent ?? ""]));
+  const status = make("span", { className: "status" });
+  status.setAttribute("role", "status");
+  const button = make("button", { type: "button", className: "main", textContent: "Run" });
+  button.title = "Load the kernel into this page, and run its cells";
+  bar.append(button, status);
+  const note = (text: string): void => {
+    const line = make("p", { className: "note", textContent: text });
+    line.setAttribute("role", "alert");
+    bar.append(line);
+  };
+  let isStarting = false;
+  const start = async (cell: string): Promise<void> => {
+    if (isStarting) return;
+    const missing = whatIsMissing();
+    if (missing) return note(missing);
+    isStarting = true;
+    button.disabled = true;
+    status.textContent = "Loading the kernel…";
+    try {
+      const isIsolated = await isolate(cell, wished !== undefined);
+      const live = (await import(/* @vite-ignore */ `${assets()}live.js`)) as LiveModule;
+      const options: Start = { bar, button, status, note, originals, isIsolated, first: cell };
+      await live.start(options);
+    } catch (error) {
+      note(
+        `the kernel could not be loaded: ${(error as Error).message}; is there a network? Then press Run again`,
+      );
+      status.textContent = "";
+      isStarting = false;
+      button.disabled = false;
+    }
+  };
+  button.addEventListener("click", () => void start(""));
+  for (const cell of cells) {
+    if (cell.hidden) continue;
+    const run = make("button", {
+      type: "button",
+      textContent: "▶ Run",
+      title: "Run this cell, and first those above it that have not run",
+    });
+    run.setAttribute("aria-label", `Run cell ${cells.indexOf(cell) + 1}`);
+    run.addEventListener("click", () => void start(idOf(cell)));
+    const tools = make("div", { className: "tools" }, run);
+    codeOf(cell).after(tools);
+  }
+  void applyEdits(originals, note).then(() => {
+    if (wished !== undefined) void start(wished);
+  });
+}
+
+/** Makes what is wider than the page reachable by keyboard, to be scrolled; nothing else, which would only be in the way. */
+function reachScrollers(): void {
+  for (const element of document.querySelectorAll<HTMLElement>(
+    "main pre, main table, main .maths, main .figure",
+  )) {
+    if (element.scrollWidth > element.clientWidth + 1) element.tabIndex = 0;
+    else if (element.tabIndex === 0) element.removeAttribute("tabindex");
+  }
+}
+
+/** What this browser, or the way to the page, lacks to run it; a line that says what to do. */
+function whatIsMissing(): string | undefined {
+  if (isFile)
+    return "A page that is opened from its folder can be read, not run. To run it, serve the folder: npx nablab serve FOLDER";
+  // (module (func (result v128) i32.const 0 i8x16.splat))
+  const simd = Uint8Array.of(
+    0,
+    97,
+    115,
+    109,
+    1,
+    0,
+    0,
+    0,
+    1,
+    5,
+    1,
+    96,
+    0,
+    1,
+    123,
+    3,
+    2,
+    1,
+    0,
+    10,
+    8,
+    1,
+    6,
+    0,
+    65,
+    0,
+    253,
+    15,
+    11,
+  );
+  if (typeof WebAssembly !== "object" || !WebAssembly.validate(simd))
+    return "This browser has no WebAssembly SIMD, which the kernel computes with. Use Firefox 89, Chrome 91, Safari 16.4 or newer.";
+  return undefined;
+}
+
+async function applyEdits(
+  originals: ReadonlyMap<string, string>,
+  note: (text: string) => void,
+): Promise<void> {
+  const edits = keptEdits();
+  const linked = await editInLink();
+  if (linked && originals.has(linked.cell)) {
+    edits.set(linked.cell, linked.code);
+    note(
+      "This link brings changed code for one cell. Read it before you run it; Reset brings back the original.",
+    );
+  } else if (/^#edit=/.test(location.hash))
+    note("The edit in this link cannot be read, or is for another version of the page.");
+  for (const cell of cells) {
+    const code = edits.get(idOf(cell));
+    if (code === undefined || code === originals.get(idOf(cell))) continue;
+    cell.classList.add("stale");
+    const folded = cell.querySelector("details.folded");
+    if (folded) (folded as HTMLDetailsElement).open = true;
+    codeOf(cell).querySelector("code")!.textContent = code;
+    if (linked?.cell === idOf(cell)) cell.scrollIntoView({ block: "center" });
+  }
+}

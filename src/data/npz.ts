@@ -1,0 +1,147 @@
+/**
+ * NumPy's npz format: a zip file of npy files, one for each array, named after it.
+ *
+ * Source: numpy.savez and numpy.savez_compressed; PKWARE, .ZIP File Format Specification.
+ */
+import { type UnzipFileInfo, unzipSync, zipSync } from "fflate";
+import { inspect, writeAtomically } from "#platform";
+import type { Tensor } from "../tensor/tensor.js";
+import { readNpy, writeNpy } from "./npy.js";
+import { mostUnpacked, readDataFile } from "./read-file.js";
+
+/** Which arrays are read. */
+export interface NpzOptions {
+  /** The names of some arrays; all by default. */
+  names?: readonly string[];
+}
+
+/**
+ * Reads the bytes of an npz file: its arrays by their names, each as `readNpy` reads it.
+ *
+ * @param bytes the whole file
+ * @param options `names`: which arrays; `file`: what errors call it
+ * @throws RangeError for what is no npz file, an array that holds no numbers or is not there, or one that unpacks to more than 512 MB
+ * @example
+ * readNpz(writeNpz({ a: tensor([1, 2]), b: tensor([[3]]) })).b.toArray() // → [ [ 3 ] ]
+ */
+export function readNpz(
+  bytes: Uint8Array,
+  { names, file = "the file" }: NpzOptions & { file?: string } = {},
+): Record<string, Tensor> {
+  const there: string[] = [];
+  const checksums = new Map<string, number>();
+  const stored = storedChecksums(bytes);
+  let at = 0;
+  const filter = ({ name, originalSize }: UnzipFileInfo): boolean => {
+    checksums.set(name, stored[at++] ?? 0);
+    if (name.endsWith("/")) return false;
+    const array = name.replace(/\.npy$/, "");
+    there.push(array);
+    if (names && !names.includes(array)) return false;
+    if (originalSize <= mostUnpacked) return true;
+    throw new RangeError(
+      `readNpz: ${array} of ${file} unpacks to more than ${mostUnpacked / 2 ** 20} MB; read others with names, got ${originalSize} bytes`,
+    );
+  };
+  let unpacked: Record<string, Uint8Array>;
+  try {
+    unpacked = unzipSync(bytes, { filter });
+  } catch (cause) {
+    if (cause instanceof RangeError) throw cause;
+    const hint = bytes[0] === 0x93 ? "; it is an npy file, read it with loadNpy()" : "";
+    throw new RangeError(
+      `readNpz: ${file} is no npz file, or damaged (${(cause as Error).message})${hint || ";"} got ${bytes.length} bytes`,
+      { cause },
+    );
+  }
+  const missing = names?.find((name) => !there.includes(name));
+  if (missing !== undefined) {
+    throw new RangeError(`readNpz: ${file} has ${there.join(", ") || "no arrays"}, got ${inspect(missing)}`);
+  }
+  return Object.fromEntries(
+    Object.entries(unpacked).map(([name, content]) => {
+      const array = name.replace(/\.npy$/, "");
+      if (checksum(content) !== checksums.get(name)) {
+        throw new RangeError(
+          `readNpz: ${array} of ${file} is damaged, its checksum is another; copy or write the file again, got ${content.length} bytes`,
+        );
+      }
+      return [array, readNpy(content, `${array} of ${file}`)];
+    }),
+  );
+}
+
+/**
+ * Loads an npz file, as `numpy.savez` and `numpy.savez_compressed` write it.
+ *
+ * @param file a path, such as `mnist.npz`
+ * @param options `names`: which arrays; all by default
+ * @throws Error when the file is missing, RangeError as `readNpz`
+ * @example
+ * saveNpz("two.npz", { x: tensor([[1, 2]]), y: tensor([0]) });
+ * (await loadNpz("two.npz", { names: ["x"] })).x.shape // → [ 1, 2 ]
+ */
+export async function loadNpz(file: string, options: NpzOptions = {}): Promise<Record<string, Tensor>> {
+  return readNpz(await readDataFile("loadNpz", file), { ...options, file });
+}
+
+/**
+ * Tensors as the bytes of an npz file, which NumPy's `load` reads: by their names, packed.
+ *
+ * @throws TypeError for what is no tensor, RangeError for no tensors
+ * @example
+ * Object.keys(readNpz(writeNpz({ a: tensor([1]) }))) // → [ 'a' ]
+ */
+export function writeNpz(arrays: Readonly<Record<string, Tensor>>): Uint8Array {
+  const entries = Object.entries(arrays ?? {});
+  if (entries.length === 0) {
+    throw new RangeError(
+      `writeNpz: expected tensors by their names, such as { x: tensor([1, 2]) }, got ${inspect(arrays)}`,
+    );
+  }
+  const files = Object.fromEntries(entries.map(([name, numbers]) => [`${name}.npy`, writeNpy(numbers)]));
+  // Without a date, so that the same numbers are the same bytes.
+  return zipSync(files, { mtime: new Date(1980, 0, 1) });
+}
+
+/**
+ * Saves tensors as an npz file.
+ *
+ * @param file a path, such as `weights.npz`; written whole or not at all
+ * @param arrays the tensors by their names
+ * @throws Error when the file cannot be written, TypeError for what is no tensor
+ * @example
+ * saveNpz("pair.npz", { a: tensor([1, 2]), b: tensor([3]) });
+ * (await loadNpz("pair.npz")).a.toArray() // → [ 1, 2 ]
+ */
+export function saveNpz(file: string, arrays: Readonly<Record<string, Tensor>>): void {
+  writeAtomically(file, writeNpz(arrays));
+}
+
+/** The checksums of a zip file's entries in their order, from its directory: unpacking does not look at them. */
+function storedChecksums(bytes: Uint8Array): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let end = bytes.length - 22;
+  while (end >= 0 && view.getUint32(end, true) !== 0x06054b50) end--;
+  if (end < 0) return [];
+  const found: number[] = [];
+  for (let at = view.getUint32(end + 16, true); at + 46 <= end && view.getUint32(at, true) === 0x02014b50; ) {
+    found.push(view.getUint32(at + 16, true));
+    at += 46 + view.getUint16(at + 28, true) + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
+  }
+  return found;
+}
+
+/** What a byte adds to a CRC-32, of the polynomial 0xedb88320. */
+const shares = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let share = byte;
+  for (let bit = 0; bit < 8; bit++) share = share & 1 ? (share >>> 1) ^ 0xedb88320 : share >>> 1;
+  return share;
+});
+
+/** CRC-32, as zip files store it. */
+function checksum(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ shares[(crc ^ bytes[i]!) & 255]!;
+  return (crc ^ 0xffffffff) >>> 0;
+}

@@ -1,0 +1,28 @@
+/**
+ * tslab's `display` for the notebooks that were written for it: what they show goes where nablab shows things.
+ */
+import { createRequire } from "node:module";
+import type { MimeBundle } from "../display/bundle.js";
+import { host } from "../display/host.js";
+
+const require = createRequire(import.meta.url);
+
+interface Content {
+  data: MimeBundle;
+  metadata: Record<string, unknown>;
+  transient: { display_id?: string };
+}
+
+let isConnected = false;
+
+/** Connects tslab to this kernel when it is first asked for, since it loads a compiler; returns its file. */
+export function connectTslab(): string {
+  if (!isConnected) {
+    isConnected = true;
+    const jupyter = require("tslab/dist/jupyter.js") as { lastWriteDisplayData: unknown };
+    jupyter.lastWriteDisplayData = ({ data, metadata, transient }: Content, update?: boolean) => {
+      host().display({ data, metadata, displayId: transient.display_id, update });
+    };
+  }
+  return require.resolve("tslab/dist/public.js");
+}

