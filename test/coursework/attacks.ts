@@ -18,7 +18,7 @@ const notAllowed = (what: string): RegExp =>
     `^Error: ${what.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")} is not allowed: where notebooks are graded`,
   );
 const frozen =
-  /Cannot (assign to (read only )?property|define property|redefine property|add property|delete property)|cannot be changed where notebooks are graded/;
+  /Cannot (assign to (read only )?property|define property|redefine property|add property|delete property)|cannot be changed (here|where notebooks are graded)/;
 const noText = /^EvalError: Code generation from strings disallowed/;
 const fs = (names: string): string => `import { ${names} } from "node:fs";\n`;
 const module = (name: string): Pick<Attack, "code" | "is"> => ({
