@@ -22,6 +22,13 @@ export interface Place {
   hovers: boolean;
 }
 
+/** After this many milliseconds without a new version a live figure is not going to grow. */
+const patience = 15_000;
+
+const ended =
+  "This picture was still growing, and no new version has come. If its kernel is there, the work may be waiting, or the page " +
+  "was closed meanwhile: of a training, lastRun() in a new cell shows all of it. Otherwise run the cell again.";
+
 const toolbarWidth = 120; // px: four buttons
 
 const defaultHeight = 450; // Plotly's default, needed here before Plotly is loaded
@@ -43,6 +50,9 @@ export class FigureView {
   #disposed = false;
   #frame = 0;
   #width = 0;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
+  /** Whether a live figure has had no new version for long. */
+  #isOver = false;
   /** The width on paper, while the page is printed. */
   #printed: number | undefined;
   #plotly: Plotly | undefined;
@@ -70,6 +80,14 @@ export class FigureView {
   show(figure: unknown, text: string): void {
     this.#figure = figure;
     this.#text = text;
+    clearTimeout(this.#waiting);
+    this.#isOver = false;
+    if (isLive(figure)) {
+      this.#waiting = setTimeout(() => {
+        this.#isOver = true;
+        this.#say(ended);
+      }, patience);
+    }
     this.#redraw();
   }
 
@@ -83,6 +101,7 @@ export class FigureView {
   /** Removes the plot and releases its resources. */
   dispose(): void {
     this.#disposed = true;
+    clearTimeout(this.#waiting);
     cancelAnimationFrame(this.#frame);
     this.#resize.disconnect();
     this.#forgetTheme();
@@ -144,7 +163,7 @@ export class FigureView {
           await this.#plotly.react(this.#plot, figure);
         }
       }
-      this.#say(unknownTraces(figure, this.#plot));
+      this.#say(this.#isOver ? ended : unknownTraces(figure, this.#plot));
     } catch (error) {
       this.#plot.hidden = true;
       const reason = error instanceof Error ? error.message : String(error);
@@ -194,6 +213,12 @@ export class FigureView {
     this.#note.textContent = note;
     this.#note.hidden = note === "";
   }
+}
+
+/** Whether another version of a figure is to follow. */
+function isLive(figure: unknown): boolean {
+  const layout = isObject(figure) ? figure.layout : undefined;
+  return isObject(layout) && isObject(layout.meta) && layout.meta.live === true;
 }
 
 /** The heights of the legends as they are drawn, without the frame that Plotly keeps free around them. */

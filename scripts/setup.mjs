@@ -1,7 +1,7 @@
 // Installs everything that notebooks and tests need inside this folder: locked npm packages, the build, pinned Python
 // packages in .venv, and there the kernel and the renderer. Idempotent, and completes an interrupted run. Uses only
 // built-in modules, since it runs before any package is installed. `npm run setup`
-import { cpSync, existsSync, lstatSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Problem, runMain, step } from "./lib/report.mjs";
@@ -25,6 +25,7 @@ export async function setup() {
   await pythonPackages();
   await kernel();
   await renderer();
+  labSettings();
 }
 
 const npmOptions = [
@@ -135,6 +136,28 @@ async function renderer() {
       cpSync(built, installed, { recursive: true });
     }),
   );
+}
+
+/**
+ * What JupyterLab of .venv starts with, which a user's own settings override: no question whether it may fetch news, brackets
+ * close themselves, and nbgrader's menu, which is for lecturers (`nablab course formgrader`), stays out of the lectures.
+ */
+function labSettings() {
+  const files = {
+    "share/jupyter/lab/settings/overrides.json": {
+      "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false },
+      "@jupyterlab/codemirror-extension:plugin": { defaultConfig: { autoClosingBrackets: true } },
+      "@jupyterlab/notebook-extension:tracker": { codeCellConfig: { autoClosingBrackets: true } },
+    },
+    "etc/jupyter/labconfig/page_config.json": { disabledExtensions: { "@jupyter/nbgrader": true } },
+  };
+  for (const [name, content] of Object.entries(files)) {
+    const file = path.join(venv, ...name.split("/"));
+    const text = `${JSON.stringify(content, null, 2)}\n`;
+    if (existsSync(file) && readFileSync(file, "utf8") === text) continue;
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -6,6 +6,7 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify, stripVTControlCharacters } from "node:util";
+import { rendererFolder } from "../display/renderer-folder.js";
 import {
   dataFoldersFor,
   ownPrefix,
@@ -85,7 +86,7 @@ const packagesCheck: Check = {
   async look() {
     const names = Object.keys(manifest().dependencies);
     const missing = names.filter((name) => !packageFolder(name));
-    const cure = ownPrefix() ? "npm run setup" : "npm ci";
+    const cure = isClone() ? "npm run setup" : "install nablab again (npm install -g nablab)";
     if (missing.length > 0) throw new Ailment(`missing: ${missing.join(", ")}`, cure);
     try {
       await import("zeromq");
@@ -95,6 +96,12 @@ const packagesCheck: Check = {
     return `${names.length} there`;
   },
 };
+
+/** Whether this is a clone, with the set-up, and no installed package. */
+const isClone = (): boolean => existsSync(path.join(packageRoot, "scripts", "setup.mjs"));
+
+/** How this nablab is called: an installed one is on the path, or npx finds it; in a clone npx does. */
+const command = (): string => (isClone() ? "npx nablab" : "nablab");
 
 /** Where Node finds a package, looking upwards as Node does. */
 function packageFolder(name: string): string | undefined {
@@ -140,7 +147,11 @@ const pythonCheck: Check = {
   name: "Python",
   async look() {
     const prefix = environment();
-    if (!prefix) throw new Ailment("there is none", "install Python 3.10 or newer, then npm run setup");
+    if (!prefix)
+      throw new Ailment(
+        "there is none",
+        `install Python 3.10 or newer, then ${isClone() ? "npm run setup" : "pip install jupyterlab"}`,
+      );
     const version = (await python("import platform; print(platform.python_version())")).trim();
     if (!atLeast(version, "3.10")) throw new Ailment(`${version} is too old`, "install Python 3.10 or newer");
     return `${version}, ${prefix}`;
@@ -155,7 +166,7 @@ const labCheck: Check = {
     } catch {
       throw new Ailment(
         "this Python has no JupyterLab",
-        "npm run setup (in a clone), or pip install jupyterlab",
+        isClone() ? "npm run setup" : "pip install jupyterlab anywidget",
       );
     }
   },
@@ -166,12 +177,12 @@ const kernelspecCheck: Check = {
   look() {
     const prefix = environment() as string;
     const [spec] = dataFoldersFor(prefix).flatMap((folder) => installedKernelspec(folder) ?? []);
-    const cure = `npx nablab kernel install --prefix ${prefix}`;
+    const cure = `${command()} kernel install --prefix ${prefix}`;
     if (!spec) throw new Ailment("Jupyter does not know the kernel", cure);
     const problem = kernelspecProblem(spec);
     if (problem) {
       const inUserFolder = spec.folder.startsWith(userDataFolder());
-      throw new Ailment(problem, inUserFolder ? "npx nablab kernel install --user" : cure);
+      throw new Ailment(problem, inUserFolder ? `${command()} kernel install --user` : cure);
     }
     return spec.folder;
   },
@@ -180,11 +191,16 @@ const kernelspecCheck: Check = {
 const rendererCheck: Check = {
   name: "renderer",
   look() {
-    const below = path.join("labextensions", "@nablab");
-    const folders = dataFoldersFor(environment() as string).map((folder) => path.join(folder, below));
+    const prefix = environment() as string;
+    const folders = dataFoldersFor(prefix).map((folder) => path.join(folder, rendererFolder));
     const found = folders.find((folder) => existsSync(folder));
     if (found) return found;
-    throw new Ailment("figures would show as pictures only", "npm run setup");
+    throw new Ailment(
+      "figures would show as pictures only",
+      isClone() && prefix === ownPrefix()
+        ? "npm run setup"
+        : `${command()} renderer install --prefix ${prefix}`,
+    );
   },
 };
 

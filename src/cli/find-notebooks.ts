@@ -4,6 +4,7 @@
 import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { InputError } from "./input-error.js";
+import { unreadable } from "./system-error.js";
 
 /** A notebook to run. */
 export interface Place {
@@ -44,7 +45,7 @@ function isFolder(given: string): boolean {
     return statSync(given).isDirectory();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new InputError(code === "ENOENT" ? `${given}: no such file` : `${given}: cannot be read (${code})`);
+    throw new InputError(code === "ENOENT" ? `${given}: no such file` : `${given}: ${unreadable(error)}`);
   }
 }
 

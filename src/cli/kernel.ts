@@ -29,7 +29,7 @@ export function installKernel({
   displayName = kernelDisplayName,
   ...place
 }: KernelPlace & { displayName?: string }): void {
-  say(`${displayName} is installed in ${installKernelspec(folderOf("install", place), displayName)}`);
+  say(`${displayName} is installed in ${installKernelspec(folderOf("kernel install", place), displayName)}`);
 }
 
 /**
@@ -38,7 +38,7 @@ export function installKernel({
  * @throws InputError when it is not there, more than one place is named, or there is no Python to ask
  */
 export function uninstallKernel(place: KernelPlace): void {
-  const dataFolder = folderOf("uninstall", place);
+  const dataFolder = folderOf("kernel uninstall", place);
   const folder = uninstallKernelspec(dataFolder);
   if (!folder) {
     throw new InputError(
@@ -58,14 +58,16 @@ export function listKernels(): void {
   if (found.length === 0) say("no Jupyter knows the kernel; nablab kernel install makes it known");
 }
 
-function folderOf(command: string, { prefix, user, sysPrefix }: KernelPlace): string {
+/** Jupyter's data folder of a place.
+ *
+ * @param command for messages
+ */
+export function folderOf(command: string, { prefix, user, sysPrefix }: KernelPlace): string {
   const named = [prefix !== undefined, user === true, sysPrefix === true].filter(Boolean);
-  if (named.length > 1) throw new InputError(`kernel ${command}: give one of --prefix, --user, --sys-prefix`);
+  if (named.length > 1) throw new InputError(`${command}: give one of --prefix, --user, --sys-prefix`);
   if (prefix !== undefined) return dataFolderOf(path.resolve(prefix));
   if (!sysPrefix) return userDataFolder();
   const found = pathPrefix();
   if (found) return dataFolderOf(found);
-  throw new InputError(
-    `kernel ${command}: --sys-prefix needs python3 on the path; name its folder with --prefix`,
-  );
+  throw new InputError(`${command}: --sys-prefix needs python3 on the path; name its folder with --prefix`);
 }

@@ -9,8 +9,10 @@ import { addCourseCommands } from "./course/commands.js";
 import { InputError } from "./input-error.js";
 import type { KernelPlace } from "./kernel.js";
 import { say } from "./progress.js";
+import type { RendererPlace } from "./renderer.js";
 import type { RunOptions } from "./run.js";
 import type { SiteOptions } from "./site/site.js";
+import { systemProblem } from "./system-error.js";
 
 const { version, description } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
@@ -19,7 +21,6 @@ const { version, description } = JSON.parse(
 const program = new Command("nablab")
   .description(description)
   .version(version)
-  .showHelpAfterError("(see nablab --help)")
   .exitOverride()
   .addHelpText(
     "after",
@@ -28,6 +29,7 @@ Examples:
   npx nablab run notebooks/lectures/01-gradient-descent.ipynb   execute it in place
   npx nablab run notebooks --out output --html                  execute all, write copies and HTML pages
   npx nablab kernel install --prefix .venv                      register the kernel with Jupyter
+  npx nablab renderer install --prefix .venv                    draw its figures in JupyterLab
   npx nablab site notebooks/lectures --out site                 a static site whose pages run in the browser
   npx nablab check mine.ipynb                                   check an assignment on its visible tests
   npx nablab course --help                                      for lecturers: release and grade assignments
@@ -164,6 +166,24 @@ kernel
     (await import("./kernel.js")).listKernels();
   });
 
+const renderer = program
+  .command("renderer")
+  .summary("make figures live in JupyterLab")
+  .description("Installs the JupyterLab extension that draws figures, in an existing JupyterLab.");
+
+inPlace(renderer.command("install"))
+  .description("Copies the extension; a JupyterLab page that is open shows it once it is reloaded.")
+  .addHelpText("after", "\nExample:\n  npx nablab renderer install --prefix .venv")
+  .action(async (options: RendererPlace) => {
+    (await import("./renderer.js")).installRenderer(options);
+  });
+
+inPlace(renderer.command("uninstall"))
+  .description("Removes the extension; figures show as pictures then.")
+  .action(async (options: RendererPlace) => {
+    (await import("./renderer.js")).uninstallRenderer(options);
+  });
+
 program
   .command("doctor")
   .summary("diagnose the installation")
@@ -193,6 +213,13 @@ function whole(text: string): number {
   throw new InvalidArgumentError("expected a whole number above 0.");
 }
 
+/** Of each command the line that leads to its help, not to that of the program. */
+function pointToHelp(command: Command, names: string): void {
+  command.showHelpAfterError(`(see ${names} --help)`);
+  for (const one of command.commands) pointToHelp(one, `${names} ${one.name()}`);
+}
+pointToHelp(program, "nablab");
+
 // `nablab doctor | head` closes the pipe: the rest of the output is not wanted.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
@@ -206,5 +233,10 @@ try {
   else if (error instanceof InputError) {
     say(`nablab: ${error.message}`);
     process.exitCode = 2;
-  } else throw error;
+  } else {
+    const problem = systemProblem(error);
+    if (problem === undefined) throw error;
+    say(`nablab: ${problem}`);
+    process.exitCode = 1;
+  }
 }

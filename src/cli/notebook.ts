@@ -10,6 +10,7 @@ import { kernelInfo } from "../kernel/kernel-info.js";
 import { kernelDisplayName, kernelName } from "../kernel/kernelspec.js";
 import { InputError } from "./input-error.js";
 import { nbformatJson, splitLines } from "./nbformat-json.js";
+import { unreadable } from "./system-error.js";
 
 export type { CellOutput };
 
@@ -59,7 +60,7 @@ export function readNotebook(file: string): { notebook: Notebook; bytes: Buffer 
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    throw new InputError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    throw new InputError(`${file}: ${unreadable(error)}`);
   }
   return { notebook: parseNotebook(bytes.toString("utf8"), file), bytes };
 }

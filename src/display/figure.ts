@@ -9,6 +9,7 @@
 
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "./bundle.js";
+import { plainTitle } from "./describe.js";
 import { encodePlain, encodeTraces } from "./encode-figure.js";
 import { type Fit, fitFigure } from "./fit-figure.js";
 import { printing } from "./host.js";
@@ -25,8 +26,8 @@ export interface FigureOptions {
   data: readonly Trace[];
   /** The layout; what it leaves out comes from nablab's defaults. */
   layout?: Layout;
-  /** What the figure shows, in words, with the numbers that matter: the text of the figure. */
-  alt: string;
+  /** What the figure shows, in words, with the numbers that matter: the text of the figure; by default its title. */
+  alt?: string;
   /** Plotly's configuration (mode bar, zoom by wheel, …). */
   config?: Readonly<Record<string, unknown>>;
   /** The size of the static image; by default 700 pixels and the layout's height. */
@@ -57,13 +58,16 @@ export class Figure implements Displayable {
     if (!Array.isArray(data) || data.some((trace) => trace === null || typeof trace !== "object")) {
       throw new TypeError(`figure: data must be a list of traces, got ${inspect(data, { depth: 0 })}`);
     }
-    if (typeof alt !== "string" || alt.trim() === "") {
-      throw new TypeError(`figure: alt must say in words what the figure shows, got ${inspect(alt)}`);
+    const text = alt ?? plainTitle(titleOf(layout) ?? "");
+    if (typeof text !== "string" || text.trim() === "") {
+      throw new TypeError(
+        `figure: alt, or the title, must say in words what the figure shows, got ${inspect(alt)}`,
+      );
     }
     this.data = data;
     this.layout = withDefaults(layout, data);
     this.fit = fit ?? fitOf(layout);
-    this.alt = alt;
+    this.alt = text;
     this.config = config;
     this.imageSize = imageSize;
   }
@@ -86,9 +90,15 @@ export class Figure implements Displayable {
     return fitFigure({ data: this.data, layout }, { width, measure: textWidth });
   }
 
-  /** The bundle without the static image: what a live chart sends. */
-  quickBundle(): MimeBundle {
-    return { "application/vnd.plotly.v1+json": this.toJSON(), "text/plain": this.alt };
+  /**
+   * The bundle without the static image: what a live chart sends.
+   *
+   * @param live whether another version is to follow: if none does, the renderer says so
+   */
+  quickBundle({ live = false } = {}): MimeBundle {
+    const json = this.toJSON();
+    if (live) json.layout.meta = { ...(json.layout.meta as object | undefined), live };
+    return { "application/vnd.plotly.v1+json": json, "text/plain": this.alt };
   }
 
   /**
@@ -130,7 +140,7 @@ export class Figure implements Displayable {
 /**
  * Any Plotly figure, shown in the notebook.
  *
- * @throws TypeError when `data` is no list of traces or `alt` is missing
+ * @throws TypeError when `data` is no list of traces, or there is neither `alt` nor a title
  * @example
  * figure({ data: [{ type: "bar", x: ["a", "b"], y: [1, 2] }], alt: "Two bars: a 1, b 2" })
  * // Two bars: a 1, b 2
@@ -139,9 +149,14 @@ export function figure(options: FigureOptions): Figure {
   return new Figure(options);
 }
 
+function titleOf({ title }: Layout): string | undefined {
+  const text = typeof title === "string" ? title : (title as { text?: unknown } | undefined)?.text;
+  return typeof text === "string" ? text : undefined;
+}
+
 /** How a figure of a user is laid out: its title and legend, unless it places them itself. */
 function fitOf({ title, height, margin, legend, showlegend }: Layout): Fit | undefined {
-  const text = typeof title === "string" ? title : (title as { text?: unknown } | undefined)?.text;
+  const text = titleOf({ title });
   const placed = [margin, legend, title].some(
     (part) =>
       part !== null &&
@@ -150,7 +165,7 @@ function fitOf({ title, height, margin, legend, showlegend }: Layout): Fit | und
   );
   if (placed || (text === undefined && showlegend === undefined)) return undefined;
   return {
-    ...(typeof text === "string" && { title: text }),
+    ...(text !== undefined && { title: text }),
     ...(margin !== undefined && margin !== null && { margin }),
     ...(typeof height === "number" && { plot: Math.max(100, height - 102) }),
   };
@@ -167,6 +182,8 @@ const layoutDefaults = {
   font: { family: "Helvetica, Arial, sans-serif", size: 13 },
   margin: { l: 64, r: 32, t: 44, b: 60 },
   hovermode: "closest",
+  // As in heatMap(): told apart with any colour vision, and in grey.
+  colorscale: { sequential: "Cividis", sequentialminus: "Cividis" },
   // The same value in each version of a live chart: zoom and hidden series survive an update.
   uirevision: "nablab",
 };

@@ -26,3 +26,39 @@ export function formatNumber(value: number, digits = 4): string {
     rounded < 1e-4 || rounded >= 1e6 ? rounded.toExponential().replace("e+", "e") : String(rounded);
   return (value < 0 ? "-" : "") + text;
 }
+
+/**
+ * Numbers of one column in one format, so that their points stand below each other: whole numbers with commas in all or none,
+ * others with as many decimals as the one that needs most for `digits` digits, or all as powers of ten where that would be long.
+ *
+ * @example
+ * formatColumn([2.301, 0.4512, 12]) // → [ '2.3010', '0.4512', '12.0000' ]
+ */
+export function formatColumn(values: readonly number[], digits = 4): string[] {
+  const finite = values.filter((value) => Number.isFinite(value));
+  const sizes = finite.map(Math.abs).filter((size) => size > 0);
+  const [least, greatest] = [Math.min(...sizes), Math.max(...sizes)];
+  const format = (): ((value: number) => string) => {
+    if (sizes.length === 0) return formatNumber;
+    if (finite.every(Number.isInteger) && greatest < 1e15) {
+      return greatest < 10_000 ? String : (value) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+    }
+    const decimals = Math.max(...finite.map((value) => decimalsOf(value, digits)));
+    const whole = Math.max(1, Math.floor(Math.log10(greatest)) + 1);
+    if (least < 1e-4 || greatest >= 1e6 || whole + decimals > 10)
+      return (value) => (value === 0 ? "0" : value.toExponential(digits - 1).replace("e+", "e"));
+    return (value) => {
+      const [before = "", after] = value.toFixed(decimals).split(".");
+      const grouped = greatest < 10_000 ? before : before.replace(/\B(?=(\d{3})+$)/g, ",");
+      return after === undefined ? grouped : `${grouped}.${after}`;
+    };
+  };
+  const one = format();
+  return values.map((value) => (Number.isFinite(value) ? one(value) : formatNumber(value)));
+}
+
+/** How many decimals a number needs for its first digits, without noughts at the end. */
+function decimalsOf(value: number, digits: number): number {
+  const [mantissa = "", exponent] = Number(value.toPrecision(digits)).toExponential().split("e");
+  return Math.max(0, mantissa.replace(/^-?\d\.?/, "").length - Number(exponent));
+}

@@ -57,7 +57,7 @@ export class LiveFigure {
     this.id = id ?? nextDisplayId(this.#host);
     this.#interval = 1000 / maxRate;
     this.#newest = checked(first);
-    this.#host.display({ data: first.quickBundle(), displayId: this.id, live: true });
+    this.#host.display({ data: first.quickBundle({ live: true }), displayId: this.id, live: true });
     this.#sentAt = performance.now();
     expectStaticImage();
   }
@@ -91,7 +91,12 @@ export class LiveFigure {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#sentAt = performance.now();
-    this.#host.display({ data: this.#newest.quickBundle(), displayId: this.id, update: true, live: true });
+    this.#host.display({
+      data: this.#newest.quickBundle({ live: true }),
+      displayId: this.id,
+      update: true,
+      live: true,
+    });
     expectStaticImage();
   }
 

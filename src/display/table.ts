@@ -4,15 +4,16 @@
 import { inspect } from "#platform";
 import { type Displayable, isDisplayable } from "./bundle.js";
 import { escapeHtml } from "./escape-html.js";
-import { formatNumber } from "./format-number.js";
+import { formatColumn, formatNumber } from "./format-number.js";
 import { shown } from "./shown.js";
 
 /**
- * Shows records as a table: one row each, numbers to four significant digits and to the right.
+ * Shows records as a table: one row each, the numbers of a column in one format, to four significant digits, and to the right. Of a
+ * long list the first and the last rows are shown, and how many are not.
  *
  * @param rows the records; a value that a row lacks leaves its cell empty
  * @param options `caption`: a line above the table; `columns`: which keys to show, in which order, by default all, in the
- *   order they first occur
+ *   order they first occur; `rows`: how many rows are shown at most, 30 by default
  * @throws TypeError when `rows` is not a list of objects
  * @example
  * table([{ layer: "dense", parameters: 401920 }, { layer: "relu", parameters: 0 }])
@@ -23,8 +24,13 @@ import { shown } from "./shown.js";
  */
 export function table(
   rows: readonly Record<string, unknown>[],
-  { caption, columns }: { caption?: string; columns?: readonly string[] } = {},
+  {
+    caption,
+    columns,
+    rows: most = 30,
+  }: { caption?: string; columns?: readonly string[]; rows?: number } = {},
 ): Displayable {
+  if (!(most >= 2)) throw new RangeError(`table: rows must be a number of at least 2, got ${inspect(most)}`);
   if (!Array.isArray(rows))
     throw new TypeError(`table: expected a list of records, got ${inspect(rows, { depth: 0 })}`);
   for (const [i, row] of rows.entries()) {
@@ -33,17 +39,38 @@ export function table(
     }
   }
   const names = columns ?? [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const cells = rows.map((row) => names.map((name) => cell(row[name])));
-  // A column goes to the right when it has numbers and nothing but numbers and gaps.
-  const right = names.map((name) => {
-    const present = rows.map((row) => row[name]).filter((value) => value !== undefined && value !== null);
-    return (
-      present.length > 0 && present.every((value) => typeof value === "number" || typeof value === "bigint")
-    );
-  });
-  return shown(plain(names, cells, right, caption), () => ({
-    "text/html": markup(names, cells, right, caption),
+  const tail = rows.length <= most ? 0 : Math.floor(most / 3);
+  const head = rows.length <= most ? rows.length : most - tail;
+  const shownRows = [...rows.slice(0, head), ...rows.slice(rows.length - tail)];
+  const columnsOfCells = names.map((name) => cellsOf(shownRows.map((row) => row[name])));
+  const cells = shownRows.map((_, i) => columnsOfCells.map(({ texts }) => texts[i]!));
+  const right = columnsOfCells.map(({ numeric }) => numeric);
+  const hidden = rows.length - shownRows.length;
+  const gap = hidden > 0 ? { at: head, text: `… ${formatNumber(hidden)} more rows …` } : undefined;
+  return shown(plain(names, cells, right, caption, gap), () => ({
+    "text/html": markup(names, cells, right, caption, gap),
   }));
+}
+
+/** Rows that are not shown: after how many that are, and the words for them. */
+interface Gap {
+  at: number;
+  text: string;
+}
+
+/** The texts of a column, and whether it has numbers and nothing but numbers and gaps, and so goes to the right. */
+function cellsOf(values: readonly unknown[]): { texts: string[]; numeric: boolean } {
+  const present = values.filter((value) => value !== undefined && value !== null);
+  const numeric =
+    present.length > 0 && present.every((value) => typeof value === "number" || typeof value === "bigint");
+  if (!numeric || present.some((value) => typeof value === "bigint"))
+    return { texts: values.map(cell), numeric };
+  const formatted = formatColumn(present as number[]);
+  let next = 0;
+  return {
+    texts: values.map((value) => (value === undefined || value === null ? "" : formatted[next++]!)),
+    numeric,
+  };
 }
 
 function cell(value: unknown): string {
@@ -56,7 +83,13 @@ function cell(value: unknown): string {
 
 const width = (text: string) => [...text.replace(/\p{Mn}/gu, "")].length;
 
-function plain(names: readonly string[], cells: string[][], right: boolean[], caption?: string): string {
+function plain(
+  names: readonly string[],
+  cells: string[][],
+  right: boolean[],
+  caption?: string,
+  gap?: Gap,
+): string {
   const oneLine = cells.map((row) => row.map((text) => text.replace(/\s*\n\s*/g, " ")));
   const widths = names.map((name, j) => Math.max(width(name), ...oneLine.map((row) => width(row[j]!))));
   const line = (row: readonly string[]) =>
@@ -68,11 +101,19 @@ function plain(names: readonly string[], cells: string[][], right: boolean[], ca
       .join("  ")
       .trimEnd();
   const rule = widths.map((w) => "─".repeat(w)).join("  ");
-  return [...(caption ? [caption] : []), line(names), rule, ...oneLine.map(line)].join("\n");
+  const lines = oneLine.map(line);
+  if (gap) lines.splice(gap.at, 0, gap.text);
+  return [...(caption ? [caption] : []), line(names), rule, ...lines].join("\n");
 }
 
 // `style` is for JupyterLab, whose style sheet overrules `align`; `align` is for GitHub, which strips `style`.
-function markup(names: readonly string[], cells: string[][], right: boolean[], caption?: string): string {
+function markup(
+  names: readonly string[],
+  cells: string[][],
+  right: boolean[],
+  caption?: string,
+  gap?: Gap,
+): string {
   const row = (tag: "th" | "td", texts: readonly string[]) => {
     const parts = texts.map((text, j) => {
       const side = right[j] ? "right" : "left";
@@ -80,6 +121,8 @@ function markup(names: readonly string[], cells: string[][], right: boolean[], c
     });
     return `<tr>${parts.join("")}</tr>`;
   };
+  const lines = cells.map((texts) => row("td", texts));
+  if (gap) lines.splice(gap.at, 0, `<tr><td colspan="${names.length}">${gap.text}</td></tr>`);
   const head = caption ? `<caption>${escapeHtml(caption)}</caption>` : "";
-  return `<table>${head}<thead>${row("th", names)}</thead><tbody>\n${cells.map((texts) => row("td", texts)).join("\n")}\n</tbody></table>`;
+  return `<table>${head}<thead>${row("th", names)}</thead><tbody>\n${lines.join("\n")}\n</tbody></table>`;
 }

@@ -100,9 +100,8 @@ function isRecords(value: unknown): value is Record<string, unknown>[] {
 }
 
 async function recordsHtml(rows: readonly Record<string, unknown>[]): Promise<string> {
-  const shown = await ownBundle(table(rows.slice(0, mostRows)));
-  const more = rows.length - mostRows;
-  return `${shown["text/html"]}${more > 0 ? `<p>… ${more} more rows</p>` : ""}`;
+  const bundle = await ownBundle(table(rows, { rows: mostRows }));
+  return bundle["text/html"] as string;
 }
 
 function plainText(value: unknown): string {

@@ -35,12 +35,20 @@ if (file === undefined) {
   );
   process.exit(2);
 }
-const connection = JSON.parse(readFileSync(file, "utf8")) as Connection;
+const connection = readConnection(file);
+const historyPath = graded ? undefined : historyFile();
 
 const wire = new Wire({ key: connection.key, scheme: connection.signature_scheme });
 const closed = new Int32Array(new SharedArrayBuffer(4));
 const answer = makeAnswer();
-const setUp: SocketsSetUp = { connection, session: wire.session, closed, stop: stopFlag, answer };
+const setUp: SocketsSetUp = {
+  connection,
+  session: wire.session,
+  closed,
+  stop: stopFlag,
+  answer,
+  historyFile: historyPath,
+};
 const sockets = new Worker(new URL("./sockets.js", import.meta.url), { workerData: setUp });
 const post = (message: ToSockets): void => sockets.postMessage(message);
 
@@ -74,7 +82,7 @@ const kernel = new FramedKernel({
           return session;
         },
       }
-    : { historyFile: historyFile() }),
+    : { historyFile: historyPath }),
   exit: (code) => process.exit(code),
 });
 
@@ -85,10 +93,42 @@ sockets.on("error", (error) => {
   console.error(`kernel: the sockets failed: ${error.message}`);
   end(1);
 });
-sockets.on("message", ({ received, frames, stops }: FromSockets) =>
-  kernel.receiveFrames(received, frames, stops),
-);
+sockets.on("message", (message: FromSockets) => {
+  if ("failed" in message) {
+    console.error(`kernel: ${message.failed}`);
+    end(1);
+  } else kernel.receiveFrames(message.received, message.frames, message.stops);
+});
 
 // The compiler takes most of the start. Until it is there, the sockets' thread answers kernel_info itself.
 kernel.start();
 post("awake");
+
+/** What Jupyter says of the sockets; what is missing or unreadable ends the process with one line. */
+function readConnection(file: string): Connection {
+  const refuse = (problem: string): never => {
+    console.error(`kernel: ${problem}; let Jupyter start the kernel, which writes such a file; got ${file}`);
+    process.exit(2);
+  };
+  let content: Partial<Connection>;
+  try {
+    content = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    return refuse(`the connection file cannot be read (${(error as Error).message.split("\n")[0]})`);
+  }
+  for (const name of [
+    "transport",
+    "ip",
+    "shell_port",
+    "control_port",
+    "stdin_port",
+    "iopub_port",
+    "hb_port",
+  ] as const) {
+    if (content?.[name] === undefined) return refuse(`the connection file has no ${name}`);
+  }
+  // An empty key means unsigned messages: that has to be said, not forgotten.
+  if (typeof content.key !== "string")
+    return refuse("the connection file has no key, by which messages are signed");
+  return content as Connection;
+}

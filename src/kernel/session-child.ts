@@ -3,8 +3,10 @@
  * `session-process.ts`, which starts it in the notebook's folder.
  */
 import { Worker } from "node:worker_threads";
+import type { MimeBundle } from "../display/bundle.js";
 import { drawElsewhere } from "../display/static-image.js";
 import type { ImageReply, ImageRequest } from "../display/static-image-worker.js";
+import { helpFor } from "../protocol/assistance.js";
 import type { CellResult, Locked, Output } from "../session/session.js";
 import { stopFlag } from "../session/stop.js";
 import { makeGuest } from "./guest.js";
@@ -76,7 +78,10 @@ process.on("message", async (message: ToChild) => {
   }
   if ("secret" in message) return;
   const { execute, cell, count, seconds, locked } = message;
-  const result = await session.execute(execute, cell, count, seconds, undefined, locked);
+  const help = helpFor(session, execute);
+  const result = help
+    ? { status: "ok" as const, result: { data: help as MimeBundle, metadata: {} } }
+    : await session.execute(execute, cell, count, seconds, undefined, locked);
   for (const what of takeRefusals()) {
     send({ output: { type: "stream", name: "stdout", text: `Refused: ${what}.\n` }, cell });
   }

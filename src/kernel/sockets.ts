@@ -9,8 +9,9 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import * as zmq from "zeromq";
 import { giveAnswer, giveNoAnswer } from "../protocol/answer.js";
-import { type Channel, compose, type Message } from "../protocol/message.js";
+import { type Channel, type Content, compose, type Message } from "../protocol/message.js";
 import { isStopHeard, raiseStop } from "../session/stop.js";
+import { History } from "./history.js";
 import { kernelInfo } from "./kernel-info.js";
 import { whenParentEnds } from "./parent.js";
 import { signalUnlessHeard } from "./stop-signal.js";
@@ -40,18 +41,22 @@ export interface SocketsSetUp {
   stop: Int32Array;
   /** Where the main thread waits for what the reader types. */
   answer: SharedArrayBuffer;
+  /** Where the cells of earlier sessions are kept. */
+  historyFile: string | undefined;
 }
 
 /** From the kernel to its sockets: frames to send, that it can answer by itself now, or the word to end. */
 export type ToSockets = { send: Channel; frames: Uint8Array[] } | "awake" | "close";
 
-/** From the sockets to the kernel: frames that came. */
-export type FromSockets = {
-  received: Channel;
-  frames: Uint8Array[];
-  /** How many stops came before it. */
-  stops: number;
-};
+/** From the sockets to the kernel: frames that came, or why there are no sockets. */
+export type FromSockets =
+  | {
+      received: Channel;
+      frames: Uint8Array[];
+      /** How many stops came before it. */
+      stops: number;
+    }
+  | { failed: string };
 
 // A main thread that is busy cannot answer; after this many milliseconds a shutdown continues without it.
 const shutdownPatience = 700;
@@ -80,13 +85,33 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
   const iopub = new zmq.XPublisher({ linger: 1000, sendHighWaterMark: 0, verbosity: "allSubs" });
   const heartbeat = new zmq.Reply({ linger: 0 });
   const sockets = { shell, control, stdin, iopub };
-  await Promise.all([
-    shell.bind(address("shell_port", connection.shell_port)),
-    control.bind(address("control_port", connection.control_port)),
-    stdin.bind(address("stdin_port", connection.stdin_port)),
-    iopub.bind(address("iopub_port", connection.iopub_port)),
-    heartbeat.bind(address("hb_port", connection.hb_port)),
+  const bind = async (socket: Pick<zmq.Router, "bind">, name: string, port: number): Promise<void> => {
+    const place = address(name, port);
+    try {
+      await socket.bind(place);
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const reason =
+        code === "EADDRINUSE"
+          ? "another program listens there; start the kernel again, and Jupyter chooses other ports"
+          : message;
+      throw new Error(`cannot listen on ${name}: ${reason}; got ${place}`);
+    }
+  };
+  const bound = await Promise.allSettled([
+    bind(shell, "shell_port", connection.shell_port),
+    bind(control, "control_port", connection.control_port),
+    bind(stdin, "stdin_port", connection.stdin_port),
+    bind(iopub, "iopub_port", connection.iopub_port),
+    bind(heartbeat, "hb_port", connection.hb_port),
   ]);
+  const failed = bound.find((one) => one.status === "rejected");
+  if (failed) {
+    // An open socket would abort the process at its end.
+    for (const socket of [shell, control, stdin, iopub, heartbeat]) socket.close();
+    port.postMessage({ failed: (failed.reason as Error).message } satisfies FromSockets);
+    return;
+  }
 
   const queues: Record<Channel, Promise<void>> = {
     shell: Promise.resolve(),
@@ -133,10 +158,10 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
     enqueue("iopub", wire.encode(compose(session, "stream", content, parent)));
   };
 
-  /** Answers kernel_info while the main thread loads the compiler. */
-  const introduce = (channel: Channel, request: RoutedMessage): void => {
+  /** Answers a request while the main thread loads the compiler. */
+  const introduce = (channel: Channel, request: RoutedMessage, type: string, content: Content): void => {
     enqueue("iopub", wire.compose("status", { execution_state: "busy" }, request));
-    enqueue(channel, wire.compose("kernel_info_reply", kernelInfo(), request, request.identities));
+    enqueue(channel, wire.compose(type, content, request, request.identities));
     enqueue("iopub", wire.compose("status", { execution_state: "idle" }, request));
   };
 
@@ -144,7 +169,13 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
     for await (const frames of sockets[channel]) {
       const message = awake && channel !== "control" ? undefined : tryToDecode(wire, frames);
       if (!awake && message?.header.msg_type === "kernel_info_request") {
-        introduce(channel, message);
+        introduce(channel, message, "kernel_info_reply", kernelInfo());
+        continue;
+      }
+      // `jupyter console` waits a second for it, and later prints all of it above the first result.
+      if (!awake && message?.header.msg_type === "history_request") {
+        const history = new History(setUp.historyFile).reply(message.content);
+        introduce(channel, message, "history_reply", { status: "ok", history });
         continue;
       }
       if (channel === "stdin") {

@@ -1,6 +1,9 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { systemProblem } from "#nablab/cli/system-error.js";
 import { folder, main, nablab, nablabIn, read } from "./nablab.js";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -25,6 +28,11 @@ describe("nablab", () => {
   test("suggests the command that was meant", async () => {
     const { status, stderr } = await nablab(root, "rnu");
     expect([status, stderr]).toEqual([2, expect.stringContaining("Did you mean run?")]);
+  });
+
+  test("leads to the help of the command that was called wrongly", async () => {
+    const { status, stderr } = await nablab(root, "kernel", "install", "--bogus");
+    expect([status, stderr]).toEqual([2, expect.stringContaining("(see nablab kernel install --help)")]);
   });
 
   test("without a command, helps", async () => {
@@ -63,5 +71,115 @@ describe("nablab kernel", () => {
     expect(existsSync(where)).toBe(false);
     const again = await nablab(root, "kernel", "uninstall", "--prefix", prefix);
     expect([again.status, again.stderr]).toEqual([2, expect.stringContaining("is not installed there")]);
+  });
+});
+
+test("nablab renderer install and uninstall", async () => {
+  const prefix = folder();
+  const where = path.join(prefix, "share/jupyter/labextensions/@nablab/plotly");
+  for (const time of ["first", "again"]) {
+    const { status, stderr } = await nablab(root, "renderer", "install", "--prefix", prefix);
+    expect([time, status, stderr]).toEqual([time, 0, `the renderer is installed in ${where}\n`]);
+    expect(read(where, "package.json").name).toBe("@nablab/plotly");
+    expect(readdirSync(path.dirname(where))).toEqual(["plotly"]);
+  }
+  expect((await nablab(root, "renderer", "uninstall", "--prefix", prefix)).status).toBe(0);
+  expect(existsSync(where)).toBe(false);
+  const { status, stderr } = await nablab(root, "renderer", "uninstall", "--prefix", prefix);
+  expect([status, stderr]).toEqual([2, expect.stringContaining("is not installed there")]);
+});
+
+describe("what the system refuses is one line with the fix", () => {
+  const oneLine = (text: string) => text.trim().split("\n").length;
+
+  test("a folder, or nothing, where a notebook is expected", async () => {
+    const here = folder();
+    for (const [name, words] of [
+      [here, "a file is needed"],
+      [path.join(here, "no.ipynb"), "there is no"],
+    ] as const) {
+      const { status, stderr, stdout } = await nablab(here, "check", name);
+      expect([status, stdout, oneLine(stderr)]).toEqual([expect.any(Number), "", 1]);
+      expect(status).not.toBe(0);
+      expect(stderr).toContain(words);
+      expect(stderr).toContain(name);
+      expect(stderr).not.toContain("    at ");
+    }
+  });
+
+  test("a file where a folder is needed, to install the kernel or the renderer", async () => {
+    const file = path.join(folder(), "file");
+    writeFileSync(file, "");
+    for (const what of ["kernel", "renderer"]) {
+      const { status, stderr } = await nablab(root, what, "install", "--prefix", file);
+      expect([status, oneLine(stderr)]).toEqual([1, 1]);
+      expect(stderr).toContain("is a file, not a folder");
+      expect(stderr).toContain(file);
+    }
+  });
+
+  test.each([
+    ["ENOSPC", "the disk is full"],
+    ["EMFILE", "ulimit -n"],
+    ["EROFS", "read-only"],
+    ["EACCES", "no permission"],
+  ])("%s", (code, words) => {
+    const error = Object.assign(new Error(`${code}: something, open '/x'`), { code, path: "/x" });
+    expect(systemProblem(error)).toMatch(new RegExp(`${words}.*\\(${code}\\): /x$`));
+  });
+
+  test("any other error is not", () => {
+    expect(systemProblem(new TypeError("a bug"))).toBeUndefined();
+    expect(systemProblem(Object.assign(new Error("x"), { code: "ERR_INVALID_ARG_TYPE" }))).toBeUndefined();
+  });
+});
+
+describe("a kernel that cannot start ends with one line", () => {
+  const kernel = path.join(root, "dist/kernel/main.js");
+  const started = (connection: object | string) => {
+    const file = path.join(folder(), "connection.json");
+    writeFileSync(file, typeof connection === "string" ? connection : JSON.stringify(connection));
+    return spawnSync(process.execPath, [kernel, file], { encoding: "utf8", timeout: 60_000 });
+  };
+  const complete = {
+    transport: "tcp",
+    ip: "127.0.0.1",
+    key: "k",
+    shell_port: 1,
+    control_port: 2,
+    stdin_port: 3,
+    iopub_port: 4,
+    hb_port: 5,
+  };
+
+  test("without a key, a port or a readable file", () => {
+    const { key, ...keyless } = complete;
+    const { hb_port, ...portless } = complete;
+    for (const [connection, words] of [
+      [keyless, "has no key"],
+      [portless, "has no hb_port"],
+      ["{", "cannot be read"],
+    ] as const) {
+      const { status, stderr } = started(connection);
+      expect([status, stderr]).toEqual([2, expect.stringContaining(words)]);
+      expect(stderr.trim().split("\n")).toHaveLength(1);
+    }
+  });
+
+  test("on a port that is taken", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as { port: number };
+    const ports = Object.fromEntries(
+      ["shell_port", "control_port", "stdin_port", "iopub_port", "hb_port"].map((name, i) => [
+        name,
+        i === 0 ? port : 20_000 + ((port + i) % 10_000),
+      ]),
+    );
+    const { status, signal, stderr } = started({ ...complete, ...ports });
+    server.close();
+    expect([status, signal]).toEqual([1, null]);
+    expect(stderr).toContain(`cannot listen on shell_port: another program listens there`);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
   });
 });

@@ -233,3 +233,26 @@ describe.concurrent("what cannot be used is said in one line, before anything ru
     expect(read(dir, "good.ipynb").cells[0].execution_count).toBe(null);
   });
 });
+
+test("a cell that looks up a name shows what it is", async () => {
+  const dir = folder();
+  write(dir, "look.ipynb", [
+    "const answer = 42;",
+    "answer?",
+    'import { train } from "nablab";',
+    "train?",
+    "nothing?",
+  ]);
+  const { status } = await nablab(dir, "run", "look.ipynb");
+  const [, answer, , training, nothing] = read(dir, "look.ipynb").cells.map(
+    ({ outputs }: Found) => outputs[0],
+  );
+  expect(status).toBe(0);
+  expect([answer.data["text/plain"]].flat().join("")).toContain("const answer: 42");
+  expect([training.data["text/plain"]].flat().join("")).toContain("Trains");
+  expect(nothing.data["text/plain"]).toEqual(["nothing is called nothing"]);
+});
+
+interface Found {
+  outputs: { data: Record<string, string | string[]> }[];
+}

@@ -6,7 +6,7 @@ const rows = [
   { city: "Aachen", x: 1.5 },
   { city: "Bonn", x: 2 },
 ];
-const plainTable = "city      x\n──────  ───\nAachen  1.5\nBonn      2";
+const plainTable = "city      x\n──────  ───\nAachen  1.5\nBonn    2.0";
 const canvas = {
   width: 3,
   height: 2,

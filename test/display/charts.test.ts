@@ -81,6 +81,16 @@ describe("what the charts send", () => {
     expect(json.layout).not.toHaveProperty("a");
   });
 
+  test("a figure's text is its title, unless there is another, and its heat maps have the colours of heatMap", () => {
+    const titled = figure({
+      data: [{ type: "heatmap", z: [[1, 2]] }],
+      layout: { title: "A<sub>1</sub> of 10<sup>2</sup>" },
+    });
+    expect(titled.alt).toBe("A1 of 10^2");
+    expect(titled.layout).toMatchObject({ colorscale: { sequential: "Cividis" } });
+    expect(() => figure({ data: [] })).toThrow("alt, or the title, must say in words");
+  });
+
   test("ranges of a log axis are given as they are and sent as powers", () => {
     const chart = lineChart({
       title: "t",
@@ -271,7 +281,7 @@ describe("what does not fit is refused", () => {
     [
       "no text",
       () => figure({ data: [], alt: " " }),
-      "figure: alt must say in words what the figure shows, got ' '",
+      "figure: alt, or the title, must say in words what the figure shows, got ' '",
     ],
     [
       "a function in a trace",

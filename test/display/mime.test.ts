@@ -87,7 +87,7 @@ describe("imageGrid", () => {
       "imageGrid: image 0 has 3 pixels but shape [2, 2] needs 4",
     );
     expect(() => imageGrid([], { shape: [0, 2] })).toThrow(
-      "imageGrid: shape must be two whole numbers above 0",
+      "imageGrid: the height of shape [height, width] must be a whole number ≥ 1, got 0",
     );
   });
 });

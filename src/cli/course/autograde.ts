@@ -87,7 +87,7 @@ export async function autograde(assignments: readonly string[], options: Autogra
     endGrading(course, submission);
     return answer;
   });
-  if (rows.length > 0) console.log(table(inOrder(rows)));
+  if (rows.length > 0) console.log(table(inOrder(rows), { rows: Number.POSITIVE_INFINITY }));
   return failures === 0 ? 0 : 1;
 }
 

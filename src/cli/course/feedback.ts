@@ -39,7 +39,7 @@ export async function feedback(assignments: readonly string[], options: Feedback
     rows.push({ student, assignment, feedback: answer.success ? folder : reasonOf(answer) });
     return answer;
   });
-  if (rows.length > 0) console.log(table(inOrder(rows)));
+  if (rows.length > 0) console.log(table(inOrder(rows), { rows: Number.POSITIVE_INFINITY }));
   if (options.zip !== undefined) packFeedback(course, names, options.zip);
   return failures === 0 ? 0 : 1;
 }

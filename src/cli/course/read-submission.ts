@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { InputError } from "../input-error.js";
 import { type Notebook, parseNotebook } from "../notebook.js";
+import { unreadable } from "../system-error.js";
 
 /**
  * Reads a notebook of nbformat 3 or 4.
@@ -16,7 +17,7 @@ export function readSubmission(file: string, label: string = file): Notebook {
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    throw new InputError(`${label}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    throw new InputError(`${label}: ${unreadable(error)}`);
   }
   return parseSubmission(bytes, label);
 }

@@ -53,7 +53,7 @@ export async function releaseAssignments(
     });
     return answer;
   });
-  if (rows.length > 0) console.log(table(rows));
+  if (rows.length > 0) console.log(table(rows, { rows: Number.POSITIVE_INFINITY }));
   return failures === 0 ? 0 : 1;
 }
 

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { table } from "../../display/table.js";
 import { InputError } from "../input-error.js";
 import { say } from "../progress.js";
+import { unreadable } from "../system-error.js";
 import { columnOf, isCanvas, partsOf, plain } from "./columns.js";
 import { readTable, withoutApostrophe } from "./csv.js";
 import { answered } from "./each.js";
@@ -62,7 +63,7 @@ export function readFile(file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new InputError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    throw new InputError(`${file}: ${unreadable(error)}`);
   }
 }
 

@@ -120,7 +120,12 @@ export async function scores(options: CourseOptions & { csv?: string }): Promise
     );
   }
   if (assignments.length === 0) throw new InputError("nothing is graded yet: npx nablab course autograde");
-  console.log(table(students.map((student) => row(all, student))));
+  console.log(
+    table(
+      students.map((student) => row(all, student)),
+      { rows: Number.POSITIVE_INFINITY },
+    ),
+  );
   const cells = students.flatMap(({ id }) =>
     assignments.map(({ name }) => ({ id, name, ...all.of(id, name) })),
   );

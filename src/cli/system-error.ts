@@ -1,0 +1,47 @@
+/**
+ * Errors of the system, such as a full disk, in one line with the fix.
+ */
+
+const fixes: Record<string, string> = {
+  ENOENT: "there is no such file or folder; check its name",
+  ENOTDIR: "a part of this path is a file, not a folder; check it",
+  EISDIR: "this is a folder, and a file is needed; name a file in it",
+  EEXIST: "there is something of this name already; choose another",
+  ENOTEMPTY: "the folder is not empty; choose another",
+  EACCES: "no permission; choose a folder that you may write, or change its permissions",
+  EPERM: "no permission; choose a folder that you may write, or change its permissions",
+  EROFS: "the file system is read-only; choose another folder",
+  ENOSPC: "the disk is full; free some space, and run it again",
+  EDQUOT: "your quota on this disk is used up; free some space, and run it again",
+  EMFILE: "too many files are open; raise the limit (ulimit -n 1024), and run it again",
+  ENFILE: "too many files are open on this machine; end other programs, and run it again",
+  ENAMETOOLONG: "the name is too long; choose a shorter one",
+  EADDRINUSE: "another program listens on this port; choose another",
+};
+
+/** What an error of the system says to a user, with its place and the fix; undefined for any other error. */
+export function systemProblem(error: unknown): string | undefined {
+  const {
+    code,
+    path: file,
+    dest,
+    address,
+    port,
+  } = error as {
+    code?: unknown;
+    path?: unknown;
+    dest?: unknown;
+    address?: unknown;
+    port?: unknown;
+  };
+  const fix = typeof code === "string" ? fixes[code] : undefined;
+  if (fix === undefined || !(error instanceof Error)) return undefined;
+  const place = file ?? dest ?? (port === undefined ? undefined : `${address ?? ""}:${port}`);
+  return `${fix} (${code})${place === undefined ? "" : `: ${place}`}`;
+}
+
+/** Why a file cannot be read, for the end of a message. */
+export function unreadable(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return `cannot be read: ${(code && fixes[code]) ?? "of an error of the system"} (${code})`;
+}
