@@ -1,6 +1,6 @@
 /**
- * A network: layers in a row, the last a linear readout. Its parameters lie one after the other in one array, theta, so
- * that a rule of `optim/` steps them all at once; the parameters of layers are windows on it.
+ * A network: a chain of layers, the last a linear readout. Its parameters lie one after the other in one array, theta, so
+ * that a rule of `optim/` steps them all at once; the parameters of layers are views of it.
  */
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle, table } from "../display/index.js";
