@@ -89,7 +89,7 @@ export function graphChart({
   // Text without a colour is as dark as that of the page.
   const ink = (number: number | undefined) => number !== undefined && { font: { color: colourOf(number) } };
   const written = (node: GraphNode, text: string | undefined, yshift: number): Layout[] =>
-    text ? [{ ...place(node), text, yshift, showarrow: false, ...ink(node.colour) }] : [];
+    text ? [{ ...place(node), text: typeset(text), yshift, showarrow: false, ...ink(node.colour) }] : [];
   const arrows = edges.map(({ from, to, colour: number }): Layout => {
     const [tail, head] = [at(from), at(to)];
     const ends = {
@@ -108,7 +108,7 @@ export function graphChart({
   const labels = edges.flatMap(({ from, to, label, colour: number }): Layout[] => {
     if (!label) return [];
     const middle = { x: (at(from).x + at(to).x) / 2, y: (at(from).y + at(to).y) / 2 };
-    return [{ ...place(middle), text: label, yshift: 11, showarrow: false, ...ink(number) }];
+    return [{ ...place(middle), text: typeset(label), yshift: 11, showarrow: false, ...ink(number) }];
   });
   const around = nodes.flatMap((node) => [
     ...written(node, node.above, size / 2 + 10),
@@ -146,6 +146,8 @@ export function graphChart({
       title: typeset(title),
       ...(note && { note: typeset(note) }),
       plot: height - 60,
+      // What stands at a node is about as wide as a short number.
+      least: Math.min(1200, 76 * new Set(x).size),
       margin: { l: 12, r: 12, b: 12 },
     },
     alt: alt ?? describe(title, note, nodes, edges),
