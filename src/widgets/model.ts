@@ -82,7 +82,7 @@ export class Model<S extends State> {
       _view_count: null,
       _anywidget_id: "nablab.widget",
       _esm: this.#options.program,
-      _css: style,
+      _css: widgetStyle,
       ...this.#state,
     };
   }
@@ -108,8 +108,8 @@ function nextId(target: Host): string {
   return `nablab-widget-${count}`;
 }
 
-/** In the colours of JupyterLab's theme. */
-const style = `
+/** What all widgets look like, in the colours of JupyterLab's theme. */
+export const widgetStyle = `
 .nablab-widget { display: flex; align-items: center; gap: 0.75em; padding: 2px 0; font: var(--jp-ui-font-size1, 13px) var(--jp-ui-font-family, sans-serif); color: var(--jp-ui-font-color1, inherit); }
 .nablab-widget input[type="range"] { width: min(24em, 50%); accent-color: var(--jp-brand-color1, #1976d2); }
 .nablab-widget output { min-width: 4em; font-variant-numeric: tabular-nums; }

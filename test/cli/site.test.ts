@@ -271,7 +271,11 @@ test("refuses a file for a folder, and two notebooks for one page", async () => 
 });
 
 test("a figure on white gets a dark version; another picture keeps its colours", () => {
-  expect(inDark(svg)).toContain("fill: #15181c");
+  const legend =
+    '<rect width="9" style="fill: rgb(255, 255, 255)"/><circle style="fill: rgb(255, 255, 255)"/></svg>';
+  const night = inDark(svg.replace("</svg>", legend))!;
+  expect(night.match(/<rect[^>]*fill: #15181c/g)).toHaveLength(2);
+  expect(night).toContain('<circle style="fill: rgb(255, 255, 255)"/>');
   expect(inDark('<svg xmlns="http://www.w3.org/2000/svg"><text/></svg>')).toBeUndefined();
 });
 

@@ -54,7 +54,10 @@ export function picturesIn(
 
 /** A figure that nablab drew on white, in the colours of a dark page; undefined for any other picture. */
 export function inDark(svg: string): string | undefined {
-  const paper = /^(<svg[^>]*><rect x="0" y="0" [^>]*style="fill: )rgb\(255, 255, 255\)/;
-  if (!paper.test(svg)) return undefined;
-  return svg.replace(paper, `$1${dark.ground}`).replaceAll("rgb(34, 34, 34)", dark.text);
+  if (!/^<svg[^>]*><rect x="0" y="0" [^>]*style="fill: rgb\(255, 255, 255\)/.test(svg)) return undefined;
+  // The paper, and what lies behind a legend; white marks stay white.
+  const onDark = svg.replace(/<rect [^>]*>/g, (rect) =>
+    rect.replace("fill: rgb(255, 255, 255)", `fill: ${dark.ground}`),
+  );
+  return onDark.replaceAll("rgb(34, 34, 34)", dark.text);
 }

@@ -1,4 +1,5 @@
 /** The style sheet of a site's pages, reading and running. */
+import { widgetStyle } from "../../widgets/model.js";
 import { style } from "../html/style.js";
 
 // The renderer of figures and the widgets take their colours from JupyterLab's names.
@@ -60,6 +61,8 @@ button.main { background: var(--link); border-color: var(--link); color: var(--g
 .search .found { position: absolute; right: 0; top: calc(100% + 0.4rem); width: min(32rem, calc(100vw - 2rem)); max-height: 70vh; overflow-y: auto; background: var(--ground); border: 1px solid var(--line); border-radius: 0.4em; padding: 0.4rem 0.8rem; margin: 0; list-style: none; box-shadow: 0 6px 24px rgb(0 0 0 / 25%); }
 .search .found li { margin: 0.5rem 0; } .search .found a { text-decoration: none; } .search .found p { margin: 0; color: var(--muted); font-size: 0.86rem; }
 .search .found mark { background: none; color: inherit; font-weight: 700; }
+${widgetStyle.trim()}
+.nablab-widget { margin: 0.3em 0; }
 .nablab-Figure-note { color: var(--text); }
 .series img { display: block; max-width: 100%; }
 .score { border-left: 3px solid var(--string); padding: 0.2rem 0.9rem; margin: 1.5rem 0; }
