@@ -16,7 +16,7 @@ export interface GraphNode {
   x: number;
   /** Where it is, from bottom to top. */
   y: number;
-  /** What stands above it, such as its value. */
+  /** What stands above it, such as its value; `<br>` breaks lines. */
   above?: string;
   /** What stands below it, such as the derivative with respect to it. */
   below?: string;
@@ -88,8 +88,13 @@ export function graphChart({
   const colour = (number: number | undefined) => (number === undefined ? grey : colourOf(number));
   // Text without a colour is as dark as that of the page.
   const ink = (number: number | undefined) => number !== undefined && { font: { color: colourOf(number) } };
-  const written = (node: GraphNode, text: string | undefined, yshift: number): Layout[] =>
-    text ? [{ ...place(node), text, yshift, showarrow: false, ...ink(node.colour) }] : [];
+  const font = (number: number | undefined) =>
+    number === undefined ? {} : { font: { color: colourOf(number) } };
+  /** Beside a node; several lines grow away from it. */
+  const written = (node: GraphNode, text: string | undefined, side: 1 | -1): Layout[] => {
+    const away = { yshift: side * (size / 2 + 2), yanchor: side > 0 ? "bottom" : "top" };
+    return text ? [{ ...place(node), ...away, text, showarrow: false, ...font(node.colour) }] : [];
+  };
   const arrows = edges.map(({ from, to, colour: number }): Layout => {
     const [tail, head] = [at(from), at(to)];
     const ends = {
@@ -110,10 +115,7 @@ export function graphChart({
     const middle = { x: (at(from).x + at(to).x) / 2, y: (at(from).y + at(to).y) / 2 };
     return [{ ...place(middle), text: label, yshift: 11, showarrow: false, ...ink(number) }];
   });
-  const around = nodes.flatMap((node) => [
-    ...written(node, node.above, size / 2 + 10),
-    ...written(node, node.below, -size / 2 - 10),
-  ]);
+  const around = nodes.flatMap((node) => [...written(node, node.above, 1), ...written(node, node.below, -1)]);
   const [x, y] = [nodes.map((node) => node.x), nodes.map((node) => node.y)];
   const colours = nodes.map((node) => colour(node.colour));
   return new Figure({

@@ -9,7 +9,7 @@ import type { Loss, Penalty } from "./loss.js";
 import { showAs } from "./show-as.js";
 
 /**
- * (λ/2) Σ_t ‖A[t]‖², with gradient λ A[t]: for gradient descent the same as weight decay. Biases are left alone.
+ * (λ/2) Σ_t ‖A[t]‖², with gradient λ A[t]: for gradient descent the same as weight decay. Biases are not penalised.
  *
  * @param lambda λ ≥ 0
  * @throws RangeError for another λ.
@@ -28,7 +28,7 @@ export function l2Penalty(lambda: number): Penalty {
 
 /**
  * λ Σ_t Σ |A[t]|, with the subgradient λ sign(A[t]), 0 at 0: makes weights small, and some of them nearly zero. Biases
- * are left alone.
+ * are not penalised.
  *
  * @param lambda λ ≥ 0
  * @throws RangeError for another λ.
@@ -60,10 +60,12 @@ export function l1Penalty(lambda: number): Penalty {
  */
 export function withPenalty(loss: Loss, ...penalties: Penalty[]): Loss {
   const all = [...(loss.penalty ? [loss.penalty] : []), ...penalties];
-  const stranger = all.find((one) => typeof one?.value !== "function" || typeof one?.gradient !== "function");
-  if (stranger || penalties.length === 0) {
+  const stranger = all.findIndex(
+    (one) => typeof one?.value !== "function" || typeof one.gradient !== "function",
+  );
+  if (stranger >= 0 || penalties.length === 0) {
     throw new TypeError(
-      `withPenalty: expected penalties such as l2Penalty(1e-4) after the loss, got ${inspect(stranger, { depth: 0 })}`,
+      `withPenalty: expected penalties such as l2Penalty(1e-4) after the loss, got ${penalties.length === 0 ? "none" : inspect(all[stranger], { depth: 0 })}`,
     );
   }
   return showAs<Loss>(`withPenalty(${[loss, ...penalties].join(", ")})`, {

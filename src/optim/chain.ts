@@ -40,10 +40,12 @@ import { makeRule, type Rule, type RuleState } from "./rule.js";
  * @see Optax (github.com/google-deepmind/optax), whose optimisers are such chains.
  */
 export function chain(...links: Link[]): Rule {
-  const stranger = links.find((link) => typeof link?.pass !== "function" || typeof link?.init !== "function");
-  if (links.length === 0 || stranger) {
+  const stranger = links.findIndex(
+    (link) => typeof link?.pass !== "function" || typeof link.init !== "function",
+  );
+  if (links.length === 0 || stranger >= 0) {
     throw new TypeError(
-      `chain: expected links such as addMomentum() and scaleBy(0.1), got ${links.length === 0 ? "none" : inspect(stranger, { depth: 0 })}`,
+      `chain: expected links such as addMomentum() and scaleBy(0.1), got ${links.length === 0 ? "none" : inspect(links[stranger], { depth: 0 })}`,
     );
   }
   // In the state of the rule the names of link i end in its number: m1, v2, …

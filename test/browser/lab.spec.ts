@@ -263,6 +263,20 @@ describe.skipIf(withoutBrowser)("JupyterLab in a browser", () => {
     console.log(`00-welcome: versions of its charts seen: ${growing}`);
     expect(Math.max(...growing), "versions of the chart seen").toBeGreaterThan(5);
     expect(await opened.page.locator(".js-plotly-plot svg.main-svg").count()).toBeGreaterThan(0);
+    // A digit is drawn by keyboard, a vertical stroke, and read as 1; the chart beside it follows.
+    const pad = opened.page.locator(".nablab-widget canvas");
+    await pad.scrollIntoViewIfNeeded();
+    const reading = opened.page.locator(".jp-CodeCell", { has: pad }).locator(".js-plotly-plot .gtitle");
+    await opened.until("the picture is there", async () =>
+      /reads a 7/.test((await reading.textContent()) ?? ""),
+    );
+    await pad.press("Delete");
+    for (let i = 0; i < 8; i++) await pad.press("ArrowUp");
+    await pad.press(" ");
+    for (let i = 0; i < 16; i++) await pad.press("ArrowDown");
+    await opened.until("the stroke is read", async () =>
+      /reads a 1/.test((await reading.textContent()) ?? ""),
+    );
     const cell = opened.page.locator(".jp-CodeCell", { has: opened.page.locator(".js-plotly-plot") }).first();
     await opened.page.setViewportSize({ width: 1280, height: 1000 });
     await opened.command("application:toggle-left-area");

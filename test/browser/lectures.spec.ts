@@ -67,7 +67,8 @@ describe.skipIf(!executablePath && !process.env.CI)("in JupyterLab", () => {
     expect(outputs.filter(({ output_type }) => output_type === "error")).toEqual([]);
     expect(outputs.length).toBeGreaterThan(5);
 
-    const slider = opened.page.locator('.nablab-widget input[type="range"]').first();
+    const row = opened.page.locator(".nablab-widget", { hasText: "η · L" });
+    const slider = row.locator('input[type="range"]').first();
     await slider.scrollIntoViewIfNeeded();
     const cell = opened.page.locator(".jp-CodeCell", { has: slider }).first();
     const legend = cell.locator(".js-plotly-plot .legendtext").first();

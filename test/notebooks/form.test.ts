@@ -3,7 +3,7 @@
  * solutions, and further reading.
  */
 import { describe, expect, test } from "vitest";
-import { appendices, type Cell, lectures, secondEdition } from "./lectures.js";
+import { appendices, type Cell, lectures } from "./lectures.js";
 
 interface Figure {
   layout: Record<string, { title?: { text?: string }; visible?: boolean; matches?: string }>;
@@ -78,7 +78,8 @@ function exercises(cells: readonly Cell[]): { question: Cell; solution: Cell | u
   );
 }
 
-describe.each(lectures)("$name", ({ cells }) => {
+describe.each(lectures)("$name", ({ name, cells }) => {
+  const texts = cells.map(({ source }) => source);
   const figures = cells.flatMap(({ shown }) =>
     shown.filter((data) => "application/vnd.plotly.v1+json" in data),
   );
@@ -108,10 +109,6 @@ describe.each(lectures)("$name", ({ cells }) => {
       }
     }
   });
-});
-
-describe.each(secondEdition)("$name, second edition", ({ name, cells }) => {
-  const texts = cells.map(({ source }) => source);
 
   test("begins with a title, goals, what it needs and how long it takes", () => {
     const [first] = texts as [string];

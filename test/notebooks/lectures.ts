@@ -60,7 +60,3 @@ export const lectures = files
 
 /** What explains words, symbols and checks. */
 export const appendices = files.filter((name) => !/^\d/.test(name)).map(read);
-
-/** What still has the form of the first edition. */
-const firstEdition = new Set(["03-stochastic-gradient-descent", "04-robbins-monro"]);
-export const secondEdition = lectures.filter(({ name }) => !firstEdition.has(name));

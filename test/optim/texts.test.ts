@@ -126,6 +126,11 @@ test.each<[() => unknown, RangeErrorConstructor | TypeErrorConstructor, string]>
   [() => matchUnits({ rho: 1 }), RangeError, "matchUnits: rho must be at least 0 and below 1, got 1"],
   [() => matchUnits({ epsilon: 0 }), RangeError, "matchUnits: epsilon must be a finite number > 0, got 0"],
   [() => scaleBy(0), RangeError, "scaleBy: eta must be a finite number > 0 or a schedule, got 0"],
+  [
+    () => chain(addMomentum(), undefined),
+    TypeError,
+    "chain: expected links such as addMomentum() and scaleBy(0.1), got undefined",
+  ],
   [() => chain(), TypeError, "chain: expected links such as addMomentum() and scaleBy(0.1), got none"],
   [
     () => chain(sgd),

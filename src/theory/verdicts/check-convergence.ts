@@ -8,15 +8,23 @@ import { formatNumber } from "../../display/format-number.js";
 import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
 import type { StepSize } from "../../optim/schedule.js";
 import { checkBetween0And1, checkWhole } from "../../options/check.js";
-import { type Random, random } from "../../tensor/random.js";
-import { symmetricEigen } from "../algebra/symmetric-eigen.js";
+import { random } from "../../tensor/random.js";
 import type { Vector } from "../algebra/vectors.js";
 import type { StochasticObjective } from "../objectives/stochastic-objective.js";
-import { isCertain } from "./certain.js";
 import { type ConditionCheck, checkConditions } from "./check-conditions.js";
 import type { Estimator } from "./check-noise.js";
+import {
+  directionsAt,
+  drawAt,
+  filledIn,
+  growthOf,
+  mostDimensions,
+  type Sampled,
+} from "./convergence-samples.js";
 import { type MeanTest, type Tails, testMean } from "./mean-test.js";
 import { checkTails, knownTails } from "./tails.js";
+
+export type { Sampled };
 
 /** What is claimed of an iteration, and how much is sampled. */
 export interface ConvergenceCheckOptions {
@@ -45,12 +53,6 @@ export interface ConvergenceCheckOptions {
   /** The seed. */
   seed?: number;
 }
-
-/**
- * A verdict of sampling: `holds` where it was looked, refuted, hidden by the noise, or undecided for another reason, which the
- * finding says: nothing is known of the tails, or what was measured is 0 up to rounding.
- */
-export type Sampled = "holds where sampled" | "violated" | "too noisy to tell" | "undecided";
 
 /** What is known of the conditions. Shows itself as a line for each. */
 export interface ConvergenceCheck extends Judged {
@@ -81,15 +83,6 @@ export interface ConvergenceCheck extends Judged {
    */
   readonly detectsShare: number;
 }
-
-/** Of more variables the symmetric part of the Jacobian is not taken apart. */
-const mostDimensions = 100;
-/** Draws for each entry of a Jacobian: with the same random numbers on both sides additive noise cancels. */
-const jacobianDraws = 100;
-/** How far out growth is judged, relative to the largest distance. */
-const farOut = [1, 1e2, 1e4, 1e6];
-/** Excess of the exponent of growth over 2 that is taken for none: it would take a factor of 10³⁰⁰ to matter. */
-const slack = 0.005;
 
 /**
  * Holds the conditions for convergence with probability one against an iteration θ ← θ − η(k) N(θ).
@@ -260,174 +253,4 @@ function requireOptions(
   checkWhole("checkConvergence", { samples }, 10);
   checkTails("checkConvergence", { bound, kurtosis });
   checkBetween0And1("checkConvergence", { confidence });
-}
-
-/** The distances, and others between them so that none is more than a factor of √5 from the next. */
-function filledIn(distances: readonly number[]): number[] {
-  return distances.flatMap((r, i) => {
-    const next = distances[i + 1];
-    if (next === undefined) return [r];
-    const parts = Math.ceil(Math.log(next / r) / Math.log(Math.sqrt(5)));
-    return Array.from({ length: parts }, (_, j) => (j === 0 ? r : r * (next / r) ** (j / parts)));
-  });
-}
-
-/**
- * Directions to look in at distance r: both of a line; of more dimensions random ones, and both senses of the eigenvectors of
- * the symmetric part of the Jacobian of M at that distance, of its least, second and largest eigenvalues.
- */
-function directionsAt(
-  draw: Estimator,
-  centre: Float64Array,
-  r: number,
-  count: number,
-  stream: Random,
-): Float64Array[] {
-  const n = centre.length;
-  if (n === 1) return [Float64Array.of(-1), Float64Array.of(1)];
-  const some = Array.from({ length: count }, () => {
-    const vector = Float64Array.from({ length: n }, () => stream.normal());
-    const length = Math.hypot(...vector);
-    return vector.map((entry) => entry / length);
-  });
-  if (n > mostDimensions) return some;
-  const jacobian = symmetricJacobian(draw, centre, r, stream.split("jacobian"));
-  if (!jacobian.every(Number.isFinite)) return some;
-  const { vectors } = symmetricEigen(jacobian, n);
-  const sought = [vectors.at(-1)!, vectors.at(-2)!, vectors[0]!];
-  return [...some, ...sought.flatMap((v) => [v, v.map((entry) => -entry)])];
-}
-
-/**
- * (J + Jᵀ)/2 with J the differences of M over ± r along each axis, with the same random numbers on both sides; once where there
- * are none.
- */
-function symmetricJacobian(draw: Estimator, centre: Float64Array, r: number, stream: Random): Float64Array {
-  const n = centre.length;
-  const J = new Float64Array(n * n);
-  const first = stream.split(0);
-  draw(centre.slice(), first);
-  const draws = isCertain(draw, centre.slice(), first, stream.split(0)) ? 1 : jacobianDraws;
-  for (let j = 0; j < n; j++) {
-    const [above, below] = [centre.slice(), centre.slice()];
-    above[j]! += r;
-    below[j]! -= r;
-    for (let m = 0; m < draws; m++) {
-      const up = draw(above, stream.split(m));
-      // An estimator may give the same array each time.
-      const values = Float64Array.from(up);
-      const down = draw(below, stream.split(m));
-      for (let i = 0; i < n; i++) {
-        const slope = (values[i]! - down[i]!) / (2 * r) / draws / 2;
-        J[i * n + j]! += slope;
-        J[j * n + i]! += slope;
-      }
-    }
-  }
-  return J;
-}
-
-/** What is drawn at θ* + r u: ⟨u, N⟩ of each draw, E‖N‖², and the size of what is added up in a scalar product. */
-function drawAt(
-  draw: Estimator,
-  centre: Float64Array,
-  unit: Float64Array,
-  r: number,
-  samples: number,
-  stream: Random,
-) {
-  const theta = centre.map((entry, i) => entry + r * unit[i]!);
-  const slopes = new Float64Array(samples);
-  const twin = stream.split("twin");
-  const used = stream.split("twin");
-  let square = 0;
-  let alike = true;
-  for (let n = 0; n < samples; n++) {
-    const one = draw(theta, used);
-    for (let i = 0; i < theta.length; i++) {
-      const value = one[i]!;
-      if (!Number.isFinite(value)) {
-        throw new RangeError(
-          `checkConvergence: every draw must be finite; at theta = (${Array.from(theta, (x) => formatNumber(x)).join(", ")}) entry ${i} is ${inspect(value)}`,
-        );
-      }
-      slopes[n]! += unit[i]! * value;
-      square += value ** 2 / samples;
-    }
-    alike &&= slopes[n] === slopes[0];
-  }
-  const certain = alike && isCertain(draw, theta, used, twin);
-  return { theta, r, slopes, square, certain, size: Math.sqrt(square) };
-}
-
-/** How E‖N‖² grows from the largest distance to a million times that: as a power of the distance, in three parts. */
-function growthOf(
-  draw: Estimator,
-  centre: Float64Array,
-  R: number,
-  directions: number,
-  samples: number,
-  stream: Random,
-) {
-  const units = directionsAt(draw, centre, R, directions, stream.split("directions"));
-  const all = farOut.map((factor, i) => {
-    let worst = { square: 0, error: 0 };
-    for (const [j, unit] of units.entries()) {
-      const theta = centre.map((entry, at) => entry + R * factor * unit[at]!);
-      const squares = new Float64Array(samples);
-      const own = stream.split(i).split(j);
-      for (let n = 0; n < samples; n++) {
-        const one = draw(theta, own);
-        for (let at = 0; at < theta.length; at++) squares[n]! += one[at]! ** 2;
-      }
-      const square = squares.reduce((sum, x) => sum + x / samples, 0);
-      const variance = squares.reduce((sum, x) => sum + (x / square - 1) ** 2 / (samples - 1), 0);
-      if (!(square <= worst.square)) worst = { square, error: Math.sqrt(variance / samples) };
-    }
-    return worst;
-  });
-  const power = (i: number, j: number) =>
-    Math.log(all[j]!.square / all[i]!.square) / Math.log(farOut[j]! / farOut[i]!);
-  const last = all.length - 1;
-  const exponent = power(0, last);
-  const error = Math.hypot(all[0]!.error, all[last]!.error) / Math.log(farOut[last]!);
-  const excess = [power(0, 1), power(1, 2), power(2, 3)].map((one) => one - 2);
-  const allowed = slack + 4 * error;
-  if (all.some(({ square }) => square === 0) && all.every(({ square }) => Number.isFinite(square))) {
-    // What is 0 far out does not grow; what is 0 here and there is not understood.
-    const none = all.every(({ square }) => square === 0);
-    return {
-      growth: none ? ("holds where sampled" as const) : ("undecided" as const),
-      exponent: 0,
-      error: 0,
-      says: "",
-    };
-  }
-  if (!all.every(({ square }) => Number.isFinite(square))) {
-    return {
-      growth: "undecided" as const,
-      exponent,
-      error,
-      says: "; further out N is not finite",
-      overflow: true,
-    };
-  }
-  // The last of three parts counts: a constant, and terms of lower order, die out on the way.
-  const [, before, end] = excess as [number, number, number];
-  const local = slack + (4 * Math.hypot(all[last - 1]!.error, all[last]!.error)) / Math.log(100);
-  const growth: Sampled =
-    end <= slack && exponent - 2 <= Math.max(allowed, end) + 0.2
-      ? "holds where sampled"
-      : end > local && end > 0.5 * before
-        ? "violated"
-        : exponent - 2 <= allowed && end <= local
-          ? "holds where sampled"
-          : "too noisy to tell";
-  return {
-    growth,
-    exponent: end + 2,
-    error,
-    says: `, further out like ‖θ − θ*‖^${(end + 2).toFixed(3)}`,
-    overflow: false,
-  };
 }
