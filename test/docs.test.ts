@@ -116,6 +116,7 @@ const nothingToCite = {
     ...[
       "Basins",
       "Calibration",
+      "RocCurve",
       "ConfusionMatrix",
       "Dense",
       "Ensemble",

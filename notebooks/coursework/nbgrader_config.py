@@ -3,6 +3,7 @@
 nbgrader takes this up when it is called in this folder, by `npx nablab course`, by hand, or from JupyterLab.
 """
 import os
+import secrets
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from nbconvert.exporters import NotebookExporter
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import Execute
 
 c = get_config()  # noqa: F821: nbgrader brings it
 
@@ -20,10 +22,28 @@ c.ClearSolutions.text_stub = "*Your answer here.*"
 # Each cell of a graded notebook may take so long, all of them together so long, and the notebook so much memory. Cells run in a process of their
 # own, which reads and writes files in the folder of the submission only; what a cell does to it costs that cell.
 seconds, notebook_seconds, megabytes = 60, 300, 2000
+# One for the whole process, which may read this file several times.
+mark = Execute.mark = getattr(Execute, "mark", None) or secrets.token_hex(16)
 c.Execute.extra_arguments = [
-    "--graded", f"--seconds={seconds}", f"--notebook-seconds={notebook_seconds}", f"--megabytes={megabytes}"]
+    "--graded", f"--mark={mark}", f"--seconds={seconds}", f"--notebook-seconds={notebook_seconds}", f"--megabytes={megabytes}"]
 # The kernel keeps the limits, and may have to run earlier cells again; this is for a kernel that is lost altogether.
 c.Execute.timeout = notebook_seconds + 60
+
+
+def run_marked(self, cell, resources, index, run=getattr(Execute.preprocess_cell, "unmarked", Execute.preprocess_cell)):
+    """Runs a cell, and tells the kernel by a first line that no submission knows whether it is the assignment's: what
+    those declare no other cell can change."""
+    about, source = cell.metadata.get("nbgrader", {}), cell.source
+    if cell.cell_type == "code" and not about.get("solution") and (about.get("grade") or about.get("locked")):
+        cell.source = f"//{mark} {'test' if about.get('grade') else 'data'}\n{source}"
+    try:
+        return run(self, cell, resources, index)
+    finally:
+        cell.source = source
+
+
+run_marked.unmarked = getattr(Execute.preprocess_cell, "unmarked", Execute.preprocess_cell)
+Execute.preprocess_cell = run_marked
 
 # Whether a file timestamp.txt in a submission says when it was handed in. nbgrader's exchange writes such files; where
 # students upload files of their own, one of them could write any time into it.

@@ -2,7 +2,9 @@
  * A notebook run as the grader runs it: confined, with limits, each cell with its outputs.
  */
 import { GradedSession, gradedLimits } from "../kernel/graded-session.js";
+import type { Locked } from "../session/session.js";
 import { CellOutputs } from "./cell-outputs.js";
+import { gradingOf } from "./course/points.js";
 import type { CodeCell, Notebook } from "./notebook.js";
 import { Progress } from "./progress.js";
 
@@ -40,7 +42,7 @@ export async function runGraded(
   try {
     for (const [i, cell] of toRun.entries()) {
       progress.start(i + 1);
-      const result = await session.execute(cell.source, cell, i + 1);
+      const result = await session.execute(cell.source, cell, i + 1, undefined, undefined, lockedAs(cell));
       if (interrupted) break;
       if (result.status === "error") {
         const { ename, evalue, traceback } = result;
@@ -59,4 +61,11 @@ export async function runGraded(
   }
   progress.close(interrupted ? "interrupted" : `${toRun.length} cells`);
   return !interrupted;
+}
+
+/** Whether a cell is the assignment's: it tests answers, or declares what they need. */
+function lockedAs(cell: CodeCell): Locked | undefined {
+  const about = gradingOf(cell);
+  if (!about?.locked) return undefined;
+  return about.grade ? "test" : "data";
 }

@@ -6,6 +6,13 @@
  * Sums are cut as order.ts says. Whether OpenBLAS then gives the bits of WebAssembly depends on its kernels, and is
  * proven for each product (proof.ts); those that are not are left to WebAssembly.
  *
+ * Which kernels keep the order (OpenBLAS 0.3.34): those for AVX-512 in all forms and with all remainders tried (a b and aᵀ b
+ * with 1 … 512 rows, 16 … 784 columns, sums of 1 … 384; a bᵀ but for small products, below about 10⁶ multiply-adds, whose
+ * kernels sum in another order), as long as columns are a multiple of 16. Those for AVX2 do in tiles of 16 columns × 6 rows
+ * only: of each 12 rows, the first six have two chains, of even and odd k, in the first and the last eight columns, and
+ * so have all columns of the last rows where rows are no multiple of 12. So no whole product
+ * is proven there. (Leaving those columns and rows to WebAssembly was not tried.)
+ *
  * Each of our threads calls the library, which itself uses one thread; how it is found is the platform's (platform/openblas.ts).
  */
 import { cores, type OpenBlas, openblas } from "#platform";

@@ -22,7 +22,8 @@ export function lower({ layers }: Sequential): LoweredLayer[] | string {
       found.push(lowered);
     }
   }
-  return found;
+  // What the readout's loss gives for δ goes to the layer as it is, without the ReLU's derivative.
+  return found.at(-1)?.relu ? `${layers.at(-1)} as the last layer` : found;
 }
 
 function lowerLayer(layer: Layer, inputs: number | undefined): LoweredLayer | undefined {

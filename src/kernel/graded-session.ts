@@ -6,7 +6,7 @@ import { readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { Completions } from "../session/completion.js";
 import type { Completeness } from "../session/is-complete.js";
-import type { CellResult, CellRunner, Output } from "../session/session.js";
+import type { CellResult, CellRunner, Locked, Output } from "../session/session.js";
 import { hearStop } from "../session/stop.js";
 import { asResult, type Ending, failure, type Limits, SessionProcess } from "./session-process.js";
 
@@ -42,18 +42,22 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
   /** Which request to the process is that of {@link #cell}. */
   #ticket = 0;
   /** What has run, and would have to run again in a new process. */
-  readonly #ran: { code: string; count: number }[] = [];
+  readonly #ran: { code: string; count: number; locked: Locked | undefined }[] = [];
+  readonly #mark: string | undefined;
 
   constructor({
     folder = process.cwd(),
     limits = gradedLimits,
     removeFiles = false,
+    mark,
     onOutput,
   }: {
     folder?: string;
     limits?: NotebookLimits;
     /** Whether files that cells write are removed in the end. */
     removeFiles?: boolean;
+    /** The first line of a cell that is locked is `//MARK data` or `//MARK test`; only who runs the notebook knows it. */
+    mark?: string;
     onOutput: (output: Output, cell: Cell) => void;
   }) {
     this.#folder = folder;
@@ -61,6 +65,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     this.#limits = ofCell;
     this.#notebookSeconds = this.#left = notebookSeconds;
     this.#filesBefore = removeFiles ? new Set(filesIn(folder)) : undefined;
+    this.#mark = mark;
     this.#onOutput = onOutput;
     this.#start();
   }
@@ -86,8 +91,20 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     return { ...output, text: `${output.text.slice(0, room)}\n… and more, which is left out\n` };
   }
 
-  /** Runs a cell. Never rejects: whatever goes wrong is the cell's result. */
-  async execute(code: string, cell: Cell, count = this.#ran.length + 1): Promise<CellResult> {
+  /**
+   * Runs a cell. Never rejects: whatever goes wrong is the cell's result.
+   *
+   * @param locked whether it is the assignment's, and what for; {@link #mark} says it, too
+   */
+  async execute(
+    text: string,
+    cell: Cell,
+    count = this.#ran.length + 1,
+    _seconds?: number,
+    _stops?: number,
+    is?: Locked,
+  ): Promise<CellResult> {
+    const { code, locked = is } = this.#unmarked(text);
     const session = this.#process?.isAlive ? this.#process : await this.#startAgain();
     if (this.#left <= 0)
       return failure(
@@ -102,18 +119,26 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     }
     this.#cell = cell;
     this.#printed = 0;
-    const ending = await this.#run(session, code, count);
+    const ending = await this.#run(session, code, count, locked);
     // What comes after its end counts no more: it could take back what the cell's error said.
     this.#cell = undefined;
-    if (session.isAlive && !isLate(ending)) this.#ran.push({ code, count });
+    if (session.isAlive && !isLate(ending)) this.#ran.push({ code, count, locked });
     return asResult(ending);
   }
 
-  async #run(session: SessionProcess, code: string, count: number): Promise<Ending> {
+  /** The code of a cell, and what its first line says of it. */
+  #unmarked(text: string): { code: string; locked?: Locked } {
+    const end = text.indexOf("\n");
+    const line = text.slice(0, end);
+    if (this.#mark === undefined || end < 0 || !line.startsWith(`//${this.#mark} `)) return { code: text };
+    return { code: text.slice(end + 1), locked: line.endsWith("data") ? "data" : "test" };
+  }
+
+  async #run(session: SessionProcess, code: string, count: number, locked?: Locked): Promise<Ending> {
     const began = performance.now();
     const seconds = Math.min(this.#limits.seconds ?? Number.POSITIVE_INFINITY, this.#left);
     const limits = seconds < Number.POSITIVE_INFINITY ? { ...this.#limits, seconds } : this.#limits;
-    const ending = await session.execute(code, ++this.#ticket, limits, count);
+    const ending = await session.execute(code, ++this.#ticket, limits, count, locked);
     this.#left -= (performance.now() - began) / 1000;
     return ending;
   }
@@ -123,9 +148,9 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     if (this.#starts >= mostStarts) return undefined;
     const session = this.#start();
     this.#cell = undefined;
-    for (const { code, count } of this.#ran) {
+    for (const { code, count, locked } of this.#ran) {
       if (this.#left <= 0) break;
-      await this.#run(session, code, count);
+      await this.#run(session, code, count, locked);
     }
     return session.isAlive ? session : this.#startAgain();
   }

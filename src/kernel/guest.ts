@@ -33,7 +33,7 @@ type Names = Record<string, unknown>;
 
 /** What cells of a graded notebook meet in the place of all of Node. */
 export type Guest = Pick<SessionHost, "import" | "importFile" | "scopeOf"> &
-  Required<Pick<SessionHost, "reserved">>;
+  Required<Pick<SessionHost, "reserved" | "runCommand" | "install">>;
 
 /**
  * Makes the guest's world, and freezes what it shares with ours.
@@ -82,6 +82,9 @@ export function makeGuest(nablab: Names, exit: (code?: number) => never): Guest 
     },
     scopeOf: (file) => ({ ...names, __filename: path.normalize(file), __dirname: path.dirname(file) }),
     reserved: ofTheLanguage,
+    // `!command` and `%install` of a cell, which Node's permission model would refuse as well.
+    runCommand: async () => refused("running programs")(),
+    install: async () => refused("installing packages")(),
   };
 }
 

@@ -18,7 +18,7 @@ import { Wire } from "./wire.js";
 
 const {
   positionals: [file],
-  values: { graded, seconds, megabytes, "notebook-seconds": notebookSeconds },
+  values: { graded, seconds, megabytes, mark, "notebook-seconds": notebookSeconds },
 } = parseArgs({
   allowPositionals: true,
   options: {
@@ -26,6 +26,7 @@ const {
     seconds: { type: "string", default: String(gradedLimits.seconds) },
     megabytes: { type: "string", default: String(gradedLimits.megabytes) },
     "notebook-seconds": { type: "string" },
+    mark: { type: "string" },
   },
 });
 if (file === undefined) {
@@ -76,7 +77,7 @@ const kernel = new FramedKernel({
             megabytes: Number(megabytes),
             ...(notebookSeconds !== undefined && { notebookSeconds: Number(notebookSeconds) }),
           };
-          const session = new GradedSession({ limits, removeFiles: true, onOutput });
+          const session = new GradedSession({ limits, removeFiles: true, onOutput, ...(mark && { mark }) });
           process.on("exit", () => session.close());
           return session;
         },

@@ -7,7 +7,7 @@ import type { MimeBundle } from "../display/bundle.js";
 import { drawElsewhere } from "../display/static-image.js";
 import type { ImageReply, ImageRequest } from "../display/static-image-worker.js";
 import { helpFor } from "../protocol/assistance.js";
-import type { CellResult, Output } from "../session/session.js";
+import type { CellResult, Locked, Output } from "../session/session.js";
 import { stopFlag } from "../session/stop.js";
 import { makeGuest } from "./guest.js";
 import { createNodeSession, nodeHost } from "./node-host.js";
@@ -17,7 +17,7 @@ import { isLateSignal } from "./stop-signal.js";
 /** What this process is told; first the secret that an isolated one says with all that it says. */
 export type ToChild =
   | { secret: string }
-  | { execute: string; cell: number; count?: number; seconds?: number }
+  | { execute: string; cell: number; count?: number; seconds?: number; locked?: Locked }
   | { drawn: ImageReply }
   | "interrupt";
 
@@ -77,11 +77,11 @@ process.on("message", async (message: ToChild) => {
     return;
   }
   if ("secret" in message) return;
-  const { execute, cell, count, seconds } = message;
+  const { execute, cell, count, seconds, locked } = message;
   const help = helpFor(session, execute);
   const result = help
     ? { status: "ok" as const, result: { data: help as MimeBundle, metadata: {} } }
-    : await session.execute(execute, cell, count, seconds);
+    : await session.execute(execute, cell, count, seconds, undefined, locked);
   for (const what of takeRefusals()) {
     send({ output: { type: "stream", name: "stdout", text: `Refused: ${what}.\n` }, cell });
   }

@@ -9,7 +9,7 @@ import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { ImageReply, ImageRequest } from "../display/static-image-worker.js";
 import type { CellError } from "../session/cell-error.js";
-import { type CellResult, type Output, tookTooLong } from "../session/session.js";
+import { type CellResult, type Locked, type Output, tookTooLong } from "../session/session.js";
 import { Drawing } from "./drawing.js";
 import { type Confined, howItEnded, startConfined } from "./isolation.js";
 import { watchMemory } from "./memory.js";
@@ -106,8 +106,15 @@ export class SessionProcess {
    *
    * @param cell what its output is handed on with
    * @param count the number by which tracebacks name it; by default the next one
+   * @param locked whether it is the assignment's
    */
-  async execute(code: string, cell: number, limits: Limits = {}, count?: number): Promise<Ending> {
+  async execute(
+    code: string,
+    cell: number,
+    limits: Limits = {},
+    count?: number,
+    locked?: Locked,
+  ): Promise<Ending> {
     const { seconds, megabytes } = limits;
     await this.ready;
     if (this.#ended) return this.#ended;
@@ -131,6 +138,7 @@ export class SessionProcess {
         execute: code,
         cell,
         ...(count !== undefined && { count }),
+        ...(locked !== undefined && { locked }),
         ...(this.#drawing && seconds !== undefined && { seconds }),
       });
     });

@@ -1,13 +1,13 @@
 /**
- * The loss of yes or no, with the sigmoid in it.
+ * Binary cross-entropy on logits, sigmoid included.
  */
 import { logistic, logOnePlusExp } from "./activations.js";
 import { type Loss, outputwise } from "./loss.js";
 import { showAs } from "./show-as.js";
 
 /**
- * −Σ_k (y_k log p_k + (1 − y_k) log(1 − p_k)) with p = 1 / (1 + e^−g), the mean over the samples; each output is a
- * question of its own.
+ * −Σ_k (y_k log p_k + (1 − y_k) log(1 − p_k)) with p = 1 / (1 + e^−g), the mean over the samples; each output is an
+ * independent yes-or-no question.
  *
  *     loss = Σ_k log(1 + e^(g_k)) − y_k g_k,   ∂loss/∂g_k = (p_k − y_k) / samples
  *

@@ -1,5 +1,5 @@
 /**
- * The loss of classification, with the softmax in it.
+ * Cross-entropy on logits, softmax included.
  */
 
 import { withFormula } from "../compute/formula.js";

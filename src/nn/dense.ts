@@ -1,5 +1,5 @@
 /**
- * The affine layer z = A x + b, the only one with parameters.
+ * The affine layer z = A x + b.
  */
 import { inspect } from "#platform";
 import { checkWhole } from "../options/check.js";

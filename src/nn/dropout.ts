@@ -1,5 +1,5 @@
 /**
- * Noise against overfitting: units that are left out at random.
+ * Dropout: randomly zeroed units, against overfitting.
  */
 
 import { withFormula } from "../compute/formula.js";
@@ -9,8 +9,8 @@ import type { BuiltLayer, LayerBlueprint, Pass } from "./layer.js";
 import { showAs } from "./show-as.js";
 
 /**
- * While training, makes each entry 0 with probability p and divides the others by 1 − p, so that the mean stays; in use
- * changes nothing. `train()` draws for each step from its seed, so that a run can be repeated.
+ * In training, zeroes each entry with probability p and divides the others by 1 − p, which keeps the mean; in evaluation the
+ * identity. `train()` draws for each step from its seed, so that a run can be repeated.
  *
  * @param p the share to drop, 0 ≤ p < 1
  * @throws RangeError for another p.

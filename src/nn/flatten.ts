@@ -1,5 +1,5 @@
 /**
- * From images to lists of numbers.
+ * Flattens samples to rows of numbers.
  */
 import { withFormula } from "../compute/formula.js";
 import { sizeOf } from "../tensor/shapes.js";
@@ -7,7 +7,7 @@ import type { BuiltLayer, LayerBlueprint } from "./layer.js";
 import { showAs } from "./show-as.js";
 
 /**
- * Makes one row of numbers of a sample of any shape, in row-major order (n = channels · height · width of an image);
+ * Flattens a sample of any shape to one row, in row-major order (n = channels · height · width of an image);
  * needed between images and a dense layer.
  *
  * Source: PyTorch's Flatten.

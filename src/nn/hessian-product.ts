@@ -1,5 +1,5 @@
 /**
- * Products with the Hessian of a network's loss, without the Hessian: what its curvature is asked for by.
+ * Hessian-vector products of a network's loss, without forming the Hessian.
  */
 import { productsWithHessian, Variable } from "../autodiff/tape.js";
 import { Tensor, type TensorLike } from "../tensor/index.js";
@@ -22,7 +22,7 @@ import { parametersOf, type Sequential } from "./sequential.js";
  * @param input samples × inputs or samples × channels × height × width, as for `forward`; a vector counts as one sample
  * @param y a label or a target for each sample, see the loss
  * @param loss `crossEntropy()`, `squaredError()` or another
- * @returns v ↦ ∇²F(θ) v, both of length M as `model.theta`; θ is that of now, even if it changes later
+ * @returns v ↦ ∇²F(θ) v, both of length M as `model.theta`; θ is captured now, even if it changes later
  * @throws RangeError if input or targets do not fit the network.
  * Source: Pearlmutter, Fast exact multiplication by the Hessian, 1994.
  * @example

@@ -1,5 +1,5 @@
 /**
- * The loss of regression with outliers.
+ * A robust loss for regression with outliers.
  */
 
 import { checkPositive } from "../options/check.js";

@@ -1,5 +1,5 @@
 /**
- * How weights start. The spread is chosen so that activations keep their size from layer to layer: each entry of
+ * Initial weights. The spread is chosen so that activations keep their size from layer to layer: each entry of
  * A x is a sum of `inputs` terms, so its variance is `inputs` times that of an entry of A, times the mean of x².
  */
 import { full, type Random, randomNormal, randomUniform, type Tensor, tensor } from "../tensor/index.js";

@@ -1,6 +1,6 @@
 /**
- * What a network is made of. `dense()`, `relu()`, `conv2d()` and the like describe layers; `sequential()` puts them in
- * a row, works out the shapes in between, and gives each its own parameters.
+ * The parts of a network. `dense()`, `relu()`, `conv2d()` and the like describe layers; `sequential()` chains
+ * them, works out the shapes in between, and gives each its own parameters.
  */
 import type { Variable } from "../autodiff/tape.js";
 import type { Random, Shape, Tensor } from "../tensor/index.js";

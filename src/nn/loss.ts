@@ -1,5 +1,5 @@
 /**
- * What a loss is, and the checks that all losses share.
+ * The interface of losses, and the checks that they share.
  */
 import { inspect } from "#platform";
 import type { Variable } from "../autodiff/tape.js";

@@ -1,5 +1,5 @@
 /**
- * What training costs, counted: multiplications (each with its addition) and numbers held (A12, B1).
+ * The cost of training: multiply-adds and numbers stored (A12, B1).
  */
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
@@ -41,7 +41,7 @@ export interface OperationCounts extends Displayable {
 }
 
 /**
- * Counts what a network's training costs.
+ * Counts the multiply-adds and the memory of training a network.
  *
  * Each weight is used in one multiplication forward, one for its own gradient, and one for the delta below it, which
  * the first layer with weights does not need: a gradient costs between twice and three times a forward pass,

@@ -9,7 +9,7 @@ import type { Loss, Penalty } from "./loss.js";
 import { showAs } from "./show-as.js";
 
 /**
- * (λ/2) Σ_t ‖A[t]‖², with gradient λ A[t]: for gradient descent the same as weight decay. Biases are left alone.
+ * (λ/2) Σ_t ‖A[t]‖², with gradient λ A[t]: for gradient descent the same as weight decay. Biases are not penalised.
  *
  * @param lambda λ ≥ 0
  * @throws RangeError for another λ.
@@ -28,7 +28,7 @@ export function l2Penalty(lambda: number): Penalty {
 
 /**
  * λ Σ_t Σ |A[t]|, with the subgradient λ sign(A[t]), 0 at 0: makes weights small, and some of them nearly zero. Biases
- * are left alone.
+ * are not penalised.
  *
  * @param lambda λ ≥ 0
  * @throws RangeError for another λ.

@@ -1,5 +1,5 @@
 /**
- * Pooling: an image becomes smaller, one number for each window.
+ * Pooling: downsamples an image to one number per window.
  */
 import type { Variable } from "../autodiff/tape.js";
 import { withFormula } from "../compute/formula.js";

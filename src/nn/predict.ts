@@ -1,5 +1,5 @@
 /**
- * What a network says about samples.
+ * Predictions of a network.
  */
 import type { Tensor, TensorLike } from "../tensor/index.js";
 import { toRows } from "./forward.js";

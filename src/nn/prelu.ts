@@ -1,5 +1,5 @@
 /**
- * The rectifier with a slope that is trained.
+ * The rectifier with a trainable slope.
  */
 import { checkFinite } from "../options/check.js";
 import { tensor } from "../tensor/index.js";

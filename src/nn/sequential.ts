@@ -1,6 +1,6 @@
 /**
- * A network: layers in a row, the last a linear readout. Its parameters lie one after the other in one array, theta, so
- * that a rule of `optim/` steps them all at once; the parameters of layers are windows on it.
+ * A network: a chain of layers, the last a linear readout. Its parameters lie one after the other in one array, theta, so
+ * that a rule of `optim/` steps them all at once; the parameters of layers are views of it.
  */
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle, table } from "../display/index.js";
@@ -74,7 +74,9 @@ export class Sequential implements Displayable {
     this.theta = theta;
     this.seed = seed;
     this.inputShape = inputShape;
-    this.isPlain = layers.every((layer) => layer instanceof Dense || isActivation(layer));
+    this.isPlain =
+      layers.length % 2 === 1 &&
+      layers.every((layer, i) => (i % 2 === 0 ? layer instanceof Dense : isActivation(layer)));
     this.#descriptions = descriptions;
     this.shapes = shapes;
     this.#positions = new Map(weighted.map((layer, i) => [layer, i + 1]));
@@ -286,11 +288,6 @@ function checkLayers(layers: readonly LayerDescription[]): void {
           `sequential: layer ${i} already belongs to another network; describe a new one with dense(inputs, outputs), or copy the network with copy(); got ${layer}`,
         );
       }
-      if (before?.kind === "dense") {
-        throw new RangeError(
-          `sequential: two dense layers in a row are one affine map, put an activation such as relu() between layers ${i - 1} and ${i}: ${before}, ${layer}`,
-        );
-      }
     } else if (isActivation(layer) && (before === undefined || isActivation(before))) {
       throw new RangeError(
         `sequential: an activation must follow a layer such as dense, but layer ${i} ${before === undefined ? "is the first" : `follows ${before}`}; got ${layer}`,
@@ -299,11 +296,9 @@ function checkLayers(layers: readonly LayerDescription[]): void {
     before = layer;
   });
   const last = before as LayerDescription;
-  const isReadout =
-    !isActivation(last) && !["maxPool2d", "avgPool2d", "dropout", "prelu", "softmax"].includes(last.kind);
-  if (!isReadout) {
+  if (["maxPool2d", "avgPool2d", "dropout"].includes(last.kind)) {
     throw new RangeError(
-      `sequential: the last layer must be dense, the readout is linear (crossEntropy() brings its own softmax); the last is ${last}`,
+      `sequential: the last layer must be dense, or an activation behind one; the last is ${last}`,
     );
   }
 }

@@ -86,9 +86,9 @@ function hasSymbol(library: { symbol(name: string, type: string): unknown }, nam
  * @returns the library, or why there is none, in words
  */
 export function trustOpenblas(): OpenBlas | string {
-  const path = findOpenblas();
-  if (!path) return "no OpenBLAS was found";
   try {
+    const path = findOpenblas();
+    if (!path) return "no OpenBLAS was found";
     const { size, mtimeMs } = statSync(path);
     const { OPENBLAS_CORETYPE: core } = process.env;
     const tried = `openblas ${path} ${size} ${mtimeMs} ${core} ${cpus()[0]?.model} ${process.version}`;

@@ -44,6 +44,9 @@ export interface CompiledCell extends Compiled {
   keep(isThere?: (name: string) => boolean): void;
   /** The names it declares that have a value. */
   values: string[];
+  /** Those of them that are imported, and those that may be assigned to. */
+  imported: ReadonlySet<string>;
+  variables: ReadonlySet<string>;
 }
 
 const identifier = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
@@ -234,9 +237,12 @@ export class Compiler {
         namespace: namespaceIn(symbol, cell) ?? (own.value ? undefined : known?.namespace),
         type: isType ? { cell, ...typeParameters(ts, target!) } : own.type ? undefined : known?.type,
       });
-      return { name, givesValue, entry };
+      const isImported = !!symbol && (symbol.flags & ts.SymbolFlags.Alias) !== 0;
+      return { name, givesValue, entry, isImported, isVariable: kind === "let" || kind === "var" };
     });
-    const values = names.filter(({ givesValue }) => givesValue).map(({ name }) => name);
+    const having = (is: (name: (typeof names)[number]) => boolean): string[] =>
+      names.filter((name) => name.givesValue && is(name)).map(({ name }) => name);
+    const values = having(() => true);
     return {
       name,
       code,
@@ -246,6 +252,8 @@ export class Compiler {
       boxes: [...rewritten.boxes],
       isSloppy: !isChecked,
       values,
+      imported: new Set(having(({ isImported }) => isImported)),
+      variables: new Set(having(({ isVariable }) => isVariable)),
       keep: (isThere = () => true) => {
         if (names.length === 0 && !declared.isGlobal) return;
         const cell = ++this.#count;
@@ -378,7 +386,18 @@ export class Compiler {
       return { diagnostics };
     }
     const map = JSON.stringify({ version: 3, sources: [], names: [], mappings: "" });
-    return { name, code: "", source, map, sourceOffset: 0, boxes: [], values: [], keep: () => {} };
+    return {
+      name,
+      code: "",
+      source,
+      map,
+      sourceOffset: 0,
+      boxes: [],
+      values: [],
+      imported: new Set(),
+      variables: new Set(),
+      keep: () => {},
+    };
   }
 
   /** What is wrong with the reader's files that cells import; looked at again when one of them has changed. */

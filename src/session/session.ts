@@ -113,6 +113,9 @@ const clockMask = 63;
  */
 const clearedMask = 1023;
 
+/** What a cell that no reader wrote is for: it declares what an assignment consists of, or tests answers. */
+export type Locked = "data" | "test";
+
 export class Session<Cell> {
   readonly #host: SessionHost;
   readonly #onOutput: (output: Output, cell: Cell) => void;
@@ -120,6 +123,8 @@ export class Session<Cell> {
   readonly #streams: CellStreams<Run<Cell>>;
   readonly #compiler: Compiler;
   readonly #scope = new Scope();
+  /** The constants that locked cells declare: no other cell changes what they are. */
+  readonly #kept = new Map<string, unknown>();
   readonly #missing = new MissingNames();
   readonly #modules: Modules;
   /** An error after its cell has ended: Node would end the process, in a notebook it is text under the cell. */
@@ -206,6 +211,7 @@ export class Session<Cell> {
    * @param seconds how long it may take; what takes longer is interrupted, as by the reader
    * @param stops how many stops there had been when the cell was sent: a later one is for this cell, though it
    *   has not begun
+   * @param locked whether it is the assignment's, where notebooks are graded
    */
   async execute(
     code: string,
@@ -213,6 +219,7 @@ export class Session<Cell> {
     count = this.#count + 1,
     seconds = Number.POSITIVE_INFINITY,
     stops?: number,
+    locked?: Locked,
   ): Promise<CellResult> {
     this.#host.collectGarbage(); // cells that were sent together leave no time between them
     this.#count = count;
@@ -234,7 +241,7 @@ export class Session<Cell> {
       seconds < Number.POSITIVE_INFINITY ? setTimeout(() => this.#endLate(run), 1000 * seconds) : 0;
     const isLate = (): boolean => run.isLate || performance.now() >= run.limit;
     try {
-      const result = await this.#streams.run(run, () => this.#execute(code, run));
+      const result = await this.#streams.run(run, () => this.#execute(code, run, locked));
       return isLate() ? tookTooLong(seconds) : result;
     } catch (error) {
       if (isLate()) return tookTooLong(seconds);
@@ -252,7 +259,7 @@ export class Session<Cell> {
     }
   }
 
-  async #execute(code: string, run: Run<Cell>): Promise<CellResult> {
+  async #execute(code: string, run: Run<Cell>, locked?: Locked): Promise<CellResult> {
     const isKnown = (name: string): boolean => this.#compiler.knows(name) || name in globalThis;
     const { source, first } = withoutCommands(this.#host.typescript(), code, isKnown);
     for (const command of first) await this.#command(command, run);
@@ -270,13 +277,36 @@ export class Session<Cell> {
         `${reserved} cannot be changed where notebooks are graded: give what you declare another name`,
       );
     }
-    const { value } = (await this.#run(compiled, run)) ?? {};
+    const taken =
+      locked === undefined &&
+      compiled.values.find((name) => this.#kept.has(name) && !compiled.imported.has(name));
+    if (taken) throw new SyntaxError(`${taken} is the assignment's: give what you declare another name`);
+    const { value } = (await this.#run(compiled, run, locked)) ?? {};
     if (value === undefined) return { status: "ok" };
     const data = await unlessAborted(toBundle(value), run.interrupt.signal);
     if (/^Promise \{\s+<pending>\s+\}$/.test(String(data["text/plain"])) && value instanceof Promise)
       data["text/plain"] += "  did you forget await?";
     checkJson(data);
     return { status: "ok", result: { data, metadata: {} } };
+  }
+
+  /**
+   * Keeps what a locked cell has declared; after any other, puts back what it has declared anew.
+   *
+   * @returns what was put back, and of it what an answer imported as something else
+   */
+  #keep({ values, imported, variables }: CompiledCell, locked: Locked | undefined) {
+    const [back, changed] = [new Set<string>(), [] as string[]];
+    for (const name of values) {
+      const box = this.#scope.box(name);
+      if (locked === "data" && !variables.has(name) && box.declarations > 0) this.#kept.set(name, box.v);
+      if (!this.#kept.has(name)) continue;
+      const value = this.#kept.get(name);
+      if (locked !== "data") back.add(name);
+      if (locked === undefined && imported.has(name) && box.v !== value) changed.push(name);
+      box.follow(() => value); // which cannot be assigned to
+    }
+    return { back, changed };
   }
 
   /** Does what a line of a cell says that is no TypeScript. */
@@ -295,7 +325,11 @@ export class Session<Cell> {
   }
 
   /** Runs a cell; the value of its last expression, which may be a promise. Its names are those that it came to. */
-  async #run(compiled: CompiledCell, run: Run<Cell>): Promise<{ value: unknown } | undefined> {
+  async #run(
+    compiled: CompiledCell,
+    run: Run<Cell>,
+    locked: Locked | undefined,
+  ): Promise<{ value: unknown } | undefined> {
     const declarations = (name: string): number => this.#scope.box(name).declarations;
     const before = new Map(compiled.values.map((name) => [name, declarations(name)]));
     const file = `${this.#compiler.cwd}/${compiled.name}.ts`;
@@ -321,7 +355,15 @@ export class Session<Cell> {
       ended.then(settled, settled);
       return (await Promise.race([ended, stopped])) as { value: unknown } | undefined;
     } finally {
-      compiled.keep((name) => declarations(name) !== before.get(name));
+      const declares = compiled.values.filter((name) => declarations(name) !== before.get(name));
+      const { back, changed } = this.#keep(compiled, locked);
+      compiled.keep((name) => !back.has(name) && declares.includes(name));
+      if (changed.length > 0) {
+        // biome-ignore lint/correctness/noUnsafeFinally: it counts, whatever else happened
+        throw new SyntaxError(
+          `${changed.join(", ")}: imported as what it is not in the assignment; give it another name (import { a as b } …)`,
+        );
+      }
     }
   }
 

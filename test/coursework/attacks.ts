@@ -18,7 +18,7 @@ const notAllowed = (what: string): RegExp =>
     `^Error: ${what.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")} is not allowed: where notebooks are graded`,
   );
 const frozen =
-  /Cannot (assign to (read only )?property|define property|redefine property|add property|delete property)|cannot be changed where notebooks are graded/;
+  /Cannot (assign to (read only )?property|define property|redefine property|add property|delete property)|cannot be changed (here|where notebooks are graded)/;
 const noText = /^EvalError: Code generation from strings disallowed/;
 const fs = (names: string): string => `import { ${names} } from "node:fs";\n`;
 const module = (name: string): Pick<Attack, "code" | "is"> => ({
@@ -173,6 +173,8 @@ const starts: Attack[] = [
   { name: "a program", ...module("node:child_process") },
   { name: "a program by another name", ...module("child_process") },
   { name: "a cluster", ...module("node:cluster") },
+  { name: "a program by a line of a cell", code: "!echo GOT", is: notAllowed("running programs") },
+  { name: "a package by a line of a cell", code: "%install left-pad", is: notAllowed("installing packages") },
   {
     name: "native code",
     code: "process.dlopen({ exports: {} }, 'x.node')",

@@ -109,6 +109,13 @@ const submissions: Record<
     points: 0,
     note: /cell 1: has checkClose, checkGradient and 4 more of its own/,
   },
+  "gives the assignment's names another meaning": {
+    ...answers((notebook) => {
+      cellOf(notebook, "loss").source += "\nconst curveX = [0], samples = 1;";
+    }),
+    points: all - 2,
+    note: /loss: SyntaxError: \w+ is the assignment's: give what you declare another name/,
+  },
   "edits the tests": {
     ...stub((notebook) => {
       for (const cell of notebook.cells.filter(isTest)) cell.source = "1 + 1;";

@@ -463,11 +463,6 @@ describe("what does not fit is said", () => {
     ],
     ["last", () => sequential([dense(1, 2), dropout(0.5)]), "the last layer must be dense"],
     [
-      "softmax last",
-      () => sequential([dense(1, 2), softmax()]),
-      "the readout is linear (crossEntropy() brings its own softmax); the last is softmax()",
-    ],
-    [
       "softmax of images",
       () => sequential([conv2d(1, 2), softmax(), flatten(), dense(2, 2)], { input: [1, 8, 8] }),
       "put flatten() before it; its shape is [2, 6, 6]",

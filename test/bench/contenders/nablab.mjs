@@ -4,7 +4,7 @@ import { adagrad, adam, mnist, sgd, train } from "nablab";
 import { networks } from "./networks.mjs";
 import { settings } from "./settings.mjs";
 
-const { batchSize, rule, samples, threads, epochs, network = "mlp", backend = "wasm" } = settings();
+const { batchSize, rule, samples, threads, epochs, network = "mlp", backend } = settings();
 const rules = {
   sgd: () => sgd({ eta: batchSize > 1 ? 0.1 : 0.005 }),
   adagrad: () => adagrad({ eta: 0.01 }),
@@ -14,7 +14,7 @@ const before = process.memoryUsage.rss();
 const data = (await mnist()).train.take(samples);
 // With all cores, train() chooses: short steps are faster on one thread.
 const limit = threads < availableParallelism() ? { threads } : {};
-const options = { rule: rules[rule](), batchSize, ...limit, live: false, backend };
+const options = { rule: rules[rule](), batchSize, ...limit, live: false, ...(backend && { backend }) };
 
 // Once to compile and to start the threads.
 await train(networks[network](), data.take(Math.min(samples, 20 * batchSize)), options);

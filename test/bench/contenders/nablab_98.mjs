@@ -8,7 +8,7 @@ const { seed, backend } = parseArgs({
     data: { type: "string" },
     seed: { type: "string" },
     threads: { type: "string" },
-    backend: { type: "string", default: "wasm" },
+    backend: { type: "string" },
   },
 }).values;
 const { train: images, test } = await mnist();
@@ -18,7 +18,7 @@ const epochs = 2;
 const steps = epochs * Math.ceil(images.size / 128);
 const options = {
   rule: adam({ eta: polynomial({ eta: 0.002, steps }) }),
-  backend,
+  ...(backend && { backend }),
   live: false,
   seed: Number(seed),
 };
