@@ -5,7 +5,7 @@
  * the same plot, so a chart may be replaced thirty times a second and keeps the reader's zoom. A view that is not on the
  * page, or has no width, waits until it has one.
  */
-import { fitFigure } from "../dist/display/fit-figure.js";
+import { drawnWidth, fitFigure } from "../dist/display/fit-figure.js";
 import { copyOfFigure, type Figure, isObject, type Json } from "./figure.ts";
 import { fillTheme } from "./fill-theme.ts";
 import { measureIn } from "./measure.ts";
@@ -176,7 +176,8 @@ export class FigureView {
   }
 
   /** A copy to be drawn, with what depends on this page: layout, colours, privacy. */
-  #prepared(given: Figure, width: number, legends?: Record<string, number>): Figure {
+  #prepared(given: Figure, place: number, legends?: Record<string, number>): Figure {
+    const width = drawnWidth(given, place);
     const theme = this.#place.themeAt(this.node);
     const { hovers } = this.#place;
     const family = (given.layout?.font as { family?: string } | undefined)?.family ?? theme.fontFamily;

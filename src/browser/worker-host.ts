@@ -21,6 +21,17 @@ interface LateError {
 }
 const scope = globalThis as unknown as Scope;
 
+/** The console of the browser's tools. */
+export const toolsConsole: Console = { ...globalThis.console };
+
+type Method = (...values: unknown[]) => void;
+let printsTo = toolsConsole as unknown as Record<string, Method>;
+
+// In place before the library is loaded: checks take their `console.log` then, so that no cell can put another in its place.
+globalThis.console = Object.fromEntries(
+  Object.keys(toolsConsole).map((name) => [name, (...values: unknown[]) => printsTo[name]?.(...values)]),
+) as unknown as Console;
+
 /** What the page gives a session. */
 export interface WorkerHostOptions {
   /** The compiler. */
@@ -62,13 +73,13 @@ export function workerHost({ typescript, declarations, modules, ownUrl }: Worker
     interruptible: (work) => work(),
     settleInterrupts: () => {},
     capture(write) {
-      const before = globalThis.console;
+      const before = printsTo;
       const print = (name: StreamName, text: string): void => {
-        if (!write(name, text)) before[name === "stdout" ? "log" : "error"](text);
+        if (!write(name, text)) toolsConsole[name === "stdout" ? "log" : "error"](text);
       };
-      globalThis.console = { ...before, ...makeConsole(print) } as Console;
+      printsTo = { ...toolsConsole, ...makeConsole(print) } as unknown as Record<string, Method>;
       return () => {
-        globalThis.console = before;
+        printsTo = before;
       };
     },
     printError: (text) => console.error(text.replace(/\n$/, "")),

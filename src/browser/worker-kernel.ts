@@ -12,7 +12,7 @@ import { kernelInfoReply } from "../protocol/kernel-info.js";
 import { type Channel, type Message, randomId } from "../protocol/message.js";
 import { createSession } from "../session/session.js";
 import { raiseStop, stopFlag } from "../session/stop.js";
-import { type WorkerHostOptions, workerHost } from "./worker-host.js";
+import { toolsConsole, type WorkerHostOptions, workerHost } from "./worker-host.js";
 
 /** From the page: a message, and how many stops came before it. */
 export interface ToWorker {
@@ -46,8 +46,6 @@ export function serveKernel(options: WorkerHostOptions): void {
   const scope = globalThis as unknown as Scope;
   const answer = sharesMemory ? makeAnswer() : sharedBytes(0);
   const post = (channel: Channel, message: Message): void => scope.postMessage({ channel, message });
-  // What cells print goes to their output; this is for the browser's tools.
-  const { error: log } = globalThis.console;
   const kernel = new Kernel({
     id: randomId(),
     send: post,
@@ -65,7 +63,7 @@ export function serveKernel(options: WorkerHostOptions): void {
       scope.postMessage("exit");
       scope.close();
     },
-    log: (text) => log(`[nablab] ${text}`),
+    log: (text) => toolsConsole.error(`[nablab] ${text}`),
     history: { add() {}, reply: () => [] },
     info: () =>
       kernelInfoReply(

@@ -163,7 +163,8 @@ const labCheck: Check = {
   async look() {
     try {
       return (await python("import jupyterlab, jupyter_client; print(jupyterlab.__version__)")).trim();
-    } catch {
+    } catch (error) {
+      if ((error as { killed?: boolean }).killed) throw new Ailment("Python took over 30 s", "try again");
       throw new Ailment(
         "this Python has no JupyterLab",
         isClone() ? "npm run setup" : "pip install jupyterlab anywidget",

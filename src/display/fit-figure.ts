@@ -21,6 +21,8 @@ export interface Fit {
   note?: string;
   /** The height of the plot, in pixels. */
   plot?: number;
+  /** The width below which it is not drawn narrower, but scrolls. */
+  least?: number;
   /** What is free at the left, the right and below the plot, in pixels, where it is not what axes need. */
   margin?: { l?: number; r?: number; b?: number };
   /** Of a plane with equal axes: its height as a part of its width. */
@@ -67,6 +69,10 @@ const rowHeight = 20;
 const edge = 12; // px between text and the edge of the figure
 const below = 60; // px: ticks and title of an x axis
 const leastColumn = 236;
+
+/** The width at which a figure is drawn in a place. */
+export const drawnWidth = ({ layout }: Pick<Fittable, "layout">, place: number): number =>
+  Math.max(place, (layout?.meta as { fit?: Fit } | undefined)?.fit?.least ?? 0);
 
 /** The figure laid out for a width; the same figure where it says nothing about that. */
 export function fitFigure<F extends Fittable>(figure: F, options: FitOptions): F {

@@ -88,12 +88,12 @@ export function graphChart({
   const colour = (number: number | undefined) => (number === undefined ? grey : colourOf(number));
   // Text without a colour is as dark as that of the page.
   const ink = (number: number | undefined) => number !== undefined && { font: { color: colourOf(number) } };
-  const font = (number: number | undefined) =>
-    number === undefined ? {} : { font: { color: colourOf(number) } };
   /** Beside a node; several lines grow away from it. */
   const written = (node: GraphNode, text: string | undefined, side: 1 | -1): Layout[] => {
     const away = { yshift: side * (size / 2 + 2), yanchor: side > 0 ? "bottom" : "top" };
-    return text ? [{ ...place(node), ...away, text, showarrow: false, ...font(node.colour) }] : [];
+    return text
+      ? [{ ...place(node), ...away, text: typeset(text), showarrow: false, ...ink(node.colour) }]
+      : [];
   };
   const arrows = edges.map(({ from, to, colour: number }): Layout => {
     const [tail, head] = [at(from), at(to)];
@@ -113,7 +113,7 @@ export function graphChart({
   const labels = edges.flatMap(({ from, to, label, colour: number }): Layout[] => {
     if (!label) return [];
     const middle = { x: (at(from).x + at(to).x) / 2, y: (at(from).y + at(to).y) / 2 };
-    return [{ ...place(middle), text: label, yshift: 11, showarrow: false, ...ink(number) }];
+    return [{ ...place(middle), text: typeset(label), yshift: 11, showarrow: false, ...ink(number) }];
   });
   const around = nodes.flatMap((node) => [...written(node, node.above, 1), ...written(node, node.below, -1)]);
   const [x, y] = [nodes.map((node) => node.x), nodes.map((node) => node.y)];
@@ -148,6 +148,8 @@ export function graphChart({
       title: typeset(title),
       ...(note && { note: typeset(note) }),
       plot: height - 60,
+      // What stands at a node is about as wide as a short number.
+      least: Math.min(1200, 76 * new Set(x).size),
       margin: { l: 12, r: 12, b: 12 },
     },
     alt: alt ?? describe(title, note, nodes, edges),

@@ -243,7 +243,8 @@ function axes(
         z.scale === "log" ? `10<sup>${String(one).replace("-", "−")}</sup>` : typeset(formatNumber(one));
       return text(label, [outX, outY, (height * (one - low)) / (high - low || 1)], 13);
     }),
-    text(typeset(z.title), [1.1 * outX, 1.1 * outY, 1.2 * height], 14),
+    // At the left edge, where however long a title has room.
+    { ...text(typeset(z.title), [1.1 * outX, 1.1 * outY, 1.2 * height], 14, { xanchor: "left" }), x: -1.78 },
   ];
 }
 

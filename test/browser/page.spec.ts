@@ -71,6 +71,12 @@ describe.runIf(findChromium())("in Chromium", () => {
         expect(await page.stopsLoops()).toBe(isolated);
       });
 
+      test("shows what a check prints, whatever a cell has made of console.log", async () => {
+        const code =
+          'import { checkThat } from "nablab";\nconsole.log = () => {};\ncheckThat("one is one", 1 === 1);';
+        expect(contentOf(await execute(code), "stream")).toEqual({ name: "stdout", text: "✓ one is one\n" });
+      });
+
       test("completes a name of an earlier cell", async () => {
         await execute("const learningRate = 0.1;");
         const messages = await page.request("complete_request", { code: "learn", cursor_pos: 5 });

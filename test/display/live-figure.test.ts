@@ -44,6 +44,12 @@ test("shows the first version at once, coalesces, and ends with the newest and i
   vi.useRealTimers();
   await live.close();
   expect(versions()).toEqual([0, 5, 10, 15, 20, 25, 26]);
+  // The renderer tells by this that another version is to follow, also in a file saved meanwhile.
+  const isLive = ({ data }: DisplayMessage) => {
+    const { layout } = data["application/vnd.plotly.v1+json"] as { layout: { meta: { live?: boolean } } };
+    return layout.meta.live === true;
+  };
+  expect(sent.map(isLive)).toEqual([...Array(6).fill(true), false]);
   expect(sent.map(({ displayId, update = false, live }) => ({ displayId, update, live }))).toEqual([
     { displayId: "nablab-1", update: false, live: true },
     ...Array.from({ length: 5 }, () => ({ displayId: "nablab-1", update: true, live: true })),

@@ -3,7 +3,7 @@
  * types and `nablab` in a folder that has no node_modules.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -20,7 +20,7 @@ const nablab = (cwd: string, ...args: string[]) =>
 beforeAll(() => {
   // On Windows npm is a script for the shell.
   const options = { cwd: root, encoding: "utf8", shell: process.platform === "win32" } as const;
-  execFileSync("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", place], options);
+  execFileSync("npm", ["pack", "--ignore-scripts=false", "--silent", "--pack-destination", place], options);
   const tarball = readdirSync(place).find((name) => name.endsWith(".tgz"))!;
   mkdirSync(path.join(modules, "nablab"), { recursive: true });
   execFileSync("tar", ["xzf", tarball, "--strip-components=1", "-C", "lib/node_modules/nablab"], {
@@ -34,6 +34,34 @@ beforeAll(() => {
 });
 
 afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+test("the package pins what it needs and nothing of what builds it, and leaves no shrinkwrap in the clone", () => {
+  const read = (file: string) => JSON.parse(readFileSync(file, "utf8"));
+  const { packages } = read(path.join(modules, "nablab", "npm-shrinkwrap.json"));
+  const { dependencies, devDependencies } = read(path.join(root, "package.json"));
+  const pinned = Object.keys(packages).map((name) => name.replace("node_modules/", ""));
+  expect(pinned).toEqual(expect.arrayContaining(Object.keys(dependencies)));
+  expect(pinned.filter((name) => name in devDependencies)).toEqual([]);
+  expect(existsSync(path.join(root, "npm-shrinkwrap.json"))).toBe(false);
+});
+
+test("nablab renderer install works, and doctor names no command of a clone", () => {
+  const prefix = folder();
+  const { status, stderr } = nablab(folder(), "renderer", "install", "--prefix", prefix);
+  expect([status, stderr]).toEqual([0, expect.stringContaining(prefix)]);
+  expect(existsSync(path.join(prefix, "share/jupyter/labextensions/@nablab/plotly/install.json"))).toBe(true);
+  // An environment with neither kernel nor renderer: that of this checkout, asked from an empty home.
+  const env = {
+    ...process.env,
+    HOME: folder(),
+    VIRTUAL_ENV: path.dirname(path.dirname(python())),
+    JUPYTER_PATH: "",
+  };
+  const said = spawnSync(process.execPath, [main, "doctor"], { cwd: folder(), encoding: "utf8", env });
+  expect(said.status).toBe(1); // the kernel of .venv is another nablab
+  expect(said.stdout).toMatch(/it starts another nablab: .* → nablab kernel install --prefix /);
+  expect(said.stdout).not.toMatch(/npm run|npm ci|npx/);
+});
 
 test("nablab run, from any folder", () => {
   const elsewhere = folder();
