@@ -9,20 +9,14 @@ import { freeNow } from "./garbage.js";
 const full = 0.75;
 /** V8 keeps this much of the limit for objects that have just been made. */
 const young = 48 * 2 ** 20;
-/** Collecting all garbage takes a second or two where there is much: not more often than this, in milliseconds. */
-const pause = 10_000;
-
-let collected = Number.NEGATIVE_INFINITY;
 
 /** The error of a cell that has nearly filled the memory; undefined while there is some left. */
 export function memoryError(): Error | undefined {
   const used = (): number => v8.getHeapStatistics().used_heap_size;
   const limit = v8.getHeapStatistics().heap_size_limit - young;
-  if (used() < full * limit || performance.now() - collected < pause) return undefined;
-  collected = performance.now();
+  if (used() < full * limit) return undefined;
   freeNow(); // most of it may be garbage
   if (used() < full * limit) return undefined;
-  collected = Number.NEGATIVE_INFINITY;
   return new RangeError(
     `out of memory: cells hold ${gigabytes(used())} of the ${gigabytes(limit)} GB that Node has; ${fix(limit)}`,
   );
@@ -31,6 +25,6 @@ export function memoryError(): Error | undefined {
 const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(1);
 
 /** What to do about it. */
-export const fix = (limit: number): string =>
+const fix = (limit: number): string =>
   "let go of what is large (big = undefined), keep numbers in Float64Array, or raise the limit: " +
   `NODE_OPTIONS=--max-old-space-size=${2 * Math.ceil(limit / 2 ** 20 / 1024) * 1024} before Jupyter starts`;
