@@ -67,6 +67,8 @@ export async function bundleForBrowser(input, out, { minify = false, plugins = [
     dir: out,
     format: "es",
     minify,
+    // A cell may print a function: tanh is called tanh.
+    keepNames: true,
     entryFileNames: "[name].js",
     chunkFileNames: "chunk-[name]-[hash].js",
   });
