@@ -164,8 +164,8 @@ test("a let, const or class that is not come to cannot be read, a var can", asyn
     await text("const lookVar = () => unset; const saw = lookVar(); var unset = 1; [saw, lookVar()]"),
   ).toBe("[ undefined, 1 ]");
   // A cell that fails before it comes to a name leaves nothing behind.
-  await failure("const lookLater = () => later; throw 1; let later = 2");
-  expect(await text("var later; later")).toBe(undefined);
+  await failure("const lookLater = () => afterwards; throw 1; let afterwards = 2");
+  expect(await text("var afterwards; afterwards")).toBe(undefined);
   await failure("throw 1; const never = 2");
   expect(await text("function never() { return 3 } never()")).toBe("3");
   // One that an earlier cell declared is what it was.
