@@ -70,7 +70,8 @@ export function heatMap({
     type: "category",
     showgrid: false,
     zeroline: false,
-    ...(count <= 30 && { dtick: 1 }),
+    // Of many cells every so many, so that their names do not meet on a phone.
+    dtick: count <= 15 ? 1 : Math.ceil(count / 6),
   });
   return new Figure({
     data: [
