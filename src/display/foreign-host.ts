@@ -2,14 +2,13 @@
  * The host in a kernel that is not nablab's: what is shown becomes that kernel's messages. Deno's knows
  * `Symbol.for("Jupyter.display")`; tslab's prints the last value of a cell, and printing is where a value shows itself.
  */
-import * as platform from "#platform";
-import type { ForeignKernel, Platform } from "../platform/platform.js";
+import { type ForeignKernel, foreignKernel } from "#platform";
 import { displaySymbol, isDisplayable } from "./bundle.js";
 import { consoleHost, host, setHost } from "./host.js";
 
 /** Shows things in the kernel that runs this, if it is tslab's or Deno's. */
 export function joinForeignKernel(): void {
-  const kernel = (platform as Partial<Platform>).foreignKernel?.();
+  const kernel = foreignKernel();
   if (!kernel || host() !== consoleHost) return;
   let interrupt = new AbortController();
   kernel.onInterrupt(() => {

@@ -279,4 +279,6 @@ export const recall: Platform["recall"] = () => undefined;
 
 export const remember: Platform["remember"] = () => {};
 
+export const foreignKernel: Platform["foreignKernel"] = () => undefined;
+
 export const drawsOffscreen = false;

@@ -149,7 +149,7 @@ export interface Platform {
   postToParent(message: unknown): void;
 
   /** A kernel that is not nablab's, in which this runs: tslab's or Deno's. */
-  foreignKernel?(): ForeignKernel | undefined;
+  foreignKernel(): ForeignKernel | undefined;
 
   /** Lets the event loop handle what is waiting. */
   yieldTurn(): Promise<void>;
