@@ -5,7 +5,8 @@ export const submissions: Submission[] = [
   {
     name: "never swaps an entry with itself",
     change: { shuffled: ["(i + 1) * uniform()", "i * uniform()"] },
-    lost: { "shuffled-test": 2 },
+    // In its order of the samples the solution's steps end just below 97 %.
+    lost: { "shuffled-test": 2, "sgd-accuracy": 2 },
   },
   {
     name: "an entry twice",
