@@ -277,7 +277,9 @@ describe.skipIf(withoutBrowser)("JupyterLab in a browser", () => {
     await opened.until("the stroke is read", async () =>
       /reads a 1/.test((await reading.textContent()) ?? ""),
     );
-    const cell = opened.page.locator(".jp-CodeCell", { has: opened.page.locator(".js-plotly-plot") }).first();
+    const cell = opened.page
+      .locator(".jp-CodeCell", { has: opened.page.locator(".js-plotly-plot .xtick") })
+      .first();
     await opened.page.setViewportSize({ width: 1280, height: 1000 });
     await opened.command("application:toggle-left-area");
     for (const theme of ["Dark", "Light"] as const) {
