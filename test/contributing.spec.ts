@@ -59,7 +59,7 @@ interface Result {
 }
 
 beforeAll(() => {
-  for (const name of ["src", "dist", "scripts", "test", "labextension", "python", "notebooks"]) {
+  for (const name of ["src", "dist", "scripts", "test", "labextension", "page", "python", "notebooks"]) {
     const filter = (file: string) => path.relative(root, file) !== path.join("test", "output");
     cpSync(path.join(root, name), path.join(house, name), {
       recursive: true,
