@@ -99,7 +99,7 @@ export class Kernel {
     }, patience);
   }
 
-  /** Starts anew: no name is left. */
+  /** Restarts: all names are cleared. */
   restart(): void {
     this.#worker.terminate();
     for (const resolve of this.#replies.values()) resolve(undefined);

@@ -7,39 +7,18 @@ import {
   adagrad,
   adagradNorm,
   adam,
-  conv2d,
-  dense,
-  flatten,
-  maxPool2d,
   mnist,
   momentum,
   type Rule,
-  relu,
-  sequential,
   sgd,
   type TrainOptions,
   train,
 } from "nablab";
 import { afterAll, expect, test } from "vitest";
 import { wasmBuild } from "#nablab/compute/wasm.js";
+import { networks } from "./bench/contenders/networks.mjs";
 import { firstDifference } from "./first-difference.js";
 
-const mlp = () => sequential([dense(784, 512), relu(), dense(512, 384), relu(), dense(384, 10)], { seed: 1 });
-const lenet = () =>
-  sequential(
-    [
-      ...[
-        conv2d(1, 6, { kernel: 5 }),
-        relu(),
-        maxPool2d(2),
-        conv2d(6, 16, { kernel: 5 }),
-        relu(),
-        maxPool2d(2),
-      ],
-      ...[flatten(), dense(256, 120), relu(), dense(120, 84), relu(), dense(84, 10)],
-    ],
-    { seed: 1, input: [1, 28, 28] },
-  );
 const rules: Rule[] = [
   sgd({ eta: 0.1 }),
   adagradNorm({ eta: 0.5 }),
@@ -47,6 +26,7 @@ const rules: Rule[] = [
   momentum({ eta: 0.01 }),
   adam(),
 ];
+const { mlp, lenet } = networks;
 const { train: images, test: unseen } = await mnist();
 const few = unseen.take(700);
 const said = new Set<string>();

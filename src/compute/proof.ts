@@ -102,7 +102,7 @@ interface Bench {
   readonly bias: Float32Array;
 }
 
-/** A step size of which no multiple is a round number. */
+/** A step size that is no short binary fraction, so that products with it are rounded. */
 const eta = Math.fround(0.1);
 
 function isSame(bench: Bench, size: CallSize): boolean {

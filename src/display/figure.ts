@@ -182,7 +182,7 @@ const layoutDefaults = {
   font: { family: "Helvetica, Arial, sans-serif", size: 13 },
   margin: { l: 64, r: 32, t: 44, b: 60 },
   hovermode: "closest",
-  // As in heatMap(): told apart with any colour vision, and in grey.
+  // As in heatMap(): distinguishable with any colour vision, and in greyscale.
   colorscale: { sequential: "Cividis", sequentialminus: "Cividis" },
   // The same value in each version of a live chart: zoom and hidden series survive an update.
   uirevision: "nablab",

@@ -12,7 +12,7 @@ import { table } from "./table.js";
 const longest = 50_000;
 /** The rows of a list of records that are shown, and the columns that still make a table. */
 const [mostRows, mostColumns] = [50, 20];
-/** The members of a list that show themselves, of which more are not shown. */
+/** At most how many members of a list show themselves. */
 const mostShown = 50;
 
 /**

@@ -29,7 +29,7 @@ interface RowCounts {
   readonly steps: boolean;
 }
 
-/** The sizes of the chunks that `size` samples come in, in batches of which at most `most` go through at once. */
+/** The chunk sizes for `size` samples when at most `most` go through the network at once. */
 export function chunksOf(size: number, batchSize: number, most: number): number[] {
   const sizes = new Set<number>();
   for (const batch of [Math.min(size, batchSize), size % batchSize]) {

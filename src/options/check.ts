@@ -72,7 +72,7 @@ export function checkNumbers(
   }
 }
 
-/** Throws unless each option is one of the known texts, of which there are at least two. */
+/** Throws unless each option is one of the known texts (at least two). */
 export function checkOneOf(who: string, options: Options, known: readonly string[]): void {
   for (const [option, value] of Object.entries(options)) {
     if (known.includes(value as string)) continue;

@@ -146,13 +146,7 @@ export const gunzip: Platform["gunzip"] = async (bytes, most = Number.POSITIVE_I
     if (length > most) return undefined;
     parts.push(part);
   }
-  const unpacked = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    unpacked.set(part, at);
-    at += part.length;
-  }
-  return unpacked;
+  return new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer());
 };
 
 async function* blobChunks(bytes: Uint8Array<ArrayBuffer>) {

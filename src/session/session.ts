@@ -296,7 +296,7 @@ export class Session<Cell> {
   }
 
   /**
-   * Keeps what a locked cell has declared; after any other, puts back what it has declared anew.
+   * Keeps what a locked cell has declared; after any other, restores what it has redeclared.
    *
    * @returns what was put back, and of it what an answer imported as something else
    */

@@ -1,4 +1,4 @@
-// theory: objectives of which everything is known, descents on them, and what theorems promise.
+// theory: objectives that are known completely, descents on them, and what theorems promise.
 
 export { type PowerIteration, powerIteration } from "./algebra/power-iteration.js";
 export { type SymmetricEigen, symmetricEigen } from "./algebra/symmetric-eigen.js";

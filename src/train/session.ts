@@ -202,7 +202,7 @@ export class Session implements Progress {
   }
 }
 
-/** The mean loss of an epoch's samples, from the mean of each step's batch, of which the last may be smaller. */
+/** The mean loss of an epoch's samples, from the mean of each step's batch; the last batch may be smaller. */
 function meanOverSamples(losses: Float64Array, { samples, batchSize }: Run["settings"]): number {
   const last = losses.length - 1;
   const share = (samples - last * batchSize) / batchSize;

@@ -21,7 +21,7 @@ test("all is well: a line for each, the last a cell that Jupyter ran", async () 
   expect(status).toBe(0);
 });
 
-test("a kernelspec that starts nothing is told, with the command that mends it", async () => {
+test("a kernelspec that starts nothing is told, with the command that fixes it", async () => {
   const file = path.join(env.JUPYTER_PATH!, "kernels", "nablab", "kernel.json");
   const before = readFileSync(file, "utf8");
   writeFileSync(file, before.replaceAll("main.js", "gone.js"));

@@ -1,5 +1,5 @@
 /**
- * One press of the stop button is heard in two ways, by a flag and by a signal, and must end one cell.
+ * One press of the stop button is received in two ways, by a flag and by a signal, and must end one cell.
  */
 import { setTimeout } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
@@ -12,7 +12,7 @@ describe.skipIf(process.platform === "win32")("signals", () => {
   process.on("SIGINT", count);
   afterAll(() => void process.off("SIGINT", count));
 
-  test("a stop that is heard by the flag sends none", async () => {
+  test("an interrupt that the flag received sends none", async () => {
     raiseStop(stopFlag);
     signalUnlessHeard(stopFlag);
     expect(isStopHeard()).toBe(false);

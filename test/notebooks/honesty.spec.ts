@@ -224,7 +224,7 @@ const mutations: Mutation[] = [
   {
     claim: "A15",
     notebook: "04-robbins-monro",
-    what: "Cauchy paths of which a tenth more stay outside",
+    what: "a tenth more of the Cauchy paths outside",
     from: "expected: 0.5, within: 0.05,",
     to: "expected: 0.55, within: 0.05,",
   },

@@ -56,7 +56,7 @@ export async function importSubmissions(
     counts[store(course, student, assignment, upload)]++;
     const { name, number, late, prefix } = upload;
     platform.students[student] = { name, number, late, prefix };
-    // Whatever ends this, what is there by then can be told apart.
+    // Whatever ends this, what is there by then can be identified.
     if (i % 50 === 49) writePlatform(course, assignment, platform);
   }
   writePlatform(course, assignment, platform);

@@ -17,7 +17,7 @@ export interface Repaired {
   notes: string[];
 }
 
-/** A submission of which too little is left to tell what it answers. */
+/** A submission with too little left to tell what it answers. */
 export class NotThisAssignment extends Error {}
 
 /** In a notebook with more cells than that those without metadata are not looked for: nobody wrote it by hand. */

@@ -160,7 +160,7 @@ export function obstacleTo(course: string, { assignment, student }: Submission):
  *
  * @param name as it was handed out
  * @param there the notebooks of the submission
- * @param released those of the assignment, none of which is another's copy
+ * @param released those of the assignment, without copies
  */
 export function handedInAs(
   name: string,

@@ -14,7 +14,7 @@ import { apply } from "./update";
 @inline const ROWS: i32 = 4;
 // @ts-ignore: decorator
 @inline const COLUMNS: i32 = 8;
-// What is packed at once: 1 MB, of which a panel of columns (12 kB) stays in the first cache. At 1024³ 512 × 512 is as
+// What is packed at once: 1 MB; a panel of its columns (12 kB) stays in the first-level cache. At 1024³ 512 × 512 is as
 // fast, 256 × 1024 takes 2 % longer.
 // @ts-ignore: decorator
 @inline const BLOCK_ROWS: i32 = 680;

@@ -43,7 +43,7 @@ export interface SmoothObjective extends Objective {
   readonly mu: number;
 }
 
-/** An objective of which also a minimiser is known. */
+/** An objective with a known minimiser. */
 export interface SolvedObjective extends SmoothObjective {
   /** A minimiser θ*. */
   readonly thetaStar: Float64Array;

@@ -15,7 +15,7 @@ import { type EnsembleChartOptions, ensembleChart } from "./ensemble-chart.js";
 /** A noisy observation at θ: one draw of N(θ). */
 export type Observation = (theta: number, stream: Random) => number;
 
-/** The problem, the step sizes, and how many paths of which length. */
+/** The problem, the step sizes, and how many paths, and how long. */
 export interface RobbinsMonroOptions {
   /** One draw of N(θ). */
   N: Observation;

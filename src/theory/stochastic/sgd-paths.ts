@@ -17,7 +17,7 @@ import { type EnsembleChartOptions, ensembleChart } from "./ensemble-chart.js";
 import { type PathRecord, recordAt } from "./sgd-path.js";
 import { runAllPaths } from "./sgd-threads.js";
 
-/** Where to start, how far to step, how many paths of which length. */
+/** Where to start, how far to step, how many paths, and how long. */
 export interface SgdPathsOptions {
   /** The start θ(0). */
   theta0: Vector;

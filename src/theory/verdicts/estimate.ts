@@ -175,7 +175,7 @@ export function timeAverage(
   );
 }
 
-/** The skewness of a mean of n independent numbers, of which these are the moments, with its standard error. */
+/** The skewness, with its standard error, of the mean of n independent numbers with these moments. */
 function skewnessOf({ squares, cubes }: Moments, n: number): Pick<Estimate, "skewness" | "skewnessError"> {
   return {
     skewness: squares > 0 ? cubes / n / Math.sqrt(squares / n) ** 3 / Math.sqrt(n) : 0,
