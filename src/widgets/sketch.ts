@@ -19,7 +19,8 @@ export interface SketchOptions {
   label?: string;
 }
 
-type SketchState = { pixels: number[]; rows: number; columns: number; label: string };
+/** What the page and the kernel share of a sketch: its grey values, row by row, and its size. */
+export type SketchState = { pixels: number[]; rows: number; columns: number; label: string };
 
 /** A small grey picture that the reader draws; made by {@link sketch}. Shows itself. */
 export class Sketch implements Displayable {
