@@ -160,7 +160,7 @@ test.each<[() => unknown, RangeErrorConstructor | TypeErrorConstructor, string]>
   [
     () => fitRate([1, 0.5]),
     RangeError,
-    "fitRate: at least 3 positive, finite gaps are needed, there are 1 from k = 1 on to 1",
+    "fitRate: at least 3 positive, finite gaps are needed, there are 1 from k = 1 on, of 2 values in all",
   ],
   [
     () =>
