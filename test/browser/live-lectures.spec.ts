@@ -100,7 +100,7 @@ describe.each(drivers)("in $name", ({ executable, start }) => {
     let served: Awaited<ReturnType<typeof serve>>;
     let browser: Awaited<ReturnType<Driver["start"]>>;
     beforeAll(async () => {
-      site = makeSite(...names.map((name) => path.join(lectures, `${name}.ipynb`)));
+      site = makeSite(names.map((name) => path.join(lectures, `${name}.ipynb`)));
       served = await serve(site.folder, { port: 0, base: "/a/course/" });
       browser = await start();
     });
