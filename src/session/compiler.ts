@@ -98,10 +98,13 @@ export class Compiler {
   #linesBefore = 1;
   readonly #names: CellNames;
   readonly #hostFiles: HostFiles;
+  readonly #readsAtomically: boolean;
   /** What the reader knows a cell by, as `cell 3`. */
   readonly #labels = new Map<number, string>();
   readonly #labelOf = (cell: number): string => this.#labels.get(cell) ?? "an earlier cell";
   #count = 0;
+  /** The texts of cells that are modules, by the paths of the files that they stand for. */
+  readonly moduleTexts: Record<string, string> = {};
   /** The state of the reader's files in which they were found good. */
   #checked = "";
 
@@ -109,6 +112,7 @@ export class Compiler {
     this.#ts = host.typescript();
     this.#files = new CompilerFiles(this.#ts, host.files);
     this.#hostFiles = host.files;
+    this.#readsAtomically = host.hoistsReads ?? false;
     this.#names = new CellNames(this.#ts, (cell) => this.#files.read(`${this.#files.cwd}/[${cell}].d.ts`));
     this.#cell = `${this.#files.cwd}/[cell].ts`;
     this.#jsxCell = `${this.#files.cwd}/[cell with jsx].tsx`;
@@ -204,7 +208,7 @@ export class Compiler {
       return { diagnostics: diagnostics.map((one) => advise(one, { session, exports })) };
     }
 
-    const rewritten = rewriting(ts, program.getTypeChecker(), file, sourceNumber(), this.#files.jsx, {
+    const rewritten = rewriting(ts, program.getTypeChecker(), file, this.#rewritingOptions(), {
       start: before.length,
       end,
       isBoxed: this.knows,
@@ -281,7 +285,7 @@ export class Compiler {
       const { messages, line } = this.#describe(problem);
       throw new SyntaxError(`${messages[0]} (${file}, line ${line + 1})`);
     }
-    const rewritten = rewriting(this.#ts, program.getTypeChecker(), source, sourceNumber(), this.#files.jsx);
+    const rewritten = rewriting(this.#ts, program.getTypeChecker(), source, this.#rewritingOptions());
     const { code, map } = this.#emit(program, source, rewritten);
     return {
       name: file,
@@ -396,6 +400,7 @@ export class Compiler {
       const diagnostics = problems.map((problem) => ({ ...this.#describe(problem), file: undefined }));
       return { diagnostics };
     }
+    this.moduleTexts[path] = source;
     const map = JSON.stringify({ version: 3, sources: [], names: [], mappings: "" });
     return {
       name,
@@ -427,6 +432,10 @@ export class Compiler {
     ]);
     if (problems.length === 0) this.#checked = state;
     return problems;
+  }
+
+  #rewritingOptions() {
+    return { source: sourceNumber(), jsx: this.#files.jsx, readsAtomically: this.#readsAtomically };
   }
 
   #emit(program: TypeScript.Program, file: TypeScript.SourceFile, { transformers, functions }: Rewriting) {

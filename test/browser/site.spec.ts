@@ -7,9 +7,10 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { verdict, writeAssignment } from "./assignment.js";
 import { findChromium } from "./chromium.js";
 import { notebookOf } from "./notebook-page.js";
-import { idle, makeSite, open, pressRun, serve, startChromium } from "./site.js";
+import { idle, makeSite, open, pressRun, rowsOf, serve, startChromium } from "./site.js";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const lecture = path.join(root, "notebooks/lectures/01-gradient-descent.ipynb");
@@ -32,11 +33,14 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
     "k > 5",
   ];
 
+  const endlessCall = '/^(a+)+$/.test("a".repeat(40) + "b")';
+
   beforeAll(async () => {
     const trial = path.join(pictures, "site-trial");
     mkdirSync(trial, { recursive: true });
     writeFileSync(path.join(trial, "trial.ipynb"), JSON.stringify(notebookOf(...cells)));
-    ({ folder, remove } = makeSite(lecture, path.join(trial, "trial.ipynb")));
+    const assignment = writeAssignment(path.join(trial, "assignment.ipynb"));
+    ({ folder, remove } = makeSite([lecture, path.join(trial, "trial.ipynb"), assignment]));
     const served = await serve(folder, { port: 0, base: "/a/course/" });
     closing.push(() => served.server.close());
     address = served.address;
@@ -196,8 +200,20 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
       await cell.locator(".gtitle", { hasText: "η = 0.75" }).waitFor();
       expect(await violations(page)).toEqual([]);
 
-      await runCell(page, 3);
+      // One call of the engine does not read the stop word: a second press ends it with its kernel.
+      await page.locator("section.cell").nth(1).getByRole("textbox").fill(endlessCall);
+      await runCell(page, 1);
       await page.locator('section.cell[data-state="running"]').waitFor();
+      await page.waitForTimeout(300);
+      await page.getByRole("button", { name: "Stop" }).click();
+      await page.locator(".bar .status", { hasText: "press Stop again" }).waitFor();
+      await page.getByRole("button", { name: "Stop" }).click();
+      await idle(page);
+      expect(await shown(page, 1)).toContain("a call that cannot be interrupted");
+      await page.locator("section.cell").nth(1).getByRole("textbox").fill(cells[1]!);
+
+      await runCell(page, 3);
+      await page.locator('section.cell[data-state="running"]', { hasText: "while (true) k++" }).waitFor();
       await page.waitForTimeout(300);
       await page.getByRole("button", { name: "Stop" }).click();
       await idle(page);
@@ -317,6 +333,45 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
       await page.locator('section.cell[data-state="failed"]').first().waitFor();
       expect(await shown(page, 1)).toContain("variables with it");
       expect(await run(1, "k + 1")).toBe("2");
+      expect(wrong).toEqual([]);
+    }));
+
+  test("Check runs an assignment as it stands, and shows points and what failed", () =>
+    within({ colorScheme: "dark" }, async (context) => {
+      const { page, wrong } = await open(context, `${address}assignment.html`);
+      await page.getByRole("button", { name: "Check", exact: true }).press("Enter");
+      const dialog = page.getByRole("dialog", { name: "Check" });
+      await dialog.getByRole("button", { name: "Close" }).waitFor();
+      expect(await rowsOf(dialog)).toEqual(verdict);
+      expect(await dialog.innerText()).toContain("2 of 6 points of the visible tests");
+      expect(await dialog.locator("h3 + pre").innerText()).toContain("CheckFailed: cube(2) is 8");
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+
+      // Code that is edited is checked as edited, and an edited test gives nothing.
+      await pressRun(page);
+      await page
+        .locator("section.cell")
+        .nth(2)
+        .getByRole("textbox")
+        .fill("const cube = (x: number): number => x ** 3;");
+      await page.locator("section.cell").nth(1).locator("summary").click();
+      await page.locator("section.cell").nth(1).getByRole("textbox").fill("2");
+      await page.getByRole("button", { name: "Check", exact: true }).click();
+      await dialog.getByRole("button", { name: "Close" }).waitFor();
+      expect((await rowsOf(dialog)).slice(0, 2)).toEqual([
+        ["✗", "square-test", "edited", "2"],
+        ["✓", "cube-test", "3", "3"],
+      ]);
+      await dialog.getByRole("button", { name: "Close" }).click();
+
+      // A loop without an end is stopped by closing.
+      await page.locator("section.cell").nth(0).getByRole("textbox").fill("while (true);");
+      await page.getByRole("button", { name: "Check", exact: true }).click();
+      await dialog.getByText("Running cell 1 of 7").waitFor();
+      await dialog.getByRole("button", { name: "Stop" }).click();
+      await dialog.waitFor({ state: "detached" });
       expect(wrong).toEqual([]);
     }));
 

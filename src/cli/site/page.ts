@@ -119,7 +119,7 @@ function contents(body: string): string {
 function cellOf(cell: Cell, { folder }: Page, ways: Ways): string {
   if (cell.cell_type !== "code") {
     return isShown(cell) && cell.cell_type === "markdown"
-      ? `<div class="text">\n${textOf(cell, folder)}</div>`
+      ? `<div class="text"${gradingData(cell)}>\n${textOf(cell, folder)}</div>`
       : "";
   }
   if (cell.source.trim() === "" && cell.outputs.length === 0) return "";
@@ -131,17 +131,16 @@ function cellOf(cell: Cell, { folder }: Page, ways: Ways): string {
   const folded = (summary: string, inner: string) =>
     `<details class="folded"><summary>${summary}</summary>\n${inner}\n</details>`;
   const outputs = `<div class="outputs">${cell.outputs.map((output) => `\n${outputToHtml(output, ways)}`).join("")}</div>`;
-  return `<section class="cell" data-cell="${id}"${tagsData(cell)}>
+  return `<section class="cell" data-cell="${id}"${gradingData(cell)}>
 ${isCheck(cell) || hidden.source_hidden ? folded("Show code", code) : code}
 ${hidden.outputs_hidden ? folded("Show output", outputs) : outputs}
 </section>`;
 }
 
-/** What the Check button of an assignment counts. */
-function tagsData(cell: CodeCell): string {
+/** What the Check button of an assignment needs to know of a cell: what nbgrader keeps with it. */
+function gradingData(cell: Cell): string {
   const grading = gradingOf(cell);
-  if (!grading?.grade) return "";
-  return ` data-test="${escapeHtml(String(grading.grade_id))}" data-points="${Number(grading.points) || 0}"`;
+  return grading ? ` data-grading="${escapeHtml(JSON.stringify(grading))}"` : "";
 }
 
 /** Whether a cell only checks what others have shown: the reader looks at its verdict first. */

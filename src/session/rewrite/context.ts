@@ -12,6 +12,8 @@ export const runtimeNames = [
   "n·after",
   "n·check",
   "n·stop",
+  "n·turn",
+  "n·raised",
   "n·clean",
   "n·const",
   "n·shell",
@@ -56,6 +58,8 @@ export class Context {
   readonly file: TypeScript.SourceFile;
   /** Undefined for a file that cells import. */
   readonly cell: CellPart | undefined;
+  /** See `SessionHost.hoistsReads`: whether the stop word is also read where no engine keeps what it read before. */
+  readonly readsAtomically: boolean;
   /** The top-level names. */
   readonly locals: Symbols;
   readonly factory: TypeScript.NodeFactory;
@@ -70,11 +74,13 @@ export class Context {
     ts: typeof TypeScript,
     checker: TypeScript.TypeChecker,
     file: TypeScript.SourceFile,
+    readsAtomically: boolean,
     cell?: CellPart,
   ) {
     this.ts = ts;
     this.checker = checker;
     this.file = file;
+    this.readsAtomically = readsAtomically;
     this.cell = cell;
     this.factory = ts.factory;
     this.locals = topLevel(ts, file);

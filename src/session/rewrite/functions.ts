@@ -46,7 +46,21 @@ export class Functions {
   }
 
   #raised(): TypeScript.Expression {
-    return this.#context.factory.createElementAccessExpression(this.#context.id("n·stop"), 0);
+    const { factory, ts, readsAtomically } = this.#context;
+    const read = factory.createElementAccessExpression(this.#context.id("n·stop"), 0);
+    if (!readsAtomically) return read;
+    // `n·stop[0] || (n·turn = n·turn + 1 & 1023) === 0 && n·raised()`
+    const turn = this.#context.id("n·turn");
+    const next = factory.createBinaryExpression(
+      factory.createAdd(turn, factory.createNumericLiteral(1)),
+      ts.SyntaxKind.AmpersandToken,
+      factory.createNumericLiteral(1023),
+    );
+    const isTime = factory.createStrictEquality(
+      factory.createParenthesizedExpression(factory.createAssignment(turn, next)),
+      factory.createNumericLiteral(0),
+    );
+    return factory.createLogicalOr(read, factory.createLogicalAnd(isTime, this.#context.runtime("n·raised")));
   }
 
   #check(): TypeScript.Expression {

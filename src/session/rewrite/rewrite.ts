@@ -43,8 +43,9 @@ export interface Rewriting {
 }
 
 /**
- * @param source the number of the file in `function-source.ts`
- * @param jsx what tsconfig.json says of JSX
+ * @param options.source the number of the file in `function-source.ts`
+ * @param options.jsx what tsconfig.json says of JSX
+ * @param options.readsAtomically see `Context`
  * @param cell of a cell: what of the file is the reader's, and which names of earlier cells are in boxes. Then the
  *   last expression is returned, and exports mean nothing
  */
@@ -52,11 +53,10 @@ export function rewriting(
   ts: typeof TypeScript,
   checker: TypeScript.TypeChecker,
   file: TypeScript.SourceFile,
-  source: number,
-  jsx: JsxOptions,
+  { source, jsx, readsAtomically }: { source: number; jsx: JsxOptions; readsAtomically: boolean },
   cell?: CellPart,
 ): Rewriting {
-  const context = new Context(ts, checker, file, cell);
+  const context = new Context(ts, checker, file, readsAtomically, cell);
   const names = new Names(context);
   const functions = new Functions(context, source);
   const before: TypeScript.TransformerFactory<TypeScript.SourceFile> = (transformation) => (emitted) => {
