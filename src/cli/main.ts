@@ -12,6 +12,7 @@ import { say } from "./progress.js";
 import type { RendererPlace } from "./renderer.js";
 import type { RunOptions } from "./run.js";
 import type { SiteOptions } from "./site/site.js";
+import { addSweepCommand } from "./sweep/commands.js";
 import { systemProblem } from "./system-error.js";
 
 const { version, description } = JSON.parse(
@@ -31,6 +32,7 @@ Examples:
   npx nablab kernel install --prefix .venv                      register the kernel with Jupyter
   npx nablab renderer install --prefix .venv                    draw its figures in JupyterLab
   npx nablab site notebooks/lectures --out site                 a static site whose pages run in the browser
+  npx nablab sweep experiment.ts -p eta=0.1,0.01 -p seed=1..20  many runs, a record of each
   npx nablab check mine.ipynb                                   check an assignment on its visible tests
   npx nablab course --help                                      for lecturers: release and grade assignments
   npx nablab doctor                                             diagnose the installation
@@ -133,6 +135,7 @@ Example:
     process.exitCode = await checkNotebook(notebook, options);
   });
 
+addSweepCommand(program, { whole, positive });
 addCourseCommands(program, whole);
 
 const kernel = program

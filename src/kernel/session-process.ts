@@ -7,12 +7,12 @@ import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { watchMemory } from "#platform";
 import type { ImageReply, ImageRequest } from "../display/static-image-worker.js";
 import type { CellError } from "../session/cell-error.js";
 import { type CellResult, type Locked, type Output, tookTooLong } from "../session/session.js";
 import { Drawing } from "./drawing.js";
 import { type Confined, howItEnded, startConfined } from "./isolation.js";
-import { watchMemory } from "./memory.js";
 import type { FromChild, ToChild } from "./session-child.js";
 import { stopPipe } from "./stop-signal.js";
 

@@ -15,6 +15,7 @@ import type { Sequential } from "../nn/index.js";
 import type { Rule } from "../optim/index.js";
 import { addParameters, isSingle } from "./network-file.js";
 import type { EpochRecord, Measured, MeasuredLayers, RunSettings } from "./record.js";
+import { type Behaviour, behaviourOf, differenceAt } from "./rule-behaviour.js";
 import { runNumbers, unpacked } from "./run.js";
 
 const format = "nablab checkpoint 1";
@@ -39,6 +40,8 @@ export class Checkpoint implements Displayable {
   readonly measuredLayers: MeasuredLayers;
   /** The parameters of the best epoch so far, where the training stops early. */
   readonly best?: Float64Array;
+  /** What the rule did to two parameters, where its text does not say which it is. */
+  readonly behaviour?: Behaviour;
 
   /** For `loadCheckpoint()` and `train()`. */
   constructor(content: Omit<Checkpoint, "step" | symbol>) {
@@ -51,6 +54,7 @@ export class Checkpoint implements Displayable {
     this.measured = content.measured;
     this.measuredLayers = content.measuredLayers;
     if (content.best) this.best = content.best;
+    if (content.behaviour) this.behaviour = content.behaviour;
   }
 
   /** Steps done. */
@@ -101,11 +105,9 @@ export function writeCheckpoint(file: string, checkpoint: Checkpoint, model: Seq
   }
   tensors.set("run.loss", { shape: [loss.length], data: loss });
   tensors.set("run.stepSize", { shape: [stepSize.length], data: stepSize });
-  const { epochs, measured, measuredLayers } = checkpoint;
-  writeSafetensors(file, {
-    tensors,
-    texts: { format, state: JSON.stringify({ settings, numbers, epochs, measured, measuredLayers }) },
-  });
+  const { epochs, measured, measuredLayers, behaviour } = checkpoint;
+  const record = { settings, numbers, epochs, measured, measuredLayers, behaviour };
+  writeSafetensors(file, { tensors, texts: { format, state: JSON.stringify(record) } });
 }
 
 /**
@@ -126,7 +128,10 @@ export function loadCheckpoint(file: string): Checkpoint {
       `loadCheckpoint: the file holds tensors, but is not a checkpoint of train(); got ${file}`,
     );
   }
-  const { settings, numbers, epochs, measured, ...rest } = JSON.parse(stored.texts.state!, runNumbers);
+  const { settings, numbers, epochs, measured, behaviour, ...rest } = JSON.parse(
+    stored.texts.state!,
+    runNumbers,
+  );
   const theta = flat(stored, settings.parameters, "");
   const best = flat(stored, settings.parameters, "best.");
   const state: TrainingState = { ...numbers };
@@ -145,6 +150,7 @@ export function loadCheckpoint(file: string): Checkpoint {
     epochs,
     ...unpacked(measured, rest),
     ...(best && { best }),
+    ...(behaviour && { behaviour }),
   });
 }
 
@@ -179,11 +185,23 @@ export function checkResumes(settings: RunSettings, { settings: made, epochs, st
   }
 }
 
+/** Throws where the rule did something else: with another step size, β or link, which its text does not name. */
+export function checkBehaviour(rule: Rule, from: Checkpoint): void {
+  checkStepSizes(rule, from);
+  const { behaviour, step } = from;
+  const own = behaviour && behaviourOf(rule, step);
+  const k = own && differenceAt(behaviour, own);
+  if (k === undefined) return;
+  throw new RangeError(
+    `train: the checkpoint was made with another rule: given the same gradients, the parameters are elsewhere after k = ${k}; resume with the same functions among its options and links, got ${rule}`,
+  );
+}
+
 /**
  * Throws where the rule's step sizes were others: a custom schedule has no text that tells it from the next one, but it gave
  * the step sizes that are recorded. What it would give later is not looked at.
  */
-export function checkStepSizes(rule: Rule, { state, stepSize, step }: Checkpoint): void {
+function checkStepSizes(rule: Rule, { state, stepSize, step }: Checkpoint): void {
   if (step === 0) return;
   const compare = (k: number, size: number, tolerance: number) => {
     const recorded = stepSize[k - 1]!;

@@ -10,6 +10,7 @@ import { measureAll } from "./measure.js";
 import { type NotFinite, notFiniteMessage } from "./not-finite.js";
 import type { Task } from "./options.js";
 import { type EpochRecord, stepsPerEpoch, totalSteps } from "./record.js";
+import { behaviourOf } from "./rule-behaviour.js";
 import { Run } from "./run.js";
 import { TrainingChart } from "./training-chart.js";
 
@@ -188,12 +189,19 @@ export class Session implements Progress {
   }
 
   #save(state: Trainer["state"]): void {
-    const { keep, model } = this.#task;
+    const { keep, model, rule } = this.#task;
     const { settings, loss, stepSize, epochs, measured, measuredLayers, steps } = this.run;
     if (!keep || this.#savedAt === steps) return;
     this.#savedAt = steps;
+    const behaviour = behaviourOf(rule, steps);
     const record = { settings, loss, stepSize, epochs, measured, measuredLayers };
-    const now = { ...record, theta: model.theta, state: state(), ...(this.#best && { best: this.#best }) };
+    const now = {
+      ...record,
+      theta: model.theta,
+      state: state(),
+      ...(this.#best && { best: this.#best }),
+      ...(behaviour && { behaviour }),
+    };
     writeCheckpoint(keep.file, new Checkpoint(now), model);
   }
 

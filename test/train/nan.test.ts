@@ -3,6 +3,7 @@
  * every backend with its message; and none comes out of what was no NaN.
  */
 import {
+  adam,
   avgPool2d,
   conv2d,
   dataset,
@@ -15,15 +16,19 @@ import {
   type LayerBlueprint,
   layerNorm,
   leakyRelu,
+  lion,
   maxPool2d,
   predict,
   prelu,
   random,
   relu,
   sequential,
+  sgd,
   sigmoid,
   softmax,
   softplus,
+  squaredError,
+  type Tensor,
   tanh,
   tensor,
   train,
@@ -108,4 +113,17 @@ describe.each(Object.keys(between))("%s", (kind) => {
       );
     }
   });
+});
+
+test("a loss whose gradient is no number is named, not the step size", async () => {
+  const wrong = { ...squaredError(), name: "mine", gradient: (g: Tensor) => g.map(() => Number.NaN) };
+  const data = dataset({ x: [[0], [1]], y: [0, 1] });
+  for (const rule of [sgd(), adam(), lion()]) {
+    const model = sequential([dense(1, 1)]);
+    const before = model.theta.slice();
+    await expect(train(model, data, { loss: wrong, rule, live: false })).rejects.toThrow(
+      /^train: the parameters are not finite after step 1 .*; the gradient of the first step is not finite: look at the gradient of the loss/,
+    );
+    expect(model.theta).toEqual(before);
+  }
 });
