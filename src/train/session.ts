@@ -3,6 +3,7 @@
  */
 import { host } from "../display/host.js";
 import type { FinishedEpoch, Progress, Trainer } from "../engine/trainer.js";
+import { predict } from "../nn/index.js";
 import { Checkpoint, writeCheckpoint } from "./checkpoint.js";
 import { bestEpoch } from "./early-stopping.js";
 import { evaluate } from "./evaluate.js";
@@ -11,7 +12,7 @@ import { type NotFinite, notFiniteMessage } from "./not-finite.js";
 import type { Task } from "./options.js";
 import { type EpochRecord, stepsPerEpoch, totalSteps } from "./record.js";
 import { behaviourOf } from "./rule-behaviour.js";
-import { Run } from "./run.js";
+import { enough, farAbove, Run } from "./run.js";
 import { TrainingChart } from "./training-chart.js";
 
 /** How often the chart is updated, in milliseconds. */
@@ -36,6 +37,8 @@ export class Session implements Progress {
   /** The epoch after which parameters were last inspected. */
   #looked: number;
   #savedAt = 0;
+  /** The parameters before the first step. */
+  readonly #start: Float64Array | undefined;
 
   constructor(task: Task) {
     const { settings, model, from, missing, signal, live } = task;
@@ -53,6 +56,7 @@ export class Session implements Progress {
       });
       this.#best = from.best;
     }
+    if (!from) this.#start = model.theta.slice();
     this.#looked = this.run.epochs.length;
     this.#interrupted = host().interruptSignal();
     this.stop = AbortSignal.any([this.#interrupted, ...(signal ? [signal] : [])]);
@@ -145,11 +149,27 @@ export class Session implements Progress {
       if (this.#interrupted.aborted) run.stopped ??= "interrupted";
       else if (signal?.aborted) run.stopped ??= reasonOf(signal);
     }
+    this.#lookBack();
     this.#save(() => trainer.state());
     if (early && this.#best) {
       model.theta.set(this.#best);
       run.restored = bestEpoch(run.epochs, early);
     }
+  }
+
+  /**
+   * Of batches of a few samples the first losses are chance, or already those of a network that ran away: where the end is far above
+   * the first of them, the start is measured.
+   */
+  #lookBack(): void {
+    const { run } = this;
+    const { model, data, loss } = this.#task;
+    const end = run.epochs.at(-1)?.loss;
+    if (!this.#start || end === undefined || !(end > farAbove * run.loss[0]!)) return;
+    const copy = model.copy();
+    copy.theta.set(this.#start);
+    const { x, y } = data.batch(0, Math.min(enough, data.size));
+    run.startLoss = loss.value(predict(copy, x), y);
   }
 
   /** Completes the record and the chart. */
