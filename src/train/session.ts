@@ -13,6 +13,7 @@ import type { Task } from "./options.js";
 import { type EpochRecord, stepsPerEpoch, totalSteps } from "./record.js";
 import { behaviourOf } from "./rule-behaviour.js";
 import { enough, farAbove, Run } from "./run.js";
+import { restore, type Snapshot, snapshotOf } from "./snapshot.js";
 import { TrainingChart } from "./training-chart.js";
 
 /** How often the chart is updated, in milliseconds. */
@@ -31,14 +32,14 @@ export class Session implements Progress {
   readonly #chart: TrainingChart | undefined;
   readonly #timer: ReturnType<typeof setInterval> | undefined;
   #epochBegan = this.#began;
-  /** The parameters of the best epoch so far, where it stops early. */
-  #best: Float64Array | undefined;
+  /** The network of the best epoch so far, where it stops early. */
+  #best: Snapshot | undefined;
   #broken: NotFinite | undefined;
   /** The epoch after which parameters were last inspected. */
   #looked: number;
   #savedAt = 0;
-  /** The parameters before the first step. */
-  readonly #start: Float64Array | undefined;
+  /** The network before the first step. */
+  readonly #start: Snapshot | undefined;
 
   constructor(task: Task) {
     const { settings, model, from, missing, signal, live } = task;
@@ -46,7 +47,7 @@ export class Session implements Progress {
     this.run = new Run(settings);
     this.run.kernels = `scalar float64${missing ? `, no fast kernel for ${missing}` : ""}`;
     if (from) {
-      model.theta.set(from.theta);
+      restore(model, from);
       Object.assign(this.run, {
         loss: from.loss,
         stepSize: from.stepSize,
@@ -56,7 +57,7 @@ export class Session implements Progress {
       });
       this.#best = from.best;
     }
-    if (!from) this.#start = model.theta.slice();
+    if (!from) this.#start = snapshotOf(model);
     this.#looked = this.run.epochs.length;
     this.#interrupted = host().interruptSignal();
     this.stop = AbortSignal.any([this.#interrupted, ...(signal ? [signal] : [])]);
@@ -152,7 +153,7 @@ export class Session implements Progress {
     this.#lookBack();
     this.#save(() => trainer.state());
     if (early && this.#best) {
-      model.theta.set(this.#best);
+      restore(model, this.#best);
       run.restored = bestEpoch(run.epochs, early);
     }
   }
@@ -167,7 +168,7 @@ export class Session implements Progress {
     const end = run.epochs.at(-1)?.loss;
     if (!this.#start || end === undefined || !(end > farAbove * run.loss[0]!)) return;
     const copy = model.copy();
-    copy.theta.set(this.#start);
+    restore(copy, this.#start);
     const { x, y } = data.batch(0, Math.min(enough, data.size));
     run.startLoss = loss.value(predict(copy, x), y);
   }
@@ -194,7 +195,7 @@ export class Session implements Progress {
     await this.#measure();
     if (early) {
       const best = bestEpoch(run.epochs, early);
-      if (best === record.epoch) this.#best = model.theta.slice();
+      if (best === record.epoch) this.#best = snapshotOf(model);
       if (record.epoch - best >= early.patience) {
         run.stopped = `no better ${words[early.by]} in ${early.patience} epochs`;
       }
@@ -218,6 +219,7 @@ export class Session implements Progress {
     const now = {
       ...record,
       theta: model.theta,
+      buffers: model.buffers,
       state: state(),
       ...(this.#best && { best: this.#best }),
       ...(behaviour && { behaviour }),
