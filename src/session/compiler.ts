@@ -103,6 +103,8 @@ export class Compiler {
   readonly #labels = new Map<number, string>();
   readonly #labelOf = (cell: number): string => this.#labels.get(cell) ?? "an earlier cell";
   #count = 0;
+  /** The texts of cells that are modules, by the paths of the files that they stand for. */
+  readonly moduleTexts: Record<string, string> = {};
   /** The state of the reader's files in which they were found good. */
   #checked = "";
 
@@ -398,6 +400,7 @@ export class Compiler {
       const diagnostics = problems.map((problem) => ({ ...this.#describe(problem), file: undefined }));
       return { diagnostics };
     }
+    this.moduleTexts[path] = source;
     const map = JSON.stringify({ version: 3, sources: [], names: [], mappings: "" });
     return {
       name,
