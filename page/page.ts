@@ -8,11 +8,13 @@ import { isolate, startServiceWorker, wishOfReload } from "./isolation.ts";
 import type { LiveModule, Start } from "./live.ts";
 import { assets, cellElements, codeOf, idOf, isFile, make } from "./places.ts";
 import { addSearch } from "./search.ts";
+import { prepareSliders } from "./sliders.ts";
 
 const bar = document.querySelector<HTMLElement>("[data-bar]");
 const cells = cellElements();
 
 prepareFigures();
+prepareSliders();
 reachScrollers();
 addEventListener("resize", reachScrollers);
 if (bar) {

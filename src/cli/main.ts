@@ -75,12 +75,14 @@ program
   .description(
     "Writes a static site for any web server: an index and a page per notebook. A page is read at once; its button Run " +
       "loads the kernel into the reader's browser, where cells can be edited and run with nothing installed. Notebooks " +
-      "are not executed: a page shows their stored outputs.",
+      "are not executed, but with --sliders: a page shows their stored outputs.",
   )
   .argument("[notebooks...]", ".ipynb files or folders (default: nablab's lectures and released assignments)")
   .requiredOption("-o, --out <folder>", "the folder of the site")
   .option("--no-slides", "without slides")
   .option("--no-lab", "without a whole JupyterLab under lab/, which takes 25 MB and jupyterlite-core")
+  .option("--sliders", "run the notebooks, to draw what sliders show before Run (default for nablab's own)")
+  .option("--no-sliders", "without these pictures")
   .option("--title <text>", "title of the site", "Notebooks")
   .addHelpText(
     "after",

@@ -126,8 +126,10 @@ export const startThread: Platform["startThread"] = (module, { quiet = false } =
   new NodeThread(
     new Worker(module, {
       workerData: threadName,
+      // Options of the program are not ours: with `--input-type`, which goes with `--eval`, no file can be run.
+      execArgv: [],
       // Not read either: a stream that is read keeps the program alive.
-      ...(quiet && { stdout: true, stderr: true, execArgv: [] }),
+      ...(quiet && { stdout: true, stderr: true }),
     }),
   );
 

@@ -17,6 +17,7 @@ import { addParameters, isSingle } from "./network-file.js";
 import type { EpochRecord, Measured, MeasuredLayers, RunSettings } from "./record.js";
 import { type Behaviour, behaviourOf, differenceAt } from "./rule-behaviour.js";
 import { runNumbers, unpacked } from "./run.js";
+import type { Snapshot } from "./snapshot.js";
 
 const format = "nablab checkpoint 1";
 
@@ -26,6 +27,8 @@ export class Checkpoint implements Displayable {
   readonly settings: RunSettings;
   /** The network's parameters, in the order of its theta. */
   readonly theta: Float64Array;
+  /** What its layers keep besides, in the order of its buffers; empty of most networks. */
+  readonly buffers: Float64Array;
   /** The state of the rule. */
   readonly state: TrainingState;
   /** The loss of each step so far. */
@@ -38,8 +41,8 @@ export class Checkpoint implements Displayable {
   readonly measured: Measured;
   /** The same of each layer. */
   readonly measuredLayers: MeasuredLayers;
-  /** The parameters of the best epoch so far, where the training stops early. */
-  readonly best?: Float64Array;
+  /** The parameters and buffers of the best epoch so far, where the training stops early. */
+  readonly best?: Snapshot;
   /** What the rule did to two parameters, where its text does not say which it is. */
   readonly behaviour?: Behaviour;
 
@@ -47,6 +50,7 @@ export class Checkpoint implements Displayable {
   constructor(content: Omit<Checkpoint, "step" | symbol>) {
     this.settings = content.settings;
     this.theta = content.theta;
+    this.buffers = content.buffers;
     this.state = content.state;
     this.loss = content.loss;
     this.stepSize = content.stepSize;
@@ -94,14 +98,19 @@ export class Checkpoint implements Displayable {
  * float32 where that holds them; the state of the rule, the record, and the settings as JSON beside them.
  */
 export function writeCheckpoint(file: string, checkpoint: Checkpoint, model: Sequential): void {
-  const { settings, theta, state, best, loss, stepSize } = checkpoint;
+  const { settings, theta, buffers, state, best, loss, stepSize } = checkpoint;
   const tensors = new Map<string, StoredTensor>();
   const numbers: Record<string, number> = {};
   addParameters(tensors, model, theta, { single: isSingle(theta) });
-  if (best) addParameters(tensors, model, best, { single: isSingle(best), prefix: "best." });
+  if (best) addParameters(tensors, model, best.theta, { single: isSingle(best.theta), prefix: "best." });
   for (const [name, value] of Object.entries(state)) {
     if (typeof value === "number") numbers[name] = value;
     else addParameters(tensors, model, value, { single: isSingle(value), prefix: `state.${name}.` });
+  }
+  // Most networks have none, and files without them are read as before.
+  const kept = { "run.buffers": buffers, "run.bestBuffers": best?.buffers };
+  for (const [name, data] of Object.entries(kept)) {
+    if (data && data.length > 0) tensors.set(name, { shape: [data.length], data });
   }
   tensors.set("run.loss", { shape: [loss.length], data: loss });
   tensors.set("run.stepSize", { shape: [stepSize.length], data: stepSize });
@@ -141,15 +150,17 @@ export function loadCheckpoint(file: string): Checkpoint {
       state[key!] = flat(stored, settings.parameters, `state.${key}.`)!;
   }
   const series = (name: string) => Float64Array.from(stored.tensors.get(name)!.data);
+  const kept = (name: string) => (stored.tensors.has(name) ? series(name) : new Float64Array(0));
   return new Checkpoint({
     settings,
     theta: theta!,
+    buffers: kept("run.buffers"),
     state,
     loss: series("run.loss"),
     stepSize: series("run.stepSize"),
     epochs,
     ...unpacked(measured, rest),
-    ...(best && { best }),
+    ...(best && { best: { theta: best, buffers: kept("run.bestBuffers") } }),
     ...(behaviour && { behaviour }),
   });
 }

@@ -1,6 +1,14 @@
 // The verdict on a gradient: right ones and slightly wrong ones over 500 random functions, and the places where there is
 // nothing to compare with.
-import { checkGradient, compareMethods, gradientCheck, type Random, random, type Verdict } from "nablab";
+import {
+  checkGradient,
+  compareMethods,
+  gradientCheck,
+  type Random,
+  random,
+  type Traced,
+  type Verdict,
+} from "nablab";
 import { describe, expect, test } from "vitest";
 
 type F = (theta: Float64Array) => number;
@@ -36,6 +44,27 @@ describe("a ladder of wrong gradients", () => {
       const off = size * 10 ** -(6 * stream.uniform());
       const wrong = right.map((x, i) => (i === at ? x + off : x));
       if (n < 50 || seed % 20 === 3) expect(verdict(f, wrong, Array.from(theta))).toBe("no");
+    }
+  });
+
+  test("500 wrong ones fail in grading; what three of four methods do not see is no agreement", () => {
+    const stream = random(24);
+    for (let seed = 0; seed < 500; seed++) {
+      const n = [1, 2, 5, 20][seed % 4]!;
+      const { f, gradient } = smooth(n, stream);
+      const theta = Array.from({ length: n }, () => stream.normal());
+      const right = gradient(Float64Array.from(theta));
+      const at = stream.integer(n);
+      const off = Math.max(...right.map(Math.abs)) * 10 ** -(5 * stream.uniform());
+      const wrong = right.map((x, i) => (i === at ? x + off : x));
+      const failed = expect.objectContaining({ name: "CheckFailed", verdict: "no" });
+      expect(() => checkGradient("g", wrong, f, theta)).toThrow(failed);
+      // Right ones print a line each.
+      if (seed % 100 === 0) checkGradient("g", right, f, theta);
+      // x.value is a constant to three of the methods, and none to the differences.
+      const share = seed % 5 === 0 ? 0 : 10 ** -(6 * stream.uniform());
+      const hidden = (x: Traced) => x.sin().add(x.mul(x.value).mul(share)).sum();
+      expect(compareMethods(hidden, theta.slice(0, 3)).verdict).toBe(share === 0 ? "yes" : "no");
     }
   });
 

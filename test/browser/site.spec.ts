@@ -1,6 +1,7 @@
 /**
  * A site in a real browser: read from its folder and from a host, and run.
  */
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -373,6 +374,52 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
       await dialog.getByRole("button", { name: "Stop" }).click();
       await dialog.waitFor({ state: "detached" });
       expect(wrong).toEqual([]);
+    }));
+
+  test("controls move between pictures before there is a kernel, also from a folder", () =>
+    within({}, async (context) => {
+      const source = path.join(pictures, "site-trial", "sliders.ipynb");
+      const interact =
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a cell
+        'await interact({ eta: { min: 0, max: 1, value: 0.3, step: 0.05 }, rule: { options: ["SGD", "Adam"] } }, ({ eta, rule }) => lineChart({ title: `${rule}: η = ${eta}`, x: { title: "k" }, y: { title: "F" }, series: [{ name: "F", y: [1, eta] }] }));';
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a cell
+      const text = "await interact({ n: { min: 1, max: 3, value: 1, step: 1 } }, ({ n }) => `n is ${n}`);";
+      const notebook = notebookOf('import { interact, lineChart } from "nablab";', interact, text);
+      writeFileSync(source, JSON.stringify(notebook));
+      execFileSync(process.execPath, [path.join(root, "dist/cli/main.js"), "run", source], { stdio: "pipe" });
+      const site = makeSite([source], { sliders: true });
+      try {
+        const { page, wrong } = await open(
+          context,
+          pathToFileURL(path.join(site.folder, "sliders.html")).href,
+        );
+        const cell = page.locator("section.cell").nth(1);
+        const title = cell.locator(".gtitle");
+        const eta = cell.getByRole("slider", { name: "eta" });
+        expect(await eta.getAttribute("aria-valuetext")).toBe("0.3");
+        await eta.press("ArrowRight");
+        await title.filter({ hasText: "SGD: η = 0.4" }).waitFor();
+        await eta.press("End");
+        await title.filter({ hasText: "SGD: η = 1" }).waitFor();
+        // The other one is moved alone: the first goes back.
+        await cell.getByRole("combobox", { name: "rule" }).selectOption("Adam");
+        await title.filter({ hasText: "Adam: η = 0.3" }).waitFor();
+        expect(await eta.getAttribute("aria-valuetext")).toBe("0.3");
+        const third = page.locator("section.cell").nth(2);
+        await third.getByRole("slider", { name: "n" }).press("End");
+        await third.getByText("n is 3").waitFor();
+        expect(wrong).toEqual([]);
+        await page.screenshot({ path: path.join(pictures, "site-sliders.png") });
+        // axe loads the style sheets, which a page from a folder may not.
+        const { server, address } = await serve(site.folder, { port: 0 });
+        closing.push(() => server.close());
+        const served = await open(context, `${address}sliders.html`);
+        await served.page.getByRole("slider").first().press("End");
+        await served.page.locator(".gtitle").first().waitFor();
+        expect(await violations(served.page)).toEqual([]);
+      } finally {
+        site.remove();
+      }
     }));
 
   test("a browser without SIMD is told so", () =>

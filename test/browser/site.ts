@@ -18,23 +18,12 @@ export const isolating = {
 /** Makes a site in a folder, which `remove` removes; with a JupyterLab, if wanted. */
 export function makeSite(
   notebooks: readonly string[],
-  { lab = false }: { lab?: boolean } = {},
+  { lab = false, sliders = false }: { lab?: boolean; sliders?: boolean } = {},
 ): { folder: string; remove(): void } {
   const folder = mkdtempSync(path.join(tmpdir(), "nablab-site-"));
-  execFileSync(
-    process.execPath,
-    [
-      path.join(root, "dist/cli/main.js"),
-      "site",
-      ...(lab ? [] : ["--no-lab"]),
-      ...notebooks,
-      "--out",
-      folder,
-    ],
-    {
-      stdio: "pipe",
-    },
-  );
+  const options = [...(lab ? [] : ["--no-lab"]), ...(sliders ? ["--sliders"] : []), "--out", folder];
+  const args = [path.join(root, "dist/cli/main.js"), "site", ...options, ...notebooks];
+  execFileSync(process.execPath, args, { stdio: "pipe" });
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 

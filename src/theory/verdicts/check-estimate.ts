@@ -10,6 +10,7 @@ import { formatNumber } from "../../display/format-number.js";
 import { printing } from "../../display/host.js";
 import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
 import { checkNumbers, refused } from "../../options/check.js";
+import { normalQuantile } from "../../tensor/normal.js";
 import { studentTail, upperStudent, whereTailIs } from "../../tensor/student.js";
 import { CheckFailed, requireClaim } from "./check.js";
 import type { Estimate } from "./estimate.js";
@@ -77,7 +78,7 @@ const rounding = 1e-12;
  * throws if the numbers speak against it, or are too uncertain to speak for it.
  *
  * With measured m, standard error s, expected μ, and z the quantile of Student's t, P(|T| > z) = `falseAlarm`: the claim is
- * wrong if |m − μ| > z s. A deviation of (z + z₀.₉₉) s, with z₀.₉₉ the quantile for 0.01, is found with probability 0.99; the claim is decided only if that is at
+ * wrong if |m − μ| > z s. A deviation of (z + z₀.₉₉) s is found with probability 0.99; the claim is decided only if that is at
  * most `within`. Hence a right claim is called wrong with probability `falseAlarm`, and one that is wrong by `within` passes
  * with probability 0.01 at most. With `atMost` (`atLeast`) the claim holds if m + z s is below the bound, and is
  * wrong if m − z s is above it. Of a list each entry is compared, with its share of the false alarm (Bonferroni).
@@ -198,7 +199,7 @@ function compared(task: Task): Compared {
   const beyond = off - remainder;
   const z = Math.abs(beyond) <= floor ? 0 : beyond / error;
   const { limit, skewed } = limitOf(alarm, degrees, skewness);
-  const seen = (limit + limitOf(miss, degrees, skewness).limit) * error;
+  const seen = (limit + normalQuantile(1 - miss)) * error;
   const detects = remainder + floor + seen;
   const known = { measured, standardError: error, expected: bound, z, limit, detects, task };
   const decided = { ...known, times: 0, why: undefined, words: undefined };
