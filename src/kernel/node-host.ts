@@ -11,10 +11,12 @@ import { pathToFileURL } from "node:url";
 import vm from "node:vm";
 import type { SessionHost, StreamName } from "../session/host.js";
 import { createSession, type Session, type SessionOptions } from "../session/session.js";
+import { stopFlag } from "../session/stop.js";
 import { hideAsyncMarks } from "./async-marks.js";
 import { captureChildren } from "./child-output.js";
 import { install, runCommand } from "./commands.js";
 import { collectGarbage } from "./garbage.js";
+import { defineGuarded, isReachable } from "./main-thread.js";
 import { memoryError } from "./memory-limit.js";
 import { nodeFiles } from "./node-files.js";
 import { importFile, importModule, requireTypeScript, resolveModule } from "./node-modules.js";
@@ -32,9 +34,14 @@ export function createNodeSession<Cell>(options: SessionOptions<Cell>, host = no
   return session;
 }
 
-/** This process as a host. */
-export function nodeHost(): SessionHost {
+/**
+ * This process as a host.
+ *
+ * @param isAlone no other thread reaches this one, as where notebooks are graded
+ */
+export function nodeHost({ isAlone = false } = {}): SessionHost {
   return {
+    ...(!isAlone && isReachable() && { updateGuarded: defineGuarded(stopFlag) }),
     files: nodeFiles(),
     typescript: loadTypeScript,
     import: importModule,

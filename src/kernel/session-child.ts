@@ -44,7 +44,7 @@ const send = (message: Said): void => {
 };
 
 const nativeText = Object.getOwnPropertyDescriptor(Function.prototype, "toString")!;
-const host = nodeHost();
+const host = nodeHost({ isAlone: isIsolated });
 const session = createNodeSession<number>({ onOutput: (output, cell) => send({ output, cell }) }, host);
 const settle = isIsolated ? askForPictures() : () => {};
 

@@ -19,7 +19,7 @@ import type { HostFiles, SessionHost } from "./host.js";
 import { withoutModules } from "./inner-names.js";
 import { topLevel } from "./rewrite/context.js";
 import { jsxRoots } from "./rewrite/jsx.js";
-import { type Rewriting, rewriting } from "./rewrite/rewrite.js";
+import { type Rewriting, type RewritingOptions, rewriting } from "./rewrite/rewrite.js";
 import { linesOf } from "./source-positions.js";
 
 /** JavaScript, as `run-script.ts` takes it. */
@@ -98,6 +98,7 @@ export class Compiler {
   #linesBefore = 1;
   readonly #names: CellNames;
   readonly #hostFiles: HostFiles;
+  readonly #isPolled: boolean;
   /** What the reader knows a cell by, as `cell 3`. */
   readonly #labels = new Map<number, string>();
   readonly #labelOf = (cell: number): string => this.#labels.get(cell) ?? "an earlier cell";
@@ -109,6 +110,7 @@ export class Compiler {
     this.#ts = host.typescript();
     this.#files = new CompilerFiles(this.#ts, host.files);
     this.#hostFiles = host.files;
+    this.#isPolled = !host.updateGuarded;
     this.#names = new CellNames(this.#ts, (cell) => this.#files.read(`${this.#files.cwd}/[${cell}].d.ts`));
     this.#cell = `${this.#files.cwd}/[cell].ts`;
     this.#jsxCell = `${this.#files.cwd}/[cell with jsx].tsx`;
@@ -204,7 +206,7 @@ export class Compiler {
       return { diagnostics: diagnostics.map((one) => advise(one, { session, exports })) };
     }
 
-    const rewritten = rewriting(ts, program.getTypeChecker(), file, sourceNumber(), this.#files.jsx, {
+    const rewritten = rewriting(ts, program.getTypeChecker(), file, this.#rewritingOptions(), {
       start: before.length,
       end,
       isBoxed: this.knows,
@@ -281,7 +283,7 @@ export class Compiler {
       const { messages, line } = this.#describe(problem);
       throw new SyntaxError(`${messages[0]} (${file}, line ${line + 1})`);
     }
-    const rewritten = rewriting(this.#ts, program.getTypeChecker(), source, sourceNumber(), this.#files.jsx);
+    const rewritten = rewriting(this.#ts, program.getTypeChecker(), source, this.#rewritingOptions());
     const { code, map } = this.#emit(program, source, rewritten);
     return {
       name: file,
@@ -371,6 +373,10 @@ export class Compiler {
       isGlobal,
       errors: parseDiagnostics.map((problem) => this.#describe(problem)),
     };
+  }
+
+  #rewritingOptions(): RewritingOptions {
+    return { source: sourceNumber(), isPolled: this.#isPolled, jsx: this.#files.jsx };
   }
 
   /** A program that holds a file, which no cell may have imported by its name. */

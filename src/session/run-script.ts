@@ -49,7 +49,7 @@ export function runScript({
       return value;
     },
     n·check: check,
-    ...(host.defineConstant ? {} : { n·stop: stopFlag }),
+    ...(host.defineConstant || host.updateGuarded ? {} : { n·stop: stopFlag }),
     n·clean: cleanMessage,
     n·const: constants(scope),
     n·shell: shell,

@@ -166,7 +166,7 @@ export class Session<Cell> {
     this.#compiler = new Compiler(host);
     this.#modules = new Modules(host, this.#compiler, this.#check);
     this.#compiler.warmUp();
-    host.defineConstant?.("n·stop", stopFlag);
+    if (!host.updateGuarded) host.defineConstant?.("n·stop", stopFlag);
     host.ready();
     this.#streams.capture();
     const hostBefore = setHost({
@@ -392,21 +392,31 @@ export class Session<Cell> {
 
   /** Ends the running cell with a `KeyboardInterrupt`; without one does nothing. */
   interrupt(): void {
-    hearStop();
+    this.#stop()?.();
+  }
+
+  /**
+   * Takes note of a stop. It may come where the stack is nearly full, and each of these steps fail: whichever was the last,
+   * the next guard goes on from there.
+   *
+   * @returns what tells those who wait for the cell
+   */
+  #stop(): (() => void) | undefined {
     const run = this.#running;
-    if (!run) {
-      this.#setFlag();
-      return;
-    }
-    const { signal } = run.interrupt;
     // Pressed twice, there is no patience left.
-    const patienceLeft = run.isPatient && !signal.aborted ? patience : 0;
-    run.deadline = performance.now() + patienceLeft;
-    this.#stopped.add(run);
+    const patienceLeft = run?.isPatient && !run.interrupt.signal.aborted ? patience : 0;
+    if (run) {
+      run.deadline = performance.now() + patienceLeft;
+      this.#stopped.add(run);
+    }
+    hearStop();
     this.#setFlag();
-    run.interrupt.abort(new KeyboardInterrupt());
-    if (patienceLeft > 0) setTimeout(() => run.end(), patienceLeft);
-    else run.end();
+    if (!run) return undefined;
+    return () => {
+      run.interrupt.abort(new KeyboardInterrupt());
+      if (patienceLeft > 0) setTimeout(() => run.end(), patienceLeft);
+      else run.end();
+    };
   }
 
   /** The flag is up while something was stopped that still goes on, or may take too long. */
@@ -415,6 +425,7 @@ export class Session<Cell> {
     this.#isOnlyTimed = isTimed && this.#stopped.size === 0;
     stopFlag[0] = this.#stopped.size + Number(isTimed);
     if (!isStopHeard()) stopFlag[0] = 1;
+    this.#host.updateGuarded?.();
   }
 
   /** Ends a cell whose time is over. */
@@ -432,9 +443,9 @@ export class Session<Cell> {
       else if (this.#isOnlyTimed) return;
     }
     if (!isStopHeard()) {
-      const running = this.#running;
-      this.interrupt();
-      if (!running) throw new KeyboardInterrupt(); // a loop in a timer
+      const tell = this.#stop();
+      if (!tell) throw new KeyboardInterrupt(); // a loop in a timer
+      queueMicrotask(tell);
     }
     const run = this.#streams.current();
     if (run && run.deadline < Number.POSITIVE_INFINITY) {

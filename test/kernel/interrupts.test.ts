@@ -2,19 +2,17 @@
  * An interrupt reaches what a cell does after an await as well, though the thread receives no message meanwhile: it
  * is raised in shared memory, as the sockets' thread does it.
  */
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { raiseStop, stopFlag } from "#nablab/session/stop.js";
-import { openCells } from "./cells.js";
+import { openCells, stopper } from "./cells.js";
 
 const cells = openCells();
 const { text, run, file } = cells;
 
 let worker: Worker;
 beforeAll(() => {
-  const source = `const { parentPort, workerData } = require("node:worker_threads");
-    parentPort.on("message", (delay) => setTimeout(() => { Atomics.add(workerData, 1, 1); Atomics.store(workerData, 0, 1) }, delay))`;
-  worker = new Worker(source, { eval: true, workerData: stopFlag });
+  worker = stopper();
 });
 afterAll(async () => void (await worker.terminate()));
 
@@ -103,6 +101,11 @@ describe("loop-free code after an await", () => {
       "const replace = (): any => 'aaaa'.replace(/a/g, replace); await null; try { replace() } catch (e) { if (e instanceof RangeError) { const r2 = (n: number): any => n && 'aa'.replace(/a/g, () => r2(n - 1)); r2(60) } else throw e }",
     ],
   ];
+  test.each([
+    ["catch", "function f3(): number { try { return f3() } catch { return f3() } } await null; f3()"],
+    ["finally", "function f4(): number { try { return f4() } finally { return f4() } } await null; f4()"],
+  ])("recursion that a full stack does not end: %s", (_, code) => interrupted(code));
+
   test.each(forms)("%s", (_, code) => interrupted(code.replaceAll("#{", "${")));
 
   test("recursion in a file that a cell imports", async () => {

@@ -23,11 +23,16 @@ export class Functions {
   readonly found: FunctionPlace[] = [];
   readonly #context: Context;
   readonly #source: number;
+  readonly #isPolled: boolean;
 
-  /** @param source the number of the file in `function-source.ts` */
-  constructor(context: Context, source: number) {
+  /**
+   * @param options.source the number of the file in `function-source.ts`
+   * @param options.isPolled whether guards read memory that threads share, or a variable
+   */
+  constructor(context: Context, { source, isPolled }: { source: number; isPolled: boolean }) {
     this.#context = context;
     this.#source = source;
+    this.#isPolled = isPolled;
   }
 
   rewrite<T extends TypeScript.Node>(node: T): T {
@@ -46,7 +51,8 @@ export class Functions {
   }
 
   #raised(): TypeScript.Expression {
-    return this.#context.factory.createElementAccessExpression(this.#context.id("n·stop"), 0);
+    const stop = this.#context.id("n·stop");
+    return this.#isPolled ? this.#context.factory.createElementAccessExpression(stop, 0) : stop;
   }
 
   #check(): TypeScript.Expression {

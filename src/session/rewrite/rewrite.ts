@@ -42,9 +42,17 @@ export interface Rewriting {
   isBoxed(name: string): boolean;
 }
 
+/** How files and cells alike are rewritten. */
+export interface RewritingOptions {
+  /** The number of the file in `function-source.ts`. */
+  source: number;
+  /** Whether guards read memory that threads share, or a variable (host.ts, `updateGuarded`). */
+  isPolled: boolean;
+  /** What tsconfig.json says of JSX. */
+  jsx: JsxOptions;
+}
+
 /**
- * @param source the number of the file in `function-source.ts`
- * @param jsx what tsconfig.json says of JSX
  * @param cell of a cell: what of the file is the reader's, and which names of earlier cells are in boxes. Then the
  *   last expression is returned, and exports mean nothing
  */
@@ -52,13 +60,12 @@ export function rewriting(
   ts: typeof TypeScript,
   checker: TypeScript.TypeChecker,
   file: TypeScript.SourceFile,
-  source: number,
-  jsx: JsxOptions,
+  { jsx, ...options }: RewritingOptions,
   cell?: CellPart,
 ): Rewriting {
   const context = new Context(ts, checker, file, cell);
   const names = new Names(context);
-  const functions = new Functions(context, source);
+  const functions = new Functions(context, options);
   const before: TypeScript.TransformerFactory<TypeScript.SourceFile> = (transformation) => (emitted) => {
     if (emitted !== file) return emitted;
     context.transformation = transformation;
