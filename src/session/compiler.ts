@@ -17,7 +17,7 @@ import type { Diagnostic } from "./diagnostic.js";
 import { addFunctions, sourceNumber } from "./function-source.js";
 import type { HostFiles, SessionHost } from "./host.js";
 import { withoutModules } from "./inner-names.js";
-import { topLevel } from "./rewrite/context.js";
+import { type Guard, topLevel } from "./rewrite/context.js";
 import { jsxRoots } from "./rewrite/jsx.js";
 import { type Rewriting, type RewritingOptions, rewriting } from "./rewrite/rewrite.js";
 import { linesOf } from "./source-positions.js";
@@ -98,11 +98,13 @@ export class Compiler {
   #linesBefore = 1;
   readonly #names: CellNames;
   readonly #hostFiles: HostFiles;
-  readonly #isPolled: boolean;
+  readonly #guard: Guard;
   /** What the reader knows a cell by, as `cell 3`. */
   readonly #labels = new Map<number, string>();
   readonly #labelOf = (cell: number): string => this.#labels.get(cell) ?? "an earlier cell";
   #count = 0;
+  /** The texts of cells that are modules, by the paths of the files that they stand for. */
+  readonly moduleTexts: Record<string, string> = {};
   /** The state of the reader's files in which they were found good. */
   #checked = "";
 
@@ -110,7 +112,7 @@ export class Compiler {
     this.#ts = host.typescript();
     this.#files = new CompilerFiles(this.#ts, host.files);
     this.#hostFiles = host.files;
-    this.#isPolled = !host.updateGuarded;
+    this.#guard = host.updateGuarded ? "variable" : host.hoistsReads ? "atomic" : "shared";
     this.#names = new CellNames(this.#ts, (cell) => this.#files.read(`${this.#files.cwd}/[${cell}].d.ts`));
     this.#cell = `${this.#files.cwd}/[cell].ts`;
     this.#jsxCell = `${this.#files.cwd}/[cell with jsx].tsx`;
@@ -376,7 +378,7 @@ export class Compiler {
   }
 
   #rewritingOptions(): RewritingOptions {
-    return { source: sourceNumber(), isPolled: this.#isPolled, jsx: this.#files.jsx };
+    return { source: sourceNumber(), guard: this.#guard, jsx: this.#files.jsx };
   }
 
   /** A program that holds a file, which no cell may have imported by its name. */
@@ -402,6 +404,7 @@ export class Compiler {
       const diagnostics = problems.map((problem) => ({ ...this.#describe(problem), file: undefined }));
       return { diagnostics };
     }
+    this.moduleTexts[path] = source;
     const map = JSON.stringify({ version: 3, sources: [], names: [], mappings: "" });
     return {
       name,

@@ -50,6 +50,7 @@ export function runScript({
     },
     n·check: check,
     ...(host.defineConstant || host.updateGuarded ? {} : { n·stop: stopFlag }),
+    ...(host.hoistsReads ? { n·turn: 0, n·raised: () => Atomics.load(stopFlag, 0) } : {}),
     n·clean: cleanMessage,
     n·const: constants(scope),
     n·shell: shell,

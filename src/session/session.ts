@@ -182,6 +182,7 @@ export class Session<Cell> {
         run.isPatient = true;
         return run.interrupt.signal;
       },
+      moduleTexts: () => this.#compiler.moduleTexts,
       ...(openComm && { openComm: (comm: CommOptions) => this.#openComm(comm, openComm) }),
     });
     const ignoreLateErrors = host.onLateError(this.#late);

@@ -23,16 +23,11 @@ export class Functions {
   readonly found: FunctionPlace[] = [];
   readonly #context: Context;
   readonly #source: number;
-  readonly #isPolled: boolean;
 
-  /**
-   * @param options.source the number of the file in `function-source.ts`
-   * @param options.isPolled whether guards read memory that threads share, or a variable
-   */
-  constructor(context: Context, { source, isPolled }: { source: number; isPolled: boolean }) {
+  /** @param source the number of the file in `function-source.ts` */
+  constructor(context: Context, source: number) {
     this.#context = context;
     this.#source = source;
-    this.#isPolled = isPolled;
   }
 
   rewrite<T extends TypeScript.Node>(node: T): T {
@@ -51,8 +46,22 @@ export class Functions {
   }
 
   #raised(): TypeScript.Expression {
-    const stop = this.#context.id("n·stop");
-    return this.#isPolled ? this.#context.factory.createElementAccessExpression(stop, 0) : stop;
+    const { factory, ts, guard } = this.#context;
+    if (guard === "variable") return this.#context.id("n·stop");
+    const read = factory.createElementAccessExpression(this.#context.id("n·stop"), 0);
+    if (guard === "shared") return read;
+    // `n·stop[0] || (n·turn = n·turn + 1 & 1023) === 0 && n·raised()`
+    const turn = this.#context.id("n·turn");
+    const next = factory.createBinaryExpression(
+      factory.createAdd(turn, factory.createNumericLiteral(1)),
+      ts.SyntaxKind.AmpersandToken,
+      factory.createNumericLiteral(1023),
+    );
+    const isTime = factory.createStrictEquality(
+      factory.createParenthesizedExpression(factory.createAssignment(turn, next)),
+      factory.createNumericLiteral(0),
+    );
+    return factory.createLogicalOr(read, factory.createLogicalAnd(isTime, this.#context.runtime("n·raised")));
   }
 
   #check(): TypeScript.Expression {

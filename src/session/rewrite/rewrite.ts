@@ -20,7 +20,7 @@
  * middle dot are ours: it is allowed in an identifier, and nobody writes it.
  */
 import type * as TypeScript from "typescript";
-import { type CellPart, Context } from "./context.js";
+import { type CellPart, Context, type Guard } from "./context.js";
 import { Declarations } from "./declarations.js";
 import { Expressions } from "./expressions.js";
 import { type FunctionPlace, Functions } from "./functions.js";
@@ -46,8 +46,7 @@ export interface Rewriting {
 export interface RewritingOptions {
   /** The number of the file in `function-source.ts`. */
   source: number;
-  /** Whether guards read memory that threads share, or a variable (host.ts, `updateGuarded`). */
-  isPolled: boolean;
+  guard: Guard;
   /** What tsconfig.json says of JSX. */
   jsx: JsxOptions;
 }
@@ -60,12 +59,12 @@ export function rewriting(
   ts: typeof TypeScript,
   checker: TypeScript.TypeChecker,
   file: TypeScript.SourceFile,
-  { jsx, ...options }: RewritingOptions,
+  { jsx, source, guard }: RewritingOptions,
   cell?: CellPart,
 ): Rewriting {
-  const context = new Context(ts, checker, file, cell);
+  const context = new Context(ts, checker, file, guard, cell);
   const names = new Names(context);
-  const functions = new Functions(context, options);
+  const functions = new Functions(context, source);
   const before: TypeScript.TransformerFactory<TypeScript.SourceFile> = (transformation) => (emitted) => {
     if (emitted !== file) return emitted;
     context.transformation = transformation;
