@@ -7,17 +7,18 @@ import { FigureView } from "../labextension/figure-view.ts";
 import { place as page } from "./place.ts";
 import { loadScript, make } from "./places.ts";
 
-/** As src/cli/site/pictures.ts writes it. */
-type Moved = { figure: unknown; text: string } | { html: string };
+/** As src/cli/site/pictures.ts writes it: the traces and the layout of a figure are numbers of parts. */
+type Moved = { figure: { data: number[]; layout: number }; text: string } | { html: string };
 
-const scope = globalThis as unknown as { nablabSliders?: (pictures: Moved[][][]) => void };
+const scope = globalThis as unknown as { nablabSliders?: (list: [unknown[], Moved[][][]]) => void };
+let parts: unknown[] = [];
 let pictures: Moved[][][] | undefined;
 
 /** By cell, control and position: what is shown. */
 async function picturesOfPage(): Promise<Moved[][][]> {
   if (pictures) return pictures;
   scope.nablabSliders = (list) => {
-    pictures = list;
+    [parts, pictures] = list;
   };
   await loadScript(new URL(document.body.dataset.sliders!, document.baseURI).href);
   return pictures ?? [];
@@ -98,5 +99,7 @@ function put(moved: Moved, picture: HTMLElement): void {
     drawn.node.classList.add("drawn");
     picture.firstElementChild?.append(drawn.node);
   }
-  view.show(moved.figure, figureText(moved.figure, moved.text));
+  const { data, layout, ...rest } = moved.figure;
+  const figure = { ...rest, data: data.map((part) => parts[part]), layout: parts[layout] };
+  view.show(figure, figureText(figure, moved.text));
 }

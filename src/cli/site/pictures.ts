@@ -43,7 +43,7 @@ export function picturesIn(files: SiteFiles, file: string): { ways: Ways; lists:
   return {
     lists: {
       figures: () => list("figures", "nablabFigures", figures),
-      sliders: (cells) => list("sliders", "nablabSliders", cells),
+      sliders: (cells) => (cells.length === 0 ? undefined : list("sliders", "nablabSliders", shared(cells))),
     },
     ways: {
       picture(mime, content, alt) {
@@ -62,6 +62,23 @@ export function picturesIn(files: SiteFiles, file: string): { ways: Ways; lists:
         `<figure class="figure" data-figure="${figures.push(figure) - 1}">${picture}</figure>`,
     },
   };
+}
+
+/** Figures of one control differ in little: traces and layouts are listed once, and named by their numbers. */
+function shared(cells: readonly Moved[][][]): [parts: unknown[], cells: Moved[][][]] {
+  const parts: unknown[] = [];
+  const numbers = new Map<string, number>();
+  const numberOf = (part: unknown): number => {
+    const text = JSON.stringify(part);
+    if (!numbers.has(text)) numbers.set(text, parts.push(part) - 1);
+    return numbers.get(text)!;
+  };
+  const share = (moved: Moved): Moved => {
+    if ("html" in moved) return moved;
+    const { data = [], layout, ...rest } = moved.figure as { data?: unknown[]; layout?: unknown };
+    return { ...moved, figure: { ...rest, data: data.map(numberOf), layout: numberOf(layout ?? {}) } };
+  };
+  return [parts, cells.map((controls) => controls.map((positions) => positions.map(share)))];
 }
 
 /** A figure that nablab drew on white, in the colours of a dark page; undefined for any other picture. */
