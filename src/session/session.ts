@@ -98,6 +98,8 @@ interface Run<Cell> {
   deadline: number;
   /** Ends the wait for it. */
   end: (reason?: unknown) => void;
+  /** Tells in the next microtask that it was stopped, which takes next to nothing of the stack now. */
+  tellSoon: (patienceLeft: number) => void;
   /** When its time is over, in the process's milliseconds. */
   readonly limit: number;
   /** Whether it was ended because its time was over. */
@@ -235,9 +237,13 @@ export class Session<Cell> {
       isPatient: false,
       deadline: Number.POSITIVE_INFINITY,
       end: () => {},
+      tellSoon: () => {},
       limit: performance.now() + 1000 * seconds,
       isLate: false,
     };
+    void new Promise<number>((resolve) => {
+      run.tellSoon = resolve;
+    }).then((patienceLeft) => this.#tell(run, patienceLeft));
     this.#running = run;
     this.#host.settleInterrupts();
     keepTranslating();
@@ -393,16 +399,18 @@ export class Session<Cell> {
 
   /** Ends the running cell with a `KeyboardInterrupt`; without one does nothing. */
   interrupt(): void {
-    this.#stop()?.();
+    const run = this.#running;
+    const patienceLeft = this.#stop();
+    if (run) this.#tell(run, patienceLeft);
   }
 
   /**
-   * Takes note of a stop. It may come where the stack is nearly full, and each of these steps fail: whichever was the last,
-   * the next guard goes on from there.
+   * Takes note of a stop. It may come where the stack is nearly full, and each of these steps fail: the next guard then
+   * goes on from there. So the steps are short.
    *
-   * @returns what tells those who wait for the cell
+   * @returns how long the cell may take to end by itself
    */
-  #stop(): (() => void) | undefined {
+  #stop(): number {
     const run = this.#running;
     // Pressed twice, there is no patience left.
     const patienceLeft = run?.isPatient && !run.interrupt.signal.aborted ? patience : 0;
@@ -412,12 +420,14 @@ export class Session<Cell> {
     }
     hearStop();
     this.#setFlag();
-    if (!run) return undefined;
-    return () => {
-      run.interrupt.abort(new KeyboardInterrupt());
-      if (patienceLeft > 0) setTimeout(() => run.end(), patienceLeft);
-      else run.end();
-    };
+    return patienceLeft;
+  }
+
+  /** Tells those who wait for a cell that it was stopped. */
+  #tell(run: Run<Cell>, patienceLeft: number): void {
+    run.interrupt.abort(new KeyboardInterrupt());
+    if (patienceLeft > 0) setTimeout(() => run.end(), patienceLeft);
+    else run.end();
   }
 
   /** The flag is up while something was stopped that still goes on, or may take too long. */
@@ -444,9 +454,10 @@ export class Session<Cell> {
       else if (this.#isOnlyTimed) return;
     }
     if (!isStopHeard()) {
-      const tell = this.#stop();
-      if (!tell) throw new KeyboardInterrupt(); // a loop in a timer
-      queueMicrotask(tell);
+      const running = this.#running;
+      const patienceLeft = this.#stop();
+      if (!running) throw new KeyboardInterrupt(); // a loop in a timer
+      running.tellSoon(patienceLeft);
     }
     const run = this.#streams.current();
     if (run && run.deadline < Number.POSITIVE_INFINITY) {

@@ -131,6 +131,22 @@ export class Functions {
     return this.#withBody(visited, factory.updateBlock(body, all));
   }
 
+  /** The default of a parameter, whose errors come from outside of the body. */
+  parameterDefault(node: TypeScript.Expression): TypeScript.Expression {
+    const { factory, ts } = this.#context;
+    const { boxUses } = this.#context;
+    this.#context.boxUses = 0;
+    const value = this.#context.visitExpression(node);
+    const isCleaned = this.#context.boxUses > 0;
+    this.#context.boxUses = boxUses;
+    if (!isCleaned) return value;
+    const body = factory.createBlock([
+      this.#cleaned([ts.setTextRange(factory.createReturnStatement(value), node)]),
+    ]);
+    const arrow = factory.createArrowFunction(undefined, undefined, [], undefined, undefined, body);
+    return factory.createCallExpression(factory.createParenthesizedExpression(arrow), undefined, []);
+  }
+
   /** Statements from which no error comes that holds a name of ours. */
   #cleaned(statements: readonly TypeScript.Statement[]): TypeScript.Statement {
     const { factory } = this.#context;
