@@ -3,8 +3,8 @@
  *
  * Each gets a number, which its code holds in a comment: `function-source.ts` finds by it what `toString` has to say,
  * the reader's own source. Each looks first whether the reader has interrupted, by which recursion, callbacks and chains
- * of promises end; also one that calls nothing, as a getter or an iterator may be called without end. (A guard costs less
- * than a nanosecond.) What leaves a function as an error, or is caught in it, is cleaned of names that are ours.
+ * of promises end; also one that calls nothing, as a getter or an iterator may be called without end. (What a guard
+ * reads is in context.ts.) What leaves a function as an error, or is caught in it, is cleaned of names that are ours.
  */
 import type * as TypeScript from "typescript";
 import type { Context } from "./context.js";
