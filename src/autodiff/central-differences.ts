@@ -17,8 +17,8 @@ export interface Difference {
   /** An estimate of its error from the extrapolation, rounding included. */
   error: number;
   /**
-   * Set if the one-sided slopes differ down to the smallest step that rounding lets see: the point is at a kink, or nearer to
-   * one than can be told. A slope that grows without bound is infinite.
+   * Set if the one-sided slopes differ down to the smallest step that rounding permits: the point is at a kink, or too near
+   * to one to decide. A slope that grows without bound is infinite.
    */
   kink?: Kink;
   /**
@@ -80,7 +80,7 @@ export function centralDifferences(
   });
 }
 
-/** The derivative of f along coordinate i, with the estimate of its error and a look for a kink. */
+/** The derivative of f along coordinate i, with the estimate of its error and a search for a kink. */
 export function difference(f: Scalar, theta: Float64Array, i: number): Difference {
   const along = line(f, theta, i);
   const h = widestStep(along);
@@ -188,13 +188,13 @@ const notFinite = ({ index, here }: Line, u: number, value: unknown) =>
   );
 
 // Steps are powers of 2 (times a power of 2 near the scale), so that θ + h − θ = h almost always. From 2⁻⁴ a
-// smooth function of ordinary curvature is done after 5 halvings; near a kink, or a singularity, at distance d no step above d is
-// of use, and the halving goes on below it.
+// smooth function of ordinary curvature is done after 5 halvings; near a kink or a singularity at distance d no step above d
+// helps, and the halving continues below it.
 const largestStep = 2 ** -4;
 const mostHalvings = 32;
 // Nearer to 0 than this a kink is at 0 for all purposes, and values of f may underflow.
 const smallestStep = 2 ** -100;
-/** Below it numbers have fewer digits. */
+/** Below this, numbers have fewer digits. */
 const leastNormal = 2 ** -1022;
 
 /** The largest step h₀/2^k at which f is finite on both sides. */
@@ -255,8 +255,8 @@ function extrapolated({ value, here }: Line, h0: number): Extrapolated {
 
 /**
  * Looks for a kink: for a smooth f, (right − left) of the one-sided slopes shrinks with h, by half when h halves; across a kink
- * it stays. Undefined if f is smooth at the first look. Where it is not, steps go on shrinking until the kink is out of reach
- * (the step at which it is is returned), or rounding hides the slopes: then the point is at the kink.
+ * it stays. Undefined if f is smooth at first sight. Where it is not, steps keep shrinking until the kink is out of reach
+ * (that step is returned), or rounding hides the slopes: then the point is at the kink.
  */
 function kinkOf({ value, scale, here }: Line, widest: number): Kink | number | undefined {
   const centre = value(0);

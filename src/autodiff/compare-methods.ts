@@ -43,7 +43,7 @@ export interface ComparedEntry {
 
 /** A gradient by four methods. Shows itself as a table, and a picture of where they differ. */
 export interface MethodComparison extends Judged {
-  /** Whether all agree within the tolerance in every entry away from kinks, of which there is one: the verdict is yes. */
+  /** Whether all agree within the tolerance in every entry away from kinks, and there is at least one such entry: the verdict is yes. */
   readonly ok: boolean;
   /** Every entry, in the order of x. */
   readonly entries: readonly ComparedEntry[];
@@ -122,7 +122,7 @@ export function compareMethods(
   });
   const kinks = Array.from(slopes.keys()).filter((i) => slopes[i]!.kink);
   const smooth = entries.filter(({ kink }) => kink === undefined);
-  // What is not a number is the worst.
+  // NaN is the worst.
   const worse = (a: number, b: number) => !(a <= b);
   const worst = (method: Method) =>
     smooth.reduce<ComparedEntry | undefined>(

@@ -279,7 +279,7 @@ function entryOf(
     };
   }
   if (!Number.isFinite(gradient)) return { ...entry, verdict: "no" };
-  // Agreement is not had by chance: a hundred times the tolerance is enough for the difference. Of a slope of 0 its error is
+  // Agreement is no accident: a hundred times the tolerance is enough for the difference. Of a slope of 0 its error is
   // the rounding of f.
   const exact = absolute === 0 && error <= tolerance * Math.max(size, level, 1);
   if (relative <= tolerance && (exact || error <= 100 * tolerance * size))

@@ -177,7 +177,7 @@ export class WorkerProcess {
   #receive(line: string): void {
     let message: FromWorker;
     try {
-      message = fromLine(line);
+      message = fromLine<FromWorker>(line);
     } catch {
       return; // something that a point printed past the console
     }

@@ -109,7 +109,7 @@ const losses = { crossEntropy, squaredError, huberLoss, binaryCrossEntropy, hing
   (options: object) => Loss
 >;
 
-/** A stream whose draws make the dropout layers, told apart by their place in the network, keep what the masks say. */
+/** A stream whose draws make the dropout layers, distinguished by their place in the network, keep what the masks say. */
 function keeping(masks: readonly string[], places: readonly number[]): Random {
   const split = (place: number) => {
     const mask = masks[places.indexOf(place)]!;
@@ -374,7 +374,7 @@ test("a network with convolutions learns, is evaluated, and copies", async () =>
   expect((await evaluate(copy, data)).accuracy).toBeLessThan(0.9);
 });
 
-test("two classes are told apart by one output", async () => {
+test("one output separates two classes", async () => {
   const data = dataset({ x: [[-1], [-2], [1], [2]], y: [0, 0, 1, 1], classes: 2 });
   const model = sequential([dense(1, 1)], { seed: 1 });
   const run = await train(model, data, {
@@ -511,7 +511,7 @@ describe("what does not fit is said", () => {
     expect(make).toThrow(message);
   });
 
-  test("a wrong backward of one's own is found by the gradient check", () => {
+  test("a wrong custom backward is found by the gradient check", () => {
     const wrong = defineLayer({
       name: "wrong",
       parameters: { s: (input) => new Tensor([input[0]!], new Float64Array(input[0]!).fill(2)) },

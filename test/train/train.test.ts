@@ -400,7 +400,7 @@ describe("what the user wrote is what trains", () => {
     stepSize: () => 0.1,
   });
 
-  test.each(["mine", "sgd", "adagrad"])("a rule of one's own, called %s", async (name) => {
+  test.each(["mine", "sgd", "adagrad"])("a custom rule called %s", async (name) => {
     const model = network();
     const run = await train(model, points(64), { rule: plain(name), batchSize: 16, ...quiet });
     expect(run.name).toBe(name);
@@ -430,7 +430,7 @@ describe("what the user wrote is what trains", () => {
     expect(model.theta).toEqual(before);
   });
 
-  test.each(["hinge", "crossEntropy"])("a loss of one's own, called %s", async (name) => {
+  test.each(["hinge", "crossEntropy"])("a custom loss called %s", async (name) => {
     const loss: Loss = { ...crossEntropy(), name, perSample: (g) => new Float64Array(g.shape[0]!).fill(7) };
     const run = await train(network(), points(64), { loss, validation: points(32), ...quiet });
     expect(run.kernels).toBe(`scalar float64, no fast kernel for the loss ${name}`);
@@ -438,7 +438,7 @@ describe("what the user wrote is what trains", () => {
     expect((await evaluate(network(), points(32), { loss })).loss).toBe(7);
   });
 
-  test("an activation of one's own that calls itself relu", async () => {
+  test("a custom activation called relu", async () => {
     const leaky: Activation = {
       kind: "relu",
       options: { atZero: 0 },
@@ -555,7 +555,7 @@ describe("stopping", () => {
     await vi.waitFor(() => expect(pictures).toHaveLength(1), { timeout: 20_000 });
   });
 
-  test.each([adam(), adamw()])("a step by %s that is given up half-way leaves no trace", async (rule) => {
+  test.each([adam(), adamw()])("a step by %s that fails half-way leaves no trace", async (rule) => {
     const many = points(100_000);
     const options = { rule, batchSize: many.size, ...quiet };
     for (const milliseconds of [10, 40, 70, 100]) {

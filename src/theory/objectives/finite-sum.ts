@@ -1,5 +1,5 @@
 /**
- * Means of terms: the loss over a training set, of which stochastic gradient descent takes a few terms at a time.
+ * Means of terms: the loss over a training set. Stochastic gradient descent takes a few terms at a time.
  */
 
 import { inspect } from "#platform";
