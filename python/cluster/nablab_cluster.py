@@ -277,10 +277,10 @@ class Points(WorkerPlugin):
 
     def limit_error(self, reason):
         if reason == "time":
-            return {"name": "TimeoutError", "message": f"the point took longer than {self.limits['seconds']:g} s"}
+            return {"name": "TimeoutError", "message": f"the point took longer than {self.limits['seconds']} s"}
         return {
             "name": "MemoryLimitError",
-            "message": f"the point took more than {self.limits['megabytes']:g} MB of memory",
+            "message": f"the point took more than {self.limits['megabytes']} MB of memory",
         }
 
 

@@ -103,7 +103,7 @@ test("what goes wrong in a point costs that point, with the same error as withou
       "-p",
       "what=first,throw,late,loop,memory,exit,last",
       "-t",
-      "2",
+      "3",
       "-m",
       "500",
       ...more,
