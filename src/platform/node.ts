@@ -27,7 +27,7 @@ export { foreignKernel } from "./foreign-kernel.js";
 export { openLines } from "./line-file.js";
 export { recall, remember } from "./memory.js";
 export type * from "./platform.js";
-export { startModule, startProgram } from "./programs.js";
+export { startModule, startPython } from "./programs.js";
 export { watchMemory } from "./watch-memory.js";
 export { requireWritable, writeAtomically } from "./write-atomically.js";
 
@@ -203,7 +203,5 @@ export const memory: Platform["memory"] = () => totalmem() / 1e6;
 export const absolutePath: Platform["absolutePath"] = (file) => path.resolve(file);
 
 export const hostName: Platform["hostName"] = hostname;
-
-export const variable: Platform["variable"] = (name) => process.env[name];
 
 export const drawsOffscreen = true;
