@@ -44,6 +44,8 @@ class Page implements LivePage {
   readonly #waiting: LiveCell[] = [];
   #current: LiveCell | undefined;
   #stop: HTMLButtonElement;
+  /** Counts runs of cells: one cell may run again at once. */
+  #run = 0;
   /** Whether the running cell has been told to stop, and goes on. */
   #isDeaf = false;
   /** Counts kernels, so that what was awaited of one that has ended goes no further. */
@@ -127,6 +129,7 @@ class Page implements LivePage {
     const life = this.#life;
     for (let cell = this.#waiting.shift(); cell; cell = this.#waiting.shift()) {
       this.#current = cell;
+      this.#run++;
       const began = performance.now();
       cell.become("running", "running…");
       this.#say();
@@ -158,13 +161,13 @@ class Page implements LivePage {
 
   stop(): void {
     this.#dropWaiting();
-    const cell = this.#current;
+    const run = this.#run;
     if (this.#isDeaf) {
       this.#kernel.giveUp("it was in a call that cannot be interrupted");
       return;
     }
     this.#kernel.stop(
-      () => this.#current !== undefined && this.#current === cell,
+      () => this.#current !== undefined && this.#run === run,
       () => {
         this.#isDeaf = true;
         this.#say();

@@ -47,7 +47,7 @@ const send = (message: Said): void => {
 };
 
 const nativeText = Object.getOwnPropertyDescriptor(Function.prototype, "toString")!;
-const host = nodeHost();
+const host = nodeHost({ isAlone: isIsolated });
 /** What widgets do with what the reader does to them, by their connections. */
 const comms = new Map<string, CommOptions>();
 const session = createNodeSession<number>(

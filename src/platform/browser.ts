@@ -281,7 +281,7 @@ const noPrograms = (): never => {
 
 export const startModule: Platform["startModule"] = noPrograms;
 
-export const startProgram: Platform["startProgram"] = noPrograms;
+export const startPython: Platform["startPython"] = noPrograms;
 
 export const watchMemory: Platform["watchMemory"] = noPrograms;
 
@@ -293,7 +293,5 @@ export const memory: Platform["memory"] = () => Number.POSITIVE_INFINITY;
 export const absolutePath: Platform["absolutePath"] = addressOf;
 
 export const hostName: Platform["hostName"] = () => "browser";
-
-export const variable: Platform["variable"] = () => undefined;
 
 export const drawsOffscreen = false;

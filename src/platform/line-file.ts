@@ -9,11 +9,14 @@ import {
   ftruncateSync,
   mkdirSync,
   openSync,
+  readFileSync,
   readSync,
   renameSync,
   rmSync,
+  writeFileSync,
   writeSync,
 } from "node:fs";
+import { hostname } from "node:os";
 import path from "node:path";
 import type { LineFile, LinePlace, Platform } from "./platform.js";
 
@@ -30,6 +33,7 @@ class NodeLineFile implements LineFile {
   constructor(file: string) {
     mkdirSync(path.dirname(file), { recursive: true });
     this.#file = file;
+    lock(file);
     this.#descriptor = openSync(file, "a+");
     this.#end = fstatSync(this.#descriptor).size;
   }
@@ -124,5 +128,35 @@ class NodeLineFile implements LineFile {
 
   close(): void {
     closeSync(this.#descriptor);
+    rmSync(lockOf(this.#file), { force: true });
+  }
+}
+
+const lockOf = (file: string): string => `${file}.lock`;
+
+/** Keeps other processes from a file until it is closed; the lock of a process that has ended does not count. */
+function lock(file: string): void {
+  const owner = `${process.pid} ${hostname()}`;
+  try {
+    writeFileSync(lockOf(file), owner, { flag: "wx" });
+    return;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  const before = readFileSync(lockOf(file), "utf8");
+  const [id, host] = before.split(" ");
+  if (host !== hostname() || (isAlive(Number(id)) && before !== owner)) {
+    throw new Error(
+      `process ${id} on ${host} writes to this file; wait for it, or remove the lock if it has ended: ${lockOf(file)}`,
+    );
+  }
+  writeFileSync(lockOf(file), owner);
+}
+
+function isAlive(id: number): boolean {
+  try {
+    return process.kill(id, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -27,7 +27,7 @@ export { foreignKernel } from "./foreign-kernel.js";
 export { openLines } from "./line-file.js";
 export { recall, remember } from "./memory.js";
 export type * from "./platform.js";
-export { startModule, startProgram } from "./programs.js";
+export { startModule, startPython } from "./programs.js";
 export { watchMemory } from "./watch-memory.js";
 export { requireWritable, writeAtomically } from "./write-atomically.js";
 
@@ -126,8 +126,10 @@ export const startThread: Platform["startThread"] = (module, { quiet = false } =
   new NodeThread(
     new Worker(module, {
       workerData: threadName,
+      // Options of the program are not ours: with `--input-type`, which goes with `--eval`, no file can be run.
+      execArgv: [],
       // Not read either: a stream that is read keeps the program alive.
-      ...(quiet && { stdout: true, stderr: true, execArgv: [] }),
+      ...(quiet && { stdout: true, stderr: true }),
     }),
   );
 
@@ -201,7 +203,5 @@ export const memory: Platform["memory"] = () => totalmem() / 1e6;
 export const absolutePath: Platform["absolutePath"] = (file) => path.resolve(file);
 
 export const hostName: Platform["hostName"] = hostname;
-
-export const variable: Platform["variable"] = (name) => process.env[name];
 
 export const drawsOffscreen = true;

@@ -200,8 +200,11 @@ export interface Platform {
 
   /** Starts a module in a Node of its own. @throws Error in a browser, which has no programs */
   startModule(module: URL, options?: ProgramOptions & { args?: readonly string[] }): Program;
-  /** Starts a program. @throws Error in a browser */
-  startProgram(command: string, args: readonly string[], options?: ProgramOptions): Program;
+  /**
+   * Starts a script in a Python that has a module: that of `NABLAB_PYTHON`, of the set-up, or of the path. Its first argument
+   * is this Node. @throws Error where there is none, and in a browser
+   */
+  startPython(script: URL, module: string, args: readonly string[]): Program;
   /** Calls `onExceeded`, once, when a process takes more memory than `megabytes`; returns what ends the watch. */
   watchMemory(id: number, megabytes: number, onExceeded: () => void): () => void;
   /** Megabytes of memory that this machine has. */
@@ -212,8 +215,6 @@ export interface Platform {
   absolutePath(file: string): string;
   /** The name of this machine. */
   hostName(): string;
-  /** A variable of the environment; none in a browser. */
-  variable(name: string): string | undefined;
 
   /** A kernel that is not nablab's, in which this runs: tslab's or Deno's. */
   foreignKernel(): ForeignKernel | undefined;

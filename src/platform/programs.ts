@@ -1,7 +1,7 @@
 /**
  * Programs beside this one that answer in lines: the workers of a sweep, and Python.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { StringDecoder } from "node:string_decoder";
 import { fileURLToPath } from "node:url";
 import type { Platform, Program, ProgramListener, ProgramOptions } from "./platform.js";
@@ -13,10 +13,30 @@ const kept = 4000;
 const patience = 5000;
 
 export const startModule: Platform["startModule"] = (module, { args = [], ...options } = {}) =>
-  startProgram(process.execPath, ["--enable-source-maps", fileURLToPath(module), ...args], options);
+  new ChildProgram(process.execPath, ["--enable-source-maps", fileURLToPath(module), ...args], options);
 
-export const startProgram: Platform["startProgram"] = (command, args, options) =>
-  new ChildProgram(command, args, options);
+export const startPython: Platform["startPython"] = (script, module, args) => {
+  const python = pythonWith(module);
+  if (python === undefined) throw new Error(`there is no Python with the package ${module}`);
+  const variables = { PYTHONDONTWRITEBYTECODE: "1", PYTHONWARNINGS: "ignore" };
+  return new ChildProgram(python, [fileURLToPath(script), process.execPath, ...args], { variables });
+};
+
+function pythonWith(module: string): string | undefined {
+  const venv = new URL(
+    windows ? "../../.venv/Scripts/python.exe" : "../../.venv/bin/python",
+    import.meta.url,
+  );
+  const candidates = [
+    process.env.NABLAB_PYTHON,
+    fileURLToPath(venv),
+    ...(windows ? ["python", "py"] : ["python3", "python"]),
+  ];
+  const has = `import importlib.util, sys; sys.exit(importlib.util.find_spec(${JSON.stringify(module)}) is None)`;
+  return candidates.find((one) => one !== undefined && spawnSync(one, ["-c", has]).status === 0);
+}
+
+const windows = process.platform === "win32";
 
 class ChildProgram implements Program {
   readonly #child: ChildProcess;

@@ -17,9 +17,9 @@ import type { Diagnostic } from "./diagnostic.js";
 import { addFunctions, sourceNumber } from "./function-source.js";
 import type { HostFiles, SessionHost } from "./host.js";
 import { withoutModules } from "./inner-names.js";
-import { topLevel } from "./rewrite/context.js";
+import { type Guard, topLevel } from "./rewrite/context.js";
 import { jsxRoots } from "./rewrite/jsx.js";
-import { type Rewriting, rewriting } from "./rewrite/rewrite.js";
+import { type Rewriting, type RewritingOptions, rewriting } from "./rewrite/rewrite.js";
 import { linesOf } from "./source-positions.js";
 
 /** JavaScript, as `run-script.ts` takes it. */
@@ -98,7 +98,7 @@ export class Compiler {
   #linesBefore = 1;
   readonly #names: CellNames;
   readonly #hostFiles: HostFiles;
-  readonly #readsAtomically: boolean;
+  readonly #guard: Guard;
   /** What the reader knows a cell by, as `cell 3`. */
   readonly #labels = new Map<number, string>();
   readonly #labelOf = (cell: number): string => this.#labels.get(cell) ?? "an earlier cell";
@@ -112,7 +112,7 @@ export class Compiler {
     this.#ts = host.typescript();
     this.#files = new CompilerFiles(this.#ts, host.files);
     this.#hostFiles = host.files;
-    this.#readsAtomically = host.hoistsReads ?? false;
+    this.#guard = host.updateGuarded ? "variable" : host.hoistsReads ? "atomic" : "shared";
     this.#names = new CellNames(this.#ts, (cell) => this.#files.read(`${this.#files.cwd}/[${cell}].d.ts`));
     this.#cell = `${this.#files.cwd}/[cell].ts`;
     this.#jsxCell = `${this.#files.cwd}/[cell with jsx].tsx`;
@@ -377,6 +377,10 @@ export class Compiler {
     };
   }
 
+  #rewritingOptions(): RewritingOptions {
+    return { source: sourceNumber(), guard: this.#guard, jsx: this.#files.jsx };
+  }
+
   /** A program that holds a file, which no cell may have imported by its name. */
   #programWith(file: string): TypeScript.Program {
     const program = this.#service.getProgram()!;
@@ -432,10 +436,6 @@ export class Compiler {
     ]);
     if (problems.length === 0) this.#checked = state;
     return problems;
-  }
-
-  #rewritingOptions() {
-    return { source: sourceNumber(), jsx: this.#files.jsx, readsAtomically: this.#readsAtomically };
   }
 
   #emit(program: TypeScript.Program, file: TypeScript.SourceFile, { transformers, functions }: Rewriting) {

@@ -72,6 +72,16 @@ export type FromWorker =
   | { is: "done"; index: number; values: Values; seconds: number; notebook?: string }
   | { is: "failed"; index: number; error: PointError; seconds: number; notebook?: string };
 
+/** What the program between a sweep and a cluster says: messages of workers, with their host, and its own. */
+export interface FromCluster {
+  readonly host: string;
+  readonly message:
+    | FromWorker
+    /** So many points it takes at a time; `workers` are the threads of the cluster. */
+    | { is: "capacity"; count: number; workers: number }
+    | { is: "stopped"; index?: number };
+}
+
 /** How a point ended. */
 export interface Outcome {
   readonly values?: Values;
@@ -97,4 +107,4 @@ export interface Executor {
 export const toLine = (message: ToWorker | FromWorker): string => encode(message);
 
 /** @throws SyntaxError for a line that is no message */
-export const fromLine = (line: string): FromWorker => decode(line) as FromWorker;
+export const fromLine = <Message>(line: string): Message => decode(line) as Message;

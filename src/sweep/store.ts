@@ -77,8 +77,13 @@ export class FolderStore implements Store {
     };
     const before = readManifest(folder);
     if (before !== undefined) requireSame(before, manifest, folder);
-    this.#file = openLines(`${folder}/records.jsonl`);
-    for (const [line, place] of this.#file.lines()) this.#index(line, place, grid, folder);
+    this.#file = opened(`${folder}/records.jsonl`);
+    try {
+      for (const [line, place] of this.#file.lines()) this.#index(line, place, grid, folder);
+    } catch (error) {
+      this.#file.close();
+      throw error;
+    }
     const text = `${JSON.stringify(decode(encode(manifest)), null, 2)}\n`;
     if (before === undefined || encode(before) !== encode(manifest))
       writeAtomically(`${folder}/manifest.json`, text);
@@ -170,5 +175,15 @@ function requireSame(before: Manifest, now: Manifest, folder: string): void {
     throw new Error(
       `sweep: the records are of ${name} ${before.versions[name]}, and this is ${now.versions[name]}; use that version, ${fix}`,
     );
+  }
+}
+
+/** What the file system refuses is said as it is; that another sweep writes there, as a refusal of ours. */
+function opened(file: string): LineFile {
+  try {
+    return openLines(file);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== undefined) throw error;
+    throw new Error(`sweep: ${(error as Error).message}`, { cause: error });
   }
 }

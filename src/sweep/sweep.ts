@@ -4,9 +4,10 @@
 import { absolutePath, cores, inspect, memory, readFile } from "#platform";
 import { host } from "../display/host.js";
 import { checkPositive, checkWhole, refused } from "../options/check.js";
+import { DaskExecutor } from "./dask.js";
 import { Grid, type GridOf } from "./grid.js";
-import { Halving } from "./halving.js";
-import { InProcessExecutor, type Run } from "./in-process.js";
+import { gridOf, Halving, roundsOf } from "./halving.js";
+import { type Experiment, InProcessExecutor } from "./in-process.js";
 import type { Code, Executor, Outcome, PointLimits, Task } from "./job.js";
 import { LiveSweep, SweepProgress } from "./live.js";
 import { LocalExecutor } from "./local.js";
@@ -19,6 +20,11 @@ import { FolderStore, MemoryStore, type Store } from "./store.js";
 export interface SweepOptions {
   /** How many points run at a time on this machine; by default one for each core. */
   jobs?: number;
+  /**
+   * Runs the points by Dask: `"local"` starts a cluster on this machine, with `jobs` workers; an address such as
+   * `"tcp://HOST:8786"`, or a scheduler file ending in `.json`, joins one that runs.
+   */
+  cluster?: string;
   /** The folder of the records, with which a later sweep goes on; by default they are kept in memory. */
   out?: string;
   /** Seconds that a point may take; by default there is no limit. */
@@ -72,7 +78,7 @@ export function lastSweep(): SweepResults | undefined {
  *
  * @param experiment the path of a module (a file, or a cell that names itself a module), its URL, or a function
  * @param grid for each parameter its values, or one value; the last parameter changes fastest
- * @param options `jobs`, `out`, `timeout`, `memory`, `data`, `retry`, `search`, `signal`, `live`
+ * @param options `jobs`, `cluster`, `out`, `timeout`, `memory`, `data`, `retry`, `search`, `signal`, `live`
  * @returns the records, which show themselves, filter, group and compare
  * @throws TypeError or RangeError for a grid or an option that is not allowed; Error when the experiment cannot be loaded,
  *   or `out` holds the records of another one
@@ -87,7 +93,7 @@ export function lastSweep(): SweepResults | undefined {
  * // 1.0         0
  */
 export async function sweep(
-  experiment: string | URL | Run,
+  experiment: string | URL | Experiment,
   grid: GridOf,
   options: SweepOptions = {},
 ): Promise<SweepResults> {
@@ -96,14 +102,14 @@ export async function sweep(
 
 /** A sweep, with a listener. */
 export async function runSweep(
-  experiment: string | URL | Run,
+  experiment: string | URL | Experiment,
   candidates: Grid,
   options: SweepOptions,
   listener: SweepListener,
 ): Promise<SweepResults> {
   checkOptions(experiment, options);
   const { out, search, retry = false, signal, live = true } = options;
-  const grid = search ? search.grid(candidates) : candidates;
+  const grid = search ? gridOf(search, candidates) : candidates;
   const interrupted = host().interruptSignal();
   const stop = AbortSignal.any([interrupted, ...(signal ? [signal] : [])]);
   const progress = listener.progress ?? new SweepProgress();
@@ -113,7 +119,7 @@ export async function runSweep(
   try {
     store = out === undefined ? new MemoryStore() : new FolderStore(absolutePath(out), grid, code as Code);
     const kept = store;
-    const name = code?.name ?? ((experiment as Run).name || "sweep");
+    const name = code?.name ?? ((experiment as Experiment).name || "sweep");
     const known: number[] = [];
     const resultsNow = (): SweepResults =>
       resultsOf({ name, grid, known, store: kept, points: progress.total, stop, interrupted, search });
@@ -121,7 +127,7 @@ export async function runSweep(
     if (!search) progress.total = grid.size;
     if (live) shown = new LiveSweep(progress, resultsNow);
     const rounds: Iterable<Iterable<number>> = search
-      ? search.rounds(candidates, grid, store)
+      ? roundsOf(search, candidates, grid, store)
       : [counting(grid.size)];
     for (const round of rounds) {
       const indices = search ? [...round] : round;
@@ -162,8 +168,18 @@ export async function runSweep(
 }
 
 function checkOptions(experiment: unknown, options: SweepOptions): void {
-  const { jobs, timeout, memory, data, search, out, retry } = options;
+  const { jobs, timeout, memory, data, search, out, retry, cluster } = options;
   if (jobs !== undefined) checkWhole("sweep", { jobs });
+  if (
+    cluster !== undefined &&
+    !(typeof cluster === "string" && /^(local|\w+:\/\/.+|.+\.json)$/.test(cluster))
+  )
+    throw refused(
+      "sweep",
+      "cluster",
+      '"local", an address such as "tcp://HOST:8786", or a scheduler file (.json)',
+      cluster,
+    );
   if (timeout !== undefined) checkPositive("sweep", { timeout });
   if (memory !== undefined) checkPositive("sweep", { memory });
   if (data !== undefined && !(Array.isArray(data) && data.every((file) => typeof file === "string")))
@@ -178,7 +194,7 @@ function checkOptions(experiment: unknown, options: SweepOptions): void {
       `sweep: the experiment is the path of a module, such as "./experiment.ts", or a function, got ${inspect(experiment, { depth: 0 })}`,
     );
   }
-  for (const name of ["jobs", "out", "timeout", "memory", "data"] as const) {
+  for (const name of ["jobs", "cluster", "out", "timeout", "memory", "data"] as const) {
     if (options[name] === undefined) continue;
     throw new RangeError(
       `sweep: ${name} needs an experiment in a file, whose points run in processes of their own; a function runs here, got ${name} ${inspect(options[name])}`,
@@ -188,8 +204,8 @@ function checkOptions(experiment: unknown, options: SweepOptions): void {
 
 /** Starts what runs the points, with the experiment loaded. */
 async function begin(
-  experiment: string | URL | Run,
-  { jobs = cores(), timeout, memory: megabytes, data = [] }: SweepOptions,
+  experiment: string | URL | Experiment,
+  { jobs = cores(), timeout, memory: megabytes, data = [], cluster }: SweepOptions,
 ): Promise<{ executor: Executor; code?: Code }> {
   if (typeof experiment === "function") return { executor: new InProcessExecutor(experiment) };
   const file = absolutePath(experiment instanceof URL ? fileOf(experiment) : experiment);
@@ -198,9 +214,16 @@ async function begin(
     throw new Error(`sweep: there is no experiment of this name, a module or a notebook, got ${file}`);
   const limits: PointLimits = {
     ...(timeout !== undefined && { seconds: timeout }),
-    megabytes: megabytes ?? Math.floor((0.9 * memory()) / jobs),
+    // Of another machine we do not know how much it has.
+    ...(cluster === undefined || cluster === "local" || megabytes !== undefined
+      ? { megabytes: megabytes ?? Math.floor((0.9 * memory()) / jobs) }
+      : {}),
   };
-  const executor = new LocalExecutor({ jobs, limits, folder: file.replace(/[\\/][^\\/]*$/, "") || "/" });
+  const folder = file.replace(/[\\/][^\\/]*$/, "") || "/";
+  const executor =
+    cluster === undefined
+      ? new LocalExecutor({ jobs, limits, folder })
+      : new DaskExecutor({ cluster, jobs, limits, folder });
   try {
     return { executor, code: await executor.prepare({ file, texts, data }) };
   } catch (error) {

@@ -23,6 +23,9 @@ const program = new URL("../cli/sweep/worker.js", import.meta.url);
 /** The name of the error of a point that takes too much memory. */
 export const memoryError = "MemoryLimitError";
 
+/** Where points have a limit, loading the experiment, such as its data, has so many seconds more. */
+const loadingSeconds = 30;
+
 /** Milliseconds that a stopped point has to end by itself. */
 const patience = 1000;
 
@@ -90,7 +93,8 @@ export class WorkerProcess {
 
   async #ask(message: ToWorker, expected: FromWorker["is"]): Promise<FromWorker> {
     const { seconds } = this.#limits;
-    if (message.do === "load" && seconds !== undefined) this.#startTimer(seconds);
+    const most = (seconds ?? 0) + loadingSeconds;
+    if (message.do === "load" && seconds !== undefined) this.#startTimer(most);
     const answer = await new Promise<FromWorker | { lost: string }>((resolve) => {
       this.#answer = resolve;
       if (this.#lost !== undefined) resolve({ lost: this.#lost });
@@ -99,7 +103,7 @@ export class WorkerProcess {
     clearTimeout(this.#timer);
     if ("is" in answer && answer.is === expected) return answer;
     if ("is" in answer && answer.is === "refused") throw new Error(answer.problem);
-    const late = this.#reason === "time" ? `took longer than ${seconds} s` : "";
+    const late = this.#reason === "time" ? `took longer than ${most} s` : "";
     const how = "lost" in answer ? `its process ended ${answer.lost}` : "unexpected answer";
     const { printed } = this.#program;
     throw new Error(
@@ -177,7 +181,7 @@ export class WorkerProcess {
   #receive(line: string): void {
     let message: FromWorker;
     try {
-      message = fromLine(line);
+      message = fromLine<FromWorker>(line);
     } catch {
       return; // something that a point printed past the console
     }

@@ -5,6 +5,7 @@
 //   npm run bench -- --peers       installs the peers first, in .cache/peers (1 GB)
 //   npm run bench -- --browser     also in Chromium: nablab, and jax-js if it is installed
 //   npm run bench -- --rounds 3 --only 128,lenet --threads 2
+//   npm run bench -- --sweep       what a sweep costs beyond its points, alone (sweep.mjs)
 //
 // All take turns in every round, each in a process of its own, so that what else the machine does meets all of them.
 // Writes test/output/bench/bench.json and bench.html.
@@ -58,6 +59,9 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "5" },
     threads: { type: "string", default: String(availableParallelism()) },
     only: { type: "string" },
+    sweep: { type: "boolean", default: false },
+    points: { type: "string", default: "10000" },
+    "dask-points": { type: "string", default: "2000" },
     out: { type: "string", default: join("test", "output", "bench") },
     help: { type: "boolean", short: "h", default: false },
   },
@@ -68,9 +72,14 @@ const unknown = chosen.find((name) => !names.includes(name));
 if (values.help || unknown !== undefined) {
   if (unknown !== undefined) console.error(`bench: there is no "${unknown}" to measure`);
   console.log(
-    `npm run bench [-- --peers] [--browser] [--rounds 5] [--threads N] [--only ${names.join(",")}] [--out test/output/bench]`,
+    `npm run bench [-- --peers] [--browser] [--rounds 5] [--threads N] [--only ${names.join(",")}] [--out test/output/bench] | --sweep [--points 10000] [--dask-points 2000]`,
   );
   process.exit(unknown === undefined ? 0 : 2);
+}
+if (values.sweep) {
+  const { benchSweep } = await import("./sweep.mjs");
+  await benchSweep({ points: Number(values.points), daskPoints: Number(values["dask-points"]) });
+  process.exit();
 }
 const rounds = Number(values.rounds);
 const threads = Number(values.threads);

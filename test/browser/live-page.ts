@@ -57,7 +57,7 @@ export class LivePage {
   /** Presses Run, and waits until the first cell has run. */
   async start(): Promise<void> {
     await this.press("Run");
-    await until("the first cell has run", 60_000, async () => {
+    await until("the first cell has run", 300_000, async () => {
       try {
         return await this.page.evaluate(
           () => document.querySelector('.cell[data-state="done"]') !== null,
@@ -88,7 +88,7 @@ export class LivePage {
       [cell, code] as const,
     );
     // The editor learns of it once the browser has come to rest.
-    await until("the code is there", 10_000, () =>
+    await until("the code is there", 60_000, () =>
       this.page.evaluate(
         ([cell, code]) =>
           document.querySelectorAll("section.cell")[cell]!.querySelector<HTMLElement>(".cm-content")!

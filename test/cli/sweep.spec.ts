@@ -14,7 +14,6 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test, vi } from "vitest";
 import { folder, main, nablab, read, write } from "./nablab.js";
@@ -49,6 +48,9 @@ const records = (...where: string[]) =>
 const lines = (file: string): number =>
   existsSync(file) ? readFileSync(file, "utf8").split("\n").length - 1 : 0;
 
+/** What a sweep said, without the lines that come every ten seconds of a slow machine. */
+const told = (said: string): string => said.replace(/^[\d,]+ of [\d,]+ done.*\n/gm, "");
+
 /** Starts a sweep and waits until it has some records. */
 async function underWay(dir: string, out: string, ...more: string[]) {
   const child = spawn(process.execPath, [main, "sweep", "slow.ts", ...arguments_, "--out", out, ...more], {
@@ -68,7 +70,7 @@ describe("the same records", () => {
     const dir = folder();
     writeFileSync(path.join(dir, "slow.ts"), slow);
     const whole = await nablab(dir, "sweep", "slow.ts", ...arguments_, "--jobs", "1", "--out", "one");
-    expect(whole).toMatchObject({ status: 0, stderr: "40 points: one/records.jsonl\n" });
+    expect([whole.status, told(whole.stderr)]).toEqual([0, "40 points: one/records.jsonl\n"]);
     expect(whole.stdout).toContain("slow.ts: means over n points for each a");
     const expected = records(dir, "one");
     expect(expected).toHaveLength(40);
@@ -162,7 +164,7 @@ export async function run({ what }: { what: string }) {
     );
     const names = "first,throw,text,late,loop,wait,memory,exit,killed once,nothing,noise,last";
     const sweep = (...more: string[]) =>
-      nablab(dir, "sweep", "hostile.ts", "-p", `what=${names}`, "--timeout", "3", "--memory", "500", ...more);
+      nablab(dir, "sweep", "hostile.ts", "-p", `what=${names}`, "--timeout", "4", "--memory", "500", ...more);
     const { status, stderr } = await sweep();
     const found = records(dir, "hostile-sweep").map((line) => JSON.parse(line));
     const errors = Object.fromEntries(
@@ -173,8 +175,8 @@ export async function run({ what }: { what: string }) {
       throw: "RangeError: too far",
       text: "Error: thrown: a text",
       late: "Error: late",
-      loop: "TimeoutError: the point took longer than 3 s",
-      wait: "TimeoutError: the point took longer than 3 s",
+      loop: "TimeoutError: the point took longer than 4 s",
+      wait: "TimeoutError: the point took longer than 4 s",
       memory: "MemoryLimitError: the point took more than 500 MB of memory",
       exit: "ProcessEnded: the point's process ended twice, with exit code 3",
       "killed once": undefined,
@@ -184,7 +186,7 @@ export async function run({ what }: { what: string }) {
     });
     expect(found[1].error).toMatchObject({ stack: "at run (hostile.ts:3:64)", printed: "printed before" });
     expect(status).toBe(1);
-    expect(stderr).toContain("failed: what=loop: TimeoutError: the point took longer than 3 s");
+    expect(stderr).toContain("failed: what=loop: TimeoutError: the point took longer than 4 s");
     expect(stderr).toContain(
       "8 of 12 points failed, with the reason in hostile-sweep/records.jsonl; --retry runs them again",
     );
@@ -197,10 +199,10 @@ export async function run({ what }: { what: string }) {
     const dir = folder();
     writeFileSync(
       path.join(dir, "pid.ts"),
-      `import { writeFileSync } from "node:fs";
+      `import { existsSync, writeFileSync } from "node:fs";
 export const run = async ({ a }: { a: number }) => {
   writeFileSync("pid", String(process.pid));
-  if (a === 2) await new Promise((resolve) => setTimeout(resolve, 400));
+  if (a === 2 && !existsSync("killed")) await new Promise(() => {});
   if (a === 9) for (;;);
   return { a };
 };`,
@@ -215,7 +217,7 @@ export const run = async ({ a }: { a: number }) => {
     await expect
       .poll(() => lines(path.join(dir, "1,2,3", "records.jsonl")), { timeout: 60_000, interval: 5 })
       .toBe(1);
-    await wait(50);
+    writeFileSync(path.join(dir, "killed"), "");
     process.kill(pid(), "SIGKILL");
     expect(await once(child, "close")).toEqual([0, null]);
     expect(records(dir, "1,2,3").map((line) => JSON.parse(line).values)).toEqual([
@@ -261,10 +263,11 @@ export function run({ a }: { a: number }) {
       rmSync(file);
       symlinkSync("/dev/full", file);
       const full = `nablab: the disk is full; free some space, and run it again (ENOSPC): ${file}\n`;
-      expect(await sweep()).toMatchObject({ status: 1, stderr: full });
+      const ended = await sweep();
+      expect([ended.status, told(ended.stderr)]).toEqual([1, full]);
       rmSync(file);
       writeFileSync(file, before);
-      expect((await sweep("--retry")).stderr).toBe("3 points: out/records.jsonl\n");
+      expect(told((await sweep("--retry")).stderr)).toBe("3 points: out/records.jsonl\n");
       expect(records(dir, "out").map((line) => JSON.parse(line).values)).toEqual([
         { a: 1 },
         { a: 2 },
@@ -294,9 +297,6 @@ test.concurrent("an experiment that cannot be loaded is named, with the reason, 
   expect(await said('throw new Error("at the start");')).toContain(
     "e.ts fails when it is loaded: Error: at the start",
   );
-  expect(await said("for (;;);", "-t", "1")).toContain(
-    "the experiment could not be loaded: took longer than 1 s",
-  );
   expect(await said("export const run = () => ({});", "-d", "no.csv")).toContain("no.csv: cannot be read");
   expect(readdirSync(dir)).toEqual(["e.ts"]);
 });
@@ -319,7 +319,10 @@ test.concurrent("a notebook: its parameters, what it records, and the executed c
     "-o",
     "out",
   );
-  expect([status, stderr.split("\n")[0]]).toEqual([1, "failed: eta=2 seed=7: RangeError: cell 4: too large"]);
+  expect([status, told(stderr).split("\n")[0]]).toEqual([
+    1,
+    "failed: eta=2 seed=7: RangeError: cell 4: too large",
+  ]);
   const [one, two] = records(dir, "out").map((line) => JSON.parse(line));
   expect(one).toMatchObject({
     seed: 7,
@@ -361,8 +364,9 @@ test("the stop button of a notebook ends a sweep, and lastSweep() has what there
     path.join(dir, "stop.mjs"),
     `import { lastSweep, sweep, range } from ${JSON.stringify(pathToFileURL(path.resolve(path.dirname(main), "..", "index.js")).href)};
 const stop = new AbortController();
-setTimeout(() => stop.abort(new Error("enough")), 2500);
+const timer = setInterval(() => (lastSweep()?.records.length ?? 0) > 2 && stop.abort(new Error("enough")), 10);
 const results = await sweep("./slow.ts", { a: range(1, 1000), seed: 1 }, { live: false, signal: stop.signal });
+clearInterval(timer);
 console.log(results.stopped, results.records.length > 0 && results.records.length < 999, results.failed.length, lastSweep() === results);`,
   );
   const child = spawn(process.execPath, ["stop.mjs"], { cwd: dir });

@@ -65,9 +65,15 @@ class Dropout(nn.Module):
 
 
 
+def weighted(g, y, o):
+    """The mean over the samples, not over their weights."""
+    weight = torch.tensor(o["classWeights"])
+    return F.cross_entropy(g, y, weight=weight, label_smoothing=o.get("labelSmoothing", 0.0), reduction="none").mean()
+
+
 # Sums over the outputs and means over the samples, as nablab's.
 LOSSES = {
-    "crossEntropy": lambda g, y, o: F.cross_entropy(g, y, label_smoothing=o.get("labelSmoothing", 0.0)),
+    "crossEntropy": lambda g, y, o: weighted(g, y, o) if "classWeights" in o else F.cross_entropy(g, y, label_smoothing=o.get("labelSmoothing", 0.0)),
     "squaredError": lambda g, y, o: ((g - y) ** 2).sum(dim=1).mean(),
     "huberLoss": lambda g, y, o: F.huber_loss(g, y, reduction="none", delta=o.get("delta", 1)).sum(dim=1).mean(),
     "binaryCrossEntropy": lambda g, y, o: F.binary_cross_entropy_with_logits(g, y, reduction="none").sum(dim=1).mean(),
@@ -156,6 +162,18 @@ CASES = [
         layers=[["embedding", 5, 2], ["flatten"], ["dense", 6, 4], ["tanh"], ["dense", 4, 5]],
         loss=["crossEntropy", {}],
         eta=0.5,
+    ),
+    dict(
+        input=[4],
+        layers=[["dense", 4, 6], ["tanh"], ["dense", 6, 3]],
+        loss=["crossEntropy", {"classWeights": [0.5, 3.0, 1.0]}],
+        eta=0.2,
+    ),
+    dict(
+        input=[4],
+        layers=[["dense", 4, 6], ["tanh"], ["dense", 6, 3]],
+        loss=["crossEntropy", {"classWeights": [2.0, 0.0, 1.5], "labelSmoothing": 0.2}],
+        eta=0.2,
     ),
 ]
 

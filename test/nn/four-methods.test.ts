@@ -297,11 +297,13 @@ function dropoutTwin(output: Shape, place: number, seed: number): Twin {
 
 /** Losses twice, with targets for samples × outputs. */
 const losses = {
-  crossEntropy: (smoothing: number) => ({
-    loss: crossEntropy({ labelSmoothing: smoothing }),
+  crossEntropy: (smoothing: number, weights?: number[]) => ({
+    loss: crossEntropy({ labelSmoothing: smoothing, ...(weights && { classWeights: weights }) }),
     targets: labels,
     program: (g: Traced, y: number[], outputs: number) => {
-      const target = oneHot(y, outputs).map((value) => (1 - smoothing) * value + smoothing / outputs);
+      const target = oneHot(y, outputs).map(
+        (value, i) => ((1 - smoothing) * value + smoothing / outputs) * (weights?.[i % outputs] ?? 1),
+      );
       const total = g
         .exp()
         .matmul(
@@ -312,7 +314,7 @@ const losses = {
           ),
         )
         .log();
-      return total.sum().sub(g.mul(target).sum());
+      return total.mul(target.sum(1).reshape(-1, 1)).sum().sub(g.mul(target).sum());
     },
   }),
   hinge: () => ({
@@ -591,6 +593,21 @@ test("batch normalisation of numbers and of images, in training and in use", () 
     }),
     { numRuns: 12, seed: 5 },
   );
+});
+
+test("class weights", () => {
+  for (const [seed, smoothing, weights] of [
+    [1, 0, [2, 0.5, 1]],
+    [2, 0.2, [0, 3, 1]],
+    [3, 0, [1, 1, 1]],
+  ] as const) {
+    const first = denseTwin([2], 3);
+    const twins = [first, activations.tanh!(first.output), denseTwin(first.output, 3)];
+    const result = compare([2], twins, losses.crossEntropy(smoothing, [...weights]), seed, true);
+    expect(result.ok).toBe(true);
+    expect(result.apart).toBeLessThan(1e-8);
+    expect(result.bent).toBeLessThan(curvatureTolerance);
+  }
 });
 
 test("embeddings", () => {

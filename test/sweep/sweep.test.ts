@@ -1,8 +1,9 @@
 /**
  * A sweep of a function, halving, and the records of a folder; workers are in test/cli/sweep.spec.ts.
  */
-import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 import { halving, lastSweep, range, record, sweep } from "nablab";
 import { describe, expect, test, vi } from "vitest";
@@ -243,6 +244,26 @@ describe("records in a folder", () => {
     expect(() => new FolderStore(other, grid, code)).toThrow(
       "has a line that is no record; remove it, got mine",
     );
+  });
+
+  test("another process that writes there is named; one that has ended does not count", () => {
+    const dir = folder();
+    const lock = path.join(dir, "records.jsonl.lock");
+    writeFileSync(lock, `${process.ppid} ${hostname()}`);
+    expect(() => new FolderStore(dir, grid, code)).toThrow(
+      `sweep: process ${process.ppid} on ${hostname()} writes to this file; wait for it, or remove the lock if it has ended: ${lock}`,
+    );
+    writeFileSync(lock, "1 elsewhere");
+    expect(() => new FolderStore(dir, grid, code)).toThrow(
+      "sweep: process 1 on elsewhere writes to this file",
+    );
+    // A process that has ended: its number is free again.
+    const { pid } = spawnSync(process.execPath, ["-e", ""]);
+    writeFileSync(lock, `${pid} ${hostname()}`);
+    const store = new FolderStore(dir, grid, code);
+    expect(readFileSync(lock, "utf8")).toBe(`${process.pid} ${hostname()}`);
+    store.close();
+    expect(existsSync(lock)).toBe(false);
   });
 
   test.skipIf(process.platform === "win32")("a full disk is an error with the file's name", () => {

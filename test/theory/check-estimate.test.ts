@@ -122,7 +122,7 @@ describe("of 1 to 50 quantities together, of laws with heavy tails", () => {
       [1000, 1, 500],
     ] as const) {
       const stream = random(n).split(dimensions);
-      let [wrong, missed] = [0, 0];
+      let [wrong, missed, kept] = [0, 0, 0];
       for (let run = 0; run < runs; run++) {
         const measured = Array.from({ length: dimensions }, () =>
           estimateMean(Float64Array.from({ length: n }, () => draw(stream))),
@@ -132,13 +132,31 @@ describe("of 1 to 50 quantities together, of laws with heavy tails", () => {
         const all = new Array(dimensions).fill(mean);
         const right = of(all);
         wrong += Number(right.verdict === "no");
+        // At the bound itself it is not below it.
+        kept += Number(
+          compareEstimate({ measured: measured[0]!, atMost: mean, falseAlarm: level }).verdict === "yes",
+        );
         if (right.verdict === "undecided") continue;
         const by = right.comparisons[0]!.detects;
         for (const off of [by, -by]) missed += Number(of(all.with(0, mean + off)).verdict === "yes");
       }
       atMost(wrong, level, runs);
       atMost(missed, 0.02, runs);
+      atMost(kept, level, runs);
     }
+  });
+
+  test("draws too skewed for their mean are inside of a bound that is far away", () => {
+    const draws = estimateMean(
+      Float64Array.from({ length: 1000 }, (_, i) => Math.log((i + 0.5) / 1000) ** 2),
+    );
+    expect(draws.doubt).toBeUndefined();
+    const of = (atMost: number) => compareEstimate({ measured: draws, atMost, falseAlarm: 1e-6 });
+    expect(of(draws.mean + 30 * draws.standardError).verdict).toBe("yes");
+    expect(of(draws.mean + 10 * draws.standardError)).toMatchObject({
+      verdict: "undecided",
+      findings: [{ text: expect.stringContaining("too skewed") }],
+    });
   });
 });
 

@@ -28,6 +28,7 @@ export function addSweepCommand(program: Command, { whole, positive }: Readers):
       collect,
     )
     .option("-j, --jobs <number>", "points at a time (default: one for each core)", whole)
+    .option("--dask <cluster>", "run on Dask: local, tcp://HOST:PORT, or a scheduler file (.json)")
     .option("-o, --out <folder>", "folder of the records (default: NAME-sweep)")
     .option("-t, --timeout <seconds>", "time limit for each point", positive)
     .option(
@@ -62,6 +63,7 @@ Examples:
   npx nablab sweep train.ts -p rule=sgd,adagrad -p eta=log:1e-3..1:7 -p seed=1..5 --timeout 600 --out table
   npx nablab sweep notebook.ipynb -p eta=0.1,0.01 -p seed=1..3
   npx nablab sweep train.ts -p eta=log:1e-4..1:27 --halving metric=loss,budget=epochs
+  npx nablab sweep train.ts -p seed=1..100 --dask tcp://scheduler:8786
 
 Manual: docs/sweeps.md`,
     )

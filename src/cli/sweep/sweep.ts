@@ -19,6 +19,7 @@ import { pointText, readParameters } from "./parameters.js";
 export interface SweepCommandOptions {
   param?: string[];
   jobs?: number;
+  dask?: string;
   out?: string;
   timeout?: number;
   memory?: number;
@@ -53,7 +54,7 @@ export async function sweepCommand(experiment: string, options: SweepCommandOpti
   for (const signal of signals) process.on(signal, interrupt);
   const progress = new SweepProgress();
   const teller = new Teller(progress);
-  const { jobs, timeout, memory, data, retry } = options;
+  const { jobs, dask, timeout, memory, data, retry } = options;
   let results: SweepResults;
   try {
     results = await runSweep(
@@ -61,6 +62,7 @@ export async function sweepCommand(experiment: string, options: SweepCommandOpti
       grid,
       {
         ...(jobs !== undefined && { jobs }),
+        ...(dask !== undefined && { cluster: dask }),
         ...(timeout !== undefined && { timeout }),
         ...(memory !== undefined && { memory }),
         ...(data !== undefined && {

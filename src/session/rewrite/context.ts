@@ -52,14 +52,19 @@ export interface CellPart {
   mergesNamespace(name: string): boolean;
 }
 
+/**
+ * What the guards read: a variable (`SessionHost.updateGuarded`), the memory that threads share, or that and at times atomically
+ * (`SessionHost.hoistsReads`).
+ */
+export type Guard = "variable" | "shared" | "atomic";
+
 export class Context {
   readonly ts: typeof TypeScript;
   readonly checker: TypeScript.TypeChecker;
   readonly file: TypeScript.SourceFile;
   /** Undefined for a file that cells import. */
   readonly cell: CellPart | undefined;
-  /** See `SessionHost.hoistsReads`: whether the stop word is also read where no engine keeps what it read before. */
-  readonly readsAtomically: boolean;
+  readonly guard: Guard;
   /** The top-level names. */
   readonly locals: Symbols;
   readonly factory: TypeScript.NodeFactory;
@@ -74,13 +79,13 @@ export class Context {
     ts: typeof TypeScript,
     checker: TypeScript.TypeChecker,
     file: TypeScript.SourceFile,
-    readsAtomically: boolean,
+    guard: Guard,
     cell?: CellPart,
   ) {
     this.ts = ts;
     this.checker = checker;
     this.file = file;
-    this.readsAtomically = readsAtomically;
+    this.guard = guard;
     this.cell = cell;
     this.factory = ts.factory;
     this.locals = topLevel(ts, file);

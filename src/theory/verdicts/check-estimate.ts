@@ -10,6 +10,7 @@ import { formatNumber } from "../../display/format-number.js";
 import { printing } from "../../display/host.js";
 import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
 import { checkNumbers, refused } from "../../options/check.js";
+import { normalQuantile } from "../../tensor/normal.js";
 import { studentTail, upperStudent, whereTailIs } from "../../tensor/student.js";
 import { CheckFailed, requireClaim } from "./check.js";
 import type { Estimate } from "./estimate.js";
@@ -77,13 +78,14 @@ const rounding = 1e-12;
  * throws if the numbers speak against it, or are too uncertain to speak for it.
  *
  * With measured m, standard error s, expected μ, and z the quantile of Student's t, P(|T| > z) = `falseAlarm`: the claim is
- * wrong if |m − μ| > z s. A deviation of (z + z₀.₉₉) s, with z₀.₉₉ the quantile for 0.01, is found with probability 0.99; the claim is decided only if that is at
+ * wrong if |m − μ| > z s. A deviation of (z + z₀.₉₉) s is found with probability 0.99; the claim is decided only if that is at
  * most `within`. Hence a right claim is called wrong with probability `falseAlarm`, and one that is wrong by `within` passes
  * with probability 0.01 at most. With `atMost` (`atLeast`) the claim holds if m + z s is below the bound, and is
  * wrong if m − z s is above it. Of a list each entry is compared, with its share of the false alarm (Bonferroni).
  *
  * For an `Estimate` z is larger where its draws are skewed: P(T < −z) grows by the factor exp(γ z³/3), γ the skewness of
- * the mean; and what is in doubt there decides nothing here.
+ * the mean; where that is not known so far out, only 4 z s (more of fewer than 100 draws) are far enough
+ * inside of a bound; and what is in doubt there decides nothing here.
  *
  * @param claim its number, A1 … A17 or B1 … B12
  * @param statement what is claimed, in words
@@ -198,11 +200,15 @@ function compared(task: Task): Compared {
   const beyond = off - remainder;
   const z = Math.abs(beyond) <= floor ? 0 : beyond / error;
   const { limit, skewed } = limitOf(alarm, degrees, skewness);
-  const seen = (limit + limitOf(miss, degrees, skewness).limit) * error;
+  const seen = (limit + normalQuantile(1 - miss)) * error;
   const detects = remainder + floor + seen;
   const known = { measured, standardError: error, expected: bound, z, limit, detects, task };
   const decided = { ...known, times: 0, why: undefined, words: undefined };
   if (doubt) return { ...known, verdict: "undecided", times: 0, why: doubt.reason, words: doubt.wouldDecide };
+  // Far inside of a bound the law of the mean does not matter.
+  if (skewed > 1 && side !== "expected" && beyond < -wide(degrees + 1) * limit * error) {
+    return { ...decided, verdict: "yes" };
+  }
   if (skewed > 1) {
     const why = "the draws are too skewed for a normal law of their mean this far out";
     return { ...known, verdict: "undecided", times: Math.ceil(skewed), why, words: undefined };
@@ -220,6 +226,9 @@ function compared(task: Task): Compared {
   // Next to the bound no number of draws decides: nothing above a million is advice.
   return { ...known, verdict: "undecided", times, why, words: undefined };
 }
+
+/** Skewed draws are inside of a bound where even this many times the width leaves them inside. */
+export const wide = (draws: number): number => Math.max(4, 400 / draws);
 
 const sign = (side: "atMost" | "atLeast") => (side === "atMost" ? 1 : -1);
 
