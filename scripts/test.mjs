@@ -34,7 +34,7 @@ await runMain(async () => {
   mkdirSync(path.join(root, "test", "output"), { recursive: true });
   const lint = node("node_modules/@biomejs/biome/bin/biome", "check", ".");
   const types = node("node_modules/typescript/bin/tsc", "-p", "test");
-  const results = ["unit", "programs", "notebooks", "jupyter"].map(project);
+  const results = ["unit", "session", "programs", "notebooks", "jupyter"].map(project);
   const sum = (/** @type {"passed" | "failed" | "skipped"} */ what) =>
     results.reduce((n, one) => n + one[what], 0);
   if (!lint) console.log("the formatter or the linter found something, see above: npx biome check --write .");
