@@ -28,6 +28,10 @@ def end_with_parent(parent=os.getppid()):
 
 threading.Thread(target=end_with_parent, daemon=True).start()
 
+# Half of the time that nbgrader takes to start goes into a grammar of internationalised addresses, for a check of JSON
+# formats that notebooks do not have; jsonschema does without it where it is missing.
+sys.modules["rfc3987_syntax"] = None
+
 from nbgrader.api import Gradebook, MissingEntry  # noqa: E402
 from nbgrader.apps.api import NbGraderAPI  # noqa: E402
 from nbgrader.apps.baseapp import NbGrader  # noqa: E402

@@ -2,6 +2,7 @@
  * The process in which one notebook runs: a session, told by messages what to execute. It belongs to
  * `session-process.ts`, which starts it in the notebook's folder.
  */
+import "./optimise-later.js";
 import { Worker } from "node:worker_threads";
 import type { MimeBundle } from "../display/bundle.js";
 import { drawElsewhere } from "../display/static-image.js";
@@ -45,6 +46,7 @@ const send = (message: Said): void => {
 
 const nativeText = Object.getOwnPropertyDescriptor(Function.prototype, "toString")!;
 const host = nodeHost();
+host.files.withoutDocumentation = isIsolated;
 const session = createNodeSession<number>({ onOutput: (output, cell) => send({ output, cell }) }, host);
 const settle = isIsolated ? askForPictures() : () => {};
 

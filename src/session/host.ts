@@ -43,6 +43,8 @@ export interface HostFiles {
    * `"ambient"` for one that `environment` declares; undefined for all others.
    */
   declarationsOf(module: string, from: string): string | undefined;
+  /** Leaves out the documentation of packages, a quarter of what reading their types takes; nobody looks it up here. */
+  withoutDocumentation?: boolean;
 }
 
 /** Which cell running code belongs to, also after an await. */
