@@ -3,6 +3,7 @@
  * `session-process.ts`, which starts it in the notebook's folder.
  */
 import "./optimise-later.js";
+import { inspect } from "node:util";
 import { Worker } from "node:worker_threads";
 import type { MimeBundle } from "../display/bundle.js";
 import { drawElsewhere } from "../display/static-image.js";
@@ -30,6 +31,7 @@ type Said =
   | { result: CellResult; cell: number }
   | { draw: ImageRequest };
 
+const usual = { ...inspect.defaultOptions };
 const isIsolated = process.argv.includes("--isolated");
 
 // Cells cannot speak in our name by accident: the words are ours before the first cell runs.
@@ -46,7 +48,7 @@ const send = (message: Said): void => {
 
 const nativeText = Object.getOwnPropertyDescriptor(Function.prototype, "toString")!;
 const host = nodeHost();
-host.files.withoutDocumentation = isIsolated;
+host.isStrict = host.files.withoutDocumentation = isIsolated;
 const session = createNodeSession<number>({ onOutput: (output, cell) => send({ output, cell }) }, host);
 const settle = isIsolated ? askForPictures() : () => {};
 
@@ -61,7 +63,9 @@ process.exit = leave;
 if (isIsolated) {
   // The source of a function is found by a number in it, which a cell could make up to read that of a hidden test.
   Object.defineProperty(Function.prototype, "toString", nativeText);
-  Object.assign(host, makeGuest(await host.import("nablab", process.cwd()), leave));
+  const { ownClasses } = await import("./own-classes.js");
+  (await import("../data/mnist.js")).shareNoSets();
+  Object.assign(host, makeGuest(await host.import("nablab", process.cwd()), ownClasses, leave));
 }
 
 // On Windows Ctrl-C also comes here from the console; there the message counts.
@@ -80,6 +84,7 @@ process.on("message", async (message: ToChild) => {
   }
   if ("secret" in message) return;
   const { execute, cell, count, seconds, locked } = message;
+  if (isIsolated) inspect.defaultOptions = usual; // which cells can set
   const help = helpFor(session, execute);
   const result = help
     ? { status: "ok" as const, result: { data: help as MimeBundle, metadata: {} } }

@@ -8,7 +8,7 @@ import { type Cell, type CodeCell, parseNotebook } from "../notebook.js";
 import type { Score } from "./nbgrader.js";
 import { gradingOf } from "./points.js";
 import { notebooksIn } from "./submissions.js";
-import { fewOf, round } from "./words.js";
+import { fewOf, printable, round } from "./words.js";
 
 /**
  * The notes on a submission, the gravest first.
@@ -31,7 +31,7 @@ export function notesOn(
   if (notes.size > most) told.push(`and ${notes.size - most} more`);
   if (late > 0) told.push(`${Math.ceil(late / 3600)} h late${penalty ? `, −${round(penalty)}` : ""}`);
   if (manual) told.push("an answer to read");
-  return told.join("; ");
+  return printable(told.join("; "));
 }
 
 /** What the outputs and the text of a cell tell. */
