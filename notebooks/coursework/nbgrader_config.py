@@ -9,8 +9,9 @@ import subprocess
 from pathlib import Path
 
 import bleach
+from jinja2 import pass_context
 from jupyter_client.kernelspec import KernelSpecManager
-from nbconvert.exporters import NotebookExporter
+from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbconvert.preprocessors import Preprocessor
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
@@ -105,6 +106,18 @@ def allows(tag, name, value):
 
 def clean(html):
     return bleach.clean(str(html), tags=TAGS, attributes=allows, protocols={"http", "https", "mailto", "data"}, strip=True)
+
+
+to_html = getattr(HTMLExporter.markdown2html, "uncleaned", HTMLExporter.markdown2html)
+
+
+@pass_context
+def markdown_to_clean_html(self, context, source):
+    return clean(to_html(self, context, source))
+
+
+markdown_to_clean_html.uncleaned = to_html
+HTMLExporter.markdown2html = markdown_to_clean_html  # nbgrader's pages clean what is displayed alone
 
 
 class PlainFormulas(Preprocessor):

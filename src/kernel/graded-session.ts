@@ -5,7 +5,6 @@
 import { readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { MimeBundle } from "../display/bundle.js";
-import type { CellError } from "../session/cell-error.js";
 import type { Completions } from "../session/completion.js";
 import type { Completeness } from "../session/is-complete.js";
 import type { CellResult, CellRunner, Locked, Output } from "../session/session.js";
@@ -21,8 +20,8 @@ export interface NotebookLimits extends Limits {
 /** Limits that leave room for training a small network. */
 export const gradedLimits = { seconds: 60, megabytes: 2000 };
 
-/** As many characters of what a cell prints are passed on, of its error, and of all that a notebook displays. */
-const [mostText, mostOfError, mostShown] = [1e6, 1e5, 5e7];
+/** As many characters of what a cell prints are passed on, and of all that a notebook displays. */
+const [mostText, mostShown] = [1e6, 5e7];
 
 /** How often a notebook may end its process before the rest of it is given up. */
 const mostStarts = 4;
@@ -127,8 +126,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     this.#cell = undefined;
     if (session.isAlive && !isLate(ending)) this.#ran.push({ code, count, locked });
     const result = asResult(ending);
-    if (result.status === "error") return shortened(result);
-    if (!result.result || this.#fits(result.result.data)) return result;
+    if (result.status === "error" || !result.result || this.#fits(result.result.data)) return result;
     this.#onOutput(leftOut(result.result.data), cell);
     return { status: "ok" };
   }
@@ -213,14 +211,6 @@ const leftOut = (data: MimeBundle): Output => ({
   name: "stdout",
   text: `… an output of ${sizeOf(data)} characters, which is left out: a notebook displays at most ${mostShown}\n`,
 });
-
-function shortened(error: CellError): CellError {
-  const cut = (text: string, most: number): string =>
-    text.length > most ? `${text.slice(0, most)}… and ${text.length - most} characters more` : text;
-  const { ename, evalue, traceback } = error;
-  const lines = cut(traceback.join("\n"), mostOfError).split("\n");
-  return { ...error, ename: cut(ename, 1000), evalue: cut(evalue, mostOfError), traceback: lines };
-}
 
 const isLate = (ending: Ending): boolean =>
   ending.status === "timeout" || (ending.status === "error" && ending.isLate === true);

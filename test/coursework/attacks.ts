@@ -18,7 +18,7 @@ const notAllowed = (what: string): RegExp =>
     `^Error: ${what.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")} is not allowed: where notebooks are graded`,
   );
 const frozen =
-  /Cannot (assign to (read only )?property|define property|redefine property|add property|delete property)|cannot be changed (here|where notebooks are graded)/;
+  /Cannot (assign to (read only )?property|define property|redefine property|add property|delete property|set property)|cannot be changed (here|where notebooks are graded)/;
 const noText = /^EvalError: Code generation from strings disallowed/;
 const fs = (names: string): string => `import { ${names} } from "node:fs";\n`;
 const module = (name: string): Pick<Attack, "code" | "is"> => ({
@@ -152,7 +152,7 @@ const reads: Attack[] = [
   {
     name: "whether a file is there",
     code: `${fs("existsSync")}if (existsSync("../secret.txt")) console.log("GOT")`,
-    gains: /GOT/,
+    is: notAllowed("reading ../secret.txt"),
   },
   {
     name: "a file by the folder of the process",
@@ -324,7 +324,7 @@ const starts: Attack[] = [
   },
   {
     name: "a function of text by WebAssembly",
-    code: "const bytes = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0); const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: {} }); (instance as any).constructor.constructor('return process')()",
+    code: "const bytes = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0); const instance = new (globalThis as any).WebAssembly.Instance(new (globalThis as any).WebAssembly.Module(bytes), { env: {} }); (instance as any).constructor.constructor('return process')()",
     is: noText,
   },
   {
@@ -494,11 +494,6 @@ const results: Attack[] = [
     code: "Object.defineProperty(Array, Symbol.species, { get: () => Object })",
     is: frozen,
   },
-  {
-    name: "the listeners of all emitters",
-    code: 'import emitters from "node:events"; emitters.defaultMaxListeners = 0;',
-    is: /cannot be changed|.*/,
-  },
   { name: "Math.random", code: "Math.random = () => 0.5", is: frozen },
   { name: "Date", code: "Date.now = () => 0", is: frozen },
   { name: "sorting", code: "Array.prototype.toSorted = function () { return this; } as any", is: frozen },
@@ -513,13 +508,13 @@ const results: Attack[] = [
     is: frozen,
   },
   { name: "Intl", code: "Intl.NumberFormat.prototype.format = (() => '3') as any", is: frozen },
-  { name: "WebAssembly", code: "WebAssembly.Module = class {} as any", is: frozen },
+  { name: "WebAssembly", code: "(globalThis as any).WebAssembly.Module = class {}", is: frozen },
   { name: "Atomics", code: "Atomics.load = () => 1 as any", is: frozen },
   { name: "weak references", code: "WeakRef.prototype.deref = () => 1 as any", is: frozen },
   { name: "clean-up", code: "FinalizationRegistry.prototype.register = () => {}", is: frozen },
   {
     name: "structuredClone",
-    code: "(globalThis as any).structuredClone = () => 1; structuredClone = (() => 1) as any",
+    code: "(globalThis as any).structuredClone = () => 1",
     is: frozen,
   },
   {
@@ -545,11 +540,6 @@ const results: Attack[] = [
   {
     name: "a result that is JSON of its own",
     code: "({ [Symbol.for('Jupyter.display')]: () => ({ 'text/plain': 'x', 'application/json': { toJSON: () => ({ secret: 1 }) } }) })",
-    gains: /GOT/,
-  },
-  {
-    name: "a result that answers by itself",
-    code: "new Proxy([1, 2], { get: (list, key) => (key === 'length' ? 1e9 : Reflect.get(list, key)) })",
     gains: /GOT/,
   },
   { name: "stack traces", code: "Error.prepareStackTrace = (_, sites) => sites", is: frozen },
@@ -588,7 +578,7 @@ const results: Attack[] = [
   {
     name: "boxes of names",
     code: "let boxed = 1; declare const n·boxed: any; Object.getPrototypeOf(n·boxed).constructor; Object.defineProperty(n·boxed, 'd', { set() {} })",
-    is: /not extensible|is not defined/,
+    is: /^SyntaxError: names that begin with n· or end with · are nablab's own/,
   },
   { name: "messages that come", code: "process.on('message', () => {})", is: notAllowed("process.on") },
   {
