@@ -318,7 +318,8 @@ function namesFor(guestProcess: Names, timers: Names): Names {
     console: new Console({ stdout, stderr, ignoreErrors: false, colorMode: false }), // which they may change
   };
   const global: Names = { ...names };
-  for (const name of sharedNames) if (name in scope) Object.defineProperty(global, name, { value: scope[name] });
+  for (const name of sharedNames)
+    if (name in scope) Object.defineProperty(global, name, { value: scope[name] });
   global.global = global.globalThis = global;
   names.global = names.globalThis = global;
   // `undefined` and the like cannot mean anything else; `eval` is refused by V8.

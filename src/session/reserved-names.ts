@@ -1,6 +1,6 @@
 /**
  * Names that a reader's code cannot mention: those of the boxes and functions that its compiled form takes as parameters
- * (rewrite/context.ts), by which it would reach what runs it.
+ * (rewrite/context.ts), by which it would reach what runs it. Only `n·shell` stands in it, for lines such as `!ls`.
  */
 import type * as TypeScript from "typescript";
 
@@ -13,7 +13,7 @@ export function refuseReservedNames(
 ): void {
   const look = (node: TypeScript.Node): void => {
     if (node.end <= start || node.pos >= end) return;
-    if (ts.isIdentifier(node) && /^n·|·$/.test(ts.idText(node))) {
+    if (ts.isIdentifier(node) && /^n·(?!shell$)|·$/.test(ts.idText(node))) {
       throw new SyntaxError(
         `names that begin with n· or end with · are nablab's own; choose another, got ${ts.idText(node)}`,
       );
