@@ -85,18 +85,25 @@ export class Kernel {
     return message.header.msg_id;
   }
 
-  /** Ends the running cell. Where loops cannot be interrupted, the kernel is started again if that does not help. */
-  stop(isBusy: () => boolean): void {
+  /**
+   * Ends the running cell. Where loops cannot be interrupted, the kernel is started again if that does not help.
+   *
+   * @param onDeaf called if the cell goes on, as in one long call of the engine: {@link giveUp} ends it
+   */
+  stop(isBusy: () => boolean, onDeaf: () => void): void {
     this.#kernel.interrupt();
-    if (this.#kernel.stopsLoops) return;
     const worker = this.#worker;
     setTimeout(() => {
       if (worker !== this.#worker || !isBusy()) return;
-      this.restart();
-      this.#onLost(
-        "stopped, and its variables with it: without shared memory a loop cannot be stopped otherwise",
-      );
+      if (this.#kernel.stopsLoops) onDeaf();
+      else this.giveUp("without shared memory a loop cannot be stopped otherwise");
     }, patience);
+  }
+
+  /** Starts the kernel again, as the running cell cannot be ended otherwise. */
+  giveUp(reason: string): void {
+    this.restart();
+    this.#onLost(`stopped, and its variables with it: ${reason}`);
   }
 
   /** Restarts: all names are cleared. */

@@ -3,7 +3,9 @@
  * (labextension/remote-entry.ts says how). The kernel is that of the site's pages, in its worker.
  */
 import { PageKernel, type WorkerLike } from "#nablab/browser/page-kernel.js";
+import type { Cell } from "#nablab/cli/notebook.js";
 import { type Channel, compose, type Header, type Message } from "#nablab/protocol/message.js";
+import { check, hasTests } from "./check.ts";
 
 /** The folder of the kernel's programs, from this script's; written before this script by src/cli/site/lab.ts. */
 declare const nablabAssets: string;
@@ -197,6 +199,54 @@ interface Client {
   interrupt(id: string): Promise<void>;
 }
 
+interface App {
+  docRegistry: {
+    addWidgetExtension(factory: string, extension: { createNew(panel: NotebookPanel): void }): void;
+  };
+}
+interface NotebookPanel {
+  context: { ready: Promise<void>; model: { toJSON(): { cells: LabCell[] } } };
+  toolbar: { insertItem(index: number, name: string, widget: object): boolean };
+}
+interface LabCell {
+  cell_type: string;
+  id?: string;
+  metadata?: Record<string, unknown>;
+  source: string | string[];
+}
+type ToolbarButtonClass = new (options: {
+  label: string;
+  tooltip: string;
+  onClick(): void;
+}) => { enabled: boolean };
+
+/** Puts a button into the toolbar of an assignment that runs it as the grader will. */
+async function addCheck(
+  { context, toolbar }: NotebookPanel,
+  ToolbarButton: ToolbarButtonClass,
+): Promise<void> {
+  const cells = (): Cell[] =>
+    context.model.toJSON().cells.map(({ cell_type, id = "", metadata = {}, source }): Cell => {
+      const base = { id, metadata, source: [source].flat().join("") };
+      return cell_type === "code"
+        ? { ...base, cell_type, execution_count: null, outputs: [] }
+        : { ...base, cell_type: "markdown" };
+    });
+  await context.ready;
+  if (!hasTests(cells())) return;
+  const button = new ToolbarButton({
+    label: "Check",
+    tooltip: "Run the assignment from its first to its last cell, and show the points of its tests",
+    async onClick() {
+      button.enabled = false;
+      // JupyterLab lets nobody edit what an assignment locks.
+      await check(cells(), { kernel: new URL("kernel-worker.js", assets), isEdited: () => false });
+      button.enabled = true;
+    },
+  });
+  toolbar.insertItem(10, "nablab-check", button);
+}
+
 type Containers = Record<string, { init(scope: Factory): void; get(module: string): Promise<() => object> }>;
 const scope = globalThis as unknown as { _JUPYTERLAB?: Containers };
 scope._JUPYTERLAB ??= {};
@@ -206,9 +256,10 @@ scope._JUPYTERLAB[name] = {
   },
   async get(module) {
     if (module !== "./extension") throw new Error(`${name}: there is no module ${module}`);
-    const [{ IKernelSpecs, IKernelClient }, { Signal }] = await Promise.all([
+    const [{ IKernelSpecs, IKernelClient }, { Signal }, { ToolbarButton }] = await Promise.all([
       fromJupyterLab<Services>("@jupyterlite/services"),
       fromJupyterLab<{ Signal: new (sender: object) => SignalLike }>("@lumino/signaling"),
+      fromJupyterLab<{ ToolbarButton: ToolbarButtonClass }>("@jupyterlab/apputils"),
     ]);
     const plugin = {
       id: `${name}:plugin`,
@@ -216,7 +267,7 @@ scope._JUPYTERLAB[name] = {
       autoStart: true,
       requires: [IKernelSpecs],
       optional: [IKernelClient],
-      activate(_: unknown, specs: Specs, client: Client | null) {
+      activate(app: App, specs: Specs, client: Client | null) {
         void isolate();
         const kernels = new Map<string, LiteKernel>();
         specs.register({
@@ -233,6 +284,9 @@ scope._JUPYTERLAB[name] = {
             await kernel.ready;
             return kernel;
           },
+        });
+        app.docRegistry.addWidgetExtension("Notebook", {
+          createNew: (panel) => addCheck(panel, ToolbarButton),
         });
         if (!client) return;
         // JupyterLite's own only cancels the cells that wait.

@@ -18,6 +18,13 @@ export interface LivePage {
   focusAfter(cell: LiveCell): void;
 }
 
+/** The cells of the page that are live, by their elements. */
+const liveCells = new WeakMap<HTMLElement, LiveCell>();
+
+/** The code of a cell as the reader has it now. */
+export const codeNow = (cell: HTMLElement): string =>
+  liveCells.get(cell)?.code ?? codeOf(cell).textContent ?? "";
+
 export class LiveCell {
   readonly id: string;
   readonly element: HTMLElement;
@@ -38,6 +45,7 @@ export class LiveCell {
 
   constructor(element: HTMLElement, number: number, original: string, page: LivePage) {
     this.element = element;
+    liveCells.set(element, this);
     this.id = idOf(element);
     this.number = number;
     this.#page = page;

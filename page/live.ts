@@ -1,10 +1,13 @@
 /**
  * A page that runs: loaded by the first press of Run, with the kernel. Its cells become editors, their outputs live.
  */
+import { gradingOf } from "#nablab/cli/course/points.js";
+import type { Cell } from "#nablab/cli/notebook.js";
+import { check } from "./check.ts";
 import { Kernel } from "./kernel.ts";
-import { LiveCell, type LivePage } from "./live-cell.ts";
+import { codeNow, LiveCell, type LivePage } from "./live-cell.ts";
 import type { OutputArea, Shown } from "./output-area.ts";
-import { cellElements, idOf, make } from "./places.ts";
+import { assets, cellElements, idOf, make } from "./places.ts";
 import { Widgets } from "./widgets.ts";
 
 /** What page.ts hands over. */
@@ -24,6 +27,8 @@ export interface Start {
 
 export interface LiveModule {
   start(options: Start): Promise<void>;
+  /** Runs the page's assignment as the grader will, and shows what its tests say; `originals` as for `start`. */
+  checkPage(originals: ReadonlyMap<string, string>): Promise<void>;
 }
 
 class Page implements LivePage {
@@ -39,6 +44,10 @@ class Page implements LivePage {
   readonly #waiting: LiveCell[] = [];
   #current: LiveCell | undefined;
   #stop: HTMLButtonElement;
+  /** Counts runs of cells: one cell may run again at once. */
+  #run = 0;
+  /** Whether the running cell has been told to stop, and goes on. */
+  #isDeaf = false;
   /** Counts kernels, so that what was awaited of one that has ended goes no further. */
   #life = 0;
 
@@ -120,6 +129,7 @@ class Page implements LivePage {
     const life = this.#life;
     for (let cell = this.#waiting.shift(); cell; cell = this.#waiting.shift()) {
       this.#current = cell;
+      this.#run++;
       const began = performance.now();
       cell.become("running", "running…");
       this.#say();
@@ -151,8 +161,18 @@ class Page implements LivePage {
 
   stop(): void {
     this.#dropWaiting();
-    const cell = this.#current;
-    this.#kernel.stop(() => this.#current !== undefined && this.#current === cell);
+    const run = this.#run;
+    if (this.#isDeaf) {
+      this.#kernel.giveUp("it was in a call that cannot be interrupted");
+      return;
+    }
+    this.#kernel.stop(
+      () => this.#current !== undefined && this.#run === run,
+      () => {
+        this.#isDeaf = true;
+        this.#say();
+      },
+    );
   }
 
   focusAfter(cell: LiveCell): void {
@@ -170,9 +190,12 @@ class Page implements LivePage {
     const { status } = this.#options;
     const cell = this.#current;
     this.#stop.disabled = !cell;
-    status.textContent = cell
-      ? `Running cell ${cell.number} of ${this.#cells.length}${this.#waiting.length > 0 ? `, ${this.#waiting.length} waiting` : ""}`
-      : "Ready";
+    if (!cell) this.#isDeaf = false;
+    status.textContent = this.#isDeaf
+      ? "It does not stop: press Stop again to restart the kernel, without its variables"
+      : cell
+        ? `Running cell ${cell.number} of ${this.#cells.length}${this.#waiting.length > 0 ? `, ${this.#waiting.length} waiting` : ""}`
+        : "Ready";
   }
 
   #receive(type: string, content: Record<string, unknown>, request: string | undefined): void {
@@ -248,6 +271,33 @@ class Page implements LivePage {
     this.#say();
   }
 }
+
+export const checkPage: LiveModule["checkPage"] = (originals) => {
+  const elements = [...document.querySelectorAll<HTMLElement>("section.cell[data-cell], [data-grading]")];
+  const edited = new Set<string>();
+  const cells = elements.map((element): Cell => {
+    const { grading } = element.dataset;
+    const metadata = grading === undefined ? {} : { nbgrader: JSON.parse(grading) };
+    const id = idOf(element);
+    if (!element.matches("section.cell")) return { cell_type: "markdown", id, metadata, source: "" };
+    const cell: Cell = {
+      cell_type: "code",
+      id,
+      metadata,
+      source: codeNow(element),
+      execution_count: null,
+      outputs: [],
+    };
+    const original = originals.get(id);
+    if (original !== undefined && original !== cell.source && gradingOf(cell)?.locked) {
+      edited.add(id);
+      cell.source = original; // as the grader does
+    }
+    return cell;
+  });
+  const isEdited = ({ id }: Cell): boolean => edited.has(id);
+  return check(cells, { kernel: `${assets()}kernel-worker.js`, isEdited });
+};
 
 export const start: LiveModule["start"] = async (options) => {
   const page = new Page(options);

@@ -8,11 +8,13 @@ import { isolate, startServiceWorker, wishOfReload } from "./isolation.ts";
 import type { LiveModule, Start } from "./live.ts";
 import { assets, cellElements, codeOf, idOf, isFile, make } from "./places.ts";
 import { addSearch } from "./search.ts";
+import { prepareSliders } from "./sliders.ts";
 
 const bar = document.querySelector<HTMLElement>("[data-bar]");
 const cells = cellElements();
 
 prepareFigures();
+prepareSliders();
 reachScrollers();
 addEventListener("resize", reachScrollers);
 if (bar) {
@@ -58,6 +60,7 @@ function addRun(bar: HTMLElement): void {
     }
   };
   button.addEventListener("click", () => void start(""));
+  if (cells.some(({ dataset }) => dataset.grading !== undefined)) addCheck(button, originals, note);
   for (const cell of cells) {
     if (cell.hidden) continue;
     const run = make("button", {
@@ -72,6 +75,30 @@ function addRun(bar: HTMLElement): void {
   }
   void applyEdits(originals, note).then(() => {
     if (wished !== undefined) void start(wished);
+  });
+}
+
+/** The button that runs an assignment as the grader will. */
+function addCheck(
+  before: HTMLElement,
+  originals: ReadonlyMap<string, string>,
+  note: (text: string) => void,
+): void {
+  const button = make("button", { type: "button", textContent: "Check" });
+  button.title = "Run the assignment from its first to its last cell, and show the points of its tests";
+  before.after(button);
+  button.addEventListener("click", async () => {
+    const missing = whatIsMissing();
+    if (missing) return note(missing);
+    button.disabled = true;
+    try {
+      const live = (await import(/* @vite-ignore */ `${assets()}live.js`)) as LiveModule;
+      await live.checkPage(originals);
+    } catch (error) {
+      note(`the check could not be loaded: ${(error as Error).message}; is there a network?`);
+    }
+    button.disabled = false;
+    button.focus();
   });
 }
 

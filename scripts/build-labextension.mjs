@@ -13,7 +13,9 @@ const output = path.join(root, "dist", "labextension");
 const plotly = path.join(root, "node_modules", "plotly.js-cartesian-dist-min");
 
 const page = path.join(root, "dist", "figure-page.js");
-const layout = ["fit-figure.js", "wrap.js"].map((name) => path.join(root, "dist", "display", name));
+const layout = ["fit-figure.js", "fit-chart.js", "fit-panels.js", "fit-parts.js", "wrap.js"].map((name) =>
+  path.join(root, "dist", "display", name),
+);
 
 const inputs = [
   ...readdirSync(source).map((name) => path.join(source, name)),

@@ -65,7 +65,7 @@ function sampleOf(mutants, /** @type {number} */ size, /** @type {number} */ see
   const order = mutants.map(keyOf);
   let state = seed >>> 0;
   const below = (/** @type {number} */ n) => {
-    // The linear congruential generator of Numerical Recipes, of which the high bits are used.
+    // The linear congruential generator of Numerical Recipes; the high bits are used.
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return Math.floor((state / 2 ** 32) * n);
   };

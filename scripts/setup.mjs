@@ -1,6 +1,7 @@
 // Installs everything that notebooks and tests need inside this folder: locked npm packages, the build, pinned Python
 // packages in .venv, and there the kernel and the renderer. Idempotent, and completes an interrupted run. Uses only
-// built-in modules, since it runs before any package is installed. `npm run setup`
+// built-in modules, since it runs before any package is installed. `npm run setup`; `npm run setup -- --cluster` also installs
+// Dask, which later runs keep up to date.
 import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -17,12 +18,13 @@ const venv = at(".venv");
 export const venvPython =
   process.platform === "win32" ? path.join(venv, "Scripts", "python.exe") : path.join(venv, "bin", "python");
 
-/** Brings everything up to date. */
-export async function setup() {
+/** Brings everything up to date; with `cluster` Dask, too, or where it was installed before. */
+export async function setup({ cluster = false } = {}) {
   checkNode();
   await npmPackages();
   await build();
   await pythonPackages();
+  if (cluster || existsSync(clusterStamp)) await clusterPackages();
   await kernel();
   await renderer();
   labSettings();
@@ -83,25 +85,48 @@ async function pythonPackages() {
         if (uv) await mustRun("making .venv", "uv", ["venv", "--python", command, venv]);
         else await mustRun("making .venv", command, ["-m", "venv", venv]);
       }
-      const what = "installing the Python packages";
-      const pinned = ["--require-hashes", "-r", requirements];
-      if (uv) await mustRun(what, "uv", ["pip", "install", "--python", venvPython, ...pinned]);
-      else {
-        // A .venv made by uv has no pip; Python bundles one.
-        if ((await run(venvPython, ["-m", "pip", "--version"])).status !== 0)
-          await mustRun("making pip ready", venvPython, ["-m", "ensurepip"]);
-        await mustRun(what, venvPython, ["-m", "pip", "install", "--disable-pip-version-check", ...pinned]);
-      }
+      await install("installing the Python packages", requirements, uv);
     }),
   );
-  await papermillParameters();
+  await pythonStart();
   // JupyterLab runs CommonJS scripts in Node, which our package.json would declare as ES modules.
   const scope = path.join(venv, "package.json");
   if (!existsSync(scope)) writeFileSync(scope, '{ "type": "commonjs" }\n');
 }
 
-/** Puts python/papermill, which translates papermill's parameters to TypeScript, on the path of .venv's Python. */
-async function papermillParameters() {
+/** Installs what a file pins into .venv, by uv or by pip. */
+async function install(
+  /** @type {string} */ what,
+  /** @type {string} */ requirements,
+  /** @type {boolean} */ uv,
+) {
+  const pinned = ["--require-hashes", "-r", requirements];
+  if (uv) return mustRun(what, "uv", ["pip", "install", "--python", venvPython, ...pinned]);
+  // A .venv made by uv has no pip; Python bundles one.
+  if ((await run(venvPython, ["-m", "pip", "--version"])).status !== 0)
+    await mustRun("making pip ready", venvPython, ["-m", "ensurepip"]);
+  return mustRun(what, venvPython, ["-m", "pip", "install", "--disable-pip-version-check", ...pinned]);
+}
+
+const clusterStamp = path.join(venv, ".nablab-cluster");
+
+/** Dask, for sweeps and grading on a cluster. */
+async function clusterPackages() {
+  const requirements = at("python", "cluster.txt");
+  await unlessDone(clusterStamp, hashOf({ files: [requirements] }), () =>
+    step("Dask", async () => {
+      const uv = (await run("uv", ["--version"])).status === 0;
+      await install("installing Dask", requirements, uv);
+    }),
+  );
+}
+
+/**
+ * What .venv's Python does when it starts: it finds python/papermill, which translates papermill's parameters to
+ * TypeScript, and skips rfc3987_syntax. jsonschema imports that, in every program of Jupyter, for a format that none of
+ * their schemas uses, and building its grammar takes 1.0 s of the 1.7 s that importing JupyterLab takes.
+ */
+async function pythonStart() {
   const where = "import sysconfig; print(sysconfig.get_path('purelib'))";
   const { output, status } = await run(venvPython, ["-c", where]);
   const packages = output.trim();
@@ -113,7 +138,7 @@ async function papermillParameters() {
     );
   }
   const file = path.join(packages, "nablab.pth");
-  const wanted = `${at("python", "papermill")}\n`;
+  const wanted = `${at("python", "papermill")}\nimport sys; sys.modules["rfc3987_syntax"] = None\n`;
   if (existsSync(file) && readFileSync(file, "utf8") === wanted) return;
   writeFileSync(file, wanted);
 }
@@ -162,7 +187,9 @@ function labSettings() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await runMain(async () => {
-    await setup();
+    const unknown = process.argv.slice(2).find((one) => one !== "--cluster");
+    if (unknown !== undefined) throw new Problem(`npm run setup takes --cluster alone, got ${unknown}`);
+    await setup({ cluster: process.argv.includes("--cluster") });
     console.log("nablab is ready: npm start opens the notebooks");
   });
 }

@@ -30,7 +30,7 @@ function project(/** @type {string} */ name) {
 }
 
 await runMain(async () => {
-  await setup();
+  await setup({ cluster: true });
   mkdirSync(path.join(root, "test", "output"), { recursive: true });
   const lint = node("node_modules/@biomejs/biome/bin/biome", "check", ".");
   const types = node("node_modules/typescript/bin/tsc", "-p", "test");

@@ -11,6 +11,7 @@ export * from "./display/index.js";
 export * from "./metrics/index.js";
 export * from "./nn/index.js";
 export * from "./optim/index.js";
+export * from "./sweep/index.js";
 export * from "./tensor/index.js";
 export * from "./theory/index.js";
 export * from "./train/index.js";

@@ -45,7 +45,7 @@ test("it says of each name what its module says", () => {
       .map((symbol) => {
         const meant = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
         const declarations = meant.declarations!.map((declaration) =>
-          // Two of a name are told apart by a number.
+          // Two of the same name are numbered.
           declaration
             .getText()
             .replace(/^(export |declare )*/, "")

@@ -27,6 +27,7 @@ const floors = [
   ["theory"],
   ["engine"],
   ["train"],
+  ["sweep"],
   ["coursework"],
   ["session"],
   ["protocol"],

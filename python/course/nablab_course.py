@@ -28,8 +28,7 @@ def end_with_parent(parent=os.getppid()):
 
 threading.Thread(target=end_with_parent, daemon=True).start()
 
-# Half of the time that nbgrader takes to start goes into a grammar of internationalised addresses, for a check of JSON
-# formats that notebooks do not have; jsonschema does without it where it is missing.
+# jsonschema imports it for a format that no schema of notebooks uses; building its grammar is 1.0 s of a start of 1.9 s.
 sys.modules["rfc3987_syntax"] = None
 
 from nbgrader.api import Gradebook, MissingEntry  # noqa: E402

@@ -17,10 +17,15 @@ export interface Difference {
   /** An estimate of its error from the extrapolation, rounding included. */
   error: number;
   /**
-   * Set if the one-sided slopes differ down to the smallest step that rounding lets see: the point is at a kink, or nearer to
-   * one than can be told. A slope that grows without bound is infinite.
+   * Set if the one-sided slopes differ down to the smallest step that rounding permits: the point is at a kink, or too near
+   * to one to decide. A slope that grows without bound is infinite.
    */
   kink?: Kink;
+  /**
+   * Set where f has another slope at another scale, as of values that were rounded to a few digits: they follow a curve from
+   * afar, and are steps, of slope 0, from near. No scale is known to be the right one.
+   */
+  other?: { slope: number; error: number };
 }
 
 /** The one-sided slopes at a kink. */
@@ -75,14 +80,60 @@ export function centralDifferences(
   });
 }
 
-/** The derivative of f along coordinate i, with the estimate of its error and a look for a kink. */
+/** The derivative of f along coordinate i, with the estimate of its error and a search for a kink. */
 export function difference(f: Scalar, theta: Float64Array, i: number): Difference {
   const along = line(f, theta, i);
   const h = widestStep(along);
   const found = kinkOf(along, h);
-  if (typeof found === "object") return { ...extrapolated(along, h), kink: found };
+  if (typeof found === "object") {
+    const height = Math.max(stair(along, found.left, -1), stair(along, found.right, 1));
+    return height > 0 ? onStairs(extrapolated(along, h), height) : { ...extrapolated(along, h), kink: found };
+  }
   // Where there is a kink near, but not here, only steps that do not reach it see the slope.
-  return confirmed(along, extrapolated(along, found ?? h));
+  const best = extrapolated(along, found ?? h);
+  if (best.slope === 0) return { ...confirmed(along, best), ...curveAround(along, best) };
+  const height = Math.max(stair(along, best.slope, -1), stair(along, best.slope, 1));
+  return height > 0 ? onStairs(best, height) : confirmed(along, best);
+}
+
+/** The slope of the curve that steps of this height follow: each of the two values of a difference is off by half of one. */
+const onStairs = ({ slope, error, step }: Extrapolated, height: number): Difference => ({
+  slope,
+  error: Math.max(error, (2 * height) / step),
+  other: { slope: 0, error: 0 },
+});
+
+/** Steps this far apart see the curve that rounded values follow: those of less than about 3 digits are a function of their own. */
+const fromAfar = 2 ** -8;
+
+/**
+ * The height of the step that f stands on: where f would have to change by 2¹² times its rounding, and does not change at all, its
+ * values are steps, and the next one is where it changes. 0 if they are none. What is added up in f may be larger than f: its
+ * rounding is taken to be that of 1 at least.
+ */
+function stair({ value, here, scale }: Line, slope: number, side: 1 | -1): number {
+  if (slope === 0 || !Number.isFinite(slope)) return 0;
+  const centre = value(0);
+  const visible = (2 ** 12 * Number.EPSILON * Math.max(Math.abs(centre), 1)) / Math.abs(slope);
+  let h = 2 ** Math.ceil(Math.log2(Math.max(visible, 8 * Number.EPSILON * Math.abs(here))));
+  if (h > fromAfar * scale || value(side * h) !== centre) return 0;
+  for (h *= 2; h < scale; h *= 2) {
+    const height = Math.abs(value(side * h) - centre);
+    if (height !== 0) return height;
+  }
+  return 0;
+}
+
+/** The slope of the curve that f follows from afar where it is flat from near, if it does. */
+function curveAround({ value, scale }: Line, { step }: Extrapolated): Pick<Difference, "other"> {
+  const h = fromAfar * scale;
+  if (step > h / 16) return {};
+  const centre = value(0);
+  const [right, left] = [(value(h) - centre) / h, (centre - value(-h)) / h];
+  const curve = (right + left) / 2;
+  const error = Math.abs(right - left);
+  // Both sides see about the same, unlike those of a kink nearby.
+  return error < Math.abs(curve) / 4 ? { other: { slope: curve, error } } : {};
 }
 
 /**
@@ -137,13 +188,13 @@ const notFinite = ({ index, here }: Line, u: number, value: unknown) =>
   );
 
 // Steps are powers of 2 (times a power of 2 near the scale), so that θ + h − θ = h almost always. From 2⁻⁴ a
-// smooth function of ordinary curvature is done after 5 halvings; near a kink, or a singularity, at distance d no step above d is
-// of use, and the halving goes on below it.
+// smooth function of ordinary curvature is done after 5 halvings; near a kink or a singularity at distance d no step above d
+// helps, and the halving continues below it.
 const largestStep = 2 ** -4;
 const mostHalvings = 32;
 // Nearer to 0 than this a kink is at 0 for all purposes, and values of f may underflow.
 const smallestStep = 2 ** -100;
-/** Below it numbers have fewer digits. */
+/** Below this, numbers have fewer digits. */
 const leastNormal = 2 ** -1022;
 
 /** The largest step h₀/2^k at which f is finite on both sides. */
@@ -204,8 +255,8 @@ function extrapolated({ value, here }: Line, h0: number): Extrapolated {
 
 /**
  * Looks for a kink: for a smooth f, (right − left) of the one-sided slopes shrinks with h, by half when h halves; across a kink
- * it stays. Undefined if f is smooth at the first look. Where it is not, steps go on shrinking until the kink is out of reach
- * (the step at which it is is returned), or rounding hides the slopes: then the point is at the kink.
+ * it stays. Undefined if f is smooth at first sight. Where it is not, steps keep shrinking until the kink is out of reach
+ * (that step is returned), or rounding hides the slopes: then the point is at the kink.
  */
 function kinkOf({ value, scale, here }: Line, widest: number): Kink | number | undefined {
   const centre = value(0);

@@ -1,22 +1,22 @@
 /**
  * Where several coordinates are at a kink together, each may lie between its one-sided slopes and the gradient be none all
  * the same: of |x + y| at 0, (1, −1) is no subgradient. Clarke's subdifferential is the convex hull of the gradients nearby,
- * and where those are few, whether a gradient lies in it can be told.
+ * and where those are few, it can be decided whether a gradient lies in it.
  */
 import { random } from "../tensor/random.js";
 import type { Scalar } from "./central-differences.js";
 
-/** With more coordinates at kinks, or more pieces around, they are too many to meet all of them. */
+/** With more coordinates at kinks, or more pieces around, there are too many to visit them all. */
 const [mostCoordinates, mostPieces] = [12, 16];
-/** Random places that are looked at first, and then, on either side of a plane that separates the gradient from them. */
+/** Random places that are tried first, and then, on either side of a plane that separates the gradient from them. */
 const [samples, atOnce] = [64, 8];
 
 /**
  * Why the gradient lies outside of the hull of the gradients near θ, in the coordinates that are at a kink; undefined if it lies
  * inside, or the pieces near θ are too many to know them all.
  *
- * Before it is called outside, the pieces are searched for where they would prove otherwise: in the direction that separates
- * it from those that are known. Of a convex function that finds the missing one, if there is one.
+ * Before it is called outside, pieces that would prove otherwise are searched for, in the direction that separates it from
+ * the known ones. For a convex function that finds the missing one, if there is one.
  *
  * @param f the function
  * @param theta where; its entries are changed and set back
@@ -46,7 +46,7 @@ export function outsideHull(
     if (pieces.length === 0 || pieces.length > mostPieces) return undefined;
     const size = Math.max(...pieces.flat().map(Math.abs), ...gradient.map(Math.abs));
     const away = separation(pieces, gradient);
-    // Differences are right to 1e-7 here, and the gradient of a curved piece varies by 1e-5; what is off by 5e-3 is off.
+    // Differences are right to 1e-7 here, and the gradient of a curved piece varies by 1e-5; an error of 5e-3 is real.
     if (!away || away.distance <= 5e-3 * size) return undefined;
     let known = true;
     for (const side of [1, -1]) {

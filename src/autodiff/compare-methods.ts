@@ -43,7 +43,7 @@ export interface ComparedEntry {
 
 /** A gradient by four methods. Shows itself as a table, and a picture of where they differ. */
 export interface MethodComparison extends Judged {
-  /** Whether all agree within the tolerance in every entry away from kinks, of which there is one: the verdict is yes. */
+  /** Whether all agree within the tolerance in every entry away from kinks, and there is at least one such entry: the verdict is yes. */
   readonly ok: boolean;
   /** Every entry, in the order of x. */
   readonly entries: readonly ComparedEntry[];
@@ -98,7 +98,7 @@ export function compareMethods(
   const methods = Object.keys(gradients) as Method[];
   const each = (value: (method: Method) => number) =>
     Object.fromEntries(methods.map((method) => [method, value(method)])) as Record<Method, number>;
-  const entries = slopes.map(({ kink, error }, i): ComparedEntry => {
+  const entries = slopes.map(({ kink, error, other }, i): ComparedEntry => {
     const own = each((method) => gradients[method][i]!);
     const errors = each((method) => Math.abs(own[method] - own["reverse mode"]) / scale);
     const name = at.rank === 0 ? "theta" : `theta[${placeOf(i, at.shape).join(",")}]`;
@@ -109,7 +109,7 @@ export function compareMethods(
       // What only the differences disagree about, within their own error, is not settled.
       const unsettled =
         exact.every((method) => errors[method] <= tolerance) &&
-        !(errors.differences * scale > tolerance * scale + 10 * error);
+        (other !== undefined || !(errors.differences * scale > tolerance * scale + 10 * error));
       return { ...entry, verdict: agree ? "yes" : unsettled ? "undecided" : "no" };
     }
     const slack = kink.error + tolerance * scale;
@@ -122,7 +122,7 @@ export function compareMethods(
   });
   const kinks = Array.from(slopes.keys()).filter((i) => slopes[i]!.kink);
   const smooth = entries.filter(({ kink }) => kink === undefined);
-  // What is not a number is the worst.
+  // NaN is the worst.
   const worse = (a: number, b: number) => !(a <= b);
   const worst = (method: Method) =>
     smooth.reduce<ComparedEntry | undefined>(

@@ -259,7 +259,7 @@ function toleranceThatDecides(unclear: readonly CheckedEntry[]): string {
 function entryOf(
   name: string,
   gradient: number,
-  { slope, error, kink }: Difference,
+  { slope, error, kink, other }: Difference,
   tolerance: number,
   largest: number,
   level: number,
@@ -279,12 +279,14 @@ function entryOf(
     };
   }
   if (!Number.isFinite(gradient)) return { ...entry, verdict: "no" };
-  // Agreement is not had by chance: a hundred times the tolerance is enough for the difference. Of a slope of 0 its error is
+  // Agreement is no accident: a hundred times the tolerance is enough for the difference. Of a slope of 0 its error is
   // the rounding of f.
   const exact = absolute === 0 && error <= tolerance * Math.max(size, level, 1);
   if (relative <= tolerance && (exact || error <= 100 * tolerance * size))
     return { ...entry, verdict: "yes" };
-  return { ...entry, verdict: absolute > tolerance * size + 10 * error ? "no" : "undecided" };
+  const off = (from: number, by: number) => Math.abs(gradient - from) > tolerance * size + 10 * by;
+  const isWrong = off(slope, error) && (other === undefined || off(other.slope, other.error));
+  return { ...entry, verdict: isWrong ? "no" : "undecided" };
 }
 
 /** `A[2][3,1]`, `b[2][0]`, `theta[7]`, in row-major order. */

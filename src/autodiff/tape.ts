@@ -1,7 +1,7 @@
 /**
- * Reverse mode: every operation notes what it was computed from and how a gradient goes back through it; then one walk
+ * Reverse mode: every operation records what it was computed from and how a gradient goes back through it; then one pass
  * from the result to the arguments gives the gradient, at the cost of a few evaluations however many arguments there
- * are (A12). The way back is computed with the same operations, so that it can be differentiated again.
+ * are (A12). The backward pass uses the same operations, so that it can be differentiated again.
  */
 import { Tensor, type TensorLike, tensor } from "../tensor/index.js";
 import { type ScalarFunction, scalarOf, stretchedAxes, type Traced } from "./traced.js";
@@ -174,7 +174,7 @@ export class Variable implements Traced {
   /** The gradients of this scalar with respect to some variables it was computed from. */
   gradientsOf(variables: readonly Variable[]): Variable[] {
     const order = this.#inOrder();
-    // What they have no part in has no gradient to hand on: for samples that are multiplied by weights, half the work.
+    // What does not depend on them passes no gradient on: for samples that are multiplied by weights, half the work.
     const affected = new Set(variables);
     for (const variable of order.toReversed()) {
       if (variable.#parents.some(([parent]) => affected.has(parent))) affected.add(variable);
@@ -247,8 +247,8 @@ export function grad(f: (x: Traced) => Traced): (x: TensorLike) => Tensor {
 }
 
 /**
- * The value of a scalar function and its gradients with respect to each argument, f(x, …) and ∂f/∂x, …, for one walk
- * forth and one back.
+ * The value of a scalar function and its gradients with respect to each argument, f(x, …) and ∂f/∂x, …, in one forward and
+ * one backward pass.
  *
  * @param f a function of one tensor or several
  * @throws RangeError if f returns more than one number.
@@ -270,7 +270,7 @@ export function valueAndGrad(
 }
 
 /**
- * The Jacobian ∂f_i/∂x_j of a function of a tensor, by reverse mode: a walk back for each entry of the result.
+ * The Jacobian ∂f_i/∂x_j of a function of a tensor, by reverse mode: one backward pass for each entry of the result.
  *
  * @returns x ↦ a matrix of (entries of f(x)) × (entries of x)
  * Source: Griewank, Walther, Evaluating derivatives, 2008.
@@ -327,8 +327,8 @@ export function hvp(f: (x: Traced) => Traced): (x: TensorLike, v: TensorLike) =>
 }
 
 /**
- * v ↦ ∇² v for a scalar and what it was computed from: the gradient of ⟨∇, v⟩. The walk to ∇ is done once, and each
- * product is one walk more.
+ * v ↦ ∇² v for a scalar and what it was computed from: the gradient of ⟨∇, v⟩. ∇ is computed once, and each
+ * product takes one pass more.
  */
 export function productsWithHessian(
   scalar: Variable,

@@ -70,6 +70,7 @@ export function workerHost({ typescript, declarations, modules, ownUrl }: Worker
     scopeOf: () => ({}),
     // biome-ignore lint/security/noGlobalEval: cells are code
     evaluate: (code, name) => globalThis.eval(`${code}\n//# sourceURL=${encodeURI(name)}`),
+    hoistsReads: true,
     interruptible: (work) => work(),
     settleInterrupts: () => {},
     capture(write) {

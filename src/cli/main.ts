@@ -12,6 +12,7 @@ import { say } from "./progress.js";
 import type { RendererPlace } from "./renderer.js";
 import type { RunOptions } from "./run.js";
 import type { SiteOptions } from "./site/site.js";
+import { addSweepCommand } from "./sweep/commands.js";
 import { systemProblem } from "./system-error.js";
 
 const { version, description } = JSON.parse(
@@ -31,6 +32,7 @@ Examples:
   npx nablab kernel install --prefix .venv                      register the kernel with Jupyter
   npx nablab renderer install --prefix .venv                    draw its figures in JupyterLab
   npx nablab site notebooks/lectures --out site                 a static site whose pages run in the browser
+  npx nablab sweep experiment.ts -p eta=0.1,0.01 -p seed=1..20  many runs, a record of each
   npx nablab check mine.ipynb                                   check an assignment on its visible tests
   npx nablab course --help                                      for lecturers: release and grade assignments
   npx nablab doctor                                             diagnose the installation
@@ -73,12 +75,14 @@ program
   .description(
     "Writes a static site for any web server: an index and a page per notebook. A page is read at once; its button Run " +
       "loads the kernel into the reader's browser, where cells can be edited and run with nothing installed. Notebooks " +
-      "are not executed: a page shows their stored outputs.",
+      "are not executed, but with --sliders: a page shows their stored outputs.",
   )
   .argument("[notebooks...]", ".ipynb files or folders (default: nablab's lectures and released assignments)")
   .requiredOption("-o, --out <folder>", "the folder of the site")
   .option("--no-slides", "without slides")
   .option("--no-lab", "without a whole JupyterLab under lab/, which takes 25 MB and jupyterlite-core")
+  .option("--sliders", "run the notebooks, to draw what sliders show before Run (default for nablab's own)")
+  .option("--no-sliders", "without these pictures")
   .option("--title <text>", "title of the site", "Notebooks")
   .addHelpText(
     "after",
@@ -131,6 +135,7 @@ Example:
     process.exitCode = await checkNotebook(notebook, options);
   });
 
+addSweepCommand(program, { whole, positive });
 addCourseCommands(program, whole);
 
 const kernel = program

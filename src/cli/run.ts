@@ -5,12 +5,10 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { writeAtomically } from "#platform";
-import { asResult, SessionProcess } from "../kernel/session-process.js";
-import type { CellResult } from "../session/session.js";
-import { CellOutputs } from "./cell-outputs.js";
+import { CellRun } from "./execute-cells.js";
 import { findNotebooks, type Place } from "./find-notebooks.js";
 import { InputError } from "./input-error.js";
-import { type CodeCell, type Notebook, notebookText, readNotebook, setKernel, tagsOf } from "./notebook.js";
+import { type Notebook, notebookText, readNotebook } from "./notebook.js";
 import { Progress, say } from "./progress.js";
 
 /** Options of {@link runNotebooks}. */
@@ -69,74 +67,33 @@ type Outcome = "ok" | "failed" | "interrupted";
 
 /** Runs the cells of a notebook, whose outputs are replaced. */
 async function execute(notebook: Notebook, place: Place, options: RunOptions): Promise<Outcome> {
-  setKernel(notebook);
-  const cells = notebook.cells.filter((cell) => cell.cell_type === "code");
-  for (const cell of cells) {
-    cell.outputs = [];
-    cell.execution_count = null;
-    delete cell.metadata.execution; // times of another run
-  }
-  const toRun = cells.filter((cell) => cell.source.trim() !== "");
-  const outputs = new CellOutputs();
-  const progress = new Progress(place.source, toRun.length);
-  const child = new SessionProcess(path.dirname(path.resolve(place.source)), (output, i) =>
-    outputs.receive(output, toRun[i]!),
-  );
-  let interrupted = false;
-  const interrupt = (): void => {
-    interrupted = true;
-    child.interrupt();
-  };
+  const { timeout, allowErrors } = options;
+  const run: CellRun = new CellRun(notebook, {
+    folder: path.dirname(path.resolve(place.source)),
+    timeout,
+    allowErrors,
+    onStart: (cell) => progress.start(cell + 1),
+    onEnd: () => progress.end(),
+  });
+  const count = run.cells.length;
+  const progress = new Progress(place.source, count);
+  const interrupt = (): void => run.interrupt();
   for (const signal of stops) process.on(signal, interrupt);
-  let failure: string | undefined;
+  let failure: Awaited<ReturnType<CellRun["run"]>>;
   try {
-    // Notebooks of JavaScript kernels assign to what they never declared.
-    const { language } = notebook.metadata.kernelspec as { language?: string };
-    if (language === "javascript") await child.execute("%check off", -1);
-    for (const [i, cell] of toRun.entries()) {
-      progress.start(i + 1);
-      cell.execution_count = i + 1;
-      const ending = await child.execute(cell.source, i, { seconds: options.timeout });
-      progress.end();
-      if (interrupted) break;
-      failure = store(asResult(ending), cell, outputs);
-      if (failure === undefined) continue;
-      const goOn = options.allowErrors || tagsOf(cell).includes("raises-exception");
-      if (goOn && ending.status === "error") failure = undefined;
-      else {
-        failure = `cell ${i + 1} of ${toRun.length} failed\n${failure}`;
-        break;
-      }
-    }
+    failure = await run.run();
   } finally {
     for (const signal of stops) process.off(signal, interrupt);
-    child.kill();
   }
-  if (interrupted) {
+  if (run.interrupted) {
     progress.close("interrupted; nothing was written");
     return "interrupted";
   }
-  if (failure !== undefined) {
-    const [first, ...traceback] = failure.split("\n");
-    progress.close(first!);
-    say(traceback.map((line) => `  ${line}`).join("\n"));
+  if (failure) {
+    progress.close(`cell ${failure.cell + 1} of ${count} failed`);
+    say(failure.traceback.replace(/^/gm, "  "));
     return "failed";
   }
-  progress.close(`${toRun.length} cells`);
+  progress.close(`${count} cells`);
   return "ok";
-}
-
-/** Puts a cell's result into the notebook; returns the traceback where it failed. */
-function store(result: CellResult, cell: CodeCell, outputs: CellOutputs): string | undefined {
-  if (result.status === "ok") {
-    if (result.result) {
-      const { data, metadata } = result.result;
-      const { execution_count } = cell;
-      outputs.add({ output_type: "execute_result", data: { ...data }, metadata, execution_count }, cell);
-    }
-    return undefined;
-  }
-  const { ename, evalue, traceback } = result;
-  outputs.add({ output_type: "error", ename, evalue, traceback }, cell);
-  return traceback.join("\n");
 }

@@ -96,7 +96,7 @@ export interface Kernels extends ImageKernels {
     share: Share,
   ): void;
 
-  /** As `inputGradient` with a mask, with weights in panels and compressed rows, none of which is negative. */
+  /** As `inputGradient` with a mask, with weights in panels and compressed rows without negative entries. */
   sparseInputGradient(
     out: Matrix,
     delta: Matrix,

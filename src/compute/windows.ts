@@ -61,7 +61,7 @@ export interface ImageKernels {
   /** z[o, r, c] = b[o] + Σ A[o, i, u, v] x[i, r·stride + u − padding, c·stride + v − padding], or with `relu` the larger of that and 0. */
   convolve(out: Matrix, x: Matrix, A: Filters, rows: number, relu: boolean, share: Share): void;
 
-  /** The gradients of A and b, as parameters lie, in one row of `parts` for each of the groups, of which a thread has its share. */
+  /** The gradients of A and b, as parameters lie, in one row of `parts` for each of the groups, which the threads share out. */
   filterGradient(parts: Matrix, delta: Matrix, x: Matrix, A: Filters, rows: number, share: Share): void;
 
   /** ∂loss/∂x of a convolution; where `mask` is given, 0 where that is not > 0. */

@@ -26,9 +26,9 @@ export interface CsvRow {
   line: number;
   /** How many cells it has. */
   count: number;
-  /** The numbers of the cells of which they are wanted; NaN where there is none. */
+  /** The numbers of the cells whose number is wanted; NaN where there is none. */
   numbers: Float64Array;
-  /** The trimmed texts of the cells of which they are wanted, and of those that should be numbers and are not. */
+  /** The trimmed texts of the cells whose text is wanted, and of those that should be numbers and are not. */
   texts: (string | undefined)[];
 }
 

@@ -20,7 +20,7 @@ export interface HeatMapOptions {
   yTitle?: string;
   /** Whether each cell holds its number; by default when there are at most 15 × 15. */
   showValues?: boolean;
-  /** Whether equal steps of colour are equal differences, or equal ratios of 1 + z: for counts of which a few are large. */
+  /** Whether equal steps of colour are equal differences, or equal ratios of 1 + z: for counts with a few large ones. */
   colours?: "linear" | "log";
   /** What the heat map shows, in words; by default its size and, when it is small, its numbers. */
   alt?: string;

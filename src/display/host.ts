@@ -47,6 +47,8 @@ export interface Host {
    * soon after it aborts; the reason is the error that the cell ends with.
    */
   interruptSignal(): AbortSignal;
+  /** The texts of cells that name themselves modules, by the absolute path of the file that each stands for. */
+  moduleTexts?(): Readonly<Record<string, string>>;
   /** Opens a connection to the front end; without it there is none to connect to. */
   openComm?(options: CommOptions): Comm;
   /** Shows a value that is printed, in kernels that print the last value of a cell. */

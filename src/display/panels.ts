@@ -6,7 +6,7 @@ import { inspect } from "#platform";
 import { checkWhole } from "../options/check.js";
 import { plainTitle } from "./describe.js";
 import { Figure, type Trace } from "./figure.js";
-import type { Cell, Fit } from "./fit-figure.js";
+import type { Cell, Fit } from "./fit-parts.js";
 
 /** How panels are laid out. */
 export interface PanelsOptions {

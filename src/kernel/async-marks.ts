@@ -4,9 +4,27 @@
  * To know which cell some work belongs to (`AsyncLocalStorage`), Node 20 and 22 write symbols into promises and timers, and
  * `console.log(Promise.resolve(1))` would show them. They stay, but are not enumerable once something prints them.
  */
-import { inspect } from "node:util";
+import { inspect, types } from "node:util";
 
 const marks = new Set(["async_id_symbol", "trigger_async_id_symbol", "kResourceStore"]);
+
+function hide(object: object): void {
+  for (const symbol of Object.getOwnPropertySymbols(object))
+    if (marks.has(symbol.description ?? "")) Object.defineProperty(object, symbol, { enumerable: false });
+}
+
+/** Hides the marks of promises in what is printed `depth` levels deep without inspections of its own. */
+export function hideMarksIn(value: unknown, depth = 2, seen = new Set<object>()): void {
+  if (typeof value !== "object" || value === null || types.isProxy(value) || seen.has(value)) return;
+  seen.add(value);
+  if (value instanceof Promise) hide(value);
+  if (depth < 0) return;
+  const inner =
+    value instanceof Map || value instanceof Set
+      ? [...value].flat()
+      : Object.values(Object.getOwnPropertyDescriptors(value)).map((descriptor) => descriptor.value);
+  for (const one of inner.slice(0, 200)) hideMarksIn(one, depth - 1, seen);
+}
 
 /** Hides the marks from printing; returns what undoes it. */
 export function hideAsyncMarks(): () => void {
@@ -20,8 +38,7 @@ export function hideAsyncMarks(): () => void {
     const theirs = before[i]?.value as ((...args: unknown[]) => unknown) | undefined;
     Object.defineProperty(prototype, inspect.custom, {
       value(this: object, ...args: unknown[]) {
-        for (const symbol of Object.getOwnPropertySymbols(this))
-          if (marks.has(symbol.description ?? "")) Object.defineProperty(this, symbol, { enumerable: false });
+        hide(this);
         // A method that returns its object leaves it to Node to print it.
         return theirs ? theirs.apply(this, args) : this;
       },

@@ -8,13 +8,16 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { StringDecoder } from "node:string_decoder";
 import { pathToFileURL } from "node:url";
+import type { InspectOptions } from "node:util";
 import vm from "node:vm";
 import type { SessionHost, StreamName } from "../session/host.js";
 import { createSession, type Session, type SessionOptions } from "../session/session.js";
-import { hideAsyncMarks } from "./async-marks.js";
+import { stopFlag } from "../session/stop.js";
+import { hideAsyncMarks, hideMarksIn } from "./async-marks.js";
 import { captureChildren } from "./child-output.js";
 import { install, runCommand } from "./commands.js";
 import { collectGarbage } from "./garbage.js";
+import { defineGuarded, isReachable } from "./main-thread.js";
 import { memoryError } from "./memory-limit.js";
 import { nodeFiles } from "./node-files.js";
 import { importFile, importModule, requireTypeScript, resolveModule } from "./node-modules.js";
@@ -32,9 +35,14 @@ export function createNodeSession<Cell>(options: SessionOptions<Cell>, host = no
   return session;
 }
 
-/** This process as a host. */
-export function nodeHost(): SessionHost {
+/**
+ * This process as a host.
+ *
+ * @param isAlone no other thread reaches this one, as where notebooks are graded
+ */
+export function nodeHost({ isAlone = false } = {}): SessionHost {
   return {
+    ...(!isAlone && isReachable() && { updateGuarded: defineGuarded(stopFlag) }),
     files: nodeFiles(),
     typescript: loadTypeScript,
     import: importModule,
@@ -103,26 +111,32 @@ function defineConstant(name: string, value: unknown): void {
   Reflect.deleteProperty(globalThis, key);
 }
 
-/** Listens for errors that nothing else takes, also after a cell has removed all listeners: Node would end the process. */
+/**
+ * Listens for errors that nothing else takes. Node ends the process where `emit` finds no listener; a cell can remove ours in
+ * many ways, so it is looked for at each error.
+ */
 function listenForErrors(listener: (error: unknown) => void): () => void {
   const events = ["unhandledRejection", "uncaughtException"] as const;
   const listen = (): void => {
     for (const event of events)
       if (!process.listeners(event as "exit").includes(listener)) process.on(event as "exit", listener);
   };
-  const methods = ["off", "removeListener", "removeAllListeners"] as const;
-  for (const method of methods) {
-    const original = process[method] as (...args: unknown[]) => NodeJS.Process;
-    const value = (...args: unknown[]): NodeJS.Process => {
-      original.apply(process, args);
-      listen();
-      return process;
-    };
-    Object.defineProperty(process, method, { value, configurable: true, writable: true });
-  }
+  const emit = process.emit as (...args: unknown[]) => boolean;
+  const value = (...args: unknown[]): boolean => {
+    const isError = events.includes(args[0] as (typeof events)[number]);
+    if (isError) listen();
+    try {
+      return emit.apply(process, args);
+    } catch (error) {
+      if (!isError) throw error;
+      listener(error); // of another listener
+      return true;
+    }
+  };
+  Object.defineProperty(process, "emit", { value, configurable: true, writable: true });
   listen();
   return () => {
-    for (const method of methods) Reflect.deleteProperty(process, method);
+    Reflect.deleteProperty(process, "emit");
     for (const event of events) process.off(event as "exit", listener);
   };
 }
@@ -152,6 +166,11 @@ function capture(print: (name: StreamName, text: string) => boolean): () => void
     ({ write: (text: string) => process[name].write(text) }) as NodeJS.WritableStream;
   const [stdout, stderr] = [stream("stdout"), stream("stderr")];
   globalThis.console = new Console({ stdout, stderr, ignoreErrors: false, colorMode: false });
+  const { dir } = globalThis.console;
+  globalThis.console.dir = (value: unknown, options?: InspectOptions) => {
+    hideMarksIn(value, options?.depth === null ? Number.POSITIVE_INFINITY : options?.depth); // `dir` calls no inspection of an object's own
+    dir(value, options);
+  };
   restore.push(() => {
     globalThis.console = before;
   });

@@ -6,6 +6,7 @@ import "./optimise-later.js";
 import { inspect } from "node:util";
 import { Worker } from "node:worker_threads";
 import type { MimeBundle } from "../display/bundle.js";
+import type { Comm, CommOptions } from "../display/host.js";
 import { drawElsewhere } from "../display/static-image.js";
 import type { ImageReply, ImageRequest } from "../display/static-image-worker.js";
 import { helpFor } from "../protocol/assistance.js";
@@ -21,6 +22,7 @@ export type ToChild =
   | { secret: string }
   | { execute: string; cell: number; count?: number; seconds?: number; locked?: Locked }
   | { drawn: ImageReply }
+  | { comm: string; data: Record<string, unknown> }
   | "interrupt";
 
 /** What it says. */
@@ -29,7 +31,8 @@ type Said =
   | { ready: true }
   | { output: Output; cell: number }
   | { result: CellResult; cell: number }
-  | { draw: ImageRequest };
+  | { draw: ImageRequest }
+  | { comm: string; opened: Record<string, unknown>; cell: number };
 
 const usual = { ...inspect.defaultOptions };
 const isIsolated = process.argv.includes("--isolated");
@@ -47,9 +50,17 @@ const send = (message: Said): void => {
 };
 
 const nativeText = Object.getOwnPropertyDescriptor(Function.prototype, "toString")!;
-const host = nodeHost();
+const host = nodeHost({ isAlone: isIsolated });
 host.isStrict = host.files.withoutDocumentation = isIsolated;
-const session = createNodeSession<number>({ onOutput: (output, cell) => send({ output, cell }) }, host);
+/** What widgets do with what the reader does to them, by their connections. */
+const comms = new Map<string, CommOptions>();
+const session = createNodeSession<number>(
+  {
+    onOutput: (output, cell) => send({ output, cell }),
+    ...(process.argv.includes("--widgets") && { openComm }),
+  },
+  host,
+);
 const settle = isIsolated ? askForPictures() : () => {};
 
 // A cell that ends the process: what it said before is sent first, and the call does not return.
@@ -82,6 +93,10 @@ process.on("message", async (message: ToChild) => {
     settle(message.drawn);
     return;
   }
+  if ("comm" in message) {
+    comms.get(message.comm)?.onMessage(message.data, []);
+    return;
+  }
   if ("secret" in message) return;
   const { execute, cell, count, seconds, locked } = message;
   if (isIsolated) inspect.defaultOptions = usual; // which cells can set
@@ -99,6 +114,14 @@ if (!isIsolated) {
   new Worker(new URL("./session-guard.js", import.meta.url), { workerData: stopFlag }).unref();
 }
 send({ ready: true });
+
+/** Tells the process that started this one of a widget; it moves it by `comm`. */
+function openComm(options: CommOptions, cell: number): Comm {
+  const { id, data } = options;
+  comms.set(id, options);
+  send({ comm: id, opened: data, cell });
+  return { id, send: () => {}, close: () => comms.delete(id) };
+}
 
 /** Lets the process that started this one see to pictures; returns what a reply of it goes to. */
 function askForPictures(): (reply: ImageReply) => void {

@@ -5,6 +5,7 @@
 import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 import { raiseStop } from "../session/stop.js";
+import { updateGuarded } from "./main-thread.js";
 import { whenParentEnds } from "./parent.js";
 import { signalUnlessHeard, stopPipe } from "./stop-signal.js";
 
@@ -16,5 +17,6 @@ new Socket({ fd: stopPipe })
   .on("error", () => {}) // a cell that closes it is ended with its process
   .on("data", () => {
     raiseStop(flag);
+    updateGuarded();
     if (process.platform !== "win32") signalUnlessHeard(flag); // on Windows there is no SIGINT to oneself
   });

@@ -7,12 +7,12 @@ import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { watchMemory } from "#platform";
 import type { ImageReply, ImageRequest } from "../display/static-image-worker.js";
 import type { CellError } from "../session/cell-error.js";
 import { type CellResult, type Locked, type Output, tookTooLong } from "../session/session.js";
 import { Drawing } from "./drawing.js";
 import { type Confined, howItEnded, startConfined } from "./isolation.js";
-import { watchMemory } from "./memory.js";
 import type { FromChild, ToChild } from "./session-child.js";
 import { stopPipe } from "./stop-signal.js";
 
@@ -37,10 +37,14 @@ export type Ending =
   | { status: "memory"; megabytes: number }
   | { status: "ended"; how: string };
 
+/** Told when a cell first shows a widget: by which id it is moved, and its state. */
+export type OnWidget = (id: string, state: Record<string, unknown>, cell: number) => void;
+
 export class SessionProcess {
   readonly #child: ChildProcess;
   readonly #confined: Confined | undefined;
   readonly #onOutput: (output: Output, cell: number) => void;
+  readonly #onWidget: OnWidget | undefined;
   /** Interrupts loops, too; isolated processes have none. */
   readonly #stop: Writable | undefined;
   /** What each message of an isolated process holds, and no cell can know. */
@@ -64,18 +68,20 @@ export class SessionProcess {
    * @param onOutput gets what cells put out, also what comes after a cell's end
    * @param isolated reads and writes files in `folder` only, starts no programs, and undoes what cells do to
    *   the built-in objects
+   * @param onWidget makes widgets that can be moved, by {@link moveWidget}; without it they only show themselves
    */
   constructor(
     folder: string,
     onOutput: (output: Output, cell: number) => void,
-    { isolated = false }: { isolated?: boolean } = {},
+    { isolated = false, onWidget }: { isolated?: boolean; onWidget?: OnWidget } = {},
   ) {
     this.#onOutput = onOutput;
+    this.#onWidget = onWidget;
     const script = fileURLToPath(new URL("./session-child.js", import.meta.url));
     if (isolated) this.#confined = startConfined(script, { folder, args: ["--isolated"], output: 2 });
     this.#child =
       this.#confined?.child ??
-      fork(script, [], {
+      fork(script, onWidget ? ["--widgets"] : [], {
         cwd: folder,
         // In a process group of its own, Ctrl-C in a terminal reaches us alone, and we pass it on once.
         detached: process.platform !== "win32",
@@ -170,6 +176,11 @@ export class SessionProcess {
     this.#drawing?.close();
   }
 
+  /** Does to a widget what a reader does who changes its state. */
+  moveWidget(id: string, state: Record<string, unknown>): void {
+    this.#tell({ comm: id, data: { method: "update", state, buffer_paths: [] } });
+  }
+
   #tell(message: ToChild): void {
     this.#child.send(message, (error) => error && this.#end(error.message));
   }
@@ -184,6 +195,7 @@ export class SessionProcess {
     if ("ready" in message) this.#started();
     else if ("output" in message) this.#onOutput(message.output, message.cell);
     else if ("draw" in message) void this.#draw(message.draw);
+    else if ("comm" in message) this.#onWidget?.(message.comm, stateIn(message.opened), message.cell);
     else this.#finish?.(message.result);
   }
 
@@ -205,6 +217,8 @@ export class SessionProcess {
     this.#finish?.(this.#ended);
   }
 }
+
+const stateIn = (opened: Record<string, unknown>) => (opened.state ?? {}) as Record<string, unknown>;
 
 /** How a cell that did not end by itself reads, as an error of it. */
 export function asResult(ending: Ending): CellResult {

@@ -13,6 +13,7 @@ import { type Channel, type Content, compose, type Message } from "../protocol/m
 import { isStopHeard, raiseMemory, raiseStop } from "../session/stop.js";
 import { History } from "./history.js";
 import { kernelInfo } from "./kernel-info.js";
+import { updateGuarded } from "./main-thread.js";
 import { whenParentEnds } from "./parent.js";
 import { signalUnlessHeard } from "./stop-signal.js";
 import { type RoutedMessage, Wire } from "./wire.js";
@@ -214,6 +215,7 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
     const taken = process.memoryUsage.rss();
     if (taken < much * setUp.heapLimit) return;
     raiseMemory(setUp.stop); // much of it may be in typed arrays, which have no such limit: the main thread knows
+    updateGuarded();
   }, memoryInterval);
   watch.unref();
 
@@ -242,6 +244,7 @@ function rouse(
 ): void {
   if (type !== "interrupt_request" && type !== "shutdown_request") return;
   raiseStop(stop);
+  updateGuarded();
   const unheard = Atomics.load(stop, 1) - Atomics.load(stop, 2);
   if (type === "interrupt_request" && unheard >= 2) {
     setTimeout(() => isStopHeard(stop) || giveUp(), stopPatience);

@@ -26,7 +26,9 @@ export function answerStandardInput<Cell>(session: Session<Cell>): void {
     const input: Readable = new Readable({ read: () => void setImmediate(serve) });
     const serve = (): void => {
       if (input.destroyed || input !== stream) return;
-      if (!session.isRunning || input.isPaused() || !(inputState.isTouched || inputState.isAsking)) {
+      // What reads on `readable`, as `for await` does, counts as paused.
+      const isPaused = input.isPaused() && input.listenerCount("readable") === 0;
+      if (!session.isRunning || isPaused || !(inputState.isTouched || inputState.isAsking)) {
         setTimeout(serve, interval).unref();
         return;
       }
@@ -46,6 +48,7 @@ export function answerStandardInput<Cell>(session: Session<Cell>): void {
   Object.defineProperty(process, "stdin", {
     get() {
       inputState.isTouched = true;
+      if (stream?.destroyed) stream = undefined; // `for await` does that when it is left
       return (stream ??= open());
     },
     configurable: true,

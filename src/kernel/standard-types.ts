@@ -71,12 +71,17 @@ export function browserDeclarations(): Declarations {
   const isWorker = (name: string): boolean => name.startsWith("webworker");
   return {
     language: languageTypes("es2024").text,
-    environment: flatten(`/// <reference lib="webworker" />\n`, (_, kind, name) =>
-      kind === "lib" && isWorker(name) ? path.join(folder, `lib.${name}.d.ts`) : undefined,
+    environment: withoutComments(
+      flatten(`/// <reference lib="webworker" />\n`, (_, kind, name) =>
+        kind === "lib" && isWorker(name) ? path.join(folder, `lib.${name}.d.ts`) : undefined,
+      ),
     ),
     nablab: readFileSync(path.join(packageRoot, "dist", "nablab.d.ts"), "utf8"),
   };
 }
+
+/** Half of what a page would load of a worker's types: mostly links to MDN, for what cells of a course hardly use. */
+const withoutComments = (types: string): string => types.replace(/[ \t]*\/\*\*[\s\S]*?\*\/\n?/g, "");
 
 /** What cells have besides. */
 const globals = `

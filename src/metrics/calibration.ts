@@ -80,7 +80,7 @@ export class Calibration implements Displayable {
  * @param p probabilities, samples × classes, as `softmax` makes them of readouts
  * @param labels the true label of each sample
  * @param options `bins`: how many ranges of equal width; 10
- * @throws RangeError if the counts differ, a label is no class, or p holds what are no probabilities of classes.
+ * @throws RangeError if the counts differ, a label is no class, or a row of p is not a distribution over classes.
  * Source: Guo, Pleiss, Sun, Weinberger, On calibration of modern neural networks, 2017, section 2.
  * @example
  * calibration([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]], [0, 1, 1]).error.toFixed(4) // → '0.4000'

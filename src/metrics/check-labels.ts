@@ -1,5 +1,5 @@
 /**
- * What all metrics of labels ask of them: one for each sample, whole numbers that name classes.
+ * What all metrics require of labels: one for each sample, whole numbers that name classes.
  */
 import { inspect } from "#platform";
 

@@ -34,7 +34,7 @@ export interface Backpropagation extends Forward {
  * @param input samples × inputs or samples × channels × height × width, as for `forward`; a vector counts as one sample
  * @param y a label or a target for each sample, see the loss
  * @param loss `crossEntropy()`, `squaredError()` or another
- * @param pass `dropout`: a stream of random numbers, to drop units as in training; by default nothing is dropped
+ * @param pass as in training: `dropout`, a stream of random numbers, to drop units; `training`, for `batchNorm` to go by the batch; by default neither
  * @throws RangeError if input or targets do not fit the network.
  * @example
  * const model = sequential([dense(2, 1, { init: constant(3) })]);

@@ -2,11 +2,20 @@
  * Cross-entropy on logits, softmax included.
  */
 
+import { inspect } from "#platform";
 import { withFormula } from "../compute/formula.js";
 import { checkShare } from "../options/check.js";
 import { formatShape, Tensor } from "../tensor/index.js";
 import { type Loss, labelsOf, meanLoss, readoutShape, type Targets } from "./loss.js";
 import { showAs } from "./show-as.js";
+
+/** How labels count. */
+export interface CrossEntropyOptions {
+  /** ε: each target y_k becomes (1 − ε) y_k + ε / outputs; 0. */
+  labelSmoothing?: number;
+  /** How often a sample of each class counts, one number ≥ 0 for each; by default 1. */
+  classWeights?: ArrayLike<number>;
+}
 
 /**
  * The cross-entropy −log p_y with p = softmax(g), the mean over the samples (A2; the slide lacks the minus sign
@@ -20,18 +29,37 @@ import { showAs } from "./show-as.js";
  * y holds a label 0..outputs−1 for each sample, or is a tensor of samples × outputs with a probability for each
  * class, for which the loss is −Σ_k y_k log p_k.
  *
- * @param options `labelSmoothing` ε: each target y_k becomes (1 − ε) y_k + ε / outputs, so that no class is ever
+ * With class weights w the loss is −Σ_k w_k y_k log p_k, of a label w_y times as much, still the mean over the samples (as in Keras
+ * and scikit-learn; PyTorch's mean divides by the sum of the weights of the batch), and
+ * ∂loss/∂g_k = (p_k Σ_j w_j y_j − w_k y_k) / samples. `balancedWeights` makes rare classes count as much as others.
+ *
+ * @param options `classWeights`: w, a number ≥ 0 for each class; `labelSmoothing` ε: each target y_k becomes (1 − ε) y_k + ε / outputs, so that no class is ever
  *   wholly excluded (Szegedy and others, Rethinking the Inception architecture, 2016, section 7)
  * @throws RangeError for labels that are no class, probabilities that do not sum to 1, or a wrong count.
  * @example
  * crossEntropy().value(tensor([[0, 0]]), [1]).toFixed(4) // → '0.6931'
  */
-export function crossEntropy({ labelSmoothing = 0 }: { labelSmoothing?: number } = {}): Loss {
+export function crossEntropy({ labelSmoothing = 0, classWeights }: CrossEntropyOptions = {}): Loss {
   checkShare("crossEntropy", { labelSmoothing });
+  const weights = classWeights && Float64Array.from(classWeights);
+  if (weights && !(weights.some((w) => w > 0) && weights.every((w) => w >= 0 && Number.isFinite(w)))) {
+    throw new RangeError(
+      `crossEntropy: classWeights must be finite numbers ≥ 0, not all of them 0, got ${inspect(classWeights)}`,
+    );
+  }
+  /** w_k y_k, smoothed, in the layout of g. */
   const smoothed = (g: Tensor, y: Targets): Float64Array => {
-    const target = toProbabilities(g, y);
-    if (labelSmoothing === 0) return target;
-    return target.map((p) => (1 - labelSmoothing) * p + labelSmoothing / g.shape[1]!);
+    const outputs = g.shape[1]!;
+    if (weights && weights.length !== outputs) {
+      throw new RangeError(
+        `crossEntropy: classWeights must have an entry for each of the ${outputs} outputs, got ${weights.length}`,
+      );
+    }
+    let target = toProbabilities(g, y);
+    if (labelSmoothing > 0) {
+      target = target.map((p) => (1 - labelSmoothing) * p + labelSmoothing / outputs);
+    }
+    return weights ? target.map((p, i) => p * weights[i % outputs]!) : target;
   };
   const perSample = (g: Tensor, y: Targets): Float64Array => {
     const target = smoothed(g, y);
@@ -48,8 +76,11 @@ export function crossEntropy({ labelSmoothing = 0 }: { labelSmoothing?: number }
     }
     return losses;
   };
-  const text =
-    labelSmoothing === 0 ? "crossEntropy()" : `crossEntropy({ labelSmoothing: ${labelSmoothing} })`;
+  const given = [
+    ...(labelSmoothing === 0 ? [] : [`labelSmoothing: ${labelSmoothing}`]),
+    ...(weights ? [`classWeights: [${Array.from(weights).join(", ")}]`] : []),
+  ];
+  const text = given.length === 0 ? "crossEntropy()" : `crossEntropy({ ${given.join(", ")} })`;
   const loss = showAs<Loss>(text, {
     name: "crossEntropy",
     perSample,
@@ -62,25 +93,28 @@ export function crossEntropy({ labelSmoothing = 0 }: { labelSmoothing?: number }
         const at = i * outputs;
         const row = g.data.subarray(at, at + outputs);
         const { top, others } = topOf(row);
+        // Of probabilities that is 1.
+        const all = weights ? target.subarray(at, at + outputs).reduce((sum, t) => sum + t, 0) : 1;
         for (let k = 0; k < outputs; k++) {
           const p = Math.exp(row[k]! - row[top]!) / (1 + others);
-          gradient[at + k] = (p - target[at + k]!) / samples;
+          gradient[at + k] = (p * all - target[at + k]!) / samples;
         }
         // p − t = (1 − t − t Σ e^(g_k − m)) / (1 + Σ e^(g_k − m)) over the other k: where the label is all but certain, the
         // difference itself would be 0 beside small numbers that sum to more.
         const t = target[at + top]!;
-        gradient[at + top] = (1 - t - t * others) / (1 + others) / samples;
+        gradient[at + top] = (all - t - t * others) / (1 + others) / samples;
       }
       return g.map((_, i) => gradient[i]!);
     },
     traced(g, y) {
       const target = new Tensor(g.shape, smoothed(g.value, y));
       const shifted = g.sub(g.value.max(1).reshape(-1, 1));
-      const logSums = shifted.exp().sum(1).log().sum();
-      return logSums.sub(shifted.mul(target).sum()).div(g.shape[0]!);
+      const logSums = shifted.exp().sum(1).log();
+      if (!weights) return logSums.sum().sub(shifted.mul(target).sum()).div(g.shape[0]!);
+      return logSums.mul(target.sum(1)).sum().sub(shifted.mul(target).sum()).div(g.shape[0]!);
     },
   });
-  return labelSmoothing === 0 ? withFormula(loss, { kind: "loss", name: "crossEntropy" }) : loss;
+  return given.length === 0 ? withFormula(loss, { kind: "loss", name: "crossEntropy" }) : loss;
 }
 
 /** The place of the largest readout m of a sample, and Σ e^(g_k − m) over the others; NaN if one is NaN. */

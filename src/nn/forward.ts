@@ -27,7 +27,7 @@ export interface Forward {
  * @param model a network of n hidden layers
  * @param input samples × inputs, or samples of another shape with as many entries, such as channels × height × width; a
  *   vector, or a tensor of the network's input shape, counts as one sample
- * @param pass `dropout`: a stream of random numbers, to drop units as in training; by default nothing is dropped
+ * @param pass as in training: `dropout`, a stream of random numbers, to drop units; `training`, for `batchNorm` to go by the batch; by default neither
  * @returns z[t] and x[t] of samples × (outputs of layer t), t = 1..n+1
  * @throws RangeError if the input has not as many columns as the network has inputs.
  * @example

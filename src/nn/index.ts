@@ -1,12 +1,15 @@
 // nn: networks, losses, and backpropagation as the lecture writes it.
 export { gelu, leakyRelu, softplus } from "./activations.js";
 export { type Backpropagation, backpropagation, flatGradient, type Gradients } from "./backpropagation.js";
+export { balancedWeights } from "./balanced-weights.js";
+export { type BatchNormOptions, batchNorm } from "./batch-norm.js";
 export { binaryCrossEntropy } from "./binary-cross-entropy.js";
 export { type Conv2dOptions, conv2d } from "./conv2d.js";
-export { crossEntropy } from "./cross-entropy.js";
+export { type CrossEntropyOptions, crossEntropy } from "./cross-entropy.js";
 export { defineLayer, type LayerDefinition, type TracedLayerDefinition } from "./define-layer.js";
 export { Dense, type DenseLayer, dense } from "./dense.js";
 export { dropout } from "./dropout.js";
+export { embedding } from "./embedding.js";
 export { flatten } from "./flatten.js";
 export { type Forward, forward } from "./forward.js";
 export { hessianProduct } from "./hessian-product.js";

@@ -23,6 +23,11 @@ export interface Activation {
 export interface Pass {
   /** Where dropout draws what it drops; without it nothing is dropped, as when the network is used. */
   readonly dropout?: Random | undefined;
+  /**
+   * Whether the network is being trained: then `batchNorm` normalises by the batch, and moves its running mean and variance;
+   * otherwise it normalises by those.
+   */
+  readonly training?: boolean | undefined;
 }
 
 /** A layer of any other kind, for samples of a given shape; samples are rows, whatever the shape of one. */
@@ -34,6 +39,8 @@ export interface BuiltLayer {
   readonly outputShape: Shape;
   /** Its parameters, windows on the network's theta. */
   readonly parameters: readonly Tensor[];
+  /** What it keeps besides, and no rule moves, windows on the network's buffers; by name. */
+  readonly buffers?: Readonly<Record<string, Tensor>>;
   /** The weights, of a layer that is linear in its input (a convolution). */
   readonly A?: Tensor;
   /** The biases, of such a layer. */
@@ -60,8 +67,15 @@ export interface LayerBlueprint {
   readonly kind: string;
   /** The parameters it has for samples of this shape. Throws when it cannot take them. */
   plan(input: Shape): readonly ParameterPlan[];
-  /** The layer with these parameters; `index` tells it from others of its network. */
-  build(input: Shape, parameters: readonly Tensor[], index: number): BuiltLayer;
+  /** What it keeps besides, by name. */
+  planBuffers?(input: Shape): Readonly<Record<string, ParameterPlan>>;
+  /** The layer with these parameters and buffers; `index` tells it from others of its network. */
+  build(
+    input: Shape,
+    parameters: readonly Tensor[],
+    index: number,
+    buffers?: Readonly<Record<string, Tensor>>,
+  ): BuiltLayer;
 }
 
 /** What `sequential()` takes: descriptions of layers. */

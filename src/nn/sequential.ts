@@ -42,6 +42,8 @@ export class Sequential implements Displayable {
   readonly parameters: readonly Tensor[];
   /** The numbers of all parameters, in that order; writing to it changes the network. */
   readonly theta: Float64Array;
+  /** What layers keep besides, such as the running means and variances of `batchNorm`: no rule moves them. */
+  readonly buffers: Float64Array;
   /** The seed that the first weights were drawn from. */
   readonly seed: number;
   /** The shape of one sample, such as [784] or [1, 28, 28]; samples themselves are rows. */
@@ -56,9 +58,14 @@ export class Sequential implements Displayable {
   /** For `sequential()` and `copy()`: descriptions that were checked, and room for all parameters. */
   constructor(
     descriptions: readonly LayerDescription[],
-    { inputShape, theta, seed }: { inputShape: Shape; theta: Float64Array; seed: number },
+    {
+      inputShape,
+      theta,
+      buffers,
+      seed,
+    }: { inputShape: Shape; theta: Float64Array; buffers: Float64Array; seed: number },
   ) {
-    const { layers, shapes } = place(descriptions, inputShape, theta);
+    const { layers, shapes } = place(descriptions, inputShape, { theta, buffers });
     const weighted = layers.filter(hasWeights);
     this.layers = layers;
     this.dense = layers.filter((layer) => layer instanceof Dense);
@@ -72,6 +79,7 @@ export class Sequential implements Displayable {
     this.sigma = sigma;
     this.parameters = layers.flatMap(parametersOf);
     this.theta = theta;
+    this.buffers = buffers;
     this.seed = seed;
     this.inputShape = inputShape;
     this.isPlain =
@@ -117,9 +125,19 @@ export class Sequential implements Displayable {
     return this.#positions.get(layer);
   }
 
-  /** A copy of the network with its own parameters. */
+  /** The buffers of all layers, by what they are called, such as `batchNorm[2].mean`; the same numbers again. */
+  get namedBuffers(): Readonly<Record<string, Tensor>> {
+    return Object.fromEntries(
+      this.layers.flatMap((layer, i) =>
+        Object.entries(buffersOf(layer)).map(([name, buffer]) => [`${layer.kind}[${i + 1}].${name}`, buffer]),
+      ),
+    );
+  }
+
+  /** A copy of the network with its own parameters and buffers. */
   copy(): Sequential {
-    return new Sequential(this.#descriptions, { ...this, theta: this.theta.slice() });
+    const own = { theta: this.theta.slice(), buffers: this.buffers.slice() };
+    return new Sequential(this.#descriptions, { ...this, ...own });
   }
 
   /** What `console.log` prints: the table of layers as text. */
@@ -172,8 +190,11 @@ export function sequential(
   const stream = random(seed);
   // Once to see how many parameters there are.
   const { layers: blank } = place(layers, inputShape);
-  const theta = new Float64Array(blank.flatMap(parametersOf).reduce((sum, { size }) => sum + size, 0));
-  const model = new Sequential(layers, { inputShape, theta, seed });
+  const roomFor = (tensors: readonly Tensor[]) =>
+    new Float64Array(tensors.reduce((sum, { size }) => sum + size, 0));
+  const theta = roomFor(blank.flatMap(parametersOf));
+  const buffers = roomFor(blank.flatMap((layer) => Object.values(buffersOf(layer))));
+  const model = new Sequential(layers, { inputShape, theta, buffers, seed });
   layers.forEach((layer, i) => {
     const own = stream.split(i);
     const parameters = parametersOf(model.layers[i]!);
@@ -183,6 +204,9 @@ export function sequential(
       layer.plan(shape).forEach(({ init }, which) => {
         parameters[which]!.data.set(init(own));
       });
+      for (const [name, { init }] of Object.entries(layer.planBuffers?.(shape) ?? {})) {
+        buffersOf(model.layers[i]!)[name]!.data.set(init(own));
+      }
     }
   });
   return model;
@@ -197,6 +221,11 @@ const hasWeights = (layer: Layer): layer is (Dense | BuiltLayer) & { A: Tensor; 
 export function parametersOf(layer: Layer): readonly Tensor[] {
   if (isActivation(layer)) return [];
   return layer instanceof Dense ? [layer.A, layer.b] : layer.parameters;
+}
+
+/** What a layer keeps besides its parameters, by name. */
+export function buffersOf(layer: Layer): Readonly<Record<string, Tensor>> {
+  return isActivation(layer) || layer instanceof Dense ? {} : (layer.buffers ?? {});
 }
 
 /** The multiplications, each with its addition, by which a sample passes a layer. */
@@ -226,11 +255,18 @@ function inputOf(first: LayerDescription): Shape {
   );
 }
 
-/** The layers with their parameters: views of `theta`, one after the other, or without it their own arrays. */
-function place(descriptions: readonly LayerDescription[], input: Shape, theta?: Float64Array): Placed {
-  let at = 0;
-  const window = (shape: Shape): Tensor =>
-    theta ? new Tensor(shape, theta.subarray(at, (at += sizeOf(shape)))) : zeros(shape);
+/** The layers with their parameters and buffers: views of those, one after the other, or without them their own arrays. */
+function place(
+  descriptions: readonly LayerDescription[],
+  input: Shape,
+  { theta, buffers }: { theta?: Float64Array; buffers?: Float64Array } = {},
+): Placed {
+  const windowsOn = (numbers: Float64Array | undefined) => {
+    let at = 0;
+    return (shape: Shape): Tensor =>
+      numbers ? new Tensor(shape, numbers.subarray(at, (at += sizeOf(shape)))) : zeros(shape);
+  };
+  const [window, bufferWindow] = [windowsOn(theta), windowsOn(buffers)];
   const shapes: Shape[] = [input];
   const layers = descriptions.map((layer, i): Layer => {
     const before = shapes[i]!;
@@ -240,7 +276,9 @@ function place(descriptions: readonly LayerDescription[], input: Shape, theta?: 
     }
     if (!isDescription(layer)) {
       const parameters = layer.plan(before).map(({ shape }) => window(shape));
-      const built = layer.build(before, parameters, i);
+      const kept = Object.entries(layer.planBuffers?.(before) ?? {});
+      const own = Object.fromEntries(kept.map(([name, { shape }]) => [name, bufferWindow(shape)]));
+      const built = layer.build(before, parameters, i, own);
       shapes.push(built.outputShape);
       return built;
     }

@@ -18,7 +18,7 @@ export interface MomentumOptions {
 }
 
 /**
- * Momentum, the same as PyTorch's: gradients add up to a velocity, of which a share β stays from step to step,
+ * Momentum, the same as PyTorch's: gradients add up to a velocity, and a share β of it stays from step to step,
  *
  *     m(k+1) = β m(k) + g(k),   θ(k+1) = θ(k) − η m(k+1).
  *

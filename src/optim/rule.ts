@@ -64,10 +64,15 @@ export function makeRule(
   const show = { value: () => text, enumerable: false };
   // A custom label marks a wrapped rule, which does more than the inner rule's name and options say.
   if (ownText === undefined) plainRules.add(rule);
+  madeRules.add(rule);
   return Object.freeze(Object.defineProperties(rule, { [inspect.custom]: show, toString: show }));
 }
 
 const plainRules = new WeakSet<Rule>();
+const madeRules = new WeakSet<Rule>();
+
+/** Whether nablab made a rule, be it from another one: its steps change nothing but what they are given. */
+export const isMadeRule = (rule: Rule): boolean => madeRules.has(rule);
 
 /** Whether a rule's name and options say all about it: nablab made it, and not from another rule. */
 export const isPlainRule = (rule: Rule): boolean => plainRules.has(rule);

@@ -1,5 +1,5 @@
 /**
- * The schedules that there are, simplest first. All are functions of the number of the step, k = 1, 2, …, of which the first
+ * All schedules, simplest first. All are functions of the number of the step, k = 1, 2, …, of which the first
  * has the step size `eta`.
  */
 import { inspect } from "#platform";

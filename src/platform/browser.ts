@@ -275,4 +275,23 @@ export const remember: Platform["remember"] = () => {};
 
 export const foreignKernel: Platform["foreignKernel"] = () => undefined;
 
+const noPrograms = (): never => {
+  throw new Error("a browser starts no programs and keeps no folders: use Node for this");
+};
+
+export const startModule: Platform["startModule"] = noPrograms;
+
+export const startPython: Platform["startPython"] = noPrograms;
+
+export const watchMemory: Platform["watchMemory"] = noPrograms;
+
+export const openLines: Platform["openLines"] = noPrograms;
+
+/** Browsers do not say. */
+export const memory: Platform["memory"] = () => Number.POSITIVE_INFINITY;
+
+export const absolutePath: Platform["absolutePath"] = addressOf;
+
+export const hostName: Platform["hostName"] = () => "browser";
+
 export const drawsOffscreen = false;

@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import { createRequire } from "node:module";
-import { availableParallelism, cpus } from "node:os";
+import { availableParallelism, cpus, hostname, totalmem } from "node:os";
 import path from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
@@ -24,8 +24,11 @@ import {
 import { version } from "./version.js";
 
 export { foreignKernel } from "./foreign-kernel.js";
+export { openLines } from "./line-file.js";
 export { recall, remember } from "./memory.js";
 export type * from "./platform.js";
+export { startModule, startPython } from "./programs.js";
+export { watchMemory } from "./watch-memory.js";
 export { requireWritable, writeAtomically } from "./write-atomically.js";
 
 export const inspect = util.inspect as unknown as Inspect;
@@ -110,7 +113,8 @@ export const base64: Platform["base64"] = (content) =>
     : Buffer.from(content.buffer, content.byteOffset, content.byteLength)
   ).toString("base64");
 
-export const cores: Platform["cores"] = availableParallelism;
+/** A sweep that runs several points at a time gives each a part of the cores (`NABLAB_CORES`). */
+export const cores: Platform["cores"] = () => Number(process.env.NABLAB_CORES) || availableParallelism();
 
 // A process that runs notebooks for points starts no threads (kernel/isolation.ts).
 export const sharesMemory: boolean =
@@ -122,8 +126,10 @@ export const startThread: Platform["startThread"] = (module, { quiet = false } =
   new NodeThread(
     new Worker(module, {
       workerData: threadName,
+      // Options of the program are not ours: with `--input-type`, which goes with `--eval`, no file can be run.
+      execArgv: [],
       // Not read either: a stream that is read keeps the program alive.
-      ...(quiet && { stdout: true, stderr: true, execArgv: [] }),
+      ...(quiet && { stdout: true, stderr: true }),
     }),
   );
 
@@ -191,5 +197,11 @@ export const trustOpenblas: Platform["trustOpenblas"] = () => {
 
 export const machine: Platform["machine"] = () =>
   `${process.platform} ${process.arch} ${cpus()[0]?.model} V8 ${process.versions.v8}`;
+
+export const memory: Platform["memory"] = () => totalmem() / 1e6;
+
+export const absolutePath: Platform["absolutePath"] = (file) => path.resolve(file);
+
+export const hostName: Platform["hostName"] = hostname;
 
 export const drawsOffscreen = true;

@@ -70,6 +70,56 @@ export type Sgemm = (
   pitchC: number,
 ) => void;
 
+/** A program beside this one, which is written to and answers in lines of text. */
+export interface Program {
+  /** Its process; undefined if it could not be started. */
+  readonly id: number | undefined;
+  /** Sends a line. */
+  send(line: string): void;
+  /** Replaces the listener. */
+  listen(listener: ProgramListener): void;
+  /** The end of what it printed besides its lines. */
+  readonly printed: string;
+  /** Forgets what it printed so far. */
+  forget(): void;
+  /** Ends it, whatever it is doing. */
+  kill(): void;
+  /** Ends its input, upon which it ends itself; resolves once it has. After some seconds it is killed. */
+  close(): Promise<void>;
+}
+
+/** What a program writes, and how it ends. */
+export interface ProgramListener {
+  /** Receives each line of its standard output. */
+  line(text: string): void;
+  /** Told once: `by SIGKILL`, `with exit code 1`, or why it could not be started. */
+  ended(how: string): void;
+}
+
+/** How a program is started. */
+export interface ProgramOptions {
+  /** Its working folder. */
+  folder?: string;
+  /** Variables of its environment, beside those of this process. */
+  variables?: Readonly<Record<string, string>>;
+}
+
+/** A file to which lines are appended. */
+export interface LineFile {
+  /** Appends a line, and returns where it is. @throws Error when the disk is full, after which nothing of it is there */
+  append(line: string): LinePlace;
+  /** Reads a line. */
+  read(place: LinePlace): string;
+  /** The lines of the file as it was opened, less an incomplete last one, which is removed. */
+  lines(): Iterable<[line: string, place: LinePlace]>;
+  /** Replaces the file, atomically, by these of its lines in this order. */
+  rewrite(places: Iterable<LinePlace>): void;
+  close(): void;
+}
+
+/** Where a line is in a file: its first byte, and how many. */
+export type LinePlace = readonly [start: number, length: number];
+
 /** What threads are called, so that a module knows whether it was started as one. */
 export const threadName = "nablab thread";
 
@@ -147,6 +197,24 @@ export interface Platform {
   onParentMessage(receive: (message: never) => void): void;
   /** In a thread: sends a message to the thread that started it. */
   postToParent(message: unknown): void;
+
+  /** Starts a module in a Node of its own. @throws Error in a browser, which has no programs */
+  startModule(module: URL, options?: ProgramOptions & { args?: readonly string[] }): Program;
+  /**
+   * Starts a script in a Python that has a module: that of `NABLAB_PYTHON`, of the set-up, or of the path. Its first argument
+   * is this Node. @throws Error where there is none, and in a browser
+   */
+  startPython(script: URL, module: string, args: readonly string[]): Program;
+  /** Calls `onExceeded`, once, when a process takes more memory than `megabytes`; returns what ends the watch. */
+  watchMemory(id: number, megabytes: number, onExceeded: () => void): () => void;
+  /** Megabytes of memory that this machine has. */
+  memory(): number;
+  /** Opens a file of lines, which is created if need be. @throws Error in a browser */
+  openLines(file: string): LineFile;
+  /** A path relative to the working folder as an absolute one. */
+  absolutePath(file: string): string;
+  /** The name of this machine. */
+  hostName(): string;
 
   /** A kernel that is not nablab's, in which this runs: tslab's or Deno's. */
   foreignKernel(): ForeignKernel | undefined;

@@ -18,9 +18,9 @@ import { addFunctions, sourceNumber } from "./function-source.js";
 import type { HostFiles, SessionHost } from "./host.js";
 import { withoutModules } from "./inner-names.js";
 import { refuseReservedNames } from "./reserved-names.js";
-import { topLevel } from "./rewrite/context.js";
+import { type Guard, topLevel } from "./rewrite/context.js";
 import { jsxRoots } from "./rewrite/jsx.js";
-import { type Rewriting, rewriting } from "./rewrite/rewrite.js";
+import { type Rewriting, type RewritingOptions, rewriting } from "./rewrite/rewrite.js";
 import { linesOf } from "./source-positions.js";
 
 /** JavaScript, as `run-script.ts` takes it. */
@@ -102,10 +102,13 @@ export class Compiler {
   readonly #names: CellNames;
   readonly #hostFiles: HostFiles;
   readonly #isStrict: boolean;
+  readonly #guard: Guard;
   /** What the reader knows a cell by, as `cell 3`. */
   readonly #labels = new Map<number, string>();
   readonly #labelOf = (cell: number): string => this.#labels.get(cell) ?? "an earlier cell";
   #count = 0;
+  /** The texts of cells that are modules, by the paths of the files that they stand for. */
+  readonly moduleTexts: Record<string, string> = {};
   /** The state of the reader's files in which they were found good. */
   #checked = "";
 
@@ -114,6 +117,7 @@ export class Compiler {
     this.#files = new CompilerFiles(this.#ts, host.files);
     this.#hostFiles = host.files;
     this.#isStrict = host.isStrict ?? false;
+    this.#guard = host.updateGuarded ? "variable" : host.hoistsReads ? "atomic" : "shared";
     this.#names = new CellNames(this.#ts, (cell) => this.#files.read(`${this.#files.cwd}/[${cell}].d.ts`));
     this.#cell = `${this.#files.cwd}/[cell].ts`;
     this.#jsxCell = `${this.#files.cwd}/[cell with jsx].tsx`;
@@ -211,7 +215,7 @@ export class Compiler {
       return { diagnostics: diagnostics.map((one) => advise(one, { session, exports })) };
     }
 
-    const rewritten = rewriting(ts, program.getTypeChecker(), file, sourceNumber(), this.#files.jsx, {
+    const rewritten = rewriting(ts, program.getTypeChecker(), file, this.#rewritingOptions(), {
       start: before.length,
       end,
       isBoxed: this.knows,
@@ -289,7 +293,7 @@ export class Compiler {
       throw new SyntaxError(`${messages[0]} (${file}, line ${line + 1})`);
     }
     refuseReservedNames(this.#ts, source);
-    const rewritten = rewriting(this.#ts, program.getTypeChecker(), source, sourceNumber(), this.#files.jsx);
+    const rewritten = rewriting(this.#ts, program.getTypeChecker(), source, this.#rewritingOptions());
     const { code, map } = this.#emit(program, source, rewritten);
     return {
       name: file,
@@ -381,6 +385,10 @@ export class Compiler {
     };
   }
 
+  #rewritingOptions(): RewritingOptions {
+    return { source: sourceNumber(), guard: this.#guard, jsx: this.#files.jsx };
+  }
+
   /** A program that holds a file, which no cell may have imported by its name. */
   #programWith(file: string): TypeScript.Program {
     const program = this.#service.getProgram()!;
@@ -404,6 +412,7 @@ export class Compiler {
       const diagnostics = problems.map((problem) => ({ ...this.#describe(problem), file: undefined }));
       return { diagnostics };
     }
+    this.moduleTexts[path] = source;
     const map = JSON.stringify({ version: 3, sources: [], names: [], mappings: "" });
     return {
       name,

@@ -80,6 +80,17 @@ export interface SessionHost {
    * scripts take the value as a parameter, which a loop reads at four times the cost.
    */
   defineConstant?(name: string, value: unknown): void;
+  /**
+   * Called when the flag of `stop.ts` has changed. With it, guards read the global variable `n·stop`, which the host keeps in
+   * the flag's state, also when another thread raises the flag; without it they read the flag.
+   */
+  updateGuarded?(): void;
+  /**
+   * Whether the engine may read shared memory once for a whole loop, as SpiderMonkey does: then every 1024th turn reads
+   * the stop word atomically, which no engine leaves out. (In each turn an atomic read costs half a nanosecond in Firefox
+   * and three in Chromium.)
+   */
+  readonly hoistsReads?: boolean;
   /** Runs a command of the system's shell; what it prints is printed. Without it there are no programs. */
   runCommand?(command: string, signal: AbortSignal): Promise<void>;
   /** Installs packages for the cells of this folder, as `lodash@4`. */

@@ -16,10 +16,13 @@ const spellings: [RegExp, string][] = [
   [/\/\*·[\d.]+\*\//g, ""],
 ];
 
+/** V8 writes a function that cannot be cloned into the message, as it was rewritten. */
+const uncloneable = /^[\s\S]*\/\*·[\d.]+\*\/[\s\S]*( could not be cloned\.)$/;
+
 /** A text without names that are ours. */
 export function withoutInnerNames(text: string): string {
   if (!text.includes("·")) return text;
-  let clean = text;
+  let clean = text.replace(uncloneable, "a function$1");
   for (const [pattern, replacement] of spellings) clean = clean.replace(pattern, replacement);
   return clean;
 }
@@ -29,7 +32,9 @@ export function cleanMessage<T>(thrown: T): T {
   try {
     const { message } = thrown as { message?: unknown };
     if (thrown instanceof Error && typeof message === "string" && message.includes("·")) {
-      thrown.message = withoutInnerNames(message);
+      // A DOMException has its message from its prototype.
+      const value = withoutInnerNames(message);
+      Object.defineProperty(thrown, "message", { value, configurable: true, writable: true });
     }
   } catch {
     // It is no error of V8's.

@@ -7,6 +7,7 @@
 import { Scope } from "./box.js";
 import type { Compiled, Compiler } from "./compiler.js";
 import type { Namespace, SessionHost } from "./host.js";
+import { cleanMessage } from "./inner-names.js";
 import { basename, dirname, resolve, withoutRegistry } from "./paths.js";
 import { runScript } from "./run-script.js";
 
@@ -94,7 +95,7 @@ export class Modules {
     const compiled: Compiled = this.#compiler.compileFile(file);
     const { namespace } = loaded;
     Object.defineProperty(namespace, Symbol.toStringTag, { value: "Module" });
-    await runScript({
+    const ended = runScript({
       host: this.#host,
       compiled,
       file,
@@ -114,6 +115,9 @@ export class Modules {
           });
         }
       },
+    });
+    await ended.catch((error) => {
+      throw cleanMessage(error);
     });
   }
 }

@@ -49,7 +49,8 @@ export function runScript({
       return value;
     },
     n·check: check,
-    ...(host.defineConstant ? {} : { n·stop: stopFlag }),
+    ...(host.defineConstant || host.updateGuarded ? {} : { n·stop: stopFlag }),
+    ...(host.hoistsReads ? { n·turn: 0, n·raised: () => Atomics.load(stopFlag, 0) } : {}),
     n·clean: cleanMessage,
     n·const: constants(scope),
     n·shell: shell,

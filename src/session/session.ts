@@ -98,6 +98,8 @@ interface Run<Cell> {
   deadline: number;
   /** Ends the wait for it. */
   end: (reason?: unknown) => void;
+  /** Tells in the next microtask that it was stopped, which takes next to nothing of the stack now. */
+  tellSoon: (patienceLeft: number) => void;
   /** When its time is over, in the process's milliseconds. */
   readonly limit: number;
   /** Whether it was ended because its time was over. */
@@ -166,7 +168,7 @@ export class Session<Cell> {
     this.#compiler = new Compiler(host);
     this.#modules = new Modules(host, this.#compiler, this.#check);
     this.#compiler.warmUp();
-    host.defineConstant?.("n·stop", stopFlag);
+    if (!host.updateGuarded) host.defineConstant?.("n·stop", stopFlag);
     host.ready();
     this.#streams.capture();
     const hostBefore = setHost({
@@ -182,6 +184,7 @@ export class Session<Cell> {
         run.isPatient = true;
         return run.interrupt.signal;
       },
+      moduleTexts: () => this.#compiler.moduleTexts,
       ...(openComm && { openComm: (comm: CommOptions) => this.#openComm(comm, openComm) }),
     });
     const ignoreLateErrors = host.onLateError(this.#late);
@@ -234,9 +237,13 @@ export class Session<Cell> {
       isPatient: false,
       deadline: Number.POSITIVE_INFINITY,
       end: () => {},
+      tellSoon: () => {},
       limit: performance.now() + 1000 * seconds,
       isLate: false,
     };
+    void new Promise<number>((resolve) => {
+      run.tellSoon = resolve;
+    }).then((patienceLeft) => this.#tell(run, patienceLeft));
     this.#running = run;
     this.#host.settleInterrupts();
     keepTranslating();
@@ -400,18 +407,32 @@ export class Session<Cell> {
 
   /** Ends the running cell with a `KeyboardInterrupt`; without one does nothing. */
   interrupt(): void {
-    hearStop();
     const run = this.#running;
-    if (!run) {
-      this.#setFlag();
-      return;
-    }
-    const { signal } = run.interrupt;
+    const patienceLeft = this.#stop();
+    if (run) this.#tell(run, patienceLeft);
+  }
+
+  /**
+   * Takes note of a stop. It may come where the stack is nearly full, and each of these steps fail: the next guard then
+   * goes on from there. So the steps are short.
+   *
+   * @returns how long the cell may take to end by itself
+   */
+  #stop(): number {
+    const run = this.#running;
     // Pressed twice, there is no patience left.
-    const patienceLeft = run.isPatient && !signal.aborted ? patience : 0;
-    run.deadline = performance.now() + patienceLeft;
-    this.#stopped.add(run);
+    const patienceLeft = run?.isPatient && !run.interrupt.signal.aborted ? patience : 0;
+    if (run) {
+      run.deadline = performance.now() + patienceLeft;
+      this.#stopped.add(run);
+    }
+    hearStop();
     this.#setFlag();
+    return patienceLeft;
+  }
+
+  /** Tells those who wait for a cell that it was stopped. */
+  #tell(run: Run<Cell>, patienceLeft: number): void {
     run.interrupt.abort(new KeyboardInterrupt());
     if (patienceLeft > 0) setTimeout(() => run.end(), patienceLeft);
     else run.end();
@@ -423,6 +444,7 @@ export class Session<Cell> {
     this.#isOnlyTimed = isTimed && this.#stopped.size === 0;
     stopFlag[0] = this.#stopped.size + Number(isTimed);
     if (!isStopHeard()) stopFlag[0] = 1;
+    this.#host.updateGuarded?.();
   }
 
   /** Ends a cell whose time is over. */
@@ -441,8 +463,9 @@ export class Session<Cell> {
     }
     if (!isStopHeard()) {
       const running = this.#running;
-      this.interrupt();
+      const patienceLeft = this.#stop();
       if (!running) throw new KeyboardInterrupt(); // a loop in a timer
+      running.tellSoon(patienceLeft);
     }
     const run = this.#streams.current();
     if (run && run.deadline < Number.POSITIVE_INFINITY) {

@@ -5,14 +5,8 @@ import { convolve } from "../compute/convolve.js";
 import { worthCopying } from "../compute/multiply.js";
 import { inWindow, slide, type Windows } from "../compute/windows.js";
 import { checkWhole } from "../options/check.js";
-import { type FloatArray, resultArray } from "./kernels.js";
-import { formatShape, type Shape } from "./shapes.js";
-
-/** An array and its shape. */
-interface Operand {
-  readonly shape: Shape;
-  readonly data: FloatArray;
-}
+import { type FloatArray, type Operand, resultArray } from "./kernels.js";
+import { formatShape } from "./shapes.js";
 
 /** What `Tensor.conv2d` does; see there. */
 export function convolution(

@@ -9,6 +9,12 @@ import { type Shape, sameShape, sizeOf, stridesOf } from "./shapes.js";
 /** The numbers of a tensor. */
 export type FloatArray = Float64Array | Float32Array;
 
+/** Numbers in row-major order and their shape: what an operation takes and returns. */
+export interface Operand {
+  readonly shape: Shape;
+  readonly data: FloatArray;
+}
+
 /** An array of `size` zeros of the type that fits both operands: float32 only if both are. */
 export function resultArray(size: number, a: FloatArray, b: FloatArray = a): FloatArray {
   return zeroArray(size, a instanceof Float32Array && b instanceof Float32Array ? "float32" : "float64");

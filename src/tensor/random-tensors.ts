@@ -25,7 +25,12 @@ export interface RandomTensorOptions {
  */
 export function randomNormal(
   shape: Shape | number,
-  { seed, mean = 0, sd = 1, dtype = "float64" }: RandomTensorOptions & { mean?: number; sd?: number },
+  {
+    seed,
+    mean = 0,
+    sd = 1,
+    dtype = "float64",
+  }: RandomTensorOptions & { mean?: number; sd?: number } = {} as never,
 ): Tensor {
   const stream = toStream(seed);
   return fill(zeros(shape, { dtype }), () => stream.normal(mean, sd));
@@ -42,12 +47,18 @@ export function randomNormal(
  */
 export function randomUniform(
   shape: Shape | number,
-  { seed, low = 0, high = 1, dtype = "float64" }: RandomTensorOptions & { low?: number; high?: number },
+  {
+    seed,
+    low = 0,
+    high = 1,
+    dtype = "float64",
+  }: RandomTensorOptions & { low?: number; high?: number } = {} as never,
 ): Tensor {
   const stream = toStream(seed);
   return fill(zeros(shape, { dtype }), () => stream.uniform(low, high));
 }
 
+/** Without options, which types do not allow, `random` says what is missing. */
 function toStream(seed: number | Random): Random {
   return seed instanceof Random ? seed : random(seed);
 }

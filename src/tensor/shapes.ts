@@ -65,6 +65,18 @@ export function checkAxis(name: string, axis: number, shape: Shape): number {
   return index;
 }
 
+/** `index` from the front of an axis (`-1` is the last entry); throws a `RangeError` if there is no such entry. */
+export function checkIndex(name: string, index: number, axis: number, shape: Shape): number {
+  const extent = shape[axis]!;
+  const at = index < 0 ? index + extent : index;
+  if (!Number.isInteger(at) || at < 0 || at >= extent) {
+    throw new RangeError(
+      `${name}: index ${index} is outside axis ${axis}, which has ${extent} ${extent === 1 ? "entry" : "entries"}; shape ${formatShape(shape)}`,
+    );
+  }
+  return at;
+}
+
 /**
  * The shape of an elementwise operation on two tensors: aligned at the last axis, each pair of extents must
  * be equal or one of them 1 (a missing axis counts as 1), and the larger wins. These are NumPy's rules.

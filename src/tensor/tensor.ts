@@ -6,32 +6,25 @@
 
 import { inspect } from "#platform";
 import { elementwiseSingle } from "../compute/elementwise.js";
-import { multiply, worthCopying } from "../compute/multiply.js";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { printing } from "../display/host.js";
 import { type ImageGridOptions, imageGrid } from "../display/image-grid.js";
 import { convolution } from "./convolution.js";
 import { tensorHtml, tensorText } from "./format.js";
-import {
-  argmaxAxis,
-  elementwise,
-  type FloatArray,
-  matmul,
-  reduceAxis,
-  resultArray,
-  transpose,
-} from "./kernels.js";
+import { argmaxAxis, elementwise, type FloatArray, reduceAxis, resultArray } from "./kernels.js";
+import { matrixProduct } from "./matrix-product.js";
 import { flatten, type Nested, nest } from "./nested.js";
+import { chosen, permuted, taken, transposed } from "./rearrange.js";
 import {
   broadcastShapes,
   checkAxis,
+  checkIndex,
   checkShape,
   formatShape,
   placeOf,
   type Shape,
   sameShape,
   sizeOf,
-  stridesOf,
 } from "./shapes.js";
 
 /** How an entry is stored: `float64` (default, for theory) or `float32` (for networks). */
@@ -101,7 +94,7 @@ export class Tensor implements Displayable {
     }
     let position = 0;
     for (let axis = 0; axis < index.length; axis++) {
-      position = position * this.shape[axis]! + this.#inside("at", index[axis]!, axis);
+      position = position * this.shape[axis]! + checkIndex("at", index[axis]!, axis, this.shape);
     }
     return this.data[position]!;
   }
@@ -122,7 +115,7 @@ export class Tensor implements Displayable {
   /** Row i, that is, entry i along the first axis: its numbers are shared, not copied. */
   row(i: number): Tensor {
     if (this.rank === 0) throw new RangeError("row: a tensor of rank 0 has no rows; shape []");
-    const at = this.#inside("row", i, 0);
+    const at = checkIndex("row", i, 0, this.shape);
     const step = sizeOf(this.shape.slice(1));
     return new Tensor(this.shape.slice(1), this.data.subarray(at * step, (at + 1) * step));
   }
@@ -226,58 +219,20 @@ export class Tensor implements Displayable {
 
   /** The entries of `yes` where this is not 0 (NaN is not), those of `no` elsewhere; float32 only if both are. */
   where(yes: TensorLike, no: TensorLike): Tensor {
-    const [chosen, other] = [toTensor(yes, this.dtype), toTensor(no, this.dtype)];
-    const shape = broadcastShapes("where", broadcastShapes("where", this.shape, chosen.shape), other.shape);
-    // Bit for bit, which a sum with zeros would not keep: 0 + −0 is 0.
-    const stretch = (t: Tensor): FloatArray => {
-      const out = resultArray(sizeOf(shape), t.data);
-      elementwise((_, entry) => entry, t.data, t.shape, t.data, t.shape, shape, out);
-      return out;
-    };
-    const [condition, a, b] = [stretch(this), stretch(chosen), stretch(other)];
-    const out = resultArray(condition.length, a, b);
-    for (let i = 0; i < out.length; i++) out[i] = condition[i] !== 0 ? a[i]! : b[i]!;
-    return new Tensor(shape, out);
+    const { shape, data } = chosen(this, toTensor(yes, this.dtype), toTensor(no, this.dtype));
+    return new Tensor(shape, data);
   }
 
   /** The axes in another order, `[2, 0, 1]` for the last one first (a copy). Throws unless each axis occurs once. */
   permute(axes: readonly number[]): Tensor {
-    if ([...axes].sort((a, b) => a - b).join() !== [...this.shape.keys()].join()) {
-      throw new RangeError(
-        `permute: each axis from 0 to ${this.rank - 1} must occur once, got [${axes.join(", ")}]; shape ${formatShape(this.shape)}`,
-      );
-    }
-    const shape = axes.map((axis) => this.shape[axis]!);
-    const steps = axes.map((axis) => stridesOf(this.shape)[axis]!);
-    const out = resultArray(this.size, this.data);
-    const index = shape.map(() => 0);
-    let from = 0;
-    for (let i = 0; i < out.length; i++) {
-      out[i] = this.data[from]!;
-      for (let axis = shape.length - 1; axis >= 0; axis--) {
-        from += steps[axis]!;
-        if (++index[axis]! < shape[axis]!) break;
-        from -= index[axis]! * steps[axis]!;
-        index[axis] = 0;
-      }
-    }
-    return new Tensor(shape, out);
+    const { shape, data } = permuted(this, axes);
+    return new Tensor(shape, data);
   }
 
   /** The entries with these indices along an axis, in this order (a copy); negative indices count from the end. */
   take(indices: ArrayLike<number>, axis = 0): Tensor {
-    const at = checkAxis("take", axis, this.shape);
-    const inner = sizeOf(this.shape.slice(at + 1));
-    const outer = sizeOf(this.shape.slice(0, at));
-    const shape = this.shape.with(at, indices.length);
-    const out = resultArray(sizeOf(shape), this.data);
-    for (let o = 0; o < outer; o++) {
-      for (let i = 0; i < indices.length; i++) {
-        const from = (o * this.shape[at]! + this.#inside("take", indices[i]!, at)) * inner;
-        out.set(this.data.subarray(from, from + inner), (o * indices.length + i) * inner);
-      }
-    }
-    return new Tensor(shape, out);
+    const { shape, data } = taken(this, indices, axis);
+    return new Tensor(shape, data);
   }
 
   /** The variance of all entries, or along one axis: the mean squared distance from the mean (divisor n). */
@@ -319,31 +274,8 @@ export class Tensor implements Displayable {
    * @throws RangeError if the inner extents differ or an operand is not of rank 1 or 2.
    */
   matmul(other: TensorLike): Tensor {
-    const right = toTensor(other, this.dtype);
-    const shapes = () => `shapes ${formatShape(this.shape)} and ${formatShape(right.shape)}`;
-    for (const [side, { rank }] of [
-      ["left", this],
-      ["right", right],
-    ] as const) {
-      if (rank < 1 || rank > 2) {
-        throw new RangeError(
-          `matmul: the ${side} operand must be a matrix or a vector, it has rank ${rank}; ${shapes()}`,
-        );
-      }
-    }
-    const [m, n] = this.rank === 1 ? [1, this.shape[0]!] : [this.shape[0]!, this.shape[1]!];
-    const [rows, p] = right.rank === 1 ? [right.shape[0]!, 1] : [right.shape[0]!, right.shape[1]!];
-    if (n !== rows) {
-      throw new RangeError(
-        `matmul: the left operand has ${count(n, "column")} but the right one has ${count(rows, "row")}; ${shapes()}`,
-      );
-    }
-    const out = resultArray(m * p, this.data, right.data);
-    const [a, b] = [this.data, right.data];
-    const isSingle = a instanceof Float32Array && b instanceof Float32Array && out instanceof Float32Array;
-    if (isSingle && m * n * p >= worthCopying) multiply(a, b, [m, n, p], out);
-    else matmul(a, b, m, n, p, out);
-    return new Tensor([...(this.rank === 1 ? [] : [m]), ...(right.rank === 1 ? [] : [p])], out);
+    const { shape, data } = matrixProduct(this, toTensor(other, this.dtype));
+    return new Tensor(shape, data);
   }
 
   /**
@@ -365,14 +297,8 @@ export class Tensor implements Displayable {
 
   /** The transposed matrix, out_ji = a_ij (a copy); a vector stays as it is. Throws for rank > 2. */
   transpose(): Tensor {
-    if (this.rank > 2) {
-      throw new RangeError(`transpose: the rank must be at most 2; shape ${formatShape(this.shape)}`);
-    }
-    if (this.rank < 2) return this.copy();
-    const [m, n] = [this.shape[0]!, this.shape[1]!];
-    const out = resultArray(this.size, this.data);
-    transpose(this.data, m, n, out);
-    return new Tensor([n, m], out);
+    const { shape, data } = transposed(this);
+    return new Tensor(shape, data);
   }
 
   /** Σ of all entries, or along one axis (which is removed from the shape). An empty sum is 0. */
@@ -575,17 +501,6 @@ export class Tensor implements Displayable {
     }
     return n;
   }
-
-  #inside(operation: string, index: number, axis: number): number {
-    const extent = this.shape[axis]!;
-    const at = index < 0 ? index + extent : index;
-    if (!Number.isInteger(at) || at < 0 || at >= extent) {
-      throw new RangeError(
-        `${operation}: index ${index} is outside axis ${axis}, which has ${count(extent, "entry", "entries")}; shape ${formatShape(this.shape)}`,
-      );
-    }
-    return at;
-  }
 }
 
 /** The operand as a tensor: itself if it is one, else made from nested lists in the dtype of the other side. */
@@ -599,8 +514,4 @@ function newArray(dtype: DType, values: ArrayLike<number>): FloatArray {
   if (dtype === "float32") return new Float32Array(values);
   if (dtype === "float64") return new Float64Array(values);
   throw new TypeError(`tensor: the dtype must be "float64" or "float32", got ${String(dtype)}`);
-}
-
-function count(n: number, one: string, many = `${one}s`): string {
-  return `${n} ${n === 1 ? one : many}`;
 }

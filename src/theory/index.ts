@@ -73,7 +73,7 @@ export {
   robbinsMonro,
 } from "./stochastic/robbins-monro.js";
 export { type SgdPaths, type SgdPathsOptions, sgdPaths } from "./stochastic/sgd-paths.js";
-export { CheckFailed, check } from "./verdicts/check.js";
+export { type Answer, CheckFailed, check } from "./verdicts/check.js";
 export { type BoundCheck, checkBound } from "./verdicts/check-bound.js";
 export { type ConditionCheck, checkConditions, type Sum } from "./verdicts/check-conditions.js";
 export {

@@ -15,7 +15,9 @@ import type { Sequential } from "../nn/index.js";
 import type { Rule } from "../optim/index.js";
 import { addParameters, isSingle } from "./network-file.js";
 import type { EpochRecord, Measured, MeasuredLayers, RunSettings } from "./record.js";
+import { type Behaviour, behaviourOf, differenceAt } from "./rule-behaviour.js";
 import { runNumbers, unpacked } from "./run.js";
+import type { Snapshot } from "./snapshot.js";
 
 const format = "nablab checkpoint 1";
 
@@ -25,6 +27,8 @@ export class Checkpoint implements Displayable {
   readonly settings: RunSettings;
   /** The network's parameters, in the order of its theta. */
   readonly theta: Float64Array;
+  /** What its layers keep besides, in the order of its buffers; empty of most networks. */
+  readonly buffers: Float64Array;
   /** The state of the rule. */
   readonly state: TrainingState;
   /** The loss of each step so far. */
@@ -37,13 +41,16 @@ export class Checkpoint implements Displayable {
   readonly measured: Measured;
   /** The same of each layer. */
   readonly measuredLayers: MeasuredLayers;
-  /** The parameters of the best epoch so far, where the training stops early. */
-  readonly best?: Float64Array;
+  /** The parameters and buffers of the best epoch so far, where the training stops early. */
+  readonly best?: Snapshot;
+  /** What the rule did to two parameters, where its text does not say which it is. */
+  readonly behaviour?: Behaviour;
 
   /** For `loadCheckpoint()` and `train()`. */
   constructor(content: Omit<Checkpoint, "step" | symbol>) {
     this.settings = content.settings;
     this.theta = content.theta;
+    this.buffers = content.buffers;
     this.state = content.state;
     this.loss = content.loss;
     this.stepSize = content.stepSize;
@@ -51,6 +58,7 @@ export class Checkpoint implements Displayable {
     this.measured = content.measured;
     this.measuredLayers = content.measuredLayers;
     if (content.best) this.best = content.best;
+    if (content.behaviour) this.behaviour = content.behaviour;
   }
 
   /** Steps done. */
@@ -90,22 +98,25 @@ export class Checkpoint implements Displayable {
  * float32 where that holds them; the state of the rule, the record, and the settings as JSON beside them.
  */
 export function writeCheckpoint(file: string, checkpoint: Checkpoint, model: Sequential): void {
-  const { settings, theta, state, best, loss, stepSize } = checkpoint;
+  const { settings, theta, buffers, state, best, loss, stepSize } = checkpoint;
   const tensors = new Map<string, StoredTensor>();
   const numbers: Record<string, number> = {};
   addParameters(tensors, model, theta, { single: isSingle(theta) });
-  if (best) addParameters(tensors, model, best, { single: isSingle(best), prefix: "best." });
+  if (best) addParameters(tensors, model, best.theta, { single: isSingle(best.theta), prefix: "best." });
   for (const [name, value] of Object.entries(state)) {
     if (typeof value === "number") numbers[name] = value;
     else addParameters(tensors, model, value, { single: isSingle(value), prefix: `state.${name}.` });
   }
+  // Most networks have none, and files without them are read as before.
+  const kept = { "run.buffers": buffers, "run.bestBuffers": best?.buffers };
+  for (const [name, data] of Object.entries(kept)) {
+    if (data && data.length > 0) tensors.set(name, { shape: [data.length], data });
+  }
   tensors.set("run.loss", { shape: [loss.length], data: loss });
   tensors.set("run.stepSize", { shape: [stepSize.length], data: stepSize });
-  const { epochs, measured, measuredLayers } = checkpoint;
-  writeSafetensors(file, {
-    tensors,
-    texts: { format, state: JSON.stringify({ settings, numbers, epochs, measured, measuredLayers }) },
-  });
+  const { epochs, measured, measuredLayers, behaviour } = checkpoint;
+  const record = { settings, numbers, epochs, measured, measuredLayers, behaviour };
+  writeSafetensors(file, { tensors, texts: { format, state: JSON.stringify(record) } });
 }
 
 /**
@@ -126,7 +137,10 @@ export function loadCheckpoint(file: string): Checkpoint {
       `loadCheckpoint: the file holds tensors, but is not a checkpoint of train(); got ${file}`,
     );
   }
-  const { settings, numbers, epochs, measured, ...rest } = JSON.parse(stored.texts.state!, runNumbers);
+  const { settings, numbers, epochs, measured, behaviour, ...rest } = JSON.parse(
+    stored.texts.state!,
+    runNumbers,
+  );
   const theta = flat(stored, settings.parameters, "");
   const best = flat(stored, settings.parameters, "best.");
   const state: TrainingState = { ...numbers };
@@ -136,15 +150,18 @@ export function loadCheckpoint(file: string): Checkpoint {
       state[key!] = flat(stored, settings.parameters, `state.${key}.`)!;
   }
   const series = (name: string) => Float64Array.from(stored.tensors.get(name)!.data);
+  const kept = (name: string) => (stored.tensors.has(name) ? series(name) : new Float64Array(0));
   return new Checkpoint({
     settings,
     theta: theta!,
+    buffers: kept("run.buffers"),
     state,
     loss: series("run.loss"),
     stepSize: series("run.stepSize"),
     epochs,
     ...unpacked(measured, rest),
-    ...(best && { best }),
+    ...(best && { best: { theta: best, buffers: kept("run.bestBuffers") } }),
+    ...(behaviour && { behaviour }),
   });
 }
 
@@ -179,11 +196,23 @@ export function checkResumes(settings: RunSettings, { settings: made, epochs, st
   }
 }
 
+/** Throws where the rule did something else: with another step size, β or link, which its text does not name. */
+export function checkBehaviour(rule: Rule, from: Checkpoint): void {
+  checkStepSizes(rule, from);
+  const { behaviour, step } = from;
+  const own = behaviour && behaviourOf(rule, step);
+  const k = own && differenceAt(behaviour, own);
+  if (k === undefined) return;
+  throw new RangeError(
+    `train: the checkpoint was made with another rule: given the same gradients, the parameters are elsewhere after k = ${k}; resume with the same functions among its options and links, got ${rule}`,
+  );
+}
+
 /**
  * Throws where the rule's step sizes were others: a custom schedule has no text that tells it from the next one, but it gave
  * the step sizes that are recorded. What it would give later is not looked at.
  */
-export function checkStepSizes(rule: Rule, { state, stepSize, step }: Checkpoint): void {
+function checkStepSizes(rule: Rule, { state, stepSize, step }: Checkpoint): void {
   if (step === 0) return;
   const compare = (k: number, size: number, tolerance: number) => {
     const recorded = stepSize[k - 1]!;

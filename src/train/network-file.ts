@@ -10,7 +10,7 @@ import {
 } from "../data/safetensors.js";
 import { host } from "../display/host.js";
 import type { Sequential } from "../nn/index.js";
-import { parametersOf } from "../nn/sequential.js";
+import { buffersOf, parametersOf } from "../nn/sequential.js";
 import { checkOneOf } from "../options/check.js";
 import type { Tensor } from "../tensor/index.js";
 import { architectureOf } from "./fingerprint.js";
@@ -40,12 +40,14 @@ export function saveNetwork(
   const tensors = new Map<string, StoredTensor>();
   if (names === "nablab") {
     addParameters(tensors, model, model.theta, {});
+    for (const { name, tensor } of ownBuffers(model))
+      tensors.set(name, { shape: tensor.shape, data: tensor.data.slice() as Float64Array });
     const texts = { format: "nablab network 1", architecture: architectureOf(model) };
     writeSafetensors(file, { tensors, texts });
     return;
   }
-  const single = isSingle(model.theta);
-  for (const { name, tensor } of pytorchParameters(model)) {
+  const single = isSingle(model.theta) && isSingle(model.buffers);
+  for (const { name, tensor } of pytorchTensors(model)) {
     const { shape, data } = tensor;
     tensors.set(name, { shape, data: single ? Float32Array.from(data) : Float64Array.from(data) });
   }
@@ -70,7 +72,10 @@ export function saveNetwork(
 export function loadNetwork(file: string, model: Sequential): Sequential {
   requireIdle("loadNetwork", model, "the training would overwrite what is loaded; await it first");
   const stored = readSafetensors("loadNetwork", file);
-  const own = namesOf(model).map((name, i) => ({ name, tensor: model.parameters[i]! }));
+  const own = [
+    ...namesOf(model).map((name, i) => ({ name, tensor: model.parameters[i]! })),
+    ...ownBuffers(model),
+  ];
   const isOwn = own.some(({ name }) => stored.tensors.has(name));
   const wanted = isOwn ? own : fromPytorch(stored, model);
   const found = wanted.map(({ name, tensor }) => {
@@ -88,7 +93,10 @@ export function loadNetwork(file: string, model: Sequential): Sequential {
   });
   const used = new Set(wanted.map(({ name }) => name));
   const names = [...stored.tensors.keys(), ...(stored.others?.keys() ?? [])];
-  const ignored = isOwn ? [] : names.filter((name) => !used.has(name));
+  // PyTorch counts the batches of a normalisation, which says nothing about the network.
+  const isCount = (name: string) =>
+    /\.num_batches_tracked$/.test(name) && used.has(name.replace(/num_batches_tracked$/, "running_mean"));
+  const ignored = isOwn ? [] : names.filter((name) => !used.has(name) && !isCount(name));
   if (ignored.length > 0) {
     const note = `loadNetwork: ${file} also has ${ignored.join(", ")}, which the network has no place for: ignored`;
     host().display({ data: { "text/plain": note } });
@@ -102,15 +110,26 @@ interface Named {
   tensor: Tensor;
 }
 
-/** The parameters of all layers with the names that they have in `torch.nn.Sequential`: the layer's place from 0. */
-function pytorchParameters({ layers }: Sequential, place = (i: number) => String(i)): Named[] {
-  return layers.flatMap((layer, i) =>
-    parametersOf(layer).map((tensor, k) => {
+/** What PyTorch calls the buffers of its layers. */
+const pytorchBuffers: Readonly<Record<string, string>> = { mean: "running_mean", variance: "running_var" };
+
+/** What all layers hold with the names that it has in `torch.nn.Sequential`: the layer's place from 0. */
+function pytorchTensors({ layers }: Sequential, place = (i: number) => String(i)): Named[] {
+  return layers.flatMap((layer, i) => [
+    ...parametersOf(layer).map((tensor, k) => {
       if (k > 1) throw new RangeError(`saveNetwork: PyTorch has no names for the parameters of ${layer}`);
       return { name: `${place(i)}.${k === 0 ? "weight" : "bias"}`, tensor };
     }),
-  );
+    ...Object.entries(buffersOf(layer)).map(([name, tensor]) => ({
+      name: `${place(i)}.${pytorchBuffers[name] ?? name}`,
+      tensor,
+    })),
+  ]);
 }
+
+/** The buffers under their own names, `batchNorm2_mean`. */
+const ownBuffers = ({ namedBuffers }: Sequential): Named[] =>
+  Object.entries(namedBuffers).map(([name, tensor]) => ({ name: fileName(name), tensor }));
 
 /**
  * The parameters with the names of a file of PyTorch: those of the same places, or where the file's modules stand at
@@ -125,7 +144,7 @@ function fromPytorch({ tensors }: Safetensors, model: Sequential): Named[] {
   }
   // Of several lists of modules none is known to be the network; then the names without a prefix are asked for.
   const [[prefix, places] = ["", new Set<number>()]] = modules.size === 1 ? modules : [];
-  const same = pytorchParameters(model, (i) => `${prefix}${i}`);
+  const same = pytorchTensors(model, (i) => `${prefix}${i}`);
   const isThere = ({ name, tensor }: Named) => {
     const there = tensors.get(name);
     return there ? fits(there, tensor) : name.endsWith(".bias");
@@ -134,7 +153,7 @@ function fromPytorch({ tensors }: Safetensors, model: Sequential): Named[] {
   const sorted = [...places].sort((a, b) => a - b);
   const weighted = model.layers.flatMap((layer, i) => (parametersOf(layer).length > 0 ? [i] : []));
   if (sorted.length !== weighted.length) return same;
-  return pytorchParameters(model, (i) => `${prefix}${sorted[weighted.indexOf(i)]}`);
+  return pytorchTensors(model, (i) => `${prefix}${sorted[weighted.indexOf(i)]}`);
 }
 
 const fits = (there: StoredTensor, { shape }: Tensor): boolean => there.shape.join() === shape.join();
@@ -159,8 +178,10 @@ function checkArchitecture(model: Sequential, texts: Safetensors["texts"], file:
 
 /** A1, b1, A2, b2, … as in the lecture, without dots and brackets. */
 export function namesOf({ parameterNames }: Sequential): string[] {
-  return parameterNames.map((name) => name.replaceAll(/[[\]]/g, "").replaceAll(".", "_"));
+  return parameterNames.map(fileName);
 }
+
+const fileName = (name: string): string => name.replaceAll(/[[\]]/g, "").replaceAll(".", "_");
 
 /** Adds the parameters to a file, as float32 if `single`. */
 export function addParameters(

@@ -37,8 +37,13 @@ function areFinite(numbers: Float64Array): boolean {
  */
 export function notFiniteMessage(run: Run, { what, layer }: NotFinite, kept: number, data: Dataset): string {
   const size = run.stepSize.at(-1);
+  // A single step of an ordinary size does not lead from finite parameters to others: its gradient was no number.
+  const isGradient = what === "parameters" && run.steps === 1 && size !== undefined && size <= 1;
   const advice =
     badSample(data, run.settings.backend) ??
+    (isGradient
+      ? "; the gradient of the first step is not finite: look at the gradient of the loss and of custom layers, as by gradientCheck(model, x, y, loss)"
+      : undefined) ??
     (size === undefined ? "" : `; try a smaller eta, the last step size was ${size.toPrecision(4)}`);
   if (what === "parameters" && run.steps === 0) {
     return `train: the parameters are not finite before the first step, first those of layer ${layer}, A[${layer}] or b[${layer}]; make the network with sequential() again, or load other parameters`;

@@ -22,7 +22,7 @@ function backpropagated({ model, data, loss, settings }: Task): GradientOf {
   const dropped = random(settings.seed).split("dropout");
   return (samples, k) => {
     const { x, y } = data.batch(samples);
-    const step = backpropagation(model, x, y, loss, { dropout: dropped.split(k) });
+    const step = backpropagation(model, x, y, loss, { dropout: dropped.split(k), training: true });
     if (!Number.isFinite(step.loss)) {
       const layer = step.z.findIndex((z, t) => t > 0 && !z.data.every(Number.isFinite));
       return { layer: Math.max(0, layer) };

@@ -12,10 +12,10 @@ import { runFigure } from "./run-figure.js";
 const format = "nablab run 1";
 
 /** A training whose loss ends at so many times its start has diverged. */
-const farAbove = 100;
+export const farAbove = 100;
 
 /** How many samples give the loss at the start. */
-const enough = 32;
+export const enough = 32;
 
 /** The record of a training; made by `train()`. Shows itself as charts of loss and accuracy; `table()` has its epochs. */
 export class Run implements Displayable, TrainingRecord {
@@ -37,6 +37,8 @@ export class Run implements Displayable, TrainingRecord {
   stopped?: string;
   /** Which kernels computed it, such as `wasm simd, fused multiply-add`. */
   kernels = "";
+  /** Where the loss may have ended far above its start: the mean loss of the first 32 samples before the first step. */
+  startLoss?: number;
   /** The versions of nablab and of Node, or of the browser, that computed it. */
   versions: Record<string, string> = { ...versions };
   /** How long it took. A timing, so it is in no output that a second run should repeat. */
@@ -78,9 +80,8 @@ export class Run implements Displayable, TrainingRecord {
   #growth(): string {
     const { loss, settings } = this;
     // A few samples may have a small loss by chance: take the largest of the first steps, of one epoch at most.
-    const first = loss
-      .subarray(0, Math.ceil(Math.min(enough, settings.samples) / settings.batchSize))
-      .reduce((a, b) => Math.max(a, b), 0);
+    const steps = Math.ceil(Math.min(enough, settings.samples) / settings.batchSize);
+    const first = this.startLoss ?? loss.subarray(0, steps).reduce((a, b) => Math.max(a, b), 0);
     const end = this.epochs.at(-1)!.loss;
     if (!(end > farAbove * first)) return "";
     return `, far above its start at ${first.toPrecision(3)}: try a smaller eta`;
@@ -97,6 +98,7 @@ export class Run implements Displayable, TrainingRecord {
       measuredLayers,
       restored,
       stopped,
+      startLoss,
       kernels,
       versions,
     } = this;
@@ -110,6 +112,7 @@ export class Run implements Displayable, TrainingRecord {
       measuredLayers,
       ...(restored !== undefined && { restored }),
       ...(stopped !== undefined && { stopped }),
+      ...(startLoss !== undefined && { startLoss }),
       kernels,
       versions,
       seconds: this.seconds,

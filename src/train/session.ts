@@ -3,6 +3,7 @@
  */
 import { host } from "../display/host.js";
 import type { FinishedEpoch, Progress, Trainer } from "../engine/trainer.js";
+import { predict } from "../nn/index.js";
 import { Checkpoint, writeCheckpoint } from "./checkpoint.js";
 import { bestEpoch } from "./early-stopping.js";
 import { evaluate } from "./evaluate.js";
@@ -10,7 +11,9 @@ import { measureAll } from "./measure.js";
 import { type NotFinite, notFiniteMessage } from "./not-finite.js";
 import type { Task } from "./options.js";
 import { type EpochRecord, stepsPerEpoch, totalSteps } from "./record.js";
-import { Run } from "./run.js";
+import { behaviourOf } from "./rule-behaviour.js";
+import { enough, farAbove, Run } from "./run.js";
+import { restore, type Snapshot, snapshotOf } from "./snapshot.js";
 import { TrainingChart } from "./training-chart.js";
 
 /** How often the chart is updated, in milliseconds. */
@@ -29,12 +32,14 @@ export class Session implements Progress {
   readonly #chart: TrainingChart | undefined;
   readonly #timer: ReturnType<typeof setInterval> | undefined;
   #epochBegan = this.#began;
-  /** The parameters of the best epoch so far, where it stops early. */
-  #best: Float64Array | undefined;
+  /** The network of the best epoch so far, where it stops early. */
+  #best: Snapshot | undefined;
   #broken: NotFinite | undefined;
   /** The epoch after which parameters were last inspected. */
   #looked: number;
   #savedAt = 0;
+  /** The network before the first step. */
+  readonly #start: Snapshot | undefined;
 
   constructor(task: Task) {
     const { settings, model, from, missing, signal, live } = task;
@@ -42,7 +47,7 @@ export class Session implements Progress {
     this.run = new Run(settings);
     this.run.kernels = `scalar float64${missing ? `, no fast kernel for ${missing}` : ""}`;
     if (from) {
-      model.theta.set(from.theta);
+      restore(model, from);
       Object.assign(this.run, {
         loss: from.loss,
         stepSize: from.stepSize,
@@ -52,6 +57,7 @@ export class Session implements Progress {
       });
       this.#best = from.best;
     }
+    if (!from) this.#start = snapshotOf(model);
     this.#looked = this.run.epochs.length;
     this.#interrupted = host().interruptSignal();
     this.stop = AbortSignal.any([this.#interrupted, ...(signal ? [signal] : [])]);
@@ -144,11 +150,27 @@ export class Session implements Progress {
       if (this.#interrupted.aborted) run.stopped ??= "interrupted";
       else if (signal?.aborted) run.stopped ??= reasonOf(signal);
     }
+    this.#lookBack();
     this.#save(() => trainer.state());
     if (early && this.#best) {
-      model.theta.set(this.#best);
+      restore(model, this.#best);
       run.restored = bestEpoch(run.epochs, early);
     }
+  }
+
+  /**
+   * Of batches of a few samples the first losses are chance, or already those of a network that ran away: where the end is far above
+   * the first of them, the start is measured.
+   */
+  #lookBack(): void {
+    const { run } = this;
+    const { model, data, loss } = this.#task;
+    const end = run.epochs.at(-1)?.loss;
+    if (!this.#start || end === undefined || !(end > farAbove * run.loss[0]!)) return;
+    const copy = model.copy();
+    restore(copy, this.#start);
+    const { x, y } = data.batch(0, Math.min(enough, data.size));
+    run.startLoss = loss.value(predict(copy, x), y);
   }
 
   /** Completes the record and the chart. */
@@ -173,7 +195,7 @@ export class Session implements Progress {
     await this.#measure();
     if (early) {
       const best = bestEpoch(run.epochs, early);
-      if (best === record.epoch) this.#best = model.theta.slice();
+      if (best === record.epoch) this.#best = snapshotOf(model);
       if (record.epoch - best >= early.patience) {
         run.stopped = `no better ${words[early.by]} in ${early.patience} epochs`;
       }
@@ -188,12 +210,20 @@ export class Session implements Progress {
   }
 
   #save(state: Trainer["state"]): void {
-    const { keep, model } = this.#task;
+    const { keep, model, rule } = this.#task;
     const { settings, loss, stepSize, epochs, measured, measuredLayers, steps } = this.run;
     if (!keep || this.#savedAt === steps) return;
     this.#savedAt = steps;
+    const behaviour = behaviourOf(rule, steps);
     const record = { settings, loss, stepSize, epochs, measured, measuredLayers };
-    const now = { ...record, theta: model.theta, state: state(), ...(this.#best && { best: this.#best }) };
+    const now = {
+      ...record,
+      theta: model.theta,
+      buffers: model.buffers,
+      state: state(),
+      ...(this.#best && { best: this.#best }),
+      ...(behaviour && { behaviour }),
+    };
     writeCheckpoint(keep.file, new Checkpoint(now), model);
   }
 

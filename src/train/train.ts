@@ -10,6 +10,7 @@ import { type Task, type TrainOptions, taskOf } from "./options.js";
 import { kernelTraining, referenceTrainer } from "./reference.js";
 import type { Run } from "./run.js";
 import { Session } from "./session.js";
+import { restore, snapshotOf } from "./snapshot.js";
 import { requireIdle, underWay } from "./under-way.js";
 
 let last: Run | undefined;
@@ -68,11 +69,12 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
     trainer = trainerOf(task, session);
     await session.begin();
     while (session.goesOn) {
-      const before = model.theta.slice();
+      const before = snapshotOf(model);
       const layer = await trainer.advance(session.nextLook);
       const theta = trainer.theta();
       const broken = parametersNotFinite(model, theta);
-      model.theta.set(broken ? before : theta);
+      if (broken) restore(model, before);
+      else model.theta.set(theta);
       if (broken) session.breakOff(broken);
       else if (layer !== undefined) session.breakOff({ what: "loss", layer });
       else await session.look(trainer);

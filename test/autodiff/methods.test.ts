@@ -238,7 +238,7 @@ describe("second derivatives and Jacobians", () => {
   });
 });
 
-describe("a layer of one's own without a way back", () => {
+describe("a custom layer without a backward", () => {
   test("is differentiated, parameters and all", () => {
     const gate = defineLayer({
       name: "gate",
@@ -252,7 +252,7 @@ describe("a layer of one's own without a way back", () => {
   });
 });
 
-test("kinks are found and told apart; what is compared shows itself", async () => {
+test("kinks are found and distinguished; a comparison shows itself", async () => {
   const found = compareMethods((x) => x.relu().sum(), [0, 1, -1]);
   expect([found.ok, found.kinks]).toEqual([true, [0]]);
   const bundle = await toBundle(found);

@@ -1,6 +1,14 @@
 // The verdict on a gradient: right ones and slightly wrong ones over 500 random functions, and the places where there is
 // nothing to compare with.
-import { checkGradient, compareMethods, gradientCheck, type Random, random, type Verdict } from "nablab";
+import {
+  checkGradient,
+  compareMethods,
+  gradientCheck,
+  type Random,
+  random,
+  type Traced,
+  type Verdict,
+} from "nablab";
 import { describe, expect, test } from "vitest";
 
 type F = (theta: Float64Array) => number;
@@ -36,6 +44,27 @@ describe("a ladder of wrong gradients", () => {
       const off = size * 10 ** -(6 * stream.uniform());
       const wrong = right.map((x, i) => (i === at ? x + off : x));
       if (n < 50 || seed % 20 === 3) expect(verdict(f, wrong, Array.from(theta))).toBe("no");
+    }
+  });
+
+  test("500 wrong ones fail in grading; what three of four methods do not see is no agreement", () => {
+    const stream = random(24);
+    for (let seed = 0; seed < 500; seed++) {
+      const n = [1, 2, 5, 20][seed % 4]!;
+      const { f, gradient } = smooth(n, stream);
+      const theta = Array.from({ length: n }, () => stream.normal());
+      const right = gradient(Float64Array.from(theta));
+      const at = stream.integer(n);
+      const off = Math.max(...right.map(Math.abs)) * 10 ** -(5 * stream.uniform());
+      const wrong = right.map((x, i) => (i === at ? x + off : x));
+      const failed = expect.objectContaining({ name: "CheckFailed", verdict: "no" });
+      expect(() => checkGradient("g", wrong, f, theta)).toThrow(failed);
+      // Right ones print a line each.
+      if (seed % 100 === 0) checkGradient("g", right, f, theta);
+      // x.value is a constant to three of the methods, and none to the differences.
+      const share = seed % 5 === 0 ? 0 : 10 ** -(6 * stream.uniform());
+      const hidden = (x: Traced) => x.sin().add(x.mul(x.value).mul(share)).sum();
+      expect(compareMethods(hidden, theta.slice(0, 3)).verdict).toBe(share === 0 ? "yes" : "no");
     }
   });
 
@@ -182,17 +211,39 @@ describe("values with few digits", () => {
   const square = (t: Float64Array) => t[0]! ** 2;
   const rounded = (digits: number) => (t: Float64Array) => Number(square(t).toFixed(digits));
 
-  test("the slope of the curve that steps follow is not called right, nor 0, which theirs is, wrong", () => {
+  test("steps have slope 0, and follow a curve: neither is wrong, and the curve is right where its digits suffice", () => {
     const stream = random(77);
-    const answers = new Set<string>();
-    for (let seed = 0; seed < 500; seed++) {
+    const rounded32 = (t: Float64Array) => Math.fround(square(t));
+    const sine = (digits: number) => (t: Float64Array) => Number((1 + Math.sin(t[0]! - 1)).toFixed(digits));
+    const answers: Record<number, Set<string>> = {};
+    for (let seed = 0; seed < 1000; seed++) {
       const at = 1 + stream.uniform();
-      const f = rounded(2 + (seed % 5));
-      expect(verdict(f, [2 * at], [at])).not.toBe("yes");
+      const digits = 2 + (seed % 10);
+      const [f, slope] = [
+        [rounded(digits), 2 * at],
+        [rounded32, 2 * at],
+        [sine(digits), Math.cos(at - 1)],
+      ][seed % 3] as [F, number];
       expect(verdict(f, [0], [at])).not.toBe("no");
-      answers.add(verdict(f, [2 * at], [at]));
+      const answer = verdict(f, [slope], [at]);
+      // Of two or three digits steps may be so wide that they are a function of their own, which is constant.
+      if (digits > 3) expect(answer).not.toBe("no");
+      if (f !== rounded32) (answers[digits] ??= new Set()).add(answer);
     }
-    expect(answers).toContain("undecided");
+    for (const digits of [4, 5]) expect(answers[digits]).toEqual(new Set(["undecided"]));
+    for (const digits of [8, 9, 10]) expect(answers[digits]).toContain("yes");
+  });
+
+  test("steps hide no gradient that is neither theirs nor the curve's", () => {
+    for (const digits of [7, 8, 9, 10]) {
+      const off = [2.5, -2.002, 20].map((wrong) => verdict(rounded(digits), [wrong], [1.001]));
+      expect(off).toEqual(["no", "no", "no"]);
+    }
+    // Flat, but for a kink on one side: its slope there is 0, and no other.
+    expect(verdict(([t]) => Math.max(0, t! - 1e-7), [0.5], [0])).toBe("no");
+    // A gradient that was left out, of a loss next to 0 whose terms are not.
+    const confident = (t: Float64Array) => Math.log(Math.exp(t[0]!) + Math.exp(30)) - 30;
+    expect(verdict(confident, [0], [20])).toBe("no");
   });
 
   test("digits beyond those that a tolerance needs do not matter", () => {

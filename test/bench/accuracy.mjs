@@ -9,7 +9,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { adagrad, adagradNorm, adam, dense, mnist, random, relu, sequential, sgd, train } from "nablab";
+import { range } from "nablab";
+import { Grid } from "../../dist/sweep/grid.js";
+import { meanOf, sdOf } from "../../dist/sweep/statistics.js";
+import { runSweep } from "../../dist/sweep/sweep.js";
+import { names } from "./accuracy-experiment.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -22,55 +26,27 @@ if (values.help) {
   console.log("npm run bench:accuracy [-- --seeds 5] [--epochs 1,5,20]");
   process.exit();
 }
-const seeds = Array.from({ length: Number(values.seeds) }, (_, seed) => seed);
+const seeds = range(Number(values.seeds));
 const epochs = values.epochs.split(",").map(Number);
-const rules = [
-  sgd({ eta: 0.1 }),
-  sgd({ eta: 0.5 }),
-  adagradNorm({ eta: 1 }),
-  adagrad({ eta: 0.01 }),
-  adam({ eta: 0.001 }),
-];
-const data = await mnist();
+const results = await runSweep(
+  new URL("./accuracy-experiment.mjs", import.meta.url),
+  new Grid({ rule: names, seed: seeds, epochs: Math.max(...epochs) }),
+  { live: false },
+  {
+    ended: ({ point }, { values, error }) =>
+      console.error(
+        `${point.rule}, seed ${point.seed}: ${error?.message ?? values.accuracy.at(-1).toFixed(2)} %`,
+      ),
+  },
+);
+if (results.failed.length > 0) process.exit(1);
+const rows = results.group("rule").groups.map(({ point: { rule }, records }) => ({
+  rule,
+  accuracies: records.map(({ values }) => epochs.map((epoch) => values.accuracy[epoch - 1])),
+}));
 
-function network(seed) {
-  const model = sequential([dense(784, 512), relu(), dense(512, 384), relu(), dense(384, 10)], { seed });
-  const stream = random(seed).split("as PyTorch starts");
-  for (const { A, b, inputs } of model.dense) {
-    for (const { data: numbers } of [A, b]) {
-      for (let i = 0; i < numbers.length; i++) numbers[i] = (2 * stream.uniform() - 1) / Math.sqrt(inputs);
-    }
-  }
-  return model;
-}
-
-const rows = [];
-for (const rule of rules) {
-  const accuracies = [];
-  for (const seed of seeds) {
-    const { epochs: records } = await train(network(seed), data.train, {
-      rule,
-      seed,
-      epochs: Math.max(...epochs),
-      validation: data.test,
-      live: false,
-    });
-    accuracies.push(epochs.map((epoch) => 100 * records[epoch - 1].accuracy));
-    console.error(
-      `${rule}, seed ${seed}: ${accuracies
-        .at(-1)
-        .map((a) => a.toFixed(2))
-        .join(" / ")} %`,
-    );
-  }
-  rows.push({ rule: String(rule), accuracies });
-}
-
-const cell = (column) => {
-  const mean = column.reduce((sum, value) => sum + value, 0) / column.length;
-  const squares = column.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return `${mean.toFixed(2)} ± ${Math.sqrt(squares / Math.max(1, column.length - 1)).toFixed(2)}`;
-};
+const cell = (column) =>
+  `${meanOf(column).toFixed(2)} ± ${column.length > 1 ? sdOf(column).toFixed(2) : "–"}`;
 const text = [
   `| rule | ${epochs.map((epoch) => `after ${epoch} epoch${epoch > 1 ? "s" : ""}`).join(" | ")} |`,
   `|---|${epochs.map(() => "---|").join("")}`,

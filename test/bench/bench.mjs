@@ -3,7 +3,9 @@
 //
 //   npm run bench                  nablab, and every peer that is installed
 //   npm run bench -- --peers       installs the peers first, in .cache/peers (1 GB)
+//   npm run bench -- --browser     also in Chromium: nablab, and jax-js if it is installed
 //   npm run bench -- --rounds 3 --only 128,lenet --threads 2
+//   npm run bench -- --sweep       what a sweep costs beyond its points, alone (sweep.mjs)
 //
 // All take turns in every round, each in a process of its own, so that what else the machine does meets all of them.
 // Writes test/output/bench/bench.json and bench.html.
@@ -53,9 +55,13 @@ const others = ["98", "matmul", "ladders", "profile"];
 const { values } = parseArgs({
   options: {
     peers: { type: "boolean", default: false },
+    browser: { type: "boolean", default: false },
     rounds: { type: "string", default: "5" },
     threads: { type: "string", default: String(availableParallelism()) },
     only: { type: "string" },
+    sweep: { type: "boolean", default: false },
+    points: { type: "string", default: "10000" },
+    "dask-points": { type: "string", default: "2000" },
     out: { type: "string", default: join("test", "output", "bench") },
     help: { type: "boolean", short: "h", default: false },
   },
@@ -66,16 +72,21 @@ const unknown = chosen.find((name) => !names.includes(name));
 if (values.help || unknown !== undefined) {
   if (unknown !== undefined) console.error(`bench: there is no "${unknown}" to measure`);
   console.log(
-    `npm run bench [-- --peers] [--rounds 5] [--threads N] [--only ${names.join(",")}] [--out test/output/bench]`,
+    `npm run bench [-- --peers] [--browser] [--rounds 5] [--threads N] [--only ${names.join(",")}] [--out test/output/bench] | --sweep [--points 10000] [--dask-points 2000]`,
   );
   process.exit(unknown === undefined ? 0 : 2);
+}
+if (values.sweep) {
+  const { benchSweep } = await import("./sweep.mjs");
+  await benchSweep({ points: Number(values.points), daskPoints: Number(values["dask-points"]) });
+  process.exit();
 }
 const rounds = Number(values.rounds);
 const threads = Number(values.threads);
 
 if (values.peers) await installPeers();
 console.log(
-  `${epochContenders()
+  `${epochContenders(values.browser)
     .map(({ name }) => name)
     .join(", ")}; ${rounds} rounds, ${threads} threads`,
 );
@@ -107,7 +118,7 @@ async function inTurn(title, contenders, argumentsOf) {
 
 const results = [];
 for (const { title, name: _, others, ...setting } of settings.filter(({ name }) => chosen.includes(name))) {
-  const taking = epochContenders().filter(({ can }) => !can || can(setting));
+  const taking = epochContenders(values.browser).filter(({ can }) => !can || can(setting));
   const most = new Map(
     taking.map(({ name, most = Infinity, own }) => [
       name,
@@ -131,7 +142,7 @@ for (const { title, name: _, others, ...setting } of settings.filter(({ name }) 
 }
 if (chosen.includes("98")) {
   const title = "98 % of the test images";
-  const found = await inTurn(title, toAccuracyContenders(), (_, seed) => ({ seed }));
+  const found = await inTurn(title, toAccuracyContenders(values.browser), (_, seed) => ({ seed }));
   const summary = found.map(([name, all]) => ({
     name,
     version: all[0].version,

@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findOpenblas } from "#nablab/platform/openblas.js";
+import { findChromium } from "../../scripts/lib/find-chromium.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const peers = join(root, ".cache", "peers");
@@ -24,13 +25,35 @@ const inPython = (name) => ({ command: python, args: [script(name)] });
 const wasm = ["--backend", "wasm"];
 const present = (contenders) => contenders.filter(({ there }) => !there || there());
 
-/** Who trains for seconds an epoch; `most` limits the samples of slow ones, `can` the settings; `own` is nablab. */
-export function epochContenders() {
+const inChromium = (who) => node("in_chromium.mjs", "--who", who);
+
+/**
+ * Who trains for seconds an epoch; `most` limits the samples of slow ones, `can` the settings; `own` is nablab.
+ *
+ * @param {boolean} browser also in Chromium
+ */
+export function epochContenders(browser) {
   const plain = ({ rule, network }) => rule === "sgd" && !network;
   const notFull = (setting) => plain(setting) && setting.batch <= 128;
+  const withAdam = ({ rule, network, batch }) => /^(sgd|adam)$/.test(rule) && !network && batch <= 128;
+  const hasBrowser = () => browser && findChromium() !== undefined;
   return present([
     { name: "nablab", own: true, ...node("nablab.mjs") },
     { name: "nablab, WebAssembly", own: true, ...node("nablab.mjs", ...wasm), there: findOpenblas },
+    {
+      name: "nablab, in Chromium",
+      own: true,
+      ...inChromium("nablab"),
+      there: hasBrowser,
+      can: ({ network }) => !network,
+    },
+    {
+      name: "jax-js, in Chromium",
+      ...inChromium("jax"),
+      there: () => hasBrowser() && hasNode("@jax-js/jax"),
+      can: withAdam,
+      most: 6400,
+    },
     { name: "PyTorch", ...inPython("torch_mlp.py"), there: () => hasPython("torch") },
     { name: "NumPy", ...inPython("numpy_mlp.py"), there: () => hasPython("numpy"), can: plain },
     {
@@ -38,7 +61,7 @@ export function epochContenders() {
       ...node("jax_js.mjs"),
       cwd: peers,
       there: () => hasNode("@jax-js/jax"),
-      can: notFull,
+      can: withAdam,
       most: 1280,
     },
     {
@@ -53,8 +76,14 @@ export function epochContenders() {
 }
 
 /** Who trains until 98 % of the test images are right. */
-export function toAccuracyContenders() {
+export function toAccuracyContenders(browser) {
   return present([
+    {
+      name: "nablab, in Chromium",
+      ...inChromium("nablab"),
+      args: [...inChromium("nablab").args, "--task", "98"],
+      there: () => browser && findChromium() !== undefined,
+    },
     { name: "nablab", ...node("nablab_98.mjs") },
     { name: "nablab, WebAssembly", ...node("nablab_98.mjs", ...wasm), there: findOpenblas },
     { name: "PyTorch", ...inPython("torch_98.py"), there: () => hasPython("torch") },

@@ -1,15 +1,17 @@
 /**
  * A site in a real browser: read from its folder and from a host, and run.
  */
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { verdict, writeAssignment } from "./assignment.js";
 import { findChromium } from "./chromium.js";
 import { notebookOf } from "./notebook-page.js";
-import { idle, makeSite, open, pressRun, serve, startChromium } from "./site.js";
+import { idle, makeSite, open, pressRun, rowsOf, serve, startChromium } from "./site.js";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const lecture = path.join(root, "notebooks/lectures/01-gradient-descent.ipynb");
@@ -32,11 +34,14 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
     "k > 5",
   ];
 
+  const endlessCall = '/^(a+)+$/.test("a".repeat(40) + "b")';
+
   beforeAll(async () => {
     const trial = path.join(pictures, "site-trial");
     mkdirSync(trial, { recursive: true });
     writeFileSync(path.join(trial, "trial.ipynb"), JSON.stringify(notebookOf(...cells)));
-    ({ folder, remove } = makeSite(lecture, path.join(trial, "trial.ipynb")));
+    const assignment = writeAssignment(path.join(trial, "assignment.ipynb"));
+    ({ folder, remove } = makeSite([lecture, path.join(trial, "trial.ipynb"), assignment]));
     const served = await serve(folder, { port: 0, base: "/a/course/" });
     closing.push(() => served.server.close());
     address = served.address;
@@ -196,8 +201,20 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
       await cell.locator(".gtitle", { hasText: "η = 0.75" }).waitFor();
       expect(await violations(page)).toEqual([]);
 
-      await runCell(page, 3);
+      // One call of the engine does not read the stop word: a second press ends it with its kernel.
+      await page.locator("section.cell").nth(1).getByRole("textbox").fill(endlessCall);
+      await runCell(page, 1);
       await page.locator('section.cell[data-state="running"]').waitFor();
+      await page.waitForTimeout(300);
+      await page.getByRole("button", { name: "Stop" }).click();
+      await page.locator(".bar .status", { hasText: "press Stop again" }).waitFor();
+      await page.getByRole("button", { name: "Stop" }).click();
+      await idle(page);
+      expect(await shown(page, 1)).toContain("a call that cannot be interrupted");
+      await page.locator("section.cell").nth(1).getByRole("textbox").fill(cells[1]!);
+
+      await runCell(page, 3);
+      await page.locator('section.cell[data-state="running"]', { hasText: "while (true) k++" }).waitFor();
       await page.waitForTimeout(300);
       await page.getByRole("button", { name: "Stop" }).click();
       await idle(page);
@@ -318,6 +335,91 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
       expect(await shown(page, 1)).toContain("variables with it");
       expect(await run(1, "k + 1")).toBe("2");
       expect(wrong).toEqual([]);
+    }));
+
+  test("Check runs an assignment as it stands, and shows points and what failed", () =>
+    within({ colorScheme: "dark" }, async (context) => {
+      const { page, wrong } = await open(context, `${address}assignment.html`);
+      await page.getByRole("button", { name: "Check", exact: true }).press("Enter");
+      const dialog = page.getByRole("dialog", { name: "Check" });
+      await dialog.getByRole("button", { name: "Close" }).waitFor();
+      expect(await rowsOf(dialog)).toEqual(verdict);
+      expect(await dialog.innerText()).toContain("2 of 6 points of the visible tests");
+      expect(await dialog.locator("h3 + pre").innerText()).toContain("CheckFailed: cube(2) is 8");
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+
+      // Code that is edited is checked as edited, and an edited test gives nothing.
+      await pressRun(page);
+      await page
+        .locator("section.cell")
+        .nth(2)
+        .getByRole("textbox")
+        .fill("const cube = (x: number): number => x ** 3;");
+      await page.locator("section.cell").nth(1).locator("summary").click();
+      await page.locator("section.cell").nth(1).getByRole("textbox").fill("2");
+      await page.getByRole("button", { name: "Check", exact: true }).click();
+      await dialog.getByRole("button", { name: "Close" }).waitFor();
+      expect((await rowsOf(dialog)).slice(0, 2)).toEqual([
+        ["✗", "square-test", "edited", "2"],
+        ["✓", "cube-test", "3", "3"],
+      ]);
+      await dialog.getByRole("button", { name: "Close" }).click();
+
+      // A loop without an end is stopped by closing.
+      await page.locator("section.cell").nth(0).getByRole("textbox").fill("while (true);");
+      await page.getByRole("button", { name: "Check", exact: true }).click();
+      await dialog.getByText("Running cell 1 of 7").waitFor();
+      await dialog.getByRole("button", { name: "Stop" }).click();
+      await dialog.waitFor({ state: "detached" });
+      expect(wrong).toEqual([]);
+    }));
+
+  test("controls move between pictures before there is a kernel, also from a folder", () =>
+    within({}, async (context) => {
+      const source = path.join(pictures, "site-trial", "sliders.ipynb");
+      const interact =
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a cell
+        'await interact({ eta: { min: 0, max: 1, value: 0.3, step: 0.05 }, rule: { options: ["SGD", "Adam"] } }, ({ eta, rule }) => lineChart({ title: `${rule}: η = ${eta}`, x: { title: "k" }, y: { title: "F" }, series: [{ name: "F", y: [1, eta] }] }));';
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a cell
+      const text = "await interact({ n: { min: 1, max: 3, value: 1, step: 1 } }, ({ n }) => `n is ${n}`);";
+      const notebook = notebookOf('import { interact, lineChart } from "nablab";', interact, text);
+      writeFileSync(source, JSON.stringify(notebook));
+      execFileSync(process.execPath, [path.join(root, "dist/cli/main.js"), "run", source], { stdio: "pipe" });
+      const site = makeSite([source], { sliders: true });
+      try {
+        const { page, wrong } = await open(
+          context,
+          pathToFileURL(path.join(site.folder, "sliders.html")).href,
+        );
+        const cell = page.locator("section.cell").nth(1);
+        const title = cell.locator(".gtitle");
+        const eta = cell.getByRole("slider", { name: "eta" });
+        expect(await eta.getAttribute("aria-valuetext")).toBe("0.3");
+        await eta.press("ArrowRight");
+        await title.filter({ hasText: "SGD: η = 0.4" }).waitFor();
+        await eta.press("End");
+        await title.filter({ hasText: "SGD: η = 1" }).waitFor();
+        // The other one is moved alone: the first goes back.
+        await cell.getByRole("combobox", { name: "rule" }).selectOption("Adam");
+        await title.filter({ hasText: "Adam: η = 0.3" }).waitFor();
+        expect(await eta.getAttribute("aria-valuetext")).toBe("0.3");
+        const third = page.locator("section.cell").nth(2);
+        await third.getByRole("slider", { name: "n" }).press("End");
+        await third.getByText("n is 3").waitFor();
+        expect(wrong).toEqual([]);
+        await page.screenshot({ path: path.join(pictures, "site-sliders.png") });
+        // axe loads the style sheets, which a page from a folder may not.
+        const { server, address } = await serve(site.folder, { port: 0 });
+        closing.push(() => server.close());
+        const served = await open(context, `${address}sliders.html`);
+        await served.page.getByRole("slider").first().press("End");
+        await served.page.locator(".gtitle").first().waitFor();
+        expect(await violations(served.page)).toEqual([]);
+      } finally {
+        site.remove();
+      }
     }));
 
   test("a browser without SIMD is told so", () =>

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
 import { serve } from "#nablab/cli/serve.js";
 import { findChromium } from "./chromium.js";
 
@@ -15,16 +15,15 @@ export const isolating = {
   "cross-origin-embedder-policy": "require-corp",
 };
 
-/** Makes a site in a folder, which `remove` removes. */
-export function makeSite(...notebooks: string[]): { folder: string; remove(): void } {
+/** Makes a site in a folder, which `remove` removes; with a JupyterLab, if wanted. */
+export function makeSite(
+  notebooks: readonly string[],
+  { lab = false, sliders = false }: { lab?: boolean; sliders?: boolean } = {},
+): { folder: string; remove(): void } {
   const folder = mkdtempSync(path.join(tmpdir(), "nablab-site-"));
-  execFileSync(
-    process.execPath,
-    [path.join(root, "dist/cli/main.js"), "site", "--no-lab", ...notebooks, "--out", folder],
-    {
-      stdio: "pipe",
-    },
-  );
+  const options = [...(lab ? [] : ["--no-lab"]), ...(sliders ? ["--sliders"] : []), "--out", folder];
+  const args = [path.join(root, "dist/cli/main.js"), "site", ...options, ...notebooks];
+  execFileSync(process.execPath, args, { stdio: "pipe" });
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
@@ -83,5 +82,11 @@ export async function runAll(page: Page): Promise<(string | undefined)[]> {
 export async function idle(page: Page): Promise<void> {
   await page.locator(".bar .status", { hasText: /^Ready$/ }).waitFor({ timeout: 300_000 });
 }
+
+/** The texts of the rows of a table in the dialog of Check. */
+export const rowsOf = (dialog: Locator): Promise<string[][]> =>
+  dialog
+    .locator("tbody tr")
+    .evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? "")));
 
 export { serve };

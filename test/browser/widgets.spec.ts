@@ -68,7 +68,7 @@ describe.skipIf(!executablePath && !process.env.CI)("widgets", () => {
     await opened.until("the slider follows", async () => (await range.inputValue()) === "75");
     await opened.page.screenshot({ path: path.join(pictures, "widgets.png") });
 
-    // A page opened anew, with the kernel still there, gets the widgets and their state back.
+    // A reloaded page, with the kernel still there, gets the widgets and their state back.
     await opened.save();
     const reopened = await NotebookPage.open(browser!, lab!, "widgets.ipynb");
     const back = reopened.outputs(0).locator('input[type="range"]');

@@ -88,7 +88,7 @@ describe("class lists", () => {
     expect(students[0]).toMatchObject(student);
   });
 
-  test("a class in which students cannot be told apart is refused, with the line", () => {
+  test("a class with indistinguishable students is refused, with the line", () => {
     const of = (text: string, id?: string) => () => studentsOf(bytes(text), "c.csv", id);
     expect(of("username\nada\nADA\n")).toThrow(
       "c.csv: lines 2 and 3 have the same id; choose another column with --id, got ADA",

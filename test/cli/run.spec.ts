@@ -179,7 +179,7 @@ describe.concurrent("nothing is lost", () => {
     expect(stderr).toContain("a.ipynb: was changed while it ran");
   });
 
-  test("a notebook that its own cell deletes is not written anew", async () => {
+  test("a notebook that its own cell deletes is not written again", async () => {
     const dir = folder();
     write(dir, "a.ipynb", ['import fs from "node:fs"; fs.rmSync("a.ipynb")']);
     const { status, stderr } = await nablab(dir, "run", "a.ipynb");

@@ -379,7 +379,7 @@ test("nothing is graded twice, and what was handed in again is", () => {
   expect(third.status).toBe(0);
 }, 120_000);
 
-test("cut short, it goes on where it was: what was being graded is graded anew", async () => {
+test("interrupted, it continues where it was: what was being graded is graded again", async () => {
   const main = path.resolve(import.meta.dirname, "../../dist/cli/main.js");
   const child = spawn(process.execPath, [main, "course", "autograde", "--force", "--jobs", "2"], {
     cwd: course.folder,

@@ -14,7 +14,7 @@ const write = (name: string, content: string | Uint8Array): string => {
   return file;
 };
 
-/** An npy file as NumPy writes it: version 1 or 2, the header filled up so that numbers begin at a multiple of 64. */
+/** An npy file as NumPy writes it: version 1 or 2, the header padded so that numbers begin at a multiple of 64. */
 function npy(
   descr: string,
   shape: number[],
@@ -119,7 +119,7 @@ describe("npy", () => {
   });
 });
 
-describe("idx files of one's own", () => {
+describe("custom idx files", () => {
   const images = (count: number) =>
     Buffer.concat([
       Buffer.from([0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 2, 0, 0, 0, 2]),

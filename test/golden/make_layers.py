@@ -36,7 +36,19 @@ LAYERS = {
     "softmax": lambda: nn.Softmax(dim=1),
     "dropout": lambda p=0.5: Dropout(p),
     "layerNorm": lambda shape: nn.LayerNorm(shape),  # nablab's has the shape that comes in
+    "embedding": lambda symbols, width: Embedding(symbols, width),
+    # The channels that come in, which nablab sees, and whether they are images.
+    "batchNorm": lambda channels, images, o={}: (nn.BatchNorm2d if images else nn.BatchNorm1d)(
+        channels, eps=o.get("epsilon", 1e-5), momentum=o.get("momentum", 0.1)
+    ),
 }
+
+
+class Embedding(nn.Embedding):
+    """PyTorch's embedding, for symbols that come as numbers."""
+
+    def forward(self, x):
+        return super().forward(x.long())
 
 
 class Dropout(nn.Module):
@@ -53,9 +65,15 @@ class Dropout(nn.Module):
 
 
 
+def weighted(g, y, o):
+    """The mean over the samples, not over their weights."""
+    weight = torch.tensor(o["classWeights"])
+    return F.cross_entropy(g, y, weight=weight, label_smoothing=o.get("labelSmoothing", 0.0), reduction="none").mean()
+
+
 # Sums over the outputs and means over the samples, as nablab's.
 LOSSES = {
-    "crossEntropy": lambda g, y, o: F.cross_entropy(g, y, label_smoothing=o.get("labelSmoothing", 0.0)),
+    "crossEntropy": lambda g, y, o: weighted(g, y, o) if "classWeights" in o else F.cross_entropy(g, y, label_smoothing=o.get("labelSmoothing", 0.0)),
     "squaredError": lambda g, y, o: ((g - y) ** 2).sum(dim=1).mean(),
     "huberLoss": lambda g, y, o: F.huber_loss(g, y, reduction="none", delta=o.get("delta", 1)).sum(dim=1).mean(),
     "binaryCrossEntropy": lambda g, y, o: F.binary_cross_entropy_with_logits(g, y, reduction="none").sum(dim=1).mean(),
@@ -120,6 +138,43 @@ CASES = [
         loss=["squaredError", {}],
         eta=0.02,
     ),
+    dict(
+        input=[4],
+        layers=[["batchNorm", 4, False], ["dense", 4, 6], ["batchNorm", 6, False, {"momentum": 0.3}], ["relu"], ["dense", 6, 3]],
+        loss=["crossEntropy", {}],
+        eta=0.3,
+    ),
+    dict(
+        input=[2, 5, 4],
+        layers=[
+            ["conv2d", 2, 3, {"kernel": 2}],
+            ["batchNorm", 3, True, {"epsilon": 1e-3}],
+            ["tanh"],
+            ["flatten"],
+            ["dense", 36, 2],
+        ],
+        loss=["squaredError", {}],
+        eta=0.02,
+    ),
+    dict(
+        input=[3],
+        symbols=5,
+        layers=[["embedding", 5, 2], ["flatten"], ["dense", 6, 4], ["tanh"], ["dense", 4, 5]],
+        loss=["crossEntropy", {}],
+        eta=0.5,
+    ),
+    dict(
+        input=[4],
+        layers=[["dense", 4, 6], ["tanh"], ["dense", 6, 3]],
+        loss=["crossEntropy", {"classWeights": [0.5, 3.0, 1.0]}],
+        eta=0.2,
+    ),
+    dict(
+        input=[4],
+        layers=[["dense", 4, 6], ["tanh"], ["dense", 6, 3]],
+        loss=["crossEntropy", {"classWeights": [2.0, 0.0, 1.5], "labelSmoothing": 0.2}],
+        eta=0.2,
+    ),
 ]
 
 
@@ -129,13 +184,17 @@ def flat(tensors):
 
 def run(case):
     net = nn.Sequential(*[LAYERS[name](*arguments) for name, *arguments in case["layers"]])
-    x = torch.randn(3 * BATCH, *case["input"])
+    shape = [3 * BATCH, *case["input"]]
+    x = torch.randint(case["symbols"], shape).double() if "symbols" in case else torch.randn(shape)
     name, options = case["loss"]
     with torch.no_grad():
         outputs = net(x).shape[1]
     dropouts = [m for m in net if isinstance(m, Dropout)]
+    norms = [m for m in net if isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d))]
     for m in dropouts:
         m.masks.clear()
+    for m in norms:
+        m.reset_running_stats()
     y = torch.randint(outputs, (len(x),)) if name in LABELS else torch.randn(len(x), outputs)
     if name == "binaryCrossEntropy":
         y = torch.rand(len(x), outputs).round(decimals=2)
@@ -158,7 +217,13 @@ def run(case):
             theta[str(step)] = flat(net.parameters())
     # For each step those of each dropout layer, row by row.
     masks = {"masks": list(zip(*(m.masks for m in dropouts)))} if dropouts else {}
-    return {**record, **masks, "losses": losses, "theta": theta}
+    # The running means and variances at the end, and what the network then says to its samples.
+    buffers = {}
+    if norms:
+        with torch.no_grad():
+            used = net.eval()(x).tolist()
+        buffers = {"buffers": flat([t for m in norms for t in (m.running_mean, m.running_var)]), "used": used}
+    return {**record, **masks, **buffers, "losses": losses, "theta": theta}
 
 
 if __name__ == "__main__":

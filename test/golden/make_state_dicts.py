@@ -3,7 +3,7 @@
     VENV/bin/pip install safetensors && VENV/bin/python test/golden/make_state_dicts.py        (see make.py for VENV)
 
 Outputs are computed in float64 from the parameters as they are stored. `ignored` are tensors beside those of the
-network, as batch normalisation and buffers leave them.
+network, as another module leaves them.
 """
 
 import json
@@ -28,6 +28,18 @@ def NORM():
     return net
 
 
+def BATCHES():
+    net = nn.Sequential(
+        nn.Conv2d(2, 3, 3, padding=1), nn.BatchNorm2d(3), nn.ReLU(), nn.Flatten(), nn.Linear(90, 4), nn.BatchNorm1d(4), nn.Tanh(), nn.Linear(4, 2)
+    )
+    for parameter in net.parameters():
+        parameter.data += 0.3 * torch.randn_like(parameter)
+    with torch.no_grad():  # running means and variances of some batches
+        for _ in range(3):
+            net(1 + 2 * torch.randn(8, 2, 6, 5))
+    return net
+
+
 CASES = {
     "dense-f32": dict(net=DENSE, input=[5], dtype=torch.float32),
     "dense-f64": dict(net=DENSE, input=[5], dtype=torch.float64),
@@ -44,6 +56,8 @@ CASES = {
         dtype=torch.float32,
     ),
     "norm-f32": dict(net=NORM, input=[5], dtype=torch.float32),
+    "batches-f32": dict(net=BATCHES, input=[2, 6, 5], dtype=torch.float32),
+    "batches-f16": dict(net=BATCHES, input=[2, 6, 5], dtype=torch.float16),
 }
 
 if __name__ == "__main__":

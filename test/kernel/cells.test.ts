@@ -10,7 +10,7 @@ import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createNodeSession } from "#nablab/kernel/node-host.js";
 import type { CellResult, Output, Session } from "#nablab/session/session.js";
-import { stopFlag } from "#nablab/session/stop.js";
+import { stopper } from "./cells.js";
 
 let session: Session<number>;
 let outputs: Output[] = [];
@@ -370,9 +370,8 @@ describe("stop", () => {
   const press = (): void => session.interrupt();
   /** As the sockets' thread does it, while nothing else is heard. */
   const pressFromThread = async (code: string): Promise<void> => {
-    const source = `const { workerData } = require("node:worker_threads");
-      setTimeout(() => { Atomics.add(workerData, 1, 1); Atomics.store(workerData, 0, 1) }, 300)`;
-    const worker = new Worker(source, { eval: true, workerData: stopFlag });
+    const worker = stopper();
+    worker.postMessage(300);
     await stops(code, () => {});
     await worker.terminate();
   };

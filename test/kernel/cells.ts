@@ -5,9 +5,11 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll } from "vitest";
 import { createNodeSession } from "#nablab/kernel/node-host.js";
 import type { CellResult, Output, Question, Session } from "#nablab/session/session.js";
+import { stopFlag } from "#nablab/session/stop.js";
 
 export interface Cells {
   readonly session: Session<number>;
@@ -26,6 +28,20 @@ export interface Cells {
   printed(): string;
   /** Writes a file into the folder. */
   file(name: string, content: string): void;
+}
+
+/** A thread that presses stop as the sockets' thread does, so many milliseconds after it is told to. */
+export function stopper(): Worker {
+  const source = `const { parentPort, workerData } = require("node:worker_threads");
+    parentPort.on("message", async (delay) => {
+      const { raiseStop } = await import(${JSON.stringify(import.meta.resolve("#nablab/session/stop.js"))});
+      const { updateGuarded } = await import(${JSON.stringify(import.meta.resolve("#nablab/kernel/main-thread.js"))});
+      setTimeout(() => {
+        raiseStop(workerData);
+        updateGuarded();
+      }, delay);
+    });`;
+  return new Worker(source, { eval: true, workerData: stopFlag });
 }
 
 /** Opens the session before the tests of a file, and closes it after them. */

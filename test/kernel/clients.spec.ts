@@ -47,6 +47,18 @@ function results(notebook: Notebook): string[] {
   );
 }
 
+// Set-up arranges that for the Python of .venv.
+test.skipIf(process.env.NABLAB_PYTHON)(
+  "no client builds the grammar of rfc3987_syntax as it starts",
+  async () => {
+    const { status, output } = await run([
+      "-c",
+      "import sys, jupyterlab.labapp; print('lark' in sys.modules)",
+    ]);
+    expect([status, output.trim().split("\n").at(-1)], output).toEqual([0, "False"]);
+  },
+);
+
 test("jupyter console", async () => {
   const typed = "const half = 21\nhalf * 2\nthrow new RangeError('typed wrongly')\nhalf + 0.5\nexit\n";
   const { status, output } = await run(

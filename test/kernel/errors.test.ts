@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { openCells } from "./cells.js";
 
 const cells = openCells();
-const { failure, text, printed } = cells;
+const { failure, file, text, printed } = cells;
 
 /** What every error message must hold, or clients fail on it. */
 async function wellFormed(code: string) {
@@ -211,6 +211,35 @@ describe("a hook of the reader's for stacks", () => {
   });
 });
 
+test("errors of defaults, files and clones hold no name of ours, wherever they are caught", async () => {
+  file("fails-at-once.ts", "const q: any = {}; export const v = q.zap()");
+  await text("const o: any = {}; const message = (e: any) => e.message");
+  for (const [code, message] of [
+    ["await (async (x = o.nope()) => x)().catch(message)", "'o.nope is not a function'"],
+    [
+      "await (async ({ y: [x = o.nope()] }: any) => x)({ y: [] }).catch(message)",
+      "'o.nope is not a function'",
+    ],
+    ['await import("./fails-at-once.ts").catch(message)', "'q.zap is not a function'"],
+    [
+      "(() => { try { structuredClone(() => o) } catch (e) { return message(e) } })()",
+      "'a function could not be cloned.'",
+    ],
+  ] as const)
+    expect(await text(code), code).toBe(message);
+  expect(await text("(function (a = 1, f = () => a, C = class {}) { return [f(), f.name, C.name] })()")).toBe(
+    "[ 1, 'f', 'C' ]",
+  );
+  expect(await text("({ n: 5, m(x = this.n + (o.k ?? 1)) { return x } }).m()")).toBe("6");
+});
+
+test("console.dir prints promises as in any program, at any depth", async () => {
+  await text("const p: any = { a: [Promise.resolve(2)] }; p.self = p; console.dir(p)");
+  expect(printed()).toBe("<ref *1> { a: [ Promise { 2 } ], self: [Circular *1] }\n");
+  await text("console.dir({ a: { b: { c: { d: Promise.resolve(1) } } } }, { depth: null })");
+  expect(printed()).toContain("d: Promise { 1 }");
+});
+
 test("an error in a timer is survived after all listeners were removed", async () => {
   const events = ["uncaughtException", "unhandledRejection"] as const;
   const theirs = events.map((event) => process.listeners(event as "exit"));
@@ -235,7 +264,7 @@ test("a cell that fills the memory ends with an error, and the next one runs", (
   // The sockets' thread asks for a look at the memory; here the cell itself, so that nothing depends on time.
   const script = `import { createNodeSession } from ${JSON.stringify(import.meta.resolve("#nablab/kernel/node-host.js"))};
     import { raiseMemory, stopFlag } from ${JSON.stringify(import.meta.resolve("#nablab/session/stop.js"))};
-    globalThis.look = () => raiseMemory(stopFlag);
+    globalThis.look = () => { raiseMemory(stopFlag); globalThis[Symbol.for("nablab.look")](); };
     const session = createNodeSession({ onOutput() {} });
     await session.execute("%check off", 0);
     const first = await session.execute("let large = []; for (;;) { large.push(new Array(10000).fill(1.5)); look() }", 1);
@@ -258,12 +287,16 @@ test("a cell that fills the memory ends with an error, and the next one runs", (
   expect([freed, garbage]).toEqual([{ "text/plain": "2" }, { "text/plain": "200000000" }]);
 });
 
-test("and after all listeners of all events were, in a process of its own", () => {
+test.each([
+  "process.removeAllListeners()",
+  "require('node:events').prototype.removeAllListeners.call(process)",
+  "(process as any)._events = {}",
+])("and after all listeners of all events were, in a process of its own: %s", (removal) => {
   const script = `import { createNodeSession } from ${JSON.stringify(import.meta.resolve("#nablab/kernel/node-host.js"))};
     let printed = "";
     const session = createNodeSession({ onOutput: (output) => (printed += output.text ?? "") });
     const alive = setInterval(() => {}, 1000);
-    await session.execute(\`process.removeAllListeners(); Promise.reject(new Error("at once"));
+    await session.execute(\`${removal}; Promise.reject(new Error("at once"));
       setTimeout(() => { throw new Error("later") }); await new Promise((go) => setTimeout(go, 20))\`, 1);
     const { result } = await session.execute("1 + 1", 2);
     session.close();

@@ -2,19 +2,17 @@
  * An interrupt reaches what a cell does after an await as well, though the thread receives no message meanwhile: it
  * is raised in shared memory, as the sockets' thread does it.
  */
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { raiseStop, stopFlag } from "#nablab/session/stop.js";
-import { openCells } from "./cells.js";
+import { openCells, stopper } from "./cells.js";
 
 const cells = openCells();
 const { text, run, file } = cells;
 
 let worker: Worker;
 beforeAll(() => {
-  const source = `const { parentPort, workerData } = require("node:worker_threads");
-    parentPort.on("message", (delay) => setTimeout(() => { Atomics.add(workerData, 1, 1); Atomics.store(workerData, 0, 1) }, delay))`;
-  worker = new Worker(source, { eval: true, workerData: stopFlag });
+  worker = stopper();
 });
 afterAll(async () => void (await worker.terminate()));
 

@@ -43,7 +43,7 @@ test("the value of the last expression is the result", async () => {
   expect(await text("const a = 20; let b = a + 1; a * 2 + b - 19")).toBe("42");
   expect(await text("b += 1; b")).toBe("22");
   expect(await text("const c = 1")).toBeUndefined();
-  expect(await text("const a = 'declared anew'; a")).toBe("'declared anew'");
+  expect(await text("const a = 'redeclared'; a")).toBe("'redeclared'");
   expect(await text("await Promise.resolve([1, 2])")).toBe("[ 1, 2 ]");
 });
 
@@ -68,8 +68,8 @@ test("a name that is missing since its cell does not compile says which cell tha
   const lines = bare(missed.traceback);
   expect(lines[0]).toContain("Cannot find name 'fetched'");
   expect(lines.filter((line) => line.includes(why))).toHaveLength(1); // nobody declares the other
-  await run('const fetched = () => "mended";');
-  expect(await text("fetched()")).toBe("'mended'");
+  await run('const fetched = () => "fixed";');
+  expect(await text("fetched()")).toBe("'fixed'");
 });
 
 test("Node, its types and nablab with its types are there", async () => {
@@ -83,7 +83,7 @@ test("Node, its types and nablab with its types are there", async () => {
   expect(wrong).toMatchObject({ status: "error", ename: "TypeScriptError" });
 });
 
-test("a local file has the same nablab, and is read anew once it was edited", async () => {
+test("a local file has the same nablab, and is reloaded once edited", async () => {
   const file = path.join(process.cwd(), "mine.ts");
   writeFileSync(file, 'import { tensor } from "nablab";\nexport const made = tensor([1]), version = 1;');
   expect(

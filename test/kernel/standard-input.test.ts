@@ -51,6 +51,14 @@ test("lines and data", async () => {
   ).toBe("'data\\n'");
 });
 
+test("pieces of the stream, again in a later cell", async () => {
+  const piece = 'let piece = ""; for await (const part of process.stdin) { piece += part; break } piece';
+  answering("one");
+  expect(await text(piece)).toBe("'one\\n'");
+  answering("two");
+  expect(await text(piece)).toBe("'two\\n'");
+});
+
 test("a stop while it asks ends the cell, and the next can ask again", async () => {
   cells.answer = () => undefined;
   const asks = `const again = readline.createInterface({ input: process.stdin, output: process.stdout });

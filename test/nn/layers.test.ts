@@ -6,16 +6,21 @@ import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import fc from "fast-check";
 import {
+  adam,
   avgPool2d,
   backpropagation,
+  batchNorm,
   binaryCrossEntropy,
+  constant,
   conv2d,
   crossEntropy,
   dataset,
   defineLayer,
   dense,
   dropout,
+  embedding,
   evaluate,
+  eye,
   flatGradient,
   flatten,
   forward,
@@ -43,6 +48,7 @@ import {
   random,
   randomNormal,
   relu,
+  type Sequential,
   sequential,
   sgd,
   sigmoid,
@@ -72,6 +78,9 @@ interface Case {
   masks?: string[][];
   losses: number[];
   theta: Record<string, number[]>;
+  /** The running means and variances at the end, and what the network then gives for its samples. */
+  buffers?: number[];
+  used?: number[][];
 }
 const golden: { batchSize: number; runs: Case[] } = JSON.parse(
   readFileSync(new URL("../golden/layers.json", import.meta.url), "utf8"),
@@ -92,13 +101,15 @@ const layers = {
   dropout,
   // Its shape, which PyTorch is told, is what comes in.
   layerNorm: () => layerNorm(),
+  embedding,
+  batchNorm: (_channels: number, _images: boolean, options: object) => batchNorm(options),
 } as unknown as Record<string, (...all: unknown[]) => LayerDescription>;
 const losses = { crossEntropy, squaredError, huberLoss, binaryCrossEntropy, hinge } as Record<
   string,
   (options: object) => Loss
 >;
 
-/** A stream whose draws make the dropout layers, told apart by their place in the network, keep what the masks say. */
+/** A stream whose draws make the dropout layers, distinguished by their place in the network, keep what the masks say. */
 function keeping(masks: readonly string[], places: readonly number[]): Random {
   const split = (place: number) => {
     const mask = masks[places.indexOf(place)]!;
@@ -142,7 +153,7 @@ describe("as PyTorch trains, in float64", () => {
           run.x.slice(at, at + golden.batchSize),
           typeof y[0] === "number" ? (y as number[]) : tensor(y),
           loss,
-          run.masks && { dropout: keeping(run.masks[k]!, places) },
+          { training: true, ...(run.masks && { dropout: keeping(run.masks[k]!, places) }) },
         );
         expectClose([step.loss], [expected]);
         const gradient = flatGradient(step);
@@ -150,6 +161,10 @@ describe("as PyTorch trains, in float64", () => {
         rule.step(model.theta, gradient, state);
         if (run.theta[k + 1]) expectClose(model.theta, run.theta[k + 1]!);
       });
+      expect(model.buffers.length).toBe(run.buffers?.length ?? 0);
+      if (!run.buffers || !run.used) return;
+      expectClose(model.buffers, run.buffers);
+      expectClose(predict(model, run.x).data, run.used.flat());
     },
   );
 });
@@ -359,7 +374,7 @@ test("a network with convolutions learns, is evaluated, and copies", async () =>
   expect((await evaluate(copy, data)).accuracy).toBeLessThan(0.9);
 });
 
-test("two classes are told apart by one output", async () => {
+test("one output separates two classes", async () => {
   const data = dataset({ x: [[-1], [-2], [1], [2]], y: [0, 0, 1, 1], classes: 2 });
   const model = sequential([dense(1, 1)], { seed: 1 });
   const run = await train(model, data, {
@@ -496,7 +511,7 @@ describe("what does not fit is said", () => {
     expect(make).toThrow(message);
   });
 
-  test("a wrong backward of one's own is found by the gradient check", () => {
+  test("a wrong custom backward is found by the gradient check", () => {
     const wrong = defineLayer({
       name: "wrong",
       parameters: { s: (input) => new Tensor([input[0]!], new Float64Array(input[0]!).fill(2)) },
@@ -542,5 +557,145 @@ describe("layerNorm", () => {
       expect(() => layerNorm({ epsilon })).toThrow(
         `layerNorm: epsilon must be a finite number > 0, got ${epsilon}`,
       );
+  });
+});
+
+describe("batchNorm", () => {
+  const built = (net: Sequential) => net.layers[0] as { forward(x: Tensor, pass: object): Tensor };
+
+  test("in training each channel has mean 0 and variance 1 over the batch, whatever its scale", () => {
+    const net = sequential([batchNorm({ epsilon: 1e-12 }), flatten(), dense(12, 1)], { input: [3, 2, 2] });
+    const x = randomNormal([5, 12], { seed: 1 });
+    for (const scale of [1e-3, 1, 1e6]) {
+      const y = built(net).forward(x.mul(scale).add(7 * scale), { training: true });
+      for (let channel = 0; channel < 3; channel++) {
+        const values = Array.from({ length: 20 }, (_, i) => y.at(Math.floor(i / 4), 4 * channel + (i % 4)));
+        expect(tensor(values).mean()).toBeCloseTo(0, 9);
+        expect(tensor(values).mul(values).mean()).toBeCloseTo(1, 5);
+      }
+    }
+    expect(net.parameters.map(({ shape }) => [...shape])).toEqual([[3], [3], [1, 12], [1]]);
+    expect(Object.keys(net.namedBuffers)).toEqual(["batchNorm[1].mean", "batchNorm[1].variance"]);
+  });
+
+  test("running mean and variance, by hand; in use they alone count, and stay", () => {
+    const net = sequential([batchNorm({ momentum: 0.25 }), dense(1, 1, { init: constant(1) })], {
+      input: [1],
+    });
+    forward(net, [[1], [5]], { training: true });
+    // Mean 3, variance 4 (divisor 2), 8 as it is kept.
+    expect([...net.buffers]).toEqual([0.75, 0.75 + 0.25 * 8]);
+    const before = net.buffers.slice();
+    const alone = predict(net, [[2]]).data[0]!;
+    expect(alone).toBeCloseTo((2 - 0.75) / Math.sqrt(2.75 + 1e-5), 12);
+    // Not of the samples beside it.
+    expect(predict(net, [[2], [100]]).data[0]).toBe(alone);
+    backpropagation(net, [[2], [3]], [1, 2], squaredError());
+    gradientCheck(net, [[2], [3]], [1, 2], squaredError(), { training: true });
+    expect(net.buffers).toEqual(before);
+    const copy = net.copy();
+    forward(copy, [[0], [4]], { training: true });
+    expect(net.buffers).toEqual(before);
+    expect(copy.buffers).not.toEqual(before);
+  });
+
+  test("gradients in training and in use agree with differences, of numbers and of images", () => {
+    for (const seed of [1, 2, 3]) {
+      const numbers = sequential([dense(3, 4), batchNorm(), tanh(), dense(4, 2)], { seed });
+      const images = sequential(
+        [conv2d(2, 3, { kernel: 2 }), batchNorm({ epsilon: 0.1 }), tanh(), flatten(), dense(12, 2)],
+        {
+          input: [2, 3, 3],
+          seed,
+        },
+      );
+      for (const [net, width] of [
+        [numbers, 3],
+        [images, 18],
+      ] as const) {
+        const x = randomNormal([4, width], { seed: seed + 10 });
+        forward(net, x, { training: true });
+        for (const training of [true, false]) {
+          const check = gradientCheck(net, x, [0, 1, 1, 0], crossEntropy(), { training });
+          expect(check.ok, String(check)).toBe(true);
+        }
+      }
+    }
+  });
+
+  test("a single value of a channel leaves nothing; its text and its refusals", () => {
+    const net = sequential([batchNorm(), dense(3, 2)], { input: [3] });
+    expect(() => forward(net, [[1, 2, 3]], { training: true })).toThrow(
+      "batchNorm: in training a batch must hold at least 2 values of each channel, or nothing is left of them; take a batch size that leaves no batch of 1, got 1 sample",
+    );
+    expect(predict(net, [[1, 2, 3]]).shape).toEqual([1, 2]);
+    expect([batchNorm(), batchNorm({ epsilon: 0.1, momentum: 0.2 })].map(String)).toEqual([
+      "batchNorm()",
+      "batchNorm({ epsilon: 0.1, momentum: 0.2 })",
+    ]);
+    expect(() => batchNorm({ epsilon: 0 })).toThrow("batchNorm: epsilon must be a finite number > 0, got 0");
+    for (const momentum of [-0.1, 1.1, Number.NaN])
+      expect(() => batchNorm({ momentum })).toThrow(
+        `batchNorm: momentum must be from 0 to 1, got ${momentum}`,
+      );
+  });
+});
+
+describe("embedding", () => {
+  const net = () => sequential([embedding(4, 2), flatten(), dense(6, 2)], { input: [3], seed: 1 });
+
+  test("gives each symbol its row, and gathers the gradients of all its places", () => {
+    const model = net();
+    const [E] = model.parameters as [Tensor];
+    expect([...E.shape]).toEqual([4, 2]);
+    const layer = model.layers[0] as { forward(x: Tensor, pass: object): Tensor };
+    const row = (j: number) => [...E.data.subarray(2 * j, 2 * j + 2)];
+    expect(layer.forward(tensor([[3, 0, 3]]), {}).toArray()).toEqual([[...row(3), ...row(0), ...row(3)]]);
+    const x = [
+      [3, 0, 3],
+      [1, 1, 1],
+    ];
+    const { gradients } = backpropagation(model, x, [0, 1], crossEntropy());
+    // Symbol 2 is nowhere.
+    expect([...gradients[0]!.data.subarray(4, 6)]).toEqual([0, 0]);
+    const check = gradientCheck(model, x, [0, 1], crossEntropy());
+    expect(check.ok, String(check)).toBe(true);
+    // As the dense layer of one-hot vectors.
+    const same = sequential([dense(4, 2), dense(2, 2)], { seed: 2 });
+    const one = sequential([embedding(4, 2), flatten(), dense(2, 2)], { input: [1], seed: 2 });
+    same.A[1]!.data.set(one.parameters[0]!.transpose().data);
+    same.A[2]!.data.set(one.A[1]!.data);
+    expect(predict(one, [[0], [1], [2], [3]]).allClose(predict(same, eye(4)))).toBe(true);
+  });
+
+  test("what is no symbol is named, with its place", () => {
+    for (const wrong of [4, -1, 1.5, Number.POSITIVE_INFINITY]) {
+      expect(() =>
+        predict(net(), [
+          [0, 0, 0],
+          [0, wrong, 0],
+        ]),
+      ).toThrow(
+        `embedding: each entry must be a whole number from 0 to 3, a symbol; entry 1 of sample 1: got ${wrong}`,
+      );
+    }
+    expect(predict(net(), [[0, Number.NaN, 0]]).data.every(Number.isNaN)).toBe(true);
+    expect(String(embedding(27, 10))).toBe("embedding(27, 10)");
+    expect(() => embedding(0, 2)).toThrow(
+      "embedding: the number of symbols must be a whole number ≥ 1, got 0",
+    );
+    expect(() => embedding(2, 1.5)).toThrow("embedding: the width must be a whole number ≥ 1, got 1.5");
+  });
+
+  test("learns which symbols are alike", async () => {
+    // The symbol of each pair's sum, mod 5.
+    const x = Array.from({ length: 25 }, (_, i) => [i % 5, Math.floor(i / 5)]);
+    const data = dataset({ x, y: x.map(([a, b]) => (a! + b!) % 5), classes: 5 });
+    const model = sequential([embedding(5, 4), flatten(), dense(8, 24), tanh(), dense(24, 5)], {
+      input: [2],
+      seed: 1,
+    });
+    await train(model, data, { rule: adam({ eta: 0.02 }), epochs: 200, live: false });
+    expect((await evaluate(model, data)).accuracy).toBe(1);
   });
 });

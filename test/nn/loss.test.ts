@@ -1,17 +1,22 @@
 import * as fc from "fast-check";
 import {
+  balancedWeights,
   binaryCrossEntropy,
   crossEntropy,
+  dataset,
   dense,
   full,
   hinge,
   huberLoss,
   type Loss,
+  randomNormal,
   sequential,
   softmax,
   squaredError,
   type Tensor,
+  tanh,
   tensor,
+  train,
   zeros,
 } from "nablab";
 import { describe, expect, test } from "vitest";
@@ -304,4 +309,58 @@ test("softmax: rows of probabilities, unmoved by adding a number to a row", () =
       expect(softmax(tensor(g).add(shift)).allClose(p, { relative: 1e-10, absolute: 1e-300 })).toBe(true);
     }),
   );
+});
+
+describe("class weights", () => {
+  const g = randomNormal([6, 3], { seed: 8 });
+  const y = [0, 2, 1, 1, 0, 2];
+
+  test("count each sample as often as they say, in the mean over the samples", () => {
+    const weights = [2, 0.5, 3];
+    const plain = crossEntropy().perSample(g, y);
+    const weighted = crossEntropy({ classWeights: weights });
+    const each = weighted.perSample(g, y);
+    for (const [i, label] of y.entries()) expect(each[i]).toBeCloseTo(weights[label]! * plain[i]!, 14);
+    expect(weighted.value(g, y)).toBeCloseTo(each.reduce((sum, loss) => sum + loss, 0) / 6, 14);
+    // Of ones nothing changes but the kernel that knows the loss.
+    const ones = crossEntropy({ classWeights: new Float32Array(3).fill(1) });
+    expect(ones.perSample(g, y)).toEqual(plain);
+    expect(ones.gradient(g, y).allClose(crossEntropy().gradient(g, y), { relative: 1e-15 })).toBe(true);
+    expect(String(weighted)).toBe("crossEntropy({ classWeights: [2, 0.5, 3] })");
+  });
+
+  test("balanced ones make rare classes count as much as others", () => {
+    const data = dataset({ x: y.map(() => [0]), y: [0, 0, 0, 1, 1, 2], classes: 4 });
+    // As scikit-learn's compute_class_weight("balanced"); a class without samples has no weight.
+    expect(balancedWeights(data)).toEqual([6 / 9, 1, 2, 0]);
+    expect(() => balancedWeights(dataset({ x: [[1], [2]], y: [0.5, 1.5] }))).toThrow(
+      "balancedWeights: the data must have labels",
+    );
+  });
+
+  test("refuses what is no weight", () => {
+    for (const classWeights of [[1, -1], [1, Number.NaN], [0, 0, 0], []])
+      expect(() => crossEntropy({ classWeights })).toThrow(
+        "classWeights must be finite numbers ≥ 0, not all of them 0",
+      );
+    expect(() => crossEntropy({ classWeights: [1, 2] }).value(g, y)).toThrow(
+      "crossEntropy: classWeights must have an entry for each of the 3 outputs, got 2",
+    );
+  });
+
+  test("train, by threads and in float64, to the same network", async () => {
+    const x = randomNormal([60, 3], { seed: 1 });
+    const data = dataset({ x, y: Array.from({ length: 60 }, (_, i) => Number(x.at(i, 0) > 1)), classes: 2 });
+    const loss = crossEntropy({ classWeights: balancedWeights(data) });
+    const nets = await Promise.all(
+      (["wasm", "scalar"] as const).map(async (backend) => {
+        const net = sequential([dense(3, 4), tanh(), dense(4, 2)], { seed: 1 });
+        await train(net, data, { loss, epochs: 5, batchSize: 10, backend, live: false });
+        return net;
+      }),
+    );
+    expect(Math.max(...nets[0]!.theta.map((value, i) => Math.abs(value - nets[1]!.theta[i]!)))).toBeLessThan(
+      1e-5,
+    );
+  });
 });

@@ -115,7 +115,7 @@ describe("initialisers", () => {
     expect(power(10) / power(1)).toBeGreaterThan(0.3);
     expect(power(10) / power(1)).toBeLessThan(3);
   });
-  test("an initialiser of one's own, and one of a wrong shape", () => {
+  test("a custom initialiser, and one of a wrong shape", () => {
     const model = sequential([
       dense(2, 2, {
         init: () =>

@@ -4,14 +4,20 @@
  * the same. It differs only in how outputs reach the file, so it executes the three quickest notebooks, among whose
  * outputs is every kind that any notebook has, and a notebook of everything else that cells can put out.
  *
+ * The checks of the notebooks can fail: below the last cell of a notebook the cells that state its claims run once more,
+ * with a wrong formula, a wrong constant, a biased gradient or a wrong verdict in them (mutations.ts), and the check of
+ * each of those claims fails.
+ *
  * Outputs of cells with the tag `timing` are not compared.
  */
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { folder, nablab, read, write } from "../cli/nablab.js";
 import { jupyterEnvironment, python } from "../kernel/jupyter.js";
+import { mutations } from "./mutations.js";
+import { toRunAgain } from "./slice.js";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const course = path.join(root, "notebooks");
@@ -20,12 +26,14 @@ interface Output {
   output_type: string;
   name?: string;
   text?: string[];
+  ename?: string;
   evalue?: string;
   data?: Record<string, unknown>;
 }
 interface Cell {
+  id: string;
   cell_type: string;
-  source: string[];
+  source: string | string[];
   metadata: { tags?: string[] };
   outputs?: Output[];
 }
@@ -52,10 +60,12 @@ function hasPython(): boolean {
 // On a developer's machine without Python this half is left out; where tests are the gate it may not be.
 const withoutPython = !hasPython() && !process.env.CI;
 
+const textOf = (source: Cell["source"]): string => [source].flat().join("");
+
 /** Executes by `nablab run`; returns the cells as they were stored. */
-async function byRun(source: string): Promise<Executed> {
+async function byRun(source: string, ...options: string[]): Promise<Executed> {
   const out = folder();
-  const { status, stderr } = await nablab(root, "run", source, "--out", out);
+  const { status, stderr } = await nablab(root, "run", source, "--out", out, ...options);
   return { cells: read(out, path.basename(source)).cells, stderr, status };
 }
 
@@ -146,7 +156,7 @@ function kinds(name: string): Set<string> {
   const outputs = cells.flatMap(({ outputs = [] }) => outputs);
   const calls = cells.flatMap(({ cell_type, source }) =>
     cell_type === "code"
-      ? source.join("").match(/\b(?:interact|slider|dropdown|button|display|train)\(/g)
+      ? textOf(source).match(/\b(?:interact|slider|dropdown|button|display|train)\(/g)
       : [],
   );
   return new Set([
@@ -163,13 +173,58 @@ test("every kind of output is in a notebook that a Jupyter client executes", () 
   expect(notebooks.flatMap((name) => [...kinds(name)]).filter((kind) => !tried.has(kind))).toEqual([]);
 });
 
-test.concurrent.each(notebooks)("%s runs, and holds the outputs of a fresh run", async (name) => {
-  const source = path.join(course, name);
-  const ran = await byRun(source);
-  expect(errors(ran.cells)).toEqual([]);
-  expect(ran.status, ran.stderr).toBe(0);
-  expect(differences(read(source).cells, ran.cells)).toEqual([]);
+/** The cells of a notebook that state claims, with its mutations in them, and the claims that are wrong then. */
+function withMutations(cells: readonly Cell[], notebook: string): { again: Cell[]; wrong: string[] } {
+  const code = cells.filter(({ cell_type }) => cell_type === "code");
+  const sources = code.map(({ source }) => textOf(source));
+  const ours = mutations.filter((mutation) => notebook === `lectures/${mutation.notebook}.ipynb`);
+  const changed = ours.map(({ what, from, to }) => {
+    const places = [...sources.keys()].filter((i) => sources[i]!.includes(from));
+    expect(places, what).toHaveLength(1);
+    sources[places[0]!] = sources[places[0]!]!.replace(from, to);
+    return places[0]!;
+  });
+  const wrong = ours.map(({ claim }) => claim).sort();
+  const again = toRunAgain(sources, changed, (source) =>
+    wrong.some((claim) => source.includes(`"${claim}"`)),
+  );
+  return {
+    again: again.map((i) => ({ ...code[i]!, id: `${code[i]!.id}-again`, source: sources[i]! })),
+    wrong,
+  };
+}
+
+/** The claims whose checks failed; of any other error its text. */
+function failedClaims(cells: Cell[]): string[] {
+  const failures = cells
+    .flatMap(({ outputs = [] }) => outputs)
+    .filter(({ output_type }) => output_type === "error");
+  return failures
+    .map(({ ename, evalue = "" }) => /^(\w+) does not hold/.exec(evalue)?.[1] ?? `${ename}: ${evalue}`)
+    .sort();
+}
+
+test("the mutations are of lectures that are there", () => {
+  const named = new Set(mutations.map(({ notebook }) => `lectures/${notebook}.ipynb`));
+  expect([...named].filter((name) => !notebooks.includes(name))).toEqual([]);
 });
+
+test.concurrent.each(notebooks)(
+  "%s runs, holds the outputs of a fresh run, and fails at the check of each claim that is made wrong",
+  async (name) => {
+    const stored: { cells: Cell[] } = read(course, name);
+    const { again, wrong } = withMutations(stored.cells, name);
+    const source = path.join(folder(), path.basename(name));
+    writeFileSync(source, JSON.stringify({ ...stored, cells: [...stored.cells, ...again] }));
+    const ran = await byRun(source, "--allow-errors");
+    const [cells, mutated] = [ran.cells.slice(0, stored.cells.length), ran.cells.slice(stored.cells.length)];
+    expect(errors(cells)).toEqual([]);
+    expect(ran.status, ran.stderr).toBe(0);
+    expect(differences(stored.cells, cells)).toEqual([]);
+    // No other: none of the mutations does the work of another.
+    expect(failedClaims(mutated)).toEqual(wrong);
+  },
+);
 
 describe.skipIf(withoutPython)("a Jupyter client with the real kernel", () => {
   test.concurrent.each(byClients)("stores the outputs of %s", async (name) => {

@@ -1,4 +1,5 @@
 /** Node and the browser offer the same things, and what both can do here comes out alike. */
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
@@ -89,4 +90,21 @@ test("a missing file is undefined, any other failure an error", async () => {
   await expect(node.readFile(".")).rejects.toThrow("EISDIR");
   expect(await node.openFile("no/such/file")).toBeUndefined();
   expect(() => node.readFileSync(".")).toThrow("it is a folder, not a file");
+});
+
+test("a program given on the command line trains with threads", () => {
+  const program = `
+    import { dense, dataset, sequential, sgd, train } from ${JSON.stringify(new URL("../../dist/index.js", import.meta.url).href)};
+    const x = Float32Array.from({ length: 512 * 64 }, (_, i) => Math.sin(i));
+    const data = dataset({ x, y: Uint8Array.from({ length: 512 }, (_, i) => i % 2), classes: 2, sampleShape: [64] });
+    const net = sequential([dense(64, 512), dense(512, 2)], { seed: 1 });
+    const run = await train(net, data, { rule: sgd({ eta: 0.1 }), batchSize: 512, epochs: 1, threads: 2, live: false });
+    console.log(run.steps, run.settings.threads);
+  `;
+  for (const options of [["--input-type=module"], ["--input-type", "module"]]) {
+    const { stdout, stderr } = spawnSync(process.execPath, [...options, "--eval", program], {
+      encoding: "utf8",
+    });
+    expect(stdout, stderr).toBe("1 2\n");
+  }
 });

@@ -122,17 +122,18 @@ describe("over 500 seeds", () => {
   });
 
   test("saddles in 2 to 50 dimensions, deep and flat: none is separated, and what is stated to be found is found", () => {
-    // One normal number a draw, in all entries: in 50 dimensions a hundred thousand draws are made for each seed.
+    // One normal number a draw, in all entries: in 50 dimensions forty thousand draws are made for each seed, so that few
+    // have as many.
     const saddle = (negative: number) => (t: Vector, stream: Random) => {
       const noise = 0.1 * stream.normal();
-      const draw = Float64Array.from(t);
+      const draw = new Float64Array(t.length);
       for (let i = 0; i < t.length; i++)
         draw[i] = (i === 0 ? -negative : 1) * t[i]! + (i % 2 ? noise : -noise);
       return draw;
     };
     let [found, looked] = [0, 0];
     for (let seed = 0; seed < 500; seed++) {
-      const n = [2, 3, 10, 20, 50][seed % 5]!;
+      const n = seed % 25 === 24 ? 50 : [2, 3, 2, 3, 10, 2, 3, 2, 3, 20][seed % 10]!;
       const negative = [0.001, 0.03, 1][seed % 3]!;
       const { separation, verdict, detects } = checkConvergence(saddle(negative), {
         ...at(seed),

@@ -95,6 +95,71 @@ describe("false alarms and misses are as stated", () => {
   });
 });
 
+describe("of 1 to 50 quantities together, of laws with heavy tails", () => {
+  const pareto = (index: number) => (s: Random) => (1 - s.uniform()) ** (-1 / index);
+  const student = (degrees: number) => (s: Random) => {
+    let square = 0;
+    for (let i = 0; i < degrees; i++) square += s.normal() ** 2;
+    return s.normal() / Math.sqrt(square / degrees);
+  };
+  const heavy: [string, number, (stream: Random) => number][] = [
+    ["Student, 2 degrees", 0, student(2)],
+    ["Student, 3 degrees", 0, student(3)],
+    ["Pareto of index 1.5", 3, pareto(1.5)],
+    ["Pareto of index 2.5", 5 / 3, pareto(2.5)],
+    ["Pareto of index 4", 4 / 3, pareto(4)],
+    ["lognormal, σ = 2", Math.exp(2), (s) => Math.exp(2 * s.normal())],
+    ["one in 50 is 20 times as large", 0, (s) => (s.uniform() < 0.02 ? 20 : 1) * s.normal()],
+    ["one in 100 is 99", 0, (s) => (s.uniform() < 0.01 ? 99 : -1)],
+  ];
+  const level = 0.05;
+
+  test.each(heavy)("%s", (_, mean, draw) => {
+    for (const [n, dimensions, runs] of [
+      [30, 50, 60],
+      [30, 10, 100],
+      [40, 1, 500],
+      [1000, 1, 500],
+    ] as const) {
+      const stream = random(n).split(dimensions);
+      let [wrong, missed, kept] = [0, 0, 0];
+      for (let run = 0; run < runs; run++) {
+        const measured = Array.from({ length: dimensions }, () =>
+          estimateMean(Float64Array.from({ length: n }, () => draw(stream))),
+        );
+        const of = (expected: number[]) =>
+          compareEstimate({ measured, expected, within: Number.MAX_VALUE, falseAlarm: level });
+        const all = new Array(dimensions).fill(mean);
+        const right = of(all);
+        wrong += Number(right.verdict === "no");
+        // At the bound itself it is not below it.
+        kept += Number(
+          compareEstimate({ measured: measured[0]!, atMost: mean, falseAlarm: level }).verdict === "yes",
+        );
+        if (right.verdict === "undecided") continue;
+        const by = right.comparisons[0]!.detects;
+        for (const off of [by, -by]) missed += Number(of(all.with(0, mean + off)).verdict === "yes");
+      }
+      atMost(wrong, level, runs);
+      atMost(missed, 0.02, runs);
+      atMost(kept, level, runs);
+    }
+  });
+
+  test("draws too skewed for their mean are inside of a bound that is far away", () => {
+    const draws = estimateMean(
+      Float64Array.from({ length: 1000 }, (_, i) => Math.log((i + 0.5) / 1000) ** 2),
+    );
+    expect(draws.doubt).toBeUndefined();
+    const of = (atMost: number) => compareEstimate({ measured: draws, atMost, falseAlarm: 1e-6 });
+    expect(of(draws.mean + 30 * draws.standardError).verdict).toBe("yes");
+    expect(of(draws.mean + 10 * draws.standardError)).toMatchObject({
+      verdict: "undecided",
+      findings: [{ text: expect.stringContaining("too skewed") }],
+    });
+  });
+});
+
 describe("the time average of a path", () => {
   const autoregressive = (rho: number, length: number, stream: Random) => {
     let x = stream.normal() / Math.sqrt(1 - rho * rho);
@@ -163,7 +228,7 @@ describe("the time average of a path", () => {
       const means: number[] = [];
       const stated: number[] = [];
       for (let seed = 0; seed < runs; seed++) {
-        const measured = timeAverage(squares(eta, 12_000, random(seed).split("squares")));
+        const measured = timeAverage(squares(eta, 16_000, random(seed).split("squares")));
         means.push(measured.mean);
         stated.push(measured.skewness);
         const of = (expected: number) =>
@@ -319,6 +384,47 @@ describe("checkEstimate", () => {
     expect(compareEstimate({ measured: 2.1, standardError: 0, atLeast: 2 }).verdict).toBe("yes");
   });
 
+  test("an error that is next to nothing leaves rounding, and never more than half of what is asked for", () => {
+    const tiny = { measured: 1, standardError: 1e-20 };
+    expect(compareEstimate({ ...tiny, expected: 1 + 1e-15, within: 1e-10 }).verdict).toBe("yes");
+    expect(compareEstimate({ ...tiny, expected: 1 + 1e-9, within: 1e-10 }).verdict).toBe("no");
+    expect(compareEstimate({ ...tiny, expected: 1 + 1e-13, within: 1e-14 }).verdict).toBe("no");
+    expect(compareEstimate({ ...tiny, expected: 1, within: 1e-14 }).verdict).toBe("yes");
+    expect(compareEstimate({ ...tiny, expected: 1, within: 0 }).verdict).toBe("undecided");
+    expect(compareEstimate({ ...tiny, expected: 1, within: 1e-10 }).detects).toBeCloseTo(1e-12, 18);
+    expect(
+      compareEstimate({ measured: 1, standardError: 0, expected: 1 + 1e-13, within: 1e-14 }).verdict,
+    ).toBe("no");
+    const huge = compareEstimate({ measured: 1, standardError: 1, expected: 1e300, within: 9 });
+    expect([huge.verdict, String(huge)]).toEqual([
+      "no",
+      expect.stringContaining("1e300 standard errors off"),
+    ]);
+  });
+
+  test("estimates and numbers, in lists of any kind", () => {
+    const estimate = estimateMean(Float64Array.from({ length: 1000 }, (_, i) => i % 2));
+    const mixed = { measured: [estimate, 0.5], standardError: [99, 0.01], expected: 0.5, within: 0.2 };
+    const check = compareEstimate(mixed);
+    // An estimate brings its own error.
+    expect(check.comparisons.map(({ standardError }) => standardError)).toEqual([
+      estimate.standardError,
+      0.01,
+    ]);
+    expect(check.verdict).toBe("yes");
+    expect(compareEstimate({ ...mixed, expected: [0.5, 0.6] }).comparisons[1]!.verdict).toBe("no");
+    const typed = compareEstimate({
+      measured: Float32Array.of(1, 2),
+      standardError: 0.1,
+      expected: 1,
+      within: 1,
+    });
+    expect(typed.comparisons.map(({ verdict }) => verdict)).toEqual(["yes", "no"]);
+    expect(() => compareEstimate(undefined as never)).toThrow(
+      "compareEstimate: give what was measured and expected",
+    );
+  });
+
   test("a list names its worst entry", () => {
     const check = compareEstimate({
       measured: [1, 2.5, 3],
@@ -341,8 +447,31 @@ describe("checkEstimate", () => {
     [{ within: undefined }, "within is missing"],
     [{ expected: undefined }, "give one of expected, atMost and atLeast, got none"],
     [{ atMost: 1 }, "got expected and atMost"],
-    [{ falseAlarm: 0 }, "falseAlarm must be above 0 and below 0.5"],
-    [{ degrees: 0 }, "degrees must be > 0, got 0"],
+    [{ falseAlarm: 0 }, "falseAlarm must be at least 1e-100 and below 0.5"],
+    [{ falseAlarm: 5e-324 }, "falseAlarm must be at least 1e-100 and below 0.5"],
+    [{ degrees: 0 }, "degrees must be ≥ 1, got 0"],
+    [{ degrees: 1e-9 }, "degrees must be ≥ 1, got 1e-9"],
+    [{ standardError: Number.POSITIVE_INFINITY }, "standardError must be a finite number ≥ 0, got Infinity"],
+    [{ standardError: null }, "standardError must be a finite number ≥ 0, got null"],
+    [{ within: Number.POSITIVE_INFINITY }, "within must be a finite number ≥ 0, got Infinity"],
+    // biome-ignore lint/suspicious/noSparseArray: a hole was not measured
+    [{ measured: [1, , 1] }, "measured must be a finite number or an estimate, got undefined"],
+    [
+      { measured: [estimateMean([1, 2, 3]), Number.NaN] },
+      "measured must be a finite number or an estimate, got NaN",
+    ],
+    [
+      { measured: { mean: 1, standardError: 0.1 } },
+      "an estimate, such as estimateMean(draws), got { mean: 1",
+    ],
+    [
+      { measured: { ...estimateMean([1, 2, 3]), standardError: -1 } },
+      "an estimate, such as estimateMean(draws), got",
+    ],
+    [
+      { measured: { ...estimateMean([1, 2, 3]), mean: Number.NaN } },
+      "an estimate, such as estimateMean(draws), got",
+    ],
     [{ expected: [1, 2] }, "expected must have an entry for each of the 1 measured, got 2"],
   ])("refuses %j", (wrong, message) => {
     expect(() => checkEstimate("B3", "…", { ...base, ...wrong } as never)).toThrow(message);

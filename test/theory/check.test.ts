@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { CheckFailed, check, toBundle } from "nablab";
+import { CheckFailed, check, fitRate, gradientCheck, toBundle } from "nablab";
 import { describe, expect, test } from "vitest";
 
 describe("check", () => {
@@ -37,11 +37,28 @@ describe("check", () => {
     const empty = (): unknown => check("A4", "all fall", []);
     expect(empty).toThrow("A4 is undecided: all fall: the list is empty");
     expect(empty).toThrow(expect.objectContaining({ verdict: "undecided" }));
-    for (const one of [null, undefined, 1, Number.NaN, [true], "true"]) {
+    for (const one of [null, undefined, 1, Number.NaN, [true], "true", {}, { verdict: true }]) {
       expect(() => check("A4", "…", [true, one] as never)).toThrow("must be true or false; got");
     }
     // biome-ignore lint/suspicious/noSparseArray: a hole is no answer
     expect(() => check("A4", "…", [true, , true] as never)).toThrow("got undefined");
+  });
+
+  test("takes verdicts for what they say, alone or in lists", () => {
+    const yes = fitRate(Float64Array.from({ length: 99 }, (_, k) => 1 / (k + 1)));
+    const no = fitRate(new Array(9).fill(1));
+    const open = gradientCheck(([t]) => Math.abs(t!), [0.3], [0]);
+    expect([yes.verdict, no.verdict, open.verdict]).toEqual(["yes", "no", "undecided"]);
+    expect(inspect(check("A6", "a power law", yes))).toBe("✓ A6 a power law");
+    expect(inspect(check("A6", "a power law", () => [yes, true]))).toBe("✓ A6 a power law");
+    expect(() => check("A6", "a power law", no)).toThrow("A6 does not hold: a power law");
+    const message = "A11 is undecided: agree; what would decide: another theta, away from the kinks";
+    expect(() => check("A11", "agree", open)).toThrow(
+      expect.objectContaining({ message, verdict: "undecided" }),
+    );
+    // What is wrong is wrong, whatever is open beside it.
+    expect(() => check("A11", "agree", [open, yes, false])).toThrow("A11 does not hold: agree");
+    expect(() => check("A11", "agree", [yes, open])).toThrow("A11 is undecided");
   });
 
   test("takes nothing but true for true", () => {

@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import {
   absolute,
+  descend,
   estimateL,
   expectation,
   type FiniteSum,
@@ -417,5 +418,65 @@ describe("eigenvalues", () => {
     const largest = Math.max(exact[0]!, -exact[5]!) ** 2;
     expect(found.eigenvalue / largest).toBeCloseTo(1, 10);
     expect(found.residual).toBeLessThan(1e-9 * largest);
+  });
+});
+
+describe("least squares with many minimisers", () => {
+  // X⁺y by hand: Xᵀ(XXᵀ)⁻¹y of independent rows; the mean of the two of a doubled column; 0 of a column of zeros.
+  test.each([
+    [
+      [
+        [1, 0, 1],
+        [0, 1, 1],
+      ],
+      [1, 2],
+      [0, 1, 1],
+    ],
+    [
+      [
+        [1, 1],
+        [2, 2],
+      ],
+      [1, 2],
+      [0.5, 0.5],
+    ],
+    [
+      [
+        [0, 1],
+        [0, 2],
+      ],
+      [1, 2],
+      [0, 1],
+    ],
+    [[[0, 0]], [3], [0, 0]],
+  ])("%j: the shortest is known, and gradient descent from 0 finds it", (x, y, right) => {
+    const F = leastSquares({ x, y });
+    expect(F.mu).toBe(0);
+    right.forEach((value, j) => {
+      expect(F.thetaStar[j]).toBeCloseTo(value, 12);
+    });
+    if (F.L === 0) return;
+    const theta = descend(F, { theta0: right.map(() => 0), eta: 1 / F.L, steps: 500 }).theta.at(-1)!;
+    right.forEach((value, j) => {
+      expect(theta[j]).toBeCloseTo(value, 12);
+    });
+  });
+
+  test("more columns than samples: it fits, and none that fits is shorter", () => {
+    const stream = random(5);
+    const x = Array.from({ length: 4 }, () => Array.from({ length: 9 }, () => stream.normal()));
+    const y = x.map(() => stream.normal());
+    const F = leastSquares({ x, y });
+    expect(F.minimum).toBeLessThan(1e-25);
+    // Orthogonal to what no sample sees: to every θ with Xθ = 0, as the sample's own span is where it lies.
+    const other = descend(F, {
+      theta0: x[0]!.map(() => stream.normal()),
+      eta: 1 / F.L,
+      steps: 20_000,
+    }).theta.at(-1)!;
+    const away = other.map((value, j) => value - F.thetaStar[j]!);
+    const dot = away.reduce((sum, value, j) => sum + value * F.thetaStar[j]!, 0);
+    expect(Math.hypot(...away)).toBeGreaterThan(0.1);
+    expect(Math.abs(dot)).toBeLessThan(1e-9);
   });
 });

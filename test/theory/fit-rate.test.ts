@@ -106,6 +106,12 @@ describe("the verdict on a rate", () => {
     );
   });
 
+  test("of no gaps there is no window, and no NaN in the message", () => {
+    for (const none of [[], [0, 0, 0, 0], new Float64Array(200)]) {
+      expect(() => fitRate(none)).toThrow(`there are 0 from k = 1 on, of ${none.length} values in all`);
+    }
+  });
+
   test("gaps that grow, or stop being numbers, are no: nothing falls there", () => {
     for (const law of [(k: number) => k ** 2, (k: number) => 1.001 ** k, (k: number) => k ** 0.01]) {
       const fit = fitRate(of(law));

@@ -160,7 +160,7 @@ test.each<[() => unknown, RangeErrorConstructor | TypeErrorConstructor, string]>
   [
     () => fitRate([1, 0.5]),
     RangeError,
-    "fitRate: at least 3 positive, finite gaps are needed, there are 1 from k = 1 on to 1",
+    "fitRate: at least 3 positive, finite gaps are needed, there are 1 from k = 1 on, of 2 values in all",
   ],
   [
     () =>
@@ -212,7 +212,7 @@ test.each<[() => unknown, RangeErrorConstructor | TypeErrorConstructor, string]>
     () =>
       checkEstimate("A1", "…", { measured: 1, standardError: 0.1, expected: 1, within: 1, falseAlarm: 0.5 }),
     RangeError,
-    "checkEstimate: falseAlarm must be above 0 and below 0.5, such as 1e-6, got 0.5",
+    "checkEstimate: falseAlarm must be at least 1e-100 and below 0.5, such as 1e-6, got 0.5",
   ],
   [() => estimateMean([1]), RangeError, "estimateMean: give at least 2 values, got [ 1 ]"],
   [
@@ -325,18 +325,6 @@ test.each<[() => unknown, RangeErrorConstructor | TypeErrorConstructor, string]>
     () => leastSquares({ x: [[1], [2]], y: [1] }),
     RangeError,
     "leastSquares: x must have one row for each of the 1 targets; shape [2, 1]",
-  ],
-  [
-    () =>
-      leastSquares({
-        x: [
-          [1, 1],
-          [2, 2],
-        ],
-        y: [1, 2],
-      }),
-    RangeError,
-    "leastSquares: the columns of x are linearly dependent; give a ridge > 0",
   ],
   [
     () => logSumExp({ target: [1] }),

@@ -125,7 +125,7 @@ describe("conditions on step sizes", () => {
     expect(check.admissible).toBe(sum === "infinite" && squares === "finite");
   });
 
-  test("a function of one's own is never decided, whatever it is", () => {
+  test("a custom function is never decided, whatever it is", () => {
     const check = checkConditions((k) => 1 / k, { terms: 1000 });
     expect([check.sum, check.squares, check.admissible]).toEqual(["undecidable", "undecidable", undefined]);
     expect(check.reason).toContain("k^−1.000");
@@ -434,7 +434,7 @@ describe("SGD along many paths", () => {
 
   test.each<[string, StochasticObjective, number[]]>([
     ["a sum of terms", finiteSum([huber(), quadratic({ spectrum: [2], b: [1] })], { name: "two" }), [3]],
-    ["logistic regression with data of one's own", logistic({ x, y: [1, 0, 1], ridge: 0.1 }), [1, 1]],
+    ["logistic regression with custom data", logistic({ x, y: [1, 0, 1], ridge: 0.1 }), [1, 1]],
     ["least squares", leastSquares({ x, y: [1, 2, 3] }), [1, 1]],
     ["Himmelblau's", expectation(himmelblau(), noise({ sd: 2, growth: 0.1 })), [1, 1]],
     ["a turned quadratic", expectation(quadratic({ spectrum: [1, 0.1], seed: 4 }), 0.5), [1, 1]],

@@ -299,6 +299,46 @@ test("a custom schedule that gave other step sizes is refused, at the first step
   }
 });
 
+test("functions among a rule's options and links are compared by what they do", async () => {
+  const file = fresh();
+  const options = { batchSize: 16, live: false, backend: "scalar" } as const;
+  const rules: [Rule, Rule, Rule][] = [
+    [momentum({ beta: () => 0.9 }), momentum({ beta: () => 0.9 }), momentum({ beta: () => 0.5 })],
+    [
+      nesterov({ beta: (k) => 1 - 1 / k }),
+      nesterov({ beta: (k) => 1 - 1 / k }),
+      nesterov({ beta: (k) => (k === 9 ? 0 : 1 - 1 / k) }),
+    ],
+    [
+      clipNorm(momentum({ beta: () => 0.5 }), 1),
+      clipNorm(momentum({ beta: () => 0.5 }), 1),
+      clipNorm(momentum({ beta: () => 0.4 }), 1),
+    ],
+    [
+      averaging(momentum({ beta: () => 0.5 })),
+      averaging(momentum({ beta: () => 0.5 })),
+      averaging(momentum({ beta: () => 0 })),
+    ],
+  ];
+  for (const [rule, same, other] of rules) {
+    await train(network(), data, { ...options, rule, epochs: 2, checkpoint: file });
+    const resume = (rule: Rule) => train(network(), data, { ...options, rule, epochs: 3, resume: file });
+    expect((await resume(same)).steps).toBe(15);
+    await expect(resume(other)).rejects.toThrow(
+      /^train: the checkpoint was made with another rule: given the same gradients, the parameters are elsewhere after k = \d+; resume with/,
+    );
+  }
+  // What a rule would do later may change.
+  await train(network(), data, {
+    ...options,
+    rule: momentum({ beta: () => 0.5 }),
+    epochs: 2,
+    checkpoint: file,
+  });
+  const later = momentum({ beta: (k) => (k > 10 ? 0.9 : 0.5) });
+  expect((await train(network(), data, { ...options, rule: later, epochs: 3, resume: file })).steps).toBe(15);
+});
+
 test("nothing is loaded into a network while it trains", async () => {
   const file = fresh();
   const net = network();

@@ -155,9 +155,9 @@ test("dead units and kinks are counted", async () => {
 });
 
 test("norms of each layer are in the record, in a chart of their own, and in the table of epochs", async () => {
-  const measure = { norm: gradientNorm({ layer: "each" }), seldom: everyEpochs(2, gradientNorm()) };
+  const measure = { norm: gradientNorm({ layer: "each" }), everySecond: everyEpochs(2, gradientNorm()) };
   const run = await train(network(), data, { epochs: 3, measure, validation: data, live: false });
-  expect(Object.keys(run.measured)).toEqual(["seldom"]);
+  expect(Object.keys(run.measured)).toEqual(["everySecond"]);
   const { norm } = run.measuredLayers;
   expect(norm!.map(({ step, values }) => [step, values.length])).toEqual([
     [0, 2],
@@ -165,13 +165,20 @@ test("norms of each layer are in the record, in a chart of their own, and in the
     [2, 2],
     [3, 2],
   ]);
-  expect(run.measured.seldom!.map(({ step }) => step)).toEqual([0, 2]);
-  const { value: whole } = run.measured.seldom![1]!;
+  expect(run.measured.everySecond!.map(({ step }) => step)).toEqual([0, 2]);
+  const { value: whole } = run.measured.everySecond![1]!;
   expect(Math.hypot(...norm![2]!.values)).toBeCloseTo(whole, 12);
   const names = run.figure().data.map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(["layer 1", "layer 2"]));
   const text = inspect(run.table());
-  for (const word of ["epoch", "validation loss", "accuracy, %", "step size", "norm, layer 2", "seldom"]) {
+  for (const word of [
+    "epoch",
+    "validation loss",
+    "accuracy, %",
+    "step size",
+    "norm, layer 2",
+    "everySecond",
+  ]) {
     expect(text).toContain(word);
   }
   expect((await toBundle(run))["text/plain"]).toContain(text);

@@ -3,7 +3,9 @@
  * every backend with its message; and none comes out of what was no NaN.
  */
 import {
+  adam,
   avgPool2d,
+  batchNorm,
   conv2d,
   dataset,
   defineLayer,
@@ -15,15 +17,19 @@ import {
   type LayerBlueprint,
   layerNorm,
   leakyRelu,
+  lion,
   maxPool2d,
   predict,
   prelu,
   random,
   relu,
   sequential,
+  sgd,
   sigmoid,
   softmax,
   softplus,
+  squaredError,
+  type Tensor,
   tanh,
   tensor,
   train,
@@ -43,6 +49,7 @@ const between: Record<string, (() => LayerBlueprint)[]> = {
   softmax: [flatten, () => dense(36, 5), softmax],
   prelu: [flatten, () => dense(36, 5), () => prelu()],
   layerNorm: [flatten, () => dense(36, 5), () => layerNorm()],
+  batchNorm: [flatten, () => dense(36, 5), () => batchNorm()],
   dropout: [flatten, () => dense(36, 5), relu, () => dropout(0.2)],
   flatten: [flatten],
   conv2d: [() => conv2d(1, 2), relu, flatten],
@@ -68,7 +75,8 @@ const network = (kind: string) => {
 };
 
 test("every kind of layer is here", () => {
-  const made = makersOf(layerKinds).filter((name) => name !== "defineLayer");
+  // What comes into an embedding are symbols: test/nn/layers.test.ts.
+  const made = makersOf(layerKinds).filter((name) => !["defineLayer", "embedding"].includes(name));
   expect(
     Object.keys(between)
       .filter((name) => name !== "defineLayer")
@@ -108,4 +116,17 @@ describe.each(Object.keys(between))("%s", (kind) => {
       );
     }
   });
+});
+
+test("a loss whose gradient is no number is named, not the step size", async () => {
+  const wrong = { ...squaredError(), name: "mine", gradient: (g: Tensor) => g.map(() => Number.NaN) };
+  const data = dataset({ x: [[0], [1]], y: [0, 1] });
+  for (const rule of [sgd(), adam(), lion()]) {
+    const model = sequential([dense(1, 1)]);
+    const before = model.theta.slice();
+    await expect(train(model, data, { loss: wrong, rule, live: false })).rejects.toThrow(
+      /^train: the parameters are not finite after step 1 .*; the gradient of the first step is not finite: look at the gradient of the loss/,
+    );
+    expect(model.theta).toEqual(before);
+  }
 });

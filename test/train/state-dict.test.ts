@@ -6,6 +6,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import path from "node:path";
 import {
+  batchNorm,
   conv2d,
   dense,
   dropout,
@@ -57,13 +58,23 @@ const layers: Record<string, () => LayerDescription[]> = {
     dense(4, 3),
   ],
   norm: () => [layerNorm(), dense(5, 4), layerNorm(), relu(), dense(4, 2)],
+  batches: () => [
+    conv2d(2, 3, { padding: 1 }),
+    batchNorm(),
+    relu(),
+    flatten(),
+    dense(90, 4),
+    batchNorm(),
+    tanh(),
+    dense(4, 2),
+  ],
   places: () => [dense(5, 4), relu(), dense(4, 2)],
 };
 const networkFor = (name: string): Sequential => {
   const kind = name.split("-")[0]!;
   return sequential(layers[kind]!(), {
     seed: 9,
-    ...(kind === "conv" && { input: [2, 6, 5] }),
+    ...((kind === "conv" || kind === "batches") && { input: [2, 6, 5] }),
     ...(kind === "norm" && { input: [5] }),
   });
 };

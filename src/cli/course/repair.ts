@@ -7,8 +7,9 @@
  */
 import { createHash } from "node:crypto";
 import type { Cell, CodeCell, Notebook } from "../notebook.js";
+import { isEdited } from "./edited.js";
 import { likeness, plainText } from "./likeness.js";
-import { gradingOf, isEdited } from "./points.js";
+import { gradingOf } from "./points.js";
 import { fewOf } from "./words.js";
 
 /** A notebook put right, and what had to be done for it, in a few words each. */

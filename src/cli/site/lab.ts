@@ -121,10 +121,14 @@ function writeExtension(folder: string, assets: string): string {
 }
 
 function filesIn(folder: string): [name: string, content: Buffer][] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => {
-      const file = path.join(entry.parentPath, entry.name);
-      return [path.relative(folder, file).split(path.sep).join("/"), readFileSync(file)];
-    });
+  return (
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      // Font Awesome in the forms that browsers without WebAssembly want: 2.5 MB.
+      .filter(({ name }) => !/^fa-\w+-\d+\.(eot|svg|ttf|woff)$/.test(name))
+      .map((entry) => {
+        const file = path.join(entry.parentPath, entry.name);
+        return [path.relative(folder, file).split(path.sep).join("/"), readFileSync(file)];
+      })
+  );
 }

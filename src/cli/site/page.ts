@@ -3,13 +3,16 @@
  * `data-` attributes.
  */
 import { escapeHtml } from "../../display/escape-html.js";
-import { outputToHtml, type Ways } from "../../html/outputs.js";
+import { figureAlt, figureMime } from "../../display/figure-page.js";
+import { bundleToHtml, type CellOutput, outputToHtml, type Ways } from "../../html/outputs.js";
 import { gradingOf } from "../course/points.js";
 import { highlight } from "../html/highlight.js";
 import { isShown, pageHtml, textOf } from "../html/notebook-html.js";
 import type { Cell, CodeCell, Notebook } from "../notebook.js";
 import { addressOf, upFrom } from "./addresses.js";
+import type { Lists, Moved } from "./pictures.js";
 import { policy } from "./policy.js";
+import type { CellPictures } from "./slider-pictures.js";
 
 /** A notebook of the site. */
 export interface Page {
@@ -22,6 +25,8 @@ export interface Page {
   file: string;
   /** That of its slides; undefined without. */
   slides: string | undefined;
+  /** What its controls show before a kernel is there. */
+  sliders: ReadonlyMap<CodeCell, CellPictures>;
 }
 
 /** What surrounds the pages of a site. */
@@ -65,12 +70,14 @@ export function readingPage(
   {
     before,
     after,
-    figures,
+    lists,
     ways,
-  }: { before: Page | undefined; after: Page | undefined; figures: () => string | undefined; ways: Ways },
+  }: { before: Page | undefined; after: Page | undefined; lists: Lists; ways: Ways },
 ): string {
   const { title, file, notebook } = page;
-  const cells = notebook.cells.map((cell) => cellOf(cell, page, ways)).filter(Boolean);
+  /** By cell and control: what it shows at each of its positions. */
+  const moved: Moved[][][] = [];
+  const cells = notebook.cells.map((cell) => cellOf(cell, page, ways, moved)).filter(Boolean);
   const content = cells.join("\n");
   const link = (to: string, rel: string, text: string) =>
     `<a href="${escapeHtml(addressOf(to, file))}"${rel && ` rel="${rel}"`}>${text}</a>`;
@@ -85,7 +92,8 @@ export function readingPage(
     ]
       .filter(Boolean)
       .join("")}</nav>`;
-  const list = figures();
+  const figures = lists.figures();
+  const sliders = lists.sliders(moved);
   const body = `<a class="skip" href="#content">Skip to the text</a>
 <header class="bar" data-bar><a class="home" href="${addressOf("index.html", file)}">${escapeHtml(site.title)}</a></header>
 <div class="columns">
@@ -101,7 +109,11 @@ ${links("Pages, again")}
   return shell(site, file, {
     title: `${title} · ${site.title}`,
     body,
-    data: { page: file, ...(list !== undefined && { figures: addressOf(list, file) }) },
+    data: {
+      page: file,
+      ...(figures !== undefined && { figures: addressOf(figures, file) }),
+      ...(sliders !== undefined && { sliders: addressOf(sliders, file) }),
+    },
   });
 }
 
@@ -116,10 +128,10 @@ function contents(body: string): string {
   return `<nav class="contents" aria-label="On this page"><details open><summary>On this page</summary><ol>\n${items.join("\n")}\n</ol></details></nav>`;
 }
 
-function cellOf(cell: Cell, { folder }: Page, ways: Ways): string {
+function cellOf(cell: Cell, { folder, sliders }: Page, ways: Ways, moved: Moved[][][]): string {
   if (cell.cell_type !== "code") {
     return isShown(cell) && cell.cell_type === "markdown"
-      ? `<div class="text">\n${textOf(cell, folder)}</div>`
+      ? `<div class="text"${gradingData(cell)}>\n${textOf(cell, folder)}</div>`
       : "";
   }
   if (cell.source.trim() === "" && cell.outputs.length === 0) return "";
@@ -130,18 +142,51 @@ function cellOf(cell: Cell, { folder }: Page, ways: Ways): string {
   const hidden = (cell.metadata.jupyter ?? {}) as { source_hidden?: boolean; outputs_hidden?: boolean };
   const folded = (summary: string, inner: string) =>
     `<details class="folded"><summary>${summary}</summary>\n${inner}\n</details>`;
-  const outputs = `<div class="outputs">${cell.outputs.map((output) => `\n${outputToHtml(output, ways)}`).join("")}</div>`;
-  return `<section class="cell" data-cell="${id}"${tagsData(cell)}>
+  const still = cell.outputs.map((output) => outputToHtml(output, ways));
+  const shown = withControls(still, cell.outputs, sliders.get(cell), ways, moved);
+  const outputs = `<div class="outputs">${shown.map((html) => `\n${html}`).join("")}</div>`;
+  return `<section class="cell" data-cell="${id}"${gradingData(cell)}>
 ${isCheck(cell) || hidden.source_hidden ? folded("Show code", code) : code}
 ${hidden.outputs_hidden ? folded("Show output", outputs) : outputs}
 </section>`;
 }
 
-/** What the Check button of an assignment counts. */
-function tagsData(cell: CodeCell): string {
+/**
+ * Outputs whose controls can be moved before a kernel is there: each control in the place of its text, and the picture
+ * where page/sliders.ts puts others. Without scripts the texts stay.
+ */
+function withControls(
+  still: readonly string[],
+  outputs: readonly CellOutput[],
+  pictures: CellPictures | undefined,
+  ways: Ways,
+  moved: Moved[][][],
+): readonly string[] {
+  if (!pictures) return still;
+  const displays = [...outputs.keys()].filter((i) => outputs[i]!.output_type === "display_data");
+  const picture = displays[pictures.display];
+  if (picture === undefined) return still;
+  const movedTo = (data: Record<string, unknown>): Moved =>
+    data[figureMime] === undefined
+      ? { html: bundleToHtml(data, ways) }
+      : { figure: data[figureMime], text: figureAlt(data[figureMime], String(data["text/plain"] ?? "")) };
+  const cell = moved.push(pictures.controls.map((one) => one.pictures.map(movedTo))) - 1;
+  const shown = [...still];
+  for (const [i, { display, label, kind, values, at }] of pictures.controls.entries()) {
+    const place = displays[display];
+    if (place === undefined) continue;
+    const texts = escapeHtml(JSON.stringify(values));
+    shown[place] =
+      `<div class="control" data-control="${cell} ${i}" data-kind="${kind}" data-values="${texts}" data-at="${at}" data-label="${escapeHtml(label)}">${still[place]}</div>`;
+  }
+  shown[picture] = `<div data-follows="${cell}">${still[picture]}</div>`;
+  return shown;
+}
+
+/** What the Check button of an assignment needs to know of a cell: what nbgrader keeps with it. */
+function gradingData(cell: Cell): string {
   const grading = gradingOf(cell);
-  if (!grading?.grade) return "";
-  return ` data-test="${escapeHtml(String(grading.grade_id))}" data-points="${Number(grading.points) || 0}"`;
+  return grading ? ` data-grading="${escapeHtml(JSON.stringify(grading))}"` : "";
 }
 
 /** Whether a cell only checks what others have shown: the reader looks at its verdict first. */

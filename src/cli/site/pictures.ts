@@ -13,26 +13,38 @@ const endings: Record<string, string> = {
   "image/webp": ".webp",
 };
 
-/** How a page at `file` shows pictures and figures; and a list of its figures, as a script that page/figures.ts loads. */
-export function picturesIn(
-  files: SiteFiles,
-  file: string,
-): { ways: Ways; figures: () => string | undefined } {
+/** What a cell shows with a control at one position: a figure of Plotly and its text, or HTML. */
+export type Moved = { figure: unknown; text: string } | { html: string };
+
+/** A page's lists of what is loaded when it is wanted, as scripts: a page that is opened from its folder fetches nothing. */
+export interface Lists {
+  /** Of its figures, for page/figures.ts; the name of the file. */
+  figures(): string | undefined;
+  /** Of what its controls show at their positions, for page/sliders.ts: by cell and control. */
+  sliders(cells: readonly Moved[][][]): string | undefined;
+}
+
+/** How a page at `file` shows pictures and figures, and lists them. */
+export function picturesIn(files: SiteFiles, file: string): { ways: Ways; lists: Lists } {
   const figures: unknown[] = [];
+  const list = (folder: string, name: string, content: readonly unknown[]): string | undefined =>
+    content.length === 0
+      ? undefined
+      : files.addOnce(
+          folder,
+          ".js",
+          // In JSON a line separator may stand, in older JavaScript not.
+          `${name}(${JSON.stringify(content)
+            .replace(/</g, "\\u003c")
+            .replace(/\u2028|\u2029/g, (c) => (c === "\u2028" ? "\\u2028" : "\\u2029"))});\n`,
+        );
   const put = (mime: string, content: string | Uint8Array): string =>
     addressOf(files.addOnce("pictures", endings[mime] ?? "", content), file);
   return {
-    figures: () =>
-      figures.length === 0
-        ? undefined
-        : files.addOnce(
-            "figures",
-            ".js",
-            // In JSON a line separator may stand, in older JavaScript not.
-            `nablabFigures(${JSON.stringify(figures)
-              .replace(/</g, "\\u003c")
-              .replace(/\u2028|\u2029/g, (c) => (c === "\u2028" ? "\\u2028" : "\\u2029"))});\n`,
-          ),
+    lists: {
+      figures: () => list("figures", "nablabFigures", figures),
+      sliders: (cells) => (cells.length === 0 ? undefined : list("sliders", "nablabSliders", shared(cells))),
+    },
     ways: {
       picture(mime, content, alt) {
         const isSvg = mime === "image/svg+xml";
@@ -50,6 +62,23 @@ export function picturesIn(
         `<figure class="figure" data-figure="${figures.push(figure) - 1}">${picture}</figure>`,
     },
   };
+}
+
+/** Figures of one control differ in little: traces and layouts are listed once, and named by their numbers. */
+function shared(cells: readonly Moved[][][]): [parts: unknown[], cells: Moved[][][]] {
+  const parts: unknown[] = [];
+  const numbers = new Map<string, number>();
+  const numberOf = (part: unknown): number => {
+    const text = JSON.stringify(part);
+    if (!numbers.has(text)) numbers.set(text, parts.push(part) - 1);
+    return numbers.get(text)!;
+  };
+  const share = (moved: Moved): Moved => {
+    if ("html" in moved) return moved;
+    const { data = [], layout, ...rest } = moved.figure as { data?: unknown[]; layout?: unknown };
+    return { ...moved, figure: { ...rest, data: data.map(numberOf), layout: numberOf(layout ?? {}) } };
+  };
+  return [parts, cells.map((controls) => controls.map((positions) => positions.map(share)))];
 }
 
 /** A figure that nablab drew on white, in the colours of a dark page; undefined for any other picture. */

@@ -23,6 +23,7 @@ import { picturesIn } from "./pictures.js";
 import { searchIndex } from "./search-index.js";
 import { digest, SiteFiles } from "./site-files.js";
 import { siteStyle } from "./site-style.js";
+import { sliderPictures } from "./slider-pictures.js";
 
 /** Options of {@link makeSite}. */
 export interface SiteOptions {
@@ -34,6 +35,8 @@ export interface SiteOptions {
   lab: boolean;
   /** What the site is called. */
   title: string;
+  /** Runs the notebooks for the pictures of their sliders; by default those that come with nablab, which can be trusted. */
+  sliders?: boolean;
 }
 
 /**
@@ -44,21 +47,26 @@ export interface SiteOptions {
  */
 export async function makeSite(given: readonly string[], options: SiteOptions): Promise<void> {
   if (given.length > 0) {
-    make(given, options, true);
+    await make(given, options, true);
     return;
   }
   const own = await ownNotebooks();
   try {
-    make(own.folders, options, false);
+    await make(own.folders, { sliders: true, ...options }, false);
   } finally {
     own.remove();
   }
 }
 
 /** @param tells says which notebooks hold no outputs */
-function make(paths: readonly string[], { out, slides, lab, title }: SiteOptions, tells: boolean): void {
+async function make(
+  paths: readonly string[],
+  { out, slides, lab, title, sliders = false }: SiteOptions,
+  tells: boolean,
+): Promise<void> {
   const files = new SiteFiles(out);
-  const pages = findNotebooks(paths, out).map(({ source, target }): Page => {
+  const pages: Page[] = [];
+  for (const { source, target } of findNotebooks(paths, out)) {
     const { notebook } = readNotebook(source);
     const name = path
       .relative(out, target)
@@ -68,15 +76,16 @@ function make(paths: readonly string[], { out, slides, lab, title }: SiteOptions
     if (tells && notebook.cells.every((cell) => cell.cell_type !== "code" || cell.outputs.length === 0)) {
       say(`${source}: holds no outputs; to get them: npx nablab run ${source}`);
     }
-    return {
+    pages.push({
       notebook,
       source,
       folder: path.dirname(source),
       title: titleOf(notebook) ?? path.basename(source, ".ipynb"),
       file: name,
       slides: slides ? `slides/${name}` : undefined,
-    };
-  });
+      sliders: sliders ? await sliderPictures(notebook, source) : new Map(),
+    });
+  }
   const shared = sharedFiles(pages, slides);
   const assets = `assets/${digest(...[...shared].flat())}`;
   const notebooks = pages.map(({ file, notebook }) => ({
@@ -105,9 +114,9 @@ function make(paths: readonly string[], { out, slides, lab, title }: SiteOptions
 }
 
 function slidesPage({ notebook, folder, title }: Page, file: string, site: Site, files: SiteFiles): string {
-  const { ways, figures } = picturesIn(files, file);
+  const { ways, lists } = picturesIn(files, file);
   const slides = slidesBody(notebook, folder, ways);
-  const list = figures();
+  const list = lists.figures();
   const script = (name: string) => `<script src="${addressOf(`${site.assets}/${name}`, file)}"></script>`;
   return shell(site, file, {
     title: `${title} · ${site.title}`,

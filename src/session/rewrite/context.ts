@@ -12,6 +12,8 @@ export const runtimeNames = [
   "n·after",
   "n·check",
   "n·stop",
+  "n·turn",
+  "n·raised",
   "n·clean",
   "n·const",
   "n·shell",
@@ -50,12 +52,19 @@ export interface CellPart {
   mergesNamespace(name: string): boolean;
 }
 
+/**
+ * What the guards read: a variable (`SessionHost.updateGuarded`), the memory that threads share, or that and at times atomically
+ * (`SessionHost.hoistsReads`).
+ */
+export type Guard = "variable" | "shared" | "atomic";
+
 export class Context {
   readonly ts: typeof TypeScript;
   readonly checker: TypeScript.TypeChecker;
   readonly file: TypeScript.SourceFile;
   /** Undefined for a file that cells import. */
   readonly cell: CellPart | undefined;
+  readonly guard: Guard;
   /** The top-level names. */
   readonly locals: Symbols;
   readonly factory: TypeScript.NodeFactory;
@@ -70,11 +79,13 @@ export class Context {
     ts: typeof TypeScript,
     checker: TypeScript.TypeChecker,
     file: TypeScript.SourceFile,
+    guard: Guard,
     cell?: CellPart,
   ) {
     this.ts = ts;
     this.checker = checker;
     this.file = file;
+    this.guard = guard;
     this.cell = cell;
     this.factory = ts.factory;
     this.locals = topLevel(ts, file);

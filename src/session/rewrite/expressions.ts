@@ -48,12 +48,29 @@ export class Expressions {
     if (ts.isIterationStatement(node, false)) return this.#loop(node);
     if (ts.isFunctionLike(node) || ts.isClassLike(node)) return this.#functions.rewrite(node);
     if (ts.isCatchClause(node)) return this.#functions.catchClause(node);
+    if (this.#isOfParameter(node) && node.initializer) {
+      const { initializer } = node;
+      return ts.visitEachChild(
+        node,
+        (child) =>
+          child === initializer ? this.#functions.parameterDefault(initializer) : this.#context.visit(child),
+        this.#context.transformation,
+      );
+    }
     if (ts.isVariableStatement(node) && this.#variables.areBoxed(node.declarationList)) {
       return this.#variables
         .assignments(node.declarationList)
         .map((expression) => this.#context.statement(expression, expression));
     }
     return this.#context.visitChildren(node);
+  }
+
+  /** Whether it is a parameter, or in the pattern of one. */
+  #isOfParameter(node: TypeScript.Node): node is TypeScript.ParameterDeclaration | TypeScript.BindingElement {
+    const { ts } = this.#context;
+    let at = node;
+    while (ts.isBindingElement(at)) at = at.parent.parent;
+    return ts.isParameter(at);
   }
 
   #shorthand(node: TypeScript.ShorthandPropertyAssignment): TypeScript.Node {

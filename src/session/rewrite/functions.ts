@@ -3,8 +3,8 @@
  *
  * Each gets a number, which its code holds in a comment: `function-source.ts` finds by it what `toString` has to say,
  * the reader's own source. Each looks first whether the reader has interrupted, by which recursion, callbacks and chains
- * of promises end; also one that calls nothing, as a getter or an iterator may be called without end. (A guard costs less
- * than a nanosecond.) What leaves a function as an error, or is caught in it, is cleaned of names that are ours.
+ * of promises end; also one that calls nothing, as a getter or an iterator may be called without end. (What a guard
+ * reads is in context.ts.) What leaves a function as an error, or is caught in it, is cleaned of names that are ours.
  */
 import type * as TypeScript from "typescript";
 import type { Context } from "./context.js";
@@ -46,7 +46,22 @@ export class Functions {
   }
 
   #raised(): TypeScript.Expression {
-    return this.#context.factory.createElementAccessExpression(this.#context.id("n·stop"), 0);
+    const { factory, ts, guard } = this.#context;
+    if (guard === "variable") return this.#context.id("n·stop");
+    const read = factory.createElementAccessExpression(this.#context.id("n·stop"), 0);
+    if (guard === "shared") return read;
+    // `n·stop[0] || (n·turn = n·turn + 1 & 1023) === 0 && n·raised()`
+    const turn = this.#context.id("n·turn");
+    const next = factory.createBinaryExpression(
+      factory.createAdd(turn, factory.createNumericLiteral(1)),
+      ts.SyntaxKind.AmpersandToken,
+      factory.createNumericLiteral(1023),
+    );
+    const isTime = factory.createStrictEquality(
+      factory.createParenthesizedExpression(factory.createAssignment(turn, next)),
+      factory.createNumericLiteral(0),
+    );
+    return factory.createLogicalOr(read, factory.createLogicalAnd(isTime, this.#context.runtime("n·raised")));
   }
 
   #check(): TypeScript.Expression {
@@ -114,6 +129,22 @@ export class Functions {
       ...(isCleaned && rest.length > 0 ? [this.#cleaned(rest)] : rest),
     ];
     return this.#withBody(visited, factory.updateBlock(body, all));
+  }
+
+  /** The default of a parameter, whose errors come from outside of the body. */
+  parameterDefault(node: TypeScript.Expression): TypeScript.Expression {
+    const { factory, ts } = this.#context;
+    const { boxUses } = this.#context;
+    this.#context.boxUses = 0;
+    const value = this.#context.visitExpression(node);
+    const isCleaned = this.#context.boxUses > 0;
+    this.#context.boxUses = boxUses;
+    if (!isCleaned) return value;
+    const body = factory.createBlock([
+      this.#cleaned([ts.setTextRange(factory.createReturnStatement(value), node)]),
+    ]);
+    const arrow = factory.createArrowFunction(undefined, undefined, [], undefined, undefined, body);
+    return factory.createCallExpression(factory.createParenthesizedExpression(arrow), undefined, []);
   }
 
   /** Statements from which no error comes that holds a name of ours. */

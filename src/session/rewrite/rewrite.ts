@@ -20,7 +20,7 @@
  * middle dot are ours: it is allowed in an identifier, and nobody writes it.
  */
 import type * as TypeScript from "typescript";
-import { type CellPart, Context } from "./context.js";
+import { type CellPart, Context, type Guard } from "./context.js";
 import { Declarations } from "./declarations.js";
 import { Expressions } from "./expressions.js";
 import { type FunctionPlace, Functions } from "./functions.js";
@@ -42,9 +42,16 @@ export interface Rewriting {
   isBoxed(name: string): boolean;
 }
 
+/** How files and cells alike are rewritten. */
+export interface RewritingOptions {
+  /** The number of the file in `function-source.ts`. */
+  source: number;
+  guard: Guard;
+  /** What tsconfig.json says of JSX. */
+  jsx: JsxOptions;
+}
+
 /**
- * @param source the number of the file in `function-source.ts`
- * @param jsx what tsconfig.json says of JSX
  * @param cell of a cell: what of the file is the reader's, and which names of earlier cells are in boxes. Then the
  *   last expression is returned, and exports mean nothing
  */
@@ -52,11 +59,10 @@ export function rewriting(
   ts: typeof TypeScript,
   checker: TypeScript.TypeChecker,
   file: TypeScript.SourceFile,
-  source: number,
-  jsx: JsxOptions,
+  { jsx, source, guard }: RewritingOptions,
   cell?: CellPart,
 ): Rewriting {
-  const context = new Context(ts, checker, file, cell);
+  const context = new Context(ts, checker, file, guard, cell);
   const names = new Names(context);
   const functions = new Functions(context, source);
   const before: TypeScript.TransformerFactory<TypeScript.SourceFile> = (transformation) => (emitted) => {

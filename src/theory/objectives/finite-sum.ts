@@ -1,5 +1,5 @@
 /**
- * Means of terms: the loss over a training set, of which stochastic gradient descent takes a few terms at a time.
+ * Means of terms: the loss over a training set. Stochastic gradient descent takes a few terms at a time.
  */
 
 import { inspect } from "#platform";
@@ -119,10 +119,14 @@ export function withTerms<T extends Objective>(
  *
  *     F(θ) = (1/N) Σ_i ½ (x_iᵀθ − y_i)² + ridge/2 ‖θ‖²,    L = λ_max(XᵀX/N) + ridge,    mu = λ_min(XᵀX/N) + ridge.
  *
+ * Where XᵀX is singular and ridge is 0 there are many minimisers: then θ* is the shortest of them, X⁺y, and mu is 0. Gradient
+ * descent from θ(0) = 0 converges to it, as it never leaves the span of the samples.
+ *
  * @param options `x`: a row for each sample; `y`: the targets; `ridge` = 0
- * @throws RangeError if x and y do not fit, or XᵀX is singular and ridge is 0 (θ* would not be unique).
+ * @throws RangeError if x and y do not fit.
  * @example
  * leastSquares({ x: [[1], [1]], y: [1, -1] }) // → least squares, 1 dimension: L = 1, mu = 1, θ* = (0), F* = 0.5
+ * leastSquares({ x: [[1, 1], [2, 2]], y: [1, 2] }).thetaStar.map((t) => Number(t.toFixed(9))) // → Float64Array(2) [ 0.5, 0.5 ]
  */
 export function leastSquares({
   x,
@@ -146,11 +150,18 @@ export function leastSquares({
   for (let j = 0; j < M; j++) H[j * M + j]! += ridge;
   const moments = new Float64Array(M);
   for (let i = 0; i < N; i++) for (let j = 0; j < M; j++) moments[j]! += (row(i)[j]! * y[i]!) / N;
-  const thetaStar = solve(H, moments);
-  if (thetaStar === undefined) {
-    throw new RangeError("leastSquares: the columns of x are linearly dependent; give a ridge > 0");
+  const { values, vectors } = symmetricEigen(H, M);
+  const unique = solve(H, moments);
+  // Eigenvalues that are rounding are 0: in their directions F does not change, and the shortest minimiser does not go there.
+  const least = unique ? 0 : 16 * M * Number.EPSILON * values[0]!;
+  const thetaStar = unique ?? new Float64Array(M);
+  if (!unique) {
+    for (const [i, value] of values.entries()) {
+      if (value <= least) continue;
+      const share = dot(vectors[i]!, moments) / value;
+      for (let j = 0; j < M; j++) thetaStar[j]! += share * vectors[i]![j]!;
+    }
   }
-  const { values } = symmetricEigen(H, M);
   const termGradient = (i: number, theta: Vector): Float64Array => {
     const miss = dot(row(i), theta) - y[i]!;
     return Float64Array.from(row(i), (entry, j) => miss * entry + ridge * theta[j]!);
@@ -162,7 +173,7 @@ export function leastSquares({
     term: (i, theta) => (dot(row(i), theta) - y[i]!) ** 2 / 2 + (ridge / 2) * dot(theta, theta),
     termGradient,
     L: values[0]!,
-    mu: values[M - 1]!,
+    mu: unique ? values[M - 1]! : 0,
     convex: true,
     thetaStar,
     gap(theta) {

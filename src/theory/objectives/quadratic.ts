@@ -1,5 +1,5 @@
 /**
- * The quadratic: the objective of which everything is known, since gradient descent on it is linear algebra.
+ * The quadratic: the objective about which everything is known, since gradient descent on it is linear algebra.
  */
 import { random } from "../../tensor/random.js";
 import { Tensor } from "../../tensor/tensor.js";

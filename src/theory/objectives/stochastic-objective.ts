@@ -1,5 +1,5 @@
 /**
- * Objectives that are means, F(θ) = E[Q(θ)], and of which single samples can be drawn: what stochastic gradient
+ * Objectives that are means, F(θ) = E[Q(θ)], whose samples can be drawn singly: what stochastic gradient
  * descent minimises.
  */
 import type { Random } from "../../tensor/random.js";

@@ -74,7 +74,7 @@ export interface SgdPaths extends Displayable {
  * objective, noise and rule are nablab's; functions of your own (`objective`, a noise that you wrote, a rule made from
  * a rule) cannot be sent to a thread, and their paths run on this one.
  *
- * @param F an objective of which samples can be drawn, such as `finiteSum` or `expectation`
+ * @param F an objective whose samples can be drawn, such as `finiteSum` or `expectation`
  * @param options `theta0`; `eta` or `rule`; `steps` = 1000, `paths` = 100, `batchSize` = 1, `seed` = 0, `name`,
  *   `threads`, `signal`
  * @throws RangeError for a start of another dimension, or counts that are no whole numbers ≥ 1; what `signal` gives as

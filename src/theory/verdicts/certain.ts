@@ -6,8 +6,8 @@ import type { Random } from "../../tensor/random.js";
 import type { Vector } from "../algebra/vectors.js";
 
 /**
- * Whether an estimator whose draws were all alike asks for no random number, neither of the stream that it gets nor by
- * `Math.random`.
+ * Whether an estimator whose draws were all alike asks for no random number, neither of the stream that it gets nor of
+ * `Math.random` or `crypto`. A generator in a closure of its own is not seen: draws must come from the stream.
  *
  * @param used the stream after the draws
  * @param unused the same stream before them
@@ -19,21 +19,29 @@ export function isCertain(
   unused: Random,
 ): boolean {
   if (used.bits() !== unused.bits()) return false;
-  const { random } = Math;
   let asked = false;
-  try {
-    Math.random = () => {
-      asked = true;
-      return random();
-    };
-  } catch {
-    // Where the built-in objects are frozen nobody can be watched.
-    return true;
-  }
+  const watch = (object: object | undefined, name: string) => watched(object, name, () => (asked = true));
+  const undo = [watch(Math, "random"), watch(globalThis.crypto, "getRandomValues")];
   try {
     draw(theta, used);
   } finally {
-    Math.random = random;
+    for (const one of undo) one();
   }
   return !asked;
+}
+
+/** Calls `onCall` before each call of a method; returns what ends that. Where built-in objects are frozen nobody can be watched. */
+function watched(object: object | undefined, name: string, onCall: () => void): () => void {
+  const method: unknown = object && Reflect.get(object, name);
+  if (typeof method !== "function") return () => {};
+  const own = Object.getOwnPropertyDescriptor(object!, name);
+  const value = (...values: unknown[]) => {
+    onCall();
+    return Reflect.apply(method, object, values);
+  };
+  Reflect.defineProperty(object!, name, { value, configurable: true, writable: true });
+  return () => {
+    if (own) Reflect.defineProperty(object!, name, own);
+    else Reflect.deleteProperty(object!, name);
+  };
 }

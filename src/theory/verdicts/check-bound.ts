@@ -19,7 +19,7 @@ import { convexity, minimiser, type RunFacts, shortSteps } from "../bounds/assum
 import type { Bound, Bounded } from "../bounds/bounds.js";
 import { Path } from "../descent/path.js";
 import type { SgdPaths } from "../stochastic/sgd-paths.js";
-import { limitOf } from "./check-estimate.js";
+import { limitOf, wide } from "./check-estimate.js";
 import { estimateMean } from "./estimate.js";
 
 /** Whether a bound held along a path, and how closely. Shows itself as a sentence over the chart. */
@@ -63,8 +63,6 @@ const symbols: Record<Bounded, string> = {
 
 /** A verdict on means of random paths, at all recorded steps together, is wrong with this probability. */
 const falseAlarm = 1e-6;
-/** Skewed draws are below a bound where even this many times the width leaves them below. */
-const wide = (n: number) => Math.max(4, 400 / n);
 /** Fewer paths show nothing of how they scatter. */
 const fewestPaths = 30;
 

@@ -18,7 +18,7 @@ import type { Estimate } from "./estimate.js";
 /** What was measured, what is expected, and how well that is to be known. A list is compared entry by entry. */
 export interface EstimateOptions {
   /** What was measured: an estimate, or a number with its `standardError`. */
-  measured: number | Estimate | readonly (number | Estimate)[];
+  measured: number | Estimate | ArrayLike<number | Estimate>;
   /** What it should be; or `atMost`, or `atLeast`. */
   expected?: number | ArrayLike<number>;
   /** What it should be at most. */
@@ -27,13 +27,13 @@ export interface EstimateOptions {
   atLeast?: number | ArrayLike<number>;
   /** The standard error of a measured number; 0 for what is no random number. An estimate brings its own. */
   standardError?: number | ArrayLike<number>;
-  /** The degrees of freedom of `standardError`; ∞, where it is known and not estimated. */
+  /** The degrees of freedom of `standardError`, at least 1; ∞, where it is known and not estimated. */
   degrees?: number;
   /** With `expected`: the largest deviation that may stay unseen, in the unit of what is measured. */
   within?: number | ArrayLike<number>;
   /** By how much `expected` itself may be off, such as the remainder of an asymptotic formula; 0. */
   remainder?: number | ArrayLike<number>;
-  /** The probability with which something is called wrong that is right, of all comparisons together; 10⁻⁶. */
+  /** The probability with which something is called wrong that is right, of all comparisons together, from 10⁻¹⁰⁰ to 0.5; 10⁻⁶. */
   falseAlarm?: number;
 }
 
@@ -70,7 +70,7 @@ export interface EstimateCheck extends Judged {
 /** What a deviation of `detects` is missed with. */
 const miss = 0.01;
 
-/** Rounding that is no deviation, relative to the numbers compared. */
+/** Rounding that is no deviation, relative to the numbers compared; but at most half of what `within` leaves. */
 const rounding = 1e-12;
 
 /**
@@ -84,7 +84,8 @@ const rounding = 1e-12;
  * wrong if m − z s is above it. Of a list each entry is compared, with its share of the false alarm (Bonferroni).
  *
  * For an `Estimate` z is larger where its draws are skewed: P(T < −z) grows by the factor exp(γ z³/3), γ the skewness of
- * the mean; and what is in doubt there decides nothing here.
+ * the mean; where that is not known so far out, only 4 z s (more of fewer than 100 draws) are far enough
+ * inside of a bound; and what is in doubt there decides nothing here.
  *
  * @param claim its number, A1 … A17 or B1 … B12
  * @param statement what is claimed, in words
@@ -162,9 +163,14 @@ type Compared = EstimateComparison & {
 };
 
 function judge(name: string, options: EstimateOptions): EstimateCheck {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `${name}: give what was measured and expected, such as { measured: estimateMean(draws), expected: 1, within: 0.1 }; got ${inspect(options)}`,
+    );
+  }
   const { falseAlarm = 1e-6 } = options;
-  const isSmall = (alarm: number) => alarm > 0 && alarm < 0.5;
-  checkNumbers(name, { falseAlarm }, isSmall, "above 0 and below 0.5, such as 1e-6");
+  const isSmall = (alarm: number) => alarm >= 1e-100 && alarm < 0.5;
+  checkNumbers(name, { falseAlarm }, isSmall, "at least 1e-100 and below 0.5, such as 1e-6");
   const tasks = tasksOf(name, options, falseAlarm);
   const comparisons = tasks.map(compared);
   const rank = { no: 2, undecided: 1, yes: 0 };
@@ -186,30 +192,31 @@ function judge(name: string, options: EstimateOptions): EstimateCheck {
 /** One comparison, by the numbers alone. */
 function compared(task: Task): Compared {
   const { measured, error, degrees, skewness, doubt, bound, side, within, remainder, alarm } = task;
-  const floor = rounding * Math.max(Math.abs(measured), Math.abs(bound));
+  const room = within - remainder;
+  // What within = 0 asks for is equality up to rounding.
+  const most = room > 0 ? room / 2 : within > 0 ? 0 : Number.MAX_VALUE;
+  const floor = Math.min(rounding * Math.max(Math.abs(measured), Math.abs(bound)), most);
   const off = side === "expected" ? Math.abs(measured - bound) : (measured - bound) * sign(side);
   const beyond = off - remainder;
-  const z =
-    error > 0
-      ? beyond / error
-      : Math.abs(beyond) <= floor
-        ? 0
-        : beyond > 0
-          ? Number.POSITIVE_INFINITY
-          : Number.NEGATIVE_INFINITY;
+  const z = Math.abs(beyond) <= floor ? 0 : beyond / error;
   const { limit, skewed } = limitOf(alarm, degrees, skewness);
-  const detects = remainder + (limit + normalQuantile(1 - miss)) * error;
+  const seen = (limit + normalQuantile(1 - miss)) * error;
+  const detects = remainder + floor + seen;
   const known = { measured, standardError: error, expected: bound, z, limit, detects, task };
   const decided = { ...known, times: 0, why: undefined, words: undefined };
   if (doubt) return { ...known, verdict: "undecided", times: 0, why: doubt.reason, words: doubt.wouldDecide };
+  // Far inside of a bound the law of the mean does not matter.
+  if (skewed > 1 && side !== "expected" && beyond < -wide(degrees + 1) * limit * error) {
+    return { ...decided, verdict: "yes" };
+  }
   if (skewed > 1) {
     const why = "the draws are too skewed for a normal law of their mean this far out";
     return { ...known, verdict: "undecided", times: Math.ceil(skewed), why, words: undefined };
   }
   if (beyond > limit * error + floor) return { ...decided, verdict: "no" };
   if (side === "expected") {
-    if (detects <= within * (1 + rounding)) return { ...decided, verdict: "yes" };
-    const times = Math.ceil(((detects - remainder) / (within - remainder)) ** 2);
+    if (error === 0 || detects <= within * (1 + rounding)) return { ...decided, verdict: "yes" };
+    const times = Math.ceil((seen / (room - floor)) ** 2);
     const why = `would not find a deviation of less than ${amount(detects, bound)}, and ${formatNumber(within)} is asked for`;
     return { ...known, verdict: "undecided", times, why, words: undefined };
   }
@@ -219,6 +226,9 @@ function compared(task: Task): Compared {
   // Next to the bound no number of draws decides: nothing above a million is advice.
   return { ...known, verdict: "undecided", times, why, words: undefined };
 }
+
+/** Skewed draws are inside of a bound where even this many times the width leaves them inside. */
+export const wide = (draws: number): number => Math.max(4, 400 / draws);
 
 const sign = (side: "atMost" | "atLeast") => (side === "atMost" ? 1 : -1);
 
@@ -254,8 +264,8 @@ function findingOf(named: Compared, count: number, falseAlarm: number): Finding 
   }
   const distance =
     side === "expected"
-      ? `${Math.max(0, z).toFixed(1)} standard errors off (limit ${limit.toFixed(1)})`
-      : `${Math.abs(z).toFixed(1)} standard errors ${z > 0 ? "beyond" : "inside"} it (limit ${limit.toFixed(1)})`;
+      ? `${decimal(Math.max(0, z))} standard errors off (limit ${decimal(limit)})`
+      : `${decimal(Math.abs(z))} standard errors ${z > 0 ? "beyond" : "inside"} it (limit ${decimal(limit)})`;
   const odds = `false alarm ${formatNumber(falseAlarm)}`;
   const power = `finds a deviation of ${amount(detects, expected)} with probability ${1 - miss}, ${odds}`;
   if (verdict !== "undecided") return { verdict, text: `${what}, ${distance}; ${power}` };
@@ -267,6 +277,8 @@ function findingOf(named: Compared, count: number, falseAlarm: number): Finding 
   return { verdict, text: `${what}, ${distance}; ${why}`, wouldDecide: take };
 }
 
+const decimal = (value: number) => (value < 1e6 ? value.toFixed(1) : formatNumber(value));
+
 const amount = (value: number, of: number) =>
   of === 0
     ? formatNumber(value)
@@ -275,7 +287,9 @@ const amount = (value: number, of: number) =>
 /** The comparisons, entry by entry, with every number looked at. */
 function tasksOf(name: string, options: EstimateOptions, falseAlarm: number): Task[] {
   const { measured, degrees = Number.POSITIVE_INFINITY } = options;
-  const list = Array.isArray(measured) ? measured : [measured];
+  const isList = typeof measured === "object" && measured !== null && "length" in measured;
+  // Array.from gives a hole a value, which is refused.
+  const list = isList ? Array.from(measured) : [measured];
   const sides = (["expected", "atMost", "atLeast"] as const).filter((side) => options[side] !== undefined);
   const [side] = sides;
   if (side === undefined || sides.length > 1) {
@@ -289,16 +303,17 @@ function tasksOf(name: string, options: EstimateOptions, falseAlarm: number): Ta
       `${name}: within is missing: the largest deviation that may stay unseen, such as 0.05 * expected`,
     );
   }
-  if (!(degrees > 0)) throw refused(name, "degrees", "> 0", degrees);
+  if (!(degrees >= 1)) throw refused(name, "degrees", "≥ 1", degrees);
   /** Entry i of an option that is a number or a list as long as what was measured. */
   const entry = (what: keyof EstimateOptions, i: number, least = Number.NEGATIVE_INFINITY): number => {
     const given = options[what] as number | ArrayLike<number>;
-    if (typeof given === "object" && given.length !== list.length) {
+    const isEach = typeof given === "object" && given !== null;
+    if (isEach && given.length !== list.length) {
       throw new RangeError(
         `${name}: ${what} must have an entry for each of the ${list.length} measured, got ${given.length}`,
       );
     }
-    const value = typeof given === "object" ? given[i] : given;
+    const value = isEach ? given[i] : given;
     if (!(typeof value === "number" && Number.isFinite(value) && value >= least)) {
       const isForgotten = value === undefined && what === "standardError";
       const hint = isForgotten ? " (or give an estimate, such as estimateMean(draws))" : "";
@@ -319,6 +334,11 @@ function tasksOf(name: string, options: EstimateOptions, falseAlarm: number): Ta
     const rest = { bound: entry(side, i), side, within, remainder, alarm };
     if (typeof one === "object" && one !== null) {
       const { mean, standardError, skewness, skewnessError, doubt } = one;
+      const numbers = { mean, standardError, skewness, skewnessError };
+      const known = Object.values(numbers).every(Number.isFinite) && standardError >= 0 && one.degrees >= 1;
+      if (!known) {
+        throw refused(name, "measured", "a finite number or an estimate, such as estimateMean(draws)", one);
+      }
       return {
         measured: mean,
         error: standardError,

@@ -104,7 +104,7 @@ const mostNumbers = 1e8;
  * places (Bonferroni). The test holds what it states for every law of which a bound on ‖N‖ or on the kurtosis is known
  * (empirical Bernstein; Catoni), E N = ∇F is refuted if |Σ ψ(a (Nᵢ − ∇F))| > n a² v/2 + ln(4/α); of an estimator of which
  * nothing is known it decides nothing, as rare draws that no sample shows may carry the mean, and says from which kurtosis on
- * the draws could be unbiased. What asks for no random number (of the stream or by `Math.random`) and is the same each time is compared exactly.
+ * the draws could be unbiased. What asks for no random number (of the stream, `Math.random` or `crypto`) and is the same each time is compared exactly: draws must come from these, as a generator of another kind is not seen.
  *
  * Boundedness cannot be seen in a sample: a claimed bound can be refuted, and of n draws without a larger one it follows with
  * confidence 1 − δ that a larger one has a probability below log(1/δ)/n. Whether the variance is finite, a sample cannot

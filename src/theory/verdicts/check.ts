@@ -6,6 +6,7 @@ import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { escapeHtml } from "../../display/escape-html.js";
 import { printing } from "../../display/host.js";
+import type { Judged } from "../../display/verdict.js";
 
 /** What `check` throws when a claim does not hold. */
 export class CheckFailed extends Error {
@@ -33,18 +34,26 @@ export function requireClaim(name: string, claim: string): void {
   }
 }
 
+/** What bears a claim out: true or false, or what a check such as `checkBound` returned. */
+export type Answer = boolean | Pick<Judged, "verdict" | "wouldDecide">;
+
 /**
  * States a numbered claim of the lectures and asserts it: shows `✓ A6 statement: detail` if it holds, throws if
  * not.
  *
+ * A boolean does not show what it was made of: `[].every(…)` is true, NaN > 1 is false, and neither compared anything. So pass
+ * a list with the answer for each thing, `gaps.map((gap, k) => gap <= bound(k))`, which must not be empty; the result of
+ * `checkBound`, `gradientCheck`, `fitRate` and their kind, which says yes, no or undecided itself; and for a number that was
+ * measured take `checkEstimate`.
+ *
  * @param claim its number, A1 … A17 or B1 … B12
  * @param statement what is claimed, in words
  * @param holds whether the computation bears it out, or a function that finds out; of several things a list of that, which must
- *   not be empty (`[].every(…)` is true)
+ *   not be empty
  * @param detail the numbers behind the verdict
  * @param options `falseAlarm`: of a check that looks at random numbers, the probability with which another seed would
  *   make it fail though the claim holds: at most 10⁻⁶, and 0 where it holds for every seed
- * @throws CheckFailed if `holds` is false, or of a list one entry, or there is none, TypeError if it is not a boolean (a forgotten `await`?), RangeError if
+ * @throws CheckFailed if `holds` is false or a verdict that is not yes, or of a list one entry, or there is none; TypeError if it is neither a boolean nor a verdict (a forgotten `await`?), RangeError if
  *   `falseAlarm` is above 10⁻⁶: then more runs or a wider margin are needed.
  * @example
  * check("A4", "the reference network has 602,762 parameters", 784 * 512 + 512 + 512 * 384 + 384 + 384 * 10 + 10 === 602762)
@@ -54,7 +63,7 @@ export function requireClaim(name: string, claim: string): void {
 export function check(
   claim: string,
   statement: string,
-  holds: boolean | readonly boolean[] | (() => boolean | readonly boolean[]),
+  holds: Answer | readonly Answer[] | (() => Answer | readonly Answer[]),
   detail?: string,
   { falseAlarm }: { falseAlarm?: number } = {},
 ): Displayable {
@@ -69,21 +78,25 @@ export function check(
     throw new CheckFailed(claim, `${claim} is undecided: ${statement}: the list is empty`, "undecided");
   }
   // A list holds where each entry is true; else its first other entry says what is wrong.
-  const list: unknown[] = Array.isArray(answer) ? answer : [answer];
-  const verdict =
-    list[
-      Math.max(
-        0,
-        list.findIndex((one) => one !== true),
-      )
-    ];
-  if (typeof verdict !== "boolean") {
+  // Array.from gives a hole a value, which is no answer.
+  const list: unknown[] = Array.isArray(answer) ? Array.from(answer) : [answer];
+  const verdicts = list.map(verdictOfAnswer);
+  const wrong = verdicts.indexOf(undefined);
+  if (wrong >= 0) {
     throw new TypeError(
-      `check: whether ${claim} holds must be true or false${verdict instanceof Promise ? ", did you forget await?" : ""}; got ${inspect(verdict)}`,
+      `check: whether ${claim} holds must be true or false${list[wrong] instanceof Promise ? ", did you forget await?" : ""}; got ${inspect(list[wrong])}`,
     );
   }
-  if (!verdict) {
-    throw new CheckFailed(claim, `${claim} does not hold: ${statement}${detail ? ` (${detail})` : ""}`);
+  const open = verdicts.includes("no") ? "no" : verdicts.includes("undecided") ? "undecided" : undefined;
+  if (open) {
+    const { wouldDecide } = list[verdicts.indexOf(open)] as { wouldDecide?: string };
+    const verb = open === "no" ? "does not hold" : "is undecided";
+    const advice = open === "undecided" && wouldDecide ? `; what would decide: ${wouldDecide}` : "";
+    throw new CheckFailed(
+      claim,
+      `${claim} ${verb}: ${statement}${detail ? ` (${detail})` : ""}${advice}`,
+      open,
+    );
   }
   const odds =
     falseAlarm === undefined
@@ -98,4 +111,11 @@ export function check(
       return printing(this, text);
     },
   } as Displayable;
+}
+
+/** The verdict of one answer; undefined of what is none. */
+function verdictOfAnswer(answer: unknown): "yes" | "no" | "undecided" | undefined {
+  if (typeof answer === "boolean") return answer ? "yes" : "no";
+  const { verdict } = (typeof answer === "object" && answer !== null ? answer : {}) as { verdict?: unknown };
+  return verdict === "yes" || verdict === "no" || verdict === "undecided" ? verdict : undefined;
 }

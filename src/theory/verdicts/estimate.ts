@@ -22,7 +22,7 @@ export interface Estimate extends Displayable {
   readonly effective: number;
   /** The skewness of the mean's own distribution, E(X̄ − μ)³/σ(X̄)³, as estimated: 0 for what is symmetric. */
   readonly skewness: number;
-  /** The standard error of that, √6/n of n draws if they are normal. */
+  /** The standard error of that: √6/n of n draws if they are normal, more of heavy tails. */
   readonly skewnessError: number;
   /** Why the standard error cannot be trusted, and what would help; undefined where nothing speaks against it. */
   readonly doubt: { readonly reason: string; readonly wouldDecide: string } | undefined;
@@ -65,7 +65,7 @@ export function estimateMean(draws: ArrayLike<number>): Estimate {
     degrees: n - 1,
     count: n,
     effective: n,
-    ...skewnessOf(moments, n),
+    ...skewnessOf(values, moments),
     doubt: doubtOf(n, moments, largest),
   };
   return shown(estimate, `${formatNumber(n)} draws`);
@@ -113,7 +113,7 @@ const enough = 2000;
  * from the batches themselves, τ = B Var(batch mean)/Var(step), and 20 τ must fit into a batch, else the estimate carries a
  * doubt. It does, too, if the first and the last third differ beyond chance: then the series was not stationary yet.
  *
- * The skewness of the mean, γ(batch)/√M of M batches, has the error √6/M: 50 batches would leave too much of it, however
+ * The skewness of the mean, γ(batch)/√M of M batches, has an error of √6/M or more: 50 batches would leave too much of it, however
  * long the path. It comes from up to 2000 shorter ones, of 20 τ at least: third cumulants of independent parts add up, as
  * variances do.
  *
@@ -175,12 +175,27 @@ export function timeAverage(
   );
 }
 
-/** The skewness, with its standard error, of the mean of n independent numbers with these moments. */
-function skewnessOf({ squares, cubes }: Moments, n: number): Pick<Estimate, "skewness" | "skewnessError"> {
-  return {
-    skewness: squares > 0 ? cubes / n / Math.sqrt(squares / n) ** 3 / Math.sqrt(n) : 0,
-    skewnessError: Math.sqrt(6) / n,
-  };
+/**
+ * The skewness, with its standard error, of the mean of n independent numbers. The error is that of the influence of each z = (x −
+ * x̄)/σ on the skewness γ of the numbers, z³ − 3 z − γ − 3/2 γ (z² − 1): of normal ones √6/n, of heavy tails far more, as
+ * the draws that decide γ are few. √6/n is the least that is said of any.
+ */
+function skewnessOf(
+  values: ArrayLike<number>,
+  { mean, squares, cubes }: Moments,
+): Pick<Estimate, "skewness" | "skewnessError"> {
+  const n = values.length;
+  const least = Math.sqrt(6) / n;
+  const sd = Math.sqrt(squares / n);
+  // Of numbers that are alike there is no skewness; nor where the cubes of numbers so small are 0.
+  if (!(sd ** 3 > 0)) return { skewness: 0, skewnessError: least };
+  const own = cubes / n / sd ** 3;
+  let sum = 0;
+  for (let i = 0; i < n; i++) {
+    const z = (values[i]! - mean) / sd;
+    sum += (z ** 3 - 3 * z - own - 1.5 * own * (z * z - 1)) ** 2;
+  }
+  return { skewness: own / Math.sqrt(n), skewnessError: Math.max(least, Math.sqrt(sum / n) / n) };
 }
 
 /** The skewness of the mean of all paths, each a whole number of batches of B steps, from shorter batches where those fit. */
@@ -194,7 +209,7 @@ function skewnessOfPaths(paths: readonly Float64Array[], B: number, time: number
       (_, i) => momentsOf(path.subarray(i * length, (i + 1) * length)).mean,
     ),
   );
-  return skewnessOf(momentsOf(means), means.length);
+  return skewnessOf(means, momentsOf(means));
 }
 
 /** What speaks against the batches of a series: they are too short for its memory, or it still drifts. */

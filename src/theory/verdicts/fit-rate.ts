@@ -96,14 +96,14 @@ export function fitRate(
   }
   const broken = brokenAt(gaps, from ?? 1, to ?? gaps.length - 1);
   const last = broken === undefined ? (to ?? lastAboveRounding(path, gaps)) : broken - 1;
-  const first = from ?? Math.max(1, Math.floor(last ** 0.25));
+  const first = from ?? Math.max(1, Math.floor(Math.max(0, last) ** 0.25));
   const ks: number[] = [];
   for (let k = first; k <= last && k < gaps.length; k++) {
     if (gaps[k]! > 0) ks.push(k);
   }
   if (ks.length < 3) {
     throw new RangeError(
-      `fitRate: at least 3 positive, finite gaps are needed, there are ${ks.length} from k = ${first} on${broken === undefined ? ` to ${last}` : `, and gap(${broken}) is ${gaps[broken]}`}`,
+      `fitRate: at least 3 positive, finite gaps are needed, there are ${ks.length} from k = ${first} on${broken === undefined ? `, of ${gaps.length} values in all` : `, and gap(${broken}) is ${gaps[broken]}`}`,
     );
   }
   const logs = ks.map((k) => Math.log(gaps[k]!));

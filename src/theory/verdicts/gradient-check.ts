@@ -19,6 +19,8 @@ import { type TensorLike, tensor } from "../../tensor/index.js";
 export interface NetworkCheckOptions extends GradientCheckOptions {
   /** The gradient that is checked, for custom (or wrong) formulas; by default what `backpropagation` gives. */
   gradient?: Gradients;
+  /** Whether layers act as in training, where `batchNorm` normalises by the batch; false. */
+  training?: boolean;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface NetworkCheckOptions extends GradientCheckOptions {
  * differences are less exact than the tolerance. Takes 10 to 60 values of f for each entry of θ (up to 100 next to a kink):
  * for networks of at most a few thousand parameters.
  *
- * @param options `tolerance`: 1e-8 of the first form, 1e-7 of the others; of the last form also `gradient`
+ * @param options `tolerance`: 1e-8 of the first form, 1e-7 of the others; of the last form also `gradient` and `training`
  * @returns the verdict, each entry with its errors, the worst one by name, the kinks; shows a picture
  * @throws RangeError if gradient and θ differ in length, f is not finite at θ or on one side of it, or `tolerance` is not
  *   between 0 and 1.
@@ -112,16 +114,17 @@ function ofNetwork(
   input: TensorLike,
   y: Targets,
   loss: Loss,
-  { gradient, tolerance }: NetworkCheckOptions = {},
+  { gradient, tolerance, training = false }: NetworkCheckOptions = {},
 ): GradientCheck {
-  // The differences move the parameters of a copy.
+  // The differences move the parameters of a copy; a training pass its running means.
   const model = network.copy();
+  const pass = { training };
   const x = tensor(input);
   const f = (theta: Float64Array) => {
     model.theta.set(theta);
-    return penalisedLoss(model, forward(model, x).g, y, loss);
+    return penalisedLoss(model, forward(model, x, pass).g, y, loss);
   };
-  const checked = gradient ?? backpropagation(network, x, y, loss);
+  const checked = gradient ?? backpropagation(network.copy(), x, y, loss, pass);
   const groups = network.parameters.map(({ shape }, i) => ({ name: network.parameterNames[i]!, shape }));
   const gradients = gradientList(checked);
   for (const [at, part] of groups.entries()) {

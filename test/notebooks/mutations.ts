@@ -1,15 +1,9 @@
 /**
- * The checks of the notebooks can fail: with a wrong formula, a wrong constant, a biased gradient or a wrong verdict
- * patched in, the check of that claim fails.
+ * Changes to the lectures that make a claim wrong: a wrong formula, a wrong constant, a biased gradient or a wrong verdict,
+ * each for the check of that claim to find.
  */
-import { writeFileSync } from "node:fs";
-import path from "node:path";
-import { expect, test } from "vitest";
-import { folder, nablab, read } from "../cli/nablab.js";
-
-const root = path.resolve(import.meta.dirname, "../..");
-
-interface Mutation {
+/** A change to a notebook that makes one of its claims wrong. */
+export interface Mutation {
   claim: string;
   notebook: string;
   what: string;
@@ -17,7 +11,7 @@ interface Mutation {
   to: string;
 }
 
-const mutations: Mutation[] = [
+export const mutations: readonly Mutation[] = [
   {
     claim: "A1",
     notebook: "01-gradient-descent",
@@ -362,46 +356,3 @@ const mutations: Mutation[] = [
     to: "=== 1 && asNetwork(s)",
   },
 ];
-
-/** The claims whose checks failed in the outputs of a run. */
-function failed(cells: Cell[]): string[] {
-  const errors = cells.flatMap(({ outputs = [] }) => outputs).filter(({ ename }) => ename === "CheckFailed");
-  return errors.map(({ evalue = "" }) => /^(\w+) does not hold/.exec(evalue)?.[1] ?? evalue);
-}
-
-// All mutations of a notebook in one run, which goes on after a check that fails, up to the last of these claims.
-const notebooks = [...new Set(mutations.map(({ notebook }) => notebook))].map(
-  (name) => [name, mutations.filter(({ notebook }) => notebook === name)] as const,
-);
-
-interface Cell {
-  cell_type: string;
-  source: string | string[];
-  outputs?: { ename?: string; evalue?: string }[];
-}
-
-test.concurrent.each(notebooks)(
-  "%s fails at the check of each claim that is made wrong",
-  async (name, all) => {
-    const made: { cells: Cell[] } = read(path.join(root, "notebooks", "lectures", `${name}.ipynb`));
-    const texts = made.cells.map(({ source }) => [source].flat().join(""));
-    for (const { what, from, to } of all) {
-      const places = texts.flatMap((text, i) =>
-        made.cells[i]!.cell_type === "code" && text.includes(from) ? [i] : [],
-      );
-      expect(places, what).toHaveLength(1);
-      texts[places[0]!] = texts[places[0]!]!.replace(from, to);
-    }
-    const last = Math.max(
-      ...all.map(({ claim }) => texts.findLastIndex((text) => text.includes(`"${claim}"`))),
-    );
-    made.cells = made.cells.slice(0, last + 1).map((cell, i) => ({ ...cell, source: texts[i]! }));
-    const at = folder();
-    const file = path.join(at, "mutated.ipynb");
-    writeFileSync(file, JSON.stringify(made));
-    const { status, stderr } = await nablab(root, "run", file, "--allow-errors");
-    expect(status, stderr).toBe(0);
-    // No other: none of the mutations does the work of another.
-    expect(failed(read(file).cells).sort()).toEqual(all.map(({ claim }) => claim).sort());
-  },
-);

@@ -1,0 +1,70 @@
+/**
+ * Parameters of a sweep as they are written on the command line: `eta=0.1,0.01`, `seed=1..20`, `eta=log:1e-3..1:7`.
+ */
+import { logspace } from "../../sweep/grid.js";
+import type { ParameterValue } from "../../sweep/values.js";
+import { InputError } from "../input-error.js";
+
+/** Values of parameters by name. @throws InputError naming what cannot be read */
+export function readParameters(texts: readonly string[]): Record<string, ParameterValue[]> {
+  const found: Record<string, ParameterValue[]> = {};
+  for (const text of texts) {
+    const [, name, values] = /^([\w$][\w$.-]*)=(.+)$/su.exec(text) ?? [];
+    if (name === undefined || values === undefined) {
+      throw new InputError(
+        `-p takes a name and values, as in eta=0.1,0.01 or seed=1..20 or eta=log:1e-3..1:7, got ${JSON.stringify(text)}`,
+      );
+    }
+    if (name in found)
+      throw new InputError(`-p gives ${name} twice; write all its values in one, as in ${name}=1,2`);
+    found[name] = valuesOf(name, values);
+  }
+  return found;
+}
+
+function valuesOf(name: string, text: string): ParameterValue[] {
+  const [, kind, first, last, count] =
+    /^(?:(log|lin):)?([^.,:]+(?:\.\d[^.,:]*)?)\.\.([^,:]+)(?::(\d+))?$/.exec(text) ?? [];
+  if (first === undefined) return split(text).map(parameterValue);
+  const [from, to, n] = [Number(first), Number(last), Number(count)];
+  if (kind === undefined) {
+    if (count === undefined && Number.isSafeInteger(from) && Number.isSafeInteger(to) && from <= to)
+      return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+    throw new InputError(
+      `-p ${name}: a range is of whole numbers, as in 1..20; log:1e-3..1:7 and lin:0..1:5 are 7 and 5 numbers between two, got ${text}`,
+    );
+  }
+  if (
+    !Number.isFinite(from) ||
+    !Number.isFinite(to) ||
+    !(n >= 2) ||
+    (kind === "log" && !(from > 0 && to > 0))
+  )
+    throw new InputError(
+      `-p ${name}: ${kind}:FROM..TO:COUNT takes two numbers${kind === "log" ? " > 0" : ""} and a count ≥ 2, got ${text}`,
+    );
+  if (kind === "log") return logspace(from, to, n);
+  return Array.from({ length: n }, (_, i) => Number((from + ((to - from) * i) / (n - 1)).toPrecision(15)));
+}
+
+/** At commas, but not within quotes. */
+const split = (text: string): string[] => text.match(/(?:"(?:[^"\\]|\\.)*"|[^,])+/g) ?? [text];
+
+/** A number, a boolean, or a text; in double quotes it is always a text. */
+function parameterValue(text: string): ParameterValue {
+  if (/^".*"$/s.test(text)) {
+    try {
+      return JSON.parse(text) as string;
+    } catch {
+      return text;
+    }
+  }
+  if (text === "true" || text === "false") return text === "true";
+  return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+/** A point as a line: `eta=0.1 seed=2`. */
+export const pointText = (point: Readonly<Record<string, ParameterValue>>): string =>
+  Object.entries(point)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(" ");

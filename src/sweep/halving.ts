@@ -1,0 +1,141 @@
+/**
+ * Successive halving: all candidates with a small budget, the best part of them with a larger one, and so on.
+ */
+import { checkNumbers, checkOneOf, checkWhole, refused } from "../options/check.js";
+import { Grid } from "./grid.js";
+import { meanOf } from "./statistics.js";
+import type { Store } from "./store.js";
+import { encode, type ParameterValue, type Point } from "./values.js";
+
+/** Options of {@link halving}. */
+export interface HalvingOptions {
+  /** The value by which candidates are compared: the mean over the seeds. */
+  metric: string;
+  /** Of so many candidates one goes on to the next round, whose budget is so many times as large; 3. */
+  factor?: number;
+  /** The parameter that says how long a point may try, such as `epochs`; `budget`. */
+  budget?: string;
+  /** The budget of the first round; 1. */
+  from?: number;
+  /** The budget that no round exceeds; by default that at which one candidate is left. */
+  to?: number;
+  /** Whether the least or the greatest metric is best; `least`. */
+  best?: "least" | "greatest";
+}
+
+/** A search that gives more of the budget to what does better; made by {@link halving}. */
+export class Halving {
+  /** The value by which candidates are compared. */
+  readonly metric: string;
+  /** Of so many candidates one goes on. */
+  readonly factor: number;
+  /** The parameter that says how long a point may try. */
+  readonly budget: string;
+  /** The budget of the first round. */
+  readonly from: number;
+  /** The budget that no round exceeds, if there is one. */
+  readonly to: number | undefined;
+  /** Whether the least or the greatest metric is best. */
+  readonly best: "least" | "greatest";
+
+  constructor({ metric, factor = 3, budget = "budget", from = 1, to, best = "least" }: HalvingOptions) {
+    if (typeof metric !== "string" || metric === "")
+      throw refused("halving", "metric", "the name of a value", metric);
+    checkNumbers("halving", { factor }, (value) => value > 1, "a finite number > 1");
+    checkWhole("halving", { from });
+    if (to !== undefined) checkWhole("halving", { to }, from);
+    checkOneOf("halving", { best }, ["least", "greatest"]);
+    [this.metric, this.factor, this.budget, this.from, this.to, this.best] = [
+      metric,
+      factor,
+      budget,
+      from,
+      to,
+      best,
+    ];
+  }
+
+  /** The grid of all that a search may run: the candidates, each with the budget of each round. */
+  grid(candidates: Grid): Grid {
+    if (this.budget in candidates.parameters) {
+      throw new RangeError(
+        `halving: the search sets ${this.budget}, so it must not be in the grid; leave it out, or name another budget`,
+      );
+    }
+    return new Grid({ [this.budget]: this.budgets(candidates), ...candidates.parameters });
+  }
+
+  /** The budget of each round. */
+  budgets(candidates: Grid): number[] {
+    const { seed: seeds = [0], ...others } = candidates.parameters;
+    let count =
+      Object.values(others).reduce((size, { length }) => size * length, 1) * Math.min(1, seeds.length);
+    const budgets: number[] = [];
+    for (let budget = this.from; this.to === undefined || budget <= this.to; budget *= this.factor) {
+      budgets.push(Math.round(budget));
+      if (count <= 1) break;
+      count = this.kept(count);
+    }
+    return [...new Set(budgets)];
+  }
+
+  /** How many of so many candidates go on. */
+  kept(count: number): number {
+    return Math.max(1, Math.floor(count / this.factor));
+  }
+
+  /** The points of each round, which depend on the records of the round before. */
+  *rounds(candidates: Grid, grid: Grid, store: Store): Generator<number[]> {
+    const { seed: seeds, ...others } = candidates.parameters;
+    const bare = new Grid(others);
+    let left = Array.from({ length: bare.size }, (_, i) => bare.point(i));
+    const indicesOf = (candidate: Point, budget: ParameterValue): number[] =>
+      (seeds ?? [undefined]).map(
+        (seed) => grid.indexOf({ ...candidate, [this.budget]: budget, ...(seed !== undefined && { seed }) })!,
+      );
+    for (const budget of grid.parameters[this.budget]!) {
+      yield left.flatMap((candidate) => indicesOf(candidate, budget)).sort((a, b) => a - b);
+      const ranked = left
+        .map((candidate) => ({ candidate, score: this.#score(indicesOf(candidate, budget), store) }))
+        .sort((a, b) => a.score - b.score || (encode(a.candidate) < encode(b.candidate) ? -1 : 1));
+      left = ranked.slice(0, this.kept(left.length)).map(({ candidate }) => candidate);
+    }
+  }
+
+  /** The mean of the metric over the seeds, the best the least; what failed or diverged is last. */
+  #score(indices: readonly number[], store: Store): number {
+    const values = indices.map((index) => {
+      const { values } = store.record(index) ?? {};
+      const value = values?.[this.metric];
+      if (values !== undefined && typeof value !== "number") {
+        throw new RangeError(
+          `halving: the metric must be a number that each point returns (${Object.keys(values).join(", ")}), got ${this.metric}`,
+        );
+      }
+      return value ?? Number.NaN;
+    });
+    const mean = meanOf(values as number[]);
+    const score = this.best === "least" ? mean : -mean;
+    return Number.isNaN(score) ? Number.POSITIVE_INFINITY : score;
+  }
+}
+
+/**
+ * A search for the best candidate of a grid by successive halving. All n candidates run with the budget b₀; of them the
+ * best ⌊n/f⌋ with the budget f·b₀, and so on, until one is left: about n·b₀·log_f(n) in total, where the whole table with
+ * the last budget would take n²·b₀.
+ *
+ * A candidate is a point without its seed, and its score the mean over the seeds. The budget is a parameter that the
+ * search adds to each point. What is best after few epochs need not be best after many: a search answers which candidate
+ * won, not what the table looks like.
+ *
+ * @throws RangeError or TypeError for an option that is not allowed
+ * @example
+ * const run = ({ eta, budget }: { eta: number; budget: number }) => ({ gap: Math.abs(1 - eta) ** budget });
+ * const results = await sweep(run, { eta: [0.1, 0.5, 0.9, 1.9] }, { search: halving({ metric: "gap", factor: 2 }), live: false });
+ * results.best("gap").point // → { budget: 4, eta: 0.9 }
+ * @see K. Jamieson, A. Talwalkar, Non-stochastic best arm identification and hyperparameter optimization, 2016.
+ */
+export function halving(options: HalvingOptions): Halving {
+  return new Halving(options);
+}

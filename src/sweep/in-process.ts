@@ -1,0 +1,66 @@
+/**
+ * Points in this process, one after the other: for an experiment that is a function and not a file, such as a cell's.
+ */
+import { hostName, yieldTurn } from "#platform";
+import type { Executor, Outcome, Task } from "./job.js";
+import { checkedValues, type Point, type Values } from "./values.js";
+
+/** What a run is given beside its point. */
+export interface RunContext {
+  /** Aborts when the sweep is stopped, or the point has taken its time. */
+  readonly signal: AbortSignal;
+  /** Shows values so far in the live table. */
+  readonly report: (values: Values) => void;
+  /** The point's parameter `seed`, or 0. */
+  readonly seed: number;
+}
+
+/** An experiment: what comes of a point, a record of numbers, strings, booleans and lists of them. */
+export type Run = (point: never, context: RunContext) => object | Promise<object>;
+
+/** Between two points the event loop has a turn after so many milliseconds. */
+const turnEvery = 20;
+
+export class InProcessExecutor implements Executor {
+  readonly #experiment: Run;
+  readonly #stop = new AbortController();
+  #turned = performance.now();
+
+  constructor(experiment: Run) {
+    this.#experiment = experiment;
+  }
+
+  capacity(listener: (count: number) => void): void {
+    listener(1);
+  }
+
+  async run({ point, seed }: Task, report: (values: Values) => void): Promise<Outcome | undefined> {
+    // What interrupts is received between turns.
+    if (performance.now() - this.#turned > turnEvery) {
+      await yieldTurn();
+      this.#turned = performance.now();
+    }
+    const { signal } = this.#stop;
+    if (signal.aborted) return undefined;
+    const began = performance.now();
+    const ended = (outcome: Pick<Outcome, "values" | "error">): Outcome | undefined =>
+      signal.aborted
+        ? undefined
+        : { ...outcome, seconds: (performance.now() - began) / 1000, host: hostName() };
+    try {
+      const context: RunContext = { signal, report: (values) => report(checkedValues(values)), seed };
+      return ended({ values: checkedValues(await this.#experiment(point as Point as never, context)) });
+    } catch (error) {
+      if (!(error instanceof Error))
+        return ended({ error: { name: "Error", message: `thrown: ${String(error)}` } });
+      const { name, message } = error;
+      return ended({ error: { name, message } });
+    }
+  }
+
+  stop(): void {
+    this.#stop.abort(new Error("the sweep was stopped"));
+  }
+
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,99 @@
+/**
+ * Points on the cores of this machine: one long-lived Node process for each job.
+ */
+import { cores } from "#platform";
+import type { Code, Executor, Outcome, PointLimits, Source, Task } from "./job.js";
+import type { Values } from "./values.js";
+import { type Ending, memoryError, WorkerProcess } from "./worker-process.js";
+
+/**
+ * A point whose process ended, or took too much memory after other points, runs again in a new process, but no more often
+ * than this: the first time need not be its fault.
+ */
+const mostTries = 2;
+
+export class LocalExecutor implements Executor {
+  readonly #jobs: number;
+  readonly #limits: PointLimits;
+  readonly #folder: string;
+  readonly #idle: WorkerProcess[] = [];
+  readonly #busy = new Set<WorkerProcess>();
+  #code: Code | undefined;
+  #stopped = false;
+
+  /**
+   * @param jobs how many points run at a time
+   * @param folder in which they run
+   */
+  constructor({ jobs, limits, folder }: { jobs: number; limits: PointLimits; folder: string }) {
+    [this.#jobs, this.#limits, this.#folder] = [jobs, limits, folder];
+  }
+
+  /** Compiles the experiment and loads it once. @throws Error with one line that says what is wrong with it */
+  async prepare(source: Source): Promise<Code> {
+    const worker = this.#start();
+    try {
+      const code = await worker.prepare(source);
+      await worker.load(code);
+      this.#code = code;
+      this.#idle.push(worker);
+      return code;
+    } catch (error) {
+      await worker.close();
+      throw error;
+    } finally {
+      this.#busy.delete(worker);
+    }
+  }
+
+  capacity(listener: (count: number) => void): void {
+    listener(this.#jobs);
+  }
+
+  async run(task: Task, report: (values: Values) => void): Promise<Outcome | undefined> {
+    let ending: Ending;
+    for (let tries = 0; tries < mostTries && !this.#stopped; tries++) {
+      const worker = (tries === 0 && this.#idle.pop()) || (await this.#startLoaded());
+      this.#busy.add(worker);
+      if (this.#stopped) worker.stop();
+      ending = await worker.run(task, report);
+      this.#busy.delete(worker);
+      if (worker.isAlive) this.#idle.push(worker);
+      else void worker.close();
+      // What earlier points left behind takes memory, too.
+      const isFirst = worker.points === 1;
+      const isUndecided = ending && ("lost" in ending || (ending.error?.name === memoryError && !isFirst));
+      if (!isUndecided) return ending as Outcome | undefined;
+    }
+    if (this.#stopped) return undefined;
+    if (!ending || !("lost" in ending)) return ending;
+    const {
+      lost,
+      host,
+      error = { name: "ProcessEnded", message: `the point's process ended twice, ${lost}` },
+    } = ending;
+    return { error, seconds: 0, host };
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const worker of this.#busy) worker.stop();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#idle, ...this.#busy].map((worker) => worker.close()));
+  }
+
+  #start(): WorkerProcess {
+    const share = Math.max(1, Math.floor(cores() / this.#jobs));
+    const worker = new WorkerProcess({ folder: this.#folder, cores: share, limits: this.#limits });
+    this.#busy.add(worker);
+    return worker;
+  }
+
+  async #startLoaded(): Promise<WorkerProcess> {
+    const worker = this.#start();
+    await worker.load(this.#code!);
+    return worker;
+  }
+}

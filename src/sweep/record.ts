@@ -1,0 +1,60 @@
+/**
+ * The record of one point: what ran, what came of it, and where, in one line of JSON.
+ */
+import { decode, encode, type Point, type Values } from "./values.js";
+
+/** Why a point has no values. */
+export interface PointError {
+  /** The kind of error, such as `RangeError`, `TimeoutError`, `MemoryLimitError` or `ProcessEnded`. */
+  readonly name: string;
+  readonly message: string;
+  /** The lines of the experiment in which it was thrown. */
+  readonly stack?: string;
+  /** The end of what the point printed. */
+  readonly printed?: string;
+}
+
+/** How a point was run; differs from run to run, as nothing else in a record does. */
+export interface PointRun {
+  /** The version of nablab. */
+  readonly nablab: string;
+  /** The version of Node. */
+  readonly node: string;
+  /** The time that the point took. */
+  readonly seconds: number;
+  /** The machine on which it ran. */
+  readonly host: string;
+}
+
+/** One point of a sweep. */
+export interface PointRecord {
+  /** The parameters. */
+  readonly point: Point;
+  /** The seed from which the run drew: the parameter `seed`, or 0. */
+  readonly seed: number;
+  /** What the run returned; undefined if it failed. */
+  readonly values?: Values;
+  /** Why it failed; undefined if it did not. */
+  readonly error?: PointError;
+  readonly run: PointRun;
+}
+
+/** The line of a record. */
+export function lineOf({ point, seed, values, error, run }: PointRecord): string {
+  return encode({ point, seed, ...(values && { values }), ...(error && { error }), run });
+}
+
+/** The record of a line; undefined for a line that is none. */
+export function recordOf(line: string): PointRecord | undefined {
+  try {
+    const record = decode(line) as PointRecord;
+    return typeof record?.point === "object" && ("values" in record || "error" in record)
+      ? record
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The seed of a point. */
+export const seedOf = ({ seed = 0 }: Point): number => seed as number;

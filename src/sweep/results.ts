@@ -1,0 +1,195 @@
+/**
+ * What a sweep leaves: a record for each point, to be filtered, grouped, compared and drawn.
+ */
+import { inspect } from "#platform";
+import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
+import { formatNumber } from "../display/format-number.js";
+import { printing } from "../display/host.js";
+import { table } from "../display/table.js";
+import { checkOneOf } from "../options/check.js";
+import { SweepGroups } from "./groups.js";
+import { type PairedOptions, pairedRows } from "./paired.js";
+import type { PointRecord } from "./record.js";
+import { type RobustnessOptions, robustnessRows } from "./robustness.js";
+import type { Rows } from "./rows.js";
+import { meanOf } from "./statistics.js";
+import type { ParameterValue, Point, RecordValue } from "./values.js";
+
+/** The records of a sweep in the order of its points. Shows itself as a table. */
+export class SweepResults implements Displayable {
+  /** The name of the experiment. */
+  readonly name: string;
+  /** The names of the parameters, in the order of the grid. */
+  readonly parameters: readonly string[];
+  /** The records, of the failed points, too. */
+  readonly records: readonly PointRecord[];
+  /** How many points the sweep has, those without a record included. */
+  readonly points: number;
+  /** Why the sweep ended early; undefined if it did not. */
+  readonly stopped: string | undefined;
+  /** Of a search, the parameter that is the budget: only points with the whole of it can be best. */
+  readonly budget: string | undefined;
+
+  constructor({
+    name,
+    parameters,
+    records,
+    points = records.length,
+    stopped,
+    budget,
+  }: {
+    name: string;
+    parameters: readonly string[];
+    records: readonly PointRecord[];
+    points?: number;
+    stopped?: string | undefined;
+    budget?: string | undefined;
+  }) {
+    [this.name, this.parameters, this.records] = [name, parameters, records];
+    [this.points, this.stopped, this.budget] = [points, stopped, budget];
+  }
+
+  /** The records of the points that failed, with their `error`. */
+  get failed(): readonly PointRecord[] {
+    return this.records.filter(({ error }) => error !== undefined);
+  }
+
+  /** The records of the points that have values. */
+  get done(): readonly PointRecord[] {
+    return this.records.filter(({ values }) => values !== undefined);
+  }
+
+  /** The results of some points: those with these values of parameters (one, or any of a list), or for which a function is true. */
+  filter(
+    wanted:
+      | Readonly<Record<string, ParameterValue | readonly ParameterValue[]>>
+      | ((record: PointRecord) => boolean),
+  ): SweepResults {
+    if (typeof wanted !== "function")
+      for (const name of Object.keys(wanted)) this.requireParameter("filter", name);
+    const fits = (one: PointRecord): boolean =>
+      typeof wanted === "function"
+        ? wanted(one)
+        : Object.entries(wanted).every(([name, value]) => [value].flat().includes(one.point[name]!));
+    const { name, parameters, stopped, budget } = this;
+    return new SweepResults({ name, parameters, records: this.records.filter(fits), stopped, budget });
+  }
+
+  /** The different values that a parameter has, in the order of the grid. */
+  valuesOf(parameter: string): ParameterValue[] {
+    this.requireParameter("valuesOf", parameter);
+    return [...new Set(this.records.map(({ point }) => point[parameter]!))];
+  }
+
+  /** What the points returned under a name, in their order; of those that have values. */
+  column(name: string): RecordValue[] {
+    this.requireValue("column", name);
+    return this.done.map(({ values }) => values![name]!);
+  }
+
+  /** A row for each point: its parameters, what it returned, and of a failed one its error. */
+  rows(): Record<string, unknown>[] {
+    return this.records.map(({ point, values, error }) => ({
+      ...point,
+      ...values,
+      ...(error && { error: `${error.name}: ${error.message}` }),
+    }));
+  }
+
+  /** Groups of points that agree in some parameters, such as `group("rule", "eta")`: what is left to vary is averaged over. */
+  group(...by: string[]): SweepGroups {
+    for (const name of by) this.requireParameter("group", name);
+    return new SweepGroups(this, by);
+  }
+
+  /**
+   * The best point by the mean of a value over the seeds, as the point without its seed, the mean and the records; of a
+   * search among those with the greatest budget. A mean that is no number, as of failed points, is worse than any.
+   */
+  best(
+    value: string,
+    { best = "least" }: { best?: "least" | "greatest" } = {},
+  ): { point: Point; mean: number; records: readonly PointRecord[] } {
+    checkOneOf("best", { best }, ["least", "greatest"]);
+    this.requireValue("best", value);
+    const sign = best === "least" ? 1 : -1;
+    const { budget } = this;
+    const whole = budget === undefined ? this : this.filter({ [budget]: this.valuesOf(budget).at(-1)! });
+    const groups = whole
+      .group(...this.parameters.filter((name) => name !== "seed"))
+      .groups.map(({ point, records }) => {
+        const values = records.map(({ values }) => (values?.[value] ?? Number.NaN) as number);
+        return { point, mean: meanOf(values), records };
+      });
+    const rank = ({ mean }: { mean: number }): number =>
+      Number.isNaN(mean) ? Number.POSITIVE_INFINITY : sign * mean;
+    return groups.reduce((a, b) => (rank(b) < rank(a) ? b : a));
+  }
+
+  /**
+   * Differences to a baseline, paired: of two points that differ in the parameter `by` alone, and so have the same seed,
+   * the difference of a value; over the seeds its mean, standard deviation and an interval by Student's t.
+   */
+  paired(value: string, options: PairedOptions): Rows {
+    this.requireValue("paired", value);
+    return pairedRows(this, value, options);
+  }
+
+  /** Over how many decades of a parameter a value stays within a factor of its best. */
+  robustness(value: string, options: RobustnessOptions): Rows {
+    this.requireValue("robustness", value);
+    return robustnessRows(this, value, options);
+  }
+
+  /** Throws RangeError unless it is a parameter of the sweep. */
+  requireParameter(who: string, name: string): void {
+    if (this.parameters.includes(name)) return;
+    throw new RangeError(
+      `${who}: the sweep has the parameters ${this.parameters.join(", ")}, got ${inspect(name)}`,
+    );
+  }
+
+  /** Throws RangeError unless points return it. */
+  requireValue(who: string, name: string): void {
+    const known = new Set(this.done.flatMap(({ values }) => Object.keys(values!)));
+    if (known.has(name)) return;
+    const what = known.size === 0 ? "no point has values" : `points return ${[...known].join(", ")}`;
+    throw new RangeError(`${who}: ${what}, got ${inspect(name)}`);
+  }
+
+  /** The table in words. */
+  get caption(): string {
+    const { records, points, failed, name, stopped } = this;
+    const parts = [
+      `${name}: ${formatNumber(points)} point${points === 1 ? "" : "s"}`,
+      ...(failed.length > 0 ? [`${formatNumber(failed.length)} failed`] : []),
+      ...(records.length < points ? [`${formatNumber(points - records.length)} not run`] : []),
+      ...(stopped === undefined ? [] : [`stopped: ${stopped}`]),
+    ];
+    return parts.join(", ");
+  }
+
+  #table(): Displayable {
+    const rows = this.rows().map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [
+          name,
+          Array.isArray(value) ? `${value.length} values` : value,
+        ]),
+      ),
+    );
+    return table(rows, { caption: this.caption });
+  }
+
+  toString(): string {
+    return inspect(this.#table());
+  }
+
+  [inspect.custom](): string {
+    return printing(this, this.toString());
+  }
+
+  async [displaySymbol](): Promise<MimeBundle> {
+    return this.#table()[displaySymbol]();
+  }
+}

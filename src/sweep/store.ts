@@ -1,0 +1,189 @@
+/**
+ * Where the records of a sweep are: in memory, or in a folder as `records.jsonl` beside `manifest.json`.
+ */
+import { type LineFile, type LinePlace, openLines, readFileSync, writeAtomically } from "#platform";
+import type { Grid } from "./grid.js";
+import type { Code } from "./job.js";
+import { lineOf, type PointRecord, recordOf } from "./record.js";
+import { decode, encode, type ParameterValue } from "./values.js";
+
+/** What a point is known to be. */
+export type State = "missing" | "done" | "failed";
+
+/** The records of the points of a grid. */
+export interface Store {
+  state(index: number): State;
+  /** @throws Error when it cannot be kept, such as for a full disk */
+  add(index: number, record: PointRecord): void;
+  record(index: number): PointRecord | undefined;
+  /** Puts what is kept in the order of the grid. */
+  finish(): void;
+  close(): void;
+}
+
+export class MemoryStore implements Store {
+  readonly #records = new Map<number, PointRecord>();
+
+  state(index: number): State {
+    const record = this.#records.get(index);
+    return record === undefined ? "missing" : record.error ? "failed" : "done";
+  }
+
+  add(index: number, record: PointRecord): void {
+    this.#records.set(index, record);
+  }
+
+  record(index: number): PointRecord | undefined {
+    return this.#records.get(index);
+  }
+
+  finish(): void {}
+
+  close(): void {}
+}
+
+/** What `manifest.json` says of the records beside it. */
+interface Manifest {
+  readonly format: "nablab sweep 1";
+  readonly experiment: string;
+  /** SHA-256 of the experiment's sources and data. */
+  readonly hash: string;
+  readonly versions: Code["versions"];
+  readonly parameters: Readonly<Record<string, readonly ParameterValue[]>>;
+}
+
+/** Records in a folder; in memory there is only where in the file each one is. */
+export class FolderStore implements Store {
+  readonly #file: LineFile;
+  readonly #places: (LinePlace | undefined)[] = [];
+  readonly #failed = new Set<number>();
+  /** Records of points that are not in the grid, from a run with other values. */
+  readonly #others: LinePlace[] = [];
+  #isOrdered = true;
+  #last = -1;
+
+  /**
+   * Opens a folder of records, or makes one.
+   *
+   * @throws Error for the records of another experiment, or of other versions of nablab or Node
+   */
+  constructor(folder: string, grid: Grid, { name, hash, versions }: Code) {
+    const manifest: Manifest = {
+      format: "nablab sweep 1",
+      experiment: name,
+      hash,
+      versions,
+      parameters: grid.parameters,
+    };
+    const before = readManifest(folder);
+    if (before !== undefined) requireSame(before, manifest, folder);
+    this.#file = opened(`${folder}/records.jsonl`);
+    try {
+      for (const [line, place] of this.#file.lines()) this.#index(line, place, grid, folder);
+    } catch (error) {
+      this.#file.close();
+      throw error;
+    }
+    const text = `${JSON.stringify(decode(encode(manifest)), null, 2)}\n`;
+    if (before === undefined || encode(before) !== encode(manifest))
+      writeAtomically(`${folder}/manifest.json`, text);
+  }
+
+  #index(line: string, place: LinePlace, grid: Grid, folder: string): void {
+    const record = recordOf(line);
+    if (!record)
+      throw new Error(
+        `sweep: ${folder}/records.jsonl has a line that is no record; remove it, got ${line.slice(0, 80)}`,
+      );
+    const index = grid.indexOf(record.point);
+    if (index === undefined) this.#others.push(place);
+    else this.#put(index, place, record.error !== undefined);
+    if (index === undefined || this.#others.length > 0) this.#isOrdered &&= index === undefined;
+  }
+
+  #put(index: number, place: LinePlace, failed: boolean): void {
+    if (index <= this.#last) this.#isOrdered = false;
+    this.#last = index;
+    this.#places[index] = place;
+    if (failed) this.#failed.add(index);
+    else this.#failed.delete(index);
+  }
+
+  state(index: number): State {
+    return this.#places[index] === undefined ? "missing" : this.#failed.has(index) ? "failed" : "done";
+  }
+
+  add(index: number, record: PointRecord): void {
+    this.#put(index, this.#file.append(lineOf(record)), record.error !== undefined);
+    if (this.#others.length > 0) this.#isOrdered = false;
+  }
+
+  record(index: number): PointRecord | undefined {
+    const place = this.#places[index];
+    return place && recordOf(this.#file.read(place));
+  }
+
+  finish(): void {
+    if (this.#isOrdered) return;
+    const places = [...this.#places.filter((place) => place !== undefined), ...this.#others];
+    this.#file.rewrite(places);
+    let start = 0;
+    const moved = (place: LinePlace): LinePlace => {
+      const now = [start, place[1]] as const;
+      start += place[1] + 1;
+      return now;
+    };
+    for (const [index, place] of this.#places.entries()) if (place) this.#places[index] = moved(place);
+    this.#others.forEach((place, i) => {
+      this.#others[i] = moved(place);
+    });
+    this.#isOrdered = true;
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}
+
+function readManifest(folder: string): Manifest | undefined {
+  const file = `${folder}/manifest.json`;
+  const bytes = readFileSync(file);
+  if (bytes === undefined) {
+    if (readFileSync(`${folder}/records.jsonl`) === undefined) return undefined;
+    throw new Error(`sweep: there are records without a manifest; choose another folder, got ${folder}`);
+  }
+  try {
+    const manifest = decode(new TextDecoder().decode(bytes)) as Manifest;
+    if (manifest.format === "nablab sweep 1") return manifest;
+  } catch {
+    // reported below
+  }
+  throw new Error(`sweep: this is no manifest of a sweep; choose another folder, got ${file}`);
+}
+
+function requireSame(before: Manifest, now: Manifest, folder: string): void {
+  const fix = `choose another folder, or remove ${folder}`;
+  if (before.hash !== now.hash) {
+    const what =
+      before.experiment === now.experiment
+        ? `${now.experiment} has changed since, or its data`
+        : `they are of ${before.experiment}`;
+    throw new Error(`sweep: the records are of another experiment (${what}); ${fix}`);
+  }
+  for (const name of ["nablab", "node"] as const) {
+    if (before.versions[name] === now.versions[name]) continue;
+    throw new Error(
+      `sweep: the records are of ${name} ${before.versions[name]}, and this is ${now.versions[name]}; use that version, ${fix}`,
+    );
+  }
+}
+
+/** What the file system refuses is said as it is; that another sweep writes there, as a refusal of ours. */
+function opened(file: string): LineFile {
+  try {
+    return openLines(file);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== undefined) throw error;
+    throw new Error(`sweep: ${(error as Error).message}`, { cause: error });
+  }
+}
