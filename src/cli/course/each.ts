@@ -7,8 +7,8 @@ import { writeAtomically } from "#platform";
 import { InputError } from "../input-error.js";
 import { say } from "../progress.js";
 import { type Answer, NbGrader } from "./nbgrader.js";
+import { printable } from "./printable.js";
 import type { Submission } from "./submissions.js";
-import { printable } from "./words.js";
 
 export const submissionLabel = ({ assignment, student }: Submission): string =>
   printable(`${student}, ${assignment}`);

@@ -7,8 +7,9 @@ import path from "node:path";
 import { type Cell, type CodeCell, parseNotebook } from "../notebook.js";
 import type { Score } from "./nbgrader.js";
 import { gradingOf } from "./points.js";
+import { printable } from "./printable.js";
 import { notebooksIn } from "./submissions.js";
-import { fewOf, printable, round } from "./words.js";
+import { fewOf, round } from "./words.js";
 
 /**
  * The notes on a submission, the gravest first.
