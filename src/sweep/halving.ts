@@ -54,70 +54,67 @@ export class Halving {
       best,
     ];
   }
+}
 
-  /** The grid of all that a search may run: the candidates, each with the budget of each round. */
-  grid(candidates: Grid): Grid {
-    if (this.budget in candidates.parameters) {
+/** The grid of all that a search may run: the candidates, each with the budget of each round. */
+export function gridOf(search: Halving, candidates: Grid): Grid {
+  if (search.budget in candidates.parameters) {
+    throw new RangeError(
+      `halving: the search sets ${search.budget}, so it must not be in the grid; leave it out, or name another budget`,
+    );
+  }
+  return new Grid({ [search.budget]: budgetsOf(search, candidates), ...candidates.parameters });
+}
+
+/** The budget of each round. */
+function budgetsOf({ from, to, factor }: Halving, candidates: Grid): number[] {
+  const { seed: _, ...others } = candidates.parameters;
+  let count = Object.values(others).reduce((size, { length }) => size * length, 1);
+  const budgets: number[] = [];
+  for (let budget = from; to === undefined || budget <= to; budget *= factor) {
+    budgets.push(Math.round(budget));
+    if (count <= 1) break;
+    count = kept(count, factor);
+  }
+  return [...new Set(budgets)];
+}
+
+/** How many of so many candidates go on. */
+const kept = (count: number, factor: number): number => Math.max(1, Math.floor(count / factor));
+
+/** The points of each round, which depend on the records of the round before. */
+export function* roundsOf(search: Halving, candidates: Grid, grid: Grid, store: Store): Generator<number[]> {
+  const { seed: seeds, ...others } = candidates.parameters;
+  const bare = new Grid(others);
+  let left = Array.from({ length: bare.size }, (_, i) => bare.point(i));
+  const indicesOf = (candidate: Point, budget: ParameterValue): number[] =>
+    (seeds ?? [undefined]).map(
+      (seed) => grid.indexOf({ ...candidate, [search.budget]: budget, ...(seed !== undefined && { seed }) })!,
+    );
+  for (const budget of grid.parameters[search.budget]!) {
+    yield left.flatMap((candidate) => indicesOf(candidate, budget)).sort((a, b) => a - b);
+    const ranked = left
+      .map((candidate) => ({ candidate, score: scoreOf(search, indicesOf(candidate, budget), store) }))
+      .sort((a, b) => a.score - b.score || (encode(a.candidate) < encode(b.candidate) ? -1 : 1));
+    left = ranked.slice(0, kept(left.length, search.factor)).map(({ candidate }) => candidate);
+  }
+}
+
+/** The mean of the metric over the seeds, the best the least; what failed or diverged is last. */
+function scoreOf({ metric, best }: Halving, indices: readonly number[], store: Store): number {
+  const found = indices.map((index) => {
+    const { values } = store.record(index) ?? {};
+    const value = values?.[metric];
+    if (values !== undefined && typeof value !== "number") {
       throw new RangeError(
-        `halving: the search sets ${this.budget}, so it must not be in the grid; leave it out, or name another budget`,
+        `halving: the metric must be a number that each point returns (${Object.keys(values).join(", ")}), got ${metric}`,
       );
     }
-    return new Grid({ [this.budget]: this.budgets(candidates), ...candidates.parameters });
-  }
-
-  /** The budget of each round. */
-  budgets(candidates: Grid): number[] {
-    const { seed: seeds = [0], ...others } = candidates.parameters;
-    let count =
-      Object.values(others).reduce((size, { length }) => size * length, 1) * Math.min(1, seeds.length);
-    const budgets: number[] = [];
-    for (let budget = this.from; this.to === undefined || budget <= this.to; budget *= this.factor) {
-      budgets.push(Math.round(budget));
-      if (count <= 1) break;
-      count = this.kept(count);
-    }
-    return [...new Set(budgets)];
-  }
-
-  /** How many of so many candidates go on. */
-  kept(count: number): number {
-    return Math.max(1, Math.floor(count / this.factor));
-  }
-
-  /** The points of each round, which depend on the records of the round before. */
-  *rounds(candidates: Grid, grid: Grid, store: Store): Generator<number[]> {
-    const { seed: seeds, ...others } = candidates.parameters;
-    const bare = new Grid(others);
-    let left = Array.from({ length: bare.size }, (_, i) => bare.point(i));
-    const indicesOf = (candidate: Point, budget: ParameterValue): number[] =>
-      (seeds ?? [undefined]).map(
-        (seed) => grid.indexOf({ ...candidate, [this.budget]: budget, ...(seed !== undefined && { seed }) })!,
-      );
-    for (const budget of grid.parameters[this.budget]!) {
-      yield left.flatMap((candidate) => indicesOf(candidate, budget)).sort((a, b) => a - b);
-      const ranked = left
-        .map((candidate) => ({ candidate, score: this.#score(indicesOf(candidate, budget), store) }))
-        .sort((a, b) => a.score - b.score || (encode(a.candidate) < encode(b.candidate) ? -1 : 1));
-      left = ranked.slice(0, this.kept(left.length)).map(({ candidate }) => candidate);
-    }
-  }
-
-  /** The mean of the metric over the seeds, the best the least; what failed or diverged is last. */
-  #score(indices: readonly number[], store: Store): number {
-    const values = indices.map((index) => {
-      const { values } = store.record(index) ?? {};
-      const value = values?.[this.metric];
-      if (values !== undefined && typeof value !== "number") {
-        throw new RangeError(
-          `halving: the metric must be a number that each point returns (${Object.keys(values).join(", ")}), got ${this.metric}`,
-        );
-      }
-      return value ?? Number.NaN;
-    });
-    const mean = meanOf(values as number[]);
-    const score = this.best === "least" ? mean : -mean;
-    return Number.isNaN(score) ? Number.POSITIVE_INFINITY : score;
-  }
+    return value ?? Number.NaN;
+  });
+  const mean = meanOf(found as number[]);
+  const score = best === "least" ? mean : -mean;
+  return Number.isNaN(score) ? Number.POSITIVE_INFINITY : score;
 }
 
 /**

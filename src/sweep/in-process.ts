@@ -16,17 +16,17 @@ export interface RunContext {
 }
 
 /** An experiment: what comes of a point, a record of numbers, strings, booleans and lists of them. */
-export type Run = (point: never, context: RunContext) => object | Promise<object>;
+export type Experiment = (point: never, context: RunContext) => object | Promise<object>;
 
 /** Between two points the event loop has a turn after so many milliseconds. */
 const turnEvery = 20;
 
 export class InProcessExecutor implements Executor {
-  readonly #experiment: Run;
+  readonly #experiment: Experiment;
   readonly #stop = new AbortController();
   #turned = performance.now();
 
-  constructor(experiment: Run) {
+  constructor(experiment: Experiment) {
     this.#experiment = experiment;
   }
 

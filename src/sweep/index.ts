@@ -4,7 +4,7 @@
 export { type GridOf, logspace, range } from "./grid.js";
 export type { SummaryOptions, SweepGroup, SweepGroups } from "./groups.js";
 export { type Halving, type HalvingOptions, halving } from "./halving.js";
-export type { RunContext } from "./in-process.js";
+export type { Experiment, RunContext } from "./in-process.js";
 export type { PairedOptions } from "./paired.js";
 export type { PointError, PointRecord, PointRun } from "./record.js";
 export { record } from "./record-value.js";

@@ -6,8 +6,8 @@ import { host } from "../display/host.js";
 import { checkPositive, checkWhole, refused } from "../options/check.js";
 import { DaskExecutor } from "./dask.js";
 import { Grid, type GridOf } from "./grid.js";
-import { Halving } from "./halving.js";
-import { InProcessExecutor, type Run } from "./in-process.js";
+import { gridOf, Halving, roundsOf } from "./halving.js";
+import { type Experiment, InProcessExecutor } from "./in-process.js";
 import type { Code, Executor, Outcome, PointLimits, Task } from "./job.js";
 import { LiveSweep, SweepProgress } from "./live.js";
 import { LocalExecutor } from "./local.js";
@@ -93,7 +93,7 @@ export function lastSweep(): SweepResults | undefined {
  * // 1.0         0
  */
 export async function sweep(
-  experiment: string | URL | Run,
+  experiment: string | URL | Experiment,
   grid: GridOf,
   options: SweepOptions = {},
 ): Promise<SweepResults> {
@@ -102,14 +102,14 @@ export async function sweep(
 
 /** A sweep, with a listener. */
 export async function runSweep(
-  experiment: string | URL | Run,
+  experiment: string | URL | Experiment,
   candidates: Grid,
   options: SweepOptions,
   listener: SweepListener,
 ): Promise<SweepResults> {
   checkOptions(experiment, options);
   const { out, search, retry = false, signal, live = true } = options;
-  const grid = search ? search.grid(candidates) : candidates;
+  const grid = search ? gridOf(search, candidates) : candidates;
   const interrupted = host().interruptSignal();
   const stop = AbortSignal.any([interrupted, ...(signal ? [signal] : [])]);
   const progress = listener.progress ?? new SweepProgress();
@@ -119,7 +119,7 @@ export async function runSweep(
   try {
     store = out === undefined ? new MemoryStore() : new FolderStore(absolutePath(out), grid, code as Code);
     const kept = store;
-    const name = code?.name ?? ((experiment as Run).name || "sweep");
+    const name = code?.name ?? ((experiment as Experiment).name || "sweep");
     const known: number[] = [];
     const resultsNow = (): SweepResults =>
       resultsOf({ name, grid, known, store: kept, points: progress.total, stop, interrupted, search });
@@ -127,7 +127,7 @@ export async function runSweep(
     if (!search) progress.total = grid.size;
     if (live) shown = new LiveSweep(progress, resultsNow);
     const rounds: Iterable<Iterable<number>> = search
-      ? search.rounds(candidates, grid, store)
+      ? roundsOf(search, candidates, grid, store)
       : [counting(grid.size)];
     for (const round of rounds) {
       const indices = search ? [...round] : round;
@@ -204,7 +204,7 @@ function checkOptions(experiment: unknown, options: SweepOptions): void {
 
 /** Starts what runs the points, with the experiment loaded. */
 async function begin(
-  experiment: string | URL | Run,
+  experiment: string | URL | Experiment,
   { jobs = cores(), timeout, memory: megabytes, data = [], cluster }: SweepOptions,
 ): Promise<{ executor: Executor; code?: Code }> {
   if (typeof experiment === "function") return { executor: new InProcessExecutor(experiment) };

@@ -30,5 +30,7 @@ export type {
   RunSettings,
   TrainingRecord,
 } from "./record.js";
+export type { Behaviour } from "./rule-behaviour.js";
 export { loadRun, Run, saveRun } from "./run.js";
+export type { Snapshot } from "./snapshot.js";
 export { lastRun, train } from "./train.js";
