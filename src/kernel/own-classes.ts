@@ -29,7 +29,20 @@ import { RocCurve } from "../metrics/roc-curve.js";
 import { WorstMistakes } from "../metrics/worst-mistakes.js";
 import { Dense } from "../nn/dense.js";
 import { Sequential } from "../nn/sequential.js";
+import { NodeLineFile } from "../platform/line-file.js";
 import { NodeThread } from "../platform/node.js";
+import { ChildProgram } from "../platform/programs.js";
+import { DaskExecutor } from "../sweep/dask.js";
+import { Grid } from "../sweep/grid.js";
+import { SweepGroups } from "../sweep/groups.js";
+import { Halving } from "../sweep/halving.js";
+import { InProcessExecutor } from "../sweep/in-process.js";
+import { LiveSweep, SweepProgress } from "../sweep/live.js";
+import { LocalExecutor } from "../sweep/local.js";
+import { SweepResults } from "../sweep/results.js";
+import { Rows } from "../sweep/rows.js";
+import { FolderStore, MemoryStore } from "../sweep/store.js";
+import { WorkerProcess } from "../sweep/worker-process.js";
 import { Random } from "../tensor/random.js";
 import { Tensor } from "../tensor/tensor.js";
 import { Basins } from "../theory/descent/basins.js";
@@ -56,23 +69,33 @@ export const ownClasses: readonly unknown[] = [
   Calibration,
   CheckFailed,
   Checkpoint,
+  ChildProgram,
   Clock,
   Complex,
   ConfusionMatrix,
   CsvLabels,
   CsvScanner,
   CsvTable,
+  DaskExecutor,
   Dense,
   DescentPath,
   Dropdown,
   Dual,
   Ensemble,
   Figure,
+  FolderStore,
   GradientCheck,
+  Grid,
   Grower,
+  Halving,
   InMemoryDataset,
+  InProcessExecutor,
   Landscape,
   LiveFigure,
+  LiveSweep,
+  LocalExecutor,
+  MemoryStore,
+  NodeLineFile,
   NodeThread,
   Optimiser,
   Pace,
@@ -80,11 +103,15 @@ export const ownClasses: readonly unknown[] = [
   ReadingProgress,
   RocCurve,
   Room,
+  Rows,
   Run,
   Samples,
   Sequential,
   Sketch,
   Slider,
+  SweepGroups,
+  SweepProgress,
+  SweepResults,
   Tensor,
   ThreadNetwork,
   TrailingColumn,
@@ -94,5 +121,6 @@ export const ownClasses: readonly unknown[] = [
   Variable,
   Views,
   WidgetModel,
+  WorkerProcess,
   WorstMistakes,
 ];
