@@ -1,6 +1,6 @@
 /**
- * `nablab doctor`: looks at everything that a notebook needs, from Node to a cell that Jupyter runs, and says of
- * each whether it works and which command fixes it.
+ * `nablab doctor`: checks everything that a notebook needs, from Node to a cell that Jupyter runs, and says whether each
+ * works and which command fixes it.
  */
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -29,7 +29,7 @@ class Ailment extends Error {
   }
 }
 
-/** Something to look at: returns what is there, or throws what ails it. */
+/** A check: returns what is there, or throws what is wrong with it. */
 interface Check {
   name: string;
   look(): Promise<string> | string;
@@ -127,7 +127,7 @@ const cellCheck: Check = {
   },
 };
 
-/** No ailment without one: Node's permission model and the names that cells are given hold everywhere. */
+/** Nothing is wrong without one: Node's permission model and the names that cells are given hold everywhere. */
 const sandboxCheck: Check = {
   name: "grading",
   async look() {
@@ -140,7 +140,7 @@ const sandboxCheck: Check = {
   },
 };
 
-/** The environment whose Jupyter is asked: the one that set-up makes, the one in force, or that of the Python on the path. */
+/** The environment whose Jupyter is checked: the one that set-up makes, the active one, or that of the Python on the path. */
 const environment = (): string | undefined => ownPrefix() ?? process.env.VIRTUAL_ENV ?? pathPrefix();
 
 const pythonCheck: Check = {

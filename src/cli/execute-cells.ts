@@ -1,5 +1,5 @@
 /**
- * The cells of a notebook, run one after the other in a process of their own, with their outputs put into them.
+ * The cells of a notebook, run one after the other in a separate process, which stores their outputs in them.
  */
 import { asResult, SessionProcess } from "../kernel/session-process.js";
 import type { CellResult } from "../session/session.js";
@@ -8,11 +8,11 @@ import { type CodeCell, type Notebook, setKernel, tagsOf } from "./notebook.js";
 
 /** Options of {@link CellRun}. */
 export interface CellRunOptions {
-  /** In which the cells run. */
+  /** The folder in which the cells run. */
   folder: string;
   /** Seconds that a cell may take. */
   timeout?: number | undefined;
-  /** Goes on after a cell that ends with an error. */
+  /** Continues after a cell that fails. */
   allowErrors?: boolean | undefined;
   /** Called when a cell, from 0, starts and ends. */
   onStart?(cell: number): void;

@@ -13,7 +13,7 @@ import {
 import { InputError } from "./input-error.js";
 import { say } from "./progress.js";
 
-/** A place for the kernelspec: an environment of Python, the user's own folder (default), or that of the `python3` in force. */
+/** A place for the kernelspec: an environment of Python, the user's own folder (default), or that of the active `python3`. */
 export interface KernelPlace {
   prefix?: string;
   user?: boolean;

@@ -218,7 +218,7 @@ function whole(text: string): number {
   throw new InvalidArgumentError("expected a whole number above 0.");
 }
 
-/** Of each command the line that leads to its help, not to that of the program. */
+/** For each command, the line that leads to its help rather than the program's. */
 function pointToHelp(command: Command, names: string): void {
   command.showHelpAfterError(`(see ${names} --help)`);
   for (const one of command.commands) pointToHelp(one, `${names} ${one.name()}`);

@@ -6,7 +6,7 @@ import { stripVTControlCharacters } from "node:util";
 const { stderr } = process;
 const width = 100;
 
-/** Tells of one notebook. */
+/** Reports on one notebook. */
 export class Progress {
   readonly #name: string;
   readonly #cells: number;

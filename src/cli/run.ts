@@ -13,13 +13,13 @@ import { Progress, say } from "./progress.js";
 
 /** Options of {@link runNotebooks}. */
 export interface RunOptions {
-  /** The folder for what is written; by default each notebook is written in place. */
+  /** The output folder; by default each notebook is written in place. */
   out?: string;
   /** Also writes a page of HTML beside each notebook. */
   html?: boolean;
   /** Seconds that a cell may take. */
   timeout?: number;
-  /** Goes on after a cell that ends with an error. */
+  /** Continues after a cell that fails. */
   allowErrors?: boolean;
 }
 

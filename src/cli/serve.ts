@@ -1,5 +1,5 @@
 /**
- * `nablab serve`: a folder on this computer's own address, as a static host would serve it.
+ * `nablab serve`: a folder on this computer's loopback address, as a static host would serve it.
  */
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writ
 import path from "node:path";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { damages, files, losses, type RawNotebook } from "../cli/damage.js";
 import { type Cell, Course, idOf, type Notebook, read, solved } from "./course.js";
 import * as tiny from "./tiny.js";
@@ -199,7 +199,7 @@ c.AssignLatePenalties.plugin_class = Late
 const release = (...args: string[]) => course.run("release", name, ...args);
 const handedOut = (): string => readFileSync(course.at("release", name, `${name}.ipynb`), "utf8");
 
-test.each<[string, (cells: Cell[]) => void, RegExp]>([
+const faults: [string, (cells: Cell[]) => void, RegExp][] = [
   [
     "a mistyped mark",
     (cells) => {
@@ -242,16 +242,38 @@ test.each<[string, (cells: Cell[]) => void, RegExp]>([
     },
     /Duplicate grade id|multiple/i,
   ],
-])("refused, with the old release in place: %s", (_, change, message) => {
-  const before = handedOut();
-  const changed = tiny.cells();
-  change(changed);
-  tiny.assignment(course, name, changed);
-  const { status, stderr } = release();
-  expect(status).toBe(1);
-  expect(stderr).toMatch(message);
-  expect(handedOut()).toBe(before);
-  tiny.assignment(course, name);
+];
+
+describe("refused, with the old release in place", () => {
+  // An assignment for each fault, all of them released at once.
+  const faulty = faults.map((_, i) => `${name}-${i}`);
+  const old = (assignment: string): string => course.at("release", assignment, `${assignment}.ipynb`);
+  let lines: string[];
+
+  beforeAll(() => {
+    for (const [i, [, change]] of faults.entries()) {
+      const changed = tiny.cells();
+      change(changed);
+      tiny.assignment(course, faulty[i]!, changed);
+      mkdirSync(path.dirname(old(faulty[i]!)), { recursive: true });
+      writeFileSync(old(faulty[i]!), `the old release ${i}`);
+    }
+    const { status, stderr } = course.run("release", ...faulty);
+    expect(status).toBe(1);
+    lines = stderr.split("\n");
+  });
+
+  afterAll(() => {
+    for (const assignment of faulty) {
+      for (const folder of ["source", "release"]) rmSync(course.at(folder, assignment), { recursive: true });
+    }
+  });
+
+  test.each(faults.map(([fault, , message], i) => [fault, i, message] as const))("%s", (_, i, message) => {
+    const at = lines.findIndex((line) => line.includes(`${faulty[i]} (`) && line.endsWith("failed"));
+    expect(lines[at + 1]).toMatch(message);
+    expect(readFileSync(old(faulty[i]!), "utf8")).toBe(`the old release ${i}`);
+  });
 });
 
 test("--untried hands out all the same", () => {
@@ -261,14 +283,14 @@ test("--untried hands out all the same", () => {
   expect(release().stderr).toContain("(--untried hands it out all the same)");
   expect(release("--untried").stdout).toMatch(/tiny +4 +13 /);
   tiny.assignment(course, name);
-  expect(release().status).toBe(0);
+  expect(release("--untried").status).toBe(0);
 });
 
 test("changed tests: autograde says whose scores are by the old ones, --stale grades them again", () => {
   const changed = tiny.cells();
   changed[2]!.source = changed[2]!.source.replace("double(-1), -2", "double(-3), -6");
   tiny.assignment(course, name, changed);
-  expect(release().status).toBe(0);
+  expect(release("--untried").status).toBe(0);
   const told = course.run("autograde");
   expect(told.stderr).toMatch(/(\d+) of \1 are graded already/);
   expect(told.stderr).toMatch(
@@ -286,11 +308,11 @@ test("other cells in a graded assignment: refused with the way out, which keeps 
   const changed = tiny.cells().filter(({ id }) => id !== "half-test");
   changed.push(tiny.test("double-again", 1, 'checkClose("double(5)", double(5), 10);'));
   tiny.assignment(course, name, changed);
-  const refused = release();
+  const refused = release("--untried");
   expect(refused.status).toBe(1);
   expect(refused.stderr).toMatch(/copy it to a new name in source\/, or keep the name with --change-cells/);
   expect(handedOut()).toBe(before);
-  const { status, stdout, stderr } = release("--change-cells");
+  const { status, stdout, stderr } = release("--change-cells", "--untried");
   expect(status, stderr).toBe(0);
   expect(stdout).toMatch(/tiny +4 +10 /);
   const copy = /the gradebook as it was before: (\S+)/.exec(stderr)![1]!;

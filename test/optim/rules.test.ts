@@ -40,6 +40,7 @@ import {
   warmup,
 } from "nablab";
 import { describe, expect, test } from "vitest";
+import { formulaOf } from "#nablab/compute/formula.js";
 
 const rules: Rule[] = [
   sgd({ eta: 0.1 }),
@@ -373,8 +374,30 @@ test("a schedule of β: the same as the number where it gives that, and refused 
       );
     }
   }
+  // By hand, with β(1) = 0.9, β(2) = 0.5, β(3) = 1 and gradients of 1: velocities 1, 1.5, 2.5.
+  const betas = [0.9, 0.5, 1];
+  const beta = (k: number) => betas[k - 1]!;
+  const after = (rule: Rule) => {
+    const theta = Float64Array.of(0);
+    const state = rule.init(1);
+    return betas.map(() => {
+      rule.step(theta, Float64Array.of(1), state);
+      return Number(theta[0]!.toPrecision(12));
+    });
+  };
+  expect(after(momentum({ eta: 1, beta }))).toEqual([-1, -2.5, -5]);
+  // Nesterov's velocities take the β of the step before, 1, 1.9, 1.95; his steps are 1 + 0.9, 1 + 0.5 · 1.9, 1 + 1.95.
+  expect(after(nesterov({ eta: 1, beta }))).toEqual([-1.9, -3.85, -6.8]);
   expect(() => nesterov({ beta: "1984" as never })).toThrow(
     "beta must be at least 0 and below 1, got '1984'",
   );
   expect(String(nesterov({ eta: 0.1, beta: "1983" }))).toBe("Nesterov(η = 0.1, β = (k−1)/(k+2))");
+});
+
+test("five rules have a fast kernel of their name, and how a rule prints is none of its properties", () => {
+  for (const rule of [sgd(), momentum(), adagradNorm(), adagrad(), adam()]) {
+    expect(formulaOf("rule", rule)?.name).toBe(rule.name);
+    expect(Object.keys(rule)).toEqual(["name", "options", "init", "step", "stepSize"]);
+  }
+  for (const rule of [nesterov(), rmsprop(), lion()]) expect(formulaOf("rule", rule)).toBeUndefined();
 });

@@ -7,7 +7,17 @@ import { decayOf } from "#nablab/optim/schedule.js";
 // biome-ignore lint/suspicious/noExplicitAny: the calls are what TypeScript would refuse
 const n = nablab as any;
 const { adadelta, adagrad, adagradNorm, adam, adamw, addMomentum, addSchedules, addWeights } = n;
-const { amsgrad, averageGradients, averageOf, averaging, chain, clipNorm, clipValue, cosine } = n;
+const {
+  amsgrad,
+  averageGradients,
+  averageOf,
+  averaging,
+  chain,
+  clipNorm,
+  clipValue,
+  cosine,
+  cosineRestarts,
+} = n;
 const {
   decayWeights,
   divideByNorm,
@@ -41,6 +51,12 @@ test.each<[() => unknown, string]>([
   [() => averaging(sgd()), "averaging(SGD(η = 0.001))"],
   [() => chain(addMomentum(), scaleBy(0.1)), "chain(addMomentum(β = 0.9), scaleBy(0.1))"],
   [() => chain({ init: () => ({}), pass: () => {} }), "chain(custom link)"],
+  [() => cosineRestarts({ eta: 1, steps: 2 }), "cosineRestarts(1, 2 steps)"],
+  [
+    () => cosineRestarts({ eta: 1, steps: 2, growth: 3, to: 0.1 }),
+    "cosineRestarts(1 to 0.1, 2 steps, growth 3)",
+  ],
+  [() => addMomentum({ lookAhead: true }), "addMomentum(β = 0.9, look ahead)"],
   [() => addWeights(0.1), "addWeights(0.1)"],
   [() => addMomentum({ beta: 0.5 }), "addMomentum(β = 0.5)"],
   [() => addMomentum(), "addMomentum(β = 0.9)"],
@@ -88,6 +104,21 @@ test.each<[() => unknown, string]>([
 });
 
 test.each<[() => unknown, RangeErrorConstructor | TypeErrorConstructor, string]>([
+  [
+    () => cosineRestarts({ eta: 1, steps: 2, to: -1 }),
+    RangeError,
+    "cosineRestarts: to must be a finite number ≥ 0, got -1",
+  ],
+  [
+    () => cosineRestarts({ eta: 0, steps: 2 }),
+    RangeError,
+    "cosineRestarts: eta must be a finite number > 0, got 0",
+  ],
+  [
+    () => cosineRestarts({ eta: 1, steps: 2.5 }),
+    RangeError,
+    "cosineRestarts: steps must be a whole number ≥ 1, got 2.5",
+  ],
   [() => sgd({ eta: 0 }), RangeError, "sgd: eta must be a finite number > 0 or a schedule, got 0"],
   [() => momentum({ beta: 1 }), RangeError, "momentum: beta must be at least 0 and below 1, got 1"],
   [() => nesterov({ beta: -1 }), RangeError, "nesterov: beta must be at least 0 and below 1, got -1"],
