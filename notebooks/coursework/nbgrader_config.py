@@ -3,12 +3,16 @@
 nbgrader takes this up when it is called in this folder, by `npx nablab course`, by hand, or from JupyterLab.
 """
 import os
+import re
 import secrets
 import subprocess
 from pathlib import Path
 
+import bleach
+from jinja2 import pass_context
 from jupyter_client.kernelspec import KernelSpecManager
-from nbconvert.exporters import NotebookExporter
+from nbconvert.exporters import HTMLExporter, NotebookExporter
+from nbconvert.preprocessors import Preprocessor
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
@@ -26,6 +30,8 @@ seconds, notebook_seconds, megabytes = 60, 300, 2000
 mark = Execute.mark = getattr(Execute, "mark", None) or secrets.token_hex(16)
 c.Execute.extra_arguments = [
     "--graded", f"--mark={mark}", f"--seconds={seconds}", f"--notebook-seconds={notebook_seconds}", f"--megabytes={megabytes}"]
+# A tag by which cells are left out would leave out tests: none that a submission can name does.
+c.Execute.skip_cells_with_tag = mark
 # The kernel keeps the limits, and may have to run earlier cells again; this is for a kernel that is lost altogether.
 c.Execute.timeout = notebook_seconds + 60
 
@@ -80,3 +86,54 @@ class PreparedExporter(NotebookExporter):
 
 PREPARED = os.path.join(".nablab", "prepared")
 c.Autograde.exporter_class = PreparedExporter
+
+
+# What submissions say and display is shown in the Formgrader, beside its own scripts and with its rights: as text and
+# pictures, from which nothing runs and nothing is loaded, and which link to addresses of the web alone.
+TAGS = {*bleach.ALLOWED_TAGS, *(
+    "h1 h2 h3 h4 h5 h6 p br hr div span pre kbd samp var del ins s u small sub sup dl dt dd img figure figcaption details summary "
+    "table caption colgroup col thead tbody tfoot tr th td").split()}
+EVERYWHERE = {"class", "id", "title", "align", "colspan", "rowspan", "start", "scope"}
+
+
+def allows(tag, name, value):
+    if tag == "a" and name == "href":
+        return re.match(r"(https?:|mailto:|#)", value, re.I) is not None
+    if tag == "img" and name == "src":
+        return re.match(r"data:image/(png|jpeg|gif|webp|svg\+xml)[;,]", value, re.I) is not None
+    return name in EVERYWHERE or (tag == "img" and name in {"alt", "width", "height"})
+
+
+def clean(html):
+    return bleach.clean(str(html), tags=TAGS, attributes=allows, protocols={"http", "https", "mailto", "data"}, strip=True)
+
+
+to_html = getattr(HTMLExporter.markdown2html, "uncleaned", HTMLExporter.markdown2html)
+
+
+@pass_context
+def markdown_to_clean_html(self, context, source):
+    return clean(to_html(self, context, source))
+
+
+markdown_to_clean_html.uncleaned = to_html
+HTMLExporter.markdown2html = markdown_to_clean_html  # nbgrader's pages clean what is displayed alone
+
+
+class PlainFormulas(Preprocessor):
+    """Takes from formulas what leads from them to somewhere else, or has more of TeX loaded."""
+
+    def preprocess_cell(self, cell, resources, index):
+        plain = re.compile(r"\\(href|require|html\w*|cssId|class|style|data)\b")
+        if cell.cell_type != "code":
+            cell.source = plain.sub(r"\\text", cell.source)
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            for kind in {"text/latex", "text/markdown", "text/html"} & data.keys():
+                data[kind] = plain.sub(r"\\text", "".join(data[kind]))
+        return cell, resources
+
+
+c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {"clean_html": clean}
+c.HTMLExporter.preprocessors = [PlainFormulas]

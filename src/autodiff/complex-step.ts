@@ -10,7 +10,7 @@ import type { Traced } from "./traced.js";
 const h = 1e-20;
 
 /** A tensor of complex numbers. `relu` and `abs`, which are not analytic, go by the real part. */
-class Complex implements Traced {
+export class Complex implements Traced {
   readonly value: Tensor;
   readonly imaginary: Tensor;
 

@@ -149,7 +149,7 @@ function checkFinite(where: string, what: string, values: ArrayLike<number>): vo
   }
 }
 
-class InMemoryDataset implements Dataset {
+export class InMemoryDataset implements Dataset {
   readonly name: string;
   readonly size: number;
   readonly features: number;

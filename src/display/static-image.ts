@@ -66,7 +66,7 @@ interface Waiting {
 }
 
 /** The thread and its pending pictures. */
-class Artist {
+export class Artist {
   // What Plotly and its page print is not output of the reader's cell.
   readonly #thread = startThread(new URL("./static-image-worker.js", import.meta.url), { quiet: true });
   readonly #waiting = new Map<number, Waiting>();

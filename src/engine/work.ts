@@ -166,7 +166,7 @@ function train(
 }
 
 /** A rule's work in each step besides the kernels' updates: step numbers, sums of squares, the recorded step size. */
-class Optimiser {
+export class Optimiser {
   /** The sum of all squared gradients, where the rule has one. */
   squares: number;
   readonly #network: ThreadNetwork;
@@ -214,7 +214,7 @@ class Optimiser {
 }
 
 /** How long the steps of a stretch take. */
-class Clock {
+export class Clock {
   /** Steps of the stretch after its first, which may compile, and the milliseconds they took. */
   readonly paced = { steps: 0, milliseconds: 0 };
   readonly #began = performance.now();

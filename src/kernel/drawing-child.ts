@@ -1,6 +1,7 @@
 /**
  * The process that draws what notebooks show that may start no threads; it belongs to `drawing.ts`.
  */
+import "./optimise-later.js";
 import { draw, type ImageReply, type ImageRequest } from "../display/static-image-worker.js";
 
 let queue = Promise.resolve();

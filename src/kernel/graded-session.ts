@@ -4,6 +4,7 @@
  */
 import { readdirSync, rmSync } from "node:fs";
 import path from "node:path";
+import type { MimeBundle } from "../display/bundle.js";
 import type { Completions } from "../session/completion.js";
 import type { Completeness } from "../session/is-complete.js";
 import type { CellResult, CellRunner, Locked, Output } from "../session/session.js";
@@ -19,8 +20,8 @@ export interface NotebookLimits extends Limits {
 /** Limits that leave room for training a small network. */
 export const gradedLimits = { seconds: 60, megabytes: 2000 };
 
-/** As many characters of what a cell prints are passed on. */
-const mostText = 1e6;
+/** As many characters of what a cell prints are passed on, and of all that a notebook displays. */
+const [mostText, mostShown] = [1e6, 5e7];
 
 /** How often a notebook may end its process before the rest of it is given up. */
 const mostStarts = 4;
@@ -37,8 +38,9 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
   #process: SessionProcess | undefined;
   #starts = 0;
   #cell: Cell | undefined;
-  /** How much it has printed. */
+  /** How much it has printed, and all cells together displayed. */
   #printed = 0;
+  #shown = 0;
   /** Which request to the process is that of {@link #cell}. */
   #ticket = 0;
   /** What has run, and would have to run again in a new process. */
@@ -83,7 +85,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
   /** What of an output still fits into what is passed on of a cell. */
   #cut(output: Output): Output | undefined {
     if (output.type === "clear_output") return undefined; // what a cell has said, stays said
-    if (output.type !== "stream") return output;
+    if (output.type !== "stream") return this.#fits(output.data) ? output : leftOut(output.data);
     const room = mostText - this.#printed;
     this.#printed += output.text.length;
     if (room <= 0) return undefined;
@@ -123,7 +125,18 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     // What comes after its end counts no more: it could take back what the cell's error said.
     this.#cell = undefined;
     if (session.isAlive && !isLate(ending)) this.#ran.push({ code, count, locked });
-    return asResult(ending);
+    const result = asResult(ending);
+    if (result.status === "error" || !result.result || this.#fits(result.result.data)) return result;
+    this.#onOutput(leftOut(result.result.data), cell);
+    return { status: "ok" };
+  }
+
+  /** Whether what a cell displays is passed on: pages of a hundred megabytes would be in the way of whoever reads them. */
+  #fits(data: MimeBundle): boolean {
+    const size = sizeOf(data);
+    if (this.#shown + size > mostShown) return false;
+    this.#shown += size;
+    return true;
   }
 
   /** The code of a cell, and what its first line says of it. */
@@ -186,6 +199,18 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     return { status: "complete" };
   }
 }
+
+const sizeOf = (data: MimeBundle): number =>
+  Object.values(data).reduce(
+    (sum: number, part) => sum + (typeof part === "string" ? part.length : JSON.stringify(part).length),
+    0,
+  );
+
+const leftOut = (data: MimeBundle): Output => ({
+  type: "stream",
+  name: "stdout",
+  text: `… an output of ${sizeOf(data)} characters, which is left out: a notebook displays at most ${mostShown}\n`,
+});
 
 const isLate = (ending: Ending): boolean =>
   ending.status === "timeout" || (ending.status === "error" && ending.isLate === true);

@@ -33,15 +33,16 @@ type Names = Record<string, unknown>;
 
 /** What cells of a graded notebook meet in the place of all of Node. */
 export type Guest = Pick<SessionHost, "import" | "importFile" | "scopeOf"> &
-  Required<Pick<SessionHost, "reserved" | "runCommand" | "install">>;
+  Required<Pick<SessionHost, "reserved" | "ofPlatform" | "runCommand" | "install">>;
 
 /**
  * Makes the guest's world, and freezes what it shares with ours.
  *
  * @param nablab what cells import as "nablab"
+ * @param classes those of nablab, also of objects that only its functions make
  * @param exit ends the process
  */
-export function makeGuest(nablab: Names, exit: (code?: number) => never): Guest {
+export function makeGuest(nablab: Names, classes: readonly unknown[], exit: (code?: number) => never): Guest {
   Buffer.poolSize = 0; // small buffers would lie in one block of memory, with those of others
   const guestProcess = processFor(exit);
   const timers = timersFor();
@@ -56,6 +57,7 @@ export function makeGuest(nablab: Names, exit: (code?: number) => never): Guest 
       ...syntax,
       ...iterators,
       nablab,
+      ...classes,
       Box,
       events,
       util,
@@ -82,6 +84,7 @@ export function makeGuest(nablab: Names, exit: (code?: number) => never): Guest 
     },
     scopeOf: (file) => ({ ...names, __filename: path.normalize(file), __dirname: path.dirname(file) }),
     reserved: ofTheLanguage,
+    ofPlatform: new Set([...sharedNames, ...Object.keys(names)]),
     // `!command` and `%install` of a cell, which Node's permission model would refuse as well.
     runCommand: async () => refused("running programs")(),
     install: async () => refused("installing packages")(),
@@ -118,7 +121,11 @@ function modulesFor(guestProcess: Names, timers: Names): Record<string, Names> {
     crypto: only(
       "crypto",
       crypto,
-      "createHash createHmac randomBytes randomUUID randomInt getRandomValues timingSafeEqual hash getHashes",
+      "randomBytes randomUUID randomInt getRandomValues timingSafeEqual hash getHashes",
+      {
+        createHash: hashing(crypto.createHash as unknown as Hashing),
+        createHmac: hashing(crypto.createHmac as unknown as Hashing),
+      },
     ),
     events: { ...(events as unknown as Names), default: events },
     fs: files,
@@ -152,6 +159,29 @@ function modulesFor(guestProcess: Names, timers: Names): Record<string, Names> {
       "gzipSync gunzipSync deflateSync inflateSync deflateRawSync inflateRawSync crc32 constants",
     ),
   };
+}
+
+interface Hash {
+  update(data: unknown, encoding?: unknown): unknown;
+  digest(encoding?: unknown): unknown;
+  copy?(): Hash;
+}
+type Hashing = (...values: unknown[]) => Hash;
+
+/** Hashes by their methods alone: Node's are streams, whose classes much of Node is made of. */
+function hashing(start: Hashing): Hashing {
+  const only = (hash: Hash): Hash => {
+    const own: Hash = {
+      update(data, encoding) {
+        hash.update(data, encoding);
+        return own;
+      },
+      digest: (encoding) => hash.digest(encoding),
+      ...(hash.copy && { copy: () => only(hash.copy!()) }),
+    };
+    return own;
+  };
+  return (...values) => only(start(...values));
 }
 
 /** Timers whose objects lead to no others: Node's are links of a chain that holds those of the grader. */
@@ -288,7 +318,8 @@ function namesFor(guestProcess: Names, timers: Names): Names {
     console: new Console({ stdout, stderr, ignoreErrors: false, colorMode: false }), // which they may change
   };
   const global: Names = { ...names };
-  for (const name of sharedNames) if (name in scope) global[name] = scope[name];
+  for (const name of sharedNames)
+    if (name in scope) Object.defineProperty(global, name, { value: scope[name] });
   global.global = global.globalThis = global;
   names.global = names.globalThis = global;
   // `undefined` and the like cannot mean anything else; `eval` is refused by V8.

@@ -12,7 +12,7 @@
 import { types } from "node:util";
 
 const { isModuleNamespaceObject } = types;
-const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
+const { defineProperty, deleteProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
 
 /** Freezes whatever can be reached from some objects by properties and prototypes, but for `except` and beyond. */
 export function lockdown(roots: Iterable<unknown>, except: Iterable<object>): void {
@@ -32,12 +32,28 @@ export function lockdown(roots: Iterable<unknown>, except: Iterable<object>): vo
       for (const inner of [value, get, set]) reach(inner);
     }
   }
+  forgetMatches();
   for (const object of reached) harden(object);
+}
+
+/** `RegExp.input`, `RegExp.$1` and the like tell everybody what anybody matched last: the source of a hidden test, say. */
+function forgetMatches(): void {
+  for (const key of ownKeys(RegExp)) {
+    const { get, configurable } = getOwnPropertyDescriptor(RegExp, key)!;
+    if (get && configurable && typeof key === "string") deleteProperty(RegExp, key);
+  }
 }
 
 function harden(object: object): void {
   if (ArrayBuffer.isView(object) || isModuleNamespaceObject(object)) return; // numbers cannot be frozen, modules are
   let isFreezable = true;
+  if (!Object.hasOwn(object, "constructor")) {
+    // What is set so is no property of the object: `util.inspect.defaultOptions`, by which all is printed.
+    for (const key of ownKeys(object)) {
+      const { get, set, configurable } = getOwnPropertyDescriptor(object, key)!;
+      if (set && configurable) defineProperty(object, key, { get, set: refuseAs(key), configurable: false });
+    }
+  }
   if (Object.hasOwn(object, "constructor") && !keepsValues.has(object)) {
     for (const key of ownKeys(object)) {
       const { value, writable, configurable } = getOwnPropertyDescriptor(object, key)!;
@@ -57,11 +73,15 @@ function accessor(owner: object, key: PropertyKey, value: unknown): PropertyDesc
     set(this: object, own: unknown) {
       const property = { value: own, writable: true, enumerable: true, configurable: true };
       if (this !== owner && defineProperty(this, key, property)) return;
-      throw new TypeError(`${String(key)} cannot be changed where notebooks are graded`);
+      refuseAs(key)();
     },
     configurable: false,
   };
 }
+
+const refuseAs = (key: PropertyKey) => (): never => {
+  throw new TypeError(`${String(key)} cannot be changed where notebooks are graded`);
+};
 
 const generators = getPrototypeOf(function* () {}.prototype) as object;
 

@@ -2,6 +2,8 @@
  * The process in which one notebook runs: a session, told by messages what to execute. It belongs to
  * `session-process.ts`, which starts it in the notebook's folder.
  */
+import "./optimise-later.js";
+import { inspect } from "node:util";
 import { Worker } from "node:worker_threads";
 import type { MimeBundle } from "../display/bundle.js";
 import type { Comm, CommOptions } from "../display/host.js";
@@ -32,6 +34,7 @@ type Said =
   | { draw: ImageRequest }
   | { comm: string; opened: Record<string, unknown>; cell: number };
 
+const usual = { ...inspect.defaultOptions };
 const isIsolated = process.argv.includes("--isolated");
 
 // Cells cannot speak in our name by accident: the words are ours before the first cell runs.
@@ -48,6 +51,7 @@ const send = (message: Said): void => {
 
 const nativeText = Object.getOwnPropertyDescriptor(Function.prototype, "toString")!;
 const host = nodeHost({ isAlone: isIsolated });
+host.isStrict = host.files.withoutDocumentation = isIsolated;
 /** What widgets do with what the reader does to them, by their connections. */
 const comms = new Map<string, CommOptions>();
 const session = createNodeSession<number>(
@@ -70,7 +74,9 @@ process.exit = leave;
 if (isIsolated) {
   // The source of a function is found by a number in it, which a cell could make up to read that of a hidden test.
   Object.defineProperty(Function.prototype, "toString", nativeText);
-  Object.assign(host, makeGuest(await host.import("nablab", process.cwd()), leave));
+  const { ownClasses } = await import("./own-classes.js");
+  (await import("../data/mnist.js")).shareNoSets();
+  Object.assign(host, makeGuest(await host.import("nablab", process.cwd()), ownClasses, leave));
 }
 
 // On Windows Ctrl-C also comes here from the console; there the message counts.
@@ -93,6 +99,7 @@ process.on("message", async (message: ToChild) => {
   }
   if ("secret" in message) return;
   const { execute, cell, count, seconds, locked } = message;
+  if (isIsolated) inspect.defaultOptions = usual; // which cells can set
   const help = helpFor(session, execute);
   const result = help
     ? { status: "ok" as const, result: { data: help as MimeBundle, metadata: {} } }

@@ -4,6 +4,7 @@
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { type Content, compose, type Header, type Message, randomId } from "../protocol/message.js";
+import { wellFormedJson } from "../protocol/well-formed-json.js";
 
 /** A message as sockets carry it; `identities` are the routing prefix of a router socket, or the topic of a publisher. */
 export interface RoutedMessage extends Message {
@@ -37,7 +38,9 @@ export class Wire {
     { header, parent, metadata, content, buffers }: Message,
     identities: readonly Uint8Array[] = [Buffer.from(header.msg_type)],
   ): Uint8Array[] {
-    const parts = [header, parent, metadata, content].map((part) => Buffer.from(JSON.stringify(part)));
+    const parts = [header, parent, metadata, content].map((part) =>
+      Buffer.from(wellFormedJson(JSON.stringify(part))),
+    );
     return [...identities, delimiter, Buffer.from(this.#sign(parts)), ...parts, ...buffers];
   }
 

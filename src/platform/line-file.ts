@@ -25,7 +25,7 @@ const chunk = 2 ** 16;
 
 export const openLines: Platform["openLines"] = (file) => new NodeLineFile(file);
 
-class NodeLineFile implements LineFile {
+export class NodeLineFile implements LineFile {
   readonly #file: string;
   #descriptor: number;
   #end: number;

@@ -133,7 +133,7 @@ export const startThread: Platform["startThread"] = (module, { quiet = false } =
     }),
   );
 
-class NodeThread implements Thread {
+export class NodeThread implements Thread {
   readonly #worker: Worker;
   #listener: ThreadListener | undefined;
 

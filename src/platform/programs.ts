@@ -38,7 +38,7 @@ function pythonWith(module: string): string | undefined {
 
 const windows = process.platform === "win32";
 
-class ChildProgram implements Program {
+export class ChildProgram implements Program {
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
   #listener: ProgramListener | undefined;

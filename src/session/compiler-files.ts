@@ -175,8 +175,12 @@ export class CompilerFiles {
     ) => {
       const known = this.#parsed.get(file);
       if (known?.version === version) return known;
-      const target = options ?? this.options.target!;
-      const parsed = this.#ts.createLanguageServiceSourceFile(file, snapshot, target, version, false, kind);
+      const languageVersion = this.options.target!;
+      const target = typeof options === "object" ? options : { languageVersion: options ?? languageVersion };
+      const { ParseAll, ParseNone } = this.#ts.JSDocParsingMode;
+      const jsDocParsingMode = this.#there.withoutDocumentation ? ParseNone : ParseAll;
+      const how = { ...target, jsDocParsingMode };
+      const parsed = this.#ts.createLanguageServiceSourceFile(file, snapshot, how, version, false, kind);
       // `@jsx h` in a file: we look that up ourselves, as `h` may be in a box (rewrite/jsx.ts).
       const { pragmas } = parsed as unknown as { pragmas?: Map<string, unknown> };
       for (const pragma of ["jsx", "jsxfrag", "jsximportsource", "jsxruntime"]) pragmas?.delete(pragma);

@@ -17,6 +17,7 @@ import type { Diagnostic } from "./diagnostic.js";
 import { addFunctions, sourceNumber } from "./function-source.js";
 import type { HostFiles, SessionHost } from "./host.js";
 import { withoutModules } from "./inner-names.js";
+import { refuseReservedNames } from "./reserved-names.js";
 import { type Guard, topLevel } from "./rewrite/context.js";
 import { jsxRoots } from "./rewrite/jsx.js";
 import { type Rewriting, type RewritingOptions, rewriting } from "./rewrite/rewrite.js";
@@ -70,6 +71,8 @@ export interface CellOptions {
   check?: boolean;
   /** What the reader wrote, where it is more than TypeScript. */
   shown?: string;
+  /** Names whose declarations by earlier cells do not count for it. */
+  isHidden?: (name: string) => boolean;
 }
 
 /** The beginning of a cell that may be the literal of an object. */
@@ -98,6 +101,7 @@ export class Compiler {
   #linesBefore = 1;
   readonly #names: CellNames;
   readonly #hostFiles: HostFiles;
+  readonly #isStrict: boolean;
   readonly #guard: Guard;
   /** What the reader knows a cell by, as `cell 3`. */
   readonly #labels = new Map<number, string>();
@@ -112,6 +116,7 @@ export class Compiler {
     this.#ts = host.typescript();
     this.#files = new CompilerFiles(this.#ts, host.files);
     this.#hostFiles = host.files;
+    this.#isStrict = host.isStrict ?? false;
     this.#guard = host.updateGuarded ? "variable" : host.hoistsReads ? "atomic" : "shared";
     this.#names = new CellNames(this.#ts, (cell) => this.#files.read(`${this.#files.cwd}/[${cell}].d.ts`));
     this.#cell = `${this.#files.cwd}/[cell].ts`;
@@ -164,7 +169,7 @@ export class Compiler {
   compileCell(
     source: string,
     name: string,
-    { check = true, shown = source }: CellOptions = {},
+    { check = true, shown = source, isHidden = () => false }: CellOptions = {},
   ): CompiledCell | { diagnostics: Diagnostic[] } {
     const ts = this.#ts;
     this.#files.lookAgain();
@@ -183,6 +188,7 @@ export class Compiler {
     if (declared.errors.length > 0) return { diagnostics: adviseOnSyntax(declared.errors) };
     const mentioned = mentionedIn(source);
     if (path === this.#jsxCell) for (const name of jsxRoots(source, this.#files.jsx)) mentioned.add(name);
+    for (const name of mentioned) if (isHidden(name)) mentioned.delete(name);
     const before = this.#names.before(mentioned, declared.names, false);
     const unexported = [...declared.names].filter(([, { isExported }]) => !isExported).map(([name]) => name);
     const text = `${before}${body}\nexport { ${unexported.join(", ")} };`;
@@ -190,6 +196,7 @@ export class Compiler {
     const program = this.#programWith(path);
     const file = program.getSourceFile(path)!;
     const end = before.length + body.length;
+    if (text.includes("·") || text.includes("\\u")) refuseReservedNames(ts, file, before.length, end);
 
     const problems: TypeScript.Diagnostic[] = [];
     const isChecked = check && !withoutCheck.test(source);
@@ -257,7 +264,7 @@ export class Compiler {
       sourceOffset: this.#linesBefore,
       boxes: [...rewritten.boxes],
       lexical: rewritten.lexical(),
-      isSloppy: !isChecked,
+      isSloppy: !isChecked && !this.#isStrict,
       values,
       imported: new Set(having(({ isImported }) => isImported)),
       variables: new Set(having(({ isVariable }) => isVariable)),
@@ -285,6 +292,7 @@ export class Compiler {
       const { messages, line } = this.#describe(problem);
       throw new SyntaxError(`${messages[0]} (${file}, line ${line + 1})`);
     }
+    refuseReservedNames(this.#ts, source);
     const rewritten = rewriting(this.#ts, program.getTypeChecker(), source, this.#rewritingOptions());
     const { code, map } = this.#emit(program, source, rewritten);
     return {

@@ -43,6 +43,8 @@ export interface HostFiles {
    * `"ambient"` for one that `environment` declares; undefined for all others.
    */
   declarationsOf(module: string, from: string): string | undefined;
+  /** Leaves out the documentation of packages, a quarter of what reading their types takes; nobody looks it up here. */
+  withoutDocumentation?: boolean;
 }
 
 /** Which cell running code belongs to, also after an await. */
@@ -68,6 +70,10 @@ export interface SessionHost {
   scopeOf(file: string): Record<string, unknown>;
   /** Names that no cell may declare, where the cells that test it count on what they mean. */
   readonly reserved?: ReadonlySet<string>;
+  /** Names that cells may declare, which for the cells that test them mean what they always mean. */
+  readonly ofPlatform?: ReadonlySet<string>;
+  /** Whether all cells run in strict mode, in which no function learns what calls it. */
+  isStrict?: boolean;
 
   /**
    * Defines a constant that all scripts see, once in a process. V8 compiles what it holds into the code; without it

@@ -107,6 +107,7 @@ describe("class lists", () => {
       { id: "a1", first_name: "Wei", last_name: "Li", email: "w@x.org", lms_user_id: "10" },
       { id: "a2", first_name: "Wei", last_name: "Li", email: "l@x.org", lms_user_id: "11" },
       { id: "a3", first_name: "Zoë", last_name: "Ångström", email: "z@x.org" },
+      { id: "a4", first_name: "Jean_Luc", last_name: "O'Brien & Co." },
     ];
     const idOf = (what: Parameters<typeof findStudent>[1]) => {
       const found = findStudent(roster, what);
@@ -119,6 +120,7 @@ describe("class lists", () => {
     expect(idOf({ name: "Group B-Zoë Ångström" })).toBe("a3");
     expect(idOf({ name: "Wei Li" })).toBe("2 students of that name are on the roster (a1, a2)");
     expect(idOf({ name: "Zoe Angstrom" })).toBe("not on the roster");
+    expect(idOf({ name: "Jean Luc OBrien  Co." })).toBe("a4"); // what Moodle makes of it in a file name
     expect(idOf({ number: "99", name: "nobody" })).toBe("not on the roster");
   });
 });
@@ -143,6 +145,10 @@ describe("zip files", () => {
       text.writeUInt16LE(text.readUInt16LE(at) & ~0x800, at);
     }
     expect(readZip(text, "z.zip")[0]!.name).toBe("Zoë.txt");
+  });
+
+  test("a tab in a name becomes a line", () => {
+    expect(readZip(zipBytes([entry("a\tb/c\u0085")]), "z.zip").map(({ name }) => name)).toEqual(["a_b/c_"]);
   });
 
   test.each([["../x"], ["/etc/x"], ["a/../../x"], ["C:/x"], ["a\\..\\x"], ["a/\u0000b"]])(

@@ -18,7 +18,7 @@ const notAllowed = (what: string): RegExp =>
     `^Error: ${what.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")} is not allowed: where notebooks are graded`,
   );
 const frozen =
-  /Cannot (assign to (read only )?property|define property|redefine property|add property|delete property)|cannot be changed (here|where notebooks are graded)/;
+  /Cannot (assign to (read only )?property|define property|redefine property|add property|delete property|set property)|cannot be changed (here|where notebooks are graded)/;
 const noText = /^EvalError: Code generation from strings disallowed/;
 const fs = (names: string): string => `import { ${names} } from "node:fs";\n`;
 const module = (name: string): Pick<Attack, "code" | "is"> => ({
@@ -113,6 +113,76 @@ const reads: Attack[] = [
     name: "what was in memory before",
     code: "const bytes = Buffer.allocUnsafe(1e6); if (bytes.some((byte) => byte !== 0)) console.log('GOT');",
     gains: /GOT/,
+  },
+  {
+    name: "what was matched last",
+    code: "const legacy = RegExp as any; if ([legacy.input, legacy.$_, legacy.lastMatch, legacy['$`'], legacy.$1].some((text) => text !== undefined)) console.log('GOT')",
+    gains: /GOT/,
+  },
+  {
+    name: "what calls it",
+    code: "function called() { return (called as any).caller; }\ncalled();",
+    is: /^TypeError: 'caller', 'callee', and 'arguments' properties may not be accessed/,
+  },
+  {
+    name: "what calls it, where types are not checked",
+    code: "// @ts-nocheck\nfunction sly() { return arguments.callee.caller; }\nsly();",
+    is: /^TypeError: 'caller', 'callee', and 'arguments' properties may not be accessed/,
+  },
+  {
+    name: "what calls it, after checks were switched off",
+    code: "%check off\nfunction slier() { return slier.caller?.arguments; }\nslier();",
+    is: /^TypeError: 'caller', 'callee', and 'arguments' properties may not be accessed/,
+  },
+  {
+    name: "what its cell is given",
+    code: "%check on\n(() => arguments)()",
+    is: /arguments is not defined|TS2304/,
+  },
+  {
+    name: "the stack of what calls it",
+    code: "const frames: any = {}; Error.captureStackTrace(frames); if (/session|kernel|dist/.test(frames.stack)) console.log('GOT', frames.stack)",
+    gains: /GOT/,
+  },
+  {
+    name: "call sites by a class of errors of its own",
+    code: "class Sites extends Error { static prepareStackTrace(_: unknown, sites: unknown) { return sites; } }\nif (typeof new Sites().stack !== 'string') console.log('GOT')",
+    gains: /GOT/,
+  },
+  {
+    name: "whether a file is there",
+    code: `${fs("existsSync")}if (existsSync("../secret.txt")) console.log("GOT")`,
+    is: notAllowed("reading ../secret.txt"),
+  },
+  {
+    name: "a file by the folder of the process",
+    code: `${fs("readFileSync")}readFileSync("/proc/self/cwd/../secret.txt")`,
+    is: /is not allowed|ENOENT/,
+  },
+  {
+    name: "the memory of the process",
+    code: `${fs("readFileSync")}readFileSync("/proc/self/mem")`,
+    is: notAllowed("reading /proc/self/mem"),
+  },
+  {
+    name: "the command line of the grader",
+    code: `${fs("readFileSync")}readFileSync("/proc/1/cmdline")`,
+    is: notAllowed("reading /proc/1/cmdline"),
+  },
+  {
+    name: "an open file by its link",
+    code: `${fs("readlinkSync")}readlinkSync("/proc/self/fd/3")`,
+    is: notAllowed("fs.readlinkSync"),
+  },
+  {
+    name: "a file by a path that changes",
+    code: `${fs("readFileSync")}let turn = 0; const path: any = { toString: () => (turn++ ? "../secret.txt" : "own.txt") }; readFileSync(path)`,
+    is: /a file is named by a path or a URL/,
+  },
+  {
+    name: "a file by bytes that change",
+    code: `${fs("readFileSync")}const changing = Buffer.from("own.txt" + " ".repeat(6)); Object.defineProperty(changing, "toString", { value: () => "own.txt" }); changing.write("../secret.txt"); readFileSync(changing)`,
+    is: notAllowed("reading ../secret.txt"),
   },
   {
     name: "buffers of others",
@@ -236,6 +306,37 @@ const starts: Attack[] = [
     code: `${fs("writeFileSync")}writeFileSync("own.ts", "import net from 'node:net'; console.log('GOT', net)"); const typed = "./own.ts"; await import(typed)`,
     is: notAllowed('importing the module "node:net"'),
   },
+  ...[
+    "file:///etc/passwd",
+    "https://127.0.0.1/x.mjs",
+    "node:fs/../net",
+    "internal/child_process",
+    "#platform",
+  ].map((address) => ({
+    name: `import of ${address}`,
+    code: `const address${address.length} = "${address}"; await import(address${address.length})`,
+    is: /is not allowed|Only URLs|not found|there is no|Invalid/i,
+  })),
+  {
+    name: "Node's insides by its errors",
+    code: "try { Buffer.alloc(-1); } catch (error: any) { const made = error.constructor; if (Object.getOwnPropertyNames(made).some((name) => /bind|require|process/.test(name))) console.log('GOT'); made.constructor('return process')(); }",
+    is: noText,
+  },
+  {
+    name: "a function of text by WebAssembly",
+    code: "const bytes = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0); const instance = new (globalThis as any).WebAssembly.Instance(new (globalThis as any).WebAssembly.Module(bytes), { env: {} }); (instance as any).constructor.constructor('return process')()",
+    is: noText,
+  },
+  {
+    name: "a function of text by a timer",
+    code: "setTimeout('console.log(\"GOT\")' as any, 0)",
+    is: /TypeError/,
+  },
+  {
+    name: "streams behind a hash",
+    code: 'import cryptography from "node:crypto"; let link: any = cryptography.createHash("md5"); for (; link; link = Object.getPrototypeOf(link)) if (link.pipe ?? link._write) console.log("GOT")',
+    gains: /GOT/,
+  },
   {
     name: "nablab's insides",
     code: "const inside = 'nablab/dist/session/source-positions.js'; await import(inside)",
@@ -268,6 +369,27 @@ const reaches: Attack[] = [
     name: "a web socket",
     code: 'new (WebSocket as any)("ws://127.0.0.1:1")',
     is: /WebSocket is not (a constructor|defined)/,
+  },
+  {
+    name: "a page by its class",
+    code: 'new (Request as any)("http://127.0.0.1:1")',
+    is: /Request is not|TS\d+/,
+  },
+  {
+    name: "an event source",
+    code: 'new (globalThis as any).EventSource("http://127.0.0.1:1")',
+    is: /is not a constructor/,
+  },
+  { name: "an HTTP request", code: "new (globalThis as any).XMLHttpRequest()", is: /is not a constructor/ },
+  {
+    name: "the kernel's sockets",
+    code: `${fs("readFileSync")}readFileSync((process.env.JUPYTER_RUNTIME_DIR ?? "/root/.local/share/jupyter/runtime") + "/kernel.json")`,
+    is: /^Error: reading .* is not allowed/,
+  },
+  {
+    name: "tokens in the environment",
+    code: "if (Object.keys(process.env).some((name) => /TOKEN|KEY|SECRET|JPY/.test(name))) console.log('GOT')",
+    gains: /GOT/,
   },
   { name: "another thread's channel", code: 'new BroadcastChannel("x")', is: /BroadcastChannel is not/ },
   {
@@ -342,6 +464,84 @@ const results: Attack[] = [
     code: "Object.defineProperty(Error, Symbol.hasInstance, { value: () => true })",
     is: frozen,
   },
+  {
+    name: "the boxes of names, written with escapes",
+    code: "let held = 1; declare const held\\u00b7: any; held; held\\u00b7.follow(() => 2);",
+    is: /^SyntaxError: names that begin with n· or end with · are nablab's own/,
+  },
+  {
+    name: "what compiled code is given",
+    code: "%check off\nn·const.held = 3; n·import('node:net')",
+    is: /^SyntaxError: names that begin with n· or end with · are nablab's own/,
+  },
+  {
+    name: "how numbers are printed",
+    code: '%check on\nimport util from "node:util"; util.inspect.defaultOptions = { colors: true, numericSeparator: true };',
+    gains: /GOT/,
+  },
+  {
+    name: "all random streams",
+    code: 'import { random } from "nablab"; Object.getPrototypeOf(random(1)).uniform = () => 0.5;',
+    is: frozen,
+  },
+  {
+    name: "all data sets",
+    code: 'import { dataset } from "nablab"; Object.getPrototypeOf(dataset({ x: [[1], [2]], y: [0, 1] })).take = () => 1;',
+    is: frozen,
+  },
+  {
+    name: "how things compare by species",
+    code: "Object.defineProperty(Array, Symbol.species, { get: () => Object })",
+    is: frozen,
+  },
+  { name: "Math.random", code: "Math.random = () => 0.5", is: frozen },
+  { name: "Date", code: "Date.now = () => 0", is: frozen },
+  { name: "sorting", code: "Array.prototype.toSorted = function () { return this; } as any", is: frozen },
+  {
+    name: "generators",
+    code: "Object.getPrototypeOf(function* () {}).prototype.next = () => ({ done: true, value: 1 })",
+    is: frozen,
+  },
+  {
+    name: "asynchronous functions",
+    code: "Object.getPrototypeOf(async () => {}).call = () => 1",
+    is: frozen,
+  },
+  { name: "Intl", code: "Intl.NumberFormat.prototype.format = (() => '3') as any", is: frozen },
+  { name: "WebAssembly", code: "(globalThis as any).WebAssembly.Module = class {}", is: frozen },
+  { name: "Atomics", code: "Atomics.load = () => 1 as any", is: frozen },
+  { name: "weak references", code: "WeakRef.prototype.deref = () => 1 as any", is: frozen },
+  { name: "clean-up", code: "FinalizationRegistry.prototype.register = () => {}", is: frozen },
+  {
+    name: "structuredClone",
+    code: "(globalThis as any).structuredClone = () => 1",
+    is: frozen,
+  },
+  {
+    name: "JSON of numbers",
+    code: "Object.defineProperty(Number.prototype, 'toJSON', { value: () => 3 })",
+    is: frozen,
+  },
+  {
+    name: "JSON of all that is sent",
+    code: "Object.defineProperty(Object.prototype, 'toJSON', { value: () => ({ status: 'ok' }) })",
+    is: frozen,
+  },
+  {
+    name: "a setter for all objects",
+    code: "Object.defineProperty(Object.prototype, 'secret', { set(value) { console.log('GOT', value) } })",
+    is: frozen,
+  },
+  {
+    name: "thenables for all",
+    code: "Object.defineProperty(Object.prototype, 'then', { value: () => {} })",
+    is: frozen,
+  },
+  {
+    name: "a result that is JSON of its own",
+    code: "({ [Symbol.for('Jupyter.display')]: () => ({ 'text/plain': 'x', 'application/json': { toJSON: () => ({ secret: 1 }) } }) })",
+    gains: /GOT/,
+  },
   { name: "stack traces", code: "Error.prepareStackTrace = (_, sites) => sites", is: frozen },
   {
     name: "every object",
@@ -378,7 +578,7 @@ const results: Attack[] = [
   {
     name: "boxes of names",
     code: "let boxed = 1; declare const n·boxed: any; Object.getPrototypeOf(n·boxed).constructor; Object.defineProperty(n·boxed, 'd', { set() {} })",
-    is: /not extensible|is not defined/,
+    is: /^SyntaxError: names that begin with n· or end with · are nablab's own/,
   },
   { name: "messages that come", code: "process.on('message', () => {})", is: notAllowed("process.on") },
   {

@@ -16,8 +16,8 @@ const data = [
   "let calls = 0;\nconst [first, { second }] = [10, { second: 20 }];\nconst count = () => ++calls;",
 ];
 const check =
-  "[right(3), table().length, Truth.is(42), Truth.is(0), Kind.b, first, second, typeof random, count()].join()";
-const honest = "6,3,true,false,2,10,20,function";
+  "[right(3), table().length, Truth.is(42), Truth.is(0), Kind.b, first, second, typeof random, performance.now() > 0, typeof Buffer, structuredClone(1), count()].join()";
+const honest = "6,3,true,false,2,10,20,function,true,function,1";
 
 const taken = /^SyntaxError: \w+ is the assignment's: give what you declare another name/;
 const elsewhere = /^SyntaxError: [\w, ]+: imported as what it is not in the assignment/;
@@ -34,13 +34,19 @@ const attacks: [name: string, code: string, is?: RegExp][] = [
   ["an import of everything", 'import * as table from "nablab";', elsewhere],
   ["an import of a module", 'import random from "node:path";', elsewhere],
   ["a check by another", 'import { checkThat as checkClose } from "nablab";', elsewhere],
-  // In a script, what assigns to a constant of another cell passes without a word, and without effect.
-  ["an assignment", "%check off\n(right as any) = () => 6;"],
+  ["an assignment", "%check off\n(right as any) = () => 6;", /^TypeError: Cannot set property/],
   ["an assignment by a pattern", "%check off\n[right, table] = [() => 6, () => [0]] as any;", /Error/],
   ["an assignment later", "%check off\nsetTimeout(() => { try { (right as any) = () => 6; } catch {} }, 0);"],
   ["an increment", "%check off\n(first as any)++;"],
   ["declared and then thrown", "var right: any = () => 6; throw new Error('after');", taken],
   ["by eval", "eval('right = () => 6')", /^EvalError/],
+  ["its box", "%check off\nright; right·.follow(() => () => 6);", /^SyntaxError: names that begin with n·/],
+  [
+    "its box, by an escape",
+    "%check off\nright; right\\u{b7}.v = () => 6;",
+    /^SyntaxError: names that begin with n·/,
+  ],
+  ["a name of Node's", "const performance = { now: () => 0 }, Buffer = 5, structuredClone = () => 42;"],
   ["by the global object", "(globalThis as any).right = () => 6;"],
   ["a mark that is made up", "//0123456789abcdef data\nconst right = () => 6;", taken],
 ];

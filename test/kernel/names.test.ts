@@ -241,3 +241,17 @@ test("a sum of any length is compiled", async () => {
   await text("const one = 1");
   expect(await text(Array(3000).fill("one").join(" + "))).toBe("3000");
 });
+
+test("the names of what runs a cell cannot be mentioned, however they are written; others with a middle dot can", async () => {
+  for (const code of [
+    "let own = 1; declare const own·: any; own·.v = 2;",
+    "%check off\nown; own\\u00b7.follow(() => 3);",
+    "%check off\n(() => n·import('node:net'))()",
+    "%check off\nown\\u{b7}",
+  ])
+    expect((await failure(code)).evalue).toMatch(
+      /^names that begin with n· or end with · are nablab's own; choose another/,
+    );
+  await text("%check on\n1");
+  expect(await text("const col·lecció = 5; col·lecció + 1", "col·lecció")).toBe("5");
+});

@@ -7,9 +7,11 @@ import { writeAtomically } from "#platform";
 import { InputError } from "../input-error.js";
 import { say } from "../progress.js";
 import { type Answer, NbGrader } from "./nbgrader.js";
+import { printable } from "./printable.js";
 import type { Submission } from "./submissions.js";
 
-export const submissionLabel = ({ assignment, student }: Submission): string => `${student}, ${assignment}`;
+export const submissionLabel = ({ assignment, student }: Submission): string =>
+  printable(`${student}, ${assignment}`);
 
 /** Rows by assignment and student: several at a time end in any order. */
 export function inOrder(rows: readonly Record<string, unknown>[]): Record<string, unknown>[] {
@@ -21,10 +23,10 @@ export function inOrder(rows: readonly Record<string, unknown>[]): Record<string
 export function reasonOf({ error = "", log = "" }: Answer): string {
   const lines = `${log}\n${error}`.split("\n").map((line) => line.replace(/^\[\w+\] /, "").trim());
   const reasons = lines.filter((line) => /^[\w.]*(Error|Exception|Invalid\w*|Interrupt)\b.*:/.test(line));
-  return (
+  return printable(
     reasons.find((line) => !/NbGraderException|SystemExit/.test(line)) ??
-    lines.findLast((line) => line !== "") ??
-    ""
+      lines.findLast((line) => line !== "") ??
+      "",
   );
 }
 

@@ -7,6 +7,7 @@ import path from "node:path";
 import { type Cell, type CodeCell, parseNotebook } from "../notebook.js";
 import type { Score } from "./nbgrader.js";
 import { gradingOf } from "./points.js";
+import { printable } from "./printable.js";
 import { notebooksIn } from "./submissions.js";
 import { fewOf, round } from "./words.js";
 
@@ -31,7 +32,7 @@ export function notesOn(
   if (notes.size > most) told.push(`and ${notes.size - most} more`);
   if (late > 0) told.push(`${Math.ceil(late / 3600)} h late${penalty ? `, −${round(penalty)}` : ""}`);
   if (manual) told.push("an answer to read");
-  return told.join("; ");
+  return printable(told.join("; "));
 }
 
 /** What the outputs and the text of a cell tell. */

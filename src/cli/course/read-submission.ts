@@ -2,6 +2,7 @@
  * A notebook as it was handed in: in whichever encoding, format and for whichever kernel it was saved last.
  */
 import { readFileSync } from "node:fs";
+import { wellFormedJson } from "../../protocol/well-formed-json.js";
 import { InputError } from "../input-error.js";
 import { type Notebook, parseNotebook } from "../notebook.js";
 import { unreadable } from "../system-error.js";
@@ -24,7 +25,7 @@ export function readSubmission(file: string, label: string = file): Notebook {
 
 /** The same of bytes. */
 export function parseSubmission(bytes: Uint8Array, file: string): Notebook {
-  const notebook = parseNotebook(upgraded(decoded(bytes)), file, { anyKernel: true });
+  const notebook = parseNotebook(wellFormedJson(upgraded(decoded(bytes))), file, { anyKernel: true });
   for (const cell of notebook.cells) cell.source = cell.source.replace(/\r\n?/g, "\n");
   return notebook;
 }

@@ -302,29 +302,43 @@ function isInPlace(cell: Cell, cells: readonly Cell[], order: readonly string[])
 /** A cell of a submission as the cell of the assignment that it is. */
 function asReleased(cell: Cell, is: Cell, notes: string[]): Cell {
   const about = gradingOf(is)!;
-  const metadata = { ...cell.metadata, ...is.metadata };
+  // Nothing of the student's: a tag such as skip-execution would leave out a test.
+  const { metadata } = structuredClone(is);
   let { source } = cell;
   if (about.locked && plainText(withoutHidden(source)) !== plainText(is.source)) {
     const older = gradingOf(cell)?.checksum !== undefined && !isEdited(cell);
     notes.push(`${older ? "of an older release, and replaced" : "edited, and put back"}: ${about.grade_id}`);
   }
   if (about.locked) source = is.source;
-  const { id } = cell;
-  if (is.cell_type !== "code") return { cell_type: is.cell_type, id, metadata, source, ...attached(cell) };
-  return { cell_type: "code", id, metadata, source, execution_count: null, outputs: [] };
+  return bare(cell, is.cell_type, metadata, source);
+}
+
+/** A cell without anything else that a file may have in it. */
+function bare(
+  { id, ...cell }: Cell,
+  type: Cell["cell_type"],
+  metadata: Cell["metadata"] = {},
+  source = cell.source,
+): Cell {
+  if (type === "code") return { cell_type: type, id, metadata, source, execution_count: null, outputs: [] };
+  const { attachments } = cell as { attachments?: unknown };
+  const isPlain = (value: unknown): value is object => typeof value === "object" && value !== null;
+  const areAttached =
+    isPlain(attachments) &&
+    Object.values(attachments).every(
+      (file) => isPlain(file) && Object.values(file).every((content) => typeof content === "string"),
+    );
+  return { cell_type: type, id, metadata, source, ...(areAttached && { attachments }) } as Cell;
 }
 
 /** A lecturer who hands in the solution to try it has not edited its tests. */
 const withoutHidden = (source: string): string =>
   source.replace(/^.*BEGIN HIDDEN TESTS[\s\S]*?END HIDDEN TESTS.*$\n?/gm, "");
 
-const attached = (cell: Cell) =>
-  cell.cell_type !== "code" && cell.attachments ? { attachments: cell.attachments } : {};
-
 /** A cell that is none of the assignment's: a student's own, a copy, or one of another assignment. */
 function asOrdinary(cell: Cell, { cells }: Notebook, matches: Matches, notes: string[]): Cell {
   const about = gradingOf(cell);
-  if (!about) return cell.metadata.nbgrader === undefined ? cell : stripped(cell, false);
+  if (!about) return bare(cell, cell.cell_type);
   const original = cells.find(
     (other) => matches.is.has(other) && gradingOf(other)?.grade_id === about.grade_id,
   );
@@ -337,9 +351,7 @@ function asOrdinary(cell: Cell, { cells }: Notebook, matches: Matches, notes: st
 
 /** Without what nbgrader keeps in it; what is there word for word already does not run again. */
 function stripped(cell: Cell, isRepeated: boolean): Cell {
-  const { nbgrader: _, deletable: __, editable: ___, ...metadata } = cell.metadata;
-  if (!isRepeated || cell.cell_type !== "code") return { ...cell, metadata };
-  return { cell_type: "raw", id: cell.id, metadata, source: cell.source };
+  return bare(cell, isRepeated && cell.cell_type === "code" ? "raw" : cell.cell_type);
 }
 
 /**
@@ -409,8 +421,12 @@ function behindCode(ordered: readonly Placed[], from: number): number {
 function withIds(cells: readonly Cell[]): Cell[] {
   const ids = new Set<string>();
   return cells.map((cell) => {
-    let { id } = cell;
-    for (let n = 2; ids.has(id); n++) id = `${cell.id.slice(0, 55)}-${n}`;
+    const own =
+      String(cell.id)
+        .replace(/[^\w-]/g, "-")
+        .slice(0, 55) || "cell";
+    let id = /^[\w-]{1,64}$/.test(cell.id) ? cell.id : own;
+    for (let n = 2; ids.has(id); n++) id = `${own}-${n}`;
     ids.add(id);
     return id === cell.id ? cell : ({ ...cell, id } as CodeCell);
   });

@@ -129,6 +129,10 @@ export function problemWith(id: string): string | undefined {
   return undefined;
 }
 
+/** What Moodle leaves of a name in a file name: no apostrophes, signs and runs of full stops, and a space for an underscore. */
+const asInFileName = (name: string | null | undefined): string =>
+  (name ?? "").replaceAll("_", " ").replace(/[\p{Cc}&<>"`|':\\/]|\.{2,}/gu, "");
+
 export const notOnRoster = "not on the roster";
 
 /**
@@ -154,7 +158,7 @@ export function findStudent(
   const isNamed = (student: Student, as: string): boolean => {
     const { first_name, last_name } = student;
     return [nameOf(student), `${last_name} ${first_name}`, `${last_name}, ${first_name}`].some((form) =>
-      same(form, as),
+      same(asInFileName(form), asInFileName(as)),
     );
   };
   // Moodle puts the group before the name.

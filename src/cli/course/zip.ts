@@ -33,7 +33,8 @@ export function readZip(bytes: Uint8Array, file: string, limits: ZipLimits = zip
   let all = 0;
   const names = new Map<string, string>();
   const filter = ({ name, originalSize }: UnzipFileInfo): boolean => {
-    const readable = readableName(name);
+    // Of control characters in a name, a tab say, no folder can be made everywhere.
+    const readable = readableName(name).replace(/\p{Cc}/gu, (letter) => (letter === "\0" ? letter : "_"));
     if (readable.endsWith("/") || isSystemFile(readable)) return false;
     if (!isInside(readable))
       throw new InputError(`${file}: a name in it leaves its folder, got ${JSON.stringify(readable)}`);

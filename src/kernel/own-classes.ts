@@ -1,0 +1,126 @@
+/**
+ * nablab's classes, also those that it exports nowhere: what a cell gets from a function of nablab leads to the prototype of
+ * its class, which has to be frozen like all that tests count on. `test/kernel/own-classes.test.ts` says when one is missing.
+ */
+import { Complex } from "../autodiff/complex-step.js";
+import { Dual } from "../autodiff/dual.js";
+import { GradientCheck } from "../autodiff/gradient-check.js";
+import { Variable } from "../autodiff/tape.js";
+import { Arena } from "../compute/arena.js";
+import { Barrier } from "../compute/barrier.js";
+import { CsvLabels } from "../data/csv-labels.js";
+import { CsvScanner } from "../data/csv-scanner.js";
+import { CsvTable, TrailingColumn } from "../data/csv-table.js";
+import { InMemoryDataset } from "../data/dataset.js";
+import { Grower } from "../data/grower.js";
+import { ReadingProgress } from "../data/reading-progress.js";
+import { Utf8Stream } from "../data/utf8-stream.js";
+import { Figure } from "../display/figure.js";
+import { LiveFigure } from "../display/live-figure.js";
+import { Artist } from "../display/static-image.js";
+import { Room, Views } from "../engine/memory.js";
+import { Pace } from "../engine/pace.js";
+import { Samples } from "../engine/samples.js";
+import { ThreadNetwork } from "../engine/step.js";
+import { Clock, Optimiser } from "../engine/work.js";
+import { Calibration } from "../metrics/calibration.js";
+import { ConfusionMatrix } from "../metrics/confusion-matrix.js";
+import { RocCurve } from "../metrics/roc-curve.js";
+import { WorstMistakes } from "../metrics/worst-mistakes.js";
+import { Dense } from "../nn/dense.js";
+import { Sequential } from "../nn/sequential.js";
+import { NodeLineFile } from "../platform/line-file.js";
+import { NodeThread } from "../platform/node.js";
+import { ChildProgram } from "../platform/programs.js";
+import { DaskExecutor } from "../sweep/dask.js";
+import { Grid } from "../sweep/grid.js";
+import { SweepGroups } from "../sweep/groups.js";
+import { Halving } from "../sweep/halving.js";
+import { InProcessExecutor } from "../sweep/in-process.js";
+import { LiveSweep, SweepProgress } from "../sweep/live.js";
+import { LocalExecutor } from "../sweep/local.js";
+import { SweepResults } from "../sweep/results.js";
+import { Rows } from "../sweep/rows.js";
+import { FolderStore, MemoryStore } from "../sweep/store.js";
+import { WorkerProcess } from "../sweep/worker-process.js";
+import { Random } from "../tensor/random.js";
+import { Tensor } from "../tensor/tensor.js";
+import { Basins } from "../theory/descent/basins.js";
+import { Landscape } from "../theory/descent/landscape.js";
+import { Path as DescentPath } from "../theory/descent/path.js";
+import { Ensemble } from "../theory/stochastic/ensemble.js";
+import { CheckFailed } from "../theory/verdicts/check.js";
+import { Checkpoint } from "../train/checkpoint.js";
+import { Run } from "../train/run.js";
+import { Session as TrainingSession } from "../train/session.js";
+import { TrainingChart } from "../train/training-chart.js";
+import { Button } from "../widgets/button.js";
+import { Dropdown } from "../widgets/dropdown.js";
+import { Model as WidgetModel } from "../widgets/model.js";
+import { Sketch } from "../widgets/sketch.js";
+import { Slider } from "../widgets/slider.js";
+
+export const ownClasses: readonly unknown[] = [
+  Arena,
+  Artist,
+  Barrier,
+  Basins,
+  Button,
+  Calibration,
+  CheckFailed,
+  Checkpoint,
+  ChildProgram,
+  Clock,
+  Complex,
+  ConfusionMatrix,
+  CsvLabels,
+  CsvScanner,
+  CsvTable,
+  DaskExecutor,
+  Dense,
+  DescentPath,
+  Dropdown,
+  Dual,
+  Ensemble,
+  Figure,
+  FolderStore,
+  GradientCheck,
+  Grid,
+  Grower,
+  Halving,
+  InMemoryDataset,
+  InProcessExecutor,
+  Landscape,
+  LiveFigure,
+  LiveSweep,
+  LocalExecutor,
+  MemoryStore,
+  NodeLineFile,
+  NodeThread,
+  Optimiser,
+  Pace,
+  Random,
+  ReadingProgress,
+  RocCurve,
+  Room,
+  Rows,
+  Run,
+  Samples,
+  Sequential,
+  Sketch,
+  Slider,
+  SweepGroups,
+  SweepProgress,
+  SweepResults,
+  Tensor,
+  ThreadNetwork,
+  TrailingColumn,
+  TrainingChart,
+  TrainingSession,
+  Utf8Stream,
+  Variable,
+  Views,
+  WidgetModel,
+  WorkerProcess,
+  WorstMistakes,
+];
