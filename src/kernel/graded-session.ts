@@ -107,7 +107,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     is?: Locked,
   ): Promise<CellResult> {
     const { code, locked = is } = this.#unmarked(text);
-    const session = this.#process?.isAlive ? this.#process : await this.#startAgain();
+    let session = this.#process?.isAlive ? this.#process : await this.#startAgain();
     if (this.#left <= 0)
       return failure(
         "TimeoutError",
@@ -121,7 +121,16 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     }
     this.#cell = cell;
     this.#printed = 0;
-    const ending = await this.#run(session, code, count, locked);
+    let ending = await this.#run(session, code, count, locked);
+    if (isKilled(ending)) {
+      this.#starts--; // not the notebook's doing
+      const again = await this.#startAgain();
+      if (again) {
+        session = again;
+        [this.#cell, this.#printed] = [cell, 0];
+        ending = await this.#run(session, code, count, locked);
+      }
+    }
     // What comes after its end counts no more: it could take back what the cell's error said.
     this.#cell = undefined;
     if (session.isAlive && !isLate(ending)) this.#ran.push({ code, count, locked });
@@ -214,5 +223,12 @@ const leftOut = (data: MimeBundle): Output => ({
 
 const isLate = (ending: Ending): boolean =>
   ending.status === "timeout" || (ending.status === "error" && ending.isLate === true);
+
+/**
+ * Whether the process was ended by a signal, as by an operating system short of memory or an administrator: the cell runs
+ * once more. One that sends it itself ends the second process as well.
+ */
+const isKilled = (ending: Ending): boolean =>
+  ending.status === "ended" && /^by SIG(KILL|TERM|HUP)$/.test(ending.how);
 
 const filesIn = (folder: string): string[] => readdirSync(folder, { recursive: true, encoding: "utf8" });

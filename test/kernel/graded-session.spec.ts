@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { crossEntropy, dense, mnist, relu, sequential, sgd, train } from "nablab";
@@ -50,6 +51,38 @@ test("a cell that ends the process costs itself, not the cells after it", async 
     undefined,
   ]);
   expect(texts).toEqual(["first\n", "leaving\n", "2\n", "", "2\n"]);
+});
+
+/** The processes that descend from one, by `ps`. */
+function descendants(of: number): { pid: number; args: string }[] {
+  const lines = execFileSync("ps", ["-eo", "pid=,ppid=,args="], { encoding: "utf8" }).split("\n");
+  const all = lines.flatMap((line) => {
+    const found = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);
+    return found ? [{ pid: Number(found[1]), parent: Number(found[2]), args: found[3]! }] : [];
+  });
+  const below = (parent: number): typeof all =>
+    all.filter((one) => one.parent === parent).flatMap((one) => [one, ...below(one.pid)]);
+  return below(of);
+}
+
+test.skipIf(process.platform === "win32")("a process that somebody else kills costs no cell", async () => {
+  const began = path.join(folder, "began.txt");
+  const running = run([
+    "let x = 1;",
+    `const { existsSync, writeFileSync } = require("node:fs");
+    const isFirst = !existsSync("began.txt");
+    writeFileSync("began.txt", "");
+    while (isFirst);
+    console.log(x + 1);`,
+    "console.log(x + 2);",
+  ]);
+  while (!existsSync(began)) await new Promise((resolve) => setTimeout(resolve, 50));
+  const processes = descendants(process.pid).filter(({ args }) => args.includes("session-child.js"));
+  expect(processes.length).toBeGreaterThan(0);
+  process.kill(processes.at(-1)!.pid, "SIGKILL");
+  const { texts, results } = await running;
+  expect(results).toEqual([undefined, undefined, undefined]);
+  expect(texts).toEqual(["", "2\n", "3\n"]);
 });
 
 test("who ends the process again and again is given up", async () => {
