@@ -10,17 +10,10 @@ import { pipeline, Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import util from "node:util";
 import v8 from "node:v8";
-import { parentPort, Worker, workerData } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import zlib from "node:zlib";
 import { loadOpenblas, trustOpenblas as tryOpenblas } from "./openblas.js";
-import {
-  type Inspect,
-  type OpenBlas,
-  type Platform,
-  type Thread,
-  type ThreadListener,
-  threadName,
-} from "./platform.js";
+import { type Inspect, type OpenBlas, type Platform, threadName } from "./platform.js";
 import { version } from "./version.js";
 
 export { foreignKernel } from "./foreign-kernel.js";
@@ -28,6 +21,7 @@ export { openLines } from "./line-file.js";
 export { recall, remember } from "./memory.js";
 export type * from "./platform.js";
 export { startModule, startPython } from "./programs.js";
+export { startThread } from "./threads.js";
 export { watchMemory } from "./watch-memory.js";
 export { requireWritable, writeAtomically } from "./write-atomically.js";
 
@@ -121,52 +115,6 @@ export const sharesMemory: boolean =
   (process as { permission?: { has(scope: string): boolean } }).permission?.has("worker") ?? true;
 
 export const sharedBytes: Platform["sharedBytes"] = (length) => new SharedArrayBuffer(length);
-
-export const startThread: Platform["startThread"] = (module, { quiet = false } = {}) =>
-  new NodeThread(
-    new Worker(module, {
-      workerData: threadName,
-      // Options of the program are not ours: with `--input-type`, which goes with `--eval`, no file can be run.
-      execArgv: [],
-      // Not read either: a stream that is read keeps the program alive.
-      ...(quiet && { stdout: true, stderr: true }),
-    }),
-  );
-
-export class NodeThread implements Thread {
-  readonly #worker: Worker;
-  #listener: ThreadListener | undefined;
-
-  constructor(worker: Worker) {
-    this.#worker = worker;
-    worker.on("message", (message) => this.#listener?.message(message as never));
-    worker.on("error", (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
-    worker.on("exit", (code) => this.#fail(new Error(`the thread ended early, with exit code ${code}`)));
-  }
-
-  #fail(error: Error): void {
-    const listener = this.#listener;
-    this.#listener = undefined;
-    listener?.failure(error);
-  }
-
-  post(message: unknown): void {
-    this.#worker.postMessage(message);
-  }
-
-  listen(listener?: ThreadListener): void {
-    this.#listener = listener;
-  }
-
-  keepAlive(on: boolean): void {
-    if (on) this.#worker.ref();
-    else this.#worker.unref();
-  }
-
-  async terminate(): Promise<void> {
-    await this.#worker.terminate();
-  }
-}
 
 /** A program in another worker may import the same modules; its messages are not ours. */
 const parent = workerData === threadName ? parentPort : null;
