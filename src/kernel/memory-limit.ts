@@ -7,8 +7,9 @@ import { freeNow } from "./garbage.js";
 
 /** The share of the limit at which a cell ends; from four fifths on V8 may give up in any collection. */
 const full = 0.75;
-/** Of the limit V8 reserves three semispaces for new objects: 48 MB in Node 20, 96 MB in Node 26. */
-const young = 96 * 2 ** 20;
+/** Of the limit V8 reserves three semispaces for new objects: in MB, by the version of Node; in others the most of these. */
+const reserved: Readonly<Record<string, number>> = { "20": 48, "22": 48, "24": 192, "26": 96 };
+const young = (reserved[process.versions.node.split(".")[0]!] ?? 192) * 2 ** 20;
 
 /** The error of a cell that has nearly filled the memory; undefined while there is some left. */
 export function memoryError(): Error | undefined {
