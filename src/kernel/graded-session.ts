@@ -225,10 +225,10 @@ const isLate = (ending: Ending): boolean =>
   ending.status === "timeout" || (ending.status === "error" && ending.isLate === true);
 
 /**
- * Whether the process was ended by a signal, as by an operating system short of memory or an administrator: the cell runs
- * once more. One that sends it itself ends the second process as well.
+ * Whether somebody else ended the process, as an operating system short of memory does, or an administrator: the cell runs
+ * once more. One that ends it itself, also by a signal, has no second try: it would be one more guess.
  */
 const isKilled = (ending: Ending): boolean =>
-  ending.status === "ended" && /^by SIG(KILL|TERM|HUP)$/.test(ending.how);
+  ending.status === "ended" && !ending.isOwn && /^by SIG(KILL|TERM|HUP)$/.test(ending.how);
 
 const filesIn = (folder: string): string[] => readdirSync(folder, { recursive: true, encoding: "utf8" });

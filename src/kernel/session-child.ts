@@ -32,6 +32,7 @@ type Said =
   | { output: Output; cell: number }
   | { result: CellResult; cell: number }
   | { draw: ImageRequest }
+  | { leaving: true }
   | { comm: string; opened: Record<string, unknown>; cell: number };
 
 const usual = { ...inspect.defaultOptions };
@@ -67,6 +68,7 @@ const settle = isIsolated ? askForPictures() : () => {};
 const exit = process.exit.bind(process);
 const leave = (code?: number | string | null): never => {
   session.flush();
+  send({ leaving: true });
   return exit(code);
 };
 process.exit = leave;

@@ -30,12 +30,15 @@ export interface Limits {
   megabytes?: number | undefined;
 }
 
-/** How a cell ended: by itself, because it took too much, or with the process, whose exit code or signal is told. */
+/**
+ * How a cell ended: by itself, because it took too much, or with the process, whose exit code or signal is told, and whether a
+ * cell asked for that.
+ */
 export type Ending =
   | CellResult
   | { status: "timeout"; seconds: number }
   | { status: "memory"; megabytes: number }
-  | { status: "ended"; how: string };
+  | { status: "ended"; how: string; isOwn?: boolean };
 
 /** Told when a cell first shows a widget: by which id it is moved, and its state. */
 export type OnWidget = (id: string, state: Record<string, unknown>, cell: number) => void;
@@ -51,6 +54,8 @@ export class SessionProcess {
   readonly #secret: string | undefined;
   /** Draws what an isolated process shows. */
   readonly #drawing: Drawing | undefined;
+  /** Whether a cell has asked to end the process. */
+  #isLeaving = false;
   #ended: Extract<Ending, { status: "ended" | "memory" }> | undefined;
   #finish: ((ending: Ending) => void) | undefined;
   /** Ends the watch over its memory, which goes on between cells. */
@@ -195,6 +200,7 @@ export class SessionProcess {
     if ("ready" in message) this.#started();
     else if ("output" in message) this.#onOutput(message.output, message.cell);
     else if ("draw" in message) void this.#draw(message.draw);
+    else if ("leaving" in message) this.#isLeaving = true;
     else if ("comm" in message) this.#onWidget?.(message.comm, stateIn(message.opened), message.cell);
     else this.#finish?.(message.result);
   }
@@ -212,7 +218,7 @@ export class SessionProcess {
   #end(how: string): void {
     this.#drawing?.close();
     this.#unwatch?.();
-    this.#ended ??= { status: "ended", how };
+    this.#ended ??= { status: "ended", how, isOwn: this.#isLeaving };
     this.#started();
     this.#finish?.(this.#ended);
   }

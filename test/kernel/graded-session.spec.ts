@@ -85,6 +85,20 @@ test.skipIf(process.platform === "win32")("a process that somebody else kills co
   expect(texts).toEqual(["", "2\n", "3\n"]);
 });
 
+test.each(["process.exit(137)", "process.exit(143)", "process.kill(process.pid, 'SIGKILL')"])(
+  "%s gives a cell no second try",
+  async (leave) => {
+    rmSync(path.join(folder, "tries.txt"), { force: true });
+    const { texts, results } = await run([
+      'const fs = require("node:fs");',
+      `fs.appendFileSync("tries.txt", "1"); setTimeout(() => { ${leave}; }, 10); await new Promise(() => {});`,
+      'console.log(fs.readFileSync("tries.txt", "utf8"));',
+    ]);
+    expect(results[1]).toMatch(/^ProcessEnded: /);
+    expect(texts[2]).toBe("1\n");
+  },
+);
+
 test("who ends the process again and again is given up", async () => {
   const { results } = await run([...Array(5).fill("process.exit(3)"), "1"]);
   expect(results.slice(0, 4)).toEqual(
