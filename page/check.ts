@@ -77,10 +77,15 @@ async function runAll(
       const replied = new Promise<void>((resolve) => {
         reply = resolve;
       });
-      const late = setTimeout(
-        () => end(new Error(`cell ${i + 1} took more than ${limit} s: is there a loop without an end?`)),
-        limit * 1000,
-      );
+      let isLate = false;
+      const late = setTimeout(() => {
+        isLate = true;
+        // A loop ends with an error of its cell; without shared memory, or in one call of the engine, with the kernel.
+        kernel.interrupt();
+        const reason = `cell ${i + 1} took more than ${limit} s: is there a loop without an end?`;
+        giveUp = setTimeout(() => end(new Error(reason)), kernel.stopsLoops ? 2000 : 0);
+      }, limit * 1000);
+      let giveUp: ReturnType<typeof setTimeout> | undefined;
       kernel.send("shell", "execute_request", {
         code: cell.source,
         silent: false,
@@ -93,7 +98,12 @@ async function runAll(
         await Promise.race([replied, ended]);
       } finally {
         clearTimeout(late);
+        clearTimeout(giveUp);
       }
+      if (!isLate) continue;
+      const evalue = `the cell took longer than ${limit} s: is there a loop without an end?`;
+      cell.outputs = cell.outputs.filter(({ output_type }) => output_type !== "error");
+      cell.outputs.push({ output_type: "error", ename: "TimeoutError", evalue, traceback: [] });
     }
   } finally {
     worker.terminate();

@@ -1,5 +1,5 @@
 /**
- * Weights for classes of which some are rare.
+ * Weights that make rare classes count as much as frequent ones.
  */
 import type { Dataset } from "../data/index.js";
 

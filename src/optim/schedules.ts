@@ -1,6 +1,6 @@
 /**
- * All schedules, simplest first. All are functions of the number of the step, k = 1, 2, …, of which the first
- * has the step size `eta`.
+ * All schedules, simplest first. All are functions of the number of the step, k = 1, 2, …; the first step has the
+ * size `eta`.
  */
 import { inspect } from "#platform";
 import { checkNotNegative, checkNumbers, checkPositive, checkWhole } from "../options/check.js";

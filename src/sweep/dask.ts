@@ -1,5 +1,5 @@
 /**
- * Points on a cluster, by Dask: a program in Python (python/cluster) hands them to the workers of a scheduler, each of which
+ * Points on a cluster, by Dask: a program in Python (python/cluster) hands them to the workers of a scheduler; each
  * holds long-lived Node processes.
  */
 import { type Program, startPython } from "#platform";

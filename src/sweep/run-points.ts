@@ -8,7 +8,7 @@ import { type PointRecord, seedOf } from "./record.js";
 import type { Store } from "./store.js";
 import type { Values } from "./values.js";
 
-/** Hears what happens to points. */
+/** Told what happens to points. */
 export interface Watcher {
   begins?(task: Task): void;
   reports?(task: Task, values: Values): void;

@@ -43,7 +43,7 @@ export interface SweepOptions {
   live?: boolean;
 }
 
-/** What the command line hears of a sweep. */
+/** Tells the command line what happens in a sweep. */
 export interface SweepListener {
   progress?: SweepProgress;
   ended?(task: Task, record: PointRecord, outcome: Outcome): void;

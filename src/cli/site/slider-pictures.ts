@@ -11,7 +11,8 @@ import { figureMime } from "../../display/figure-page.js";
 import { formatNumber } from "../../display/format-number.js";
 import { asResult, SessionProcess } from "../../kernel/session-process.js";
 import { cacheFolder } from "../../platform/cache-folder.js";
-import type { CodeCell, Notebook } from "../notebook.js";
+import { InputError } from "../input-error.js";
+import { type CodeCell, type Notebook, tagsOf } from "../notebook.js";
 import { Progress, say } from "../progress.js";
 import { digest } from "./site-files.js";
 
@@ -91,7 +92,8 @@ export async function sliderPictures(
 ): Promise<ReadonlyMap<CodeCell, CellPictures>> {
   const cells = notebook.cells.filter((cell): cell is CodeCell => cell.cell_type === "code");
   if (!cells.some(({ source }) => /\b(interact|slider|dropdown)\b/.test(source))) return new Map();
-  const key = digest(JSON.stringify([versions, most, cells.map(({ source }) => source)]));
+  // The stored outputs say what else it rests on: files that it reads, and the library as it was when they were made.
+  const key = digest(JSON.stringify([versions, most, cells.map(({ source, outputs }) => [source, outputs])]));
   const cache = path.join(cacheFolder(), "sliders", `${key}.json`);
   let found: (CellPictures | null)[] | undefined;
   try {
@@ -181,7 +183,13 @@ async function draw(cells: readonly CodeCell[], source: string): Promise<(CellPi
       if (cell.source.trim() === "") continue;
       const result = asResult(await session.execute(cell.source, i));
       progress.end();
-      if (result.status === "error" && !session.isAlive) throw new Error(result.evalue);
+      if (result.status === "ok") continue;
+      if (!session.isAlive)
+        throw new InputError(`${source}: code cell ${i + 1} ended the notebook: ${result.evalue}`);
+      if (!tagsOf(cell).includes("raises-exception"))
+        say(
+          `${source}: code cell ${i + 1} failed, its controls have no pictures: ${result.ename}: ${result.evalue}`,
+        );
     }
     const all: (CellPictures | null)[] = [];
     for (const i of cells.keys()) all.push(await drawCell(i));
