@@ -12,6 +12,7 @@ const fixes: Record<string, string> = {
   EPERM: "no permission; choose a folder that you may write, or change its permissions",
   EROFS: "the file system is read-only; choose another folder",
   ENOSPC: "the disk is full; free some space, and run it again",
+  EFBIG: "the file would exceed the limit of this shell; raise it (ulimit -f unlimited), and run it again",
   EDQUOT: "your quota on this disk is used up; free some space, and run it again",
   EMFILE: "too many files are open; raise the limit (ulimit -n 1024), and run it again",
   ENFILE: "too many files are open on this machine; end other programs, and run it again",

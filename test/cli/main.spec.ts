@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { systemProblem } from "#nablab/cli/system-error.js";
-import { folder, main, nablab, nablabIn, read } from "./nablab.js";
+import { folder, main, nablab, nablabIn, read, write } from "./nablab.js";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
@@ -118,8 +118,33 @@ describe("what the system refuses is one line with the fix", () => {
     }
   });
 
+  test.skipIf(process.platform !== "linux")("too few open files", () => {
+    const file = write(folder(), "a.ipynb", ["1"]);
+    const allowing = (count: number, ...args: string[]) =>
+      spawnSync("sh", ["-c", `ulimit -n ${count}; exec "$@"`, "sh", process.execPath, main, ...args], {
+        encoding: "utf8",
+      });
+    const { status, stderr } = allowing(64, "run", file);
+    expect([status, stderr]).toEqual([
+      2,
+      "nablab: this shell allows 64 open files, 256 are needed: ulimit -n 1024\n",
+    ]);
+    expect(allowing(64, "kernel", "list").status).toBe(0);
+    expect(allowing(256, "run", file).status).toBe(0);
+  });
+
+  test("a place that cannot be written is found before anything runs", async () => {
+    const dir = folder();
+    write(dir, "a.ipynb", ['require("node:fs").writeFileSync("ran", "")']);
+    const { status, stderr } = await nablab(dir, "run", "a.ipynb", "--out", "a.ipynb/below");
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^nablab: a part of this path is a file[^\n]*\n$/);
+    expect(existsSync(path.join(dir, "ran"))).toBe(false);
+  });
+
   test.each([
     ["ENOSPC", "the disk is full"],
+    ["EFBIG", "ulimit -f"],
     ["EMFILE", "ulimit -n"],
     ["EROFS", "read-only"],
     ["EACCES", "no permission"],
@@ -164,6 +189,13 @@ describe("a kernel that cannot start ends with one line", () => {
       expect([status, stderr]).toEqual([2, expect.stringContaining(words)]);
       expect(stderr.trim().split("\n")).toHaveLength(1);
     }
+  });
+
+  test.skipIf(process.platform !== "linux")("with too few open files", () => {
+    const file = path.join(folder(), "connection.json");
+    const command = `ulimit -n 64; exec "${process.execPath}" "${kernel}" "${file}"`;
+    const { status, stderr } = spawnSync("sh", ["-c", command], { encoding: "utf8", timeout: 60_000 });
+    expect([status, stderr.trim().split("\n")]).toEqual([2, [expect.stringContaining("ulimit -n 1024")]]);
   });
 
   test("on a port that is taken", async () => {
