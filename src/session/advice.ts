@@ -219,6 +219,8 @@ function fixOfName(code: number, message: string, { session, exports }: Candidat
   if (code !== 2304 && code !== 2552 && code !== 2503) return undefined;
   const [, name = ""] = /^Cannot find (?:name|namespace) '([^']+)'/.exec(message) ?? [];
   if (exports.includes(name)) return `import { ${name} } from "nablab"`;
+  if (name === "Deno" || name === "$$")
+    return 'this is Node; import { display, html } from "nablab" shows what Deno.jupyter does';
   if (Object.hasOwn(python, name)) return `in TypeScript ${python[name]}`;
   const near = closest(name, [...session]);
   if (near) return `did you mean ${near}?`;

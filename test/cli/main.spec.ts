@@ -1,5 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
@@ -151,6 +159,25 @@ describe("what the system refuses is one line with the fix", () => {
   ])("%s", (code, words) => {
     const error = Object.assign(new Error(`${code}: something, open '/x'`), { code, path: "/x" });
     expect(systemProblem(error)).toMatch(new RegExp(`${words}.*\\(${code}\\): /x$`));
+  });
+
+  // A folder in which root may not make one either.
+  const closed = ["/sys", "/proc/sys"].find((name) => {
+    try {
+      accessSync(name, constants.W_OK);
+      return false;
+    } catch {
+      return existsSync(name);
+    }
+  });
+
+  test.skipIf(!closed)("a path that Node says is missing, where nothing may be made", () => {
+    const file = `${closed}/nowhere/below`;
+    const error = Object.assign(new Error("x"), { code: "ENOENT", syscall: "mkdir", path: file });
+    expect(systemProblem(error)).toMatch(new RegExp(`(read-only|no permission).*: ${closed}$`));
+    expect(systemProblem(Object.assign(error, { path: path.join(folder(), "a/b") }))).toContain(
+      "check its name",
+    );
   });
 
   test("any other error is not", () => {

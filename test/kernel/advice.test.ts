@@ -100,6 +100,7 @@ test("a member that is misspelt, or of Python; a function that is not called; an
   );
   expect(await first('import { tensor } from "nablab"; tensor([1]) * 2')).toContain("a.mul(b)");
   expect(await first('import { train } from "nabla"')).toContain('did you mean "nablab"?');
+  expect(await first("Deno.jupyter.html`<b>x</b>`")).toMatch(/import \{ display, html \} from "nablab"/);
   expect(await first("counted += 1")).toContain("it needs a first value: let counted = 0");
 });
 
