@@ -3,7 +3,7 @@
  * what stands for it where they would say "Error displaying widget", as when the notebook is opened again. So that a
  * notebook saved by JupyterLab is the one that `nablab run` writes, what those extensions need is not saved.
  */
-import type { MimeModel, NotebookPanel, PanelClass, RenderMime } from "./jupyterlab.ts";
+import type { MimeModel, NotebookPanel, PanelClass, RenderMime, Widget } from "./jupyterlab.ts";
 import { savedNotebook } from "./saved-notebook.ts";
 
 /** The widget, as it is stored; and what the extensions of ipywidgets show. */
@@ -19,6 +19,8 @@ export function showStillWidgets(Panel: PanelClass): (panel: NotebookPanel) => v
     readonly #rendermime: RenderMime;
     readonly #still = document.createElement("div");
     #id: string | undefined;
+    #model: MimeModel | undefined;
+    #inner: Widget | undefined;
     #observer: MutationObserver | undefined;
     #timer = 0;
 
@@ -41,11 +43,14 @@ export function showStillWidgets(Panel: PanelClass): (panel: NotebookPanel) => v
       const { model_id: id } = model.data[mimeType] as { model_id?: unknown };
       if (typeof id !== "string" || id === this.#id) return;
       this.#id = id;
+      this.#model = model;
       this.#end();
+      this.#inner?.dispose();
       const inner =
         this.#rendermime.getFactory(viewMimeType) && this.#rendermime.createRenderer(viewMimeType);
       this.#showStill(model, inner ? patience : 0);
       if (!inner) return;
+      this.#inner = inner;
       inner.node.hidden = true;
       this.addWidget(inner);
       this.#observer = new MutationObserver(() => {
@@ -57,6 +62,13 @@ export function showStillWidgets(Panel: PanelClass): (panel: NotebookPanel) => v
       this.#observer.observe(inner.node, { childList: true, subtree: true, attributes: true });
       const view = { version_major: 2, version_minor: 0, model_id: id };
       await inner.renderModel({ data: { [viewMimeType]: view }, metadata: {}, trusted: true, setData() {} });
+    }
+
+    /** Asks again, where what was asked knew no kernel. */
+    async renderAgain(): Promise<void> {
+      if (!this.#model || this.text !== undefined) return;
+      this.#id = undefined;
+      await this.renderModel(this.#model);
     }
 
     /** What is stored of it: HTML that `display` made, cleaned by JupyterLab as that of any output. */
@@ -93,6 +105,12 @@ export function showStillWidgets(Panel: PanelClass): (panel: NotebookPanel) => v
     };
     // Before the rank of ipywidgets, -10.
     rendermime.addFactory({ safe: false, mimeTypes: [mimeType], createRenderer }, -20);
+    // Until the notebook has its kernel, the factory of ipywidgets waits for one, and is then replaced.
+    const addFactory = rendermime.addFactory.bind(rendermime);
+    rendermime.addFactory = (factory, rank) => {
+      addFactory(factory, rank);
+      if (factory.mimeTypes.includes(viewMimeType)) for (const output of shown) void output.renderAgain();
+    };
     const { model } = context;
     const toJSON = model.toJSON.bind(model);
     model.toJSON = () => {
