@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { ownDrawingLibrary, sharedDrawingLibrary } from "../../display/drawing-library.js";
 import { ownPrefix, pathPrefix, pythonOf } from "../../kernel/jupyter-folders.js";
 import { packageRoot } from "../../kernel/own-packages.js";
 import { type Notebook, notebookText } from "../notebook.js";
@@ -94,19 +95,15 @@ export function makeLab(
     if (status !== 0)
       throw new Error(`jupyter lite build ended with ${status}:\n${`${stdout}\n${stderr}`.slice(-2000)}`);
     return filesIn(out).map(([name, content]) =>
-      drawingLibrary.test(name) ? [name, Buffer.from(drawingLibraryOf(assets))] : [name, content],
+      // From lab/extensions/@nablab/NAME/static/.
+      ownDrawingLibrary.test(name)
+        ? [name, Buffer.from(sharedDrawingLibrary(`../../../../../${assets}`))]
+        : [name, content],
     );
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
-
-/** The drawing library in the renderer's extension. */
-const drawingLibrary = /^extensions\/@nablab\/plotly\/static\/plotly-cartesian\.min\.[^/]+\.js$/;
-
-/** In its place a module that loads that of the pages: a second copy would be 1.4 MB. */
-const drawingLibraryOf = (assets: string): string =>
-  `import "../../../../../${assets}/plotly.js";\nexport default window.Plotly;\n`;
 
 /** Writes the extension that registers the kernel (page/lite.ts); its folder. */
 function writeExtension(folder: string, assets: string): string {
