@@ -81,7 +81,11 @@ describe("with known tails false alarms and misses are as stated", () => {
     for (const dimension of [1, 3, 50]) {
       let wrong = 0;
       const gradient = (theta: ArrayLike<number>) => Array.from(theta);
-      const noisy: Estimator = (theta, s) => Array.from(theta, (x) => x + s.normal());
+      const noisy: Estimator = (theta, s) => {
+        const draw: number[] = [];
+        for (let i = 0; i < dimension; i++) draw.push(theta[i]! + s.normal());
+        return draw;
+      };
       for (let seed = 0; seed < 500; seed++) {
         const places = [new Array(dimension).fill(0), new Array(dimension).fill(2)];
         // Draws enough for a kurtosis of 3 at this level, and no more.

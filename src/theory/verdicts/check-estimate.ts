@@ -11,7 +11,7 @@ import { printing } from "../../display/host.js";
 import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
 import { checkNumbers, refused } from "../../options/check.js";
 import { normalQuantile } from "../../tensor/normal.js";
-import { studentTail, upperStudent, whereTailIs } from "../../tensor/student.js";
+import { tailOf, upperStudent, whereTailIs } from "../../tensor/student.js";
 import { CheckFailed, requireClaim } from "./check.js";
 import type { Estimate } from "./estimate.js";
 
@@ -241,7 +241,8 @@ export function limitOf(alarm: number, degrees: number, skewness: number): { lim
   if (skewness === 0) return { limit: plain, skewed: 0 };
   const far = Math.min((skewness * plain) ** 2 / 0.3 ** 2, 1e9);
   if (far > 1) return { limit: plain, skewed: far };
-  const logTail = (z: number) => Math.log(studentTail(z, degrees)) + (skewness * z ** 3) / 3;
+  const tail = tailOf(degrees);
+  const logTail = (z: number) => Math.log(tail(z)) + (skewness * z ** 3) / 3;
   // Student's tail falls like a power, so that further out the correction would win: of few degrees it does before the alarm.
   let z = plain;
   while (logTail(z) > Math.log(alarm) && logTail(1.01 * z) < logTail(z)) z *= 1.01;
