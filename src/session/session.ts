@@ -368,6 +368,7 @@ export class Session<Cell> {
         import: (specifier) => this.#modules.import(specifier, file),
         publish: () => {},
         check: this.#check,
+        isConstant: this.#compiler.isConstant,
         shell: (command) => this.#command({ type: "shell", command }, run),
       });
       const stopped = new Promise<never>((_, reject) => {
