@@ -1,6 +1,6 @@
 /**
  * What sampling can say about a noisy gradient: whether it is biased, how large it gets, how much it scatters. Each answer
- * is yes, no or undecided, with how often it would be wrong and what it would find.
+ * is yes, no or undecided, and states its false alarm and what it detects.
  */
 
 import { inspect } from "#platform";
@@ -101,16 +101,17 @@ const mostNumbers = 1e8;
  * Samples an estimator at several places and says what a theorem's conditions (A15, A16) can be held against.
  *
  * Bias: the mean of the draws against the expected mean, entry by entry, the false alarm shared out among all entries and
- * places (Bonferroni). The test holds what it states for every law of which a bound on ‖N‖ or on the kurtosis is known
- * (empirical Bernstein; Catoni), E N = ∇F is refuted if |Σ ψ(a (Nᵢ − ∇F))| > n a² v/2 + ln(4/α); of an estimator of which
- * nothing is known it decides nothing, as rare draws that no sample shows may carry the mean, and says from which kurtosis on
- * the draws could be unbiased. What asks for no random number (of the stream, `Math.random` or `crypto`) and is the same each time is compared exactly: draws must come from these, as a generator of another kind is not seen.
+ * places (Bonferroni). The stated error holds for every law with a known bound on ‖N‖ or on the kurtosis (empirical
+ * Bernstein; Catoni): E N = ∇F is refuted if |Σ ψ(a (Nᵢ − ∇F))| > n a² v/2 + ln(4/α). Without such a bound nothing is decided,
+ * since rare draws that no sample shows may carry the mean; the verdict then names the kurtosis from which on the draws could be
+ * unbiased. An estimator that asks for no random number (of the stream, `Math.random` or `crypto`) and always returns the same is
+ * compared exactly: draws must use these, as no other generator is seen.
  *
  * Boundedness cannot be seen in a sample: a claimed bound can be refuted, and of n draws without a larger one it follows with
  * confidence 1 − δ that a larger one has a probability below log(1/δ)/n. Whether the variance is finite, a sample cannot
  * show either; the tail index α is estimated (Hill), α > 2 if it is.
  *
- * @param estimator a function (θ, stream) => vector, or an objective of which samples can be drawn
+ * @param estimator a function (θ, stream) => vector, or an objective whose samples can be drawn
  * @param options `at`: the places; `mean`, `bound`, `kurtosis`, `within`, `samples` = 2000, `confidence` = 1 − 10⁻⁶, `seed` = 0
  * @throws RangeError for no places, a confidence that is not between 0 and 1, or draws or a mean that are not finite.
  * @example
@@ -150,7 +151,7 @@ export function checkNoise(
   const places = drawn.map(({ theta, columns, certain }) => {
     const own = typeof estimator === "function" ? undefined : knownTails(estimator, theta);
     const tails: Tails = { kurtosis: kurtosis ?? own?.kurtosis, bound };
-    // Of Cauchy noise there is no mean to compare with.
+    // Cauchy noise has no mean to compare with.
     const known = {
       ...tails,
       certain,
@@ -252,7 +253,7 @@ function biasOf(tests: readonly MeanTest[], within: number | undefined, z: numbe
       wouldDecide: open.wouldDecide,
     };
   }
-  // Half a standard deviation of the noise, of which standardError is the √n-th part, or what rounding leaves.
+  // Half a standard deviation of the noise, which is √n standard errors, or what rounding leaves.
   const allowed = ({ standardError, detects, exact, count }: MeanTest) =>
     exact ? detects : (within ?? 0.5 * standardError * Math.sqrt(count));
   // Too far off for a mean that is nearly normal, but not for every law that the tails allow.
