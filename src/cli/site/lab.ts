@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { ownDrawingLibrary, sharedDrawingLibrary } from "../../display/drawing-library.js";
 import { ownPrefix, pathPrefix, pythonOf } from "../../kernel/jupyter-folders.js";
 import { packageRoot } from "../../kernel/own-packages.js";
 import { type Notebook, notebookText } from "../notebook.js";
@@ -93,7 +94,12 @@ export function makeLab(
     });
     if (status !== 0)
       throw new Error(`jupyter lite build ended with ${status}:\n${`${stdout}\n${stderr}`.slice(-2000)}`);
-    return filesIn(out);
+    return filesIn(out).map(([name, content]) =>
+      // From lab/extensions/@nablab/NAME/static/.
+      ownDrawingLibrary.test(name)
+        ? [name, Buffer.from(sharedDrawingLibrary(`../../../../../${assets}`))]
+        : [name, content],
+    );
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
