@@ -12,7 +12,6 @@ import { random } from "../../tensor/random.js";
 import type { Vector } from "../algebra/vectors.js";
 import type { StochasticObjective } from "../objectives/stochastic-objective.js";
 import { type ConditionCheck, checkConditions } from "./check-conditions.js";
-import type { Estimator } from "./check-noise.js";
 import {
   directionsAt,
   drawAt,
@@ -22,6 +21,7 @@ import {
   type Sampled,
 } from "./convergence-samples.js";
 import { type MeanTest, type Tails, testMean } from "./mean-test.js";
+import type { Estimator } from "./noise-samples.js";
 import { checkTails, knownTails } from "./tails.js";
 
 export type { Sampled };
