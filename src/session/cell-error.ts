@@ -161,11 +161,13 @@ function inspectSafely(value: unknown): string {
   }
 }
 
-/** What Node means by "Access to this API has been restricted". */
+/** What Node means by "Access to this API has been restricted", and by EMFILE. */
 function refusal(error: object): string | undefined {
   const { code, permission, resource } = Object.fromEntries(
     ["code", "permission", "resource"].map((name) => [name, textOf(read(error, name))]),
   );
+  if (code === "EMFILE" || code === "ENFILE")
+    return `${textOf(read(error, "message"))}; raise the limit (ulimit -n 1024 in the shell that starts Jupyter), and restart the kernel`;
   if (code !== "ERR_ACCESS_DENIED") return undefined;
   const what: Record<string, string> = {
     FileSystemRead: `reading ${resource} is not allowed`,

@@ -7,7 +7,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { ownPrefix, pathPrefix, pythonOf } from "../../kernel/jupyter-folders.js";
 import { installKernelspec } from "../../kernel/kernelspec.js";
-import { packageRoot } from "../../kernel/own-packages.js";
+import { packageRoot, pythonPackages } from "../../kernel/own-packages.js";
 import { InputError } from "../input-error.js";
 
 /** What is asked. */
@@ -166,6 +166,6 @@ export function findPython(): string {
   python = candidates.find((file) => existsSync(file) && spawnSync(file, ["-c", has]).status === 0);
   if (python) return python;
   throw new InputError(
-    "no Python with nbgrader was found: npm run setup installs it, or set NABLAB_PYTHON to one that has it",
+    `no Python with nbgrader was found: ${pythonPackages("nbgrader")}, or set NABLAB_PYTHON to one that has it`,
   );
 }

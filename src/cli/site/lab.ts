@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { ownDrawingLibrary, sharedDrawingLibrary } from "../../display/drawing-library.js";
 import { ownPrefix, pathPrefix, pythonOf } from "../../kernel/jupyter-folders.js";
-import { packageRoot } from "../../kernel/own-packages.js";
+import { packageRoot, pythonPackages } from "../../kernel/own-packages.js";
 import { type Notebook, notebookText } from "../notebook.js";
 import { say } from "../progress.js";
 
@@ -49,7 +49,7 @@ export function makeLab(
   const found = findPython();
   if (!found) {
     say(
-      "JupyterLab is left out: no Python with jupyterlite-core was found (npm run setup, or pip install jupyterlite-core==0.8.6)",
+      `JupyterLab is left out: no Python with jupyterlite-core was found (${pythonPackages("jupyterlite-core==0.8.6")})`,
     );
     return undefined;
   }
