@@ -26,7 +26,7 @@ const keys = new Uint32Array(4);
 export class Random {
   readonly #key0: number;
   readonly #key1: number;
-  /** How it was made; of one within another, by which key of which. */
+  /** How it was made: in words, or as the stream of a key within another one. */
   readonly #name: string | readonly [parent: Random, key: StreamKey];
   readonly #block = new Uint32Array(4);
   #used = 4;

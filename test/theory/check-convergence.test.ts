@@ -266,7 +266,7 @@ describe("what sampling cannot see is not called convergence", () => {
     expect(checkConvergence(N as never, { thetaStar: [0], schedule }).separation).toBe("violated");
   });
 
-  test("noise of which nothing is known, however well it looks", () => {
+  test("noise without known tails, however well it looks", () => {
     const check = checkConvergence(line, { thetaStar: [0], schedule });
     expect([check.separation, check.verdict]).toEqual(["undecided", "undecided"]);
     expect(check.findings[1]!.text).toMatch(

@@ -1,4 +1,4 @@
-// False alarms and power of the tests of a mean, counted, and the laws of which no sample shows the mean.
+// False alarms and power of the tests of a mean, counted, and the laws whose mean no sample shows.
 import {
   checkNoise,
   type Estimator,
@@ -124,7 +124,7 @@ describe("what is known", () => {
     // The same draws, but random ones.
     const alike: Estimator = (_, s) => [Number(s.uniform() < -1)];
     expect(checkNoise(alike, { at, mean: () => [1] }).verdict).toBe("undecided");
-    // So are those that take their random numbers elsewhere, of which one in 10⁹ carries the mean, or none does.
+    // So are those that take their random numbers elsewhere: one in 10⁹ carries the mean, or none does.
     const elsewhere: Estimator = () => [Math.random() < 1e-9 ? 1e9 : 0];
     const cryptic: Estimator = () => [
       Number(crypto.getRandomValues(new Uint32Array(2)).every((x) => x === 7)),

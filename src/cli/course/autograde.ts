@@ -145,7 +145,7 @@ async function grade(
   }
   const question = { do: "autograde", assignment, student, submitted: preparedStep } as const;
   let answer = await nbgrader.ask(question);
-  // Killed for want of memory, say, for which this submission need not be to blame.
+  // Killed for lack of memory, say, which need not be the fault of this submission.
   if (answer.hasEnded && !nbgrader.isClosed) answer = await nbgrader.ask(question);
   if (nbgrader.isClosed) return answer;
   discard(course, submission);

@@ -126,7 +126,7 @@ export class NbGrader {
       stdio: ["pipe", "pipe", "pipe"],
     });
     const end = (how: string): void => {
-      if (this.#process !== child) return; // told already
+      if (this.#process !== child) return; // reported already
       this.#process = undefined;
       this.#answer?.({ success: false, error: how, log: this.#said, hasEnded: true });
       this.#answer = undefined;
@@ -134,7 +134,7 @@ export class NbGrader {
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.#said = (this.#said + text).slice(-20_000);
     });
-    child.stdin.on("error", () => {}); // it has ended, which is told below
+    child.stdin.on("error", () => {}); // it has ended, which is handled below
     child.on("error", (error) => end(error.message));
     const ended = (code: number | null, signal: NodeJS.Signals | null): void =>
       end(

@@ -1,6 +1,6 @@
 /**
  * A whole JupyterLab in a site, under `lab/`: JupyterLite with nablab's kernel, renderer and widgets, and the notebooks of
- * the site. It is put together by the Python package jupyterlite-core, without a network.
+ * the site. The Python package jupyterlite-core builds it, without a network.
  */
 import { spawnSync } from "node:child_process";
 import {

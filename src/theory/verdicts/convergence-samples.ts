@@ -6,7 +6,7 @@ import { formatNumber } from "../../display/format-number.js";
 import type { Random } from "../../tensor/random.js";
 import { symmetricEigen } from "../algebra/symmetric-eigen.js";
 import { isCertain } from "./certain.js";
-import type { Estimator } from "./check-noise.js";
+import type { Estimator } from "./noise-samples.js";
 
 /**
  * A verdict of sampling: `holds` where it was looked, refuted, hidden by the noise, or undecided for another reason, which the
