@@ -157,10 +157,10 @@ test("workers check themselves: another nablab, missing data, no Dask are one li
   };
   const versions = { nablab: "0.1.0", node: process.version };
   expect(await ask((code) => (code.versions = { ...versions, nablab: "9.9.9" }))).toMatch(
-    /^sweep: \S+ has nablab 0\.1\.0, and the sweep runs with 9\.9\.9; install that version there$/,
+    /^sweep: \S+ has nablab 0\.1\.0, and 9\.9\.9 is needed; install that version there$/,
   );
   expect(await ask((code) => (code.versions = { ...versions, node: "v9.9.9" }))).toMatch(
-    /has node v\d+\S+, and the sweep runs with v9\.9\.9/,
+    /has node v\d+\S+, and v9\.9\.9 is needed/,
   );
   expect(await ask((code) => (code.data = { "x.csv": "0".repeat(64) }))).toMatch(
     /^sweep: \S+ lacks data of the sweep; copy x\.csv there, to /,

@@ -4,9 +4,11 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { table } from "../../display/table.js";
+import type { NotebookLimits } from "../../kernel/graded-session.js";
 import { findSandbox } from "../../kernel/sandbox.js";
 import { InputError } from "../input-error.js";
 import { say } from "../progress.js";
+import { GradingCluster } from "./cluster.js";
 import { answered, forEach, inOrder, reasonOf, submissionLabel } from "./each.js";
 import { type CourseOptions, courseFolder, named } from "./folder.js";
 import { type Answer, NbGrader, type Score } from "./nbgrader.js";
@@ -17,6 +19,7 @@ import {
   contentOf,
   endGrading,
   foldersIn,
+  notebooksIn,
   progressOf,
   type Submission,
   strangersIn,
@@ -33,6 +36,8 @@ export interface AutogradeOptions extends CourseOptions {
   force?: boolean;
   /** Also what was graded by tests that have changed since. */
   stale?: boolean;
+  /** Runs the notebooks on a Dask cluster: `local`, or the address or the file of a scheduler. */
+  dask?: string;
 }
 
 const sandboxHere = (): string => {
@@ -58,7 +63,7 @@ export async function autograde(assignments: readonly string[], options: Autogra
       `nothing${whose} was handed in for ${names.join(", ")}; submissions lie in submitted/STUDENT/ASSIGNMENT/`,
     );
   }
-  const tests = await currentTests(course);
+  const { tests, limits } = await fromNbgrader(course);
   const { toGrade, stale } = selected(course, all, tests, options);
   if (toGrade.length < all.length) {
     say(`${all.length - toGrade.length} of ${all.length} are graded already (--force grades them again)`);
@@ -71,22 +76,36 @@ export async function autograde(assignments: readonly string[], options: Autogra
   for (const folder of strangersIn(course, released)) {
     say(`${folder}: left alone, as no assignment of that name is released`);
   }
-  if (toGrade.length > 0) say(`submissions run confined by Node's permission model and ${sandboxHere()}`);
+  if (toGrade.length === 0) return 0;
+  const cluster = options.dask === undefined ? undefined : await join(course, options.dask, options, limits);
+  if (!cluster) say(`submissions run confined by Node's permission model and ${sandboxHere()}`);
   const rows: Record<string, unknown>[] = [];
-  const failures = await forEach(course, toGrade, options, submissionLabel, async (nbgrader, submission) => {
-    const { assignment, student } = submission;
-    beginGrading(course, submission);
-    const answer = await grade(course, submission, nbgrader, tests[assignment] ?? "");
-    if (nbgrader.isClosed) return answer;
-    rows.push({
-      student,
-      assignment,
-      points: answer.success ? `${round(answer.score!)} / ${round(answer.max!)}` : "not graded",
-      notes: answer.success ? answer.notes : reasonOf(answer),
+  const lanes = {
+    ...(options.jobs !== undefined && { jobs: options.jobs }),
+    ...(cluster && {
+      capacity: (listener: (count: number) => void) => cluster.capacity(listener),
+      stop: () => cluster.stop(),
+    }),
+  };
+  let failures: number;
+  try {
+    failures = await forEach(course, toGrade, lanes, submissionLabel, async (nbgrader, submission) => {
+      const { assignment, student } = submission;
+      beginGrading(course, submission);
+      const answer = await grade(course, submission, nbgrader, tests[assignment] ?? "", cluster);
+      if (nbgrader.isClosed) return answer;
+      rows.push({
+        student,
+        assignment,
+        points: answer.success ? `${round(answer.score!)} / ${round(answer.max!)}` : "not graded",
+        notes: answer.success ? answer.notes : reasonOf(answer),
+      });
+      endGrading(course, submission);
+      return answer;
     });
-    endGrading(course, submission);
-    return answer;
-  });
+  } finally {
+    await cluster?.close();
+  }
   if (rows.length > 0) console.log(table(inOrder(rows), { rows: Number.POSITIVE_INFINITY }));
   return failures === 0 ? 0 : 1;
 }
@@ -94,14 +113,37 @@ export async function autograde(assignments: readonly string[], options: Autogra
 const few = (submissions: readonly Submission[]): string =>
   [...new Set(submissions.map(({ assignment }) => assignment))].join(", ");
 
-/** By which tests each assignment is graded now. */
-async function currentTests(course: string): Promise<Record<string, string>> {
+/** By which tests each assignment is graded now, and what a notebook may take; undefined where it is not confined. */
+async function fromNbgrader(
+  course: string,
+): Promise<{ tests: Record<string, string>; limits: NotebookLimits | undefined }> {
   const nbgrader = new NbGrader(course);
   try {
-    return (await answered(nbgrader.ask({ do: "tests" }))).tests!;
+    const { tests = {} } = await answered(nbgrader.ask({ do: "tests" }));
+    const { limits } = await answered(nbgrader.ask({ do: "limits" }));
+    return { tests, limits };
   } finally {
     nbgrader.close();
   }
+}
+
+async function join(
+  course: string,
+  cluster: string,
+  { jobs }: { jobs?: number },
+  limits: NotebookLimits | undefined,
+): Promise<GradingCluster> {
+  if (!limits) {
+    throw new InputError(
+      "nbgrader_config.py must run notebooks confined for --dask: with --graded among c.Execute.extra_arguments",
+    );
+  }
+  const notebooks = Math.max(
+    ...foldersIn(path.join(course, "release")).map(
+      (name) => notebooksIn(path.join(course, "release", name)).length,
+    ),
+  );
+  return GradingCluster.join(course, cluster, { jobs, limits, notebooks });
 }
 
 function selected(
@@ -127,6 +169,7 @@ async function grade(
   submission: Submission,
   nbgrader: NbGrader,
   tests: string,
+  cluster: GradingCluster | undefined,
 ): Promise<Answer & { notes?: string }> {
   const { assignment, student } = submission;
   const content = contentOf(course, submission);
@@ -137,9 +180,11 @@ async function grade(
     return failed(course, submission, nbgrader, content, { success: false, error: (error as Error).message });
   }
   const question = { do: "autograde", assignment, student, submitted: preparedStep } as const;
-  let answer = await nbgrader.ask(question);
+  const graded = (): Promise<Answer> =>
+    cluster ? cluster.grade(nbgrader, submission) : nbgrader.ask(question);
+  let answer = await graded();
   // Killed for want of memory, say, for which this submission need not be to blame.
-  if (answer.hasEnded && !nbgrader.isClosed) answer = await nbgrader.ask(question);
+  if (answer.hasEnded && !nbgrader.isClosed) answer = await graded();
   if (nbgrader.isClosed) return answer;
   discard(course, submission);
   if (!answer.success) return failed(course, submission, nbgrader, content, answer);
