@@ -80,7 +80,13 @@ export class FolderStore implements Store {
     if (before !== undefined) requireSame(before, manifest, folder);
     this.#file = opened(`${folder}/records.jsonl`);
     try {
-      for (const [line, place] of this.#file.lines()) this.#index(line, place, grid, folder);
+      for (const [line, place] of this.#file.lines()) {
+        if (before === undefined)
+          throw new Error(
+            `sweep: there are records without a manifest; choose another folder, got ${folder}`,
+          );
+        this.#index(line, place, grid, folder);
+      }
     } catch (error) {
       this.#file.close();
       throw error;
@@ -153,10 +159,7 @@ export class FolderStore implements Store {
 function readManifest(folder: string): Manifest | undefined {
   const file = `${folder}/manifest.json`;
   const bytes = readFileSync(file);
-  if (bytes === undefined) {
-    if (readFileSync(`${folder}/records.jsonl`) === undefined) return undefined;
-    throw new Error(`sweep: there are records without a manifest; choose another folder, got ${folder}`);
-  }
+  if (bytes === undefined) return undefined;
   try {
     const manifest = decode(new TextDecoder().decode(bytes)) as Manifest;
     if (manifest.format === "nablab sweep 1") return manifest;
