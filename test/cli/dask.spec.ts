@@ -156,7 +156,7 @@ test("a full disk, and a cluster of our own: one line, nothing listens to other 
   const open = new Set<string>();
   const timer = setInterval(() => {
     for (const one of listening(processesOf(child.pid!))) open.add(one);
-  }, 100);
+  }, 500);
   const ended = once(child, "close");
   expect(await ended).toEqual([0, null]);
   clearInterval(timer);

@@ -147,7 +147,7 @@ test("a cluster that ends in the middle ends the command in one line; the same c
         open = [...open, ...listening(processesOf(local.child.pid!))];
         return local.child.exitCode;
       },
-      { timeout: 300_000, interval: 250 },
+      { timeout: 300_000, interval: 1000 },
     )
     .toBe(1);
   expect(new Set(open)).toEqual(new Set(["127.0.0.1"]));
