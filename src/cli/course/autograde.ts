@@ -4,12 +4,11 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { table } from "../../display/table.js";
-import type { NotebookLimits } from "../../kernel/graded-session.js";
 import { findSandbox } from "../../kernel/sandbox.js";
 import { InputError } from "../input-error.js";
 import { say } from "../progress.js";
 import { GradingCluster } from "./cluster.js";
-import { answered, forEach, inOrder, reasonOf, submissionLabel } from "./each.js";
+import { answered, forEach, inOrder, type Lanes, reasonOf, submissionLabel } from "./each.js";
 import { type CourseOptions, courseFolder, named } from "./folder.js";
 import { type Answer, NbGrader, type Score } from "./nbgrader.js";
 import { notesOn } from "./notes.js";
@@ -63,7 +62,23 @@ export async function autograde(assignments: readonly string[], options: Autogra
       `nothing${whose} was handed in for ${names.join(", ")}; submissions lie in submitted/STUDENT/ASSIGNMENT/`,
     );
   }
-  const { tests, limits } = await fromNbgrader(course);
+  const nbgrader = new NbGrader(course);
+  try {
+    return await gradeAll(course, all, released, nbgrader, options);
+  } finally {
+    nbgrader.close();
+  }
+}
+
+async function gradeAll(
+  course: string,
+  all: readonly Submission[],
+  released: readonly string[],
+  nbgrader: NbGrader,
+  options: AutogradeOptions,
+): Promise<number> {
+  // By which tests each assignment is graded now.
+  const tests = (await answered(nbgrader.ask({ do: "tests" }))).tests!;
   const { toGrade, stale } = selected(course, all, tests, options);
   if (toGrade.length < all.length) {
     say(`${all.length - toGrade.length} of ${all.length} are graded already (--force grades them again)`);
@@ -77,32 +92,35 @@ export async function autograde(assignments: readonly string[], options: Autogra
     say(`${folder}: left alone, as no assignment of that name is released`);
   }
   if (toGrade.length === 0) return 0;
-  const cluster = options.dask === undefined ? undefined : await join(course, options.dask, options, limits);
+  const cluster =
+    options.dask === undefined ? undefined : await join(course, options.dask, nbgrader, options);
   if (!cluster) say(`submissions run confined by Node's permission model and ${sandboxHere()}`);
   const rows: Record<string, unknown>[] = [];
-  const lanes = {
+  const lanes: Lanes = {
     ...(options.jobs !== undefined && { jobs: options.jobs }),
+    nbgrader,
     ...(cluster && {
       capacity: (listener: (count: number) => void) => cluster.capacity(listener),
       stop: () => cluster.stop(),
     }),
   };
+  const work = async (nbgrader: NbGrader, submission: Submission): Promise<Answer> => {
+    const { assignment, student } = submission;
+    beginGrading(course, submission);
+    const answer = await grade(course, submission, nbgrader, tests[assignment] ?? "", cluster);
+    if (nbgrader.isClosed) return answer;
+    rows.push({
+      student,
+      assignment,
+      points: answer.success ? `${round(answer.score!)} / ${round(answer.max!)}` : "not graded",
+      notes: answer.success ? answer.notes : reasonOf(answer),
+    });
+    endGrading(course, submission);
+    return answer;
+  };
   let failures: number;
   try {
-    failures = await forEach(course, toGrade, lanes, submissionLabel, async (nbgrader, submission) => {
-      const { assignment, student } = submission;
-      beginGrading(course, submission);
-      const answer = await grade(course, submission, nbgrader, tests[assignment] ?? "", cluster);
-      if (nbgrader.isClosed) return answer;
-      rows.push({
-        student,
-        assignment,
-        points: answer.success ? `${round(answer.score!)} / ${round(answer.max!)}` : "not graded",
-        notes: answer.success ? answer.notes : reasonOf(answer),
-      });
-      endGrading(course, submission);
-      return answer;
-    });
+    failures = await forEach(course, toGrade, lanes, submissionLabel, work);
   } finally {
     await cluster?.close();
   }
@@ -113,26 +131,13 @@ export async function autograde(assignments: readonly string[], options: Autogra
 const few = (submissions: readonly Submission[]): string =>
   [...new Set(submissions.map(({ assignment }) => assignment))].join(", ");
 
-/** By which tests each assignment is graded now, and what a notebook may take; undefined where it is not confined. */
-async function fromNbgrader(
-  course: string,
-): Promise<{ tests: Record<string, string>; limits: NotebookLimits | undefined }> {
-  const nbgrader = new NbGrader(course);
-  try {
-    const { tests = {} } = await answered(nbgrader.ask({ do: "tests" }));
-    const { limits } = await answered(nbgrader.ask({ do: "limits" }));
-    return { tests, limits };
-  } finally {
-    nbgrader.close();
-  }
-}
-
 async function join(
   course: string,
   cluster: string,
+  nbgrader: NbGrader,
   { jobs }: { jobs?: number },
-  limits: NotebookLimits | undefined,
 ): Promise<GradingCluster> {
+  const { limits } = await answered(nbgrader.ask({ do: "limits" }));
   if (!limits) {
     throw new InputError(
       "nbgrader_config.py must run notebooks confined for --dask: with --graded among c.Execute.extra_arguments",
@@ -183,7 +188,7 @@ async function grade(
   const graded = (): Promise<Answer> =>
     cluster ? cluster.grade(nbgrader, submission) : nbgrader.ask(question);
   let answer = await graded();
-  // Killed for want of memory, say, for which this submission need not be to blame.
+  // Killed for lack of memory, say, which need not be the fault of this submission.
   if (answer.hasEnded && !nbgrader.isClosed) answer = await graded();
   if (nbgrader.isClosed) return answer;
   discard(course, submission);
