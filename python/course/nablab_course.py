@@ -36,9 +36,7 @@ from alembic.script import ScriptDirectory  # noqa: E402
 from nbgrader.api import Gradebook, MissingEntry  # noqa: E402
 from nbgrader.apps.api import NbGraderAPI  # noqa: E402
 from nbgrader.apps.baseapp import NbGrader  # noqa: E402
-<<<<<<< HEAD
 from nbgrader.converters import Autograde  # noqa: E402
-=======
 from nbgrader.dbutil import ALEMBIC_DIR  # noqa: E402
 
 
@@ -49,7 +47,6 @@ def schema_version():
 
 
 nbgrader.api.get_alembic_version = schema_version
->>>>>>> main
 
 
 def read_config():

@@ -65,7 +65,8 @@ beforeAll(() => {
   tiny.assignment(course, name);
   const config = course.at("nbgrader_config.py");
   writeFileSync(config, readFileSync(config, "utf8").replace("= 60, 300, 2000", "= 5, 60, 600"));
-  expect(course.run("release").status).toBe(0);
+  const released = course.run("release");
+  expect(released.status, released.stderr).toBe(0);
   for (let i = 0; i < 3; i++) submit(`right-${i}`);
   submit("ünïcode 学生");
   submit("wrong", double("  return 3 * x;"));
