@@ -9,7 +9,13 @@ import type { Pooling, Windows } from "./windows.js";
 
 /** Formulas that have fast kernels, with their numbers. */
 export type Formula =
-  | { readonly kind: "layer"; readonly name: "conv2d"; readonly windows: Windows; readonly outputs: number }
+  | {
+      readonly kind: "layer";
+      readonly name: "conv2d";
+      readonly windows: Windows;
+      readonly outputs: number;
+      readonly bias: boolean;
+    }
   | { readonly kind: "layer"; readonly name: Pooling; readonly windows: Windows }
   | { readonly kind: "layer"; readonly name: "flatten" }
   | DropoutFormula

@@ -5,6 +5,7 @@
 import { release, view } from "../compute/arena.js";
 import type { Dataset } from "../data/index.js";
 import type { Loss, Sequential } from "../nn/index.js";
+import { lossOf } from "../nn/weighted.js";
 import { Tensor } from "../tensor/index.js";
 import { type Job, makeJob, readArray, viewsOf, writeArray } from "./job.js";
 import type { KernelTraining } from "./kernel-trainer.js";
@@ -82,10 +83,12 @@ export function kernelGradientOf(
         if (layer !== undefined) return { layer };
         readReadout(job, g, from, chunkAt(from));
       }
-      const { y } = data.batch(samples);
-      const value = loss.value(g, y) + (loss.penalty?.value(model.A) ?? 0);
+      const batch = data.batch(samples);
+      const { y } = batch;
+      const own = lossOf(loss, batch);
+      const value = own.value(g, y) + (loss.penalty?.value(model.A) ?? 0);
       if (!Number.isFinite(value)) return { layer: 0 };
-      const delta = loss.gradient(g, y);
+      const delta = own.gradient(g, y);
       for (let from = 0; from < samples.length; from += job.rows) {
         // Of several chunks the last alone is still there.
         if (samples.length > job.rows && (await run("forward", from)).steps === k) return undefined;

@@ -153,7 +153,7 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
   checkWhole("train", { "checkpoint.every": every });
   if (keep) requireCheckpoint(keep.file);
   const obstacle = unknownLayer(model);
-  const otherLoss = unknownLoss(data, loss);
+  const otherLoss = unknownLoss(data, loss) ?? (validation?.weights && "sample weights");
   // With a loss that the main thread computes it also takes the rule's steps.
   const formula = otherLoss ? undefined : formulaOf("rule", rule);
   if (options.backend && options.backend !== "scalar" && obstacle) {
