@@ -1,6 +1,7 @@
 /** The kernel of a page, in a worker of its own: `assets/DIGEST/kernel-worker.js` of a site. */
 import { serveKernel } from "#nablab/browser/worker-kernel.js";
 import { setPackageFolder } from "#nablab/platform/browser.js";
+import { computeAsNode } from "#nablab/platform/elementary.js";
 import { confine } from "./confine.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -11,6 +12,8 @@ async function declarations() {
   return response.json();
 }
 
+// Before nablab is loaded: it may keep what it computes.
+computeAsNode();
 try {
   const [ts, nablab, types] = await Promise.all([
     import("typescript"),

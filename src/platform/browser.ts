@@ -4,6 +4,7 @@
  * Files are URLs, relative to the page; what is written stays in memory and is read from there. Threads share memory only
  * on a cross-origin isolated page; elsewhere everything runs on the calling thread.
  */
+import { computeAsNode } from "./elementary.js";
 import { inspect as print } from "./inspect.js";
 import { type Inspect, type Platform, type Thread, type ThreadListener, threadName } from "./platform.js";
 import { sha256 as hash } from "./sha256.js";
@@ -238,7 +239,9 @@ class BrowserThread implements Thread {
 const isThread = (): boolean => scope.name === threadName;
 
 export const onParentMessage: Platform["onParentMessage"] = (receive) => {
-  if (isThread()) scope.addEventListener("message", ({ data }) => receive(data as never));
+  if (!isThread()) return;
+  computeAsNode();
+  scope.addEventListener("message", ({ data }) => receive(data as never));
 };
 
 export const postToParent: Platform["postToParent"] = (message) => {
