@@ -17,7 +17,20 @@ export type Formula =
       readonly bias: boolean;
     }
   | { readonly kind: "layer"; readonly name: Pooling; readonly windows: Windows }
-  | { readonly kind: "layer"; readonly name: "flatten" }
+  | { readonly kind: "layer"; readonly name: "flatten" | "prelu" | "softmax" }
+  | { readonly kind: "layer"; readonly name: "layerNorm"; readonly epsilon: number }
+  | {
+      readonly kind: "layer";
+      readonly name: "batchNorm";
+      readonly epsilon: number;
+      readonly momentum: number;
+    }
+  | {
+      readonly kind: "layer";
+      readonly name: "embedding";
+      readonly symbols: number;
+      readonly width: number;
+    }
   | DropoutFormula
   | { readonly kind: "activation"; readonly name: "relu" }
   | ActivationFormula

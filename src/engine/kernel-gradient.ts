@@ -7,7 +7,7 @@ import type { Dataset } from "../data/index.js";
 import type { Loss, Sequential } from "../nn/index.js";
 import { lossOf } from "../nn/weighted.js";
 import { Tensor } from "../tensor/index.js";
-import { type Job, makeJob, readArray, viewsOf, writeArray } from "./job.js";
+import { type Job, makeJob, readArray, readBuffers, viewsOf, writeArray } from "./job.js";
 import type { KernelTraining } from "./kernel-trainer.js";
 import { defaultThreads, runJob } from "./pool.js";
 
@@ -45,6 +45,7 @@ export function kernelGradient(
       computedBy(`${kernels}; the rule in float64`);
       if (steps === k) return undefined;
       if (layer !== undefined) return { layer };
+      readBuffers(job, model.buffers);
       readArray(job, "gradient", gradient);
       return { loss: view(job.memory, losses)[0]!, gradient };
     },
@@ -81,6 +82,7 @@ export function kernelGradientOf(
         computedBy(`${kernels}; the loss and the rule in float64`);
         if (steps === k) return undefined;
         if (layer !== undefined) return { layer };
+        readBuffers(job, model.buffers);
         readReadout(job, g, from, chunkAt(from));
       }
       const batch = data.batch(samples);

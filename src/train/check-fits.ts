@@ -3,6 +3,7 @@
  */
 import { inspect } from "#platform";
 import type { Dataset } from "../data/index.js";
+import { requireSymbols } from "../nn/embedding.js";
 import { type Loss, Sequential } from "../nn/index.js";
 import type { Rule } from "../optim/index.js";
 
@@ -20,6 +21,7 @@ export function checkFits(who: string, model: Sequential, data: Dataset, loss: L
       `${who}: the samples of ${data.name} have ${data.features} entries but the network takes ${model.inputs}; the first layer should be dense(${data.features}, …)`,
     );
   }
+  requireSymbols(model.layers[0]!, data);
   checkReadout(who, model, loss);
   const wants = loss.accepts === "labels or probabilities" ? "labels" : loss.accepts;
   // Several targets may be probabilities, which the loss checks itself.

@@ -120,6 +120,7 @@ export function referenceTrainer(task: Task, stop: AbortSignal, progress: Progre
   return {
     advance: (until) => advance(until).finally(report),
     theta: () => model.theta,
+    readBuffers() {},
     state: () => state,
     close() {
       progress.steps(losses.slice(0, steps), stepSizes.slice(0, steps));
