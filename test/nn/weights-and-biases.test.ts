@@ -183,7 +183,7 @@ describe("layers without biases", () => {
     expect(Math.max(...one.net.theta.map((value, i) => Math.abs(value - exact.net.theta[i]!)))).toBeLessThan(
       1e-5,
     );
-    const norms = ({ run }: typeof one) => run.epochs.at(-1)!.gradientNorms;
+    const norms = ({ run }: typeof one) => run.epochs.at(-1)!.gradientNorms!;
     const apart = norms(exact).map((norm, i) => Math.abs(norms(one)[i]! / norm - 1));
     expect(Math.max(...apart)).toBeLessThan(1e-4);
   });
