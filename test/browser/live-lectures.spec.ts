@@ -4,6 +4,7 @@
  *
  * Outputs of cells with the tag `timing` are not compared.
  */
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { read } from "../cli/nablab.js";
@@ -26,7 +27,13 @@ const all = [
   "08-nonsmooth",
   "09-momentum-and-adam",
 ];
-const names = process.env.NABLAB_ALL_PAGES ? all : ["08-nonsmooth"];
+// One of the classics reads a file beside it.
+const classics = path.join(root, "notebooks/examples");
+const allClassics = readdirSync(classics)
+  .filter((name) => name.endsWith(".ipynb"))
+  .map((name) => name.slice(0, -6));
+const names = process.env.NABLAB_ALL_PAGES ? [...all, ...allClassics] : ["08-nonsmooth", "cs231n-two-layers"];
+const folderOf = (name: string) => (allClassics.includes(name) ? classics : lectures);
 
 interface Cell {
   cell_type: string;
@@ -36,7 +43,7 @@ interface Cell {
 
 /** What Node stored for each code cell; undefined where it may differ. */
 function stored(name: string): (CellTexts | undefined)[] {
-  const { cells } = read(lectures, `${name}.ipynb`);
+  const { cells } = read(folderOf(name), `${name}.ipynb`);
   const code = (cells as Cell[]).filter(({ cell_type }) => cell_type === "code");
   return code.map(({ metadata, outputs = [] }) => {
     if (metadata.tags?.includes("timing")) return undefined;
@@ -101,7 +108,7 @@ describe.each(drivers)("in $name", ({ executable, start }) => {
     let served: Awaited<ReturnType<typeof serve>>;
     let browser: Awaited<ReturnType<Driver["start"]>>;
     beforeAll(async () => {
-      site = makeSite(names.map((name) => path.join(lectures, `${name}.ipynb`)));
+      site = makeSite(names.map((name) => path.join(folderOf(name), `${name}.ipynb`)));
       served = await serve(site.folder, { port: 0, base: "/a/course/" });
       browser = await start();
     });
