@@ -16,6 +16,14 @@ export interface Widget {
   dispose(): void;
 }
 
+/** A widget that holds others. */
+export interface Panel extends Widget {
+  addWidget(widget: Widget): void;
+}
+
+/** The class itself. */
+export type PanelClass = new () => Panel;
+
 /** The class itself. */
 export type WidgetClass = new () => Widget;
 
@@ -37,6 +45,48 @@ export interface MimeExtension {
     readonly mimeTypes: readonly string[];
     createRenderer(): Renderer;
   };
+}
+
+/** A model that is made for a renderer. */
+export interface MadeModel extends MimeModel {
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly trusted: boolean;
+  setData(): void;
+}
+
+/** What draws the outputs of one notebook: `@jupyterlab/rendermime`' IRenderMimeRegistry. */
+export interface RenderMime {
+  getFactory(mimeType: string): object | undefined;
+  createRenderer(mimeType: string): Widget & { renderModel(model: MadeModel): Promise<void> };
+  addFactory(
+    factory: { safe: boolean; mimeTypes: readonly string[]; createRenderer(): Renderer },
+    rank: number,
+  ): void;
+}
+
+/** An open notebook. */
+export interface NotebookPanel {
+  readonly node: HTMLElement;
+  readonly content: { readonly rendermime: RenderMime };
+  readonly context: {
+    readonly ready: Promise<void>;
+    readonly model: { toJSON(): unknown; getMetadata(name: string): unknown };
+  };
+}
+
+/** JupyterLab itself. */
+export interface FrontEnd {
+  readonly docRegistry: {
+    addWidgetExtension(name: string, extension: { createNew(panel: NotebookPanel): void }): unknown;
+  };
+}
+
+/** A plugin, as its module's default export. */
+export interface Plugin {
+  readonly id: string;
+  readonly description: string;
+  readonly autoStart: boolean;
+  activate(app: FrontEnd): void;
 }
 
 /** The modules that JupyterLab shares with its extensions: name → version → factory. */

@@ -1,14 +1,19 @@
 /**
  * The entry point that JupyterLab loads at its start: a module-federation container, handwritten because it exposes only
- * one module. It is a classic script of a few hundred bytes that registers itself under its package name; `get` loads the
+ * two modules. It is a classic script of a few hundred bytes that registers itself under its package name; `get` loads the
  * renderer, and the first figure loads Plotly (1.5 MB).
  */
-import type { MimeExtension, ShareScope, WidgetClass } from "./jupyterlab.ts";
+import type { MimeExtension, PanelClass, Plugin, ShareScope, WidgetClass } from "./jupyterlab.ts";
 
 /** The URL of the renderer's chunk relative to this script, inserted by the build. */
 declare const rendererUrl: string;
 
 type Containers = Record<string, { init(scope: ShareScope): void; get(name: string): Promise<() => object> }>;
+
+interface Plugins {
+  mimeExtension(base: WidgetClass): MimeExtension;
+  notebookExtension(base: PanelClass): Plugin;
+}
 
 const name = "@nablab/plotly";
 let shared: ShareScope = {};
@@ -20,13 +25,15 @@ global._JUPYTERLAB[name] = {
     shared = scope;
   },
   async get(module) {
-    if (module !== "./mimeExtension") throw new Error(`${name}: there is no module ${module}`);
-    const [{ mimeExtension }, { Widget }] = await Promise.all([
-      import(rendererUrl) as Promise<{ mimeExtension(base: WidgetClass): MimeExtension }>,
-      fromJupyterLab<{ Widget: WidgetClass }>("@lumino/widgets"),
+    if (module !== "./mimeExtension" && module !== "./extension")
+      throw new Error(`${name}: there is no module ${module}`);
+    const [{ mimeExtension, notebookExtension }, { Panel, Widget }] = await Promise.all([
+      import(rendererUrl) as Promise<Plugins>,
+      fromJupyterLab<{ Panel: PanelClass; Widget: WidgetClass }>("@lumino/widgets"),
     ]);
+    const plugin = module === "./extension" ? notebookExtension(Panel) : mimeExtension(Widget);
     // Without __esModule JupyterLab takes the module itself for the plugin and hangs at its start.
-    const exported = { __esModule: true, default: mimeExtension(Widget) };
+    const exported = { __esModule: true, default: plugin };
     return () => exported;
   },
 };

@@ -39,7 +39,7 @@ const folder = path.join(building, "static");
 mkdirSync(folder, { recursive: true });
 process.on("exit", () => rmSync(building, { recursive: true, force: true }));
 
-const renderer = await bundle("mime-extension.ts", {
+const renderer = await bundle("plugins.ts", {
   format: "es",
   entryFileNames: "renderer.[hash].js",
   chunkFileNames: "[name].[hash].js",
@@ -78,9 +78,10 @@ write("package.json", {
   // Not limited to nablab's notebooks: it draws every application/vnd.plotly.v1+json.
   keywords: ["jupyter", "jupyterlab", "jupyterlab-extension"],
   jupyterlab: {
+    extension: true,
     mimeExtension: true,
     outputDir: ".",
-    _build: { load: `static/${entry}`, mimeExtension: "./mimeExtension" },
+    _build: { load: `static/${entry}`, extension: "./extension", mimeExtension: "./mimeExtension" },
   },
 });
 // The same renderer for pages away from JupyterLab, as one script.

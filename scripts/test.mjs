@@ -1,6 +1,5 @@
-// Runs the set-up, then every test: formatter and linter, types of tests and scripts, unit tests, the command line, every
-// notebook, and Jupyter with real clients and a real browser. Projects run one after the other, each with the parallelism
-// set in vitest.config.ts. `npm test`
+// Runs the set-up, then every test: formatter and linter, types of tests and scripts, unit tests, and then the command line,
+// every notebook, and Jupyter with real clients and a real browser, side by side. `npm test`
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -13,12 +12,17 @@ const node = (/** @type {string[]} */ ...args) =>
 /** @type {{ file: string, seconds: number }[]} */
 const times = [];
 
-/** Runs one project of vitest.config.ts and returns its counts. */
-function project(/** @type {string} */ name) {
-  const report = path.join(root, "test", "output", `${name}.json`);
+/** Runs some projects of vitest.config.ts at a time and returns their counts. */
+function projects(/** @type {string[]} */ names) {
+  const report = path.join(root, "test", "output", `${names[0]}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   rmSync(report, { force: true });
-  const ok = node("node_modules/vitest/vitest.mjs", "run", "--project", name, ...reporters);
+  const ok = node(
+    "node_modules/vitest/vitest.mjs",
+    "run",
+    ...names.map((name) => `--project=${name}`),
+    ...reporters,
+  );
   // A crashed runner writes no report.
   if (!existsSync(report)) return { ok: false, passed: 0, failed: 1, skipped: 0 };
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
@@ -34,7 +38,10 @@ await runMain(async () => {
   mkdirSync(path.join(root, "test", "output"), { recursive: true });
   const lint = node("node_modules/@biomejs/biome/bin/biome", "check", ".");
   const types = node("node_modules/typescript/bin/tsc", "-p", "test");
-  const results = ["unit", "session", "programs", "notebooks", "jupyter"].map(project);
+  const results = [
+    ["unit", "session"],
+    ["programs", "notebooks", "jupyter"],
+  ].map(projects);
   const sum = (/** @type {"passed" | "failed" | "skipped"} */ what) =>
     results.reduce((n, one) => n + one[what], 0);
   if (!lint) console.log("the formatter or the linter found something, see above: npx biome check --write .");

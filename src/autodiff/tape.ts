@@ -4,6 +4,7 @@
  * are (A12). The backward pass uses the same operations, so that it can be differentiated again.
  */
 import { Tensor, type TensorLike, tensor } from "../tensor/index.js";
+import { sameShape } from "../tensor/shapes.js";
 import { type ScalarFunction, scalarOf, stretchedAxes, type Traced } from "./traced.js";
 
 /** A function of each number, given also which of all numbers it is. */
@@ -218,6 +219,7 @@ export class Variable implements Traced {
 
   /** Sums what was stretched when it met another shape. */
   #sumTo({ shape }: Variable): Variable {
+    if (sameShape(shape, this.shape)) return this;
     let sum: Variable = this;
     for (const axis of stretchedAxes(shape, this.shape)) sum = sum.sum(axis);
     return sum.reshape(...shape);

@@ -15,7 +15,9 @@ import {
   userDataFolder,
 } from "../kernel/jupyter-folders.js";
 import { installedKernelspec, kernelName, kernelspecProblem } from "../kernel/kernelspec.js";
-import { packageRoot } from "../kernel/own-packages.js";
+import { openFilesProblem } from "../kernel/open-files.js";
+import { isClone, packageRoot, pythonPackages } from "../kernel/own-packages.js";
+import { systemProblem } from "./system-error.js";
 
 const run = promisify(execFile);
 
@@ -41,7 +43,7 @@ interface Check {
  * @returns 0 when all is well, else 1
  */
 export async function doctor(): Promise<number> {
-  const node = [nodeCheck, packagesCheck, cellCheck, sandboxCheck];
+  const node = [nodeCheck, openFilesCheck, packagesCheck, cellCheck, sandboxCheck];
   const jupyter = [pythonCheck, labCheck, kernelspecCheck, rendererCheck, kernelCheck];
   const well = [await lookAt(node), await lookAt(jupyter)];
   return well.every(Boolean) ? 0 : 1;
@@ -53,7 +55,8 @@ async function lookAt(checks: Check[]): Promise<boolean> {
       tell(true, name, await look());
     } catch (error) {
       const cure = error instanceof Ailment ? ` → ${error.cure}` : "";
-      tell(false, name, `${(error as Error).message.trim().split("\n").at(-1)}${cure}`);
+      const problem = systemProblem(error) ?? (error as Error).message.trim().split("\n").at(-1);
+      tell(false, name, `${problem}${cure}`);
       return false;
     }
   }
@@ -81,6 +84,15 @@ const nodeCheck: Check = {
   },
 };
 
+const openFilesCheck: Check = {
+  name: "open files",
+  look() {
+    const problem = openFilesProblem();
+    if (problem) throw new Ailment(problem.what, problem.fix);
+    return "enough";
+  },
+};
+
 const packagesCheck: Check = {
   name: "npm packages",
   async look() {
@@ -96,9 +108,6 @@ const packagesCheck: Check = {
     return `${names.length} there`;
   },
 };
-
-/** Whether this is a clone, with the set-up, and no installed package. */
-const isClone = (): boolean => existsSync(path.join(packageRoot, "scripts", "setup.mjs"));
 
 /** How this nablab is called: an installed one is on the path, or npx finds it; in a clone npx does. */
 const command = (): string => (isClone() ? "npx nablab" : "nablab");
@@ -150,7 +159,7 @@ const pythonCheck: Check = {
     if (!prefix)
       throw new Ailment(
         "there is none",
-        `install Python 3.10 or newer, then ${isClone() ? "npm run setup" : "pip install jupyterlab"}`,
+        `install Python 3.10 or newer, then ${pythonPackages("jupyterlab anywidget")}`,
       );
     const version = (await python("import platform; print(platform.python_version())")).trim();
     if (!atLeast(version, "3.10")) throw new Ailment(`${version} is too old`, "install Python 3.10 or newer");
@@ -165,10 +174,7 @@ const labCheck: Check = {
       return (await python("import jupyterlab, jupyter_client; print(jupyterlab.__version__)")).trim();
     } catch (error) {
       if ((error as { killed?: boolean }).killed) throw new Ailment("Python took over 30 s", "try again");
-      throw new Ailment(
-        "this Python has no JupyterLab",
-        isClone() ? "npm run setup" : "pip install jupyterlab anywidget",
-      );
+      throw new Ailment("this Python has no JupyterLab", pythonPackages("jupyterlab anywidget"));
     }
   },
 };
@@ -229,8 +235,7 @@ finally:
 
 async function python(code: string, timeout = 30_000): Promise<string> {
   const prefix = environment() as string;
-  const command = existsSync(pythonOf(prefix)) ? pythonOf(prefix) : path.join(prefix, "python");
-  const { stdout } = await run(command, ["-c", code], { timeout });
+  const { stdout } = await run(pythonOf(prefix), ["-c", code], { timeout });
   return stdout;
 }
 

@@ -2,7 +2,7 @@
 /**
  * The command line: `npx nablab COMMAND`.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import type { CheckOptions } from "./check-notebook.js";
 import { addCourseCommands } from "./course/commands.js";
@@ -18,6 +18,8 @@ import { systemProblem } from "./system-error.js";
 const { version, description } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
 ) as { version: string; description: string };
+
+const isClone = existsSync(new URL("../../scripts/setup.mjs", import.meta.url));
 
 const program = new Command("nablab")
   .description(description)
@@ -37,7 +39,7 @@ Examples:
   npx nablab course --help                                      for lecturers: release and grade assignments
   npx nablab doctor                                             diagnose the installation
 
-JupyterLab itself: npm start`,
+JupyterLab itself: ${isClone ? "npm start" : "jupyter lab"}`,
   );
 
 program
@@ -199,6 +201,14 @@ program
   .action(async () => {
     process.exitCode = await (await import("./doctor.js")).doctor();
   });
+
+// Others load little, or report it themselves.
+const loadsMuch = new Set(["run", "site", "check", "sweep", "course"]);
+program.hook("preAction", async (_, command) => {
+  if (!loadsMuch.has((command.parent === program ? command : command.parent)?.name() ?? "")) return;
+  const problem = (await import("../kernel/open-files.js")).openFilesProblem();
+  if (problem) throw new InputError(`${problem.what}: ${problem.fix}`);
+});
 
 function positive(text: string): number {
   const value = Number(text);

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import { writeAtomically } from "#platform";
+import { requireWritable, writeAtomically } from "#platform";
 import { CellRun } from "./execute-cells.js";
 import { findNotebooks, type Place } from "./find-notebooks.js";
 import { InputError } from "./input-error.js";
@@ -35,6 +35,7 @@ export async function runNotebooks(paths: readonly string[], options: RunOptions
   }
   const places = findNotebooks(paths, options.out);
   const notebooks = places.map((place) => ({ place, ...readNotebook(place.source) }));
+  for (const { target } of places) requireWritable(target); // not first after an hour's work
   let code = 0;
   for (const { place, notebook, bytes } of notebooks) {
     const outcome = await execute(notebook, place, options);

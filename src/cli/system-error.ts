@@ -1,6 +1,8 @@
 /**
  * Errors of the system, such as a full disk, in one line with the fix.
  */
+import { accessSync, constants, existsSync } from "node:fs";
+import path from "node:path";
 
 const fixes: Record<string, string> = {
   ENOENT: "there is no such file or folder; check its name",
@@ -12,6 +14,7 @@ const fixes: Record<string, string> = {
   EPERM: "no permission; choose a folder that you may write, or change its permissions",
   EROFS: "the file system is read-only; choose another folder",
   ENOSPC: "the disk is full; free some space, and run it again",
+  EFBIG: "the file would exceed the limit of this shell; raise it (ulimit -f unlimited), and run it again",
   EDQUOT: "your quota on this disk is used up; free some space, and run it again",
   EMFILE: "too many files are open; raise the limit (ulimit -n 1024), and run it again",
   ENFILE: "too many files are open on this machine; end other programs, and run it again",
@@ -20,7 +23,8 @@ const fixes: Record<string, string> = {
 };
 
 /** What an error of the system says to a user, with its place and the fix; undefined for any other error. */
-export function systemProblem(error: unknown): string | undefined {
+export function systemProblem(thrown: unknown): string | undefined {
+  const error = behindMkdir(thrown);
   const {
     code,
     path: file,
@@ -38,6 +42,20 @@ export function systemProblem(error: unknown): string | undefined {
   if (fix === undefined || !(error instanceof Error)) return undefined;
   const place = file ?? dest ?? (port === undefined ? undefined : `${address ?? ""}:${port}`);
   return `${fix} (${code})${place === undefined ? "" : `: ${place}`}`;
+}
+
+/** Making a whole path on a read-only file system, Node says of its first part that it is not there. */
+function behindMkdir(thrown: unknown): unknown {
+  const { code, syscall, path: folder } = thrown as Partial<NodeJS.ErrnoException>;
+  if (code !== "ENOENT" || syscall !== "mkdir" || folder === undefined) return thrown;
+  let there = path.resolve(folder);
+  while (!existsSync(there) && there !== path.dirname(there)) there = path.dirname(there);
+  try {
+    accessSync(there, constants.W_OK);
+    return thrown;
+  } catch (error) {
+    return error;
+  }
 }
 
 /** Why a file cannot be read, for the end of a message. */

@@ -141,7 +141,7 @@ function framed({ project }: Camera): [number, number] {
   return [Math.min(...ends) - 0.35, Math.max(...ends) + 0.1];
 }
 
-/** Indices 0 … n − 1 of a grid from far to near, along an axis of which the viewer is on the side of this sign. */
+/** Indices 0 … n − 1 of a grid from far to near, along an axis; the sign says on which side of it the viewer is. */
 const farToNear = (n: number, side: number): number[] =>
   Array.from({ length: n }, (_, i) => (side > 0 ? i : n - 1 - i));
 

@@ -9,11 +9,11 @@ import { shown } from "./shown.js";
 
 /**
  * Shows records as a table: one row each, the numbers of a column in one format, to four significant digits, and to the right. Of a
- * long list the first and the last rows are shown, and how many are not.
+ * long list the first and the last rows are shown, of many columns the first and the last, and how many are not.
  *
  * @param rows the records; a value that a row lacks leaves its cell empty
- * @param options `caption`: a line above the table; `columns`: which keys to show, in which order, by default all, in the
- *   order they first occur; `rows`: how many rows are shown at most, 30 by default
+ * @param options `caption`: a line above the table; `columns`: which keys to show, in which order, by default at most 24, in
+ *   the order they first occur; `rows`: how many rows are shown at most, 30 by default
  * @throws TypeError when `rows` is not a list of objects
  * @example
  * table([{ layer: "dense", parameters: 401920 }, { layer: "relu", parameters: 0 }])
@@ -38,19 +38,36 @@ export function table(
       throw new TypeError(`table: row ${i} is not a record of named values, got ${inspect(row)}`);
     }
   }
-  const names = columns ?? [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const keys = columns ?? [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const tail = rows.length <= most ? 0 : Math.floor(most / 3);
   const head = rows.length <= most ? rows.length : most - tail;
   const shownRows = [...rows.slice(0, head), ...rows.slice(rows.length - tail)];
-  const columnsOfCells = names.map((name) => cellsOf(shownRows.map((row) => row[name])));
+  const isWide = columns === undefined && keys.length > mostColumns;
+  const left = isWide ? mostColumns / 2 : keys.length;
+  const columnOf = (key: string) => cellsOf(shownRows.map((row) => row[key]));
+  const names = keys.slice(0, left);
+  const columnsOfCells = names.map(columnOf);
+  if (isWide) {
+    const last = keys.slice(-left);
+    names.push(`… ${formatNumber(keys.length - mostColumns)} more columns …`, ...last);
+    columnsOfCells.push({ texts: shownRows.map(() => "…"), numeric: false }, ...last.map(columnOf));
+  }
   const cells = shownRows.map((_, i) => columnsOfCells.map(({ texts }) => texts[i]!));
   const right = columnsOfCells.map(({ numeric }) => numeric);
   const hidden = rows.length - shownRows.length;
-  const gap = hidden > 0 ? { at: head, text: `… ${formatNumber(hidden)} more rows …` } : undefined;
+  const gap =
+    rows.length === 0
+      ? { at: 0, text: "no rows" }
+      : hidden > 0
+        ? { at: head, text: `… ${formatNumber(hidden)} more rows …` }
+        : undefined;
   return shown(plain(names, cells, right, caption, gap), () => ({
     "text/html": markup(names, cells, right, caption, gap),
   }));
 }
+
+/** More columns than these are more than a page is wide. */
+const mostColumns = 24;
 
 /** Rows that are not shown: after how many that are, and the words for them. */
 interface Gap {
@@ -103,7 +120,8 @@ function plain(
   const rule = widths.map((w) => "─".repeat(w)).join("  ");
   const lines = oneLine.map(line);
   if (gap) lines.splice(gap.at, 0, gap.text);
-  return [...(caption ? [caption] : []), line(names), rule, ...lines].join("\n");
+  const heading = names.length > 0 ? [line(names), rule] : [];
+  return [...(caption ? [caption] : []), ...heading, ...lines].join("\n");
 }
 
 // `style` is for JupyterLab, whose style sheet overrules `align`; `align` is for GitHub, which strips `style`.

@@ -44,6 +44,9 @@ export type Epoch = Extract<ThreadMessage, { type: "epoch" }>;
 /** Idle threads; they do not keep the process alive. */
 const idle: Thread[] = [];
 
+/** How many of them wait: as many as there are cores, or as the largest job had, since the next one is likely to have as many. */
+let kept = 0;
+
 /**
  * Runs a job to its end, or a stretch of its training.
  *
@@ -71,6 +74,7 @@ export async function runJob(
   if (!sharesMemory) {
     return runHere(job, stretch, onEpoch).finally(() => signal?.removeEventListener("abort", stop));
   }
+  kept = Math.max(kept, parts, cores());
   const threads = Array.from(
     { length: parts },
     () => idle.pop() ?? startThread(new URL("./worker.js", import.meta.url)),
@@ -81,7 +85,7 @@ export async function runJob(
     );
     for (const thread of threads) {
       thread.keepAlive(false);
-      if (idle.length < cores()) idle.push(thread);
+      if (idle.length < kept) idle.push(thread);
       else void thread.terminate();
     }
     return result!;

@@ -9,9 +9,12 @@ import { packageRoot } from "./own-packages.js";
 
 const windows = process.platform === "win32";
 
-/** The Python of an environment. */
-export const pythonOf = (prefix: string): string =>
-  windows ? path.join(prefix, "Scripts", "python.exe") : path.join(prefix, "bin", "python");
+/** The Python of an environment; that of a system may have no `python`, and one of Windows no `Scripts`. */
+export function pythonOf(prefix: string): string {
+  const places = windows ? ["Scripts/python.exe", "python.exe"] : ["bin/python", "bin/python3"];
+  const files = places.map((place) => path.join(prefix, ...place.split("/")));
+  return files.find((file) => existsSync(file)) ?? files[0]!;
+}
 
 /** The environment made by `npm run setup`, if there is one. */
 export function ownPrefix(): string | undefined {

@@ -13,6 +13,7 @@ import { stopFlag } from "../session/stop.js";
 import { FramedKernel } from "./framed-kernel.js";
 import { GradedSession, gradedLimits } from "./graded-session.js";
 import { historyFile } from "./history.js";
+import { openFilesProblem } from "./open-files.js";
 import type { Connection, FromSockets, SocketsSetUp, ToSockets } from "./sockets.js";
 import { isLateSignal } from "./stop-signal.js";
 import { Wire } from "./wire.js";
@@ -34,6 +35,11 @@ if (file === undefined) {
   console.error(
     "usage: node dist/kernel/main.js CONNECTION_FILE   (Jupyter starts kernels; see `nablab kernel install`)",
   );
+  process.exit(2);
+}
+const tooFewFiles = openFilesProblem();
+if (tooFewFiles) {
+  console.error(`kernel: ${tooFewFiles.what}: ${tooFewFiles.fix}, then start Jupyter again`);
   process.exit(2);
 }
 const connection = readConnection(file);

@@ -3,6 +3,7 @@
  * node_modules is above the notebook, or another version of nablab is installed. That the compiler
  * sees the same is in `node-files.ts`.
  */
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +13,13 @@ const require = createRequire(import.meta.url);
 
 /** The folder of the running nablab: where its package.json lies. */
 export const packageRoot: string = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Whether this is a clone, with the set-up, and no installed package. */
+export const isClone = (): boolean => existsSync(path.join(packageRoot, "scripts", "setup.mjs"));
+
+/** The command that brings what Python needs: in a clone the set-up, elsewhere pip. */
+export const pythonPackages = (packages: string): string =>
+  isClone() ? "npm run setup" : `pip install ${packages}`;
 
 let resolving = false;
 const entry = path.join(packageRoot, "dist", "index.js");

@@ -44,9 +44,7 @@ export function stepThrough(
   k: number,
 ): void {
   const at: Passing = { k, theta };
-  links.forEach((link, i) => {
-    link.pass(direction, stateOf(i), at);
-  });
+  for (let i = 0; i < links.length; i++) links[i]!.pass(direction, stateOf(i), at);
   for (let i = 0; i < theta.length; i++) theta[i]! -= direction[i]!;
 }
 
@@ -56,5 +54,7 @@ export function stepSizeThrough(
   stateOf: (i: number) => LinkState,
   k: number,
 ): number {
-  return links.reduce((size, link, i) => size * (link.factor?.(stateOf(i), Math.max(1, k)) ?? 1), 1);
+  let size = 1;
+  for (let i = 0; i < links.length; i++) size *= links[i]!.factor?.(stateOf(i), Math.max(1, k)) ?? 1;
+  return size;
 }

@@ -45,6 +45,7 @@ export function writeAtomically(file: string, content: string | Uint8Array): voi
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw error;
+    // A full disk is found by a write, which names no file; and the temporary one says nothing to a reader.
+    throw Object.assign(error as NodeJS.ErrnoException, { path: target });
   }
 }

@@ -30,6 +30,32 @@ const python: Record<string, string> = {
   input: "prompt(…) asks",
   elif: "else if (…) { … }",
   np: 'nablab has the tensors: import { tensor } from "nablab"',
+  pd: 'nablab has the tables: import { table } from "nablab"',
+  plt: 'nablab has the charts: import { lineChart } from "nablab"',
+  torch: 'nablab has the networks: import { sequential, dense, train } from "nablab"',
+  self: "this",
+};
+
+/** The same for methods of its lists, texts and dictionaries. */
+const pythonMembers: Record<string, string> = {
+  append: "xs.push(x)",
+  extend: "xs.push(...ys)",
+  insert: "xs.splice(i, 0, x)",
+  remove: "xs.splice(xs.indexOf(x), 1)",
+  copy: "[...xs] or { ...record }",
+  index: "xs.indexOf(x)",
+  len: "x.length",
+  upper: "text.toUpperCase()",
+  lower: "text.toLowerCase()",
+  strip: "text.trim()",
+  startswith: "text.startsWith(…)",
+  endswith: "text.endsWith(…)",
+  format: "`…$" + "{x}…`",
+  keys: "Object.keys(record)",
+  values: "Object.values(record)",
+  items: "Object.entries(record)",
+  get: "record[key] ?? otherwise",
+  sum: "xs.reduce((sum, x) => sum + x, 0)",
 };
 
 const libraries: Record<string, string> = {
@@ -42,26 +68,55 @@ const libraries: Record<string, string> = {
   pandas: 'tables are nablab\'s: import { table } from "nablab"',
 };
 
+type Translation = [RegExp, (...parts: string[]) => string];
+
+const libraryOf = (module: string): string | undefined =>
+  libraries[module] ?? libraries[/^\w*/.exec(module)![0]];
+
 /** Lines of Python that TypeScript cannot parse, with what they are in TypeScript. */
-const lines: [RegExp, (...parts: string[]) => string][] = [
+const lines: Translation[] = [
   [
     /^\s*import\s+([\w.]+)(?:\s+as\s+(\w+))?\s*$/,
-    (_, module = "", name = module) => libraries[module] ?? `import * as ${name} from "${module}"`,
+    (_, module = "", name = module) => libraryOf(module) ?? `import * as ${name} from "${module}"`,
   ],
   [
     /^\s*from\s+([\w.]+)\s+import\s+(.+?)\s*$/,
-    (_, module = "", names = "") => libraries[module] ?? `import { ${names} } from "${module}"`,
+    (_, module = "", names = "") => libraryOf(module) ?? `import { ${names} } from "${module}"`,
   ],
   [
-    /^\s*def\s+(\w+)\s*\((.*)\).*:\s*$/,
-    (_, name = "", parameters = "") => `function ${name}(${parameters}) { … }`,
+    /^\s*(async\s+)?def\s+(\w+)\s*\((.*)\)\s*(?:->[^:]*)?:/,
+    (_, isAsync = "", name = "", parameters = "") => `${isAsync}function ${name}(${parameters}) { … }`,
   ],
-  [/^\s*class\s+(\w+).*:\s*$/, (_, name = "") => `class ${name} { … }`],
-  [/^\s*for\s+(\w+)\s+in\s+(.+):\s*$/, (_, name = "", list = "") => `for (const ${name} of ${list}) { … }`],
-  [/^\s*(if|while)\s+(.+):\s*$/, (_, word = "", condition = "") => `${word} (${condition}) { … }`],
-  [/^\s*elif\s+(.+):\s*$/, (_, condition = "") => `else if (${condition}) { … }`],
+  [/^\s*class\s+(\w+)\s*(?:\([^{]*\))?\s*:/, (_, name = "") => `class ${name} { … }`],
+  [
+    /^\s*for\s+(\w+(?:\s*,\s*\w+)*)\s+in\s+(.+?):/,
+    (_, names = "", list = "") =>
+      `for (const ${names.includes(",") ? `[${names}]` : names} of ${list}) { … }`,
+  ],
+  [/^\s*(if|while)\s+([^{]+?):/, (_, word = "", condition = "") => `${word} (${condition}) { … }`],
+  [/^\s*elif\s+(.+?):/, (_, condition = "") => `else if (${condition}) { … }`],
+  [/^\s*else\s*:/, () => "else { … }"],
+  [/^\s*(try|finally)\s*:/, (_, word = "") => `${word} { … }`],
+  [/^\s*except\b[^{]*:/, () => "catch (error) { … }"],
+  [/^\s*with\s+(.+?)\s+as\s+(\w+)\s*:/, (_, value = "", name = "") => `using ${name} = ${value}`],
   [/\blambda\s+([\w, ]+):\s*(.+)$/, (_, parameters = "", value = "") => `(${parameters}) => ${value}`],
   [/^\s*print\s+(["'].*)$/, (_, text = "") => `console.log(${text})`],
+];
+
+/** What Python has in the middle of a line, from the place of the error on. */
+const parts: Translation[] = [
+  [/^for\s+(\w+)\s+in\s+([^\]]*)\]/, (_, name = "", list = "") => `${list.trim()}.map((${name}) => …)`],
+  [/^if\b.+\belse\b/, () => "condition ? x : y"],
+  [/^not\b/, () => "!x"],
+  [/^and\b/, () => "x && y"],
+  [/^or\b/, () => "x || y"],
+  [/^is\b/, () => "x === y"],
+  [/^[fr]["']/, () => "`…$" + "{x}…` is a text with values in it"],
+  [/^:\s*-?\w*\s*\]/, () => "xs.slice(from, to)"],
+  [/^assert\b\s*(.*)/, (_, condition = "") => `console.assert(${condition})`],
+  [/^raise\b/, () => 'throw new Error("…")'],
+  [/^del\b/, () => "delete record.key, or xs.splice(i, 1)"],
+  [/^#/, () => "// begins a comment"],
 ];
 
 /** Errors of the parser: Python is reported once, instead of what the parser makes of it. */
@@ -72,31 +127,77 @@ export function adviseOnSyntax(diagnostics: Diagnostic[]): Diagnostic[] {
       const messages = [`a cell knows %check on, %check off, %install PACKAGE and !COMMAND, got ${command}`];
       return [{ ...diagnostic, messages }];
     }
-    for (const [pattern, fix] of lines) {
-      const found = pattern.exec(diagnostic.text);
-      if (found)
-        return [{ ...diagnostic, messages: [`this line is Python; in TypeScript: ${fix(...found)}`] }];
-    }
+  }
+  for (const diagnostic of diagnostics) {
+    const { text, column } = diagnostic;
+    const fix = translated(lines, text) ?? translated(parts, text.slice(column));
+    if (fix !== undefined)
+      return [{ ...diagnostic, messages: [`this line is Python; in TypeScript: ${fix}`] }];
   }
   return diagnostics;
+}
+
+function translated(translations: readonly Translation[], text: string): string | undefined {
+  for (const [pattern, fix] of translations) {
+    const found = pattern.exec(text);
+    if (found) return fix(...found);
+  }
+  return undefined;
 }
 
 /** An error of the type checker, with the fix in its first line where it is known. */
 export function advise(diagnostic: Diagnostic, candidates: Candidates): Diagnostic {
   const { code, messages } = diagnostic;
   const [first = "", ...rest] = messages;
-  const fix = diagnostic.forgotAwait
+  const fix = forgotAwait(diagnostic)
     ? "did you forget await?"
     : (fixOfName(code, first, candidates) ??
       fixOfAssignment(diagnostic) ??
       fixOfModule(code, first) ??
-      fixOfNode(code, first));
+      fixOfNode(code, first) ??
+      fixOfMember(diagnostic) ??
+      fixOfOperator(diagnostic) ??
+      (diagnostic.hints?.wanted && `it is an object: ${diagnostic.hints.wanted}`));
   if (fix) {
     const said = first.replace(/\.( Did you mean .*| Do you need to change your target library\?.*)?$/, "");
     return { ...diagnostic, messages: [`${said}; ${fix}`, ...rest] };
   }
   const missing = missingIn(rest.at(-1) ?? first);
   return missing && first.length > 80 ? { ...diagnostic, messages: [missing, ...messages] } : diagnostic;
+}
+
+/** Whether what is wrong is a promise where its value is wanted. */
+function forgotAwait({ forgotAwait, code, messages: [first = ""], hints }: Diagnostic): boolean {
+  if (forgotAwait || hints?.operand?.startsWith("Promise<")) return true;
+  const [, wanted] =
+    /^(?:Type|Argument of type) 'Promise<.*>' is not assignable to .*'([^']*)'\.?$/.exec(first) ?? [];
+  if (wanted !== undefined) return !/Promise/.test(wanted);
+  return (
+    (code === 2339 && / does not exist on type 'Promise</.test(first) && !nearMember(first, hints)) ||
+    (code === 2365 && / cannot be applied to types .*'Promise</.test(first))
+  );
+}
+
+function nearMember(message: string, hints: Diagnostic["hints"]): string | undefined {
+  const [, name = ""] = /^Property '([^']+)' does not exist/.exec(message) ?? [];
+  return hints?.members && closest(name, hints.members);
+}
+
+/** A member that is misspelt where the compiler has no suggestion, or Python's. */
+function fixOfMember({ code, messages: [first = ""], hints }: Diagnostic): string | undefined {
+  const [, name = ""] = /^Property '([^']+)' does not exist/.exec(first) ?? [];
+  if (code !== 2339 || name === "") return undefined;
+  const near = nearMember(first, hints);
+  if (near) return `did you mean ${near}?`;
+  if (Object.hasOwn(pythonMembers, name)) return `in TypeScript ${pythonMembers[name]}`;
+  return / on type '(<.*>)?\(.*\) => /.test(first) ? "did you forget to call it, f()?" : undefined;
+}
+
+/** Arithmetic with tensors, which have methods for it. */
+function fixOfOperator({ code, messages: [first = ""], hints }: Diagnostic): string | undefined {
+  const isTensor = /^(Tensor|Traced|Variable)$/.test(hints?.operand ?? "");
+  if (!isTensor && !(code === 2365 && /'(Tensor|Traced|Variable)'/.test(first))) return undefined;
+  return "tensors have methods: a.add(b), a.sub(b), a.mul(b), a.div(b)";
 }
 
 /** What an object lacks: the compiler says it last, behind all that the object has. */
@@ -118,6 +219,8 @@ function fixOfName(code: number, message: string, { session, exports }: Candidat
   if (code !== 2304 && code !== 2552 && code !== 2503) return undefined;
   const [, name = ""] = /^Cannot find (?:name|namespace) '([^']+)'/.exec(message) ?? [];
   if (exports.includes(name)) return `import { ${name} } from "nablab"`;
+  if (name === "Deno" || name === "$$")
+    return 'this is Node; import { display, html } from "nablab" shows what Deno.jupyter does';
   if (Object.hasOwn(python, name)) return `in TypeScript ${python[name]}`;
   const near = closest(name, [...session]);
   if (near) return `did you mean ${near}?`;
@@ -129,10 +232,10 @@ function fixOfName(code: number, message: string, { session, exports }: Candidat
 /** `x = 1` of a name that was never declared, as Python has it. */
 function fixOfAssignment({ code, messages: [first = ""], text, column }: Diagnostic): string | undefined {
   const [, name = ""] = /^Cannot find name '([^']+)'/.exec(first) ?? [];
-  const isAssigned = /^\s*=(?!=|>)/.test(text.slice(column + name.length));
-  return (code === 2304 || code === 2552) && name !== "" && isAssigned
-    ? `a new name is declared: let ${name} = …`
-    : undefined;
+  const rest = text.slice(column + name.length);
+  if ((code !== 2304 && code !== 2552) || name === "") return undefined;
+  if (/^\s*=(?!=|>)/.test(rest)) return `a new name is declared: let ${name} = …`;
+  return /^\s*([-+*/%]|\*\*)=/.test(rest) ? `it needs a first value: let ${name} = 0` : undefined;
 }
 
 /** A module that is not there. */
@@ -142,6 +245,7 @@ function fixOfModule(code: number, message: string): string | undefined {
   if (/^(jsr|https?):/.test(module))
     return 'only packages of npm can be imported: %install NAME, then import … from "NAME"';
   const name = module.replace(/^npm:\/?/, "");
+  if (closest(name, ["nablab"])) return 'did you mean "nablab"?';
   return `%install ${/^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name} installs it`;
 }
 

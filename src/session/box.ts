@@ -4,14 +4,14 @@
  */
 export class Box {
   readonly #name: string;
-  /** How many declarations have given it a value: what a cell has not come to is still what it was. */
+  /** How many declarations have given it a value: a declaration that was not reached leaves the old value. */
   declarations = 0;
 
   constructor(name: string) {
     this.#name = name;
   }
 
-  /** Before a `let`, `const` or `class` was come to there is no value; after that, it is a property of the box itself. */
+  /** Until a `let`, `const` or `class` is reached there is no value; from then on it is a property of the box itself. */
   get v(): unknown {
     throw this.#isEarly();
   }
@@ -46,7 +46,7 @@ export class Box {
   }
 }
 
-/** The boxes of some names, made when they are first asked for. */
+/** The boxes of names, created lazily. */
 export class Scope {
   readonly #boxes = new Map<string, Box>();
 

@@ -54,7 +54,7 @@ function excerpt(text: string, line: number, column: number, mark: string): stri
 /** Whether a place of a stack trace says nothing to the reader; as {@link SessionHost.isOwn}. */
 type IsOwn = (place: string) => boolean;
 
-/** Anything that a cell threw, however odd: reading it may throw, name and message may be no text, causes a circle. */
+/** Anything that a cell threw: reading it may throw, name and message may not be strings, causes may form a circle. */
 export function fromThrown(thrown: unknown, isOwn: IsOwn): CellError {
   if (isInterruption(thrown)) {
     return { status: "error", ename: "KeyboardInterrupt", evalue: "", traceback: [red("KeyboardInterrupt")] };
@@ -67,7 +67,7 @@ export function fromThrown(thrown: unknown, isOwn: IsOwn): CellError {
   return { status: "error", ename: name, evalue: message, traceback: describe(thrown, isOwn) };
 }
 
-/** More of an error says nothing more to a reader, and notebooks grow by it. */
+/** A longer error tells a reader nothing more, and bloats the notebook. */
 const limits = { characters: 10_000, frames: 50, fieldLines: 20, errors: 12 };
 
 const shorten = (text: string): string =>
@@ -75,7 +75,7 @@ const shorten = (text: string): string =>
     ? text
     : `${text.slice(0, limits.characters)}… (${text.length - limits.characters} more characters)`;
 
-/** The lines of an error, then those of what caused it and of the errors that it gathers, each said once. */
+/** The lines of an error, then those of its causes and of the errors that it aggregates, each printed once. */
 function describe(error: object, isOwn: IsOwn, shown = new Set<object>()): string[] {
   shown.add(error);
   const { name, message } = headOf(error);
@@ -115,7 +115,7 @@ function headOf(error: object): { name: string; message: string } {
 const textOf = (value: unknown): string =>
   typeof value === "string" ? value : value === undefined ? "" : inspectSafely(value);
 
-/** What else an error says of itself, as `code` and `path` of Node's. */
+/** Other properties of an error, such as `code` and `path` of Node's. */
 function fieldsOf(error: object): string[] {
   const said = new Set(["name", "message", "stack", "cause", "errors"]);
   try {
@@ -142,7 +142,7 @@ function read(thrown: object, name: string): unknown {
   }
 }
 
-/** The first of the errors that an error gathers; none where they cannot be read, as in a proxy. */
+/** The first of the errors that an error aggregates; none where they cannot be read, as in a proxy. */
 function listOf(value: unknown): { length: number; first: unknown[] } {
   try {
     if (!Array.isArray(value)) return { length: 0, first: [] };
@@ -161,11 +161,13 @@ function inspectSafely(value: unknown): string {
   }
 }
 
-/** What Node means by "Access to this API has been restricted". */
+/** What Node means by "Access to this API has been restricted", and by EMFILE. */
 function refusal(error: object): string | undefined {
   const { code, permission, resource } = Object.fromEntries(
     ["code", "permission", "resource"].map((name) => [name, textOf(read(error, name))]),
   );
+  if (code === "EMFILE" || code === "ENFILE")
+    return `${textOf(read(error, "message"))}; raise the limit (ulimit -n 1024 in the shell that starts Jupyter), and restart the kernel`;
   if (code !== "ERR_ACCESS_DENIED") return undefined;
   const what: Record<string, string> = {
     FileSystemRead: `reading ${resource} is not allowed`,

@@ -100,7 +100,7 @@ export class CompilerFiles {
 
   read = (file: string): string | undefined => this.#memory.get(file)?.text ?? this.#system.readFile(file);
 
-  /** To be called before files are looked at: what was missing may be there now, a package installed. */
+  /** Call this before files are read: what was missing may exist by now, such as a package just installed. */
   lookAgain(): void {
     if (this.#unresolved.size === 0) return;
     this.#resolutions = this.#emptyResolutions();

@@ -14,9 +14,11 @@ import { CellNames, kindOf, type Name, typeParameters } from "./cell-names.js";
 import { CompilerFiles } from "./compiler-files.js";
 import { type Completions, completionsAt, nablabNames } from "./completion.js";
 import type { Diagnostic } from "./diagnostic.js";
+import { forgottenAwaits } from "./forgotten-awaits.js";
 import { addFunctions, sourceNumber } from "./function-source.js";
 import type { HostFiles, SessionHost } from "./host.js";
 import { withoutModules } from "./inner-names.js";
+import { hintsAt } from "./place-hints.js";
 import { refuseReservedNames } from "./reserved-names.js";
 import { type Guard, topLevel } from "./rewrite/context.js";
 import { jsxRoots } from "./rewrite/jsx.js";
@@ -45,6 +47,8 @@ export interface Compiled {
 export interface CompiledCell extends Compiled {
   /** Lets later cells see what this one declares: all of it, or the names for which `isThere` holds. */
   keep(isThere?: (name: string) => boolean): void;
+  /** What it begins and does not wait for. */
+  forgotten: { name: string; line: number }[];
   /** The names it declares that have a value. */
   values: string[];
   /** Those of them that are imported, and those that may be assigned to. */
@@ -208,12 +212,26 @@ export class Compiler {
     const diagnostics = problems
       .filter((problem) => problem.file !== file || isWithin(problem.start!, before.length, end))
       .filter(({ code, category }) => category === ts.DiagnosticCategory.Error && !ignored.has(code))
-      .map((problem) => this.#describe(problem));
+      .map((problem) => ({
+        ...this.#describe(problem),
+        ...(problem.file && { hints: hintsAt(ts, program.getTypeChecker(), problem.file, problem) }),
+      }));
     if (diagnostics.length > 0) {
       const session = [...this.#names.entries()].filter(([, { value }]) => value).map(([name]) => name);
       const exports = nablabNames(this.#hostFiles);
       return { diagnostics: diagnostics.map((one) => advise(one, { session, exports })) };
     }
+
+    const forgotten = isChecked
+      ? forgottenAwaits(ts, program.getTypeChecker(), file, {
+          start: before.length,
+          end,
+          own: this.#hostFiles.declarationsOf("nablab", ""),
+        }).map(({ name, start }) => ({
+          name,
+          line: file.getLineAndCharacterOfPosition(start).line - this.#linesBefore + 1,
+        }))
+      : [];
 
     const rewritten = rewriting(ts, program.getTypeChecker(), file, this.#rewritingOptions(), {
       start: before.length,
@@ -265,6 +283,7 @@ export class Compiler {
       boxes: [...rewritten.boxes],
       lexical: rewritten.lexical(),
       isSloppy: !isChecked && !this.#isStrict,
+      forgotten,
       values,
       imported: new Set(having(({ isImported }) => isImported)),
       variables: new Set(having(({ isVariable }) => isVariable)),
@@ -422,6 +441,7 @@ export class Compiler {
       sourceOffset: 0,
       boxes: [],
       lexical: new Set(),
+      forgotten: [],
       values: [],
       imported: new Set(),
       variables: new Set(),

@@ -144,12 +144,17 @@ function inModuleName(
   specifier: string,
 ): Completions {
   const relative = /^\.{0,2}\//.test(specifier);
-  const begun = relative ? specifier.slice(specifier.lastIndexOf("/") + 1) : specifier;
+  const folder = specifier.slice(0, specifier.lastIndexOf("/") + 1);
+  const begun = relative ? specifier.slice(folder.length) : specifier;
   const place = { start: request.position - begun.length, end: request.position };
   const own = relative ? [] : [{ name: "nablab", kind: "module", sortText: "0" }];
   const theirs = entries
     .filter(({ name }) => !name.includes("["))
-    .map((entry) => ({ ...entry, kind: entry.kind }));
+    // Of `fs/promises` the compiler says `promises` after `fs/`.
+    .map((entry) => ({
+      ...entry,
+      name: relative || entry.name.startsWith(folder) ? entry.name : folder + entry.name,
+    }));
   return ranked(place, begun, new Map([...own, ...theirs].map((one) => [one.name, one])).values());
 }
 

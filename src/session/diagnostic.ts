@@ -1,6 +1,7 @@
 /**
  * What the compiler finds wrong, before it is formatted as an error of the cell.
  */
+import type { PlaceHints } from "./place-hints.js";
 
 /** What is wrong with a cell; lines and columns from 0. */
 export interface Diagnostic {
@@ -16,4 +17,5 @@ export interface Diagnostic {
   text: string;
   /** Whether an `await` would do. */
   forgotAwait?: boolean;
+  hints?: PlaceHints;
 }

@@ -43,7 +43,7 @@ export interface HostFiles {
    * `"ambient"` for one that `environment` declares; undefined for all others.
    */
   declarationsOf(module: string, from: string): string | undefined;
-  /** Leaves out the documentation of packages, a quarter of what reading their types takes; nobody looks it up here. */
+  /** Leaves out the documentation of packages, a quarter of the time that reading their types takes, where it cannot be looked up. */
   withoutDocumentation?: boolean;
 }
 

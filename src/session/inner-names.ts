@@ -50,9 +50,14 @@ const qualifier = /import\("([^"]*)"\)\.([\p{ID_Continue}$]+)/gu;
  */
 export function withoutModules(text: string, labelOf = (_: number): string => "an earlier cell"): string {
   if (!text.includes('import("')) return text;
-  const plain = text.replace(qualifier, "$2");
-  if (!/'([^']+)' .*'\1'/.test(plain)) return plain;
+  const modules = new Map<string, Set<string>>();
+  for (const [, module, name] of text.matchAll(qualifier))
+    modules.set(name!, (modules.get(name!) ?? new Set()).add(module!));
+  // One of two may be of this very place, and have no module before it.
+  const types = (text.replace(qualifier, "").match(/'[^']*'/g) ?? []).join(" ");
+  const bare = new Set(types.match(/[\p{ID_Continue}$]+/gu));
   return text.replace(qualifier, (_, module: string, name: string) => {
+    if (modules.get(name)!.size === 1 && !bare.has(name)) return name;
     const [, cell] = /\/\[(\d+)\]$/.exec(module) ?? [];
     const place = /\/\[cell( with jsx)?\]$/.test(module)
       ? "this cell"

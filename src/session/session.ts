@@ -65,7 +65,7 @@ export type CellRunner<Cell> = Pick<
 export interface SessionOptions<Cell> {
   /** Receives the output of every cell, also what comes after the cell has ended. */
   onOutput(output: Output, cell: Cell): void;
-  /** Asks the reader and waits for the answer; undefined when stop is pressed. Without it nobody can be asked. */
+  /** Asks the reader and waits for the answer; undefined when stop is pressed. Without it there is no input. */
   ask?(question: Question, cell: Cell): string | undefined;
   /** Opens a connection to the front end; without it there is none. */
   openComm?(comm: CommOptions, cell: Cell): Comm;
@@ -106,7 +106,7 @@ interface Run<Cell> {
   isLate: boolean;
 }
 
-/** The clock is looked at in each 64th turn of a loop: 4 ns a turn on average. */
+/** The clock is read in each 64th turn of a loop: 4 ns a turn on average. */
 const clockMask = 63;
 
 /**
@@ -295,6 +295,11 @@ export class Session<Cell> {
       locked === undefined &&
       compiled.values.find((name) => this.#kept.has(name) && !compiled.imported.has(name));
     if (taken) throw new SyntaxError(`${taken} is the assignment's: give what you declare another name`);
+    if (locked === undefined)
+      for (const { name, line } of compiled.forgotten)
+        this.#host.printError(
+          `line ${line}: ${name}(…) goes on while the rest of the cell runs; did you forget await?\n`,
+        );
     const { value } = (await this.#run(compiled, run, locked)) ?? {};
     if (value === undefined) return { status: "ok" };
     if (locked === "test" && typeof value === "number") {
@@ -329,7 +334,7 @@ export class Session<Cell> {
     return { back, changed };
   }
 
-  /** Does what a line of a cell says that is no TypeScript. */
+  /** Executes a line of a cell that is not TypeScript. */
   async #command(command: LineCommand, run: Run<Cell>): Promise<void> {
     if (command.type === "check") {
       this.#checksTypes = command.on;
@@ -413,7 +418,7 @@ export class Session<Cell> {
   }
 
   /**
-   * Takes note of a stop. It may come where the stack is nearly full, and each of these steps fail: the next guard then
+   * Registers a stop. It may come where the stack is nearly full, and each of these steps fail: the next guard then
    * goes on from there. So the steps are short.
    *
    * @returns how long the cell may take to end by itself
@@ -431,7 +436,7 @@ export class Session<Cell> {
     return patienceLeft;
   }
 
-  /** Tells those who wait for a cell that it was stopped. */
+  /** Tells whoever awaits a cell that it was stopped. */
   #tell(run: Run<Cell>, patienceLeft: number): void {
     run.interrupt.abort(new KeyboardInterrupt());
     if (patienceLeft > 0) setTimeout(() => run.end(), patienceLeft);
@@ -479,7 +484,7 @@ export class Session<Cell> {
     });
   }
 
-  /** Opens a connection; what comes over it is taken up as a part of the cell that opened it. */
+  /** Opens a connection; its messages are handled as a part of the cell that opened it. */
   #openComm(comm: CommOptions, open: NonNullable<SessionOptions<Cell>["openComm"]>): Comm {
     const run = this.#streams.current();
     if (!run) throw new Error("widget: only a cell can open one");
@@ -524,12 +529,12 @@ export class Session<Cell> {
     return isComplete(this.#host.typescript(), commentedOut(code));
   }
 
-  /** Puts out what is held back of the streams. */
+  /** Flushes what the streams hold back. */
   flush(): void {
     this.#streams.flush();
   }
 
-  /** Gives back all that it took of the process, and lets the compiler go. */
+  /** Restores all that it changed in the process, and releases the compiler. */
   close(): void {
     this.#restore();
     this.#streams.release();
@@ -543,7 +548,7 @@ export class Session<Cell> {
   }
 }
 
-/** How a cell ends that did not end by itself in time. */
+/** The error of a cell that exceeded its time. */
 export function tookTooLong(seconds: number): CellError {
   const evalue = `the cell took longer than ${seconds} s`;
   return {
@@ -579,7 +584,7 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
   });
 }
 
-/** Refuses what no notebook file can hold, while the cell it came from can still be told. */
+/** Rejects what no notebook file can hold while the cell it came from is still known. */
 function checkJson(data: MimeBundle): void {
   for (const [mime, content] of Object.entries(data)) {
     if (typeof content === "string") continue;

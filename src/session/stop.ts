@@ -1,6 +1,6 @@
 /**
- * The word to stop, in memory that another thread shares with the cells: it is raised there when the reader presses
- * stop, where no message could be received. In every turn of a loop a cell reads it, or a variable in its state (host.ts).
+ * The stop flag, in memory that another thread shares with the cells: it is raised there when the reader presses
+ * stop, even while no message can be received. In every turn of a loop a cell reads it, or a variable in its state (host.ts).
  */
 import { sharedBytes } from "#platform";
 

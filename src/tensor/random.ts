@@ -14,6 +14,9 @@ export type StreamKey = number | string;
 /** The last counter word identifies what a block of bits is for, so that no two uses share bits. */
 const use = { draw: 0, splitNumber: 1, splitText: 2 };
 
+/** Where `split` makes the key of a stream: an array for each of them would cost as much as making the key. */
+const keys = new Uint32Array(4);
+
 /**
  * A stream of random numbers; make one with `random(seed)`.
  *
@@ -23,14 +26,15 @@ const use = { draw: 0, splitNumber: 1, splitText: 2 };
 export class Random {
   readonly #key0: number;
   readonly #key1: number;
-  readonly #name: string;
+  /** How it was made: in words, or as the stream of a key within another one. */
+  readonly #name: string | readonly [parent: Random, key: StreamKey];
   readonly #block = new Uint32Array(4);
   #used = 4;
   #counter = 0;
   #spare: number | undefined;
 
   /** For `random()` and `split()`: a stream of the two 32-bit key words, at its start. */
-  constructor(key0: number, key1: number, name: string) {
+  constructor(key0: number, key1: number, name: string | readonly [parent: Random, key: StreamKey]) {
     this.#key0 = key0 >>> 0;
     this.#key1 = key1 >>> 0;
     this.#name = name;
@@ -164,7 +168,9 @@ export class Random {
    * @throws RangeError unless `key` is a string or a whole number ≥ 0.
    */
   split(key: StreamKey): Random {
-    const out = new Uint32Array([this.#key0, this.#key1, 0, 0]);
+    const out = keys;
+    out[0] = this.#key0;
+    out[1] = this.#key1;
     if (typeof key === "string") {
       // Each character is a block under the key that the characters before it made; the length closes it.
       for (let i = 0; i < key.length; i++)
@@ -174,17 +180,19 @@ export class Random {
       checkWhole("split", { key }, 0);
       philox4x32(key, Math.floor(key / 2 ** 32), 0, use.splitNumber, this.#key0, this.#key1, out);
     }
-    return new Random(out[0]!, out[1]!, `${this.#name}.split(${JSON.stringify(key)})`);
+    return new Random(out[0]!, out[1]!, [this, key]);
   }
 
   /** How the stream was made, such as `random(7).split("noise")`. */
   toString(): string {
-    return this.#name;
+    if (typeof this.#name === "string") return this.#name;
+    const [parent, key] = this.#name;
+    return `${parent}.split(${JSON.stringify(key)})`;
   }
 
   /** What `console.log` prints: how the stream was made. */
   [inspect.custom](): string {
-    return this.#name;
+    return String(this);
   }
 }
 

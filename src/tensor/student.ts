@@ -24,10 +24,18 @@ const nearlyNormal = 1e9;
  */
 export function studentTail(t: number, degrees: number): number {
   if (!(degrees > 0)) throw refused("studentTail", "degrees", "a number > 0", degrees);
-  if (t < 0) return 1 - studentTail(-t, degrees);
-  if (degrees > nearlyNormal) return normalTail(t);
-  const x = degrees / (degrees + t * t);
-  return 0.5 * incompleteBeta(x, 1 - x === 0 ? (t * t) / degrees : 1 - x, degrees / 2, 0.5);
+  return tailOf(degrees)(t);
+}
+
+/** t ↦ P(T > t) for a number of degrees: what does not depend on t is computed once. */
+export function tailOf(degrees: number): (t: number) => number {
+  if (degrees > nearlyNormal) return (t) => (t < 0 ? 1 - normalTail(-t) : normalTail(t));
+  const I = incompleteBeta(degrees / 2, 0.5);
+  const upper = (t: number): number => {
+    const x = degrees / (degrees + t * t);
+    return 0.5 * I(x, 1 - x === 0 ? (t * t) / degrees : 1 - x);
+  };
+  return (t) => (t < 0 ? 1 - upper(-t) : upper(t));
 }
 
 /**
@@ -42,13 +50,15 @@ export function studentTail(t: number, degrees: number): number {
  */
 export function studentQuantile(p: number, degrees: number): number {
   checkBetween0And1("studentQuantile", { p });
+  if (!(degrees > 0)) throw refused("studentQuantile", "degrees", "a number > 0", degrees);
   return p < 0.5 ? -upperStudent(p, degrees) : upperStudent(1 - p, degrees);
 }
 
 /** t ≥ 0 with P(T > t) = tail, for a tail up to ½; precise also where 1 − tail is 1. */
 export function upperStudent(tail: number, degrees: number): number {
   if (degrees > nearlyNormal) return -normalQuantile(tail);
-  return whereTailIs(tail, (t) => Math.log(studentTail(t, degrees)));
+  const tailAt = tailOf(degrees);
+  return whereTailIs(tail, (t) => Math.log(tailAt(t)));
 }
 
 /**
@@ -81,16 +91,22 @@ export function whereTailIs(tail: number, logTail: (t: number) => number): numbe
   return (low + high) / 2;
 }
 
-/** I_x(a, b) with y = 1 − x, by the continued fraction that converges fast for x below its mean. */
-function incompleteBeta(x: number, y: number, a: number, b: number): number {
-  if (x <= 0) return 0;
-  if (y <= 0) return 1;
-  if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(y, x, b, a);
-  // log1p where x is near 1: a large power of it is what counts.
-  const logX = y < 0.5 ? Math.log1p(-y) : Math.log(x);
-  const logY = x < 0.5 ? Math.log1p(-x) : Math.log(y);
-  const front = Math.exp(a * logX + b * logY - logBeta(a, b)) / a;
-  return front / fraction(x, a, b);
+/** (x, y = 1 − x) ↦ I_x(a, b), by the continued fraction that converges fast for x below its mean. */
+function incompleteBeta(a: number, b: number): (x: number, y: number) => number {
+  // One is needed on either side of the mean.
+  let [logThere, logMirrored]: (number | undefined)[] = [];
+  const below = (x: number, y: number, a: number, b: number, logB: number): number => {
+    // log1p where x is near 1: a large power of it is what counts.
+    const logX = y < 0.5 ? Math.log1p(-y) : Math.log(x);
+    const logY = x < 0.5 ? Math.log1p(-x) : Math.log(y);
+    return Math.exp(a * logX + b * logY - logB) / a / fraction(x, a, b);
+  };
+  return (x, y) => {
+    if (x <= 0) return 0;
+    if (y <= 0) return 1;
+    if (x <= (a + 1) / (a + b + 2)) return below(x, y, a, b, (logThere ??= logBeta(a, b)));
+    return 1 - below(y, x, b, a, (logMirrored ??= logBeta(b, a)));
+  };
 }
 
 /** 1 + d₁/(1 + d₂/(1 + …)) of 26.5.8, by Lentz's method. */

@@ -63,7 +63,8 @@ export class Tensor implements Displayable {
         `Tensor: shape ${formatShape(shape)} needs ${sizeOf(shape)} entries, the data has ${data.length}`,
       );
     }
-    this.shape = Object.freeze([...shape]);
+    // Most results have the shape of an operand, whose list they share.
+    this.shape = Object.isFrozen(shape) ? shape : Object.freeze([...shape]);
     this.dtype = data instanceof Float32Array ? "float32" : "float64";
     this.data = data;
   }

@@ -102,13 +102,7 @@ export {
   type EstimateComparison,
   type EstimateOptions,
 } from "./verdicts/check-estimate.js";
-export {
-  checkNoise,
-  type Estimator,
-  type NoiseAt,
-  type NoiseCheck,
-  type NoiseCheckOptions,
-} from "./verdicts/check-noise.js";
+export { checkNoise, type NoiseCheck, type NoiseCheckOptions } from "./verdicts/check-noise.js";
 export {
   type Estimate,
   estimateMean,
@@ -119,4 +113,5 @@ export {
 export { fitPower, type PowerFit } from "./verdicts/fit-power.js";
 export { type FittedLine, fitRate, type RateFit } from "./verdicts/fit-rate.js";
 export { gradientCheck, type NetworkCheckOptions } from "./verdicts/gradient-check.js";
+export type { Estimator, NoiseAt } from "./verdicts/noise-samples.js";
 export type { TailIndex } from "./verdicts/tails.js";

@@ -3,7 +3,6 @@
  */
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
-import { escapeHtml } from "../display/escape-html.js";
 import { checkListener, type ListenerOptions, Model } from "./model.js";
 
 /** How a dropdown is made. */
@@ -30,7 +29,14 @@ export class Dropdown<T> implements Displayable {
       Number.isInteger(index) && (index as number) >= 0 && (index as number) < options.length
         ? { index: index as number }
         : {};
-    this.#model = new Model({ program, state: { index, names: options.map(String), label }, accept });
+    const describe = ({ index, label, names }: State): string =>
+      `${label || "choice"}: ${names[index]}, of ${names.join(", ")}`;
+    this.#model = new Model({
+      program,
+      state: { index, names: options.map(String), label },
+      describe,
+      accept,
+    });
   }
 
   /** What is chosen; setting it chooses. */
@@ -51,9 +57,7 @@ export class Dropdown<T> implements Displayable {
   }
 
   [displaySymbol](): MimeBundle {
-    const { index, label, names } = this.#model.state;
-    const text = `${label || "choice"}: ${names[index]}, of ${names.join(", ")}`;
-    return this.#model.bundle(text, `<p>${escapeHtml(text)}</p>`);
+    return this.#model.bundle();
   }
 }
 

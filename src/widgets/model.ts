@@ -5,22 +5,25 @@
  * The connection is opened when the widget is first shown. Where there is no front end, as in `nablab run` or a plain
  * script, the widget is a value like any other and shows its text.
  */
-import { inspect } from "#platform";
+import { inspect, sha256 } from "#platform";
 import type { MimeBundle } from "../display/bundle.js";
+import { escapeHtml } from "../display/escape-html.js";
 import { type Comm, type Host, host } from "../display/host.js";
 
 type State = Record<string, unknown>;
 
 const version = "2.1.0";
 
-/** Widgets count up from 1 in each host, so that a notebook that is run again sends the same messages. */
-const counters = new WeakMap<Host, number>();
+/** How many widgets of one kind and first state there were in each host. */
+const counters = new WeakMap<Host, Map<string, number>>();
 
 /** The parts of a model. */
 export interface ModelOptions<S extends State> {
   /** An ES module whose default export has `render({ model, el })`, as anywidget loads it. */
   program: string;
   state: S;
+  /** What it says of itself in a state, where it stands for itself by words. */
+  describe?(state: Readonly<S>): string;
   /** Validates what the front end sends, and returns the changes to apply. */
   accept(sent: State): Partial<S>;
   /** Called when the program sends something by `model.send()`. */
@@ -33,6 +36,7 @@ export class Model<S extends State> {
   readonly #listeners = new Set<(state: Readonly<S>) => void>();
   #state: S;
   #comm: Comm | undefined;
+  #id: string | undefined;
 
   constructor(options: ModelOptions<S>) {
     this.#options = options;
@@ -46,7 +50,11 @@ export class Model<S extends State> {
   /** Changes the state, here and in all views. */
   set(changes: Partial<S>): void {
     this.#state = { ...this.#state, ...changes };
-    this.#comm?.send({ method: "update", state: changes, buffer_paths: [] });
+    this.#comm?.send({ method: "update", state: { ...changes, text: this.#text() }, buffer_paths: [] });
+  }
+
+  #text(): string {
+    return this.#options.describe?.(this.#state) ?? "";
   }
 
   /** Calls back after the reader has changed something. */
@@ -54,14 +62,19 @@ export class Model<S extends State> {
     listen(this.#listeners, listener, options);
   }
 
-  /** What shows the widget; `text` and `html` stand for it where nothing can be moved. */
-  bundle(text: string, html: string): MimeBundle {
-    const still: MimeBundle = { "text/plain": text, "text/html": html };
+  /** What shows the widget; what it says of itself, or the text and HTML that are given, where nothing can be moved. */
+  bundle(text: string = this.#text(), html: string = `<p>${escapeHtml(text)}</p>`): MimeBundle {
     const target = host();
+    this.#id ??= nextId(target, this.#options.program, this.#options.state);
+    const still: MimeBundle = {
+      "text/plain": text,
+      "text/html": html,
+      "application/vnd.nablab.widget+json": { model_id: this.#id },
+    };
     if (!target.openComm) return still;
     this.#comm ??= target.openComm({
       target: "jupyter.widget",
-      id: nextId(target),
+      id: this.#id,
       data: { state: this.#fullState(), buffer_paths: [] },
       metadata: { version },
       state: () => this.#fullState(),
@@ -81,9 +94,10 @@ export class Model<S extends State> {
       _view_name: "AnyView",
       _view_count: null,
       _anywidget_id: "nablab.widget",
-      _esm: this.#options.program,
+      _esm: sayingText(this.#options.program),
       _css: widgetStyle,
       ...this.#state,
+      text: this.#text(),
     };
   }
 
@@ -96,17 +110,45 @@ export class Model<S extends State> {
       const changes = this.#options.accept((state ?? {}) as State);
       this.#state = { ...this.#state, ...changes };
       // Other views of the same widget, in another window, learn what was accepted.
-      this.#comm?.send({ method: "echo_update", state: changes, buffer_paths: [] });
+      this.#comm?.send({
+        method: "echo_update",
+        state: { ...changes, text: this.#text() },
+        buffer_paths: [],
+      });
       for (const listener of this.#listeners) listener(this.#state);
     }
   }
 }
 
-function nextId(target: Host): string {
-  const count = (counters.get(target) ?? 0) + 1;
-  counters.set(target, count);
-  return `nablab-widget-${count}`;
+/**
+ * By what it is made of, so that a notebook that is run again has the same ids, and one that is opened again takes no widget of
+ * another cell for its own.
+ */
+function nextId(target: Host, program: string, state: State): string {
+  const kind = sha256(program, JSON.stringify(state)).slice(0, 12);
+  const counts = counters.get(target) ?? new Map<string, number>();
+  counters.set(target, counts);
+  const count = (counts.get(kind) ?? 0) + 1;
+  counts.set(kind, count);
+  return `nablab-widget-${kind}${count > 1 ? `-${count}` : ""}`;
 }
+
+/** A program that also leaves, where it draws, what the widget says of itself; JupyterLab's extension saves that. */
+const sayingText = (program: string): string => `${program.replace("export default {", "const widget = {")}
+export default {
+  render(context) {
+    const { model, el } = context;
+    const say = () => (el.dataset.nablabText = model.get("text") ?? "");
+    model.on("change:text", say);
+    const end = widget.render(context);
+    say();
+    return () => {
+      model.off("change:text", say);
+      end?.();
+    };
+  },
+};
+`;
 
 /** What all widgets look like, in the colours of JupyterLab's theme. */
 export const widgetStyle = `

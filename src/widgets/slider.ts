@@ -4,7 +4,6 @@
 
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
-import { escapeHtml } from "../display/escape-html.js";
 import { formatNumber } from "../display/format-number.js";
 import { checkFinite, checkNumbers } from "../options/check.js";
 import { checkListener, type ListenerOptions, Model } from "./model.js";
@@ -43,7 +42,9 @@ export class Slider implements Displayable {
   constructor(state: SliderState) {
     const accept = ({ value }: Record<string, unknown>): Partial<SliderState> =>
       typeof value === "number" && value >= state.min && value <= state.max ? { value } : {};
-    this.#model = new Model({ program, state, accept });
+    const describe = ({ label, min, max, value }: SliderState): string =>
+      `${label || "slider"} = ${formatNumber(value)}, from ${formatNumber(min)} to ${formatNumber(max)}`;
+    this.#model = new Model({ program, state, describe, accept });
   }
 
   /** Where it stands; setting it moves it. */
@@ -66,9 +67,7 @@ export class Slider implements Displayable {
   }
 
   [displaySymbol](): MimeBundle {
-    const { label, min, max, value } = this.#model.state;
-    const text = `${label || "slider"} = ${formatNumber(value)}, from ${formatNumber(min)} to ${formatNumber(max)}`;
-    return this.#model.bundle(text, `<p>${escapeHtml(text)}</p>`);
+    return this.#model.bundle();
   }
 }
 

@@ -92,8 +92,9 @@ async function byNablab({ x, y, classes }, split, seed, start) {
 function asPytorch(model, seed) {
   const stream = random(seed).split("as PyTorch starts");
   for (const { A, b, inputs } of model.dense) {
-    for (const { data } of [A, b])
-      data.forEach((_, i) => (data[i] = (2 * stream.uniform() - 1) / Math.sqrt(inputs)));
+    for (const { data } of [A, b]) {
+      for (let i = 0; i < data.length; i++) data[i] = (2 * stream.uniform() - 1) / Math.sqrt(inputs);
+    }
   }
 }
 

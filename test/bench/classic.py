@@ -47,7 +47,7 @@ def by_torch(x, y, test, seed, classes):
 def by_sklearn(x, y, test, seed, classes):
     kind = MLPClassifier if classes else MLPRegressor
     net = kind(
-        (HIDDEN,), alpha=0, learning_rate_init=ETA, batch_size=BATCH, max_iter=EPOCHS, random_state=seed, tol=0, n_iter_no_change=EPOCHS
+        hidden_layer_sizes=(HIDDEN,), alpha=0, learning_rate_init=ETA, batch_size=BATCH, max_iter=EPOCHS, random_state=seed, tol=0, n_iter_no_change=EPOCHS
     )
     return net.fit(x, y).predict(test)
 

@@ -1,39 +1,59 @@
 /**
- * The lectures as live pages, run from their first to their last cell by a reader's browser: what every cell says is
- * what Node stored. With NABLAB_ALL_PAGES=1 all of them; else the quickest.
+ * The lectures and the solved assignments as live pages and in JupyterLite, run from their first to their last cell by a
+ * reader's browser: what every cell says is what Node stored. With NABLAB_ALL_PAGES=1 all of them, on both; else the quickest
+ * lecture, as a page.
  *
  * Outputs of cells with the tag `timing` are not compared.
  */
-import { readdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { read } from "../cli/nablab.js";
 import { findChromium } from "./chromium.js";
 import { findFirefox, startFirefox } from "./firefox.js";
 import { type CellTexts, type Driven, LivePage, recordMessages } from "./live-page.js";
 import { makeSite, serve, startChromium } from "./site.js";
+import { until } from "./until.js";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const lectures = path.join(root, "notebooks/lectures");
-const all = [
-  "00-welcome",
-  "01-gradient-descent",
-  "02-backpropagation",
-  "03-stochastic-gradient-descent",
-  "04-robbins-monro",
-  "05-rates",
-  "06-adagrad",
-  "07-mnist",
-  "08-nonsmooth",
-  "09-momentum-and-adam",
-];
-// One of the classics reads a file beside it.
 const classics = path.join(root, "notebooks/examples");
-const allClassics = readdirSync(classics)
-  .filter((name) => name.endsWith(".ipynb"))
-  .map((name) => name.slice(0, -6));
-const names = process.env.NABLAB_ALL_PAGES ? [...all, ...allClassics] : ["08-nonsmooth", "cs231n-two-layers"];
-const folderOf = (name: string) => (allClassics.includes(name) ? classics : lectures);
+const isWhole = process.env.NABLAB_ALL_PAGES === "1";
+
+/** The notebooks, by the names of their pages; their outputs are Node's. */
+const files: Record<string, string> = isWhole
+  ? Object.fromEntries(
+      [...notebooksIn(lectures), ...notebooksIn(classics), ...assignmentsByNode()].map((file) => [
+        path.basename(file, ".ipynb"),
+        file,
+      ]),
+    )
+  : {
+      "08-nonsmooth": path.join(lectures, "08-nonsmooth.ipynb"),
+      // It reads a file beside it.
+      "cs231n-two-layers": path.join(classics, "cs231n-two-layers.ipynb"),
+    };
+const names = Object.keys(files);
+
+function notebooksIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".ipynb"))
+    .map((name) => path.join(folder, name));
+}
+
+/** The assignments with their solutions, executed here. */
+function assignmentsByNode(): string[] {
+  const source = path.join(root, "notebooks/coursework/source");
+  const folder = mkdtempSync(path.join(tmpdir(), "nablab-solved-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const assignments = readdirSync(source).flatMap((name) => notebooksIn(path.join(source, name)));
+  const nablab = path.join(root, "dist/cli/main.js");
+  execFileSync(process.execPath, [nablab, "run", "--out", folder, ...assignments], { stdio: "pipe" });
+  return notebooksIn(folder);
+}
 
 interface Cell {
   cell_type: string;
@@ -43,7 +63,7 @@ interface Cell {
 
 /** What Node stored for each code cell; undefined where it may differ. */
 function stored(name: string): (CellTexts | undefined)[] {
-  const { cells } = read(folderOf(name), `${name}.ipynb`);
+  const { cells } = read(files[name]!);
   const code = (cells as Cell[]).filter(({ cell_type }) => cell_type === "code");
   return code.map(({ metadata, outputs = [] }) => {
     if (metadata.tags?.includes("timing")) return undefined;
@@ -108,7 +128,7 @@ describe.each(drivers)("in $name", ({ executable, start }) => {
     let served: Awaited<ReturnType<typeof serve>>;
     let browser: Awaited<ReturnType<Driver["start"]>>;
     beforeAll(async () => {
-      site = makeSite(names.map((name) => path.join(folderOf(name), `${name}.ipynb`)));
+      site = makeSite(Object.values(files));
       served = await serve(site.folder, { port: 0, base: "/a/course/" });
       browser = await start();
     });
@@ -167,5 +187,39 @@ describe.each(drivers)("in $name", ({ executable, start }) => {
       expect(wrong).toEqual([]);
       await close();
     });
+  });
+});
+
+describe.skipIf(!isWhole)("in JupyterLite", () => {
+  let site: ReturnType<typeof makeSite>;
+  let served: Awaited<ReturnType<typeof serve>>;
+  let browser: Awaited<ReturnType<typeof startChromium>>;
+  beforeAll(async () => {
+    site = makeSite(Object.values(files), { lab: true });
+    served = await serve(site.folder, { port: 0, base: "/a/course/" });
+    browser = await startChromium();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    served?.server.close();
+    site?.remove();
+  });
+
+  test.each(names)("%s says what Node says, in every cell", async (name) => {
+    const page: Page = await browser.newPage();
+    await page.addInitScript(recordMessages);
+    await page.goto(`${served.address}lab/lab/index.html?path=${name}.ipynb`);
+    await page.getByText("TypeScript (nablab) | Idle").waitFor({ timeout: 120_000 });
+    await page.getByRole("menuitem", { name: "Run", exact: true }).click();
+    await page.getByText("Run All Cells", { exact: true }).click();
+    const expected = stored(name);
+    const live = new LivePage(page as unknown as Driven);
+    const isIdle = page.getByText("TypeScript (nablab) | Idle");
+    await until("every cell has run", 300_000, async () => {
+      return (await live.texts()).length === expected.length && (await isIdle.isVisible());
+    });
+    const texts = await live.texts();
+    expect(texts.map((shown, i) => expected[i] && shown)).toEqual(expected);
+    await page.close();
   });
 });

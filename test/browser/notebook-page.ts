@@ -21,7 +21,11 @@ interface App {
     currentWidget: {
       context: { ready: Promise<void>; path: string; model: { dirty: boolean } };
       content: { activeCellIndex: number; scrollToItem(index: number, align: "center"): Promise<void> };
-      sessionContext: { ready: Promise<void>; session?: { kernel?: { status: string } } };
+      sessionContext: {
+        ready: Promise<void>;
+        shutdown(): Promise<void>;
+        session?: { kernel?: { status: string } };
+      };
     };
   };
 }
@@ -102,6 +106,11 @@ export class NotebookPage {
       undefined,
       { timeout: 60_000 },
     );
+  }
+
+  /** Ends the kernel; whoever opens the notebook gets another. */
+  async shutDownKernel(): Promise<void> {
+    await this.page.evaluate(() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown());
   }
 
   /** Brings a cell into view, where alone its outputs are drawn. */

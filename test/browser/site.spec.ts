@@ -156,7 +156,7 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
       let seen = 0;
       let figures = 0;
       for (let last = ""; ; seen++) {
-        const { id, overflow, widths } = await page.evaluate(() => {
+        const { id, overflow, widths, sizes, isWide } = await page.evaluate(() => {
           // biome-ignore lint/suspicious/noExplicitAny: a global of the page
           const { Reveal } = window as any;
           const slide = Reveal.getCurrentSlide() as HTMLElement;
@@ -169,6 +169,10 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
             widths: [...slide.querySelectorAll(".figure img")].map(
               (img) => img.getBoundingClientRect().width,
             ),
+            sizes: [...slide.querySelectorAll(".code > pre")].map((code) =>
+              Number.parseFloat(getComputedStyle(code).fontSize),
+            ),
+            isWide: slide.clientWidth === innerWidth,
           };
         });
         if (id === last) break;
@@ -176,6 +180,8 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
         figures += widths.length;
         for (const width of widths) expect(width, id).toBeGreaterThan(300);
         expect(overflow, id).toBeLessThanOrEqual(1);
+        for (const size of sizes) expect(size, id).toBeGreaterThanOrEqual(18);
+        expect(isWide, id).toBe(true);
         await page.keyboard.press("Space");
       }
       expect(seen).toBeGreaterThan(30);

@@ -1,10 +1,11 @@
 /**
  * Widgets in JupyterLab in a real browser: what the reader does comes back into TypeScript.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { folder, nablab, read } from "../cli/nablab.js";
 import { findChromium } from "./chromium.js";
 import { type Lab, startLab } from "./lab.js";
 import { NotebookPage, notebookOf } from "./notebook-page.js";
@@ -81,5 +82,51 @@ describe.skipIf(!executablePath && !process.env.CI)("widgets", () => {
     expect(reopened.errors).toEqual([]);
     await reopened.close();
     await opened.close();
+  });
+
+  test("opened again next day, there are pictures and no errors; the file is that of nablab run", async () => {
+    const interactive = `import { html, interact } from "nablab";
+console.log("words ".repeat(100));
+await interact({ k: { min: 0, max: 4, step: 1, value: 2 } }, ({ k }) => html(\`<b>k² = \${k * k}</b>\`));`;
+    const file = path.join(lab!.folder, "again.ipynb");
+    writeFileSync(file, JSON.stringify(notebookOf(interactive)));
+    const other = folder();
+    copyFileSync(file, path.join(other, "again.ipynb"));
+    expect((await nablab(other, "run", "again.ipynb")).status).toBe(0);
+
+    const opened = await NotebookPage.open(browser!, lab!, "again.ipynb");
+    await opened.run(0);
+    const range = opened.outputs(0).locator('input[type="range"]');
+    await range.waitFor();
+    const outputsOf = ({ cells }: { cells: { outputs?: unknown }[] }) => cells[0]!.outputs;
+    expect(outputsOf(await opened.save())).toEqual(outputsOf(read(other, "again.ipynb")));
+
+    const printed = opened.outputs(0).locator("pre").first();
+    expect(await printed.evaluate((node) => getComputedStyle(node).wordBreak)).toBe("normal");
+
+    await range.press("ArrowRight");
+    await opened.until("the picture follows", async () =>
+      (await opened.outputs(0).allTextContents()).join().includes("k² = 9"),
+    );
+    const saved = JSON.stringify(await opened.save());
+    expect(saved).toContain("k = 3, from 0 to 4");
+    expect(saved).toContain("k² = 9");
+    await opened.shutDownKernel();
+    await opened.close();
+
+    const again = await NotebookPage.open(browser!, lab!, "again.ipynb");
+    await again.kernelReady(); // another one, which knows no widget
+    await again.until("what was saved is shown", async () => {
+      const shown = await again.outputs(0).allInnerTexts();
+      return shown.join().includes("k = 3, from 0 to 4") && shown.join().includes("run the cell to use it");
+    });
+    const all = (await again.outputs(0).allInnerTexts()).join();
+    expect(all).toContain("k² = 9");
+    expect(all).not.toMatch(/error|model not found|loading/i);
+    await again.page.screenshot({ path: path.join(pictures, "widgets-again.png") });
+    await again.run(0);
+    await again.outputs(0).locator('input[type="range"]').waitFor();
+    expect(opened.errors).toEqual([]);
+    await again.close();
   });
 });

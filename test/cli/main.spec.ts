@@ -1,10 +1,18 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { systemProblem } from "#nablab/cli/system-error.js";
-import { folder, main, nablab, nablabIn, read } from "./nablab.js";
+import { folder, main, nablab, nablabIn, read, write } from "./nablab.js";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
@@ -118,14 +126,58 @@ describe("what the system refuses is one line with the fix", () => {
     }
   });
 
+  test.skipIf(process.platform !== "linux")("too few open files", () => {
+    const file = write(folder(), "a.ipynb", ["1"]);
+    const allowing = (count: number, ...args: string[]) =>
+      spawnSync("sh", ["-c", `ulimit -n ${count}; exec "$@"`, "sh", process.execPath, main, ...args], {
+        encoding: "utf8",
+      });
+    const { status, stderr } = allowing(64, "run", file);
+    expect([status, stderr]).toEqual([
+      2,
+      "nablab: this shell allows 64 open files, 256 are needed: ulimit -n 1024\n",
+    ]);
+    expect(allowing(64, "kernel", "list").status).toBe(0);
+    expect(allowing(256, "run", file).status).toBe(0);
+  });
+
+  test("a place that cannot be written is found before anything runs", async () => {
+    const dir = folder();
+    write(dir, "a.ipynb", ['require("node:fs").writeFileSync("ran", "")']);
+    const { status, stderr } = await nablab(dir, "run", "a.ipynb", "--out", "a.ipynb/below");
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^nablab: a part of this path is a file[^\n]*\n$/);
+    expect(existsSync(path.join(dir, "ran"))).toBe(false);
+  });
+
   test.each([
     ["ENOSPC", "the disk is full"],
+    ["EFBIG", "ulimit -f"],
     ["EMFILE", "ulimit -n"],
     ["EROFS", "read-only"],
     ["EACCES", "no permission"],
   ])("%s", (code, words) => {
     const error = Object.assign(new Error(`${code}: something, open '/x'`), { code, path: "/x" });
     expect(systemProblem(error)).toMatch(new RegExp(`${words}.*\\(${code}\\): /x$`));
+  });
+
+  // A folder in which root may not make one either.
+  const closed = ["/sys", "/proc/sys"].find((name) => {
+    try {
+      accessSync(name, constants.W_OK);
+      return false;
+    } catch {
+      return existsSync(name);
+    }
+  });
+
+  test.skipIf(!closed)("a path that Node says is missing, where nothing may be made", () => {
+    const file = `${closed}/nowhere/below`;
+    const error = Object.assign(new Error("x"), { code: "ENOENT", syscall: "mkdir", path: file });
+    expect(systemProblem(error)).toMatch(new RegExp(`(read-only|no permission).*: ${closed}$`));
+    expect(systemProblem(Object.assign(error, { path: path.join(folder(), "a/b") }))).toContain(
+      "check its name",
+    );
   });
 
   test("any other error is not", () => {
@@ -164,6 +216,13 @@ describe("a kernel that cannot start ends with one line", () => {
       expect([status, stderr]).toEqual([2, expect.stringContaining(words)]);
       expect(stderr.trim().split("\n")).toHaveLength(1);
     }
+  });
+
+  test.skipIf(process.platform !== "linux")("with too few open files", () => {
+    const file = path.join(folder(), "connection.json");
+    const command = `ulimit -n 64; exec "${process.execPath}" "${kernel}" "${file}"`;
+    const { status, stderr } = spawnSync("sh", ["-c", command], { encoding: "utf8", timeout: 60_000 });
+    expect([status, stderr.trim().split("\n")]).toEqual([2, [expect.stringContaining("ulimit -n 1024")]]);
   });
 
   test("on a port that is taken", async () => {

@@ -41,6 +41,7 @@ beforeAll(async () => {
       metadata: { slideshow: { slide_type: "-" } },
       outputs: [{ output_type: "stream", name: "stdout", text: "said\n" }],
     },
+    { source: "const folded = 1;", metadata: { jupyter: { source_hidden: true } } },
     { source: "// never shown on slides", metadata: { slideshow: { slide_type: "skip" } } },
     { source: "md:for me", metadata: { slideshow: { slide_type: "notes" } } },
     { source: "3", outputs: [figure] },
@@ -148,6 +149,7 @@ describe("a site", () => {
     expect(sections[1]).toMatch(/<aside class="notes"><div class="text">\n<p>for me/);
     expect(sections[1]!.match(/<section>/g)).toHaveLength(1); // the figure, below
     expect(slides).not.toContain("never shown");
+    expect(slides).not.toContain("folded"); // nothing but folded code
   });
 
   test("MNIST lies beside the pages, packed", () => {

@@ -74,7 +74,7 @@ test("panels cover a sum once, as few and as even as 384 and multiples of 16 all
   }
 });
 
-/** Numbers of which a third is zero, and some so small that products underflow. */
+/** Numbers, a third of them zero, and some so small that products underflow. */
 const stream = random(4);
 const numbers = Float32Array.from({ length: 40_009 }, (_, i) =>
   stream.uniform() < 0.33 ? 0 : stream.normal() * (i % 11 ? 1 : 2 ** -75),

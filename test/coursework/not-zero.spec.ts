@@ -326,6 +326,12 @@ test("other cells in a graded assignment: refused with the way out, which keeps 
   );
 });
 
+test("a new gradebook is marked with the version that nbgrader itself gives it", () => {
+  const [own, theirs] = course.python("schema.py").trim().split("\n");
+  expect(own).toMatch(/^[0-9a-f]{12}$/);
+  expect(own).toBe(theirs);
+});
+
 test("nbgrader itself reads what is put right, as the Formgrader's button does", () => {
   submit(
     "by-hand",

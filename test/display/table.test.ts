@@ -100,3 +100,16 @@ test("what is no list of records is refused with its place", () => {
   expect(() => table([{ a: 1 }, 7 as never])).toThrow("table: row 1 is not a record of named values, got 7");
   expect(() => table("x" as never)).toThrow("table: expected a list of records, got 'x'");
 });
+
+test("many columns are cut unless they are asked for; no rows say so", async () => {
+  const wide = [Object.fromEntries(Array.from({ length: 200 }, (_, j) => [`c${j}`, j]))];
+  const [head = "", , row = ""] = String((await toBundle(table(wide)))["text/plain"]).split("\n");
+  expect(head).toMatch(/^c0 .* c11 {2}… 176 more columns … {2}c188 .* c199$/);
+  const shownValues = [...Array(12).keys(), "…", ...Array.from({ length: 12 }, (_, j) => 188 + j)];
+  expect(row.trim().split(/\s+/)).toEqual(shownValues.map(String));
+  const asked = Object.keys(wide[0]!).slice(0, 100);
+  expect(String((await toBundle(table(wide, { columns: asked })))["text/plain"])).toMatch(/^c0 .* c99$/m);
+  expect((await toBundle(table([])))["text/plain"]).toBe("no rows");
+  expect((await toBundle(table([], { columns: ["a"] })))["text/plain"]).toBe("a\n─\nno rows");
+  expect((await toBundle(table([])))["text/html"]).toContain("no rows");
+});

@@ -40,6 +40,70 @@ test("an await that is missing", async () => {
   );
 });
 
+test.each([
+  "const { rows } = load()",
+  "const count: number = load()",
+  "Math.max(load())",
+  "load() + 1",
+  "2 * load()",
+  "load().rows[0]",
+  "[...load()]",
+])("a promise where its value is wanted: %s", async (code) => {
+  await text("const load = async () => ({ rows: [1] });");
+  expect(await first(code)).toMatch(/; did you forget await\?$/);
+});
+
+test("a promise where another is wanted, or a misspelt member of one, is none", async () => {
+  await text("const later = async () => 1;");
+  expect(await first("const other: Promise<string> = later()")).not.toContain("await");
+  expect(await first("later().thne(String)")).toContain("did you mean then?");
+});
+
+test("work of nablab that a cell does not wait for", async () => {
+  const begun = async (code: string): Promise<string> => {
+    await text(`${code}\n1`);
+    return cells.outputs.map((output) => (output.type === "stream" ? output.text : "")).join("");
+  };
+  await text(
+    'import { credit, display, loadCsv } from "nablab"; const nothing = () => {}, tests = { one: () => {} };',
+  );
+  expect(await begun("\ncredit(1, tests)")).toBe(
+    "line 2: credit(…) goes on while the rest of the cell runs; did you forget await?\n",
+  );
+  for (const code of [
+    "await credit(1, tests)",
+    "void credit(1, tests)",
+    "credit(1, tests).then(nothing)",
+    "display(1)",
+  ])
+    expect(await begun(code), code).toBe("");
+  expect(await text("credit(1, tests)")).toBeDefined(); // the last value shows that it is a promise
+  expect(cells.outputs).toEqual([]);
+});
+
+test("a member that is misspelt, or of Python; a function that is not called; an object in short", async () => {
+  expect(await first("console.lgo(1)")).toMatch(/; did you mean log\?$/);
+  expect(await first("[1].append(2)")).toMatch(/; in TypeScript xs\.push\(x\)$/);
+  expect(await first("'a'.upper()")).toMatch(/; in TypeScript text\.toUpperCase\(\)$/);
+  expect(await first("({ a: 1 }).items()")).toMatch(/; in TypeScript Object\.entries\(record\)$/);
+  expect(await first("[1].xyzzyPlugh")).toBe("Property 'xyzzyPlugh' does not exist on type 'number[]'.");
+  expect(await first('import { mnist } from "nablab"; mnist.train')).toMatch(
+    /did you forget to call it, f\(\)\?$/,
+  );
+  expect(
+    await first('import { lineChart } from "nablab"; lineChart({ title: "a", series: [], x: "k", y: "F" })'),
+  ).toBe(
+    "Type 'string' is not assignable to type 'Axis'; it is an object: { title, scale?, range?, tickStep? }",
+  );
+  expect(await first('import { tensor } from "nablab"; tensor([1]) + tensor([2])')).toBe(
+    "Operator '+' cannot be applied to types 'Tensor' and 'Tensor'; tensors have methods: a.add(b), a.sub(b), a.mul(b), a.div(b)",
+  );
+  expect(await first('import { tensor } from "nablab"; tensor([1]) * 2')).toContain("a.mul(b)");
+  expect(await first('import { train } from "nabla"')).toContain('did you mean "nablab"?');
+  expect(await first("Deno.jupyter.html`<b>x</b>`")).toMatch(/import \{ display, html \} from "nablab"/);
+  expect(await first("counted += 1")).toContain("it needs a first value: let counted = 0");
+});
+
 test("Python", async () => {
   const said: [code: string, fix: string][] = [
     ["import numpy as np", 'tensors are nablab\'s: import { tensor } from "nablab"'],
@@ -51,6 +115,20 @@ test("Python", async () => {
     ["if x > 1:\n    x", "if (x > 1) { … }"],
     ["f = lambda x: x * x", "(x) => x * x"],
     ['print "hi"', 'console.log("hi")'],
+    ["import torch.nn as nn", 'networks are nablab\'s: import { sequential, dense, train } from "nablab"'],
+    ["import nablab", 'import * as nablab from "nablab"'],
+    ["def f(x): return x", "function f(x) { … }"],
+    ["async def f(x: int) -> int:\n    pass", "async function f(x: int) { … }"],
+    ["for i, x in rows: f(x)", "for (const [i, x] of rows) { … }"],
+    ["try:\n    f()", "try { … }"],
+    ["not done", "!x"],
+    ["true and false", "x && y"],
+    ["const squares = [x * x for x in rows]", "rows.map((x) => …)"],
+    ["const a = 1 if done else 2", "condition ? x : y"],
+    ['f"{x}"', "`…$" + "{x}…` is a text with values in it"],
+    ["rows[1:3]", "xs.slice(from, to)"],
+    ["# first", "// begins a comment"],
+    ["raise ValueError()", 'throw new Error("…")'],
   ];
   for (const [code, fix] of said)
     expect(await first(code), code).toBe(`this line is Python; in TypeScript: ${fix}`);
@@ -58,6 +136,8 @@ test("Python", async () => {
   expect(await first("len([1])")).toContain("x.length");
   expect(await first("None")).toContain("null or undefined");
   expect(await first("const a = ;")).toBe("Expression expected.");
+  expect(await first('const s = "this and not that" "or"')).toBe("',' expected.");
+  expect(await first("if (x == 1 {\n}")).toBe("')' expected.");
 });
 
 test("what an object lacks comes before all that it has", async () => {

@@ -134,6 +134,11 @@ describe("imports", () => {
     expect(chosen('import {} from "./loc|"')).toBe('import {} from "./local"');
     expect(chosen('import {} from "./folder/in|"')).toBe('import {} from "./folder/inner"');
     expect(offered('import {} from "some|"')).toContain("some-package");
+    file("node_modules/some-package/deep/inside.d.ts", "export declare const deep: number;");
+    expect(chosen('import {} from "some-package/deep/in|"')).toBe(
+      'import {} from "some-package/deep/inside"',
+    );
+    expect(chosen('import {} from "fs/pro|"')).toBe('import {} from "fs/promises"');
     for (const name of [...offered('import {} from "./|"'), ...offered('import {} from "|"')])
       expect(name).not.toMatch(/[[\]]/);
   });

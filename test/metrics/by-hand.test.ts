@@ -82,7 +82,7 @@ describe("worstMistakes", () => {
     expect(mistakes.map(({ index }) => index)).toEqual([0, 1, 3, 2]);
   });
 
-  test("an evaluation of which a part is of another dataset is refused", () => {
+  test("an evaluation with a part of another dataset is refused", () => {
     const whole = evaluation([1, 0, 0, 0], [1, 1, 1, 1]);
     for (const wrong of [
       { ...whole, losses: Float64Array.of(1) },

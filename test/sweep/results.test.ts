@@ -56,7 +56,7 @@ test("are summed up in groups", () => {
     ["adam", 1, 3, 11 / 3],
     ["adam", 10, 2, 11.5],
   ]);
-  // 0, 1, 4: mean 5/3, squared deviations 25/9 + 4/9 + 49/9 = 26/3, of which half.
+  // 0, 1, 4: mean 5/3, squared deviations 25/9 + 4/9 + 49/9 = 26/3, and half of that.
   expect(rows[0]!.sd).toBeCloseTo(Math.sqrt(13 / 3), 12);
   expect([rows[0]!["0 %"], rows[0]!["50 %"], rows[0]!["25 %"]]).toEqual([1, 2, 1.5]);
   // t(0.975, 2) = 4.302653 (tables): half the width of the interval is that times sd/√3.
@@ -156,7 +156,7 @@ describe("robustness", () => {
     );
   });
 
-  test("has a row for each rule, in decades; a value of which a point failed is not good", () => {
+  test("has a row for each rule, in decades; a value with a failed point is not good", () => {
     const { rows } = results.robustness("loss", { over: "eta", by: "rule", factor: 6 });
     expect(rows).toEqual([
       { rule: "sgd", "best loss": 8 / 3, "at eta": 1, from: 1, to: 10, decades: 1 },

@@ -68,7 +68,7 @@ test("another function is undecided, and says what would decide it", () => {
 });
 
 test.each([0, 1, 2.5, Number.NaN, Number.POSITIVE_INFINITY])(
-  "refuses %s terms, of which nothing is seen",
+  "refuses %s terms, which show nothing",
   (terms) => {
     expect(() => checkConditions(inverse(), { terms })).toThrow(
       `terms must be a whole number ≥ 2, got ${terms}`,

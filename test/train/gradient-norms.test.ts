@@ -80,7 +80,7 @@ for (const batchSize of [1, 3, 20]) {
           expect(await normsOf(model(), data, { rule, batchSize, backend, threads: 3 })).toEqual(own);
           own.forEach((norms, i) => {
             expect(norms.length).toBe(twin[i]!.length);
-            // float32 has seven digits, of which up to 44 steps of training leave four.
+            // float32 has seven digits; up to 44 steps of training leave four of them.
             norms.forEach((norm, t) => {
               expect(Math.abs(norm - twin[i]![t]!)).toBeLessThanOrEqual(1e-4 * twin[i]![t]!);
             });

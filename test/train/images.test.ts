@@ -1,6 +1,6 @@
 /**
  * Networks of convolutions, pooling, activations and dropout in threads, beside the float64 twin: in every order in which
- * layers may stand, for batches of which the last is short, sample by sample, in one thread and several.
+ * layers may stand, for batches with a short last one, sample by sample, in one thread and several.
  */
 import {
   adagrad,

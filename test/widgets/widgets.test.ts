@@ -35,7 +35,7 @@ test("shown, a slider opens one connection; what the reader does comes back", as
   expect((await toBundle(eta))[view]).toEqual({
     version_major: 2,
     version_minor: 0,
-    model_id: "nablab-widget-1",
+    model_id: expect.stringMatching(/^nablab-widget-[0-9a-f]{12}$/),
   });
   await toBundle(eta);
   expect(opened.map(({ target, metadata }) => [target, metadata])).toEqual([
@@ -45,10 +45,17 @@ test("shown, a slider opens one connection; what the reader does comes back", as
 
   receive({ method: "update", state: { value: 2.5 } });
   // Another view of it, in another window, follows.
-  expect(sent.at(-1)).toMatchObject({ method: "echo_update", state: { value: 2.5 } });
+  expect(sent.at(-1)).toMatchObject({
+    method: "echo_update",
+    state: { value: 2.5, text: "η = 2.5, from 0.001 to 10" },
+  });
   expect([eta.value, seen]).toEqual([2.5, [2.5]]);
   eta.value = 1;
-  expect(sent.at(-1)).toEqual({ method: "update", state: { value: 1 }, buffer_paths: [] });
+  expect(sent.at(-1)).toEqual({
+    method: "update",
+    state: { value: 1, text: "η = 1, from 0.001 to 10" },
+    buffer_paths: [],
+  });
   expect(opened[0]!.state!()).toMatchObject({ value: 1 });
   for (const value of [11, "3", Number.NaN, null]) receive({ method: "update", state: { value } });
   expect(eta.value).toBe(1);
@@ -132,6 +139,7 @@ test("a sketch gives interact its pixels, and without a front end shows its pict
 
 test("where nothing can be moved they show what they have", async () => {
   expect(await toBundle(slider({ min: 0, max: 1, label: "<η>" }))).toEqual({
+    "application/vnd.nablab.widget+json": { model_id: expect.stringMatching(/^nablab-widget-/) },
     "text/plain": "<η> = 0.5, from 0 to 1",
     "text/html": "<p>&#60;η&#62; = 0.5, from 0 to 1</p>",
   });
@@ -191,4 +199,25 @@ test("interact draws at once, and follows its controls; of values that come whil
   ]);
   expect(shown.at(-1)).toEqual([true, "0.3"]);
   await expect(interact({}, 3 as never)).rejects.toThrow("expected a function that makes a picture, got 3");
+});
+
+test("a widget's id is that of its kind and first state, in each host again", async () => {
+  const ids = async (...widgets: unknown[]): Promise<unknown[]> => {
+    connected();
+    const bundles = await Promise.all(widgets.map((widget) => toBundle(widget)));
+    return bundles.map(
+      (bundle) => (bundle["application/vnd.nablab.widget+json"] as { model_id: string }).model_id,
+    );
+  };
+  const some = () => [
+    slider({ min: 0, max: 1 }),
+    slider({ min: 0, max: 2 }),
+    slider({ min: 0, max: 1 }),
+    dropdown({ options: [0, 1] }),
+  ];
+  const [a, b, again, other] = await ids(...some());
+  expect(again).toBe(`${a}-2`);
+  expect(new Set([a, b, again, other]).size).toBe(4);
+  expect(await ids(...some())).toEqual([a, b, again, other]);
+  expect((await ids(some()[1]))[0]).toBe(b);
 });

@@ -58,7 +58,23 @@ export async function autograde(assignments: readonly string[], options: Autogra
       `nothing${whose} was handed in for ${names.join(", ")}; submissions lie in submitted/STUDENT/ASSIGNMENT/`,
     );
   }
-  const tests = await currentTests(course);
+  const nbgrader = new NbGrader(course);
+  try {
+    return await gradeAll(course, all, released, nbgrader, options);
+  } finally {
+    nbgrader.close();
+  }
+}
+
+async function gradeAll(
+  course: string,
+  all: readonly Submission[],
+  released: readonly string[],
+  nbgrader: NbGrader,
+  options: AutogradeOptions,
+): Promise<number> {
+  // By which tests each assignment is graded now.
+  const tests = (await answered(nbgrader.ask({ do: "tests" }))).tests!;
   const { toGrade, stale } = selected(course, all, tests, options);
   if (toGrade.length < all.length) {
     say(`${all.length - toGrade.length} of ${all.length} are graded already (--force grades them again)`);
@@ -73,7 +89,7 @@ export async function autograde(assignments: readonly string[], options: Autogra
   }
   if (toGrade.length > 0) say(`submissions run confined by Node's permission model and ${sandboxHere()}`);
   const rows: Record<string, unknown>[] = [];
-  const failures = await forEach(course, toGrade, options, submissionLabel, async (nbgrader, submission) => {
+  const work = async (nbgrader: NbGrader, submission: Submission): Promise<Answer> => {
     const { assignment, student } = submission;
     beginGrading(course, submission);
     const answer = await grade(course, submission, nbgrader, tests[assignment] ?? "");
@@ -86,23 +102,14 @@ export async function autograde(assignments: readonly string[], options: Autogra
     });
     endGrading(course, submission);
     return answer;
-  });
+  };
+  const failures = await forEach(course, toGrade, { ...options, nbgrader }, submissionLabel, work);
   if (rows.length > 0) console.log(table(inOrder(rows), { rows: Number.POSITIVE_INFINITY }));
   return failures === 0 ? 0 : 1;
 }
 
 const few = (submissions: readonly Submission[]): string =>
   [...new Set(submissions.map(({ assignment }) => assignment))].join(", ");
-
-/** By which tests each assignment is graded now. */
-async function currentTests(course: string): Promise<Record<string, string>> {
-  const nbgrader = new NbGrader(course);
-  try {
-    return (await answered(nbgrader.ask({ do: "tests" }))).tests!;
-  } finally {
-    nbgrader.close();
-  }
-}
 
 function selected(
   course: string,
@@ -138,7 +145,7 @@ async function grade(
   }
   const question = { do: "autograde", assignment, student, submitted: preparedStep } as const;
   let answer = await nbgrader.ask(question);
-  // Killed for want of memory, say, for which this submission need not be to blame.
+  // Killed for lack of memory, say, which need not be the fault of this submission.
   if (answer.hasEnded && !nbgrader.isClosed) answer = await nbgrader.ask(question);
   if (nbgrader.isClosed) return answer;
   discard(course, submission);

@@ -2,7 +2,7 @@
  * The columns of a class list, whoever wrote it: Moodle, Canvas, nbgrader, a registrar's spreadsheet.
  */
 
-/** What columns are called, in the order in which they are believed. */
+/** Titles of columns, in order of preference. */
 const names = {
   id: [
     "student_id",

@@ -1,7 +1,7 @@
 /**
- * nbgrader's page of feedback, made such that it can be read anywhere: formulas are typeset in it, where nbgrader has
- * the network do that, and long messages are wrapped. What a submission displayed is in it as it was: nothing of that
- * runs, loads anything, or leads away by itself.
+ * nbgrader's page of feedback, readable anywhere: formulas are typeset in it, for which nbgrader needs the network, and
+ * long messages are wrapped. What a submission displayed is in it as it was: nothing of that runs, loads anything, or
+ * navigates away by itself.
  */
 import { extractMaths } from "../../html/maths.js";
 import { mathsStyle } from "../html/maths-style.js";
@@ -21,7 +21,7 @@ export function finishFeedback(page: string): string {
   const head = `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
   return (
     body
-      // No policy forbids a page to go to another one by itself.
+      // No policy forbids a page to navigate away by itself.
       .replace(/<meta\b[^>]*>/gi, (tag) =>
         /charset=["']?utf-8/i.test(tag) && !/http-equiv/i.test(tag) ? tag : "",
       )

@@ -108,7 +108,7 @@ async function answers(port: number, token: string, over: AbortSignal): Promise<
   return false;
 }
 
-/** A port that nobody listens on. */
+/** A free port. */
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().on("error", reject);

@@ -202,7 +202,7 @@ function unpacked({ files }: Upload): Files {
     try {
       return readZip(zip.content, zip.name).map((entry) => ({ ...entry, number: zip.number }));
     } catch {
-      return [zip]; // it is told when it is graded that there is no notebook
+      return [zip]; // grading reports that there is no notebook in it
     }
   });
   const folder = inner.find(({ name }) => name.endsWith(".ipynb"))?.name.replace(/[^/]*$/, "") ?? "";

@@ -7,7 +7,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { ownPrefix, pathPrefix, pythonOf } from "../../kernel/jupyter-folders.js";
 import { installKernelspec } from "../../kernel/kernelspec.js";
-import { packageRoot } from "../../kernel/own-packages.js";
+import { packageRoot, pythonPackages } from "../../kernel/own-packages.js";
 import { InputError } from "../input-error.js";
 
 /** What is asked. */
@@ -126,7 +126,7 @@ export class NbGrader {
       stdio: ["pipe", "pipe", "pipe"],
     });
     const end = (how: string): void => {
-      if (this.#process !== child) return; // told already
+      if (this.#process !== child) return; // reported already
       this.#process = undefined;
       this.#answer?.({ success: false, error: how, log: this.#said, hasEnded: true });
       this.#answer = undefined;
@@ -134,7 +134,7 @@ export class NbGrader {
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.#said = (this.#said + text).slice(-20_000);
     });
-    child.stdin.on("error", () => {}); // it has ended, which is told below
+    child.stdin.on("error", () => {}); // it has ended, which is handled below
     child.on("error", (error) => end(error.message));
     const ended = (code: number | null, signal: NodeJS.Signals | null): void =>
       end(
@@ -166,6 +166,6 @@ export function findPython(): string {
   python = candidates.find((file) => existsSync(file) && spawnSync(file, ["-c", has]).status === 0);
   if (python) return python;
   throw new InputError(
-    "no Python with nbgrader was found: npm run setup installs it, or set NABLAB_PYTHON to one that has it",
+    `no Python with nbgrader was found: ${pythonPackages("nbgrader")}, or set NABLAB_PYTHON to one that has it`,
   );
 }

@@ -48,7 +48,7 @@ function onCell(cell: Cell): string[] {
 }
 
 const limits = ["TimeoutError", "MemoryLimitError", "ProcessEnded"];
-/** What JavaScript says of an attempt to change what comes with it, or nablab. */
+/** JavaScript's messages for an attempt to change its built-in objects, or nablab. */
 const frozen =
   /^Cannot (assign to (read only )?property|(re)?define property|add property|delete property)|cannot be changed where notebooks are graded/;
 const ownChecks =

@@ -50,7 +50,7 @@ function upgraded(text: string): string {
   try {
     json = JSON.parse(text) as Json;
   } catch {
-    return text; // which is told where it is read
+    return text; // refused where it is parsed
   }
   if (json?.nbformat !== 3 || !Array.isArray(json.worksheets)) return text;
   const cells = (json.worksheets as Json[]).flatMap(({ cells }) =>

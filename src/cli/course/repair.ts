@@ -21,7 +21,7 @@ export interface Repaired {
 /** A submission with too little left to tell what it answers. */
 export class NotThisAssignment extends Error {}
 
-/** In a notebook with more cells than that those without metadata are not looked for: nobody wrote it by hand. */
+/** In a notebook with more cells, those without metadata are not searched for: it was not written by hand. */
 const mostCells = 2000;
 
 /** Whether nbgrader knows a cell: one with points, an answer, or one that is not the student's to change. */

@@ -71,7 +71,7 @@ export function readFile(file: string): Uint8Array {
  * The students of a class list.
  *
  * @param idColumn the column whose values name the folders of submissions; by default the first that is called so
- * @throws InputError when a student cannot be told from the others
+ * @throws InputError when a student cannot be identified
  */
 export function studentsOf(bytes: Uint8Array, file: string, idColumn?: string): Student[] {
   const { rows } = readTable(bytes, file);

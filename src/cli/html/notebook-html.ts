@@ -26,7 +26,7 @@ export function notebookHtml(
   const body = notebookBody(notebook, folder);
   const script = hasFigures(body) ? [...figureScripts(light, dark).values()].join("\n") : "";
   const maths = mathsStyle(body);
-  // The browser is told to ask no network and to run no script but ours, whatever an output holds.
+  // The browser may neither use the network nor run a script that is not ours, whatever an output holds.
   const policy = [
     "default-src 'none'",
     "img-src data: blob:",

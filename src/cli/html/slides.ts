@@ -1,6 +1,6 @@
 /**
  * A notebook as slides, shown by reveal.js: each text begins a slide, each cell of code is one, with the code on the
- * left and what it put out on the right.
+ * left and what it put out on the right, or below where that is a wide figure.
  *
  * A heading of the first or second level begins a new column; what follows lies below it. A few words, with a
  * heading or without, lead to the cell of code that follows, and stand above it. What JupyterLab's slideshow metadata says of a cell comes
@@ -17,7 +17,7 @@ export function slidesBody(notebook: Notebook, folder: string | undefined, ways:
   const columns: string[][] = [];
   let lead: { html: string; kind: string } | undefined;
   for (const [i, cell] of notebook.cells.entries()) {
-    const kind = lead?.kind ?? kindOf(cell);
+    const kind = lead?.kind ?? (isOnlyFolded(cell) ? "skip" : kindOf(cell));
     const own = kind === "skip" ? "" : cellToHtml(cell, folder, ways);
     if (own === "") continue;
     if (isLead(cell, notebook.cells[i + 1])) {
@@ -55,6 +55,12 @@ function isLead(cell: Cell, next: Cell | undefined): boolean {
   return cell.source.length <= fewCharacters && !/^# |\$\$|^\||^[-*] /m.test(cell.source);
 }
 
+/** Whether a cell has nothing but code, which is folded away. */
+function isOnlyFolded(cell: Cell): boolean {
+  const { source_hidden } = (cell.metadata.jupyter ?? {}) as { source_hidden?: boolean };
+  return cell.cell_type === "code" && source_hidden === true && cell.outputs.length === 0;
+}
+
 function kindOf(cell: Cell): string {
   const said = (cell.metadata.slideshow as { slide_type?: unknown } | undefined)?.slide_type;
   if (typeof said === "string" && said !== "") return said;
@@ -74,6 +80,7 @@ export function revealFiles(): Map<string, Buffer> {
 
 const slidesStyle = `
 html, body { height: 100%; } body { margin: 0; padding: 0; max-width: none; overflow: hidden; }
+main.reveal { max-width: none; margin: 0; padding: 0; }
 .reveal { height: 100%; color: var(--text); background: var(--ground); font-size: clamp(15px, 1.55vw, 32px); }
 .reveal .slides { text-align: left; line-height: 1.5; }
 .reveal .slides section { padding: 3vh 4vw; height: 100%; overflow-y: auto; }
@@ -81,10 +88,11 @@ html, body { height: 100%; } body { margin: 0; padding: 0; max-width: none; over
 .reveal .slides > section:has(> section) { padding: 0; }
 .reveal p, .reveal li { max-width: 60rem; }
 .reveal h1 { font-size: 2.2em; } .reveal h2 { font-size: 1.7em; } .reveal h1, .reveal h2, .reveal h3 { margin-top: 0; }
-.reveal section:has(> .code):has(> .outputs) { display: grid !important; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); gap: 2vw; align-content: safe center; align-items: center; }
+.reveal section:has(> .code):has(> .outputs) { display: grid !important; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 2vw; align-content: safe center; align-items: center; }
 .reveal section:has(> .code):has(> .outputs) > :not(.code):not(.outputs) { grid-column: 1 / -1; margin: 0; }
+.reveal section.stacked:has(> .code):has(> .outputs) { grid-template-columns: minmax(0, 1fr); }
 .reveal .code, .reveal .outputs { margin: 0; min-width: 0; }
-.reveal .code > pre { font-size: 0.78em; } .reveal .code > pre, .reveal .outputs pre { white-space: pre-wrap; }
+.reveal .code { overflow: auto; } .reveal .code > pre { font-size: max(18px, 0.8em); line-height: 1.35; } .reveal .code > pre, .reveal .outputs pre { white-space: pre-wrap; }
 .reveal .progress, .reveal .controls { color: var(--link); }
 .reveal .slide-number { color: var(--muted); background: none; font-size: 0.7em; left: 1em; right: auto; }
 .reveal .controls { font-size: 7px; }
@@ -100,6 +108,15 @@ function fit() {
   slide.style.fontSize = "";
   var room = 0.91 * slide.clientHeight; // without the paddings and the margin below a figure
   slide.querySelectorAll(":scope > :not(.code):not(.outputs)").forEach(function (text) { room -= text.offsetHeight + 0.02 * innerWidth; });
+  var figures = [].slice.call(slide.querySelectorAll(".figure img"));
+  var isStacked = figures.some(function (img) { return img.naturalWidth > 1.9 * img.naturalHeight; });
+  slide.classList.toggle("stacked", isStacked);
+  // Code stays as large as a room can read it, and is scrolled where it is longer than its slide.
+  slide.querySelectorAll(":scope > .code").forEach(function (code) {
+    code.style.maxHeight = (isStacked ? 0.3 * room : Math.max(room, 0.35 * slide.clientHeight) - 0.05 * slide.clientHeight) + "px";
+    if (code.scrollHeight > code.clientHeight) code.tabIndex = 0;
+    if (isStacked) room -= code.offsetHeight + 0.02 * innerWidth;
+  });
   slide.querySelectorAll(".figure").forEach(function (figure) {
     figure.style.zoom = "";
     figure.style.zoom = Math.max(0.5, Math.min(1, room / figure.offsetHeight));

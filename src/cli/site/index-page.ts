@@ -30,7 +30,7 @@ ${entries.join("\n")}
   return shell(site, file, { title: site.title, body });
 }
 
-/** The first paragraph of a notebook, below its title, without its links, which start from where the page lies. */
+/** The first paragraph of a notebook, below its title, without its links, which are relative to its page. */
 function beginning({ cells }: Notebook): string {
   const texts = cells
     .filter((cell) => cell.cell_type === "markdown")

@@ -1,6 +1,6 @@
 /**
  * A whole JupyterLab in a site, under `lab/`: JupyterLite with nablab's kernel, renderer and widgets, and the notebooks of
- * the site. It is put together by the Python package jupyterlite-core, without a network.
+ * the site. The Python package jupyterlite-core builds it, without a network.
  */
 import { spawnSync } from "node:child_process";
 import {
@@ -14,8 +14,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { ownDrawingLibrary, sharedDrawingLibrary } from "../../display/drawing-library.js";
 import { ownPrefix, pathPrefix, pythonOf } from "../../kernel/jupyter-folders.js";
-import { packageRoot } from "../../kernel/own-packages.js";
+import { packageRoot, pythonPackages } from "../../kernel/own-packages.js";
 import { type Notebook, notebookText } from "../notebook.js";
 import { say } from "../progress.js";
 
@@ -48,7 +49,7 @@ export function makeLab(
   const found = findPython();
   if (!found) {
     say(
-      "JupyterLab is left out: no Python with jupyterlite-core was found (npm run setup, or pip install jupyterlite-core==0.8.6)",
+      `JupyterLab is left out: no Python with jupyterlite-core was found (${pythonPackages("jupyterlite-core==0.8.6")})`,
     );
     return undefined;
   }
@@ -93,7 +94,12 @@ export function makeLab(
     });
     if (status !== 0)
       throw new Error(`jupyter lite build ended with ${status}:\n${`${stdout}\n${stderr}`.slice(-2000)}`);
-    return filesIn(out);
+    return filesIn(out).map(([name, content]) =>
+      // From lab/extensions/@nablab/NAME/static/.
+      ownDrawingLibrary.test(name)
+        ? [name, Buffer.from(sharedDrawingLibrary(`../../../../../${assets}`))]
+        : [name, content],
+    );
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

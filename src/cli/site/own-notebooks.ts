@@ -16,7 +16,7 @@ export interface OwnNotebooks {
   remove(): void;
 }
 
-/** Collects them; the assignments where there is a Python with nbgrader, which takes out the solutions. */
+/** Collects them; the assignments where there is a Python with nbgrader, which removes the solutions. */
 export async function ownNotebooks(): Promise<OwnNotebooks> {
   const ours = path.join(packageRoot, "notebooks");
   const released = mkdtempSync(path.join(tmpdir(), "nablab-assignments-"));

@@ -25,7 +25,7 @@ export interface Page {
   file: string;
   /** That of its slides; undefined without. */
   slides: string | undefined;
-  /** What its controls show before a kernel is there. */
+  /** What its controls show before a kernel runs. */
   sliders: ReadonlyMap<CodeCell, CellPictures>;
 }
 

@@ -56,7 +56,7 @@ export class SiteFiles {
     for (const [key, { content }] of this.#files) yield [this.#names.get(key)!, content];
   }
 
-  /** Writes all files, and removes those of the site before. */
+  /** Writes all files, and removes those of the previous site. */
   write(): void {
     const before = this.#before();
     for (const [name, content] of this.entries()) {
@@ -68,7 +68,7 @@ export class SiteFiles {
     writeAtomically(path.join(this.#folder, manifest), `${JSON.stringify({ nablab: 1, files }, null, 1)}\n`);
   }
 
-  /** The files that the site before wrote; none where the manifest is damaged or names others. */
+  /** The files of the previous site; none where the manifest is damaged or names others. */
   #before(): Set<string> {
     try {
       const { files } = JSON.parse(readFileSync(path.join(this.#folder, manifest), "utf8"));
@@ -83,7 +83,7 @@ export class SiteFiles {
   #remove(name: string): void {
     const file = path.join(this.#folder, ...name.split("/"));
     rmSync(file, { force: true });
-    // Folders that it leaves empty.
+    // Folders that are empty now.
     for (
       let at = path.dirname(file);
       at !== path.resolve(this.#folder) && at.length > this.#folder.length;

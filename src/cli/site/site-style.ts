@@ -8,7 +8,7 @@ ${style}
 :root { --jp-layout-color0: var(--ground); --jp-layout-color2: var(--soft); --jp-content-font-color1: var(--text); --jp-content-font-color2: var(--muted);
   --jp-ui-font-color1: var(--text); --jp-ui-font-size1: 0.94rem; --jp-ui-font-family: inherit; --jp-border-color1: var(--line); --jp-border-color2: var(--grid); --jp-brand-color1: var(--link); --jp-warn-color1: var(--error); }
 body { max-width: none; padding: 0 0 5rem; }
-main, .around { max-width: 56rem; margin-inline: auto; }
+main, .around { max-width: max(56rem, min(62vw, 76rem)); margin-inline: auto; }
 main { padding: 0 1.25rem; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 2px; }
 .skip { position: absolute; left: -100rem; } .skip:focus { left: 0.5rem; top: 0.5rem; background: var(--ground); padding: 0.5em 1em; z-index: 30; }

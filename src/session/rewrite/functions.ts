@@ -2,7 +2,7 @@
  * Functions and classes at any depth.
  *
  * Each gets a number, which its code holds in a comment: `function-source.ts` finds by it what `toString` has to say,
- * the reader's own source. Each looks first whether the reader has interrupted, by which recursion, callbacks and chains
+ * the reader's own source. Each first checks whether the reader has interrupted, which ends recursion, callbacks and chains
  * of promises end; also one that calls nothing, as a getter or an iterator may be called without end. (What a guard
  * reads is in context.ts.) What leaves a function as an error, or is caught in it, is cleaned of names that are ours.
  */
@@ -39,7 +39,7 @@ export class Functions {
     return this.#context.visitChildren(node); // a signature
   }
 
-  /** Looks whether the reader has interrupted. */
+  /** Checks whether the reader has interrupted. */
   guard(): TypeScript.Statement {
     const { factory } = this.#context;
     return factory.createIfStatement(this.#raised(), this.#context.statement(this.#check()));

@@ -1,5 +1,5 @@
 /**
- * What makes of JSX what it describes. The compiler writes `n·jsx("b", null, x)`; here that is told what is in scope:
+ * The factory of JSX. The compiler writes `n·jsx("b", null, x)`; here `n·jsx` is bound to what is in scope:
  * what the file says by `@jsx`, or tsconfig.json, or a `jsx`, an `h`, or React. Without any, it is HTML (session/jsx.ts).
  */
 import type * as TypeScript from "typescript";

@@ -12,12 +12,12 @@
  * | `function f() {}`, `class A {}`          | the same, then `f·.d = f` (at the top), `A·.d = A`  |
  * | `import { x } from "m"`                  | `n·bind(x·, await n·import("m"), "x")`              |
  * | `export const x = 1`                     | `n·export({ x: () => x·.v })` and the declaration  |
- * | a loop, an `await`, a function that calls | looks whether the reader has interrupted           |
+ * | a loop, an `await`, a function that calls | checks whether the reader has interrupted          |
  * | a function, a class                      | the same with its number in a comment (functions.ts) |
  * | the last expression, of a cell           | `return { value: … }`                               |
  *
  * Which identifier means which name, and which import is a type, is the type checker's answer. Names with a
- * middle dot are ours: it is allowed in an identifier, and nobody writes it.
+ * middle dot are ours: it is allowed in identifiers, and practically never used.
  */
 import type * as TypeScript from "typescript";
 import { type CellPart, Context, type Guard } from "./context.js";

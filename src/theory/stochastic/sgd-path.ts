@@ -64,6 +64,7 @@ export function runPath(
   const theta = Float64Array.from(theta0);
   const mean = Float64Array.from(theta0);
   const plain = Float64Array.from(theta0);
+  const before = new Float64Array(theta.length);
   const state = rule.init(theta.length);
   let [at, sum] = [0, 0];
   for (let step = 0; step <= steps; step++) {
@@ -75,7 +76,7 @@ export function runPath(
         for (let j = 0; j < gradient.length; j++) gradient[j]! += one[j]!;
       }
       if (batchSize > 1) for (let j = 0; j < gradient.length; j++) gradient[j]! /= batchSize;
-      const before = theta.slice();
+      before.set(theta);
       rule.step(theta, gradient, state);
       // The mean of the theorem, of θ before each step (B5).
       const size = rule.stepSize(state);

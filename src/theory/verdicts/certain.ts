@@ -1,6 +1,6 @@
 /**
- * Whether draws are no random numbers at all: then they are compared exactly. That many draws are alike shows nothing of that, as
- * a rare large one may carry their mean; that none of them asked for a random number does.
+ * Whether draws are deterministic, and can be compared exactly. Many equal draws do not show that, since a rare large one may
+ * carry their mean; that none of them asked for a random number does.
  */
 import type { Random } from "../../tensor/random.js";
 import type { Vector } from "../algebra/vectors.js";
@@ -30,7 +30,7 @@ export function isCertain(
   return !asked;
 }
 
-/** Calls `onCall` before each call of a method; returns what ends that. Where built-in objects are frozen nobody can be watched. */
+/** Calls `onCall` before each call of a method; returns what undoes that. Frozen built-in objects cannot be watched. */
 function watched(object: object | undefined, name: string, onCall: () => void): () => void {
   const method: unknown = object && Reflect.get(object, name);
   if (typeof method !== "function") return () => {};

@@ -44,7 +44,7 @@ export interface BoundCheck extends Judged {
   readonly detects: number;
 }
 
-/** What is compared with a bound: values at steps k ≥ 1, and of one path how much rounding may add, of many each path's. */
+/** What is compared with a bound: values at steps k ≥ 1, with what rounding may add to one path, or the values of each of many. */
 interface Measured {
   k: ArrayLike<number>;
   values: ArrayLike<number>;
@@ -62,18 +62,18 @@ const symbols: Record<Bounded, string> = {
 
 /** A verdict on means of random paths, at all recorded steps together, is wrong with this probability. */
 const falseAlarm = 1e-6;
-/** Fewer paths show nothing of how they scatter. */
+/** The scatter of fewer paths cannot be estimated. */
 const fewestPaths = 30;
 
 /**
  * Compares what a bound (A6, B5, B7) is about, such as gap(k) = F(θ(k)) − F*, with the bound, and says which assumption
- * of the theorem fails. Of a path all k = 1, 2, … are compared, of many random paths the means at all recorded steps.
+ * of the theorem fails. For one path every k = 1, 2, … is compared, for many random paths the means at all recorded steps.
  *
  * Rounding is allowed for: 10⁻¹² relative to the bound, and where F has no formula for its gap the rounding of
  * the difference F(θ(k)) − F*. Of random paths a mean m with standard error s is below the bound b if m + z s ≤ b, and above it
  * if m − z s > b, z from Student's t for a false alarm of 10⁻⁶ shared out among the steps, widened for skewed gaps; of strongly
  * skewed ones it is below if m + 4 z s ≤ b, or, of X ≥ 0, m ≤ b (1 − √(2 E X²/(E X)² ln(1/α)/n)). Else, and of fewer than 30 paths, it is undecided.
- * As of every mean, that takes for granted that no kind of path too rare to be among them carries it.
+ * As with every mean, this assumes that it is not carried by paths too rare to be among them.
  *
  * @param run a path on an objective with known minimum, or what `sgdPaths` returned
  * @param bound what is promised after k steps
@@ -179,7 +179,7 @@ interface StepVerdict {
 function ofMean(draws: Float64Array, bound: number, alarm: number): StepVerdict {
   const n = draws.length;
   if (n < 2 || !draws.every(Number.isFinite)) {
-    // A path that ran away: its mean is not finite, and above any bound.
+    // A path that diverged: its mean is not finite, and above any bound.
     const away = draws.some((x) => !Number.isFinite(x)) && Number.isFinite(bound);
     return { verdict: away ? "no" : "undecided", times: fewestPaths, detects: Number.POSITIVE_INFINITY };
   }

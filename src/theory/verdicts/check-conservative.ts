@@ -52,7 +52,7 @@ export interface ConservativeCheck extends Judged {
 }
 
 /**
- * Looks whether v is a selection of a conservative field of F, in the sense of Bolte and Pauwels: along every
+ * Checks whether v is a selection of a conservative field of F, in the sense of Bolte and Pauwels: along every
  * absolutely continuous curve γ
  *
  *     d/dt F(γ(t)) = ⟨v(γ(t)), γ'(t)⟩    for almost every t.
@@ -89,7 +89,7 @@ export function checkConservative(
     unclear += Number(verdict === "undecided");
   }
   const found = Array.from({ length: curves }, () => alongHalfCircle(F, gaussian(), stream, radius, arcs));
-  // An integral that is no number is the worst of all.
+  // NaN counts as the worst.
   const worst = found.reduce((a, b) => (b.error / b.allowed <= a.error / a.allowed ? a : b));
   const detects = 1 - 0.01 ** (1 / points);
   const places = gradients + unclear < points ? "no" : unclear > 0 ? "undecided" : "yes";
@@ -134,7 +134,7 @@ function isGradient(F: Field, theta: Float64Array, radius: number): Verdict {
     const [before, here, after] = [at(-1), at(0), at(1)];
     const [left, right] = [(here - before) / h, (after - here) / h];
     const rounding = (8 * Number.EPSILON * Math.max(Math.abs(before), Math.abs(here), Math.abs(after))) / h;
-    // Central differences of step h are right to about h² and to the rounding of F over h.
+    // Central differences of step h are accurate to about h² plus the rounding of F over h.
     const fits = (slack: number) =>
       [(left + right) / 2, left, right].some(
         (slope) => Math.abs(slope - v[i]!) <= 1e-6 * (1 + Math.abs(slope)) + slack,

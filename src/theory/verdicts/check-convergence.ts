@@ -12,7 +12,6 @@ import { random } from "../../tensor/random.js";
 import type { Vector } from "../algebra/vectors.js";
 import type { StochasticObjective } from "../objectives/stochastic-objective.js";
 import { type ConditionCheck, checkConditions } from "./check-conditions.js";
-import type { Estimator } from "./check-noise.js";
 import {
   directionsAt,
   drawAt,
@@ -22,6 +21,7 @@ import {
   type Sampled,
 } from "./convergence-samples.js";
 import { type MeanTest, type Tails, testMean } from "./mean-test.js";
+import type { Estimator } from "./noise-samples.js";
 import { checkTails, knownTails } from "./tails.js";
 
 export type { Sampled };
@@ -99,7 +99,7 @@ export interface ConvergenceCheck extends Judged {
  * to which kurtosis it would be. Growth is judged further out, up to a million times the largest distance: violated if E‖N‖² grows with a
  * power above 2 that does not fall, undecided if the power is above 2 but falls.
  *
- * @param estimator a function (θ, stream) => N(θ), or an objective of which gradients can be sampled
+ * @param estimator a function (θ, stream) => N(θ), or an objective whose gradients can be sampled
  * @param options θ*, the schedule, what is known of the tails, and how much is sampled, see {@link ConvergenceCheckOptions}
  * @throws RangeError for options out of range, and where a draw near θ* is not finite
  * @see J. R. Blum, Multidimensional stochastic approximation methods, Ann. Math. Statist. 25 (1954), 737–744;

@@ -10,7 +10,7 @@ import { formatNumber } from "../../display/format-number.js";
 import { printing } from "../../display/host.js";
 import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
 import { checkNumbers, refused } from "../../options/check.js";
-import { studentTail, upperStudent, whereTailIs } from "../../tensor/student.js";
+import { tailOf, upperStudent, whereTailIs } from "../../tensor/student.js";
 import { CheckFailed, requireClaim } from "./check.js";
 import type { Estimate } from "./estimate.js";
 
@@ -66,7 +66,7 @@ export interface EstimateCheck extends Judged {
   readonly comparisons: readonly EstimateComparison[];
 }
 
-/** What a deviation of `detects` is missed with. */
+/** The probability with which a deviation of `detects` is missed. */
 const miss = 0.01;
 
 /** Rounding that is no deviation, relative to the numbers compared; but at most half of what `within` leaves. */
@@ -84,7 +84,7 @@ const rounding = 1e-12;
  *
  * For an `Estimate` z and t are larger where its draws are skewed: P(T < −z) grows by the factor exp(γ z³/3), γ the skewness of
  * the mean; where that is not known so far out, only 4 z s (more of fewer than 100 draws) are far enough
- * inside of a bound; and what is in doubt there decides nothing here. In t skewness counts three times, as it is only estimated.
+ * inside of a bound; and an estimate in doubt decides nothing. In t skewness counts three times, as it is only estimated.
  *
  * @param claim its number, A1 … A17 or B1 … B12
  * @param statement what is claimed, in words
@@ -206,7 +206,7 @@ function compared(task: Task): Compared {
   const known = { measured, standardError: error, expected: bound, z, limit, detects, task };
   const decided = { ...known, times: 0, why: undefined, words: undefined };
   if (doubt) return { ...known, verdict: "undecided", times: 0, why: doubt.reason, words: doubt.wouldDecide };
-  // Far inside of a bound the law of the mean does not matter.
+  // Far inside a bound the law of the mean does not matter.
   if (skewed > 1 && side !== "expected" && beyond < -wide(degrees + 1) * limit * error) {
     return { ...decided, verdict: "yes" };
   }
@@ -241,7 +241,7 @@ export function marginOf(degrees: number, skewness: number): { margin: number; s
   return { margin, skewed: Math.min((skewness * plain) ** 2 / 0.3 ** 2, 1e9) };
 }
 
-/** Skewed draws are inside of a bound where even this many times the width leaves them inside. */
+/** Skewed draws count as inside a bound where they are inside with this many times the width. */
 export const wide = (draws: number): number => Math.max(4, 400 / draws);
 
 const sign = (side: "atMost" | "atLeast") => (side === "atMost" ? 1 : -1);
@@ -255,8 +255,9 @@ export function limitOf(alarm: number, degrees: number, skewness: number): { lim
   if (skewness === 0) return { limit: plain, skewed: 0 };
   const far = Math.min((skewness * plain) ** 2 / 0.3 ** 2, 1e9);
   if (far > 1) return { limit: plain, skewed: far };
-  const logTail = (z: number) => Math.log(studentTail(z, degrees)) + (skewness * z ** 3) / 3;
-  // Student's tail falls like a power, so that further out the correction would win: of few degrees it does before the alarm.
+  const tail = tailOf(degrees);
+  const logTail = (z: number) => Math.log(tail(z)) + (skewness * z ** 3) / 3;
+  // Student's tail falls like a power, so that further out the correction would dominate: with few degrees it does before the alarm is reached.
   let z = plain;
   while (logTail(z) > Math.log(alarm) && logTail(1.01 * z) < logTail(z)) z *= 1.01;
   if (logTail(z) > Math.log(alarm)) return { limit: plain, skewed: 2 };
@@ -298,7 +299,7 @@ const amount = (value: number, of: number) =>
     ? formatNumber(value)
     : `${formatNumber(value)} (${formatNumber(Number(((100 * value) / Math.abs(of)).toFixed(1)))} %)`;
 
-/** The comparisons, entry by entry, with every number looked at. */
+/** The comparisons, entry by entry, with every number validated. */
 function tasksOf(name: string, options: EstimateOptions, falseAlarm: number): Task[] {
   const { measured, degrees = Number.POSITIVE_INFINITY } = options;
   const isList = typeof measured === "object" && measured !== null && "length" in measured;

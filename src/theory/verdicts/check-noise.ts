@@ -1,6 +1,6 @@
 /**
  * What sampling can say about a noisy gradient: whether it is biased, how large it gets, how much it scatters. Each answer
- * is yes, no or undecided, with how often it would be wrong and what it would find.
+ * is yes, no or undecided, and states its false alarm and what it detects.
  */
 
 import { inspect } from "#platform";
@@ -8,15 +8,12 @@ import { formatNumber } from "../../display/format-number.js";
 import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
 import { checkBetween0And1, checkNotNegative, checkWhole } from "../../options/check.js";
 import { normalTail } from "../../tensor/normal.js";
-import { type Random, random } from "../../tensor/random.js";
+import { random } from "../../tensor/random.js";
 import { norm, type Vector } from "../algebra/vectors.js";
 import type { StochasticObjective } from "../objectives/stochastic-objective.js";
-import { isCertain } from "./certain.js";
 import { type MeanTest, type Tails, testMean } from "./mean-test.js";
-import { checkTails, knownTails, type TailIndex, tailIndex } from "./tails.js";
-
-/** A noisy vector: one draw at θ. */
-export type Estimator = (theta: Vector, stream: Random) => ArrayLike<number>;
+import { drawAt, type Estimator, type NoiseAt, seenAt } from "./noise-samples.js";
+import { checkTails, knownTails } from "./tails.js";
 
 /** Where and how much is sampled, and what is claimed of the estimator. */
 export interface NoiseCheckOptions {
@@ -39,29 +36,6 @@ export interface NoiseCheckOptions {
   confidence?: number;
   /** The seed. */
   seed?: number;
-}
-
-/** What was seen at one place. */
-export interface NoiseAt {
-  readonly theta: Float64Array;
-  /** The mean of the draws. */
-  readonly mean: Float64Array;
-  /** The largest |mean − expected| / standard error over the entries. */
-  readonly z: number;
-  /** The entry at which that is. */
-  readonly entry: number;
-  /** The bias of that entry as estimated. */
-  readonly bias: number;
-  /** The largest ‖N(θ)‖ drawn. */
-  readonly largest: number;
-  /** E‖N(θ) − mean‖² as estimated: the trace of the covariance. */
-  readonly variance: number;
-  /** The standard error of that. */
-  readonly varianceError: number;
-  /** The share that the largest single draw has in the variance: near 1/samples unless tails are heavy. */
-  readonly heaviest: number;
-  /** The tail index of ‖N(θ) − median‖, by Hill's estimator. */
-  readonly tail: TailIndex;
 }
 
 /** What sampling says about an estimator. Shows itself as a list of verdicts. */
@@ -94,23 +68,21 @@ export interface NoiseCheck extends Judged {
 /** A mean this many standard errors off is not called right. */
 const suspicious = 4;
 
-/** No more numbers than this are kept. */
-const mostNumbers = 1e8;
-
 /**
  * Samples an estimator at several places and says what a theorem's conditions (A15, A16) can be held against.
  *
  * Bias: the mean of the draws against the expected mean, entry by entry, the false alarm shared out among all entries and
- * places (Bonferroni). The test holds what it states for every law of which a bound on ‖N‖ or on the kurtosis is known
- * (empirical Bernstein; Catoni), E N = ∇F is refuted if |Σ ψ(a (Nᵢ − ∇F))| > n a² v/2 + ln(4/α); of an estimator of which
- * nothing is known it decides nothing, as rare draws that no sample shows may carry the mean, and says from which kurtosis on
- * the draws could be unbiased. What asks for no random number (of the stream, `Math.random` or `crypto`) and is the same each time is compared exactly: draws must come from these, as a generator of another kind is not seen.
+ * places (Bonferroni). The stated error holds for every law with a known bound on ‖N‖ or on the kurtosis (empirical
+ * Bernstein; Catoni): E N = ∇F is refuted if |Σ ψ(a (Nᵢ − ∇F))| > n a² v/2 + ln(4/α). Without such a bound nothing is decided,
+ * since rare draws that no sample shows may carry the mean; the verdict then names the kurtosis from which on the draws could be
+ * unbiased. An estimator that asks for no random number (of the stream, `Math.random` or `crypto`) and always returns the same is
+ * compared exactly: draws must use these, as no other generator is seen.
  *
  * Boundedness cannot be seen in a sample: a claimed bound can be refuted, and of n draws without a larger one it follows with
  * confidence 1 − δ that a larger one has a probability below log(1/δ)/n. Whether the variance is finite, a sample cannot
  * show either; the tail index α is estimated (Hill), α > 2 if it is.
  *
- * @param estimator a function (θ, stream) => vector, or an objective of which samples can be drawn
+ * @param estimator a function (θ, stream) => vector, or an objective whose samples can be drawn
  * @param options `at`: the places; `mean`, `bound`, `kurtosis`, `within`, `samples` = 2000, `confidence` = 1 − 10⁻⁶, `seed` = 0
  * @throws RangeError for no places, a confidence that is not between 0 and 1, or draws or a mean that are not finite.
  * @example
@@ -150,7 +122,7 @@ export function checkNoise(
   const places = drawn.map(({ theta, columns, certain }) => {
     const own = typeof estimator === "function" ? undefined : knownTails(estimator, theta);
     const tails: Tails = { kurtosis: kurtosis ?? own?.kurtosis, bound };
-    // Of Cauchy noise there is no mean to compare with.
+    // Cauchy noise has no mean to compare with.
     const known = {
       ...tails,
       certain,
@@ -252,7 +224,7 @@ function biasOf(tests: readonly MeanTest[], within: number | undefined, z: numbe
       wouldDecide: open.wouldDecide,
     };
   }
-  // Half a standard deviation of the noise, of which standardError is the √n-th part, or what rounding leaves.
+  // Half a standard deviation of the noise, which is √n standard errors, or what rounding leaves.
   const allowed = ({ standardError, detects, exact, count }: MeanTest) =>
     exact ? detects : (within ?? 0.5 * standardError * Math.sqrt(count));
   // Too far off for a mean that is nearly normal, but not for every law that the tails allow.
@@ -313,94 +285,4 @@ function varianceOf(places: readonly (NoiseAt & { tails: Tails })[]): {
       wouldDecide: "a bound on the draws or on their kurtosis; no sample does",
     },
   };
-}
-
-/** All draws at one place, entry by entry. */
-function drawAt(theta: Float64Array, draw: Estimator, samples: number, streams: Random, place: number) {
-  const stream = streams.split(place);
-  let columns: Float64Array[] = [];
-  let alike = true;
-  for (let n = 0; n < samples; n++) {
-    const one = draw(theta, stream);
-    if (n === 0) {
-      if (one.length * samples > mostNumbers) {
-        throw new RangeError(
-          `checkNoise: ${samples} draws of ${one.length} numbers are too many to keep; take fewer samples, got ${samples}`,
-        );
-      }
-      columns = Array.from({ length: one.length }, () => new Float64Array(samples));
-    }
-    if (one.length !== columns.length || columns.length === 0) {
-      throw new RangeError(
-        `checkNoise: every draw must have the same number of entries, at least 1; got ${columns.length} and ${one.length}`,
-      );
-    }
-    for (let j = 0; j < columns.length; j++) {
-      const value = one[j]!;
-      if (!Number.isFinite(value)) {
-        throw new RangeError(
-          `checkNoise: every draw must be finite; at theta = (${Array.from(theta, (x) => formatNumber(x)).join(", ")}) entry ${j} of draw ${n} is ${inspect(value)}`,
-        );
-      }
-      columns[j]![n] = value;
-      if (value !== columns[j]![0]) alike = false;
-    }
-  }
-  const certain = alike && isCertain(draw, theta, stream, streams.split(place));
-  return { theta, columns, certain };
-}
-
-function seenAt(
-  theta: Float64Array,
-  columns: readonly Float64Array[],
-  tests: readonly MeanTest[] | undefined,
-): NoiseAt {
-  const n = columns[0]!.length;
-  const mean = Float64Array.from(columns, (column) => {
-    let running = 0;
-    for (let i = 0; i < n; i++) running += (column[i]! - running) / (i + 1);
-    return running;
-  });
-  const squares = new Float64Array(n);
-  let largest = 0;
-  for (let i = 0; i < n; i++) {
-    let size = 0;
-    for (let j = 0; j < columns.length; j++) {
-      const value = columns[j]![i]!;
-      squares[i]! += (value - mean[j]!) ** 2;
-      size += value * value;
-    }
-    largest = Math.max(largest, Math.sqrt(size));
-  }
-  let [z, entry, bias] = [0, 0, 0];
-  tests?.forEach(({ off, standardError }, j) => {
-    // Entries that do not scatter (a constant gradient entry) may differ by rounding only.
-    const error = standardError + 1e-12 * (1 + Math.abs(mean[j]! - off));
-    if (Math.abs(off) / error > z) [z, entry, bias] = [Math.abs(off) / error, j, off];
-  });
-  const total = squares.reduce((sum, one) => sum + one, 0);
-  const spread = squares.reduce((sum, one) => sum + (one - total / n) ** 2, 0) / (n - 1);
-  return {
-    theta,
-    mean,
-    z,
-    entry,
-    bias,
-    largest,
-    variance: total / (n - 1),
-    varianceError: Math.sqrt(spread / n),
-    heaviest: total > 0 ? Math.max(...squares) / total : 0,
-    tail: tailIndex(fromMedian(columns)),
-  };
-}
-
-/** How far each draw is from the entries' medians: a mean may itself be far out in the tail. */
-function fromMedian(columns: readonly Float64Array[]): Float64Array {
-  const n = columns[0]!.length;
-  const squares = new Float64Array(n);
-  for (const column of columns) {
-    const median = column.toSorted()[Math.floor(n / 2)]!;
-    for (let i = 0; i < n; i++) squares[i]! += (column[i]! - median) ** 2;
-  }
-  return squares.map(Math.sqrt);
 }

@@ -6,7 +6,7 @@ import { formatNumber } from "../../display/format-number.js";
 import type { Random } from "../../tensor/random.js";
 import { symmetricEigen } from "../algebra/symmetric-eigen.js";
 import { isCertain } from "./certain.js";
-import type { Estimator } from "./check-noise.js";
+import type { Estimator } from "./noise-samples.js";
 
 /**
  * A verdict of sampling: `holds` where it was looked, refuted, hidden by the noise, or undecided for another reason, which the
@@ -69,14 +69,14 @@ function symmetricJacobian(draw: Estimator, centre: Float64Array, r: number, str
   const first = stream.split(0);
   draw(centre.slice(), first);
   const draws = isCertain(draw, centre.slice(), first, stream.split(0)) ? 1 : jacobianDraws;
+  // An estimator may give the same array each time.
+  const values = new Float64Array(n);
   for (let j = 0; j < n; j++) {
     const [above, below] = [centre.slice(), centre.slice()];
     above[j]! += r;
     below[j]! -= r;
     for (let m = 0; m < draws; m++) {
-      const up = draw(above, stream.split(m));
-      // An estimator may give the same array each time.
-      const values = Float64Array.from(up);
+      values.set(draw(above, stream.split(m)));
       const down = draw(below, stream.split(m));
       for (let i = 0; i < n; i++) {
         const slope = (values[i]! - down[i]!) / (2 * r) / draws / 2;

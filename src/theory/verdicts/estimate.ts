@@ -135,7 +135,9 @@ export function timeAverage(
   const first = (series as ArrayLike<unknown>)[0];
   const single = typeof first === "number" || first === undefined;
   const lists = single ? [series as ArrayLike<number>] : (series as readonly ArrayLike<number>[]);
-  const paths = lists.map((list) => finite("timeAverage", Float64Array.from(list).subarray(from)));
+  const paths = lists.map((list) =>
+    finite("timeAverage", (list instanceof Float64Array ? list : Float64Array.from(list)).subarray(from)),
+  );
   const each = Math.max(1, Math.ceil(batches / paths.length));
   const B = Math.floor(Math.min(...paths.map(({ length }) => length)) / each);
   if (B < 1 || each * paths.length < 2) {
@@ -150,10 +152,8 @@ export function timeAverage(
       Array.from({ length: each }, (_, i) => momentsOf(path.subarray(i * B, (i + 1) * B)).mean),
     ),
   );
-  const steps = Float64Array.from({ length: B * means.length }, (_, i) => {
-    const path = Math.floor(i / (B * each));
-    return cut[path]![i - path * B * each]!;
-  });
+  const steps = new Float64Array(B * means.length);
+  for (const [i, path] of cut.entries()) steps.set(path, i * B * each);
   const all = momentsOf(steps);
   const ofMeans = momentsOf(means);
   const m = means.length;
@@ -193,7 +193,8 @@ function skewnessOf(
   let sum = 0;
   for (let i = 0; i < n; i++) {
     const z = (values[i]! - mean) / sd;
-    sum += (z ** 3 - 3 * z - own - 1.5 * own * (z * z - 1)) ** 2;
+    const influence = z * z * z - 3 * z - own - 1.5 * own * (z * z - 1);
+    sum += influence * influence;
   }
   return { skewness: own / Math.sqrt(n), skewnessError: Math.max(least, Math.sqrt(sum / n) / n) };
 }
@@ -294,8 +295,9 @@ function doubtOf(n: number, { mean, squares }: Moments, largest: number): Estima
 
 function finite(name: string, draws: ArrayLike<number>): Float64Array {
   const values = draws instanceof Float64Array ? draws : Float64Array.from(draws ?? []);
-  const at = values.findIndex((value) => !Number.isFinite(value));
-  if (at >= 0) {
+  let at = 0;
+  while (at < values.length && Number.isFinite(values[at])) at++;
+  if (at < values.length) {
     throw new RangeError(`${name}: every value must be finite, number ${at} is ${inspect(values[at])}`);
   }
   if (values.length < 2) {

@@ -57,7 +57,7 @@ const heavy = 0.25;
 /** One path with this share of the error decides it. */
 const dominant = 0.5;
 
-/** Of fewer paths a standard error means little. */
+/** With fewer paths a standard error means little. */
 const fewest = 20;
 
 /**
@@ -176,7 +176,7 @@ export function fitPower(
   }
 }
 
-/** What the fits without each path in turn say of the error of the fit. */
+/** The error of the fit, from the fits that leave out one path each. */
 interface Jackknife {
   /** The standard error. */
   error: number;
@@ -196,7 +196,7 @@ function jackknife(each: readonly number[]): Jackknife {
     return { error: Number.POSITIVE_INFINITY, largest: 1, skewness: 0, degrees: 1 };
   }
   const error = Math.sqrt((squares * (n - 1)) / n);
-  // Rounding of paths that are alike is no error.
+  // Rounding of equal paths is no error.
   if (error <= 1e-12) return { error, largest: 0, skewness: 0, degrees: n - 1 };
   const carry = 1 / each.reduce((sum, one) => sum + ((one - mean) ** 2 / squares) ** 2, 0);
   const skewness = Math.abs(cubes) / n / Math.sqrt(squares / n) ** 3 / Math.sqrt(n);

@@ -58,7 +58,7 @@ const clear = 3;
 const better = 10;
 /** Residuals below this are rounding. */
 const rounding = 1e-12;
-/** A gap below 0 by more than this share of the first is no rounding. */
+/** A gap further below 0 than this share of the first is more than rounding. */
 const negative = 1e-6;
 
 /**
@@ -121,7 +121,7 @@ export function fitRate(
   const offset =
     !plain || better * (shifted.residual + rounding) < plain.residual + rounding ? shifted : plain;
   const geometricLine = fitLine(ks, logs, () => 1);
-  // Which law holds is asked with the same weights for both.
+  // The laws are compared with the same weights.
   const rival = fitLine(ks, logs, weight);
   const ratio = Math.exp(geometricLine.slope);
   const power = {
@@ -235,7 +235,7 @@ function bendOf(
 }
 
 /**
- * Whether the line misses the points by a curve rather than by scatter, of which its errors know nothing: the residuals change
+ * Whether the points bend away from the line rather than scatter around it, which its errors do not cover: the residuals change
  * sign less often, by three standard deviations, than those of n independent points, about n/2 times.
  */
 function isSmooth(ks: readonly number[], logs: readonly number[], of: (k: number) => number): boolean {

@@ -1,7 +1,7 @@
 /**
  * Whether the mean of random draws is a given number, with a false alarm that holds whatever their law, as far as their tails
- * are known: by a bound on the draws (Bernstein) or on their kurtosis (Catoni). Without either no such test exists: of a law
- * of which rare draws carry the mean, a sample shows nothing.
+ * are known: by a bound on the draws (Bernstein) or on their kurtosis (Catoni). Without either no such test exists: a
+ * sample shows nothing of a mean that rare draws carry.
  */
 import { formatNumber } from "../../display/format-number.js";
 import type { Verdict } from "../../display/verdict.js";

@@ -42,14 +42,14 @@ export interface TailIndex {
   readonly variance: "finite" | "infinite" | "undecided";
 }
 
-/** So many standard errors it must be away from 2. */
+/** How many standard errors it must be away from 2. */
 const clear = 4;
 
 /**
  * Hill's estimator of the tail index from the k largest of n positive numbers, α̂ = k/Σ log(xᵢ/x₍ₖ₊₁₎), with error α̂/√k, for the
- * largest tenth and the largest fiftieth. Of a power law both agree; where the further one is larger, as of a lognormal law,
- * the tail gets lighter further out, and the estimate is carried on by three times the difference before it is called
- * infinite. No sample proves either: beyond the largest draw the tail may be anything.
+ * largest tenth and the largest fiftieth. For a power law both agree; where the further one is larger, as for a lognormal law,
+ * the tail gets lighter further out, and the estimate is extrapolated by three times the difference before the variance is
+ * called infinite. No sample proves either: beyond the largest draw the tail may be anything.
  */
 export function tailIndex(sample: Float64Array): TailIndex {
   const sorted = sample.toSorted((a, b) => b - a);

@@ -1,0 +1,127 @@
+/**
+ * Widgets in notebooks. While the kernel knows a widget, the extensions of ipywidgets and anywidget show it; this one shows
+ * what stands for it where they would say "Error displaying widget", as when the notebook is opened again. So that a
+ * notebook saved by JupyterLab is the one that `nablab run` writes, what those extensions need is not saved.
+ */
+import type { MimeModel, NotebookPanel, PanelClass, RenderMime, Widget } from "./jupyterlab.ts";
+import { savedNotebook } from "./saved-notebook.ts";
+
+/** The widget, as it is stored; and what the extensions of ipywidgets show. */
+const mimeType = "application/vnd.nablab.widget+json";
+const viewMimeType = "application/vnd.jupyter.widget-view+json";
+
+/** Before the static picture is shown, in milliseconds: until then a widget that is there has come. */
+const patience = 1000;
+
+/** What is done with each notebook that is opened, on JupyterLab's own Panel class. */
+export function showStillWidgets(Panel: PanelClass): (panel: NotebookPanel) => void {
+  class WidgetOutput extends Panel {
+    readonly #rendermime: RenderMime;
+    readonly #still = document.createElement("div");
+    #id: string | undefined;
+    #model: MimeModel | undefined;
+    #inner: Widget | undefined;
+    #observer: MutationObserver | undefined;
+    #timer = 0;
+
+    constructor(rendermime: RenderMime) {
+      super();
+      this.#rendermime = rendermime;
+      this.addClass("jp-RenderedHTMLCommon");
+    }
+
+    /** What the widget says of itself now; undefined where it is not there. */
+    get text(): string | undefined {
+      return this.node.querySelector<HTMLElement>("[data-nablab-text]")?.dataset.nablabText;
+    }
+
+    get id(): string | undefined {
+      return this.#id;
+    }
+
+    async renderModel(model: MimeModel): Promise<void> {
+      const { model_id: id } = model.data[mimeType] as { model_id?: unknown };
+      if (typeof id !== "string" || id === this.#id) return;
+      this.#id = id;
+      this.#model = model;
+      this.#end();
+      this.#inner?.dispose();
+      const inner =
+        this.#rendermime.getFactory(viewMimeType) && this.#rendermime.createRenderer(viewMimeType);
+      this.#showStill(model, inner ? patience : 0);
+      if (!inner) return;
+      this.#inner = inner;
+      inner.node.hidden = true;
+      this.addWidget(inner);
+      this.#observer = new MutationObserver(() => {
+        if (this.text === undefined) return;
+        this.#end();
+        this.#still.remove();
+        inner.node.hidden = false;
+      });
+      this.#observer.observe(inner.node, { childList: true, subtree: true, attributes: true });
+      const view = { version_major: 2, version_minor: 0, model_id: id };
+      await inner.renderModel({ data: { [viewMimeType]: view }, metadata: {}, trusted: true, setData() {} });
+    }
+
+    /** Asks again, where what was asked knew no kernel. */
+    async renderAgain(): Promise<void> {
+      if (!this.#model || this.text !== undefined) return;
+      this.#id = undefined;
+      await this.renderModel(this.#model);
+    }
+
+    /** What is stored of it: HTML that `display` made, cleaned by JupyterLab as that of any output. */
+    #showStill({ data }: MimeModel, delay: number): void {
+      const html = this.#rendermime.createRenderer("text/html");
+      const source = data["text/html"] ?? "";
+      void html.renderModel({ data: { "text/html": source }, metadata: {}, trusted: false, setData() {} });
+      const hint = document.createElement("em");
+      hint.textContent = "run the cell to use it";
+      this.#still.replaceChildren(html.node, hint);
+      this.#still.hidden = true;
+      this.#still.className = "nablab-still-widget";
+      this.node.append(this.#still);
+      this.#timer = window.setTimeout(() => (this.#still.hidden = false), delay);
+    }
+
+    #end(): void {
+      clearTimeout(this.#timer);
+      this.#observer?.disconnect();
+    }
+
+    override dispose(): void {
+      this.#end();
+      super.dispose();
+    }
+  }
+
+  const follow = ({ content: { rendermime }, context }: NotebookPanel): void => {
+    const shown = new Set<WidgetOutput>();
+    const createRenderer = (): WidgetOutput => {
+      const output = new WidgetOutput(rendermime);
+      shown.add(output);
+      return output;
+    };
+    // Before the rank of ipywidgets, -10.
+    rendermime.addFactory({ safe: false, mimeTypes: [mimeType], createRenderer }, -20);
+    // Until the notebook has its kernel, the factory of ipywidgets waits for one, and is then replaced.
+    const addFactory = rendermime.addFactory.bind(rendermime);
+    rendermime.addFactory = (factory, rank) => {
+      addFactory(factory, rank);
+      if (factory.mimeTypes.includes(viewMimeType)) for (const output of shown) void output.renderAgain();
+    };
+    const { model } = context;
+    const toJSON = model.toJSON.bind(model);
+    model.toJSON = () => {
+      const texts = new Map<string, string>();
+      for (const output of shown) {
+        if (output.isDisposed) shown.delete(output);
+        else if (output.id && output.text) texts.set(output.id, output.text);
+      }
+      return savedNotebook(toJSON(), texts);
+    };
+  };
+
+  return follow;
+}

@@ -1,0 +1,136 @@
+/**
+ * Draws of a noisy vector at one place, and what they show: their mean and scatter, the largest, how heavy their tails are.
+ */
+import { inspect } from "#platform";
+import { formatNumber } from "../../display/format-number.js";
+import type { Random } from "../../tensor/random.js";
+import type { Vector } from "../algebra/vectors.js";
+import { isCertain } from "./certain.js";
+import type { MeanTest } from "./mean-test.js";
+import { type TailIndex, tailIndex } from "./tails.js";
+
+/** A noisy vector: one draw at θ. */
+export type Estimator = (theta: Vector, stream: Random) => ArrayLike<number>;
+
+/** What was seen at one place. */
+export interface NoiseAt {
+  readonly theta: Float64Array;
+  /** The mean of the draws. */
+  readonly mean: Float64Array;
+  /** The largest |mean − expected| / standard error over the entries. */
+  readonly z: number;
+  /** The entry at which that is. */
+  readonly entry: number;
+  /** The bias of that entry as estimated. */
+  readonly bias: number;
+  /** The largest ‖N(θ)‖ drawn. */
+  readonly largest: number;
+  /** E‖N(θ) − mean‖² as estimated: the trace of the covariance. */
+  readonly variance: number;
+  /** The standard error of that. */
+  readonly varianceError: number;
+  /** The share that the largest single draw has in the variance: near 1/samples unless tails are heavy. */
+  readonly heaviest: number;
+  /** The tail index of ‖N(θ) − median‖, by Hill's estimator. */
+  readonly tail: TailIndex;
+}
+
+/** No more numbers than this are kept. */
+const mostNumbers = 1e8;
+
+/** All draws at one place, entry by entry. */
+export function drawAt(
+  theta: Float64Array,
+  draw: Estimator,
+  samples: number,
+  streams: Random,
+  place: number,
+) {
+  const stream = streams.split(place);
+  let columns: Float64Array[] = [];
+  let alike = true;
+  for (let n = 0; n < samples; n++) {
+    const one = draw(theta, stream);
+    if (n === 0) {
+      if (one.length * samples > mostNumbers) {
+        throw new RangeError(
+          `checkNoise: ${samples} draws of ${one.length} numbers are too many to keep; take fewer samples, got ${samples}`,
+        );
+      }
+      columns = Array.from({ length: one.length }, () => new Float64Array(samples));
+    }
+    if (one.length !== columns.length || columns.length === 0) {
+      throw new RangeError(
+        `checkNoise: every draw must have the same number of entries, at least 1; got ${columns.length} and ${one.length}`,
+      );
+    }
+    for (let j = 0; j < columns.length; j++) {
+      const value = one[j]!;
+      if (!Number.isFinite(value)) {
+        throw new RangeError(
+          `checkNoise: every draw must be finite; at theta = (${Array.from(theta, (x) => formatNumber(x)).join(", ")}) entry ${j} of draw ${n} is ${inspect(value)}`,
+        );
+      }
+      columns[j]![n] = value;
+      if (value !== columns[j]![0]) alike = false;
+    }
+  }
+  const certain = alike && isCertain(draw, theta, stream, streams.split(place));
+  return { theta, columns, certain };
+}
+
+/** What the draws at one place show, with the tests of their means where there are any. */
+export function seenAt(
+  theta: Float64Array,
+  columns: readonly Float64Array[],
+  tests: readonly MeanTest[] | undefined,
+): NoiseAt {
+  const n = columns[0]!.length;
+  const mean = Float64Array.from(columns, (column) => {
+    let running = 0;
+    for (let i = 0; i < n; i++) running += (column[i]! - running) / (i + 1);
+    return running;
+  });
+  const squares = new Float64Array(n);
+  let largest = 0;
+  for (let i = 0; i < n; i++) {
+    let size = 0;
+    for (let j = 0; j < columns.length; j++) {
+      const value = columns[j]![i]!;
+      squares[i]! += (value - mean[j]!) ** 2;
+      size += value * value;
+    }
+    largest = Math.max(largest, Math.sqrt(size));
+  }
+  let [z, entry, bias] = [0, 0, 0];
+  tests?.forEach(({ off, standardError }, j) => {
+    // Entries that do not scatter (a constant gradient entry) may differ by rounding only.
+    const error = standardError + 1e-12 * (1 + Math.abs(mean[j]! - off));
+    if (Math.abs(off) / error > z) [z, entry, bias] = [Math.abs(off) / error, j, off];
+  });
+  const total = squares.reduce((sum, one) => sum + one, 0);
+  const spread = squares.reduce((sum, one) => sum + (one - total / n) ** 2, 0) / (n - 1);
+  return {
+    theta,
+    mean,
+    z,
+    entry,
+    bias,
+    largest,
+    variance: total / (n - 1),
+    varianceError: Math.sqrt(spread / n),
+    heaviest: total > 0 ? Math.max(...squares) / total : 0,
+    tail: tailIndex(fromMedian(columns)),
+  };
+}
+
+/** How far each draw is from the entries' medians: a mean may itself be far out in the tail. */
+function fromMedian(columns: readonly Float64Array[]): Float64Array {
+  const n = columns[0]!.length;
+  const squares = new Float64Array(n);
+  for (const column of columns) {
+    const median = column.toSorted()[Math.floor(n / 2)]!;
+    for (let i = 0; i < n; i++) squares[i]! += (column[i]! - median) ** 2;
+  }
+  return squares.map(Math.sqrt);
+}
