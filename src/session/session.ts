@@ -289,6 +289,7 @@ export class Session<Cell> {
         import: (specifier) => this.#modules.import(specifier, file),
         publish: () => {},
         check: this.#interrupts.check,
+        isConstant: this.#compiler.isConstant,
         shell: (command) => this.#command({ type: "shell", command }, run),
       });
       return (await this.#interrupts.unlessStopped(run, ended)) as { value: unknown } | undefined;
