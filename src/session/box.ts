@@ -58,6 +58,11 @@ export class Scope {
     return box;
   }
 
+  /** Whether code has named it. */
+  has(name: string): boolean {
+    return this.#boxes.has(name);
+  }
+
   /** How many declarations have given a name a value. */
   declarationsOf(name: string): number {
     return this.#boxes.get(name)?.declarations ?? 0;

@@ -122,9 +122,10 @@ export class CellNames {
     if (
       value &&
       ((isOnly(SymbolFlags.Interface) && value.kind === "class") ||
-        (isOnly(SymbolFlags.Module) && /^(function|class|enum)$/.test(value.kind)))
+        (isOnly(SymbolFlags.Module) && /^(function|class|enum|module)$/.test(value.kind)))
     )
       return this.#declarationsOf(name, value.cell, symbol);
+    if (namespace && isOnly(SymbolFlags.Module)) return this.#declarationsOf(name, namespace.cell, symbol);
     if (namespace && !(symbol.flags & (SymbolFlags.Module | SymbolFlags.Alias))) {
       const isOnlyType = isOnly(SymbolFlags.Interface | SymbolFlags.TypeAlias);
       if (namespace.isOnlyTypes || (isOnlyType && value?.kind === "module"))

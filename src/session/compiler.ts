@@ -144,6 +144,9 @@ export class Compiler {
   /** Whether a name has a value in the session. */
   knows = (name: string): boolean => this.#names.get(name)?.value !== undefined;
 
+  /** Whether a name of the session may not be written to. */
+  isConstant = (name: string): boolean => /^(const|alias)$/.test(this.#names.get(name)?.value?.kind ?? "");
+
   /** The file in TypeScript that a module is, or that `paths` of tsconfig.json say; undefined for all others. */
   sourceOf(module: string, from: string): string | undefined {
     const file = module.startsWith("file:")
@@ -237,7 +240,7 @@ export class Compiler {
       start: before.length,
       end,
       isBoxed: this.knows,
-      isConstant: (name) => /^(const|alias)$/.test(this.#names.get(name)?.value?.kind ?? ""),
+      isConstant: this.isConstant,
       mergesNamespace: (name) =>
         declared.names.has(name) &&
         this.#names.mergedInto(name, declared.names.get(name)!.symbol) !== undefined,

@@ -5,6 +5,8 @@
 
 const word = "[\\p{ID_Continue}$]+";
 const spellings: [RegExp, string][] = [
+  [new RegExp(`\\(0 ?, n·boxes\\.(${word})\\.v\\)`, "gu"), "$1"], // in the text of an eval
+  [new RegExp(`n·boxes\\.(${word})\\.v`, "gu"), "$1"],
   [new RegExp(`\\(0 ?, (${word})·\\.v\\)`, "gu"), "$1"], // a call without a `this`
   [new RegExp(`(${word})·\\.[vd]`, "gu"), "$1"],
   [/\bn·const\./g, ""],

@@ -191,3 +191,37 @@ test("what is declared again replaces what it was of that kind", async () => {
   expect(await text("const pair: Pair = new Pair(); pair.z")).toBe("3");
   expect(await failure("const two: Pair = [1, 2]")).toMatchObject({ ename: "TypeScriptError" });
 });
+
+test("a namespace adds to one of an earlier cell, and replaces what it declares again", async () => {
+  await text("namespace Parts { export const x = 1; export interface P { a: number } }");
+  await text("namespace Parts { export const y = Parts.x + 1; export function f() { return x } }");
+  expect(await text("const part: Parts.P = { a: 1 }; [Parts.x, Parts.y, Parts.f(), part]")).toBe(
+    "[ 1, 2, 1, { a: 1 } ]",
+  );
+  await text("namespace Parts { export const y = 10; export function f() { return x * 100 } }");
+  expect(await text("[Parts.x, Parts.y, Parts.f()]")).toBe("[ 1, 10, 100 ]");
+  await text("namespace Parts { export const x = 5 }"); // the first cell, edited
+  expect(await text("[Parts.x, Parts.f()]")).toBe("[ 5, 500 ]");
+});
+
+test("namespaces of types alone, nested ones, and those of a class, an enum and an export", async () => {
+  await text("namespace Types { export interface P { a: number } }");
+  await text("namespace Types { export interface Q { b: number } }");
+  await text("namespace Types { export type R = P | Q; export const z = 2 }");
+  expect(await text("const r: Types.R = { a: 1 }; const q: Types.Q = { b: 1 }; [r, q, Types.z]")).toBe(
+    "[ { a: 1 }, { b: 1 }, 2 ]",
+  );
+  await text("namespace Outer.One { export const one = 1 }");
+  await text("namespace Outer.Two { export const two = 2 }");
+  expect(await text("[Outer.One.one, Outer.Two.two]")).toBe("[ 1, 2 ]");
+  await text("class Kept { a = 1 } namespace Kept { export const s = 1 }");
+  await text("namespace Kept { export const t = Kept.s + 1 }");
+  expect(await text("[new Kept().a, Kept.s, Kept.t]")).toBe("[ 1, 1, 2 ]");
+  await text("enum Unit { One = 1 }");
+  await text("namespace Unit { export const parse = () => Unit.One }");
+  await text("namespace Unit { export const other = parse() }");
+  expect(await text("[Unit.One, Unit.other]")).toBe("[ 1, 1 ]");
+  await text("export namespace Shared { export let v = 1 }");
+  await text("export namespace Shared { export const inc = () => ++v }");
+  expect(await text("[Shared.inc(), Shared.inc(), Shared.v]")).toBe("[ 2, 3, 3 ]");
+});

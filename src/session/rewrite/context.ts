@@ -17,6 +17,7 @@ export const runtimeNames = [
   "n·clean",
   "n·const",
   "n·shell",
+  "n·eval",
   "n·factory",
   "n·jsx",
   "n·fragment",

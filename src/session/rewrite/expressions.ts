@@ -3,6 +3,7 @@
  * and awaits that end when the reader interrupts.
  */
 import type * as TypeScript from "typescript";
+import { declaredAround, isDirectEval } from "../direct-eval.js";
 import type { Context } from "./context.js";
 import type { Functions } from "./functions.js";
 import type { Names } from "./names.js";
@@ -152,6 +153,7 @@ export class Expressions {
       const args = node.arguments.map((argument) => this.#context.visitExpression(argument));
       return ts.setTextRange(this.#context.runtime("n·import", ...args), node);
     }
+    if (isDirectEval(ts, node) && !this.#context.locals.has("eval")) return this.#eval(node);
     const called = this.#called(node.expression);
     if (!called) return this.#context.visitChildren(node);
     const callee = this.#names.detached(called);
@@ -159,6 +161,15 @@ export class Expressions {
     return ts.isCallChain(node)
       ? factory.updateCallChain(node, callee, node.questionDotToken, undefined, args)
       : factory.updateCallExpression(node, callee, undefined, args);
+  }
+
+  #eval(node: TypeScript.CallExpression): TypeScript.Expression {
+    const { ts, factory } = this.#context;
+    const [text, ...rest] = node.arguments.map((argument) => this.#context.visitExpression(argument));
+    const hidden = [...new Set(declaredAround(ts, node))].map((name) => this.#context.string(name));
+    const translated = this.#context.runtime("n·eval", text!, factory.createArrayLiteralExpression(hidden));
+    ts.setTextRange(translated, node.arguments[0]);
+    return factory.updateCallExpression(node, node.expression, undefined, [translated, ...rest]);
   }
 
   #taggedTemplate(node: TypeScript.TaggedTemplateExpression): TypeScript.Node {

@@ -130,7 +130,10 @@ function fromMedian(columns: readonly Float64Array[]): Float64Array {
   const squares = new Float64Array(n);
   for (const column of columns) {
     const median = column.toSorted()[Math.floor(n / 2)]!;
-    for (let i = 0; i < n; i++) squares[i]! += (column[i]! - median) ** 2;
+    for (let i = 0; i < n; i++) {
+      const off = column[i]! - median;
+      squares[i]! += off * off;
+    }
   }
   return squares.map(Math.sqrt);
 }

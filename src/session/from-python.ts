@@ -1,0 +1,132 @@
+/**
+ * Python in TypeScript's words: what readers who come from it type, its names, its methods, its lines.
+ */
+
+/** TypeScript's words for those of Python's builtins that have a short answer. */
+const names: Record<string, string> = {
+  print: "console.log(…) prints",
+  len: "the length of a list or a text is x.length",
+  range: "for (let i = 0; i < n; i++) { … } counts, Array.from({ length: n }, (_, i) => i) makes a list",
+  None: "null or undefined",
+  True: "true",
+  False: "false",
+  str: "String(x) makes a text",
+  int: "Math.trunc(x) makes an integer of a number, Number.parseInt(text) of a text",
+  float: "Number(x)",
+  abs: "Math.abs(x)",
+  sum: "xs.reduce((sum, x) => sum + x, 0)",
+  round: "Math.round(x)",
+  enumerate: "for (const [i, x] of xs.entries()) { … }",
+  zip: "xs.map((x, i) => [x, ys[i]])",
+  sorted: "xs.toSorted((a, b) => a - b)",
+  input: "prompt(…) asks",
+  elif: "else if (…) { … }",
+  np: 'nablab has the tensors: import { tensor } from "nablab"',
+  pd: 'nablab has the tables: import { table } from "nablab"',
+  plt: 'nablab has the charts: import { lineChart } from "nablab"',
+  torch: 'nablab has the networks: import { sequential, dense, train } from "nablab"',
+  self: "this",
+};
+
+/** The same for methods of its lists, texts and dictionaries. */
+const members: Record<string, string> = {
+  append: "xs.push(x)",
+  extend: "xs.push(...ys)",
+  insert: "xs.splice(i, 0, x)",
+  remove: "xs.splice(xs.indexOf(x), 1)",
+  copy: "[...xs] or { ...record }",
+  index: "xs.indexOf(x)",
+  len: "x.length",
+  upper: "text.toUpperCase()",
+  lower: "text.toLowerCase()",
+  strip: "text.trim()",
+  startswith: "text.startsWith(…)",
+  endswith: "text.endsWith(…)",
+  format: "`…$" + "{x}…`",
+  keys: "Object.keys(record)",
+  values: "Object.values(record)",
+  items: "Object.entries(record)",
+  get: "record[key] ?? otherwise",
+  sum: "xs.reduce((sum, x) => sum + x, 0)",
+};
+
+const libraries: Record<string, string> = {
+  numpy: 'tensors are nablab\'s: import { tensor } from "nablab"',
+  torch: 'networks are nablab\'s: import { sequential, dense, train } from "nablab"',
+  tensorflow: 'networks are nablab\'s: import { sequential, dense, train } from "nablab"',
+  keras: 'networks are nablab\'s: import { sequential, dense, train } from "nablab"',
+  "matplotlib.pyplot": 'charts are nablab\'s: import { lineChart } from "nablab"',
+  matplotlib: 'charts are nablab\'s: import { lineChart } from "nablab"',
+  pandas: 'tables are nablab\'s: import { table } from "nablab"',
+};
+
+type Translation = [RegExp, (...parts: string[]) => string];
+
+const libraryOf = (module: string): string | undefined =>
+  libraries[module] ?? libraries[/^\w*/.exec(module)![0]];
+
+/** Lines of Python that TypeScript cannot parse, with what they are in TypeScript. */
+const lines: Translation[] = [
+  [
+    /^\s*import\s+([\w.]+)(?:\s+as\s+(\w+))?\s*$/,
+    (_, module = "", name = module) => libraryOf(module) ?? `import * as ${name} from "${module}"`,
+  ],
+  [
+    /^\s*from\s+([\w.]+)\s+import\s+(.+?)\s*$/,
+    (_, module = "", names = "") => libraryOf(module) ?? `import { ${names} } from "${module}"`,
+  ],
+  [
+    /^\s*(async\s+)?def\s+(\w+)\s*\((.*)\)\s*(?:->[^:]*)?:/,
+    (_, isAsync = "", name = "", parameters = "") => `${isAsync}function ${name}(${parameters}) { … }`,
+  ],
+  [/^\s*class\s+(\w+)\s*(?:\([^{]*\))?\s*:/, (_, name = "") => `class ${name} { … }`],
+  [
+    /^\s*for\s+(\w+(?:\s*,\s*\w+)*)\s+in\s+(.+?):/,
+    (_, names = "", list = "") =>
+      `for (const ${names.includes(",") ? `[${names}]` : names} of ${list}) { … }`,
+  ],
+  [/^\s*(if|while)\s+([^{]+?):/, (_, word = "", condition = "") => `${word} (${condition}) { … }`],
+  [/^\s*elif\s+(.+?):/, (_, condition = "") => `else if (${condition}) { … }`],
+  [/^\s*else\s*:/, () => "else { … }"],
+  [/^\s*(try|finally)\s*:/, (_, word = "") => `${word} { … }`],
+  [/^\s*except\b[^{]*:/, () => "catch (error) { … }"],
+  [/^\s*with\s+(.+?)\s+as\s+(\w+)\s*:/, (_, value = "", name = "") => `using ${name} = ${value}`],
+  [/\blambda\s+([\w, ]+):\s*(.+)$/, (_, parameters = "", value = "") => `(${parameters}) => ${value}`],
+  [/^\s*print\s+(["'].*)$/, (_, text = "") => `console.log(${text})`],
+];
+
+/** What Python has in the middle of a line, from the place of the error on. */
+const parts: Translation[] = [
+  [/^for\s+(\w+)\s+in\s+([^\]]*)\]/, (_, name = "", list = "") => `${list.trim()}.map((${name}) => …)`],
+  [/^if\b.+\belse\b/, () => "condition ? x : y"],
+  [/^not\b/, () => "!x"],
+  [/^and\b/, () => "x && y"],
+  [/^or\b/, () => "x || y"],
+  [/^is\b/, () => "x === y"],
+  [/^[fr]["']/, () => "`…$" + "{x}…` is a text with values in it"],
+  [/^:\s*-?\w*\s*\]/, () => "xs.slice(from, to)"],
+  [/^assert\b\s*(.*)/, (_, condition = "") => `console.assert(${condition})`],
+  [/^raise\b/, () => 'throw new Error("…")'],
+  [/^del\b/, () => "delete record.key, or xs.splice(i, 1)"],
+  [/^#/, () => "// begins a comment"],
+];
+
+/** What a name of Python is in TypeScript. */
+export const wordsForName = (name: string): string | undefined =>
+  Object.hasOwn(names, name) ? names[name] : undefined;
+
+/** What a method or property of Python is in TypeScript. */
+export const wordsForMember = (name: string): string | undefined =>
+  Object.hasOwn(members, name) ? members[name] : undefined;
+
+/** What a line of Python, in which the parser stumbles at a column, is in TypeScript. */
+export const translateLine = (text: string, column: number): string | undefined =>
+  translated(lines, text) ?? translated(parts, text.slice(column));
+
+function translated(translations: readonly Translation[], text: string): string | undefined {
+  for (const [pattern, fix] of translations) {
+    const found = pattern.exec(text);
+    if (found) return fix(...found);
+  }
+  return undefined;
+}

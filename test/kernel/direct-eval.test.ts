@@ -1,0 +1,64 @@
+/**
+ * A direct `eval` sees the names around it, as in a file that Node runs: those of cells, of functions and of blocks.
+ */
+import { expect, test } from "vitest";
+import { openCells } from "./cells.js";
+
+const cells = openCells();
+const { text, failure, file } = cells;
+
+const declared = `const secret = 42; let count = 1; function twice(x: number) { return 2 * x }
+  class Made { kind = "made" } const o = { secret: 5, m() { return this === o } };`;
+
+test.each<[code: string, value: string]>([
+  ['eval("secret")', "42"],
+  ['eval("count = 5"); count', "5"],
+  ['const local = 1; eval("local + secret")', "43"],
+  ['const g = (v: number) => { const inner = v; return eval("inner + secret + v") }; g(2)', "46"],
+  ['let seen; { const secret = "inner"; seen = eval("secret") } seen', "'inner'"],
+  ['((secret: number) => eval("secret + 1"))(1)', "2"],
+  ['(function secret(): any { return eval("typeof secret") })()', "'function'"],
+  ['eval("(() => secret)()") + eval("(secret => secret)(1)")', "43"],
+  ['eval("twice(4) + new Made().kind")', "'8made'"],
+  ['[eval("o.m()"), eval("o.secret"), eval("({ secret: 1 }).secret")]', "[ true, 5, 1 ]"],
+  ['eval("({ secret, count, twice: 1 })")', "{ secret: 42, count: 1, twice: 1 }"],
+  ['eval("[count] = [9]; ({ count } = { count: 10 }); count++; count")', "11"],
+  ['eval("let secret = 1; secret")', "1"],
+  ["eval(\"function twice() { return 'own' } twice()\")", "'own'"],
+  ['eval("for (const secret of [1]) secret; secret")', "42"],
+  ['await null; eval("secret + 1")', "43"],
+  ["eval('`$' + '{secret}`')", "'42'"],
+  ["eval(\"eval('secret') + (count => eval('count'))(2)\")", "44"],
+  ['const late = () => eval("later"); const later = "x"; late()', "'x'"],
+  ['import { readFileSync } from "node:fs"; eval("typeof readFileSync")', "'function'"],
+  [
+    '[(0, eval)("typeof secret"), eval?.("typeof secret"), new Function("return typeof secret")()]',
+    "[ 'undefined', 'undefined', 'undefined' ]",
+  ],
+  ["eval(5 as any)", "5"],
+])("%s", async (code, value) => {
+  await text(declared);
+  expect(await text(code)).toBe(value);
+});
+
+test("in a file, too", async () => {
+  file(
+    "evaluating.ts",
+    "let hidden = 3; export const read = (code: string) => eval(code); export const now = () => hidden;",
+  );
+  expect(
+    await text('import { read, now } from "./evaluating"; [read("hidden"), read("hidden = 4"), now()]'),
+  ).toBe("[ 3, 4, 4 ]");
+});
+
+test("what is wrong in it is said as in Node", async () => {
+  await text(declared);
+  const evalue = async (code: string): Promise<string> => (await failure(code)).evalue;
+  expect(await evalue('eval("secret = 3")')).toBe("Assignment to constant variable.");
+  expect(await text("secret")).toBe("42");
+  expect(await evalue('eval("nowhere")')).toBe("nowhere is not defined");
+  expect(await evalue('eval("secret()")')).toBe("secret is not a function");
+  expect(await evalue('eval("o.nope()")')).toBe("o.nope is not a function");
+  expect(await evalue('eval("early"); let early = 1')).toBe("Cannot access 'early' before initialization");
+  expect(await evalue('eval("secret +")')).toBe("Unexpected end of input");
+});
