@@ -199,8 +199,10 @@ function compared(task: Task): Compared {
   const off = side === "expected" ? Math.abs(measured - bound) : (measured - bound) * sign(side);
   const beyond = off - remainder;
   const z = Math.abs(beyond) <= floor ? 0 : beyond / error;
-  const { limit, skewed } = limitOf(alarm, degrees, skewness);
-  const seen = (limit + normalQuantile(1 - miss)) * error;
+  const { limit, skewed: skewedThere } = limitOf(alarm, degrees, skewness);
+  const { margin, skewed: skewedBeside } = marginOf(degrees, skewness);
+  const skewed = Math.max(skewedThere, skewedBeside);
+  const seen = (limit + margin) * error;
   const detects = remainder + floor + seen;
   const known = { measured, standardError: error, expected: bound, z, limit, detects, task };
   const decided = { ...known, times: 0, why: undefined, words: undefined };
@@ -225,6 +227,11 @@ function compared(task: Task): Compared {
   const why = "so close to it, the other side cannot be excluded";
   // Next to the bound no number of draws decides: nothing above a million is advice.
   return { ...known, verdict: "undecided", times, why, words: undefined };
+}
+
+/** How much farther than the limit, in standard errors, a deviation must be to be beyond it with probability 0.99. */
+export function marginOf(_degrees: number, _skewness: number): { margin: number; skewed: number } {
+  return { margin: normalQuantile(1 - miss), skewed: 0 };
 }
 
 /** Skewed draws count as inside a bound where they are inside with this many times the width. */
