@@ -126,7 +126,7 @@ test("plain means of a path are those of averaging(), weighted ones those of the
   expect(averagedGaps.last[0]).toBeCloseTo(Math.abs(weighted / sum), 14);
   expect([meanGaps.quantity, averagedGaps.quantity]).toEqual([
     "F(mean of θ(1), …, θ(k)) − F*",
-    "F(mean of θ(0), …, θ(k−1)) − F*",
+    "F(mean of θ(0), …, θ(k−1) with weights η) − F*",
   ]);
 });
 

@@ -123,7 +123,7 @@ export async function sgdPaths(F: StochasticObjective, options: SgdPathsOptions)
   const text = String(gaps);
   return Object.freeze({
     gaps,
-    averagedGaps: ensemble(`F(mean of θ(0), …, θ(k−1))${star}`, "averaged"),
+    averagedGaps: ensemble(`F(mean of θ(0), …, θ(k−1) with weights η)${star}`, "averaged"),
     meanGaps: ensemble(`F(mean of θ(1), …, θ(k))${star}`, "means"),
     squaredGradients: ensemble("‖∇F(θ(k))‖²", "gradients"),
     ...(F.thetaStar && { squaredDistances: ensemble("‖θ(k) − θ*‖²", "distances") }),
