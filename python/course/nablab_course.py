@@ -36,6 +36,7 @@ from alembic.script import ScriptDirectory  # noqa: E402
 from nbgrader.api import Gradebook, MissingEntry  # noqa: E402
 from nbgrader.apps.api import NbGraderAPI  # noqa: E402
 from nbgrader.apps.baseapp import NbGrader  # noqa: E402
+from nbgrader.converters import Autograde  # noqa: E402
 from nbgrader.dbutil import ALEMBIC_DIR  # noqa: E402
 
 
@@ -167,6 +168,55 @@ def autograde(assignment, student, submitted="submitted", force=True):
     return result
 
 
+@contextlib.contextmanager
+def preprocessors(**lists):
+    """Other preprocessors than usual for nbgrader's autograde."""
+    usual = dict(api.config.Autograde)
+    api.config.Autograde.update(lists)
+    try:
+        yield
+    finally:
+        api.config.Autograde.clear()
+        api.config.Autograde.update(usual)
+
+
+def around_execution():
+    """What the course's configuration does to a notebook with its tests restored before it is executed, and afterwards."""
+    usual = api.config.Autograde.get("autograde_preprocessors", Autograde.autograde_preprocessors.default())
+    names = [str(getattr(one, "__name__", one)).rsplit(".", 1)[-1] for one in usual]
+    at = names.index("Execute")
+    return usual[:at], usual[at + 1 :]
+
+
+def sanitize(assignment, student, submitted, into):
+    """Restores tests, as autograde does before it executes notebooks: in the folder `into`."""
+    before, _ = around_execution()
+    with folders(submitted_directory=submitted, autograded_directory=into):
+        with preprocessors(autograde_preprocessors=before):
+            return api.autograde(assignment, student, force=True, create=True)
+
+
+def save(assignment, student, submitted):
+    """Saves what executed notebooks are worth, as autograde does when it has executed them."""
+    _, after = around_execution()
+    with folders(submitted_directory=submitted):
+        with preprocessors(sanitize_preprocessors=[], autograde_preprocessors=after):
+            result = api.autograde(assignment, student, force=True, create=True)
+    if result["success"]:
+        result.update(scores(assignment, student)["scores"][0])
+    return result
+
+
+def limits():
+    """What a notebook may take, by the configuration; nothing where it does not confine notebooks."""
+    arguments = list(api.config.Execute.get("extra_arguments", []))
+    if "--graded" not in arguments:
+        return {"success": True}
+    given = dict(argument[2:].split("=", 1) for argument in arguments if "=" in argument)
+    names = {"seconds": "seconds", "notebook-seconds": "notebookSeconds", "megabytes": "megabytes"}
+    return {"success": True, "limits": {names[name]: float(value) for name, value in given.items() if name in names}}
+
+
 def forget(assignment, student):
     """Takes a submission that cannot be graded out of the gradebook, which would count it as 0. Marks given by hand
     stay."""
@@ -265,7 +315,7 @@ def roster(students):
 
 commands = {
     command.__name__: command
-    for command in (release, autograde, forget, feedback, scores, tests, gradebook, roster)
+    for command in (release, autograde, sanitize, save, limits, forget, feedback, scores, tests, gradebook, roster)
 }
 for line in sys.stdin:
     request = json.loads(line)

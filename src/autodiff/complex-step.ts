@@ -4,7 +4,8 @@
  *
  * Source: Squire, Trapp, Using complex variables to estimate derivatives of real functions, SIAM Review 40, 1998.
  */
-import { Tensor, type TensorLike, tensor } from "../tensor/index.js";
+import { concat, Tensor, type TensorLike, tensor } from "../tensor/index.js";
+import { largest, logSumOfExp, scattered, sliced } from "./selection.js";
 import type { Traced } from "./traced.js";
 
 const h = 1e-20;
@@ -132,6 +133,51 @@ export class Complex implements Traced {
 
   abs(): Complex {
     return this.#map((a, b) => (a > 0 ? [a, b] : a < 0 ? [-a, -b] : [0, 0]));
+  }
+
+  take(indices: ArrayLike<number>, axis = 0): Complex {
+    return new Complex(this.value.take(indices, axis), this.imaginary.take(indices, axis));
+  }
+
+  slice(start = 0, end: number = Number.MAX_SAFE_INTEGER, axis = 0): Complex {
+    return sliced<Complex>(this, start, end, axis);
+  }
+
+  concat(others: readonly (Traced | TensorLike)[], axis = 0): Complex {
+    const parts = [this, ...others.map(of)];
+    // Checked by the numbers, for the message.
+    const { shape } = concat(
+      parts.map(({ value }) => value),
+      axis,
+    );
+    const at = axis < 0 ? axis + shape.length : axis;
+    let from = 0;
+    return parts
+      .map((part) => {
+        const indices = Array.from({ length: part.shape[at]! }, () => from++);
+        return part.#placed(indices, at, shape[at]!);
+      })
+      .reduce((sum, part) => sum.add(part));
+  }
+
+  max(axis?: number): Complex {
+    return largest<Complex>(this, axis);
+  }
+
+  maximum(other: Traced | TensorLike): Complex {
+    const b = of(other);
+    return this.sub(b).relu().add(b);
+  }
+
+  logSumExp(axis?: number): Complex {
+    return logSumOfExp<Complex>(this, axis);
+  }
+
+  #placed(indices: readonly number[], axis: number, extent: number): Complex {
+    return new Complex(
+      scattered(this.value, indices, axis, extent),
+      scattered(this.imaginary, indices, axis, extent),
+    );
   }
 
   #map(f: (real: number, imaginary: number) => [number, number]): Complex {

@@ -2,7 +2,8 @@
  * Forward mode: numbers a + b ε with ε² = 0. Every rule of differentiation is one of arithmetic there, and
  * f(x + v ε) = f(x) + (f'(x) v) ε: one evaluation for each direction v.
  */
-import { Tensor, type TensorLike, tensor } from "../tensor/index.js";
+import { concat, Tensor, type TensorLike, tensor } from "../tensor/index.js";
+import { largest, logSumOfExp, scattered, sliced } from "./selection.js";
 import type { Traced } from "./traced.js";
 
 /** A tensor of dual numbers: value + tangent ε. */
@@ -118,6 +119,51 @@ export class Dual implements Traced {
 
   abs(): Dual {
     return this.#chain(Math.abs, Math.sign);
+  }
+
+  take(indices: ArrayLike<number>, axis = 0): Dual {
+    return new Dual(this.value.take(indices, axis), this.tangent.take(indices, axis));
+  }
+
+  slice(start = 0, end: number = Number.MAX_SAFE_INTEGER, axis = 0): Dual {
+    return sliced<Dual>(this, start, end, axis);
+  }
+
+  concat(others: readonly (Traced | TensorLike)[], axis = 0): Dual {
+    const parts = [this, ...others.map(of)];
+    // Checked by the numbers, for the message.
+    const { shape } = concat(
+      parts.map(({ value }) => value),
+      axis,
+    );
+    const at = axis < 0 ? axis + shape.length : axis;
+    let from = 0;
+    return parts
+      .map((part) => {
+        const indices = Array.from({ length: part.shape[at]! }, () => from++);
+        return part.#placed(indices, at, shape[at]!);
+      })
+      .reduce((sum, part) => sum.add(part));
+  }
+
+  max(axis?: number): Dual {
+    return largest<Dual>(this, axis);
+  }
+
+  maximum(other: Traced | TensorLike): Dual {
+    const b = of(other);
+    return this.sub(b).relu().add(b);
+  }
+
+  logSumExp(axis?: number): Dual {
+    return logSumOfExp<Dual>(this, axis);
+  }
+
+  #placed(indices: readonly number[], axis: number, extent: number): Dual {
+    return new Dual(
+      scattered(this.value, indices, axis, extent),
+      scattered(this.tangent, indices, axis, extent),
+    );
   }
 
   /** f of each number; its derivative, from x and y = f(x), times the tangent. */

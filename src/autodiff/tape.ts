@@ -3,8 +3,9 @@
  * from the result to the arguments gives the gradient, at the cost of a few evaluations however many arguments there
  * are (A12). The backward pass uses the same operations, so that it can be differentiated again.
  */
-import { Tensor, type TensorLike, tensor } from "../tensor/index.js";
-import { sameShape } from "../tensor/shapes.js";
+import { concat, Tensor, type TensorLike, tensor } from "../tensor/index.js";
+import { checkAxis, sameShape } from "../tensor/shapes.js";
+import { largest, logSumOfExp, scattered, sliced } from "./selection.js";
 import { type ScalarFunction, scalarOf, stretchedAxes, type Traced } from "./traced.js";
 
 /** A function of each number, given also which of all numbers it is. */
@@ -160,6 +161,56 @@ export class Variable implements Traced {
 
   abs(): Variable {
     return this.#unary(Math.abs, (g) => g.mul(this.value.map((x) => Math.sign(x))));
+  }
+
+  take(indices: ArrayLike<number>, axis = 0): Variable {
+    const at = checkAxis("take", axis, this.shape);
+    const extent = this.shape[at]!;
+    return this.linear(
+      (x) => x.take(indices, at),
+      (g) => scattered(g, indices, at, extent),
+    );
+  }
+
+  slice(start = 0, end: number = Number.MAX_SAFE_INTEGER, axis = 0): Variable {
+    return sliced<Variable>(this, start, end, axis);
+  }
+
+  concat(others: readonly (Traced | TensorLike)[], axis = 0): Variable {
+    const parts = [this, ...others.map(of)];
+    // Checked by the numbers, for the message.
+    const { shape } = concat(
+      parts.map(({ value }) => value),
+      axis,
+    );
+    const at = axis < 0 ? axis + shape.length : axis;
+    let from = 0;
+    return parts
+      .map((part) => {
+        const indices = Array.from({ length: part.shape[at]! }, () => from++);
+        return part.#placed(indices, at, shape[at]!);
+      })
+      .reduce((sum, part) => sum.add(part));
+  }
+
+  max(axis?: number): Variable {
+    return largest<Variable>(this, axis);
+  }
+
+  maximum(other: Traced | TensorLike): Variable {
+    const b = of(other);
+    return this.sub(b).relu().add(b);
+  }
+
+  logSumExp(axis?: number): Variable {
+    return logSumOfExp<Variable>(this, axis);
+  }
+
+  #placed(indices: readonly number[], axis: number, extent: number): Variable {
+    return this.linear(
+      (x) => scattered(x, indices, axis, extent),
+      (g) => g.take(indices, axis),
+    );
   }
 
   /** f of each number, with as many of its derivatives as the result will be differentiated. */

@@ -50,6 +50,18 @@ export interface Traced {
   relu(): Traced;
   /** |x|, with the derivative 0 at 0. */
   abs(): Traced;
+  /** The entries at these indices of an axis, in this order, which may hold some twice; negative ones count from the end. */
+  take(indices: ArrayLike<number>, axis?: number): Traced;
+  /** The entries `start` to `end` − 1 along an axis, as `Array.prototype.slice` counts. */
+  slice(start?: number, end?: number, axis?: number): Traced;
+  /** This and others one after the other, along an axis. */
+  concat(others: readonly (Traced | TensorLike)[], axis?: number): Traced;
+  /** The largest entry, or that along one axis; where several are, the first has the derivative. */
+  max(axis?: number): Traced;
+  /** The larger of this and other, entry by entry; where they are equal, other has the derivative. */
+  maximum(other: Traced | TensorLike): Traced;
+  /** log Σ e^x of all entries, or along one axis, without overflow. */
+  logSumExp(axis?: number): Traced;
 }
 
 /** A function of one tensor or several whose result is a scalar: the last thing it does is a `sum()`, say. */

@@ -1,7 +1,7 @@
 /**
  * A notebook run as the grader runs it: confined, with limits, each cell with its outputs.
  */
-import { GradedSession, gradedLimits } from "../kernel/graded-session.js";
+import { GradedSession, gradedLimits, type NotebookLimits } from "../kernel/graded-session.js";
 import type { Locked } from "../session/session.js";
 import { CellOutputs } from "./cell-outputs.js";
 import { gradingOf } from "./course/points.js";
@@ -18,32 +18,66 @@ export interface GradedRunOptions {
   timeout?: number;
 }
 
-/** Runs all cells and puts their outputs into them; false when interrupted. */
+/** Runs all cells and puts their outputs into them, telling where it is; false when interrupted by Ctrl-C. */
 export async function runGraded(
   notebook: Notebook,
   { folder, label, timeout }: GradedRunOptions,
 ): Promise<boolean> {
-  const cells = notebook.cells.filter((cell) => cell.cell_type === "code");
-  const toRun = cells.filter((cell) => cell.source.trim() !== "");
-  for (const cell of cells) cell.outputs = [];
+  const stop = new AbortController();
+  const interrupt = (): void => stop.abort();
+  const count = toRun(notebook).length;
+  const progress = new Progress(label, count);
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  let done: boolean;
+  try {
+    done = await runConfined(notebook, {
+      folder,
+      limits: { ...gradedLimits, ...(timeout !== undefined && { seconds: timeout }) },
+      stop: stop.signal,
+      begins: (cell) => progress.start(cell),
+    });
+  } finally {
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+  }
+  progress.close(done ? `${count} cells` : "interrupted");
+  return done;
+}
+
+/** What {@link runConfined} needs. */
+export interface ConfinedRunOptions {
+  /** The folder that it can read and write. */
+  folder: string;
+  limits: NotebookLimits;
+  /** Whether files that cells write are removed in the end. */
+  removeFiles?: boolean;
+  /** Ends the notebook. */
+  stop: AbortSignal;
+  /** Told that a cell begins, by its number from 1. */
+  begins?: (cell: number) => void;
+}
+
+/** Runs all cells and puts their outputs into them; false when stopped. */
+export async function runConfined(
+  notebook: Notebook,
+  { folder, limits, removeFiles = false, stop, begins }: ConfinedRunOptions,
+): Promise<boolean> {
+  for (const cell of notebook.cells) if (cell.cell_type === "code") cell.outputs = [];
+  if (stop.aborted) return false;
   const outputs = new CellOutputs();
-  const progress = new Progress(label, toRun.length);
-  let interrupted = false;
   const session = new GradedSession<CodeCell>({
     folder,
-    limits: { ...gradedLimits, ...(timeout !== undefined && { seconds: timeout }) },
+    limits,
+    removeFiles,
     onOutput: (output, cell) => outputs.receive(output, cell),
   });
-  const stop = (): void => {
-    interrupted = true;
-    session.close();
-  };
-  process.once("SIGINT", stop).once("SIGTERM", stop);
+  const close = (): void => session.close();
+  stop.addEventListener("abort", close);
   try {
-    for (const [i, cell] of toRun.entries()) {
-      progress.start(i + 1);
+    for (const [i, cell] of toRun(notebook).entries()) {
+      begins?.(i + 1);
       const result = await session.execute(cell.source, cell, i + 1, undefined, undefined, lockedAs(cell));
-      if (interrupted) break;
+      if (stop.aborted) return false;
+      cell.execution_count = i + 1;
       if (result.status === "error") {
         const { ename, evalue, traceback } = result;
         outputs.add({ output_type: "error", ename, evalue, traceback }, cell);
@@ -55,17 +89,20 @@ export async function runGraded(
         );
       }
     }
+    return true;
   } finally {
-    process.off("SIGINT", stop).off("SIGTERM", stop);
+    stop.removeEventListener("abort", close);
     session.close();
   }
-  progress.close(interrupted ? "interrupted" : `${toRun.length} cells`);
-  return !interrupted;
 }
 
-/** Whether a cell is the assignment's: it tests answers, or declares what they need. */
+const toRun = ({ cells }: Notebook): CodeCell[] =>
+  cells.filter((cell) => cell.cell_type === "code" && cell.source.trim() !== "") as CodeCell[];
+
+/** Whether a cell is the assignment's: it tests answers, or declares what they need (as nbgrader_config.py has it). */
 function lockedAs(cell: CodeCell): Locked | undefined {
   const about = gradingOf(cell);
-  if (!about?.locked) return undefined;
-  return about.grade ? "test" : "data";
+  if (!about || about.solution) return undefined;
+  if (about.grade) return "test";
+  return about.locked ? "data" : undefined;
 }

@@ -9,9 +9,28 @@ import type { Pooling, Windows } from "./windows.js";
 
 /** Formulas that have fast kernels, with their numbers. */
 export type Formula =
-  | { readonly kind: "layer"; readonly name: "conv2d"; readonly windows: Windows; readonly outputs: number }
+  | {
+      readonly kind: "layer";
+      readonly name: "conv2d";
+      readonly windows: Windows;
+      readonly outputs: number;
+      readonly bias: boolean;
+    }
   | { readonly kind: "layer"; readonly name: Pooling; readonly windows: Windows }
-  | { readonly kind: "layer"; readonly name: "flatten" }
+  | { readonly kind: "layer"; readonly name: "flatten" | "prelu" | "softmax" }
+  | { readonly kind: "layer"; readonly name: "layerNorm"; readonly epsilon: number }
+  | {
+      readonly kind: "layer";
+      readonly name: "batchNorm";
+      readonly epsilon: number;
+      readonly momentum: number;
+    }
+  | {
+      readonly kind: "layer";
+      readonly name: "embedding";
+      readonly symbols: number;
+      readonly width: number;
+    }
   | DropoutFormula
   | { readonly kind: "activation"; readonly name: "relu" }
   | ActivationFormula

@@ -10,6 +10,8 @@ export interface Batch {
   x: Tensor;
   /** One label for each row, or a tensor of targets, rows × outputs. */
   y: Uint8Array | Tensor;
+  /** How often each row counts, where the dataset has weights. */
+  weights?: Float64Array;
 }
 
 /** How many images to show, and how many of them in a row. */
@@ -52,6 +54,8 @@ export interface Dataset extends Displayable {
   readonly classes?: number;
   /** The number of outputs a network for it has: the number of classes, or of targets for each sample. */
   readonly outputs: number;
+  /** How often each sample counts in a loss, size numbers ≥ 0; without, each once. */
+  readonly weights?: Float64Array;
   /** Where it comes from and what was done to it, in a few words. */
   readonly description?: string;
   /** The first n samples; shares their memory. Throws if there are fewer. */

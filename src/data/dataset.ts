@@ -32,6 +32,11 @@ export interface DatasetOptions {
   kind?: "labels" | "targets";
   /** The number of classes, at most 256, as a label is stored in a byte; by default the largest label + 1. */
   classes?: number;
+  /**
+   * How often each sample counts: a number ≥ 0 for each, by which `train` and `evaluate` multiply its loss. The mean stays that over
+   * the samples (as in Keras and scikit-learn's class weights; PyTorch's mean divides by the sum of the weights). By default 1.
+   */
+  weights?: ArrayLike<number>;
   /** Where it comes from and what was done to it, in a few words; shown with it. */
   description?: string;
 }
@@ -72,7 +77,16 @@ export function dataset(options: DatasetOptions): Dataset {
     throw new RangeError(`${where}: x has ${size} samples but y has ${targets.size}`);
   }
   if (size === 0) throw new RangeError(`${where}: there are no samples`);
-  const parts = { name, size, sampleShape, x, scale, ...(description !== undefined && { description }) };
+  const weights = options.weights && weightsOf(where, options.weights, size);
+  const parts = {
+    name,
+    size,
+    sampleShape,
+    x,
+    scale,
+    ...(weights && { weights }),
+    ...(description !== undefined && { description }),
+  };
   const kind =
     options.kind ?? (options.y instanceof Uint8Array || options.classes !== undefined ? "labels" : "targets");
   if (kind === "targets") {
@@ -85,6 +99,25 @@ export function dataset(options: DatasetOptions): Dataset {
   }
   const { y, classes } = labels(where, targets.values, options.classes);
   return new InMemoryDataset({ ...parts, y, kind, classes, outputs: classes });
+}
+
+function weightsOf(where: string, given: ArrayLike<number>, size: number): Float64Array {
+  const weights = Float64Array.from(given);
+  if (weights.length !== size) {
+    throw new RangeError(
+      `${where}: there must be a weight for each of the ${size} samples, got ${weights.length}`,
+    );
+  }
+  const wrong = weights.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
+  if (wrong >= 0) {
+    throw new RangeError(
+      `${where}: a weight must be a finite number ≥ 0; sample ${wrong} has ${inspect(given[wrong])}`,
+    );
+  }
+  if (weights.every((weight) => weight === 0)) {
+    throw new RangeError(`${where}: at least one sample must have a weight above 0, got weights of 0 alone`);
+  }
+  return weights;
 }
 
 function samples(where: string, { x, sampleShape }: DatasetOptions) {
@@ -160,12 +193,23 @@ export class InMemoryDataset implements Dataset {
   readonly kind: "labels" | "targets";
   readonly classes?: number;
   readonly outputs: number;
+  readonly weights?: Float64Array;
   readonly description?: string;
 
   constructor(
     parts: Pick<
       Dataset,
-      "name" | "size" | "sampleShape" | "x" | "scale" | "y" | "kind" | "classes" | "outputs" | "description"
+      | "name"
+      | "size"
+      | "sampleShape"
+      | "x"
+      | "scale"
+      | "y"
+      | "kind"
+      | "classes"
+      | "outputs"
+      | "weights"
+      | "description"
     >,
   ) {
     this.name = parts.name;
@@ -178,6 +222,7 @@ export class InMemoryDataset implements Dataset {
     this.kind = parts.kind;
     if (parts.classes !== undefined) this.classes = parts.classes;
     this.outputs = parts.outputs;
+    if (parts.weights !== undefined) this.weights = parts.weights;
     if (parts.description !== undefined) this.description = parts.description;
   }
 
@@ -197,6 +242,7 @@ export class InMemoryDataset implements Dataset {
       size: end - start,
       x: this.x.subarray(start * this.features, end * this.features),
       y: this.y.subarray(start * width, end * width),
+      ...(this.weights && { weights: this.weights.subarray(start, end) }),
     });
   }
 
@@ -227,7 +273,8 @@ export class InMemoryDataset implements Dataset {
       y.set(this.y.subarray(from * width, (from + 1) * width), i * width);
     }
     if (indices.length === 0) throw new RangeError("select: there are no indices");
-    return new InMemoryDataset({ ...this, size: indices.length, x, y });
+    const weights = this.weights && Float64Array.from(indices, (i) => this.weights![i]!);
+    return new InMemoryDataset({ ...this, size: indices.length, x, y, ...(weights && { weights }) });
   }
 
   shuffle(seed = 0): Dataset {
@@ -362,6 +409,7 @@ export class InMemoryDataset implements Dataset {
     return {
       x: new Tensor([count, features], rows),
       y: answers instanceof Uint8Array ? answers : new Tensor([count, width], answers),
+      ...(this.weights && { weights: Float64Array.from({ length: count }, (_, i) => this.weights![at(i)]!) }),
     };
   }
 

@@ -18,6 +18,15 @@ export interface PlanePath {
   colour?: number;
 }
 
+/** Points in the plane: samples of a class, say. */
+export interface PlanePoints {
+  name: string;
+  x: ArrayLike<number>;
+  y: ArrayLike<number>;
+  /** Number of their colour in {@link palette}; by default one more than their place after the paths. */
+  colour?: number;
+}
+
 /** What a contour chart shows. */
 export interface ContourChartOptions {
   title: string;
@@ -27,6 +36,8 @@ export interface ContourChartOptions {
   f: (x: number, y: number) => number;
   /** Paths drawn on top, each from a circle to a star. */
   paths?: readonly PlanePath[];
+  /** Points drawn on top. */
+  points?: readonly PlanePoints[];
   /** About how many level lines. */
   levels?: number;
   /** Level lines at equal ratios instead of equal differences; f must be positive then (subtract its minimum). */
@@ -62,6 +73,7 @@ export function contourChart(options: ContourChartOptions): Figure {
     y,
     f,
     paths = [],
+    points = [],
     levels = 16,
     logLevels = false,
     equal = true,
@@ -75,7 +87,8 @@ export function contourChart(options: ContourChartOptions): Figure {
   }
   checkWhole("contourChart", { levels });
   checkWhole("contourChart", { resolution }, 2);
-  for (const path of paths) checkPath(path);
+  for (const path of paths) checkPath("path", path);
+  for (const one of points) checkPath("points", one);
   const plane = equal ? equalAxes(x, y) : undefined;
   const axes = {
     xaxis: { ...axisLayout("contourChart", "x", x, []), ...plane?.xaxis },
@@ -86,9 +99,13 @@ export function contourChart(options: ContourChartOptions): Figure {
   const z = ys.map((v) => Float64Array.from(xs, (u) => f(u, v)));
   const [low, high] = extent(z);
   return new Figure({
-    data: [surface(z, xs, ys, levels, logLevels), ...paths.flatMap(pathTraces)],
+    data: [
+      surface(z, xs, ys, levels, logLevels),
+      ...paths.flatMap(pathTraces),
+      ...points.map((one, i) => pointsTrace(one, paths.length + i)),
+    ],
     layout: {
-      showlegend: paths.length > 0,
+      showlegend: paths.length + points.length > 0,
       ...axes,
     },
     fit: { title: typeset(title), ...(plane && { aspect: plane.aspect }) },
@@ -96,9 +113,11 @@ export function contourChart(options: ContourChartOptions): Figure {
   });
 }
 
-function checkPath({ name, x, y }: PlanePath): void {
+function checkPath(what: string, { name, x, y }: PlanePath): void {
   if (x?.length !== y?.length || typeof x?.length !== "number") {
-    throw new RangeError(`contourChart: path "${name}" has ${x?.length} x values but ${y?.length} y values`);
+    throw new RangeError(
+      `contourChart: ${what} "${name}" has ${x?.length} x values but ${y?.length} y values`,
+    );
   }
 }
 
@@ -197,8 +216,20 @@ function pathTraces({ name, x, y, colour }: PlanePath, index: number): Trace[] {
   return [line, ends];
 }
 
+/** Points, each a dot with a white rim. */
+export function pointsTrace({ name, x, y, colour }: PlanePoints, index: number): Trace {
+  return {
+    type: "scatter",
+    name: typeset(name),
+    mode: "markers",
+    x,
+    y,
+    marker: { color: colourOf(colour ?? index + 1), size: 7, line: { color: "#ffffff", width: 1 } },
+  };
+}
+
 function describe(
-  { title, x, y, f }: ContourChartOptions,
+  { title, x, y, f, points = [] }: ContourChartOptions,
   paths: readonly PlanePath[],
   low: number,
   high: number,
@@ -212,5 +243,8 @@ function describe(
     const ends = x.length > 0 ? ` from ${at(0)}, to ${at(x.length - 1)}` : "";
     return `${plainTitle(name)}: ${x.length} point${x.length === 1 ? "" : "s"}${ends}`;
   });
-  return [plainTitle(title), `${axis("x", x)}; ${axis("y", y)}; ${value}`, ...lines].join("\n");
+  const dots = points.map(
+    ({ name, x }) => `${plainTitle(name)}: ${x.length} point${x.length === 1 ? "" : "s"}`,
+  );
+  return [plainTitle(title), `${axis("x", x)}; ${axis("y", y)}; ${value}`, ...lines, ...dots].join("\n");
 }

@@ -66,13 +66,11 @@ export function heatMap({
   const written = showValues ?? (z.length <= 15 && columns <= 15);
   const text = z.map((row) => Array.from(row as ArrayLike<number>, (value) => formatNumber(value, 3)));
   // Labels are names of cells, not places on a scale, so that each cell of a small matrix gets its tick.
-  const category = (count: number) => ({
-    type: "category",
-    showgrid: false,
-    zeroline: false,
-    // Of many cells every so many, so that their names do not meet on a phone.
-    dtick: count <= 15 ? 1 : Math.ceil(count / 6),
-  });
+  const category = (dtick: number) => ({ type: "category", showgrid: false, zeroline: false, dtick });
+  // Of many cells every so many, so that their names do not meet on a phone; long names side by side take more room.
+  const every = (count: number): number => (count <= 15 ? 1 : Math.ceil(count / 6));
+  const characters = across.join("").length;
+  const everyColumn = Math.max(every(columns), characters <= 40 ? 1 : Math.ceil(characters / 36));
   return new Figure({
     data: [
       {
@@ -93,8 +91,8 @@ export function heatMap({
     ],
     fit: { title: typeset(title) },
     layout: {
-      xaxis: { title: typeset(xTitle), ...category(columns) },
-      yaxis: { title: typeset(yTitle), ...category(z.length), autorange: "reversed" },
+      xaxis: { title: typeset(xTitle), ...category(everyColumn) },
+      yaxis: { title: typeset(yTitle), ...category(every(z.length)), autorange: "reversed" },
     },
     alt: alt ?? describe(title, z, text, across, down, xTitle, yTitle),
   });

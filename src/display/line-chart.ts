@@ -36,6 +36,11 @@ export interface LineChartOptions {
   x: Axis;
   y: Axis;
   series: readonly Series[];
+  /**
+   * Dashed straight lines across the chart, by what they are called: a number is a height y, `{ x }` a place on the other axis, such as
+   * `{ "2/η": 40, "end of the warm-up": { x: 100 } }`.
+   */
+  lines?: Readonly<Record<string, number | { readonly x: number }>>;
   /** What the chart shows, in words; by default axes and, of each series, first, last, least and greatest value. */
   alt?: string;
   /** A line under the title. */
@@ -57,9 +62,19 @@ export interface LineChartOptions {
  * // x: step k, 1 … 3; y: F(θ) − F*, logarithmic, 0.01 … 1
  * // gap: 3 points, first 1, last 0.01, least 0.01 (x = 3), greatest 1 (x = 1)
  */
-export function lineChart({ title, x, y, series, alt, note, equal = false }: LineChartOptions): Figure {
-  if (!Array.isArray(series))
-    throw new TypeError(`lineChart: series must be a list, got ${inspect(series, { depth: 0 })}`);
+export function lineChart({
+  title,
+  x,
+  y,
+  series: given,
+  lines = {},
+  alt,
+  note,
+  equal = false,
+}: LineChartOptions): Figure {
+  if (!Array.isArray(given))
+    throw new TypeError(`lineChart: series must be a list, got ${inspect(given, { depth: 0 })}`);
+  const series = [...given, ...straight(lines, given, x, y)];
   for (const one of series) checkSeries(one);
   const xs = series.map((one) => one.x ?? counting(one.y.length));
   const ys = series.map((one) => one.y);
@@ -83,6 +98,43 @@ export function lineChart({ title, x, y, series, alt, note, equal = false }: Lin
       ...(plane && { aspect: plane.aspect }),
     },
     alt: alt ?? describe({ title, x, y, series, ...(note && { note }) }, xs, ys),
+  });
+}
+
+/** Lines across the chart as series of two points, in grey. */
+function straight(
+  lines: NonNullable<LineChartOptions["lines"]>,
+  series: readonly Series[],
+  x: Axis,
+  y: Axis,
+): Series[] {
+  for (const one of series) checkSeries(one);
+  const across = ({ range, scale }: Axis, values: readonly ArrayLike<number>[]) =>
+    range ?? extent(values, scale === "log" ? 0 : Number.NEGATIVE_INFINITY);
+  return Object.entries(lines).map(([name, at]) => {
+    const place = typeof at === "number" ? at : at?.x;
+    if (!Number.isFinite(place)) {
+      throw new TypeError(`lineChart: the line "${name}" needs a height, or { x }, got ${inspect(at)}`);
+    }
+    const look = { name, dash: "dash", colour: 6, width: 1.5 } as const;
+    if (typeof at === "number") {
+      return {
+        ...look,
+        x: across(
+          x,
+          series.map((one) => one.x ?? counting(one.y.length)),
+        ),
+        y: [at, at],
+      };
+    }
+    return {
+      ...look,
+      x: [place, place],
+      y: across(
+        y,
+        series.map((one) => one.y),
+      ),
+    };
   });
 }
 

@@ -91,7 +91,7 @@ export const control = {
  * Samples that go through the network at once: a larger batch is cut into chunks, whose gradients are added up. So
  * memory does not grow with the batch, and the gradient of weights in a chunk is one panel (compute/order.ts).
  */
-const mostRows = deepest;
+export const mostRows = deepest;
 
 /**
  * Below this density of the input, products with what is not zero alone are faster than dense ones, and have the same
@@ -176,6 +176,7 @@ export function makeJob({ model, loss, backend, threads, training, evaluation }:
   const made = { memory: arena.allocate(), ...job };
   clear(made);
   writeArray(made, "theta", model.theta);
+  writeBuffers(made, model.buffers);
   if (training) {
     writeData(made.memory, training.data, trainingData!);
     writeSchedule(made, rule?.options.eta);
@@ -275,6 +276,24 @@ export function writeArray(
     for (let n = 0; n < count; n++) to[place + n * stride] = from[i + n]!;
   });
 }
+
+/** What layers keep, from a network's buffers. */
+export function writeBuffers({ memory, layers }: Job, from: Float64Array): void {
+  let at = 0;
+  for (const region of buffersOf(layers)) view(memory, region).set(from.subarray(at, (at += region.length)));
+}
+
+/** What layers keep, into a network's buffers. */
+export function readBuffers({ memory, layers }: Job, to: Float64Array): void {
+  let at = 0;
+  for (const region of buffersOf(layers)) {
+    to.set(view(memory, region), at);
+    at += region.length;
+  }
+}
+
+const buffersOf = (layers: readonly LayerPlan[]): readonly Region<"Float64Array">[] =>
+  layers.flatMap((layer) => kindOf(layer).buffers?.(layer) ?? []);
 
 /** One of the job's arrays, in the order of a network's theta; into an array that is there, or a new one. */
 export function readArray(

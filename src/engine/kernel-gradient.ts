@@ -5,8 +5,9 @@
 import { release, view } from "../compute/arena.js";
 import type { Dataset } from "../data/index.js";
 import type { Loss, Sequential } from "../nn/index.js";
+import { lossOf } from "../nn/weighted.js";
 import { Tensor } from "../tensor/index.js";
-import { type Job, makeJob, readArray, viewsOf, writeArray } from "./job.js";
+import { type Job, makeJob, readArray, readBuffers, viewsOf, writeArray } from "./job.js";
 import type { KernelTraining } from "./kernel-trainer.js";
 import { defaultThreads, runJob } from "./pool.js";
 
@@ -44,6 +45,7 @@ export function kernelGradient(
       computedBy(`${kernels}; the rule in float64`);
       if (steps === k) return undefined;
       if (layer !== undefined) return { layer };
+      readBuffers(job, model.buffers);
       readArray(job, "gradient", gradient);
       return { loss: view(job.memory, losses)[0]!, gradient };
     },
@@ -80,12 +82,15 @@ export function kernelGradientOf(
         computedBy(`${kernels}; the loss and the rule in float64`);
         if (steps === k) return undefined;
         if (layer !== undefined) return { layer };
+        readBuffers(job, model.buffers);
         readReadout(job, g, from, chunkAt(from));
       }
-      const { y } = data.batch(samples);
-      const value = loss.value(g, y) + (loss.penalty?.value(model.A) ?? 0);
+      const batch = data.batch(samples);
+      const { y } = batch;
+      const own = lossOf(loss, batch);
+      const value = own.value(g, y) + (loss.penalty?.value(model.A) ?? 0);
       if (!Number.isFinite(value)) return { layer: 0 };
-      const delta = loss.gradient(g, y);
+      const delta = own.gradient(g, y);
       for (let from = 0; from < samples.length; from += job.rows) {
         // Of several chunks the last alone is still there.
         if (samples.length > job.rows && (await run("forward", from)).steps === k) return undefined;

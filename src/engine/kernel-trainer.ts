@@ -5,7 +5,7 @@ import { release, view } from "../compute/arena.js";
 import type { RuleFormula } from "../compute/formula.js";
 import type { Dataset } from "../data/index.js";
 import type { Sequential } from "../nn/index.js";
-import { control, makeJob, type RememberedArrays, readArray, writeArray } from "./job.js";
+import { control, makeJob, type RememberedArrays, readArray, readBuffers, writeArray } from "./job.js";
 import type { FastBackend } from "./multiplier.js";
 import type { Shuffle } from "./order.js";
 import type { Pace } from "./pace.js";
@@ -89,6 +89,7 @@ export function kernelTrainer(
       }
     },
     theta: () => readArray(job, "theta"),
+    readBuffers: (to) => readBuffers(job, to),
     state() {
       const arrays = job.remembered.map((name) => [name, readArray(job, name)] as const);
       return { squares: squares!, ...Object.fromEntries(arrays) };

@@ -43,6 +43,7 @@ export function unknownLayer(model: Sequential): string | undefined {
 /** What of a loss the threads do not know, in words, so that the main thread computes it; undefined when they know it. */
 export function unknownLoss(data: Dataset, loss: Loss): string | undefined {
   if (!formulaOf("loss", loss)) return `the loss ${String(loss) === "[object Object]" ? loss.name : loss}`;
+  if (data.weights) return "sample weights";
   if (loss.name === "crossEntropy" && data.kind !== "labels") return "probabilities as targets";
   return undefined;
 }

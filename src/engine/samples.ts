@@ -5,6 +5,7 @@ import { type Arena, type Region, view } from "../compute/arena.js";
 import type { Formula } from "../compute/formula.js";
 import type { Source } from "../compute/kernels.js";
 import { crossEntropyRows, type LossRows, squaredErrorRows } from "../compute/losses.js";
+import { answersOf } from "../data/answers.js";
 import type { Dataset } from "../data/index.js";
 
 /** The losses that the threads know. */
@@ -16,27 +17,29 @@ export interface DataPlan {
   readonly features: number;
   readonly scale: number;
   readonly x: Region<"Uint8Array"> | Region<"Float32Array">;
+  /** Also of one-hot targets, for the accuracy. */
   readonly labels?: Region<"Uint8Array">;
   readonly targets?: Region<"Float32Array">;
 }
 
 /** Reserves room for a dataset. */
-export function planData(arena: Arena, { size, features, scale, x, y, kind }: Dataset): DataPlan {
+export function planData(arena: Arena, data: Dataset): DataPlan {
+  const { size, features, scale, x, y, kind } = data;
   return {
     size,
     features,
     scale,
     x: arena.reserve(x instanceof Uint8Array ? "Uint8Array" : "Float32Array", x.length) as DataPlan["x"],
-    ...(kind === "labels"
-      ? { labels: arena.reserve("Uint8Array", y.length) }
-      : { targets: arena.reserve("Float32Array", y.length) }),
+    ...(answersOf(data) && { labels: arena.reserve("Uint8Array", size) }),
+    ...(kind === "targets" && { targets: arena.reserve("Float32Array", y.length) }),
   };
 }
 
 /** Puts the dataset there. */
-export function writeData(memory: WebAssembly.Memory, { x, y }: Dataset, plan: DataPlan): void {
+export function writeData(memory: WebAssembly.Memory, data: Dataset, plan: DataPlan): void {
+  const { x, y } = data;
   view(memory, plan.x as Region<"Float32Array">).set(x);
-  if (plan.labels) view(memory, plan.labels).set(y);
+  if (plan.labels) view(memory, plan.labels).set(answersOf(data)!);
   if (plan.targets) view(memory, plan.targets).set(y);
 }
 

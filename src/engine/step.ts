@@ -182,8 +182,9 @@ export class ThreadNetwork {
   /** ‖(∂loss/∂A[t], ∂loss/∂b[t])‖ for t = 1, …, n + 1, from the sums of squares of a step that all threads have done. */
   normsOfLayers(): number[] {
     return this.#job.layers.flatMap((plan) => {
+      const { hasWeights } = kindOf(plan);
+      if (!hasWeights) return [];
       const parts = kindOf(plan).parameters(plan);
-      if (parts.length === 0) return [];
       let squares = 0;
       for (const { at, length } of parts.map((part) => part.sums)) {
         for (const sum of this.parameters.sums.subarray(at, at + length)) squares += sum;

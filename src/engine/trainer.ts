@@ -16,6 +16,8 @@ export interface Trainer {
   advance(until: number): Promise<number | undefined>;
   /** The parameters reached. */
   theta(): Float64Array;
+  /** What its layers keep besides, into the network's buffers. */
+  readBuffers(to: Float64Array): void;
   /** The state of the rule. */
   state(): TrainingState;
   /** Reports the steps a last time, in arrays that outlive the memory, and frees it. */

@@ -18,7 +18,7 @@ export interface Backpropagation extends Forward {
   delta: Tensor[];
   /** ∂loss/∂A[t] for t = 1..n+1, of the shape of A[t]; index 0 is empty. */
   dA: Tensor[];
-  /** ∂loss/∂b[t] for t = 1..n+1, of the shape of b[t]; index 0 is empty. */
+  /** ∂loss/∂b[t] for t = 1..n+1, of the shape of b[t]; index 0 is empty, and so is that of a layer without biases. */
   db: Tensor[];
   /** The gradients of all of `model.parameters`, in their order: dA[1], db[1], dA[2], … and those of other layers. */
   gradients: Tensor[];
@@ -104,7 +104,9 @@ function layerwise(
       x[t - 1] = values[i]!;
       z[t] = values[i + 1]!;
       delta[t] = behind;
-      [dA[t], db[t]] = before.parameters as [Tensor, Tensor];
+      const [weights, biases] = before.parameters;
+      dA[t] = weights!;
+      if (biases) db[t] = biases;
     }
     gradients.unshift(...before.parameters);
     behind = before.x;
@@ -152,6 +154,6 @@ export type Gradients = Pick<Backpropagation, "dA" | "db"> & Partial<Pick<Backpr
 
 /** The gradients one after the other; those in dA and db count where they are all. */
 export function gradientList({ dA, db, gradients = [] }: Gradients): readonly Tensor[] {
-  const listed = dA.flatMap((d, t) => [d, db[t]!]);
+  const listed = dA.flatMap((d, t) => (db[t] ? [d, db[t]] : [d]));
   return gradients.length > listed.length ? gradients : listed;
 }

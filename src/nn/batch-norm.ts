@@ -1,6 +1,7 @@
 /**
  * Batch normalisation: each channel by its mean and variance over a batch in training, and by running ones in use.
  */
+import { withFormula } from "../compute/formula.js";
 import { checkNumbers, checkPositive } from "../options/check.js";
 import { type Shape, Tensor } from "../tensor/index.js";
 import type { BuiltLayer, LayerBlueprint, Pass } from "./layer.js";
@@ -28,7 +29,8 @@ export interface BatchNormOptions {
  *
  *     ∂loss/∂γ = Σ δ x̂,   ∂loss/∂β = Σ δ,   ∂loss/∂x = γ (δ − mean(δ) − x̂ mean(δ x̂)) / √(σ² + ε).
  *
- * So samples of a batch change one another's outputs: a batch must hold two values of each channel. It trains in float64.
+ * So samples of a batch change one another's outputs: a batch must hold two values of each channel. Batches of more
+ * than 384 samples train in float64.
  *
  * @param options `epsilon` = 1e-5, `momentum` = 0.1
  * @throws RangeError unless `epsilon` is a finite number > 0 and `momentum` from 0 to 1; in training for a single value of a channel.
@@ -57,7 +59,12 @@ export function batchNorm({ epsilon = 1e-5, momentum = 0.1 }: BatchNormOptions =
     plan: (input) => [start(input, 1), start(input, 0)],
     planBuffers: (input) => ({ mean: start(input, 0), variance: start(input, 1) }),
     build: (input, [gamma, beta], _index, buffers) =>
-      showAs(text, built(input, gamma!, beta!, buffers as Running, { epsilon, momentum })),
+      withFormula(showAs(text, built(input, gamma!, beta!, buffers as Running, { epsilon, momentum })), {
+        kind: "layer",
+        name: "batchNorm",
+        epsilon,
+        momentum,
+      }),
   });
 }
 
@@ -85,9 +92,7 @@ function built(
     const samples = shape[0]!;
     const count = samples * pixels;
     if (count < 2) {
-      throw new RangeError(
-        `batchNorm: in training a batch must hold at least 2 values of each channel, or nothing is left of them; take a batch size that leaves no batch of 1, got ${samples} ${samples === 1 ? "sample" : "samples"}`,
-      );
+      refuseSingle(samples);
     }
     let [mean, variance] = [0, 0];
     eachOf(channel, samples, (at) => (mean += data[at]! / count));
@@ -155,4 +160,11 @@ function built(
         .reshape(-1, channels * pixels);
     },
   };
+}
+
+/** Throws: of a single value of each channel nothing is left once its mean is taken away. */
+export function refuseSingle(samples: number): never {
+  throw new RangeError(
+    `batchNorm: in training a batch must hold at least 2 values of each channel, or nothing is left of them; take a batch size that leaves no batch of 1, got ${samples} ${samples === 1 ? "sample" : "samples"}`,
+  );
 }

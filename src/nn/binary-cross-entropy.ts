@@ -22,6 +22,8 @@ import { showAs } from "./show-as.js";
 export function binaryCrossEntropy(): Loss {
   return showAs<Loss>("binaryCrossEntropy()", {
     name: "binaryCrossEntropy",
+    oneOutput: true,
+    brings: "sigmoid",
     ...outputwise(
       "binaryCrossEntropy",
       // The first form for large g, in which the other would lose the digits of a small loss.

@@ -4,7 +4,8 @@
 import { withFormula } from "../compute/formula.js";
 import type { Windows } from "../compute/windows.js";
 import { checkWhole } from "../options/check.js";
-import { Tensor } from "../tensor/index.js";
+import { type Random, Tensor, zeros } from "../tensor/index.js";
+import { type BiasInitialiser, checkBias, firstBiases, zeroBias } from "./dense.js";
 import { eachWindow, windowsOn } from "./images.js";
 import { he, type Initialiser } from "./initialisers.js";
 import type { BuiltLayer, LayerBlueprint } from "./layer.js";
@@ -20,6 +21,10 @@ export interface Conv2dOptions {
   padding?: number | "same";
   /** How A starts, as a matrix of outputs × (inputs · kernel²); `he` by default. */
   init?: Initialiser;
+  /** Whether it has biases; true. Before `batchNorm`, which takes the mean away, they do nothing. */
+  bias?: boolean;
+  /** How b starts; 0. */
+  initBias?: BiasInitialiser;
 }
 
 /**
@@ -39,7 +44,7 @@ export interface Conv2dOptions {
 export function conv2d(
   inputs: number,
   outputs: number,
-  { kernel = 3, stride = 1, padding = 0, init = he }: Conv2dOptions = {},
+  { kernel = 3, stride = 1, padding = 0, init = he, bias = true, initBias = zeroBias }: Conv2dOptions = {},
 ): LayerBlueprint {
   checkWhole("conv2d", {
     "the number of input channels": inputs,
@@ -52,11 +57,13 @@ export function conv2d(
   }
   const around = padding === "same" ? (kernel - 1) / 2 : padding;
   checkWhole("conv2d", { padding: around }, 0);
+  checkBias("conv2d", bias, initBias);
   const window = { kernel, stride, padding: around };
   const options = [
     `kernel: ${kernel}`,
     ...(stride === 1 ? [] : [`stride: ${stride}`]),
     ...(around === 0 ? [] : [`padding: ${around}`]),
+    ...(bias ? [] : ["bias: false"]),
   ].join(", ");
   const text = `conv2d(${inputs}, ${outputs}, { ${options} })`;
   return showAs<LayerBlueprint>(text, {
@@ -66,7 +73,14 @@ export function conv2d(
         shape: [outputs, inputs, kernel, kernel],
         init: (stream) => init(outputs, inputs * kernel ** 2, stream).data,
       },
-      { shape: [outputs], init: () => new Float64Array(outputs) },
+      ...(bias
+        ? [
+            {
+              shape: [outputs],
+              init: (stream: Random) => firstBiases(text, initBias, outputs, inputs * kernel ** 2, stream),
+            },
+          ]
+        : []),
     ],
     build(input, [A, b]) {
       const windows = windowsOn(text, input, window);
@@ -75,14 +89,15 @@ export function conv2d(
           `${text}: the image has ${windows.channels} channels; did you mean conv2d(${windows.channels}, ${outputs}, …)?`,
         );
       }
-      return convolution(text, windows, A!, b!);
+      return convolution(text, windows, A!, b);
     },
   });
 }
 
-function convolution(text: string, windows: Windows, A: Tensor, b: Tensor): BuiltLayer {
+function convolution(text: string, windows: Windows, A: Tensor, biases: Tensor | undefined): BuiltLayer {
   const { channels, height, width, rows, columns } = windows;
   const outputs = A.shape[0]!;
+  const b = biases ?? zeros([outputs]);
   const positions = rows * columns;
   const inWindow = A.size / outputs;
   const matrix = new Tensor([outputs, inWindow], A.data);
@@ -90,7 +105,7 @@ function convolution(text: string, windows: Windows, A: Tensor, b: Tensor): Buil
     kind: "conv2d",
     inputShape: [channels, height, width],
     outputShape: [outputs, rows, columns],
-    parameters: [A, b],
+    parameters: biases ? [A, b] : [A],
     A,
     b,
     multiplyAdds: A.size * positions,
@@ -101,7 +116,10 @@ function convolution(text: string, windows: Windows, A: Tensor, b: Tensor): Buil
       const samples = x.shape[0]!;
       const d = swap(delta, samples, outputs, positions).reshape(samples * positions, outputs);
       const dA = d.transpose().matmul(toPatches(x, windows)).reshape(A.shape);
-      return { x: fromPatches(d.matmul(matrix), samples, windows), parameters: [dA, d.sum(0)] };
+      return {
+        x: fromPatches(d.matmul(matrix), samples, windows),
+        parameters: biases ? [dA, d.sum(0)] : [dA],
+      };
     },
     traced(x, [A, b]) {
       const samples = x.shape[0]!;
@@ -111,14 +129,14 @@ function convolution(text: string, windows: Windows, A: Tensor, b: Tensor): Buil
           (patches) => fromPatches(patches, samples, windows),
         )
         .matmul(A!.reshape(outputs, inWindow).transpose())
-        .add(b!)
+        .add(b ?? 0)
         .linear(
           (z) => swap(z, samples, positions, outputs),
           (delta) => swap(delta, samples, outputs, positions).reshape(samples * positions, outputs),
         );
     },
   });
-  return withFormula(layer, { kind: "layer", name: "conv2d", windows, outputs });
+  return withFormula(layer, { kind: "layer", name: "conv2d", windows, outputs, bias: biases !== undefined });
 }
 
 /** For each sample and window a row: what the window sees, channel by channel. */

@@ -83,6 +83,8 @@ export function crossEntropy({ labelSmoothing = 0, classWeights }: CrossEntropyO
   const text = given.length === 0 ? "crossEntropy()" : `crossEntropy({ ${given.join(", ")} })`;
   const loss = showAs<Loss>(text, {
     name: "crossEntropy",
+    accepts: "labels or probabilities",
+    brings: "softmax",
     perSample,
     value: (g, y) => meanLoss(perSample(g, y)),
     gradient: (g, y) => {

@@ -11,8 +11,13 @@ import { sizeOf } from "../tensor/shapes.js";
 import type { LayerBlueprint, Pass } from "./layer.js";
 import { showAs } from "./show-as.js";
 
-/** The definition of a custom layer; P are the names of its parameters. */
-export interface LayerDefinition<P extends string> {
+/** A pass as a custom layer sees it: with what it keeps, by name. */
+export interface LayerPass<B extends string = never> extends Pass {
+  readonly buffers: Readonly<Record<B, Tensor>>;
+}
+
+/** The definition of a custom layer; P are the names of its parameters, B those of its buffers. */
+export interface LayerDefinition<P extends string, B extends string = never> {
   /** What it is called. */
   name: string;
   /**
@@ -20,10 +25,15 @@ export interface LayerDefinition<P extends string> {
    * a stream of random numbers.
    */
   parameters?: Readonly<Record<P, Tensor | ((input: Shape, stream: Random) => Tensor)>>;
+  /**
+   * What it keeps besides and no rule moves, such as running means: `forward` finds them in `pass.buffers` and may change them in
+   * place, in training (`pass.training`). They are in checkpoints and files.
+   */
+  buffers?: Readonly<Record<B, Tensor | ((input: Shape) => Tensor)>>;
   /** The shape of a sample that comes out, given that of one that goes in; the same by default. */
   output?: (input: Shape) => Shape;
   /** What comes out, for samples as rows. */
-  forward: (x: Tensor, parameters: Readonly<Record<P, Tensor>>, pass: Pass) => Tensor;
+  forward: (x: Tensor, parameters: Readonly<Record<P, Tensor>>, pass: LayerPass<B>) => Tensor;
   /**
    * From δ = ∂loss/∂(what came out): ∂loss/∂x, and ∂loss/∂ of each parameter by its name. Without it `forward` is
    * differentiated by reverse mode; it must then be written with the operations of `Traced`.
@@ -32,7 +42,7 @@ export interface LayerDefinition<P extends string> {
     delta: Tensor,
     x: Tensor,
     parameters: Readonly<Record<P, Tensor>>,
-    pass: Pass,
+    pass: LayerPass<B>,
   ) => { x: Tensor } & Readonly<Record<P, Tensor>>;
 }
 
@@ -61,13 +71,24 @@ export interface TracedLayerDefinition<P extends string>
  * gradientCheck(net, [[1, 2]], [3], squaredError()).ok // → true
  * const swish = defineLayer({ name: "swish", forward: (x) => x.mul(x.sigmoid()) });
  * gradientCheck(sequential([dense(2, 2), swish(), dense(2, 1)]), [[1, 2]], [3], squaredError()).ok // → true
+ * const counting = defineLayer({
+ *   name: "counting",
+ *   buffers: { seen: tensor([0]) },
+ *   forward: (x, _, { buffers, training }) => { if (training) buffers.seen.data[0] += x.shape[0]; return x; },
+ *   backward: (delta) => ({ x: delta }),
+ * });
+ * const counted = sequential([counting(), dense(2, 1)], { input: [2] });
+ * forward(counted, [[1, 2], [3, 4]], { training: true });
+ * counted.namedBuffers["counting[1].seen"].data // → Float64Array(1) [ 2 ]
  */
-export function defineLayer<P extends string = never>(definition: LayerDefinition<P>): () => LayerBlueprint;
+export function defineLayer<P extends string = never, B extends string = never>(
+  definition: LayerDefinition<P, B>,
+): () => LayerBlueprint;
 export function defineLayer<P extends string = never>(
   definition: TracedLayerDefinition<P>,
 ): () => LayerBlueprint;
-export function defineLayer<P extends string>(
-  definition: LayerDefinition<P> | TracedLayerDefinition<P>,
+export function defineLayer<P extends string, B extends string>(
+  definition: LayerDefinition<P, B> | TracedLayerDefinition<P>,
 ): () => LayerBlueprint {
   const { name, output = (input: Shape) => input } = definition;
   const isTraced = !("backward" in definition);
@@ -76,6 +97,10 @@ export function defineLayer<P extends string>(
   const starts = Object.entries(definition.parameters ?? {}) as [
     P,
     Tensor | ((input: Shape, stream: Random) => Tensor),
+  ][];
+  const kept = Object.entries(("buffers" in definition && definition.buffers) || {}) as [
+    B,
+    Tensor | ((input: Shape) => Tensor),
   ][];
   const text = `${name}()`;
   return () =>
@@ -90,7 +115,15 @@ export function defineLayer<P extends string>(
             init: (stream) => (typeof start === "function" ? start(input, stream) : first).data,
           };
         }),
-      build(input, values) {
+      planBuffers: (input) =>
+        Object.fromEntries(
+          kept.map(([buffer, start]) => {
+            const first = typeof start === "function" ? start(input) : start;
+            checkTensor(`${name}: buffer ${buffer}`, first);
+            return [buffer, { shape: first.shape, init: () => first.data }];
+          }),
+        ),
+      build(input, values, _index, buffers = {}) {
         const parameters = Object.fromEntries(
           starts.map(([parameter], i) => [parameter, values[i]!]),
         ) as Record<P, Tensor>;
@@ -101,6 +134,7 @@ export function defineLayer<P extends string>(
           outputShape,
           parameters: values,
           multiplyAdds: 0,
+          buffers,
           ...(isTraced && {
             traced: (x: Variable, variables: readonly Variable[]) => {
               const named = Object.fromEntries(starts.map(([parameter], i) => [parameter, variables[i]!]));
@@ -108,12 +142,13 @@ export function defineLayer<P extends string>(
             },
           }),
           forward(x, pass) {
-            const y = forward(x, parameters, pass);
+            const y = forward(x, parameters, { ...pass, buffers: buffers as Readonly<Record<B, Tensor>> });
             checkShape(`${name}: forward must return`, y, [x.shape[0]!, sizeOf(outputShape)]);
             return y;
           },
           backward(delta, x, pass) {
-            const gradients = backward(delta, x, parameters, pass);
+            const own = { ...pass, buffers: buffers as Readonly<Record<B, Tensor>> };
+            const gradients = backward(delta, x, parameters, own);
             checkShape(`${name}: backward must return x, `, gradients?.x, x.shape);
             return {
               x: gradients.x,

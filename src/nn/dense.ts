@@ -3,7 +3,7 @@
  */
 import { inspect } from "#platform";
 import { checkWhole } from "../options/check.js";
-import type { Tensor } from "../tensor/index.js";
+import { type Random, Tensor, zeros } from "../tensor/index.js";
 import { he, type Initialiser } from "./initialisers.js";
 import { showAs } from "./show-as.js";
 
@@ -13,6 +13,22 @@ export interface DenseLayer {
   readonly inputs: number;
   readonly outputs: number;
   readonly init: Initialiser;
+  /** Whether it has biases. */
+  readonly bias: boolean;
+  readonly initBias: BiasInitialiser;
+}
+
+/** How biases start: numbers for the outputs of a layer, given how many those are, the inputs, and a stream of random numbers. */
+export type BiasInitialiser = (outputs: number, inputs: number, stream: Random) => ArrayLike<number> | Tensor;
+
+/** Options of {@link dense}. */
+export interface DenseOptions {
+  /** How A starts; `he`. */
+  init?: Initialiser;
+  /** Whether it has biases; true. Without them b is 0 and stays so. */
+  bias?: boolean;
+  /** How b starts, such as `(outputs, inputs, stream) => randomNormal([outputs], { seed: stream })`; 0. */
+  initBias?: BiasInitialiser;
 }
 
 /** A dense layer of a network: its weights A (outputs × inputs) and biases b (outputs). */
@@ -25,25 +41,33 @@ export class Dense {
   readonly outputs: number;
   /** A, outputs × inputs, float64; training changes its numbers in place. */
   readonly A: Tensor;
-  /** b, one number for each output, float64; training changes its numbers in place. */
+  /** b, one number for each output, float64; training changes its numbers in place, or without biases leaves them at 0. */
   readonly b: Tensor;
+  /** Whether b is a parameter. */
+  readonly bias: boolean;
 
-  /** For `sequential()`: the layer with these parameters (not copied). */
-  constructor(A: Tensor, b: Tensor) {
+  /** For `sequential()`: the layer with these parameters (not copied), or without biases. */
+  constructor(A: Tensor, b?: Tensor) {
     this.outputs = A.shape[0]!;
     this.inputs = A.shape[1]!;
     this.A = A;
-    this.b = b;
+    this.b = b ?? zeros([A.shape[0]!]);
+    this.bias = b !== undefined;
   }
 
-  /** How many numbers A and b hold: outputs · (inputs + 1). */
+  /** A, and b where there are biases. */
+  get parameters(): readonly Tensor[] {
+    return this.bias ? [this.A, this.b] : [this.A];
+  }
+
+  /** How many numbers A and b hold: outputs · (inputs + 1), or without biases outputs · inputs. */
   get parameterCount(): number {
-    return this.A.size + this.b.size;
+    return this.A.size + (this.bias ? this.b.size : 0);
   }
 
   /** The call that describes the layer. */
   toString(): string {
-    return `dense(${this.inputs}, ${this.outputs})`;
+    return denseText(this);
   }
 
   /** What `console.log` prints: the call that describes the layer. */
@@ -52,20 +76,25 @@ export class Dense {
   }
 }
 
+const denseText = ({ inputs, outputs, bias }: Pick<Dense, "inputs" | "outputs" | "bias">) =>
+  `dense(${inputs}, ${outputs}${bias ? "" : ", { bias: false }"})`;
+
 /**
- * Describes a dense layer (A1): z = A x + b with A of outputs × inputs; b starts at 0.
+ * Describes a dense layer (A1): z = A x + b with A of outputs × inputs; b starts at 0. With `bias: false` it is z = A x.
  *
  * @param inputs the number of entries of x, ≥ 1
  * @param outputs the number of entries of z, ≥ 1
- * @param options `init`: how A starts, by default `he`
- * @throws RangeError unless both counts are whole numbers ≥ 1, TypeError unless `init` is a function.
+ * @param options `init`: how A starts, by default `he`; `bias`: true; `initBias`: how b starts
+ * @throws RangeError unless both counts are whole numbers ≥ 1, TypeError unless `init` and `initBias` are functions and `bias` is
+ *   true or false.
  * @example
  * sequential([dense(3, 2)]).A[1].shape // → [ 2, 3 ]
+ * sequential([dense(3, 2, { bias: false })]).parameterCount // → 6
  */
 export function dense(
   inputs: number,
   outputs: number,
-  { init = he }: { init?: Initialiser } = {},
+  { init = he, bias = true, initBias = zeroBias }: DenseOptions = {},
 ): DenseLayer {
   checkWhole("dense", { "the number of inputs": inputs, "the number of outputs": outputs });
   if (typeof init !== "function") {
@@ -73,5 +102,42 @@ export function dense(
       `dense: init must be a function (outputs, inputs, stream) => Tensor such as he, got ${inspect(init)}`,
     );
   }
-  return showAs(`dense(${inputs}, ${outputs})`, { kind: "dense", inputs, outputs, init });
+  checkBias("dense", bias, initBias);
+  return showAs(denseText({ inputs, outputs, bias }), {
+    kind: "dense",
+    inputs,
+    outputs,
+    init,
+    bias,
+    initBias,
+  });
+}
+
+/** b = 0. */
+export const zeroBias: BiasInitialiser = (outputs) => new Float64Array(outputs);
+
+/** Throws unless biases are wanted or not, and start somehow. */
+export function checkBias(who: string, bias: boolean, initBias: BiasInitialiser): void {
+  if (typeof bias !== "boolean")
+    throw new TypeError(`${who}: bias must be true or false, got ${inspect(bias)}`);
+  if (typeof initBias === "function") return;
+  throw new TypeError(
+    `${who}: initBias must be a function (outputs, inputs, stream) => numbers such as (n) => new Array(n).fill(0.1), got ${inspect(initBias)}`,
+  );
+}
+
+/** The biases that a layer starts with; throws unless there is one for each output. */
+export function firstBiases(
+  who: unknown,
+  initBias: BiasInitialiser,
+  outputs: number,
+  inputs: number,
+  stream: Random,
+): Float64Array {
+  const given = initBias(outputs, inputs, stream);
+  const b = Float64Array.from(given instanceof Tensor ? given.data : (given ?? []));
+  if (b.length === outputs && b.every(Number.isFinite)) return b;
+  throw new RangeError(
+    `${who}: initBias must give ${outputs} finite numbers, one for each output, got ${inspect(given, { depth: 0 })}`,
+  );
 }

@@ -2,9 +2,11 @@
  * Embeddings: each of a number of symbols is a point, and the points are learned.
  */
 import { inspect } from "#platform";
+import { formulaOf, withFormula } from "../compute/formula.js";
+import type { Dataset } from "../data/index.js";
 import { checkWhole } from "../options/check.js";
 import { Tensor } from "../tensor/index.js";
-import type { LayerBlueprint } from "./layer.js";
+import type { BuiltLayer, Layer, LayerBlueprint } from "./layer.js";
 import { showAs } from "./show-as.js";
 
 /**
@@ -34,8 +36,8 @@ export function embedding(symbols: number, width: number): LayerBlueprint {
         init: (stream) => Float64Array.from({ length: symbols * width }, () => stream.normal()),
       },
     ],
-    build: (input, [points]) =>
-      showAs(text, {
+    build(input, [points]) {
+      const layer: BuiltLayer = showAs(text, {
         kind: "embedding",
         inputShape: input,
         outputShape: [...input, width],
@@ -68,11 +70,24 @@ export function embedding(symbols: number, width: number): LayerBlueprint {
           const rows = points!.transpose().matmul(new Tensor([x.value.size, symbols], chosen).transpose());
           return rows.transpose().reshape(x.shape[0]!, -1);
         },
-      }),
+      });
+      return withFormula(layer, { kind: "layer", name: "embedding", symbols, width });
+    },
   });
 }
 
-function requireSymbol(symbol: number, i: number, symbols: number, { shape }: Tensor): void {
+/** Throws unless each entry of the samples is a symbol, where the network begins with an embedding. */
+export function requireSymbols(
+  first: Layer,
+  { x, scale, features }: Pick<Dataset, "x" | "scale" | "features">,
+): void {
+  const formula = formulaOf("layer", first);
+  if (formula?.name !== "embedding") return;
+  for (let i = 0; i < x.length; i++)
+    requireSymbol(x[i]! * scale, i, formula.symbols, { shape: [1, features] });
+}
+
+function requireSymbol(symbol: number, i: number, symbols: number, { shape }: Pick<Tensor, "shape">): void {
   if (Number.isInteger(symbol) && symbol >= 0 && symbol < symbols) return;
   const columns = shape[1]!;
   throw new RangeError(

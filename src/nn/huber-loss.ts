@@ -24,6 +24,7 @@ export function huberLoss({ delta = 1 }: { delta?: number } = {}): Loss {
   checkPositive("huberLoss", { delta });
   return showAs<Loss>(delta === 1 ? "huberLoss()" : `huberLoss({ delta: ${delta} })`, {
     name: "huberLoss",
+    accepts: "targets",
     ...outputwise(
       "huberLoss",
       (g, y) => {

@@ -6,14 +6,19 @@ export { type BatchNormOptions, batchNorm } from "./batch-norm.js";
 export { binaryCrossEntropy } from "./binary-cross-entropy.js";
 export { type Conv2dOptions, conv2d } from "./conv2d.js";
 export { type CrossEntropyOptions, crossEntropy } from "./cross-entropy.js";
-export { defineLayer, type LayerDefinition, type TracedLayerDefinition } from "./define-layer.js";
-export { Dense, type DenseLayer, dense } from "./dense.js";
+export {
+  defineLayer,
+  type LayerDefinition,
+  type LayerPass,
+  type TracedLayerDefinition,
+} from "./define-layer.js";
+export { type BiasInitialiser, Dense, type DenseLayer, type DenseOptions, dense } from "./dense.js";
 export { dropout } from "./dropout.js";
 export { embedding } from "./embedding.js";
 export { flatten } from "./flatten.js";
 export { type Forward, forward } from "./forward.js";
 export { hessianProduct } from "./hessian-product.js";
-export { hinge } from "./hinge.js";
+export { type HingeOptions, hinge } from "./hinge.js";
 export { huberLoss } from "./huber-loss.js";
 export {
   constant,
@@ -47,3 +52,4 @@ export { sigmoid } from "./sigmoid.js";
 export { softmax } from "./softmax.js";
 export { squaredError } from "./squared-error.js";
 export { tanh } from "./tanh.js";
+export { weighted } from "./weighted.js";

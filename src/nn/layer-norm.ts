@@ -1,10 +1,11 @@
 /**
  * Layer normalisation: each sample by its own mean and variance.
  */
+import { withFormula } from "../compute/formula.js";
 import { checkPositive } from "../options/check.js";
 import { Tensor } from "../tensor/index.js";
 import { sizeOf } from "../tensor/shapes.js";
-import type { LayerBlueprint } from "./layer.js";
+import type { BuiltLayer, LayerBlueprint } from "./layer.js";
 import { showAs } from "./show-as.js";
 
 /**
@@ -31,8 +32,8 @@ export function layerNorm({ epsilon = 1e-5 }: { epsilon?: number } = {}): LayerB
       { shape, init: () => new Float64Array(sizeOf(shape)).fill(1) },
       { shape, init: () => new Float64Array(sizeOf(shape)) },
     ],
-    build: (input, [gamma, beta]) =>
-      showAs(text, {
+    build(input, [gamma, beta]) {
+      const layer: BuiltLayer = showAs(text, {
         kind: "layerNorm",
         inputShape: input,
         outputShape: input,
@@ -77,7 +78,9 @@ export function layerNorm({ epsilon = 1e-5 }: { epsilon?: number } = {}): LayerB
           const n = sizeOf(input);
           return centred.div(deviation).mul(gamma!.reshape(n)).add(beta!.reshape(n));
         },
-      }),
+      });
+      return withFormula(layer, { kind: "layer", name: "layerNorm", epsilon });
+    },
   });
 }
 

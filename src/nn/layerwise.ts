@@ -25,7 +25,8 @@ export function back(
     return { x: x.map((entry) => layer.derivative(entry)).mul(delta), parameters: [] };
   }
   if (layer instanceof Dense) {
-    return { x: delta.matmul(layer.A), parameters: [delta.transpose().matmul(x), delta.sum(0)] };
+    const dA = delta.transpose().matmul(x);
+    return { x: delta.matmul(layer.A), parameters: layer.bias ? [dA, delta.sum(0)] : [dA] };
   }
   return layer.backward(delta, x, pass);
 }
@@ -36,7 +37,10 @@ export function traced(layer: Layer, x: Variable, parameters: readonly Variable[
     return layer.secondDerivative && x.map(layer.value, layer.derivative, layer.secondDerivative);
   }
   const [A, b] = parameters;
-  if (layer instanceof Dense) return x.matmul(A!.transpose()).add(b!);
+  if (layer instanceof Dense) {
+    const z = x.matmul(A!.transpose());
+    return b ? z.add(b) : z;
+  }
   return layer.traced?.(x, parameters);
 }
 

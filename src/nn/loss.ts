@@ -18,6 +18,15 @@ export interface Loss {
   gradient(g: Tensor, y: Targets): Tensor;
   /** The loss of each sample. */
   perSample(g: Tensor, y: Targets): Float64Array;
+  /**
+   * Which answers it is for, which `train` and `evaluate` check beforehand; without it the loss itself refuses what does not fit.
+   * Probabilities are targets that sum to 1 for each sample, for two outputs or more.
+   */
+  readonly accepts?: "labels" | "targets" | "labels or probabilities";
+  /** Whether one output is enough for labels of two classes. */
+  readonly oneOutput?: boolean;
+  /** The activation that it brings itself, which the network must not end in. */
+  readonly brings?: "softmax" | "sigmoid";
   /** What is added for the size of the weights; see `withPenalty()`. Values and gradients above are without it. */
   readonly penalty?: Penalty;
   /** `value` on the tape of `autodiff/`, which products with the Hessian need to be exact. */

@@ -1,9 +1,10 @@
 /**
  * The rectifier with a trainable slope.
  */
+import { withFormula } from "../compute/formula.js";
 import { checkFinite } from "../options/check.js";
 import { tensor } from "../tensor/index.js";
-import type { LayerBlueprint } from "./layer.js";
+import type { BuiltLayer, LayerBlueprint } from "./layer.js";
 import { showAs } from "./show-as.js";
 
 /**
@@ -23,8 +24,8 @@ export function prelu({ slope = 0.25 }: { slope?: number } = {}): LayerBlueprint
   return showAs<LayerBlueprint>(text, {
     kind: "prelu",
     plan: () => [{ shape: [1], init: () => [slope] }],
-    build: (input, [a]) =>
-      showAs(text, {
+    build(input, [a]) {
+      const layer: BuiltLayer = showAs(text, {
         kind: "prelu",
         inputShape: input,
         outputShape: input,
@@ -45,6 +46,8 @@ export function prelu({ slope = 0.25 }: { slope?: number } = {}): LayerBlueprint
           const above = z.value.map((entry) => Number(entry > 0));
           return z.mul(above).add(z.mul(above.map((one) => 1 - one)).mul(a!));
         },
-      }),
+      });
+      return withFormula(layer, { kind: "layer", name: "prelu" });
+    },
   });
 }

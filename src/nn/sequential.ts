@@ -6,7 +6,7 @@ import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle, table } from "../display/index.js";
 import { formatShape, random, type Shape, Tensor, zeros } from "../tensor/index.js";
 import { sizeOf } from "../tensor/shapes.js";
-import { Dense, type DenseLayer } from "./dense.js";
+import { Dense, type DenseLayer, firstBiases } from "./dense.js";
 import {
   type Activation,
   type BuiltLayer,
@@ -34,7 +34,7 @@ export class Sequential implements Displayable {
   readonly dense: readonly Dense[];
   /** A[t] for t = 1..n+1 as in the lecture, outputs × inputs, of all layers that have weights; index 0 is empty. */
   readonly A: readonly Tensor[];
-  /** b[t] for t = 1..n+1 as in the lecture; index 0 is empty. */
+  /** b[t] for t = 1..n+1 as in the lecture, 0 of a layer without biases; index 0 is empty. */
   readonly b: readonly Tensor[];
   /** σ[t] for t = 1..n as in the lecture: the activation that follows A[t]; index 0 is empty. */
   readonly sigma: readonly Activation[];
@@ -50,7 +50,7 @@ export class Sequential implements Displayable {
   readonly inputShape: Shape;
   /** The shape of a sample before each layer, and at the end that of the readout. */
   readonly shapes: readonly Shape[];
-  /** Whether there is nothing but dense layers with an activation between each two, as in the lecture. */
+  /** Whether there is nothing but dense layers with biases and an activation between each two, as in the lecture. */
   readonly isPlain: boolean;
   readonly #descriptions: readonly LayerDescription[];
   readonly #positions: ReadonlyMap<Layer, number>;
@@ -84,7 +84,7 @@ export class Sequential implements Displayable {
     this.inputShape = inputShape;
     this.isPlain =
       layers.length % 2 === 1 &&
-      layers.every((layer, i) => (i % 2 === 0 ? layer instanceof Dense : isActivation(layer)));
+      layers.every((layer, i) => (i % 2 === 0 ? layer instanceof Dense && layer.bias : isActivation(layer)));
     this.#descriptions = descriptions;
     this.shapes = shapes;
     this.#positions = new Map(weighted.map((layer, i) => [layer, i + 1]));
@@ -115,7 +115,7 @@ export class Sequential implements Displayable {
     return this.layers.flatMap((layer, i) => {
       const t = this.#positions.get(layer);
       const parameters = parametersOf(layer);
-      if (t !== undefined) return [`A[${t}]`, `b[${t}]`];
+      if (t !== undefined) return [`A[${t}]`, `b[${t}]`].slice(0, parameters.length);
       return parameters.map((_, k) => `${layer.kind}[${i + 1}]${parameters.length > 1 ? `.${k + 1}` : ""}`);
     });
   }
@@ -198,8 +198,11 @@ export function sequential(
   layers.forEach((layer, i) => {
     const own = stream.split(i);
     const parameters = parametersOf(model.layers[i]!);
-    if (isDescription(layer)) parameters[0]!.data.set(firstWeights(layer, own));
-    else if ("plan" in layer) {
+    if (isDescription(layer)) {
+      parameters[0]!.data.set(firstWeights(layer, own));
+      const { outputs, inputs, initBias } = layer;
+      parameters[1]?.data.set(firstBiases(layer, initBias, outputs, inputs, own));
+    } else if ("plan" in layer) {
       const shape = i === 0 ? inputShape : shapeBefore(model.layers[i]!);
       layer.plan(shape).forEach(({ init }, which) => {
         parameters[which]!.data.set(init(own));
@@ -220,7 +223,7 @@ const hasWeights = (layer: Layer): layer is (Dense | BuiltLayer) & { A: Tensor; 
 /** The parameters of a layer, in their order. */
 export function parametersOf(layer: Layer): readonly Tensor[] {
   if (isActivation(layer)) return [];
-  return layer instanceof Dense ? [layer.A, layer.b] : layer.parameters;
+  return layer.parameters;
 }
 
 /** What a layer keeps besides its parameters, by name. */
@@ -295,7 +298,8 @@ function place(
       );
     }
     shapes.push([outputs]);
-    return new Dense(window([outputs, inputs]), window([outputs]));
+    const A = window([outputs, inputs]);
+    return layer.bias ? new Dense(A, window([outputs])) : new Dense(A);
   });
   return { layers, shapes };
 }

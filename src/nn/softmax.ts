@@ -1,8 +1,9 @@
 /**
  * From readouts to probabilities.
  */
+import { withFormula } from "../compute/formula.js";
 import { formatShape, Tensor, type TensorLike, tensor } from "../tensor/index.js";
-import type { LayerBlueprint } from "./layer.js";
+import type { BuiltLayer, LayerBlueprint } from "./layer.js";
 import { readoutShape } from "./loss.js";
 import { showAs } from "./show-as.js";
 
@@ -45,8 +46,8 @@ function layer(): LayerBlueprint {
         `softmax: a sample must be a row of numbers; put flatten() before it; its shape is ${formatShape(input)}`,
       );
     },
-    build: (input) =>
-      showAs("softmax()", {
+    build(input) {
+      const layer: BuiltLayer = showAs("softmax()", {
         kind: "softmax",
         inputShape: input,
         outputShape: input,
@@ -66,6 +67,8 @@ function layer(): LayerBlueprint {
           const e = g.sub(g.value.max(1).reshape(-1, 1)).exp();
           return e.div(e.sum(1).reshape(-1, 1));
         },
-      }),
+      });
+      return withFormula(layer, { kind: "layer", name: "softmax" });
+    },
   });
 }

@@ -20,6 +20,7 @@ import { showAs } from "./show-as.js";
 export function squaredError(): Loss {
   const loss = showAs<Loss>("squaredError()", {
     name: "squaredError",
+    accepts: "targets",
     ...outputwise(
       "squaredError",
       (g, y) => (g - y) ** 2,

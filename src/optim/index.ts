@@ -19,6 +19,7 @@ export {
 } from "./links.js";
 export { lion } from "./lion.js";
 export { type MomentumOptions, momentum, nesterov } from "./momentum.js";
+export { ball, box, masked, projected, type Region } from "./projected.js";
 export { rmsprop } from "./rmsprop.js";
 export type { Rule, RuleState } from "./rule.js";
 export type { Decay, Schedule, StepSize } from "./schedule.js";

@@ -70,6 +70,18 @@ export function makeRule(
   return Object.freeze(Object.defineProperties(rule, { [inspect.custom]: show, toString: show }));
 }
 
+const innerRules = new WeakMap<Rule, readonly Rule[]>();
+
+/** Notes that a rule, which is for parameters of one length alone, does what these do, each with some of them. */
+export function withInnerRules(rule: Rule, inner: readonly Rule[]): Rule {
+  innerRules.set(rule, inner);
+  return rule;
+}
+
+/** The rules that a rule is made from, where it is noted; else the rule itself. */
+export const innerRulesOf = (rule: Rule): readonly Rule[] =>
+  (innerRules.get(rule) ?? [rule]).flatMap((one) => (one === rule ? [one] : innerRulesOf(one)));
+
 const plainRules = new WeakSet<Rule>();
 const madeRules = new WeakSet<Rule>();
 

@@ -23,6 +23,7 @@ import { type CompiledCell, Compiler } from "./compiler.js";
 import type { Completions } from "./completion.js";
 import { translateFunctions } from "./function-source.js";
 import type { SessionHost } from "./host.js";
+import { Interrupts, type Run } from "./interrupts.js";
 import { type Completeness, isComplete } from "./is-complete.js";
 import { commentedOut, type LineCommand, withoutCommands } from "./line-commands.js";
 import { MissingNames } from "./missing-names.js";
@@ -30,7 +31,7 @@ import { Modules } from "./modules.js";
 import { CellStreams } from "./output.js";
 import { runScript } from "./run-script.js";
 import { keepTranslating, translateStackTraces } from "./source-positions.js";
-import { hearStop, isMemoryAsked, isStopHeard, stopFlag } from "./stop.js";
+import { isStopHeard, stopFlag } from "./stop.js";
 
 /** What a cell puts out while it runs. */
 export type Output =
@@ -72,48 +73,12 @@ export interface SessionOptions<Cell> {
 }
 
 /**
- * Long work (training) that asked for the interrupt signal is given this long to end by itself, so that what it
- * has so far is kept before the cell ends.
- */
-const patience = 1000;
-
-/**
  * Starts a session in the working directory of the process; there is one in a process, as names, the console
  * and the working directory are the process's own. Takes about 0.6 s, nearly all of it the compiler.
  */
 export function createSession<Cell>(host: SessionHost, options: SessionOptions<Cell>): Session<Cell> {
   return new Session(host, options);
 }
-
-const never = new AbortController().signal;
-
-/** A cell that runs, or has run; what it left behind (timers, promises) belongs to it as well. */
-interface Run<Cell> {
-  readonly cell: Cell;
-  /** Aborts when the reader presses stop. */
-  readonly interrupt: AbortController;
-  /** Work that listens for the stop has asked for its signal, and ends by itself. */
-  isPatient: boolean;
-  /** From when on, in the process's milliseconds, no code of the cell goes on. */
-  deadline: number;
-  /** Ends the wait for it. */
-  end: (reason?: unknown) => void;
-  /** Tells in the next microtask that it was stopped, which takes next to nothing of the stack now. */
-  tellSoon: (patienceLeft: number) => void;
-  /** When its time is over, in the process's milliseconds. */
-  readonly limit: number;
-  /** Whether it was ended because its time was over. */
-  isLate: boolean;
-}
-
-/** The clock is read in each 64th turn of a loop: 4 ns a turn on average. */
-const clockMask = 63;
-
-/**
- * While something of a stopped cell is still awaited, perhaps for ever, the cell of running code is looked up in each
- * 1024th check only, once it has been found not to be stopped: a lookup takes 150 ns.
- */
-const clearedMask = 1023;
 
 /** What a cell that no reader wrote is for: it declares what an assignment consists of, or tests answers. */
 export type Locked = "data" | "test";
@@ -129,33 +94,15 @@ export class Session<Cell> {
   readonly #kept = new Map<string, unknown>();
   readonly #missing = new MissingNames();
   readonly #modules: Modules;
+  readonly #interrupts: Interrupts<Cell>;
   /** An error after its cell has ended: Node would end the process, in a notebook it is text under the cell. */
   readonly #late = (error: unknown): void => {
     if (isInterruption(error)) return; // what a stopped cell left behind has ended as well
     this.#host.printError(`${this.#describe(error).traceback.join("\n")}\n`);
   };
-  readonly #check = (): void => {
-    if (isMemoryAsked()) {
-      this.#setFlag();
-      const error = this.#host.memoryError?.();
-      if (error) throw error;
-    }
-    if (this.#isOnlyTimed && (++this.#turns & clockMask) !== 0) return;
-    if (this.#isCleared && isStopHeard() && (++this.#turns & clearedMask) !== 0) return;
-    this.#endStopped();
-  };
-  /** The cell whose end is awaited. */
-  #running: Run<Cell> | undefined;
-  /** Cells that were stopped while something of them was still awaited. */
-  readonly #stopped = new Set<Run<Cell>>();
   #count = 0;
   readonly #names = new Set<string>();
   #checksTypes = true;
-  /** Turns of loops, for {@link clockMask}; and whether the flag is up for the clock alone. */
-  #turns = 0;
-  #isOnlyTimed = false;
-  /** Whether what runs was found to belong to no stopped cell; until the next microtask. */
-  #isCleared = false;
   readonly #restore: () => void;
 
   constructor(host: SessionHost, { onOutput, ask, openComm }: SessionOptions<Cell>) {
@@ -165,8 +112,9 @@ export class Session<Cell> {
     this.#streams = new CellStreams<Run<Cell>>(host, (name, text, { cell }) =>
       onOutput({ type: "stream", name, text }, cell),
     );
+    this.#interrupts = new Interrupts(host, () => this.#streams.current());
     this.#compiler = new Compiler(host);
-    this.#modules = new Modules(host, this.#compiler, this.#check);
+    this.#modules = new Modules(host, this.#compiler, this.#interrupts.check);
     this.#compiler.warmUp();
     if (!host.updateGuarded) host.defineConstant?.("n·stop", stopFlag);
     host.ready();
@@ -178,12 +126,7 @@ export class Session<Cell> {
         this.#put({ type: update ? "update_display_data" : "display_data", data, metadata, transient });
       },
       clearOutput: (wait) => this.#put({ type: "clear_output", wait }),
-      interruptSignal: () => {
-        const run = this.#running;
-        if (!run) return never;
-        run.isPatient = true;
-        return run.interrupt.signal;
-      },
+      interruptSignal: () => this.#interrupts.signal(),
       moduleTexts: () => this.#compiler.moduleTexts,
       ...(openComm && { openComm: (comm: CommOptions) => this.#openComm(comm, openComm) }),
     });
@@ -231,43 +174,21 @@ export class Session<Cell> {
   ): Promise<CellResult> {
     this.#host.collectGarbage(); // cells that were sent together leave no time between them
     this.#count = count;
-    const run: Run<Cell> = {
-      cell,
-      interrupt: new AbortController(),
-      isPatient: false,
-      deadline: Number.POSITIVE_INFINITY,
-      end: () => {},
-      tellSoon: () => {},
-      limit: performance.now() + 1000 * seconds,
-      isLate: false,
-    };
-    void new Promise<number>((resolve) => {
-      run.tellSoon = resolve;
-    }).then((patienceLeft) => this.#tell(run, patienceLeft));
-    this.#running = run;
-    this.#host.settleInterrupts();
     keepTranslating();
-    hearStop(stops);
-    this.#setFlag();
-    const timer =
-      seconds < Number.POSITIVE_INFINITY ? setTimeout(() => this.#endLate(run), 1000 * seconds) : 0;
-    const isLate = (): boolean => run.isLate || performance.now() >= run.limit;
+    const run = this.#interrupts.begin(cell, seconds, stops);
     try {
       const result = await this.#streams.run(run, () => this.#execute(code, run, locked));
-      return isLate() ? tookTooLong(seconds) : result;
+      return this.#interrupts.isLate(run) ? tookTooLong(seconds) : result;
     } catch (error) {
-      if (isLate()) return tookTooLong(seconds);
+      if (this.#interrupts.isLate(run)) return tookTooLong(seconds);
       // What runs outside, as a child process, may have been ended before the stop came here.
       if (isInterruption(error) || !isStopHeard()) run.interrupt.abort(error);
       // Work that was stopped may end with an error of its own about it.
       return this.#describe(run.interrupt.signal.aborted ? new KeyboardInterrupt() : error);
     } finally {
-      clearTimeout(timer);
-      this.#running = undefined;
-      hearStop(); // it was for this cell
-      this.#setFlag();
+      this.#interrupts.end(run);
       this.#streams.flush();
-      void yieldTurn().then(() => this.#running || this.#host.collectGarbage());
+      void yieldTurn().then(() => this.isRunning || this.#host.collectGarbage());
     }
   }
 
@@ -358,7 +279,7 @@ export class Session<Cell> {
     const declarations = (name: string): number => this.#scope.declarationsOf(name);
     const before = new Map(compiled.values.map((name) => [name, declarations(name)]));
     const file = `${this.#compiler.cwd}/${compiled.name}.ts`;
-    if (!isStopHeard()) this.#endStopped();
+    if (!isStopHeard()) this.#interrupts.endStopped();
     try {
       const ended = runScript({
         host: this.#host,
@@ -367,19 +288,11 @@ export class Session<Cell> {
         scope: this.#scope,
         import: (specifier) => this.#modules.import(specifier, file),
         publish: () => {},
-        check: this.#check,
+        check: this.#interrupts.check,
         isConstant: this.#compiler.isConstant,
         shell: (command) => this.#command({ type: "shell", command }, run),
       });
-      const stopped = new Promise<never>((_, reject) => {
-        run.end = (reason = new KeyboardInterrupt()) => reject(reason);
-      });
-      const settled = (): void => {
-        this.#stopped.delete(run);
-        this.#setFlag();
-      };
-      ended.then(settled, settled);
-      return (await Promise.race([ended, stopped])) as { value: unknown } | undefined;
+      return (await this.#interrupts.unlessStopped(run, ended)) as { value: unknown } | undefined;
     } finally {
       const declares = compiled.values.filter((name) => declarations(name) !== before.get(name));
       const { back, changed } = this.#keep(compiled, locked);
@@ -403,86 +316,17 @@ export class Session<Cell> {
 
   /** Whether a cell is awaited. */
   get isRunning(): boolean {
-    return this.#running !== undefined;
+    return this.#interrupts.running !== undefined;
   }
 
   /** Ends the running cell with an error. */
   fail(error: unknown): void {
-    this.#running?.end(error);
+    this.#interrupts.running?.end(error);
   }
 
   /** Ends the running cell with a `KeyboardInterrupt`; without one does nothing. */
   interrupt(): void {
-    const run = this.#running;
-    const patienceLeft = this.#stop();
-    if (run) this.#tell(run, patienceLeft);
-  }
-
-  /**
-   * Registers a stop. It may come where the stack is nearly full, and each of these steps fail: the next guard then
-   * goes on from there. So the steps are short.
-   *
-   * @returns how long the cell may take to end by itself
-   */
-  #stop(): number {
-    const run = this.#running;
-    // Pressed twice, there is no patience left.
-    const patienceLeft = run?.isPatient && !run.interrupt.signal.aborted ? patience : 0;
-    if (run) {
-      run.deadline = performance.now() + patienceLeft;
-      this.#stopped.add(run);
-    }
-    hearStop();
-    this.#setFlag();
-    return patienceLeft;
-  }
-
-  /** Tells whoever awaits a cell that it was stopped. */
-  #tell(run: Run<Cell>, patienceLeft: number): void {
-    run.interrupt.abort(new KeyboardInterrupt());
-    if (patienceLeft > 0) setTimeout(() => run.end(), patienceLeft);
-    else run.end();
-  }
-
-  /** The flag is up while something was stopped that still goes on, or may take too long. */
-  #setFlag(): void {
-    const isTimed = this.#running !== undefined && this.#running.limit < Number.POSITIVE_INFINITY;
-    this.#isOnlyTimed = isTimed && this.#stopped.size === 0;
-    stopFlag[0] = this.#stopped.size + Number(isTimed);
-    if (!isStopHeard()) stopFlag[0] = 1;
-    this.#host.updateGuarded?.();
-  }
-
-  /** Ends a cell whose time is over. */
-  #endLate(run: Run<Cell>): void {
-    if (run !== this.#running || run.isLate) return;
-    run.isLate = true;
-    this.interrupt();
-  }
-
-  /** Called by the code of cells once the flag is up: throws if the cell it belongs to was stopped, or takes too long. */
-  #endStopped(): void {
-    const timed = this.#running;
-    if (timed && timed.limit < Number.POSITIVE_INFINITY && isStopHeard()) {
-      if (performance.now() >= timed.limit) this.#endLate(timed);
-      else if (this.#isOnlyTimed) return;
-    }
-    if (!isStopHeard()) {
-      const running = this.#running;
-      const patienceLeft = this.#stop();
-      if (!running) throw new KeyboardInterrupt(); // a loop in a timer
-      running.tellSoon(patienceLeft);
-    }
-    const run = this.#streams.current();
-    if (run && run.deadline < Number.POSITIVE_INFINITY) {
-      this.#isCleared = false; // a loop that swallows the error meets it again at once
-      if (performance.now() >= run.deadline) throw new KeyboardInterrupt();
-      return;
-    }
-    this.#isCleared = true;
-    queueMicrotask(() => {
-      this.#isCleared = false;
-    });
+    this.#interrupts.interrupt();
   }
 
   /** Opens a connection; its messages are handled as a part of the cell that opened it. */
@@ -507,7 +351,7 @@ export class Session<Cell> {
     if (!this.#ask || !run) throw new Error("prompt: there is nobody to ask here");
     const answer = this.#ask(question, run.cell);
     if (answer !== undefined) return answer;
-    this.#endStopped();
+    this.#interrupts.endStopped();
     throw new KeyboardInterrupt();
   }
 

@@ -19,6 +19,10 @@ import { WorkerProcess } from "./worker-process.js";
 
 const script = new URL("../../python/cluster/nablab_cluster.py", import.meta.url);
 
+/** Whether it names a cluster: one on this machine, or the address or the file of a scheduler. */
+export const isCluster = (cluster: unknown): cluster is string =>
+  typeof cluster === "string" && /^(local|\w+:\/\/.+|.+\.json)$/.test(cluster);
+
 /** A point that is with the cluster. */
 interface Running {
   report: (values: Values) => void;
@@ -54,21 +58,27 @@ export class DaskExecutor implements Executor {
   }
 
   async prepare(source: Source): Promise<Code> {
-    const program = this.#start();
+    this.#start();
     // Compiled, and loaded once, here: what is wrong with it is said before anything travels.
     const worker = new WorkerProcess({ folder: this.#folder, cores: 1, limits: this.#limits });
     try {
       const code = await worker.prepare(source);
       await worker.load(code);
-      await new Promise<void>((resolve, reject) => {
-        this.#loaded = { resolve, reject };
-        if (this.#problem) reject(this.#problem);
-        else program.send(toLine({ do: "load", code, limits: this.#limits }));
-      });
+      await this.load(code);
       return code;
     } finally {
       await worker.close();
     }
+  }
+
+  /** Sends to the cluster what its workers load. @throws Error with one line that says why it cannot */
+  async load(code: Code): Promise<void> {
+    const program = this.#program ?? this.#start();
+    await new Promise<void>((resolve, reject) => {
+      this.#loaded = { resolve, reject };
+      if (this.#problem) reject(this.#problem);
+      else program.send(toLine({ do: "load", code, limits: this.#limits }));
+    });
   }
 
   #start(): Program {

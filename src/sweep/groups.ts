@@ -2,9 +2,8 @@
  * Points of a sweep that agree in some parameters, taken together.
  */
 import { inspect } from "#platform";
-import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
-import { printing } from "../display/host.js";
 import { checkBetween0And1, checkNumbers } from "../options/check.js";
+import { AsTable } from "./as-table.js";
 import type { PointRecord } from "./record.js";
 import { Rows } from "./rows.js";
 import { intervalOf, meanOf, quantileOf, sdOf } from "./statistics.js";
@@ -32,13 +31,14 @@ export interface SummaryOptions {
 }
 
 /** The groups of a sweep, in the order of its points. Shows itself as a table of means. */
-export class SweepGroups implements Displayable {
+export class SweepGroups extends AsTable {
   /** The groups, each with the parameters in which its points agree. */
   readonly groups: readonly SweepGroup[];
   readonly #of: Groupable;
   readonly #by: readonly string[];
 
   constructor(of: Groupable, by: readonly string[]) {
+    super();
     [this.#of, this.#by] = [of, by];
     this.groups = groupsOf(of.records, by);
   }
@@ -81,19 +81,7 @@ export class SweepGroups implements Displayable {
     );
   }
 
-  toString(): string {
-    return inspect(this.#means());
-  }
-
-  [inspect.custom](): string {
-    return printing(this, this.toString());
-  }
-
-  async [displaySymbol](): Promise<MimeBundle> {
-    return this.#means()[displaySymbol]();
-  }
-
-  #means(): Rows {
+  protected override table(): Rows {
     const numeric = new Set<string>();
     for (const { values = {} } of this.#of.records)
       for (const [name, value] of Object.entries(values)) if (typeof value === "number") numeric.add(name);

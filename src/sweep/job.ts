@@ -17,12 +17,12 @@ export interface Source {
 
 /** The code of an experiment, ready to run, wherever it travels. */
 export interface Code {
-  readonly kind: "module" | "notebook";
+  readonly kind: "module" | "notebook" | "submissions";
   /** The name of the file. */
   readonly name: string;
   /** Its folder on the machine of the sweep. */
   readonly folder: string;
-  /** Compiled modules by name, the experiment as `entry`; or the text of the notebook. */
+  /** Compiled modules by name, the experiment as `entry`; or the text of the notebook; or the limits of submissions. */
   readonly files: Readonly<Record<string, string>>;
   /** Where their sources lie, relative to the folder. */
   readonly places: Readonly<Record<string, string>>;

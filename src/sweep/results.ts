@@ -2,11 +2,11 @@
  * What a sweep leaves: a record for each point, to be filtered, grouped, compared and drawn.
  */
 import { inspect } from "#platform";
-import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
+import type { Displayable } from "../display/bundle.js";
 import { formatNumber } from "../display/format-number.js";
-import { printing } from "../display/host.js";
 import { table } from "../display/table.js";
 import { checkOneOf } from "../options/check.js";
+import { AsTable } from "./as-table.js";
 import { SweepGroups } from "./groups.js";
 import { type PairedOptions, pairedRows } from "./paired.js";
 import type { PointRecord } from "./record.js";
@@ -16,7 +16,7 @@ import { meanOf } from "./statistics.js";
 import type { ParameterValue, Point, RecordValue } from "./values.js";
 
 /** The records of a sweep in the order of its points. Shows itself as a table. */
-export class SweepResults implements Displayable {
+export class SweepResults extends AsTable {
   /** The name of the experiment. */
   readonly name: string;
   /** The names of the parameters, in the order of the grid. */
@@ -45,6 +45,7 @@ export class SweepResults implements Displayable {
     stopped?: string | undefined;
     budget?: string | undefined;
   }) {
+    super();
     [this.name, this.parameters, this.records] = [name, parameters, records];
     [this.points, this.stopped, this.budget] = [points, stopped, budget];
   }
@@ -169,7 +170,7 @@ export class SweepResults implements Displayable {
     return parts.join(", ");
   }
 
-  #table(): Displayable {
+  protected override table(): Displayable {
     const rows = this.rows().map((row) =>
       Object.fromEntries(
         Object.entries(row).map(([name, value]) => [
@@ -179,17 +180,5 @@ export class SweepResults implements Displayable {
       ),
     );
     return table(rows, { caption: this.caption });
-  }
-
-  toString(): string {
-    return inspect(this.#table());
-  }
-
-  [inspect.custom](): string {
-    return printing(this, this.toString());
-  }
-
-  async [displaySymbol](): Promise<MimeBundle> {
-    return this.#table()[displaySymbol]();
   }
 }

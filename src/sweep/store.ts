@@ -4,6 +4,7 @@
 import { type LineFile, type LinePlace, openLines, readFileSync, writeAtomically } from "#platform";
 import type { Grid } from "./grid.js";
 import type { Code } from "./job.js";
+import { Places } from "./places.js";
 import { lineOf, type PointRecord, recordOf } from "./record.js";
 import { decode, encode, type ParameterValue } from "./values.js";
 
@@ -55,7 +56,7 @@ interface Manifest {
 /** Records in a folder; in memory there is only where in the file each one is. */
 export class FolderStore implements Store {
   readonly #file: LineFile;
-  readonly #places: (LinePlace | undefined)[] = [];
+  readonly #places = new Places();
   readonly #failed = new Set<number>();
   /** Records of points that are not in the grid, from a run with other values. */
   readonly #others: LinePlace[] = [];
@@ -79,7 +80,13 @@ export class FolderStore implements Store {
     if (before !== undefined) requireSame(before, manifest, folder);
     this.#file = opened(`${folder}/records.jsonl`);
     try {
-      for (const [line, place] of this.#file.lines()) this.#index(line, place, grid, folder);
+      for (const [line, place] of this.#file.lines()) {
+        if (before === undefined)
+          throw new Error(
+            `sweep: there are records without a manifest; choose another folder, got ${folder}`,
+          );
+        this.#index(line, place, grid, folder);
+      }
     } catch (error) {
       this.#file.close();
       throw error;
@@ -104,13 +111,13 @@ export class FolderStore implements Store {
   #put(index: number, place: LinePlace, failed: boolean): void {
     if (index <= this.#last) this.#isOrdered = false;
     this.#last = index;
-    this.#places[index] = place;
+    this.#places.set(index, place);
     if (failed) this.#failed.add(index);
     else this.#failed.delete(index);
   }
 
   state(index: number): State {
-    return this.#places[index] === undefined ? "missing" : this.#failed.has(index) ? "failed" : "done";
+    return !this.#places.has(index) ? "missing" : this.#failed.has(index) ? "failed" : "done";
   }
 
   add(index: number, record: PointRecord): void {
@@ -119,25 +126,29 @@ export class FolderStore implements Store {
   }
 
   record(index: number): PointRecord | undefined {
-    const place = this.#places[index];
+    const place = this.#places.get(index);
     return place && recordOf(this.#file.read(place));
   }
 
   finish(): void {
     if (this.#isOrdered) return;
-    const places = [...this.#places.filter((place) => place !== undefined), ...this.#others];
-    this.#file.rewrite(places);
+    this.#file.rewrite(this.#inOrder());
     let start = 0;
     const moved = (place: LinePlace): LinePlace => {
       const now = [start, place[1]] as const;
       start += place[1] + 1;
       return now;
     };
-    for (const [index, place] of this.#places.entries()) if (place) this.#places[index] = moved(place);
+    for (const [index, place] of this.#places.entries()) this.#places.set(index, moved(place));
     this.#others.forEach((place, i) => {
       this.#others[i] = moved(place);
     });
     this.#isOrdered = true;
+  }
+
+  *#inOrder(): Iterable<LinePlace> {
+    for (const [, place] of this.#places.entries()) yield place;
+    yield* this.#others;
   }
 
   close(): void {
@@ -148,10 +159,7 @@ export class FolderStore implements Store {
 function readManifest(folder: string): Manifest | undefined {
   const file = `${folder}/manifest.json`;
   const bytes = readFileSync(file);
-  if (bytes === undefined) {
-    if (readFileSync(`${folder}/records.jsonl`) === undefined) return undefined;
-    throw new Error(`sweep: there are records without a manifest; choose another folder, got ${folder}`);
-  }
+  if (bytes === undefined) return undefined;
   try {
     const manifest = decode(new TextDecoder().decode(bytes)) as Manifest;
     if (manifest.format === "nablab sweep 1") return manifest;

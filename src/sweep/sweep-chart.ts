@@ -95,7 +95,7 @@ function lines(results: SweepResults, options: SweepChartOptions): Figure {
     const middle = samples.map(({ values }) =>
       centre === "mean" ? meanOf(values) : quantileOf(values, 0.5),
     );
-    const name = by === undefined ? y : nameOf(point[by]!);
+    const name = by === undefined ? y : nameOf(by, point[by]!);
     return { name, at, middle, samples, colour };
   });
   const scattered = drawn.some(({ samples }) => samples.some(({ values }) => values.length > 1));
@@ -200,8 +200,32 @@ function samplesOfLists(records: readonly PointRecord[], x: string | undefined, 
   return [...samples].map(([x, values]) => ({ x, values })).sort((a, b) => a.x - b.x);
 }
 
-const nameOf = (value: ParameterValue): string =>
-  typeof value === "number" ? formatNumber(value) : String(value);
+/** How a legend names a value: a text by itself, a number or a truth value with its parameter. */
+const nameOf = (parameter: string, value: ParameterValue): string =>
+  typeof value === "string"
+    ? value
+    : `${parameter} = ${typeof value === "number" ? formatNumber(value) : value}`;
+
+/** The values of a parameter beside the cells of a map: few digits that tell them apart, texts in short lines. */
+function labelsOf(values: readonly ParameterValue[]): string[] {
+  const numbers = (digits: number) =>
+    values.map((value) =>
+      typeof value === "number" ? formatNumber(value, digits) : inShortLines(String(value)),
+    );
+  const short = numbers(2);
+  return new Set(short).size === values.length ? short : numbers(4);
+}
+
+/** Breaks a text between words, so that it leaves room for the cells on a phone. */
+function inShortLines(text: string): string {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < 18) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join("<br>");
+}
 
 /** An axis, logarithmic where values > 0 span two decades. */
 function axis(title: string, values: readonly number[], given: Partial<Axis> = {}): Axis {
@@ -226,8 +250,8 @@ function map(results: SweepResults, { x, y, title, centre = "mean" }: SweepChart
   return heatMap({
     title: title ?? `${z} by ${x} and ${y}`,
     z: down.map((row) => across.map((column) => cell(row, column))),
-    x: across.map(nameOf),
-    y: down.map(nameOf),
+    x: labelsOf(across),
+    y: labelsOf(down),
     xTitle: x,
     yTitle: y,
   });

@@ -4,7 +4,7 @@
 import { absolutePath, cores, inspect, memory, readFile } from "#platform";
 import { host } from "../display/host.js";
 import { checkPositive, checkWhole, refused } from "../options/check.js";
-import { DaskExecutor } from "./dask.js";
+import { DaskExecutor, isCluster } from "./dask.js";
 import { Grid, type GridOf } from "./grid.js";
 import { gridOf, Halving, roundsOf } from "./halving.js";
 import { type Experiment, InProcessExecutor } from "./in-process.js";
@@ -170,10 +170,7 @@ export async function runSweep(
 function checkOptions(experiment: unknown, options: SweepOptions): void {
   const { jobs, timeout, memory, data, search, out, retry, cluster } = options;
   if (jobs !== undefined) checkWhole("sweep", { jobs });
-  if (
-    cluster !== undefined &&
-    !(typeof cluster === "string" && /^(local|\w+:\/\/.+|.+\.json)$/.test(cluster))
-  )
+  if (cluster !== undefined && !isCluster(cluster))
     throw refused(
       "sweep",
       "cluster",

@@ -1,6 +1,13 @@
 // theory: objectives that are known completely, descents on them, and what theorems promise.
 
 export { type PowerIteration, powerIteration } from "./algebra/power-iteration.js";
+export {
+  type PseudoInverseOptions,
+  pinv,
+  type SingularValues,
+  solveLeastSquares,
+  svd,
+} from "./algebra/pseudo-inverse.js";
 export { type SymmetricEigen, symmetricEigen } from "./algebra/symmetric-eigen.js";
 export type { Vector } from "./algebra/vectors.js";
 export type { Assumption, RunFacts } from "./bounds/assumptions.js";

@@ -3,6 +3,7 @@
  */
 import { inspect } from "#platform";
 import type { Dataset } from "../data/index.js";
+import { requireSymbols } from "../nn/embedding.js";
 import { type Loss, Sequential } from "../nn/index.js";
 import type { Rule } from "../optim/index.js";
 
@@ -20,10 +21,11 @@ export function checkFits(who: string, model: Sequential, data: Dataset, loss: L
       `${who}: the samples of ${data.name} have ${data.features} entries but the network takes ${model.inputs}; the first layer should be dense(${data.features}, …)`,
     );
   }
+  requireSymbols(model.layers[0]!, data);
   checkReadout(who, model, loss);
-  const wants = kinds[loss.name];
+  const wants = loss.accepts === "labels or probabilities" ? "labels" : loss.accepts;
   // Several targets may be probabilities, which the loss checks itself.
-  const mayBeProbabilities = loss.name === "crossEntropy" && data.outputs > 1;
+  const mayBeProbabilities = loss.accepts === "labels or probabilities" && data.outputs > 1;
   if (wants && wants !== data.kind && !mayBeProbabilities) {
     const advice =
       wants === "labels"
@@ -33,7 +35,7 @@ export function checkFits(who: string, model: Sequential, data: Dataset, loss: L
     throw new RangeError(`${who}: ${loss.name}() needs ${wants} but ${data.name} has ${has}; ${advice}`);
   }
   // One output can separate two classes.
-  const isYesOrNo = loss.name === "binaryCrossEntropy" && data.kind === "labels" && data.outputs === 2;
+  const isYesOrNo = loss.oneOutput && data.kind === "labels" && data.outputs === 2;
   const outputs = isYesOrNo ? 1 : data.outputs;
   if (outputs !== model.outputs) {
     const what = data.kind === "labels" ? "classes" : "targets for each sample";
@@ -50,7 +52,7 @@ export function checkFits(who: string, model: Sequential, data: Dataset, loss: L
 /** Throws where probabilities go into a loss that makes its own from the readout: it would train, and badly. */
 function checkReadout(who: string, { layers }: Sequential, loss: Loss): void {
   const last = layers.at(-1)!;
-  const own = { crossEntropy: "softmax", binaryCrossEntropy: "sigmoid" }[loss.name];
+  const own = loss.brings;
   if (own === undefined || !["softmax", "sigmoid"].includes(last.kind)) return;
   throw new RangeError(
     `${who}: ${loss.name}() brings its own ${own}, so the last layer must be dense; leave out the last, or take squaredError(); it is ${last}`,
@@ -66,14 +68,6 @@ const labelOptions = (data: Dataset): string =>
   mayBeLabels(data)
     ? `classes: ${Array.from(data.y).reduce((most, label) => Math.max(most, label + 1), 2)}`
     : 'kind: "labels"';
-
-/** What the losses need that cannot take both. */
-const kinds: Record<string, Dataset["kind"]> = {
-  crossEntropy: "labels",
-  hinge: "labels",
-  squaredError: "targets",
-  huberLoss: "targets",
-};
 
 /** Throws a TypeError unless `data` is a dataset. */
 export function checkData(who: string, data: Dataset): void {

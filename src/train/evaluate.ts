@@ -3,6 +3,7 @@
  */
 import { release, view } from "../compute/arena.js";
 import { formulaOf } from "../compute/formula.js";
+import { answersOf } from "../data/answers.js";
 import type { Dataset } from "../data/index.js";
 import { makeJob } from "../engine/job.js";
 import { kernelReadouts } from "../engine/kernel-gradient.js";
@@ -10,6 +11,7 @@ import { unknownLayer, unknownLoss } from "../engine/lower.js";
 import { defaultThreads, runJob } from "../engine/pool.js";
 import type { Evaluation } from "../metrics/index.js";
 import { crossEntropy, type Loss, predict, type Sequential, squaredError } from "../nn/index.js";
+import { lossOf } from "../nn/weighted.js";
 import type { Tensor } from "../tensor/index.js";
 import { checkData, checkFits } from "./check-fits.js";
 
@@ -22,7 +24,8 @@ const rows = 500;
  * @param model the network
  * @param data samples with labels or targets that fit it
  * @param options `loss`: by default cross-entropy for labels, the squared error for targets
- * @returns loss and answer for each sample, their mean, and the accuracy (NaN for targets); NaN is never right
+ * @returns loss and answer for each sample, the mean of the losses (both with the weights that the data have), and the accuracy
+ *   (NaN for targets that are not one-hot); NaN is never right
  * @throws RangeError when data, network and loss do not fit
  * @example
  * const data = dataset({ x: [[1, 0], [0, 1]], y: [0, 1], classes: 2 });
@@ -38,14 +41,15 @@ export async function evaluate(
   const { loss = data.kind === "labels" ? crossEntropy() : squaredError() } = options;
   checkFits("evaluate", model, data, loss);
   const losses = new Float64Array(data.size);
-  const predicted = new Int16Array(data.kind === "labels" ? data.size : 0);
+  const answers = answersOf(data);
+  const predicted = new Int16Array(answers ? data.size : 0);
   const formula = unknownLoss(data, loss) ? undefined : formulaOf("loss", loss);
   if (unknownLayer(model) || !formula) {
     const readouts = unknownLayer(model) ? inFloat64(model, data) : kernelReadouts(model, data);
     for await (const { start, g } of readouts) {
-      const { y } = data.batch(start, start + g.shape[0]!);
-      losses.set(loss.perSample(g, y), start);
-      if (data.kind === "labels") predicted.set(decide(g), start);
+      const batch = data.batch(start, start + g.shape[0]!);
+      losses.set(lossOf(loss, batch).perSample(g, batch.y), start);
+      if (answers) predicted.set(decide(g), start);
     }
   } else {
     const job = makeJob({
@@ -56,18 +60,18 @@ export async function evaluate(
     });
     await runJob(job);
     losses.set(view(job.memory, job.evaluation!.losses));
-    if (data.kind === "labels") {
+    if (answers) {
       // The kernels' answers are bytes; where the network gives NaN, so is the loss.
-      const answers = view(job.memory, job.evaluation!.predicted);
-      predicted.set(Array.from(answers, (answer, i) => (Number.isNaN(losses[i]) ? -1 : answer)));
+      const given = view(job.memory, job.evaluation!.predicted);
+      predicted.set(Array.from(given, (answer, i) => (Number.isNaN(losses[i]) ? -1 : answer)));
     }
     release(job.memory);
   }
-  const labels = data.kind === "labels" ? Uint8Array.from(data.y) : new Uint8Array(0);
+  const labels = Uint8Array.from(answers ?? []);
   const right = predicted.reduce((sum, answer, i) => sum + Number(answer === labels[i]), 0);
   return {
     loss: losses.reduce((sum, value) => sum + value, 0) / data.size,
-    accuracy: data.kind === "labels" ? right / data.size : Number.NaN,
+    accuracy: answers ? right / data.size : Number.NaN,
     predicted,
     losses,
     labels,

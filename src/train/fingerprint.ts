@@ -18,9 +18,9 @@ const textOf = (layer: Layer): string =>
  * change.
  */
 export function fingerprintOf(data: Dataset): string {
-  const { size, features, outputs, scale, kind, x, y } = data;
+  const { size, features, outputs, scale, kind, x, y, weights } = data;
   const shape = new TextEncoder().encode(JSON.stringify({ size, features, outputs, scale, kind }));
-  const bytes = [x, y].map(
+  const bytes = [x, y, ...(weights ? [weights] : [])].map(
     ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
   );
   return sha256(shape, ...bytes).slice(0, 16);

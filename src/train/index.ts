@@ -3,10 +3,17 @@
  */
 export type { Shuffle } from "../engine/order.js";
 export type { TrainingState } from "../engine/trainer.js";
+export { byLayer, type RuleOfLayer } from "./by-layer.js";
 export { Checkpoint, loadCheckpoint } from "./checkpoint.js";
 export { compareRuns } from "./compare-runs.js";
+export { type Classifier, type DecisionChartOptions, decisionChart } from "./decision-chart.js";
 export type { EarlyStopping } from "./early-stopping.js";
 export { evaluate } from "./evaluate.js";
+export {
+  type LearningRateRange,
+  type LearningRateRangeOptions,
+  learningRateRange,
+} from "./learning-rate-range.js";
 export type { Measure, MeasuredValue, Measuring } from "./measure.js";
 export {
   deadRelus,

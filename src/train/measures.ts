@@ -7,6 +7,7 @@
 
 import type { Batch } from "../data/index.js";
 import { backpropagation, flatGradient, forward, hessianProduct } from "../nn/index.js";
+import { lossOf } from "../nn/weighted.js";
 import { checkWhole } from "../options/check.js";
 import { random } from "../tensor/index.js";
 import { dot, norm } from "../theory/algebra/vectors.js";
@@ -43,7 +44,7 @@ export function gradientNorm({
     if (layer === undefined) return norm(flatGradient(back));
     const { dA, db } = back;
     const ofLayer = (t: number): number =>
-      Math.hypot(norm(dA[t]!.data as Float64Array), norm(db[t]!.data as Float64Array));
+      Math.hypot(norm(dA[t]!.data as Float64Array), norm((db[t]?.data ?? []) as Float64Array));
     if (layer === "each") return Array.from({ length: at.model.hidden + 1 }, (_, i) => ofLayer(i + 1));
     checkWhole("gradientNorm", { layer }, 1, at.model.hidden + 1, 'the last layer, or "each"');
     return ofLayer(layer);
@@ -152,8 +153,8 @@ export function sharpness({
   return (at) => {
     const samples = some(at, "sharpness", options);
     const { model, data, loss } = at;
-    const { x, y } = data.batch(samples);
-    const product = hessianProduct(model, x, y, loss);
+    const batch = data.batch(samples);
+    const product = hessianProduct(model, batch.x, batch.y, lossOf(loss, batch));
     return powerIteration(product, model.parameterCount, { maxIterations: iterations, tolerance: 1e-6 })
       .eigenvalue;
   };
@@ -253,8 +254,8 @@ function spread(at: Measuring, samples: Uint32Array): { mean: Float64Array; vari
 }
 
 function gradients({ model, data, loss }: Measuring, samples: Uint32Array) {
-  const { x, y }: Batch = data.batch(samples);
-  return backpropagation(model, x, y, loss);
+  const batch: Batch = data.batch(samples);
+  return backpropagation(model, batch.x, batch.y, lossOf(loss, batch));
 }
 
 /** The indices of the samples to look at. */

@@ -5,11 +5,13 @@
 import { inspect, openblas, requireWritable } from "#platform";
 import { formulaOf, type RuleFormula } from "../compute/formula.js";
 import type { Dataset } from "../data/index.js";
+import { mostRows } from "../engine/job.js";
 import { unknownLayer, unknownLoss } from "../engine/lower.js";
 import type { FastBackend } from "../engine/multiplier.js";
 import { type Shuffle, shuffles } from "../engine/order.js";
 import { Pace } from "../engine/pace.js";
 import { defaultThreads, isWorthHandingOver } from "../engine/pool.js";
+import { refuseSingle } from "../nn/batch-norm.js";
 import { crossEntropy, type Loss, type Sequential, squaredError } from "../nn/index.js";
 import { type Rule, sgd } from "../optim/index.js";
 import { isPlainRule } from "../optim/rule.js";
@@ -152,8 +154,9 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
   const every = keep?.every ?? 1;
   checkWhole("train", { "checkpoint.every": every });
   if (keep) requireCheckpoint(keep.file);
-  const obstacle = unknownLayer(model);
-  const otherLoss = unknownLoss(data, loss);
+  requireBatches(model, data, batchSize);
+  const obstacle = unknownLayer(model) ?? unknownBatch(model, batchSize);
+  const otherLoss = unknownLoss(data, loss) ?? (validation?.weights && "sample weights");
   // With a loss that the main thread computes it also takes the rule's steps.
   const formula = otherLoss ? undefined : formulaOf("rule", rule);
   if (options.backend && options.backend !== "scalar" && obstacle) {
@@ -212,6 +215,22 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
     // An explicit number of threads is not changed.
     pace: options.threads ? new Pace(threads) : new Pace(usual.first, usual.most),
   };
+}
+
+const hasBatchNorm = ({ layers }: Sequential): boolean => layers.some(({ kind }) => kind === "batchNorm");
+
+/** A normalisation needs its whole batch, which goes through the kernels at once up to a number of samples. */
+const unknownBatch = (model: Sequential, batchSize: number): string | undefined =>
+  batchSize > mostRows && hasBatchNorm(model) ? `batchNorm with batches of more than ${mostRows}` : undefined;
+
+/** Throws where a batch normalisation would meet a single value of a channel. */
+function requireBatches({ layers }: Sequential, { size }: Dataset, batchSize: number): void {
+  const last = size % batchSize || batchSize;
+  if (last > 1) return;
+  for (const layer of layers) {
+    if (layer.kind !== "batchNorm" || !("inputShape" in layer)) continue;
+    if (layer.inputShape.length === 1) refuseSingle(last);
+  }
 }
 
 /** Before the training, not after its first epoch. */

@@ -11,6 +11,8 @@ import { unknownLoss } from "../engine/lower.js";
 import { orderOf } from "../engine/order.js";
 import { type Progress, reportEvery, type Trainer } from "../engine/trainer.js";
 import { backpropagation, flatGradient, type Sequential } from "../nn/index.js";
+import { parametersOf } from "../nn/sequential.js";
+import { lossOf } from "../nn/weighted.js";
 import type { RuleState } from "../optim/index.js";
 import { random, Tensor } from "../tensor/index.js";
 import { evaluate } from "./evaluate.js";
@@ -21,8 +23,11 @@ function backpropagated({ model, data, loss, settings }: Task): GradientOf {
   const gradient = new Float64Array(model.parameterCount);
   const dropped = random(settings.seed).split("dropout");
   return (samples, k) => {
-    const { x, y } = data.batch(samples);
-    const step = backpropagation(model, x, y, loss, { dropout: dropped.split(k), training: true });
+    const batch = data.batch(samples);
+    const step = backpropagation(model, batch.x, batch.y, lossOf(loss, batch), {
+      dropout: dropped.split(k),
+      training: true,
+    });
     if (!Number.isFinite(step.loss)) {
       const layer = step.z.findIndex((z, t) => t > 0 && !z.data.every(Number.isFinite));
       return { layer: Math.max(0, layer) };
@@ -41,12 +46,15 @@ export function kernelTraining(task: Task, stop: AbortSignal): KernelTraining {
 }
 
 /** ‖(∂loss/∂A[t], ∂loss/∂b[t])‖ for t = 1, 2, … */
-function layerNorms({ theta, A, b }: Sequential, gradient: Float64Array): number[] {
+function layerNorms(model: Sequential, gradient: Float64Array): number[] {
+  const { theta } = model;
   const norm = ({ shape, data }: Tensor): number => {
     const at = (data.byteOffset - theta.byteOffset) / theta.BYTES_PER_ELEMENT; // parameters are windows on theta
     return new Tensor(shape, gradient.subarray(at, at + data.length)).norm();
   };
-  return A.slice(1).map((weights, i) => Math.hypot(norm(weights), norm(b[i + 1]!)));
+  return model.layers
+    .filter((layer) => model.positionOf(layer) !== undefined)
+    .map((layer) => Math.hypot(...parametersOf(layer).map(norm)));
 }
 
 /** The longest that the event loop is blocked, in milliseconds. */
@@ -112,6 +120,7 @@ export function referenceTrainer(task: Task, stop: AbortSignal, progress: Progre
   return {
     advance: (until) => advance(until).finally(report),
     theta: () => model.theta,
+    readBuffers() {},
     state: () => state,
     close() {
       progress.steps(losses.slice(0, steps), stepSizes.slice(0, steps));

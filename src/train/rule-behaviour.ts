@@ -3,7 +3,7 @@
  * take do. A checkpoint keeps them, so that it is not resumed with another rule of the same text.
  */
 import type { Rule } from "../optim/index.js";
-import { isMadeRule, isPlainRule } from "../optim/rule.js";
+import { innerRulesOf, isMadeRule, isPlainRule } from "../optim/rule.js";
 
 /** Where the parameters are after some steps, in the order of those steps: `[k, θ₁, θ₂]`. */
 export type Behaviour = readonly (readonly number[])[];
@@ -16,6 +16,11 @@ const each = 1000;
  * rule's text says all about it, nablab did not make it, or it does not do the same twice.
  */
 export function behaviourOf(rule: Rule, steps: number): Behaviour | undefined {
+  const parts = innerRulesOf(rule);
+  if (parts.length > 1 || parts[0] !== rule) {
+    const all = parts.map((part) => behaviourOf(part, steps) ?? []);
+    return all.some((part) => part.length > 0) ? all.flat() : undefined;
+  }
   const isNamed = isPlainRule(rule) && Object.values(rule.options).every((one) => typeof one !== "function");
   // A rule of another make may count its steps.
   if (isNamed || !isMadeRule(rule) || steps < 1) return undefined;

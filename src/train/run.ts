@@ -6,6 +6,7 @@ import { inspect, readFileSync, versions, writeAtomically } from "#platform";
 import { formatNumber } from "../display/format-number.js";
 import { printing } from "../display/host.js";
 import { type Displayable, displaySymbol, type Figure, type MimeBundle, table } from "../display/index.js";
+import type { RuleState } from "../optim/index.js";
 import type { EpochRecord, Measured, MeasuredLayers, RunSettings, TrainingRecord } from "./record.js";
 import { runFigure } from "./run-figure.js";
 
@@ -46,6 +47,8 @@ export class Run implements Displayable, TrainingRecord {
   /** How long each epoch took, its validation included; not those that were done before a `resume`. */
   timings: { epoch: number; seconds: number }[] = [];
 
+  #state: RuleState | undefined;
+
   /** For `train()`: the record of a training that starts now. */
   constructor(settings: RunSettings) {
     this.settings = settings;
@@ -54,6 +57,19 @@ export class Run implements Displayable, TrainingRecord {
   /** What to call it in a legend. */
   get name(): string {
     return this.settings.name;
+  }
+
+  /**
+   * What the rule remembers after the last step: `averageOf(run.state)` is the mean of `averaging()`. A rule that steps in the kernels
+   * has its arrays as `first` and `second`. It is in checkpoints, and in no record that was saved.
+   */
+  get state(): RuleState | undefined {
+    return this.#state;
+  }
+
+  /** For `train()`. */
+  set state(state: RuleState | undefined) {
+    this.#state = state;
   }
 
   /** The number of steps done. */

@@ -4,6 +4,7 @@
 import { host } from "../display/host.js";
 import type { FinishedEpoch, Progress, Trainer } from "../engine/trainer.js";
 import { predict } from "../nn/index.js";
+import { lossOf } from "../nn/weighted.js";
 import { Checkpoint, writeCheckpoint } from "./checkpoint.js";
 import { bestEpoch } from "./early-stopping.js";
 import { evaluate } from "./evaluate.js";
@@ -150,6 +151,7 @@ export class Session implements Progress {
       if (this.#interrupted.aborted) run.stopped ??= "interrupted";
       else if (signal?.aborted) run.stopped ??= reasonOf(signal);
     }
+    run.state = { k: run.steps, ...trainer.state() };
     this.#lookBack();
     this.#save(() => trainer.state());
     if (early && this.#best) {
@@ -169,8 +171,9 @@ export class Session implements Progress {
     if (!this.#start || end === undefined || !(end > farAbove * run.loss[0]!)) return;
     const copy = model.copy();
     restore(copy, this.#start);
-    const { x, y } = data.batch(0, Math.min(enough, data.size));
-    run.startLoss = loss.value(predict(copy, x), y);
+    const batch = data.batch(0, Math.min(enough, data.size));
+    const { x, y } = batch;
+    run.startLoss = lossOf(loss, batch).value(predict(copy, x), y);
   }
 
   /** Completes the record and the chart. */

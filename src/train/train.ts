@@ -74,7 +74,10 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
       const theta = trainer.theta();
       const broken = parametersNotFinite(model, theta);
       if (broken) restore(model, before);
-      else model.theta.set(theta);
+      else {
+        model.theta.set(theta);
+        trainer.readBuffers(model.buffers);
+      }
       if (broken) session.breakOff(broken);
       else if (layer !== undefined) session.breakOff({ what: "loss", layer });
       else await session.look(trainer);

@@ -2,6 +2,7 @@
 // after 1, 5 and 20 epochs, batch 128, for the rules of the lectures.
 //
 //   npm run bench:accuracy [-- --seeds 5] [--epochs 1,5,20]          about a quarter of an hour on 2 cores
+//   npm run bench:accuracy -- --classic                              small classic data sets beside others, see classic.mjs
 //
 // Each seed draws the first parameters and the order of the samples. Networks start as PyTorch's do (all parameters
 // uniform in ±1/√inputs), so that its figures can be compared. Prints a Markdown table, and keeps it with every figure
@@ -19,11 +20,20 @@ const { values } = parseArgs({
   options: {
     seeds: { type: "string", default: "5" },
     epochs: { type: "string", default: "1,5,20" },
+    classic: { type: "boolean", default: false },
+    python: { type: "string" },
     help: { type: "boolean", short: "h", default: false },
   },
 });
 if (values.help) {
-  console.log("npm run bench:accuracy [-- --seeds 5] [--epochs 1,5,20]");
+  console.log(
+    "npm run bench:accuracy [-- --seeds 5] [--epochs 1,5,20] [--classic [--python VENV/bin/python]]",
+  );
+  process.exit();
+}
+if (values.classic) {
+  const { classic } = await import("./classic.mjs");
+  await classic({ seeds: Number(values.seeds), ...(values.python && { python: values.python }) });
   process.exit();
 }
 const seeds = range(Number(values.seeds));

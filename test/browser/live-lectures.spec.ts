@@ -20,14 +20,22 @@ import { until } from "./until.js";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const lectures = path.join(root, "notebooks/lectures");
+const classics = path.join(root, "notebooks/examples");
 const isWhole = process.env.NABLAB_ALL_PAGES === "1";
 
 /** The notebooks, by the names of their pages; their outputs are Node's. */
 const files: Record<string, string> = isWhole
   ? Object.fromEntries(
-      [...notebooksIn(lectures), ...assignmentsByNode()].map((file) => [path.basename(file, ".ipynb"), file]),
+      [...notebooksIn(lectures), ...notebooksIn(classics), ...assignmentsByNode()].map((file) => [
+        path.basename(file, ".ipynb"),
+        file,
+      ]),
     )
-  : { "08-nonsmooth": path.join(lectures, "08-nonsmooth.ipynb") };
+  : {
+      "08-nonsmooth": path.join(lectures, "08-nonsmooth.ipynb"),
+      // It reads a file beside it.
+      "cs231n-two-layers": path.join(classics, "cs231n-two-layers.ipynb"),
+    };
 const names = Object.keys(files);
 
 function notebooksIn(folder: string): string[] {

@@ -31,7 +31,7 @@ export const assignments: string[] = [
 
 export const textOf = (cell: RawCell): string => [cell.source].flat().join("");
 export const idOf = (cell: RawCell): string | undefined =>
-  cell.metadata.nbgrader?.grade_id as string | undefined;
+  cell.metadata?.nbgrader?.grade_id as string | undefined;
 
 function load(assignment: string): RawNotebook {
   const notebook = JSON.parse(
@@ -72,7 +72,7 @@ export function answered(assignment: string): RawNotebook {
 /** Changes a notebook. */
 export type Damage = (notebook: RawNotebook) => void;
 
-const isOwn = (cell: RawCell): boolean => cell.metadata.nbgrader !== undefined;
+const isOwn = (cell: RawCell): boolean => cell.metadata?.nbgrader !== undefined;
 const at = (fraction: number, length: number): number => Math.min(length - 1, Math.floor(fraction * length));
 const fraction = fc.double({ min: 0, max: 1, noNaN: true });
 
@@ -143,6 +143,14 @@ const marginal: fc.Arbitrary<{ name: string; damage: Damage }> = fc.oneof(
       for (const cell of notebook.cells) cell.source = textOf(cell).match(/[^\n]*\n|[^\n]+$/g) ?? [];
     }),
   }),
+  fc.record({
+    name: fc.constant("outputs and counts missing or null"),
+    damage: fc.constantFrom(undefined, null).map((nothing) => (notebook: RawNotebook) => {
+      for (const cell of notebook.cells) {
+        if (cell.cell_type === "code") Object.assign(cell, { outputs: nothing, execution_count: nothing });
+      }
+    }),
+  }),
 );
 
 /** Of what cells there are and in which order. */
@@ -198,6 +206,18 @@ const lost: fc.Arbitrary<{ name: string; damage: Damage }> = fc.oneof(
       const own = notebook.cells.filter(isOwn);
       if (own.length > 0) own[at(which, own.length)]!.metadata.nbgrader!.grade_id = "cell-5f3a";
     }),
+  }),
+  fc.record({
+    name: fc.constant("another type of cell"),
+    damage: fc
+      .tuple(fraction, fc.constantFrom("raw", "markdown", "code"))
+      .map(([which, cell_type]) => (notebook: RawNotebook) => {
+        const own = notebook.cells.filter(isOwn);
+        const cell = own[at(which, own.length)];
+        if (cell === undefined) return;
+        cell.cell_type = cell_type;
+        if (cell_type !== "code") for (const name of ["outputs", "execution_count"]) delete cell[name];
+      }),
   }),
   fc.record({
     name: fc.constant("a test deleted"),

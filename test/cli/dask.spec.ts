@@ -3,25 +3,43 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { listening, processesOf } from "./listening.js";
 import { folder, main, nablab, nablabIn } from "./nablab.js";
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const python = path.resolve(import.meta.dirname, "../../.venv/bin/python");
 
+interface Cluster {
+  program: ChildProcess;
+  address: string;
+  pids: number[];
+}
+async function startCluster(port = 0): Promise<Cluster> {
+  const script = path.join(import.meta.dirname, "cluster.py");
+  const program = spawn(python, [script, String(port)], { stdio: ["pipe", "pipe", "ignore"] });
+  const [line] = await once(createInterface({ input: program.stdout! }), "line");
+  return { program, ...JSON.parse(line) };
+}
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
 let cluster: ChildProcess;
 let address: string;
 let pids: number[];
 beforeAll(async () => {
-  cluster = spawn(python, [path.join(import.meta.dirname, "cluster.py")], {
-    stdio: ["pipe", "pipe", "ignore"],
-  });
-  const [line] = await once(createInterface({ input: cluster.stdout! }), "line");
-  ({ address, pids } = JSON.parse(line));
+  ({ program: cluster, address, pids } = await startCluster());
 });
 afterAll(async () => {
   cluster.stdin!.end();
@@ -79,6 +97,74 @@ test("the same records as without a cluster: a worker of it is killed, the sweep
   expect(records(dir, "half").length).toBeLessThan(120);
   expect((await nablab(dir, "sweep", "e.ts", ...values, "-o", "half")).status).toBe(0);
   expect(records(dir, "half")).toEqual(expected);
+});
+
+test("a scheduler that is killed with its workers and comes back at its address: nothing is lost", async () => {
+  const dir = folder();
+  writeFileSync(path.join(dir, "e.ts"), experiment);
+  writeFileSync(path.join(dir, "scale.ts"), "export const scale = (a: number) => 2 * a;");
+  const values = ["-p", "a=1..20", "-p", "seed=1..4"];
+  const port = await freePort();
+  const first = await startCluster(port);
+  const child = spawn(
+    process.execPath,
+    [main, "sweep", "e.ts", ...values, "--dask", first.address, "-o", "there"],
+    { cwd: dir, stdio: ["ignore", "pipe", "pipe"] },
+  );
+  let said = "";
+  child.stderr.on("data", (data) => (said += data));
+  await expect.poll(() => records(dir, "there").length, { timeout: 90_000, interval: 5 }).toBeGreaterThan(5);
+  first.program.kill("SIGKILL");
+  for (const pid of first.pids) process.kill(pid, "SIGKILL");
+  const before = records(dir, "there").length;
+  expect(before).toBeLessThan(80);
+  const second = await startCluster(port);
+  expect(second.address).toBe(first.address);
+  expect(await once(child, "close")).toEqual([0, null]);
+  second.program.stdin!.end();
+  expect(said).toContain("80 points: there/records.jsonl\n");
+  expect((await nablab(dir, "sweep", "e.ts", ...values, "-o", "here")).status).toBe(0);
+  expect(records(dir, "there")).toEqual(records(dir, "here"));
+});
+
+test("a full disk, and a cluster of our own: one line, nothing listens to other machines, and the same command goes on", async () => {
+  const dir = folder();
+  writeFileSync(
+    path.join(dir, "e.ts"),
+    "export const run = async ({ a }: { a: number }) => { await new Promise((resolve) => setTimeout(resolve, 50)); return { a }; };",
+  );
+  const start = () => {
+    const child = spawn(
+      process.execPath,
+      [main, "sweep", "e.ts", "-p", "a=1..60", "-o", "out", "--dask", "local", "-j", "2"],
+      { cwd: dir, stdio: ["ignore", "pipe", "pipe"] },
+    );
+    let said = "";
+    child.stderr.on("data", (data) => (said += data));
+    return { child, said: () => said.replace(/^[\d,]+ of [\d,]+ done.*\n/gm, "") };
+  };
+  expect((await nablab(dir, "sweep", "e.ts", "-p", "a=1", "-o", "out")).status).toBe(0);
+  const file = path.join(dir, "out", "records.jsonl");
+  rmSync(file);
+  symlinkSync("/dev/full", file);
+  const full = start();
+  expect(await once(full.child, "close")).toEqual([1, null]);
+  expect(full.said()).toBe(`nablab: the disk is full; free some space, and run it again (ENOSPC): ${file}\n`);
+  rmSync(path.join(dir, "out"), { recursive: true });
+
+  const { child, said } = start();
+  const open = new Set<string>();
+  const timer = setInterval(() => {
+    for (const one of listening(processesOf(child.pid!))) open.add(one);
+  }, 500);
+  const ended = once(child, "close");
+  expect(await ended).toEqual([0, null]);
+  clearInterval(timer);
+  expect([...open]).toEqual(["127.0.0.1"]);
+  expect(said()).toBe("60 points: out/records.jsonl\n");
+  expect(records(dir, "out").map((line) => JSON.parse(line).values.a)).toEqual(
+    Array.from({ length: 60 }, (_, i) => i + 1),
+  );
 });
 
 test("what goes wrong in a point costs that point, with the same error as without a cluster", async () => {
@@ -157,10 +243,10 @@ test("workers check themselves: another nablab, missing data, no Dask are one li
   };
   const versions = { nablab: "0.1.0", node: process.version };
   expect(await ask((code) => (code.versions = { ...versions, nablab: "9.9.9" }))).toMatch(
-    /^sweep: \S+ has nablab 0\.1\.0, and the sweep runs with 9\.9\.9; install that version there$/,
+    /^sweep: \S+ has nablab 0\.1\.0, and 9\.9\.9 is needed; install that version there$/,
   );
   expect(await ask((code) => (code.versions = { ...versions, node: "v9.9.9" }))).toMatch(
-    /has node v\d+\S+, and the sweep runs with v9\.9\.9/,
+    /has node v\d+\S+, and v9\.9\.9 is needed/,
   );
   expect(await ask((code) => (code.data = { "x.csv": "0".repeat(64) }))).toMatch(
     /^sweep: \S+ lacks data of the sweep; copy x\.csv there, to /,

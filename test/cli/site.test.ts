@@ -251,6 +251,31 @@ test("a site in the place of another removes what that had, and nothing else", a
   expect(existsSync(path.join(out, assets(out), "reveal.js"))).toBe(false);
 });
 
+test("files beside a notebook that its code names lie where a page reads them", async () => {
+  const other = folder();
+  for (const part of ["a", "b"]) {
+    mkdirSync(path.join(other, part));
+    write(path.join(other, part), `${part}.ipynb`, [
+      'await loadCsv("points.csv"); "../secret.csv"; "none.csv";',
+    ]);
+    writeFileSync(path.join(other, part, "points.csv"), "1,2\n");
+  }
+  writeFileSync(path.join(other, "secret.csv"), "3\n");
+  writeFileSync(path.join(other, "a", "unnamed.csv"), "4\n");
+  const make = () => nablab(other, "site", "--no-lab", "--no-slides", "a", "b", "--out", "site");
+  const { status, stderr } = await make();
+  expect([status, stderr]).toEqual([
+    0,
+    expect.stringMatching(/points\.csv: published with the site, as a\.ipynb names it/),
+  ]);
+  const out = path.join(other, "site");
+  const beside = readdirSync(path.join(out, assets(out))).filter((name) => name.endsWith(".csv"));
+  expect(beside).toEqual(["points.csv"]);
+  expect(page(path.join(assets(out), "points.csv"), out)).toBe("1,2\n");
+  writeFileSync(path.join(other, "b", "points.csv"), "5\n");
+  expect((await make()).stderr).toContain("read different files named points.csv; rename one");
+});
+
 test("refuses a file for a folder, and two notebooks for one page", async () => {
   const other = folder();
   writeFileSync(path.join(other, "file"), "");

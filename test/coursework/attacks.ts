@@ -19,6 +19,8 @@ const notAllowed = (what: string): RegExp =>
   );
 const frozen =
   /Cannot (assign to (read only )?property|define property|redefine property|add property|delete property|set property)|cannot be changed (here|where notebooks are graded)/;
+/** Code that tries to change what is frozen. */
+const changing = (name: string, code: string): Attack => ({ name, code, is: frozen });
 const noText = /^EvalError: Code generation from strings disallowed/;
 const fs = (names: string): string => `import { ${names} } from "node:fs";\n`;
 const module = (name: string): Pick<Attack, "code" | "is"> => ({
@@ -52,6 +54,21 @@ const reads: Attack[] = [
     name: "a file by a callback",
     code: `${fs("readFile")}await new Promise((done, fail) => readFile("../secret.txt", (error, data) => (error ? fail(error) : done(data))))`,
     is: notAllowed("reading ../secret.txt"),
+  },
+  {
+    name: "a file by its type",
+    code: 'type Secret = typeof import("../secret.json"); const guess: Secret = "no number" as never as Secret; const no: 41 = guess;',
+    is: /TS2307/,
+  },
+  {
+    name: "a file by a reference",
+    code: '/// <reference path="../secret.json" />\n/// <reference types="../secret.json" />\n1',
+  },
+  {
+    name: "a file by a name of a package of its own",
+    code: `${fs("writeFileSync as note")}note("package.json", JSON.stringify({ name: "me", imports: { "#x": "../secret.json" }, exports: { "./x": "../secret.json" } }));
+const own: string[] = ["#x", "me/x"]; const said = await Promise.all(own.map((name) => import(name, { with: { type: "json" } }).then(() => "GOT", String))); console.log(said.join()); throw new Error("refused");`,
+    is: /refused/,
   },
   { name: "a folder", code: `${fs("readdirSync")}readdirSync("..")`, is: /reading \.\. is not allowed/ },
   {
@@ -347,6 +364,28 @@ const starts: Attack[] = [
     code: "const inside2 = '#nablab/session/stop.js'; await import(inside2)",
     is: /is not allowed/,
   },
+  {
+    name: "nablab by a cell of its name",
+    code: "/** @module nablab */\nexport const fooled = 1; export function checkThat() {} export async function credit(points: number) { return points; }",
+  },
+  {
+    name: "nablab by a package beside the notebook",
+    code: `${fs("mkdirSync as make, writeFileSync as put")}make("node_modules/nablab", { recursive: true });
+put("node_modules/nablab/package.json", JSON.stringify({ name: "nablab", type: "module", exports: "./index.js" }));
+put("node_modules/nablab/index.js", "export const fooled = 1; export const checkThat = () => {};");
+put("tsconfig.json", JSON.stringify({ compilerOptions: { baseUrl: ".", paths: { nablab: ["./node_modules/nablab/index.js"] } } }));
+if ("fooled" in (await import("nablab"))) console.log("GOT");`,
+  },
+  {
+    name: "processes by a sweep",
+    code: `${fs("writeFileSync as write1")}import { sweep } from "nablab"; write1("point.ts", "console.log('GOT'); export const run = () => ({});"); await sweep("./point.ts", { a: [1] }, { live: false })`,
+    is: notAllowed("starting programs"),
+  },
+  {
+    name: "a cluster by a sweep",
+    code: `${fs("writeFileSync as write2")}import { sweep as sweepThere } from "nablab"; write2("point.ts", "export const run = () => ({});"); await sweepThere("./point.ts", { a: [1] }, { live: false, cluster: "local", out: "../out" })`,
+    is: /is not allowed|Dask is missing: Access to this API has been restricted/,
+  },
 ];
 
 /** It reaches no network and no process. */
@@ -423,47 +462,32 @@ const reaches: Attack[] = [
 
 /** It changes nothing that tests count on, and nothing of what it says counts for a result. */
 const results: Attack[] = [
-  { name: "Math.floor", code: "Math.floor = () => 300", is: frozen },
-  { name: "Math", code: "(globalThis as any).Math = {}; Math = {} as any", is: frozen },
-  {
-    name: "a Math of its own for later cells",
-    code: "const Math = { abs: () => 0, max: () => Infinity, floor: () => 300 };",
-    is: frozen,
-  },
-  { name: "Object.is", code: "Object.is = () => true", is: frozen },
-  { name: "Object.keys", code: "Object.defineProperty(Object, 'keys', { value: () => [] })", is: frozen },
-  { name: "Array.prototype.every", code: "Array.prototype.every = (() => true) as any", is: frozen },
-  { name: "a new method of arrays", code: "(Array.prototype as any).extra = 1", is: frozen },
-  {
-    name: "iteration over arrays",
-    code: "Array.prototype[Symbol.iterator] = function* () {} as any",
-    is: frozen,
-  },
-  {
-    name: "the iterator of arrays",
-    code: "Object.getPrototypeOf([][Symbol.iterator]()).next = () => ({ done: true })",
-    is: frozen,
-  },
-  { name: "Number.isNaN", code: "Number.isNaN = () => false", is: frozen },
-  { name: "numbers as text", code: "Number.prototype.toString = () => '3'", is: frozen },
-  { name: "JSON", code: "JSON.stringify = () => 'null'", is: frozen },
-  { name: "Map", code: "Map.prototype.get = () => 1 as any", is: frozen },
-  {
-    name: "Float64Array",
-    code: "Float64Array.prototype.slice = function () { return new Float64Array(1) as any }",
-    is: frozen,
-  },
-  {
-    name: "all typed arrays",
-    code: "Object.getPrototypeOf(Float64Array.prototype).every = () => true",
-    is: frozen,
-  },
-  { name: "Promise", code: "Promise.prototype.then = (() => {}) as any", is: frozen },
-  {
-    name: "instanceof",
-    code: "Object.defineProperty(Error, Symbol.hasInstance, { value: () => true })",
-    is: frozen,
-  },
+  changing("Math.floor", "Math.floor = () => 300"),
+  changing("Math", "(globalThis as any).Math = {}; Math = {} as any"),
+  changing(
+    "a Math of its own for later cells",
+    "const Math = { abs: () => 0, max: () => Infinity, floor: () => 300 };",
+  ),
+  changing("Object.is", "Object.is = () => true"),
+  changing("Object.keys", "Object.defineProperty(Object, 'keys', { value: () => [] })"),
+  changing("Array.prototype.every", "Array.prototype.every = (() => true) as any"),
+  changing("a new method of arrays", "(Array.prototype as any).extra = 1"),
+  changing("iteration over arrays", "Array.prototype[Symbol.iterator] = function* () {} as any"),
+  changing(
+    "the iterator of arrays",
+    "Object.getPrototypeOf([][Symbol.iterator]()).next = () => ({ done: true })",
+  ),
+  changing("Number.isNaN", "Number.isNaN = () => false"),
+  changing("numbers as text", "Number.prototype.toString = () => '3'"),
+  changing("JSON", "JSON.stringify = () => 'null'"),
+  changing("Map", "Map.prototype.get = () => 1 as any"),
+  changing(
+    "Float64Array",
+    "Float64Array.prototype.slice = function () { return new Float64Array(1) as any }",
+  ),
+  changing("all typed arrays", "Object.getPrototypeOf(Float64Array.prototype).every = () => true"),
+  changing("Promise", "Promise.prototype.then = (() => {}) as any"),
+  changing("instanceof", "Object.defineProperty(Error, Symbol.hasInstance, { value: () => true })"),
   {
     name: "the boxes of names, written with escapes",
     code: "let held = 1; declare const held\\u00b7: any; held; held\\u00b7.follow(() => 2);",
@@ -479,102 +503,67 @@ const results: Attack[] = [
     code: '%check on\nimport util from "node:util"; util.inspect.defaultOptions = { colors: true, numericSeparator: true };',
     gains: /GOT/,
   },
-  {
-    name: "all random streams",
-    code: 'import { random } from "nablab"; Object.getPrototypeOf(random(1)).uniform = () => 0.5;',
-    is: frozen,
-  },
-  {
-    name: "all data sets",
-    code: 'import { dataset } from "nablab"; Object.getPrototypeOf(dataset({ x: [[1], [2]], y: [0, 1] })).take = () => 1;',
-    is: frozen,
-  },
-  {
-    name: "how things compare by species",
-    code: "Object.defineProperty(Array, Symbol.species, { get: () => Object })",
-    is: frozen,
-  },
-  { name: "Math.random", code: "Math.random = () => 0.5", is: frozen },
-  { name: "Date", code: "Date.now = () => 0", is: frozen },
-  { name: "sorting", code: "Array.prototype.toSorted = function () { return this; } as any", is: frozen },
-  {
-    name: "generators",
-    code: "Object.getPrototypeOf(function* () {}).prototype.next = () => ({ done: true, value: 1 })",
-    is: frozen,
-  },
-  {
-    name: "asynchronous functions",
-    code: "Object.getPrototypeOf(async () => {}).call = () => 1",
-    is: frozen,
-  },
-  { name: "Intl", code: "Intl.NumberFormat.prototype.format = (() => '3') as any", is: frozen },
-  { name: "WebAssembly", code: "(globalThis as any).WebAssembly.Module = class {}", is: frozen },
-  { name: "Atomics", code: "Atomics.load = () => 1 as any", is: frozen },
-  { name: "weak references", code: "WeakRef.prototype.deref = () => 1 as any", is: frozen },
-  { name: "clean-up", code: "FinalizationRegistry.prototype.register = () => {}", is: frozen },
-  {
-    name: "structuredClone",
-    code: "(globalThis as any).structuredClone = () => 1",
-    is: frozen,
-  },
-  {
-    name: "JSON of numbers",
-    code: "Object.defineProperty(Number.prototype, 'toJSON', { value: () => 3 })",
-    is: frozen,
-  },
-  {
-    name: "JSON of all that is sent",
-    code: "Object.defineProperty(Object.prototype, 'toJSON', { value: () => ({ status: 'ok' }) })",
-    is: frozen,
-  },
-  {
-    name: "a setter for all objects",
-    code: "Object.defineProperty(Object.prototype, 'secret', { set(value) { console.log('GOT', value) } })",
-    is: frozen,
-  },
-  {
-    name: "thenables for all",
-    code: "Object.defineProperty(Object.prototype, 'then', { value: () => {} })",
-    is: frozen,
-  },
+  changing(
+    "all random streams",
+    'import { random } from "nablab"; Object.getPrototypeOf(random(1)).uniform = () => 0.5;',
+  ),
+  changing(
+    "all data sets",
+    'import { dataset } from "nablab"; Object.getPrototypeOf(dataset({ x: [[1], [2]], y: [0, 1] })).take = () => 1;',
+  ),
+  changing(
+    "how things compare by species",
+    "Object.defineProperty(Array, Symbol.species, { get: () => Object })",
+  ),
+  changing("Math.random", "Math.random = () => 0.5"),
+  changing("Date", "Date.now = () => 0"),
+  changing("sorting", "Array.prototype.toSorted = function () { return this; } as any"),
+  changing(
+    "generators",
+    "Object.getPrototypeOf(function* () {}).prototype.next = () => ({ done: true, value: 1 })",
+  ),
+  changing("asynchronous functions", "Object.getPrototypeOf(async () => {}).call = () => 1"),
+  changing("Intl", "Intl.NumberFormat.prototype.format = (() => '3') as any"),
+  changing("WebAssembly", "(globalThis as any).WebAssembly.Module = class {}"),
+  changing("Atomics", "Atomics.load = () => 1 as any"),
+  changing("weak references", "WeakRef.prototype.deref = () => 1 as any"),
+  changing("clean-up", "FinalizationRegistry.prototype.register = () => {}"),
+  changing("structuredClone", "(globalThis as any).structuredClone = () => 1"),
+  changing("JSON of numbers", "Object.defineProperty(Number.prototype, 'toJSON', { value: () => 3 })"),
+  changing(
+    "JSON of all that is sent",
+    "Object.defineProperty(Object.prototype, 'toJSON', { value: () => ({ status: 'ok' }) })",
+  ),
+  changing(
+    "a setter for all objects",
+    "Object.defineProperty(Object.prototype, 'secret', { set(value) { console.log('GOT', value) } })",
+  ),
+  changing("thenables for all", "Object.defineProperty(Object.prototype, 'then', { value: () => {} })"),
   {
     name: "a result that is JSON of its own",
     code: "({ [Symbol.for('Jupyter.display')]: () => ({ 'text/plain': 'x', 'application/json': { toJSON: () => ({ secret: 1 }) } }) })",
     gains: /GOT/,
   },
-  { name: "stack traces", code: "Error.prepareStackTrace = (_, sites) => sites", is: frozen },
-  {
-    name: "every object",
-    code: "Object.defineProperty(Object.prototype, 'status', { value: 'ok' })",
-    is: frozen,
-  },
-  { name: "Reflect", code: "Reflect.apply = () => 1 as any", is: frozen },
+  changing("stack traces", "Error.prepareStackTrace = (_, sites) => sites"),
+  changing("every object", "Object.defineProperty(Object.prototype, 'status', { value: 'ok' })"),
+  changing("Reflect", "Reflect.apply = () => 1 as any"),
   {
     name: "by a prototype",
     code: "Object.setPrototypeOf(Float64Array.prototype, {})",
     is: /^TypeError: (#<Object>|.*) (is|not) .*extensible/,
   },
-  { name: "text", code: "String.prototype.split = () => []", is: frozen },
-  { name: "regular expressions", code: "RegExp.prototype.exec = () => null", is: frozen },
-  { name: "the clock", code: "performance.now = () => 0", is: frozen },
-  { name: "assert", code: 'import assert from "node:assert"; assert.equal = () => {}', is: frozen },
-  {
-    name: "events",
-    code: 'import { EventEmitter } from "node:events"; EventEmitter.prototype.emit = () => true',
-    is: frozen,
-  },
-  {
-    name: "Tensor",
-    code: 'import { Tensor } from "nablab"; (Tensor.prototype as any).reshape = () => 1',
-    is: frozen,
-  },
-  { name: "a check", code: 'import * as all from "nablab"; (all as any).checkClose = () => {}', is: frozen },
-  {
-    name: "the error of checks",
-    code: 'import { CheckFailed } from "nablab"; Object.defineProperty(CheckFailed, Symbol.hasInstance, { value: () => false })',
-    is: frozen,
-  },
-  { name: "a rule", code: 'import { sgd } from "nablab"; (sgd as any).step = 1', is: frozen },
+  changing("text", "String.prototype.split = () => []"),
+  changing("regular expressions", "RegExp.prototype.exec = () => null"),
+  changing("the clock", "performance.now = () => 0"),
+  changing("assert", 'import assert from "node:assert"; assert.equal = () => {}'),
+  changing("events", 'import { EventEmitter } from "node:events"; EventEmitter.prototype.emit = () => true'),
+  changing("Tensor", 'import { Tensor } from "nablab"; (Tensor.prototype as any).reshape = () => 1'),
+  changing("a check", 'import * as all from "nablab"; (all as any).checkClose = () => {}'),
+  changing(
+    "the error of checks",
+    'import { CheckFailed } from "nablab"; Object.defineProperty(CheckFailed, Symbol.hasInstance, { value: () => false })',
+  ),
+  changing("a rule", 'import { sgd } from "nablab"; (sgd as any).step = 1'),
   {
     name: "boxes of names",
     code: "let boxed = 1; declare const n·boxed: any; Object.getPrototypeOf(n·boxed).constructor; Object.defineProperty(n·boxed, 'd', { set() {} })",

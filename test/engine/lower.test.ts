@@ -3,13 +3,14 @@ import {
   conv2d,
   crossEntropy,
   dataset,
+  defineLayer,
   dense,
   dropout,
+  embedding,
   flatten,
   hinge,
   type LayerDescription,
   maxPool2d,
-  prelu,
   relu,
   sequential,
   sgd,
@@ -21,6 +22,7 @@ import { formulaOf } from "#nablab/compute/formula.js";
 import { makeJob, readArray, writeArray } from "#nablab/engine/job.js";
 import { lower, unknownLoss } from "#nablab/engine/lower.js";
 
+const own = defineLayer({ name: "own", forward: (x) => x.tanh() });
 const images = [
   conv2d(1, 2, { kernel: 3 }),
   relu(),
@@ -46,7 +48,8 @@ test("layers with their sizes and their ReLU; flatten is none", () => {
 });
 
 test.each<[LayerDescription[], string]>([
-  [[dense(2, 2), prelu(), dense(2, 2)], "prelu()"],
+  [[dense(2, 2), own(), dense(2, 2)], "own()"],
+  [[dense(2, 2), embedding(3, 2), flatten(), dense(4, 2)], "embedding(3, 2)"],
   [[dense(2, 2), relu({ atZero: 0.5 }), dense(2, 2)], "relu({ atZero: 0.5 })"],
   [[dense(2, 2), { ...tanh(), kind: "tanh" }, dense(2, 2)], "an activation of your own, tanh"],
 ])("the first part that the threads do not know is named", (layers, name) => {

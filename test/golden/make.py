@@ -73,6 +73,14 @@ def lion(state, parameters, lr, o):
         state[p]["m"] = torch.lerp(m, p.grad, 1 - o["beta2"])
 
 
+def by_layer(parameters, o):
+    """Adam with a smaller step size for each layer than for the one before; its weights and biases are a group."""
+    parameters = list(parameters)
+    groups = [{"params": parameters[i : i + 2], "lr": o["eta"] * o["factor"] ** (i // 2)} for i in range(0, len(parameters), 2)]
+    return torch.optim.Adam(groups, **adam(o))
+
+
+RULES["byLayer"] = by_layer
 RULES["gradientDescent"] = RULES["sgd"]
 RULES["adagradNorm"] = lambda parameters, o: Own(parameters, o, adagrad_norm)
 RULES["lion"] = lambda parameters, o: Own(parameters, o, lion)
@@ -90,7 +98,26 @@ def decay_weights(parameters, decay):
         p.grad.add_(p.detach(), alpha=decay)
 
 
+@torch.no_grad()
+def keep_some(parameters, every):
+    """Every so many parameters, counted through all of them, has no gradient, and stays."""
+    at = 0
+    for p in parameters:
+        places = torch.arange(at, at + p.numel()).reshape(p.shape)
+        p.grad[places % every == 0] = 0
+        at += p.numel()
+
+
+@torch.no_grad()
+def clamp(parameters, most):
+    for p in parameters:
+        p.clamp_(-most, most)
+
+
+# After the step.
+PROJECTIONS = {"projected": clamp}
 TRANSFORMS = {
+    "masked": keep_some,
     "clipNorm": clip_norm,
     "clipValue": torch.nn.utils.clip_grad_value_,
     "decayWeights": decay_weights,
@@ -155,6 +182,9 @@ RUNS = [
     ("sigmoid", "squaredError", "adam", {"eta": 0.05, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}, None, [["decayWeights", 0.1]]),
     ("tanh", "crossEntropy", "momentum", {"eta": 0.2, "beta": 0.8}, ("cosineRestarts", {"steps": 3, "growth": 2, "to": 0.01})),
     ("relu", "squaredError", "sgd", {"eta": 0.1}, ("cosineRestarts", {"steps": 5, "growth": 1, "to": 0})),
+    ("tanh", "squaredError", "momentum", {"eta": 0.1, "beta": 0.9}, None, [["projected", 0.4]]),
+    ("tanh", "crossEntropy", "adam", {"eta": 0.05, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}, None, [["masked", 3]]),
+    ("sigmoid", "crossEntropy", "byLayer", {"eta": 0.1, "factor": 0.5, "beta1": 0.9, "beta2": 0.99, "epsilon": 1e-8}),
 ]
 
 
@@ -193,8 +223,12 @@ def run(activation, loss_name, rule, options, schedule=None, transforms=()):
         if step == 1:
             record["gradient0"] = flat([p.grad for p in net.parameters()])
         for name, value in transforms:
-            TRANSFORMS[name](list(net.parameters()), value)
+            if name in TRANSFORMS:
+                TRANSFORMS[name](list(net.parameters()), value)
         optimiser.step()
+        for name, value in transforms:
+            if name in PROJECTIONS:
+                PROJECTIONS[name](net.parameters(), value)
         average.update_parameters(net)
         if scheduler:
             scheduler.step()

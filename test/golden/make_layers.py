@@ -20,9 +20,9 @@ SEED, STEPS, BATCH = 20240301, 20, 6
 KEPT = [1, 5, 20]
 
 LAYERS = {
-    "dense": lambda inputs, outputs: nn.Linear(inputs, outputs),
+    "dense": lambda inputs, outputs, o={}: nn.Linear(inputs, outputs, bias=o.get("bias", True)),
     "conv2d": lambda inputs, outputs, o: nn.Conv2d(
-        inputs, outputs, o["kernel"], stride=o.get("stride", 1), padding=o.get("padding", 0)
+        inputs, outputs, o["kernel"], stride=o.get("stride", 1), padding=o.get("padding", 0), bias=o.get("bias", True)
     ),
     "maxPool2d": lambda size, o={}: nn.MaxPool2d(size, stride=o.get("stride")),
     "avgPool2d": lambda size, o={}: nn.AvgPool2d(size, stride=o.get("stride")),
@@ -77,9 +77,14 @@ LOSSES = {
     "squaredError": lambda g, y, o: ((g - y) ** 2).sum(dim=1).mean(),
     "huberLoss": lambda g, y, o: F.huber_loss(g, y, reduction="none", delta=o.get("delta", 1)).sum(dim=1).mean(),
     "binaryCrossEntropy": lambda g, y, o: F.binary_cross_entropy_with_logits(g, y, reduction="none").sum(dim=1).mean(),
-    "hinge": lambda g, y, o: F.multi_margin_loss(g, y),
+    # PyTorch's divides by the outputs; of one output its soft margin's kin, the hinge embedding of y g.
+    "hinge": lambda g, y, o: torch.relu(1 - (2 * y - 1) * g[:, 0]).mean()
+    if o.get("binary")
+    else F.multi_margin_loss(g, y) * (1 if o.get("mean", True) else g.shape[1]),
+    # Samples that count more than others; the mean stays that over the samples.
+    "weighted": lambda g, y, o: (F.cross_entropy(g, y, reduction="none") * torch.tensor(o["now"])).mean(),
 }
-LABELS = {"crossEntropy", "hinge"}
+LABELS = {"crossEntropy", "hinge", "weighted"}
 CASES = [
     dict(
         input=[2, 6, 5],
@@ -175,6 +180,32 @@ CASES = [
         loss=["crossEntropy", {"classWeights": [2.0, 0.0, 1.5], "labelSmoothing": 0.2}],
         eta=0.2,
     ),
+    dict(
+        input=[4],
+        layers=[["dense", 4, 6, {"bias": False}], ["tanh"], ["dense", 6, 5], ["relu"], ["dense", 5, 3, {"bias": False}]],
+        loss=["crossEntropy", {}],
+        eta=0.3,
+    ),
+    dict(
+        input=[2, 5, 4],
+        layers=[
+            ["conv2d", 2, 3, {"kernel": 2, "bias": False}],
+            ["batchNorm", 3, True, {}],
+            ["relu"],
+            ["flatten"],
+            ["dense", 36, 2],
+        ],
+        loss=["squaredError", {}],
+        eta=0.02,
+    ),
+    dict(input=[4], layers=[["dense", 4, 6], ["tanh"], ["dense", 6, 1]], loss=["hinge", {"binary": True}], eta=0.3),
+    dict(input=[4], layers=[["dense", 4, 6], ["relu"], ["dense", 6, 3]], loss=["hinge", {"mean": False}], eta=0.1),
+    dict(
+        input=[4],
+        layers=[["dense", 4, 6], ["tanh"], ["dense", 6, 3]],
+        loss=["weighted", {"weights": [0.5, 2, 0, 1, 3, 0.25, 1, 1, 4, 0, 0, 1.5, 2, 2, 0.1, 1, 0.3, 5]}],
+        eta=0.2,
+    ),
 ]
 
 
@@ -196,6 +227,8 @@ def run(case):
     for m in norms:
         m.reset_running_stats()
     y = torch.randint(outputs, (len(x),)) if name in LABELS else torch.randn(len(x), outputs)
+    if options.get("binary"):
+        y = torch.randint(2, (len(x),))
     if name == "binaryCrossEntropy":
         y = torch.rand(len(x), outputs).round(decimals=2)
     weights = [m.weight for m in net if isinstance(m, (nn.Linear, nn.Conv2d))]
@@ -205,6 +238,8 @@ def run(case):
     for step in range(1, STEPS + 1):
         at = (step - 1) * BATCH % len(x)
         optimiser.zero_grad()
+        if "weights" in options:
+            options = {**options, "now": options["weights"][at : at + BATCH]}
         loss = LOSSES[name](net(x[at : at + BATCH]), y[at : at + BATCH], options)
         loss = loss + case.get("l2", 0) / 2 * sum((w**2).sum() for w in weights)
         loss = loss + case.get("l1", 0) * sum(w.abs().sum() for w in weights)

@@ -2,64 +2,18 @@
  * What TypeScript means in cells: names that live on, everything a module may hold, errors with their lines, and
  * a stop that stops. Without sockets, from an empty folder.
  */
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { Worker } from "node:worker_threads";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createNodeSession } from "#nablab/kernel/node-host.js";
-import type { CellResult, Output, Session } from "#nablab/session/session.js";
-import { stopper } from "./cells.js";
+import { describe, expect, test } from "vitest";
+import { openCells, stopper } from "./cells.js";
 
-let session: Session<number>;
-let outputs: Output[] = [];
-let count = 0;
-const home = process.cwd();
-
-beforeAll(() => {
-  process.chdir(mkdtempSync(path.join(tmpdir(), "nablab-cells-")));
-  session = createNodeSession<number>({ onOutput: (output) => outputs.push(output) });
-});
-
-afterAll(() => {
-  session.close();
-  process.chdir(home);
-});
-
-async function run(code: string): Promise<CellResult> {
-  outputs = [];
-  return session.execute(code, ++count);
-}
-
-async function text(code: string): Promise<unknown> {
-  const result = await run(code);
-  if (result.status === "error") throw new Error(`${result.ename}: ${result.traceback.join("\n")}`);
-  return result.result?.data["text/plain"];
-}
-
-/** The text of the last of several cells. */
-async function last(...cells: string[]): Promise<unknown> {
-  for (const cell of cells.slice(0, -1)) await text(cell);
-  return text(cells.at(-1)!);
-}
-
-async function failure(code: string): Promise<{ ename: string; evalue: string; traceback: string[] }> {
-  const result = await run(code);
-  if (result.status === "ok") throw new Error("the cell did not fail");
-  return { ...result, traceback: result.traceback.map(stripVTControlCharacters) };
-}
-
-const printed = (): string => outputs.map((output) => (output as { text?: string }).text ?? "").join("");
-
-const file = (name: string, content: string): void => {
-  mkdirSync(path.dirname(path.resolve(name)), { recursive: true });
-  writeFileSync(name, content);
-};
+const cells = openCells();
+const { text, failure, printed, file } = cells;
 
 describe("names live on", () => {
   test("a function sees what a later cell assigns", async () => {
-    expect(await last("let cnt = 0; function inc() { cnt++; return cnt }; inc()", "cnt = 100; inc()")).toBe(
+    expect(await text("let cnt = 0; function inc() { cnt++; return cnt }; inc()", "cnt = 100; inc()")).toBe(
       "101",
     );
   });
@@ -79,15 +33,15 @@ describe("names live on", () => {
   test("a cell's own declarations, assignments and patterns are what a later cell sees", async () => {
     await text("let a1 = 1, { b1, c1: [d1 = 4, ...e1], ...f1 } = { b1: 2, c1: [undefined, 5, 6], g1: 7 };");
     expect(await text("[a1, b1, d1, e1, f1]")).toBe("[ 1, 2, 4, [ 5, 6 ], { g1: 7 } ]");
-    expect(await last("[a1, b1] = [b1, a1]; ({ a1: d1 } = { a1: 9 })", "[a1, b1, d1]")).toBe("[ 2, 1, 9 ]");
-    expect(await last("({ a1, nested: { b1 } } = { a1: 3, nested: { b1: 4 } })", "({ a1, b1 })")).toBe(
+    expect(await text("[a1, b1] = [b1, a1]; ({ a1: d1 } = { a1: 9 })", "[a1, b1, d1]")).toBe("[ 2, 1, 9 ]");
+    expect(await text("({ a1, nested: { b1 } } = { a1: 3, nested: { b1: 4 } })", "({ a1, b1 })")).toBe(
       "{ a1: 3, b1: 4 }",
     );
-    expect(await last("for (var k1 = 0; k1 < 3; k1++); if (k1) { var l1 = k1 }", "[k1, l1]")).toBe(
+    expect(await text("for (var k1 = 0; k1 < 3; k1++); if (k1) { var l1 = k1 }", "[k1, l1]")).toBe(
       "[ 3, 3 ]",
     );
     expect(
-      await last("for (var [m1, n1] of [[1, 2], [3, 4]]);", "const o1 = () => m1; m1 = 8; [o1(), n1]"),
+      await text("for (var [m1, n1] of [[1, 2], [3, 4]]);", "const o1 = () => m1; m1 = 8; [o1(), n1]"),
     ).toBe("[ 8, 4 ]");
   });
 
@@ -103,7 +57,7 @@ describe("names live on", () => {
 
   test("any name may be declared anew, as anything", async () => {
     expect(
-      await last(
+      await text(
         "const x = 1",
         "const x = 'one'; x",
         "function x() { return 2 } x()",
@@ -111,15 +65,15 @@ describe("names live on", () => {
       ),
     ).toBe("3");
     expect(
-      await last("import { sep as x } from 'node:path'; x", "let x = 4; x", "enum x { y = 5 } x.y"),
+      await text("import { sep as x } from 'node:path'; x", "let x = 4; x", "enum x { y = 5 } x.y"),
     ).toBe("5");
-    expect(await last("const y = 1; const twiceY = () => 2 * y;", "const y = 21;", "twiceY()")).toBe("42");
+    expect(await text("const y = 1; const twiceY = () => 2 * y;", "const y = 21;", "twiceY()")).toBe("42");
     expect(await failure("const x: number = 1; x.nothing")).toMatchObject({ ename: "TypeScriptError" });
   });
 
   test("a cell that fails keeps what it came to, and what was there before", async () => {
     await text("let kept = 1; const old = 'old';");
-    await run("kept = 2; const fresh = 3; throw new Error(); const old = 4;");
+    await cells.run("kept = 2; const fresh = 3; throw new Error(); const old = 4;");
     expect(await text("[kept, fresh, old.length]")).toBe("[ 2, 3, 3 ]");
   });
 
@@ -240,7 +194,7 @@ describe("TypeScript", () => {
 
   test("export, namespaces, enums, generics, overloads, abstract classes", async () => {
     expect(
-      await last(
+      await text(
         "export const exported = 1; export function twice(x: number) { return 2 * x }",
         "twice(exported)",
       ),
@@ -288,17 +242,17 @@ describe("TypeScript", () => {
 
   test("// @ts-nocheck is for a cell, %check for the session", async () => {
     expect(await text("// @ts-nocheck\nconst wrong: number = 'a'; wrong")).toBe("'a'");
-    expect(await run("const wrong: number = 'a'")).toMatchObject({ ename: "TypeScriptError" });
-    expect(await last("%check off\nconst off: number = 'b'; off", "const off2: number = off; off2")).toBe(
+    expect(await cells.run("const wrong: number = 'a'")).toMatchObject({ ename: "TypeScriptError" });
+    expect(await text("%check off\nconst off: number = 'b'; off", "const off2: number = off; off2")).toBe(
       "'b'",
     );
-    expect(await run("%check on\nconst on: number = 'c'")).toMatchObject({ ename: "TypeScriptError" });
-    expect(session.isComplete("%check off\n1").status).toBe("complete");
+    expect(await cells.run("%check on\nconst on: number = 'c'")).toMatchObject({ ename: "TypeScriptError" });
+    expect(cells.session.isComplete("%check off\n1").status).toBe("complete");
   });
 
   test("import { display } from tslab, as old notebooks have it", async () => {
     await text('import { display } from "tslab"; display.html("<b>old</b>")');
-    expect(outputs).toMatchObject([{ type: "display_data", data: { "text/html": "<b>old</b>" } }]);
+    expect(cells.outputs).toMatchObject([{ type: "display_data", data: { "text/html": "<b>old</b>" } }]);
   });
 });
 
@@ -308,10 +262,10 @@ describe("errors at run time", () => {
     const { traceback } = await failure("const about: string = 'it';\ndeep({});");
     expect(traceback).toEqual([
       "TypeError: Cannot read properties of undefined (reading 'z')",
-      `    at deep (cell ${count - 1}:4:13)`,
+      `    at deep (cell ${cells.count - 1}:4:13)`,
       "4 │ \treturn x.y.z;",
       "  │ \t           ^",
-      `    at cell ${count}:2:1`,
+      `    at cell ${cells.count}:2:1`,
     ]);
   });
 
@@ -324,7 +278,7 @@ describe("errors at run time", () => {
     expect(traceback[1]).toMatch(/ {4}at fail \(.*fails\.ts:4:9\)/);
     expect(traceback[2]).toBe("4 │   throw new Error('from a file');");
     await text("interface Gone {}\nconsole.log(new Error('seen').stack)");
-    expect(printed()).toContain(`cell ${count}:2:13`);
+    expect(printed()).toContain(`cell ${cells.count}:2:13`);
     await text(
       "\nsetTimeout(() => {\n  throw new Error('late');\n}, 1); await new Promise((go) => setTimeout(go, 30))",
     );
@@ -332,12 +286,12 @@ describe("errors at run time", () => {
   });
 
   test("a stack ends with the cell, also of an error that is shown", async () => {
-    expect(await text("new Error('shown')")).toBe(`Error: shown\n    at cell ${count}:1:1`);
+    expect(await text("new Error('shown')")).toBe(`Error: shown\n    at cell ${cells.count}:1:1`);
   });
 
   test("what is not finished is said at its end", async () => {
     for (const code of ["const a =", "function f( {", "`abc", "/* c"])
-      expect(await run(code)).toMatchObject({ ename: "TypeScriptError" });
+      expect(await cells.run(code)).toMatchObject({ ename: "TypeScriptError" });
     expect((await failure("[1,\n2")).evalue).toBe("TS1005: ']' expected. (line 2)");
   });
 
@@ -362,12 +316,12 @@ describe("stop", () => {
     await text("let survivor = 'alive'");
     const began = performance.now();
     const timer = setTimeout(press, 100);
-    expect(await run(code)).toMatchObject({ status: "error", ename: "KeyboardInterrupt" });
+    expect(await cells.run(code)).toMatchObject({ status: "error", ename: "KeyboardInterrupt" });
     clearTimeout(timer);
     expect(performance.now() - began).toBeLessThan(3000); // the loops would go on for ever
     expect(await text("survivor")).toBe("'alive'");
   };
-  const press = (): void => session.interrupt();
+  const press = (): void => cells.session.interrupt();
   /** As the sockets' thread does it, while nothing else is heard. */
   const pressFromThread = async (code: string): Promise<void> => {
     const worker = stopper();
@@ -395,12 +349,12 @@ describe("stop", () => {
 
   test("nothing of a stopped cell goes on", async () => {
     setTimeout(press, 30);
-    await run("let went = 0; while (true) { await new Promise((go) => setTimeout(go, 5)); went++ }");
+    await cells.run("let went = 0; while (true) { await new Promise((go) => setTimeout(go, 5)); went++ }");
     const went = await text("went");
     await text("await new Promise((go) => setTimeout(go, 50))");
     expect(await text("went")).toBe(went);
     setTimeout(press, 10);
-    await run("let wentOn = false; await new Promise((go) => setTimeout(go, 40)); wentOn = true");
+    await cells.run("let wentOn = false; await new Promise((go) => setTimeout(go, 40)); wentOn = true");
     await text("await new Promise((go) => setTimeout(go, 80))");
     expect(await text("wentOn")).toBe("false");
   });
@@ -419,20 +373,21 @@ describe("stop", () => {
 
 describe("completion and hover", () => {
   const names = (code: string, at = code.length): string[] =>
-    session.complete(code, at).entries.map(({ name }) => name);
+    cells.session.complete(code, at).entries.map(({ name }) => name);
 
   test("names of earlier cells, members, properties, modules, texts", async () => {
     await text(
       'import { tensor } from "nablab"; let learningRate = 0.1; const settings = { epochs: 3, batch: "small" as "small" | "large" }; class Momentum { velocity = 0 }',
     );
-    expect(names("learn")).toEqual(["learningRate"]);
+    // The second is an export of nablab.
+    expect(names("learn")).toEqual(["learningRate", "learningRateRange"]);
     expect(names("settings.")).toEqual(expect.arrayContaining(["epochs", "batch"]));
     expect(names("new Momentum().vel")).toEqual(["velocity"]);
     expect(names("tensor([1]).mat")).toContain("matmul");
     expect(names('settings.batch = "')).toEqual(["small", "large"]);
     expect(names("Math.sqr")[0]).toBe("sqrt");
     expect(names("const inCell = 1; inC")[0]).toBe("inCell");
-    const { start, end } = session.complete("1 + learn", 9);
+    const { start, end } = cells.session.complete("1 + learn", 9);
     expect([start, end]).toEqual([4, 9]);
   });
 
@@ -442,19 +397,19 @@ describe("completion and hover", () => {
     );
     const hover = (code: string, at: number): string =>
       [
-        ...(session.inspect(code, at)?.displayParts ?? []),
-        ...(session.inspect(code, at)?.documentation ?? []),
+        ...(cells.session.inspect(code, at)?.displayParts ?? []),
+        ...(cells.session.inspect(code, at)?.documentation ?? []),
       ]
         .map((part) => part.text)
         .join("");
     expect(hover("rate + 1", 2)).toMatch(/rate: number[\s\S]*How fast\./);
     expect(hover("twiceOf(1)", 2)).toMatch(/twiceOf\(x: number\): number[\s\S]*Doubles\./);
     expect(hover("Math.max(1)", 6)).toMatch(/max\(.*number[\s\S]*larger/);
-    expect(session.inspect("   ", 1)).toBeUndefined();
+    expect(cells.session.inspect("   ", 1)).toBeUndefined();
   });
 
   test("are answered while a cell awaits", async () => {
-    const running = run("const during = 1; await new Promise((go) => setTimeout(go, 60)); during");
+    const running = cells.run("const during = 1; await new Promise((go) => setTimeout(go, 60)); during");
     await new Promise((go) => setTimeout(go, 10));
     expect(names("settings.epo")).toEqual(["epochs"]);
     expect(await running).toMatchObject({ status: "ok", result: { data: { "text/plain": "1" } } });

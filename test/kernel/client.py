@@ -1,4 +1,5 @@
 """What the conformance suite does not look at, asked by a real client. Prints one line per question: `ok NAME`."""
+import json
 import subprocess
 import sys
 import threading
@@ -226,6 +227,37 @@ try:
 except Exception as error:  # nothing came
     said = {"parent_header": {}, "content": {"text": repr(error)}}
 passed("what no stop reaches says so under its cell", said["parent_header"].get("msg_id") == message and "restart the kernel" in said["content"]["text"], said)
+client.stop_channels()
+manager.shutdown_kernel(now=True)
+
+# The stop button, while worker processes run the points of a sweep.
+manager, client = start_new_kernel(kernel_name="nablab", startup_timeout=60)
+run("""/** @module slow */
+export const run = async ({ a }: { a: number }) => {
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  if (a === 5) for (;;); // it hears no stop, and holds one of two workers
+  return { a, worker: process.pid };
+};""")
+message = client.execute("""import { lastSweep, range, sweep } from "nablab";
+const results = await sweep("./slow.ts", { a: range(1, 3000) }, { jobs: 2 });""")
+done, began = 0, time.time()
+while done < 20 and time.time() - began < 120:
+    shown = client.get_iopub_msg(timeout=60)["content"].get("data", {}).get("text/plain", "")
+    done = int(shown.split(" of 2999 done")[0].replace(",", "")) if " of 2999 done" in shown else done
+manager.interrupt_kernel()
+reply = reply_to(message)
+passed("stop ends a sweep on worker processes", done >= 20 and reply.get("ename") == "KeyboardInterrupt", (done, reply))
+_, outputs = run("console.log(JSON.stringify([lastSweep()!.records.map(({ values }) => values), lastSweep()!.stopped]))")
+kept, stopped = json.loads(only(outputs, "stream")[0]["text"])
+right = stopped == "interrupted" and 20 <= len(kept) < 2999 and all(5 != record["a"] for record in kept)
+passed("what has ended by then is kept, and nothing else", right, (len(kept), stopped))
+workers = {record["worker"] for record in kept}
+began = time.time()
+while any(map(runs, workers)) and time.time() - began < 10:
+    time.sleep(0.1)
+passed("and its workers have ended, also the one in a loop", workers and not any(map(runs, workers)), workers)
+_, outputs = run('const again = await sweep("./slow.ts", { a: [1, 2] }, { jobs: 1 }); again.records.length')
+passed("the next sweep runs", only(outputs, "execute_result")[0]["data"]["text/plain"] == "2", outputs)
 client.stop_channels()
 manager.shutdown_kernel(now=True)
 

@@ -59,6 +59,7 @@ import {
   tanh,
   tensor,
   train,
+  weighted,
   withPenalty,
 } from "nablab";
 import { describe, expect, test } from "vitest";
@@ -104,10 +105,15 @@ const layers = {
   embedding,
   batchNorm: (_channels: number, _images: boolean, options: object) => batchNorm(options),
 } as unknown as Record<string, (...all: unknown[]) => LayerDescription>;
-const losses = { crossEntropy, squaredError, huberLoss, binaryCrossEntropy, hinge } as Record<
-  string,
-  (options: object) => Loss
->;
+const losses = {
+  crossEntropy,
+  squaredError,
+  huberLoss,
+  binaryCrossEntropy,
+  hinge,
+  // The weights of a step's samples.
+  weighted: ({ weights }: { weights: number[] }) => weighted(crossEntropy(), weights),
+} as Record<string, (options: object) => Loss>;
 
 /** A stream whose draws make the dropout layers, distinguished by their place in the network, keep what the masks say. */
 function keeping(masks: readonly string[], places: readonly number[]): Random {
@@ -139,10 +145,13 @@ describe("as PyTorch trains, in float64", () => {
       );
       model.theta.set(run.theta0);
       const places = [...run.layers.keys()].filter((i) => run.layers[i]![0] === "dropout");
-      const [name, options] = run.loss;
+      const [name, { weights, ...rest }] = run.loss as [string, { weights?: number[] }];
       const penalties = [...(run.l2 ? [l2Penalty(run.l2)] : []), ...(run.l1 ? [l1Penalty(run.l1)] : [])];
-      const loss =
-        penalties.length > 0 ? withPenalty(losses[name]!(options), ...penalties) : losses[name]!(options);
+      const lossAt = (at: number) => {
+        const options = weights ? { weights: weights.slice(at, at + golden.batchSize) } : rest;
+        const loss = losses[name]!(options);
+        return penalties.length > 0 ? withPenalty(loss, ...penalties) : loss;
+      };
       const rule = sgd({ eta: run.eta });
       const state = rule.init(model.parameterCount);
       run.losses.forEach((expected, k) => {
@@ -152,7 +161,7 @@ describe("as PyTorch trains, in float64", () => {
           model,
           run.x.slice(at, at + golden.batchSize),
           typeof y[0] === "number" ? (y as number[]) : tensor(y),
-          loss,
+          lossAt(at),
           { training: true, ...(run.masks && { dropout: keeping(run.masks[k]!, places) }) },
         );
         expectClose([step.loss], [expected]);

@@ -12,6 +12,8 @@ import {
   averageOf,
   averaging,
   backpropagation,
+  box,
+  byLayer,
   clipNorm,
   clipValue,
   cosine,
@@ -24,15 +26,18 @@ import {
   gradientDescent,
   inverse,
   lion,
+  masked,
   momentum,
   multiplySchedules,
   nesterov,
   oneCycle,
   piecewise,
   polynomial,
+  projected,
   type Rule,
   relu,
   rmsprop,
+  type Sequential,
   sequential,
   sgd,
   sigmoid,
@@ -53,7 +58,7 @@ interface Golden {
   runs: {
     activation: "relu" | "tanh" | "sigmoid";
     loss: "crossEntropy" | "squaredError";
-    rule: keyof typeof rules;
+    rule: keyof typeof rules | "byLayer";
     options: Record<string, number>;
     schedule?: { name: keyof typeof schedules; options: Record<string, number> };
     transforms?: [keyof typeof transforms, number][];
@@ -103,14 +108,30 @@ const schedules = {
   multiplySchedules: ({ eta, gamma, every }: { eta: number; gamma: number; every: number }) =>
     multiplySchedules(exponential({ eta, gamma }), stepDecay({ eta: 1, gamma, every })),
 };
-const transforms = { clipNorm, clipValue, decayWeights };
+const transforms = {
+  clipNorm,
+  clipValue,
+  decayWeights,
+  projected: (rule: Rule, most: number) => projected(rule, box(-most, most)),
+  masked: (rule: Rule, every: number, { parameterCount }: Sequential) =>
+    masked(
+      rule,
+      Array.from({ length: parameterCount }, (_, i) => i % every !== 0),
+    ),
+};
 
 /** The rule of a run, with the schedule and the transforms where it has them. */
-function ruleOf({ rule, options, schedule, transforms: around = [] }: Golden["runs"][number]): Rule {
+function ruleOf(
+  { rule, options, schedule, transforms: around = [] }: Golden["runs"][number],
+  model: Sequential,
+): Rule {
   const scheduled = schedule && schedules[schedule.name]({ eta: options.eta, ...schedule.options } as never);
   const eta = scheduled ?? options.eta!;
+  if (rule === "byLayer") {
+    return byLayer(model, (t) => adam({ ...options, eta: options.eta! * options.factor! ** (t - 1) }));
+  }
   const inner = rules[rule]({ ...options, eta });
-  return around.reduce((wrapped, [name, value]) => transforms[name](wrapped, value), inner);
+  return around.reduce((wrapped, [name, value]) => transforms[name](wrapped, value, model), inner);
 }
 
 test("every rule, schedule and transform stands in a run", () => {
@@ -180,7 +201,7 @@ describe.each(golden.runs)("$activation, $loss, $rule", (run) => {
   test("the losses and parameters of 20 steps, to 1e-10", () => {
     const model = sequential(layers);
     model.theta.set(run.theta0);
-    const rule = averaging(ruleOf(run));
+    const rule = averaging(ruleOf(run, model));
     const state = rule.init(model.parameterCount);
     let compared = 0;
     for (let step = 1; step <= golden.steps; step++) {

@@ -155,6 +155,31 @@ describe("of 1 to 50 quantities together, of laws with heavy tails", () => {
     }
   });
 
+  // What is stated of a miss holds among the experiments that are decided, too, on either side: 3 binomial errors.
+  test.each<[string, number, (stream: Random) => number]>([
+    ["exponential", 1, (s) => -Math.log1p(-s.uniform())],
+    ["Student, 3 degrees", 0, student(3)],
+    ["lognormal, σ = ¼", Math.exp(1 / 32), (s) => Math.exp(s.normal() / 4)],
+    ["a coin", 0.3, (s) => Number(s.uniform() < 0.3)],
+  ])("%s: one seed in a hundred misses what is stated, at most", (_, mean, draw) => {
+    const stream = random(31);
+    const missed = [0, 0];
+    let decided = 0;
+    for (let seed = 0; seed < (allSeeds ? 4000 : 800); seed++) {
+      const measured = estimateMean(Float64Array.from({ length: 400 }, () => draw(stream)));
+      const of = (expected: number) =>
+        compareEstimate({ measured, expected, within: Number.MAX_VALUE, falseAlarm: 0.05 });
+      const { verdict, detects } = of(mean);
+      if (verdict === "undecided") continue;
+      decided++;
+      for (const [side, off] of [detects, -detects].entries()) {
+        missed[side]! += Number(of(mean + off).verdict === "yes");
+      }
+    }
+    expect(decided).toBeGreaterThan(100);
+    expect(Math.max(...missed)).toBeLessThanOrEqual(0.01 * decided + 3 * Math.sqrt(0.01 * decided));
+  });
+
   test("draws too skewed for their mean are inside of a bound that is far away", () => {
     const draws = estimateMean(
       Float64Array.from({ length: 1000 }, (_, i) => Math.log((i + 0.5) / 1000) ** 2),

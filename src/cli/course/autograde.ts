@@ -7,7 +7,8 @@ import { table } from "../../display/table.js";
 import { findSandbox } from "../../kernel/sandbox.js";
 import { InputError } from "../input-error.js";
 import { say } from "../progress.js";
-import { answered, forEach, inOrder, reasonOf, submissionLabel } from "./each.js";
+import { GradingCluster } from "./cluster.js";
+import { answered, forEach, inOrder, type Lanes, reasonOf, submissionLabel } from "./each.js";
 import { type CourseOptions, courseFolder, named } from "./folder.js";
 import { type Answer, NbGrader, type Score } from "./nbgrader.js";
 import { notesOn } from "./notes.js";
@@ -17,6 +18,7 @@ import {
   contentOf,
   endGrading,
   foldersIn,
+  notebooksIn,
   progressOf,
   type Submission,
   strangersIn,
@@ -33,6 +35,8 @@ export interface AutogradeOptions extends CourseOptions {
   force?: boolean;
   /** Also what was graded by tests that have changed since. */
   stale?: boolean;
+  /** Runs the notebooks on a Dask cluster: `local`, or the address or the file of a scheduler. */
+  dask?: string;
 }
 
 const sandboxHere = (): string => {
@@ -87,12 +91,23 @@ async function gradeAll(
   for (const folder of strangersIn(course, released)) {
     say(`${folder}: left alone, as no assignment of that name is released`);
   }
-  if (toGrade.length > 0) say(`submissions run confined by Node's permission model and ${sandboxHere()}`);
+  if (toGrade.length === 0) return 0;
+  const cluster =
+    options.dask === undefined ? undefined : await join(course, options.dask, nbgrader, options);
+  if (!cluster) say(`submissions run confined by Node's permission model and ${sandboxHere()}`);
   const rows: Record<string, unknown>[] = [];
+  const lanes: Lanes = {
+    ...(options.jobs !== undefined && { jobs: options.jobs }),
+    nbgrader,
+    ...(cluster && {
+      capacity: (listener: (count: number) => void) => cluster.capacity(listener),
+      stop: () => cluster.stop(),
+    }),
+  };
   const work = async (nbgrader: NbGrader, submission: Submission): Promise<Answer> => {
     const { assignment, student } = submission;
     beginGrading(course, submission);
-    const answer = await grade(course, submission, nbgrader, tests[assignment] ?? "");
+    const answer = await grade(course, submission, nbgrader, tests[assignment] ?? "", cluster);
     if (nbgrader.isClosed) return answer;
     rows.push({
       student,
@@ -103,13 +118,38 @@ async function gradeAll(
     endGrading(course, submission);
     return answer;
   };
-  const failures = await forEach(course, toGrade, { ...options, nbgrader }, submissionLabel, work);
+  let failures: number;
+  try {
+    failures = await forEach(course, toGrade, lanes, submissionLabel, work);
+  } finally {
+    await cluster?.close();
+  }
   if (rows.length > 0) console.log(table(inOrder(rows), { rows: Number.POSITIVE_INFINITY }));
   return failures === 0 ? 0 : 1;
 }
 
 const few = (submissions: readonly Submission[]): string =>
   [...new Set(submissions.map(({ assignment }) => assignment))].join(", ");
+
+async function join(
+  course: string,
+  cluster: string,
+  nbgrader: NbGrader,
+  { jobs }: { jobs?: number },
+): Promise<GradingCluster> {
+  const { limits } = await answered(nbgrader.ask({ do: "limits" }));
+  if (!limits) {
+    throw new InputError(
+      "nbgrader_config.py must run notebooks confined for --dask: with --graded among c.Execute.extra_arguments",
+    );
+  }
+  const notebooks = Math.max(
+    ...foldersIn(path.join(course, "release")).map(
+      (name) => notebooksIn(path.join(course, "release", name)).length,
+    ),
+  );
+  return GradingCluster.join(course, cluster, { jobs, limits, notebooks });
+}
 
 function selected(
   course: string,
@@ -134,6 +174,7 @@ async function grade(
   submission: Submission,
   nbgrader: NbGrader,
   tests: string,
+  cluster: GradingCluster | undefined,
 ): Promise<Answer & { notes?: string }> {
   const { assignment, student } = submission;
   const content = contentOf(course, submission);
@@ -144,9 +185,11 @@ async function grade(
     return failed(course, submission, nbgrader, content, { success: false, error: (error as Error).message });
   }
   const question = { do: "autograde", assignment, student, submitted: preparedStep } as const;
-  let answer = await nbgrader.ask(question);
+  const graded = (): Promise<Answer> =>
+    cluster ? cluster.grade(nbgrader, submission) : nbgrader.ask(question);
+  let answer = await graded();
   // Killed for lack of memory, say, which need not be the fault of this submission.
-  if (answer.hasEnded && !nbgrader.isClosed) answer = await nbgrader.ask(question);
+  if (answer.hasEnded && !nbgrader.isClosed) answer = await graded();
   if (nbgrader.isClosed) return answer;
   discard(course, submission);
   if (!answer.success) return failed(course, submission, nbgrader, content, answer);

@@ -71,6 +71,7 @@ Examples:
     .option("-j, --jobs <number>", "number of parallel jobs (default: one per core)", whole)
     .option("-f, --force", "also grade what is already graded")
     .option("--stale", "also grade what was graded by tests that have changed since")
+    .option("--dask <cluster>", "run notebooks on Dask: local, tcp://HOST:PORT, or a scheduler file (.json)")
     .addHelpText("after", "\nExit codes: 0 all graded, 1 some could not be graded, 2 invalid arguments")
     .action(async (assignments: string[], options: AutogradeOptions) => {
       process.exitCode = await (await import("./autograde.js")).autograde(assignments, options);

@@ -37,6 +37,21 @@ export async function answered(asked: Promise<Answer>): Promise<Answer> {
   return answer;
 }
 
+/** Nothing further can be done, whatever is asked: ends the work on all. */
+export class NothingFurther extends InputError {}
+
+/** How many things are done at a time. */
+export interface Lanes {
+  /** The number of nbgraders; one for each core. */
+  jobs?: number;
+  /** Calls the listener with how many items may be under way, each time that it grows; as many as nbgraders. */
+  capacity?: (listener: (count: number) => void) => void;
+  /** One of the nbgraders, that runs already. */
+  nbgrader?: NbGrader;
+  /** Called on Ctrl-C. */
+  stop?: () => void;
+}
+
 /** Whether a reason, by Node, Python or SQLite, is that nothing more can be written. */
 const isDiskFull = (reason: string): boolean =>
   /ENOSPC|EDQUOT|No space left on device|Disk quota exceeded|database or disk is full/.test(reason);
@@ -51,14 +66,14 @@ const isDiskFull = (reason: string): boolean =>
 export async function forEach<Item>(
   course: string,
   items: readonly Item[],
-  { jobs = availableParallelism(), nbgrader }: { jobs?: number; nbgrader?: NbGrader },
+  { jobs = availableParallelism(), capacity = (listener) => listener(jobs), stop: alsoStop, nbgrader }: Lanes,
   labelOf: (item: Item) => string,
   work: (nbgrader: NbGrader, item: Item) => Promise<Answer>,
 ): Promise<number> {
   const waiting = [...items];
-  const workers = Array.from({ length: Math.min(jobs, items.length) }, () => new NbGrader(course));
+  const nbgraders = Array.from({ length: Math.min(jobs, items.length) }, () => new NbGrader(course));
   // Starting one takes as long as a third of a small submission.
-  if (nbgrader && workers.length > 0) workers[0] = nbgrader;
+  if (nbgrader && nbgraders.length > 0) nbgraders[0] = nbgrader;
   let failures = 0;
   let done = 0;
   let interrupted = false;
@@ -66,38 +81,47 @@ export async function forEach<Item>(
   const stop = (): void => {
     interrupted = true;
     waiting.length = 0;
-    for (const worker of workers) worker.close();
+    alsoStop?.();
+    for (const nbgrader of nbgraders) nbgrader.close();
+  };
+  const lane = async (nbgrader: NbGrader): Promise<void> => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
+      const start = performance.now();
+      const label = labelOf(item);
+      const answer = await work(nbgrader, item).catch((error: Error): Answer => {
+        if (error instanceof NothingFurther) throw error;
+        return { success: false, error: error.message, log: error.stack ?? "" };
+      });
+      if (interrupted) return;
+      const seconds = ((performance.now() - start) / 1000).toFixed(1);
+      say(`${++done} of ${items.length}: ${label} (${seconds} s)${answer.success ? "" : " failed"}`);
+      if (answer.success) continue;
+      failures++;
+      const reason = reasonOf(answer);
+      if (isDiskFull(`${reason}${answer.error}`)) {
+        isFull = true;
+        waiting.length = 0;
+        return;
+      }
+      const log = path.join(course, ".nablab", "logs", `${label.replaceAll(", ", "-")}.log`);
+      writeAtomically(log, `${answer.log ?? ""}\n${answer.error ?? ""}\n`);
+      say(`  ${reason}\n  all of it: ${log}`);
+    }
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);
   try {
-    await Promise.all(
-      workers.map(async (worker) => {
-        for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
-          const start = performance.now();
-          const label = labelOf(item);
-          const answer = await work(worker, item).catch(
-            (error: Error): Answer => ({ success: false, error: error.message, log: error.stack ?? "" }),
-          );
-          if (interrupted) return;
-          const seconds = ((performance.now() - start) / 1000).toFixed(1);
-          say(`${++done} of ${items.length}: ${label} (${seconds} s)${answer.success ? "" : " failed"}`);
-          if (answer.success) continue;
-          failures++;
-          const reason = reasonOf(answer);
-          if (isDiskFull(`${reason}${answer.error}`)) {
-            isFull = true;
-            waiting.length = 0;
-            return;
-          }
-          const log = path.join(course, ".nablab", "logs", `${label.replaceAll(", ", "-")}.log`);
-          writeAtomically(log, `${answer.log ?? ""}\n${answer.error ?? ""}\n`);
-          say(`  ${reason}\n  all of it: ${log}`);
-        }
-      }),
-    );
+    const lanes: Promise<void>[] = [];
+    capacity((count) => {
+      while (lanes.length < Math.min(count, items.length)) lanes.push(lane(nbgraders[lanes.length % jobs]!));
+    });
+    // While it waits, lanes may be added.
+    for (let known = 0; known < lanes.length; ) {
+      known = lanes.length;
+      await Promise.all(lanes);
+    }
   } finally {
     process.off("SIGINT", stop).off("SIGTERM", stop);
-    for (const worker of workers) worker.close();
+    for (const nbgrader of nbgraders) nbgrader.close();
   }
   if (isFull) {
     // All others would fail as well.

@@ -5,6 +5,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import type { NotebookLimits } from "../../kernel/graded-session.js";
 import { ownPrefix, pathPrefix, pythonOf } from "../../kernel/jupyter-folders.js";
 import { installKernelspec } from "../../kernel/kernelspec.js";
 import { packageRoot, pythonPackages } from "../../kernel/own-packages.js";
@@ -14,6 +15,9 @@ import { InputError } from "../input-error.js";
 export type Request =
   | { do: "release"; assignment: string; into: string; trial: boolean; change_cells: boolean }
   | { do: "autograde"; assignment: string; student: string; submitted: string }
+  | { do: "sanitize"; assignment: string; student: string; submitted: string; into: string }
+  | { do: "save"; assignment: string; student: string; submitted: string }
+  | { do: "limits" }
   | { do: "forget"; assignment: string; student: string }
   | { do: "feedback"; assignment: string; student: string }
   | { do: "scores"; assignment: string; student?: string }
@@ -67,19 +71,22 @@ export type Answer = {
   students?: Student[];
   /** By which tests each assignment is graded now, as a number. */
   tests?: Record<string, string>;
+  /** What a notebook may take, by the course's configuration. */
+  limits?: NotebookLimits;
   /** The copy of the gradebook that was made before it was changed. */
   copy?: string;
   /** That nbgrader itself ended meanwhile; the next question starts a new one. */
   hasEnded?: boolean;
 } & Partial<Score>;
 
-/** One nbgrader, which does one thing at a time. */
+/** One nbgrader, which does one thing after the other. */
 export class NbGrader {
   readonly #course: string;
   #process: ChildProcess | undefined;
   #answer: ((answer: Answer) => void) | undefined;
   #said = "";
   #isClosed = false;
+  #last: Promise<unknown> = Promise.resolve();
 
   /** @param course the folder of the course */
   constructor(course: string) {
@@ -88,6 +95,13 @@ export class NbGrader {
 
   /** Asks and waits. Never rejects: an nbgrader that dies is a failure, and the next question starts a new one. */
   ask(request: Request): Promise<Answer> {
+    const answer = this.#last.then(() => this.#ask(request));
+    this.#last = answer.catch(() => {});
+    return answer;
+  }
+
+  #ask(request: Request): Promise<Answer> | Answer {
+    if (this.#isClosed) return { success: false, error: "interrupted" };
     const child = (this.#process ??= this.#start());
     return new Promise((resolve) => {
       this.#answer = resolve;

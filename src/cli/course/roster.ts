@@ -11,6 +11,7 @@ import { readTable, withoutApostrophe } from "./csv.js";
 import { answered } from "./each.js";
 import { type CourseOptions, courseFolder } from "./folder.js";
 import { NbGrader, type Student } from "./nbgrader.js";
+import { problemWith } from "./student-id.js";
 
 /** Reads a class list and adds its students to the roster; whoever is there already is brought up to date. */
 export async function importRoster(file: string, options: CourseOptions & { id?: string }): Promise<void> {
@@ -116,17 +117,6 @@ export function studentsOf(bytes: Uint8Array, file: string, idColumn?: string): 
   }
   if (students.length === 0) throw new InputError(`${file}: nobody is in it`);
   return students;
-}
-
-/** Why an id cannot name a folder. */
-export function problemWith(id: string): string | undefined {
-  if (id === "") return "a student has no id";
-  if (id.length > 100) return "an id has at most 100 letters";
-  // nbgrader looks for folders by patterns, in which these have a meaning.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[/\\*?[\]{}:"<>|\0-\x1f]/.test(id)) return 'an id must not hold any of / \\ * ? [ ] { } : " < > |';
-  if (/^\.|[. ]$/.test(id)) return "an id must not begin with a full stop, nor end with one or with a space";
-  return undefined;
 }
 
 /** What Moodle leaves of a name in a file name: no apostrophes, signs and runs of full stops, and a space for an underscore. */

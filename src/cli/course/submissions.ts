@@ -2,9 +2,10 @@
  * What was handed in, `submitted/STUDENT/ASSIGNMENT/` in the folder of a course, and how far its grading has come.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { writeAtomically } from "#platform";
+import { problemWith } from "./student-id.js";
 
 /** The work of a student on an assignment. */
 export interface Submission {
@@ -139,13 +140,25 @@ export function progressOf(course: string, submission: Submission): Progress {
   return { step: "graded", ...(notes !== undefined && { notes }), ...(tests !== undefined && { tests }) };
 }
 
+const kinds = {
+  link: "a link to another file; submissions hold files of their own only",
+  other: "no file but a pipe, a socket or a device; submissions hold files only",
+};
+
 /** Why a submission cannot be graded as it is; undefined if nothing is in the way. */
 export function obstacleTo(course: string, { assignment, student }: Submission): string | undefined {
   const folder = path.join(course, "submitted", student, assignment);
+  // Other folders are found by patterns, and shown in pages.
+  const problem = problemWith(student);
+  if (problem) return `the folder is named as no student can be: ${problem}`;
   // nbgrader copies what a link leads to, such as the solution, to where the cells of the notebook can read it.
-  const links = readdirSync(folder, { withFileTypes: true, recursive: true });
-  const link = links.find((entry) => entry.isSymbolicLink());
-  if (link) return `${link.name} is a link to another file; submissions hold files of their own only`;
+  if (lstatSync(folder).isSymbolicLink()) return `${assignment} is ${kinds.link}`;
+  const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
+  for (const entry of entries) {
+    if (entry.isSymbolicLink()) return `${entry.name} is ${kinds.link}`;
+    // Whoever reads a pipe waits for somebody who writes; a device may never end.
+    if (!entry.isFile() && !entry.isDirectory()) return `${entry.name} is ${kinds.other}`;
+  }
   const there = notebooksIn(folder).map((file) => path.basename(file));
   const released = notebooksIn(path.join(course, "release", assignment)).map((file) => path.basename(file));
   const missing = released.filter((name) => handedInAs(name, there, released) === undefined);

@@ -1,4 +1,4 @@
-/** The notebooks that come with nablab: the lectures, and the assignments as students get them. */
+/** The notebooks that come with nablab: the lectures, the classics, and the assignments as students get them. */
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -27,8 +27,8 @@ export async function ownNotebooks(): Promise<OwnNotebooks> {
     remove();
     throw error;
   }
-  const lectures = path.join(ours, "lectures");
-  return { folders: readdirSync(released).length > 0 ? [lectures, released] : [lectures], remove };
+  const folders = [path.join(ours, "lectures"), path.join(ours, "examples")];
+  return { folders: readdirSync(released).length > 0 ? [...folders, released] : folders, remove };
 }
 
 async function release(coursework: string, into: string): Promise<void> {

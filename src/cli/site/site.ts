@@ -15,6 +15,7 @@ import { InputError } from "../input-error.js";
 import { readNotebook } from "../notebook.js";
 import { say } from "../progress.js";
 import { addressOf } from "./addresses.js";
+import { dataBeside } from "./data-beside.js";
 import { indexPage } from "./index-page.js";
 import { makeLab } from "./lab.js";
 import { ownNotebooks } from "./own-notebooks.js";
@@ -86,7 +87,7 @@ async function make(
       sliders: sliders ? await sliderPictures(notebook, source) : new Map(),
     });
   }
-  const shared = sharedFiles(pages, slides);
+  const shared = new Map([...dataBeside(pages, tells), ...sharedFiles(pages, slides)]);
   const assets = `assets/${digest(...[...shared].flat())}`;
   const notebooks = pages.map(({ file, notebook }) => ({
     name: file.replace(/\.html$/, ".ipynb"),

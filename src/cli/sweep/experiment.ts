@@ -229,7 +229,7 @@ export function objection(
 ): string | undefined {
   for (const name of ["nablab", "node"] as const) {
     if (versions[name] === wanted[name]) continue;
-    return `${host} has ${name} ${versions[name]}, and the sweep runs with ${wanted[name]}; install that version there`;
+    return `${host} has ${name} ${versions[name]}, and ${wanted[name]} is needed; install that version there`;
   }
   for (const [name, version] of Object.entries(packages)) {
     const here = versionOfPackage(name, folder);

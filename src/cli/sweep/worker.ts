@@ -15,6 +15,7 @@ import { checkedValues, decode, encode, type Values } from "../../sweep/values.j
 import { InputError } from "../input-error.js";
 import { loadRun, objection, prepareCode, type Run } from "./experiment.js";
 import { runNotebookPoint } from "./notebook-point.js";
+import { runSubmission } from "./submission-point.js";
 
 const write = process.stdout.write.bind(process.stdout);
 process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
@@ -100,6 +101,11 @@ async function runPoint({ index, point, seed }: Task): Promise<void> {
       const { values, error, notebook } = outcome ?? { notebook: "", error: errorOf(stop.signal.reason) };
       if (error) answer({ is: "failed", index, error, seconds: seconds(), notebook });
       else answer({ is: "done", index, values: values!, seconds: seconds(), notebook });
+      return;
+    }
+    if (code?.kind === "submissions") {
+      const values = await runSubmission(point as { files: string }, code, scratch, stop.signal);
+      answer({ is: "done", index, values, seconds: seconds() });
       return;
     }
     const returned = await run!(point, { signal: stop.signal, report: reporter(index), seed });

@@ -2,7 +2,13 @@
  * Dense layers, in one of three ways: by products of dense matrices; where most inputs are zero, by products with what is
  * not zero, to the same bits; or, where samples come one by one, by vectors.
  */
-import { type Compressed, type Source, sumsLength, type Weights } from "../../compute/kernels.js";
+import {
+  type Compressed,
+  type Finish,
+  type Source,
+  sumsLength,
+  type Weights,
+} from "../../compute/kernels.js";
 import {
   line,
   type Matrix,
@@ -21,6 +27,8 @@ import { gatherInput, type LayerKind, type LayerParts, type LayerSteps, type Low
 
 /** What a dense layer has in memory. */
 interface DensePlan extends WeightShape {
+  /** Without biases b is there and stays 0. */
+  readonly bias: boolean;
   readonly A: ParametersPlan;
   readonly b: ParametersPlan;
   /** The inputs that are not zero, by sample and by column, where only they are multiplied. */
@@ -32,13 +40,14 @@ interface DensePlan extends WeightShape {
 export const fewRows = 4;
 
 /** Dense layers. */
-export const denseKind: LayerKind<LoweredLayer, DensePlan> = {
+export const denseKind: LayerKind<LoweredLayer & { readonly bias: boolean }, DensePlan> = {
   hasWeights: true,
   keepsRectified: false,
 
   lower(layer) {
     if (!(layer instanceof Dense)) return undefined;
-    return { kind: "dense", inputs: layer.inputs, outputs: layer.outputs, relu: false };
+    const { inputs, outputs, bias } = layer;
+    return { kind: "dense", inputs, outputs, bias, relu: false };
   },
 
   scratchLength: ({ inputs }) => scratchLength(inputs),
@@ -54,7 +63,7 @@ export const denseKind: LayerKind<LoweredLayer, DensePlan> = {
     return [forward, ...own, ...(isFirst ? [] : [["ab", rows, across, down] satisfies Product])];
   },
 
-  reserve({ inputs, outputs }, room, { rows, trainedRows, sparse, oneByOne }, input) {
+  reserve({ inputs, outputs, bias }, room, { rows, trainedRows, sparse, oneByOne }, input) {
     const few = trainedRows > 0 && trainedRows <= fewRows;
     let layout: WeightLayout = "rows";
     // Products with what is not zero give no gradient to the layer below where its output is zero, as a ReLU wants it.
@@ -65,6 +74,7 @@ export const denseKind: LayerKind<LoweredLayer, DensePlan> = {
     const shape = { layout, inputs, outputs };
     return {
       ...shape,
+      bias,
       A: room.parameters(weightLength(shape), sumsLength(shape)),
       b: room.parameters(padded(outputs), padded(outputs) / line),
       ...(layout !== "rows" && { byRow: room.compressed(rows, inputs) }),
@@ -75,15 +85,24 @@ export const denseKind: LayerKind<LoweredLayer, DensePlan> = {
   parameters: ({ A, b }) => [A, b],
 
   eachRun(plan, run) {
-    const { inputs, outputs, A, b } = plan;
+    const { inputs, outputs, bias, A, b } = plan;
     const stride = weightAt(plan, 0, 1) - weightAt(plan, 0, 0);
     for (let j = 0; j < outputs; j++) run(A.at + weightAt(plan, j, 0), inputs, stride);
-    run(b.at, outputs);
+    if (bias) run(b.at, outputs);
   },
 
-  bind({ layout, inputs, outputs, A, b, byRow, byColumn }, parts, views) {
+  bind({ layout, inputs, outputs, bias, A, b, byRow, byColumn }, parts, views) {
+    const { kernels, share, delta } = parts;
     const weights = { ...views.parameters(A), layout, inputs, outputs };
-    const dense = { ...parts, A: weights, b: views.parameters(b) };
+    const biases = views.parameters(b);
+    const dense: DenseParts = {
+      ...parts,
+      A: weights,
+      b: biases,
+      biasGradient(rows, finish) {
+        if (bias) kernels.biasGradient(biases, delta, rows, finish, share);
+      },
+    };
     if (layout === "rows") return tiles(dense);
     const rows = views.compressed(byRow!);
     if (layout === "columns") return columns(dense, rows);
@@ -95,11 +114,13 @@ export const denseKind: LayerKind<LoweredLayer, DensePlan> = {
 interface DenseParts extends LayerParts {
   readonly A: Weights;
   readonly b: Parameters;
+  /** The gradient of b, where there are biases. */
+  biasGradient(rows: number, finish: Finish): void;
 }
 
 /** By products of dense matrices. */
 function tiles(parts: DenseParts): LayerSteps {
-  const { kernels, share, meet, A, b, input, x, relu, delta } = parts;
+  const { kernels, share, meet, A, b, input, x, relu, delta, biasGradient } = parts;
   return {
     prepare: (rows, source) => gatherInput(parts, rows, source),
     forward: (rows) => kernels.affine(x, input, A, b.theta, rows, relu, share),
@@ -109,14 +130,14 @@ function tiles(parts: DenseParts): LayerSteps {
         meet();
       }
       kernels.weightGradient(A, delta, input, rows, finish, share);
-      kernels.biasGradient(b, delta, rows, finish, share);
+      biasGradient(rows, finish);
     },
   };
 }
 
 /** By products with what is not zero; `byColumn` where it is trained. Its inputs come first, or after a ReLU. */
 function panels(
-  { kernels, share, meet, A, b, input, x, relu, delta }: DenseParts,
+  { kernels, share, meet, A, b, input, x, relu, delta, biasGradient }: DenseParts,
   byRow: Compressed,
   byColumn?: Compressed,
 ): LayerSteps {
@@ -134,7 +155,7 @@ function panels(
         meet();
       }
       kernels.sparseGradient(A, delta, byColumn!, rows, finish, share);
-      kernels.biasGradient(b, delta, rows, finish, share);
+      biasGradient(rows, finish);
     },
   };
 }
@@ -144,7 +165,7 @@ function panels(
  * inputs come first, or after a ReLU.
  */
 function columns(
-  { kernels, share, meet, A, b, input, x, relu, delta }: DenseParts,
+  { kernels, share, meet, A, b, input, x, relu, delta, biasGradient }: DenseParts,
   byRow: Compressed,
 ): LayerSteps {
   const fromBelow = sourceOf(input);
@@ -156,7 +177,7 @@ function columns(
     forward: (rows) => kernels.columnAffine(x, byRow, A, b.theta, rows, relu, share),
     backward(rows, finish, below) {
       kernels.columnBackward(A, delta, byRow, share);
-      kernels.biasGradient(b, delta, rows, finish, share);
+      biasGradient(rows, finish);
       if (!below) return;
       meet();
       kernels.columnInputGradient(below.delta, A, byRow, share);

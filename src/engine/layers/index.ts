@@ -1,10 +1,15 @@
 // The kinds of layers that train in threads: one file each.
 import { activationKind } from "./activation.js";
+import { batchNormKind } from "./batch-norm.js";
 import { convolutionKind } from "./convolution.js";
 import { denseKind } from "./dense.js";
 import { dropoutKind } from "./dropout.js";
+import { embeddingKind } from "./embedding.js";
 import type { LayerKind } from "./layer.js";
+import { layerNormKind } from "./layer-norm.js";
 import { poolingKind } from "./pooling.js";
+import { preluKind } from "./prelu.js";
+import { softmaxKind } from "./softmax.js";
 
 /** By the names that lowered layers and plans have. */
 const layerKinds = {
@@ -13,6 +18,11 @@ const layerKinds = {
   pooling: poolingKind,
   activation: activationKind,
   dropout: dropoutKind,
+  prelu: preluKind,
+  softmax: softmaxKind,
+  layerNorm: layerNormKind,
+  batchNorm: batchNormKind,
+  embedding: embeddingKind,
 } as unknown as Readonly<Record<string, LayerKind>>;
 
 /** All kinds. */

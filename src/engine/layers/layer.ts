@@ -2,6 +2,7 @@
  * The interface of a kind of layer. Each kind is one file of this folder: it recognises its layers in a network, reserves
  * memory for them, and steps them; nothing outside depends on a layer's kind.
  */
+import type { Region } from "../../compute/arena.js";
 import type { Finish, Kernels, Source } from "../../compute/kernels.js";
 import type { Matrix } from "../../compute/matrix.js";
 import type { Product } from "../../compute/openblas.js";
@@ -70,6 +71,8 @@ export interface LayerKind<L extends LoweredLayer = LoweredLayer, P extends obje
   reserve(layer: L, room: Room, use: Use, input: Input): P;
   /** Initialises its memory before the first step. */
   prepare?(plan: P, views: Pick<Views, "array" | "matrix">): void;
+  /** What it keeps besides, in the order of the network's buffers. */
+  buffers?(plan: P): readonly Region<"Float64Array">[];
   /** Its parameters. */
   parameters(plan: P): readonly ParametersPlan[];
   /** Goes through its parameters in the order of the network's theta. */

@@ -27,6 +27,10 @@ export interface GapChartOptions {
   k?: "log" | "linear";
   /** A line under the title. */
   note?: string;
+  /** Whether the best value so far is drawn, min over j ≤ k, as for methods that do not descend in every step; false. */
+  best?: boolean;
+  /** Straight lines, by what they are called, see `lineChart`. */
+  lines?: LineChartOptions["lines"];
 }
 
 /**
@@ -35,7 +39,7 @@ export interface GapChartOptions {
  * On two logarithmic axes a power law k^−p is a line of slope −p; with `k: "linear"` a geometric law is a line.
  *
  * @param paths what `descend` returned
- * @param options `bounds`, `title`, `k`: the scale of the k-axis, `note`
+ * @param options `bounds`, `title`, `k`: the scale of the k-axis, `note`, `best`, `lines`
  * @throws TypeError for an empty list, or none.
  * @example
  * const F = quadratic({ spectrum: [1, 0.01] });
@@ -48,14 +52,16 @@ export interface GapChartOptions {
  */
 export function gapChart(
   paths: readonly PathLike[],
-  { bounds = [], title, k: scale = "log", note }: GapChartOptions = {},
+  { bounds = [], title, k: scale = "log", note, best = false, lines }: GapChartOptions = {},
 ): Figure {
   if (!Array.isArray(paths) || paths.length === 0) {
     throw new TypeError("gapChart: give a list of paths, as in gapChart([path])");
   }
   const known = paths.every(({ gaps }) => gaps.length > 0);
   const series: Series[] = paths.map((path: PathLike) => {
-    const list = known ? path.gaps : path.values;
+    const all = known ? path.gaps : path.values;
+    let least = Number.POSITIVE_INFINITY;
+    const list = best ? all.map((value) => (least = Math.min(least, value))) : all;
     return { name: path.name, x: counting(list.length - 1), y: list.subarray(1) };
   });
   const longest = counting(Math.max(...paths.map(({ values }: PathLike) => values.length - 1)));
@@ -68,8 +74,11 @@ export function gapChart(
   const options: LineChartOptions = {
     title: title ?? `${known ? "Gap" : "Value"} of ${paths[0]!.objective.name} over the steps`,
     x: { title: "k", scale },
-    y: known ? { title: "F(θ(k)) − F*", scale: "log" } : { title: "F(θ(k))" },
+    y: known
+      ? { title: best ? "min F(θ(j)) − F*, j ≤ k" : "F(θ(k)) − F*", scale: "log" }
+      : { title: best ? "min F(θ(j)), j ≤ k" : "F(θ(k))" },
     series,
+    ...(lines && { lines }),
     ...(note !== undefined && { note }),
   };
   return lineChart(options);

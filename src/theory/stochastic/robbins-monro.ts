@@ -6,14 +6,15 @@ import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
 import { printing } from "../../display/host.js";
+import type { Region } from "../../optim/projected.js";
 import { type StepSize, stepSizeAt, stepSizeText } from "../../optim/schedule.js";
 import { checkWhole } from "../../options/check.js";
 import { type Random, random } from "../../tensor/random.js";
 import { Ensemble, recordedSteps } from "./ensemble.js";
 import { type EnsembleChartOptions, ensembleChart } from "./ensemble-chart.js";
 
-/** A noisy observation at θ: one draw of N(θ). */
-export type Observation = (theta: number, stream: Random) => number;
+/** A noisy observation at θ: one draw of N(θ), in step k = 1, 2, …. */
+export type Observation = (theta: number, stream: Random, k: number) => number;
 
 /** The problem, the step sizes, and how many paths, and how long. */
 export interface RobbinsMonroOptions {
@@ -33,6 +34,11 @@ export interface RobbinsMonroOptions {
   seed?: number;
   /** The root θ*, if it is known: then errors are recorded too. */
   thetaStar?: number;
+  /**
+   * Keeps θ(k) in a set, θ(k) = P(θ(k−1) − η(k) (N − α)) with the nearest point P of it, such as `box(-10, 10)`: then nothing has to
+   * be assumed of the growth of M.
+   */
+  region?: Region;
   /** What it is called in charts; by default the schedule. */
   name?: string;
 }
@@ -59,7 +65,7 @@ export interface RobbinsMonro extends Displayable {
  * yours, which cannot be sent to another thread. A step takes 0.10 µs with uniform and 0.15 µs with normal noise
  * (Node 20), so that 300 paths of 20,000 steps take less than a second. For objectives of nablab `sgdPaths` uses threads.
  *
- * @param options `N`, `theta0`, `schedule`; `alpha` = 0, `steps` = 1000, `paths` = 200, `seed` = 0, `thetaStar`, `name`
+ * @param options `N`, `theta0`, `schedule`; `alpha` = 0, `steps` = 1000, `paths` = 200, `seed` = 0, `thetaStar`, `region`, `name`
  * @throws RangeError for a start that is not finite, or numbers of steps or paths that are no whole numbers ≥ 1.
  * @example
  * const median = robbinsMonro({
@@ -78,6 +84,7 @@ export function robbinsMonro({
   paths = 200,
   seed = 0,
   thetaStar,
+  region,
   name,
 }: RobbinsMonroOptions): RobbinsMonro {
   if (typeof N !== "function" || !Number.isFinite(theta0)) {
@@ -86,6 +93,11 @@ export function robbinsMonro({
     );
   }
   checkWhole("robbinsMonro", { steps, paths });
+  if (region !== undefined && typeof region?.project !== "function") {
+    throw new TypeError(
+      `robbinsMonro: region must be one such as box(-10, 10), got ${inspect(region, { depth: 0 })}`,
+    );
+  }
   const label = typeof schedule === "number" ? `η = ${formatNumber(schedule)}` : stepSizeText(schedule);
   const title = name ?? label;
   const etas = Float64Array.from({ length: steps + 1 }, (_, k) =>
@@ -106,7 +118,8 @@ export function robbinsMonro({
     let at = 0;
     for (let step = 0; step <= steps; step++) {
       if (step > 0) {
-        theta -= etas[step]! * (N(theta, stream) - alpha);
+        theta -= etas[step]! * (N(theta, stream, step) - alpha);
+        if (region) theta = projection(theta, region);
         sum += theta;
       }
       // The supremum of the steps since the one recorded before; made one over all later steps below.
@@ -156,4 +169,12 @@ export function robbinsMonro({
       return { ...bundle, "text/plain": `${text}\n${bundle["text/plain"]}` };
     },
   });
+}
+
+const single = new Float64Array(1);
+
+function projection(theta: number, region: Region): number {
+  single[0] = theta;
+  region.project(single);
+  return single[0]!;
 }

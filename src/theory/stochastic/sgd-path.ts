@@ -20,13 +20,14 @@ export interface PathTask {
 export interface PathRecord {
   gaps: Float64Array;
   averaged: Float64Array;
+  means: Float64Array;
   gradients: Float64Array;
   distances: Float64Array;
   last: Float64Array;
 }
 
 /** How many numbers a record holds. */
-export const recordSize = ({ k, theta0 }: PathTask): number => 4 * k.length + theta0.length;
+export const recordSize = ({ k, theta0 }: PathTask): number => 5 * k.length + theta0.length;
 
 /** The record of a path in memory that holds those of all, one after the other. */
 export function recordAt(memory: ArrayBufferLike, task: PathTask, path: number): PathRecord {
@@ -39,7 +40,8 @@ export function recordAt(memory: ArrayBufferLike, task: PathTask, path: number):
     averaged: row(1),
     gradients: row(2),
     distances: row(3),
-    last: at(4 * n, task.theta0.length),
+    means: row(4),
+    last: at(5 * n, task.theta0.length),
   };
 }
 
@@ -61,6 +63,7 @@ export function runPath(
   const stream = random(seed).split("sgdPaths").split(path);
   const theta = Float64Array.from(theta0);
   const mean = Float64Array.from(theta0);
+  const plain = Float64Array.from(theta0);
   const before = new Float64Array(theta.length);
   const state = rule.init(theta.length);
   let [at, sum] = [0, 0];
@@ -81,11 +84,14 @@ export function runPath(
       if (sum > 0) {
         for (let i = 0; i < mean.length; i++) mean[i]! += (size / sum) * (before[i]! - mean[i]!);
       }
+      // The mean of Polyak and Ruppert, of θ after each step.
+      for (let i = 0; i < plain.length; i++) plain[i]! += (theta[i]! - plain[i]!) / step;
     }
     if (step !== k[at]) continue;
     if (stopped()) return false;
     record.gaps[at] = gapAt(theta);
     record.averaged[at] = gapAt(mean);
+    record.means[at] = gapAt(plain);
     const gradient = F.gradient(theta);
     record.gradients[at] = dot(gradient, gradient);
     if (F.thetaStar) record.distances[at] = theta.reduce((all, x, i) => all + (x - F.thetaStar![i]!) ** 2, 0);

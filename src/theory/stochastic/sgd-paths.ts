@@ -45,8 +45,10 @@ export interface SgdPathsOptions {
 export interface SgdPaths extends Displayable {
   /** F(θ(k)) − F* along each path; F(θ(k)) if F* is not known. */
   readonly gaps: Ensemble;
-  /** The same at the mean of θ(0), …, θ(k−1), each with the weight of the step size that follows it. */
+  /** The same at the weighted mean of θ(0), …, θ(k−1), each with the weight of the step size that follows it (B5). */
   readonly averagedGaps: Ensemble;
+  /** The same at the plain mean of θ(1), …, θ(k), that of Polyak and Ruppert and of `averaging()`. */
+  readonly meanGaps: Ensemble;
   /** ‖∇F(θ(k))‖² along each path. */
   readonly squaredGradients: Ensemble;
   /** ‖θ(k) − θ*‖² along each path, if a minimiser is known. */
@@ -121,7 +123,8 @@ export async function sgdPaths(F: StochasticObjective, options: SgdPathsOptions)
   const text = String(gaps);
   return Object.freeze({
     gaps,
-    averagedGaps: ensemble(`F(mean of θ(0), …, θ(k−1))${star}`, "averaged"),
+    averagedGaps: ensemble(`F(mean of θ(0), …, θ(k−1) with weights η)${star}`, "averaged"),
+    meanGaps: ensemble(`F(mean of θ(1), …, θ(k))${star}`, "means"),
     squaredGradients: ensemble("‖∇F(θ(k))‖²", "gradients"),
     ...(F.thetaStar && { squaredDistances: ensemble("‖θ(k) − θ*‖²", "distances") }),
     last: records.map(({ last }) => last),

@@ -12,14 +12,13 @@ import {
   type Verdict,
   verdictOf,
 } from "../../display/verdict.js";
-import { normalQuantile } from "../../tensor/normal.js";
 import { upperStudent } from "../../tensor/student.js";
 import { distance, type Vector } from "../algebra/vectors.js";
 import { convexity, minimiser, type RunFacts, shortSteps } from "../bounds/assumptions.js";
 import type { Bound, Bounded } from "../bounds/bounds.js";
 import { Path } from "../descent/path.js";
 import type { SgdPaths } from "../stochastic/sgd-paths.js";
-import { limitOf, wide } from "./check-estimate.js";
+import { limitOf, marginOf, wide } from "./check-estimate.js";
 import { estimateMean } from "./estimate.js";
 
 /** Whether a bound held along a path, and how closely. Shows itself as a sentence over the chart. */
@@ -184,9 +183,10 @@ function ofMean(draws: Float64Array, bound: number, alarm: number): StepVerdict 
     const away = draws.some((x) => !Number.isFinite(x)) && Number.isFinite(bound);
     return { verdict: away ? "no" : "undecided", times: fewestPaths, detects: Number.POSITIVE_INFINITY };
   }
-  const { mean, standardError: s, skewness, doubt } = estimateMean(draws);
+  const { mean, standardError: s, skewness, skewnessError, doubt } = estimateMean(draws);
   const plain = upperStudent(alarm, n - 1);
-  const detects = (plain * s + normalQuantile(0.99) * s) / bound;
+  const { margin, skewed: beside } = marginOf(n - 1, Math.abs(skewness) + 2 * skewnessError);
+  const detects = ((plain + (beside > 1 ? wide(n) : 1) * margin) * s) / bound;
   if (mean - plain * s > bound * (1 + 1e-12)) return { verdict: "no", times: 0, detects };
   const few = Math.max(2, Math.ceil(fewestPaths / n));
   if (n < fewestPaths) return { verdict: "undecided", times: few, detects };

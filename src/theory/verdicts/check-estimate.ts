@@ -10,7 +10,6 @@ import { formatNumber } from "../../display/format-number.js";
 import { printing } from "../../display/host.js";
 import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
 import { checkNumbers, refused } from "../../options/check.js";
-import { normalQuantile } from "../../tensor/normal.js";
 import { tailOf, upperStudent, whereTailIs } from "../../tensor/student.js";
 import { CheckFailed, requireClaim } from "./check.js";
 import type { Estimate } from "./estimate.js";
@@ -78,14 +77,14 @@ const rounding = 1e-12;
  * throws if the numbers speak against it, or are too uncertain to speak for it.
  *
  * With measured m, standard error s, expected μ, and z the quantile of Student's t, P(|T| > z) = `falseAlarm`: the claim is
- * wrong if |m − μ| > z s. A deviation of (z + z₀.₉₉) s is found with probability 0.99; the claim is decided only if that is at
- * most `within`. Hence a right claim is called wrong with probability `falseAlarm`, and one that is wrong by `within` passes
+ * wrong if |m − μ| > z s. A deviation of (z + t₀.₉₉) s is found with probability 0.99, t₀.₉₉ Student's quantile; the claim is
+ * decided only if that is at most `within`. Hence a right claim is called wrong with probability `falseAlarm`, and one that is wrong by `within` passes
  * with probability 0.01 at most. With `atMost` (`atLeast`) the claim holds if m + z s is below the bound, and is
  * wrong if m − z s is above it. Of a list each entry is compared, with its share of the false alarm (Bonferroni).
  *
- * For an `Estimate` z is larger where its draws are skewed: P(T < −z) grows by the factor exp(γ z³/3), γ the skewness of
+ * For an `Estimate` z and t are larger where its draws are skewed: P(T < −z) grows by the factor exp(γ z³/3), γ the skewness of
  * the mean; where that is not known so far out, only 4 z s (more of fewer than 100 draws) are far enough
- * inside of a bound; and an estimate in doubt decides nothing.
+ * inside of a bound; and an estimate in doubt decides nothing. In t skewness counts three times, as it is only estimated.
  *
  * @param claim its number, A1 … A17 or B1 … B12
  * @param statement what is claimed, in words
@@ -127,7 +126,7 @@ export function checkEstimate(claim: string, statement: string, options: Estimat
 /**
  * The same comparison as `checkEstimate`, for an experiment that is no claim of the lectures: returns the verdict and
  * throws nothing for a wrong or an undecided one. With P(|T| > z) = `falseAlarm` it is wrong if |m − μ| > z s, and decided
- * if (z + z₀.₉₉) s ≤ `within`.
+ * if (z + t₀.₉₉) s ≤ `within`.
  *
  * @param options what was measured and expected
  * @throws RangeError for numbers that are not finite; TypeError where one is missing.
@@ -199,8 +198,10 @@ function compared(task: Task): Compared {
   const off = side === "expected" ? Math.abs(measured - bound) : (measured - bound) * sign(side);
   const beyond = off - remainder;
   const z = Math.abs(beyond) <= floor ? 0 : beyond / error;
-  const { limit, skewed } = limitOf(alarm, degrees, skewness);
-  const seen = (limit + normalQuantile(1 - miss)) * error;
+  const { limit, skewed: skewedThere } = limitOf(alarm, degrees, skewness);
+  const { margin, skewed: skewedBeside } = marginOf(degrees, skewness);
+  const skewed = Math.max(skewedThere, skewedBeside);
+  const seen = (limit + margin) * error;
   const detects = remainder + floor + seen;
   const known = { measured, standardError: error, expected: bound, z, limit, detects, task };
   const decided = { ...known, times: 0, why: undefined, words: undefined };
@@ -225,6 +226,19 @@ function compared(task: Task): Compared {
   const why = "so close to it, the other side cannot be excluded";
   // Next to the bound no number of draws decides: nothing above a million is advice.
   return { ...known, verdict: "undecided", times, why, words: undefined };
+}
+
+/**
+ * How much farther than the limit, in standard errors, a deviation must be to be beyond it but once in a hundred times. It is
+ * missed where what was measured is off the other way, by as much as its standard error, estimated from the same draws, may be
+ * too small: by Student's t, with three times the skewness γ that is stated, P(T > t) = 0.01 exp(−γ t³) with the t of γ = 0 there: of
+ * those that are decided, the more skewed owe that to a skewness that was estimated too small. Only for γ t ≤ 0.3, as the limit.
+ */
+export function marginOf(degrees: number, skewness: number): { margin: number; skewed: number } {
+  const plain = upperStudent(miss, degrees);
+  if (skewness === 0) return { margin: plain, skewed: 0 };
+  const margin = upperStudent(miss * Math.exp(-Math.min(skewness, 0.3 / plain) * plain ** 3), degrees);
+  return { margin, skewed: Math.min((skewness * plain) ** 2 / 0.3 ** 2, 1e9) };
 }
 
 /** Skewed draws count as inside a bound where they are inside with this many times the width. */

@@ -4,10 +4,9 @@
  */
 import { formatNumber } from "../../display/format-number.js";
 import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
-import { normalQuantile } from "../../tensor/normal.js";
 import { upperStudent } from "../../tensor/student.js";
 import type { Ensemble } from "../stochastic/ensemble.js";
-import { limitOf } from "./check-estimate.js";
+import { limitOf, marginOf } from "./check-estimate.js";
 import { momentsOf } from "./estimate.js";
 
 /** A fitted power law C k^−exponent. Shows itself as a sentence. */
@@ -170,8 +169,10 @@ export function fitPower(
     const off = exponents[0] - exponents[1];
     const { limit: own, skewed } = limitOf(falseAlarm / 2, degrees, skewness);
     const limit = skewed > 1 ? wide * upperStudent(falseAlarm / 2, degrees) : own;
+    const beside = marginOf(degrees, skewness);
+    const margin = beside.skewed > 1 ? wide * beside.margin : beside.margin;
     const z = Math.abs(off) <= 1e-9 ? 0 : off / Math.max(error, 1e-12);
-    return { steps, exponents, largest, z, limit, detects: (usual + normalQuantile(0.99)) * error };
+    return { steps, exponents, largest, z, limit, detects: (usual + margin) * error };
   }
 }
 

@@ -171,10 +171,14 @@ function catoni(draws: Float64Array, m0: number, alarm: number, kurtosis: number
   }
   const { sum, a, rest, square } = catoniSums(draws, m0, alarm, rounding);
   const v = square / (1 - spread);
-  // Under a mean of m₀ + d: Σψ ≥ n a d − n a² (σ² + d²)/2 − ln(1/miss) with probability 1 − miss.
-  const c = (log * (2 + 1 / (1 - spread)) + Math.log(1 / miss)) / Math.sqrt(2 * rest * log);
+  // Under a mean of m₀ + d: Σψ ≥ n a d − n a² (σ² + d²)/2 − ln(2/miss) with probability 1 − miss/2; and with as much σ² is at
+  // most what the variance of the draws says, as it is rarely too small.
+  const c = (log * (2 + 1 / (1 - spread)) + Math.log(2 / miss)) / Math.sqrt(2 * rest * log);
+  const short = Math.sqrt((2 * kurtosis * Math.log(2 / miss)) / n);
   const detects =
-    c < 1 ? (Math.sqrt(variance) * c) / Math.sqrt(1 - c * c) + rounding : Number.POSITIVE_INFINITY;
+    c < 1 && short < 0.8
+      ? (Math.sqrt(variance / (1 - short)) * c) / Math.sqrt(1 - c * c) + rounding
+      : Number.POSITIVE_INFINITY;
   return decided(Math.abs(sum) > (rest * a * a * v) / 2 + log ? "no" : "yes", detects);
 }
 

@@ -72,7 +72,7 @@ export function drawAt(
         );
       }
       columns[j]![n] = value;
-      if (value !== columns[j]![0]) alike = false;
+      if (alike && value !== columns[j]![0]) alike = false;
     }
   }
   const certain = alike && isCertain(draw, theta, stream, streams.split(place));
@@ -91,17 +91,18 @@ export function seenAt(
     for (let i = 0; i < n; i++) running += (column[i]! - running) / (i + 1);
     return running;
   });
-  const squares = new Float64Array(n);
-  let largest = 0;
-  for (let i = 0; i < n; i++) {
-    let size = 0;
-    for (let j = 0; j < columns.length; j++) {
-      const value = columns[j]![i]!;
-      squares[i]! += (value - mean[j]!) ** 2;
-      size += value * value;
+  // Column by column, as they lie in memory: of thousands of entries a draw is scattered over as many arrays.
+  const [squares, sizes] = [new Float64Array(n), new Float64Array(n)];
+  for (let j = 0; j < columns.length; j++) {
+    const [column, centre] = [columns[j]!, mean[j]!];
+    for (let i = 0; i < n; i++) {
+      const value = column[i]!;
+      const off = value - centre;
+      squares[i]! += off * off;
+      sizes[i]! += value * value;
     }
-    largest = Math.max(largest, Math.sqrt(size));
   }
+  const largest = Math.sqrt(sizes.reduce((most, size) => Math.max(most, size), 0));
   let [z, entry, bias] = [0, 0, 0];
   tests?.forEach(({ off, standardError }, j) => {
     // Entries that do not scatter (a constant gradient entry) may differ by rounding only.
@@ -127,10 +128,14 @@ export function seenAt(
 /** How far each draw is from the entries' medians: a mean may itself be far out in the tail. */
 function fromMedian(columns: readonly Float64Array[]): Float64Array {
   const n = columns[0]!.length;
-  const squares = new Float64Array(n);
+  const [squares, sorted] = [new Float64Array(n), new Float64Array(n)];
   for (const column of columns) {
-    const median = column.toSorted()[Math.floor(n / 2)]!;
-    for (let i = 0; i < n; i++) squares[i]! += (column[i]! - median) ** 2;
+    sorted.set(column);
+    const median = sorted.sort()[Math.floor(n / 2)]!;
+    for (let i = 0; i < n; i++) {
+      const off = column[i]! - median;
+      squares[i]! += off * off;
+    }
   }
   return squares.map(Math.sqrt);
 }

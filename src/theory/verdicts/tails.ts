@@ -52,7 +52,7 @@ const clear = 4;
  * called infinite. No sample proves either: beyond the largest draw the tail may be anything.
  */
 export function tailIndex(sample: Float64Array): TailIndex {
-  const sorted = sample.toSorted((a, b) => b - a);
+  const sorted = sample.toSorted().reverse(); // without a function that compares, ten times as fast
   const hill = (k: number) => {
     const floor = sorted[k]!;
     let sum = 0;

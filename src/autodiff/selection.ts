@@ -1,0 +1,59 @@
+/**
+ * What all ways of differentiating share of operations that choose among numbers, put them side by side, or sum their exponentials: they
+ * are linear but for which is chosen, so that each way says only how it takes and places numbers.
+ */
+import { Tensor } from "../tensor/index.js";
+import { checkAxis } from "../tensor/shapes.js";
+import type { Traced } from "./traced.js";
+
+/** Numbers placed along an axis of the given extent at these indices, among zeros; what meets is added: `take`, transposed. */
+export function scattered(x: Tensor, indices: ArrayLike<number>, axis: number, extent: number): Tensor {
+  const shape = x.shape.with(axis, extent);
+  const out = new Float64Array(shape.reduce((product, n) => product * n, 1));
+  const inner = x.shape.slice(axis + 1).reduce((product, n) => product * n, 1);
+  const n = x.shape[axis]!;
+  for (let i = 0; i < x.size; i++) {
+    const outer = Math.floor(i / (n * inner));
+    const from = indices[Math.floor(i / inner) % n]!;
+    const at = from < 0 ? from + extent : from;
+    out[(outer * extent + at) * inner + (i % inner)]! += x.data[i]!;
+  }
+  return new Tensor(shape, out);
+}
+
+/** Entries `start` to `end` − 1 along an axis, counted as by `Array.prototype.slice`. */
+export function sliced<T extends Traced>(x: T, start: number, end: number, axis: number): T {
+  const at = checkAxis("slice", axis, x.shape);
+  const indices = Array.from({ length: x.shape[at]! }, (_, i) => i).slice(start, end);
+  return x.take(indices, at) as T;
+}
+
+/** The largest entry, or that along an axis: the first where several are. */
+export function largest<T extends Traced>(x: T, axis?: number): T {
+  const flat = x.reshape(-1);
+  if (axis === undefined) return flat.take([x.value.argmax()]).reshape() as T;
+  const at = checkAxis("max", axis, x.shape);
+  const inner = x.shape.slice(at + 1).reduce((product, n) => product * n, 1);
+  const n = x.shape[at]!;
+  const winners = x.value.argmax(at).data;
+  const places = Array.from(winners, (k, i) => (Math.floor(i / inner) * n + k) * inner + (i % inner));
+  return flat.take(places).reshape(...x.shape.filter((_, i) => i !== at)) as T;
+}
+
+/** log Σ e^x without overflow: with m = max x it is m + log Σ e^(x − m), whose derivative does not depend on m. */
+export function logSumOfExp<T extends Traced>(x: T, axis?: number): T {
+  if (axis === undefined) {
+    const m = finite(x.value.max());
+    return x.sub(m).exp().sum().log().add(m) as T;
+  }
+  const at = checkAxis("logSumExp", axis, x.shape);
+  const m = x.value.max(at).map(finite);
+  return x
+    .sub(m.reshape(x.shape.with(at, 1)))
+    .exp()
+    .sum(at)
+    .log()
+    .add(m) as T;
+}
+
+const finite = (m: number): number => (Number.isFinite(m) ? m : 0);

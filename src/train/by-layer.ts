@@ -1,0 +1,116 @@
+/** A rule for each layer: step sizes by layer, and layers that stay as they are. */
+import { inspect } from "#platform";
+import { Sequential } from "../nn/index.js";
+import { parametersOf } from "../nn/sequential.js";
+import type { Rule, RuleState } from "../optim/index.js";
+import { makeRule, withInnerRules } from "../optim/rule.js";
+
+/** The rule of layer t = 1, 2, … of those with parameters, counted as A[t] where all have weights; `undefined` for one that stays. */
+export type RuleOfLayer = readonly (Rule | undefined)[] | ((t: number) => Rule | undefined);
+
+/**
+ * A rule for each layer with parameters (PyTorch's parameter groups), such as a smaller step size for the first layers of a network
+ * that was loaded, or none at all: a layer whose rule is `undefined` stays as it is. Each rule sees its layer's parameters and
+ * gradient alone, θ_t(k+1) = θ_t(k) − d_t(k), and remembers what belongs to them.
+ *
+ * It steps in float64, with gradients from the threads where that pays. The record's step size is that of the last layer that moves.
+ *
+ * @param model the network that will be trained
+ * @param rules a list with a rule for each layer with parameters, from the first on, or a function of t = 1, 2, …
+ * @throws TypeError for what is no network or no rule; RangeError unless the list has as many entries as there are such layers, or if
+ *   none of them moves.
+ * @example
+ * const net = sequential([dense(1, 1, { init: constant(1) }), dense(1, 1, { init: constant(1) })]);
+ * const rule = byLayer(net, (t) => sgd({ eta: 0.1 * t }));
+ * rule.step(net.theta, Float64Array.of(1, 1, 1, 1), rule.init(4));
+ * net.theta // → Float64Array(4) [ 0.9, -0.1, 0.8, -0.2 ]
+ * @see Howard, Ruder, Universal language model fine-tuning for text classification, 2018, section 3.2.
+ */
+export function byLayer(model: Sequential, rules: RuleOfLayer): Rule {
+  if (!(model instanceof Sequential)) {
+    throw new TypeError(
+      `byLayer: expected a network as the first argument, got ${inspect(model, { depth: 0 })}`,
+    );
+  }
+  const sizes = model.layers
+    .map((layer) => parametersOf(layer).reduce((sum, { size }) => sum + size, 0))
+    .filter((size) => size > 0);
+  if (typeof rules !== "function" && rules?.length !== sizes.length) {
+    throw new RangeError(
+      `byLayer: the network has ${sizes.length} layers with parameters, so there must be as many rules, got ${inspect(rules, { depth: 0 })}`,
+    );
+  }
+  let end = 0;
+  const parts = sizes.map((size, i) => {
+    const rule = typeof rules === "function" ? rules(i + 1) : rules[i];
+    if (rule !== undefined && typeof rule?.step !== "function") {
+      throw new TypeError(
+        `byLayer: the rule of layer ${i + 1} must be one such as sgd({ eta: 0.1 }), or undefined if it stays, got ${inspect(rule, { depth: 0 })}`,
+      );
+    }
+    return { rule, t: i + 1, size, from: end, to: (end += size) };
+  });
+  const moving = parts.filter((part): part is typeof part & { rule: Rule } => part.rule !== undefined);
+  if (moving.length === 0) throw new RangeError("byLayer: at least one layer must have a rule, got none");
+  const last = moving.at(-1)!;
+  // Arrays are windows on one as long as θ, so that checkpoints and files see the state of any other rule; numbers get the layer's number.
+  const stateOf = ({ rule, t, size, from, to }: (typeof moving)[number], state: RuleState): RuleState => {
+    const own: RuleState = { k: state.k };
+    for (const [name, first] of Object.entries(rule.init(size))) {
+      if (name === "k") continue;
+      own[name] =
+        typeof first === "number"
+          ? (state[`${name}${t}`] as number)
+          : (state[name] as Float64Array).subarray(from, to);
+    }
+    return own;
+  };
+  const made = makeRule(
+    "byLayer",
+    {},
+    {
+      name: "byLayer",
+      options: {},
+      init(size) {
+        const state: RuleState = { k: 0 };
+        for (const { rule, t, size: own, from } of moving) {
+          for (const [name, first] of Object.entries(rule.init(own))) {
+            if (name === "k") continue;
+            if (typeof first === "number") state[`${name}${t}`] = first;
+            else
+              ((state[name] ??= new Float64Array(size)) as Float64Array).set(
+                first,
+                Math.min(from, size - own),
+              );
+          }
+        }
+        return state;
+      },
+      step(theta, gradient, state) {
+        if (theta.length !== end) {
+          throw new RangeError(
+            `byLayer: the rule is for ${end} parameters, those of its network, theta has ${theta.length}`,
+          );
+        }
+        const k = state.k;
+        for (const part of moving) {
+          const own = stateOf(part, state);
+          part.rule.step(theta.subarray(part.from, part.to), gradient.subarray(part.from, part.to), own);
+          for (const [name, value] of Object.entries(own)) {
+            if (name === "k") continue;
+            if (typeof value === "number") state[`${name}${part.t}`] = value;
+            // A custom rule may have replaced its array.
+            else (state[name] as Float64Array).set(value, part.from);
+          }
+        }
+        state.k = k + 1;
+      },
+      stepSize: (state) => last.rule.stepSize(stateOf(last, state)),
+    },
+    `byLayer(${parts.map(({ rule }) => rule ?? "fixed").join(", ")})`,
+  );
+  return withInnerRules(
+    made,
+    moving.map(({ rule }) => rule),
+  );
+}

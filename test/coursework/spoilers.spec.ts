@@ -1,0 +1,65 @@
+/**
+ * Answers that do no work but change what tests give them: all numbers that they are given become 0, and they return one of
+ * their arguments, or 0. No test of the assignments may believe them more than answers that leave their arguments alone.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { gradingOf, isTest, pointsOf } from "#nablab/cli/course/points.js";
+import { runConfined } from "#nablab/cli/graded-run.js";
+import { type Notebook, readNotebook } from "#nablab/cli/notebook.js";
+import { assignments } from "../cli/damage.js";
+
+const sources = path.resolve(import.meta.dirname, "../../notebooks/coursework/source");
+
+/** Statements that set every number that can be reached from `args` to 0. */
+const spoil = `const seen = new Set();
+  const spoil = (x: any) => {
+    if (!x || typeof x !== "object" || seen.has(x)) return;
+    seen.add(x);
+    if (ArrayBuffer.isView(x)) { (x as any).fill(0); return; }
+    for (const key of Object.keys(x)) {
+      try { if (typeof x[key] === "number") x[key] = 0; else spoil(x[key]); } catch {}
+    }
+  };
+  spoil(args);`;
+
+/** The assignment with hidden tests, in which each function that is asked for does as said. */
+function withAnswers(name: string, body: string): Notebook {
+  const { notebook } = readNotebook(path.join(sources, name, `${name}.ipynb`));
+  for (const cell of notebook.cells) {
+    if (cell.cell_type !== "code" || !gradingOf(cell)?.solution) continue;
+    const functions = [...cell.source.matchAll(/^(async )?function (\w+)/gm)];
+    if (functions.length === 0) continue;
+    const made = functions.map(
+      ([, async = "", f]) => `${async}function ${f}(...args: any[]): any {\n  ${body}\n}`,
+    );
+    cell.source = `// @ts-nocheck\n${made.join("\n")}`;
+  }
+  return notebook;
+}
+
+/** Points by test, of those that give any. */
+async function gains(name: string, body: string): Promise<Record<string, number>> {
+  const notebook = withAnswers(name, body);
+  const folder = mkdtempSync(path.join(tmpdir(), "nablab-spoilers-"));
+  const limits = { seconds: 60, megabytes: 2000 };
+  expect(await runConfined(notebook, { folder, limits, stop: new AbortController().signal })).toBe(true);
+  rmSync(folder, { recursive: true });
+  const tests = notebook.cells.filter(isTest);
+  expect(tests.length).toBeGreaterThan(10);
+  return Object.fromEntries(
+    tests
+      .map((cell): [string, number] => [gradingOf(cell)!.grade_id, pointsOf(cell, gradingOf(cell)!.points!)])
+      .filter(([, points]) => points > 0),
+  );
+}
+
+// The shapes of the gradients are those of the network itself.
+const cheap: Record<string, Record<string, number>> = { "2-backpropagation": { "gradient-shapes": 1 } };
+
+test.each(assignments)("%s: nothing is gained by changing arguments", async (name) => {
+  expect(await gains(name, `${spoil}\n  return args[0];`)).toEqual(cheap[name] ?? {});
+  expect(await gains(name, `${spoil}\n  return 0;`)).toEqual({});
+});

@@ -1,0 +1,122 @@
+// Singular values and what follows from them: by what defines them, on matrices of every shape and rank, and beside NumPy.
+import fc from "fast-check";
+import {
+  descend,
+  eye,
+  leastSquares,
+  pinv,
+  randomNormal,
+  solveLeastSquares,
+  svd,
+  Tensor,
+  tensor,
+} from "nablab";
+import { expect, test } from "vitest";
+
+const apart = (a: Tensor, b: Tensor) => a.sub(b).norm() / Math.max(1, b.norm());
+const shapes = fc.record({
+  m: fc.integer({ min: 1, max: 7 }),
+  n: fc.integer({ min: 1, max: 7 }),
+  rank: fc.integer({ min: 0, max: 7 }),
+  seed: fc.integer({ min: 0, max: 1000 }),
+  scale: fc.constantFrom(1, 1e-160, 1e150),
+});
+
+test("A = U diag(S) Vᵀ with orthonormal columns, of any shape, rank and size", () => {
+  fc.assert(
+    fc.property(shapes, ({ m, n, rank, seed, scale }) => {
+      const r = Math.min(m, n, rank);
+      const A =
+        r === 0
+          ? new Tensor([m, n], new Float64Array(m * n))
+          : randomNormal([m, r], { seed })
+              .matmul(randomNormal([r, n], { seed: seed + 1 }))
+              .mul(scale);
+      const { U, S, V } = svd(A);
+      const k = Math.min(m, n);
+      expect([U.shape, S.length, V.shape]).toEqual([[m, k], k, [n, k]]);
+      expect(apart(U.transpose().matmul(U), eye(k))).toBeLessThan(1e-13);
+      expect(apart(V.transpose().matmul(V), eye(k))).toBeLessThan(1e-13);
+      expect(S.every((s, i) => s >= 0 && (i === 0 || s <= S[i - 1]!))).toBe(true);
+      expect(apart(U.mul(tensor(S)).matmul(V.transpose()).div(scale), A.div(scale))).toBeLessThan(1e-13);
+      expect(S.filter((s) => s > 1e-12 * S[0]!).length).toBe(r);
+    }),
+    { numRuns: 200, seed: 1 },
+  );
+});
+
+test("the four conditions of Penrose", () => {
+  fc.assert(
+    fc.property(shapes, ({ m, n, rank, seed }) => {
+      const r = Math.max(1, Math.min(m, n, rank));
+      const A = randomNormal([m, r], { seed }).matmul(randomNormal([r, n], { seed: seed + 1 }));
+      const P = pinv(A);
+      const size = 1 + P.norm() * A.norm();
+      expect(apart(A.matmul(P).matmul(A), A)).toBeLessThan(1e-12 * size);
+      expect(apart(P.matmul(A).matmul(P), P)).toBeLessThan(1e-12 * size);
+      expect(apart(A.matmul(P).transpose(), A.matmul(P))).toBeLessThan(1e-12 * size);
+      expect(apart(P.matmul(A).transpose(), P.matmul(A))).toBeLessThan(1e-12 * size);
+    }),
+    { numRuns: 100, seed: 2 },
+  );
+});
+
+test("small singular values keep their digits: Hilbert's matrix of 6", () => {
+  const H = Array.from({ length: 6 }, (_, i) => Array.from({ length: 6 }, (_, j) => 1 / (i + j + 1)));
+  // numpy.linalg.svd of NumPy 2.4 gives 1.618899858924339 and 1.0827994845549e-07 (to its 2⁻⁵² of the largest).
+  const { S } = svd(H);
+  expect(S[0]).toBeCloseTo(1.618899858924339, 14);
+  expect(S[5]! / 1.08279948455e-7 - 1).toBeLessThan(1e-8);
+  expect(Math.abs(S.reduce((product, s) => product * s, 1) / 5.3672998868169e-18 - 1)).toBeLessThan(1e-9);
+});
+
+test("what gradient descent from 0 converges to, and an exact solution", () => {
+  const x = [
+    [1, 2, 3],
+    [4, 5, 6],
+  ];
+  const y = [1, 2];
+  const shortest = solveLeastSquares(x, y);
+  expect(Array.from(shortest)).toEqual(
+    Array.from(pinv(x).matmul(y).data, (value) => expect.closeTo(value, 12)),
+  );
+  const F = leastSquares({ x, y });
+  const path = descend(F, { theta0: [0, 0, 0], eta: 1 / F.L, steps: 3000 });
+  path.last.forEach((value, j) => {
+    expect(value).toBeCloseTo(shortest[j]!, 9);
+    expect(F.thetaStar[j]).toBeCloseTo(shortest[j]!, 9);
+  });
+  expect(
+    Array.from(
+      solveLeastSquares(
+        [
+          [2, 1],
+          [1, 3],
+        ],
+        [3, 5],
+      ),
+    ),
+  ).toEqual([expect.closeTo(0.8, 14), expect.closeTo(1.4, 14)]);
+  expect(
+    Array.from(
+      solveLeastSquares(
+        [
+          [1, 0],
+          [0, 1e-9],
+        ],
+        [1, 1],
+        { tolerance: 1e-6 },
+      ),
+    ),
+  ).toEqual([1, 0]);
+});
+
+test.each([
+  [() => svd([1, 2]), "A must be a matrix with at least one row and column; its shape is [2]"],
+  [() => pinv([[1, Number.NaN]]), "the entries of A must be finite, entry 1 is NaN"],
+  [
+    () => solveLeastSquares([[1], [2]], [1]),
+    "b must hold 2 finite numbers, one for each row of A, got [ 1 ]",
+  ],
+  [() => pinv([[1]], { tolerance: -1 }), "tolerance"],
+])("%s is refused", (call, message) => expect(call).toThrow(message));
