@@ -23,7 +23,7 @@ import { nodeFiles } from "./node-files.js";
 import { importFile, importModule, requireTypeScript, resolveModule } from "./node-modules.js";
 import { packageRoot, resolveOwnPackage } from "./own-packages.js";
 import { answerStandardInput, inputState } from "./standard-input.js";
-import { awaitSignal } from "./stop-signal.js";
+import { allowSignals, awaitSignal, holdSignals } from "./stop-signal.js";
 import { keepCompiledTypeScript, loadTypeScript } from "./typescript.js";
 
 /** Starts a session in the working directory of the process. Takes about 0.6 s, nearly all of it the compiler. */
@@ -96,8 +96,21 @@ const call = new vm.Script('globalThis[Symbol.for("nablab.run")]()', { filename:
 
 /** Runs `work` so that SIGINT ends it, also within a loop: Node ends scripts so, and no functions. */
 function interruptible<T>(work: () => T): T {
-  Object.defineProperty(globalThis, Symbol.for("nablab.run"), { value: work, configurable: true });
-  return call.runInThisContext({ breakOnSigint: true }) as T;
+  const value = (): T => {
+    allowSignals();
+    try {
+      return work();
+    } finally {
+      holdSignals();
+    }
+  };
+  Object.defineProperty(globalThis, Symbol.for("nablab.run"), { value, configurable: true });
+  holdSignals();
+  try {
+    return call.runInThisContext({ breakOnSigint: true }) as T;
+  } finally {
+    allowSignals();
+  }
 }
 
 const constants = new Set<string>();

@@ -2,7 +2,9 @@
  * SIGINT for cells that do not read the stop word (session/stop.ts), such as a call of a regular expression: it ends
  * what a cell calls before its first await.
  *
- * In the stop word, `[3]` is 1 while the other thread decides on a signal, `[4]` is 1 when it has sent one.
+ * In the stop word, `[3]` is 1 while the other thread decides on a signal, `[4]` is 1 when it has sent one, `[6]` is 1 while
+ * nothing hears a signal, which would end the process then: Node takes its listeners away before it runs a script that
+ * SIGINT ends, and puts them back after it.
  */
 import { isStopHeard, stopFlag } from "../session/stop.js";
 
@@ -17,16 +19,27 @@ const patience = 20;
  * which is what {@link awaitSignal} and {@link isLateSignal} prevent.
  */
 export function signalUnlessHeard(flag: Int32Array): void {
-  setTimeout(() => {
+  const decide = (): void => {
     Atomics.store(flag, 3, 1);
-    if (!isStopHeard(flag)) {
+    const isDeaf = Atomics.load(flag, 6) === 1;
+    if (!isDeaf && !isStopHeard(flag)) {
       Atomics.store(flag, 4, 1);
       interruptGroup();
     }
     Atomics.store(flag, 3, 0);
     Atomics.notify(flag, 3);
-  }, patience);
+    if (isDeaf) setTimeout(decide, 1);
+  };
+  setTimeout(decide, patience);
 }
+
+/** In the thread of the cells: until {@link allowSignals} nothing hears a signal, so none is sent. */
+export function holdSignals(): void {
+  Atomics.store(stopFlag, 6, 1);
+  while (Atomics.load(stopFlag, 3) === 1) Atomics.wait(stopFlag, 3, 1, 100);
+}
+
+export const allowSignals = (): void => void Atomics.store(stopFlag, 6, 0);
 
 /** SIGINT as a terminal sends it: to this process and to the programs that it waits for, as in `execSync`. */
 function interruptGroup(): void {

@@ -6,10 +6,10 @@ import { sharedBytes } from "#platform";
 
 /**
  * `[0]`: not zero while there is something to stop; `[1]`: how often the reader has pressed stop; `[2]`: how many of
- * these the cells have acknowledged; `[3]` and `[4]`: for the host (kernel/stop-signal.ts); `[5]`: 1 when another thread
+ * these the cells have acknowledged; `[3]`, `[4]` and `[6]`: for the host (kernel/stop-signal.ts); `[5]`: 1 when another thread
  * finds that the process takes nearly as much memory as it may.
  */
-export const stopFlag = new Int32Array(sharedBytes(24));
+export const stopFlag = new Int32Array(sharedBytes(28));
 
 /** Raises a flag; in any thread. */
 export function raiseStop(flag: Int32Array): void {

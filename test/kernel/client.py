@@ -116,6 +116,12 @@ for name, code in endless.items():
     began = time.time()
     reply, _ = run(code)
     passed(f"stop ends {name}", reply.get("ename") == "KeyboardInterrupt" and time.time() - began < 5, reply)
+# Between compiling a cell and running it nothing hears a signal, which would end the kernel.
+ended = []
+for i in range(80):
+    threading.Timer(0.01 + i / 4000, manager.interrupt_kernel).start()
+    ended.append(run("await new Promise(() => {})")[0].get("ename"))
+passed("stops at the beginning of cells end the cells, not the kernel", ended == ["KeyboardInterrupt"] * 80, ended)
 reply, outputs = run("kept + 1")
 passed("names survive a stop", only(outputs, "execute_result")[0]["data"]["text/plain"] == "42", outputs)
 
