@@ -70,7 +70,7 @@ export function heatMap({
   // Of many cells every so many, so that their names do not meet on a phone; long names side by side take more room.
   const every = (count: number): number => (count <= 15 ? 1 : Math.ceil(count / 6));
   const characters = across.join("").length;
-  const everyColumn = Math.max(every(columns), characters <= 60 ? 1 : Math.ceil(characters / 36));
+  const everyColumn = Math.max(every(columns), characters <= 40 ? 1 : Math.ceil(characters / 36));
   return new Figure({
     data: [
       {

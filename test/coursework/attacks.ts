@@ -55,6 +55,21 @@ const reads: Attack[] = [
     code: `${fs("readFile")}await new Promise((done, fail) => readFile("../secret.txt", (error, data) => (error ? fail(error) : done(data))))`,
     is: notAllowed("reading ../secret.txt"),
   },
+  {
+    name: "a file by its type",
+    code: 'type Secret = typeof import("../secret.json"); const guess: Secret = "no number" as never as Secret; const no: 41 = guess;',
+    is: /TS2307/,
+  },
+  {
+    name: "a file by a reference",
+    code: '/// <reference path="../secret.json" />\n/// <reference types="../secret.json" />\n1',
+  },
+  {
+    name: "a file by a name of a package of its own",
+    code: `${fs("writeFileSync as note")}note("package.json", JSON.stringify({ name: "me", imports: { "#x": "../secret.json" }, exports: { "./x": "../secret.json" } }));
+const own: string[] = ["#x", "me/x"]; const said = await Promise.all(own.map((name) => import(name, { with: { type: "json" } }).then(() => "GOT", String))); console.log(said.join()); throw new Error("refused");`,
+    is: /refused/,
+  },
   { name: "a folder", code: `${fs("readdirSync")}readdirSync("..")`, is: /reading \.\. is not allowed/ },
   {
     name: "the environment of the process",
@@ -348,6 +363,28 @@ const starts: Attack[] = [
     name: "nablab's insides by their short name",
     code: "const inside2 = '#nablab/session/stop.js'; await import(inside2)",
     is: /is not allowed/,
+  },
+  {
+    name: "nablab by a cell of its name",
+    code: "/** @module nablab */\nexport const fooled = 1; export function checkThat() {} export async function credit(points: number) { return points; }",
+  },
+  {
+    name: "nablab by a package beside the notebook",
+    code: `${fs("mkdirSync as make, writeFileSync as put")}make("node_modules/nablab", { recursive: true });
+put("node_modules/nablab/package.json", JSON.stringify({ name: "nablab", type: "module", exports: "./index.js" }));
+put("node_modules/nablab/index.js", "export const fooled = 1; export const checkThat = () => {};");
+put("tsconfig.json", JSON.stringify({ compilerOptions: { baseUrl: ".", paths: { nablab: ["./node_modules/nablab/index.js"] } } }));
+if ("fooled" in (await import("nablab"))) console.log("GOT");`,
+  },
+  {
+    name: "processes by a sweep",
+    code: `${fs("writeFileSync as write1")}import { sweep } from "nablab"; write1("point.ts", "console.log('GOT'); export const run = () => ({});"); await sweep("./point.ts", { a: [1] }, { live: false })`,
+    is: notAllowed("starting programs"),
+  },
+  {
+    name: "a cluster by a sweep",
+    code: `${fs("writeFileSync as write2")}import { sweep as sweepThere } from "nablab"; write2("point.ts", "export const run = () => ({});"); await sweepThere("./point.ts", { a: [1] }, { live: false, cluster: "local", out: "../out" })`,
+    is: /is not allowed|Dask is missing: Access to this API has been restricted/,
   },
 ];
 

@@ -2,7 +2,7 @@
  * What the records of a sweep say, against values computed by hand.
  */
 import { inspect } from "node:util";
-import { range, type SweepResults, sweep, sweepChart } from "nablab";
+import { logspace, range, type SweepResults, sweep, sweepChart } from "nablab";
 import { beforeAll, describe, expect, test } from "vitest";
 import { stretchOf } from "../../dist/sweep/robustness.js";
 import { intervalOf, quantileOf, sdOf } from "../../dist/sweep/statistics.js";
@@ -179,6 +179,26 @@ describe("charts", () => {
 
   test("lists over their entries", () => {
     expect(sweepChart(results, { y: "curve" }).alt).toContain("curve: 2 points, first 1, last 0.9091");
+  });
+
+  test("lines of numbers say of which parameter; long labels leave room on a phone", async () => {
+    expect(sweepChart(results, { x: "seed", y: "loss", series: "eta" }).alt).toMatch(
+      /eta = 1: .*\neta = 10: /,
+    );
+    const run = ({ eta }: { rule: string; eta: number }) => ({ loss: eta });
+    const rules = ["adagrad, one step for each coordinate", "sgd"];
+    const wide = await sweep(run, { rule: rules, eta: logspace(1e-4, 100, 13) }, { live: false });
+    const { layout, data } = sweepChart(wide, { x: "eta", y: "rule", z: "loss" });
+    const [map] = data as { x: string[]; y: string[] }[];
+    expect(map!.y).toEqual(["adagrad, one step<br>for each<br>coordinate", "sgd"]);
+    expect(map!.x.slice(0, 4)).toEqual(["0.0001", "0.00032", "0.001", "0.0032"]);
+    expect((layout.xaxis as { dtick: number }).dtick).toBe(2); // 51 characters in a row
+    // Where two digits do not tell them apart there are four.
+    const near = await sweep(run, { rule: "sgd", eta: [1.001, 1.002] }, { live: false });
+    expect((sweepChart(near, { x: "eta", y: "rule", z: "loss" }).data[0] as { x: string[] }).x).toEqual([
+      "1.001",
+      "1.002",
+    ]);
   });
 
   test("a heat map of two parameters", () => {
