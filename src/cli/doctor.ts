@@ -43,7 +43,7 @@ interface Check {
  * @returns 0 when all is well, else 1
  */
 export async function doctor(): Promise<number> {
-  const node = [nodeCheck, openFilesCheck, packagesCheck, cellCheck, sandboxCheck];
+  const node = [nodeCheck, packagesCheck, cellCheck, sandboxCheck];
   const jupyter = [pythonCheck, labCheck, kernelspecCheck, rendererCheck, kernelCheck];
   const well = [await lookAt(node), await lookAt(jupyter)];
   return well.every(Boolean) ? 0 : 1;
@@ -76,20 +76,15 @@ const nodeCheck: Check = {
   name: "Node",
   look() {
     const needed = manifest().engines.node.replace(">=", "");
-    if (atLeast(process.versions.node, needed)) return process.versions.node;
-    throw new Ailment(
-      `${process.versions.node} is too old, ${needed} is needed`,
-      "install a current Node (any LTS)",
-    );
-  },
-};
-
-const openFilesCheck: Check = {
-  name: "open files",
-  look() {
+    if (!atLeast(process.versions.node, needed)) {
+      throw new Ailment(
+        `${process.versions.node} is too old, ${needed} is needed`,
+        "install a current Node (any LTS)",
+      );
+    }
     const problem = openFilesProblem();
     if (problem) throw new Ailment(problem.what, problem.fix);
-    return "enough";
+    return process.versions.node;
   },
 };
 

@@ -4,6 +4,7 @@
  * With `--graded` cells run in a separate confined process (graded-session.ts), each for at most `--seconds` and
  * with at most `--megabytes`, all of them for at most `--notebook-seconds`; an nbgrader_config.py asks for that.
  */
+import "./linear-regexps.js";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import v8 from "node:v8";

@@ -3,6 +3,7 @@
  * `session-process.ts`, which starts it in the notebook's folder.
  */
 import "./optimise-later.js";
+import "./linear-regexps.js";
 import { inspect } from "node:util";
 import { Worker } from "node:worker_threads";
 import type { MimeBundle } from "../display/bundle.js";

@@ -214,7 +214,7 @@ manager, client = start_new_kernel(kernel_name="nablab", startup_timeout=60)
 threading.Timer(0.2, manager.interrupt_kernel).start()
 reply, _ = run("await null; while (true) {}")
 passed("stop ends the first cell, though it comes before the compiler is there", reply.get("ename") == "KeyboardInterrupt", reply)
-message = client.execute("console.log('stuck'); await null; /(a+)+b/.test('a'.repeat(40))")
+message = client.execute("console.log('stuck'); await null; /(a+)+\\1b/.test('a'.repeat(40))")
 while client.get_iopub_msg(timeout=30)["content"].get("text") != "stuck\n":
     pass
 for _ in range(2):
