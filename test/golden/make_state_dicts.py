@@ -40,6 +40,16 @@ def BATCHES():
     return net
 
 
+class Embedding(nn.Embedding):
+    """PyTorch's embedding, for symbols that come as numbers."""
+
+    def forward(self, x):
+        return super().forward(x.long())
+
+
+SYMBOLS = lambda: nn.Sequential(
+    Embedding(7, 3), nn.Flatten(), nn.Linear(12, 5, bias=False), nn.LayerNorm(5), nn.Tanh(), nn.Linear(5, 2)
+)
 CASES = {
     "dense-f32": dict(net=DENSE, input=[5], dtype=torch.float32),
     "dense-f64": dict(net=DENSE, input=[5], dtype=torch.float64),
@@ -58,6 +68,8 @@ CASES = {
     "norm-f32": dict(net=NORM, input=[5], dtype=torch.float32),
     "batches-f32": dict(net=BATCHES, input=[2, 6, 5], dtype=torch.float32),
     "batches-f16": dict(net=BATCHES, input=[2, 6, 5], dtype=torch.float16),
+    "symbols-f32": dict(net=SYMBOLS, input=[4], dtype=torch.float32, symbols=7),
+    "symbols-bf16": dict(net=SYMBOLS, input=[4], dtype=torch.bfloat16, symbols=7),
 }
 
 if __name__ == "__main__":
@@ -70,7 +82,8 @@ if __name__ == "__main__":
         state = {prefix + key: value.contiguous() for key, value in net.state_dict().items()}
         beside = {f"norm.{key}": value for key, value in case["beside"].state_dict().items()} if "beside" in case else {}
         save_file({**state, **beside}, HERE / f"{name}.safetensors")
-        x = torch.randn(3, *case["input"], dtype=torch.float64)
+        shape = (3, *case["input"])
+        x = torch.randint(case["symbols"], shape).double() if "symbols" in case else torch.randn(shape, dtype=torch.float64)
         with torch.no_grad():
             g = net.double().eval()(x)
         outputs[name] = {"x": x.flatten(1).tolist(), "g": g.tolist(), "ignored": sorted(beside)}

@@ -10,6 +10,7 @@ import {
   conv2d,
   dense,
   dropout,
+  embedding,
   flatten,
   type LayerDescription,
   layerNorm,
@@ -69,6 +70,14 @@ const layers: Record<string, () => LayerDescription[]> = {
     dense(4, 2),
   ],
   places: () => [dense(5, 4), relu(), dense(4, 2)],
+  symbols: () => [
+    embedding(7, 3),
+    flatten(),
+    dense(12, 5, { bias: false }),
+    layerNorm(),
+    tanh(),
+    dense(5, 2),
+  ],
 };
 const networkFor = (name: string): Sequential => {
   const kind = name.split("-")[0]!;
@@ -76,6 +85,7 @@ const networkFor = (name: string): Sequential => {
     seed: 9,
     ...((kind === "conv" || kind === "batches") && { input: [2, 6, 5] }),
     ...(kind === "norm" && { input: [5] }),
+    ...(kind === "symbols" && { input: [4] }),
   });
 };
 const file = (name: string) => path.join(golden, `${name}.safetensors`);
