@@ -32,6 +32,7 @@ import { Sequential } from "../nn/sequential.js";
 import { NodeLineFile } from "../platform/line-file.js";
 import { ChildProgram } from "../platform/programs.js";
 import { NodeThread } from "../platform/threads.js";
+import { AsTable } from "../sweep/as-table.js";
 import { DaskExecutor } from "../sweep/dask.js";
 import { Grid } from "../sweep/grid.js";
 import { SweepGroups } from "../sweep/groups.js";
@@ -39,6 +40,7 @@ import { Halving } from "../sweep/halving.js";
 import { InProcessExecutor } from "../sweep/in-process.js";
 import { LiveSweep, SweepProgress } from "../sweep/live.js";
 import { LocalExecutor } from "../sweep/local.js";
+import { Places } from "../sweep/places.js";
 import { SweepResults } from "../sweep/results.js";
 import { Rows } from "../sweep/rows.js";
 import { FolderStore, MemoryStore } from "../sweep/store.js";
@@ -85,6 +87,7 @@ export const ownClasses: readonly unknown[] = [
   Figure,
   FolderStore,
   GradientCheck,
+  AsTable,
   Grid,
   Grower,
   Halving,
@@ -103,6 +106,7 @@ export const ownClasses: readonly unknown[] = [
   ReadingProgress,
   RocCurve,
   Room,
+  Places,
   Rows,
   Run,
   Samples,
