@@ -52,6 +52,7 @@ if (status !== 0) process.exit(status ?? 1);
 
 const { bundleForBrowser } = await import("./lib/bundle-browser.mjs");
 const { rolldown } = await import("rolldown");
+const { sayingText } = await import(pathToFileURL(at("dist", "widgets", "model.js")).href);
 const { browserDeclarations } = await import(pathToFileURL(at("dist", "kernel", "standard-types.js")).href);
 
 // The programs of widgets, as text and as modules: a page runs none that comes from a cell.
@@ -64,7 +65,7 @@ const widgetPrograms = {
     if (!id.startsWith("\0virtual:widget-")) return undefined;
     const name = id.slice("\0virtual:widget-".length);
     const programOf = async (/** @type {string} */ widget) =>
-      (await import(pathToFileURL(at("dist", "widgets", `${widget}.js`)).href)).program;
+      sayingText((await import(pathToFileURL(at("dist", "widgets", `${widget}.js`)).href)).program);
     if (name !== "programs") return programOf(name);
     const texts = await Promise.all(widgets.map(programOf));
     const imports = widgets.map((widget) => `import ${widget} from "virtual:widget-${widget}";`).join("\n");
