@@ -19,6 +19,9 @@ import {
   withoutPlace,
 } from "./fit-parts.js";
 
+/** A narrower plot turns the labels of its ticks, and those of powers of ten overlap then. */
+const narrowest = 240;
+
 /** The figure laid out for a width. */
 export function fitChart<F extends Fittable>(figure: F, fit: Fit, options: FitOptions): F {
   const { width, measure } = options;
@@ -34,9 +37,10 @@ export function fitChart<F extends Fittable>(figure: F, fit: Fit, options: FitOp
   const names = namesIn(figure.data, layout);
   const widths = names.map((name) => entryWidth(name, measure));
   const rows = names.length > 0 ? rowsOf(widths, inside) : 0;
-  // A long legend stands beside the plot, if that leaves most of the width to it and is not higher than it.
-  const beside =
-    rows > 3 && Math.max(...widths) < 0.36 * width && names.length * rowHeight + 12 <= plot && !aspect;
+  // A long legend stands beside the plot, if that leaves it room for its ticks, and is not higher than it.
+  const column = Math.max(...widths);
+  const leavesRoom = column < 0.36 * width && inside - column >= narrowest;
+  const beside = rows > 3 && leavesRoom && names.length * rowHeight + 12 <= plot && !aspect;
   const legend = (layout.legend ?? {}) as Json;
   const above = beside || rows === 0 ? 0 : (options.legends?.legend ?? rows * rowHeight + 6);
   const high = aspect ? Math.round(aspect * inside) : plot;
