@@ -29,16 +29,19 @@ PATIENCE = 1
 LOOK = 0.1
 #: As many bytes of what a point printed are kept.
 KEPT = 4000
+#: What a point says that was stopped.
+STOPPED = json.dumps({"is": "stopped"})
 #: The topic under which workers report values so far.
 TOPIC = "nablab-report"
 
 
 class Ended(Exception):
-    """The process of a point ended, for a reason of its own or of ours: `lost`, `time`, `memory`."""
+    """The process of a point ended, for a reason of its own or of ours: `lost` (or killed), `time`, `memory`."""
 
-    def __init__(self, reason, how=""):
+    def __init__(self, reason, how="", killed=False):
         self.reason = reason
         self.how = how
+        self.killed = killed
 
 
 class Node:
@@ -91,7 +94,7 @@ class Node:
             data = os.read(self.output, 1 << 16)
             if not data:
                 status = self.process.wait()
-                raise Ended("lost", f"by signal {-status}" if status < 0 else f"with exit code {status}")
+                raise Ended("lost", f"by signal {-status}" if status < 0 else f"with exit code {status}", status < 0)
             self.buffer += data
 
     def answer(self, kinds, deadline=None, megabytes=None, report=None):
@@ -173,7 +176,10 @@ class Points(WorkerPlugin):
         return node, os.path.join(home, PROGRAM)
 
     def take(self, fresh):
-        """A process with the experiment loaded; raises LookupError with the line that says why there is none."""
+        """
+        A process with the experiment loaded; raises LookupError with the line that says why there is none, and Ended where
+        somebody killed it meanwhile.
+        """
         with self.lock:
             if self.idle and not fresh:
                 node = self.idle.pop()
@@ -195,6 +201,8 @@ class Points(WorkerPlugin):
         except Ended as ended:
             printed = node.printed()
             self.drop(node)
+            if ended.killed:
+                raise
             raise LookupError(f"sweep: on {node.host} the experiment could not be loaded: {ended.how}\n{printed}")
         if kind == "refused":
             self.drop(node)
@@ -218,6 +226,9 @@ class Points(WorkerPlugin):
                 node = self.take(fresh=tries > 0)
             except LookupError as problem:
                 return "", json.dumps({"is": "refused", "problem": str(problem)})
+            except Ended as ended:
+                how, host, error = ended, socket.gethostname(), self.ended_twice(ended)
+                continue
             node.points += 1
             node.forget()
             try:
@@ -231,7 +242,7 @@ class Points(WorkerPlugin):
                     break
                 how = ended
                 if ended.reason == "lost":
-                    error = crash or {"name": "ProcessEnded", "message": f"the point's process ended twice, {ended.how}"}
+                    error = crash or self.ended_twice(ended)
                     error = {**error, **({"printed": printed} if printed else {})}
                     continue
                 error = self.limit_error(ended.reason)
@@ -249,7 +260,7 @@ class Points(WorkerPlugin):
                     self.idle.append(node)
             return host, answer
         if self.stopped:
-            return "", json.dumps({"is": "stopped"})
+            return "", STOPPED
         seconds = 0 if how.reason == "lost" else time.monotonic() - began
         return host, json.dumps({"is": "failed", "index": index, "error": error, "seconds": seconds})
 
@@ -274,6 +285,9 @@ class Points(WorkerPlugin):
             message["error"].setdefault("printed", printed)
             return json.dumps(message)
         return answer
+
+    def ended_twice(self, ended):
+        return {"name": "ProcessEnded", "message": f"the point's process ended twice, {ended.how}"}
 
     def limit_error(self, reason):
         if reason == "time":
@@ -358,6 +372,10 @@ class Driver:
         index, line, _ = self.lines.pop(future.key, (None, None, None))
         if index is None:
             return  # it was submitted again
+        if future.status == "finished" and result[1] == STOPPED and not self.stopping:
+            # Its plugin was replaced meanwhile: workers that meet a new scheduler are given it again.
+            self.submit(index, line)
+            return
         if future.status == "finished":
             self.say(wrapped(*result))
             return

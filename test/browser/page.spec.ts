@@ -81,11 +81,11 @@ describe.runIf(findChromium())("in Chromium", () => {
       });
 
       test("completes a name of an earlier cell", async () => {
-        await execute("const learningRate = 0.1;");
+        await execute("const learnedRate = 0.1;");
         const messages = await page.request("complete_request", { code: "learn", cursor_pos: 5 });
         expect(contentOf(messages, "complete_reply")).toMatchObject({
           status: "ok",
-          matches: ["learningRate"],
+          matches: ["learnedRate"],
         });
       });
 

@@ -120,7 +120,8 @@ test("a scheduler that is killed with its workers and comes back at its address:
   expect(before).toBeLessThan(80);
   const second = await startCluster(port);
   expect(second.address).toBe(first.address);
-  expect(await once(child, "close")).toEqual([0, null]);
+  const [status] = await once(child, "close");
+  expect(status, said).toBe(0);
   second.program.stdin!.end();
   expect(said).toContain("80 points: there/records.jsonl\n");
   expect((await nablab(dir, "sweep", "e.ts", ...values, "-o", "here")).status).toBe(0);
