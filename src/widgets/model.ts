@@ -134,7 +134,9 @@ function nextId(target: Host, program: string, state: State): string {
 }
 
 /** A program that also leaves, where it draws, what the widget says of itself; JupyterLab's extension saves that. */
-export const sayingText = (program: string): string => `${program.replace("export default {", "const widget = {")}
+export const sayingText = (
+  program: string,
+): string => `${program.replace("export default {", "const widget = {")}
 export default {
   render(context) {
     const { model, el } = context;

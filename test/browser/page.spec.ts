@@ -81,11 +81,11 @@ describe.runIf(findChromium())("in Chromium", () => {
       });
 
       test("completes a name of an earlier cell", async () => {
-        await execute("const learnedRate = 0.1;");
-        const messages = await page.request("complete_request", { code: "learn", cursor_pos: 5 });
+        await execute("const myOwnRate = 0.1;");
+        const messages = await page.request("complete_request", { code: "myOw", cursor_pos: 4 });
         expect(contentOf(messages, "complete_reply")).toMatchObject({
           status: "ok",
-          matches: ["learnedRate"],
+          matches: ["myOwnRate"],
         });
       });
 
