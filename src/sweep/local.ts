@@ -4,7 +4,7 @@
 import { cores } from "#platform";
 import type { Code, Executor, Outcome, PointLimits, Source, Task } from "./job.js";
 import type { Values } from "./values.js";
-import { type Ending, memoryError, WorkerProcess } from "./worker-process.js";
+import { type Ending, KilledWhileLoading, memoryError, WorkerProcess } from "./worker-process.js";
 
 /**
  * A point whose process ended, or took too much memory after other points, runs again in a new process, but no more often
@@ -53,7 +53,14 @@ export class LocalExecutor implements Executor {
   async run(task: Task, report: (values: Values) => void): Promise<Outcome | undefined> {
     let ending: Ending;
     for (let tries = 0; tries < mostTries && !this.#stopped; tries++) {
-      const worker = (tries === 0 && this.#idle.pop()) || (await this.#startLoaded());
+      let worker: WorkerProcess;
+      try {
+        worker = (tries === 0 && this.#idle.pop()) || (await this.#startLoaded());
+      } catch (error) {
+        if (!(error instanceof KilledWhileLoading)) throw error;
+        ending = { lost: error.how, host: error.host };
+        continue;
+      }
       this.#busy.add(worker);
       if (this.#stopped) worker.stop();
       ending = await worker.run(task, report);
@@ -93,7 +100,13 @@ export class LocalExecutor implements Executor {
 
   async #startLoaded(): Promise<WorkerProcess> {
     const worker = this.#start();
-    await worker.load(this.#code!);
+    try {
+      await worker.load(this.#code!);
+    } catch (error) {
+      this.#busy.delete(worker);
+      void worker.close();
+      throw error;
+    }
     return worker;
   }
 }

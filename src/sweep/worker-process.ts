@@ -39,6 +39,17 @@ export interface Lost {
   readonly host: string;
 }
 
+/** A process that somebody else killed while it loaded the experiment. */
+export class KilledWhileLoading extends Error {
+  constructor(
+    message: string,
+    readonly how: string,
+    readonly host: string,
+  ) {
+    super(message);
+  }
+}
+
 interface Running {
   task: Task;
   report: (values: Values) => void;
@@ -86,7 +97,7 @@ export class WorkerProcess {
     return (answer as FromWorker & { is: "prepared" }).code;
   }
 
-  /** Loads an experiment. @throws Error as `prepare` does */
+  /** Loads an experiment. @throws Error as `prepare` does, KilledWhileLoading where it says nothing of the experiment */
   async load(code: Code): Promise<void> {
     await this.#ask({ do: "load", code, limits: this.#limits }, "loaded");
   }
@@ -106,9 +117,10 @@ export class WorkerProcess {
     const late = this.#reason === "time" ? `took longer than ${most} s` : "";
     const how = "lost" in answer ? `its process ended ${answer.lost}` : "unexpected answer";
     const { printed } = this.#program;
-    throw new Error(
-      `sweep: the experiment could not be loaded: ${late || how}${printed ? `\n${printed}` : ""}`,
-    );
+    const problem = `sweep: the experiment could not be loaded: ${late || how}${printed ? `\n${printed}` : ""}`;
+    if ("lost" in answer && answer.lost.startsWith("by SIG") && this.#reason === undefined)
+      throw new KilledWhileLoading(problem, answer.lost, this.#host);
+    throw new Error(problem);
   }
 
   /** Runs a point; undefined if it was stopped. Never rejects. */

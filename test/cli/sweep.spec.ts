@@ -195,6 +195,25 @@ export async function run({ what }: { what: string }) {
     expect([again.status, again.stderr]).toEqual([1, expect.not.stringContaining("failed: ")]);
   });
 
+  test("a worker that is killed while it loads the experiment starts once more", async () => {
+    const dir = folder();
+    // The first process prepares the sweep; the next one is killed.
+    writeFileSync(
+      path.join(dir, "e.ts"),
+      `import { appendFileSync, readFileSync } from "node:fs";
+appendFileSync("loads", "+");
+if (readFileSync("loads", "utf8").length === 2) process.kill(process.pid, "SIGKILL");
+export const run = async ({ a }: { a: number }) => {
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  return { a };
+};`,
+    );
+    const { status, stderr } = await nablab(dir, "sweep", "e.ts", "-p", "a=1..6", "--jobs", "2", "-o", "out");
+    expect(status, stderr).toBe(0);
+    expect(readFileSync(path.join(dir, "loads"), "utf8")).toBe("+++");
+    expect(records(dir, "out").map((line) => JSON.parse(line).values.a)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
   test("a worker that is killed from outside; and no process outlives a sweep that is killed", async () => {
     const dir = folder();
     writeFileSync(
