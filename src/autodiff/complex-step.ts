@@ -4,8 +4,8 @@
  *
  * Source: Squire, Trapp, Using complex variables to estimate derivatives of real functions, SIAM Review 40, 1998.
  */
-import { concat, Tensor, type TensorLike, tensor } from "../tensor/index.js";
-import { largest, logSumOfExp, scattered, sliced } from "./selection.js";
+import { Tensor, type TensorLike, tensor } from "../tensor/index.js";
+import { joined, larger, largest, logSumOfExp, scattered, sliced } from "./selection.js";
 import type { Traced } from "./traced.js";
 
 const h = 1e-20;
@@ -144,20 +144,7 @@ export class Complex implements Traced {
   }
 
   concat(others: readonly (Traced | TensorLike)[], axis = 0): Complex {
-    const parts = [this, ...others.map(of)];
-    // Checked by the numbers, for the message.
-    const { shape } = concat(
-      parts.map(({ value }) => value),
-      axis,
-    );
-    const at = axis < 0 ? axis + shape.length : axis;
-    let from = 0;
-    return parts
-      .map((part) => {
-        const indices = Array.from({ length: part.shape[at]! }, () => from++);
-        return part.#placed(indices, at, shape[at]!);
-      })
-      .reduce((sum, part) => sum.add(part));
+    return joined<Complex>([this, ...others.map(of)], axis, (part, ...place) => part.#placed(...place));
   }
 
   max(axis?: number): Complex {
@@ -165,8 +152,7 @@ export class Complex implements Traced {
   }
 
   maximum(other: Traced | TensorLike): Complex {
-    const b = of(other);
-    return this.sub(b).relu().add(b);
+    return larger<Complex>(this, of(other));
   }
 
   logSumExp(axis?: number): Complex {

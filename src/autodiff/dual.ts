@@ -2,8 +2,8 @@
  * Forward mode: numbers a + b ε with ε² = 0. Every rule of differentiation is one of arithmetic there, and
  * f(x + v ε) = f(x) + (f'(x) v) ε: one evaluation for each direction v.
  */
-import { concat, Tensor, type TensorLike, tensor } from "../tensor/index.js";
-import { largest, logSumOfExp, scattered, sliced } from "./selection.js";
+import { Tensor, type TensorLike, tensor } from "../tensor/index.js";
+import { joined, larger, largest, logSumOfExp, scattered, sliced } from "./selection.js";
 import type { Traced } from "./traced.js";
 
 /** A tensor of dual numbers: value + tangent ε. */
@@ -130,20 +130,7 @@ export class Dual implements Traced {
   }
 
   concat(others: readonly (Traced | TensorLike)[], axis = 0): Dual {
-    const parts = [this, ...others.map(of)];
-    // Checked by the numbers, for the message.
-    const { shape } = concat(
-      parts.map(({ value }) => value),
-      axis,
-    );
-    const at = axis < 0 ? axis + shape.length : axis;
-    let from = 0;
-    return parts
-      .map((part) => {
-        const indices = Array.from({ length: part.shape[at]! }, () => from++);
-        return part.#placed(indices, at, shape[at]!);
-      })
-      .reduce((sum, part) => sum.add(part));
+    return joined<Dual>([this, ...others.map(of)], axis, (part, ...place) => part.#placed(...place));
   }
 
   max(axis?: number): Dual {
@@ -151,8 +138,7 @@ export class Dual implements Traced {
   }
 
   maximum(other: Traced | TensorLike): Dual {
-    const b = of(other);
-    return this.sub(b).relu().add(b);
+    return larger<Dual>(this, of(other));
   }
 
   logSumExp(axis?: number): Dual {

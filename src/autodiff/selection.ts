@@ -2,8 +2,8 @@
  * What all ways of differentiating share of operations that choose among numbers, put them side by side, or sum their exponentials: they
  * are linear but for which is chosen, so that each way says only how it takes and places numbers.
  */
-import { Tensor } from "../tensor/index.js";
-import { checkAxis } from "../tensor/shapes.js";
+import { concat, Tensor, zeros } from "../tensor/index.js";
+import { broadcastShapes, checkAxis } from "../tensor/shapes.js";
 import type { Traced } from "./traced.js";
 
 /** Numbers placed along an axis of the given extent at these indices, among zeros; what meets is added: `take`, transposed. */
@@ -26,6 +26,44 @@ export function sliced<T extends Traced>(x: T, start: number, end: number, axis:
   const at = checkAxis("slice", axis, x.shape);
   const indices = Array.from({ length: x.shape[at]! }, (_, i) => i).slice(start, end);
   return x.take(indices, at) as T;
+}
+
+/**
+ * Parts side by side along an axis: each stands among zeros, and all are added.
+ *
+ * @param place puts a part at indices of an axis of the given extent, among zeros
+ */
+export function joined<T extends Traced>(
+  parts: readonly T[],
+  axis: number,
+  place: (part: T, indices: readonly number[], axis: number, extent: number) => T,
+): T {
+  // Checked by the numbers, for the message.
+  const { shape } = concat(
+    parts.map(({ value }) => value),
+    axis,
+  );
+  const at = axis < 0 ? axis + shape.length : axis;
+  let from = 0;
+  return parts
+    .map((part) => {
+      const indices = Array.from({ length: part.shape[at]! }, () => from++);
+      return place(part, indices, at, shape[at]!);
+    })
+    .reduce((sum, part) => sum.add(part) as T);
+}
+
+/** Of two entries the larger one, b where they are equal; NaN where one is. They are chosen: b + relu(a − b) would be rounded. */
+export function larger<T extends Traced>(a: T, b: T): T {
+  const shape = broadcastShapes("maximum", a.shape, b.shape);
+  const stretched = (x: T) => x.add(zeros(shape)).reshape(-1);
+  const both = stretched(a).concat([stretched(b)]);
+  const { data } = both.value;
+  const n = data.length / 2;
+  const chosen = Array.from({ length: n }, (_, i) =>
+    data[i]! > data[n + i]! || Number.isNaN(data[i]!) ? i : n + i,
+  );
+  return both.take(chosen).reshape(...shape) as T;
 }
 
 /** The largest entry, or that along an axis: the first where several are. */

@@ -3,9 +3,9 @@
  * from the result to the arguments gives the gradient, at the cost of a few evaluations however many arguments there
  * are (A12). The backward pass uses the same operations, so that it can be differentiated again.
  */
-import { concat, Tensor, type TensorLike, tensor } from "../tensor/index.js";
+import { Tensor, type TensorLike, tensor } from "../tensor/index.js";
 import { checkAxis, sameShape } from "../tensor/shapes.js";
-import { largest, logSumOfExp, scattered, sliced } from "./selection.js";
+import { joined, larger, largest, logSumOfExp, scattered, sliced } from "./selection.js";
 import { type ScalarFunction, scalarOf, stretchedAxes, type Traced } from "./traced.js";
 
 /** A function of each number, given also which of all numbers it is. */
@@ -177,20 +177,7 @@ export class Variable implements Traced {
   }
 
   concat(others: readonly (Traced | TensorLike)[], axis = 0): Variable {
-    const parts = [this, ...others.map(of)];
-    // Checked by the numbers, for the message.
-    const { shape } = concat(
-      parts.map(({ value }) => value),
-      axis,
-    );
-    const at = axis < 0 ? axis + shape.length : axis;
-    let from = 0;
-    return parts
-      .map((part) => {
-        const indices = Array.from({ length: part.shape[at]! }, () => from++);
-        return part.#placed(indices, at, shape[at]!);
-      })
-      .reduce((sum, part) => sum.add(part));
+    return joined<Variable>([this, ...others.map(of)], axis, (part, ...place) => part.#placed(...place));
   }
 
   max(axis?: number): Variable {
@@ -198,8 +185,7 @@ export class Variable implements Traced {
   }
 
   maximum(other: Traced | TensorLike): Variable {
-    const b = of(other);
-    return this.sub(b).relu().add(b);
+    return larger<Variable>(this, of(other));
   }
 
   logSumExp(axis?: number): Variable {

@@ -1,13 +1,16 @@
 // Operations that choose, join and sum exponentials: their values as Tensor's, their derivatives by all four methods.
 import {
   compareMethods,
+  complexStep,
   concat,
   grad,
   hessian,
+  jvp,
   randomNormal,
   type Tensor,
   type Traced,
   tensor,
+  valueAndGrad,
 } from "nablab";
 import { expect, test } from "vitest";
 
@@ -27,6 +30,7 @@ const cases: [string, (x: Traced) => Traced, Tensor][] = [
   ["max of all", (x) => x.max(), tensor(x.max())],
   ["maximum", (x) => x.maximum(other), x.map((value, i) => Math.max(value, other.data[i]!))],
   ["maximum with a number", (x) => x.maximum(0.3), x.map((value) => Math.max(value, 0.3))],
+  ["maximum with a row", (x) => x.maximum([0.1, -0.2, 0.3, 9]), x.maximum([0.1, -0.2, 0.3, 9])],
   ["log Σ e^x of all", (x) => x.logSumExp(), tensor(Math.log(x.exp().sum()))],
   ["log Σ e^x of each row", (x) => x.logSumExp(1), x.exp().sum(1).log()],
 ];
@@ -42,6 +46,22 @@ test.each(cases)("%s", (_, f, expected) => {
   expect(value!.sub(expected).norm()).toBeLessThan(1e-14);
   expect(ok).toBe(true);
   expect(Object.keys(gradients).length).toBe(4);
+});
+
+test.each([
+  [1, -1e17, 1, 1],
+  [0.1, -1e3, 0.1, 1],
+  [1, Number.NEGATIVE_INFINITY, 1, 1],
+  [Number.NEGATIVE_INFINITY, 1, 1, 0],
+  [1e-20, 1, 1, 0],
+  [Number.NaN, 1, Number.NaN, 1],
+  [1, Number.NaN, Number.NaN, 0],
+])("the larger of %d and %d is one of them, not rounded", (a, b, larger, slope) => {
+  const f = (x: Traced) => x.maximum(b).sum();
+  const { value, gradients } = valueAndGrad(f)([a]);
+  expect([value, gradients[0]!.toArray()]).toEqual([larger, [slope]]);
+  expect(complexStep(f)([a]).toArray()).toEqual([slope]);
+  expect(jvp(f)([a], [1]).at()).toBe(slope);
 });
 
 test("log Σ e^x and its derivatives are right where e^x is not a number", () => {
