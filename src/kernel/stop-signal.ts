@@ -3,8 +3,8 @@
  * what a cell calls before its first await.
  *
  * In the stop word, `[3]` is 1 while the other thread decides on a signal, `[4]` is 1 when it has sent one, `[6]` is 1 while
- * nothing hears a signal, which would end the process then: Node takes its listeners away before it runs a script that
- * SIGINT ends, and puts them back after it.
+ * no listener is installed, so that a signal would end the process: Node removes its listeners before it runs a script with
+ * `breakOnSigint`, and restores them afterwards.
  */
 import { isStopHeard, stopFlag } from "../session/stop.js";
 
@@ -33,7 +33,7 @@ export function signalUnlessHeard(flag: Int32Array): void {
   setTimeout(decide, patience);
 }
 
-/** In the thread of the cells: until {@link allowSignals} nothing hears a signal, so none is sent. */
+/** In the thread of the cells: no signal is sent until {@link allowSignals}. */
 export function holdSignals(): void {
   Atomics.store(stopFlag, 6, 1);
   while (Atomics.load(stopFlag, 3) === 1) Atomics.wait(stopFlag, 3, 1, 100);

@@ -30,7 +30,7 @@ export type Classifier = (x: number, y: number) => number;
  * place, and draws the samples on top in the colour of their class, those on a wrong side as crosses.
  *
  * @param model a network of two inputs, or a function (x, y) => class
- * @param data samples of two numbers with labels, or with one target of which the sign is the class
+ * @param data samples of two numbers with labels, or with one target whose sign is the class
  * @param options `title`, `resolution` = 96
  * @throws RangeError for data or a network that are not of two features; TypeError for no classifier.
  * @example
