@@ -96,7 +96,7 @@ main.reveal { max-width: none; margin: 0; padding: 0; }
 .reveal .progress, .reveal .controls { color: var(--link); }
 .reveal .slide-number { color: var(--muted); background: none; font-size: 0.7em; left: 1em; right: auto; }
 .reveal .controls { font-size: 7px; }
-@media (max-width: 60rem), print { .reveal section:has(> .code):has(> .outputs) { grid-template-columns: minmax(0, 1fr); } }
+@media (max-width: 60rem), print { .reveal section:has(> .code):has(> .outputs) { grid-template-columns: minmax(0, 1fr); } .reveal .code { max-height: none !important; } }
 `.trim();
 
 // Runs in the reader's browser. Figures are as wide as their slide once that is shown; what does not fit gets smaller.
