@@ -189,6 +189,36 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
       expect(wrong).toEqual([]);
     }));
 
+  test("on a phone nothing of a slide overlaps or is out of reach", () =>
+    within({ viewport: { width: 390, height: 800 } }, async (context) => {
+      const { page, wrong } = await open(context, `${address}slides/01-gradient-descent.html`);
+      await page.waitForFunction(() => document.querySelector(".reveal.ready"));
+      const seen = new Set<string>();
+      for (let last = ""; ; ) {
+        const { id, overlaps, cut } = await page.evaluate(() => {
+          // biome-ignore lint/suspicious/noExplicitAny: a global of the page
+          const { Reveal } = window as any;
+          const slide = Reveal.getCurrentSlide() as HTMLElement;
+          const boxes = [...slide.children].map((child) => child.getBoundingClientRect());
+          const shown = boxes.filter(({ height }) => height > 0);
+          return {
+            id: JSON.stringify(Reveal.getIndices()),
+            overlaps: shown.filter(({ top }, i) => i > 0 && top < shown[i - 1]!.bottom - 1).length,
+            cut: [...slide.querySelectorAll(".code")].filter(
+              (code) => code.scrollHeight > code.clientHeight + 1,
+            ).length,
+          };
+        });
+        if (id === last) break;
+        last = id;
+        seen.add(id);
+        expect([overlaps, cut], id).toEqual([0, 0]);
+        await page.keyboard.press("Space");
+      }
+      expect(seen.size).toBeGreaterThan(30);
+      expect(wrong).toEqual([]);
+    }));
+
   test("runs without headers, under a path: one reload isolates it, stop keeps variables, and offline it goes on", () =>
     within({}, async (context) => {
       const { page, wrong } = await open(context, `${address}trial.html`);

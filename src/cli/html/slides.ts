@@ -92,20 +92,24 @@ main.reveal { max-width: none; margin: 0; padding: 0; }
 .reveal section:has(> .code):has(> .outputs) > :not(.code):not(.outputs) { grid-column: 1 / -1; margin: 0; }
 .reveal section.stacked:has(> .code):has(> .outputs) { grid-template-columns: minmax(0, 1fr); }
 .reveal .code, .reveal .outputs { margin: 0; min-width: 0; }
-.reveal .code { overflow: auto; } .reveal .code > pre { font-size: max(18px, 0.8em); line-height: 1.35; } .reveal .code > pre, .reveal .outputs pre { white-space: pre-wrap; }
+.reveal .code > pre { font-size: 0.8em; line-height: 1.35; } .reveal .code > pre, .reveal .outputs pre { white-space: pre-wrap; }
 .reveal .progress, .reveal .controls { color: var(--link); }
 .reveal .slide-number { color: var(--muted); background: none; font-size: 0.7em; left: 1em; right: auto; }
 .reveal .controls { font-size: 7px; }
-@media (max-width: 60rem), print { .reveal section:has(> .code):has(> .outputs) { grid-template-columns: minmax(0, 1fr); } .reveal .code { max-height: none !important; } }
+@media (max-width: 60rem), print { .reveal section:has(> .code):has(> .outputs) { grid-template-columns: minmax(0, 1fr); } }
+@media screen and (min-width: 60.01rem) { .reveal .code { overflow: auto; } .reveal .code > pre { font-size: max(18px, 0.8em); } }
+@media print { .reveal .code { max-height: none !important; } }
 `.trim();
 
-// Runs in the reader's browser. Figures are as wide as their slide once that is shown; what does not fit gets smaller.
+// Runs in the reader's browser. Figures are as wide as their slide once that is shown; what does not fit gets smaller, or on
+// a phone is scrolled.
 const slidesScript = `
 Reveal.initialize({ disableLayout: true, hash: true, center: false, transition: "none", slideNumber: "c/t", controls: true });
 function fit() {
   var slide = Reveal.getCurrentSlide();
   if (!slide) return;
   slide.style.fontSize = "";
+  var isWide = matchMedia("(min-width: 60.01rem)").matches;
   var room = 0.91 * slide.clientHeight; // without the paddings and the margin below a figure
   slide.querySelectorAll(":scope > :not(.code):not(.outputs)").forEach(function (text) { room -= text.offsetHeight + 0.02 * innerWidth; });
   var figures = [].slice.call(slide.querySelectorAll(".figure img"));
@@ -113,19 +117,20 @@ function fit() {
   slide.classList.toggle("stacked", isStacked);
   // Code stays as large as a room can read it, and is scrolled where it is longer than its slide.
   slide.querySelectorAll(":scope > .code").forEach(function (code) {
-    code.style.maxHeight = (isStacked ? 0.3 * room : Math.max(room, 0.35 * slide.clientHeight) - 0.05 * slide.clientHeight) + "px";
+    var most = isStacked ? 0.3 * room : Math.max(room, 0.35 * slide.clientHeight) - 0.05 * slide.clientHeight;
+    code.style.maxHeight = isWide ? most + "px" : "";
     if (code.scrollHeight > code.clientHeight) code.tabIndex = 0;
     if (isStacked) room -= code.offsetHeight + 0.02 * innerWidth;
   });
   slide.querySelectorAll(".figure").forEach(function (figure) {
     figure.style.zoom = "";
-    figure.style.zoom = Math.max(0.5, Math.min(1, room / figure.offsetHeight));
+    if (isWide) figure.style.zoom = Math.max(0.5, Math.min(1, room / figure.offsetHeight));
   });
   dispatchEvent(new Event("resize"));
   slide.querySelectorAll("table").forEach(function (table) {
     shrink(table, function () { return table.scrollWidth > table.clientWidth + 1; });
   });
-  shrink(slide, function () { return slide.scrollHeight > slide.clientHeight + 1; });
+  if (isWide) shrink(slide, function () { return slide.scrollHeight > slide.clientHeight + 1; });
 }
 function shrink(element, tooLarge) {
   element.style.fontSize = "";
