@@ -16,11 +16,15 @@ import { cellToHtml } from "./notebook-html.js";
 export function slidesBody(notebook: Notebook, folder: string | undefined, ways: Ways): string {
   const columns: string[][] = [];
   let lead: { html: string; kind: string } | undefined;
-  for (const [i, cell] of notebook.cells.entries()) {
-    const kind = lead?.kind ?? (isOnlyFolded(cell) ? "skip" : kindOf(cell));
-    const own = kind === "skip" ? "" : cellToHtml(cell, folder, ways);
-    if (own === "") continue;
-    if (isLead(cell, notebook.cells[i + 1])) {
+  // What shows nothing is left out first: words lead to the next cell that is there.
+  const shown = notebook.cells
+    .map((cell) => ({ cell, kind: kindOf(cell) }))
+    .filter(({ kind }) => kind !== "skip")
+    .map(({ cell, kind }) => ({ cell, kind, own: cellToHtml(cell, folder, ways) }))
+    .filter(({ own }) => own !== "");
+  for (const [i, { cell, kind: itsKind, own }] of shown.entries()) {
+    const kind = lead?.kind ?? itsKind;
+    if (isLead(cell, shown[i + 1]?.cell)) {
       lead = { html: own, kind };
       continue;
     }
@@ -55,16 +59,17 @@ function isLead(cell: Cell, next: Cell | undefined): boolean {
   return cell.source.length <= fewCharacters && !/^# |\$\$|^\||^[-*] /m.test(cell.source);
 }
 
+function kindOf(cell: Cell): string {
+  const said = (cell.metadata.slideshow as { slide_type?: unknown } | undefined)?.slide_type;
+  if (typeof said === "string" && said !== "") return said;
+  if (isOnlyFolded(cell)) return "skip";
+  return cell.cell_type === "markdown" && /^##?\s/.test(cell.source) ? "slide" : "subslide";
+}
+
 /** Whether a cell has nothing but code, which is folded away. */
 function isOnlyFolded(cell: Cell): boolean {
   const { source_hidden } = (cell.metadata.jupyter ?? {}) as { source_hidden?: boolean };
   return cell.cell_type === "code" && source_hidden === true && cell.outputs.length === 0;
-}
-
-function kindOf(cell: Cell): string {
-  const said = (cell.metadata.slideshow as { slide_type?: unknown } | undefined)?.slide_type;
-  if (typeof said === "string" && said !== "") return said;
-  return cell.cell_type === "markdown" && /^##?\s/.test(cell.source) ? "slide" : "subslide";
 }
 
 /** reveal.js: its script and its style sheet. */
