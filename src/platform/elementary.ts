@@ -10,7 +10,7 @@
  * each rounding counts.
  *
  * Not among them: `tan`, `asin`, `acos`, `cbrt`, `log2`, the inverse hyperbolic functions, and powers (`**` has no function
- * that could be replaced, and Node 20 and 24 differ in it too).
+ * that could be replaced, and Node 20 and 24 differ in it too). As the engine's, they make numbers of their arguments.
  *
  * Source: fdlibm 5.3, Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved. Developed at SunSoft, a Sun
  * Microsystems, Inc. business. Permission to use, copy, modify, and distribute this software is freely granted, provided
@@ -69,6 +69,7 @@ const P = [
 
 /** e^x = 2^k e^r with r = x − k ln 2, and e^r = 1 + r + r c / (2 − c). */
 export function exp(x: number): number {
+  x = +x;
   if (Number.isNaN(x)) return x;
   if (x > 709.782712893384) return Infinity;
   if (x < -745.1332191019411) return 0;
@@ -91,6 +92,7 @@ const Q = [
 
 /** e^x − 1, also where x is small. */
 export function expm1(x: number): number {
+  x = +x;
   if (Number.isNaN(x)) return x;
   if (x > 709.782712893384) return Infinity;
   if (x < -56 * Math.LN2) return -1;
@@ -125,6 +127,7 @@ const evenLg = [Lg[1]!, Lg[3]!, Lg[5]!];
 
 /** ln x = k ln 2 + ln(1 + f), with √2 / 2 < 1 + f < √2. */
 export function log(x: number): number {
+  x = +x;
   if (x === 0) return -Infinity;
   if (!(x > 0)) return NaN;
   if (x === Infinity) return x;
@@ -156,6 +159,7 @@ export function log(x: number): number {
 
 /** ln(1 + x), also where x is small. */
 export function log1p(x: number): number {
+  x = +x;
   if (x === -1) return -Infinity;
   if (!(x > -1)) return NaN;
   if (x === Infinity) return x;
@@ -193,6 +197,7 @@ export function log1p(x: number): number {
 
 /** log₁₀ x = k log₁₀ 2 + log₁₀ y, with 1 / 2 <= y < 2. */
 export function log10(x: number): number {
+  x = +x;
   if (x === 0) return -Infinity;
   if (!(x > 0)) return NaN;
   if (x === Infinity) return x;
@@ -270,12 +275,16 @@ function cosineNear0(x: number, tail: number): number {
   return 1 - q - (0.5 * z - q - (z * r - x * tail));
 }
 
+/** Up to π / 4, and a little more: fdlibm compares the upper words. */
+const isNear0 = (x: number): boolean => (highWord(x) & 0x7fffffff) <= 0x3fe921fb;
+
 const farthest = 2 ** 19 * (Math.PI / 2);
 const engine = { sin: Math.sin, cos: Math.cos };
 
 /** Beyond 2¹⁹ π / 2 as the engine does it. */
 export function sin(x: number): number {
-  if (Math.abs(x) <= 0.25 * Math.PI) return sineNear0(x, 0);
+  x = +x;
+  if (isNear0(x)) return sineNear0(x, 0);
   if (!(Math.abs(x) <= farthest)) return engine.sin(x);
   const [n, r, tail] = reduceByHalfPi(x);
   const value = n & 1 ? cosineNear0(r, tail) : sineNear0(r, tail);
@@ -284,7 +293,8 @@ export function sin(x: number): number {
 
 /** Beyond 2¹⁹ π / 2 as the engine does it. */
 export function cos(x: number): number {
-  if (Math.abs(x) <= 0.25 * Math.PI) return cosineNear0(x, 0);
+  x = +x;
+  if (isNear0(x)) return cosineNear0(x, 0);
   if (!(Math.abs(x) <= farthest)) return engine.cos(x);
   const [n, r, tail] = reduceByHalfPi(x);
   const value = n & 1 ? sineNear0(r, tail) : cosineNear0(r, tail);
@@ -310,6 +320,7 @@ const anchors = [
 
 /** The arc tangent, by its difference from that of 1/2, 1, 3/2 or ∞. */
 export function atan(x: number): number {
+  x = +x;
   if (Number.isNaN(x)) return x;
   const size = Math.abs(x);
   if (size >= 2 ** 66) return x > 0 ? anchors[3][0] + anchors[3][1] : -anchors[3][0] - anchors[3][1];
@@ -332,6 +343,7 @@ export function atan(x: number): number {
 
 /** The angle of the point (x, y). */
 export function atan2(y: number, x: number): number {
+  [y, x] = [+y, +x];
   // What is not finite, or 0, is exact in any engine, or a multiple of π / 4.
   if (!Number.isFinite(x) || !Number.isFinite(y) || x === 0 || y === 0) return engineAtan2(y, x);
   if (x === 1) return atan(y);
@@ -346,6 +358,7 @@ const engineAtan2 = Math.atan2;
 
 /** (e^x + e^−x) / 2. */
 export function cosh(x: number): number {
+  x = +x;
   const size = Math.abs(x);
   if ((highWord(size) & 0x7fffffff) < 0x3fd62e43) {
     const t = expm1(size);
@@ -365,6 +378,7 @@ export function cosh(x: number): number {
 
 /** (e^x − e^−x) / 2. */
 export function sinh(x: number): number {
+  x = +x;
   const size = Math.abs(x);
   const half = x < 0 ? -0.5 : 0.5;
   if (size < 22) {
@@ -382,6 +396,7 @@ export function sinh(x: number): number {
 
 /** sinh x / cosh x. */
 export function tanh(x: number): number {
+  x = +x;
   if (Number.isNaN(x)) return x;
   const size = Math.abs(x);
   if (size < 2 ** -28) return x;

@@ -37,6 +37,8 @@ const special = [
 /** Numbers of all sizes, from -20 to 20 and near 1 most of all, and near multiples of π / 4. */
 function* numbers(): Generator<number> {
   yield* special;
+  for (const x of special) for (const step of [-2, -1, 1, 2]) yield x * (1 + step * 2 ** -53);
+  for (let step = -40; step <= 40; step++) yield Math.PI / 4 + step * 2 ** -53;
   const generator = random(7);
   const between = (low: number, high: number) => low + (high - low) * generator.uniform();
   for (let i = 0; i < 4000; i++) {
@@ -57,6 +59,16 @@ describe("elementary functions have Node's bits", () => {
     const native = Math[name as keyof typeof ofOne];
     const differ = [...numbers()].filter((x) => !Object.is(compute(x), native(x)));
     expect(differ).toEqual([]);
+  });
+
+  const oddities: unknown[] = ["2", "x", "", null, undefined, true, [], [3], {}, { valueOf: () => 2 }];
+  test.each(Object.entries(ofOne))("%s of what is no number", (name, compute) => {
+    const native = Math[name as keyof typeof ofOne];
+    for (const x of oddities) expect(compute(x as number)).toBe(native(x as number));
+    expect(() => compute(1n as never)).toThrow(TypeError);
+    let asked = 0;
+    compute({ valueOf: () => ++asked } as never);
+    expect(asked).toBe(1);
   });
 
   test("atan2", () => {
