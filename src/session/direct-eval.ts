@@ -1,6 +1,7 @@
 /**
  * The text of a direct `eval`, which sees the names around it: those of cells are kept in boxes, so the text reads and writes
- * the boxes. The other names, of functions and blocks, V8 finds by itself.
+ * the boxes. The other names, of functions and blocks, V8 finds by itself; but not those that a text without strict mode
+ * declares by `var` in a function where a name of a cell is the same.
  *
  * `eval("cnt++")` becomes `eval(n·eval("cnt++", []))`, whose text is `n·boxes.cnt.v++`.
  */
@@ -29,7 +30,14 @@ export function translateEval(ts: typeof TypeScript, text: string, scope: EvalSc
   const internal = ts as unknown as Internal;
   internal.bindSourceFile(file, {});
   const edits: Edit[] = [];
+  const isBoxedName = (node: TypeScript.Node): node is TypeScript.Identifier =>
+    ts.isIdentifier(node) && names.has(node.text) && !isDeclaredAround(ts, node);
   const visit = (node: TypeScript.Node): void => {
+    if (ts.isDeleteExpression(node) && isBoxedName(internal.skipOuterExpressions(node.expression))) {
+      // A variable is not deleted; the property that stands for it would be.
+      edits.push({ start: node.getStart(file), end: node.getEnd(), text: "false" });
+      return;
+    }
     ts.forEachChild(node, visit);
     if (isDirectEval(ts, node)) {
       const [given] = node.arguments as unknown as [TypeScript.Expression];
@@ -37,7 +45,7 @@ export function translateEval(ts: typeof TypeScript, text: string, scope: EvalSc
       const hidden = new Set([...scope.hidden, ...declaredAround(ts, node), ...namesOf(ts, file)]);
       edits.push({ start, end: start, text: "n·eval(" });
       edits.push({ start: end, end, text: `, ${JSON.stringify([...hidden])})` });
-    } else if (ts.isIdentifier(node) && names.has(node.text) && !isDeclaredAround(ts, node)) {
+    } else if (isBoxedName(node)) {
       const changed = boxed(ts, node, scope);
       if (changed) edits.push({ start: node.getStart(file), end: node.getEnd(), text: changed });
     }
@@ -59,6 +67,7 @@ interface Internal {
   bindSourceFile(file: TypeScript.SourceFile, options: object): void;
   isExpressionNode(node: TypeScript.Node): boolean;
   isAssignmentTarget(node: TypeScript.Node): boolean;
+  skipOuterExpressions(node: TypeScript.Expression): TypeScript.Expression;
 }
 
 /** What stands for a name of a cell; undefined where the identifier is no reference. */
@@ -85,8 +94,11 @@ export function isDirectEval(
   node: TypeScript.Node,
 ): node is TypeScript.CallExpression {
   if (!ts.isCallExpression(node) || node.questionDotToken || !node.arguments[0]) return false;
-  const { expression, arguments: given } = node;
-  return ts.isIdentifier(expression) && expression.text === "eval" && !ts.isSpreadElement(given[0]!);
+  // `(eval)`, `eval!` and `(eval as any)` are `eval` once types are gone.
+  const called = (ts as unknown as Internal).skipOuterExpressions(node.expression);
+  if (!ts.isIdentifier(called) || called.text !== "eval" || ts.isSpreadElement(node.arguments[0]!))
+    return false;
+  return !isDeclaredAround(ts, called);
 }
 
 /** Names that are declared around a place: in functions, blocks, and as names of functions and classes. */

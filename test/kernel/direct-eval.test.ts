@@ -36,6 +36,7 @@ test.each<[code: string, value: string]>([
     "[ 'undefined', 'undefined', 'undefined' ]",
   ],
   ["eval(5 as any)", "5"],
+  ['[(eval)("secret"), (eval as any)("secret"), eval!("secret")]', "[ 42, 42, 42 ]"],
 ])("%s", async (code, value) => {
   await text(declared);
   expect(await text(code)).toBe(value);
@@ -49,6 +50,23 @@ test("in a file, too", async () => {
   expect(
     await text('import { read, now } from "./evaluating"; [read("hidden"), read("hidden = 4"), now()]'),
   ).toBe("[ 3, 4, 4 ]");
+});
+
+test("a function that is only called eval gets its text as it is written", async () => {
+  await text(declared);
+  expect(await text('%check off\nfunction own(eval) { return eval("secret") } own((x) => "own " + x)')).toBe(
+    "'own secret'",
+  );
+  const block = 'let said; { const eval = (x) => x + "!"; said = eval("secret") } said';
+  expect(await text(`%check off\n${block}`)).toBe("'secret!'");
+});
+
+test("a variable is not deleted", async () => {
+  await text(declared);
+  expect(await text('[eval("delete secret"), eval("delete (count)"), secret, count]')).toBe(
+    "[ false, false, 42, 1 ]",
+  );
+  expect(await text('eval("delete o.secret"); "secret" in o')).toBe("false");
 });
 
 test("what is wrong in it is said as in Node", async () => {
