@@ -73,9 +73,9 @@ function fixOfMember({ code, messages: [first = ""], hints }: Diagnostic): strin
   if (code !== 2339 || name === "") return undefined;
   const near = nearMember(first, hints);
   if (near) return `did you mean ${near}?`;
-  const words = wordsForMember(name);
+  const words = hints?.receiver && wordsForMember(name, hints.receiver);
   if (words) return `in TypeScript ${words}`;
-  return / on type '(<.*>)?\(.*\) => /.test(first) ? "did you forget to call it, f()?" : undefined;
+  return hints?.isToBeCalled ? "did you forget to call it, f()?" : undefined;
 }
 
 /** Arithmetic with tensors, which have methods for it. */
@@ -121,7 +121,7 @@ function fixOfAssignment({ code, messages: [first = ""], text, column }: Diagnos
   const rest = text.slice(column + name.length);
   if ((code !== 2304 && code !== 2552) || name === "") return undefined;
   if (/^\s*=(?!=|>)/.test(rest)) return `a new name is declared: let ${name} = …`;
-  return /^\s*([-+*/%]|\*\*)=/.test(rest) ? `it needs a first value: let ${name} = 0` : undefined;
+  return /^\s*([-+*/%]|\*\*)=/.test(rest) ? `it needs a first value: let ${name} = …` : undefined;
 }
 
 /** A module that is not there. */

@@ -28,26 +28,40 @@ const names: Record<string, string> = {
   self: "this",
 };
 
-/** The same for methods of its lists, texts and dictionaries. */
-const members: Record<string, string> = {
-  append: "xs.push(x)",
-  extend: "xs.push(...ys)",
-  insert: "xs.splice(i, 0, x)",
-  remove: "xs.splice(xs.indexOf(x), 1)",
-  copy: "[...xs] or { ...record }",
-  index: "xs.indexOf(x)",
-  len: "x.length",
-  upper: "text.toUpperCase()",
-  lower: "text.toLowerCase()",
-  strip: "text.trim()",
-  startswith: "text.startsWith(…)",
-  endswith: "text.endsWith(…)",
-  format: "`…$" + "{x}…`",
-  keys: "Object.keys(record)",
-  values: "Object.values(record)",
-  items: "Object.entries(record)",
-  get: "record[key] ?? otherwise",
-  sum: "xs.reduce((sum, x) => sum + x, 0)",
+/** What has the methods of Python's lists, texts and dictionaries. */
+export type Receiver = "list" | "text" | "record";
+
+/** The same for their methods. */
+const members: Record<Receiver, Record<string, string>> = {
+  list: {
+    append: "xs.push(x)",
+    extend: "xs.push(...ys)",
+    insert: "xs.splice(i, 0, x)",
+    remove: "xs.splice(xs.indexOf(x), 1)",
+    copy: "[...xs]",
+    index: "xs.indexOf(x)",
+    len: "x.length",
+    get: "xs[i]",
+    sum: "xs.reduce((sum, x) => sum + x, 0)",
+  },
+  text: {
+    upper: "text.toUpperCase()",
+    lower: "text.toLowerCase()",
+    strip: "text.trim()",
+    startswith: "text.startsWith(…)",
+    endswith: "text.endsWith(…)",
+    index: "text.indexOf(…)",
+    len: "x.length",
+    format: "`…$" + "{x}…`",
+  },
+  record: {
+    keys: "Object.keys(record)",
+    values: "Object.values(record)",
+    items: "Object.entries(record)",
+    get: "record[key] ?? otherwise",
+    copy: "{ ...record }",
+    len: "Object.keys(record).length",
+  },
 };
 
 const libraries: Record<string, string> = {
@@ -69,7 +83,8 @@ const libraryOf = (module: string): string | undefined =>
 const lines: Translation[] = [
   [
     /^\s*import\s+([\w.]+)(?:\s+as\s+(\w+))?\s*$/,
-    (_, module = "", name = module) => libraryOf(module) ?? `import * as ${name} from "${module}"`,
+    (_, module = "", name = module.split(".").at(-1)!) =>
+      libraryOf(module) ?? `import * as ${name} from "${module}"`,
   ],
   [
     /^\s*from\s+([\w.]+)\s+import\s+(.+?)\s*$/,
@@ -79,13 +94,18 @@ const lines: Translation[] = [
     /^\s*(async\s+)?def\s+(\w+)\s*\((.*)\)\s*(?:->[^:]*)?:/,
     (_, isAsync = "", name = "", parameters = "") => `${isAsync}function ${name}(${parameters}) { … }`,
   ],
-  [/^\s*class\s+(\w+)\s*(?:\([^{]*\))?\s*:/, (_, name = "") => `class ${name} { … }`],
+  [/^\s*class\s+(\w+)\s*(?:\([^{]*\))?\s*:[^{]*$/, (_, name = "") => `class ${name} { … }`],
   [
     /^\s*for\s+(\w+(?:\s*,\s*\w+)*)\s+in\s+(.+?):/,
     (_, names = "", list = "") =>
       `for (const ${names.includes(",") ? `[${names}]` : names} of ${list}) { … }`,
   ],
-  [/^\s*(if|while)\s+([^{]+?):/, (_, word = "", condition = "") => `${word} (${condition}) { … }`],
+  // A condition without parentheses, or a line that ends with the colon: others have it in a text, or in `a ? b : c`.
+  [
+    /^\s*(if|while)\s+((?!\()[^{]+?):/,
+    (_, word = "", condition = "") => `${word} (${condition.trim()}) { … }`,
+  ],
+  [/^\s*(if|while)\s*(\(.*\))\s*:\s*$/, (_, word = "", condition = "") => `${word} ${condition} { … }`],
   [/^\s*elif\s+(.+?):/, (_, condition = "") => `else if (${condition}) { … }`],
   [/^\s*else\s*:/, () => "else { … }"],
   [/^\s*(try|finally)\s*:/, (_, word = "") => `${word} { … }`],
@@ -98,30 +118,35 @@ const lines: Translation[] = [
 /** What Python has in the middle of a line, from the place of the error on. */
 const parts: Translation[] = [
   [/^for\s+(\w+)\s+in\s+([^\]]*)\]/, (_, name = "", list = "") => `${list.trim()}.map((${name}) => …)`],
-  [/^if\b.+\belse\b/, () => "condition ? x : y"],
+  [/^if\b(?!\s*\().+\belse\b/, () => "condition ? x : y"],
   [/^not\b/, () => "!x"],
   [/^and\b/, () => "x && y"],
   [/^or\b/, () => "x || y"],
   [/^is\b/, () => "x === y"],
   [/^[fr]["']/, () => "`…$" + "{x}…` is a text with values in it"],
-  [/^:\s*-?\w*\s*\]/, () => "xs.slice(from, to)"],
   [/^assert\b\s*(.*)/, (_, condition = "") => `console.assert(${condition})`],
   [/^raise\b/, () => 'throw new Error("…")'],
   [/^del\b/, () => "delete record.key, or xs.splice(i, 1)"],
-  [/^#/, () => "// begins a comment"],
+  [/^#(?!\w)/, () => "// begins a comment"],
 ];
 
 /** What a name of Python is in TypeScript. */
 export const wordsForName = (name: string): string | undefined =>
   Object.hasOwn(names, name) ? names[name] : undefined;
 
-/** What a method or property of Python is in TypeScript. */
-export const wordsForMember = (name: string): string | undefined =>
-  Object.hasOwn(members, name) ? members[name] : undefined;
+/** What a method or property of Python is in TypeScript, of a receiver of this kind. */
+export const wordsForMember = (name: string, receiver: Receiver): string | undefined =>
+  Object.hasOwn(members[receiver], name) ? members[receiver][name] : undefined;
 
 /** What a line of Python, in which the parser stumbles at a column, is in TypeScript. */
 export const translateLine = (text: string, column: number): string | undefined =>
-  translated(lines, text) ?? translated(parts, text.slice(column));
+  translated(lines, text) ?? translated(parts, text.slice(column)) ?? sliceOf(text, column);
+
+/** `xs[1:3]`: a colon between the index of something and the end of the brackets. */
+const sliceOf = (text: string, column: number): string | undefined =>
+  /[\w)\]]\[\s*-?\w*\s*$/.test(text.slice(0, column)) && /^:\s*-?\w*\s*\]/.test(text.slice(column))
+    ? "xs.slice(from, to)"
+    : undefined;
 
 function translated(translations: readonly Translation[], text: string): string | undefined {
   for (const [pattern, fix] of translations) {

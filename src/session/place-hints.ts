@@ -3,11 +3,16 @@
  * has, what an object that is wanted consists of.
  */
 import type * as TypeScript from "typescript";
+import type { Receiver } from "./from-python.js";
 
 /** What an advice can be made of. */
 export interface PlaceHints {
   /** The names of the members of the object whose member is missing. */
   members?: readonly string[];
+  /** What that object is, if it is one that Python has, too. */
+  receiver?: Receiver;
+  /** Whether it is a function, and what it returns has the member. */
+  isToBeCalled?: boolean;
   /** The type of the operand that is wrong. */
   operand?: string;
   /** The object that is wanted where something else stands, as `{ title, scale?, range? }`. */
@@ -29,8 +34,16 @@ export function hintsAt(
   const node = nodeAt(ts, file, start, start + length);
   if (!node) return {};
   if (code === noProperty && ts.isPropertyAccessExpression(node.parent) && node.parent.name === node) {
-    const members = checker.getTypeAtLocation(node.parent.expression).getApparentProperties();
-    return { members: members.map(({ name }) => name) };
+    const type = checker.getTypeAtLocation(node.parent.expression);
+    const receiver = receiverOf(ts, checker, type);
+    const result = type.getCallSignatures()[0]?.getReturnType();
+    const returned = result && (checker.getAwaitedType(result) ?? result);
+    return {
+      members: type.getApparentProperties().map(({ name }) => name),
+      ...(receiver && { receiver }),
+      isToBeCalled:
+        returned !== undefined && checker.getPropertyOfType(returned, node.getText(file)) !== undefined,
+    };
   }
   if (wrongOperand.has(code)) return { operand: checker.typeToString(checker.getTypeAtLocation(node)) };
   if (!notAssignable.has(code)) return {};
@@ -45,6 +58,17 @@ export function hintsAt(
   if (members.some(({ flags }) => flags & ts.SymbolFlags.Method)) return {};
   const parts = members.map(({ name, flags }) => name + (flags & ts.SymbolFlags.Optional ? "?" : ""));
   return { wanted: `{ ${parts.join(", ")} }` };
+}
+
+function receiverOf(
+  ts: typeof TypeScript,
+  checker: TypeScript.TypeChecker,
+  type: TypeScript.Type,
+): Receiver | undefined {
+  if (checker.isArrayLikeType(type)) return "list";
+  if (type.flags & ts.TypeFlags.StringLike) return "text";
+  const isLiteral = type.symbol?.flags & (ts.SymbolFlags.ObjectLiteral | ts.SymbolFlags.TypeLiteral);
+  return isLiteral && type.getCallSignatures().length === 0 ? "record" : undefined;
 }
 
 /** The smallest node that covers a range. */

@@ -101,7 +101,31 @@ test("a member that is misspelt, or of Python; a function that is not called; an
   expect(await first('import { tensor } from "nablab"; tensor([1]) * 2')).toContain("a.mul(b)");
   expect(await first('import { train } from "nabla"')).toContain('did you mean "nablab"?');
   expect(await first("Deno.jupyter.html`<b>x</b>`")).toMatch(/import \{ display, html \} from "nablab"/);
-  expect(await first("counted += 1")).toContain("it needs a first value: let counted = 0");
+  expect(await first("counted += 1")).toContain("it needs a first value: let counted = …");
+  expect(await first("'  a '.strip()")).toMatch(/; in TypeScript text\.trim\(\)$/);
+  expect(await first("[1].copy()")).toMatch(/; in TypeScript \[\.\.\.xs\]$/);
+});
+
+test.each([
+  "new Set<number>().append(3)",
+  "new Map<string, number>().items()",
+  "class Stack { xs = [1] } new Stack().remove(1)",
+  "new Date().strip()",
+  "(5).copy()",
+  "((a: number) => a).value",
+  "((s: string) => s.length).toUpperCase()",
+])("advice that would not help is not given: %s", async (code) => {
+  expect(await first(code)).toMatch(/^Property '\w+' does not exist on type '[^']*'\.$/);
+});
+
+test.each<[code: string, message: string]>([
+  ['if (1) console.log("time: " + 1', "')' expected."],
+  ['if (1) console.log("sign: +") else console.log("-")', "';' expected."],
+  ['while (true) console.log(1 > 2 ? "a" : "b" "c")', "',' expected."],
+  ['console.log("a"\nif (1) { 2 } else { 3 }', "',' expected."],
+  ['const m = ["a": 1]', "',' expected."],
+])("an error of TypeScript is not taken for Python: %s", async (code, message) => {
+  expect(await first(code)).toBe(message);
 });
 
 test("Python", async () => {
@@ -113,6 +137,8 @@ test("Python", async () => {
     ["def f(x):\n    return x", "function f(x) { … }"],
     ["for x in rows:\n    x", "for (const x of rows) { … }"],
     ["if x > 1:\n    x", "if (x > 1) { … }"],
+    ["if (x > 1):\n    x", "if (x > 1) { … }"],
+    ["while x: x -= 1", "while (x) { … }"],
     ["f = lambda x: x * x", "(x) => x * x"],
     ['print "hi"', 'console.log("hi")'],
     ["import torch.nn as nn", 'networks are nablab\'s: import { sequential, dense, train } from "nablab"'],
