@@ -1,8 +1,11 @@
 /**
  * A notebook as it is saved: of a widget only what stands for it, with the value that it has now.
  */
-const mimeType = "application/vnd.nablab.widget+json";
-const viewMimeType = "application/vnd.jupyter.widget-view+json";
+import { escapeHtml } from "../src/display/escape-html.ts";
+
+/** The widget, as it is stored; and what the extensions of ipywidgets show. */
+export const mimeType = "application/vnd.nablab.widget+json";
+export const viewMimeType = "application/vnd.jupyter.widget-view+json";
 
 type Json = Record<string, unknown>;
 
@@ -23,7 +26,7 @@ export function savedNotebook(notebook: unknown, texts: ReadonlyMap<string, stri
     if (!isObject(data) || !isObject(data[mimeType])) return output;
     const { [viewMimeType]: _, ...rest } = data;
     const text = texts.get(String(data[mimeType].model_id));
-    const now = text === undefined ? {} : { "text/html": `<p>${escaped(text)}</p>`, "text/plain": text };
+    const now = text === undefined ? {} : { "text/html": `<p>${escapeHtml(text)}</p>`, "text/plain": text };
     return { ...output, data: { ...rest, ...now } };
   };
   const cells = mapped(notebook.cells, (cell) =>
@@ -31,6 +34,3 @@ export function savedNotebook(notebook: unknown, texts: ReadonlyMap<string, stri
   );
   return { ...notebook, cells };
 }
-
-/** As `display/escape-html.ts` does. */
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);

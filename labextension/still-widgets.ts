@@ -4,11 +4,7 @@
  * notebook saved by JupyterLab is the one that `nablab run` writes, what those extensions need is not saved.
  */
 import type { MimeModel, NotebookPanel, PanelClass, RenderMime, Widget } from "./jupyterlab.ts";
-import { savedNotebook } from "./saved-notebook.ts";
-
-/** The widget, as it is stored; and what the extensions of ipywidgets show. */
-const mimeType = "application/vnd.nablab.widget+json";
-const viewMimeType = "application/vnd.jupyter.widget-view+json";
+import { mimeType, savedNotebook, viewMimeType } from "./saved-notebook.ts";
 
 /** Before the static picture is shown, in milliseconds: until then a widget that is there has come. */
 const patience = 1000;

@@ -42,7 +42,7 @@ export function table(
   const tail = rows.length <= most ? 0 : Math.floor(most / 3);
   const head = rows.length <= most ? rows.length : most - tail;
   const shownRows = [...rows.slice(0, head), ...rows.slice(rows.length - tail)];
-  const isWide = columns === undefined && keys.length > mostColumns;
+  const isWide = columns === undefined && keys.length > mostColumns + 1; // a gap hides two at least
   const left = isWide ? mostColumns / 2 : keys.length;
   const columnOf = (key: string) => cellsOf(shownRows.map((row) => row[key]));
   const names = keys.slice(0, left);
@@ -56,8 +56,8 @@ export function table(
   const right = columnsOfCells.map(({ numeric }) => numeric);
   const hidden = rows.length - shownRows.length;
   const gap =
-    rows.length === 0
-      ? { at: 0, text: "no rows" }
+    rows.length === 0 || keys.length === 0
+      ? { at: 0, text: rows.length === 0 ? "no rows" : "no columns" }
       : hidden > 0
         ? { at: head, text: `… ${formatNumber(hidden)} more rows …` }
         : undefined;

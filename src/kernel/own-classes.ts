@@ -44,7 +44,7 @@ import { Places } from "../sweep/places.js";
 import { SweepResults } from "../sweep/results.js";
 import { Rows } from "../sweep/rows.js";
 import { FolderStore, MemoryStore } from "../sweep/store.js";
-import { WorkerProcess } from "../sweep/worker-process.js";
+import { KilledWhileLoading, WorkerProcess } from "../sweep/worker-process.js";
 import { Random } from "../tensor/random.js";
 import { Tensor } from "../tensor/tensor.js";
 import { Basins } from "../theory/descent/basins.js";
@@ -93,6 +93,7 @@ export const ownClasses: readonly unknown[] = [
   Halving,
   InMemoryDataset,
   InProcessExecutor,
+  KilledWhileLoading,
   Landscape,
   LiveFigure,
   LiveSweep,

@@ -112,4 +112,7 @@ test("many columns are cut unless they are asked for; no rows say so", async () 
   expect((await toBundle(table([])))["text/plain"]).toBe("no rows");
   expect((await toBundle(table([], { columns: ["a"] })))["text/plain"]).toBe("a\n─\nno rows");
   expect((await toBundle(table([])))["text/html"]).toContain("no rows");
+  expect((await toBundle(table([{}, {}])))["text/plain"]).toContain("no columns");
+  const oneMore = Object.fromEntries(Array.from({ length: 25 }, (_, j) => [`c${j}`, j]));
+  expect(String((await toBundle(table([oneMore])))["text/plain"])).toMatch(/^c0 .* c24$/m);
 });
