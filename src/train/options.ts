@@ -229,7 +229,7 @@ function requireBatches({ layers }: Sequential, { size }: Dataset, batchSize: nu
   if (last > 1) return;
   for (const layer of layers) {
     if (layer.kind !== "batchNorm" || !("inputShape" in layer)) continue;
-    if (layer.inputShape.length === 1) refuseSingle(last);
+    if (layer.inputShape.slice(1).every((extent) => extent === 1)) refuseSingle(last);
   }
 }
 

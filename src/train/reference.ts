@@ -15,6 +15,7 @@ import { parametersOf } from "../nn/sequential.js";
 import { lossOf } from "../nn/weighted.js";
 import type { RuleState } from "../optim/index.js";
 import { random, Tensor } from "../tensor/index.js";
+import { lengthOf } from "../tensor/length.js";
 import { evaluate } from "./evaluate.js";
 import type { Task } from "./options.js";
 
@@ -54,7 +55,7 @@ function layerNorms(model: Sequential, gradient: Float64Array): number[] {
   };
   return model.layers
     .filter((layer) => model.positionOf(layer) !== undefined)
-    .map((layer) => Math.hypot(...parametersOf(layer).map(norm)));
+    .map((layer) => lengthOf(parametersOf(layer).map(norm)));
 }
 
 /** The longest that the event loop is blocked, in milliseconds. */

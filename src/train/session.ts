@@ -217,7 +217,7 @@ export class Session implements Progress {
     const { settings, loss, stepSize, epochs, measured, measuredLayers, steps } = this.run;
     if (!keep || this.#savedAt === steps) return;
     this.#savedAt = steps;
-    const behaviour = behaviourOf(rule, steps);
+    const behaviour = behaviourOf(rule, steps, model.parameterCount);
     const record = { settings, loss, stepSize, epochs, measured, measuredLayers };
     const now = {
       ...record,
