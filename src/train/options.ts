@@ -130,6 +130,12 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
   checkFits("train", model, data, loss);
   if (validation) checkFits("train: validation", model, validation, loss);
   checkWhole("train", { epochs });
+  checkOneOf("train", { shuffle }, shuffles);
+  if (shuffle === "with replacement") checkWhole("train", { batchSize }, 1, mostDrawn);
+  else {
+    const hint = batchSize > data.size ? ' (shuffle: "with replacement" draws more)' : "";
+    checkWhole("train", { batchSize }, 1, data.size, `the number of samples${hint}`);
+  }
   const usual = defaultThreads(model, batchSize);
   const { threads = usual.most } = options;
   checkWhole("train", { threads }, 1, 256, "one for each core");
@@ -137,12 +143,6 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
     throw new RangeError(
       `train: the record holds at most ${mostSteps.toLocaleString("en")} steps; ask for fewer epochs, or continue with resume; got epochs ${epochs}`,
     );
-  }
-  checkOneOf("train", { shuffle }, shuffles);
-  if (shuffle === "with replacement") checkWhole("train", { batchSize }, 1, mostDrawn);
-  else {
-    const hint = batchSize > data.size ? ' (shuffle: "with replacement" draws more)' : "";
-    checkWhole("train", { batchSize }, 1, data.size, `the number of samples${hint}`);
   }
   const backends = ["wasm", "openblas", "scalar"];
   if (options.backend !== undefined) checkOneOf("train", { backend: options.backend }, backends);
