@@ -20,6 +20,12 @@ export interface NotebookLimits extends Limits {
 /** Limits that leave room for training a small network. */
 export const gradedLimits = { seconds: 60, megabytes: 2000 };
 
+/** Limits with what they leave out: nothing is confined without any. */
+export function wholeLimits(limits: NotebookLimits = {}): Required<NotebookLimits> {
+  const ofCell = { ...gradedLimits, ...limits };
+  return { notebookSeconds: 5 * ofCell.seconds, ...ofCell };
+}
+
 /** As many characters of what a cell prints are passed on, and of all that a notebook displays. */
 const [mostText, mostShown] = [1e6, 5e7];
 
@@ -49,12 +55,13 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
 
   constructor({
     folder = process.cwd(),
-    limits = gradedLimits,
+    limits,
     removeFiles = false,
     mark,
     onOutput,
   }: {
     folder?: string;
+    /** By {@link wholeLimits}. */
     limits?: NotebookLimits;
     /** Whether files that cells write are removed in the end. */
     removeFiles?: boolean;
@@ -63,7 +70,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     onOutput: (output: Output, cell: Cell) => void;
   }) {
     this.#folder = folder;
-    const { notebookSeconds = 5 * (limits.seconds ?? Number.POSITIVE_INFINITY), ...ofCell } = limits;
+    const { notebookSeconds, ...ofCell } = wholeLimits(limits);
     this.#limits = ofCell;
     this.#notebookSeconds = this.#left = notebookSeconds;
     this.#filesBefore = removeFiles ? new Set(filesIn(folder)) : undefined;
