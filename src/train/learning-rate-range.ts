@@ -156,7 +156,7 @@ function inOrder(data: Dataset, count: number, seed: number): Dataset {
   const indices = new Uint32Array(count);
   const order = new Uint32Array(data.size);
   for (let start = 0, epoch = 1; start < count; start += data.size, epoch++) {
-    orderOf(epoch, { seed, shuffle: "each epoch" }, order);
+    orderOf(epoch, { seed, shuffle: "each epoch", size: data.size }, order);
     indices.set(order.subarray(0, Math.min(data.size, count - start)), start);
   }
   return data.select(indices);

@@ -39,9 +39,9 @@ function areFinite(numbers: Float64Array): boolean {
 /**
  * What happened, what the network has now, and what to try.
  *
- * @param kept the epoch whose parameters it went back to
+ * @param kept when the network had the parameters that it went back to, in words
  */
-export function notFiniteMessage(run: Run, { what, layer }: NotFinite, kept: number, data: Dataset): string {
+export function notFiniteMessage(run: Run, { what, layer }: NotFinite, kept: string, data: Dataset): string {
   const size = run.stepSize.at(-1);
   // A single step of an ordinary size does not lead from finite parameters to others: its gradient was no number.
   const isGradient = what === "parameters" && run.steps === 1 && size !== undefined && size <= 1;
@@ -58,10 +58,9 @@ export function notFiniteMessage(run: Run, { what, layer }: NotFinite, kept: num
   }
   if (what !== "loss") {
     const epoch = run.epochs.length + Number(run.steps > (run.epochs.at(-1)?.step ?? 0));
-    const from = kept > 0 ? `after epoch ${kept}` : "before the training";
     return (
       `train: the ${what} are not finite after step ${run.steps} (epoch ${epoch})${first}; ` +
-      `the network keeps the ${what === "parameters" ? "parameters" : "numbers"} from ${from}${advice}`
+      `the network keeps the ${what === "parameters" ? "parameters" : "numbers"} from ${kept}${advice}`
     );
   }
   const where =
