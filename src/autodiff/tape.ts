@@ -166,10 +166,10 @@ export class Variable implements Traced {
   take(indices: ArrayLike<number>, axis = 0): Variable {
     const at = checkAxis("take", axis, this.shape);
     const extent = this.shape[at]!;
-    return this.linear(
-      (x) => x.take(indices, at),
-      (g) => scattered(g, indices, at, extent),
-    );
+    // Checked first as it stands, for the message; the way back needs it as it is now, whatever the list holds by then.
+    const value = this.value.take(indices, at);
+    const chosen = Array.from(indices);
+    return new Variable(value, [[this, (g) => g.#placed(chosen, at, extent)]]);
   }
 
   slice(start = 0, end: number = Number.MAX_SAFE_INTEGER, axis = 0): Variable {

@@ -109,9 +109,11 @@ function convolution(text: string, windows: Windows, A: Tensor, biases: Tensor |
     A,
     b,
     multiplyAdds: A.size * positions,
-    forward: (x: Tensor) =>
+    forward(x: Tensor) {
       // (samples · positions) × outputs, then outputs × positions for each sample.
-      swap(toPatches(x, windows).matmul(matrix.transpose()).add(b), x.shape[0]!, positions, outputs),
+      const z = toPatches(x, windows).matmul(matrix.transpose());
+      return swap(biases ? z.add(biases) : z, x.shape[0]!, positions, outputs);
+    },
     backward(delta: Tensor, x: Tensor) {
       const samples = x.shape[0]!;
       const d = swap(delta, samples, outputs, positions).reshape(samples * positions, outputs);

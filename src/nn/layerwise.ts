@@ -10,7 +10,10 @@ import { isActivation, type Layer, type Pass } from "./layer.js";
 /** What comes out of a layer. */
 export function through(layer: Layer, x: Tensor, pass: Pass): Tensor {
   if (isActivation(layer)) return x.map((entry) => layer.value(entry));
-  if (layer instanceof Dense) return x.matmul(layer.A.transpose()).add(layer.b);
+  if (layer instanceof Dense) {
+    const z = x.matmul(layer.A.transpose());
+    return layer.bias ? z.add(layer.b) : z;
+  }
   return layer.forward(x, pass);
 }
 
