@@ -217,10 +217,7 @@ export class Session<Cell> {
       compiled.values.find((name) => this.#kept.has(name) && !compiled.imported.has(name));
     if (taken) throw new SyntaxError(`${taken} is the assignment's: give what you declare another name`);
     if (locked === undefined)
-      for (const { name, line } of compiled.forgotten)
-        this.#host.printError(
-          `line ${line}: ${name}(…) goes on while the rest of the cell runs; did you forget await?\n`,
-        );
+      for (const { message, line } of compiled.mistakes) this.#host.printError(`line ${line}: ${message}\n`);
     const { value } = (await this.#run(compiled, run, locked)) ?? {};
     if (value === undefined) return { status: "ok" };
     if (locked === "test" && typeof value === "number") {
