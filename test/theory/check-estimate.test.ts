@@ -398,6 +398,6 @@ describe("checkEstimate", () => {
   });
 
   test("refuses a claim without a number", () => {
-    expect(() => checkEstimate("C1", "…", base)).toThrow("checkEstimate: the claim must be a number");
+    expect(() => checkEstimate("D1", "…", base)).toThrow("checkEstimate: the claim must be a number");
   });
 });
