@@ -28,6 +28,8 @@ export function encode(value: unknown): string {
 
 /** What {@link encode} wrote. @throws SyntaxError for other text */
 export function decode(text: string): unknown {
+  // Looking at each part takes three times as long.
+  if (!text.includes(numberKey)) return JSON.parse(text);
   return JSON.parse(text, (_, one: unknown) => {
     if (typeof one !== "object" || one === null || !(numberKey in one)) return one;
     return Object.keys(one).length === 1 && typeof one[numberKey] === "string" ? Number(one[numberKey]) : one;
