@@ -128,7 +128,7 @@ async function startOnce(/** @type {string} */ node) {
     const ready = performance.now() - began;
     await execute(firstCell);
     const first = performance.now() - began;
-    const memory = await resident(child.pid);
+    const memory = await atRest(child.pid);
     const trivial = [];
     for (let i = 0; i < 30; i++) trivial.push(await execute(`${i} + 1`));
     for (let i = 0; i < 200; i++) await execute(`let v${i} = ${i}; v${i}`);
@@ -137,7 +137,7 @@ async function startOnce(/** @type {string} */ node) {
       "start to the first cell's reply, ms": first,
       "a trivial cell, ms": median(trivial),
       "resident after the first cell, MB": memory,
-      "after 230 cells more, MB": await resident(child.pid),
+      "after 230 cells more, MB": await atRest(child.pid),
     };
   } finally {
     child.kill("SIGKILL");
@@ -146,8 +146,9 @@ async function startOnce(/** @type {string} */ node) {
   }
 }
 
-/** Resident memory of a process in MB. */
-async function resident(/** @type {number | undefined} */ id) {
+/** Resident memory of a process in MB, once it has collected what a cell left behind. */
+async function atRest(/** @type {number | undefined} */ id) {
+  await new Promise((resolve) => setTimeout(resolve, 300));
   if (process.platform === "linux") {
     const status = readFileSync(`/proc/${id}/status`, "utf8");
     return Number(/VmRSS:\s*(\d+)/.exec(status)?.[1]) * 1.024e-3;
