@@ -40,7 +40,7 @@ export function mixingLayer({ layers }: Sequential, data: Dataset): Layer | unde
 const isCustom = (layer: Layer): boolean =>
   !isActivation(layer) && !(layer instanceof Dense) && !formulaOf("layer", layer);
 
-function dependsOnOthers(layer: Layer, x: Tensor, y: Tensor): boolean {
+function dependsOnOthers(layer: Layer, x: Tensor<Float64Array>, y: Tensor<Float64Array>): boolean {
   for (let i = 0; i < x.shape[0]!; i++) {
     const alone = through(layer, x.slice(i, i + 1), { training: false });
     const row = y.row(i).data;
