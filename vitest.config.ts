@@ -1,5 +1,6 @@
-// Five projects by what they need: `unit` and `session` need Node alone and take seconds; `programs` starts the command line,
-// and typedoc, again and again; `notebooks` executes every notebook; `jupyter` needs .venv (real clients, a real browser).
+// Six projects by what they need: `unit` and `session` need Node alone and take seconds; `long` takes longer, as it counts over
+// hundreds of seeds what verdicts state of themselves, or unpacks files of 600 MB; `programs` starts the command line, and
+// typedoc, again and again; `notebooks` executes every notebook; `jupyter` needs .venv (real clients, a real browser).
 // All test what ships: `dist`.
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
@@ -12,7 +13,6 @@ const project = (name: string, include: string[], timeout: number, more: object 
   test: {
     name,
     include,
-    ...more,
     testTimeout: timeout,
     hookTimeout: timeout,
     pool: "forks" as const,
@@ -21,6 +21,8 @@ const project = (name: string, include: string[], timeout: number, more: object 
     execArgv: ["--single-threaded-gc"],
     // A file for each core; by itself vitest leaves one core to itself, which of two is half.
     maxWorkers: cores,
+    sequence: { groupOrder: 0 },
+    ...more,
     // Of a file's concurrent tests as many; most of what they start keeps a core busy.
     maxConcurrency: cores,
     // What is built runs as Node runs it, not rewritten by the test runner: a notebook cell, a worker and a
@@ -55,6 +57,9 @@ const first = [
   "coursework/class",
 ].map((name) => `/test/${name}.spec.ts`);
 
+/** These wait a good part of their time: for a kernel that starts, a browser, a time limit. So one more than there are cores. */
+const waiting = { maxWorkers: cores + 1, sequence: { groupOrder: 1 } };
+
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification): number => {
@@ -72,11 +77,15 @@ export default defineConfig({
       // A process for each worker, not for each file: loading nablab and TypeScript again was half of the processor time of
       // twenty small files (13.0 s, now 6.4), and a third of that of eight files of sessions (19.0 s, now 13.5). A session takes
       // over its process's console and signals until it is closed: its files have processes apart from the others'.
-      project("unit", ["test/**/*.test.ts"], 120_000, { exclude: ["test/kernel/**"], isolate: false }),
+      project("unit", ["test/**/*.test.ts"], 120_000, {
+        exclude: ["test/kernel/**", "test/long/**"],
+        isolate: false,
+      }),
       project("session", ["test/kernel/**/*.test.ts"], 120_000, { isolate: false }),
-      project("programs", ["test/cli/**/*.spec.ts", "test/*.spec.ts"], 300_000),
-      project("notebooks", ["test/notebooks/**/*.spec.ts"], 600_000),
-      project("jupyter", ["test/{kernel,browser,coursework}/**/*.spec.ts"], 600_000),
+      project("long", ["test/long/*.test.ts"], 300_000, { ...waiting, isolate: false }),
+      project("programs", ["test/cli/**/*.spec.ts", "test/*.spec.ts"], 300_000, waiting),
+      project("notebooks", ["test/notebooks/**/*.spec.ts"], 600_000, waiting),
+      project("jupyter", ["test/{kernel,browser,coursework}/**/*.spec.ts"], 600_000, waiting),
     ],
   },
 });

@@ -7,9 +7,9 @@ import { confine } from "./confine.ts";
 const root = new URL("../../", import.meta.url);
 
 async function declarations() {
-  const response = await fetch(new URL("declarations.json", import.meta.url));
+  const response = await fetch(new URL("declarations.bin", import.meta.url));
   if (!response.ok) throw new Error(`the types of cells could not be loaded (status ${response.status})`);
-  return response.json();
+  return new Response(response.body!.pipeThrough(new DecompressionStream("gzip"))).json();
 }
 
 // Before nablab is loaded: it may keep what it computes.

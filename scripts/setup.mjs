@@ -20,9 +20,19 @@ export const venvPython =
 
 /** Brings everything up to date; with `cluster` Dask, too, or where it was installed before. */
 export async function setup({ cluster = false } = {}) {
+  await setupNode();
+  await setupJupyter({ cluster });
+}
+
+/** Brings the npm packages and the build up to date: all that the library needs. */
+export async function setupNode() {
   checkNode();
   await npmPackages();
   await build();
+}
+
+/** Brings .venv up to date, with the kernel and the renderer in it; after `setupNode`. */
+export async function setupJupyter({ cluster = false } = {}) {
   await pythonPackages();
   if (cluster || existsSync(clusterStamp)) await clusterPackages();
   await kernel();

@@ -1,23 +1,27 @@
-// Runs the set-up, then every test: formatter and linter, types of tests and scripts, unit tests, and then the command line,
-// every notebook, and Jupyter with real clients and a real browser, side by side. `npm test`
-import { spawnSync } from "node:child_process";
+// Runs the set-up, then every test: formatter and linter, types of tests and scripts, and unit tests, while Python's packages
+// arrive; then the command line, every notebook, and Jupyter with real clients and a real browser, side by side. `npm test`
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { runMain } from "./lib/report.mjs";
-import { root, setup } from "./setup.mjs";
+import { root, setupJupyter, setupNode } from "./setup.mjs";
 
+/** Runs a script with this Node; whether it succeeds. */
 const node = (/** @type {string[]} */ ...args) =>
-  spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" }).status === 0;
+  new Promise((/** @type {(ok: boolean) => void} */ resolve) => {
+    const child = spawn(process.execPath, args, { cwd: root, stdio: "inherit" });
+    child.on("close", (status) => resolve(status === 0)).on("error", () => resolve(false));
+  });
 
 /** @type {{ file: string, seconds: number }[]} */
 const times = [];
 
 /** Runs some projects of vitest.config.ts at a time and returns their counts. */
-function projects(/** @type {string[]} */ names) {
+async function projects(/** @type {string[]} */ ...names) {
   const report = path.join(root, "test", "output", `${names[0]}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   rmSync(report, { force: true });
-  const ok = node(
+  const ok = await node(
     "node_modules/vitest/vitest.mjs",
     "run",
     ...names.map((name) => `--project=${name}`),
@@ -34,14 +38,17 @@ function projects(/** @type {string[]} */ names) {
 }
 
 await runMain(async () => {
-  await setup({ cluster: true });
+  await setupNode();
   mkdirSync(path.join(root, "test", "output"), { recursive: true });
-  const lint = node("node_modules/@biomejs/biome/bin/biome", "check", ".");
-  const types = node("node_modules/typescript/bin/tsc", "-p", "test");
-  const results = [
-    ["unit", "session"],
-    ["programs", "notebooks", "jupyter"],
-  ].map(projects);
+  const jupyter = setupJupyter({ cluster: true });
+  jupyter.catch(() => {}); // which is said below, after what runs meanwhile
+  const [lint, types, units] = await Promise.all([
+    node("node_modules/@biomejs/biome/bin/biome", "check", "."),
+    node("node_modules/typescript/bin/tsc", "-p", "test"),
+    projects("unit", "session"),
+  ]);
+  await jupyter;
+  const results = [units, await projects("long", "programs", "notebooks", "jupyter")];
   const sum = (/** @type {"passed" | "failed" | "skipped"} */ what) =>
     results.reduce((n, one) => n + one[what], 0);
   if (!lint) console.log("the formatter or the linter found something, see above: npx biome check --write .");

@@ -128,7 +128,16 @@ const nothingToCite = {
   ],
   "shows what others computed": ["ensembleChart", "gapChart", "pathChart", "worstMistakes"],
   "holds together what others compute": [
-    ...["addSchedules", "averageOf", "check", "CheckFailed", "defineLayer", "everyEpochs", "flatGradient"],
+    ...[
+      "addSchedules",
+      "averageOf",
+      "check",
+      "CheckFailed",
+      "defineLayer",
+      "everyEpochs",
+      "everySteps",
+      "flatGradient",
+    ],
     ...["multiplySchedules", "objective", "withPenalty"],
   ],
 };

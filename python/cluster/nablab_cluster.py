@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+import uuid
 
 import psutil
 from distributed import Client, LocalCluster, WorkerPlugin, as_completed, get_worker
@@ -31,8 +32,6 @@ LOOK = 0.1
 KEPT = 4000
 #: What a point says that was stopped.
 STOPPED = json.dumps({"is": "stopped"})
-#: The topic under which workers report values so far.
-TOPIC = "nablab-report"
 
 
 class Ended(Exception):
@@ -42,6 +41,34 @@ class Ended(Exception):
         self.reason = reason
         self.how = how
         self.killed = killed
+
+
+#: What each message holds besides its kind.
+PARTS = {
+    "started": {"host": str},
+    "prepared": {"code": dict},
+    "loaded": {},
+    "refused": {"problem": str},
+    "crashed": {"error": dict},
+    "report": {"index": int, "values": dict},
+    "done": {"index": int, "values": dict, "seconds": (int, float)},
+    "failed": {"index": int, "error": dict, "seconds": (int, float)},
+}
+
+
+def message_in(line):
+    """The message in a line; None for a line that is none, such as what a point printed past the console (compare fromLine in
+    src/sweep/job.ts)."""
+    if not line.startswith('{"is":"'):
+        return None
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    parts = PARTS.get(str(message["is"]))
+    if parts is None or not all(isinstance(message.get(name), kind) for name, kind in parts.items()):
+        return None
+    return message
 
 
 class Node:
@@ -79,7 +106,7 @@ class Node:
         while True:
             while b"\n" in self.buffer:
                 line, self.buffer = self.buffer.split(b"\n", 1)
-                yield line.decode()
+                yield line.decode(errors="replace")
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
                 raise Ended("time")
@@ -97,18 +124,21 @@ class Node:
                 raise Ended("lost", f"by signal {-status}" if status < 0 else f"with exit code {status}", status < 0)
             self.buffer += data
 
-    def answer(self, kinds, deadline=None, megabytes=None, report=None):
-        """The next line that is a message of one of these kinds."""
+    def answer(self, kinds, deadline=None, megabytes=None, index=None, report=None):
+        """The next line that is a message of one of these kinds; of a point, the one with this index."""
         for line in self.lines(deadline, megabytes):
-            kind = line[7 : line.find('"', 7)] if line.startswith('{"is":"') else ""
+            message = message_in(line)
+            if message is None or ("index" in message and message["index"] != index):
+                continue
+            kind = message["is"]
             if kind in kinds:
-                return kind, line
+                return message, line
             if kind == "report" and report:
                 report(line)
             elif kind == "crashed":
-                self.crash = json.loads(line)["error"]
+                self.crash = message["error"]
             elif kind == "started":
-                self.host = json.loads(line)["host"]
+                self.host = message["host"]
 
     def printed(self):
         size = os.fstat(self.log).st_size
@@ -197,16 +227,16 @@ class Points(WorkerPlugin):
         seconds = self.limits.get("seconds")
         node.send(json.dumps({"do": "load", "code": self.code, "limits": self.limits}))
         try:
-            kind, line = node.answer(("loaded", "refused"), seconds and time.monotonic() + seconds + 30)
+            message, _ = node.answer(("loaded", "refused"), seconds and time.monotonic() + seconds + 30)
         except Ended as ended:
             printed = node.printed()
             self.drop(node)
             if ended.killed:
                 raise
             raise LookupError(f"sweep: on {node.host} the experiment could not be loaded: {ended.how}\n{printed}")
-        if kind == "refused":
+        if message["is"] == "refused":
             self.drop(node)
-            raise LookupError(json.loads(line)["problem"])
+            raise LookupError(message["problem"])
         return node
 
     def drop(self, node):
@@ -232,7 +262,7 @@ class Points(WorkerPlugin):
             node.points += 1
             node.forget()
             try:
-                host, answer = node.host, self.run_in(node, line)
+                host, answer = node.host, self.run_in(node, index, line)
             except Ended as ended:
                 printed = node.printed()
                 first = node.points == 1
@@ -264,24 +294,22 @@ class Points(WorkerPlugin):
         seconds = 0 if how.reason == "lost" else time.monotonic() - began
         return host, json.dumps({"is": "failed", "index": index, "error": error, "seconds": seconds})
 
-    def run_in(self, node, line):
+    def run_in(self, node, index, line):
         seconds, megabytes = self.limits.get("seconds"), self.limits.get("megabytes")
-        report = lambda text: self.worker.log_event(TOPIC, text)  # noqa: E731
+        report = lambda text: self.worker.log_event(self.name, text)  # noqa: E731
+        ends = ("done", "failed")
         node.send(line)
         try:
-            kind, answer = node.answer(
-                ("done", "failed"), seconds and time.monotonic() + seconds, megabytes, report
-            )
+            message, answer = node.answer(ends, seconds and time.monotonic() + seconds, megabytes, index, report)
         except Ended as ended:
             if ended.reason == "time":
                 node.send('{"do":"stop"}')
                 try:
-                    node.answer(("done", "failed"), time.monotonic() + PATIENCE)
+                    node.answer(ends, time.monotonic() + PATIENCE, index=index)
                 except Ended:
                     pass
             raise
-        if kind == "failed" and (printed := node.printed()):
-            message = json.loads(answer)
+        if message["is"] == "failed" and (printed := node.printed()):
             message["error"].setdefault("printed", printed)
             return json.dumps(message)
         return answer
@@ -328,9 +356,11 @@ class Driver:
 
     def load(self, message, home, node):
         code = message["code"]
-        self.plugin = Points(f"nablab-{code['hash'][:16]}-{os.getpid()}", code, message["limits"], home, node)
+        # Workers, the scheduler and its other clients know by this name what belongs together: points, results, reports. Neither
+        # the experiment nor this process is one of a kind: in two containers both may be the same.
+        self.plugin = Points(f"nablab-{uuid.uuid4().hex}", code, message["limits"], home, node)
         self.client.register_plugin(self.plugin, name=self.plugin.name)
-        self.client.subscribe_topic(TOPIC, lambda event: self.say(wrapped("", event[1])))
+        self.client.subscribe_topic(self.plugin.name, lambda event: self.say(wrapped("", event[1])))
         threading.Thread(target=self.watch_workers, daemon=True).start()
 
     def watch_workers(self):

@@ -2,6 +2,7 @@
 
 Runs in the folder of a course, whose nbgrader_config.py it takes up. What nbgrader prints goes to standard error.
 """
+import argparse
 import contextlib
 import hashlib
 import json
@@ -212,9 +213,18 @@ def limits():
     arguments = list(api.config.Execute.get("extra_arguments", []))
     if "--graded" not in arguments:
         return {"success": True}
-    given = dict(argument[2:].split("=", 1) for argument in arguments if "=" in argument)
     names = {"seconds": "seconds", "notebook-seconds": "notebookSeconds", "megabytes": "megabytes"}
-    return {"success": True, "limits": {names[name]: float(value) for name, value in given.items() if name in names}}
+    parser = argparse.ArgumentParser(exit_on_error=False, allow_abbrev=False)
+    for name in names:
+        parser.add_argument(f"--{name}", type=float)
+    try:
+        given = vars(parser.parse_known_args(arguments)[0])
+    except argparse.ArgumentError as error:
+        raise ValueError(f"c.Execute.extra_arguments: {error}") from None
+    return {
+        "success": True,
+        "limits": {to: value for name, to in names.items() if (value := given[name.replace("-", "_")]) is not None},
+    }
 
 
 def forget(assignment, student):

@@ -3,6 +3,7 @@
  * from the result to the arguments gives the gradient, at the cost of a few evaluations however many arguments there
  * are (A12). The backward pass uses the same operations, so that it can be differentiated again.
  */
+import { inFloat64 } from "../tensor/float64.js";
 import { Tensor, type TensorLike, tensor } from "../tensor/index.js";
 import { checkAxis, sameShape } from "../tensor/shapes.js";
 import { joined, larger, largest, logSumOfExp, scattered, sliced } from "./selection.js";
@@ -166,10 +167,10 @@ export class Variable implements Traced {
   take(indices: ArrayLike<number>, axis = 0): Variable {
     const at = checkAxis("take", axis, this.shape);
     const extent = this.shape[at]!;
-    return this.linear(
-      (x) => x.take(indices, at),
-      (g) => scattered(g, indices, at, extent),
-    );
+    // Checked first as it stands, for the message; the way back needs it as it is now, whatever the list holds by then.
+    const value = this.value.take(indices, at);
+    const chosen = Array.from(indices);
+    return new Variable(value, [[this, (g) => g.#placed(chosen, at, extent)]]);
   }
 
   slice(start = 0, end: number = Number.MAX_SAFE_INTEGER, axis = 0): Variable {
@@ -281,7 +282,7 @@ const sigmoid = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.e
  * @example
  * grad((x) => x.mul(x).sum())([1, 2, 3]).toArray() // → [ 2, 4, 6 ]
  */
-export function grad(f: (x: Traced) => Traced): (x: TensorLike) => Tensor {
+export function grad(f: (x: Traced) => Traced): (x: TensorLike) => Tensor<Float64Array> {
   return (x) => valueAndGrad(f)(x).gradients[0]!;
 }
 
@@ -298,13 +299,13 @@ export function grad(f: (x: Traced) => Traced): (x: TensorLike) => Tensor {
  */
 export function valueAndGrad(
   f: ScalarFunction,
-): (...xs: TensorLike[]) => { value: number; gradients: Tensor[] } {
+): (...xs: TensorLike[]) => { value: number; gradients: Tensor<Float64Array>[] } {
   return (...xs) => {
     const variables = xs.map((x) => new Variable(Tensor.of(x)));
     const result = f(...variables);
     const value = scalarOf("grad", result);
     const gradients = of(result).gradientsOf(variables);
-    return { value, gradients: gradients.map((gradient) => gradient.value) };
+    return { value, gradients: gradients.map((gradient) => inFloat64(gradient.value)) };
   };
 }
 
@@ -316,7 +317,7 @@ export function valueAndGrad(
  * @example
  * jacobian((x) => x.mul(x))([1, 2]).toArray() // → [ [ 2, 0 ], [ 0, 4 ] ]
  */
-export function jacobian(f: (x: Traced) => Traced): (x: TensorLike) => Tensor {
+export function jacobian(f: (x: Traced) => Traced): (x: TensorLike) => Tensor<Float64Array> {
   return (x) => {
     const variable = new Variable(Tensor.of(x));
     const result = of(f(variable));
@@ -343,7 +344,7 @@ export function jacobian(f: (x: Traced) => Traced): (x: TensorLike) => Tensor {
  * @example
  * hessian((x) => x.pow(3).sum())([1, 2]).toArray() // → [ [ 6, 0 ], [ 0, 12 ] ]
  */
-export function hessian(f: (x: Traced) => Traced): (x: TensorLike) => Tensor {
+export function hessian(f: (x: Traced) => Traced): (x: TensorLike) => Tensor<Float64Array> {
   return jacobian((x) => gradientOf(f, x as Variable));
 }
 

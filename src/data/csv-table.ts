@@ -3,7 +3,7 @@
  * targets, and what is wrong with the rest.
  */
 import { inspect } from "#platform";
-import { host } from "../display/host.js";
+import { note } from "../display/note.js";
 import { Tensor } from "../tensor/tensor.js";
 import { almostNumber, CsvLabels, isInfinite } from "./csv-labels.js";
 import type { CsvDataset, CsvOptions } from "./csv-options.js";
@@ -16,9 +16,6 @@ const commonlyMissing = [
   ...["", "?", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>"],
   ...["N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"],
 ];
-
-/** Notes that were shown: each is worth saying once. */
-const notes = new Set<string>();
 
 /** Thrown where the first line ends with a delimiter and another has a value there: then it is a column after all. */
 export class TrailingColumn extends Error {}
@@ -356,10 +353,9 @@ export class CsvTable {
   /** Says once that names were guessed. */
   #note({ names, hasHeader }: Columns): void {
     if (!hasHeader || this.#options.header !== undefined) return;
-    const note = `${this.#name}: the first line is taken for the names of the columns, ${names.join(", ")}; header: false reads it as a sample, header: true says so without this note`;
-    if (notes.has(note)) return;
-    notes.add(note);
-    host().display({ data: { "text/plain": note } });
+    note(
+      `${this.#name}: the first line is taken for the names of the columns, ${names.join(", ")}; header: false reads it as a sample, header: true says so without this note`,
+    );
   }
 
   #error(message: string): RangeError {

@@ -7,9 +7,9 @@ import type { Tensor } from "../tensor/tensor.js";
 /** Some samples of a dataset as numbers: what a network is given. */
 export interface Batch {
   /** rows × features, float64, scaled. */
-  x: Tensor;
+  x: Tensor<Float64Array>;
   /** One label for each row, or a tensor of targets, rows × outputs. */
-  y: Uint8Array | Tensor;
+  y: Uint8Array | Tensor<Float64Array>;
   /** How often each row counts, where the dataset has weights. */
   weights?: Float64Array;
 }

@@ -52,7 +52,7 @@ export interface DatasetOptions {
  */
 export function dataset(options: DatasetOptions): Dataset {
   const { name = "dataset", scale = 1, description } = options;
-  const where = `dataset ${name}`;
+  const where = name === "dataset" ? name : `dataset ${name}`;
   checkNumbers(where, { "the scale": scale }, () => true, "a finite number");
   for (const what of ["x", "y"] as const) {
     if (options[what] === undefined || options[what] === null) {
@@ -77,7 +77,7 @@ export function dataset(options: DatasetOptions): Dataset {
     throw new RangeError(`${where}: x has ${size} samples but y has ${targets.size}`);
   }
   if (size === 0) throw new RangeError(`${where}: there are no samples`);
-  const weights = options.weights && weightsOf(where, options.weights, size);
+  const weights = options.weights !== undefined && weightsOf(where, options.weights, size);
   const parts = {
     name,
     size,
@@ -102,6 +102,11 @@ export function dataset(options: DatasetOptions): Dataset {
 }
 
 function weightsOf(where: string, given: ArrayLike<number>, size: number): Float64Array {
+  if (typeof given !== "object" || given === null || typeof given.length !== "number") {
+    throw new TypeError(
+      `${where}: weights must be a list with a number for each of the ${size} samples, got ${inspect(given)}`,
+    );
+  }
   const weights = Float64Array.from(given);
   if (weights.length !== size) {
     throw new RangeError(

@@ -30,7 +30,8 @@ export interface HistogramOptions {
  *
  * @param values a list of finite numbers
  * @param options `title`, `x`; `bins`, `density` = false, `curves`
- * @throws RangeError for no values, one that is not finite, or `bins` that is no whole number ≥ 1; TypeError for curves over counts
+ * @throws RangeError for no values, one that is not finite, `bins` that is no whole number from 1 to 100,000, or values so far apart or so
+ *   close that no interval has a length; TypeError without a title and `x`, or for curves over counts
  * @example
  * histogram([1, 2, 2, 3, 3, 3], { title: "Values", x: "x", bins: 2 })
  * // Values
@@ -38,6 +39,11 @@ export interface HistogramOptions {
  * @see H. Sturges, The choice of a class interval, J. Amer. Statist. Assoc. 21 (1926).
  */
 export function histogram(values: ArrayLike<number>, options: HistogramOptions): Figure {
+  if (typeof options?.title !== "string" || typeof options.x !== "string") {
+    throw new TypeError(
+      `histogram: expected a title and what the values are, such as { title: "Gaps", x: "F(θ) − F*" }, got ${inspect(options, { depth: 0 })}`,
+    );
+  }
   const list = Array.from(values ?? []);
   const { title, x, density = false, curves = {}, alt } = options;
   const wrong = list.findIndex((value) => !Number.isFinite(value));
@@ -47,7 +53,7 @@ export function histogram(values: ArrayLike<number>, options: HistogramOptions):
     );
   }
   const { bins = Math.max(5, Math.ceil(Math.log2(list.length)) + 1) } = options;
-  checkWhole("histogram", { bins });
+  checkWhole("histogram", { bins }, 1, 100_000, "more than a screen has columns");
   const named = Object.entries(curves);
   if (named.length > 0 && !density) {
     throw new TypeError(
@@ -55,14 +61,24 @@ export function histogram(values: ArrayLike<number>, options: HistogramOptions):
     );
   }
   const [least, greatest] = extent([list]);
-  const from = least === greatest ? least - 0.5 : least;
-  const width = (least === greatest ? 1 : greatest - least) / bins;
+  // Around values that are all alike, as far as numbers of their size differ.
+  const room = least === greatest ? Math.max(0.5, Math.abs(least) / 1000) : 0;
+  const from = least - room;
+  const width = (greatest + room - from) / bins;
+  // Of numbers whose difference is beyond the largest, or whose share in it below the smallest, or that differ in their last digits.
+  if (
+    !(width < Number.POSITIVE_INFINITY && from + width > from && greatest + room - width < greatest + room)
+  ) {
+    throw new RangeError(
+      `histogram: ${bins} intervals of equal length from ${least} to ${greatest} are none that numbers can tell; scale the values, or take fewer bins`,
+    );
+  }
   const counts = new Float64Array(bins);
   for (const value of list) counts[Math.min(bins - 1, Math.floor((value - from) / width))]!++;
   const heights = density ? counts.map((count) => count / (list.length * width)) : counts;
   const centres = Float64Array.from(counts, (_, i) => from + (i + 0.5) * width);
   const along = Float64Array.from({ length: 201 }, (_, i) => from + (i / 200) * bins * width);
-  const fullest = counts.indexOf(Math.max(...counts));
+  const fullest = counts.indexOf(extent([counts])[1]);
   const edges = `${formatNumber(from + fullest * width)} … ${formatNumber(from + (fullest + 1) * width)}`;
   const said = `x: ${plainTitle(x)}, ${formatNumber(least)} … ${formatNumber(greatest)}; ${list.length} values in ${bins} intervals; most in ${edges}: ${counts[fullest]}`;
   return new Figure({

@@ -16,7 +16,7 @@ import type { LayerPlan, LoweredLayer, Use } from "./layers/layer.js";
 import { lower } from "./lower.js";
 import { type MatrixPlan, Room, Views } from "./memory.js";
 import { chooseMultiplier, chunksOf, type FastBackend, type Multiplier } from "./multiplier.js";
-import type { Shuffle } from "./order.js";
+import { drawnOf, type Shuffle } from "./order.js";
 import { type DataPlan, densityOf, type LossName, planData, writeData } from "./samples.js";
 
 /** Where an evaluation writes what it finds of each sample. */
@@ -126,7 +126,8 @@ export function makeJob({ model, loss, backend, threads, training, evaluation }:
   const room = new Room(arena, rows);
   const lowered = lower(model);
   if (typeof lowered === "string") throw new TypeError(`train: the fast kernels do not know ${lowered}`);
-  const trained = training && chunksOf(training.data.size, training.batchSize, mostRows);
+  const trained =
+    training && chunksOf(drawnOf(training.data.size, training.batchSize), training.batchSize, mostRows);
   const multiplier = chooseMultiplier(backend, lowered, {
     trained: trainedRows > fewRows ? trained! : [],
     seen: trainedRows > 0 && trainedRows <= fewRows ? [] : chunksOf(evaluation?.size ?? 0, rows, rows),
@@ -222,7 +223,7 @@ function planTraining(
       rule: { name: rule.name, options: { ...rule.options, eta: firstEta(rule) } as StepOptions },
     }),
     ...(typeof rule?.options.eta === "function" && { etas: doubles(steps) }),
-    order: arena.reserve("Uint32Array", size),
+    order: arena.reserve("Uint32Array", drawnOf(size, training.batchSize)),
     losses: doubles(trainedRows),
     loss: doubles(steps),
     stepSize: doubles(steps),

@@ -40,7 +40,7 @@ export function kernelGradient(
     async gradientOf(samples, k) {
       writeArray(job, "theta", model.theta);
       view(job.memory, order).set(samples);
-      const stretch = { steps: k, until: training.epochs, samples: samples.length };
+      const stretch = { steps: k, until: k + 1, samples: samples.length };
       const { steps, layer, kernels } = await runJob(job, { stretch, signal: stop });
       computedBy(`${kernels}; the rule in float64`);
       if (steps === k) return undefined;
@@ -72,7 +72,7 @@ export function kernelGradientOf(
       order.set(samples);
       const run = (pass: "forward" | "backward", from: number) =>
         runJob(job, {
-          stretch: { steps: k, until: training.epochs, pass, from, samples: chunkAt(from) },
+          stretch: { steps: k, until: k + 1, pass, from, samples: chunkAt(from) },
           ...(pass === "forward" && { signal: stop }),
         });
       const chunkAt = (from: number) => Math.min(job.rows, samples.length - from);

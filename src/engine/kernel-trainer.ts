@@ -40,7 +40,6 @@ export function kernelTrainer(
     progress,
   }: { validation: Dataset | undefined; pace: Pace; from: Resumed | undefined; progress: Progress },
 ): Trainer {
-  const { data, batchSize } = training;
   const job = makeJob({
     model,
     loss,
@@ -68,7 +67,6 @@ export function kernelTrainer(
   const timer = setInterval(report, reportEvery);
   return {
     async advance(until) {
-      const last = until * Math.ceil(data.size / batchSize);
       for (;;) {
         const pacing = pace.next();
         const { milliseconds } = pacing;
@@ -85,7 +83,7 @@ export function kernelTrainer(
         progress.computedBy(result.kernels);
         report(result.steps);
         squares = result.squares;
-        if (result.layer !== undefined || stop.aborted || result.steps >= last) return result.layer;
+        if (result.layer !== undefined || stop.aborted || result.steps >= until) return result.layer;
       }
     },
     theta: () => readArray(job, "theta"),

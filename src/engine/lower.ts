@@ -50,7 +50,5 @@ export function unknownLoss(data: Dataset, loss: Loss): string | undefined {
 
 function nameOf(layer: Layer): string {
   if (String(layer) !== "[object Object]") return String(layer);
-  return isActivation(layer)
-    ? `an activation of your own, ${layer.kind}`
-    : `a layer of your own, ${layer.kind}`;
+  return isActivation(layer) ? `the custom activation ${layer.kind}` : `the custom layer ${layer.kind}`;
 }

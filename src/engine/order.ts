@@ -6,27 +6,29 @@ import { random } from "../tensor/index.js";
 
 /**
  * How the samples are ordered: shuffled for each epoch, once, or never; or drawn with replacement, so that an epoch sees
- * some twice and others not at all.
+ * some twice and others not at all, and a batch may have more samples than there are.
  */
 export type Shuffle = "each epoch" | "once" | "never" | "with replacement";
 
 /** All there are, for a message. */
 export const shuffles: readonly Shuffle[] = ["each epoch", "once", "never", "with replacement"];
 
-/** Fills `order` with the samples of an epoch = 1, 2, … */
+/** How many samples an epoch takes: all, or for a batch of more than all, which is drawn with replacement, that one batch. */
+export const drawnOf = (size: number, batchSize: number): number => Math.max(size, batchSize);
+
+/** Fills `order` with the samples of an epoch = 1, 2, … of `size`. */
 export function orderOf(
   epoch: number,
-  { seed, shuffle }: { seed: number; shuffle: Shuffle },
+  { seed, shuffle, size }: { seed: number; shuffle: Shuffle; size: number },
   order: Uint32Array,
 ): Uint32Array {
-  const size = order.length;
   if (shuffle === "never") {
     for (let i = 0; i < size; i++) order[i] = i;
     return order;
   }
   const stream = random(seed).split(shuffle === "once" ? 1 : epoch);
   if (shuffle === "with replacement") {
-    for (let i = 0; i < size; i++) order[i] = stream.integer(size);
+    for (let i = 0; i < order.length; i++) order[i] = stream.integer(size);
   } else order.set(stream.permutation(size));
   return order;
 }

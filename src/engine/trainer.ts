@@ -1,5 +1,5 @@
 /**
- * What advances a training, by kernels or in float64, up to the end of an epoch, so that parameters can be inspected and
+ * What advances a training, by kernels or in float64, up to some step, so that parameters can be inspected and
  * saved in between.
  */
 
@@ -9,7 +9,7 @@ export type TrainingState = Record<string, number | Float64Array>;
 /** A training in progress. */
 export interface Trainer {
   /**
-   * Trains to the end of epoch `until`, or until it is stopped.
+   * Trains until `until` steps are done, or it is stopped.
    *
    * @returns the layer whose outputs are the first that are not finite, when the loss was not (0 for the loss alone)
    */

@@ -20,7 +20,7 @@ export interface ThreadStart {
   stretch?: Stretch | undefined;
 }
 
-/** A part of a training: from where one left off, to the end of an epoch; where the rule is not known, one gradient. */
+/** A part of a training: from where one left off, to some step; where the rule is not known, one gradient. */
 export interface Stretch {
   /** Steps done before. */
   steps: number;
@@ -34,7 +34,7 @@ export interface Stretch {
   from?: number;
   /** The sum of all squared gradients before, where the rule has one. */
   squares?: number;
-  /** The last epoch of the stretch. */
+  /** Steps done at its end. */
   until: number;
   /** After how many milliseconds it ends earlier, before the next step. */
   milliseconds?: number;
@@ -83,7 +83,7 @@ export function work(
     if (job.evaluation) network.evaluate(job.evaluation);
     return { kernels: name, steps: 0 };
   }
-  const comes = stretch ?? { steps: 0, until: training.epochs };
+  const comes = stretch ?? { steps: 0, until: view(job.memory, training.loss).length };
   const { rule } = training;
   const done = rule
     ? train(network, job, training, rule, comes, tell)
@@ -134,12 +134,13 @@ function train(
   const optimiser = new Optimiser(network, job, plan, rule, stretch.squares);
   const clock = new Clock(stretch.milliseconds);
   let { steps } = stretch;
-  for (let epoch = Math.floor(steps / perEpoch) + 1; epoch <= stretch.until; epoch++) {
-    if (isFirst) orderOf(epoch, plan, order);
-    for (let start = (steps % perEpoch) * batchSize; start < data.size; start += batchSize) {
+  for (let epoch = Math.floor(steps / perEpoch) + 1; steps < stretch.until; epoch++) {
+    if (isFirst) orderOf(epoch, { ...plan, size: data.size }, order);
+    for (let start = (steps % perEpoch) * batchSize; start < order.length; start += batchSize) {
+      if (steps === stretch.until) return { steps, squares: optimiser.squares, paced: clock.paced };
       const batch = order.subarray(start, start + batchSize);
       // A step with the sums takes a few per cent longer, so only that has them whose norms the record shows.
-      if (start + batchSize >= data.size) kernels.setRule(rule.name, parameters, true);
+      if (start + batchSize >= order.length) kernels.setRule(rule.name, parameters, true);
       const update = optimiser.begin(steps + 1);
       const isOver = clock.isOver();
       const broken = network.batchGradient(plan, batch, { steps, update, isOver, at: steps });

@@ -11,6 +11,9 @@ import type { CellResult, CellRunner, Locked, Output } from "../session/session.
 import { hearStop } from "../session/stop.js";
 import { asResult, type Ending, failure, type Limits, SessionProcess } from "./session-process.js";
 
+/** As it is before a session lets an interrupt end it. */
+const { wait } = Atomics;
+
 /** What a notebook may take. */
 export interface NotebookLimits extends Limits {
   /** How long all its cells may run together, what has to run again included; by default five times `seconds`. */
@@ -19,6 +22,12 @@ export interface NotebookLimits extends Limits {
 
 /** Limits that leave room for training a small network. */
 export const gradedLimits = { seconds: 60, megabytes: 2000 };
+
+/** Limits with what they leave out: nothing is confined without any. */
+export function wholeLimits(limits: NotebookLimits = {}): Required<NotebookLimits> {
+  const ofCell = { ...gradedLimits, ...limits };
+  return { notebookSeconds: 5 * ofCell.seconds, ...ofCell };
+}
 
 /** As many characters of what a cell prints are passed on, and of all that a notebook displays. */
 const [mostText, mostShown] = [1e6, 5e7];
@@ -49,12 +58,13 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
 
   constructor({
     folder = process.cwd(),
-    limits = gradedLimits,
+    limits,
     removeFiles = false,
     mark,
     onOutput,
   }: {
     folder?: string;
+    /** By {@link wholeLimits}. */
     limits?: NotebookLimits;
     /** Whether files that cells write are removed in the end. */
     removeFiles?: boolean;
@@ -63,7 +73,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     onOutput: (output: Output, cell: Cell) => void;
   }) {
     this.#folder = folder;
-    const { notebookSeconds = 5 * (limits.seconds ?? Number.POSITIVE_INFINITY), ...ofCell } = limits;
+    const { notebookSeconds, ...ofCell } = wholeLimits(limits);
     this.#limits = ofCell;
     this.#notebookSeconds = this.#left = notebookSeconds;
     this.#filesBefore = removeFiles ? new Set(filesIn(folder)) : undefined;
@@ -187,7 +197,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
   close(): void {
     this.#process?.kill();
     if (!this.#filesBefore) return;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50); // what it was just writing
+    wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50); // what it was just writing
     for (const file of filesIn(this.#folder)) {
       if (!this.#filesBefore.has(file))
         rmSync(path.join(this.#folder, file), { recursive: true, force: true });

@@ -17,6 +17,9 @@ import type { Connection, FromSockets, SocketsSetUp, ToSockets } from "./sockets
 import { isLateSignal } from "./stop-signal.js";
 import { Wire } from "./wire.js";
 
+/** As it is before a session lets an interrupt end it. */
+const { wait } = Atomics;
+
 const {
   positionals: [file],
   values: { graded, seconds, megabytes, mark, "notebook-seconds": notebookSeconds },
@@ -57,6 +60,7 @@ const setUp: SocketsSetUp = {
   heapLimit,
   answer,
   historyFile: historyPath,
+  runningFile: graded ? undefined : `${file}.running`,
 };
 const sockets = new Worker(new URL("./sockets.js", import.meta.url), { workerData: setUp });
 const post = (message: ToSockets): void => sockets.postMessage(message);
@@ -108,7 +112,7 @@ process.exit = ((code) => {
   kernel.takeLeave();
   post("close");
   // The call must not return. Meanwhile the sockets send what is left and close.
-  Atomics.wait(closed, 0, 0, 2000);
+  wait(closed, 0, 0, 2000);
   end(code);
 }) as typeof process.exit;
 

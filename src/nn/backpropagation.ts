@@ -3,6 +3,7 @@
  * the only difference is that all samples go at once, as rows: the slide's column A^T δ reads δ A, its outer product
  * δ x^T, summed over the samples, reads δ^T x. The fast twin is in `compute/`.
  */
+import { inFloat64 } from "../tensor/float64.js";
 import type { Tensor, TensorLike } from "../tensor/index.js";
 import { type Forward, forward, toRows } from "./forward.js";
 import type { Pass } from "./layer.js";
@@ -15,13 +16,13 @@ export interface Backpropagation extends Forward {
   /** The mean loss over the samples. */
   loss: number;
   /** δ[t] = ∂loss/∂z[t] for t = 1..n+1, samples × (outputs of layer t); index 0 is empty. */
-  delta: Tensor[];
+  delta: Tensor<Float64Array>[];
   /** ∂loss/∂A[t] for t = 1..n+1, of the shape of A[t]; index 0 is empty. */
-  dA: Tensor[];
+  dA: Tensor<Float64Array>[];
   /** ∂loss/∂b[t] for t = 1..n+1, of the shape of b[t]; index 0 is empty, and so is that of a layer without biases. */
-  db: Tensor[];
+  db: Tensor<Float64Array>[];
   /** The gradients of all of `model.parameters`, in their order: dA[1], db[1], dA[2], … and those of other layers. */
-  gradients: Tensor[];
+  gradients: Tensor<Float64Array>[];
 }
 
 /**
@@ -50,15 +51,15 @@ export function backpropagation(
 ): Backpropagation {
   if (!model.isPlain) return layerwise(model, input, y, loss, pass);
   const { A, sigma, hidden: n } = model;
-  const delta: Tensor[] = [];
-  const dA: Tensor[] = [];
-  const db: Tensor[] = [];
+  const delta: Tensor<Float64Array>[] = [];
+  const dA: Tensor<Float64Array>[] = [];
+  const db: Tensor<Float64Array>[] = [];
 
   // 1. The forward pass: z[t] and x(t) for t = 1, …, n + 1.
   const { z, x, g } = forward(model, input);
 
   // 2. δ[n+1] = ∂loss/∂g
-  delta[n + 1] = loss.gradient(g, y);
+  delta[n + 1] = inFloat64(loss.gradient(g, y));
 
   // 3. ∂loss/∂A[n+1] = δ[n+1] x(n)^T and ∂loss/∂b[n+1] = δ[n+1]
   dA[n + 1] = delta[n + 1]!.transpose().matmul(x[n]!);
@@ -88,14 +89,14 @@ function layerwise(
   const { layers, hidden: n } = model;
   const values = throughAll(layers, toRows("backpropagation", model, input), pass);
   const g = values.at(-1)!;
-  const z: Tensor[] = [];
-  const x: Tensor[] = [];
-  const delta: Tensor[] = [];
-  const dA: Tensor[] = [];
-  const db: Tensor[] = [];
-  const gradients: Tensor[] = [];
+  const z: Tensor<Float64Array>[] = [];
+  const x: Tensor<Float64Array>[] = [];
+  const delta: Tensor<Float64Array>[] = [];
+  const dA: Tensor<Float64Array>[] = [];
+  const db: Tensor<Float64Array>[] = [];
+  const gradients: Tensor<Float64Array>[] = [];
   x[n + 1] = g;
-  let behind = loss.gradient(g, y);
+  let behind = inFloat64(loss.gradient(g, y));
   for (let i = layers.length - 1; i >= 0; i--) {
     const layer = layers[i]!;
     const before = back(layer, behind, values[i]!, pass);
@@ -116,7 +117,7 @@ function layerwise(
 }
 
 /** The penalty that the loss has for weights, whose gradients are added to dA in place. */
-function penalise({ A }: Sequential, { penalty }: Loss, dA: Tensor[]): number {
+function penalise({ A }: Sequential, { penalty }: Loss, dA: Tensor<Float64Array>[]): number {
   if (!penalty) return 0;
   A.forEach((weights, t) => {
     const own = penalty.gradient(weights);

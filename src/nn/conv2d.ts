@@ -94,7 +94,12 @@ export function conv2d(
   });
 }
 
-function convolution(text: string, windows: Windows, A: Tensor, biases: Tensor | undefined): BuiltLayer {
+function convolution(
+  text: string,
+  windows: Windows,
+  A: Tensor<Float64Array>,
+  biases: Tensor<Float64Array> | undefined,
+): BuiltLayer {
   const { channels, height, width, rows, columns } = windows;
   const outputs = A.shape[0]!;
   const b = biases ?? zeros([outputs]);
@@ -109,9 +114,11 @@ function convolution(text: string, windows: Windows, A: Tensor, biases: Tensor |
     A,
     b,
     multiplyAdds: A.size * positions,
-    forward: (x: Tensor) =>
+    forward(x: Tensor) {
       // (samples · positions) × outputs, then outputs × positions for each sample.
-      swap(toPatches(x, windows).matmul(matrix.transpose()).add(b), x.shape[0]!, positions, outputs),
+      const z = toPatches(x, windows).matmul(matrix.transpose());
+      return swap(biases ? z.add(biases) : z, x.shape[0]!, positions, outputs);
+    },
     backward(delta: Tensor, x: Tensor) {
       const samples = x.shape[0]!;
       const d = swap(delta, samples, outputs, positions).reshape(samples * positions, outputs);

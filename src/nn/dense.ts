@@ -40,14 +40,14 @@ export class Dense {
   /** The number of entries of z. */
   readonly outputs: number;
   /** A, outputs × inputs, float64; training changes its numbers in place. */
-  readonly A: Tensor;
+  readonly A: Tensor<Float64Array>;
   /** b, one number for each output, float64; training changes its numbers in place, or without biases leaves them at 0. */
-  readonly b: Tensor;
+  readonly b: Tensor<Float64Array>;
   /** Whether b is a parameter. */
   readonly bias: boolean;
 
   /** For `sequential()`: the layer with these parameters (not copied), or without biases. */
-  constructor(A: Tensor, b?: Tensor) {
+  constructor(A: Tensor<Float64Array>, b?: Tensor<Float64Array>) {
     this.outputs = A.shape[0]!;
     this.inputs = A.shape[1]!;
     this.A = A;
@@ -56,7 +56,7 @@ export class Dense {
   }
 
   /** A, and b where there are biases. */
-  get parameters(): readonly Tensor[] {
+  get parameters(): readonly Tensor<Float64Array>[] {
     return this.bias ? [this.A, this.b] : [this.A];
   }
 

@@ -3,6 +3,7 @@
  * A x is a sum of `inputs` terms, so its variance is `inputs` times that of an entry of A, times the mean of x².
  */
 import { full, type Random, randomNormal, randomUniform, type Tensor, tensor } from "../tensor/index.js";
+import { lengthOf } from "../tensor/length.js";
 
 /** Makes the first A, outputs × inputs, from its own stream of random numbers. */
 export type Initialiser = (outputs: number, inputs: number, stream: Random) => Tensor;
@@ -104,7 +105,7 @@ export function orthogonal({ gain = 1 }: { gain?: number } = {}): Initialiser {
           const along = row.reduce((sum, entry, k) => sum + entry * other[k]!, 0);
           for (let k = 0; k < many; k++) row[k]! -= along * other[k]!;
         }
-        const length = Math.hypot(...row);
+        const length = lengthOf(row);
         for (let k = 0; k < many; k++) row[k]! /= length;
       }
     });

@@ -3,24 +3,28 @@
  * alone, `backpropagation.ts` writes the same out as the lecture does.
  */
 import type { Variable } from "../autodiff/tape.js";
+import { inFloat64 } from "../tensor/float64.js";
 import type { Tensor } from "../tensor/index.js";
 import { Dense } from "./dense.js";
 import { isActivation, type Layer, type Pass } from "./layer.js";
 
 /** What comes out of a layer. */
-export function through(layer: Layer, x: Tensor, pass: Pass): Tensor {
+export function through(layer: Layer, x: Tensor<Float64Array>, pass: Pass): Tensor<Float64Array> {
   if (isActivation(layer)) return x.map((entry) => layer.value(entry));
-  if (layer instanceof Dense) return x.matmul(layer.A.transpose()).add(layer.b);
-  return layer.forward(x, pass);
+  if (layer instanceof Dense) {
+    const z = x.matmul(layer.A.transpose());
+    return layer.bias ? z.add(layer.b) : z;
+  }
+  return inFloat64(layer.forward(x, pass));
 }
 
 /** Back through a layer: ∂loss/∂(what went in), and the gradients of its parameters, from ∂loss/∂(what came out). */
 export function back(
   layer: Layer,
-  delta: Tensor,
-  x: Tensor,
+  delta: Tensor<Float64Array>,
+  x: Tensor<Float64Array>,
   pass: Pass,
-): { x: Tensor; parameters: Tensor[] } {
+): { x: Tensor<Float64Array>; parameters: Tensor<Float64Array>[] } {
   if (isActivation(layer)) {
     return { x: x.map((entry) => layer.derivative(entry)).mul(delta), parameters: [] };
   }
@@ -28,7 +32,8 @@ export function back(
     const dA = delta.transpose().matmul(x);
     return { x: delta.matmul(layer.A), parameters: layer.bias ? [dA, delta.sum(0)] : [dA] };
   }
-  return layer.backward(delta, x, pass);
+  const { x: before, parameters } = layer.backward(delta, x, pass);
+  return { x: inFloat64(before), parameters: parameters.map(inFloat64) };
 }
 
 /** What comes out of a layer, on the tape; undefined where the layer cannot be there. */
@@ -45,7 +50,11 @@ export function traced(layer: Layer, x: Variable, parameters: readonly Variable[
 }
 
 /** x before each layer, and after the last. */
-export function throughAll(layers: readonly Layer[], x: Tensor, pass: Pass): Tensor[] {
+export function throughAll(
+  layers: readonly Layer[],
+  x: Tensor<Float64Array>,
+  pass: Pass,
+): Tensor<Float64Array>[] {
   const values = [x];
   for (const layer of layers) values.push(through(layer, values.at(-1)!, pass));
   return values;

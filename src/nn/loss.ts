@@ -27,6 +27,8 @@ export interface Loss {
   readonly oneOutput?: boolean;
   /** The activation that it brings itself, which the network must not end in. */
   readonly brings?: "softmax" | "sigmoid";
+  /** How much each sample counts, in their order, where `weighted()` made the loss: not for samples in another order. */
+  readonly sampleWeights?: Float64Array;
   /** What is added for the size of the weights; see `withPenalty()`. Values and gradients above are without it. */
   readonly penalty?: Penalty;
   /** `value` on the tape of `autodiff/`, which products with the Hessian need to be exact. */

@@ -2,6 +2,7 @@
  * A loss in which some samples count more than others.
  */
 import { inspect } from "#platform";
+import { checksumOf } from "../tensor/checksum.js";
 import { Tensor } from "../tensor/index.js";
 import { type Loss, meanLoss } from "./loss.js";
 import { showAs } from "./show-as.js";
@@ -9,23 +10,48 @@ import { showAs } from "./show-as.js";
 /**
  * (1/n) Σ_i w_i ℓ_i for the losses ℓ_i of n samples with weights w_i, in the order of the samples: the mean stays that over the
  * samples, so that a weight of 2 counts like a sample that is there twice, but for the divisor. For `train` and `evaluate` give
- * the weights to the data, `dataset({ x, y, weights })`.
+ * the weights to the data, `dataset({ x, y, weights })`, as they take the samples in another order. A sample of weight 0 is left
+ * out, also where its loss is ∞ or NaN; weights of weights multiply.
  *
  *     ∂loss/∂g_i = w_i ∂ℓ_i/∂g_i / n
  *
  * @param loss a loss that is the mean of those of its samples, as all of nablab's are
  * @param weights a number ≥ 0 for each sample
- * @throws RangeError for a weight that is not a finite number ≥ 0; when used, unless there is one for each sample.
+ * @throws TypeError for what is no loss or no list; RangeError for a weight that is not a finite number ≥ 0; when used, unless there is
+ *   one for each sample.
  * Source: Shimodaira, Improving predictive inference under covariate shift by weighting the log-likelihood function, 2000.
  * @example
  * weighted(squaredError(), [1, 3]).value(tensor([[1], [2]]), [0, 0]) // → 6.5
  */
 export function weighted(loss: Loss, weights: ArrayLike<number>): Loss {
+  if (typeof loss?.perSample !== "function") {
+    const hint = typeof loss === "function" ? "; did you forget the brackets ()?" : ",";
+    throw new TypeError(
+      `weighted: expected a loss such as squaredError()${hint} got ${inspect(loss, { depth: 0 })}`,
+    );
+  }
+  if (typeof weights !== "object" || weights === null || typeof weights.length !== "number") {
+    throw new TypeError(
+      `weighted: expected a list of weights, one for each sample, such as [1, 2], got ${inspect(weights)}`,
+    );
+  }
   const list = Float64Array.from(weights);
   const wrong = list.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
   if (wrong >= 0) {
     throw new RangeError(
       `weighted: a weight must be a finite number ≥ 0; number ${wrong} is ${inspect(weights[wrong])}`,
+    );
+  }
+  const inner = weightings.get(loss);
+  if (inner) {
+    if (inner.list.length !== list.length) {
+      throw new RangeError(
+        `weighted: weights of a weighted loss must be as many as it has, that is ${inner.list.length}, got ${list.length}`,
+      );
+    }
+    return weighted(
+      inner.loss,
+      list.map((weight, i) => weight * inner.list[i]!),
     );
   }
   const check = (samples: number): void => {
@@ -36,34 +62,50 @@ export function weighted(loss: Loss, weights: ArrayLike<number>): Loss {
   };
   const perSample: Loss["perSample"] = (g, y) => {
     check(g.shape[0]!);
-    return loss.perSample(g, y).map((value, i) => list[i]! * value);
+    return loss.perSample(g, y).map((value, i) => (list[i] === 0 ? 0 : list[i]! * value));
   };
-  return showAs<Loss>(`weighted(${loss})`, {
+  const text = list.length <= 16 ? `[${list.join(", ")}]` : `${list.length} weights, ${checksumOf(list)}`;
+  const made = showAs<Loss>(`weighted(${loss}, ${text})`, {
     ...loss,
+    sampleWeights: list,
     perSample,
     value: (g, y) => meanLoss(perSample(g, y)),
     gradient(g, y) {
       check(g.shape[0]!);
       const outputs = g.shape[1]!;
-      return loss.gradient(g, y).map((slope, i) => list[Math.floor(i / outputs)]! * slope);
+      return loss.gradient(g, y).map((slope, i) => {
+        const weight = list[Math.floor(i / outputs)]!;
+        return weight === 0 ? 0 : weight * slope;
+      });
     },
     ...(loss.traced && {
       traced(g, y) {
         const [samples, outputs] = g.shape as [number, number];
         check(samples);
-        const rowOf = (i: number) =>
-          g.linear(
+        // Of one sample at a time: the mean over all of them of a loss that is that sample's, and 0 of the others.
+        const alone = (i: number) => {
+          const row = g.linear(
             (all) => all.slice(i, i + 1),
-            (row) => new Tensor([samples, outputs], spread(row.data, i * outputs, samples * outputs)),
+            (slope) => new Tensor([samples, outputs], spread(slope.data, i * outputs, samples * outputs)),
           );
-        const one = (i: number) => (y instanceof Tensor ? y.slice(i, i + 1) : [y[i]!]);
-        return Array.from(list, (weight, i) => loss.traced!(rowOf(i), one(i)).mul(weight))
-          .reduce((sum, part) => sum.add(part))
+          return loss.traced!(row, y instanceof Tensor ? y.slice(i, i + 1) : [y[i]!]);
+        };
+        const parts = Array.from(list, (weight, i) => (weight === 0 ? undefined : alone(i).mul(weight)));
+        return parts
+          .filter((part) => part !== undefined)
+          .reduce((sum, part) => sum.add(part), g.map(nothing, nothing, nothing).sum())
           .div(samples);
       },
     }),
   });
+  weightings.set(made, { loss, list });
+  return made;
 }
+
+/** What weighted losses are made from. */
+const weightings = new WeakMap<Loss, { loss: Loss; list: Float64Array }>();
+
+const nothing = (): number => 0;
 
 /** Numbers from `at` on among zeros. */
 function spread(numbers: ArrayLike<number>, at: number, length: number): Float64Array {

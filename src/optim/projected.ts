@@ -1,7 +1,10 @@
 /** Rules that stay within a set: after each step the parameters are moved to the nearest point of it. */
 import { inspect } from "#platform";
 import { checkPositive } from "../options/check.js";
+import { checksumOf } from "../tensor/checksum.js";
+import { lengthOf } from "../tensor/length.js";
 import { makeRule, type Rule, withInnerRules } from "./rule.js";
+import { checkRule, refuseMean } from "./transforms.js";
 
 /** A closed convex set, by its projection: moves θ to the nearest point of it, in place. Shows itself as the call that made it. */
 export interface Region {
@@ -21,7 +24,7 @@ function region(text: string, project: (theta: Float64Array) => void): Region {
  *
  * @param low a number, or a list of length M as θ
  * @param high a number, or a list of length M as θ
- * @throws RangeError unless low ≤ high everywhere; when used, if a list has another length than θ.
+ * @throws RangeError unless low ≤ high everywhere, numbers or lists of one length; when used, if a list has another length than θ.
  * @example
  * const theta = Float64Array.of(-3, 0.5, 2);
  * box(0, 1).project(theta);
@@ -29,22 +32,45 @@ function region(text: string, project: (theta: Float64Array) => void): Region {
  * @see Boyd, Vandenberghe, Convex optimization, 2004, section 8.1.
  */
 export function box(low: number | ArrayLike<number>, high: number | ArrayLike<number>): Region {
-  const at = (side: number | ArrayLike<number>, i: number) => (typeof side === "number" ? side : side[i]!);
-  const lists = [low, high].filter(
-    (side): side is ArrayLike<number> => typeof side === "object" && side !== null,
-  );
-  const count = Math.max(1, ...lists.map(({ length }) => length));
-  for (let i = 0; i < count; i++) {
-    if (at(low, i) <= at(high, i)) continue;
+  const [least, greatest] = [sideOf("low", low), sideOf("high", high)];
+  const lists = [least, greatest].filter((side) => typeof side !== "number");
+  if (lists.length === 2 && lists[0]!.length !== lists[1]!.length) {
     throw new RangeError(
-      `box: low must be at most high, numbers or lists of numbers, got ${inspect(low)} and ${inspect(high)}`,
+      `box: low and high must be of one length, got ${lists[0]!.length} and ${lists[1]!.length} entries`,
     );
   }
-  return region(`box(${textOf(low)}, ${textOf(high)})`, (theta) => {
-    const wrong = lists.find(({ length }) => length !== theta.length);
-    if (wrong) throw new RangeError(`box: theta has ${theta.length} entries but a side has ${wrong.length}`);
-    for (let i = 0; i < theta.length; i++) theta[i] = Math.max(at(low, i), Math.min(at(high, i), theta[i]!));
+  const at = (side: number | Float64Array, i: number) => (typeof side === "number" ? side : side[i]!);
+  for (let i = 0; i < (lists[0]?.length ?? 1); i++) {
+    if (at(least, i) <= at(greatest, i)) continue;
+    throw new RangeError(
+      `box: low must be at most high, got ${at(least, i)} and ${at(greatest, i)}${lists.length > 0 ? ` at number ${i}` : ""}`,
+    );
+  }
+  return region(`box(${textOf(least)}, ${textOf(greatest)})`, (theta) => {
+    if (lists[0] && lists[0].length !== theta.length) {
+      throw new RangeError(`box: theta has ${theta.length} entries but a side has ${lists[0].length}`);
+    }
+    for (let i = 0; i < theta.length; i++) {
+      theta[i] = Math.max(at(least, i), Math.min(at(greatest, i), theta[i]!));
+    }
   });
+}
+
+/** A side as it is now: a number, or a copy of the list. */
+function sideOf(name: string, side: number | ArrayLike<number>): number | Float64Array {
+  if (typeof side === "number" && !Number.isNaN(side)) return side;
+  const list = listOf(side);
+  if (list && !list.some(Number.isNaN)) return list;
+  throw new RangeError(
+    `box: ${name} must be a number or a list of numbers, such as box(-1, 1), got ${inspect(side)}`,
+  );
+}
+
+/** A copy of a list of numbers; undefined for anything else. */
+function listOf(given: unknown): Float64Array | undefined {
+  if (typeof given !== "object" || given === null || !("length" in given)) return undefined;
+  const list = Array.from(given as ArrayLike<number>);
+  return list.every((one) => typeof one === "number") ? Float64Array.from(list) : undefined;
 }
 
 /**
@@ -52,29 +78,47 @@ export function box(low: number | ArrayLike<number>, high: number | ArrayLike<nu
  *
  * @param radius > 0
  * @param options `centre`: a list of length M as θ; 0
- * @throws RangeError unless the radius is a finite number > 0; when used, if the centre has another length than θ.
+ * @throws RangeError unless the radius is a finite number > 0 and the centre a list of finite numbers; when used, if the centre has
+ *   another length than θ.
  * @example
  * const theta = Float64Array.of(3, 4);
  * ball(1).project(theta);
  * theta // → Float64Array(2) [ 0.6, 0.8 ]
  * @see Boyd, Vandenberghe, Convex optimization, 2004, section 8.1.
  */
-export function ball(radius: number, { centre }: { centre?: ArrayLike<number> } = {}): Region {
+export function ball(radius: number, options: { centre?: ArrayLike<number> } = {}): Region {
   checkPositive("ball", { radius });
+  const centre = listOf(options.centre);
+  if (options.centre !== undefined && !centre?.every(Number.isFinite)) {
+    throw new RangeError(
+      `ball: centre must be a list of finite numbers, one for each parameter, got ${inspect(options.centre)}`,
+    );
+  }
   const text = centre ? `ball(${radius}, { centre: ${textOf(centre)} })` : `ball(${radius})`;
   return region(text, (theta) => {
     if (centre && centre.length !== theta.length) {
       throw new RangeError(`ball: theta has ${theta.length} entries but the centre has ${centre.length}`);
     }
     const from = (i: number) => (centre ? centre[i]! : 0);
-    const size = Math.hypot(...theta.map((x, i) => x - from(i)));
-    if (!(size > radius)) return;
-    for (let i = 0; i < theta.length; i++) theta[i] = from(i) + (radius * (theta[i]! - from(i))) / size;
+    const way = theta.map((x, i) => x - from(i));
+    const largest = way.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    const isFar = largest === Number.POSITIVE_INFINITY;
+    // Where entries are infinite the direction is that of these alone, the limit of ever longer ways.
+    if (isFar) way.set(way.map((x) => (Math.abs(x) === largest ? Math.sign(x) : 0)));
+    const size = lengthOf(way);
+    if (!isFar && !(size > radius)) return;
+    // Of unit length first: neither of 1e200/1e-200 nor of 1e-200 · 1e-200 is there a number.
+    for (let i = 0; i < theta.length; i++) theta[i] = from(i) + radius * (way[i]! / size);
   });
 }
 
-const textOf = (side: number | ArrayLike<number>): string =>
-  typeof side === "number" ? String(side).replace("Infinity", "∞") : `[${Array.from(side).join(", ")}]`;
+/** A number or a list in a text; of a long list its length and checksum, by which other lists differ. */
+const textOf = (side: number | Float64Array): string => {
+  if (typeof side === "number") return String(side).replace("Infinity", "∞");
+  return side.length <= 16
+    ? `[${Array.from(side, (one) => String(one).replace("Infinity", "∞")).join(", ")}]`
+    : `${side.length} numbers, ${checksumOf(side)}`;
+};
 
 /**
  * A rule whose steps end in a set C: θ(k+1) = P(θ(k) − d(k)) with the nearest point P of C. Of SGD it is the projected stochastic
@@ -82,7 +126,7 @@ const textOf = (side: number | ArrayLike<number>): string =>
  *
  * @param rule the rule that steps
  * @param region C, `box(low, high)`, `ball(radius)` or a custom `{ project(theta) }`
- * @throws TypeError for what is no rule or no region.
+ * @throws TypeError for what is no rule or no region, or for `averaging(…)` inside, which belongs around it.
  * @example
  * const theta = Float64Array.of(0);
  * const rule = projected(sgd({ eta: 1 }), box(-1, 1));
@@ -92,17 +136,14 @@ const textOf = (side: number | ArrayLike<number>): string =>
  *   19 (2009), section 2.
  */
 export function projected(rule: Rule, region: Region): Rule {
-  if (typeof rule?.step !== "function") {
-    throw new TypeError(
-      `projected: expected a rule such as sgd({ eta: 0.1 }), got ${inspect(rule, { depth: 0 })}`,
-    );
-  }
+  checkRule("projected", rule);
+  refuseMean("projected", ", region", rule);
   if (typeof region?.project !== "function") {
     throw new TypeError(
       `projected: expected a region such as box(-1, 1) or ball(2), got ${inspect(region, { depth: 0 })}`,
     );
   }
-  const text = Object.hasOwn(region, "toString") ? String(region) : "custom region";
+  const isNamed = Object.hasOwn(region, "toString");
   const made = makeRule(
     "projected",
     {},
@@ -113,9 +154,18 @@ export function projected(rule: Rule, region: Region): Rule {
         region.project(theta);
       },
     },
-    `projected(${rule}, ${text})`,
+    `projected(${rule}, ${isNamed ? region : "custom region"})`,
   );
-  return withInnerRules(made, [rule]);
+  return withInnerRules(made, [rule], isNamed ? undefined : (size) => placesIn(region, size));
+}
+
+/** Where a region moves points of different sizes, as sums: numbers that other regions do not have. */
+function placesIn(region: Region, size: number): number[] {
+  return [0.01, 1, 100, 1e4].flatMap((scale) => {
+    const theta = Float64Array.from({ length: size }, (_, i) => scale * Math.cos(i + 1));
+    region.project(theta);
+    return [0, 1].map((phase) => theta.reduce((sum, x, i) => sum + x * Math.cos(i * 1.3 + phase), 0));
+  });
 }
 
 /**
@@ -124,7 +174,8 @@ export function projected(rule: Rule, region: Region): Rule {
  *
  * @param rule the rule that steps
  * @param mask a list of length M as θ, 0 for a parameter that stays
- * @throws TypeError for what is no rule or no mask; when used, RangeError if the mask has another length than θ.
+ * @throws TypeError for what is no rule or no mask, or for `averaging(…)` inside, which belongs around it; RangeError for other
+ *   entries than 0 and 1, or when used, if the mask has another length than θ.
  * @example
  * const theta = Float64Array.of(1, 1);
  * const rule = masked(sgd({ eta: 1 }), [1, 0]);
@@ -133,15 +184,19 @@ export function projected(rule: Rule, region: Region): Rule {
  * @see Frankle, Carbin, The lottery ticket hypothesis: finding sparse, trainable neural networks, ICLR 2019.
  */
 export function masked(rule: Rule, mask: ArrayLike<number | boolean>): Rule {
-  if (typeof rule?.step !== "function") {
-    throw new TypeError(
-      `masked: expected a rule such as sgd({ eta: 0.1 }), got ${inspect(rule, { depth: 0 })}`,
-    );
-  }
+  checkRule("masked", rule);
+  refuseMean("masked", ", mask", rule);
   if (typeof mask !== "object" || mask === null || typeof mask.length !== "number") {
     throw new TypeError(`masked: expected a list of 0 and 1, one for each parameter, got ${inspect(mask)}`);
   }
-  const moves = Uint8Array.from(mask as ArrayLike<number>, (one) => Number(Boolean(one)));
+  const list: unknown[] = Array.from(mask);
+  const wrong = list.findIndex((one) => ![0, 1, false, true].includes(one as number));
+  if (wrong >= 0) {
+    throw new RangeError(
+      `masked: each entry of the mask must be 0 or 1, or false or true; number ${wrong} is ${inspect(list[wrong])}`,
+    );
+  }
+  const moves = Uint8Array.from(list, Number);
   const share = moves.reduce((sum, one) => sum + one, 0);
   const made = makeRule(
     "masked",
@@ -162,14 +217,7 @@ export function masked(rule: Rule, mask: ArrayLike<number | boolean>): Rule {
         for (let i = 0; i < theta.length; i++) if (!moves[i]) theta[i] = before[i]!;
       },
     },
-    `masked(${rule}, ${moves.length <= 16 ? `[${moves.join(", ")}]` : `${share} of ${moves.length}, ${checksum(moves)}`})`,
+    `masked(${rule}, ${moves.length <= 16 ? `[${moves.join(", ")}]` : `${share} of ${moves.length}, ${checksumOf(moves)}`})`,
   );
   return withInnerRules(made, [rule]);
-}
-
-/** FNV-1a: other masks have another, but for one in four billion. */
-function checksum(bytes: Uint8Array): string {
-  let hash = 0x811c9dc5;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return hash.toString(16).padStart(8, "0");
 }

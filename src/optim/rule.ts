@@ -71,11 +71,32 @@ export function makeRule(
 }
 
 const innerRules = new WeakMap<Rule, readonly Rule[]>();
+const probes = new WeakMap<Rule, (size: number) => readonly number[]>();
 
-/** Notes that a rule, which is for parameters of one length alone, does what these do, each with some of them. */
-export function withInnerRules(rule: Rule, inner: readonly Rule[]): Rule {
+/**
+ * Notes that a rule, which is for parameters of one length alone, does what these do, each with some of them; and of what its text does
+ * not say besides, such as a custom projection, numbers that tell it from others, for a number of parameters.
+ */
+export function withInnerRules(
+  rule: Rule,
+  inner: readonly Rule[],
+  probe?: (size: number) => readonly number[],
+): Rule {
   innerRules.set(rule, inner);
+  if (probe) probes.set(rule, probe);
   return rule;
+}
+
+/** Notes that a rule does what another does to a gradient that it changed before, or looks at after. */
+export function withProbesOf(rule: Rule, inner: Rule): Rule {
+  probes.set(rule, (size) => probedBy(inner, size));
+  return rule;
+}
+
+/** Numbers that tell a rule and its inner rules from others of the same text, for a number of parameters; empty of most. */
+export function probedBy(rule: Rule, size: number): readonly number[] {
+  const inner = innerRules.get(rule) ?? [];
+  return [...(probes.get(rule)?.(size) ?? []), ...inner.flatMap((one) => probedBy(one, size))];
 }
 
 /** The rules that a rule is made from, where it is noted; else the rule itself. */

@@ -3,13 +3,22 @@
  */
 import { inspect } from "#platform";
 import { checkPositive } from "../options/check.js";
-import { makeRule, type Rule, type RuleState } from "./rule.js";
+import { makeRule, type Rule, type RuleState, withProbesOf } from "./rule.js";
 
-function checkRule(who: string, rule: Rule): void {
-  if (typeof rule?.step === "function") return;
+/** Throws for what is no rule. */
+export function checkRule(who: string, rule: Rule): void {
+  if (typeof rule?.step === "function" && typeof rule.init === "function") return;
   const hint = typeof rule === "function" ? "; did you forget the brackets ()?" : ",";
   throw new TypeError(
     `${who}: expected a rule such as sgd({ eta: 0.1 })${hint} got ${inspect(rule, { depth: 0 })}`,
+  );
+}
+
+/** Throws where a rule keeps the mean of its own steps' ends, which `who` then moves: that would be the mean of other points. */
+export function refuseMean(who: string, rest: string, rule: Rule): void {
+  if (!(rule.init(0).mean instanceof Float64Array)) return;
+  throw new TypeError(
+    `${who}: averaging(…) inside would take the mean of points before they are moved; write averaging(${who}(…${rest})), got ${who}(averaging(…)${rest})`,
   );
 }
 
@@ -22,7 +31,7 @@ function before(
 ): Rule {
   checkRule(title, rule);
   checkPositive(title, option);
-  return makeRule(
+  const made = makeRule(
     title,
     {},
     {
@@ -35,6 +44,7 @@ function before(
     },
     `${title}(${rule}, ${Object.values(option)[0]})`,
   );
+  return withProbesOf(made, rule);
 }
 
 /**
@@ -117,7 +127,7 @@ export function decayWeights(rule: Rule, lambda: number): Rule {
  */
 export function averaging(rule: Rule): Rule {
   checkRule("averaging", rule);
-  return makeRule(
+  const made = makeRule(
     "averaging",
     {},
     {
@@ -131,6 +141,7 @@ export function averaging(rule: Rule): Rule {
     },
     `averaging(${rule})`,
   );
+  return withProbesOf(made, rule);
 }
 
 /**

@@ -289,6 +289,7 @@ export const startPython: Platform["startPython"] = noPrograms;
 export const watchMemory: Platform["watchMemory"] = noPrograms;
 
 export const openLines: Platform["openLines"] = noPrograms;
+export const temporaryLines: Platform["temporaryLines"] = () => undefined;
 
 /** Browsers do not say. */
 export const memory: Platform["memory"] = () => Number.POSITIVE_INFINITY;

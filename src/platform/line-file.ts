@@ -8,6 +8,7 @@ import {
   fsyncSync,
   ftruncateSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readFileSync,
   readSync,
@@ -16,7 +17,7 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { hostname } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 import type { LineFile, LinePlace, Platform } from "./platform.js";
 
@@ -25,16 +26,34 @@ const chunk = 2 ** 16;
 
 export const openLines: Platform["openLines"] = (file) => new NodeLineFile(file);
 
+/** Closes what nobody closes: files that are read as long as somebody refers to them. */
+const unreferenced = new FinalizationRegistry<number>((descriptor) => closeSync(descriptor));
+
+export const temporaryLines: Platform["temporaryLines"] = () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "nablab-records-"));
+  const lines = new NodeLineFile(path.join(folder, "records.jsonl"), { temporary: true });
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  // An open file stays until it is closed; Windows removes none.
+  if (process.platform !== "win32") remove();
+  else
+    process.once("exit", () => {
+      lines.close();
+      remove();
+    });
+  return lines;
+};
+
 export class NodeLineFile implements LineFile {
   readonly #file: string;
   #descriptor: number;
   #end: number;
 
-  constructor(file: string) {
+  constructor(file: string, { temporary = false }: { temporary?: boolean } = {}) {
     mkdirSync(path.dirname(file), { recursive: true });
     this.#file = file;
     lock(file);
     this.#descriptor = openSync(file, "a+");
+    if (temporary) unreferenced.register(this, this.#descriptor);
     this.#end = fstatSync(this.#descriptor).size;
   }
 
@@ -64,14 +83,17 @@ export class NodeLineFile implements LineFile {
     return this.#bytes(start, length).toString("utf8");
   }
 
+  reader(): ((place: LinePlace) => string) | undefined {
+    if (process.platform === "win32") return undefined;
+    const [descriptor, file] = [openSync(this.#file, "r"), this.#file];
+    const read = ([start, length]: LinePlace): string =>
+      bytesOf(descriptor, start, length, file).toString("utf8");
+    unreferenced.register(read, descriptor);
+    return read;
+  }
+
   #bytes(start: number, length: number): Buffer {
-    const bytes = Buffer.allocUnsafe(length);
-    for (let done = 0; done < length; ) {
-      const count = readSync(this.#descriptor, bytes, done, length - done, start + done);
-      if (count === 0) throw new Error(`the file was cut while it was in use: ${this.#file}`);
-      done += count;
-    }
-    return bytes;
+    return bytesOf(this.#descriptor, start, length, this.#file);
   }
 
   *lines(): Iterable<[string, LinePlace]> {
@@ -130,6 +152,16 @@ export class NodeLineFile implements LineFile {
     closeSync(this.#descriptor);
     rmSync(lockOf(this.#file), { force: true });
   }
+}
+
+function bytesOf(descriptor: number, start: number, length: number, file: string): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  for (let done = 0; done < length; ) {
+    const count = readSync(descriptor, bytes, done, length - done, start + done);
+    if (count === 0) throw new Error(`the file was cut while it was in use: ${file}`);
+    done += count;
+  }
+  return bytes;
 }
 
 const lockOf = (file: string): string => `${file}.lock`;

@@ -17,7 +17,7 @@ import { type Inspect, type OpenBlas, type Platform, threadName } from "./platfo
 import { version } from "./version.js";
 
 export { foreignKernel } from "./foreign-kernel.js";
-export { openLines } from "./line-file.js";
+export { openLines, temporaryLines } from "./line-file.js";
 export { recall, remember } from "./memory.js";
 export type * from "./platform.js";
 export { startModule, startPython } from "./programs.js";

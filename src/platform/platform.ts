@@ -114,6 +114,11 @@ export interface LineFile {
   lines(): Iterable<[line: string, place: LinePlace]>;
   /** Replaces the file, atomically, by these of its lines in this order. */
   rewrite(places: Iterable<LinePlace>): void;
+  /**
+   * Reads lines of the file as it is now, also when it is closed, replaced or removed; undefined on Windows, where a file that is
+   * read cannot be replaced.
+   */
+  reader(): ((place: LinePlace) => string) | undefined;
   close(): void;
 }
 
@@ -211,6 +216,8 @@ export interface Platform {
   memory(): number;
   /** Opens a file of lines, which is created if need be. @throws Error in a browser */
   openLines(file: string): LineFile;
+  /** A file of lines that goes with the last reference to it; undefined where there are no files. */
+  temporaryLines(): LineFile | undefined;
   /** A path relative to the working folder as an absolute one. */
   absolutePath(file: string): string;
   /** The name of this machine. */

@@ -33,15 +33,15 @@ export function adviseOnSyntax(diagnostics: Diagnostic[]): Diagnostic[] {
 export function advise(diagnostic: Diagnostic, candidates: Candidates): Diagnostic {
   const { code, messages } = diagnostic;
   const [first = "", ...rest] = messages;
-  const fix = forgotAwait(diagnostic)
-    ? "did you forget await?"
-    : (fixOfName(code, first, candidates) ??
-      fixOfAssignment(diagnostic) ??
-      fixOfModule(code, first) ??
-      fixOfNode(code, first) ??
-      fixOfMember(diagnostic) ??
-      fixOfOperator(diagnostic) ??
-      (diagnostic.hints?.wanted && `it is an object: ${diagnostic.hints.wanted}`));
+  const fix =
+    fixOfPromise(diagnostic) ??
+    fixOfName(code, first, candidates) ??
+    fixOfAssignment(diagnostic) ??
+    fixOfModule(code, first) ??
+    fixOfNode(code, first) ??
+    fixOfMember(diagnostic) ??
+    (diagnostic.hints?.ofTensors && tensorMethods[diagnostic.hints.ofTensors]) ??
+    (diagnostic.hints?.expected && `it is an object: ${diagnostic.hints.expected}`);
   if (fix) {
     const said = first.replace(/\.( Did you mean .*| Do you need to change your target library\?.*)?$/, "");
     return { ...diagnostic, messages: [`${said}; ${fix}`, ...rest] };
@@ -50,16 +50,18 @@ export function advise(diagnostic: Diagnostic, candidates: Candidates): Diagnost
   return missing && first.length > 80 ? { ...diagnostic, messages: [missing, ...messages] } : diagnostic;
 }
 
-/** Whether what is wrong is a promise where its value is wanted. */
-function forgotAwait({ forgotAwait, code, messages: [first = ""], hints }: Diagnostic): boolean {
-  if (forgotAwait || hints?.operand?.startsWith("Promise<")) return true;
-  const [, wanted] =
-    /^(?:Type|Argument of type) 'Promise<.*>' is not assignable to .*'([^']*)'\.?$/.exec(first) ?? [];
-  if (wanted !== undefined) return !/Promise/.test(wanted);
-  return (
-    (code === 2339 && / does not exist on type 'Promise</.test(first) && !nearMember(first, hints)) ||
-    (code === 2365 && / cannot be applied to types .*'Promise</.test(first))
-  );
+/** What tensors have instead of operators. */
+export const tensorMethods = {
+  arithmetic: "tensors have methods: a.add(b), a.sub(b), a.mul(b), a.div(b)",
+  order: "tensors have methods: a.less(b), a.greater(b), a.equals(b)",
+};
+
+/** A promise where its value is expected, unless a member of the promise itself is misspelt. */
+function fixOfPromise({ messages: [first = ""], hints }: Diagnostic): string | undefined {
+  if (!hints?.forgotAwait || nearMember(first, hints)) return undefined;
+  return hints.forgotAwait === "one"
+    ? "did you forget await?"
+    : "these are promises; did you forget await Promise.all(…)?";
 }
 
 function nearMember(message: string, hints: Diagnostic["hints"]): string | undefined {
@@ -76,13 +78,6 @@ function fixOfMember({ code, messages: [first = ""], hints }: Diagnostic): strin
   const words = hints?.receiver && wordsForMember(name, hints.receiver);
   if (words) return `in TypeScript ${words}`;
   return hints?.isToBeCalled ? "did you forget to call it, f()?" : undefined;
-}
-
-/** Arithmetic with tensors, which have methods for it. */
-function fixOfOperator({ code, messages: [first = ""], hints }: Diagnostic): string | undefined {
-  const isTensor = /^(Tensor|Traced|Variable)$/.test(hints?.operand ?? "");
-  if (!isTensor && !(code === 2365 && /'(Tensor|Traced|Variable)'/.test(first))) return undefined;
-  return "tensors have methods: a.add(b), a.sub(b), a.mul(b), a.div(b)";
 }
 
 /** What an object lacks: the compiler says it last, behind all that the object has. */

@@ -14,7 +14,6 @@ import { CellNames, kindOf, type Name, typeParameters } from "./cell-names.js";
 import { CompilerFiles } from "./compiler-files.js";
 import { type Completions, completionsAt, nablabNames } from "./completion.js";
 import type { Diagnostic } from "./diagnostic.js";
-import { forgottenAwaits } from "./forgotten-awaits.js";
 import { addFunctions, sourceNumber } from "./function-source.js";
 import type { HostFiles, SessionHost } from "./host.js";
 import { withoutModules } from "./inner-names.js";
@@ -23,6 +22,7 @@ import { refuseReservedNames } from "./reserved-names.js";
 import { type Guard, topLevel } from "./rewrite/context.js";
 import { jsxRoots } from "./rewrite/jsx.js";
 import { type Rewriting, type RewritingOptions, rewriting } from "./rewrite/rewrite.js";
+import { silentMistakes } from "./silent-mistakes.js";
 import { linesOf } from "./source-positions.js";
 
 /** JavaScript, as `run-script.ts` takes it. */
@@ -47,8 +47,8 @@ export interface Compiled {
 export interface CompiledCell extends Compiled {
   /** Lets later cells see what this one declares: all of it, or the names for which `isThere` holds. */
   keep(isThere?: (name: string) => boolean): void;
-  /** What it begins and does not wait for. */
-  forgotten: { name: string; line: number }[];
+  /** What the compiler allows and is a mistake all the same; lines from 1. */
+  mistakes: { message: string; line: number }[];
   /** The names it declares that have a value. */
   values: string[];
   /** Those of them that are imported, and those that may be assigned to. */
@@ -87,9 +87,6 @@ const openingTag = /<[\p{ID_Start}>]/u;
 /** A cell that starts so is a file that other cells import. */
 const moduleHead = /^\s*\/\*\*\s*@module\s+([\w./-]+)/;
 const withoutCheck = /^\s*(?:\/\/.*\n\s*|\/\*(?:(?!\*\/)[\s\S])*\*\/\s*)*\/\/\s*@ts-nocheck\b/;
-
-/** "Did you forget to use 'await'?" */
-const forgottenAwait = 2773;
 
 // A package without types is no complaint: what it exports is any.
 const ignored = new Set([7016]);
@@ -212,12 +209,15 @@ export class Compiler {
       const importsFiles = /["'](\.{1,2})?\//.test(source);
       if (problems.length === 0 && importsFiles) problems.push(...this.#problemsOfFiles(program));
     }
+    const own = this.#hostFiles.declarationsOf("nablab", "");
     const diagnostics = problems
       .filter((problem) => problem.file !== file || isWithin(problem.start!, before.length, end))
       .filter(({ code, category }) => category === ts.DiagnosticCategory.Error && !ignored.has(code))
       .map((problem) => ({
         ...this.#describe(problem),
-        ...(problem.file && { hints: hintsAt(ts, program.getTypeChecker(), problem.file, problem) }),
+        ...(problem.file && {
+          hints: hintsAt({ ts, checker: program.getTypeChecker(), file: problem.file, own }, problem),
+        }),
       }));
     if (diagnostics.length > 0) {
       const session = [...this.#names.entries()].filter(([, { value }]) => value).map(([name]) => name);
@@ -225,16 +225,13 @@ export class Compiler {
       return { diagnostics: diagnostics.map((one) => advise(one, { session, exports })) };
     }
 
-    const forgotten = isChecked
-      ? forgottenAwaits(ts, program.getTypeChecker(), file, {
-          start: before.length,
-          end,
-          own: this.#hostFiles.declarationsOf("nablab", ""),
-        }).map(({ name, start }) => ({
-          name,
-          line: file.getLineAndCharacterOfPosition(start).line - this.#linesBefore + 1,
-        }))
-      : [];
+    const place = { ts, checker: program.getTypeChecker(), file, own };
+    const mistakes = (isChecked ? silentMistakes(place, { start: before.length, end }) : []).map(
+      ({ message, start }) => ({
+        message,
+        line: file.getLineAndCharacterOfPosition(start).line - this.#linesBefore + 1,
+      }),
+    );
 
     const rewritten = rewriting(ts, program.getTypeChecker(), file, this.#rewritingOptions(), {
       start: before.length,
@@ -286,7 +283,7 @@ export class Compiler {
       boxes: [...rewritten.boxes],
       lexical: rewritten.lexical(),
       isSloppy: !isChecked && !this.#isStrict,
-      forgotten,
+      mistakes,
       values,
       imported: new Set(having(({ isImported }) => isImported)),
       variables: new Set(having(({ isVariable }) => isVariable)),
@@ -445,7 +442,7 @@ export class Compiler {
       sourceOffset: 0,
       boxes: [],
       lexical: new Set(),
-      forgotten: [],
+      mistakes: [],
       values: [],
       imported: new Set(),
       variables: new Set(),
@@ -489,14 +486,7 @@ export class Compiler {
     };
   }
 
-  #describe({
-    file,
-    start = 0,
-    length = 1,
-    code,
-    messageText,
-    relatedInformation = [],
-  }: TypeScript.Diagnostic): Diagnostic {
+  #describe({ file, start = 0, length = 1, code, messageText }: TypeScript.Diagnostic): Diagnostic {
     const { line, character } = file?.getLineAndCharacterOfPosition(start) ?? { line: 0, character: 0 };
     const isCell = file?.fileName === this.#cell || file?.fileName === this.#jsxCell;
     const messages: string[] = [];
@@ -517,7 +507,6 @@ export class Compiler {
       column: character,
       length: Math.max(1, Math.min(length, text.length - character)),
       text,
-      ...(relatedInformation.some((one) => one.code === forgottenAwait) && { forgotAwait: true }),
     };
   }
 

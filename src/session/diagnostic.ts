@@ -15,7 +15,5 @@ export interface Diagnostic {
   length: number;
   /** The line of source. */
   text: string;
-  /** Whether an `await` would do. */
-  forgotAwait?: boolean;
   hints?: PlaceHints;
 }

@@ -1,6 +1,6 @@
 /**
- * What the compiler knows of the place of an error and does not say: the members that a type has, what type an operand
- * has, what an object that is wanted consists of.
+ * What the compiler knows of the place of an error and does not say: the members that a type has, whether a promise stands
+ * where its value is expected, what an expected object consists of.
  */
 import type * as TypeScript from "typescript";
 import type { Receiver } from "./from-python.js";
@@ -13,52 +13,151 @@ export interface PlaceHints {
   receiver?: Receiver;
   /** Whether it is a function, and what it returns has the member. */
   isToBeCalled?: boolean;
-  /** The type of the operand that is wrong. */
-  operand?: string;
-  /** The object that is wanted where something else stands, as `{ title, scale?, range? }`. */
-  wanted?: string;
+  /** Whether it is a promise, or a list of promises, where what they come to is expected. */
+  forgotAwait?: "one" | "all";
+  /** Whether an operand is one of nablab's tensors, and of which operation. */
+  ofTensors?: "arithmetic" | "order";
+  /** The object that is expected where something else stands, as `{ title, scale?, range? }`. */
+  expected?: string;
 }
 
 /** Codes of the compiler. */
-const noProperty = 2339;
-const wrongOperand = new Set([2362, 2363]);
-const notAssignable = new Set([2322, 2345]);
+const noProperty = new Set([2339, 2551]);
+const notAssignable = new Set([2322, 2345, 2739, 2740, 2741, 2559, 2769, 2820]);
+/** "Did you forget to use 'await'?" */
+const forgottenAwait = 2773;
+
+export interface Place {
+  ts: typeof TypeScript;
+  checker: TypeScript.TypeChecker;
+  file: TypeScript.SourceFile;
+  /** The file that declares nablab. */
+  own: string | undefined;
+}
 
 /** The hints for an error at a place of a file. */
-export function hintsAt(
-  ts: typeof TypeScript,
-  checker: TypeScript.TypeChecker,
-  file: TypeScript.SourceFile,
-  { code, start = 0, length = 0 }: TypeScript.Diagnostic,
-): PlaceHints {
+export function hintsAt(place: Place, diagnostic: TypeScript.Diagnostic): PlaceHints {
+  const { ts, checker, file } = place;
+  const { code, start = 0, length = 0, relatedInformation = [] } = diagnostic;
   const node = nodeAt(ts, file, start, start + length);
   if (!node) return {};
-  if (code === noProperty && ts.isPropertyAccessExpression(node.parent) && node.parent.name === node) {
-    const type = checker.getTypeAtLocation(node.parent.expression);
-    const receiver = receiverOf(ts, checker, type);
-    const result = type.getCallSignatures()[0]?.getReturnType();
-    const returned = result && (checker.getAwaitedType(result) ?? result);
-    return {
-      members: type.getApparentProperties().map(({ name }) => name),
-      ...(receiver && { receiver }),
-      isToBeCalled:
-        returned !== undefined && checker.getPropertyOfType(returned, node.getText(file)) !== undefined,
-    };
-  }
-  if (wrongOperand.has(code)) return { operand: checker.typeToString(checker.getTypeAtLocation(node)) };
-  if (!notAssignable.has(code)) return {};
-  const value = ts.isPropertyAssignment(node.parent) ? node.parent.initializer : node;
-  if (!ts.isExpression(value)) return {};
-  const isObject = (checker.getTypeAtLocation(value).flags & ts.TypeFlags.Object) !== 0;
-  const wanted = isObject ? undefined : checker.getContextualType(value)?.getNonNullableType();
-  if (!wanted || (wanted.flags & ts.TypeFlags.Object) === 0) return {};
-  const isPlain = wanted.getCallSignatures().length + wanted.getConstructSignatures().length === 0;
-  const members = wanted.getProperties();
-  if (!isPlain || wanted.isClass() || members.length === 0 || members.length > 8) return {};
-  if (members.some(({ flags }) => flags & ts.SymbolFlags.Method)) return {};
-  const parts = members.map(({ name, flags }) => name + (flags & ts.SymbolFlags.Optional ? "?" : ""));
-  return { wanted: `{ ${parts.join(", ")} }` };
+  if (relatedInformation.some((one) => one.code === forgottenAwait)) return { forgotAwait: "one" };
+  if (noProperty.has(code)) return memberHints(place, node);
+  if (notAssignable.has(code)) return assignmentHints(place, node);
+  // Operands, what is called, gone through, spread or taken apart.
+  const operands = ts.isBinaryExpression(node) ? [node.left, node.right] : [node];
+  const types = operands.map((operand) => checker.getTypeAtLocation(operand));
+  if (ofOperation.has(code) && types.some((type) => isPromise(checker, type))) return { forgotAwait: "one" };
+  if (!ofArithmetic.has(code) || !types.some((type) => isOwnTensor(place, type))) return {};
+  const isOrder = ts.isBinaryExpression(node) && /^[<>]=?$/.test(node.operatorToken.getText(file));
+  return { ofTensors: isOrder ? "order" : "arithmetic" };
 }
+
+const ofArithmetic = new Set([2356, 2362, 2363, 2365, 2736]);
+/** Operations that no promise takes part in: arithmetic, calls, `new`, `for … of`, spreading. */
+const ofOperation = new Set([...ofArithmetic, 2349, 2351, 2461, 2488, 2495, 2504, 2548, 2549, 7053]);
+
+/** Whether a type is a promise, or one of the types that it may be. */
+export function isPromise(checker: TypeScript.TypeChecker, type: TypeScript.Type): boolean {
+  if (type.isUnion()) return type.types.some((one) => isPromise(checker, one));
+  const awaited = checker.getPropertyOfType(type, "then") && checker.getAwaitedType(type);
+  return awaited !== undefined && awaited !== type;
+}
+
+/** `tensor + tensor`: of nablab's classes those that calculate, not one of the reader's that has their name. */
+export function isOwnTensor({ checker, own }: Place, type: TypeScript.Type): boolean {
+  const declarations = type.symbol?.declarations ?? [];
+  return (
+    declarations.some((one) => one.getSourceFile().fileName === own) &&
+    ["add", "sub", "mul"].every((name) => checker.getPropertyOfType(type, name))
+  );
+}
+
+/** What is known of an object that has not the member at `node`. */
+function memberHints({ ts, checker, file }: Place, node: TypeScript.Node): PlaceHints {
+  const { parent } = node;
+  if (ts.isBindingElement(parent)) {
+    const whole = checker.getTypeAtLocation(parent.parent);
+    return isPromise(checker, whole) || isPromise(checker, initialType(ts, checker, parent))
+      ? { forgotAwait: "one" }
+      : {};
+  }
+  if (!ts.isPropertyAccessExpression(parent) || parent.name !== node) return {};
+  const type = checker.getTypeAtLocation(parent.expression);
+  const name = node.getText(file);
+  const has = (type: TypeScript.Type | undefined): boolean =>
+    type !== undefined && checker.getPropertyOfType(type, name) !== undefined;
+  const members = type.getApparentProperties().map((one) => one.name);
+  if (isPromise(checker, type)) {
+    // `later().thne` is a misspelt member of the promise, unless its value has it.
+    return { members: has(checker.getAwaitedType(type)) ? [] : members, forgotAwait: "one" };
+  }
+  const receiver = receiverOf(ts, checker, type);
+  const result = type.getCallSignatures()[0]?.getReturnType();
+  return {
+    members,
+    ...(receiver && { receiver }),
+    isToBeCalled: has(result && (checker.getAwaitedType(result) ?? result)),
+  };
+}
+
+/** The type of what a pattern takes apart. */
+function initialType(
+  ts: typeof TypeScript,
+  checker: TypeScript.TypeChecker,
+  { parent }: TypeScript.BindingElement,
+): TypeScript.Type {
+  const holder = parent.parent;
+  const value = ts.isVariableDeclaration(holder) && holder.initializer;
+  return checker.getTypeAtLocation(value || parent);
+}
+
+/** What is known of a value that is not assignable to where it stands. */
+function assignmentHints({ ts, checker }: Place, node: TypeScript.Node): PlaceHints {
+  const value = valueAt(ts, node);
+  if (!value) return {};
+  const type = checker.getTypeAtLocation(value);
+  const expected = checker.getContextualType(value)?.getNonNullableType();
+  if (!expected) return {};
+  if (!isPromise(checker, expected)) {
+    if (isPromise(checker, type)) return { forgotAwait: "one" };
+    if (isListOfPromises(checker, type) && !isListOfPromises(checker, expected))
+      return { forgotAwait: "all" };
+  }
+  // An object that lacks something is said by what it lacks.
+  const isRecord =
+    (type.flags & ts.TypeFlags.Object) !== 0 &&
+    !checker.isArrayLikeType(type) &&
+    type.getCallSignatures().length === 0;
+  if (isRecord || (expected.flags & ts.TypeFlags.Object) === 0) return {};
+  const isPlain = expected.getCallSignatures().length + expected.getConstructSignatures().length === 0;
+  const members = expected.getProperties();
+  if (!isPlain || expected.isClass() || members.length === 0 || members.length > 8) return {};
+  if (checker.isArrayLikeType(expected) || members.some(({ flags }) => flags & ts.SymbolFlags.Method))
+    return {};
+  const parts = members.map(({ name, flags }) => name + (flags & ts.SymbolFlags.Optional ? "?" : ""));
+  return { expected: `{ ${parts.join(", ")} }` };
+}
+
+/** What is assigned where the compiler marks an assignment, a declaration or a `return`. */
+function valueAt(ts: typeof TypeScript, node: TypeScript.Node): TypeScript.Expression | undefined {
+  const { parent } = node;
+  if (ts.isReturnStatement(node)) return node.expression;
+  if (ts.isParameter(node)) return node.initializer;
+  const isDeclared =
+    ts.isVariableDeclaration(parent) ||
+    ts.isParameter(parent) ||
+    ts.isPropertyDeclaration(parent) ||
+    ts.isPropertyAssignment(parent);
+  if (isDeclared && parent.name === node) return parent.initializer;
+  if (ts.isBinaryExpression(parent) && parent.left === node) return parent.right;
+  return ts.isExpression(node) ? node : undefined;
+}
+
+const isListOfPromises = (checker: TypeScript.TypeChecker, type: TypeScript.Type): boolean => {
+  const element = checker.isArrayLikeType(type) ? type.getNumberIndexType() : undefined;
+  return element !== undefined && isPromise(checker, element);
+};
 
 function receiverOf(
   ts: typeof TypeScript,

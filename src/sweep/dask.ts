@@ -7,14 +7,13 @@ import {
   type Code,
   type Executor,
   type FromCluster,
-  fromLine,
   type Outcome,
   type PointLimits,
   type Source,
   type Task,
   toLine,
 } from "./job.js";
-import type { Values } from "./values.js";
+import { decode, type Values } from "./values.js";
 import { WorkerProcess } from "./worker-process.js";
 
 const script = new URL("../../python/cluster/nablab_cluster.py", import.meta.url);
@@ -128,13 +127,7 @@ export class DaskExecutor implements Executor {
   }
 
   #receive(line: string): void {
-    let found: FromCluster;
-    try {
-      found = fromLine<FromCluster>(line);
-    } catch {
-      return;
-    }
-    const { host, message } = found;
+    const { host, message } = decode(line) as FromCluster;
     if (message.is === "capacity") {
       this.#count = message.count;
       this.#capacity?.(message.count);

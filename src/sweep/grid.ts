@@ -3,7 +3,7 @@
  */
 import { inspect } from "#platform";
 import { checkPositive, checkWhole } from "../options/check.js";
-import { encode, listOf, type ParameterValue, type Point } from "./values.js";
+import { encode, isReserved, listOf, type ParameterValue, type Point } from "./values.js";
 
 /** For each parameter its values, or a single value that all points share. */
 export type GridOf = Readonly<Record<string, ParameterValue | ArrayLike<ParameterValue> | object>>;
@@ -68,8 +68,8 @@ export class Grid {
 }
 
 function checked(name: string, given: unknown): ParameterValue[] {
-  // Keys that look like numbers would change their order in an object; `$number` stands for a number in records.
-  if (/^(\d+|__proto__|\$number)$/.test(name) || name === "")
+  // Keys that look like numbers would change their order in an object.
+  if (/^\d+$/.test(name) || isReserved(name))
     throw new TypeError(`sweep: a parameter must have another name, got ${inspect(name)}`);
   const values = listOf(given) ?? [given];
   if (values.length === 0) throw new RangeError(`sweep: ${name} must have at least one value, got []`);

@@ -5,6 +5,7 @@ import { inspect } from "#platform";
 import { checkBetween0And1, checkNumbers } from "../options/check.js";
 import { AsTable } from "./as-table.js";
 import type { PointRecord } from "./record.js";
+import { pick } from "./record-list.js";
 import { Rows } from "./rows.js";
 import { intervalOf, meanOf, quantileOf, sdOf } from "./statistics.js";
 import { encode, type Point, type RecordValue } from "./values.js";
@@ -87,7 +88,7 @@ export class SweepGroups extends AsTable {
       for (const [name, value] of Object.entries(values)) if (typeof value === "number") numeric.add(name);
     const rows = this.groups.map(({ point, records }) => ({
       ...point,
-      n: records.filter(({ values }) => values !== undefined).length,
+      n: records.reduce((n, { values }) => n + (values === undefined ? 0 : 1), 0),
       ...Object.fromEntries([...numeric].map((name) => [name, meanOf(numbersOf(records, name))])),
     }));
     return new Rows(rows, `${this.#of.name}: means over n points for each ${this.#by.join(", ") || "sweep"}`);
@@ -96,15 +97,17 @@ export class SweepGroups extends AsTable {
 
 /** Records by the values of some parameters, in their order. */
 export function groupsOf(records: readonly PointRecord[], by: readonly string[]): SweepGroup[] {
-  const groups = new Map<string, { point: Point; records: PointRecord[] }>();
+  const groups = new Map<string, { point: Point; places: number[] }>();
+  let at = 0;
   for (const record of records) {
     const point = Object.fromEntries(by.map((name) => [name, record.point[name]!]));
     const key = encode(point);
     const group = groups.get(key);
-    if (group) group.records.push(record);
-    else groups.set(key, { point, records: [record] });
+    if (group) group.places.push(at);
+    else groups.set(key, { point, places: [at] });
+    at++;
   }
-  return [...groups.values()];
+  return [...groups.values()].map(({ point, places }) => ({ point, records: pick(records, places) }));
 }
 
 /** What records have under a name, of those that have it. @throws TypeError unless these are numbers */

@@ -106,5 +106,33 @@ export interface Executor {
 
 export const toLine = (message: ToWorker | FromWorker): string => encode(message);
 
-/** @throws SyntaxError for a line that is no message */
-export const fromLine = <Message>(line: string): Message => decode(line) as Message;
+/** What each message of a worker holds besides its kind (compare PARTS in python/cluster/nablab_cluster.py). */
+const parts: { [Kind in FromWorker["is"]]: Readonly<Record<string, "string" | "number" | "object">> } = {
+  started: { host: "string" },
+  prepared: { code: "object" },
+  loaded: {},
+  refused: { problem: "string" },
+  crashed: { error: "object" },
+  report: { index: "number", values: "object" },
+  done: { index: "number", values: "object", seconds: "number" },
+  failed: { index: "number", error: "object", seconds: "number" },
+};
+
+/** The message of a worker in a line; undefined for a line that is none, such as what a point prints past the console. */
+export function fromLine(line: string): FromWorker | undefined {
+  if (!line.startsWith('{"is":"')) return undefined;
+  let message: Record<string, unknown>;
+  try {
+    message = decode(line) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+  const expected = Object.hasOwn(parts, String(message.is)) && parts[message.is as FromWorker["is"]];
+  const isWhole =
+    expected &&
+    Object.entries(expected).every(([name, type]) => {
+      const value = message[name];
+      return typeof value === type && value !== null && !Array.isArray(value);
+    });
+  return isWhole ? (message as FromWorker) : undefined;
+}

@@ -10,6 +10,7 @@ import { AsTable } from "./as-table.js";
 import { SweepGroups } from "./groups.js";
 import { type PairedOptions, pairedRows } from "./paired.js";
 import type { PointRecord } from "./record.js";
+import { where } from "./record-list.js";
 import { type RobustnessOptions, robustnessRows } from "./robustness.js";
 import type { Rows } from "./rows.js";
 import { meanOf } from "./statistics.js";
@@ -21,7 +22,7 @@ export class SweepResults extends AsTable {
   readonly name: string;
   /** The names of the parameters, in the order of the grid. */
   readonly parameters: readonly string[];
-  /** The records, of the failed points, too. */
+  /** The records, of the failed points, too; where they take much memory, read from their file one by one. */
   readonly records: readonly PointRecord[];
   /** How many points the sweep has, those without a record included. */
   readonly points: number;
@@ -52,12 +53,12 @@ export class SweepResults extends AsTable {
 
   /** The records of the points that failed, with their `error`. */
   get failed(): readonly PointRecord[] {
-    return this.records.filter(({ error }) => error !== undefined);
+    return where(this.records, ({ error }) => error !== undefined);
   }
 
   /** The records of the points that have values. */
   get done(): readonly PointRecord[] {
-    return this.records.filter(({ values }) => values !== undefined);
+    return where(this.records, ({ values }) => values !== undefined);
   }
 
   /** The results of some points: those with these values of parameters (one, or any of a list), or for which a function is true. */
@@ -73,13 +74,15 @@ export class SweepResults extends AsTable {
         ? wanted(one)
         : Object.entries(wanted).every(([name, value]) => [value].flat().includes(one.point[name]!));
     const { name, parameters, stopped, budget } = this;
-    return new SweepResults({ name, parameters, records: this.records.filter(fits), stopped, budget });
+    return new SweepResults({ name, parameters, records: where(this.records, fits), stopped, budget });
   }
 
   /** The different values that a parameter has, in the order of the grid. */
   valuesOf(parameter: string): ParameterValue[] {
     this.requireParameter("valuesOf", parameter);
-    return [...new Set(this.records.map(({ point }) => point[parameter]!))];
+    const found = new Set<ParameterValue>();
+    for (const { point } of this.records) found.add(point[parameter]!);
+    return [...found];
   }
 
   /** What the points returned under a name, in their order; of those that have values. */
@@ -90,11 +93,7 @@ export class SweepResults extends AsTable {
 
   /** A row for each point: its parameters, what it returned, and of a failed one its error. */
   rows(): Record<string, unknown>[] {
-    return this.records.map(({ point, values, error }) => ({
-      ...point,
-      ...values,
-      ...(error && { error: `${error.name}: ${error.message}` }),
-    }));
+    return this.records.map(rowOf);
   }
 
   /** Groups of points that agree in some parameters, such as `group("rule", "eta")`: what is left to vary is averaged over. */
@@ -152,7 +151,8 @@ export class SweepResults extends AsTable {
 
   /** Throws RangeError unless points return it. */
   requireValue(who: string, name: string): void {
-    const known = new Set(this.done.flatMap(({ values }) => Object.keys(values!)));
+    const known = new Set<string>();
+    for (const { values = {} } of this.records) for (const one of Object.keys(values)) known.add(one);
     if (known.has(name)) return;
     const what = known.size === 0 ? "no point has values" : `points return ${[...known].join(", ")}`;
     throw new RangeError(`${who}: ${what}, got ${inspect(name)}`);
@@ -171,9 +171,9 @@ export class SweepResults extends AsTable {
   }
 
   protected override table(): Displayable {
-    const rows = this.rows().map((row) =>
+    const rows = this.records.map((record) =>
       Object.fromEntries(
-        Object.entries(row).map(([name, value]) => [
+        Object.entries(rowOf(record)).map(([name, value]) => [
           name,
           Array.isArray(value) ? `${value.length} values` : value,
         ]),
@@ -182,3 +182,9 @@ export class SweepResults extends AsTable {
     return table(rows, { caption: this.caption });
   }
 }
+
+const rowOf = ({ point, values, error }: PointRecord): Record<string, unknown> => ({
+  ...point,
+  ...values,
+  ...(error && { error: `${error.name}: ${error.message}` }),
+});

@@ -1,11 +1,19 @@
 /**
  * Where the records of a sweep are: in memory, or in a folder as `records.jsonl` beside `manifest.json`.
  */
-import { type LineFile, type LinePlace, openLines, readFileSync, writeAtomically } from "#platform";
+import {
+  type LineFile,
+  type LinePlace,
+  openLines,
+  readFileSync,
+  temporaryLines,
+  writeAtomically,
+} from "#platform";
 import type { Grid } from "./grid.js";
 import type { Code } from "./job.js";
 import { Places } from "./places.js";
 import { lineOf, type PointRecord, recordOf } from "./record.js";
+import { readingList } from "./record-list.js";
 import { decode, encode, type ParameterValue } from "./values.js";
 
 /** What a point is known to be. */
@@ -17,30 +25,85 @@ export interface Store {
   /** @throws Error when it cannot be kept, such as for a full disk */
   add(index: number, record: PointRecord): void;
   record(index: number): PointRecord | undefined;
+  /** The records of some points, to be read also when the store is closed. */
+  records(indices: readonly number[]): readonly PointRecord[];
   /** Puts what is kept in the order of the grid. */
   finish(): void;
   close(): void;
 }
 
+/** As many characters of records are held in memory; more are read from a file. */
+const mostHeld = 32e6;
+
+/** Records in memory or, where they are too large, in a temporary file. */
 export class MemoryStore implements Store {
   readonly #records = new Map<number, PointRecord>();
+  readonly #places = new Places();
+  readonly #failed = new Set<number>();
+  #mostHeld: number;
+  #held = 0;
+  #file: LineFile | undefined;
+
+  constructor({ most = mostHeld }: { most?: number } = {}) {
+    this.#mostHeld = most;
+  }
 
   state(index: number): State {
-    const record = this.#records.get(index);
-    return record === undefined ? "missing" : record.error ? "failed" : "done";
+    if (!(this.#file ? this.#places : this.#records).has(index)) return "missing";
+    return this.#failed.has(index) ? "failed" : "done";
   }
 
   add(index: number, record: PointRecord): void {
+    if (record.error) this.#failed.add(index);
+    else this.#failed.delete(index);
+    const line = lineOf(record);
+    if (this.#file) {
+      this.#places.set(index, this.#file.append(line));
+      return;
+    }
     this.#records.set(index, record);
+    this.#held += line.length;
+    if (this.#held > this.#mostHeld) this.#moveToFile();
+  }
+
+  #moveToFile(): void {
+    this.#mostHeld = Number.POSITIVE_INFINITY; // a browser has no files, a full disk has no room: tried once
+    try {
+      const file = temporaryLines();
+      if (!file) return;
+      for (const [index, record] of this.#records) this.#places.set(index, file.append(lineOf(record)));
+      this.#file = file;
+      this.#records.clear();
+    } catch {
+      // the records stay in memory
+    }
   }
 
   record(index: number): PointRecord | undefined {
-    return this.#records.get(index);
+    const place = this.#places.get(index);
+    return this.#file ? place && recordOf(this.#file.read(place)) : this.#records.get(index);
+  }
+
+  records(indices: readonly number[]): readonly PointRecord[] {
+    const file = this.#file;
+    if (!file) return indices.map((index) => this.#records.get(index)!);
+    return storedList(indices, this.#places, (place) => file.read(place));
   }
 
   finish(): void {}
 
   close(): void {}
+}
+
+/** Records at their places as they are now. */
+function storedList(
+  indices: readonly number[],
+  places: Places,
+  read: (place: LinePlace) => string,
+): readonly PointRecord[] {
+  const now = new Places();
+  for (const [i, index] of indices.entries()) now.set(i, places.get(index)!);
+  return readingList(indices.length, (at) => recordOf(read(now.get(at)!))!);
 }
 
 /** What `manifest.json` says of the records beside it. */
@@ -60,6 +123,9 @@ export class FolderStore implements Store {
   readonly #failed = new Set<number>();
   /** Records of points that are not in the grid, from a run with other values. */
   readonly #others: LinePlace[] = [];
+  readonly #mostHeld: number;
+  /** Reads the file as it is now, also when the store is closed. */
+  #reader: ((place: LinePlace) => string) | undefined;
   #isOrdered = true;
   #last = -1;
 
@@ -68,7 +134,13 @@ export class FolderStore implements Store {
    *
    * @throws Error for the records of another experiment, or of other versions of nablab or Node
    */
-  constructor(folder: string, grid: Grid, { name, hash, versions }: Code) {
+  constructor(
+    folder: string,
+    grid: Grid,
+    { name, hash, versions }: Code,
+    { most = mostHeld }: { most?: number } = {},
+  ) {
+    this.#mostHeld = most;
     const manifest: Manifest = {
       format: "nablab sweep 1",
       experiment: name,
@@ -130,9 +202,18 @@ export class FolderStore implements Store {
     return place && recordOf(this.#file.read(place));
   }
 
+  records(indices: readonly number[]): readonly PointRecord[] {
+    const size = indices.reduce((sum, index) => sum + this.#places.get(index)![1], 0);
+    if (size > this.#mostHeld) this.#reader ??= this.#file.reader();
+    return size > this.#mostHeld && this.#reader
+      ? storedList(indices, this.#places, this.#reader)
+      : indices.map((index) => this.record(index)!);
+  }
+
   finish(): void {
     if (this.#isOrdered) return;
     this.#file.rewrite(this.#inOrder());
+    this.#reader = undefined; // of the file that was replaced
     let start = 0;
     const moved = (place: LinePlace): LinePlace => {
       const now = [start, place[1]] as const;

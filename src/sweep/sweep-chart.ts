@@ -12,6 +12,7 @@ import { lineChart, type Series } from "../display/line-chart.js";
 import { checkNumbers, checkOneOf } from "../options/check.js";
 import { groupsOf, numbersOf } from "./groups.js";
 import type { PointRecord } from "./record.js";
+import { where } from "./record-list.js";
 import { SweepResults } from "./results.js";
 import { stretchOf } from "./robustness.js";
 import { intervalOf, meanOf, quantileOf } from "./statistics.js";
@@ -243,7 +244,7 @@ function map(results: SweepResults, { x, y, title, centre = "mean" }: SweepChart
   results.requireValue("sweepChart", z);
   const [across, down] = [results.valuesOf(x), results.valuesOf(y)];
   const cell = (row: ParameterValue, column: ParameterValue): number => {
-    const there = results.records.filter(({ point }) => point[x] === column && point[y] === row);
+    const there = where(results.records, ({ point }) => point[x] === column && point[y] === row);
     const values = numbersOf(there, z);
     return centre === "mean" ? meanOf(values) : quantileOf(values, 0.5);
   };

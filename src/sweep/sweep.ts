@@ -277,7 +277,7 @@ function resultsOf({
   interrupted: AbortSignal;
   search: Halving | undefined;
 }): SweepResults {
-  const records = [...known].sort((a, b) => a - b).map((index) => store.record(index)!);
+  const records = store.records([...known].sort((a, b) => a - b));
   const { reason } = stop;
   const why = interrupted.aborted ? "interrupted" : reason instanceof Error ? reason.message : String(reason);
   const isEarly = stop.aborted && known.length < points;

@@ -191,12 +191,8 @@ export class WorkerProcess {
   }
 
   #receive(line: string): void {
-    let message: FromWorker;
-    try {
-      message = fromLine<FromWorker>(line);
-    } catch {
-      return; // something that a point printed past the console
-    }
+    const message = fromLine(line);
+    if (!message) return;
     if (message.is === "started") {
       this.#host = message.host;
       return;

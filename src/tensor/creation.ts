@@ -5,7 +5,7 @@
 import { checkWhole } from "../options/check.js";
 import { zeroArray } from "./kernels.js";
 import { checkShape, formatShape, type Shape, sizeOf } from "./shapes.js";
-import { type DType, Tensor, type TensorLike } from "./tensor.js";
+import { type ArrayOf, type DType, Tensor, type TensorLike } from "./tensor.js";
 
 /**
  * A tensor from nested lists of numbers (or from another tensor, copied).
@@ -16,8 +16,11 @@ import { type DType, Tensor, type TensorLike } from "./tensor.js";
  * @example
  * tensor([[1, 2, 3], [4, 5, 6]]).shape // → [ 2, 3 ]
  */
-export function tensor(nested: TensorLike, { dtype = "float64" }: { dtype?: DType } = {}): Tensor {
-  return Tensor.of(nested, { dtype });
+export function tensor<D extends DType = "float64">(
+  nested: TensorLike,
+  options: { dtype?: D } = {},
+): Tensor<ArrayOf[D]> {
+  return Tensor.of(nested, options);
 }
 
 /**
@@ -28,7 +31,10 @@ export function tensor(nested: TensorLike, { dtype = "float64" }: { dtype?: DTyp
  * @example
  * zeros([2, 2]).toArray() // → [ [ 0, 0 ], [ 0, 0 ] ]
  */
-export function zeros(shape: Shape | number, { dtype = "float64" }: { dtype?: DType } = {}): Tensor {
+export function zeros<D extends DType = "float64">(
+  shape: Shape | number,
+  { dtype = "float64" as D }: { dtype?: D } = {},
+): Tensor<ArrayOf[D]> {
   const extents = typeof shape === "number" ? [shape] : shape;
   checkShape("zeros", extents);
   return new Tensor(extents, zeroArray(sizeOf(extents), dtype));
@@ -42,7 +48,10 @@ export function zeros(shape: Shape | number, { dtype = "float64" }: { dtype?: DT
  * @example
  * ones(3).toArray() // → [ 1, 1, 1 ]
  */
-export function ones(shape: Shape | number, options: { dtype?: DType } = {}): Tensor {
+export function ones<D extends DType = "float64">(
+  shape: Shape | number,
+  options: { dtype?: D } = {},
+): Tensor<ArrayOf[D]> {
   return full(shape, 1, options);
 }
 
@@ -54,7 +63,11 @@ export function ones(shape: Shape | number, options: { dtype?: DType } = {}): Te
  * @example
  * full([1, 3], 0.5).toArray() // → [ [ 0.5, 0.5, 0.5 ] ]
  */
-export function full(shape: Shape | number, value: number, options: { dtype?: DType } = {}): Tensor {
+export function full<D extends DType = "float64">(
+  shape: Shape | number,
+  value: number,
+  options: { dtype?: D } = {},
+): Tensor<ArrayOf[D]> {
   const t = zeros(shape, options);
   t.data.fill(value);
   return t;
@@ -67,7 +80,7 @@ export function full(shape: Shape | number, value: number, options: { dtype?: DT
  * @example
  * eye(2).toArray() // → [ [ 1, 0 ], [ 0, 1 ] ]
  */
-export function eye(n: number, options: { dtype?: DType } = {}): Tensor {
+export function eye<D extends DType = "float64">(n: number, options: { dtype?: D } = {}): Tensor<ArrayOf[D]> {
   const t = zeros([n, n], options);
   for (let i = 0; i < n; i++) t.data[i * n + i] = 1;
   return t;
@@ -82,7 +95,12 @@ export function eye(n: number, options: { dtype?: DType } = {}): Tensor {
  * @example
  * arange(1, 10, 4).toArray() // → [ 1, 5, 9 ]
  */
-export function arange(start: number, stop?: number, step = 1, options: { dtype?: DType } = {}): Tensor {
+export function arange<D extends DType = "float64">(
+  start: number,
+  stop?: number,
+  step = 1,
+  options: { dtype?: D } = {},
+): Tensor<ArrayOf[D]> {
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
   if (![from, to, step].every(Number.isFinite) || step === 0) {
     throw new RangeError(
@@ -101,7 +119,12 @@ export function arange(start: number, stop?: number, step = 1, options: { dtype?
  * @example
  * linspace(0, 1, 5).toArray() // → [ 0, 0.25, 0.5, 0.75, 1 ]
  */
-export function linspace(start: number, stop: number, n = 50, options: { dtype?: DType } = {}): Tensor {
+export function linspace<D extends DType = "float64">(
+  start: number,
+  stop: number,
+  n = 50,
+  options: { dtype?: D } = {},
+): Tensor<ArrayOf[D]> {
   checkWhole("linspace", { n }, 2);
   const t = zeros([n], options);
   for (let i = 0; i < n; i++) t.data[i] = start + ((stop - start) * i) / (n - 1);

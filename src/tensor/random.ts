@@ -185,9 +185,10 @@ export class Random {
 
   /** How the stream was made, such as `random(7).split("noise")`. */
   toString(): string {
-    if (typeof this.#name === "string") return this.#name;
-    const [parent, key] = this.#name;
-    return `${parent}.split(${JSON.stringify(key)})`;
+    const splits: string[] = [];
+    let name = this.#name;
+    for (; typeof name !== "string"; name = name[0].#name) splits.push(`.split(${JSON.stringify(name[1])})`);
+    return name + splits.reverse().join("");
   }
 
   /** What `console.log` prints: how the stream was made. */

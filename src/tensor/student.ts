@@ -33,7 +33,9 @@ export function tailOf(degrees: number): (t: number) => number {
   const I = incompleteBeta(degrees / 2, 0.5);
   const upper = (t: number): number => {
     const x = degrees / (degrees + t * t);
-    return 0.5 * I(x, 1 - x === 0 ? (t * t) / degrees : 1 - x);
+    // I_x is x^a/(a B) there, to the last digit, also where x is less than the smallest number.
+    if (x < 1e-290) return 0.5 * I.near0(Math.log(degrees) - 2 * Math.log(t));
+    return 0.5 * I.at(x, 1 - x === 0 ? (t * t) / degrees : 1 - x);
   };
   return (t) => (t < 0 ? 1 - upper(-t) : upper(t));
 }
@@ -70,13 +72,16 @@ export function whereTailIs(tail: number, logTail: (t: number) => number): numbe
   let [low, high] = [0, 1];
   let [atLow, atHigh] = [f(0), f(1)];
   if (atLow <= 0) return 0;
-  while (atHigh > 0 && high < 1e300) {
+  while (atHigh > 0 && high < Number.MAX_VALUE) {
     [low, atLow] = [high, atHigh];
-    high *= 2;
+    high = Math.min(2 * high, Number.MAX_VALUE);
     atHigh = f(high);
   }
+  if (atHigh > 0) return Number.POSITIVE_INFINITY;
   for (let i = 0; i < 200 && high - low > 1e-14 * high; i++) {
-    const t = i % 8 === 7 ? (low + high) / 2 : (low * atHigh - high * atLow) / (atHigh - atLow);
+    const secant = (low * atHigh - high * atLow) / (atHigh - atLow);
+    // No secant where the tail at the end is 0, whose logarithm is −∞, or where a product overflows.
+    const t = i % 8 === 7 || !Number.isFinite(secant) ? low / 2 + high / 2 : secant;
     const value = f(t);
     if (value === 0) return t;
     if (value > 0) {
@@ -88,11 +93,19 @@ export function whereTailIs(tail: number, logTail: (t: number) => number): numbe
     }
     if (Math.abs(value) < 1e-14) return t;
   }
-  return (low + high) / 2;
+  return low / 2 + high / 2;
 }
 
-/** (x, y = 1 − x) ↦ I_x(a, b), by the continued fraction that converges fast for x below its mean. */
-function incompleteBeta(a: number, b: number): (x: number, y: number) => number {
+/** I_x(a, b) for some a and b. */
+interface IncompleteBeta {
+  /** From x and y = 1 − x. */
+  at(x: number, y: number): number;
+  /** From log x, for an x so small that x^a/(a B(a, b)) is the whole of it. */
+  near0(logX: number): number;
+}
+
+/** I_x(a, b) by the continued fraction that converges fast for x below its mean. */
+function incompleteBeta(a: number, b: number): IncompleteBeta {
   // One is needed on either side of the mean.
   let [logThere, logMirrored]: (number | undefined)[] = [];
   const below = (x: number, y: number, a: number, b: number, logB: number): number => {
@@ -101,11 +114,14 @@ function incompleteBeta(a: number, b: number): (x: number, y: number) => number 
     const logY = x < 0.5 ? Math.log1p(-x) : Math.log(y);
     return Math.exp(a * logX + b * logY - logB) / a / fraction(x, a, b);
   };
-  return (x, y) => {
-    if (x <= 0) return 0;
-    if (y <= 0) return 1;
-    if (x <= (a + 1) / (a + b + 2)) return below(x, y, a, b, (logThere ??= logBeta(a, b)));
-    return 1 - below(y, x, b, a, (logMirrored ??= logBeta(b, a)));
+  return {
+    at(x, y) {
+      if (x <= 0) return 0;
+      if (y <= 0) return 1;
+      if (x <= (a + 1) / (a + b + 2)) return below(x, y, a, b, (logThere ??= logBeta(a, b)));
+      return 1 - below(y, x, b, a, (logMirrored ??= logBeta(b, a)));
+    },
+    near0: (logX) => Math.exp(a * logX - (logThere ??= logBeta(a, b))) / a,
   };
 }
 

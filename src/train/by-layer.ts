@@ -17,7 +17,7 @@ export type RuleOfLayer = readonly (Rule | undefined)[] | ((t: number) => Rule |
  *
  * @param model the network that will be trained
  * @param rules a list with a rule for each layer with parameters, from the first on, or a function of t = 1, 2, …
- * @throws TypeError for what is no network or no rule; RangeError unless the list has as many entries as there are such layers, or if
+ * @throws TypeError for what is no network or no rule, or for `averaging(…)` of some layers only; RangeError unless the list has as many entries as there are such layers, or if
  *   none of them moves.
  * @example
  * const net = sequential([dense(1, 1, { init: constant(1) }), dense(1, 1, { init: constant(1) })]);
@@ -50,19 +50,25 @@ export function byLayer(model: Sequential, rules: RuleOfLayer): Rule {
     }
     return { rule, t: i + 1, size, from: end, to: (end += size) };
   });
-  const moving = parts.filter((part): part is typeof part & { rule: Rule } => part.rule !== undefined);
+  const moving = parts
+    .filter((part): part is typeof part & { rule: Rule } => part.rule !== undefined)
+    .map((part) => ({ ...part, ...namesOf(part.rule.init(part.size)) }));
   if (moving.length === 0) throw new RangeError("byLayer: at least one layer must have a rule, got none");
+  const averaged = moving.filter(({ arrays }) => arrays.includes("mean"));
+  if (averaged.length > 0 && averaged.length < parts.length) {
+    throw new TypeError(
+      `byLayer: the mean of the iterates is of all layers or of none; write averaging(byLayer(…)), got averaging(…) for ${averaged.length} of ${parts.length} layers`,
+    );
+  }
   const last = moving.at(-1)!;
   // Arrays are windows on one as long as θ, so that checkpoints and files see the state of any other rule; numbers get the layer's number.
-  const stateOf = ({ rule, t, size, from, to }: (typeof moving)[number], state: RuleState): RuleState => {
+  const stateOf = (
+    { t, from, to, arrays, numbers }: (typeof moving)[number],
+    state: RuleState,
+  ): RuleState => {
     const own: RuleState = { k: state.k };
-    for (const [name, first] of Object.entries(rule.init(size))) {
-      if (name === "k") continue;
-      own[name] =
-        typeof first === "number"
-          ? (state[`${name}${t}`] as number)
-          : (state[name] as Float64Array).subarray(from, to);
-    }
+    for (const name of numbers) own[name] = state[`${name}${t}`]!;
+    for (const name of arrays) own[name] = (state[name] as Float64Array).subarray(from, to);
     return own;
   };
   const made = makeRule(
@@ -71,17 +77,13 @@ export function byLayer(model: Sequential, rules: RuleOfLayer): Rule {
     {
       name: "byLayer",
       options: {},
-      init(size) {
+      init() {
         const state: RuleState = { k: 0 };
-        for (const { rule, t, size: own, from } of moving) {
-          for (const [name, first] of Object.entries(rule.init(own))) {
-            if (name === "k") continue;
-            if (typeof first === "number") state[`${name}${t}`] = first;
-            else
-              ((state[name] ??= new Float64Array(size)) as Float64Array).set(
-                first,
-                Math.min(from, size - own),
-              );
+        for (const { rule, t, size: own, from, arrays, numbers } of moving) {
+          const first = rule.init(own);
+          for (const name of numbers) state[`${name}${t}`] = first[name]!;
+          for (const name of arrays) {
+            ((state[name] ??= new Float64Array(end)) as Float64Array).set(first[name] as Float64Array, from);
           }
         }
         return state;
@@ -96,11 +98,10 @@ export function byLayer(model: Sequential, rules: RuleOfLayer): Rule {
         for (const part of moving) {
           const own = stateOf(part, state);
           part.rule.step(theta.subarray(part.from, part.to), gradient.subarray(part.from, part.to), own);
-          for (const [name, value] of Object.entries(own)) {
-            if (name === "k") continue;
-            if (typeof value === "number") state[`${name}${part.t}`] = value;
-            // A custom rule may have replaced its array.
-            else (state[name] as Float64Array).set(value, part.from);
+          for (const name of part.numbers) state[`${name}${part.t}`] = own[name]!;
+          // A custom rule may have replaced its array.
+          for (const name of part.arrays) {
+            (state[name] as Float64Array).set(own[name] as Float64Array, part.from);
           }
         }
         state.k = k + 1;
@@ -113,4 +114,11 @@ export function byLayer(model: Sequential, rules: RuleOfLayer): Rule {
     made,
     moving.map(({ rule }) => rule),
   );
+}
+
+/** What a rule remembers besides k: the names of its arrays and of its numbers. */
+function namesOf(state: RuleState): { arrays: string[]; numbers: string[] } {
+  const names = Object.keys(state).filter((name) => name !== "k");
+  const isNumber = (name: string) => typeof state[name] === "number";
+  return { arrays: names.filter((name) => !isNumber(name)), numbers: names.filter(isNumber) };
 }

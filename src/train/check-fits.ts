@@ -9,13 +9,14 @@ import type { Rule } from "../optim/index.js";
 
 /** Throws a TypeError when something is no network, no dataset or no loss, and a RangeError when they do not fit. */
 export function checkFits(who: string, model: Sequential, data: Dataset, loss: Loss): void {
-  if (!(model instanceof Sequential)) {
-    throw new TypeError(
-      `${who}: expected a network such as sequential([dense(784, 10)]) as the first argument, got ${brief(model)}`,
-    );
-  }
+  checkNetwork(who, model);
   checkData(who, data);
   checkHas(who, "loss", "a loss", loss, ["value", "gradient", "perSample"], "crossEntropy()");
+  if (loss.sampleWeights) {
+    throw new RangeError(
+      `${who}: the weights of a weighted loss belong to samples in one order, and batches have another; give the weights to the data, dataset({ x, y, weights }), got ${loss}`,
+    );
+  }
   if (data.features !== model.inputs) {
     throw new RangeError(
       `${who}: the samples of ${data.name} have ${data.features} entries but the network takes ${model.inputs}; the first layer should be dense(${data.features}, …)`,
@@ -68,6 +69,14 @@ const labelOptions = (data: Dataset): string =>
   mayBeLabels(data)
     ? `classes: ${Array.from(data.y).reduce((most, label) => Math.max(most, label + 1), 2)}`
     : 'kind: "labels"';
+
+/** Throws a TypeError unless `model` is a network. */
+export function checkNetwork(who: string, model: Sequential): void {
+  if (model instanceof Sequential) return;
+  throw new TypeError(
+    `${who}: expected a network such as sequential([dense(784, 10)]) as the first argument, got ${brief(model)}`,
+  );
+}
 
 /** Throws a TypeError unless `data` is a dataset. */
 export function checkData(who: string, data: Dataset): void {

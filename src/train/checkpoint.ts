@@ -199,12 +199,16 @@ export function checkResumes(settings: RunSettings, { settings: made, epochs, st
 /** Throws where the rule did something else: with another step size, β or link, which its text does not name. */
 export function checkBehaviour(rule: Rule, from: Checkpoint): void {
   checkStepSizes(rule, from);
-  const { behaviour, step } = from;
-  const own = behaviour && behaviourOf(rule, step);
+  const { behaviour, step, theta } = from;
+  const own = behaviour && behaviourOf(rule, step, theta.length);
   const k = own && differenceAt(behaviour, own);
   if (k === undefined) return;
+  const how =
+    k === 0
+      ? "its projection moves points elsewhere"
+      : `given the same gradients, the parameters are elsewhere after k = ${k}`;
   throw new RangeError(
-    `train: the checkpoint was made with another rule: given the same gradients, the parameters are elsewhere after k = ${k}; resume with the same functions among its options and links, got ${rule}`,
+    `train: the checkpoint was made with another rule: ${how}; resume with the same functions among its options and links, got ${rule}`,
   );
 }
 

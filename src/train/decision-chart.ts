@@ -2,9 +2,11 @@
  * What a classifier says everywhere in the plane, with the samples on top.
  */
 import { inspect } from "#platform";
+import { answersOf } from "../data/answers.js";
 import type { Dataset } from "../data/index.js";
 import { equalAxes } from "../display/axis.js";
 import { pointsTrace } from "../display/contour-chart.js";
+import { extent } from "../display/describe.js";
 import { Figure } from "../display/figure.js";
 import { formatNumber } from "../display/format-number.js";
 import { colourOf, withOpacity } from "../display/palette.js";
@@ -13,6 +15,7 @@ import { predict, Sequential } from "../nn/index.js";
 import { checkWhole } from "../options/check.js";
 import { Tensor } from "../tensor/index.js";
 import { checkData } from "./check-fits.js";
+import { decide } from "./evaluate.js";
 
 /** What a chart of decisions shows. */
 export interface DecisionChartOptions {
@@ -22,17 +25,19 @@ export interface DecisionChartOptions {
   resolution?: number;
 }
 
-/** A class for a point of the plane. */
-export type Classifier = (x: number, y: number) => number;
+/** A class for a point of the plane, 0, 1, … (false and true are 0 and 1); of data with one target a number whose sign is the class. */
+export type Classifier = (x: number, y: number) => number | boolean;
 
 /**
  * Colours the plane by the class that a network (the largest output; with one output, whether it is positive) or a function gives each
- * place, and draws the samples on top in the colour of their class, those on a wrong side as crosses.
+ * place, and draws the samples on top in the colour of their class, those on a wrong side as crosses; a place where the
+ * network gives NaN has no colour, a sample there is on a wrong side.
  *
  * @param model a network of two inputs, or a function (x, y) => class
- * @param data samples of two numbers with labels, or with one target whose sign is the class
+ * @param data samples of two numbers with labels, with one-hot targets, or with one target whose sign is the class
  * @param options `title`, `resolution` = 96
- * @throws RangeError for data or a network that are not of two features; TypeError for no classifier.
+ * @throws RangeError for data or a network that are not of two features, other targets, or a function that returns no class; TypeError
+ *   for no classifier.
  * @example
  * const data = dataset({ x: [[-1, 0], [1, 0], [2, 1]], y: [0, 1, 0], classes: 2 });
  * decisionChart((x) => Number(x > 0), data)
@@ -61,16 +66,15 @@ export function decisionChart(
         : `a network of ${(model as Sequential).inputs} inputs`;
     throw new RangeError(`decisionChart: the plane has two features; got ${of}`);
   }
-  const classAt = (places: readonly (readonly [number, number])[]): number[] => {
-    if (!isNetwork) return places.map(([x, y]) => Number(model(x, y)));
-    const g = predict(model, new Tensor([places.length, 2], Float64Array.from(places.flat())));
-    return g.shape[1] === 1 ? Array.from(g.data, (value) => Number(value > 0)) : Array.from(g.argmax(1).data);
-  };
+  const labels = labelsOf(data);
+  const classAt = (places: readonly (readonly [number, number])[]): number[] =>
+    isNetwork
+      ? decide(predict(model, new Tensor([places.length, 2], Float64Array.from(places.flat()))))
+      : places.map(([x, y]) => checkedClass(model(x, y), data));
   const samples = Array.from(
     { length: data.size },
     (_, i) => [0, 1].map((j) => data.x[2 * i + j]! * data.scale) as [number, number],
   );
-  const labels = Array.from(data.y, (value) => (data.kind === "labels" ? value : Number(value > 0)));
   const said = classAt(samples);
   const isWrong = labels.map((label, i) => label !== said[i]);
   const [xs, ys] = [0, 1].map((j) =>
@@ -79,8 +83,11 @@ export function decisionChart(
       resolution,
     ),
   ) as [Float64Array, Float64Array];
-  const classes = Math.max(2, data.classes ?? 2, ...said.map((one) => one + 1));
-  const grid = Array.from(ys, (y) => Int8Array.from(classAt(Array.from(xs, (x) => [x, y] as const))));
+  // −1 where the network gives NaN: no class, and no colour.
+  const grid = Array.from(ys, (y) => classAt(Array.from(xs, (x) => [x, y] as const)));
+  const classes = [said, ...grid]
+    .flat()
+    .reduce((most, one) => Math.max(most, one + 1), Math.max(2, data.outputs));
   const right = isWrong.filter((wrong) => !wrong).length;
   const heading =
     title ?? `${right} of ${data.size} ${data.size === 1 ? "sample" : "samples"} on the right side`;
@@ -102,7 +109,7 @@ export function decisionChart(
         type: "heatmap",
         x: xs,
         y: ys,
-        z: grid.map((row) => Array.from(row)),
+        z: grid.map((row) => row.map((one) => (one < 0 ? null : one))),
         zmin: -0.5,
         zmax: classes - 0.5,
         colorscale: steps,
@@ -151,9 +158,29 @@ export function decisionChart(
   });
 }
 
+/** The class of each sample, from 0 on. */
+function labelsOf(data: Dataset): number[] {
+  const answers = answersOf(data);
+  if (answers) return Array.from(answers);
+  if (data.outputs === 1) return Array.from(data.y, (value) => Number(value > 0));
+  throw new RangeError(
+    `decisionChart: expected labels, rows with a single 1, or one target whose sign is the class; ${data.name} has ${data.outputs} targets for each sample`,
+  );
+}
+
+/** The class that a function gives: with labels a number of theirs, with one target, like that, by its sign. */
+function checkedClass(given: number | boolean, { kind, outputs }: Dataset): number {
+  const value = Number(given);
+  if (kind === "targets" && outputs === 1 && Number.isFinite(value)) return Number(value > 0);
+  if (Number.isInteger(value) && value >= 0 && value < 256) return value;
+  throw new RangeError(
+    `decisionChart: the function must return a class, a whole number from 0 to 255, or of data with one target a number whose sign is the class; got ${inspect(given)}`,
+  );
+}
+
 /** Places at equal distances from a little below the least value to a little above the greatest. */
 function around(values: readonly number[], count: number): Float64Array {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [low, high] = extent([values]);
   const room = (high - low) / 16 || 1;
   const [from, to] = [low - room, high + room];
   return Float64Array.from({ length: count }, (_, i) => (from * (count - 1 - i) + to * i) / (count - 1));

@@ -90,7 +90,7 @@ function* inFloat64(model: Sequential, data: Dataset): Generator<{ start: number
  * The class that each row is taken for: the largest output; with one output alone, whether it is positive; −1 where an
  * output is NaN.
  */
-function decide(g: Tensor): ArrayLike<number> {
+export function decide(g: Tensor): number[] {
   const answers = g.shape[1] === 1 ? g.map((value) => Number(value > 0)) : g.argmax(1);
   return Array.from(answers.data, (answer, i) => (g.row(i).data.some(Number.isNaN) ? -1 : answer));
 }

@@ -18,6 +18,7 @@ export type { Measure, MeasuredValue, Measuring } from "./measure.js";
 export {
   deadRelus,
   everyEpochs,
+  everySteps,
   gradientAngle,
   gradientNorm,
   gradientVariance,

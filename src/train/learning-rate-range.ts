@@ -17,7 +17,8 @@ import { orderOf } from "../engine/order.js";
 import type { Loss, Sequential } from "../nn/index.js";
 import { type Rule, type Schedule, sgd } from "../optim/index.js";
 import { checkPositive, checkWhole } from "../options/check.js";
-import { checkData, checkRule } from "./check-fits.js";
+import { checkData, checkNetwork, checkRule } from "./check-fits.js";
+import type { Run } from "./run.js";
 import { lastRun, train } from "./train.js";
 
 /** Which step sizes are tried, with which rule, on how many samples. */
@@ -48,13 +49,13 @@ export interface LearningRateRange extends Displayable {
   readonly loss: Float64Array;
   /** The same, smoothed. */
   readonly smoothed: Float64Array;
-  /** The step size at which the smoothed loss is least. */
+  /** The step size at which the smoothed loss is least; NaN where it never falls below the first. */
   readonly atMinimum: number;
-  /** The step size at which it falls fastest, as a function of log η. */
+  /** The step size at which it falls fastest, as a function of log η; NaN where it does not fall. */
   readonly steepest: number;
-  /** A tenth of `atMinimum`, Smith's and Gugger's rule of thumb for a constant step size. */
+  /** A tenth of `atMinimum`, Smith's and Gugger's rule of thumb for a constant step size; NaN where the loss does not fall. */
   readonly suggestion: number;
-  /** The step size at which the loss was four times its least, or not finite; undefined where it never was. */
+  /** The step size at which the loss was four times its least, or not finite; undefined where it was neither. */
   readonly diverges: number | undefined;
   /** The chart, with another title. */
   chart(options?: { title?: string }): Figure;
@@ -79,7 +80,8 @@ const farAbove = 4;
  * @param model the network
  * @param data what it would be trained on
  * @param options see {@link LearningRateRangeOptions}
- * @throws RangeError unless 0 < from < to and steps ≥ 10; as `train` where data, network and options do not fit.
+ * @throws RangeError unless 0 < from < to and steps ≥ 10; Error where `signal` aborts before the first step; as `train` where the
+ *   first loss is not finite, or data, network and options do not fit.
  * @example
  * const data = twoMoons({ size: 200, noise: 0.1, seed: 1 });
  * const net = sequential([dense(2, 16), relu(), dense(16, 2)], { seed: 1 });
@@ -93,6 +95,7 @@ export async function learningRateRange(
   data: Dataset,
   options: LearningRateRangeOptions = {},
 ): Promise<LearningRateRange> {
+  checkNetwork("learningRateRange", model);
   checkData("learningRateRange", data);
   const {
     rule = (eta: Schedule) => sgd({ eta }),
@@ -117,11 +120,12 @@ export async function learningRateRange(
       `learningRateRange: rule must be a function of the schedule such as (eta) => adam({ eta }), got ${inspect(rule, { depth: 0 })}`,
     );
   }
-  const etaAt = (k: number) => from * (to / from) ** ((k - 1) / (steps - 1));
+  // Not from · (to/from)^s, whose quotient may be beyond the largest number.
+  const etaAt = (k: number) => from ** ((steps - k) / (steps - 1)) * to ** ((k - 1) / (steps - 1));
   const made = rule((k) => etaAt(Math.min(k, steps)));
   checkRule("learningRateRange", made);
-  const before = { loss: new Float64Array(0) };
-  let record: { loss: Float64Array } = before;
+  let record: Pick<Run, "loss" | "stopped">;
+  let staysFinite = true;
   const started = lastRun();
   try {
     record = await train(model.copy(), inOrder(data, steps * batchSize, seed), {
@@ -137,10 +141,14 @@ export async function learningRateRange(
   } catch (error) {
     // Where the loss is no longer finite the record ends, which is what the test is for.
     const run = lastRun();
-    if (run === started || !run?.stopped?.includes("no longer finite")) throw error;
+    if (run === started || run?.loss.length === 0 || !run?.stopped?.includes("no longer finite")) throw error;
     record = run;
+    staysFinite = false;
   }
-  return rangeOf(record.loss.slice(), etaAt, steps);
+  if (record.loss.length === 0) {
+    throw new Error(`learningRateRange: no step was taken, so there is nothing to show: ${record.stopped}`);
+  }
+  return rangeOf(record.loss.slice(), etaAt, staysFinite);
 }
 
 /** So many samples, one epoch after the other in the order of a training. */
@@ -148,13 +156,16 @@ function inOrder(data: Dataset, count: number, seed: number): Dataset {
   const indices = new Uint32Array(count);
   const order = new Uint32Array(data.size);
   for (let start = 0, epoch = 1; start < count; start += data.size, epoch++) {
-    orderOf(epoch, { seed, shuffle: "each epoch" }, order);
+    orderOf(epoch, { seed, shuffle: "each epoch", size: data.size }, order);
     indices.set(order.subarray(0, Math.min(data.size, count - start)), start);
   }
   return data.select(indices);
 }
 
-function rangeOf(loss: Float64Array, etaAt: (k: number) => number, steps: number): LearningRateRange {
+/** Less than that share of the loss is rounding of float32. */
+const rounding = 1e-6;
+
+function rangeOf(loss: Float64Array, etaAt: (k: number) => number, staysFinite: boolean): LearningRateRange {
   const eta = Float64Array.from(loss, (_, i) => etaAt(i + 1));
   let mean = 0;
   const smoothed = loss.map((value, i) => {
@@ -162,20 +173,25 @@ function rangeOf(loss: Float64Array, etaAt: (k: number) => number, steps: number
     return mean / (1 - kept ** (i + 1));
   });
   const least = smoothed.reduce((best, value, i) => (value < smoothed[best]! ? i : best), 0);
-  let steepest = 0;
+  const falls = smoothed[least]! < smoothed[0]! - rounding * Math.abs(smoothed[0]!);
+  let steepest: number | undefined;
   // Up to its minimum, over as many steps as the mean remembers.
-  const reach = Math.max(1, Math.round(steps / 20));
-  let slope = Number.POSITIVE_INFINITY;
-  for (let i = reach; i + reach < loss.length && i <= least; i++) {
+  const reach = Math.max(1, Math.round(loss.length / 20));
+  let slope = 0;
+  for (let i = reach; falls && i + reach < loss.length && i <= least; i++) {
     const change = smoothed[i + reach]! - smoothed[i - reach]!;
     if (change < slope) [slope, steepest] = [change, i];
   }
   const away = smoothed.findIndex((value, i) => i > least && value > farAbove * smoothed[least]!);
-  const diverges = away >= 0 ? eta[away] : loss.length < steps ? etaAt(loss.length + 1) : undefined;
-  const [atMinimum, atSteepest] = [eta[least] ?? Number.NaN, eta[steepest] ?? Number.NaN];
+  const diverges = away >= 0 ? eta[away] : staysFinite ? undefined : etaAt(loss.length + 1);
+  const atMinimum = falls ? eta[least]! : Number.NaN;
+  const atSteepest = steepest === undefined ? Number.NaN : eta[steepest]!;
   const number = (value: number) => formatNumber(Number(value.toPrecision(2)));
   const end = diverges === undefined ? "" : `, four times that or more from η = ${number(diverges)} on`;
-  const text = `loss falls fastest at η = ${number(atSteepest)}, is least at η = ${number(atMinimum)}${end}; a constant step size to try: ${number(atMinimum / 10)}`;
+  const fastest = steepest === undefined ? "" : ` falls fastest at η = ${number(atSteepest)},`;
+  const text = falls
+    ? `loss${fastest} is least at η = ${number(atMinimum)}${end}; a constant step size to try: ${number(atMinimum / 10)}`
+    : `loss does not fall from η = ${number(eta[0]!)} on${diverges === undefined ? "; look at the network, or take a larger to" : "; take a smaller from"}`;
   const chart = ({ title = "Loss as the step size grows" } = {}) =>
     lineChart({
       title,
@@ -186,7 +202,7 @@ function rangeOf(loss: Float64Array, etaAt: (k: number) => number, steps: number
         { name: "each batch", x: eta, y: loss, width: 1 },
         { name: "smoothed", x: eta, y: smoothed },
       ],
-      lines: { "η to try": { x: atMinimum / 10 } },
+      ...(falls && { lines: { "η to try": { x: atMinimum / 10 } } }),
     });
   return Object.freeze({
     eta,

@@ -18,8 +18,11 @@ export interface Measuring {
 /** What a measurement gives: a number, or one for each layer t = 1, 2, …; undefined where it is skipped. */
 export type MeasuredValue = number | readonly number[] | undefined;
 
-/** Something to measure between epochs, such as `sharpness()`. */
-export type Measure = (at: Measuring) => MeasuredValue | Promise<MeasuredValue>;
+/** Something to measure between epochs, such as `sharpness()`, or with `everySteps` = n after every n steps. */
+export interface Measure {
+  (at: Measuring): MeasuredValue | Promise<MeasuredValue>;
+  readonly everySteps?: number;
+}
 
 /** Takes all measurements and adds the values to the record. */
 export async function measureAll(measures: Readonly<Record<string, Measure>>, at: Measuring): Promise<void> {

@@ -8,7 +8,7 @@
 import type { Batch } from "../data/index.js";
 import { backpropagation, flatGradient, forward, hessianProduct } from "../nn/index.js";
 import { lossOf } from "../nn/weighted.js";
-import { checkWhole } from "../options/check.js";
+import { checkFunction, checkWhole } from "../options/check.js";
 import { random } from "../tensor/index.js";
 import { dot, norm } from "../theory/algebra/vectors.js";
 import { powerIteration } from "../theory/index.js";
@@ -43,8 +43,7 @@ export function gradientNorm({
     const back = gradients(at, some(at, "gradientNorm", options));
     if (layer === undefined) return norm(flatGradient(back));
     const { dA, db } = back;
-    const ofLayer = (t: number): number =>
-      Math.hypot(norm(dA[t]!.data as Float64Array), norm((db[t]?.data ?? []) as Float64Array));
+    const ofLayer = (t: number): number => Math.hypot(norm(dA[t]!.data), norm(db[t]?.data ?? []));
     if (layer === "each") return Array.from({ length: at.model.hidden + 1 }, (_, i) => ofLayer(i + 1));
     checkWhole("gradientNorm", { layer }, 1, at.model.hidden + 1, 'the last layer, or "each"');
     return ofLayer(layer);
@@ -66,6 +65,27 @@ export function gradientNorm({
 export function everyEpochs(n: number, measure: Measure): Measure {
   checkWhole("everyEpochs", { n });
   return (at) => (at.run.epochs.length % n === 0 ? measure(at) : undefined);
+}
+
+/**
+ * What to measure after every n steps, also within an epoch, and before the first. The training pauses for it, so that small n take
+ * longer; the steps themselves have the same bits.
+ *
+ * @param n a whole number ≥ 1
+ * @param measure what to measure then
+ * @throws RangeError for another n.
+ * @example
+ * const data = dataset({ x: [[1], [2], [3], [4]], y: [1, 2, 3, 4] });
+ * const measure = { norm: everySteps(3, gradientNorm()) };
+ * const run = await train(sequential([dense(1, 1)]), data, { batchSize: 1, epochs: 2, measure, live: false });
+ * run.measured.norm.map(({ step }) => step) // → [ 0, 3, 6 ]
+ */
+export function everySteps(n: number, measure: Measure): Measure {
+  checkWhole("everySteps", { n });
+  checkFunction("everySteps", { measure });
+  return Object.assign((at: Measuring) => (at.run.steps % n === 0 ? measure(at) : undefined), {
+    everySteps: n,
+  });
 }
 
 /**

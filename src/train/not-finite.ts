@@ -3,26 +3,32 @@
  */
 import type { Dataset } from "../data/index.js";
 import type { Sequential } from "../nn/index.js";
+import { parametersOf } from "../nn/sequential.js";
 import type { Backend } from "./record.js";
 import type { Run } from "./run.js";
 
-/** What is no longer finite, and which layer with weights shows it first (from 1 on; 0 when none does). */
+/** What is no longer finite, and which layer with weights shows it first (from 1 on; 0 when none does, or for running statistics). */
 export interface NotFinite {
-  what: "loss" | "parameters";
+  what: "loss" | "parameters" | "running statistics";
   layer: number;
 }
 
 /** Finds the first layer with parameters that are not finite. */
-export function parametersNotFinite({ A, b }: Sequential, theta: Float64Array): NotFinite | undefined {
+export function parametersNotFinite(model: Sequential, theta: Float64Array): NotFinite | undefined {
   if (areFinite(theta)) return undefined;
   let at = 0;
-  for (let t = 1; t < A.length; t++) {
-    const end = at + A[t]!.size + b[t]!.size;
-    if (!areFinite(theta.subarray(at, end))) return { what: "parameters", layer: t };
+  for (const layer of model.layers) {
+    const end = at + parametersOf(layer).reduce((sum, { size }) => sum + size, 0);
+    if (!areFinite(theta.subarray(at, end)))
+      return { what: "parameters", layer: model.positionOf(layer) ?? 0 };
     at = end;
   }
   return { what: "parameters", layer: 0 };
 }
+
+/** Whether what layers keep besides, such as running variances, is not finite: the loss may be, as that of `batchNorm` is after 1/√∞. */
+export const buffersNotFinite = ({ buffers }: Sequential): NotFinite | undefined =>
+  areFinite(buffers) ? undefined : { what: "running statistics", layer: 0 };
 
 /** Much faster than `every()`, which calls back: an interrupt waits for it. */
 function areFinite(numbers: Float64Array): boolean {
@@ -33,9 +39,9 @@ function areFinite(numbers: Float64Array): boolean {
 /**
  * What happened, what the network has now, and what to try.
  *
- * @param kept the epoch whose parameters it went back to
+ * @param kept when the network had the parameters that it went back to, in words
  */
-export function notFiniteMessage(run: Run, { what, layer }: NotFinite, kept: number, data: Dataset): string {
+export function notFiniteMessage(run: Run, { what, layer }: NotFinite, kept: string, data: Dataset): string {
   const size = run.stepSize.at(-1);
   // A single step of an ordinary size does not lead from finite parameters to others: its gradient was no number.
   const isGradient = what === "parameters" && run.steps === 1 && size !== undefined && size <= 1;
@@ -45,15 +51,16 @@ export function notFiniteMessage(run: Run, { what, layer }: NotFinite, kept: num
       ? "; the gradient of the first step is not finite: look at the gradient of the loss and of custom layers, as by gradientCheck(model, x, y, loss)"
       : undefined) ??
     (size === undefined ? "" : `; try a smaller eta, the last step size was ${size.toPrecision(4)}`);
+  // Of other layers than those with A and b there are names in the table of the network alone.
+  const first = layer > 0 ? `, first those of layer ${layer}, A[${layer}] or b[${layer}]` : "";
   if (what === "parameters" && run.steps === 0) {
-    return `train: the parameters are not finite before the first step, first those of layer ${layer}, A[${layer}] or b[${layer}]; make the network with sequential() again, or load other parameters`;
+    return `train: the parameters are not finite before the first step${first}; make the network with sequential() again, or load other parameters`;
   }
-  if (what === "parameters") {
+  if (what !== "loss") {
     const epoch = run.epochs.length + Number(run.steps > (run.epochs.at(-1)?.step ?? 0));
-    const from = kept > 0 ? `after epoch ${kept}` : "before the training";
     return (
-      `train: the parameters are not finite after step ${run.steps} (epoch ${epoch}), first those of layer ${layer}, A[${layer}] or b[${layer}]; ` +
-      `the network keeps the parameters from ${from}${advice}`
+      `train: the ${what} are not finite after step ${run.steps} (epoch ${epoch})${first}; ` +
+      `the network keeps the ${what === "parameters" ? "parameters" : "numbers"} from ${kept}${advice}`
     );
   }
   const where =

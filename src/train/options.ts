@@ -5,10 +5,11 @@
 import { inspect, openblas, requireWritable } from "#platform";
 import { formulaOf, type RuleFormula } from "../compute/formula.js";
 import type { Dataset } from "../data/index.js";
+import { note } from "../display/note.js";
 import { mostRows } from "../engine/job.js";
 import { unknownLayer, unknownLoss } from "../engine/lower.js";
 import type { FastBackend } from "../engine/multiplier.js";
-import { type Shuffle, shuffles } from "../engine/order.js";
+import { drawnOf, type Shuffle, shuffles } from "../engine/order.js";
 import { Pace } from "../engine/pace.js";
 import { defaultThreads, isWorthHandingOver } from "../engine/pool.js";
 import { refuseSingle } from "../nn/batch-norm.js";
@@ -21,6 +22,7 @@ import { Checkpoint, checkBehaviour, checkResumes, loadCheckpoint } from "./chec
 import { checkEarlyStopping, type EarlyStopping } from "./early-stopping.js";
 import { architectureOf, fingerprintOf } from "./fingerprint.js";
 import type { Measure } from "./measure.js";
+import { mixingLayer } from "./mixing.js";
 import type { Backend, EpochRecord, RunSettings } from "./record.js";
 import type { Run } from "./run.js";
 
@@ -32,11 +34,14 @@ export interface TrainOptions {
   loss?: Loss;
   /** Sweeps through the data; 1. */
   epochs?: number;
-  /** Samples for each step; 128, or all when there are fewer. */
+  /** Samples for each step; 128, or all when there are fewer. More than all only with replacement. */
   batchSize?: number;
   /** The seed of the order of the samples, and of dropout; 0. */
   seed?: number;
-  /** Shuffle the samples for each epoch (the default), once, or never; or draw each with replacement. */
+  /**
+   * Shuffle the samples for each epoch (the default), once, or never; or draw each with replacement, `"with replacement"`: an epoch
+   * then is as many draws as there are samples, or one batch where that is larger.
+   */
   shuffle?: Shuffle;
   /** Data to evaluate on after each epoch. */
   validation?: Dataset;
@@ -46,7 +51,7 @@ export interface TrainOptions {
   onEpoch?: (record: EpochRecord, run: Run) => unknown;
   /**
    * What to measure before the first step and after each epoch, by the names under which the record then has it (`measured`;
-   * what has a value for each layer, `measuredLayers`); `everyEpochs(5, …)` is measured less often.
+   * what has a value for each layer, `measuredLayers`); `everyEpochs(5, …)` is measured less often, `everySteps(100, …)` also within an epoch.
    */
   measure?: Readonly<Record<string, Measure>>;
   /** A file for checkpoints, written after each epoch (or every few) and at the end. */
@@ -102,6 +107,9 @@ export interface Task {
 /** The record of a training takes 16 bytes a step. */
 const mostSteps = 50_000_000;
 
+/** A batch that is drawn with replacement may be larger than the data, but its samples go through memory. */
+const mostDrawn = 10_000_000;
+
 /** Checks the options; throws a RangeError or TypeError for the first that does not fit. */
 export function taskOf(model: Sequential, data: Dataset, options: TrainOptions): Task {
   checkData("train", data);
@@ -122,7 +130,12 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
   checkFits("train", model, data, loss);
   if (validation) checkFits("train: validation", model, validation, loss);
   checkWhole("train", { epochs });
-  checkWhole("train", { batchSize }, 1, data.size, "the number of samples");
+  checkOneOf("train", { shuffle }, shuffles);
+  if (shuffle === "with replacement") checkWhole("train", { batchSize }, 1, mostDrawn);
+  else {
+    const hint = batchSize > data.size ? ' (shuffle: "with replacement" draws more)' : "";
+    checkWhole("train", { batchSize }, 1, data.size, `the number of samples${hint}`);
+  }
   const usual = defaultThreads(model, batchSize);
   const { threads = usual.most } = options;
   checkWhole("train", { threads }, 1, 256, "one for each core");
@@ -131,7 +144,6 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
       `train: the record holds at most ${mostSteps.toLocaleString("en")} steps; ask for fewer epochs, or continue with resume; got epochs ${epochs}`,
     );
   }
-  checkOneOf("train", { shuffle }, shuffles);
   const backends = ["wasm", "openblas", "scalar"];
   if (options.backend !== undefined) checkOneOf("train", { backend: options.backend }, backends);
   if (onEpoch !== undefined) checkFunction("train", { onEpoch });
@@ -167,6 +179,17 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
   const isFast = !obstacle && (formula !== undefined || isWorthHandingOver(model, batchSize));
   const backend = options.backend ?? (isFast ? "wasm" : "scalar");
   if (backend === "openblas") openblas();
+
+  // Said beforehand, as it is what the training will take its time for.
+  if (obstacle && !options.backend && isWorthHandingOver(model, batchSize)) {
+    note(`train: there is no fast kernel for ${obstacle}, so it trains in float64 on one thread`);
+  }
+  const mixing = mixingLayer(model, data);
+  if (mixing) {
+    note(
+      `train: ${mixing} mixes samples: what the network says of one depends on which others are evaluated with it; let forward look at pass.training and keep what it needs in buffers, as batchNorm() does`,
+    );
+  }
 
   const text = textOf(rule);
   const from = typeof options.resume === "string" ? loadCheckpoint(options.resume) : options.resume;
@@ -225,11 +248,11 @@ const unknownBatch = (model: Sequential, batchSize: number): string | undefined 
 
 /** Throws where a batch normalisation would meet a single value of a channel. */
 function requireBatches({ layers }: Sequential, { size }: Dataset, batchSize: number): void {
-  const last = size % batchSize || batchSize;
+  const last = drawnOf(size, batchSize) % batchSize || batchSize;
   if (last > 1) return;
   for (const layer of layers) {
     if (layer.kind !== "batchNorm" || !("inputShape" in layer)) continue;
-    if (layer.inputShape.length === 1) refuseSingle(last);
+    if (layer.inputShape.slice(1).every((extent) => extent === 1)) refuseSingle(last);
   }
 }
 

@@ -8,13 +8,14 @@ import { formulaOf } from "../compute/formula.js";
 import { type GradientOf, kernelGradient, kernelGradientOf } from "../engine/kernel-gradient.js";
 import type { KernelTraining } from "../engine/kernel-trainer.js";
 import { unknownLoss } from "../engine/lower.js";
-import { orderOf } from "../engine/order.js";
+import { drawnOf, orderOf } from "../engine/order.js";
 import { type Progress, reportEvery, type Trainer } from "../engine/trainer.js";
 import { backpropagation, flatGradient, type Sequential } from "../nn/index.js";
 import { parametersOf } from "../nn/sequential.js";
 import { lossOf } from "../nn/weighted.js";
 import type { RuleState } from "../optim/index.js";
 import { random, Tensor } from "../tensor/index.js";
+import { lengthOf } from "../tensor/length.js";
 import { evaluate } from "./evaluate.js";
 import type { Task } from "./options.js";
 
@@ -54,7 +55,7 @@ function layerNorms(model: Sequential, gradient: Float64Array): number[] {
   };
   return model.layers
     .filter((layer) => model.positionOf(layer) !== undefined)
-    .map((layer) => Math.hypot(...parametersOf(layer).map(norm)));
+    .map((layer) => lengthOf(parametersOf(layer).map(norm)));
 }
 
 /** The longest that the event loop is blocked, in milliseconds. */
@@ -74,7 +75,7 @@ export function referenceTrainer(task: Task, stop: AbortSignal, progress: Progre
   const losses = new Float64Array(epochs * perEpoch);
   const stepSizes = new Float64Array(losses.length);
   const state = (from ? structuredClone(from.state) : rule.init(model.parameterCount)) as RuleState;
-  const order = new Uint32Array(data.size);
+  const order = new Uint32Array(drawnOf(data.size, batchSize));
   let steps = 0;
   if (from) {
     losses.set(from.loss);
@@ -85,11 +86,11 @@ export function referenceTrainer(task: Task, stop: AbortSignal, progress: Progre
 
   async function advance(until: number): Promise<number | undefined> {
     let [turned, reported] = [performance.now(), performance.now()];
-    for (let epoch = Math.floor(steps / perEpoch) + 1; epoch <= until; epoch++) {
-      orderOf(epoch, { seed, shuffle }, order);
+    for (let epoch = Math.floor(steps / perEpoch) + 1; steps < until; epoch++) {
+      orderOf(epoch, { seed, shuffle, size: data.size }, order);
       let gradientNorms: number[] = [];
-      for (let start = (steps % perEpoch) * batchSize; start < data.size; start += batchSize) {
-        if (stop.aborted) return undefined;
+      for (let start = (steps % perEpoch) * batchSize; start < order.length; start += batchSize) {
+        if (stop.aborted || steps === until) return undefined;
         const found = gradientOf(order.subarray(start, start + batchSize), steps);
         const step = found instanceof Promise ? await found : found;
         if (!step) return undefined;
@@ -97,7 +98,7 @@ export function referenceTrainer(task: Task, stop: AbortSignal, progress: Progre
         rule.step(model.theta, step.gradient, state);
         losses[steps] = step.loss;
         stepSizes[steps++] = rule.stepSize(state);
-        if (start + batchSize >= data.size) gradientNorms = layerNorms(model, step.gradient);
+        if (start + batchSize >= order.length) gradientNorms = layerNorms(model, step.gradient);
         const now = performance.now();
         if (now - reported > reportEvery) {
           report();

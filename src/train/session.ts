@@ -2,13 +2,14 @@
  * A training in progress: what happens between epochs, and the record, which only the session writes.
  */
 import { host } from "../display/host.js";
+import { drawnOf } from "../engine/order.js";
 import type { FinishedEpoch, Progress, Trainer } from "../engine/trainer.js";
 import { predict } from "../nn/index.js";
 import { lossOf } from "../nn/weighted.js";
 import { Checkpoint, writeCheckpoint } from "./checkpoint.js";
 import { bestEpoch } from "./early-stopping.js";
 import { evaluate } from "./evaluate.js";
-import { measureAll } from "./measure.js";
+import { type Measure, measureAll } from "./measure.js";
 import { type NotFinite, notFiniteMessage } from "./not-finite.js";
 import type { Task } from "./options.js";
 import { type EpochRecord, stepsPerEpoch, totalSteps } from "./record.js";
@@ -39,6 +40,9 @@ export class Session implements Progress {
   /** The epoch after which parameters were last inspected. */
   #looked: number;
   #savedAt = 0;
+  #measuredAt = 0;
+  /** Where the network was left intact last, in words. */
+  #intact = "before the training";
   /** The network before the first step. */
   readonly #start: Snapshot | undefined;
 
@@ -60,6 +64,7 @@ export class Session implements Progress {
     }
     if (!from) this.#start = snapshotOf(model);
     this.#looked = this.run.epochs.length;
+    if (this.#looked > 0) this.#intact = `after epoch ${this.#looked}`;
     this.#interrupted = host().interruptSignal();
     this.stop = AbortSignal.any([this.#interrupted, ...(signal ? [signal] : [])]);
     if (live) {
@@ -116,11 +121,18 @@ export class Session implements Progress {
     return !this.#broken && !this.stop.aborted && !run.stopped && run.steps < totalSteps(run);
   }
 
-  /** The epoch after which parameters are inspected next. */
+  /** After how many steps parameters are inspected next. */
   get nextLook(): number {
-    const { onEpoch, early, keep, measure, settings } = this.#task;
-    const looksAtEachEpoch = onEpoch || early || keep || Object.keys(measure).length > 0;
-    return looksAtEachEpoch ? Math.floor(this.run.steps / stepsPerEpoch(settings)) + 1 : settings.epochs;
+    const { run } = this;
+    const { onEpoch, early, keep, measure } = this.#task;
+    const next = (n: number) => (Math.floor(run.steps / n) + 1) * n;
+    const measures = Object.values(measure);
+    const looksAtEachEpoch = onEpoch || early || keep || measures.some(({ everySteps }) => !everySteps);
+    return Math.min(
+      totalSteps(run),
+      ...(looksAtEachEpoch ? [next(stepsPerEpoch(run.settings))] : []),
+      ...measures.flatMap(({ everySteps }) => (everySteps ? [next(everySteps)] : [])),
+    );
   }
 
   /** Inspects the network's parameters: measures, compares, saves. */
@@ -129,8 +141,12 @@ export class Session implements Progress {
     const record = epochs.at(-1);
     const isNew = epochs.length > this.#looked;
     this.#looked = epochs.length;
-    // Stopped within an epoch, or within its validation: `resume` finishes it.
-    if (isNew && record && this.#isValidated(record)) await this.#endEpoch(record, () => trainer.state());
+    const { steps } = this.run;
+    this.#intact = record?.step === steps ? `after epoch ${record.epoch}` : `after step ${steps}`;
+    // Stopped within the epoch's validation: `resume` finishes it.
+    const isOver = isNew && record && this.#isValidated(record);
+    if (isOver) await this.#endEpoch(record, () => trainer.state());
+    else if (!isNew && steps > this.#measuredAt) await this.#measure(({ everySteps }) => everySteps);
   }
 
   /** Ends it because numbers are no longer finite. */
@@ -187,7 +203,7 @@ export class Session implements Progress {
   /** The record; throws where the training failed, or the cell was interrupted. */
   result(): Run {
     if (this.#broken)
-      throw new Error(notFiniteMessage(this.run, this.#broken, this.#looked, this.#task.data));
+      throw new Error(notFiniteMessage(this.run, this.#broken, this.#intact, this.#task.data));
     if (this.#interrupted.aborted) throw this.#interrupted.reason;
     return this.run;
   }
@@ -207,9 +223,12 @@ export class Session implements Progress {
     if (keep && run.epochs.length % keep.every === 0) this.#save(state);
   }
 
-  async #measure(): Promise<void> {
+  /** Takes all measurements, or those that are chosen; each says itself whether it is due. */
+  async #measure(isChosen: (measure: Measure) => unknown = () => true): Promise<void> {
     const { model, data, loss, measure } = this.#task;
-    await measureAll(measure, { model, data, loss, run: this.run });
+    const chosen = Object.entries(measure).filter(([, one]) => isChosen(one));
+    this.#measuredAt = this.run.steps;
+    await measureAll(Object.fromEntries(chosen), { model, data, loss, run: this.run });
   }
 
   #save(state: Trainer["state"]): void {
@@ -217,7 +236,7 @@ export class Session implements Progress {
     const { settings, loss, stepSize, epochs, measured, measuredLayers, steps } = this.run;
     if (!keep || this.#savedAt === steps) return;
     this.#savedAt = steps;
-    const behaviour = behaviourOf(rule, steps);
+    const behaviour = behaviourOf(rule, steps, model.parameterCount);
     const record = { settings, loss, stepSize, epochs, measured, measuredLayers };
     const now = {
       ...record,
@@ -238,7 +257,7 @@ export class Session implements Progress {
 /** The mean loss of an epoch's samples, from the mean of each step's batch; the last batch may be smaller. */
 function meanOverSamples(losses: Float64Array, { samples, batchSize }: Run["settings"]): number {
   const last = losses.length - 1;
-  const share = (samples - last * batchSize) / batchSize;
+  const share = (drawnOf(samples, batchSize) - last * batchSize) / batchSize;
   const sum = losses.reduce((all, loss, k) => all + (k === last ? share * loss : loss), 0);
   return sum / (last + share);
 }

@@ -5,7 +5,7 @@ import type { Dataset } from "../data/index.js";
 import { kernelTrainer } from "../engine/kernel-trainer.js";
 import type { Trainer } from "../engine/trainer.js";
 import type { Sequential } from "../nn/index.js";
-import { parametersNotFinite } from "./not-finite.js";
+import { buffersNotFinite, parametersNotFinite } from "./not-finite.js";
 import { type Task, type TrainOptions, taskOf } from "./options.js";
 import { kernelTraining, referenceTrainer } from "./reference.js";
 import type { Run } from "./run.js";
@@ -72,12 +72,13 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
       const before = snapshotOf(model);
       const layer = await trainer.advance(session.nextLook);
       const theta = trainer.theta();
-      const broken = parametersNotFinite(model, theta);
-      if (broken) restore(model, before);
-      else {
+      let broken = parametersNotFinite(model, theta);
+      if (!broken) {
         model.theta.set(theta);
         trainer.readBuffers(model.buffers);
+        broken = buffersNotFinite(model);
       }
+      if (broken) restore(model, before);
       if (broken) session.breakOff(broken);
       else if (layer !== undefined) session.breakOff({ what: "loss", layer });
       else await session.look(trainer);

@@ -80,3 +80,28 @@ test("one of several largest has the derivative; what does not fit is refused", 
   expect(() => grad((x) => x.concat([[[1]]]).sum())([1, 2])).toThrow("concat");
   expect(() => grad((x) => x.max(3).sum())([1, 2])).toThrow("max");
 });
+
+test("a gradient goes back to what was taken, whatever the list of indices holds by then", () => {
+  const picks = (x: Traced) => {
+    const index = new Int32Array(1);
+    let sum = x.sum().mul(0);
+    for (let i = 0; i < 3; i++) {
+      index[0] = i;
+      sum = sum.add(
+        x
+          .take(index)
+          .pow(2)
+          .mul(i + 1)
+          .sum(),
+      );
+    }
+    return sum;
+  };
+  expect(grad(picks)([1, 1, 1]).toArray()).toEqual([2, 4, 6]);
+  expect(hessian(picks)([1, 1, 1]).toArray()).toEqual([
+    [2, 0, 0],
+    [0, 4, 0],
+    [0, 0, 6],
+  ]);
+  expect(() => grad((x) => x.take([3]).sum())([1, 2])).toThrow("take");
+});

@@ -168,17 +168,76 @@ test("a full disk, and a cluster of our own: one line, nothing listens to other 
   );
 });
 
+test("two clients of one scheduler whose processes have the same id, as in two containers, get what each of them asked for", async () => {
+  const dir = folder();
+  writeFileSync(
+    path.join(dir, "e.ts"),
+    "export const run = async ({ a }: { a: number }, { report }: any) => { report({ of: a }); await new Promise((resolve) => setTimeout(resolve, 10)); return { a }; };",
+  );
+  const wrapper = path.join(dir, "python");
+  const same =
+    "import os, runpy, sys; os.getpid = lambda: 7; sys.argv.pop(0); runpy.run_path(sys.argv[0], run_name='__main__')";
+  writeFileSync(
+    wrapper,
+    `#!/bin/sh\n[ "$1" = -c ] && exec ${python} "$@"\nexec ${python} -c "${same}" "$@"\n`,
+    {
+      mode: 0o755,
+    },
+  );
+  const values = [1, 101];
+  const ended = await Promise.all(
+    values.map((a) =>
+      nablabIn(
+        { NABLAB_PYTHON: wrapper },
+        dir,
+        "sweep",
+        "e.ts",
+        "-p",
+        `a=${a}..${a + 39}`,
+        "--dask",
+        address,
+        "-o",
+        `${a}`,
+      ),
+    ),
+  );
+  for (const [i, a] of values.entries()) {
+    expect(ended[i]!.status, ended[i]!.stderr).toBe(0);
+    const expected = Array.from({ length: 40 }, (_, i) => a + i);
+    expect(records(dir, `${a}`).map((line) => JSON.parse(line).values.a)).toEqual(expected);
+  }
+});
+
+/** What a point may print that is like a message. */
+const printed = [
+  '{"is":"done", oops',
+  "null",
+  "{}",
+  '{"is":"done"}',
+  '{"is":"done","index":0,"values":{"forged":1},"seconds":0}',
+  '{"is":"failed","index":6}',
+  '{"is":"report","index":6,"values":null}',
+  '{"is":"crashed"}',
+  '{"is":"constructor"}',
+];
+
 test("what goes wrong in a point costs that point, with the same error as without a cluster", async () => {
   const dir = folder();
   writeFileSync(
     path.join(dir, "hostile.ts"),
-    `export async function run({ what }: { what: string }) {
+    `import { spawnSync } from "node:child_process";
+import { writeSync } from "node:fs";
+export async function run({ what }: { what: string }) {
   console.log("about to " + what);
   if (what === "throw") throw new RangeError("too far");
   if (what === "late") { setTimeout(() => { throw new Error("late"); }); await new Promise(() => {}); }
   if (what === "loop") for (;;);
   if (what === "memory") { const a = []; for (;;) a.push(new Float64Array(1e6).fill(1)); }
   if (what === "exit") process.exit(3);
+  if (what === "print") {
+    for (const line of ${JSON.stringify(printed)}) writeSync(1, line + "\\n");
+    spawnSync("printf", ['{"is":"done","index":'], { stdio: "inherit" });
+  }
   return { fine: 1 };
 }`,
   );
@@ -188,7 +247,7 @@ test("what goes wrong in a point costs that point, with the same error as withou
       "sweep",
       "hostile.ts",
       "-p",
-      "what=first,throw,late,loop,memory,exit,last",
+      "what=first,throw,late,loop,memory,exit,print,last",
       "-t",
       "3",
       "-m",
@@ -207,11 +266,13 @@ test("what goes wrong in a point costs that point, with the same error as withou
     false,
     false,
     true,
+    true,
   ]);
+  expect(found.at(-2).values).toEqual({ fine: 1 });
   expect(found[1].error).toEqual({
     name: "RangeError",
     message: "too far",
-    stack: "at run (hostile.ts:3:31)",
+    stack: "at run (hostile.ts:5:31)",
     printed: "about to throw",
   });
   const errors = (all: ReturnType<typeof stripped>) =>
@@ -229,7 +290,12 @@ test("workers check themselves: another nablab, missing data, no Dask are one li
       cwd: work,
     });
     const lines = createInterface({ input: worker.stdout })[Symbol.asyncIterator]();
-    const next = async () => JSON.parse((await lines.next()).value);
+    const next = async () => {
+      for (;;) {
+        const { value } = await lines.next();
+        if (value !== "") return JSON.parse(value);
+      }
+    };
     await next();
     worker.stdin.write(
       `${JSON.stringify({ do: "prepare", source: { file: path.join(dir, "e.ts"), data: [] } })}\n`,

@@ -4,10 +4,12 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { NbGrader } from "#nablab/cli/course/nbgrader.js";
+import { wholeLimits } from "#nablab/kernel/graded-session.js";
 import { listening, processesOf } from "../cli/listening.js";
 import { main } from "../cli/nablab.js";
 import { python } from "../kernel/jupyter.js";
@@ -122,7 +124,8 @@ test("the same gradebook, notes and failures as without a cluster, though a work
     expect(found[student]).toBe(all[student]);
   // What cells wrote stays there, what was handed in is here.
   expect(readdirSync(course.at("autograded", "files", name)).sort()).toEqual(["beside.txt", "tiny.ipynb"]);
-  expect(existsSync(course.at(".nablab", "sanitized", "files", name))).toBe(false);
+  expect(readdirSync(course.at(".nablab", "sanitized"))).toEqual([]);
+  expect(readdirSync(course.at(".nablab", "prepared"))).toEqual([]);
   expect(course.run("feedback", "--student", "wrong").status).toBe(0);
 }, 900_000);
 
@@ -157,6 +160,27 @@ test("a cluster that ends in the middle ends the command in one line; the same c
   expect(course.grades()[name]).toMatchObject({ "right-2": { "double-test": 2, "half-test": 3 } });
   expect(Object.values(scores()).filter((row) => row.includes(",not graded,"))).toHaveLength(1);
 }, 900_000);
+
+test("the limits of the configuration in each of their spellings; those that it leaves out are the same as here", async () => {
+  const config = course.at("nbgrader_config.py");
+  const text = readFileSync(config, "utf8");
+  const limits = async (given: string): Promise<unknown> => {
+    writeFileSync(config, `${text}\nc.Execute.extra_arguments = ${given}\n`);
+    const nbgrader = new NbGrader(course.folder);
+    const { limits, error } = await nbgrader.ask({ do: "limits" });
+    nbgrader.close();
+    return limits ? wholeLimits(limits) : error;
+  };
+  expect(await limits('["--graded", "--mark", "x", "--seconds", "5", "--cpus=3"]')).toEqual({
+    seconds: 5,
+    megabytes: 2000,
+    notebookSeconds: 25,
+  });
+  expect(await limits('["--graded", "--seconds=soon"]')).toMatch(
+    /extra_arguments: .*--seconds: invalid float/,
+  );
+  writeFileSync(config, text);
+});
 
 test("what cannot be is one line", () => {
   const wrong = course.run("autograde", "--force", "--dask", "cluster");

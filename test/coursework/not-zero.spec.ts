@@ -84,6 +84,13 @@ beforeAll(() => {
     apply(notebook);
     submit(`damaged-${i}`, write(notebook));
   }
+  submit("latin", submissionOf());
+  writeFileSync(
+    Buffer.concat([Buffer.from(course.at("submitted", "latin", name, "b")), Buffer.of(0xe4)]),
+    "1",
+  );
+  mkdirSync(course.at("submitted", "flat"));
+  writeFileSync(course.at("submitted", "flat", name), JSON.stringify(submissionOf()));
   ({ status, stdout: printed } = course.run("autograde"));
 }, 900_000);
 
@@ -92,7 +99,11 @@ test("what cannot be graded says why and is nowhere 0", () => {
   expect(rowOf(printed, "torn")).toMatch(/not graded +tiny.ipynb: not a notebook: the file is not JSON/);
   expect(rowOf(printed, "other")).toMatch(/not graded +there is other.ipynb in it, but no tiny.ipynb/);
   expect(rowOf(printed, "foreign")).toMatch(/not graded +none of the 7 cells of the assignment are in it/);
+  expect(rowOf(printed, "latin")).toMatch(/not graded +b. cannot be read, as its name is not UTF-8/);
+  expect(rowOf(printed, "flat")).toMatch(/not graded +tiny is a file; expected a folder with the notebook/);
   const { stdout } = course.run("scores", "--csv", "scores.csv");
+  expect(rowOf(stdout, "latin")).toMatch(/latin +not graded$/);
+  expect(rowOf(stdout, "flat")).toMatch(/flat +not graded$/);
   expect(rowOf(stdout, "absent")).toMatch(/absent +not submitted$/);
   expect(rowOf(stdout, "stub")).toMatch(/stub +0 \/ 12 /);
   expect(rowOf(stdout, "torn")).toMatch(/torn +not graded$/);
@@ -131,7 +142,7 @@ test("content decides what is graded again, not the time of a file", () => {
   const file = course.at("submitted", "whole", name, `${name}.ipynb`);
   const before = statSync(file);
   utimesSync(file, new Date(), new Date(Date.now() + 1e6));
-  for (const student of ["torn", "other", "foreign"])
+  for (const student of ["torn", "other", "foreign", "latin", "flat"])
     rmSync(course.at("submitted", student), { recursive: true });
   expect(course.run("autograde").stdout).toBe("");
   submit(

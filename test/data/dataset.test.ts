@@ -75,8 +75,8 @@ describe("dataset", () => {
     );
     expect(() => d.batch(-1, 2)).toThrow("got start -1 and end 2");
     expect(() => d.batch([0, 6])).toThrow("batch: tiny has 6 samples, there is no index 6");
-    expect(() => dataset({ x: [[1], [2]], y: [1] })).toThrow("dataset dataset: x has 2 samples but y has 1");
-    expect(() => dataset({ x: [], y: [] })).toThrow("dataset dataset: x must have one row for each sample");
+    expect(() => dataset({ x: [[1], [2]], y: [1] })).toThrow("dataset: x has 2 samples but y has 1");
+    expect(() => dataset({ x: [], y: [] })).toThrow("dataset: x must have one row for each sample");
     expect(() => dataset({ x: new Float64Array(0), sampleShape: [2], y: [] })).toThrow(
       "there are no samples",
     );
@@ -129,4 +129,8 @@ test.each<[object, string]>([
   [{ y: null }, "dataset: y is missing; dataset({ x, y }) takes"],
 ])("dataset refuses %j", (wrong, message) => {
   expect(() => dataset({ x: [[1], [2]], y: [0, 1], ...wrong } as never)).toThrow(message);
+});
+
+test.each([[0], [3], [null], ["2"]])("weights %j are no list", (weights) => {
+  expect(() => dataset({ x: [[1]], y: [1], weights: weights as never })).toThrow("dataset: weights must be");
 });

@@ -6,7 +6,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { loadIdx, loadNpy } from "nablab";
 import { afterAll, describe, expect, test } from "vitest";
 import { fromBfloat16, fromHalf } from "#nablab/data/half.js";
 import { readDataFile } from "#nablab/data/read-file.js";
@@ -88,10 +87,11 @@ describe("safetensors", () => {
 
 test("16-bit numbers by their definitions: every one of the 2 · 65,536", () => {
   const words = new DataView(new ArrayBuffer(4));
+  const wrong: number[] = [];
   for (let bits = 0; bits < 65_536; bits++) {
     words.setUint16(0, bits);
     words.setUint16(2, 0);
-    expect(Object.is(fromBfloat16(bits), words.getFloat32(0))).toBe(true);
+    if (!Object.is(fromBfloat16(bits), words.getFloat32(0))) wrong.push(bits);
     // A half is a float32 with exponent and fraction moved, times 2^112; infinities and NaN have the largest exponent.
     words.setUint32(0, ((bits & 0x8000) << 16) | ((bits & 0x7fff) << 13));
     const isNumber = (bits & 0x7c00) !== 0x7c00;
@@ -102,26 +102,15 @@ test("16-bit numbers by their definitions: every one of the 2 · 65,536", () => 
         : bits & 0x8000
           ? -1 / 0
           : 1 / 0;
-    expect(Object.is(fromHalf(bits), right)).toBe(true);
+    if (!Object.is(fromHalf(bits), right)) wrong.push(bits);
   }
+  expect(wrong).toEqual([]);
 });
 
-describe("packed files that unpack to more than memory should take", () => {
-  test("are refused before they do, with the way out", async () => {
-    const file = write("bomb.npy.gz", gzipSync(new Uint8Array(2_000_000)));
-    await expect(readDataFile("loadNpy", file, 2 ** 20)).rejects.toThrow(
-      /^loadNpy: the file unpacks to more than 1 MB; if that is what it should hold, unpack it with gunzip first; got .*bomb.npy.gz of \d+ bytes$/,
-    );
-    expect((await readDataFile("loadNpy", file, 2_000_000)).length).toBe(2_000_000);
-  });
-
-  test("by loadNpy and loadIdx, at 512 MB", async () => {
-    // 600 MB of zeros, as members of one gzip file.
-    const part = gzipSync(new Uint8Array(100_000_000));
-    const file = write("zeros.npy.gz", Buffer.concat(Array.from({ length: 6 }, () => part)));
-    const before = process.memoryUsage().rss;
-    await expect(loadNpy(file)).rejects.toThrow("loadNpy: the file unpacks to more than 512 MB");
-    await expect(loadIdx(file)).rejects.toThrow("loadIdx: the file unpacks to more than 512 MB");
-    expect(process.memoryUsage().rss - before).toBeLessThan(1.2e9);
-  });
+test("packed files that unpack to more than memory should take are refused before they do, with the way out", async () => {
+  const file = write("bomb.npy.gz", gzipSync(new Uint8Array(2_000_000)));
+  await expect(readDataFile("loadNpy", file, 2 ** 20)).rejects.toThrow(
+    /^loadNpy: the file unpacks to more than 1 MB; if that is what it should hold, unpack it with gunzip first; got .*bomb.npy.gz of \d+ bytes$/,
+  );
+  expect((await readDataFile("loadNpy", file, 2_000_000)).length).toBe(2_000_000);
 });

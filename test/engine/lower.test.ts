@@ -51,7 +51,7 @@ test.each<[LayerDescription[], string]>([
   [[dense(2, 2), own(), dense(2, 2)], "own()"],
   [[dense(2, 2), embedding(3, 2), flatten(), dense(4, 2)], "embedding(3, 2)"],
   [[dense(2, 2), relu({ atZero: 0.5 }), dense(2, 2)], "relu({ atZero: 0.5 })"],
-  [[dense(2, 2), { ...tanh(), kind: "tanh" }, dense(2, 2)], "an activation of your own, tanh"],
+  [[dense(2, 2), { ...tanh(), kind: "tanh" }, dense(2, 2)], "the custom activation tanh"],
 ])("the first part that the threads do not know is named", (layers, name) => {
   expect(lower(sequential(layers))).toBe(name);
 });

@@ -53,32 +53,113 @@ test.each([
   expect(await first(code)).toMatch(/; did you forget await\?$/);
 });
 
+test.each([
+  ["type Lazy = Promise<number[]>; const lazy = (): Lazy => Promise.resolve([1]); lazy().length"],
+  ["const lazy = async () => [1]; const n: number[] = lazy()"],
+  ["interface Later<T> extends PromiseLike<T> {} let l: Later<number>; l + 1"],
+  ["class Job<T> extends Promise<T> {} new Job<string>(() => {}).length"],
+  ["let either: number | Promise<number>; either * 2"],
+  ["let n: number; n = load()"],
+  ["const f = (): number => load()"],
+  ["load()++"],
+  ["load()()"],
+  ["for (const row of load()) {}"],
+])("whatever its type is called: %s", async (code) => {
+  await text("const load = async () => ({ rows: [1] });");
+  expect(await first(code)).toMatch(/; did you forget await\?$/);
+});
+
+test.each([
+  ["class PromiseBox { a = 1 } const n: number = new PromiseBox()"],
+  ["class Odd { then = 3 } const n: number = new Odd()"],
+  ["function f<T>(x: T) { return x.nothing }"],
+  ["function g(x: Promise<number>) {} g('a')"],
+  ["load().then((one) => one.nothing)"],
+])("what only looks like a promise is none: %s", async (code) => {
+  await text("const load = async () => ({ rows: [1] });");
+  expect(await first(code)).not.toContain("await");
+});
+
+test("a list of promises where their values are expected", async () => {
+  expect(await first("const xs: number[] = [1].map(async (x) => x)")).toMatch(
+    /; did you forget await Promise\.all\(…\)\?$/,
+  );
+});
+
 test("a promise where another is wanted, or a misspelt member of one, is none", async () => {
   await text("const later = async () => 1;");
   expect(await first("const other: Promise<string> = later()")).not.toContain("await");
   expect(await first("later().thne(String)")).toContain("did you mean then?");
 });
 
-test("work of nablab that a cell does not wait for", async () => {
-  const begun = async (code: string): Promise<string> => {
-    await text(`${code}\n1`);
-    return cells.outputs.map((output) => (output.type === "stream" ? output.text : "")).join("");
-  };
+/** What is said under a cell. */
+const noted = async (code: string): Promise<string> => {
+  await text(`${code}\n1`);
+  return cells.printed();
+};
+
+test("work that a cell does not wait for", async () => {
   await text(
     'import { credit, display, loadCsv } from "nablab"; const nothing = () => {}, tests = { one: () => {} };',
   );
-  expect(await begun("\ncredit(1, tests)")).toBe(
-    "line 2: credit(…) goes on while the rest of the cell runs; did you forget await?\n",
-  );
+  await text("const own = 1, load = async () => ({ rows: [1] }), main = async () => { await load() };");
+  const goesOn = (name: string, line = 1): string =>
+    `line ${line}: ${name}(…) goes on while the rest of the cell runs; did you forget await?\n`;
+  for (const [code, note] of [
+    ["\ncredit(1, tests)", goesOn("credit", 2)],
+    ["for (let i = 0; i < 1; i++) load()", goesOn("load")],
+    ["for (const i of [1]) {\n  load();\n}", goesOn("load", 2)],
+    ["if (1 < 2) { load() } else main()", goesOn("load")],
+    ["const go = async () => { load() }", goesOn("load")],
+    [
+      "[1].forEach(async (x) => { await load() })",
+      "line 1: forEach(…) does not wait for an async function; for (const x of xs) { await … } does, one after another\n",
+    ],
+  ] as const)
+    expect(await noted(code), code).toBe(note);
   for (const code of [
     "await credit(1, tests)",
+    "for (const i of [1]) await load()",
     "void credit(1, tests)",
     "credit(1, tests).then(nothing)",
     "display(1)",
+    "[1].forEach((x) => display(x))",
+    "[1].forEach((x) => own)",
+    "main()",
+    "[1].map(async (x) => load())",
+    "const kept = load()",
   ])
-    expect(await begun(code), code).toBe("");
+    expect(await noted(code), code).toBe("");
   expect(await text("credit(1, tests)")).toBeDefined(); // the last value shows that it is a promise
   expect(cells.outputs).toEqual([]);
+});
+
+test("a promise or a tensor that is taken for a number, a truth or a text", async () => {
+  await text('import { tensor } from "nablab"; const load = async () => 1, t = tensor([1, 2]);');
+  await text("class Tensor { add() {} sub() {} mul() {} at() {} } const own: any = 1, mine = new Tensor();");
+  for (const [code, note] of [
+    ["if (load()) own", "load() is a promise, which is always true; did you forget await?"],
+    ["while (!load()) own", "load() is a promise, which is always true; did you forget await?"],
+    ["const text = `$" + "{load()}`", "load() is a promise in a text; did you forget await?"],
+    ["const less = -load()", "load() is a promise, no number; did you forget await?"],
+    ["const minus = -t", "t is a tensor, no number; a.neg() is −a"],
+    ["const entry = t[0]", "t[0] of a tensor is undefined; a.at(i) is an entry, a.row(i) a row"],
+    [
+      "const is = t < t",
+      "t < t compares no entries; tensors have methods: a.less(b), a.greater(b), a.equals(b)",
+    ],
+  ])
+    expect(await noted(code!), code).toBe(`line 1: ${note}\n`);
+  for (const code of [
+    "if (await load()) own",
+    "if (own) own",
+    "-own",
+    "t.data[0]",
+    "-mine",
+    "t === t",
+    't["size"]',
+  ])
+    expect(await noted(code), code).toBe("");
 });
 
 test("a member that is misspelt, or of Python; a function that is not called; an object in short", async () => {
@@ -96,14 +177,33 @@ test("a member that is misspelt, or of Python; a function that is not called; an
     "Type 'string' is not assignable to type 'Axis'; it is an object: { title, scale?, range?, tickStep? }",
   );
   expect(await first('import { tensor } from "nablab"; tensor([1]) + tensor([2])')).toBe(
-    "Operator '+' cannot be applied to types 'Tensor' and 'Tensor'; tensors have methods: a.add(b), a.sub(b), a.mul(b), a.div(b)",
+    "Operator '+' cannot be applied to types 'Tensor<Float64Array>' and 'Tensor<Float64Array>'; tensors have methods: a.add(b), a.sub(b), a.mul(b), a.div(b)",
   );
   expect(await first('import { tensor } from "nablab"; tensor([1]) * 2')).toContain("a.mul(b)");
+  expect(await first('import { tensor } from "nablab"; tensor([1]) > 2')).toContain("a.greater(b)");
+  expect(await first("class Tensor { v = 1 } new Tensor() + new Tensor()")).toBe(
+    "Operator '+' cannot be applied to types 'Tensor' and 'Tensor'.",
+  );
   expect(await first('import { train } from "nabla"')).toContain('did you mean "nablab"?');
   expect(await first("Deno.jupyter.html`<b>x</b>`")).toMatch(/import \{ display, html \} from "nablab"/);
   expect(await first("counted += 1")).toContain("it needs a first value: let counted = …");
   expect(await first("'  a '.strip()")).toMatch(/; in TypeScript text\.trim\(\)$/);
   expect(await first("[1].copy()")).toMatch(/; in TypeScript \[\.\.\.xs\]$/);
+});
+
+test.each([
+  ["f([1])"],
+  ["f(() => 1)"],
+  ['const o: Options = "a"'],
+  ["let o: Options; o = 3"],
+  ["const g = (o: Options = 3) => o"],
+  ["function h(): Options { return 3 }"],
+  ["const h = (): Options => 3"],
+  ["class Holder { o: Options = 3 }"],
+  ["const all: Options[] = [3]"],
+])("the object that is expected: %s", async (code) => {
+  await text("interface Options { eta: number; steps?: number } function f(o: Options) {}");
+  expect(await first(code)).toMatch(/; it is an object: \{ eta, steps\? \}$/);
 });
 
 test.each([

@@ -5,8 +5,8 @@ import { openCells } from "./cells.js";
 
 const { text } = openCells();
 
+// Each takes the 10⁸ steps, seconds.
 test.each<[code: string, value: string]>([
-  ['/(a+)+b/.test("a".repeat(40))', "false"],
-  ['await null; /^(\\w+\\s?)*$/.test("word ".repeat(20) + "!")', "false"],
+  ['await null; /(a+)+b/.test("a".repeat(40))', "false"],
   ['"x".repeat(50).replace(/(x+x+)+y/g, "<$1>").length', "50"],
 ])("%s", async (code, value) => expect(await text(code)).toBe(value));

@@ -302,3 +302,56 @@ test("a custom loss says what it accepts, and is not judged by its name", async 
     "a label must be -1 or 1",
   );
 });
+
+test("without biases b is 0, whatever is written into it", () => {
+  const net = sequential([dense(1, 1, { bias: false, init: () => tensor([[2]]) })]);
+  net.dense[0]!.b.data[0] = 5;
+  expect(predict(net, [[3]]).at(0, 0)).toBe(6);
+  const image = sequential([conv2d(1, 1, { kernel: 1, bias: false, init: () => tensor([[2]]) }), flatten()], {
+    input: [1, 1, 1],
+  });
+  image.b[1]!.data[0] = 5;
+  expect(predict(image, [[3]]).at(0, 0)).toBe(6);
+});
+
+test("weights of weights multiply, also on the tape", () => {
+  const g = tensor([[1], [2], [3]]);
+  const twice = weighted(weighted(squaredError(), [1, 2, 0]), [3, 0.5, 7]);
+  const once = weighted(squaredError(), [3, 1, 0]);
+  expect(twice.value(g, [0, 0, 0])).toBe((3 * 1 + 1 * 4) / 3);
+  expect(twice.gradient(g, [0, 0, 0])).toEqual(once.gradient(g, [0, 0, 0]));
+  const onTape = (loss: Loss) =>
+    valueAndGrad((readout: Traced) => loss.traced!(readout as never, [0, 0, 0]) as never)(g);
+  expect(onTape(twice)).toEqual(onTape(once));
+  expect(onTape(twice).value).toBeCloseTo(7 / 3, 14);
+  expect(() => weighted(once, [1])).toThrow("must be as many as it has, that is 3, got 1");
+});
+
+test("a sample of weight 0 does not count, though its loss is no number", () => {
+  for (const worst of [1e200, Number.NaN, Number.POSITIVE_INFINITY]) {
+    const g = tensor([[worst], [3]]);
+    const loss = weighted(squaredError(), [0, 1]);
+    expect(loss.value(g, [0, 0])).toBe(4.5);
+    expect(loss.gradient(g, [0, 0]).toArray()).toEqual([[0], [3]]);
+    const traced = (readout: Traced) => loss.traced!(readout as never, [0, 0]) as never;
+    expect(valueAndGrad(traced)(g)).toEqual({ value: 4.5, gradients: [tensor([[0], [3]])] });
+  }
+});
+
+test("a weighted loss is not for batches in another order, and says which weights it has", async () => {
+  const data = dataset({ x: [[1], [2]], y: [1, 2] });
+  const loss = weighted(squaredError(), [1, 3]);
+  expect(String(loss)).toBe("weighted(squaredError(), [1, 3])");
+  const long = (last: number) => String(weighted(squaredError(), [...new Array(20).fill(1), last]));
+  expect(long(1)).toMatch(/^weighted\(squaredError\(\), 21 weights, [0-9a-f]{8}\)$/);
+  expect(long(1)).not.toBe(long(2));
+  for (const run of [train, evaluate])
+    await expect(run(sequential([dense(1, 1)]), data, { loss })).rejects.toThrow(
+      "give the weights to the data, dataset({ x, y, weights })",
+    );
+  expect(() => weighted(squaredError as never, [1])).toThrow("did you forget the brackets ()?");
+  expect(() => weighted("x" as never, [1])).toThrow(
+    "weighted: expected a loss such as squaredError(), got 'x'",
+  );
+  expect(() => weighted(squaredError(), undefined as never)).toThrow("weighted: expected a list of weights");
+});

@@ -1,6 +1,6 @@
 /**
- * Every claim of the two lectures is stated, derived, drawn and asserted by cells with the tags `A6:state`, `A6:derive`,
- * `A6:draw` and `A6:assert`. A tag must be true of its cell, and FEATURES.md's table is what the tags say:
+ * Every claim of the two lectures (A, B) and of the notebooks beyond them (C) is stated, derived, drawn and asserted by
+ * cells with the tags `A6:state`, `A6:derive`, `A6:draw` and `A6:assert`. A tag must be true of its cell, and FEATURES.md's table is what the tags say:
  * `npx vitest run test/notebooks/claims.test.ts -u` writes it.
  */
 import { readFileSync } from "node:fs";
@@ -45,6 +45,21 @@ const claims: Record<string, string> = {
   B12: "momentum and Adam",
 };
 
+/** What the notebooks beyond the lectures claim, to the same standard. */
+const beyond: Record<string, string> = {
+  C1: "a linear rate under the Polyak–Łojasiewicz inequality",
+  C2: "a linear rate of SGD where the model interpolates",
+  C3: "the variance of a mini-batch without replacement",
+  C4: "shuffled sweeps against drawing with replacement",
+  C5: "the critical batch size",
+  C10: "descent finds the solution nearest to its start",
+  C11: "on separable data the direction of the largest margin",
+  C12: "sharpness, and what it depends on",
+  C13: "the error on new data",
+};
+
+const all: Record<string, string> = { ...claims, ...beyond };
+
 /** Why a cell is not what its mark says, or nothing. */
 function flaw({ type, source, shown, texts }: Cell, claim: string, mark: Mark): string | undefined {
   const code = type === "code";
@@ -64,7 +79,7 @@ function flaw({ type, source, shown, texts }: Cell, claim: string, mark: Mark): 
 const tagged = lectures.flatMap(({ name, cells }) =>
   cells.flatMap((cell, i) =>
     cell.tags
-      .filter((tag) => /^[AB]\d/.test(tag))
+      .filter((tag) => /^[ABC]\d/.test(tag))
       .map((tag) => ({ name, cell, tag, place: `${name}, cell ${i}: ${tag}` })),
   ),
 );
@@ -75,7 +90,7 @@ const places = (claim: string, mark: Mark) => [
 
 describe("each tag", () => {
   test("names a claim and a mark", () => {
-    const known = new Set(Object.keys(claims).flatMap((claim) => marks.map((mark) => `${claim}:${mark}`)));
+    const known = new Set(Object.keys(all).flatMap((claim) => marks.map((mark) => `${claim}:${mark}`)));
     expect(tagged.filter(({ tag }) => !known.has(tag)).map(({ place }) => place)).toEqual([]);
   });
 
@@ -94,7 +109,7 @@ describe("each tag", () => {
         tags.includes("solution")
           ? []
           : texts
-              .flatMap((text) => /^✓ ([AB]\d+) /.exec(text)?.[1] ?? [])
+              .flatMap((text) => /^✓ ([ABC]\d+) /.exec(text)?.[1] ?? [])
               .filter((claim) => !tags.includes(`${claim}:assert`))
               .map((claim) => `${name}, cell ${i}: ${claim}`),
       ),
@@ -103,10 +118,10 @@ describe("each tag", () => {
   });
 });
 
-test("each of the 29 claims is stated, derived, drawn and asserted", () => {
+test("each of the 29 claims, and of those beyond them, is stated, derived, drawn and asserted", () => {
   expect(Object.keys(claims)).toHaveLength(29);
   const missing = Object.fromEntries(
-    Object.keys(claims).flatMap((claim) => {
+    Object.keys(all).flatMap((claim) => {
       const open = marks.filter((mark) => places(claim, mark).length === 0);
       return open.length > 0 ? [[claim, open]] : [];
     }),
@@ -136,7 +151,7 @@ test("a tag that is not true of its cell is found", () => {
 
 /** The table of the tags, in Markdown. */
 function table(): string {
-  const rows = Object.entries(claims).map(([claim, words]) => {
+  const rows = Object.entries(all).map(([claim, words]) => {
     const cells = marks.map((mark) => places(claim, mark).join(", ") || "**not yet**");
     return `| ${claim} | ${words} | ${cells.join(" | ")} |`;
   });

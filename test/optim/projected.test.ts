@@ -1,4 +1,7 @@
 // Projections: the nearest point of the set, by comparing with every other; rules that stay there, in training and on random paths.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import fc from "fast-check";
 import {
   absolute,
@@ -8,6 +11,7 @@ import {
   ball,
   box,
   byLayer,
+  clipNorm,
   dataset,
   dense,
   expectation,
@@ -15,6 +19,7 @@ import {
   projected,
   quadratic,
   type Region,
+  type Rule,
   robbinsMonro,
   sequential,
   sgd,
@@ -70,8 +75,31 @@ test("texts, and what is refused", () => {
     );
   expect(long(3)).toMatch(/^masked\(SGD\(η = 1\), 39 of 40, [0-9a-f]{8}\)$/);
   expect(long(3)).not.toBe(long(4));
-  expect(() => box(1, 0)).toThrow("low must be at most high, numbers or lists of numbers, got 1 and 0");
-  expect(() => box([0, Number.NaN], 1)).toThrow("low must be at most high");
+  expect(() => box(1, 0)).toThrow("box: low must be at most high, got 1 and 0");
+  expect(() => box([0, Number.NaN], 1)).toThrow("box: low must be a number or a list of numbers");
+  expect(() => box([0, 3], [1, 2])).toThrow("low must be at most high, got 3 and 2 at number 1");
+  expect(() => box(0, undefined as never)).toThrow("box: high must be a number or a list of numbers");
+  expect(() => box("01" as never, 3)).toThrow("box: low must be a number or a list of numbers");
+  expect(() => box([0, 0], [1])).toThrow("low and high must be of one length, got 2 and 1 entries");
+  expect(String(box([-Infinity, 0], [Infinity, 1]))).toBe("box([-∞, 0], [∞, 1])");
+  const thousand = (x: number) =>
+    String(
+      box(
+        Float64Array.from({ length: 1000 }, (_, i) => x * i),
+        1e9,
+      ),
+    );
+  expect(thousand(1)).toMatch(/^box\(1000 numbers, [0-9a-f]{8}, 1000000000\)$/);
+  expect(thousand(1)).not.toBe(thousand(2));
+  for (const centre of [3, "1", [Number.NaN], [Infinity], ["1"]])
+    expect(() => ball(1, { centre: centre as never })).toThrow(
+      "ball: centre must be a list of finite numbers",
+    );
+  for (const wrong of ["0", 2, Number.NaN, undefined])
+    expect(() => masked(sgd({ eta: 1 }), [1, wrong] as never)).toThrow(
+      "each entry of the mask must be 0 or 1",
+    );
+  expect(() => masked({} as never, [1])).toThrow("masked: expected a rule such as sgd");
   expect(() => ball(0)).toThrow("radius");
   expect(() => box([0, 0], 1).project(Float64Array.of(1))).toThrow("theta has 1 entries but a side has 2");
   expect(() => ball(1, { centre: [0, 0] }).project(Float64Array.of(1))).toThrow(
@@ -176,16 +204,18 @@ test("a checkpoint sees which schedules the rules of layers and regions have", (
     behaviourOf(
       byLayer(net, () => sgd({ eta: at(power) })),
       8,
+      17,
     );
   expect(of(1)).toEqual(of(1));
   expect(of(1)).not.toEqual(of(0.5));
-  expect(behaviourOf(projected(sgd({ eta: at(1) }), box(0, 1)), 8)).toEqual(
-    behaviourOf(sgd({ eta: at(1) }), 8),
+  expect(behaviourOf(projected(sgd({ eta: at(1) }), box(0, 1)), 8, 2)).toEqual(
+    behaviourOf(sgd({ eta: at(1) }), 8, 2),
   );
   expect(
     behaviourOf(
       byLayer(net, () => sgd({ eta: 0.1 })),
       8,
+      17,
     ),
   ).toBeUndefined();
 });
@@ -202,4 +232,105 @@ test("byLayer refuses what is no rule for each layer", () => {
   expect(() => rule.step(new Float64Array(2), new Float64Array(2), rule.init(2))).toThrow(
     "the rule is for 17 parameters",
   );
+});
+
+test("regions keep what they were given", () => {
+  const [low, high, centre] = [
+    [0, 0],
+    [1, 1],
+    [5, 0],
+  ];
+  const [inBox, inBall] = [box(low!, high!), ball(1, { centre: centre! })];
+  for (const list of [low, high, centre]) list!.fill(99);
+  const theta = Float64Array.of(7, -7);
+  inBox.project(theta);
+  expect(Array.from(theta)).toEqual([1, 0]);
+  const far = Float64Array.of(8, 0);
+  inBall.project(far);
+  expect(Array.from(far)).toEqual([6, 0]);
+});
+
+test.each<[number, number[], number[]]>([
+  [1e200, [1e200, 1e200], [Math.SQRT1_2 * 1e200, Math.SQRT1_2 * 1e200]],
+  [1e-200, [3e-200, 4e-200], [0.6e-200, 0.8e-200]],
+  [1, [Number.POSITIVE_INFINITY, 0], [1, 0]],
+  [1, [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY], [-Math.SQRT1_2, Math.SQRT1_2]],
+  [2, [Number.NEGATIVE_INFINITY, 7], [-2, 0]],
+  [1e300, [1e-300, 1e300], [1e-300, 1e300]],
+])("ball(%d) of %j", (radius, from, to) => {
+  const theta = Float64Array.from(from);
+  ball(radius).project(theta);
+  // A rounding of the length, and one of the quotient.
+  for (const [i, x] of theta.entries())
+    expect(Math.abs(x - to[i]!)).toBeLessThanOrEqual(4e-16 * Math.abs(to[i]!));
+});
+
+test("a ball of as many parameters as no call has arguments", () => {
+  const theta = new Float64Array(200_000).fill(1);
+  ball(1).project(theta);
+  expect(theta[7]! * Math.sqrt(200_000)).toBeCloseTo(1, 12);
+});
+
+test("means of points before they are moved, or of some layers only, are refused", () => {
+  const mean = averaging(sgd({ eta: 1 }));
+  const net = network();
+  expect(() => projected(mean, ball(1))).toThrow("write averaging(projected(…, region))");
+  expect(() =>
+    projected(
+      byLayer(net, () => mean),
+      ball(1),
+    ),
+  ).toThrow("write averaging(projected(…, region))");
+  expect(() => masked(clipNorm(mean, 1), [1])).toThrow("write averaging(masked(…, mask))");
+  expect(() => byLayer(net, [mean, sgd({ eta: 1 })])).toThrow(
+    "write averaging(byLayer(…)), got averaging(…) for 1 of 2 layers",
+  );
+  expect(() => byLayer(net, [undefined, mean])).toThrow("write averaging(byLayer(…))");
+  // Of all layers it is the mean of the iterates, as around them.
+  const [inside, around] = [
+    byLayer(net, () => averaging(sgd({ eta: 0.5 }))),
+    averaging(byLayer(net, () => sgd({ eta: 0.5 }))),
+  ];
+  const means = [inside, around].map((rule) => {
+    const [theta, state] = [new Float64Array(17).fill(1), rule.init(17)];
+    for (const g of [1, 2, 3]) rule.step(theta, new Float64Array(17).fill(g), state);
+    return averageOf(state);
+  });
+  // θ is 0.5, −0.5, −2.
+  for (const one of means) for (const x of one) expect(x).toBeCloseTo(-2 / 3, 14);
+  const outside = averaging(projected(sgd({ eta: 1 }), box(-1, 1)));
+  const [theta, state] = [Float64Array.of(0), outside.init(1)];
+  for (const g of [-5, 0.5]) outside.step(theta, Float64Array.of(g), state);
+  expect(averageOf(state)).toEqual(Float64Array.of(0.75));
+});
+
+test("a training does not resume with another custom region", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "nablab-regions-"));
+  try {
+    const file = path.join(folder, "run.safetensors");
+    const within = (limit: number): Region => ({
+      project(theta) {
+        theta.set(theta.map((x) => Math.max(-limit, Math.min(limit, x))));
+      },
+    });
+    const at = (rule: Rule) => ({ rule, batchSize: 5, live: false });
+    const rules = [
+      (limit: number) => projected(sgd({ eta: 0.1 }), within(limit)),
+      (limit: number) => clipNorm(projected(sgd({ eta: 0.1 }), within(limit)), 9),
+      (limit: number) =>
+        averaging(masked(projected(sgd({ eta: 0.1 }), within(limit)), new Array(17).fill(1))),
+    ];
+    for (const rule of rules) {
+      await train(network(), data, { ...at(rule(0.1)), epochs: 1, checkpoint: file });
+      await expect(train(network(), data, { ...at(rule(0.5)), epochs: 2, resume: file })).rejects.toThrow(
+        "the checkpoint was made with another rule: ",
+      );
+      const [resumed, whole] = [network(), network()];
+      await train(resumed, data, { ...at(rule(0.1)), epochs: 2, resume: file });
+      await train(whole, data, { ...at(rule(0.1)), epochs: 2 });
+      expect(resumed.theta).toEqual(whole.theta);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -2,7 +2,7 @@
  * The points of a sweep and their texts: order, inverse, and what is refused.
  */
 import fc from "fast-check";
-import { linspace, logspace, range } from "nablab";
+import { linspace, logspace, range, record } from "nablab";
 import { describe, expect, test } from "vitest";
 import { Grid } from "../../dist/sweep/grid.js";
 import { checkedValues, decode, encode } from "../../dist/sweep/values.js";
@@ -110,5 +110,19 @@ describe("values", () => {
     );
     expect(() => checkedValues({ a: undefined })).toThrow("run: a must be");
     expect(() => checkedValues({ a: 1n })).toThrow("got 1n");
+    // biome-ignore lint/suspicious/noSparseArray: a hole would be read back as null
+    expect(() => checkedValues({ a: [1, , 2] })).toThrow("run: a[1] must be");
+  });
+
+  test("under a name that a record would read back as something else are refused", () => {
+    for (const name of ["$number", "__proto__", ""]) {
+      const values = Object.fromEntries([[name, 1]]);
+      expect(() => checkedValues(values)).toThrow(`run: a value must have another name, got '${name}'`);
+      expect(() => new Grid(values)).toThrow(`sweep: a parameter must have another name, got '${name}'`);
+    }
+    expect(() => record("$number", 1)).toThrow("run: a value must have another name, got '$number'");
+    // Others are read back as they are, also those that an object has without them.
+    const values = checkedValues({ constructor: 1, $: 2, toString: "x", 7: 3, "a b": [Number.NaN] });
+    expect(decode(encode({ values }))).toEqual({ values });
   });
 });

@@ -231,3 +231,9 @@ describe("distributions", () => {
     expect(r.shuffle(["x"])).toEqual(["x"]);
   });
 });
+
+test("the text of a stream that was split many times", () => {
+  let stream = random(7).split("noise");
+  for (let i = 0; i < 20_000; i++) stream = stream.split(0);
+  expect(String(stream)).toBe(`random(7).split("noise")${".split(0)".repeat(20_000)}`);
+});

@@ -36,3 +36,17 @@ test("the quantile undoes the tail", () => {
   expect(() => studentQuantile(1, 3)).toThrow("p must be between 0 and 1, got 1");
   expect(() => studentTail(1, 0)).toThrow("degrees must be a number > 0, got 0");
 });
+
+test("tails whose t² is beyond the largest number, and quantiles there", () => {
+  // P(T > t) is 1/(π t) of one degree, 1/(2 t²) of two, for large t.
+  for (const t of [1e150, 1e160, 1e300]) expect(studentTail(t, 1) * Math.PI * t).toBeCloseTo(1, 12);
+  for (const t of [1e140, 1e150]) expect(2 * t * studentTail(t, 2) * t).toBeCloseTo(1, 12);
+  expect(studentTail(-1e160, 1)).toBe(1);
+  expect(studentTail(Number.POSITIVE_INFINITY, 3)).toBe(0);
+  expect(studentQuantile(1e-200, 1) * -Math.PI * 1e-200).toBeCloseTo(1, 11);
+  expect(studentQuantile(1e-300, 2) * -Math.sqrt(2) * 1e-150).toBeCloseTo(1, 11);
+  // Of many degrees the tail is 0 soon after: log P has no secant there.
+  expect(studentTail(-studentQuantile(1e-300, 1000), 1000) / 1e-300).toBeCloseTo(1, 9);
+  // t is 1e-400 to the power −1 there.
+  expect(studentQuantile(1e-200, 0.5)).toBe(Number.NEGATIVE_INFINITY);
+});

@@ -65,6 +65,6 @@ describe("check", () => {
     expect(() => check("A1", "…", Promise.resolve(true) as never)).toThrow("did you forget await?");
     expect(() => check("A1", "…", 1 as never)).toThrow("must be true or false; got 1");
     expect(() => check("A1", "…", (() => undefined) as never)).toThrow("got undefined");
-    expect(() => check("C1", "…", true)).toThrow("such as \"A6\", got 'C1'");
+    expect(() => check("D1", "…", true)).toThrow("such as \"A6\", got 'D1'");
   });
 });

@@ -120,3 +120,81 @@ test.each([
   ],
   [() => pinv([[1]], { tolerance: -1 }), "tolerance"],
 ])("%s is refused", (call, message) => expect(call).toThrow(message));
+
+test("matrices at the edges of the range of numbers", () => {
+  const near = (values: ArrayLike<number>, wanted: readonly number[]) => {
+    expect(values.length).toBe(wanted.length);
+    // Rounding of a few products, relative: these numbers are of any size.
+    wanted.forEach((value, i) => {
+      expect(Math.abs(values[i]! - value)).toBeLessThanOrEqual(1e-14 * Math.abs(value));
+    });
+  };
+  const large = [
+    [1e308, 1e308],
+    [1e308, 1e308],
+  ];
+  // The singular value is 2e308, more than the largest number; A⁺ has entries of 1/(4e308).
+  near(solveLeastSquares(large, [1e308, 1e308]), [0.5, 0.5]);
+  near(
+    pinv(large).data.map((entry) => entry * 1e308),
+    [0.25, 0.25, 0.25, 0.25],
+  );
+  expect(svd(large).S[0]).toBe(Number.POSITIVE_INFINITY);
+  near(solveLeastSquares([[1e-300], [1e-300]], [1e-300, 3e-300]), [2]);
+  near(solveLeastSquares([[1e308], [1e308], [1e308]], [-1e308, -1e308, -1e308]), [-1]);
+  near(
+    solveLeastSquares(
+      [
+        [2, 0],
+        [0, 4],
+      ],
+      [0, 0],
+    ),
+    [0, 0],
+  );
+  // 1/1e-310 is beyond the largest number, but 0/1e-310 is 0.
+  expect(
+    pinv([
+      [1e-310, 0],
+      [0, 1e-310],
+    ]).toArray(),
+  ).toEqual([
+    [Number.POSITIVE_INFINITY, 0],
+    [0, Number.POSITIVE_INFINITY],
+  ]);
+  // Lengths 600 powers of ten apart.
+  near(
+    svd([
+      [1e300, 0],
+      [0, 1e-300],
+    ]).S,
+    [1e300, 1e-300],
+  );
+});
+
+test("columns so short that their squares are 0 become orthogonal too", () => {
+  const A = [
+    [1, 1e-200, 2e-200],
+    [0, 1e-200, 1e-200],
+    [0, 1e-200, 0],
+  ];
+  const { U, S, V } = svd(A);
+  expect(apart(U.transpose().matmul(U), eye(3))).toBeLessThan(1e-13);
+  expect(apart(V.transpose().matmul(V), eye(3))).toBeLessThan(1e-13);
+  expect(S[0]).toBe(1);
+  // Without the first row, which is all the first column's, the others are 1e-200 times [[1, 1], [1, 0]] of singular values φ and 1/φ.
+  const golden = (1 + Math.sqrt(5)) / 2;
+  expect(S[1]! / (1e-200 * golden)).toBeCloseTo(1, 13);
+  expect(S[2]! / (1e-200 / golden)).toBeCloseTo(1, 13);
+});
+
+test("as many rows as no call has arguments", () => {
+  const rows = 200_000;
+  const A = new Tensor(
+    [rows, 2],
+    Float64Array.from({ length: 2 * rows }, (_, i) => (i % 2 ? (i % 4) - 2 : 1)),
+  );
+  const { S } = svd(A);
+  // Columns of ones, and of −1 and 1 in turn, are orthogonal and of length √200,000.
+  expect(Array.from(S, (s) => s / Math.sqrt(rows))).toEqual([expect.closeTo(1, 12), expect.closeTo(1, 12)]);
+});

@@ -11,7 +11,9 @@ import {
   dataset,
   dense,
   evaluate,
+  flatten,
   forward,
+  lastRun,
   loadCheckpoint,
   loadNetwork,
   predict,
@@ -95,4 +97,34 @@ test("files hold both, under either names; one without them is refused", async (
   const file = path.join(folder, "without.safetensors");
   saveNetwork(file, sequential([dense(4, 8), relu(), dense(8, 2)]));
   expect(() => loadNetwork(file, network())).toThrow("loadNetwork: the network needs");
+});
+
+test("images of one pixel have one value of a channel for each sample, and are refused before the training", async () => {
+  const pixels = () => sequential([batchNorm(), flatten(), dense(2, 2)], { input: [2, 1, 1] });
+  const images = dataset({
+    x: x.data.slice(0, 62) as Float64Array,
+    y: y.slice(0, 31),
+    classes: 2,
+    sampleShape: [2, 1, 1],
+  });
+  for (const batchSize of [1, 15, 30]) {
+    const net = pixels();
+    const before = net.buffers.slice();
+    await expect(train(net, images, { ...quiet, batchSize })).rejects.toThrow(
+      "in training a batch must hold at least 2 values of each channel",
+    );
+    expect(net.buffers).toEqual(before);
+  }
+  await train(pixels(), images, { ...quiet, batchSize: 16 });
+});
+
+test("running variances beyond the largest number end the training, though the loss is finite", async () => {
+  const far = dataset({ x: [[1e200], [-1e200], [2e200], [0]], y: [0, 1, 0, 1], classes: 2 });
+  const net = sequential([batchNorm(), dense(1, 2)], { input: [1] });
+  const before = net.buffers.slice();
+  await expect(train(net, far, { batchSize: 4, live: false, backend: "scalar" })).rejects.toThrow(
+    "train: the running statistics are not finite after step 1 (epoch 1); the network keeps the numbers from before the training",
+  );
+  expect(net.buffers).toEqual(before);
+  expect(lastRun()?.stopped).toBe("the running statistics are no longer finite");
 });

@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import {
   adam,
+  constant,
   contourChart,
   dataset,
+  decayWeights,
   decisionChart,
   defineLayer,
   dense,
@@ -74,6 +76,62 @@ describe("the range test", () => {
     );
   });
 
+  test("an aborted test is no divergence, and without a step there is nothing", async () => {
+    const controller = new AbortController();
+    let k = 0;
+    const rule = (eta: (k: number) => number) =>
+      decayWeights(
+        sgd({
+          eta: (step) => {
+            if (++k === 12) controller.abort("enough");
+            return eta(step);
+          },
+        }),
+        1e-9,
+      );
+    const { signal } = controller;
+    const range = await learningRateRange(net(), line, { rule, signal, from: 1e-4, to: 1e-2 });
+    expect(range.loss.length).toBeGreaterThan(0);
+    expect(range.loss.length).toBeLessThan(100);
+    expect(range.diverges).toBeUndefined();
+    expect(String(range)).not.toContain("four times");
+    await expect(learningRateRange(net(), line, { signal })).rejects.toThrow(
+      "learningRateRange: no step was taken, so there is nothing to show: enough",
+    );
+  });
+
+  test("where the loss never falls there is no step size to try", async () => {
+    const tooLarge = await learningRateRange(net(), line, { from: 1e10, to: 1e20 });
+    expect([tooLarge.atMinimum, tooLarge.steepest, tooLarge.suggestion]).toEqual([
+      Number.NaN,
+      Number.NaN,
+      Number.NaN,
+    ]);
+    expect(String(tooLarge)).toBe("loss does not fall from η = 10,000,000,000 on; take a smaller from");
+    expect(tooLarge.chart().alt).not.toContain("to try");
+    expect(() => sgd({ eta: tooLarge.suggestion })).toThrow("got NaN");
+    // A dead unit: the gradient is 0.
+    const dead = sequential([dense(1, 1, { init: constant(-1) }), relu(), dense(1, 1)], { seed: 1 });
+    dead.b[2]!.data[0] = 3;
+    const still = await learningRateRange(dead, line, { from: 1e-3, to: 1 });
+    expect(still.suggestion).toBeNaN();
+    expect(String(still)).toBe(
+      "loss does not fall from η = 0.001 on; look at the network, or take a larger to",
+    );
+    const broken = net();
+    broken.theta[0] = Number.NaN;
+    await expect(learningRateRange(broken, line)).rejects.toThrow(
+      "train: the parameters are not finite before the first step",
+    );
+    await expect(learningRateRange({} as never, line)).rejects.toThrow(
+      "learningRateRange: expected a network such as",
+    );
+    // 1e300/1e-300 is beyond the largest number.
+    const wide = await learningRateRange(net(), line, { from: 1e-300, to: 1e300, steps: 11 });
+    expect(wide.eta[5]! / 1).toBeCloseTo(1, 10);
+    expect(wide.eta[1]! / 1e-240).toBeCloseTo(1, 10);
+  });
+
   test("of a network: the suggestion trains it, a hundred times more does not", async () => {
     const data = twoMoons({ size: 300, noise: 0.1, seed: 2 });
     const moons = () => sequential([dense(2, 24), relu(), dense(24, 2)], { seed: 3 });
@@ -105,6 +163,73 @@ describe("the chart of decisions", () => {
     ],
     y: [0, 1, 0, 2],
     classes: 3,
+  });
+
+  const two = (y: number[] | number[][], kind: "targets" | "labels" = "targets") =>
+    dataset({
+      x: [
+        [-1, 0],
+        [1, 0],
+      ],
+      y,
+      kind,
+    } as Parameters<typeof dataset>[0]);
+
+  test("NaN is no class, neither of a sample nor of the ground", () => {
+    const net = sequential([dense(2, 3)]);
+    net.theta.fill(Number.NaN);
+    const figure = decisionChart(net, data, { resolution: 3 });
+    expect(figure.alt).toContain("0 of 4 samples on the right side");
+    expect((traces(figure)[0] as unknown as { z: (number | null)[][] }).z.flat()).toEqual(
+      new Array(9).fill(null),
+    );
+  });
+
+  test("answers may be labels, one-hot, or one sign; a function must give classes like them", () => {
+    const right = "x₁: -1.125 … 1.125";
+    const oneHot = two([
+      [1, 0],
+      [0, 1],
+    ]);
+    for (const [classifier, of] of [
+      [(x: number) => Number(x > 0), oneHot],
+      [(x: number) => x > 0, two([0, 1], "labels")],
+      [(x: number) => Math.sign(x), two([-1, 1])],
+      [(x: number) => x - 0.3, two([-1, 1])],
+      [(x: number) => Number(x > 0), two([0, 1])],
+    ] as const) {
+      const { alt } = decisionChart(classifier, of, { resolution: 2 });
+      expect(alt).toContain("2 of 2 samples on the right side");
+      expect(alt).toContain(right);
+    }
+    expect(() =>
+      decisionChart(
+        () => 0,
+        two([
+          [1, 2],
+          [3, 4],
+        ]),
+      ),
+    ).toThrow("rows with a single 1, or one target whose sign is the class; dataset has 2 targets");
+    for (const wrong of [undefined, 0.7, -1, Number.NaN, 256] as number[]) {
+      expect(() => decisionChart(() => wrong, two([0, 1], "labels"))).toThrow(`got ${wrong}`);
+    }
+    expect(() => decisionChart(() => undefined as never, two([-1, 1]))).toThrow("got undefined");
+  });
+
+  test("a class that is found between the samples alone has its own colour", () => {
+    const figure = decisionChart((x) => (Math.abs(x) < 0.5 ? 200 : Number(x > 0)), two([0, 1], "labels"));
+    const { z, zmax } = traces(figure)[0] as unknown as { z: number[][]; zmax: number };
+    expect(new Set(z.flat())).toEqual(new Set([0, 1, 200]));
+    expect(zmax).toBe(200.5);
+  });
+
+  test("as many samples as no call has arguments", () => {
+    const x = Array.from({ length: 200_000 }, (_, i) => [i % 2, i % 3]);
+    const many = dataset({ x, y: x.map(([first]) => first!), kind: "labels" });
+    expect(decisionChart((first) => Number(first > 0.5), many, { resolution: 2 }).alt).toContain(
+      "200000 of 200000 samples on the right side",
+    );
   });
 
   test("colours the plane by class, and crosses what is on a wrong side", () => {
@@ -232,4 +357,31 @@ test("a custom layer keeps numbers that no rule moves: in training, in evaluatio
   saveNetwork(file, net);
   expect(loadNetwork(file, network()).buffers).toEqual(before);
   rmSync(folder, { recursive: true });
+});
+
+test("a histogram of numbers at the edges: right intervals, or a refusal", () => {
+  const options = { title: "T", x: "x" };
+  for (const values of [
+    [1.7e308, -1.7e308],
+    [5e-324, 0],
+    [1, 1 + 2 ** -52],
+  ]) {
+    expect(() => histogram(values, options)).toThrow("are none that numbers can tell; scale the values");
+  }
+  const at1e300 = histogram([1e300, 1e300], { ...options, bins: 2 });
+  expect(at1e300.alt).toContain("most in 1e300 … 1.001e300: 2");
+  expect(histogram([3], { ...options, bins: 1 }).alt).toContain("most in 2.5 … 3.5: 1");
+  expect(
+    histogram(
+      Float64Array.from({ length: 300_000 }, (_, i) => i % 3),
+      options,
+    ).alt,
+  ).toContain("300000 values");
+  expect(() => histogram([1, 2], { ...options, bins: 200_000 })).toThrow(
+    "bins must be a whole number from 1 to 100000",
+  );
+  expect(histogram([1, 2], { ...options, bins: 100_000 }).alt).toContain("in 100000 intervals");
+  expect(() => histogram([1], undefined as never)).toThrow(
+    "histogram: expected a title and what the values are",
+  );
 });

@@ -4,13 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import {
+  adam,
   backpropagation,
+  clipNorm,
   crossEntropy,
   type Dataset,
   dataset,
   deadRelus,
   dense,
   everyEpochs,
+  everySteps,
   flatGradient,
   full,
   gradientAngle,
@@ -26,6 +29,7 @@ import {
   type Sequential,
   saveRun,
   sequential,
+  sgd,
   sharpness,
   signalToNoise,
   squaredError,
@@ -37,7 +41,7 @@ import {
   toBundle,
   train,
 } from "nablab";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 
 const folder = mkdtempSync(join(tmpdir(), "nablab-measures-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -226,4 +230,81 @@ test("how long each epoch took is in the record, in the fast kernels and in floa
 test("what was measured is drawn beside the losses", async () => {
   const run = await train(network(), data, { epochs: 2, measure: { "‖∇F‖": gradientNorm() }, live: false });
   expect(run.figure().alt).toContain("‖∇F‖");
+});
+
+describe("every n steps", () => {
+  const points = dataset({
+    x: Array.from({ length: 10 }, (_, i) => [Math.sin(i), Math.cos(2 * i)]),
+    y: Array.from({ length: 10 }, (_, i) => i % 2),
+    classes: 2,
+  });
+  const net = () => sequential([dense(2, 4), tanh(), dense(4, 2)], { seed: 3 });
+  const size: Measure = ({ model }) => Math.hypot(...model.theta);
+  // Five steps an epoch.
+  const options = { rule: adam({ eta: 0.05 }), batchSize: 2, epochs: 3, live: false };
+
+  test.each([
+    ["in the kernels", { threads: 1 }],
+    ["on threads", { threads: 2 }],
+    ["in float64", { backend: "scalar" }],
+    ["by the kernels' gradients", { rule: clipNorm(adam({ eta: 0.05 }), 10), backend: "wasm" }],
+  ] as const)("%s: after these, and the training has the same bits", async (_, kind) => {
+    const [plain, measured, each] = [net(), net(), net()];
+    const bare = await train(plain, points, { ...options, ...kind });
+    const measure = { size: everySteps(3, size), at: size, few: everyEpochs(2, size) };
+    const run = await train(measured, points, { ...options, ...kind, measure });
+    const all = await train(each, points, { ...options, ...kind, measure: { size: everySteps(1, size) } });
+    expect(measured.theta).toEqual(plain.theta);
+    expect(each.theta).toEqual(plain.theta);
+    expect(run.loss).toEqual(bare.loss);
+    expect(run.epochs).toEqual(bare.epochs);
+    const steps = (of: typeof run, name: string) => of.measured[name]!.map(({ step }) => step);
+    expect(steps(run, "size")).toEqual([0, 3, 6, 9, 12, 15]);
+    expect(steps(run, "at")).toEqual([0, 5, 10, 15]);
+    expect(steps(run, "few")).toEqual([0, 10]);
+    expect(steps(all, "size")).toEqual(Array.from({ length: 16 }, (_, k) => k));
+    const values = new Map(all.measured.size!.map(({ step, value }) => [step, value]));
+    expect(new Set(values.values()).size).toBe(16);
+    for (const { step, value } of [...run.measured.size!, ...run.measured.at!])
+      expect(value).toBe(values.get(step));
+    expect(values.get(15)).toBe(Math.hypot(...plain.theta));
+    expect(inspect(run.table())).toContain("size");
+    expect((await toBundle(run))["text/plain"]).toContain("size");
+  });
+
+  test("also over an interruption, and after the last epoch that was looked at", async () => {
+    const file = join(folder, "steps.safetensors");
+    const measure = { size: everySteps(3, size) };
+    const controller = new AbortController();
+    const stopping: Measure = everySteps(7, ({ run }) => (run.steps === 7 ? void controller.abort() : 1));
+    const resumed = net();
+    await train(resumed, points, {
+      ...options,
+      measure: { ...measure, stopping },
+      checkpoint: file,
+      signal: controller.signal,
+    });
+    const rest = await train(resumed, points, { ...options, measure, resume: file });
+    const whole = net();
+    const run = await train(whole, points, { ...options, measure });
+    expect(resumed.theta).toEqual(whole.theta);
+    expect(rest.measured.size).toEqual(run.measured.size);
+  });
+
+  test("a training that runs away keeps the parameters of the last look", async () => {
+    const model = net();
+    const seen: Float64Array[] = [];
+    const kept = everySteps(2, ({ model }) => seen.push(model.theta.slice()));
+    const eta = (k: number) => (k > 7 ? 1e308 : 0.1);
+    await expect(train(model, points, { ...options, rule: sgd({ eta }), measure: { kept } })).rejects.toThrow(
+      /the network keeps the parameters from after step 6; try a smaller eta/,
+    );
+    expect(model.theta).toEqual(seen.at(-1));
+    expect(seen.length).toBe(4);
+  });
+
+  test("n must be a whole number", () => {
+    expect(() => everySteps(0, size)).toThrow("everySteps: n must be a whole number ≥ 1, got 0");
+    expect(() => everySteps(2, 3 as never)).toThrow("everySteps: measure must be a function, got 3");
+  });
 });

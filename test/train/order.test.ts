@@ -1,7 +1,23 @@
 /**
  * In which order a training sees its samples: with batches of one, by the targets that a custom loss is given.
  */
-import { dataset, dense, type Loss, sequential, sgd, squaredError, Tensor, train } from "nablab";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import {
+  backpropagation,
+  batchNorm,
+  dataset,
+  dense,
+  flatGradient,
+  type Loss,
+  random,
+  sequential,
+  sgd,
+  squaredError,
+  Tensor,
+  train,
+} from "nablab";
 import { describe, expect, test } from "vitest";
 
 const size = 20;
@@ -73,4 +89,80 @@ describe("the order of samples", () => {
       });
     },
   );
+});
+
+describe("batches of more samples than there are", () => {
+  const few = data.take(5);
+  const options = {
+    rule,
+    batchSize: 200,
+    epochs: 3,
+    seed: 4,
+    shuffle: "with replacement",
+    live: false,
+  } as const;
+  /** 200 draws of 5, as the stream of the epoch gives them. */
+  const drawn = (epoch: number) => {
+    const stream = random(4).split(epoch);
+    return Uint32Array.from({ length: 200 }, () => stream.integer(5));
+  };
+
+  test("are drawn with replacement, one for each epoch, by the kernels as in float64", async () => {
+    const byHand = network();
+    const losses = [1, 2, 3].map((epoch) => {
+      const { x, y } = few.batch(drawn(epoch));
+      const step = backpropagation(byHand, x, y, squaredError());
+      rule.step(byHand.theta, flatGradient(step), rule.init(byHand.parameterCount));
+      return step.loss;
+    });
+    const custom: Loss = { ...squaredError(), name: "custom" };
+    for (const [kind, tolerance] of [
+      [{ backend: "scalar" }, 0],
+      // Sums of 200 products in float32.
+      [{ threads: 1 }, 1e-5],
+      [{ threads: 3 }, 1e-5],
+      [{ backend: "wasm", loss: custom }, 1e-5],
+    ] as const) {
+      const net = network();
+      const run = await train(net, few, { ...options, ...kind });
+      expect(run.steps).toBe(3);
+      expect(run.epochs.map(({ step }) => step)).toEqual([1, 2, 3]);
+      run.loss.forEach((loss, k) => {
+        expect(Math.abs(loss / losses[k]! - 1)).toBeLessThanOrEqual(tolerance);
+        expect(run.epochs[k]!.loss).toBe(loss);
+      });
+      net.theta.forEach((x, i) => {
+        expect(Math.abs(x / byHand.theta[i]! - 1)).toBeLessThanOrEqual(tolerance);
+      });
+    }
+  });
+
+  test("resume to the same bits, and normalise by what is drawn", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "nablab-order-"));
+    try {
+      const file = path.join(folder, "run.safetensors");
+      const [whole, parts] = [network(), network()];
+      await train(whole, few, options);
+      await train(parts, few, { ...options, epochs: 1, checkpoint: file });
+      await train(parts, few, { ...options, resume: file });
+      expect(parts.theta).toEqual(whole.theta);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    // A single sample, drawn eight times: its variance is 0, but there are two values of it.
+    const net = sequential([batchNorm(), dense(2, 1)], { input: [2] });
+    await train(net, data.take(1), { ...options, batchSize: 8 });
+    expect(net.buffers.every(Number.isFinite)).toBe(true);
+  });
+
+  test("are refused otherwise, with the way out", async () => {
+    for (const shuffle of ["each epoch", "once", "never"] as const) {
+      await expect(train(network(), few, { ...options, shuffle })).rejects.toThrow(
+        'batchSize must be a whole number from 1 to 5, the number of samples (shuffle: "with replacement" draws more), got 200',
+      );
+    }
+    await expect(train(network(), few, { ...options, batchSize: 1e12 })).rejects.toThrow(
+      "from 1 to 10000000, got",
+    );
+  });
 });

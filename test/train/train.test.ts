@@ -445,7 +445,7 @@ describe("what the user wrote is what trains", () => {
       derivative: (z) => (z > 0 ? 1 : 0.5),
     };
     const run = await train(sequential([dense(13, 4), leaky, dense(4, 3)]), points(64), quiet);
-    expect(run.kernels).toBe("scalar float64, no fast kernel for an activation of your own, relu");
+    expect(run.kernels).toBe("scalar float64, no fast kernel for the custom activation relu");
   });
 });
 
@@ -667,7 +667,7 @@ test("what does not fit is said before anything is computed", async () => {
     "train: points has 3 classes but the network has 4 outputs; the last layer should be dense(…, 3)",
   );
   await expect(train(network(), data, { batchSize: 33, ...quiet })).rejects.toThrow(
-    "train: batchSize must be a whole number from 1 to 32, the number of samples, got 33",
+    'train: batchSize must be a whole number from 1 to 32, the number of samples (shuffle: "with replacement" draws more), got 33',
   );
   await expect(train(network(), data, { epochs: 0, ...quiet })).rejects.toThrow(
     "epochs must be a whole number ≥ 1, got 0",

@@ -8,11 +8,12 @@ import { findSandbox } from "../../kernel/sandbox.js";
 import { InputError } from "../input-error.js";
 import { say } from "../progress.js";
 import { GradingCluster } from "./cluster.js";
-import { answered, forEach, inOrder, type Lanes, reasonOf, submissionLabel } from "./each.js";
+import { answered, forEach, inOrder, type Lanes, NothingFurther, reasonOf, submissionLabel } from "./each.js";
 import { type CourseOptions, courseFolder, named } from "./folder.js";
 import { type Answer, NbGrader, type Score } from "./nbgrader.js";
 import { notesOn } from "./notes.js";
-import { discard, prepare, preparedStep } from "./prepare.js";
+import { discard, prepare, preparedStep, removeEmptyIn } from "./prepare.js";
+import { printable } from "./printable.js";
 import {
   beginGrading,
   contentOf,
@@ -23,6 +24,8 @@ import {
   type Submission,
   strangersIn,
   submissionsIn,
+  unnamed,
+  unnamedIn,
   writeRecord,
 } from "./submissions.js";
 import { round } from "./words.js";
@@ -91,6 +94,7 @@ async function gradeAll(
   for (const folder of strangersIn(course, released)) {
     say(`${folder}: left alone, as no assignment of that name is released`);
   }
+  for (const folder of unnamedIn(course)) say(`${printable(folder)}: left alone, as ${unnamed}`);
   if (toGrade.length === 0) return 0;
   const cluster =
     options.dask === undefined ? undefined : await join(course, options.dask, nbgrader, options);
@@ -123,6 +127,7 @@ async function gradeAll(
     failures = await forEach(course, toGrade, lanes, submissionLabel, work);
   } finally {
     await cluster?.close();
+    removeEmptyIn(path.join(course, preparedStep));
   }
   if (rows.length > 0) console.log(table(inOrder(rows), { rows: Number.POSITIVE_INFINITY }));
   return failures === 0 ? 0 : 1;
@@ -168,7 +173,7 @@ function selected(
   return { toGrade, stale };
 }
 
-/** Grades a submission and records how that went. */
+/** Grades a submission and records how that went; what goes wrong with it costs no other one. */
 async function grade(
   course: string,
   submission: Submission,
@@ -176,27 +181,34 @@ async function grade(
   tests: string,
   cluster: GradingCluster | undefined,
 ): Promise<Answer & { notes?: string }> {
-  const { assignment, student } = submission;
   const content = contentOf(course, submission);
-  let repairs: string[];
+  let answer: Answer;
+  let notes = "";
   try {
-    repairs = prepare(course, submission);
+    const repairs = prepare(course, submission);
+    answer = await graded(submission, nbgrader, cluster);
+    // Killed for lack of memory, say, which need not be the fault of this submission.
+    if (answer.hasEnded && !nbgrader.isClosed) answer = await graded(submission, nbgrader, cluster);
+    if (answer.success) notes = notesOn(course, answer as Score, repairs);
   } catch (error) {
-    return failed(course, submission, nbgrader, content, { success: false, error: (error as Error).message });
+    if (error instanceof NothingFurther) throw error;
+    answer = { success: false, error: (error as Error).message };
   }
-  const question = { do: "autograde", assignment, student, submitted: preparedStep } as const;
-  const graded = (): Promise<Answer> =>
-    cluster ? cluster.grade(nbgrader, submission) : nbgrader.ask(question);
-  let answer = await graded();
-  // Killed for lack of memory, say, which need not be the fault of this submission.
-  if (answer.hasEnded && !nbgrader.isClosed) answer = await graded();
   if (nbgrader.isClosed) return answer;
   discard(course, submission);
   if (!answer.success) return failed(course, submission, nbgrader, content, answer);
-  const notes = notesOn(course, answer as Score, repairs);
   writeRecord(course, submission, { content, tests, ...(notes !== "" && { notes }) });
   return { ...answer, notes };
 }
+
+const graded = (
+  { assignment, student }: Submission,
+  nbgrader: NbGrader,
+  cluster: GradingCluster | undefined,
+): Promise<Answer> =>
+  cluster
+    ? cluster.grade(nbgrader, { assignment, student })
+    : nbgrader.ask({ do: "autograde", assignment, student, submitted: preparedStep });
 
 /** What cannot be graded is not 0: nothing of an earlier version is left to be taken for its points. */
 async function failed(

@@ -2,11 +2,12 @@
  * Submissions graded on a cluster, by Dask: its workers run the notebooks, confined as here; nbgrader, with the one gradebook,
  * restores tests before and saves points afterwards on this machine.
  */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { versions } from "#platform";
-import type { NotebookLimits } from "../../kernel/graded-session.js";
+import { type NotebookLimits, wholeLimits } from "../../kernel/graded-session.js";
 import { DaskExecutor, isCluster } from "../../sweep/dask.js";
 import type { Code, Outcome } from "../../sweep/job.js";
 import { InputError } from "../input-error.js";
@@ -14,7 +15,7 @@ import { say } from "../progress.js";
 import { type Files, submissionsCode } from "../sweep/submission-point.js";
 import { NothingFurther } from "./each.js";
 import type { Answer, NbGrader } from "./nbgrader.js";
-import { preparedStep } from "./prepare.js";
+import { preparedStep, removeEmptyIn } from "./prepare.js";
 import { printable } from "./printable.js";
 import { filesOf, type Submission } from "./submissions.js";
 
@@ -23,6 +24,9 @@ const sanitizedStep = path.join(".nablab", "sanitized");
 
 /** Seconds that a notebook has beyond its time, for a process that no longer keeps it. */
 const patience = 120;
+
+/** As many bytes of a submission travel: a text, as which they do, ends at some 500 million characters. */
+const mostBytes = 300e6;
 
 export class GradingCluster {
   readonly #course: string;
@@ -39,7 +43,7 @@ export class GradingCluster {
    * Joins a cluster.
    *
    * @param cluster `local`, or the address or the file of a scheduler
-   * @param limits of each notebook
+   * @param limits of each notebook; what they leave out is as on this machine
    * @param notebooks of a submission, at most
    * @throws InputError with one line that says why it cannot
    */
@@ -53,7 +57,7 @@ export class GradingCluster {
         `--dask takes local, an address such as tcp://HOST:8786, or a scheduler file (.json), got ${cluster}`,
       );
     }
-    const { seconds = 60, notebookSeconds = 5 * seconds } = limits;
+    const { notebookSeconds } = wholeLimits(limits);
     const executor = new DaskExecutor({
       cluster,
       jobs: jobs ?? availableParallelism(),
@@ -91,10 +95,13 @@ export class GradingCluster {
     try {
       const before = await nbgrader.ask({ do: "sanitize", ...about, into: sanitizedStep });
       if (!before.success) return before;
-      const outcome = await this.#run(sanitized);
+      const token = randomUUID();
+      const outcome = await this.#run(filesToSend(sanitized), token);
       if (outcome === undefined) return { success: false, error: "interrupted" };
       const { values, error } = outcome;
       if (!values) return { success: false, error: `${error!.name}: ${error!.message}` };
+      if (values.token !== token)
+        return { success: false, error: "the cluster answered with another submission than it was given" };
       this.#tellHost(outcome.host, values.sandbox as string);
       for (const [name, text] of Object.entries(JSON.parse(values.notebooks as string) as Files))
         writeFileSync(path.join(this.#course, preparedStep, student, assignment, name), text);
@@ -104,11 +111,8 @@ export class GradingCluster {
     }
   }
 
-  async #run(folder: string): Promise<Outcome | undefined> {
-    const files: Record<string, string> = {};
-    for (const file of filesOf(folder))
-      files[file.split(path.sep).join("/")] = readFileSync(path.join(folder, file), "base64");
-    const task = { index: this.#count++, point: { files: JSON.stringify(files) }, seed: 0 };
+  async #run(files: Files, token: string): Promise<Outcome | undefined> {
+    const task = { index: this.#count++, point: { files: JSON.stringify(files), token }, seed: 0 };
     try {
       return await this.#executor.run(task, () => {});
     } catch (error) {
@@ -133,7 +137,21 @@ export class GradingCluster {
 
   async close(): Promise<void> {
     await this.#executor.close();
+    removeEmptyIn(path.join(this.#course, sanitizedStep));
   }
+}
+
+/** The files of a submission. @throws Error for more than can travel */
+export function filesToSend(folder: string): Files {
+  const names = filesOf(folder);
+  const bytes = names.reduce((sum, name) => sum + statSync(path.join(folder, name)).size, 0);
+  if (bytes > mostBytes) {
+    const [much, most] = [bytes, mostBytes].map((one) => `${Math.ceil(one / 1e6)} MB`);
+    throw new Error(`its files take ${much}, and at most ${most} go to a cluster; grade it without --dask`);
+  }
+  return Object.fromEntries(
+    names.map((name) => [name.split(path.sep).join("/"), readFileSync(path.join(folder, name), "base64")]),
+  );
 }
 
 /** What a sweep would say of its cluster, as what is said of a course. */

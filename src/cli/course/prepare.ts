@@ -2,7 +2,7 @@
  * A submission laid out for nbgrader: its notebooks put right and its other files beside them, in
  * `.nablab/prepared/STUDENT/ASSIGNMENT/`. What was handed in is never changed.
  */
-import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { writeAtomically } from "#platform";
 import { InputError } from "../input-error.js";
@@ -10,7 +10,7 @@ import { type Notebook, notebookText } from "../notebook.js";
 import { type CourseOptions, courseFolder } from "./folder.js";
 import { readSubmission } from "./read-submission.js";
 import { repair } from "./repair.js";
-import { filesOf, handedInAs, notebooksIn, obstacleTo, type Submission } from "./submissions.js";
+import { filesOf, foldersIn, handedInAs, notebooksIn, obstacleTo, type Submission } from "./submissions.js";
 
 /** Where nbgrader finds what is prepared, in the folder of a course. */
 export const preparedStep: string = path.join(".nablab", "prepared");
@@ -60,6 +60,14 @@ export function prepareSubmission(assignment: string, student: string, options: 
 /** Removes what was prepared. */
 export function discard(course: string, { assignment, student }: Submission): void {
   rmSync(path.join(course, preparedStep, student, assignment), { recursive: true, force: true });
+}
+
+/** Removes the folders of students that are empty, such as of {@link preparedStep}; not while others put something there. */
+export function removeEmptyIn(folder: string): void {
+  for (const student of foldersIn(folder)) {
+    const one = path.join(folder, student);
+    if (readdirSync(one).length === 0) rmdirSync(one);
+  }
 }
 
 /** Says at the top of the notebook what was done to it, for readers in the Formgrader or of the feedback. */

@@ -2,7 +2,6 @@
  * `nablab course scores`: what everybody has, where what was not handed in, what could not be graded and what is worth
  * nothing are three different things.
  */
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { writeAtomically } from "#platform";
 import { table } from "../../display/table.js";
@@ -13,7 +12,8 @@ import { answered } from "./each.js";
 import { type CourseOptions, courseFolder } from "./folder.js";
 import { type Assignment, NbGrader, type Score, type Student } from "./nbgrader.js";
 import { type PlatformRecord, readPlatform } from "./platform-record.js";
-import { foldersIn, progressOf } from "./submissions.js";
+import { printable } from "./printable.js";
+import { foldersIn, isSubmitted, progressOf, unnamed, unnamedIn } from "./submissions.js";
 import { round } from "./words.js";
 
 /** How a student stands in an assignment. */
@@ -84,7 +84,7 @@ function standing(
   score: Score | undefined,
   tests: string | undefined,
 ): Standing {
-  if (!existsSync(path.join(course, "submitted", student, assignment))) {
+  if (!isSubmitted(course, { student, assignment })) {
     // A gradebook of another machine, or one whose submissions have been put away.
     if (score && isComplete(score)) return graded(score, "");
     return { is: "not submitted", note: "" };
@@ -136,6 +136,7 @@ export async function scores(options: CourseOptions & { csv?: string }): Promise
   for (const { id, name, note } of missing.slice(0, 20)) console.log(`not graded: ${id}, ${name}: ${note}`);
   if (missing.length > 20)
     console.log(`not graded: ${missing.length - 20} more (--csv FILE has all of them)`);
+  for (const folder of unnamedIn(course)) console.log(`not graded: ${printable(folder)}: ${unnamed}`);
   if (options.csv !== undefined) {
     writeAtomically(path.resolve(options.csv), csvText([csvColumns, ...csvRows(all)]));
     say(`written to ${options.csv}`);

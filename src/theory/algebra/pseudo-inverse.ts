@@ -4,15 +4,16 @@
 import { inspect } from "#platform";
 import { checkNotNegative } from "../../options/check.js";
 import { Tensor, type TensorLike } from "../../tensor/index.js";
+import { lengthOf } from "../../tensor/length.js";
 
 /** A = U diag(S) Vᵀ. */
 export interface SingularValues {
   /** m × r with orthonormal columns, r = min(m, n). */
-  readonly U: Tensor;
+  readonly U: Tensor<Float64Array>;
   /** The r singular values, largest first. */
   readonly S: Float64Array;
   /** n × r with orthonormal columns. */
-  readonly V: Tensor;
+  readonly V: Tensor<Float64Array>;
 }
 
 /** Sweeps over all pairs of columns; ten are usual. */
@@ -21,7 +22,8 @@ const mostSweeps = 60;
 /**
  * The singular value decomposition A = U diag(S) Vᵀ by Jacobi's rotations of columns (Hestenes): pairs of columns of A are
  * rotated until all are orthogonal; their lengths are the singular values, small ones with as many digits as large ones.
- * It takes O(m n²) operations a sweep, for matrices up to some hundred columns.
+ * It takes O(m n²) operations a sweep, for matrices up to some hundred columns. Entries may be of any size; S is ∞ where a singular
+ * value is beyond the largest number.
  *
  * @param A an m × n matrix of finite numbers
  * @throws RangeError for what is no matrix, or not finite.
@@ -30,23 +32,23 @@ const mostSweeps = 60;
  * @see G. Golub, C. Van Loan, Matrix computations, 4th edition, 2013, section 8.6.3.
  */
 export function svd(A: TensorLike): SingularValues {
-  const matrix = matrixOf("svd", A);
+  const { scale, S, ...vectors } = scaledSvd(matrixOf("svd", A));
+  return { ...vectors, S: S.map((s) => scale * s) };
+}
+
+/** A/scale = U diag(S) Vᵀ, whose singular values are numbers also where those of A are beyond the largest one. */
+function scaledSvd(matrix: Tensor): SingularValues & { scale: number } {
   const [m, n] = matrix.shape as [number, number];
   if (m < n) {
-    const { U, S, V } = svd(matrix.transpose());
-    return { U: V, S, V: U };
+    const { U, S, V, scale } = scaledSvd(matrix.transpose());
+    return { U: V, S, V: U, scale };
   }
   // The columns of A and of V as rows, so that a rotation goes through memory in order.
   const columns = Array.from({ length: n }, (_, j) =>
     Float64Array.from({ length: m }, (_, i) => matrix.at(i, j)),
   );
   const V = Array.from({ length: n }, (_, j) => Float64Array.from({ length: n }, (_, i) => Number(i === j)));
-  const largest = Math.max(
-    0,
-    ...columns.map((column) => column.reduce((most, x) => Math.max(most, Math.abs(x)), 0)),
-  );
-  // So that squares neither overflow nor underflow.
-  const scale = largest > 0 ? largest : 1;
+  const scale = scaleOf(matrix.data);
   for (const column of columns) for (let i = 0; i < m; i++) column[i]! /= scale;
   for (let sweep = 0, rotated = true; rotated && sweep < mostSweeps; sweep++) {
     rotated = false;
@@ -54,15 +56,16 @@ export function svd(A: TensorLike): SingularValues {
       for (let q = p + 1; q < n; q++) if (rotate(columns, V, p, q)) rotated = true;
     }
   }
-  const lengths = columns.map((column) => Math.hypot(...column));
+  const lengths = columns.map(lengthOf);
   const order = lengths.map((_, j) => j).sort((a, b) => lengths[b]! - lengths[a]! || a - b);
-  const S = Float64Array.from(order, (j) => scale * lengths[j]!);
+  const S = Float64Array.from(order, (j) => lengths[j]!);
   const left = order.map((j) => columns[j]!.map((x) => (lengths[j]! > 0 ? x / lengths[j]! : 0)));
   complete(
     left,
     order.map((j) => lengths[j]!),
   );
   return {
+    scale,
     U: fromColumns(left, m),
     S,
     V: fromColumns(
@@ -72,18 +75,27 @@ export function svd(A: TensorLike): SingularValues {
   };
 }
 
+/**
+ * The power of two to divide numbers by so that the largest is near 2^1000: room for sums above, for the smallest below, no rounding.
+ */
+function scaleOf(entries: ArrayLike<number>): number {
+  let largest = 0;
+  for (let i = 0; i < entries.length; i++) largest = Math.max(largest, Math.abs(entries[i]!));
+  return largest > 0 ? 2 ** Math.max(-1000, Math.floor(Math.log2(largest)) - 1000) : 1;
+}
+
 /** Makes columns p and q orthogonal; returns whether they were not. */
 function rotate(columns: Float64Array[], V: Float64Array[], p: number, q: number): boolean {
   const [x, y] = [columns[p]!, columns[q]!];
-  let [xx, yy, xy] = [0, 0, 0];
-  for (let i = 0; i < x.length; i++) {
-    xx += x[i]! * x[i]!;
-    yy += y[i]! * y[i]!;
-    xy += x[i]! * y[i]!;
-  }
-  if (!(Math.abs(xy) > Number.EPSILON * Math.sqrt(xx * yy))) return false;
-  const zeta = (yy - xx) / (2 * xy);
+  // Lengths and a cosine, whose parts are numbers for columns of any size, where sums of squares are not.
+  const [a, b] = [lengthOf(x), lengthOf(y)];
+  if (a === 0 || b === 0) return false;
+  let cosine = 0;
+  for (let i = 0; i < x.length; i++) cosine += (x[i]! / a) * (y[i]! / b);
+  if (!(Math.abs(cosine) > Number.EPSILON)) return false;
+  const zeta = (b / a - a / b) / (2 * cosine);
   const t = (zeta >= 0 ? 1 : -1) / (Math.abs(zeta) + Math.hypot(1, zeta));
+  if (t === 0) return false;
   const c = 1 / Math.hypot(1, t);
   const s = c * t;
   for (const [a, b] of [[x, y] as const, [V[p]!, V[q]!] as const]) {
@@ -111,7 +123,7 @@ function complete(columns: Float64Array[], lengths: readonly number[]): void {
           for (let at = 0; at < rest.length; at++) rest[at]! -= share * other[at]!;
         });
       }
-      const size = Math.hypot(...rest);
+      const size = lengthOf(rest);
       if (size < 0.5 / Math.sqrt(column.length)) continue;
       column.set(rest.map((x) => x / size));
       return;
@@ -119,7 +131,7 @@ function complete(columns: Float64Array[], lengths: readonly number[]): void {
   });
 }
 
-function fromColumns(columns: readonly Float64Array[], rows: number): Tensor {
+function fromColumns(columns: readonly Float64Array[], rows: number): Tensor<Float64Array> {
   const data = new Float64Array(rows * columns.length);
   columns.forEach((column, j) => {
     for (let i = 0; i < rows; i++) data[i * columns.length + j] = column[i]!;
@@ -145,10 +157,16 @@ export interface PseudoInverseOptions {
  * pinv([[1, 1], [2, 2]]).data.map((a: number) => Number(a.toFixed(9))) // → Float64Array(4) [ 0.1, 0.2, 0.1, 0.2 ]
  * @see R. Penrose, A generalized inverse for matrices, Proc. Cambridge Philos. Soc. 51 (1955).
  */
-export function pinv(A: TensorLike, options: PseudoInverseOptions = {}): Tensor {
-  const { U, S, V, used } = decomposed("pinv", A, options);
-  const scaled = V.mul(Tensor.of(Array.from(S, (s, i) => (i < used ? 1 / s : 0))));
-  return scaled.matmul(U.transpose());
+export function pinv(A: TensorLike, options: PseudoInverseOptions = {}): Tensor<Float64Array> {
+  const { U, S, V, used, scale } = decomposed("pinv", A, options);
+  const [m, n] = [U.shape[0]!, V.shape[0]!];
+  const out = new Float64Array(n * m);
+  for (let i = 0; i < used; i++) {
+    for (let j = 0; j < n; j++) {
+      for (let row = 0; row < m; row++) out[j * m + row]! += (V.at(j, i) * U.at(row, i)) / scale / S[i]!;
+    }
+  }
+  return new Tensor([n, m], out);
 }
 
 /**
@@ -169,20 +187,21 @@ export function solveLeastSquares(
   b: ArrayLike<number>,
   options: PseudoInverseOptions = {},
 ): Float64Array {
-  const { U, S, V, used } = decomposed("solveLeastSquares", A, options);
+  const { U, S, V, used, scale } = decomposed("solveLeastSquares", A, options);
   const [m, n] = [U.shape[0]!, V.shape[0]!];
   if (b?.length !== m || !Array.from(b).every(Number.isFinite)) {
     throw new RangeError(
       `solveLeastSquares: b must hold ${m} finite numbers, one for each row of A, got ${inspect(b)}`,
     );
   }
+  const unit = scaleOf(b);
   const x = new Float64Array(n);
   for (let i = 0; i < used; i++) {
     let share = 0;
-    for (let row = 0; row < m; row++) share += U.at(row, i) * b[row]!;
-    for (let j = 0; j < n; j++) x[j]! += (V.at(j, i) * share) / S[i]!;
+    for (let row = 0; row < m; row++) share += U.at(row, i) * (b[row]! / unit);
+    for (let j = 0; j < n; j++) x[j]! += V.at(j, i) * (share / S[i]!);
   }
-  return x;
+  return x.map((entry) => (entry / scale) * unit);
 }
 
 /** The decomposition, and how many singular values are more than rounding. */
@@ -190,12 +209,12 @@ function decomposed(who: string, A: TensorLike, { tolerance }: PseudoInverseOpti
   const matrix = matrixOf(who, A);
   const share = tolerance ?? Math.max(...matrix.shape) * Number.EPSILON;
   checkNotNegative(who, { tolerance: share });
-  const parts = svd(matrix);
+  const parts = scaledSvd(matrix);
   const used = parts.S.filter((s) => s > share * parts.S[0]!).length;
   return { ...parts, used };
 }
 
-function matrixOf(who: string, A: TensorLike): Tensor {
+function matrixOf(who: string, A: TensorLike): Tensor<Float64Array> {
   const matrix = Tensor.of(A);
   if (matrix.rank !== 2 || matrix.size === 0) {
     throw new RangeError(

@@ -86,7 +86,7 @@ const rounding = 1e-12;
  * the mean; where that is not known so far out, only 4 z s (more of fewer than 100 draws) are far enough
  * inside of a bound; and an estimate in doubt decides nothing. In t skewness counts three times, as it is only estimated.
  *
- * @param claim its number, A1 … A17 or B1 … B12
+ * @param claim its number, A1 … A17, B1 … B12, or C1 … for what lies beyond the lectures
  * @param statement what is claimed, in words
  * @param options `measured` with `standardError`, `expected` with `within`, see {@link EstimateOptions}
  * @throws CheckFailed with `verdict` no or undecided; RangeError for numbers that are not finite; TypeError where one is

@@ -27,7 +27,7 @@ export class CheckFailed extends Error {
 
 /** Throws TypeError unless `claim` is a number of the lectures. */
 export function requireClaim(name: string, claim: string): void {
-  if (!/^[AB]\d{1,2}$/.test(claim)) {
+  if (!/^[A-C]\d{1,2}$/.test(claim)) {
     throw new TypeError(
       `${name}: the claim must be a number of the lectures such as "A6", got ${inspect(claim)}`,
     );
@@ -46,7 +46,7 @@ export type Answer = boolean | Pick<Judged, "verdict" | "wouldDecide">;
  * `checkBound`, `gradientCheck`, `fitRate` and their kind, which says yes, no or undecided itself; and for a number that was
  * measured take `checkEstimate`.
  *
- * @param claim its number, A1 … A17 or B1 … B12
+ * @param claim its number, A1 … A17, B1 … B12, or C1 … for what lies beyond the lectures
  * @param statement what is claimed, in words
  * @param holds whether the computation bears it out, or a function that finds out; of several things a list of that, which must
  *   not be empty

@@ -3,6 +3,7 @@
  */
 import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
+import { lengthOf } from "../../tensor/length.js";
 import type { Random } from "../../tensor/random.js";
 import { symmetricEigen } from "../algebra/symmetric-eigen.js";
 import { isCertain } from "./certain.js";
@@ -48,7 +49,7 @@ export function directionsAt(
   if (n === 1) return [Float64Array.of(-1), Float64Array.of(1)];
   const some = Array.from({ length: count }, () => {
     const vector = Float64Array.from({ length: n }, () => stream.normal());
-    const length = Math.hypot(...vector);
+    const length = lengthOf(vector);
     return vector.map((entry) => entry / length);
   });
   if (n > mostDimensions) return some;

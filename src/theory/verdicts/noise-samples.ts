@@ -4,6 +4,7 @@
 import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
 import type { Random } from "../../tensor/random.js";
+import { nthSmallest } from "../algebra/nth-smallest.js";
 import type { Vector } from "../algebra/vectors.js";
 import { isCertain } from "./certain.js";
 import type { MeanTest } from "./mean-test.js";
@@ -128,10 +129,10 @@ export function seenAt(
 /** How far each draw is from the entries' medians: a mean may itself be far out in the tail. */
 function fromMedian(columns: readonly Float64Array[]): Float64Array {
   const n = columns[0]!.length;
-  const [squares, sorted] = [new Float64Array(n), new Float64Array(n)];
+  const [squares, rearranged] = [new Float64Array(n), new Float64Array(n)];
   for (const column of columns) {
-    sorted.set(column);
-    const median = sorted.sort()[Math.floor(n / 2)]!;
+    rearranged.set(column);
+    const median = nthSmallest(rearranged, Math.floor(n / 2));
     for (let i = 0; i < n; i++) {
       const off = column[i]! - median;
       squares[i]! += off * off;

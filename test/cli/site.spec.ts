@@ -3,7 +3,7 @@ import path from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
 import { serve } from "#nablab/cli/serve.js";
-import { inDark } from "#nablab/cli/site/pictures.js";
+import { inDark, withClasses } from "#nablab/cli/site/pictures.js";
 import { folder, nablab, write } from "./nablab.js";
 
 const svg =
@@ -103,7 +103,7 @@ describe("a site", () => {
       /<img class="picture" loading="lazy" src="\.\/(pictures\/\w+\.svg)" width="700" height="420" alt="a line from 1 to 2">/.exec(
         html,
       )!;
-    expect(page(picture!)).toBe(svg);
+    expect(page(picture!)).toBe(withClasses(svg));
     expect(html).toContain('<li class="depth3"><a href="#Less">Less</a></li>');
     expect(html.match(/<script/g)).toHaveLength(1);
   });
@@ -304,6 +304,11 @@ test("a figure on white gets a dark version; another picture keeps its colours",
   expect(night.match(/<rect[^>]*fill: #15181c/g)).toHaveLength(2);
   expect(night).toContain('<circle style="fill: rgb(255, 255, 255)"/>');
   expect(inDark('<svg xmlns="http://www.w3.org/2000/svg"><text/></svg>')).toBeUndefined();
+  const small =
+    '<svg width="9"><rect style="fill: red; "/><text y="1" style="font-family: \'A; B\'"/><g style="fill: red; "/></svg>';
+  expect(withClasses(small)).toBe(
+    `<svg width="9"><style>.s0{fill: red;}.s1{font-family: 'A; B'}</style><rect class="s0"/><text y="1" class="s1"/><g class="s0"/></svg>`,
+  );
 });
 
 describe("nablab serve", () => {
