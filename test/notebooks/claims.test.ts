@@ -52,6 +52,10 @@ const beyond: Record<string, string> = {
   C3: "the variance of a mini-batch without replacement",
   C4: "shuffled sweeps against drawing with replacement",
   C5: "the critical batch size",
+  C10: "descent finds the solution nearest to its start",
+  C11: "on separable data the direction of the largest margin",
+  C12: "sharpness, and what it depends on",
+  C13: "the error on new data",
 };
 
 const all: Record<string, string> = { ...claims, ...beyond };
