@@ -6,7 +6,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 
 /** From which share of the limit on, and after how many milliseconds in which the cells do not look, it is said. */
-const [nearlyFull, deafness] = [0.85, 1500];
+const [nearlyFull, deafness] = [0.7, 1500];
 
 interface Cell {
   code: string;

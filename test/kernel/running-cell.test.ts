@@ -53,7 +53,7 @@ test("a call that takes nearly all memory is named once, only while the cell doe
     expect(said(3.5e9, true)).toBe(false);
     expect(said(3.5e9, false)).toBe(false);
     vi.advanceTimersByTime(2000);
-    expect(said(3e9, false)).toBe(false);
+    expect(said(2.5e9, false)).toBe(false);
     expect(said(3.5e9, false)).toBe(false);
     vi.advanceTimersByTime(2000);
     expect(cell.memoryProblem(3.5e9, false)).toMatch(
