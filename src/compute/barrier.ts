@@ -4,6 +4,9 @@
  * Operations of a training step take tens of microseconds, so a thread first spins a few thousand times and only then
  * sleeps; waking takes about as long as an operation.
  */
+
+/** As it is before a session lets an interrupt end it. */
+const { wait } = Atomics;
 const spins = 4000;
 
 export class Barrier {
@@ -31,6 +34,6 @@ export class Barrier {
       return;
     }
     for (let i = 0; i < spins; i++) if (Atomics.load(state, 1) !== round) return;
-    while (Atomics.load(state, 1) === round) Atomics.wait(state, 1, round);
+    while (Atomics.load(state, 1) === round) wait(state, 1, round);
   }
 }

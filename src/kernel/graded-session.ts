@@ -11,6 +11,9 @@ import type { CellResult, CellRunner, Locked, Output } from "../session/session.
 import { hearStop } from "../session/stop.js";
 import { asResult, type Ending, failure, type Limits, SessionProcess } from "./session-process.js";
 
+/** As it is before a session lets an interrupt end it. */
+const { wait } = Atomics;
+
 /** What a notebook may take. */
 export interface NotebookLimits extends Limits {
   /** How long all its cells may run together, what has to run again included; by default five times `seconds`. */
@@ -194,7 +197,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
   close(): void {
     this.#process?.kill();
     if (!this.#filesBefore) return;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50); // what it was just writing
+    wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50); // what it was just writing
     for (const file of filesIn(this.#folder)) {
       if (!this.#filesBefore.has(file))
         rmSync(path.join(this.#folder, file), { recursive: true, force: true });

@@ -10,11 +10,12 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import * as zmq from "zeromq";
 import { giveAnswer, giveNoAnswer } from "../protocol/answer.js";
 import { type Channel, type Content, compose, type Message } from "../protocol/message.js";
-import { isStopHeard, raiseMemory, raiseStop } from "../session/stop.js";
+import { isMemoryHeard, isStopHeard, raiseMemory, raiseStop } from "../session/stop.js";
 import { History } from "./history.js";
 import { kernelInfo } from "./kernel-info.js";
 import { updateGuarded } from "./main-thread.js";
 import { whenParentEnds } from "./parent.js";
+import { RunningCell } from "./running-cell.js";
 import { signalUnlessHeard } from "./stop-signal.js";
 import { type RoutedMessage, Wire } from "./wire.js";
 
@@ -46,6 +47,8 @@ export interface SocketsSetUp {
   answer: SharedArrayBuffer;
   /** Where the cells of earlier sessions are kept. */
   historyFile: string | undefined;
+  /** Where it says which cell runs, for the process that Jupyter starts when this one dies. */
+  runningFile: string | undefined;
 }
 
 /** From the kernel to its sockets: frames to send, that it can answer by itself now, or the word to end. */
@@ -127,17 +130,23 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
   };
   /** The header of the request whose cell runs. */
   let running: Message["header"] | undefined;
+  const runningCell = new RunningCell(setUp.runningFile, setUp.heapLimit);
   const enqueue = (channel: Channel, frames: Uint8Array[]): void => {
     const header = Buffer.from(frames.at(-4) ?? []);
-    if (channel === "iopub" && header.includes('"execute_input"')) {
+    const isBegun = channel === "iopub" && header.includes('"execute_input"');
+    if (isBegun) {
       running = JSON.parse(Buffer.from(frames.at(-3)!).toString());
+      runningCell.begin(JSON.parse(Buffer.from(frames.at(-1)!).toString()));
     } else if (channel === "shell" && header.includes('"execute_reply"')) {
       running = undefined;
+      runningCell.end();
     }
     queues[channel] = queues[channel].then(() => sockets[channel].send(frames)).catch(ignoreClosed);
+    if (isBegun) sayUnderCell(runningCell.takeDeath());
   };
 
   const close = async (): Promise<void> => {
+    runningCell.end();
     await Promise.allSettled(Object.values(queues));
     // The last frames leave in zeromq's own thread, within `linger`.
     for (const socket of [shell, control, stdin, iopub, heartbeat]) socket.close();
@@ -156,13 +165,15 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
     else enqueue(message.send, message.frames);
   });
 
-  /** Says under the cell that it cannot be interrupted. */
-  const giveUp = (): void => {
-    if (!running) return;
-    const content = { name: "stderr", text: unreachable };
+  /** Prints a line under the cell that runs. */
+  const sayUnderCell = (text: string | undefined): void => {
+    if (!running || text === undefined) return;
+    const content = { name: "stderr", text };
     const parent = { header: running } as Message;
     enqueue("iopub", wire.encode(compose(session, "stream", content, parent)));
   };
+
+  const giveUp = (): void => sayUnderCell(unreachable);
 
   /** Answers a request while the main thread loads the compiler. */
   const introduce = (channel: Channel, request: RoutedMessage, type: string, content: Content): void => {
@@ -214,6 +225,7 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
     if (!running) return;
     const taken = process.memoryUsage.rss();
     if (taken < much * setUp.heapLimit) return;
+    sayUnderCell(runningCell.memoryProblem(taken, isMemoryHeard(setUp.stop)));
     raiseMemory(setUp.stop); // much of it may be in typed arrays, which have no such limit: the main thread knows
     updateGuarded();
   }, memoryInterval);

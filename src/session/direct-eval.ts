@@ -1,9 +1,11 @@
 /**
  * The text of a direct `eval`, which sees the names around it: those of cells are kept in boxes, so the text reads and writes
  * the boxes. The other names, of functions and blocks, V8 finds by itself; but not those that a text without strict mode
- * declares by `var` in a function where a name of a cell is the same.
+ * declares by `var` in a function where a name of a cell is the same. Loops and functions in it are guarded as those of
+ * cells are, so that an interrupt ends them after an `await`, too.
  *
- * `eval("cnt++")` becomes `eval(n·eval("cnt++", []))`, whose text is `n·boxes.cnt.v++`.
+ * `eval("cnt++")` becomes `eval(n·eval("cnt++", []))`, whose text is `n·boxes.cnt.v++`; before what is changed a comment says
+ * what was there, for `toString` of functions and for places in stack traces.
  */
 import type * as TypeScript from "typescript";
 
@@ -13,53 +15,135 @@ export interface EvalScope {
   isBoxed(name: string): boolean;
   /** Whether it may not be written to. */
   isConstant(name: string): boolean;
-  /** Names that mean something else where `eval` is called. */
+  /** Names that mean something else where `eval` is called; `arguments` where that is within a function. */
   hidden: readonly string[];
+  /** What is true once the reader has interrupted. */
+  raised: string;
 }
 
 const identifiers = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
 
-/** The text with names of cells turned into their boxes; unchanged where it holds none, or is no JavaScript. */
+/** A text may hold a loop or a function. */
+const mayGoOn = /\b(?:for|while|do|function)\b|=>|\{/;
+
+/** A text with names of cells turned into their boxes; unchanged where it holds nothing to change, or is no JavaScript. */
 export function translateEval(ts: typeof TypeScript, text: string, scope: EvalScope): string {
   const mentioned = new Set(text.match(identifiers));
-  const names = new Set([...mentioned].filter((name) => scope.isBoxed(name) && !scope.hidden.includes(name)));
-  if (names.size === 0 && !mentioned.has("eval")) return text;
+  const isHidden = (name: string): boolean => scope.hidden.includes(name);
+  const names = new Set([...mentioned].filter((name) => scope.isBoxed(name) && !isHidden(name)));
+  const isOuterArguments = mentioned.has("arguments") && !isHidden("arguments");
+  if (names.size === 0 && !mentioned.has("eval") && !isOuterArguments && !mayGoOn.test(text)) return text;
   const file = ts.createSourceFile("eval.js", text, ts.ScriptTarget.Latest, true, ts.ScriptKind.JS);
   const { parseDiagnostics } = file as unknown as { parseDiagnostics: unknown[] };
   if (parseDiagnostics.length > 0) return text; // V8 says what is wrong
   const internal = ts as unknown as Internal;
   internal.bindSourceFile(file, {});
   const edits: Edit[] = [];
+  const replace = (node: TypeScript.Node, text: string): void => {
+    edits.push({ start: node.getStart(file), end: node.getEnd(), text });
+  };
+  const begin = (at: number, text: string): void => {
+    edits.push({ start: at, end: at, text });
+  };
+  const end = (at: number, text: string): void => {
+    edits.push({ start: at, end: at, text, isEnd: true });
+  };
   const isBoxedName = (node: TypeScript.Node): node is TypeScript.Identifier =>
     ts.isIdentifier(node) && names.has(node.text) && !isDeclaredAround(ts, node);
-  const visit = (node: TypeScript.Node): void => {
+  /** Whether what lies within a node is to be looked at, too. */
+  const look = (node: TypeScript.Node): boolean => {
     if (ts.isDeleteExpression(node) && isBoxedName(internal.skipOuterExpressions(node.expression))) {
       // A variable is not deleted; the property that stands for it would be.
-      edits.push({ start: node.getStart(file), end: node.getEnd(), text: "false" });
-      return;
+      replace(node, "false");
+      return false;
     }
-    ts.forEachChild(node, visit);
+    guard(node);
     if (isDirectEval(ts, node)) {
       const [given] = node.arguments as unknown as [TypeScript.Expression];
-      const [start, end] = [given.getStart(file), given.getEnd()];
       const hidden = new Set([...scope.hidden, ...declaredAround(ts, node), ...namesOf(ts, file)]);
-      edits.push({ start, end: start, text: "n·eval(" });
-      edits.push({ start: end, end, text: `, ${JSON.stringify([...hidden])})` });
+      begin(given.getStart(file), "n·eval(");
+      end(given.getEnd(), `, ${JSON.stringify([...hidden])})`);
     } else if (isBoxedName(node)) {
       const changed = boxed(ts, node, scope);
-      if (changed) edits.push({ start: node.getStart(file), end: node.getEnd(), text: changed });
+      if (changed) replace(node, changed);
+    } else if (isOuterArguments && isReferenceTo(ts, node, "arguments") && !isInFunction(ts, node)) {
+      replace(node, ts.isShorthandPropertyAssignment(node.parent) ? "arguments: n·arguments" : "n·arguments");
+    }
+    return true;
+  };
+  /** Lets an interrupt end a turn of a loop, and a function where it begins. */
+  const guard = (node: TypeScript.Node): void => {
+    const statement = `if (${scope.raised}) n·check();`;
+    if (ts.isIterationStatement(node, false)) {
+      const body = node.statement;
+      if (ts.isBlock(body)) begin(body.getStart(file) + 1, statement);
+      else {
+        begin(body.getStart(file), `{ ${statement} `);
+        end(body.getEnd(), " }");
+      }
+    }
+    const { body } = node as { body?: TypeScript.Node };
+    if (!ts.isFunctionLike(node) || !body) return;
+    if (ts.isBlock(body)) {
+      // `"use strict"` comes first, or is none.
+      const directives = body.statements.findIndex(
+        (one) => !ts.isExpressionStatement(one) || !ts.isStringLiteral(one.expression),
+      );
+      const before = body.statements[(directives < 0 ? body.statements.length : directives) - 1];
+      begin(before?.getEnd() ?? body.getStart(file) + 1, `;${statement}`);
+    } else {
+      begin(body.getStart(file), `((${scope.raised}) && n·check(), `);
+      end(body.getEnd(), ")");
     }
   };
-  visit(file);
-  // From the end on; what replaces comes before what is put in at the same place.
-  edits.sort((a, b) => b.start - a.start || b.end - a.end);
-  return edits.reduce((all, { start, end, text }) => all.slice(0, start) + text + all.slice(end), text);
+  // Not by recursion: `1 + 1 + …` lies as deep as it is long.
+  const waiting: TypeScript.Node[] = [file];
+  for (let node = waiting.pop(); node; node = waiting.pop())
+    if (look(node)) ts.forEachChild(node, (child) => void waiting.push(child));
+  return edited(text, edits);
 }
 
 interface Edit {
   start: number;
   end: number;
   text: string;
+  /** Whether it ends what another begins. */
+  isEnd?: boolean;
+}
+
+/** A text with all edits made, each behind a comment with its length and what was there. */
+function edited(text: string, edits: readonly Edit[]): string {
+  let [result, from] = ["", 0];
+  // Of edits at one place: ends, the innermost first; then what begins, the outermost first; then what replaces.
+  const order = edits.map((edit, i) => ({ ...edit, rank: edit.isEnd ? -i : i + 1 }));
+  order.sort((a, b) => a.start - b.start || a.end - b.end || a.rank - b.rank);
+  for (const { start, end, text: changed } of order) {
+    const before = text.slice(start, end);
+    result += `${text.slice(from, start)}/*·${changed.length}·${encodeURIComponent(before).replaceAll("*", "%2A")}*/${changed}`;
+    from = end;
+  }
+  return result + text.slice(from);
+}
+
+const editMark = /\/\*·(\d+)·([^*]*)\*\//g;
+
+/** The text as it was before a place of a translated one. */
+export function untranslatedUntil(text: string, place: number): string {
+  for (const { 0: mark, 1: length, index } of text.matchAll(editMark)) {
+    if (index > place) break;
+    if (place < index + mark.length + Number(length)) return untranslated(text.slice(0, index));
+  }
+  return untranslated(text.slice(0, place));
+}
+
+/** The text as it was, of a translated one or of a part of it. */
+export function untranslated(text: string): string {
+  let [result, from] = ["", 0];
+  for (const { 0: mark, 1: length, 2: before, index } of text.matchAll(editMark)) {
+    result += text.slice(from, index) + decodeURIComponent(before!);
+    from = index + mark.length + Number(length);
+  }
+  return result + text.slice(from);
 }
 
 /** What the compiler has, and does not say in its types. */
@@ -101,8 +185,23 @@ export function isDirectEval(
   return !isDeclaredAround(ts, called);
 }
 
+/** Whether an identifier reads or writes a name. */
+function isReferenceTo(ts: typeof TypeScript, node: TypeScript.Node, name: string): boolean {
+  if (!ts.isIdentifier(node) || node.text !== name) return false;
+  const isName = (node.parent as { name?: unknown }).name === node;
+  return (!isName || ts.isShorthandPropertyAssignment(node.parent)) && !isDeclaredAround(ts, node);
+}
+
+/** Whether a place is within a function that has `arguments`. */
+function isInFunction(ts: typeof TypeScript, place: TypeScript.Node): boolean {
+  for (let node = place.parent; node; node = node.parent)
+    if (ts.isFunctionLike(node) && !ts.isArrowFunction(node)) return true;
+  return false;
+}
+
 /** Names that are declared around a place: in functions, blocks, and as names of functions and classes. */
 export function* declaredAround(ts: typeof TypeScript, place: TypeScript.Node): Generator<string> {
+  if (isInFunction(ts, place)) yield "arguments";
   for (let node = place.parent; node && !ts.isSourceFile(node); node = node.parent) yield* namesOf(ts, node);
 }
 

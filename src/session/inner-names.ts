@@ -15,7 +15,7 @@ const spellings: [RegExp, string][] = [
   [/\bn·arguments\b/g, "arguments"],
   [/\bn·thrown\b/g, ".catch"], // as V8 names what a `catch` takes apart
   [/\bn·after\(\.\.\.\)/g, "(intermediate value)"],
-  [/\/\*·[\d.]+\*\//g, ""],
+  [/\/\*·(?:[\d.]+|\d+·[^*]*)\*\//g, ""],
 ];
 
 /** V8 writes a function that cannot be cloned into the message, as it was rewritten. */
@@ -44,13 +44,17 @@ export function cleanMessage<T>(thrown: T): T {
   return thrown;
 }
 
+/** `Float64Array<ArrayBufferLike>`: the compiler says what every typed array is by default. */
+const ofBuffer = /(?<=\b(?:Float|Int|Uint|BigInt|BigUint)\d+(?:Clamped)?Array)<ArrayBuffer(?:Like)?>/g;
+
 const qualifier = /import\("([^"]*)"\)\.([\p{ID_Continue}$]+)/gu;
 
 /**
  * What the compiler says of a type without the module that it is from, which may be a cell, `import("/home/[3]").Point`. Two
  * of one name keep apart by where they are from.
  */
-export function withoutModules(text: string, labelOf = (_: number): string => "an earlier cell"): string {
+export function withoutModules(whole: string, labelOf = (_: number): string => "an earlier cell"): string {
+  const text = whole.replace(ofBuffer, "");
   if (!text.includes('import("')) return text;
   const modules = new Map<string, Set<string>>();
   for (const [, module, name] of text.matchAll(qualifier))

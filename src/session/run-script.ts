@@ -9,7 +9,7 @@ import type { Namespace, SessionHost } from "./host.js";
 import { cleanMessage } from "./inner-names.js";
 import { Fragment, jsx } from "./jsx.js";
 import { boxName } from "./rewrite/context.js";
-import { addSource } from "./source-positions.js";
+import { addEvaluated, addSource } from "./source-positions.js";
 import { stopFlag } from "./stop.js";
 
 export interface Script {
@@ -43,6 +43,7 @@ export function runScript({
 }: Script): Promise<unknown> {
   const { name, code, source, map, sourceOffset } = compiled;
   addSource(name, source, map, { script: 1, source: sourceOffset });
+  const raised = host.updateGuarded ? "n·stop" : host.hoistsReads ? "n·raised()" : "n·stop[0]";
   const parameters: Record<string, unknown> = {
     n·import: (specifier: unknown) => load(String(specifier)),
     n·meta: host.metaOf(file),
@@ -63,14 +64,17 @@ export function runScript({
       ? { n·eval: (text: unknown) => text }
       : {
           n·boxes: new Proxy({}, { get: (_, name) => scope.box(String(name), true) }),
-          n·eval: (text: unknown, hidden: readonly string[]) =>
-            typeof text === "string"
-              ? translateEval(host.typescript(), text, {
-                  isBoxed: (name) => scope.has(name),
-                  isConstant,
-                  hidden,
-                })
-              : text,
+          n·eval: (text: unknown, hidden: readonly string[]) => {
+            if (typeof text !== "string") return text;
+            const isBoxed = (name: string): boolean => scope.has(name);
+            const translated = translateEval(host.typescript(), text, {
+              isBoxed,
+              isConstant,
+              hidden,
+              raised,
+            });
+            return addEvaluated(text, translated);
+          },
         }),
     ...jsxRuntime(),
     ...host.scopeOf(file),

@@ -23,6 +23,7 @@ import { type CompiledCell, Compiler } from "./compiler.js";
 import type { Completions } from "./completion.js";
 import { translateFunctions } from "./function-source.js";
 import type { SessionHost } from "./host.js";
+import { makeWaitInterruptible } from "./interruptible-wait.js";
 import { Interrupts, type Run } from "./interrupts.js";
 import { type Completeness, isComplete } from "./is-complete.js";
 import { commentedOut, type LineCommand, withoutCommands } from "./line-commands.js";
@@ -132,6 +133,7 @@ export class Session<Cell> {
     });
     const ignoreLateErrors = host.onLateError(this.#late);
     const restoreStackTraces = translateStackTraces();
+    const restoreWait = host.isStrict ? () => {} : makeWaitInterruptible(this.#interrupts.check);
     const restoreFunctions = translateFunctions(() => host.typescript());
     const restoreQuestions = defineGlobals({
       prompt: (question = "", answer: unknown = undefined) => {
@@ -150,6 +152,7 @@ export class Session<Cell> {
       restoreQuestions();
       restoreStackTraces();
       restoreFunctions();
+      restoreWait();
       ignoreLateErrors();
       setHost(hostBefore);
     };

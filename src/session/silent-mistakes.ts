@@ -28,7 +28,7 @@ export function silentMistakes(
   const isForgotten = (node: TypeScript.Node): boolean => isPromise(checker, checker.getTypeAtLocation(node));
   const isTensor = (node: TypeScript.Node): boolean => isOwnTensor(place, checker.getTypeAtLocation(node));
 
-  const visit = (node: TypeScript.Node): void => {
+  const look = (node: TypeScript.Node): void => {
     if (ts.isExpressionStatement(node) && node !== last) {
       const called = begunBy(node.expression);
       if (called) note(node, `${called}(…) goes on while the rest of the cell runs; did you forget await?`);
@@ -57,7 +57,6 @@ export function silentMistakes(
         node,
         "forEach(…) does not wait for an async function; for (const x of xs) { await … } does, one after another",
       );
-    ts.forEachChild(node, visit);
   };
 
   /** The name of a function of nablab's, or of a cell's, that is called and whose promise has a value. */
@@ -97,8 +96,13 @@ export function silentMistakes(
 
   const statements = file.statements.filter((one) => one.getStart(file) >= start && one.getEnd() <= end);
   const last = statements.at(-1);
-  statements.forEach(visit);
-  return found;
+  // Not by recursion: `1 + 1 + …` lies as deep as it is long.
+  const waiting: TypeScript.Node[] = [...statements];
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    look(node);
+    ts.forEachChild(node, (child) => void waiting.push(child));
+  }
+  return found.sort((a, b) => a.start - b.start);
 }
 
 /** What must be true for a statement or an expression to go on. */

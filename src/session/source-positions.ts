@@ -2,13 +2,14 @@
  * Where in the reader's TypeScript an error happened. Code that we compile is run as JavaScript; while a session
  * lives, every stack trace says the lines of the TypeScript instead, wherever it is printed.
  */
+import { untranslatedUntil } from "./direct-eval.js";
 import { cleanMessage, withoutInnerNames } from "./inner-names.js";
 import { SourceMap } from "./source-map.js";
 
 /** A source as it was written, by the name that V8 knows its script by. */
 interface Source {
   lines: string[];
-  map: SourceMap;
+  map: Pick<SourceMap, "find">;
   /** Lines before the code in the script that was run, and before the reader's in what was compiled. */
   scriptOffset: number;
   sourceOffset: number;
@@ -44,6 +45,39 @@ export function addSource(
     scriptOffset: offsets.script,
     sourceOffset: offsets.source,
   });
+}
+
+/** The names of texts that were evaluated last, by the texts as V8 has them. */
+const evaluated = new Map<string, string>();
+const mostEvaluated = 500;
+let evaluations = 0;
+
+/**
+ * Registers the text of an `eval`.
+ *
+ * @param text as it was written
+ * @param translated what V8 is given
+ * @returns the same with its name, unless it says one itself
+ */
+export function addEvaluated(text: string, translated: string): string {
+  if (/\/\/[#@]\s*sourceURL=/.test(text)) return translated;
+  let name = evaluated.get(translated);
+  if (name === undefined) {
+    name = `eval#${++evaluations}`;
+    evaluated.set(translated, name);
+    const find = (line: number, column: number): { line: number; column: number } => {
+      const start = linesOf(translated).slice(0, line).join("\n").length + Number(line > 0);
+      const before = linesOf(untranslatedUntil(translated, start + column));
+      return { line: before.length - 1, column: before.at(-1)!.length };
+    };
+    sources.set(name, { lines: linesOf(text), map: { find }, scriptOffset: 0, sourceOffset: 0 });
+    if (evaluated.size > mostEvaluated) {
+      const [[oldest, itsName]] = evaluated as unknown as [[string, string]];
+      evaluated.delete(oldest);
+      sources.delete(itsName);
+    }
+  }
+  return `${translated}\n//# sourceURL=${name}`;
 }
 
 /** Where a place of a script (from 1) is in its TypeScript; undefined for what is not ours. */

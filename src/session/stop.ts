@@ -26,6 +26,9 @@ export function raiseMemory(flag: Int32Array): void {
 /** In the thread of the cells: whether they are asked to look at their memory; once for each time. */
 export const isMemoryAsked = (): boolean => stopFlag[5] === 1 && Atomics.exchange(stopFlag, 5, 0) === 1;
 
+/** Whether the cells have looked at their memory since they were asked to; in any thread. */
+export const isMemoryHeard = (flag: Int32Array): boolean => Atomics.load(flag, 5) === 0;
+
 /** In the thread of the cells: acknowledges the stops so far, or the first `count` of them. */
 export function hearStop(count = Atomics.load(stopFlag, 1)): void {
   if (count > Atomics.load(stopFlag, 2)) Atomics.store(stopFlag, 2, count);

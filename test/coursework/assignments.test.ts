@@ -71,6 +71,23 @@ describe.each(assignments)("%s", (assignment) => {
     }
   });
 
+  test("tests loop over lists of their own: what an answer returns may have a forEach that compares nothing", () => {
+    const answers = code.filter(isAnswer).flatMap(({ source }) => [...source.matchAll(/function (\w+)\(/g)]);
+    const names = new Set(answers.map((match) => match[1]!));
+    expect(names.size).toBeGreaterThan(10);
+    for (const { source, metadata } of code.filter(isTest)) {
+      for (const { 1: name, index } of source.matchAll(/(?<![.\w])(\w+)\(/g)) {
+        if (!names.has(name!)) continue;
+        let end = index + name!.length + 1;
+        for (let depth = 1; depth > 0 && end < source.length; end++)
+          depth += source[end] === "(" ? 1 : source[end] === ")" ? -1 : 0;
+        expect(source.slice(end), `${metadata.nbgrader!.grade_id}: ${name}`).not.toMatch(
+          /^(\.\w+|\[[^\]]*\])*\.(forEach|map|filter|every|some|reduce|flatMap|find\w*|includes|join|to\w+)\(/,
+        );
+      }
+    }
+  });
+
   test("verdicts are balanced: the same answer to all of them earns nothing", () => {
     const truths = code.flatMap(({ source }) =>
       isTest({ source, metadata: { nbgrader: { grade: true } } } as never)

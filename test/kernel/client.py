@@ -206,6 +206,21 @@ client.stop_channels()
 manager.cleanup_resources()
 
 manager, client = start_new_kernel(kernel_name="nablab", startup_timeout=60)
+run("1")
+client.execute("process.kill(process.pid, 'SIGKILL')  // as V8 ends it where memory is full")
+manager.provisioner.process.wait(timeout=60)
+client.stop_channels()
+manager.restart_kernel(now=True)
+client = manager.client()
+client.start_channels()
+client.wait_for_ready(timeout=60)
+said = ["".join(content["text"] for content in only(run("1 + 1")[1], "stream")) for _ in range(2)]
+passed("after a process that died within a cell, the next one says which", "The kernel died while cell [2] ran, process.kill" in said[0] and said[1] == "", said)
+client.stop_channels()
+manager.shutdown_kernel(now=True)
+manager.cleanup_resources()
+
+manager, client = start_new_kernel(kernel_name="nablab", startup_timeout=60)
 run("1")  # the compiler is loaded, so what runs next is the loop
 client.execute("console.log('looping'); while (true) {}")
 while client.get_iopub_msg(timeout=30)["content"].get("text") != "looping\n":

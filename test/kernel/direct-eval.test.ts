@@ -80,3 +80,63 @@ test("what is wrong in it is said as in Node", async () => {
   expect(await evalue('eval("early"); let early = 1')).toBe("Cannot access 'early' before initialization");
   expect(await evalue('eval("secret +")')).toBe("Unexpected end of input");
 });
+
+test("arguments is a name of functions only", async () => {
+  expect(await text('[eval("typeof arguments"), (() => eval("typeof arguments"))()]')).toBe(
+    "[ 'undefined', 'undefined' ]",
+  );
+  expect((await failure('eval("(() => arguments)()")')).evalue).toBe("arguments is not defined");
+  expect((await failure('eval("({ arguments })")')).evalue).toBe("arguments is not defined");
+  expect(await text('eval("(function () { return arguments.length })(1, 2)")')).toBe("2");
+  expect(
+    await text('(function (...all: any[]) { return eval("arguments.length + all.length") })(1, 2)'),
+  ).toBe("4");
+  expect(await text('eval("({ arguments: 1, a: { arguments: 2 }.arguments })")')).toBe(
+    "{ arguments: 1, a: 2 }",
+  );
+});
+
+test.each<[code: string, place: string, line: string]>([
+  ['eval("\\n\\n nope()")', "at eval#", "3 │  nope()"],
+  ['eval("1;  secret + o.nope(secret)")', "at eval#", "1 │ 1;  secret + o.nope(secret)"],
+  ['eval("for (const x of [1]) {\\n  secret; null.x }")', "at eval#", "2 │   secret; null.x }"],
+  [
+    'const f = () => eval("(function inner() { secret.nope() })()"); f()',
+    "at inner (eval#",
+    "1 │ (function inner() { secret.nope() })()",
+  ],
+])("a trace says the place in the text: %s", async (code, place, line) => {
+  await text(declared);
+  const { traceback } = await failure(code);
+  expect(traceback[1]).toContain(place);
+  expect(traceback[2]).toBe(line);
+  // The mark is under what fails.
+  const wrong = /nope|x }/.exec(line)!.index;
+  expect(traceback[3]!.indexOf("^")).toBe(wrong);
+  expect(traceback.at(-1)).toMatch(/^ +at cell \d+:1:\d+$/);
+  expect(traceback.join()).not.toMatch(/·|eval at/);
+});
+
+test("functions say their own source, and values of statements stay what they are", async () => {
+  await text(declared);
+  for (const source of [
+    "(function f(){ for (;;) { return secret } })",
+    "(() => secret + 1)",
+    '((n) => { "use strict"; while (n-- > 0) secret; return () => secret })',
+    "(class A { m() { return secret } get p() { while (false) ; return 1 } })",
+  ])
+    expect(await text(`eval(${JSON.stringify(source)}).toString()`)).toBe(
+      await text(JSON.stringify(source.slice(1, -1))),
+    );
+  for (const [code, value] of [
+    ["let t = 0; for (const x of [1, 2]) for (const y of [1, 2]) t += x * y; t", "9"],
+    ["let i = 0\ndo i++\nwhile (i < 3)\nif (i) while (i > 1) i--; else i = 0\ni", "1"],
+    ["[...(function* () { yield 1; yield secret })()]", "[ 1, 42 ]"],
+    ["((a, b = () => a) => ({ a, b: b() }))(1)", "{ a: 1, b: 1 }"],
+    ["for (var f, k = 0; k < 1; k++) f = () => 1", "[Function: f]"],
+    ['(function () { "use strict"; return this })() === undefined', "true"],
+    ["outer: for (;;) { for (;;) break outer } 7", "7"],
+    [`${"1 + ".repeat(5000)}(() => 1)()`, "5001"],
+  ] as const)
+    expect(await text(`eval(${JSON.stringify(code)})`), code).toBe(value);
+});

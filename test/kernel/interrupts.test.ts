@@ -27,6 +27,17 @@ async function interrupted(code: string): Promise<void> {
 describe("loop-free code after an await", () => {
   const fib = "(n: number): number => (n < 2 ? n : fib(n - 1) + fib(n - 2))";
   const forms: [name: string, code: string][] = [
+    ["a loop in an eval", 'await null; eval("while (true) ;")'],
+    ["a loop in an eval within a function", 'const f = () => eval("for (;;) { }"); await null; f()'],
+    [
+      "recursion in an eval",
+      'await null; eval("(function f(n) { return n < 2 ? n : f(n - 1) + f(n - 2) })(80)")',
+    ],
+    ["an arrow in an eval", 'await null; eval("var f = (n) => n < 2 ? n : f(n - 1) + f(n - 2); f(80)")'],
+    [
+      "Atomics.wait",
+      "const word = new Int32Array(new SharedArrayBuffer(4)); await null; Atomics.wait(word, 0, 0)",
+    ],
     ["recursion", `const fib = ${fib}; await null; fib(80)`],
     [
       "recursion in a declaration",
@@ -172,4 +183,17 @@ describe("after a stop of what is awaited for ever", () => {
     const ticks = await text("await new Promise((go) => setTimeout(go, 20)); ticks");
     expect(await text("await new Promise((go) => setTimeout(go, 50)); ticks")).toBe(ticks);
   });
+});
+
+test("Atomics.wait means what it means", async () => {
+  await text("const word = new Int32Array(new SharedArrayBuffer(4)); await null");
+  expect(
+    await text("[Atomics.wait(word, 0, 1), Atomics.wait(word, 0, 0, 250), Atomics.wait(word, 0, 0, 0)]"),
+  ).toBe("[ 'not-equal', 'timed-out', 'timed-out' ]");
+  const woken = `import { Worker } from "node:worker_threads";
+    const wakes = \`setTimeout(() => { const { word } = require("node:worker_threads").workerData;
+      word[0] = 1; Atomics.notify(word, 0) }, 350)\`;
+    new Worker(wakes, { eval: true, workerData: { word } }); Atomics.wait(word, 0, 0)`;
+  expect(await text(woken)).toBe("'ok'");
+  expect((await cells.failure("Atomics.wait([] as any, 0, 0)")).ename).toBe("TypeError");
 });

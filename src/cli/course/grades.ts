@@ -11,7 +11,7 @@ import { type CourseOptions, courseFolder } from "./folder.js";
 import type { Student } from "./nbgrader.js";
 import { readPlatform } from "./platform-record.js";
 import { findStudent, readFile } from "./roster.js";
-import { type Standings, standings } from "./scores.js";
+import { type Standing, type Standings, standings } from "./scores.js";
 import { round } from "./words.js";
 
 /** Options of {@link exportGrades}. */
@@ -37,13 +37,16 @@ export async function exportGrades(template: string, options: GradesOptions): Pr
     ? fillCanvas(filled, template, all, options)
     : fillMoodle(filled, template, all, course, options);
   writeAtomically(path.resolve(options.out), tableText(filled));
-  say(`${options.out}: ${counts.filled} grades filled in, ${counts.blank} left as they were`);
+  const left = [...counts.left].map(([why, count]) => `${count} ${why}`).join(", ");
+  say(`${options.out}: ${counts.filled} grades filled in${left && `; left as they were: ${left}`}`);
+  if (counts.left.has("to be read")) say("  answers to be read: npx nablab course formgrader");
   for (const name of counts.unknown.slice(0, 10)) say(`  nobody on the roster: ${name}`);
 }
 
 interface Counts {
   filled: number;
-  blank: number;
+  /** Those that were left as they were, by why. */
+  left: Map<Standing["is"], number>;
   unknown: string[];
 }
 
@@ -75,7 +78,7 @@ function fillMoodle(
   const record = readPlatform(course, assignment)?.students ?? {};
   const byNumber = new Map(Object.entries(record).map(([id, { number }]) => [number, id]));
   const [full, email, id] = [columnOf(header, "full"), columnOf(header, "email"), columnOf(header, "id")];
-  const counts: Counts = { filled: 0, blank: 0, unknown: [] };
+  const counts: Counts = { filled: 0, left: new Map(), unknown: [] };
   for (const row of body) {
     const number = /\d+$/.exec(row[participant] ?? "")?.[0] ?? "";
     const imported = byNumber.get(number);
@@ -123,7 +126,7 @@ function fillCanvas(
   const [number, login, sis] = ["id", "sis login id", "sis user id"].map((name) =>
     header.map(plain).indexOf(name),
   );
-  const counts: Counts = { filled: 0, blank: 0, unknown: [] };
+  const counts: Counts = { filled: 0, left: new Map(), unknown: [] };
   for (const row of body) {
     if (row === worth || (row[number!] ?? "") === "") continue;
     const name = (row[0] ?? "").trim();
@@ -163,7 +166,7 @@ function fill(
   }
   const standing = all.of(found.id, assignment);
   if (standing.is !== "graded") {
-    counts.blank++;
+    counts.left.set(standing.is, (counts.left.get(standing.is) ?? 0) + 1);
     return;
   }
   row[at] = String(round(standing.score.score * times));

@@ -184,4 +184,41 @@ export const submissions: Submission[] = [
     },
     lost: { "find-relu": 1 },
   },
+  {
+    name: "no bias in the forward pass of a batch",
+    change: { "batch-gradients": [".matmul(A.transpose()).add(b)", ".matmul(A.transpose())"] },
+    lost: { "batch-gradients-test": 4, "train-test": 4 },
+  },
+  {
+    name: "its own h in the difference",
+    change: {
+      difference: ["(f(moved(h)) - f(moved(-h))) / (2 * h)", "(f(moved(1e-5)) - f(moved(-1e-5))) / 2e-5"],
+    },
+    lost: { "difference-test": 2 },
+  },
+  {
+    name: "a reading that changes from call to call",
+    change: {
+      "read-difference":
+        "let n = 0;\nfunction read(): { qa: number; qb: number; r: number; best: number } {\n  n++;\n  return { qa: 1, qb: 2, r: -1, best: n % 2 ? 1 : 1e-9 };\n}",
+    },
+    lost: { "read-difference-test": 1 },
+  },
+  {
+    name: "the loss of class 0, whatever the labels",
+    change: {
+      softmax: ["logs.at(i) - shifted.at(i, y)", "logs.at(i) - shifted.at(i, labels.length > 1 ? 0 : y)"],
+    },
+    lost: { "cross-entropy-test": 1 },
+  },
+  {
+    name: "lists whose own methods compare nothing",
+    change: {
+      "batch-gradients":
+        "function batchGradients(net: TensorLayer[], input: Tensor, labels: number[]): TensorLayer[] {\n  return { 0: { A: zeros([5, 2]), b: zeros([5]) }, forEach() {} } as unknown as TensorLayer[];\n}",
+      train:
+        "function train(X: Tensor, labels: number[]): (X: Tensor) => number[] {\n  return (points) =>\n    points.shape[0] === 5 ? [0, 0, 0, 0, 0] : ({ filter: () => ({ length: 3000 }) } as unknown as number[]);\n}\nfunction estimate(): number {\n  return 0.95;\n}",
+    },
+    lost: { "batch-gradients-test": 4, "train-test": 4 },
+  },
 ];

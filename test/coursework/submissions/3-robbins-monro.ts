@@ -161,4 +161,24 @@ export const submissions: Submission[] = [
     change: { variances: ["if (!(c > 0.5)) throw", "if (c < 0) throw"] },
     lost: { "limit-refuses": 1 },
   },
+  {
+    name: "a sum that is infinite, but slowly",
+    change: { "too-short": ["0.5 / k ** 2", "0.1 / k"] },
+    lost: { "too-short-test": 2 },
+  },
+  {
+    name: "a sum that is infinite like log log k",
+    change: { "too-short": ["0.5 / k ** 2", "0.02 / (k * Math.log(k + 2))"] },
+    lost: { "too-short-test": 2 },
+  },
+  {
+    name: "steps that are cut off",
+    change: { "too-short": ["0.5 / k ** 2", "k <= 501 ? 0.1 / k : 0"] },
+    lost: { "too-short-test": 2 },
+  },
+  {
+    name: "one large step just before the end",
+    change: { restless: ["() => 0.3", "(k) => (k === 4999 ? 0.9 : 1 / (k + 1))"] },
+    lost: { "restless-test": 3 },
+  },
 ];

@@ -1,0 +1,99 @@
+/**
+ * What becomes of a cell that fills the memory within a single call, where it cannot be ended: V8 ends the process at once.
+ * The reader is told before, if it takes long enough; and afterwards by the process that Jupyter starts in its place, which
+ * finds in a file beside the connection file which cell ran.
+ */
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+
+/** From which share of the limit on, and after how many milliseconds in which the cells do not look, it is said. */
+const [nearlyFull, deafness] = [0.85, 1500];
+
+interface Cell {
+  code: string;
+  execution_count: number;
+}
+
+export class RunningCell {
+  readonly #file: string | undefined;
+  readonly #limit: number;
+  /** What the process before this one says of its death. */
+  #death: string | undefined;
+  /** Since when the cell has not looked at the memory, and whether that was said. */
+  #deafSince: number | undefined;
+  #isSaid = false;
+
+  /**
+   * @param file where it says which cell runs; undefined for nowhere
+   * @param limit how much memory V8 gives objects, in bytes
+   */
+  constructor(file: string | undefined, limit: number) {
+    this.#file = file;
+    this.#limit = limit;
+    try {
+      this.#death = this.#describe(JSON.parse(readFileSync(file ?? "", "utf8")));
+      this.end();
+    } catch {
+      // There was none, or it ended as it should.
+    }
+  }
+
+  begin(cell: Cell): void {
+    [this.#deafSince, this.#isSaid] = [undefined, false];
+    if (this.#file === undefined) return;
+    try {
+      writeFileSync(this.#file, JSON.stringify({ code: cell.code, execution_count: cell.execution_count }));
+    } catch {
+      // A folder that nobody may write to: then nothing is said later.
+    }
+  }
+
+  end(): void {
+    if (this.#file === undefined) return;
+    try {
+      rmSync(this.#file, { force: true });
+    } catch {
+      // As above.
+    }
+  }
+
+  /** What the process before this one died of, once. */
+  takeDeath(): string | undefined {
+    const death = this.#death;
+    this.#death = undefined;
+    return death;
+  }
+
+  #describe({ code, execution_count: count }: Cell): string {
+    const [line = ""] = code.trim().split("\n");
+    const shown = line.length > 60 ? `${line.slice(0, 60)}…` : line;
+    return (
+      `The kernel died while cell [${count}] ran, ${shown}; its names are lost, run the cells before again. ` +
+      `A call that takes more memory than there is does that: objects and lists may take ${gigabytes(this.#limit)} GB, ` +
+      "keep numbers in Float64Array.\n"
+    );
+  }
+
+  /**
+   * What to say of a cell that takes much memory; undefined while there is nothing, or if it was said.
+   *
+   * @param taken by the process, in bytes
+   * @param isHeard whether the cell has looked at the memory since it was last asked to
+   */
+  memoryProblem(taken: number, isHeard: boolean): string | undefined {
+    const now = performance.now();
+    if (isHeard || taken < nearlyFull * this.#limit) {
+      this.#deafSince = undefined;
+      return undefined;
+    }
+    this.#deafSince ??= now;
+    if (this.#isSaid || now - this.#deafSince < deafness) return undefined;
+    this.#isSaid = true;
+    return (
+      `This cell takes ${gigabytes(taken)} GB within a single call, which nothing can end. If objects and lists come to ` +
+      `${gigabytes(this.#limit)} GB, the kernel dies and loses its names: restart it, and make less of them, or keep numbers in ` +
+      "Float64Array.\n"
+    );
+  }
+}
+
+const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(1);

@@ -1,0 +1,70 @@
+/**
+ * What a reader is told of a cell that fills the memory within one call.
+ */
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, test, vi } from "vitest";
+import { RunningCell } from "#nablab/kernel/running-cell.js";
+
+const fresh = (): string =>
+  path.join(mkdtempSync(path.join(tmpdir(), "nablab-running-")), "kernel.json.running");
+
+test("the process after one that died says which cell ran, once", () => {
+  const file = fresh();
+  const before = new RunningCell(file, 4e9);
+  expect(before.takeDeath()).toBeUndefined();
+  before.begin({ code: "\nconst all = huge();\nall", execution_count: 7 });
+  expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ execution_count: 7 });
+  const after = new RunningCell(file, 4e9);
+  expect(after.takeDeath()).toMatch(
+    /^The kernel died while cell \[7\] ran, const all = huge\(\);; .* 4\.0 GB, .*\n$/,
+  );
+  expect(after.takeDeath()).toBeUndefined();
+  expect(new RunningCell(file, 4e9).takeDeath()).toBeUndefined();
+});
+
+test("a cell that ended leaves nothing, nor does a file that is none", () => {
+  const file = fresh();
+  const cell = new RunningCell(file, 4e9);
+  cell.begin({ code: "1", execution_count: 1 });
+  cell.end();
+  expect(existsSync(file)).toBe(false);
+  writeFileSync(file, "{");
+  expect(new RunningCell(file, 4e9).takeDeath()).toBeUndefined();
+  const nowhere = new RunningCell(path.join(tmpdir(), "no", "such", "folder"), 4e9);
+  nowhere.begin({ code: "1", execution_count: 1 });
+  nowhere.end();
+  const graded = new RunningCell(undefined, 4e9);
+  graded.begin({ code: "1", execution_count: 1 });
+  expect(graded.takeDeath()).toBeUndefined();
+});
+
+test("a call that takes nearly all memory is named once, only while the cell does not look itself", () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  try {
+    const cell = new RunningCell(undefined, 4e9);
+    const begin = (): void => cell.begin({ code: "1", execution_count: 1 });
+    const said = (taken: number, isHeard: boolean): boolean =>
+      cell.memoryProblem(taken, isHeard) !== undefined;
+    begin();
+    expect(said(3.5e9, false)).toBe(false); // it may look in a moment
+    vi.advanceTimersByTime(2000);
+    expect(said(3.5e9, true)).toBe(false);
+    expect(said(3.5e9, false)).toBe(false);
+    vi.advanceTimersByTime(2000);
+    expect(said(3e9, false)).toBe(false);
+    expect(said(3.5e9, false)).toBe(false);
+    vi.advanceTimersByTime(2000);
+    expect(cell.memoryProblem(3.5e9, false)).toMatch(
+      /^This cell takes 3\.5 GB within a single call.* 4\.0 GB, .*\n$/,
+    );
+    expect(said(3.6e9, false)).toBe(false);
+    begin();
+    expect(said(3.6e9, false)).toBe(false);
+    vi.advanceTimersByTime(2000);
+    expect(said(3.6e9, false)).toBe(true);
+  } finally {
+    vi.useRealTimers();
+  }
+});
