@@ -166,6 +166,10 @@ describe("the numbers of a tensor are typed by its dtype", () => {
     'const f: Float64Array = nablab.zeros(3).data, g: Float32Array = nablab.randomNormal(3, { seed: 1, dtype: "float32" }).data',
     // A function of any tensor takes both, and what it returns may be kept where any is.
     `const f = (t: nablab.Tensor) => t.mul(2); let t: nablab.Tensor = f(${single}); t = f(tensor([1])).add(t)`,
+    "const dA: nablab.Tensor[] = [], db: nablab.Tensor[] = []; nablab.flatGradient({ dA, db })",
+    "nablab.Tensor.prototype.matmul = function (this: nablab.Tensor, other) { return this.mul(other) as nablab.Tensor; }",
+    `const f: Float64Array = nablab.stack([tensor(1), 2]).data, g: Float32Array = nablab.concat([${single}, ${single}]).data`,
+    `let g = nablab.zeros(2); g = nablab.concat([g, [1]]); g = nablab.softmax([[1, 2]]); g = nablab.stack([g, tensor([1])])`,
     "const f = (dtype: nablab.DType): nablab.Tensor => tensor([1], { dtype })",
   ])("%s", (code) => expect(errors(code)).toEqual([]));
 

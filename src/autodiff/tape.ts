@@ -357,7 +357,7 @@ export function hessian(f: (x: Traced) => Traced): (x: TensorLike) => Tensor<Flo
  * @example
  * hvp((x) => x.pow(3).sum())([1, 2], [1, 1]).toArray() // → [ 6, 12 ]
  */
-export function hvp(f: (x: Traced) => Traced): (x: TensorLike, v: TensorLike) => Tensor {
+export function hvp(f: (x: Traced) => Traced): (x: TensorLike, v: TensorLike) => Tensor<Float64Array> {
   return (x, v) => {
     const at = new Variable(Tensor.of(x));
     const result = of(f(at));
@@ -373,14 +373,14 @@ export function hvp(f: (x: Traced) => Traced): (x: TensorLike, v: TensorLike) =>
 export function productsWithHessian(
   scalar: Variable,
   variables: readonly Variable[],
-): (vs: readonly TensorLike[]) => Tensor[] {
+): (vs: readonly TensorLike[]) => Tensor<Float64Array>[] {
   const gradients = scalar.gradientsOf(variables);
   return (vs) =>
     gradients
       .map((gradient, i) => gradient.mul(vs[i]!).sum())
       .reduce((sum, part) => sum.add(part))
       .gradientsOf(variables)
-      .map(({ value }) => value);
+      .map(({ value }) => inFloat64(value));
 }
 
 function gradientOf(f: (x: Traced) => Traced, x: Variable): Variable {

@@ -11,8 +11,6 @@ import v8 from "node:v8";
 import { Worker } from "node:worker_threads";
 import { awaitAnswer, expectAnswer, makeAnswer } from "../protocol/answer.js";
 import { stopFlag } from "../session/stop.js";
-import { FramedKernel } from "./framed-kernel.js";
-import { GradedSession, gradedLimits } from "./graded-session.js";
 import { historyFile } from "./history.js";
 import { openFilesProblem } from "./open-files.js";
 import type { Connection, FromSockets, SocketsSetUp, ToSockets } from "./sockets.js";
@@ -29,8 +27,8 @@ const {
   allowPositionals: true,
   options: {
     graded: { type: "boolean", default: false },
-    seconds: { type: "string", default: String(gradedLimits.seconds) },
-    megabytes: { type: "string", default: String(gradedLimits.megabytes) },
+    seconds: { type: "string" },
+    megabytes: { type: "string" },
     "notebook-seconds": { type: "string" },
     mark: { type: "string" },
   },
@@ -49,6 +47,7 @@ if (tooFewFiles) {
 const connection = readConnection(file);
 const historyPath = graded ? undefined : historyFile();
 
+const end = process.exit.bind(process);
 const wire = new Wire({ key: connection.key, scheme: connection.signature_scheme });
 const closed = new Int32Array(new SharedArrayBuffer(4));
 const answer = makeAnswer();
@@ -65,16 +64,23 @@ const setUp: SocketsSetUp = {
 };
 const sockets = new Worker(new URL("./sockets.js", import.meta.url), { workerData: setUp });
 const post = (message: ToSockets): void => sockets.postMessage(message);
+/** What comes before the kernel is loaded. */
+const early: FromSockets[] = [];
+let receive = (message: FromSockets): void => void early.push(message);
+sockets.on("message", (message: FromSockets) => {
+  if ("failed" in message) {
+    console.error(`kernel: ${message.failed}`);
+    end(1);
+  } else receive(message);
+});
+sockets.on("error", (error) => {
+  console.error(`kernel: the sockets failed: ${error.message}`);
+  end(1);
+});
 
-const end = process.exit.bind(process);
-process.exit = ((code) => {
-  kernel.takeLeave();
-  post("close");
-  // The call must not return. Meanwhile the sockets send what is left and close.
-  wait(closed, 0, 0, 2000);
-  end(code);
-}) as typeof process.exit;
-
+// The modules of a session are loaded, and then the compiler, while the thread of the sockets starts and answers.
+const { FramedKernel } = await import("./framed-kernel.js");
+const grading = graded ? await import("./graded-session.js") : undefined;
 const kernel = new FramedKernel({
   wire,
   send: (send, frames) => post({ send, frames }),
@@ -83,12 +89,14 @@ const kernel = new FramedKernel({
     post({ send: "stdin", frames });
     return awaitAnswer(answer);
   },
-  ...(graded
+  ...(grading
     ? {
         createSession: ({ onOutput }) => {
+          const { GradedSession, gradedLimits } = grading;
           const limits = {
-            seconds: Number(seconds),
-            megabytes: Number(megabytes),
+            ...gradedLimits,
+            ...(seconds !== undefined && { seconds: Number(seconds) }),
+            ...(megabytes !== undefined && { megabytes: Number(megabytes) }),
             ...(notebookSeconds !== undefined && { notebookSeconds: Number(notebookSeconds) }),
           };
           const session = new GradedSession({ limits, removeFiles: true, onOutput, ...(mark && { mark }) });
@@ -100,23 +108,24 @@ const kernel = new FramedKernel({
   exit: (code) => process.exit(code),
 });
 
+process.exit = ((code) => {
+  kernel.takeLeave();
+  post("close");
+  // The call must not return. Meanwhile the sockets send what is left and close.
+  wait(closed, 0, 0, 2000);
+  end(code);
+}) as typeof process.exit;
+
 process.on("SIGINT", () => isLateSignal() || kernel.interrupt());
 process.on("SIGTERM", () => process.exit(0));
-
-sockets.on("error", (error) => {
-  console.error(`kernel: the sockets failed: ${error.message}`);
-  end(1);
-});
-sockets.on("message", (message: FromSockets) => {
-  if ("failed" in message) {
-    console.error(`kernel: ${message.failed}`);
-    end(1);
-  } else kernel.receiveFrames(message.received, message.frames, message.stops);
-});
 
 // The compiler takes most of the start. Until it is there, the sockets' thread answers kernel_info itself.
 kernel.start();
 post("awake");
+receive = (message) => {
+  if ("received" in message) kernel.receiveFrames(message.received, message.frames, message.stops);
+};
+for (const message of early) receive(message);
 
 /** What Jupyter says of the sockets; what is missing or unreadable ends the process with one line. */
 function readConnection(file: string): Connection {

@@ -26,6 +26,7 @@ export function nodeFiles(): HostFiles {
     system: { ...sys, realpath: (file) => sys.realpath?.(file) ?? file },
     language: languageTypes(),
     environment,
+    withoutDocumentation: "untilInspection",
     stampOf(file) {
       if (!existsSync(file)) return "";
       const { mtimeMs, size } = statSync(file);

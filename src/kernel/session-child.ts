@@ -53,7 +53,8 @@ const send = (message: Said): void => {
 
 const nativeText = Object.getOwnPropertyDescriptor(Function.prototype, "toString")!;
 const host = nodeHost({ isAlone: isIsolated });
-host.isStrict = host.files.withoutDocumentation = isIsolated;
+host.isStrict = isIsolated;
+if (isIsolated) host.files.withoutDocumentation = true;
 /** What widgets do with what the reader does to them, by their connections. */
 const comms = new Map<string, CommOptions>();
 const session = createNodeSession<number>(

@@ -151,7 +151,11 @@ export function flatGradient(gradients: Gradients, out?: Float64Array): Float64A
 }
 
 /** dA and db, and where a network has other parameters also all of its gradients. */
-export type Gradients = Pick<Backpropagation, "dA" | "db"> & Partial<Pick<Backpropagation, "gradients">>;
+export interface Gradients {
+  dA: readonly Tensor[];
+  db: readonly Tensor[];
+  gradients?: readonly Tensor[];
+}
 
 /** The gradients one after the other; those in dA and db count where they are all. */
 export function gradientList({ dA, db, gradients = [] }: Gradients): readonly Tensor[] {

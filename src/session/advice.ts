@@ -26,6 +26,12 @@ export function adviseOnSyntax(diagnostics: Diagnostic[]): Diagnostic[] {
     if (fix !== undefined)
       return [{ ...diagnostic, messages: [`this line is Python; in TypeScript: ${fix}`] }];
   }
+  const [first, ...others] = diagnostics;
+  const fix = first && (ofParser[first.code] ?? fixOfLine(first));
+  if (first && fix) {
+    const [said = "", ...more] = first.messages;
+    return [{ ...first, messages: [`${said.replace(/\.$/, "")}; ${fix}`, ...more] }, ...others];
+  }
   return diagnostics;
 }
 
@@ -41,13 +47,68 @@ export function advise(diagnostic: Diagnostic, candidates: Candidates): Diagnost
     fixOfNode(code, first) ??
     fixOfMember(diagnostic) ??
     (diagnostic.hints?.ofTensors && tensorMethods[diagnostic.hints.ofTensors]) ??
-    (diagnostic.hints?.expected && `it is an object: ${diagnostic.hints.expected}`);
+    (diagnostic.hints?.expected && `it is ${diagnostic.hints.expected}`) ??
+    fixOfOption(diagnostic) ??
+    fixOfValue(diagnostic) ??
+    ofCode[code];
   if (fix) {
     const said = first.replace(/\.( Did you mean .*| Do you need to change your target library\?.*)?$/, "");
-    return { ...diagnostic, messages: [`${said}; ${fix}`, ...rest] };
+    const short = code === 2353 ? missingIn(first) : undefined;
+    return { ...diagnostic, messages: [`${short ?? said}; ${fix}`, ...rest] };
   }
   const missing = missingIn(rest.at(-1) ?? first);
   return missing && first.length > 80 ? { ...diagnostic, messages: [missing, ...messages] } : diagnostic;
+}
+
+/** What the compiler says well, without the fix. */
+const ofCode: Record<number, string> = {
+  1141: 'the name of a module is in quotes, import { train } from "nablab"',
+  1108: "the last line of a cell shows its value without return",
+  2588: "declare it by let to change it",
+  2451: "to change it, write it without const or let the second time",
+};
+
+/** The same of errors of the parser. */
+const ofParser: Record<number, string> = {
+  1002: "the closing quote is missing",
+};
+
+/** What the parser stumbles at, as the line is written. */
+function fixOfLine({ code, text, column }: Diagnostic): string | undefined {
+  const [before, after] = [text.slice(0, column), text.slice(column)];
+  if (code !== 1005) return undefined;
+  if (/\bfor\s*\(\s*(?:let|var|const)\b[^;()]*,[^;]*$/.test(before) && /^[<>=]|^\s*[<>]/.test(after))
+    return "semicolons are between the parts: for (let i = 0; i < n; i++)";
+  if (/(["'])[^"'`]*\1$/.test(before) && /^\w/.test(after)) {
+    const quote = before.at(-1);
+    return `the text ends at the ${quote} before; put it in other quotes, or write \\${quote}`;
+  }
+  if (/^["'].*["']/.test(after) && /(?:^|[^\w$])[fr]$/.test(before))
+    return "this is Python; in TypeScript `…$" + "{x}…` is a text with values in it";
+  return /^[\p{ID_Start}$_]/u.test(after) && /[\w)\]"'`]\s+$/.test(before)
+    ? `put ; before ${/^[\p{ID_Continue}$]+/u.exec(after)?.[0]}, or the operator that is missing`
+    : undefined;
+}
+
+/** An option that there is not: those that there are. */
+function fixOfOption({ code, messages: [first = ""], hints }: Diagnostic): string | undefined {
+  const [, name = ""] = /properties, (?:and|but) '([^']+)' does not exist/.exec(first) ?? [];
+  if (code !== 2353 || name === "" || !hints?.members || hints.members.length === 0) return undefined;
+  const near = closest(name, hints.members);
+  if (near) return `did you mean ${near}?`;
+  return hints.members.length <= 12 ? `it takes ${hints.members.join(", ")}` : undefined;
+}
+
+/** A text for a number, lists that are added, a call of what is no function, what a function does not return. */
+function fixOfValue({ code, hints }: Diagnostic): string | undefined {
+  if (hints?.called) return hints.called;
+  if (hints?.value === "text") return "Number(text) makes a number of it";
+  if (hints?.value === "number" && (code === 2322 || code === 2345)) return "String(x) makes a text of it";
+  if (hints?.value === "list")
+    return "[...a, ...b] joins lists, xs.map((x) => …) calculates with each entry, tensors have a.add(b)";
+  return hints?.value === "nothing"
+    ? "the function returns nothing; did you forget return, or ( ) around { … }?"
+    : undefined;
 }
 
 /** What tensors have instead of operators. */
@@ -96,6 +157,9 @@ function missingIn(message: string): string | undefined {
 }
 
 function fixOfName(code: number, message: string, { session, exports }: Candidates): string | undefined {
+  const [, type = ""] = /^'([^']+)' only refers to a type/.exec(message) ?? [];
+  if (type !== "" && type !== type.toLowerCase() && type.toLowerCase() in globalThis)
+    return `did you mean ${type.toLowerCase()}?`;
   if (code !== 2304 && code !== 2552 && code !== 2503) return undefined;
   const [, name = ""] = /^Cannot find (?:name|namespace) '([^']+)'/.exec(message) ?? [];
   if (exports.includes(name)) return `import { ${name} } from "nablab"`;
@@ -103,6 +167,8 @@ function fixOfName(code: number, message: string, { session, exports }: Candidat
     return 'this is Node; import { display, html } from "nablab" shows what Deno.jupyter does';
   const words = wordsForName(name);
   if (words) return `in TypeScript ${words}`;
+  const ofMath = [name, name.toUpperCase()].find((one) => Object.hasOwn(Math, one));
+  if (ofMath) return `did you mean Math.${ofMath}?`;
   const near = closest(name, [...session]);
   if (near) return `did you mean ${near}?`;
   if (code === 2552) return undefined; // the compiler has a suggestion
@@ -116,13 +182,14 @@ function fixOfAssignment({ code, messages: [first = ""], text, column }: Diagnos
   const rest = text.slice(column + name.length);
   if ((code !== 2304 && code !== 2552) || name === "") return undefined;
   if (/^\s*=(?!=|>)/.test(rest)) return `a new name is declared: let ${name} = …`;
-  return /^\s*([-+*/%]|\*\*)=/.test(rest) ? `it needs a first value: let ${name} = …` : undefined;
+  return /^\s*(([-+*/%]|\*\*)=|\+\+|--)/.test(rest) ? `it needs a first value: let ${name} = …` : undefined;
 }
 
 /** A module that is not there. */
 function fixOfModule(code: number, message: string): string | undefined {
   const [, module = ""] = /^Cannot find module .*?'([^']+)'/.exec(message) ?? [];
-  if ((code !== 2307 && code !== 2882) || /^[./#]/.test(module)) return undefined;
+  if ((code !== 2307 && code !== 2882) || module.startsWith("#")) return undefined;
+  if (/^[./]/.test(module)) return "there is no such file beside the notebook";
   if (/^(jsr|https?):/.test(module))
     return 'only packages of npm can be imported: %install NAME, then import … from "NAME"';
   const name = module.replace(/^npm:\/?/, "");

@@ -83,5 +83,10 @@ export function bind(box: Box, module: Record<string, unknown>, imported: string
     box.d = whole.default;
   else if (imported in module) box.d = module[imported];
   else if (holds(whole) && imported in whole) box.d = whole[imported];
-  else throw new SyntaxError(`import: the module exports no ${JSON.stringify(imported)}`);
+  else
+    throw new SyntaxError(
+      imported === "default"
+        ? 'import: the module exports no "default"; import { name } or import * as name does'
+        : `import: the module exports no ${JSON.stringify(imported)}`,
+    );
 }

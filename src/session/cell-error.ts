@@ -105,7 +105,7 @@ function describe(error: object, isOwn: IsOwn, shown = new Set<object>()): strin
 
 /** Name and message as text, whatever they are. */
 function headOf(error: object): { name: string; message: string } {
-  const [name, message] = [read(error, "name"), refusal(error) ?? read(error, "message")];
+  const [name, message] = [read(error, "name"), refusal(error) ?? overflow(error) ?? read(error, "message")];
   return {
     name: typeof name === "string" && name !== "" ? shorten(name) : "Error",
     message: shorten(withoutInnerNames(textOf(message))),
@@ -159,6 +159,14 @@ function inspectSafely(value: unknown): string {
   } catch {
     return typeof value === "function" ? "[Function]" : "[object]"; // its own inspection failed
   }
+}
+
+/** What V8 means by its stack. */
+function overflow(error: object): string | undefined {
+  const message = read(error, "message");
+  return error instanceof RangeError && message === "Maximum call stack size exceeded"
+    ? `${message}: a function calls itself without end, or is given a list of too many arguments, f(...xs)`
+    : undefined;
 }
 
 /** What Node means by "Access to this API has been restricted", and by EMFILE. */

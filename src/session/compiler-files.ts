@@ -31,10 +31,13 @@ export class CompilerFiles {
   /** Files with an import that was not found. */
   #unresolved = new Set<string>();
   #changes = 0;
+  /** Whether the documentation of fixed files is there, as far as there is any. */
+  #isDocumented: boolean;
 
   constructor(ts: typeof TypeScript, files: HostFiles) {
     this.#ts = ts;
     this.#there = files;
+    this.#isDocumented = files.withoutDocumentation !== "untilInspection";
     this.cwd = files.cwd;
     this.options = {
       target: ts.ScriptTarget.ES2024,
@@ -56,9 +59,8 @@ export class CompilerFiles {
       jsxFragmentFactory: "n·fragment",
     };
     this.#read(files);
-    const { language, environment } = files;
-    for (const file of [language, environment]) this.#memory.set(file.path, { ...file, version: "1" });
-    this.roots = [environment.path];
+    this.#writeStandardTypes();
+    this.roots = [files.environment.path];
     this.#system = remembering(files);
     this.#resolutions = this.#emptyResolutions();
   }
@@ -95,8 +97,25 @@ export class CompilerFiles {
   versionOf = (file: string): string => {
     const memory = this.#memory.get(file);
     if (memory) return memory.version;
-    return this.#there.isFixed(file) ? "1" : this.#there.stampOf(file);
+    return this.#there.isFixed(file) ? this.#fixedVersion() : this.#there.stampOf(file);
   };
+
+  #fixedVersion(): string {
+    return this.#isDocumented ? "documented" : "undocumented";
+  }
+
+  #writeStandardTypes(): void {
+    const { language, environment } = this.#there;
+    for (const file of [language, environment])
+      this.#memory.set(file.path, { ...file, version: this.#fixedVersion() });
+  }
+
+  /** Has the compiler read files again for their documentation, once. */
+  document(): void {
+    if (this.#isDocumented) return;
+    this.#isDocumented = true;
+    this.#writeStandardTypes();
+  }
 
   read = (file: string): string | undefined => this.#memory.get(file)?.text ?? this.#system.readFile(file);
 
@@ -178,7 +197,8 @@ export class CompilerFiles {
       const languageVersion = this.options.target!;
       const target = typeof options === "object" ? options : { languageVersion: options ?? languageVersion };
       const { ParseAll, ParseNone } = this.#ts.JSDocParsingMode;
-      const jsDocParsingMode = this.#there.withoutDocumentation ? ParseNone : ParseAll;
+      const isBare = this.#there.withoutDocumentation === true || version === "undocumented";
+      const jsDocParsingMode = isBare ? ParseNone : ParseAll;
       const how = { ...target, jsDocParsingMode };
       const parsed = this.#ts.createLanguageServiceSourceFile(file, snapshot, how, version, false, kind);
       // `@jsx h` in a file: we look that up ourselves, as `h` may be in a box (rewrite/jsx.ts).

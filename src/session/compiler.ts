@@ -341,6 +341,7 @@ export class Compiler {
 
   /** Type and documentation of what stands at `position`. */
   inspect(source: string, position: number): TypeScript.QuickInfo | undefined {
+    this.#files.document();
     const before = this.#look(source);
     return this.#service.getQuickInfoAtPosition(this.#cell, before.length + position);
   }

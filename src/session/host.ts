@@ -43,8 +43,11 @@ export interface HostFiles {
    * `"ambient"` for one that `environment` declares; undefined for all others.
    */
   declarationsOf(module: string, from: string): string | undefined;
-  /** Leaves out the documentation of packages, a quarter of the time that reading their types takes, where it cannot be looked up. */
-  withoutDocumentation?: boolean;
+  /**
+   * Leaves out the documentation of types, a quarter of the time that reading them takes: where it cannot be looked up
+   * (true); or that of files which stay as they are, until it is looked up.
+   */
+  withoutDocumentation?: boolean | "untilInspection";
 }
 
 /** Which cell running code belongs to, also after an await. */

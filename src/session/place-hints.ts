@@ -17,13 +17,19 @@ export interface PlaceHints {
   forgotAwait?: "one" | "all";
   /** Whether an operand is one of nablab's tensors, and of which operation. */
   ofTensors?: "arithmetic" | "order";
-  /** The object that is expected where something else stands, as `{ title, scale?, range? }`. */
+  /** What is expected where something else stands: an object, as `{ title, scale?, range? }`, or a list. */
   expected?: string;
+  /** What the value is, where the fix rests on it alone. */
+  value?: "text" | "number" | "list" | "nothing";
+  /** What to write instead of calling what is no function. */
+  called?: string;
 }
 
 /** Codes of the compiler. */
 const noProperty = new Set([2339, 2551]);
 const notAssignable = new Set([2322, 2345, 2739, 2740, 2741, 2559, 2769, 2820]);
+const unknownProperty = new Set([2353, 2561]);
+const notCallable = 2349;
 /** "Did you forget to use 'await'?" */
 const forgottenAwait = 2773;
 
@@ -43,14 +49,47 @@ export function hintsAt(place: Place, diagnostic: TypeScript.Diagnostic): PlaceH
   if (!node) return {};
   if (relatedInformation.some((one) => one.code === forgottenAwait)) return { forgotAwait: "one" };
   if (noProperty.has(code)) return memberHints(place, node);
+  if (unknownProperty.has(code) && ts.isObjectLiteralExpression(node.parent.parent)) {
+    const expected = checker.getContextualType(node.parent.parent);
+    return { members: expected?.getApparentProperties().map(({ name }) => name) ?? [] };
+  }
   if (notAssignable.has(code)) return assignmentHints(place, node);
   // Operands, what is called, gone through, spread or taken apart.
   const operands = ts.isBinaryExpression(node) ? [node.left, node.right] : [node];
   const types = operands.map((operand) => checker.getTypeAtLocation(operand));
   if (ofOperation.has(code) && types.some((type) => isPromise(checker, type))) return { forgotAwait: "one" };
-  if (!ofArithmetic.has(code) || !types.some((type) => isOwnTensor(place, type))) return {};
+  if (code === notCallable) return calledHints(place, node);
+  if (!ofArithmetic.has(code)) return {};
+  if (!types.some((type) => isOwnTensor(place, type))) {
+    const [value] = types.map((type) => kindOf(ts, checker, type)).filter((kind) => kind !== "number");
+    return value ? { value } : {};
+  }
   const isOrder = ts.isBinaryExpression(node) && /^[<>]=?$/.test(node.operatorToken.getText(file));
   return { ofTensors: isOrder ? "order" : "arithmetic" };
+}
+
+/** `text.length()`, `xs(0)`, `2(x + 1)`: a call of what is no function. */
+function calledHints({ ts, checker }: Place, node: TypeScript.Node): PlaceHints {
+  const call = ts.isPropertyAccessExpression(node.parent) ? node.parent.parent : node.parent;
+  if (!ts.isCallExpression(call)) return {};
+  const type = checker.getTypeAtLocation(call.expression);
+  if (type.getCallSignatures().length > 0) return {};
+  if (call.arguments.length === 0) return { called: "it is no function: leave out ()" };
+  const kind = kindOf(ts, checker, type);
+  if (kind === "list") return { called: "entries of a list are xs[0], xs[1], …" };
+  return kind === "number" ? { called: "a product is written a * (b + c)" } : {};
+}
+
+/** What a value is, of what beginners mistake for something else. */
+function kindOf(
+  ts: typeof TypeScript,
+  checker: TypeScript.TypeChecker,
+  type: TypeScript.Type,
+): PlaceHints["value"] {
+  if (type.flags & ts.TypeFlags.StringLike) return "text";
+  if (type.flags & ts.TypeFlags.NumberLike) return "number";
+  if (type.flags & ts.TypeFlags.Void) return "nothing";
+  return checker.isArrayLikeType(type) ? "list" : undefined;
 }
 
 const ofArithmetic = new Set([2356, 2362, 2363, 2365, 2736]);
@@ -92,6 +131,7 @@ function memberHints({ ts, checker, file }: Place, node: TypeScript.Node): Place
     // `later().thne` is a misspelt member of the promise, unless its value has it.
     return { members: has(checker.getAwaitedType(type)) ? [] : members, forgotAwait: "one" };
   }
+  if (type.flags & ts.TypeFlags.Void) return { value: "nothing" };
   const receiver = receiverOf(ts, checker, type);
   const result = type.getCallSignatures()[0]?.getReturnType();
   return {
@@ -124,19 +164,35 @@ function assignmentHints({ ts, checker }: Place, node: TypeScript.Node): PlaceHi
     if (isListOfPromises(checker, type) && !isListOfPromises(checker, expected))
       return { forgotAwait: "all" };
   }
+  const kind = kindOf(ts, checker, type);
+  const isExpected = (flag: TypeScript.TypeFlags): boolean => (expected.flags & flag) !== 0;
+  if (kind === "text" && isExpected(ts.TypeFlags.NumberLike)) return { value: kind };
+  if (kind === "number" && isExpected(ts.TypeFlags.StringLike)) return { value: kind };
+  // A list of one of the values that it may hold.
+  const lists = (expected.isUnion() ? expected.types : [expected]).filter((one) =>
+    checker.isArrayLikeType(one),
+  );
+  if (kind !== "list" && lists.length > 0) {
+    const isEntry = lists.some((one) => {
+      const entry = one.getNumberIndexType();
+      return entry !== undefined && checker.isTypeAssignableTo(type, entry);
+    });
+    const text = value.getText();
+    return { expected: `a list: ${isEntry && text.length < 30 ? `[${text}]` : "[…]"}` };
+  }
   // An object that lacks something is said by what it lacks.
   const isRecord =
     (type.flags & ts.TypeFlags.Object) !== 0 &&
     !checker.isArrayLikeType(type) &&
     type.getCallSignatures().length === 0;
-  if (isRecord || (expected.flags & ts.TypeFlags.Object) === 0) return {};
+  if (isRecord || !isExpected(ts.TypeFlags.Object)) return {};
   const isPlain = expected.getCallSignatures().length + expected.getConstructSignatures().length === 0;
   const members = expected.getProperties();
   if (!isPlain || expected.isClass() || members.length === 0 || members.length > 8) return {};
   if (checker.isArrayLikeType(expected) || members.some(({ flags }) => flags & ts.SymbolFlags.Method))
     return {};
   const parts = members.map(({ name, flags }) => name + (flags & ts.SymbolFlags.Optional ? "?" : ""));
-  return { expected: `{ ${parts.join(", ")} }` };
+  return { expected: `an object: { ${parts.join(", ")} }` };
 }
 
 /** What is assigned where the compiler marks an assignment, a declaration or a `return`. */

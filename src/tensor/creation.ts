@@ -3,7 +3,8 @@
  */
 
 import { checkWhole } from "../options/check.js";
-import { zeroArray } from "./kernels.js";
+import { type FloatArray, zeroArray } from "./kernels.js";
+import type { Nested } from "./nested.js";
 import { checkShape, formatShape, type Shape, sizeOf } from "./shapes.js";
 import { type ArrayOf, type DType, Tensor, type TensorLike } from "./tensor.js";
 
@@ -132,6 +133,13 @@ export function linspace<D extends DType = "float64">(
   return t;
 }
 
+/** The numbers of tensors that are put together: float32 only if all are; lists are float64. */
+export type NumbersOf<P> = [P] extends [Tensor<Float32Array>]
+  ? Float32Array
+  : [P] extends [Tensor<Float64Array> | Nested]
+    ? Float64Array
+    : FloatArray;
+
 /**
  * Concatenates tensors along an existing axis.
  *
@@ -141,7 +149,7 @@ export function linspace<D extends DType = "float64">(
  * @example
  * concat([[[1, 2]], [[3, 4], [5, 6]]]).toArray() // → [ [ 1, 2 ], [ 3, 4 ], [ 5, 6 ] ]
  */
-export function concat(parts: readonly TensorLike[], axis = 0): Tensor {
+export function concat<P extends readonly TensorLike[]>(parts: P, axis = 0): Tensor<NumbersOf<P[number]>> {
   const tensors = parts.map((part) => (part instanceof Tensor ? part : tensor(part)));
   const first = tensors[0];
   if (!first) throw new RangeError("concat: there must be at least one tensor, got none");
@@ -167,7 +175,7 @@ export function concat(parts: readonly TensorLike[], axis = 0): Tensor {
     }
     start += width;
   }
-  return new Tensor(shape, out);
+  return new Tensor(shape, out as NumbersOf<P[number]>);
 }
 
 /**
@@ -177,7 +185,7 @@ export function concat(parts: readonly TensorLike[], axis = 0): Tensor {
  * @example
  * stack([[1, 2], [3, 4]]).shape // → [ 2, 2 ]
  */
-export function stack(parts: readonly TensorLike[]): Tensor {
+export function stack<P extends readonly TensorLike[]>(parts: P): Tensor<NumbersOf<P[number]>> {
   const tensors = parts.map((part) => (part instanceof Tensor ? part : tensor(part)));
-  return concat(tensors.map((one) => one.reshape([1, ...one.shape])));
+  return concat(tensors.map((one) => one.reshape([1, ...one.shape]))) as Tensor<NumbersOf<P[number]>>;
 }

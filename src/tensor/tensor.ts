@@ -38,13 +38,15 @@ import {
 export type { ArrayOf, DType, FloatArray };
 
 /** The numbers of a result: float32 only if those of both operands are. */
-export type Joined<A extends FloatArray, B extends FloatArray> = [A | B] extends [Float32Array]
-  ? Float32Array
-  : [A] extends [Float64Array]
-    ? Float64Array
-    : [B] extends [Float64Array]
+export type Joined<A extends FloatArray, B extends FloatArray> = 0 extends 1 & A
+  ? A // any, as of Tensor.prototype
+  : [A | B] extends [Float32Array]
+    ? Float32Array
+    : [A] extends [Float64Array]
       ? Float64Array
-      : FloatArray;
+      : [B] extends [Float64Array]
+        ? Float64Array
+        : FloatArray;
 
 /** What the operations of a tensor accept as the other operand. */
 export type TensorLike<A extends FloatArray = FloatArray> = Tensor<A> | Nested;

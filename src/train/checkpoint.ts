@@ -3,6 +3,7 @@
  * continues as if it had never stopped, bit for bit.
  */
 import { inspect } from "#platform";
+import type { Dataset } from "../data/index.js";
 import {
   readSafetensors,
   type Safetensors,
@@ -11,8 +12,9 @@ import {
 } from "../data/safetensors.js";
 import { type Displayable, displaySymbol, type MimeBundle, table } from "../display/index.js";
 import type { TrainingState } from "../engine/trainer.js";
-import type { Sequential } from "../nn/index.js";
+import type { Loss, Sequential } from "../nn/index.js";
 import type { Rule } from "../optim/index.js";
+import { isSameResponse, responseOf } from "./network-behaviour.js";
 import { addParameters, isSingle } from "./network-file.js";
 import type { EpochRecord, Measured, MeasuredLayers, RunSettings } from "./record.js";
 import { type Behaviour, behaviourOf, differenceAt } from "./rule-behaviour.js";
@@ -45,6 +47,8 @@ export class Checkpoint implements Displayable {
   readonly best?: Snapshot;
   /** What the rule did to two parameters, where its text does not say which it is. */
   readonly behaviour?: Behaviour;
+  /** What network and loss gave for some samples, whose texts do not say all about custom ones. */
+  readonly response?: readonly number[];
 
   /** For `loadCheckpoint()` and `train()`. */
   constructor(content: Omit<Checkpoint, "step" | symbol>) {
@@ -59,6 +63,7 @@ export class Checkpoint implements Displayable {
     this.measuredLayers = content.measuredLayers;
     if (content.best) this.best = content.best;
     if (content.behaviour) this.behaviour = content.behaviour;
+    if (content.response) this.response = content.response;
   }
 
   /** Steps done. */
@@ -114,8 +119,8 @@ export function writeCheckpoint(file: string, checkpoint: Checkpoint, model: Seq
   }
   tensors.set("run.loss", { shape: [loss.length], data: loss });
   tensors.set("run.stepSize", { shape: [stepSize.length], data: stepSize });
-  const { epochs, measured, measuredLayers, behaviour } = checkpoint;
-  const record = { settings, numbers, epochs, measured, measuredLayers, behaviour };
+  const { epochs, measured, measuredLayers, behaviour, response } = checkpoint;
+  const record = { settings, numbers, epochs, measured, measuredLayers, behaviour, response };
   writeSafetensors(file, { tensors, texts: { format, state: JSON.stringify(record) } });
 }
 
@@ -137,7 +142,7 @@ export function loadCheckpoint(file: string): Checkpoint {
       `loadCheckpoint: the file holds tensors, but is not a checkpoint of train(); got ${file}`,
     );
   }
-  const { settings, numbers, epochs, measured, behaviour, ...rest } = JSON.parse(
+  const { settings, numbers, epochs, measured, behaviour, response, ...rest } = JSON.parse(
     stored.texts.state!,
     runNumbers,
   );
@@ -162,6 +167,7 @@ export function loadCheckpoint(file: string): Checkpoint {
     ...unpacked(measured, rest),
     ...(best && { best: { theta: best, buffers: kept("run.bestBuffers") } }),
     ...(behaviour && { behaviour }),
+    ...(response && { response }),
   });
 }
 
@@ -194,6 +200,19 @@ export function checkResumes(settings: RunSettings, { settings: made, epochs, st
       `train: the checkpoint has ${epochs.length} epochs already; ask for at least as many in total, got epochs ${settings.epochs}`,
     );
   }
+}
+
+/** Throws where network and loss gave something else: with another custom layer, activation, loss or penalty of the same name. */
+export function checkResponse(
+  model: Sequential,
+  task: { data: Dataset; loss: Loss },
+  { response, theta, buffers }: Checkpoint,
+): void {
+  const own = response && responseOf(model, task, { theta, buffers });
+  if (!own || isSameResponse(response, own)) return;
+  throw new RangeError(
+    `train: the checkpoint was made with another custom layer, activation, loss or penalty: with its parameters ${Math.min(4, task.data.size)} samples had the loss ${response[0]} and another gradient; resume with the same functions, got ${own[0]}`,
+  );
 }
 
 /** Throws where the rule did something else: with another step size, β or link, which its text does not name. */

@@ -18,7 +18,7 @@ import { type Rule, sgd } from "../optim/index.js";
 import { isPlainRule } from "../optim/rule.js";
 import { checkFunction, checkOneOf, checkWhole } from "../options/check.js";
 import { checkData, checkFits, checkRule } from "./check-fits.js";
-import { Checkpoint, checkBehaviour, checkResumes, loadCheckpoint } from "./checkpoint.js";
+import { Checkpoint, checkBehaviour, checkResponse, checkResumes, loadCheckpoint } from "./checkpoint.js";
 import { checkEarlyStopping, type EarlyStopping } from "./early-stopping.js";
 import { architectureOf, fingerprintOf } from "./fingerprint.js";
 import type { Measure } from "./measure.js";
@@ -216,6 +216,7 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
   if (from) {
     checkResumes(settings, from);
     checkBehaviour(rule, from);
+    checkResponse(model, { data, loss }, from);
   }
   return {
     model,

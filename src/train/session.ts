@@ -10,6 +10,7 @@ import { Checkpoint, writeCheckpoint } from "./checkpoint.js";
 import { bestEpoch } from "./early-stopping.js";
 import { evaluate } from "./evaluate.js";
 import { type Measure, measureAll } from "./measure.js";
+import { responseOf } from "./network-behaviour.js";
 import { type NotFinite, notFiniteMessage } from "./not-finite.js";
 import type { Task } from "./options.js";
 import { type EpochRecord, stepsPerEpoch, totalSteps } from "./record.js";
@@ -237,6 +238,7 @@ export class Session implements Progress {
     if (!keep || this.#savedAt === steps) return;
     this.#savedAt = steps;
     const behaviour = behaviourOf(rule, steps, model.parameterCount);
+    const response = responseOf(model, this.#task, model);
     const record = { settings, loss, stepSize, epochs, measured, measuredLayers };
     const now = {
       ...record,
@@ -245,6 +247,7 @@ export class Session implements Progress {
       state: state(),
       ...(this.#best && { best: this.#best }),
       ...(behaviour && { behaviour }),
+      ...(response && { response }),
     };
     writeCheckpoint(keep.file, new Checkpoint(now), model);
   }

@@ -220,7 +220,10 @@ test.each([
 
 test.each<[code: string, message: string]>([
   ['if (1) console.log("time: " + 1', "')' expected."],
-  ['if (1) console.log("sign: +") else console.log("-")', "';' expected."],
+  [
+    'if (1) console.log("sign: +") else console.log("-")',
+    "';' expected; put ; before else, or the operator that is missing",
+  ],
   ['while (true) console.log(1 > 2 ? "a" : "b" "c")', "',' expected."],
   ['console.log("a"\nif (1) { 2 } else { 3 }', "',' expected."],
   ['const m = ["a": 1]', "',' expected."],
@@ -296,4 +299,63 @@ test("types are said without the file of their cell; two of one name, by their c
     expect(data["text/plain"], code).not.toMatch(/import\("|\[\d+\]/);
     expect(data["text/plain"], code).toContain("Twice");
   }
+});
+
+test.each<[code: string, fix: string]>([
+  ["list(1)", "it is a list: [1]"],
+  ["list(new Map() as any as Date)", "it is a list: […]"],
+  ["const v: number[] = 2 * 3", "it is a list: [2 * 3]"],
+  ['options({ eta: "0.1" })', "Number(text) makes a number of it"],
+  ["Number.parseFloat(3)", "String(x) makes a text of it"],
+  ["options({ lr: 1 })", "it takes eta, steps"],
+  ['2 * "3"', "Number(text) makes a number of it"],
+  [
+    "[1] + [2]",
+    "[...a, ...b] joins lists, xs.map((x) => …) calculates with each entry, tensors have a.add(b)",
+  ],
+  ["'a'.length()", "it is no function: leave out ()"],
+  ["[1, 2](0)", "entries of a list are xs[0], xs[1], …"],
+  ["2(1 + 1)", "a product is written a * (b + c)"],
+  ["((a) => { a: 1 })(1).a", "the function returns nothing; did you forget return, or ( ) around { … }?"],
+  ["const c = 1; c = 2", "declare it by let to change it"],
+  ["const c = 1; const c = 2", "to change it, write it without const or let the second time"],
+  ["Console.log(1)", "did you mean console?"],
+  ["pi", "did you mean Math.PI?"],
+  ["sqrt(2)", "did you mean Math.sqrt?"],
+  ["counter++", "it needs a first value: let counter = …"],
+  ['import x from "./nothere"', "there is no such file beside the notebook"],
+  ["import { train } from nablab", 'the name of a module is in quotes, import { train } from "nablab"'],
+  ['const s = "abc', "the closing quote is missing"],
+  ["const s = 'it's'", "the text ends at the ' before; put it in other quotes, or write \\'"],
+  ["let z = 1 z = 2", "put ; before z, or the operator that is missing"],
+  ["for (let i = 0, i < 3, i++) {}", "semicolons are between the parts: for (let i = 0; i < n; i++)"],
+  ['console.log(f"loss {1}")', "this is Python; in TypeScript `…$" + "{x}…` is a text with values in it"],
+  ["return 5", "the last line of a cell shows its value without return"],
+])("a beginner's mistake has its fix in the first line: %s", async (code, fix) => {
+  await text("function list(xs: number[]) {} function options(o: { eta?: number; steps?: number }) {}");
+  const line = await first(code);
+  expect(line.slice(-fix.length - 2)).toBe(`; ${fix}`);
+});
+
+test.each([
+  "const n: number = { a: 1 } as Date",
+  "const t: string[] = ['a', 1n as any as string, 2 as any]; t.nope",
+  "new Date()(1)",
+  "1n + 1",
+  "const zz = (1 + ",
+])("where no fix is known none is said: %s", async (code) => {
+  expect(await first(code)).not.toContain("; ");
+});
+
+test("an option that there is not", async () => {
+  await text("interface Steps { eta?: number; steps?: number } function take(o: Steps) {}");
+  expect(await first("take({ lr: 1 })")).toBe("Steps has no lr; it takes eta, steps");
+  expect(await first("take({ stpes: 1 })")).toMatch(/Did you mean to write 'steps'\?$/);
+});
+
+test("a recursion without end, and a module without a default", async () => {
+  expect((await failure("const r = (): number => r(); r()")).evalue).toContain("calls itself without end");
+  expect((await failure('import nablab from "nablab"')).evalue).toBe(
+    'import: the module exports no "default"; import { name } or import * as name does',
+  );
 });

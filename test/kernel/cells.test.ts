@@ -187,7 +187,9 @@ describe("TypeScript", () => {
   test("a type error in a file that a cell imports is said with its place", async () => {
     file("bad.ts", 'export const fine = 1;\nexport const n: number = "text";');
     const { evalue, traceback } = await failure('import { fine } from "./bad"; fine');
-    expect(evalue).toBe("TS2322: Type 'string' is not assignable to type 'number'. (bad.ts:2)");
+    expect(evalue).toBe(
+      "TS2322: Type 'string' is not assignable to type 'number'; Number(text) makes a number of it (bad.ts:2)",
+    );
     expect(traceback[1]).toBe('2 │ export const n: number = "text";');
     expect(await text("1")).toBe("1");
   });

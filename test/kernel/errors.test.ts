@@ -135,7 +135,8 @@ test("huge messages, names, fields and stacks are cut", async () => {
   expect(traceback).toContain("    … (more frames are not shown)");
   expect(await failure("const endless = (): number => endless() + 1; endless()")).toMatchObject({
     ename: "RangeError",
-    evalue: "Maximum call stack size exceeded",
+    evalue:
+      "Maximum call stack size exceeded: a function calls itself without end, or is given a list of too many arguments, f(...xs)",
   });
 });
 

@@ -126,9 +126,11 @@ test("a type error stops the cell before it runs, with code, place and caret", a
   expect(result.status).toBe("error");
   const { ename, evalue, traceback } = result as Extract<CellResult, { status: "error" }>;
   expect(ename).toBe("TypeScriptError");
-  expect(evalue).toBe("TS2322: Type 'string' is not assignable to type 'number'. (line 2)");
+  expect(evalue).toBe(
+    "TS2322: Type 'string' is not assignable to type 'number'; Number(text) makes a number of it (line 2)",
+  );
   expect(bare(traceback)).toEqual([
-    "cell:2:7 - error TS2322: Type 'string' is not assignable to type 'number'.",
+    "cell:2:7 - error TS2322: Type 'string' is not assignable to type 'number'; Number(text) makes a number of it",
     '2 │ const n: number = "seven";',
     "  │       ~",
   ]);
@@ -137,7 +139,7 @@ test("a type error stops the cell before it runs, with code, place and caret", a
 test("a type error is explained under its line, each line once", async () => {
   const result = await run("let p: { x: { y: number } };\n\tp = { x: { y: '', z: 1 } };\nnowhere()");
   expect(bare((result as { traceback: string[] }).traceback)).toEqual([
-    "cell:2:13 - error TS2322: Type 'string' is not assignable to type 'number'.",
+    "cell:2:13 - error TS2322: Type 'string' is not assignable to type 'number'; Number(text) makes a number of it",
     "2 │ \tp = { x: { y: '', z: 1 } };",
     "  │ \t           ~",
     "cell:3:1 - error TS2304: Cannot find name 'nowhere'.",

@@ -110,3 +110,31 @@ test.each([
 ])("refuses %s dimensions with %o", (dimension, options, message) => {
   expect(() => checkConservative(bowl(dimension), options)).toThrow(message);
 });
+
+const half = (scale: number) => (theta: ArrayLike<number>) => (scale * (theta[0]! ** 2 + theta[1]! ** 2)) / 2;
+test.each<[string, number, number, "yes" | "no"]>([
+  ["right", 1e-200, 1e-200, "yes"],
+  ["1 % off", 1e-200, 1.01e-200, "no"],
+  ["none", 1e-20, 0, "no"],
+  ["right", 1e200, 1e200, "yes"],
+  ["1 % off", 1e200, 1.01e200, "no"],
+  ["right", 0, 0, "yes"],
+  ["some, of a constant", 0, 1e-14, "no"],
+])("a field that is %s is judged by the size of F: %d, %d", (_, scale, slope, verdict) => {
+  const field = {
+    dimension: 2,
+    value: half(scale),
+    autodiff: (theta: ArrayLike<number>) => [scale * theta[0]!, slope * theta[1]!],
+  };
+  expect(checkConservative(field, { points: 200, curves: 5 }).verdict).toBe(verdict);
+});
+
+test("a rotation by a millionth is found beside a slope of 1", () => {
+  const field = bowl(2, 0, (theta) => [theta[0]! - 1e-6 * theta[1]!, theta[1]! + 1e-6 * theta[0]!]);
+  expect(checkConservative(field).verdict).toBe("no");
+});
+
+test("a constant that is rounded says nothing of a field that small", () => {
+  const field = { dimension: 2, value: () => 1, autodiff: () => [1e-14, 0] };
+  expect(checkConservative(field, { points: 50, curves: 5 }).holds).toBe(false);
+});

@@ -1,5 +1,5 @@
 // The laws whose mean no sample shows, and what is known of noise. How often verdicts err is counted in test/long/noise.test.ts.
-import { checkNoise, type Estimator, finiteSum, quadratic, type Random } from "nablab";
+import { checkNoise, type Estimator, finiteSum, quadratic, type Random, random } from "nablab";
 import { describe, expect, test } from "vitest";
 
 const at = [[0]];
@@ -125,4 +125,13 @@ describe("finite variance", () => {
     expect(finding!.verdict).toBe("undecided");
     expect(finding!.text).toMatch(/tail index \d.* ± .* if the tail goes on like this/);
   });
+});
+
+test("draws from a stream of its own are no constants", () => {
+  const own = random(1);
+  const rare: Estimator = () => [own.uniform() < 1e-7 ? 1e7 : 0];
+  expect(checkNoise(rare, { at: [[0]], mean: () => [0] }).verdict).toBe("undecided");
+  // One that asks for no random number at all is exact.
+  expect(checkNoise(() => [1], { at: [[0]], mean: () => [1] }).verdict).toBe("yes");
+  expect(own.uniform()).toBeLessThan(1);
 });

@@ -174,3 +174,9 @@ describe("the verdict on a rate", () => {
     expect(decided).toBeGreaterThan(250);
   });
 });
+
+test("a window that ends before it begins is refused", () => {
+  expect(() => fitRate([1, 0.5, 0.25, 0.125], { from: 3, to: 1 })).toThrow(
+    "fitRate: from must be at most to, got from 3 and to 1",
+  );
+});

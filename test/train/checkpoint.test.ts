@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import path from "node:path";
 import {
+  type Activation,
   adadelta,
   adagrad,
   adagradNorm,
@@ -12,13 +13,16 @@ import {
   averaging,
   chain,
   clipNorm,
+  crossEntropy,
   type Dataset,
   dataset,
   decayWeights,
+  defineLayer,
   dense,
   divideByNorm,
   dropout,
   inverse,
+  type Loss,
   lastRun,
   lion,
   loadCheckpoint,
@@ -40,6 +44,7 @@ import {
   type TrainOptions,
   tanh,
   train,
+  withPenalty,
 } from "nablab";
 import { afterAll, describe, expect, test } from "vitest";
 
@@ -611,5 +616,73 @@ describe("between epochs", () => {
     const file = fresh();
     await train(net, data, { epochs: 2, checkpoint: { file, every: 5 }, live: false });
     expect(loadCheckpoint(file).theta).toEqual(net.theta);
+  });
+});
+
+describe("custom functions of the same name", () => {
+  const samples = dataset({
+    x: Array.from({ length: 12 }, (_, i) => [Math.sin(i), Math.cos(i)]),
+    y: Array.from({ length: 12 }, (_, i) => i % 2),
+    classes: 2,
+  });
+  const scaled = (factor: number) => defineLayer({ name: "scaled", forward: (x) => x.mul(factor) })();
+  const slope = (factor: number): Activation => ({
+    kind: "slope",
+    options: {},
+    value: (z) => factor * z,
+    derivative: () => factor,
+  });
+  const plain = () => sequential([dense(2, 4), tanh(), dense(4, 2)], { seed: 1 });
+  const lossTimes = (factor: number): Loss => ({
+    ...crossEntropy(),
+    name: "times",
+    value: (g, y) => factor * crossEntropy().value(g, y),
+    gradient: (g, y) => crossEntropy().gradient(g, y).mul(factor),
+  });
+  const penaltyTimes = (factor: number): Loss =>
+    withPenalty(crossEntropy(), { value: () => 0, gradient: (weights) => weights.mul(factor) });
+  test.each<[string, (factor: number) => [Sequential, Loss]]>([
+    [
+      "layer",
+      (factor) => [sequential([dense(2, 4), scaled(factor), dense(4, 2)], { seed: 1 }), crossEntropy()],
+    ],
+    [
+      "activation",
+      (factor) => [sequential([dense(2, 4), slope(factor), dense(4, 2)], { seed: 1 }), crossEntropy()],
+    ],
+    ["loss", (factor) => [plain(), lossTimes(factor)]],
+    ["penalty", (factor) => [plain(), penaltyTimes(factor)]],
+  ])("%s: the same resumes to the same bits, another is refused", async (what, made) => {
+    const file = path.join(folder, `custom-${what}.safetensors`);
+    const run = async (factor: number, options: TrainOptions) => {
+      const [model, loss] = made(factor);
+      await train(model, samples, { loss, batchSize: 4, live: false, ...options });
+      return model.theta;
+    };
+    await run(1, { epochs: 1, checkpoint: file });
+    await expect(run(1.001, { epochs: 2, resume: file })).rejects.toThrow(
+      "the checkpoint was made with another custom layer, activation, loss or penalty",
+    );
+    expect(await run(1, { epochs: 2, resume: file })).toEqual(await run(1, { epochs: 2 }));
+  });
+
+  test("what draws random numbers, or is not for so few samples, resumes unseen", async () => {
+    const file = path.join(folder, "custom-unseen.safetensors");
+    const noisy = defineLayer({ name: "noisy", forward: (x) => x.mul(1 + 1e-3 * Math.random()) });
+    const four = defineLayer({
+      name: "six",
+      forward(x) {
+        if (x.shape[0]! < 6) throw new Error("too few");
+        return x.mul(1);
+      },
+    });
+    for (const layer of [noisy, four]) {
+      const model = () => sequential([dense(2, 4), layer(), dense(4, 2)], { seed: 1 });
+      await train(model(), samples, { batchSize: 6, live: false, checkpoint: file });
+      expect(loadCheckpoint(file).response).toBeUndefined();
+      expect(
+        (await train(model(), samples, { batchSize: 6, live: false, epochs: 2, resume: file })).steps,
+      ).toBe(4);
+    }
   });
 });

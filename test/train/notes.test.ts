@@ -47,7 +47,8 @@ test("what keeps to its sample, or mixes in training alone, is not", async () =>
       return x.mul(1);
     },
   });
-  for (const layer of [half(), shares(), inTraining(), pairs(), batchNorm()]) {
+  const noisy = defineLayer({ name: "noisy", forward: (x) => x.mul(1 + Math.random()) });
+  for (const layer of [half(), shares(), inTraining(), pairs(), noisy(), batchNorm()]) {
     await train(sequential([dense(4, 3), layer, dense(3, 2)]), data, options);
   }
   expect(said).toEqual([]);

@@ -2,12 +2,12 @@
  * Whether draws are deterministic, and can be compared exactly. Many equal draws do not show that, since a rare large one may
  * carry their mean; that none of them asked for a random number does.
  */
-import type { Random } from "../../tensor/random.js";
+import { Random } from "../../tensor/random.js";
 import type { Vector } from "../algebra/vectors.js";
 
 /**
  * Whether an estimator whose draws were all alike asks for no random number, neither of the stream that it gets nor of
- * `Math.random` or `crypto`. A generator in a closure of its own is not seen: draws must come from the stream.
+ * another of nablab, of `Math.random` or `crypto`. A custom generator is not seen: draws must come from the stream.
  *
  * @param used the stream after the draws
  * @param unused the same stream before them
@@ -21,7 +21,14 @@ export function isCertain(
   if (used.bits() !== unused.bits()) return false;
   let asked = false;
   const watch = (object: object | undefined, name: string) => watched(object, name, () => (asked = true));
-  const undo = [watch(Math, "random"), watch(globalThis.crypto, "getRandomValues")];
+  const undo = [
+    watch(Math, "random"),
+    watch(globalThis.crypto, "getRandomValues"),
+    // Of a stream of its own, as the one it gets is not used.
+    ...(["bits", "uniform", "normal", "integer", "permutation"] as const).map((name) =>
+      watch(Random.prototype, name),
+    ),
+  ];
   try {
     draw(theta, used);
   } finally {
@@ -35,9 +42,9 @@ function watched(object: object | undefined, name: string, onCall: () => void): 
   const method: unknown = object && Reflect.get(object, name);
   if (typeof method !== "function") return () => {};
   const own = Object.getOwnPropertyDescriptor(object!, name);
-  const value = (...values: unknown[]) => {
+  const value = function (this: unknown, ...values: unknown[]) {
     onCall();
-    return Reflect.apply(method, object, values);
+    return Reflect.apply(method, this ?? object, values);
   };
   Reflect.defineProperty(object!, name, { value, configurable: true, writable: true });
   return () => {

@@ -82,19 +82,22 @@ export function checkConservative(
   checkPositive("checkConservative", { radius });
   const stream = random(seed).split("checkConservative");
   const gaussian = () => Float64Array.from({ length: F.dimension }, () => radius * stream.normal());
+  const scale = slopeOf(F, stream.split("scale"), radius);
   let [gradients, unclear] = [0, 0];
   for (let i = 0; i < points; i++) {
-    const verdict = isGradient(F, gaussian(), radius);
+    const verdict = isGradient(F, gaussian(), radius, scale);
     gradients += Number(verdict === "yes");
     unclear += Number(verdict === "undecided");
   }
-  const found = Array.from({ length: curves }, () => alongHalfCircle(F, gaussian(), stream, radius, arcs));
+  const found = Array.from({ length: curves }, () =>
+    alongHalfCircle(F, gaussian(), stream, radius, arcs, scale),
+  );
   // NaN counts as the worst.
   const worst = found.reduce((a, b) => (b.error / b.allowed <= a.error / a.allowed ? a : b));
   const detects = 1 - 0.01 ** (1 / points);
   const places = gradients + unclear < points ? "no" : unclear > 0 ? "undecided" : "yes";
   const rounding = Math.max(...found.map((curve) => curve.rounding));
-  const inexact = found.some((curve) => curve.rounding > curve.allowed);
+  const inexact = scale > 0 && found.some((curve) => curve.rounding > curve.allowed);
   const off = found.some(({ error, allowed, rounding }) => !(error <= allowed + rounding));
   const integrals = off ? "no" : inexact || worst.error > worst.allowed ? "undecided" : "yes";
   const findings = [
@@ -122,11 +125,19 @@ export function checkConservative(
   );
 }
 
+/** A tenth of what F changes by over a distance of 1, as seen between some places: slopes that are small beside that are rounding. */
+function slopeOf(F: Field, stream: Random, radius: number): number {
+  const values = Array.from({ length: 20 }, () =>
+    F.value(Float64Array.from({ length: F.dimension }, () => radius * stream.normal())),
+  ).filter(Number.isFinite);
+  return values.length === 0 ? 0 : (Math.max(...values) - Math.min(...values)) / (10 * radius);
+}
+
 /**
  * Whether v(θ) is the gradient, by differences of each entry: central ones or, since a kink within the step spoils those,
  * that of one side.
  */
-function isGradient(F: Field, theta: Float64Array, radius: number): Verdict {
+function isGradient(F: Field, theta: Float64Array, radius: number, scale: number): Verdict {
   const h = 1e-6 * radius;
   const v = F.autodiff(theta);
   const verdicts = Array.from(theta, (_, i): Verdict => {
@@ -137,16 +148,24 @@ function isGradient(F: Field, theta: Float64Array, radius: number): Verdict {
     // Central differences of step h are accurate to about h² plus the rounding of F over h.
     const fits = (slack: number) =>
       [(left + right) / 2, left, right].some(
-        (slope) => Math.abs(slope - v[i]!) <= 1e-6 * (1 + Math.abs(slope)) + slack,
+        (slope) => Math.abs(slope - v[i]!) <= 1e-6 * (scale + Math.abs(slope)) + slack,
       );
-    if (fits(0)) return rounding > 1e-4 * (1 + Math.abs(v[i]!)) ? "undecided" : "yes";
+    // Of a function that never changes there is nothing to round.
+    if (fits(0)) return scale > 0 && rounding > 1e-4 * (scale + Math.abs(v[i]!)) ? "undecided" : "yes";
     return fits(rounding) ? "undecided" : "no";
   });
   return verdicts.includes("no") ? "no" : verdicts.includes("undecided") ? "undecided" : "yes";
 }
 
 /** ∫⟨v, γ'⟩ dt over a half circle in a random plane (in one dimension: to and fro on a line), against F. */
-function alongHalfCircle(F: Field, centre: Float64Array, stream: Random, radius: number, arcs: number) {
+function alongHalfCircle(
+  F: Field,
+  centre: Float64Array,
+  stream: Random,
+  radius: number,
+  arcs: number,
+  scale: number,
+) {
   const direction = (): Float64Array => {
     const one = Float64Array.from(centre, () => stream.normal());
     return one.map((x) => (radius * x) / norm(one));
@@ -166,5 +185,5 @@ function alongHalfCircle(F: Field, centre: Float64Array, stream: Random, radius:
   const [start, end] = [F.value(at(0)), F.value(at(Math.PI))];
   const error = Math.abs(integral - (end - start));
   const rounding = 8 * Number.EPSILON * Math.max(Math.abs(start), Math.abs(end));
-  return { error, rounding, allowed: 2 * dt * variation + 1e-9 * (1 + Math.abs(integral)) };
+  return { error, rounding, allowed: 2 * dt * variation + 1e-9 * (scale * radius + Math.abs(integral)) };
 }

@@ -94,6 +94,9 @@ export function fitRate(
     if (k === undefined || (Number.isInteger(k) && k >= 0)) continue;
     throw new RangeError(`fitRate: ${name} must be a whole number ≥ 0, got ${inspect(k)}`);
   }
+  if (from !== undefined && to !== undefined && from > to) {
+    throw new RangeError(`fitRate: from must be at most to, got from ${from} and to ${to}`);
+  }
   const broken = brokenAt(gaps, from ?? 1, to ?? gaps.length - 1);
   const last = broken === undefined ? (to ?? lastAboveRounding(path, gaps)) : broken - 1;
   const first = from ?? Math.max(1, Math.floor(Math.max(0, last) ** 0.25));
