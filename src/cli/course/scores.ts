@@ -43,8 +43,10 @@ export async function standings(course: string): Promise<Standings> {
     nbgrader.close();
   }
   const known = new Set(roster.map(({ id }) => id));
+  const hasSubmitted = (student: string): boolean =>
+    assignments.some(({ name }) => isSubmitted(course, { student, assignment: name }));
   const others = foldersIn(path.join(course, "submitted")).filter(
-    (id) => !known.has(id) && foldersIn(path.join(course, "submitted", id)).length > 0,
+    (id) => !known.has(id) && (foldersIn(path.join(course, "submitted", id)).length > 0 || hasSubmitted(id)),
   );
   const keyOf = (student: string, assignment: string): string => `${student}\n${assignment}`;
   const inGradebook = new Map(scores.map((score) => [keyOf(score.student, score.assignment), score]));
