@@ -8,6 +8,7 @@ import { type AddressInfo, createServer } from "node:net";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { startCluster } from "./cluster.js";
 import { listening, processesOf } from "./listening.js";
 import { folder, main, nablab, nablabIn } from "./nablab.js";
 
@@ -15,17 +16,6 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const python = path.resolve(import.meta.dirname, "../../.venv/bin/python");
 
-interface Cluster {
-  program: ChildProcess;
-  address: string;
-  pids: number[];
-}
-async function startCluster(port = 0): Promise<Cluster> {
-  const script = path.join(import.meta.dirname, "cluster.py");
-  const program = spawn(python, [script, String(port)], { stdio: ["pipe", "pipe", "ignore"] });
-  const [line] = await once(createInterface({ input: program.stdout! }), "line");
-  return { program, ...JSON.parse(line) };
-}
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

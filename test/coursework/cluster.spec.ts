@@ -5,11 +5,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
-import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { NbGrader } from "#nablab/cli/course/nbgrader.js";
 import { wholeLimits } from "#nablab/kernel/graded-session.js";
+import { type Cluster, startCluster } from "../cli/cluster.js";
 import { listening, processesOf } from "../cli/listening.js";
 import { main } from "../cli/nablab.js";
 import { python } from "../kernel/jupyter.js";
@@ -35,18 +34,11 @@ function scores(): Record<string, string> {
   return Object.fromEntries(rows.map((row) => [row.split(",")[3]!, row]));
 }
 
-interface Cluster {
-  program: ChildProcess;
-  address: string;
-  pids: number[];
-}
 const clusters: ChildProcess[] = [];
-async function startCluster(): Promise<Cluster> {
-  const script = path.join(import.meta.dirname, "../cli/cluster.py");
-  const program = spawn(python(), [script], { stdio: ["pipe", "pipe", "ignore"] });
-  clusters.push(program);
-  const [line] = await once(createInterface({ input: program.stdout! }), "line");
-  return { program, ...JSON.parse(line) };
+async function start(): Promise<Cluster> {
+  const cluster = await startCluster();
+  clusters.push(cluster.program);
+  return cluster;
 }
 
 /** `nablab course autograde`, under way. */
@@ -104,7 +96,7 @@ test("the same gradebook, notes and failures as without a cluster, though a work
   // A mark given by hand stays.
   course.mark(name, "wrong", "words", 4);
 
-  const { address, pids } = await startCluster();
+  const { address, pids } = await start();
   const there = autograde("--force", "--dask", address);
   await expect.poll(() => / of 12: /.test(there.said()), { timeout: 120_000, interval: 20 }).toBe(true);
   expect(listening(processesOf(there.child.pid!)).filter((one) => one !== "127.0.0.1")).toEqual([]);
@@ -130,7 +122,7 @@ test("the same gradebook, notes and failures as without a cluster, though a work
 }, 900_000);
 
 test("a cluster that ends in the middle ends the command in one line; the same command goes on, alone or with another", async () => {
-  const { program, address } = await startCluster();
+  const { program, address } = await start();
   const there = autograde("--force", "--dask", address);
   await expect.poll(() => /^4 of 12: /m.test(there.said()), { timeout: 120_000, interval: 20 }).toBe(true);
   there.child.kill("SIGINT");
