@@ -5,8 +5,11 @@
  */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 
-/** From which share of the limit on, and after how many milliseconds in which the cells do not look, it is said. */
-const [nearlyFull, deafness] = [0.7, 1500];
+/**
+ * From which share of the limit on, after how many milliseconds in which the cells do not look, and at which growth meanwhile
+ * (a share of the limit, too: a cell that waits takes nothing) it is said.
+ */
+const [nearlyFull, deafness, growth] = [0.7, 1500, 0.1];
 
 interface Cell {
   code: string;
@@ -18,6 +21,8 @@ export class RunningCell {
   readonly #limit: number;
   /** What the process before this one says of its death. */
   #death: string | undefined;
+  /** What the process took when the cell began, or last looked at it. */
+  #before = 0;
   /** Since when the cell has not looked at the memory, and whether that was said. */
   #deafSince: number | undefined;
   #isSaid = false;
@@ -37,8 +42,9 @@ export class RunningCell {
     }
   }
 
-  begin(cell: Cell): void {
-    [this.#deafSince, this.#isSaid] = [undefined, false];
+  /** @param taken by the process, in bytes */
+  begin(cell: Cell, taken: number): void {
+    [this.#deafSince, this.#isSaid, this.#before] = [undefined, false, taken];
     if (this.#file === undefined) return;
     try {
       writeFileSync(this.#file, JSON.stringify({ code: cell.code, execution_count: cell.execution_count }));
@@ -81,15 +87,17 @@ export class RunningCell {
    */
   memoryProblem(taken: number, isHeard: boolean): string | undefined {
     const now = performance.now();
+    if (isHeard) this.#before = taken;
     if (isHeard || taken < nearlyFull * this.#limit) {
       this.#deafSince = undefined;
       return undefined;
     }
     this.#deafSince ??= now;
     if (this.#isSaid || now - this.#deafSince < deafness) return undefined;
+    if (taken - this.#before < growth * this.#limit) return undefined;
     this.#isSaid = true;
     return (
-      `This cell takes ${gigabytes(taken)} GB within a single call, which nothing can end. If objects and lists come to ` +
+      `The kernel takes ${gigabytes(taken)} GB, and more within a single call, which nothing can end. If objects and lists come to ` +
       `${gigabytes(this.#limit)} GB, the kernel dies and loses its names: restart it, and make less of them, or keep numbers in ` +
       "Float64Array.\n"
     );

@@ -136,7 +136,7 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
     const isBegun = channel === "iopub" && header.includes('"execute_input"');
     if (isBegun) {
       running = JSON.parse(Buffer.from(frames.at(-3)!).toString());
-      runningCell.begin(JSON.parse(Buffer.from(frames.at(-1)!).toString()));
+      runningCell.begin(JSON.parse(Buffer.from(frames.at(-1)!).toString()), process.memoryUsage.rss());
     } else if (channel === "shell" && header.includes('"execute_reply"')) {
       running = undefined;
       runningCell.end();
