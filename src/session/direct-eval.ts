@@ -8,6 +8,7 @@
  * what was there, for `toString` of functions and for places in stack traces.
  */
 import type * as TypeScript from "typescript";
+import { KeptTexts } from "./kept-texts.js";
 
 /** What a text is translated by. */
 export interface EvalScope {
@@ -23,16 +24,56 @@ export interface EvalScope {
 
 const identifiers = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
 
-/** A text may hold a loop or a function. */
-const mayGoOn = /\b(?:for|while|do|function)\b|=>|\{/;
+/** A text may hold a loop or a function, if only a method. */
+const mayGoOn = /\b(?:for|while|do|function)\b|=>|\)\s*(?:\{|\/[/*])/;
+
+/** What texts were translated to, by all that it depends on. */
+const translations = new KeptTexts<string>();
 
 /** A text with names of cells turned into their boxes; unchanged where it holds nothing to change, or is no JavaScript. */
 export function translateEval(ts: typeof TypeScript, text: string, scope: EvalScope): string {
+  if (isData(text)) return text;
   const mentioned = new Set(text.match(identifiers));
   const isHidden = (name: string): boolean => scope.hidden.includes(name);
   const names = new Set([...mentioned].filter((name) => scope.isBoxed(name) && !isHidden(name)));
   const isOuterArguments = mentioned.has("arguments") && !isHidden("arguments");
-  if (names.size === 0 && !mentioned.has("eval") && !isOuterArguments && !mayGoOn.test(text)) return text;
+  const isPlain = names.size === 0 && !mentioned.has("eval") && !isOuterArguments;
+  if (isPlain && !mayGoOn.test(text)) return text;
+  const written = [...names].map((name) => (scope.isConstant(name) ? `${name}!` : name));
+  const key = [scope.raised, scope.hidden.join(), written.join(), text].join("\n");
+  const known = translations.get(key);
+  if (known !== undefined) return known;
+  let translated = text;
+  try {
+    translated = translate(ts, text, scope, names, isOuterArguments);
+  } catch (error) {
+    // The compiler goes down into brackets by recursion, deeper than V8 has to.
+    if (!isPlain || !(error instanceof RangeError)) throw error;
+  }
+  translations.set(key, translated);
+  return translated;
+}
+
+/** Whether a text is JSON, in brackets or not: it can be long, and names nothing. */
+function isData(text: string): boolean {
+  const trimmed = text.trim();
+  const inner = trimmed.startsWith("(") && trimmed.endsWith(")") ? trimmed.slice(1, -1) : trimmed;
+  if (!/^\s*[[{]/.test(inner)) return false;
+  try {
+    JSON.parse(inner);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function translate(
+  ts: typeof TypeScript,
+  text: string,
+  scope: EvalScope,
+  names: ReadonlySet<string>,
+  isOuterArguments: boolean,
+): string {
   const file = ts.createSourceFile("eval.js", text, ts.ScriptTarget.Latest, true, ts.ScriptKind.JS);
   const { parseDiagnostics } = file as unknown as { parseDiagnostics: unknown[] };
   if (parseDiagnostics.length > 0) return text; // V8 says what is wrong
@@ -119,11 +160,16 @@ function edited(text: string, edits: readonly Edit[]): string {
   order.sort((a, b) => a.start - b.start || a.end - b.end || a.rank - b.rank);
   for (const { start, end, text: changed } of order) {
     const before = text.slice(start, end);
-    result += `${text.slice(from, start)}/*·${changed.length}·${encodeURIComponent(before).replaceAll("*", "%2A")}*/${changed}`;
+    result += `${text.slice(from, start)}/*·${changed.length}·${written(before)}*/${changed}`;
     from = end;
   }
   return result + text.slice(from);
 }
+
+/** A text as a comment can hold it, half of a surrogate pair included. */
+const written = (text: string): string =>
+  text && encodeURIComponent(JSON.stringify(text)).replaceAll("*", "%2A");
+const wasWritten = (text: string): string => text && JSON.parse(decodeURIComponent(text));
 
 const editMark = /\/\*·(\d+)·([^*]*)\*\//g;
 
@@ -140,7 +186,7 @@ export function untranslatedUntil(text: string, place: number): string {
 export function untranslated(text: string): string {
   let [result, from] = ["", 0];
   for (const { 0: mark, 1: length, 2: before, index } of text.matchAll(editMark)) {
-    result += text.slice(from, index) + decodeURIComponent(before!);
+    result += text.slice(from, index) + wasWritten(before!);
     from = index + mark.length + Number(length);
   }
   return result + text.slice(from);

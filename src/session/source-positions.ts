@@ -3,6 +3,7 @@
  * lives, every stack trace says the lines of the TypeScript instead, wherever it is printed.
  */
 import { untranslatedUntil } from "./direct-eval.js";
+import { KeptTexts } from "./kept-texts.js";
 import { cleanMessage, withoutInnerNames } from "./inner-names.js";
 import { SourceMap } from "./source-map.js";
 
@@ -48,8 +49,7 @@ export function addSource(
 }
 
 /** The names of texts that were evaluated last, by the texts as V8 has them. */
-const evaluated = new Map<string, string>();
-const mostEvaluated = 500;
+const evaluated = new KeptTexts<string>((name) => void sources.delete(name));
 let evaluations = 0;
 
 /**
@@ -64,18 +64,13 @@ export function addEvaluated(text: string, translated: string): string {
   let name = evaluated.get(translated);
   if (name === undefined) {
     name = `eval#${++evaluations}`;
-    evaluated.set(translated, name);
     const find = (line: number, column: number): { line: number; column: number } => {
       const start = linesOf(translated).slice(0, line).join("\n").length + Number(line > 0);
       const before = linesOf(untranslatedUntil(translated, start + column));
       return { line: before.length - 1, column: before.at(-1)!.length };
     };
     sources.set(name, { lines: linesOf(text), map: { find }, scriptOffset: 0, sourceOffset: 0 });
-    if (evaluated.size > mostEvaluated) {
-      const [[oldest, itsName]] = evaluated as unknown as [[string, string]];
-      evaluated.delete(oldest);
-      sources.delete(itsName);
-    }
+    evaluated.set(translated, name);
   }
   return `${translated}\n//# sourceURL=${name}`;
 }

@@ -1,0 +1,32 @@
+/**
+ * What belongs to texts that were evaluated last, by the texts: as many as a session may need again, and no more of them than
+ * a small part of its memory holds.
+ */
+const [mostTexts, mostCharacters] = [500, 10e6];
+
+export class KeptTexts<Value> {
+  readonly #values = new Map<string, Value>();
+  readonly #drop: (value: Value) => void;
+  #characters = 0;
+
+  /** @param drop is given what is no longer kept */
+  constructor(drop: (value: Value) => void = () => {}) {
+    this.#drop = drop;
+  }
+
+  get(text: string): Value | undefined {
+    return this.#values.get(text);
+  }
+
+  /** Keeps what belongs to a text that has nothing yet; the oldest go. The newest stays, however long it is. */
+  set(text: string, value: Value): void {
+    this.#values.set(text, value);
+    this.#characters += text.length;
+    for (const [oldest, its] of this.#values) {
+      if (oldest === text || (this.#values.size <= mostTexts && this.#characters <= mostCharacters)) return;
+      this.#values.delete(oldest);
+      this.#characters -= oldest.length;
+      this.#drop(its);
+    }
+  }
+}
