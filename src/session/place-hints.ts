@@ -103,6 +103,11 @@ export function isPromise(checker: TypeScript.TypeChecker, type: TypeScript.Type
   return awaited !== undefined && awaited !== type;
 }
 
+/** Whether a type is a promise and can be nothing else: `undefined` and `null` are something else. */
+export function isAlwaysPromise(checker: TypeScript.TypeChecker, type: TypeScript.Type): boolean {
+  return type.isUnion() ? type.types.every((one) => isAlwaysPromise(checker, one)) : isPromise(checker, type);
+}
+
 /** `tensor + tensor`: of nablab's classes those that calculate, not one of the reader's that has their name. */
 export function isOwnTensor({ checker, own }: Place, type: TypeScript.Type): boolean {
   const declarations = type.symbol?.declarations ?? [];

@@ -4,7 +4,7 @@
  */
 import type * as TypeScript from "typescript";
 import { tensorMethods } from "./advice.js";
-import { isOwnTensor, isPromise, type Place } from "./place-hints.js";
+import { isAlwaysPromise, isOwnTensor, isPromise, type Place } from "./place-hints.js";
 
 /** What a note under the cell says of a place of it. */
 export interface SilentMistake {
@@ -25,7 +25,8 @@ export function silentMistakes(
   const note = (node: TypeScript.Node, message: string): void => {
     found.push({ message, start: node.getStart(file) });
   };
-  const isForgotten = (node: TypeScript.Node): boolean => isPromise(checker, checker.getTypeAtLocation(node));
+  const isForgotten = (node: TypeScript.Node): boolean =>
+    isAlwaysPromise(checker, checker.getTypeAtLocation(node).getNonNullableType());
   const isTensor = (node: TypeScript.Node): boolean => isOwnTensor(place, checker.getTypeAtLocation(node));
 
   const look = (node: TypeScript.Node): void => {
@@ -34,7 +35,7 @@ export function silentMistakes(
       if (called) note(node, `${called}(…) goes on while the rest of the cell runs; did you forget await?`);
     }
     const condition = conditionOf(ts, node);
-    if (condition && isForgotten(condition))
+    if (condition && isNeverFalse(condition))
       note(condition, `${nameOf(condition)} is a promise, which is always true; did you forget await?`);
     if (ts.isTemplateSpan(node) && isForgotten(node.expression))
       note(node.expression, `${nameOf(node.expression)} is a promise in a text; did you forget await?`);
@@ -57,6 +58,20 @@ export function silentMistakes(
         node,
         "forEach(…) does not wait for an async function; for (const x of xs) { await … } does, one after another",
       );
+  };
+
+  /**
+   * Whether a condition is a promise whatever happens: what a function gives that is async, or says so. Of what a cell keeps, or takes
+   * out of a list, there may be none yet: that does not show in its type.
+   */
+  const isNeverFalse = (node: TypeScript.Expression): boolean => {
+    if (!ts.isCallExpression(node)) return false;
+    const declaration = checker.getResolvedSignature(node)?.declaration;
+    if (!declaration) return false;
+    const { type } = declaration;
+    const isAsync =
+      (ts.getCombinedModifierFlags(declaration as TypeScript.Declaration) & ts.ModifierFlags.Async) !== 0;
+    return isAsync || (!!type && ts.isTypeReferenceNode(type) && type.typeName.getText() === "Promise");
   };
 
   /** The name of a function of nablab's, or of a cell's, that is called and whose promise has a value. */

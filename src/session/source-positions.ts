@@ -3,8 +3,8 @@
  * lives, every stack trace says the lines of the TypeScript instead, wherever it is printed.
  */
 import { untranslatedUntil } from "./direct-eval.js";
-import { KeptTexts } from "./kept-texts.js";
 import { cleanMessage, withoutInnerNames } from "./inner-names.js";
+import { KeptTexts } from "./kept-texts.js";
 import { SourceMap } from "./source-map.js";
 
 /** A source as it was written, by the name that V8 knows its script by. */

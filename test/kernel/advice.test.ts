@@ -158,6 +158,16 @@ test("a promise or a tensor that is taken for a number, a truth or a text", asyn
     "-mine",
     "t === t",
     't["size"]',
+    // There may be no promise yet.
+    "let pending: Promise<number> | undefined; const wait = async () => { if (pending) await pending; };",
+    "const cache = new Map<string, Promise<number>>(); const memo = (k: string) => { const hit = cache.get(k); if (hit) return hit };",
+    "const byName: Record<string, Promise<number>> = {}; if (!byName.a) byName.a = load();",
+    "const all: Promise<number>[] = []; const [begun] = all; if (!begun) own; while (!all[0]) all[0] = load();",
+    "const orZero = async (p?: Promise<number>) => (p ? await p : 0);",
+    "const orNull = async (p: Promise<number> | null) => (!p ? 0 : await p);",
+    "class Lazy { #p: Promise<number> | null = null; get() { while (!this.#p) this.#p = load(); return this.#p } }",
+    "const either = async (v: number | Promise<number>) => (!v ? 1 : await v);",
+    "const shown = (v: number | Promise<number>) => -(v instanceof Promise ? 0 : v);",
   ])
     expect(await noted(code), code).toBe("");
 });
