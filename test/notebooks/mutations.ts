@@ -468,13 +468,6 @@ export const mutations: readonly Mutation[] = [
     to: "Math.abs(noiseScale - 4)",
   },
   {
-    claim: "C5",
-    notebook: "10-conditions",
-    what: "noise that is counted twice in the trace",
-    from: "const traced = terms.reduce(",
-    to: "const traced = 2 * terms.reduce(",
-  },
-  {
     claim: "C10",
     notebook: "12-which-minimum",
     what: "a pseudo-inverse that is a tenth off",
