@@ -140,13 +140,13 @@ test("a constant that is rounded says nothing of a field that small", () => {
 });
 
 test.each([1, 1e3, 1e5, 1e7, 1e8, 1e10, 1e15])("a slope of 1 is not missed beside one of %d", (steep) => {
-  const value = ([a, b]: ArrayLike<number>) => steep * a! ** 2 + b!;
-  const none = { dimension: 2, value, autodiff: ([a]: ArrayLike<number>) => [2 * steep * a!, 0] };
-  const right = { dimension: 2, value, autodiff: ([a]: ArrayLike<number>) => [2 * steep * a!, 1] };
+  const value = ([a, b]: Float64Array) => steep * a! ** 2 + b!;
+  const none = { dimension: 2, value, autodiff: ([a]: Float64Array) => [2 * steep * a!, 0] };
+  const right = { dimension: 2, value, autodiff: ([a]: Float64Array) => [2 * steep * a!, 1] };
   const curved = {
     dimension: 2,
-    value: ([a, b]: ArrayLike<number>) => (steep * a! ** 2 + b! ** 2) / 2,
-    autodiff: ([a]: ArrayLike<number>) => [steep * a!, 0],
+    value: ([a, b]: Float64Array) => (steep * a! ** 2 + b! ** 2) / 2,
+    autodiff: ([a]: Float64Array) => [steep * a!, 0],
   };
   for (const wrong of [none, curved]) {
     const { verdict } = checkConservative(wrong, { points: 200, curves: 5, arcs: 2000 });
