@@ -195,13 +195,16 @@ export function solveLeastSquares(
     );
   }
   const unit = scaleOf(b);
+  // Both are powers of two; what is divided by one and multiplied by the other would overflow in between.
+  const ratio = unit / scale;
   const x = new Float64Array(n);
   for (let i = 0; i < used; i++) {
     let share = 0;
     for (let row = 0; row < m; row++) share += U.at(row, i) * (b[row]! / unit);
-    for (let j = 0; j < n; j++) x[j]! += V.at(j, i) * (share / S[i]!);
+    const size = ratio < 1 ? (share * ratio) / S[i]! : (share / S[i]!) * ratio;
+    for (let j = 0; j < n; j++) x[j]! += V.at(j, i) * size;
   }
-  return x.map((entry) => (entry / scale) * unit);
+  return x;
 }
 
 /** The decomposition, and how many singular values are more than rounding. */
