@@ -167,7 +167,8 @@ describe("a tensor of any dtype is a Tensor", () => {
   test("whose data may be of either kind", () => {
     const code = "const f = (t: nablab.Tensor): Float64Array => t.data";
     expect(errors(code).join()).toContain("is not assignable to type");
-    const single = "const f = (t: nablab.Tensor) => t.data instanceof Float32Array ? t.data.length : t.data.at(0)";
+    const single =
+      "const f = (t: nablab.Tensor) => t.data instanceof Float32Array ? t.data.length : t.data.at(0)";
     expect(errors(single)).toEqual([]);
   });
 });
