@@ -193,7 +193,7 @@ function of(value: Traced | TensorLike): Complex {
  * @example
  * complexStep((x) => x.sin().sum())([0, Math.PI / 3]).data.map((g) => +g.toFixed(12)) // → Float64Array(2) [ 1, 0.5 ]
  */
-export function complexStep(f: (x: Traced) => Traced): (x: TensorLike) => Tensor<Float64Array> {
+export function complexStep(f: (x: Traced) => Traced): (x: TensorLike) => Tensor {
   return (x) => {
     const at = Tensor.of(x);
     return at.map((_, j) => {

@@ -2,7 +2,6 @@
  * Forward mode: numbers a + b ε with ε² = 0. Every rule of differentiation is one of arithmetic there, and
  * f(x + v ε) = f(x) + (f'(x) v) ε: one evaluation for each direction v.
  */
-import { inFloat64 } from "../tensor/float64.js";
 import { Tensor, type TensorLike, tensor } from "../tensor/index.js";
 import { joined, larger, largest, logSumOfExp, scattered, sliced } from "./selection.js";
 import type { Traced } from "./traced.js";
@@ -182,7 +181,7 @@ function of(value: Traced | TensorLike): Dual {
  * @example
  * jvp((x) => x.mul(x))([1, 2], [1, 10]).toArray() // → [ 2, 40 ]
  */
-export function jvp(f: (x: Traced) => Traced): (x: TensorLike, v: TensorLike) => Tensor<Float64Array> {
+export function jvp(f: (x: Traced) => Traced): (x: TensorLike, v: TensorLike) => Tensor {
   return (x, v) => {
     const [at, along] = [Tensor.of(x), Tensor.of(v)];
     if (String(at.shape) !== String(along.shape)) {
@@ -190,6 +189,6 @@ export function jvp(f: (x: Traced) => Traced): (x: TensorLike, v: TensorLike) =>
         `jvp: the direction must have the shape of x, [${at.shape.join(", ")}], got [${along.shape.join(", ")}]`,
       );
     }
-    return inFloat64(of(f(new Dual(at, along))).tangent);
+    return of(f(new Dual(at, along))).tangent;
   };
 }

@@ -3,7 +3,6 @@
  * from the result to the arguments gives the gradient, at the cost of a few evaluations however many arguments there
  * are (A12). The backward pass uses the same operations, so that it can be differentiated again.
  */
-import { inFloat64 } from "../tensor/float64.js";
 import { Tensor, type TensorLike, tensor } from "../tensor/index.js";
 import { checkAxis, sameShape } from "../tensor/shapes.js";
 import { joined, larger, largest, logSumOfExp, scattered, sliced } from "./selection.js";
@@ -282,7 +281,7 @@ const sigmoid = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.e
  * @example
  * grad((x) => x.mul(x).sum())([1, 2, 3]).toArray() // → [ 2, 4, 6 ]
  */
-export function grad(f: (x: Traced) => Traced): (x: TensorLike) => Tensor<Float64Array> {
+export function grad(f: (x: Traced) => Traced): (x: TensorLike) => Tensor {
   return (x) => valueAndGrad(f)(x).gradients[0]!;
 }
 
@@ -299,13 +298,13 @@ export function grad(f: (x: Traced) => Traced): (x: TensorLike) => Tensor<Float6
  */
 export function valueAndGrad(
   f: ScalarFunction,
-): (...xs: TensorLike[]) => { value: number; gradients: Tensor<Float64Array>[] } {
+): (...xs: TensorLike[]) => { value: number; gradients: Tensor[] } {
   return (...xs) => {
     const variables = xs.map((x) => new Variable(Tensor.of(x)));
     const result = f(...variables);
     const value = scalarOf("grad", result);
     const gradients = of(result).gradientsOf(variables);
-    return { value, gradients: gradients.map((gradient) => inFloat64(gradient.value)) };
+    return { value, gradients: gradients.map((gradient) => gradient.value) };
   };
 }
 
@@ -317,7 +316,7 @@ export function valueAndGrad(
  * @example
  * jacobian((x) => x.mul(x))([1, 2]).toArray() // → [ [ 2, 0 ], [ 0, 4 ] ]
  */
-export function jacobian(f: (x: Traced) => Traced): (x: TensorLike) => Tensor<Float64Array> {
+export function jacobian(f: (x: Traced) => Traced): (x: TensorLike) => Tensor {
   return (x) => {
     const variable = new Variable(Tensor.of(x));
     const result = of(f(variable));
@@ -344,7 +343,7 @@ export function jacobian(f: (x: Traced) => Traced): (x: TensorLike) => Tensor<Fl
  * @example
  * hessian((x) => x.pow(3).sum())([1, 2]).toArray() // → [ [ 6, 0 ], [ 0, 12 ] ]
  */
-export function hessian(f: (x: Traced) => Traced): (x: TensorLike) => Tensor<Float64Array> {
+export function hessian(f: (x: Traced) => Traced): (x: TensorLike) => Tensor {
   return jacobian((x) => gradientOf(f, x as Variable));
 }
 
@@ -357,7 +356,7 @@ export function hessian(f: (x: Traced) => Traced): (x: TensorLike) => Tensor<Flo
  * @example
  * hvp((x) => x.pow(3).sum())([1, 2], [1, 1]).toArray() // → [ 6, 12 ]
  */
-export function hvp(f: (x: Traced) => Traced): (x: TensorLike, v: TensorLike) => Tensor<Float64Array> {
+export function hvp(f: (x: Traced) => Traced): (x: TensorLike, v: TensorLike) => Tensor {
   return (x, v) => {
     const at = new Variable(Tensor.of(x));
     const result = of(f(at));
@@ -373,14 +372,14 @@ export function hvp(f: (x: Traced) => Traced): (x: TensorLike, v: TensorLike) =>
 export function productsWithHessian(
   scalar: Variable,
   variables: readonly Variable[],
-): (vs: readonly TensorLike[]) => Tensor<Float64Array>[] {
+): (vs: readonly TensorLike[]) => Tensor[] {
   const gradients = scalar.gradientsOf(variables);
   return (vs) =>
     gradients
       .map((gradient, i) => gradient.mul(vs[i]!).sum())
       .reduce((sum, part) => sum.add(part))
       .gradientsOf(variables)
-      .map(({ value }) => inFloat64(value));
+      .map(({ value }) => value);
 }
 
 function gradientOf(f: (x: Traced) => Traced, x: Variable): Variable {

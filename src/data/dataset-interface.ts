@@ -7,9 +7,9 @@ import type { Tensor } from "../tensor/tensor.js";
 /** Some samples of a dataset as numbers: what a network is given. */
 export interface Batch {
   /** rows × features, float64, scaled. */
-  x: Tensor<Float64Array>;
+  x: Tensor;
   /** One label for each row, or a tensor of targets, rows × outputs. */
-  y: Uint8Array | Tensor<Float64Array>;
+  y: Uint8Array | Tensor;
   /** How often each row counts, where the dataset has weights. */
   weights?: Float64Array;
 }

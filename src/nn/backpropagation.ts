@@ -16,13 +16,13 @@ export interface Backpropagation extends Forward {
   /** The mean loss over the samples. */
   loss: number;
   /** δ[t] = ∂loss/∂z[t] for t = 1..n+1, samples × (outputs of layer t); index 0 is empty. */
-  delta: Tensor<Float64Array>[];
+  delta: Tensor[];
   /** ∂loss/∂A[t] for t = 1..n+1, of the shape of A[t]; index 0 is empty. */
-  dA: Tensor<Float64Array>[];
+  dA: Tensor[];
   /** ∂loss/∂b[t] for t = 1..n+1, of the shape of b[t]; index 0 is empty, and so is that of a layer without biases. */
-  db: Tensor<Float64Array>[];
+  db: Tensor[];
   /** The gradients of all of `model.parameters`, in their order: dA[1], db[1], dA[2], … and those of other layers. */
-  gradients: Tensor<Float64Array>[];
+  gradients: Tensor[];
 }
 
 /**
@@ -51,15 +51,15 @@ export function backpropagation(
 ): Backpropagation {
   if (!model.isPlain) return layerwise(model, input, y, loss, pass);
   const { A, sigma, hidden: n } = model;
-  const delta: Tensor<Float64Array>[] = [];
-  const dA: Tensor<Float64Array>[] = [];
-  const db: Tensor<Float64Array>[] = [];
+  const delta: Tensor[] = [];
+  const dA: Tensor[] = [];
+  const db: Tensor[] = [];
 
   // 1. The forward pass: z[t] and x(t) for t = 1, …, n + 1.
   const { z, x, g } = forward(model, input);
 
   // 2. δ[n+1] = ∂loss/∂g
-  delta[n + 1] = inFloat64(loss.gradient(g, y));
+  delta[n + 1] = inFloat64(gradientOf(loss), loss.gradient(g, y));
 
   // 3. ∂loss/∂A[n+1] = δ[n+1] x(n)^T and ∂loss/∂b[n+1] = δ[n+1]
   dA[n + 1] = delta[n + 1]!.transpose().matmul(x[n]!);
@@ -89,14 +89,14 @@ function layerwise(
   const { layers, hidden: n } = model;
   const values = throughAll(layers, toRows("backpropagation", model, input), pass);
   const g = values.at(-1)!;
-  const z: Tensor<Float64Array>[] = [];
-  const x: Tensor<Float64Array>[] = [];
-  const delta: Tensor<Float64Array>[] = [];
-  const dA: Tensor<Float64Array>[] = [];
-  const db: Tensor<Float64Array>[] = [];
-  const gradients: Tensor<Float64Array>[] = [];
+  const z: Tensor[] = [];
+  const x: Tensor[] = [];
+  const delta: Tensor[] = [];
+  const dA: Tensor[] = [];
+  const db: Tensor[] = [];
+  const gradients: Tensor[] = [];
   x[n + 1] = g;
-  let behind = inFloat64(loss.gradient(g, y));
+  let behind = inFloat64(gradientOf(loss), loss.gradient(g, y));
   for (let i = layers.length - 1; i >= 0; i--) {
     const layer = layers[i]!;
     const before = back(layer, behind, values[i]!, pass);
@@ -116,8 +116,11 @@ function layerwise(
   return { loss: value, z, x, g, delta, dA, db, gradients };
 }
 
+/** What a message calls it. */
+const gradientOf = ({ name }: Loss): string => `${name ?? "loss"}: gradient`;
+
 /** The penalty that the loss has for weights, whose gradients are added to dA in place. */
-function penalise({ A }: Sequential, { penalty }: Loss, dA: Tensor<Float64Array>[]): number {
+function penalise({ A }: Sequential, { penalty }: Loss, dA: Tensor[]): number {
   if (!penalty) return 0;
   A.forEach((weights, t) => {
     const own = penalty.gradient(weights);

@@ -69,12 +69,12 @@ export function batchNorm({ epsilon = 1e-5, momentum = 0.1 }: BatchNormOptions =
 }
 
 /** The running mean and variance of each channel. */
-type Running = Readonly<Record<"mean" | "variance", Tensor<Float64Array>>>;
+type Running = Readonly<Record<"mean" | "variance", Tensor>>;
 
 function built(
   input: Shape,
-  gamma: Tensor<Float64Array>,
-  beta: Tensor<Float64Array>,
+  gamma: Tensor,
+  beta: Tensor,
   running: Running,
   { epsilon, momentum }: Required<BatchNormOptions>,
 ): BuiltLayer {

@@ -94,12 +94,7 @@ export function conv2d(
   });
 }
 
-function convolution(
-  text: string,
-  windows: Windows,
-  A: Tensor<Float64Array>,
-  biases: Tensor<Float64Array> | undefined,
-): BuiltLayer {
+function convolution(text: string, windows: Windows, A: Tensor, biases: Tensor | undefined): BuiltLayer {
   const { channels, height, width, rows, columns } = windows;
   const outputs = A.shape[0]!;
   const b = biases ?? zeros([outputs]);

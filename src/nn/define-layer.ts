@@ -13,7 +13,7 @@ import { showAs } from "./show-as.js";
 
 /** A pass as a custom layer sees it: with what it keeps, by name. */
 export interface LayerPass<B extends string = never> extends Pass {
-  readonly buffers: Readonly<Record<B, Tensor<Float64Array>>>;
+  readonly buffers: Readonly<Record<B, Tensor>>;
 }
 
 /** The definition of a custom layer; P are the names of its parameters, B those of its buffers. */
@@ -33,19 +33,15 @@ export interface LayerDefinition<P extends string, B extends string = never> {
   /** The shape of a sample that comes out, given that of one that goes in; the same by default. */
   output?: (input: Shape) => Shape;
   /** What comes out, for samples as rows. */
-  forward: (
-    x: Tensor<Float64Array>,
-    parameters: Readonly<Record<P, Tensor<Float64Array>>>,
-    pass: LayerPass<B>,
-  ) => Tensor;
+  forward: (x: Tensor, parameters: Readonly<Record<P, Tensor>>, pass: LayerPass<B>) => Tensor;
   /**
    * From δ = ∂loss/∂(what came out): ∂loss/∂x, and ∂loss/∂ of each parameter by its name. Without it `forward` is
    * differentiated by reverse mode; it must then be written with the operations of `Traced`.
    */
   backward: (
-    delta: Tensor<Float64Array>,
-    x: Tensor<Float64Array>,
-    parameters: Readonly<Record<P, Tensor<Float64Array>>>,
+    delta: Tensor,
+    x: Tensor,
+    parameters: Readonly<Record<P, Tensor>>,
     pass: LayerPass<B>,
   ) => { x: Tensor } & Readonly<Record<P, Tensor>>;
 }
@@ -130,7 +126,7 @@ export function defineLayer<P extends string, B extends string>(
       build(input, values, _index, buffers = {}) {
         const parameters = Object.fromEntries(
           starts.map(([parameter], i) => [parameter, values[i]!]),
-        ) as Record<P, Tensor<Float64Array>>;
+        ) as Record<P, Tensor>;
         const outputShape = output(input);
         return showAs(text, {
           kind: name,
@@ -146,15 +142,12 @@ export function defineLayer<P extends string, B extends string>(
             },
           }),
           forward(x, pass) {
-            const y = forward(x, parameters, {
-              ...pass,
-              buffers: buffers as Readonly<Record<B, Tensor<Float64Array>>>,
-            });
+            const y = forward(x, parameters, { ...pass, buffers: buffers as Readonly<Record<B, Tensor>> });
             checkShape(`${name}: forward must return`, y, [x.shape[0]!, sizeOf(outputShape)]);
             return y;
           },
           backward(delta, x, pass) {
-            const own = { ...pass, buffers: buffers as Readonly<Record<B, Tensor<Float64Array>>> };
+            const own = { ...pass, buffers: buffers as Readonly<Record<B, Tensor>> };
             const gradients = backward(delta, x, parameters, own);
             checkShape(`${name}: backward must return x, `, gradients?.x, x.shape);
             return {

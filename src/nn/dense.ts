@@ -40,14 +40,14 @@ export class Dense {
   /** The number of entries of z. */
   readonly outputs: number;
   /** A, outputs × inputs, float64; training changes its numbers in place. */
-  readonly A: Tensor<Float64Array>;
+  readonly A: Tensor;
   /** b, one number for each output, float64; training changes its numbers in place, or without biases leaves them at 0. */
-  readonly b: Tensor<Float64Array>;
+  readonly b: Tensor;
   /** Whether b is a parameter. */
   readonly bias: boolean;
 
   /** For `sequential()`: the layer with these parameters (not copied), or without biases. */
-  constructor(A: Tensor<Float64Array>, b?: Tensor<Float64Array>) {
+  constructor(A: Tensor, b?: Tensor) {
     this.outputs = A.shape[0]!;
     this.inputs = A.shape[1]!;
     this.A = A;
@@ -56,7 +56,7 @@ export class Dense {
   }
 
   /** A, and b where there are biases. */
-  get parameters(): readonly Tensor<Float64Array>[] {
+  get parameters(): readonly Tensor[] {
     return this.bias ? [this.A, this.b] : [this.A];
   }
 

@@ -1,7 +1,6 @@
 /**
  * The forward pass, which remembers everything that backpropagation needs.
  */
-import { inFloat64 } from "../tensor/float64.js";
 import { formatShape, Tensor, type TensorLike, tensor } from "../tensor/index.js";
 import { sameShape, sizeOf } from "../tensor/shapes.js";
 import type { Pass } from "./layer.js";
@@ -11,11 +10,11 @@ import type { Sequential } from "./sequential.js";
 /** What the forward pass computed, in the lecture's counting; rows are samples. */
 export interface Forward {
   /** `z[t] = A[t] x(t−1) + b[t]` for t = 1..n+1; index 0 is empty. z[n+1] is the readout g. */
-  z: Tensor<Float64Array>[];
+  z: Tensor[];
   /** x[0], the input, `x[t] = σ[t](z[t])` for t = 1..n, and x[n+1] = g. */
-  x: Tensor<Float64Array>[];
+  x: Tensor[];
   /** g(x), the readout, samples × outputs: z[n+1], where the last layer is dense. */
-  g: Tensor<Float64Array>;
+  g: Tensor;
 }
 
 /**
@@ -38,8 +37,8 @@ export interface Forward {
 export function forward(model: Sequential, input: TensorLike, pass: Pass = {}): Forward {
   if (!model.isPlain) return layerwise(model, toRows("forward", model, input), pass);
   const { A, b, sigma, hidden: n } = model;
-  const z: Tensor<Float64Array>[] = [];
-  const x: Tensor<Float64Array>[] = [toRows("forward", model, input)];
+  const z: Tensor[] = [];
+  const x: Tensor[] = [toRows("forward", model, input)];
   for (let t = 1; t <= n + 1; t++) {
     z[t] = x[t - 1]!.matmul(A[t]!.transpose()).add(b[t]!);
     x[t] = t <= n ? z[t]!.map((entry) => sigma[t]!.value(entry)) : z[t]!;
@@ -48,10 +47,10 @@ export function forward(model: Sequential, input: TensorLike, pass: Pass = {}): 
 }
 
 /** The same through layers of any kind. */
-function layerwise(model: Sequential, input: Tensor<Float64Array>, pass: Pass): Forward {
+function layerwise(model: Sequential, input: Tensor, pass: Pass): Forward {
   const values = throughAll(model.layers, input, pass);
-  const z: Tensor<Float64Array>[] = [];
-  const x: Tensor<Float64Array>[] = [];
+  const z: Tensor[] = [];
+  const x: Tensor[] = [];
   model.layers.forEach((layer, i) => {
     const t = model.positionOf(layer);
     if (t === undefined) return;
@@ -68,8 +67,8 @@ function layerwise(model: Sequential, input: Tensor<Float64Array>, pass: Pass): 
  * width; a vector, and what has the shape of the network's input, is one sample. `name` opens the message when it does not
  * fit the network.
  */
-export function toRows(name: string, model: Sequential, input: TensorLike): Tensor<Float64Array> {
-  const x = input instanceof Tensor ? inFloat64(input) : tensor(input);
+export function toRows(name: string, model: Sequential, input: TensorLike): Tensor {
+  const x = input instanceof Tensor && input.dtype === "float64" ? input : tensor(input);
   const isOne = x.rank === 1 || (x.rank > 1 && sameShape(x.shape, model.inputShape));
   const shape = isOne ? [1, x.size] : [x.shape[0] ?? 1, sizeOf(x.shape.slice(1))];
   const rows = isOne || x.rank > 2 ? x.reshape(...shape) : x;

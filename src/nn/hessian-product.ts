@@ -69,7 +69,7 @@ function onTape(
   }
   const value = x && loss.traced?.(x, y);
   if (!loss.penalty) return value;
-  const weights = parameters.filter((one) => (A as readonly Tensor[]).includes(one.value));
+  const weights = parameters.filter((one) => A.includes(one.value));
   const penalty = loss.penalty.traced?.(weights);
   return penalty && value?.add(penalty);
 }

@@ -18,7 +18,7 @@ export type Initialiser = (outputs: number, inputs: number, stream: Random) => T
  * @example
  * he(2, 3, random(0)).shape // → [ 2, 3 ]
  */
-export function he(outputs: number, inputs: number, stream: Random): Tensor<Float64Array> {
+export function he(outputs: number, inputs: number, stream: Random): Tensor {
   return randomNormal([outputs, inputs], { seed: stream, sd: Math.sqrt(2 / inputs) });
 }
 
@@ -34,7 +34,7 @@ export function he(outputs: number, inputs: number, stream: Random): Tensor<Floa
  * @example
  * glorot(2, 1, random(0)).shape // → [ 2, 1 ]
  */
-export function glorot(outputs: number, inputs: number, stream: Random): Tensor<Float64Array> {
+export function glorot(outputs: number, inputs: number, stream: Random): Tensor {
   const high = Math.sqrt(6 / (inputs + outputs));
   return randomUniform([outputs, inputs], { seed: stream, low: -high, high });
 }
@@ -49,7 +49,7 @@ export function glorot(outputs: number, inputs: number, stream: Random): Tensor<
  * @example
  * heUniform(2, 3, random(0)).shape // → [ 2, 3 ]
  */
-export function heUniform(outputs: number, inputs: number, stream: Random): Tensor<Float64Array> {
+export function heUniform(outputs: number, inputs: number, stream: Random): Tensor {
   const high = Math.sqrt(6 / inputs);
   return randomUniform([outputs, inputs], { seed: stream, low: -high, high });
 }
@@ -65,7 +65,7 @@ export function heUniform(outputs: number, inputs: number, stream: Random): Tens
  * @example
  * glorotNormal(2, 1, random(0)).shape // → [ 2, 1 ]
  */
-export function glorotNormal(outputs: number, inputs: number, stream: Random): Tensor<Float64Array> {
+export function glorotNormal(outputs: number, inputs: number, stream: Random): Tensor {
   return randomNormal([outputs, inputs], { seed: stream, sd: Math.sqrt(2 / (inputs + outputs)) });
 }
 
@@ -79,7 +79,7 @@ export function glorotNormal(outputs: number, inputs: number, stream: Random): T
  * @example
  * lecun(2, 3, random(0)).shape // → [ 2, 3 ]
  */
-export function lecun(outputs: number, inputs: number, stream: Random): Tensor<Float64Array> {
+export function lecun(outputs: number, inputs: number, stream: Random): Tensor {
   return randomNormal([outputs, inputs], { seed: stream, sd: Math.sqrt(1 / inputs) });
 }
 

@@ -38,23 +38,19 @@ export interface BuiltLayer {
   /** The shape of one sample that comes out. */
   readonly outputShape: Shape;
   /** Its parameters, windows on the network's theta. */
-  readonly parameters: readonly Tensor<Float64Array>[];
+  readonly parameters: readonly Tensor[];
   /** What it keeps besides, and no rule moves, windows on the network's buffers; by name. */
-  readonly buffers?: Readonly<Record<string, Tensor<Float64Array>>>;
+  readonly buffers?: Readonly<Record<string, Tensor>>;
   /** The weights, of a layer that is linear in its input (a convolution). */
-  readonly A?: Tensor<Float64Array>;
+  readonly A?: Tensor;
   /** The biases, of such a layer. */
-  readonly b?: Tensor<Float64Array>;
+  readonly b?: Tensor;
   /** Multiplications and additions for one sample, counted as one for both. */
   readonly multiplyAdds: number;
   /** What comes out, samples × the product of `outputShape`. */
-  forward(x: Tensor<Float64Array>, pass: Pass): Tensor;
+  forward(x: Tensor, pass: Pass): Tensor;
   /** From ∂loss/∂(what came out): ∂loss/∂x, and the gradients of the parameters, in their order. */
-  backward(
-    delta: Tensor<Float64Array>,
-    x: Tensor<Float64Array>,
-    pass: Pass,
-  ): { x: Tensor; parameters: Tensor[] };
+  backward(delta: Tensor, x: Tensor, pass: Pass): { x: Tensor; parameters: Tensor[] };
   /** `forward` without dropout on the tape of `autodiff/`, which differentiates it as often as is wanted. */
   traced?(x: Variable, parameters: readonly Variable[]): Variable;
 }
@@ -76,9 +72,9 @@ export interface LayerBlueprint {
   /** The layer with these parameters and buffers; `index` tells it from others of its network. */
   build(
     input: Shape,
-    parameters: readonly Tensor<Float64Array>[],
+    parameters: readonly Tensor[],
     index: number,
-    buffers?: Readonly<Record<string, Tensor<Float64Array>>>,
+    buffers?: Readonly<Record<string, Tensor>>,
   ): BuiltLayer;
 }
 

@@ -9,22 +9,22 @@ import { Dense } from "./dense.js";
 import { isActivation, type Layer, type Pass } from "./layer.js";
 
 /** What comes out of a layer. */
-export function through(layer: Layer, x: Tensor<Float64Array>, pass: Pass): Tensor<Float64Array> {
+export function through(layer: Layer, x: Tensor, pass: Pass): Tensor {
   if (isActivation(layer)) return x.map((entry) => layer.value(entry));
   if (layer instanceof Dense) {
     const z = x.matmul(layer.A.transpose());
     return layer.bias ? z.add(layer.b) : z;
   }
-  return inFloat64(layer.forward(x, pass));
+  return inFloat64(`${layer.kind}: forward`, layer.forward(x, pass));
 }
 
 /** Back through a layer: ∂loss/∂(what went in), and the gradients of its parameters, from ∂loss/∂(what came out). */
 export function back(
   layer: Layer,
-  delta: Tensor<Float64Array>,
-  x: Tensor<Float64Array>,
+  delta: Tensor,
+  x: Tensor,
   pass: Pass,
-): { x: Tensor<Float64Array>; parameters: Tensor<Float64Array>[] } {
+): { x: Tensor; parameters: Tensor[] } {
   if (isActivation(layer)) {
     return { x: x.map((entry) => layer.derivative(entry)).mul(delta), parameters: [] };
   }
@@ -32,8 +32,9 @@ export function back(
     const dA = delta.transpose().matmul(x);
     return { x: delta.matmul(layer.A), parameters: layer.bias ? [dA, delta.sum(0)] : [dA] };
   }
-  const { x: before, parameters } = layer.backward(delta, x, pass);
-  return { x: inFloat64(before), parameters: parameters.map(inFloat64) };
+  const gradients = layer.backward(delta, x, pass);
+  const own = (gradient: Tensor) => inFloat64(`${layer.kind}: backward`, gradient);
+  return { x: own(gradients.x), parameters: gradients.parameters.map(own) };
 }
 
 /** What comes out of a layer, on the tape; undefined where the layer cannot be there. */
@@ -50,11 +51,7 @@ export function traced(layer: Layer, x: Variable, parameters: readonly Variable[
 }
 
 /** x before each layer, and after the last. */
-export function throughAll(
-  layers: readonly Layer[],
-  x: Tensor<Float64Array>,
-  pass: Pass,
-): Tensor<Float64Array>[] {
+export function throughAll(layers: readonly Layer[], x: Tensor, pass: Pass): Tensor[] {
   const values = [x];
   for (const layer of layers) values.push(through(layer, values.at(-1)!, pass));
   return values;

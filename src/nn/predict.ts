@@ -17,6 +17,6 @@ import type { Sequential } from "./sequential.js";
  * @example
  * predict(sequential([dense(2, 1, { init: constant(3) })]), [[1, 2]]).toArray() // → [ [ 9 ] ]
  */
-export function predict(model: Sequential, input: TensorLike): Tensor<Float64Array> {
+export function predict(model: Sequential, input: TensorLike): Tensor {
   return model.layers.reduce((x, layer) => through(layer, x, {}), toRows("predict", model, input));
 }

@@ -33,13 +33,13 @@ export class Sequential implements Displayable {
   /** The dense layers in order, the first at index 0 (as any list; A and b below count from 1). */
   readonly dense: readonly Dense[];
   /** A[t] for t = 1..n+1 as in the lecture, outputs × inputs, of all layers that have weights; index 0 is empty. */
-  readonly A: readonly Tensor<Float64Array>[];
+  readonly A: readonly Tensor[];
   /** b[t] for t = 1..n+1 as in the lecture, 0 of a layer without biases; index 0 is empty. */
-  readonly b: readonly Tensor<Float64Array>[];
+  readonly b: readonly Tensor[];
   /** σ[t] for t = 1..n as in the lecture: the activation that follows A[t]; index 0 is empty. */
   readonly sigma: readonly Activation[];
   /** A[1], b[1], A[2], b[2], …, A[n+1], b[n+1], and those of other layers where they come: the same tensors again. */
-  readonly parameters: readonly Tensor<Float64Array>[];
+  readonly parameters: readonly Tensor[];
   /** The numbers of all parameters, in that order; writing to it changes the network. */
   readonly theta: Float64Array;
   /** What layers keep besides, such as the running means and variances of `batchNorm`: no rule moves them. */
@@ -126,7 +126,7 @@ export class Sequential implements Displayable {
   }
 
   /** The buffers of all layers, by what they are called, such as `batchNorm[2].mean`; the same numbers again. */
-  get namedBuffers(): Readonly<Record<string, Tensor<Float64Array>>> {
+  get namedBuffers(): Readonly<Record<string, Tensor>> {
     return Object.fromEntries(
       this.layers.flatMap((layer, i) =>
         Object.entries(buffersOf(layer)).map(([name, buffer]) => [`${layer.kind}[${i + 1}].${name}`, buffer]),
@@ -217,19 +217,17 @@ export function sequential(
 
 const isDescription = (layer: LayerDescription): layer is DenseLayer => layer.kind === "dense";
 const shapeBefore = (layer: Layer): Shape => (layer as BuiltLayer).inputShape;
-const hasWeights = (
-  layer: Layer,
-): layer is (Dense | BuiltLayer) & { A: Tensor<Float64Array>; b: Tensor<Float64Array> } =>
+const hasWeights = (layer: Layer): layer is (Dense | BuiltLayer) & { A: Tensor; b: Tensor } =>
   "A" in layer && layer.A !== undefined;
 
 /** The parameters of a layer, in their order. */
-export function parametersOf(layer: Layer): readonly Tensor<Float64Array>[] {
+export function parametersOf(layer: Layer): readonly Tensor[] {
   if (isActivation(layer)) return [];
   return layer.parameters;
 }
 
 /** What a layer keeps besides its parameters, by name. */
-export function buffersOf(layer: Layer): Readonly<Record<string, Tensor<Float64Array>>> {
+export function buffersOf(layer: Layer): Readonly<Record<string, Tensor>> {
   return isActivation(layer) || layer instanceof Dense ? {} : (layer.buffers ?? {});
 }
 
@@ -268,7 +266,7 @@ function place(
 ): Placed {
   const windowsOn = (numbers: Float64Array | undefined) => {
     let at = 0;
-    return (shape: Shape): Tensor<Float64Array> =>
+    return (shape: Shape): Tensor =>
       numbers ? new Tensor(shape, numbers.subarray(at, (at += sizeOf(shape)))) : zeros(shape);
   };
   const [window, bufferWindow] = [windowsOn(theta), windowsOn(buffers)];

@@ -22,14 +22,14 @@ import { showAs } from "./show-as.js";
  * softmax([[0, 0], [1000, 0]]).toArray() // → [ [ 0.5, 0.5 ], [ 1, 0 ] ]
  * sequential([dense(4, 8), softmax(), dense(8, 3)]).parameterCount // → 67
  */
-export function softmax(readout: TensorLike): Tensor<Float64Array>;
+export function softmax(readout: TensorLike): Tensor;
 /** The layer: p = softmax(z) of each sample. */
 export function softmax(): LayerBlueprint;
 export function softmax(...readout: [TensorLike?]): LayerBlueprint | Tensor {
   return readout.length === 0 ? layer() : probabilities(readout[0]!);
 }
 
-function probabilities(readout: TensorLike): Tensor<Float64Array> {
+function probabilities(readout: TensorLike): Tensor {
   const g = tensor(readout);
   const [samples, outputs] = readoutShape("softmax", g);
   const largest = g.max(1).reshape(samples, 1);

@@ -3,10 +3,9 @@
  */
 
 import { checkWhole } from "../options/check.js";
-import { type FloatArray, zeroArray } from "./kernels.js";
-import type { Nested } from "./nested.js";
+import { zeroArray } from "./kernels.js";
 import { checkShape, formatShape, type Shape, sizeOf } from "./shapes.js";
-import { type ArrayOf, type DType, Tensor, type TensorLike } from "./tensor.js";
+import { type DType, Tensor, type TensorLike } from "./tensor.js";
 
 /**
  * A tensor from nested lists of numbers (or from another tensor, copied).
@@ -17,11 +16,8 @@ import { type ArrayOf, type DType, Tensor, type TensorLike } from "./tensor.js";
  * @example
  * tensor([[1, 2, 3], [4, 5, 6]]).shape // → [ 2, 3 ]
  */
-export function tensor<D extends DType = "float64">(
-  nested: TensorLike,
-  options: { dtype?: D } = {},
-): Tensor<ArrayOf[D]> {
-  return Tensor.of(nested, options);
+export function tensor(nested: TensorLike, { dtype = "float64" }: { dtype?: DType } = {}): Tensor {
+  return Tensor.of(nested, { dtype });
 }
 
 /**
@@ -32,10 +28,7 @@ export function tensor<D extends DType = "float64">(
  * @example
  * zeros([2, 2]).toArray() // → [ [ 0, 0 ], [ 0, 0 ] ]
  */
-export function zeros<D extends DType = "float64">(
-  shape: Shape | number,
-  { dtype = "float64" as D }: { dtype?: D } = {},
-): Tensor<ArrayOf[D]> {
+export function zeros(shape: Shape | number, { dtype = "float64" }: { dtype?: DType } = {}): Tensor {
   const extents = typeof shape === "number" ? [shape] : shape;
   checkShape("zeros", extents);
   return new Tensor(extents, zeroArray(sizeOf(extents), dtype));
@@ -49,10 +42,7 @@ export function zeros<D extends DType = "float64">(
  * @example
  * ones(3).toArray() // → [ 1, 1, 1 ]
  */
-export function ones<D extends DType = "float64">(
-  shape: Shape | number,
-  options: { dtype?: D } = {},
-): Tensor<ArrayOf[D]> {
+export function ones(shape: Shape | number, options: { dtype?: DType } = {}): Tensor {
   return full(shape, 1, options);
 }
 
@@ -64,11 +54,7 @@ export function ones<D extends DType = "float64">(
  * @example
  * full([1, 3], 0.5).toArray() // → [ [ 0.5, 0.5, 0.5 ] ]
  */
-export function full<D extends DType = "float64">(
-  shape: Shape | number,
-  value: number,
-  options: { dtype?: D } = {},
-): Tensor<ArrayOf[D]> {
+export function full(shape: Shape | number, value: number, options: { dtype?: DType } = {}): Tensor {
   const t = zeros(shape, options);
   t.data.fill(value);
   return t;
@@ -81,7 +67,7 @@ export function full<D extends DType = "float64">(
  * @example
  * eye(2).toArray() // → [ [ 1, 0 ], [ 0, 1 ] ]
  */
-export function eye<D extends DType = "float64">(n: number, options: { dtype?: D } = {}): Tensor<ArrayOf[D]> {
+export function eye(n: number, options: { dtype?: DType } = {}): Tensor {
   const t = zeros([n, n], options);
   for (let i = 0; i < n; i++) t.data[i * n + i] = 1;
   return t;
@@ -96,12 +82,7 @@ export function eye<D extends DType = "float64">(n: number, options: { dtype?: D
  * @example
  * arange(1, 10, 4).toArray() // → [ 1, 5, 9 ]
  */
-export function arange<D extends DType = "float64">(
-  start: number,
-  stop?: number,
-  step = 1,
-  options: { dtype?: D } = {},
-): Tensor<ArrayOf[D]> {
+export function arange(start: number, stop?: number, step = 1, options: { dtype?: DType } = {}): Tensor {
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
   if (![from, to, step].every(Number.isFinite) || step === 0) {
     throw new RangeError(
@@ -120,25 +101,13 @@ export function arange<D extends DType = "float64">(
  * @example
  * linspace(0, 1, 5).toArray() // → [ 0, 0.25, 0.5, 0.75, 1 ]
  */
-export function linspace<D extends DType = "float64">(
-  start: number,
-  stop: number,
-  n = 50,
-  options: { dtype?: D } = {},
-): Tensor<ArrayOf[D]> {
+export function linspace(start: number, stop: number, n = 50, options: { dtype?: DType } = {}): Tensor {
   checkWhole("linspace", { n }, 2);
   const t = zeros([n], options);
   for (let i = 0; i < n; i++) t.data[i] = start + ((stop - start) * i) / (n - 1);
   t.data[n - 1] = stop;
   return t;
 }
-
-/** The numbers of tensors that are put together: float32 only if all are; lists are float64. */
-export type NumbersOf<P> = [P] extends [Tensor<Float32Array>]
-  ? Float32Array
-  : [P] extends [Tensor<Float64Array> | Nested]
-    ? Float64Array
-    : FloatArray;
 
 /**
  * Concatenates tensors along an existing axis.
@@ -149,7 +118,7 @@ export type NumbersOf<P> = [P] extends [Tensor<Float32Array>]
  * @example
  * concat([[[1, 2]], [[3, 4], [5, 6]]]).toArray() // → [ [ 1, 2 ], [ 3, 4 ], [ 5, 6 ] ]
  */
-export function concat<P extends readonly TensorLike[]>(parts: P, axis = 0): Tensor<NumbersOf<P[number]>> {
+export function concat(parts: readonly TensorLike[], axis = 0): Tensor {
   const tensors = parts.map((part) => (part instanceof Tensor ? part : tensor(part)));
   const first = tensors[0];
   if (!first) throw new RangeError("concat: there must be at least one tensor, got none");
@@ -175,7 +144,7 @@ export function concat<P extends readonly TensorLike[]>(parts: P, axis = 0): Ten
     }
     start += width;
   }
-  return new Tensor(shape, out as NumbersOf<P[number]>);
+  return new Tensor(shape, out);
 }
 
 /**
@@ -185,7 +154,7 @@ export function concat<P extends readonly TensorLike[]>(parts: P, axis = 0): Ten
  * @example
  * stack([[1, 2], [3, 4]]).shape // → [ 2, 2 ]
  */
-export function stack<P extends readonly TensorLike[]>(parts: P): Tensor<NumbersOf<P[number]>> {
+export function stack(parts: readonly TensorLike[]): Tensor {
   const tensors = parts.map((part) => (part instanceof Tensor ? part : tensor(part)));
-  return concat(tensors.map((one) => one.reshape([1, ...one.shape]))) as Tensor<NumbersOf<P[number]>>;
+  return concat(tensors.map((one) => one.reshape([1, ...one.shape])));
 }

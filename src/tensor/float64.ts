@@ -1,6 +1,17 @@
 /** What a custom function returned, in the dtype of all that networks compute with. */
-import type { Tensor } from "./tensor.js";
+import { inspect } from "#platform";
+import { Tensor } from "./tensor.js";
 
-/** The tensor itself if it is float64, else a copy that is. */
-export const inFloat64 = (t: Tensor): Tensor<Float64Array> =>
-  t.data instanceof Float64Array ? (t as Tensor<Float64Array>) : t.astype("float64");
+/**
+ * The tensor itself if it is float64, else a copy that is.
+ *
+ * @param who the function that returned it, for the message
+ * @throws TypeError for what is no tensor
+ */
+export function inFloat64(who: string, returned: Tensor): Tensor {
+  if (!(returned instanceof Tensor)) {
+    const hint = Array.isArray(returned) ? "; make one of a list with tensor(…)" : "";
+    throw new TypeError(`${who} must return a tensor${hint}, got ${inspect(returned, { depth: 0 })}`);
+  }
+  return returned.dtype === "float64" ? returned : returned.astype("float64");
+}

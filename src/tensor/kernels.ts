@@ -6,15 +6,6 @@
  */
 import { type Shape, sameShape, sizeOf, stridesOf } from "./shapes.js";
 
-/** How an entry is stored: `float64` (default, for theory) or `float32` (for networks). */
-export type DType = "float64" | "float32";
-
-/** The typed array of each dtype. */
-export interface ArrayOf {
-  float64: Float64Array;
-  float32: Float32Array;
-}
-
 /** The numbers of a tensor. */
 export type FloatArray = Float64Array | Float32Array;
 
@@ -34,10 +25,10 @@ export function resultArray(size: number, a: FloatArray, b: FloatArray = a): Flo
  *
  * @throws RangeError where there is no memory for it, with its size
  */
-export function zeroArray<D extends DType>(size: number, dtype: D): ArrayOf[D] {
+export function zeroArray(size: number, dtype: "float32" | "float64"): FloatArray {
   const bytes = size * (dtype === "float32" ? 4 : 8);
   try {
-    return (dtype === "float32" ? new Float32Array(size) : new Float64Array(size)) as ArrayOf[D];
+    return dtype === "float32" ? new Float32Array(size) : new Float64Array(size);
   } catch {
     const advice = dtype === "float64" ? ', or half the bytes with dtype: "float32"' : "";
     throw new RangeError(

@@ -4,14 +4,14 @@
 import { zeros } from "./creation.js";
 import { Random, random } from "./random.js";
 import type { Shape } from "./shapes.js";
-import type { ArrayOf, DType, Tensor } from "./tensor.js";
+import type { DType, Tensor } from "./tensor.js";
 
 /** Where the random numbers of a tensor come from: a seed, or a stream that is moved on. */
-export interface RandomTensorOptions<D extends DType = DType> {
+export interface RandomTensorOptions {
   /** A whole number ≥ 0, or a stream. */
   seed: number | Random;
   /** How the entries are stored; `"float64"` by default. */
-  dtype?: D;
+  dtype?: DType;
 }
 
 /**
@@ -23,15 +23,15 @@ export interface RandomTensorOptions<D extends DType = DType> {
  * @example
  * randomNormal([2, 3], { seed: 1 }).shape // → [ 2, 3 ]
  */
-export function randomNormal<D extends DType = "float64">(
+export function randomNormal(
   shape: Shape | number,
   {
     seed,
     mean = 0,
     sd = 1,
-    dtype = "float64" as D,
-  }: RandomTensorOptions<D> & { mean?: number; sd?: number } = {} as never,
-): Tensor<ArrayOf[D]> {
+    dtype = "float64",
+  }: RandomTensorOptions & { mean?: number; sd?: number } = {} as never,
+): Tensor {
   const stream = toStream(seed);
   return fill(zeros(shape, { dtype }), () => stream.normal(mean, sd));
 }
@@ -45,15 +45,15 @@ export function randomNormal<D extends DType = "float64">(
  * @example
  * randomUniform(1000, { seed: 1, low: 2, high: 3 }).min() >= 2 // → true
  */
-export function randomUniform<D extends DType = "float64">(
+export function randomUniform(
   shape: Shape | number,
   {
     seed,
     low = 0,
     high = 1,
-    dtype = "float64" as D,
-  }: RandomTensorOptions<D> & { low?: number; high?: number } = {} as never,
-): Tensor<ArrayOf[D]> {
+    dtype = "float64",
+  }: RandomTensorOptions & { low?: number; high?: number } = {} as never,
+): Tensor {
   const stream = toStream(seed);
   return fill(zeros(shape, { dtype }), () => stream.uniform(low, high));
 }
@@ -63,7 +63,7 @@ function toStream(seed: number | Random): Random {
   return seed instanceof Random ? seed : random(seed);
 }
 
-function fill<T extends Tensor>(t: T, draw: () => number): T {
+function fill(t: Tensor, draw: () => number): Tensor {
   for (let i = 0; i < t.size; i++) t.data[i] = draw();
   return t;
 }

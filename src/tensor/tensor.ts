@@ -11,15 +11,7 @@ import { printing } from "../display/host.js";
 import { type ImageGridOptions, imageGrid } from "../display/image-grid.js";
 import { convolution } from "./convolution.js";
 import { tensorHtml, tensorText } from "./format.js";
-import {
-  type ArrayOf,
-  argmaxAxis,
-  type DType,
-  elementwise,
-  type FloatArray,
-  reduceAxis,
-  resultArray,
-} from "./kernels.js";
+import { argmaxAxis, elementwise, type FloatArray, reduceAxis, resultArray } from "./kernels.js";
 import { matrixProduct } from "./matrix-product.js";
 import { flatten, type Nested, nest } from "./nested.js";
 import { chosen, permuted, taken, transposed } from "./rearrange.js";
@@ -35,21 +27,11 @@ import {
   sizeOf,
 } from "./shapes.js";
 
-export type { ArrayOf, DType, FloatArray };
-
-/** The numbers of a result: float32 only if those of both operands are. */
-export type Joined<A extends FloatArray, B extends FloatArray> = 0 extends 1 & A
-  ? A // any, as of Tensor.prototype
-  : [A | B] extends [Float32Array]
-    ? Float32Array
-    : [A] extends [Float64Array]
-      ? Float64Array
-      : [B] extends [Float64Array]
-        ? Float64Array
-        : FloatArray;
+/** How an entry is stored: `float64` (default, for theory) or `float32` (for networks). */
+export type DType = "float64" | "float32";
 
 /** What the operations of a tensor accept as the other operand. */
-export type TensorLike<A extends FloatArray = FloatArray> = Tensor<A> | Nested;
+export type TensorLike = Tensor | Nested;
 
 /**
  * An n-dimensional array in row-major order: entry (i, j) of an m × n matrix is `data[i * n + j]`.
@@ -61,20 +43,20 @@ export type TensorLike<A extends FloatArray = FloatArray> = Tensor<A> | Nested;
  * const A = tensor([[1, 2], [3, 4]]);
  * A.matmul([1, -1]).toArray() // → [ -1, -1 ]
  */
-export class Tensor<A extends FloatArray = FloatArray> implements Displayable {
+export class Tensor implements Displayable {
   /** The extents, first axis first; frozen. */
   readonly shape: readonly number[];
   /** How an entry is stored. */
-  readonly dtype: A extends Float32Array ? "float32" : "float64";
+  readonly dtype: DType;
   /** The entries in row-major order. Writing to it changes the tensor, and all that share its numbers. */
-  readonly data: A;
+  readonly data: Float64Array | Float32Array;
 
   /**
    * Wraps `data` (not copied) as a tensor of this shape; `tensor()` builds one from nested lists.
    *
    * @throws RangeError if `data` does not have exactly as many entries as the shape.
    */
-  constructor(shape: Shape, data: A) {
+  constructor(shape: Shape, data: Float64Array | Float32Array) {
     checkShape("Tensor", shape);
     if (data.length !== sizeOf(shape)) {
       throw new RangeError(
@@ -83,15 +65,12 @@ export class Tensor<A extends FloatArray = FloatArray> implements Displayable {
     }
     // Most results have the shape of an operand, whose list they share.
     this.shape = Object.isFrozen(shape) ? shape : Object.freeze([...shape]);
-    this.dtype = (data instanceof Float32Array ? "float32" : "float64") as typeof this.dtype;
+    this.dtype = data instanceof Float32Array ? "float32" : "float64";
     this.data = data;
   }
 
   /** A new tensor from nested lists; what `tensor()` calls. */
-  static of<D extends DType = "float64">(
-    nested: TensorLike,
-    { dtype = "float64" as D }: { dtype?: D } = {},
-  ): Tensor<ArrayOf[D]> {
+  static of(nested: TensorLike, { dtype = "float64" }: { dtype?: DType } = {}): Tensor {
     if (nested instanceof Tensor) return nested.astype(dtype);
     const { shape, values } = flatten("tensor", nested);
     return new Tensor(shape, newArray(dtype, values));
@@ -122,7 +101,7 @@ export class Tensor<A extends FloatArray = FloatArray> implements Displayable {
   }
 
   /** The same numbers (shared, not copied) under another shape; one extent may be −1, "whatever remains". */
-  reshape(...extents: number[] | [Shape]): Tensor<A> {
+  reshape(...extents: number[] | [Shape]): Tensor {
     const wanted = extents.flat() as number[];
     const known = sizeOf(wanted.filter((extent) => extent !== -1));
     const shape = wanted.map((extent) => (extent === -1 && known > 0 ? this.size / known : extent));
@@ -135,18 +114,18 @@ export class Tensor<A extends FloatArray = FloatArray> implements Displayable {
   }
 
   /** Row i, that is, entry i along the first axis: its numbers are shared, not copied. */
-  row(i: number): Tensor<A> {
+  row(i: number): Tensor {
     if (this.rank === 0) throw new RangeError("row: a tensor of rank 0 has no rows; shape []");
     const at = checkIndex("row", i, 0, this.shape);
     const step = sizeOf(this.shape.slice(1));
-    return new Tensor(this.shape.slice(1), this.data.subarray(at * step, (at + 1) * step) as A);
+    return new Tensor(this.shape.slice(1), this.data.subarray(at * step, (at + 1) * step));
   }
 
   /**
    * Entries `start` to `end` − 1 along an axis, as `Array.prototype.slice` counts: of the first axis (rows) numbers are
    * shared, of another they are copied.
    */
-  slice(start = 0, end: number = Number.MAX_SAFE_INTEGER, axis = 0): Tensor<A> {
+  slice(start = 0, end: number = Number.MAX_SAFE_INTEGER, axis = 0): Tensor {
     if (this.rank === 0) throw new RangeError("slice: a tensor of rank 0 has no rows; shape []");
     const along = checkAxis("slice", axis, this.shape);
     if (!Number.isInteger(start) || !Number.isInteger(end)) {
@@ -164,129 +143,127 @@ export class Tensor<A extends FloatArray = FloatArray> implements Displayable {
       );
     const step = sizeOf(this.shape.slice(1));
     const data = this.data.subarray(a * step, Math.max(a, b) * step);
-    return new Tensor([Math.max(0, b - a), ...this.shape.slice(1)], data as A);
+    return new Tensor([Math.max(0, b - a), ...this.shape.slice(1)], data);
   }
 
   /** A copy that shares no memory. */
-  copy(): Tensor<A> {
-    return new Tensor(this.shape, this.data.slice() as A);
+  copy(): Tensor {
+    return new Tensor(this.shape, this.data.slice());
   }
 
   /** A copy stored as `dtype`; float64 to float32 rounds each entry to the nearest. */
-  astype<D extends DType>(dtype: D): Tensor<ArrayOf[D]> {
+  astype(dtype: DType): Tensor {
     return new Tensor(this.shape, newArray(dtype, this.data));
   }
 
   /** f of every entry; f also gets the entry's position in row-major order. */
-  map(f: (entry: number, position: number) => number): Tensor<A> {
+  map(f: (entry: number, position: number) => number): Tensor {
     const out = resultArray(this.size, this.data);
     for (let i = 0; i < out.length; i++) out[i] = f(this.data[i]!, i);
-    return new Tensor(this.shape, out as A);
+    return new Tensor(this.shape, out);
   }
 
   /** −x of every entry. */
-  neg(): Tensor<A> {
+  neg(): Tensor {
     return this.map((x) => -x);
   }
 
   /** |x| of every entry. */
-  abs(): Tensor<A> {
+  abs(): Tensor {
     return this.map(Math.abs);
   }
 
   /** e^x of every entry. */
-  exp(): Tensor<A> {
+  exp(): Tensor {
     return this.map(Math.exp);
   }
 
   /** log x of every entry; NaN below 0. */
-  log(): Tensor<A> {
+  log(): Tensor {
     return this.map(Math.log);
   }
 
   /** √x of every entry; NaN below 0. */
-  sqrt(): Tensor<A> {
+  sqrt(): Tensor {
     return this.map(Math.sqrt);
   }
 
   /** x^n of every entry. */
-  pow(exponent: number): Tensor<A> {
+  pow(exponent: number): Tensor {
     return this.map((x) => x ** exponent);
   }
 
   /** 1 where this > other, else 0, entry by entry. */
-  greater<B extends FloatArray = A>(other: TensorLike<B>): Tensor<Joined<A, B>> {
+  greater(other: TensorLike): Tensor {
     return this.#with("greater", other, (a, b) => Number(a > b));
   }
 
   /** 1 where this < other, else 0, entry by entry. */
-  less<B extends FloatArray = A>(other: TensorLike<B>): Tensor<Joined<A, B>> {
+  less(other: TensorLike): Tensor {
     return this.#with("less", other, (a, b) => Number(a < b));
   }
 
   /** 1 where this equals other exactly, else 0, entry by entry (`equals` compares whole tensors). */
-  same<B extends FloatArray = A>(other: TensorLike<B>): Tensor<Joined<A, B>> {
+  same(other: TensorLike): Tensor {
     return this.#with("same", other, (a, b) => Number(a === b));
   }
 
   /** The larger of this and other, entry by entry. */
-  maximum<B extends FloatArray = A>(other: TensorLike<B>): Tensor<Joined<A, B>> {
+  maximum(other: TensorLike): Tensor {
     return this.#with("maximum", other, Math.max);
   }
 
   /** The smaller of this and other, entry by entry. */
-  minimum<B extends FloatArray = A>(other: TensorLike<B>): Tensor<Joined<A, B>> {
+  minimum(other: TensorLike): Tensor {
     return this.#with("minimum", other, Math.min);
   }
 
   /** The entries of `yes` where this is not 0 (NaN is not), those of `no` elsewhere; float32 only if both are. */
-  where<B extends FloatArray = A, C extends FloatArray = A>(
-    yes: TensorLike<B>,
-    no: TensorLike<C>,
-  ): Tensor<Joined<B, C>> {
+  where(yes: TensorLike, no: TensorLike): Tensor {
     const { shape, data } = chosen(this, toTensor(yes, this.dtype), toTensor(no, this.dtype));
-    return new Tensor(shape, data as Joined<B, C>);
+    return new Tensor(shape, data);
   }
 
   /** The axes in another order, `[2, 0, 1]` for the last one first (a copy). Throws unless each axis occurs once. */
-  permute(axes: readonly number[]): Tensor<A> {
+  permute(axes: readonly number[]): Tensor {
     const { shape, data } = permuted(this, axes);
-    return new Tensor(shape, data as A);
+    return new Tensor(shape, data);
   }
 
   /** The entries with these indices along an axis, in this order (a copy); negative indices count from the end. */
-  take(indices: ArrayLike<number>, axis = 0): Tensor<A> {
+  take(indices: ArrayLike<number>, axis = 0): Tensor {
     const { shape, data } = taken(this, indices, axis);
-    return new Tensor(shape, data as A);
+    return new Tensor(shape, data);
   }
 
   /** The variance of all entries, or along one axis: the mean squared distance from the mean (divisor n). */
   variance(): number;
-  variance(axis: number): Tensor<A>;
-  variance(axis?: number): number | Tensor<A> {
+  variance(axis: number): Tensor;
+  variance(axis?: number): number | Tensor {
     if (axis === undefined) return this.sub(this.mean()).pow(2).mean();
     const at = checkAxis("variance", axis, this.shape);
-    const distances = this.sub(this.mean(at).reshape(this.shape.with(at, 1)));
-    return distances.pow(2).mean(at) as Tensor<A>;
+    return this.sub(this.mean(at).reshape(this.shape.with(at, 1)))
+      .pow(2)
+      .mean(at);
   }
 
   /** this + other, entry by entry. */
-  add<B extends FloatArray = A>(other: TensorLike<B>): Tensor<Joined<A, B>> {
+  add(other: TensorLike): Tensor {
     return this.#with("add", other, (a, b) => a + b);
   }
 
   /** this − other, entry by entry. */
-  sub<B extends FloatArray = A>(other: TensorLike<B>): Tensor<Joined<A, B>> {
+  sub(other: TensorLike): Tensor {
     return this.#with("sub", other, (a, b) => a - b);
   }
 
   /** this · other, entry by entry (for the matrix product see `matmul`). */
-  mul<B extends FloatArray = A>(other: TensorLike<B>): Tensor<Joined<A, B>> {
+  mul(other: TensorLike): Tensor {
     return this.#with("mul", other, (a, b) => a * b);
   }
 
   /** this / other, entry by entry; division by 0 gives ±∞ or NaN as in all arithmetic of floats. */
-  div<B extends FloatArray = A>(other: TensorLike<B>): Tensor<Joined<A, B>> {
+  div(other: TensorLike): Tensor {
     return this.#with("div", other, (a, b) => a / b);
   }
 
@@ -297,9 +274,9 @@ export class Tensor<A extends FloatArray = FloatArray> implements Displayable {
    *
    * @throws RangeError if the inner extents differ or an operand is not of rank 1 or 2.
    */
-  matmul<B extends FloatArray = A>(other: TensorLike<B>): Tensor<Joined<A, B>> {
+  matmul(other: TensorLike): Tensor {
     const { shape, data } = matrixProduct(this, toTensor(other, this.dtype));
-    return new Tensor(shape, data as Joined<A, B>);
+    return new Tensor(shape, data);
   }
 
   /**
@@ -314,31 +291,28 @@ export class Tensor<A extends FloatArray = FloatArray> implements Displayable {
    * @example
    * tensor([[[[1, 2, 3], [4, 5, 6], [7, 8, 9]]]]).conv2d([[[[1, 0], [0, -1]]]]).data // → Float64Array(4) [ -4, -4, -4, -4 ]
    */
-  conv2d<B extends FloatArray = A>(
-    filters: TensorLike<B>,
-    options: { stride?: number; padding?: number } = {},
-  ): Tensor<Joined<A, B>> {
+  conv2d(filters: TensorLike, options: { stride?: number; padding?: number } = {}): Tensor {
     const { shape, data } = convolution(this, toTensor(filters, this.dtype), options);
-    return new Tensor(shape, data as Joined<A, B>);
+    return new Tensor(shape, data);
   }
 
   /** The transposed matrix, out_ji = a_ij (a copy); a vector stays as it is. Throws for rank > 2. */
-  transpose(): Tensor<A> {
+  transpose(): Tensor {
     const { shape, data } = transposed(this);
-    return new Tensor(shape, data as A);
+    return new Tensor(shape, data);
   }
 
   /** Σ of all entries, or along one axis (which is removed from the shape). An empty sum is 0. */
   sum(): number;
-  sum(axis: number): Tensor<A>;
-  sum(axis?: number): number | Tensor<A> {
+  sum(axis: number): Tensor;
+  sum(axis?: number): number | Tensor {
     return this.#reduce("sum", axis, 0, (running, entry) => running + entry);
   }
 
   /** The mean of all entries, or along one axis. Throws if there is nothing to average. */
   mean(): number;
-  mean(axis: number): Tensor<A>;
-  mean(axis?: number): number | Tensor<A> {
+  mean(axis: number): Tensor;
+  mean(axis?: number): number | Tensor {
     const n = this.#extent("mean", axis);
     return this.#reduce(
       "mean",
@@ -351,16 +325,16 @@ export class Tensor<A extends FloatArray = FloatArray> implements Displayable {
 
   /** The largest of all entries, or along one axis; NaN if one is NaN. Throws if there are no entries. */
   max(): number;
-  max(axis: number): Tensor<A>;
-  max(axis?: number): number | Tensor<A> {
+  max(axis: number): Tensor;
+  max(axis?: number): number | Tensor {
     this.#extent("max", axis);
     return this.#reduce("max", axis, Number.NEGATIVE_INFINITY, (a, b) => Math.max(a, b));
   }
 
   /** The smallest of all entries, or along one axis; NaN if one is NaN. Throws if there are no entries. */
   min(): number;
-  min(axis: number): Tensor<A>;
-  min(axis?: number): number | Tensor<A> {
+  min(axis: number): Tensor;
+  min(axis?: number): number | Tensor {
     this.#extent("min", axis);
     return this.#reduce("min", axis, Number.POSITIVE_INFINITY, (a, b) => Math.min(a, b));
   }
@@ -370,8 +344,8 @@ export class Tensor<A extends FloatArray = FloatArray> implements Displayable {
    * (as a float64 tensor). The first of equals; NaN counts as largest. Throws if there are no entries.
    */
   argmax(): number;
-  argmax(axis: number): Tensor<Float64Array>;
-  argmax(axis?: number): number | Tensor<Float64Array> {
+  argmax(axis: number): Tensor;
+  argmax(axis?: number): number | Tensor {
     this.#extent("argmax", axis);
     const at = axis === undefined ? 0 : checkAxis("argmax", axis, this.shape);
     const shape = axis === undefined ? [this.size] : this.shape;
@@ -383,8 +357,8 @@ export class Tensor<A extends FloatArray = FloatArray> implements Displayable {
 
   /** As `argmax`, of the smallest entry; NaN counts as smallest. Throws if there are no entries. */
   argmin(): number;
-  argmin(axis: number): Tensor<Float64Array>;
-  argmin(axis?: number): number | Tensor<Float64Array> {
+  argmin(axis: number): Tensor;
+  argmin(axis?: number): number | Tensor {
     this.#extent("argmin", axis);
     return axis === undefined ? this.neg().argmax() : this.neg().argmax(axis);
   }
@@ -483,11 +457,7 @@ export class Tensor<A extends FloatArray = FloatArray> implements Displayable {
     return { "text/html": tensorHtml(this), "text/plain": tensorText(this) };
   }
 
-  #with<B extends FloatArray>(
-    operation: string,
-    other: TensorLike<B>,
-    f: (a: number, b: number) => number,
-  ): Tensor<Joined<A, B>> {
+  #with(operation: string, other: TensorLike, f: (a: number, b: number) => number): Tensor {
     const right = toTensor(other, this.dtype);
     const shape = sameShape(this.shape, right.shape)
       ? this.shape
@@ -500,7 +470,7 @@ export class Tensor<A extends FloatArray = FloatArray> implements Displayable {
     if (!(isSingle && isPlain && elementwiseSingle(operation, a, b, out))) {
       elementwise(f, a, this.shape, b, right.shape, shape, out);
     }
-    return new Tensor(shape, out as Joined<A, B>);
+    return new Tensor(shape, out);
   }
 
   #reduce(
@@ -509,7 +479,7 @@ export class Tensor<A extends FloatArray = FloatArray> implements Displayable {
     start: number,
     fold: (running: number, entry: number) => number,
     finish: (folded: number) => number = (folded) => folded,
-  ): number | Tensor<A> {
+  ): number | Tensor {
     if (axis === undefined) {
       let running = start;
       for (let i = 0; i < this.size; i++) running = fold(running, this.data[i]!);
@@ -519,7 +489,7 @@ export class Tensor<A extends FloatArray = FloatArray> implements Displayable {
     const rest = this.shape.filter((_, k) => k !== at);
     const out = resultArray(sizeOf(rest), this.data);
     reduceAxis(this.data, this.shape, at, start, fold, finish, out);
-    return new Tensor(rest, out as A);
+    return new Tensor(rest, out);
   }
 
   /** How many entries one value of a reduction is made from; throws if none. */
@@ -541,8 +511,8 @@ function toTensor(operand: TensorLike, dtype: DType): Tensor {
   return new Tensor([], dtype === "float32" ? Float32Array.of(operand) : Float64Array.of(operand));
 }
 
-function newArray<D extends DType>(dtype: D, values: ArrayLike<number>): ArrayOf[D] {
-  if (dtype === "float32") return new Float32Array(values) as ArrayOf[D];
-  if (dtype === "float64") return new Float64Array(values) as ArrayOf[D];
+function newArray(dtype: DType, values: ArrayLike<number>): FloatArray {
+  if (dtype === "float32") return new Float32Array(values);
+  if (dtype === "float64") return new Float64Array(values);
   throw new TypeError(`tensor: the dtype must be "float64" or "float32", got ${String(dtype)}`);
 }

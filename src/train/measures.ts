@@ -43,7 +43,8 @@ export function gradientNorm({
     const back = gradients(at, some(at, "gradientNorm", options));
     if (layer === undefined) return norm(flatGradient(back));
     const { dA, db } = back;
-    const ofLayer = (t: number): number => Math.hypot(norm(dA[t]!.data), norm(db[t]?.data ?? []));
+    const ofLayer = (t: number): number =>
+      Math.hypot(norm(dA[t]!.data as Float64Array), norm((db[t]?.data ?? []) as Float64Array));
     if (layer === "each") return Array.from({ length: at.model.hidden + 1 }, (_, i) => ofLayer(i + 1));
     checkWhole("gradientNorm", { layer }, 1, at.model.hidden + 1, 'the last layer, or "each"');
     return ofLayer(layer);

@@ -41,7 +41,7 @@ const isCustom = (layer: Layer): boolean =>
   !isActivation(layer) && !(layer instanceof Dense) && !formulaOf("layer", layer);
 
 /** Whether an output depends on the other samples; not where it is another each time, which random numbers make it. */
-function dependsOnOthers(layer: Layer, x: Tensor<Float64Array>, y: Tensor<Float64Array>): boolean {
+function dependsOnOthers(layer: Layer, x: Tensor, y: Tensor): boolean {
   for (let i = 0; i < x.shape[0]!; i++) {
     const alone = through(layer, x.slice(i, i + 1), { training: false });
     const row = y.row(i).data;

@@ -41,7 +41,7 @@ export function saveNetwork(
   if (names === "nablab") {
     addParameters(tensors, model, model.theta, {});
     for (const { name, tensor } of ownBuffers(model))
-      tensors.set(name, { shape: tensor.shape, data: tensor.data.slice() });
+      tensors.set(name, { shape: tensor.shape, data: tensor.data.slice() as Float64Array });
     const texts = { format: "nablab network 1", architecture: architectureOf(model) };
     writeSafetensors(file, { tensors, texts });
     return;

@@ -203,3 +203,18 @@ test("a step against the gradient lowers the loss", () => {
   expect(before.loss - after).toBeGreaterThan(0.5 * decrease);
   expect(before.loss - after).toBeLessThan(1.5 * decrease);
 });
+
+test("what a custom loss returns as its gradient is a tensor, of any dtype", () => {
+  const net = sequential([dense(2, 1)], { seed: 1 });
+  const mean = squaredError();
+  const of = (gradient: unknown): Loss => ({ ...mean, gradient: (() => gradient) as Loss["gradient"] });
+  const at = [[1, 2]];
+  const back = backpropagation(net, at, tensor([[3]]), of(tensor([[2]], { dtype: "float32" })));
+  expect(back.dA[1]!.data).toEqual(Float64Array.of(2, 4));
+  expect(() => backpropagation(net, at, tensor([[3]]), of([[2]]))).toThrow(
+    "squaredError: gradient must return a tensor; make one of a list with tensor(…), got [ [Array] ]",
+  );
+  expect(() => backpropagation(net, at, tensor([[3]]), of(undefined))).toThrow(
+    "squaredError: gradient must return a tensor, got undefined",
+  );
+});

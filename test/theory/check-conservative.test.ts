@@ -138,3 +138,20 @@ test("a constant that is rounded says nothing of a field that small", () => {
   const field = { dimension: 2, value: () => 1, autodiff: () => [1e-14, 0] };
   expect(checkConservative(field, { points: 50, curves: 5 }).holds).toBe(false);
 });
+
+test.each([1, 1e3, 1e5, 1e7, 1e8, 1e10, 1e15])("a slope of 1 is not missed beside one of %d", (steep) => {
+  const value = ([a, b]: Float64Array) => steep * a! ** 2 + b!;
+  const none = { dimension: 2, value, autodiff: ([a]: Float64Array) => [2 * steep * a!, 0] };
+  const right = { dimension: 2, value, autodiff: ([a]: Float64Array) => [2 * steep * a!, 1] };
+  const curved = {
+    dimension: 2,
+    value: ([a, b]: Float64Array) => (steep * a! ** 2 + b! ** 2) / 2,
+    autodiff: ([a]: Float64Array) => [steep * a!, 0],
+  };
+  for (const wrong of [none, curved]) {
+    const { verdict } = checkConservative(wrong, { points: 200, curves: 5, arcs: 2000 });
+    if (steep <= 1e8) expect(verdict).toBe("no");
+    expect(verdict).not.toBe("yes");
+  }
+  expect(checkConservative(right, { points: 200, curves: 5, arcs: 2000 }).verdict).not.toBe("no");
+});

@@ -198,3 +198,49 @@ test("as many rows as no call has arguments", () => {
   // Columns of ones, and of −1 and 1 in turn, are orthogonal and of length √200,000.
   expect(Array.from(S, (s) => s / Math.sqrt(rows))).toEqual([expect.closeTo(1, 12), expect.closeTo(1, 12)]);
 });
+
+test.each([1, 1e150, 1e-150])("solutions far larger than b, times %d", (size) => {
+  const near = (values: ArrayLike<number>, wanted: readonly number[], tolerance: number) =>
+    wanted.forEach((value, i) => {
+      expect(Math.abs(values[i]! / value - 1)).toBeLessThanOrEqual(tolerance);
+    });
+  const of = (A: number[][], b: number[]) =>
+    solveLeastSquares(
+      A.map((row) => row.map((x) => x * size)),
+      b.map((x) => x * size),
+    );
+  near(
+    of(
+      [
+        [1, 0],
+        [0, 1e-10],
+      ],
+      [1, 1],
+    ),
+    [1, 1e10],
+    1e-14,
+  );
+  near(of([[1e-8]], [1]), [1e8], 1e-14);
+  near(of([[1e-8], [1e-8]], [1, 3]), [2e8], 1e-14);
+  // 1 + 1e-9 is rounded by 1e-16, which the condition of 4e9 makes 1e-7 of it; exactly, x = (1 − 1e9, 1e9).
+  near(
+    of(
+      [
+        [1, 1],
+        [1, 1 + 1e-9],
+      ],
+      [1, 2],
+    ),
+    [1 - 1e9, 1e9],
+    1e-6,
+  );
+  const loose = solveLeastSquares(
+    [
+      [1e150, 0],
+      [0, 1e-150],
+    ],
+    [1e-10, 1e-10],
+    { tolerance: 0 },
+  );
+  near(loose, [1e-160, 1e140], 1e-14);
+});

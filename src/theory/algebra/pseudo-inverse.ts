@@ -9,11 +9,11 @@ import { lengthOf } from "../../tensor/length.js";
 /** A = U diag(S) Vᵀ. */
 export interface SingularValues {
   /** m × r with orthonormal columns, r = min(m, n). */
-  readonly U: Tensor<Float64Array>;
+  readonly U: Tensor;
   /** The r singular values, largest first. */
   readonly S: Float64Array;
   /** n × r with orthonormal columns. */
-  readonly V: Tensor<Float64Array>;
+  readonly V: Tensor;
 }
 
 /** Sweeps over all pairs of columns; ten are usual. */
@@ -131,7 +131,7 @@ function complete(columns: Float64Array[], lengths: readonly number[]): void {
   });
 }
 
-function fromColumns(columns: readonly Float64Array[], rows: number): Tensor<Float64Array> {
+function fromColumns(columns: readonly Float64Array[], rows: number): Tensor {
   const data = new Float64Array(rows * columns.length);
   columns.forEach((column, j) => {
     for (let i = 0; i < rows; i++) data[i * columns.length + j] = column[i]!;
@@ -157,7 +157,7 @@ export interface PseudoInverseOptions {
  * pinv([[1, 1], [2, 2]]).data.map((a: number) => Number(a.toFixed(9))) // → Float64Array(4) [ 0.1, 0.2, 0.1, 0.2 ]
  * @see R. Penrose, A generalized inverse for matrices, Proc. Cambridge Philos. Soc. 51 (1955).
  */
-export function pinv(A: TensorLike, options: PseudoInverseOptions = {}): Tensor<Float64Array> {
+export function pinv(A: TensorLike, options: PseudoInverseOptions = {}): Tensor {
   const { U, S, V, used, scale } = decomposed("pinv", A, options);
   const [m, n] = [U.shape[0]!, V.shape[0]!];
   const out = new Float64Array(n * m);
@@ -195,13 +195,16 @@ export function solveLeastSquares(
     );
   }
   const unit = scaleOf(b);
+  // Both are powers of two; what is divided by one and multiplied by the other would overflow in between.
+  const ratio = unit / scale;
   const x = new Float64Array(n);
   for (let i = 0; i < used; i++) {
     let share = 0;
     for (let row = 0; row < m; row++) share += U.at(row, i) * (b[row]! / unit);
-    for (let j = 0; j < n; j++) x[j]! += V.at(j, i) * (share / S[i]!);
+    const size = ratio < 1 ? (share * ratio) / S[i]! : (share / S[i]!) * ratio;
+    for (let j = 0; j < n; j++) x[j]! += V.at(j, i) * size;
   }
-  return x.map((entry) => (entry / scale) * unit);
+  return x;
 }
 
 /** The decomposition, and how many singular values are more than rounding. */
@@ -214,7 +217,7 @@ function decomposed(who: string, A: TensorLike, { tolerance }: PseudoInverseOpti
   return { ...parts, used };
 }
 
-function matrixOf(who: string, A: TensorLike): Tensor<Float64Array> {
+function matrixOf(who: string, A: TensorLike): Tensor {
   const matrix = Tensor.of(A);
   if (matrix.rank !== 2 || matrix.size === 0) {
     throw new RangeError(

@@ -82,7 +82,7 @@ export function checkConservative(
   checkPositive("checkConservative", { radius });
   const stream = random(seed).split("checkConservative");
   const gaussian = () => Float64Array.from({ length: F.dimension }, () => radius * stream.normal());
-  const scale = slopeOf(F, stream.split("scale"), radius);
+  const scale = slopesOf(F, stream.split("scale"), radius);
   let [gradients, unclear] = [0, 0];
   for (let i = 0; i < points; i++) {
     const verdict = isGradient(F, gaussian(), radius, scale);
@@ -90,14 +90,14 @@ export function checkConservative(
     unclear += Number(verdict === "undecided");
   }
   const found = Array.from({ length: curves }, () =>
-    alongHalfCircle(F, gaussian(), stream, radius, arcs, scale),
+    alongHalfCircle(F, gaussian(), stream, radius, arcs, Math.max(...scale)),
   );
   // NaN counts as the worst.
   const worst = found.reduce((a, b) => (b.error / b.allowed <= a.error / a.allowed ? a : b));
   const detects = 1 - 0.01 ** (1 / points);
   const places = gradients + unclear < points ? "no" : unclear > 0 ? "undecided" : "yes";
   const rounding = Math.max(...found.map((curve) => curve.rounding));
-  const inexact = scale > 0 && found.some((curve) => curve.rounding > curve.allowed);
+  const inexact = scale.some((slope) => slope > 0) && found.some((curve) => curve.rounding > curve.allowed);
   const off = found.some(({ error, allowed, rounding }) => !(error <= allowed + rounding));
   const integrals = off ? "no" : inexact || worst.error > worst.allowed ? "undecided" : "yes";
   const findings = [
@@ -125,19 +125,29 @@ export function checkConservative(
   );
 }
 
-/** A tenth of what F changes by over a distance of 1, as seen between some places: slopes that are small beside that are rounding. */
-function slopeOf(F: Field, stream: Random, radius: number): number {
-  const values = Array.from({ length: 20 }, () =>
-    F.value(Float64Array.from({ length: F.dimension }, () => radius * stream.normal())),
-  ).filter(Number.isFinite);
-  return values.length === 0 ? 0 : (Math.max(...values) - Math.min(...values)) / (10 * radius);
+/**
+ * For each entry, a tenth of the most that F changes by per unit when it alone moves by a radius, over some places: slopes along it
+ * that are small beside that are rounding. Each entry has its own, as F may be steeper along one than along another by any factor.
+ */
+function slopesOf(F: Field, stream: Random, radius: number): Float64Array {
+  const slopes = new Float64Array(F.dimension);
+  for (let place = 0; place < 20; place++) {
+    const theta = Float64Array.from({ length: F.dimension }, () => radius * stream.normal());
+    const here = F.value(theta);
+    for (let i = 0; i < slopes.length; i++) {
+      const there = F.value(theta.map((x, j) => (j === i ? x + radius : x)));
+      const slope = Math.abs(there - here) / (10 * radius);
+      if (slope < Number.POSITIVE_INFINITY) slopes[i] = Math.max(slopes[i]!, slope);
+    }
+  }
+  return slopes;
 }
 
 /**
  * Whether v(θ) is the gradient, by differences of each entry: central ones or, since a kink within the step spoils those,
  * that of one side.
  */
-function isGradient(F: Field, theta: Float64Array, radius: number, scale: number): Verdict {
+function isGradient(F: Field, theta: Float64Array, radius: number, scale: Float64Array): Verdict {
   const h = 1e-6 * radius;
   const v = F.autodiff(theta);
   const verdicts = Array.from(theta, (_, i): Verdict => {
@@ -148,10 +158,11 @@ function isGradient(F: Field, theta: Float64Array, radius: number, scale: number
     // Central differences of step h are accurate to about h² plus the rounding of F over h.
     const fits = (slack: number) =>
       [(left + right) / 2, left, right].some(
-        (slope) => Math.abs(slope - v[i]!) <= 1e-6 * (scale + Math.abs(slope)) + slack,
+        (slope) => Math.abs(slope - v[i]!) <= 1e-6 * (scale[i]! + Math.abs(slope)) + slack,
       );
-    // Of a function that never changes there is nothing to round.
-    if (fits(0)) return scale > 0 && rounding > 1e-4 * (scale + Math.abs(v[i]!)) ? "undecided" : "yes";
+    // Of a function that never changes along it there is nothing to round.
+    if (fits(0))
+      return scale[i]! > 0 && rounding > 1e-4 * (scale[i]! + Math.abs(v[i]!)) ? "undecided" : "yes";
     return fits(rounding) ? "undecided" : "no";
   });
   return verdicts.includes("no") ? "no" : verdicts.includes("undecided") ? "undecided" : "yes";
