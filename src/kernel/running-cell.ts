@@ -1,7 +1,7 @@
 /**
  * What becomes of a cell that fills the memory within a single call, where it cannot be ended: V8 ends the process at once.
  * The reader is told before, if it takes long enough; and afterwards by the process that Jupyter starts in its place, which
- * finds in a file beside the connection file which cell ran.
+ * reads from a file beside the connection file which cell was running.
  */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 
@@ -47,7 +47,9 @@ export class RunningCell {
     [this.#deafSince, this.#isSaid, this.#before] = [undefined, false, taken];
     if (this.#file === undefined) return;
     try {
-      writeFileSync(this.#file, JSON.stringify({ code: cell.code, execution_count: cell.execution_count }));
+      writeFileSync(this.#file, JSON.stringify({ code: cell.code, execution_count: cell.execution_count }), {
+        mode: 0o600,
+      });
     } catch {
       // A folder that nobody may write to: then nothing is said later.
     }
@@ -73,9 +75,8 @@ export class RunningCell {
     const [line = ""] = code.trim().split("\n");
     const shown = line.length > 60 ? `${line.slice(0, 60)}…` : line;
     return (
-      `The kernel died while cell [${count}] ran, ${shown}; its names are lost, run the cells before again. ` +
-      `A call that takes more memory than there is does that: objects and lists may take ${gigabytes(this.#limit)} GB, ` +
-      "keep numbers in Float64Array.\n"
+      `The kernel ended while cell [${count}] ran, ${shown}; its names are lost, run the cells before again. If nobody ended it, ` +
+      `a call took more memory than there is: objects and lists may take ${gigabytes(this.#limit)} GB, keep numbers in Float64Array.\n`
     );
   }
 

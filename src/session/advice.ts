@@ -47,7 +47,7 @@ export function advise(diagnostic: Diagnostic, candidates: Candidates): Diagnost
     fixOfNode(code, first) ??
     fixOfMember(diagnostic) ??
     (diagnostic.hints?.ofTensors && tensorMethods[diagnostic.hints.ofTensors]) ??
-    (diagnostic.hints?.expected && `it is ${diagnostic.hints.expected}`) ??
+    (diagnostic.hints?.expected && `expected is ${diagnostic.hints.expected}`) ??
     fixOfOption(diagnostic) ??
     fixOfValue(diagnostic) ??
     ofCode[code];
@@ -74,7 +74,7 @@ const ofParser: Record<number, string> = {
 };
 
 /** What the parser stumbles at, as the line is written. */
-function fixOfLine({ code, text, column }: Diagnostic): string | undefined {
+function fixOfLine({ code, text, column, messages: [message = ""] }: Diagnostic): string | undefined {
   const [before, after] = [text.slice(0, column), text.slice(column)];
   if (code !== 1005) return undefined;
   if (/\bfor\s*\(\s*(?:let|var|const)\b[^;()]*,[^;]*$/.test(before) && /^[<>=]|^\s*[<>]/.test(after))
@@ -85,7 +85,13 @@ function fixOfLine({ code, text, column }: Diagnostic): string | undefined {
   }
   if (/^["'].*["']/.test(after) && /(?:^|[^\w$])[fr]$/.test(before))
     return "this is Python; in TypeScript `…$" + "{x}…` is a text with values in it";
-  return /^[\p{ID_Start}$_]/u.test(after) && /[\w)\]"'`]\s+$/.test(before)
+  if (message.startsWith("'('") && /\b(?:if|while|for|switch)\s+$/.test(before))
+    return "what is between ( ) is missing";
+  // A list that goes on, a parameter, a type: there something else is missing.
+  const isStatement =
+    message.startsWith("';'") ||
+    (message.startsWith("','") && /^\s*(?:let|const|var)\s+[\w$]+\s*=[^([{]*$/.test(before));
+  return isStatement && /^[\p{ID_Start}$_]/u.test(after) && /[\w)\]"'`]\s+$/.test(before)
     ? `put ; before ${/^[\p{ID_Continue}$]+/u.exec(after)?.[0]}, or the operator that is missing`
     : undefined;
 }
@@ -107,7 +113,7 @@ function fixOfValue({ code, hints }: Diagnostic): string | undefined {
   if (hints?.value === "list")
     return "[...a, ...b] joins lists, xs.map((x) => …) calculates with each entry, tensors have a.add(b)";
   return hints?.value === "nothing"
-    ? "the function returns nothing; did you forget return, or ( ) around { … }?"
+    ? "the call gives nothing; in a function of your own, did you forget return, or ( ) around { … }?"
     : undefined;
 }
 
@@ -189,7 +195,7 @@ function fixOfAssignment({ code, messages: [first = ""], text, column }: Diagnos
 function fixOfModule(code: number, message: string): string | undefined {
   const [, module = ""] = /^Cannot find module .*?'([^']+)'/.exec(message) ?? [];
   if ((code !== 2307 && code !== 2882) || module.startsWith("#")) return undefined;
-  if (/^[./]/.test(module)) return "there is no such file beside the notebook";
+  if (/^[./]/.test(module)) return "there is no such .ts, .js or .json file";
   if (/^(jsr|https?):/.test(module))
     return 'only packages of npm can be imported: %install NAME, then import … from "NAME"';
   const name = module.replace(/^npm:\/?/, "");

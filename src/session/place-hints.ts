@@ -51,7 +51,10 @@ export function hintsAt(place: Place, diagnostic: TypeScript.Diagnostic): PlaceH
   if (noProperty.has(code)) return memberHints(place, node);
   if (unknownProperty.has(code) && ts.isObjectLiteralExpression(node.parent.parent)) {
     const expected = checker.getContextualType(node.parent.parent);
-    return { members: expected?.getApparentProperties().map(({ name }) => name) ?? [] };
+    const types = expected?.isUnion() ? expected.types : expected ? [expected] : [];
+    return {
+      members: [...new Set(types.flatMap((one) => one.getApparentProperties().map(({ name }) => name)))],
+    };
   }
   if (notAssignable.has(code)) return assignmentHints(place, node);
   // Operands, what is called, gone through, spread or taken apart.
@@ -72,6 +75,8 @@ export function hintsAt(place: Place, diagnostic: TypeScript.Diagnostic): PlaceH
 function calledHints({ ts, checker }: Place, node: TypeScript.Node): PlaceHints {
   const call = ts.isPropertyAccessExpression(node.parent) ? node.parent.parent : node.parent;
   if (!ts.isCallExpression(call)) return {};
+  const gap = call.getSourceFile().text.slice(call.expression.getEnd(), call.arguments.pos);
+  if (gap.includes("\n")) return { called: "put ; at the end of the line before (" };
   const type = checker.getTypeAtLocation(call.expression);
   if (type.getCallSignatures().length > 0) return {};
   if (call.arguments.length === 0) return { called: "it is no function: leave out ()" };
@@ -170,14 +175,18 @@ function assignmentHints({ ts, checker }: Place, node: TypeScript.Node): PlaceHi
       return { forgotAwait: "all" };
   }
   const kind = kindOf(ts, checker, type);
-  const isExpected = (flag: TypeScript.TypeFlags): boolean => (expected.flags & flag) !== 0;
-  if (kind === "text" && isExpected(ts.TypeFlags.NumberLike)) return { value: kind };
-  if (kind === "number" && isExpected(ts.TypeFlags.StringLike)) return { value: kind };
+  const members = expected.isUnion() ? expected.types : [expected];
+  const isExpected = (flag: TypeScript.TypeFlags): boolean => members.some((one) => (one.flags & flag) !== 0);
+  // Not of names out of a list, which are no text that String() makes.
+  if (kind === "text" && isExpected(ts.TypeFlags.Number)) return { value: kind };
+  if (kind === "number" && isExpected(ts.TypeFlags.String)) return { value: kind };
   // A list of one of the values that it may hold.
-  const lists = (expected.isUnion() ? expected.types : [expected]).filter((one) =>
-    checker.isArrayLikeType(one),
-  );
-  if (kind !== "list" && lists.length > 0) {
+  const lists = members.filter((one) => checker.isArrayLikeType(one) && !checker.isTupleType(one));
+  if (kind !== "list" && lists.length > 0 && type.getCallSignatures().length === 0) {
+    const isIterable = type
+      .getProperties()
+      .some(({ escapedName }) => String(escapedName).startsWith("__@iterator"));
+    if (kind === undefined && isIterable) return { expected: "a list: [...x]" };
     const isEntry = lists.some((one) => {
       const entry = one.getNumberIndexType();
       return entry !== undefined && checker.isTypeAssignableTo(type, entry);
@@ -192,11 +201,11 @@ function assignmentHints({ ts, checker }: Place, node: TypeScript.Node): PlaceHi
     type.getCallSignatures().length === 0;
   if (isRecord || !isExpected(ts.TypeFlags.Object)) return {};
   const isPlain = expected.getCallSignatures().length + expected.getConstructSignatures().length === 0;
-  const members = expected.getProperties();
-  if (!isPlain || expected.isClass() || members.length === 0 || members.length > 8) return {};
-  if (checker.isArrayLikeType(expected) || members.some(({ flags }) => flags & ts.SymbolFlags.Method))
+  const properties = expected.getProperties();
+  if (!isPlain || expected.isClass() || properties.length === 0 || properties.length > 8) return {};
+  if (checker.isArrayLikeType(expected) || properties.some(({ flags }) => flags & ts.SymbolFlags.Method))
     return {};
-  const parts = members.map(({ name, flags }) => name + (flags & ts.SymbolFlags.Optional ? "?" : ""));
+  const parts = properties.map(({ name, flags }) => name + (flags & ts.SymbolFlags.Optional ? "?" : ""));
   return { expected: `an object: { ${parts.join(", ")} }` };
 }
 

@@ -30,7 +30,7 @@ export function silentMistakes(
   const isTensor = (node: TypeScript.Node): boolean => isOwnTensor(place, checker.getTypeAtLocation(node));
 
   const look = (node: TypeScript.Node): void => {
-    if (ts.isExpressionStatement(node) && node !== last) {
+    if (ts.isExpressionStatement(node) && node !== last && !isInCallback(node)) {
       const called = begunBy(node.expression);
       if (called) note(node, `${called}(…) goes on while the rest of the cell runs; did you forget await?`);
     }
@@ -92,7 +92,17 @@ export function silentMistakes(
 
   const nameOf = (node: TypeScript.Node): string => {
     const text = node.getText(file);
-    return text.length <= 40 && !text.includes("\n") ? text : "this";
+    if (text.length <= 40 && !text.includes("\n")) return text;
+    return ts.isPropertyAccessExpression(node) ? node.name.text : "this";
+  };
+
+  /** Whether a statement is in a function that a call is given, which may call it later: then nothing has begun. */
+  const isInCallback = (node: TypeScript.Node): boolean => {
+    for (let at = node; !ts.isSourceFile(at); at = at.parent) {
+      const isFunction = ts.isArrowFunction(at) || ts.isFunctionExpression(at);
+      if (isFunction && ts.isCallExpression(at.parent) && at.parent.expression !== at) return true;
+    }
+    return false;
   };
 
   const isForEach = ({ expression }: TypeScript.CallExpression): boolean =>

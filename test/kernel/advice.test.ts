@@ -184,7 +184,7 @@ test("a member that is misspelt, or of Python; a function that is not called; an
   expect(
     await first('import { lineChart } from "nablab"; lineChart({ title: "a", series: [], x: "k", y: "F" })'),
   ).toBe(
-    "Type 'string' is not assignable to type 'Axis'; it is an object: { title, scale?, range?, tickStep? }",
+    "Type 'string' is not assignable to type 'Axis'; expected is an object: { title, scale?, range?, tickStep? }",
   );
   expect(await first('import { tensor } from "nablab"; tensor([1]) + tensor([2])')).toBe(
     "Operator '+' cannot be applied to types 'Tensor' and 'Tensor'; tensors have methods: a.add(b), a.sub(b), a.mul(b), a.div(b)",
@@ -213,7 +213,7 @@ test.each([
   ["const all: Options[] = [3]"],
 ])("the object that is expected: %s", async (code) => {
   await text("interface Options { eta: number; steps?: number } function f(o: Options) {}");
-  expect(await first(code)).toMatch(/; it is an object: \{ eta, steps\? \}$/);
+  expect(await first(code)).toMatch(/; expected is an object: \{ eta, steps\? \}$/);
 });
 
 test.each([
@@ -312,9 +312,9 @@ test("types are said without the file of their cell; two of one name, by their c
 });
 
 test.each<[code: string, fix: string]>([
-  ["list(1)", "it is a list: [1]"],
-  ["list(new Map() as any as Date)", "it is a list: […]"],
-  ["const v: number[] = 2 * 3", "it is a list: [2 * 3]"],
+  ["list(1)", "expected is a list: [1]"],
+  ["list(new Map() as any as Date)", "expected is a list: […]"],
+  ["const v: number[] = 2 * 3", "expected is a list: [2 * 3]"],
   ['options({ eta: "0.1" })', "Number(text) makes a number of it"],
   ["Number.parseFloat(3)", "String(x) makes a text of it"],
   ["options({ lr: 1 })", "it takes eta, steps"],
@@ -326,14 +326,17 @@ test.each<[code: string, fix: string]>([
   ["'a'.length()", "it is no function: leave out ()"],
   ["[1, 2](0)", "entries of a list are xs[0], xs[1], …"],
   ["2(1 + 1)", "a product is written a * (b + c)"],
-  ["((a) => { a: 1 })(1).a", "the function returns nothing; did you forget return, or ( ) around { … }?"],
+  [
+    "((a) => { a: 1 })(1).a",
+    "the call gives nothing; in a function of your own, did you forget return, or ( ) around { … }?",
+  ],
   ["const c = 1; c = 2", "declare it by let to change it"],
   ["const c = 1; const c = 2", "to change it, write it without const or let the second time"],
   ["Console.log(1)", "did you mean console?"],
   ["pi", "did you mean Math.PI?"],
   ["sqrt(2)", "did you mean Math.sqrt?"],
   ["counter++", "it needs a first value: let counter = …"],
-  ['import x from "./nothere"', "there is no such file beside the notebook"],
+  ['import x from "./nothere"', "there is no such .ts, .js or .json file"],
   ["import { train } from nablab", 'the name of a module is in quotes, import { train } from "nablab"'],
   ['const s = "abc', "the closing quote is missing"],
   ["const s = 'it's'", "the text ends at the ' before; put it in other quotes, or write \\'"],
@@ -368,4 +371,22 @@ test("a recursion without end, and a module without a default", async () => {
   expect((await failure('import nablab from "nablab"')).evalue).toBe(
     'import: the module exports no "default"; import { name } or import * as name does',
   );
+});
+
+test.each([
+  ["if x > 3 { }", /'\(' expected; what is between \( \) is missing/],
+  ["console.log(a b)", /^(?!.*put ;)/],
+  ["const n = { a: 1 b: 2 }", /^(?!.*put ;)/],
+  ["class A extend B {}", /^(?!.*put ;)/],
+  ["const n1 = 5\n(() => 1)()", /put ; at the end of the line before \(/],
+  ["const id: keyof { a: 1 } = 5", /^(?!.*String\(x\))/],
+  ["const p: [number, number] = 3", /^(?!.*a list)/],
+  ["const s: number[] = new Set([1])", /expected is a list: \[\.\.\.x\]/],
+  ['const either = (x: number | number[]) => x; either("3")', /Number\(text\)/],
+  [
+    'type Shape = { kind: "a"; r: number } | { kind: "b"; w: number }; const s: Shape = { kind: "b", w: 1, hh: 3 }',
+    /it takes kind, r, w$/,
+  ],
+])("no fix that cannot be meant, nor a wrong one: %s", async (code, said) => {
+  expect(await first(code)).toMatch(said);
 });

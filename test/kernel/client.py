@@ -215,7 +215,7 @@ client = manager.client()
 client.start_channels()
 client.wait_for_ready(timeout=60)
 said = ["".join(content["text"] for content in only(run("1 + 1")[1], "stream")) for _ in range(2)]
-passed("after a process that died within a cell, the next one says which", "The kernel died while cell [2] ran, process.kill" in said[0] and said[1] == "", said)
+passed("after a process that died within a cell, the next one says which", "The kernel ended while cell [2] ran, process.kill" in said[0] and said[1] == "", said)
 client.stop_channels()
 manager.shutdown_kernel(now=True)
 manager.cleanup_resources()

@@ -18,7 +18,7 @@ test("the process after one that died says which cell ran, once", () => {
   expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ execution_count: 7 });
   const after = new RunningCell(file, 4e9);
   expect(after.takeDeath()).toMatch(
-    /^The kernel died while cell \[7\] ran, const all = huge\(\);; .* 4\.0 GB, .*\n$/,
+    /^The kernel ended while cell \[7\] ran, const all = huge\(\);; .* 4\.0 GB, .*\n$/,
   );
   expect(after.takeDeath()).toBeUndefined();
   expect(new RunningCell(file, 4e9).takeDeath()).toBeUndefined();
