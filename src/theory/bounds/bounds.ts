@@ -219,7 +219,7 @@ export function polyakLojasiewiczBound({
   checkPositive("polyakLojasiewiczBound", { mu });
   checkNotNegative("polyakLojasiewiczBound", { gap0 });
   return bound((k) => Math.max(0, 1 - eta * mu) ** k * gap0, {
-    label: "(1 − η mu)ᵏ (F(θ0) − F*)",
+    label: "(1 − ημ)ᵏ (F(θ⁽⁰⁾) − F*)",
     of: "gap",
     eta,
     assumes: [shortSteps, stepsOf(eta), steepness(mu)],
