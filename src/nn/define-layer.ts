@@ -32,7 +32,11 @@ export interface LayerDefinition<P extends string, B extends string = never> {
   buffers?: Readonly<Record<B, Tensor | ((input: Shape) => Tensor)>>;
   /** The shape of a sample that comes out, given that of one that goes in; the same by default. */
   output?: (input: Shape) => Shape;
-  /** What comes out, for samples as rows. */
+  /**
+   * What comes out, for samples as rows. After a training `train` calls it for some samples more, on a copy of the network, to see
+   * whether it mixes samples and for the checkpoint; before one with `resume`, to see whether it is the same. What a layer remembers
+   * is therefore best in `buffers`.
+   */
   forward: (x: Tensor, parameters: Readonly<Record<P, Tensor>>, pass: LayerPass<B>) => Tensor;
   /**
    * From δ = ∂loss/∂(what came out): ∂loss/∂x, and ∂loss/∂ of each parameter by its name. Without it `forward` is

@@ -3,10 +3,15 @@ import { inspect } from "#platform";
 import { checkPositive } from "../options/check.js";
 import { checksumOf } from "../tensor/checksum.js";
 import { lengthOf } from "../tensor/length.js";
-import { makeRule, type Rule, withInnerRules } from "./rule.js";
+import { makeRule, probedBy, type Rule, withInnerRules } from "./rule.js";
 import { checkRule, refuseMean } from "./transforms.js";
 
-/** A closed convex set, by its projection: moves θ to the nearest point of it, in place. Shows itself as the call that made it. */
+/**
+ * A closed convex set, by its projection: moves θ to the nearest point of it, in place. Shows itself as the call that made it.
+ *
+ * Of a custom region `train` tells by some points whether a checkpoint is resumed with the same: it calls `project` for them once after a
+ * training with `checkpoint`, and before one with `resume`.
+ */
 export interface Region {
   /** θ ← argmin over the set of ‖· − θ‖, in place. */
   project(theta: Float64Array): void;
@@ -156,16 +161,21 @@ export function projected(rule: Rule, region: Region): Rule {
     },
     `projected(${rule}, ${isNamed ? region : "custom region"})`,
   );
-  return withInnerRules(made, [rule], isNamed ? undefined : (size) => placesIn(region, size));
+  if (isNamed) return withInnerRules(made, [rule]);
+  return withInnerRules(made, [rule], (size) => [...placesIn(region, size), ...probedBy(rule, size)]);
 }
 
-/** Where a region moves points of different sizes, as sums: numbers that other regions do not have. */
+/** Where a region moves points of different sizes, as sums: numbers that other regions do not have; none where it takes none of them. */
 function placesIn(region: Region, size: number): number[] {
-  return [0.01, 1, 100, 1e4].flatMap((scale) => {
-    const theta = Float64Array.from({ length: size }, (_, i) => scale * Math.cos(i + 1));
-    region.project(theta);
-    return [0, 1].map((phase) => theta.reduce((sum, x, i) => sum + x * Math.cos(i * 1.3 + phase), 0));
-  });
+  try {
+    return [0.01, 1, 100, 1e4].flatMap((scale) => {
+      const theta = Float64Array.from({ length: size }, (_, i) => scale * Math.cos(i + 1));
+      region.project(theta);
+      return [0, 1].map((phase) => theta.reduce((sum, x, i) => sum + x * Math.cos(i * 1.3 + phase), 0));
+    });
+  } catch {
+    return [];
+  }
 }
 
 /**

@@ -74,8 +74,8 @@ const innerRules = new WeakMap<Rule, readonly Rule[]>();
 const probes = new WeakMap<Rule, (size: number) => readonly number[]>();
 
 /**
- * Notes that a rule, which is for parameters of one length alone, does what these do, each with some of them; and of what its text does
- * not say besides, such as a custom projection, numbers that tell it from others, for a number of parameters.
+ * Notes that a rule, which is for parameters of one length alone, does what these do, each with some of them; and where they have
+ * another number of parameters, or the text does not say all, as of a custom projection, the numbers that tell it from others.
  */
 export function withInnerRules(
   rule: Rule,
@@ -95,8 +95,8 @@ export function withProbesOf(rule: Rule, inner: Rule): Rule {
 
 /** Numbers that tell a rule and its inner rules from others of the same text, for a number of parameters; empty of most. */
 export function probedBy(rule: Rule, size: number): readonly number[] {
-  const inner = innerRules.get(rule) ?? [];
-  return [...(probes.get(rule)?.(size) ?? []), ...inner.flatMap((one) => probedBy(one, size))];
+  const own = probes.get(rule);
+  return own ? own(size) : (innerRules.get(rule) ?? []).flatMap((one) => probedBy(one, size));
 }
 
 /** The rules that a rule is made from, where it is noted; else the rule itself. */

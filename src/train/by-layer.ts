@@ -3,7 +3,7 @@ import { inspect } from "#platform";
 import { Sequential } from "../nn/index.js";
 import { parametersOf } from "../nn/sequential.js";
 import type { Rule, RuleState } from "../optim/index.js";
-import { makeRule, withInnerRules } from "../optim/rule.js";
+import { makeRule, probedBy, withInnerRules } from "../optim/rule.js";
 
 /** The rule of layer t = 1, 2, … of those with parameters, counted as A[t] where all have weights; `undefined` for one that stays. */
 export type RuleOfLayer = readonly (Rule | undefined)[] | ((t: number) => Rule | undefined);
@@ -113,6 +113,7 @@ export function byLayer(model: Sequential, rules: RuleOfLayer): Rule {
   return withInnerRules(
     made,
     moving.map(({ rule }) => rule),
+    () => moving.flatMap(({ rule, size }) => probedBy(rule, size)),
   );
 }
 

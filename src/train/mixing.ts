@@ -4,11 +4,21 @@
 import { formulaOf } from "../compute/formula.js";
 import type { Dataset } from "../data/index.js";
 import { extent } from "../display/describe.js";
+import { note } from "../display/note.js";
 import { Dense } from "../nn/dense.js";
 import type { Layer, Sequential } from "../nn/index.js";
 import { isActivation } from "../nn/layer.js";
 import { through } from "../nn/layerwise.js";
 import type { Tensor } from "../tensor/index.js";
+
+/** Says so of the first such layer: after a training, as the layers are called for it, and only a copy of the network has the buffers. */
+export function noteMixing(model: Sequential, data: Dataset): void {
+  const mixing = mixingLayer(model.copy(), data);
+  if (!mixing) return;
+  note(
+    `train: ${mixing} mixes samples: what the network says of one depends on which others are evaluated with it; let forward look at pass.training and keep what it needs in buffers, as batchNorm() does`,
+  );
+}
 
 /** As few as show it. */
 const some = 3;
@@ -21,7 +31,7 @@ const rounding = 1e-9;
  * that takes the mean over a batch, whose network then says something else of a sample in an evaluation of all than alone. Undefined
  * where there is none among some samples.
  */
-export function mixingLayer({ layers }: Sequential, data: Dataset): Layer | undefined {
+function mixingLayer({ layers }: Sequential, data: Dataset): Layer | undefined {
   const last = layers.findLastIndex(isCustom);
   if (last < 0 || data.size < 2) return undefined;
   let { x } = data.batch(0, Math.min(some, data.size));

@@ -22,7 +22,6 @@ import { Checkpoint, checkBehaviour, checkResponse, checkResumes, loadCheckpoint
 import { checkEarlyStopping, type EarlyStopping } from "./early-stopping.js";
 import { architectureOf, fingerprintOf } from "./fingerprint.js";
 import type { Measure } from "./measure.js";
-import { mixingLayer } from "./mixing.js";
 import type { Backend, EpochRecord, RunSettings } from "./record.js";
 import type { Run } from "./run.js";
 
@@ -183,12 +182,6 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
   // Said beforehand, as it is what the training will take its time for.
   if (obstacle && !options.backend && isWorthHandingOver(model, batchSize)) {
     note(`train: there is no fast kernel for ${obstacle}, so it trains in float64 on one thread`);
-  }
-  const mixing = mixingLayer(model, data);
-  if (mixing) {
-    note(
-      `train: ${mixing} mixes samples: what the network says of one depends on which others are evaluated with it; let forward look at pass.training and keep what it needs in buffers, as batchNorm() does`,
-    );
   }
 
   const text = textOf(rule);

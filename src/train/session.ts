@@ -170,7 +170,7 @@ export class Session implements Progress {
     }
     run.state = { k: run.steps, ...trainer.state() };
     this.#lookBack();
-    this.#save(() => trainer.state());
+    this.#save(() => trainer.state(), this.#functions());
     if (early && this.#best) {
       restore(model, this.#best);
       run.restored = bestEpoch(run.epochs, early);
@@ -221,7 +221,8 @@ export class Session implements Progress {
       }
     }
     if ((await onEpoch?.(record, run)) === "stop") run.stopped ??= "by onEpoch";
-    if (keep && run.epochs.length % keep.every === 0) this.#save(state);
+    // The last one is written at the end.
+    if (keep && run.epochs.length % keep.every === 0 && this.goesOn) this.#save(state);
   }
 
   /** Takes all measurements, or those that are chosen; each says itself whether it is due. */
@@ -232,13 +233,20 @@ export class Session implements Progress {
     await measureAll(Object.fromEntries(chosen), { model, data, loss, run: this.run });
   }
 
-  #save(state: Trainer["state"]): void {
+  /** What custom functions give, for the last checkpoint: between steps a call would move what such a function remembers. */
+  #functions(): Pick<Checkpoint, "behaviour" | "response"> {
     const { keep, model, rule } = this.#task;
-    const { settings, loss, stepSize, epochs, measured, measuredLayers, steps } = this.run;
-    if (!keep || this.#savedAt === steps) return;
-    this.#savedAt = steps;
-    const behaviour = behaviourOf(rule, steps, model.parameterCount);
+    if (!keep) return {};
+    const behaviour = behaviourOf(rule, this.run.steps, model.parameterCount);
     const response = responseOf(model, this.#task, model);
+    return { ...(behaviour && { behaviour }), ...(response && { response }) };
+  }
+
+  #save(state: Trainer["state"], functions?: Pick<Checkpoint, "behaviour" | "response">): void {
+    const { keep, model } = this.#task;
+    const { settings, loss, stepSize, epochs, measured, measuredLayers, steps } = this.run;
+    if (!keep || (this.#savedAt === steps && !functions)) return;
+    this.#savedAt = steps;
     const record = { settings, loss, stepSize, epochs, measured, measuredLayers };
     const now = {
       ...record,
@@ -246,8 +254,7 @@ export class Session implements Progress {
       buffers: model.buffers,
       state: state(),
       ...(this.#best && { best: this.#best }),
-      ...(behaviour && { behaviour }),
-      ...(response && { response }),
+      ...functions,
     };
     writeCheckpoint(keep.file, new Checkpoint(now), model);
   }

@@ -5,6 +5,7 @@ import type { Dataset } from "../data/index.js";
 import { kernelTrainer } from "../engine/kernel-trainer.js";
 import type { Trainer } from "../engine/trainer.js";
 import type { Sequential } from "../nn/index.js";
+import { noteMixing } from "./mixing.js";
 import { buffersNotFinite, parametersNotFinite } from "./not-finite.js";
 import { type Task, type TrainOptions, taskOf } from "./options.js";
 import { kernelTraining, referenceTrainer } from "./reference.js";
@@ -89,7 +90,9 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
     trainer?.close();
     await session.close();
   }
-  return session.result();
+  const run = session.result();
+  noteMixing(model, data);
+  return run;
 }
 
 /** The fast kernels, float32 in threads; or where they do not know the rule, or anything else, the loop of the lecture. */
