@@ -87,7 +87,6 @@ export {
   type ConservativeCheck,
   type ConservativeCheckOptions,
   checkConservative,
-  type Field,
 } from "./verdicts/check-conservative.js";
 export {
   type ConvergenceCheck,
@@ -110,6 +109,7 @@ export {
   type TimeAverageOptions,
   timeAverage,
 } from "./verdicts/estimate.js";
+export type { Field } from "./verdicts/field-differences.js";
 export { fitPower, type PowerFit } from "./verdicts/fit-power.js";
 export { type FittedLine, fitRate, type RateFit } from "./verdicts/fit-rate.js";
 export { gradientCheck, type NetworkCheckOptions } from "./verdicts/gradient-check.js";

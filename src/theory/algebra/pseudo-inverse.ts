@@ -50,10 +50,11 @@ function scaledSvd(matrix: Tensor): SingularValues & { scale: number } {
   const V = Array.from({ length: n }, (_, j) => Float64Array.from({ length: n }, (_, i) => Number(i === j)));
   const scale = scaleOf(matrix.data);
   for (const column of columns) for (let i = 0; i < m; i++) column[i]! /= scale;
+  const reach = Float64Array.from(columns, lengthOf);
   for (let sweep = 0, rotated = true; rotated && sweep < mostSweeps; sweep++) {
     rotated = false;
     for (let p = 0; p < n - 1; p++) {
-      for (let q = p + 1; q < n; q++) if (rotate(columns, V, p, q)) rotated = true;
+      for (let q = p + 1; q < n; q++) if (rotate(columns, V, reach, p, q)) rotated = true;
     }
   }
   const lengths = columns.map(lengthOf);
@@ -84,14 +85,22 @@ function scaleOf(entries: ArrayLike<number>): number {
   return largest > 0 ? 2 ** Math.max(-1000, Math.floor(Math.log2(largest)) - 1000) : 1;
 }
 
-/** Makes columns p and q orthogonal; returns whether they were not. */
-function rotate(columns: Float64Array[], V: Float64Array[], p: number, q: number): boolean {
+/** Makes columns p and q orthogonal, and renews their lengths; returns whether they were not. */
+function rotate(
+  columns: Float64Array[],
+  V: Float64Array[],
+  lengths: Float64Array,
+  p: number,
+  q: number,
+): boolean {
   const [x, y] = [columns[p]!, columns[q]!];
-  // Lengths and a cosine, whose parts are numbers for columns of any size, where sums of squares are not.
-  const [a, b] = [lengthOf(x), lengthOf(y)];
+  const [a, b] = [lengths[p]!, lengths[q]!];
   if (a === 0 || b === 0) return false;
-  let cosine = 0;
-  for (let i = 0; i < x.length; i++) cosine += (x[i]! / a) * (y[i]! / b);
+  // Columns of any length, whose products need not be numbers, are brought to lengths near 1 by powers of two, without rounding.
+  const [toX, toY] = [unitOf(a), unitOf(b)];
+  let product = 0;
+  for (let i = 0; i < x.length; i++) product += x[i]! * toX * (y[i]! * toY);
+  const cosine = product / (a * toX * (b * toY));
   if (!(Math.abs(cosine) > Number.EPSILON)) return false;
   const zeta = (b / a - a / b) / (2 * cosine);
   const t = (zeta >= 0 ? 1 : -1) / (Math.abs(zeta) + Math.hypot(1, zeta));
@@ -105,7 +114,22 @@ function rotate(columns: Float64Array[], V: Float64Array[], p: number, q: number
       b[i] = s * before + c * b[i]!;
     }
   }
+  lengths[p] = lengthNear(x, toX);
+  lengths[q] = lengthNear(y, toY);
   return true;
+}
+
+/** A power of two that brings a length near 1. */
+const unitOf = (length: number): number => 2 ** Math.min(1023, -Math.floor(Math.log2(length)));
+
+/** The length of a column, by the plain sum of squares of its entries times `unit`, where that is far from the ends of the range. */
+function lengthNear(column: Float64Array, unit: number): number {
+  let squares = 0;
+  for (let i = 0; i < column.length; i++) {
+    const entry = column[i]! * unit;
+    squares += entry * entry;
+  }
+  return squares > 1e-200 && squares < 1e200 ? Math.sqrt(squares) / unit : lengthOf(column);
 }
 
 /** Columns of singular values that are 0 become unit vectors orthogonal to all others. */

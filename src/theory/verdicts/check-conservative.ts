@@ -8,16 +8,7 @@ import { type Judged, judged, type Verdict } from "../../display/verdict.js";
 import { checkPositive, checkWhole } from "../../options/check.js";
 import { type Random, random } from "../../tensor/random.js";
 import { dot, norm, type Vector } from "../algebra/vectors.js";
-
-/** A function, and what is taken for its derivative. */
-export interface Field {
-  /** The number of variables. */
-  readonly dimension: number;
-  /** F(θ). */
-  value(theta: Vector): number;
-  /** v(θ), one element of the field at θ; a kink is no excuse for none. */
-  autodiff(theta: Vector): ArrayLike<number>;
-}
+import { dependencesOf, type Field, isGradient, noiseAt } from "./field-differences.js";
 
 /** How much is looked at. */
 export interface ConservativeCheckOptions {
@@ -57,11 +48,12 @@ export interface ConservativeCheck extends Judged {
  *
  *     d/dt F(γ(t)) = ⟨v(γ(t)), γ'(t)⟩    for almost every t.
  *
- * Then v is the gradient almost everywhere. Both are sampled: at random places v is held against central differences;
+ * Then v is the gradient almost everywhere. Both are sampled: at random places v is compared with central differences;
  * along random half circles its integral, by the midpoint rule, against the difference of F. That rule errs by at most
  * the length Δt of a piece times the variation of what is integrated, kinks included; twice the variation that was seen
  * is allowed. Sampling refutes, and never proves: a field that is wrong at a share p of the places passes them with
- * probability (1 − p)^points.
+ * probability (1 − p)^points. Each variable has its own scale. A slope that the rounding of F hides is `undecided`; of a variable on
+ * which no bit of the values of F depends, v must be 0 to rounding.
  *
  * @param F a function with what is taken for its derivative, such as those of `maximum` and `linearCombination`
  * @param options `points` = 2000, `curves` = 20, `arcs` = 20,000, `radius` = 1, `seed` = 0
@@ -82,24 +74,31 @@ export function checkConservative(
   checkPositive("checkConservative", { radius });
   const stream = random(seed).split("checkConservative");
   const gaussian = () => Float64Array.from({ length: F.dimension }, () => radius * stream.normal());
-  const scale = slopesOf(F, stream.split("scale"), radius);
+  const dependences = dependencesOf(F, stream.split("scale"), radius);
+  const isConstant = dependences.every(({ kind }) => kind === "constant");
+  // Of a constant, which may be rounded more in between than at the ends of a curve.
+  const noise = isConstant
+    ? Math.max(...dependences.map((one) => (one.kind === "constant" ? one.noise : 0)))
+    : 0;
+  const steepest = Math.max(0, ...dependences.map((one) => (one.kind === "seen" ? one.slope : 0)));
   let [gradients, unclear] = [0, 0];
   for (let i = 0; i < points; i++) {
-    const verdict = isGradient(F, gaussian(), radius, scale);
+    const verdict = isGradient(F, gaussian(), radius, dependences);
     gradients += Number(verdict === "yes");
     unclear += Number(verdict === "undecided");
   }
   const found = Array.from({ length: curves }, () =>
-    alongHalfCircle(F, gaussian(), stream, radius, arcs, Math.max(...scale)),
+    alongHalfCircle(F, gaussian(), stream, radius, arcs, { steepest, noise }),
   );
   // NaN counts as the worst.
   const worst = found.reduce((a, b) => (b.error / b.allowed <= a.error / a.allowed ? a : b));
   const detects = 1 - 0.01 ** (1 / points);
   const places = gradients + unclear < points ? "no" : unclear > 0 ? "undecided" : "yes";
   const rounding = Math.max(...found.map((curve) => curve.rounding));
-  const inexact = scale.some((slope) => slope > 0) && found.some((curve) => curve.rounding > curve.allowed);
+  const inexact = !isConstant && found.some((curve) => curve.rounding > curve.allowed);
   const off = found.some(({ error, allowed, rounding }) => !(error <= allowed + rounding));
-  const integrals = off ? "no" : inexact || worst.error > worst.allowed ? "undecided" : "yes";
+  const isUnclear = inexact || (!isConstant && worst.error > worst.allowed);
+  const integrals = off ? "no" : isUnclear ? "undecided" : "yes";
   const findings = [
     {
       verdict: places,
@@ -125,49 +124,6 @@ export function checkConservative(
   );
 }
 
-/**
- * For each entry, a tenth of the most that F changes by per unit when it alone moves by a radius, over some places: slopes along it
- * that are small beside that are rounding. Each entry has its own, as F may be steeper along one than along another by any factor.
- */
-function slopesOf(F: Field, stream: Random, radius: number): Float64Array {
-  const slopes = new Float64Array(F.dimension);
-  for (let place = 0; place < 20; place++) {
-    const theta = Float64Array.from({ length: F.dimension }, () => radius * stream.normal());
-    const here = F.value(theta);
-    for (let i = 0; i < slopes.length; i++) {
-      const there = F.value(theta.map((x, j) => (j === i ? x + radius : x)));
-      const slope = Math.abs(there - here) / (10 * radius);
-      if (slope < Number.POSITIVE_INFINITY) slopes[i] = Math.max(slopes[i]!, slope);
-    }
-  }
-  return slopes;
-}
-
-/**
- * Whether v(θ) is the gradient, by differences of each entry: central ones or, since a kink within the step spoils those,
- * that of one side.
- */
-function isGradient(F: Field, theta: Float64Array, radius: number, scale: Float64Array): Verdict {
-  const h = 1e-6 * radius;
-  const v = F.autodiff(theta);
-  const verdicts = Array.from(theta, (_, i): Verdict => {
-    const at = (side: number) => F.value(theta.map((x, j) => (j === i ? x + side * h : x)));
-    const [before, here, after] = [at(-1), at(0), at(1)];
-    const [left, right] = [(here - before) / h, (after - here) / h];
-    const rounding = (8 * Number.EPSILON * Math.max(Math.abs(before), Math.abs(here), Math.abs(after))) / h;
-    // Central differences of step h are accurate to about h² plus the rounding of F over h.
-    const fits = (slack: number) =>
-      [(left + right) / 2, left, right].some(
-        (slope) => Math.abs(slope - v[i]!) <= 1e-6 * (scale[i]! + Math.abs(slope)) + slack,
-      );
-    // Of a function that never changes along it there is nothing to round.
-    if (fits(0))
-      return scale[i]! > 0 && rounding > 1e-4 * (scale[i]! + Math.abs(v[i]!)) ? "undecided" : "yes";
-    return fits(rounding) ? "undecided" : "no";
-  });
-  return verdicts.includes("no") ? "no" : verdicts.includes("undecided") ? "undecided" : "yes";
-}
-
 /** ∫⟨v, γ'⟩ dt over a half circle in a random plane (in one dimension: to and fro on a line), against F. */
 function alongHalfCircle(
   F: Field,
@@ -175,7 +131,7 @@ function alongHalfCircle(
   stream: Random,
   radius: number,
   arcs: number,
-  scale: number,
+  { steepest, noise }: { steepest: number; noise: number },
 ) {
   const direction = (): Float64Array => {
     const one = Float64Array.from(centre, () => stream.normal());
@@ -195,6 +151,6 @@ function alongHalfCircle(
   }
   const [start, end] = [F.value(at(0)), F.value(at(Math.PI))];
   const error = Math.abs(integral - (end - start));
-  const rounding = 8 * Number.EPSILON * Math.max(Math.abs(start), Math.abs(end));
-  return { error, rounding, allowed: 2 * dt * variation + 1e-9 * (scale * radius + Math.abs(integral)) };
+  const rounding = Math.max(noise, noiseAt(F, at(0), radius), noiseAt(F, at(Math.PI), radius));
+  return { error, rounding, allowed: 2 * dt * variation + 1e-9 * (steepest * radius + Math.abs(integral)) };
 }
