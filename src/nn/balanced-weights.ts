@@ -5,7 +5,7 @@ import type { Dataset } from "../data/index.js";
 
 /**
  * Weights that make each class count as much as any other: w_k = n/(K n_k) for n samples, n_k of them of class k, of K classes
- * that have samples, so that the weights of all samples add up to n; 0 of a class without. A list with a number for each class of the
+ * that have samples, so that the weights of all samples add up to n; 0 for a class without samples. A list with a number for each class of the
  * data, for `crossEntropy({ classWeights })`.
  *
  * @param data samples with labels

@@ -29,7 +29,7 @@ function region(text: string, project: (theta: Float64Array) => void): Region {
  *
  * @param low a number, or a list of length M as θ
  * @param high a number, or a list of length M as θ
- * @throws RangeError unless low ≤ high everywhere, numbers or lists of one length; when used, if a list has another length than θ.
+ * @throws RangeError unless low ≤ high everywhere, numbers or lists of the same length; when used, if a list has another length than θ.
  * @example
  * const theta = Float64Array.of(-3, 0.5, 2);
  * box(0, 1).project(theta);
@@ -41,7 +41,7 @@ export function box(low: number | ArrayLike<number>, high: number | ArrayLike<nu
   const lists = [least, greatest].filter((side) => typeof side !== "number");
   if (lists.length === 2 && lists[0]!.length !== lists[1]!.length) {
     throw new RangeError(
-      `box: low and high must be of one length, got ${lists[0]!.length} and ${lists[1]!.length} entries`,
+      `box: low and high must have the same length, got ${lists[0]!.length} and ${lists[1]!.length} entries`,
     );
   }
   const at = (side: number | Float64Array, i: number) => (typeof side === "number" ? side : side[i]!);

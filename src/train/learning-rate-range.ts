@@ -191,7 +191,7 @@ function rangeOf(loss: Float64Array, etaAt: (k: number) => number, staysFinite: 
   const fastest = steepest === undefined ? "" : ` falls fastest at η = ${number(atSteepest)},`;
   const text = falls
     ? `loss${fastest} is least at η = ${number(atMinimum)}${end}; a constant step size to try: ${number(atMinimum / 10)}`
-    : `loss does not fall from η = ${number(eta[0]!)} on${diverges === undefined ? "; look at the network, or take a larger to" : "; take a smaller from"}`;
+    : `loss does not fall from η = ${number(eta[0]!)} on${diverges === undefined ? "; check the network, or raise the option `to`" : "; lower the option `from`"}`;
   const chart = ({ title = "Loss as the step size grows" } = {}) =>
     lineChart({
       title,

@@ -80,7 +80,7 @@ test("texts, and what is refused", () => {
   expect(() => box([0, 3], [1, 2])).toThrow("low must be at most high, got 3 and 2 at number 1");
   expect(() => box(0, undefined as never)).toThrow("box: high must be a number or a list of numbers");
   expect(() => box("01" as never, 3)).toThrow("box: low must be a number or a list of numbers");
-  expect(() => box([0, 0], [1])).toThrow("low and high must be of one length, got 2 and 1 entries");
+  expect(() => box([0, 0], [1])).toThrow("low and high must have the same length, got 2 and 1 entries");
   expect(String(box([-Infinity, 0], [Infinity, 1]))).toBe("box([-∞, 0], [∞, 1])");
   const thousand = (x: number) =>
     String(

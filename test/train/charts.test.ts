@@ -107,7 +107,7 @@ describe("the range test", () => {
       Number.NaN,
       Number.NaN,
     ]);
-    expect(String(tooLarge)).toBe("loss does not fall from η = 10,000,000,000 on; take a smaller from");
+    expect(String(tooLarge)).toBe("loss does not fall from η = 10,000,000,000 on; lower the option `from`");
     expect(tooLarge.chart().alt).not.toContain("to try");
     expect(() => sgd({ eta: tooLarge.suggestion })).toThrow("got NaN");
     // A dead unit: the gradient is 0.
@@ -116,7 +116,7 @@ describe("the range test", () => {
     const still = await learningRateRange(dead, line, { from: 1e-3, to: 1 });
     expect(still.suggestion).toBeNaN();
     expect(String(still)).toBe(
-      "loss does not fall from η = 0.001 on; look at the network, or take a larger to",
+      "loss does not fall from η = 0.001 on; check the network, or raise the option `to`",
     );
     const broken = net();
     broken.theta[0] = Number.NaN;
