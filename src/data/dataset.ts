@@ -7,7 +7,7 @@
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { printing } from "../display/host.js";
-import { checkNumbers, checkOneOf, checkWhole } from "../options/check.js";
+import { checkNumbers, checkOneOf, checkWeights, checkWhole } from "../options/check.js";
 import { random } from "../tensor/random.js";
 import { formatShape, type Shape, sizeOf } from "../tensor/shapes.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -34,9 +34,9 @@ export interface DatasetOptions {
   classes?: number;
   /**
    * How often each sample counts: a number ≥ 0 for each, by which `train` and `evaluate` multiply its loss. The mean stays that over
-   * the samples (as in Keras and scikit-learn's class weights; PyTorch's mean divides by the sum of the weights). By default 1.
+   * the samples (as in Keras and scikit-learn's class weights; PyTorch's mean divides by the sum of the weights). By default, or with null, 1.
    */
-  weights?: ArrayLike<number>;
+  weights?: ArrayLike<number> | null;
   /** Where it comes from and what was done to it, in a few words; shown with it. */
   description?: string;
 }
@@ -77,7 +77,8 @@ export function dataset(options: DatasetOptions): Dataset {
     throw new RangeError(`${where}: x has ${size} samples but y has ${targets.size}`);
   }
   if (size === 0) throw new RangeError(`${where}: there are no samples`);
-  const weights = options.weights !== undefined && weightsOf(where, options.weights, size);
+  const weights =
+    options.weights !== undefined && options.weights !== null && weightsOf(where, options.weights, size);
   const parts = {
     name,
     size,
@@ -102,23 +103,7 @@ export function dataset(options: DatasetOptions): Dataset {
 }
 
 function weightsOf(where: string, given: ArrayLike<number>, size: number): Float64Array {
-  if (typeof given !== "object" || given === null || typeof given.length !== "number") {
-    throw new TypeError(
-      `${where}: weights must be a list with a number for each of the ${size} samples, got ${inspect(given)}`,
-    );
-  }
-  const weights = Float64Array.from(given);
-  if (weights.length !== size) {
-    throw new RangeError(
-      `${where}: there must be a weight for each of the ${size} samples, got ${weights.length}`,
-    );
-  }
-  const wrong = weights.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
-  if (wrong >= 0) {
-    throw new RangeError(
-      `${where}: a weight must be a finite number ≥ 0; sample ${wrong} has ${inspect(given[wrong])}`,
-    );
-  }
+  const weights = checkWeights(where, given, size);
   if (weights.every((weight) => weight === 0)) {
     throw new RangeError(`${where}: at least one sample must have a weight above 0, got weights of 0 alone`);
   }

@@ -29,6 +29,8 @@ export interface Loss {
   readonly brings?: "softmax" | "sigmoid";
   /** How much each sample counts, in their order, where `weighted()` made the loss: not for samples in another order. */
   readonly sampleWeights?: Float64Array;
+  /** The loss to which `sampleWeights` were given. */
+  readonly unweighted?: Loss;
   /** What is added for the size of the weights; see `withPenalty()`. Values and gradients above are without it. */
   readonly penalty?: Penalty;
   /** `value` on the tape of `autodiff/`, which products with the Hessian need to be exact. */

@@ -2,6 +2,7 @@
  * A loss in which some samples count more than others.
  */
 import { inspect } from "#platform";
+import { checkWeights } from "../options/check.js";
 import { checksumOf } from "../tensor/checksum.js";
 import { Tensor } from "../tensor/index.js";
 import { type Loss, meanLoss } from "./loss.js";
@@ -11,7 +12,7 @@ import { showAs } from "./show-as.js";
  * (1/n) Σ_i w_i ℓ_i for the losses ℓ_i of n samples with weights w_i, in the order of the samples: the mean stays that over the
  * samples, so that a weight of 2 counts like a sample that is there twice, but for the divisor. For `train` and `evaluate` give
  * the weights to the data, `dataset({ x, y, weights })`, as they take the samples in another order. A sample of weight 0 is left
- * out, also where its loss is ∞ or NaN; weights of weights multiply.
+ * out, even where its loss is ∞ or NaN; the weights of an already weighted loss are multiplied.
  *
  *     ∂loss/∂g_i = w_i ∂ℓ_i/∂g_i / n
  *
@@ -30,30 +31,16 @@ export function weighted(loss: Loss, weights: ArrayLike<number>): Loss {
       `weighted: expected a loss such as squaredError()${hint} got ${inspect(loss, { depth: 0 })}`,
     );
   }
-  if (typeof weights !== "object" || weights === null || typeof weights.length !== "number") {
-    throw new TypeError(
-      `weighted: expected a list of weights, one for each sample, such as [1, 2], got ${inspect(weights)}`,
-    );
-  }
-  const list = Float64Array.from(weights);
-  const wrong = list.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
-  if (wrong >= 0) {
+  const own = checkWeights("weighted", weights);
+  const before = loss.sampleWeights;
+  if (before && before.length !== own.length) {
     throw new RangeError(
-      `weighted: a weight must be a finite number ≥ 0; number ${wrong} is ${inspect(weights[wrong])}`,
+      `weighted: weights of a weighted loss must be as many as it has, that is ${before.length}, got ${own.length}`,
     );
   }
-  const inner = weightings.get(loss);
-  if (inner) {
-    if (inner.list.length !== list.length) {
-      throw new RangeError(
-        `weighted: weights of a weighted loss must be as many as it has, that is ${inner.list.length}, got ${list.length}`,
-      );
-    }
-    return weighted(
-      inner.loss,
-      list.map((weight, i) => weight * inner.list[i]!),
-    );
-  }
+  // Also where something lies between, such as penalties: its losses of samples are those of the loss that was weighted.
+  const inner = loss.unweighted ?? loss;
+  const list = before ? own.map((weight, i) => weight * before[i]!) : own;
   const check = (samples: number): void => {
     if (samples === list.length) return;
     throw new RangeError(
@@ -62,23 +49,24 @@ export function weighted(loss: Loss, weights: ArrayLike<number>): Loss {
   };
   const perSample: Loss["perSample"] = (g, y) => {
     check(g.shape[0]!);
-    return loss.perSample(g, y).map((value, i) => (list[i] === 0 ? 0 : list[i]! * value));
+    return inner.perSample(g, y).map((value, i) => (list[i] === 0 ? 0 : list[i]! * value));
   };
-  const text = list.length <= 16 ? `[${list.join(", ")}]` : `${list.length} weights, ${checksumOf(list)}`;
-  const made = showAs<Loss>(`weighted(${loss}, ${text})`, {
+  const text = own.length <= 16 ? `[${own.join(", ")}]` : `${own.length} weights, ${checksumOf(own)}`;
+  return showAs<Loss>(`weighted(${loss}, ${text})`, {
     ...loss,
     sampleWeights: list,
+    unweighted: inner,
     perSample,
     value: (g, y) => meanLoss(perSample(g, y)),
     gradient(g, y) {
       check(g.shape[0]!);
       const outputs = g.shape[1]!;
-      return loss.gradient(g, y).map((slope, i) => {
+      return inner.gradient(g, y).map((slope, i) => {
         const weight = list[Math.floor(i / outputs)]!;
         return weight === 0 ? 0 : weight * slope;
       });
     },
-    ...(loss.traced && {
+    ...(inner.traced && {
       traced(g, y) {
         const [samples, outputs] = g.shape as [number, number];
         check(samples);
@@ -88,7 +76,7 @@ export function weighted(loss: Loss, weights: ArrayLike<number>): Loss {
             (all) => all.slice(i, i + 1),
             (slope) => new Tensor([samples, outputs], spread(slope.data, i * outputs, samples * outputs)),
           );
-          return loss.traced!(row, y instanceof Tensor ? y.slice(i, i + 1) : [y[i]!]);
+          return inner.traced!(row, y instanceof Tensor ? y.slice(i, i + 1) : [y[i]!]);
         };
         const parts = Array.from(list, (weight, i) => (weight === 0 ? undefined : alone(i).mul(weight)));
         return parts
@@ -98,12 +86,7 @@ export function weighted(loss: Loss, weights: ArrayLike<number>): Loss {
       },
     }),
   });
-  weightings.set(made, { loss, list });
-  return made;
 }
-
-/** What weighted losses are made from. */
-const weightings = new WeakMap<Loss, { loss: Loss; list: Float64Array }>();
 
 const nothing = (): number => 0;
 

@@ -1,6 +1,6 @@
 /** Rules that stay within a set: after each step the parameters are moved to the nearest point of it. */
 import { inspect } from "#platform";
-import { checkPositive } from "../options/check.js";
+import { checkList, checkPositive, isList } from "../options/check.js";
 import { checksumOf } from "../tensor/checksum.js";
 import { lengthOf } from "../tensor/length.js";
 import { makeRule, probedBy, type Rule, withInnerRules } from "./rule.js";
@@ -73,9 +73,9 @@ function sideOf(name: string, side: number | ArrayLike<number>): number | Float6
 
 /** A copy of a list of numbers; undefined for anything else. */
 function listOf(given: unknown): Float64Array | undefined {
-  if (typeof given !== "object" || given === null || !("length" in given)) return undefined;
-  const list = Array.from(given as ArrayLike<number>);
-  return list.every((one) => typeof one === "number") ? Float64Array.from(list) : undefined;
+  if (!isList(given)) return undefined;
+  const list = Array.from(given);
+  return list.every((one) => typeof one === "number") ? Float64Array.from(list as number[]) : undefined;
 }
 
 /**
@@ -196,9 +196,7 @@ function placesIn(region: Region, size: number): number[] {
 export function masked(rule: Rule, mask: ArrayLike<number | boolean>): Rule {
   checkRule("masked", rule);
   refuseMean("masked", ", mask", rule);
-  if (typeof mask !== "object" || mask === null || typeof mask.length !== "number") {
-    throw new TypeError(`masked: expected a list of 0 and 1, one for each parameter, got ${inspect(mask)}`);
-  }
+  checkList("masked", { mask }, "a list of 0 and 1, one for each parameter");
   const list: unknown[] = Array.from(mask);
   const wrong = list.findIndex((one) => ![0, 1, false, true].includes(one as number));
   if (wrong >= 0) {

@@ -90,6 +90,43 @@ export function checkFunction(who: string, options: Options): void {
   }
 }
 
+/** Throws a TypeError unless each option is a list: an array, a typed array, or what has entries and a `length` as these do. */
+export function checkList(who: string, options: Options, expected: string): void {
+  for (const [option, value] of Object.entries(options)) {
+    if (isList(value)) continue;
+    throw new TypeError(refused(who, option, expected, value).message);
+  }
+}
+
+/** Whether something has a length and entries, as arrays have; a text does not count. */
+export function isList(value: unknown): value is ArrayLike<unknown> {
+  return (
+    typeof value === "object" && value !== null && Number.isSafeInteger((value as ArrayLike<unknown>).length)
+  );
+}
+
+/**
+ * A copy of weights of samples.
+ *
+ * @param who the function whose option they are, which opens the message
+ * @param weights what was given
+ * @param samples how many there must be, where that is known
+ * @throws TypeError for what is no list; RangeError for another number of weights, or one that is not a finite number ≥ 0
+ */
+export function checkWeights(who: string, weights: unknown, samples?: number): Float64Array {
+  const each = samples === undefined ? "each sample" : `each of the ${samples} samples`;
+  checkList(who, { weights }, `a list with a number for ${each}, such as [1, 2]`);
+  const list = Array.from(weights as ArrayLike<unknown>);
+  if (samples !== undefined && list.length !== samples) {
+    throw new RangeError(`${who}: there must be a weight for ${each}, got ${list.length}`);
+  }
+  const wrong = list.findIndex((one) => !(typeof one === "number" && one >= 0 && Number.isFinite(one)));
+  if (wrong < 0) return Float64Array.from(list as number[]);
+  throw new RangeError(
+    `${who}: a weight must be a finite number ≥ 0; number ${wrong} is ${inspect(list[wrong], { depth: 0 })}`,
+  );
+}
+
 /** The error of an option that is not what was expected; for checks in hot loops, which call it only to throw it. */
 export function refused(who: string, option: string, expected: string, value: unknown): RangeError {
   return new RangeError(`${who}: ${option} must be ${expected}, got ${inspect(value, { depth: 0 })}`);

@@ -131,6 +131,10 @@ test.each<[object, string]>([
   expect(() => dataset({ x: [[1], [2]], y: [0, 1], ...wrong } as never)).toThrow(message);
 });
 
-test.each([[0], [3], [null], ["2"]])("weights %j are no list", (weights) => {
+test("null is no weights, as nothing is", () => {
+  expect(dataset({ x: [[1]], y: [1], weights: null }).weights).toBeUndefined();
+});
+
+test.each([[0], [3], [{}], ["2"]])("weights %j are no list", (weights) => {
   expect(() => dataset({ x: [[1]], y: [1], weights: weights as never })).toThrow("dataset: weights must be");
 });

@@ -10,6 +10,7 @@ import {
   adam,
   backpropagation,
   compareMethods,
+  constant,
   conv2d,
   crossEntropy,
   dataset,
@@ -22,6 +23,8 @@ import {
   hessianProduct,
   hinge,
   type Loss,
+  l1Penalty,
+  l2Penalty,
   loadNetwork,
   momentum,
   predict,
@@ -39,6 +42,7 @@ import {
   train,
   valueAndGrad,
   weighted,
+  withPenalty,
 } from "nablab";
 import { describe, expect, test } from "vitest";
 
@@ -249,8 +253,8 @@ describe("weights of samples", () => {
 
   test.each([
     [[1], "there must be a weight for each of the 3 samples, got 1"],
-    [[1, -1, 1], "sample 1 has -1"],
-    [[1, Number.NaN, 1], "sample 1 has NaN"],
+    [[1, -1, 1], "number 1 is -1"],
+    [[1, Number.NaN, 1], "number 1 is NaN"],
     [[0, 0, 0], "at least one sample must have a weight above 0"],
   ])("%j is refused", (given, message) => {
     expect(() => dataset({ x: [[1], [2], [3]], y: [0, 1, 0], classes: 2, weights: given })).toThrow(message);
@@ -327,6 +331,45 @@ test("weights of weights multiply, also on the tape", () => {
   expect(() => weighted(once, [1])).toThrow("must be as many as it has, that is 3, got 1");
 });
 
+test("they multiply with penalties in between, which stay, and on several levels", async () => {
+  const g = tensor([[1], [2], [3]]);
+  const y = [0, 0, 0];
+  const inner = withPenalty(weighted(squaredError(), [1, 2, 0]), l2Penalty(0.5));
+  const outer = weighted(withPenalty(inner, l1Penalty(0.25)), [3, 0.5, 7]);
+  const once = weighted(squaredError(), [3, 1, 0]);
+  const model = sequential([dense(1, 1, { init: constant(-2) })]);
+  for (const loss of [outer, weighted(weighted(outer, [2, 1, 1]), [0.5, 1, 1])]) {
+    expect(loss.value(g, y)).toBe(once.value(g, y));
+    expect(loss.gradient(g, y)).toEqual(once.gradient(g, y));
+    expect(loss.perSample(g, y)).toEqual(once.perSample(g, y));
+    expect(loss.sampleWeights).toEqual(Float64Array.of(3, 1, 0));
+    expect(loss.penalty!.value(model.A)).toBe(0.25 * 4 + 0.25 * 2);
+    const traced = (of: Loss) =>
+      valueAndGrad((readout: Traced) => of.traced!(readout as never, y) as never)(g);
+    expect(traced(loss)).toEqual(traced(once));
+    await expect(train(model, dataset({ x: [[1], [2], [3]], y: [1, 2, 3] }), { loss })).rejects.toThrow(
+      "the weights of a weighted loss",
+    );
+  }
+  expect(() => weighted(outer, [1])).toThrow("must be as many as it has, that is 3, got 1");
+  expect(String(weighted(inner, [1, 1, 2]))).toBe(
+    "weighted(withPenalty(weighted(squaredError(), [1, 2, 0]), l2Penalty(0.5)), [1, 1, 2])",
+  );
+});
+
+test.each([null, "2", "1", undefined, Number.NaN, -1, Number.POSITIVE_INFINITY, true, 1n, [1]])(
+  "%o is no weight of a sample",
+  (wrong) => {
+    const weights = [1, wrong] as never;
+    expect(() => weighted(squaredError(), weights)).toThrow(
+      "a weight must be a finite number ≥ 0; number 1 is",
+    );
+    expect(() => dataset({ x: [[1], [2]], y: [1, 2], weights })).toThrow(
+      "dataset: a weight must be a finite number ≥ 0; number 1 is",
+    );
+  },
+);
+
 test("a sample of weight 0 does not count, though its loss is no number", () => {
   for (const worst of [1e200, Number.NaN, Number.POSITIVE_INFINITY]) {
     const g = tensor([[worst], [3]]);
@@ -353,5 +396,7 @@ test("a weighted loss is not for batches in another order, and says which weight
   expect(() => weighted("x" as never, [1])).toThrow(
     "weighted: expected a loss such as squaredError(), got 'x'",
   );
-  expect(() => weighted(squaredError(), undefined as never)).toThrow("weighted: expected a list of weights");
+  expect(() => weighted(squaredError(), undefined as never)).toThrow(
+    "weighted: weights must be a list with a number for each sample, such as [1, 2], got undefined",
+  );
 });
