@@ -16,10 +16,18 @@ export function checkRule(who: string, rule: Rule): void {
 
 /** Throws where a rule keeps the mean of its own steps' ends, which `who` then moves: that would be the mean of other points. */
 export function refuseMean(who: string, rest: string, rule: Rule): void {
-  if (!(rule.init(0).mean instanceof Float64Array)) return;
+  if (!isAveraging(rule)) return;
   throw new TypeError(
     `${who}: averaging(…) inside would take the mean of points before they are moved; write averaging(${who}(…${rest})), got ${who}(averaging(…)${rest})`,
   );
+}
+
+/** The rules that `averaging` made, also within others; one of the reader's may have a `mean` of its own. */
+const averagingRules = new WeakSet<Rule>();
+export const isAveraging = (rule: Rule): boolean => averagingRules.has(rule);
+/** Notes that a rule keeps the mean that one of these keeps, if one does. */
+export function keepsMeanOf(made: Rule, ...inner: readonly Rule[]): void {
+  if (inner.some(isAveraging)) averagingRules.add(made);
 }
 
 /** A rule that sees another gradient: `change` writes it into `changed`. */
@@ -44,6 +52,7 @@ function before(
     },
     `${title}(${rule}, ${Object.values(option)[0]})`,
   );
+  keepsMeanOf(made, rule);
   return withProbesOf(made, rule);
 }
 
@@ -141,6 +150,7 @@ export function averaging(rule: Rule): Rule {
     },
     `averaging(${rule})`,
   );
+  averagingRules.add(made);
   return withProbesOf(made, rule);
 }
 

@@ -4,6 +4,7 @@ import { Sequential } from "../nn/index.js";
 import { parametersOf } from "../nn/sequential.js";
 import type { Rule, RuleState } from "../optim/index.js";
 import { makeRule, probedBy, withInnerRules } from "../optim/rule.js";
+import { isAveraging, keepsMeanOf } from "../optim/transforms.js";
 
 /** The rule of layer t = 1, 2, … of those with parameters, counted as A[t] where all have weights; `undefined` for one that stays. */
 export type RuleOfLayer = readonly (Rule | undefined)[] | ((t: number) => Rule | undefined);
@@ -54,7 +55,7 @@ export function byLayer(model: Sequential, rules: RuleOfLayer): Rule {
     .filter((part): part is typeof part & { rule: Rule } => part.rule !== undefined)
     .map((part) => ({ ...part, ...namesOf(part.rule.init(part.size)) }));
   if (moving.length === 0) throw new RangeError("byLayer: at least one layer must have a rule, got none");
-  const averaged = moving.filter(({ arrays }) => arrays.includes("mean"));
+  const averaged = moving.filter(({ rule }) => isAveraging(rule));
   if (averaged.length > 0 && averaged.length < parts.length) {
     throw new TypeError(
       `byLayer: the mean of the iterates is of all layers or of none; write averaging(byLayer(…)), got averaging(…) for ${averaged.length} of ${parts.length} layers`,
@@ -110,6 +111,7 @@ export function byLayer(model: Sequential, rules: RuleOfLayer): Rule {
     },
     `byLayer(${parts.map(({ rule }) => rule ?? "fixed").join(", ")})`,
   );
+  keepsMeanOf(made, ...moving.map(({ rule }) => rule));
   return withInnerRules(
     made,
     moving.map(({ rule }) => rule),

@@ -14,7 +14,7 @@ export function checkFits(who: string, model: Sequential, data: Dataset, loss: L
   checkHas(who, "loss", "a loss", loss, ["value", "gradient", "perSample"], "crossEntropy()");
   if (loss.sampleWeights) {
     throw new RangeError(
-      `${who}: the weights of a weighted loss belong to samples in one order, and batches have another; give the weights to the data, dataset({ x, y, weights }), got ${loss}`,
+      `${who}: the weights of a weighted loss are tied to the order of the samples, which batches change; give the weights to the data, dataset({ x, y, weights }), got ${loss}`,
     );
   }
   if (data.features !== model.inputs) {

@@ -26,9 +26,11 @@ export function parametersNotFinite(model: Sequential, theta: Float64Array): Not
   return { what: "parameters", layer: 0 };
 }
 
-/** Whether what layers keep besides, such as running variances, is not finite: the loss may be, as that of `batchNorm` is after 1/√∞. */
-export const buffersNotFinite = ({ buffers }: Sequential): NotFinite | undefined =>
-  areFinite(buffers) ? undefined : { what: "running statistics", layer: 0 };
+/** Whether what layers keep besides, such as running variances, is not finite: the loss may be, as that of `batchNorm` is after 1/√∞. A minimum so far may begin with ∞. */
+export const buffersNotFinite = ({ buffers }: Sequential, before: Float64Array): NotFinite | undefined =>
+  buffers.some((value, i) => !Number.isFinite(value) && Number.isFinite(before[i]))
+    ? { what: "running statistics", layer: 0 }
+    : undefined;
 
 /** Much faster than `every()`, which calls back: an interrupt waits for it. */
 function areFinite(numbers: Float64Array): boolean {

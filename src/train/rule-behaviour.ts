@@ -12,11 +12,12 @@ export type Behaviour = readonly (readonly number[])[];
 const each = 1000;
 
 /**
- * Two parameters after 1, 2, 4, … steps and after `steps`, moved by gradients that do not depend on them, and where custom projections
- * move `size` parameters; undefined where the rule's text says all about it, nablab did not make it, or it does not do the same twice.
+ * Two parameters after 1, 2, 4, … steps and after `steps`, moved by gradients that do not depend on them, and, with a `size`, where
+ * custom projections move so many parameters; undefined where the rule's text says all about it, nablab did not make it, or it does not do the same twice.
  */
-export function behaviourOf(rule: Rule, steps: number, size: number): Behaviour | undefined {
-  const [once, again] = [probedBy(rule, size), probedBy(rule, size)];
+export function behaviourOf(rule: Rule, steps: number, size?: number): Behaviour | undefined {
+  const probe = () => (size === undefined ? [] : probedBy(rule, size));
+  const [once, again] = [probe(), probe()];
   const isSame = once.every((value, i) => Object.is(value, again[i]));
   // After the steps, as checkpoints of before have those alone.
   const all = [...(stepsOf(rule, steps) ?? []), ...(once.length > 0 && isSame ? [[0, ...once]] : [])];

@@ -170,7 +170,7 @@ export class Session implements Progress {
     }
     run.state = { k: run.steps, ...trainer.state() };
     this.#lookBack();
-    this.#save(() => trainer.state(), this.#functions());
+    this.#save(() => trainer.state(), true);
     if (early && this.#best) {
       restore(model, this.#best);
       run.restored = bestEpoch(run.epochs, early);
@@ -233,20 +233,17 @@ export class Session implements Progress {
     await measureAll(Object.fromEntries(chosen), { model, data, loss, run: this.run });
   }
 
-  /** What custom functions give, for the last checkpoint: between steps a call would move what such a function remembers. */
-  #functions(): Pick<Checkpoint, "behaviour" | "response"> {
+  /**
+   * @param isEnd whether the training is over: only then custom regions, layers and losses are asked what they give, as between steps a
+   * call would move what such a function remembers
+   */
+  #save(state: Trainer["state"], isEnd = false): void {
     const { keep, model, rule } = this.#task;
-    if (!keep) return {};
-    const behaviour = behaviourOf(rule, this.run.steps, model.parameterCount);
-    const response = responseOf(model, this.#task, model);
-    return { ...(behaviour && { behaviour }), ...(response && { response }) };
-  }
-
-  #save(state: Trainer["state"], functions?: Pick<Checkpoint, "behaviour" | "response">): void {
-    const { keep, model } = this.#task;
     const { settings, loss, stepSize, epochs, measured, measuredLayers, steps } = this.run;
-    if (!keep || (this.#savedAt === steps && !functions)) return;
+    if (!keep || (this.#savedAt === steps && !isEnd)) return;
     this.#savedAt = steps;
+    const behaviour = behaviourOf(rule, steps, isEnd ? model.parameterCount : undefined);
+    const response = isEnd ? responseOf(model, this.#task, model) : undefined;
     const record = { settings, loss, stepSize, epochs, measured, measuredLayers };
     const now = {
       ...record,
@@ -254,7 +251,8 @@ export class Session implements Progress {
       buffers: model.buffers,
       state: state(),
       ...(this.#best && { best: this.#best }),
-      ...functions,
+      ...(behaviour && { behaviour }),
+      ...(response && { response }),
     };
     writeCheckpoint(keep.file, new Checkpoint(now), model);
   }

@@ -77,7 +77,7 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
       if (!broken) {
         model.theta.set(theta);
         trainer.readBuffers(model.buffers);
-        broken = buffersNotFinite(model);
+        broken = buffersNotFinite(model, before.buffers);
       }
       if (broken) restore(model, before);
       if (broken) session.breakOff(broken);

@@ -3,14 +3,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import {
+  averaging,
   box,
   byLayer,
+  clipNorm,
   dataset,
   defineLayer,
   dense,
   masked,
   projected,
   type Region,
+  type Rule,
   random,
   relu,
   sequential,
@@ -130,4 +133,29 @@ test("a region that takes no points of the checkpoint's does not end the trainin
   const rule = projected(sgd({ eta: 0.1 }), picky);
   const run = await train(network(), data, { rule, batchSize: 10, live: false, checkpoint: file });
   expect(run.steps).toBe(4);
+});
+
+test("a buffer that begins with ∞ is no number that got lost", async () => {
+  const least = defineLayer({
+    name: "least",
+    buffers: { least: tensor([Number.POSITIVE_INFINITY]) },
+    forward: (x) => x,
+    backward: (delta) => ({ x: delta }),
+  });
+  const net = sequential([dense(2, 3), least(), dense(3, 3)], { seed: 1 });
+  expect((await train(net, data, { live: false })).stopped).toBeUndefined();
+});
+
+test("a rule of the reader's may have a mean of its own, and refuse size 0", () => {
+  const own: Rule = {
+    ...sgd({ eta: 0.1 }),
+    init(size) {
+      if (size === 0) throw new RangeError("no parameters");
+      return { k: 0, mean: new Float64Array(size) };
+    },
+  };
+  for (const made of [masked(own, [1, 0]), projected(own, box(-1, 1))]) expect(made.init(2).k).toBe(0);
+  const averaged = averaging(sgd());
+  for (const inner of [averaged, clipNorm(averaged, 1), byLayer(network(), [averaged, averaged])])
+    expect(() => projected(inner, box(-1, 1))).toThrow("averaging(projected(");
 });
