@@ -328,18 +328,24 @@ describe.skipIf(withoutBrowser)("JupyterLab in a browser", () => {
     await dialog.waitFor({ timeout: 30_000 });
     await dialog.getByRole("button", { name: "Ok" }).click();
     expect((await opened.save()).cells.length).toBe(2);
-    // Run again, its first cell answers from another process.
+    // Run again, its first cell says what became of the process before, and answers from another one.
     await opened.command("notebook:move-cursor-up");
     await opened.command("notebook:run-cell");
     await opened.until("the new kernel answers", async () => {
-      const answer = (await output.count()) === 1 ? Number(await output.textContent()) : pid;
+      const answer = Number((await output.allTextContents()).at(-1) ?? pid);
       return answer !== pid && answer > 0;
     });
     await opened.kernelReady();
-    kernels.add(Number(await output.textContent()));
+    kernels.add(Number(await output.last().textContent()));
     const saved = await opened.save();
     expect(saved.nbformat).toBe(4);
-    expect(saved.cells[0]!.outputs).toEqual([expect.objectContaining({ name: "stdout" })]);
+    expect(saved.cells[0]!.outputs).toEqual([
+      expect.objectContaining({ name: "stderr" }),
+      expect.objectContaining({ name: "stdout" }),
+    ]);
+    expect([(saved.cells[0]!.outputs as { text: string | string[] }[])[0]!.text].flat().join("")).toMatch(
+      /^The kernel ended while cell \[2\] ran, await new Promise/,
+    );
     expect(opened.errors).toEqual([]);
     await opened.close();
   });
