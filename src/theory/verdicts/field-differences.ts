@@ -66,27 +66,29 @@ export function dependencesOf(F: Field, stream: Random, radius: number): Depende
   const noise = largest(near.map((place) => place.noise));
   const found = Array.from({ length: F.dimension }, (_, i): Dependence => {
     let exact = true;
-    /** How far F changes from a place beyond rounding, in units of that; 0 where it does not. */
     const change = ({ theta, here, noise }: (typeof near)[number], by: number) => {
       const there = moved(theta, i, by);
       const value = F.value(there);
       const size = Math.abs(value - here);
       if (size !== 0) exact = false;
-      const least = 2 * Math.max(noise, roundingOf(value));
-      // What F is made of is rounded the more the farther it moves.
-      const isSeen = size > least && !(size <= 2 * noiseAt(F, there, radius));
-      return { size, times: isSeen || Number.isNaN(size) ? size / least : 0 };
+      return { there, size, least: 2 * Math.max(noise, roundingOf(value)) };
     };
+    /** Whether a change is more than rounding, or no number; what F is made of is rounded the more the farther it moves. */
+    const isSeen = ({ there, size, least }: ReturnType<typeof change>): boolean =>
+      !(size <= least) && !(size <= 2 * noiseAt(F, there, radius));
     const changes = near.map((place) => change(place, radius));
-    if (changes.some(({ times }) => times > 1)) {
+    if (changes.some(isSeen)) {
       const finite = changes.map(({ size }) => size).filter(Number.isFinite);
       return { kind: "seen", slope: largest(finite) / (10 * radius) };
     }
     // Ever farther: changes that sank in rounding come up little by little, others at once.
     for (let far = radius; far < 2 ** 100 * radius; far *= 1.25) {
-      const times = near.slice(0, 5).flatMap((place) => [far, -far].map((by) => change(place, by).times));
-      if (times.every((one) => one === 0)) continue;
-      return { kind: largest(times) > 2 ** 30 ? "inactive" : "hidden" };
+      const seen = near
+        .slice(0, 5)
+        .flatMap((place) => [change(place, far), change(place, -far)])
+        .filter(isSeen);
+      if (seen.length === 0) continue;
+      return { kind: seen.some(({ size, least }) => size > 2 ** 30 * least) ? "inactive" : "hidden" };
     }
     return { kind: "constant", noise, exact };
   });
