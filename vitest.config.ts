@@ -21,7 +21,6 @@ const project = (name: string, include: string[], timeout: number, more: object 
     execArgv: ["--single-threaded-gc"],
     // A file for each core; by itself vitest leaves one core to itself, which of two is half.
     maxWorkers: cores,
-    sequence: { groupOrder: 0 },
     ...more,
     // Of a file's concurrent tests as many; most of what they start keeps a core busy.
     maxConcurrency: cores,
@@ -57,9 +56,6 @@ const first = [
   "coursework/class",
 ].map((name) => `/test/${name}.spec.ts`);
 
-/** These wait a good part of their time: for a kernel that starts, a browser, a time limit. So one more than there are cores. */
-const waiting = { maxWorkers: cores + 1, sequence: { groupOrder: 1 } };
-
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification): number => {
@@ -82,10 +78,10 @@ export default defineConfig({
         isolate: false,
       }),
       project("session", ["test/kernel/**/*.test.ts"], 120_000, { isolate: false }),
-      project("long", ["test/long/*.test.ts"], 300_000, { ...waiting, isolate: false }),
-      project("programs", ["test/cli/**/*.spec.ts", "test/*.spec.ts"], 300_000, waiting),
-      project("notebooks", ["test/notebooks/**/*.spec.ts"], 600_000, waiting),
-      project("jupyter", ["test/{kernel,browser,coursework}/**/*.spec.ts"], 600_000, waiting),
+      project("long", ["test/long/*.test.ts"], 300_000, { isolate: false }),
+      project("programs", ["test/cli/**/*.spec.ts", "test/*.spec.ts"], 300_000),
+      project("notebooks", ["test/notebooks/**/*.spec.ts"], 600_000),
+      project("jupyter", ["test/{kernel,browser,coursework}/**/*.spec.ts"], 600_000),
     ],
   },
 });
