@@ -21,8 +21,8 @@ export interface Field {
  */
 export type Dependence =
   | { readonly kind: "seen"; readonly slope: number }
-  | { readonly kind: "constant"; readonly noise: number; readonly exact: boolean }
-  | { readonly kind: "inactive" | "hidden" };
+  | { readonly kind: "constant" | "hidden"; readonly noise: number }
+  | { readonly kind: "inactive" };
 
 /** The largest of some numbers of which none need be one; 0 for none. */
 const largest = (values: readonly number[]): number => values.reduce((most, x) => (x > most ? x : most), 0);
@@ -64,13 +64,13 @@ export function dependencesOf(F: Field, stream: Random, radius: number): Depende
   );
   const near = places.map((theta) => ({ theta, here: F.value(theta), noise: noiseAt(F, theta, radius) }));
   const noise = largest(near.map((place) => place.noise));
+  const exact = new Array<boolean>(F.dimension).fill(true);
   const found = Array.from({ length: F.dimension }, (_, i): Dependence => {
-    let exact = true;
     const change = ({ theta, here, noise }: (typeof near)[number], by: number) => {
       const there = moved(theta, i, by);
       const value = F.value(there);
       const size = Math.abs(value - here);
-      if (size !== 0) exact = false;
+      if (size !== 0) exact[i] = false;
       return { there, size, least: 2 * Math.max(noise, roundingOf(value)) };
     };
     /** Whether a change is more than rounding, or no number; what F is made of is rounded the more the farther it moves. */
@@ -88,13 +88,15 @@ export function dependencesOf(F: Field, stream: Random, radius: number): Depende
         .flatMap((place) => [change(place, far), change(place, -far)])
         .filter(isSeen);
       if (seen.length === 0) continue;
-      return { kind: seen.some(({ size, least }) => size > 2 ** 30 * least) ? "inactive" : "hidden" };
+      return seen.some(({ size, least }) => size > 2 ** 30 * least)
+        ? { kind: "inactive" }
+        : { kind: "hidden", noise };
     }
-    return { kind: "constant", noise, exact };
+    return { kind: "constant", noise };
   });
   // Beside what F does with other variables, changes as small as rounding may be more than that.
   if (found.every(({ kind }) => kind === "constant")) return found;
-  return found.map((one) => (one.kind === "constant" && !one.exact ? { kind: "hidden" } : one));
+  return found.map((one, i) => (one.kind === "constant" && !exact[i] ? { kind: "hidden", noise } : one));
 }
 
 /** Steps as shares of the radius: first the usual one; shorter ones where F bends within it; longer ones where it is rounded. */
@@ -125,8 +127,9 @@ function isSlope(
   v: number,
   dependence: Dependence,
 ): Verdict {
-  // A slope that makes less over a radius than rounding does is none.
-  if (dependence.kind === "constant" && Math.abs(v) * radius <= dependence.noise) return "yes";
+  // A slope that makes less over a radius than rounding does is none, of F in ordinary units; of a large F rounding may hide more.
+  const isNone = dependence.kind === "constant" || (dependence.kind === "hidden" && dependence.noise <= 1e-9);
+  if (isNone && Math.abs(v) * radius <= dependence.noise) return "yes";
   const here = F.value(theta);
   const at = (distance: number) => F.value(moved(theta, i, distance));
   // How steep F is around: slopes that are small beside that are rounding.
