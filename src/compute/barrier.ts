@@ -4,9 +4,8 @@
  * Operations of a training step take tens of microseconds, so a thread first spins a few thousand times and only then
  * sleeps; waking takes about as long as an operation.
  */
+import { nativeWait } from "../platform/native-wait.js";
 
-/** As it is before a session lets an interrupt end it. */
-const { wait } = Atomics;
 const spins = 4000;
 
 export class Barrier {
@@ -34,6 +33,6 @@ export class Barrier {
       return;
     }
     for (let i = 0; i < spins; i++) if (Atomics.load(state, 1) !== round) return;
-    while (Atomics.load(state, 1) === round) wait(state, 1, round);
+    while (Atomics.load(state, 1) === round) nativeWait(state, 1, round);
   }
 }

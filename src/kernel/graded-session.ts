@@ -2,17 +2,16 @@
  * A session for notebooks that others wrote and that get points: its cells run in a confined process beside this
  * one, with limits on time and memory, and a cell that ends its process costs that cell and not those after it.
  */
+
 import { readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { MimeBundle } from "../display/bundle.js";
+import { nativeWait } from "../platform/native-wait.js";
 import type { Completions } from "../session/completion.js";
 import type { Completeness } from "../session/is-complete.js";
 import type { CellResult, CellRunner, Locked, Output } from "../session/session.js";
 import { hearStop } from "../session/stop.js";
 import { asResult, type Ending, failure, type Limits, SessionProcess } from "./session-process.js";
-
-/** As it is before a session lets an interrupt end it. */
-const { wait } = Atomics;
 
 /** What a notebook may take. */
 export interface NotebookLimits extends Limits {
@@ -197,7 +196,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
   close(): void {
     this.#process?.kill();
     if (!this.#filesBefore) return;
-    wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50); // what it was just writing
+    nativeWait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50); // what it was just writing
     for (const file of filesIn(this.#folder)) {
       if (!this.#filesBefore.has(file))
         rmSync(path.join(this.#folder, file), { recursive: true, force: true });

@@ -4,6 +4,7 @@
  * With `--graded` cells run in a separate confined process (graded-session.ts), each for at most `--seconds` and
  * with at most `--megabytes`, all of them for at most `--notebook-seconds`; an nbgrader_config.py asks for that.
  */
+import { nativeWait } from "../platform/native-wait.js";
 import "./linear-regexps.js";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -16,9 +17,6 @@ import { openFilesProblem } from "./open-files.js";
 import type { Connection, FromSockets, SocketsSetUp, ToSockets } from "./sockets.js";
 import { isLateSignal } from "./stop-signal.js";
 import { Wire } from "./wire.js";
-
-/** As it is before a session lets an interrupt end it. */
-const { wait } = Atomics;
 
 const {
   positionals: [file],
@@ -92,14 +90,17 @@ const kernel = new FramedKernel({
   ...(grading
     ? {
         createSession: ({ onOutput }) => {
-          const { GradedSession, gradedLimits } = grading;
           const limits = {
-            ...gradedLimits,
             ...(seconds !== undefined && { seconds: Number(seconds) }),
             ...(megabytes !== undefined && { megabytes: Number(megabytes) }),
             ...(notebookSeconds !== undefined && { notebookSeconds: Number(notebookSeconds) }),
           };
-          const session = new GradedSession({ limits, removeFiles: true, onOutput, ...(mark && { mark }) });
+          const session = new grading.GradedSession({
+            limits,
+            removeFiles: true,
+            onOutput,
+            ...(mark && { mark }),
+          });
           process.on("exit", () => session.close());
           return session;
         },
@@ -112,7 +113,7 @@ process.exit = ((code) => {
   kernel.takeLeave();
   post("close");
   // The call must not return. Meanwhile the sockets send what is left and close.
-  wait(closed, 0, 0, 2000);
+  nativeWait(closed, 0, 0, 2000);
   end(code);
 }) as typeof process.exit;
 

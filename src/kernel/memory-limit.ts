@@ -23,7 +23,7 @@ export function memoryError(): Error | undefined {
   );
 }
 
-const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(1);
+export const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(1);
 
 /** What to do about it. */
 const fix = (limit: number): string =>

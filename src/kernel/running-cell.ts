@@ -4,6 +4,7 @@
  * reads from a file beside the connection file which cell was running.
  */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { gigabytes } from "./memory-limit.js";
 
 /**
  * From which share of the limit on, after how many milliseconds in which the cells do not look, and at which growth meanwhile
@@ -104,5 +105,3 @@ export class RunningCell {
     );
   }
 }
-
-const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(1);

@@ -6,10 +6,8 @@
  * no listener is installed, so that a signal would end the process: Node removes its listeners before it runs a script with
  * `breakOnSigint`, and restores them afterwards.
  */
+import { nativeWait } from "../platform/native-wait.js";
 import { isStopHeard, stopFlag } from "../session/stop.js";
-
-/** As it is before a session lets an interrupt end it. */
-const { wait } = Atomics;
 
 /** The file descriptor by which a session's process receives stops (session-process.ts). */
 export const stopPipe = 4;
@@ -39,7 +37,7 @@ export function signalUnlessHeard(flag: Int32Array): void {
 /** In the thread of the cells: no signal is sent until {@link allowSignals}. */
 export function holdSignals(): void {
   Atomics.store(stopFlag, 6, 1);
-  while (Atomics.load(stopFlag, 3) === 1) wait(stopFlag, 3, 1, 100);
+  while (Atomics.load(stopFlag, 3) === 1) nativeWait(stopFlag, 3, 1, 100);
 }
 
 export const allowSignals = (): void => void Atomics.store(stopFlag, 6, 0);
@@ -55,7 +53,7 @@ function interruptGroup(): void {
 
 /** Before a cell: a signal for the one before it must not meet this one. */
 export function awaitSignal(): void {
-  wait(stopFlag, 3, 1, 100);
+  nativeWait(stopFlag, 3, 1, 100);
 }
 
 /** Whether the signal that has come is about a stop that was acknowledged meanwhile. */

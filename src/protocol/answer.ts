@@ -2,9 +2,7 @@
  * The reader's answer to `prompt()`, which returns it synchronously, as in a browser: the thread of the cells sleeps
  * until the transport's has written it into shared memory.
  */
-
-/** As it is before a session lets an interrupt end it. */
-const { wait } = Atomics;
+import { nativeWait } from "../platform/native-wait.js";
 
 /** The longest answer, in bytes. */
 const most = 64 * 1024;
@@ -21,7 +19,7 @@ export function expectAnswer(room: SharedArrayBuffer): void {
 /** Sleeps until there is an answer; undefined when the reader pressed stop instead. */
 export function awaitAnswer(room: SharedArrayBuffer): string | undefined {
   const state = new Int32Array(room, 0, 2);
-  wait(state, 0, waiting);
+  nativeWait(state, 0, waiting);
   if (Atomics.load(state, 0) === stopped) return undefined;
   // A copy: browsers decode no shared memory.
   return new TextDecoder().decode(new Uint8Array(room, 8, state[1]).slice());

@@ -47,7 +47,7 @@ export function advise(diagnostic: Diagnostic, candidates: Candidates): Diagnost
     fixOfNode(code, first) ??
     fixOfMember(diagnostic) ??
     (diagnostic.hints?.ofTensors && tensorMethods[diagnostic.hints.ofTensors]) ??
-    (diagnostic.hints?.expected && `expected is ${diagnostic.hints.expected}`) ??
+    (diagnostic.hints?.expected && `expected ${diagnostic.hints.expected}`) ??
     fixOfOption(diagnostic) ??
     fixOfValue(diagnostic) ??
     ofCode[code];

@@ -160,7 +160,7 @@ function edited(text: string, edits: readonly Edit[]): string {
   order.sort((a, b) => a.start - b.start || a.end - b.end || a.rank - b.rank);
   for (const { start, end, text: changed } of order) {
     const before = text.slice(start, end);
-    result += `${text.slice(from, start)}/*·${changed.length}·${written(before)}*/${changed}`;
+    result += `${text.slice(from, start)}${markHead}${changed.length}·${written(before)}*/${changed}`;
     from = end;
   }
   return result + text.slice(from);
@@ -171,7 +171,12 @@ const written = (text: string): string =>
   text && encodeURIComponent(JSON.stringify(text)).replaceAll("*", "%2A");
 const wasWritten = (text: string): string => text && JSON.parse(decodeURIComponent(text));
 
-const editMark = /\/\*·(\d+)·([^*]*)\*\//g;
+/** How such a comment begins: as none that a reader writes. */
+const markHead = `/*·e${Math.random().toString(36).slice(2)}·`;
+const editMark = new RegExp(`${markHead.replaceAll("*", "\\*")}(\\d+)·([^*]*)\\*/`, "g");
+
+/** Whether a text, or a part of it, was translated. */
+export const isTranslated = (text: string): boolean => text.includes(markHead);
 
 /** The text as it was before a place of a translated one. */
 export function untranslatedUntil(text: string, place: number): string {

@@ -5,7 +5,7 @@
  */
 
 import type * as TypeScript from "typescript";
-import { untranslated } from "./direct-eval.js";
+import { isTranslated, untranslated } from "./direct-eval.js";
 import type { FunctionPlace } from "./rewrite/functions.js";
 
 interface Source {
@@ -44,7 +44,7 @@ export function translateFunctions(typescript: () => typeof TypeScript): () => v
 }
 
 function sourceOf(code: string, ts: typeof TypeScript): string {
-  if (/\/\*·\d+·/.test(code)) return untranslated(code);
+  if (isTranslated(code)) return untranslated(code);
   const marks = [...code.matchAll(mark)].map(([, source, place]) => [Number(source), Number(place)] as const);
   if (marks.length === 0) return code;
   // A function's number is the smallest in its text: those of functions in it are larger.

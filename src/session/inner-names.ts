@@ -15,7 +15,7 @@ const spellings: [RegExp, string][] = [
   [/\bn·arguments\b/g, "arguments"],
   [/\bn·thrown\b/g, ".catch"], // as V8 names what a `catch` takes apart
   [/\bn·after\(\.\.\.\)/g, "(intermediate value)"],
-  [/\/\*·(?:[\d.]+|\d+·[^*]*)\*\//g, ""],
+  [/\/\*·(?:[\d.]+|\w+·\d+·[^*]*)\*\//g, ""],
 ];
 
 /** V8 writes a function that cannot be cloned into the message, as it was rewritten. */

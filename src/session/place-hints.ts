@@ -15,7 +15,7 @@ export interface PlaceHints {
   isToBeCalled?: boolean;
   /** Whether it is a promise, or a list of promises, where what they come to is expected. */
   forgotAwait?: "one" | "all";
-  /** Whether an operand is one of nablab's tensors, and of which operation. */
+  /** The kind of operation, where an operand is one of nablab's tensors. */
   ofTensors?: "arithmetic" | "order";
   /** What is expected where something else stands: an object, as `{ title, scale?, range? }`, or a list. */
   expected?: string;

@@ -45,9 +45,15 @@ export class Checkpoint implements Displayable {
   readonly measuredLayers: MeasuredLayers;
   /** The parameters and buffers of the best epoch so far, where the training stops early. */
   readonly best?: Snapshot;
-  /** What the rule did to two parameters, where its text does not say which it is; of custom regions only if the training came to its end. */
+  /**
+   * What the rule did to two parameters, where its text does not say which it is; of custom regions only if the training came to its
+   * end.
+   */
   readonly behaviour?: Behaviour;
-  /** What network and loss gave for some samples, whose texts do not say all about custom ones; absent if the training was killed. */
+  /**
+   * What network and loss gave for some samples, as their texts do not say all about custom functions; absent if the training was
+   * killed.
+   */
   readonly response?: readonly number[];
 
   /** For `loadCheckpoint()` and `train()`. */

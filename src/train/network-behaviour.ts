@@ -12,7 +12,7 @@ const some = 4;
 
 /**
  * The loss of some samples and two sums of its gradient, in float64, of the network with the numbers of a snapshot; undefined where
- * they are not finite, not the same twice, or not to be had of so few samples.
+ * they are not finite, not the same twice, or cannot be computed from so few samples.
  */
 export function responseOf(
   model: Sequential,

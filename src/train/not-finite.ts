@@ -26,7 +26,10 @@ export function parametersNotFinite(model: Sequential, theta: Float64Array): Not
   return { what: "parameters", layer: 0 };
 }
 
-/** Whether what layers keep besides, such as running variances, is not finite: the loss may be, as that of `batchNorm` is after 1/√∞. A minimum so far may begin with ∞. */
+/**
+ * Whether what layers keep besides, such as running variances, is no longer finite: the loss may be, as that of `batchNorm` is after
+ * 1/√∞. What began so, as a minimum so far with ∞, does not count.
+ */
 export const buffersNotFinite = ({ buffers }: Sequential, before: Float64Array): NotFinite | undefined =>
   buffers.some((value, i) => !Number.isFinite(value) && Number.isFinite(before[i]))
     ? { what: "running statistics", layer: 0 }

@@ -13,7 +13,8 @@ const each = 1000;
 
 /**
  * Two parameters after 1, 2, 4, … steps and after `steps`, moved by gradients that do not depend on them, and, with a `size`, where
- * custom projections move so many parameters; undefined where the rule's text says all about it, nablab did not make it, or it does not do the same twice.
+ * custom projections move so many parameters; undefined where the rule's text says all about it, nablab did not make it, or it does
+ * not do the same twice.
  */
 export function behaviourOf(rule: Rule, steps: number, size?: number): Behaviour | undefined {
   const probe = () => (size === undefined ? [] : probedBy(rule, size));

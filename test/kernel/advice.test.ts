@@ -184,7 +184,7 @@ test("a member that is misspelt, or of Python; a function that is not called; an
   expect(
     await first('import { lineChart } from "nablab"; lineChart({ title: "a", series: [], x: "k", y: "F" })'),
   ).toBe(
-    "Type 'string' is not assignable to type 'Axis'; expected is an object: { title, scale?, range?, tickStep? }",
+    "Type 'string' is not assignable to type 'Axis'; expected an object: { title, scale?, range?, tickStep? }",
   );
   expect(await first('import { tensor } from "nablab"; tensor([1]) + tensor([2])')).toBe(
     "Operator '+' cannot be applied to types 'Tensor' and 'Tensor'; tensors have methods: a.add(b), a.sub(b), a.mul(b), a.div(b)",
@@ -213,7 +213,7 @@ test.each([
   ["const all: Options[] = [3]"],
 ])("the object that is expected: %s", async (code) => {
   await text("interface Options { eta: number; steps?: number } function f(o: Options) {}");
-  expect(await first(code)).toMatch(/; expected is an object: \{ eta, steps\? \}$/);
+  expect(await first(code)).toMatch(/; expected an object: \{ eta, steps\? \}$/);
 });
 
 test.each([
@@ -312,9 +312,9 @@ test("types are said without the file of their cell; two of one name, by their c
 });
 
 test.each<[code: string, fix: string]>([
-  ["list(1)", "expected is a list: [1]"],
-  ["list(new Map() as any as Date)", "expected is a list: […]"],
-  ["const v: number[] = 2 * 3", "expected is a list: [2 * 3]"],
+  ["list(1)", "expected a list: [1]"],
+  ["list(new Map() as any as Date)", "expected a list: […]"],
+  ["const v: number[] = 2 * 3", "expected a list: [2 * 3]"],
   ['options({ eta: "0.1" })', "Number(text) makes a number of it"],
   ["Number.parseFloat(3)", "String(x) makes a text of it"],
   ["options({ lr: 1 })", "it takes eta, steps"],
@@ -381,7 +381,7 @@ test.each([
   ["const n1 = 5\n(() => 1)()", /put ; at the end of the line before \(/],
   ["const id: keyof { a: 1 } = 5", /^(?!.*String\(x\))/],
   ["const p: [number, number] = 3", /^(?!.*a list)/],
-  ["const s: number[] = new Set([1])", /expected is a list: \[\.\.\.x\]/],
+  ["const s: number[] = new Set([1])", /expected a list: \[\.\.\.x\]/],
   ['const either = (x: number | number[]) => x; either("3")', /Number\(text\)/],
   [
     'type Shape = { kind: "a"; r: number } | { kind: "b"; w: number }; const s: Shape = { kind: "b", w: 1, hh: 3 }',

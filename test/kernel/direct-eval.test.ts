@@ -140,3 +140,13 @@ test("functions say their own source, and values of statements stay what they ar
   ] as const)
     expect(await text(`eval(${JSON.stringify(code)})`), code).toBe(value);
 });
+
+test("comments of the reader's that look like ours stay, in texts and in functions", async () => {
+  const written = "function keep() { return '/*·3·abc*/xyz' }";
+  expect(await text(`eval(${JSON.stringify(`(${written})`)}).toString()`)).toBe(
+    await text(JSON.stringify(written)),
+  );
+  expect(await text('function keep7() { return "/*·3·abc*/xyz" }\nkeep7.toString()')).toBe(
+    await text(JSON.stringify('function keep7() { return "/*·3·abc*/xyz" }')),
+  );
+});

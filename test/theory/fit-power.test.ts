@@ -122,3 +122,10 @@ describe("the verdict", () => {
     }
   });
 });
+
+test("what is no ensemble is refused, with what there is for it", () => {
+  expect(() => fitPower([1, 0.5, 0.25] as never)).toThrow(
+    "fitPower: expected an ensemble, such as sgdPaths(…).gaps; fitRate is for a single path; got [ 1, 0.5, 0.25 ]",
+  );
+  expect(() => fitPower(undefined as never)).toThrow("got undefined");
+});

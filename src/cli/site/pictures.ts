@@ -93,16 +93,19 @@ export function inDark(svg: string): string | undefined {
 }
 
 /**
- * A picture that nablab drew, with each of its styles once, as a class: of those that Plotly writes styles are a third, and few differ. It looks
- * the same, as classes, too, take precedence over attributes of presentation.
+ * A picture that nablab drew, with each of its styles once, as a class: of those that Plotly writes styles are a third, and few
+ * differ. It looks the same, as classes, too, take precedence over attributes of presentation.
  */
 export function withClasses(svg: string): string {
   const classes = new Map<string, string>();
-  const short = svg.replace(/(<[a-z][^<>]*?) style="([^"]*)"/gi, (_, tag: string, style: string) => {
+  const classOf = (style: string): string => {
     const name = classes.get(style) ?? `s${classes.size}`;
     classes.set(style, name);
-    return `${tag} class="${name}"`;
-  });
+    return ` class="${name}"`;
+  };
+  const short = svg.replace(/<[a-z][^<>]*>/gi, (tag) =>
+    tag.includes(" class=") ? tag : tag.replace(/ style="([^"]*)"/, (_, style: string) => classOf(style)),
+  );
   const rules = [...classes].map(([style, name]) => `.${name}{${style.trim()}}`);
   return short.replace(/^<svg[^>]*>/, (start) => `${start}<style>${rules.join("")}</style>`);
 }

@@ -52,8 +52,8 @@ export interface ConservativeCheck extends Judged {
  * along random half circles its integral, by the midpoint rule, against the difference of F. That rule errs by at most
  * the length Δt of a piece times the variation of what is integrated, kinks included; twice the variation that was seen
  * is allowed. Sampling refutes, and never proves: a field that is wrong at a share p of the places passes them with
- * probability (1 − p)^points. Each variable has its own scale. A slope that the rounding of F hides is `undecided`; of a variable on
- * which no bit of the values of F depends, v must be 0 to rounding.
+ * probability (1 − p)^points. Each variable has its own scale. A slope that the rounding of F hides is `undecided`, unless that
+ * rounding is below 1e-9, or no bit of F depends on the variable: then v must be 0 to rounding.
  *
  * @param F a function with what is taken for its derivative, such as those of `maximum` and `linearCombination`
  * @param options `points` = 2000, `curves` = 20, `arcs` = 20,000, `radius` = 1, `seed` = 0

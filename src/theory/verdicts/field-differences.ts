@@ -16,15 +16,16 @@ export interface Field {
 }
 
 /**
- * How F depends on one of its variables: `seen` where it changes within a radius; `constant` where it changes by no more than rounding at any distance;
- * `inactive` where it first changes farther away, and clearly; `hidden` where its changes sink in its rounding.
+ * How F depends on one of its variables: `seen` where it changes within a radius; `constant` where it changes by no more than
+ * rounding at any distance; `inactive` where it first changes farther away, and clearly; `hidden` where its changes sink in its
+ * rounding, which is at most `noise`.
  */
 export type Dependence =
   | { readonly kind: "seen"; readonly slope: number }
   | { readonly kind: "constant" | "hidden"; readonly noise: number }
   | { readonly kind: "inactive" };
 
-/** The largest of some numbers of which none need be one; 0 for none. */
+/** The largest of some values, NaN apart; 0 if there is none. */
 const largest = (values: readonly number[]): number => values.reduce((most, x) => (x > most ? x : most), 0);
 
 /** θ with entry i moved. */

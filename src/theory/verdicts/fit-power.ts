@@ -2,10 +2,11 @@
  * How fast a mean over paths falls, with an error that comes from the paths: they are independent, which the points of
  * one path are not.
  */
+import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
 import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
 import { upperStudent } from "../../tensor/student.js";
-import type { Ensemble } from "../stochastic/ensemble.js";
+import { Ensemble } from "../stochastic/ensemble.js";
 import { limitOf, marginOf } from "./check-estimate.js";
 import { momentsOf } from "./estimate.js";
 
@@ -69,17 +70,20 @@ const fewest = 20;
  *
  * @param ensemble at least 20 paths of something positive, such as `sgdPaths(…).gaps`
  * @param options `from`, `to`: the window; by default the last two decades
- * @throws RangeError for fewer than 20 paths or 3 recorded steps in the window, or means that are not positive.
+ * @throws TypeError for what is no ensemble; RangeError for fewer than 20 paths or 3 recorded steps in the window, or means that are not positive.
  * @example
  * const rows = Array.from({ length: 20 }, () => Float64Array.of(1, 0.5, 0.25, 0.125));
  * fitPower(new Ensemble({ name: "1/k", quantity: "x", k: [1, 2, 4, 8], rows })).exponent.toFixed(6) // → '1.000000'
  * @see B. Efron, The Jackknife, the Bootstrap and Other Resampling Plans, SIAM (1982), chapter 3.
  */
-export function fitPower(
-  ensemble: Ensemble,
-  { to = ensemble.k.at(-1)!, from = Math.max(1, to / 100) }: { from?: number; to?: number } = {},
-): PowerFit {
+export function fitPower(ensemble: Ensemble, options: { from?: number; to?: number } = {}): PowerFit {
+  if (!(ensemble instanceof Ensemble)) {
+    throw new TypeError(
+      `fitPower: expected an ensemble, such as sgdPaths(…).gaps; fitRate is for a single path; got ${inspect(ensemble, { depth: 0 })}`,
+    );
+  }
   const { k, rows, paths } = ensemble;
+  const { to = k.at(-1)!, from = Math.max(1, to / 100) } = options;
   const inside = Array.from(k.keys()).filter((i) => k[i]! >= from && k[i]! <= to);
   if (paths < fewest || inside.length < 3) {
     throw new RangeError(
