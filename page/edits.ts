@@ -51,6 +51,7 @@ export async function linkWith(cell: string, code: string): Promise<string> {
     .replace(/\//g, "_")
     .replace(/=+$/, "");
   const link = new URL(location.href);
+  link.search = ""; // a page shows its cell; slides would begin at the first
   link.hash = `edit=${encodeURIComponent(cell)}~${text}`;
   return link.href;
 }

@@ -273,13 +273,13 @@ class Page implements LivePage {
 }
 
 export const checkPage: LiveModule["checkPage"] = (originals) => {
-  const elements = [...document.querySelectorAll<HTMLElement>("section.cell[data-cell], [data-grading]")];
+  const elements = [...document.querySelectorAll<HTMLElement>(".cell[data-cell], [data-grading]")];
   const edited = new Set<string>();
   const cells = elements.map((element): Cell => {
     const { grading } = element.dataset;
     const metadata = grading === undefined ? {} : { nbgrader: JSON.parse(grading) };
     const id = idOf(element);
-    if (!element.matches("section.cell")) return { cell_type: "markdown", id, metadata, source: "" };
+    if (!element.matches(".cell")) return { cell_type: "markdown", id, metadata, source: "" };
     const cell: Cell = {
       cell_type: "code",
       id,

@@ -6,7 +6,7 @@ import { editInLink, keptEdits } from "./edits.ts";
 import { prepareFigures } from "./figures.ts";
 import { isolate, startServiceWorker, wishOfReload } from "./isolation.ts";
 import type { LiveModule, Start } from "./live.ts";
-import { assets, cellElements, codeOf, idOf, isFile, make } from "./places.ts";
+import { assets, cellElements, codeOf, idOf, isFile, loadScript, make } from "./places.ts";
 import { addSearch } from "./search.ts";
 import { prepareSliders } from "./sliders.ts";
 
@@ -22,6 +22,20 @@ if (bar) {
   addSearch(bar);
 }
 startServiceWorker();
+if (new URLSearchParams(location.search).has("slides")) present();
+
+/** Shows the page as slides. */
+function present(): void {
+  if (!document.querySelector("[data-slide]")) return;
+  const page = document.documentElement.classList;
+  page.add("presenting");
+  const stay = (): void => page.remove("presenting"); // without a network it can still be read
+  const style = make("link", { rel: "stylesheet", href: `${assets()}slides.css` });
+  // slides.js measures what it arranges.
+  style.addEventListener("load", () => loadScript(`${assets()}slides.js`).catch(stay));
+  style.addEventListener("error", stay);
+  document.head.append(style);
+}
 
 /** Puts kept edits, and that of the link, into the page, and the buttons that run it. */
 function addRun(bar: HTMLElement): void {

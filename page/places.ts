@@ -13,7 +13,7 @@ export const pageName = (): string | undefined => document.body.dataset.page;
 
 /** The cells, also those that are not shown. */
 export const cellElements = (): HTMLElement[] => [
-  ...document.querySelectorAll<HTMLElement>("section.cell[data-cell]"),
+  ...document.querySelectorAll<HTMLElement>(".cell[data-cell]"),
 ];
 
 /** The id of a cell. */

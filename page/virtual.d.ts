@@ -3,3 +3,9 @@ declare module "virtual:widget-programs" {
   const programs: ReadonlyMap<string, import("./widgets.ts").Program>;
   export default programs;
 }
+
+declare module "virtual:compiler" {
+  /** The file of the compiler, beside the kernel. */
+  const file: string;
+  export default file;
+}

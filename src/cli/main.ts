@@ -90,7 +90,8 @@ program
     "after",
     `
 Slides: a heading of level 1 or 2 starts a column, each further text or code cell is a slide below it; a slide
-type set in JupyterLab (Property inspector) takes precedence. Space advances, Esc shows all slides.
+type set in JupyterLab (Property inspector) takes precedence. Space advances, Esc shows all slides; cells
+run on them as on the page.
 
 The folder can lie anywhere on a host, and needs no special headers. A site that was made in it before is replaced.
 

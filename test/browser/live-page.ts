@@ -42,7 +42,7 @@ export class LivePage {
   async press(name: string, cell?: number): Promise<void> {
     const found = await this.page.evaluate(
       ([name, cell]) => {
-        const place = cell === undefined ? document : document.querySelectorAll("section.cell")[cell]!;
+        const place = cell === undefined ? document : document.querySelectorAll(".cell")[cell]!;
         const button = [...place.querySelectorAll("button")].find(
           (button) => (button.getAttribute("aria-label") ?? button.textContent) === name,
         );
@@ -80,7 +80,7 @@ export class LivePage {
   async run(cell: number, code: string): Promise<void> {
     await this.page.evaluate(
       ([cell, code]) => {
-        const section = document.querySelectorAll("section.cell")[cell]!;
+        const section = document.querySelectorAll(".cell")[cell]!;
         section.querySelector<HTMLElement>(".cm-content")!.focus();
         document.execCommand("selectAll");
         document.execCommand("insertText", false, code);
@@ -91,8 +91,8 @@ export class LivePage {
     await until("the code is there", 60_000, () =>
       this.page.evaluate(
         ([cell, code]) =>
-          document.querySelectorAll("section.cell")[cell]!.querySelector<HTMLElement>(".cm-content")!
-            .innerText === code,
+          document.querySelectorAll(".cell")[cell]!.querySelector<HTMLElement>(".cm-content")!.innerText ===
+          code,
         [cell, code] as const,
       ),
     );
@@ -102,7 +102,7 @@ export class LivePage {
   /** `idle`, `running`, `done` or `failed`, of every cell. */
   states(): Promise<(string | undefined)[]> {
     return this.page.evaluate(
-      () => [...document.querySelectorAll<HTMLElement>("section.cell")].map((cell) => cell.dataset.state),
+      () => [...document.querySelectorAll<HTMLElement>(".cell")].map((cell) => cell.dataset.state),
       undefined,
     );
   }
@@ -111,10 +111,7 @@ export class LivePage {
   shown(cell: number): Promise<string> {
     return this.page.evaluate(
       (cell) =>
-        document
-          .querySelectorAll("section.cell")
-          [cell]!.querySelector<HTMLElement>(".outputs")!
-          .innerText.trim(),
+        document.querySelectorAll(".cell")[cell]!.querySelector<HTMLElement>(".outputs")!.innerText.trim(),
       cell,
     );
   }

@@ -80,9 +80,9 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
 
   /** What one cell of the trial page shows. */
   const shown = async (page: Page, cell: number): Promise<string> =>
-    (await page.locator("section.cell").nth(cell).locator(".outputs").innerText()).trim();
+    (await page.locator(".cell").nth(cell).locator(".outputs").innerText()).trim();
   const runCell = async (page: Page, cell: number): Promise<void> => {
-    await page.locator("section.cell").nth(cell).getByRole("button", { name: "Run cell" }).click();
+    await page.locator(".cell").nth(cell).getByRole("button", { name: "Run cell" }).click();
   };
 
   describe.each(["light", "dark"] as const)("read, %s", (colorScheme) => {
@@ -122,7 +122,7 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
         for (const name of [
           "index.html",
           "01-gradient-descent.html",
-          "slides/01-gradient-descent.html",
+          "01-gradient-descent.html?slides",
           "trial.html",
         ]) {
           const { page, wrong } = await open(context, address + name);
@@ -155,13 +155,11 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
       await page.waitForFunction(() => document.querySelector(".reveal.ready"));
       let seen = 0;
       let figures = 0;
-      for (let last = ""; ; seen++) {
+      for (let last = -1; ; seen++) {
         const { id, overflow, widths, sizes, isWide } = await page.evaluate(() => {
-          // biome-ignore lint/suspicious/noExplicitAny: a global of the page
-          const { Reveal } = window as any;
-          const slide = Reveal.getCurrentSlide() as HTMLElement;
+          const slide = document.querySelector<HTMLElement>(".slides .present > .present")!;
           return {
-            id: JSON.stringify(Reveal.getIndices()),
+            id: [...document.querySelectorAll(".slides > section > section")].indexOf(slide),
             overflow: Math.max(
               slide.scrollWidth - slide.clientWidth,
               slide.scrollHeight - slide.clientHeight,
@@ -178,10 +176,10 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
         if (id === last) break;
         last = id;
         figures += widths.length;
-        for (const width of widths) expect(width, id).toBeGreaterThan(300);
-        expect(overflow, id).toBeLessThanOrEqual(1);
-        for (const size of sizes) expect(size, id).toBeGreaterThanOrEqual(18);
-        expect(isWide, id).toBe(true);
+        for (const width of widths) expect(width, `slide ${id}`).toBeGreaterThan(300);
+        expect(overflow, `slide ${id}`).toBeLessThanOrEqual(1);
+        for (const size of sizes) expect(size, `slide ${id}`).toBeGreaterThanOrEqual(18);
+        expect(isWide, `slide ${id}`).toBe(true);
         await page.keyboard.press("Space");
       }
       expect(seen).toBeGreaterThan(30);
@@ -191,18 +189,20 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
 
   test("on a phone nothing of a slide overlaps or is out of reach", () =>
     within({ viewport: { width: 390, height: 800 } }, async (context) => {
-      const { page, wrong } = await open(context, `${address}slides/01-gradient-descent.html`);
+      const { page, wrong } = await open(context, `${address}01-gradient-descent.html?slides`);
       await page.waitForFunction(() => document.querySelector(".reveal.ready"));
-      const seen = new Set<string>();
-      for (let last = ""; ; ) {
+      const seen = new Set<number>();
+      for (let last = -1; ; ) {
         const { id, overlaps, cut } = await page.evaluate(() => {
-          // biome-ignore lint/suspicious/noExplicitAny: a global of the page
-          const { Reveal } = window as any;
-          const slide = Reveal.getCurrentSlide() as HTMLElement;
-          const boxes = [...slide.children].map((child) => child.getBoundingClientRect());
+          const slide = document.querySelector<HTMLElement>(".slides .present > .present")!;
+          // A cell has no box of its own: its code, its buttons and its outputs stand below each other.
+          const parts = [...slide.children].flatMap((child) =>
+            child.matches(".cell") ? [...child.children] : child,
+          );
+          const boxes = parts.map((part) => part.getBoundingClientRect());
           const shown = boxes.filter(({ height }) => height > 0);
           return {
-            id: JSON.stringify(Reveal.getIndices()),
+            id: [...document.querySelectorAll(".slides > section > section")].indexOf(slide),
             overlaps: shown.filter(({ top }, i) => i > 0 && top < shown[i - 1]!.bottom - 1).length,
             cut: [...slide.querySelectorAll(".code")].filter(
               (code) => code.scrollHeight > code.clientHeight + 1,
@@ -212,10 +212,39 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
         if (id === last) break;
         last = id;
         seen.add(id);
-        expect([overlaps, cut], id).toEqual([0, 0]);
+        expect([overlaps, cut], `slide ${id}`).toEqual([0, 0]);
         await page.keyboard.press("Space");
       }
       expect(seen.size).toBeGreaterThan(30);
+      expect(wrong).toEqual([]);
+    }));
+
+  test("slides run: the press on a slide stays on it, keys in code do not turn, and Read leads back", () =>
+    within({}, async (context) => {
+      const { page, wrong } = await open(context, `${address}trial.html?slides`);
+      const slide = page.locator(".slides .present > .present");
+      const turnTo = (text: string) =>
+        expect
+          .poll(async () => {
+            if ((await slide.innerText()).includes(text)) return true;
+            await page.keyboard.press("Space");
+            return false;
+          })
+          .toBe(true);
+      await turnTo("interact(");
+      await slide.getByRole("button", { name: "Run cell 3" }).click();
+      await slide.locator('.cell[data-state="done"]').waitFor();
+      await slide.locator(".main-svg").first().waitFor();
+      await slide.getByRole("slider").press("ArrowRight");
+      await slide.locator(".gtitle", { hasText: "η = 0.75" }).waitFor();
+      await slide.getByRole("textbox").press("Control+End");
+      await page.keyboard.type(" // a b");
+      expect(await slide.getByRole("textbox").innerText()).toContain("// a b");
+      expect(await violations(page)).toEqual([]);
+      await page.screenshot({ path: path.join(pictures, "site-slide-live.png") });
+      await page.getByRole("link", { name: "Read" }).click();
+      await page.locator("nav.around").first().waitFor();
+      expect(page.url()).toBe(`${address}trial.html`);
       expect(wrong).toEqual([]);
     }));
 
@@ -231,43 +260,43 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
 
       await runCell(page, 2);
       await idle(page);
-      const cell = page.locator("section.cell").nth(2);
+      const cell = page.locator(".cell").nth(2);
       await cell.locator(".main-svg").first().waitFor();
       await cell.getByRole("slider").press("ArrowRight");
       await cell.locator(".gtitle", { hasText: "η = 0.75" }).waitFor();
       expect(await violations(page)).toEqual([]);
 
       // One call of the engine does not read the stop word: a second press ends it with its kernel.
-      await page.locator("section.cell").nth(1).getByRole("textbox").fill(endlessCall);
+      await page.locator(".cell").nth(1).getByRole("textbox").fill(endlessCall);
       await runCell(page, 1);
-      await page.locator('section.cell[data-state="running"]').waitFor();
+      await page.locator('.cell[data-state="running"]').waitFor();
       await page.waitForTimeout(300);
       await page.getByRole("button", { name: "Stop" }).click();
       await page.locator(".bar .status", { hasText: "press Stop again" }).waitFor();
       await page.getByRole("button", { name: "Stop" }).click();
       await idle(page);
       expect(await shown(page, 1)).toContain("a call that cannot be interrupted");
-      await page.locator("section.cell").nth(1).getByRole("textbox").fill(cells[1]!);
+      await page.locator(".cell").nth(1).getByRole("textbox").fill(cells[1]!);
 
       await runCell(page, 3);
-      await page.locator('section.cell[data-state="running"]', { hasText: "while (true) k++" }).waitFor();
+      await page.locator('.cell[data-state="running"]', { hasText: "while (true) k++" }).waitFor();
       await page.waitForTimeout(300);
       await page.getByRole("button", { name: "Stop" }).click();
       await idle(page);
       expect(await shown(page, 3)).toContain("KeyboardInterrupt");
       // Only this cell: the loop above has not run to its end, and would run first.
-      await page.locator("section.cell").nth(3).getByRole("textbox").fill("k > 1000");
+      await page.locator(".cell").nth(3).getByRole("textbox").fill("k > 1000");
       await runCell(page, 3);
       await idle(page);
       expect(await shown(page, 3)).toBe("true");
 
       await runCell(page, 4);
       await idle(page);
-      await page.locator("section.cell").nth(4).getByRole("textbox").fill("Math.sqr");
+      await page.locator(".cell").nth(4).getByRole("textbox").fill("Math.sqr");
       await page.keyboard.press("Control+Space");
       await page.locator(".cm-tooltip-autocomplete li", { hasText: "sqrt" }).first().waitFor();
       await page.keyboard.press("Escape");
-      const line = page.locator("section.cell").nth(0).locator(".cm-line").first();
+      const line = page.locator(".cell").nth(0).locator(".cm-line").first();
       await line.scrollIntoViewIfNeeded();
       const { x, y } = await line.evaluate((element) => {
         const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
@@ -309,7 +338,7 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
     within({ permissions: ["clipboard-read", "clipboard-write"] }, async (context) => {
       const { page, wrong } = await open(context, `${address}trial.html`);
       await pressRun(page);
-      const cell = page.locator("section.cell").nth(1);
+      const cell = page.locator(".cell").nth(1);
       await cell.getByRole("textbox").fill("k + 99 // ünïcode");
       await page.keyboard.press("Shift+Enter");
       await idle(page);
@@ -346,7 +375,7 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
       const notes = page.locator(".bar .note");
       expect(await notes.first().innerText()).toContain("runs on one thread");
       const run = async (cell: number, code: string): Promise<string> => {
-        await page.locator("section.cell").nth(cell).getByRole("textbox").fill(code);
+        await page.locator(".cell").nth(cell).getByRole("textbox").fill(code);
         await runCell(page, cell);
         await idle(page);
         return shown(page, cell);
@@ -362,12 +391,12 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
         ),
       ).toBe("[ 'undefined', 'undefined', 'undefined', 'undefined', false, false ]");
       // A loop can be stopped only with the kernel.
-      await page.locator("section.cell").nth(1).getByRole("textbox").fill("while (true);");
+      await page.locator(".cell").nth(1).getByRole("textbox").fill("while (true);");
       await runCell(page, 1);
-      await page.locator('section.cell[data-state="running"]').waitFor();
+      await page.locator('.cell[data-state="running"]').waitFor();
       await page.waitForTimeout(300);
       await page.getByRole("button", { name: "Stop" }).click();
-      await page.locator('section.cell[data-state="failed"]').first().waitFor();
+      await page.locator('.cell[data-state="failed"]').first().waitFor();
       expect(await shown(page, 1)).toContain("variables with it");
       expect(await run(1, "k + 1")).toBe("2");
       expect(wrong).toEqual([]);
@@ -389,12 +418,12 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
       // Code that is edited is checked as edited, and an edited test gives nothing.
       await pressRun(page);
       await page
-        .locator("section.cell")
+        .locator(".cell")
         .nth(2)
         .getByRole("textbox")
         .fill("const cube = (x: number): number => x ** 3;");
-      await page.locator("section.cell").nth(1).locator("summary").click();
-      await page.locator("section.cell").nth(1).getByRole("textbox").fill("2");
+      await page.locator(".cell").nth(1).locator("summary").click();
+      await page.locator(".cell").nth(1).getByRole("textbox").fill("2");
       await page.getByRole("button", { name: "Check", exact: true }).click();
       await dialog.getByRole("button", { name: "Close" }).waitFor();
       expect((await rowsOf(dialog)).slice(0, 2)).toEqual([
@@ -404,7 +433,7 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
       await dialog.getByRole("button", { name: "Close" }).click();
 
       // A loop without an end is stopped by closing.
-      await page.locator("section.cell").nth(0).getByRole("textbox").fill("while (true);");
+      await page.locator(".cell").nth(0).getByRole("textbox").fill("while (true);");
       await page.getByRole("button", { name: "Check", exact: true }).click();
       await dialog.getByText("Running cell 1 of 7").waitFor();
       await dialog.getByRole("button", { name: "Stop" }).click();
@@ -429,7 +458,7 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
           context,
           pathToFileURL(path.join(site.folder, "sliders.html")).href,
         );
-        const cell = page.locator("section.cell").nth(1);
+        const cell = page.locator(".cell").nth(1);
         const title = cell.locator(".gtitle");
         const eta = cell.getByRole("slider", { name: "eta" });
         expect(await eta.getAttribute("aria-valuetext")).toBe("0.3");
@@ -441,7 +470,7 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
         await cell.getByRole("combobox", { name: "rule" }).selectOption("Adam");
         await title.filter({ hasText: "Adam: η = 0.3" }).waitFor();
         expect(await eta.getAttribute("aria-valuetext")).toBe("0.3");
-        const third = page.locator("section.cell").nth(2);
+        const third = page.locator(".cell").nth(2);
         await third.getByRole("slider", { name: "n" }).press("End");
         await third.getByText("n is 3").waitFor();
         expect(wrong).toEqual([]);

@@ -74,7 +74,7 @@ export async function runAll(page: Page): Promise<(string | undefined)[]> {
   await page.getByRole("button", { name: "Run all" }).click();
   await idle(page);
   return page
-    .locator("section.cell")
+    .locator(".cell")
     .evaluateAll((cells) => cells.map((cell) => (cell as HTMLElement).dataset.state));
 }
 

@@ -1,11 +1,9 @@
 // Which cells share a slide, and that none that shows something is lost.
 import { expect, test } from "vitest";
-import { slidesBody } from "#nablab/cli/html/slides.js";
-import { type Notebook, parseNotebook } from "#nablab/cli/notebook.js";
+import { parseNotebook } from "#nablab/cli/notebook.js";
+import { slidePlaces } from "#nablab/cli/site/slides.js";
 
-const ways = { picture: () => "", figure: () => "" };
-
-/** Code, or Markdown after `md:`; with metadata. */
+/** The columns of slides of code, or of Markdown after `md:`; with metadata. */
 function slides(...cells: (string | [source: string, metadata: object])[]): string[][] {
   const written = cells.map((cell) => {
     const [source, metadata] = typeof cell === "string" ? [cell, {}] : cell;
@@ -14,31 +12,53 @@ function slides(...cells: (string | [source: string, metadata: object])[]): stri
       : { cell_type: "code", id: "a", metadata, source, outputs: [], execution_count: null };
   });
   const text = JSON.stringify({ cells: written, metadata: {}, nbformat: 4, nbformat_minor: 5 });
-  const notebook: Notebook = parseNotebook(text, "a.ipynb");
-  return slidesBody(notebook, undefined, ways)
-    .split("<section>\n<section>")
-    .slice(1)
-    .map((column) =>
-      column.split("<section>").map((slide) =>
-        slide
-          .replace(/<[^>]*>/g, " ")
-          .replace(/\s+/g, " ")
-          .trim(),
-      ),
-    );
+  const columns: string[][] = [];
+  for (const [{ source }, place] of slidePlaces(parseNotebook(text, "a.ipynb").cells)) {
+    if (place === "column" || columns.length === 0) columns.push([]);
+    const column = columns.at(-1)!;
+    if (place === "column" || place === "slide" || column.length === 0) column.push(source);
+    else column.push(`${column.pop()} ${place === "same" ? "" : `(${place}) `}${source}`);
+  }
+  return columns;
 }
 
 const folded = { jupyter: { source_hidden: true } };
+const as = (slide_type: string) => ({ slideshow: { slide_type } });
 
 test("words lead to the next cell that shows something, and close a notebook that ends with an empty cell", () => {
-  expect(slides("md:# T", "md:closing words", "")).toEqual([["T", "closing words"]]);
+  expect(slides("md:# T", "md:closing words", "")).toEqual([["# T", "closing words"]]);
   expect(slides("md:first", "", "md:second", "1")).toEqual([["first", "second 1"]]);
-  expect(slides("md:## A", "", "md:## B")).toEqual([["A"], ["B"]]);
-  expect(slides("md:words", ["2", { slideshow: { slide_type: "skip" } }], "3")).toEqual([["words 3"]]);
+  expect(slides("md:## A", "", "md:## B")).toEqual([["## A"], ["## B"]]);
+  expect(slides("md:words", ["2", as("skip")], "3")).toEqual([["words 3"]]);
+  expect(slides("md:## A", "1", "2", "md:a\n\n$$x$$", "3")).toEqual([["## A 1", "2", "a\n\n$$x$$", "3"]]);
 });
 
 test("folded code without outputs is left out, unless the metadata says otherwise", () => {
   expect(slides("1", ["2", folded], "md:words", ["3", folded])).toEqual([["1", "words"]]);
-  const kept = { ...folded, slideshow: { slide_type: "slide" } };
-  expect(slides("1", ["2", kept])).toEqual([["1"], ["Code 2"]]);
+  expect(slides("1", ["2", { ...folded, ...as("slide") }])).toEqual([["1"], ["2"]]);
+});
+
+test("what JupyterLab's metadata says comes first", () => {
+  expect(slides(["1", as("-")], ["2", as("fragment")], ["md:## n", as("notes")], "3")).toEqual([
+    ["1 (fragment) 2 (notes) ## n", "3"],
+  ]);
+  expect(slides("1", ["2", as("slide")], ["md:## A", as("subslide")], ["md:b", as("")])).toEqual([
+    ["1"],
+    ["2", "## A", "b"],
+  ]);
+  expect(slides("1", ["2", { tags: ["remove-cell"] }], ["3", as("unknown")])).toEqual([["1", "3"]]);
+});
+
+test("a heading alone leads to what follows, and a folded solution stays with its exercise", () => {
+  expect(slides("md:# T", "md:## Exercises", "md:### 1. First", "md:### 2. Second")).toEqual([
+    ["# T"],
+    ["## Exercises ### 1. First", "### 2. Second"],
+  ]);
+  expect(slides("md:## A", "md:words", "1")).toEqual([["## A words 1"]]);
+  expect(slides("md:## A", "md:## B")).toEqual([["## A"], ["## B"]]);
+  const solution = "<details>so</details>";
+  expect(slides("md:### 1.", `md:${solution}`, "md:next")).toEqual([[`### 1. ${solution}`, "next"]]);
+  // Words after it, or a place of its own, make it a slide like any other.
+  expect(slides("md:### 1.", `md:${solution}\n\nmore`)).toEqual([["### 1.", `${solution}\n\nmore`]]);
+  expect(slides("md:### 1.", [`md:${solution}`, as("subslide")])).toEqual([["### 1.", solution]]);
 });

@@ -78,7 +78,7 @@ ${body}
 }
 
 /** All cells of a notebook. */
-export const notebookBody = ({ cells }: Notebook, folder?: string): string =>
+const notebookBody = ({ cells }: Notebook, folder?: string): string =>
   cells
     .map((cell) => cellToHtml(cell, folder))
     .filter(Boolean)
@@ -100,7 +100,7 @@ export function titleOf({ cells }: Notebook): string | undefined {
 const inPage: Ways = { picture: pictureElement, figure: figureElement };
 
 /** A cell; empty for one that is not shown. */
-export function cellToHtml(cell: Cell, folder: string | undefined, ways: Ways = inPage): string {
+function cellToHtml(cell: Cell, folder: string | undefined): string {
   if (!isShown(cell)) return "";
   if (cell.cell_type !== "code") return `<div class="text">\n${textOf(cell, folder)}</div>`;
   const hidden = (cell.metadata.jupyter ?? {}) as { source_hidden?: boolean; outputs_hidden?: boolean };
@@ -108,7 +108,7 @@ export function cellToHtml(cell: Cell, folder: string | undefined, ways: Ways = 
     cell.source.trim() && `<div class="code"><pre><code>${highlight(cell.source)}</code></pre></div>`;
   const outputs =
     cell.outputs.length > 0 &&
-    `<div class="outputs">\n${cell.outputs.map((output) => outputToHtml(output, ways)).join("\n")}\n</div>`;
+    `<div class="outputs">\n${cell.outputs.map((output) => outputToHtml(output, inPage)).join("\n")}\n</div>`;
   return [
     code && (hidden.source_hidden ? folded("Code", code) : code),
     outputs && (hidden.outputs_hidden ? folded("Output", outputs) : outputs),

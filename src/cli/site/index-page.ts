@@ -3,18 +3,17 @@ import { escapeHtml } from "../../display/escape-html.js";
 import { markdownToHtml } from "../../html/markdown.js";
 import type { Notebook } from "../notebook.js";
 import { addressOf } from "./addresses.js";
-import { type Page, type Site, shell } from "./page.js";
+import { type Page, type Site, shell, slidesOf } from "./page.js";
 
 const file = "index.html";
 
 export function indexPage(pages: readonly Page[], site: Site): string {
-  const entries = pages.map(({ notebook, title, file: to, slides }) => {
-    const link = (target: string, text: string, more = ""): string =>
-      `<a${more} href="${escapeHtml(addressOf(target, file))}">${text}</a>`;
-    const more = slides
-      ? ` ${link(slides, `Slides<span class="hidden"> of ${escapeHtml(title)}</span>`, ' class="slides"')}`
+  const entries = pages.map((page) => {
+    const { notebook, title, file: to } = page;
+    const more = page.slides
+      ? ` <a class="slides" href="${slidesOf(page, file)}">Slides<span class="hidden"> of ${escapeHtml(title)}</span></a>`
       : "";
-    return `<li><h2>${link(to, escapeHtml(title))}</h2>${beginning(notebook)}${more}</li>`;
+    return `<li><h2><a href="${escapeHtml(addressOf(to, file))}">${escapeHtml(title)}</a></h2>${beginning(notebook)}${more}</li>`;
   });
   const lab = site.hasLab
     ? `<p>Or all of it in <a href="${addressOf("lab/lab/index.html", file)}">JupyterLab</a>, in this browser: your files stay on this computer.</p>`

@@ -13,6 +13,7 @@ import { addressOf, upFrom } from "./addresses.js";
 import type { Lists, Moved } from "./pictures.js";
 import { policy } from "./policy.js";
 import type { CellPictures } from "./slider-pictures.js";
+import type { SlidePlace } from "./slides.js";
 
 /** A notebook of the site. */
 export interface Page {
@@ -23,8 +24,8 @@ export interface Page {
   title: string;
   /** Its file, below the folder of the site, with slashes. */
   file: string;
-  /** That of its slides; undefined without. */
-  slides: string | undefined;
+  /** Where its cells stand on slides; undefined without. */
+  slides: ReadonlyMap<Cell, SlidePlace> | undefined;
   /** What its controls show before a kernel runs. */
   sliders: ReadonlyMap<CodeCell, CellPictures>;
 }
@@ -85,7 +86,7 @@ export function readingPage(
     `<nav class="around" aria-label="${label}">${[
       before && link(before.file, "prev", `← ${escapeHtml(before.title)}`),
       link("index.html", "up", "All pages"),
-      page.slides && link(page.slides, "", "Slides"),
+      page.slides && `<a href="${slidesOf(page, file)}">Slides</a>`,
       site.hasLab &&
         `<a href="${escapeHtml(`${addressOf("lab/lab/index.html", file)}?path=${encodeURIComponent(file.replace(/\.html$/, ".ipynb"))}`)}">JupyterLab</a>`,
       after && link(after.file, "next", `${escapeHtml(after.title)} →`),
@@ -117,6 +118,10 @@ ${links("Pages, again")}
   });
 }
 
+/** The address of a page's slides, from `file`. */
+export const slidesOf = (page: Page, file: string): string =>
+  `${escapeHtml(addressOf(page.file, file))}?slides`;
+
 /** A list of the headings of a page: links to them. */
 function contents(body: string): string {
   const headings = [...body.matchAll(/<h([23]) id="([^"]*)">(.*?)<\/h\1>/gs)];
@@ -128,27 +133,29 @@ function contents(body: string): string {
   return `<nav class="contents" aria-label="On this page"><details open><summary>On this page</summary><ol>\n${items.join("\n")}\n</ol></details></nav>`;
 }
 
-function cellOf(cell: Cell, { folder, sliders }: Page, ways: Ways, moved: Moved[][][]): string {
+function cellOf(cell: Cell, { folder, slides, sliders }: Page, ways: Ways, moved: Moved[][][]): string {
+  const place = slides?.get(cell);
+  const slide = place === undefined ? "" : ` data-slide="${place}"`;
   if (cell.cell_type !== "code") {
     return isShown(cell) && cell.cell_type === "markdown"
-      ? `<div class="text"${gradingData(cell)}>\n${textOf(cell, folder)}</div>`
+      ? `<div class="text"${slide}${gradingData(cell)}>\n${textOf(cell, folder)}</div>`
       : "";
   }
   if (cell.source.trim() === "" && cell.outputs.length === 0) return "";
   const id = escapeHtml(cell.id);
   const code = `<div class="code"><pre><code>${highlight(cell.source)}</code></pre></div>`;
   // A cell that is not shown still runs.
-  if (!isShown(cell)) return `<section class="cell" data-cell="${id}" hidden>${code}</section>`;
+  if (!isShown(cell)) return `<div class="cell" data-cell="${id}" hidden>${code}</div>`;
   const hidden = (cell.metadata.jupyter ?? {}) as { source_hidden?: boolean; outputs_hidden?: boolean };
-  const folded = (summary: string, inner: string) =>
-    `<details class="folded"><summary>${summary}</summary>\n${inner}\n</details>`;
+  const folded = (summary: string, inner: string, kind = "") =>
+    `<details class="folded${kind}"><summary>${summary}</summary>\n${inner}\n</details>`;
   const still = cell.outputs.map((output) => outputToHtml(output, ways));
   const shown = withControls(still, cell.outputs, sliders.get(cell), ways, moved);
   const outputs = `<div class="outputs">${shown.map((html) => `\n${html}`).join("")}</div>`;
-  return `<section class="cell" data-cell="${id}"${gradingData(cell)}>
-${isCheck(cell) || hidden.source_hidden ? folded("Show code", code) : code}
+  return `<div class="cell" data-cell="${id}"${slide}${gradingData(cell)}>
+${hidden.source_hidden ? folded("Show code", code) : isCheck(cell) ? folded("Show code", code, " check") : code}
 ${hidden.outputs_hidden ? folded("Show output", outputs) : outputs}
-</section>`;
+</div>`;
 }
 
 /**

@@ -20,6 +20,7 @@ html { scroll-padding-top: 4rem; }
 .around { display: flex; flex-wrap: wrap; gap: 0.3em 1.5em; padding: 0 1.25rem; margin-block: 1.5rem 2rem; font-size: 0.94em; }
 .around a { text-decoration: none; } .around a:hover { text-decoration: underline; }
 .index { list-style: none; padding: 0; } .index li { margin: 0 0 2em; } .index h2 { margin: 0 0 0.3em; } .index p { margin: 0; color: var(--muted); }
+.presenting main:not(.reveal) { visibility: hidden; }
 body > main { padding-top: 2rem; }
 .contents { font-size: 0.9rem; padding: 0 1.25rem; max-width: 56rem; margin: 1.5rem auto 0; }
 .contents ol { list-style: none; margin: 0.5em 0; padding: 0; } .contents li { margin: 0.35em 0; } .contents .depth3 { padding-left: 1em; }
@@ -44,7 +45,7 @@ button.main { background: var(--link); border-color: var(--link); color: var(--g
 .cell .tools .state { color: var(--muted); font-size: 0.85rem; }
 .cell[data-state="running"] > .code > :first-child, .cell[data-state="running"] > .folded { border-left-color: var(--link); }
 .cell[data-state="failed"] > .code > :first-child { border-left-color: var(--error); }
-.cell.stale > .outputs { opacity: 0.6; }
+.cell.stale > .outputs { box-shadow: -0.7rem 0 var(--ground), -0.85rem 0 var(--name); }
 .code .cm-editor { background: var(--soft); border-radius: 0.4em; border-left: 3px solid var(--line); padding: 0.5em 0.4em; color: var(--text); }
 .code .cm-editor.cm-focused { outline: 2px solid var(--link); outline-offset: 1px; }
 .code .cm-scroller { font-family: ui-monospace, "SF Mono", SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace; font-size: 0.86em; line-height: 1.5; }
@@ -67,7 +68,7 @@ ${widgetStyle.trim()}
 .series img { display: block; max-width: 100%; }
 .score { border-left: 3px solid var(--string); padding: 0.2rem 0.9rem; margin: 1.5rem 0; }
 @media (max-width: 40rem) { body { font-size: 1rem; } h1 { font-size: 1.6rem; } .bar { padding-inline: 0.8rem; } main, .around, .contents { padding-inline: 0.9rem; } }
-@media (prefers-reduced-motion: no-preference) { .cell.stale > .outputs { transition: opacity 0.2s; } html { scroll-behavior: smooth; } }
+@media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 @media print { .figure.live > :first-child { display: block; } .figure > .drawn { display: none; }
   .bar, .around, .contents, .tools, .skip { display: none !important; } body { padding: 0; } main { padding: 0; max-width: none; } .folded > summary { display: none; } }
 `.trim();

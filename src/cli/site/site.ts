@@ -10,7 +10,6 @@ import { findNotebooks } from "../find-notebooks.js";
 import { dark, light } from "../html/colours.js";
 import { mathsFiles } from "../html/maths-style.js";
 import { titleOf } from "../html/notebook-html.js";
-import { revealFiles, slidesBody } from "../html/slides.js";
 import { InputError } from "../input-error.js";
 import { readNotebook } from "../notebook.js";
 import { say } from "../progress.js";
@@ -19,12 +18,13 @@ import { dataBeside } from "./data-beside.js";
 import { indexPage } from "./index-page.js";
 import { makeLab } from "./lab.js";
 import { ownNotebooks } from "./own-notebooks.js";
-import { type Page, readingPage, type Site, shell } from "./page.js";
+import { type Page, readingPage, type Site } from "./page.js";
 import { picturesIn } from "./pictures.js";
 import { searchIndex } from "./search-index.js";
 import { digest, SiteFiles } from "./site-files.js";
 import { siteStyle } from "./site-style.js";
 import { sliderPictures } from "./slider-pictures.js";
+import { slidePlaces, slidesStyle } from "./slides.js";
 
 /** Options of {@link makeSite}. */
 export interface SiteOptions {
@@ -83,7 +83,7 @@ async function make(
       folder: path.dirname(source),
       title: titleOf(notebook) ?? path.basename(source, ".ipynb"),
       file: name,
-      slides: slides ? `slides/${name}` : undefined,
+      slides: slides ? slidePlaces(notebook.cells) : undefined,
       sliders: sliders ? await sliderPictures(notebook, source) : new Map(),
     });
   }
@@ -104,7 +104,6 @@ async function make(
       readingPage(page, site, { ...around, ...picturesIn(files, page.file) }),
       page.source,
     );
-    if (page.slides) files.add(page.slides, slidesPage(page, page.slides, site, files), page.source);
   }
   for (const [name, content] of shared) files.add(`${assets}/${name}`, content, "nablab");
   for (const [name, content] of dataFiles()) files.add(name, content, "nablab");
@@ -112,19 +111,6 @@ async function make(
   files.write();
   const what = `${pages.length} ${pages.length === 1 ? "page" : "pages"}${slides ? " with slides" : ""}`;
   say(`${what}: npx nablab serve ${out}`);
-}
-
-function slidesPage({ notebook, folder, title }: Page, file: string, site: Site, files: SiteFiles): string {
-  const { ways, lists } = picturesIn(files, file);
-  const slides = slidesBody(notebook, folder, ways);
-  const list = lists.figures();
-  const script = (name: string) => `<script src="${addressOf(`${site.assets}/${name}`, file)}"></script>`;
-  return shell(site, file, {
-    title: `${title} · ${site.title}`,
-    sheets: ["reveal.css", "slides.css"],
-    body: `<main class="reveal"><div class="slides">\n${slides}\n</div></main>\n${script("reveal.js")}\n${script("slides.js")}`,
-    data: list === undefined ? {} : { figures: addressOf(list, file) },
-  });
 }
 
 /** What all pages share, by name. */
@@ -141,7 +127,7 @@ function sharedFiles(pages: readonly Page[], slides: boolean): Map<string, strin
     ["search.js", searchIndex(pages)],
     ...programs,
     ...mathsFiles(),
-    ...(slides ? revealFiles() : []),
+    ...(slides ? [["slides.css", slidesStyle()] as const] : []),
   ]);
 }
 
@@ -163,7 +149,7 @@ function serviceWorker(files: SiteFiles): string {
     .filter(
       (name) =>
         !name.startsWith("lab/") &&
-        /^(pictures|slides)\/|\.html$|\/(page|search)\.js$|\.css$|\.woff2$/.test(name),
+        /^pictures\/|\.html$|\/(page|search|slides)\.js$|\.css$|\.woff2$/.test(name),
     )
     .map((name) => addressOf(name, ""));
   return `self.nablabSite = ${JSON.stringify({ version, files: toRead })};\n${program}`;

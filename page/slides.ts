@@ -1,0 +1,155 @@
+/**
+ * The slides of a page, at its address with `?slides`: the same cells, arranged as `data-slide` says (src/cli/site/slides.ts),
+ * and shown by reveal.js. They run like those of the page.
+ */
+import Reveal from "reveal.js";
+import { make } from "./places.ts";
+import { overflows, split } from "./split-slides.ts";
+
+/** Where the two columns of a slide have room beside each other. */
+const wide = matchMedia("(min-width: 60.01rem)");
+
+/** Moves the cells of a page into columns of slides; what no slide shows stays among them, hidden, as it may be run. */
+function arrange(main: HTMLElement): void {
+  const slides = make("div", { className: "slides" });
+  let column: HTMLElement | undefined;
+  let slide: HTMLElement | undefined;
+  for (const element of [...main.children] as HTMLElement[]) {
+    const place = element.dataset.slide;
+    if (!column || place === "column") {
+      column = make("section");
+      slides.append(column);
+      slide = undefined;
+    }
+    if (!slide || place === "slide") {
+      slide = make("section");
+      column.append(slide);
+    }
+    if (place === undefined) element.hidden = true;
+    // A check is read with what it says; other folded code stays folded.
+    for (const check of element.querySelectorAll(".folded.check")) {
+      check.querySelector("summary")?.remove();
+      check.replaceWith(...check.childNodes);
+    }
+    if (place === "notes") slide.append(make("aside", { className: "notes" }, element));
+    else if (place === "fragment") slide.append(make("div", { className: "fragment" }, element));
+    else slide.append(element);
+  }
+  main.classList.add("reveal");
+  main.replaceChildren(slides);
+}
+
+/** The parts of a slide below each other, without those of them that only hold others. */
+const partsOf = (slide: HTMLElement): HTMLElement[] =>
+  ([...slide.children] as HTMLElement[]).flatMap((child) =>
+    child.matches(".cell, .fragment") ? partsOf(child) : child.hidden ? [] : child,
+  );
+
+/**
+ * Figures are as wide as their slide once that is shown; what does not fit gets a little smaller, what leaves room larger,
+ * and on a phone a slide is scrolled.
+ */
+function fit(): void {
+  const slide = Reveal.getCurrentSlide() as HTMLElement | undefined;
+  if (!slide) return;
+  slide.style.fontSize = "";
+  const isWide = wide.matches;
+  const gap = 0.02 * innerWidth;
+  const parts = partsOf(slide);
+  const codes = parts.filter((part) => part.matches(".code"));
+  const outputs = parts.filter((part) => part.matches(".outputs") && part.childElementCount > 0);
+  const figures = [...slide.querySelectorAll<HTMLElement>(".figure")];
+  let room = 0.91 * slide.clientHeight; // without the paddings and the margin below a figure
+  for (const part of parts) if (!part.matches(".code, .outputs")) room -= part.offsetHeight + gap;
+  const isStacked = [...slide.querySelectorAll<HTMLImageElement>(".figure img")].some(
+    (img) => img.naturalWidth > 1.9 * img.naturalHeight,
+  );
+  slide.classList.toggle("stacked", isStacked);
+  slide.classList.toggle("beside", codes.length > 0 && outputs.length > 0);
+  for (const figure of figures) figure.style.zoom = "";
+  // Code stays as large as a room can read it, and is scrolled where it is longer than its slide.
+  for (const code of codes) {
+    // Of code above a wide figure some lines are enough, and fewer where the figure needs the room.
+    const below = outputs[0] ? room - outputs[0].offsetHeight - gap : 0;
+    const most = isStacked
+      ? Math.max(80, Math.min(0.3 * room, below))
+      : Math.max(room, 0.35 * slide.clientHeight) - 0.05 * slide.clientHeight;
+    code.style.maxHeight = isWide ? `${most}px` : "";
+    // A row of the grid is no smaller than what it shows, or the next would lie over it.
+    code.style.minHeight = isWide ? `${Math.min(code.scrollHeight, most)}px` : "";
+    if (code.scrollHeight > code.clientHeight) code.tabIndex = 0;
+    if (isStacked) room -= code.offsetHeight + gap;
+  }
+  if (isWide) {
+    for (const figure of figures) {
+      const place = figure.closest<HTMLElement>(".outputs");
+      const besides = place ? place.offsetHeight - figure.offsetHeight : 0; // controls, and printed lines
+      figure.style.zoom = String(Math.max(0.5, Math.min(1, (room - besides) / figure.offsetHeight)));
+    }
+  }
+  dispatchEvent(new Event("resize"));
+  for (const table of slide.querySelectorAll<HTMLElement>("table"))
+    shrink(table, () => table.scrollWidth > table.clientWidth + 1, 55);
+  if (!isWide) return;
+  if (overflows(slide)) shrink(slide, () => overflows(slide), 80);
+  else if (outputs.length === 0) grow(slide, codes);
+}
+
+function shrink(element: HTMLElement, isTooLarge: () => boolean, least: number): void {
+  element.style.fontSize = "";
+  for (let size = 95; size >= least && isTooLarge(); size -= 5) element.style.fontSize = `${size}%`;
+}
+
+/** Text or code alone fills its slide, as long as no line of code is broken for it. */
+function grow(slide: HTMLElement, codes: readonly HTMLElement[]): void {
+  const isWhole = (code: HTMLElement): boolean => {
+    const inner = code.firstElementChild as HTMLElement;
+    inner.style.whiteSpace = "pre";
+    code.style.minHeight = "";
+    const whole =
+      inner.scrollWidth <= inner.clientWidth + 1 &&
+      code.scrollWidth <= code.clientWidth + 1 &&
+      code.scrollHeight <= code.clientHeight + 1;
+    inner.style.whiteSpace = "";
+    return whole;
+  };
+  for (let size = 110; size <= 140; size += 10) {
+    const before = slide.style.fontSize;
+    slide.style.fontSize = `${size}%`;
+    if (!overflows(slide) && codes.every(isWhole)) continue;
+    slide.style.fontSize = before;
+    return;
+  }
+}
+
+const main = document.querySelector<HTMLElement>("main")!;
+arrange(main);
+if (wide.matches)
+  for (const slide of main.querySelectorAll<HTMLElement>(".slides > section > section")) split(slide);
+document
+  .querySelector("[data-bar]")
+  ?.prepend(make("a", { href: location.pathname, textContent: "Read", title: "The page without slides" }));
+Reveal.on("ready", fit);
+Reveal.on("slidechanged", () => {
+  // reveal.js writes the address a second later: too late for a press of Run, which may reload the page.
+  const { h, v } = Reveal.getIndices();
+  history.replaceState(null, "", `#/${h}/${v}`);
+  fit();
+});
+addEventListener("load", fit);
+void Reveal.initialize({
+  disableLayout: true,
+  hash: true,
+  center: false,
+  transition: "none",
+  slideNumber: "c/t",
+  controls: true,
+  // The space bar presses the button that has the focus.
+  keyboardCondition: ((event: KeyboardEvent) =>
+    event.key !== " " || !document.activeElement?.closest("button, summary, a")) as never,
+});
+// What a cell shows when it has run may be larger than what it showed before.
+new MutationObserver(() => requestAnimationFrame(fit)).observe(main, {
+  attributeFilter: ["data-state"],
+  subtree: true,
+});
