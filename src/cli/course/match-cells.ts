@@ -84,12 +84,14 @@ function aligned(
 ): [Cell, Cell][] {
   const alike = (cell: Cell, other: Cell): number => {
     if (is.has(cell) || of.has(other)) return is.get(cell) === other ? 10 : 0;
-    if (losers.has(cell) || cell.cell_type !== other.cell_type) return 0;
+    const hasOtherType = cell.cell_type !== other.cell_type;
+    if (losers.has(cell) || (hasOtherType && !isAnswer(other))) return 0;
     const how = likeness(cell.source, other.source);
     if (!isOfAssignment(other)) return how === 1 ? 1 : 0;
     if (how >= 0.75) return how;
-    // Nothing is left of a gap that was written over; its place tells then.
-    return isGap(other) && (gradingOf(cell)?.solution ?? true) ? 0.05 : 0;
+    // Nothing is left of a gap that was written over; its place tells then. Code of another type may be the student's own.
+    if (!isGap(other) || !(gradingOf(cell)?.solution ?? true)) return 0;
+    return hasOtherType ? (cell.cell_type === "code" ? 0 : 0.04) : 0.05;
   };
   const [rows, columns] = [cells.length, released.length];
   const value = cells.map((cell) => released.map((other) => alike(cell, other)));
@@ -111,6 +113,8 @@ function aligned(
   }
   return pairs;
 }
+
+const isAnswer = (cell: Cell): boolean => gradingOf(cell)?.solution === true;
 
 /** Whether an answer was handed out as nothing but a gap: as text, or as code without a frame around it. */
 const isGap = (cell: Cell): boolean =>
