@@ -7,6 +7,7 @@
  * reads is in context.ts.) What leaves a function as an error, or is caught in it, is cleaned of names that are ours.
  */
 import type * as TypeScript from "typescript";
+import { secret } from "../secret.js";
 import type { Context } from "./context.js";
 
 /** Where the text of a function is in its file, as `toString` begins and ends it. */
@@ -202,7 +203,7 @@ export class Functions {
     return ts.addSyntheticLeadingComment(
       holder,
       ts.SyntaxKind.MultiLineCommentTrivia,
-      `·${this.#source}.${number}`,
+      `${secret}${this.#source}.${number}`,
       false,
     );
   }
