@@ -143,7 +143,7 @@ async function mutate(/** @type {string} */ folder, /** @type {number} */ size, 
     plugins: ["@stryker-mutator/vitest-runner", path.join(root, "scripts", "mutate", "sample.mjs")],
     checkers: ["sample"],
     coverageAnalysis: "perTest",
-    ignorePatterns: [".venv", ".cache", "notebooks", "docs", "test/output", "test/bench"],
+    ignorePatterns: [".venv", ".cache", "docs", "test/output", "test/bench"],
     tempDirName: ".cache/mutate",
     concurrency: availableParallelism(),
     // An endless mutant counts as killed; a slow one on a busy machine must not.
