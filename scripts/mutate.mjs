@@ -144,7 +144,7 @@ async function mutate(/** @type {string} */ folder, /** @type {number} */ size, 
     checkers: ["sample"],
     coverageAnalysis: "perTest",
     // Without bundles, threads load the modules, mutants among them.
-    ignorePatterns: [".venv", ".cache", "notebooks", "docs", "test/output", "test/bench", "*.bundle.js"],
+    ignorePatterns: [".venv", ".cache", "docs", "test/output", "test/bench", "dist/**/*.bundle.js"],
     tempDirName: ".cache/mutate",
     concurrency: availableParallelism(),
     // An endless mutant counts as killed; a slow one on a busy machine must not.

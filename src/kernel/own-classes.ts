@@ -20,6 +20,7 @@ import { LiveFigure } from "../display/live-figure.js";
 import { Artist } from "../display/static-image.js";
 import { Room, Views } from "../engine/memory.js";
 import { Pace } from "../engine/pace.js";
+import { Relay } from "../engine/relay.js";
 import { Samples } from "../engine/samples.js";
 import { ThreadNetwork } from "../engine/step.js";
 import { Clock, Optimiser } from "../engine/work.js";
@@ -106,6 +107,7 @@ export const ownClasses: readonly unknown[] = [
   Random,
   ReadingProgress,
   RocCurve,
+  Relay,
   Room,
   Places,
   Rows,
