@@ -76,7 +76,9 @@ const itemsOf = (block: Element): Element | null =>
 
 /** Whether a slide would end in words that announce what follows, or begin in the middle of a sentence. */
 function hangs(last: Element, first: Element): boolean {
-  const isFormula = first.matches("p:has(> .katex-display:only-child, > .maths:only-child), .katex-display, .maths");
+  const isFormula = first.matches(
+    "p:has(> .katex-display:only-child, > .maths:only-child), .katex-display, .maths",
+  );
   const goesOn = first.matches("p") && /^[a-z]/.test(first.textContent ?? "");
   return (
     last.matches("h1, h2, h3, h4, h5, h6") ||
