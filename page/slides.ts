@@ -49,7 +49,7 @@ const partsOf = (slide: HTMLElement): HTMLElement[] =>
  * Figures are as wide as their slide once that is shown; what does not fit gets a little smaller, what leaves room larger,
  * and on a phone a slide is scrolled.
  */
-function fit(): void {
+function fitSlide(): void {
   const slide = Reveal.getCurrentSlide() as HTMLElement | undefined;
   if (!slide) return;
   slide.style.fontSize = "";
@@ -88,8 +88,8 @@ function fit(): void {
     }
   }
   dispatchEvent(new Event("resize"));
-  for (const table of slide.querySelectorAll<HTMLElement>("table"))
-    shrink(table, () => table.scrollWidth > table.clientWidth + 1, 55);
+  for (const wider of slide.querySelectorAll<HTMLElement>("table, .maths"))
+    shrink(wider, () => wider.scrollWidth > wider.clientWidth + 1, 55);
   if (!isWide) return;
   if (overflows(slide)) shrink(slide, () => overflows(slide), 80);
   else if (outputs.length === 0) grow(slide, codes);
@@ -129,14 +129,14 @@ if (wide.matches)
 document
   .querySelector("[data-bar]")
   ?.prepend(make("a", { href: location.pathname, textContent: "Read", title: "The page without slides" }));
-Reveal.on("ready", fit);
+Reveal.on("ready", fitSlide);
 Reveal.on("slidechanged", () => {
   // reveal.js writes the address a second later: too late for a press of Run, which may reload the page.
   const { h, v } = Reveal.getIndices();
   history.replaceState(null, "", `#/${h}/${v}`);
-  fit();
+  fitSlide();
 });
-addEventListener("load", fit);
+addEventListener("load", fitSlide);
 void Reveal.initialize({
   disableLayout: true,
   hash: true,
@@ -149,7 +149,7 @@ void Reveal.initialize({
     event.key !== " " || !document.activeElement?.closest("button, summary, a")) as never,
 });
 // What a cell shows when it has run may be larger than what it showed before.
-new MutationObserver(() => requestAnimationFrame(fit)).observe(main, {
+new MutationObserver(() => requestAnimationFrame(fitSlide)).observe(main, {
   attributeFilter: ["data-state"],
   subtree: true,
 });

@@ -203,7 +203,7 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
         const source = await (await fetch(location.href)).text();
         const words = (page: Document) => {
           for (const again of page.querySelectorAll(".continued")) again.remove();
-          const shown = page === document ? ".slides .text:not([hidden])" : "main .text[data-slide]";
+          const shown = page === document ? ".slides div.text:not([hidden])" : "main .text[data-slide]";
           const texts = [...page.querySelectorAll(shown)].map(({ textContent }) => textContent);
           return texts.join("").replace(/\s+/g, "");
         };
