@@ -3,6 +3,7 @@
  * nobody else does, and `null` or a misspelt name would end in an error about the inside of the function, or change nothing.
  */
 import { inspect } from "#platform";
+import { editDistance } from "./edit-distance.js";
 
 /** The names of an object's properties, also of a union's members. */
 type NamesOf<O> = O extends unknown ? keyof O & string : never;
@@ -42,22 +43,5 @@ export function optionsOf<O extends object>(who: string, options: O, names: read
 function isMisspelt(name: string, meant: string): boolean {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[-_ ]/g, "");
   const [a, b] = [plain(name), plain(meant)];
-  return distance(a, b) <= Math.floor((Math.max(a.length, b.length) + 1) / 4);
-}
-
-/** How many letters must be put in, left out, changed or swapped with the next to make one text of another. */
-function distance(a: string, b: string): number {
-  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    const [above, before] = [rows[i - 1]!, rows[i - 2]];
-    for (let j = 1; j <= b.length; j++) {
-      const change = above[j - 1]! + Number(a[i - 1] !== b[j - 1]);
-      row[j] = Math.min(change, above[j]! + 1, row[j - 1]! + 1);
-      const isSwapped = before && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      if (isSwapped) row[j] = Math.min(row[j]!, before[j - 2]! + 1);
-    }
-    rows.push(row);
-  }
-  return rows[a.length]![b.length]!;
+  return editDistance(a, b) <= Math.floor((Math.max(a.length, b.length) + 1) / 4);
 }

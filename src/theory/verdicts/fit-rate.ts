@@ -6,6 +6,7 @@ import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
 import { lineChart } from "../../display/line-chart.js";
 import { type Finding, findingText, type Judged, judged, type Verdict } from "../../display/verdict.js";
+import { optionsOf } from "../../options/options-of.js";
 import { Path } from "../descent/path.js";
 
 /** A straight line fitted to the logarithms of gaps. */
@@ -85,8 +86,9 @@ const negative = 1e-6;
  */
 export function fitRate(
   path: Path | ArrayLike<number>,
-  { from, to, law }: { from?: number; to?: number; law?: "power" | "geometric" } = {},
+  options: { from?: number; to?: number; law?: "power" | "geometric" } = {},
 ): RateFit {
+  const { from, to, law } = optionsOf("fitRate", options, ["from", "to", "law"]);
   const gaps = path instanceof Path ? path.gaps : path;
   if (law !== undefined && law !== "power" && law !== "geometric") {
     throw new TypeError(`fitRate: law must be "power" or "geometric", got ${inspect(law)}`);
