@@ -337,7 +337,7 @@ function describe(numbers: Tensor): string {
 
 function shapeCause(actual: readonly number[], expected: readonly number[]): string | undefined {
   const size = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1);
-  if (actual.length > 1 && sameShape(actual.toReversed(), expected)) return "rows and columns are exchanged";
+  if (sameShape(actual.toReversed(), expected)) return "rows and columns are exchanged";
   if (size(actual) === size(expected)) return "the right number of entries, arranged in another way";
   if (actual.length === 1 && expected.length === 1) {
     if (actual[0] === expected[0]! + 1)

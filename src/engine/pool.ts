@@ -52,6 +52,20 @@ const idle: Thread[] = [];
 /** How many of them wait: as many as there are cores, or as the largest job had, since the next one is likely to have as many. */
 let kept = 0;
 
+const start = (): Thread => startThread(new URL("./worker.js", import.meta.url));
+
+/**
+ * Starts threads, if fewer are idle, that load while the main thread prepares the first job; later jobs find them there.
+ */
+export function prepareThreads(count: number): void {
+  if (!sharesMemory) return;
+  while (idle.length < count) {
+    const thread = start();
+    thread.keepAlive(false);
+    idle.push(thread);
+  }
+}
+
 /**
  * Runs a job to its end, or a stretch of its training.
  *
@@ -80,10 +94,7 @@ export async function runJob(
     return runHere(job, stretch, onEpoch).finally(() => signal?.removeEventListener("abort", stop));
   }
   kept = Math.max(kept, parts, cores());
-  const threads = Array.from(
-    { length: parts },
-    () => idle.pop() ?? startThread(new URL("./worker.js", import.meta.url)),
-  );
+  const threads = Array.from({ length: parts }, () => idle.pop() ?? start());
   try {
     const [result] = await Promise.all(
       threads.map((thread, part) => runPart(thread, { job, part, parts, stretch }, onEpoch)),
