@@ -41,7 +41,7 @@ export interface HistogramOptions {
  */
 export function histogram(values: ArrayLike<number>, options: HistogramOptions): Figure {
   optionsOf("histogram", options, ["title", "x", "bins", "density", "curves", "alt"]);
-  if (typeof options?.title !== "string" || typeof options.x !== "string") {
+  if (typeof options.title !== "string" || typeof options.x !== "string") {
     throw new TypeError(
       `histogram: expected a title and what the values are, such as { title: "Gaps", x: "F(θ) − F*" }, got ${inspect(options, { depth: 0 })}`,
     );
