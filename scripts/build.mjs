@@ -10,6 +10,7 @@ const steps = [
   ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"],
   ["scripts/build-types.mjs"],
   ["scripts/build-wasm.mjs"],
+  ["scripts/build-threads.mjs"],
   ["scripts/build-labextension.mjs"],
   ["scripts/build-page.mjs"],
 ];
@@ -18,7 +19,7 @@ const steps = [
 const dist = path.join(root, "dist");
 const compiled = existsSync(dist) ? readdirSync(dist, { recursive: true, encoding: "utf8" }) : [];
 for (const file of compiled.filter(
-  (name) => /\.js$/.test(name) && !/^(labextension|figure-page|page)/.test(name),
+  (name) => /(?<!\.bundle)\.js$/.test(name) && !/^(labextension|figure-page|page)/.test(name),
 )) {
   const name = file.replace(/\.js$/, "");
   if (existsSync(path.join(root, "src", `${name}.ts`))) continue;

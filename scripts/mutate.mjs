@@ -143,7 +143,8 @@ async function mutate(/** @type {string} */ folder, /** @type {number} */ size, 
     plugins: ["@stryker-mutator/vitest-runner", path.join(root, "scripts", "mutate", "sample.mjs")],
     checkers: ["sample"],
     coverageAnalysis: "perTest",
-    ignorePatterns: [".venv", ".cache", "notebooks", "docs", "test/output", "test/bench"],
+    // Without bundles, threads load the modules, mutants among them.
+    ignorePatterns: [".venv", ".cache", "docs", "test/output", "test/bench", "dist/**/*.bundle.js"],
     tempDirName: ".cache/mutate",
     concurrency: availableParallelism(),
     // An endless mutant counts as killed; a slow one on a busy machine must not.

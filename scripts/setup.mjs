@@ -70,7 +70,7 @@ async function npmPackages() {
 }
 
 async function build() {
-  const scripts = ["build", "build-types", "build-wasm", "build-labextension"].map((name) =>
+  const scripts = ["build", "build-types", "build-wasm", "build-threads", "build-labextension"].map((name) =>
     at("scripts", `${name}.mjs`),
   );
   const others = ["src", "labextension", "tsconfig.json", "package-lock.json"].map((name) => at(name));

@@ -14,12 +14,17 @@
  *    with α = −η, β = 1 computes.
  * 6. The squares of a gradient of weights are summed over 16 outputs in float32, ((0, 4, 8, 12) and so on as trees), then
  *    in float64 over 16 inputs in order, and at last over those blocks in order, outputs outermost.
+ * 7. A convolution sums what a window sees in one chain from 0, uncut, in the order of channels, rows and columns; then its
+ *    bias is added. To the layer below, windows go by eights; of eight, each number of a window (its rows and columns) adds
+ *    to each pixel a chain over the outputs. A gradient of filters is four chains for each group of images, of the windows
+ *    p mod 4 = 0, …, 3, image after image, added in float64, (0, 2) + (1, 3); that of b is summed in each image likewise,
+ *    in eight lanes. The groups are then added in order.
  *
  * At most {@link deepest} samples go through a network at once (engine/job.ts), so that the gradient of weights in a batch of
  * up to as many is one panel; larger batches are cut there.
  *
- * Training with one to four samples at a time, convolutions, and gradients of biases are computed by WebAssembly alone,
- * and have orders of their own (assembly/). Where WebAssembly has no fused multiply-add (old processors, some browsers), a
+ * Training with one to four samples at a time, convolutions, and gradients of biases are computed by WebAssembly alone;
+ * the first and the last have orders of their own (assembly/). Where WebAssembly has no fused multiply-add (old processors, some browsers), a
  * product is rounded before it is added: the order is the same, the bits are not.
  *
  * Why 384: OpenBLAS's kernels for AVX-512 cut sums that are longer (in 0.3.34, at 384 at the earliest), each in its own

@@ -35,15 +35,16 @@ export function proofOf(calls: readonly CallName[]): Proof {
   if (!isFused) return { proven: [], why: "OpenBLAS fuses multiply-adds, which WebAssembly cannot here" };
   const library = trustOpenblas();
   if (typeof library === "string") return { proven: [], why: library };
-  const question = `products of ${library.name} on ${machine()} by kernels ${digest}`;
+  // Which machine it is takes half a millisecond to find out.
+  const question = () => `products of ${library.name} on ${machine()} by kernels ${digest}`;
   if (!isRead) {
     isRead = true;
-    for (const [name, same] of readVerdicts(recall(question))) verdicts.set(name, same);
+    for (const [name, same] of readVerdicts(recall(question()))) verdicts.set(name, same);
   }
   const unknown = calls.filter((name) => !verdicts.has(name));
   if (unknown.length > 0) {
     for (const [name, same] of tryCalls(library, unknown)) verdicts.set(name, same);
-    remember(question, JSON.stringify(Object.fromEntries(verdicts)));
+    remember(question(), JSON.stringify(Object.fromEntries(verdicts)));
   }
   const proven = calls.filter((name) => verdicts.get(name));
   return proven.length > 0 ? { proven } : { proven, why: `${library.name} rounds in another way` };

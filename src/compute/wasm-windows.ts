@@ -20,16 +20,16 @@ export type ImageExports = Record<
 
 /** How many floats of scratch memory a thread needs for these windows, with filters if there are `outputs`. */
 export function windowScratchLength(windows: Windows, outputs = 0): number {
-  const { channels, height, width, kernel, padding, rows, columns } = windows;
+  const { channels, height, width, padding, rows, columns } = windows;
   const up = (n: number, grain: number): number => Math.ceil(n / grain) * grain;
   const positions = up(rows * columns, 8);
-  const even = up(inWindow(windows), 2);
+  const numbers = inWindow(windows);
   const image = channels * (height + 2 * padding) * (width + 2 * padding);
   // Offsets and the image, with room to begin at cache lines; then what the greediest of the three operations takes.
-  const shared = inWindow(windows) + positions + image + 64;
-  const forward = 32 + (up(outputs, 4) + 8) * inWindow(windows);
-  const gradient = up(outputs, 4) * (positions + 4 * even) + positions * even;
-  const back = 32 + kernel ** 2 * up(channels, 4) * outputs + 8 * outputs;
+  const shared = numbers + positions + image + 64;
+  const forward = (17 + up(outputs, 4)) * numbers;
+  const gradient = (outputs + numbers + 1) * positions + 8 * up(outputs, 4) * Math.ceil(numbers / 2);
+  const back = 32 + up(numbers, 4) * (outputs + 1) + 8 * outputs;
   return shared + Math.max(forward, gradient, back);
 }
 

@@ -7,8 +7,8 @@ export {
   checkShape,
   checkThat,
   checkThrows,
-  credit,
   type ThrowsOptions,
 } from "./checks.js";
+export { credit } from "./credit.js";
 export type { HintTexts } from "./hint-texts/texts.js";
 export { type Hint, hints } from "./hints.js";

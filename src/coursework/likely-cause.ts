@@ -71,6 +71,6 @@ function ofFactor(factor: number, count: number): string {
 
 function transposed(values: readonly number[], shape: readonly number[]): number[] {
   const [rows, columns] = shape;
-  if (shape.length !== 2 || rows !== columns || rows! < 2) return values.map(() => Number.NaN);
+  if (shape.length !== 2 || rows !== columns) return values.map(() => Number.NaN);
   return values.map((_, i) => values[(i % columns!) * rows! + Math.floor(i / columns!)]!);
 }

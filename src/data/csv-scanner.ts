@@ -177,16 +177,13 @@ export class CsvScanner implements CsvRow {
     let isNegative = false;
     if (i < end && (b[i] === 45 || b[i] === 43)) isNegative = b[i++] === 45;
     let mantissa = 0;
-    let digits = 0;
     let fraction = 0;
     const first = i;
     let point = -1;
     for (; i < end; i++) {
       const digit = b[i]! - 48;
-      if (digit >= 0 && digit <= 9) {
-        mantissa = 10 * mantissa + digit;
-        if (mantissa > 0) digits++;
-      } else if (b[i] === decimal && point < 0) point = i;
+      if (digit >= 0 && digit <= 9) mantissa = 10 * mantissa + digit;
+      else if (b[i] === decimal && point < 0) point = i;
       else break;
     }
     if (point >= 0) fraction = i - point - 1;
@@ -209,7 +206,7 @@ export class CsvScanner implements CsvRow {
     }
     // Up to 2⁵³ and up to 10²² both parts are exact, and so is the rounding of their product or quotient.
     const scale = exponent - fraction;
-    if (digits <= 16 && mantissa < 2 ** 53 && scale >= -22 && scale <= 22) {
+    if (mantissa < 2 ** 53 && scale >= -22 && scale <= 22) {
       const size = scale < 0 ? mantissa / powers[-scale]! : mantissa * powers[scale]!;
       this.#value = isNegative ? -size : size;
     } else {

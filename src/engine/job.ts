@@ -12,8 +12,8 @@ import type { Sequential } from "../nn/index.js";
 import { stepSizeAt } from "../optim/schedule.js";
 import { fewRows } from "./layers/dense.js";
 import { kindOf } from "./layers/index.js";
-import type { LayerPlan, LoweredLayer, Use } from "./layers/layer.js";
-import { lower } from "./lower.js";
+import type { LayerPlan, Use } from "./layers/layer.js";
+import { type Lowered, lower } from "./lower.js";
 import { type MatrixPlan, Room, Views } from "./memory.js";
 import { chooseMultiplier, chunksOf, type FastBackend, type Multiplier } from "./multiplier.js";
 import { drawnOf, type Shuffle } from "./order.js";
@@ -125,7 +125,6 @@ export function makeJob({ model, loss, backend, threads, training, evaluation }:
   const kernel = rule && ruleKernel(rule.name);
   const room = new Room(arena, rows);
   const lowered = lower(model);
-  if (typeof lowered === "string") throw new TypeError(`train: the fast kernels do not know ${lowered}`);
   const trained =
     training && chunksOf(drawnOf(training.data.size, training.batchSize), training.batchSize, mostRows);
   const multiplier = chooseMultiplier(backend, lowered, {
@@ -192,14 +191,14 @@ export function makeJob({ model, loss, backend, threads, training, evaluation }:
 
 /** Reserves what each layer needs, and says how much scratch memory that is for the greediest. */
 function planLayers(
-  lowered: readonly LoweredLayer[],
+  lowered: readonly Lowered[],
   room: Room,
   use: Use,
 ): { layers: LayerPlan[]; scratchLength: number } {
   let isRectified = false;
   const layers = lowered.map((layer, t): LayerPlan => {
-    const { kind, relu, outputs } = layer;
-    const common = { kind, relu, x: room.matrix(outputs), delta: room.matrix(outputs) };
+    const { kind, index, relu, outputs } = layer;
+    const common = { kind, index, relu, x: room.matrix(outputs), delta: room.matrix(outputs) };
     const plan = kindOf(layer).reserve(layer, room, use, { isFirst: t === 0, isRectified });
     isRectified = relu || (isRectified && kindOf(layer).keepsRectified);
     return { ...common, ...plan };
@@ -281,19 +280,22 @@ export function writeArray(
 /** What layers keep, from a network's buffers. */
 export function writeBuffers({ memory, layers }: Job, from: Float64Array): void {
   let at = 0;
-  for (const region of buffersOf(layers)) view(memory, region).set(from.subarray(at, (at += region.length)));
+  for (const region of buffersOf(layers)) {
+    if ("kind" in region) view(memory, region).set(from.subarray(at, at + region.length));
+    at += region.length;
+  }
 }
 
 /** What layers keep, into a network's buffers. */
 export function readBuffers({ memory, layers }: Job, to: Float64Array): void {
   let at = 0;
   for (const region of buffersOf(layers)) {
-    to.set(view(memory, region), at);
+    if ("kind" in region) to.set(view(memory, region), at);
     at += region.length;
   }
 }
 
-const buffersOf = (layers: readonly LayerPlan[]): readonly Region<"Float64Array">[] =>
+const buffersOf = (layers: readonly LayerPlan[]) =>
   layers.flatMap((layer) => kindOf(layer).buffers?.(layer) ?? []);
 
 /** One of the job's arrays, in the order of a network's theta; into an array that is there, or a new one. */

@@ -1,15 +1,18 @@
 /**
  * The gradient by the fast kernels in threads, for a rule without a kernel, which takes its step in float64 on the main thread;
- * and for a loss without one, which is computed there too, from what the threads give, to what they take back.
+ * and for a loss or layers without one, which are computed there too, from what the threads give, to what they take back.
  */
 import { release, view } from "../compute/arena.js";
 import type { Dataset } from "../data/index.js";
 import type { Loss, Sequential } from "../nn/index.js";
 import { lossOf } from "../nn/weighted.js";
-import { Tensor } from "../tensor/index.js";
-import { type Job, makeJob, readArray, readBuffers, viewsOf, writeArray } from "./job.js";
+import { inFloat64 } from "../tensor/float64.js";
+import { random, Tensor } from "../tensor/index.js";
+import { makeJob, readArray, readBuffers, writeArray } from "./job.js";
 import type { KernelTraining } from "./kernel-trainer.js";
+import { unknownLayers } from "./lower.js";
 import { defaultThreads, runJob } from "./pool.js";
+import { Relay } from "./relay.js";
 
 /** What a step needs. */
 export type Gradient =
@@ -54,9 +57,9 @@ export function kernelGradient(
 }
 
 /**
- * The same for a loss, or a penalty, that the threads do not know. They take the samples forward; the loss and its gradient δ
- * are computed in float64 on the main thread, from the readout of the whole batch; and they take δ back. A batch that does
- * not go through the network at once goes forward twice.
+ * The same for a loss, a penalty or layers that the threads do not know, which are computed in float64 on the main thread: custom
+ * layers between what the threads do, and the loss and its gradient δ from the readout of the whole batch. A batch that does
+ * not go through the network at once goes forward twice, so custom layers take none of that size.
  */
 export function kernelGradientOf(
   { model, data, backend, threads, stop, ...training }: KernelTraining,
@@ -66,38 +69,44 @@ export function kernelGradientOf(
   const job = makeJob({ model, backend, threads, training: { ...training, data } });
   const order = view(job.memory, job.training!.order);
   const gradient = new Float64Array(model.parameterCount);
+  const relay = new Relay(job, model);
+  const dropped = random(training.seed).split("dropout");
+  const computedHere = [...unknownLayers(model), "the loss"].join(", ");
   return {
     async gradientOf(samples, k) {
       writeArray(job, "theta", model.theta);
       order.set(samples);
-      const run = (pass: "forward" | "backward", from: number) =>
-        runJob(job, {
-          stretch: { steps: k, until: k + 1, pass, from, samples: chunkAt(from) },
-          ...(pass === "forward" && { signal: stop }),
-        });
-      const chunkAt = (from: number) => Math.min(job.rows, samples.length - from);
+      const batch = data.batch(samples);
+      const pass = { dropout: dropped.split(k), training: true };
+      const chunkAt = (from: number) => ({
+        step: k,
+        from,
+        rows: Math.min(job.rows, samples.length - from),
+        pass,
+      });
+      const forward = (from: number) => relay.forward(chunkAt(from), () => batch.x, stop);
       const g = new Tensor([samples.length, model.outputs], new Float64Array(samples.length * model.outputs));
       for (let from = 0; from < samples.length; from += job.rows) {
-        const { steps, layer, kernels } = await run("forward", from);
-        computedBy(`${kernels}; the loss and the rule in float64`);
-        if (steps === k) return undefined;
-        if (layer !== undefined) return { layer };
+        const found = await forward(from);
+        computedBy(`${relay.kernels}; ${computedHere} and the rule in float64`);
+        if (!found) return undefined;
+        if (found.layer !== undefined) return { layer: found.layer };
         readBuffers(job, model.buffers);
-        readReadout(job, g, from, chunkAt(from));
+        g.data.set(found.g.data, from * model.outputs);
       }
-      const batch = data.batch(samples);
       const { y } = batch;
       const own = lossOf(loss, batch);
       const value = own.value(g, y) + (loss.penalty?.value(model.A) ?? 0);
       if (!Number.isFinite(value)) return { layer: 0 };
-      const delta = own.gradient(g, y);
+      const delta = inFloat64(`${loss.name}: gradient`, own.gradient(g, y));
       for (let from = 0; from < samples.length; from += job.rows) {
         // Of several chunks the last alone is still there.
-        if (samples.length > job.rows && (await run("forward", from)).steps === k) return undefined;
-        writeDelta(job, delta, from, chunkAt(from));
-        await run("backward", from);
+        if (samples.length > job.rows && !(await forward(from))) return undefined;
+        const chunk = chunkAt(from);
+        await relay.backward(chunk, delta.slice(from, from + chunk.rows));
       }
       readArray(job, "gradient", gradient);
+      relay.addGradients(model, gradient);
       if (loss.penalty) addPenalty(model, loss.penalty, gradient);
       return { loss: value, gradient };
     },
@@ -105,38 +114,22 @@ export function kernelGradientOf(
   };
 }
 
-/** What a network that the threads know gives for the samples, some at a time. */
+/** What the network gives for the samples, some at a time; custom layers are computed on the main thread. */
 export async function* kernelReadouts(
   model: Sequential,
   data: Dataset,
 ): AsyncGenerator<{ start: number; g: Tensor }> {
   const job = makeJob({ model, threads: defaultThreads(model, data.size).first, evaluation: data });
+  const relay = new Relay(job, model);
   try {
     for (let start = 0; start < data.size; start += job.rows) {
-      const samples = Math.min(job.rows, data.size - start);
-      await runJob(job, { stretch: { steps: 0, until: 1, pass: "forward", from: start, samples } });
-      const g = new Tensor([samples, model.outputs], new Float64Array(samples * model.outputs));
-      readReadout(job, g, 0, samples);
+      const rows = Math.min(job.rows, data.size - start);
+      const chunk = { step: 0, from: start, rows, pass: {} };
+      const { g } = (await relay.forward(chunk, () => data.batch(start, start + rows).x))!;
       yield { start, g };
     }
   } finally {
     release(job.memory);
-  }
-}
-
-/** The readout of a chunk's samples, into the rows of `g` from `from` on. */
-function readReadout(job: Job, g: Tensor, from: number, rows: number): void {
-  const { data, columns, pitch } = viewsOf(job).matrix(job.layers.at(-1)!.x);
-  for (let i = 0; i < rows; i++) {
-    g.data.set(data.subarray(i * pitch, i * pitch + columns), (from + i) * columns);
-  }
-}
-
-/** The rows of δ from `from` on, to where the last layer takes it. */
-function writeDelta(job: Job, delta: Tensor, from: number, rows: number): void {
-  const { data, columns, pitch } = viewsOf(job).matrix(job.layers.at(-1)!.delta);
-  for (let i = 0; i < rows; i++) {
-    data.set(delta.data.subarray((from + i) * columns, (from + i + 1) * columns), i * pitch);
   }
 }
 

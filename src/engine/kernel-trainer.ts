@@ -9,7 +9,7 @@ import { control, makeJob, type RememberedArrays, readArray, readBuffers, writeA
 import type { FastBackend } from "./multiplier.js";
 import type { Shuffle } from "./order.js";
 import type { Pace } from "./pace.js";
-import { runJob } from "./pool.js";
+import { prepareThreads, runJob } from "./pool.js";
 import type { LossName } from "./samples.js";
 import { type Progress, type Resumed, reportEvery, type Trainer } from "./trainer.js";
 
@@ -40,6 +40,7 @@ export function kernelTrainer(
     progress,
   }: { validation: Dataset | undefined; pace: Pace; from: Resumed | undefined; progress: Progress },
 ): Trainer {
+  prepareThreads(pace.threads);
   const job = makeJob({
     model,
     loss,

@@ -1,6 +1,6 @@
 /**
  * A network lowered to the layers that the threads know. Layers are recognised by the
- * formula that nablab noted for them, not by name.
+ * formula that nablab noted for them, not by name; what remains is left to the main thread.
  */
 import { formulaOf } from "../compute/formula.js";
 import type { Dataset } from "../data/index.js";
@@ -9,36 +9,50 @@ import { isActivation } from "../nn/layer.js";
 import { allKinds } from "./layers/index.js";
 import type { LoweredLayer } from "./layers/layer.js";
 
-/** The network's layers, or the first thing in it that the threads do not know, in words. */
-export function lower({ layers }: Sequential): LoweredLayer[] | string {
-  const found: LoweredLayer[] = [];
-  for (const layer of layers) {
+/** A lowered layer, and which of the network's layers it is, counted from 0. */
+export type Lowered = LoweredLayer & { readonly index: number };
+
+/** The network's layers. */
+export function lower({ layers, inputs }: Sequential): Lowered[] {
+  const found: Lowered[] = [];
+  const isFlatten = (layer: Layer) => formulaOf("layer", layer)?.name === "flatten";
+  const last = layers.findLastIndex((layer) => !isFlatten(layer));
+  layers.forEach((layer, index) => {
     const before = found.at(-1);
-    // The layer before applies a ReLU itself; samples are rows already.
-    if (formulaOf("activation", layer)?.name === "relu" && before) before.relu = true;
-    else if (formulaOf("layer", layer)?.name !== "flatten") {
-      const lowered = lowerLayer(layer, before?.outputs);
-      if (!lowered) return nameOf(layer);
-      found.push(lowered);
-    }
-  }
-  // What the readout's loss gives for δ goes to the layer as it is, without the ReLU's derivative.
-  return found.at(-1)?.relu ? `${layers.at(-1)} as the last layer` : found;
+    const isRelu = formulaOf("activation", layer)?.name === "relu";
+    // The layer before applies a ReLU itself; but what the loss gives for δ of the last layer goes to it as it is.
+    if (isRelu && before && before.kind !== "custom" && index !== last) before.relu = true;
+    else if (!isFlatten(layer)) found.push(lowerLayer(layer, index, before?.outputs ?? inputs, !before));
+  });
+  return found;
 }
 
-function lowerLayer(layer: Layer, inputs: number | undefined): LoweredLayer | undefined {
+function lowerLayer(layer: Layer, index: number, inputs: number, isFirst: boolean): Lowered {
   for (const kind of allKinds) {
-    const lowered = kind.lower(layer, inputs);
-    if (lowered) return lowered;
+    const lowered = kind.lower(layer, inputs, isFirst);
+    if (lowered) return { ...lowered, index };
   }
-  return undefined;
+  throw new Error("the last kind takes every layer");
 }
 
-/** The first layer that the threads do not know, in words; undefined when they know all. */
-export function unknownLayer(model: Sequential): string | undefined {
-  const layers = lower(model);
-  return typeof layers === "string" ? layers : undefined;
+/** The layers that the threads do not know, so that the main thread computes them, in words; each once. */
+export function unknownLayers(model: Sequential): string[] {
+  const unknown = lower(model).filter(({ kind }) => kind === "custom");
+  return [...new Set(unknown.map(({ index }) => nameOf(model.layers[index]!)))];
 }
+
+/** The layers whose text does not say all about them, in words; each once. */
+export function customLayers({ layers }: Sequential): string[] {
+  const isCustom = (layer: Layer) =>
+    isActivation(layer)
+      ? String(layer) === "[object Object]"
+      : !formulaOf("layer", layer) && "inputShape" in layer;
+  return [...new Set(layers.filter(isCustom).map(nameOf))];
+}
+
+/** Whether the threads know any of its layers. */
+export const isKnownInPart = (model: Sequential): boolean =>
+  lower(model).some(({ kind }) => kind !== "custom");
 
 /** What of a loss the threads do not know, in words, so that the main thread computes it; undefined when they know it. */
 export function unknownLoss(data: Dataset, loss: Loss): string | undefined {

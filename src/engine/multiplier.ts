@@ -51,7 +51,7 @@ export function chooseMultiplier(
     return [
       ...trained.flatMap((rows) => products(rows, true).filter(([form]) => steps || form !== "step")),
       ...seen.flatMap((rows) => products(rows, false)),
-    ].flatMap((product) => callNames(...product));
+    ].flatMap((product) => callNames(product));
   };
   const calls = layers.map((layer, t) => callsOf(layer, t === 0));
   const { proven, why } = proofOf([...new Set(calls.flat())]);

@@ -37,6 +37,11 @@ export class Pace {
     this.#most = most;
   }
 
+  /** How many threads train now. */
+  get threads(): number {
+    return this.#threads;
+  }
+
   /** The next stretch. */
   next(): Pacing {
     const threads = this.#threads;

@@ -7,6 +7,7 @@ import { view } from "../compute/arena.js";
 import type { Sequential } from "../nn/index.js";
 import { multiplyAdds } from "../nn/sequential.js";
 import { control, type Job } from "./job.js";
+import { lower } from "./lower.js";
 import { type Stretch, type ThreadMessage, type ThreadResult, type ThreadStart, work } from "./work.js";
 
 /** More threads than this would spend more time waiting than computing, at these sizes. */
@@ -22,9 +23,13 @@ const worthTrying = 2e6;
 const operations = ({ layers }: Sequential, rows: number): number =>
   6 * rows * layers.reduce((sum, layer) => sum + multiplyAdds(layer), 0);
 
-/** Whether a gradient takes the twin longer than handing it over to threads and back: about 2 ms. */
+/**
+ * Whether a gradient takes the twin longer than handing it over to threads and back: about 2 ms; and as long for each time that it
+ * comes back on the way. With one custom layer behind 200 → 100 the threads were faster from 64 samples on (busy machine).
+ */
 export const isWorthHandingOver = (model: Sequential, rows: number): boolean =>
-  operations(model, rows) >= worthTrying;
+  operations(model, rows) >=
+  worthTrying * (1 + 2 * lower(model).filter(({ kind }) => kind === "custom").length);
 
 /**
  * How many threads may work on steps of a network: as many as there are cores, or one where steps are so short that
@@ -46,6 +51,20 @@ const idle: Thread[] = [];
 
 /** How many of them wait: as many as there are cores, or as the largest job had, since the next one is likely to have as many. */
 let kept = 0;
+
+const start = (): Thread => startThread(new URL("./worker.js", import.meta.url));
+
+/**
+ * Starts threads, if fewer are idle, that load while the main thread prepares the first job; later jobs find them there.
+ */
+export function prepareThreads(count: number): void {
+  if (!sharesMemory) return;
+  while (idle.length < count) {
+    const thread = start();
+    thread.keepAlive(false);
+    idle.push(thread);
+  }
+}
 
 /**
  * Runs a job to its end, or a stretch of its training.
@@ -75,10 +94,7 @@ export async function runJob(
     return runHere(job, stretch, onEpoch).finally(() => signal?.removeEventListener("abort", stop));
   }
   kept = Math.max(kept, parts, cores());
-  const threads = Array.from(
-    { length: parts },
-    () => idle.pop() ?? startThread(new URL("./worker.js", import.meta.url)),
-  );
+  const threads = Array.from({ length: parts }, () => idle.pop() ?? start());
   try {
     const [result] = await Promise.all(
       threads.map((thread, part) => runPart(thread, { job, part, parts, stretch }, onEpoch)),

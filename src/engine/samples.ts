@@ -69,10 +69,16 @@ export class Samples {
   }
 }
 
-/** The share of the entries that is not zero, among the first thousand samples. */
-export function densityOf({ x, features }: Dataset): number {
-  const some = x.subarray(0, 1000 * features);
+/** Entries looked at for the density: more take longer than a step does. */
+const looked = 2 ** 17;
+
+/** The share of the entries that is not zero, among some samples spread over all. */
+export function densityOf({ x, features, size }: Dataset): number {
+  const count = Math.min(size, Math.ceil(looked / features));
   let found = 0;
-  for (let i = 0; i < some.length; i++) if (some[i] !== 0) found++;
-  return found / some.length;
+  for (let n = 0; n < count; n++) {
+    const start = Math.floor((n * size) / count) * features;
+    for (let i = start; i < start + features; i++) if (x[i] !== 0) found++;
+  }
+  return found / (count * features);
 }

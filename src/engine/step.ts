@@ -13,7 +13,7 @@ import { rangeOf, type Share } from "../compute/share.js";
 import { wasmKernels } from "../compute/wasm.js";
 import { control, type EvaluationPlan, type Job, type TrainingPlan, viewsOf } from "./job.js";
 import { kindOf } from "./layers/index.js";
-import type { Below, LayerSteps, Place } from "./layers/layer.js";
+import type { Below, LayerPlan, LayerSteps, Place } from "./layers/layer.js";
 import { Samples } from "./samples.js";
 
 /** Which chunk of a training comes. */
@@ -26,6 +26,20 @@ export interface Chunk {
   readonly isOver: boolean;
   /** Where the loss is written. */
   readonly at: number;
+}
+
+/** The layers from the first of these numbers to before the second, counted from 0. */
+export type LayerRange = readonly [number, number];
+
+/** The layer, of those with weights, whose outputs are the first that are not finite; 0 when it is the loss alone. */
+export function firstNotFinite(
+  plans: readonly LayerPlan[],
+  outputs: readonly Matrix[],
+  rows: number,
+): number {
+  const allFinite = ({ data, pitch }: Matrix) => data.subarray(0, rows * pitch).every(Number.isFinite);
+  const weighted = outputs.filter((_, t) => kindOf(plans[t]!).hasWeights);
+  return weighted.findIndex((x) => !allFinite(x)) + 1;
 }
 
 /** One thread's part of a network. */
@@ -105,20 +119,23 @@ export class ThreadNetwork {
     return signals[control.stopping] === 1;
   }
 
-  /** x(t) for t = 1, …, n + 1 of some samples. */
-  forward(rows: number, source: Source, place?: Place): void {
-    this.#layers.forEach((layer, t) => {
+  /** x(t) for t = 1, …, n + 1 of some samples; or those of some layers. */
+  forward(rows: number, source: Source, place?: Place, [first, end] = this.#all): void {
+    for (let t = first; t < end; t++) {
+      const layer = this.#layers[t]!;
       if (layer.prepare(rows, t === 0 ? source : undefined)) this.meet();
       layer.forward(rows, place);
       this.meet();
-    });
+    }
   }
 
-  /** dA, db of every layer, from δ of the last. */
-  backward(rows: number, finish: Finish): void {
-    for (let t = this.#layers.length - 1; t >= 0; t--) {
-      this.#layers[t]!.backward(rows, finish, this.#below[t]);
-    }
+  /** dA, db of every layer, or of some, from δ of the last of them. */
+  backward(rows: number, finish: Finish, [first, end] = this.#all): void {
+    for (let t = end - 1; t >= first; t--) this.#layers[t]!.backward(rows, finish, this.#below[t]);
+  }
+
+  get #all(): LayerRange {
+    return [0, this.#layers.length];
   }
 
   /**
@@ -147,7 +164,7 @@ export class ThreadNetwork {
       this.meet();
       // Every thread adds up the same numbers, and comes to the same decision.
       for (let i = 0; i < rows; i++) sum += losses[i]!;
-      if (!Number.isFinite(sum)) return this.#firstNotFinite(rows);
+      if (!Number.isFinite(sum)) return firstNotFinite(this.#job.layers, this.#x.slice(1), rows);
       const isWhole = start + rows === batch.length;
       this.backward(rows, { add: start > 0, update: isWhole && update });
     }
@@ -156,27 +173,19 @@ export class ThreadNetwork {
   }
 
   /**
-   * x(t) of some samples, for a loss that the main thread computes.
+   * x(t) of some samples for some layers, where the main thread computes the others, or the loss.
    *
-   * @returns the layer whose outputs are not finite, if there is one; "stopped" when interrupted
+   * @returns whether it was done; it is not begun when interrupted, but a step whose first layers are done is
    */
   forwardChunk(
     { data }: Pick<TrainingPlan, "data">,
     indices: Uint32Array,
+    layers: LayerRange,
     place?: Place,
-  ): number | "stopped" | undefined {
-    if (this.ends()) return "stopped";
-    this.forward(indices.length, new Samples(this.#job.memory, data).source(indices), place);
-    const { data: g, pitch } = this.#readout;
-    const allFinite = g.subarray(0, indices.length * pitch).every(Number.isFinite);
-    return allFinite ? undefined : this.#firstNotFinite(indices.length);
-  }
-
-  /** The layer, of those with weights, whose outputs are the first that are not finite; 0 when it is the loss alone. */
-  #firstNotFinite(rows: number): number {
-    const allFinite = ({ data, pitch }: Matrix) => data.subarray(0, rows * pitch).every(Number.isFinite);
-    const first = this.#x.slice(1).findIndex((x) => !allFinite(x));
-    return this.#job.layers.slice(0, first + 1).filter((plan) => kindOf(plan).hasWeights).length;
+  ): boolean {
+    if (layers[0] === 0 && this.ends()) return false;
+    this.forward(indices.length, new Samples(this.#job.memory, data).source(indices), place, layers);
+    return true;
   }
 
   /** ‖(∂loss/∂A[t], ∂loss/∂b[t])‖ for t = 1, …, n + 1, from the sums of squares of a step that all threads have done. */

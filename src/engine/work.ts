@@ -9,7 +9,7 @@ import type { Kernels } from "../compute/kernels.js";
 import { ruleKernel, type StepRule, stepNumbers } from "../compute/rule-kernels.js";
 import { control, type Job, type TrainingPlan } from "./job.js";
 import { orderOf } from "./order.js";
-import { ThreadNetwork } from "./step.js";
+import { type LayerRange, ThreadNetwork } from "./step.js";
 
 /** The message that starts a thread: the job, and which of how many threads it is. */
 export interface ThreadStart {
@@ -27,11 +27,12 @@ export interface Stretch {
   /** How many samples that gradient is of, the first in the order. */
   samples?: number;
   /**
-   * For a loss that the threads do not know: only forward through the network, or only back from the δ that the main thread
-   * wrote, with the samples of one chunk, which begin at `from` in the order.
+   * Where the main thread computes the loss, or some layers: only forward through the others that follow each other, or only back
+   * from the δ of the last of them, with the samples of one chunk, which begin at `from` in the order.
    */
   pass?: "forward" | "backward";
   from?: number;
+  layers?: LayerRange;
   /** The sum of all squared gradients before, where the rule has one. */
   squares?: number;
   /** Steps done at its end. */
@@ -93,18 +94,22 @@ export function work(
 
 type Done = Omit<ThreadResult, "kernels">;
 
-/** One chunk of samples through the network, or back; `steps` is one more where it was not stopped. */
-function onePass(network: ThreadNetwork, job: Job, { steps, samples, pass, from = 0 }: Stretch): Done {
+/** One chunk of samples through some layers, or back; `steps` is one more where it was not stopped. */
+function onePass(
+  network: ThreadNetwork,
+  job: Job,
+  { steps, samples, pass, from = 0, ...stretch }: Stretch,
+): Done {
+  const layers = stretch.layers!;
   const plan = (job.training ?? job.evaluation)!;
   const indices = view(job.memory, plan.order).subarray(from, from + samples!);
   if (pass === "backward") {
     network.kernels.setRule("sgd", network.parameters);
-    network.backward(indices.length, { add: from > 0, update: false });
+    network.backward(indices.length, { add: from > 0, update: false }, layers);
     return { steps: steps + 1 };
   }
-  const layer = network.forwardChunk(plan, indices, job.training && { steps, samples: from });
-  if (layer === "stopped") return { steps };
-  return { steps: steps + 1, ...(layer !== undefined && { layer }) };
+  const isDone = network.forwardChunk(plan, indices, layers, job.training && { steps, samples: from });
+  return { steps: steps + Number(isDone) };
 }
 
 /** One gradient, which stays where gradients are. */

@@ -3,7 +3,11 @@
  * nablab in a worker of its own would have its messages taken for jobs.
  */
 import { onParentMessage, postToParent } from "#platform";
+import { wasmBuild } from "../compute/wasm.js";
 import { type ThreadMessage, type ThreadStart, work } from "./work.js";
+
+// While the main thread prepares the first job.
+wasmBuild();
 
 onParentMessage((start: ThreadStart) => {
   postToParent({ type: "done", ...work(start) } satisfies ThreadMessage);

@@ -11,8 +11,8 @@ import { Barrier } from "../compute/barrier.js";
 import { CsvLabels } from "../data/csv-labels.js";
 import { CsvScanner } from "../data/csv-scanner.js";
 import { CsvTable, TrailingColumn } from "../data/csv-table.js";
-import { InMemoryDataset } from "../data/dataset.js";
 import { Grower } from "../data/grower.js";
+import { InMemoryDataset } from "../data/in-memory-dataset.js";
 import { ReadingProgress } from "../data/reading-progress.js";
 import { Utf8Stream } from "../data/utf8-stream.js";
 import { Figure } from "../display/figure.js";
@@ -20,6 +20,7 @@ import { LiveFigure } from "../display/live-figure.js";
 import { Artist } from "../display/static-image.js";
 import { Room, Views } from "../engine/memory.js";
 import { Pace } from "../engine/pace.js";
+import { Relay } from "../engine/relay.js";
 import { Samples } from "../engine/samples.js";
 import { ThreadNetwork } from "../engine/step.js";
 import { Clock, Optimiser } from "../engine/work.js";
@@ -106,6 +107,7 @@ export const ownClasses: readonly unknown[] = [
   Random,
   ReadingProgress,
   RocCurve,
+  Relay,
   Room,
   Places,
   Rows,

@@ -33,7 +33,8 @@ export interface LayerDefinition<P extends string, B extends string = never> {
   /** The shape of a sample that comes out, given that of one that goes in; the same by default. */
   output?: (input: Shape) => Shape;
   /**
-   * What comes out, for samples as rows. After a training `train` calls it for some samples more, on a copy of the network, to see
+   * What comes out, for samples as rows, on the main thread, while the rest of a large network trains on threads (then x holds float32
+   * numbers). In a training it is called once a step; after one `train` calls it for some samples more, on a copy of the network, to see
    * whether it mixes samples and for the checkpoint; before one with `resume`, to see whether it is the same. What a layer remembers
    * is therefore best in `buffers`.
    */

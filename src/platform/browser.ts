@@ -208,16 +208,23 @@ export const startThread: Platform["startThread"] = (module) =>
 class BrowserThread implements Thread {
   readonly #worker: WebWorker;
   #listener: ThreadListener | undefined;
+  /** Why it is no more, if that was when nobody listened. */
+  #failure: Error | undefined;
 
   constructor(worker: WebWorker) {
     this.#worker = worker;
     worker.addEventListener("message", ({ data }) => this.#listener?.message(data as never));
     worker.addEventListener("error", ({ message }) => {
-      const listener = this.#listener;
-      this.#listener = undefined;
       worker.terminate(); // a worker outlives its errors
-      listener?.failure(new Error(message ?? "the thread could not be started"));
+      this.#fail(new Error(message ?? "the thread could not be started"));
     });
+  }
+
+  #fail(error: Error): void {
+    const listener = this.#listener;
+    this.#listener = undefined;
+    this.#failure ??= error;
+    listener?.failure(error);
   }
 
   post(message: unknown): void {
@@ -226,6 +233,7 @@ class BrowserThread implements Thread {
 
   listen(listener?: ThreadListener): void {
     this.#listener = listener;
+    if (listener && this.#failure) this.#fail(this.#failure);
   }
 
   keepAlive(): void {}

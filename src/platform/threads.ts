@@ -1,12 +1,19 @@
 /**
  * Threads of Node.
  */
+import { existsSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { type Platform, type Thread, type ThreadListener, threadName } from "./platform.js";
 
+/** A module as one file with all that it imports, which the build makes of some (scripts/build-threads.mjs); else itself. */
+function bundleOf(module: URL): URL {
+  const bundle = new URL(module.href.replace(/\.js$/, ".bundle.js"));
+  return existsSync(bundle) ? bundle : module;
+}
+
 export const startThread: Platform["startThread"] = (module, { quiet = false } = {}) =>
   new NodeThread(
-    new Worker(module, {
+    new Worker(bundleOf(module), {
       workerData: threadName,
       // Options of the program are not ours: with `--input-type`, which goes with `--eval`, no file can be run.
       execArgv: [],
@@ -18,6 +25,8 @@ export const startThread: Platform["startThread"] = (module, { quiet = false } =
 export class NodeThread implements Thread {
   readonly #worker: Worker;
   #listener: ThreadListener | undefined;
+  /** Why it is no more, if that was when nobody listened. */
+  #failure: Error | undefined;
 
   constructor(worker: Worker) {
     this.#worker = worker;
@@ -29,6 +38,7 @@ export class NodeThread implements Thread {
   #fail(error: Error): void {
     const listener = this.#listener;
     this.#listener = undefined;
+    this.#failure ??= error;
     listener?.failure(error);
   }
 
@@ -38,6 +48,7 @@ export class NodeThread implements Thread {
 
   listen(listener?: ThreadListener): void {
     this.#listener = listener;
+    if (listener && this.#failure) this.#fail(this.#failure);
   }
 
   keepAlive(on: boolean): void {

@@ -6,7 +6,8 @@
  */
 import { yieldTurn } from "#platform";
 import { fromThrown } from "../session/cell-error.js";
-import type { CellResult, CellRunner, Output, Question, SessionOptions } from "../session/session.js";
+import type { Question } from "../session/questions.js";
+import type { CellResult, CellRunner, Output, SessionOptions } from "../session/session.js";
 import { isStopHeard } from "../session/stop.js";
 import { completeReply, helpFor, inspectReply, isQuestion } from "./assistance.js";
 import { Comms } from "./comms.js";

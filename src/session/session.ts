@@ -7,7 +7,7 @@
  */
 
 import type * as TypeScript from "typescript";
-import { inspect, yieldTurn } from "#platform";
+import { yieldTurn } from "#platform";
 import type { MimeBundle } from "../display/bundle.js";
 import { type Comm, type CommOptions, setHost } from "../display/host.js";
 import { toBundle } from "../display/to-bundle.js";
@@ -19,6 +19,7 @@ import {
   isInterruption,
   KeyboardInterrupt,
 } from "./cell-error.js";
+import { checkJson } from "./check-json.js";
 import { type CompiledCell, Compiler } from "./compiler.js";
 import type { Completions } from "./completion.js";
 import { translateFunctions } from "./function-source.js";
@@ -30,6 +31,7 @@ import { commentedOut, type LineCommand, withoutCommands } from "./line-commands
 import { MissingNames } from "./missing-names.js";
 import { Modules } from "./modules.js";
 import { CellStreams } from "./output.js";
+import { defineQuestions, type Question } from "./questions.js";
 import { runScript } from "./run-script.js";
 import { keepTranslating, translateStackTraces } from "./source-positions.js";
 import { isStopHeard, stopFlag } from "./stop.js";
@@ -49,13 +51,6 @@ export type Output =
 export type CellResult =
   | { status: "ok"; result?: { data: MimeBundle; metadata: Record<string, unknown> } }
   | CellError;
-
-/** What a cell asks the reader. */
-export interface Question {
-  prompt: string;
-  /** Whether what is typed stays hidden. */
-  password: boolean;
-}
 
 /** What a kernel needs of a session. */
 export type CellRunner<Cell> = Pick<
@@ -135,19 +130,7 @@ export class Session<Cell> {
     const restoreStackTraces = translateStackTraces();
     const restoreWait = host.isStrict ? () => {} : makeWaitInterruptible(this.#interrupts.check);
     const restoreFunctions = translateFunctions(() => host.typescript());
-    const restoreQuestions = defineGlobals({
-      prompt: (question = "", answer: unknown = undefined) => {
-        const { password = false } = (typeof answer === "object" && answer ? answer : {}) as {
-          password?: boolean;
-        };
-        const given = answer === undefined || typeof answer === "object" ? undefined : String(answer);
-        const text = given === undefined ? String(question) : `${question} [${given}] `;
-        return this.#prompt({ prompt: text, password }) || (given ?? "");
-      },
-      confirm: (question = "") =>
-        /^\s*y(es)?\s*$/i.test(this.#prompt({ prompt: `${question} [y/N] `, password: false })),
-      alert: (message = "") => void this.#prompt({ prompt: `${message} [Enter] `, password: false }),
-    });
+    const restoreQuestions = defineQuestions((question) => this.#prompt(question));
     this.#restore = () => {
       restoreQuestions();
       restoreStackTraces();
@@ -405,21 +388,6 @@ export function tookTooLong(seconds: number): CellError {
   };
 }
 
-/** Defines globals; returns what takes them back. */
-function defineGlobals(values: Record<string, unknown>): () => void {
-  const before = Object.keys(values).map(
-    (name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const,
-  );
-  for (const [name, value] of Object.entries(values))
-    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
-  return () => {
-    for (const [name, descriptor] of before) {
-      if (descriptor) Object.defineProperty(globalThis, name, descriptor);
-      else Reflect.deleteProperty(globalThis, name);
-    }
-  };
-}
-
 /** `promise`, or the reason of an abort that comes before it settles. */
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -427,36 +395,4 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
     signal.addEventListener("abort", stop, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
   });
-}
-
-/** Rejects what no notebook file can hold while the cell it came from is still known. */
-function checkJson(data: MimeBundle): void {
-  for (const [mime, content] of Object.entries(data)) {
-    if (typeof content === "string") continue;
-    let deepest: number;
-    try {
-      deepest = depthOf(JSON.stringify(content) ?? "");
-    } catch (error) {
-      throw new TypeError(
-        `display: the content for ${mime} must be text or JSON, got ${inspect(content, { depth: 1 })}`,
-        { cause: error },
-      );
-    }
-    if (deepest > mostDepth)
-      throw new RangeError(
-        `display: the content for ${mime} may be nested ${mostDepth} deep, got ${deepest}: other programs read no more`,
-      );
-  }
-}
-
-/** How deep lists and objects of JSON lie in each other. Python reads some 900. */
-const mostDepth = 500;
-
-function depthOf(json: string): number {
-  let [depth, deepest] = [0, 0];
-  for (const [bracket] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
-    if (bracket === "[" || bracket === "{") deepest = Math.max(deepest, ++depth);
-    else if (bracket === "]" || bracket === "}") depth--;
-  }
-  return deepest;
 }

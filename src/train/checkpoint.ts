@@ -11,6 +11,7 @@ import {
   writeSafetensors,
 } from "../data/safetensors.js";
 import { type Displayable, displaySymbol, type MimeBundle, table } from "../display/index.js";
+import { customLayers } from "../engine/lower.js";
 import type { TrainingState } from "../engine/trainer.js";
 import type { Loss, Sequential } from "../nn/index.js";
 import type { Rule } from "../optim/index.js";
@@ -219,6 +220,24 @@ export function checkResponse(
   throw new RangeError(
     `train: the checkpoint was made with another custom layer, activation, loss or penalty: with its parameters ${Math.min(4, task.data.size)} samples had the loss ${response[0]} and another gradient; resume with the same functions, got ${own[0]}`,
   );
+}
+
+/**
+ * What of a training that goes on no checkpoint of its kind can compare: custom layers, losses and regions, of which one that was written
+ * in the middle of a training does not hold what they gave, nor any if they do not give the same twice; in words.
+ */
+export function notCompared(
+  model: Sequential,
+  { loss, rule }: { loss: Loss; rule: Rule },
+  { response, behaviour, step, theta }: Checkpoint,
+): string[] {
+  const isNameless = (part: object) => String(part) === "[object Object]";
+  const parts = response ? [] : customLayers(model);
+  if (!response && isNameless(loss)) parts.push(`the loss ${loss.name}`);
+  if (!response && loss.penalty && isNameless(loss.penalty)) parts.push("the penalty");
+  const movesPoints = (of: Behaviour | undefined) => of?.some(([k]) => k === 0);
+  if (!movesPoints(behaviour) && movesPoints(behaviourOf(rule, step, theta.length))) parts.push("the region");
+  return parts;
 }
 
 /** Throws where the rule did something else: with another step size, β or link, which its text does not name. */

@@ -7,8 +7,8 @@ import { answersOf } from "../data/answers.js";
 import type { Dataset } from "../data/index.js";
 import { makeJob } from "../engine/job.js";
 import { kernelReadouts } from "../engine/kernel-gradient.js";
-import { unknownLayer, unknownLoss } from "../engine/lower.js";
-import { defaultThreads, runJob } from "../engine/pool.js";
+import { isKnownInPart, unknownLayers, unknownLoss } from "../engine/lower.js";
+import { defaultThreads, isWorthHandingOver, runJob } from "../engine/pool.js";
 import type { Evaluation } from "../metrics/index.js";
 import { crossEntropy, type Loss, predict, type Sequential, squaredError } from "../nn/index.js";
 import { lossOf } from "../nn/weighted.js";
@@ -19,7 +19,7 @@ import { checkData, checkFits } from "./check-fits.js";
 const rows = 500;
 
 /**
- * Evaluates a network: with the float32 kernels in threads where they know all of it, else in float64.
+ * Evaluates a network: with the float32 kernels in threads; custom layers and losses, and small networks with custom layers, in float64.
  *
  * @param model the network
  * @param data samples with labels or targets that fit it
@@ -44,8 +44,10 @@ export async function evaluate(
   const answers = answersOf(data);
   const predicted = new Int16Array(answers ? data.size : 0);
   const formula = unknownLoss(data, loss) ? undefined : formulaOf("loss", loss);
-  if (unknownLayer(model) || !formula) {
-    const readouts = unknownLayer(model) ? inFloat64(model, data) : kernelReadouts(model, data);
+  const isCustom = unknownLayers(model).length > 0;
+  if (isCustom || !formula) {
+    const isSlow = isKnownInPart(model) && isWorthHandingOver(model, Math.min(rows, data.size));
+    const readouts = isCustom && !isSlow ? inFloat64(model, data) : kernelReadouts(model, data);
     for await (const { start, g } of readouts) {
       const batch = data.batch(start, start + g.shape[0]!);
       losses.set(lossOf(loss, batch).perSample(g, batch.y), start);

@@ -7,7 +7,7 @@ import { formulaOf, type RuleFormula } from "../compute/formula.js";
 import type { Dataset } from "../data/index.js";
 import { note } from "../display/note.js";
 import { mostRows } from "../engine/job.js";
-import { unknownLayer, unknownLoss } from "../engine/lower.js";
+import { isKnownInPart, unknownLayers, unknownLoss } from "../engine/lower.js";
 import type { FastBackend } from "../engine/multiplier.js";
 import { drawnOf, type Shuffle, shuffles } from "../engine/order.js";
 import { Pace } from "../engine/pace.js";
@@ -18,7 +18,14 @@ import { type Rule, sgd } from "../optim/index.js";
 import { isPlainRule } from "../optim/rule.js";
 import { checkFunction, checkOneOf, checkWhole } from "../options/check.js";
 import { checkData, checkFits, checkRule } from "./check-fits.js";
-import { Checkpoint, checkBehaviour, checkResponse, checkResumes, loadCheckpoint } from "./checkpoint.js";
+import {
+  Checkpoint,
+  checkBehaviour,
+  checkResponse,
+  checkResumes,
+  loadCheckpoint,
+  notCompared,
+} from "./checkpoint.js";
 import { checkEarlyStopping, type EarlyStopping } from "./early-stopping.js";
 import { architectureOf, fingerprintOf } from "./fingerprint.js";
 import type { Measure } from "./measure.js";
@@ -67,8 +74,9 @@ export interface TrainOptions {
    * By default float32 in threads, to the same bits on every machine: by WebAssembly, and dense products by OpenBLAS where it
    * is there and proven, on this machine, to give WebAssembly's bits, several times as fast (`run.kernels` says what
    * computed, and why). `wasm`: by WebAssembly alone. `openblas`: all dense products by OpenBLAS, even if it rounds in its
-   * own way. `scalar`: float64 as the lecture writes it, the default where there is no fast kernel. A rule that the kernels do not know is float64 in any case, and takes the gradient from
-   * them; by default where a step is so large that it pays.
+   * own way. `scalar`: float64 as the lecture writes it, the default where there is no fast kernel. A rule, a loss or a custom layer
+   * that the kernels do not know is float64 on the main thread in any case, and the kernels compute the rest of the gradient; by
+   * default where a step is so large that it pays.
    */
   backend?: Backend;
   /**
@@ -166,10 +174,11 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
   checkWhole("train", { "checkpoint.every": every });
   if (keep) requireCheckpoint(keep.file);
   requireBatches(model, data, batchSize);
-  const obstacle = unknownLayer(model) ?? unknownBatch(model, batchSize);
+  const otherLayer = unknownLayers(model)[0];
+  const obstacle = obstacleOf(model, batchSize);
   const otherLoss = unknownLoss(data, loss) ?? (validation?.weights && "sample weights");
-  // With a loss that the main thread computes it also takes the rule's steps.
-  const formula = otherLoss ? undefined : formulaOf("rule", rule);
+  // With a loss or a layer that the main thread computes it also takes the rule's steps.
+  const formula = otherLoss || otherLayer ? undefined : formulaOf("rule", rule);
   if (options.backend && options.backend !== "scalar" && obstacle) {
     throw new TypeError(
       `train: the fast kernels do not know ${obstacle}; leave out backend, or take "scalar"`,
@@ -210,6 +219,12 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
     checkResumes(settings, from);
     checkBehaviour(rule, from);
     checkResponse(model, { data, loss }, from);
+    const unknown = notCompared(model, { loss, rule }, from);
+    if (unknown.length > 0) {
+      note(
+        `train: the checkpoint does not hold what ${unknown.join(", ")} gave, as it was written before the training was over, or that is random; resume with the same functions, as others would not be noticed`,
+      );
+    }
   }
   return {
     model,
@@ -227,18 +242,27 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
     live,
     formula: backend === "scalar" ? undefined : formula,
     missing:
-      obstacle ?? otherLoss ?? (formula ? undefined : `the rule ${isPlainRule(rule) ? rule.name : text}`),
+      obstacle ??
+      otherLayer ??
+      otherLoss ??
+      (formula ? undefined : `the rule ${isPlainRule(rule) ? rule.name : text}`),
     multiplier: options.backend === "scalar" ? undefined : options.backend,
     // An explicit number of threads is not changed.
     pace: options.threads ? new Pace(threads) : new Pace(usual.first, usual.most),
   };
 }
 
-const hasBatchNorm = ({ layers }: Sequential): boolean => layers.some(({ kind }) => kind === "batchNorm");
-
-/** A normalisation needs its whole batch, which goes through the kernels at once up to a number of samples. */
-const unknownBatch = (model: Sequential, batchSize: number): string | undefined =>
-  batchSize > mostRows && hasBatchNorm(model) ? `batchNorm with batches of more than ${mostRows}` : undefined;
+/**
+ * Why the threads cannot take part at all: they know no layer, or a layer needs its whole batch, as a normalisation does and a custom
+ * one may, and that goes through the kernels at once up to a number of samples.
+ */
+function obstacleOf(model: Sequential, batchSize: number): string | undefined {
+  const custom = unknownLayers(model)[0];
+  if (!isKnownInPart(model)) return custom;
+  if (batchSize <= mostRows) return undefined;
+  const whole = model.layers.some(({ kind }) => kind === "batchNorm") ? "batchNorm" : custom;
+  return whole && `${whole} with batches of more than ${mostRows}`;
+}
 
 /** Throws where a batch normalisation would meet a single value of a channel. */
 function requireBatches({ layers }: Sequential, { size }: Dataset, batchSize: number): void {

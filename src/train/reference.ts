@@ -1,13 +1,13 @@
 /**
  * Training as the lecture writes it (B11): for each epoch shuffle, for each chunk one gradient by backpropagation and
- * one step of the rule, all in float64. It is the twin of the threads, and trains what they have no kernels for; where
- * only the rule has none, they compute the gradient. It runs on the main thread, and yields to other work between steps.
+ * one step of the rule, all in float64. It is the twin of the threads; where they have no kernels for the rule, the loss or
+ * some layers, they compute what remains of the gradient. It runs on the main thread, and yields to other work between steps.
  */
 import { yieldTurn } from "#platform";
 import { formulaOf } from "../compute/formula.js";
 import { type GradientOf, kernelGradient, kernelGradientOf } from "../engine/kernel-gradient.js";
 import type { KernelTraining } from "../engine/kernel-trainer.js";
-import { unknownLoss } from "../engine/lower.js";
+import { unknownLayers, unknownLoss } from "../engine/lower.js";
 import { drawnOf, orderOf } from "../engine/order.js";
 import { type Progress, reportEvery, type Trainer } from "../engine/trainer.js";
 import { backpropagation, flatGradient, type Sequential } from "../nn/index.js";
@@ -69,7 +69,9 @@ export function referenceTrainer(task: Task, stop: AbortSignal, progress: Progre
   const training = settings.backend === "scalar" ? undefined : kernelTraining(task, stop);
   const kernels =
     training &&
-    (training.loss ? kernelGradient(training, computedBy) : kernelGradientOf(training, loss, computedBy));
+    (training.loss && unknownLayers(model).length === 0
+      ? kernelGradient(training, computedBy)
+      : kernelGradientOf(training, loss, computedBy));
   const gradientOf = kernels?.gradientOf ?? backpropagated(task);
   const perEpoch = Math.ceil(data.size / batchSize);
   const losses = new Float64Array(epochs * perEpoch);

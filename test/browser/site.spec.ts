@@ -156,15 +156,24 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
       let seen = 0;
       let figures = 0;
       for (let last = ""; ; seen++) {
-        const { id, overflow, widths, sizes, isWide } = await page.evaluate(() => {
+        const { id, overflow, overlaps, letters, widths, sizes, isWide } = await page.evaluate(() => {
           // biome-ignore lint/suspicious/noExplicitAny: a global of the page
           const { Reveal } = window as any;
           const slide = Reveal.getCurrentSlide() as HTMLElement;
+          const boxes = [...slide.children].map((child) => child.getBoundingClientRect());
+          const across = (a: DOMRect, b: DOMRect) => Math.min(a.right, b.right) - Math.max(a.left, b.left);
+          const along = (a: DOMRect, b: DOMRect) => Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
           return {
             id: JSON.stringify(Reveal.getIndices()),
             overflow: Math.max(
               slide.scrollWidth - slide.clientWidth,
               slide.scrollHeight - slide.clientHeight,
+            ),
+            overlaps: boxes.filter((a, i) =>
+              boxes.slice(i + 1).some((b) => Math.min(across(a, b), along(a, b)) > 1),
+            ).length,
+            letters: [...slide.querySelectorAll("p, li")].map((text) =>
+              Number.parseFloat(getComputedStyle(text).fontSize),
             ),
             widths: [...slide.querySelectorAll(".figure img")].map(
               (img) => img.getBoundingClientRect().width,
@@ -180,12 +189,28 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
         figures += widths.length;
         for (const width of widths) expect(width, id).toBeGreaterThan(300);
         expect(overflow, id).toBeLessThanOrEqual(1);
+        expect(overlaps, id).toBe(0);
+        // Long texts go on on another slide: none is squeezed to letters that a room cannot read.
+        for (const size of letters) expect(size, id).toBeGreaterThan(15);
         for (const size of sizes) expect(size, id).toBeGreaterThanOrEqual(18);
         expect(isWide, id).toBe(true);
         await page.keyboard.press("Space");
       }
       expect(seen).toBeGreaterThan(30);
       expect(figures).toBeGreaterThan(5);
+      // And what was written is there once, in its order; over what goes on stands its heading again.
+      const [written, shown, parts] = await page.evaluate(async () => {
+        const source = await (await fetch(location.href)).text();
+        const words = (page: Document) => {
+          for (const again of page.querySelectorAll(".continued")) again.remove();
+          const texts = [...page.querySelectorAll(".slides .text")].map(({ textContent }) => textContent);
+          return texts.join("").replace(/\s+/g, "");
+        };
+        const parts = document.querySelectorAll(".continued").length;
+        return [words(new DOMParser().parseFromString(source, "text/html")), words(document), parts] as const;
+      });
+      expect(shown === written).toBe(true);
+      expect(parts).toBeGreaterThan(0);
       expect(wrong).toEqual([]);
     }));
 

@@ -193,6 +193,23 @@ describe.each(assignments)("%s", (assignment) => {
     );
   });
 
+  test.each(["raw", "markdown", "code"])(
+    "an answer in a %s cell without any metadata is recognised",
+    (type) => {
+      for (const [i, cell] of answered(assignment).cells.entries()) {
+        const isTextAsCode = cell.cell_type === "markdown" && type === "code";
+        if (!cell.metadata.nbgrader?.solution) continue;
+        const damaged = submission(assignment);
+        for (const cell of damaged.cells) cell.metadata = {};
+        // With its metadata a text may even be code by its type.
+        if (isTextAsCode) damaged.cells[i]!.metadata = cell.metadata;
+        damaged.cells[i]!.cell_type = type;
+        const { notebook } = repair(parsed(damaged), original);
+        expect(difference(notebook, whole), idOf(cell)).toBeUndefined();
+      }
+    },
+  );
+
   test("check sees what the grader sees", () => {
     fc.assert(
       fc.property(damages, ({ apply }) => {

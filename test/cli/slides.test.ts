@@ -42,3 +42,17 @@ test("folded code without outputs is left out, unless the metadata says otherwis
   const kept = { ...folded, slideshow: { slide_type: "slide" } };
   expect(slides("1", ["2", kept])).toEqual([["1"], ["Code 2"]]);
 });
+
+test("a heading alone leads to what follows, and a folded solution stays with its exercise", () => {
+  expect(slides("md:# T", "md:## Exercises", "md:### 1. First", "md:### 2. Second")).toEqual([
+    ["T"],
+    ["Exercises 1. First", "2. Second"],
+  ]);
+  expect(slides("md:## A", "md:## B")).toEqual([["A"], ["B"]]);
+  const solution = "md:<details><summary>Solution</summary>\n\nso\n\n</details>";
+  expect(slides("md:### 1. First", solution, "md:next")).toEqual([["1. First Solution so", "next"]]);
+  // Words after it, or a place of its own, make it a slide like any other.
+  expect(slides("md:### 1. First", `${solution}\n\nmore`)).toEqual([["1. First", "Solution so more"]]);
+  const placed: [string, object] = [solution, { slideshow: { slide_type: "subslide" } }];
+  expect(slides("md:### 1. First", placed)).toEqual([["1. First", "Solution so"]]);
+});

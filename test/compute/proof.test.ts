@@ -144,7 +144,7 @@ describe.skipIf(!wasmBuild().isFused)("the proof", () => {
 
 test("every call of a product is named once, with all remainders; small products are not worth a call", () => {
   const product: Product = ["abᵀ", 1000, 1040, 784];
-  const calls = callNames(...product);
+  const calls = callNames(product);
   expect(new Set(calls).size).toBe(calls.length);
   for (const name of calls) {
     const [form, m, n, depth] = name.split(" ");
@@ -153,5 +153,18 @@ test("every call of a product is named once, with all remainders; small products
     expect(Number(n)).toBeLessThanOrEqual(512);
     expect([272, 240]).toContain(Number(depth));
   }
-  expect(callNames("ab", 8, 16, 64)).toEqual([]);
+  expect(callNames(["ab", 8, 16, 64])).toEqual([]);
+});
+
+test("one thread alone makes fewer calls, with the same panels", () => {
+  expect(callNames(["ab", 1024, 1024, 1024], "alone").sort()).toEqual([
+    "ab 1024 1024 320",
+    "ab 1024 1024 352",
+  ]);
+  expect(callNames(["ab", 1030, 16, 400], "alone").sort()).toEqual([
+    "ab 1024 16 192",
+    "ab 1024 16 208",
+    "ab 6 16 192",
+    "ab 6 16 208",
+  ]);
 });

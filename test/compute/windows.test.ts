@@ -1,15 +1,18 @@
 /**
  * The fast operations on images against their scalar twins: windows that fit and that leave rests, one channel and
- * several, padding, strides, images fewer than groups, in one to three shares.
+ * several, padding, strides, images fewer than groups, in one to three shares; and bit by bit against sums in the order
+ * that order.ts states.
  */
 import { random } from "nablab";
 import { describe, expect, test } from "vitest";
 import { Arena, type Region, view } from "#nablab/compute/arena.js";
 import { type Matrix, matrixLength, matrixOf } from "#nablab/compute/matrix.js";
+import { fusedMultiplyAdd } from "#nablab/compute/order.js";
 import { scalarKernels } from "#nablab/compute/scalar.js";
-import { wasmKernels } from "#nablab/compute/wasm.js";
+import { wasmBuild, wasmKernels } from "#nablab/compute/wasm.js";
 import { windowScratchLength } from "#nablab/compute/wasm-windows.js";
 import {
+  biasesAt,
   type Filters,
   filtersLength,
   gradientGroups,
@@ -43,6 +46,10 @@ const cases: Case[] = [
   { channels: 2, height: 5, width: 6, kernel: 1, stride: 1, padding: 0, outputs: 3 },
   { channels: 4, height: 3, width: 3, kernel: 3, stride: 1, padding: 0, outputs: 1 },
   { channels: 1, height: 11, width: 5, kernel: 4, stride: 3, padding: 2, outputs: 9 },
+  { channels: 2, height: 8, width: 12, kernel: 3, stride: 1, padding: 1, outputs: 7 },
+  { channels: 1, height: 6, width: 8, kernel: 5, stride: 1, padding: 0, outputs: 2 },
+  // Larger than what is read where it lies.
+  { channels: 9, height: 32, width: 32, kernel: 2, stride: 1, padding: 0, outputs: 3 },
 ];
 const pools: Omit<Case, "outputs">[] = [
   { channels: 3, height: 8, width: 8, kernel: 2, stride: 2, padding: 0 },
@@ -166,6 +173,111 @@ describe.each(cases)(
           return fast.parts.data.slice();
         });
         for (const each of found) expect(firstDifference(each, found[0]!)).toBe(-1);
+      }
+    });
+  },
+);
+
+/** Where number k of window p lies in an image; −1 in the padding. */
+function seenBy(windows: Windows, p: number, k: number): number {
+  const { height, width, kernel, stride, padding, columns } = windows;
+  const [channel, u, v] = [Math.floor(k / kernel ** 2), Math.floor(k / kernel) % kernel, k % kernel];
+  const row = Math.floor(p / columns) * stride + u - padding;
+  const column = (p % columns) * stride + v - padding;
+  const isInside = row >= 0 && row < height && column >= 0 && column < width;
+  return isInside ? (channel * height + row) * width + column : -1;
+}
+
+const add = (a: number, b: number): number => Math.fround(a + b);
+
+describe.skipIf(!wasmBuild().isFused).each(cases)(
+  "the order of sums: $channels × $height × $width by $kernel, stride $stride, padding $padding, to $outputs",
+  (one) => {
+    const windows = slide([one.channels, one.height, one.width], one);
+    const { kernel, channels, height, width } = windows;
+    const { outputs } = one;
+    const [numbers, positions, area] = [inWindow(windows), windows.rows * windows.columns, kernel ** 2];
+    const images = 19;
+    const whole = { part: 0, parts: 1 };
+    const made = () => bench(windows, outputs, images, "wasm");
+    const entry = ({ data, pitch }: Matrix, n: number, at: number) => (at < 0 ? 0 : data[n * pitch + at]!);
+
+    test("forward", () => {
+      const { kernels, out, x, filters } = made();
+      kernels.convolve(out, x, filters, images, false, whole);
+      const expected = matrixOf(new Float32Array(out.data.length), out.columns);
+      for (let n = 0; n < images; n += 6) {
+        for (let j = 0; j < outputs; j++) {
+          const b = filters.theta[biasesAt(windows, outputs) + j]!;
+          for (let p = 0; p < positions; p++) {
+            let s = 0;
+            for (let k = 0; k < numbers; k++) {
+              s = fusedMultiplyAdd(filters.theta[j * numbers + k]!, entry(x, n, seenBy(windows, p, k)), s);
+            }
+            expected.data[n * out.pitch + j * positions + p] = add(add(0, s), b);
+          }
+        }
+        const row = (m: Matrix) => m.data.subarray(n * m.pitch, n * m.pitch + m.columns);
+        expect(firstDifference(row(out), row(expected))).toBe(-1);
+      }
+    });
+
+    test("to the layer below", () => {
+      const { kernels, below, delta, filters } = made();
+      kernels.imageGradient(below, delta, filters, undefined, images, whole);
+      for (let n = 0; n < images; n += 9) {
+        const expected = new Float32Array(channels * height * width);
+        for (let first = 0; first < positions; first += 8) {
+          for (let k = 0; k < area; k++) {
+            for (let i = 0; i < channels; i++) {
+              for (let p = first; p < Math.min(first + 8, positions); p++) {
+                const at = seenBy(windows, p, i * area + k);
+                if (at < 0) continue;
+                let s = 0;
+                for (let j = 0; j < outputs; j++) {
+                  const weight = filters.theta[j * numbers + i * area + k]!;
+                  s = fusedMultiplyAdd(weight, entry(delta, n, j * positions + p), s);
+                }
+                expected[at] = add(expected[at]!, s);
+              }
+            }
+          }
+        }
+        const found = below.data.subarray(n * below.pitch, n * below.pitch + below.columns);
+        expect(firstDifference(found, expected)).toBe(-1);
+      }
+    });
+
+    test("gradients of a group", () => {
+      const { kernels, parts, delta, x, filters } = made();
+      kernels.filterGradient(parts, delta, x, filters, images, whole);
+      const lanes = (four: number[]): number => Math.fround(four[0]! + four[2]! + (four[1]! + four[3]!));
+      const start = (group: number) => Math.floor((images * group) / gradientGroups);
+      for (const group of [0, 5, gradientGroups - 1]) {
+        const expected = new Float32Array(filtersLength(windows, outputs));
+        for (let j = 0; j < outputs; j++) {
+          const bias = biasesAt(windows, outputs) + j;
+          for (let n = start(group); n < start(group + 1); n++) {
+            const eight = Array<number>(8).fill(0);
+            for (let p = 0; p < positions; p++) {
+              eight[p % 8] = add(eight[p % 8]!, entry(delta, n, j * positions + p));
+            }
+            const four = [0, 1, 2, 3].map((lane) => add(eight[lane]!, eight[lane + 4]!));
+            expected[bias] = add(expected[bias]!, lanes(four));
+          }
+          for (let k = 0; k < numbers; k++) {
+            const four = [0, 0, 0, 0];
+            for (let n = start(group); n < start(group + 1); n++) {
+              for (let p = 0; p < positions; p++) {
+                const d = entry(delta, n, j * positions + p);
+                four[p % 4] = fusedMultiplyAdd(d, entry(x, n, seenBy(windows, p, k)), four[p % 4]!);
+              }
+            }
+            expected[j * numbers + k] = lanes(four);
+          }
+        }
+        const found = parts.data.subarray(group * parts.pitch, group * parts.pitch + expected.length);
+        expect(firstDifference(found, expected)).toBe(-1);
       }
     });
   },

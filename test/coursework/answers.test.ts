@@ -81,3 +81,19 @@ test("a gradient that is undecided does not pass", () => {
   const kink = (t: Float64Array) => Math.abs(t[0]!);
   expect(message(() => checkGradient("g", [0.5], kink, [0]))).toContain("nothing to compare with");
 });
+
+test("one number where 0 is expected has no likely cause", () => {
+  expect(close(3, 0)).toBe("x: expected 0, got 3");
+});
+
+test("atKink excuses a kink, neither a wrong gradient nor differences that are lost in rounding", () => {
+  const atKink = { atKink: true };
+  expect(message(() => checkGradient("g", [3], ([t]) => t! * t!, [1], atKink))).toContain("got [3]");
+  expect(message(() => checkGradient("g", [1.5], (t) => Math.abs(t[0]!), [0], atKink))).toContain(
+    "is not between them: got 1.5",
+  );
+  const offset = (t: Float64Array) => 1e15 + t[0]!;
+  expect(message(() => checkGradient("g", [1], offset, [1], atKink))).toContain(
+    "g: undecided: at [1] differences of the function are too inexact to decide",
+  );
+});

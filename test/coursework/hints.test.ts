@@ -9,6 +9,7 @@ const own = {
   words: ["What?", "How?", "Let x be …"],
 } as const;
 const plain = async (shown: unknown) => (await toBundle(shown))["text/plain"];
+const markdown = async (shown: unknown) => (await toBundle(shown))["text/markdown"];
 
 test("a stage shows what came before it, and keeps the answer", async () => {
   const hint = hints(own);
@@ -23,6 +24,17 @@ test("a stage shows what came before it, and keeps the answer", async () => {
   );
   // The first line of a proof is a sentence.
   expect((await toBundle(hint(3, "words")))["text/markdown"]).toContain("*The first line.* Let x be …");
+});
+
+test("what to call stands as code in the Markdown, and only a first line of code is a block", async () => {
+  const hint = hints({ slope: ["A nudge;", "The idea {", "Let x be 2"] });
+  expect(await markdown(hint())).toContain(
+    '`hint(1, "slope")` gives a nudge, `hint(2)` then the idea, `hint(3)` the first line.',
+  );
+  expect(await markdown(hint(1, "slope"))).toBe(
+    "**Hint 1 of 3 for `slope`**\n\n*A nudge.* A nudge;\n\n<small>Next: `hint(2)`, the idea.</small>",
+  );
+  expect(await markdown(hint(3))).not.toContain("```");
 });
 
 test("without an answer it lists them, whether or not one was asked about before", async () => {
@@ -93,6 +105,17 @@ describe.each(assignments)("%s", (assignment) => {
       if (!functions.includes(name) || line.startsWith("//") || /\/\*|\/\/|: 1\b/.test(line)) continue;
       const source = code.find((text) => text.includes(`function ${name}(`))!;
       expect(bare(source), `${name}: ${line}`).toContain(bare(line));
+    }
+  });
+
+  test("each has three texts; the first two are sentences of their own", () => {
+    for (const stage of [0, 1] as const) {
+      const sentences = Object.values(texts).map((three) => three[stage]);
+      expect(new Set(sentences).size).toBe(sentences.length);
+    }
+    for (const [name, [nudge, idea, line]] of Object.entries(texts)) {
+      for (const text of [nudge, idea]) expect(text, name).toMatch(/^\S.{8,}[.?…]$/s);
+      expect(line.trim(), name).not.toBe("");
     }
   });
 

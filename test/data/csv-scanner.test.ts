@@ -184,6 +184,7 @@ describe("lines", () => {
   test("are counted through blank lines, comments and cells of several lines", () => {
     expect(lines("1\n\n2\r\n3\r4")).toEqual([1, 3, 4, 5]);
     expect(lines('a\n"b\nc\r\nd",1\ne\n')).toEqual([1, 2, 5]);
+    expect(lines('a\n"b\n\nc\n\r\n",1\ne\n')).toEqual([1, 2, 7]);
     expect(lines('# one, " two\n1\n  # three\n2 # no comment\n#', "#")).toEqual([2, 4]);
     expect(lines("//a\n/b\n", "//")).toEqual([2]);
   });

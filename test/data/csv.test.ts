@@ -248,6 +248,7 @@ describe("names of columns", () => {
   test("words above missing values are names, and a first line of missing values is a sample", () => {
     expect(numbers("a,b\n,2\n3,4\n", { missing: "drop" }).x).toEqual([3]);
     expect(numbers("NA,2\n3,4\n", { missing: "drop" })).toEqual({ kind: "targets", x: [3], y: [4] });
+    expect(numbers("NA,NA\n3,4\n", { missing: 0 })).toEqual({ kind: "targets", x: [0, 3], y: [0, 4] });
   });
 });
 

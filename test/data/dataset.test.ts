@@ -112,6 +112,10 @@ describe("dataset", () => {
     const numbers = await toBundle(line());
     expect(numbers["text/plain"]).toContain("line: 3 samples of 1, 1 target each");
     expect(numbers["text/html"]).not.toContain("undefined");
+    const wide = (features: number) =>
+      dataset({ x: [Array.from({ length: features }, (_, i) => i)], y: [7] });
+    expect((await toBundle(wide(6)))["text/html"]).toContain("0,1,2,3,4,5<");
+    expect((await toBundle(wide(7)))["text/html"]).toContain("0,1,2,3,4,5, …<");
     expect(inspect(images())).toBe("tiny: 6 samples of 2 × 2, 3 classes");
   });
 });

@@ -9,6 +9,9 @@ test("labels below 0, above 255 or beyond the classes", () => {
     dataset({ x: y.map((_, i) => [i]), y, ...(classes !== undefined && { classes }) });
   expect(make([0, -1], 2)).toThrow("label 1 must be a whole number from 0 to 1, got -1");
   expect(make([0, 2], 2)).toThrow("label 1 must be a whole number from 0 to 1, got 2");
+  // What a byte holds is named only where it is what is exceeded.
+  expect(make([0, 255], 3)).toThrow("label 1 must be a whole number from 0 to 2, got 255");
+  expect(make([0, 256], 256)).toThrow("from 0 to 255 (a label is a byte: at most 256 classes), got 256");
 });
 
 test("select refuses an index that is none, one by one", () => {
@@ -26,6 +29,9 @@ test("an idx file begins with two zeros, each of them", () => {
     const wrong = right.with(at, 1);
     expect(() => readIdx(Uint8Array.from(wrong))).toThrow("is not an idx file: expected 00 00 at byte 0");
   }
+  const packed = Uint8Array.from(right.with(0, 0x1f).with(1, 0x8b));
+  expect(() => readIdx(packed)).toThrow("is compressed by gzip");
+  expect(() => readIdx(Uint8Array.from(right.with(0, 0x1f)))).toThrow("at byte 0, got 1f 00");
 });
 
 /** An npy file of version 1 with this header and these bytes. */

@@ -155,6 +155,16 @@ describe("npz", () => {
     expect(() => readNpz(byNumpy("stored"), { names: ["z"], file: "m.npz" })).toThrow(
       "readNpz: m.npz has a, b, c, layer/0.weight, got 'z'",
     );
+    const large = writeNpz({ a: tensor([1]) });
+    // The directory's entry says how much it unpacks to.
+    const view = new DataView(large.buffer, large.byteOffset, large.byteLength);
+    const entry = large.findLastIndex(
+      (_, i) => i + 4 <= large.length && view.getUint32(i, true) === 0x02014b50,
+    );
+    view.setUint32(entry + 24, 2 ** 30, true);
+    expect(() => readNpz(large)).toThrow(
+      "readNpz: a of the file unpacks to more than 512 MB; read others with names, got 1073741824 bytes",
+    );
     expect(() => writeNpz({})).toThrow("writeNpz: expected tensors by their names");
     expect(() => writeNpz({ a: [1] } as never)).toThrow("writeNpy: expected a tensor");
   });

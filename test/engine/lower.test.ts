@@ -20,7 +20,7 @@ import {
 import { expect, test } from "vitest";
 import { formulaOf } from "#nablab/compute/formula.js";
 import { makeJob, readArray, writeArray } from "#nablab/engine/job.js";
-import { lower, unknownLoss } from "#nablab/engine/lower.js";
+import { isKnownInPart, lower, unknownLayers, unknownLoss } from "#nablab/engine/lower.js";
 
 const own = defineLayer({ name: "own", forward: (x) => x.tanh() });
 const images = [
@@ -52,8 +52,24 @@ test.each<[LayerDescription[], string]>([
   [[dense(2, 2), embedding(3, 2), flatten(), dense(4, 2)], "embedding(3, 2)"],
   [[dense(2, 2), relu({ atZero: 0.5 }), dense(2, 2)], "relu({ atZero: 0.5 })"],
   [[dense(2, 2), { ...tanh(), kind: "tanh" }, dense(2, 2)], "the custom activation tanh"],
-])("the first part that the threads do not know is named", (layers, name) => {
-  expect(lower(sequential(layers))).toBe(name);
+])("the part that the threads do not know is left to the main thread, by name", (layers, name) => {
+  const net = sequential(layers);
+  expect(unknownLayers(net)).toEqual([name]);
+  expect(isKnownInPart(net)).toBe(true);
+  expect(lower(net).map(({ kind }) => kind)).toEqual(["dense", "custom", "dense"]);
+  expect(isKnownInPart(sequential([own(), own()], { input: [2] }))).toBe(false);
+});
+
+test("a ReLU is a layer where the one before cannot apply it: behind a custom one, and last", () => {
+  const kinds = (layers: LayerDescription[]) =>
+    lower(sequential(layers, { input: [2] })).map(({ kind, relu }) => (relu ? `${kind} relu` : kind));
+  expect(kinds([dense(2, 2), relu(), own(), relu(), dense(2, 2), relu(), flatten()])).toEqual([
+    "dense relu",
+    "custom",
+    "activation",
+    "dense",
+    "activation",
+  ]);
 });
 
 test("losses that the threads do not know are named", () => {

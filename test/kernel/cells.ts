@@ -8,7 +8,8 @@ import { stripVTControlCharacters } from "node:util";
 import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll } from "vitest";
 import { createNodeSession } from "#nablab/kernel/node-host.js";
-import type { CellResult, Output, Question, Session } from "#nablab/session/session.js";
+import type { Question } from "#nablab/session/questions.js";
+import type { CellResult, Output, Session } from "#nablab/session/session.js";
 import { stopFlag } from "#nablab/session/stop.js";
 
 export interface Cells {

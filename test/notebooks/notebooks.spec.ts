@@ -178,15 +178,15 @@ function withMutations(cells: readonly Cell[], notebook: string): { again: Cell[
   const code = cells.filter(({ cell_type }) => cell_type === "code");
   const sources = code.map(({ source }) => textOf(source));
   const ours = mutations.filter((mutation) => notebook === `lectures/${mutation.notebook}.ipynb`);
-  const changed = ours.map(({ what, from, to }) => {
+  const before = [...sources];
+  for (const { what, from, to } of ours) {
     const places = [...sources.keys()].filter((i) => sources[i]!.includes(from));
     expect(places, what).toHaveLength(1);
     sources[places[0]!] = sources[places[0]!]!.replace(from, to);
-    return places[0]!;
-  });
+  }
   const wrong = ours.map(({ claim }) => claim).sort();
-  const again = toRunAgain(sources, changed, (source) =>
-    wrong.some((claim) => source.includes(`"${claim}"`)),
+  const again = toRunAgain(before, sources, (statement) =>
+    wrong.some((claim) => statement.includes(`"${claim}"`)),
   );
   return {
     again: again.map((i) => ({ ...code[i]!, id: `${code[i]!.id}-again`, source: sources[i]! })),

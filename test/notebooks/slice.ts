@@ -1,13 +1,14 @@
 /** Which cells of a notebook have to run again after some of them were changed, for the checks of its claims to see it. */
 import ts from "typescript";
 
-/** What a cell has to do with the names of a notebook. */
+/** What a statement has to do with the names of a notebook. */
 interface Uses {
-  /** The names that it declares at its top level; not what it imports, which is the same in every cell. */
+  text: string;
+  /** The names that it declares at the top level of its cell; not what it imports, which is the same in every cell. */
   declared: ReadonlySet<string>;
   /** The names that it assigns to, or whose value it may change in place. */
   changed: ReadonlySet<string>;
-  /** All names in it. */
+  /** All names of variables in it. */
   mentioned: ReadonlySet<string>;
 }
 
@@ -25,20 +26,33 @@ const changing = new Set([
   "sort",
 ]);
 
-function usesOf(source: string): Uses {
+/** Whether an identifier is no more than a name in something else: of a property, not of a variable. */
+function isName(node: ts.Identifier): boolean {
+  const { parent } = node;
+  if (ts.isPropertyAccessExpression(parent)) return parent.name === node;
+  if (ts.isBindingElement(parent)) return parent.propertyName === node;
+  const isMember =
+    ts.isPropertyAssignment(parent) || ts.isPropertySignature(parent) || ts.isMethodDeclaration(parent);
+  return isMember && parent.name === node;
+}
+
+/** The statements of a cell. */
+function statementsOf(source: string): Uses[] {
   const file = ts.createSourceFile("cell.ts", source, ts.ScriptTarget.Latest, true);
+  return file.statements.map(usesOf);
+}
+
+function usesOf(statement: ts.Statement): Uses {
   const [declared, changed, mentioned] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const bind = (name: ts.BindingName): void => {
     if (ts.isIdentifier(name)) declared.add(name.text);
     else for (const element of name.elements) if (ts.isBindingElement(element)) bind(element.name);
   };
-  for (const statement of file.statements) {
-    if (ts.isVariableStatement(statement)) {
-      for (const { name } of statement.declarationList.declarations) bind(name);
-    } else if (!ts.isImportDeclaration(statement)) {
-      const { name } = statement as ts.Statement & { name?: ts.Node };
-      if (name && ts.isIdentifier(name)) declared.add(name.text);
-    }
+  if (ts.isVariableStatement(statement)) {
+    for (const { name } of statement.declarationList.declarations) bind(name);
+  } else if (!ts.isImportDeclaration(statement)) {
+    const { name } = statement as ts.Statement & { name?: ts.Node };
+    if (name && ts.isIdentifier(name)) declared.add(name.text);
   }
   /** Of `a.b[c]` the name `a`. */
   const rootOf = (node: ts.Node): string | undefined => {
@@ -55,7 +69,7 @@ function usesOf(source: string): Uses {
     if (root !== undefined) changed.add(root);
   };
   const visit = (node: ts.Node): void => {
-    if (ts.isIdentifier(node)) mentioned.add(node.text);
+    if (ts.isIdentifier(node) && !isName(node)) mentioned.add(node.text);
     const isAssignment =
       ts.isBinaryExpression(node) &&
       node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
@@ -67,43 +81,58 @@ function usesOf(source: string): Uses {
     }
     ts.forEachChild(node, visit);
   };
-  visit(file);
-  return { declared, changed, mentioned };
+  visit(statement);
+  return { text: statement.getText(), declared, changed, mentioned };
 }
 
 /**
- * The indices of the cells to run again, in order, in the session that has run them all: those that the changed cells
+ * The indices of the cells to run again, in order, in the session that has run them all: those that the changed statements
  * reach, as far as a check depends on them, with what gives names their values where several cells do.
  *
- * @param sources the code of the cells, the changed ones as they are now
- * @param changed the indices of those
- * @param isCheck whether a cell checks a claim
+ * @param before the code of the cells as it ran
+ * @param sources the same with some of it changed
+ * @param isCheck whether a statement checks a claim
  */
 export function toRunAgain(
+  before: readonly string[],
   sources: readonly string[],
-  changed: readonly number[],
-  isCheck: (source: string) => boolean,
+  isCheck: (statement: string) => boolean,
 ): number[] {
-  const uses = sources.map(usesOf);
-  const known = new Set(uses.flatMap(({ declared }) => [...declared]));
-  const givers = new Map([...known].map((name) => [name, [] as number[]]));
-  for (const [i, { declared, changed }] of uses.entries())
-    for (const name of new Set([...declared, ...changed])) givers.get(name)?.push(i);
-  const namesOf = (i: number): string[] => [...uses[i]!.mentioned].filter((name) => known.has(name));
-  const giversBefore = (i: number, name: string): number[] => givers.get(name)!.filter((giver) => giver < i);
+  const cells = sources.map(statementsOf);
+  const given = cells.map(
+    (statements) => new Set(statements.flatMap(({ declared, changed }) => [...declared, ...changed])),
+  );
+  const known = new Set(cells.flatMap((statements) => statements.flatMap(({ declared }) => [...declared])));
+  const giversOf = (name: string): number[] => [...given.keys()].filter((i) => given[i]!.has(name));
 
-  const reached = new Set<number>();
-  for (const i of sources.keys()) {
-    const depends = namesOf(i).some((name) => giversBefore(i, name).some((giver) => reached.has(giver)));
-    if (depends || changed.includes(i)) reached.add(i);
+  /** Of each cell the names whose values are others than before, and whether a check in it sees one. */
+  const reached = sources.map(() => new Set<string>());
+  const wanted = new Set<number>();
+  const isReached = new Set<string>();
+  for (const [i, statements] of cells.entries()) {
+    const old = new Set(statementsOf(before[i]!).map(({ text }) => text));
+    let count: number;
+    do {
+      count = reached[i]!.size;
+      for (const { text, declared, changed, mentioned } of statements) {
+        if (old.has(text) && ![...mentioned].some((name) => isReached.has(name))) continue;
+        if (isCheck(text)) wanted.add(i);
+        for (const name of [...declared, ...changed]) {
+          if (!known.has(name)) continue;
+          reached[i]!.add(name);
+          isReached.add(name);
+        }
+      }
+      // A function may use what the cell declares below it.
+    } while (reached[i]!.size > count);
   }
-  const wanted = new Set([...reached].filter((i) => isCheck(sources[i]!)));
   for (let i = sources.length - 1; i >= 0; i--) {
     if (!wanted.has(i)) continue;
-    for (const name of namesOf(i)) {
-      const before = giversBefore(i, name);
-      const isOne = givers.get(name)!.length === 1;
-      for (const giver of before) if (!isOne || reached.has(giver)) wanted.add(giver);
+    for (const name of new Set(cells[i]!.flatMap(({ mentioned }) => [...mentioned]))) {
+      if (!known.has(name)) continue;
+      const givers = giversOf(name);
+      for (const giver of givers)
+        if (giver < i && (givers.length > 1 || reached[giver]!.has(name))) wanted.add(giver);
     }
   }
   return [...wanted].sort((a, b) => a - b);

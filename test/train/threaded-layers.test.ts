@@ -1,8 +1,12 @@
 /**
- * Layers that train on threads beside the kernels: what comes out is what the loop of the lecture gives in float64, within float32, to
+ * Layers that train on threads beside the kernels, and custom ones that the main thread computes between what the threads do: what comes out is what the loop of the lecture gives in float64, within float32, to
  * the same bits for any number of threads, and what they keep is the network's.
  */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import {
+  type Activation,
   adagradNorm,
   adam,
   adamw,
@@ -11,6 +15,7 @@ import {
   crossEntropy,
   type Dataset,
   dataset,
+  defineLayer,
   dense,
   embedding,
   evaluate,
@@ -30,6 +35,7 @@ import {
   softmax,
   type TrainOptions,
   tanh,
+  tensor,
   train,
   withPenalty,
 } from "nablab";
@@ -100,6 +106,58 @@ const cases: [string, Dataset, () => LayerDescription[]][] = [
     () => [embedding(7, 3), relu(), layerNorm(), flatten(), dense(12, 3)],
   ],
 ];
+/** Closures, and one that is differentiated: none can be sent to a thread. */
+const swish = defineLayer({ name: "swish", forward: (x) => x.mul(x.sigmoid()) });
+const scale = defineLayer({
+  name: "scale",
+  parameters: { s: ([width]) => tensor(new Array(width!).fill(0.8)), t: tensor([0.1]) },
+  forward: (x, { s, t }) => x.mul(s).add(t),
+  backward: (delta, x, { s }) => ({
+    x: delta.mul(s),
+    s: delta.mul(x).sum(0),
+    t: tensor([delta.sum()]),
+  }),
+});
+const same = defineLayer({ name: "same", forward: (x) => x, backward: (delta) => ({ x: delta }) });
+const followMean = defineLayer({
+  name: "followMean",
+  buffers: { mean: ([width]) => tensor(new Array(width!).fill(0)) },
+  forward(x, _, { buffers: { mean }, training }) {
+    if (training) mean.data.set(mean.mul(0.9).add(x.mean(0).mul(0.1)).data);
+    return x.sub(mean);
+  },
+  backward: (delta, x, _, { training }) => ({
+    x: training ? delta.sub(delta.sum(0).mul(0.1 / x.shape[0]!)) : delta,
+  }),
+});
+const cube: Activation = {
+  kind: "cube",
+  options: {},
+  value: (z) => z + z ** 3 / 50,
+  derivative: (z) => 1 + (3 * z ** 2) / 50,
+};
+cases.push(
+  [
+    "custom layers inside",
+    vectors,
+    () => [dense(5, 17), swish(), scale(), dense(17, 6), relu(), dense(6, 3)],
+  ],
+  ["a custom layer behind a ReLU", vectors, () => [dense(5, 9), relu(), scale(), relu(), dense(9, 3)]],
+  ["custom layers first and last", vectors, () => [scale(), dense(5, 9), tanh(), dense(9, 3), scale()]],
+  [
+    "custom layers with buffers, a custom activation",
+    vectors,
+    () => [dense(5, 9), followMean(), batchNorm(), dense(9, 8), cube, followMean(), dense(8, 3)],
+  ],
+  [
+    "custom layers between images",
+    images,
+    () => [conv2d(2, 3, { kernel: 2 }), swish(), maxPool2d(2), cube, flatten(), dense(6, 3)],
+  ],
+  ["an embedding inside", symbols, () => [same(), embedding(7, 5), flatten(), dense(20, 3)]],
+  ["a ReLU at the end", vectors, () => [dense(5, 9), relu(), dense(9, 3), relu()]],
+  ["a ReLU with another slope at 0", vectors, () => [dense(5, 9), relu({ atZero: 1 }), dense(9, 3)]],
+);
 const rules: [Rule, number][] = [
   [sgd({ eta: 0.05 }), 25],
   [sgd({ eta: 0.02 }), 4],
@@ -177,6 +235,82 @@ describe.each(cases)("%s", (_, data, layers) => {
     const at = (await evaluate(trained.net, data)).loss;
     expect(trained.run.epochs.at(-1)!.validationLoss! / at).toBeCloseTo(1, 5);
   });
+});
+
+test("a custom layer is called once forward and once backward in a step, with all of its samples", async () => {
+  const calls: string[] = [];
+  const seen = defineLayer({
+    name: "seen",
+    forward(x, _, { training }) {
+      calls.push(`forward ${x.shape} ${training}`);
+      return x;
+    },
+    backward(delta) {
+      calls.push(`backward ${delta.shape}`);
+      return { x: delta };
+    },
+  });
+  for (const backend of ["wasm", "scalar"] as const) {
+    calls.length = 0;
+    const net = sequential([dense(5, 7), seen(), relu(), dense(7, 3)], { seed: 2 });
+    let trained: string[] = [];
+    const onEpoch = () => {
+      trained = [...calls];
+    };
+    await train(net, vectors, { batchSize: 25, backend, live: false, onEpoch });
+    expect(trained).toEqual([25, 25, 10].flatMap((rows) => [`forward ${rows},7 true`, `backward ${rows},7`]));
+  }
+});
+
+test("with custom layers a training stops, goes on from its checkpoint to the same bits, and passes on what they throw", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "nablab-threaded-"));
+  const file = path.join(folder, "run.safetensors");
+  const network = () => sequential([dense(5, 9), followMean(), swish(), dense(9, 3)], { seed: 3 });
+  const options = { batchSize: 20, rule: sgd({ eta: 0.1 }), backend: "wasm", live: false } as const;
+  const [whole, parts] = [network(), network()];
+  await train(whole, vectors, { ...options, epochs: 6 });
+  const stop = new AbortController();
+  const first = await train(parts, vectors, {
+    ...options,
+    epochs: 6,
+    checkpoint: file,
+    signal: stop.signal,
+    onEpoch: ({ epoch }) => (epoch === 2 ? stop.abort(new Error("enough")) : undefined),
+  });
+  expect([first.stopped, first.steps]).toEqual(["enough", 6]);
+  const resumed = network();
+  await train(resumed, vectors, { ...options, epochs: 6, resume: file });
+  expect(resumed.theta).toEqual(whole.theta);
+  expect(resumed.buffers).toEqual(whole.buffers);
+  let left = 4;
+  const failing = defineLayer({
+    name: "failing",
+    forward(x) {
+      if (--left < 0) throw new Error("the fifth is too much");
+      return x;
+    },
+    backward: (delta) => ({ x: delta }),
+  });
+  const net = sequential([dense(5, 9), failing(), dense(9, 3)], { seed: 3 });
+  await expect(train(net, vectors, { ...options, epochs: 3 })).rejects.toThrow("the fifth is too much");
+  left = 100;
+  // It is not held for another training.
+  expect((await train(net, vectors, options)).steps).toBe(3);
+  rmSync(folder, { recursive: true });
+});
+
+test("numbers that a custom layer loses name the layer with weights before it", async () => {
+  const lost = defineLayer({
+    name: "lost",
+    forward: (x) => x.mul(Number.NaN),
+    backward: (delta) => ({ x: delta }),
+  });
+  for (const backend of ["wasm", "scalar"] as const) {
+    const net = sequential([dense(5, 9), lost(), relu(), dense(9, 3)], { seed: 3 });
+    await expect(train(net, vectors, { backend, live: false })).rejects.toThrow(
+      "layer 2, z[2], are the first",
+    );
+  }
 });
 
 test("batches of more than 384 samples are normalised in float64, and said so", async () => {

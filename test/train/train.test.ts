@@ -320,7 +320,10 @@ test("what the fast kernels do not know is trained in float64, and asking for th
   const model = sequential([dense(13, 4), own(), dense(4, 3)]);
   const run = await train(model, points(64), { batchSize: 16, ...quiet });
   expect(run.settings.backend).toBe("scalar");
-  await expect(train(model, points(64), { backend: "wasm", ...quiet })).rejects.toThrow("do not know own()");
+  const layer = own();
+  const all = sequential([layer, layer], { input: [3] });
+  const labels = dataset({ x: new Array(9).fill([1, 2, 3]), y: new Array(9).fill(1), classes: 3 });
+  await expect(train(all, labels, { backend: "wasm", ...quiet })).rejects.toThrow("do not know own()");
 });
 
 describe("a rule that the kernels do not know takes the gradient from them", () => {

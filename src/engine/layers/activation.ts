@@ -1,23 +1,36 @@
 /**
- * Activations beyond ReLU, which the layer before applies itself.
+ * Activations; a ReLU mostly is no layer of its own, but applied by the layer before.
  */
 import { type ActivationFormula, formulaOf } from "../../compute/formula.js";
-import { type Activation, gelu, leakyRelu, sigmoid, softplus, tanh } from "../../nn/index.js";
+import {
+  type Activation,
+  gelu,
+  leakyRelu,
+  relu as rectifier,
+  sigmoid,
+  softplus,
+  tanh,
+} from "../../nn/index.js";
 import type { MatrixPlan } from "../memory.js";
 import { entrywiseSteps } from "./entrywise.js";
 import type { LayerKind, LoweredLayer } from "./layer.js";
 
+type Known =
+  | ActivationFormula
+  | { readonly kind: "activation"; readonly name: "relu"; readonly slope?: never };
+
 interface LoweredActivation extends LoweredLayer {
-  readonly activation: ActivationFormula;
+  readonly activation: Known;
 }
 
 interface ActivationPlan {
-  readonly activation: ActivationFormula;
+  readonly activation: Known;
   /** σ'(z) of each entry, by which its gradient is multiplied. */
   readonly factors: MatrixPlan;
 }
 
-const activations: Record<ActivationFormula["name"], (options: { slope?: number }) => Activation> = {
+const activations: Record<Known["name"], (options: { slope?: number }) => Activation> = {
+  relu: () => rectifier(),
   tanh,
   sigmoid,
   leakyRelu,
@@ -26,7 +39,7 @@ const activations: Record<ActivationFormula["name"], (options: { slope?: number 
 };
 
 /** σ'(z) from y = σ(z), where that saves a function; y is float64 here, so float32 sees nothing of what cancels. */
-const slopes: Partial<Record<ActivationFormula["name"], (z: number, y: number) => number>> = {
+const slopes: Partial<Record<Known["name"], (z: number, y: number) => number>> = {
   tanh: (_, y) => 1 - y * y,
   sigmoid: (_, y) => y * (1 - y),
 };
@@ -38,7 +51,7 @@ export const activationKind: LayerKind<LoweredActivation, ActivationPlan> = {
 
   lower(layer, inputs) {
     const activation = formulaOf("activation", layer);
-    if (!activation || activation.name === "relu" || inputs === undefined) return undefined;
+    if (!activation) return undefined;
     return { kind: "activation", activation, inputs, outputs: inputs, relu: false };
   },
 

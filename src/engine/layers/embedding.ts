@@ -25,10 +25,10 @@ export const embeddingKind: LayerKind<LoweredEmbedding, EmbeddingPlan> = {
   hasWeights: false,
   keepsRectified: false,
 
-  lower(layer, inputs) {
+  lower(layer, _, isFirst) {
     const formula = formulaOf("layer", layer);
     if (formula?.name !== "embedding" || isActivation(layer) || !("inputShape" in layer)) return undefined;
-    if (inputs !== undefined) return undefined;
+    if (!isFirst) return undefined;
     const { symbols, width } = formula;
     const size = count(layer.inputShape);
     return { kind: "embedding", symbols, width, inputs: size, outputs: size * width, relu: false };

@@ -1,7 +1,8 @@
-// The kinds of layers that train in threads: one file each.
+// The kinds of layers that train in threads, and last what is none of them: one file each.
 import { activationKind } from "./activation.js";
 import { batchNormKind } from "./batch-norm.js";
 import { convolutionKind } from "./convolution.js";
+import { customKind } from "./custom.js";
 import { denseKind } from "./dense.js";
 import { dropoutKind } from "./dropout.js";
 import { embeddingKind } from "./embedding.js";
@@ -23,6 +24,7 @@ const layerKinds = {
   layerNorm: layerNormKind,
   batchNorm: batchNormKind,
   embedding: embeddingKind,
+  custom: customKind,
 } as unknown as Readonly<Record<string, LayerKind>>;
 
 /** All kinds. */

@@ -16,13 +16,15 @@ export interface LoweredLayer {
   readonly kind: string;
   readonly inputs: number;
   readonly outputs: number;
-  /** Whether a ReLU follows, which each kind applies to its outputs itself. */
+  /** Whether a ReLU follows, which each kind but a custom one applies to its outputs itself. */
   relu: boolean;
 }
 
 /** What every layer has in memory; plain data. */
 export interface LayerPlan {
   readonly kind: string;
+  /** Which of the network's layers it is, counted from 0. */
+  readonly index: number;
   readonly relu: boolean;
   /** x(t): what the layer gives, after its ReLU; for the last, the readout g. */
   readonly x: MatrixPlan;
@@ -57,8 +59,8 @@ export type RunOfParameters = (place: number, count: number, stride?: number) =>
 
 /** A kind of layer: `L` is what one is lowered to, `P` what it has in memory besides every layer's. */
 export interface LayerKind<L extends LoweredLayer = LoweredLayer, P extends object = object> {
-  /** What a layer of a network is lowered to, if it is of this kind; `inputs` are the outputs of the layer before. */
-  lower(layer: Layer, inputs: number | undefined): L | undefined;
+  /** What a layer of a network is lowered to, if it is of this kind; `isFirst` if the samples come into it. */
+  lower(layer: Layer, inputs: number, isFirst: boolean): L | undefined;
   /** Whether it has parameters that its outputs depend on linearly: A[t] and b[t]. */
   readonly hasWeights: boolean;
   /** Whether its outputs are rectified wherever its inputs are. */
@@ -71,8 +73,8 @@ export interface LayerKind<L extends LoweredLayer = LoweredLayer, P extends obje
   reserve(layer: L, room: Room, use: Use, input: Input): P;
   /** Initialises its memory before the first step. */
   prepare?(plan: P, views: Pick<Views, "array" | "matrix">): void;
-  /** What it keeps besides, in the order of the network's buffers. */
-  buffers?(plan: P): readonly Region<"Float64Array">[];
+  /** What it keeps besides, in the order of the network's buffers; a length alone is left to the network. */
+  buffers?(plan: P): readonly (Region<"Float64Array"> | { readonly length: number })[];
   /** Its parameters. */
   parameters(plan: P): readonly ParametersPlan[];
   /** Goes through its parameters in the order of the network's theta. */

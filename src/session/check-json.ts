@@ -1,0 +1,35 @@
+/** Whether what a cell displays can be stored in a notebook file. */
+import { inspect } from "#platform";
+import type { MimeBundle } from "../display/bundle.js";
+
+/** How deep lists and objects of JSON lie in each other. Python reads some 900. */
+const mostDepth = 500;
+
+/** Rejects what no notebook file can hold while the cell it came from is still known. */
+export function checkJson(data: MimeBundle): void {
+  for (const [mime, content] of Object.entries(data)) {
+    if (typeof content === "string") continue;
+    let deepest: number;
+    try {
+      deepest = depthOf(JSON.stringify(content) ?? "");
+    } catch (error) {
+      throw new TypeError(
+        `display: the content for ${mime} must be text or JSON, got ${inspect(content, { depth: 1 })}`,
+        { cause: error },
+      );
+    }
+    if (deepest > mostDepth)
+      throw new RangeError(
+        `display: the content for ${mime} may be nested ${mostDepth} deep, got ${deepest}: other programs read no more`,
+      );
+  }
+}
+
+function depthOf(json: string): number {
+  let [depth, deepest] = [0, 0];
+  for (const [bracket] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
+    if (bracket === "[" || bracket === "{") deepest = Math.max(deepest, ++depth);
+    else if (bracket === "]" || bracket === "}") depth--;
+  }
+  return deepest;
+}
