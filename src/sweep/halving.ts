@@ -59,7 +59,7 @@ export class Halving {
 
 /** The grid of all that a search may run: the candidates, each with the budget of each round. */
 export function gridOf(search: Halving, candidates: Grid): Grid {
-  if (search.budget in candidates.parameters) {
+  if (Object.hasOwn(candidates.parameters, search.budget)) {
     throw new RangeError(
       `halving: the search sets ${search.budget}, so it must not be in the grid; leave it out, or name another budget`,
     );

@@ -13,7 +13,6 @@ import { checkNumbers, checkOneOf } from "../options/check.js";
 import { optionsOf } from "../options/options-of.js";
 import { groupsOf, numbersOf } from "./groups.js";
 import type { PointRecord } from "./record.js";
-import { where } from "./record-list.js";
 import { SweepResults } from "./results.js";
 import { stretchOf } from "./robustness.js";
 import { intervalOf, meanOf, quantileOf } from "./statistics.js";
@@ -258,14 +257,14 @@ function map(results: SweepResults, { x, y, title, centre = "mean" }: SweepChart
   for (const name of [x, y]) results.requireParameter("sweepChart", name);
   results.requireValue("sweepChart", z);
   const [across, down] = [results.valuesOf(x), results.valuesOf(y)];
-  const cell = (row: ParameterValue, column: ParameterValue): number => {
-    const there = where(results.records, ({ point }) => point[x] === column && point[y] === row);
-    const values = numbersOf(there, z);
-    return centre === "mean" ? meanOf(values) : quantileOf(values, 0.5);
-  };
+  const cells = new Map<ParameterValue, Map<ParameterValue, number>>(down.map((row) => [row, new Map()]));
+  for (const { point, records } of groupsOf(results.records, [x, y])) {
+    const values = numbersOf(records, z);
+    cells.get(point[y]!)!.set(point[x]!, centre === "mean" ? meanOf(values) : quantileOf(values, 0.5));
+  }
   return heatMap({
     title: title ?? `${z} by ${x} and ${y}`,
-    z: down.map((row) => across.map((column) => cell(row, column))),
+    z: down.map((row) => across.map((column) => cells.get(row)!.get(column) ?? Number.NaN)),
     x: labelsOf(across),
     y: labelsOf(down),
     xTitle: x,
