@@ -17,6 +17,7 @@ import {
 import { installedKernelspec, kernelName, kernelspecProblem } from "../kernel/kernelspec.js";
 import { openFilesProblem } from "../kernel/open-files.js";
 import { isClone, packageRoot, pythonPackages } from "../kernel/own-packages.js";
+import { cacheFolder, cacheSize, mostBytes, mostDays } from "../platform/cache-folder.js";
 import { systemProblem } from "./system-error.js";
 
 const run = promisify(execFile);
@@ -43,7 +44,7 @@ interface Check {
  * @returns 0 when all is well, else 1
  */
 export async function doctor(): Promise<number> {
-  const node = [nodeCheck, packagesCheck, cellCheck, sandboxCheck];
+  const node = [nodeCheck, packagesCheck, cellCheck, cacheCheck, sandboxCheck];
   const jupyter = [pythonCheck, labCheck, kernelspecCheck, rendererCheck, kernelCheck];
   const well = [await lookAt(node), await lookAt(jupyter)];
   return well.every(Boolean) ? 0 : 1;
@@ -129,6 +130,13 @@ const cellCheck: Check = {
     if (text !== "3") throw new Error(`tensor([1, 2]).sum() gave ${text}`);
     return "runs, with nablab imported";
   },
+};
+
+/** What may be removed, and when it goes by itself. */
+const cacheCheck: Check = {
+  name: "cache",
+  look: () =>
+    `${(cacheSize() / 1e6).toFixed(0)} MB in ${cacheFolder()}; above ${mostBytes / 1e6} MB, or unused for ${mostDays} days, the oldest goes`,
 };
 
 /** Nothing is wrong without one: Node's permission model and the names that cells are given hold everywhere. */

@@ -10,9 +10,12 @@ import { fitChart } from "./fit-chart.js";
 import { fitPanels } from "./fit-panels.js";
 import type { Fit, FitOptions, Fittable } from "./fit-parts.js";
 
+/** Narrower, as where JupyterLab's file list takes most of a phone, ticks and titles leave no room for a plot: a figure scrolls. */
+const narrowest = 240;
+
 /** The width at which a figure is drawn in a place. */
 export const drawnWidth = ({ layout }: Pick<Fittable, "layout">, place: number): number =>
-  Math.max(place, (layout?.meta as { fit?: Fit } | undefined)?.fit?.least ?? 0);
+  Math.max(place, narrowest, (layout?.meta as { fit?: Fit } | undefined)?.fit?.least ?? 0);
 
 /** The figure laid out for a width; the same figure where it says nothing about that. */
 export function fitFigure<F extends Fittable>(figure: F, options: FitOptions): F {

@@ -14,6 +14,7 @@ import { awaitAnswer, expectAnswer, makeAnswer } from "../protocol/answer.js";
 import { stopFlag } from "../session/stop.js";
 import { historyFile } from "./history.js";
 import { openFilesProblem } from "./open-files.js";
+import { runningEnding } from "./running-cell.js";
 import type { Connection, FromSockets, SocketsSetUp, ToSockets } from "./sockets.js";
 import { isLateSignal } from "./stop-signal.js";
 import { Wire } from "./wire.js";
@@ -58,7 +59,7 @@ const setUp: SocketsSetUp = {
   heapLimit,
   answer,
   historyFile: historyPath,
-  runningFile: graded ? undefined : `${file}.running`,
+  runningFile: graded ? undefined : `${file}${runningEnding}`,
 };
 const sockets = new Worker(new URL("./sockets.js", import.meta.url), { workerData: setUp });
 const post = (message: ToSockets): void => sockets.postMessage(message);

@@ -9,7 +9,7 @@ import { createRequire, isBuiltin } from "node:module";
 import path from "node:path";
 import type { HostFiles } from "../session/host.js";
 import { packageRoot } from "./own-packages.js";
-import { languageTypes, nodeTypes } from "./standard-types.js";
+import { languageTypes, nodeEssentials, nodeTypes } from "./standard-types.js";
 import { loadTypeScript } from "./typescript.js";
 
 const require = createRequire(import.meta.url);
@@ -20,12 +20,13 @@ const nablab = `${slashes(packageRoot).replace(/\/$/, "")}/dist/`;
 export function nodeFiles(): HostFiles {
   const { sys } = loadTypeScript();
   const cwd = slashes(process.cwd());
-  const { rare, ...environment } = nodeTypes(cwd);
+  const environment = nodeTypes(cwd);
   return {
     cwd,
     system: { ...sys, realpath: (file) => sys.realpath?.(file) ?? file },
     language: languageTypes(),
     environment,
+    essentials: nodeEssentials,
     withoutDocumentation: "untilInspection",
     stampOf(file) {
       if (!existsSync(file)) return "";
@@ -39,7 +40,7 @@ export function nodeFiles(): HostFiles {
       if (module === "tslab") return slashes(require.resolve("tslab/dist/public.d.ts"));
       if (!isBuiltin(module)) return undefined;
       // Node's modules are declared in one file, but for a few.
-      const file = rare.get(module.replace(/^node:/, "").split("/")[0] as string);
+      const file = environment.rare.get(module.replace(/^node:/, "").split("/")[0] as string);
       return file !== undefined && from !== environment.path ? file : "ambient";
     },
   };

@@ -3,7 +3,8 @@
  * The reader is told before, if it takes long enough; and afterwards by the process that Jupyter starts in its place, which
  * reads from a file beside the connection file which cell was running.
  */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { gigabytes } from "./memory-limit.js";
 
 /**
@@ -15,6 +16,22 @@ const [nearlyFull, deafness, growth] = [0.7, 1500, 0.1];
 interface Cell {
   code: string;
   execution_count: number;
+}
+
+/** What is said of a cell stands beside the connection file, by its name and this. */
+export const runningEnding = ".running";
+
+/** Removes what kernels left that were killed and never started again: Jupyter has removed their connection files. */
+function removeStale(folder: string): void {
+  try {
+    for (const name of readdirSync(folder)) {
+      const file = path.join(folder, name);
+      if (name.endsWith(`.json${runningEnding}`) && !existsSync(file.slice(0, -runningEnding.length)))
+        rmSync(file, { force: true });
+    }
+  } catch {
+    // A folder that nobody may read or write.
+  }
 }
 
 export class RunningCell {
@@ -41,6 +58,7 @@ export class RunningCell {
     } catch {
       // There was none, or it ended as it should.
     }
+    if (file !== undefined) removeStale(path.dirname(file));
   }
 
   /** @param taken by the process, in bytes */

@@ -118,13 +118,32 @@ const rare = [
   "wasi",
 ];
 
-/** Node's types, those of the folder where it has some, else those we depend on; and the files left out, by module. */
-export function nodeTypes(cwd: string): VirtualFile & { rare: Map<string, string> } {
+/** Node's types, read when they are first asked for. */
+export interface NodeTypes extends VirtualFile {
+  /** The files left out, by module. */
+  readonly rare: ReadonlyMap<string, string>;
+}
+
+/** Node's types: those of the folder where it has some, else those we depend on. */
+export function nodeTypes(cwd: string): NodeTypes {
   const theirs = path.join(cwd, "node_modules", "@types", "node");
   const folder = existsSync(path.join(theirs, "index.d.ts"))
     ? theirs
     : path.dirname(require.resolve("@types/node/package.json"));
-  const index = path.join(folder, "index.d.ts");
+  let types: Pick<NodeTypes, "text" | "rare"> | undefined;
+  const read = () => (types ??= readNodeTypes(path.join(folder, "index.d.ts")));
+  return {
+    path: slashes(path.join(folder, "nablab.d.ts")),
+    get text() {
+      return read().text;
+    },
+    get rare() {
+      return read().rare;
+    },
+  };
+}
+
+function readNodeTypes(index: string): Pick<NodeTypes, "text" | "rare"> {
   const leftOut = new Map<string, string>();
   const text = flatten(`/// <reference path="${slashes(index)}" />\n`, (from, kind, name) => {
     if (kind !== "path") return undefined;
@@ -134,8 +153,27 @@ export function nodeTypes(cwd: string): VirtualFile & { rare: Map<string, string
     leftOut.set(module, slashes(file));
     return undefined;
   });
-  return { path: slashes(path.join(folder, "nablab.d.ts")), text, rare: leftOut };
+  return { text, rare: leftOut };
 }
+
+/**
+ * What nablab's types and most cells need of Node's: the console, and two names that no cell can make a value of, since
+ * the properties that are ours are in none. A cell that needs more is an error with these, and is checked with all.
+ */
+export const nodeEssentials = `
+interface Console {
+  log(message?: any, ...optionalParams: any[]): void;
+  info(message?: any, ...optionalParams: any[]): void;
+  warn(message?: any, ...optionalParams: any[]): void;
+  error(message?: any, ...optionalParams: any[]): void;
+  table(tabularData: any, properties?: readonly string[]): void;
+  time(label?: string): void;
+  timeEnd(label?: string): void;
+}
+declare var console: Console;
+interface AbortSignal { n·whole: never }
+interface URL { n·whole: never }
+`;
 
 /** `text` with each file it refers to in place of the reference, once; modules cannot be, they stay references. */
 function flatten(

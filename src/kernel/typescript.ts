@@ -10,7 +10,7 @@ import path from "node:path";
 import v8 from "node:v8";
 import vm from "node:vm";
 import type * as TypeScript from "typescript";
-import { cacheFolder } from "../platform/cache-folder.js";
+import { boundCache, cacheFolder, noteUse } from "../platform/cache-folder.js";
 
 const require = createRequire(import.meta.url);
 
@@ -42,6 +42,7 @@ export function keepCompiledTypeScript(): void {
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(temporary, uncached.createCachedData());
     renameSync(temporary, file);
+    boundCache();
   } catch {
     // Without write permission every start compiles it again.
   }
@@ -61,7 +62,10 @@ function cacheFile(): string {
 
 function readCache(): Buffer | undefined {
   try {
-    return readFileSync(cacheFile());
+    const file = cacheFile();
+    const code = readFileSync(file);
+    noteUse(file);
+    return code;
   } catch {
     return undefined;
   }

@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { cacheFolder } from "./cache-folder.js";
+import { cacheFolder, noteUse } from "./cache-folder.js";
 import { writeAtomically } from "./write-atomically.js";
 
 const fileOf = (question: string): string =>
@@ -13,7 +13,9 @@ const fileOf = (question: string): string =>
 /** What was remembered as the answer; undefined if nothing, or it cannot be read. */
 export function recall(question: string): string | undefined {
   try {
-    return readFileSync(fileOf(question), "utf8");
+    const answer = readFileSync(fileOf(question), "utf8");
+    noteUse(fileOf(question));
+    return answer;
   } catch {
     return undefined;
   }

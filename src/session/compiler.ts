@@ -86,6 +86,15 @@ const openingTag = /<[\p{ID_Start}>]/u;
 
 /** A cell that starts so is a file that other cells import. */
 const moduleHead = /^\s*\/\*\*\s*@module\s+([\w./-]+)/;
+/** What a module is imported by. */
+const specifier = /\b(?:from|import|require)\s*\(?\s*["'`]([^"'`]*)/g;
+/** What may mean something else where not all types are there, though it is no error. */
+const ofAllTypes = /\bglobalThis\b|\bdeclare\s+(?:global|module|namespace)\b|\/\/\/\s*<|@module\b/;
+
+/** Whether a cell needs all types of the platform from the start: those of a package may be about them. */
+const needsAllTypes = (source: string): boolean =>
+  ofAllTypes.test(source) || [...source.matchAll(specifier)].some(([, module]) => module !== "nablab");
+
 const withoutCheck = /^\s*(?:\/\/.*\n\s*|\/\*(?:(?!\*\/)[\s\S])*\*\/\s*)*\/\/\s*@ts-nocheck\b/;
 
 // A package without types is no complaint: what it exports is any.
@@ -173,10 +182,13 @@ export class Compiler {
   compileCell(
     source: string,
     name: string,
-    { check = true, shown = source, isHidden = () => false }: CellOptions = {},
+    options: CellOptions = {},
   ): CompiledCell | { diagnostics: Diagnostic[] } {
+    const { check = true, shown = source, isHidden = () => false } = options;
     const ts = this.#ts;
     this.#files.lookAgain();
+    const isChecked = check && !withoutCheck.test(source);
+    if (!isChecked || needsAllTypes(source)) this.#files.complete();
     const [, module] = moduleHead.exec(source) ?? [];
     if (module) return this.#module(`${this.#files.cwd}/${module}.ts`, source, name);
 
@@ -203,7 +215,6 @@ export class Compiler {
     if (text.includes("·") || text.includes("\\u")) refuseReservedNames(ts, file, before.length, end);
 
     const problems: TypeScript.Diagnostic[] = [];
-    const isChecked = check && !withoutCheck.test(source);
     if (isChecked) {
       problems.push(...program.getSemanticDiagnostics(file));
       const importsFiles = /["'](\.{1,2})?\//.test(source);
@@ -220,6 +231,7 @@ export class Compiler {
         }),
       }));
     if (diagnostics.length > 0) {
+      if (this.#files.complete()) return this.compileCell(source, name, options);
       const session = [...this.#names.entries()].filter(([, { value }]) => value).map(([name]) => name);
       const exports = nablabNames(this.#hostFiles);
       return { diagnostics: diagnostics.map((one) => advise(one, { session, exports })) };
@@ -327,6 +339,7 @@ export class Compiler {
 
   /** What could stand at `position`. */
   complete(source: string, position: number): Completions {
+    this.#files.complete();
     const offset = this.#look(source).length;
     return completionsAt({
       service: this.#service,
@@ -341,6 +354,7 @@ export class Compiler {
 
   /** Type and documentation of what stands at `position`. */
   inspect(source: string, position: number): TypeScript.QuickInfo | undefined {
+    this.#files.complete();
     this.#files.document();
     const before = this.#look(source);
     return this.#service.getQuickInfoAtPosition(this.#cell, before.length + position);

@@ -9,6 +9,7 @@
  */
 import type * as TypeScript from "typescript";
 import { KeptTexts } from "./kept-texts.js";
+import { secret } from "./secret.js";
 
 /** What a text is translated by. */
 export interface EvalScope {
@@ -171,8 +172,8 @@ const written = (text: string): string =>
   text && encodeURIComponent(JSON.stringify(text)).replaceAll("*", "%2A");
 const wasWritten = (text: string): string => text && JSON.parse(decodeURIComponent(text));
 
-/** How such a comment begins: as none that a reader writes. */
-const markHead = `/*·e${Math.random().toString(36).slice(2)}·`;
+/** How such a comment begins. */
+const markHead = `/*${secret}e`;
 const editMark = new RegExp(`${markHead.replaceAll("*", "\\*")}(\\d+)·([^*]*)\\*/`, "g");
 
 /** Whether a text, or a part of it, was translated. */

@@ -7,6 +7,7 @@
 import type * as TypeScript from "typescript";
 import { isTranslated, untranslated } from "./direct-eval.js";
 import type { FunctionPlace } from "./rewrite/functions.js";
+import { secret } from "./secret.js";
 
 interface Source {
   text: string;
@@ -23,7 +24,7 @@ export function addFunctions(text: string, places: readonly FunctionPlace[]): vo
   sources.push({ text, places });
 }
 
-const mark = /\/\*·(\d+)\.(\d+)\*\//g;
+const mark = new RegExp(`/\\*${secret}(\\d+)\\.(\\d+)\\*/`, "g");
 
 /** Lets `toString` say the sources of cells; returns what undoes it. */
 export function translateFunctions(typescript: () => typeof TypeScript): () => void {
@@ -33,7 +34,7 @@ export function translateFunctions(typescript: () => typeof TypeScript): () => v
     toString(this: unknown): string {
       if (this === translated) return native.call(native);
       const text = native.call(this);
-      return text.includes("·") ? sourceOf(text, typescript()) : text;
+      return text.includes(secret) ? sourceOf(text, typescript()) : text;
     },
   }.toString;
   Object.defineProperty(Function.prototype, "toString", { ...before, value: translated });

@@ -34,6 +34,11 @@ export interface HostFiles {
   readonly language: VirtualFile;
   /** The types of what runs it, Node or a browser. */
   readonly environment: VirtualFile;
+  /**
+   * The few of these that nablab and a first cell need, until a cell needs others: each is assignable to and from nothing that
+   * the whole type is not, so that what passes with them passes with the whole.
+   */
+  readonly essentials?: string;
   /** A text that changes whenever the file is written; empty for no file. */
   stampOf(file: string): string;
   /** Whether a file stays as it is while a session lives, as those of packages do. */

@@ -3,6 +3,8 @@
  * function`. Here they are turned back into what the reader wrote.
  */
 
+import { secret } from "./secret.js";
+
 const word = "[\\p{ID_Continue}$]+";
 const spellings: [RegExp, string][] = [
   [new RegExp(`\\(0 ?, n·boxes\\.(${word})\\.v\\)`, "gu"), "$1"], // in the text of an eval
@@ -15,16 +17,18 @@ const spellings: [RegExp, string][] = [
   [/\bn·arguments\b/g, "arguments"],
   [/\bn·thrown\b/g, ".catch"], // as V8 names what a `catch` takes apart
   [/\bn·after\(\.\.\.\)/g, "(intermediate value)"],
-  [/\/\*·(?:[\d.]+|\w+·\d+·[^*]*)\*\//g, ""],
+  [new RegExp(`/\\*${secret}[^*]*\\*/`, "g"), ""],
 ];
 
-/** V8 writes a function that cannot be cloned into the message, as it was rewritten. */
-const uncloneable = /^[\s\S]*\/\*·[\d.]+\*\/[\s\S]*( could not be cloned\.)$/;
+/** V8 writes a function that cannot be cloned, or is taken for the name of a property, into the message as it was rewritten. */
+const rewritten = `[\\s\\S]*/\\*${secret}[\\s\\S]*`;
+const uncloneable = new RegExp(`^${rewritten}( could not be cloned\\.)$`);
+const asKey = new RegExp(`(\\((?:reading|setting) ')${rewritten}('\\))$`);
 
 /** A text without names that are ours. */
 export function withoutInnerNames(text: string): string {
   if (!text.includes("·")) return text;
-  let clean = text.replace(uncloneable, "a function$1");
+  let clean = text.replace(uncloneable, "a function$1").replace(asKey, "$1a function$2");
   for (const [pattern, replacement] of spellings) clean = clean.replace(pattern, replacement);
   return clean;
 }

@@ -56,7 +56,14 @@ export function runScript({
     n·check: check,
     ...(host.defineConstant || host.updateGuarded ? {} : { n·stop: stopFlag }),
     ...(host.hoistsReads ? { n·turn: 0, n·raised: () => Atomics.load(stopFlag, 0) } : {}),
-    n·clean: cleanMessage,
+    n·clean: (thrown: unknown) => {
+      // Where the stack is full no other thread reaches the guards; code that catches that and calls itself again goes on for ever.
+      if (stopFlag[0] && thrown instanceof RangeError) {
+        host.updateGuarded?.();
+        check();
+      }
+      return cleanMessage(thrown);
+    },
     n·const: constants(scope),
     n·shell: shell,
     // Where notebooks are graded, V8 refuses eval.

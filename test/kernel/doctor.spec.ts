@@ -12,12 +12,13 @@ const env: NodeJS.ProcessEnv = { ...jupyterEnvironment(), VIRTUAL_ENV: path.dirn
 test("all is well: a line for each, the last a cell that Jupyter ran", async () => {
   const { status, stdout } = await nablabIn(env, ".", "doctor");
   const lines = stdout.trim().split("\n");
-  expect(lines.map((line) => line[0])).toEqual(Array(9).fill("✓"));
+  expect(lines.map((line) => line[0])).toEqual(Array(10).fill("✓"));
   expect(lines[2]).toMatch(/a cell in Node +runs/);
-  expect(lines[3]).toMatch(
+  expect(lines[3]).toMatch(/cache +\d+ MB in .*nablab; above 100 MB, or unused for 60 days, the oldest goes/);
+  expect(lines[4]).toMatch(
     /grading +confined by Node's permission model and a list of names; (bubblewrap|unshare|sandbox-exec|no sandbox)/,
   );
-  expect(lines[8]).toMatch(/a cell in Jupyter +runs \(\d+\.\d s/);
+  expect(lines[9]).toMatch(/a cell in Jupyter +runs \(\d+\.\d s/);
   expect(status).toBe(0);
 });
 

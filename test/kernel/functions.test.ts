@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { openCells } from "./cells.js";
 
 const cells = openCells();
-const { text, file } = cells;
+const { text, file, failure } = cells;
 
 /** What `toString` says of the value of an expression, told by the session as JSON. */
 async function source(...codes: string[]): Promise<string> {
@@ -127,4 +127,16 @@ test("other functions, and toString itself, are as they were", async () => {
   async function failure(code: string): Promise<string> {
     return (await cells.failure(code)).evalue;
   }
+});
+
+test("comments of a reader's that look like marks are theirs", async () => {
+  const source = 'function marked() { return "/*·0.0*/" + "/*·1.0*/"; }';
+  expect(await text(source, `marked.toString() === ${JSON.stringify(source)}`)).toBe("true");
+  const { evalue } = await failure('throw new Error("/*·1.0*/ stays")');
+  expect(evalue).toBe("/*·1.0*/ stays");
+});
+
+test("a function that is taken for a key is not said as it was rewritten", async () => {
+  const { evalue } = await failure("const none: any = undefined; none[(() => 5) as any]");
+  expect(evalue).toBe("Cannot read properties of undefined (reading 'a function')");
 });

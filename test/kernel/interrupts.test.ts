@@ -38,6 +38,14 @@ describe("loop-free code after an await", () => {
       "Atomics.wait",
       "const word = new Int32Array(new SharedArrayBuffer(4)); await null; Atomics.wait(word, 0, 0)",
     ],
+    [
+      "recursion that catches a full stack, and calls itself again",
+      "function deep(): void { try { deep() } catch { deep() } } await null; deep()",
+    ],
+    [
+      "the same in finally",
+      "function deeper(): void { try { deeper() } finally { deeper() } } await null; deeper()",
+    ],
     ["recursion", `const fib = ${fib}; await null; fib(80)`],
     [
       "recursion in a declaration",

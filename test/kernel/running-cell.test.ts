@@ -69,3 +69,15 @@ test("a call that takes nearly all memory is named once, only while the cell doe
     vi.useRealTimers();
   }
 });
+
+test("what a killed kernel left goes with the next kernel, unless its connection file is still there", () => {
+  const file = fresh();
+  const folder = path.dirname(file);
+  const [stale, live, other] = ["gone.json.running", "live.json.running", "a.running"].map((name) => {
+    writeFileSync(path.join(folder, name), "{}");
+    return path.join(folder, name);
+  });
+  writeFileSync(path.join(folder, "live.json"), "{}");
+  new RunningCell(file, 4e9);
+  expect([stale!, live!, other!].map((left) => existsSync(left))).toEqual([false, true, true]);
+});

@@ -10,7 +10,7 @@ import { versions, writeAtomically } from "#platform";
 import { figureMime } from "../../display/figure-page.js";
 import { formatNumber } from "../../display/format-number.js";
 import { asResult, SessionProcess } from "../../kernel/session-process.js";
-import { cacheFolder } from "../../platform/cache-folder.js";
+import { boundCache, cacheFolder, noteUse } from "../../platform/cache-folder.js";
 import { InputError } from "../input-error.js";
 import { type CodeCell, type Notebook, tagsOf } from "../notebook.js";
 import { Progress, say } from "../progress.js";
@@ -98,6 +98,7 @@ export async function sliderPictures(
   let found: (CellPictures | null)[] | undefined;
   try {
     if (existsSync(cache)) found = JSON.parse(readFileSync(cache, "utf8"));
+    noteUse(cache);
   } catch {
     // It is made again.
   }
@@ -106,6 +107,7 @@ export async function sliderPictures(
     try {
       mkdirSync(path.dirname(cache), { recursive: true });
       writeAtomically(cache, JSON.stringify(found));
+      boundCache();
     } catch {
       // Then the next site takes as long.
     }

@@ -49,6 +49,7 @@ export class Expressions {
     if (ts.isIterationStatement(node, false)) return this.#loop(node);
     if (ts.isFunctionLike(node) || ts.isClassLike(node)) return this.#functions.rewrite(node);
     if (ts.isCatchClause(node)) return this.#functions.catchClause(node);
+    if (ts.isTryStatement(node)) return this.#functions.tryStatement(node);
     if (this.#isOfParameter(node) && node.initializer) {
       const { initializer } = node;
       return ts.visitEachChild(

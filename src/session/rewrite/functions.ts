@@ -7,6 +7,7 @@
  * reads is in context.ts.) What leaves a function as an error, or is caught in it, is cleaned of names that are ours.
  */
 import type * as TypeScript from "typescript";
+import { secret } from "../secret.js";
 import type { Context } from "./context.js";
 
 /** Where the text of a function is in its file, as `toString` begins and ends it. */
@@ -164,13 +165,33 @@ export class Functions {
     return ts.visitEachChild(node, (child) => (child === node.body ? body : child), transformation);
   }
 
-  /** `catch (e)`: what V8 says of a name that is in a box. */
+  /** `try { … } finally { … }`: as if it caught what it throws on, for what {@link catchClause} is for. */
+  tryStatement(node: TypeScript.TryStatement): TypeScript.Node {
+    const visited = this.#context.visitChildren(node);
+    if (visited.catchClause || visited.tryBlock.statements.length === 0) return visited;
+    const thrown = this.#context.id("n·thrown");
+    const rethrow = this.#context.factory.createThrowStatement(this.#clean(thrown));
+    const clause = this.#context.factory.createCatchClause(
+      this.#context.factory.createVariableDeclaration(thrown),
+      this.#context.factory.createBlock([rethrow]),
+    );
+    return this.#context.factory.updateTryStatement(visited, visited.tryBlock, clause, visited.finallyBlock);
+  }
+
+  /** `catch (e)`: what V8 says of a name that is in a box; and an interrupt where the stack was full (run-script.ts). */
   catchClause(node: TypeScript.CatchClause): TypeScript.Node {
     const { ts, factory } = this.#context;
     const visited = this.#context.visitChildren(node);
-    const variable = visited.variableDeclaration;
-    if (!variable) return visited;
-    const { block } = visited;
+    const { block, variableDeclaration: variable } = visited;
+    if (!variable) {
+      const thrown = this.#context.id("n·thrown");
+      const clean = this.#context.statement(this.#clean(thrown));
+      return factory.updateCatchClause(
+        visited,
+        factory.createVariableDeclaration(thrown),
+        factory.updateBlock(block, [clean, ...block.statements]),
+      );
+    }
     if (ts.isIdentifier(variable.name)) {
       const clean = this.#context.statement(this.#clean(this.#context.id(variable.name.text)));
       return factory.updateCatchClause(
@@ -202,7 +223,7 @@ export class Functions {
     return ts.addSyntheticLeadingComment(
       holder,
       ts.SyntaxKind.MultiLineCommentTrivia,
-      `·${this.#source}.${number}`,
+      `${secret}${this.#source}.${number}`,
       false,
     );
   }
