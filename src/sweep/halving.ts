@@ -2,6 +2,7 @@
  * Successive halving: all candidates with a small budget, the best part of them with a larger one, and so on.
  */
 import { checkNumbers, checkOneOf, checkWhole, refused } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { Grid } from "./grid.js";
 import { meanOf } from "./statistics.js";
 import type { Store } from "./store.js";
@@ -134,5 +135,6 @@ function scoreOf({ metric, best }: Halving, indices: readonly number[], store: S
  * @see K. Jamieson, A. Talwalkar, Non-stochastic best arm identification and hyperparameter optimization, 2016.
  */
 export function halving(options: HalvingOptions): Halving {
+  optionsOf("halving", options, ["metric", "factor", "budget", "from", "to", "best"]);
   return new Halving(options);
 }

@@ -10,6 +10,7 @@ import { formatNumber } from "../display/format-number.js";
 import { heatMap } from "../display/heat-map.js";
 import { lineChart, type Series } from "../display/line-chart.js";
 import { checkNumbers, checkOneOf } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { groupsOf, numbersOf } from "./groups.js";
 import type { PointRecord } from "./record.js";
 import { SweepResults } from "./results.js";
@@ -59,6 +60,20 @@ export interface SweepChartOptions {
  * // gap: 2 points, first 0.91, last 0.35, least 0.35 (x = 0.5), greatest 0.91 (x = 0.1), with a band
  */
 export function sweepChart(results: SweepResults, options: SweepChartOptions): Figure {
+  optionsOf("sweepChart", options, [
+    "x",
+    "y",
+    "z",
+    "series",
+    "centre",
+    "band",
+    "within",
+    "best",
+    "title",
+    "xAxis",
+    "yAxis",
+    "note",
+  ]);
   if (!(results instanceof SweepResults))
     throw new TypeError(`sweepChart: expected what sweep() returned, got ${inspect(results, { depth: 0 })}`);
   const { centre = "mean", band = 0.8, best = "least", within } = options;
