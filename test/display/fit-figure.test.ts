@@ -189,6 +189,11 @@ test.each([
 ])("%s is set as %s", (typed, set) => expect(typeset(typed)).toBe(set));
 
 test("a figure scrolls where its place is too narrow for ticks and a title", () => {
-  const chart = lineChart({ title: "t", x: { title: "x" }, y: { title: "y" }, series: [{ name: "a", y: [1, 2] }] });
+  const chart = lineChart({
+    title: "t",
+    x: { title: "x" },
+    y: { title: "y" },
+    series: [{ name: "a", y: [1, 2] }],
+  });
   expect([10, 240, 300].map((place) => drawnWidth(chart, place))).toEqual([240, 240, 300]);
 });
