@@ -3,6 +3,7 @@
 A worker of the cluster holds one long-lived Node process for each of its threads; this program hands points on, and results
 back. What workers run travels from here by value: nothing of this file is installed there.
 """
+import collections
 import itertools
 import json
 import logging
@@ -10,6 +11,7 @@ import os
 import queue
 import select
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -26,6 +28,8 @@ from distributed.scheduler import KilledWorker
 PROGRAM = os.path.join("dist", "cli", "sweep", "worker.js")
 #: Seconds that a point has to end by itself after its time.
 PATIENCE = 1
+#: Seconds in which a scheduler, or its file, must be there.
+CONNECTING = 10
 #: Seconds between two looks at the memory of a process.
 LOOK = 0.1
 #: As many bytes of what a point printed are kept.
@@ -88,7 +92,9 @@ class Node:
             stderr=self.log,
         )
         self.output = self.process.stdout.fileno()
-        self.buffer = b""
+        #: Lines that were read, and the parts of the one that is not whole yet.
+        self.waiting = collections.deque()
+        self.parts = []
         self.host = socket.gethostname()
         self.points = 0
         self.crash = None
@@ -104,9 +110,8 @@ class Node:
         """What it writes; raises Ended."""
         statistics = psutil.Process(self.process.pid) if megabytes else None
         while True:
-            while b"\n" in self.buffer:
-                line, self.buffer = self.buffer.split(b"\n", 1)
-                yield line.decode(errors="replace")
+            while self.waiting:
+                yield self.waiting.popleft().decode(errors="replace")
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
                 raise Ended("time")
@@ -121,8 +126,13 @@ class Node:
             data = os.read(self.output, 1 << 16)
             if not data:
                 status = self.process.wait()
-                raise Ended("lost", f"by signal {-status}" if status < 0 else f"with exit code {status}", status < 0)
-            self.buffer += data
+                how = f"by {signal.Signals(-status).name}" if status < 0 else f"with exit code {status}"
+                raise Ended("lost", how, status < 0)
+            *lines, rest = data.split(b"\n")
+            for line in lines:
+                self.waiting.append(b"".join([*self.parts, line]))
+                self.parts = []
+            self.parts.append(rest)
 
     def answer(self, kinds, deadline=None, megabytes=None, index=None, report=None):
         """The next line that is a message of one of these kinds; of a point, the one with this index."""
@@ -453,13 +463,26 @@ def wrapped(host, line):
     return f'{{"host":{json.dumps(host)},"message":{line}}}'
 
 
+def wait_for_file(name):
+    deadline = time.monotonic() + CONNECTING
+    while not os.path.exists(name):
+        if time.monotonic() > deadline:
+            raise FileNotFoundError(f"there is no such file after {CONNECTING} s")
+        time.sleep(0.1)
+
+
 def connect(address, jobs):
     if address == "local":
         cluster = LocalCluster(
             n_workers=jobs, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=logging.CRITICAL
         )
         return Client(cluster)
-    client = Client(scheduler_file=address) if address.endswith(".json") else Client(address, timeout="10s")
+    if address.endswith(".json"):
+        # Dask waits for it without end.
+        wait_for_file(address)
+        client = Client(scheduler_file=address, timeout=f"{CONNECTING}s")
+    else:
+        client = Client(address, timeout=f"{CONNECTING}s")
     client._timeout = 300
     return client
 
@@ -470,7 +493,8 @@ def main():
     try:
         client = connect(address, jobs)
     except Exception as error:  # noqa: BLE001: told in one line
-        problem = f"sweep: no Dask scheduler answers there ({type(error).__name__}: {error}), got {address}"
+        what = "Dask could not start a cluster here" if address == "local" else "no Dask scheduler answers there"
+        problem = f"sweep: {what} ({type(error).__name__}: {error}), got {address}"
         print(wrapped("", json.dumps({"is": "refused", "problem": problem.replace(chr(10), " ")})), file=answers, flush=True)
         return
     driver = Driver(client)

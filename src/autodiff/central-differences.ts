@@ -9,6 +9,7 @@
 
 import { inspect } from "#platform";
 import { checkPositive } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 
 /** The slope of a function along one coordinate, as differences see it. */
 export interface Difference {
@@ -65,8 +66,9 @@ export type Scalar = (theta: Float64Array) => number;
 export function centralDifferences(
   f: Scalar,
   theta: Float64Array | readonly number[],
-  { step }: DifferenceOptions = {},
+  options: DifferenceOptions = {},
 ): Float64Array {
+  const { step } = optionsOf("centralDifferences", options, ["step"]);
   if (step !== undefined) checkPositive("centralDifferences", { step });
   const at = Float64Array.from(theta);
   return Float64Array.from({ length: at.length }, (_, i) => {

@@ -9,6 +9,7 @@ import { lineChart } from "../display/line-chart.js";
 import { table } from "../display/table.js";
 import { toBundle } from "../display/to-bundle.js";
 import { findingText, type Judged, type Verdict } from "../display/verdict.js";
+import { optionsOf } from "../options/options-of.js";
 import { Tensor, type TensorLike } from "../tensor/index.js";
 import { placeOf } from "../tensor/shapes.js";
 import { difference, type Kink } from "./central-differences.js";
@@ -72,8 +73,9 @@ export interface MethodComparison extends Judged {
 export function compareMethods(
   f: (x: Traced) => Traced,
   x: TensorLike,
-  { tolerance = 1e-8 }: { tolerance?: number } = {},
+  options: { tolerance?: number } = {},
 ): MethodComparison {
+  const { tolerance = 1e-8 } = optionsOf("compareMethods", options, ["tolerance"]);
   requireTolerance("compareMethods", tolerance);
   const at = Tensor.of(x);
   if (at.size === 0) throw new RangeError("compareMethods: x has no entries");

@@ -8,6 +8,7 @@
  */
 import { inspect } from "#platform";
 import { compareWithDifferences } from "../autodiff/gradient-check.js";
+import { optionsOf } from "../options/options-of.js";
 import { Tensor, type TensorLike, tensor } from "../tensor/index.js";
 import { formatShape, placeOf, sameShape } from "../tensor/shapes.js";
 import { CheckFailed } from "../theory/verdicts/check.js";
@@ -66,8 +67,9 @@ export function checkClose(
   what: string,
   actual: unknown,
   expected: TensorLike,
-  { tolerance = 1e-6 }: CloseOptions = {},
+  options: CloseOptions = {},
 ): void {
+  const { tolerance = 1e-6 } = optionsOf("checkClose", options, ["tolerance"]);
   requireTolerance("checkClose", tolerance);
   const right = tensor(expected);
   const answer = numbersOf(actual);
@@ -151,8 +153,9 @@ export function checkGradient(
   gradient: unknown,
   f: (theta: Float64Array) => number,
   theta: readonly number[] | Float64Array,
-  { tolerance = 1e-6, atKink = false }: CheckGradientOptions = {},
+  options: CheckGradientOptions = {},
 ): void {
+  const { tolerance = 1e-6, atKink = false } = optionsOf("checkGradient", options, ["atKink", "tolerance"]);
   const at = Float64Array.from(theta);
   const answer = numbersOf(typeof gradient === "function" ? gradient(at.slice()) : gradient);
   const place = `at ${shown(tensor(at))}`;
@@ -250,11 +253,8 @@ export interface ThrowsOptions {
  * checkThrows("a negative step size", () => sgd({ eta: -1 }), { type: RangeError, message: /eta/ }) // → undefined
  * checkThrows("a negative step size", () => 1) // throws a negative step size: expected an error, got 1 A likely cause: the case is not looked at: if (…) throw new RangeError("…").
  */
-export function checkThrows(
-  what: string,
-  attempt: () => unknown,
-  { type, message }: ThrowsOptions = {},
-): void {
+export function checkThrows(what: string, attempt: () => unknown, options: ThrowsOptions = {}): void {
+  const { type, message } = optionsOf("checkThrows", options, ["type", "message"]);
   if (typeof attempt !== "function") {
     throw new TypeError(
       `checkThrows: attempt must be a function that calls what should be refused, such as () => sgd({ eta: -1 }), got ${inspect(attempt, { depth: 0 })}`,

@@ -2,6 +2,7 @@
  * Datasets as CSV, which `readCsv`, spreadsheets and pandas read.
  */
 import { inspect, writeAtomically } from "#platform";
+import { optionsOf } from "../options/options-of.js";
 import type { Dataset } from "./dataset.js";
 
 /** What the columns and classes are called. */
@@ -23,6 +24,7 @@ export interface CsvWriteOptions {
  * writeCsv(dataset({ x: [[1, 2]], y: [0.5] })) // → 'x0,x1,y\n1,2,0.5\n'
  */
 export function writeCsv(data: Dataset, options: CsvWriteOptions = {}): string {
+  optionsOf("writeCsv", options, ["columns", "targets", "classes"]);
   const { x, y, features, size, scale } = data;
   const width = y.length / size;
   const numbered = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name}${i}`);
@@ -50,6 +52,7 @@ export function writeCsv(data: Dataset, options: CsvWriteOptions = {}): string {
  * (await loadCsv("one.csv", { header: true })).columns // → [ 'x0', 'x1' ]
  */
 export function saveCsv(file: string, data: Dataset, options: CsvWriteOptions = {}): void {
+  optionsOf("saveCsv", options, ["columns", "targets", "classes"]);
   writeAtomically(file, writeCsv(data, options));
 }
 

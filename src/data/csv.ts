@@ -4,6 +4,7 @@
  */
 import { inspect } from "#platform";
 import { host } from "../display/host.js";
+import { optionsOf } from "../options/options-of.js";
 import type { CsvDataset, CsvOptions } from "./csv-options.js";
 import { CsvTable, TrailingColumn } from "./csv-table.js";
 import { openDataFile } from "./read-file.js";
@@ -38,6 +39,18 @@ export interface CsvFileOptions extends CsvOptions {
  * classes // → [ 'cat', 'dog' ]
  */
 export function readCsv(text: string, options: CsvOptions = {}): CsvDataset {
+  optionsOf("readCsv", options, [
+    "target",
+    "columns",
+    "labels",
+    "header",
+    "delimiter",
+    "decimal",
+    "comment",
+    "missing",
+    "missingValues",
+    "name",
+  ]);
   if (typeof text !== "string") {
     throw new TypeError(
       `readCsv: expected the text of a CSV file; of a file take await loadCsv(path), of bytes new TextDecoder().decode(bytes), got ${inspect(text, { depth: 0 })}`,
@@ -84,6 +97,21 @@ const pieceLength = 2 ** 18;
  * await loadCsv("missing.csv").catch((error) => error.message) // → 'loadCsv: there is no such file…'
  */
 export async function loadCsv(file: string, options: CsvFileOptions = {}): Promise<CsvDataset> {
+  optionsOf("loadCsv", options, [
+    "encoding",
+    "onProgress",
+    "signal",
+    "target",
+    "columns",
+    "labels",
+    "header",
+    "delimiter",
+    "decimal",
+    "comment",
+    "missing",
+    "missingValues",
+    "name",
+  ]);
   if (typeof file !== "string") {
     throw new TypeError(
       `loadCsv: expected a path such as "iris.csv"; of a text take readCsv(text), got ${inspect(file, { depth: 0 })}`,

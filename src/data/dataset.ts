@@ -1,5 +1,7 @@
 /** `dataset`: samples with their labels or targets, checked and put together. */
+
 import { checkNumbers, checkOneOf, checkWeights } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { formatShape, type Shape, sizeOf } from "../tensor/shapes.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Batch, Dataset, Normalisation, ShowImagesOptions } from "./dataset-interface.js";
@@ -42,6 +44,17 @@ export interface DatasetOptions {
  * xor.counts() // → [ 2, 2 ]
  */
 export function dataset(options: DatasetOptions): Dataset {
+  optionsOf("dataset", options, [
+    "name",
+    "x",
+    "y",
+    "scale",
+    "kind",
+    "classes",
+    "sampleShape",
+    "weights",
+    "description",
+  ]);
   const { name = "dataset", scale = 1, description } = options;
   const where = name === "dataset" ? name : `dataset ${name}`;
   checkNumbers(where, { "the scale": scale }, () => true, "a finite number");

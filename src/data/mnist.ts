@@ -7,6 +7,7 @@
  * Proc. IEEE 86 (1998), section III.
  */
 import { packageFolder, sha256 } from "#platform";
+import { optionsOf } from "../options/options-of.js";
 import { formatShape } from "../tensor/shapes.js";
 import { type Dataset, dataset } from "./dataset.js";
 import { type IdxArray, readIdx } from "./idx.js";
@@ -55,6 +56,7 @@ const copyOf = ({ name, x, sampleShape, scale, y, classes }: Dataset): Dataset =
  * [train.size, test.size, train.features] // → [ 60000, 10000, 784 ]
  */
 export async function mnist(options: MnistOptions = {}): Promise<{ train: Dataset; test: Dataset }> {
+  optionsOf("mnist", options, ["dir", "check", "name"]);
   const { dir, check = dir === undefined, name = "MNIST" } = options;
   const own = dir === undefined;
   if (!own || !check || name !== "MNIST") return load(dir ?? ownFolder(), { check, name, own });

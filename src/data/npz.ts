@@ -5,6 +5,7 @@
  */
 import { type UnzipFileInfo, unzipSync, zipSync } from "fflate";
 import { inspect, writeAtomically } from "#platform";
+import { optionsOf } from "../options/options-of.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { readNpy, writeNpy } from "./npy.js";
 import { mostUnpacked, readDataFile } from "./read-file.js";
@@ -26,8 +27,9 @@ export interface NpzOptions {
  */
 export function readNpz(
   bytes: Uint8Array,
-  { names, file = "the file" }: NpzOptions & { file?: string } = {},
+  options: NpzOptions & { file?: string } = {},
 ): Record<string, Tensor> {
+  const { names, file = "the file" } = optionsOf("readNpz", options, ["names", "file"]);
   const there: string[] = [];
   const checksums = new Map<string, number>();
   const stored = storedChecksums(bytes);
@@ -82,6 +84,7 @@ export function readNpz(
  * (await loadNpz("two.npz", { names: ["x"] })).x.shape // → [ 1, 2 ]
  */
 export async function loadNpz(file: string, options: NpzOptions = {}): Promise<Record<string, Tensor>> {
+  optionsOf("loadNpz", options, ["names"]);
   return readNpz(await readDataFile("loadNpz", file), { ...options, file });
 }
 

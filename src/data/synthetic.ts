@@ -3,6 +3,7 @@
  */
 
 import { checkNotNegative, checkWhole } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { random } from "../tensor/random.js";
 import { type Dataset, dataset } from "./dataset.js";
 
@@ -24,7 +25,8 @@ export interface SyntheticOptions {
  * @example
  * twoMoons({ size: 100 }).counts() // → [ 50, 50 ]
  */
-export function twoMoons({ size = 200, noise = 0.1, seed = 0 }: SyntheticOptions = {}): Dataset {
+export function twoMoons(options: SyntheticOptions = {}): Dataset {
+  const { size = 200, noise = 0.1, seed = 0 } = optionsOf("twoMoons", options, ["size", "noise", "seed"]);
   return points("twoMoons", { size, noise, seed, classes: 2 }, (label, along) => {
     const angle = Math.PI * along;
     return label === 0 ? [Math.cos(angle), Math.sin(angle)] : [1 - Math.cos(angle), 0.5 - Math.sin(angle)];
@@ -39,13 +41,14 @@ export function twoMoons({ size = 200, noise = 0.1, seed = 0 }: SyntheticOptions
  * @example
  * spirals({ size: 90, classes: 3 }).counts() // → [ 30, 30, 30 ]
  */
-export function spirals({
-  size = 200,
-  noise = 0.05,
-  seed = 0,
-  classes = 2,
-  turns = 1.5,
-}: SyntheticOptions & { classes?: number; turns?: number } = {}): Dataset {
+export function spirals(options: SyntheticOptions & { classes?: number; turns?: number } = {}): Dataset {
+  const {
+    size = 200,
+    noise = 0.05,
+    seed = 0,
+    classes = 2,
+    turns = 1.5,
+  } = optionsOf("spirals", options, ["size", "noise", "seed", "classes", "turns"]);
   return points("spirals", { size, noise, seed, classes }, (label, along) => {
     const angle = 2 * Math.PI * (turns * along + label / classes);
     return [along * Math.cos(angle), along * Math.sin(angle)];
@@ -61,18 +64,21 @@ export function spirals({
  * @example
  * blobs({ centres: [[0, 0], [9, 9]], noise: 0, size: 2 }).x // → Float64Array(4) [ 0, 0, 9, 9 ]
  */
-export function blobs({
-  size = 200,
-  noise = 1,
-  seed = 0,
-  classes = 3,
-  features = 2,
-  centres,
-}: SyntheticOptions & {
-  classes?: number;
-  features?: number;
-  centres?: readonly (readonly number[])[];
-} = {}): Dataset & { readonly centres: readonly (readonly number[])[] } {
+export function blobs(
+  options: SyntheticOptions & {
+    classes?: number;
+    features?: number;
+    centres?: readonly (readonly number[])[];
+  } = {},
+): Dataset & { readonly centres: readonly (readonly number[])[] } {
+  const {
+    size = 200,
+    noise = 1,
+    seed = 0,
+    classes = 3,
+    features = 2,
+    centres,
+  } = optionsOf("blobs", options, ["size", "noise", "seed", "classes", "features", "centres"]);
   const stream = random(seed).split("centres");
   const around =
     centres ??
@@ -90,13 +96,16 @@ export function blobs({
  * @example
  * linearData({ w: [2], b: 1, noise: 0, size: 50 }).truth // → { w: [ 2 ], b: 1 }
  */
-export function linearData({
-  size = 200,
-  noise = 0.1,
-  seed = 0,
-  w = drawn(seed),
-  b = 0,
-}: SyntheticOptions & { w?: readonly number[]; b?: number } = {}): Dataset & { readonly truth: Truth } {
+export function linearData(
+  options: SyntheticOptions & { w?: readonly number[]; b?: number } = {},
+): Dataset & { readonly truth: Truth } {
+  const {
+    size = 200,
+    noise = 0.1,
+    seed = 0,
+    w = drawn(seed),
+    b = 0,
+  } = optionsOf("linearData", options, ["size", "noise", "seed", "w", "b"]);
   const { x, line, stream } = design("linearData", { size, noise, seed, w, b });
   const y = line.map((value) => value + noise * stream.normal());
   return withTruth(dataset({ name: "linearData", x, sampleShape: [w.length], y, kind: "targets" }), w, b);
@@ -111,14 +120,17 @@ export function linearData({
  * @example
  * logisticData({ w: [1000], size: 50 }).size // → 50
  */
-export function logisticData({
-  size = 200,
-  seed = 0,
-  w = drawn(seed),
-  b = 0,
-}: Omit<SyntheticOptions, "noise"> & { w?: readonly number[]; b?: number } = {}): Dataset & {
+export function logisticData(
+  options: Omit<SyntheticOptions, "noise"> & { w?: readonly number[]; b?: number } = {},
+): Dataset & {
   readonly truth: Truth;
 } {
+  const {
+    size = 200,
+    seed = 0,
+    w = drawn(seed),
+    b = 0,
+  } = optionsOf("logisticData", options, ["size", "seed", "w", "b"]);
   const { x, line, stream } = design("logisticData", { size, noise: 0, seed, w, b });
   const y = Uint8Array.from(line, (value) => Number(stream.uniform() < 1 / (1 + Math.exp(-value))));
   return withTruth(dataset({ name: "logisticData", x, sampleShape: [w.length], y, classes: 2 }), w, b);

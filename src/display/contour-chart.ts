@@ -2,6 +2,7 @@
  * A function of two variables by its level lines, with paths of iterates on top.
  */
 import { checkFunction, checkWhole } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { type Axis, axisLayout, equalAxes } from "./axis.js";
 import { extent, plainTitle } from "./describe.js";
 import { Figure, type Trace } from "./figure.js";
@@ -67,6 +68,19 @@ export interface ContourChartOptions {
  * // path: 2 points from (1, 1), value 2, to (0, 0), value 0
  */
 export function contourChart(options: ContourChartOptions): Figure {
+  optionsOf("contourChart", options, [
+    "title",
+    "x",
+    "y",
+    "f",
+    "paths",
+    "points",
+    "levels",
+    "logLevels",
+    "equal",
+    "resolution",
+    "alt",
+  ]);
   const {
     title,
     x,

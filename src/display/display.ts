@@ -2,6 +2,7 @@
  * Showing something from the middle of a cell, and replacing it later.
  */
 
+import { optionsOf } from "../options/options-of.js";
 import { type Host, host } from "./host.js";
 import { toBundle } from "./to-bundle.js";
 
@@ -37,7 +38,8 @@ export function nextDisplayId(target: Host): string {
  * await shown.update("37");
  * shown.id // → "nablab-…"
  */
-export async function display(value: unknown, { id }: { id?: string } = {}): Promise<DisplayHandle> {
+export async function display(value: unknown, options: { id?: string } = {}): Promise<DisplayHandle> {
+  const { id } = optionsOf("display", options, ["id"]);
   const target = host();
   const displayId = id ?? nextDisplayId(target);
   target.display({ data: await toBundle(value), displayId });
@@ -59,6 +61,7 @@ export async function display(value: unknown, { id }: { id?: string } = {}): Pro
  * @example
  * clearOutput({ wait: true }) // → undefined
  */
-export function clearOutput({ wait = false }: { wait?: boolean } = {}): void {
+export function clearOutput(options: { wait?: boolean } = {}): void {
+  const { wait = false } = optionsOf("clearOutput", options, ["wait"]);
   host().clearOutput(wait);
 }

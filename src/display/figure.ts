@@ -8,6 +8,7 @@
  */
 
 import { inspect } from "#platform";
+import { optionsOf } from "../options/options-of.js";
 import { type Displayable, displaySymbol, type MimeBundle } from "./bundle.js";
 import { plainTitle } from "./describe.js";
 import { encodePlain, encodeTraces } from "./encode-figure.js";
@@ -147,6 +148,7 @@ export class Figure implements Displayable {
  * // Two bars: a 1, b 2
  */
 export function figure(options: FigureOptions): Figure {
+  optionsOf("figure", options, ["data", "layout", "alt", "config", "imageSize"]);
   return new Figure(options);
 }
 

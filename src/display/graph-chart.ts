@@ -1,6 +1,7 @@
 /**
  * Nodes and arrows: a network, or the graph of a computation, with what flows through it.
  */
+import { optionsOf } from "../options/options-of.js";
 import { plainTitle } from "./describe.js";
 import { Figure, type Layout } from "./figure.js";
 import { colourOf, withOpacity } from "./palette.js";
@@ -66,15 +67,16 @@ const grey = "rgba(128,128,128,0.9)";
  * // a (2), b (3), ab (6)
  * // a → ab, b → ab
  */
-export function graphChart({
-  title,
-  nodes,
-  edges,
-  size = 44,
-  height = 320,
-  note,
-  alt,
-}: GraphChartOptions): Figure {
+export function graphChart(options: GraphChartOptions): Figure {
+  const {
+    title,
+    nodes,
+    edges,
+    size = 44,
+    height = 320,
+    note,
+    alt,
+  } = optionsOf("graphChart", options, ["title", "nodes", "edges", "size", "height", "note", "alt"]);
   const byName = new Map(nodes.map((node) => [node.name, node]));
   if (byName.size < nodes.length) {
     const twice = nodes.find(({ name }, i) => nodes.findIndex((node) => node.name === name) < i);

@@ -2,6 +2,7 @@
  * A matrix as coloured cells: a confusion matrix, weights, a table of step sizes and losses.
  */
 import { inspect } from "#platform";
+import { optionsOf } from "../options/options-of.js";
 import { describeRange, extent, plainTitle } from "./describe.js";
 import { Figure } from "./figure.js";
 import { formatNumber } from "./format-number.js";
@@ -37,17 +38,28 @@ export interface HeatMapOptions {
  * // 0: 1 0
  * // 1: 0 1
  */
-export function heatMap({
-  title,
-  z,
-  x,
-  y,
-  xTitle = "",
-  yTitle = "",
-  showValues,
-  colours = "linear",
-  alt,
-}: HeatMapOptions): Figure {
+export function heatMap(options: HeatMapOptions): Figure {
+  const {
+    title,
+    z,
+    x,
+    y,
+    xTitle = "",
+    yTitle = "",
+    showValues,
+    colours = "linear",
+    alt,
+  } = optionsOf("heatMap", options, [
+    "title",
+    "z",
+    "x",
+    "y",
+    "xTitle",
+    "yTitle",
+    "showValues",
+    "colours",
+    "alt",
+  ]);
   if (
     !Array.isArray(z) ||
     z.some((row) => row === null || typeof row !== "object" || typeof row.length !== "number")

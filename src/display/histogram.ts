@@ -3,6 +3,7 @@
  */
 import { inspect } from "#platform";
 import { checkWhole } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { axisLayout } from "./axis.js";
 import { extent, plainTitle } from "./describe.js";
 import { Figure } from "./figure.js";
@@ -39,7 +40,8 @@ export interface HistogramOptions {
  * @see H. Sturges, The choice of a class interval, J. Amer. Statist. Assoc. 21 (1926).
  */
 export function histogram(values: ArrayLike<number>, options: HistogramOptions): Figure {
-  if (typeof options?.title !== "string" || typeof options.x !== "string") {
+  optionsOf("histogram", options, ["title", "x", "bins", "density", "curves", "alt"]);
+  if (typeof options.title !== "string" || typeof options.x !== "string") {
     throw new TypeError(
       `histogram: expected a title and what the values are, such as { title: "Gaps", x: "F(θ) − F*" }, got ${inspect(options, { depth: 0 })}`,
     );

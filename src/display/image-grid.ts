@@ -7,6 +7,7 @@
 
 import { base64 } from "#platform";
 import { checkWhole } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import type { Displayable } from "./bundle.js";
 import { escapeHtml } from "./escape-html.js";
 import { shown } from "./shown.js";
@@ -47,6 +48,7 @@ export interface ImageGridOptions {
  * // 1 image of 2 × 2 pixels: 7
  */
 export function imageGrid(images: readonly GridImage[], options: ImageGridOptions): Displayable {
+  optionsOf("imageGrid", options, ["shape", "columns", "scale", "range", "title", "alt"]);
   const { shape, columns = Math.min(10, Math.max(1, images.length)), title } = options;
   const [height, width] = shape;
   checkWhole("imageGrid", {

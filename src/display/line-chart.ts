@@ -2,6 +2,7 @@
  * Lines and points over a common axis: loss per step, gap and bound, accuracy per epoch.
  */
 import { inspect } from "#platform";
+import { optionsOf } from "../options/options-of.js";
 import { type Axis, axisLayout, equalAxes } from "./axis.js";
 import { describeRange, describeValues, extent, plainTitle } from "./describe.js";
 import { Figure, type Trace } from "./figure.js";
@@ -62,16 +63,17 @@ export interface LineChartOptions {
  * // x: step k, 1 … 3; y: F(θ) − F*, logarithmic, 0.01 … 1
  * // gap: 3 points, first 1, last 0.01, least 0.01 (x = 3), greatest 1 (x = 1)
  */
-export function lineChart({
-  title,
-  x,
-  y,
-  series: given,
-  lines = {},
-  alt,
-  note,
-  equal = false,
-}: LineChartOptions): Figure {
+export function lineChart(options: LineChartOptions): Figure {
+  const {
+    title,
+    x,
+    y,
+    series: given,
+    lines = {},
+    alt,
+    note,
+    equal = false,
+  } = optionsOf("lineChart", options, ["title", "x", "y", "series", "lines", "alt", "note", "equal"]);
   if (!Array.isArray(given))
     throw new TypeError(`lineChart: series must be a list, got ${inspect(given, { depth: 0 })}`);
   const series = [...given, ...straight(lines, given, x, y)];

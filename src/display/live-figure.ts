@@ -8,6 +8,7 @@
 
 import type { Timer } from "#platform";
 import { checkPositive } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { nextDisplayId } from "./display.js";
 import { Figure } from "./figure.js";
 import { type Host, host } from "./host.js";
@@ -37,6 +38,7 @@ export interface LiveFigureOptions {
  * await chart.close(); // → undefined
  */
 export function liveFigure(first: Figure, options: LiveFigureOptions = {}): LiveFigure {
+  optionsOf("liveFigure", options, ["id", "maxRate"]);
   return new LiveFigure(first, options);
 }
 

@@ -3,6 +3,7 @@
  * PNG. Each also holds the plain text that a terminal, a diff or a screen reader gets.
  */
 import { base64, inspect } from "#platform";
+import { optionsOf } from "../options/options-of.js";
 import type { Displayable } from "./bundle.js";
 import { shown } from "./shown.js";
 
@@ -75,7 +76,8 @@ export function latex(source: string): Displayable {
  * const dot = svg('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle r="4" cx="4" cy="4"/></svg>', { alt: "a dot" });
  * (await toBundle(dot))["text/plain"] // → "a dot"
  */
-export function svg(source: string, { alt }: { alt?: string } = {}): Displayable {
+export function svg(source: string, options: { alt?: string } = {}): Displayable {
+  const { alt } = optionsOf("svg", options, ["alt"]);
   if (!/<svg[\s>]/.test(text("svg", source))) {
     throw new TypeError(`svg: expected an <svg> element, got ${inspect(source.slice(0, 60))}`);
   }
@@ -94,7 +96,8 @@ export function svg(source: string, { alt }: { alt?: string } = {}): Displayable
  * @example
  * png(new Uint8Array([1, 2, 3])) // throws png: expected the bytes of a PNG file, got Uint8Array(3) [ 1, 2, 3 ]
  */
-export function png(bytes: Uint8Array, { alt }: { alt?: string } = {}): Displayable {
+export function png(bytes: Uint8Array, options: { alt?: string } = {}): Displayable {
+  const { alt } = optionsOf("png", options, ["alt"]);
   const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
   if (!(bytes instanceof Uint8Array) || bytes.length < 24 || signature.some((byte, i) => bytes[i] !== byte)) {
     throw new TypeError(

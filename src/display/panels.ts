@@ -4,6 +4,7 @@
 
 import { inspect } from "#platform";
 import { checkWhole } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { plainTitle } from "./describe.js";
 import { Figure, type Trace } from "./figure.js";
 import type { Cell, Fit } from "./fit-parts.js";
@@ -29,7 +30,8 @@ type Attributes = Record<string, unknown>;
  * const other = heatMap({ title: "B", z: [[2]] });
  * panels([one, other], { title: "Two" }) // → Two…A…B…
  */
-export function panels(figures: readonly Figure[], { columns, title, alt }: PanelsOptions = {}): Figure {
+export function panels(figures: readonly Figure[], options: PanelsOptions = {}): Figure {
+  const { columns, title, alt } = optionsOf("panels", options, ["columns", "title", "alt"]);
   const stranger = figures.findIndex((one) => !(one instanceof Figure));
   if (stranger >= 0)
     throw new TypeError(

@@ -7,6 +7,7 @@
 
 import { inspect } from "#platform";
 import { checkFinite, checkNumbers, checkWhole } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import type { Axis } from "./axis.js";
 import type { PlanePath } from "./contour-chart.js";
 import { extent, plainTitle } from "./describe.js";
@@ -58,6 +59,18 @@ const height = 1.1;
  * // path: 2 points from (1, 1), value 2, to (0, 0), value 0
  */
 export function surfaceChart(options: SurfaceChartOptions): Figure {
+  optionsOf("surfaceChart", options, [
+    "title",
+    "x",
+    "y",
+    "z",
+    "f",
+    "paths",
+    "azimuth",
+    "elevation",
+    "resolution",
+    "alt",
+  ]);
   const { title, x, y, z, f, paths = [], azimuth = 235, elevation = 35, resolution = 33, alt } = options;
   if (typeof f !== "function" || !x?.range || !y?.range) {
     throw new TypeError(

@@ -2,6 +2,7 @@
  * Rows of records as a table: aligned columns in plain text, and an HTML table.
  */
 import { inspect } from "#platform";
+import { optionsOf } from "../options/options-of.js";
 import { type Displayable, isDisplayable } from "./bundle.js";
 import { escapeHtml } from "./escape-html.js";
 import { formatColumn, formatNumber } from "./format-number.js";
@@ -24,12 +25,9 @@ import { shown } from "./shown.js";
  */
 export function table(
   rows: readonly Record<string, unknown>[],
-  {
-    caption,
-    columns,
-    rows: most = 30,
-  }: { caption?: string; columns?: readonly string[]; rows?: number } = {},
+  options: { caption?: string; columns?: readonly string[]; rows?: number } = {},
 ): Displayable {
+  const { caption, columns, rows: most = 30 } = optionsOf("table", options, ["caption", "columns", "rows"]);
   if (!(most >= 2)) throw new RangeError(`table: rows must be a number of at least 2, got ${inspect(most)}`);
   if (!Array.isArray(rows))
     throw new TypeError(`table: expected a list of records, got ${inspect(rows, { depth: 0 })}`);

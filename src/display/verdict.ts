@@ -4,6 +4,7 @@
  */
 
 import { inspect } from "#platform";
+import { optionsOf } from "../options/options-of.js";
 import { type Displayable, displaySymbol, type MimeBundle } from "./bundle.js";
 import { escapeHtml } from "./escape-html.js";
 import type { Figure } from "./figure.js";
@@ -79,10 +80,14 @@ export interface JudgedOptions {
  * @example
  * judged({ z: 2 }, { findings: [{ verdict: "yes", text: "the mean is 0" }] }) // → ✓ the mean is 0
  */
-export function judged<T extends object>(
-  fields: T,
-  { findings, verdict = verdictOf(findings), heading, notes = [], chart }: JudgedOptions,
-): T & Judged {
+export function judged<T extends object>(fields: T, options: JudgedOptions): T & Judged {
+  const {
+    findings,
+    verdict = verdictOf(findings),
+    heading,
+    notes = [],
+    chart,
+  } = optionsOf("judged", options, ["findings", "verdict", "heading", "notes", "chart"]);
   const lines = [...(heading === undefined ? [] : [heading]), ...findings.map(findingText), ...notes];
   const text = lines.join("\n");
   const undecided = findings.filter((one) => one.verdict === "undecided" && one.wouldDecide);

@@ -7,6 +7,7 @@ import { type Displayable, displaySymbol, type MimeBundle } from "../display/bun
 import { printing } from "../display/host.js";
 import { type Figure, lineChart } from "../display/index.js";
 import { checkWhole } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { formatShape, type TensorLike, tensor } from "../tensor/index.js";
 import { checkLabels, checkSameCount } from "./check-labels.js";
 
@@ -88,8 +89,9 @@ export class Calibration implements Displayable {
 export function calibration(
   p: TensorLike,
   labels: ArrayLike<number>,
-  { bins = 10 }: { bins?: number } = {},
+  options: { bins?: number } = {},
 ): Calibration {
+  const { bins = 10 } = optionsOf("calibration", options, ["bins"]);
   const probabilities = tensor(p);
   const [samples = 0, classes = 0] = probabilities.shape;
   if (probabilities.rank !== 2 || classes < 2) {

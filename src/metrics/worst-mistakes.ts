@@ -11,6 +11,7 @@ import { formatNumber } from "../display/format-number.js";
 import { printing } from "../display/host.js";
 import { imageGrid } from "../display/image-grid.js";
 import { checkWhole } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import type { Evaluation } from "./evaluation.js";
 
 /** A sample whose predicted label is not the true one. */
@@ -68,8 +69,9 @@ export class WorstMistakes implements Displayable {
 export function worstMistakes(
   evaluation: Evaluation,
   dataset: Dataset,
-  { count = 20, columns = 10 }: { count?: number; columns?: number } = {},
+  options: { count?: number; columns?: number } = {},
 ): WorstMistakes {
+  const { count = 20, columns = 10 } = optionsOf("worstMistakes", options, ["count", "columns"]);
   const { predicted, labels, losses } = evaluation;
   const { name, size, features, x } = dataset;
   const shape = imageShape("worstMistakes", dataset);

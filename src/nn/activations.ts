@@ -4,6 +4,7 @@
 
 import { withFormula } from "../compute/formula.js";
 import { checkFinite } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { normalTail } from "../tensor/normal.js";
 import type { Activation } from "./layer.js";
 import { showAs } from "./show-as.js";
@@ -17,7 +18,8 @@ import { showAs } from "./show-as.js";
  * @example
  * leakyRelu({ slope: 0.1 }).value(-3).toFixed(2) // → '-0.30'
  */
-export function leakyRelu({ slope = 0.01 }: { slope?: number } = {}): Activation {
+export function leakyRelu(options: { slope?: number } = {}): Activation {
+  const { slope = 0.01 } = optionsOf("leakyRelu", options, ["slope"]);
   checkFinite("leakyRelu", { slope });
   const activation = showAs<Activation>(slope === 0.01 ? "leakyRelu()" : `leakyRelu({ slope: ${slope} })`, {
     kind: "leakyRelu",

@@ -3,6 +3,7 @@
  * the only difference is that all samples go at once, as rows: the slide's column A^T δ reads δ A, its outer product
  * δ x^T, summed over the samples, reads δ^T x. The fast twin is in `compute/`.
  */
+import { optionsOf } from "../options/options-of.js";
 import { inFloat64 } from "../tensor/float64.js";
 import type { Tensor, TensorLike } from "../tensor/index.js";
 import { type Forward, forward, toRows } from "./forward.js";
@@ -49,6 +50,7 @@ export function backpropagation(
   loss: Loss,
   pass: Pass = {},
 ): Backpropagation {
+  optionsOf("backpropagation", pass, ["dropout", "training"]);
   if (!model.isPlain) return layerwise(model, input, y, loss, pass);
   const { A, sigma, hidden: n } = model;
   const delta: Tensor[] = [];

@@ -3,6 +3,7 @@
  */
 import { withFormula } from "../compute/formula.js";
 import { checkNumbers, checkPositive } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { type Shape, Tensor } from "../tensor/index.js";
 import type { BuiltLayer, LayerBlueprint, Pass } from "./layer.js";
 import { showAs } from "./show-as.js";
@@ -42,7 +43,8 @@ export interface BatchNormOptions {
  * Array.from(forward(net, [[3], [5]], { training: true }).g.data, (g) => g.toFixed(4)) // → [ '-1.0000', '1.0000' ]
  * net.namedBuffers["batchNorm[1].mean"].data // → Float64Array(1) [ 0.4 ]
  */
-export function batchNorm({ epsilon = 1e-5, momentum = 0.1 }: BatchNormOptions = {}): LayerBlueprint {
+export function batchNorm(options: BatchNormOptions = {}): LayerBlueprint {
+  const { epsilon = 1e-5, momentum = 0.1 } = optionsOf("batchNorm", options, ["epsilon", "momentum"]);
   checkPositive("batchNorm", { epsilon });
   checkNumbers("batchNorm", { momentum }, (share) => share >= 0 && share <= 1, "from 0 to 1");
   const given = [

@@ -4,6 +4,7 @@
 import { withFormula } from "../compute/formula.js";
 import type { Windows } from "../compute/windows.js";
 import { checkWhole } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { type Random, Tensor, zeros } from "../tensor/index.js";
 import { type BiasInitialiser, checkBias, firstBiases, zeroBias } from "./dense.js";
 import { eachWindow, windowsOn } from "./images.js";
@@ -41,11 +42,15 @@ export interface Conv2dOptions {
  * @example
  * sequential([conv2d(1, 6, { kernel: 5 }), relu(), flatten(), dense(6 * 24 * 24, 10)], { input: [1, 28, 28] }).outputs // → 10
  */
-export function conv2d(
-  inputs: number,
-  outputs: number,
-  { kernel = 3, stride = 1, padding = 0, init = he, bias = true, initBias = zeroBias }: Conv2dOptions = {},
-): LayerBlueprint {
+export function conv2d(inputs: number, outputs: number, settings: Conv2dOptions = {}): LayerBlueprint {
+  const {
+    kernel = 3,
+    stride = 1,
+    padding = 0,
+    init = he,
+    bias = true,
+    initBias = zeroBias,
+  } = optionsOf("conv2d", settings, ["kernel", "stride", "padding", "init", "bias", "initBias"]);
   checkWhole("conv2d", {
     "the number of input channels": inputs,
     "the number of output channels": outputs,

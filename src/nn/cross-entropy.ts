@@ -5,6 +5,7 @@
 import { inspect } from "#platform";
 import { withFormula } from "../compute/formula.js";
 import { checkShare } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { formatShape, Tensor } from "../tensor/index.js";
 import { type Loss, labelsOf, meanLoss, readoutShape, type Targets } from "./loss.js";
 import { showAs } from "./show-as.js";
@@ -39,7 +40,11 @@ export interface CrossEntropyOptions {
  * @example
  * crossEntropy().value(tensor([[0, 0]]), [1]).toFixed(4) // → '0.6931'
  */
-export function crossEntropy({ labelSmoothing = 0, classWeights }: CrossEntropyOptions = {}): Loss {
+export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
+  const { labelSmoothing = 0, classWeights } = optionsOf("crossEntropy", options, [
+    "labelSmoothing",
+    "classWeights",
+  ]);
   checkShare("crossEntropy", { labelSmoothing });
   const weights = classWeights && Float64Array.from(classWeights);
   if (weights && !(weights.some((w) => w > 0) && weights.every((w) => w >= 0 && Number.isFinite(w)))) {

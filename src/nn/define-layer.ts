@@ -6,6 +6,7 @@ import { inspect } from "#platform";
 import { Variable } from "../autodiff/tape.js";
 import type { Traced } from "../autodiff/traced.js";
 import { checkFunction } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { formatShape, type Random, random, type Shape, Tensor } from "../tensor/index.js";
 import { sizeOf } from "../tensor/shapes.js";
 import type { LayerBlueprint, Pass } from "./layer.js";
@@ -95,6 +96,7 @@ export function defineLayer<P extends string = never>(
 export function defineLayer<P extends string, B extends string>(
   definition: LayerDefinition<P, B> | TracedLayerDefinition<P>,
 ): () => LayerBlueprint {
+  optionsOf("defineLayer", definition, ["name", "parameters", "buffers", "output", "forward", "backward"]);
   const { name, output = (input: Shape) => input } = definition;
   const isTraced = !("backward" in definition);
   const { forward, backward } = isTraced ? differentiated(definition) : definition;

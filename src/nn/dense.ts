@@ -3,6 +3,7 @@
  */
 import { inspect } from "#platform";
 import { checkWhole } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { type Random, Tensor, zeros } from "../tensor/index.js";
 import { he, type Initialiser } from "./initialisers.js";
 import { showAs } from "./show-as.js";
@@ -91,11 +92,12 @@ const denseText = ({ inputs, outputs, bias }: Pick<Dense, "inputs" | "outputs" |
  * sequential([dense(3, 2)]).A[1].shape // → [ 2, 3 ]
  * sequential([dense(3, 2, { bias: false })]).parameterCount // → 6
  */
-export function dense(
-  inputs: number,
-  outputs: number,
-  { init = he, bias = true, initBias = zeroBias }: DenseOptions = {},
-): DenseLayer {
+export function dense(inputs: number, outputs: number, options: DenseOptions = {}): DenseLayer {
+  const {
+    init = he,
+    bias = true,
+    initBias = zeroBias,
+  } = optionsOf("dense", options, ["init", "bias", "initBias"]);
   checkWhole("dense", { "the number of inputs": inputs, "the number of outputs": outputs });
   if (typeof init !== "function") {
     throw new TypeError(

@@ -1,6 +1,7 @@
 /**
  * The forward pass, which remembers everything that backpropagation needs.
  */
+import { optionsOf } from "../options/options-of.js";
 import { formatShape, Tensor, type TensorLike, tensor } from "../tensor/index.js";
 import { sameShape, sizeOf } from "../tensor/shapes.js";
 import type { Pass } from "./layer.js";
@@ -35,6 +36,7 @@ export interface Forward {
  * forward(model, [[1, 2]]).z[1].toArray() // → [ [ 9 ] ]
  */
 export function forward(model: Sequential, input: TensorLike, pass: Pass = {}): Forward {
+  optionsOf("forward", pass, ["dropout", "training"]);
   if (!model.isPlain) return layerwise(model, toRows("forward", model, input), pass);
   const { A, b, sigma, hidden: n } = model;
   const z: Tensor[] = [];

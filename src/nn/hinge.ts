@@ -2,6 +2,7 @@
  * The losses of support vector machines.
  */
 import { inspect } from "#platform";
+import { optionsOf } from "../options/options-of.js";
 import { Tensor } from "../tensor/index.js";
 import { checkCount, type Loss, labelsOf, meanLoss, readoutShape, type Targets } from "./loss.js";
 import { showAs } from "./show-as.js";
@@ -35,7 +36,8 @@ export interface HingeOptions {
  * hinge({ mean: false }).value(tensor([[2, 0.5, -1]]), [1]) // → 2.5
  * hinge({ binary: true }).value(tensor([[0.25], [3]]), [-1, 1]) // → 0.625
  */
-export function hinge({ binary = false, mean = true }: HingeOptions = {}): Loss {
+export function hinge(options: HingeOptions = {}): Loss {
+  const { binary = false, mean = true } = optionsOf("hinge", options, ["binary", "mean"]);
   for (const [option, value] of Object.entries({ binary, mean })) {
     if (typeof value !== "boolean") {
       throw new TypeError(`hinge: ${option} must be true or false, got ${inspect(value)}`);

@@ -3,6 +3,7 @@
  */
 
 import { checkPositive } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { type Loss, outputwise } from "./loss.js";
 import { showAs } from "./show-as.js";
 
@@ -20,7 +21,8 @@ import { showAs } from "./show-as.js";
  * @example
  * huberLoss().value(tensor([[0.5], [3]]), [0, 0]) // → 1.3125
  */
-export function huberLoss({ delta = 1 }: { delta?: number } = {}): Loss {
+export function huberLoss(options: { delta?: number } = {}): Loss {
+  const { delta = 1 } = optionsOf("huberLoss", options, ["delta"]);
   checkPositive("huberLoss", { delta });
   return showAs<Loss>(delta === 1 ? "huberLoss()" : `huberLoss({ delta: ${delta} })`, {
     name: "huberLoss",

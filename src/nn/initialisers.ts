@@ -2,6 +2,7 @@
  * Initial weights. The spread is chosen so that activations keep their size from layer to layer: each entry of
  * A x is a sum of `inputs` terms, so its variance is `inputs` times that of an entry of A, times the mean of x².
  */
+import { optionsOf } from "../options/options-of.js";
 import { full, type Random, randomNormal, randomUniform, type Tensor, tensor } from "../tensor/index.js";
 import { lengthOf } from "../tensor/length.js";
 
@@ -92,7 +93,8 @@ export function lecun(outputs: number, inputs: number, stream: Random): Tensor {
  * const Q = orthogonal()(2, 3, random(0));
  * Q.matmul(Q.transpose()).allClose([[1, 0], [0, 1]], { absolute: 1e-14 }) // → true
  */
-export function orthogonal({ gain = 1 }: { gain?: number } = {}): Initialiser {
+export function orthogonal(options: { gain?: number } = {}): Initialiser {
+  const { gain = 1 } = optionsOf("orthogonal", options, ["gain"]);
   return (outputs, inputs, stream) => {
     const [few, many] = outputs <= inputs ? [outputs, inputs] : [inputs, outputs];
     // Gram–Schmidt on rows of normal numbers, twice, which is enough for all digits.

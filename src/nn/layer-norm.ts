@@ -3,6 +3,7 @@
  */
 import { withFormula } from "../compute/formula.js";
 import { checkPositive } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { Tensor } from "../tensor/index.js";
 import { sizeOf } from "../tensor/shapes.js";
 import type { BuiltLayer, LayerBlueprint } from "./layer.js";
@@ -23,7 +24,8 @@ import { showAs } from "./show-as.js";
  * const net = sequential([layerNorm(), dense(2, 1, { init: constant(1) })], { input: [2] });
  * predict(net, [[1, 5]]).norm().toFixed(6) // → '0.000000'
  */
-export function layerNorm({ epsilon = 1e-5 }: { epsilon?: number } = {}): LayerBlueprint {
+export function layerNorm(options: { epsilon?: number } = {}): LayerBlueprint {
+  const { epsilon = 1e-5 } = optionsOf("layerNorm", options, ["epsilon"]);
   checkPositive("layerNorm", { epsilon });
   const text = epsilon === 1e-5 ? "layerNorm()" : `layerNorm({ epsilon: ${epsilon} })`;
   return showAs<LayerBlueprint>(text, {

@@ -6,6 +6,7 @@ import { type Displayable, displaySymbol, type MimeBundle } from "../display/bun
 import { formatNumber } from "../display/format-number.js";
 import { table } from "../display/table.js";
 import { checkWhole } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { sizeOf } from "../tensor/shapes.js";
 import { multiplyAdds, parametersOf, Sequential } from "./sequential.js";
 
@@ -57,10 +58,11 @@ export interface OperationCounts extends Displayable {
  * counts.backpropagation // → 48
  * counts.memory.activations // → 130
  */
-export function operationCounts(
-  model: Sequential,
-  { samples = 60_000, batchSize = 128 }: OperationCountOptions = {},
-): OperationCounts {
+export function operationCounts(model: Sequential, options: OperationCountOptions = {}): OperationCounts {
+  const { samples = 60_000, batchSize = 128 } = optionsOf("operationCounts", options, [
+    "samples",
+    "batchSize",
+  ]);
   if (!(model instanceof Sequential)) {
     throw new TypeError(
       `operationCounts: expected a network of sequential(), got ${inspect(model, { depth: 0 })}`,

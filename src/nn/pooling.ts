@@ -5,6 +5,7 @@ import type { Variable } from "../autodiff/tape.js";
 import { withFormula } from "../compute/formula.js";
 import type { Pooling, Windows } from "../compute/windows.js";
 import { checkWhole } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { Tensor } from "../tensor/index.js";
 import { eachWindow, windowsOn } from "./images.js";
 import type { BuiltLayer, LayerBlueprint } from "./layer.js";
@@ -21,7 +22,8 @@ import { showAs } from "./show-as.js";
  * @example
  * predict(sequential([maxPool2d(2), flatten(), dense(1, 1, { init: constant(1) })], { input: [1, 2, 2] }), [[1, 4, 3, 2]]).toArray() // → [ [ 4 ] ]
  */
-export function maxPool2d(size: number, { stride = size }: { stride?: number } = {}): LayerBlueprint {
+export function maxPool2d(size: number, options: { stride?: number } = {}): LayerBlueprint {
+  const { stride = size } = optionsOf("maxPool2d", options, ["stride"]);
   return pooling("maxPool2d", size, stride, (image, start, windows, top, left) => {
     let best = -1;
     eachOf(start, windows, top, left, (pixel) => {
@@ -42,7 +44,8 @@ export function maxPool2d(size: number, { stride = size }: { stride?: number } =
  * @example
  * predict(sequential([avgPool2d(2), flatten(), dense(1, 1, { init: constant(1) })], { input: [1, 2, 2] }), [[1, 4, 3, 2]]).toArray() // → [ [ 2.5 ] ]
  */
-export function avgPool2d(size: number, { stride = size }: { stride?: number } = {}): LayerBlueprint {
+export function avgPool2d(size: number, options: { stride?: number } = {}): LayerBlueprint {
+  const { stride = size } = optionsOf("avgPool2d", options, ["stride"]);
   return pooling("avgPool2d", size, stride, (_image, start, windows, top, left) => (share) => {
     eachOf(start, windows, top, left, (pixel) => share(pixel, 1 / size ** 2));
   });

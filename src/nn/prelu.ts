@@ -3,6 +3,7 @@
  */
 import { withFormula } from "../compute/formula.js";
 import { checkFinite } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { tensor } from "../tensor/index.js";
 import type { BuiltLayer, LayerBlueprint } from "./layer.js";
 import { showAs } from "./show-as.js";
@@ -18,7 +19,8 @@ import { showAs } from "./show-as.js";
  * @example
  * sequential([dense(2, 3), prelu(), dense(3, 1)]).parameterCount // → 14
  */
-export function prelu({ slope = 0.25 }: { slope?: number } = {}): LayerBlueprint {
+export function prelu(options: { slope?: number } = {}): LayerBlueprint {
+  const { slope = 0.25 } = optionsOf("prelu", options, ["slope"]);
   checkFinite("prelu", { slope });
   const text = slope === 0.25 ? "prelu()" : `prelu({ slope: ${slope} })`;
   return showAs<LayerBlueprint>(text, {

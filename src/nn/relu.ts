@@ -4,6 +4,7 @@
 
 import { withFormula } from "../compute/formula.js";
 import { checkFinite } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import type { Activation } from "./layer.js";
 import { showAs } from "./show-as.js";
 
@@ -19,7 +20,8 @@ import { showAs } from "./show-as.js";
  * relu().value(-3) // → 0
  * relu({ atZero: 0.5 }).derivative(0) // → 0.5
  */
-export function relu({ atZero = 0 }: { atZero?: number } = {}): Activation {
+export function relu(options: { atZero?: number } = {}): Activation {
+  const { atZero = 0 } = optionsOf("relu", options, ["atZero"]);
   checkFinite("relu", { atZero });
   const activation = showAs<Activation>(atZero === 0 ? "relu()" : `relu({ atZero: ${atZero} })`, {
     kind: "relu",

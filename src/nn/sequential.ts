@@ -4,6 +4,7 @@
  */
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle, table } from "../display/index.js";
+import { optionsOf } from "../options/options-of.js";
 import { formatShape, random, type Shape, Tensor, zeros } from "../tensor/index.js";
 import { sizeOf } from "../tensor/shapes.js";
 import { Dense, type DenseLayer, firstBiases } from "./dense.js";
@@ -183,8 +184,9 @@ export class Sequential implements Displayable {
  */
 export function sequential(
   layers: readonly LayerDescription[],
-  { seed = 0, input }: { seed?: number; input?: Shape } = {},
+  options: { seed?: number; input?: Shape } = {},
 ): Sequential {
+  const { seed = 0, input } = optionsOf("sequential", options, ["seed", "input"]);
   checkLayers(layers);
   const inputShape = input ?? inputOf(layers[0]!);
   const stream = random(seed);

@@ -3,6 +3,7 @@
  */
 
 import { checkPositive } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { defineRule } from "./define-rule.js";
 import { matchUnits, scaleBy } from "./links.js";
 import type { Rule } from "./rule.js";
@@ -25,15 +26,8 @@ import type { StepSize } from "./schedule.js";
  * theta[0].toFixed(6) // → "-0.866025"
  * @see Zeiler, ADADELTA: an adaptive learning rate method, 2012 (arXiv 1212.5701), algorithm 1.
  */
-export function adadelta({
-  eta = 1,
-  rho = 0.9,
-  epsilon = 1e-6,
-}: {
-  eta?: StepSize;
-  rho?: number;
-  epsilon?: number;
-} = {}): Rule {
+export function adadelta(options: { eta?: StepSize; rho?: number; epsilon?: number } = {}): Rule {
+  const { eta = 1, rho = 0.9, epsilon = 1e-6 } = optionsOf("adadelta", options, ["eta", "rho", "epsilon"]);
   // With ε = 0 the first step would be 0, and so would all others.
   checkPositive("adadelta", { epsilon });
   return defineRule({

@@ -1,6 +1,7 @@
 /**
  * AdaGrad as the lecture prints it: one step size for all parameters.
  */
+import { optionsOf } from "../options/options-of.js";
 import { defineRule } from "./define-rule.js";
 import { divideByNorm, scaleBy } from "./links.js";
 import type { Rule } from "./rule.js";
@@ -22,7 +23,8 @@ import type { StepSize } from "./schedule.js";
  * rule.step(theta, Float64Array.of(3, 4), rule.init(2));
  * theta // → Float64Array(2) [ -1.5, -2 ]
  */
-export function adagradNorm({ eta = 1, c0 = 0 }: { eta?: StepSize; c0?: number } = {}): Rule {
+export function adagradNorm(options: { eta?: StepSize; c0?: number } = {}): Rule {
+  const { eta = 1, c0 = 0 } = optionsOf("adagradNorm", options, ["eta", "c0"]);
   return defineRule({
     name: "adagradNorm",
     title: "AdaGradNorm",

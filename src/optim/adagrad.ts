@@ -1,6 +1,7 @@
 /**
  * AdaGrad as frameworks mean it: a step size for each parameter.
  */
+import { optionsOf } from "../options/options-of.js";
 import { defineRule } from "./define-rule.js";
 import { divideByRootSum, scaleBy } from "./links.js";
 import type { Rule } from "./rule.js";
@@ -26,15 +27,8 @@ import type { StepSize } from "./schedule.js";
  * rule.step(theta, Float64Array.of(3, -4), rule.init(2));
  * theta // → Float64Array(2) [ -0.5, 0.5 ]
  */
-export function adagrad({
-  eta = 0.01,
-  epsilon = 1e-10,
-  c0 = 0,
-}: {
-  eta?: StepSize;
-  epsilon?: number;
-  c0?: number;
-} = {}): Rule {
+export function adagrad(options: { eta?: StepSize; epsilon?: number; c0?: number } = {}): Rule {
+  const { eta = 0.01, epsilon = 1e-10, c0 = 0 } = optionsOf("adagrad", options, ["eta", "epsilon", "c0"]);
   return defineRule({
     name: "adagrad",
     title: "AdaGrad",

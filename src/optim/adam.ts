@@ -1,6 +1,7 @@
 /**
  * Adam and its relatives: momentum, over a running mean of squared gradients, both freed of the bias of their zero start.
  */
+import { optionsOf } from "../options/options-of.js";
 import { defineRule } from "./define-rule.js";
 import { addWeights, averageGradients, divideByRootMean, scaleBy } from "./links.js";
 import type { Rule } from "./rule.js";
@@ -36,7 +37,13 @@ export interface AdamOptions {
  * Array.from(theta, (entry) => entry.toFixed(3)) // → [ '-0.500', '0.500' ]
  * @see Kingma, Ba, Adam: a method for stochastic optimization, 2014 (arXiv 1412.6980), algorithm 1.
  */
-export function adam({ eta = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Rule {
+export function adam(options: AdamOptions = {}): Rule {
+  const {
+    eta = 0.001,
+    beta1 = 0.9,
+    beta2 = 0.999,
+    epsilon = 1e-8,
+  } = optionsOf("adam", options, ["eta", "beta1", "beta2", "epsilon"]);
   return defineRule({
     name: "adam",
     title: "Adam",
@@ -64,7 +71,13 @@ export function adam({ eta = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }
  * String(amsgrad()) // → "AMSGrad(η = 0.001, β₁ = 0.9, β₂ = 0.999, ε = 1e-8)"
  * @see Reddi, Kale, Kumar, On the convergence of Adam and beyond, 2018, algorithm 2.
  */
-export function amsgrad({ eta = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Rule {
+export function amsgrad(options: AdamOptions = {}): Rule {
+  const {
+    eta = 0.001,
+    beta1 = 0.9,
+    beta2 = 0.999,
+    epsilon = 1e-8,
+  } = optionsOf("amsgrad", options, ["eta", "beta1", "beta2", "epsilon"]);
   return defineRule({
     name: "amsgrad",
     title: "AMSGrad",
@@ -95,13 +108,14 @@ export function amsgrad({ eta = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-
  * theta[0].toFixed(3) // → "0.250"
  * @see Loshchilov, Hutter, Decoupled weight decay regularization, 2017 (arXiv 1711.05101), algorithm 2.
  */
-export function adamw({
-  weightDecay = 0.01,
-  eta = 0.001,
-  beta1 = 0.9,
-  beta2 = 0.999,
-  epsilon = 1e-8,
-}: AdamOptions & { weightDecay?: number } = {}): Rule {
+export function adamw(options: AdamOptions & { weightDecay?: number } = {}): Rule {
+  const {
+    weightDecay = 0.01,
+    eta = 0.001,
+    beta1 = 0.9,
+    beta2 = 0.999,
+    epsilon = 1e-8,
+  } = optionsOf("adamw", options, ["eta", "beta1", "beta2", "epsilon", "weightDecay"]);
   return defineRule({
     name: "adamw",
     title: "AdamW",

@@ -1,6 +1,7 @@
 /**
  * Gradient descent by its own name, for when the gradient is exact.
  */
+import { optionsOf } from "../options/options-of.js";
 import { defineRule } from "./define-rule.js";
 import { scaleBy } from "./links.js";
 import type { Rule } from "./rule.js";
@@ -18,7 +19,8 @@ import type { StepSize } from "./schedule.js";
  * @example
  * String(gradientDescent({ eta: 0.5 })) // → "GradientDescent(η = 0.5)"
  */
-export function gradientDescent({ eta = 0.001 }: { eta?: StepSize } = {}): Rule {
+export function gradientDescent(options: { eta?: StepSize } = {}): Rule {
+  const { eta = 0.001 } = optionsOf("gradientDescent", options, ["eta"]);
   return defineRule({
     name: "gradientDescent",
     title: "GradientDescent",

@@ -4,6 +4,7 @@
 
 import { inspect } from "#platform";
 import { checkNotNegative, checkPositive, checkShare } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { copier, type Link, type LinkState } from "./link.js";
 import { checkStepSize, type StepSize, stepSizeAt, stepSizeText } from "./schedule.js";
 
@@ -70,13 +71,8 @@ export function addWeights(lambda: number): Link {
  * @example
  * addMomentum() // → addMomentum(β = 0.9)
  */
-export function addMomentum({
-  beta = 0.9,
-  lookAhead = false,
-}: {
-  beta?: StepSize;
-  lookAhead?: boolean;
-} = {}): Link {
+export function addMomentum(options: { beta?: StepSize; lookAhead?: boolean } = {}): Link {
+  const { beta = 0.9, lookAhead = false } = optionsOf("addMomentum", options, ["beta", "lookAhead"]);
   if (typeof beta !== "function") checkShare("addMomentum", { beta });
   return asLink(`addMomentum(β = ${stepSizeText(beta)}${lookAhead ? ", look ahead" : ""})`, {
     init: (size) => ({ m: new Float64Array(size) }),
@@ -112,13 +108,8 @@ function shareAt(beta: StepSize, k: number): number {
  * @example
  * averageGradients({ unbiased: true }) // → averageGradients(β = 0.9, unbiased)
  */
-export function averageGradients({
-  beta = 0.9,
-  unbiased = false,
-}: {
-  beta?: number;
-  unbiased?: boolean;
-} = {}): Link {
+export function averageGradients(options: { beta?: number; unbiased?: boolean } = {}): Link {
+  const { beta = 0.9, unbiased = false } = optionsOf("averageGradients", options, ["beta", "unbiased"]);
   checkShare("averageGradients", { beta });
   const copyOf = copier();
   return asLink(`averageGradients(β = ${beta}${unbiased ? ", unbiased" : ""})`, {
@@ -146,7 +137,8 @@ export function averageGradients({
  * rule.step(theta, Float64Array.of(3, 4), rule.init(2));
  * theta // → Float64Array(2) [ -1.5, -2 ]
  */
-export function divideByNorm({ c0 = 0 }: { c0?: number } = {}): Link {
+export function divideByNorm(options: { c0?: number } = {}): Link {
+  const { c0 = 0 } = optionsOf("divideByNorm", options, ["c0"]);
   checkNotNegative("divideByNorm", { c0 });
   return asLink(`divideByNorm(c(0) = ${c0})`, {
     init: () => ({ c: c0 }),
@@ -173,7 +165,8 @@ export function divideByNorm({ c0 = 0 }: { c0?: number } = {}): Link {
  * rule.step(theta, Float64Array.of(3, -4), rule.init(2));
  * theta // → Float64Array(2) [ -0.5, 0.5 ]
  */
-export function divideByRootSum({ epsilon = 1e-10, c0 = 0 }: { epsilon?: number; c0?: number } = {}): Link {
+export function divideByRootSum(options: { epsilon?: number; c0?: number } = {}): Link {
+  const { epsilon = 1e-10, c0 = 0 } = optionsOf("divideByRootSum", options, ["epsilon", "c0"]);
   checkNotNegative("divideByRootSum", { epsilon });
   checkNotNegative("divideByRootSum", { c0 });
   return asLink(`divideByRootSum(ε = ${epsilon}, c(0) = ${c0})`, {
@@ -208,17 +201,15 @@ export function divideByRootSum({ epsilon = 1e-10, c0 = 0 }: { epsilon?: number;
  * rule.step(theta, Float64Array.of(3), rule.init(1));
  * theta // → Float64Array(1) [ -1 ]
  */
-export function divideByRootMean({
-  beta = 0.99,
-  epsilon = 1e-8,
-  unbiased = false,
-  largest = false,
-}: {
-  beta?: number;
-  epsilon?: number;
-  unbiased?: boolean;
-  largest?: boolean;
-} = {}): Link {
+export function divideByRootMean(
+  options: { beta?: number; epsilon?: number; unbiased?: boolean; largest?: boolean } = {},
+): Link {
+  const {
+    beta = 0.99,
+    epsilon = 1e-8,
+    unbiased = false,
+    largest = false,
+  } = optionsOf("divideByRootMean", options, ["beta", "epsilon", "unbiased", "largest"]);
   checkShare("divideByRootMean", { beta });
   checkNotNegative("divideByRootMean", { epsilon });
   const words = `${unbiased ? ", unbiased" : ""}${largest ? ", largest" : ""}`;
@@ -252,7 +243,8 @@ export function divideByRootMean({
  * rule.step(theta, Float64Array.of(3, -0.01), rule.init(2));
  * theta // → Float64Array(2) [ -0.5, 0.5 ]
  */
-export function takeSign({ beta1 = 0.9, beta2 = 0.99 }: { beta1?: number; beta2?: number } = {}): Link {
+export function takeSign(options: { beta1?: number; beta2?: number } = {}): Link {
+  const { beta1 = 0.9, beta2 = 0.99 } = optionsOf("takeSign", options, ["beta1", "beta2"]);
   checkShare("takeSign", { beta1 });
   checkShare("takeSign", { beta2 });
   return asLink(`takeSign(β₁ = ${beta1}, β₂ = ${beta2})`, {
@@ -278,7 +270,8 @@ export function takeSign({ beta1 = 0.9, beta2 = 0.99 }: { beta1?: number; beta2?
  * @example
  * matchUnits() // → matchUnits(ρ = 0.9, ε = 0.000001)
  */
-export function matchUnits({ rho = 0.9, epsilon = 1e-6 }: { rho?: number; epsilon?: number } = {}): Link {
+export function matchUnits(options: { rho?: number; epsilon?: number } = {}): Link {
+  const { rho = 0.9, epsilon = 1e-6 } = optionsOf("matchUnits", options, ["rho", "epsilon"]);
   checkShare("matchUnits", { rho });
   checkPositive("matchUnits", { epsilon });
   return asLink(`matchUnits(ρ = ${rho}, ε = ${epsilon})`, {

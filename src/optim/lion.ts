@@ -1,6 +1,7 @@
 /**
  * Lion: only the sign of the momentum counts.
  */
+import { optionsOf } from "../options/options-of.js";
 import { defineRule } from "./define-rule.js";
 import { addWeights, scaleBy, takeSign } from "./links.js";
 import type { Rule } from "./rule.js";
@@ -22,17 +23,15 @@ import type { StepSize } from "./schedule.js";
  * theta // → Float64Array(3) [ -0.5, 0.5, 0 ]
  * @see Chen et al., Symbolic discovery of optimization algorithms, 2023 (arXiv 2302.06675), program 1.
  */
-export function lion({
-  eta = 1e-4,
-  beta1 = 0.9,
-  beta2 = 0.99,
-  weightDecay = 0,
-}: {
-  eta?: StepSize;
-  beta1?: number;
-  beta2?: number;
-  weightDecay?: number;
-} = {}): Rule {
+export function lion(
+  options: { eta?: StepSize; beta1?: number; beta2?: number; weightDecay?: number } = {},
+): Rule {
+  const {
+    eta = 1e-4,
+    beta1 = 0.9,
+    beta2 = 0.99,
+    weightDecay = 0,
+  } = optionsOf("lion", options, ["eta", "beta1", "beta2", "weightDecay"]);
   return defineRule({
     name: "lion",
     title: "Lion",

@@ -1,6 +1,7 @@
 /**
  * Gradient descent with momentum: Polyak's heavy ball, and Nesterov's variant.
  */
+import { optionsOf } from "../options/options-of.js";
 import { defineRule } from "./define-rule.js";
 import { addMomentum, scaleBy } from "./links.js";
 import type { Rule } from "./rule.js";
@@ -35,7 +36,8 @@ export interface MomentumOptions {
  * theta // → Float64Array(1) [ -0.25 ]
  * @see Polyak, Some methods of speeding up the convergence of iteration methods, 1964.
  */
-export function momentum({ eta = 0.001, beta = 0.9 }: MomentumOptions = {}): Rule {
+export function momentum(options: MomentumOptions = {}): Rule {
+  const { eta = 0.001, beta = 0.9 } = optionsOf("momentum", options, ["eta", "beta"]);
   return defineRule({
     name: "momentum",
     title: "Momentum",
@@ -68,10 +70,8 @@ const nesterovShare = makeSchedule("(k−1)/(k+2)", undefined, (k) => (k - 1) / 
  * @see Nesterov, A method of solving a convex programming problem with convergence rate O(1/k²), 1983; Sutskever et al.,
  *   On the importance of initialization and momentum in deep learning, 2013.
  */
-export function nesterov({
-  eta = 0.001,
-  beta: given = 0.9,
-}: Omit<MomentumOptions, "beta"> & { beta?: StepSize | "1983" } = {}): Rule {
+export function nesterov(options: Omit<MomentumOptions, "beta"> & { beta?: StepSize | "1983" } = {}): Rule {
+  const { eta = 0.001, beta: given = 0.9 } = optionsOf("nesterov", options, ["eta", "beta"]);
   const beta = given === "1983" ? nesterovShare : given;
   return defineRule({
     name: "nesterov",

@@ -1,6 +1,7 @@
 /** Rules that stay within a set: after each step the parameters are moved to the nearest point of it. */
 import { inspect } from "#platform";
 import { checkList, checkPositive, isList } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { checksumOf } from "../tensor/checksum.js";
 import { lengthOf } from "../tensor/length.js";
 import { makeRule, probedBy, type Rule, withInnerRules } from "./rule.js";
@@ -92,6 +93,7 @@ function listOf(given: unknown): Float64Array | undefined {
  * @see Boyd, Vandenberghe, Convex optimization, 2004, section 8.1.
  */
 export function ball(radius: number, options: { centre?: ArrayLike<number> } = {}): Region {
+  optionsOf("ball", options, ["centre"]);
   checkPositive("ball", { radius });
   const centre = listOf(options.centre);
   if (options.centre !== undefined && !centre?.every(Number.isFinite)) {

@@ -1,6 +1,7 @@
 /**
  * RMSProp: AdaGrad that forgets.
  */
+import { optionsOf } from "../options/options-of.js";
 import { defineRule } from "./define-rule.js";
 import { divideByRootMean, scaleBy } from "./links.js";
 import type { Rule } from "./rule.js";
@@ -22,15 +23,12 @@ import type { StepSize } from "./schedule.js";
  * theta // → Float64Array(1) [ -1 ]
  * @see Hinton, Neural networks for machine learning, lecture 6e, 2012.
  */
-export function rmsprop({
-  eta = 0.01,
-  alpha = 0.99,
-  epsilon = 1e-8,
-}: {
-  eta?: StepSize;
-  alpha?: number;
-  epsilon?: number;
-} = {}): Rule {
+export function rmsprop(options: { eta?: StepSize; alpha?: number; epsilon?: number } = {}): Rule {
+  const {
+    eta = 0.01,
+    alpha = 0.99,
+    epsilon = 1e-8,
+  } = optionsOf("rmsprop", options, ["eta", "alpha", "epsilon"]);
   return defineRule({
     name: "rmsprop",
     title: "RMSProp",

@@ -4,6 +4,7 @@
  */
 import { inspect } from "#platform";
 import { checkNotNegative, checkNumbers, checkPositive, checkWhole } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import {
   constantDecay,
   type Decay,
@@ -42,17 +43,15 @@ function halfCosine(from: number, to: number, s: number): number {
  * inverse({ eta: 1 / 2, offset: 6 / 2 })(1) // → 0.125
  * @see Robbins, Monro, A stochastic approximation method, Ann. Math. Statist. 22, 1951.
  */
-export function inverse({
-  eta = 1,
-  power = 1,
-  offset = 0,
-  log = 0,
-}: {
-  eta?: number;
-  power?: number;
-  offset?: number;
-  log?: number;
-} = {}): Schedule {
+export function inverse(
+  options: { eta?: number; power?: number; offset?: number; log?: number } = {},
+): Schedule {
+  const {
+    eta = 1,
+    power = 1,
+    offset = 0,
+    log = 0,
+  } = optionsOf("inverse", options, ["eta", "power", "offset", "log"]);
   checkPositive("inverse", { eta });
   checkNotNegative("inverse", { power, offset, log });
   const k = offset === 0 ? "k" : `(k + ${offset})`;
@@ -83,7 +82,8 @@ export function inverse({
  * @example
  * exponential({ eta: 1, gamma: 0.5 })(3) // → 0.25
  */
-export function exponential({ eta, gamma }: { eta: number; gamma: number }): Schedule {
+export function exponential(options: { eta: number; gamma: number }): Schedule {
+  const { eta, gamma } = optionsOf("exponential", options, ["eta", "gamma"]);
   checkPositive("exponential", { eta });
   checkGamma("exponential", gamma);
   return makeSchedule(`${eta}·${gamma}^(k−1)`, falling(gamma), (k) => eta * gamma ** (k - 1));
@@ -97,7 +97,8 @@ export function exponential({ eta, gamma }: { eta: number; gamma: number }): Sch
  * const eta = stepDecay({ eta: 1, gamma: 0.5, every: 2 });
  * [1, 2, 3, 4, 5].map(eta) // → [ 1, 1, 0.5, 0.5, 0.25 ]
  */
-export function stepDecay({ eta, gamma, every }: { eta: number; gamma: number; every: number }): Schedule {
+export function stepDecay(options: { eta: number; gamma: number; every: number }): Schedule {
+  const { eta, gamma, every } = optionsOf("stepDecay", options, ["eta", "gamma", "every"]);
   checkPositive("stepDecay", { eta });
   checkGamma("stepDecay", gamma);
   checkWhole("stepDecay", { every });
@@ -112,15 +113,8 @@ export function stepDecay({ eta, gamma, every }: { eta: number; gamma: number; e
  * @example
  * polynomial({ eta: 1, steps: 4 })(3) // → 0.5
  */
-export function polynomial({
-  eta,
-  steps: length,
-  power = 1,
-}: {
-  eta: number;
-  steps: number;
-  power?: number;
-}): Schedule {
+export function polynomial(options: { eta: number; steps: number; power?: number }): Schedule {
+  const { eta, steps: length, power = 1 } = optionsOf("polynomial", options, ["eta", "steps", "power"]);
   checkPositive("polynomial", { eta });
   checkNotNegative("polynomial", { power });
   checkWhole("polynomial", { steps: length });
@@ -142,15 +136,8 @@ export function polynomial({
  * [1, 2, 3, 9].map((k) => eta(k).toFixed(2)) // → [ '1.00', '0.50', '0.00', '0.00' ]
  * @see Loshchilov, Hutter, SGDR: stochastic gradient descent with warm restarts, 2016 (arXiv 1608.03983), equation 5.
  */
-export function cosine({
-  eta,
-  steps: length,
-  to = 0,
-}: {
-  eta: number;
-  steps: number;
-  to?: number;
-}): Schedule {
+export function cosine(options: { eta: number; steps: number; to?: number }): Schedule {
+  const { eta, steps: length, to = 0 } = optionsOf("cosine", options, ["eta", "steps", "to"]);
   checkPositive("cosine", { eta });
   checkNotNegative("cosine", { to });
   checkWhole("cosine", { steps: length });
@@ -173,17 +160,18 @@ export function cosine({
  * [1, 2, 3, 4, 5, 6, 7].map((k) => eta(k).toFixed(2)) // → [ '1.00', '0.50', '1.00', '0.85', '0.50', '0.15', '1.00' ]
  * @see Loshchilov, Hutter, SGDR: stochastic gradient descent with warm restarts, 2016 (arXiv 1608.03983), equation 5.
  */
-export function cosineRestarts({
-  eta,
-  steps: length,
-  growth = 1,
-  to = 0,
-}: {
+export function cosineRestarts(options: {
   eta: number;
   steps: number;
   growth?: number;
   to?: number;
 }): Schedule {
+  const {
+    eta,
+    steps: length,
+    growth = 1,
+    to = 0,
+  } = optionsOf("cosineRestarts", options, ["eta", "steps", "growth", "to"]);
   checkPositive("cosineRestarts", { eta });
   checkNotNegative("cosineRestarts", { to });
   checkWhole("cosineRestarts", { steps: length, growth });
@@ -211,7 +199,8 @@ export function cosineRestarts({
  * const eta = warmup(0.8, { steps: 4 });
  * [1, 2, 3, 4, 5].map((k) => eta(k).toFixed(1)) // → [ '0.2', '0.4', '0.6', '0.8', '0.8' ]
  */
-export function warmup(eta: StepSize, { steps: length }: { steps: number }): Schedule {
+export function warmup(eta: StepSize, options: { steps: number }): Schedule {
+  const { steps: length } = optionsOf("warmup", options, ["steps"]);
   if (typeof eta === "number") checkPositive("warmup", { eta });
   checkWhole("warmup", { steps: length });
   const text = `warmup(${stepSizeText(eta)}, ${length} steps)`;
@@ -229,15 +218,8 @@ export function warmup(eta: StepSize, { steps: length }: { steps: number }): Sch
  * [1, 30, 100].map((k) => eta(k).toPrecision(2)) // → [ '0.040', '1.0', '0.0000040' ]
  * @see Smith, Topin, Super-convergence, 2017 (arXiv 1708.07120).
  */
-export function oneCycle({
-  eta,
-  steps: length,
-  rise = 0.3,
-}: {
-  eta: number;
-  steps: number;
-  rise?: number;
-}): Schedule {
+export function oneCycle(options: { eta: number; steps: number; rise?: number }): Schedule {
+  const { eta, steps: length, rise = 0.3 } = optionsOf("oneCycle", options, ["eta", "steps", "rise"]);
   checkPositive("oneCycle", { eta });
   checkWhole("oneCycle", { steps: length });
   checkNumbers("oneCycle", { rise }, (value) => value > 0 && value < 1, "between 0 and 1");

@@ -1,6 +1,7 @@
 /**
  * Gradient descent. It is "stochastic" by the gradient that it is given, not by what it does with it.
  */
+import { optionsOf } from "../options/options-of.js";
 import { defineRule } from "./define-rule.js";
 import { scaleBy } from "./links.js";
 import type { Rule } from "./rule.js";
@@ -19,7 +20,8 @@ import type { StepSize } from "./schedule.js";
  * rule.step(theta, Float64Array.of(1, -1), rule.init(2));
  * theta // → Float64Array(2) [ 0.5, 2.5 ]
  */
-export function sgd({ eta = 0.001 }: { eta?: StepSize } = {}): Rule {
+export function sgd(options: { eta?: StepSize } = {}): Rule {
+  const { eta = 0.001 } = optionsOf("sgd", options, ["eta"]);
   return defineRule({
     name: "sgd",
     title: "SGD",

@@ -12,6 +12,9 @@ const kept = 4000;
 /** Milliseconds that a program has to end by itself. */
 const patience = 5000;
 
+/** Milliseconds after its end in which what it wrote before is read; a program that it started may keep its pipes open. */
+const readingOut = 500;
+
 export const startModule: Platform["startModule"] = (module, { args = [], ...options } = {}) =>
   new ChildProgram(process.execPath, ["--enable-source-maps", fileURLToPath(module), ...args], options);
 
@@ -65,7 +68,14 @@ export class ChildProgram implements Program {
         this.#tellEnd();
       };
       this.#child.on("error", (error) => end(error.message));
-      this.#child.on("exit", (code, signal) => end(signal ? `by ${signal}` : `with exit code ${code}`));
+      this.#child.on("exit", (code, signal) => {
+        const how = signal ? `by ${signal}` : `with exit code ${code}`;
+        const timer = setTimeout(() => end(how), readingOut);
+        this.#child.on("close", () => {
+          clearTimeout(timer);
+          end(how);
+        });
+      });
     });
   }
 

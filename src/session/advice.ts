@@ -2,6 +2,7 @@
  * What beginners get wrong most, with its fix in the first line of the error: names that are misspelt or not imported,
  * an await that is missing, Python.
  */
+import { editDistance } from "../options/edit-distance.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { translateLine, wordsForMember, wordsForName } from "./from-python.js";
 
@@ -217,24 +218,8 @@ function closest(name: string, names: readonly string[]): string | undefined {
   let least = name.length < 3 ? 0 : Math.max(1, Math.floor(name.length / 4)) + 0.5;
   for (const other of names) {
     if (Math.abs(other.length - name.length) > least || other === name) continue;
-    const distance = distanceOf(name, other);
+    const distance = editDistance(name, other);
     if (distance < least) [best, least] = [other, distance];
   }
   return best;
-}
-
-/** How many letters must be added, left out, replaced or swapped with the next (Damerau and Levenshtein). */
-function distanceOf(a: string, b: string): number {
-  let [before, previous]: number[][] = [[], Array.from({ length: b.length + 1 }, (_, j) => j)];
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
-      row[j] = Math.min(previous![j]! + 1, row[j - 1]! + 1, previous![j - 1]! + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        row[j] = Math.min(row[j]!, before![j - 2]! + 1);
-    }
-    [before, previous] = [previous, row];
-  }
-  return previous!.at(-1)!;
 }

@@ -13,6 +13,7 @@ import {
   type Task,
   toLine,
 } from "./job.js";
+import { prepared } from "./local.js";
 import { decode, type Values } from "./values.js";
 import { WorkerProcess } from "./worker-process.js";
 
@@ -59,10 +60,9 @@ export class DaskExecutor implements Executor {
   async prepare(source: Source): Promise<Code> {
     this.#start();
     // Compiled, and loaded once, here: what is wrong with it is said before anything travels.
-    const worker = new WorkerProcess({ folder: this.#folder, cores: 1, limits: this.#limits });
+    const start = () => new WorkerProcess({ folder: this.#folder, cores: 1, limits: this.#limits });
+    const { worker, code } = await prepared(start, source);
     try {
-      const code = await worker.prepare(source);
-      await worker.load(code);
       await this.load(code);
       return code;
     } finally {

@@ -5,6 +5,9 @@ import { inspect } from "#platform";
 import { checkPositive, checkWhole } from "../options/check.js";
 import { encode, isReserved, listOf, type ParameterValue, type Point } from "./values.js";
 
+/** A parameter has at most so many values, which are held in memory. */
+export const mostValues = 10_000_000;
+
 /** For each parameter its values, or a single value that all points share. */
 export type GridOf = Readonly<Record<string, ParameterValue | ArrayLike<ParameterValue> | object>>;
 
@@ -59,7 +62,7 @@ export class Grid {
     if (Object.keys(point).length !== this.#places.size) return undefined;
     let index = 0;
     for (const [name, places] of this.#places) {
-      const place = name in point ? places.get(encode(point[name])) : undefined;
+      const place = Object.hasOwn(point, name) ? places.get(encode(point[name])) : undefined;
       if (place === undefined) return undefined;
       index = index * places.size + place;
     }
@@ -94,7 +97,7 @@ function checked(name: string, given: unknown): ParameterValue[] {
  *
  * @param start the first; with one argument that is the end, and the first is 0
  * @param end the first that is not in the list
- * @throws RangeError unless both are whole numbers ≥ 0
+ * @throws RangeError unless both are whole numbers ≥ 0, and they are at most ten million
  * @example
  * range(4) // → [ 0, 1, 2, 3 ]
  * range(1, 4) // → [ 1, 2, 3 ]
@@ -102,6 +105,10 @@ function checked(name: string, given: unknown): ParameterValue[] {
 export function range(start: number, end?: number): number[] {
   const [first, last] = end === undefined ? [0, start] : [start, end];
   checkWhole("range", end === undefined ? { end: last } : { start: first, end: last }, 0);
+  if (last - first > mostValues)
+    throw new RangeError(
+      `range: a list must have at most ${mostValues} numbers, got ${last - first}; several parameters make more points`,
+    );
   return Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
 }
 

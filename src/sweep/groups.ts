@@ -83,13 +83,11 @@ export class SweepGroups extends AsTable {
   }
 
   protected override table(): Rows {
-    const numeric = new Set<string>();
-    for (const { values = {} } of this.#of.records)
-      for (const [name, value] of Object.entries(values)) if (typeof value === "number") numeric.add(name);
+    const numeric = numericNames(this.#of.records);
     const rows = this.groups.map(({ point, records }) => ({
       ...point,
       n: records.reduce((n, { values }) => n + (values === undefined ? 0 : 1), 0),
-      ...Object.fromEntries([...numeric].map((name) => [name, meanOf(numbersOf(records, name))])),
+      ...Object.fromEntries(numeric.map((name) => [name, meanOf(numbersOf(records, name))])),
     }));
     return new Rows(rows, `${this.#of.name}: means over n points for each ${this.#by.join(", ") || "sweep"}`);
   }
@@ -108,6 +106,15 @@ export function groupsOf(records: readonly PointRecord[], by: readonly string[])
     at++;
   }
   return [...groups.values()].map(({ point, places }) => ({ point, records: pick(records, places) }));
+}
+
+/** The names under which each point that has a value has a number. */
+export function numericNames(records: readonly PointRecord[]): string[] {
+  const isNumber = new Map<string, boolean>();
+  for (const { values = {} } of records)
+    for (const [name, value] of Object.entries(values))
+      isNumber.set(name, typeof value === "number" && isNumber.get(name) !== false);
+  return [...isNumber.keys()].filter((name) => isNumber.get(name));
 }
 
 /** What records have under a name, of those that have it. @throws TypeError unless these are numbers */

@@ -2,6 +2,7 @@
  * Successive halving: all candidates with a small budget, the best part of them with a larger one, and so on.
  */
 import { checkNumbers, checkOneOf, checkWhole, refused } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { Grid } from "./grid.js";
 import { meanOf } from "./statistics.js";
 import type { Store } from "./store.js";
@@ -58,7 +59,7 @@ export class Halving {
 
 /** The grid of all that a search may run: the candidates, each with the budget of each round. */
 export function gridOf(search: Halving, candidates: Grid): Grid {
-  if (search.budget in candidates.parameters) {
+  if (Object.hasOwn(candidates.parameters, search.budget)) {
     throw new RangeError(
       `halving: the search sets ${search.budget}, so it must not be in the grid; leave it out, or name another budget`,
     );
@@ -134,5 +135,6 @@ function scoreOf({ metric, best }: Halving, indices: readonly number[], store: S
  * @see K. Jamieson, A. Talwalkar, Non-stochastic best arm identification and hyperparameter optimization, 2016.
  */
 export function halving(options: HalvingOptions): Halving {
+  optionsOf("halving", options, ["metric", "factor", "budget", "from", "to", "best"]);
   return new Halving(options);
 }

@@ -3,6 +3,7 @@
  */
 import { hostName, yieldTurn } from "#platform";
 import type { Executor, Outcome, Task } from "./job.js";
+import { pointErrorOf } from "./record.js";
 import { checkedValues, type Point, type Values } from "./values.js";
 
 /** What a run is given beside its point. */
@@ -51,10 +52,7 @@ export class InProcessExecutor implements Executor {
       const context: RunContext = { signal, report: (values) => report(checkedValues(values)), seed };
       return ended({ values: checkedValues(await this.#experiment(point as Point as never, context)) });
     } catch (error) {
-      if (!(error instanceof Error))
-        return ended({ error: { name: "Error", message: `thrown: ${String(error)}` } });
-      const { name, message } = error;
-      return ended({ error: { name, message } });
+      return ended({ error: pointErrorOf(error) });
     }
   }
 

@@ -8,6 +8,7 @@ import { formatNumber } from "../display/format-number.js";
 import { lineChart } from "../display/line-chart.js";
 import { type LiveFigure, liveFigure } from "../display/live-figure.js";
 import { table } from "../display/table.js";
+import { numericNames } from "./groups.js";
 import type { Task } from "./job.js";
 import type { PointRecord } from "./record.js";
 import type { SweepResults } from "./results.js";
@@ -128,8 +129,8 @@ export class LiveSweep {
 
 /** A chart of what there is: the first number that points return, over the first parameter with several numbers. */
 export function overview(results: SweepResults): Figure | undefined {
-  const { records, done, parameters } = results;
-  const y = Object.entries(done[0]?.values ?? {}).find(([, value]) => typeof value === "number")?.[0];
+  const { records, parameters } = results;
+  const [y] = numericNames(records);
   if (y === undefined) return undefined;
   const varied = parameters.filter((name) => name !== "seed" && results.valuesOf(name).length > 1);
   const isNumeric = (name: string): boolean =>

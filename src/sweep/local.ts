@@ -12,6 +12,28 @@ import { type Ending, KilledWhileLoading, memoryError, WorkerProcess } from "./w
  */
 const mostTries = 2;
 
+/**
+ * A worker with an experiment compiled and loaded; another one where somebody killed the first meanwhile.
+ *
+ * @throws Error with one line that says what is wrong with the experiment
+ */
+export async function prepared(
+  start: () => WorkerProcess,
+  source: Source,
+): Promise<{ worker: WorkerProcess; code: Code }> {
+  for (let tries = 1; ; tries++) {
+    const worker = start();
+    try {
+      const code = await worker.prepare(source);
+      await worker.load(code);
+      return { worker, code };
+    } catch (error) {
+      await worker.close();
+      if (!(error instanceof KilledWhileLoading) || tries === mostTries) throw error;
+    }
+  }
+}
+
 export class LocalExecutor implements Executor {
   readonly #jobs: number;
   readonly #limits: PointLimits;
@@ -31,19 +53,11 @@ export class LocalExecutor implements Executor {
 
   /** Compiles the experiment and loads it once. @throws Error with one line that says what is wrong with it */
   async prepare(source: Source): Promise<Code> {
-    const worker = this.#start();
-    try {
-      const code = await worker.prepare(source);
-      await worker.load(code);
-      this.#code = code;
-      this.#idle.push(worker);
-      return code;
-    } catch (error) {
-      await worker.close();
-      throw error;
-    } finally {
-      this.#busy.delete(worker);
-    }
+    const { worker, code } = await prepared(() => this.#start(), source);
+    this.#busy.delete(worker);
+    this.#code = code;
+    this.#idle.push(worker);
+    return code;
   }
 
   capacity(listener: (count: number) => void): void {
@@ -77,9 +91,10 @@ export class LocalExecutor implements Executor {
     const {
       lost,
       host,
+      printed,
       error = { name: "ProcessEnded", message: `the point's process ended twice, ${lost}` },
     } = ending;
-    return { error, seconds: 0, host };
+    return { error: { ...error, ...(printed && { printed }) }, seconds: 0, host };
   }
 
   stop(): void {

@@ -14,6 +14,28 @@ export interface PointError {
   readonly printed?: string;
 }
 
+/** As many characters of an error's name, message and stack are kept. */
+const mostKept = 4000;
+
+const shortened = (text: string): string =>
+  text.length <= mostKept ? text : `${text.slice(0, mostKept)}… (${text.length} characters)`;
+
+/** What a record keeps of what a point threw, whatever that is. */
+export function pointErrorOf(thrown: unknown, stackOf?: (error: Error) => string): PointError {
+  try {
+    if (!(thrown instanceof Error)) return { name: "Error", message: shortened(`thrown: ${String(thrown)}`) };
+    const stack = stackOf?.(thrown);
+    const { name, message } = thrown;
+    return {
+      name: shortened(String(name)),
+      message: shortened(String(message)),
+      ...(stack && { stack: shortened(stack) }),
+    };
+  } catch {
+    return { name: "Error", message: "thrown: an object that does not let itself be read" };
+  }
+}
+
 /** How a point was run; differs from run to run, as nothing else in a record does. */
 export interface PointRun {
   /** The version of nablab. */

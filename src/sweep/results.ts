@@ -7,7 +7,7 @@ import { formatNumber } from "../display/format-number.js";
 import { table } from "../display/table.js";
 import { checkOneOf } from "../options/check.js";
 import { AsTable } from "./as-table.js";
-import { SweepGroups } from "./groups.js";
+import { numbersOf, SweepGroups } from "./groups.js";
 import { type PairedOptions, pairedRows } from "./paired.js";
 import type { PointRecord } from "./record.js";
 import { where } from "./record-list.js";
@@ -118,8 +118,9 @@ export class SweepResults extends AsTable {
     const groups = whole
       .group(...this.parameters.filter((name) => name !== "seed"))
       .groups.map(({ point, records }) => {
-        const values = records.map(({ values }) => (values?.[value] ?? Number.NaN) as number);
-        return { point, mean: meanOf(values), records };
+        const numbers = numbersOf(records, value);
+        const mean = numbers.length === records.length ? meanOf(numbers) : Number.NaN;
+        return { point, mean, records };
       });
     const rank = ({ mean }: { mean: number }): number =>
       Number.isNaN(mean) ? Number.POSITIVE_INFINITY : sign * mean;

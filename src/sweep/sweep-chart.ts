@@ -10,9 +10,9 @@ import { formatNumber } from "../display/format-number.js";
 import { heatMap } from "../display/heat-map.js";
 import { lineChart, type Series } from "../display/line-chart.js";
 import { checkNumbers, checkOneOf } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { groupsOf, numbersOf } from "./groups.js";
 import type { PointRecord } from "./record.js";
-import { where } from "./record-list.js";
 import { SweepResults } from "./results.js";
 import { stretchOf } from "./robustness.js";
 import { intervalOf, meanOf, quantileOf } from "./statistics.js";
@@ -60,6 +60,20 @@ export interface SweepChartOptions {
  * // gap: 2 points, first 0.91, last 0.35, least 0.35 (x = 0.5), greatest 0.91 (x = 0.1), with a band
  */
 export function sweepChart(results: SweepResults, options: SweepChartOptions): Figure {
+  optionsOf("sweepChart", options, [
+    "x",
+    "y",
+    "z",
+    "series",
+    "centre",
+    "band",
+    "within",
+    "best",
+    "title",
+    "xAxis",
+    "yAxis",
+    "note",
+  ]);
   if (!(results instanceof SweepResults))
     throw new TypeError(`sweepChart: expected what sweep() returned, got ${inspect(results, { depth: 0 })}`);
   const { centre = "mean", band = 0.8, best = "least", within } = options;
@@ -243,14 +257,14 @@ function map(results: SweepResults, { x, y, title, centre = "mean" }: SweepChart
   for (const name of [x, y]) results.requireParameter("sweepChart", name);
   results.requireValue("sweepChart", z);
   const [across, down] = [results.valuesOf(x), results.valuesOf(y)];
-  const cell = (row: ParameterValue, column: ParameterValue): number => {
-    const there = where(results.records, ({ point }) => point[x] === column && point[y] === row);
-    const values = numbersOf(there, z);
-    return centre === "mean" ? meanOf(values) : quantileOf(values, 0.5);
-  };
+  const cells = new Map<ParameterValue, Map<ParameterValue, number>>(down.map((row) => [row, new Map()]));
+  for (const { point, records } of groupsOf(results.records, [x, y])) {
+    const values = numbersOf(records, z);
+    cells.get(point[y]!)!.set(point[x]!, centre === "mean" ? meanOf(values) : quantileOf(values, 0.5));
+  }
   return heatMap({
     title: title ?? `${z} by ${x} and ${y}`,
-    z: down.map((row) => across.map((column) => cell(row, column))),
+    z: down.map((row) => across.map((column) => cells.get(row)!.get(column) ?? Number.NaN)),
     x: labelsOf(across),
     y: labelsOf(down),
     xTitle: x,

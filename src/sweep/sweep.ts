@@ -4,6 +4,7 @@
 import { absolutePath, cores, inspect, memory, readFile } from "#platform";
 import { host } from "../display/host.js";
 import { checkPositive, checkWhole, refused } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { DaskExecutor, isCluster } from "./dask.js";
 import { Grid, type GridOf } from "./grid.js";
 import { gridOf, Halving, roundsOf } from "./halving.js";
@@ -97,6 +98,18 @@ export async function sweep(
   grid: GridOf,
   options: SweepOptions = {},
 ): Promise<SweepResults> {
+  optionsOf("sweep", options, [
+    "jobs",
+    "cluster",
+    "out",
+    "timeout",
+    "memory",
+    "data",
+    "retry",
+    "search",
+    "signal",
+    "live",
+  ]);
   return runSweep(experiment, new Grid(grid), options, {});
 }
 

@@ -37,6 +37,8 @@ export interface Lost {
   readonly lost: string;
   readonly error?: PointError;
   readonly host: string;
+  /** The end of what the point printed. */
+  readonly printed?: string;
 }
 
 /** A process that somebody else killed while it loaded the experiment. */
@@ -155,7 +157,9 @@ export class WorkerProcess {
     if (this.#reason === "time") return failed("TimeoutError", `the point took longer than ${most} s`);
     if (this.#reason === "memory")
       return failed(memoryError, `the point took more than ${megabytes} MB of memory`);
-    if (!ending?.error || !printed) return ending;
+    if (!ending || !printed) return ending;
+    if ("lost" in ending) return { ...ending, printed };
+    if (!ending.error) return ending;
     return { ...ending, error: { ...ending.error, printed } };
   }
 

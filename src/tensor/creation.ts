@@ -3,6 +3,7 @@
  */
 
 import { checkWhole } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { zeroArray } from "./kernels.js";
 import { checkShape, formatShape, type Shape, sizeOf } from "./shapes.js";
 import { type DType, Tensor, type TensorLike } from "./tensor.js";
@@ -16,7 +17,8 @@ import { type DType, Tensor, type TensorLike } from "./tensor.js";
  * @example
  * tensor([[1, 2, 3], [4, 5, 6]]).shape // → [ 2, 3 ]
  */
-export function tensor(nested: TensorLike, { dtype = "float64" }: { dtype?: DType } = {}): Tensor {
+export function tensor(nested: TensorLike, options: { dtype?: DType } = {}): Tensor {
+  const { dtype = "float64" } = optionsOf("tensor", options, ["dtype"]);
   return Tensor.of(nested, { dtype });
 }
 
@@ -28,7 +30,8 @@ export function tensor(nested: TensorLike, { dtype = "float64" }: { dtype?: DTyp
  * @example
  * zeros([2, 2]).toArray() // → [ [ 0, 0 ], [ 0, 0 ] ]
  */
-export function zeros(shape: Shape | number, { dtype = "float64" }: { dtype?: DType } = {}): Tensor {
+export function zeros(shape: Shape | number, options: { dtype?: DType } = {}): Tensor {
+  const { dtype = "float64" } = optionsOf("zeros", options, ["dtype"]);
   const extents = typeof shape === "number" ? [shape] : shape;
   checkShape("zeros", extents);
   return new Tensor(extents, zeroArray(sizeOf(extents), dtype));
@@ -43,6 +46,7 @@ export function zeros(shape: Shape | number, { dtype = "float64" }: { dtype?: DT
  * ones(3).toArray() // → [ 1, 1, 1 ]
  */
 export function ones(shape: Shape | number, options: { dtype?: DType } = {}): Tensor {
+  optionsOf("ones", options, ["dtype"]);
   return full(shape, 1, options);
 }
 
@@ -55,6 +59,7 @@ export function ones(shape: Shape | number, options: { dtype?: DType } = {}): Te
  * full([1, 3], 0.5).toArray() // → [ [ 0.5, 0.5, 0.5 ] ]
  */
 export function full(shape: Shape | number, value: number, options: { dtype?: DType } = {}): Tensor {
+  optionsOf("full", options, ["dtype"]);
   const t = zeros(shape, options);
   t.data.fill(value);
   return t;
@@ -68,6 +73,7 @@ export function full(shape: Shape | number, value: number, options: { dtype?: DT
  * eye(2).toArray() // → [ [ 1, 0 ], [ 0, 1 ] ]
  */
 export function eye(n: number, options: { dtype?: DType } = {}): Tensor {
+  optionsOf("eye", options, ["dtype"]);
   const t = zeros([n, n], options);
   for (let i = 0; i < n; i++) t.data[i * n + i] = 1;
   return t;
@@ -83,6 +89,7 @@ export function eye(n: number, options: { dtype?: DType } = {}): Tensor {
  * arange(1, 10, 4).toArray() // → [ 1, 5, 9 ]
  */
 export function arange(start: number, stop?: number, step = 1, options: { dtype?: DType } = {}): Tensor {
+  optionsOf("arange", options, ["dtype"]);
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
   if (![from, to, step].every(Number.isFinite) || step === 0) {
     throw new RangeError(
@@ -102,6 +109,7 @@ export function arange(start: number, stop?: number, step = 1, options: { dtype?
  * linspace(0, 1, 5).toArray() // → [ 0, 0.25, 0.5, 0.75, 1 ]
  */
 export function linspace(start: number, stop: number, n = 50, options: { dtype?: DType } = {}): Tensor {
+  optionsOf("linspace", options, ["dtype"]);
   checkWhole("linspace", { n }, 2);
   const t = zeros([n], options);
   for (let i = 0; i < n; i++) t.data[i] = start + ((stop - start) * i) / (n - 1);

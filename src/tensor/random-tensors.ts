@@ -1,6 +1,7 @@
 /**
  * Tensors of random numbers, drawn in row-major order.
  */
+import { optionsOf } from "../options/options-of.js";
 import { zeros } from "./creation.js";
 import { Random, random } from "./random.js";
 import type { Shape } from "./shapes.js";
@@ -25,13 +26,14 @@ export interface RandomTensorOptions {
  */
 export function randomNormal(
   shape: Shape | number,
-  {
+  options: RandomTensorOptions & { mean?: number; sd?: number } = {} as never,
+): Tensor {
+  const {
     seed,
     mean = 0,
     sd = 1,
     dtype = "float64",
-  }: RandomTensorOptions & { mean?: number; sd?: number } = {} as never,
-): Tensor {
+  } = optionsOf("randomNormal", options, ["seed", "dtype", "mean", "sd"]);
   const stream = toStream(seed);
   return fill(zeros(shape, { dtype }), () => stream.normal(mean, sd));
 }
@@ -47,13 +49,14 @@ export function randomNormal(
  */
 export function randomUniform(
   shape: Shape | number,
-  {
+  options: RandomTensorOptions & { low?: number; high?: number } = {} as never,
+): Tensor {
+  const {
     seed,
     low = 0,
     high = 1,
     dtype = "float64",
-  }: RandomTensorOptions & { low?: number; high?: number } = {} as never,
-): Tensor {
+  } = optionsOf("randomUniform", options, ["seed", "dtype", "low", "high"]);
   const stream = toStream(seed);
   return fill(zeros(shape, { dtype }), () => stream.uniform(low, high));
 }

@@ -2,6 +2,7 @@
  * Several trainings in one figure.
  */
 import type { Figure } from "../display/index.js";
+import { optionsOf } from "../options/options-of.js";
 import { Run } from "./run.js";
 import { charts } from "./run-figure.js";
 
@@ -17,10 +18,8 @@ import { charts } from "./run-figure.js";
  * const run = await train(net, data, { epochs: 2, batchSize: 4, live: false });
  * compareRuns([run], { title: "One run" }).alt.startsWith("One run") // → true
  */
-export function compareRuns(
-  runs: readonly Run[],
-  { title = "Runs compared" }: { title?: string } = {},
-): Figure {
+export function compareRuns(runs: readonly Run[], options: { title?: string } = {}): Figure {
+  const { title = "Runs compared" } = optionsOf("compareRuns", options, ["title"]);
   if (!Array.isArray(runs) || runs.length === 0 || !runs.every((run) => run instanceof Run)) {
     throw new TypeError(
       "compareRuns: expected a list of runs as train() returns them, such as compareRuns([first, second])",

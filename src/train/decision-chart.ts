@@ -13,6 +13,7 @@ import { colourOf, withOpacity } from "../display/palette.js";
 import { typeset } from "../display/typeset.js";
 import { predict, Sequential } from "../nn/index.js";
 import { checkWhole } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { Tensor } from "../tensor/index.js";
 import { checkData } from "./check-fits.js";
 import { decide } from "./evaluate.js";
@@ -49,8 +50,9 @@ export type Classifier = (x: number, y: number) => number | boolean;
 export function decisionChart(
   model: Sequential | Classifier,
   data: Dataset,
-  { title, resolution = 96 }: DecisionChartOptions = {},
+  options: DecisionChartOptions = {},
 ): Figure {
+  const { title, resolution = 96 } = optionsOf("decisionChart", options, ["title", "resolution"]);
   checkData("decisionChart", data);
   checkWhole("decisionChart", { resolution }, 2);
   const isNetwork = model instanceof Sequential;

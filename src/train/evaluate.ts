@@ -12,6 +12,7 @@ import { defaultThreads, isWorthHandingOver, runJob } from "../engine/pool.js";
 import type { Evaluation } from "../metrics/index.js";
 import { crossEntropy, type Loss, predict, type Sequential, squaredError } from "../nn/index.js";
 import { lossOf } from "../nn/weighted.js";
+import { optionsOf } from "../options/options-of.js";
 import type { Tensor } from "../tensor/index.js";
 import { checkData, checkFits } from "./check-fits.js";
 
@@ -37,6 +38,7 @@ export async function evaluate(
   data: Dataset,
   options: { loss?: Loss } = {},
 ): Promise<Evaluation> {
+  optionsOf("evaluate", options, ["loss"]);
   checkData("evaluate", data);
   const { loss = data.kind === "labels" ? crossEntropy() : squaredError() } = options;
   checkFits("evaluate", model, data, loss);

@@ -17,6 +17,7 @@ import { orderOf } from "../engine/order.js";
 import type { Loss, Sequential } from "../nn/index.js";
 import { type Rule, type Schedule, sgd } from "../optim/index.js";
 import { checkPositive, checkWhole } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { checkData, checkNetwork, checkRule } from "./check-fits.js";
 import type { Run } from "./run.js";
 import { lastRun, train } from "./train.js";
@@ -95,6 +96,16 @@ export async function learningRateRange(
   data: Dataset,
   options: LearningRateRangeOptions = {},
 ): Promise<LearningRateRange> {
+  optionsOf("learningRateRange", options, [
+    "rule",
+    "loss",
+    "from",
+    "to",
+    "steps",
+    "batchSize",
+    "seed",
+    "signal",
+  ]);
   checkNetwork("learningRateRange", model);
   checkData("learningRateRange", data);
   const {

@@ -9,6 +9,7 @@ import type { Batch } from "../data/index.js";
 import { backpropagation, flatGradient, forward, hessianProduct } from "../nn/index.js";
 import { lossOf } from "../nn/weighted.js";
 import { checkFunction, checkWhole } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { random } from "../tensor/index.js";
 import { dot, norm } from "../theory/algebra/vectors.js";
 import { powerIteration } from "../theory/index.js";
@@ -35,10 +36,8 @@ export interface MeasureOptions {
  * run.measured.norm[0].value // → 0
  * run.measuredLayers.layer[0].values // → [ 0 ]
  */
-export function gradientNorm({
-  layer,
-  ...options
-}: MeasureOptions & { layer?: number | "each" } = {}): Measure {
+export function gradientNorm(settings: MeasureOptions & { layer?: number | "each" } = {}): Measure {
+  const { layer, ...options } = optionsOf("gradientNorm", settings, ["samples", "seed", "layer"]);
   return (at) => {
     const back = gradients(at, some(at, "gradientNorm", options));
     if (layer === undefined) return norm(flatGradient(back));
@@ -101,6 +100,7 @@ export function everySteps(n: number, measure: Measure): Measure {
  * run.measured.variance[0].value // → 16
  */
 export function gradientVariance(options: MeasureOptions = {}): Measure {
+  optionsOf("gradientVariance", options, ["samples", "seed"]);
   return (at) => spread(at, some(at, "gradientVariance", options)).variance;
 }
 
@@ -117,6 +117,7 @@ export function gradientVariance(options: MeasureOptions = {}): Measure {
  * run.measured.snr[0].value.toFixed(3) // → '2.000'
  */
 export function signalToNoise(options: MeasureOptions = {}): Measure {
+  optionsOf("signalToNoise", options, ["samples", "seed"]);
   return (at) => {
     const { mean, variance } = spread(at, some(at, "signalToNoise", options));
     return norm(mean) ** 2 / variance;
@@ -135,10 +136,12 @@ export function signalToNoise(options: MeasureOptions = {}): Measure {
  * const run = await train(net, data, { measure: { angle: gradientAngle({ batchSize: 1 }) }, live: false });
  * run.measured.angle[0].value.toFixed(1) // → '30.0'
  */
-export function gradientAngle({
-  batchSize = 32,
-  ...options
-}: MeasureOptions & { batchSize?: number } = {}): Measure {
+export function gradientAngle(settings: MeasureOptions & { batchSize?: number } = {}): Measure {
+  const { batchSize = 32, ...options } = optionsOf("gradientAngle", settings, [
+    "samples",
+    "seed",
+    "batchSize",
+  ]);
   return (at) => {
     const samples = some(at, "gradientAngle", options);
     checkWhole("gradientAngle", { batchSize }, 1, samples.length);
@@ -167,10 +170,8 @@ export function gradientAngle({
  * const run = await train(net, data, { measure: { lambda: sharpness() }, live: false });
  * run.measured.lambda[0].value.toFixed(4) // → '20.0000'
  */
-export function sharpness({
-  iterations = 20,
-  ...options
-}: MeasureOptions & { iterations?: number } = {}): Measure {
+export function sharpness(settings: MeasureOptions & { iterations?: number } = {}): Measure {
+  const { iterations = 20, ...options } = optionsOf("sharpness", settings, ["samples", "seed", "iterations"]);
   return (at) => {
     const samples = some(at, "sharpness", options);
     const { model, data, loss } = at;
@@ -194,6 +195,7 @@ export function sharpness({
  * run.measured.stability[1].value.toFixed(4) // → '1.0000'
  */
 export function stepTimesCurvature(options: MeasureOptions & { iterations?: number } = {}): Measure {
+  optionsOf("stepTimesCurvature", options, ["samples", "seed", "iterations"]);
   const lambda = sharpness(options);
   return (at) => (at.run.stepSize.at(-1) ?? Number.NaN) * (lambda(at) as number);
 }
@@ -212,6 +214,7 @@ export function stepTimesCurvature(options: MeasureOptions & { iterations?: numb
  * run.measured.dead[0].value // → 1
  */
 export function deadRelus(options: MeasureOptions = {}): Measure {
+  optionsOf("deadRelus", options, ["samples", "seed"]);
   return (at) => {
     let [units, dead] = [0, 0];
     eachInputOf(["relu"], at, some(at, "deadRelus", options), (column) => {
@@ -235,6 +238,7 @@ export function deadRelus(options: MeasureOptions = {}): Measure {
  * run.measured.kinks[0].value // → 4
  */
 export function kinkHits(options: MeasureOptions = {}): Measure {
+  optionsOf("kinkHits", options, ["samples", "seed"]);
   return (at) => {
     let hits = 0;
     eachInputOf(["relu", "leakyRelu"], at, some(at, "kinkHits", options), (column) => {

@@ -2,6 +2,7 @@
  * A network's parameters as a file, under the lecture's names or PyTorch's.
  */
 
+import { inspect } from "#platform";
 import {
   readSafetensors,
   type Safetensors,
@@ -9,9 +10,9 @@ import {
   writeSafetensors,
 } from "../data/safetensors.js";
 import { host } from "../display/host.js";
-import type { Sequential } from "../nn/index.js";
-import { buffersOf, parametersOf } from "../nn/sequential.js";
-import { checkOneOf } from "../options/check.js";
+import { buffersOf, parametersOf, Sequential } from "../nn/sequential.js";
+import { checkList, checkOneOf } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import type { Tensor } from "../tensor/index.js";
 import { architectureOf } from "./fingerprint.js";
 import { requireIdle } from "./under-way.js";
@@ -34,9 +35,11 @@ import { requireIdle } from "./under-way.js";
 export function saveNetwork(
   file: string,
   model: Sequential,
-  { names = "nablab" }: { names?: "nablab" | "pytorch" } = {},
+  options: { names?: "nablab" | "pytorch" } = {},
 ): void {
+  const { names = "nablab" } = optionsOf("saveNetwork", options, ["names"]);
   checkOneOf("saveNetwork", { names }, ["nablab", "pytorch"]);
+  checkNetwork("saveNetwork", model);
   const tensors = new Map<string, StoredTensor>();
   if (names === "nablab") {
     addParameters(tensors, model, model.theta, {});
@@ -61,6 +64,8 @@ export function saveNetwork(
  *
  * @param file a path
  * @param model a network of the same layers, changed in place
+ * @param options `modules`: what PyTorch calls the modules of the layers that have parameters, in the order of the network, where they
+ *   are attributes of a module such as `fc1`, or lie in several ones, such as `features.0`; the order is in no file
  * @returns the network
  * @throws Error when the file is missing, cut off or altered, or the network is in training; RangeError when it does not fit the network, which then
  *   stays as it was
@@ -68,23 +73,30 @@ export function saveNetwork(
  * const net = sequential([dense(2, 2)], { seed: 1 });
  * saveNetwork("net.safetensors", net, { names: "pytorch" });
  * loadNetwork("net.safetensors", net).parameterCount // → 6
+ * loadNetwork("net.safetensors", net, { modules: ["0"] }).parameterCount // → 6
  */
-export function loadNetwork(file: string, model: Sequential): Sequential {
+export function loadNetwork(
+  file: string,
+  model: Sequential,
+  options: { modules?: readonly string[] } = {},
+): Sequential {
+  const { modules } = optionsOf("loadNetwork", options, ["modules"]);
+  checkNetwork("loadNetwork", model);
   requireIdle("loadNetwork", model, "the training would overwrite what is loaded; await it first");
   const stored = readSafetensors("loadNetwork", file);
   const own = [
     ...namesOf(model).map((name, i) => ({ name, tensor: model.parameters[i]! })),
     ...ownBuffers(model),
   ];
-  const isOwn = own.some(({ name }) => stored.tensors.has(name));
-  const wanted = isOwn ? own : fromPytorch(stored, model);
+  const isOwn = !modules && own.some(({ name }) => stored.tensors.has(name));
+  const wanted = isOwn ? own : modules ? ofModules(modules, model) : fromPytorch(stored, model);
   const found = wanted.map(({ name, tensor }) => {
     const there = stored.tensors.get(name);
     if (there && fits(there, tensor)) return there.data;
     // PyTorch's layers may have none.
     if (!there && !isOwn && name.endsWith(".bias")) return new Float64Array(tensor.size);
     throw new RangeError(
-      `loadNetwork: the network needs ${name} of shape [${tensor.shape.join(", ")}]; ${file} has ${contentsOf(stored) || "nothing"}`,
+      `loadNetwork: the network needs ${name} of shape [${tensor.shape.join(", ")}]${isOwn || modules || there ? "" : hintOf(stored, model)}; ${file} has ${contentsOf(stored) || "nothing"}`,
     );
   });
   checkArchitecture(model, stored.texts, file);
@@ -151,9 +163,35 @@ function fromPytorch({ tensors }: Safetensors, model: Sequential): Named[] {
   };
   if (same.every(isThere)) return same;
   const sorted = [...places].sort((a, b) => a - b);
-  const weighted = model.layers.flatMap((layer, i) => (parametersOf(layer).length > 0 ? [i] : []));
+  const weighted = withParameters(model);
   if (sorted.length !== weighted.length) return same;
   return pytorchTensors(model, (i) => `${prefix}${sorted[weighted.indexOf(i)]}`);
+}
+
+/** The layers of a network that have parameters, by their places. */
+const withParameters = ({ layers }: Sequential): number[] =>
+  layers.flatMap((layer, i) => (parametersOf(layer).length > 0 ? [i] : []));
+
+/** The parameters with the names of modules that the user gives. */
+function ofModules(modules: readonly string[], model: Sequential): Named[] {
+  checkList("loadNetwork", { modules }, 'a list of names, such as ["fc1", "fc2"]');
+  const places = withParameters(model);
+  if (modules.length === places.length) return pytorchTensors(model, (i) => modules[places.indexOf(i)]!);
+  throw new RangeError(
+    `loadNetwork: modules must have a name for each of the ${places.length} layers with parameters, got ${modules.length}`,
+  );
+}
+
+/** How to name the modules of a file that has as many as the network, but not by their places. */
+function hintOf({ tensors }: Safetensors, model: Sequential): string {
+  const modules = [...tensors.keys()].flatMap((name) => /^(.*)\.weight$/.exec(name)?.[1] ?? []);
+  if (modules.length !== withParameters(model).length) return "";
+  return `, or the names of its modules in the order of the layers, such as { modules: [${modules.map((name) => `"${name}"`).join(", ")}] }`;
+}
+
+function checkNetwork(who: string, model: unknown): asserts model is Sequential {
+  if (model instanceof Sequential) return;
+  throw new TypeError(`${who}: give the file first, then the network, got ${inspect(model, { depth: 0 })}`);
 }
 
 const fits = (there: StoredTensor, { shape }: Tensor): boolean => there.shape.join() === shape.join();

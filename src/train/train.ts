@@ -5,6 +5,7 @@ import type { Dataset } from "../data/index.js";
 import { kernelTrainer } from "../engine/kernel-trainer.js";
 import type { Trainer } from "../engine/trainer.js";
 import type { Sequential } from "../nn/index.js";
+import { optionsOf } from "../options/options-of.js";
 import { noteMixing } from "./mixing.js";
 import { buffersNotFinite, parametersNotFinite } from "./not-finite.js";
 import { type Task, type TrainOptions, taskOf } from "./options.js";
@@ -56,6 +57,25 @@ export function lastRun(): Run | undefined {
  * run.epochs.at(-1)?.accuracy // → 1
  */
 export async function train(model: Sequential, data: Dataset, options: TrainOptions = {}): Promise<Run> {
+  optionsOf("train", options, [
+    "rule",
+    "loss",
+    "epochs",
+    "batchSize",
+    "seed",
+    "shuffle",
+    "validation",
+    "earlyStopping",
+    "onEpoch",
+    "measure",
+    "checkpoint",
+    "resume",
+    "signal",
+    "live",
+    "name",
+    "backend",
+    "threads",
+  ]);
   requireIdle(
     "train",
     model,

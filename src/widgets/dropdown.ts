@@ -3,6 +3,7 @@
  */
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
+import { optionsOf } from "../options/options-of.js";
 import { checkListener, type ListenerOptions, Model } from "./model.js";
 
 /** How a dropdown is made. */
@@ -70,7 +71,8 @@ export class Dropdown<T> implements Displayable {
  * const size = dropdown({ options: [1, 32, 128], value: 32, label: "batch size" });
  * size.value // → 32
  */
-export function dropdown<T>({ options, label = "", ...first }: DropdownOptions<T>): Dropdown<T> {
+export function dropdown<T>(settings: DropdownOptions<T>): Dropdown<T> {
+  const { options, label = "", ...first } = optionsOf("dropdown", settings, ["options", "value", "label"]);
   if (!Array.isArray(options) || options.length === 0) {
     throw new TypeError(`dropdown: options must be a list of values to choose from, got ${inspect(options)}`);
   }

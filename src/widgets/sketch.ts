@@ -5,6 +5,7 @@ import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { imageGrid } from "../display/image-grid.js";
 import { toBundle } from "../display/to-bundle.js";
+import { optionsOf } from "../options/options-of.js";
 import { checkListener, type ListenerOptions, Model } from "./model.js";
 
 /** What is drawn on. */
@@ -79,7 +80,13 @@ export class Sketch implements Displayable {
  * const pad = sketch({ rows: 28, label: "a digit" });
  * pad.value.length // → 784
  */
-export function sketch({ rows, columns = rows, value, label = "" }: SketchOptions): Sketch {
+export function sketch(options: SketchOptions): Sketch {
+  const {
+    rows,
+    columns = rows,
+    value,
+    label = "",
+  } = optionsOf("sketch", options, ["rows", "columns", "value", "label"]);
   for (const [name, count] of Object.entries({ rows, columns })) {
     if (!(Number.isInteger(count) && count >= 1 && count <= 256)) {
       throw new RangeError(`sketch: ${name} must be a whole number from 1 to 256, got ${inspect(count)}`);

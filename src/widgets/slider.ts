@@ -6,6 +6,7 @@ import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { formatNumber } from "../display/format-number.js";
 import { checkFinite, checkNumbers } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 import { checkListener, type ListenerOptions, Model } from "./model.js";
 
 /** How a slider is made. */
@@ -82,7 +83,15 @@ export class Slider implements Displayable {
  * eta.onChange((value) => console.log(value));
  * eta.value // → 0.1
  */
-export function slider({ min, max, value, step, log = false, label = "" }: SliderOptions): Slider {
+export function slider(options: SliderOptions): Slider {
+  const {
+    min,
+    max,
+    value,
+    step,
+    log = false,
+    label = "",
+  } = optionsOf("slider", options, ["min", "max", "value", "step", "log", "label"]);
   checkFinite("slider", { min, max });
   if (min >= max) throw new RangeError(`slider: min must be below max, got ${min} and ${max}`);
   if (log) checkNumbers("slider", { min }, (value) => value > 0, "> 0 with log");

@@ -97,3 +97,11 @@ test("atKink excuses a kink, neither a wrong gradient nor differences that are l
     "g: undecided: at [1] differences of the function are too inexact to decide",
   );
 });
+
+test("by default numbers and gradients agree to 1e-6 of their size", () => {
+  const square = ([t]: Float64Array) => t! * t!;
+  checkClose("x", 1 + 5e-7, 1);
+  checkGradient("g", [2 * (1 + 5e-7)], square, [1]);
+  expect(close(1 + 5e-6, 1)).toContain("x: expected 1, got 1.000005");
+  expect(message(() => checkGradient("g", [2 * (1 + 5e-6)], square, [1]))).toContain("got [2.00001]");
+});

@@ -88,6 +88,15 @@ describe.each(assignments)("%s", (assignment) => {
     }
   });
 
+  test("hidden tests look once at each value: an object may be another number at the next comparison", () => {
+    for (const { source, metadata } of code.filter(isTest)) {
+      const hidden = [...source.matchAll(hiddenTests)].map((match) => match[1]).join("");
+      expect(hidden, metadata.nbgrader!.grade_id).not.toMatch(
+        /([\w.()[\]]+) [<>]=? [^&|;]+ (&&|\|\|) \1 [<>]=? /,
+      );
+    }
+  });
+
   test("verdicts are balanced: the same answer to all of them earns nothing", () => {
     const truths = code.flatMap(({ source }) =>
       isTest({ source, metadata: { nbgrader: { grade: true } } } as never)

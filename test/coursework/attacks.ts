@@ -524,6 +524,37 @@ const results: Attack[] = [
   ),
   changing("asynchronous functions", "Object.getPrototypeOf(async () => {}).call = () => 1"),
   changing("Intl", "Intl.NumberFormat.prototype.format = (() => '3') as any"),
+  {
+    name: "what objects inherit from",
+    code: "Object.setPrototypeOf(Object.prototype, { tolerance: 1e9 })",
+    is: /Immutable prototype object/,
+  },
+  {
+    name: "what lists inherit from",
+    code: "Object.setPrototypeOf(Array.prototype, { x: 1 })",
+    is: /is not extensible/,
+  },
+  {
+    name: "what functions inherit from",
+    code: "Object.setPrototypeOf(Function.prototype, { call: () => 1 })",
+    is: /is not extensible/,
+  },
+  {
+    name: "the class of what typed arrays return",
+    code: "Object.defineProperty(Float64Array, Symbol.species, { value: Array })",
+    is: /is not extensible/,
+  },
+  changing("steps of generators", "Object.getPrototypeOf((function* () {})()).next = () => ({ done: true })"),
+  {
+    name: "Math by a namespace of its own",
+    code: "namespace Math { export const floor = () => 300; }",
+    is: /Math cannot be changed where notebooks are graded/,
+  },
+  {
+    name: "the reading of errors, by one that cannot be read",
+    code: "throw new Proxy(new Error('x'), { get() { throw 1; }, getPrototypeOf() { throw 2; } });",
+    is: /^Thrown: /,
+  },
   changing("WebAssembly", "(globalThis as any).WebAssembly.Module = class {}"),
   changing("Atomics", "Atomics.load = () => 1 as any"),
   changing("weak references", "WeakRef.prototype.deref = () => 1 as any"),

@@ -1,7 +1,7 @@
 // What of a figure follows from its width. What a browser makes of it is in test/browser/charts.spec.ts.
 import { contourChart, type Figure, figure, heatMap, lineChart, panels } from "nablab";
 import { describe, expect, test } from "vitest";
-import { fitFigure } from "#nablab/display/fit-figure.js";
+import { drawnWidth, fitFigure } from "#nablab/display/fit-figure.js";
 import { typeset } from "#nablab/display/typeset.js";
 import { lineWidth, rewrapped, wrap } from "#nablab/display/wrap.js";
 
@@ -187,3 +187,13 @@ test.each([
   ["0.5^(k−1) and 2^{p+1}", "0.5<sup>k−1</sup> and 2<sup>p+1</sup>"],
   ["x^k y, 1-2, AdaGrad-norm, e-3", "x<sup>k</sup> y, 1-2, AdaGrad-norm, e-3"],
 ])("%s is set as %s", (typed, set) => expect(typeset(typed)).toBe(set));
+
+test("a figure scrolls where its place is too narrow for ticks and a title", () => {
+  const chart = lineChart({
+    title: "t",
+    x: { title: "x" },
+    y: { title: "y" },
+    series: [{ name: "a", y: [1, 2] }],
+  });
+  expect([10, 240, 300].map((place) => drawnWidth(chart, place))).toEqual([240, 240, 300]);
+});

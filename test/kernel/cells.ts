@@ -31,16 +31,16 @@ export interface Cells {
   file(name: string, content: string): void;
 }
 
-/** A thread that presses stop as the sockets' thread does, so many milliseconds after it is told to. */
+/** A thread that presses stop as the sockets' thread does, so many milliseconds after it is told to; it says when it is ready. */
 export function stopper(): Worker {
   const source = `const { parentPort, workerData } = require("node:worker_threads");
-    parentPort.on("message", async (delay) => {
-      const { raiseStop } = await import(${JSON.stringify(import.meta.resolve("#nablab/session/stop.js"))});
-      const { updateGuarded } = await import(${JSON.stringify(import.meta.resolve("#nablab/kernel/main-thread.js"))});
-      setTimeout(() => {
+    const modules = [${JSON.stringify(import.meta.resolve("#nablab/session/stop.js"))}, ${JSON.stringify(import.meta.resolve("#nablab/kernel/main-thread.js"))}];
+    Promise.all(modules.map((module) => import(module))).then(([{ raiseStop }, { updateGuarded }]) => {
+      parentPort.on("message", (delay) => setTimeout(() => {
         raiseStop(workerData);
         updateGuarded();
-      }, delay);
+      }, delay));
+      parentPort.postMessage("ready");
     });`;
   return new Worker(source, { eval: true, workerData: stopFlag });
 }

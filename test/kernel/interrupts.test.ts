@@ -2,6 +2,7 @@
  * An interrupt reaches what a cell does after an await as well, though the thread receives no message meanwhile: it
  * is raised in shared memory, as the sockets' thread does it.
  */
+import { once } from "node:events";
 import type { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { raiseStop, stopFlag } from "#nablab/session/stop.js";
@@ -11,8 +12,9 @@ const cells = openCells();
 const { text, run, file } = cells;
 
 let worker: Worker;
-beforeAll(() => {
+beforeAll(async () => {
   worker = stopper();
+  await once(worker, "message"); // it does not start while a cell keeps this thread busy
 });
 afterAll(async () => void (await worker.terminate()));
 

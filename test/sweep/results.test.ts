@@ -4,8 +4,11 @@
 import { inspect } from "node:util";
 import { logspace, range, type SweepResults, sweep, sweepChart } from "nablab";
 import { beforeAll, describe, expect, test } from "vitest";
+import { setHost } from "../../dist/display/host.js";
+import { overview } from "../../dist/sweep/live.js";
 import { stretchOf } from "../../dist/sweep/robustness.js";
 import { intervalOf, quantileOf, sdOf } from "../../dist/sweep/statistics.js";
+import { HostLog } from "./host-log.js";
 
 const offsets: Record<string, number> = { sgd: 0, adam: 1 };
 let results: SweepResults;
@@ -106,6 +109,41 @@ test("the best is the best mean over the seeds; what failed is worse than any", 
   expect(results.best("loss", { best: "greatest" })).toMatchObject({
     point: { rule: "sgd", eta: 10 },
     mean: 35 / 3,
+  });
+});
+
+describe("a value that is no number in each point", () => {
+  const run = ({ a, seed }: { a: number; seed: number }) => ({
+    mixed: a === 1 ? a : [a, seed],
+    text: String(a),
+    list: [a],
+    flag: a === 1,
+    number: a + seed,
+  });
+
+  test("has no mean, and the others have theirs", async () => {
+    const mixed = await sweep(run, { a: [1, 2], seed: range(2) }, { live: false });
+    expect(inspect(mixed.group("a"))).toBe(
+      "run: means over n points for each a\na  n  number\n─  ─  ──────\n1  2     1.5\n2  2     2.5",
+    );
+    expect(overview(mixed)?.data.at(-1)).toMatchObject({ y: [1.5, 2.5] });
+  });
+
+  test.each(["mixed", "text", "list", "flag"])("%s cannot be best", async (name) => {
+    const mixed = await sweep(run, { a: [1, 2], seed: range(2) }, { live: false });
+    expect(() => mixed.best(name)).toThrow(`${name} must be a number in each point, got `);
+  });
+
+  test("leaves a sweep its live chart", async () => {
+    const log = new HostLog();
+    const before = setHost(log);
+    try {
+      expect((await sweep(run, { a: [2, 1], seed: range(2) })).done).toHaveLength(4);
+      const only = ({ a }: { a: number }) => ({ mixed: a === 1 ? a : [a] });
+      expect((await sweep(only, { a: [1, 2] })).done).toHaveLength(2);
+    } finally {
+      setHost(before);
+    }
   });
 });
 

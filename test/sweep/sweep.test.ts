@@ -34,6 +34,31 @@ describe("a sweep of a function", () => {
     ]);
   });
 
+  test("keeps of an error what can be read, and not megabytes of it", async () => {
+    const trap = () => {
+      throw new Error("trap");
+    };
+    const thrown: Record<string, () => unknown> = {
+      object: () => ({ toString: trap }),
+      proxy: () => new Proxy(new Error("inside"), { get: trap, getPrototypeOf: trap }),
+      bare: () => Object.create(null),
+      name: () => Object.assign(new Error("named"), { name: 5 }),
+      long: () => new RangeError("x".repeat(1e6)),
+    };
+    const run = ({ what }: { what: string }) => {
+      throw thrown[what]!();
+    };
+    const { failed } = await sweep(run, { what: Object.keys(thrown) }, quiet);
+    const unreadable = { name: "Error", message: "thrown: an object that does not let itself be read" };
+    expect(failed.map(({ error }) => error)).toEqual([
+      unreadable,
+      unreadable,
+      unreadable,
+      { name: "5", message: "named" },
+      { name: "RangeError", message: `${"x".repeat(4000)}… (1000000 characters)` },
+    ]);
+  });
+
   test("stops by a signal, with what there is", async () => {
     const stop = new AbortController();
     const run = ({ a }: { a: number }) => {
@@ -316,6 +341,17 @@ test("parameters of the command line", () => {
   expect(() => readParameters(["a=1", "a=2"])).toThrow(
     "-p gives a twice; write all its values in one, as in a=1,2",
   );
+  expect(readParameters(["η=0.1", 'x="1..3"', 'y="NaN"', "toString=1"])).toEqual({
+    η: [0.1],
+    x: ["1..3"],
+    y: ["NaN"],
+    toString: [1],
+  });
+  for (const text of ["NaN", "1e400", "-Infinity"])
+    expect(() => readParameters([`a=1,${text}`])).toThrow("-p a: a number must be finite; in double quotes");
+  for (const text of ["0..1e9", "lin:0..1:1000000000", "log:1..2:1000000000"])
+    expect(() => readParameters([`a=${text}`])).toThrow("at most 10000000");
+  expect(() => range(1e9)).toThrow("range: a list must have at most 10000000 numbers, got 1000000000");
   expect(() => readParameters(["a=4..1"])).toThrow("-p a: a range is of whole numbers");
   expect(() => readParameters(["a=0.1..1"])).toThrow("-p a: a range is of whole numbers");
   expect(() => readParameters(["a=log:0..1:3"])).toThrow(

@@ -341,7 +341,7 @@ describe("checkEstimate", () => {
     });
     expect(typed.comparisons.map(({ verdict }) => verdict)).toEqual(["yes", "no"]);
     expect(() => compareEstimate(undefined as never)).toThrow(
-      "compareEstimate: give what was measured and expected",
+      "compareEstimate: the options must be an object such as { measured, expected, atMost, … }, got undefined",
     );
   });
 

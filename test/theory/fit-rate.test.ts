@@ -85,6 +85,44 @@ describe("the verdict on a rate", () => {
     expect(fitRate(of((k) => 1 / (k + 20), 2000)).wouldDecide).toBe("a later window");
   });
 
+  test("where the points bend away from the line, the error covers the slopes within the window, or it is undecided", () => {
+    const laws: ((k: number) => number)[] = [
+      (k) => 1e-6 + (k + 1) ** -2,
+      (k) => 1 / ((k + 1) * Math.log(k + 2)),
+      (k) => 1 / (k + 0.5),
+      (k) => 1 / (k + 1) + 0.1 / Math.sqrt(k + 1),
+      (k) => (k + 3) ** -1.5 + 1e-5,
+    ];
+    let yes = 0;
+    for (const law of laws) {
+      for (const length of [100, 400, 1000, 10000]) {
+        const { verdict, power, level, window } = fitRate(of(law, length));
+        if (verdict !== "yes") {
+          expect(level !== undefined || verdict === "undecided").toBe(true);
+          continue;
+        }
+        yes++;
+        const [least, most] = power.interval;
+        // Slopes of chords over a third of the window (of log k), where the error is half of what lines through thirds differ by.
+        const at = (share: number) =>
+          Math.round((window[0] + power.offset) ** (1 - share) * (window[1] + power.offset) ** share) -
+          power.offset;
+        for (const share of [0, 1 / 3, 2 / 3]) {
+          const [from, to] = [at(share), at(share + 1 / 3)];
+          const chord = Math.log(law(from) / law(to)) / Math.log((to + power.offset) / (from + power.offset));
+          expect(chord).toBeGreaterThan(least);
+          expect(chord).toBeLessThan(most);
+        }
+      }
+    }
+    expect(yes).toBeGreaterThan(8);
+    const floored = fitRate(of(laws[0]!, 400));
+    expect(floored.power.interval[0]).toBeLessThan(1.73); // its last local slope
+    expect(floored.power.interval[1]).toBeGreaterThan(2);
+    // A pure law bends nowhere.
+    expect(fitRate(of((k) => (k + 1) ** -2, 400)).power.standardError).toBeLessThan(1e-9);
+  });
+
   test("gaps that grow, or end in ∞ or NaN, give sentences without NaN or Infinity", () => {
     const endings: ((k: number) => number)[] = [
       (k) => 1.1 ** k,

@@ -381,7 +381,7 @@ test("a histogram of numbers at the edges: right intervals, or a refusal", () =>
     "bins must be a whole number from 1 to 100000",
   );
   expect(histogram([1, 2], { ...options, bins: 100_000 }).alt).toContain("in 100000 intervals");
-  expect(() => histogram([1], undefined as never)).toThrow(
+  expect(() => histogram([1], { title: "Gaps" } as never)).toThrow(
     "histogram: expected a title and what the values are",
   );
 });

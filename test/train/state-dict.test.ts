@@ -183,3 +183,50 @@ describe("a state_dict of PyTorch", () => {
     expect(loadNetwork(path.join(folder, "c.safetensors"), net.copy()).theta).toEqual(net.theta);
   });
 });
+
+test("modules with names are read in the order that is given, which no file tells", () => {
+  const build = () =>
+    sequential([dense(3, 4), layerNorm(), relu(), dense(4, 4), relu(), dense(4, 2)], { seed: 1 });
+  const [net, file] = [build(), path.join(folder, "modules.safetensors")];
+  saveNetwork(file, net, { names: "pytorch" });
+  const { tensors } = readSafetensors("test", file);
+  const called: Record<string, string> = {
+    0: "features.fc",
+    1: "features.norm",
+    3: "middle",
+    5: "head",
+  };
+  const renamed = new Map(
+    [...tensors]
+      .map(([name, tensor]) => [name.replace(/^\d+/, (place) => called[place]!), tensor] as const)
+      .reverse(),
+  );
+  writeSafetensors(file, { tensors: renamed, texts: {} });
+  const other = sequential([dense(3, 4), layerNorm(), relu(), dense(4, 4), relu(), dense(4, 2)], { seed: 2 });
+  const before = other.theta.slice();
+  expect(() => loadNetwork(file, other)).toThrow(
+    "the network needs 0.weight of shape [4, 3], or the names of its modules in the order of the layers, such as { modules: [",
+  );
+  expect(() => loadNetwork(file, other, { modules: ["middle", "head"] })).toThrow(
+    "loadNetwork: modules must have a name for each of the 4 layers with parameters, got 2",
+  );
+  const modules = Object.values(called);
+  expect(() => loadNetwork(file, other, { modules: modules.toReversed() })).toThrow(
+    "the network needs head.weight of shape [4, 3]; ",
+  );
+  expect(() => loadNetwork(file, other, { modules: "features.fc" as never })).toThrow(
+    'loadNetwork: modules must be a list of names, such as ["fc1", "fc2"], got \'features.fc\'',
+  );
+  expect(other.theta).toEqual(before);
+  expect(loadNetwork(file, other, { modules }).theta).toEqual(net.theta);
+});
+
+test("file and network in the wrong order are told so", () => {
+  const net = sequential([dense(1, 1)]);
+  for (const call of [
+    () => saveNetwork(net as never, "a" as never),
+    () => loadNetwork(net as never, "a" as never),
+  ]) {
+    expect(call).toThrow(/Network: give the file first, then the network, got 'a'$/);
+  }
+});

@@ -96,8 +96,12 @@ class Sources {
     const known = this.#names.get(file);
     if (known !== undefined) return known;
     const text = this.#texts[file] ?? read(file);
-    const stem = path.basename(file).replace(/\.\w+$/, "");
-    const name = `${this.#names.size}-${stem}.mjs`;
+    // A name that reads the same as a path and in an import, whatever the file is called.
+    const stem = path
+      .basename(file)
+      .replace(/\.\w+$/, "")
+      .replace(/[^\w-]/g, "_");
+    const name = `${this.#names.size}-${stem.slice(0, 40)}.mjs`;
     this.#names.set(file, name);
     this.#sources.set(this.#relative(file), text);
     this.#compiled[name] = file.endsWith(".json") ? this.#json(text, file) : this.#compile(text, file);
@@ -163,7 +167,7 @@ class Sources {
     return (context) => (source) => {
       const { factory } = context;
       const renamed = (specifier: TypeScript.Expression | undefined) =>
-        specifier && ts.isStringLiteral(specifier)
+        specifier && ts.isStringLiteralLike(specifier)
           ? factory.createStringLiteral(this.#target(specifier.text, file))
           : undefined;
       const visit = (node: TypeScript.Node): TypeScript.Node => {

@@ -1,7 +1,7 @@
 /**
  * Parameters of a sweep as they are written on the command line: `eta=0.1,0.01`, `seed=1..20`, `eta=log:1e-3..1:7`.
  */
-import { logspace } from "../../sweep/grid.js";
+import { logspace, mostValues } from "../../sweep/grid.js";
 import type { ParameterValue } from "../../sweep/values.js";
 import { InputError } from "../input-error.js";
 
@@ -9,13 +9,13 @@ import { InputError } from "../input-error.js";
 export function readParameters(texts: readonly string[]): Record<string, ParameterValue[]> {
   const found: Record<string, ParameterValue[]> = {};
   for (const text of texts) {
-    const [, name, values] = /^([\w$][\w$.-]*)=(.+)$/su.exec(text) ?? [];
+    const [, name, values] = /^([\p{ID_Continue}$][\p{ID_Continue}$.-]*)=(.+)$/su.exec(text) ?? [];
     if (name === undefined || values === undefined) {
       throw new InputError(
         `-p takes a name and values, as in eta=0.1,0.01 or seed=1..20 or eta=log:1e-3..1:7, got ${JSON.stringify(text)}`,
       );
     }
-    if (name in found)
+    if (Object.hasOwn(found, name))
       throw new InputError(`-p gives ${name} twice; write all its values in one, as in ${name}=1,2`);
     found[name] = valuesOf(name, values);
   }
@@ -24,10 +24,12 @@ export function readParameters(texts: readonly string[]): Record<string, Paramet
 
 function valuesOf(name: string, text: string): ParameterValue[] {
   const [, kind, first, last, count] =
-    /^(?:(log|lin):)?([^.,:]+(?:\.\d[^.,:]*)?)\.\.([^,:]+)(?::(\d+))?$/.exec(text) ?? [];
-  if (first === undefined) return split(text).map(parameterValue);
+    /^(?!")(?:(log|lin):)?([^.,:]+(?:\.\d[^.,:]*)?)\.\.([^,:]+)(?::(\d+))?$/.exec(text) ?? [];
+  if (first === undefined) return split(text).map((one) => parameterValue(name, one));
   const [from, to, n] = [Number(first), Number(last), Number(count)];
   if (kind === undefined) {
+    if (to - from >= mostValues)
+      throw new InputError(`-p ${name}: a range has at most ${mostValues} numbers, got ${text}`);
     if (count === undefined && Number.isSafeInteger(from) && Number.isSafeInteger(to) && from <= to)
       return Array.from({ length: to - from + 1 }, (_, i) => from + i);
     throw new InputError(
@@ -43,6 +45,7 @@ function valuesOf(name: string, text: string): ParameterValue[] {
     throw new InputError(
       `-p ${name}: ${kind}:FROM..TO:COUNT takes two numbers${kind === "log" ? " > 0" : ""} and a count ≥ 2, got ${text}`,
     );
+  if (n > mostValues) throw new InputError(`-p ${name}: COUNT is at most ${mostValues}, got ${text}`);
   if (kind === "log") return logspace(from, to, n);
   return Array.from({ length: n }, (_, i) => Number((from + ((to - from) * i) / (n - 1)).toPrecision(15)));
 }
@@ -51,7 +54,7 @@ function valuesOf(name: string, text: string): ParameterValue[] {
 const split = (text: string): string[] => text.match(/(?:"(?:[^"\\]|\\.)*"|[^,])+/g) ?? [text];
 
 /** A number, a boolean, or a text; in double quotes it is always a text. */
-function parameterValue(text: string): ParameterValue {
+function parameterValue(name: string, text: string): ParameterValue {
   if (/^".*"$/s.test(text)) {
     try {
       return JSON.parse(text) as string;
@@ -60,7 +63,12 @@ function parameterValue(text: string): ParameterValue {
     }
   }
   if (text === "true" || text === "false") return text === "true";
-  return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+  const value = Number(text);
+  if (text === "NaN" || Math.abs(value) === Number.POSITIVE_INFINITY)
+    throw new InputError(
+      `-p ${name}: a number must be finite; in double quotes, as in '${name}="${text}"', it is a text, got ${text}`,
+    );
+  return text.trim() !== "" && Number.isFinite(value) ? value : text;
 }
 
 /** A point as a line: `eta=0.1 seed=2`. */

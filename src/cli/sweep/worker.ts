@@ -11,7 +11,7 @@ import { Worker } from "node:worker_threads";
 import { versions } from "#platform";
 import { consoleHost, setHost } from "../../display/host.js";
 import type { Code, FromWorker, Source, Task, ToWorker } from "../../sweep/job.js";
-import type { PointError } from "../../sweep/record.js";
+import { type PointError, pointErrorOf } from "../../sweep/record.js";
 import { checkedValues, decode, encode, type Values } from "../../sweep/values.js";
 import { InputError } from "../input-error.js";
 import { loadRun, objection, prepareCode, type Run } from "./experiment.js";
@@ -135,16 +135,14 @@ function reporter(index: number): (values: Values) => void {
 }
 
 /** An error as a record keeps it: with the lines of the experiment, and none of ours or Node's. */
-function errorOf(error: unknown): PointError {
-  if (!(error instanceof Error)) return { name: "Error", message: `thrown: ${String(error)}` };
-  const lines = (error.stack ?? "")
-    .split("\n")
-    .filter((line) => /^\s+at /.test(line) && line.includes(folder));
-  const stack = lines
-    .map((line) => line.trim().replace(`file://${folder}/`, "").replace(`${folder}/`, ""))
-    .join("\n");
-  return { name: error.name, message: error.message, ...(stack && { stack }) };
-}
+const errorOf = (error: unknown): PointError =>
+  pointErrorOf(error, ({ stack = "" }) =>
+    String(stack)
+      .split("\n")
+      .filter((line) => /^\s+at /.test(line) && line.includes(folder))
+      .map((line) => line.trim().replace(`file://${folder}/`, "").replace(`${folder}/`, ""))
+      .join("\n"),
+  );
 
 /** Removes what workers have left that were killed. */
 function removeLeftovers(): void {

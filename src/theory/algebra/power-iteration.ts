@@ -3,6 +3,7 @@
  * is known only as a product (a Hessian).
  */
 import { inspect } from "#platform";
+import { optionsOf } from "../../options/options-of.js";
 import { random } from "../../tensor/random.js";
 import { dot, norm } from "./vectors.js";
 
@@ -35,12 +36,13 @@ export interface PowerIteration {
 export function powerIteration(
   product: (v: Float64Array) => ArrayLike<number>,
   n: number,
-  {
+  options: { seed?: number; tolerance?: number; maxIterations?: number } = {},
+): PowerIteration {
+  const {
     seed = 0,
     tolerance = 1e-10,
     maxIterations = 10_000,
-  }: { seed?: number; tolerance?: number; maxIterations?: number } = {},
-): PowerIteration {
+  } = optionsOf("powerIteration", options, ["seed", "tolerance", "maxIterations"]);
   const stream = random(seed).split("power iteration");
   let v = Float64Array.from({ length: n }, () => stream.normal());
   const length = norm(v);

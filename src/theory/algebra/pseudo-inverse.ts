@@ -3,6 +3,7 @@
  */
 import { inspect } from "#platform";
 import { checkNotNegative } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 import { Tensor, type TensorLike } from "../../tensor/index.js";
 import { lengthOf } from "../../tensor/length.js";
 
@@ -182,6 +183,7 @@ export interface PseudoInverseOptions {
  * @see R. Penrose, A generalized inverse for matrices, Proc. Cambridge Philos. Soc. 51 (1955).
  */
 export function pinv(A: TensorLike, options: PseudoInverseOptions = {}): Tensor {
+  optionsOf("pinv", options, ["tolerance"]);
   const { U, S, V, used, scale } = decomposed("pinv", A, options);
   const [m, n] = [U.shape[0]!, V.shape[0]!];
   const out = new Float64Array(n * m);
@@ -211,6 +213,7 @@ export function solveLeastSquares(
   b: ArrayLike<number>,
   options: PseudoInverseOptions = {},
 ): Float64Array {
+  optionsOf("solveLeastSquares", options, ["tolerance"]);
   const { U, S, V, used, scale } = decomposed("solveLeastSquares", A, options);
   const [m, n] = [U.shape[0]!, V.shape[0]!];
   if (b?.length !== m || !Array.from(b).every(Number.isFinite)) {

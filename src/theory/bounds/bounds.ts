@@ -8,6 +8,7 @@ import { formatNumber } from "../../display/format-number.js";
 import { nesterov } from "../../optim/momentum.js";
 import { type StepSize, stepSizeAt } from "../../optim/schedule.js";
 import { checkNotNegative, checkPositive } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 import { distance, type Vector } from "../algebra/vectors.js";
 import {
   type Assumption,
@@ -79,6 +80,7 @@ export interface BoundOptions {
  *   algorithm for linear inverse problems, SIAM J. Imaging Sci. 2 (2009), theorem 3.1 (there for a sum of two functions).
  */
 export function gradientDescentBound(options: BoundOptions): Bound {
+  optionsOf("gradientDescentBound", options, ["R", "theta0", "thetaStar", "eta", "L"]);
   const { R, eta } = checked("gradientDescentBound", options);
   return bound((k) => (R * R) / (2 * eta * k), {
     label: "‖θ⁽⁰⁾ − θ*‖² / (2ηk)",
@@ -103,6 +105,7 @@ export function gradientDescentBound(options: BoundOptions): Bound {
  *   approach, Mathematical Programming 145 (2014), theorem 3.1.
  */
 export function tightBound(options: BoundOptions): Bound {
+  optionsOf("tightBound", options, ["R", "theta0", "thetaStar", "eta", "L"]);
   const { R, eta } = checked("tightBound", options);
   const { L } = options;
   if (typeof L !== "number") throw new RangeError(`tightBound: L must be known, got ${inspect(L)}`);
@@ -128,17 +131,13 @@ export function tightBound(options: BoundOptions): Bound {
  * @see L. Bottou, F. Curtis, J. Nocedal, Optimization methods for large-scale machine learning, SIAM Review 60
  *   (2018), theorem 4.6 (there for noisy gradients; with noise 0).
  */
-export function strongConvexityBound({
-  gap0,
-  eta,
-  mu,
-  L,
-}: {
+export function strongConvexityBound(options: {
   gap0: number;
   eta: number;
   mu: number | "unknown";
   L?: number | "unknown";
 }): Bound {
+  const { gap0, eta, mu, L } = optionsOf("strongConvexityBound", options, ["gap0", "eta", "mu", "L"]);
   checked("strongConvexityBound", { R: 1, eta, ...(L !== undefined && { L }) });
   if (typeof mu !== "number" || !(mu > 0)) {
     throw new RangeError(`strongConvexityBound: F must be strongly convex, mu > 0, got ${inspect(mu)}`);
@@ -171,6 +170,7 @@ export function strongConvexityBound({
  *   (2016), equation 2.
  */
 export function nesterovBound(options: BoundOptions): Bound {
+  optionsOf("nesterovBound", options, ["R", "theta0", "thetaStar", "eta", "L"]);
   const { R, eta } = checked("nesterovBound", options);
   return bound((k) => (2 * R * R) / (eta * (k + 1) ** 2), {
     label: "2 ‖θ0 − θ*‖² / (η (k+1)²)",
@@ -204,17 +204,13 @@ export function nesterovBound(options: BoundOptions): Bound {
  * @see H. Karimi, J. Nutini, M. Schmidt, Linear convergence of gradient and proximal-gradient methods under the
  *   Polyak–Łojasiewicz condition, ECML PKDD 2016, theorem 1; B. Polyak, Gradient methods for minimizing functionals (1963).
  */
-export function polyakLojasiewiczBound({
-  gap0,
-  eta,
-  mu,
-  L,
-}: {
+export function polyakLojasiewiczBound(options: {
   gap0: number;
   eta: number;
   mu: number;
   L?: number | "unknown";
 }): Bound {
+  const { gap0, eta, mu, L } = optionsOf("polyakLojasiewiczBound", options, ["gap0", "eta", "mu", "L"]);
   checked("polyakLojasiewiczBound", { R: 1, eta, ...(L !== undefined && { L }) });
   checkPositive("polyakLojasiewiczBound", { mu });
   checkNotNegative("polyakLojasiewiczBound", { gap0 });
@@ -241,7 +237,8 @@ export function polyakLojasiewiczBound({
  * @see A. Nemirovski, A. Juditsky, G. Lan, A. Shapiro, Robust stochastic approximation approach to stochastic
  *   programming, SIAM J. Optim. 19 (2009), section 2.2.
  */
-export function sgdConvexBound({ R, G, eta }: { R: number; G: number; eta: StepSize }): Bound {
+export function sgdConvexBound(options: { R: number; G: number; eta: StepSize }): Bound {
+  const { R, G, eta } = optionsOf("sgdConvexBound", options, ["R", "G", "eta"]);
   const first = stepSizeAt("sgdConvexBound", eta, 1);
   checked("sgdConvexBound", { R, eta: first });
   checkPositive("sgdConvexBound", { G });
@@ -281,7 +278,8 @@ export function sgdConvexBound({ R, G, eta }: { R: number; G: number; eta: StepS
  *   programming, SIAM J. Optim. 19 (2009), (2.9) with θ = 1/c; A. Rakhlin, O. Shamir, K. Sridharan, Making gradient
  *   descent optimal for strongly convex stochastic optimization, ICML 2012, lemma 1 (with 4 G²).
  */
-export function sgdStronglyConvexBound({ G, mu, L }: { G: number; mu: number; L?: number }): Bound {
+export function sgdStronglyConvexBound(options: { G: number; mu: number; L?: number }): Bound {
+  const { G, mu, L } = optionsOf("sgdStronglyConvexBound", options, ["G", "mu", "L"]);
   checkPositive("sgdStronglyConvexBound", { G, mu, ...(L !== undefined && { L }) });
   const factor = L === undefined ? 1 : L / 2;
   return bound((k) => (factor * G * G) / (mu * mu * k), {
@@ -309,15 +307,8 @@ export function sgdStronglyConvexBound({ G, mu, L }: { G: number; mu: number; L?
  * @see M. Streeter, H. B. McMahan, Less regret via online conditioning, 2010; R. Ward, X. Wu, L. Bottou, AdaGrad
  *   stepsizes, JMLR 21 (2020), theorems 2.1 and 2.2 (without convexity).
  */
-export function adagradNormBound({
-  D,
-  eta,
-  squares,
-}: {
-  D: number;
-  eta: number;
-  squares: ArrayLike<number>;
-}): Bound {
+export function adagradNormBound(options: { D: number; eta: number; squares: ArrayLike<number> }): Bound {
+  const { D, eta, squares } = optionsOf("adagradNormBound", options, ["D", "eta", "squares"]);
   checkPositive("adagradNormBound", { D, eta });
   const at = (k: number): number => {
     const c = squares[k - 1];

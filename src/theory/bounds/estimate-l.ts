@@ -6,6 +6,7 @@ import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
 import { checkPositive, checkWhole } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 import { random } from "../../tensor/random.js";
 import { powerIteration } from "../algebra/power-iteration.js";
 import { distance, minus, norm, type Vector } from "../algebra/vectors.js";
@@ -37,13 +38,14 @@ export interface EstimateOfL extends Displayable {
  */
 export function estimateL(
   F: Objective,
-  {
+  options: { around?: Vector; radius?: number; samples?: number; seed?: number } = {},
+): EstimateOfL {
+  const {
     around = new Float64Array(F.dimension),
     radius = 1,
     samples = 100,
     seed = 0,
-  }: { around?: Vector; radius?: number; samples?: number; seed?: number } = {},
-): EstimateOfL {
+  } = optionsOf("estimateL", options, ["around", "radius", "samples", "seed"]);
   if (around.length !== F.dimension) {
     throw new RangeError(`estimateL: the centre must have ${F.dimension} entries, got ${inspect(around)}`);
   }

@@ -10,6 +10,7 @@ import { formatNumber } from "../../display/format-number.js";
 import { printing } from "../../display/host.js";
 import { colourOf } from "../../display/palette.js";
 import { typeset } from "../../display/typeset.js";
+import { optionsOf } from "../../options/options-of.js";
 import { distance } from "../algebra/vectors.js";
 import type { Objective } from "../objectives/objective.js";
 import { minimumColour } from "./minimum-colour.js";
@@ -82,10 +83,15 @@ export class Basins implements Displayable {
  * @example
  * basins(himmelblau(), { x: [-5, 5], y: [-5, 5], resolution: 5, eta: 0.01 }).lost // → 0
  */
-export function basins(
-  F: Objective,
-  { x, y, resolution = 41, eta, steps = 1000, within = 1e-3 }: BasinsOptions,
-): Basins {
+export function basins(F: Objective, options: BasinsOptions): Basins {
+  const {
+    x,
+    y,
+    resolution = 41,
+    eta,
+    steps = 1000,
+    within = 1e-3,
+  } = optionsOf("basins", options, ["x", "y", "resolution", "eta", "steps", "within"]);
   const minimisers = F.minimisers ?? (F.thetaStar ? [F.thetaStar] : []);
   if (F.dimension !== 2 || minimisers.length === 0) {
     throw new RangeError(

@@ -9,6 +9,7 @@ import type { Rule } from "../../optim/rule.js";
 import { type Schedule, stepSizeText } from "../../optim/schedule.js";
 import { sgd } from "../../optim/sgd.js";
 import { checkWhole } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 import { norm, type Vector } from "../algebra/vectors.js";
 import type { Objective } from "../objectives/objective.js";
 import { type Divergence, Path } from "./path.js";
@@ -46,6 +47,7 @@ export interface DescendOptions {
  * @see Lecture A, "Gradient descent: the simplest method".
  */
 export function descend(F: Objective, options: DescendOptions): Path {
+  optionsOf("descend", options, ["theta0", "eta", "schedule", "rule", "steps", "name"]);
   const { steps = 100 } = options;
   const rule = ruleOf(options);
   let theta = startOf(F, options.theta0);

@@ -3,6 +3,7 @@
  */
 import type { Figure } from "../../display/figure.js";
 import { type LineChartOptions, lineChart, type Series } from "../../display/line-chart.js";
+import { optionsOf } from "../../options/options-of.js";
 import type { Bound } from "../bounds/bounds.js";
 
 /** A descent, as far as its chart is concerned; what `descend` returns is one. */
@@ -50,10 +51,15 @@ export interface GapChartOptions {
  * // η = 1/L: 100 points, first 0.004901, last 0.0006699, least 0.0006699 (x = 100), greatest 0.004901 (x = 1)
  * // ‖θ⁽⁰⁾ − θ*‖² / (2ηk): 100 points, first 1, last 0.01, least 0.01 (x = 100), greatest 1 (x = 1)
  */
-export function gapChart(
-  paths: readonly PathLike[],
-  { bounds = [], title, k: scale = "log", note, best = false, lines }: GapChartOptions = {},
-): Figure {
+export function gapChart(paths: readonly PathLike[], settings: GapChartOptions = {}): Figure {
+  const {
+    bounds = [],
+    title,
+    k: scale = "log",
+    note,
+    best = false,
+    lines,
+  } = optionsOf("gapChart", settings, ["bounds", "title", "k", "note", "best", "lines"]);
   if (!Array.isArray(paths) || paths.length === 0) {
     throw new TypeError("gapChart: give a list of paths, as in gapChart([path])");
   }

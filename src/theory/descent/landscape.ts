@@ -16,6 +16,7 @@ import { forward } from "../../nn/forward.js";
 import { type Loss, penalisedLoss, type Targets } from "../../nn/loss.js";
 import { Sequential } from "../../nn/sequential.js";
 import { checkNumbers, checkOneOf, checkPositive } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 import { random, type TensorLike, tensor } from "../../tensor/index.js";
 import { norm } from "../algebra/vectors.js";
 
@@ -135,15 +136,16 @@ export function landscape(
   model: Sequential,
   x: TensorLike,
   y: Targets,
-  {
+  options: LandscapeOptions = {},
+): Landscape {
+  const {
     loss = crossEntropy(),
     dimensions = 2,
     normalise = "filter",
     range = 1,
     resolution = dimensions === 1 ? 81 : 21,
     seed = 0,
-  }: LandscapeOptions = {},
-): Landscape {
+  } = optionsOf("landscape", options, ["loss", "dimensions", "normalise", "range", "resolution", "seed"]);
   if (!(model instanceof Sequential)) {
     throw new TypeError(`landscape: expected a network of sequential(), got ${inspect(model, { depth: 0 })}`);
   }

@@ -4,6 +4,7 @@
 
 import { makeRule, type Rule } from "../../optim/rule.js";
 import { checkBetween0And1, checkPositive } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 import { dot } from "../algebra/vectors.js";
 import type { Objective } from "../objectives/objective.js";
 
@@ -60,8 +61,9 @@ export function polyakStep(F: Objective): Rule {
  */
 export function backtracking(
   F: Objective,
-  { eta = 1, shrink = 0.5, c = 1e-4 }: { eta?: number; shrink?: number; c?: number } = {},
+  options: { eta?: number; shrink?: number; c?: number } = {},
 ): Rule {
+  const { eta = 1, shrink = 0.5, c = 1e-4 } = optionsOf("backtracking", options, ["eta", "shrink", "c"]);
   checkPositive("backtracking", { eta });
   checkBetween0And1("backtracking", { shrink, c });
   return makeRule(

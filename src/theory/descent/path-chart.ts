@@ -5,6 +5,7 @@ import { contourChart } from "../../display/contour-chart.js";
 import type { Figure } from "../../display/figure.js";
 import { lineChart } from "../../display/line-chart.js";
 import { surfaceChart } from "../../display/surface-chart.js";
+import { optionsOf } from "../../options/options-of.js";
 import { distance } from "../algebra/vectors.js";
 import { minimumColour } from "./minimum-colour.js";
 import type { Path } from "./path.js";
@@ -42,6 +43,7 @@ export interface PathChartOptions {
  * // η = 0.25: 6 points from (1, 2), value 4, to (0, 0.4746), value 0.1126
  */
 export function pathChart(paths: readonly Path[], options: PathChartOptions = {}): Figure {
+  optionsOf("pathChart", options, ["title", "x", "y", "logLevels", "view", "azimuth", "elevation"]);
   const F = paths[0]?.objective;
   if (F === undefined) throw new TypeError("pathChart: give a list of paths, as in pathChart([path])");
   const other = paths.find(({ objective }) => objective !== F);

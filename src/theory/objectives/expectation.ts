@@ -4,6 +4,7 @@
 
 import { inspect } from "#platform";
 import { checkNotNegative, checkOneOf } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 import type { Random } from "../../tensor/random.js";
 import type { Vector } from "../algebra/vectors.js";
 import { made } from "./made.js";
@@ -36,12 +37,13 @@ export interface NoiseOptions {
  * @example
  * noise({ distribution: "sign", sd: 2 })([0, 0], random(1)).map(Math.abs) // → Float64Array(2) [ 2, 2 ]
  */
-export function noise({
-  sd = 1,
-  distribution = "normal",
-  bias = 0,
-  growth = 0,
-}: NoiseOptions = {}): (theta: Vector, stream: Random) => Float64Array {
+export function noise(options: NoiseOptions = {}): (theta: Vector, stream: Random) => Float64Array {
+  const {
+    sd = 1,
+    distribution = "normal",
+    bias = 0,
+    growth = 0,
+  } = optionsOf("noise", options, ["sd", "distribution", "bias", "growth"]);
   checkOneOf("noise", { distribution }, Object.keys(draws));
   checkNotNegative("noise", { sd, growth });
   const draw = draws[distribution];

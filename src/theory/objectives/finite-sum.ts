@@ -4,6 +4,7 @@
 
 import { inspect } from "#platform";
 import { checkWhole } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 import type { Random } from "../../tensor/random.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { symmetricEigen } from "../algebra/symmetric-eigen.js";
@@ -46,7 +47,38 @@ export function finiteSum(
   terms: readonly Objective[] | FiniteSumOptions,
   facts: Partial<ObjectiveOptions> = {},
 ): FiniteSum {
-  if (!Array.isArray(terms)) return fromOptions({ ...(terms as FiniteSumOptions), ...facts });
+  optionsOf("finiteSum", facts, [
+    "name",
+    "dimension",
+    "value",
+    "gradient",
+    "L",
+    "mu",
+    "convex",
+    "thetaStar",
+    "minimisers",
+    "minimum",
+    "gap",
+  ]);
+  if (!Array.isArray(terms)) {
+    const options = optionsOf("finiteSum", terms as FiniteSumOptions, [
+      "dimension",
+      "N",
+      "term",
+      "termGradient",
+      "name",
+      "value",
+      "gradient",
+      "L",
+      "mu",
+      "convex",
+      "thetaStar",
+      "minimisers",
+      "minimum",
+      "gap",
+    ]);
+    return fromOptions({ ...options, ...facts });
+  }
   const list: readonly Objective[] = terms;
   const dimension = list[0]?.dimension;
   const other = list.find((term) => term.dimension !== dimension);
@@ -128,15 +160,12 @@ export function withTerms<T extends Objective>(
  * leastSquares({ x: [[1], [1]], y: [1, -1] }) // → least squares, 1 dimension: L = 1, mu = 1, θ* = (0), F* = 0.5
  * leastSquares({ x: [[1, 1], [2, 2]], y: [1, 2] }).thetaStar.map((t) => Number(t.toFixed(9))) // → Float64Array(2) [ 0.5, 0.5 ]
  */
-export function leastSquares({
-  x,
-  y,
-  ridge = 0,
-}: {
+export function leastSquares(options: {
   x: Tensor | readonly (readonly number[])[];
   y: ArrayLike<number>;
   ridge?: number;
 }): FiniteSum & SmoothObjective & { readonly thetaStar: Float64Array; readonly minimum: number } {
+  const { x, y, ridge = 0 } = optionsOf("leastSquares", options, ["x", "y", "ridge"]);
   const samples = Tensor.of(x as never);
   const [N, M] = samples.shape as [number, number];
   if (samples.rank !== 2 || N !== y.length || samples.size === 0) {

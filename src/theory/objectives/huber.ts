@@ -2,6 +2,7 @@
  * Huber's function: convex and smooth, and beyond a radius nothing but a cone.
  */
 import { checkPositive } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 import { norm } from "../algebra/vectors.js";
 import { made } from "./made.js";
 import { objective, type SolvedObjective } from "./objective.js";
@@ -31,6 +32,7 @@ export interface HuberOptions {
  * @see P. J. Huber, Robust estimation of a location parameter, Ann. Math. Statist. 35 (1964).
  */
 export function huber(options: HuberOptions = {}): SolvedObjective {
+  optionsOf("huber", options, ["radius", "dimension", "L"]);
   return made(huberNamed("huber", options), "huber", options);
 }
 

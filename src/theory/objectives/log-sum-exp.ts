@@ -2,6 +2,7 @@
  * The cross-entropy of a readout as a function of the readout itself: log-sum-exp, the smooth maximum.
  */
 import { inspect } from "#platform";
+import { optionsOf } from "../../options/options-of.js";
 import type { Vector } from "../algebra/vectors.js";
 import { made } from "./made.js";
 import { objective, type SolvedObjective } from "./objective.js";
@@ -21,13 +22,8 @@ import { objective, type SolvedObjective } from "./objective.js";
  * logSumExp({ target: [0.5, 0.25, 0.25] }).gradient([0, 0, 0]).map((g) => Math.round(1200 * g)) // → Float64Array(3) [ -200, 100, 100 ]
  * @see S. Boyd, L. Vandenberghe, Convex Optimization (2004), section 3.1.5.
  */
-export function logSumExp({
-  target,
-  dimension = 2,
-}: {
-  target?: Vector;
-  dimension?: number;
-} = {}): SolvedObjective {
+export function logSumExp(options: { target?: Vector; dimension?: number } = {}): SolvedObjective {
+  const { target, dimension = 2 } = optionsOf("logSumExp", options, ["target", "dimension"]);
   const c = target ? Float64Array.from(target) : new Float64Array(dimension).fill(1 / dimension);
   const total = c.reduce((sum, entry) => sum + entry, 0);
   if (c.length < 2 || !c.every((entry) => entry > 0) || !(Math.abs(total - 1) < 1e-12)) {

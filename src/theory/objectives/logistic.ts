@@ -5,6 +5,7 @@
 
 import { inspect } from "#platform";
 import { checkNotNegative } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 import { random } from "../../tensor/random.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { symmetricEigen } from "../algebra/symmetric-eigen.js";
@@ -47,6 +48,7 @@ export interface LogisticOptions {
  * logistic({ x: [[1], [1], [1], [1]], y: [1, 1, 1, 0] }).thetaStar // → Float64Array(1) [ 1.0986122886681098 ]
  */
 export function logistic(options: LogisticOptions): FiniteSum & SmoothObjective {
+  optionsOf("logistic", options, ["x", "y", "n", "dimension", "seed", "ridge"]);
   const { ridge = 0 } = options;
   checkNotNegative("logistic", { ridge });
   const { X, N, M } = samplesOf(options);

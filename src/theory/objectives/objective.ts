@@ -7,6 +7,7 @@ import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
 import { checkWhole } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 import type { Vector } from "../algebra/vectors.js";
 
 /** F: ℝ^dimension → ℝ, differentiable, with its known facts. Shows itself as a line of facts. */
@@ -77,6 +78,19 @@ export interface ObjectiveOptions {
  * F.minimum // → 1
  */
 export function objective(options: ObjectiveOptions): Objective {
+  optionsOf("objective", options, [
+    "name",
+    "dimension",
+    "value",
+    "gradient",
+    "L",
+    "mu",
+    "convex",
+    "thetaStar",
+    "minimisers",
+    "minimum",
+    "gap",
+  ]);
   const { name, dimension, L = "unknown", mu = "unknown", gap } = options;
   checkWhole("objective", { dimension });
   const entries = `${dimension} ${dimension === 1 ? "entry" : "entries"}`;

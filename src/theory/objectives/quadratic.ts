@@ -1,6 +1,7 @@
 /**
  * The quadratic: the objective about which everything is known, since gradient descent on it is linear algebra.
  */
+import { optionsOf } from "../../options/options-of.js";
 import { random } from "../../tensor/random.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { symmetricEigen } from "../algebra/symmetric-eigen.js";
@@ -34,6 +35,7 @@ export interface QuadraticOptions {
  * quadratic({ spectrum: [10, 1], b: [10, 2] }) // → quadratic, 2 dimensions: L = 10, mu = 1, θ* = (1, 2), F* = -7
  */
 export function quadratic(options: QuadraticOptions): SolvedObjective {
+  optionsOf("quadratic", options, ["A", "spectrum", "b", "seed"]);
   const A = matrixOf(options);
   const n = Math.round(Math.sqrt(A.length));
   const b = Float64Array.from(options.b ?? new Float64Array(n));

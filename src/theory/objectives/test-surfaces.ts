@@ -2,6 +2,7 @@
  * Three functions that are hard each in its own way: a kink at the minimum, a bent valley, and many minima.
  */
 import { checkWhole } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 import { made } from "./made.js";
 import { type Objective, objective, type SolvedObjective } from "./objective.js";
 
@@ -14,7 +15,8 @@ import { type Objective, objective, type SolvedObjective } from "./objective.js"
  * @example
  * absolute({ dimension: 3 }).gradient([2, 0, -0.5]) // → Float64Array(3) [ 1, 0, -1 ]
  */
-export function absolute({ dimension = 1 }: { dimension?: number } = {}): SolvedObjective {
+export function absolute(options: { dimension?: number } = {}): SolvedObjective {
+  const { dimension = 1 } = optionsOf("absolute", options, ["dimension"]);
   checkWhole("absolute", { dimension }, 1);
   const F = objective({
     name: "absolute value",
@@ -46,7 +48,8 @@ export function absolute({ dimension = 1 }: { dimension?: number } = {}): Solved
  * @see H. H. Rosenbrock, An automatic method for finding the greatest or least value of a function, The Computer
  *   Journal 3 (1960).
  */
-export function rosenbrock({ dimension = 2 }: { dimension?: number } = {}): Objective {
+export function rosenbrock(options: { dimension?: number } = {}): Objective {
+  const { dimension = 2 } = optionsOf("rosenbrock", options, ["dimension"]);
   checkWhole("rosenbrock", { dimension }, 2);
   const F = objective({
     name: "rosenbrock",
@@ -87,7 +90,8 @@ export function rosenbrock({ dimension = 2 }: { dimension?: number } = {}): Obje
  * @see H. Mühlenbein, M. Schomisch, J. Born, The parallel genetic algorithm as function optimizer, Parallel Computing 17
  *   (1991).
  */
-export function rastrigin({ dimension = 2 }: { dimension?: number } = {}): SolvedObjective {
+export function rastrigin(options: { dimension?: number } = {}): SolvedObjective {
+  const { dimension = 2 } = optionsOf("rastrigin", options, ["dimension"]);
   checkWhole("rastrigin", { dimension }, 1);
   const F = objective({
     name: "rastrigin",

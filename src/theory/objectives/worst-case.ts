@@ -4,6 +4,7 @@
  */
 
 import { checkOneOf, checkPositive, checkWhole } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 import { huberNamed } from "./huber.js";
 import { made } from "./made.js";
 import { objective, type SolvedObjective } from "./objective.js";
@@ -48,6 +49,7 @@ export interface WorstCaseOptions {
  *   Convex Optimization (2004), theorem 2.1.7.
  */
 export function worstCase(k: number, options: WorstCaseOptions = {}): SolvedObjective {
+  optionsOf("worstCase", options, ["by", "R", "L"]);
   const { by = "Drori, Teboulle", R = 1, L = 1 } = options;
   checkWhole("worstCase", { k });
   checkPositive("worstCase", { R, L });

@@ -5,6 +5,7 @@
 
 import { type StepSize, stepSizeAt } from "../../optim/schedule.js";
 import { checkBetween0And1, checkPositive } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 
 /**
  * The variance that θ(k) keeps for ever with a constant step η on a line of the given slope:
@@ -19,15 +20,8 @@ import { checkBetween0And1, checkPositive } from "../../options/check.js";
  * @example
  * stationaryVariance({ eta: 0.5 }) // → 0.3333333333333333
  */
-export function stationaryVariance({
-  eta,
-  slope = 1,
-  sd = 1,
-}: {
-  eta: number;
-  slope?: number;
-  sd?: number;
-}): number {
+export function stationaryVariance(options: { eta: number; slope?: number; sd?: number }): number {
+  const { eta, slope = 1, sd = 1 } = optionsOf("stationaryVariance", options, ["eta", "slope", "sd"]);
   checkPositive("stationaryVariance", { eta, slope, sd });
   if (eta * slope >= 2) {
     throw new RangeError(`stationaryVariance: η slope must be below 2, got ${eta * slope}`);
@@ -54,19 +48,20 @@ export interface LinearMoments {
  * @example
  * linearMoments({ schedule: (k) => 1 / k, error0: 5, steps: 4 }).variance // → Float64Array(5) [ 0, 1, 0.5, 0.33333333333333337, 0.25 ]
  */
-export function linearMoments({
-  schedule,
-  error0,
-  steps,
-  slope = 1,
-  sd = 1,
-}: {
+export function linearMoments(options: {
   schedule: StepSize;
   error0: number;
   steps: number;
   slope?: number;
   sd?: number;
 }): LinearMoments {
+  const {
+    schedule,
+    error0,
+    steps,
+    slope = 1,
+    sd = 1,
+  } = optionsOf("linearMoments", options, ["schedule", "error0", "steps", "slope", "sd"]);
   const mean = new Float64Array(steps + 1);
   const variance = new Float64Array(steps + 1);
   mean[0] = error0;
@@ -94,15 +89,8 @@ export function linearMoments({
  * @see V. Fabian, On asymptotic normality in stochastic approximation, Ann. Math. Statist. 39 (1968), theorem 2.2;
  *   first K. L. Chung, On a stochastic approximation method, Ann. Math. Statist. 25 (1954).
  */
-export function asymptoticVariance({
-  a,
-  slope = 1,
-  sd = 1,
-}: {
-  a: number;
-  slope?: number;
-  sd?: number;
-}): number {
+export function asymptoticVariance(options: { a: number; slope?: number; sd?: number }): number {
+  const { a, slope = 1, sd = 1 } = optionsOf("asymptoticVariance", options, ["a", "slope", "sd"]);
   checkPositive("asymptoticVariance", { a, slope, sd });
   if (!(a * slope > 0.5)) {
     throw new RangeError(
@@ -126,17 +114,15 @@ export function asymptoticVariance({
  * @example
  * geometricReach() // → { reach: 1, remaining: 0.2887880950866024 }
  */
-export function geometricReach({
-  ratio = 0.5,
-  eta = 1,
-  bound = 1,
-  slope = 1,
-}: {
-  ratio?: number;
-  eta?: number;
-  bound?: number;
-  slope?: number;
-} = {}): { reach: number; remaining: number } {
+export function geometricReach(
+  options: { ratio?: number; eta?: number; bound?: number; slope?: number } = {},
+): { reach: number; remaining: number } {
+  const {
+    ratio = 0.5,
+    eta = 1,
+    bound = 1,
+    slope = 1,
+  } = optionsOf("geometricReach", options, ["ratio", "eta", "bound", "slope"]);
   checkPositive("geometricReach", { eta, bound, slope });
   checkBetween0And1("geometricReach", { ratio });
   let remaining = 1;

@@ -6,6 +6,7 @@ import type { Axis } from "../../display/axis.js";
 import type { Figure } from "../../display/figure.js";
 import { lineChart, type Series } from "../../display/line-chart.js";
 import { checkNumbers } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 
 /** Paths of one quantity, as far as their chart is concerned; an `Ensemble` is one. */
 export interface EnsembleLike {
@@ -65,7 +66,9 @@ export interface EnsembleChartOptions {
  */
 export function ensembleChart(
   ensembles: readonly EnsembleLike[],
-  {
+  options: EnsembleChartOptions = {},
+): Figure {
+  const {
     title,
     centre = "mean",
     band = 0.8,
@@ -76,8 +79,18 @@ export function ensembleChart(
     curves = {},
     exact = [],
     note,
-  }: EnsembleChartOptions = {},
-): Figure {
+  } = optionsOf("ensembleChart", options, [
+    "title",
+    "centre",
+    "band",
+    "paths",
+    "k",
+    "y",
+    "range",
+    "curves",
+    "exact",
+    "note",
+  ]);
   const first = ensembles[0];
   if (!Array.isArray(ensembles) || first === undefined) {
     throw new TypeError("ensembleChart: give a list of ensembles, as in ensembleChart([paths])");

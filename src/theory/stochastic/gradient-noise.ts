@@ -7,6 +7,7 @@ import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
 import { checkWhole } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 import { random } from "../../tensor/random.js";
 import { dot, norm, type Vector } from "../algebra/vectors.js";
 import type { FiniteSum } from "../objectives/stochastic-objective.js";
@@ -62,8 +63,14 @@ export interface GradientNoise extends Displayable {
 export function gradientNoise(
   F: FiniteSum,
   theta: Vector,
-  { batchSize = 1, replacement = false, batches = 1000, seed = 0 }: GradientNoiseOptions = {},
+  options: GradientNoiseOptions = {},
 ): GradientNoise {
+  const {
+    batchSize = 1,
+    replacement = false,
+    batches = 1000,
+    seed = 0,
+  } = optionsOf("gradientNoise", options, ["batchSize", "replacement", "batches", "seed"]);
   const { N } = F;
   const most = replacement ? undefined : N;
   checkWhole("gradientNoise", { batchSize }, 1, most, "the number N of terms");
@@ -129,8 +136,9 @@ export function gradientNoise(
 export function regionOfConfusion(
   F: FiniteSum,
   [low, high]: readonly [number, number],
-  { points = 2001 }: { points?: number } = {},
+  options: { points?: number } = {},
 ): [number, number] | undefined {
+  const { points = 2001 } = optionsOf("regionOfConfusion", options, ["points"]);
   if (F.dimension !== 1) {
     throw new RangeError(`regionOfConfusion: F must have one variable, got ${F.dimension}`);
   }

@@ -9,6 +9,7 @@ import { printing } from "../../display/host.js";
 import type { Region } from "../../optim/projected.js";
 import { type StepSize, stepSizeAt, stepSizeText } from "../../optim/schedule.js";
 import { checkWhole } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 import { type Random, random } from "../../tensor/random.js";
 import { Ensemble, recordedSteps } from "./ensemble.js";
 import { type EnsembleChartOptions, ensembleChart } from "./ensemble-chart.js";
@@ -75,18 +76,30 @@ export interface RobbinsMonro extends Displayable {
  * Math.abs(median.theta.mean.at(-1)!) < 0.05 // → true
  * @see H. Robbins, S. Monro, A stochastic approximation method, Ann. Math. Statist. 22 (1951), theorem 2.
  */
-export function robbinsMonro({
-  N,
-  alpha = 0,
-  theta0,
-  schedule,
-  steps = 1000,
-  paths = 200,
-  seed = 0,
-  thetaStar,
-  region,
-  name,
-}: RobbinsMonroOptions): RobbinsMonro {
+export function robbinsMonro(options: RobbinsMonroOptions): RobbinsMonro {
+  const {
+    N,
+    alpha = 0,
+    theta0,
+    schedule,
+    steps = 1000,
+    paths = 200,
+    seed = 0,
+    thetaStar,
+    region,
+    name,
+  } = optionsOf("robbinsMonro", options, [
+    "N",
+    "alpha",
+    "theta0",
+    "schedule",
+    "steps",
+    "paths",
+    "seed",
+    "thetaStar",
+    "region",
+    "name",
+  ]);
   if (typeof N !== "function" || !Number.isFinite(theta0)) {
     throw new TypeError(
       `robbinsMonro: N must be a function (theta, stream) => number and theta0 a finite number, got ${inspect({ N, theta0 })}`,

@@ -10,6 +10,7 @@ import type { Rule } from "../../optim/rule.js";
 import { type StepSize, stepSizeText } from "../../optim/schedule.js";
 import { sgd } from "../../optim/sgd.js";
 import { checkWhole } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 import type { Vector } from "../algebra/vectors.js";
 import type { StochasticObjective } from "../objectives/stochastic-objective.js";
 import { Ensemble, recordedSteps } from "./ensemble.js";
@@ -87,6 +88,18 @@ export interface SgdPaths extends Displayable {
  * Math.abs(2 * runs.gaps.mean.at(-1)! - stationaryVariance({ eta: 0.5 })) < 0.05 // → true
  */
 export async function sgdPaths(F: StochasticObjective, options: SgdPathsOptions): Promise<SgdPaths> {
+  optionsOf("sgdPaths", options, [
+    "theta0",
+    "eta",
+    "rule",
+    "steps",
+    "paths",
+    "batchSize",
+    "seed",
+    "name",
+    "threads",
+    "signal",
+  ]);
   const { theta0, eta, steps = 1000, paths = 100, batchSize = 1, seed = 0, threads, signal } = options;
   if (typeof F?.sampleGradient !== "function") {
     throw new TypeError(

@@ -14,6 +14,7 @@ import {
   stepSizeText,
 } from "../../optim/schedule.js";
 import { checkWhole } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 
 /** Whether a sum of positive numbers is infinite. */
 export type Sum = "infinite" | "finite" | "undecidable";
@@ -51,10 +52,8 @@ export interface ConditionCheck extends Judged {
  * checkConditions((k) => 1 / k).admissible // → undefined
  * @see H. Robbins, S. Monro, A stochastic approximation method, Ann. Math. Statist. 22 (1951), theorem 2.
  */
-export function checkConditions(
-  schedule: StepSize,
-  { terms = 100_000 }: { terms?: number } = {},
-): ConditionCheck {
+export function checkConditions(schedule: StepSize, options: { terms?: number } = {}): ConditionCheck {
+  const { terms = 100_000 } = optionsOf("checkConditions", options, ["terms"]);
   checkWhole("checkConditions", { terms }, 2);
   const decay = decayOf(schedule);
   const partial = partialSums(schedule, terms, decay !== undefined);

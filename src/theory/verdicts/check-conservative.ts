@@ -6,6 +6,7 @@
 import { formatNumber } from "../../display/format-number.js";
 import { type Judged, judged, type Verdict } from "../../display/verdict.js";
 import { checkPositive, checkWhole } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 import { type Random, random } from "../../tensor/random.js";
 import { dot, norm, type Vector } from "../algebra/vectors.js";
 import { dependencesOf, type Field, isGradient, noiseAt } from "./field-differences.js";
@@ -66,10 +67,14 @@ export interface ConservativeCheck extends Judged {
  * @see J. Bolte, E. Pauwels, Conservative set valued fields, automatic differentiation, stochastic gradient methods and
  *   deep learning, Mathematical Programming 188 (2021), definition 1, lemma 2 and theorem 1.
  */
-export function checkConservative(
-  F: Field,
-  { points = 2000, curves = 20, arcs = 20_000, radius = 1, seed = 0 }: ConservativeCheckOptions = {},
-): ConservativeCheck {
+export function checkConservative(F: Field, options: ConservativeCheckOptions = {}): ConservativeCheck {
+  const {
+    points = 2000,
+    curves = 20,
+    arcs = 20_000,
+    radius = 1,
+    seed = 0,
+  } = optionsOf("checkConservative", options, ["points", "curves", "arcs", "radius", "seed"]);
   checkWhole("checkConservative", { points, curves, arcs, dimension: F.dimension });
   checkPositive("checkConservative", { radius });
   const stream = random(seed).split("checkConservative");

@@ -8,6 +8,7 @@ import { formatNumber } from "../../display/format-number.js";
 import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
 import type { StepSize } from "../../optim/schedule.js";
 import { checkBetween0And1, checkWhole } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 import { random } from "../../tensor/random.js";
 import type { Vector } from "../algebra/vectors.js";
 import type { StochasticObjective } from "../objectives/stochastic-objective.js";
@@ -115,6 +116,17 @@ export function checkConvergence(
   estimator: Estimator | StochasticObjective,
   options: ConvergenceCheckOptions,
 ): ConvergenceCheck {
+  optionsOf("checkConvergence", options, [
+    "thetaStar",
+    "schedule",
+    "distances",
+    "directions",
+    "samples",
+    "bound",
+    "kurtosis",
+    "confidence",
+    "seed",
+  ]);
   const { thetaStar, schedule, distances = [0.5, 1, 10, 100], directions = 8, samples = 4000 } = options;
   const { confidence = 1 - 1e-6, seed = 0 } = options;
   const draw: Estimator =

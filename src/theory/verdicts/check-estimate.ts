@@ -10,6 +10,7 @@ import { formatNumber } from "../../display/format-number.js";
 import { printing } from "../../display/host.js";
 import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
 import { checkNumbers, refused } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 import { tailOf, upperStudent, whereTailIs } from "../../tensor/student.js";
 import { CheckFailed, requireClaim } from "./check.js";
 import type { Estimate } from "./estimate.js";
@@ -102,6 +103,17 @@ const rounding = 1e-12;
  *   theorems: a survey, Probability Surveys 10 (2013), theorem 3.1, for skewed draws.
  */
 export function checkEstimate(claim: string, statement: string, options: EstimateOptions): EstimateCheck {
+  optionsOf("checkEstimate", options, [
+    "measured",
+    "expected",
+    "atMost",
+    "atLeast",
+    "standardError",
+    "degrees",
+    "within",
+    "remainder",
+    "falseAlarm",
+  ]);
   requireClaim("checkEstimate", claim);
   const check = judge("checkEstimate", options);
   const [finding] = check.findings as [Finding];
@@ -136,6 +148,17 @@ export function checkEstimate(claim: string, statement: string, options: Estimat
  * @see E. Lehmann, J. Romano, Testing statistical hypotheses, 2005, chapter 3.
  */
 export function compareEstimate(options: EstimateOptions): EstimateCheck {
+  optionsOf("compareEstimate", options, [
+    "measured",
+    "expected",
+    "atMost",
+    "atLeast",
+    "standardError",
+    "degrees",
+    "within",
+    "remainder",
+    "falseAlarm",
+  ]);
   return judge("compareEstimate", options);
 }
 
@@ -162,11 +185,6 @@ type Compared = EstimateComparison & {
 };
 
 function judge(name: string, options: EstimateOptions): EstimateCheck {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      `${name}: give what was measured and expected, such as { measured: estimateMean(draws), expected: 1, within: 0.1 }; got ${inspect(options)}`,
-    );
-  }
   const { falseAlarm = 1e-6 } = options;
   const isSmall = (alarm: number) => alarm >= 1e-100 && alarm < 0.5;
   checkNumbers(name, { falseAlarm }, isSmall, "at least 1e-100 and below 0.5, such as 1e-6");

@@ -7,6 +7,7 @@ import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
 import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
 import { checkBetween0And1, checkNotNegative, checkWhole } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 import { normalTail } from "../../tensor/normal.js";
 import { random } from "../../tensor/random.js";
 import { norm, type Vector } from "../algebra/vectors.js";
@@ -99,6 +100,16 @@ export function checkNoise(
   estimator: Estimator | StochasticObjective,
   options: NoiseCheckOptions,
 ): NoiseCheck {
+  optionsOf("checkNoise", options, [
+    "at",
+    "mean",
+    "bound",
+    "kurtosis",
+    "within",
+    "samples",
+    "confidence",
+    "seed",
+  ]);
   const { at, bound, samples = 2000, confidence = 1 - 1e-6, seed = 0, kurtosis, within } = options;
   const draw: Estimator =
     typeof estimator === "function" ? estimator : (theta, stream) => estimator.sampleGradient(theta, stream);

@@ -7,6 +7,7 @@ import { type Displayable, displaySymbol, type MimeBundle } from "../../display/
 import { escapeHtml } from "../../display/escape-html.js";
 import { printing } from "../../display/host.js";
 import type { Judged } from "../../display/verdict.js";
+import { optionsOf } from "../../options/options-of.js";
 
 /** What `check` throws when a claim does not hold. */
 export class CheckFailed extends Error {
@@ -65,8 +66,9 @@ export function check(
   statement: string,
   holds: Answer | readonly Answer[] | (() => Answer | readonly Answer[]),
   detail?: string,
-  { falseAlarm }: { falseAlarm?: number } = {},
+  options: { falseAlarm?: number } = {},
 ): Displayable {
+  const { falseAlarm } = optionsOf("check", options, ["falseAlarm"]);
   requireClaim("check", claim);
   if (falseAlarm !== undefined && !(falseAlarm >= 0 && falseAlarm <= 1e-6)) {
     throw new RangeError(

@@ -7,6 +7,7 @@ import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
 import { checkWhole } from "../../options/check.js";
+import { optionsOf } from "../../options/options-of.js";
 
 /** An estimate of a mean. Shows itself as a line. */
 export interface Estimate extends Displayable {
@@ -129,8 +130,9 @@ const enough = 2000;
  */
 export function timeAverage(
   series: ArrayLike<number> | readonly ArrayLike<number>[],
-  { from = 0 }: TimeAverageOptions = {},
+  options: TimeAverageOptions = {},
 ): Estimate {
+  const { from = 0 } = optionsOf("timeAverage", options, ["from"]);
   checkWhole("timeAverage", { from }, 0);
   const first = (series as ArrayLike<unknown>)[0];
   const single = typeof first === "number" || first === undefined;

@@ -5,6 +5,7 @@
 import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
 import { type Finding, type Judged, judged, type Verdict } from "../../display/verdict.js";
+import { optionsOf } from "../../options/options-of.js";
 import { upperStudent } from "../../tensor/student.js";
 import { Ensemble } from "../stochastic/ensemble.js";
 import { limitOf, marginOf } from "./check-estimate.js";
@@ -77,6 +78,7 @@ const fewest = 20;
  * @see B. Efron, The Jackknife, the Bootstrap and Other Resampling Plans, SIAM (1982), chapter 3.
  */
 export function fitPower(ensemble: Ensemble, options: { from?: number; to?: number } = {}): PowerFit {
+  optionsOf("fitPower", options, ["from", "to"]);
   if (!(ensemble instanceof Ensemble)) {
     throw new TypeError(
       `fitPower: expected an ensemble, such as sgdPaths(…).gaps; fitRate is for a single path; got ${inspect(ensemble, { depth: 0 })}`,

@@ -6,6 +6,7 @@ import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
 import { lineChart } from "../../display/line-chart.js";
 import { type Finding, findingText, type Judged, judged, type Verdict } from "../../display/verdict.js";
+import { optionsOf } from "../../options/options-of.js";
 import { Path } from "../descent/path.js";
 
 /** A straight line fitted to the logarithms of gaps. */
@@ -31,7 +32,7 @@ export interface RateFit extends Judged {
    */
   readonly evidence: number;
   /**
-   * gap ≈ C (k + offset)^−exponent, with the standard error of the exponent, and the interval of three of them around it. The
+   * gap ≈ C (k + offset)^−exponent, with the error of the exponent (see `fitRate`), and the interval of three of them around it. The
    * offset is 0, or 1 where that fits far better (or k = 0 is in the window).
    */
   readonly power: FittedLine & {
@@ -40,7 +41,7 @@ export interface RateFit extends Judged {
     standardError: number;
     interval: readonly [number, number];
   };
-  /** gap ≈ C ratio^k, with the standard error of the ratio, and the interval of three of them around it. */
+  /** gap ≈ C ratio^k, with the error of the ratio, and the interval of three of them around it. */
   readonly geometric: FittedLine & {
     ratio: number;
     standardError: number;
@@ -64,15 +65,16 @@ const negative = 1e-6;
 /**
  * Fits gap(k) ≈ C k^−p, or C (k + 1)^−p where that fits far better, and gap(k) ≈ C r^k to the tail of a path (A6). Gaps that
  * are constant, or come down to a floor, follow neither: then the verdict is no, with the level at which they end. So it is of gaps
- * that grow. It is undecided where neither law leaves three times the residual of the other, or the exponent (the ratio) of the
- * first and the second half of the window differ by more than a tenth and beyond their errors, as on a transient.
+ * that grow. It is undecided where neither law leaves three times the residual of the other, or the slopes of the line in the thirds
+ * of the window (of log k) differ by more than a tenth and beyond their errors, as on a transient or above a floor.
  *
  * The window is by default the last three quarters of log k, that is, from k = K^(1/4) to the last step K, but
  * only as far as gaps stay above rounding (10⁻¹³ of the first where F has no formula for its gap). In a power
  * fit the points are weighted by 1/k, so that each decade counts the same.
  *
- * The standard error is least squares': it says how straight the line is. The residuals of a deterministic
- * descent are not independent noise, so it is no confidence interval of the rate at k → ∞.
+ * The error is that of least squares; where the points bend away from the line rather than scatter around it, as those of a
+ * deterministic descent do, half of what the slopes of the thirds differ by is added (in squares). It says how well one number
+ * describes the window; it is no confidence interval of the rate at k → ∞.
  *
  * @param path what `descend` returned, or a list of gaps of length K + 1 with gap(k) at index k
  * @param options `from`, `to`: the first and last k of the window; `law`: to name the law beforehand
@@ -84,8 +86,9 @@ const negative = 1e-6;
  */
 export function fitRate(
   path: Path | ArrayLike<number>,
-  { from, to, law }: { from?: number; to?: number; law?: "power" | "geometric" } = {},
+  options: { from?: number; to?: number; law?: "power" | "geometric" } = {},
 ): RateFit {
+  const { from, to, law } = optionsOf("fitRate", options, ["from", "to", "law"]);
   const gaps = path instanceof Path ? path.gaps : path;
   if (law !== undefined && law !== "power" && law !== "geometric") {
     throw new TypeError(`fitRate: law must be "power" or "geometric", got ${inspect(law)}`);
@@ -111,14 +114,8 @@ export function fitRate(
   }
   const logs = ks.map((k) => Math.log(gaps[k]!));
   const weight = (i: number) => 1 / Math.max(1, ks[i]!);
-  const line = (offset: 0 | 1) => ({
-    offset,
-    ...fitLine(
-      ks.map((k) => Math.log(k + offset)),
-      logs,
-      weight,
-    ),
-  });
+  const powerOf = (offset: 0 | 1) => (k: number) => Math.log(k + offset);
+  const line = (offset: 0 | 1) => ({ offset, ...fitLine(ks.map(powerOf(offset)), logs, weight) });
   const shifted = line(1);
   const plain = ks[0] === 0 ? undefined : line(0);
   const offset =
@@ -127,20 +124,26 @@ export function fitRate(
   // The laws are compared with the same weights.
   const rival = fitLine(ks, logs, weight);
   const ratio = Math.exp(geometricLine.slope);
+  const [powerDrift, geometricDrift] = [
+    driftOf(ks, logs, powerOf(offset.offset)),
+    driftOf(ks, logs, (k) => k),
+  ];
+  const powerError = Math.hypot(offset.error, powerDrift.error);
+  const geometricError = Math.hypot(geometricLine.error, geometricDrift.error);
   const power = {
     prefactor: Math.exp(offset.start),
     exponent: -offset.slope,
     offset: offset.offset,
-    standardError: offset.error,
+    standardError: powerError,
     residual: offset.residual,
-    interval: around(-offset.slope, offset.error),
+    interval: around(-offset.slope, powerError),
   };
   const geometric = {
     prefactor: Math.exp(geometricLine.start),
     ratio,
-    standardError: ratio * geometricLine.error,
+    standardError: ratio * geometricError,
     residual: geometricLine.residual,
-    interval: around(ratio, ratio * geometricLine.error),
+    interval: around(ratio, ratio * geometricError),
   };
   const found = power.residual <= rival.residual ? "power" : "geometric";
   const [less, more] = [power.residual, rival.residual].sort((a, b) => a - b) as [number, number];
@@ -148,10 +151,9 @@ export function fitRate(
   const window = [ks[0]!, ks.at(-1)!] as const;
   const level = levelOf(ks, logs);
   const chosen = law ?? found;
-  const bend =
-    chosen === "power" ? bendOf(ks, logs, (k) => Math.log(k + offset.offset)) : bendOf(ks, logs, (k) => k);
+  const { bend } = chosen === "power" ? powerDrift : geometricDrift;
   const growth = chosen === "power" ? -power.exponent : geometricLine.slope;
-  const grows = growth > 3 * (chosen === "power" ? power.standardError : geometricLine.error) + rounding;
+  const grows = growth > 3 * (chosen === "power" ? powerError : geometricError) + rounding;
   const verdict: Verdict =
     broken !== undefined || level !== undefined || grows || (chosen !== found && evidence >= clear)
       ? "no"
@@ -193,48 +195,61 @@ function brokenAt(gaps: ArrayLike<number>, from: number, to: number): number | u
 function levelOf(ks: readonly number[], logs: readonly number[]): number | undefined {
   if (Math.max(...logs) - Math.min(...logs) <= rounding) return Math.exp(logs[0]!);
   for (const share of [0.5, 0.75]) {
-    const [first, second, half] = parts(ks, logs, share, (k) => Math.log(k + 1)) ?? [];
+    const [first, second] = parts(ks, logs, [share], (k) => Math.log(k + 1)) ?? [];
     if (!first || !second) continue;
     const fall = Math.max(0, -first.slope);
     const noise = 3 * second.error;
     const flat = -second.slope - noise <= 0.1 * fall && -second.slope <= 0.25 * fall;
     // What grows does not level off.
     if (!flat || second.slope > noise + 0.1 * Math.abs(first.slope) + rounding) continue;
-    const sorted = logs.slice(half).sort((a, b) => a - b);
+    const sorted = logs.slice(second.from).sort((a, b) => a - b);
     return Math.exp(sorted[Math.floor(sorted.length / 2)]!);
   }
   return undefined;
 }
 
-/** Lines through the two parts of the window, cut at a share of log k; undefined if one has fewer than 4 points. */
+/** Lines through the parts of the window, cut at shares of log k, with the place of their first points; undefined if one has fewer than 4. */
 function parts(
   ks: readonly number[],
   logs: readonly number[],
-  share: number,
+  shares: readonly number[],
   of: (k: number) => number,
-  weight: (k: number) => number = (k) => 1 / (k + 1),
 ) {
   const at = (k: number) => Math.log(k + 1);
-  const cut = at(ks[0]!) + share * (at(ks.at(-1)!) - at(ks[0]!));
-  const half = ks.findIndex((k) => at(k) > cut);
-  if (half < 4 || ks.length - half < 4) return undefined;
-  const lineOf = (part: readonly number[], from: number) =>
-    fitLine(part.map(of), logs.slice(from, from + part.length), (i) => weight(part[i]!));
-  return [lineOf(ks.slice(0, half), 0), lineOf(ks.slice(half), half), half] as const;
+  const [first, last] = [at(ks[0]!), at(ks.at(-1)!)];
+  const cuts = shares.map((share) => ks.findIndex((k) => at(k) > first + share * (last - first)));
+  const ends = [...cuts, ks.length];
+  const lines = [0, ...cuts].map((from, i) => {
+    const part = ks.slice(from, ends[i]);
+    return {
+      from,
+      points: part.length,
+      ...fitLine(part.map(of), logs.slice(from, ends[i]), (n) => 1 / (part[n]! + 1)),
+    };
+  });
+  return lines.every(({ points }) => points >= 4) ? lines : undefined;
 }
 
-/** The slopes in the two halves of the window if they differ: then no law of this kind fits all of it. */
-function bendOf(
-  ks: readonly number[],
-  logs: readonly number[],
-  of: (k: number) => number,
-): readonly [number, number] | undefined {
-  const [first, second] = parts(ks, logs, 0.5, of) ?? [];
-  if (!first || !second) return undefined;
-  const off = Math.abs(first.slope - second.slope);
-  const large = off > 0.1 * Math.max(Math.abs(first.slope), Math.abs(second.slope));
-  const clearly = off > 3 * Math.hypot(first.error, second.error) || isSmooth(ks, logs, of);
-  return large && clearly ? [first.slope, second.slope] : undefined;
+/** How the slope changes within the window. */
+interface Drift {
+  /** What it adds to the error of the slope. */
+  readonly error: number;
+  /** The two slopes that differ most, in their order, if no law of this kind fits all of it. */
+  readonly bend: readonly [number, number] | undefined;
+}
+
+/** Of the thirds of the window, or its halves where it is short. */
+function driftOf(ks: readonly number[], logs: readonly number[], of: (k: number) => number): Drift {
+  const lines = parts(ks, logs, [1 / 3, 2 / 3], of) ?? parts(ks, logs, [1 / 2], of) ?? [];
+  if (lines.length === 0) return { error: 0, bend: undefined };
+  const sorted = lines.toSorted((a, b) => a.slope - b.slope);
+  const [least, most] = [sorted[0]!, sorted.at(-1)!];
+  const off = most.slope - least.slope;
+  const smooth = isSmooth(ks, logs, of);
+  const large = off > 0.1 * Math.max(Math.abs(least.slope), Math.abs(most.slope));
+  const clearly = smooth || off > 3 * Math.hypot(least.error, most.error);
+  const [one, other] = least.from < most.from ? [least, most] : [most, least];
+  return { error: smooth ? off / 2 : 0, bend: large && clearly ? [one.slope, other.slope] : undefined };
 }
 
 /**

@@ -1,6 +1,7 @@
 /**
  * The gradient check for notebooks: of any function, with its gradient or without, and of a network's backpropagation.
  */
+
 import { inspect } from "#platform";
 import { compareMethods, type MethodComparison } from "../../autodiff/compare-methods.js";
 import {
@@ -13,6 +14,7 @@ import { backpropagation, flatGradient, type Gradients, gradientList } from "../
 import { forward } from "../../nn/forward.js";
 import { type Loss, penalisedLoss, type Targets } from "../../nn/loss.js";
 import { Sequential } from "../../nn/sequential.js";
+import { optionsOf } from "../../options/options-of.js";
 import { type TensorLike, tensor } from "../../tensor/index.js";
 
 /** How the gradient of a network is checked. */
@@ -86,13 +88,17 @@ export function gradientCheck(what: unknown, second: unknown, third?: unknown, .
   const f = what as (theta: Float64Array) => number;
   const theta = Float64Array.from(third);
   const gradient = typeof second === "function" ? second(theta.slice()) : second;
-  return compareWithDifferences(f, gradient as ArrayLike<number>, theta, more[0] as GradientCheckOptions);
+  const options = optionsOf("gradientCheck", (more[0] === undefined ? {} : more[0]) as GradientCheckOptions, [
+    "tolerance",
+  ]);
+  return compareWithDifferences(f, gradient as ArrayLike<number>, theta, options);
 }
 
 const isList = (value: unknown): value is ArrayLike<number> =>
   typeof value === "object" && value !== null && "length" in value;
 
 function ofTraced(f: (x: Traced) => Traced, theta: TensorLike, options?: GradientCheckOptions) {
+  if (options !== undefined) optionsOf("gradientCheck", options, ["tolerance"]);
   if (typeof theta === "function" || theta === undefined) {
     throw new TypeError(
       `gradientCheck: theta is missing: gradientCheck(f, theta), or gradientCheck(f, gradient, theta); got ${inspect(theta)}`,
@@ -114,8 +120,13 @@ function ofNetwork(
   input: TensorLike,
   y: Targets,
   loss: Loss,
-  { gradient, tolerance, training = false }: NetworkCheckOptions = {},
+  options: NetworkCheckOptions = {},
 ): GradientCheck {
+  const {
+    gradient,
+    tolerance,
+    training = false,
+  } = optionsOf("gradientCheck", options, ["gradient", "tolerance", "training"]);
   // The differences move the parameters of a copy; a training pass its running means.
   const model = network.copy();
   const pass = { training };

@@ -1,5 +1,5 @@
 // nablab: GFLOP/s of the product of two float32 tensors of 1024 × 1024, on one thread. Prints one JSON line. Of so many that
-// memory is reused for most of them, as NumPy's is at once: the first results take a seventh longer.
+// memory is reused for some of them, as NumPy's is at once: the others take a seventh longer.
 import { randomNormal } from "nablab";
 
 const n = 1024;

@@ -126,6 +126,24 @@ export const submissions: Submission[] = [
     lost: { "read-gap-test": 2 },
   },
   {
+    name: "readings that are another number at each comparison",
+    change: {
+      "read-gap":
+        "const anew = (): any => {\n  let n = 0;\n  return { valueOf: () => (n++ % 2 ? -1e9 : 1e9) };\n};\nfunction read(): { p: number; gap100: number; bend: number } {\n  return { p: anew(), gap100: anew(), bend: anew() };\n}",
+    },
+    lost: { "read-gap-test": 3 },
+  },
+  {
+    name: "a step that returns nothing, and so changes nothing",
+    change: { step: ["return theta.map((value, j) => value - eta * g[j]);", "return undefined as never;"] },
+    lost: { "step-test": 2, "step-pure": 1 },
+  },
+  {
+    name: "refuses every step size",
+    change: { path: ["!(eta > 0)", "eta !== undefined"] },
+    lost: { "path-test": 3, "path-refuses": 1, "basin-test": 3, "fit-test": 4 },
+  },
+  {
     name: "the nearest minimum, however far",
     change: {
       basin: [

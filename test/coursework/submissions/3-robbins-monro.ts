@@ -65,6 +65,14 @@ export const submissions: Submission[] = [
     lost: { "read-squares-test": 3 },
   },
   {
+    name: "readings that are another number at each comparison, once it was looked whether they are numbers",
+    change: {
+      "read-squares":
+        "const anew = (): any => {\n  let n = 0;\n  return { valueOf: () => (n++ % 2 ? -1e9 : 1e9) };\n};\nlet calls = 0;\nfunction read(): { slope: number; floor: number; stuck: number } {\n  return calls++ < 3 ? { slope: 1, floor: 1, stuck: 1 } : { slope: anew(), floor: anew(), stuck: anew() };\n}",
+    },
+    lost: { "read-squares-test": 3 },
+  },
+  {
     name: "the height at which the curve of 2^−k begins",
     change: { "read-squares": ["stuck: 8.5", "stuck: 25"] },
     lost: { "read-squares-test": 1 },

@@ -1,0 +1,47 @@
+/**
+ * What a function was given as its options. TypeScript checks them in a cell; after `%check off`, in JavaScript, or behind `any`,
+ * nobody else does, and `null` or a misspelt name would end in an error about the inside of the function, or change nothing.
+ */
+import { inspect } from "#platform";
+import { editDistance } from "./edit-distance.js";
+
+/** The names of an object's properties, also of a union's members. */
+type NamesOf<O> = O extends unknown ? keyof O & string : never;
+
+/**
+ * The options as they are, to be taken apart.
+ *
+ * Other properties are let through, as TypeScript lets those of a variable, unless one is a misspelt name, or none of the names is
+ * there.
+ *
+ * @param who the function whose options they are, which opens the message
+ * @param options what it was given
+ * @param names all of its options
+ * @throws TypeError for what is no object, or has a name that is not known
+ */
+export function optionsOf<O extends object>(who: string, options: O, names: readonly NamesOf<O>[]): O {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    const example = `{ ${names.slice(0, 3).join(", ")}${names.length > 3 ? ", …" : ""} }`;
+    const what = `the options must be an object such as ${example}`;
+    throw new TypeError(`${who}: ${what}, got ${inspect(options, { depth: 0 })}`);
+  }
+  const given = Object.keys(options).filter((name) => options[name as keyof O] !== undefined);
+  const known: readonly string[] = names;
+  const others = given.filter((name) => !known.includes(name));
+  if (others.length === 0) return options;
+  const missing = known.filter((name) => !given.includes(name));
+  for (const other of others) {
+    const meant = missing.find((name) => isMisspelt(other, name));
+    if (meant) throw new TypeError(`${who}: did you mean the option ${meant}? got ${other}`);
+  }
+  if (others.length < given.length) return options;
+  const list = known.length > 1 ? `the options are ${known.join(", ")}` : `the only option is ${known[0]}`;
+  throw new TypeError(`${who}: ${list}; got ${others.join(", ")}`);
+}
+
+/** Whether a name is another one but for a slip of a few keys, or for capitals and separators. */
+function isMisspelt(name: string, meant: string): boolean {
+  const plain = (text: string) => text.toLowerCase().replaceAll(/[-_ ]/g, "");
+  const [a, b] = [plain(name), plain(meant)];
+  return editDistance(a, b) <= Math.floor((Math.max(a.length, b.length) + 1) / 4);
+}
