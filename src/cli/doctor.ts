@@ -50,6 +50,15 @@ export async function doctor(): Promise<number> {
   return well.every(Boolean) ? 0 : 1;
 }
 
+/**
+ * The checks that grading rests on: {@link doctor} without Jupyter's front end, and nbgrader.
+ *
+ * @returns 0 when all is well, else 1
+ */
+export async function courseDoctor(): Promise<number> {
+  return (await lookAt([nodeCheck, packagesCheck, cellCheck, sandboxCheck, nbgraderCheck])) ? 0 : 1;
+}
+
 async function lookAt(checks: Check[]): Promise<boolean> {
   for (const { name, look } of checks) {
     try {
@@ -167,6 +176,16 @@ const pythonCheck: Check = {
     const version = (await python("import platform; print(platform.python_version())")).trim();
     if (!atLeast(version, "3.10")) throw new Ailment(`${version} is too old`, "install Python 3.10 or newer");
     return `${version}, ${prefix}`;
+  },
+};
+
+const nbgraderCheck: Check = {
+  name: "nbgrader",
+  async look() {
+    const { findPython } = await import("./course/nbgrader.js");
+    const python = findPython(); // or says what installs it
+    const { stdout } = await run(python, ["-c", "import nbgrader; print(nbgrader.__version__)"]);
+    return `${stdout.trim()}, ${python}`;
   },
 };
 

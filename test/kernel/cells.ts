@@ -69,7 +69,10 @@ export function openCells(): Cells {
     answer: () => undefined,
     async run(code) {
       cells.outputs = [];
-      return cells.session.execute(code, ++cells.count);
+      // As the kernel does it: a stop is for this cell, also one that comes while garbage is collected before it begins.
+      const stops = Atomics.load(stopFlag, 1);
+      cells.count++;
+      return cells.session.execute(code, cells.count, cells.count, undefined, stops);
     },
     async text(...codes) {
       let value: unknown;

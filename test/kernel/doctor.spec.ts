@@ -22,6 +22,15 @@ test("all is well: a line for each, the last a cell that Jupyter ran", async () 
   expect(status).toBe(0);
 });
 
+test("what grading rests on", async () => {
+  const { status, stdout } = await nablabIn(env, ".", "course", "doctor");
+  const lines = stdout.trim().split("\n");
+  expect(lines.map((line) => line[0])).toEqual(Array(5).fill("✓"));
+  expect(lines[3]).toMatch(/^✓ grading +confined by Node's permission model/);
+  expect(lines[4]).toMatch(/^✓ nbgrader +\d+\.\d+\.\d+, .*python/);
+  expect(status).toBe(0);
+});
+
 test("a kernelspec that starts nothing is told, with the command that fixes it", async () => {
   const file = path.join(env.JUPYTER_PATH!, "kernels", "nablab", "kernel.json");
   const before = readFileSync(file, "utf8");

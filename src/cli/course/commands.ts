@@ -167,6 +167,17 @@ Examples:
       process.exitCode = await (await import("./formgrader.js")).formgrader(more, options);
     });
 
+  course
+    .command("doctor")
+    .summary("what grading rests on here, and what confines answers")
+    .description(
+      "Checks Node, a cell, Python and nbgrader, and says what keeps graded answers from files, processes and the " +
+        "network on this machine. Exit codes: 0 no faults, 1 faults found.",
+    )
+    .action(async () => {
+      process.exitCode = await (await import("../doctor.js")).courseDoctor();
+    });
+
   inCourse(course.command("prepare", { hidden: true }))
     .description("Prepares a submission for nbgrader, which calls this when it grades on its own.")
     .argument("<assignment>")
