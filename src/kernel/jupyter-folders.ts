@@ -40,8 +40,8 @@ export const dataFolderOf = (prefix: string): string => path.join(prefix, "share
 export function userDataFolder(): string {
   if (process.env.JUPYTER_DATA_DIR) return process.env.JUPYTER_DATA_DIR;
   if (process.platform === "darwin") return path.join(homedir(), "Library", "Jupyter");
-  if (windows) return path.join(process.env.APPDATA ?? path.join(homedir(), "AppData", "Roaming"), "jupyter");
-  return path.join(process.env.XDG_DATA_HOME ?? path.join(homedir(), ".local", "share"), "jupyter");
+  if (windows) return path.join(process.env.APPDATA || path.join(homedir(), "AppData", "Roaming"), "jupyter");
+  return path.join(process.env.XDG_DATA_HOME || path.join(homedir(), ".local", "share"), "jupyter");
 }
 
 /** The data folders that the Jupyter of an environment looks into before those of the system, in its order. */
@@ -54,10 +54,10 @@ export function dataFoldersFor(prefix: string): string[] {
 export function dataFolders(): string[] {
   const environments = [ownPrefix(), process.env.VIRTUAL_ENV, process.env.CONDA_PREFIX, pathPrefix()];
   const system = windows
-    ? [path.join(process.env.PROGRAMDATA ?? "C:\\ProgramData", "jupyter")]
+    ? [path.join(process.env.PROGRAMDATA || "C:\\ProgramData", "jupyter")]
     : ["/usr/local", "/usr"].map(dataFolderOf);
   const folders = [
-    ...environments.filter((prefix) => prefix !== undefined).flatMap(dataFoldersFor),
+    ...environments.filter((prefix): prefix is string => Boolean(prefix)).flatMap(dataFoldersFor),
     userDataFolder(),
     ...system,
   ];

@@ -2,18 +2,18 @@
  * Where nablab keeps what it can compute again: V8's compiled code of the compiler for each version of Node, what was found out
  * about this machine, pictures for sliders of sites. Whatever adds to it removes what is old.
  */
-import { readdirSync, rmSync, statSync, utimesSync } from "node:fs";
-import { homedir } from "node:os";
+import { lstatSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
 import path from "node:path";
+import { userFolder } from "./user-folders.js";
 
 /** The cache folder. */
-export function cacheFolder(): string {
-  const folder =
-    process.platform === "win32" && process.env.LOCALAPPDATA
-      ? process.env.LOCALAPPDATA
-      : (process.env.XDG_CACHE_HOME ?? path.join(homedir(), ".cache"));
-  return path.join(folder, "nablab");
-}
+export const cacheFolder = (): string =>
+  path.join(
+    process.platform === "win32"
+      ? userFolder("LOCALAPPDATA", "AppData", "Local")
+      : userFolder("XDG_CACHE_HOME", ".cache"),
+    "nablab",
+  );
 
 /** The most that the cache holds, in bytes, and how long what nobody uses stays, in days. */
 export const [mostBytes, mostDays] = [100e6, 60];
@@ -25,22 +25,43 @@ interface Kept {
   used: number;
 }
 
-function keptFiles(folder = cacheFolder()): Kept[] {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" }).flatMap((name) => {
-    const file = path.join(folder, name);
-    const found = statSync(file, { throwIfNoEntry: false });
-    return found?.isFile() ? [{ file, size: found.size, used: found.mtimeMs }] : [];
+/** What nablab writes there, by folder, also while it is written; all else is somebody else's. */
+const written: Record<string, RegExp> = {
+  ".": /^typescript-.+\.bin(\.\d+\.tmp)?$/, // kernel/typescript.ts
+  found: /^\.?[\da-f]{32}(\.\d+\.tmp)?$/, // memory.ts
+  sliders: /^\.?[\w-]+\.json(\.\d+\.tmp)?$/, // cli/site/slider-pictures.ts
+};
+
+/** The result of what may fail for one file or folder, and then is left out. */
+function unlessItFails<T>(look: () => T[]): T[] {
+  try {
+    return look();
+  } catch {
+    return [];
+  }
+}
+
+/** The files that nablab wrote. Links are not followed: what they name is elsewhere. */
+function keptFiles(): Kept[] {
+  return Object.entries(written).flatMap(([name, pattern]) => {
+    const folder = path.join(cacheFolder(), name);
+    const names = unlessItFails(() =>
+      name !== "." && !lstatSync(folder).isDirectory() ? [] : readdirSync(folder),
+    );
+    return names
+      .filter((name) => pattern.test(name))
+      .flatMap((name) =>
+        unlessItFails(() => {
+          const file = path.join(folder, name);
+          const found = lstatSync(file);
+          return found.isFile() ? [{ file, size: found.size, used: found.mtimeMs }] : [];
+        }),
+      );
   });
 }
 
 /** Its size, in bytes. */
-export function cacheSize(): number {
-  try {
-    return keptFiles().reduce((sum, { size }) => sum + size, 0);
-  } catch {
-    return 0; // there is none yet
-  }
-}
+export const cacheSize = (): number => keptFiles().reduce((sum, { size }) => sum + size, 0);
 
 /** Notes that a file of the cache is used: its time of change is that, to a day. */
 export function noteUse(file: string): void {
@@ -54,14 +75,15 @@ export function noteUse(file: string): void {
 
 /** Removes what was not used for long, and then the oldest until the rest is small enough. Call it after adding to the cache. */
 export function boundCache(): void {
-  try {
-    let left = cacheSize();
-    for (const { file, size, used } of keptFiles().sort((a, b) => a.used - b.used)) {
-      if (left <= mostBytes && Date.now() - used <= mostDays * day) return;
+  const kept = keptFiles().sort((a, b) => a.used - b.used);
+  let left = kept.reduce((sum, { size }) => sum + size, 0);
+  for (const { file, size, used } of kept) {
+    if (left <= mostBytes && Date.now() - used <= mostDays * day) return;
+    try {
       rmSync(file, { force: true });
       left -= size;
+    } catch {
+      // It cannot be removed; the next one may.
     }
-  } catch {
-    // Another process removes it as well, or it cannot be written to.
   }
 }

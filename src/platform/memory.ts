@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { cacheFolder, noteUse } from "./cache-folder.js";
+import { boundCache, cacheFolder, noteUse } from "./cache-folder.js";
 import { writeAtomically } from "./write-atomically.js";
 
 const fileOf = (question: string): string =>
@@ -25,6 +25,7 @@ export function recall(question: string): string | undefined {
 export function remember(question: string, answer: string): void {
   try {
     writeAtomically(fileOf(question), answer);
+    boundCache();
   } catch {
     // see above
   }

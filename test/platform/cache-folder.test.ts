@@ -1,8 +1,18 @@
 /**
  * The cache folder stays small.
  */
-import { existsSync, mkdirSync, mkdtempSync, statSync, utimesSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import {
@@ -13,6 +23,7 @@ import {
   mostDays,
   noteUse,
 } from "#nablab/platform/cache-folder.js";
+import { remember } from "#nablab/platform/memory.js";
 
 const before = { ...process.env };
 beforeEach(() => {
@@ -21,7 +32,7 @@ beforeEach(() => {
   process.env.LOCALAPPDATA = home;
 });
 afterEach(() => {
-  for (const name of ["XDG_CACHE_HOME", "LOCALAPPDATA"]) {
+  for (const name of ["XDG_CACHE_HOME", "LOCALAPPDATA", "HOME"]) {
     if (before[name] === undefined) delete process.env[name];
     else process.env[name] = before[name];
   }
@@ -39,7 +50,7 @@ function kept(name: string, days: number, size = 10): string {
 
 test("what was not used for long goes, in folders as well", () => {
   const old = [kept("typescript-old.bin", mostDays + 1), kept("sliders/old.json", mostDays + 2)];
-  const young = [kept("typescript-new.bin", mostDays - 1), kept("found/new", 0)];
+  const young = [kept("typescript-new.bin", mostDays - 1), kept(`found/${"0".repeat(32)}`, 0)];
   boundCache();
   expect(old.filter((file) => existsSync(file))).toEqual([]);
   expect(young.filter((file) => existsSync(file))).toEqual(young);
@@ -48,7 +59,7 @@ test("what was not used for long goes, in folders as well", () => {
 
 test("of too much the oldest goes", () => {
   const third = mostBytes / 3;
-  const files = [kept("c", 3, third), kept("d", 4, third), kept("b", 2, third), kept("a", 1, third)];
+  const files = [3, 4, 2, 1].map((days) => kept(`sliders/${days}.json`, days, third));
   boundCache();
   expect(files.map((file) => existsSync(file))).toEqual([true, false, true, true]);
 });
@@ -62,4 +73,54 @@ test("a file that is used stays, and no cache is no error", () => {
   boundCache();
   expect(existsSync(file)).toBe(true);
   expect(Date.now() - statSync(file).mtimeMs).toBeLessThan(86_400_000);
+});
+
+test("what nablab did not write there stays", () => {
+  const theirs = ["essay.txt", "found/essay", "sliders/essay.txt", "essay/0.json", "typescript-notes.txt"];
+  const files = theirs.map((name) => kept(name, mostDays + 1));
+  const interrupted = [
+    kept("typescript-5-x64-1.bin.77.tmp", mostDays + 1),
+    kept(`found/.${"a".repeat(32)}.77.tmp`, mostDays + 1),
+    kept("sliders/.3f.json.77.tmp", mostDays + 1),
+  ];
+  boundCache();
+  expect(files.filter((file) => existsSync(file))).toEqual(files);
+  expect(interrupted.filter((file) => existsSync(file))).toEqual([]);
+});
+
+test("links are not followed", () => {
+  const essay = kept("sliders/essay.json", mostDays + 1);
+  const elsewhere = mkdtempSync(path.join(tmpdir(), "nablab-theirs-"));
+  renameSync(path.dirname(essay), path.join(elsewhere, "essays"));
+  symlinkSync(path.join(elsewhere, "essays"), path.join(cacheFolder(), "sliders"));
+  symlinkSync(elsewhere, path.join(cacheFolder(), "found"));
+  symlinkSync(path.join(elsewhere, "essays", "essay.json"), path.join(cacheFolder(), "typescript-essay.bin"));
+  boundCache();
+  expect(readdirSync(path.join(elsewhere, "essays"))).toEqual(["essay.json"]);
+  expect(cacheSize()).toBe(0);
+});
+
+test("what cannot be read or removed keeps nothing else from being removed", () => {
+  const old = kept("sliders/old.json", mostDays + 1);
+  symlinkSync("typescript-loop.bin", path.join(cacheFolder(), "typescript-loop.bin"));
+  mkdirSync(path.join(cacheFolder(), "typescript-folder.bin"));
+  writeFileSync(path.join(cacheFolder(), "found"), "no folder");
+  boundCache();
+  expect(existsSync(old)).toBe(false);
+});
+
+test.skipIf(process.platform === "win32")("a cache folder that is empty or relative counts as none", () => {
+  for (const value of ["", "here", "./here"]) {
+    process.env.XDG_CACHE_HOME = value;
+    expect(cacheFolder()).toBe(path.join(homedir(), ".cache", "nablab"));
+    process.env.HOME = value;
+    expect(path.isAbsolute(cacheFolder())).toBe(true);
+    if (before.HOME !== undefined) process.env.HOME = before.HOME;
+  }
+});
+
+test("what is remembered bounds the cache", () => {
+  const old = kept(`found/${"0".repeat(32)}`, mostDays + 1);
+  remember("What is the answer?", "42");
+  expect(existsSync(old)).toBe(false);
 });
