@@ -21,6 +21,8 @@ export interface EvalScope {
   hidden: readonly string[];
   /** What is true once the reader has interrupted. */
   raised: string;
+  /** What `catch` and `finally` begin with, as in rewrite/functions.ts; empty where guards read the flag itself. */
+  look: string;
 }
 
 const identifiers = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
@@ -124,6 +126,8 @@ function translate(
         end(body.getEnd(), " }");
       }
     }
+    const handler = ts.isCatchClause(node) ? node.block : ts.isTryStatement(node) && node.finallyBlock;
+    if (handler && scope.look) begin(handler.getStart(file) + 1, scope.look);
     const { body } = node as { body?: TypeScript.Node };
     if (!ts.isFunctionLike(node) || !body) return;
     if (ts.isBlock(body)) {

@@ -20,15 +20,35 @@ const spellings: [RegExp, string][] = [
   [new RegExp(`/\\*${secret}[^*]*\\*/`, "g"), ""],
 ];
 
-/** V8 writes a function that cannot be cloned, or is taken for the name of a property, into the message as it was rewritten. */
-const rewritten = `[\\s\\S]*/\\*${secret}[\\s\\S]*`;
-const uncloneable = new RegExp(`^${rewritten}( could not be cloned\\.)$`);
-const asKey = new RegExp(`(\\((?:reading|setting) ')${rewritten}('\\))$`);
+/** The mark of a function's code; V8 leaves out the middle of a long text, perhaps from within the mark. */
+const mark = new RegExp(`/\\*(?:${secret}|·[\\da-z]*·?\\.\\.\\.<omitted>)`);
+/** What the text of a function begins with; V8's own words have brackets only before what was read, set or expected. */
+const functionHead = new RegExp(
+  [
+    `\\b(?:async\\s+)?function\\b[\\s*]*(?:${word})?\\s*\\(`,
+    `\\bclass\\b(?:\\s+${word})?\\s*\\{`,
+    `\\bclass\\b(?:\\s+${word})?\\s+extends\\b`,
+    `(?:\\b(?:async|get|set)\\s+)*(?:\\*\\s*)?(?:#?${word}|\\[[^\\]]*\\])?\\((?!(?:reading|setting|expected) ')`,
+    `(?:\\basync\\s+)?${word}\\s*=>`,
+  ].join("|"),
+  "u",
+);
+/** What V8 may say after it: `' could not be cloned.`, ` is not a symbol`, `')`. */
+const wordsAfter = /(?<=[)}])(?:'\)|'? [^(){}]*|')?$/;
+
+/** V8 writes a function as it was rewritten into what it says of it. */
+function withoutRewritten(text: string): string {
+  const found = mark.exec(text);
+  if (!found) return text;
+  const start = functionHead.exec(text.slice(0, found.index))?.index ?? 0;
+  const [after = ""] = wordsAfter.exec(text) ?? [];
+  return `${text.slice(0, start)}a function${after}`;
+}
 
 /** A text without names that are ours. */
 export function withoutInnerNames(text: string): string {
   if (!text.includes("·")) return text;
-  let clean = text.replace(uncloneable, "a function$1").replace(asKey, "$1a function$2");
+  let clean = withoutRewritten(text);
   for (const [pattern, replacement] of spellings) clean = clean.replace(pattern, replacement);
   return clean;
 }

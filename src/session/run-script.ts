@@ -54,16 +54,10 @@ export function runScript({
       return value;
     },
     n·check: check,
+    ...(host.updateGuarded ? { n·flag: stopFlag } : {}),
     ...(host.defineConstant || host.updateGuarded ? {} : { n·stop: stopFlag }),
     ...(host.hoistsReads ? { n·turn: 0, n·raised: () => Atomics.load(stopFlag, 0) } : {}),
-    n·clean: (thrown: unknown) => {
-      // Where the stack is full no other thread reaches the guards; code that catches that and calls itself again goes on for ever.
-      if (stopFlag[0] && thrown instanceof RangeError) {
-        host.updateGuarded?.();
-        check();
-      }
-      return cleanMessage(thrown);
-    },
+    n·clean: cleanMessage,
     n·const: constants(scope),
     n·shell: shell,
     // Where notebooks are graded, V8 refuses eval.
@@ -79,6 +73,7 @@ export function runScript({
               isConstant,
               hidden,
               raised,
+              look: host.updateGuarded ? "if (n·flag[0]) n·stop = 1;" : "",
             });
             return addEvaluated(text, translated);
           },

@@ -136,7 +136,49 @@ test("comments of a reader's that look like marks are theirs", async () => {
   expect(evalue).toBe("/*·1.0*/ stays");
 });
 
-test("a function that is taken for a key is not said as it was rewritten", async () => {
-  const { evalue } = await failure("const none: any = undefined; none[(() => 5) as any]");
-  expect(evalue).toBe("Cannot read properties of undefined (reading 'a function')");
+test("a function in what V8 says is not said as it was rewritten", async () => {
+  await text("const f = (x: number): number => x + 1");
+  const receiver = "Method Map.prototype.get called on incompatible receiver a function";
+  const ofReceiver = (code: string): [string, string] => [
+    `Map.prototype.get.call((${code}) as any, 1)`,
+    receiver,
+  ];
+  const said: [code: string, message: string][] = [
+    [
+      "const none: any = undefined; none[(() => 5) as any]",
+      "Cannot read properties of undefined (reading 'a function')",
+    ],
+    ["class B extends (f as any) {}", "Class extends value a function is not a constructor or null"],
+    ["Symbol.keyFor(f as any)", "a function is not a symbol"],
+    ["Reflect.construct(f, [])", "a function is not a constructor"],
+    ["Promise.all.call(f as any, [])", "a function is not a constructor"],
+    [
+      '(() => { "use strict"; Object.freeze(Object.assign(class K { m() {} }, { a: 1 })).a = 2 })()',
+      "Cannot assign to read only property 'a' of function 'a function'",
+    ],
+    [
+      '(() => { "use strict"; delete Object.freeze(Object.assign(() => f, { a: 1 })).a })()',
+      "Cannot delete property 'a' of a function",
+    ],
+    ["(f as any) in (1 as any)", "Cannot use 'in' operator to search for 'a function' in 1"],
+    ...[
+      "f",
+      "x => f",
+      "async (x) => f",
+      "async function* g(x) { yield f }",
+      "{ m(a, b) { return f } }.m",
+    ].map(ofReceiver),
+    ...["class extends Array { x = f }", "class { *[Symbol.iterator]() {} }.prototype[Symbol.iterator]"].map(
+      ofReceiver,
+    ),
+    ...['eval("(function (x) { return f })")', "(x) => ({ a: '}' })"].map(ofReceiver),
+    ofReceiver(
+      "(aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb, ccccccccccccccccccccccccc) => f",
+    ),
+  ];
+  for (const [code, message] of said) {
+    const { evalue, traceback } = await failure(`// @ts-nocheck\n${code}`);
+    expect(evalue, code).toBe(message);
+    expect(traceback.join("\n"), code).not.toMatch(/n·|\/\*·/);
+  }
 });

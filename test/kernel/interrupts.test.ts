@@ -48,6 +48,14 @@ describe("loop-free code after an await", () => {
       "the same in finally",
       "function deeper(): void { try { deeper() } finally { deeper() } } await null; deeper()",
     ],
+    ...["catch", "finally"].map((clause): [string, string] => [
+      `the same in ${clause} of an eval`,
+      `await null; eval("(function deep() { try { deep() } ${clause} { deep() } })()")`,
+    ]),
+    [
+      "the same in a getter with all three, and large frames",
+      "class Deep { get all(): number { try { const [a, b, c] = [this.all, 1, 2]; return a + b + c } catch ({ message }) { return this.all } finally { this.all } } } await null; new Deep().all",
+    ],
     ["recursion", `const fib = ${fib}; await null; fib(80)`],
     [
       "recursion in a declaration",

@@ -165,20 +165,30 @@ export class Functions {
     return ts.visitEachChild(node, (child) => (child === node.body ? body : child), transformation);
   }
 
-  /** `try { … } finally { … }`: as if it caught what it throws on, for what {@link catchClause} is for. */
-  tryStatement(node: TypeScript.TryStatement): TypeScript.Node {
-    const visited = this.#context.visitChildren(node);
-    if (visited.catchClause || visited.tryBlock.statements.length === 0) return visited;
-    const thrown = this.#context.id("n·thrown");
-    const rethrow = this.#context.factory.createThrowStatement(this.#clean(thrown));
-    const clause = this.#context.factory.createCatchClause(
-      this.#context.factory.createVariableDeclaration(thrown),
-      this.#context.factory.createBlock([rethrow]),
-    );
-    return this.#context.factory.updateTryStatement(visited, visited.tryBlock, clause, visited.finallyBlock);
+  /**
+   * Where the stack is full, another thread does not reach the variable that guards read, and code that catches that and calls
+   * itself again goes on for ever. So `catch` and `finally` begin with reading the flag itself, without a call, which has no
+   * room there: the next call ends at its guard, whether or not there is room for `n·check`.
+   */
+  #look(): TypeScript.Statement[] {
+    const { factory, guard } = this.#context;
+    if (guard !== "variable") return [];
+    const flag = factory.createElementAccessExpression(this.#context.id("n·flag"), 0);
+    const raise = this.#context.assign(this.#context.id("n·stop"), factory.createNumericLiteral(1));
+    return [factory.createIfStatement(flag, this.#context.statement(raise))];
   }
 
-  /** `catch (e)`: what V8 says of a name that is in a box; and an interrupt where the stack was full (run-script.ts). */
+  /** `try { … } finally { … }` */
+  tryStatement(node: TypeScript.TryStatement): TypeScript.Node {
+    const { factory } = this.#context;
+    const visited = this.#context.visitChildren(node);
+    const { tryBlock, catchClause, finallyBlock } = visited;
+    if (!finallyBlock) return visited;
+    const block = factory.updateBlock(finallyBlock, [...this.#look(), ...finallyBlock.statements]);
+    return factory.updateTryStatement(visited, tryBlock, catchClause, block);
+  }
+
+  /** `catch (e)`: what V8 says of a name that is in a box. */
   catchClause(node: TypeScript.CatchClause): TypeScript.Node {
     const { ts, factory } = this.#context;
     const visited = this.#context.visitChildren(node);
@@ -189,7 +199,7 @@ export class Functions {
       return factory.updateCatchClause(
         visited,
         factory.createVariableDeclaration(thrown),
-        factory.updateBlock(block, [clean, ...block.statements]),
+        factory.updateBlock(block, [...this.#look(), clean, ...block.statements]),
       );
     }
     if (ts.isIdentifier(variable.name)) {
@@ -197,7 +207,7 @@ export class Functions {
       return factory.updateCatchClause(
         visited,
         variable,
-        factory.updateBlock(block, [clean, ...block.statements]),
+        factory.updateBlock(block, [...this.#look(), clean, ...block.statements]),
       );
     }
     // `catch ({ message })`: taken apart once it is clean.
@@ -208,7 +218,12 @@ export class Functions {
     return factory.updateCatchClause(
       visited,
       factory.createVariableDeclaration(whole),
-      factory.updateBlock(block, [clean, factory.createVariableStatement(undefined, list), block]),
+      factory.updateBlock(block, [
+        ...this.#look(),
+        clean,
+        factory.createVariableStatement(undefined, list),
+        block,
+      ]),
     );
   }
 
