@@ -210,6 +210,23 @@ describe.each(assignments)("%s", (assignment) => {
     },
   );
 
+  test("a text that quotes a task is not taken for its answer", () => {
+    answered(assignment).cells.forEach((cell, i) => {
+      if (!cell.metadata.nbgrader?.solution || cell.cell_type !== "code") return;
+      const damaged = submission(assignment);
+      damaged.cells[i]!.metadata = {};
+      const quotation = `The task:\n\n\`\`\`ts\n${[original.cells[i]!.source].flat().join("")}\n\`\`\``;
+      damaged.cells.splice(i, 0, {
+        ...damaged.cells[i]!,
+        cell_type: "markdown",
+        id: "quoted",
+        source: quotation,
+      });
+      const { notebook } = repair(parsed(damaged), original);
+      expect(difference(notebook, whole), idOf(cell)).toBeUndefined();
+    });
+  });
+
   test("check sees what the grader sees", () => {
     fc.assert(
       fc.property(damages, ({ apply }) => {
