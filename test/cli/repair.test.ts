@@ -214,8 +214,11 @@ describe.each(assignments)("%s", (assignment) => {
     answered(assignment).cells.forEach((cell, i) => {
       if (!cell.metadata.nbgrader?.solution || cell.cell_type !== "code") return;
       const damaged = submission(assignment);
-      damaged.cells[i]!.metadata = {};
-      const quotation = `The task:\n\n\`\`\`ts\n${[original.cells[i]!.source].flat().join("")}\n\`\`\``;
+      for (const one of damaged.cells) one.metadata = {};
+      damaged.cells.forEach((one, n) => {
+        one.id = `lost${n}`;
+      });
+      const quotation = [original.cells[i]!.source].flat().join("");
       damaged.cells.splice(i, 0, {
         ...damaged.cells[i]!,
         cell_type: "markdown",
