@@ -38,6 +38,14 @@ KEPT = 4000
 STOPPED = json.dumps({"is": "stopped"})
 
 
+def signal_name(number):
+    """SIGKILL for 9; those in real time have numbers only."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
 class Ended(Exception):
     """The process of a point ended, for a reason of its own or of ours: `lost` (or killed), `time`, `memory`."""
 
@@ -126,7 +134,7 @@ class Node:
             data = os.read(self.output, 1 << 16)
             if not data:
                 status = self.process.wait()
-                how = f"by {signal.Signals(-status).name}" if status < 0 else f"with exit code {status}"
+                how = f"by {signal_name(-status)}" if status < 0 else f"with exit code {status}"
                 raise Ended("lost", how, status < 0)
             *lines, rest = data.split(b"\n")
             for line in lines:

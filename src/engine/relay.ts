@@ -99,7 +99,7 @@ export class Relay {
         }
         // No gradient passes the ReLU that a layer of the threads applies to its outputs, where they are 0.
         const isRectified = this.#job.layers[first - 1]?.relu;
-        given = isRectified ? before.x.map((slope, i) => (x.data[i]! > 0 ? slope : 0)) : before.x;
+        given = isRectified ? rectified(before.x, this.#x[first - 1]!) : before.x;
       } else {
         if (given) write(this.#delta[end - 1]!, given);
         given = undefined;
@@ -134,6 +134,14 @@ function read({ data, columns, pitch }: Matrix, rows: number): Tensor {
   const found = new Tensor([rows, columns], new Float64Array(rows * columns));
   for (let i = 0; i < rows; i++) found.data.set(data.subarray(i * pitch, i * pitch + columns), i * columns);
   return found;
+}
+
+/** δ where x is above 0; x as the threads left it, for a layer may have changed what it was given. */
+function rectified(delta: Tensor, { data, columns, pitch }: Matrix): Tensor {
+  return delta.map((slope, n) => {
+    const j = n % columns;
+    return data[((n - j) / columns) * pitch + j]! > 0 ? slope : 0;
+  });
 }
 
 function write({ data, columns, pitch }: Matrix, from: Tensor): void {

@@ -12,7 +12,8 @@ type NamesOf<O> = O extends unknown ? keyof O & string : never;
  * The options as they are, to be taken apart.
  *
  * Other properties are let through, as TypeScript lets those of a variable, unless one is a misspelt name, or none of the names is
- * there.
+ * there. A name that begins with another one is no slip beside names that are known: one object may hold `beta` for one rule and
+ * `beta1` for the next, or the `seeds` of many runs.
  *
  * @param who the function whose options they are, which opens the message
  * @param options what it was given
@@ -20,21 +21,28 @@ type NamesOf<O> = O extends unknown ? keyof O & string : never;
  * @throws TypeError for what is no object, or has a name that is not known
  */
 export function optionsOf<O extends object>(who: string, options: O, names: readonly NamesOf<O>[]): O {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+  if (
+    typeof options !== "object" ||
+    options === null ||
+    Array.isArray(options) ||
+    ArrayBuffer.isView(options)
+  ) {
     const example = `{ ${names.slice(0, 3).join(", ")}${names.length > 3 ? ", …" : ""} }`;
     const what = `the options must be an object such as ${example}`;
     throw new TypeError(`${who}: ${what}, got ${inspect(options, { depth: 0 })}`);
   }
-  const given = Object.keys(options).filter((name) => options[name as keyof O] !== undefined);
   const known: readonly string[] = names;
+  const given = Object.keys(options).filter((name) => options[name as keyof O] !== undefined);
   const others = given.filter((name) => !known.includes(name));
   if (others.length === 0) return options;
-  const missing = known.filter((name) => !given.includes(name));
+  const isAnyKnown = known.some((name) => name in options);
+  const missing = known.filter((name) => !(name in options));
   for (const other of others) {
-    const meant = missing.find((name) => isMisspelt(other, name));
+    const isLonger = (name: string) => name.startsWith(other) || other.startsWith(name);
+    const meant = missing.find((name) => isMisspelt(other, name) && !(isAnyKnown && isLonger(name)));
     if (meant) throw new TypeError(`${who}: did you mean the option ${meant}? got ${other}`);
   }
-  if (others.length < given.length) return options;
+  if (isAnyKnown) return options;
   const list = known.length > 1 ? `the options are ${known.join(", ")}` : `the only option is ${known[0]}`;
   throw new TypeError(`${who}: ${list}; got ${others.join(", ")}`);
 }

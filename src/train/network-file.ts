@@ -176,6 +176,14 @@ const withParameters = ({ layers }: Sequential): number[] =>
 function ofModules(modules: readonly string[], model: Sequential): Named[] {
   checkList("loadNetwork", { modules }, 'a list of names, such as ["fc1", "fc2"]');
   const places = withParameters(model);
+  modules.forEach((name, i) => {
+    if (typeof name !== "string") {
+      throw new TypeError(`loadNetwork: modules must be names, such as "fc1", got ${inspect(name)}`);
+    }
+    if (modules.indexOf(name) !== i) {
+      throw new RangeError(`loadNetwork: each of the modules is one layer's, got ${inspect(name)} twice`);
+    }
+  });
   if (modules.length === places.length) return pytorchTensors(model, (i) => modules[places.indexOf(i)]!);
   throw new RangeError(
     `loadNetwork: modules must have a name for each of the ${places.length} layers with parameters, got ${modules.length}`,
@@ -186,7 +194,7 @@ function ofModules(modules: readonly string[], model: Sequential): Named[] {
 function hintOf({ tensors }: Safetensors, model: Sequential): string {
   const modules = [...tensors.keys()].flatMap((name) => /^(.*)\.weight$/.exec(name)?.[1] ?? []);
   if (modules.length !== withParameters(model).length) return "";
-  return `, or the names of its modules in the order of the layers, such as { modules: [${modules.map((name) => `"${name}"`).join(", ")}] }`;
+  return `, or with { modules } the names of the file's modules in the order of the layers (the file has ${modules.join(", ")}, in no order that counts)`;
 }
 
 function checkNetwork(who: string, model: unknown): asserts model is Sequential {

@@ -210,6 +210,26 @@ describe.each(assignments)("%s", (assignment) => {
     },
   );
 
+  test("a text that quotes a task is not taken for its answer", () => {
+    answered(assignment).cells.forEach((cell, i) => {
+      if (!cell.metadata.nbgrader?.solution || cell.cell_type !== "code") return;
+      const damaged = submission(assignment);
+      for (const one of damaged.cells) one.metadata = {};
+      damaged.cells.forEach((one, n) => {
+        one.id = `lost${n}`;
+      });
+      const quotation = [original.cells[i]!.source].flat().join("");
+      damaged.cells.splice(i, 0, {
+        ...damaged.cells[i]!,
+        cell_type: "markdown",
+        id: "quoted",
+        source: quotation,
+      });
+      const { notebook } = repair(parsed(damaged), original);
+      expect(difference(notebook, whole), idOf(cell)).toBeUndefined();
+    });
+  });
+
   test("check sees what the grader sees", () => {
     fc.assert(
       fc.property(damages, ({ apply }) => {

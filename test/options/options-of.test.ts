@@ -160,6 +160,20 @@ describe("what is let through", () => {
     }
     // With the option that it could mean, it is something else.
     expect(of({ step: 1, steps: 2 })()).toEqual({ step: 1, steps: 2 });
+    // One object for several rules, or for many runs.
+    expect(of({ eta: 1, step: 2 })()).toEqual({ eta: 1, step: 2 });
+    expect(of({ steps: 1, etas: [1] })()).toEqual({ steps: 1, etas: [1] });
+    // There, though not defined, or inherited.
+    expect(of({ eta: undefined, title: 1 })()).toEqual({ eta: undefined, title: 1 });
+    class Shared {
+      get eta() {
+        return 1;
+      }
+    }
+    class Titled extends Shared {
+      title = 2;
+    }
+    expect(optionsOf<Some>("f", new Titled(), names).eta).toBe(1);
     // What is not defined is not there.
     expect(of({ title: undefined })()).toEqual({ title: undefined });
   });
@@ -170,6 +184,10 @@ describe("what is let through", () => {
     [{ theta_0: 3, eta: 1 }, "f: did you mean the option theta0? got theta_0"],
     [{ Eta: 1, steps: 1 }, "f: did you mean the option eta? got Eta"],
     [[1], "f: the options must be an object such as { eta, steps, theta0 }, got [ 1 ]"],
+    [
+      new Float64Array(1),
+      "f: the options must be an object such as { eta, steps, theta0 }, got Float64Array(1) [ 0 ]",
+    ],
     [{ lr: 0.1 }, "f: the options are eta, steps, theta0; got lr"],
   ])("%o is not", (options, message) => {
     expect(of(options)).toThrow(new TypeError(message));

@@ -352,6 +352,12 @@ test("parameters of the command line", () => {
   for (const text of ["0..1e9", "lin:0..1:1000000000", "log:1..2:1000000000"])
     expect(() => readParameters([`a=${text}`])).toThrow("at most 10000000");
   expect(() => range(1e9)).toThrow("range: a list must have at most 10000000 numbers, got 1000000000");
+  expect(() => readParameters(["__proto__=1"])).toThrow("-p: a parameter cannot be called __proto__");
+  for (const text of ["lin:0..1:1e3", "log:"])
+    expect(() => readParameters([`s=${text}`])).toThrow(
+      "-p s: a range is written as log:1e-3..1:7 or lin:0..1:5",
+    );
+  expect(() => readParameters(["s=1..3,5"])).toThrow("-p s: a range stands alone");
   expect(() => readParameters(["a=4..1"])).toThrow("-p a: a range is of whole numbers");
   expect(() => readParameters(["a=0.1..1"])).toThrow("-p a: a range is of whole numbers");
   expect(() => readParameters(["a=log:0..1:3"])).toThrow(

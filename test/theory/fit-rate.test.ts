@@ -151,7 +151,16 @@ describe("the verdict on a rate", () => {
   });
 
   test("gaps that grow, or stop being numbers, are no: nothing falls there", () => {
-    for (const law of [(k: number) => k ** 2, (k: number) => 1.001 ** k, (k: number) => k ** 0.01]) {
+    for (const law of [
+      (k: number) => k ** 2,
+      (k: number) => 1.001 ** k,
+      (k: number) => k ** 0.01,
+      // Bent, so that no power describes it well.
+      (k: number) => 1 + 1e-2 * k ** 2,
+      (k: number) => 10 + Math.sqrt(k),
+      (k: number) => 1 / (k + 1) + 0.05 * k,
+      (k: number) => Math.log(k + 2),
+    ]) {
       const fit = fitRate(of(law));
       expect(fit.verdict).toBe("no");
       expect(String(fit)).toMatch(/so it grows$/);

@@ -205,7 +205,7 @@ test("modules with names are read in the order that is given, which no file tell
   const other = sequential([dense(3, 4), layerNorm(), relu(), dense(4, 4), relu(), dense(4, 2)], { seed: 2 });
   const before = other.theta.slice();
   expect(() => loadNetwork(file, other)).toThrow(
-    "the network needs 0.weight of shape [4, 3], or the names of its modules in the order of the layers, such as { modules: [",
+    "the network needs 0.weight of shape [4, 3], or with { modules } the names of the file's modules in the order of the layers (the file has ",
   );
   expect(() => loadNetwork(file, other, { modules: ["middle", "head"] })).toThrow(
     "loadNetwork: modules must have a name for each of the 4 layers with parameters, got 2",
@@ -216,6 +216,12 @@ test("modules with names are read in the order that is given, which no file tell
   );
   expect(() => loadNetwork(file, other, { modules: "features.fc" as never })).toThrow(
     'loadNetwork: modules must be a list of names, such as ["fc1", "fc2"], got \'features.fc\'',
+  );
+  expect(() => loadNetwork(file, other, { modules: ["head", "head", "middle", "x"] })).toThrow(
+    "loadNetwork: each of the modules is one layer's, got 'head' twice",
+  );
+  expect(() => loadNetwork(file, other, { modules: [1, 2, 3, 4] as never })).toThrow(
+    'loadNetwork: modules must be names, such as "fc1", got 1',
   );
   expect(other.theta).toEqual(before);
   expect(loadNetwork(file, other, { modules }).theta).toEqual(net.theta);

@@ -119,6 +119,17 @@ const scale = defineLayer({
   }),
 });
 const same = defineLayer({ name: "same", forward: (x) => x, backward: (delta) => ({ x: delta }) });
+/** Changes what it is given. */
+const negated = defineLayer({
+  name: "negated",
+  forward(x) {
+    x.data.forEach((value, i, data) => {
+      data[i] = -value;
+    });
+    return x;
+  },
+  backward: (delta) => ({ x: delta.mul(-1) }),
+});
 const followMean = defineLayer({
   name: "followMean",
   buffers: { mean: ([width]) => tensor(new Array(width!).fill(0)) },
@@ -143,6 +154,7 @@ cases.push(
     () => [dense(5, 17), swish(), scale(), dense(17, 6), relu(), dense(6, 3)],
   ],
   ["a custom layer behind a ReLU", vectors, () => [dense(5, 9), relu(), scale(), relu(), dense(9, 3)]],
+  ["one that works in place, behind a ReLU", vectors, () => [dense(5, 9), relu(), negated(), dense(9, 3)]],
   ["custom layers first and last", vectors, () => [scale(), dense(5, 9), tanh(), dense(9, 3), scale()]],
   [
     "custom layers with buffers, a custom activation",

@@ -88,7 +88,8 @@ function aligned(
     if (losers.has(cell) || (hasOtherType && !isAnswer(other))) return 0;
     const how = likeness(cell.source, other.source);
     if (!isOfAssignment(other)) return how === 1 ? 1 : 0;
-    if (how >= 0.75) return how;
+    // Of two that are as much alike, the one of its type: a quotation in a text is no answer.
+    if (how >= 0.75) return hasOtherType ? how / 2 : how;
     // Nothing is left of a gap that was written over; its place tells then. Code of another type may be the student's own.
     if (!isGap(other) || !(gradingOf(cell)?.solution ?? true)) return 0;
     return hasOtherType ? (cell.cell_type === "code" ? 0 : 0.04) : 0.05;

@@ -15,6 +15,8 @@ export function readParameters(texts: readonly string[]): Record<string, Paramet
         `-p takes a name and values, as in eta=0.1,0.01 or seed=1..20 or eta=log:1e-3..1:7, got ${JSON.stringify(text)}`,
       );
     }
+    // Assigned, it would be no property; grid.ts refuses the other names that no point can have.
+    if (name === "__proto__") throw new InputError(`-p: a parameter cannot be called ${name}`);
     if (Object.hasOwn(found, name))
       throw new InputError(`-p gives ${name} twice; write all its values in one, as in ${name}=1,2`);
     found[name] = valuesOf(name, values);
@@ -25,7 +27,16 @@ export function readParameters(texts: readonly string[]): Record<string, Paramet
 function valuesOf(name: string, text: string): ParameterValue[] {
   const [, kind, first, last, count] =
     /^(?!")(?:(log|lin):)?([^.,:]+(?:\.\d[^.,:]*)?)\.\.([^,:]+)(?::(\d+))?$/.exec(text) ?? [];
-  if (first === undefined) return split(text).map((one) => parameterValue(name, one));
+  if (first === undefined) {
+    if (/^(log|lin):/.test(text))
+      throw new InputError(`-p ${name}: a range is written as log:1e-3..1:7 or lin:0..1:5, got ${text}`);
+    const values = split(text);
+    const range = values.find((one) => /^-?\d+\.\.-?\d+$/.test(one));
+    if (range === undefined) return values.map((one) => parameterValue(name, one));
+    throw new InputError(
+      `-p ${name}: a range stands alone; in double quotes, as in '${name}="${range}"', it is a text, got ${text}`,
+    );
+  }
   const [from, to, n] = [Number(first), Number(last), Number(count)];
   if (kind === undefined) {
     if (to - from >= mostValues)

@@ -153,7 +153,8 @@ export function fitRate(
   const chosen = law ?? found;
   const { bend } = chosen === "power" ? powerDrift : geometricDrift;
   const growth = chosen === "power" ? -power.exponent : geometricLine.slope;
-  const grows = growth > 3 * (chosen === "power" ? powerError : geometricError) + rounding;
+  // By least squares alone: growth that bends is growth all the same.
+  const grows = growth > 3 * (chosen === "power" ? offset.error : geometricLine.error) + rounding;
   const verdict: Verdict =
     broken !== undefined || level !== undefined || grows || (chosen !== found && evidence >= clear)
       ? "no"
@@ -193,7 +194,7 @@ function brokenAt(gaps: ArrayLike<number>, from: number, to: number): number | u
  * one by more.
  */
 function levelOf(ks: readonly number[], logs: readonly number[]): number | undefined {
-  if (Math.max(...logs) - Math.min(...logs) <= rounding) return Math.exp(logs[0]!);
+  if (logs.every((one) => Math.abs(one - logs[0]!) <= rounding)) return Math.exp(logs[0]!);
   for (const share of [0.5, 0.75]) {
     const [first, second] = parts(ks, logs, [share], (k) => Math.log(k + 1)) ?? [];
     if (!first || !second) continue;
@@ -247,7 +248,7 @@ function driftOf(ks: readonly number[], logs: readonly number[], of: (k: number)
   const off = most.slope - least.slope;
   const smooth = isSmooth(ks, logs, of);
   const large = off > 0.1 * Math.max(Math.abs(least.slope), Math.abs(most.slope));
-  const clearly = smooth || off > 3 * Math.hypot(least.error, most.error);
+  const clearly = smooth || off > 4 * Math.hypot(least.error, most.error); // of three pairs the widest
   const [one, other] = least.from < most.from ? [least, most] : [most, least];
   return { error: smooth ? off / 2 : 0, bend: large && clearly ? [one.slope, other.slope] : undefined };
 }
