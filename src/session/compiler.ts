@@ -58,16 +58,15 @@ export interface CompiledCell extends Compiled {
 
 const identifier = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
 
-/** The names that a source mentions, also as `\u0061bc`. */
-const mentionedIn = (source: string): Set<string> =>
-  new Set(
-    source
-      .replace(/\\u(?:\{([\da-f]{1,6})\}|([\da-f]{4}))/gi, (text, long?: string, short?: string) => {
-        const point = Number.parseInt(long ?? short!, 16);
-        return point <= 0x10ffff ? String.fromCodePoint(point) : text;
-      })
-      .match(identifier),
-  );
+/** A source in which names are written without `\u0061`. */
+const withoutEscapes = (source: string): string =>
+  source.replace(/\\u(?:\{([\da-f]{1,6})\}|([\da-f]{4}))/gi, (text, long?: string, short?: string) => {
+    const point = Number.parseInt(long ?? short!, 16);
+    return point <= 0x10ffff ? String.fromCodePoint(point) : text;
+  });
+
+/** The names that a source mentions. */
+const mentionedIn = (source: string): Set<string> => new Set(withoutEscapes(source).match(identifier));
 
 /** How a cell is compiled. */
 export interface CellOptions {
@@ -88,12 +87,38 @@ const openingTag = /<[\p{ID_Start}>]/u;
 const moduleHead = /^\s*\/\*\*\s*@module\s+([\w./-]+)/;
 /** What a module is imported by. */
 const specifier = /\b(?:from|import|require)\s*\(?\s*["'`]([^"'`]*)/g;
-/** What may mean something else where not all types are there, though it is no error. */
-const ofAllTypes = /\bglobalThis\b|\bdeclare\s+(?:global|module|namespace)\b|\/\/\/\s*<|@module\b/;
+/**
+ * What may mean something else where not all types are there, though it is no error: what hides errors, what declares for all
+ * files, and names to which the platform's types add, or of which an excerpt has a part.
+ */
+const ofAllTypes = new RegExp(
+  [
+    "@ts-|@module\\b|///\\s*<|\\bdeclare\\s+(?:global|module|namespace)\\b",
+    "\\b(?:globalThis|signal|ImportMeta|ErrorConstructor)\\b|\\bimport\\s*\\.\\s*meta\\b|\\btypeof\\s+Error\\b",
+  ].join("|"),
+);
 
-/** Whether a cell needs all types of the platform from the start: those of a package may be about them. */
-const needsAllTypes = (source: string): boolean =>
-  ofAllTypes.test(source) || [...source.matchAll(specifier)].some(([, module]) => module !== "nablab");
+/**
+ * What finds whether a cell needs all types of the platform from the start. Those of a package may be about them.
+ *
+ * @param essentials the excerpt that cells have before
+ */
+export function allTypesNeeded(essentials: string): (source: string) => boolean {
+  const named = (pattern: RegExp): string =>
+    [...essentials.matchAll(pattern)].map(([, name]) => name).join("|");
+  // An interface of the excerpt has not all that it has; of the console, each method is whole.
+  const inPart = new RegExp(
+    `\\b(?:${named(/^interface (\w+)/gm)})\\b|\\bconsole\\b(?!\\.(?:${named(/^ {2}(\w+)\(/gm)})\\b)`,
+  );
+  return (written) => {
+    const source = withoutEscapes(written);
+    return (
+      ofAllTypes.test(source) ||
+      inPart.test(source) ||
+      [...source.matchAll(specifier)].some(([, module]) => module !== "nablab")
+    );
+  };
+}
 
 const withoutCheck = /^\s*(?:\/\/.*\n\s*|\/\*(?:(?!\*\/)[\s\S])*\*\/\s*)*\/\/\s*@ts-nocheck\b/;
 
@@ -112,6 +137,7 @@ export class Compiler {
   readonly #names: CellNames;
   readonly #hostFiles: HostFiles;
   readonly #isStrict: boolean;
+  readonly #needsAllTypes: (source: string) => boolean;
   readonly #guard: Guard;
   /** What the reader knows a cell by, as `cell 3`. */
   readonly #labels = new Map<number, string>();
@@ -126,6 +152,7 @@ export class Compiler {
     this.#ts = host.typescript();
     this.#files = new CompilerFiles(this.#ts, host.files);
     this.#hostFiles = host.files;
+    this.#needsAllTypes = allTypesNeeded(host.files.essentials ?? "");
     this.#isStrict = host.isStrict ?? false;
     this.#guard = host.updateGuarded ? "variable" : host.hoistsReads ? "atomic" : "shared";
     this.#names = new CellNames(this.#ts, (cell) => this.#files.read(`${this.#files.cwd}/[${cell}].d.ts`));
@@ -188,7 +215,7 @@ export class Compiler {
     const ts = this.#ts;
     this.#files.lookAgain();
     const isChecked = check && !withoutCheck.test(source);
-    if (!isChecked || needsAllTypes(source)) this.#files.complete();
+    if (!isChecked || this.#needsAllTypes(source)) this.#files.complete();
     const [, module] = moduleHead.exec(source) ?? [];
     if (module) return this.#module(`${this.#files.cwd}/${module}.ts`, source, name);
 

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { nodeFiles } from "#nablab/kernel/node-files.js";
 import { languageTypes, nodeEssentials } from "#nablab/kernel/standard-types.js";
 import { loadTypeScript } from "#nablab/kernel/typescript.js";
+import { allTypesNeeded } from "#nablab/session/compiler.js";
 import { openCells } from "./cells.js";
 
 const ts = loadTypeScript();
@@ -72,5 +73,55 @@ describe("a cell", () => {
   test("is completed with all names of Node", () => {
     const { entries } = cells.session.complete("proc", 4);
     expect(entries.map(({ name }) => name)).toContain("process");
+  });
+});
+
+test("a cell that would mean something else with the excerpt is checked with all types", () => {
+  const needs = allTypesNeeded(nodeEssentials);
+  const whole = [
+    "// @ts-ignore\nprocess.nothing()",
+    "/* @ts-expect-error */ process.pid",
+    "const quiet = { ...console, log() {} }",
+    "const { log } = console",
+    "console.debug(1)",
+    "console.logs",
+    'console["log"](1)',
+    "c\\u006fnsole",
+    "const mine: Console = { log() {} }",
+    "type All = Record<keyof Console, number>",
+    "type A = URL extends { href: string } ? 1 : 2",
+    "type A = AbortSignal extends { aborted: boolean } ? 1 : 2",
+    'type A = SweepOptions["signal"] extends { aborted: boolean } ? 1 : 2',
+    "type A = keyof ImportMeta",
+    "const { env = 1 } = import.meta",
+    "const Mine: typeof Error = class extends Error {}",
+    'import { x } from "./mine.ts"',
+  ];
+  const part = [
+    'import { tensor } from "nablab"; console.log(tensor([1]))',
+    "console.table([1]); console.time(); console.timeEnd()",
+    "[1, 2].forEach(console.log)",
+    "const consoles = 1, myURL = 2",
+    "const f = (x: number): number => x ** 2; f(3)",
+  ];
+  expect(whole.filter((source) => !needs(source))).toEqual([]);
+  expect(part.filter(needs)).toEqual([]);
+});
+
+describe.each([
+  ["const quiet = { ...console, log() {} };", "typeof process.pid; quiet.debug", "[Function: debug]"],
+  ["// @ts-expect-error\nconst n = process.pid;", "0", /TS2578/],
+  [
+    "const mine: Console = { log() {}, info() {}, warn() {}, error() {}, table() {}, time() {}, timeEnd() {} };",
+    "0",
+    /TS2740/,
+  ],
+  ["type A = URL extends { href: string } ? 1 : 2; const one: A = 1;", "one", "1"],
+])("a first cell %j", (first, then, value) => {
+  const { text, failure } = openCells();
+
+  test("is checked as any later one", async () => {
+    if (typeof value === "string") expect(await text(first, then)).toBe(value);
+    else expect((await failure(first)).evalue).toMatch(value);
   });
 });
