@@ -26,7 +26,7 @@ export interface MeasureOptions {
 /**
  * ‖∇F(θ)‖, the length of the gradient of the mean loss over some samples (B4); or of one layer's part of it, or of each.
  *
- * @param options `layer`: t, to look at ∂loss/∂A[t] and ∂loss/∂b[t] alone, or `"each"` for all t, which the record then has
+ * @param settings `layer`: t, to look at ∂loss/∂A[t] and ∂loss/∂b[t] alone, or `"each"` for all t, which the record then has
  *   in `measuredLayers`, and draws in one chart; by default all parameters together
  * @throws RangeError unless `samples` is a whole number ≥ 1, and if there is no such layer.
  * @example
@@ -128,7 +128,7 @@ export function signalToNoise(options: MeasureOptions = {}): Measure {
  * The angle, in degrees, between the gradient of a mini-batch and that of all the samples looked at; the mean over the
  * mini-batches that they are cut into (B2): arccos(⟨g, ∇F⟩ / (‖g‖ ‖∇F‖)).
  *
- * @param options `batchSize`: samples of a mini-batch; 32
+ * @param settings `batchSize`: samples of a mini-batch; 32
  * @throws RangeError unless `samples` is a whole number ≥ 1, and if `batchSize` is more than them.
  * @example
  * const data = dataset({ x: [[1, 0], [0, 1]], y: [[1], [1]] });
@@ -160,7 +160,7 @@ export function gradientAngle(settings: MeasureOptions & { batchSize?: number } 
  * λ, the largest eigenvalue in size of the Hessian of the mean loss over some samples, by power iteration on products
  * with the Hessian, v ← H v / ‖H v‖; see `hessianProduct`.
  *
- * @param options `iterations`: products to take at most; 20, which gives a few digits
+ * @param settings `iterations`: products to take at most; 20, which gives a few digits
  * @throws RangeError unless `samples` is a whole number ≥ 1.
  * Source: Cohen, Kaur, Li, Kolter, Talwalkar, Gradient descent on neural networks typically occurs at the edge of
  * stability, 2021.

@@ -65,7 +65,7 @@ export class Dropdown<T> implements Displayable {
 /**
  * A dropdown, shown when it is the value of a cell.
  *
- * @param options what can be chosen, and what is at first
+ * @param settings what can be chosen, and what is at first
  * @throws TypeError when there is nothing to choose from; RangeError when the value is none of the options
  * @example
  * const size = dropdown({ options: [1, 32, 128], value: 32, label: "batch size" });

@@ -40,7 +40,7 @@ export interface GapChartOptions {
  * On two logarithmic axes a power law k^−p is a line of slope −p; with `k: "linear"` a geometric law is a line.
  *
  * @param paths what `descend` returned
- * @param options `bounds`, `title`, `k`: the scale of the k-axis, `note`, `best`, `lines`
+ * @param settings `bounds`, `title`, `k`: the scale of the k-axis, `note`, `best`, `lines`
  * @throws TypeError for an empty list, or none.
  * @example
  * const F = quadratic({ spectrum: [1, 0.01] });
