@@ -12,10 +12,21 @@ export const kernelName = "nablab";
 /** The name that people see. */
 export const kernelDisplayName = "TypeScript (nablab)";
 
+/**
+ * Of what is allocated V8 lets 3 × 16 MB wait for a collection, by default; with 3 × 8 MB a kernel takes 16 MB less after its first
+ * cell, and cells that allocate much, such as backpropagation layer by layer, are as fast.
+ */
+const flags = ["--max-semi-space-size=8"];
+
 /** The content of kernel.json: how to start the kernel of this very installation. */
 export function kernelspec(displayName: string = kernelDisplayName): Record<string, unknown> {
   return {
-    argv: [process.execPath, path.join(packageRoot, "dist", "kernel", "main.js"), "{connection_file}"],
+    argv: [
+      process.execPath,
+      ...flags,
+      path.join(packageRoot, "dist", "kernel", "main.js"),
+      "{connection_file}",
+    ],
     display_name: displayName,
     language: "typescript",
     interrupt_mode: "message",
@@ -73,7 +84,8 @@ export function installedKernelspec(dataFolder: string): InstalledKernelspec | u
 
 /** Why an installed kernelspec is invalid; undefined if it starts the kernel of this installation. */
 export function kernelspecProblem({ argv }: InstalledKernelspec): string | undefined {
-  const [node, main] = argv;
+  const [node, ...rest] = argv;
+  const main = rest.find((part) => !part.startsWith("-"));
   if (!node || !main) return "kernel.json cannot be read";
   if (!existsSync(node)) return `its Node is gone: ${node}`;
   if (!existsSync(main)) return `its nablab is gone: ${main}`;

@@ -55,7 +55,7 @@ describe("nablab kernel", () => {
     const { status, stderr } = await nablab(root, "kernel", "install", "--prefix", prefix);
     expect([status, stderr]).toEqual([0, expect.stringContaining(prefix)]);
     const spec = read(prefix, "share/jupyter/kernels/nablab/kernel.json");
-    expect(spec.argv[1]).toBe(path.join(root, "dist/kernel/main.js"));
+    expect(spec.argv.at(-2)).toBe(path.join(root, "dist/kernel/main.js"));
   });
 
   test("wants one place", async () => {
