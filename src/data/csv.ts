@@ -23,6 +23,19 @@ export interface CsvFileOptions extends CsvOptions {
   signal?: AbortSignal;
 }
 
+const csvNames = [
+  "target",
+  "columns",
+  "labels",
+  "header",
+  "delimiter",
+  "decimal",
+  "comment",
+  "missing",
+  "missingValues",
+  "name",
+] as const;
+
 /**
  * Reads the text of a CSV file as a dataset.
  *
@@ -39,18 +52,7 @@ export interface CsvFileOptions extends CsvOptions {
  * classes // → [ 'cat', 'dog' ]
  */
 export function readCsv(text: string, options: CsvOptions = {}): CsvDataset {
-  optionsOf("readCsv", options, [
-    "target",
-    "columns",
-    "labels",
-    "header",
-    "delimiter",
-    "decimal",
-    "comment",
-    "missing",
-    "missingValues",
-    "name",
-  ]);
+  optionsOf("readCsv", options, csvNames);
   if (typeof text !== "string") {
     throw new TypeError(
       `readCsv: expected the text of a CSV file; of a file take await loadCsv(path), of bytes new TextDecoder().decode(bytes), got ${inspect(text, { depth: 0 })}`,
@@ -97,21 +99,7 @@ const pieceLength = 2 ** 18;
  * await loadCsv("missing.csv").catch((error) => error.message) // → 'loadCsv: there is no such file…'
  */
 export async function loadCsv(file: string, options: CsvFileOptions = {}): Promise<CsvDataset> {
-  optionsOf("loadCsv", options, [
-    "encoding",
-    "onProgress",
-    "signal",
-    "target",
-    "columns",
-    "labels",
-    "header",
-    "delimiter",
-    "decimal",
-    "comment",
-    "missing",
-    "missingValues",
-    "name",
-  ]);
+  optionsOf("loadCsv", options, ["encoding", "onProgress", "signal", ...csvNames]);
   if (typeof file !== "string") {
     throw new TypeError(
       `loadCsv: expected a path such as "iris.csv"; of a text take readCsv(text), got ${inspect(file, { depth: 0 })}`,

@@ -223,8 +223,9 @@ export function checkResponse(
 }
 
 /**
- * What of a training that goes on no checkpoint of its kind can compare: custom layers, losses and regions, of which one that was written
- * in the middle of a training does not hold what they gave, nor any if they do not give the same twice; in words.
+ * The parts of a resumed training that its checkpoint cannot compare, in words: custom layers, losses and regions, where the
+ * checkpoint was written in the middle of a training, so that it does not hold what they gave, or where they do not give the
+ * same twice.
  */
 export function notCompared(
   model: Sequential,

@@ -88,7 +88,7 @@ export function convolve(
   return left < 3 ? left : 0;
 }
 
-/** Whether all of up to sixteen windows, of which there are `many` from here on, lie in fours that follow each other. */
+/** Whether the next `many` windows, at most sixteen, lie in groups of four neighbours. */
 // @ts-ignore: decorator
 @inline function areInLine(start: usize, many: i32): bool {
   return inLine(start) && (many <= 4 || inLine(start + 16)) && (many <= 8 || inLine(start + 32))

@@ -10,7 +10,13 @@ import { Tensor } from "../../tensor/tensor.js";
 import { symmetricEigen } from "../algebra/symmetric-eigen.js";
 import { dot, gram, solve, type Vector } from "../algebra/vectors.js";
 import { made } from "./made.js";
-import { type Objective, type ObjectiveOptions, objective, type SmoothObjective } from "./objective.js";
+import {
+  type Objective,
+  type ObjectiveOptions,
+  objective,
+  objectiveNames,
+  type SmoothObjective,
+} from "./objective.js";
 import type { FiniteSum } from "./stochastic-objective.js";
 
 /** What a finite sum is made from, beside the facts of an objective. */
@@ -47,35 +53,13 @@ export function finiteSum(
   terms: readonly Objective[] | FiniteSumOptions,
   facts: Partial<ObjectiveOptions> = {},
 ): FiniteSum {
-  optionsOf("finiteSum", facts, [
-    "name",
-    "dimension",
-    "value",
-    "gradient",
-    "L",
-    "mu",
-    "convex",
-    "thetaStar",
-    "minimisers",
-    "minimum",
-    "gap",
-  ]);
+  optionsOf("finiteSum", facts, objectiveNames);
   if (!Array.isArray(terms)) {
     const options = optionsOf("finiteSum", terms as FiniteSumOptions, [
-      "dimension",
       "N",
       "term",
       "termGradient",
-      "name",
-      "value",
-      "gradient",
-      "L",
-      "mu",
-      "convex",
-      "thetaStar",
-      "minimisers",
-      "minimum",
-      "gap",
+      ...objectiveNames,
     ]);
     return fromOptions({ ...options, ...facts });
   }

@@ -67,6 +67,21 @@ export interface ObjectiveOptions {
   gap?: (theta: Vector) => number;
 }
 
+/** The options of {@link objective}. */
+export const objectiveNames = [
+  "name",
+  "dimension",
+  "value",
+  "gradient",
+  "L",
+  "mu",
+  "convex",
+  "thetaStar",
+  "minimisers",
+  "minimum",
+  "gap",
+] as const;
+
 /**
  * An objective from a function and its gradient, and whatever is known about it.
  *
@@ -78,19 +93,7 @@ export interface ObjectiveOptions {
  * F.minimum // → 1
  */
 export function objective(options: ObjectiveOptions): Objective {
-  optionsOf("objective", options, [
-    "name",
-    "dimension",
-    "value",
-    "gradient",
-    "L",
-    "mu",
-    "convex",
-    "thetaStar",
-    "minimisers",
-    "minimum",
-    "gap",
-  ]);
+  optionsOf("objective", options, objectiveNames);
   const { name, dimension, L = "unknown", mu = "unknown", gap } = options;
   checkWhole("objective", { dimension });
   const entries = `${dimension} ${dimension === 1 ? "entry" : "entries"}`;

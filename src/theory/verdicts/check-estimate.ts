@@ -73,6 +73,18 @@ const miss = 0.01;
 /** Rounding that is no deviation, relative to the numbers compared; but at most half of what `within` leaves. */
 const rounding = 1e-12;
 
+const estimateNames = [
+  "measured",
+  "expected",
+  "atMost",
+  "atLeast",
+  "standardError",
+  "degrees",
+  "within",
+  "remainder",
+  "falseAlarm",
+] as const;
+
 /**
  * Asserts a numbered claim of the lectures about a measured number: shows `✓ B3 statement: measured …, expected …`, and
  * throws if the numbers speak against it, or are too uncertain to speak for it.
@@ -103,17 +115,7 @@ const rounding = 1e-12;
  *   theorems: a survey, Probability Surveys 10 (2013), theorem 3.1, for skewed draws.
  */
 export function checkEstimate(claim: string, statement: string, options: EstimateOptions): EstimateCheck {
-  optionsOf("checkEstimate", options, [
-    "measured",
-    "expected",
-    "atMost",
-    "atLeast",
-    "standardError",
-    "degrees",
-    "within",
-    "remainder",
-    "falseAlarm",
-  ]);
+  optionsOf("checkEstimate", options, estimateNames);
   requireClaim("checkEstimate", claim);
   const check = judge("checkEstimate", options);
   const [finding] = check.findings as [Finding];
@@ -148,17 +150,7 @@ export function checkEstimate(claim: string, statement: string, options: Estimat
  * @see E. Lehmann, J. Romano, Testing statistical hypotheses, 2005, chapter 3.
  */
 export function compareEstimate(options: EstimateOptions): EstimateCheck {
-  optionsOf("compareEstimate", options, [
-    "measured",
-    "expected",
-    "atMost",
-    "atLeast",
-    "standardError",
-    "degrees",
-    "within",
-    "remainder",
-    "falseAlarm",
-  ]);
+  optionsOf("compareEstimate", options, estimateNames);
   return judge("compareEstimate", options);
 }
 
