@@ -218,10 +218,11 @@ async function begin(
   { jobs = cores(), timeout, memory: megabytes, data = [], cluster }: SweepOptions,
 ): Promise<{ executor: Executor; code?: Code }> {
   if (typeof experiment === "function") return { executor: new InProcessExecutor(experiment) };
-  const file = absolutePath(experiment instanceof URL ? fileOf(experiment) : experiment);
+  const given = absolutePath(experiment instanceof URL ? fileOf(experiment) : experiment);
   const texts = host().moduleTexts?.() ?? {};
-  if (!(file in texts) && (await readFile(file).catch(() => undefined)) === undefined)
-    throw new Error(`sweep: there is no experiment of this name, a module or a notebook, got ${file}`);
+  const file = await find(given, texts);
+  if (file === undefined)
+    throw new Error(`sweep: there is no experiment of this name, a module or a notebook, got ${given}`);
   const limits: PointLimits = {
     ...(timeout !== undefined && { seconds: timeout }),
     // Of another machine we do not know how much it has.
@@ -240,6 +241,14 @@ async function begin(
     await executor.close();
     throw error;
   }
+}
+
+/** The experiment's file, or that of a cell which stands for one; as in an import, the ending may be left out. */
+async function find(given: string, texts: Readonly<Record<string, string>>): Promise<string | undefined> {
+  for (const file of [given, `${given}.ts`, `${given}.js`]) {
+    if (file in texts || (await readFile(file).catch(() => undefined)) !== undefined) return file;
+  }
+  return undefined;
 }
 
 const fileOf = ({ protocol, href, pathname }: URL): string => {

@@ -367,10 +367,12 @@ test.concurrent("a cell that names itself a module, in a notebook; its chart sta
     "/** @module experiment */\nexport const run = ({ a }: { a: number }) => ({ square: a ** 2 });",
     'import { range, sweep } from "nablab";\nconst results = await sweep("./experiment.ts", { a: range(3) }, { jobs: 2 });',
     "results",
+    '(await sweep("./experiment", { a: [3] }, { live: false })).column("square")', // as in an import
   ]);
   const { status, stderr } = await nablab(dir, "run", "n.ipynb");
-  expect([status, stderr]).toEqual([0, expect.stringContaining("3 cells")]);
+  expect([status, stderr]).toEqual([0, expect.stringContaining("4 cells")]);
   const { cells } = read(dir, "n.ipynb");
+  expect(cells[3].outputs[0].data["text/plain"]).toEqual(["[ 9 ]"]);
   expect(cells[2].outputs[0].data["text/plain"].join("")).toBe(
     "experiment.ts: 3 points\na  square\n─  ──────\n0       0\n1       1\n2       4",
   );
