@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { nodeFiles } from "#nablab/kernel/node-files.js";
 import { languageTypes, nodeEssentials } from "#nablab/kernel/standard-types.js";
 import { loadTypeScript } from "#nablab/kernel/typescript.js";
-import { allTypesNeeded } from "#nablab/session/compiler.js";
+import { allTypesNeeded } from "#nablab/session/all-types-needed.js";
 import { openCells } from "./cells.js";
 
 const ts = loadTypeScript();
