@@ -16,6 +16,9 @@ const node = (/** @type {string[]} */ ...args) =>
 /** @type {{ file: string, seconds: number }[]} */
 const times = [];
 
+/** What failed, for the end, where it is read: a run prints thousands of lines after it. @type {string[]} */
+const failures = [];
+
 /** Runs some projects of vitest.config.ts at a time and returns their counts. */
 async function projects(/** @type {string[]} */ ...names) {
   const report = path.join(root, "test", "output", `${names[0]}.json`);
@@ -32,8 +35,16 @@ async function projects(/** @type {string[]} */ ...names) {
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
     readFileSync(report, "utf8"),
   );
-  for (const { name: file, startTime, endTime } of testResults)
-    times.push({ file: path.relative(root, file), seconds: (endTime - startTime) / 1000 });
+  for (const { name, startTime, endTime, status, message, assertionResults } of testResults) {
+    const file = path.relative(root, name);
+    times.push({ file, seconds: (endTime - startTime) / 1000 });
+    const failed = assertionResults.filter(
+      (/** @type {{ status: string }} */ one) => one.status === "failed",
+    );
+    for (const { fullName, failureMessages } of failed)
+      failures.push(`${file}: ${fullName}\n${failureMessages.join("\n")}`);
+    if (status === "failed" && failed.length === 0) failures.push(`${file}: ${message}`);
+  }
   return { ok, passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
 }
 
@@ -56,6 +67,7 @@ await runMain(async () => {
   console.log("the slowest files:");
   for (const { file, seconds } of times.sort((a, b) => b.seconds - a.seconds).slice(0, 10))
     console.log(`  ${seconds.toFixed(1).padStart(6)} s  ${file}`);
+  for (const failure of failures) console.log(`failed: ${failure}`);
   if (sum("skipped") > 0) console.log("some tests were skipped, see the notices above");
   const ok = lint && types && results.every((one) => one.ok);
   // A file that fails to load has no failed test, and must not look like success.
