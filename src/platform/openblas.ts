@@ -110,6 +110,7 @@ export function trustOpenblas(): OpenBlas | string {
   try {
     const path = findOpenblas();
     if (!path) return "no OpenBLAS was found";
+    if (!existsSync(path)) return `OpenBLAS cannot be used: NABLAB_OPENBLAS names no file; ${path}`;
     const { size, mtimeMs } = statSync(path);
     const { OPENBLAS_CORETYPE: core } = process.env;
     const tried = `openblas ${path} ${size} ${mtimeMs} ${core} ${cpus()[0]?.model} ${process.version}`;
@@ -120,22 +121,30 @@ export function trustOpenblas(): OpenBlas | string {
     }
     return loadOpenblas();
   } catch (error) {
-    return `OpenBLAS cannot be used: ${(error as Error).message.replace('backend "openblas": ', "")}`;
+    return `OpenBLAS cannot be used: ${reasonOf((error as Error).message)}`;
   }
 }
+
+/** What an error of `loadOpenblas` says, without what is said before it. */
+const reasonOf = (message: string): string =>
+  message.replace(/^backend "openblas": (the library cannot be used: )?/, "");
+
+/** For so long a library is tried, in milliseconds. */
+const patience = 20_000;
 
 /** Loads the library in another process and multiplies; returns what went wrong, in words. */
 function trial(): string | undefined {
   const script = fileURLToPath(new URL("./openblas-trial.js", import.meta.url));
   const { status, signal, stdout, stderr, error } = spawnSync(process.execPath, [script], {
     encoding: "utf8",
-    timeout: 20_000,
+    timeout: patience,
     env: { ...process.env, NODE_OPTIONS: "" },
   });
   if (status === 0 && stdout.trim() === "works") return undefined;
   const [reason] = [...stderr.matchAll(/^\w*Error: (.*)$/gm)].map(([, message]) => message);
+  const isLate = (error as NodeJS.ErrnoException | undefined)?.code === "ETIMEDOUT";
   const why =
-    error?.message ??
+    (isLate ? `its trial did not end within ${patience / 1000} s` : error?.message) ??
     (signal ? `it crashed, ${signal}` : (reason ?? `its trial ended with exit code ${status}`));
-  return `OpenBLAS cannot be used: ${why.replace('backend "openblas": ', "")}`;
+  return `OpenBLAS cannot be used: ${reasonOf(why)}`;
 }
