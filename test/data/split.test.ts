@@ -24,6 +24,16 @@ test("shares that leave something over leave it to a last part", () => {
   expect(sizes(18, Array(9).fill(1 / 9))).toEqual(Array(9).fill(2));
 });
 
+test("a share that is less than half a sample is refused, with its part", () => {
+  expect(() => numbered(4).split(0.1)).toThrow(/^split: part 1 of .* has no samples; got shares 0.1$/);
+  expect(() => numbered(4).split([0.7, 0.1])).toThrow(/^split: part 2 of /);
+  expect(
+    numbered(5)
+      .split(0.1)
+      .map(({ size }) => size),
+  ).toEqual([1, 4]);
+});
+
 test("law: every sample is in one part, and a part's size is its share to within one", () => {
   fc.assert(
     fc.property(
