@@ -31,7 +31,7 @@ export class Dropdown<T> implements Displayable {
         ? { index: index as number }
         : {};
     const describe = ({ index, label, names }: State): string =>
-      `${label || "choice"}: ${names[index]}, of ${names.join(", ")}`;
+      `${label || "choice"}: ${names[index]} (${index + 1} of ${names.length}: ${names.join(", ")})`;
     this.#model = new Model({
       program,
       state: { index, names: options.map(String), label },
