@@ -99,7 +99,9 @@ test("the same with weights of samples, and of a network through whose layers sa
     const mean = each[0]!.map((_, j) => each.reduce((sum, g) => sum + g[j]!, 0) / 40);
     const variance = each.reduce((sum, g) => sum + squared(g.map((x, j) => x - mean[j]!)), 0) / 39;
     expect((await measured(gradientVariance(), { model: model.copy(), on })) / variance).toBeCloseTo(1, 10);
-    expect((await measured(signalToNoise(), { model: model.copy(), on })) / (squared(mean) / variance)).toBeCloseTo(1, 10);
+    expect(
+      (await measured(signalToNoise(), { model: model.copy(), on })) / (squared(mean) / variance),
+    ).toBeCloseTo(1, 10);
   }
 });
 
