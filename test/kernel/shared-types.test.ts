@@ -22,7 +22,7 @@ writeFileSync("node_modules/given/index.js", "exports.v = 1;");
 /** How a cell ends in a new session, what is shown of `Math.max` there, and the fixed files that were parsed for it. */
 async function inNewSession(code: string, isInspected = false) {
   const parsed: string[] = [];
-  const compiler: typeof ts = Object.create(loadTypeScript(), {
+  const compiler: ReturnType<typeof loadTypeScript> = Object.create(loadTypeScript(), {
     createLanguageServiceSourceFile: {
       value(...all: Parameters<typeof ts.createLanguageServiceSourceFile>) {
         if (/\/node_modules\/|\/nablab\.d\.ts$/.test(all[0])) parsed.push(path.basename(all[0]));
