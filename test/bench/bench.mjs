@@ -6,6 +6,7 @@
 //   npm run bench -- --browser     also in Chromium: nablab, and jax-js if it is installed
 //   npm run bench -- --rounds 3 --only 128,lenet --threads 2
 //   npm run bench -- --sweep       what a sweep costs beyond its points, alone (sweep.mjs)
+//   npm run bench -- --controls    how soon the controls of the lectures answer, alone (controls.mjs)
 //   npm run bench -- --start       how soon a kernel is there and what memory it takes, alone (kernel/start.mjs)
 //   npm run bench -- --site        how soon a site's pages and its JupyterLab answer in Chromium, alone (site.mjs)
 //
@@ -64,6 +65,8 @@ const { values } = parseArgs({
     sweep: { type: "boolean", default: false },
     start: { type: "boolean", default: false },
     site: { type: "boolean", default: false },
+    controls: { type: "boolean", default: false },
+    notebooks: { type: "string" },
     node: { type: "string", default: process.execPath },
     points: { type: "string", default: "10000" },
     "dask-points": { type: "string", default: "2000" },
@@ -77,7 +80,7 @@ const unknown = chosen.find((name) => !names.includes(name));
 if (values.help || unknown !== undefined) {
   if (unknown !== undefined) console.error(`bench: there is no "${unknown}" to measure`);
   console.log(
-    `npm run bench [-- --peers] [--browser] [--rounds 5] [--threads N] [--only ${names.join(",")}] [--out test/output/bench] | --sweep [--points 10000] [--dask-points 2000] | --start [--rounds 5] [--node PATH] | --site [--rounds 5]`,
+    `npm run bench [-- --peers] [--browser] [--rounds 5] [--threads N] [--only ${names.join(",")}] [--out test/output/bench] | --sweep [--points 10000] [--dask-points 2000] | --start [--rounds 5] [--node PATH] | --controls [--notebooks 03,05] [--rounds 5] | --site [--rounds 5]`,
   );
   process.exit(unknown === undefined ? 0 : 2);
 }
@@ -96,6 +99,10 @@ if (values.start) {
   const { benchStart } = await import("./kernel/start.mjs");
   await benchStart({ rounds, out: values.out, node: values.node });
   process.exit();
+}
+if (values.controls) {
+  const { benchControls } = await import("./controls.mjs");
+  process.exit((await benchControls({ notebooks: values.notebooks, rounds, out: values.out })) ? 1 : 0);
 }
 const threads = Number(values.threads);
 
