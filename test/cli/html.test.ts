@@ -192,12 +192,19 @@ describe("text", () => {
     expect(visible(html("before $\\nonsense{$ after"))).toContain("\\nonsense{");
   });
 
-  test("has headings to link to, by the names that JupyterLab gives", () => {
-    expect(html("## The *loss* of $f_1$")).toContain('<h2 id="The-loss-of-$f_1$">');
+  test("has headings to link to, by the names that JupyterLab gives; none is what a script of the page asks for", () => {
+    expect(html("## The *loss* of $f_1$")).toContain('<h2 id="-The-loss-of-$f_1$">');
+    expect(html("# Plotly")).toContain('<h1 id="-Plotly">');
+    expect(html('<h3 id="module"></h3><a id="a" name="b"></a>')).toContain(
+      '<h3 id="-module"></h3><a id="-a" name="-b"></a>',
+    );
   });
 
   test("links to pages where notebooks are meant", () => {
-    expect(html("[a](01-a.ipynb#B-c)")).toContain('href="01-a.html#B-c"');
+    expect(html("[a](01-a.ipynb#B-c)")).toContain('href="01-a.html#-B-c"');
+    expect(html('<a href="../01-a.ipynb?slides">a</a>')).toContain('href="../01-a.html?slides"');
+    expect(html("[a](#B%20c) [b](#) [c](x.html#d)")).toMatch(/"#-B%20c".*"#".*"x\.html#d"/);
+    expect(html("[a](//example.org/a.ipynb#x)")).not.toContain("href");
     expect(html("[a](https://example.org/a.ipynb)")).toContain('href="https://example.org/a.ipynb"');
     expect(html("[a](javascript:alert(1))")).not.toContain("javascript");
   });
@@ -214,6 +221,19 @@ describe("text", () => {
     expect(page).toContain('<img src="data:image/png;base64,cG5n" alt="one" />');
     expect(page).toContain('<img src="data:image/png;base64,QUJD" alt="two" />');
     expect(page).toContain('<a href="none.png">three</a>');
+    // Also those of HTML, which would else be asked of the host, with the reader's cookies.
+    const tags = markdownToHtml(
+      '<img src="my%20pictures/a.png" width="9"> <img src="/log-out" alt="four"> x',
+      {
+        picture: picturesOf(dir),
+      },
+    );
+    expect(tags).toContain(
+      '<img src="data:image/png;base64,cG5n" width="9" /> <a href="/log-out">four</a> x',
+    );
+    expect(markdownToHtml('<b><img src="https://example.org/x.png"></b>')).toContain(
+      '<b><a href="https://example.org/x.png">https://example.org/x.png</a></b>',
+    );
   });
 
   test("brings only the fonts that its formulas use", () => {
