@@ -50,6 +50,6 @@ export const listener = {
 export const strykerPlugins = [
   declareFactoryPlugin(PluginKind.Checker, "sample", () => new Sample()),
   declareFactoryPlugin(PluginKind.Reporter, "sample", () => ({
-    onMutantTested: (result) => listener.onMutantTested(result),
+    onMutantTested: (/** @type {Readonly<MutantResult>} */ result) => listener.onMutantTested(result),
   })),
 ];
