@@ -15,7 +15,8 @@ const modified = (file: URL): number | undefined => statSync(file, { throwIfNoEn
  * is none, or modules have been compiled since.
  */
 export function bundleOf(module: URL, since = compiled): URL {
-  const bundle = new URL(module.href.replace(/\.js$/, ".bundle.js"));
+  const { href } = module;
+  const bundle = new URL(href.replace(/\.js$/, ".bundle.js"));
   const made = modified(bundle);
   return made === undefined || made < (modified(since) ?? 0) ? module : bundle;
 }
