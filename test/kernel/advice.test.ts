@@ -201,6 +201,17 @@ test("a member that is misspelt, or of Python; a function that is not called; an
   expect(await first("[1].copy()")).toMatch(/; in TypeScript \[\.\.\.xs\]$/);
 });
 
+test("promises in a list; what is no object that could be written down", async () => {
+  expect(await first("const all: number[] = [1, 2].map(async (x) => x)")).toMatch(
+    /; these are promises; did you forget await Promise\.all\(…\)\?$/,
+  );
+  expect(await first("const one: number = Promise.resolve(1)")).toMatch(/; did you forget await\?$/);
+  // Of a class there are objects by `new` alone.
+  expect(await first("class Pair { x = 1; y = 2 } const pair: Pair = 3")).toBe(
+    "Type 'number' is not assignable to type 'Pair'.",
+  );
+});
+
 test.each([
   ["f([1])"],
   ["f(() => 1)"],

@@ -145,7 +145,7 @@ export class Context {
   }
 
   /** In the place of `at`, and for source maps as a whole: a call is where its name begins. */
-  inPlace<T extends TypeScript.Node>(node: T, at: TypeScript.Node): T {
+  inPlace<T extends TypeScript.Node>(node: T, at: TypeScript.Node | undefined): T {
     const { ts } = this;
     return ts.setEmitFlags(ts.setTextRange(node, at), ts.EmitFlags.NoTrailingSourceMap);
   }
