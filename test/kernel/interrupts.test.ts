@@ -128,6 +128,44 @@ describe("loop-free code after an await", () => {
       "a replacer",
       "const replace = (): any => 'aaaa'.replace(/a/g, replace); await null; try { replace() } catch (e) { if (e instanceof RangeError) { const r2 = (n: number): any => n && 'aa'.replace(/a/g, () => r2(n - 1)); r2(60) } else throw e }",
     ],
+    [
+      "a loop in a function made of a text",
+      'const made = new Function("while (true) ;"); await null; made()',
+    ],
+    [
+      "recursion in one",
+      'const rec = Function("n", "const f = (n) => n < 2 ? n : f(n - 1) + f(n - 2); return f(n)"); await null; rec(80)',
+    ],
+    [
+      "an async one",
+      'const AsyncFunction = (async () => {}).constructor as any; await null; await new AsyncFunction("await null; for (;;) ;")()',
+    ],
+    [
+      "a generator made so",
+      'const Gen = (function* () {}).constructor as any; await null; [...new Gen("for (;;) yield 1")()]',
+    ],
+    [
+      "recursion in one that catches a full stack",
+      'const nc = new Function("(function d() { try { d() } catch { d() } })()"); await null; nc()',
+    ],
+    ["an indirect eval", 'await null; (0, eval)("for (;;) ;")'],
+    ["one of globalThis", "await null; globalThis.eval('for (;;) ;')"],
+    ["one with ?.", 'await null; eval?.("for (;;) ;")'],
+    [
+      "a function that an indirect eval made",
+      'const fe = (0, eval)("(function () { for (;;) ; })"); await null; fe()',
+    ],
+    ["async functions that fill the stack", "async function r(): Promise<void> { r(); r() } await null; r()"],
+    ["the same as arrows", "const ra = async (): Promise<any> => [ra(), ra()]; await null; ra()"],
+    [
+      "the same in methods that are generators",
+      "class RG { async *m(): any { this.m().next(); this.m().next() } } await null; new RG().m().next()",
+    ],
+    [
+      "promises that fill the stack",
+      "const rp = (): any => new Promise(() => { rp(); rp() }); await null; rp()",
+    ],
+    ["the same in an eval", 'await null; eval("(async function q() { q(); q() })()")'],
   ];
   test.each(forms)("%s", (_, code) => interrupted(code.replaceAll("#{", "${")));
 

@@ -356,7 +356,7 @@ describe("SGD along many paths", () => {
     expect(good.holds).toBe(true);
     expect(good.unmet).toEqual([]);
     expect(good.tightness).toBeLessThan(1);
-    expect(String(good)).toContain("✓ E[‖θ(k) − θ*‖²] ≤ G² / (mu² k) for k = 1 … 500");
+    expect(String(good)).toContain("✓ E[‖θ(k) − θ*‖²] ≤ G² / (μ²k) for k = 1 … 500");
     expect(checkBound(runs, sgdConvexBound({ R: Math.SQRT2, G, eta })).holds).toBe(true);
     // A start that is farther, gradients that are larger, another mu, other steps.
     expect(checkBound(runs, sgdConvexBound({ R: 1, G: 0.5, eta: 0.1 })).unmet).toEqual([
@@ -566,6 +566,38 @@ describe("mini-batch gradients", () => {
     expect(() => gradientNoise(F, theta, { batchSize: 13 })).toThrow(
       "from 1 to 12, the number N of terms, got 13",
     );
+  });
+});
+
+describe("the variance that a constant step keeps, with momentum", () => {
+  test.each([
+    [0.1, 0.9, 1, 1],
+    [0.05, 0.5, 3, 2],
+    [1.5, 0.7, 1, 0.5],
+    [0.3, 0, 2, 1],
+  ])(
+    "η = %s, β = %s on the slope %s with sd %s is the fixed point of the exact recursion",
+    (eta, beta, slope, sd) => {
+      // E θ(k)², E θ(k)θ(k−1) and E θ(k−1)² from one step to the next.
+      const a = 1 + beta - eta * slope;
+      let [now, both, before] = [0, 0, 0];
+      for (let k = 0; k < 5000; k++) {
+        const next = a * a * now - 2 * a * beta * both + beta * beta * before + (eta * sd) ** 2;
+        [now, both, before] = [next, a * now - beta * both, now];
+      }
+      expect(stationaryVariance({ eta, beta, slope, sd }) / now).toBeCloseTo(1, 10);
+    },
+  );
+
+  test("beyond the edge there is none", () => {
+    expect(() => stationaryVariance({ eta: 3.81, beta: 0.9 })).toThrow(
+      "must be below 2(1 + beta) = 3.8, got 3.81",
+    );
+    expect(() => stationaryVariance({ eta: 2 })).toThrow("must be below 2, got 2");
+    expect(() => stationaryVariance({ eta: 0.1, beta: 1 })).toThrow(
+      "beta must be at least 0 and below 1, got 1",
+    );
+    expect(() => stationaryVariance({ eta: 0.1, beta: Number.NaN })).toThrow("got NaN");
   });
 });
 

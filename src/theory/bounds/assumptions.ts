@@ -96,7 +96,7 @@ export const steepness = (mu: number): Assumption => ({
   text: `½‖∇F(θ(k))‖² ≥ ${number(mu)} (F(θ(k)) − F*) at each iterate`,
   unmet: ({ leastSteepness }) =>
     leastSteepness === undefined
-      ? "is ½‖∇F‖² ≥ mu (F − F*) along the run?"
+      ? "is ½‖∇F‖² ≥ μ (F − F*) along the run?"
       : leastSteepness * (1 + 1e-9) >= mu
         ? undefined
         : `½‖∇F‖²/(F − F*) came down to ${number(leastSteepness)}, below mu = ${number(mu)}`,

@@ -173,7 +173,7 @@ export function nesterovBound(options: BoundOptions): Bound {
   optionsOf("nesterovBound", options, ["R", "theta0", "thetaStar", "eta", "L"]);
   const { R, eta } = checked("nesterovBound", options);
   return bound((k) => (2 * R * R) / (eta * (k + 1) ** 2), {
-    label: "2 ‖θ0 − θ*‖² / (η (k+1)²)",
+    label: "2 ‖θ⁽⁰⁾ − θ*‖² / (η(k + 1)²)",
     of: "gap after a gradient step",
     eta,
     assumes: [
@@ -283,7 +283,7 @@ export function sgdStronglyConvexBound(options: { G: number; mu: number; L?: num
   checkPositive("sgdStronglyConvexBound", { G, mu, ...(L !== undefined && { L }) });
   const factor = L === undefined ? 1 : L / 2;
   return bound((k) => (factor * G * G) / (mu * mu * k), {
-    label: L === undefined ? "G² / (mu² k)" : "L G² / (2 mu² k)",
+    label: L === undefined ? "G² / (μ²k)" : "LG² / (2μ²k)",
     of: L === undefined ? "squared distance" : "gap",
     eta: 1 / mu,
     mu,
@@ -332,7 +332,7 @@ function bound(at: (k: number) => number, facts: Pick<Bound, keyof Bound>): Boun
 function checked(name: string, { R, theta0, thetaStar, eta, L }: BoundOptions): { R: number; eta: number } {
   if (R === undefined && (theta0 === undefined || thetaStar === undefined)) {
     throw new TypeError(
-      `${name}: give R = ‖θ0 − θ*‖, or theta0 and thetaStar; ${theta0 === undefined ? "theta0" : "thetaStar"} is missing${theta0 === undefined ? "" : " (does the objective have a minimiser?)"}`,
+      `${name}: give R = ‖θ⁽⁰⁾ − θ*‖, or theta0 and thetaStar; ${theta0 === undefined ? "theta0" : "thetaStar"} is missing${theta0 === undefined ? "" : " (does the objective have a minimiser?)"}`,
     );
   }
   const radius = R ?? distance(theta0!, thetaStar!);

@@ -3,6 +3,7 @@
  * Each step is then linear, and mean and variance follow recursions that can be solved (B3, B4, A15).
  */
 
+import { inspect } from "#platform";
 import { type StepSize, stepSizeAt } from "../../optim/schedule.js";
 import { checkBetween0And1, checkPositive } from "../../options/check.js";
 import { optionsOf } from "../../options/options-of.js";
@@ -13,20 +14,36 @@ import { optionsOf } from "../../options/options-of.js";
  *     v = η sd² / (slope (2 − η slope)),
  *
  * the fixed point of v = (1 − η slope)² v + η² sd². For the two parabolas ½(θ−1)² and ½(θ+1)², one of them drawn at
- * each step, slope and sd are 1: v = η/(2 − η) (B3).
+ * each step, slope and sd are 1: v = η/(2 − η) (B3). With momentum β (heavy ball, as `momentum`) it is
  *
- * @param options `eta`, `slope` = 1, `sd` = 1
- * @throws RangeError unless 0 < η slope < 2: with larger steps the variance grows without bound.
+ *     v = η sd² / (slope (1 − β) (2 − η slope/(1 + β))),
+ *
+ * from θ(k+1) = a θ(k) − β θ(k−1) − η noise with a = 1 + β − η slope: the covariance of neighbours is a v/(1 + β), and
+ * v = (a² + β²) v − 2aβ · a v/(1 + β) + η² sd² (B12).
+ *
+ * @param options `eta`, `slope` = 1, `sd` = 1, `beta` = 0
+ * @throws RangeError unless 0 < η slope < 2(1 + β) and 0 ≤ β < 1: beyond, the variance grows without bound.
  * @example
  * stationaryVariance({ eta: 0.5 }) // → 0.3333333333333333
+ * stationaryVariance({ eta: 0.05, beta: 0.9 }).toFixed(4) // → '0.2533'
  */
-export function stationaryVariance(options: { eta: number; slope?: number; sd?: number }): number {
-  const { eta, slope = 1, sd = 1 } = optionsOf("stationaryVariance", options, ["eta", "slope", "sd"]);
+export function stationaryVariance(options: {
+  eta: number;
+  slope?: number;
+  sd?: number;
+  beta?: number;
+}): number {
+  const given = optionsOf("stationaryVariance", options, ["eta", "slope", "sd", "beta"]);
+  const { eta, slope = 1, sd = 1, beta = 0 } = given;
   checkPositive("stationaryVariance", { eta, slope, sd });
-  if (eta * slope >= 2) {
-    throw new RangeError(`stationaryVariance: η slope must be below 2, got ${eta * slope}`);
+  if (!(beta >= 0 && beta < 1)) {
+    throw new RangeError(`stationaryVariance: beta must be at least 0 and below 1, got ${inspect(beta)}`);
   }
-  return (eta * sd * sd) / (slope * (2 - eta * slope));
+  if (eta * slope >= 2 * (1 + beta)) {
+    const limit = beta === 0 ? "2" : `2(1 + beta) = ${2 * (1 + beta)}`;
+    throw new RangeError(`stationaryVariance: η slope must be below ${limit}, got ${eta * slope}`);
+  }
+  return (eta * sd * sd) / (slope * (1 - beta) * (2 - (eta * slope) / (1 + beta)));
 }
 
 /** Mean and variance of θ(k) − θ* for k = 0, …, steps. */

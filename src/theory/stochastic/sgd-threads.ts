@@ -103,9 +103,12 @@ async function threadOf(most: number): Promise<Thread> {
   return start();
 }
 
+// Made before any cell runs, as in engine/pool.ts.
+const program = new URL("./sgd-thread.js", import.meta.url);
+
 function start(): Thread {
   started++;
-  return startThread(new URL("./sgd-thread.js", import.meta.url));
+  return startThread(program);
 }
 
 function runThread(thread: Thread, job: SgdJob): Promise<void> {

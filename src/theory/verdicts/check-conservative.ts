@@ -143,12 +143,19 @@ function alongHalfCircle(
     return one.map((x) => (radius * x) / norm(one));
   };
   const [u, w] = [direction(), direction()];
-  const at = (t: number) => centre.map((x, i) => x + Math.cos(t) * u[i]! + Math.sin(t) * w[i]!);
+  const at = (t: number): Float64Array => {
+    const [c, s] = [Math.cos(t), Math.sin(t)];
+    const theta = new Float64Array(centre.length);
+    for (let i = 0; i < theta.length; i++) theta[i] = centre[i]! + c * u[i]! + s * w[i]!;
+    return theta;
+  };
   const dt = Math.PI / arcs;
+  const speed = new Float64Array(centre.length);
   let [integral, variation, before] = [0, 0, Number.NaN];
   for (let i = 0; i < arcs; i++) {
     const t = (i + 0.5) * dt;
-    const speed = u.map((x, j) => -Math.sin(t) * x + Math.cos(t) * w[j]!);
+    const [c, s] = [Math.cos(t), Math.sin(t)];
+    for (let j = 0; j < speed.length; j++) speed[j] = -s * u[j]! + c * w[j]!;
     const slope = dot(F.autodiff(at(t)) as Vector, speed);
     integral += slope * dt;
     if (i > 0) variation += Math.abs(slope - before);

@@ -116,13 +116,16 @@ export function isGradient(
   dependences: readonly Dependence[],
 ): Verdict {
   const v = F.autodiff(theta);
-  const verdicts = dependences.map((dependence, i) => isSlope(F, theta, radius, i, v[i]!, dependence));
+  const here = F.value(theta);
+  const verdicts = dependences.map((dependence, i) =>
+    isSlope(F, { theta, here }, radius, i, v[i]!, dependence),
+  );
   return verdicts.includes("no") ? "no" : verdicts.includes("undecided") ? "undecided" : "yes";
 }
 
 function isSlope(
   F: Field,
-  theta: Float64Array,
+  { theta, here }: { theta: Float64Array; here: number },
   radius: number,
   i: number,
   v: number,
@@ -131,7 +134,6 @@ function isSlope(
   // A slope that makes less over a radius than rounding does is none, of F in ordinary units; of a large F rounding may hide more.
   const isNone = dependence.kind === "constant" || (dependence.kind === "hidden" && dependence.noise <= 1e-9);
   if (isNone && Math.abs(v) * radius <= dependence.noise) return "yes";
-  const here = F.value(theta);
   const at = (distance: number) => F.value(moved(theta, i, distance));
   // How steep F is around: slopes that are small beside that are rounding.
   const around = largest([-1, 1].map((side) => Math.abs(at(side * 0.01 * radius) - here))) / (0.01 * radius);
