@@ -9,6 +9,7 @@
  * and the like keep values, as the engine runs them faster so, and nothing is assigned there.
  */
 
+import { Console } from "node:console";
 import { types } from "node:util";
 
 const { isModuleNamespaceObject } = types;
@@ -94,6 +95,7 @@ const keepsValues = new Set<unknown>([
     (type) => type.prototype,
   ),
   Function.prototype,
+  Console.prototype, // each console copies what is there
   getPrototypeOf(Float64Array.prototype),
   generators,
   getPrototypeOf(generators),
