@@ -114,7 +114,8 @@ function results({ setTimeout, clearTimeout }: Names): unknown[] {
   return [
     ...[...syntax, ...iterators, ...made, segments, segments[Symbol.iterator]()],
     ...[new URLSearchParams().entries(), timer, crypto.webcrypto.subtle, performance.timerify, CryptoKey],
-    ...[fs.statSync("."), fs.statSync(".", { bigint: true }), fs.Dirent, events.EventEmitterAsyncResource],
+    ...[fs.statSync("."), fs.statSync(".", { bigint: true }), fs.Dirent],
+    new events.EventEmitterAsyncResource({ name: "nablab" }).asyncResource,
   ];
 }
 
