@@ -15,6 +15,8 @@ const project = (name: string, include: string[], timeout: number, more: object 
     include,
     testTimeout: timeout,
     hookTimeout: timeout,
+    // By itself a second, within which a busy machine may not even start a program.
+    expect: { poll: { timeout: 30_000 } },
     pool: "forks" as const,
     // With a process on each core, V8's threads for collecting garbage wait for each other: on a busy machine the tests of
     // layers took three times the processor time.

@@ -172,3 +172,24 @@ describe("a tensor of any dtype is a Tensor", () => {
     expect(errors(single)).toEqual([]);
   });
 });
+
+test("the numbers of a tensor, a dataset and a file may be summed, mapped and sorted without knowing their kind", () => {
+  const code = `
+const t = tensor([[1, 2]]), data = dataset({ x: [[1, 2]], y: [0], classes: 2 });
+const sums: number[] = [t.data, data.x, data.y].length ? [
+  t.data.reduce((sum, x) => sum + x), t.data.reduce((sum, x) => sum + x, 0), t.data.reduceRight((sum, x) => sum + x, 0),
+  data.x.reduce((sum, x) => sum + x, 0), data.y.reduce((sum, y) => Math.max(sum, y), 0),
+  t.data.map((x) => x * x).filter((x, i) => x > i).slice(1).reduce((sum, x) => sum + x, 0),
+  t.data.toSorted((a, b) => b - a).subarray(0, 1).reduce((sum, x) => sum + x, 0),
+] : [];
+const texts: string[] = t.data.reduce<string[]>((list, x) => [...list, x.toFixed(1)], []);
+const either: Float64Array | Float32Array = t.data;
+const wide: Float64Array = t.data instanceof Float64Array ? t.data : Float64Array.from(t.data);
+new nablab.Tensor([1, 2], t.data); dataset({ x: t.data, y: [0], sampleShape: [2], classes: 2 });
+const mine = (numbers: Float64Array | Float32Array) => numbers.length;
+mine(t.data); mine(t.data.map((x) => x + 1)); Math.max(...t.data); for (const x of t.data) x.toFixed();
+const byIndex: number = t.data[0]!; t.data[1] = 3; t.data.set([1, 2]); t.data.fill(0); t.data.sort();`;
+  expect(errors(code)).toEqual([]);
+  expect(errors("const words: string[] = tensor([1]).data.map((x) => x + 1)")).not.toEqual([]);
+  expect(errors("tensor([1]).data.reduce((sum, x) => sum + x.length, 0)")).not.toEqual([]);
+});

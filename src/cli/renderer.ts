@@ -1,10 +1,11 @@
 /**
  * `nablab renderer install|uninstall`: the JupyterLab extension that draws figures, in a Jupyter that is there already.
  */
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { rendererFolder } from "../display/renderer-folder.js";
 import { packageRoot } from "../kernel/own-packages.js";
+import { makeFolder } from "../platform/make-folder.js";
 import { InputError } from "./input-error.js";
 import { folderOf, type KernelPlace } from "./kernel.js";
 import { say } from "./progress.js";
@@ -20,7 +21,7 @@ export type RendererPlace = KernelPlace;
 export function installRenderer(place: RendererPlace): void {
   const target = path.join(folderOf("renderer install", place), rendererFolder);
   const fresh = `${target}.${process.pid}.tmp`;
-  mkdirSync(path.dirname(target), { recursive: true });
+  makeFolder(path.dirname(target));
   try {
     cpSync(path.join(packageRoot, "dist", "labextension"), fresh, { recursive: true });
     rmSync(target, { recursive: true, force: true });

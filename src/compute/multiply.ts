@@ -79,8 +79,7 @@ function multiplyByOpenblas(a: Float32Array, b: Float32Array, [m, n, p]: Sizes, 
   const [right, result] = p === pitch ? [b, out] : [new Float32Array(n * pitch), new Float32Array(m * pitch)];
   if (p !== pitch) for (let k = 0; k < n; k++) right.set(b.subarray(k * p, (k + 1) * p), k * pitch);
   // Written once, or each page of new memory is fetched twice, when OpenBLAS reads it and when it writes: 12.1 instead of
-  // 9.6 ms at 1024³. The system takes 1.3 more to clear the pages of a new
-  // result, unless V8 has collected one whose memory is free; NumPy reuses memory at once. The products alone take both 9.1 ms.
+  // 9.6 ms at 1024³, where the products alone take 9.1. (What new memory costs besides: platform/openblas.ts.)
   for (let at = 0; at < result.length; at += page) result[at] = 0;
   const operands = { a: place(a, n), b: place(right, pitch), c: place(result, pitch) };
   accumulate(library, "ab", [m, pitch, n], "alone", operands);

@@ -1,7 +1,9 @@
 /**
  * What a dataset offers: to networks, to charts, to the user.
  */
+
 import type { Displayable } from "../display/bundle.js";
+import type { Numbers } from "../tensor/numbers.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** Some samples of a dataset as numbers: what a network is given. */
@@ -43,11 +45,11 @@ export interface Dataset extends Displayable {
   /** The shape of one sample: `[28, 28]` for an image. */
   readonly sampleShape: readonly number[];
   /** The samples as stored, row-major, size × features: the value of an entry is `x[i * features + j] * scale`. */
-  readonly x: Uint8Array | Float32Array | Float64Array;
+  readonly x: Numbers<Uint8Array | Float32Array | Float64Array>;
   /** What a stored entry is multiplied by: 1/255 for bytes that mean 0 … 1. */
   readonly scale: number;
   /** Labels 0 … classes − 1, or targets, row-major, size × outputs. */
-  readonly y: Uint8Array | Float64Array;
+  readonly y: Numbers<Uint8Array | Float64Array>;
   /** Whether `y` holds labels (classification) or targets (regression). */
   readonly kind: "labels" | "targets";
   /** The number of classes, if `y` holds labels. */

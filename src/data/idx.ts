@@ -8,6 +8,7 @@
  *
  * Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits", section "File formats".
  */
+import type { Numbers } from "../tensor/numbers.js";
 import { formatShape, sizeOf } from "../tensor/shapes.js";
 
 /** What an idx file holds: a shape, and its entries in row-major order. */
@@ -15,7 +16,7 @@ export interface IdxArray {
   /** The extents, first axis first: `[60000, 28, 28]` for MNIST's training images. */
   shape: readonly number[];
   /** The entries; bytes share the memory of the file, other types are copied. */
-  data: Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
+  data: Numbers<Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array>;
 }
 
 const types: Record<

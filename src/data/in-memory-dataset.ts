@@ -2,10 +2,12 @@
  * A dataset in memory, its samples as stored. MNIST stays bytes (47 MB instead of 376 MB in float64); `scale` says what a byte is
  * worth, and `batch` turns the rows that are needed now into numbers. What is taken of a dataset shares its arrays where it can.
  */
+
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
 import { printing } from "../display/host.js";
 import { checkWhole } from "../options/check.js";
+import type { Numbers } from "../tensor/numbers.js";
 import { random } from "../tensor/random.js";
 import { sizeOf } from "../tensor/shapes.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -17,9 +19,9 @@ export class InMemoryDataset implements Dataset {
   readonly size: number;
   readonly features: number;
   readonly sampleShape: readonly number[];
-  readonly x: Uint8Array | Float32Array | Float64Array;
+  readonly x: Numbers<Uint8Array | Float32Array | Float64Array>;
   readonly scale: number;
-  readonly y: Uint8Array | Float64Array;
+  readonly y: Numbers<Uint8Array | Float64Array>;
   readonly kind: "labels" | "targets";
   readonly classes?: number;
   readonly outputs: number;

@@ -12,6 +12,7 @@ import { formatShape } from "../tensor/shapes.js";
 import { type Dataset, dataset } from "./dataset.js";
 import { type IdxArray, readIdx } from "./idx.js";
 import { readDataFile } from "./read-file.js";
+import { startLoading } from "./while-loading.js";
 
 /** SHA-256 of the four original files. */
 const checksums = {
@@ -92,6 +93,7 @@ interface How {
 }
 
 async function load(dir: string, how: How): Promise<{ train: Dataset; test: Dataset }> {
+  startLoading();
   const [train, test] = await Promise.all([
     loadSet(dir, "train", `${how.name} train`, how),
     loadSet(dir, "t10k", `${how.name} test`, how),

@@ -57,11 +57,11 @@ export function readNpy(bytes: Uint8Array, name = "the file"): Tensor {
   const header = new TextDecoder().decode(bytes.subarray(start, end)).trim();
   const descr = /'descr':\s*'([<>|=])([a-z]\d+)'/.exec(header);
   const order = /'fortran_order':\s*(True|False)/.exec(header)?.[1];
-  const extents = /'shape':\s*\(([\d,\s]*)\)/.exec(header)?.[1];
+  const extents = /'shape':\s*\(([\dL,\s]*)\)/.exec(header)?.[1]?.replaceAll("L", ""); // Python 2 wrote 3L
   const type = descr && types[descr[2]!];
   if (!type || order === undefined || extents === undefined) {
     throw fail(
-      `holds what cannot be read: expected an array of numbers, such as {'descr': '<f8', 'fortran_order': False, 'shape': (3, 4)}, got ${header}`,
+      `holds what cannot be read: expected an array of numbers, such as {'descr': '<f8', 'fortran_order': False, 'shape': (3, 4)}${adviceFor(header)}, got ${header}`,
     );
   }
   const shape = extents
@@ -81,6 +81,24 @@ export function readNpy(bytes: Uint8Array, name = "the file"): Tensor {
   if (order === "False" || shape.length < 2) return new Tensor(shape, data);
   // In Fortran's order the first index runs fastest: the array is its transpose in row-major order.
   return rowMajor(new Tensor([...shape].reverse(), data), shape);
+}
+
+/** What to do in NumPy with an array `a` that holds no plain numbers; nothing for a header of another fault. */
+function adviceFor(header: string): string {
+  const kind = /'descr':\s*(?:'[<>|=]?([a-zA-Z])|(\[))/.exec(header);
+  const advice: Record<string, string> = {
+    "[": "its fields one by one, a['x']",
+    c: "a.real and a.imag",
+    U: "texts as numbers, np.unique(a, return_inverse=True)[1]",
+    S: "texts as numbers, np.unique(a, return_inverse=True)[1]",
+    O: "np.array(a.tolist(), dtype='float64')",
+    M: "a.astype('int64')",
+    m: "a.astype('int64')",
+    f: "a.astype('float64')",
+    V: "a.astype('float32')",
+  };
+  const found = kind && advice[kind[1] ?? kind[2]!];
+  return found ? `; in NumPy save ${found}` : "";
 }
 
 /**

@@ -56,10 +56,29 @@ export function readNpz(
       { cause },
     );
   }
+  // As NumPy does, what is added to the arrays, such as a text, is told from them by how it begins.
+  for (const [name, content] of Object.entries(unpacked)) {
+    const array = name.replace(/\.npy$/, "");
+    if (name.endsWith(".npy") || names?.includes(array) || content[0] === 0x93) continue;
+    delete unpacked[name];
+    there.splice(there.indexOf(array), 1);
+  }
   const missing = names?.find((name) => !there.includes(name));
   if (missing !== undefined) {
     throw new RangeError(`readNpz: ${file} has ${there.join(", ") || "no arrays"}, got ${inspect(missing)}`);
   }
+  const readMember = (content: Uint8Array, array: string): Tensor => {
+    try {
+      return readNpy(content, `${array} of ${file}`);
+    } catch (cause) {
+      const others = there.filter((name) => name !== array);
+      if (names || others.length === 0) throw cause;
+      const { message } = cause as Error;
+      const split = message.lastIndexOf(", got ");
+      const advice = `; or read others alone, with names: [${others.map((name) => JSON.stringify(name)).join(", ")}]`;
+      throw new RangeError(`${message.slice(0, split)}${advice}${message.slice(split)}`, { cause });
+    }
+  };
   return Object.fromEntries(
     Object.entries(unpacked).map(([name, content]) => {
       const array = name.replace(/\.npy$/, "");
@@ -68,7 +87,7 @@ export function readNpz(
           `readNpz: ${array} of ${file} is damaged, its checksum is another; copy or write the file again, got ${content.length} bytes`,
         );
       }
-      return [array, readNpy(content, `${array} of ${file}`)];
+      return [array, readMember(content, array)];
     }),
   );
 }

@@ -6,12 +6,13 @@
  * Format: https://huggingface.co/docs/safetensors
  */
 import { inspect, readFileSync, sha256, writeAtomically } from "#platform";
+import type { Numbers } from "../tensor/numbers.js";
 import { fromBfloat16, fromHalf } from "./half.js";
 
 /** A tensor in such a file: numbers row by row. */
 export interface StoredTensor {
   shape: readonly number[];
-  data: Float32Array | Float64Array;
+  data: Numbers;
 }
 
 /** What such a file holds. */

@@ -62,7 +62,9 @@ export function axisLayout(
     // Plotly writes powers of ten a quarter larger, for the exponents' sake, and 2 and 5 between them a quarter smaller.
     tickfont: { size: 12 },
     // On less than two decades all labels are numbers in full: 2 and 5 alone would leave the reader to find their power of ten.
-    ...(decades < 2.1 && { tickformat: inFull(low, high) }),
+    // On more, where Plotly marks 2 and 5 after all, as on some ranges of three decades and once they are zoomed, those are ticks
+    // without a label: of another size they would look like exponents.
+    ...(decades < 2.1 ? { tickformat: inFull(low, high) } : { minorloglabels: "none" }),
     // Plotly marks whole decades alone when the range in decades (up to a fifth more than that of the data) is 0.7 to 1 times
     // nticks; below that also 2 and 5, which are needed on one of less than two decades, where nticks = 3 asks for them; below
     // a third also 3, 4, 6, …, too close together in a panel. A fixed `dtick` would leave a zoomed chart without a tick.

@@ -1,8 +1,9 @@
 /**
  * The cells that were run, in this session and those before it, for consoles that step or search through them.
  */
-import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { makeFolder } from "../platform/make-folder.js";
 import { userDataFolder } from "./jupyter-folders.js";
 
 /** One line of `history_reply`: session, number in the session, code. */
@@ -37,7 +38,7 @@ export class History {
     this.#cells.push(entry);
     if (!this.#file) return;
     try {
-      if (this.#cells.length === 1) mkdirSync(path.dirname(this.#file), { recursive: true });
+      if (this.#cells.length === 1) makeFolder(path.dirname(this.#file));
       // One write per line, so that lines of other kernels come before or after it, never within.
       appendFileSync(this.#file, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
     } catch {

@@ -1,9 +1,10 @@
 /**
  * The kernelspec: the file by which Jupyter finds this kernel and knows how to start it.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { writeAtomically } from "#platform";
+import { makeFolder } from "../platform/make-folder.js";
 import { packageRoot } from "./own-packages.js";
 
 /** The name that notebooks carry in their metadata. */
@@ -44,7 +45,7 @@ const folderIn = (dataFolder: string): string => path.join(dataFolder, "kernels"
  */
 export function installKernelspec(dataFolder: string, displayName?: string): string {
   const folder = folderIn(dataFolder);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   writeAtomically(
     path.join(folder, "logo-svg.svg"),
     readFileSync(path.join(packageRoot, "docs", "logo.svg"), "utf8"),

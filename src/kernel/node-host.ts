@@ -17,6 +17,7 @@ import { hideAsyncMarks, hideMarksIn } from "./async-marks.js";
 import { captureChildren } from "./child-output.js";
 import { install, runCommand } from "./commands.js";
 import { collectGarbage } from "./garbage.js";
+import { interruptScripts, runHere } from "./interruptible-scripts.js";
 import { defineGuarded, isReachable } from "./main-thread.js";
 import { memoryError } from "./memory-limit.js";
 import { nodeFiles } from "./node-files.js";
@@ -32,6 +33,7 @@ export function createNodeSession<Cell>(options: SessionOptions<Cell>, host = no
   requireTypeScript();
   const session = createSession(host, options);
   answerStandardInput(session);
+  if (!host.isStrict) interruptScripts(interruptible);
   return session;
 }
 
@@ -65,7 +67,7 @@ export function nodeHost({ isAlone = false } = {}): SessionHost {
     runCommand,
     install,
     defineConstant,
-    evaluate: (code, filename) => new vm.Script(code, { filename }).runInThisContext(),
+    evaluate: (code, filename) => runHere(new vm.Script(code, { filename })),
     interruptible,
     settleInterrupts() {
       awaitSignal();
@@ -104,7 +106,7 @@ function interruptible<T>(work: () => T): T {
   Object.defineProperty(globalThis, Symbol.for("nablab.run"), { value, configurable: true });
   holdSignals();
   try {
-    return call.runInThisContext({ breakOnSigint: true }) as T;
+    return runHere(call, { breakOnSigint: true }) as T;
   } finally {
     allowSignals();
   }
@@ -137,7 +139,7 @@ function defineConstant(name: string, value: unknown): void {
   constants.add(name);
   const key = Symbol.for("nablab.constant");
   Object.defineProperty(globalThis, key, { value, configurable: true });
-  new vm.Script(`const ${name} = globalThis[Symbol.for("nablab.constant")]`).runInThisContext();
+  runHere(new vm.Script(`const ${name} = globalThis[Symbol.for("nablab.constant")]`));
   Reflect.deleteProperty(globalThis, key);
 }
 

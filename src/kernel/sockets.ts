@@ -75,8 +75,8 @@ const stopPatience = 500;
 
 const unreachable =
   "The interrupt does not reach this cell. After an await, only code of cells can be interrupted; this is inside a " +
-  "single call that takes long, of a regular expression, a library or the system. Wait for it, or restart the " +
-  "kernel, which loses its names.\n";
+  "single call that takes long, of a regular expression, a library or the system. Wait for it, or interrupt once more, " +
+  "which restarts the kernel: its names are lost.\n";
 
 if (parentPort) await serve(parentPort, workerData as SocketsSetUp);
 
@@ -173,7 +173,19 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
     enqueue("iopub", wire.encode(compose(session, "stream", content, parent)));
   };
 
-  const giveUp = (): void => sayUnderCell(unreachable);
+  /** The cell of which that was said. */
+  let given: typeof running;
+  const kill = (): void => void close().then(() => process.kill(process.pid, "SIGKILL"));
+  /** What comes of a second stop that is not heard, and of those after it. */
+  const giveUp = (): (() => void) => {
+    const isSaid = running !== undefined && given === running;
+    return () => {
+      if (isSaid)
+        kill(); // Jupyter starts another process in place of this one
+      else sayUnderCell(unreachable);
+      given = running;
+    };
+  };
 
   /** Answers a request while the main thread loads the compiler. */
   const introduce = (channel: Channel, request: RoutedMessage, type: string, content: Content): void => {
@@ -201,7 +213,7 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
         if (reply?.header.msg_type === "input_reply") giveAnswer(answer, String(reply.content.value));
         continue;
       }
-      if (channel === "control" && message) rouse(message.header.msg_type, setUp, close, giveUp);
+      if (channel === "control" && message) rouse(message.header.msg_type, setUp, kill, giveUp);
       const stops = Atomics.load(setUp.stop, 1);
       port.postMessage({ received: channel, frames, stops } satisfies FromSockets);
     }
@@ -232,7 +244,7 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
   watch.unref();
 
   // Without a parent there is no client left.
-  whenParentEnds(() => void close().then(() => process.kill(process.pid, "SIGKILL")));
+  whenParentEnds(kill);
 }
 
 function tryToDecode(wire: Wire, frames: Uint8Array[]): RoutedMessage | undefined {
@@ -251,20 +263,21 @@ function tryToDecode(wire: Wire, frames: Uint8Array[]): RoutedMessage | undefine
 function rouse(
   type: string,
   { stop, answer }: SocketsSetUp,
-  close: () => Promise<void>,
-  giveUp: () => void,
+  kill: () => void,
+  giveUp: () => () => void,
 ): void {
   if (type !== "interrupt_request" && type !== "shutdown_request") return;
   raiseStop(stop);
   updateGuarded();
   const unheard = Atomics.load(stop, 1) - Atomics.load(stop, 2);
   if (type === "interrupt_request" && unheard >= 2) {
-    setTimeout(() => isStopHeard(stop) || giveUp(), stopPatience);
+    const act = giveUp();
+    setTimeout(() => isStopHeard(stop) || act(), stopPatience);
   }
   giveNoAnswer(answer);
   if (process.platform !== "win32") signalUnlessHeard(stop);
   if (type === "shutdown_request") {
-    setTimeout(() => void close().then(() => process.kill(process.pid, "SIGKILL")), shutdownPatience);
+    setTimeout(kill, shutdownPatience);
   }
 }
 

@@ -4,13 +4,14 @@
  * It is nine megabytes of JavaScript, which V8 reads for some 200 ms. V8's compiled code is cached in the user's cache
  * folder, with the functions that a first cell needs; with that it is there in 70 ms, and the first cell sooner.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import v8 from "node:v8";
 import vm from "node:vm";
 import type * as TypeScript from "typescript";
 import { boundCache, cacheFolder, noteUse } from "../platform/cache-folder.js";
+import { makeFolder } from "../platform/make-folder.js";
 
 const require = createRequire(import.meta.url);
 
@@ -39,7 +40,7 @@ export function keepCompiledTypeScript(): void {
   try {
     const file = cacheFile();
     const temporary = `${file}.${process.pid}.tmp`;
-    mkdirSync(path.dirname(file), { recursive: true });
+    makeFolder(path.dirname(file));
     writeFileSync(temporary, uncached.createCachedData());
     renameSync(temporary, file);
     boundCache();

@@ -7,7 +7,6 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -19,6 +18,7 @@ import {
 } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import path from "node:path";
+import { makeFolder } from "./make-folder.js";
 import type { LineFile, LinePlace, Platform } from "./platform.js";
 
 /** Bytes that are read at a time. */
@@ -49,7 +49,7 @@ export class NodeLineFile implements LineFile {
   #end: number;
 
   constructor(file: string, { temporary = false }: { temporary?: boolean } = {}) {
-    mkdirSync(path.dirname(file), { recursive: true });
+    makeFolder(path.dirname(file));
     this.#file = file;
     lock(file);
     this.#descriptor = openSync(file, "a+");

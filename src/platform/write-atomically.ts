@@ -1,21 +1,13 @@
 /**
  * A file is there whole, in its old or its new version, whenever one looks; also after a crash or a full disk.
  */
-import {
-  accessSync,
-  constants,
-  mkdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { accessSync, constants, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { makeFolder } from "./make-folder.js";
 
 /** Makes the file's folder; throws for what is itself a folder. */
 function requireFile(file: string): void {
-  mkdirSync(path.dirname(file), { recursive: true });
+  makeFolder(path.dirname(file));
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
     throw new Error(`a file cannot be written where a folder is; give a file in it, got ${file}`);
   }

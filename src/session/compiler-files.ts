@@ -14,6 +14,14 @@ interface Memory {
   version: string;
 }
 
+type Parsed = TypeScript.SourceFile & { version: string };
+
+/**
+ * The fixed files of this process's sessions, parsed: for a session after another one they are most of its time. They are not those
+ * that a session has read again, with their documentation, so that a process with one session holds nothing twice.
+ */
+const shared = new Map<string, Parsed>();
+
 export class CompilerFiles {
   readonly cwd: string;
   readonly options: TypeScript.CompilerOptions;
@@ -25,7 +33,7 @@ export class CompilerFiles {
   readonly #there: HostFiles;
   readonly #memory = new Map<string, Memory>();
   readonly #snapshots = new Map<string, { version: string; snapshot: TypeScript.IScriptSnapshot }>();
-  readonly #parsed = new Map<string, TypeScript.SourceFile & { version: string }>();
+  readonly #parsed = new Map<string, Parsed>();
   readonly #system: HostFiles["system"];
   #resolutions: TypeScript.ModuleResolutionCache;
   /** Files with an import that was not found. */
@@ -212,6 +220,10 @@ export class CompilerFiles {
     ) => {
       const known = this.#parsed.get(file);
       if (known?.version === version) return known;
+      const keep = (parsed: Parsed): Parsed => {
+        this.#parsed.set(file, parsed);
+        return parsed;
+      };
       const languageVersion = this.options.target!;
       const target = typeof options === "object" ? options : { languageVersion: options ?? languageVersion };
       const { ParseAll, ParseNone } = this.#ts.JSDocParsingMode;
@@ -219,12 +231,17 @@ export class CompilerFiles {
         this.#there.withoutDocumentation === true || version === "undocumented" || version === "essentials";
       const jsDocParsingMode = isBare ? ParseNone : ParseAll;
       const how = { ...target, jsDocParsingMode };
+      const keyOf = (version: string): string => `${version} ${this.#there.withoutDocumentation} ${file}`;
+      const isShared = this.#there.isFixed(file);
+      if (known?.version === "undocumented") shared.delete(keyOf(known.version));
+      const other = isShared ? shared.get(keyOf(version)) : undefined;
+      if (other && other.text === snapshot.getText(0, snapshot.getLength())) return keep(other);
       const parsed = this.#ts.createLanguageServiceSourceFile(file, snapshot, how, version, false, kind);
       // `@jsx h` in a file: we look that up ourselves, as `h` may be in a box (rewrite/jsx.ts).
       const { pragmas } = parsed as unknown as { pragmas?: Map<string, unknown> };
       for (const pragma of ["jsx", "jsxfrag", "jsximportsource", "jsxruntime"]) pragmas?.delete(pragma);
-      this.#parsed.set(file, parsed as TypeScript.SourceFile & { version: string });
-      return parsed;
+      if (isShared) shared.set(keyOf(version), parsed as Parsed);
+      return keep(parsed as Parsed);
     };
     const unused = (): never => {
       throw new Error("compiler: only the functions with a key are called");

@@ -21,7 +21,7 @@ export interface EvalScope {
   hidden: readonly string[];
   /** What is true once the reader has interrupted. */
   raised: string;
-  /** What `catch` and `finally` begin with, as in rewrite/functions.ts; empty where guards read the flag itself. */
+  /** What `catch`, `finally` and async functions begin with, as in rewrite/functions.ts; empty where guards read the flag itself. */
   look: string;
 }
 
@@ -107,6 +107,10 @@ function translate(
       const hidden = new Set([...scope.hidden, ...declaredAround(ts, node), ...namesOf(ts, file)]);
       begin(given.getStart(file), "n·eval(");
       end(given.getEnd(), `, ${JSON.stringify([...hidden])})`);
+    } else if (isIndirectEval(ts, node)) {
+      const [given] = node.arguments as unknown as [TypeScript.Expression];
+      begin(given.getStart(file), "n·eval(");
+      end(given.getEnd(), ")");
     } else if (isBoxedName(node)) {
       const changed = boxed(ts, node, scope);
       if (changed) replace(node, changed);
@@ -127,18 +131,24 @@ function translate(
       }
     }
     const handler = ts.isCatchClause(node) ? node.block : ts.isTryStatement(node) && node.finallyBlock;
-    if (handler && scope.look) begin(handler.getStart(file) + 1, scope.look);
+    if (handler && scope.look) begin(handler.getStart(file) + 1, `${scope.look};`);
+    if (scope.look && ts.isNewExpression(node) && isReferenceTo(ts, node.expression, "Promise")) {
+      begin(node.getStart(file), `(${scope.look}, `);
+      end(node.getEnd(), ")");
+    }
     const { body } = node as { body?: TypeScript.Node };
     if (!ts.isFunctionLike(node) || !body) return;
+    const isAsync = ts.getCombinedModifierFlags(node as TypeScript.Declaration) & ts.ModifierFlags.Async;
+    const looks = isAsync ? [scope.look].filter(Boolean) : [];
     if (ts.isBlock(body)) {
       // `"use strict"` comes first, or is none.
       const directives = body.statements.findIndex(
         (one) => !ts.isExpressionStatement(one) || !ts.isStringLiteral(one.expression),
       );
       const before = body.statements[(directives < 0 ? body.statements.length : directives) - 1];
-      begin(before?.getEnd() ?? body.getStart(file) + 1, `;${statement}`);
+      begin(before?.getEnd() ?? body.getStart(file) + 1, ["", ...looks, statement].join(";"));
     } else {
-      begin(body.getStart(file), `((${scope.raised}) && n·check(), `);
+      begin(body.getStart(file), `(${[...looks, `(${scope.raised}) && n·check()`, ""].join(", ")}`);
       end(body.getEnd(), ")");
     }
   };
@@ -165,7 +175,7 @@ function edited(text: string, edits: readonly Edit[]): string {
   order.sort((a, b) => a.start - b.start || a.end - b.end || a.rank - b.rank);
   for (const { start, end, text: changed } of order) {
     const before = text.slice(start, end);
-    result += `${text.slice(from, start)}${markHead}${changed.length}·${written(before)}*/${changed}`;
+    result += text.slice(from, start) + markOf(before, changed);
     from = end;
   }
   return result + text.slice(from);
@@ -179,6 +189,10 @@ const wasWritten = (text: string): string => text && JSON.parse(decodeURICompone
 /** How such a comment begins. */
 const markHead = `/*${secret}e`;
 const editMark = new RegExp(`${markHead.replaceAll("*", "\\*")}(\\d+)·([^*]*)\\*/`, "g");
+
+/** What stands in place of a text, behind a comment with its length and what was there. */
+export const markOf = (before: string, changed: string): string =>
+  `${markHead}${changed.length}·${written(before)}*/${changed}`;
 
 /** Whether a text, or a part of it, was translated. */
 export const isTranslated = (text: string): boolean => text.includes(markHead);
@@ -239,6 +253,29 @@ export function isDirectEval(
   if (!ts.isIdentifier(called) || called.text !== "eval" || ts.isSpreadElement(node.arguments[0]!))
     return false;
   return !isDeclaredAround(ts, called);
+}
+
+/** Whether a node is a call of `eval` that sees globals only: `(0, eval)(text)`, `eval?.(text)`, `globalThis.eval(text)`. */
+export function isIndirectEval(
+  ts: typeof TypeScript,
+  node: TypeScript.Node,
+): node is TypeScript.CallExpression {
+  if (!ts.isCallExpression(node) || !node.arguments[0] || ts.isSpreadElement(node.arguments[0])) return false;
+  const { skipOuterExpressions } = ts as unknown as Internal;
+  const isGlobal = (one: TypeScript.Node, names: readonly string[]): boolean =>
+    ts.isIdentifier(one) && names.includes(one.text) && !isDeclaredAround(ts, one);
+  const called = skipOuterExpressions(node.expression);
+  if (ts.isIdentifier(called)) return !!node.questionDotToken && isGlobal(called, ["eval"]);
+  if (ts.isBinaryExpression(called))
+    return (
+      called.operatorToken.kind === ts.SyntaxKind.CommaToken &&
+      isGlobal(skipOuterExpressions(called.right), ["eval"])
+    );
+  return (
+    ts.isPropertyAccessExpression(called) &&
+    called.name.text === "eval" &&
+    isGlobal(skipOuterExpressions(called.expression), ["globalThis", "global"])
+  );
 }
 
 /** Whether an identifier reads or writes a name. */

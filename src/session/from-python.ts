@@ -64,20 +64,19 @@ const members: Record<Receiver, Record<string, string>> = {
   },
 };
 
-const libraries: Record<string, string> = {
-  numpy: 'tensors are nablab\'s: import { tensor } from "nablab"',
-  torch: 'networks are nablab\'s: import { sequential, dense, train } from "nablab"',
-  tensorflow: 'networks are nablab\'s: import { sequential, dense, train } from "nablab"',
-  keras: 'networks are nablab\'s: import { sequential, dense, train } from "nablab"',
-  "matplotlib.pyplot": 'charts are nablab\'s: import { lineChart } from "nablab"',
-  matplotlib: 'charts are nablab\'s: import { lineChart } from "nablab"',
-  pandas: 'tables are nablab\'s: import { table } from "nablab"',
-};
+const libraries = new Map([
+  ["numpy", 'tensors are nablab\'s: import { tensor } from "nablab"'],
+  ...["torch", "tensorflow", "keras"].map((name): [string, string] => [
+    name,
+    'networks are nablab\'s: import { sequential, dense, train } from "nablab"',
+  ]),
+  ["matplotlib", 'charts are nablab\'s: import { lineChart } from "nablab"'],
+  ["pandas", 'tables are nablab\'s: import { table } from "nablab"'],
+]);
 
 type Translation = [RegExp, (...parts: string[]) => string];
 
-const libraryOf = (module: string): string | undefined =>
-  libraries[module] ?? libraries[/^\w*/.exec(module)![0]];
+const libraryOf = (module: string): string | undefined => libraries.get(/^\w*/.exec(module)![0]);
 
 /** Lines of Python that TypeScript cannot parse, with what they are in TypeScript. */
 const lines: Translation[] = [

@@ -121,6 +121,11 @@ export class Interrupts<Cell> {
     return run.isLate || performance.now() >= run.limit;
   }
 
+  /** Throws if a cell was stopped, and the time is over in which it may end by itself. */
+  requireRunning({ deadline }: Run<Cell>): void {
+    if (performance.now() >= deadline) throw new KeyboardInterrupt();
+  }
+
   /** Takes note that a cell has ended: the stops so far were for it. */
   end({ timer }: Run<Cell>): void {
     clearTimeout(timer);

@@ -5,6 +5,7 @@
 import { bind, type Scope } from "./box.js";
 import type { Compiled } from "./compiler.js";
 import { translateEval } from "./direct-eval.js";
+import { look, translateGlobal } from "./global-texts.js";
 import type { Namespace, SessionHost } from "./host.js";
 import { cleanMessage } from "./inner-names.js";
 import { Fragment, jsx } from "./jsx.js";
@@ -68,15 +69,16 @@ export function runScript({
       ? { n·eval: (text: unknown) => text }
       : {
           n·boxes: new Proxy({}, { get: (_, name) => scope.box(String(name), true) }),
-          n·eval: (text: unknown, hidden: readonly string[]) => {
+          n·eval: (text: unknown, hidden?: readonly string[]) => {
             if (typeof text !== "string") return text;
+            if (!hidden) return host.updateGuarded ? translateGlobal(host.typescript(), text) : text;
             const isBoxed = (name: string): boolean => scope.has(name);
             const translated = translateEval(host.typescript(), text, {
               isBoxed,
               isConstant,
               hidden,
               raised,
-              look: host.updateGuarded ? "if (n·flag[0]) n·stop = 1;" : "",
+              look: host.updateGuarded ? look : "",
             });
             return addEvaluated(text, translated);
           },

@@ -23,6 +23,7 @@ import { checkJson } from "./check-json.js";
 import { type CompiledCell, Compiler } from "./compiler.js";
 import type { Completions } from "./completion.js";
 import { translateFunctions } from "./function-source.js";
+import { guardMadeFunctions } from "./global-texts.js";
 import type { SessionHost } from "./host.js";
 import { makeWaitInterruptible } from "./interruptible-wait.js";
 import { Interrupts, type Run } from "./interrupts.js";
@@ -130,9 +131,13 @@ export class Session<Cell> {
     const restoreStackTraces = translateStackTraces();
     const restoreWait = host.isStrict ? () => {} : makeWaitInterruptible(this.#interrupts.check);
     const restoreFunctions = translateFunctions(() => host.typescript());
+    const restoreMade = host.updateGuarded
+      ? guardMadeFunctions(() => host.typescript(), this.#interrupts.check)
+      : () => {};
     const restoreQuestions = defineQuestions((question) => this.#prompt(question));
     this.#restore = () => {
       restoreQuestions();
+      restoreMade();
       restoreStackTraces();
       restoreFunctions();
       restoreWait();
@@ -279,7 +284,9 @@ export class Session<Cell> {
         shell: (command) => this.#command({ type: "shell", command }, run),
         isLocked: locked !== undefined,
       });
-      return (await this.#interrupts.unlessStopped(run, ended)) as { value: unknown } | undefined;
+      const result = await this.#interrupts.unlessStopped(run, ended);
+      this.#interrupts.requireRunning(run); // a promise may have taken the interrupt
+      return result as { value: unknown } | undefined;
     } finally {
       const declares = compiled.values.filter((name) => declarations(name) !== before.get(name));
       const { back, changed } = this.#keep(compiled, locked);

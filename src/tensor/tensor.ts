@@ -14,6 +14,7 @@ import { tensorHtml, tensorText } from "./format.js";
 import { argmaxAxis, elementwise, type FloatArray, reduceAxis, resultArray } from "./kernels.js";
 import { matrixProduct } from "./matrix-product.js";
 import { flatten, type Nested, nest } from "./nested.js";
+import type { Numbers } from "./numbers.js";
 import { chosen, permuted, taken, transposed } from "./rearrange.js";
 import {
   broadcastShapes,
@@ -49,7 +50,7 @@ export class Tensor implements Displayable {
   /** How an entry is stored. */
   readonly dtype: DType;
   /** The entries in row-major order. Writing to it changes the tensor, and all that share its numbers. */
-  readonly data: Float64Array | Float32Array;
+  readonly data: Numbers;
 
   /**
    * Wraps `data` (not copied) as a tensor of this shape; `tensor()` builds one from nested lists.

@@ -10,7 +10,7 @@ import { backpropagation, flatGradient, forward, hessianProduct } from "../nn/in
 import { lossOf } from "../nn/weighted.js";
 import { checkFunction, checkWhole } from "../options/check.js";
 import { optionsOf } from "../options/options-of.js";
-import { random } from "../tensor/index.js";
+import { random, type Tensor } from "../tensor/index.js";
 import { dot, norm } from "../theory/algebra/vectors.js";
 import { powerIteration } from "../theory/index.js";
 import type { Measure, Measuring } from "./measure.js";
@@ -145,13 +145,19 @@ export function gradientAngle(settings: MeasureOptions & { batchSize?: number } 
   return (at) => {
     const samples = some(at, "gradientAngle", options);
     checkWhole("gradientAngle", { batchSize }, 1, samples.length);
-    const whole = flatGradient(gradients(at, samples));
-    const angles: number[] = [];
-    for (let start = 0; start + batchSize <= samples.length; start += batchSize) {
-      const part = flatGradient(gradients(at, samples.subarray(start, start + batchSize)));
-      const cosine = dot(whole, part) / (norm(whole) * norm(part));
-      angles.push((Math.acos(Math.max(-1, Math.min(1, cosine))) * 180) / Math.PI);
+    // The gradient of all is the mean of those of the parts, weighted by their sizes, one of which may be a remainder.
+    const whole = new Float64Array(at.model.parameterCount);
+    const parts: Float64Array[] = [];
+    for (let start = 0; start < samples.length; start += batchSize) {
+      const chosen = samples.subarray(start, start + batchSize);
+      const part = flatGradient(gradients(at, chosen));
+      for (let j = 0; j < whole.length; j++) whole[j]! += part[j]! * (chosen.length / samples.length);
+      if (chosen.length === batchSize) parts.push(part);
     }
+    const angles = parts.map((part) => {
+      const cosine = dot(whole, part) / (norm(whole) * norm(part));
+      return (Math.acos(Math.max(-1, Math.min(1, cosine))) * 180) / Math.PI;
+    });
     return angles.reduce((sum, angle) => sum + angle, 0) / angles.length;
   };
 }
@@ -267,6 +273,7 @@ function eachInputOf(
 
 /** The mean of the samples' gradients, and their variance (the trace of their covariance). */
 function spread(at: Measuring, samples: Uint32Array): { mean: Float64Array; variance: number } {
+  if (at.model.isPlain && !at.loss.penalty) return spreadOfDense(at, samples);
   const n = samples.length;
   const mean = new Float64Array(at.model.parameterCount);
   let squares = 0;
@@ -276,6 +283,33 @@ function spread(at: Measuring, samples: Uint32Array): { mean: Float64Array; vari
     for (let j = 0; j < mean.length; j++) mean[j]! += gradient[j]! / n;
   }
   return { mean, variance: Math.max(0, squares - n * dot(mean, mean)) / (n - 1) };
+}
+
+/**
+ * The same where all layers are dense, from one backpropagation: the gradient of sample i by A[t] is the outer product
+ * δ[t] x(t−1)ᵀ of its rows, whose squares sum to ‖δ[t]‖² ‖x(t−1)‖², and that by b[t] is δ[t].
+ *
+ * Source: Goodfellow, Efficient per-example gradient computations, 2015.
+ */
+function spreadOfDense(at: Measuring, samples: Uint32Array): { mean: Float64Array; variance: number } {
+  const n = samples.length;
+  const back = gradients(at, samples);
+  const mean = flatGradient(back);
+  let squares = 0;
+  for (let t = 1; t <= at.model.hidden + 1; t++) {
+    const [slopes, inputs] = [squaresOfRows(back.delta[t]!), squaresOfRows(back.x[t - 1]!)];
+    // δ is of the mean loss, that is 1/n of that of a sample alone; 1 is the bias.
+    for (let i = 0; i < n; i++) squares += n * n * slopes[i]! * (inputs[i]! + 1);
+  }
+  return { mean, variance: Math.max(0, squares - n * dot(mean, mean)) / (n - 1) };
+}
+
+/** The squared length of each row. */
+function squaresOfRows({ data, shape }: Tensor): Float64Array {
+  const [rows, columns] = shape as [number, number];
+  const squares = new Float64Array(rows);
+  for (let i = 0; i < data.length; i++) squares[Math.floor(i / columns)]! += data[i]! * data[i]!;
+  return squares;
 }
 
 function gradients({ model, data, loss }: Measuring, samples: Uint32Array) {

@@ -30,8 +30,10 @@ export class Dropdown<T> implements Displayable {
       Number.isInteger(index) && (index as number) >= 0 && (index as number) < options.length
         ? { index: index as number }
         : {};
-    const describe = ({ index, label, names }: State): string =>
-      `${label || "choice"}: ${names[index]}, of ${names.join(", ")}`;
+    const describe = ({ index, label, names }: State): string => {
+      const list = names.join(names.some((name) => name.includes(",")) ? "; " : ", ");
+      return `${label || "choice"}: ${names[index]} (${index + 1} of ${names.length}: ${list})`;
+    };
     this.#model = new Model({
       program,
       state: { index, names: options.map(String), label },

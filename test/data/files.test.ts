@@ -114,6 +114,18 @@ describe("npy", () => {
     expect(() => readNpy(npy("|O", [1], Buffer.alloc(8)))).toThrow(
       "holds what cannot be read: expected an array of numbers",
     );
+    const refused = (descr: string) => () => readNpy(npy(descr, [1], Buffer.alloc(16)));
+    expect(refused("<c16")).toThrow(
+      "'shape': (3, 4)}; in NumPy save a.real and a.imag, got {'descr': '<c16'",
+    );
+    expect(refused("<f16")).toThrow("in NumPy save a.astype('float64'), got");
+    expect(refused("<M8[D]")).toThrow("in NumPy save a.astype('int64'), got");
+    const text = Buffer.from(npy("<f8", [1], Buffer.alloc(8))).toString("latin1");
+    const fields = Buffer.from(text.replace(`'<f8'`, `[('x', '<f8')]`), "latin1");
+    expect(() => readNpy(fields)).toThrow("in NumPy save its fields one by one, a['x'], got");
+    // Python 2 wrote whole numbers with an L.
+    const long = Buffer.from(npy("<f8", [2], bytesOf(Float64Array.of(1, 2)))).toString("latin1");
+    expect(readNpy(Buffer.from(long.replace("(2,), }  ", "(2L,), } "), "latin1")).toArray()).toEqual([1, 2]);
     const packed = write("cut.npy.gz", gzipSync(whole).subarray(0, -9));
     await expect(loadNpy(packed)).rejects.toThrow("the file is damaged: gzip says");
   });

@@ -101,6 +101,36 @@ describe("npz", () => {
     expect(Object.keys(readNpz(byNumpy(name), { names: ["c", "a"] }))).toEqual(["a", "c"]);
   });
 
+  // NumPy 2.4.6: savez_compressed; A = arange(6).reshape(2, 3) in Fortran's order by each type, and a text and a folder beside them.
+  test("NumPy's file of all kinds: orders, ends of bytes, names, no numbers at all, and what is no array left out", () => {
+    const { F3, strided, half, ...others } = readNpz(byNumpy("variants"));
+    const rows = [
+      [0, 1, 2],
+      [3, 4, 5],
+    ];
+    const types = [">f4", ">f8", ">f2", ">i2", ">i4", ">i8", ">u2", ">u4", ">u8", "<f2", "|i1", "|u1"];
+    expect(Object.entries(others).map(([name, array]) => [name, array.shape, array.toArray()])).toEqual([
+      ...types.map((type) => [`t${type}`, [2, 3], rows]),
+      ["bool", [2, 3], rows.map((row) => row.map((value) => value % 2))],
+      ["scalar", [], 2.5],
+      ["empty", [3, 0, 2], [[], [], []]],
+      ["emptyF", [0, 4], []],
+      ["größe", [1], [1]],
+      ["重み 😀", [1], [2]],
+      ["__proto__", [1], [3]],
+    ]);
+    expect(F3!.shape).toEqual([2, 3, 4]);
+    expect([...F3!.data]).toEqual(Array.from({ length: 24 }, (_, i) => i));
+    expect(strided!.toArray()).toEqual([
+      [0, 2, 4],
+      [12, 14, 16],
+    ]);
+    expect([...half!.data]).toEqual([65504, 2 ** -24, Number.NEGATIVE_INFINITY, Number.NaN]);
+    expect(() => readNpz(byNumpy("variants"), { names: ["readme.txt"] })).toThrow(
+      "readme.txt of the file is not an npy",
+    );
+  });
+
   test("law: tensors come back by their names, with shape, dtype and bits", async () => {
     const tensors = fc.dictionary(
       fc.string({ unit: "grapheme", minLength: 1, maxLength: 5 }).filter((name) => !/\/$/.test(name)),
@@ -151,6 +181,9 @@ describe("npz", () => {
   test("what is no npz file, no number, no tensor is refused with the fix", () => {
     expect(() => readNpz(writeNpy(tensor([1])))).toThrow("it is an npy file, read it with loadNpy()");
     expect(() => readNpz(byNumpy("texts"))).toThrow("readNpy: s of the file holds what cannot be read");
+    expect(() => readNpz(byNumpy("texts"))).toThrow(
+      `in NumPy save texts as numbers, np.unique(a, return_inverse=True)[1]; or read others alone, with names: ["n"], got {'descr': '<U`,
+    );
     expect(readNpz(byNumpy("texts"), { names: ["n"] }).n!.toArray()).toEqual([1]);
     expect(() => readNpz(byNumpy("stored"), { names: ["z"], file: "m.npz" })).toThrow(
       "readNpz: m.npz has a, b, c, layer/0.weight, got 'z'",

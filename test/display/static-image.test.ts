@@ -106,6 +106,25 @@ describe("the static image", () => {
   });
 });
 
+test.each([1, 2, 2.25, 2.5, 2.75, 3, 3.25, 3.5, 4, 7])(
+  "labels of a log axis over %s decades are of one size, however its range is given",
+  async (decades) => {
+    const y = [0.01, 0.01 * 10 ** (decades / 2), 0.01 * 10 ** decades] as const;
+    for (const range of [undefined, [y[0], y[2]] as const]) {
+      const chart = lineChart({
+        title: "title",
+        x: { title: "x" },
+        y: { title: "y", scale: "log", ...(range && { range }) },
+        series: [{ name: "a", y }],
+      });
+      const svg = String((await toBundle(chart))["image/svg+xml"]);
+      const labels = [...svg.matchAll(/<text text-anchor="end"[^>]*font-size: ([\d.]+)px/g)];
+      expect(labels.length).toBeGreaterThan(1);
+      expect(new Set(labels.map(([, size]) => size)).size).toBe(1);
+    }
+  },
+);
+
 describe("thinning", () => {
   const long = Array.from({ length: 60_000 }, (_, i) => Math.sin(i / 5000) + (i === 31_234 ? 9 : 0));
 

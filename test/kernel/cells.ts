@@ -31,7 +31,24 @@ export interface Cells {
   file(name: string, content: string): void;
 }
 
-/** A thread that presses stop as the sockets' thread does, so many milliseconds after it is told to; it says when it is ready. */
+/**
+ * A cell that calls `begin` as soon as it runs what there is to stop: from then on no time that compiling takes counts. That is
+ * where the cell itself calls `(globalThis as any).begun()`, else after its first `await null`, or at once.
+ */
+export function whenBegun(code: string, begin: () => void): string {
+  const call = "(globalThis as any).begun();";
+  let isFirst = true;
+  const begun = (): void => {
+    if (isFirst) begin();
+    isFirst = false;
+  };
+  Object.assign(globalThis, { begun });
+  if (code.includes(call)) return code;
+  const afterAwait = code.replace(/(?:^|[;}] )await null;/, (found) => `${found} ${call}`);
+  return afterAwait === code ? `${call} ${code}` : afterAwait;
+}
+
+/** A thread that presses stop as the sockets' thread does, so many milliseconds after it is told to. */
 export function stopper(): Worker {
   const source = `const { parentPort, workerData } = require("node:worker_threads");
     const modules = [${JSON.stringify(import.meta.resolve("#nablab/session/stop.js"))}, ${JSON.stringify(import.meta.resolve("#nablab/kernel/main-thread.js"))}];
@@ -40,7 +57,6 @@ export function stopper(): Worker {
         raiseStop(workerData);
         updateGuarded();
       }, delay));
-      parentPort.postMessage("ready");
     });`;
   return new Worker(source, { eval: true, workerData: stopFlag });
 }

@@ -235,6 +235,9 @@ manager, client = start_new_kernel(kernel_name="nablab", startup_timeout=60)
 threading.Timer(0.2, manager.interrupt_kernel).start()
 reply, _ = run("await null; while (true) {}")
 passed("stop ends the first cell, though it comes before the compiler is there", reply.get("ename") == "KeyboardInterrupt", reply)
+threading.Timer(1, manager.interrupt_kernel).start()
+reply, _ = run("import vm from 'node:vm'; await null; vm.runInNewContext('for (;;) ;')")
+passed("stop ends a script of another context, after an await", reply.get("ename") == "KeyboardInterrupt", reply)
 message = client.execute("console.log('stuck'); await null; /(a+)+\\1b/.test('a'.repeat(40))")
 while client.get_iopub_msg(timeout=30)["content"].get("text") != "stuck\n":
     pass
@@ -247,9 +250,12 @@ try:
         said = client.get_iopub_msg(timeout=20)
 except Exception as error:  # nothing came
     said = {"parent_header": {}, "content": {"text": repr(error)}}
-passed("what no stop reaches says so under its cell", said["parent_header"].get("msg_id") == message and "restart the kernel" in said["content"]["text"], said)
+passed("what no stop reaches says so under its cell", said["parent_header"].get("msg_id") == message and "restarts the kernel" in said["content"]["text"], said)
+client.control_channel.send(client.session.msg("interrupt_request"))
+code = manager.provisioner.process.wait(timeout=10)
+passed("and a third one ends the process, which Jupyter starts again", code == -9, code)
 client.stop_channels()
-manager.shutdown_kernel(now=True)
+manager.cleanup_resources()
 
 # The stop button, while worker processes run the points of a sweep.
 manager, client = start_new_kernel(kernel_name="nablab", startup_timeout=60)

@@ -1,7 +1,7 @@
 /**
  * A direct `eval` sees the names around it, as in a file that Node runs: those of cells, of functions and of blocks.
  */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openCells } from "./cells.js";
 
 const cells = openCells();
@@ -149,4 +149,49 @@ test("comments of the reader's that look like ours stay, in texts and in functio
   expect(await text('function keep7() { return "/*·3·abc*/xyz" }\nkeep7.toString()')).toBe(
     await text(JSON.stringify('function keep7() { return "/*·3·abc*/xyz" }')),
   );
+});
+
+describe("texts that see globals only are what they are in Node, though they are guarded", () => {
+  const made = "const mul = new Function('a', 'b', 'for (;;) return a * b');";
+  test.each<[code: string, value: string]>([
+    ["mul(3, 4)", "12"],
+    ["mul.toString()", "'function anonymous(a,b\\n) {\\nfor (;;) return a * b\\n}'"],
+    [
+      "[mul.name, mul.length, mul instanceof Function, mul.constructor === Function]",
+      "[ 'anonymous', 2, true, true ]",
+    ],
+    [
+      "[Function.name, Function.length, Function.prototype.constructor === Function, Function]",
+      "[ 'Function', 1, true, [Function: Function] ]",
+    ],
+    [
+      "new Function('return [typeof anonymous, this === globalThis, arguments.length]')(1)",
+      "[ 'undefined', true, 1 ]",
+    ],
+    ["new Function('\"use strict\"; return this === undefined')()", "true"],
+    ["new Function('...xs', 'return eval(\"xs.length\")')(1, 2)", "2"],
+    ["new Function('a = () => { for (;;) break; return 4 }', 'return a() // end')()", "4"],
+    [
+      "class Sum extends Function { constructor() { super('n', 'let s = 0; for (let i = 0; i < n; i++) s += i; return s') } twice(n: number) { return 2 * this(n) } }; const sum = new Sum(); [sum(4), sum.twice(4), sum instanceof Sum]",
+      "[ 6, 12, true ]",
+    ],
+    ["(0, eval)('var ofAll = 3; let sum = 0; for (let i = 0; i < ofAll; i++) sum += i; sum')", "3"],
+    [
+      "(0, eval)('(function named() { for (;;) return arguments.length })').toString()",
+      "'function named() { for (;;) return arguments.length }'",
+    ],
+    ["[...new ((function* () {}).constructor as any)('yield* [1, 2]')()]", "[ 1, 2 ]"],
+    ["await new ((async () => {}).constructor as any)('return await 5')()", "5"],
+  ])("%s", async (code, value) => expect(await text(`${made} ${code}`)).toBe(value));
+
+  test("what is wrong in them is said as in Node", async () => {
+    const evalue = async (code: string): Promise<string> => (await failure(code)).evalue;
+    expect(await evalue("new Function('return (')")).toBe("Unexpected token '}'");
+    expect(await evalue("new Function('/*', '*/){')")).toBe("Unexpected end of arg string");
+    expect(await evalue("(0, eval)('for (;;) {')")).toBe("Unexpected end of input");
+    expect(await evalue("new Function('for (;;) null.x')()")).toBe(
+      "Cannot read properties of null (reading 'x')",
+    );
+    expect(await evalue("(0, eval)('arguments')")).toBe("arguments is not defined");
+  });
 });

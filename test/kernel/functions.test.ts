@@ -104,6 +104,23 @@ test("what was sent on runs in other realms and programs", async () => {
   ).toBe("45");
 });
 
+test("other contexts say the same source", async () => {
+  const written = "(n) => { for (;;) return Math.abs(n) }";
+  await text(
+    `import vm from "node:vm"; const sent: any = ${written}; const context = vm.createContext({ sent })`,
+  );
+  for (const run of [
+    'vm.runInNewContext("String(sent)", { sent })',
+    'vm.runInContext("`${sent}`", context)',
+    'new vm.Script("Function.prototype.toString.call(sent)").runInContext(context)',
+    'new vm.Script("sent.toString()").runInNewContext({ sent })',
+  ])
+    expect(await source(run), run).toBe(written);
+  expect(
+    await text("vm.runInNewContext('a + 1', { a: 2 }, { contextName: 'named' }) + vm.runInThisContext('1')"),
+  ).toBe("4");
+});
+
 test("functions of a file that a cell imports say theirs", async () => {
   file(
     "functions.ts",

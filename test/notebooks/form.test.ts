@@ -89,6 +89,17 @@ describe.each(lectures)("$name", ({ name, cells }) => {
     expect(long.map(({ lines }) => lines[0])).toEqual([]);
   });
 
+  test("has checks of one to three lines; longer ones are folded, as is what prepares them", () => {
+    const long = cells.filter(
+      ({ type, isFolded, lines }) =>
+        type === "code" &&
+        !isFolded &&
+        lines.length > 3 &&
+        lines.some((line) => /^check(Estimate|That)?\(/.test(line)),
+    );
+    expect(long.map(({ lines }) => lines[0])).toEqual([]);
+  });
+
   test("states how likely a false alarm is, for every check that depends on a seed", () => {
     expect(silentChecks(cells)).toEqual([]);
   });

@@ -202,9 +202,9 @@ test("a stop within a validation: who resumes makes up for what the epoch still 
   const expected = await train(whole, data, options);
   const epochs = seen.splice(0);
   let cut = 0;
-  // When the validations are is not known; most of the time is theirs.
-  for (let part = 1; part <= 20; part++) {
-    const stopAt = Math.ceil((part / 20) * 1000 * expected.seconds);
+  // When the validations are is not known; most of the time is theirs. Stops are spread evenly until three were within one.
+  for (let attempt = 1; cut < 3; attempt++) {
+    const stopAt = Math.ceil(((attempt * 0.618) % 1) * 1000 * expected.seconds);
     const file = fresh();
     const parted = network();
     const signal = AbortSignal.timeout(stopAt);
@@ -221,7 +221,6 @@ test("a stop within a validation: who resumes makes up for what the epoch still 
     expect(actual.restored).toBe(expected.restored);
     expect(seen.splice(0)).toEqual(epochs);
   }
-  expect(cut).toBeGreaterThan(0);
 });
 
 test("other options than the checkpoint's are refused, and nothing changes", async () => {

@@ -87,6 +87,37 @@ test("variance and signal-to-noise, from the covariance written out", async () =
   expect(await measured(signalToNoise())).toBeCloseTo(squared(mean) / variance, 10);
 });
 
+test("the same with weights of samples, and of a network through whose layers samples go one by one", async () => {
+  const weights = Float64Array.from({ length: 40 }, (_, i) => 0.5 + (i % 3));
+  const on = dataset({ x: data.x, y: data.y, sampleShape: [4], classes: 3, weights });
+  const alone = (i: number, model: Sequential) => {
+    const { x, y } = on.batch([i]);
+    return [...flatGradient(backpropagation(model, x, y, crossEntropy()))].map((g) => weights[i]! * g);
+  };
+  for (const model of [network(), sequential([dense(4, 6), prelu(), dense(6, 3)], { seed: 2 })]) {
+    const each = all.map((i) => alone(i, model));
+    const mean = each[0]!.map((_, j) => each.reduce((sum, g) => sum + g[j]!, 0) / 40);
+    const variance = each.reduce((sum, g) => sum + squared(g.map((x, j) => x - mean[j]!)), 0) / 39;
+    expect((await measured(gradientVariance(), { model: model.copy(), on })) / variance).toBeCloseTo(1, 10);
+    expect(
+      (await measured(signalToNoise(), { model: model.copy(), on })) / (squared(mean) / variance),
+    ).toBeCloseTo(1, 10);
+  }
+});
+
+test("the angle to the gradient of all samples, also of those that fill no batch", async () => {
+  const order = [...random(0).split("measure").permutation(40)];
+  const whole = gradient(order);
+  const angleOf = (part: number[]) => {
+    const g = gradient(part);
+    const inner = g.reduce((sum, x, j) => sum + x * whole[j]!, 0);
+    return (Math.acos(inner / Math.sqrt(squared(g) * squared(whole))) * 180) / Math.PI;
+  };
+  const parts = [0, 12, 24].map((start) => order.slice(start, start + 12)); // 4 are left over
+  const mean = parts.reduce((sum, part) => sum + angleOf(part), 0) / 3;
+  expect(await measured(gradientAngle({ batchSize: 12 }))).toBeCloseTo(mean, 9);
+});
+
 test("the angle between mini-batches and all: none for all of them at once, larger for smaller ones", async () => {
   expect(await measured(gradientAngle({ batchSize: 40 }))).toBeLessThan(1e-4);
   const large = await measured(gradientAngle({ batchSize: 20 }));

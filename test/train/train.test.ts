@@ -499,7 +499,7 @@ test("two hundred trainings take no more memory than a few", async () => {
   const before = process.memoryUsage.rss();
   for (let i = 0; i < 195; i++) await once();
   expect((process.memoryUsage.rss() - before) / 2 ** 20).toBeLessThan(200);
-}, 60_000);
+});
 
 /** A host that calls `stop` once the chart has shown some steps of a training. */
 function whenUnderWay(stop: () => void, host = consoleHost): void {

@@ -143,7 +143,9 @@ test("where nothing can be moved they show what they have", async () => {
     "text/plain": "<η> = 0.5, from 0 to 1",
     "text/html": "<p>&#60;η&#62; = 0.5, from 0 to 1</p>",
   });
-  expect((await toBundle(dropdown({ options: [1, 32] })))["text/plain"]).toBe("choice: 1, of 1, 32");
+  expect((await toBundle(dropdown({ options: [1, 32] })))["text/plain"]).toBe("choice: 1 (1 of 2: 1, 32)");
+  const withCommas = dropdown({ options: ["one, for all", "many"], value: "many", label: "rule" });
+  expect((await toBundle(withCommas))["text/plain"]).toBe("rule: many (2 of 2: one, for all; many)");
   expect((await toBundle(button("Go")))["text/plain"]).toBe("[ Go ]");
 });
 

@@ -4,13 +4,14 @@
  *
  * A control is moved alone, all others at their first values.
  */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { versions, writeAtomically } from "#platform";
 import { figureMime } from "../../display/figure-page.js";
 import { formatNumber } from "../../display/format-number.js";
 import { asResult, SessionProcess } from "../../kernel/session-process.js";
 import { boundCache, cacheFolder, noteUse } from "../../platform/cache-folder.js";
+import { makeFolder } from "../../platform/make-folder.js";
 import { InputError } from "../input-error.js";
 import { type CodeCell, type Notebook, tagsOf } from "../notebook.js";
 import { Progress, say } from "../progress.js";
@@ -105,7 +106,7 @@ export async function sliderPictures(
   if (!found) {
     found = await draw(cells, source);
     try {
-      mkdirSync(path.dirname(cache), { recursive: true });
+      makeFolder(path.dirname(cache));
       writeAtomically(cache, JSON.stringify(found));
       boundCache();
     } catch {

@@ -3,7 +3,7 @@
  * and awaits that end when the reader interrupts.
  */
 import type * as TypeScript from "typescript";
-import { declaredAround, isDirectEval } from "../direct-eval.js";
+import { declaredAround, isDirectEval, isIndirectEval } from "../direct-eval.js";
 import type { Context } from "./context.js";
 import type { Functions } from "./functions.js";
 import type { Names } from "./names.js";
@@ -35,6 +35,7 @@ export class Expressions {
     if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node))
       return node;
     if (ts.isShorthandPropertyAssignment(node)) return this.#shorthand(node);
+    if (this.#makesPromise(node)) return this.#functions.promise(node);
     if (ts.isCallExpression(node)) return this.#call(node);
     if (ts.isBinaryExpression(node)) return this.#binary(node);
     if (ts.isTaggedTemplateExpression(node)) return this.#taggedTemplate(node);
@@ -65,6 +66,22 @@ export class Expressions {
         .map((expression) => this.#context.statement(expression, expression));
     }
     return this.#context.visitChildren(node);
+  }
+
+  /** `new Promise(f)`, `Promise.try(f)`, of the global `Promise`. */
+  #makesPromise(node: TypeScript.Node): node is TypeScript.NewExpression | TypeScript.CallExpression {
+    const { ts } = this.#context;
+    if (ts.isNewExpression(node)) return this.#isPromise(node.expression);
+    return (
+      ts.isCallExpression(node) &&
+      ts.isPropertyAccessExpression(node.expression) &&
+      node.expression.name.text === "try" &&
+      this.#isPromise(node.expression.expression)
+    );
+  }
+
+  #isPromise(node: TypeScript.Expression): boolean {
+    return this.#context.ts.isIdentifier(node) && node.text === "Promise" && !this.#names.isReference(node);
   }
 
   /** Whether it is a parameter, or in the pattern of one. */
@@ -155,6 +172,7 @@ export class Expressions {
       return ts.setTextRange(this.#context.runtime("n·import", ...args), node);
     }
     if (isDirectEval(ts, node) && !this.#context.locals.has("eval")) return this.#eval(node);
+    if (isIndirectEval(ts, node) && !this.#context.locals.has("eval")) return this.#indirectEval(node);
     const called = this.#called(node.expression);
     if (!called) return this.#context.visitChildren(node);
     const callee = this.#names.detached(called);
@@ -171,6 +189,18 @@ export class Expressions {
     const translated = this.#context.runtime("n·eval", text!, factory.createArrayLiteralExpression(hidden));
     ts.setTextRange(translated, node.arguments[0]);
     return factory.updateCallExpression(node, node.expression, undefined, [translated, ...rest]);
+  }
+
+  /** `(0, eval)(text)`: with guards in the text. */
+  #indirectEval(node: TypeScript.CallExpression): TypeScript.Expression {
+    const { ts, factory } = this.#context;
+    const [text, ...rest] = node.arguments.map((argument) => this.#context.visitExpression(argument));
+    const translated = ts.setTextRange(this.#context.runtime("n·eval", text!), node.arguments[0]);
+    const args = [translated, ...rest];
+    const callee = this.#context.visitExpression(node.expression);
+    return ts.isCallChain(node)
+      ? factory.updateCallChain(node, callee, node.questionDotToken, undefined, args)
+      : factory.updateCallExpression(node, callee, undefined, args);
   }
 
   #taggedTemplate(node: TypeScript.TaggedTemplateExpression): TypeScript.Node {

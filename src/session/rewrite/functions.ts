@@ -107,14 +107,20 @@ export class Functions {
     const isCleaned = this.#context.boxUses > 0 && !ts.isConstructorDeclaration(node);
     this.#context.boxUses = boxUses;
     const { body } = visited;
+    // What an async function throws, a full stack as well, nobody has to catch.
+    const look = ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Async ? this.#look() : [];
+    const looks = look.map((one) => this.#context.statement(one));
     if (!ts.isBlock(body)) {
       if (isCleaned) {
         const result = ts.setTextRange(factory.createReturnStatement(body), body);
-        return this.#withBody(visited, factory.createBlock([mark!, this.guard(), this.#cleaned([result])]));
+        const all = [mark!, ...looks, this.guard(), this.#cleaned([result])];
+        return this.#withBody(visited, factory.createBlock(all));
       }
       const guard = factory.createLogicalAnd(this.#raised(), this.#check());
       const value = ts.isParenthesizedExpression(body) ? body.expression : body;
-      const whole = factory.createParenthesizedExpression(factory.createComma(guard, value));
+      const whole = factory.createParenthesizedExpression(
+        [...look, guard, value].reduce((all, one) => factory.createComma(all, one)),
+      );
       return this.#withBody(visited, this.#moveMark(mark!, whole));
     }
     // `"use strict"` is the first statement or nothing.
@@ -126,6 +132,7 @@ export class Functions {
     const all = [
       ...body.statements.slice(0, at),
       ...(mark ? [mark] : []),
+      ...looks,
       this.guard(),
       ...(isCleaned && rest.length > 0 ? [this.#cleaned(rest)] : rest),
     ];
@@ -167,15 +174,28 @@ export class Functions {
 
   /**
    * Where the stack is full, another thread does not reach the variable that guards read, and code that catches that and calls
-   * itself again goes on for ever. So `catch` and `finally` begin with reading the flag itself, without a call, which has no
-   * room there: the next call ends at its guard, whether or not there is room for `n·check`.
+   * itself again goes on for ever. So `catch`, `finally`, async functions and what makes a promise begin with reading the flag
+   * itself, without a call, which has no room there: the next call ends at its guard, whether or not there is room for `n·check`.
    */
-  #look(): TypeScript.Statement[] {
+  #look(): TypeScript.Expression[] {
     const { factory, guard } = this.#context;
     if (guard !== "variable") return [];
     const flag = factory.createElementAccessExpression(this.#context.id("n·flag"), 0);
     const raise = this.#context.assign(this.#context.id("n·stop"), factory.createNumericLiteral(1));
-    return [factory.createIfStatement(flag, this.#context.statement(raise))];
+    return [factory.createLogicalAnd(flag, factory.createParenthesizedExpression(raise))];
+  }
+
+  #lookStatements(): TypeScript.Statement[] {
+    return this.#look().map((expression) => this.#context.statement(expression));
+  }
+
+  /** `new Promise(f)`, `Promise.try(f)`: a promise takes what `f` throws. */
+  promise(node: TypeScript.Expression): TypeScript.Expression {
+    const { ts, factory } = this.#context;
+    const [look] = this.#look();
+    const visited = this.#context.visitChildren(node);
+    if (!look) return visited;
+    return ts.setTextRange(factory.createParenthesizedExpression(factory.createComma(look, visited)), node);
   }
 
   /** `try { … } finally { … }` */
@@ -184,7 +204,7 @@ export class Functions {
     const visited = this.#context.visitChildren(node);
     const { tryBlock, catchClause, finallyBlock } = visited;
     if (!finallyBlock) return visited;
-    const block = factory.updateBlock(finallyBlock, [...this.#look(), ...finallyBlock.statements]);
+    const block = factory.updateBlock(finallyBlock, [...this.#lookStatements(), ...finallyBlock.statements]);
     return factory.updateTryStatement(visited, tryBlock, catchClause, block);
   }
 
@@ -199,7 +219,7 @@ export class Functions {
       return factory.updateCatchClause(
         visited,
         factory.createVariableDeclaration(thrown),
-        factory.updateBlock(block, [...this.#look(), clean, ...block.statements]),
+        factory.updateBlock(block, [...this.#lookStatements(), clean, ...block.statements]),
       );
     }
     if (ts.isIdentifier(variable.name)) {
@@ -207,7 +227,7 @@ export class Functions {
       return factory.updateCatchClause(
         visited,
         variable,
-        factory.updateBlock(block, [...this.#look(), clean, ...block.statements]),
+        factory.updateBlock(block, [...this.#lookStatements(), clean, ...block.statements]),
       );
     }
     // `catch ({ message })`: taken apart once it is clean.
@@ -219,7 +239,7 @@ export class Functions {
       visited,
       factory.createVariableDeclaration(whole),
       factory.updateBlock(block, [
-        ...this.#look(),
+        ...this.#lookStatements(),
         clean,
         factory.createVariableStatement(undefined, list),
         block,

@@ -1,5 +1,5 @@
 // nablab: GFLOP/s of the product of two float32 tensors of 1024 × 1024, on one thread. Prints one JSON line. Of so many that
-// memory is reused for some of them, as NumPy's is at once: the others take a seventh longer.
+// most find the memory of results that were collected, as NumPy finds it at once.
 import { randomNormal } from "nablab";
 
 const n = 1024;

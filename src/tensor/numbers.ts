@@ -1,0 +1,35 @@
+/**
+ * The numbers of a tensor or a dataset, as one of several kinds of typed arrays: what all kinds can do may be called without
+ * knowing which it is. (Of a plain union TypeScript refuses `reduce`, whose overloads differ between the kinds.)
+ */
+
+/** The methods that all kinds of typed arrays share, for one that may be any of `Kinds`. */
+export interface NumbersOf<Kinds> {
+  reduce(step: (sum: number, value: number, i: number, all: Numbers<Kinds>) => number): number;
+  reduce(step: (sum: number, value: number, i: number, all: Numbers<Kinds>) => number, start: number): number;
+  reduce<U>(step: (sum: U, value: number, i: number, all: Numbers<Kinds>) => U, start: U): U;
+  reduceRight(step: (sum: number, value: number, i: number, all: Numbers<Kinds>) => number): number;
+  reduceRight(
+    step: (sum: number, value: number, i: number, all: Numbers<Kinds>) => number,
+    start: number,
+  ): number;
+  reduceRight<U>(step: (sum: U, value: number, i: number, all: Numbers<Kinds>) => U, start: U): U;
+  map(entry: (value: number, i: number, all: Numbers<Kinds>) => number): Numbers<Kinds>;
+  filter(keep: (value: number, i: number, all: Numbers<Kinds>) => unknown): Numbers<Kinds>;
+  slice(start?: number, end?: number): Numbers<Kinds>;
+  subarray(start?: number, end?: number): Numbers<Kinds>;
+  fill(value: number, start?: number, end?: number): Numbers<Kinds>;
+  reverse(): Numbers<Kinds>;
+  sort(compare?: (a: number, b: number) => number): Numbers<Kinds>;
+  toReversed(): Numbers<Kinds>;
+  toSorted(compare?: (a: number, b: number) => number): Numbers<Kinds>;
+  with(i: number, value: number): Numbers<Kinds>;
+  findLast(holds: (value: number, i: number, all: Numbers<Kinds>) => unknown): number | undefined;
+  findLastIndex(holds: (value: number, i: number, all: Numbers<Kinds>) => unknown): number;
+}
+
+/**
+ * A typed array of one of these kinds, by default of float64 or float32. (The shared methods come first: TypeScript takes the first
+ * overload that fits, and only theirs return what can be summed again.)
+ */
+export type Numbers<Kinds = Float64Array | Float32Array> = NumbersOf<Kinds> & Kinds;
