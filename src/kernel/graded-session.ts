@@ -3,14 +3,13 @@
  * and memory, and a cell that ends the process fails alone.
  */
 
-import { readdirSync, rmSync } from "node:fs";
-import path from "node:path";
 import type { MimeBundle } from "../display/bundle.js";
 import { nativeWait } from "../platform/native-wait.js";
 import type { Completions } from "../session/completion.js";
 import type { Completeness } from "../session/is-complete.js";
 import type { CellResult, CellRunner, Locked, Output } from "../session/session.js";
 import { hearStop } from "../session/stop.js";
+import { asBefore } from "./as-before.js";
 import { asResult, type Ending, failure, type Limits, SessionProcess } from "./session-process.js";
 
 /** The limits of a notebook. */
@@ -40,8 +39,8 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
   /** Seconds that are left for all cells. */
   #left: number;
   readonly #notebookSeconds: number;
-  /** The files present at the start, if files that cells write are removed at the end. */
-  readonly #filesBefore: ReadonlySet<string> | undefined;
+  /** Removes the files that cells have written, where that is wanted. */
+  readonly #removeFiles: (() => void) | undefined;
   readonly #onOutput: (output: Output, cell: Cell) => void;
   #process: SessionProcess | undefined;
   #starts = 0;
@@ -75,7 +74,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     const { notebookSeconds, ...ofCell } = wholeLimits(limits);
     this.#limits = ofCell;
     this.#notebookSeconds = this.#left = notebookSeconds;
-    this.#filesBefore = removeFiles ? new Set(filesIn(folder)) : undefined;
+    this.#removeFiles = removeFiles ? asBefore(folder) : undefined;
     this.#mark = mark;
     this.#onOutput = onOutput;
     this.#start();
@@ -195,12 +194,9 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
   /** Ends the process. */
   close(): void {
     this.#process?.kill();
-    if (!this.#filesBefore) return;
+    if (!this.#removeFiles) return;
     nativeWait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50); // for pending writes
-    for (const file of filesIn(this.#folder)) {
-      if (!this.#filesBefore.has(file))
-        rmSync(path.join(this.#folder, file), { recursive: true, force: true });
-    }
+    this.#removeFiles();
   }
 
   /** Output is streamed. */
@@ -239,5 +235,3 @@ const isLate = (ending: Ending): boolean =>
  */
 const isKilled = (ending: Ending): boolean =>
   ending.status === "ended" && !ending.isOwn && /^by SIG(KILL|TERM|HUP)$/.test(ending.how);
-
-const filesIn = (folder: string): string[] => readdirSync(folder, { recursive: true, encoding: "utf8" });

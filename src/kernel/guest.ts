@@ -48,17 +48,17 @@ export function makeGuest(nablab: Names, classes: readonly unknown[], exit: (cod
   const timers = timersFor();
   const modules = modulesFor(guestProcess, timers);
   const shared = shareGlobals();
-  const syntax = [function* () {}, async () => {}, async function* () {}, [][Symbol.iterator]()];
-  const iterators = [new Map().entries(), new Set().entries(), "".matchAll(/a/g), ""[Symbol.iterator]()];
+  // Cells may change their console, and what is in their global object; what the assignment's cells print they do not see.
+  const [names, locked] = [namesFor(guestProcess, timers), namesFor(guestProcess, timers)];
   lockdown(
     [
       ...shared,
       ...Object.values(modules),
-      ...syntax,
-      ...iterators,
+      ...results(timers),
       nablab,
       ...classes,
       Box,
+      Console,
       events,
       util,
       assert,
@@ -75,20 +75,48 @@ export function makeGuest(nablab: Names, classes: readonly unknown[], exit: (cod
       `importing the ${isBuiltin(specifier) ? "module" : "package"} ${JSON.stringify(specifier)}`,
     );
   };
-  const names = { ...namesFor(guestProcess, timers), require: load };
+  const scopeOf = (file: string, isLocked = false): Names => ({
+    ...(isLocked ? locked : names),
+    require: load,
+    __filename: path.normalize(file),
+    __dirname: path.dirname(file),
+  });
   return {
     import: async (specifier) => load(specifier),
     // Node would load it with full access.
     async importFile(file) {
       throw refusal(`importing the JavaScript file ${JSON.stringify(path.basename(file))}`);
     },
-    scopeOf: (file) => ({ ...names, __filename: path.normalize(file), __dirname: path.dirname(file) }),
+    scopeOf,
     reserved: ofTheLanguage,
-    ofPlatform: new Set([...sharedNames, ...Object.keys(names)]),
+    ofPlatform: new Set([...sharedNames, ...Object.keys(scopeOf("/"))]),
     // For `!command` and `%install`, which Node's permission model would refuse as well.
     runCommand: async () => refused("running programs")(),
     install: async () => refused("installing packages")(),
   };
+}
+
+/** What syntax and functions give that no name leads to: their classes are shared like all others. */
+function results({ setTimeout, clearTimeout }: Names): unknown[] {
+  const timer = (setTimeout as (call: () => void) => unknown)(() => {});
+  (clearTimeout as (timer: unknown) => void)(timer);
+  const segments = new Intl.Segmenter().segment("a");
+  const syntax = [function* () {}, async () => {}, async function* () {}, [][Symbol.iterator]()];
+  const iterators = [new Map().entries(), new Set().entries(), "".matchAll(/a/g), ""[Symbol.iterator]()];
+  // In Node 22 and later: iterators with `map`, and those made of any other.
+  const { Iterator: Any, CryptoKey } = globalThis as unknown as {
+    Iterator?: { from(one: unknown): Record<string, unknown> };
+    CryptoKey: unknown;
+  };
+  const made = Any ? [Any.from({ next() {} }), (Any.from([]).map as (f: unknown) => unknown)(() => {})] : [];
+  // Their streams are Node's; `text` and `arrayBuffer` do without.
+  Reflect.deleteProperty(Blob.prototype, "stream");
+  return [
+    ...[...syntax, ...iterators, ...made, segments, segments[Symbol.iterator]()],
+    ...[new URLSearchParams().entries(), timer, crypto.webcrypto.subtle, performance.timerify, CryptoKey],
+    ...[fs.statSync("."), fs.statSync(".", { bigint: true }), fs.Dirent],
+    new events.EventEmitterAsyncResource({ name: "nablab" }).asyncResource,
+  ];
 }
 
 /** The allowed names of a module; all other functions throw that they are not allowed. */
@@ -153,12 +181,18 @@ function modulesFor(guestProcess: Names, timers: Names): Record<string, Names> {
       util,
       "format inspect isDeepStrictEqual promisify callbackify types stripVTControlCharacters TextDecoder TextEncoder styleText inherits toUSVString",
     ),
-    zlib: only(
-      "zlib",
-      zlib,
-      "gzipSync gunzipSync deflateSync inflateSync deflateRawSync inflateRawSync crc32 constants",
-    ),
+    zlib: only("zlib", zlib, "crc32 constants", packing()),
   };
+}
+
+/** Compression without the option `info`, which gives out a stream: much of Node is made of their classes. */
+function packing(): Names {
+  const { gzipSync, gunzipSync, deflateSync, inflateSync, deflateRawSync, inflateRawSync } = zlib;
+  return Object.fromEntries(
+    Object.entries({ gzipSync, gunzipSync, deflateSync, inflateSync, deflateRawSync, inflateRawSync }).map(
+      ([name, pack]) => [name, (data: string, options?: object) => pack(data, { ...options, info: false })],
+    ),
+  );
 }
 
 interface Hash {
@@ -282,7 +316,7 @@ const ofTheLanguage = new Set(
     "WeakSet WeakRef FinalizationRegistry Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError " +
     "URIError SuppressedError ArrayBuffer SharedArrayBuffer DataView Atomics Int8Array Uint8Array Uint8ClampedArray " +
     "Int16Array Uint16Array Int32Array Uint32Array BigInt64Array BigUint64Array Float16Array Float32Array Float64Array " +
-    "Intl WebAssembly isNaN isFinite parseFloat parseInt structuredClone queueMicrotask"
+    "Intl WebAssembly undefined NaN Infinity isNaN isFinite parseFloat parseInt structuredClone queueMicrotask"
   ).split(" "),
 );
 

@@ -8,6 +8,7 @@
  * the like keep plain values, which the engine runs faster, and which nobody assigns through inheritance.
  */
 
+import { Console } from "node:console";
 import { types } from "node:util";
 
 const { isModuleNamespaceObject } = types;
@@ -93,6 +94,7 @@ const keepsValues = new Set<unknown>([
     (type) => type.prototype,
   ),
   Function.prototype,
+  Console.prototype, // each console copies what is there
   getPrototypeOf(Float64Array.prototype),
   generators,
   getPrototypeOf(generators),

@@ -10,7 +10,7 @@ import { StringDecoder } from "node:string_decoder";
 import { pathToFileURL } from "node:url";
 import type { InspectOptions } from "node:util";
 import vm from "node:vm";
-import type { SessionHost, StreamName } from "../session/host.js";
+import type { CellContext, SessionHost, StreamName } from "../session/host.js";
 import { createSession, type Session, type SessionOptions } from "../session/session.js";
 import { stopFlag } from "../session/stop.js";
 import { hideAsyncMarks, hideMarksIn } from "./async-marks.js";
@@ -79,10 +79,7 @@ export function nodeHost({ isAlone = false } = {}): SessionHost {
         return print(name, text);
       }),
     printError: (text) => void process.stderr.write(text),
-    context() {
-      const storage = new AsyncLocalStorage<never>();
-      return { run: (cell, work) => storage.run(cell as never, work), current: () => storage.getStore() };
-    },
+    context: cellContext,
     onLateError: listenForErrors,
     isOwn: (place) => place.includes("node:") || own.some((folder) => place.includes(folder)),
     ready: keepCompiledTypeScript,
@@ -113,6 +110,26 @@ function interruptible<T>(work: () => T): T {
   } finally {
     allowSignals();
   }
+}
+
+/**
+ * Which cell running code belongs to. Node 20 and 22 write what a storage holds into each promise, where cells can read it: an
+ * object that says nothing, and leads nowhere.
+ */
+function cellContext<Cell>(): CellContext<Cell> {
+  const storage = new AsyncLocalStorage<object>();
+  const cells = new WeakMap<object, Cell>();
+  return {
+    run(cell, work) {
+      const token = Object.freeze(Object.create(null)) as object;
+      cells.set(token, cell);
+      return storage.run(token, work);
+    },
+    current() {
+      const token = storage.getStore();
+      return token && cells.get(token);
+    },
+  };
 }
 
 const constants = new Set<string>();

@@ -63,6 +63,20 @@ export class Scope {
     return this.#boxes.has(name);
   }
 
+  /**
+   * Gives names new boxes: code that has run keeps those that it was given, and does not see what they hold from now on.
+   *
+   * @returns what gives a name its old box back, where it had one
+   */
+  renew(names: readonly string[]): (name: string) => void {
+    const before = new Map(names.map((name) => [name, this.#boxes.get(name)]));
+    for (const name of names) this.#boxes.delete(name);
+    return (name) => {
+      const box = before.get(name);
+      if (box) this.#boxes.set(name, box);
+    };
+  }
+
   /** How many declarations have given a name a value. */
   declarationsOf(name: string): number {
     return this.#boxes.get(name)?.declarations ?? 0;

@@ -50,7 +50,9 @@ export interface CompiledCell extends Compiled {
   keep(isThere?: (name: string) => boolean): void;
   /** What the compiler allows and is a mistake all the same; lines from 1. */
   mistakes: { message: string; line: number }[];
-  /** The names it declares that have a value. */
+  /** The names it declares that have a value, also one that it only says is there (`declare`). */
+  declares: string[];
+  /** Those of them that it gives their value. */
   values: string[];
   /** Those of them that are imported, and those that may be assigned to. */
   imported: ReadonlySet<string>;
@@ -70,6 +72,8 @@ export interface CellOptions {
   shown?: string;
   /** Names whose declarations by earlier cells do not count for it. */
   isHidden?: (name: string) => boolean;
+  /** Whether it is the assignment's, where notebooks are graded. */
+  isLocked?: boolean;
 }
 
 /** The beginning of a cell that may be the literal of an object. */
@@ -104,6 +108,8 @@ export class Compiler {
   #count = 0;
   /** The texts of cells that are modules, by the paths of the files that they stand for. */
   readonly moduleTexts: Record<string, string> = {};
+  /** Those of them that are the assignment's, where notebooks are graded. */
+  readonly #lockedModules = new Set<string>();
   /** The state of the reader's files in which they were found good. */
   #checked = "";
 
@@ -170,13 +176,19 @@ export class Compiler {
     name: string,
     options: CellOptions = {},
   ): CompiledCell | { diagnostics: Diagnostic[] } {
-    const { check = true, shown = source, isHidden = () => false } = options;
+    const { check = true, shown = source, isHidden = () => false, isLocked = false } = options;
     const ts = this.#ts;
     this.#files.lookAgain();
     const isChecked = check && !withoutCheck.test(source);
     if (!isChecked || this.#needsAllTypes(source)) this.#files.complete();
     const [, module] = moduleHead.exec(source) ?? [];
-    if (module) return this.#module(`${this.#files.cwd}/${module}.ts`, source, name);
+    if (module) {
+      const path = `${this.#files.cwd}/${module}.ts`;
+      if (isLocked) this.#lockedModules.add(path);
+      else if (this.#isStrict && this.#isGiven(module, path))
+        throw new SyntaxError(`the module ${module} is there already: give yours another name`);
+      return this.#module(path, source, name);
+    }
 
     const isObject = openingBrace.test(source) && this.#isObject(source);
     const body = isObject ? `(\n${source}\n)` : source;
@@ -267,7 +279,8 @@ export class Compiler {
         type: isType ? { cell, ...typeParameters(ts, target!) } : own.type ? undefined : known?.type,
       });
       const isImported = !!symbol && (symbol.flags & ts.SymbolFlags.Alias) !== 0;
-      return { name, givesValue, entry, isImported, isVariable: kind === "let" || kind === "var" };
+      const isVariable = kind === "let" || kind === "var";
+      return { name, isDeclared: own.value, givesValue, entry, isImported, isVariable };
     });
     const having = (is: (name: (typeof names)[number]) => boolean): string[] =>
       names.filter((name) => name.givesValue && is(name)).map(({ name }) => name);
@@ -282,6 +295,7 @@ export class Compiler {
       lexical: rewritten.lexical(),
       isSloppy: !isChecked && !this.#isStrict,
       mistakes,
+      declares: names.filter(({ isDeclared }) => isDeclared).map(({ name }) => name),
       values,
       imported: new Set(having(({ isImported }) => isImported)),
       variables: new Set(having(({ isVariable }) => isVariable)),
@@ -422,6 +436,13 @@ export class Compiler {
     }
   }
 
+  /** Whether a module is the assignment's: of a locked cell, or of a file beside the notebook. */
+  #isGiven(module: string, path: string): boolean {
+    if (this.#lockedModules.has(path)) return true;
+    const found = this.#files.resolve(`./${module}`, this.#cell).resolvedModule?.resolvedFileName;
+    return found !== undefined && !Object.hasOwn(this.moduleTexts, found);
+  }
+
   /** A cell that is a file: it is checked, and runs when it is imported. */
   #module(path: string, source: string, name: string): CompiledCell | { diagnostics: Diagnostic[] } {
     this.#files.write(path, source);
@@ -443,6 +464,7 @@ export class Compiler {
       boxes: [],
       lexical: new Set(),
       mistakes: [],
+      declares: [],
       values: [],
       imported: new Set(),
       variables: new Set(),

@@ -74,8 +74,12 @@ export interface SessionHost {
   importFile(file: string, version: string): Promise<Namespace>;
   /** `import.meta` of a file. */
   metaOf(file: string): Record<string, unknown>;
-  /** What code in a file can name besides globals, such as Node's `require`. */
-  scopeOf(file: string): Record<string, unknown>;
+  /**
+   * What code in a file can name besides globals, such as Node's `require`.
+   *
+   * @param isLocked whether the code is the assignment's, where notebooks are graded
+   */
+  scopeOf(file: string, isLocked?: boolean): Record<string, unknown>;
   /** Names that no cell may declare, where the cells that test it count on what they mean. */
   readonly reserved?: ReadonlySet<string>;
   /** Names that cells may declare, which for the cells that test them mean what they always mean. */

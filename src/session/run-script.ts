@@ -28,6 +28,8 @@ export interface Script {
   isConstant?: (name: string) => boolean;
   /** Runs a line of a cell that is a command of the shell. */
   shell?: (command: string) => Promise<void>;
+  /** Whether it is the assignment's, where notebooks are graded. */
+  isLocked?: boolean;
 }
 
 /** Runs a script; the result is what it returned. Until it first awaits something, it is interruptible by the host. */
@@ -41,6 +43,7 @@ export function runScript({
   check,
   isConstant = () => false,
   shell,
+  isLocked,
 }: Script): Promise<unknown> {
   const { name, code, source, map, sourceOffset } = compiled;
   addSource(name, source, map, { script: 1, source: sourceOffset });
@@ -81,7 +84,7 @@ export function runScript({
           },
         }),
     ...jsxRuntime(),
-    ...host.scopeOf(file),
+    ...host.scopeOf(file, isLocked),
   };
   for (const box of compiled.boxes) parameters[boxName(box)] = scope.box(box, compiled.lexical.has(box));
   const run = host.evaluate(

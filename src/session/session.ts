@@ -192,12 +192,13 @@ export class Session<Cell> {
       shown: code,
       isHidden: (name) =>
         locked !== undefined && !this.#kept.has(name) && (this.#host.ofPlatform?.has(name) ?? false),
+      isLocked: locked !== undefined,
     });
     if ("diagnostics" in compiled) {
       return fromDiagnostics(this.#missing.failed(source, this.#count, compiled.diagnostics));
     }
     this.#missing.compiled(source);
-    const reserved = compiled.values.find((name) => this.#host.reserved?.has(name));
+    const reserved = compiled.declares.find((name) => this.#host.reserved?.has(name));
     if (reserved !== undefined) {
       throw new SyntaxError(
         `${reserved} cannot be changed where notebooks are graded: give what you declare another name`,
@@ -205,7 +206,7 @@ export class Session<Cell> {
     }
     const taken =
       locked === undefined &&
-      compiled.values.find((name) => this.#kept.has(name) && !compiled.imported.has(name));
+      compiled.declares.find((name) => this.#kept.has(name) && !compiled.imported.has(name));
     if (taken) throw new SyntaxError(`${taken} is the assignment's: give what you declare another name`);
     if (locked === undefined)
       for (const { message, line } of compiled.mistakes) this.#host.printError(`line ${line}: ${message}\n`);
@@ -265,6 +266,8 @@ export class Session<Cell> {
     locked: Locked | undefined,
   ): Promise<{ value: unknown } | undefined> {
     const declarations = (name: string): number => this.#scope.declarationsOf(name);
+    // What a test declares, no answer reads by a variable of the same name.
+    const giveBack = locked === "test" ? this.#scope.renew(compiled.values) : () => {};
     const before = new Map(compiled.values.map((name) => [name, declarations(name)]));
     const file = `${this.#compiler.cwd}/${compiled.name}.ts`;
     if (!isStopHeard()) this.#interrupts.endStopped();
@@ -279,6 +282,7 @@ export class Session<Cell> {
         check: this.#interrupts.check,
         isConstant: this.#compiler.isConstant,
         shell: (command) => this.#command({ type: "shell", command }, run),
+        isLocked: locked !== undefined,
       });
       const result = await this.#interrupts.unlessStopped(run, ended);
       this.#interrupts.requireRunning(run); // a promise may have taken the interrupt
@@ -286,6 +290,7 @@ export class Session<Cell> {
     } finally {
       const declares = compiled.values.filter((name) => declarations(name) !== before.get(name));
       const { back, changed } = this.#keep(compiled, locked);
+      for (const name of compiled.values) if (!declares.includes(name)) giveBack(name);
       compiled.keep((name) => !back.has(name) && declares.includes(name));
       if (changed.length > 0) {
         // biome-ignore lint/correctness/noUnsafeFinally: it counts, whatever else happened
