@@ -1,8 +1,8 @@
 /**
- * Python in TypeScript's words: what readers who come from it type, its names, its methods, its lines.
+ * Translates Python that readers may type into TypeScript: names, methods, lines.
  */
 
-/** TypeScript's words for those of Python's builtins that have a short answer. */
+/** TypeScript equivalents of Python builtins. */
 const names: Record<string, string> = {
   print: "console.log(…) prints",
   len: "the length of a list or a text is x.length",
@@ -28,7 +28,7 @@ const names: Record<string, string> = {
   self: "this",
 };
 
-/** What has the methods of Python's lists, texts and dictionaries. */
+/** The counterparts of Python's lists, strings and dictionaries. */
 export type Receiver = "list" | "text" | "record";
 
 /** The same for their methods. */
@@ -78,7 +78,7 @@ type Translation = [RegExp, (...parts: string[]) => string];
 
 const libraryOf = (module: string): string | undefined => libraries.get(/^\w*/.exec(module)![0]);
 
-/** Lines of Python that TypeScript cannot parse, with what they are in TypeScript. */
+/** Lines of Python that TypeScript cannot parse, with their translations. */
 const lines: Translation[] = [
   [
     /^\s*import\s+([\w.]+)(?:\s+as\s+(\w+))?\s*$/,
@@ -99,7 +99,7 @@ const lines: Translation[] = [
     (_, names = "", list = "") =>
       `for (const ${names.includes(",") ? `[${names}]` : names} of ${list}) { … }`,
   ],
-  // A condition without parentheses, or a line that ends with the colon: others have it in a text, or in `a ? b : c`.
+  // A condition without parentheses, or a final colon: elsewhere a colon may be in a string, or in `a ? b : c`.
   [
     /^\s*(if|while)\s+((?!\()[^{]+?):/,
     (_, word = "", condition = "") => `${word} (${condition.trim()}) { … }`,
@@ -114,7 +114,7 @@ const lines: Translation[] = [
   [/^\s*print\s+(["'].*)$/, (_, text = "") => `console.log(${text})`],
 ];
 
-/** What Python has in the middle of a line, from the place of the error on. */
+/** Python in the middle of a line, from the position of the error. */
 const parts: Translation[] = [
   [/^for\s+(\w+)\s+in\s+([^\]]*)\]/, (_, name = "", list = "") => `${list.trim()}.map((${name}) => …)`],
   [/^if\b(?!\s*\().+\belse\b/, () => "condition ? x : y"],
@@ -129,19 +129,19 @@ const parts: Translation[] = [
   [/^#(?!\w)/, () => "// begins a comment"],
 ];
 
-/** What a name of Python is in TypeScript. */
+/** The TypeScript equivalent of a Python name. */
 export const wordsForName = (name: string): string | undefined =>
   Object.hasOwn(names, name) ? names[name] : undefined;
 
-/** What a method or property of Python is in TypeScript, of a receiver of this kind. */
+/** The TypeScript equivalent of a Python method or property of a receiver. */
 export const wordsForMember = (name: string, receiver: Receiver): string | undefined =>
   Object.hasOwn(members[receiver], name) ? members[receiver][name] : undefined;
 
-/** What a line of Python, in which the parser stumbles at a column, is in TypeScript. */
+/** The translation of a Python line with a syntax error at a column. */
 export const translateLine = (text: string, column: number): string | undefined =>
   translated(lines, text) ?? translated(parts, text.slice(column)) ?? sliceOf(text, column);
 
-/** `xs[1:3]`: a colon between the index of something and the end of the brackets. */
+/** `xs[1:3]`: a colon within index brackets. */
 const sliceOf = (text: string, column: number): string | undefined =>
   /[\w)\]]\[\s*-?\w*\s*$/.test(text.slice(0, column)) && /^:\s*-?\w*\s*\]/.test(text.slice(column))
     ? "xs.slice(from, to)"
