@@ -26,6 +26,27 @@ const names: Record<string, string> = {
   plt: 'nablab has the charts: import { lineChart } from "nablab"',
   torch: 'nablab has the networks: import { sequential, dense, train } from "nablab"',
   self: "this",
+  type: "typeof x",
+  list: "[...xs] makes a list",
+  dict: "{ key: value }, or new Map()",
+  tuple: "[x, y]",
+  set: "new Set(xs)",
+  open: 'readFileSync(path, "utf8") of "node:fs" reads a file',
+  help: "a name with ? after it, as in train?, shows its help",
+  printf: "console.log(…) prints",
+  println: "console.log(…) prints",
+};
+
+/** The same for its types, and those of languages with similar ones. */
+const types: Record<string, string> = {
+  int: "number",
+  float: "number",
+  double: "number",
+  str: "string",
+  bool: "boolean",
+  list: "number[], or of another type",
+  dict: "Record<string, number>, or of another type",
+  None: "null",
 };
 
 /** What has the methods of Python's lists, texts and dictionaries. */
@@ -112,6 +133,7 @@ const lines: Translation[] = [
   [/^\s*except\b[^{]*:/, () => "catch (error) { … }"],
   [/^\s*with\s+(.+?)\s+as\s+(\w+)\s*:/, (_, value = "", name = "") => `using ${name} = ${value}`],
   [/\blambda\s+([\w, ]+):\s*(.+)$/, (_, parameters = "", value = "") => `(${parameters}) => ${value}`],
+  [/^\s*(?:"""|''')/, () => "/* … */ is a comment, `…` a text, also of several lines"],
   [/^\s*print\s+(["'].*)$/, (_, text = "") => `console.log(${text})`],
 ];
 
@@ -133,6 +155,10 @@ const parts: Translation[] = [
 /** What a name of Python is in TypeScript. */
 export const wordsForName = (name: string): string | undefined =>
   Object.hasOwn(names, name) ? names[name] : undefined;
+
+/** What a type of Python is in TypeScript. */
+export const wordsForType = (name: string): string | undefined =>
+  Object.hasOwn(types, name) ? types[name] : undefined;
 
 /** What a method or property of Python is in TypeScript, of a receiver of this kind. */
 export const wordsForMember = (name: string, receiver: Receiver): string | undefined =>
