@@ -53,7 +53,9 @@ const idle: Thread[] = [];
 /** How many of them wait: as many as there are cores, or as the largest job had, since the next one is likely to have as many. */
 let kept = 0;
 
-const start = (): Thread => startThread(new URL("./worker.js", import.meta.url));
+// Made before any cell runs: in a browser a cell could have put another `URL` in the place of the engine's.
+const program = new URL("./worker.js", import.meta.url);
+const start = (): Thread => startThread(program);
 
 /**
  * Starts threads, if fewer are idle, that load while the main thread prepares the first job; later jobs find them there.

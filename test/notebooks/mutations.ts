@@ -916,13 +916,6 @@ export const mutations: readonly Mutation[] = [
     to: "const momentumFloor = 1.1 * stationaryVariance({ eta: 0.1, beta: 0.9 });",
   },
   {
-    claim: "B12",
-    notebook: "09-momentum-and-adam",
-    what: "the floor of plain steps that are 1/(1 − β) times as long, for that of momentum",
-    from: "const momentumFloor = stationaryVariance({ eta: 0.1, beta: 0.9 });",
-    to: "const momentumFloor = stationaryVariance({ eta: 1 });",
-  },
-  {
     claim: "B5",
     notebook: "05-rates",
     what: "more than the best step leaves against the worst parabola",

@@ -5,7 +5,11 @@ import { describe, expect, test } from "vitest";
 /** ½‖θ‖² + c, with what is taken for its gradient. */
 const bowl = (dimension: number, offset = 0, autodiff = (theta: ArrayLike<number>) => Array.from(theta)) => ({
   dimension,
-  value: (theta: ArrayLike<number>) => offset + Array.from(theta).reduce((sum, x) => sum + x * x, 0) / 2,
+  value(theta: ArrayLike<number>) {
+    let sum = 0;
+    for (let i = 0; i < theta.length; i++) sum += theta[i]! * theta[i]!;
+    return offset + sum / 2;
+  },
   autodiff,
 });
 const little = { points: 20, curves: 2, arcs: 200 };
