@@ -59,7 +59,8 @@ export function saveNetwork(
 /**
  * Loads a network's parameters from a safetensors file: one that `saveNetwork()` or `train()` wrote, or a `state_dict` of
  * PyTorch's `nn.Sequential` of the same layers (`0.weight`, `0.bias`, …, also under one prefix, such as `net.0.weight`) in
- * float64, float32, float16 or bfloat16. Weights without a bias get b = 0. Other tensors are named in a note and ignored.
+ * float64, float32, float16 or bfloat16. Weights without a bias get b = 0, a batch normalisation without weights γ = 1; weights that
+ * `safetensors.torch.save_model` stores once for several layers are read for each. Other tensors are named in a note and ignored.
  *
  * @param file a path
  * @param model a network of the same layers, changed in place
@@ -90,10 +91,19 @@ export function loadNetwork(
   const isOwn = !modules && own.some(({ name }) => stored.tensors.has(name));
   const wanted = isOwn ? own : modules ? ofModules(modules, model) : fromPytorch(stored, model);
   const found = wanted.map(({ name, tensor }) => {
-    const there = stored.tensors.get(name);
+    // Of weights that several layers share safetensors.torch.save_model stores one, and for the others its name.
+    const there = stored.tensors.get(name) ?? stored.tensors.get(stored.texts?.[name] ?? "");
     if (there && fits(there, tensor)) return there.data;
     // PyTorch's layers may have no bias.
     if (!there && !isOwn && name.endsWith(".bias")) return new Float64Array(tensor.size);
+    // A normalisation with affine=False scales by 1.
+    if (
+      !there &&
+      !isOwn &&
+      name.endsWith(".weight") &&
+      stored.tensors.has(name.replace(/weight$/, "running_mean"))
+    )
+      return new Float64Array(tensor.size).fill(1);
     throw new RangeError(
       `loadNetwork: the network needs ${name} of shape [${tensor.shape.join(", ")}]${isOwn || modules || there ? "" : hintOf(stored, model)}; ${file} has ${contentsOf(stored) || "nothing"}`,
     );
