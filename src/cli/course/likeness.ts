@@ -1,8 +1,8 @@
 /**
- * How alike two cells are, for recognising a cell that has lost its metadata.
+ * The similarity of two cells, to recognise a cell that has lost its metadata.
  */
 
-/** Text as it is compared: line ends, spaces at the ends of lines and Unicode's forms of a letter make no difference. */
+/** Normalises text for comparison: line ends, trailing spaces and Unicode forms are ignored. */
 export const plainText = (source: string): string =>
   source
     .replace(/\r\n?/g, "\n")
@@ -11,9 +11,9 @@ export const plainText = (source: string): string =>
     .normalize("NFC");
 
 /**
- * From 0, nothing in common, to 1, the same: how probable it is that `source` was written over `released`.
+ * From 0, nothing in common, to 1, equal: how likely `source` is an edited version of `released`.
  *
- * Of an answer little is left of what was handed out, but it still declares what its tests call.
+ * Little of the released text may remain in an answer, but it still declares the names that its tests call.
  */
 export function likeness(source: string, released: string): number {
   const [a, b] = [plainText(source), plainText(released)];
@@ -23,7 +23,7 @@ export function likeness(source: string, released: string): number {
 
 const cached = new Map<string, string[]>();
 
-/** Each three words or signs in a row, of the beginning of a text: single ones are much the same in all tests. */
+/** The trigrams of words and symbols at the beginning of a text: single ones hardly differ between tests. */
 function triples(text: string): string[] {
   const known = cached.get(text);
   if (known) return known;
@@ -34,7 +34,7 @@ function triples(text: string): string[] {
   return found;
 }
 
-/** Twice what two lists have in common over the length of both (Dice 1945). */
+/** The Dice coefficient of two lists: twice the size of the intersection over the sum of their lengths (Dice 1945). */
 function dice(a: readonly string[], b: readonly string[]): number {
   if (a.length + b.length === 0) return 1;
   const left = new Map<string, number>();
@@ -49,13 +49,13 @@ function dice(a: readonly string[], b: readonly string[]): number {
   return (2 * common) / (a.length + b.length);
 }
 
-/** How many of the names that `b` declares `a` declares too; 0 where `b` declares none. */
+/** The share of the names declared by `b` that `a` declares, too; 0 if `b` declares none. */
 function shareDeclared(a: string, b: string): number {
   const [names, wanted] = [declared(a), declared(b)];
   return wanted.size === 0 ? 0 : [...wanted].filter((name) => names.has(name)).length / wanted.size;
 }
 
-/** What stands at the beginning of a line, so that a local variable counts for nothing. */
+/** Declarations at the beginning of a line; local variables do not count. */
 const declared = (text: string): Set<string> =>
   new Set(
     [
