@@ -7,6 +7,9 @@ const taken = ["caches", "indexedDB", "Worker", "SharedWorker", "BroadcastChanne
 const takenOfNavigator = ["serviceWorker", "storage", "locks", "storageBuckets"];
 
 export function confine(scope: object = globalThis): void {
+  // nablab's own threads: a cell may come by one, through a method that all objects of its kind inherit.
+  const { Worker } = scope as { Worker?: { prototype: object } };
+  if (Worker) Reflect.deleteProperty(Worker.prototype, "constructor");
   remove(scope, taken);
   remove((scope as { navigator: object }).navigator, takenOfNavigator);
 }

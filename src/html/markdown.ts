@@ -33,28 +33,24 @@ export function markdownToHtml(markdown: string, surroundings: Surroundings = {}
         return `<pre><code>${known ? highlight(source) : escapeHtml(source)}</code></pre>\n`;
       },
       link({ href, title, tokens }: Tokens.Link) {
-        const to = /^[a-z][a-z0-9+.-]*:/i.test(href) ? href : href.replace(/\.ipynb(?=$|#)/, ".html");
         const hint = title ? ` title="${attribute(title)}"` : "";
-        return `<a href="${attribute(to)}"${hint}>${this.parser.parseInline(tokens)}</a>`;
+        return `<a href="${attribute(href)}"${hint}>${this.parser.parseInline(tokens)}</a>`;
       },
       image({ href, title, text }: Tokens.Image) {
-        const source = pictureSource(href, surroundings);
-        // From elsewhere: the page asks no network, so a link stands for the picture.
-        if (source === undefined) return `<a href="${attribute(href)}">${escapeHtml(text || href)}</a>`;
         const hint = title ? ` title="${attribute(title)}"` : "";
-        return `<img src="${escapeHtml(source)}" alt="${attribute(text)}"${hint}>`;
+        return `<img src="${attribute(href)}" alt="${attribute(text)}"${hint}>`;
       },
     },
   });
   // Before the formulas are put back: KaTeX's elements are ours.
-  const html = sanitise(marked.parse(text, { async: false }));
+  // A picture from elsewhere becomes a link: the page asks no network.
+  const html = sanitise(marked.parse(text, { async: false }), (href) => pictureSource(href, surroundings));
   // In a tag no element can stand.
   return restore(html.replace(/<[^>]*>/g, (tag) => tag.replace(/\uE000\d+\uE001/g, attribute)));
 }
 
 /** The picture as a data URL, where it can be had without a network. */
 function pictureSource(href: string, { picture, attachments }: Surroundings): string | undefined {
-  if (href.startsWith("data:image/")) return href;
   if (href.startsWith("attachment:")) {
     const [entry] = Object.entries(attachments?.[decoded(href.slice("attachment:".length))] ?? {});
     return entry && `data:${entry[0]};base64,${String(entry[1]).replace(/\s/g, "")}`;

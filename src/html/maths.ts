@@ -6,7 +6,12 @@ import katex from "katex";
 
 /** A formula as HTML (and MathML, for screen readers); one that cannot be read is shown as it is, marked. */
 export function typeset(tex: string, display: boolean): string {
-  const typed = katex.renderToString(tex, { displayMode: display, throwOnError: false, strict: "ignore" });
+  const typed = katex.renderToString(tex, {
+    displayMode: display,
+    throwOnError: false,
+    strict: "ignore",
+    maxSize: 100, // em: no rule of a formula covers the page
+  });
   // KaTeX gives `\lambda_{\max}` an index of two elements, which Firefox refuses: msub has two children.
   const html = typed.replace(/<mi(?: [^>]*)?>[^<]*<\/mi><mo>\u2061<\/mo>/g, "<mrow>$&</mrow>");
   return display ? `<span class="maths">${html}</span>` : html;

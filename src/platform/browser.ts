@@ -15,7 +15,7 @@ interface Scope {
   location: { href: string };
   navigator: { userAgent: string; hardwareConcurrency?: number };
   crossOriginIsolated?: boolean;
-  Worker: new (url: URL, options: { type: "module"; name: string }) => WebWorker;
+  Worker: new (url: string, options: { type: "module"; name: string }) => WebWorker;
   XMLHttpRequest: new () => SyncRequest;
   fetch(url: string): Promise<{
     ok: boolean;
@@ -52,6 +52,10 @@ export type * from "./platform.js";
 const scope = globalThis as unknown as Scope;
 /** Taken at the start: a host may take it away from cells. */
 const { Worker: WorkerClass } = scope;
+/** The address of a URL, whatever a cell has made of `URL` meanwhile. */
+const hrefOf: (url: URL) => string = Function.prototype.call.bind(
+  Object.getOwnPropertyDescriptor(URL.prototype, "href")!.get!,
+);
 
 export const inspect: Inspect = print;
 
@@ -203,7 +207,7 @@ export const sharedBytes: Platform["sharedBytes"] = (length) =>
   sharesMemory ? new SharedArrayBuffer(length) : (new ArrayBuffer(length) as unknown as SharedArrayBuffer);
 
 export const startThread: Platform["startThread"] = (module) =>
-  new BrowserThread(new WorkerClass(module, { type: "module", name: threadName }));
+  new BrowserThread(new WorkerClass(hrefOf(module), { type: "module", name: threadName }));
 
 class BrowserThread implements Thread {
   readonly #worker: WebWorker;

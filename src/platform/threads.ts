@@ -1,14 +1,24 @@
 /**
  * Threads of Node.
  */
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { type Platform, type Thread, type ThreadListener, threadName } from "./platform.js";
 
-/** A module as one file with all that it imports, which the build makes of some (scripts/build-threads.mjs); else itself. */
-function bundleOf(module: URL): URL {
-  const bundle = new URL(module.href.replace(/\.js$/, ".bundle.js"));
-  return existsSync(bundle) ? bundle : module;
+/** What `tsc` writes last whenever it has written a module. */
+const compiled = new URL("../.tsbuildinfo", import.meta.url);
+
+const modified = (file: URL): number | undefined => statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+
+/**
+ * A module as one file with all that it imports, which the build makes of some (scripts/build-threads.mjs); itself where there
+ * is none, or modules have been compiled since.
+ */
+export function bundleOf(module: URL, since = compiled): URL {
+  const { href } = module;
+  const bundle = new URL(href.replace(/\.js$/, ".bundle.js"));
+  const made = modified(bundle);
+  return made === undefined || made < (modified(since) ?? 0) ? module : bundle;
 }
 
 export const startThread: Platform["startThread"] = (module, { quiet = false } = {}) =>

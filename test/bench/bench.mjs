@@ -8,6 +8,7 @@
 //   npm run bench -- --sweep       what a sweep costs beyond its points, alone (sweep.mjs)
 //   npm run bench -- --controls    how soon the controls of the lectures answer, alone (controls.mjs)
 //   npm run bench -- --start       how soon a kernel is there and what memory it takes, alone (kernel/start.mjs)
+//   npm run bench -- --site        how soon a site's pages and its JupyterLab answer in Chromium, alone (site.mjs)
 //
 // All take turns in every round, each in a process of its own, so that what else the machine does meets all of them.
 // Writes test/output/bench/bench.json and bench.html.
@@ -63,6 +64,7 @@ const { values } = parseArgs({
     only: { type: "string" },
     sweep: { type: "boolean", default: false },
     start: { type: "boolean", default: false },
+    site: { type: "boolean", default: false },
     controls: { type: "boolean", default: false },
     notebooks: { type: "string" },
     node: { type: "string", default: process.execPath },
@@ -78,7 +80,7 @@ const unknown = chosen.find((name) => !names.includes(name));
 if (values.help || unknown !== undefined) {
   if (unknown !== undefined) console.error(`bench: there is no "${unknown}" to measure`);
   console.log(
-    `npm run bench [-- --peers] [--browser] [--rounds 5] [--threads N] [--only ${names.join(",")}] [--out test/output/bench] | --sweep [--points 10000] [--dask-points 2000] | --start [--rounds 5] [--node PATH] | --controls [--notebooks 03,05] [--rounds 5]`,
+    `npm run bench [-- --peers] [--browser] [--rounds 5] [--threads N] [--only ${names.join(",")}] [--out test/output/bench] | --sweep [--points 10000] [--dask-points 2000] | --start [--rounds 5] [--node PATH] | --controls [--notebooks 03,05] [--rounds 5] | --site [--rounds 5]`,
   );
   process.exit(unknown === undefined ? 0 : 2);
 }
@@ -88,6 +90,11 @@ if (values.sweep) {
   process.exit();
 }
 const rounds = Number(values.rounds);
+if (values.site) {
+  const { benchSite } = await import("./site.mjs");
+  await benchSite({ rounds, out: values.out });
+  process.exit();
+}
 if (values.start) {
   const { benchStart } = await import("./kernel/start.mjs");
   await benchStart({ rounds, out: values.out, node: values.node });

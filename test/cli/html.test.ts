@@ -124,6 +124,11 @@ describe("an output", () => {
     expect(ansiToHtml("\x1b[1;92mok\x1b[0m \x1b[38;5;31mblue\x1b[2K.")).toBe(
       '<span class="a1 a92">ok</span> blue.',
     );
+    // Of 256 colours and of all, also behind the text, the numbers are no colours and weights of their own.
+    expect(ansiToHtml("\x1b[48;5;31mon\x1b[48;2;31;1;92m any\x1b[38;2;91;34;1m colour")).toBe(
+      "on any colour",
+    );
+    expect(ansiToHtml("\x1b[48;2;31;1;92;33mon")).toBe('<span class="a33">on</span>');
     expect(ansiToHtml("\x1b[1;31mbold\x1b[22mred\x1b[39mplain\x1b[2mfaint\x1b[0m")).toBe(
       '<span class="a1 a31">bold</span><span class="a31">red</span>plain<span class="a2">faint</span>',
     );
@@ -187,12 +192,19 @@ describe("text", () => {
     expect(visible(html("before $\\nonsense{$ after"))).toContain("\\nonsense{");
   });
 
-  test("has headings to link to, by the names that JupyterLab gives", () => {
-    expect(html("## The *loss* of $f_1$")).toContain('<h2 id="The-loss-of-$f_1$">');
+  test("has headings to link to, by the names that JupyterLab gives; none is what a script of the page asks for", () => {
+    expect(html("## The *loss* of $f_1$")).toContain('<h2 id="-The-loss-of-$f_1$">');
+    expect(html("# Plotly")).toContain('<h1 id="-Plotly">');
+    expect(html('<h3 id="module"></h3><a id="a" name="b"></a>')).toContain(
+      '<h3 id="-module"></h3><a id="-a" name="-b"></a>',
+    );
   });
 
   test("links to pages where notebooks are meant", () => {
-    expect(html("[a](01-a.ipynb#B-c)")).toContain('href="01-a.html#B-c"');
+    expect(html("[a](01-a.ipynb#B-c)")).toContain('href="01-a.html#-B-c"');
+    expect(html('<a href="../01-a.ipynb?slides">a</a>')).toContain('href="../01-a.html?slides"');
+    expect(html("[a](#B%20c) [b](#) [c](x.html#d)")).toMatch(/"#-B%20c".*"#".*"x\.html#d"/);
+    expect(html("[a](//example.org/a.ipynb#x)")).not.toContain("href");
     expect(html("[a](https://example.org/a.ipynb)")).toContain('href="https://example.org/a.ipynb"');
     expect(html("[a](javascript:alert(1))")).not.toContain("javascript");
   });
@@ -209,6 +221,19 @@ describe("text", () => {
     expect(page).toContain('<img src="data:image/png;base64,cG5n" alt="one" />');
     expect(page).toContain('<img src="data:image/png;base64,QUJD" alt="two" />');
     expect(page).toContain('<a href="none.png">three</a>');
+    // Also those of HTML, which would else be asked of the host, with the reader's cookies.
+    const tags = markdownToHtml(
+      '<img src="my%20pictures/a.png" width="9"> <img src="/log-out" alt="four"> x',
+      {
+        picture: picturesOf(dir),
+      },
+    );
+    expect(tags).toContain(
+      '<img src="data:image/png;base64,cG5n" width="9" /> <a href="/log-out">four</a> x',
+    );
+    expect(markdownToHtml('<b><img src="https://example.org/x.png"></b>')).toContain(
+      '<b><a href="https://example.org/x.png">https://example.org/x.png</a></b>',
+    );
   });
 
   test("brings only the fonts that its formulas use", () => {

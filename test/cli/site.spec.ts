@@ -95,7 +95,7 @@ describe("a site", () => {
 
   test("a page is read without a script: text, code, pictures as files", () => {
     const html = page(first);
-    expect(html).toContain('<h2 id="More">More</h2>');
+    expect(html).toContain('<h2 id="-More">More</h2>');
     expect(html).toMatch(
       /<figure class="figure" data-figure="0"><picture><source media="screen and \(prefers-color-scheme: dark\)"/,
     );
@@ -104,7 +104,7 @@ describe("a site", () => {
         html,
       )!;
     expect(page(picture!)).toBe(withClasses(svg));
-    expect(html).toContain('<li class="depth3"><a href="#Less">Less</a></li>');
+    expect(html).toContain('<li class="depth3"><a href="#-Less">Less</a></li>');
     expect(html.match(/<script/g)).toHaveLength(1);
   });
 
@@ -131,10 +131,10 @@ describe("a site", () => {
     );
     expect(sections.map(({ to, heading }) => [to, heading])).toEqual([
       ["./1%20a%23b%3F%C3%A4.html", "One and"],
-      ["./1%20a%23b%3F%C3%A4.html#More", "More"],
-      ["./1%20a%23b%3F%C3%A4.html#Less", "Less"],
+      ["./1%20a%23b%3F%C3%A4.html#-More", "More"],
+      ["./1%20a%23b%3F%C3%A4.html#-Less", "Less"],
       ["./deep/2.html", "Two <b>"],
-      ["./deep/2.html#Part", "Part"],
+      ["./deep/2.html#-Part", "Part"],
     ]);
     expect(sections[1]!.text).toBe('more 1 + 1; check("A1", "it holds", true);');
   });
@@ -186,6 +186,10 @@ test("what others wrote does not run, load, navigate, or look like a part of the
   writeFileSync(path.join(other, "secret.svg"), "<svg>secret</svg>");
   writeFileSync(path.join(other, "in", "own.svg"), "<svg>own</svg>");
   symlinkSync(path.join(other, "secret.svg"), path.join(other, "in", "link.svg"));
+  writeFileSync(path.join(other, "secret.json"), '{"secret": 1}');
+  symlinkSync(path.join(other, "secret.json"), path.join(other, "in", "link.json"));
+  write(other, "secret.ipynb", ["// secret"]);
+  symlinkSync(path.join(other, "secret.ipynb"), path.join(other, "in", "link.ipynb"));
   const attack = [
     '<meta http-equiv="refresh" content="0;url=https://example.org">',
     '<script>document.title = "run"</script><img src=x onerror="document.title = \'run\'">',
@@ -194,6 +198,16 @@ test("what others wrote does not run, load, navigate, or look like a part of the
     '<section class="cell" data-cell="x" id="content"><svg onload="1"></svg></section><div class="cell" data-cell="x" data-slide="column"></div><style>body{display:none}</style>',
     '<a href="javascript:1">a</a><a href="&#106;avascript:1">b</a><div style="position:fixed;inset:0;background:url(https://example.org)">over</div>',
     '<p title="$x$">fine</p><b style="color:red">kept</b>',
+    // A second set of ways.
+    '<svg onload="1"><script href="data:text/javascript,1" /></svg><math><a xlink:href="javascript:1">m</a></math>',
+    '<META HTTP-EQUIV=refresh CONTENT="0;javascript:1"><noscript><p title="</noscript><img src=x onerror=1>"></noscript>',
+    '<style>@import "https://example.org/x.css"; .bar { display: none }</style><link rel=import href=x><b style="background:\\75rl(https://example.org)">u</b>',
+    '<button formaction="javascript:1" type="submit">b</button><input type="image" src="https://example.org/i"><isindex action="https://example.org">',
+    '<a href="data:text/html,<script>1</script>">d</a><a href=" java\tscript:1">t</a><a href="vbscript:1" target="_top" ping="https://example.org">v</a>',
+    '<a id="Plotly"></a><img name="body" id="nablabFigures" src="/log-out"><form id="module"></form>',
+    '<img srcset="https://example.org/a.png 2x" src="data:text/html,1"><video src="https://example.org"></video><embed src="x">',
+    '<template><img src=x onerror=1></template><div onclick="1" data-bar data-control="0 0" class="bar cell">x</div><portal src="x"></portal>',
+    "$\\href{javascript:1}{x}$ $\\includegraphics{https://example.org/a.png}$ $\\htmlData{bar=1}{x}$ $\\rule{1e6em}{1e6em}$ $\\htmlStyle{position:fixed}{x}$",
   ].join("\n");
   const html = (data: object) => ({
     source: "1",
@@ -202,26 +216,44 @@ test("what others wrote does not run, load, navigate, or look like a part of the
   write(path.join(other, "in"), "hostile.ipynb", [
     `md:# Hostile\n\n${attack}\n\n![](../secret.svg) ![](%2e%2e/secret.svg) ![](link.svg) ![](own.svg?x) [js](javascript:alert) ![](https://example.org/a.png)`,
     html({ "text/html": attack, "text/plain": "" }),
+    html({ "application/javascript": "1", "image/svg+xml": "<svg onload='1'/>", "text/plain": attack }),
+    html({ "text/latex": `$\\href{javascript:1}{x}$ ${attack}`, "text/plain": "" }),
     html({ "text/markdown": attack, "text/plain": "" }),
     html({
       "application/vnd.plotly.v1+json": { data: [], layout: { title: "</script><script>1</script>\u2028" } },
       "text/plain": "x",
     }),
     { source: "2", outputs: [{ output_type: "stream", name: "stdout", text: attack }] },
+    { source: 'await loadText("link.json");', outputs: [] },
     { source: attack, outputs: [{ output_type: "error", ename: "x", evalue: "x", traceback: [attack] }] },
   ]);
   const { status, stderr } = await nablab(other, "site", "--no-lab", "in", "--out", "out", "--title", attack);
   expect([status, stderr]).toEqual([0, expect.stringContaining("1 page with slides")]);
+  expect(stderr).toContain("link.ipynb: a link to what lies outside of in, left out");
   const out = path.join(other, "out");
+  const files = readdirSync(out, { recursive: true, encoding: "utf8" });
+  expect(files.filter((name) => /link/.test(name))).toEqual([]);
+  for (const name of files.filter((name) => /\.(js|html|json)$/.test(name)))
+    expect(page(name, out), name).not.toMatch(/"secret": 1|\/\/ secret/);
   for (const name of ["index.html", "hostile.html"]) {
     // What is shown as text is escaped; what is left are tags.
-    const tags = page(name, out).match(/<[a-z][^>]*>/g)!;
+    // Nor does what stands in a title or an alternative text, escaped.
+    const tags = page(name, out)
+      .replace('<header class="bar" data-bar>', "")
+      .replace(/ (title|alt)="[^"]*"/g, "")
+      .match(/<[a-z][^>]*>/g)!;
     const own =
       /^<(meta (charset|http-equiv="Content-Security-Policy"|name="(viewport|generator)")|link rel="(icon|stylesheet)"|script src="\.\.?\/(assets\/|\.\.\/)?)/;
     const wrong = tags.filter(
       (tag) =>
         (/^<(meta|script|base|link|iframe|object|form|style|svg)\b/.test(tag) && !own.test(tag)) ||
-        / on\w+=|javascript:|position|url\(|data-cell="x"|example\.org.*(src|action)/.test(tag),
+        / on\w+=|(java|vb)script:|data:text|position|url\(|data-cell="x"|example\.org.*(src|action)|target=|ping=|xlink/i.test(
+          tag,
+        ) ||
+        /^<(noscript|math|template|video|embed|portal|isindex)\b(?! xmlns)/i.test(tag) ||
+        /^<img [^>]*src="(?!data:image|\.\/pictures\/)/.test(tag) ||
+        / (class="bar|data-control|data-bar=)|( id| name)="(Plotly|module|body|nablab)/.test(tag) ||
+        /[^.\d]\d{4,}(\.\d+)?em/.test(tag),
     );
     // KaTeX draws roots and arrows with its own elements.
     expect(wrong.filter((tag) => !tag.startsWith("<svg xmlns"))).toEqual([]);

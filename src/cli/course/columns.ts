@@ -61,3 +61,6 @@ export function partsOf(name: string): { first_name: string; last_name: string }
   const space = text.lastIndexOf(" ");
   return { first_name: text.slice(0, Math.max(0, space)), last_name: text.slice(space + 1) };
 }
+
+/** Whether a row of Canvas's gradebook is that of its own test student, who is nobody. */
+export const isTestStudent = (row: readonly string[]): boolean => plain(row[0] ?? "") === "student, test";

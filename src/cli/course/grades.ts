@@ -5,7 +5,7 @@ import path from "node:path";
 import { writeAtomically } from "#platform";
 import { InputError } from "../input-error.js";
 import { say } from "../progress.js";
-import { columnOf, isCanvas, plain } from "./columns.js";
+import { columnOf, isCanvas, isTestStudent, plain } from "./columns.js";
 import { readTable, type Table, tableText } from "./csv.js";
 import { type CourseOptions, courseFolder } from "./folder.js";
 import type { Student } from "./nbgrader.js";
@@ -128,7 +128,7 @@ function fillCanvas(
   );
   const counts: Counts = { filled: 0, left: new Map(), unknown: [] };
   for (const row of body) {
-    if (row === worth || (row[number!] ?? "") === "") continue;
+    if (row === worth || (row[number!] ?? "") === "" || isTestStudent(row)) continue;
     const name = (row[0] ?? "").trim();
     const by = (id: string) => findStudent(all.students, { number: row[number!] ?? "", id, name });
     const first = by(row[login!] ?? "");

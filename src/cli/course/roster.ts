@@ -6,7 +6,7 @@ import { table } from "../../display/table.js";
 import { InputError } from "../input-error.js";
 import { say } from "../progress.js";
 import { unreadable } from "../system-error.js";
-import { columnOf, isCanvas, partsOf, plain } from "./columns.js";
+import { columnOf, isCanvas, isTestStudent, partsOf, plain } from "./columns.js";
 import { readTable, withoutApostrophe } from "./csv.js";
 import { answered } from "./each.js";
 import { type CourseOptions, courseFolder } from "./folder.js";
@@ -97,10 +97,7 @@ export function studentsOf(bytes: Uint8Array, file: string, idColumn?: string): 
         .normalize("NFC")
         .trim();
     // Canvas writes what an assignment is worth below the header, and its own test student at the end.
-    if (
-      canvas &&
-      (value(lms) === "" || plain(value(0)) === "points possible" || plain(value(0)) === "student, test")
-    )
+    if (canvas && (value(lms) === "" || plain(value(0)) === "points possible" || isTestStudent(row)))
       continue;
     const own = value(id) || value(email) || value(lms);
     const problem = problemWith(own);

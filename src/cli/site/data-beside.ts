@@ -1,6 +1,7 @@
 /** Data files that notebooks read from beside them, for their pages to read. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
+import { isInside } from "../html/pictures.js";
 import { InputError } from "../input-error.js";
 import { say } from "../progress.js";
 import type { Page } from "./page.js";
@@ -20,7 +21,8 @@ export function dataBeside(pages: readonly Page[], tells: boolean): Map<string, 
     const code = notebook.cells.filter((cell) => cell.cell_type === "code").map((cell) => cell.source);
     for (const [, , name] of code.join("\n").matchAll(named)) {
       const file = path.join(folder, name!);
-      if (!existsSync(file) || !statSync(file).isFile()) continue;
+      // None that a link takes from elsewhere.
+      if (!existsSync(file) || !isInside(file, folder) || !statSync(file).isFile()) continue;
       const content = readFileSync(file);
       const other = found.get(name!);
       if (other && !content.equals(other.content)) {

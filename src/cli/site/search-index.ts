@@ -1,4 +1,5 @@
 /** What can be found on the pages of a site: each section with its text. */
+import { placeId } from "../../html/sanitise.js";
 import { isShown } from "../html/notebook-html.js";
 import { addressOf } from "./addresses.js";
 import type { Page } from "./page.js";
@@ -33,7 +34,7 @@ function sectionsOf({ notebook, title, file }: Page): Section[] {
       if (depth && depth.length > 1 && part.startsWith("#")) {
         const plain = heading!.replace(/[*_`]/g, "").trim();
         sections.push({
-          to: `${address}#${encodeURIComponent(plain.replace(/\s+/g, "-"))}`,
+          to: `${address}#${encodeURIComponent(placeId(plain.replace(/\s+/g, "-")))}`,
           page: title,
           heading: plain,
           text: "",

@@ -10,6 +10,7 @@ import { findNotebooks } from "../find-notebooks.js";
 import { dark, light } from "../html/colours.js";
 import { mathsFiles } from "../html/maths-style.js";
 import { titleOf } from "../html/notebook-html.js";
+import { isInside } from "../html/pictures.js";
 import { InputError } from "../input-error.js";
 import { readNotebook } from "../notebook.js";
 import { say } from "../progress.js";
@@ -68,6 +69,11 @@ async function make(
   const files = new SiteFiles(out);
   const pages: Page[] = [];
   for (const { source, target } of findNotebooks(paths, out)) {
+    const around = paths.find((given) => source !== given && source.startsWith(given));
+    if (around !== undefined && !isInside(source, around)) {
+      say(`${source}: a link to what lies outside of ${around}, left out; to publish it, name it itself`);
+      continue;
+    }
     const { notebook } = readNotebook(source);
     const name = path
       .relative(out, target)
@@ -87,7 +93,12 @@ async function make(
       sliders: sliders ? await sliderPictures(notebook, source) : new Map(),
     });
   }
-  const shared = new Map([...dataBeside(pages, tells), ...sharedFiles(pages, slides)]);
+  const beside = dataBeside(pages, tells);
+  const ours = sharedFiles(pages, slides);
+  const taken = [...beside.keys()].find((name) => ours.has(name));
+  if (taken !== undefined)
+    throw new InputError(`a notebook reads a file with the name of one of the site's own; rename ${taken}`);
+  const shared = new Map([...beside, ...ours]);
   const assets = `assets/${digest(...[...shared].flat())}`;
   const notebooks = pages.map(({ file, notebook }) => ({
     name: file.replace(/\.html$/, ".ipynb"),
