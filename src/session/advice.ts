@@ -4,7 +4,7 @@
  */
 import { editDistance } from "../options/edit-distance.js";
 import type { Diagnostic } from "./diagnostic.js";
-import { translateLine, wordsForMember, wordsForName } from "./from-python.js";
+import { translateLine, wordsForMember, wordsForName, wordsForType } from "./from-python.js";
 
 /** The names that may be meant: values of the session and exports of nablab. */
 export interface Candidates {
@@ -15,7 +15,7 @@ export interface Candidates {
 /** Errors of the parser: Python is reported once, in place of its syntax errors. */
 export function adviseOnSyntax(diagnostics: Diagnostic[]): Diagnostic[] {
   for (const diagnostic of diagnostics) {
-    const [command] = /^%\w+/.exec(diagnostic.text) ?? [];
+    const [command] = /^%%?\w+/.exec(diagnostic.text) ?? [];
     if (command) {
       const messages = [`a cell knows %check on, %check off, %install PACKAGE and !COMMAND, got ${command}`];
       return [{ ...diagnostic, messages }];
@@ -42,7 +42,7 @@ export function advise(diagnostic: Diagnostic, candidates: Candidates): Diagnost
   const [first = "", ...rest] = messages;
   const fix =
     fixOfPromise(diagnostic) ??
-    fixOfName(code, first, candidates) ??
+    fixOfName(diagnostic, candidates) ??
     fixOfAssignment(diagnostic) ??
     fixOfModule(code, first) ??
     fixOfNode(code, first) ??
@@ -74,9 +74,25 @@ const ofParser: Record<number, string> = {
   1002: "the closing quote is missing",
 };
 
+/** Characters that texts have and code has not. */
+const signs: [RegExp, string][] = [
+  [/^[“”„‟«»‘’‚]/, "texts are in \"…\", '…' or `…`"],
+  [/^[−–—]/, "the minus sign is -"],
+  [/^[×⋅∙]/, "the sign of a product is *"],
+  [/^[≤≥≠]/, "comparisons are written <=, >= and !=="],
+];
+
+/** `int x = 5;`, as in C and Java. */
+const declared =
+  /^\s*(?:int|long|short|double|float|char|bool|boolean|auto|String|string|number)\s+([\w$]+)\s*=\s*([^=].*?);?\s*$/;
+
 /** The fix for a syntax error, by the text of its line. */
 function fixOfLine({ code, text, column, messages: [message = ""] }: Diagnostic): string | undefined {
   const [before, after] = [text.slice(0, column), text.slice(column)];
+  const sign = signs.find(([pattern]) => code === 1127 && pattern.test(after));
+  if (sign) return sign[1];
+  const [, name, value] = code === 1434 || code === 1435 ? (declared.exec(text) ?? []) : [];
+  if (name) return `in TypeScript: let ${name} = ${value}`;
   if (code !== 1005) return undefined;
   if (/\bfor\s*\(\s*(?:let|var|const)\b[^;()]*,[^;]*$/.test(before) && /^[<>=]|^\s*[<>]/.test(after))
     return "semicolons are between the parts: for (let i = 0; i < n; i++)";
@@ -163,7 +179,10 @@ function missingIn(message: string): string | undefined {
   return unknown && `${known} has no ${unknown}`;
 }
 
-function fixOfName(code: number, message: string, { session, exports }: Candidates): string | undefined {
+function fixOfName(
+  { code, messages: [message = ""], text, column }: Diagnostic,
+  { session, exports }: Candidates,
+): string | undefined {
   const [, type = ""] = /^'([^']+)' only refers to a type/.exec(message) ?? [];
   if (type !== "" && type !== type.toLowerCase() && type.toLowerCase() in globalThis)
     return `did you mean ${type.toLowerCase()}?`;
@@ -172,7 +191,8 @@ function fixOfName(code: number, message: string, { session, exports }: Candidat
   if (exports.includes(name)) return `import { ${name} } from "nablab"`;
   if (name === "Deno" || name === "$$")
     return 'this is Node; import { display, html } from "nablab" shows what Deno.jupyter does';
-  const words = wordsForName(name);
+  const isType = /(?::|<|\||\bas)\s*$/.test(text.slice(0, column));
+  const words = isType ? wordsForType(name) : wordsForName(name);
   if (words) return `in TypeScript ${words}`;
   const ofMath = [name, name.toUpperCase()].find((one) => Object.hasOwn(Math, one));
   if (ofMath) return `did you mean Math.${ofMath}?`;

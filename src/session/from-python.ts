@@ -26,6 +26,27 @@ const names: Record<string, string> = {
   plt: 'nablab has the charts: import { lineChart } from "nablab"',
   torch: 'nablab has the networks: import { sequential, dense, train } from "nablab"',
   self: "this",
+  type: "typeof x",
+  list: "[...xs] makes a list",
+  dict: "{ key: value }, or new Map()",
+  tuple: "[x, y]",
+  set: "new Set(xs)",
+  open: 'readFileSync(path, "utf8") of "node:fs" reads a file',
+  help: "a name with ? after it, as in train?, shows its help",
+  printf: "console.log(…) prints",
+  println: "console.log(…) prints",
+};
+
+/** The same for its types, and those of languages with similar ones. */
+const types: Record<string, string> = {
+  int: "number",
+  float: "number",
+  double: "number",
+  str: "string",
+  bool: "boolean",
+  list: "number[], or of another type",
+  dict: "Record<string, number>, or of another type",
+  None: "null",
 };
 
 /** The counterparts of Python's lists, strings and dictionaries. */
@@ -111,6 +132,7 @@ const lines: Translation[] = [
   [/^\s*except\b[^{]*:/, () => "catch (error) { … }"],
   [/^\s*with\s+(.+?)\s+as\s+(\w+)\s*:/, (_, value = "", name = "") => `using ${name} = ${value}`],
   [/\blambda\s+([\w, ]+):\s*(.+)$/, (_, parameters = "", value = "") => `(${parameters}) => ${value}`],
+  [/^\s*(?:"""|''')/, () => "/* … */ is a comment, `…` a text, also of several lines"],
   [/^\s*print\s+(["'].*)$/, (_, text = "") => `console.log(${text})`],
 ];
 
@@ -132,6 +154,10 @@ const parts: Translation[] = [
 /** The TypeScript equivalent of a Python name. */
 export const wordsForName = (name: string): string | undefined =>
   Object.hasOwn(names, name) ? names[name] : undefined;
+
+/** What a type of Python is in TypeScript. */
+export const wordsForType = (name: string): string | undefined =>
+  Object.hasOwn(types, name) ? types[name] : undefined;
 
 /** The TypeScript equivalent of a Python method or property of a receiver. */
 export const wordsForMember = (name: string, receiver: Receiver): string | undefined =>

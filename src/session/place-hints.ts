@@ -30,6 +30,8 @@ const noProperty = new Set([2339, 2551]);
 const notAssignable = new Set([2322, 2345, 2739, 2740, 2741, 2559, 2769, 2820]);
 const unknownProperty = new Set([2353, 2561]);
 const notCallable = 2349;
+/** "Expected 1-2 arguments, but got 3." */
+const tooMany = 2554;
 /** "Did you forget to use 'await'?" */
 const forgottenAwait = 2773;
 
@@ -57,6 +59,7 @@ export function hintsAt(place: Place, diagnostic: TypeScript.Diagnostic): PlaceH
     };
   }
   if (notAssignable.has(code)) return assignmentHints(place, node);
+  if (code === tooMany) return argumentHints(place, node);
   // Operands, callees, and iterated, spread or destructured values.
   const operands = ts.isBinaryExpression(node) ? [node.left, node.right] : [node];
   const types = operands.map((operand) => checker.getTypeAtLocation(operand));
@@ -83,6 +86,20 @@ function calledHints({ ts, checker }: Place, node: TypeScript.Node): PlaceHints 
   const kind = kindOf(ts, checker, type);
   if (kind === "list") return { called: "entries of a list are xs[0], xs[1], …" };
   return kind === "number" ? { called: "a product is written a * (b + c)" } : {};
+}
+
+/** `sequential(a, b, c)` for `sequential([a, b, c])`. */
+function argumentHints({ ts, checker }: Place, node: TypeScript.Node): PlaceHints {
+  const call = ts.isCallExpression(node.parent) ? node.parent : node;
+  if (!ts.isCallExpression(call)) return {};
+  const [parameter] =
+    checker.getTypeAtLocation(call.expression).getCallSignatures()[0]?.getParameters() ?? [];
+  const [first, second] = call.arguments;
+  if (!parameter || !first || !second) return {};
+  const expected = checker.getTypeOfSymbolAtLocation(parameter, call);
+  const entry = checker.isArrayLikeType(expected) && expected.getNumberIndexType();
+  if (!entry || !checker.isTypeAssignableTo(checker.getTypeAtLocation(first), entry)) return {};
+  return { expected: `a list: ${call.expression.getText()}([…])` };
 }
 
 /** The kind of a value, among those that beginners confuse. */

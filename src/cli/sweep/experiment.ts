@@ -3,7 +3,7 @@
  * sent; their versions are part of the experiment's identity.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -11,6 +11,7 @@ import type * as TypeScript from "typescript";
 import { versions } from "#platform";
 import { packageRoot } from "../../kernel/own-packages.js";
 import { loadTypeScript } from "../../kernel/typescript.js";
+import { makeFolder } from "../../platform/make-folder.js";
 import type { Code, Source } from "../../sweep/job.js";
 import { InputError } from "../input-error.js";
 import { parseNotebook } from "../notebook.js";
@@ -259,7 +260,7 @@ export async function loadRun(
   scratch: string,
 ): Promise<Run> {
   const code = path.join(scratch, "code");
-  mkdirSync(path.join(code, "node_modules"), { recursive: true });
+  makeFolder(path.join(code, "node_modules"));
   // The nablab that runs this worker takes precedence, followed by the packages of the experiment's folder.
   link(packageRoot, path.join(code, "node_modules", "nablab"));
   const packages = nodeModulesAbove(folder);

@@ -2,10 +2,11 @@
  * A submission as a point: its notebooks run confined, on any machine, as with the local grader. The machine with the
  * gradebook decides what is graded, and by which tests.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { NotebookLimits } from "../../kernel/graded-session.js";
 import { findSandbox } from "../../kernel/sandbox.js";
+import { makeFolder } from "../../platform/make-folder.js";
 import type { Code } from "../../sweep/job.js";
 import type { Values } from "../../sweep/values.js";
 import { runConfined } from "../graded-run.js";
@@ -36,7 +37,7 @@ export async function runSubmission(
   try {
     const given = Object.entries(JSON.parse(files) as Files);
     for (const [name, content] of given) {
-      mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+      makeFolder(path.dirname(path.join(folder, name)));
       writeFileSync(path.join(folder, name), content, "base64");
     }
     const executed: Record<string, string> = {};

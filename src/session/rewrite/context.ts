@@ -145,7 +145,7 @@ export class Context {
   }
 
   /** Replaces `at`, as a unit in source maps: a call is mapped to the beginning of its name. */
-  inPlace<T extends TypeScript.Node>(node: T, at: TypeScript.Node): T {
+  inPlace<T extends TypeScript.Node>(node: T, at: TypeScript.Node | undefined): T {
     const { ts } = this;
     return ts.setEmitFlags(ts.setTextRange(node, at), ts.EmitFlags.NoTrailingSourceMap);
   }

@@ -140,13 +140,8 @@ export class Names {
 
   /** The current value of a name. */
   present(name: string, at?: TypeScript.Node): TypeScript.Expression {
-    const { factory } = this.#context;
-    const box = this.box(name);
-    if (!at) return factory.createPropertyAccessExpression(box, "v");
-    return this.#context.inPlace(
-      factory.createPropertyAccessExpression(this.#context.inPlace(box, at), "v"),
-      at,
-    );
+    const box = this.#context.inPlace(this.box(name), at);
+    return this.#context.inPlace(this.#context.factory.createPropertyAccessExpression(box, "v"), at);
   }
 
   /** The assignment target of a name's declaration. */
