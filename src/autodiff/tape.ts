@@ -78,7 +78,8 @@ export class Variable implements Traced {
     ];
     if (left !== this || right !== b) {
       const shape = [...(left === this ? [this.shape[0]!] : []), ...(right === b ? [b.shape[1]!] : [])];
-      // Checked first in its original form, for the error message.this.value.matmul(b.value);
+      // Checked first in its original form, for the error message.
+      this.value.matmul(b.value);
       return left.matmul(right).reshape(...shape);
     }
     return new Variable(this.value.matmul(b.value), [

@@ -11,7 +11,7 @@ export type Nested = number | ArrayLike<number> | readonly Nested[];
  *
  * @throws RangeError if sub-lists differ in length, and TypeError if an entry is not a number; both give its position.
  */
- export function flatten(name: string, nested: Nested): { shape: number[]; values: number[] } {
+export function flatten(name: string, nested: Nested): { shape: number[]; values: number[] } {
   const shape: number[] = [];
   for (let level: unknown = nested; isList(level); level = level[0]) shape.push(level.length);
   checkShape(name, shape);

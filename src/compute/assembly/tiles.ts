@@ -90,7 +90,8 @@ export function multiplyTile(c: usize, pitch: usize, a: usize, b: usize, depth: 
     storeRow(c2, f32x4.add(v128.load(c2), c20), f32x4.add(v128.load(c2, 16), c21));
     storeRow(c3, f32x4.add(v128.load(c3), c30), f32x4.add(v128.load(c3, 16), c31));
   } else {
-    // 0 + turns −0, the result of an underflow, into 0.storeRow(c, f32x4.add(zero, c00), f32x4.add(zero, c01));
+    // 0 + turns −0, the result of an underflow, into 0.
+    storeRow(c, f32x4.add(zero, c00), f32x4.add(zero, c01));
     storeRow(c1, f32x4.add(zero, c10), f32x4.add(zero, c11));
     storeRow(c2, f32x4.add(zero, c20), f32x4.add(zero, c21));
     storeRow(c3, f32x4.add(zero, c30), f32x4.add(zero, c31));
