@@ -19,9 +19,16 @@ export function requireWritable(file: string): void {
   accessSync(path.dirname(file), constants.W_OK);
 }
 
-/** Writes `content` to `file`; folders that are missing are made, a link is followed, permissions stay. */
+/**
+ * Writes `content` to `file`; folders that are missing are made, a link is followed, permissions stay. What is no file, such as
+ * `/dev/stdout` or a pipe, is written to, and not replaced.
+ */
 export function writeAtomically(file: string, content: string | Uint8Array): void {
   requireFile(file);
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() === false) {
+    writeFileSync(file, content);
+    return;
+  }
   let target = file;
   let mode: number | undefined;
   try {

@@ -1,9 +1,10 @@
 /**
  * `nablab course import`: a download of Moodle or Canvas becomes `submitted/STUDENT/ASSIGNMENT/`.
  */
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { writeAtomically } from "#platform";
+import { makeFolder } from "../../platform/make-folder.js";
 import { InputError } from "../input-error.js";
 import { say } from "../progress.js";
 import { columnOf, partsOf } from "./columns.js";
@@ -166,23 +167,23 @@ function store(
   upload: Upload,
 ): "new" | "replaced" | "unchanged" {
   const target = path.join(course, "submitted", student, assignment);
-  mkdirSync(scratchOf(course), { recursive: true });
+  makeFolder(scratchOf(course));
   const root = mkdtempSync(path.join(scratchOf(course), "new-"));
   try {
     const released = notebooksIn(path.join(course, "release", assignment)).map((file) => path.basename(file));
     const staged = path.join(root, "submitted", student, assignment);
-    mkdirSync(staged, { recursive: true });
+    makeFolder(staged);
     for (const { name, content } of filed(unpacked(upload), released)) {
       writeAtomically(path.join(staged, name), content);
     }
     const submission = { student, assignment };
     const isThere = existsSync(target);
     if (isThere && contentOf(root, submission) === contentOf(course, submission)) return "unchanged";
-    mkdirSync(path.dirname(target), { recursive: true });
+    makeFolder(path.dirname(target));
     if (isThere) {
       const time = new Date().toISOString().replaceAll(":", "-");
       const old = path.join(course, ".nablab", "replaced", assignment, student, time);
-      mkdirSync(path.dirname(old), { recursive: true });
+      makeFolder(path.dirname(old));
       renameSync(target, old);
     }
     renameSync(staged, target);

@@ -2,9 +2,10 @@
  * A submission laid out for nbgrader: its notebooks put right and its other files beside them, in
  * `.nablab/prepared/STUDENT/ASSIGNMENT/`. What was handed in is never changed.
  */
-import { cpSync, mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { cpSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { writeAtomically } from "#platform";
+import { makeFolder } from "../../platform/make-folder.js";
 import { InputError } from "../input-error.js";
 import { type Notebook, notebookText } from "../notebook.js";
 import { type CourseOptions, courseFolder } from "./folder.js";
@@ -42,7 +43,7 @@ export function prepare(course: string, submission: Submission): string[] {
     writeAtomically(path.join(to, name), notebookText(repaired.notebook));
   }
   for (const file of filesOf(from).filter((file) => !file.endsWith(".ipynb"))) {
-    mkdirSync(path.dirname(path.join(to, file)), { recursive: true });
+    makeFolder(path.dirname(path.join(to, file)));
     cpSync(path.join(from, file), path.join(to, file));
   }
   return notes;

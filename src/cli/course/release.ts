@@ -1,10 +1,11 @@
 /**
  * `nablab course release`: what students get.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { writeAtomically } from "#platform";
 import { table } from "../../display/table.js";
+import { makeFolder } from "../../platform/make-folder.js";
 import { type Notebook, notebookText, parseNotebook } from "../notebook.js";
 import { say } from "../progress.js";
 import { forEach } from "./each.js";
@@ -141,7 +142,7 @@ function explained(answer: Answer, assignment: string): Answer {
 function exchange(from: string, to: string): void {
   const old = path.join(path.dirname(from), `${path.basename(to)}.old`);
   rmSync(old, { recursive: true, force: true });
-  mkdirSync(path.dirname(to), { recursive: true });
+  makeFolder(path.dirname(to));
   if (existsSync(to)) renameSync(to, old);
   try {
     renameSync(from, to);

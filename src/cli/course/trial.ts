@@ -1,10 +1,11 @@
 /**
  * An assignment tried before it is handed out: the solution must get all points, what students start from none.
  */
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { kernelName } from "../../kernel/kernelspec.js";
+import { makeFolder } from "../../platform/make-folder.js";
 import { runGraded } from "../graded-run.js";
 import type { CodeCell, Notebook } from "../notebook.js";
 import { gradingOf, isTest, overpaid, pointsOf } from "./points.js";
@@ -67,7 +68,7 @@ async function gained(notebook: Notebook, from: string, label: string): Promise<
   const folder = mkdtempSync(path.join(tmpdir(), "nablab-trial-"));
   try {
     for (const file of filesOf(from).filter((file) => !file.endsWith(".ipynb"))) {
-      mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+      makeFolder(path.dirname(path.join(folder, file)));
       cpSync(path.join(from, file), path.join(folder, file));
     }
     const copy = structuredClone(notebook);
