@@ -1,8 +1,8 @@
 /**
- * How alike two cells are, for recognising a cell that has lost its metadata.
+ * The similarity of two cells, to recognise a cell that has lost its metadata.
  */
 
-/** Text as it is compared: line ends, spaces at the ends of lines and Unicode's forms of a letter make no difference. */
+/** Normalises text for comparison: line ends, trailing spaces and Unicode forms are ignored. */
 export const plainText = (source: string): string =>
   source
     .replace(/\r\n?/g, "\n")
@@ -11,9 +11,9 @@ export const plainText = (source: string): string =>
     .normalize("NFC");
 
 /**
- * From 0, nothing in common, to 1, the same: how probable it is that `source` was written over `released`.
+ * From 0, nothing in common, to 1, equal: how likely `source` is an edited version of `released`.
  *
- * Of an answer little is left of what was handed out, but it still declares what its tests call.
+ * Little of the released text may remain in an answer, but it still declares the names that its tests call.
  */
 export function likeness(source: string, released: string): number {
   const [a, b] = [featuresOf(source), featuresOf(released)];
@@ -64,7 +64,7 @@ function shareDeclared(names: ReadonlySet<string>, wanted: ReadonlySet<string>):
   return wanted.size === 0 ? 0 : [...wanted].filter((name) => names.has(name)).length / wanted.size;
 }
 
-/** What stands at the beginning of a line, so that a local variable counts for nothing. */
+/** Declarations at the beginning of a line; local variables do not count. */
 const declared = (text: string): Set<string> =>
   new Set(
     [
