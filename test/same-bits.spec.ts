@@ -46,7 +46,8 @@ const cases = [
   })),
   // 1000 in chunks, the last one short; and a last batch that is short.
   { network: mlp, batchSize: 1000, samples: 2700, epochs: 3, by: three },
-  // A single step, whose gradient is the same for each rule: of many chunks, without and with the sum of its squares.
+  // A single step, whose gradient is the same for each rule: of 41 chunks of at most 384, without and with
+  // the sum of its squares.
   { network: mlp, batchSize: 15_700, samples: 15_700, epochs: 1, by: rules.slice(0, 2) },
   { network: lenet, batchSize: 32, samples: 200 * 32, epochs: 1, by: three },
 ];
