@@ -1,11 +1,11 @@
 /**
  * What the code of a graded notebook can reach: the language, a list of globals and modules, and nablab.
  *
- * Code reaches what it has names for, and what can be had from that. Cells, and the files that they import, are compiled by
- * us and get these names in the place of all that Node has: no code of theirs is loaded any other way (made of text it is
- * refused by V8, see `isolation.ts`), nothing here leads to the rest of Node, and what is shared with the code that grades is
- * frozen (`lockdown.ts`). So there is no channel to write to, no message to catch, no module to exchange and no process to
- * signal. Where files lie is Node's permission model's to say.
+ * Code can reach the names in its scope and whatever follows from them. Cells and the files that they import are compiled by
+ * nablab and get these names in place of all of Node's: their code is loaded in no other way (V8 refuses code from strings,
+ * see `isolation.ts`), nothing here leads to the rest of Node, and objects shared with the grading code are frozen
+ * (`lockdown.ts`). So there is no channel to write to, no message to intercept, no module to replace and no process to
+ * signal. Node's permission model restricts the paths of files.
  */
 import assert from "node:assert";
 import buffer from "node:buffer";
@@ -31,19 +31,19 @@ import { refusal } from "./refusal.js";
 
 type Names = Record<string, unknown>;
 
-/** What cells of a graded notebook meet in the place of all of Node. */
+/** What the cells of a graded notebook get in place of all of Node. */
 export type Guest = Pick<SessionHost, "import" | "importFile" | "scopeOf"> &
   Required<Pick<SessionHost, "reserved" | "ofPlatform" | "runCommand" | "install">>;
 
 /**
- * Makes the guest's world, and freezes what it shares with ours.
+ * Creates the guest's scope, and freezes the objects it shares with the grading code.
  *
  * @param nablab what cells import as "nablab"
- * @param classes those of nablab, also of objects that only its functions make
+ * @param classes nablab's classes, including those that are not exported
  * @param exit ends the process
  */
 export function makeGuest(nablab: Names, classes: readonly unknown[], exit: (code?: number) => never): Guest {
-  Buffer.poolSize = 0; // small buffers would lie in one block of memory, with those of others
+  Buffer.poolSize = 0; // otherwise small buffers share a block of memory
   const guestProcess = processFor(exit);
   const timers = timersFor();
   const modules = modulesFor(guestProcess, timers);
@@ -83,14 +83,14 @@ export function makeGuest(nablab: Names, classes: readonly unknown[], exit: (cod
   });
   return {
     import: async (specifier) => load(specifier),
-    // Node would load it with all that Node has.
+    // Node would load it with full access.
     async importFile(file) {
       throw refusal(`importing the JavaScript file ${JSON.stringify(path.basename(file))}`);
     },
     scopeOf,
     reserved: ofTheLanguage,
     ofPlatform: new Set([...sharedNames, ...Object.keys(scopeOf("/"))]),
-    // `!command` and `%install` of a cell, which Node's permission model would refuse as well.
+    // For `!command` and `%install`, which Node's permission model would refuse as well.
     runCommand: async () => refused("running programs")(),
     install: async () => refused("installing packages")(),
   };
@@ -119,7 +119,7 @@ function results({ setTimeout, clearTimeout }: Names): unknown[] {
   ];
 }
 
-/** Some names of a module, and in the place of all other functions one that says that it is not allowed. */
+/** The allowed names of a module; all other functions throw that they are not allowed. */
 function only(name: string, whole: object, allowed: string, instead: Names = {}): Names {
   const kept = new Set(allowed.split(" "));
   const found: Names = {};
@@ -202,7 +202,7 @@ interface Hash {
 }
 type Hashing = (...values: unknown[]) => Hash;
 
-/** Hashes by their methods alone: Node's are streams, whose classes much of Node is made of. */
+/** Hashes with their own methods only: Node's are streams, which lead to much of Node. */
 function hashing(start: Hashing): Hashing {
   const only = (hash: Hash): Hash => {
     const own: Hash = {
@@ -218,7 +218,7 @@ function hashing(start: Hashing): Hashing {
   return (...values) => only(start(...values));
 }
 
-/** Timers whose objects lead to no others: Node's are links of a chain that holds those of the grader. */
+/** Timers whose objects lead to no others: Node's form a linked list with those of the grader. */
 function timersFor(): Names {
   const real = new WeakMap<object, NodeJS.Timeout | NodeJS.Immediate>();
   class Timer {
@@ -264,7 +264,7 @@ function timersFor(): Names {
   };
 }
 
-/** The `process` of cells: what they may know of it, and its end. */
+/** The `process` object of cells: harmless information, and `exit`. */
 function processFor(exit: (code?: number) => never): Names {
   const { argv0, platform, arch, version, versions, pid } = process;
   const stream = (name: "stdout" | "stderr") => {
@@ -309,7 +309,7 @@ function processFor(exit: (code?: number) => never): Names {
   return allowed;
 }
 
-/** Names of the language, which tests count on. */
+/** Names of the language, on which tests rely. */
 const ofTheLanguage = new Set(
   (
     "Object Function Array Number Boolean String Symbol BigInt Math JSON Reflect Proxy Promise Date RegExp Map Set WeakMap " +
@@ -330,7 +330,7 @@ const sharedNames = new Set([
   ).split(" "),
 ]);
 
-/** Makes them such that nobody gives them another value; returns what they mean. */
+/** Makes them read-only; returns their values. */
 function shareGlobals(): unknown[] {
   const scope = globalThis as unknown as Names;
   return [...sharedNames]
@@ -342,14 +342,14 @@ function shareGlobals(): unknown[] {
     });
 }
 
-/** The names that mean something else to cells, many of them nothing. */
+/** The names that have another value in cells, often undefined. */
 function namesFor(guestProcess: Names, timers: Names): Names {
   const scope = globalThis as unknown as Names;
   const { stdout, stderr } = guestProcess as { stdout: NodeJS.WritableStream; stderr: NodeJS.WritableStream };
   const names: Names = {
     ...timers,
     process: guestProcess,
-    console: new Console({ stdout, stderr, ignoreErrors: false, colorMode: false }), // which they may change
+    console: new Console({ stdout, stderr, ignoreErrors: false, colorMode: false }), // cells may modify it
   };
   const global: Names = { ...names };
   for (const name of sharedNames)
