@@ -1,6 +1,6 @@
 /**
- * `nablab doctor`: checks everything that a notebook needs, from Node to a cell that Jupyter runs, and says whether each
- * works and which command fixes it.
+ * `nablab doctor`: checks everything that a notebook needs, from Node to a cell run by Jupyter, and names the command that
+ * fixes each fault.
  */
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -22,7 +22,7 @@ import { systemProblem } from "./system-error.js";
 
 const run = promisify(execFile);
 
-/** What is wrong, and the command that fixes it. */
+/** A fault, and the command that fixes it. */
 class Ailment extends Error {
   constructor(
     message: string,
@@ -32,14 +32,14 @@ class Ailment extends Error {
   }
 }
 
-/** A check: returns what is there, or throws what is wrong with it. */
+/** A check: returns a description of what it found, or throws the fault. */
 interface Check {
   name: string;
   look(): Promise<string> | string;
 }
 
 /**
- * Runs all checks and prints a line for each. One that fails ends those that build on it.
+ * Runs all checks and prints a line for each. A failed check ends those that depend on it.
  *
  * @returns 0 when all is well, else 1
  */
@@ -51,7 +51,7 @@ export async function doctor(): Promise<number> {
 }
 
 /**
- * The checks that grading rests on: {@link doctor} without Jupyter's front end, and nbgrader.
+ * Runs the checks that grading depends on: {@link doctor} without Jupyter's front end, and nbgrader.
  *
  * @returns 0 when all is well, else 1
  */
@@ -114,10 +114,10 @@ const packagesCheck: Check = {
   },
 };
 
-/** How this nablab is called: an installed one is on the path, or npx finds it; in a clone npx does. */
+/** The command to call this nablab: an installed one is on the path; in a clone npx finds it. */
 const command = (): string => (isClone() ? "npx nablab" : "nablab");
 
-/** Where Node finds a package, looking upwards as Node does. */
+/** The folder of a package, found by searching parent folders as Node does. */
 function packageFolder(name: string): string | undefined {
   for (let folder = packageRoot; ; folder = path.dirname(folder)) {
     const found = path.join(folder, "node_modules", name);
@@ -141,14 +141,14 @@ const cellCheck: Check = {
   },
 };
 
-/** What may be removed, and when it goes by itself. */
+/** The size of the cache, and when it is cleaned. */
 const cacheCheck: Check = {
   name: "cache",
   look: () =>
     `${(cacheSize() / 1e6).toFixed(0)} MB in ${cacheFolder()}; above ${mostBytes / 1e6} MB, or unused for ${mostDays} days, the oldest goes`,
 };
 
-/** Nothing is wrong without one: Node's permission model and the names that cells are given hold everywhere. */
+/** A missing sandbox is not a fault: Node's permission model and the restricted scope of cells confine them everywhere. */
 const sandboxCheck: Check = {
   name: "grading",
   async look() {
@@ -161,7 +161,7 @@ const sandboxCheck: Check = {
   },
 };
 
-/** The environment whose Jupyter is checked: the one that set-up makes, the active one, or that of the Python on the path. */
+/** The environment whose Jupyter is checked: that of the set-up, the active one, or that of the Python on the path. */
 const environment = (): string | undefined => ownPrefix() ?? process.env.VIRTUAL_ENV ?? pathPrefix();
 
 const pythonCheck: Check = {
@@ -183,7 +183,7 @@ const nbgraderCheck: Check = {
   name: "nbgrader",
   async look() {
     const { findPython } = await import("./course/nbgrader.js");
-    const python = findPython(); // or says what installs it
+    const python = findPython(); // throws with the fix if there is none
     const { stdout } = await run(python, ["-c", "import nbgrader; print(nbgrader.__version__)"]);
     return `${stdout.trim()}, ${python}`;
   },

@@ -104,8 +104,11 @@ export class Tensor implements Displayable {
   /** The same numbers (shared, not copied) under another shape; one extent may be −1, "whatever remains". */
   reshape(...extents: number[] | [Shape]): Tensor {
     const wanted = extents.flat() as number[];
-    const known = sizeOf(wanted.filter((extent) => extent !== -1));
-    const shape = wanted.map((extent) => (extent === -1 && known > 0 ? this.size / known : extent));
+    let shape = wanted;
+    if (wanted.includes(-1)) {
+      const known = sizeOf(wanted.filter((extent) => extent !== -1));
+      shape = wanted.map((extent) => (extent === -1 && known > 0 ? this.size / known : extent));
+    }
     if (!shape.every((extent) => Number.isInteger(extent) && extent >= 0) || sizeOf(shape) !== this.size) {
       throw new RangeError(
         `reshape: ${this.size} entries do not fit; shape ${formatShape(this.shape)} to ${formatShape(wanted)}`,
