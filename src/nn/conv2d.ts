@@ -16,7 +16,8 @@ import { showAs } from "./show-as.js";
 export interface Conv2dOptions {
   /** The height and width of a window; 3. */
   kernel?: number;
-  /** The stride between windows; 1. */ stride?: number;
+  /** The stride between windows; 1. */
+  stride?: number;
   /** The width of the zero padding, or `"same"` so that stride 1 keeps height and width; 0. */
   padding?: number | "same";
   /** The initialiser of A, as a matrix of outputs × (inputs · kernel²); `he` by default. */

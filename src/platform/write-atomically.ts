@@ -19,9 +19,16 @@ export function requireWritable(file: string): void {
   accessSync(path.dirname(file), constants.W_OK);
 }
 
-/** Writes `content` to `file`; creates missing folders, follows links, keeps permissions. */
+/**
+ * Writes `content` to `file`; creates missing folders, follows links, keeps permissions. Devices and pipes, such as
+ * `/dev/stdout`, are written to and not replaced.
+ */
 export function writeAtomically(file: string, content: string | Uint8Array): void {
   requireFile(file);
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() === false) {
+    writeFileSync(file, content);
+    return;
+  }
   let target = file;
   let mode: number | undefined;
   try {
