@@ -23,10 +23,10 @@ import { systemProblem } from "./system-error.js";
 const run = promisify(execFile);
 
 /** A fault, and the command that fixes it. */
-class Ailment extends Error {
+class Fault extends Error {
   constructor(
     message: string,
-    readonly cure: string,
+    readonly fix: string,
   ) {
     super(message);
   }
@@ -64,9 +64,9 @@ async function lookAt(checks: Check[]): Promise<boolean> {
     try {
       tell(true, name, await look());
     } catch (error) {
-      const cure = error instanceof Ailment ? ` → ${error.cure}` : "";
+      const fix = error instanceof Fault ? ` → ${error.fix}` : "";
       const problem = systemProblem(error) ?? (error as Error).message.trim().split("\n").at(-1);
-      tell(false, name, `${problem}${cure}`);
+      tell(false, name, `${problem}${fix}`);
       return false;
     }
   }
@@ -87,13 +87,13 @@ const nodeCheck: Check = {
   look() {
     const needed = manifest().engines.node.replace(">=", "");
     if (!atLeast(process.versions.node, needed)) {
-      throw new Ailment(
+      throw new Fault(
         `${process.versions.node} is too old, ${needed} is needed`,
         "install a current Node (any LTS)",
       );
     }
     const problem = openFilesProblem();
-    if (problem) throw new Ailment(problem.what, problem.fix);
+    if (problem) throw new Fault(problem.what, problem.fix);
     return process.versions.node;
   },
 };
@@ -103,12 +103,12 @@ const packagesCheck: Check = {
   async look() {
     const names = Object.keys(manifest().dependencies);
     const missing = names.filter((name) => !packageFolder(name));
-    const cure = isClone() ? "npm run setup" : "install nablab again (npm install -g nablab)";
-    if (missing.length > 0) throw new Ailment(`missing: ${missing.join(", ")}`, cure);
+    const fix = isClone() ? "npm run setup" : "install nablab again (npm install -g nablab)";
+    if (missing.length > 0) throw new Fault(`missing: ${missing.join(", ")}`, fix);
     try {
       await import("zeromq");
     } catch (error) {
-      throw new Ailment(`zeromq does not load: ${(error as Error).message}`, cure);
+      throw new Fault(`zeromq does not load: ${(error as Error).message}`, fix);
     }
     return `${names.length} there`;
   },
@@ -169,12 +169,12 @@ const pythonCheck: Check = {
   async look() {
     const prefix = environment();
     if (!prefix)
-      throw new Ailment(
+      throw new Fault(
         "there is none",
         `install Python 3.10 or newer, then ${pythonPackages("jupyterlab anywidget")}`,
       );
     const version = (await python("import platform; print(platform.python_version())")).trim();
-    if (!atLeast(version, "3.10")) throw new Ailment(`${version} is too old`, "install Python 3.10 or newer");
+    if (!atLeast(version, "3.10")) throw new Fault(`${version} is too old`, "install Python 3.10 or newer");
     return `${version}, ${prefix}`;
   },
 };
@@ -195,8 +195,8 @@ const labCheck: Check = {
     try {
       return (await python("import jupyterlab, jupyter_client; print(jupyterlab.__version__)")).trim();
     } catch (error) {
-      if ((error as { killed?: boolean }).killed) throw new Ailment("Python took over 30 s", "try again");
-      throw new Ailment("this Python has no JupyterLab", pythonPackages("jupyterlab anywidget"));
+      if ((error as { killed?: boolean }).killed) throw new Fault("Python took over 30 s", "try again");
+      throw new Fault("this Python has no JupyterLab", pythonPackages("jupyterlab anywidget"));
     }
   },
 };
@@ -206,12 +206,12 @@ const kernelspecCheck: Check = {
   look() {
     const prefix = environment() as string;
     const [spec] = dataFoldersFor(prefix).flatMap((folder) => installedKernelspec(folder) ?? []);
-    const cure = `${command()} kernel install --prefix ${prefix}`;
-    if (!spec) throw new Ailment("Jupyter does not know the kernel", cure);
+    const fix = `${command()} kernel install --prefix ${prefix}`;
+    if (!spec) throw new Fault("Jupyter does not know the kernel", fix);
     const problem = kernelspecProblem(spec);
     if (problem) {
       const inUserFolder = spec.folder.startsWith(userDataFolder());
-      throw new Ailment(problem, inUserFolder ? `${command()} kernel install --user` : cure);
+      throw new Fault(problem, inUserFolder ? `${command()} kernel install --user` : fix);
     }
     return spec.folder;
   },
@@ -224,7 +224,7 @@ const rendererCheck: Check = {
     const folders = dataFoldersFor(prefix).map((folder) => path.join(folder, rendererFolder));
     const found = folders.find((folder) => existsSync(folder));
     if (found) return found;
-    throw new Ailment(
+    throw new Fault(
       "figures would show as pictures only",
       isClone() && prefix === ownPrefix()
         ? "npm run setup"
