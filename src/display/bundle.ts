@@ -8,7 +8,7 @@
 /** The key of the method by which a value shows itself in Jupyter. */
 export const displaySymbol: unique symbol = Symbol.for("Jupyter.display") as never;
 
-/** What one output holds: the same thing in several formats; a front end takes the richest it knows. */
+/** The contents of an output in several formats; a front end picks the richest it knows. */
 export interface MimeBundle {
   /** Always there: what a terminal, a diff or a screen reader gets. */
   "text/plain": string;
@@ -21,7 +21,7 @@ export interface Displayable {
 }
 
 /**
- * Whether `value` brings its own display method.
+ * Whether `value` has a display method.
  *
  * @example
  * isDisplayable(37) // → false

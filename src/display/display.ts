@@ -6,13 +6,13 @@ import { optionsOf } from "../options/options-of.js";
 import { type Host, host } from "./host.js";
 import { toBundle } from "./to-bundle.js";
 
-/** What was shown, and the way to change it. */
+/** A handle to update what was shown. */
 export interface DisplayHandle {
   /** The display id under which it was shown. */
   readonly id: string;
-  /** Shows `value` in the place of what was shown before. */
+  /** Replaces the output by `value`. */
   update(value: unknown): Promise<void>;
-  /** Shows nothing any more; a later `update` shows again. */
+  /** Hides the output; a later `update` shows it again. */
   close(): void;
 }
 

@@ -22,7 +22,7 @@ import type { ImageSize, Layout, Trace } from "./trace.js";
 
 export type { ImageSize, Layout, Trace };
 
-/** What a figure is made of. */
+/** The parts of a figure. */
 export interface FigureOptions {
   /** The traces. Lists of numbers may be typed arrays. */
   data: readonly Trace[];

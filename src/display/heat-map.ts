@@ -8,7 +8,7 @@ import { Figure } from "./figure.js";
 import { formatNumber } from "./format-number.js";
 import { typeset } from "./typeset.js";
 
-/** What a heat map shows. */
+/** Options of a heat map. */
 export interface HeatMapOptions {
   title: string;
   /** The rows of the matrix, the first one on top. */

@@ -11,7 +11,7 @@ import { formatNumber } from "./format-number.js";
 import { colourOf } from "./palette.js";
 import { typeset } from "./typeset.js";
 
-/** What a histogram shows. */
+/** Options of a histogram. */
 export interface HistogramOptions {
   title: string;
   /** What the values are, with their symbol. */

@@ -13,9 +13,9 @@ import { typeset } from "./typeset.js";
 export interface Series {
   /** Its name in the legend. */
   name: string;
-  /** Where the values are; 1, 2, …, n without it. */
+  /** The x values; by default 1, 2, …, n. */
   x?: ArrayLike<number>;
-  /** The values; what is not finite is a gap. */
+  /** The values; a value that is not finite leaves a gap. */
   y: ArrayLike<number>;
   /** How they are drawn; lines without it. */
   mode?: "lines" | "markers" | "lines+markers";
@@ -31,7 +31,7 @@ export interface Series {
   band?: { low: ArrayLike<number>; high: ArrayLike<number> };
 }
 
-/** What a line chart shows. */
+/** Options of a line chart. */
 export interface LineChartOptions {
   title: string;
   x: Axis;

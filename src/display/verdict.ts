@@ -19,7 +19,7 @@ export interface Finding {
   readonly verdict: Verdict;
   /** What was judged and what was found, in words; of `undecided` also why. */
   readonly text: string;
-  /** Of `undecided`: what would decide it, in words. */
+  /** If `undecided`: what would decide it, in words. */
   readonly wouldDecide?: string | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface Judged extends Displayable {
   readonly verdict: Verdict;
   /** Why, in words: each finding as a line. */
   readonly findings: readonly Finding[];
-  /** Of an undecided check: what would decide it, in words. */
+  /** For an undecided check: what would decide it, in words. */
   readonly wouldDecide: string | undefined;
   /** The verdict in words. */
   toString(): string;

@@ -16,7 +16,7 @@ export type CellOutput =
   | { output_type: "execute_result"; data: Json; metadata: Json; execution_count: number | null }
   | { output_type: "error"; ename: string; evalue: string; traceback: string[] };
 
-/** How a page shows what is more than text. */
+/** How a page shows pictures and figures. */
 export interface Ways {
   /** A picture: the content is base64, or SVG. */
   picture(mime: string, content: string, alt: string): string;

@@ -7,7 +7,7 @@ import { type DropdownOptions, dropdown } from "./dropdown.js";
 import { type SketchOptions, sketch } from "./sketch.js";
 import { type SliderOptions, slider } from "./slider.js";
 
-/** What the reader sets: a number by a slider, one of some options by a menu, a small picture by drawing it. */
+/** A control: a slider for a number, a menu of options, or a sketch. */
 export type Control = SliderOptions | DropdownOptions<unknown> | SketchOptions;
 
 /** What controls give: numbers, for menus what their options are, for sketches their pixels. */

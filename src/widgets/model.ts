@@ -161,7 +161,7 @@ export const widgetStyle = `
 .nablab-widget :focus-visible { outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 1px; }
 `;
 
-/** How long a listener is called. */
+/** Options of a listener. */
 export interface ListenerOptions {
   /** Ends it when it aborts. */
   signal?: AbortSignal;

@@ -9,7 +9,7 @@ import { checkFinite, checkNumbers } from "../options/check.js";
 import { optionsOf } from "../options/options-of.js";
 import { checkListener, type ListenerOptions, Model } from "./model.js";
 
-/** How a slider is made. */
+/** Options of a slider. */
 export interface SliderOptions {
   /** The least value. */
   min: number;
