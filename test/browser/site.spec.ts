@@ -41,11 +41,10 @@ EventTarget.prototype.addEventListener = function (this: EventTarget, ...given: 
   kinds.add(this.constructor.name);
   return (addEventListener as any).apply(this, given);
 } as any;
-URL.prototype.toString = () => (kinds.add("address"), "blob:x");
 const x = Array.from({ length: 256 }, (_, i) => Array.from({ length: 784 }, (_, j) => (i * j) % 7));
 const data = dataset({ name: "x", x, y: x.map((_, i) => i % 10), classes: 10 });
 await train(sequential([dense(784, 512), dense(512, 10)], { seed: 1 }), data, { rule: sgd({ eta: 0.001 }), threads: 2, live: false });
-[...kinds]`;
+[kinds.has("EventTarget"), kinds.has("Worker")]`;
 
   const endlessCall = '/^(a+)+$/.test("a".repeat(40) + "b")';
 
@@ -339,7 +338,7 @@ await train(sequential([dense(784, 512), dense(512, 10)], { seed: 1 }), data, { 
       await page.locator(".cell").nth(3).getByRole("textbox").fill(espionage);
       await runCell(page, 3);
       await idle(page);
-      expect(await shown(page, 3)).toBe("[ 'EventTarget' ]");
+      expect(await shown(page, 3)).toBe("[ true, false ]");
 
       await runCell(page, 4);
       await idle(page);
