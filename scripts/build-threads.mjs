@@ -13,6 +13,8 @@ const modified = (/** @type {string} */ file) => statSync(file, { throwIfNoEntry
 const inputs = readdirSync(dist, { recursive: true, encoding: "utf8" })
   .filter((name) => /(?<!\.bundle)\.js$/.test(name) && !/^(labextension|figure-page|page)/.test(name))
   .map((name) => path.join(dist, name));
+// A thread takes no bundle that is older than this (src/platform/threads.ts).
+inputs.push(path.join(dist, ".tsbuildinfo"));
 const newest = Math.max(...[...inputs, fileURLToPath(import.meta.url)].map(modified));
 
 for (const name of threads) {

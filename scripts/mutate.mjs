@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { Stryker } from "@stryker-mutator/core";
 import { Instrumenter } from "@stryker-mutator/instrumenter";
 import { Problem, runMain } from "./lib/report.mjs";
-import { keyOf } from "./mutate/sample.mjs";
+import { keyOf, listener } from "./mutate/sample.mjs";
 
 /** @import { LogLevel, Mutant, MutantResult } from "@stryker-mutator/api/core" */
 
@@ -136,6 +136,15 @@ async function mutate(/** @type {string} */ folder, /** @type {number} */ size, 
   const chosen = new Set(sample);
   const places = new Set(all.filter((mutant) => chosen.has(keyOf(mutant))).map(placeOf));
 
+  const start = performance.now();
+  const isMissed = (/** @type {MutantResult} */ { status }) =>
+    status === "Survived" || status === "NoCoverage";
+  const lineOf = (/** @type {MutantResult} */ one) =>
+    `${one.status === "NoCoverage" ? "not reached  " : ""}${describe(one)}`;
+  listener.onMutantTested = (result) => {
+    if (isMissed(result)) console.log(`  missed: ${lineOf(result)}`);
+    else if (result.status === "Timeout") console.log(`  endless: ${lineOf(result)}`);
+  };
   const results = await new Stryker({
     mutate: [...places],
     testRunner: "vitest",
@@ -153,7 +162,7 @@ async function mutate(/** @type {string} */ folder, /** @type {number} */ size, 
     dryRunTimeoutMinutes: 60,
     // JavaScript is mutated, and AssemblyScript would not parse.
     disableTypeChecks: false,
-    reporters: ["progress-append-only"],
+    reporters: ["sample"],
     logLevel: /** @type {LogLevel} */ ("warn"),
     allowConsoleColors: false,
   }).runMutationTest();
@@ -162,16 +171,14 @@ async function mutate(/** @type {string} */ folder, /** @type {number} */ size, 
   const tried = results.filter(({ status }) => status !== "CompileError");
   const count = (/** @type {string[]} */ ...statuses) =>
     tried.filter(({ status }) => statuses.includes(status)).length;
-  const survived = tried.filter(({ status }) => status === "Survived" || status === "NoCoverage");
+  const survived = tried.filter(isMissed);
   const killed = count("Killed", "Timeout", "RuntimeError");
   const score = (100 * killed) / (killed + survived.length);
-  const lines = survived.map(
-    (one) => `${one.status === "NoCoverage" ? "not reached  " : ""}${describe(one)}`,
-  );
+  const minutes = ((performance.now() - start) / 60_000).toFixed(1);
   console.log(
-    `\n${folder}: ${killed} of ${killed + survived.length} mutants killed, ${score.toFixed(0)} % (of ${all.length})`,
+    `\n${folder}: ${killed} of ${killed + survived.length} mutants killed, ${score.toFixed(0)} % (of ${all.length}), seed ${seed}, ${minutes} min`,
   );
-  for (const line of lines.sort()) console.log(`  ${line}`);
+  for (const line of survived.map(lineOf).sort()) console.log(`  ${line}`);
   return { folder, possible: all.length, tried: killed + survived.length, killed, endless: count("Timeout") };
 }
 

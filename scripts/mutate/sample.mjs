@@ -1,11 +1,11 @@
 // Selects the mutants of the sample. Stryker tries all mutants or those of given lines; this checker, the last step before a
-// mutant runs, rejects those outside the sample.
+// mutant runs, rejects those outside the sample. Each that was tried is passed on at once.
 import { readFileSync } from "node:fs";
 import { CheckStatus } from "@stryker-mutator/api/check";
 import { declareFactoryPlugin, PluginKind } from "@stryker-mutator/api/plugin";
 
 /** @import { CheckResult } from "@stryker-mutator/api/check" */
-/** @import { Mutant } from "@stryker-mutator/api/core" */
+/** @import { Mutant, MutantResult } from "@stryker-mutator/api/core" */
 
 /** A unique key of a mutant, its place and its replacement, independent of the folder that it was copied to. */
 export function keyOf(
@@ -42,4 +42,14 @@ class Sample {
   }
 }
 
-export const strykerPlugins = [declareFactoryPlugin(PluginKind.Checker, "sample", () => new Sample())];
+/** What is told of each mutant that was tried. */
+export const listener = {
+  onMutantTested(/** @type {Readonly<MutantResult>} */ _result) {},
+};
+
+export const strykerPlugins = [
+  declareFactoryPlugin(PluginKind.Checker, "sample", () => new Sample()),
+  declareFactoryPlugin(PluginKind.Reporter, "sample", () => ({
+    onMutantTested: (/** @type {Readonly<MutantResult>} */ result) => listener.onMutantTested(result),
+  })),
+];

@@ -2,7 +2,7 @@
  * Promises and timers print as in any Node program.
  *
  * To know which cell some work belongs to (`AsyncLocalStorage`), Node 20 and 22 write symbols into promises and timers, and
- * `console.log(Promise.resolve(1))` would show them. They stay, but are not enumerable once something prints them.
+ * `console.log(Promise.resolve(1))` would show them. They stay, but become non-enumerable before anything is printed.
  */
 import { inspect, types } from "node:util";
 
@@ -13,7 +13,7 @@ function hide(object: object): void {
     if (marks.has(symbol.description ?? "")) Object.defineProperty(object, symbol, { enumerable: false });
 }
 
-/** Hides the marks of promises in what is printed `depth` levels deep without inspections of its own. */
+/** Hides the marks of promises within a printed value, down to `depth` levels. */
 export function hideMarksIn(value: unknown, depth = 2, seen = new Set<object>()): void {
   if (typeof value !== "object" || value === null || types.isProxy(value) || seen.has(value)) return;
   seen.add(value);
@@ -26,7 +26,7 @@ export function hideMarksIn(value: unknown, depth = 2, seen = new Set<object>())
   for (const one of inner.slice(0, 200)) hideMarksIn(one, depth - 1, seen);
 }
 
-/** Hides the marks from printing; returns what undoes it. */
+/** Hides the marks from printing; returns a function that undoes it. */
 export function hideAsyncMarks(): () => void {
   const timer = setTimeout(() => {}, 0);
   clearTimeout(timer);

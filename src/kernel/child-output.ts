@@ -1,6 +1,6 @@
 /**
- * Programs that a cell starts with the streams of its process (`stdio: "inherit"`) print into the cell, as into the terminal
- * of any other program. In a kernel those streams are the server's log.
+ * Child processes that inherit the streams of a cell's process (`stdio: "inherit"`) print into the cell, as they would into
+ * a terminal. In a kernel those streams are the server's log.
  */
 import childProcess, { ChildProcess } from "node:child_process";
 import { syncBuiltinESMExports } from "node:module";
@@ -24,15 +24,15 @@ function inherited(stdio: unknown): boolean[] {
   });
 }
 
-/** The same with pipes in their place. */
+/** The same options with pipes in place of the inherited streams. */
 function piped(stdio: unknown, own: readonly boolean[]): unknown[] {
   const list = Array.isArray(stdio) ? [...stdio] : [stdio, stdio, stdio];
   for (const [i, isOwn] of own.entries()) if (isOwn) list[i + 1] = "pipe";
-  if (list[0] === "inherit" || list[0] === 0) list[0] = "ignore"; // nobody types there
+  if (list[0] === "inherit" || list[0] === 0) list[0] = "ignore"; // it has no input
   return list;
 }
 
-/** Takes the output of programs into cells; returns what undoes it. */
+/** Redirects the output of child processes into cells; returns a function that undoes it. */
 export function captureChildren(): () => void {
   const { prototype } = ChildProcess as unknown as { prototype: { spawn(options: Options): unknown } };
   const { spawn } = prototype;

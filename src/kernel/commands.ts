@@ -1,16 +1,16 @@
 /**
- * Programs that cells run by `!command` and `%install`: what they print goes to the cell as it comes, and a stop ends them
- * with all that they started.
+ * Programs that cells run by `!command` and `%install`: their output is streamed to the cell, and an interrupt ends them
+ * and all their child processes.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { packageRoot } from "./own-packages.js";
 
-/** How long a program that is asked to end may take for it, in milliseconds. */
+/** Milliseconds a program has to end after SIGINT. */
 const patience = 1000;
 
-/** Runs a command of the system's shell; what it prints is printed, and how it ended where that is no success. */
+/** Runs a shell command and prints its output, followed by its exit code or signal if it fails. */
 export async function runCommand(command: string, signal: AbortSignal): Promise<void> {
   const { code, by } = await finish(command, signal);
   if (by !== null) process.stderr.write(`(ended by ${by})\n`);
@@ -38,7 +38,7 @@ function nearestPackage(folder: string): string | undefined {
 
 function finish(command: string, signal: AbortSignal): Promise<{ code: number | null; by: string | null }> {
   return new Promise((resolve, reject) => {
-    // A group of its own, so that a stop reaches what it starts.
+    // In a separate process group, so that an interrupt reaches its child processes.
     const child = spawn(command, {
       shell: process.platform === "win32" ? true : "/bin/sh",
       stdio: ["ignore", "pipe", "pipe"],

@@ -1,5 +1,5 @@
 /**
- * The process that draws what notebooks show that may start no threads; it belongs to `drawing.ts`.
+ * The process that draws figures for notebooks that must not start threads; see `drawing.ts`.
  */
 import "./optimise-later.js";
 import { draw, type ImageReply, type ImageRequest } from "../display/static-image-worker.js";

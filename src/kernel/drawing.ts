@@ -1,6 +1,6 @@
 /**
- * The pictures of a notebook whose process may start no threads, drawn by a process of their own. What it is told was made
- * by the notebook's cells, so that it is confined as they are, and writes nowhere.
+ * Draws the figures of a notebook whose process must not start threads, in a separate process. Its input comes from the
+ * notebook's cells, so it is confined like them, and writes nowhere.
  */
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -8,10 +8,10 @@ import type { Draw } from "../display/static-image.js";
 import type { ImageReply } from "../display/static-image-worker.js";
 import { startConfined } from "./isolation.js";
 
-/** How long a picture may take, in milliseconds: a hundred times what it takes. */
+/** Time limit of a picture in milliseconds, about a hundred times what it takes. */
 const patience = 30_000;
 
-/** As many pictures of a notebook may be waiting; so many characters may a figure have. */
+/** The most pictures of a notebook that may be waiting, and the most characters of a figure. */
 const [mostWaiting, mostText] = [100, 3e7];
 
 interface Waiting {
@@ -25,7 +25,7 @@ export class Drawing {
   #count = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** Draws; starts the process with the first picture. */
+  /** Draws a figure; the first one starts the process. */
   readonly draw: Draw = (request) => {
     const text = JSON.stringify(request).length;
     if (text > mostText || this.#waiting.size >= mostWaiting) {
@@ -40,7 +40,7 @@ export class Drawing {
     });
   };
 
-  /** Ends the process; pictures that it owes fail. */
+  /** Ends the process; pending pictures fail. */
   close(): void {
     this.#end(new Error("the notebook has ended"));
   }

@@ -17,9 +17,9 @@ export class FramedKernel extends Kernel<RoutedMessage> {
   readonly #wire: Wire;
 
   /**
-   * @param options.ask sends a question to the reader and waits for the answer; undefined when stop is pressed
-   * @param options.exit ends the process, once what has been sent is out
-   * @param options.historyFile where cells are kept from session to session
+   * @param options.ask sends a question to the reader and waits for the answer; undefined on interrupt
+   * @param options.exit ends the process once pending messages have been sent
+   * @param options.historyFile where the history of cells is kept between sessions
    * @param options.createSession where cells run; by default in this process
    */
   constructor(options: {
@@ -45,7 +45,7 @@ export class FramedKernel extends Kernel<RoutedMessage> {
     this.#wire = wire;
   }
 
-  /** Answers a message from a socket. Frames that are no message, or whose signature is wrong, are dropped. */
+  /** Answers a message from a socket. Malformed frames and those with a wrong signature are dropped. */
   receiveFrames(channel: Channel, frames: Uint8Array[], stops?: number): void {
     let message: RoutedMessage;
     try {

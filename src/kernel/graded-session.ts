@@ -1,37 +1,36 @@
 /**
- * A session for notebooks that others wrote and that get points: its cells run in a confined process beside this
- * one, with limits on time and memory, and a cell that ends its process costs that cell and not those after it.
+ * A session for submitted notebooks that are graded: their cells run in a separate confined process with limits on time
+ * and memory, and a cell that ends the process fails alone.
  */
 
-import { readdirSync, rmSync } from "node:fs";
-import path from "node:path";
 import type { MimeBundle } from "../display/bundle.js";
 import { nativeWait } from "../platform/native-wait.js";
 import type { Completions } from "../session/completion.js";
 import type { Completeness } from "../session/is-complete.js";
 import type { CellResult, CellRunner, Locked, Output } from "../session/session.js";
 import { hearStop } from "../session/stop.js";
+import { asBefore } from "./as-before.js";
 import { asResult, type Ending, failure, type Limits, SessionProcess } from "./session-process.js";
 
-/** What a notebook may take. */
+/** The limits of a notebook. */
 export interface NotebookLimits extends Limits {
-  /** How long all its cells may run together, what has to run again included; by default five times `seconds`. */
+  /** The total time of its cells, including those that run again; by default five times `seconds`. */
   notebookSeconds?: number;
 }
 
 /** Limits that leave room for training a small network. */
 export const gradedLimits = { seconds: 60, megabytes: 2000 };
 
-/** Limits with what they leave out: nothing is confined without any. */
+/** Completes limits with the defaults: no graded notebook runs without limits. */
 export function wholeLimits(limits: NotebookLimits = {}): Required<NotebookLimits> {
   const ofCell = { ...gradedLimits, ...limits };
   return { notebookSeconds: 5 * ofCell.seconds, ...ofCell };
 }
 
-/** As many characters of what a cell prints are passed on, and of all that a notebook displays. */
+/** The most characters passed on: of a cell's printed output, and of all displays of a notebook. */
 const [mostText, mostShown] = [1e6, 5e7];
 
-/** How often a notebook may end its process before the rest of it is given up. */
+/** How often a notebook may end its process before its remaining cells are skipped. */
 const mostStarts = 4;
 
 export class GradedSession<Cell> implements CellRunner<Cell> {
@@ -40,18 +39,18 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
   /** Seconds that are left for all cells. */
   #left: number;
   readonly #notebookSeconds: number;
-  /** The files that were there before, where those that cells write are removed in the end. */
-  readonly #filesBefore: ReadonlySet<string> | undefined;
+  /** Removes the files that cells have written, where that is wanted. */
+  readonly #removeFiles: (() => void) | undefined;
   readonly #onOutput: (output: Output, cell: Cell) => void;
   #process: SessionProcess | undefined;
   #starts = 0;
   #cell: Cell | undefined;
-  /** How much it has printed, and all cells together displayed. */
+  /** The characters printed by the cell, and displayed by all cells. */
   #printed = 0;
   #shown = 0;
-  /** Which request to the process is that of {@link #cell}. */
+  /** The request to the process that runs {@link #cell}. */
   #ticket = 0;
-  /** What has run, and would have to run again in a new process. */
+  /** The cells that have run, to be rerun in a new process. */
   readonly #ran: { code: string; count: number; locked: Locked | undefined }[] = [];
   readonly #mark: string | undefined;
 
@@ -65,9 +64,9 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     folder?: string;
     /** By {@link wholeLimits}. */
     limits?: NotebookLimits;
-    /** Whether files that cells write are removed in the end. */
+    /** Whether files that cells write are removed at the end. */
     removeFiles?: boolean;
-    /** The first line of a cell that is locked is `//MARK data` or `//MARK test`; only who runs the notebook knows it. */
+    /** The first line of a cell that is locked is `//MARK data` or `//MARK test`; only the grader knows it. */
     mark?: string;
     onOutput: (output: Output, cell: Cell) => void;
   }) {
@@ -75,7 +74,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     const { notebookSeconds, ...ofCell } = wholeLimits(limits);
     this.#limits = ofCell;
     this.#notebookSeconds = this.#left = notebookSeconds;
-    this.#filesBefore = removeFiles ? new Set(filesIn(folder)) : undefined;
+    this.#removeFiles = removeFiles ? asBefore(folder) : undefined;
     this.#mark = mark;
     this.#onOutput = onOutput;
     this.#start();
@@ -91,9 +90,9 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     return (this.#process = new SessionProcess(this.#folder, receive, { isolated: true }));
   }
 
-  /** What of an output still fits into what is passed on of a cell. */
+  /** Cuts an output to what may still be passed on. */
   #cut(output: Output): Output | undefined {
-    if (output.type === "clear_output") return undefined; // what a cell has said, stays said
+    if (output.type === "clear_output") return undefined; // output cannot be withdrawn
     if (output.type !== "stream") return this.#fits(output.data) ? output : leftOut(output.data);
     const room = mostText - this.#printed;
     this.#printed += output.text.length;
@@ -105,7 +104,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
   /**
    * Runs a cell. Never rejects: whatever goes wrong is the cell's result.
    *
-   * @param locked whether it is the assignment's, and what for; {@link #mark} says it, too
+   * @param locked the role of a cell that belongs to the assignment; {@link #mark} can set it, too
    */
   async execute(
     text: string,
@@ -132,7 +131,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     this.#printed = 0;
     let ending = await this.#run(session, code, count, locked);
     if (isKilled(ending)) {
-      this.#starts--; // not the notebook's doing
+      this.#starts--; // not the notebook's fault
       const again = await this.#startAgain();
       if (again) {
         session = again;
@@ -140,7 +139,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
         ending = await this.#run(session, code, count, locked);
       }
     }
-    // What comes after its end counts no more: it could take back what the cell's error said.
+    // Later output is ignored: it could contradict the cell's error.
     this.#cell = undefined;
     if (session.isAlive && !isLate(ending)) this.#ran.push({ code, count, locked });
     const result = asResult(ending);
@@ -149,7 +148,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     return { status: "ok" };
   }
 
-  /** Whether what a cell displays is passed on: pages of a hundred megabytes would be in the way of whoever reads them. */
+  /** Whether a display is passed on: nobody can read pages of a hundred megabytes. */
   #fits(data: MimeBundle): boolean {
     const size = sizeOf(data);
     if (this.#shown + size > mostShown) return false;
@@ -157,7 +156,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     return true;
   }
 
-  /** The code of a cell, and what its first line says of it. */
+  /** The code of a cell, and the role given by its first line. */
   #unmarked(text: string): { code: string; locked?: Locked } {
     const end = text.indexOf("\n");
     const line = text.slice(0, end);
@@ -174,7 +173,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     return ending;
   }
 
-  /** A new process that has come as far as the one before it, without the cell that ended that. */
+  /** Starts a new process and reruns the earlier cells, except the one that ended the process. */
   async #startAgain(): Promise<SessionProcess | undefined> {
     if (this.#starts >= mostStarts) return undefined;
     const session = this.#start();
@@ -195,18 +194,15 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
   /** Ends the process. */
   close(): void {
     this.#process?.kill();
-    if (!this.#filesBefore) return;
-    nativeWait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50); // what it was just writing
-    for (const file of filesIn(this.#folder)) {
-      if (!this.#filesBefore.has(file))
-        rmSync(path.join(this.#folder, file), { recursive: true, force: true });
-    }
+    if (!this.#removeFiles) return;
+    nativeWait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50); // for pending writes
+    this.#removeFiles();
   }
 
-  /** Output is passed on as it comes. */
+  /** Output is streamed. */
   flush(): void {}
 
-  /** Nobody types here. */
+  /** There is no input. */
   complete(_code: string, position: number): Completions {
     return { start: position, end: position, entries: [] };
   }
@@ -234,10 +230,8 @@ const isLate = (ending: Ending): boolean =>
   ending.status === "timeout" || (ending.status === "error" && ending.isLate === true);
 
 /**
- * Whether somebody else ended the process, as an operating system short of memory does, or an administrator: the cell runs
- * once more. One that ends it itself, also by a signal, has no second try: it would be one more guess.
+ * Whether the process was killed from outside, by the operating system short of memory or by an administrator: the cell
+ * runs once more. A cell that ends the process itself, even by a signal, gets no second try: it would be another guess.
  */
 const isKilled = (ending: Ending): boolean =>
   ending.status === "ended" && !ending.isOwn && /^by SIG(KILL|TERM|HUP)$/.test(ending.how);
-
-const filesIn = (folder: string): string[] => readdirSync(folder, { recursive: true, encoding: "utf8" });

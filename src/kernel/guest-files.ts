@@ -1,9 +1,9 @@
 /**
- * The files of a graded notebook: functions that name a file by its path, and write no more than there is room for. Where
- * the files may lie, Node's permission model says.
+ * File access of a graded notebook: functions that take a path, with a quota on writes. Node's permission model restricts
+ * the paths.
  *
- * A file is never named by a number: it would be one that this process has open, such as the channel to its grader. For the
- * same reason no streams and handles are given out, whose number can be changed, and no links are made.
+ * File descriptors are never accepted: they could name a file that this process has open, such as the channel to its
+ * grader. For the same reason there are no streams and handles, whose descriptor can be changed, and no links.
  */
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
@@ -13,17 +13,18 @@ import { note, refusal } from "./refusal.js";
 type AnyFunction = (...values: never[]) => unknown;
 type Functions = Record<string, AnyFunction>;
 
-/** Bytes that a notebook may write, all writes together: also what it writes over takes room for a while. */
+/** The quota of bytes that a notebook may write in total: overwritten data takes space for a while, too. */
 export const mostWritten = 500e6;
 
-/** What a file or a folder takes at least, in bytes. */
+/** The least space of a file or folder, in bytes. */
 const block = 4096;
 
-const reading = "access lstat readFile readdir realpath stat".split(" ");
+// Not `realpath`: Node looks at each part of the path, whatever may be read.
+const reading = "access lstat readFile readdir stat".split(" ");
 const removing = "rename rm rmdir unlink utimes".split(" ");
 const writing = "appendFile copyFile mkdir mkdtemp writeFile".split(" ");
 
-/** The functions of `node:fs` for cells, with `promises`. From then on all of this process that writes files is counted. */
+/** The functions of `node:fs` for cells, with `promises`. From then on all writes of this process count. */
 export function guestFiles(): Functions & { promises: Functions } {
   limitWrites();
   const names = [...reading, ...removing, ...writing];
@@ -59,7 +60,7 @@ function limitWrites(): void {
   syncBuiltinESMExports();
 }
 
-/** What arrays themselves say of their size, whatever a class of the user's says. */
+/** The built-in size of typed arrays, which a user's subclass cannot override. */
 const { get: bytesOf } = Object.getOwnPropertyDescriptor(
   Object.getPrototypeOf(Uint8Array.prototype) as object,
   "byteLength",
@@ -81,7 +82,7 @@ function byPath(from: object, names: readonly string[]): Functions {
   return Object.fromEntries(names.map((name) => [name, onPath(functions[name]!)]));
 }
 
-/** A function that takes a path and nothing else for a file, and notes what Node refuses. */
+/** Restricts a function to paths, and records what Node refuses. */
 function onPath(call: AnyFunction): AnyFunction {
   return (...values: unknown[]) => {
     const [file] = values;

@@ -1,11 +1,11 @@
 /**
  * What the code of a graded notebook can reach: the language, a list of globals and modules, and nablab.
  *
- * Code reaches what it has names for, and what can be had from that. Cells, and the files that they import, are compiled by
- * us and get these names in the place of all that Node has: no code of theirs is loaded any other way (made of text it is
- * refused by V8, see `isolation.ts`), nothing here leads to the rest of Node, and what is shared with the code that grades is
- * frozen (`lockdown.ts`). So there is no channel to write to, no message to catch, no module to exchange and no process to
- * signal. Where files lie is Node's permission model's to say.
+ * Code can reach the names in its scope and whatever follows from them. Cells and the files that they import are compiled by
+ * nablab and get these names in place of all of Node's: their code is loaded in no other way (V8 refuses code from strings,
+ * see `isolation.ts`), nothing here leads to the rest of Node, and objects shared with the grading code are frozen
+ * (`lockdown.ts`). So there is no channel to write to, no message to intercept, no module to replace and no process to
+ * signal. Node's permission model restricts the paths of files.
  */
 import assert from "node:assert";
 import buffer from "node:buffer";
@@ -31,34 +31,34 @@ import { refusal } from "./refusal.js";
 
 type Names = Record<string, unknown>;
 
-/** What cells of a graded notebook meet in the place of all of Node. */
+/** What the cells of a graded notebook get in place of all of Node. */
 export type Guest = Pick<SessionHost, "import" | "importFile" | "scopeOf"> &
   Required<Pick<SessionHost, "reserved" | "ofPlatform" | "runCommand" | "install">>;
 
 /**
- * Makes the guest's world, and freezes what it shares with ours.
+ * Creates the guest's scope, and freezes the objects it shares with the grading code.
  *
  * @param nablab what cells import as "nablab"
- * @param classes those of nablab, also of objects that only its functions make
+ * @param classes nablab's classes, including those that are not exported
  * @param exit ends the process
  */
 export function makeGuest(nablab: Names, classes: readonly unknown[], exit: (code?: number) => never): Guest {
-  Buffer.poolSize = 0; // small buffers would lie in one block of memory, with those of others
+  Buffer.poolSize = 0; // otherwise small buffers share a block of memory
   const guestProcess = processFor(exit);
   const timers = timersFor();
   const modules = modulesFor(guestProcess, timers);
   const shared = shareGlobals();
-  const syntax = [function* () {}, async () => {}, async function* () {}, [][Symbol.iterator]()];
-  const iterators = [new Map().entries(), new Set().entries(), "".matchAll(/a/g), ""[Symbol.iterator]()];
+  // Cells may change their console, and what is in their global object; what the assignment's cells print they do not see.
+  const [names, locked] = [namesFor(guestProcess, timers), namesFor(guestProcess, timers)];
   lockdown(
     [
       ...shared,
       ...Object.values(modules),
-      ...syntax,
-      ...iterators,
+      ...results(timers),
       nablab,
       ...classes,
       Box,
+      Console,
       events,
       util,
       assert,
@@ -75,23 +75,51 @@ export function makeGuest(nablab: Names, classes: readonly unknown[], exit: (cod
       `importing the ${isBuiltin(specifier) ? "module" : "package"} ${JSON.stringify(specifier)}`,
     );
   };
-  const names = { ...namesFor(guestProcess, timers), require: load };
+  const scopeOf = (file: string, isLocked = false): Names => ({
+    ...(isLocked ? locked : names),
+    require: load,
+    __filename: path.normalize(file),
+    __dirname: path.dirname(file),
+  });
   return {
     import: async (specifier) => load(specifier),
-    // Node would load it with all that Node has.
+    // Node would load it with full access.
     async importFile(file) {
       throw refusal(`importing the JavaScript file ${JSON.stringify(path.basename(file))}`);
     },
-    scopeOf: (file) => ({ ...names, __filename: path.normalize(file), __dirname: path.dirname(file) }),
+    scopeOf,
     reserved: ofTheLanguage,
-    ofPlatform: new Set([...sharedNames, ...Object.keys(names)]),
-    // `!command` and `%install` of a cell, which Node's permission model would refuse as well.
+    ofPlatform: new Set([...sharedNames, ...Object.keys(scopeOf("/"))]),
+    // For `!command` and `%install`, which Node's permission model would refuse as well.
     runCommand: async () => refused("running programs")(),
     install: async () => refused("installing packages")(),
   };
 }
 
-/** Some names of a module, and in the place of all other functions one that says that it is not allowed. */
+/** What syntax and functions give that no name leads to: their classes are shared like all others. */
+function results({ setTimeout, clearTimeout }: Names): unknown[] {
+  const timer = (setTimeout as (call: () => void) => unknown)(() => {});
+  (clearTimeout as (timer: unknown) => void)(timer);
+  const segments = new Intl.Segmenter().segment("a");
+  const syntax = [function* () {}, async () => {}, async function* () {}, [][Symbol.iterator]()];
+  const iterators = [new Map().entries(), new Set().entries(), "".matchAll(/a/g), ""[Symbol.iterator]()];
+  // In Node 22 and later: iterators with `map`, and those made of any other.
+  const { Iterator: Any, CryptoKey } = globalThis as unknown as {
+    Iterator?: { from(one: unknown): Record<string, unknown> };
+    CryptoKey: unknown;
+  };
+  const made = Any ? [Any.from({ next() {} }), (Any.from([]).map as (f: unknown) => unknown)(() => {})] : [];
+  // Their streams are Node's; `text` and `arrayBuffer` do without.
+  Reflect.deleteProperty(Blob.prototype, "stream");
+  return [
+    ...[...syntax, ...iterators, ...made, segments, segments[Symbol.iterator]()],
+    ...[new URLSearchParams().entries(), timer, crypto.webcrypto.subtle, performance.timerify, CryptoKey],
+    ...[fs.statSync("."), fs.statSync(".", { bigint: true }), fs.Dirent],
+    new events.EventEmitterAsyncResource({ name: "nablab" }).asyncResource,
+  ];
+}
+
+/** The allowed names of a module; all other functions throw that they are not allowed. */
 function only(name: string, whole: object, allowed: string, instead: Names = {}): Names {
   const kept = new Set(allowed.split(" "));
   const found: Names = {};
@@ -153,12 +181,18 @@ function modulesFor(guestProcess: Names, timers: Names): Record<string, Names> {
       util,
       "format inspect isDeepStrictEqual promisify callbackify types stripVTControlCharacters TextDecoder TextEncoder styleText inherits toUSVString",
     ),
-    zlib: only(
-      "zlib",
-      zlib,
-      "gzipSync gunzipSync deflateSync inflateSync deflateRawSync inflateRawSync crc32 constants",
-    ),
+    zlib: only("zlib", zlib, "crc32 constants", packing()),
   };
+}
+
+/** Compression without the option `info`, which gives out a stream: much of Node is made of their classes. */
+function packing(): Names {
+  const { gzipSync, gunzipSync, deflateSync, inflateSync, deflateRawSync, inflateRawSync } = zlib;
+  return Object.fromEntries(
+    Object.entries({ gzipSync, gunzipSync, deflateSync, inflateSync, deflateRawSync, inflateRawSync }).map(
+      ([name, pack]) => [name, (data: string, options?: object) => pack(data, { ...options, info: false })],
+    ),
+  );
 }
 
 interface Hash {
@@ -168,7 +202,7 @@ interface Hash {
 }
 type Hashing = (...values: unknown[]) => Hash;
 
-/** Hashes by their methods alone: Node's are streams, whose classes much of Node is made of. */
+/** Hashes with their own methods only: Node's are streams, which lead to much of Node. */
 function hashing(start: Hashing): Hashing {
   const only = (hash: Hash): Hash => {
     const own: Hash = {
@@ -184,7 +218,7 @@ function hashing(start: Hashing): Hashing {
   return (...values) => only(start(...values));
 }
 
-/** Timers whose objects lead to no others: Node's are links of a chain that holds those of the grader. */
+/** Timers whose objects lead to no others: Node's form a linked list with those of the grader. */
 function timersFor(): Names {
   const real = new WeakMap<object, NodeJS.Timeout | NodeJS.Immediate>();
   class Timer {
@@ -230,7 +264,7 @@ function timersFor(): Names {
   };
 }
 
-/** The `process` of cells: what they may know of it, and its end. */
+/** The `process` object of cells: harmless information, and `exit`. */
 function processFor(exit: (code?: number) => never): Names {
   const { argv0, platform, arch, version, versions, pid } = process;
   const stream = (name: "stdout" | "stderr") => {
@@ -275,14 +309,14 @@ function processFor(exit: (code?: number) => never): Names {
   return allowed;
 }
 
-/** Names of the language, which tests count on. */
+/** Names of the language, on which tests rely. */
 const ofTheLanguage = new Set(
   (
     "Object Function Array Number Boolean String Symbol BigInt Math JSON Reflect Proxy Promise Date RegExp Map Set WeakMap " +
     "WeakSet WeakRef FinalizationRegistry Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError " +
     "URIError SuppressedError ArrayBuffer SharedArrayBuffer DataView Atomics Int8Array Uint8Array Uint8ClampedArray " +
     "Int16Array Uint16Array Int32Array Uint32Array BigInt64Array BigUint64Array Float16Array Float32Array Float64Array " +
-    "Intl WebAssembly isNaN isFinite parseFloat parseInt structuredClone queueMicrotask"
+    "Intl WebAssembly undefined NaN Infinity isNaN isFinite parseFloat parseInt structuredClone queueMicrotask"
   ).split(" "),
 );
 
@@ -296,7 +330,7 @@ const sharedNames = new Set([
   ).split(" "),
 ]);
 
-/** Makes them such that nobody gives them another value; returns what they mean. */
+/** Makes them read-only; returns their values. */
 function shareGlobals(): unknown[] {
   const scope = globalThis as unknown as Names;
   return [...sharedNames]
@@ -308,14 +342,14 @@ function shareGlobals(): unknown[] {
     });
 }
 
-/** The names that mean something else to cells, many of them nothing. */
+/** The names that have another value in cells, often undefined. */
 function namesFor(guestProcess: Names, timers: Names): Names {
   const scope = globalThis as unknown as Names;
   const { stdout, stderr } = guestProcess as { stdout: NodeJS.WritableStream; stderr: NodeJS.WritableStream };
   const names: Names = {
     ...timers,
     process: guestProcess,
-    console: new Console({ stdout, stderr, ignoreErrors: false, colorMode: false }), // which they may change
+    console: new Console({ stdout, stderr, ignoreErrors: false, colorMode: false }), // cells may modify it
   };
   const global: Names = { ...names };
   for (const name of sharedNames)

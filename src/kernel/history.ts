@@ -1,5 +1,5 @@
 /**
- * The cells that were run, in this session and those before it, for consoles that step or search through them.
+ * The history of executed cells, in this session and earlier ones, for consoles that step or search through it.
  */
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -21,11 +21,11 @@ export function historyFile(): string | undefined {
   return NABLAB_HISTORY ?? path.join(userDataFolder(), "nablab", "history.jsonl");
 }
 
-/** Cells as they were run; with a file they are kept there, a line of JSON each. */
+/** Executed cells in order; with a file, they are stored there, one line of JSON each. */
 export class History {
   readonly #file: string | undefined;
   readonly #cells: HistoryEntry[] = [];
-  // Sessions are numbered by when they started: one that starts later has a larger number, also in another kernel.
+  // Sessions are numbered by their start time: a later session has a larger number, in any kernel.
   readonly #session = Math.floor(Date.now() / 1000);
   #earlier: HistoryEntry[] | undefined;
 
@@ -39,14 +39,14 @@ export class History {
     if (!this.#file) return;
     try {
       if (this.#cells.length === 1) makeFolder(path.dirname(this.#file));
-      // One write per line, so that lines of other kernels come before or after it, never within.
+      // One write per line, so that the lines of several kernels never interleave.
       appendFileSync(this.#file, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
     } catch {
-      // Without write permission there is no history; the cell runs all the same.
+      // Without write permission there is no history, but the cell runs.
     }
   }
 
-  /** The `history` of a reply to a request with this content: its tail, a range, or what matches a pattern. */
+  /** The `history` of a reply to a request with this content: its tail, a range, or the matches of a pattern. */
   reply(request: Record<string, unknown>): (HistoryEntry | [number, number, [string, null]])[] {
     const found = this.#find(request);
     return request.output === true
@@ -71,7 +71,7 @@ export class History {
         const entries = this.#all().filter(([, , code]) => matches.test(code));
         if (unique !== true) return last(entries);
         const lastAt = new Map(entries.map(([, , code], i) => [code, i]));
-        // The last of equal cells, at its place: the same code run again is the most recent.
+        // Of equal cells the last, in its place.
         return last(entries.filter(([, , code], i) => lastAt.get(code) === i));
       }
       default:
@@ -100,7 +100,7 @@ export class History {
   }
 }
 
-/** What a history file holds; unreadable lines are skipped, and a file that is too long is cut. */
+/** Reads a history file; skips unreadable lines, and truncates a file that is too long. */
 function readEntries(file: string): HistoryEntry[] {
   let text: string;
   try {

@@ -1,8 +1,8 @@
 /**
- * The process of a graded notebook, confined: by Node's permission model it reads and writes files in its folder and reads
- * nablab and the packages it needs, and starts no programs and threads and loads no native code; where the operating system
- * has a sandbox, that is around it (sandbox.ts). What its code can reach within the process, `guest.ts` says, and
- * notebooks/coursework/README.md what follows from all of it.
+ * The confined process of a graded notebook. By Node's permission model it reads and writes files in its folder, reads
+ * nablab and the packages it needs, starts no programs or threads and loads no native code; where the operating system has
+ * a sandbox, the process runs in it (sandbox.ts). `guest.ts` restricts what its code can reach within the process;
+ * notebooks/coursework/README.md describes the guarantees.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync, realpathSync } from "node:fs";
@@ -13,8 +13,8 @@ import { packageRoot } from "./own-packages.js";
 import { findSandbox } from "./sandbox.js";
 
 /**
- * The arguments of Node that confine a process to `folder`, or without one to reading nablab. There are no threads: one that
- * is started with other flags than its process would not be confined (nodejs/node#62222).
+ * Node's arguments that confine a process to `folder` or, without one, to reading nablab. Threads are not allowed: one
+ * started with flags other than its process's would not be confined (nodejs/node#62222).
  */
 export function permissions(folder?: string): string[] {
   const isStable = process.allowedNodeEnvironmentFlags.has("--permission");
@@ -23,15 +23,15 @@ export function permissions(folder?: string): string[] {
     isStable ? "--permission" : "--experimental-permission",
     "--disable-warning=ExperimentalWarning",
     "--disallow-code-generation-from-strings",
-    "--zero-fill-buffers", // a new one would show what was in its memory before
+    "--zero-fill-buffers", // uninitialised buffers would reveal earlier memory
     ...(process.allowedNodeEnvironmentFlags.has("--disable-sigusr1") ? ["--disable-sigusr1"] : []),
-    // Node 20 does not survive a path that is named twice.
+    // Node 20 crashes on a path that is named twice.
     ...new Set([...own, ...readable()].map((file) => `--allow-fs-read=${file}`)),
     ...own.map((file) => `--allow-fs-write=${file}`),
   ];
 }
 
-/** What every notebook reads: this package without its notebooks, and the packages around it. */
+/** The paths that every notebook may read: this package without its notebooks, and its dependencies. */
 function readable(): string[] {
   const root = realpathSync(packageRoot);
   const packages = ancestors(root)
@@ -48,7 +48,7 @@ function readable(): string[] {
   return [path.join(root, "dist"), path.join(root, "package.json"), cacheFolder(), ...packages];
 }
 
-/** A folder and those it lies in. */
+/** A folder and its ancestors. */
 function ancestors(folder: string): string[] {
   const above = path.dirname(folder);
   return above === folder ? [folder] : [folder, ...ancestors(above)];
@@ -57,7 +57,7 @@ function ancestors(folder: string): string[] {
 const isWithin = (inner: string, outer: string): boolean =>
   inner === outer || inner.startsWith(outer + path.sep);
 
-/** The environment variables that it gets: what Node and the cells need of them, and no keys of others. */
+/** The environment variables that it gets: those that Node and the cells need, and no credentials. */
 export function environmentOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const wanted =
     /^(PATH|HOME|USERPROFILE|LANG|LC_\w+|TZ|TMPDIR|TEMP|TMP|SystemRoot|LOCALAPPDATA|XDG_CACHE_HOME|NABLAB_\w+)$/i;
@@ -67,7 +67,7 @@ export function environmentOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv
 /** A confined process. */
 export interface Confined {
   child: ChildProcess;
-  /** What it is known by here: in a sandbox `child` may be what watches over it. */
+  /** Its process id outside the sandbox, where `child` may be a supervisor. */
   id(): number | undefined;
   /** Sends it a signal. */
   signal(name: NodeJS.Signals): void;
@@ -76,7 +76,7 @@ export interface Confined {
 /**
  * Starts a script of ours, confined, with a channel for messages.
  *
- * @param folder where it may write; without it, nowhere
+ * @param folder where it may write; by default nowhere
  * @param output where what it prints goes
  */
 export function startConfined(
@@ -91,7 +91,7 @@ export function startConfined(
   ];
   const child = spawn(command!, rest, {
     cwd: own ?? packageRoot,
-    // In a process group of its own, Ctrl-C in a terminal reaches us alone.
+    // In a separate process group, so that Ctrl-C in a terminal reaches only this process.
     detached: process.platform !== "win32",
     stdio: ["ignore", output, output, "ipc", ...(sandbox?.tellsId ? ["pipe" as const] : [])],
     env: environmentOf(process.env),
@@ -126,7 +126,7 @@ export function startConfined(
     signal(name) {
       if (name === "SIGKILL") {
         isToEnd = true;
-        // Without what watches over it the process would live on, and hold the channel open.
+        // If only its supervisor ended, the process would live on and hold the channel open.
         if (isTold) end();
         return;
       }
@@ -139,7 +139,7 @@ export function startConfined(
   };
 }
 
-/** How a confined process ended. A sandbox tells of a signal by the code that shells have for it. */
+/** How a confined process ended. A sandbox reports a signal as an exit code, as shells do. */
 export function howItEnded(code: number | null, signal: NodeJS.Signals | null): string {
   const byCode = Object.entries(constants.signals).find(([, number]) => code === 128 + number)?.[0];
   const by = signal ?? byCode;

@@ -9,7 +9,7 @@ import { packageRoot } from "./own-packages.js";
 
 const windows = process.platform === "win32";
 
-/** The Python of an environment; that of a system may have no `python`, and one of Windows no `Scripts`. */
+/** The Python of an environment. A system's Python may have no `python`, and one on Windows no `Scripts`. */
 export function pythonOf(prefix: string): string {
   const places = windows ? ["Scripts/python.exe", "python.exe"] : ["bin/python", "bin/python3"];
   const files = places.map((place) => path.join(prefix, ...place.split("/")));
@@ -36,7 +36,7 @@ export function pathPrefix(): string | undefined {
 /** The data folder of an environment. */
 export const dataFolderOf = (prefix: string): string => path.join(prefix, "share", "jupyter");
 
-/** The user's own data folder, as `jupyter --data-dir` says it. */
+/** The user's data folder, as printed by `jupyter --data-dir`. */
 export function userDataFolder(): string {
   if (process.env.JUPYTER_DATA_DIR) return process.env.JUPYTER_DATA_DIR;
   if (process.platform === "darwin") return path.join(homedir(), "Library", "Jupyter");
@@ -44,13 +44,13 @@ export function userDataFolder(): string {
   return path.join(process.env.XDG_DATA_HOME || path.join(homedir(), ".local", "share"), "jupyter");
 }
 
-/** The data folders that the Jupyter of an environment looks into before those of the system, in its order. */
+/** The data folders that an environment's Jupyter searches before those of the system, in its order. */
 export function dataFoldersFor(prefix: string): string[] {
   const named = process.env.JUPYTER_PATH?.split(path.delimiter).filter((folder) => folder !== "") ?? [];
   return [...named, userDataFolder(), dataFolderOf(prefix)];
 }
 
-/** All data folders that a Jupyter of this machine may look into, without repeats. */
+/** All data folders that a Jupyter on this machine may search, without duplicates. */
 export function dataFolders(): string[] {
   const environments = [ownPrefix(), process.env.VIRTUAL_ENV, process.env.CONDA_PREFIX, pathPrefix()];
   const system = windows

@@ -10,12 +10,12 @@ import { packageRoot } from "./own-packages.js";
 /** The name that notebooks carry in their metadata. */
 export const kernelName = "nablab";
 
-/** The name that people see. */
+/** The name shown to users. */
 export const kernelDisplayName = "TypeScript (nablab)";
 
 /**
- * Of what is allocated V8 lets 3 × 16 MB wait for a collection, by default; with 3 × 8 MB a kernel takes 16 MB less after its first
- * cell, and cells that allocate much, such as backpropagation layer by layer, are as fast.
+ * By default V8 allocates 3 × 16 MB before a young collection; with 3 × 8 MB a kernel takes 16 MB less after its first cell,
+ * and cells that allocate much, such as backpropagation layer by layer, are as fast.
  */
 const flags = ["--max-semi-space-size=8"];
 
@@ -63,7 +63,7 @@ export function uninstallKernelspec(dataFolder: string): string | undefined {
   return folder;
 }
 
-/** A kernelspec as it is installed. */
+/** An installed kernelspec. */
 export interface InstalledKernelspec {
   readonly folder: string;
   readonly displayName: string;

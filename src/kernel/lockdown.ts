@@ -1,20 +1,20 @@
 /**
- * Objects that cells share with what grades them, made such that nobody can change them: the ones that come with
- * JavaScript and Node, and nablab's. What cannot change needs neither be captured before an answer runs nor be put back
- * after it.
+ * Freezes the objects that cells share with the code that grades them: those of JavaScript and Node, and nablab's. A frozen
+ * object need not be saved before an answer runs and restored after it.
  *
- * A property that cannot be written hides, in JavaScript, behind it the same property of what inherits from it: with a
- * frozen `Error.prototype`, `this.name = "MyError"` throws in each class of errors. So prototypes get accessors in the
- * place of values; assigned to what inherits, they make a property of its own there, as ever. Those of arrays, strings, maps
- * and the like keep values, as the engine runs them faster so, and nothing is assigned there.
+ * In JavaScript a read-only property of a prototype also prevents assignment on objects that inherit it: with a frozen
+ * `Error.prototype`, `this.name = "MyError"` throws in each class of errors. So prototypes get accessors in place of values;
+ * an assignment to an inheriting object defines an own property there, as usual. The prototypes of arrays, strings, maps and
+ * the like keep plain values, which the engine runs faster, and which nobody assigns through inheritance.
  */
 
+import { Console } from "node:console";
 import { types } from "node:util";
 
 const { isModuleNamespaceObject } = types;
 const { defineProperty, deleteProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
 
-/** Freezes whatever can be reached from some objects by properties and prototypes, but for `except` and beyond. */
+/** Freezes everything reachable from some objects by properties and prototypes, except `except` and what only it reaches. */
 export function lockdown(roots: Iterable<unknown>, except: Iterable<object>): void {
   const reached = new Set<object>();
   const left = new Set(except);
@@ -24,7 +24,7 @@ export function lockdown(roots: Iterable<unknown>, except: Iterable<object>): vo
     }
   };
   for (const root of roots) reach(root);
-  // A set is walked through to what is added meanwhile.
+  // Iteration over a set includes elements added meanwhile.
   for (const object of reached) {
     reach(getPrototypeOf(object));
     for (const key of ownKeys(object)) {
@@ -36,7 +36,7 @@ export function lockdown(roots: Iterable<unknown>, except: Iterable<object>): vo
   for (const object of reached) harden(object);
 }
 
-/** `RegExp.input`, `RegExp.$1` and the like tell everybody what anybody matched last: the source of a hidden test, say. */
+/** `RegExp.input`, `RegExp.$1` and the like reveal the last match of any code, such as the source of a hidden test. */
 function forgetMatches(): void {
   for (const key of ownKeys(RegExp)) {
     const { get, configurable } = getOwnPropertyDescriptor(RegExp, key)!;
@@ -48,7 +48,7 @@ function harden(object: object): void {
   if (ArrayBuffer.isView(object) || isModuleNamespaceObject(object)) return; // numbers cannot be frozen, modules are
   let isFreezable = true;
   if (!Object.hasOwn(object, "constructor")) {
-    // What is set so is no property of the object: `util.inspect.defaultOptions`, by which all is printed.
+    // Its setter stores elsewhere, as `util.inspect.defaultOptions`, which affects all printing.
     for (const key of ownKeys(object)) {
       const { get, set, configurable } = getOwnPropertyDescriptor(object, key)!;
       if (set && configurable) defineProperty(object, key, { get, set: refuseAs(key), configurable: false });
@@ -58,15 +58,15 @@ function harden(object: object): void {
     for (const key of ownKeys(object)) {
       const { value, writable, configurable } = getOwnPropertyDescriptor(object, key)!;
       if (configurable && writable) defineProperty(object, key, accessor(object, key, value));
-      else if (writable) isFreezable = false; // Node's event emitters write to such a one in what inherits it
+      else if (writable) isFreezable = false; // Node's event emitters assign to it on inheriting objects
     }
   }
-  // Not property by property: the engine would take each for a change, and iterate over arrays ten times as slowly.
+  // Not property by property: the engine would invalidate its fast paths, and iterate over arrays ten times as slowly.
   if (isFreezable) Object.freeze(object);
   else Object.preventExtensions(object);
 }
 
-/** What reads as a value, and takes an assignment for one to the object that inherits it. */
+/** An accessor that reads as the value and turns an assignment into an own property of the inheriting object. */
 function accessor(owner: object, key: PropertyKey, value: unknown): PropertyDescriptor {
   return {
     get: () => value,
@@ -94,6 +94,7 @@ const keepsValues = new Set<unknown>([
     (type) => type.prototype,
   ),
   Function.prototype,
+  Console.prototype, // each console copies what is there
   getPrototypeOf(Float64Array.prototype),
   generators,
   getPrototypeOf(generators),

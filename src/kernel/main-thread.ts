@@ -1,21 +1,21 @@
 /**
- * Reaches the main thread from another one while it runs JavaScript and receives no messages. V8 looks for commands of its
- * inspector at every call and in every turn of a loop: it runs them after 2 to 20 ms, in Node 20, 24 and 26.
+ * Reaches the main thread from another one while it runs JavaScript and receives no messages. V8 checks for inspector
+ * commands at every call and loop iteration, and runs them after 2 to 20 ms, in Node 20, 24 and 26.
  */
 import { createRequire } from "node:module";
 
 type Inspector = typeof import("node:inspector");
 
-/** The global variable that the guards in the code of cells read: not zero while there is something to stop. */
+/** The global variable that the guards in the code of cells read: non-zero while an interrupt is pending. */
 const guarded = "n·stop";
 const look = Symbol.for("nablab.look");
 
 /**
- * In the main thread: defines the variable. As long as it keeps its value V8 compiles it into the code, as if there
- * were no guards; memory that threads share has to be read each time.
+ * In the main thread: defines the variable. While its value is constant, V8 compiles it into the code, so that guards cost
+ * nothing; shared memory has to be read each time.
  *
  * @param flag what another thread raises (session/stop.ts)
- * @returns what sets the variable to the state of the flag
+ * @returns a function that sets the variable to the state of the flag
  */
 export function defineGuarded(flag: Int32Array): () => void {
   const globals = globalThis as unknown as Record<string, unknown>;
@@ -42,11 +42,11 @@ let waiting = 0;
 /**
  * In another thread, after it has raised the flag: lets the guards see it.
  *
- * The inspector could also end what runs, within a regular expression too. But Node's record of what is asynchronous is then
- * wrong, and after a timer that was ended so Node 20, 24 and 26 abort the process.
+ * The inspector could also terminate the running code, even within a regular expression. But that corrupts Node's async
+ * bookkeeping: after a terminated timer, Node 20, 24 and 26 abort the process.
  */
 export function updateGuarded(): void {
-  // More than a few wait only where the main thread is within a call of the system.
+  // More than a few are pending only while the main thread is in a system call.
   if (waiting >= 4) return;
   try {
     const { Session } = require("node:inspector") as Inspector;

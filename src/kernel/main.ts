@@ -2,7 +2,7 @@
  * The kernel's process: `node dist/kernel/main.js CONNECTION_FILE`, as the kernelspec starts it.
  *
  * With `--graded` cells run in a separate confined process (graded-session.ts), each for at most `--seconds` and
- * with at most `--megabytes`, all of them for at most `--notebook-seconds`; an nbgrader_config.py asks for that.
+ * with at most `--megabytes`, all of them for at most `--notebook-seconds`; nbgrader_config.py sets these options.
  */
 import { nativeWait } from "../platform/native-wait.js";
 import "./linear-regexps.js";
@@ -63,7 +63,7 @@ const setUp: SocketsSetUp = {
 };
 const sockets = new Worker(new URL("./sockets.js", import.meta.url), { workerData: setUp });
 const post = (message: ToSockets): void => sockets.postMessage(message);
-/** What comes before the kernel is loaded. */
+/** Messages received before the kernel is loaded. */
 const early: FromSockets[] = [];
 let receive = (message: FromSockets): void => void early.push(message);
 sockets.on("message", (message: FromSockets) => {
@@ -77,7 +77,7 @@ sockets.on("error", (error) => {
   end(1);
 });
 
-// The modules of a session are loaded, and then the compiler, while the thread of the sockets starts and answers.
+// The session's modules and the compiler load while the thread of the sockets starts and replies.
 const { FramedKernel } = await import("./framed-kernel.js");
 const grading = graded ? await import("./graded-session.js") : undefined;
 const kernel = new FramedKernel({
@@ -121,7 +121,7 @@ process.exit = ((code) => {
 process.on("SIGINT", () => isLateSignal() || kernel.interrupt());
 process.on("SIGTERM", () => process.exit(0));
 
-// The compiler takes most of the start. Until it is there, the sockets' thread answers kernel_info itself.
+// The compiler takes most of the start-up; until it is loaded, the sockets' thread replies to kernel_info itself.
 kernel.start();
 post("awake");
 receive = (message) => {
@@ -129,7 +129,7 @@ receive = (message) => {
 };
 for (const message of early) receive(message);
 
-/** What Jupyter says of the sockets; what is missing or unreadable ends the process with one line. */
+/** Reads the connection file; a missing field or an unreadable file ends the process with one line. */
 function readConnection(file: string): Connection {
   const refuse = (problem: string): never => {
     console.error(`kernel: ${problem}; let Jupyter start the kernel, which writes such a file; got ${file}`);
@@ -152,7 +152,7 @@ function readConnection(file: string): Connection {
   ] as const) {
     if (content?.[name] === undefined) return refuse(`the connection file has no ${name}`);
   }
-  // An empty key means unsigned messages: that has to be said, not forgotten.
+  // An empty key means unsigned messages, which must be explicit.
   if (typeof content.key !== "string")
     return refuse("the connection file has no key, by which messages are signed");
   return content as Connection;

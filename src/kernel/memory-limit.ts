@@ -1,13 +1,13 @@
 /**
- * The memory that V8 gives the objects of cells. When it is full the process ends at once, and only a terminal says why; so
- * the sockets' thread looks at how much the process takes (sockets.ts), and a cell that fills it ends with an error before.
+ * The memory limit of V8's heap. When it is full the process ends at once, and only a terminal shows why; so the sockets'
+ * thread monitors the memory of the process (sockets.ts), and a cell that fills it ends with an error before that.
  */
 import v8 from "node:v8";
 import { freeNow } from "./garbage.js";
 
 /** The share of the limit at which a cell ends; from four fifths on V8 may give up in any collection. */
 const full = 0.75;
-/** Of the limit V8 reserves three semispaces for new objects: in MB, by the version of Node; in others the most of these. */
+/** V8 reserves three semispaces of the limit for new objects: their size in MB by version of Node, elsewhere the largest. */
 const reserved: Readonly<Record<string, number>> = { "20": 48, "22": 48, "24": 192, "26": 96 };
 const young = (reserved[process.versions.node.split(".")[0]!] ?? 192) * 2 ** 20;
 

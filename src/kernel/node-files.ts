@@ -1,8 +1,8 @@
 /**
- * The files that a session's cells see in Node.
+ * The files that the cells of a session see in Node.
  *
  * `import … from "nablab"` means the nablab whose kernel runs, with its types, from any folder; `console` and `Buffer` have
- * types in a folder that never saw npm.
+ * types in a folder without npm packages.
  */
 import { existsSync, statSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
@@ -33,7 +33,7 @@ export function nodeFiles(): HostFiles {
       const { mtimeMs, size } = statSync(file);
       return `${mtimeMs}-${size}`;
     },
-    // Packages do not change while a notebook is open; if they do, Node holds on to the old code as well.
+    // Packages rarely change while a notebook is open; if they do, Node keeps the old code as well.
     isFixed: (file) => file.includes("/node_modules/") || file.startsWith(nablab),
     declarationsOf(module, from) {
       if (module === "nablab") return `${nablab}nablab.d.ts`;

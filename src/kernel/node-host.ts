@@ -1,6 +1,6 @@
 /**
- * A session in this Node process: what `session/` asks of its host. There is one session in a process, as names, the
- * console and the working directory are the process's own.
+ * Node as the host of a session (`session/host.ts`). A process has one session, since names, the console and the working
+ * directory belong to the process.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Console } from "node:console";
@@ -10,7 +10,7 @@ import { StringDecoder } from "node:string_decoder";
 import { pathToFileURL } from "node:url";
 import type { InspectOptions } from "node:util";
 import vm from "node:vm";
-import type { SessionHost, StreamName } from "../session/host.js";
+import type { CellContext, SessionHost, StreamName } from "../session/host.js";
 import { createSession, type Session, type SessionOptions } from "../session/session.js";
 import { stopFlag } from "../session/stop.js";
 import { hideAsyncMarks, hideMarksIn } from "./async-marks.js";
@@ -40,7 +40,7 @@ export function createNodeSession<Cell>(options: SessionOptions<Cell>, host = no
 /**
  * This process as a host.
  *
- * @param isAlone no other thread reaches this one, as where notebooks are graded
+ * @param isAlone whether no other thread can reach this one, as in a grading process
  */
 export function nodeHost({ isAlone = false } = {}): SessionHost {
   return {
@@ -60,7 +60,7 @@ export function nodeHost({ isAlone = false } = {}): SessionHost {
       const filename = path.normalize(file);
       const exports = {};
       const module = { exports, require, id: ".", filename, loaded: false, children: [], paths: [] };
-      // So that `if (require.main === module)` runs what follows it.
+      // So that `require.main === module` is true.
       (require as { main: unknown }).main = module;
       return { require, module, exports, __filename: filename, __dirname: path.dirname(filename) };
     },
@@ -79,10 +79,7 @@ export function nodeHost({ isAlone = false } = {}): SessionHost {
         return print(name, text);
       }),
     printError: (text) => void process.stderr.write(text),
-    context() {
-      const storage = new AsyncLocalStorage<never>();
-      return { run: (cell, work) => storage.run(cell as never, work), current: () => storage.getStore() };
-    },
+    context: cellContext,
     onLateError: listenForErrors,
     isOwn: (place) => place.includes("node:") || own.some((folder) => place.includes(folder)),
     ready: keepCompiledTypeScript,
@@ -96,7 +93,7 @@ const own = ["dist", "src"].map((folder) => path.join(packageRoot, folder) + pat
 
 const call = new vm.Script('globalThis[Symbol.for("nablab.run")]()', { filename: "node:nablab" });
 
-/** Runs `work` so that SIGINT ends it, also within a loop: Node ends scripts so, and no functions. */
+/** Runs `work` so that SIGINT ends it, even within a loop: Node can do so for scripts, not for functions. */
 function interruptible<T>(work: () => T): T {
   const value = (): T => {
     allowSignals();
@@ -115,6 +112,26 @@ function interruptible<T>(work: () => T): T {
   }
 }
 
+/**
+ * Which cell running code belongs to. Node 20 and 22 write what a storage holds into each promise, where cells can read it: an
+ * object that says nothing, and leads nowhere.
+ */
+function cellContext<Cell>(): CellContext<Cell> {
+  const storage = new AsyncLocalStorage<object>();
+  const cells = new WeakMap<object, Cell>();
+  return {
+    run(cell, work) {
+      const token = Object.freeze(Object.create(null)) as object;
+      cells.set(token, cell);
+      return storage.run(token, work);
+    },
+    current() {
+      const token = storage.getStore();
+      return token && cells.get(token);
+    },
+  };
+}
+
 const constants = new Set<string>();
 
 function defineConstant(name: string, value: unknown): void {
@@ -127,8 +144,8 @@ function defineConstant(name: string, value: unknown): void {
 }
 
 /**
- * Listens for errors that nothing else takes. Node ends the process where `emit` finds no listener; a cell can remove ours in
- * many ways, so it is looked for at each error.
+ * Listens for uncaught errors. Node ends the process if `emit` finds no listener; a cell can remove ours in many ways, so it
+ * is checked at each error.
  */
 function listenForErrors(listener: (error: unknown) => void): () => void {
   const events = ["unhandledRejection", "uncaughtException"] as const;
@@ -162,7 +179,7 @@ function capture(print: (name: StreamName, text: string) => boolean): () => void
   for (const name of ["stdout", "stderr"] as const) {
     const stream = process[name];
     const write = stream.write;
-    const decoder = new StringDecoder("utf8"); // a character may be split over two chunks
+    const decoder = new StringDecoder("utf8"); // a character may be split between two chunks
     stream.write = ((data: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
       const callback = typeof encoding === "function" ? encoding : done;
       const text = typeof data === "string" ? data : decoder.write(Buffer.from(data));
@@ -183,7 +200,7 @@ function capture(print: (name: StreamName, text: string) => boolean): () => void
   globalThis.console = new Console({ stdout, stderr, ignoreErrors: false, colorMode: false });
   const { dir } = globalThis.console;
   globalThis.console.dir = (value: unknown, options?: InspectOptions) => {
-    hideMarksIn(value, options?.depth === null ? Number.POSITIVE_INFINITY : options?.depth); // `dir` calls no inspection of an object's own
+    hideMarksIn(value, options?.depth === null ? Number.POSITIVE_INFINITY : options?.depth); // `dir` ignores custom inspection
     dir(value, options);
   };
   restore.push(() => {

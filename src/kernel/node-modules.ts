@@ -16,7 +16,7 @@ const require = createRequire(import.meta.url);
 type Importer = (specifier: string) => Promise<Namespace>;
 const importers = new Map<string, Importer>();
 
-/** Imports a module as a file in `folder` does; `"nablab"` is the nablab whose kernel runs. */
+/** Imports a module as from a file in `folder`; `"nablab"` is the nablab of the running kernel. */
 export async function importModule(specifier: string, folder: string): Promise<Namespace> {
   if (specifier === "nablab") return import(pathToFileURL(path.join(packageRoot, "dist", "index.js")).href);
   if (specifier === "tslab") return asBundled({ default: require(connectTslab()) });
@@ -29,7 +29,7 @@ export async function importModule(specifier: string, folder: string): Promise<N
     if (code !== "ERR_MODULE_NOT_FOUND" && code !== "ERR_UNSUPPORTED_DIR_IMPORT") throw error;
     const file = findAsCommonJs(specifier, folder);
     if (file !== undefined) return asBundled(await load(pathToFileURL(file).href));
-    if (!isNameOf(specifier, error as Error)) throw error; // it is there, and lacks something itself
+    if (!isNameOf(specifier, error as Error)) throw error; // it exists, but one of its own imports is missing
     const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)![0];
     throw Object.assign(
       new Error(
@@ -44,7 +44,7 @@ const isNameOf = (specifier: string, { message }: Error): boolean =>
   !/^(\.|\/|file:|node:|#)/.test(specifier) &&
   message.includes(`'${/^(?:@[^/]+\/)?[^/]+/.exec(specifier)![0]}`);
 
-/** `dayjs/plugin/utc`: packages without `exports` leave out the ending, as `require` allows. */
+/** `dayjs/plugin/utc`: packages without `exports` may omit the extension, as with `require`. */
 function findAsCommonJs(specifier: string, folder: string): string | undefined {
   try {
     return createRequire(path.join(folder, "cell.js")).resolve(specifier);
@@ -56,8 +56,8 @@ function findAsCommonJs(specifier: string, folder: string): string | undefined {
 const bundled = new WeakMap<Namespace, Namespace>();
 
 /**
- * What a module in CommonJS exports, as bundlers and its types have it: every property of `module.exports`. Node finds
- * only those that it can tell from the text, so that `import * as _ from "lodash"` would lack `_.sum`.
+ * The exports of a CommonJS module, as bundlers and its types define them: every property of `module.exports`. Node finds
+ * only those that it detects statically, so `import * as _ from "lodash"` would lack `_.sum`.
  */
 function asBundled(module: Namespace): Namespace {
   const exports = module.default as Namespace | null | undefined;
@@ -87,20 +87,20 @@ function asBundled(module: Namespace): Namespace {
   return whole;
 }
 
-/** Imports a JavaScript file, again under another version. */
+/** Imports a JavaScript file; a new version loads it again. */
 export function importFile(file: string, version: string): Promise<Namespace> {
-  delete require.cache[path.resolve(file)]; // for CommonJS the version in the address makes no difference
+  delete require.cache[path.resolve(file)]; // CommonJS ignores the version in the URL
   return importModule(`${pathToFileURL(file).href}?${version}`, path.dirname(file));
 }
 
-/** `import()` as files of a folder have it. */
+/** `import()` resolved from a folder. */
 function importerOf(folder: string): Importer {
   const load = new vm.Script("(specifier) => import(specifier)", {
     filename: path.join(folder, "cell.js"),
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   }).runInThisContext() as Importer;
   return (specifier) => {
-    // Node says at the first call that this is experimental, which is no concern of the cell's.
+    // Suppresses Node's warning that this is experimental.
     const { emitWarning } = process;
     process.emitWarning = () => {};
     try {
@@ -118,7 +118,7 @@ export function resolveModule(specifier: string, file: string): string {
   return pathToFileURL(createRequire(file).resolve(specifier)).href;
 }
 
-/** Lets `require` load TypeScript, also where Node would not; such a file is not checked, and does not end on a stop. */
+/** Lets `require` load TypeScript in every version of Node; such a file is not type-checked and cannot be interrupted. */
 export function requireTypeScript(): void {
   const { _extensions: extensions } = Module as unknown as {
     _extensions: Record<

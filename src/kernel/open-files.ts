@@ -1,13 +1,13 @@
 /**
- * How many files a process may open. Node loads the parts of a program all at once, and fails in the middle of it where
- * too few are allowed; so that is found out before.
+ * The limit on open files. Node loads the modules of a program all at once, and fails half-way if the limit is too low; so
+ * it is checked first.
  */
 import { readFileSync } from "node:fs";
 
-/** Loading nablab in a cell took between 128 and 160; a training loads it once more in each of its threads. */
+/** Loading nablab in a cell needed between 128 and 160 files; training loads it again in each thread. */
 const needed = 256;
 
-/** What is wrong with the limit of this process, and the fix; undefined where it is high enough, or unknown (not on Linux). */
+/** The problem with the limit of this process, and its fix; undefined if it is high enough, or unknown (not on Linux). */
 export function openFilesProblem(): { what: string; fix: string } | undefined {
   let limits: string;
   try {

@@ -1,6 +1,6 @@
 /**
- * nablab's classes, also those that it exports nowhere: what a cell gets from a function of nablab leads to the prototype of
- * its class, which has to be frozen like all that tests count on. `test/kernel/own-classes.test.ts` says when one is missing.
+ * nablab's classes, including those that are not exported: an object that a cell gets from nablab leads to the prototype of
+ * its class, which must be frozen. `test/kernel/own-classes.test.ts` finds missing ones.
  */
 import { Complex } from "../autodiff/complex-step.js";
 import { Dual } from "../autodiff/dual.js";

@@ -1,7 +1,6 @@
 /**
- * What the name "nablab" means in a cell when it runs: the nablab whose kernel runs it, even where no
- * node_modules is above the notebook, or another version of nablab is installed. That the compiler
- * sees the same is in `node-files.ts`.
+ * Resolves "nablab" in a running cell to the nablab of its kernel, even if there is no node_modules above the notebook or
+ * another version is installed. `node-files.ts` does the same for the compiler.
  */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -11,20 +10,20 @@ import { connectTslab } from "./tslab.js";
 
 const require = createRequire(import.meta.url);
 
-/** The folder of the running nablab: where its package.json lies. */
+/** The root folder of the running nablab, which contains its package.json. */
 export const packageRoot: string = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Whether this is a clone, with the set-up, and no installed package. */
+/** Whether this is a clone with its set-up script, not an installed package. */
 export const isClone = (): boolean => existsSync(path.join(packageRoot, "scripts", "setup.mjs"));
 
-/** The command that brings what Python needs: in a clone the set-up, elsewhere pip. */
+/** The command that installs Python packages: the set-up in a clone, elsewhere pip. */
 export const pythonPackages = (packages: string): string =>
   isClone() ? "npm run setup" : `pip install ${packages}`;
 
 let resolving = false;
 const entry = path.join(packageRoot, "dist", "index.js");
 
-/** Makes `require("nablab")`, from wherever it is called, load the running nablab, and `require("tslab")` the tslab that shows things in it. */
+/** Makes `require("nablab")`, from wherever it is called, load the running nablab, and `require("tslab")` the tslab connected to it. */
 export function resolveOwnPackage(): void {
   if (resolving) return;
   resolving = true;

@@ -1,10 +1,10 @@
 /**
- * The process that started this one. In a worker thread the watch goes on while the main thread is in a loop.
+ * Watches the parent process. In a worker thread, the watch continues while the main thread is busy.
  */
 
 /**
- * Calls `onEnd` every second once the process that started this one has ended; also if that was before this is called, which
- * Jupyter's clients let us know: they tell kernels their id. (A wrapper may lie between, so it need not be the parent's.)
+ * Calls `onEnd` every second once the parent process has ended, even if it ended before this call: Jupyter's clients pass
+ * their process id to kernels. (With a wrapper in between, it need not be the parent's.)
  */
 export function whenParentEnds(onEnd: () => void): void {
   const client = Number(process.env.JPY_PARENT_PID);
@@ -15,11 +15,11 @@ export function whenParentEnds(onEnd: () => void): void {
   }, 1000).unref();
 }
 
-/** Whether a process is there. On Windows this is the only test: `ppid` stays what it was. */
+/** Whether a process exists. On Windows this is the only test, since `ppid` does not change. */
 function exists(id: number): boolean {
   try {
     return process.kill(id, 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"; // there, but another user's
+    return (error as NodeJS.ErrnoException).code === "EPERM"; // it exists, but belongs to another user
   }
 }

@@ -1,12 +1,12 @@
 /**
- * What the cells of a graded notebook were refused. It is noted also where a cell keeps the error to itself.
+ * Records the operations that were refused to the cells of a graded notebook, even if a cell catches the error.
  */
 const noted = new Set<string>();
 
-/** As many are told of a cell. */
+/** The most refusals reported for a cell. */
 const most = 10;
 
-/** An error about something that graded notebooks may not do. */
+/** The error for an operation that graded notebooks may not perform. */
 export function refusal(what: string): Error {
   note(what);
   return new Error(
@@ -14,12 +14,12 @@ export function refusal(what: string): Error {
   );
 }
 
-/** Notes what somebody else refused. */
+/** Records an operation refused elsewhere, such as by Node. */
 export function note(what: string): void {
   if (noted.size < most) noted.add(what);
 }
 
-/** What was refused since this was last called. */
+/** The operations refused since the last call. */
 export function takeRefusals(): string[] {
   const found = [...noted];
   noted.clear();

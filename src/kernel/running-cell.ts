@@ -1,15 +1,15 @@
 /**
- * What becomes of a cell that fills the memory within a single call, where it cannot be ended: V8 ends the process at once.
- * The reader is told before, if it takes long enough; and afterwards by the process that Jupyter starts in its place, which
- * reads from a file beside the connection file which cell was running.
+ * A cell that fills the memory within a single call cannot be interrupted: V8 ends the process at once. The reader is warned
+ * in advance, if it takes long enough, and informed afterwards by the process that Jupyter starts in its place, which reads
+ * the running cell from a file beside the connection file.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { gigabytes } from "./memory-limit.js";
 
 /**
- * From which share of the limit on, after how many milliseconds in which the cells do not look, and at which growth meanwhile
- * (a share of the limit, too: a cell that waits takes nothing) it is said.
+ * The reader is warned above this share of the limit, after this many milliseconds without a check by the cell, and after
+ * this growth meanwhile (a share of the limit, too: a cell that waits does not grow).
  */
 const [nearlyFull, deafness, growth] = [0.7, 1500, 0.1];
 
@@ -18,10 +18,10 @@ interface Cell {
   execution_count: number;
 }
 
-/** What is said of a cell stands beside the connection file, by its name and this. */
+/** The suffix of the file beside the connection file that names the running cell. */
 export const runningEnding = ".running";
 
-/** Removes what kernels left that were killed and never started again: Jupyter has removed their connection files. */
+/** Removes the files of kernels that were killed and not restarted: Jupyter has removed their connection files. */
 function removeStale(folder: string): void {
   try {
     for (const name of readdirSync(folder)) {
@@ -30,24 +30,24 @@ function removeStale(folder: string): void {
         rmSync(file, { force: true });
     }
   } catch {
-    // A folder that nobody may read or write.
+    // The folder may be unreadable or read-only.
   }
 }
 
 export class RunningCell {
   readonly #file: string | undefined;
   readonly #limit: number;
-  /** What the process before this one says of its death. */
+  /** The message about the death of the previous process. */
   #death: string | undefined;
-  /** What the process took when the cell began, or last looked at it. */
+  /** The memory of the process when the cell began or last checked it. */
   #before = 0;
-  /** Since when the cell has not looked at the memory, and whether that was said. */
+  /** Since when the cell has not checked the memory, and whether the reader was warned. */
   #deafSince: number | undefined;
   #isSaid = false;
 
   /**
-   * @param file where it says which cell runs; undefined for nowhere
-   * @param limit how much memory V8 gives objects, in bytes
+   * @param file where the running cell is recorded; undefined for nowhere
+   * @param limit V8's heap limit, in bytes
    */
   constructor(file: string | undefined, limit: number) {
     this.#file = file;
@@ -56,12 +56,12 @@ export class RunningCell {
       this.#death = this.#describe(JSON.parse(readFileSync(file ?? "", "utf8")));
       this.end();
     } catch {
-      // There was none, or it ended as it should.
+      // There was none, or it ended normally.
     }
     if (file !== undefined) removeStale(path.dirname(file));
   }
 
-  /** @param taken by the process, in bytes */
+  /** @param taken the memory of the process, in bytes */
   begin(cell: Cell, taken: number): void {
     [this.#deafSince, this.#isSaid, this.#before] = [undefined, false, taken];
     if (this.#file === undefined) return;
@@ -70,7 +70,7 @@ export class RunningCell {
         mode: 0o600,
       });
     } catch {
-      // A folder that nobody may write to: then nothing is said later.
+      // A read-only folder: there is no message later.
     }
   }
 
@@ -83,7 +83,7 @@ export class RunningCell {
     }
   }
 
-  /** What the process before this one died of, once. */
+  /** The message about the previous process's death, once. */
   takeDeath(): string | undefined {
     const death = this.#death;
     this.#death = undefined;
@@ -100,10 +100,10 @@ export class RunningCell {
   }
 
   /**
-   * What to say of a cell that takes much memory; undefined while there is nothing, or if it was said.
+   * The warning about a cell that takes much memory; undefined if there is none, or it was already given.
    *
-   * @param taken by the process, in bytes
-   * @param isHeard whether the cell has looked at the memory since it was last asked to
+   * @param taken the memory of the process, in bytes
+   * @param isHeard whether the cell has checked the memory since it was last asked to
    */
   memoryProblem(taken: number, isHeard: boolean): string | undefined {
     const now = performance.now();

@@ -1,30 +1,30 @@
 /**
- * The operating system's sandbox around the process of a graded notebook, where there is one: no network, no other process,
- * and of the files what the notebook needs. What it gives it gives whatever Node lets through.
+ * The operating system's sandbox around the process of a graded notebook, if there is one: no network, no other processes,
+ * and only the files that the notebook needs. It holds even where Node's restrictions fail.
  *
- * Whether it is there is found out by running Node in it: in containers, and by the settings of some systems, the same program
- * may or may not be allowed. Without one, Node's permission model and `guest.ts` are what holds.
+ * It is detected by running Node in it: containers and the settings of some systems may forbid the same program. Without a
+ * sandbox, Node's permission model and `guest.ts` confine the process.
  */
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import path from "node:path";
 
-/** What a process in it needs. */
+/** What a sandboxed process needs. */
 export interface Needs {
-  /** Where it reads and writes; without it, it writes nowhere. */
+  /** Where it may read and write; by default it may write nowhere. */
   folder?: string | undefined;
-  /** What else it reads. */
+  /** What else it may read. */
   readable: readonly string[];
 }
 
 /** A sandbox that works here. */
 export interface Sandbox {
   readonly name: "bubblewrap" | "unshare" | "sandbox-exec";
-  /** What it keeps from a process. */
+  /** What it keeps the process from accessing. */
   readonly keeps: string;
-  /** Whether it tells, as JSON on file descriptor 4, by which id it is known outside. */
+  /** Whether it reports the outer process id, as JSON on file descriptor 4. */
   readonly tellsId: boolean;
-  /** The command, before that of Node. */
+  /** The command that precedes Node's. */
   command(needs: Needs): string[];
 }
 
@@ -71,7 +71,7 @@ const sandboxExec: Sandbox = {
   },
 };
 
-/** The best first. Where no file system of processes may be mounted, as in some containers, there is none in it. */
+/** The best first. Some containers do not allow mounting /proc; there the sandbox has none. */
 const candidates: Readonly<Partial<Record<NodeJS.Platform, readonly Sandbox[]>>> = {
   linux: [
     bubblewrap(["--proc", "/proc", "--dev", "/dev"]),
@@ -95,7 +95,7 @@ const found = new Map<string, Sandbox | undefined>();
 /**
  * The best sandbox that works here, if any.
  *
- * @param wanted the name of the only one to try, or "off" for none; by default what NABLAB_SANDBOX says
+ * @param wanted the name of the only one to try, or "off" for none; by default NABLAB_SANDBOX
  */
 export function findSandbox(wanted: string = process.env.NABLAB_SANDBOX ?? ""): Sandbox | undefined {
   if (!found.has(wanted)) {

@@ -1,6 +1,6 @@
 /**
- * The process in which one notebook runs: a session, told by messages what to execute. It belongs to
- * `session-process.ts`, which starts it in the notebook's folder.
+ * The process of one notebook: a session that executes cells on request. `session-process.ts` starts it in the notebook's
+ * folder.
  */
 import "./optimise-later.js";
 import "./linear-regexps.js";
@@ -18,7 +18,7 @@ import { createNodeSession, nodeHost } from "./node-host.js";
 import { takeRefusals } from "./refusal.js";
 import { isLateSignal } from "./stop-signal.js";
 
-/** What this process is told; first the secret that an isolated one says with all that it says. */
+/** Messages to this process; the first is the secret that an isolated process adds to all its messages. */
 export type ToChild =
   | { secret: string }
   | { execute: string; cell: number; count?: number; seconds?: number; locked?: Locked }
@@ -26,7 +26,7 @@ export type ToChild =
   | { comm: string; data: Record<string, unknown> }
   | "interrupt";
 
-/** What it says. */
+/** Messages from this process. */
 export type FromChild = { secret?: string | undefined } & Said;
 type Said =
   | { ready: true }
@@ -39,7 +39,7 @@ type Said =
 const usual = { ...inspect.defaultOptions };
 const isIsolated = process.argv.includes("--isolated");
 
-// Cells cannot speak in our name by accident: the words are ours before the first cell runs.
+// Captured before the first cell runs, so that cells cannot replace it.
 const sendMessage = process.send!.bind(process);
 Reflect.deleteProperty(process, "send");
 const secret = isIsolated
@@ -55,7 +55,7 @@ const nativeText = Object.getOwnPropertyDescriptor(Function.prototype, "toString
 const host = nodeHost({ isAlone: isIsolated });
 host.isStrict = isIsolated;
 if (isIsolated) host.files.withoutDocumentation = true;
-/** What widgets do with what the reader does to them, by their connections. */
+/** The handlers of widgets' messages, by comm id. */
 const comms = new Map<string, CommOptions>();
 const session = createNodeSession<number>(
   {
@@ -66,7 +66,7 @@ const session = createNodeSession<number>(
 );
 const settle = isIsolated ? askForPictures() : () => {};
 
-// A cell that ends the process: what it said before is sent first, and the call does not return.
+// When a cell ends the process, its earlier output is sent first, and the call does not return.
 const exit = process.exit.bind(process);
 const leave = (code?: number | string | null): never => {
   session.flush();
@@ -74,16 +74,16 @@ const leave = (code?: number | string | null): never => {
   return exit(code);
 };
 process.exit = leave;
-// From here on cells reach what a guest may.
+// From here on cells reach only the guest's scope.
 if (isIsolated) {
-  // The source of a function is found by a number in it, which a cell could make up to read that of a hidden test.
+  // Function sources are found by a number in the code, which a cell could forge to read a hidden test.
   Object.defineProperty(Function.prototype, "toString", nativeText);
   const { ownClasses } = await import("./own-classes.js");
   (await import("../data/mnist.js")).shareNoSets();
   Object.assign(host, makeGuest(await host.import("nablab", process.cwd()), ownClasses, leave));
 }
 
-// On Windows Ctrl-C also comes here from the console; there the message counts.
+// On Windows, Ctrl-C in the console also reaches this process; only the message counts.
 process.on("SIGINT", () => {
   if (process.platform !== "win32" && !isIsolated && !isLateSignal()) session.interrupt();
 });
@@ -113,13 +113,13 @@ process.on("message", async (message: ToChild) => {
   }
   send({ result, cell });
 });
-// An isolated process has no threads; what the guard does, its session and the process that started it do.
+// An isolated process has no threads; its session and its parent take over the guard's work.
 if (!isIsolated) {
   new Worker(new URL("./session-guard.js", import.meta.url), { workerData: stopFlag }).unref();
 }
 send({ ready: true });
 
-/** Tells the process that started this one of a widget; it moves it by `comm`. */
+/** Announces a widget to the parent process, which controls it by `comm`. */
 function openComm(options: CommOptions, cell: number): Comm {
   const { id, data } = options;
   comms.set(id, options);
@@ -127,7 +127,7 @@ function openComm(options: CommOptions, cell: number): Comm {
   return { id, send: () => {}, close: () => comms.delete(id) };
 }
 
-/** Lets the process that started this one see to pictures; returns what a reply of it goes to. */
+/** Lets the parent process draw pictures; returns the handler of its replies. */
 function askForPictures(): (reply: ImageReply) => void {
   const waiting = new Map<number, (reply: ImageReply) => void>();
   let count = 0;

@@ -1,6 +1,6 @@
 /**
- * A worker thread beside a session (session-child.ts), for what must be heard also within an endless loop: the word to
- * stop, and that the process that started this one has gone, which ends this one.
+ * A worker thread beside a session (session-child.ts) that works even during an endless loop: it receives interrupts, and
+ * ends the process once its parent has ended.
  */
 import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
@@ -11,7 +11,7 @@ import { signalUnlessHeard, stopPipe } from "./stop-signal.js";
 
 const flag = workerData as Int32Array;
 
-parentPort?.on("message", () => {}); // stays
+parentPort?.on("message", () => {}); // keeps the thread alive
 whenParentEnds(() => process.kill(process.pid, "SIGKILL"));
 new Socket({ fd: stopPipe })
   .on("error", () => {}) // a cell that closes it is ended with its process

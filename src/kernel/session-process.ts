@@ -1,7 +1,6 @@
 /**
- * A session in a separate process, seen from outside. A session owns its process (working directory, console,
- * names, the compiler's view of the files), so each notebook gets one, and whatever its cells do to it harms
- * nobody else.
+ * The parent's side of a session in a separate process. A session owns its process (working directory, console, names, the
+ * compiler's view of the files), so each notebook gets one, and its cells affect no other.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -16,13 +15,13 @@ import { type Confined, howItEnded, startConfined } from "./isolation.js";
 import type { FromChild, ToChild } from "./session-child.js";
 import { stopPipe } from "./stop-signal.js";
 
-/** How long a cell that was interrupted may take to end before its process is ended. */
+/** Milliseconds an interrupted cell has to end before its process is killed. */
 const patience = 5000;
 
-/** How long after its time a cell is interrupted from outside that should have ended by then, in milliseconds. */
+/** Milliseconds after its time limit at which a cell that has not stopped by itself is interrupted from outside. */
 const grace = 2000;
 
-/** What a cell may take. */
+/** The limits of a cell. */
 export interface Limits {
   /** How long a cell may run. */
   seconds?: number | undefined;
@@ -31,8 +30,8 @@ export interface Limits {
 }
 
 /**
- * How a cell ended: by itself, because it took too much, or with the process, whose exit code or signal is told, and whether a
- * cell asked for that.
+ * How a cell ended: by itself, at a limit, or with the process; then with its exit code or signal, and whether a cell
+ * requested that.
  */
 export type Ending =
   | CellResult
@@ -40,7 +39,7 @@ export type Ending =
   | { status: "memory"; megabytes: number }
   | { status: "ended"; how: string; isOwn?: boolean };
 
-/** Told when a cell first shows a widget: by which id it is moved, and its state. */
+/** Called when a cell first shows a widget, with its id and its state. */
 export type OnWidget = (id: string, state: Record<string, unknown>, cell: number) => void;
 
 export class SessionProcess {
@@ -50,9 +49,9 @@ export class SessionProcess {
   readonly #onWidget: OnWidget | undefined;
   /** Interrupts loops, too; isolated processes have none. */
   readonly #stop: Writable | undefined;
-  /** What each message of an isolated process holds, and no cell can know. */
+  /** The secret in each message of an isolated process, unknown to cells. */
   readonly #secret: string | undefined;
-  /** Draws what an isolated process shows. */
+  /** Draws the figures of an isolated process. */
   readonly #drawing: Drawing | undefined;
   /** Whether a cell has asked to end the process. */
   #isLeaving = false;
@@ -70,10 +69,10 @@ export class SessionProcess {
   /**
    * Starts a process in `folder`.
    *
-   * @param onOutput gets what cells put out, also what comes after a cell's end
+   * @param onOutput receives the output of cells, including that after a cell's end
    * @param isolated reads and writes files in `folder` only, starts no programs, and undoes what cells do to
    *   the built-in objects
-   * @param onWidget makes widgets that can be moved, by {@link moveWidget}; without it they only show themselves
+   * @param onWidget makes widgets that can be moved, by {@link moveWidget}; without it they are static
    */
   constructor(
     folder: string,
@@ -88,9 +87,9 @@ export class SessionProcess {
       this.#confined?.child ??
       fork(script, onWidget ? ["--widgets"] : [], {
         cwd: folder,
-        // In a process group of its own, Ctrl-C in a terminal reaches us alone, and we pass it on once.
+        // In a separate process group, so that Ctrl-C in a terminal reaches only this process, which passes it on once.
         detached: process.platform !== "win32",
-        // What the process prints outside of any cell (a program that a cell starts, say) is no result of ours.
+        // Output outside of any cell, such as of a program that a cell starts, is discarded.
         stdio: ["ignore", 2, 2, "ipc", "pipe"],
       });
     if (isolated) {
@@ -99,7 +98,7 @@ export class SessionProcess {
       this.#tell({ secret: this.#secret });
     } else {
       this.#stop = this.#child.stdio[stopPipe] as Writable;
-      this.#stop.on("error", () => {}); // the process has ended, which is told below
+      this.#stop.on("error", () => {}); // the process has ended, which is handled below
     }
     this.#child.on("message", (message) => this.#receive(message as FromChild));
     this.#child.on("error", (error) => this.#end(error.message));
@@ -115,9 +114,9 @@ export class SessionProcess {
    * Runs one cell; one that takes too long is interrupted, one that takes too much memory ends the process.
    * Never rejects.
    *
-   * @param cell what its output is handed on with
-   * @param count the number by which tracebacks name it; by default the next one
-   * @param locked whether it is the assignment's
+   * @param cell passed on with its output
+   * @param count its number in tracebacks; by default the next one
+   * @param locked its role, if it belongs to the assignment
    */
   async execute(
     code: string,
@@ -134,7 +133,7 @@ export class SessionProcess {
       late = true;
       this.interrupt();
     };
-    // An isolated process keeps the limit itself, but within one call of a built-in function.
+    // An isolated process enforces the limit itself, except within one call of a built-in function.
     const wait = (seconds ?? 0) * 1000 + (this.#drawing ? grace : 0);
     const timer = seconds === undefined ? undefined : setTimeout(interrupt, wait);
     if (megabytes !== undefined) {
@@ -160,7 +159,7 @@ export class SessionProcess {
     return late ? { status: "timeout", seconds: seconds! } : ending;
   }
 
-  /** Ends the running cell; asked twice, or when the cell does not end, the process. */
+  /** Ends the running cell or, on a second call or if the cell does not end, the process. */
   interrupt(): void {
     if (this.#killing) {
       this.kill();
@@ -168,7 +167,7 @@ export class SessionProcess {
     }
     this.#killing = setTimeout(() => this.kill(), patience);
     if (this.#stop) this.#stop.write("!");
-    else if (process.platform !== "win32") this.#confined!.signal("SIGINT"); // within what has not awaited anything
+    else if (process.platform !== "win32") this.#confined!.signal("SIGINT"); // before the first await of the cell
     // Elsewhere the pipe is followed by a signal.
     if (process.platform === "win32" || !this.#stop) this.#tell("interrupt");
   }
@@ -181,7 +180,7 @@ export class SessionProcess {
     this.#drawing?.close();
   }
 
-  /** Does to a widget what a reader does who changes its state. */
+  /** Changes the state of a widget, as a reader would. */
   moveWidget(id: string, state: Record<string, unknown>): void {
     this.#tell({ comm: id, data: { method: "update", state, buffer_paths: [] } });
   }
@@ -192,7 +191,7 @@ export class SessionProcess {
 
   #receive(message: FromChild): void {
     if (message.secret !== this.#secret) {
-      // Not what we wrote: nothing that this process says can be believed any more.
+      // A forged message: the process can no longer be trusted.
       this.#ended ??= { status: "ended", how: "as it spoke in the name of what runs its cells" };
       this.kill();
       return;
@@ -226,7 +225,7 @@ export class SessionProcess {
 
 const stateIn = (opened: Record<string, unknown>) => (opened.state ?? {}) as Record<string, unknown>;
 
-/** How a cell that did not end by itself reads, as an error of it. */
+/** The result of a cell; an ending by a limit or with the process becomes an error. */
 export function asResult(ending: Ending): CellResult {
   switch (ending.status) {
     case "timeout":
@@ -240,7 +239,7 @@ export function asResult(ending: Ending): CellResult {
   }
 }
 
-/** An error that is no cell's own. */
+/** An error that the cell did not throw. */
 export const failure = (ename: string, evalue: string): CellError => ({
   status: "error",
   ename,

@@ -2,9 +2,9 @@
  * The kernel's five ZeroMQ sockets, in a separate worker thread: output flows, heartbeats are answered and
  * interrupts are received while the main thread runs a cell.
  *
- * The thread moves frames and knows little of what is in them. Every socket has one queue, and each send is
- * awaited: zeromq refuses a 514th message sent in the same tick. Sockets are closed, and the thread has ended,
- * before the process ends: a thread that is terminated while zeromq calls into it aborts the process.
+ * The thread moves frames and mostly ignores their content. Every socket has one queue, and each send is awaited: zeromq
+ * refuses a 514th message sent in the same tick. The sockets are closed and the thread ends before the process does: a
+ * thread terminated while zeromq calls into it aborts the process.
  */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import * as zmq from "zeromq";
@@ -19,7 +19,7 @@ import { RunningCell } from "./running-cell.js";
 import { signalUnlessHeard } from "./stop-signal.js";
 import { type RoutedMessage, Wire } from "./wire.js";
 
-/** What Jupyter's connection file says. */
+/** The contents of Jupyter's connection file. */
 export interface Connection {
   transport: string;
   ip: string;
@@ -32,34 +32,34 @@ export interface Connection {
   hb_port: number;
 }
 
-/** What the kernel starts its sockets with. */
+/** The data with which the kernel starts the thread of its sockets. */
 export interface SocketsSetUp {
   connection: Connection;
   /** The session in the headers of the kernel's messages. */
   session: string;
-  /** Becomes 1 when all is sent and closed and the thread ends; the main thread may wait for it. */
+  /** Becomes 1 when everything is sent and closed and the thread ends; the main thread may wait for it. */
   closed: Int32Array;
-  /** Raised when the reader presses stop. */
+  /** Raised by an interrupt. */
   stop: Int32Array;
-  /** How much memory V8 gives the main thread's objects, in bytes. */
+  /** The heap limit of the main thread, in bytes. */
   heapLimit: number;
   /** Where the main thread waits for what the reader types. */
   answer: SharedArrayBuffer;
   /** Where the cells of earlier sessions are kept. */
   historyFile: string | undefined;
-  /** Where it says which cell runs, for the process that Jupyter starts when this one dies. */
+  /** Where the running cell is recorded, for the process that Jupyter starts if this one dies. */
   runningFile: string | undefined;
 }
 
-/** From the kernel to its sockets: frames to send, that it can answer by itself now, or the word to end. */
+/** From the kernel to its sockets: frames to send, "awake" once the kernel can reply, or "close". */
 export type ToSockets = { send: Channel; frames: Uint8Array[] } | "awake" | "close";
 
-/** From the sockets to the kernel: frames that came, or why there are no sockets. */
+/** From the sockets to the kernel: received frames, or why the sockets failed. */
 export type FromSockets =
   | {
       received: Channel;
       frames: Uint8Array[];
-      /** How many stops came before it. */
+      /** The number of interrupts before it. */
       stops: number;
     }
   | { failed: string };
@@ -67,10 +67,10 @@ export type FromSockets =
 // A main thread that is busy cannot answer; after this many milliseconds a shutdown continues without it.
 const shutdownPatience = 700;
 
-/** How often the memory of the process is looked at, in milliseconds, and from which share of its limit on. */
+/** Milliseconds between checks of the process's memory, and the share of the limit above which a cell is asked to check. */
 const [memoryInterval, much] = [100, 0.7];
 
-/** After a second stop, code that has not heard of it within this many milliseconds is not going to. */
+/** After a second interrupt, code that has not acknowledged it within this many milliseconds is not going to. */
 const stopPatience = 500;
 
 const unreachable =
@@ -165,7 +165,7 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
     else enqueue(message.send, message.frames);
   });
 
-  /** Prints a line under the cell that runs. */
+  /** Prints a line under the running cell. */
   const sayUnderCell = (text: string | undefined): void => {
     if (!running || text === undefined) return;
     const content = { name: "stderr", text };
@@ -208,7 +208,7 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
         continue;
       }
       if (channel === "stdin") {
-        // The main thread sleeps until it has the answer, and could receive nothing.
+        // The main thread sleeps until it has the answer and receives no messages.
         const reply = tryToDecode(wire, frames);
         if (reply?.header.msg_type === "input_reply") giveAnswer(answer, String(reply.content.value));
         continue;
@@ -256,9 +256,8 @@ function tryToDecode(wire: Wire, frames: Uint8Array[]): RoutedMessage | undefine
 }
 
 /**
- * Reaches a main thread that may be inside a synchronous loop: the loops of cells look at the flag, SIGINT ends what
- * a cell calls before its first await, and a shutdown that is not answered in time ends the process. (On Windows
- * there is no SIGINT to oneself.)
+ * Reaches a main thread that may be in a synchronous loop: the loops of cells check the flag, SIGINT ends what a cell calls
+ * before its first await, and an unanswered shutdown ends the process. (On Windows a process cannot send itself SIGINT.)
  */
 function rouse(
   type: string,

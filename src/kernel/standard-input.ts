@@ -1,24 +1,24 @@
 /**
- * `process.stdin` of cells: what is read from it is asked of the reader, a line at a time, so that `readline` works.
+ * `process.stdin` of cells: each line read from it is requested from the reader, so that `readline` works.
  *
- * A stream is read before anybody wants a line, and asking holds up the cell. So the reader is asked only while a cell
- * runs that has touched `process.stdin`, or has printed a question: a line that is not ended.
+ * Node reads a stream before a line is needed, and asking blocks the cell. So the reader is asked only while a cell runs
+ * that has accessed `process.stdin`, or has printed a question: an unterminated line.
  */
 import { Readable } from "node:stream";
 import type { Session } from "../session/session.js";
 
-/** What it goes by; there is one session in a process. */
+/** Its state; there is one session in a process. */
 export const inputState = {
-  /** Whether the running cell has touched `process.stdin`. */
+  /** Whether the running cell has accessed `process.stdin`. */
   isTouched: false,
-  /** Whether what was printed last does not end its line. */
+  /** Whether the last output did not end its line. */
   isAsking: false,
 };
 
-/** How often it is looked whether a line is wanted now, in milliseconds. */
+/** Milliseconds between checks for whether a line is needed. */
 const interval = 50;
 
-/** Puts it in the place of `process.stdin`. */
+/** Replaces `process.stdin`. */
 export function answerStandardInput<Cell>(session: Session<Cell>): void {
   const { prompt: ask } = globalThis as unknown as { prompt(question: string): string };
   let stream: Readable | undefined;
@@ -26,7 +26,7 @@ export function answerStandardInput<Cell>(session: Session<Cell>): void {
     const input: Readable = new Readable({ read: () => void setImmediate(serve) });
     const serve = (): void => {
       if (input.destroyed || input !== stream) return;
-      // What reads on `readable`, as `for await` does, counts as paused.
+      // A stream read by `readable` events, as by `for await`, counts as paused.
       const isPaused = input.isPaused() && input.listenerCount("readable") === 0;
       if (!session.isRunning || isPaused || !(inputState.isTouched || inputState.isAsking)) {
         setTimeout(serve, interval).unref();
@@ -37,7 +37,7 @@ export function answerStandardInput<Cell>(session: Session<Cell>): void {
         inputState.isAsking = false;
         input.push(`${line}\n`);
       } catch (error) {
-        // Stopped, or nobody can be asked; the next cell starts with another stream.
+        // Interrupted, or no reader to ask; the next cell gets a new stream.
         stream = undefined;
         input.push(null);
         session.fail(error);
@@ -48,7 +48,7 @@ export function answerStandardInput<Cell>(session: Session<Cell>): void {
   Object.defineProperty(process, "stdin", {
     get() {
       inputState.isTouched = true;
-      if (stream?.destroyed) stream = undefined; // `for await` does that when it is left
+      if (stream?.destroyed) stream = undefined; // leaving a `for await` destroys it
       return (stream ??= open());
     },
     configurable: true,

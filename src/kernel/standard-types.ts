@@ -1,8 +1,8 @@
 /**
  * The types of the language and of Node, each as one file.
  *
- * They come as some 150 files, and the compiler goes through all files of a program for each cell: with every
- * `/// <reference>` replaced by its file, a cell takes 2–5 ms in place of 5–15.
+ * They come as about 150 files, and the compiler visits all files of a program for each cell: with every
+ * `/// <reference>` replaced by its file, a cell takes 2–5 ms instead of 5–15.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -22,7 +22,7 @@ const parses = (pattern: string, flags = ""): boolean => {
     return false;
   }
 };
-/** Whether a feature is there, by the library that declares it. */
+/** Whether a feature exists, by the library that declares it. */
 const features: [library: string, isThere: boolean][] = [
   ["es2024.arraybuffer", has(ArrayBuffer.prototype, "transfer")],
   ["es2024.collection", has(Map, "groupBy")],
@@ -45,7 +45,7 @@ const features: [library: string, isThere: boolean][] = [
   ["esnext.typedarrays", has(Uint8Array, "fromBase64")],
 ];
 
-/** What the running Node has of the language. */
+/** The libraries of the language that the running Node supports. */
 const ownLibraries = ["es2023", ...features.filter(([, isThere]) => isThere).map(([library]) => library)];
 
 /** The language's own types. */
@@ -63,8 +63,8 @@ export function languageTypes(libraries: string | string[] = ownLibraries): Virt
 }
 
 /**
- * What a session in a browser is given as data (browser/virtual-files.ts): the types of the language, of a worker, and
- * of nablab.
+ * The type declarations for a session in a browser (browser/virtual-files.ts): those of the language, of a worker, and of
+ * nablab.
  */
 export function browserDeclarations(): Declarations {
   const folder = path.dirname(loadTypeScript().getDefaultLibFilePath({}));
@@ -80,15 +80,15 @@ export function browserDeclarations(): Declarations {
   };
 }
 
-/** Half of what a page would load of a worker's types: mostly links to MDN, for what cells of a course hardly use. */
+/** Comments are half of a worker's types: mostly links to MDN for APIs that the cells of a course hardly use. */
 const withoutComments = (types: string): string => types.replace(/[ \t]*\/\*\*[\s\S]*?\*\/\n?/g, "");
 
-/** What cells have besides. */
+/** The additional globals of cells. */
 const globals = `
 /**
  * Asks the reader and waits for the answer.
  *
- * @param answer what an empty answer means; or whether to hide what is typed
+ * @param answer the default for an empty answer; or whether to hide the typed text
  */
 declare function prompt(question?: string, answer?: string | { password?: boolean }): string;
 /** Asks the reader a question; true for "y" and "yes". */
@@ -104,7 +104,7 @@ declare namespace JSX {
 }
 `;
 
-/** A quarter of Node's types, which no other module needs: read only when a cell imports them. */
+/** A quarter of Node's types, needed by no other module: read only when a cell imports them. */
 const rare = [
   "cluster",
   "http2",
@@ -118,13 +118,13 @@ const rare = [
   "wasi",
 ];
 
-/** Node's types, read when they are first asked for. */
+/** Node's types, read lazily. */
 export interface NodeTypes extends VirtualFile {
   /** The files left out, by module. */
   readonly rare: ReadonlyMap<string, string>;
 }
 
-/** Node's types: those of the folder where it has some, else those we depend on. */
+/** Node's types: those installed in the folder, else those that nablab depends on. */
 export function nodeTypes(cwd: string): NodeTypes {
   const theirs = path.join(cwd, "node_modules", "@types", "node");
   const folder = existsSync(path.join(theirs, "index.d.ts"))
@@ -157,8 +157,8 @@ function readNodeTypes(index: string): Pick<NodeTypes, "text" | "rare"> {
 }
 
 /**
- * What nablab's types and most cells need of Node's: the console, and two names that no cell can make a value of, since
- * the properties that are ours are in none. A cell that needs more is an error with these, and is checked with all.
+ * The part of Node's types that nablab's types and most cells need: the console, and two names whose values no cell can
+ * create, since they have a property of ours. A cell that needs more fails with these and is checked again with all.
  */
 export const nodeEssentials = `
 interface Console {
@@ -175,7 +175,7 @@ interface AbortSignal { n·whole: never }
 interface URL { n·whole: never }
 `;
 
-/** `text` with each file it refers to in place of the reference, once; modules cannot be, they stay references. */
+/** Replaces each reference in `text` by its file, once; references to modules stay. */
 function flatten(
   text: string,
   find: (from: string | undefined, kind: string, name: string) => string | undefined,

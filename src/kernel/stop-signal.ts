@@ -12,7 +12,7 @@ import { isStopHeard, stopFlag } from "../session/stop.js";
 /** The file descriptor by which a session's process receives stops (session-process.ts). */
 export const stopPipe = 4;
 
-/** Code that does not read the stop word gets a signal after this many milliseconds. */
+/** Milliseconds after which code that does not read the stop word gets a signal. */
 const patience = 20;
 
 /**
@@ -42,19 +42,19 @@ export function holdSignals(): void {
 
 export const allowSignals = (): void => void Atomics.store(stopFlag, 6, 0);
 
-/** SIGINT as a terminal sends it: to this process and to the programs that it waits for, as in `execSync`. */
+/** SIGINT as from a terminal: to this process and the programs that it waits for, as in `execSync`. */
 function interruptGroup(): void {
   try {
     process.kill(-process.pid, "SIGINT");
   } catch {
-    process.kill(process.pid, "SIGINT"); // Jupyter makes a kernel the first of its group, others do not
+    process.kill(process.pid, "SIGINT"); // Jupyter makes a kernel its group leader, others do not
   }
 }
 
-/** Before a cell: a signal for the one before it must not meet this one. */
+/** Before a cell: a signal for the previous cell must not end this one. */
 export function awaitSignal(): void {
   nativeWait(stopFlag, 3, 1, 100);
 }
 
-/** Whether the signal that has come is about a stop that was acknowledged meanwhile. */
+/** Whether the received signal belongs to an interrupt acknowledged meanwhile. */
 export const isLateSignal = (): boolean => Atomics.exchange(stopFlag, 4, 0) === 1 && isStopHeard();

@@ -1,5 +1,5 @@
 /**
- * tslab's `display` for the notebooks that were written for it: what they show goes where nablab shows things.
+ * tslab's `display` for notebooks written for it: its output goes to nablab's display.
  */
 import { createRequire } from "node:module";
 import type { MimeBundle } from "../display/bundle.js";
@@ -15,7 +15,7 @@ interface Content {
 
 let isConnected = false;
 
-/** Connects tslab to this kernel when it is first asked for, since it loads a compiler; returns its file. */
+/** Connects tslab to this kernel on first use, since it loads a compiler; returns its file. */
 export function connectTslab(): string {
   if (!isConnected) {
     isConnected = true;

@@ -1,8 +1,8 @@
 /**
- * The compiler: the newest TypeScript that runs within the process (TypeScript 7 is a separate program).
+ * The compiler: the newest TypeScript that runs in the process (TypeScript 7 is a separate program).
  *
- * It is nine megabytes of JavaScript, which V8 reads for some 200 ms. V8's compiled code is cached in the user's cache
- * folder, with the functions that a first cell needs; with that it is there in 70 ms, and the first cell sooner.
+ * It is nine megabytes of JavaScript, which V8 takes about 200 ms to parse. V8's compiled code is cached in the user's cache
+ * folder, including the functions that a first cell needs; with the cache it loads in 70 ms, and the first cell is sooner.
  */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -18,7 +18,7 @@ const require = createRequire(import.meta.url);
 let loaded: typeof TypeScript | undefined;
 let uncached: vm.Script | undefined;
 
-/** The compiler, loaded when it is first needed. */
+/** The compiler, loaded lazily. */
 export function loadTypeScript(): typeof TypeScript {
   if (loaded) return loaded;
   const filename = require.resolve("typescript");

@@ -1,11 +1,11 @@
 /**
- * What the kernel takes of the machine, as `usage_reply` says it for the monitors of front ends.
+ * The resource usage of the kernel, the content of `usage_reply` for the monitors of front ends.
  */
 import os from "node:os";
 
 let last = { at: performance.now(), cpu: process.cpuUsage() };
 
-/** Memory in bytes, shares in percent since the question before; of one core for the kernel. */
+/** Memory in bytes, CPU shares in percent since the last request; the kernel's as a share of one core. */
 export function usage(): Record<string, unknown> {
   const at = performance.now();
   const cpu = process.cpuUsage();

@@ -1,12 +1,12 @@
 /**
- * Jupyter messages as they go over the wire: identities, a delimiter, an HMAC-SHA256 signature, four JSON
+ * The wire format of Jupyter messages: identities, a delimiter, an HMAC-SHA256 signature, four JSON
  * dictionaries, and binary buffers (https://jupyter-client.readthedocs.io/en/stable/messaging.html).
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { type Content, compose, type Header, type Message, randomId } from "../protocol/message.js";
 import { wellFormedJson } from "../protocol/well-formed-json.js";
 
-/** A message as sockets carry it; `identities` are the routing prefix of a router socket, or the topic of a publisher. */
+/** A message on a socket; `identities` is the routing prefix of a router socket, or the topic of a publisher. */
 export interface RoutedMessage extends Message {
   identities: Uint8Array[];
 }
@@ -28,12 +28,12 @@ export class Wire {
     this.session = session;
   }
 
-  /** The frames of a message of ours, caused by `parent` if there is one. */
+  /** The frames of a message from this kernel, with `parent` as its parent if given. */
   compose(type: string, content: Content, parent?: Message, identities?: Uint8Array[]): Uint8Array[] {
     return this.encode(compose(this.session, type, content, parent), identities);
   }
 
-  /** The frames of a message; without identities it goes to all, under its type as topic. */
+  /** The frames of a message; without identities it is broadcast, with its type as topic. */
   encode(
     { header, parent, metadata, content, buffers }: Message,
     identities: readonly Uint8Array[] = [Buffer.from(header.msg_type)],

@@ -1,21 +1,31 @@
 /**
  * Threads of Node.
  */
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { type Platform, type Thread, type ThreadListener, threadName } from "./platform.js";
 
-/** A module as one file with all that it imports, which the build makes of some (scripts/build-threads.mjs); else itself. */
-function bundleOf(module: URL): URL {
-  const bundle = new URL(module.href.replace(/\.js$/, ".bundle.js"));
-  return existsSync(bundle) ? bundle : module;
+/** What `tsc` writes last whenever it has written a module. */
+const compiled = new URL("../.tsbuildinfo", import.meta.url);
+
+const modified = (file: URL): number | undefined => statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+
+/**
+ * A module as one file with all that it imports, which the build makes of some (scripts/build-threads.mjs); itself where there
+ * is none, or modules have been compiled since.
+ */
+export function bundleOf(module: URL, since = compiled): URL {
+  const { href } = module;
+  const bundle = new URL(href.replace(/\.js$/, ".bundle.js"));
+  const made = modified(bundle);
+  return made === undefined || made < (modified(since) ?? 0) ? module : bundle;
 }
 
 export const startThread: Platform["startThread"] = (module, { quiet = false } = {}) =>
   new NodeThread(
     new Worker(bundleOf(module), {
       workerData: threadName,
-      // Options of the program are not ours: with `--input-type`, which goes with `--eval`, no file can be run.
+      // The program's options are not inherited: with `--input-type`, which `--eval` uses, no file can be run.
       execArgv: [],
       // Not read either: a stream that is read keeps the program alive.
       ...(quiet && { stdout: true, stderr: true }),
@@ -25,7 +35,7 @@ export const startThread: Platform["startThread"] = (module, { quiet = false } =
 export class NodeThread implements Thread {
   readonly #worker: Worker;
   #listener: ThreadListener | undefined;
-  /** Why it is no more, if that was when nobody listened. */
+  /** Why the thread ended, if that was before there was a listener. */
   #failure: Error | undefined;
 
   constructor(worker: Worker) {

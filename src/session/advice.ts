@@ -1,21 +1,21 @@
 /**
- * What beginners get wrong most, with its fix in the first line of the error: names that are misspelt or not imported,
- * an await that is missing, Python.
+ * Advice on common beginners' mistakes, with the fix in the first line of the error: misspelt or missing imports, a
+ * missing await, Python.
  */
 import { editDistance } from "../options/edit-distance.js";
 import type { Diagnostic } from "./diagnostic.js";
-import { translateLine, wordsForMember, wordsForName } from "./from-python.js";
+import { translateLine, wordsForMember, wordsForName, wordsForType } from "./from-python.js";
 
-/** What may be meant: values of the session, and what nablab exports. */
+/** The names that may be meant: values of the session and exports of nablab. */
 export interface Candidates {
   session: Iterable<string>;
   exports: readonly string[];
 }
 
-/** Errors of the parser: Python is reported once, instead of what the parser makes of it. */
+/** Errors of the parser: Python is reported once, in place of its syntax errors. */
 export function adviseOnSyntax(diagnostics: Diagnostic[]): Diagnostic[] {
   for (const diagnostic of diagnostics) {
-    const [command] = /^%\w+/.exec(diagnostic.text) ?? [];
+    const [command] = /^%%?\w+/.exec(diagnostic.text) ?? [];
     if (command) {
       const messages = [`a cell knows %check on, %check off, %install PACKAGE and !COMMAND, got ${command}`];
       return [{ ...diagnostic, messages }];
@@ -36,13 +36,13 @@ export function adviseOnSyntax(diagnostics: Diagnostic[]): Diagnostic[] {
   return diagnostics;
 }
 
-/** An error of the type checker, with the fix in its first line where it is known. */
+/** An error of the type checker, with the fix, if known, in its first line. */
 export function advise(diagnostic: Diagnostic, candidates: Candidates): Diagnostic {
   const { code, messages } = diagnostic;
   const [first = "", ...rest] = messages;
   const fix =
     fixOfPromise(diagnostic) ??
-    fixOfName(code, first, candidates) ??
+    fixOfName(diagnostic, candidates) ??
     fixOfAssignment(diagnostic) ??
     fixOfModule(code, first) ??
     fixOfNode(code, first) ??
@@ -61,7 +61,7 @@ export function advise(diagnostic: Diagnostic, candidates: Candidates): Diagnost
   return missing && first.length > 80 ? { ...diagnostic, messages: [missing, ...messages] } : diagnostic;
 }
 
-/** What the compiler says well, without the fix. */
+/** Fixes for errors that the compiler describes well. */
 const ofCode: Record<number, string> = {
   1141: 'the name of a module is in quotes, import { train } from "nablab"',
   1108: "the last line of a cell shows its value without return",
@@ -69,14 +69,30 @@ const ofCode: Record<number, string> = {
   2451: "to change it, write it without const or let the second time",
 };
 
-/** The same of errors of the parser. */
+/** The same for errors of the parser. */
 const ofParser: Record<number, string> = {
   1002: "the closing quote is missing",
 };
 
-/** What the parser stumbles at, as the line is written. */
+/** Characters that texts have and code has not. */
+const signs: [RegExp, string][] = [
+  [/^[“”„‟«»‘’‚]/, "texts are in \"…\", '…' or `…`"],
+  [/^[−–—]/, "the minus sign is -"],
+  [/^[×⋅∙]/, "the sign of a product is *"],
+  [/^[≤≥≠]/, "comparisons are written <=, >= and !=="],
+];
+
+/** `int x = 5;`, as in C and Java. */
+const declared =
+  /^\s*(?:int|long|short|double|float|char|bool|boolean|auto|String|string|number)\s+([\w$]+)\s*=\s*([^=].*?);?\s*$/;
+
+/** The fix for a syntax error, by the text of its line. */
 function fixOfLine({ code, text, column, messages: [message = ""] }: Diagnostic): string | undefined {
   const [before, after] = [text.slice(0, column), text.slice(column)];
+  const sign = signs.find(([pattern]) => code === 1127 && pattern.test(after));
+  if (sign) return sign[1];
+  const [, name, value] = code === 1434 || code === 1435 ? (declared.exec(text) ?? []) : [];
+  if (name) return `in TypeScript: let ${name} = ${value}`;
   if (code !== 1005) return undefined;
   if (/\bfor\s*\(\s*(?:let|var|const)\b[^;()]*,[^;]*$/.test(before) && /^[<>=]|^\s*[<>]/.test(after))
     return "semicolons are between the parts: for (let i = 0; i < n; i++)";
@@ -88,7 +104,7 @@ function fixOfLine({ code, text, column, messages: [message = ""] }: Diagnostic)
     return "this is Python; in TypeScript `…$" + "{x}…` is a text with values in it";
   if (message.startsWith("'('") && /\b(?:if|while|for|switch)\s+$/.test(before))
     return "what is between ( ) is missing";
-  // A list that goes on, a parameter, a type: there something else is missing.
+  // In a list, a parameter or a type, something else is missing.
   const isStatement =
     message.startsWith("';'") ||
     (message.startsWith("','") && /^\s*(?:let|const|var)\s+[\w$]+\s*=[^([{]*$/.test(before));
@@ -97,7 +113,7 @@ function fixOfLine({ code, text, column, messages: [message = ""] }: Diagnostic)
     : undefined;
 }
 
-/** An option that there is not: those that there are. */
+/** For an unknown option, the valid ones. */
 function fixOfOption({ code, messages: [first = ""], hints }: Diagnostic): string | undefined {
   const [, name = ""] = /properties, (?:and|but) '([^']+)' does not exist/.exec(first) ?? [];
   if (code !== 2353 || name === "" || !hints?.members || hints.members.length === 0) return undefined;
@@ -106,7 +122,7 @@ function fixOfOption({ code, messages: [first = ""], hints }: Diagnostic): strin
   return hints.members.length <= 12 ? `it takes ${hints.members.join(", ")}` : undefined;
 }
 
-/** A text for a number, lists that are added, a call of what is no function, what a function does not return. */
+/** A string for a number, added lists, a call of a non-function, a missing return value. */
 function fixOfValue({ code, hints }: Diagnostic): string | undefined {
   if (hints?.called) return hints.called;
   if (hints?.value === "text") return "Number(text) makes a number of it";
@@ -118,7 +134,7 @@ function fixOfValue({ code, hints }: Diagnostic): string | undefined {
     : undefined;
 }
 
-/** What tensors have instead of operators. */
+/** The methods that tensors have instead of operators. */
 export const tensorMethods = {
   arithmetic: "tensors have methods: a.add(b), a.sub(b), a.mul(b), a.div(b)",
   order: "tensors have methods: a.less(b), a.greater(b), a.equals(b)",
@@ -137,7 +153,7 @@ function nearMember(message: string, hints: Diagnostic["hints"]): string | undef
   return hints?.members && closest(name, hints.members);
 }
 
-/** A member that is misspelt where the compiler has no suggestion, or Python's. */
+/** A member of Python, or a misspelt one for which the compiler has no suggestion. */
 function fixOfMember({ code, messages: [first = ""], hints }: Diagnostic): string | undefined {
   const [, name = ""] = /^Property '([^']+)' does not exist/.exec(first) ?? [];
   if (code !== 2339 || name === "") return undefined;
@@ -148,7 +164,7 @@ function fixOfMember({ code, messages: [first = ""], hints }: Diagnostic): strin
   return hints?.isToBeCalled ? "did you forget to call it, f()?" : undefined;
 }
 
-/** What an object lacks: the compiler says it last, behind all that the object has. */
+/** The missing property of an object: the compiler names it last, after the whole type. */
 function missingIn(message: string): string | undefined {
   const [, several, all] =
     /^Type '.*' is missing the following properties from type '([^']+)': (.+)$/.exec(message) ?? [];
@@ -163,7 +179,10 @@ function missingIn(message: string): string | undefined {
   return unknown && `${known} has no ${unknown}`;
 }
 
-function fixOfName(code: number, message: string, { session, exports }: Candidates): string | undefined {
+function fixOfName(
+  { code, messages: [message = ""], text, column }: Diagnostic,
+  { session, exports }: Candidates,
+): string | undefined {
   const [, type = ""] = /^'([^']+)' only refers to a type/.exec(message) ?? [];
   if (type !== "" && type !== type.toLowerCase() && type.toLowerCase() in globalThis)
     return `did you mean ${type.toLowerCase()}?`;
@@ -172,7 +191,8 @@ function fixOfName(code: number, message: string, { session, exports }: Candidat
   if (exports.includes(name)) return `import { ${name} } from "nablab"`;
   if (name === "Deno" || name === "$$")
     return 'this is Node; import { display, html } from "nablab" shows what Deno.jupyter does';
-  const words = wordsForName(name);
+  const isType = /(?::|<|\||\bas)\s*$/.test(text.slice(0, column));
+  const words = isType ? wordsForType(name) : wordsForName(name);
   if (words) return `in TypeScript ${words}`;
   const ofMath = [name, name.toUpperCase()].find((one) => Object.hasOwn(Math, one));
   if (ofMath) return `did you mean Math.${ofMath}?`;
@@ -183,7 +203,7 @@ function fixOfName(code: number, message: string, { session, exports }: Candidat
   return exported && `did you mean ${exported}? import { ${exported} } from "nablab"`;
 }
 
-/** `x = 1` of a name that was never declared, as Python has it. */
+/** An assignment to an undeclared name, `x = 1`, as in Python. */
 function fixOfAssignment({ code, messages: [first = ""], text, column }: Diagnostic): string | undefined {
   const [, name = ""] = /^Cannot find name '([^']+)'/.exec(first) ?? [];
   const rest = text.slice(column + name.length);
@@ -192,7 +212,7 @@ function fixOfAssignment({ code, messages: [first = ""], text, column }: Diagnos
   return /^\s*(([-+*/%]|\*\*)=|\+\+|--)/.test(rest) ? `it needs a first value: let ${name} = …` : undefined;
 }
 
-/** A module that is not there. */
+/** A missing module. */
 function fixOfModule(code: number, message: string): string | undefined {
   const [, module = ""] = /^Cannot find module .*?'([^']+)'/.exec(message) ?? [];
   if ((code !== 2307 && code !== 2882) || module.startsWith("#")) return undefined;
@@ -204,17 +224,17 @@ function fixOfModule(code: number, message: string): string | undefined {
   return `%install ${/^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name} installs it`;
 }
 
-/** What the language has, and the Node that runs has not. */
+/** A feature of the language that the running Node lacks. */
 function fixOfNode(code: number, message: string): string | undefined {
   return code === 2550 || / Do you need to change your target library\?/.test(message)
     ? "a newer Node has it"
     : undefined;
 }
 
-/** The name that differs least, if it differs in few letters. */
+/** The closest name, if it differs in few letters. */
 function closest(name: string, names: readonly string[]): string | undefined {
   let best: string | undefined;
-  // One letter of one or two is as likely another name.
+  // With one or two letters, a difference of one is as likely another name.
   let least = name.length < 3 ? 0 : Math.max(1, Math.floor(name.length / 4)) + 0.5;
   for (const other of names) {
     if (Math.abs(other.length - name.length) > least || other === name) continue;

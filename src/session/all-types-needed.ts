@@ -1,19 +1,19 @@
 /**
- * Whether a cell needs all types of the platform, or an excerpt will do that is read sooner (kernel/standard-types.ts).
+ * Decides whether a cell needs all types of the platform, or an excerpt that loads faster (kernel/standard-types.ts).
  */
 
-/** A source in which names are written without `\u0061`. */
+/** A source with escapes in names, such as `\u0061`, decoded. */
 export const withoutEscapes = (source: string): string =>
   source.replace(/\\u(?:\{([\da-f]{1,6})\}|([\da-f]{4}))/gi, (text, long?: string, short?: string) => {
     const point = Number.parseInt(long ?? short!, 16);
     return point <= 0x10ffff ? String.fromCodePoint(point) : text;
   });
 
-/** What a module is imported by. */
+/** The specifier of an import. */
 const specifier = /\b(?:from|import|require)\s*\(?\s*["'`]([^"'`]*)/g;
 /**
- * What may mean something else where not all types are there, though it is no error: what hides errors, what declares for all
- * files, and names to which the platform's types add, or of which an excerpt has a part.
+ * Code that may silently change its meaning without all types: code that hides errors, global declarations, and names that
+ * the platform's types extend or the excerpt declares only in part.
  */
 const ofAllTypes = new RegExp(
   [
@@ -23,14 +23,14 @@ const ofAllTypes = new RegExp(
 );
 
 /**
- * What finds whether a cell needs all types of the platform from the start. Those of a package may be about them.
+ * Returns a test of whether a cell needs all types of the platform from the start. The types of a package may refer to them.
  *
- * @param essentials the excerpt that cells have before
+ * @param essentials the excerpt that cells have until then
  */
 export function allTypesNeeded(essentials: string): (source: string) => boolean {
   const named = (pattern: RegExp): string =>
     [...essentials.matchAll(pattern)].map(([, name]) => name).join("|");
-  // An interface of the excerpt has not all that it has; of the console, each method is whole.
+  // The interfaces of the excerpt are partial; each method of the console is complete.
   const inPart = new RegExp(
     `\\b(?:${named(/^interface (\w+)/gm)})\\b|\\bconsole\\b(?!\\.(?:${named(/^ {2}(\w+)\(/gm)})\\b)`,
   );

@@ -1,17 +1,17 @@
 /**
- * Where a top-level name of a cell, or of a file that cells import, is kept. `rewrite/` lets code read and write
- * it as `v`; a declaration writes `d`.
+ * The storage of a top-level name of a cell, or of a file that cells import. Code from `rewrite/` reads and writes it as
+ * `v`; a declaration writes `d`.
  */
 export class Box {
   readonly #name: string;
-  /** How many declarations have given it a value: a declaration that was not reached leaves the old value. */
+  /** How many declarations have assigned it: one that was not reached leaves the old value. */
   declarations = 0;
 
   constructor(name: string) {
     this.#name = name;
   }
 
-  /** Until a `let`, `const` or `class` is reached there is no value; from then on it is a property of the box itself. */
+  /** There is no value until a `let`, `const` or `class` is reached; then it is an own property of the box. */
   get v(): unknown {
     throw this.#isEarly();
   }
@@ -30,7 +30,7 @@ export class Box {
     else this.#hold(value);
   }
 
-  /** Has the value undefined, as `var` has it, unless there is one. */
+  /** Becomes undefined, like a `var`, unless it has a value. */
   initialise(): void {
     if (!Object.hasOwn(this, "v")) this.#hold(undefined);
   }
@@ -39,7 +39,7 @@ export class Box {
     Object.defineProperty(this, "v", { value, writable: true, enumerable: true, configurable: true });
   }
 
-  /** Follows a name of another module: it is read there each time, as ECMAScript has it. */
+  /** Follows a name of another module, read on each access (a live binding of ECMAScript). */
   follow(read: () => unknown): void {
     this.declarations++;
     Object.defineProperty(this, "v", { get: read, enumerable: true, configurable: true });
@@ -50,7 +50,7 @@ export class Box {
 export class Scope {
   readonly #boxes = new Map<string, Box>();
 
-  /** @param isLexical whether a `let`, `const` or `class` declares it, before which it cannot be read */
+  /** @param isLexical whether a `let`, `const` or `class` declares it, so that it cannot be read earlier */
   box(name: string, isLexical = false): Box {
     let box = this.#boxes.get(name);
     if (!box) this.#boxes.set(name, (box = new Box(name)));
@@ -58,20 +58,34 @@ export class Scope {
     return box;
   }
 
-  /** Whether code has named it. */
+  /** Whether code has mentioned it. */
   has(name: string): boolean {
     return this.#boxes.has(name);
   }
 
-  /** How many declarations have given a name a value. */
+  /**
+   * Gives names new boxes: code that has run keeps those that it was given, and does not see what they hold from now on.
+   *
+   * @returns what gives a name its old box back, where it had one
+   */
+  renew(names: readonly string[]): (name: string) => void {
+    const before = new Map(names.map((name) => [name, this.#boxes.get(name)]));
+    for (const name of names) this.#boxes.delete(name);
+    return (name) => {
+      const box = before.get(name);
+      if (box) this.#boxes.set(name, box);
+    };
+  }
+
+  /** How many declarations have assigned a name. */
   declarationsOf(name: string): number {
     return this.#boxes.get(name)?.declarations ?? 0;
   }
 }
 
 /**
- * Gives a name the value that a module exports as `imported`. Modules in CommonJS export more names than Node
- * finds in them, and say by `__esModule` what their default is.
+ * Binds a name to the export `imported` of a module. CommonJS modules export more names than Node detects, and mark their
+ * default export by `__esModule`.
  */
 export function bind(box: Box, module: Record<string, unknown>, imported: string): void {
   const whole = module.default as Record<string, unknown> | undefined;

@@ -1,5 +1,5 @@
 /**
- * How errors of a cell read: name, message and traceback, as the Jupyter protocol wants them.
+ * Formats the errors of a cell: name, message and traceback, as required by the Jupyter protocol.
  */
 import { inspect } from "#platform";
 import type { Diagnostic } from "./diagnostic.js";
@@ -12,11 +12,11 @@ export interface CellError {
   ename: string;
   evalue: string;
   traceback: string[];
-  /** Whether it was ended because its time was over. */
+  /** Whether the cell exceeded its time limit. */
   isLate?: true;
 }
 
-/** What a cell ends with when the reader presses stop. */
+/** The error that ends an interrupted cell. */
 export class KeyboardInterrupt extends Error {
   override readonly name = "KeyboardInterrupt";
   constructor() {
@@ -26,7 +26,7 @@ export class KeyboardInterrupt extends Error {
 
 const red = (text: string): string => `\u001b[31m${text}\u001b[39m`;
 
-/** The type errors of a cell: each with its code, its line of source and a mark under the place. */
+/** The type errors of a cell, each with its code, its source line and a marker under the position. */
 export function fromDiagnostics(diagnostics: readonly Diagnostic[]): CellError {
   const traceback = diagnostics.flatMap(({ code, messages, file = "cell", line, column, length, text }) => [
     `${file}:${line + 1}:${column + 1} - ${red(`error TS${code}`)}: ${messages[0]}`,
@@ -44,17 +44,17 @@ export function fromDiagnostics(diagnostics: readonly Diagnostic[]): CellError {
   };
 }
 
-/** A line of source (from 1) with a mark under a place of it. Tabs stay tabs, however wide they are shown. */
+/** A source line (from 1) with a marker under a position. Tabs are kept, so that the marker aligns at any width. */
 function excerpt(text: string, line: number, column: number, mark: string): string[] {
   const number = String(line);
   const indent = " ".repeat(number.length);
   return [`${number} │ ${text}`, `${indent} │ ${text.slice(0, column).replace(/[^\t]/g, " ")}${red(mark)}`];
 }
 
-/** Whether a place of a stack trace says nothing to the reader; as {@link SessionHost.isOwn}. */
+/** Whether a position in a stack trace is irrelevant to the reader; as {@link SessionHost.isOwn}. */
 type IsOwn = (place: string) => boolean;
 
-/** Anything that a cell threw: reading it may throw, name and message may not be strings, causes may form a circle. */
+/** Formats anything thrown: reading it may throw, name and message may not be strings, causes may form a cycle. */
 export function fromThrown(thrown: unknown, isOwn: IsOwn): CellError {
   if (isInterruption(thrown)) {
     return { status: "error", ename: "KeyboardInterrupt", evalue: "", traceback: [red("KeyboardInterrupt")] };
@@ -67,7 +67,7 @@ export function fromThrown(thrown: unknown, isOwn: IsOwn): CellError {
   return { status: "error", ename: name, evalue: message, traceback: describe(thrown, isOwn) };
 }
 
-/** A longer error tells a reader nothing more, and bloats the notebook. */
+/** A longer error does not help the reader, and bloats the notebook. */
 const limits = { characters: 10_000, frames: 50, fieldLines: 20, errors: 12 };
 
 const shorten = (text: string): string =>
@@ -75,7 +75,7 @@ const shorten = (text: string): string =>
     ? text
     : `${text.slice(0, limits.characters)}… (${text.length - limits.characters} more characters)`;
 
-/** The lines of an error, then those of its causes and of the errors that it aggregates, each printed once. */
+/** The lines of an error, followed by its causes and the errors that it aggregates, each printed once. */
 function describe(error: object, isOwn: IsOwn, shown = new Set<object>()): string[] {
   shown.add(error);
   const { name, message } = headOf(error);
@@ -133,7 +133,7 @@ function fieldsOf(error: object): string[] {
   }
 }
 
-/** A property of what was thrown: its getter, or proxy, may throw. */
+/** Reads a property of a thrown object, whose getter or proxy may throw. */
 function read(thrown: object, name: string): unknown {
   try {
     return (thrown as Record<string, unknown>)[name];
@@ -142,7 +142,7 @@ function read(thrown: object, name: string): unknown {
   }
 }
 
-/** The first of the errors that an error aggregates; none where they cannot be read, as in a proxy. */
+/** The first of the errors that an error aggregates; none if they cannot be read, as in a proxy. */
 function listOf(value: unknown): { length: number; first: unknown[] } {
   try {
     if (!Array.isArray(value)) return { length: 0, first: [] };
@@ -157,11 +157,11 @@ function inspectSafely(value: unknown): string {
   try {
     return inspect(value);
   } catch {
-    return typeof value === "function" ? "[Function]" : "[object]"; // its own inspection failed
+    return typeof value === "function" ? "[Function]" : "[object]"; // its custom inspection failed
   }
 }
 
-/** What V8 means by its stack. */
+/** Explains V8's stack overflow. */
 function overflow(error: object): string | undefined {
   const message = read(error, "message");
   return error instanceof RangeError && message === "Maximum call stack size exceeded"
@@ -169,7 +169,7 @@ function overflow(error: object): string | undefined {
     : undefined;
 }
 
-/** What Node means by "Access to this API has been restricted", and by EMFILE. */
+/** Explains Node's "Access to this API has been restricted" and EMFILE. */
 function refusal(error: object): string | undefined {
   const { code, permission, resource } = Object.fromEntries(
     ["code", "permission", "resource"].map((name) => [name, textOf(read(error, name))]),
@@ -208,8 +208,8 @@ export function isInterruption(thrown: unknown): boolean {
 }
 
 /**
- * The frames of a stack that lie in cells or in files of the reader's, the first of a cell with its line; those of
- * Node and nablab say nothing to them.
+ * The stack frames in cells and the reader's files, the first one in a cell with its source line; those of Node and nablab
+ * are left out.
  */
 function ownFrames(stack: string, isOwn: IsOwn): string[] {
   const frames: string[] = [];

@@ -1,39 +1,39 @@
 /**
- * The names of a session, as the compiler sees them: which cell says what a name is as a value and as a type, and the line
- * before a cell by which it has the names of earlier ones.
+ * The names of a session, as the compiler sees them: the cells that define each name's value and type, and the line
+ * prepended to a cell that imports the names of earlier ones.
  *
- * Value and type of a name are kept apart, as in one file: after `const User = z.object(…)`, `type User = z.infer<typeof
- * User>` adds a type, and what is declared again replaces what it was of that kind. What TypeScript merges in one file is
- * merged here, a namespace with a function, class or enum and an interface with a class, by declaring the older one again.
+ * The value and the type of a name are separate, as in one file: after `const User = z.object(…)`, `type User = z.infer<typeof
+ * User>` adds a type, and a redeclaration replaces the earlier one of its kind. Declarations that TypeScript merges in one
+ * file are merged here, a namespace with a function, class or enum and an interface with a class, by redeclaring the older one.
  */
 import type * as TypeScript from "typescript";
 
 /** A name of earlier cells. */
 export interface Name {
-  /** The cell whose declarations say all that the name is. */
+  /** The cell whose declarations define the name completely. */
   cell: number;
-  /** The cell that gave it its value, which is kept in a box, and what it was declared as: `let`, `const`, `class`, … */
+  /** The cell that defined its boxed value, and the kind of its declaration: `let`, `const`, `class`, … */
   value?: { cell: number; kind: string } | undefined;
-  /** The cell that says what it is as a type, and its type parameters, as they are declared and as they are used. */
+  /** The cell that defines it as a type, and its type parameters as declared and as used. */
   type?: { cell: number; declared: string; used: string } | undefined;
-  /** The cell that says what it is as a namespace, and whether that holds no more than types. */
+  /** The cell that defines it as a namespace, and whether that holds only types. */
   namespace?: { cell: number; isOnlyTypes: boolean } | undefined;
-  /** What it was declared as, in the words of completions. */
+  /** The kind of its declaration, as shown in completions. */
   kind: string;
 }
 
-/** What a cell declares, by name. */
+/** The declarations of a cell, by name. */
 export type Declared = ReadonlyMap<string, { symbol: TypeScript.Symbol; isExported: boolean }>;
 
 export class CellNames {
   readonly #ts: typeof TypeScript;
   readonly #names = new Map<string, Name>();
-  /** Cells that declare something for all others: `declare global`. */
+  /** Cells with declarations for all others: `declare global`. */
   readonly #global: number[] = [];
 
   readonly #typesOf: (cell: number) => string | undefined;
 
-  /** @param typesOf the declarations of a cell, where they could be written down */
+  /** @param typesOf the declarations of a cell, if they could be emitted */
   constructor(ts: typeof TypeScript, typesOf: (cell: number) => string | undefined) {
     this.#ts = ts;
     this.#typesOf = typesOf;
@@ -47,7 +47,7 @@ export class CellNames {
     this.#names.set(name, entry);
   }
 
-  /** All names, in the order in which they were first declared. */
+  /** All names, in order of first declaration. */
   entries(): Iterable<[string, Name]> {
     return this.#names;
   }
@@ -58,9 +58,9 @@ export class CellNames {
   }
 
   /**
-   * The line before a cell that mentions some names and declares others.
+   * The line prepended to a cell that mentions some names and declares others.
    *
-   * @param importAll imports variables as well, by which they keep their documentation, but cannot be assigned to
+   * @param importAll imports variables as well, which keeps their documentation but makes them read-only
    */
   before(mentioned: Iterable<string>, declared: Declared, importAll: boolean): string {
     const imports = new Map<number, string[]>(this.#global.map((cell) => [cell, []]));
@@ -85,7 +85,7 @@ export class CellNames {
       const known = this.#names.get(name);
       if (!known) continue;
       const { value, type } = this.meanings(symbol);
-      // Declarations of one name are all exported, or none is.
+      // The declarations of a name must all be exported, or none.
       const head = isExported ? "export " : "";
       const base = merged.get(name);
       if (base !== undefined) line += base.replace(/^/gm, `${head}declare `).replaceAll("\n", " ");
@@ -100,7 +100,7 @@ export class CellNames {
     return `${line}export {};\n`;
   }
 
-  /** Whether what a symbol declares is a value, a type. An import is all that its name means. */
+  /** Whether a symbol declares a value, a type. An import declares both. */
   meanings(symbol: TypeScript.Symbol): { value: boolean; type: boolean } {
     const { SymbolFlags } = this.#ts;
     const isAlias = (symbol.flags & SymbolFlags.Alias) !== 0;
@@ -111,8 +111,8 @@ export class CellNames {
   }
 
   /**
-   * The declarations of an earlier cell that a declaration adds to, one a line: those of a function, class or enum for a
-   * namespace, of a class for an interface, of a namespace for what is none. Undefined where it replaces what is there.
+   * The earlier cell's declarations with which a declaration merges, one per line: of a function, class or enum for a
+   * namespace, of a class for an interface, of a namespace otherwise. Undefined if it replaces the earlier one.
    */
   mergedInto(name: string, symbol: TypeScript.Symbol): string | undefined {
     const { value, namespace } = this.#names.get(name) ?? {};
@@ -139,7 +139,7 @@ export class CellNames {
     return undefined;
   }
 
-  /** Without those that declare what `symbol` does, as where its cell runs again. */
+  /** Leaves out declarations that `symbol` repeats, as when its cell runs again. */
   #declarationsOf(
     name: string,
     cell: number,
@@ -184,7 +184,7 @@ export class CellNames {
   }
 }
 
-/** The names that a namespace or an interface declares. */
+/** The members of a namespace or an interface. */
 function membersOf(
   ts: typeof TypeScript,
   node: TypeScript.ModuleDeclaration | TypeScript.InterfaceDeclaration,
@@ -202,11 +202,11 @@ function membersOf(
 
 const identifier = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
 
-/** The flags of a symbol that say what it means. */
+/** The flags of a symbol that define its meaning. */
 const meaning = ({ SymbolFlags }: typeof TypeScript): TypeScript.SymbolFlags =>
   SymbolFlags.Value | SymbolFlags.Type | SymbolFlags.Namespace | SymbolFlags.Alias;
 
-/** What a name was declared as; `let` is what may be assigned to. */
+/** The kind of a name's declaration; `let` for all that can be assigned to. */
 export function kindOf(ts: typeof TypeScript, symbol: TypeScript.Symbol | undefined): string {
   const { SymbolFlags, NodeFlags } = ts;
   const flags = symbol?.flags ?? 0;
@@ -221,7 +221,7 @@ export function kindOf(ts: typeof TypeScript, symbol: TypeScript.Symbol | undefi
   return flags & SymbolFlags.Interface ? "interface" : flags & SymbolFlags.TypeAlias ? "type" : "module";
 }
 
-/** The type parameters of a type: `<T, U = any>` where it is declared again, `<T, U>` where it is used. */
+/** The type parameters of a type: `<T, U = any>` for its redeclaration, `<T, U>` for its use. */
 export function typeParameters(
   ts: typeof TypeScript,
   symbol: TypeScript.Symbol,

@@ -1,11 +1,11 @@
-/** Whether what a cell displays can be stored in a notebook file. */
+/** Checks that what a cell displays can be stored in a notebook file. */
 import { inspect } from "#platform";
 import type { MimeBundle } from "../display/bundle.js";
 
-/** How deep lists and objects of JSON lie in each other. Python reads some 900. */
+/** The deepest nesting of JSON. Python reads about 900 levels. */
 const mostDepth = 500;
 
-/** Rejects what no notebook file can hold while the cell it came from is still known. */
+/** Rejects what a notebook file cannot hold, while the cell that displayed it is known. */
 export function checkJson(data: MimeBundle): void {
   for (const [mime, content] of Object.entries(data)) {
     if (typeof content === "string") continue;

@@ -1,14 +1,14 @@
 /**
- * What the compiler sees of the file system.
+ * The compiler's view of the file system.
  *
- * The host says where nablab's types and those of the platform are, from any folder. Packages are read once; the reader's own files are looked
- * at before each cell, without watchers, and what was not found is looked for again.
+ * The host says where nablab's types and those of the platform are, from any folder. Packages are read once; the
+ * reader's files are checked before each cell, without watchers, and unresolved imports are retried.
  */
 import type * as TypeScript from "typescript";
 import type { HostFiles } from "./host.js";
 import { dirname, resolve, withoutRegistry } from "./paths.js";
 
-/** Text that the compiler takes for a file, in place of what may be there. */
+/** Text that the compiler sees as a file, in place of the one on disk. */
 interface Memory {
   text: string;
   version: string;
@@ -25,9 +25,9 @@ const shared = new Map<string, Parsed>();
 export class CompilerFiles {
   readonly cwd: string;
   readonly options: TypeScript.CompilerOptions;
-  /** The names that a tsconfig.json gives for what makes JSX. */
+  /** The JSX factory and fragment that a tsconfig.json names. */
   jsx: Pick<TypeScript.CompilerOptions, "jsxFactory" | "jsxFragmentFactory"> = {};
-  /** Files beside those that are imported: the types of Node, and what a cell imports by a computed name. */
+  /** Files besides those imported: the types of Node, and modules that a cell imports by a computed name. */
   readonly roots: string[];
   readonly #ts: typeof TypeScript;
   readonly #there: HostFiles;
@@ -36,12 +36,12 @@ export class CompilerFiles {
   readonly #parsed = new Map<string, Parsed>();
   readonly #system: HostFiles["system"];
   #resolutions: TypeScript.ModuleResolutionCache;
-  /** Files with an import that was not found. */
+  /** Files with an unresolved import. */
   #unresolved = new Set<string>();
   #changes = 0;
-  /** Whether the documentation of fixed files is there, as far as there is any. */
+  /** Whether the documentation of fixed files is loaded. */
   #isDocumented: boolean;
-  /** Whether all types of the platform are there, or those alone that nearly every cell needs. */
+  /** Whether all types of the platform are loaded, or only those that nearly every cell needs. */
   #isWhole: boolean;
 
   constructor(ts: typeof TypeScript, files: HostFiles) {
@@ -52,7 +52,7 @@ export class CompilerFiles {
     this.cwd = files.cwd;
     this.options = {
       target: ts.ScriptTarget.ES2024,
-      // Cells are modules, whatever package.json is near: `import` as written, resolved as bundlers do.
+      // Cells are modules, whatever package.json says, with imports resolved as by bundlers.
       module: ts.ModuleKind.Preserve,
       moduleResolution: ts.ModuleResolutionKind.Bundler,
       allowImportingTsExtensions: true,
@@ -77,14 +77,14 @@ export class CompilerFiles {
   }
 
   /**
-   * What the folder's tsconfig.json says of decorators, `paths` and JSX. How strictly cells are checked does not depend on
-   * where a notebook lies.
+   * Reads the settings for decorators, `paths` and JSX from the folder's tsconfig.json. The strictness of checks does not
+   * depend on a notebook's folder.
    */
   #read({ system, cwd }: HostFiles): void {
     const ts = this.#ts;
     const file = ts.findConfigFile(cwd, system.fileExists);
     if (file === undefined) return;
-    // Only the options are read: not which files there are, which takes long in a large folder.
+    // Only the options are read: listing the files is slow in a large folder.
     const { config } = ts.readConfigFile(file, system.readFile);
     const host = { ...system, readDirectory: () => [] };
     const theirs = ts.parseJsonConfigFileContent(config ?? {}, host, dirname(file)).options;
@@ -97,7 +97,7 @@ export class CompilerFiles {
     this.jsx = { jsxFactory, jsxFragmentFactory };
   }
 
-  /** Puts a text in the place of a file. */
+  /** Replaces the content of a file by a text. */
   write(file: string, text: string): void {
     if (this.#memory.get(file)?.text === text) return;
     this.#memory.set(file, { text, version: `m${++this.#changes}` });
@@ -125,7 +125,7 @@ export class CompilerFiles {
   }
 
   /**
-   * Has the compiler read all types of the platform, once: in Node they are two thirds of all types that it reads.
+   * Makes the compiler read all types of the platform, once: in Node they are two thirds of all types that it reads.
    *
    * @returns whether they were missing
    */
@@ -136,7 +136,7 @@ export class CompilerFiles {
     return true;
   }
 
-  /** Has the compiler read files again for their documentation, once. */
+  /** Makes the compiler reread files with their documentation, once. */
   document(): void {
     if (this.#isDocumented) return;
     this.#isDocumented = true;
@@ -145,7 +145,7 @@ export class CompilerFiles {
 
   read = (file: string): string | undefined => this.#memory.get(file)?.text ?? this.#system.readFile(file);
 
-  /** Call this before files are read: what was missing may exist by now, such as a package just installed. */
+  /** Call this before files are read: a missing package may have been installed meanwhile. */
   lookAgain(): void {
     if (this.#unresolved.size === 0) return;
     this.#resolutions = this.#emptyResolutions();
@@ -155,7 +155,7 @@ export class CompilerFiles {
     return this.#ts.createModuleResolutionCache(this.cwd, (file) => file, this.options);
   }
 
-  /** What a language service asks of its host. */
+  /** The host of a language service. */
   host(): TypeScript.LanguageServiceHost {
     const ts = this.#ts;
     return {
@@ -195,7 +195,7 @@ export class CompilerFiles {
               }
             : ts.resolveTypeReferenceDirective(name, from, options, this.#system);
         }),
-      // Asked for by the compiler, though not in its types.
+      // Used by the compiler, though missing from its types.
       ...{
         getModuleResolutionCache: () => this.#resolutions,
         hasInvalidatedResolutions: (file: string) => this.#unresolved.has(file),
@@ -204,8 +204,8 @@ export class CompilerFiles {
   }
 
   /**
-   * Parsed files, each kept as long as the session: the compiler's own registry forgets a library whenever
-   * a cell does not import it.
+   * Parsed files, cached for the whole session: the compiler's own registry drops a library whenever a cell does not import
+   * it.
    */
   registry(): TypeScript.DocumentRegistry {
     const acquire: TypeScript.DocumentRegistry["acquireDocumentWithKey"] = (
@@ -237,7 +237,7 @@ export class CompilerFiles {
       const other = isShared ? shared.get(keyOf(version)) : undefined;
       if (other && other.text === snapshot.getText(0, snapshot.getLength())) return keep(other);
       const parsed = this.#ts.createLanguageServiceSourceFile(file, snapshot, how, version, false, kind);
-      // `@jsx h` in a file: we look that up ourselves, as `h` may be in a box (rewrite/jsx.ts).
+      // `@jsx h` in a file is resolved by rewrite/jsx.ts, since `h` may be in a box.
       const { pragmas } = parsed as unknown as { pragmas?: Map<string, unknown> };
       for (const pragma of ["jsx", "jsxfrag", "jsximportsource", "jsxruntime"]) pragmas?.delete(pragma);
       if (isShared) shared.set(keyOf(version), parsed as Parsed);
@@ -269,7 +269,7 @@ export class CompilerFiles {
     return snapshot;
   }
 
-  /** The file that a module is, for the compiler. */
+  /** Resolves a module to a file, for the compiler. */
   resolve(module: string, from: string): TypeScript.ResolvedModuleWithFailedLookupLocations {
     const { Extension } = this.#ts;
     const name = withoutRegistry(module);
@@ -287,7 +287,7 @@ export class CompilerFiles {
     }
     const found = this.#ts.resolveModuleName(name, from, this.options, this.#lookup, this.#resolutions);
     const { resolvedModule } = found;
-    // A package that is linked from elsewhere is the reader's own, and compiled.
+    // A linked package belongs to the reader and is compiled.
     if (
       !resolvedModule?.isExternalLibraryImport ||
       resolvedModule.resolvedFileName.includes("/node_modules/")
@@ -305,7 +305,7 @@ export class CompilerFiles {
   };
 }
 
-/** The file system, with what it says of foreign files remembered where they are there. */
+/** The file system, with its answers about existing fixed files cached. */
 function remembering({ system, isFixed }: HostFiles): HostFiles["system"] {
   const remember = <T>(ask: (file: string) => T): ((file: string) => T) => {
     const answers = new Map<string, T>();

@@ -1,12 +1,12 @@
 /**
  * The compiler of cells: TypeScript's language service over a folder in memory.
  *
- * A cell is a module, `[cell].ts`. Names of earlier cells come to it by a line before it, and only those that it
- * mentions: `import { sgd } from "./[3]"`, where `[3].d.ts` says what the third cell declared. So a cell costs what
- * is in it, however many came before. What may be assigned to cannot be imported; for it the line says
- * `declare let cnt: typeof import("./[1]").cnt`. A redeclared name simply replaces the old one.
+ * A cell is a module, `[cell].ts`. A line prepended to it imports the names of earlier cells that it
+ * mentions: `import { sgd } from "./[3]"`, where `[3].d.ts` holds the declarations of the third cell. So the cost of a cell
+ * does not depend on the number of cells before it. A variable that can be assigned to cannot be imported; for it the line
+ * has `declare let cnt: typeof import("./[1]").cnt`. A redeclared name simply replaces the old one.
  *
- * `rewrite/` turns what is checked into what runs.
+ * `rewrite/` turns the checked code into the code that runs.
  */
 import type * as TypeScript from "typescript";
 import { advise, adviseOnSyntax } from "./advice.js";
@@ -26,33 +26,35 @@ import { type Rewriting, type RewritingOptions, rewriting } from "./rewrite/rewr
 import { silentMistakes } from "./silent-mistakes.js";
 import { linesOf } from "./source-positions.js";
 
-/** JavaScript, as `run-script.ts` takes it. */
+/** JavaScript for `run-script.ts`. */
 export interface Compiled {
-  /** What V8 calls the script. */
+  /** The name of the script in V8. */
   name: string;
   code: string;
   source: string;
   /** The source map, JSON. */
   map: string;
-  /** Lines before the source in what was compiled. */
+  /** The number of lines before the source in the compiled text. */
   sourceOffset: number;
   /** The names whose boxes it takes. */
   boxes: string[];
-  /** Those of them that it declares by `let`, `const` or `class`. */
+  /** Those of them declared by `let`, `const` or `class`. */
   lexical: ReadonlySet<string>;
-  /** Whether it runs as a script of old, in which `x = 1` makes a global: where types are not checked. */
+  /** Whether it runs in sloppy mode, in which `x = 1` creates a global: if types are not checked. */
   isSloppy?: boolean;
 }
 
 /** A cell that may run. */
 export interface CompiledCell extends Compiled {
-  /** Lets later cells see what this one declares: all of it, or the names for which `isThere` holds. */
+  /** Makes the declarations of this cell visible to later ones: all, or the names for which `isThere` holds. */
   keep(isThere?: (name: string) => boolean): void;
-  /** What the compiler allows and is a mistake all the same; lines from 1. */
+  /** Mistakes that the compiler allows; lines from 1. */
   mistakes: { message: string; line: number }[];
-  /** The names it declares that have a value. */
+  /** The names it declares that have a value, also one that it only says is there (`declare`). */
+  declares: string[];
+  /** Those of them that it gives their value. */
   values: string[];
-  /** Those of them that are imported, and those that may be assigned to. */
+  /** Those of them that are imported, and those that can be assigned to. */
   imported: ReadonlySet<string>;
   variables: ReadonlySet<string>;
 }
@@ -66,22 +68,24 @@ const mentionedIn = (source: string): Set<string> => new Set(withoutEscapes(sour
 export interface CellOptions {
   /** Whether its types are checked. */
   check?: boolean;
-  /** What the reader wrote, where it is more than TypeScript. */
+  /** The reader's text, if it differs from the TypeScript. */
   shown?: string;
-  /** Names whose declarations by earlier cells do not count for it. */
+  /** Names whose declarations in earlier cells are ignored. */
   isHidden?: (name: string) => boolean;
+  /** Whether it is the assignment's, where notebooks are graded. */
+  isLocked?: boolean;
 }
 
-/** The beginning of a cell that may be the literal of an object. */
+/** The beginning of a cell that may be an object literal. */
 const openingBrace = /^(?:\s|\/\/.*|\/\*[\s\S]*?\*\/)*\{/;
 /** JSX, perhaps. */
 const openingTag = /<[\p{ID_Start}>]/u;
 
-/** A cell that starts so is a file that other cells import. */
+/** The beginning of a cell that defines a module for other cells. */
 const moduleHead = /^\s*\/\*\*\s*@module\s+([\w./-]+)/;
 const withoutCheck = /^\s*(?:\/\/.*\n\s*|\/\*(?:(?!\*\/)[\s\S])*\*\/\s*)*\/\/\s*@ts-nocheck\b/;
 
-// A package without types is no complaint: what it exports is any.
+// A package without types is no error: its exports are any.
 const ignored = new Set([7016]);
 
 export class Compiler {
@@ -89,22 +93,24 @@ export class Compiler {
   readonly #files: CompilerFiles;
   readonly #service: TypeScript.LanguageService;
   readonly #cell: string;
-  /** The same with JSX in it, where a type in angle brackets is none. */
+  /** The same with JSX, in which type assertions cannot use angle brackets. */
   readonly #jsxCell: string;
-  /** Lines before the reader's in what was compiled last. */
+  /** The number of lines before the reader's in the text compiled last. */
   #linesBefore = 1;
   readonly #names: CellNames;
   readonly #hostFiles: HostFiles;
   readonly #isStrict: boolean;
   readonly #needsAllTypes: (source: string) => boolean;
   readonly #guard: Guard;
-  /** What the reader knows a cell by, as `cell 3`. */
+  /** The reader's name of a cell, such as `cell 3`. */
   readonly #labels = new Map<number, string>();
   readonly #labelOf = (cell: number): string => this.#labels.get(cell) ?? "an earlier cell";
   #count = 0;
-  /** The texts of cells that are modules, by the paths of the files that they stand for. */
+  /** The texts of cells that are modules, by their paths as files. */
   readonly moduleTexts: Record<string, string> = {};
-  /** The state of the reader's files in which they were found good. */
+  /** Those of them that are the assignment's, where notebooks are graded. */
+  readonly #lockedModules = new Set<string>();
+  /** The state of the reader's files when they last passed the check. */
   #checked = "";
 
   constructor(host: SessionHost) {
@@ -130,16 +136,16 @@ export class Compiler {
   /** A text that changes whenever the file is written. */
   versionOf = (file: string): string => this.#files.versionOf(file);
 
-  /** Whether there is such a file. */
+  /** Whether a file exists. */
   isFile = (file: string): boolean => this.#files.isFile(file);
 
   /** Whether a name has a value in the session. */
   knows = (name: string): boolean => this.#names.get(name)?.value !== undefined;
 
-  /** Whether a name of the session may not be written to. */
+  /** Whether a name of the session is read-only. */
   isConstant = (name: string): boolean => /^(const|alias)$/.test(this.#names.get(name)?.value?.kind ?? "");
 
-  /** The file in TypeScript that a module is, or that `paths` of tsconfig.json say; undefined for all others. */
+  /** The TypeScript file of a module, also by `paths` of tsconfig.json; undefined for all others. */
   sourceOf(module: string, from: string): string | undefined {
     const file = module.startsWith("file:")
       ? decodeURIComponent(new URL(module).pathname)
@@ -155,7 +161,7 @@ export class Compiler {
     );
   }
 
-  /** Reads the types of the language and of Node, and checks a line, so that the first cell need not wait for it. */
+  /** Reads the types of the language and of Node and checks a line, so that the first cell does not wait for this. */
   warmUp(): void {
     this.compileCell("console.log(Math.PI)", "");
   }
@@ -163,20 +169,26 @@ export class Compiler {
   /**
    * Checks and compiles a cell.
    *
-   * @param name what V8 calls it
+   * @param name its name in V8
    */
   compileCell(
     source: string,
     name: string,
     options: CellOptions = {},
   ): CompiledCell | { diagnostics: Diagnostic[] } {
-    const { check = true, shown = source, isHidden = () => false } = options;
+    const { check = true, shown = source, isHidden = () => false, isLocked = false } = options;
     const ts = this.#ts;
     this.#files.lookAgain();
     const isChecked = check && !withoutCheck.test(source);
     if (!isChecked || this.#needsAllTypes(source)) this.#files.complete();
     const [, module] = moduleHead.exec(source) ?? [];
-    if (module) return this.#module(`${this.#files.cwd}/${module}.ts`, source, name);
+    if (module) {
+      const path = `${this.#files.cwd}/${module}.ts`;
+      if (isLocked) this.#lockedModules.add(path);
+      else if (this.#isStrict && this.#isGiven(module, path))
+        throw new SyntaxError(`the module ${module} is there already: give yours another name`);
+      return this.#module(path, source, name);
+    }
 
     const isObject = openingBrace.test(source) && this.#isObject(source);
     const body = isObject ? `(\n${source}\n)` : source;
@@ -243,7 +255,7 @@ export class Compiler {
     const { code, map, types } = this.#emit(program, file, rewritten);
     const checker = program.getTypeChecker();
     const symbols = topLevel(ts, file);
-    /** Of each name that the cell declares: whether it gives it a value, and how later cells know it. */
+    /** For each name that the cell declares: whether it has a value, and its entry for later cells. */
     const names = [...declared.names.keys()].map((name) => {
       const local = symbols.get(name);
       const symbol = local?.exportSymbol ?? local;
@@ -267,7 +279,8 @@ export class Compiler {
         type: isType ? { cell, ...typeParameters(ts, target!) } : own.type ? undefined : known?.type,
       });
       const isImported = !!symbol && (symbol.flags & ts.SymbolFlags.Alias) !== 0;
-      return { name, givesValue, entry, isImported, isVariable: kind === "let" || kind === "var" };
+      const isVariable = kind === "let" || kind === "var";
+      return { name, isDeclared: own.value, givesValue, entry, isImported, isVariable };
     });
     const having = (is: (name: (typeof names)[number]) => boolean): string[] =>
       names.filter((name) => name.givesValue && is(name)).map(({ name }) => name);
@@ -282,13 +295,14 @@ export class Compiler {
       lexical: rewritten.lexical(),
       isSloppy: !isChecked && !this.#isStrict,
       mistakes,
+      declares: names.filter(({ isDeclared }) => isDeclared).map(({ name }) => name),
       values,
       imported: new Set(having(({ isImported }) => isImported)),
       variables: new Set(having(({ isVariable }) => isVariable)),
       keep: (isThere = () => true) => {
         if (names.length === 0 && !declared.isGlobal) return;
         const cell = ++this.#count;
-        // Where a type cannot be written down, the source itself is what later cells see.
+        // If a type cannot be emitted, later cells see the source itself.
         const file = `${this.#files.cwd}/[${cell}]`;
         if (types === undefined) this.#files.write(`${file}${path === this.#jsxCell ? ".tsx" : ".ts"}`, text);
         else this.#files.write(`${file}.d.ts`, types);
@@ -300,7 +314,7 @@ export class Compiler {
     };
   }
 
-  /** Compiles a file of the reader's. It is checked with the cell that imports it. */
+  /** Compiles a file of the reader. It is checked with the cell that imports it. */
   compileFile(file: string): Compiled {
     const program = this.#programWith(file);
     const source = program.getSourceFile(file)!;
@@ -323,7 +337,7 @@ export class Compiler {
     };
   }
 
-  /** What could stand at `position`. */
+  /** The completions at `position`. */
   complete(source: string, position: number): Completions {
     this.#files.complete();
     const offset = this.#look(source).length;
@@ -338,7 +352,7 @@ export class Compiler {
     });
   }
 
-  /** Type and documentation of what stands at `position`. */
+  /** The type and documentation of the code at `position`. */
   inspect(source: string, position: number): TypeScript.QuickInfo | undefined {
     this.#files.complete();
     this.#files.document();
@@ -346,14 +360,14 @@ export class Compiler {
     return this.#service.getQuickInfoAtPosition(this.#cell, before.length + position);
   }
 
-  /** Shows the service a cell that is being written; returns the line before it. */
+  /** Passes an unfinished cell to the service; returns the line prepended to it. */
   #look(source: string): string {
     const before = this.#names.before(mentionedIn(source), this.#declaredIn(source).names, true);
     this.#files.write(this.#cell, before + source);
     return before;
   }
 
-  /** Whether a cell is the literal of an object, which is a block where it begins a statement. */
+  /** Whether a cell is an object literal, which would otherwise parse as a block. */
   #isObject(source: string): boolean {
     if (/;\s*$/.test(source)) return false;
     const ts = this.#ts;
@@ -409,7 +423,7 @@ export class Compiler {
     return { source: sourceNumber(), guard: this.#guard, jsx: this.#files.jsx };
   }
 
-  /** A program that holds a file, which no cell may have imported by its name. */
+  /** A program that contains a file, even if no cell imports it by its name. */
   #programWith(file: string): TypeScript.Program {
     const program = this.#service.getProgram()!;
     if (program.getSourceFile(file)) return program;
@@ -422,7 +436,14 @@ export class Compiler {
     }
   }
 
-  /** A cell that is a file: it is checked, and runs when it is imported. */
+  /** Whether a module is the assignment's: of a locked cell, or of a file beside the notebook. */
+  #isGiven(module: string, path: string): boolean {
+    if (this.#lockedModules.has(path)) return true;
+    const found = this.#files.resolve(`./${module}`, this.#cell).resolvedModule?.resolvedFileName;
+    return found !== undefined && !Object.hasOwn(this.moduleTexts, found);
+  }
+
+  /** A cell that is a module: it is checked, and runs when imported. */
   #module(path: string, source: string, name: string): CompiledCell | { diagnostics: Diagnostic[] } {
     this.#files.write(path, source);
     const program = this.#programWith(path);
@@ -443,6 +464,7 @@ export class Compiler {
       boxes: [],
       lexical: new Set(),
       mistakes: [],
+      declares: [],
       values: [],
       imported: new Set(),
       variables: new Set(),
@@ -450,7 +472,7 @@ export class Compiler {
     };
   }
 
-  /** What is wrong with the reader's files that cells import; looked at again when one of them has changed. */
+  /** The errors in the reader's files that cells import; rechecked when one of them has changed. */
   #problemsOfFiles(program: TypeScript.Program): readonly TypeScript.Diagnostic[] {
     const files = program
       .getSourceFiles()

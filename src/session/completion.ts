@@ -1,22 +1,22 @@
 /**
- * What may stand at a place of a cell: what the compiler offers there, and what it cannot know of, names of earlier
- * cells that the cell does not mention yet, exports of nablab, files.
+ * Completions in a cell: those of the compiler, and candidates it cannot know of: names of earlier cells that the cell does
+ * not mention yet, exports of nablab, files.
  */
 import type * as TypeScript from "typescript";
 import type { CellNames } from "./cell-names.js";
 import type { HostFiles } from "./host.js";
 
-/** Completions at a place: what of the code they replace, and the candidates, best first. */
+/** Completions at a position: the range of code they replace, and the candidates, best first. */
 export interface Completions {
   start: number;
   end: number;
   entries: { name: string; kind: string }[];
 }
 
-/** The cell as the compiler sees it, and the place. */
+/** The cell as the compiler sees it, and the position. */
 export interface CompletionRequest {
   service: TypeScript.LanguageService;
-  /** The file that holds the cell, and where the cell begins in it. */
+  /** The file that contains the cell, and the offset of the cell in it. */
   file: string;
   offset: number;
   source: string;
@@ -28,17 +28,17 @@ export interface CompletionRequest {
 interface Candidate {
   name: string;
   kind: string;
-  /** Those with the smaller text come first. */
+  /** Candidates are sorted by it. */
   sortText: string;
 }
 
-/** An import clause whose module is not written yet. */
+/** An import clause without its module. */
 const openImport = /(?:^|[\n;])\s*(?:import|export)\s+(type\s+)?(?:[\p{ID_Continue}$]+\s*,\s*)?\{[^}"'`]*$/u;
-/** The name of a module that is being written. */
+/** An unfinished module specifier. */
 const moduleName = /(?:\bfrom|\bimport|\brequire\s*\(|\bimport\s*\()\s*(["'`])([^"'`\n]*)$/;
-/** A text that is being written, and the function that it is passed to. */
+/** An unfinished string, and the function that it is passed to. */
 const openText = /(?:([\p{ID_Continue}$]+)\s*\(\s*)?(["'`])((?:(?!\2)[^\\\n])*)$/u;
-/** What takes the name of a file. */
+/** Functions that take a file name. */
 const takesFile =
   /file|dir|path|read|write|load|save|open|stat|exist|csv|json|npy|npz|idx|image|tensors|append|copy|unlink|rm/i;
 
@@ -77,20 +77,20 @@ export function completionsAt(request: CompletionRequest): Completions {
   return ranked(word, source.slice(word.start, position), found.values());
 }
 
-/** What stands where a list of candidates is offered: a value, a type, or something else, as a property's name. */
+/** What the candidates are: values, types, or something else, such as property names. */
 function placeOf(found: ReadonlyMap<string, Candidate>): "value" | "type" | undefined {
-  // Both lists hold it, as a type in the one and as a variable in the other.
+  // Both lists contain it, one as a type, the other as a variable.
   const kind = found.get("undefined")?.kind;
   return kind === "keyword" ? "type" : kind === "var" ? "value" : undefined;
 }
 
-/** The candidates that go with what is typed, best first. */
+/** The candidates that match the typed text, best first. */
 function ranked(
   { start, end }: { start: number; end: number },
   wanted: string,
   candidates: Iterable<Candidate>,
 ): Completions {
-  // `ma` also finds `flatMap`.
+  // `ma` also matches `flatMap`.
   const hump = wanted.charAt(0).toUpperCase() + wanted.slice(1);
   const entries = [...candidates]
     .filter(({ name }) => !name.includes("·") && name !== "JSX")
@@ -107,14 +107,14 @@ const exported =
 const onlyTypes = new Set(["interface", "type"]);
 const alsoTypes = new Set(["interface", "type", "class", "enum", "namespace"]);
 
-/** What nablab exports, read from its declarations: most cells import little of it, and none need be checked. */
+/** The exports of nablab, read from its declarations without type-checking them. */
 function nablabExports({ files }: CompletionRequest, place: "value" | "type" | "both"): Candidate[] {
   const all = allExports(files);
   if (place === "both") return all;
   return all.filter(({ kind }) => (place === "type" ? alsoTypes.has(kind) : !onlyTypes.has(kind)));
 }
 
-/** The names of all that nablab exports, those of values first. */
+/** The names of nablab's exports, values first. */
 export const nablabNames = (files: HostFiles): string[] =>
   allExports(files)
     .sort((a, b) => Number(onlyTypes.has(a.kind)) - Number(onlyTypes.has(b.kind)))
@@ -137,7 +137,7 @@ function allExports(files: HostFiles): Candidate[] {
   return all;
 }
 
-/** After `from "`: what the compiler offers, nablab, and files. */
+/** After `from "`: the compiler's completions, nablab, and files. */
 function inModuleName(
   request: CompletionRequest,
   entries: readonly TypeScript.CompletionEntry[],
@@ -150,7 +150,7 @@ function inModuleName(
   const own = relative ? [] : [{ name: "nablab", kind: "module", sortText: "0" }];
   const theirs = entries
     .filter(({ name }) => !name.includes("["))
-    // Of `fs/promises` the compiler says `promises` after `fs/`.
+    // For `fs/promises` the compiler offers `promises` after `fs/`.
     .map((entry) => ({
       ...entry,
       name: relative || entry.name.startsWith(folder) ? entry.name : folder + entry.name,

@@ -1,14 +1,14 @@
 /**
- * What the compiler finds wrong, before it is formatted as an error of the cell.
+ * An error of the compiler, before it is formatted as an error of the cell.
  */
 import type { PlaceHints } from "./place-hints.js";
 
-/** What is wrong with a cell; lines and columns from 0. */
+/** An error in a cell; lines and columns from 0. */
 export interface Diagnostic {
   code: number;
-  /** The complaint, then what the compiler explains it by. */
+  /** The message, followed by the compiler's explanations. */
   messages: string[];
-  /** The file, where it is not the cell. */
+  /** The file, if it is not the cell. */
   file?: string;
   line: number;
   column: number;

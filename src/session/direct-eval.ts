@@ -1,25 +1,25 @@
 /**
- * The text of a direct `eval`, which sees the names around it: those of cells are kept in boxes, so the text reads and writes
- * the boxes. The other names, of functions and blocks, V8 finds by itself; but not those that a text without strict mode
- * declares by `var` in a function where a name of a cell is the same. Loops and functions in it are guarded as those of
- * cells are, so that an interrupt ends them after an `await`, too.
+ * Translates the text of a direct `eval`, which sees the names around it: names of cells are kept in boxes, so the text reads
+ * and writes the boxes. V8 resolves the names of functions and blocks by itself, except those that sloppy-mode text declares
+ * by `var` in a function if they equal a name of a cell. Loops and functions in the text are guarded like those of cells, so
+ * that an interrupt ends them even after an `await`.
  *
- * `eval("cnt++")` becomes `eval(n·eval("cnt++", []))`, whose text is `n·boxes.cnt.v++`; before what is changed a comment says
- * what was there, for `toString` of functions and for places in stack traces.
+ * `eval("cnt++")` becomes `eval(n·eval("cnt++", []))`, whose text is `n·boxes.cnt.v++`; a comment before each
+ * change holds the original, for `toString` of functions and for positions in stack traces.
  */
 import type * as TypeScript from "typescript";
 import { KeptTexts } from "./kept-texts.js";
 import { secret } from "./secret.js";
 
-/** What a text is translated by. */
+/** The scope in which a text is translated. */
 export interface EvalScope {
   /** Whether a name of a cell is kept in a box. */
   isBoxed(name: string): boolean;
-  /** Whether it may not be written to. */
+  /** Whether the name is read-only. */
   isConstant(name: string): boolean;
-  /** Names that mean something else where `eval` is called; `arguments` where that is within a function. */
+  /** Names shadowed where `eval` is called; includes `arguments` within a function. */
   hidden: readonly string[];
-  /** What is true once the reader has interrupted. */
+  /** An expression that is true once the reader has interrupted. */
   raised: string;
   /** What `catch`, `finally` and async functions begin with, as in rewrite/functions.ts; empty where guards read the flag itself. */
   look: string;
@@ -27,13 +27,13 @@ export interface EvalScope {
 
 const identifiers = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
 
-/** A text may hold a loop or a function, if only a method. */
+/** Text that may hold a loop or a function, perhaps a method. */
 const mayGoOn = /\b(?:for|while|do|function)\b|=>|\)\s*(?:\{|\/[/*])/;
 
-/** What texts were translated to, by all that it depends on. */
+/** A cache of translations, by all that they depend on. */
 const translations = new KeptTexts<string>();
 
-/** A text with names of cells turned into their boxes; unchanged where it holds nothing to change, or is no JavaScript. */
+/** Replaces names of cells in a text by their boxes; unchanged if there are none, or if it is not valid JavaScript. */
 export function translateEval(ts: typeof TypeScript, text: string, scope: EvalScope): string {
   if (isData(text)) return text;
   const mentioned = new Set(text.match(identifiers));
@@ -50,14 +50,14 @@ export function translateEval(ts: typeof TypeScript, text: string, scope: EvalSc
   try {
     translated = translate(ts, text, scope, names, isOuterArguments);
   } catch (error) {
-    // The compiler goes down into brackets by recursion, deeper than V8 has to.
+    // The compiler recurses into brackets, with a deeper stack than V8's.
     if (!isPlain || !(error instanceof RangeError)) throw error;
   }
   translations.set(key, translated);
   return translated;
 }
 
-/** Whether a text is JSON, in brackets or not: it can be long, and names nothing. */
+/** Whether a text is JSON, with or without parentheses: it can be long, and mentions no names. */
 function isData(text: string): boolean {
   const trimmed = text.trim();
   const inner = trimmed.startsWith("(") && trimmed.endsWith(")") ? trimmed.slice(1, -1) : trimmed;
@@ -79,7 +79,7 @@ function translate(
 ): string {
   const file = ts.createSourceFile("eval.js", text, ts.ScriptTarget.Latest, true, ts.ScriptKind.JS);
   const { parseDiagnostics } = file as unknown as { parseDiagnostics: unknown[] };
-  if (parseDiagnostics.length > 0) return text; // V8 says what is wrong
+  if (parseDiagnostics.length > 0) return text; // V8 reports the error
   const internal = ts as unknown as Internal;
   internal.bindSourceFile(file, {});
   const edits: Edit[] = [];
@@ -94,10 +94,10 @@ function translate(
   };
   const isBoxedName = (node: TypeScript.Node): node is TypeScript.Identifier =>
     ts.isIdentifier(node) && names.has(node.text) && !isDeclaredAround(ts, node);
-  /** Whether what lies within a node is to be looked at, too. */
+  /** Translates a node; returns whether to visit its children. */
   const look = (node: TypeScript.Node): boolean => {
     if (ts.isDeleteExpression(node) && isBoxedName(internal.skipOuterExpressions(node.expression))) {
-      // A variable is not deleted; the property that stands for it would be.
+      // Deleting a variable does nothing; deleting its property would.
       replace(node, "false");
       return false;
     }
@@ -119,7 +119,7 @@ function translate(
     }
     return true;
   };
-  /** Lets an interrupt end a turn of a loop, and a function where it begins. */
+  /** Lets an interrupt end each iteration of a loop, and a function at its beginning. */
   const guard = (node: TypeScript.Node): void => {
     const statement = `if (${scope.raised}) n·check();`;
     if (ts.isIterationStatement(node, false)) {
@@ -141,7 +141,7 @@ function translate(
     const isAsync = ts.getCombinedModifierFlags(node as TypeScript.Declaration) & ts.ModifierFlags.Async;
     const looks = isAsync ? [scope.look].filter(Boolean) : [];
     if (ts.isBlock(body)) {
-      // `"use strict"` comes first, or is none.
+      // `"use strict"` must come first.
       const directives = body.statements.findIndex(
         (one) => !ts.isExpressionStatement(one) || !ts.isStringLiteral(one.expression),
       );
@@ -152,7 +152,7 @@ function translate(
       end(body.getEnd(), ")");
     }
   };
-  // Not by recursion: `1 + 1 + …` lies as deep as it is long.
+  // Not recursive: `1 + 1 + …` is nested as deeply as it is long.
   const waiting: TypeScript.Node[] = [file];
   for (let node = waiting.pop(); node; node = waiting.pop())
     if (look(node)) ts.forEachChild(node, (child) => void waiting.push(child));
@@ -163,14 +163,14 @@ interface Edit {
   start: number;
   end: number;
   text: string;
-  /** Whether it ends what another begins. */
+  /** Whether it is the end of another edit. */
   isEnd?: boolean;
 }
 
-/** A text with all edits made, each behind a comment with its length and what was there. */
+/** Applies all edits, each after a comment with its length and the original. */
 function edited(text: string, edits: readonly Edit[]): string {
   let [result, from] = ["", 0];
-  // Of edits at one place: ends, the innermost first; then what begins, the outermost first; then what replaces.
+  // Edits at one position: ends, innermost first; then beginnings, outermost first; then replacements.
   const order = edits.map((edit, i) => ({ ...edit, rank: edit.isEnd ? -i : i + 1 }));
   order.sort((a, b) => a.start - b.start || a.end - b.end || a.rank - b.rank);
   for (const { start, end, text: changed } of order) {
@@ -181,12 +181,12 @@ function edited(text: string, edits: readonly Edit[]): string {
   return result + text.slice(from);
 }
 
-/** A text as a comment can hold it, half of a surrogate pair included. */
+/** Encodes a text for a comment, including lone surrogates. */
 const written = (text: string): string =>
   text && encodeURIComponent(JSON.stringify(text)).replaceAll("*", "%2A");
 const wasWritten = (text: string): string => text && JSON.parse(decodeURIComponent(text));
 
-/** How such a comment begins. */
+/** The beginning of such a comment. */
 const markHead = `/*${secret}e`;
 const editMark = new RegExp(`${markHead.replaceAll("*", "\\*")}(\\d+)·([^*]*)\\*/`, "g");
 
@@ -197,7 +197,7 @@ export const markOf = (before: string, changed: string): string =>
 /** Whether a text, or a part of it, was translated. */
 export const isTranslated = (text: string): boolean => text.includes(markHead);
 
-/** The text as it was before a place of a translated one. */
+/** The original text before a position of a translated one. */
 export function untranslatedUntil(text: string, place: number): string {
   for (const { 0: mark, 1: length, index } of text.matchAll(editMark)) {
     if (index > place) break;
@@ -206,7 +206,7 @@ export function untranslatedUntil(text: string, place: number): string {
   return untranslated(text.slice(0, place));
 }
 
-/** The text as it was, of a translated one or of a part of it. */
+/** The original of a translated text or of a part of it. */
 export function untranslated(text: string): string {
   let [result, from] = ["", 0];
   for (const { 0: mark, 1: length, 2: before, index } of text.matchAll(editMark)) {
@@ -216,7 +216,7 @@ export function untranslated(text: string): string {
   return result + text.slice(from);
 }
 
-/** What the compiler has, and does not say in its types. */
+/** Functions of the compiler that are missing from its types. */
 interface Internal {
   bindSourceFile(file: TypeScript.SourceFile, options: object): void;
   isExpressionNode(node: TypeScript.Node): boolean;
@@ -224,7 +224,7 @@ interface Internal {
   skipOuterExpressions(node: TypeScript.Expression): TypeScript.Expression;
 }
 
-/** What stands for a name of a cell; undefined where the identifier is no reference. */
+/** The replacement for a name of a cell; undefined if the identifier is no reference. */
 function boxed(
   ts: typeof TypeScript,
   node: TypeScript.Identifier,
@@ -285,14 +285,14 @@ function isReferenceTo(ts: typeof TypeScript, node: TypeScript.Node, name: strin
   return (!isName || ts.isShorthandPropertyAssignment(node.parent)) && !isDeclaredAround(ts, node);
 }
 
-/** Whether a place is within a function that has `arguments`. */
+/** Whether a node is within a function that has `arguments`. */
 function isInFunction(ts: typeof TypeScript, place: TypeScript.Node): boolean {
   for (let node = place.parent; node; node = node.parent)
     if (ts.isFunctionLike(node) && !ts.isArrowFunction(node)) return true;
   return false;
 }
 
-/** Names that are declared around a place: in functions, blocks, and as names of functions and classes. */
+/** The names in scope at a node: of functions and blocks, and of enclosing functions and classes. */
 export function* declaredAround(ts: typeof TypeScript, place: TypeScript.Node): Generator<string> {
   if (isInFunction(ts, place)) yield "arguments";
   for (let node = place.parent; node && !ts.isSourceFile(node); node = node.parent) yield* namesOf(ts, node);

@@ -1,8 +1,8 @@
 /**
- * Python in TypeScript's words: what readers who come from it type, its names, its methods, its lines.
+ * Translates Python that readers may type into TypeScript: names, methods, lines.
  */
 
-/** TypeScript's words for those of Python's builtins that have a short answer. */
+/** TypeScript equivalents of Python builtins. */
 const names: Record<string, string> = {
   print: "console.log(…) prints",
   len: "the length of a list or a text is x.length",
@@ -26,9 +26,30 @@ const names: Record<string, string> = {
   plt: 'nablab has the charts: import { lineChart } from "nablab"',
   torch: 'nablab has the networks: import { sequential, dense, train } from "nablab"',
   self: "this",
+  type: "typeof x",
+  list: "[...xs] makes a list",
+  dict: "{ key: value }, or new Map()",
+  tuple: "[x, y]",
+  set: "new Set(xs)",
+  open: 'readFileSync(path, "utf8") of "node:fs" reads a file',
+  help: "a name with ? after it, as in train?, shows its help",
+  printf: "console.log(…) prints",
+  println: "console.log(…) prints",
 };
 
-/** What has the methods of Python's lists, texts and dictionaries. */
+/** The same for its types, and those of languages with similar ones. */
+const types: Record<string, string> = {
+  int: "number",
+  float: "number",
+  double: "number",
+  str: "string",
+  bool: "boolean",
+  list: "number[], or of another type",
+  dict: "Record<string, number>, or of another type",
+  None: "null",
+};
+
+/** The counterparts of Python's lists, strings and dictionaries. */
 export type Receiver = "list" | "text" | "record";
 
 /** The same for their methods. */
@@ -64,22 +85,21 @@ const members: Record<Receiver, Record<string, string>> = {
   },
 };
 
-const libraries: Record<string, string> = {
-  numpy: 'tensors are nablab\'s: import { tensor } from "nablab"',
-  torch: 'networks are nablab\'s: import { sequential, dense, train } from "nablab"',
-  tensorflow: 'networks are nablab\'s: import { sequential, dense, train } from "nablab"',
-  keras: 'networks are nablab\'s: import { sequential, dense, train } from "nablab"',
-  "matplotlib.pyplot": 'charts are nablab\'s: import { lineChart } from "nablab"',
-  matplotlib: 'charts are nablab\'s: import { lineChart } from "nablab"',
-  pandas: 'tables are nablab\'s: import { table } from "nablab"',
-};
+const libraries = new Map([
+  ["numpy", 'tensors are nablab\'s: import { tensor } from "nablab"'],
+  ...["torch", "tensorflow", "keras"].map((name): [string, string] => [
+    name,
+    'networks are nablab\'s: import { sequential, dense, train } from "nablab"',
+  ]),
+  ["matplotlib", 'charts are nablab\'s: import { lineChart } from "nablab"'],
+  ["pandas", 'tables are nablab\'s: import { table } from "nablab"'],
+]);
 
 type Translation = [RegExp, (...parts: string[]) => string];
 
-const libraryOf = (module: string): string | undefined =>
-  libraries[module] ?? libraries[/^\w*/.exec(module)![0]];
+const libraryOf = (module: string): string | undefined => libraries.get(/^\w*/.exec(module)![0]);
 
-/** Lines of Python that TypeScript cannot parse, with what they are in TypeScript. */
+/** Lines of Python that TypeScript cannot parse, with their translations. */
 const lines: Translation[] = [
   [
     /^\s*import\s+([\w.]+)(?:\s+as\s+(\w+))?\s*$/,
@@ -100,7 +120,7 @@ const lines: Translation[] = [
     (_, names = "", list = "") =>
       `for (const ${names.includes(",") ? `[${names}]` : names} of ${list}) { … }`,
   ],
-  // A condition without parentheses, or a line that ends with the colon: others have it in a text, or in `a ? b : c`.
+  // A condition without parentheses, or a final colon: elsewhere a colon may be in a string, or in `a ? b : c`.
   [
     /^\s*(if|while)\s+((?!\()[^{]+?):/,
     (_, word = "", condition = "") => `${word} (${condition.trim()}) { … }`,
@@ -112,10 +132,11 @@ const lines: Translation[] = [
   [/^\s*except\b[^{]*:/, () => "catch (error) { … }"],
   [/^\s*with\s+(.+?)\s+as\s+(\w+)\s*:/, (_, value = "", name = "") => `using ${name} = ${value}`],
   [/\blambda\s+([\w, ]+):\s*(.+)$/, (_, parameters = "", value = "") => `(${parameters}) => ${value}`],
+  [/^\s*(?:"""|''')/, () => "/* … */ is a comment, `…` a text, also of several lines"],
   [/^\s*print\s+(["'].*)$/, (_, text = "") => `console.log(${text})`],
 ];
 
-/** What Python has in the middle of a line, from the place of the error on. */
+/** Python in the middle of a line, from the position of the error. */
 const parts: Translation[] = [
   [/^for\s+(\w+)\s+in\s+([^\]]*)\]/, (_, name = "", list = "") => `${list.trim()}.map((${name}) => …)`],
   [/^if\b(?!\s*\().+\belse\b/, () => "condition ? x : y"],
@@ -130,19 +151,23 @@ const parts: Translation[] = [
   [/^#(?!\w)/, () => "// begins a comment"],
 ];
 
-/** What a name of Python is in TypeScript. */
+/** The TypeScript equivalent of a Python name. */
 export const wordsForName = (name: string): string | undefined =>
   Object.hasOwn(names, name) ? names[name] : undefined;
 
-/** What a method or property of Python is in TypeScript, of a receiver of this kind. */
+/** What a type of Python is in TypeScript. */
+export const wordsForType = (name: string): string | undefined =>
+  Object.hasOwn(types, name) ? types[name] : undefined;
+
+/** The TypeScript equivalent of a Python method or property of a receiver. */
 export const wordsForMember = (name: string, receiver: Receiver): string | undefined =>
   Object.hasOwn(members[receiver], name) ? members[receiver][name] : undefined;
 
-/** What a line of Python, in which the parser stumbles at a column, is in TypeScript. */
+/** The translation of a Python line with a syntax error at a column. */
 export const translateLine = (text: string, column: number): string | undefined =>
   translated(lines, text) ?? translated(parts, text.slice(column)) ?? sliceOf(text, column);
 
-/** `xs[1:3]`: a colon between the index of something and the end of the brackets. */
+/** `xs[1:3]`: a colon within index brackets. */
 const sliceOf = (text: string, column: number): string | undefined =>
   /[\w)\]]\[\s*-?\w*\s*$/.test(text.slice(0, column)) && /^:\s*-?\w*\s*\]/.test(text.slice(column))
     ? "xs.slice(from, to)"

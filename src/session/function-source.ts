@@ -1,7 +1,7 @@
 /**
- * `toString` of a function from a cell is what the reader wrote, in JavaScript: sent to a worker, a page or another
- * program it runs there. What runs in the session itself has been rewritten (rewrite/), and holds by which number
- * its source is found.
+ * `toString` of a function from a cell returns the reader's source as JavaScript, so that it can be sent to a worker, a page
+ * or another program and run there. The code that runs in the session has been rewritten (rewrite/), and contains the number
+ * of its source.
  */
 
 import type * as TypeScript from "typescript";
@@ -19,14 +19,14 @@ const sources: Source[] = [];
 /** The number of the next source, for {@link addFunctions}. */
 export const sourceNumber = (): number => sources.length;
 
-/** Registers the functions of a text that is about to run, whose code holds {@link sourceNumber}. */
+/** Registers the functions of a text before it runs; its code contains {@link sourceNumber}. */
 export function addFunctions(text: string, places: readonly FunctionPlace[]): void {
   sources.push({ text, places });
 }
 
 const mark = new RegExp(`/\\*${secret}(\\d+)\\.(\\d+)\\*/`, "g");
 
-/** Lets `toString` say the sources of cells; returns what undoes it. */
+/** Makes `toString` return the sources of cells; returns a function that undoes it. */
 export function translateFunctions(typescript: () => typeof TypeScript): () => void {
   const before = Object.getOwnPropertyDescriptor(Function.prototype, "toString")!;
   const native = before.value as (this: unknown) => string;
@@ -48,7 +48,7 @@ function sourceOf(code: string, ts: typeof TypeScript): string {
   if (isTranslated(code)) return untranslated(code);
   const marks = [...code.matchAll(mark)].map(([, source, place]) => [Number(source), Number(place)] as const);
   if (marks.length === 0) return code;
-  // A function's number is the smallest in its text: those of functions in it are larger.
+  // A function's number is the smallest in its text: nested functions have larger ones.
   const [number, place] = marks.reduce((least, one) => (one[1] < least[1] ? one : least));
   const source = sources[number];
   const found = source?.places[place];
@@ -58,14 +58,14 @@ function sourceOf(code: string, ts: typeof TypeScript): string {
 
 const kept = new Map<string, string>();
 
-/** The text of a function in JavaScript: as it was written, if it says no types. */
+/** The text of a function in JavaScript: the original, if it contains no types. */
 function withoutTypes(text: string, kind: FunctionPlace["kind"], ts: typeof TypeScript): string {
   const known = kept.get(text);
   if (known !== undefined) return known;
   const [head, foot] = kind === "method" ? ["(class extends Object {", "})"] : ["(", ")"];
   const whole = head + text + foot;
   const parsed = ts.createSourceFile("function.js", whole, ts.ScriptTarget.Latest, false, ts.ScriptKind.JS);
-  // What the parser takes for TypeScript in a file of JavaScript.
+  // Syntax that the parser reports as TypeScript in a JavaScript file.
   const isPlain =
     (parsed as unknown as { parseDiagnostics: unknown[] }).parseDiagnostics.length === 0 &&
     !hasTypes(ts, parsed);

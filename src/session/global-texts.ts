@@ -63,12 +63,23 @@ export function guardMadeFunctions(typescript: () => typeof TypeScript, check: (
       const result = run(addEvaluated(text, unnamed)) as object;
       return Object.setPrototypeOf(result, Object.getPrototypeOf(made));
     };
-    const proxy = new Proxy(native, {
-      apply: (_, __, texts) => make(texts, native),
-      construct: (_, texts, target) => make(texts, target as Constructor) as object,
+    const target = function (this: unknown, ...texts: unknown[]): unknown {
+      return make(
+        texts,
+        new.target && new.target !== target ? (new.target as unknown as Constructor) : native,
+      );
+    };
+    target.prototype = prototype;
+    // Bound, it says that its code is native, as it should, and is no Proxy, which Node 26 would print.
+    const ours = target.bind(undefined);
+    Object.defineProperties(ours, {
+      name: { value: native.name, configurable: true },
+      length: { value: native.length, configurable: true },
+      prototype: { value: prototype },
     });
-    define(prototype, "constructor", proxy);
-    if (native === (Function as unknown)) define(globalThis, "Function", proxy);
+    define(prototype, "constructor", ours);
+    if (native === (Function as unknown)) define(globalThis, "Function", ours);
+    else Object.setPrototypeOf(ours, Function);
   }
   return () => {
     for (const undo of restore.reverse()) undo();

@@ -1,6 +1,6 @@
 /**
- * V8 writes the code that fails into its messages, and the code of cells holds names that are ours: `o·.v.nope is not a
- * function`. Here they are turned back into what the reader wrote.
+ * V8 quotes failing code in its messages, and the code of cells contains internal names: `o·.v.nope is not a function`. This
+ * module turns them back into the reader's source.
  */
 
 import { secret } from "./secret.js";
@@ -15,14 +15,14 @@ const spellings: [RegExp, string][] = [
   [/\bn·meta\b/g, "import.meta"],
   [/\bn·import\b/g, "import"],
   [/\bn·arguments\b/g, "arguments"],
-  [/\bn·thrown\b/g, ".catch"], // as V8 names what a `catch` takes apart
+  [/\bn·thrown\b/g, ".catch"], // V8's name for a destructured `catch` parameter
   [/\bn·after\(\.\.\.\)/g, "(intermediate value)"],
   [new RegExp(`/\\*${secret}[^*]*\\*/`, "g"), ""],
 ];
 
-/** The mark of a function's code; V8 leaves out the middle of a long text, perhaps from within the mark. */
+/** The mark in a function's code; V8 omits the middle of a long text, possibly cutting the mark. */
 const mark = new RegExp(`/\\*(?:${secret}|·[\\da-z]*·?\\.\\.\\.<omitted>)`);
-/** What the text of a function begins with; V8's own words have brackets only before what was read, set or expected. */
+/** The beginning of a function's text; V8's own words have brackets only before what was read, set or expected. */
 const functionHead = new RegExp(
   [
     `\\b(?:async\\s+)?function\\b[\\s*]*(?:${word})?\\s*\\(`,
@@ -33,10 +33,10 @@ const functionHead = new RegExp(
   ].join("|"),
   "u",
 );
-/** What V8 may say after it: `' could not be cloned.`, ` is not a symbol`, `')`. */
+/** V8's possible words after it: `' could not be cloned.`, ` is not a symbol`, `')`. */
 const wordsAfter = /(?<=[)}])(?:'\)|'? [^(){}]*|')?$/;
 
-/** V8 writes a function as it was rewritten into what it says of it. */
+/** Replaces the rewritten source of a function in a message of V8. */
 function withoutRewritten(text: string): string {
   const found = mark.exec(text);
   if (!found) return text;
@@ -45,7 +45,7 @@ function withoutRewritten(text: string): string {
   return `${text.slice(0, start)}a function${after}`;
 }
 
-/** A text without names that are ours. */
+/** A text without internal names. */
 export function withoutInnerNames(text: string): string {
   if (!text.includes("·")) return text;
   let clean = withoutRewritten(text);
@@ -53,29 +53,29 @@ export function withoutInnerNames(text: string): string {
   return clean;
 }
 
-/** What a `catch` is given, its message cleaned. */
+/** Cleans the message of a thrown value. */
 export function cleanMessage<T>(thrown: T): T {
   try {
     const { message } = thrown as { message?: unknown };
     if (thrown instanceof Error && typeof message === "string" && message.includes("·")) {
-      // A DOMException has its message from its prototype.
+      // A DOMException inherits its message.
       const value = withoutInnerNames(message);
       Object.defineProperty(thrown, "message", { value, configurable: true, writable: true });
     }
   } catch {
-    // It is no error of V8's.
+    // It is not an error of V8.
   }
   return thrown;
 }
 
-/** `Float64Array<ArrayBufferLike>`: the compiler says what every typed array is by default. */
+/** `Float64Array<ArrayBufferLike>`: the default type parameter of typed arrays. */
 const ofBuffer = /(?<=\b(?:Float|Int|Uint|BigInt|BigUint)\d+(?:Clamped)?Array)<ArrayBuffer(?:Like)?>/g;
 
 const qualifier = /import\("([^"]*)"\)\.([\p{ID_Continue}$]+)/gu;
 
 /**
- * What the compiler says of a type without the module that it is from, which may be a cell, `import("/home/[3]").Point`. Two
- * of one name keep apart by where they are from.
+ * A message of the compiler without the modules of types, which may be cells: `import("/home/[3]").Point`. Two types of the
+ * same name are distinguished by their origin.
  */
 export function withoutModules(whole: string, labelOf = (_: number): string => "an earlier cell"): string {
   const text = whole.replace(ofBuffer, "");
@@ -83,7 +83,7 @@ export function withoutModules(whole: string, labelOf = (_: number): string => "
   const modules = new Map<string, Set<string>>();
   for (const [, module, name] of text.matchAll(qualifier))
     modules.set(name!, (modules.get(name!) ?? new Set()).add(module!));
-  // One of two may be of this very place, and have no module before it.
+  // One of two may be local, without a module.
   const types = (text.replace(qualifier, "").match(/'[^']*'/g) ?? []).join(" ");
   const bare = new Set(types.match(/[\p{ID_Continue}$]+/gu));
   return text.replace(qualifier, (_, module: string, name: string) => {

@@ -1,18 +1,18 @@
 /**
- * `Atomics.wait` that an interrupt ends. V8 waits in the system, where after an `await` nothing reaches it; here it waits for a
- * moment at a time. A thread that notifies in the microseconds between two, and has not changed the value, is missed, as it is
+ * An interruptible `Atomics.wait`. V8 blocks in the system, where after an `await` nothing can interrupt it; here it waits in
+ * short slices. A notification in the microseconds between two slices that does not change the value is missed, as it is
  * before a wait begins.
  */
 import { stopFlag } from "./stop.js";
 
-/** How long it waits at a time, in milliseconds. */
+/** The length of a slice, in milliseconds. */
 const moment = 100;
 
 /**
- * Lets `Atomics.wait` end when the reader interrupts.
+ * Makes `Atomics.wait` end on an interrupt.
  *
- * @param check throws if the code that waits was stopped
- * @returns what undoes it
+ * @param check throws if the waiting code was interrupted
+ * @returns a function that undoes it
  */
 export function makeWaitInterruptible(check: () => void): () => void {
   const before = Object.getOwnPropertyDescriptor(Atomics, "wait")!;
@@ -29,7 +29,7 @@ export function makeWaitInterruptible(check: () => void): () => void {
       for (let isFirst = true; ; isFirst = false) {
         const left = end - performance.now();
         const result = native.call(Atomics, words, index, value, Math.min(moment, left));
-        if (result === "not-equal") return isFirst ? result : "ok"; // changed between two moments
+        if (result === "not-equal") return isFirst ? result : "ok"; // changed between two slices
         if (result === "ok" || left <= moment) return result;
         if (stopFlag[0]) check();
       }

@@ -1,46 +1,46 @@
 /**
- * Which cell runs, and how it is ended: by the reader's stop, by its time, or by the memory that it takes. Code of cells calls
- * `check` in each turn of a loop, after each await and at each call (rewrite/) while the flag of `stop.ts` is up.
+ * The running cell and its interruption: by the reader, by its time limit, or by its memory. The code of cells calls `check`
+ * in each iteration of a loop, after each await and at each call (rewrite/) while the flag of `stop.ts` is up.
  */
 import { KeyboardInterrupt } from "./cell-error.js";
 import type { SessionHost } from "./host.js";
 import { hearStop, isMemoryAsked, isStopHeard, stopFlag } from "./stop.js";
 
 /**
- * Long work (training) that asked for the interrupt signal is given this long to end by itself, so that what it
- * has so far is kept before the cell ends.
+ * Milliseconds that long work (training) with an interrupt signal has to end by itself, so that its results so far are kept
+ * before the cell ends.
  */
 const patience = 1000;
 
 const never = new AbortController().signal;
 
-/** A cell that runs, or has run; what it left behind (timers, promises) belongs to it as well. */
+/** A running or finished cell; its remaining timers and promises belong to it as well. */
 export interface Run<Cell> {
   readonly cell: Cell;
-  /** Aborts when the reader presses stop. */
+  /** Aborts on an interrupt. */
   readonly interrupt: AbortController;
-  /** Work that listens for the stop has asked for its signal, and ends by itself. */
+  /** Whether work has requested the signal, and so ends by itself. */
   isPatient: boolean;
-  /** From when on, in the process's milliseconds, no code of the cell goes on. */
+  /** The time, in the process's milliseconds, after which no code of the cell continues. */
   deadline: number;
   /** Ends the wait for it. */
   end: (reason?: unknown) => void;
-  /** Tells in the next microtask that it was stopped, which takes next to nothing of the stack now. */
+  /** Reports the interrupt in the next microtask, which needs almost no stack now. */
   tellSoon: (patienceLeft: number) => void;
-  /** When its time is over, in the process's milliseconds. */
+  /** Its deadline, in the process's milliseconds. */
   readonly limit: number;
-  /** Whether it was ended because its time was over. */
+  /** Whether it was ended at its deadline. */
   isLate: boolean;
   /** Ends it then. */
   timer?: ReturnType<typeof setTimeout>;
 }
 
-/** The clock is read in each 64th turn of a loop: 4 ns a turn on average. */
+/** The clock is read in each 64th iteration of a loop: 4 ns per iteration on average. */
 const clockMask = 63;
 
 /**
- * While something of a stopped cell is still awaited, perhaps for ever, the cell of running code is looked up in each
- * 1024th check only, once it has been found not to be stopped: a lookup takes 150 ns.
+ * While work of an interrupted cell is still pending, perhaps for ever, the cell of running code is looked up only in each
+ * 1024th check once it has been found not to be interrupted: a lookup takes 150 ns.
  */
 const clearedMask = 1023;
 
@@ -49,12 +49,12 @@ export class Interrupts<Cell> {
   readonly #current: () => Run<Cell> | undefined;
   /** The cell whose end is awaited. */
   #running: Run<Cell> | undefined;
-  /** Cells that were stopped while something of them was still awaited. */
+  /** Interrupted cells with pending work. */
   readonly #stopped = new Set<Run<Cell>>();
-  /** Turns of loops, for {@link clockMask}; and whether the flag is up for the clock alone. */
+  /** Iterations of loops, for {@link clockMask}; and whether the flag is up only for the clock. */
   #turns = 0;
   #isOnlyTimed = false;
-  /** Whether what runs was found to belong to no stopped cell; until the next microtask. */
+  /** Whether the running code was found to belong to no interrupted cell; until the next microtask. */
   #isCleared = false;
 
   /** @param current the cell that the running code belongs to */
@@ -63,7 +63,7 @@ export class Interrupts<Cell> {
     this.#current = current;
   }
 
-  /** What the code of cells calls: throws if the cell it belongs to was stopped, or takes too long or too much memory. */
+  /** Called by the code of cells: throws if its cell was interrupted, or takes too long or too much memory. */
   readonly check = (): void => {
     if (isMemoryAsked()) {
       this.#setFlag();
@@ -80,7 +80,7 @@ export class Interrupts<Cell> {
     return this.#running;
   }
 
-  /** What aborts when the running cell is stopped; work that asks for it is given time to end by itself. */
+  /** The signal that aborts when the running cell is interrupted; work that requests it gets time to end by itself. */
   signal(): AbortSignal {
     const run = this.#running;
     if (!run) return never;
@@ -91,8 +91,8 @@ export class Interrupts<Cell> {
   /**
    * Begins a cell.
    *
-   * @param seconds how long it may take
-   * @param stops how many stops there had been when the cell was sent: a later one is for this cell
+   * @param seconds its time limit
+   * @param stops the number of interrupts before the cell was sent: later ones are for this cell
    */
   begin(cell: Cell, seconds: number, stops?: number): Run<Cell> {
     const run: Run<Cell> = {
@@ -116,7 +116,7 @@ export class Interrupts<Cell> {
     return run;
   }
 
-  /** Whether the time of a cell is over. */
+  /** Whether a cell is past its deadline. */
   isLate(run: Run<Cell>): boolean {
     return run.isLate || performance.now() >= run.limit;
   }
@@ -126,7 +126,7 @@ export class Interrupts<Cell> {
     if (performance.now() >= deadline) throw new KeyboardInterrupt();
   }
 
-  /** Takes note that a cell has ended: the stops so far were for it. */
+  /** Ends a cell and acknowledges the interrupts so far, which were for it. */
   end({ timer }: Run<Cell>): void {
     clearTimeout(timer);
     this.#running = undefined;
@@ -134,7 +134,7 @@ export class Interrupts<Cell> {
     this.#setFlag();
   }
 
-  /** What `ended` comes to, or a rejection once the cell is stopped. */
+  /** The result of `ended`, or a rejection once the cell is interrupted. */
   unlessStopped<T>(run: Run<Cell>, ended: Promise<T>): Promise<T> {
     const stopped = new Promise<never>((_, reject) => {
       run.end = (reason = new KeyboardInterrupt()) => reject(reason);
@@ -162,7 +162,7 @@ export class Interrupts<Cell> {
    */
   #stop(): number {
     const run = this.#running;
-    // Pressed twice, there is no patience left.
+    // A second interrupt does not wait.
     const patienceLeft = run?.isPatient && !run.interrupt.signal.aborted ? patience : 0;
     if (run) {
       run.deadline = performance.now() + patienceLeft;
@@ -173,14 +173,14 @@ export class Interrupts<Cell> {
     return patienceLeft;
   }
 
-  /** Tells whoever awaits a cell that it was stopped. */
+  /** Reports to the awaiter of a cell that it was interrupted. */
   #tell(run: Run<Cell>, patienceLeft: number): void {
     run.interrupt.abort(new KeyboardInterrupt());
     if (patienceLeft > 0) setTimeout(() => run.end(), patienceLeft);
     else run.end();
   }
 
-  /** The flag is up while something was stopped that still goes on, or may take too long. */
+  /** The flag is up while interrupted work is pending, or a cell has a deadline. */
   #setFlag(): void {
     const isTimed = this.#running !== undefined && this.#running.limit < Number.POSITIVE_INFINITY;
     this.#isOnlyTimed = isTimed && this.#stopped.size === 0;
@@ -189,14 +189,14 @@ export class Interrupts<Cell> {
     this.#host.updateGuarded?.();
   }
 
-  /** Ends a cell whose time is over. */
+  /** Ends a cell past its deadline. */
   #endLate(run: Run<Cell>): void {
     if (run !== this.#running || run.isLate) return;
     run.isLate = true;
     this.interrupt();
   }
 
-  /** Called by the code of cells once the flag is up: throws if the cell it belongs to was stopped, or takes too long. */
+  /** Called by the code of cells once the flag is up: throws if its cell was interrupted, or takes too long. */
   endStopped(): void {
     const timed = this.#running;
     if (timed && timed.limit < Number.POSITIVE_INFINITY && isStopHeard()) {

@@ -1,5 +1,5 @@
 /**
- * Whether a piece of code is whole, for consoles that decide on Enter whether to run it or to continue it.
+ * Whether code is complete, for consoles that decide on Enter whether to run or continue it.
  *
  * The parser knows: code is incomplete when its first error stands at its end, or is an unclosed template or comment.
  */
@@ -26,7 +26,7 @@ export function isComplete(ts: typeof TypeScript, code: string): Completeness {
   return unfinished ? { status: "incomplete", indent: nextIndent(code) } : { status: "invalid" };
 }
 
-/** The white space that the next line starts with: that of the last line, two more after an opening bracket. */
+/** The indentation of the next line: that of the last line, plus two spaces after an opening bracket. */
 function nextIndent(code: string): string {
   const last = code.trimEnd().split("\n").at(-1) ?? "";
   const indent = /^\s*/.exec(last)![0];

@@ -1,22 +1,22 @@
 /**
- * JSX in cells that bring no factory: `<b>{x}</b>` is a text of HTML, which shows itself as such.
+ * JSX in cells without a factory: `<b>{x}</b>` becomes a string of HTML that displays itself.
  */
 import { type Displayable, displaySymbol } from "../display/bundle.js";
 import { escapeHtml } from "../display/escape-html.js";
 
-/** A text of HTML: what is put into it as a text is escaped, what is HTML is not. */
+/** A string of HTML: inserted strings are escaped, inserted HTML is not. */
 export class Html extends String implements Displayable {
   [displaySymbol]() {
     return { "text/html": this.toString(), "text/plain": this.toString() };
   }
 }
 
-/** Elements without an end. */
+/** Void elements. */
 const empty = new Set("area base br col embed hr img input link meta param source track wbr".split(" "));
 
 type Component = (props: Record<string, unknown>) => unknown;
 
-/** Stands for what `<>…</>` is. */
+/** The component of `<>…</>`. */
 export const Fragment: Component = ({ children }) => new Html(markup(children));
 
 /** The element that JSX describes: `<a href="x">y</a>` is `jsx("a", { href: "x" }, "y")`. */

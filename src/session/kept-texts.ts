@@ -1,6 +1,5 @@
 /**
- * What belongs to texts that were evaluated last, by the texts: as many as a session may need again, and no more of them than
- * a small part of its memory holds.
+ * A cache of values by recently evaluated texts: as many as a session may need again, within a small part of its memory.
  */
 const [mostTexts, mostCharacters] = [500, 10e6];
 
@@ -9,7 +8,7 @@ export class KeptTexts<Value> {
   readonly #drop: (value: Value) => void;
   #characters = 0;
 
-  /** @param drop is given what is no longer kept */
+  /** @param drop receives evicted values */
   constructor(drop: (value: Value) => void = () => {}) {
     this.#drop = drop;
   }
@@ -18,7 +17,7 @@ export class KeptTexts<Value> {
     return this.#values.get(text);
   }
 
-  /** Keeps what belongs to a text that has nothing yet; the oldest go. The newest stays, however long it is. */
+  /** Caches a value for a new text and evicts the oldest; the newest stays, however long it is. */
   set(text: string, value: Value): void {
     this.#values.set(text, value);
     this.#characters += text.length;

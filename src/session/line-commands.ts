@@ -1,6 +1,7 @@
 /**
- * Lines of a cell that are no TypeScript: `%check off`, `%install lodash`, `!ls`. They stand where a statement may, so never
- * inside a text or a comment; a line that begins with `!` is a command unless it is an expression of known names.
+ * Lines of a cell that are not TypeScript: `%check off`, `%install lodash`, `!ls`. They are recognised only where a statement
+ * may stand, so never in a string or a comment; a line that begins with `!` is a command unless it is an expression of known
+ * names.
  */
 import type * as TypeScript from "typescript";
 
@@ -11,9 +12,9 @@ export type LineCommand =
 
 /** A cell without them. */
 export interface CellText {
-  /** The cell with a call or a comment in the place of each; lines stay lines. */
+  /** The cell with each replaced by a call or a comment; line numbers are kept. */
   source: string;
-  /** Those before all else in the cell, and every `%check` and `%install`, which run before it is compiled. */
+  /** The commands at the start of the cell, and every `%check` and `%install`, which run before it is compiled. */
   first: LineCommand[];
 }
 
@@ -21,9 +22,9 @@ const commandLine = /^(?:%(check|install)\b[ \t]*([^\r\n]*?)|!([^\s=!([{'"`+~-][
 const prefix = "export {};"; // as a module, so that a top-level await parses
 
 /**
- * Takes the commands out of a cell.
+ * Extracts the commands of a cell.
  *
- * @param isKnown whether a name means something in the session
+ * @param isKnown whether a name is defined in the session
  * @throws SyntaxError for a `%check` or `%install` of another form
  */
 export function withoutCommands(
@@ -34,7 +35,7 @@ export function withoutCommands(
   const code = cell.replace(/^#!/, "//"); // the first line of a script
   if (!/^[%!]/m.test(code)) return { source: code, first: [] };
   const found = [...code.matchAll(commandLine)];
-  // Each as a statement of the same length: where the parser sees one, a statement may stand.
+  // Each is replaced by a statement of the same length: it is a command where the parser finds that statement.
   const neutral = code.replace(commandLine, (line) => "m;".padEnd(line.length));
   const file = ts.createSourceFile("cell.ts", prefix + neutral, ts.ScriptTarget.Latest, true);
   const places = new Set(statements(ts, file).map((node) => node.getStart(file) - prefix.length));
@@ -75,9 +76,9 @@ function commandOf(word: string, rest: string): LineCommand {
   );
 }
 
-/** A cell that is being written, with comments of the same length in the place of commands: places stay places. */
+/** An unfinished cell with commands replaced by comments of the same length, so that positions are kept. */
 export const commentedOut = (code: string): string =>
-  // `!name` alone is as likely an expression that is being written.
+  // `!name` alone may well be an unfinished expression.
   code
     .replace(/^#!/, "//")
     .replace(commandLine, (line) => (/^%|^!\S+[ \t]/.test(line) ? `//${line.slice(2)}` : line));

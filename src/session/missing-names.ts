@@ -1,26 +1,26 @@
 /**
- * Names that cells miss since the cell that declares them did not compile: one type error, and every cell after it
- * says "Cannot find name". This module says where to look.
+ * Names missing because the cell that declares them did not compile: after one type error, every later cell reports "Cannot
+ * find name". This module points to the cause.
  */
 import type { Diagnostic } from "./diagnostic.js";
 
-/** What a cell declares, as it stands at the beginning of a line. */
+/** A declaration at the beginning of a line. */
 const declaration =
   /^(?:export |async |abstract )*(?:function\*?|const|let|var|class|enum|type|interface)\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)/gmu;
 
 const unknownName = /^Cannot find name '([^']+)'/;
 
 export class MissingNames {
-  /** By name: the cell. */
+  /** The cells by name. */
   readonly #cells = new Map<string, number>();
 
-  /** Takes note of a cell that compiles: what it declares is there. */
+  /** Records a cell that compiles: its names are defined. */
   compiled(source: string): void {
     if (this.#cells.size === 0) return;
     for (const [, name] of source.matchAll(declaration)) this.#cells.delete(name!);
   }
 
-  /** Takes note of a cell that does not compile; its errors, with a line about the names that others failed to declare. */
+  /** Records a cell that does not compile; returns its errors, with a line about names that others failed to declare. */
   failed(source: string, cell: number, diagnostics: readonly Diagnostic[]): Diagnostic[] {
     const explained = diagnostics.map((diagnostic) => {
       const name = unknownName.exec(diagnostic.messages[0]!)?.[1];

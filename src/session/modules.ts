@@ -1,8 +1,8 @@
 /**
- * What `import` means in a cell, and in a file that a cell imports.
+ * Implements `import` in a cell and in the files that it imports.
  *
- * Files of the reader's in TypeScript are compiled as cells are, and again once they, or a file they import, were
- * edited. Everything else is the host's: nablab, packages, modules of the platform, JavaScript files.
+ * The reader's TypeScript files are compiled like cells, and again after they, or files they import, were edited. The host
+ * loads everything else: nablab, packages, modules of the platform, JavaScript files.
  */
 import { Scope } from "./box.js";
 import type { Compiled, Compiler } from "./compiler.js";
@@ -21,7 +21,7 @@ interface Loaded {
 }
 
 const typeScript = /\.[mc]?tsx?$/;
-/** What may be left out, or be said otherwise, in the name of a file. */
+/** The endings that a specifier may omit or replace. */
 const endings = [".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".json", "/index.ts", "/index.js"];
 
 export class Modules {
@@ -39,7 +39,7 @@ export class Modules {
 
   /**
    * @param from the file that imports
-   * @param ancestors the files whose import this is part of, outermost first
+   * @param ancestors the chain of importing files, outermost first
    */
   async import(module: string, from: string, ancestors: readonly string[] = []): Promise<Namespace> {
     const specifier = withoutRegistry(module);
@@ -75,7 +75,7 @@ export class Modules {
       loaded.ready = this.#runFile(file, loaded, [...ancestors, file]);
       loaded.ready.catch(() => this.#loaded.delete(file));
     }
-    // In a circle of imports, whoever comes round gets what is there so far.
+    // In a cycle of imports, a module gets the exports defined so far.
     if (!ancestors.includes(file)) await loaded.ready;
     return loaded.namespace;
   }

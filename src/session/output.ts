@@ -1,5 +1,6 @@
 /**
- * What a cell prints. While a session lives, everything that is printed belongs to its cells: each piece is attributed to the cell that started the work, also after that cell has ended.
+ * The printed output of cells. During a session, all output is attributed to the cell that started the work, even after that
+ * cell has ended.
  */
 import type { Timer } from "#platform";
 import type { CellContext, SessionHost, StreamName } from "./host.js";
@@ -9,8 +10,8 @@ const chunk = 64 * 1024;
 /** … or is this old, in milliseconds. */
 const age = 10;
 /**
- * The first pieces in any such time are sent at once: a loop lets no timer fire, so what it printed before it fell
- * silent would be seen only when it ends. Only a loop that prints more than this has its last pieces held back.
+ * The first pieces in any such interval are sent at once: no timer fires during a loop, so its last output would appear only
+ * when it ends. Only a loop that prints more than this has its last pieces held back.
  */
 const atOnce = 16;
 
@@ -32,7 +33,7 @@ export class CellStreams<Cell> {
     this.#send = send;
   }
 
-  /** Takes over what is printed; {@link release} gives it back. */
+  /** Captures printed output until {@link release}. */
   capture(): void {
     this.#restore = this.#host.capture((name, text) => this.#write(name, text));
   }
@@ -49,12 +50,12 @@ export class CellStreams<Cell> {
     return this.#cells.run(cell, work);
   }
 
-  /** The cell that the running code belongs to; where that is lost, the one started last. */
+  /** The cell that the running code belongs to; if unknown, the one started last. */
   current(): Cell | undefined {
     return this.#cells.current() ?? this.#last;
   }
 
-  /** Sends what is held back. */
+  /** Sends the pending output. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -72,7 +73,7 @@ export class CellStreams<Cell> {
     const pending = this.#pending;
     pending.parts.push(text);
     pending.size += text.length;
-    // The age is looked at here as well as by the timer: a synchronous loop lets no timer fire.
+    // The age is checked here as well as by the timer: no timer fires during a synchronous loop.
     const now = performance.now();
     if (now - this.#recent.since >= age) this.#recent = { since: now, count: 0 };
     const isPrompt = ++this.#recent.count <= atOnce;

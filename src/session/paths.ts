@@ -1,5 +1,5 @@
 /**
- * Paths with slashes, as the compiler has them on every system.
+ * Paths with slashes, as the compiler uses them on every system.
  */
 
 /** The folder that a path lies in. */
@@ -11,7 +11,7 @@ export function dirname(path: string): string {
 /** The last part of a path. */
 export const basename = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
-/** A package as Deno names it, `npm:lodash@4/fp`, as Node does: `lodash/fp`. */
+/** Converts Deno's name of a package, `npm:lodash@4/fp`, to Node's: `lodash/fp`. */
 export const withoutRegistry = (module: string): string =>
   module.replace(/^npm:\/?((?:@[^/@]+\/)?[^/@]+)(?:@[^/]*)?/, "$1");
 

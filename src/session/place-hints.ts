@@ -1,27 +1,27 @@
 /**
- * What the compiler knows of the place of an error and does not say: the members that a type has, whether a promise stands
- * where its value is expected, what an expected object consists of.
+ * Facts about the position of an error that the compiler knows but does not report: the members of a type, whether a promise
+ * stands where its value is expected, the properties of an expected object.
  */
 import type * as TypeScript from "typescript";
 import type { Receiver } from "./from-python.js";
 
-/** What an advice can be made of. */
+/** The facts on which advice is based. */
 export interface PlaceHints {
-  /** The names of the members of the object whose member is missing. */
+  /** The members of the object that lacks one. */
   members?: readonly string[];
-  /** What that object is, if it is one that Python has, too. */
+  /** The kind of that object, if Python has it, too. */
   receiver?: Receiver;
-  /** Whether it is a function, and what it returns has the member. */
+  /** Whether it is a function whose result has the member. */
   isToBeCalled?: boolean;
-  /** Whether it is a promise, or a list of promises, where what they come to is expected. */
+  /** Whether it is a promise, or a list of promises, where the resolved value is expected. */
   forgotAwait?: "one" | "all";
   /** The kind of operation, where an operand is one of nablab's tensors. */
   ofTensors?: "arithmetic" | "order";
-  /** What is expected where something else stands: an object, as `{ title, scale?, range? }`, or a list. */
+  /** What is expected instead: an object, as `{ title, scale?, range? }`, or a list. */
   expected?: string;
-  /** What the value is, where the fix rests on it alone. */
+  /** The kind of the value, if the fix depends on it alone. */
   value?: "text" | "number" | "list" | "nothing";
-  /** What to write instead of calling what is no function. */
+  /** What to write instead of calling a non-function. */
   called?: string;
 }
 
@@ -30,6 +30,8 @@ const noProperty = new Set([2339, 2551]);
 const notAssignable = new Set([2322, 2345, 2739, 2740, 2741, 2559, 2769, 2820]);
 const unknownProperty = new Set([2353, 2561]);
 const notCallable = 2349;
+/** "Expected 1-2 arguments, but got 3." */
+const tooMany = 2554;
 /** "Did you forget to use 'await'?" */
 const forgottenAwait = 2773;
 
@@ -57,7 +59,8 @@ export function hintsAt(place: Place, diagnostic: TypeScript.Diagnostic): PlaceH
     };
   }
   if (notAssignable.has(code)) return assignmentHints(place, node);
-  // Operands, what is called, gone through, spread or taken apart.
+  if (code === tooMany) return argumentHints(place, node);
+  // Operands, callees, and iterated, spread or destructured values.
   const operands = ts.isBinaryExpression(node) ? [node.left, node.right] : [node];
   const types = operands.map((operand) => checker.getTypeAtLocation(operand));
   if (ofOperation.has(code) && types.some((type) => isPromise(checker, type))) return { forgotAwait: "one" };
@@ -71,7 +74,7 @@ export function hintsAt(place: Place, diagnostic: TypeScript.Diagnostic): PlaceH
   return { ofTensors: isOrder ? "order" : "arithmetic" };
 }
 
-/** `text.length()`, `xs(0)`, `2(x + 1)`: a call of what is no function. */
+/** `text.length()`, `xs(0)`, `2(x + 1)`: a call of a non-function. */
 function calledHints({ ts, checker }: Place, node: TypeScript.Node): PlaceHints {
   const call = ts.isPropertyAccessExpression(node.parent) ? node.parent.parent : node.parent;
   if (!ts.isCallExpression(call)) return {};
@@ -85,7 +88,21 @@ function calledHints({ ts, checker }: Place, node: TypeScript.Node): PlaceHints 
   return kind === "number" ? { called: "a product is written a * (b + c)" } : {};
 }
 
-/** What a value is, of what beginners mistake for something else. */
+/** `sequential(a, b, c)` for `sequential([a, b, c])`. */
+function argumentHints({ ts, checker }: Place, node: TypeScript.Node): PlaceHints {
+  const call = ts.isCallExpression(node.parent) ? node.parent : node;
+  if (!ts.isCallExpression(call)) return {};
+  const [parameter] =
+    checker.getTypeAtLocation(call.expression).getCallSignatures()[0]?.getParameters() ?? [];
+  const [first, second] = call.arguments;
+  if (!parameter || !first || !second) return {};
+  const expected = checker.getTypeOfSymbolAtLocation(parameter, call);
+  const entry = checker.isArrayLikeType(expected) && expected.getNumberIndexType();
+  if (!entry || !checker.isTypeAssignableTo(checker.getTypeAtLocation(first), entry)) return {};
+  return { expected: `a list: ${call.expression.getText()}([…])` };
+}
+
+/** The kind of a value, among those that beginners confuse. */
 function kindOf(
   ts: typeof TypeScript,
   checker: TypeScript.TypeChecker,
@@ -98,22 +115,22 @@ function kindOf(
 }
 
 const ofArithmetic = new Set([2356, 2362, 2363, 2365, 2736]);
-/** Operations that no promise takes part in: arithmetic, calls, `new`, `for … of`, spreading. */
+/** Operations that do not apply to promises: arithmetic, calls, `new`, `for … of`, spreading. */
 const ofOperation = new Set([...ofArithmetic, 2349, 2351, 2461, 2488, 2495, 2504, 2548, 2549, 7053]);
 
-/** Whether a type is a promise, or one of the types that it may be. */
+/** Whether a type is a promise or a union with one. */
 export function isPromise(checker: TypeScript.TypeChecker, type: TypeScript.Type): boolean {
   if (type.isUnion()) return type.types.some((one) => isPromise(checker, one));
   const awaited = checker.getPropertyOfType(type, "then") && checker.getAwaitedType(type);
   return awaited !== undefined && awaited !== type;
 }
 
-/** Whether a type is a promise and can be nothing else: `undefined` and `null` are something else. */
+/** Whether a type can only be a promise, not `undefined` or `null`. */
 export function isAlwaysPromise(checker: TypeScript.TypeChecker, type: TypeScript.Type): boolean {
   return type.isUnion() ? type.types.every((one) => isAlwaysPromise(checker, one)) : isPromise(checker, type);
 }
 
-/** `tensor + tensor`: of nablab's classes those that calculate, not one of the reader's that has their name. */
+/** Whether a type is one of nablab's tensor classes, not a class of the reader with the same name. */
 export function isOwnTensor({ checker, own }: Place, type: TypeScript.Type): boolean {
   const declarations = type.symbol?.declarations ?? [];
   return (
@@ -122,7 +139,7 @@ export function isOwnTensor({ checker, own }: Place, type: TypeScript.Type): boo
   );
 }
 
-/** What is known of an object that has not the member at `node`. */
+/** The hints for an object that lacks the member at `node`. */
 function memberHints({ ts, checker, file }: Place, node: TypeScript.Node): PlaceHints {
   const { parent } = node;
   if (ts.isBindingElement(parent)) {
@@ -151,7 +168,7 @@ function memberHints({ ts, checker, file }: Place, node: TypeScript.Node): Place
   };
 }
 
-/** The type of what a pattern takes apart. */
+/** The type of the value that a pattern destructures. */
 function initialType(
   ts: typeof TypeScript,
   checker: TypeScript.TypeChecker,
@@ -162,7 +179,7 @@ function initialType(
   return checker.getTypeAtLocation(value || parent);
 }
 
-/** What is known of a value that is not assignable to where it stands. */
+/** The hints for a value that is not assignable. */
 function assignmentHints({ ts, checker }: Place, node: TypeScript.Node): PlaceHints {
   const value = valueAt(ts, node);
   if (!value) return {};
@@ -177,10 +194,10 @@ function assignmentHints({ ts, checker }: Place, node: TypeScript.Node): PlaceHi
   const kind = kindOf(ts, checker, type);
   const members = expected.isUnion() ? expected.types : [expected];
   const isExpected = (flag: TypeScript.TypeFlags): boolean => members.some((one) => (one.flags & flag) !== 0);
-  // Not of names out of a list, which are no text that String() makes.
+  // Not for unions of string literals, which String() does not return.
   if (kind === "text" && isExpected(ts.TypeFlags.Number)) return { value: kind };
   if (kind === "number" && isExpected(ts.TypeFlags.String)) return { value: kind };
-  // A list of one of the values that it may hold.
+  // A single entry where a list is expected.
   const lists = members.filter((one) => checker.isArrayLikeType(one) && !checker.isTupleType(one));
   if (kind !== "list" && lists.length > 0 && type.getCallSignatures().length === 0) {
     const isIterable = type
@@ -194,7 +211,7 @@ function assignmentHints({ ts, checker }: Place, node: TypeScript.Node): PlaceHi
     const text = value.getText();
     return { expected: `a list: ${isEntry && text.length < 30 ? `[${text}]` : "[…]"}` };
   }
-  // An object that lacks something is said by what it lacks.
+  // An object with missing properties is described by those.
   const isRecord =
     (type.flags & ts.TypeFlags.Object) !== 0 &&
     !checker.isArrayLikeType(type) &&
@@ -209,7 +226,7 @@ function assignmentHints({ ts, checker }: Place, node: TypeScript.Node): PlaceHi
   return { expected: `an object: { ${parts.join(", ")} }` };
 }
 
-/** What is assigned where the compiler marks an assignment, a declaration or a `return`. */
+/** The assigned value of a marked assignment, declaration or `return`. */
 function valueAt(ts: typeof TypeScript, node: TypeScript.Node): TypeScript.Expression | undefined {
   const { parent } = node;
   if (ts.isReturnStatement(node)) return node.expression;

@@ -1,9 +1,9 @@
-/** `prompt`, `confirm` and `alert`, which a browser has and Node has not. */
+/** `prompt`, `confirm` and `alert`, which Node lacks. */
 
-/** What a cell asks the reader. */
+/** A question to the reader. */
 export interface Question {
   prompt: string;
-  /** Whether what is typed stays hidden. */
+  /** Whether to hide the typed text. */
   password: boolean;
 }
 
@@ -11,7 +11,7 @@ export interface Question {
  * Defines them as globals.
  *
  * @param ask shows the question and waits for the answer
- * @returns restores what was there before
+ * @returns a function that restores the earlier globals
  */
 export function defineQuestions(ask: (question: Question) => string): () => void {
   return defineGlobals({
@@ -29,7 +29,7 @@ export function defineQuestions(ask: (question: Question) => string): () => void
   });
 }
 
-/** Defines globals; returns what takes them back. */
+/** Defines globals; returns a function that restores them. */
 function defineGlobals(values: Record<string, unknown>): () => void {
   const before = Object.keys(values).map(
     (name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const,

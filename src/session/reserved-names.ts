@@ -1,10 +1,10 @@
 /**
- * Names that a reader's code cannot mention: those of the boxes and functions that its compiled form takes as parameters
- * (rewrite/context.ts), by which it would reach what runs it. Only `n·shell` stands in it, for lines such as `!ls`.
+ * Names that a reader's code must not mention: those of the boxes and functions that its compiled form takes as parameters
+ * (rewrite/context.ts), which would expose the session. Only `n·shell` is allowed, for lines such as `!ls`.
  */
 import type * as TypeScript from "typescript";
 
-/** @throws SyntaxError if the code between two places of a file mentions such a name, also one written with escapes */
+/** @throws SyntaxError if the code between two positions of a file mentions such a name, even with escapes */
 export function refuseReservedNames(
   ts: typeof TypeScript,
   file: TypeScript.SourceFile,

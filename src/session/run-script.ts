@@ -1,6 +1,6 @@
 /**
- * Compiled TypeScript, run: the body of an async function whose parameters are the boxes of its names and the few
- * functions that `rewrite/` writes calls of.
+ * Runs compiled TypeScript: the body of an async function whose parameters are the boxes of its names and the few functions
+ * that code from `rewrite/` calls.
  */
 import { bind, type Scope } from "./box.js";
 import type { Compiled } from "./compiler.js";
@@ -16,21 +16,23 @@ import { stopFlag } from "./stop.js";
 export interface Script {
   host: SessionHost;
   compiled: Compiled;
-  /** Where it lies, or would lie. */
+  /** Its path, real or virtual. */
   file: string;
   scope: Scope;
   import: (specifier: string) => Promise<Namespace>;
-  /** Receives what it exports. */
+  /** Receives its exports. */
   publish: (getters: Record<string, () => unknown>, star?: Namespace) => void;
-  /** Called in loops and after awaits once the reader has pressed stop; throws to end the code. */
+  /** Called in loops and after awaits once the reader has interrupted; throws to end the code. */
   check: () => void;
-  /** Whether a name of an earlier cell may not be written to. */
+  /** Whether a name of an earlier cell is read-only. */
   isConstant?: (name: string) => boolean;
-  /** Runs a line of a cell that is a command of the shell. */
+  /** Runs a line of a cell that is a shell command. */
   shell?: (command: string) => Promise<void>;
+  /** Whether it is the assignment's, where notebooks are graded. */
+  isLocked?: boolean;
 }
 
-/** Runs a script; the result is what it returned. Until it first awaits something, it is interruptible by the host. */
+/** Runs a script and returns its result. Before its first await, the host can interrupt it. */
 export function runScript({
   host,
   compiled,
@@ -41,6 +43,7 @@ export function runScript({
   check,
   isConstant = () => false,
   shell,
+  isLocked,
 }: Script): Promise<unknown> {
   const { name, code, source, map, sourceOffset } = compiled;
   addSource(name, source, map, { script: 1, source: sourceOffset });
@@ -81,7 +84,7 @@ export function runScript({
           },
         }),
     ...jsxRuntime(),
-    ...host.scopeOf(file),
+    ...host.scopeOf(file, isLocked),
   };
   for (const box of compiled.boxes) parameters[boxName(box)] = scope.box(box, compiled.lexical.has(box));
   const run = host.evaluate(
@@ -91,7 +94,7 @@ export function runScript({
   return host.interruptible(() => run(...Object.values(parameters)));
 }
 
-/** What JSX becomes calls of; the script says first what makes it, if that is in its scope. */
+/** The JSX runtime; the script first sets the factory, if there is one in scope. */
 function jsxRuntime() {
   let make = (): typeof jsx => jsx;
   let fragment = (): typeof Fragment => Fragment;
@@ -105,7 +108,7 @@ function jsxRuntime() {
   };
 }
 
-/** What a write to a constant is made to: it fails, where types were not checked. */
+/** The target of writes to constants, which fail at run time if types were not checked. */
 const constants = (scope: Scope): object =>
   new Proxy(
     {},

@@ -1,9 +1,9 @@
 /**
- * A session: where cells are compiled and run, and their names live on. It knows no sockets; the kernel puts
- * the Jupyter protocol around it, `nablab run` a notebook file.
+ * A session compiles and runs cells and keeps their names. It knows no sockets; the kernel wraps it in the Jupyter protocol,
+ * `nablab run` in a notebook file.
  *
- * `compiler.ts` checks a cell and makes JavaScript of it, `run-script.ts` runs that; here is what goes in and comes
- * out: values as MIME bundles, errors that read well, a stop that stops.
+ * `compiler.ts` checks a cell and compiles it to JavaScript, `run-script.ts` runs that; this module handles input and output:
+ * values as MIME bundles, readable errors, interrupts.
  */
 
 import type * as TypeScript from "typescript";
@@ -37,7 +37,7 @@ import { runScript } from "./run-script.js";
 import { keepTranslating, translateStackTraces } from "./source-positions.js";
 import { isStopHeard, stopFlag } from "./stop.js";
 
-/** What a cell puts out while it runs. */
+/** Output of a running cell. */
 export type Output =
   | { type: "stream"; name: "stdout" | "stderr"; text: string }
   | {
@@ -48,36 +48,36 @@ export type Output =
     }
   | { type: "clear_output"; wait: boolean };
 
-/** How a cell ended, with the value of its last expression where it has one. */
+/** How a cell ended, with the value of its last expression, if any. */
 export type CellResult =
   | { status: "ok"; result?: { data: MimeBundle; metadata: Record<string, unknown> } }
   | CellError;
 
-/** What a kernel needs of a session. */
+/** The part of a session that a kernel needs. */
 export type CellRunner<Cell> = Pick<
   Session<Cell>,
   "execute" | "interrupt" | "flush" | "complete" | "inspect" | "isComplete"
 >;
 
-/** Options of {@link createSession}; `Cell` is whatever its owner knows a cell by. */
+/** Options of {@link createSession}; `Cell` is the caller's identifier of a cell. */
 export interface SessionOptions<Cell> {
-  /** Receives the output of every cell, also what comes after the cell has ended. */
+  /** Receives the output of every cell, even after the cell has ended. */
   onOutput(output: Output, cell: Cell): void;
-  /** Asks the reader and waits for the answer; undefined when stop is pressed. Without it there is no input. */
+  /** Asks the reader and waits for the answer; undefined on interrupt. Without it there is no input. */
   ask?(question: Question, cell: Cell): string | undefined;
   /** Opens a connection to the front end; without it there is none. */
   openComm?(comm: CommOptions, cell: Cell): Comm;
 }
 
 /**
- * Starts a session in the working directory of the process; there is one in a process, as names, the console
- * and the working directory are the process's own. Takes about 0.6 s, nearly all of it the compiler.
+ * Starts a session in the working directory of the process. A process has one session, since names, the console and the
+ * working directory belong to the process. Takes about 0.6 s, nearly all of it for the compiler.
  */
 export function createSession<Cell>(host: SessionHost, options: SessionOptions<Cell>): Session<Cell> {
   return new Session(host, options);
 }
 
-/** What a cell that no reader wrote is for: it declares what an assignment consists of, or tests answers. */
+/** The role of a cell that belongs to an assignment: it declares the given data, or tests answers. */
 export type Locked = "data" | "test";
 
 export class Session<Cell> {
@@ -87,14 +87,14 @@ export class Session<Cell> {
   readonly #streams: CellStreams<Run<Cell>>;
   readonly #compiler: Compiler;
   readonly #scope = new Scope();
-  /** The constants that locked cells declare: no other cell changes what they are. */
+  /** The constants that locked cells declare: no other cell can change them. */
   readonly #kept = new Map<string, unknown>();
   readonly #missing = new MissingNames();
   readonly #modules: Modules;
   readonly #interrupts: Interrupts<Cell>;
-  /** An error after its cell has ended: Node would end the process, in a notebook it is text under the cell. */
+  /** Prints an error after its cell has ended under that cell; Node by itself would end the process. */
   readonly #late = (error: unknown): void => {
-    if (isInterruption(error)) return; // what a stopped cell left behind has ended as well
+    if (isInterruption(error)) return; // remaining work of an interrupted cell
     this.#host.printError(`${this.#describe(error).traceback.join("\n")}\n`);
   };
   #count = 0;
@@ -149,11 +149,10 @@ export class Session<Cell> {
   /**
    * Compiles and runs one cell. Never rejects: whatever goes wrong is the cell's result.
    *
-   * @param count the number by which tracebacks name the cell
-   * @param seconds how long it may take; what takes longer is interrupted, as by the reader
-   * @param stops how many stops there had been when the cell was sent: a later one is for this cell, though it
-   *   has not begun
-   * @param locked whether it is the assignment's, where notebooks are graded
+   * @param count the number of the cell in tracebacks
+   * @param seconds its time limit, after which it is interrupted
+   * @param stops the number of interrupts before the cell was sent: later ones are for this cell, even if it has not begun
+   * @param locked its role, if it belongs to the assignment of a graded notebook
    */
   async execute(
     code: string,
@@ -163,7 +162,7 @@ export class Session<Cell> {
     stops?: number,
     locked?: Locked,
   ): Promise<CellResult> {
-    this.#host.collectGarbage(); // cells that were sent together leave no time between them
+    this.#host.collectGarbage(); // cells sent together leave no pause between them
     this.#count = count;
     keepTranslating();
     const run = this.#interrupts.begin(cell, seconds, stops);
@@ -172,9 +171,9 @@ export class Session<Cell> {
       return this.#interrupts.isLate(run) ? tookTooLong(seconds) : result;
     } catch (error) {
       if (this.#interrupts.isLate(run)) return tookTooLong(seconds);
-      // What runs outside, as a child process, may have been ended before the stop came here.
+      // A child process may have been ended before the interrupt arrived here.
       if (isInterruption(error) || !isStopHeard()) run.interrupt.abort(error);
-      // Work that was stopped may end with an error of its own about it.
+      // Interrupted work may end with its own error.
       return this.#describe(run.interrupt.signal.aborted ? new KeyboardInterrupt() : error);
     } finally {
       this.#interrupts.end(run);
@@ -192,12 +191,13 @@ export class Session<Cell> {
       shown: code,
       isHidden: (name) =>
         locked !== undefined && !this.#kept.has(name) && (this.#host.ofPlatform?.has(name) ?? false),
+      isLocked: locked !== undefined,
     });
     if ("diagnostics" in compiled) {
       return fromDiagnostics(this.#missing.failed(source, this.#count, compiled.diagnostics));
     }
     this.#missing.compiled(source);
-    const reserved = compiled.values.find((name) => this.#host.reserved?.has(name));
+    const reserved = compiled.declares.find((name) => this.#host.reserved?.has(name));
     if (reserved !== undefined) {
       throw new SyntaxError(
         `${reserved} cannot be changed where notebooks are graded: give what you declare another name`,
@@ -205,14 +205,14 @@ export class Session<Cell> {
     }
     const taken =
       locked === undefined &&
-      compiled.values.find((name) => this.#kept.has(name) && !compiled.imported.has(name));
+      compiled.declares.find((name) => this.#kept.has(name) && !compiled.imported.has(name));
     if (taken) throw new SyntaxError(`${taken} is the assignment's: give what you declare another name`);
     if (locked === undefined)
       for (const { message, line } of compiled.mistakes) this.#host.printError(`line ${line}: ${message}\n`);
     const { value } = (await this.#run(compiled, run, locked)) ?? {};
     if (value === undefined) return { status: "ok" };
     if (locked === "test" && typeof value === "number") {
-      // What counts for points is no matter of how a notebook prints numbers, which cells can change.
+      // Points must not depend on the printing of numbers, which cells can change.
       if (!(value >= 0))
         throw new RangeError(`a cell of tests gives points ≥ 0 as its last value, got ${value}`);
       return { status: "ok", result: { data: { "text/plain": String(value) }, metadata: {} } };
@@ -238,7 +238,7 @@ export class Session<Cell> {
       const value = this.#kept.get(name);
       if (locked !== "data") back.add(name);
       if (locked === undefined && imported.has(name) && box.v !== value) changed.push(name);
-      box.follow(() => value); // which cannot be assigned to
+      box.follow(() => value); // read-only
     }
     return { back, changed };
   }
@@ -258,13 +258,15 @@ export class Session<Cell> {
     );
   }
 
-  /** Runs a cell; the value of its last expression, which may be a promise. Its names are those that it came to. */
+  /** Runs a cell; returns the value of its last expression, which may be a promise. Only reached declarations count. */
   async #run(
     compiled: CompiledCell,
     run: Run<Cell>,
     locked: Locked | undefined,
   ): Promise<{ value: unknown } | undefined> {
     const declarations = (name: string): number => this.#scope.declarationsOf(name);
+    // What a test declares, no answer reads by a variable of the same name.
+    const giveBack = locked === "test" ? this.#scope.renew(compiled.values) : () => {};
     const before = new Map(compiled.values.map((name) => [name, declarations(name)]));
     const file = `${this.#compiler.cwd}/${compiled.name}.ts`;
     if (!isStopHeard()) this.#interrupts.endStopped();
@@ -279,6 +281,7 @@ export class Session<Cell> {
         check: this.#interrupts.check,
         isConstant: this.#compiler.isConstant,
         shell: (command) => this.#command({ type: "shell", command }, run),
+        isLocked: locked !== undefined,
       });
       const result = await this.#interrupts.unlessStopped(run, ended);
       this.#interrupts.requireRunning(run); // a promise may have taken the interrupt
@@ -286,6 +289,7 @@ export class Session<Cell> {
     } finally {
       const declares = compiled.values.filter((name) => declarations(name) !== before.get(name));
       const { back, changed } = this.#keep(compiled, locked);
+      for (const name of compiled.values) if (!declares.includes(name)) giveBack(name);
       compiled.keep((name) => !back.has(name) && declares.includes(name));
       if (changed.length > 0) {
         // biome-ignore lint/correctness/noUnsafeFinally: it counts, whatever else happened
@@ -296,7 +300,7 @@ export class Session<Cell> {
     }
   }
 
-  /** What V8 calls a cell; each has a name of its own, though silent ones share a number. */
+  /** The name of a cell in V8; it is unique, though silent cells share a number. */
   #nameOf(count: number): string {
     let name = `cell ${count}`;
     while (this.#names.has(name)) name += "'";
@@ -350,12 +354,12 @@ export class Session<Cell> {
     return fromThrown(error, this.#host.isOwn);
   }
 
-  /** What could stand at `position` of `code`, in UTF-16 units. */
+  /** The completions at `position` of `code`, in UTF-16 units. */
   complete(code: string, position: number): Completions {
     return this.#compiler.complete(commentedOut(code), position);
   }
 
-  /** Type and documentation of what stands at `position` of `code`; undefined where there is nothing. */
+  /** The type and documentation of the code at `position`; undefined if there is nothing. */
   inspect(code: string, position: number): TypeScript.QuickInfo | undefined {
     return this.#compiler.inspect(commentedOut(code), position);
   }
@@ -364,12 +368,12 @@ export class Session<Cell> {
     return isComplete(this.#host.typescript(), commentedOut(code));
   }
 
-  /** Flushes what the streams hold back. */
+  /** Flushes pending output. */
   flush(): void {
     this.#streams.flush();
   }
 
-  /** Restores all that it changed in the process, and releases the compiler. */
+  /** Restores everything it changed in the process, and releases the compiler. */
   close(): void {
     this.#restore();
     this.#streams.release();

@@ -1,20 +1,20 @@
 /**
- * What the compiler allows and is a mistake all the same: a training that is begun and not waited for, a promise or a tensor
- * taken for a number. The cells after it would find nothing trained, or NaN, and no error says why.
+ * Mistakes that the compiler allows: training that is not awaited, a promise or a tensor used as a number. Later cells would
+ * find nothing trained, or NaN, without an error that explains it.
  */
 import type * as TypeScript from "typescript";
 import { tensorMethods } from "./advice.js";
 import { isAlwaysPromise, isOwnTensor, isPromise, type Place } from "./place-hints.js";
 
-/** What a note under the cell says of a place of it. */
+/** A note under the cell about a position in it. */
 export interface SilentMistake {
   message: string;
   start: number;
 }
 
 /**
- * The mistakes between two places of a file. Of calls that are statements, also in blocks, loops and functions, and of callbacks
- * of `forEach`, it says that nobody awaits them; the last statement shows its promise by itself.
+ * The mistakes between two positions of a file. Unawaited calls are reported if they are statements, even in blocks, loops and
+ * functions, or callbacks of `forEach`; the last statement shows its promise by itself.
  */
 export function silentMistakes(
   place: Place,
@@ -61,8 +61,8 @@ export function silentMistakes(
   };
 
   /**
-   * Whether a condition is a promise whatever happens: what a function gives that is async, or says so. Of what a cell keeps, or takes
-   * out of a list, there may be none yet: that does not show in its type.
+   * Whether a condition is certainly a promise: the result of a function that is async or declared to return one. A variable or
+   * a list entry may still be undefined, which its type does not show.
    */
   const isNeverFalse = (node: TypeScript.Expression): boolean => {
     if (!ts.isCallExpression(node)) return false;
@@ -74,7 +74,7 @@ export function silentMistakes(
     return isAsync || (!!type && ts.isTypeReferenceNode(type) && type.typeName.getText() === "Promise");
   };
 
-  /** The name of a function of nablab's, or of a cell's, that is called and whose promise has a value. */
+  /** The name of a called function, of nablab or of a cell, whose promise has a value. */
   const begunBy = (expression: TypeScript.Expression): string | undefined => {
     if (!ts.isCallExpression(expression)) return undefined;
     const signature = checker.getResolvedSignature(expression);
@@ -84,7 +84,7 @@ export function silentMistakes(
     if (fileName !== own && !/\/\[[^/]*\]\.(d\.ts|tsx?)$/.test(fileName)) return undefined;
     if (!hasPromisedValue(signature.getReturnType())) return undefined;
     const name = nameOf(expression.expression);
-    return name === "display" ? undefined : name; // what is shown need not be waited for
+    return name === "display" ? undefined : name; // displays need not be awaited
   };
 
   const isIndex = (node: TypeScript.Expression): boolean =>
@@ -96,7 +96,7 @@ export function silentMistakes(
     return ts.isPropertyAccessExpression(node) ? node.name.text : "this";
   };
 
-  /** Whether a statement is in a function that a call is given, which may call it later: then nothing has begun. */
+  /** Whether a statement is in a callback, which may be called later: then nothing has begun. */
   const isInCallback = (node: TypeScript.Node): boolean => {
     for (let at = node; !ts.isSourceFile(at); at = at.parent) {
       const isFunction = ts.isArrowFunction(at) || ts.isFunctionExpression(at);
@@ -110,7 +110,7 @@ export function silentMistakes(
     expression.name.text === "forEach" &&
     checker.isArrayLikeType(checker.getTypeAtLocation(expression.expression));
 
-  /** Whether a callback is async, or all that it does is to begin something. */
+  /** Whether a callback is async, or only starts asynchronous work. */
   const isAsync = (node: TypeScript.Node): boolean =>
     (ts.canHaveModifiers(node) &&
       node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) === true) ||
@@ -121,7 +121,7 @@ export function silentMistakes(
 
   const statements = file.statements.filter((one) => one.getStart(file) >= start && one.getEnd() <= end);
   const last = statements.at(-1);
-  // Not by recursion: `1 + 1 + …` lies as deep as it is long.
+  // Not recursive: `1 + 1 + …` is nested as deeply as it is long.
   const waiting: TypeScript.Node[] = [...statements];
   for (let node = waiting.pop(); node; node = waiting.pop()) {
     look(node);
@@ -130,7 +130,7 @@ export function silentMistakes(
   return found.sort((a, b) => a.start - b.start);
 }
 
-/** What must be true for a statement or an expression to go on. */
+/** The condition of a statement or an expression. */
 function conditionOf(ts: typeof TypeScript, node: TypeScript.Node): TypeScript.Expression | undefined {
   if (ts.isIfStatement(node) || ts.isWhileStatement(node) || ts.isDoStatement(node)) return node.expression;
   if (ts.isForStatement(node) || ts.isConditionalExpression(node)) return node.condition;

@@ -1,5 +1,5 @@
 /**
- * Source maps, read: where a place of generated code is in its source. Lines and columns from 0.
+ * Reads source maps: maps positions in generated code to the source. Lines and columns from 0.
  *
  * Source: Ecma International, ECMA-426, "Source map format specification", section 6.
  */
@@ -22,7 +22,7 @@ export class SourceMap {
     this.#mappings = decode(mappings);
   }
 
-  /** The place in the source that the last mapping at or before a place of the code leads to. */
+  /** The source position of the last mapping at or before a position of the code. */
   find(line: number, column: number): { line: number; column: number } | undefined {
     let low = 0;
     let high = this.#mappings.length;
@@ -57,7 +57,7 @@ function decode(mappings: string): Mapping[] {
   return decoded;
 }
 
-/** Base64 VLQ: five bits a digit, the lowest first; bit 5 says that more follow, the lowest bit of all is the sign. */
+/** Base64 VLQ: five bits a digit, the lowest first; bit 5 marks continuation, the lowest bit of all is the sign. */
 function numbers(segment: string): number[] {
   const found: number[] = [];
   let [bits, shift] = [0, 0];

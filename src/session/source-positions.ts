@@ -1,29 +1,29 @@
 /**
- * Where in the reader's TypeScript an error happened. Code that we compile is run as JavaScript; while a session
- * lives, every stack trace says the lines of the TypeScript instead, wherever it is printed.
+ * Maps stack traces to the reader's TypeScript. Cells run as compiled JavaScript; during a session, every stack trace shows
+ * the lines of the TypeScript instead, wherever it is printed.
  */
 import { untranslatedUntil } from "./direct-eval.js";
 import { cleanMessage, withoutInnerNames } from "./inner-names.js";
 import { KeptTexts } from "./kept-texts.js";
 import { SourceMap } from "./source-map.js";
 
-/** A source as it was written, by the name that V8 knows its script by. */
+/** An original source, keyed by the name of its script in V8. */
 interface Source {
   lines: string[];
   map: Pick<SourceMap, "find">;
-  /** Lines before the code in the script that was run, and before the reader's in what was compiled. */
+  /** Lines before the code in the executed script, and before the reader's in the compiled text. */
   scriptOffset: number;
   sourceOffset: number;
 }
 
-/** A place in a source: lines and columns from 1. */
+/** A position in a source: lines and columns from 1. */
 export interface Place {
   file: string;
   line: number;
   column: number;
 }
 
-/** A frame of a stack, as V8 hands it to `Error.prepareStackTrace`; other engines have no such hook. */
+/** A stack frame as V8 passes it to `Error.prepareStackTrace`; other engines have no such hook. */
 interface CallSite {
   getScriptNameOrSourceURL(): string | null;
   getLineNumber(): number | null;
@@ -48,16 +48,16 @@ export function addSource(
   });
 }
 
-/** The names of texts that were evaluated last, by the texts as V8 has them. */
+/** The names of recently evaluated texts, by the texts as V8 has them. */
 const evaluated = new KeptTexts<string>((name) => void sources.delete(name));
 let evaluations = 0;
 
 /**
  * Registers the text of an `eval`.
  *
- * @param text as it was written
- * @param translated what V8 is given
- * @returns the same with its name, unless it says one itself
+ * @param text the original
+ * @param translated the text passed to V8
+ * @returns the translated text with a name, unless it has one
  */
 export function addEvaluated(text: string, translated: string): string {
   if (/\/\/[#@]\s*sourceURL=/.test(text)) return translated;
@@ -75,7 +75,7 @@ export function addEvaluated(text: string, translated: string): string {
   return `${translated}\n//# sourceURL=${name}`;
 }
 
-/** Where a place of a script (from 1) is in its TypeScript; undefined for what is not ours. */
+/** The TypeScript position of a position in a script (from 1); undefined for foreign scripts. */
 export function originalPlace(file: string, line: number, column: number): Place | undefined {
   const source = sources.get(file);
   if (!source) return undefined;
@@ -85,7 +85,7 @@ export function originalPlace(file: string, line: number, column: number): Place
   return at >= 0 && at < source.lines.length ? { file, line: at + 1, column: found.column + 1 } : undefined;
 }
 
-/** The lines of a text, as JavaScript counts them. */
+/** Splits a text into lines as JavaScript does. */
 export const linesOf = (text: string): string[] => text.split(/\r\n|[\n\r\u2028\u2029]/);
 
 /** A line of a source (from 1). */
@@ -101,12 +101,12 @@ export function sourceLine(file: string, line: number): string | undefined {
  */
 export function translateStackTraces(): () => void {
   const before = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
-  /** What a cell has set, or was there before. */
+  /** The hook set by a cell, or the earlier one. */
   let hook = before?.value as PrepareStackTrace | undefined;
   let isOfCell = false;
   const prepare: PrepareStackTrace = (error, sites) => {
     const last = sites.findLastIndex((site) => sources.has(nameOf(site)));
-    // Below a cell lies only what runs it.
+    // The frames below a cell belong to the session.
     const shown = last < 0 ? sites : sites.slice(0, last + 1);
     if (hook && (isOfCell || last < 0))
       return hook.call(Error, error, isOfCell ? shown.map(translated) : sites);
@@ -141,10 +141,10 @@ export function translateStackTraces(): () => void {
   };
 }
 
-/** Puts the hook back that a cell has deleted; to be called before a stack is read for the first time. */
+/** Restores the hook if a cell has deleted it; call this before a stack is first read. */
 export let keepTranslating = (): void => {};
 
-/** A frame that says its place in the TypeScript. */
+/** A frame with its position in the TypeScript. */
 function translated(site: CallSite): CallSite {
   const place = placeOf(site);
   if (!place) return site;
@@ -161,7 +161,7 @@ function translated(site: CallSite): CallSite {
   });
 }
 
-/** What a script was registered as. In a browser it has a URL, in which a space is `%20`. */
+/** The registered name of a script. In a browser it is a URL, in which a space is `%20`. */
 const scriptOf = (url: string): string => (sources.has(url) ? url : url.replaceAll("%20", " "));
 
 const nameOf = (site: CallSite): string => scriptOf(site.getScriptNameOrSourceURL() ?? "");
@@ -178,8 +178,8 @@ export interface Frame {
 }
 
 /**
- * The frames of a stack trace, with the lines of the TypeScript, in any engine: V8's own are translated already, those of
- * Firefox and Safari (`name@place`) here.
+ * The frames of a stack trace with TypeScript lines, in any engine: V8's are already translated, those of Firefox and Safari
+ * (`name@place`) are translated here.
  */
 export function framesOf(stack: string): Frame[] {
   const lines = stack.split("\n").filter(({ length }) => length <= longestFrame);
@@ -198,16 +198,16 @@ export function framesOf(stack: string): Frame[] {
   });
 }
 
-/** Where a frame is in the TypeScript; undefined for what is not ours. */
+/** The TypeScript position of a frame; undefined for foreign scripts. */
 const placeOf = (site: CallSite): Place | undefined =>
   originalPlace(nameOf(site), site.getLineNumber() ?? 1, site.getColumnNumber() ?? 1);
 
 function translate(site: CallSite): string {
-  const text = withoutInnerNames(String(site)); // `o·.v.f`: a function that was assigned to a property
+  const text = withoutInnerNames(String(site)); // `o·.v.f`: a function assigned to a property
   const place = placeOf(site);
   if (!place) return text;
-  // What V8 says, with another place; the function around a whole cell is no function of the reader's.
+  // V8's text with the new position; the wrapper function of a cell is left out.
   const script = `${site.getScriptNameOrSourceURL()}:${site.getLineNumber() ?? 1}:${site.getColumnNumber() ?? 1}`;
   const moved = text.replace(script, `${place.file}:${place.line}:${place.column}`);
-  return moved.replace(/^(async )?eval \((.*)\)$/, "$1$2"); // a whole cell, where it is evaluated so
+  return moved.replace(/^(async )?eval \((.*)\)$/, "$1$2"); // a whole cell that is evaluated
 }

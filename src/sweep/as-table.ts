@@ -1,5 +1,5 @@
 /**
- * What shows itself as a table, and is printed as one.
+ * The base of results that show and print themselves as tables.
  */
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
@@ -7,7 +7,7 @@ import { printing } from "../display/host.js";
 
 /** A value that shows itself as a table. */
 export abstract class AsTable implements Displayable {
-  /** The table, made each time that it is shown. */
+  /** The table, built anew each time it is shown. */
   protected abstract table(): Displayable;
 
   toString(): string {

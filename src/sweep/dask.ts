@@ -1,6 +1,6 @@
 /**
- * Points on a cluster, by Dask: a program in Python (python/cluster) hands them to the workers of a scheduler; each
- * holds long-lived Node processes.
+ * Runs points on a Dask cluster: a Python program (python/cluster) submits them to the workers of a scheduler, each of
+ * which keeps long-lived Node processes.
  */
 import { type Program, startPython } from "#platform";
 import {
@@ -19,11 +19,11 @@ import { WorkerProcess } from "./worker-process.js";
 
 const script = new URL("../../python/cluster/nablab_cluster.py", import.meta.url);
 
-/** Whether it names a cluster: one on this machine, or the address or the file of a scheduler. */
+/** Whether a value names a cluster: `"local"`, or the address or the file of a scheduler. */
 export const isCluster = (cluster: unknown): cluster is string =>
   typeof cluster === "string" && /^(local|\w+:\/\/.+|.+\.json)$/.test(cluster);
 
-/** A point that is with the cluster. */
+/** A point submitted to the cluster. */
 interface Running {
   report: (values: Values) => void;
   resolve: (outcome: Outcome | undefined) => void;
@@ -59,7 +59,7 @@ export class DaskExecutor implements Executor {
 
   async prepare(source: Source): Promise<Code> {
     this.#start();
-    // Compiled, and loaded once, here: what is wrong with it is said before anything travels.
+    // Compiled and loaded once here, so that its errors are reported before anything is sent.
     const start = () => new WorkerProcess({ folder: this.#folder, cores: 1, limits: this.#limits });
     const { worker, code } = await prepared(start, source);
     try {
@@ -70,7 +70,7 @@ export class DaskExecutor implements Executor {
     }
   }
 
-  /** Sends to the cluster what its workers load. @throws Error with one line that says why it cannot */
+  /** Sends the code to the workers of the cluster. @throws Error with a one-line reason if they cannot load it */
   async load(code: Code): Promise<void> {
     const program = this.#program ?? this.#start();
     await new Promise<void>((resolve, reject) => {
@@ -142,7 +142,7 @@ export class DaskExecutor implements Executor {
     }
   }
 
-  /** No further point can be run. */
+  /** Fails the running points and all later ones. */
   #fail(problem: string): void {
     this.#problem ??= new Error(problem);
     this.#loaded?.reject(this.#problem);

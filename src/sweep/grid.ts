@@ -1,17 +1,17 @@
 /**
- * The points of a sweep: every combination of the values of its parameters, in a fixed order.
+ * The points of a sweep: every combination of its parameters' values, in a fixed order.
  */
 import { inspect } from "#platform";
 import { checkPositive, checkWhole } from "../options/check.js";
 import { encode, isReserved, listOf, type ParameterValue, type Point } from "./values.js";
 
-/** A parameter has at most so many values, which are held in memory. */
+/** The most values of a parameter: they are held in memory. */
 export const mostValues = 10_000_000;
 
-/** For each parameter its values, or a single value that all points share. */
+/** The values of each parameter, or a single value that all points share. */
 export type GridOf = Readonly<Record<string, ParameterValue | ArrayLike<ParameterValue> | object>>;
 
-/** All combinations of parameters' values, the last parameter changing fastest. A point is made when it is asked for. */
+/** All combinations of parameters' values, the last parameter changing fastest. Points are created lazily. */
 export class Grid {
   /** The parameters in their order, with their values. */
   readonly parameters: Readonly<Record<string, readonly ParameterValue[]>>;
@@ -20,9 +20,9 @@ export class Grid {
   readonly #places: Map<string, Map<string, number>>;
 
   /**
-   * @param of for each parameter a list of values (an array, a typed array, a tensor), or one value
-   * @throws TypeError or RangeError naming the parameter that has no values, the same value twice, or one that is
-   *   neither a finite number, a text nor a boolean
+   * @param of a list of values for each parameter (an array, a typed array, a tensor), or one value
+   * @throws TypeError or RangeError naming a parameter with no values, a repeated value, or a value that is neither a
+   *   finite number, a string nor a boolean
    */
   constructor(of: GridOf) {
     if (typeof of !== "object" || of === null || listOf(of)) {
@@ -44,7 +44,7 @@ export class Grid {
     );
   }
 
-  /** The point number `index`, from 0. */
+  /** The point with the number `index`, counted from 0. */
   point(index: number): Point {
     let rest = index;
     const entries = Object.entries(this.parameters)
@@ -57,7 +57,7 @@ export class Grid {
     return Object.fromEntries(entries.reverse());
   }
 
-  /** The number of a point; undefined if it is none of this grid's. */
+  /** The number of a point; undefined if the grid does not contain it. */
   indexOf(point: Point): number | undefined {
     if (Object.keys(point).length !== this.#places.size) return undefined;
     let index = 0;
@@ -93,11 +93,11 @@ function checked(name: string, given: unknown): ParameterValue[] {
 }
 
 /**
- * The whole numbers from `start` up to, and without, `end`: seeds, for example.
+ * The integers from `start` up to but not including `end`: seeds, for example.
  *
- * @param start the first; with one argument that is the end, and the first is 0
- * @param end the first that is not in the list
- * @throws RangeError unless both are whole numbers ≥ 0, and they are at most ten million
+ * @param start the first integer; a single argument is the end, and the list starts at 0
+ * @param end the end, itself excluded
+ * @throws RangeError unless both are integers ≥ 0 and the list has at most ten million entries
  * @example
  * range(4) // → [ 0, 1, 2, 3 ]
  * range(1, 4) // → [ 1, 2, 3 ]
@@ -113,13 +113,13 @@ export function range(start: number, end?: number): number[] {
 }
 
 /**
- * n numbers from `first` to `last`, both included, each the same multiple of the one before, to 15 digits: step sizes over
- * decades. NumPy calls it `geomspace`.
+ * n numbers from `first` to `last` inclusive with a constant ratio, to 15 digits: step sizes over decades. NumPy's
+ * `geomspace`.
  *
  * @param first the first number, > 0
  * @param last the last number, > 0
- * @param n how many, at least 2
- * @throws RangeError unless both are > 0 and n is a whole number ≥ 2
+ * @param n the number of values, at least 2
+ * @throws RangeError unless both are > 0 and n is an integer ≥ 2
  * @example
  * logspace(0.001, 1, 4) // → [ 0.001, 0.01, 0.1, 1 ]
  */

@@ -1,5 +1,5 @@
 /**
- * Points of a sweep that agree in some parameters, taken together.
+ * Groups of points that agree in some parameters.
  */
 import { inspect } from "#platform";
 import { checkBetween0And1, checkNumbers } from "../options/check.js";
@@ -16,7 +16,7 @@ export interface SweepGroup {
   readonly records: readonly PointRecord[];
 }
 
-/** What groups are made of. */
+/** Results that can be grouped. */
 export interface Groupable {
   readonly name: string;
   readonly records: readonly PointRecord[];
@@ -27,7 +27,7 @@ export interface Groupable {
 export interface SummaryOptions {
   /** The level of the interval for the mean; 0.95. */
   confidence?: number;
-  /** The quantiles that are listed; [0.1, 0.5, 0.9]. */
+  /** The quantiles to list; [0.1, 0.5, 0.9]. */
   quantiles?: readonly number[];
 }
 
@@ -50,8 +50,8 @@ export class SweepGroups extends AsTable {
   }
 
   /**
-   * Of each group: how many points have the value, its mean, standard deviation (n − 1), the interval of Student's t for the
-   * mean, and quantiles (∞ and NaN are the greatest values).
+   * For each group: the number of points with the value, its mean, standard deviation (n − 1), Student's t interval for the
+   * mean, and quantiles (∞ and NaN count as the greatest values).
    *
    * @throws RangeError for a value that no point returned
    */
@@ -93,7 +93,7 @@ export class SweepGroups extends AsTable {
   }
 }
 
-/** Records by the values of some parameters, in their order. */
+/** Groups records by the values of some parameters, in order of first appearance. */
 export function groupsOf(records: readonly PointRecord[], by: readonly string[]): SweepGroup[] {
   const groups = new Map<string, { point: Point; places: number[] }>();
   let at = 0;
@@ -108,7 +108,7 @@ export function groupsOf(records: readonly PointRecord[], by: readonly string[])
   return [...groups.values()].map(({ point, places }) => ({ point, records: pick(records, places) }));
 }
 
-/** The names under which each point that has a value has a number. */
+/** The names whose values are numbers in every point that has one. */
 export function numericNames(records: readonly PointRecord[]): string[] {
   const isNumber = new Map<string, boolean>();
   for (const { values = {} } of records)
@@ -117,7 +117,7 @@ export function numericNames(records: readonly PointRecord[]): string[] {
   return [...isNumber.keys()].filter((name) => isNumber.get(name));
 }
 
-/** What records have under a name, of those that have it. @throws TypeError unless these are numbers */
+/** The values of a name, from the records that have it. @throws TypeError unless they are numbers */
 export function numbersOf(records: readonly PointRecord[], value: string): number[] {
   const found: number[] = [];
   for (const { values } of records) {

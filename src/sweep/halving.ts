@@ -1,5 +1,5 @@
 /**
- * Successive halving: all candidates with a small budget, the best part of them with a larger one, and so on.
+ * Successive halving: all candidates run with a small budget, the best of them with a larger one, and so on.
  */
 import { checkNumbers, checkOneOf, checkWhole, refused } from "../options/check.js";
 import { optionsOf } from "../options/options-of.js";
@@ -12,29 +12,29 @@ import { encode, type ParameterValue, type Point } from "./values.js";
 export interface HalvingOptions {
   /** The value by which candidates are compared: the mean over the seeds. */
   metric: string;
-  /** Of so many candidates one goes on to the next round, whose budget is so many times as large; 3. */
+  /** One in `factor` candidates advances to the next round, whose budget is `factor` times as large; 3. */
   factor?: number;
-  /** The parameter that says how long a point may try, such as `epochs`; `budget`. */
+  /** The parameter that holds the budget of a point, such as `epochs`; `budget`. */
   budget?: string;
   /** The budget of the first round; 1. */
   from?: number;
-  /** The budget that no round exceeds; by default that at which one candidate is left. */
+  /** The largest budget of a round; by default rounds go on until one candidate is left. */
   to?: number;
   /** Whether the least or the greatest metric is best; `least`. */
   best?: "least" | "greatest";
 }
 
-/** A search that gives more of the budget to what does better; made by {@link halving}. */
+/** A search that spends more of the budget on better candidates; made by {@link halving}. */
 export class Halving {
   /** The value by which candidates are compared. */
   readonly metric: string;
-  /** Of so many candidates one goes on. */
+  /** One in `factor` candidates advances to the next round. */
   readonly factor: number;
-  /** The parameter that says how long a point may try. */
+  /** The parameter that holds the budget of a point. */
   readonly budget: string;
   /** The budget of the first round. */
   readonly from: number;
-  /** The budget that no round exceeds, if there is one. */
+  /** The largest budget of a round, if it is limited. */
   readonly to: number | undefined;
   /** Whether the least or the greatest metric is best. */
   readonly best: "least" | "greatest";
@@ -57,7 +57,7 @@ export class Halving {
   }
 }
 
-/** The grid of all that a search may run: the candidates, each with the budget of each round. */
+/** The grid of all points that a search may run: each candidate with the budget of each round. */
 export function gridOf(search: Halving, candidates: Grid): Grid {
   if (Object.hasOwn(candidates.parameters, search.budget)) {
     throw new RangeError(
@@ -80,7 +80,7 @@ function budgetsOf({ from, to, factor }: Halving, candidates: Grid): number[] {
   return [...new Set(budgets)];
 }
 
-/** How many of so many candidates go on. */
+/** How many candidates advance. */
 const kept = (count: number, factor: number): number => Math.max(1, Math.floor(count / factor));
 
 /** The points of each round, which depend on the records of the round before. */
@@ -101,7 +101,7 @@ export function* roundsOf(search: Halving, candidates: Grid, grid: Grid, store: 
   }
 }
 
-/** The mean of the metric over the seeds, the best the least; what failed or diverged is last. */
+/** The mean of the metric over the seeds, negated where the greatest is best; failed and diverged candidates rank last. */
 function scoreOf({ metric, best }: Halving, indices: readonly number[], store: Store): number {
   const found = indices.map((index) => {
     const { values } = store.record(index) ?? {};
@@ -119,13 +119,13 @@ function scoreOf({ metric, best }: Halving, indices: readonly number[], store: S
 }
 
 /**
- * A search for the best candidate of a grid by successive halving. All n candidates run with the budget b₀; of them the
- * best ⌊n/f⌋ with the budget f·b₀, and so on, until one is left: about n·b₀·log_f(n) in total, where the whole table with
- * the last budget would take n²·b₀.
+ * A search for the best candidate of a grid by successive halving. All n candidates run with the budget b₀, the best
+ * ⌊n/f⌋ of them with the budget f·b₀, and so on, until one is left: about n·b₀·log_f(n) in total, where running them all
+ * with the last budget would take n²·b₀.
  *
- * A candidate is a point without its seed, and its score the mean over the seeds. The budget is a parameter that the
- * search adds to each point. What is best after few epochs need not be best after many: a search answers which candidate
- * won, not what the table looks like.
+ * A candidate is a point without its seed, and its score is the mean over the seeds. The search adds the budget to each
+ * point as a parameter. The best candidate after a few epochs need not be the best after many: a search says which
+ * candidate won, not how the others would have done.
  *
  * @throws RangeError or TypeError for an option that is not allowed
  * @example

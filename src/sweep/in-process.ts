@@ -1,25 +1,25 @@
 /**
- * Points in this process, one after the other: for an experiment that is a function and not a file, such as a cell's.
+ * Runs points in this process, one after the other: for an experiment that is a function rather than a file.
  */
 import { hostName, yieldTurn } from "#platform";
 import type { Executor, Outcome, Task } from "./job.js";
 import { pointErrorOf } from "./record.js";
 import { checkedValues, type Point, type Values } from "./values.js";
 
-/** What a run is given beside its point. */
+/** The second argument of a run, after its point. */
 export interface RunContext {
-  /** Aborts when the sweep is stopped, or the point has taken its time. */
+  /** Aborts when the sweep is stopped or the point exceeds its time limit. */
   readonly signal: AbortSignal;
-  /** Shows values so far in the live table. */
+  /** Shows intermediate values in the live table. */
   readonly report: (values: Values) => void;
   /** The point's parameter `seed`, or 0. */
   readonly seed: number;
 }
 
-/** An experiment: what comes of a point, a record of numbers, strings, booleans and lists of them. */
+/** An experiment: maps a point to a record of numbers, strings, booleans and lists of them. */
 export type Experiment = (point: never, context: RunContext) => object | Promise<object>;
 
-/** Between two points the event loop has a turn after so many milliseconds. */
+/** Milliseconds after which the event loop gets a turn between two points. */
 const turnEvery = 20;
 
 export class InProcessExecutor implements Executor {
@@ -36,7 +36,7 @@ export class InProcessExecutor implements Executor {
   }
 
   async run({ point, seed }: Task, report: (values: Values) => void): Promise<Outcome | undefined> {
-    // What interrupts is received between turns.
+    // Interrupts are received between turns of the event loop.
     if (performance.now() - this.#turned > turnEvery) {
       await yieldTurn();
       this.#turned = performance.now();

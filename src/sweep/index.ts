@@ -1,5 +1,5 @@
 /**
- * Sweeps: an experiment at many points, on every core or on a cluster, and what its records say.
+ * Sweeps: an experiment at many points, on every core or on a cluster, and the analysis of its records.
  */
 export { type GridOf, logspace, range } from "./grid.js";
 export type { SummaryOptions, SweepGroup, SweepGroups } from "./groups.js";

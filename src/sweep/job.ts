@@ -1,83 +1,83 @@
 /**
- * What a sweep and its workers say to each other, as lines of JSON: the same to a worker on this machine and, through
+ * The messages between a sweep and its workers, as lines of JSON: the same for a worker on this machine and, through
  * Python, on a cluster (python/cluster).
  */
 import type { PointError } from "./record.js";
 import { decode, encode, type Point, type Values } from "./values.js";
 
-/** What is to be swept, as the caller names it. */
+/** The experiment, as the caller names it. */
 export interface Source {
   /** A module or a notebook, by its absolute path. */
   readonly file: string;
-  /** Texts that stand for files: cells that name themselves modules. */
+  /** The text of modules defined in cells, by file name. */
   readonly texts?: Readonly<Record<string, string>>;
-  /** Files that it reads, which do not travel: relative to its folder. */
+  /** Data files that the experiment reads, relative to its folder; they are not sent to workers. */
   readonly data: readonly string[];
 }
 
-/** The code of an experiment, ready to run, wherever it travels. */
+/** The compiled code of an experiment, as it is sent to workers. */
 export interface Code {
   readonly kind: "module" | "notebook" | "submissions";
   /** The name of the file. */
   readonly name: string;
   /** Its folder on the machine of the sweep. */
   readonly folder: string;
-  /** Compiled modules by name, the experiment as `entry`; or the text of the notebook; or the limits of submissions. */
+  /** Compiled modules by name, with the experiment under `entry`; or the text of the notebook; or the limits of submissions. */
   readonly files: Readonly<Record<string, string>>;
-  /** Where their sources lie, relative to the folder. */
+  /** The paths of their sources, relative to the folder. */
   readonly places: Readonly<Record<string, string>>;
   readonly entry: string;
-  /** SHA-256 of each file of data. */
+  /** SHA-256 of each data file. */
   readonly data: Readonly<Record<string, string>>;
-  /** SHA-256 of sources and data: which experiment it is. */
+  /** SHA-256 of sources and data, which identifies the experiment. */
   readonly hash: string;
-  /** The versions of the packages that it imports, which do not travel. */
+  /** The versions of the packages that it imports; packages are not sent to workers. */
   readonly packages: Readonly<Record<string, string>>;
   /** The versions that every worker must have. */
   readonly versions: { readonly nablab: string; readonly node: string };
 }
 
-/** One point that is to be run. */
+/** A point to run. */
 export interface Task {
   readonly index: number;
   readonly point: Point;
   readonly seed: number;
 }
 
-/** What a point may take. */
+/** The limits of a point. */
 export interface PointLimits {
-  /** Seconds for one point. */
+  /** Time limit of a point, in seconds. */
   readonly seconds?: number;
-  /** Megabytes of its worker's memory. */
+  /** Memory limit of its worker, in megabytes. */
   readonly megabytes?: number;
 }
 
-/** What a worker is told. */
+/** Messages to a worker. */
 export type ToWorker =
   | { do: "prepare"; source: Source }
   | { do: "load"; code: Code; limits: PointLimits }
   | ({ do: "run" } & Task)
   | { do: "stop" };
 
-/** What it answers. */
+/** Messages from a worker. */
 export type FromWorker =
   | { is: "started"; host: string; nablab: string; node: string; scratch: string }
   | { is: "prepared"; code: Code }
   | { is: "loaded" }
-  /** An error that nothing caught ends it. */
+  /** An uncaught error ends the worker. */
   | { is: "crashed"; error: PointError }
-  /** It cannot take part: one line with the fix. */
+  /** The worker cannot load the experiment: the problem and its fix, in one line. */
   | { is: "refused"; problem: string }
   | { is: "report"; index: number; values: Values }
   | { is: "done"; index: number; values: Values; seconds: number; notebook?: string }
   | { is: "failed"; index: number; error: PointError; seconds: number; notebook?: string };
 
-/** What the program between a sweep and a cluster says: messages of workers, with their host, and its own. */
+/** Messages from the program between a sweep and a cluster: those of workers, with their host, and its own. */
 export interface FromCluster {
   readonly host: string;
   readonly message:
     | FromWorker
-    /** So many points it takes at a time; `workers` are the threads of the cluster. */
+    /** The cluster runs `count` points at a time; `workers` counts its threads. */
     | { is: "capacity"; count: number; workers: number }
     | { is: "stopped"; index?: number };
 }
@@ -94,11 +94,11 @@ export interface Outcome {
 
 /** Runs points somewhere. */
 export interface Executor {
-  /** How many points it can be given at a time; the listener is told when that grows. */
+  /** Calls the listener with the number of points that can run at a time, and again whenever it grows. */
   capacity(listener: (count: number) => void): void;
   /** Runs a point; undefined if it was stopped. @throws Error when no further point can be run */
   run(task: Task, report: (values: Values) => void): Promise<Outcome | undefined>;
-  /** Stops the points that run: what they would return no longer counts. */
+  /** Stops the running points and discards their results. */
   stop(): void;
   /** Ends everything that it started. */
   close(): Promise<void>;
@@ -106,7 +106,7 @@ export interface Executor {
 
 export const toLine = (message: ToWorker | FromWorker): string => encode(message);
 
-/** What each message of a worker holds besides its kind (compare PARTS in python/cluster/nablab_cluster.py). */
+/** The required fields of each message of a worker, besides its kind (compare PARTS in python/cluster/nablab_cluster.py). */
 const parts: { [Kind in FromWorker["is"]]: Readonly<Record<string, "string" | "number" | "object">> } = {
   started: { host: "string" },
   prepared: { code: "object" },
@@ -118,7 +118,7 @@ const parts: { [Kind in FromWorker["is"]]: Readonly<Record<string, "string" | "n
   failed: { index: "number", error: "object", seconds: "number" },
 };
 
-/** The message of a worker in a line; undefined for a line that is none, such as what a point prints past the console. */
+/** Parses a worker's message; undefined for any other line, such as one that a point prints directly to stdout. */
 export function fromLine(line: string): FromWorker | undefined {
   if (!line.startsWith('{"is":"')) return undefined;
   let message: Record<string, unknown>;

@@ -1,6 +1,6 @@
 /**
- * A sweep under way: a table with what is done, failed and running, how fast it goes and how long it still takes, over a
- * chart of the results so far.
+ * The live view of a sweep: a table of what is done, failed and running, with the rate and the time left, above a chart
+ * of the results so far.
  */
 import { type DisplayHandle, display } from "../display/display.js";
 import type { Figure } from "../display/figure.js";
@@ -21,31 +21,31 @@ const tableEvery = 250;
 /** The chart takes at most this share of the time. */
 const chartShare = 0.05;
 
-/** Rows of points that run. */
+/** The most running points listed in the table. */
 const mostRows = 8;
 
-/** How far a sweep is. */
+/** The progress of a sweep. */
 export class SweepProgress {
-  /** Points that the sweep has. */
+  /** The number of points of the sweep. */
   total = 0;
-  /** Those with a record, from an earlier run, too. */
+  /** Points with a record, including those of an earlier run. */
   done = 0;
   failed = 0;
-  /** Those that ran now. */
+  /** Points completed by this run. */
   ran = 0;
   readonly #began = performance.now();
 
-  /** Points a second, of those that ran now. */
+  /** Points per second, in this run. */
   get rate(): number {
     return (1000 * this.ran) / (performance.now() - this.#began);
   }
 
-  /** Seconds that are left; undefined before the first point has ended. */
+  /** Estimated seconds left; undefined before the first point has ended. */
   get left(): number | undefined {
     return this.ran === 0 ? undefined : (this.total - this.done) / this.rate;
   }
 
-  /** Where it is, as a line. */
+  /** The progress as one line. */
   toString(): string {
     const { done, total, failed, left } = this;
     return [
@@ -56,7 +56,7 @@ export class SweepProgress {
   }
 }
 
-/** A time for a reader: `40 s`, `12 min`, `3.5 h`. */
+/** Formats a duration: `40 s`, `12 min`, `3.5 h`. */
 export const duration = (seconds: number): string =>
   seconds < 100
     ? `${Math.ceil(seconds)} s`
@@ -64,7 +64,7 @@ export const duration = (seconds: number): string =>
       ? `${Math.ceil(seconds / 60)} min`
       : `${formatNumber(seconds / 3600, 2)} h`;
 
-/** Shows table and chart in the notebook until it is closed. */
+/** Shows the table and the chart in the notebook until closed. */
 export class LiveSweep {
   readonly #progress: SweepProgress;
   readonly #results: () => SweepResults;
@@ -95,7 +95,7 @@ export class LiveSweep {
     this.#isNew = true;
   }
 
-  /** The table goes, as the results show themselves; the chart stays in its last version. */
+  /** Removes the table, since the results show themselves; the chart keeps its last state. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     (await this.#handle).close();
@@ -127,7 +127,7 @@ export class LiveSweep {
   }
 }
 
-/** A chart of what there is: the first number that points return, over the first parameter with several numbers. */
+/** A default chart: the first number that points return, over the first parameter with several numbers. */
 export function overview(results: SweepResults): Figure | undefined {
   const { records, parameters } = results;
   const [y] = numericNames(records);

@@ -1,5 +1,5 @@
 /**
- * Points on the cores of this machine: one long-lived Node process for each job.
+ * Runs points on the cores of this machine, in one long-lived Node process for each job.
  */
 import { cores } from "#platform";
 import type { Code, Executor, Outcome, PointLimits, Source, Task } from "./job.js";
@@ -7,15 +7,15 @@ import type { Values } from "./values.js";
 import { type Ending, KilledWhileLoading, memoryError, WorkerProcess } from "./worker-process.js";
 
 /**
- * A point whose process ended, or took too much memory after other points, runs again in a new process, but no more often
- * than this: the first time need not be its fault.
+ * The most attempts at a point: if its process ended, or exceeded its memory after other points, the point may not be the
+ * cause and runs again in a new process.
  */
 const mostTries = 2;
 
 /**
- * A worker with an experiment compiled and loaded; another one where somebody killed the first meanwhile.
+ * Starts a worker and compiles and loads the experiment in it; starts another if the first is killed meanwhile.
  *
- * @throws Error with one line that says what is wrong with the experiment
+ * @throws Error with one line that names the fault of the experiment
  */
 export async function prepared(
   start: () => WorkerProcess,
@@ -45,13 +45,13 @@ export class LocalExecutor implements Executor {
 
   /**
    * @param jobs how many points run at a time
-   * @param folder in which they run
+   * @param folder their working directory
    */
   constructor({ jobs, limits, folder }: { jobs: number; limits: PointLimits; folder: string }) {
     [this.#jobs, this.#limits, this.#folder] = [jobs, limits, folder];
   }
 
-  /** Compiles the experiment and loads it once. @throws Error with one line that says what is wrong with it */
+  /** Compiles the experiment and loads it once. @throws Error with one line that names its fault */
   async prepare(source: Source): Promise<Code> {
     const { worker, code } = await prepared(() => this.#start(), source);
     this.#busy.delete(worker);
@@ -81,7 +81,7 @@ export class LocalExecutor implements Executor {
       this.#busy.delete(worker);
       if (worker.isAlive) this.#idle.push(worker);
       else void worker.close();
-      // What earlier points left behind takes memory, too.
+      // Earlier points may have left memory in use.
       const isFirst = worker.points === 1;
       const isUndecided = ending && ("lost" in ending || (ending.error?.name === memoryError && !isFirst));
       if (!isUndecided) return ending as Outcome | undefined;

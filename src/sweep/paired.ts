@@ -1,5 +1,5 @@
 /**
- * Differences between points that differ in one parameter alone: what all share, such as the seed, drops out.
+ * Differences between points that differ in one parameter only, so that shared variation, such as the seed's, cancels.
  */
 
 import { inspect } from "#platform";
@@ -14,9 +14,9 @@ import type { ParameterValue } from "./values.js";
 export interface PairedOptions {
   /** The parameter whose values are compared. */
   by: string;
-  /** Its value that the others are compared with; the first. */
+  /** The value with which the others are compared; by default the first. */
   baseline?: ParameterValue;
-  /** The parameter over which is averaged, equal in each pair; `seed`. */
+  /** The parameter that is equal within each pair and averaged over; `seed`. */
   pair?: string;
   /** The level of each interval; 0.95. */
   confidence?: number;

@@ -1,11 +1,11 @@
 /**
- * Where the records of points are in a file, in twelve bytes a point: all that a sweep with a folder keeps of a point in memory.
+ * The positions of records in a file, twelve bytes a point: all that a sweep with a folder keeps of a point in memory.
  */
 import type { LinePlace } from "#platform";
 
 export class Places {
   #starts = new Float64Array(0);
-  /** One more than the length of the line; 0 where there is none. */
+  /** The length of the line plus one; 0 for a missing record. */
   #lengths = new Uint32Array(0);
 
   get(index: number): LinePlace | undefined {
@@ -31,7 +31,7 @@ export class Places {
     [this.#starts, this.#lengths] = [starts, lengths];
   }
 
-  /** The places by the numbers of their points, in their order. */
+  /** The positions with the numbers of their points, in increasing order. */
   *entries(): Iterable<[number, LinePlace]> {
     for (let index = 0; index < this.#lengths.length; index++) {
       const place = this.get(index);

@@ -1,19 +1,19 @@
 /**
- * Lists of records that are too large for memory: each record is read when it is asked for, and the last one is kept.
+ * Lists of records too large for memory: each record is read lazily, and the last one is cached.
  */
 import { inspect } from "#platform";
 import type { PointRecord } from "./record.js";
 
-/** What a list is read from: the record at a place of the list. */
+/** Reads the record at an index. */
 type Read = (at: number) => PointRecord;
 
-/** How the lists are read that do not hold their records. */
+/** The readers of the lists that do not hold their records. */
 const readers = new WeakMap<readonly PointRecord[], Read>();
 
-/** As many records are printed. */
+/** The most records printed. */
 const mostPrinted = 10;
 
-/** An array that reads its records. */
+/** An array-like list that reads its records lazily. */
 export function readingList(length: number, read: Read): readonly PointRecord[] {
   let last: { at: number; record: PointRecord } | undefined;
   const recordAt = (at: number): PointRecord => {
@@ -39,7 +39,7 @@ export function readingList(length: number, read: Read): readonly PointRecord[] 
   return list;
 }
 
-/** Some records of a list, by their places in it; read like those of the list. */
+/** The records of a list at the given indices, read in the same way. */
 export function pick(list: readonly PointRecord[], places: readonly number[]): readonly PointRecord[] {
   const read = readers.get(list);
   if (!read) return places.map((at) => list[at]!);
@@ -47,7 +47,7 @@ export function pick(list: readonly PointRecord[], places: readonly number[]): r
   return readingList(compact.length, (at) => read(compact[at]!));
 }
 
-/** The records of a list for which a function is true. */
+/** The records of a list that satisfy a predicate. */
 export function where(
   list: readonly PointRecord[],
   fits: (record: PointRecord) => boolean,

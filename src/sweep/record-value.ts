@@ -1,5 +1,5 @@
 /**
- * A result that a notebook hands to whoever runs it: `nablab sweep notebook.ipynb` collects it from the executed copy.
+ * A result that a notebook reports: `nablab sweep notebook.ipynb` collects it from the executed copy.
  */
 import { inspect } from "#platform";
 import type { MimeBundle } from "../display/bundle.js";
@@ -10,8 +10,8 @@ import { checkedValues, encode } from "./values.js";
 export const recordMime = "application/vnd.nablab.record+json";
 
 /**
- * Records a result of a notebook under a name, and shows it as a line. `npx nablab sweep notebook.ipynb` collects what its
- * cells recorded; of several values under one name the last counts.
+ * Records a result of a notebook under a name and shows it as a line. `npx nablab sweep notebook.ipynb` collects the
+ * recorded values; the last value of a name counts.
  *
  * @param name the name of the column in the sweep's table
  * @param value a number, a string, a boolean, or a list, typed array or tensor of numbers

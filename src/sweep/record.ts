@@ -1,5 +1,5 @@
 /**
- * The record of one point: what ran, what came of it, and where, in one line of JSON.
+ * The record of one point: its parameters, its result and where it ran, as one line of JSON.
  */
 import { decode, encode, type Point, type Values } from "./values.js";
 
@@ -14,13 +14,13 @@ export interface PointError {
   readonly printed?: string;
 }
 
-/** As many characters of an error's name, message and stack are kept. */
+/** The most characters kept of an error's name, message and stack, each. */
 const mostKept = 4000;
 
 const shortened = (text: string): string =>
   text.length <= mostKept ? text : `${text.slice(0, mostKept)}… (${text.length} characters)`;
 
-/** What a record keeps of what a point threw, whatever that is. */
+/** The recorded form of whatever a point threw. */
 export function pointErrorOf(thrown: unknown, stackOf?: (error: Error) => string): PointError {
   try {
     if (!(thrown instanceof Error)) return { name: "Error", message: shortened(`thrown: ${String(thrown)}`) };
@@ -32,11 +32,11 @@ export function pointErrorOf(thrown: unknown, stackOf?: (error: Error) => string
       ...(stack && { stack: shortened(stack) }),
     };
   } catch {
-    return { name: "Error", message: "thrown: an object that does not let itself be read" };
+    return { name: "Error", message: "thrown: an object that cannot be read" };
   }
 }
 
-/** How a point was run; differs from run to run, as nothing else in a record does. */
+/** How a point was run: the only part of a record that differs from run to run. */
 export interface PointRun {
   /** The version of nablab. */
   readonly nablab: string;
@@ -44,7 +44,7 @@ export interface PointRun {
   readonly node: string;
   /** The time that the point took. */
   readonly seconds: number;
-  /** The machine on which it ran. */
+  /** The host on which it ran. */
   readonly host: string;
 }
 
@@ -61,12 +61,12 @@ export interface PointRecord {
   readonly run: PointRun;
 }
 
-/** The line of a record. */
+/** Formats a record as a line. */
 export function lineOf({ point, seed, values, error, run }: PointRecord): string {
   return encode({ point, seed, ...(values && { values }), ...(error && { error }), run });
 }
 
-/** The record of a line; undefined for a line that is none. */
+/** Parses a line; undefined if it is not a record. */
 export function recordOf(line: string): PointRecord | undefined {
   try {
     const record = decode(line) as PointRecord;

@@ -1,5 +1,5 @@
 /**
- * What a sweep leaves: a record for each point, to be filtered, grouped, compared and drawn.
+ * The results of a sweep: a record for each point, to filter, group, compare and plot.
  */
 import { inspect } from "#platform";
 import type { Displayable } from "../display/bundle.js";
@@ -22,13 +22,13 @@ export class SweepResults extends AsTable {
   readonly name: string;
   /** The names of the parameters, in the order of the grid. */
   readonly parameters: readonly string[];
-  /** The records, of the failed points, too; where they take much memory, read from their file one by one. */
+  /** The records, including failed points; if they take much memory, they are read from their file one by one. */
   readonly records: readonly PointRecord[];
-  /** How many points the sweep has, those without a record included. */
+  /** The number of points of the sweep, including those without a record. */
   readonly points: number;
   /** Why the sweep ended early; undefined if it did not. */
   readonly stopped: string | undefined;
-  /** Of a search, the parameter that is the budget: only points with the whole of it can be best. */
+  /** The budget parameter of a search: only points with the full budget can be best. */
   readonly budget: string | undefined;
 
   constructor({
@@ -61,7 +61,7 @@ export class SweepResults extends AsTable {
     return where(this.records, ({ values }) => values !== undefined);
   }
 
-  /** The results of some points: those with these values of parameters (one, or any of a list), or for which a function is true. */
+  /** The results of some points: those with the given values of parameters (one, or any of a list), or those that satisfy a predicate. */
   filter(
     wanted:
       | Readonly<Record<string, ParameterValue | readonly ParameterValue[]>>
@@ -77,7 +77,7 @@ export class SweepResults extends AsTable {
     return new SweepResults({ name, parameters, records: where(this.records, fits), stopped, budget });
   }
 
-  /** The different values that a parameter has, in the order of the grid. */
+  /** The distinct values of a parameter, in the order of the grid. */
   valuesOf(parameter: string): ParameterValue[] {
     this.requireParameter("valuesOf", parameter);
     const found = new Set<ParameterValue>();
@@ -85,26 +85,26 @@ export class SweepResults extends AsTable {
     return [...found];
   }
 
-  /** What the points returned under a name, in their order; of those that have values. */
+  /** The values that points returned under a name, in order; failed points are left out. */
   column(name: string): RecordValue[] {
     this.requireValue("column", name);
     return this.done.map(({ values }) => values![name]!);
   }
 
-  /** A row for each point: its parameters, what it returned, and of a failed one its error. */
+  /** A row for each point: its parameters and the values that it returned, or its error if it failed. */
   rows(): Record<string, unknown>[] {
     return this.records.map(rowOf);
   }
 
-  /** Groups of points that agree in some parameters, such as `group("rule", "eta")`: what is left to vary is averaged over. */
+  /** Groups of points that agree in some parameters, such as `group("rule", "eta")`; the other parameters are averaged over. */
   group(...by: string[]): SweepGroups {
     for (const name of by) this.requireParameter("group", name);
     return new SweepGroups(this, by);
   }
 
   /**
-   * The best point by the mean of a value over the seeds, as the point without its seed, the mean and the records; of a
-   * search among those with the greatest budget. A mean that is no number, as of failed points, is worse than any.
+   * The best point by the mean of a value over the seeds, as the point without its seed, the mean and the records; after a
+   * search, among those with the greatest budget. A NaN mean, as of failed points, ranks last.
    */
   best(
     value: string,
@@ -128,15 +128,15 @@ export class SweepResults extends AsTable {
   }
 
   /**
-   * Differences to a baseline, paired: of two points that differ in the parameter `by` alone, and so have the same seed,
-   * the difference of a value; over the seeds its mean, standard deviation and an interval by Student's t.
+   * Paired differences from a baseline: the difference of a value between two points that differ only in the parameter
+   * `by`, and so share the seed; its mean, standard deviation and Student's t interval over the seeds.
    */
   paired(value: string, options: PairedOptions): Rows {
     this.requireValue("paired", value);
     return pairedRows(this, value, options);
   }
 
-  /** Over how many decades of a parameter a value stays within a factor of its best. */
+  /** The number of decades of a parameter over which a value stays within a factor of its best. */
   robustness(value: string, options: RobustnessOptions): Rows {
     this.requireValue("robustness", value);
     return robustnessRows(this, value, options);
@@ -159,7 +159,7 @@ export class SweepResults extends AsTable {
     throw new RangeError(`${who}: ${what}, got ${inspect(name)}`);
   }
 
-  /** The table in words. */
+  /** The caption of the table. */
   get caption(): string {
     const { records, points, failed, name, stopped } = this;
     const parts = [

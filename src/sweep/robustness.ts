@@ -1,5 +1,5 @@
 /**
- * How much a wrong choice of a parameter costs: over how many decades the result stays near its best.
+ * Robustness to a parameter: the number of decades over which the result stays near its best.
  */
 import { inspect } from "#platform";
 import { checkNumbers, checkOneOf } from "../options/check.js";
@@ -11,9 +11,9 @@ import type { ParameterValue } from "./values.js";
 
 /** Options of `results.robustness`. */
 export interface RobustnessOptions {
-  /** The parameter that is chosen wrongly, with values > 0, such as a step size. */
+  /** The parameter under study, with values > 0, such as a step size. */
   over: string;
-  /** A row for each value of this parameter; without it one row. */
+  /** One row for each value of this parameter; by default a single row. */
   by?: string;
   /** A value counts as good up to this factor from the best of its row; 2. */
   factor?: number;
@@ -26,7 +26,7 @@ interface Results {
   requireParameter(who: string, name: string): void;
 }
 
-/** The stretch of a parameter around the best value in which results are good. */
+/** The range of a parameter around its best value in which results are good. */
 export interface Stretch {
   /** The parameter where the result is best. */
   at: number;
@@ -37,7 +37,7 @@ export interface Stretch {
   high: number;
 }
 
-/** Around the best of values at increasing places x: as far as all are within the factor. */
+/** The range around the best value, for increasing x, in which all values are within the factor. */
 export function stretchOf(
   x: readonly number[],
   y: readonly number[],
@@ -57,7 +57,7 @@ export function stretchOf(
   return { at: x[i]!, value, low: x[low]!, high: x[high]! };
 }
 
-/** For each value of `by` the mean over all else as a function of `over`, in increasing order. */
+/** The mean of a value over all other parameters as a function of `over`, in increasing order. */
 export function meansOver(
   records: readonly PointRecord[],
   value: string,
@@ -66,7 +66,7 @@ export function meansOver(
   const groups = groupsOf(records, [over]).map(({ point, records }) => {
     const x = point[over];
     if (typeof x !== "number") throw new TypeError(`${over} must have numbers as values, got ${inspect(x)}`);
-    // A point that failed has no good value.
+    // A failed point makes the mean bad, not missing.
     const y = records.some(({ error }) => error) ? Number.NaN : meanOf(numbersOf(records, value));
     return { x, y };
   });

@@ -1,5 +1,5 @@
 /**
- * A small table of results that is also data.
+ * A small table of results whose rows are also data.
  */
 import type { Displayable } from "../display/bundle.js";
 import { table } from "../display/table.js";
@@ -18,7 +18,7 @@ export class Rows extends AsTable {
   }
 
   protected override table(): Displayable {
-    // What is not known, such as the deviation of one value, is an empty cell.
+    // Undefined statistics, such as the standard deviation of one value, are empty cells.
     const shown = this.rows.map((row) =>
       Object.fromEntries(Object.entries(row).filter(([, one]) => !Number.isNaN(one))),
     );

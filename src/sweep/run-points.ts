@@ -1,5 +1,5 @@
 /**
- * Runs points, as many at a time as an executor takes, and puts their records into a store.
+ * Runs points, as many at a time as the executor allows, and adds their records to a store.
  */
 import { versions } from "#platform";
 import type { Grid } from "./grid.js";
@@ -8,28 +8,28 @@ import { type PointRecord, seedOf } from "./record.js";
 import type { Store } from "./store.js";
 import type { Values } from "./values.js";
 
-/** Told what happens to points. */
+/** Callbacks for the events of points. */
 export interface Watcher {
   begins?(task: Task): void;
   reports?(task: Task, values: Values): void;
   ended?(task: Task, record: PointRecord, outcome: Outcome): void;
-  /** It was stopped, and has no record. */
+  /** The point was stopped and has no record. */
   dropped?(task: Task): void;
 }
 
-/** What {@link runPoints} needs. */
+/** The options of {@link runPoints}. */
 export interface PointsToRun {
   grid: Grid;
-  /** The numbers of the points, which are made while others run. */
+  /** The numbers of the points, consumed lazily. */
   indices: Iterable<number>;
   executor: Executor;
   store: Store;
-  /** Stops the points that run, and begins no further one. */
+  /** Stops the running points and starts no more. */
   stop: AbortSignal;
   watcher: Watcher;
 }
 
-/** Runs points; resolves when all have ended, or the last one after a stop. @throws Error that ends the whole sweep */
+/** Runs points; resolves when all have ended or, after a stop, when the running ones have. @throws Error that ends the sweep */
 export async function runPoints({
   grid,
   indices,
@@ -74,7 +74,7 @@ export async function runPoints({
       lanes.add(lane);
     }
   });
-  // While it waits, lanes may be added.
+  // Lanes may be added while it waits.
   while (lanes.size > 0) await Promise.all(lanes);
   stop.removeEventListener("abort", halt);
   if (failure !== undefined) throw failure;

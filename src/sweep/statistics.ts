@@ -1,22 +1,22 @@
 /**
- * What the values of a group say: mean, standard deviation, an interval, quantiles. A run that diverged counts: its ∞ makes
- * the mean ∞, and there is no interval.
+ * Statistics of a group: mean, standard deviation, confidence interval, quantiles. A diverged run counts: its ∞ makes the
+ * mean ∞ and the interval NaN.
  */
 import { studentQuantile } from "../tensor/student.js";
 
-/** The mean; NaN of none. */
+/** The mean; NaN for an empty list. */
 export const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** The standard deviation with n − 1; NaN of fewer than two, or where a value is not finite. */
+/** The standard deviation (n − 1); NaN for fewer than two values or if one is not finite. */
 export function sdOf(values: readonly number[]): number {
   const mean = meanOf(values);
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
 }
 
 /**
- * The interval of Student's t for the mean of what the values are drawn from: x̄ ± t σ̂/√n. NaN where there is no standard
- * deviation. It holds its level for draws that are about normal.
+ * Student's t interval for the mean of the distribution: x̄ ± t σ̂/√n; NaN without a standard deviation. Its level is that
+ * stated for approximately normal draws.
  */
 export function intervalOf(values: readonly number[], confidence: number): [low: number, high: number] {
   const n = values.length;

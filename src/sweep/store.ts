@@ -1,5 +1,5 @@
 /**
- * Where the records of a sweep are: in memory, or in a folder as `records.jsonl` beside `manifest.json`.
+ * The stores of a sweep's records: memory, or a folder with `records.jsonl` and `manifest.json`.
  */
 import {
   type LineFile,
@@ -16,26 +16,26 @@ import { lineOf, type PointRecord, recordOf } from "./record.js";
 import { readingList } from "./record-list.js";
 import { decode, encode, type ParameterValue } from "./values.js";
 
-/** What a point is known to be. */
+/** The state of a point. */
 export type State = "missing" | "done" | "failed";
 
 /** The records of the points of a grid. */
 export interface Store {
   state(index: number): State;
-  /** @throws Error when it cannot be kept, such as for a full disk */
+  /** @throws Error when the record cannot be written, such as to a full disk */
   add(index: number, record: PointRecord): void;
   record(index: number): PointRecord | undefined;
-  /** The records of some points, to be read also when the store is closed. */
+  /** The records of some points, readable after the store is closed, too. */
   records(indices: readonly number[]): readonly PointRecord[];
-  /** Puts what is kept in the order of the grid. */
+  /** Sorts the records into the order of the grid. */
   finish(): void;
   close(): void;
 }
 
-/** As many characters of records are held in memory; more are read from a file. */
+/** The most characters of records held in memory; beyond that, they are read from a file. */
 const mostHeld = 32e6;
 
-/** Records in memory or, where they are too large, in a temporary file. */
+/** Records in memory or, if they are too large, in a temporary file. */
 export class MemoryStore implements Store {
   readonly #records = new Map<number, PointRecord>();
   readonly #places = new Places();
@@ -67,7 +67,7 @@ export class MemoryStore implements Store {
   }
 
   #moveToFile(): void {
-    this.#mostHeld = Number.POSITIVE_INFINITY; // a browser has no files, a full disk has no room: tried once
+    this.#mostHeld = Number.POSITIVE_INFINITY; // tried once: a browser has no files, and the disk may be full
     try {
       const file = temporaryLines();
       if (!file) return;
@@ -95,7 +95,7 @@ export class MemoryStore implements Store {
   close(): void {}
 }
 
-/** Records at their places as they are now. */
+/** The records at their current positions. */
 function storedList(
   indices: readonly number[],
   places: Places,
@@ -106,7 +106,7 @@ function storedList(
   return readingList(indices.length, (at) => recordOf(read(now.get(at)!))!);
 }
 
-/** What `manifest.json` says of the records beside it. */
+/** The contents of `manifest.json`, which describes the records beside it. */
 interface Manifest {
   readonly format: "nablab sweep 1";
   readonly experiment: string;
@@ -116,21 +116,21 @@ interface Manifest {
   readonly parameters: Readonly<Record<string, readonly ParameterValue[]>>;
 }
 
-/** Records in a folder; in memory there is only where in the file each one is. */
+/** Records in a folder; only their positions in the file are held in memory. */
 export class FolderStore implements Store {
   readonly #file: LineFile;
   readonly #places = new Places();
   readonly #failed = new Set<number>();
-  /** Records of points that are not in the grid, from a run with other values. */
+  /** Records of points outside the grid, from a run with other values. */
   readonly #others: LinePlace[] = [];
   readonly #mostHeld: number;
-  /** Reads the file as it is now, also when the store is closed. */
+  /** Reads the current file, after the store is closed, too. */
   #reader: ((place: LinePlace) => string) | undefined;
   #isOrdered = true;
   #last = -1;
 
   /**
-   * Opens a folder of records, or makes one.
+   * Opens or creates a folder of records.
    *
    * @throws Error for the records of another experiment, or of other versions of nablab or Node
    */
@@ -267,7 +267,7 @@ function requireSame(before: Manifest, now: Manifest, folder: string): void {
   }
 }
 
-/** What the file system refuses is said as it is; that another sweep writes there, as a refusal of ours. */
+/** Passes errors of the file system through; prefixes our own, such as that another sweep writes to the file. */
 function opened(file: string): LineFile {
   try {
     return openLines(file);

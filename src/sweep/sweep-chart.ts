@@ -1,6 +1,6 @@
 /**
- * The charts of a sweep: a value over a parameter as lines with bands, a value over two parameters as a heat map, and how
- * far a parameter can be off.
+ * The charts of a sweep: a value over one parameter as lines with bands, marking where it is near its best, and over two
+ * parameters as a heat map.
  */
 
 import { inspect } from "#platform";
@@ -20,19 +20,19 @@ import type { ParameterValue } from "./values.js";
 
 /** What a chart of a sweep shows. */
 export interface SweepChartOptions {
-  /** The parameter along the axis; or, where points return lists, a list of places that they return, by default 1, 2, … */
+  /** The parameter on the x axis; if points return lists, the name of a returned list of x values, by default 1, 2, … */
   x?: string;
-  /** What points return; with `z`, the parameter of the rows. */
+  /** The value to draw; with `z`, the parameter of the rows. */
   y: string;
-  /** What points return, drawn as colours over the parameters `x` and `y`. */
+  /** The value to draw as colours over the parameters `x` and `y`. */
   z?: string;
   /** A line for each value of this parameter. */
   series?: string;
-  /** The line in the middle of what the other parameters (seeds) give: the mean (default) or the median. */
+  /** The line through the values over the other parameters (seeds): the mean (default) or the median. */
   centre?: "mean" | "median";
-  /** The band: the share of points that it holds, 0.8 by default; `interval` for the 95 % interval of the mean; 0 for none. */
+  /** The band: the share of points inside it, 0.8 by default; `interval` for the 95 % interval of the mean; 0 for none. */
   band?: number | "interval";
-  /** Draws thick where a line is within this factor of its best, and says over how many decades. */
+  /** Draws a line thick where it is within this factor of its best, and notes the number of decades. */
   within?: number;
   /** Which value is best; `least`. */
   best?: "least" | "greatest";
@@ -45,12 +45,12 @@ export interface SweepChartOptions {
 }
 
 /**
- * Draws the results of a sweep. With `y` (and `series`): lines over the parameter `x`, in the middle of the points that
- * differ in other parameters, and a band that holds most of them. With `z`: colours over the parameters `x` and `y`. Where
+ * Draws the results of a sweep. With `y` (and `series`): lines over the parameter `x`, the mean or median over the other
+ * parameters, and a band that holds most of the points. With `z`: colours over the parameters `x` and `y`. Where
  * points return lists, such as the loss of each epoch, lines over their entries.
  *
  * @param results what `sweep()` returned
- * @throws RangeError or TypeError when a name is none of the sweep's, or its values cannot be drawn
+ * @throws RangeError or TypeError for an unknown name, or values that cannot be drawn
  * @example
  * const run = ({ eta, seed }: { eta: number; seed: number }) => ({ gap: (1 - eta) ** 2 + seed / 10 });
  * const results = await sweep(run, { eta: [0.1, 0.5], seed: range(3) }, { live: false });
@@ -125,10 +125,10 @@ function lines(results: SweepResults, options: SweepChartOptions): Figure {
         : [quantileOf(values, (1 - band) / 2), quantileOf(values, (1 + band) / 2)];
     const low = samples.map((one) => ends(one)[0]);
     const high = samples.map((one) => ends(one)[1]);
-    // Of few places each is seen.
+    // A few points are marked individually.
     const mode = at.length <= 12 ? "lines+markers" : "lines";
     series.push({ name, x: at, y: middle, colour, mode, ...(hasBand && { band: { low, high } }) });
-    // Where a point failed, the rest says nothing good.
+    // A mean that leaves out failed points does not count as good.
     const certain = middle.map((value, i) => (samples[i]!.failed ? Number.NaN : value));
     const stretch = within === undefined ? undefined : stretchOf(at, certain, { factor: within, best });
     if (!stretch) continue;
@@ -172,7 +172,7 @@ function lines(results: SweepResults, options: SweepChartOptions): Figure {
   });
 }
 
-/** What the points have at one place. */
+/** The values of the points at one x. */
 interface Sample {
   x: number;
   values: number[];
@@ -215,13 +215,13 @@ function samplesOfLists(records: readonly PointRecord[], x: string | undefined, 
   return [...samples].map(([x, values]) => ({ x, values })).sort((a, b) => a.x - b.x);
 }
 
-/** How a legend names a value: a text by itself, a number or a truth value with its parameter. */
+/** The name of a value in the legend: a string by itself, a number or a boolean with its parameter. */
 const nameOf = (parameter: string, value: ParameterValue): string =>
   typeof value === "string"
     ? value
     : `${parameter} = ${typeof value === "number" ? formatNumber(value) : value}`;
 
-/** The values of a parameter beside the cells of a map: few digits that tell them apart, texts in short lines. */
+/** The labels of a heat map's rows or columns: numbers with as few digits as distinguish them, strings in short lines. */
 function labelsOf(values: readonly ParameterValue[]): string[] {
   const numbers = (digits: number) =>
     values.map((value) =>
@@ -231,7 +231,7 @@ function labelsOf(values: readonly ParameterValue[]): string[] {
   return new Set(short).size === values.length ? short : numbers(4);
 }
 
-/** Breaks a text between words, so that it leaves room for the cells on a phone. */
+/** Wraps a text between words to leave room for the cells on a phone. */
 function inShortLines(text: string): string {
   const lines: string[] = [];
   for (const word of text.split(" ")) {

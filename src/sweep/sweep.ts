@@ -1,5 +1,5 @@
 /**
- * Many runs of an experiment, on all cores or on a cluster, with a record of each.
+ * Runs an experiment many times, on all cores or on a cluster, with a record of each run.
  */
 import { absolutePath, cores, inspect, memory, readFile } from "#platform";
 import { host } from "../display/host.js";
@@ -22,40 +22,40 @@ export interface SweepOptions {
   /** How many points run at a time on this machine; by default one for each core. */
   jobs?: number;
   /**
-   * Runs the points by Dask: `"local"` starts a cluster on this machine, with `jobs` workers; an address such as
-   * `"tcp://HOST:8786"`, or a scheduler file ending in `.json`, joins one that runs.
+   * Runs the points with Dask: `"local"` starts a cluster on this machine, with `jobs` workers; an address such as
+   * `"tcp://HOST:8786"`, or a scheduler file ending in `.json`, joins a running one.
    */
   cluster?: string;
-  /** The folder of the records, with which a later sweep goes on; by default they are kept in memory. */
+  /** The folder of the records, from which a later sweep resumes; by default they are kept in memory. */
   out?: string;
-  /** Seconds that a point may take; by default there is no limit. */
+  /** Time limit of a point, in seconds; by default there is none. */
   timeout?: number;
-  /** Megabytes of memory that a point may take; by default its part of nine tenths of the machine's. */
+  /** Memory limit of a point, in megabytes; by default an equal share of nine tenths of the machine's. */
   memory?: number;
-  /** Files that the experiment reads, relative to its folder: part of what it is, compared by their content. */
+  /** Files that the experiment reads, relative to its folder; their content is part of its identity. */
   data?: readonly string[];
-  /** Runs the points again that failed in an earlier sweep with this folder. */
+  /** Reruns the points that failed in an earlier sweep with this folder. */
   retry?: boolean;
-  /** Looks for the best point, in place of running all: `halving({ metric: "loss" })`. */
+  /** Searches for the best point instead of running all: `halving({ metric: "loss" })`. */
   search?: Halving;
-  /** Stops the sweep: the results so far are returned. */
+  /** Stops the sweep, which returns the results so far. */
   signal?: AbortSignal;
-  /** Whether a table and a chart show how far it is; `true`. */
+  /** Whether a table and a chart show the progress; `true`. */
   live?: boolean;
 }
 
-/** Tells the command line what happens in a sweep. */
+/** The callbacks of the command line. */
 export interface SweepListener {
   progress?: SweepProgress;
   ended?(task: Task, record: PointRecord, outcome: Outcome): void;
-  /** Without the records of points in memory, the result has none. */
+  /** If false, the results hold no records of the points run now. */
   keepsResults?: boolean;
 }
 
 let last: (() => SweepResults) | undefined;
 
 /**
- * The results so far of the sweep that began last, also of one that was stopped; undefined before the first.
+ * The results so far of the most recent sweep, even if it was stopped; undefined before the first.
  *
  * @example
  * await sweep(({ a }: { a: number }) => ({ square: a ** 2 }), { a: [1, 2] }, { live: false });
@@ -67,22 +67,22 @@ export function lastSweep(): SweepResults | undefined {
 
 /**
  * Runs an experiment at every point of a grid, all combinations of the parameters' values, and returns the records in the
- * order of the grid, whatever the number of jobs, their order, or interruptions: the same values, bit for bit.
+ * order of the grid. The values are the same, bit for bit, whatever the number of jobs, their order, or interruptions.
  *
  * The experiment is a module that exports `run(point, { signal, report, seed })` and returns a record of numbers, strings,
  * booleans and lists of them. It runs in long-lived Node processes, one for each job; a point that throws, ends its process,
- * or takes too much time or memory costs that point, whose record has the error. Code goes to the workers compiled, with
- * all files that it imports by relative paths. An experiment that is a function runs here, one point after the other.
+ * or takes too much time or memory fails alone, and its record has the error. Code is sent to the workers compiled, with
+ * all files that it imports by relative paths. A function runs in this process, one point after the other.
  *
- * When the notebook's stop button is pressed, `lastSweep()` has the results so far, and the cell ends; when `signal`
- * aborts, they are returned and `stopped` says why. With `out` the same call later computes only what is missing.
+ * The notebook's stop button ends the cell, and `lastSweep()` has the results so far; when `signal` aborts, they are
+ * returned and `stopped` says why. With `out`, the same call later computes only the missing points.
  *
- * @param experiment the path of a module (a file, or a cell that names itself a module), its URL, or a function
- * @param grid for each parameter its values, or one value; the last parameter changes fastest
+ * @param experiment the path of a module (a file, or a cell defined as a module), its URL, or a function
+ * @param grid the values of each parameter, or one value; the last parameter changes fastest
  * @param options `jobs`, `cluster`, `out`, `timeout`, `memory`, `data`, `retry`, `search`, `signal`, `live`
- * @returns the records, which show themselves, filter, group and compare
- * @throws TypeError or RangeError for a grid or an option that is not allowed; Error when the experiment cannot be loaded,
- *   or `out` holds the records of another one
+ * @returns the records, which show themselves and can be filtered, grouped and compared
+ * @throws TypeError or RangeError for an invalid grid or option; Error if the experiment cannot be loaded, or `out` holds
+ *   the records of another one
  * @example
  * const parabola = ({ eta }: { eta: number }) => ({ gap: (1 - eta) ** 20 });
  * await sweep(parabola, { eta: [0.1, 0.5, 1] }, { live: false })
@@ -113,7 +113,7 @@ export async function sweep(
   return runSweep(experiment, new Grid(grid), options, {});
 }
 
-/** A sweep, with a listener. */
+/** Runs a sweep, with a listener. */
 export async function runSweep(
   experiment: string | URL | Experiment,
   candidates: Grid,
@@ -175,7 +175,7 @@ export async function runSweep(
   } finally {
     await executor.close();
     const closed = shown?.close();
-    if (!interrupted.aborted) await closed; // an interrupted cell does not wait for the picture
+    if (!interrupted.aborted) await closed; // an interrupted cell does not wait for the chart
     store?.close();
   }
 }
@@ -207,12 +207,12 @@ function checkOptions(experiment: unknown, options: SweepOptions): void {
   for (const name of ["jobs", "cluster", "out", "timeout", "memory", "data"] as const) {
     if (options[name] === undefined) continue;
     throw new RangeError(
-      `sweep: ${name} needs an experiment in a file, whose points run in processes of their own; a function runs here, got ${name} ${inspect(options[name])}`,
+      `sweep: ${name} needs an experiment in a file, whose points run in separate processes; a function runs in this one, got ${name} ${inspect(options[name])}`,
     );
   }
 }
 
-/** Starts what runs the points, with the experiment loaded. */
+/** Starts the executor and loads the experiment. */
 async function begin(
   experiment: string | URL | Experiment,
   { jobs = cores(), timeout, memory: megabytes, data = [], cluster }: SweepOptions,
@@ -225,7 +225,7 @@ async function begin(
     throw new Error(`sweep: there is no experiment of this name, a module or a notebook, got ${given}`);
   const limits: PointLimits = {
     ...(timeout !== undefined && { seconds: timeout }),
-    // Of another machine we do not know how much it has.
+    // The memory of another machine is unknown.
     ...(cluster === undefined || cluster === "local" || megabytes !== undefined
       ? { megabytes: megabytes ?? Math.floor((0.9 * memory()) / jobs) }
       : {}),
@@ -243,7 +243,7 @@ async function begin(
   }
 }
 
-/** The experiment's file, or that of a cell which stands for one; as in an import, the ending may be left out. */
+/** The file of the experiment, or the name of a cell's module; as in an import, the extension is optional. */
 async function find(given: string, texts: Readonly<Record<string, string>>): Promise<string | undefined> {
   for (const file of [given, `${given}.ts`, `${given}.js`]) {
     if (file in texts || (await readFile(file).catch(() => undefined)) !== undefined) return file;
@@ -260,7 +260,7 @@ function* counting(size: number): Generator<number> {
   for (let i = 0; i < size; i++) yield i;
 }
 
-/** The points that have no record; of the others, which are known already. */
+/** Yields the points without a record, and counts the others as known. */
 function* missing(
   indices: Iterable<number>,
   store: Store,

@@ -1,12 +1,12 @@
 /**
- * What a point may hold and a run may return, and its text in a record: JSON, with the numbers that JSON lacks.
+ * The values of points and of runs, and their text in a record: JSON, extended by the numbers that it lacks.
  */
 import { inspect } from "#platform";
 
 /** A value of a parameter. */
 export type ParameterValue = number | string | boolean;
 
-/** What a run returns under a name. */
+/** A value that a run returns. */
 export type RecordValue = number | string | boolean | readonly RecordValue[];
 
 /** Parameters by name: one point of a sweep. */
@@ -15,10 +15,10 @@ export type Point = Readonly<Record<string, ParameterValue>>;
 /** Results by name. */
 export type Values = Readonly<Record<string, RecordValue>>;
 
-/** The key of an object that stands for a number which JSON lacks, `{ "$number": "NaN" }`. */
+/** The key of an object that represents a number that JSON lacks, `{ "$number": "NaN" }`. */
 const numberKey = "$number";
 
-/** The text of a value: the same for the same bits, and read back to the same bits. */
+/** Encodes a value: equal bits give equal text, which decodes to the same bits. */
 export function encode(value: unknown): string {
   return JSON.stringify(value, (_, one: unknown) => {
     if (typeof one !== "number" || (Number.isFinite(one) && !Object.is(one, -0))) return one;
@@ -26,9 +26,9 @@ export function encode(value: unknown): string {
   });
 }
 
-/** What {@link encode} wrote. @throws SyntaxError for other text */
+/** Decodes the text of {@link encode}. @throws SyntaxError for other text */
 export function decode(text: string): unknown {
-  // Looking at each part takes three times as long.
+  // A reviver takes three times as long.
   if (!text.includes(numberKey)) return JSON.parse(text);
   return JSON.parse(text, (_, one: unknown) => {
     if (typeof one !== "object" || one === null || !(numberKey in one)) return one;
@@ -37,10 +37,9 @@ export function decode(text: string): unknown {
 }
 
 /**
- * What a run returned, as a record holds it: typed arrays and tensors become lists.
+ * The recorded form of what a run returned: typed arrays and tensors become lists.
  *
- * @throws TypeError naming the part that is neither a number, a text, a boolean nor a list of these, or a name that records
- *   cannot hold
+ * @throws TypeError naming the part that is neither a number, a string, a boolean nor a list of these, or a reserved name
  */
 export function checkedValues(returned: unknown): Values {
   if (
@@ -61,7 +60,7 @@ export function checkedValues(returned: unknown): Values {
   );
 }
 
-/** Whether a record cannot hold a parameter or a value of this name: it would be read back as something else. */
+/** Whether a name is reserved: in a record it would be decoded as something else. */
 export const isReserved = (name: string): boolean =>
   name === numberKey || name === "__proto__" || name === "";
 

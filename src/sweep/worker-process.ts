@@ -1,6 +1,6 @@
 /**
  * A worker of a sweep on this machine: a Node process that lives as long as the sweep and runs one point at a time. A point
- * that takes too long or too much memory, or that ends the process, costs that point.
+ * that takes too long or too much memory, or that ends the process, fails alone.
  */
 import { type Program, startModule, watchMemory } from "#platform";
 import {
@@ -17,22 +17,22 @@ import {
 import type { PointError } from "./record.js";
 import type { Values } from "./values.js";
 
-// Not an import: a program of its own, above this folder, which knows compiler and session.
+// Not an import: a separate program, in a folder above this one, that uses the compiler and the session.
 const program = new URL("../cli/sweep/worker.js", import.meta.url);
 
 /** The name of the error of a point that takes too much memory. */
 export const memoryError = "MemoryLimitError";
 
-/** Where points have a limit, loading the experiment, such as its data, has so many seconds more. */
+/** Extra seconds to load the experiment, such as its data, if points have a time limit. */
 const loadingSeconds = 30;
 
-/** Milliseconds that a stopped point has to end by itself. */
+/** Milliseconds a stopped point has to end by itself. */
 const patience = 1000;
 
-/** How a point ended, or that its process ended for no reason of the sweep's. */
+/** How a point ended, or that its process ended without the sweep's doing. */
 export type Ending = Outcome | Lost | undefined;
 
-/** The process of a point ended: how, and with which error, if it said so. */
+/** The process of a point ended: how, and with which error, if known. */
 export interface Lost {
   readonly lost: string;
   readonly error?: PointError;
@@ -41,7 +41,7 @@ export interface Lost {
   readonly printed?: string;
 }
 
-/** A process that somebody else killed while it loaded the experiment. */
+/** The process was killed from outside while it loaded the experiment. */
 export class KilledWhileLoading extends Error {
   constructor(
     message: string,
@@ -63,17 +63,17 @@ export class WorkerProcess {
   readonly #limits: PointLimits;
   #host = "";
   #running: Running | undefined;
-  /** Receives the next answer that belongs to no point. */
+  /** Receives the next reply that belongs to no point. */
   #answer: ((answer: FromWorker | { lost: string }) => void) | undefined;
   #lost: string | undefined;
   #crash: PointError | undefined;
   #points = 0;
-  /** Why this side ended the process. */
+  /** Why the sweep ended the process. */
   #reason: "time" | "memory" | "stop" | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #unwatch: (() => void) | undefined;
 
-  /** @param cores how many a point may use */
+  /** @param cores the number of cores that a point may use */
   constructor({ folder, cores, limits }: { folder: string; cores: number; limits: PointLimits }) {
     this.#limits = limits;
     this.#program = startModule(program, { folder, variables: { NABLAB_CORES: String(cores) } });
@@ -88,18 +88,18 @@ export class WorkerProcess {
     return this.#lost === undefined && this.#reason === undefined;
   }
 
-  /** How many points it was given. */
+  /** The number of points it was given. */
   get points(): number {
     return this.#points;
   }
 
-  /** Compiles an experiment. @throws Error with one line that says what is wrong with it */
+  /** Compiles an experiment. @throws Error with one line that names its fault */
   async prepare(source: Source): Promise<Code> {
     const answer = await this.#ask({ do: "prepare", source }, "prepared");
     return (answer as FromWorker & { is: "prepared" }).code;
   }
 
-  /** Loads an experiment. @throws Error as `prepare` does, KilledWhileLoading where it says nothing of the experiment */
+  /** Loads an experiment. @throws Error as `prepare` does, KilledWhileLoading if the experiment is not to blame */
   async load(code: Code): Promise<void> {
     await this.#ask({ do: "load", code, limits: this.#limits }, "loaded");
   }
@@ -144,7 +144,7 @@ export class WorkerProcess {
     return this.#judged(ending, (performance.now() - began) / 1000);
   }
 
-  /** What the ending means, by what this side did to the process. */
+  /** Interprets the ending, given why the sweep ended the process. */
   #judged(ending: Ending, seconds: number): Ending {
     const { printed } = this.#program;
     const failed = (name: string, message: string): Outcome => ({
@@ -163,7 +163,7 @@ export class WorkerProcess {
     return { ...ending, error: { ...ending.error, printed } };
   }
 
-  /** Asks the running point to stop; it is ended if it does not. */
+  /** Asks the running point to stop, and kills its process if it does not. */
   stop(): void {
     if (!this.#running) return;
     this.#interrupt("stop");

@@ -1,4 +1,4 @@
-// theory: objectives that are known completely, descents on them, and what theorems promise.
+// theory: objectives with known facts, descent on them, and the bounds of theorems.
 
 export { type PowerIteration, powerIteration } from "./algebra/power-iteration.js";
 export {

@@ -124,6 +124,11 @@ describe("an output", () => {
     expect(ansiToHtml("\x1b[1;92mok\x1b[0m \x1b[38;5;31mblue\x1b[2K.")).toBe(
       '<span class="a1 a92">ok</span> blue.',
     );
+    // Of 256 colours and of all, also behind the text, the numbers are no colours and weights of their own.
+    expect(ansiToHtml("\x1b[48;5;31mon\x1b[48;2;31;1;92m any\x1b[38;2;91;34;1m colour")).toBe(
+      "on any colour",
+    );
+    expect(ansiToHtml("\x1b[48;2;31;1;92;33mon")).toBe('<span class="a33">on</span>');
     expect(ansiToHtml("\x1b[1;31mbold\x1b[22mred\x1b[39mplain\x1b[2mfaint\x1b[0m")).toBe(
       '<span class="a1 a31">bold</span><span class="a31">red</span>plain<span class="a2">faint</span>',
     );

@@ -17,13 +17,28 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { GradedSession } from "#nablab/kernel/graded-session.js";
 import { attacks } from "./attacks.js";
+import { attacksOnTests } from "./attacks-on-tests.js";
 
 const root = realpathSync(mkdtempSync(path.join(tmpdir(), "nablab-attacks-")));
 const folder = path.join(root, "student");
 mkdirSync(folder);
 writeFileSync(path.join(root, "secret.txt"), "42");
 writeFileSync(path.join(root, "secret.json"), "42");
-writeFileSync(path.join(folder, "own.txt"), "mine");
+const own: Readonly<Record<string, string>> = {
+  "own.txt": "mine",
+  "held.ts": "export let held4 = 0; export const hold = (x: number) => { held4 = x; };",
+  "helper18.ts": "export const right18 = (x: number) => 2 * x;",
+  "evil.ts": "export const checkClose = () => {}; export default { equal() {} };",
+  "tsconfig.json": JSON.stringify({
+    compilerOptions: {
+      baseUrl: ".",
+      paths: { nablab: ["./evil.ts"], "node:assert": ["./evil.ts"] },
+      importHelpers: true,
+      noLib: true,
+    },
+  }),
+};
+for (const [name, text] of Object.entries(own)) writeFileSync(path.join(folder, name), text);
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const all = Object.entries(attacks).flatMap(([kind, list]) => list.map((attack) => ({ ...attack, kind })));
@@ -36,13 +51,16 @@ const honest = [
 
 test("there are at least sixty, and their names differ", () => {
   expect(new Set(all.map(({ kind, name }) => `${kind}: ${name}`)).size).toBe(all.length);
-  expect(all.length).toBeGreaterThan(60);
+  expect(new Set(attacksOnTests.map(({ name }) => name)).size).toBe(attacksOnTests.length);
+  expect(all.length + attacksOnTests.length).toBeGreaterThan(240);
 });
 
 // Without the operating system's sandbox too: it may not be there.
 describe.each(["off", ""])("sandbox %j", (sandbox) => {
   const texts: string[] = [];
   const endings: string[] = [];
+  /** Of each attack on a test: how its last cell and the test ended, and what the test printed. */
+  const tested: { last: string; test: string; printed: string }[] = [];
 
   beforeAll(async () => {
     process.env.NABLAB_SANDBOX = sandbox;
@@ -50,18 +68,30 @@ describe.each(["off", ""])("sandbox %j", (sandbox) => {
       folder,
       limits: { seconds: 60, megabytes: 1500, notebookSeconds: 300 },
       removeFiles: true,
+      mark: "the-mark",
       onOutput: (output, cell) => {
         if (output.type === "stream") texts[cell] += output.text;
       },
     });
     try {
-      for (const [i, code] of [...all.map(({ code }) => code), ...honest, "process.pid"].entries()) {
-        texts[i] = "";
-        const result = await session.execute(code, i);
-        endings[i] =
+      let cell = 0;
+      const run = async (code: string): Promise<{ ending: string; text: string }> => {
+        texts[cell] = "";
+        const result = await session.execute(code, cell);
+        const ending =
           result.status === "error"
             ? `${result.ename}: ${result.evalue}`
             : String(result.result?.data["text/plain"] ?? "");
+        endings[cell] = ending;
+        return { ending, text: texts[cell++]! };
+      };
+      for (const code of [...all.map(({ code }) => code), ...honest, "process.pid"]) await run(code);
+      for (const { data, code, test } of attacksOnTests) {
+        if (data) await run(`//the-mark data\n${data}`);
+        let last = "";
+        for (const one of code) ({ ending: last } = await run(one));
+        const { ending, text } = await run(`//the-mark test\n${test}`);
+        tested.push({ last, test: ending, printed: text });
       }
     } finally {
       session.close();
@@ -78,6 +108,16 @@ describe.each(["off", ""])("sandbox %j", (sandbox) => {
     },
   );
 
+  test.each(attacksOnTests.map((attack, i) => ({ ...attack, i })))(
+    "on tests: $name",
+    ({ is, ends, prints, i }) => {
+      const { last, test, printed } = tested[i]!;
+      expect(last).toMatch(is ?? /^(?!\w*Error)/);
+      expect(test).toMatch(ends);
+      expect(printed).toMatch(prints ?? /^(?![\s\S]*GOT)/);
+    },
+  );
+
   test("after all of them checks are what they were", () => {
     const [right, wrong, third] = endings.slice(all.length);
     expect([right, texts[all.length]]).toEqual(["", "✓ right\n"]);
@@ -87,10 +127,14 @@ describe.each(["off", ""])("sandbox %j", (sandbox) => {
 
   test("the process lived through it, what lies outside is as it was, and what they wrote is gone", () => {
     expect(endings.filter((ending) => ending.startsWith("ProcessEnded"))).toEqual([]);
-    expect(endings.length).toBe(all.length + honest.length + 1);
+    expect(tested.length).toBe(attacksOnTests.length);
     expect(readFileSync(path.join(root, "secret.txt"), "utf8")).toBe("42");
     expect(readdirSync(root).sort()).toEqual(["secret.json", "secret.txt", "student"]);
-    expect(readdirSync(folder)).toEqual(["own.txt"]);
+    expect(readdirSync(folder).sort()).toEqual(Object.keys(own).sort());
+    for (const [name, text] of Object.entries(own))
+      if (name !== "tsconfig.json")
+        // which one of them writes
+        expect(readFileSync(path.join(folder, name), "utf8")).toBe(text);
     expect(existsSync(path.join(folder, "large.bin"))).toBe(false);
   });
 

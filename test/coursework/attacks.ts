@@ -2,10 +2,12 @@
  * What a submission may try from within: each is a cell of its own. `is` says how it must end: with an error like this, or
  * with nothing gained, where `gains` is what must not be printed.
  *
- * The headings are the sentences of the threat model in notebooks/coursework/README.md.
+ * `says` is the sentence of the manual (notebooks/coursework/README.md) that an attack tries the opposite of;
+ * `threat-model.test.ts` asks for one of each.
  */
 export interface Attack {
   name: string;
+  says: string;
   code: string;
   /** What its error says. */
   is?: RegExp;
@@ -19,8 +21,17 @@ const notAllowed = (what: string): RegExp =>
   );
 const frozen =
   /Cannot (assign to (read only )?property|define property|redefine property|add property|delete property|set property)|cannot be changed (here|where notebooks are graded)/;
+/** An attack that may leave out which sentence it is about, where that is the one of the list. */
+type Listed = Omit<Attack, "says"> & Partial<Pick<Attack, "says">>;
+const about = (says: string, attacks: readonly Listed[]): Attack[] =>
+  attacks.map((attack) => ({ says, ...attack }));
 /** Code that tries to change what is frozen. */
-const changing = (name: string, code: string): Attack => ({ name, code, is: frozen });
+const changing = (name: string, code: string, says?: string): Listed => ({
+  name,
+  code,
+  is: frozen,
+  ...(says && { says }),
+});
 const noText = /^EvalError: Code generation from strings disallowed/;
 const fs = (names: string): string => `import { ${names} } from "node:fs";\n`;
 const module = (name: string): Pick<Attack, "code" | "is"> => ({
@@ -29,7 +40,7 @@ const module = (name: string): Pick<Attack, "code" | "is"> => ({
 });
 
 /** An answer reads its own folder and nablab; nothing else. */
-const reads: Attack[] = [
+const reads = about("R2", [
   {
     name: "a file by its path",
     code: `${fs("readFileSync")}readFileSync("../secret.txt", "utf8")`,
@@ -65,6 +76,7 @@ const reads: Attack[] = [
     code: '/// <reference path="../secret.json" />\n/// <reference types="../secret.json" />\n1',
   },
   {
+    says: "S2",
     name: "a file by a name of a package of its own",
     code: `${fs("writeFileSync as note")}note("package.json", JSON.stringify({ name: "me", imports: { "#x": "../secret.json" }, exports: { "./x": "../secret.json" } }));
 const own: string[] = ["#x", "me/x"]; const said = await Promise.all(own.map((name) => import(name, { with: { type: "json" } }).then(() => "GOT", String))); console.log(said.join()); throw new Error("refused");`,
@@ -72,6 +84,7 @@ const own: string[] = ["#x", "me/x"]; const said = await Promise.all(own.map((na
   },
   { name: "a folder", code: `${fs("readdirSync")}readdirSync("..")`, is: /reading \.\. is not allowed/ },
   {
+    says: "R1",
     name: "the environment of the process",
     code: `${fs("readFileSync")}readFileSync("/proc/self/environ")`,
     is: notAllowed("reading /proc/self/environ"),
@@ -97,73 +110,111 @@ const own: string[] = ["#x", "me/x"]; const said = await Promise.all(own.map((na
     is: /Access to this API has been restricted/,
   },
   {
+    says: "S2",
     name: "JSON by require",
     code: 'require("../secret.json")',
     is: notAllowed('importing the package "../secret.json"'),
   },
   {
+    says: "R3",
     name: "an open file by its number",
     code: `${fs("readFileSync")}readFileSync(3 as any)`,
     is: /a file is named by a path or a URL, got 3/,
   },
   {
+    says: "R3",
     name: "an open file by nablab",
     code: 'import { loadCsv } from "nablab";\nawait loadCsv(3 as any)',
     is: /TypeError/,
   },
   {
+    says: "R3",
     name: "the channel",
     code: `${fs("readSync")}readSync(3, Buffer.alloc(10))`,
     is: notAllowed("fs.readSync"),
   },
   {
+    says: "R3",
     name: "the channel by a stream",
     code: `${fs("createReadStream")}createReadStream("", { fd: 3 })`,
     is: notAllowed("fs.createReadStream"),
   },
   {
+    says: "T1",
     name: "the source of another cell by a made-up mark",
     code: "const forged = [() => '/*·0.0*/', () => '/*·1.0*/', () => '/*·2.0*/']; if (forged.some((f) => !f.toString().includes('/*·'))) console.log('GOT')",
     gains: /GOT/,
   },
   {
+    says: "T2",
     name: "what was in memory before",
     code: "const bytes = Buffer.allocUnsafe(1e6); if (bytes.some((byte) => byte !== 0)) console.log('GOT');",
     gains: /GOT/,
   },
   {
+    says: "T2",
     name: "what was matched last",
     code: "const legacy = RegExp as any; if ([legacy.input, legacy.$_, legacy.lastMatch, legacy['$`'], legacy.$1].some((text) => text !== undefined)) console.log('GOT')",
     gains: /GOT/,
   },
   {
+    says: "T1",
     name: "what calls it",
     code: "function called() { return (called as any).caller; }\ncalled();",
     is: /^TypeError: 'caller', 'callee', and 'arguments' properties may not be accessed/,
   },
   {
+    says: "T1",
     name: "what calls it, where types are not checked",
     code: "// @ts-nocheck\nfunction sly() { return arguments.callee.caller; }\nsly();",
     is: /^TypeError: 'caller', 'callee', and 'arguments' properties may not be accessed/,
   },
   {
+    says: "T1",
     name: "what calls it, after checks were switched off",
     code: "%check off\nfunction slier() { return slier.caller?.arguments; }\nslier();",
     is: /^TypeError: 'caller', 'callee', and 'arguments' properties may not be accessed/,
   },
   {
+    says: "T1",
     name: "what its cell is given",
     code: "%check on\n(() => arguments)()",
     is: /arguments is not defined|TS2304/,
   },
   {
+    says: "T1",
     name: "the stack of what calls it",
     code: "const frames: any = {}; Error.captureStackTrace(frames); if (/session|kernel|dist/.test(frames.stack)) console.log('GOT', frames.stack)",
     gains: /GOT/,
   },
   {
+    says: "T1",
     name: "call sites by a class of errors of its own",
     code: "class Sites extends Error { static prepareStackTrace(_: unknown, sites: unknown) { return sites; } }\nif (typeof new Sites().stack !== 'string') console.log('GOT')",
+    gains: /GOT/,
+  },
+  {
+    name: "whether a file is there, by where it really lies",
+    code: `${fs("realpathSync")}realpathSync("../secret.txt")`,
+    is: notAllowed("fs.realpathSync"),
+  },
+  {
+    name: "files of the system by other paths",
+    code: `${fs("readFileSync, statSync, accessSync, readdirSync, lstatSync")}for (const file of ["/proc/self/fd/0", "/proc/self/fd/3", "/proc/self/maps", "/proc/self/root/etc/passwd", "/proc/thread-self/environ", "/dev/shm/x", "/dev/fd/3", "/dev/stdin", "/dev/tty", "own.txt/../../secret.txt", "./../secret.txt", "//etc/passwd", process.cwd() + "/../secret.txt", "/sys/kernel", "/tmp"]) for (const look of [readFileSync, statSync, accessSync, readdirSync, lstatSync]) try { (look as any)(file); console.log("GOT", file); } catch (error: any) { if (!/is not allowed|restricted/.test(error.message)) console.log("GOT", file, error.message); }`,
+    gains: /GOT/,
+  },
+  {
+    name: "a file by a URL that changes",
+    code: `${fs("readFileSync")}let looks = 0; const sly: any = Object.create(URL.prototype, { href: { get: () => (looks++ ? "file:///etc/passwd" : "file:///x") }, protocol: { value: "file:" }, hostname: { value: "" }, pathname: { get: () => (looks++ > 1 ? "/etc/passwd" : "/x") } }); readFileSync(sly)`,
+    is: /instance of class URL|is not allowed|Cannot read private member/,
+  },
+  {
+    says: "R1",
+    name: "what Node knows of the system",
+    code: "if ([process.report, process.config, process.execArgv, process.channel, process.mainModule, process.stdin, process.moduleLoadList, process.permission, process.features, process.finalization].some((one) => one !== undefined)) console.log('GOT')".replaceAll(
+      "process.",
+      "(process as any).",
+    ),
     gains: /GOT/,
   },
   {
@@ -187,6 +238,7 @@ const own: string[] = ["#x", "me/x"]; const said = await Promise.all(own.map((na
     is: notAllowed("reading /proc/1/cmdline"),
   },
   {
+    says: "R3",
     name: "an open file by its link",
     code: `${fs("readlinkSync")}readlinkSync("/proc/self/fd/3")`,
     is: notAllowed("fs.readlinkSync"),
@@ -202,14 +254,25 @@ const own: string[] = ["#x", "me/x"]; const said = await Promise.all(own.map((na
     is: notAllowed("reading ../secret.txt"),
   },
   {
+    says: "T2",
     name: "buffers of others",
     code: "if (Buffer.from('mine').buffer.byteLength !== 4) console.log('GOT');",
     gains: /GOT/,
   },
-];
+]);
 
 /** It writes into its own folder, up to a limit. */
-const writes: Attack[] = [
+const writes = about("W2", [
+  {
+    says: "W3",
+    name: "files whose names are no text",
+    code: `${fs("writeFileSync, mkdirSync")}writeFileSync(Buffer.from([0xff, 0xfe, 0x61]), "x"); mkdirSync(Buffer.from([0x62, 0xe4]));`,
+  },
+  {
+    says: "W3",
+    name: "folders deeper than a path is long",
+    code: `${fs("mkdirSync, renameSync")}const long = "d".repeat(200), deep = (n: number) => Array(n).fill(long).join("/"); mkdirSync(deep(18), { recursive: true }); for (let i = 0; i < 3; i++) { mkdirSync("t" + i + "/" + deep(17), { recursive: true }); renameSync("t" + i, deep(17) + "/t" + i); }`,
+  },
   {
     name: "a file",
     code: `${fs("writeFileSync")}writeFileSync("../secret.txt", "")`,
@@ -222,63 +285,115 @@ const writes: Attack[] = [
   },
   { name: "a file removed", code: `${fs("rmSync")}rmSync("../secret.txt")`, is: /is not allowed/ },
   {
+    says: "R3",
     name: "into the channel",
     code: `${fs("writeSync")}writeSync(3, '{"result":{"status":"ok"},"cell":1}\\n')`,
     is: notAllowed("fs.writeSync"),
   },
   {
+    says: "R3",
     name: "into the channel by a file function",
     code: `${fs("writeFileSync, appendFileSync")}try { writeFileSync(3, "x"); } catch { appendFileSync(3, "x"); }`,
     is: /a file is named by a path or a URL, got 3/,
   },
-  { name: "the channel closed", code: `${fs("closeSync")}closeSync(3)`, is: notAllowed("fs.closeSync") },
   {
+    says: "R3",
+    name: "the channel closed",
+    code: `${fs("closeSync")}closeSync(3)`,
+    is: notAllowed("fs.closeSync"),
+  },
+  {
+    says: "W1",
     name: "a full disk",
     code: `${fs("writeFileSync")}const block = new Uint8Array(5e7); for (let i = 0; i < 100; i++) writeFileSync("large.bin", block);`,
     is: notAllowed("writing more than 500 MB"),
   },
   {
+    says: "W1",
     name: "a full disk by arrays that lie",
     code: `${fs("writeFileSync")}class Small extends Uint8Array { get byteLength() { return 0; } }\nconst small = new Small(5e7); for (let i = 0; i < 100; i++) writeFileSync("large.bin", small);`,
     is: notAllowed("writing more than 500 MB"),
   },
   {
+    says: "W1",
     name: "many small files",
     code: `${fs("writeFileSync")}for (let i = 0; i < 1e6; i++) writeFileSync("small.txt", "");`,
     is: notAllowed("writing more than 500 MB"),
   },
   {
+    says: "W1",
     name: "a file with a hole",
     code: `${fs("truncateSync")}truncateSync("own.txt", 1e13)`,
     is: notAllowed("fs.truncateSync"),
   },
-];
+]);
 
 /** It starts nothing. */
-const starts: Attack[] = [
+const starts = about("S1", [
   { name: "a thread with other flags", ...module("node:worker_threads") },
   { name: "a program", ...module("node:child_process") },
   { name: "a program by another name", ...module("child_process") },
   { name: "a cluster", ...module("node:cluster") },
   { name: "a program by a line of a cell", code: "!echo GOT", is: notAllowed("running programs") },
-  { name: "a package by a line of a cell", code: "%install left-pad", is: notAllowed("installing packages") },
+  {
+    says: "S2",
+    name: "a package by a line of a cell",
+    code: "%install left-pad",
+    is: notAllowed("installing packages"),
+  },
   {
     name: "native code",
     code: "process.dlopen({ exports: {} }, 'x.node')",
     is: notAllowed("process.dlopen"),
   },
-  { name: "a native package", code: 'require("zeromq")', is: notAllowed('importing the package "zeromq"') },
+  {
+    says: "S2",
+    name: "a native package",
+    code: 'require("zeromq")',
+    is: notAllowed('importing the package "zeromq"'),
+  },
   { name: "WASI", ...module("node:wasi") },
   { name: "an inspector", ...module("node:inspector") },
   {
+    says: "N2",
     name: "an inspector of the grader",
     code: "(process as any)._debugProcess(1)",
     is: notAllowed("process._debugProcess"),
   },
   {
+    says: "N2",
     name: "its own inspector by a signal",
     code: 'process.kill(process.pid, "SIGUSR1")',
     is: notAllowed("sending signals to processes"),
+  },
+  ...["_linkedBinding", "reallyExit", "loadEnvFile", "setSourceMapsEnabled", "_getActiveHandles"].map(
+    (name) => ({
+      name: `process.${name}`,
+      code: `(process as any).${name}("x")`,
+      is: notAllowed(`process.${name}`),
+    }),
+  ),
+  ...[
+    "data:application/json,1",
+    "blob:nodedata:1",
+    "node:stream",
+    "node:sqlite",
+    "node:test",
+    "npm:typescript",
+    "nablab/package.json",
+    "node:__proto__",
+    "constructor",
+  ].map((address, i) => ({
+    says: "S2",
+    name: `import of ${address} by a computed name`,
+    code: `const computed${i} = "${address}"; await import(computed${i})`,
+    is: /is not allowed/,
+  })),
+  {
+    says: "S2",
+    name: "a module by a name that changes",
+    code: "let names = 0; await import({ toString: () => (names++ ? 'node:net' : 'nablab') } as any).then((all) => all.sgd ?? console.log('GOT'))",
+    gains: /GOT/,
   },
   { name: "a heap snapshot", ...module("node:v8") },
   { name: "another context", ...module("node:vm") },
@@ -295,30 +410,40 @@ const starts: Attack[] = [
     is: notAllowed("process.getBuiltinModule"),
   },
   { name: "Node's insides", code: "(process as any).binding('fs')", is: notAllowed("process.binding") },
-  { name: "code of text", code: "eval('1')", is: noText },
-  { name: "a function of text", code: "Function('return process')()", is: noText },
+  { says: "S2", name: "code of text", code: "eval('1')", is: noText },
+  { says: "S2", name: "a function of text", code: "Function('return process')()", is: noText },
   {
+    says: "S2",
     name: "a function of text by a constructor",
     code: "(async () => {}).constructor('return process')()",
     is: noText,
   },
-  { name: "a generator of text", code: "(function* () {}).constructor('yield process')()", is: noText },
   {
+    says: "S2",
+    name: "a generator of text",
+    code: "(function* () {}).constructor('yield process')()",
+    is: noText,
+  },
+  {
+    says: "S2",
     name: "a function of text by Reflect",
     code: "Reflect.construct(Object.getPrototypeOf(async function* () {}).constructor as any, ['1'])",
     is: noText,
   },
   {
+    says: "S2",
     name: "a module of text",
     code: "const address = 'data:text/javascript,console.log(process)'; await import(address)",
     is: /is not allowed/,
   },
   {
+    says: "S2",
     name: "a JavaScript file of its own",
     code: `${fs("writeFileSync")}writeFileSync("own.mjs", "import 'node:net'; console.log('GOT')"); const own = "./own.mjs"; await import(own)`,
     is: notAllowed('importing the JavaScript file "own.mjs"'),
   },
   {
+    says: "S2",
     name: "a TypeScript file of its own",
     code: `${fs("writeFileSync")}writeFileSync("own.ts", "import net from 'node:net'; console.log('GOT', net)"); const typed = "./own.ts"; await import(typed)`,
     is: notAllowed('importing the module "node:net"'),
@@ -330,45 +455,72 @@ const starts: Attack[] = [
     "internal/child_process",
     "#platform",
   ].map((address) => ({
+    says: "S2",
     name: `import of ${address}`,
     code: `const address${address.length} = "${address}"; await import(address${address.length})`,
     is: /is not allowed|Only URLs|not found|there is no|Invalid/i,
   })),
   {
+    says: "S2",
     name: "Node's insides by its errors",
     code: "try { Buffer.alloc(-1); } catch (error: any) { const made = error.constructor; if (Object.getOwnPropertyNames(made).some((name) => /bind|require|process/.test(name))) console.log('GOT'); made.constructor('return process')(); }",
     is: noText,
   },
   {
+    says: "S2",
     name: "a function of text by WebAssembly",
     code: "const bytes = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0); const instance = new (globalThis as any).WebAssembly.Instance(new (globalThis as any).WebAssembly.Module(bytes), { env: {} }); (instance as any).constructor.constructor('return process')()",
     is: noText,
   },
   {
+    says: "S2",
     name: "a function of text by a timer",
     code: "setTimeout('console.log(\"GOT\")' as any, 0)",
     is: /TypeError/,
   },
   {
+    says: "N4",
+    name: "streams behind what was packed",
+    code: 'import packing from "node:zlib"; for (const pack of [packing.gzipSync, packing.deflateSync, packing.deflateRawSync]) for (let link: any = pack("x", { info: true } as any); link; link = Object.getPrototypeOf(link)) if (link.engine ?? link.pipe ?? link._write) console.log("GOT")',
+    gains: /GOT/,
+  },
+  {
+    says: "N4",
+    name: "streams behind what was unpacked",
+    code: 'import unpacking from "node:zlib"; const packed = unpacking.gzipSync("x"); let asked = 0; const options: any = { get info() { return asked++ > 0; } }; if ((unpacking.gunzipSync(packed, options) as any).engine) console.log("GOT")',
+    gains: /GOT/,
+  },
+  {
+    says: "N4",
+    name: "streams behind a blob",
+    code: "new Blob(['x']).stream()",
+    is: /stream is not a function/,
+  },
+  {
+    says: "N4",
     name: "streams behind a hash",
     code: 'import cryptography from "node:crypto"; let link: any = cryptography.createHash("md5"); for (; link; link = Object.getPrototypeOf(link)) if (link.pipe ?? link._write) console.log("GOT")',
     gains: /GOT/,
   },
   {
+    says: "S2",
     name: "nablab's insides",
     code: "const inside = 'nablab/dist/session/source-positions.js'; await import(inside)",
     is: /is not allowed/,
   },
   {
+    says: "S2",
     name: "nablab's insides by their short name",
     code: "const inside2 = '#nablab/session/stop.js'; await import(inside2)",
     is: /is not allowed/,
   },
   {
+    says: "S2",
     name: "nablab by a cell of its name",
     code: "/** @module nablab */\nexport const fooled = 1; export function checkThat() {} export async function credit(points: number) { return points; }",
   },
   {
+    says: "S2",
     name: "nablab by a package beside the notebook",
     code: `${fs("mkdirSync as make, writeFileSync as put")}make("node_modules/nablab", { recursive: true });
 put("node_modules/nablab/package.json", JSON.stringify({ name: "nablab", type: "module", exports: "./index.js" }));
@@ -386,10 +538,10 @@ if ("fooled" in (await import("nablab"))) console.log("GOT");`,
     code: `${fs("writeFileSync as write2")}import { sweep as sweepThere } from "nablab"; write2("point.ts", "export const run = () => ({});"); await sweepThere("./point.ts", { a: [1] }, { live: false, cluster: "local", out: "../out" })`,
     is: /is not allowed|Dask is missing: Access to this API has been restricted/,
   },
-];
+]);
 
 /** It reaches no network and no process. */
-const reaches: Attack[] = [
+const reaches = about("N1", [
   ...[
     "net",
     "http",
@@ -421,52 +573,65 @@ const reaches: Attack[] = [
   },
   { name: "an HTTP request", code: "new (globalThis as any).XMLHttpRequest()", is: /is not a constructor/ },
   {
+    says: "R1",
     name: "the kernel's sockets",
     code: `${fs("readFileSync")}readFileSync((process.env.JUPYTER_RUNTIME_DIR ?? "/root/.local/share/jupyter/runtime") + "/kernel.json")`,
     is: /^Error: reading .* is not allowed/,
   },
   {
+    says: "R1",
     name: "tokens in the environment",
     code: "if (Object.keys(process.env).some((name) => /TOKEN|KEY|SECRET|JPY/.test(name))) console.log('GOT')",
     gains: /GOT/,
   },
-  { name: "another thread's channel", code: 'new BroadcastChannel("x")', is: /BroadcastChannel is not/ },
   {
+    says: "N2",
+    name: "another thread's channel",
+    code: 'new BroadcastChannel("x")',
+    is: /BroadcastChannel is not/,
+  },
+  {
+    says: "N2",
     name: "the grader by a signal",
     code: "process.kill(process.ppid ?? 999_999, 'SIGKILL')",
     is: notAllowed("sending signals to processes"),
   },
   {
+    says: "N2",
     name: "its whole group by a signal",
     code: "process.kill(0, 'SIGKILL')",
     is: notAllowed("sending signals to processes"),
   },
   {
+    says: "N2",
     name: "priorities",
     code: 'import os from "node:os"; os.setPriority(19)',
     is: notAllowed("os.setPriority"),
   },
-  { name: "another folder", code: 'process.chdir("/")', is: notAllowed("process.chdir") },
-  { name: "another user", code: "process.setuid!(0)", is: notAllowed("process.setuid") },
+  { says: "N3", name: "another folder", code: 'process.chdir("/")', is: notAllowed("process.chdir") },
+  { says: "N2", name: "another user", code: "process.setuid!(0)", is: notAllowed("process.setuid") },
   {
+    says: "N4",
     name: "the streams behind the output",
     code: "console.log('GOT', typeof (process.stdout as any)._handle.constructor)",
     is: /^TypeError/,
   },
   {
+    says: "T3",
     name: "the true global object",
     code: "const sloppy = (function (this: unknown) { return this; })(); if (sloppy !== undefined || 'fetch' in globalThis) console.log('GOT')",
     gains: /GOT/,
   },
-];
+]);
 
 /** It changes nothing that tests count on, and nothing of what it says counts for a result. */
-const results: Attack[] = [
+const results = about("C1", [
   changing("Math.floor", "Math.floor = () => 300"),
-  changing("Math", "(globalThis as any).Math = {}; Math = {} as any"),
+  changing("Math", "(globalThis as any).Math = {}; Math = {} as any", "C2"),
   changing(
     "a Math of its own for later cells",
     "const Math = { abs: () => 0, max: () => Infinity, floor: () => 300 };",
+    "C2",
   ),
   changing("Object.is", "Object.is = () => true"),
   changing("Object.keys", "Object.defineProperty(Object, 'keys', { value: () => [] })"),
@@ -478,7 +643,7 @@ const results: Attack[] = [
     "Object.getPrototypeOf([][Symbol.iterator]()).next = () => ({ done: true })",
   ),
   changing("Number.isNaN", "Number.isNaN = () => false"),
-  changing("numbers as text", "Number.prototype.toString = () => '3'"),
+  changing("numbers as text", "Number.prototype.toString = () => '3'", "C5"),
   changing("JSON", "JSON.stringify = () => 'null'"),
   changing("Map", "Map.prototype.get = () => 1 as any"),
   changing(
@@ -489,16 +654,19 @@ const results: Attack[] = [
   changing("Promise", "Promise.prototype.then = (() => {}) as any"),
   changing("instanceof", "Object.defineProperty(Error, Symbol.hasInstance, { value: () => true })"),
   {
+    says: "T3",
     name: "the boxes of names, written with escapes",
     code: "let held = 1; declare const held\\u00b7: any; held; held\\u00b7.follow(() => 2);",
     is: /^SyntaxError: names that begin with n· or end with · are nablab's own/,
   },
   {
+    says: "T3",
     name: "what compiled code is given",
     code: "%check off\nn·const.held = 3; n·import('node:net')",
     is: /^SyntaxError: names that begin with n· or end with · are nablab's own/,
   },
   {
+    says: "C5",
     name: "how numbers are printed",
     code: '%check on\nimport util from "node:util"; util.inspect.defaultOptions = { colors: true, numericSeparator: true };',
     gains: /GOT/,
@@ -506,14 +674,37 @@ const results: Attack[] = [
   changing(
     "all random streams",
     'import { random } from "nablab"; Object.getPrototypeOf(random(1)).uniform = () => 0.5;',
+    "C6",
   ),
   changing(
     "all data sets",
     'import { dataset } from "nablab"; Object.getPrototypeOf(dataset({ x: [[1], [2]], y: [0, 1] })).take = () => 1;',
+    "C6",
   ),
   changing(
     "how things compare by species",
     "Object.defineProperty(Array, Symbol.species, { get: () => Object })",
+  ),
+  ...[
+    ["what is said of files", 'require("node:fs").statSync("own.txt")', "isFile"],
+    ["what is said of large files", 'require("node:fs").statSync("own.txt", { bigint: true })', "isFile"],
+    ["what is in a folder", 'require("node:fs").readdirSync(".", { withFileTypes: true })[0]', "isFile"],
+    ["timers", "setTimeout(() => {}, 0)", "ref"],
+    ["hashes of the browser's kind", "crypto.subtle", "digest"],
+    ["parts of texts", 'new Intl.Segmenter().segment("a")', "containing"],
+    ["steps over parts of texts", 'new Intl.Segmenter().segment("a")[Symbol.iterator]()', "next"],
+    ["steps over parameters of addresses", 'new URLSearchParams("a=1").entries()', "next"],
+    ["steps over matches", '"a".matchAll(/a/g)', "next"],
+    [
+      "resources of events",
+      'new (require("node:events") as any).EventEmitterAsyncResource({ name: "x" }).asyncResource',
+      "runInAsyncScope",
+    ],
+  ].map(([name, made, key]) =>
+    changing(
+      `the class of ${name}`,
+      `%check off\nfor (let link: any = ${made}; ; link = Object.getPrototypeOf(link)) if (Object.hasOwn(link, "${key}")) { link.${key} = () => 1; break; }`,
+    ),
   ),
   changing("Math.random", "Math.random = () => 0.5"),
   changing("Date", "Date.now = () => 0"),
@@ -546,11 +737,13 @@ const results: Attack[] = [
   },
   changing("steps of generators", "Object.getPrototypeOf((function* () {})()).next = () => ({ done: true })"),
   {
+    says: "C2",
     name: "Math by a namespace of its own",
     code: "namespace Math { export const floor = () => 300; }",
     is: /Math cannot be changed where notebooks are graded/,
   },
   {
+    says: "C7",
     name: "the reading of errors, by one that cannot be read",
     code: "throw new Proxy(new Error('x'), { get() { throw 1; }, getPrototypeOf() { throw 2; } });",
     is: /^Thrown: /,
@@ -564,13 +757,16 @@ const results: Attack[] = [
   changing(
     "JSON of all that is sent",
     "Object.defineProperty(Object.prototype, 'toJSON', { value: () => ({ status: 'ok' }) })",
+    "C7",
   ),
   changing(
     "a setter for all objects",
     "Object.defineProperty(Object.prototype, 'secret', { set(value) { console.log('GOT', value) } })",
+    "C7",
   ),
   changing("thenables for all", "Object.defineProperty(Object.prototype, 'then', { value: () => {} })"),
   {
+    says: "C7",
     name: "a result that is JSON of its own",
     code: "({ [Symbol.for('Jupyter.display')]: () => ({ 'text/plain': 'x', 'application/json': { toJSON: () => ({ secret: 1 }) } }) })",
     gains: /GOT/,
@@ -596,44 +792,66 @@ const results: Attack[] = [
   ),
   changing("a rule", 'import { sgd } from "nablab"; (sgd as any).step = 1'),
   {
+    says: "T3",
     name: "boxes of names",
     code: "let boxed = 1; declare const n·boxed: any; Object.getPrototypeOf(n·boxed).constructor; Object.defineProperty(n·boxed, 'd', { set() {} })",
     is: /^SyntaxError: names that begin with n· or end with · are nablab's own/,
   },
-  { name: "messages that come", code: "process.on('message', () => {})", is: notAllowed("process.on") },
   {
+    says: "C7",
+    name: "messages that come",
+    code: "process.on('message', () => {})",
+    is: notAllowed("process.on"),
+  },
+  {
+    says: "C7",
     name: "messages that come, first",
     code: "process.prependListener('message', () => {})",
     is: notAllowed("process.prependListener"),
   },
   {
+    says: "C7",
     name: "messages made up",
     code: "(process as any).emit('message', { execute: '3', cell: 1 })",
     is: notAllowed("process.emit"),
   },
   {
+    says: "C7",
     name: "messages sent",
     code: "process.send!({ result: { status: 'ok' }, cell: 1 })",
     is: /process\.send is not|is not allowed/,
   },
-  { name: "exit handlers", code: "process.once('exit', () => {})", is: notAllowed("process.once") },
   {
+    says: "C7",
+    name: "exit handlers",
+    code: "process.once('exit', () => {})",
+    is: notAllowed("process.once"),
+  },
+  {
+    says: "N4",
     name: "timers of others",
     code: "const timer: any = setTimeout(() => {}, 1000); clearTimeout(timer); if (Reflect.ownKeys(timer).length > 0) console.log('GOT')",
     gains: /GOT/,
   },
   {
+    says: "N4",
     name: "all timers by number",
     code: "for (let i = 0; i < 1000; i++) clearTimeout(i); console.log('nothing')",
     gains: /GOT/,
   },
   {
+    says: "L6",
     name: "output taken back",
     code: 'import { clearOutput } from "nablab"; clearOutput?.(); setTimeout(() => clearOutput?.(), 1);',
     gains: /GOT/,
   },
-  { name: "its own console", code: "console.log = () => {}; console.error = () => {};", gains: /GOT/ },
-];
+  {
+    says: "C8",
+    name: "its own console",
+    code: "console.log = () => {}; console.error = () => {};",
+    gains: /GOT/,
+  },
+]);
 
 export const attacks: Readonly<Record<string, readonly Attack[]>> = {
   reads,

@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Cell, Course, idOf, type Notebook, solved } from "./course.js";
+import { openFormgrader } from "./formgrader.js";
 import * as tiny from "./tiny.js";
 
 const course = new Course();
@@ -62,6 +63,7 @@ const submissions: Record<
   string,
   { from: "stub" | "solution"; points: number; change: (notebook: Notebook) => void }
 > = {
+  // says: D1
   "has-tests-skipped": {
     from: "stub",
     points: 0,
@@ -77,6 +79,7 @@ const submissions: Record<
       for (const cell of cells.filter(isTest)) cell.cell_type = "raw";
     },
   },
+  // says: D1
   "brings-outputs": {
     from: "stub",
     points: 0,
@@ -106,6 +109,7 @@ const submissions: Record<
       );
     },
   },
+  // says: D3
   "writes-to-the-terminal": {
     from: "solution",
     points: 5,
@@ -194,6 +198,7 @@ test("what is said in the terminal holds no control characters", () => {
   expect(printed).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
 });
 
+// says: D5
 test("nothing of a submission runs in the page of its feedback", () => {
   const { status, stderr } = course.run("feedback", "--student", "runs-in-the-page");
   expect(status, stderr).toBe(0);
@@ -202,4 +207,23 @@ test("nothing of a submission runs in the page of its feedback", () => {
   for (const [, trace] of active) expect(tags).not.toMatch(trace);
   expect(page).not.toMatch(/<script[^>]*>[^<]*stolen/);
   expect(page).toContain("shown");
+});
+
+// says: D4
+test("nor in the Formgrader, beside whose scripts it is shown", async () => {
+  const formgrader = await openFormgrader(course);
+  try {
+    const all = (await (await formgrader.get(`api/submitted_notebooks/${name}/${name}`)).json()) as {
+      id: string;
+      student: string;
+    }[];
+    const { id } = all.find(({ student }) => student === "runs-in-the-page")!;
+    const page = await (await formgrader.get(`submissions/${id}/`)).text();
+    const tags = [...page.matchAll(/<[a-z][^>]*>/gi)].map(([tag]) => tag).join("\n");
+    for (const [, trace] of active) expect(tags).not.toMatch(trace);
+    expect(page).not.toMatch(/<script[^>]*>[^<]*stolen/);
+    expect(page).toContain("shown");
+  } finally {
+    await formgrader.stop();
+  }
 });

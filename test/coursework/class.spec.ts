@@ -330,6 +330,7 @@ describe("Canvas", () => {
     pretend(course);
     const filled = course.run("grades", "gradebook.csv", "--out", "filled.csv");
     expect(filled.status, filled.stderr).toBe(0);
+    expect(filled.stderr).not.toContain("nobody on the roster");
     const [before, after] = [table(course.at("gradebook.csv")), table(course.at("filled.csv"))];
     expect(after[0]).toEqual(before[0]);
     for (const [i, member] of members.entries()) {

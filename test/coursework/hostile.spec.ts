@@ -69,6 +69,7 @@ const submissions: Record<
   string,
   { from: string; change: (notebook: Notebook) => void; points: number; note?: RegExp }
 > = {
+  // says: L1
   "loops for ever": {
     ...answers((notebook) => begin(notebook, "loss", "loss", "while (true) {}")),
     points: all - 2,
@@ -87,6 +88,7 @@ const submissions: Record<
     points: all - 2,
     note: /cell 1: Error: at load; bound: Error: at load/,
   },
+  // says: L4
   "prints 100,000 lines": {
     ...answers((notebook) =>
       begin(notebook, "step", "step", 'for (let i = 0; i < 100_000; i++) console.log("line", i);'),
@@ -116,6 +118,7 @@ const submissions: Record<
     points: all - 2,
     note: /loss: SyntaxError: \w+ is the assignment's: give what you declare another name/,
   },
+  // says: L8
   "edits the tests": {
     ...stub((notebook) => {
       for (const cell of notebook.cells.filter(isTest)) cell.source = "1 + 1;";
@@ -123,6 +126,7 @@ const submissions: Record<
     points: 0,
     note: /edited, and put back: loss-test, gradient-test and 14 more/,
   },
+  // says: L8
   "deletes the tests": {
     ...stub((notebook) => {
       notebook.cells = notebook.cells.filter((cell) => !isTest(cell));
@@ -146,6 +150,7 @@ const submissions: Record<
     }),
     points: all - 2,
   },
+  // says: R2
   "reads the solution": {
     ...stub((notebook) =>
       insert(
@@ -156,6 +161,7 @@ const submissions: Record<
     points: 0,
     note: /cell 1: reading \S+source\S+ is not allowed/,
   },
+  // says: W2
   "writes into the gradebook": {
     ...answers((notebook) =>
       insert(
@@ -171,6 +177,7 @@ const submissions: Record<
     points: all,
     note: /cell 1: sending signals to processes is not allowed/,
   },
+  // says: L7
   "calls process.exit": {
     ...answers((notebook) => begin(notebook, "bound", "bound", "process.exit(0);")),
     points: all - 2,
@@ -181,6 +188,7 @@ const submissions: Record<
     points: all - 2,
     note: /order-test: the notebook's process ended by SIGKILL/,
   },
+  // says: L7
   "kills its process in every answer": {
     ...answers((notebook) => {
       for (const [id, name] of [
@@ -197,6 +205,7 @@ const submissions: Record<
     points: 0,
     note: /ended the notebook's process 4 times/,
   },
+  // says: L3
   "takes all memory": {
     ...answers((notebook) =>
       begin(
@@ -258,6 +267,7 @@ const submissions: Record<
     points: 0,
     note: /cell 1: Cannot assign to read only property 'floor'/,
   },
+  // says: W3
   "writes a broken notebook and a large file": {
     ...answers((notebook) =>
       insert(
@@ -281,6 +291,7 @@ const submissions: Record<
     points: 0,
     note: /is not allowed/,
   },
+  // says: X1
   "tries all attacks, with right answers": {
     ...answers((notebook) => insertAttacks(notebook)),
     points: all,

@@ -22,6 +22,7 @@ const honest = "6,3,true,false,2,10,20,function,true,function,1";
 const taken = /^SyntaxError: \w+ is the assignment's: give what you declare another name/;
 const elsewhere = /^SyntaxError: [\w, ]+: imported as what it is not in the assignment/;
 const attacks: [name: string, code: string, is?: RegExp][] = [
+  // says: C3
   ["a constant", "const right = () => 6;", taken],
   ["a function", "function table() { return [0]; }", taken],
   ["a class", "class Truth { static is() { return true; } }", taken],

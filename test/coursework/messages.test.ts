@@ -154,6 +154,16 @@ test.each<[() => unknown, string, string]>([
     "x: expected 1, got undefined\n  A likely cause: a function whose body stands in { } returns only what follows `return`.",
   ],
   [
+    () => checkClose("x", Math.sqrt, 1),
+    "no",
+    "x: expected 1, got the function sqrt\n  A likely cause: a function is called by ( ) behind its name.",
+  ],
+  [
+    () => checkClose("x", () => 1, 1),
+    "no",
+    "x: expected 1, got the function\n  A likely cause: a function is called by ( ) behind its name.",
+  ],
+  [
     () => checkClose("x", [1, 2, 3], [1, 2]),
     "no",
     "x: expected 2 numbers, [1, 2], got 3 numbers, [1, 2, 3]\n  A likely cause: one too many: does the loop run once too often, or is the start counted?",

@@ -36,6 +36,7 @@ test("files and folders are no obstacle", () => {
   expect(obstacle("ada")).toBeUndefined();
 });
 
+// says: R4
 describe.skipIf(process.platform === "win32")("not files", () => {
   test.each(["a.ipynb", "other.txt", "data/deep.csv"])("a pipe in place of %s is not waited for", (name) => {
     const folder = submission("pipe");

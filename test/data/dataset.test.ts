@@ -139,6 +139,14 @@ test("null is no weights, as nothing is", () => {
   expect(dataset({ x: [[1]], y: [1], weights: null }).weights).toBeUndefined();
 });
 
+test("weights of some samples may be 0, of all not", () => {
+  const weighted = (weights: number[]) => dataset({ x: [[1], [2]], y: [1, 2], weights });
+  expect(weighted([0, 2]).weights).toEqual(Float64Array.of(0, 2));
+  expect(() => weighted([0, 0])).toThrow(
+    "at least one sample must have a weight above 0, got weights of 0 alone",
+  );
+});
+
 test.each([[0], [3], [{}], ["2"]])("weights %j are no list", (weights) => {
   expect(() => dataset({ x: [[1]], y: [1], weights: weights as never })).toThrow("dataset: weights must be");
 });

@@ -19,6 +19,19 @@ test("shares that leave something over leave it to a last part", () => {
   expect(sizes(3, [1 / 3, 1 / 3, 1 / 3])).toEqual([1, 1, 1]);
   // 0.1 ten times is a little less than 1.
   expect(sizes(20, Array(10).fill(0.1))).toEqual(Array(10).fill(2));
+  // The sum of these is rounded to a little more than 1, and so are nine ninths.
+  expect(sizes(20, [0.05, 0.55, 0.3, 0.1])).toEqual([1, 11, 6, 2]);
+  expect(sizes(18, Array(9).fill(1 / 9))).toEqual(Array(9).fill(2));
+});
+
+test("a share that is less than half a sample is refused, with its part", () => {
+  expect(() => numbered(4).split(0.1)).toThrow(/^split: part 1 of .* has no samples; got shares 0.1$/);
+  expect(() => numbered(4).split([0.7, 0.1])).toThrow(/^split: part 2 of /);
+  expect(
+    numbered(5)
+      .split(0.1)
+      .map(({ size }) => size),
+  ).toEqual([1, 4]);
 });
 
 test("law: every sample is in one part, and a part's size is its share to within one", () => {

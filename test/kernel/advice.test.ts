@@ -201,6 +201,17 @@ test("a member that is misspelt, or of Python; a function that is not called; an
   expect(await first("[1].copy()")).toMatch(/; in TypeScript \[\.\.\.xs\]$/);
 });
 
+test("promises in a list; what is no object that could be written down", async () => {
+  expect(await first("const all: number[] = [1, 2].map(async (x) => x)")).toMatch(
+    /; these are promises; did you forget await Promise\.all\(…\)\?$/,
+  );
+  expect(await first("const one: number = Promise.resolve(1)")).toMatch(/; did you forget await\?$/);
+  // Of a class there are objects by `new` alone.
+  expect(await first("class Pair { x = 1; y = 2 } const pair: Pair = 3")).toBe(
+    "Type 'number' is not assignable to type 'Pair'.",
+  );
+});
+
 test.each([
   ["f([1])"],
   ["f(() => 1)"],
@@ -389,4 +400,37 @@ test.each([
   ],
 ])("no fix that cannot be meant, nor a wrong one: %s", async (code, said) => {
   expect(await first(code)).toMatch(said);
+});
+
+test.each([
+  [
+    'import { dense, relu, sequential } from "nablab"; sequential(dense(2, 3), relu(), dense(3, 1))',
+    "expected a list: sequential([…])",
+  ],
+  [
+    'import { dense, relu, sequential } from "nablab"; sequential(dense(2, 3), relu, dense(3, 1))',
+    "expected a list: sequential([…])",
+  ],
+  ["const joined = (xs: number[]) => xs; joined(1, 2)", "expected a list: joined([…])"],
+  ["const b: int = 3", "in TypeScript number"],
+  ["const f = (s: str) => s", "in TypeScript string"],
+  ["let flag: bool", "in TypeScript boolean"],
+  ["type(5)", "in TypeScript typeof x"],
+  ["tuple(1)", "in TypeScript [x, y]"],
+  ["println('x')", "in TypeScript console.log(…) prints"],
+  ["int x = 5;", "in TypeScript: let x = 5"],
+  ['String s = "a; b"', 'in TypeScript: let s = "a; b"'],
+  ["console.log(“hello”)", "texts are in \"…\", '…' or `…`"],
+  ["const n = 3 − 2", "the minus sign is -"],
+  ["const m = 3 × 2", "the sign of a product is *"],
+  ["if (1 ≤ 2) {}", "comparisons are written <=, >= and !=="],
+])("%s: %s", async (code, fix) =>
+  expect((await first(code)).endsWith(`; ${fix}`), await first(code)).toBe(true),
+);
+
+test("too many arguments where the first is no entry of a list keep what the compiler says", async () => {
+  expect(await first("const one = (xs: number[]) => xs; one('a', 2)")).toBe(
+    "Expected 1 arguments, but got 2.",
+  );
+  expect(await first("Math.abs(1, 2)")).toBe("Expected 1 arguments, but got 2.");
 });

@@ -245,6 +245,13 @@ describe("TypeScript", () => {
   test("// @ts-nocheck is for a cell, %check for the session", async () => {
     expect(await text("// @ts-nocheck\nconst wrong: number = 'a'; wrong")).toBe("'a'");
     expect(await cells.run("const wrong: number = 'a'")).toMatchObject({ ename: "TypeScriptError" });
+    // It counts before all code.
+    for (const code of [
+      "const late: number = 'a' // @ts-nocheck",
+      "1;\n// @ts-nocheck\nconst late: number = 'a'",
+    ])
+      expect(await cells.run(code), code).toMatchObject({ ename: "TypeScriptError" });
+    expect(await text("/* of */ // ours\n// @ts-nocheck\nconst early: number = 'a'; early")).toBe("'a'");
     expect(await text("%check off\nconst off: number = 'b'; off", "const off2: number = off; off2")).toBe(
       "'b'",
     );

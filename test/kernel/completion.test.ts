@@ -91,6 +91,21 @@ describe("a type", () => {
   });
 });
 
+test("interfaces and types of nablab are no values", () => {
+  for (const name of ["Displayable", "MimeBundle"]) {
+    expect(offered(`const a: ${name.slice(0, 5)}|`)).toContain(name);
+    expect(offered(`1 + ${name.slice(0, 5)}|`)).not.toContain(name);
+  }
+});
+
+test("a name goes with what is typed at its beginning, in any case, or at a later capital letter", () => {
+  const here = offered("quanT|");
+  expect(here).toContain("quantity");
+  expect(offered("[1].ma|")).toEqual(expect.arrayContaining(["map", "flatMap"]));
+  for (const name of ["quadratic", "quicken", "train"]) expect(here).not.toContain(name);
+  expect(offered("[1].ma|")).not.toContain("push");
+});
+
 test("neither where neither stands", () => {
   for (const place of ["const qu|", "quantity.qu|", '"qu|"', "// qu|", "interface A { qu| }"])
     expect(offered(place), place).not.toContain("quadratic");

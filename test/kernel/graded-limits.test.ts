@@ -32,6 +32,7 @@ test("an error of any length is cut", async () => {
   expect(JSON.stringify(result)).toContain("more characters");
 });
 
+// says: C5
 test("points are a number, however a cell has numbers printed", async () => {
   expect((await run(`//m test\n${points}`)).status).toBe("ok");
   const how = "{ colors: true, numericSeparator: true, sorted: () => 0 }";
@@ -58,6 +59,7 @@ test("data may be nested as deep as other programs read it", async () => {
   });
 });
 
+// says: C6
 test("MNIST is what it was, whatever a cell did to its own", async () => {
   await run(
     'import { mnist } from "nablab";\nconst mine = await mnist(); mine.test.y.fill(7); mine.test.x.fill(0); mine.test = mine.train;',
@@ -68,6 +70,7 @@ test("MNIST is what it was, whatever a cell did to its own", async () => {
   expect(result).toMatchObject({ result: { data: { "text/plain": "'7,2,1,0'" } } });
 });
 
+// says: D2
 test("a notebook displays fifty million characters and no more", async () => {
   await run(shows('"text/html": "x".repeat(3e7)'));
   expect(outputs.map(({ type }) => type)).toEqual(["display_data"]);

@@ -131,6 +131,7 @@ test("limits on time and memory are kept and named; a cell that takes too long e
   expect([texts[4], texts[6]]).toEqual(["true\n", "kept\n"]);
 });
 
+// says: S3, S1
 test("nablab trains and draws without threads, to the same bits as with them", async () => {
   const training = `const run = await train(sequential([dense(784, 16), relu(), dense(16, 10)], { seed: 1 }), images.take(500), { rule: sgd({ eta: 0.1 }), loss: crossEntropy(), batchSize: 100, epochs: 2, threads: 2, live: false });`;
   const { results, texts } = await run([
@@ -150,6 +151,7 @@ test("nablab trains and draws without threads, to the same bits as with them", a
   expect([texts[2], texts[3]]).toEqual(["<svg\n", "[]\n"]);
 });
 
+// says: L2
 test("a notebook's time is limited too, what has to run again included", async () => {
   const { results } = await run(
     [
@@ -173,6 +175,7 @@ test("a cell that took too long is not run again", async () => {
   expect(results[3]).toBeUndefined();
 });
 
+// says: L5, L6
 test("what comes after a cell's end takes nothing back", async () => {
   const outputs: string[] = [];
   const session = new GradedSession<number>({

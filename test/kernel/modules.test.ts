@@ -15,6 +15,26 @@ function install(name: string, manifest: object, files: Record<string, string>):
   for (const [at, content] of Object.entries(files)) file(`node_modules/${name}/${at}`, content);
 }
 
+test.each(["d.ts", "d.mts", "d.cts"])(
+  "a package whose types are in a file .%s runs its JavaScript",
+  async (ending) => {
+    const name = `typed-by-${ending.replaceAll(".", "-")}`;
+    install(
+      name,
+      { type: "module", exports: { ".": { types: `./types.${ending}`, default: "./index.js" } } },
+      { [`types.${ending}`]: "export declare const six: number;", "index.js": "export const six = 6;" },
+    );
+    expect(await text(`import { six } from "${name}"; six + 1`)).toBe("7");
+  },
+);
+
+test("a file that exports types beside values, by name", async () => {
+  file("mixed.ts", "type Size = number; const size: Size = 3; export { type Size, size as width };");
+  expect(
+    await text('import { type Size, width } from "./mixed"; const doubled: Size = 2 * width; doubled'),
+  ).toBe("6");
+});
+
 test("a namespace of a CommonJS package holds all that it exports", async () => {
   install(
     "dashes",

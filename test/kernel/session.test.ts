@@ -205,6 +205,21 @@ test("streams and displays come in order, under their cell", async () => {
   expect(collected).toEqual([{ cell: first, output: { type: "stream", name: "stdout", text: "late\n" } }]);
 });
 
+test("what was displayed under a name is updated where it stands", async () => {
+  await run(
+    'import { display } from "nablab"; const two = await display(1, { id: "two" }); await two.update(2)',
+  );
+  expect(outputs.map(({ output }) => output)).toEqual([
+    { type: "display_data", data: { "text/plain": "1" }, metadata: {}, transient: { display_id: "two" } },
+    {
+      type: "update_display_data",
+      data: { "text/plain": "2" },
+      metadata: {},
+      transient: { display_id: "two" },
+    },
+  ]);
+});
+
 test("a stop ends an await, and long work that listens ends by itself", async () => {
   setTimeout(() => session.interrupt(), 50);
   expect(await run("await new Promise(() => {})")).toMatchObject({

@@ -103,8 +103,15 @@ describe("confusionMatrix", () => {
     expect(inspect(m)).toBe("Confusion matrix: 1 of 3 wrong\ntrue │ 0  1\n   0 │ 1  1\n   1 │ 0  1");
     const bundle = await toBundle(m);
     expect(bundle["text/plain"]).toBe(inspect(m));
-    const figure = bundle["application/vnd.plotly.v1+json"] as { data: { type: string }[] };
+    const figure = bundle["application/vnd.plotly.v1+json"] as {
+      data: { type: string; z: number[][] }[];
+    };
     expect(figure.data[0]!.type).toBe("heatmap");
+    // Colours go by log₁₀(1 + count), rows by true labels.
+    expect(figure.data[0]!.z).toEqual([
+      [Math.log10(2), Math.log10(2)],
+      [0, Math.log10(2)],
+    ]);
   });
 });
 

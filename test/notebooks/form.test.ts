@@ -2,6 +2,7 @@
  * What every lecture has: goals at its head, short cells, pictures that say what they show, a summary, exercises with
  * solutions, and further reading.
  */
+import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { appendices, type Cell, lectures } from "./lectures.js";
 
@@ -67,6 +68,63 @@ test("a check that random numbers reach, through what is declared or filled, and
     ),
   ).toBe(0);
   expect(silent("const path = descend(F);", 'check("A6", "falls", path.F[1] < 1);')).toBe(0);
+});
+
+/** The names that a cell declares at its top level, and those that it uses anywhere. */
+function namesOf(source: string): { declared: string[]; used: Set<string> } {
+  const file = ts.createSourceFile("cell.ts", source, ts.ScriptTarget.Latest, true);
+  const declared: string[] = [];
+  const bind = (name: ts.BindingName): void => {
+    if (ts.isIdentifier(name)) declared.push(name.text);
+    else for (const one of name.elements) if (ts.isBindingElement(one)) bind(one.name);
+  };
+  for (const statement of file.statements) {
+    if (ts.isVariableStatement(statement))
+      for (const { name } of statement.declarationList.declarations) bind(name);
+    else if ((ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) && statement.name)
+      declared.push(statement.name.text);
+  }
+  const used = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    const { parent } = node;
+    const isKey =
+      parent &&
+      ((ts.isPropertyAccessExpression(parent) && parent.name === node) ||
+        (ts.isPropertyAssignment(parent) && parent.name === node) ||
+        (ts.isBindingElement(parent) && parent.propertyName === node));
+    if (ts.isIdentifier(node) && !isKey) used.add(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return { declared, used };
+}
+
+/** The names on which a cell's controls rest, directly or through functions, and that a later cell declares anew. */
+function replaced(sources: readonly string[]): string[] {
+  const cells = sources.map(namesOf);
+  return sources.flatMap((source, i) => {
+    if (!/\binteract\(/.test(source)) return [];
+    const rests = new Set(cells[i]!.used);
+    for (const name of rests) {
+      const at = cells.findLastIndex(({ declared }, j) => j <= i && declared.includes(name));
+      if (at >= 0 && /=>|\bfunction\b/.test(sources[at]!))
+        for (const other of cells[at]!.used) rests.add(other);
+    }
+    const before = new Set(cells.slice(0, i + 1).flatMap(({ declared }) => declared));
+    const later = cells.slice(i + 1).flatMap(({ declared }) => declared);
+    return later
+      .filter((name) => rests.has(name) && before.has(name))
+      .map((name) => `${name} of cell ${i + 1}`);
+  });
+}
+
+test("a control that rests on a name that a later cell declares anew is found, as after Run All it would move the wrong thing", () => {
+  const cell = "await interact({ a: {} }, ({ a }) => drawn(a));";
+  expect(replaced(["const drawn = (a) => a;", cell, "const [drawn] = [1];"])).toEqual(["drawn of cell 2"]);
+  expect(
+    replaced(["const f = 1;\nconst g = (a) => f;", "await interact({}, () => g(1));", "const f = 2;"]),
+  ).toEqual(["f of cell 2"]);
+  expect(replaced(["const drawn = (a) => a;", cell, "const { drawn: other } = { drawn: 1 };"])).toEqual([]);
 });
 
 /** The questions and their solutions: from the heading to the further reading. */
@@ -139,6 +197,10 @@ describe.each(lectures)("$name", ({ name, cells }) => {
   test("has code lines of at most 100 characters", () => {
     const long = cells.filter(({ type }) => type === "code").flatMap(({ lines }) => lines);
     expect(long.filter((line) => [...line].length > 100)).toEqual([]);
+  });
+
+  test("has controls that move the same after all cells have run", () => {
+    expect(replaced(cells.filter(({ type }) => type === "code").map(({ source }) => source))).toEqual([]);
   });
 
   test("has at least two things to move", () => {

@@ -2,14 +2,14 @@
  * Threads: a bundle is started in place of its module, and a thread that ended while nobody listened says so to whoever
  * listens next.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { type Thread, threadName } from "#nablab/platform/platform.js";
-import { startThread } from "#nablab/platform/threads.js";
+import { bundleOf, startThread } from "#nablab/platform/threads.js";
 
 const folder = mkdtempSync(join(tmpdir(), "nablab-threads-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -43,6 +43,21 @@ test("a module is started, or the bundle beside it", async () => {
     expect(await answer(thread, "heard")).toBe(`${threadName}: ${what} heard`);
     await thread.terminate();
   }
+});
+
+test("a bundle that is older than what was compiled last is left alone", () => {
+  const module = written("stale.js", "");
+  const bundle = written("stale.bundle.js", "");
+  const compiled = written(".tsbuildinfo", "");
+  const at = (file: URL, seconds: number) => utimesSync(file, seconds, seconds);
+  at(bundle, 2);
+  const found = [1, 2, 3].map((time) => {
+    at(compiled, time);
+    return bundleOf(module, compiled).href;
+  });
+  // A package has the same time for all its files.
+  expect(found).toEqual([bundle.href, bundle.href, module.href]);
+  expect(bundleOf(module, new URL("missing", compiled))).toEqual(bundle);
 });
 
 test.each([

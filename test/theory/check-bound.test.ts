@@ -37,6 +37,15 @@ describe("means of random paths", () => {
     expect(checkBound(await run(1), () => 1e9).verdict).toBe("undecided");
   });
 
+  test("paths that are all alike, on the bound, do not break it, however their mean is rounded", async () => {
+    for (const value of [0.1, 0.3, 0.7, 1 / 3]) {
+      const alike = await drawn(3000, () => value);
+      expect(checkBound(alike, () => value).verdict, String(value)).not.toBe("no");
+      expect(checkBound(alike, () => value * (1 + 1e-9)).verdict).toBe("yes");
+      expect(checkBound(alike, () => value * (1 - 1e-9)).verdict).toBe("no");
+    }
+  });
+
   test("the exact mean is neither kept nor broken; half of it is broken, four times is kept", async () => {
     const runs = await run(2000);
     // E θ(k)² = 1/k for η = 1/k from anywhere.

@@ -104,6 +104,24 @@ describe("a state_dict of PyTorch", () => {
     },
   );
 
+  // test/golden/make_shared_state_dicts.py
+  test("of weights that layers share, and of a normalisation without weights, says what it says there", () => {
+    const said = JSON.parse(readFileSync(path.join(golden, "shared.json"), "utf8")) as typeof outputs;
+    const free = () => dense(4, 4, { bias: false });
+    const nets = {
+      shared: sequential([free(), tanh(), free()]),
+      affine: sequential([dense(4, 5), batchNorm(), relu(), dense(5, 2)]),
+    };
+    for (const [name, net] of Object.entries(nets)) {
+      const { x, g } = said[name]!;
+      predict(loadNetwork(file(name), net), x).data.forEach((value, i) => {
+        expect(Math.abs(value - g.flat()[i]!)).toBeLessThan(1e-14);
+      });
+    }
+    expect(nets.shared.A[2]!.equals(nets.shared.A[1]!)).toBe(true);
+    expect(shown).toEqual([]);
+  });
+
   test("goes out and comes back to the last bit, under the same names", () => {
     for (const name of Object.keys(outputs)) {
       if (name.startsWith("places") || name.startsWith("prefix")) continue;

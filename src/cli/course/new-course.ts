@@ -4,14 +4,15 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { packageRoot } from "../../kernel/own-packages.js";
+import { makeFolder } from "../../platform/make-folder.js";
 import { InputError } from "../input-error.js";
 import { say } from "../progress.js";
 import { foldersIn } from "./submissions.js";
 
 /**
- * Lays out a course: configuration and, unless it should be empty, nablab's assignments with their solutions.
+ * Creates a course: configuration and, unless it should be empty, nablab's assignments with their solutions.
  *
- * @throws InputError when there is something already
+ * @throws InputError if the folder is not empty
  */
 export function newCourse(folder: string, { empty = false }: { empty?: boolean }): void {
   const there = existsSync(folder);
@@ -21,7 +22,7 @@ export function newCourse(folder: string, { empty = false }: { empty?: boolean }
     );
   }
   const own = path.join(packageRoot, "notebooks", "coursework");
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   cpSync(path.join(own, "nbgrader_config.py"), path.join(folder, "nbgrader_config.py"));
   for (const name of ["source", "submitted"]) mkdirSync(path.join(folder, name));
   writeFileSync(path.join(folder, ".gitignore"), ".nablab\ngradebook.db\n");

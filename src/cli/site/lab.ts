@@ -3,20 +3,13 @@
  * the site. The Python package jupyterlite-core builds it, without a network.
  */
 import { spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { ownDrawingLibrary, sharedDrawingLibrary } from "../../display/drawing-library.js";
 import { ownPrefix, pathPrefix, pythonOf } from "../../kernel/jupyter-folders.js";
 import { packageRoot, pythonPackages } from "../../kernel/own-packages.js";
+import { makeFolder } from "../../platform/make-folder.js";
 import { type Notebook, notebookText } from "../notebook.js";
 import { say } from "../progress.js";
 
@@ -59,7 +52,7 @@ export function makeLab(
     const contents = path.join(work, "contents");
     for (const { name, notebook } of notebooks) {
       const file = path.join(contents, ...name.split("/"));
-      mkdirSync(path.dirname(file), { recursive: true });
+      makeFolder(path.dirname(file));
       writeFileSync(file, notebookText(notebook));
     }
     const federated = [
@@ -109,7 +102,7 @@ export function makeLab(
 function writeExtension(folder: string, assets: string): string {
   const program = readFileSync(path.join(packageRoot, "dist", "page", "lite.js"), "utf8");
   const { version, license } = JSON.parse(readFileSync(path.join(packageRoot, "package.json"), "utf8"));
-  mkdirSync(path.join(folder, "static"), { recursive: true });
+  makeFolder(path.join(folder, "static"));
   // From lab/extensions/@nablab/kernel/static/.
   const from = JSON.stringify(`../../../../../${assets}/`);
   const load = `static/remoteEntry.${assets.split("/").at(-1)}.js`;

@@ -1,9 +1,9 @@
 /**
- * What the parts of a rewriting share: the file, the compiler's answers about it, and short ways to make code.
+ * The shared context of a rewriting: the file, the type checker, and helpers to create code.
  */
 import type * as TypeScript from "typescript";
 
-/** What the rewritten code expects as parameters, besides the boxes. */
+/** The parameters of the rewritten code, besides the boxes. */
 export const runtimeNames = [
   "n·import",
   "n·meta",
@@ -30,8 +30,8 @@ export const boxName = (name: string): string => `${name}·`;
 export type Symbols = Map<string, TypeScript.Symbol & { exportSymbol?: TypeScript.Symbol }>;
 
 /**
- * The symbols of the top level of a file, by their names; the compiler has them, but does not say so in its types. It
- * writes `__x` as `___x`, since two underscores begin names of its own.
+ * The top-level symbols of a file by name, which the compiler's types do not expose. It escapes `__x` as `___x`, since two
+ * underscores begin its internal names.
  */
 export function topLevel(ts: typeof TypeScript, file: TypeScript.SourceFile): Symbols {
   const { locals = new Map() } = file as unknown as { locals?: Symbols };
@@ -43,19 +43,19 @@ export function topLevel(ts: typeof TypeScript, file: TypeScript.SourceFile): Sy
   return symbols;
 }
 
-/** Of a cell: which part of the file is the reader's, and which names of earlier cells are in boxes. */
+/** For a cell: the reader's part of the file, and the names of earlier cells that are in boxes. */
 export interface CellPart {
   start: number;
   end: number;
   isBoxed(name: string): boolean;
   /** Whether a name of an earlier cell is constant. */
   isConstant(name: string): boolean;
-  /** Whether a name that the cell declares is a namespace that adds to what an earlier cell declared. */
+  /** Whether a name that the cell declares is a namespace merged with an earlier cell's declaration. */
   mergesNamespace(name: string): boolean;
 }
 
 /**
- * What the guards read: a variable (`SessionHost.updateGuarded`), the memory that threads share, or that and at times atomically
+ * What the guards read: a variable (`SessionHost.updateGuarded`), shared memory, or shared memory with occasional atomic reads
  * (`SessionHost.hoistsReads`).
  */
 export type Guard = "variable" | "shared" | "atomic";
@@ -70,9 +70,9 @@ export class Context {
   /** The top-level names. */
   readonly locals: Symbols;
   readonly factory: TypeScript.NodeFactory;
-  /** How often the function that is being rewritten mentions a box, which V8 may write into messages. */
+  /** How often the current function mentions a box, which V8 may quote in messages. */
   boxUses = 0;
-  /** Set by the compiler when it begins to emit. */
+  /** Set when the compiler begins to emit. */
   transformation!: TypeScript.TransformationContext;
   /** Rewrites a node at any depth; set by `expressions.ts`. */
   visit!: (node: TypeScript.Node) => TypeScript.VisitResult<TypeScript.Node>;
@@ -101,7 +101,7 @@ export class Context {
     return this.ts.visitEachChild(node, this.visit, this.transformation);
   }
 
-  /** What parentheses and types are around: `f` of `(f)`, `f!`, `f as any`. */
+  /** Removes parentheses and types: `f` for `(f)`, `f!`, `f as any`. */
   unwrapped(node: TypeScript.Expression): TypeScript.Expression {
     const { ts } = this;
     let inner = node;
@@ -144,8 +144,8 @@ export class Context {
     return at ? this.ts.setTextRange(assignment, at) : assignment;
   }
 
-  /** In the place of `at`, and for source maps as a whole: a call is where its name begins. */
-  inPlace<T extends TypeScript.Node>(node: T, at: TypeScript.Node): T {
+  /** Replaces `at`, as a unit in source maps: a call is mapped to the beginning of its name. */
+  inPlace<T extends TypeScript.Node>(node: T, at: TypeScript.Node | undefined): T {
     const { ts } = this;
     return ts.setEmitFlags(ts.setTextRange(node, at), ts.EmitFlags.NoTrailingSourceMap);
   }

@@ -1,6 +1,6 @@
 /**
- * Functions, classes, enums, namespaces and variables of the top level: each as it stands, then kept in its box.
- * A function is kept before anything else runs, as it is hoisted.
+ * Top-level functions, classes, enums, namespaces and variables: each is left as it is, then stored in its box. A function
+ * is stored before anything else runs, since it is hoisted.
  */
 import type * as TypeScript from "typescript";
 import type { Context } from "./context.js";
@@ -86,7 +86,7 @@ export class Declarations {
     ];
   }
 
-  /** The function, class or enum of an earlier cell that a namespace adds to, in the variable in which it looks for it. */
+  /** The function, class or enum of an earlier cell that a namespace extends, in the variable that it expects. */
   #base(name: string): TypeScript.Statement[] {
     const { factory, cell } = this.#context;
     if (!cell?.mergesNamespace(name)) return [];
@@ -106,7 +106,7 @@ export class Declarations {
     const names = list.declarations.flatMap(({ name }) => this.#variables.namesIn(name));
     for (const name of names) this.#export(node, name);
     if ((list.flags & ts.NodeFlags.Using) === ts.NodeFlags.Using) {
-      // Kept as it stands, so that it is disposed of when the cell ends; others read it from its box.
+      // Left as it is, so that it is disposed of when the cell ends; other cells read it from its box.
       return [
         this.#context.visitChildren(node),
         ...names.flatMap((name) => this.#keep(this.#context.id(name))),
@@ -115,7 +115,7 @@ export class Declarations {
     return this.#variables.assignments(list).map((expression) => this.#context.statement(expression, node));
   }
 
-  /** A function or class that is exported as the default, and named so. */
+  /** An anonymous function or class exported as the default, and named so. */
   #unnamed(
     node: TypeScript.FunctionDeclaration | TypeScript.ClassDeclaration,
     visited: TypeScript.FunctionDeclaration | TypeScript.ClassDeclaration,
@@ -148,7 +148,7 @@ export class Declarations {
     return [this.#context.statement(this.#context.assign(this.#names.declared(name.text), value))];
   }
 
-  /** Exports what is declared so; the default needs a statement of its own. */
+  /** Exports an exported declaration; the default needs a separate statement. */
   #export(node: TypeScript.Declaration | TypeScript.VariableStatement, name: string): TypeScript.Statement[] {
     const { ts } = this.#context;
     if (this.#has(node, ts.ModifierFlags.Default))

@@ -109,7 +109,7 @@ export class Expressions {
     return ts.setTextRange(factory.createPropertyAssignment(property, initializer), node);
   }
 
-  /** `arguments` outside of functions: there is no such name, nor is there one of ours. */
+  /** `arguments` outside of functions: the name does not exist there and must not be the wrapper's. */
   #isOuterArguments(node: TypeScript.Node): boolean {
     const { ts } = this.#context;
     if (!ts.isIdentifier(node) || node.text !== "arguments" || !node.parent) return false;
@@ -124,7 +124,7 @@ export class Expressions {
     return true;
   }
 
-  /** `1 + 1 + …`, of any length: its left side is gone down in a loop. */
+  /** `1 + 1 + …`, of any length: its left side is visited in a loop. */
   #binary(node: TypeScript.BinaryExpression): TypeScript.Expression {
     const { ts, factory } = this.#context;
     const chain: TypeScript.BinaryExpression[] = [];
@@ -143,7 +143,7 @@ export class Expressions {
     return left;
   }
 
-  /** `f = () => 1`, `f ??= () => 1`: the name of the function is that of the variable. */
+  /** `f = () => 1`, `f ??= () => 1`: the function takes the name of the variable. */
   #isNaming(
     node: TypeScript.BinaryExpression,
   ): node is TypeScript.BinaryExpression & { left: TypeScript.Identifier } {
@@ -158,7 +158,7 @@ export class Expressions {
     );
   }
 
-  /** The name that is called, also as `(f)`, `f!`, `f as any`; its call must have no `this`. */
+  /** The called name, even as `(f)`, `f!`, `f as any`; its call must have no `this`. */
   #called(node: TypeScript.Expression): TypeScript.Identifier | undefined {
     const inner = this.#context.unwrapped(node);
     return this.#names.isReference(inner) ? inner : undefined;
@@ -247,7 +247,7 @@ export class Expressions {
     return factory.updateDoStatement(loop, body, expression(loop.expression));
   }
 
-  /** What a loop declares or assigns to before its first turn, or in each. */
+  /** What a loop declares or assigns before its first iteration, or in each. */
   #initializer(initializer: TypeScript.ForInitializer, inEachTurn: boolean): TypeScript.ForInitializer {
     const { ts, factory } = this.#context;
     if (!ts.isVariableDeclarationList(initializer) || !this.#variables.areBoxed(initializer)) {

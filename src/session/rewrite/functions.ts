@@ -1,16 +1,16 @@
 /**
  * Functions and classes at any depth.
  *
- * Each gets a number, which its code holds in a comment: `function-source.ts` finds by it what `toString` has to say,
- * the reader's own source. Each first checks whether the reader has interrupted, which ends recursion, callbacks and chains
- * of promises end; also one that calls nothing, as a getter or an iterator may be called without end. (What a guard
- * reads is in context.ts.) What leaves a function as an error, or is caught in it, is cleaned of names that are ours.
+ * Each gets a number, in a comment in its code, by which `function-source.ts` finds the reader's source for `toString`. Each
+ * first checks whether the reader has interrupted, which ends recursion, callbacks and chains of promises; even one that calls
+ * nothing, since a getter or an iterator may be called endlessly. (context.ts defines what a guard reads.) Errors that leave
+ * a function, or are caught in it, are cleaned of internal names.
  */
 import type * as TypeScript from "typescript";
 import { secret } from "../secret.js";
 import type { Context } from "./context.js";
 
-/** Where the text of a function is in its file, as `toString` begins and ends it. */
+/** The range of a function's text in its file, as `toString` returns it. */
 export interface FunctionPlace {
   start: number;
   end: number;
@@ -103,7 +103,7 @@ export class Functions {
     const { boxUses } = this.#context;
     this.#context.boxUses = 0;
     const visited = this.#context.visitChildren(node) as FunctionWithBody;
-    // A constructor may have to call `super` before all else; what fails in it is caught where it is called.
+    // A constructor may have to call `super` first; its errors are caught at the call.
     const isCleaned = this.#context.boxUses > 0 && !ts.isConstructorDeclaration(node);
     this.#context.boxUses = boxUses;
     const { body } = visited;
@@ -139,7 +139,7 @@ export class Functions {
     return this.#withBody(visited, factory.updateBlock(body, all));
   }
 
-  /** The default of a parameter, whose errors come from outside of the body. */
+  /** The default of a parameter, whose errors occur outside of the body. */
   parameterDefault(node: TypeScript.Expression): TypeScript.Expression {
     const { factory, ts } = this.#context;
     const { boxUses } = this.#context;
@@ -155,7 +155,7 @@ export class Functions {
     return factory.createCallExpression(factory.createParenthesizedExpression(arrow), undefined, []);
   }
 
-  /** Statements from which no error comes that holds a name of ours. */
+  /** Wraps statements so that their errors contain no internal names. */
   #cleaned(statements: readonly TypeScript.Statement[]): TypeScript.Statement {
     const { factory } = this.#context;
     const thrown = this.#context.id("n·thrown");
@@ -208,7 +208,7 @@ export class Functions {
     return factory.updateTryStatement(visited, tryBlock, catchClause, block);
   }
 
-  /** `catch (e)`: what V8 says of a name that is in a box. */
+  /** `catch (e)`: cleans V8's message about a name in a box. */
   catchClause(node: TypeScript.CatchClause): TypeScript.Node {
     const { ts, factory } = this.#context;
     const visited = this.#context.visitChildren(node);
@@ -230,7 +230,7 @@ export class Functions {
         factory.updateBlock(block, [...this.#lookStatements(), clean, ...block.statements]),
       );
     }
-    // `catch ({ message })`: taken apart once it is clean.
+    // `catch ({ message })`: destructured after cleaning.
     const whole = this.#context.id("n·thrown");
     const clean = this.#context.statement(this.#clean(whole));
     const parts = factory.createVariableDeclaration(variable.name, undefined, undefined, whole);
@@ -251,7 +251,7 @@ export class Functions {
     return this.#context.runtime("n·clean", value);
   }
 
-  /** Gives a function its number, and the number to a node in it. Those in it come later, and get larger ones. */
+  /** Numbers a function, and marks a node in it with the number. Nested functions get larger numbers. */
   #mark<T extends TypeScript.Node>(holder: T, node: TypeScript.Node, kind: FunctionPlace["kind"]): T {
     const { ts } = this.#context;
     const number = this.found.push({ start: this.#start(node), end: node.end, kind }) - 1;
@@ -268,7 +268,7 @@ export class Functions {
     return ts.setSyntheticLeadingComments(to, ts.getSyntheticLeadingComments(mark));
   }
 
-  /** Where `toString` begins: `static`, `export` and decorators are not of the function. */
+  /** Where `toString` begins: `static`, `export` and decorators do not belong to the function. */
   #start(node: TypeScript.Node): number {
     const { ts, file } = this.#context;
     const modifiers = ts.canHaveModifiers(node) ? (node.modifiers ?? []) : [];

@@ -1,15 +1,15 @@
 /**
- * The factory of JSX. The compiler writes `n·jsx("b", null, x)`; here `n·jsx` is bound to what is in scope:
- * what the file says by `@jsx`, or tsconfig.json, or a `jsx`, an `h`, or React. Without any, it is HTML (session/jsx.ts).
+ * The factory of JSX. The compiler writes `n·jsx("b", null, x)`; here `n·jsx` is bound to the factory in scope:
+ * that named by `@jsx` or tsconfig.json, or a `jsx`, an `h`, or React. Without any, it creates HTML (session/jsx.ts).
  */
 import type * as TypeScript from "typescript";
 import type { Context } from "./context.js";
 import type { Names } from "./names.js";
 
-/** The names that tsconfig.json gives. */
+/** The names from tsconfig.json. */
 export type JsxOptions = Pick<TypeScript.CompilerOptions, "jsxFactory" | "jsxFragmentFactory">;
 
-/** Factory and fragment, each as a name, perhaps of a property. */
+/** Factory and fragment, each a name or a property path. */
 type Candidate = [factory: string, fragment: string | undefined];
 
 function candidates(text: string, { jsxFactory, jsxFragmentFactory }: JsxOptions): Candidate[] {
@@ -27,11 +27,11 @@ function candidates(text: string, { jsxFactory, jsxFragmentFactory }: JsxOptions
 
 const rootOf = (name: string): string => name.split(".")[0]!;
 
-/** The names that may make what JSX in a text describes. */
+/** The names of possible JSX factories for a text. */
 export const jsxRoots = (text: string, options: JsxOptions): string[] =>
   candidates(text, options).flatMap((pair) => pair.filter((name) => name !== undefined).map(rootOf));
 
-/** The statement that says what makes JSX, if it is something in scope. */
+/** The statement that sets the JSX factory, if there is one in scope. */
 export function jsxFactory(context: Context, names: Names, options: JsxOptions): TypeScript.Statement[] {
   const { ts, factory, file } = context;
   if (file.languageVariant !== ts.LanguageVariant.JSX) return [];

@@ -1,12 +1,12 @@
 /**
- * Imports and exports: an import is loaded before everything else and bound to boxes, an export becomes a getter.
+ * Imports and exports: imports are loaded first and bound to boxes, exports become getters.
  */
 import type * as TypeScript from "typescript";
 import type { Context } from "./context.js";
 import type { Names } from "./names.js";
 
 export class Modules {
-  /** The statements that load what is imported. */
+  /** The statements that load the imports. */
   readonly imports: TypeScript.Statement[] = [];
   readonly #getters: TypeScript.ObjectLiteralElementLike[] = [];
   readonly #context: Context;
@@ -18,7 +18,7 @@ export class Modules {
     this.#names = names;
   }
 
-  /** The statement that hands over the getters of what is exported, if anything is. */
+  /** The statement that passes on the getters of the exports, if there are any. */
   exports(): TypeScript.Statement[] {
     if (this.#getters.length === 0) return [];
     const object = this.#context.factory.createObjectLiteralExpression(this.#getters);
@@ -31,12 +31,12 @@ export class Modules {
     this.#getters.push(factory.createPropertyAssignment(this.#context.string(exported), getter));
   }
 
-  /** Exports the present value of a name. */
+  /** Exports the current value of a name. */
   publishName(exported: string, name: string): void {
     if (this.#names.isBoxed(name)) this.#publish(exported, this.#names.present(name));
   }
 
-  /** Exports a value as the default; returns the statement that keeps it. */
+  /** Exports a value as the default; returns the statement that stores it. */
   publishDefault(value: TypeScript.Expression, at: TypeScript.Node): TypeScript.Statement {
     this.#publish("default", this.#names.present("default"));
     return this.#context.statement(this.#context.assign(this.#names.declared("default"), value), at);
@@ -46,7 +46,7 @@ export class Modules {
     return this.#context.factory.createAwaitExpression(this.#context.runtime("n·import", specifier));
   }
 
-  /** Loads a module under a name of ours. */
+  /** Loads a module under an internal name. */
   #loadAs(specifier: TypeScript.Expression, at: TypeScript.Node): TypeScript.Identifier {
     const { ts, factory } = this.#context;
     const name = this.#context.id(`m·${this.#count++}`);

@@ -1,5 +1,5 @@
 /**
- * Which names are kept in boxes, which identifiers mean them, and how code reads and declares them.
+ * Which names are kept in boxes, which identifiers refer to them, and how code reads and declares them.
  */
 import type * as TypeScript from "typescript";
 import { boxName, type Context } from "./context.js";
@@ -9,7 +9,7 @@ export class Names {
   readonly boxes = new Set<string>();
   readonly #context: Context;
   readonly #boxed = new Map<string, boolean>();
-  /** Declarations we are inside of, in which their own name means the class (or enum, namespace) itself. */
+  /** The enclosing declarations, in which their name refers to the class (or enum, namespace) itself. */
   readonly #inside: string[] = [];
 
   constructor(context: Context) {
@@ -29,16 +29,16 @@ export class Names {
     if (!local) return false;
     const symbol = local.exportSymbol ?? local;
     const nodes = symbol.declarations ?? [];
-    // A cell that only adds a type leaves the value as it is.
+    // A cell that only adds a type keeps the value.
     const own = cell ? nodes.filter((node) => node.end > cell.start) : nodes;
     if (cell && own.length < nodes.length && own.every((node) => this.isAmbient(node)))
       return cell.isBoxed(name);
     if (symbol.flags & ts.SymbolFlags.Alias) return this.#isValue(symbol);
-    // `declare const x` is a promise about a global.
+    // `declare const x` describes a global.
     return (symbol.flags & ts.SymbolFlags.Value) !== 0 && !nodes.every((node) => this.isAmbient(node));
   }
 
-  /** Whether a declaration leaves nothing at run time. */
+  /** Whether a declaration does not exist at run time. */
   isAmbient(node: TypeScript.Declaration): boolean {
     const { ts } = this.#context;
     return (
@@ -57,7 +57,7 @@ export class Names {
     return !!symbol && (symbol.flags & ts.SymbolFlags.ValueModule) !== 0;
   }
 
-  /** The boxed names that are declared here by `let`, `const` or `class`. */
+  /** The boxed names declared here by `let`, `const` or `class`. */
   lexical(): ReadonlySet<string> {
     const { ts, cell, locals } = this.#context;
     const { BlockScopedVariable, Class } = ts.SymbolFlags;
@@ -71,7 +71,7 @@ export class Names {
     );
   }
 
-  /** Whether an import is there at run time; one that the compiler cannot find may be. */
+  /** Whether an import exists at run time; one that the compiler cannot resolve may. */
   #isValue(alias: TypeScript.Symbol): boolean {
     const { ts, checker } = this.#context;
     if (alias.declarations?.some((node) => ts.isTypeOnlyImportDeclaration(node))) return false;
@@ -86,7 +86,7 @@ export class Names {
     return symbol === local || symbol === local?.exportSymbol;
   }
 
-  /** Whether an identifier stands for the value of a boxed name. */
+  /** Whether an identifier refers to the value of a boxed name. */
   isReference(node: TypeScript.Node): node is TypeScript.Identifier {
     const { ts, checker, locals } = this.#context;
     return (
@@ -97,7 +97,7 @@ export class Names {
     );
   }
 
-  /** Runs `work`, in which the name means the declaration itself. */
+  /** Runs `work`, in which the name refers to the declaration itself. */
   within<T>(name: string | undefined, work: () => T): T {
     if (name === undefined) return work();
     this.#inside.push(name);
@@ -114,7 +114,7 @@ export class Names {
     return this.#context.id(boxName(name));
   }
 
-  /** The present value of a name, where it stands; what is constant cannot be written to. */
+  /** The current value of a name in its place; constants are read-only. */
   reference(node: TypeScript.Identifier): TypeScript.Expression {
     if (!this.#isWritten(node) || !this.#isConstant(node.text)) return this.present(node.text, node);
     const { factory } = this.#context;
@@ -138,25 +138,20 @@ export class Names {
     return ts.isVariableDeclaration(node) && (ts.getCombinedNodeFlags(node) & ts.NodeFlags.Constant) !== 0;
   }
 
-  /** The present value of a name. */
+  /** The current value of a name. */
   present(name: string, at?: TypeScript.Node): TypeScript.Expression {
-    const { factory } = this.#context;
-    const box = this.box(name);
-    if (!at) return factory.createPropertyAccessExpression(box, "v");
-    return this.#context.inPlace(
-      factory.createPropertyAccessExpression(this.#context.inPlace(box, at), "v"),
-      at,
-    );
+    const box = this.#context.inPlace(this.box(name), at);
+    return this.#context.inPlace(this.#context.factory.createPropertyAccessExpression(box, "v"), at);
   }
 
-  /** What a declaration of a name assigns to. */
+  /** The assignment target of a name's declaration. */
   declared(name: string, at?: TypeScript.Node): TypeScript.Expression {
     const { factory, ts } = this.#context;
     const access = factory.createPropertyAccessExpression(this.box(name), "d");
     return at ? ts.setTextRange(access, at) : access;
   }
 
-  /** `f` as it is called: `f·.v()` would hand the box to it as `this`. */
+  /** `f` as a callee: `f·.v()` would pass it the box as `this`. */
   detached(node: TypeScript.Identifier): TypeScript.Expression {
     const { factory } = this.#context;
     const zero = factory.createNumericLiteral(0);

@@ -1,9 +1,9 @@
 /**
- * A cell, or a file of the reader's, rewritten so that its top-level names live on when it has run.
+ * Rewrites a cell, or a file of the reader, so that its top-level names persist after it has run.
  *
- * Every top-level name is kept in a box (`box.ts`), and the code says `cnt·.v` where it said `cnt`: whatever sees
- * the name sees its present value, closures of earlier cells as well. Declarations write `cnt·.d`, by which
- * the box knows that it was declared. What remains is the body of an async function:
+ * Every top-level name is kept in a box (`box.ts`), and the code uses `cnt·.v` for `cnt`: all code that
+ * refers to the name sees its current value, including closures of earlier cells. Declarations write `cnt·.d`, which tells
+ * the box that the name was declared. The result is the body of an async function:
  *
  * | TypeScript                               | becomes                                             |
  * |------------------------------------------|-----------------------------------------------------|
@@ -16,8 +16,8 @@
  * | a function, a class                      | the same with its number in a comment (functions.ts) |
  * | the last expression, of a cell           | `return { value: … }`                               |
  *
- * Which identifier means which name, and which import is a type, is the type checker's answer. Names with a
- * middle dot are ours: it is allowed in identifiers, and practically never used.
+ * The type checker decides which identifier refers to which name, and which import is a type. Internal names contain a middle
+ * dot, which identifiers allow but practically never use.
  */
 import type * as TypeScript from "typescript";
 import { type CellPart, Context, type Guard } from "./context.js";
@@ -34,26 +34,26 @@ export interface Rewriting {
   transformers: TypeScript.CustomTransformers;
   /** The names whose boxes the code takes as parameters; complete after the emit. */
   readonly boxes: ReadonlySet<string>;
-  /** Those of them that it declares by `let`, `const` or `class`. */
+  /** Those of them declared by `let`, `const` or `class`. */
   lexical(): ReadonlySet<string>;
-  /** The functions and classes in it, by their numbers; complete after the emit. */
+  /** Its functions and classes, by their numbers; complete after the emit. */
   readonly functions: readonly FunctionPlace[];
   /** Whether a top-level name has a value at run time, which is kept in a box. */
   isBoxed(name: string): boolean;
 }
 
-/** How files and cells alike are rewritten. */
+/** Options for both files and cells. */
 export interface RewritingOptions {
   /** The number of the file in `function-source.ts`. */
   source: number;
   guard: Guard;
-  /** What tsconfig.json says of JSX. */
+  /** The JSX options of tsconfig.json. */
   jsx: JsxOptions;
 }
 
 /**
- * @param cell of a cell: what of the file is the reader's, and which names of earlier cells are in boxes. Then the
- *   last expression is returned, and exports mean nothing
+ * @param cell for a cell: the reader's part of the file, and the names of earlier cells that are in boxes. Then the last
+ *   expression is returned, and exports are ignored
  */
 export function rewriting(
   ts: typeof TypeScript,

@@ -1,5 +1,5 @@
 /**
- * Variables of the top level: a declaration becomes an assignment to a box, a pattern the same pattern of boxes.
+ * Top-level variables: a declaration becomes an assignment to a box, a pattern the same pattern of boxes.
  */
 import type * as TypeScript from "typescript";
 import type { Context } from "./context.js";
@@ -18,7 +18,7 @@ export class Variables {
   areBoxed(list: TypeScript.VariableDeclarationList): boolean {
     const { ts, checker } = this.#context;
     const first = list.declarations.flatMap(({ name }) => this.#identifiersIn(name))[0];
-    // `using` needs its own statement; it is done with when the cell ends.
+    // `using` keeps its statement; it is disposed of when the cell ends.
     const isUsing = (list.flags & ts.NodeFlags.Using) === ts.NodeFlags.Using;
     return (
       first !== undefined && !isUsing && this.#names.means(checker.getSymbolAtLocation(first), first.text)
@@ -38,7 +38,7 @@ export class Variables {
     );
   }
 
-  /** The assignments that a list of declarations becomes. */
+  /** Turns a list of declarations into assignments. */
   assignments(list: TypeScript.VariableDeclarationList): TypeScript.Expression[] {
     const { ts, factory } = this.#context;
     return list.declarations.map((node) => {
@@ -46,14 +46,14 @@ export class Variables {
       if (!ts.isIdentifier(name)) return this.#destructuring(name, initializer!, node);
       const target = this.#names.declared(name.text, name);
       if (initializer) return this.#context.assign(target, this.initial(name.text, initializer), node);
-      // A `var` without a value, in a block or met again, leaves the name as it is.
+      // A `var` without a value, in a block or repeated, keeps the value.
       const isVar = (list.flags & ts.NodeFlags.BlockScoped) === 0;
       const value = isVar ? this.#names.present(name.text, name) : factory.createVoidZero();
       return this.#context.assign(target, value);
     });
   }
 
-  /** The value of a variable: a function or class without a name takes that of its variable. */
+  /** The value of a variable: an anonymous function or class takes its name. */
   initial(name: string, initializer: TypeScript.Expression): TypeScript.Expression {
     const { ts } = this.#context;
     const value = this.#context.visitExpression(initializer);
@@ -64,7 +64,7 @@ export class Variables {
     return isAnonymous && name !== "__proto__" ? this.named(name, value) : value;
   }
 
-  /** A function or class with a name that it does not say: that of the property that it is assigned to. */
+  /** An anonymous function or class, named after the property that it is assigned to. */
   named(name: string, value: TypeScript.Expression): TypeScript.Expression {
     const { factory } = this.#context;
     const object = factory.createObjectLiteralExpression([factory.createPropertyAssignment(name, value)]);
@@ -81,7 +81,7 @@ export class Variables {
     return this.#context.factory.createParenthesizedExpression(assignment);
   }
 
-  /** What a declaration declares, as what an assignment assigns to. */
+  /** Turns a declaration's target into an assignment target. */
   target(name: TypeScript.BindingName): TypeScript.Expression {
     const { ts, factory } = this.#context;
     if (ts.isIdentifier(name)) return this.#names.declared(name.text, name);

@@ -3,8 +3,8 @@
  */
 
 /**
- * The entry that would stand at index k if the values were sorted; rearranges them (Hoare's FIND, with the median of three
- * as pivot).
+ * The value that sorting would put at index k; rearranges the array in place (Hoare's quickselect, with the median of
+ * three as pivot).
  *
  * @param values finite numbers
  * @param k from 0 to n − 1
@@ -24,7 +24,7 @@ export function nthSmallest(values: Float64Array, k: number): number {
       values[i++] = values[j]!;
       values[j--] = swapped;
     }
-    // Up to j all are at most the pivot, from i on at least; between them lies the pivot itself.
+    // Entries up to j are ≤ the pivot, entries from i on are ≥ it; any between them equal it.
     if (k <= j) high = j;
     else if (k >= i) low = i;
     else return values[k]!;

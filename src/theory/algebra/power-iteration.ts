@@ -1,19 +1,19 @@
 /**
- * The largest eigenvalue from products A v alone: how L is found where A is too large to be taken apart, or
- * is known only as a product (a Hessian).
+ * The largest eigenvalue from products A v alone: finds L where A is too large to decompose, or is available
+ * only through its products (a Hessian).
  */
 import { inspect } from "#platform";
 import { optionsOf } from "../../options/options-of.js";
 import { random } from "../../tensor/random.js";
 import { dot, norm } from "./vectors.js";
 
-/** What a power iteration found. */
+/** The result of a power iteration. */
 export interface PowerIteration {
   /** vᵀ A v: a lower bound of the largest eigenvalue, and close to it after convergence. */
   eigenvalue: number;
   /** v, of length 1. */
   eigenvector: Float64Array;
-  /** How many products A v were taken. */
+  /** The number of products A v computed. */
   iterations: number;
   /** ‖A v − eigenvalue · v‖: some eigenvalue lies within this distance. */
   residual: number;
@@ -22,8 +22,8 @@ export interface PowerIteration {
 /**
  * The largest eigenvalue of a symmetric positive semidefinite A: v ← A v / ‖A v‖ until the residual is small.
  *
- * The error of the eigenvalue shrinks by (λ₂/λ₁)² in each step, so two close largest eigenvalues take long
- * (but then either is a good answer).
+ * The error of the eigenvalue shrinks by (λ₂/λ₁)² in each step, so convergence is slow if the two largest are
+ * close (but then either is a good answer).
  *
  * @param product v ↦ A v
  * @param n the dimension

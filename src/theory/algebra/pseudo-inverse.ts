@@ -1,5 +1,5 @@
 /**
- * Singular values, and what follows from them: the pseudo-inverse, and the shortest least-squares solution of A x = b.
+ * The singular value decomposition, the pseudo-inverse and the minimum-norm least-squares solution of A x = b.
  */
 import { inspect } from "#platform";
 import { checkNotNegative } from "../../options/check.js";
@@ -17,17 +17,17 @@ export interface SingularValues {
   readonly V: Tensor;
 }
 
-/** Sweeps over all pairs of columns; ten are usual. */
+/** The limit on sweeps over all pairs of columns; about ten usually suffice. */
 const mostSweeps = 60;
 
 /**
- * The singular value decomposition A = U diag(S) Vᵀ by Jacobi's rotations of columns (Hestenes): pairs of columns of A are
- * rotated until all are orthogonal; their lengths are the singular values, small ones with as many digits as large ones.
- * It takes O(m n²) operations a sweep, for matrices up to some hundred columns. Entries may be of any size; S is ∞ where a singular
+ * The singular value decomposition A = U diag(S) Vᵀ by one-sided Jacobi rotations (Hestenes): pairs of columns of A are
+ * rotated until all are orthogonal; their lengths are the singular values, the small ones as accurate as the large ones.
+ * It takes O(m n²) operations a sweep and suits matrices of up to a few hundred columns. Entries may be of any size; S is ∞ where a singular
  * value is beyond the largest number.
  *
  * @param A an m × n matrix of finite numbers
- * @throws RangeError for what is no matrix, or not finite.
+ * @throws RangeError unless A is a matrix of finite numbers.
  * @example
  * svd([[3, 0], [4, 5]]).S.map((s) => Number(s.toFixed(6))) // → Float64Array(2) [ 6.708204, 2.236068 ]
  * @see G. Golub, C. Van Loan, Matrix computations, 4th edition, 2013, section 8.6.3.
@@ -37,14 +37,14 @@ export function svd(A: TensorLike): SingularValues {
   return { ...vectors, S: S.map((s) => scale * s) };
 }
 
-/** A/scale = U diag(S) Vᵀ, whose singular values are numbers also where those of A are beyond the largest one. */
+/** A/scale = U diag(S) Vᵀ, whose singular values are finite even where those of A overflow. */
 function scaledSvd(matrix: Tensor): SingularValues & { scale: number } {
   const [m, n] = matrix.shape as [number, number];
   if (m < n) {
     const { U, S, V, scale } = scaledSvd(matrix.transpose());
     return { U: V, S, V: U, scale };
   }
-  // The columns of A and of V as rows, so that a rotation goes through memory in order.
+  // The columns of A and of V are stored as rows, so that a rotation reads memory in order.
   const columns = Array.from({ length: n }, (_, j) =>
     Float64Array.from({ length: m }, (_, i) => matrix.at(i, j)),
   );
@@ -78,7 +78,7 @@ function scaledSvd(matrix: Tensor): SingularValues & { scale: number } {
 }
 
 /**
- * The power of two to divide numbers by so that the largest is near 2^1000: room for sums above, for the smallest below, no rounding.
+ * The power of two that scales the largest entry to about 2^1000: sums do not overflow, small entries keep their range, nothing is rounded.
  */
 function scaleOf(entries: ArrayLike<number>): number {
   let largest = 0;
@@ -86,7 +86,7 @@ function scaleOf(entries: ArrayLike<number>): number {
   return largest > 0 ? 2 ** Math.max(-1000, Math.floor(Math.log2(largest)) - 1000) : 1;
 }
 
-/** Makes columns p and q orthogonal, and renews their lengths; returns whether they were not. */
+/** Makes columns p and q orthogonal and updates their lengths; returns whether that took a rotation. */
 function rotate(
   columns: Float64Array[],
   V: Float64Array[],
@@ -97,7 +97,7 @@ function rotate(
   const [x, y] = [columns[p]!, columns[q]!];
   const [a, b] = [lengths[p]!, lengths[q]!];
   if (a === 0 || b === 0) return false;
-  // Columns of any length, whose products need not be numbers, are brought to lengths near 1 by powers of two, without rounding.
+  // Powers of two scale the columns to lengths near 1 without rounding, so that their products cannot overflow.
   const [toX, toY] = [unitOf(a), unitOf(b)];
   let product = 0;
   for (let i = 0; i < x.length; i++) product += x[i]! * toX * (y[i]! * toY);
@@ -120,10 +120,10 @@ function rotate(
   return true;
 }
 
-/** A power of two that brings a length near 1. */
+/** A power of two that scales a length to about 1. */
 const unitOf = (length: number): number => 2 ** Math.min(1023, -Math.floor(Math.log2(length)));
 
-/** The length of a column, by the plain sum of squares of its entries times `unit`, where that is far from the ends of the range. */
+/** The length of a column, by the plain sum of squares of its entries times `unit` where that can neither overflow nor underflow. */
 function lengthNear(column: Float64Array, unit: number): number {
   let squares = 0;
   for (let i = 0; i < column.length; i++) {
@@ -133,14 +133,14 @@ function lengthNear(column: Float64Array, unit: number): number {
   return squares > 1e-200 && squares < 1e200 ? Math.sqrt(squares) / unit : lengthOf(column);
 }
 
-/** Columns of singular values that are 0 become unit vectors orthogonal to all others. */
+/** Replaces the columns of zero singular values by unit vectors orthogonal to all others. */
 function complete(columns: Float64Array[], lengths: readonly number[]): void {
   columns.forEach((column, j) => {
     if (lengths[j]! > 0) return;
     for (let unit = 0; unit < column.length; unit++) {
       const rest = new Float64Array(column.length);
       rest[unit] = 1;
-      // Twice, as once leaves rounding.
+      // Twice, because one pass leaves rounding errors.
       for (let pass = 0; pass < 2; pass++) {
         columns.forEach((other, i) => {
           if (i >= j && !(lengths[i]! > 0)) return;
@@ -171,13 +171,13 @@ export interface PseudoInverseOptions {
 }
 
 /**
- * The pseudo-inverse A⁺ = V diag(1/S) Uᵀ of Moore and Penrose, with 0 for 1/S where a singular value is rounding: A⁺b is the shortest
- * of the minimisers of ‖A x − b‖.
+ * The Moore–Penrose pseudo-inverse A⁺ = V diag(1/S) Uᵀ, with 0 for 1/S where a singular value is only rounding: A⁺b is the
+ * shortest of the minimisers of ‖A x − b‖.
  *
  * @param A an m × n matrix
  * @param options `tolerance`: singular values up to this share of the largest count as 0
  * @returns an n × m matrix
- * @throws RangeError for what is no matrix, not finite, or a tolerance below 0.
+ * @throws RangeError unless A is a matrix of finite numbers and the tolerance is ≥ 0.
  * @example
  * pinv([[1, 1], [2, 2]]).data.map((a: number) => Number(a.toFixed(9))) // → Float64Array(4) [ 0.1, 0.2, 0.1, 0.2 ]
  * @see R. Penrose, A generalized inverse for matrices, Proc. Cambridge Philos. Soc. 51 (1955).
@@ -196,14 +196,14 @@ export function pinv(A: TensorLike, options: PseudoInverseOptions = {}): Tensor 
 }
 
 /**
- * The shortest x that minimises ‖A x − b‖, A⁺b: the solution of A x = b where there is one alone, what gradient descent from 0
- * converges to where there are many, and the least-squares fit where there is none.
+ * The shortest x that minimises ‖A x − b‖, A⁺b: the solution of A x = b if it is unique, the limit of gradient descent
+ * from 0 if there are many, and the least-squares fit if there is none.
  *
  * @param A an m × n matrix
  * @param b m numbers
  * @param options `tolerance`: singular values up to this share of the largest count as 0
  * @returns n numbers
- * @throws RangeError for what is no matrix, not finite, or a b of another length.
+ * @throws RangeError unless A is a matrix of finite numbers and b has one finite number for each row.
  * @example
  * solveLeastSquares([[2, 0], [0, 4]], [2, 2]) // → Float64Array(2) [ 1, 0.5 ]
  * @see G. Golub, C. Van Loan, Matrix computations, 4th edition, 2013, section 5.5.
@@ -222,7 +222,7 @@ export function solveLeastSquares(
     );
   }
   const unit = scaleOf(b);
-  // Both are powers of two; what is divided by one and multiplied by the other would overflow in between.
+  // Both are powers of two; dividing by one and then multiplying by the other could overflow in between.
   const ratio = unit / scale;
   const x = new Float64Array(n);
   for (let i = 0; i < used; i++) {
@@ -234,7 +234,7 @@ export function solveLeastSquares(
   return x;
 }
 
-/** The decomposition, and how many singular values are more than rounding. */
+/** The decomposition and the numerical rank. */
 function decomposed(who: string, A: TensorLike, { tolerance }: PseudoInverseOptions) {
   const matrix = matrixOf(who, A);
   const share = tolerance ?? Math.max(...matrix.shape) * Number.EPSILON;

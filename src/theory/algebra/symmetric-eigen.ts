@@ -1,10 +1,10 @@
 /**
- * Eigenvalues and eigenvectors of a symmetric matrix by Jacobi's rotations: slow (n³ for each sweep), simple,
- * and exact to the last few bits also for small eigenvalues, which is what facts such as `mu` need.
+ * Eigenvalues and eigenvectors of a symmetric matrix by Jacobi rotations: slow (n³ for each sweep), simple,
+ * and accurate to the last few bits even for small eigenvalues, as facts such as `mu` need.
  */
 import type { Vector } from "./vectors.js";
 
-/** A symmetric matrix taken apart: A = Σ_i values[i] v_i v_iᵀ with orthonormal v_i. */
+/** The decomposition of a symmetric matrix: A = Σ_i values[i] v_i v_iᵀ with orthonormal v_i. */
 export interface SymmetricEigen {
   /** The eigenvalues, largest first. */
   values: Float64Array;
@@ -61,7 +61,7 @@ function rotate(A: Float64Array, V: Float64Array, n: number, p: number, q: numbe
   for (let k = 0; k < n; k++) turn(A, k * n + p, k * n + q);
   for (let k = 0; k < n; k++) turn(A, p * n + k, q * n + k);
   for (let k = 0; k < n; k++) turn(V, k * n + p, k * n + q);
-  // What the turns make of these four, with less rounding.
+  // The same values as the rotations give these four entries, with less rounding.
   A[p * n + p] = app - tangent * apq;
   A[q * n + q] = aqq + tangent * apq;
   A[p * n + q] = A[q * n + p] = 0;

@@ -1,9 +1,9 @@
 /**
- * The little linear algebra that theory needs, on plain arrays: sums over vectors, symmetric matrices in
- * row-major order. All sums run in index order, so that a result is the same bits everywhere.
+ * The linear algebra that theory needs, on plain arrays: sums over vectors, symmetric matrices in row-major
+ * order. All sums run in index order, so that results are bitwise the same everywhere.
  */
 
-/** A vector as the functions of theory accept it: a list of numbers or a Float64Array. */
+/** A vector that the functions of theory accept: a list of numbers or a Float64Array. */
 export type Vector = Float64Array | readonly number[];
 
 /** Σ a_i b_i. */

@@ -1,5 +1,5 @@
 /**
- * What theorems on descent assume, one by one, each with how to see from a run that it is not met.
+ * The assumptions of theorems on descent, each with a test of whether a run violates it.
  */
 import { formatNumber } from "../../display/format-number.js";
 import type { Rule } from "../../optim/rule.js";
@@ -7,7 +7,7 @@ import { type StepSize, stepSizeAt, stepSizeText } from "../../optim/schedule.js
 import { distance, type Vector } from "../algebra/vectors.js";
 import type { Objective } from "../objectives/objective.js";
 
-/** What is known of a run that a theorem is held against. */
+/** The facts about a run that assumptions are checked against. */
 export interface RunFacts {
   readonly F: Objective;
   readonly theta0: Vector;
@@ -15,9 +15,9 @@ export interface RunFacts {
   readonly eta: StepSize | undefined;
   /** The largest ‖∇F‖² along the run (of the means over paths, if there are many). */
   readonly largestSquare: number;
-  /** The largest ‖θ(k) − θ*‖ along the run, if θ* and it are known. */
+  /** The largest ‖θ(k) − θ*‖ along the run, if known. */
   readonly farthest: number | undefined;
-  /** The update rule in words; undefined of many paths. */
+  /** The update rule in words; undefined for many paths. */
   readonly rule?: string | undefined;
   /** The least ½‖∇F(θ(k))‖²/(F(θ(k)) − F*) along the run, if it is known. */
   readonly leastSteepness?: number | undefined;
@@ -27,11 +27,11 @@ export interface RunFacts {
 export interface Assumption {
   /** What is assumed, in words. */
   readonly text: string;
-  /** Why it is not assured for a run, in words; undefined where nothing speaks against it. */
+  /** Why a run does not, or may not, satisfy it, in words; undefined if the run is consistent with it. */
   unmet(run: RunFacts): string | undefined;
 }
 
-/** Rounding that an assumption forgives. */
+/** The relative rounding that an assumption tolerates. */
 const slack = 1 + 1e-12;
 
 const number = (value: number) => formatNumber(value);
@@ -66,7 +66,7 @@ export const stepsOf = (bound: StepSize): Assumption => ({
   unmet({ eta }) {
     if (eta === undefined) return "the step size is not constant";
     const at = (size: StepSize, k: number) => stepSizeAt("checkBound", size, k);
-    // Of two functions no finite number of values shows that they are equal; these distinguish the likely mistakes.
+    // Finitely many values cannot show that two functions are equal; these catch the likely mistakes.
     const k = [1, 2, 3, 10, 100, 1000].find(
       (step) => Math.abs(at(bound, step) - at(eta, step)) > 1e-12 * at(eta, step),
     );
@@ -120,7 +120,7 @@ export const startWithin = (R: number): Assumption => ({
   },
 });
 
-/** E‖∇Q‖² ≤ G²; ‖∇F‖² is never larger than that, so that it can refute it. */
+/** E‖∇Q‖² ≤ G²; ‖∇F‖² is at most E‖∇Q‖², so a larger value refutes it. */
 export const gradientsWithin = (G: number): Assumption => ({
   text: `E‖∇Q‖² ≤ G² = ${number(G * G)}`,
   unmet: ({ largestSquare }) =>

@@ -1,6 +1,6 @@
 /**
- * What theorems promise about gradient descent with a constant step, as functions of the number of steps k.
- * Each bound refuses to be made where its theorem does not apply.
+ * The bounds of theorems on gradient descent as functions of the number of steps k.
+ * Each constructor throws where its theorem does not apply.
  */
 
 import { inspect } from "#platform";
@@ -25,7 +25,7 @@ import {
   strongConvexity,
 } from "./assumptions.js";
 
-/** What a bound is about. */
+/** The quantity that a bound is about. */
 export type Bounded =
   | "gap"
   | "gap after a gradient step"
@@ -33,7 +33,7 @@ export type Bounded =
   | "gap of the mean"
   | "squared distance";
 
-/** An upper bound as a function of k, with what it is called, what it is about, and what its theorem assumes. */
+/** An upper bound as a function of k, with its label, the quantity it bounds, and the assumptions of its theorem. */
 export interface Bound {
   /** The bound after k steps. */
   (k: number): number;
@@ -41,14 +41,14 @@ export interface Bound {
   readonly label: string;
   /**
    * `gap`: of F(θ(k)) − F*; `gap after a gradient step`: at x(k) = θ(k−1) − η ∇F(θ(k−1)); `gap of the mean`: at the mean of θ(0), …, θ(k−1), `weighted`: by the step sizes;
-   * `squared distance`: of ‖θ(k) − θ*‖². Of a random path the mean of that.
+   * `squared distance`: of ‖θ(k) − θ*‖². For random paths, the mean of that.
    */
   readonly of: Bounded;
-  /** The step size it is about; of a schedule the first. */
+  /** The step size it holds for; the first one of a schedule. */
   readonly eta: number;
-  /** Whether its theorem needs more than convexity: F strongly convex with this mu. */
+  /** The mu of strong convexity, if its theorem needs more than convexity. */
   readonly mu?: number;
-  /** What the theorem assumes. `checkBound` holds it against a run. */
+  /** The assumptions of the theorem, which `checkBound` checks for a run. */
   readonly assumes: readonly Assumption[];
 }
 
@@ -98,7 +98,7 @@ export function gradientDescentBound(options: BoundOptions): Bound {
  * It is half the lecture's bound for large k, and no better one exists: `worstCase(k)` attains it.
  *
  * @param options `R`, or `theta0` and `thetaStar`; `eta`; `L` (needed)
- * @throws RangeError if eta > 1/L, or L is not known.
+ * @throws RangeError if eta > 1/L or L is unknown.
  * @example
  * tightBound({ R: 1, eta: 1, L: 1 })(2) // → 0.1
  * @see Y. Drori, M. Teboulle, Performance of first-order methods for smooth convex minimization: a novel
@@ -192,9 +192,9 @@ export function nesterovBound(options: BoundOptions): Bound {
  *
  *     F(θ(k)) − F* ≤ (1 − η mu)^k (F(θ(0)) − F*).
  *
- * Only iterates count: `checkBound` looks whether the inequality holds at each.
+ * The inequality is needed at the iterates only: `checkBound` tests it at each.
  *
- * @param options `gap0` = F(θ(0)) − F*, `eta`, `mu` > 0 (of least squares the smallest eigenvalue that is not 0), `L` to have
+ * @param options `gap0` = F(θ(0)) − F*, `eta`, `mu` > 0 (for least squares the smallest nonzero eigenvalue), `L` to have
  *   eta ≤ 1/L checked
  * @throws RangeError if eta > 1/L or mu is not > 0.
  * @example
@@ -242,7 +242,7 @@ export function sgdConvexBound(options: { R: number; G: number; eta: StepSize })
   const first = stepSizeAt("sgdConvexBound", eta, 1);
   checked("sgdConvexBound", { R, eta: first });
   checkPositive("sgdConvexBound", { G });
-  // Sums over the first k step sizes, for as many k as were asked for.
+  // Sums over the first k step sizes, extended lazily.
   const sums = [0];
   const squares = [0];
   const at = (k: number): number => {
@@ -263,14 +263,14 @@ export function sgdConvexBound(options: { R: number; G: number; eta: StepSize })
 
 /**
  * The bound for stochastic gradient descent on mu-strongly convex F with η(k) = 1/(mu k) (B5): with E‖∇Q‖² ≤ G² along the
- * way,
+ * path,
  *
  *     E‖θ(k) − θ*‖² ≤ G² / (mu² k)    for k ≥ 1,
  *
- * whatever the start; the gap is at most L/2 times that. It falls like 1/k: noise takes the geometric rate away. (One step
- * gives a(k) ≤ (1 − 2/k) a(k−1) + G²/(mu² k²); induction. Half of it is attained: additive noise on mu/2 θ².)
+ * for every start; the gap is at most L/2 times that. It falls like 1/k: noise destroys the geometric rate. (One step
+ * gives a(k) ≤ (1 − 2/k) a(k−1) + G²/(mu² k²); induction. Additive noise on mu/2 θ² attains half of it.)
  *
- * @param options `G`, `mu` > 0; with `L` the bound is that of the gap
+ * @param options `G`, `mu` > 0; with `L` the bound is on the gap
  * @throws RangeError unless all are finite and > 0.
  * @example
  * sgdStronglyConvexBound({ G: 2, mu: 1 })(100) // → 0.04
@@ -297,7 +297,7 @@ export function sgdStronglyConvexBound(options: { G: number; mu: number; L?: num
  *
  *     F(mean of θ(0), …, θ(k−1)) − F* ≤ (D²/(2η) + η) √c(k) / k.
  *
- * No L is in it, and none in the step sizes: that is what AdaGrad is for. (Sum ‖θ(j+1) − θ*‖² over j, with
+ * Neither the bound nor the step sizes contain L: that is the point of AdaGrad. (Sum ‖θ(j+1) − θ*‖² over j, with
  * Σ ‖g(j)‖²/√c(j) ≤ 2 √c(k).)
  *
  * @param options `D`; `eta`; `squares`: c(1), c(2), … along the run, a number for each step
@@ -338,7 +338,7 @@ function checked(name: string, { R, theta0, thetaStar, eta, L }: BoundOptions): 
   const radius = R ?? distance(theta0!, thetaStar!);
   checkNotNegative(name, { R: radius });
   checkPositive(name, { eta });
-  // A step of 1/L, computed as such, must not fail by its own rounding.
+  // A step computed as 1/L must not be rejected for its rounding.
   if (typeof L === "number" && eta * L > 1 + 1e-12) {
     throw new RangeError(
       `${name}: the theorem needs eta ≤ 1/L = ${formatNumber(1 / L)}, got ${formatNumber(eta)}`,

@@ -1,5 +1,5 @@
 /**
- * A Lipschitz constant of a gradient from below, where no formula gives it: every secant of the gradient proves one.
+ * A lower bound of the Lipschitz constant of a gradient where no formula gives it: every secant of the gradient proves one.
  */
 
 import { inspect } from "#platform";
@@ -12,13 +12,13 @@ import { powerIteration } from "../algebra/power-iteration.js";
 import { distance, minus, norm, type Vector } from "../algebra/vectors.js";
 import type { Objective } from "../objectives/objective.js";
 
-/** What was found of L. Shows itself as a line. */
+/** A lower bound of L. Shows itself as a line. */
 export interface EstimateOfL extends Displayable {
-  /** The larger of both figures: L is at least this, up to the rounding of differences. */
+  /** The larger of the two: L is at least this, up to the rounding of differences. */
   readonly lowerBound: number;
   /** The largest ‖∇F(θ) − ∇F(β)‖ / ‖θ − β‖ over the sampled pairs. */
   readonly secants: number;
-  /** The largest |eigenvalue| of the Hessian at the sampled places, by power iteration. */
+  /** The largest |eigenvalue| of the Hessian at the sampled points, by power iteration. */
   readonly curvature: number;
 }
 
@@ -26,8 +26,8 @@ export interface EstimateOfL extends Displayable {
  * Bounds L (A6) from below by sampling within a ball: by secants ‖∇F(θ) − ∇F(β)‖ / ‖θ − β‖ of random pairs, and by power
  * iteration with the Hessian, whose products with v are differences (∇F(θ + hv) − ∇F(θ − hv)) / 2h.
  *
- * A lower bound is all that sampling can give: a place that was not looked at may be more curved. Take η well below
- * 1/L of what comes out, or know L.
+ * Sampling can give a lower bound only: F may be more curved at a point that was not sampled. Take η well below 1/L
+ * of the estimate, or derive L.
  *
  * @param F the objective
  * @param options `around` = 0: the centre of the ball, of length dimension; `radius` = 1; `samples` = 100 pairs; `seed`
@@ -53,7 +53,7 @@ export function estimateL(
   checkWhole("estimateL", { samples });
   const stream = random(seed).split("estimateL");
   const n = F.dimension;
-  /** A place uniform in the ball: a direction, and a length that is not crowded at the centre. */
+  /** A point uniform in the ball: a random direction times a radius of density ∝ r^(n−1). */
   const place = (): Float64Array => {
     const direction = Float64Array.from({ length: n }, () => stream.normal());
     const length = (radius * stream.uniform() ** (1 / n)) / norm(direction);
@@ -67,7 +67,7 @@ export function estimateL(
   }
   const h = 1e-5 * radius;
   let curvature = 0;
-  // The centre and a few other places: power iteration takes dozens of gradients at each.
+  // The centre and a few other points only: power iteration takes dozens of gradients at each.
   for (let i = 0; i < Math.min(10, samples); i++) {
     const at = i === 0 ? Float64Array.from(around as ArrayLike<number>) : place();
     const product = (v: Float64Array) =>
@@ -80,7 +80,7 @@ export function estimateL(
       tolerance: 1e-7,
       maxIterations: 200,
     });
-    // ‖H v‖ ≤ L for a unit v, also where the eigenvalues λ and −λ keep the iteration from settling.
+    // ‖H v‖ ≤ L for a unit v, even where eigenvalues λ and −λ keep the iteration from converging.
     curvature = Math.max(curvature, norm(product(eigenvector)));
   }
   const lowerBound = Math.max(secants, curvature);

@@ -1,5 +1,5 @@
 /**
- * Which minimum a descent ends in, for a whole grid of starts (A7).
+ * The minimum that descent reaches from each start of a grid (A7).
  */
 
 import { inspect } from "#platform";
@@ -27,17 +27,17 @@ export interface BasinsOptions {
   eta: number;
   /** How many steps from each start, 1000 by default. */
   steps?: number;
-  /** How near to a minimiser a descent must come, 1e-3 by default. */
+  /** The distance within which a minimiser counts as reached, 1e-3 by default. */
   within?: number;
 }
 
-/** Where descents from a grid of starts ended; made by `basins`. Shows itself as a map. */
+/** The minima reached from a grid of starts; made by `basins`. Shows itself as a map. */
 export class Basins implements Displayable {
   /** The minimisers, in the order of their numbers 1, 2, … */
   readonly minimisers: readonly Float64Array[];
   /** How many starts ended in each minimiser. */
   readonly counts: readonly number[];
-  /** How many starts ended nowhere: diverged, or were not near a minimiser after all steps. */
+  /** How many starts reached no minimiser: they diverged, or were not near one after all steps. */
   readonly lost: number;
   /** The numbers 1, 2, … of the minimisers reached (0: none), a row for each θ₂ of the grid, smallest first. */
   readonly map: readonly Uint8Array[];
@@ -54,7 +54,7 @@ export class Basins implements Displayable {
     this.#draw = draw;
   }
 
-  /** How many starts ended where. */
+  /** The number of starts for each minimiser. */
   toString(): string {
     const ends = this.minimisers.map(
       (theta, i) => `${this.counts[i]} in (${Array.from(theta, (entry) => formatNumber(entry)).join(", ")})`,
@@ -68,14 +68,14 @@ export class Basins implements Displayable {
     return printing(this, this.toString());
   }
 
-  /** The map: for each start the number of the minimiser. */
+  /** The map: each start in the colour of its minimiser. */
   async [displaySymbol](): Promise<MimeBundle> {
     return { ...(await this.#draw()[displaySymbol]()), "text/plain": this.toString() };
   }
 }
 
 /**
- * Descends from every point of a grid, and notes which minimiser is reached (A7).
+ * Descends from every point of a grid and records which minimiser it reaches (A7).
  *
  * @param F an objective of two variables whose `minimisers` (or θ*) are known
  * @param options the grid `x`, `y`, `resolution` = 41; the descent `eta`, `steps` = 1000; `within` = 1e-3

@@ -14,7 +14,7 @@ import { norm, type Vector } from "../algebra/vectors.js";
 import type { Objective } from "../objectives/objective.js";
 import { type Divergence, Path } from "./path.js";
 
-/** From where, how, and how far to descend. */
+/** The start, the rule and the number of steps. */
 export interface DescendOptions {
   /** The start θ(0). */
   theta0: Vector;
@@ -26,20 +26,20 @@ export interface DescendOptions {
   rule?: Rule;
   /** How many steps, 100 by default. */
   steps?: number;
-  /** What the path is called in charts; by default the step size or the rule. */
+  /** The name of the path in charts; by default the step size or the rule. */
   name?: string;
 }
 
 /**
  * Runs gradient descent θ(k+1) = θ(k) − η ∇F(θ(k)), or an update rule with the exact gradient, and records it (A5).
  *
- * A descent that runs away (F not finite, or above F(θ0) by more than 10¹² times its scale) ends early:
- * `diverged` says at which step, and the path up to there is kept.
+ * A descent that diverges (F not finite, or above F(θ0) by more than 10¹² times its scale) ends early:
+ * `diverged` gives the step, and the path up to it is kept.
  *
  * @param F the objective
  * @param options `theta0`; `eta`, `schedule` or `rule`; `steps` = 100; `name`. For many seeds at once see `sgdPaths`
  * @returns the path θ(0), …, θ(steps) with F, F − F*, ‖∇F‖ at each iterate and the step sizes
- * @throws RangeError unless theta0 has F's dimension and finite entries, and there is one of eta > 0, schedule and rule.
+ * @throws RangeError unless theta0 has F's dimension and finite entries, and exactly one of eta > 0, schedule and rule is given.
  * @example
  * const path = descend(quadratic({ spectrum: [1, 0.5] }), { theta0: [1, 1], eta: 1, steps: 3 });
  * path.last // → Float64Array(2) [ 0, 0.125 ]

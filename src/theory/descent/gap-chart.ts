@@ -1,16 +1,16 @@
 /**
- * The chart of convergence: F(θ(k)) − F* over k, under the bounds that theorems promise.
+ * The chart of convergence: F(θ(k)) − F* over k, under the bounds of theorems.
  */
 import type { Figure } from "../../display/figure.js";
 import { type LineChartOptions, lineChart, type Series } from "../../display/line-chart.js";
 import { optionsOf } from "../../options/options-of.js";
 import type { Bound } from "../bounds/bounds.js";
 
-/** A descent, as far as its chart is concerned; what `descend` returns is one. */
+/** The part of a path that its chart needs; `descend` returns one. */
 export interface PathLike {
   /** Its name in the legend. */
   readonly name: string;
-  /** What was minimised. */
+  /** The objective. */
   readonly objective: { readonly name: string };
   /** F(θ(k)) for each k from 0 on. */
   readonly values: Float64Array;
@@ -18,19 +18,19 @@ export interface PathLike {
   readonly gaps: Float64Array;
 }
 
-/** What else a chart of gaps shows. */
+/** Options of a chart of gaps. */
 export interface GapChartOptions {
   /** Bounds drawn dotted: a list of bounds of this library, or any functions of k under their names. */
   bounds?: readonly Bound[] | Readonly<Record<string, (k: number) => number>>;
-  /** The title; it should say what is to be seen. */
+  /** The title; it should say what the chart shows. */
   title?: string;
   /** The scale of k: `log` (default; a power law is a line) or `linear` (a geometric law is a line). */
   k?: "log" | "linear";
   /** A line under the title. */
   note?: string;
-  /** Whether the best value so far is drawn, min over j ≤ k, as for methods that do not descend in every step; false. */
+  /** Draws the best value so far, min over j ≤ k, for methods that do not descend in every step; false. */
   best?: boolean;
-  /** Straight lines, by what they are called, see `lineChart`. */
+  /** Straight lines by name, see `lineChart`. */
   lines?: LineChartOptions["lines"];
 }
 
@@ -41,7 +41,7 @@ export interface GapChartOptions {
  *
  * @param paths what `descend` returned
  * @param settings `bounds`, `title`, `k`: the scale of the k-axis, `note`, `best`, `lines`
- * @throws TypeError for an empty list, or none.
+ * @throws TypeError if the list is empty or missing.
  * @example
  * const F = quadratic({ spectrum: [1, 0.01] });
  * const path = descend(F, { theta0: [1, 1], eta: 1, steps: 100, name: "η = 1/L" });

@@ -1,6 +1,6 @@
 /**
- * The loss of a network around its parameters, along one or two directions: what a landscape of many thousand
- * dimensions looks like from where one stands (A7).
+ * The loss of a network around its parameters, along one or two directions: a slice of a landscape of many
+ * thousand dimensions (A7).
  */
 
 import { inspect } from "#platform";
@@ -20,20 +20,20 @@ import { optionsOf } from "../../options/options-of.js";
 import { random, type TensorLike, tensor } from "../../tensor/index.js";
 import { norm } from "../algebra/vectors.js";
 
-/** Which part of the landscape is looked at. */
+/** The part of the landscape to compute. */
 export interface LandscapeOptions {
   /** The loss; by default cross-entropy. */
   loss?: Loss;
   /** 1 for a curve, 2 (default) for a map. */
   dimensions?: 1 | 2;
   /**
-   * How the random directions are scaled: `"filter"` (default) gives the weights of each unit a change as long as they
-   * themselves are, and leaves biases; `"none"` gives the whole direction the length of θ.
+   * How the random directions are scaled: `"filter"` (default) gives each unit's part of a direction the norm of its
+   * weights, and leaves biases fixed; `"none"` gives the whole direction the norm of θ.
    */
   normalise?: "filter" | "none";
-  /** How far to go, in lengths of the directions, either way; 1. */
+  /** The largest |α| and |β|, in lengths of the directions; 1. */
   range?: number;
-  /** Points in each direction, odd so that θ itself is one; 21 (of a curve 81). */
+  /** Points in each direction, odd so that θ itself is one; 21 (81 for a curve). */
   resolution?: number;
   /** The seed of the directions. */
   seed?: number;
@@ -43,7 +43,7 @@ export interface LandscapeOptions {
 export class Landscape implements Displayable {
   /** The multiples α (and β) of the directions at which the loss was computed. */
   readonly at: Float64Array;
-  /** The loss: of a map a row for each β; of a curve a single row. */
+  /** The loss: a row for each β of a map, a single row for a curve. */
   readonly loss: readonly Float64Array[];
   /** The directions, each with an entry for each parameter. */
   readonly directions: readonly Float64Array[];
@@ -59,7 +59,7 @@ export class Landscape implements Displayable {
     this.centre = loss[(loss.length - 1) / 2]![middle]!;
   }
 
-  /** The least loss of the slice. */
+  /** The lowest loss of the slice. */
   get least(): number {
     return Math.min(...this.loss.map((row) => Math.min(...row)));
   }
@@ -116,17 +116,17 @@ export class Landscape implements Displayable {
 /**
  * The loss F(θ + α d) or F(θ + α d + β e) along random directions, −range ≤ α, β ≤ range.
  *
- * A network with ReLUs computes the same when the weights of a unit are doubled and those that read it halved, so a
- * step of a given length means little in itself; filter-normalised directions change every unit in proportion to
+ * A network with ReLUs computes the same function when the weights into a unit are doubled and those out of it halved, so
+ * a step of a given length means little in itself; filter-normalised directions change every unit in proportion to
  * its own weights, and slices of different networks can be compared (Li et al. 2018).
  *
- * Takes resolution^dimensions passes over the samples, in float64: some hundred samples give the picture.
+ * Takes resolution^dimensions passes over the samples, in float64: a few hundred samples suffice.
  *
  * @param model the network; it is not changed
  * @param x samples × inputs
  * @param y a label or a target for each sample
  * @param options the loss and the part of the landscape, see {@link LandscapeOptions}
- * @throws TypeError for anything but a network, RangeError for options that cannot be
+ * @throws TypeError for anything but a network, RangeError for invalid options
  * @see H. Li, Z. Xu, G. Taylor, C. Studer, T. Goldstein, Visualizing the loss landscape of neural nets, NeurIPS 2018, section 4.
  * @example
  * const model = sequential([dense(2, 3), relu(), dense(3, 2)], { seed: 1 });
@@ -179,7 +179,7 @@ export function landscape(
   );
 }
 
-/** Gives the part of a direction that belongs to a unit's weights their length; biases stay where they are. */
+/** Scales each unit's part of a direction to the norm of its weights; biases do not move. */
 function scaleByFilter(direction: Float64Array, model: Sequential): void {
   let from = 0;
   for (const { shape, size } of model.parameters) {
@@ -195,7 +195,7 @@ function scaleByFilter(direction: Float64Array, model: Sequential): void {
   }
 }
 
-/** Makes a vector as long as another. */
+/** Scales a vector to the norm of another. */
 function scaleTo(vector: Float64Array, like: Float64Array): void {
   const factor = norm(like) / norm(vector);
   for (let i = 0; i < vector.length; i++) vector[i]! *= factor;

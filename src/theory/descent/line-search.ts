@@ -1,5 +1,5 @@
 /**
- * Step sizes that look at the function: rules for `descend`, made for one objective.
+ * Step sizes computed from values of F: rules for `descend`, each made for one objective.
  */
 
 import { makeRule, type Rule } from "../../optim/rule.js";
@@ -9,11 +9,11 @@ import { dot } from "../algebra/vectors.js";
 import type { Objective } from "../objectives/objective.js";
 
 /**
- * Polyak's step η(k) = (F(θ) − F*) / ‖∇F(θ)‖², which needs the minimum and nothing else: for convex F the distance to the
- * minimisers never grows, whatever L is, and also where F has kinks.
+ * Polyak's step η(k) = (F(θ) − F*) / ‖∇F(θ)‖², which needs F* and nothing else: for convex F the distance to the
+ * minimisers never grows, whatever L is, even where F has kinks.
  *
  * @param F an objective whose minimum is known
- * @throws RangeError if it is not.
+ * @throws RangeError if the minimum is unknown.
  * @example
  * descend(quadratic({ spectrum: [1] }), { theta0: [8], rule: polyakStep(quadratic({ spectrum: [1] })), steps: 3 }).last // → Float64Array(1) [ 1 ]
  * @see B. T. Polyak, Introduction to Optimization (1987), chapter 5.
@@ -43,14 +43,14 @@ export function polyakStep(F: Objective): Rule {
 }
 
 /**
- * Backtracking line search: from twice the last step on, halve η until Armijo's condition
+ * Backtracking line search: starts from twice the last step and shrinks η until Armijo's condition
  *
  *     F(θ − η ∇F(θ)) ≤ F(θ) − c η ‖∇F(θ)‖²
  *
- * holds. No L is needed; where F has one, η never falls below (1 − c)/L, if it did not start there.
+ * holds. No L is needed; where F has one, η never falls below (1 − c)/L unless it started there.
  *
  * @param F the objective
- * @param options `eta`: where to begin (1); `shrink`: what a step that is too long is multiplied by (½); `c` (10⁻⁴)
+ * @param options `eta`: the first step to try (1); `shrink`: the factor for a step that is too long (½); `c` (10⁻⁴)
  * @throws RangeError unless eta > 0, 0 < shrink < 1 and 0 < c < 1.
  * @example
  * const F = quadratic({ spectrum: [100, 1] });
@@ -78,7 +78,7 @@ export function backtracking(
         const value = F.value(before);
         const square = dot(gradient, gradient);
         let size = state.k++ === 0 ? eta : (state.eta as number) / shrink;
-        // Where rounding hides any descent there is none to be found: then stay.
+        // Where rounding hides any descent, no step satisfies the condition: stay.
         for (let i = 0; ; i++, size *= shrink) {
           for (let j = 0; j < theta.length; j++) theta[j] = before[j]! - size * gradient[j]!;
           if (F.value(theta) <= value - c * size * square) break;

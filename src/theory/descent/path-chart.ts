@@ -1,5 +1,5 @@
 /**
- * An objective of one or two variables with the paths of descents on it (A5).
+ * The chart of an objective of one or two variables with descent paths on it (A5).
  */
 import { contourChart } from "../../display/contour-chart.js";
 import type { Figure } from "../../display/figure.js";
@@ -10,21 +10,21 @@ import { distance } from "../algebra/vectors.js";
 import { minimumColour } from "./minimum-colour.js";
 import type { Path } from "./path.js";
 
-/** What a chart of paths shows. */
+/** Options of a chart of paths. */
 export interface PathChartOptions {
-  /** The title; it should say what is to be seen. */
+  /** The title; it should say what the chart shows. */
   title?: string;
-  /** The range of θ₁ (of θ in one dimension); by default what holds all paths. */
+  /** The range of θ₁ (of θ in one dimension); by default it covers all paths. */
   x?: readonly [number, number];
-  /** The range of θ₂; by default what holds all paths. */
+  /** The range of θ₂; by default it covers all paths. */
   y?: readonly [number, number];
-  /** Level lines at equal ratios of F − F*, which shows a minimum at all scales; default if F* is known. */
+  /** Level lines at equal ratios of F − F*, which show a minimum at all scales; default if F* is known. */
   logLevels?: boolean;
   /** In two dimensions: level lines (default), or F as a surface with the paths on it. */
   view?: "contours" | "surface";
-  /** From where one looks at a surface, in degrees; 235. */
+  /** The direction from which a surface is seen, in degrees; 235. */
   azimuth?: number;
-  /** How far from above, in degrees; 35. */
+  /** The height above the horizon, in degrees; 35. */
   elevation?: number;
 }
 
@@ -66,7 +66,7 @@ export function pathChart(paths: readonly Path[], options: PathChartOptions = {}
   const x = options.x ?? range(0);
   if (F.dimension === 1) return graph(paths, title, x);
   const base = F.minimum;
-  // With equal ratios the level at the minimum itself would be at 0, out of reach.
+  // With equal ratios the level of the minimum itself would be log 0.
   const logLevels = options.logLevels ?? false;
   const colours = basinColours(paths);
   const parts = {
@@ -90,7 +90,7 @@ export function pathChart(paths: readonly Path[], options: PathChartOptions = {}
   return surfaceChart({ ...parts, z, azimuth, elevation });
 }
 
-/** For paths that end at different minima the colours of these minima, as in the map that `basins` draws. */
+/** For paths that end at different minima, the colours of these minima, as in the map of `basins`. */
 function basinColours(paths: readonly Path[]): number[] | undefined {
   const minimisers = paths[0]!.objective.minimisers ?? [];
   if (minimisers.length < 2) return undefined;

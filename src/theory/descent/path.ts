@@ -1,6 +1,6 @@
 /**
- * What a descent leaves behind: every iterate and what was measured at it. Index k is the k-th iterate, from
- * the start k = 0 on, as in θ(k).
+ * The record of a descent: every iterate and the values measured at it. Index k is the k-th iterate θ(k), and k = 0
+ * the start.
  */
 
 import { inspect } from "#platform";
@@ -12,7 +12,7 @@ import type { StepSize } from "../../optim/schedule.js";
 import type { Objective } from "../objectives/objective.js";
 import { gapChart } from "./gap-chart.js";
 
-/** Why and when a descent was given up. */
+/** Why and when a descent was stopped early. */
 export interface Divergence {
   /** The step k after which θ(k) was out of bounds; θ(k) is the last iterate of the path. */
   step: number;
@@ -22,9 +22,9 @@ export interface Divergence {
 
 /** The iterates of a descent; made by `descend`. Shows itself as a chart of its gaps. */
 export class Path implements Displayable {
-  /** What it is called in charts, such as `SGD(η = 0.1)`. */
+  /** Its name in charts, such as `SGD(η = 0.1)`. */
   readonly name: string;
-  /** What was minimised. */
+  /** The objective. */
   readonly objective: Objective;
   /** θ(0), θ(1), … */
   readonly theta: readonly Float64Array[];
@@ -42,9 +42,9 @@ export class Path implements Displayable {
   readonly schedule: StepSize | undefined;
   /** The update rule that made the steps. */
   readonly rule: Rule;
-  /** What the rule remembers after the last step, such as the mean that `averageOf` gives. */
+  /** The state of the rule after the last step, such as the mean that `averageOf` returns. */
   readonly state: RuleState;
-  /** Set if the descent was given up because it ran away. */
+  /** Set if the descent was stopped because it diverged. */
   readonly diverged: Divergence | undefined;
 
   /** For `descend`. */
@@ -75,7 +75,7 @@ export class Path implements Displayable {
     this.diverged = parts.diverged;
   }
 
-  /** The number of steps made: one fewer than iterates. */
+  /** The number of steps taken: one fewer than iterates. */
   get steps(): number {
     return this.theta.length - 1;
   }
@@ -85,7 +85,7 @@ export class Path implements Displayable {
     return this.theta[this.steps]!;
   }
 
-  /** One line: the rule, the objective, how far it came. */
+  /** One line: the rule, the objective and the last gap. */
   toString(): string {
     const { name, objective, steps, values, gaps, diverged } = this;
     const [what, list] = gaps.length > 0 ? ["F − F*", gaps] : ["F", values];

@@ -1,6 +1,6 @@
 /**
- * Continuous functions made of affine pieces by sums, maxima and minima: what a ReLU network is, and a place where
- * everything about subgradients can be computed exactly (B8–B10).
+ * Continuous functions built from affine ones by sums, maxima and minima, as ReLU networks are. Everything about
+ * their subgradients can be computed exactly (B8–B10).
  */
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
@@ -18,16 +18,16 @@ export interface PiecewiseLinear {
   value(theta: Vector): number;
   /** F'(θ; d) = lim (F(θ + t d) − F(θ)) / t for t ↓ 0, exactly. */
   slope(theta: Vector, direction: Vector): number;
-  /** The gradient of the piece that is entered from θ in the direction d, for d that runs along no kink. */
+  /** The gradient of the piece entered from θ in the direction d, for d along no kink. */
   gradientToward(theta: Vector, direction: Vector): Float64Array;
   /**
-   * What automatic differentiation returns: chain and sum rule applied as if there were no kinks, where of two equal
-   * arguments of a maximum or minimum the first counts `atTie`, the second 1 − `atTie`.
+   * The output of automatic differentiation: chain and sum rule applied as if there were no kinks. Of two equal
+   * arguments of a maximum or minimum, the first has the weight `atTie`, the second 1 − `atTie`.
    */
   autodiff(theta: Vector, options?: { atTie?: number }): Float64Array;
-  /** The gradients of its pieces; there may be some among them that do not occur. */
+  /** The gradients of its pieces, possibly with some that occur nowhere. */
   readonly pieces: readonly Float64Array[];
-  /** Normals of all lines along which it may have a kink. */
+  /** The normals of all lines along which it may have a kink. */
   readonly normals: readonly Float64Array[];
 }
 
@@ -35,7 +35,7 @@ export interface PiecewiseLinear {
 const rounding = 1e-12;
 
 /**
- * θ ↦ ⟨a, θ⟩ + b, what piecewise linear functions are made of (B9).
+ * θ ↦ ⟨a, θ⟩ + b, the building block of piecewise linear functions (B9).
  *
  * @param a the coefficients, of length n ≥ 1; `clarke` takes n ≤ 2
  *
@@ -72,7 +72,7 @@ export function affine(a: readonly number[], b = 0): PiecewiseLinear {
  */
 export function maximum(F: PiecewiseLinear, G: PiecewiseLinear): PiecewiseLinear {
   checkSame("maximum", [F, G]);
-  /** Which of the two rules at θ: F (1), G (−1), or both (0). */
+  /** The larger of the two at θ: F (1), G (−1), or both (0). */
   const side = (theta: Vector): number => {
     const [f, g] = [F.value(theta), G.value(theta)];
     return Math.abs(f - g) <= rounding * Math.max(Math.abs(f), Math.abs(g)) ? 0 : Math.sign(f - g);
@@ -93,7 +93,7 @@ export function maximum(F: PiecewiseLinear, G: PiecewiseLinear): PiecewiseLinear
       const which = side(theta);
       const share = which > 0 ? 1 : which < 0 ? 0 : atTie;
       const [f, g] = [F.autodiff(theta, { atTie }), G.autodiff(theta, { atTie })];
-      // Not 0 · f + 1 · g, so that a branch that is not taken leaves no trace.
+      // Not 0 · f + 1 · g, so that NaN or ∞ in the other branch cannot spread.
       if (share === 0 || share === 1) return share === 1 ? f : g;
       return f.map((x, i) => share * x + (1 - share) * g[i]!);
     },
@@ -119,7 +119,7 @@ export function minimum(F: PiecewiseLinear, G: PiecewiseLinear): PiecewiseLinear
  * θ ↦ Σ_i c_i F_i(θ), by default with all c_i = 1 (B10).
  *
  * @param coefficients c_i, of the length of `terms`
- * @throws RangeError for no terms, other numbers of variables, or another number of coefficients.
+ * @throws RangeError if there are no terms, or numbers of variables or of coefficients differ.
  * @example
  * const relu = (sign: number) => maximum(affine([sign]), affine([0]));
  * linearCombination([relu(1), relu(-1)], [1, -1]).value([-3]) // → -3
@@ -159,9 +159,9 @@ export interface Subdifferential extends Displayable {
   readonly gradients: readonly Float64Array[];
   /** The corners of their convex hull: an interval's ends, or a polygon's corners counter-clockwise. */
   readonly corners: readonly Float64Array[];
-  /** Whether a vector lies in the hull, to rounding. */
+  /** Whether a vector lies in the hull, up to rounding. */
   has(vector: ArrayLike<number>): boolean;
-  /** The set drawn: an interval, or a polygon, and vectors beside it. */
+  /** The chart of the set, an interval or a polygon, with given vectors. */
   chart(vectors?: Readonly<Record<string, ArrayLike<number>>>): Figure;
 }
 
@@ -170,8 +170,8 @@ export interface Subdifferential extends Displayable {
  *
  *     ∂F(θ) = conv { lim ∇F(θ_j) : θ_j → θ, F differentiable at each θ_j },
  *
- * exactly: around θ the function is affine on finitely many sectors between lines with known normals, and a direction
- * inside each sector finds its gradient.
+ * computed exactly: around θ the function is affine on finitely many sectors between lines with known normals, and a
+ * direction inside each sector gives its gradient.
  *
  * @param F the function
  * @param theta the point, of length 1 or 2
@@ -282,7 +282,7 @@ function isInside(v: readonly number[], corners: readonly Float64Array[]): boole
   const close = 1e-9;
   const [first, last] = [corners[0]!, corners.at(-1)!];
   if (corners.length <= 2) {
-    // On the segment between the two (or at the point).
+    // On the segment between the two (or at their common point).
     const along = first.map((x, i) => last[i]! - x);
     const length = dot(along, along);
     const t =

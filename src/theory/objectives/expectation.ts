@@ -1,5 +1,5 @@
 /**
- * An objective whose gradients come with noise: the same minimiser, but only E[∇Q(θ)] = ∇F(θ) can be observed.
+ * An objective whose gradients are observed with noise: the minimiser is the same, but ∇F(θ) is known only as E[∇Q(θ)].
  */
 
 import { inspect } from "#platform";
@@ -11,16 +11,16 @@ import { made } from "./made.js";
 import type { Objective } from "./objective.js";
 import type { StochasticObjective } from "./stochastic-objective.js";
 
-/** Noise added to a gradient: what one sample adds at θ, a number for each entry. */
+/** Noise added to a gradient: draws one number for each entry at θ. */
 export type Noise = (theta: Vector, stream: Random) => ArrayLike<number>;
 
-/** The noise that `noise` makes. */
+/** Options of `noise`. */
 export interface NoiseOptions {
   /** The standard deviation of each entry (of Cauchy noise, which has none: the half-width at half maximum). */
   sd?: number;
-  /** The distribution: `normal`; `uniform` on ±√3 sd; `sign`: ±sd; `cauchy`, which has no mean at all. */
+  /** The distribution: `normal`; `uniform` on ±√3 sd; `sign`: ±sd; `cauchy`, which has no mean. */
   distribution?: "normal" | "uniform" | "sign" | "cauchy";
-  /** What the noise of every entry has as its mean: a biased estimator if it is not 0. */
+  /** The mean of the noise in every entry; the estimator is biased unless it is 0. */
   bias?: number;
   /** The standard deviation grows with θ: sd · √(1 + growth ‖θ‖²). */
   growth?: number;
@@ -29,8 +29,8 @@ export interface NoiseOptions {
 /**
  * Independent noise in every entry of a gradient: ∇F(θ) + sd √(1 + growth ‖θ‖²) ξ + bias (A15).
  *
- * `sign` and `uniform` noise is bounded, as the theorem of Robbins and Monro asks; `normal` noise is not but has a
- * bounded variance, which suffices for Blum's; `cauchy` noise breaks both.
+ * `sign` and `uniform` noise is bounded, as the theorem of Robbins and Monro requires; `normal` noise is not, but
+ * its bounded variance suffices for Blum's; `cauchy` noise satisfies neither.
  *
  * @param options `sd` = 1, `distribution` = "normal", `bias` = 0, `growth` = 0
  * @throws RangeError for a negative sd or growth, TypeError for another distribution.
@@ -62,7 +62,7 @@ export function noise(options: NoiseOptions = {}): (theta: Vector, stream: Rando
 /** E ξ⁴/(E ξ²)² of each distribution. */
 const kurtosis = { normal: 3, uniform: 1.8, sign: 1, cauchy: Number.POSITIVE_INFINITY };
 
-/** The kurtosis of each entry, of the noises and noisy objectives made here. */
+/** The kurtosis of each entry, for noise and noisy objectives made here. */
 const kurtoses = new WeakMap<object, number>();
 
 /** The kurtosis of each entry of a noisy objective's gradients, if its noise is one of nablab's. */
@@ -72,13 +72,13 @@ const draws = {
   normal: (stream: Random) => stream.normal(),
   uniform: (stream: Random) => Math.sqrt(3) * (2 * stream.uniform() - 1),
   sign: (stream: Random) => (stream.bits() & 1 ? 1 : -1),
-  // The quotient of two independent standard normal numbers.
+  // The ratio of two independent standard normals.
   cauchy: (stream: Random) => stream.normal() / stream.normal(),
 };
 
 /**
- * F with gradients that can only be observed with noise: ∇Q(θ) = ∇F(θ) + noise, so that E[∇Q(θ)] = ∇F(θ) if the noise has
- * mean 0 (A16). All facts of F stay.
+ * F with noisy gradients ∇Q(θ) = ∇F(θ) + noise, so that E[∇Q(θ)] = ∇F(θ) if the noise has mean 0 (A16). All facts of F
+ * remain.
  *
  * @param F the objective
  * @param added a standard deviation (normal noise in every entry), or a `Noise` such as `noise({ distribution: "sign" })`

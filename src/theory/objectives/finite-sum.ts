@@ -19,7 +19,7 @@ import {
 } from "./objective.js";
 import type { FiniteSum } from "./stochastic-objective.js";
 
-/** What a finite sum is made from, beside the facts of an objective. */
+/** Options of a finite sum, in addition to those of an objective. */
 export interface FiniteSumOptions
   extends Partial<Omit<ObjectiveOptions, "dimension">>,
     Pick<ObjectiveOptions, "dimension"> {
@@ -38,12 +38,12 @@ export interface FiniteSumOptions
  *
  * from a list of objectives, or from functions of the index i.
  *
- * Of a list F is convex if all terms are, and mu is at least the mean of theirs; L and a minimiser are known only if they
- * are given, since the mean of least constants is no least constant.
+ * Given a list, F is convex if all terms are, and mu is at least the mean of theirs; L and a minimiser are known only if
+ * given, because the mean of the least Lipschitz constants need not be the least one of F.
  *
  * @param terms the objectives f_i, all of one dimension, or `{ dimension, N, term, termGradient }` with known facts
  * @param facts facts about F that are known: `name`, `L`, `mu`, `thetaStar`, …
- * @throws RangeError for no terms, or terms of different dimensions.
+ * @throws RangeError if there are no terms, or their dimensions differ.
  * @example
  * const pair = finiteSum([quadratic({ spectrum: [1], b: [1] }), quadratic({ spectrum: [1], b: [-1] })]);
  * pair.termGradient(0, [0.5]) // → Float64Array(1) [ -0.5 ]
@@ -108,7 +108,7 @@ function fromOptions({ N, term, termGradient, ...facts }: FiniteSumOptions): Fin
   });
 }
 
-/** An objective that is a mean, with its terms. */
+/** Adds the terms to an objective that is their mean. */
 export function withTerms<T extends Objective>(
   F: T,
   { N, term, termGradient }: Pick<FiniteSumOptions, "N" | "term" | "termGradient">,
@@ -165,7 +165,7 @@ export function leastSquares(options: {
   for (let i = 0; i < N; i++) for (let j = 0; j < M; j++) moments[j]! += (row(i)[j]! * y[i]!) / N;
   const { values, vectors } = symmetricEigen(H, M);
   const unique = solve(H, moments);
-  // Eigenvalues that are rounding are 0: in their directions F does not change, and the shortest minimiser does not go there.
+  // Eigenvalues that are only rounding count as 0: F is constant along their eigenvectors, and the shortest minimiser has no such component.
   const least = unique ? 0 : 16 * M * Number.EPSILON * values[0]!;
   const thetaStar = unique ?? new Float64Array(M);
   if (!unique) {

@@ -1,5 +1,5 @@
 /**
- * Huber's function: convex and smooth, and beyond a radius nothing but a cone.
+ * Huber's function: convex and smooth, a parabola within a radius and a cone beyond it.
  */
 import { checkPositive } from "../../options/check.js";
 import { optionsOf } from "../../options/options-of.js";
@@ -7,7 +7,7 @@ import { norm } from "../algebra/vectors.js";
 import { made } from "./made.js";
 import { objective, type SolvedObjective } from "./objective.js";
 
-/** Where Huber's function turns from parabola to cone, and in how many dimensions. */
+/** The radius, dimension and curvature of Huber's function. */
 export interface HuberOptions {
   /** The radius of the parabola, 1 by default. */
   radius?: number;

@@ -8,13 +8,13 @@ import { made } from "./made.js";
 import { objective, type SolvedObjective } from "./objective.js";
 
 /**
- * Log-sum-exp less a linear term,
+ * Log-sum-exp minus a linear term,
  *
  *     F(θ) = log Σ_i e^θ_i − Σ_i c_i θ_i,    ∇F(θ) = softmax(θ) − c,
  *
  * the cross-entropy of the probabilities softmax(θ) against the probabilities c (A2). Convex, L = ½ (the variance of a
- * variable with values in [a, b] is at most (b − a)²/4); constant along (1, …, 1), so mu = 0. θ* = log c less its
- * mean, F* is the entropy of c, and F − F* the relative entropy of c to softmax(θ).
+ * variable with values in [a, b] is at most (b − a)²/4); constant along (1, …, 1), so mu = 0. θ* = log c minus its
+ * mean, F* is the entropy of c, and F − F* the relative entropy of c with respect to softmax(θ).
  *
  * @param options `target`: the probabilities c > 0; or `dimension`: equal ones, 2 by default
  * @throws RangeError unless there are at least 2 probabilities > 0 with sum 1.

@@ -1,6 +1,6 @@
 /**
- * Logistic regression: convex and smooth with a known L, and not quadratic, which makes it the second example
- * of everything.
+ * Logistic regression: convex and smooth with a known L, but not quadratic, which makes it the standard second
+ * example.
  */
 
 import { inspect } from "#platform";
@@ -15,7 +15,7 @@ import { made } from "./made.js";
 import { objective, type SmoothObjective } from "./objective.js";
 import type { FiniteSum } from "./stochastic-objective.js";
 
-/** The data of a logistic regression, or what to draw it from. */
+/** The data of a logistic regression, or how to draw it. */
 export interface LogisticOptions {
   /** The samples, one row each. */
   x?: Tensor | readonly (readonly number[])[];
@@ -36,9 +36,9 @@ export interface LogisticOptions {
  *
  *     F(θ) = (1/N) Σ_i log(1 + exp(−s_i x_iᵀ θ)) + ridge/2 ‖θ‖²,    L = λ_max(XᵀX) / (4N) + ridge,    mu = ridge
  *
- * L and mu are the best constants: the second derivative of log(1 + e^−u) has the values (0, ¼]. θ* is found by
- * Newton's method to machine precision. Labels that a hyperplane separates have no minimiser without a penalty
- * (F falls towards 0 for ever): then θ* is left out. The terms of the sum, penalty included, can be had one by one.
+ * L and mu are the best constants: the second derivative of log(1 + e^−u) has the range (0, ¼]. Newton's method
+ * finds θ* to machine precision. Linearly separable labels have no minimiser without a penalty (F decreases
+ * towards 0 for ever): then θ* is undefined. Each term of the sum includes the penalty.
  *
  * @param options `x` and `y`; or `n`, `dimension` = 2 and `seed` = 0, then x_i is standard normal, and s_i = 1
  *   with probability 1/(1 + exp(−x_iᵀ θ°)) for a standard normal θ°. `ridge` = 0.
@@ -52,7 +52,7 @@ export function logistic(options: LogisticOptions): FiniteSum & SmoothObjective 
   const { ridge = 0 } = options;
   checkNotNegative("logistic", { ridge });
   const { X, N, M } = samplesOf(options);
-  // Rows are x_i s_i: the label is only ever needed as this factor.
+  // Rows are s_i x_i: F depends on the label only through this product.
   const margin = (theta: Vector, i: number) => dot(X.subarray(i * M, (i + 1) * M), theta);
   const value = (theta: Vector): number => {
     let sum = 0;
@@ -145,8 +145,8 @@ function drawn(N: number, M: number, seed: number) {
 }
 
 /**
- * Newton's method with halved steps from 0, until the gradient is as small as rounding lets it; undefined if
- * it runs away, that is, if there is no minimiser (or a very distant one).
+ * Newton's method with halved steps from 0, until the gradient is as small as rounding allows; undefined if
+ * the iterates diverge, that is, if there is no minimiser (or a very distant one).
  */
 function newton(
   M: number,
@@ -162,13 +162,13 @@ function newton(
     if (direction === undefined || norm(theta) > 1e6) break;
     let step = 1;
     let next = theta.map((entry, j) => entry - direction[j]!);
-    // Close to the minimum F no longer sees the difference, the gradient does.
+    // Close to the minimum the difference is lost in F but not in the gradient.
     while (value(next) > value(theta) && norm(gradient(next)) > norm(slope) && step > 1e-3) {
       step /= 2;
       next = theta.map((entry, j) => entry - step * direction[j]!);
     }
     const nextSlope = gradient(next);
-    // At the end the gradient is rounding noise and no longer halves.
+    // In the end the gradient is rounding noise and no longer halves.
     if (norm(nextSlope) <= 1e-9 * start && norm(nextSlope) >= norm(slope) / 2) {
       return norm(nextSlope) < norm(slope) ? next : theta;
     }

@@ -1,7 +1,7 @@
 /**
- * How an objective or a noise was made: by which function of nablab, from what. Functions cannot be sent to another
- * thread; this can, and the same function makes the same object of it there. What holds a function of the user's own has
- * no such description, and stays on its thread.
+ * Descriptions of how an objective or a noise was made: the function of nablab and its arguments. Functions cannot be sent
+ * to another thread; descriptions can, and the same function rebuilds the object there. An object that holds a custom
+ * function has no description and stays on its thread.
  */
 import { Tensor } from "../../tensor/tensor.js";
 
@@ -13,17 +13,17 @@ export interface Made {
 
 const descriptions = new WeakMap<object, Made>();
 
-/** Notes that `object` is what the function `by` makes of these arguments, and returns it. */
+/** Records that `object` is what the function `by` makes of these arguments, and returns it. */
 export function made<T extends object>(object: T, by: string, ...from: unknown[]): T {
   const data = from.map(asData);
   if (!data.includes(opaque)) descriptions.set(object, { by, from: data });
   return object;
 }
 
-/** How an object was made, if that can be told to another thread. */
+/** How an object was made, if that can be sent to another thread. */
 export const madeOf = (object: object): Made | undefined => descriptions.get(object);
 
-/** Makes the object again, with the functions that made it and its parts. */
+/** Rebuilds the object with the functions that made it and its parts. */
 export function makeAgain(functions: Readonly<Record<string, unknown>>, { by, from }: Made): unknown {
   const again = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(again);
@@ -34,7 +34,7 @@ export function makeAgain(functions: Readonly<Record<string, unknown>>, { by, fr
   return (functions[by] as (...args: unknown[]) => unknown)(...from.map(again));
 }
 
-/** Stands for what cannot be told. */
+/** Marks a value that cannot be described. */
 const opaque = Symbol("opaque");
 
 /** A copy as plain data, in which objects that nablab made are replaced by their descriptions. */

@@ -1,6 +1,6 @@
 /**
- * What theory minimises: a function F with its gradient and with what is known about it. Each fact is either
- * true or absent; the tests verify the facts of every objective by sampling.
+ * The functions that theory minimises: F with its gradient and known facts about it. Each fact is either true
+ * or absent; the tests verify the facts of every objective by sampling.
  */
 
 import { inspect } from "#platform";
@@ -16,19 +16,19 @@ export interface Objective extends Displayable {
   readonly name: string;
   /** M, the number of entries of θ. */
   readonly dimension: number;
-  /** F(θ). Throws if θ has not `dimension` entries. */
+  /** F(θ). Throws unless θ has `dimension` entries. */
   value(theta: Vector): number;
-  /** ∇F(θ), a new array. Throws if θ has not `dimension` entries. */
+  /** ∇F(θ), a new array. Throws unless θ has `dimension` entries. */
   gradient(theta: Vector): Float64Array;
-  /** The least L with ‖∇F(θ) − ∇F(β)‖ ≤ L ‖θ − β‖ for all θ, β; ∞ if there is none, `"unknown"` if not known. */
+  /** The least L with ‖∇F(θ) − ∇F(β)‖ ≤ L ‖θ − β‖ for all θ, β; ∞ if there is none, `"unknown"` if it is not known. */
   readonly L: number | "unknown";
-  /** The largest mu ≥ 0 for which F − mu/2 ‖θ‖² is convex; 0 if F is convex and not strongly so. */
+  /** The largest mu ≥ 0 for which F − mu/2 ‖θ‖² is convex; 0 if F is convex but not strongly convex. */
   readonly mu: number | "unknown";
   /** Whether F is convex. */
   readonly convex: boolean | "unknown";
   /** A minimiser θ*, if one is known. */
   readonly thetaStar?: Float64Array;
-  /** All minimisers, for a function with several isolated ones. */
+  /** All minimisers, if there are several isolated ones. */
   readonly minimisers?: readonly Float64Array[];
   /** F(θ*), if known. */
   readonly minimum?: number;
@@ -40,7 +40,7 @@ export interface Objective extends Displayable {
 export interface SmoothObjective extends Objective {
   /** The least Lipschitz constant of ∇F. */
   readonly L: number;
-  /** The strong convexity, 0 if F is convex and not strongly so. */
+  /** The constant of strong convexity, 0 if F is convex but not strongly convex. */
   readonly mu: number;
 }
 
@@ -52,7 +52,7 @@ export interface SolvedObjective extends SmoothObjective {
   readonly minimum: number;
 }
 
-/** What an objective is made from. */
+/** The function, its gradient and its known facts. */
 export interface ObjectiveOptions {
   name: string;
   dimension: number;
@@ -83,9 +83,9 @@ export const objectiveNames = [
 ] as const;
 
 /**
- * An objective from a function and its gradient, and whatever is known about it.
+ * An objective from a function, its gradient and known facts.
  *
- * @param options name, dimension, value, gradient; and as known: L, mu, convex, thetaStar (or several
+ * @param options name, dimension, value, gradient; where known: L, mu, convex, thetaStar (or several
  *   `minimisers`), minimum (F(θ*) is computed if only θ* is given), gap
  * @throws RangeError if the gradient at 0 has the wrong length; value and gradient throw for a θ of wrong length.
  * @example
@@ -101,8 +101,8 @@ export function objective(options: ObjectiveOptions): Objective {
     if (theta?.length === dimension) return theta;
     throw new RangeError(`${name}: theta must have ${entries}, got ${inspect(theta)}`);
   };
-  // A copy, as a function may give the same array each time. `Float64Array.from` takes several times as long, half of a step
-  // of stochastic descent on a line, and is for other lists.
+  // A copy, because a function may return the same array each time. `Float64Array.from` takes several times as long (half of
+  // a step of stochastic descent in one dimension), so only other lists use it.
   const gradient = (theta: Vector) => {
     const entries = options.gradient(fits(theta));
     const isPlain = Array.isArray(entries) || entries instanceof Float64Array;

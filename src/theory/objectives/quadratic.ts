@@ -1,5 +1,5 @@
 /**
- * The quadratic: the objective about which everything is known, since gradient descent on it is linear algebra.
+ * The quadratic: gradient descent on it is linear algebra, so everything about it is known.
  */
 import { optionsOf } from "../../options/options-of.js";
 import { random } from "../../tensor/random.js";
@@ -9,11 +9,11 @@ import { dot, gram, matvec, minus, type Vector } from "../algebra/vectors.js";
 import { made } from "./made.js";
 import { objective, type SolvedObjective } from "./objective.js";
 
-/** How a quadratic is given: its matrix, or its eigenvalues. */
+/** The matrix of a quadratic, or its eigenvalues. */
 export interface QuadraticOptions {
   /** The symmetric positive semidefinite matrix A, as a tensor or a list of rows. */
   A?: Tensor | readonly (readonly number[])[];
-  /** Instead of A, its eigenvalues ≥ 0; A is diagonal, or turned at random if a `seed` is given. */
+  /** Instead of A, its eigenvalues ≥ 0; A is diagonal, or randomly rotated if a `seed` is given. */
   spectrum?: Vector;
   /** The vector b; 0 by default. */
   b?: Vector;
@@ -28,7 +28,7 @@ export interface QuadraticOptions {
  *
  * with A symmetric and positive semidefinite. If A is singular, θ* is the minimiser of least norm.
  *
- * @param options `A` or `spectrum` (the eigenvalues), `b`, `seed` (turns the axes of a spectrum at random)
+ * @param options `A` or `spectrum` (the eigenvalues), `b`, `seed` (rotates the axes of a spectrum at random)
  * @throws RangeError if A is not symmetric or has a negative eigenvalue, or b is not in its range (then F has
  *   no minimum).
  * @example
@@ -107,7 +107,7 @@ function turned(spectrum: Float64Array, seed: number | undefined): Float64Array 
     for (let i = 0; i < n; i++) {
       const row = Q.subarray(i * n, (i + 1) * n);
       for (let j = 0; j < n; j++) row[j] = stream.normal();
-      // Gram–Schmidt twice: once leaves errors of the size of the condition number.
+      // Gram–Schmidt twice: one pass leaves errors proportional to the condition number.
       for (let pass = 0; pass < 2; pass++) {
         for (let k = 0; k < i; k++) {
           const before = Q.subarray(k * n, (k + 1) * n);

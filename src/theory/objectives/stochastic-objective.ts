@@ -1,6 +1,6 @@
 /**
- * Objectives that are means, F(θ) = E[Q(θ)], whose samples can be drawn singly: what stochastic gradient
- * descent minimises.
+ * Objectives that are means, F(θ) = E[Q(θ)], of which single samples can be drawn, for stochastic gradient
+ * descent.
  */
 import type { Random } from "../../tensor/random.js";
 import type { Vector } from "../algebra/vectors.js";
@@ -10,11 +10,11 @@ import type { Objective } from "./objective.js";
 export interface StochasticObjective extends Objective {
   /** How many samples there are, ∞ if they are drawn from a distribution. */
   readonly N: number;
-  /** ∇Q(θ) of one sample drawn from the stream; its mean is meant to be ∇F(θ), which `checkNoise` examines. */
+  /** ∇Q(θ) of one sample drawn from the stream; its mean should be ∇F(θ), which `checkNoise` tests. */
   sampleGradient(theta: Vector, stream: Random): Float64Array;
 }
 
-/** F(θ) = (1/N) Σ_i f_i(θ): a mean over N terms, as the loss over N training samples is. */
+/** F(θ) = (1/N) Σ_i f_i(θ): a mean over N terms, such as the loss over N training samples. */
 export interface FiniteSum extends StochasticObjective {
   /** f_i(θ), for i = 0, …, N − 1. */
   term(i: number, theta: Vector): number;
@@ -27,7 +27,7 @@ export function isStochastic(F: Objective): F is StochasticObjective {
   return typeof (F as Partial<StochasticObjective>).sampleGradient === "function";
 }
 
-/** Whether an objective is a sum of terms that can be asked for one by one. */
+/** Whether an objective gives access to the single terms of its sum. */
 export function isFiniteSum(F: Objective): F is FiniteSum {
   return typeof (F as Partial<FiniteSum>).termGradient === "function";
 }

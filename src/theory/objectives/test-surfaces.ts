@@ -1,5 +1,5 @@
 /**
- * Three functions that are hard each in its own way: a kink at the minimum, a bent valley, and many minima.
+ * Three test functions, each difficult in a different way: a kink at the minimum, a curved valley, and many minima.
  */
 import { checkWhole } from "../../options/check.js";
 import { optionsOf } from "../../options/options-of.js";
@@ -8,7 +8,7 @@ import { type Objective, objective, type SolvedObjective } from "./objective.js"
 
 /**
  * The sum of absolute values F(θ) = Σ_i |θ_i|: convex (B9), with a kink along each coordinate plane, so that its gradient
- * has no Lipschitz constant. What it returns as a gradient has the entries sign θ_i, with 0 at the kink.
+ * has no Lipschitz constant. `gradient` returns sign θ_i, with 0 at the kink.
  *
  * @param options `dimension` = 1
  * @throws RangeError unless `dimension` is a whole number ≥ 1.
@@ -38,7 +38,7 @@ export function absolute(options: { dimension?: number } = {}): SolvedObjective 
 
 /**
  * Rosenbrock's function F(θ) = Σ_i 100 (θ_{i+1} − θ_i²)² + (1 − θ_i)²: the minimiser (1, …, 1) lies on the floor of a
- * bent, narrow valley that descent reaches at once and follows for ever. Not convex, no Lipschitz constant. From four
+ * curved, narrow valley that descent reaches fast and then follows very slowly. Not convex, no Lipschitz constant. From four
  * dimensions on there is a second, local minimum near (−1, 1, …, 1).
  *
  * @param options `dimension` = 2
@@ -80,7 +80,7 @@ export function rosenbrock(options: { dimension?: number } = {}): Objective {
 }
 
 /**
- * Rastrigin's function F(θ) = Σ_i θ_i² + 10 (1 − cos 2πθ_i): a bowl with a local minimum near every whole-numbered
+ * Rastrigin's function F(θ) = Σ_i θ_i² + 10 (1 − cos 2πθ_i): a bowl with a local minimum near every integer
  * point, the lowest at 0. Not convex; L = 2 + 40π², the second derivative at 0.
  *
  * @param options `dimension` = 2

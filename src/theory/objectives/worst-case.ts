@@ -1,5 +1,5 @@
 /**
- * Functions that are as bad as a convex function can be: for gradient descent, and for every method that steps along
+ * Worst-case convex functions: for gradient descent, and for every method whose steps are combinations of
  * gradients.
  */
 
@@ -9,9 +9,9 @@ import { huberNamed } from "./huber.js";
 import { made } from "./made.js";
 import { objective, type SolvedObjective } from "./objective.js";
 
-/** Whose worst case, how far away its minimiser, and how curved. */
+/** The construction, the distance to the minimiser, and the Lipschitz constant. */
 export interface WorstCaseOptions {
-  /** `Drori, Teboulle` (default): the worst for gradient descent with η = 1/L; `Nesterov`: one that is hard for all. */
+  /** `Drori, Teboulle` (default): the worst for gradient descent with η = 1/L; `Nesterov`: hard for every first-order method. */
   by?: "Drori, Teboulle" | "Nesterov";
   /** ‖θ(0) − θ*‖, 1 by default. */
   R?: number;
@@ -33,7 +33,7 @@ export interface WorstCaseOptions {
  *
  *     F(θ) = L/4 (½ (θ₁² + Σ (θ_i − θ_{i+1})² + θ_n²) − s θ₁),    θ*_i = s (1 − i/(n + 1)),
  *
- * with s such that ‖θ*‖ = R. Each gradient shows one more coordinate, so that after j ≤ k steps all beyond the j-th are still
+ * with s such that ‖θ*‖ = R. Each gradient reveals one more coordinate, so that after j ≤ k steps all beyond the j-th are still
  * 0, the gap is at least s² L/8 (1/(j + 1) − 1/(n + 1)), and after k steps at least 3 L R² / (32 (k + 1)²).
  *
  * @param k how many steps it is bad for, a whole number ≥ 1

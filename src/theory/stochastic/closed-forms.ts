@@ -1,5 +1,5 @@
 /**
- * What stochastic approximation does exactly where M is a line: N(θ) = slope (θ − θ*) + noise of standard deviation sd.
+ * Closed forms of stochastic approximation where M is linear: N(θ) = slope (θ − θ*) + noise of standard deviation sd.
  * Each step is then linear, and mean and variance follow recursions that can be solved (B3, B4, A15).
  */
 
@@ -9,7 +9,7 @@ import { checkBetween0And1, checkPositive } from "../../options/check.js";
 import { optionsOf } from "../../options/options-of.js";
 
 /**
- * The variance that θ(k) keeps for ever with a constant step η on a line of the given slope:
+ * The stationary variance of θ(k) with a constant step η, where M is linear with the given slope:
  *
  *     v = η sd² / (slope (2 − η slope)),
  *
@@ -57,7 +57,7 @@ export interface LinearMoments {
 }
 
 /**
- * Mean and variance of θ(k) − θ* on a line, exactly, for any step sizes (B3, B4):
+ * The exact mean and variance of θ(k) − θ* where M is linear, for any step sizes (B3, B4):
  *
  *     m(k) = (1 − η(k) slope) m(k−1),    v(k) = (1 − η(k) slope)² v(k−1) + η(k)² sd².
  *
@@ -92,11 +92,11 @@ export function linearMoments(options: {
 }
 
 /**
- * What η(k) = a/k makes of the error in the limit: √k (θ(k) − θ*) is asymptotically normal with mean 0 and variance
+ * The asymptotic variance for η(k) = a/k: √k (θ(k) − θ*) is asymptotically normal with mean 0 and variance
  *
  *     a² sd² / (2 a slope − 1)    if a slope > ½,
  *
- * least for a = 1/slope, where it is sd²/slope². Below ½ the error falls slower than 1/√k.
+ * smallest for a = 1/slope, where it is sd²/slope². Below ½ the error falls more slowly than 1/√k.
  *
  * @param options `a`; `slope` = M'(θ*) = 1; `sd` of N(θ*) = 1
  * @throws RangeError unless a slope > ½.
@@ -120,13 +120,13 @@ export function asymptoticVariance(options: { a: number; slope?: number; sd?: nu
 /**
  * How far the steps η(k) = eta · ratio^k, k = 1, 2, …, can go (B4).
  *
- * If |N(θ)| ≤ bound along the way, θ(k) never leaves the distance bound · Σ η(k) = bound · eta · ratio/(1 − ratio) of
- * its start: for 2^−k that is the bound itself. On a line without noise the share Π (1 − η(k) slope) of the error is
- * left for ever; for 2^−k and slope 1 this is Euler's function φ(½) = Σ (−1)^n 2^(−n(3n−1)/2) = 0.2888, by his
+ * If |N(θ)| ≤ bound along the path, θ(k) stays within bound · Σ η(k) = bound · eta · ratio/(1 − ratio) of its
+ * start: for 2^−k that is the bound itself. If M is linear and there is no noise, the fraction Π (1 − η(k) slope) of the
+ * error remains for ever; for 2^−k and slope 1 this is Euler's function φ(½) = Σ (−1)^n 2^(−n(3n−1)/2) = 0.2888, by his
  * pentagonal number theorem.
  *
  * @param options `ratio` = ½, `eta` = 1, `bound` = 1, `slope` = 1
- * @returns `reach`: the distance that is never left; `remaining`: the share of the error that remains on a line
+ * @returns `reach`: the largest possible distance from the start; `remaining`: the fraction of the error that remains if M is linear
  * @throws RangeError unless 0 < ratio < 1.
  * @example
  * geometricReach() // → { reach: 1, remaining: 0.2887880950866024 }
@@ -143,7 +143,7 @@ export function geometricReach(
   checkPositive("geometricReach", { eta, bound, slope });
   checkBetween0And1("geometricReach", { ratio });
   let remaining = 1;
-  // Factors that no longer differ from 1 change nothing.
+  // Stop when factors round to 1.
   for (let step = eta * slope * ratio; step > 1e-17; step *= ratio) remaining *= 1 - step;
   return { reach: (bound * eta * ratio) / (1 - ratio), remaining };
 }

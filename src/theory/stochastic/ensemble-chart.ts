@@ -8,7 +8,7 @@ import { lineChart, type Series } from "../../display/line-chart.js";
 import { checkNumbers } from "../../options/check.js";
 import { optionsOf } from "../../options/options-of.js";
 
-/** Paths of one quantity, as far as their chart is concerned; an `Ensemble` is one. */
+/** The part of an ensemble that its chart needs; an `Ensemble` is one. */
 export interface EnsembleLike {
   /** Their name in the legend. */
   readonly name: string;
@@ -26,9 +26,9 @@ export interface EnsembleLike {
   quantile(p: number): Float64Array;
 }
 
-/** What a chart of ensembles shows. */
+/** Options of a chart of ensembles. */
 export interface EnsembleChartOptions {
-  /** The title; it should say what is to be seen. */
+  /** The title; it should say what the chart shows. */
   title?: string;
   /** The line in the middle: the mean over the paths (default) or the median. */
   centre?: "mean" | "median";
@@ -40,11 +40,11 @@ export interface EnsembleChartOptions {
   k?: "log" | "linear";
   /** The scale of the quantity; `linear` by default. */
   y?: "log" | "linear";
-  /** The range of the quantity; by default what holds all. */
+  /** The range of the quantity; by default it covers everything drawn. */
   range?: readonly [number, number];
   /** Functions of k drawn dotted, under their names: a bound, the root. */
   curves?: Readonly<Record<string, (k: number) => number>>;
-  /** For each ensemble what theory says of it, as a function of k: drawn dotted in its colour. */
+  /** The theoretical value for each ensemble as a function of k, drawn dotted in its colour. */
   exact?: readonly ((k: number) => number)[];
   /** A line under the title. */
   note?: string;

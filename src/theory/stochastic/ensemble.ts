@@ -1,5 +1,5 @@
 /**
- * One quantity followed along many random paths: what a stochastic algorithm does on average, and how it scatters.
+ * One quantity recorded along many random paths: the average behaviour of a stochastic algorithm and its scatter.
  */
 
 import { inspect } from "#platform";
@@ -9,7 +9,7 @@ import { printing } from "../../display/host.js";
 import { checkNumbers } from "../../options/check.js";
 import { ensembleChart } from "./ensemble-chart.js";
 
-/** What an ensemble is made from. */
+/** Options of an ensemble. */
 export interface EnsembleOptions {
   /** What ran, for legends. */
   name: string;
@@ -91,7 +91,7 @@ export class Ensemble implements Displayable {
   quantile(p: number): Float64Array {
     checkNumbers("quantile", { p }, (value) => value >= 0 && value <= 1, "from 0 to 1");
     return this.#columns((column) => {
-      // A path that ran away counts as above all others.
+      // A path that diverged counts as above all others.
       const sorted = column.map((value) => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : value)).sort();
       const at = p * (sorted.length - 1);
       const [low, high] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!];
@@ -153,7 +153,7 @@ function variance(values: Float64Array): number {
 }
 
 /**
- * The steps at which a long run is recorded: all up to `count`, then ever further apart, evenly on a logarithmic scale.
+ * The steps at which a long run is recorded: all up to `count`, then evenly spaced on a logarithmic scale.
  * The first is 0, the last is `steps`.
  */
 export function recordedSteps(steps: number, count = 100): Float64Array {

@@ -1,6 +1,6 @@
 /**
- * How far the gradient of a mini-batch is from that of the whole sum (B2, B3): exactly, where that is a formula of the
- * terms' gradients, and by sampling where it is not.
+ * The deviation of a mini-batch gradient from the full gradient (B2, B3): exact where the terms' gradients give a formula,
+ * by sampling where they do not.
  */
 
 import { inspect } from "#platform";
@@ -12,13 +12,13 @@ import { random } from "../../tensor/random.js";
 import { dot, norm, type Vector } from "../algebra/vectors.js";
 import type { FiniteSum } from "../objectives/stochastic-objective.js";
 
-/** How mini-batches are drawn, and how often. */
+/** The size, drawing and number of mini-batches. */
 export interface GradientNoiseOptions {
   /** Terms of a mini-batch; 1. */
   batchSize?: number;
   /** Whether batches are drawn with replacement; false, as in a shuffled sweep. */
   replacement?: boolean;
-  /** How many batches are drawn for what is sampled; 1000. With one term a batch all N are looked at instead. */
+  /** How many batches are sampled; 1000. With a batch size of 1 all N terms are used instead. */
   batches?: number;
   /** The seed. */
   seed?: number;
@@ -32,26 +32,26 @@ export interface GradientNoise extends Displayable {
   readonly termVariance: number;
   /** The variance of a batch's gradient: that over B, times (N − B)/(N − 1) without replacement. */
   readonly variance: number;
-  /** ‖∇F‖ / √variance. */
+  /** The signal-to-noise ratio ‖∇F‖ / √variance. */
   readonly signalToNoise: number;
-  /** tr Cov / ‖∇F‖²: from about this batch size on, larger batches help little (the simple noise scale). */
+  /** tr Cov / ‖∇F‖²: the simple noise scale: beyond about this batch size, larger batches help little. */
   readonly noiseScale: number;
   /** The mean angle between a batch's gradient and ∇F, in degrees. */
   readonly angle: number;
-  /** The share of batches against whose negative gradient F grows: ⟨g, ∇F⟩ < 0. */
+  /** The share of batches whose negative gradient is an ascent direction of F: ⟨g, ∇F⟩ < 0. */
   readonly wrongDirection: number;
 }
 
 /**
- * How far the gradient g_B of a mini-batch of B of the N terms is from ∇F(θ):
+ * The deviation of the gradient g_B of a mini-batch of B of the N terms from ∇F(θ):
  *
  *     E‖g_B − ∇F‖² = (tr Cov(∇f_i) / B) · (N − B)/(N − 1),  tr Cov(∇f_i) = (1/N) Σ_i ‖∇f_i − ∇F‖²
  *
  * (without the second factor if drawn with replacement). The angle to ∇F and the share of batches with ⟨g_B, ∇F⟩ < 0 are
  * means over sampled batches, for B = 1 over all N terms.
  *
- * @param F a sum of terms that can be asked for one by one, from `finiteSum`, `leastSquares` or `logistic`
- * @param theta where, of length dimension
+ * @param F a finite sum, from `finiteSum`, `leastSquares` or `logistic`
+ * @param theta the point θ, of length dimension
  * @param options `batchSize` = 1, `replacement` = false, `batches` = 1000, `seed` = 0
  * @throws RangeError unless 1 ≤ batchSize ≤ N (or any ≥ 1 with replacement).
  * @example
@@ -121,11 +121,11 @@ export function gradientNoise(
 
 /**
  * The region of confusion of a sum of functions of one variable: where terms pull in different directions, from the least
- * to the greatest of their minimisers, min θ*_i ≤ θ ≤ max θ*_i (B3). Outside of it every term's gradient points the
- * right way.
+ * to the greatest of their minimisers, min θ*_i ≤ θ ≤ max θ*_i (B3). Outside it every term's gradient has the right
+ * sign.
  *
  * @param F a sum of terms of one variable
- * @param range where to look
+ * @param range the interval to search
  * @param options `points` of the grid; 2001
  * @returns the ends of the region, to the width of the grid; undefined if the terms agree everywhere in the range
  * @throws RangeError unless F has one variable.

@@ -1,5 +1,5 @@
 /**
- * The algorithm of Robbins and Monro: a root of M(θ) = E[N(θ)] from noisy observations N(θ) alone (A14).
+ * The Robbins–Monro algorithm: finds a root of M(θ) = E[N(θ)] from noisy observations N(θ) alone (A14).
  */
 
 import { inspect } from "#platform";
@@ -17,11 +17,11 @@ import { type EnsembleChartOptions, ensembleChart } from "./ensemble-chart.js";
 /** A noisy observation at θ: one draw of N(θ), in step k = 1, 2, …. */
 export type Observation = (theta: number, stream: Random, k: number) => number;
 
-/** The problem, the step sizes, and how many paths, and how long. */
+/** The problem, the step sizes, and the number and length of the paths. */
 export interface RobbinsMonroOptions {
   /** One draw of N(θ). */
   N: Observation;
-  /** The value α that M is to have, 0 by default. */
+  /** The target value α of M, 0 by default. */
   alpha?: number;
   /** The start θ(0). */
   theta0: number;
@@ -33,14 +33,14 @@ export interface RobbinsMonroOptions {
   paths?: number;
   /** The seed; path i draws from stream i of it. */
   seed?: number;
-  /** The root θ*, if it is known: then errors are recorded too. */
+  /** The root θ*, if known: then errors are recorded too. */
   thetaStar?: number;
   /**
-   * Keeps θ(k) in a set, θ(k) = P(θ(k−1) − η(k) (N − α)) with the nearest point P of it, such as `box(-10, 10)`: then nothing has to
-   * be assumed of the growth of M.
+   * Keeps θ(k) in a set, θ(k) = P(θ(k−1) − η(k) (N − α)) with the nearest point P of it, such as `box(-10, 10)`: then no
+   * assumption on the growth of M is needed.
    */
   region?: Region;
-  /** What it is called in charts; by default the schedule. */
+  /** Its name in charts; by default the schedule. */
   name?: string;
 }
 
@@ -52,7 +52,7 @@ export interface RobbinsMonro extends Displayable {
   readonly averages: Ensemble;
   /** (θ(k) − θ*)² along each path, whose mean is E|θ(k) − θ*|²; only if θ* is known. */
   readonly squaredErrors?: Ensemble;
-  /** sup |θ(j) − θ*| over all j from k to the last step, whose fall to 0 is almost sure convergence; if θ* is known. */
+  /** sup |θ(j) − θ*| over all j from k to the last step, which tends to 0 under almost sure convergence; if θ* is known. */
   readonly tails?: Ensemble;
   /** The chart, with other options. */
   chart(options?: EnsembleChartOptions): ReturnType<typeof ensembleChart>;
@@ -62,12 +62,12 @@ export interface RobbinsMonro extends Displayable {
  * Runs θ(k) = θ(k−1) − η(k) (N(θ(k−1)) − α) for k = 1, …, steps along many independent paths.
  *
  * All steps enter the suprema and running means; values are recorded at about a hundred steps, evenly on a logarithmic
- * scale. All paths run on the calling thread: even where the noise is a common one, M inside of N is a function of
- * yours, which cannot be sent to another thread. A step takes 0.10 µs with uniform and 0.15 µs with normal noise
- * (Node 20), so that 300 paths of 20,000 steps take less than a second. For objectives of nablab `sgdPaths` uses threads.
+ * scale. All paths run on the calling thread, because N is a custom function, which cannot be sent to
+ * another thread. A step takes 0.10 µs with uniform and 0.15 µs with normal noise
+ * (Node 20), so that 300 paths of 20,000 steps take less than a second. `sgdPaths` runs objectives of nablab on threads.
  *
  * @param options `N`, `theta0`, `schedule`; `alpha` = 0, `steps` = 1000, `paths` = 200, `seed` = 0, `thetaStar`, `region`, `name`
- * @throws RangeError for a start that is not finite, or numbers of steps or paths that are no whole numbers ≥ 1.
+ * @throws RangeError for a start that is not finite, or numbers of steps or paths that are not whole numbers ≥ 1.
  * @example
  * const median = robbinsMonro({
  *   N: (theta, stream) => (stream.normal() <= theta ? 1 : 0), alpha: 0.5, theta0: 3,
@@ -135,7 +135,7 @@ export function robbinsMonro(options: RobbinsMonroOptions): RobbinsMonro {
         if (region) theta = projection(theta, region);
         sum += theta;
       }
-      // The supremum of the steps since the one recorded before; made one over all later steps below.
+      // The supremum over the steps since the previous record; below it becomes the supremum over all later steps.
       if (thetaStar !== undefined) {
         const part = step === k[at] ? at : at - 1;
         sups[part] = Math.max(sups[part]!, Math.abs(theta - thetaStar));

@@ -1,12 +1,12 @@
 /**
- * What the threads of `sgdPaths` are told, and how they share the paths among them.
+ * The job of the threads of `sgdPaths`, and how they share the paths.
  */
 import * as optim from "../../optim/index.js";
 import type { Made } from "../objectives/made.js";
 import type { StochasticObjective } from "../objectives/stochastic-objective.js";
 import { type PathTask, recordAt, runPath } from "./sgd-path.js";
 
-/** The functions that make rules, by the names of the rules: so a thread can make one from its name and options. */
+/** The functions that make rules, by name: a thread rebuilds a rule from its name and options. */
 export const ruleMakers = optim as unknown as Readonly<Record<string, (options: object) => optim.Rule>>;
 
 /** A rule as data: a schedule is the list of its step sizes. */
@@ -15,7 +15,7 @@ export interface RuleData {
   readonly options: Readonly<Record<string, number | Float64Array>>;
 }
 
-/** What a thread is told. */
+/** The message to a thread. */
 export interface SgdJob {
   readonly F: Made;
   readonly rule: RuleData;
@@ -27,10 +27,10 @@ export interface SgdJob {
   readonly signals: SharedArrayBuffer;
 }
 
-/** What stands where in the signals: the next path that nobody has taken; whether to stop; then for each path whether it is done. */
+/** The layout of the signals: the next unclaimed path; whether to stop; then for each path whether it is done. */
 export const signal = { next: 0, stop: 1, done: 2 } as const;
 
-/** Takes and runs paths until none is left, `more` says no, or the signal to stop is given. */
+/** Claims and runs paths until none is left, `more` returns false, or the stop signal is set. */
 export function runPaths(
   F: StochasticObjective,
   rule: optim.Rule,

@@ -6,7 +6,7 @@ import { random } from "../../tensor/random.js";
 import { dot, type Vector } from "../algebra/vectors.js";
 import type { StochasticObjective } from "../objectives/stochastic-objective.js";
 
-/** What all paths have in common. */
+/** The settings that all paths share. */
 export interface PathTask {
   theta0: Float64Array;
   steps: number;
@@ -16,7 +16,7 @@ export interface PathTask {
   k: Float64Array;
 }
 
-/** What is recorded of one path: a value for each recorded step, and the last θ. */
+/** The record of one path: values at each recorded step, and the last θ. */
 export interface PathRecord {
   gaps: Float64Array;
   averaged: Float64Array;
@@ -29,7 +29,7 @@ export interface PathRecord {
 /** How many numbers a record holds. */
 export const recordSize = ({ k, theta0 }: PathTask): number => 5 * k.length + theta0.length;
 
-/** The record of a path in memory that holds those of all, one after the other. */
+/** The record of one path in the memory that holds all records in a row. */
 export function recordAt(memory: ArrayBufferLike, task: PathTask, path: number): PathRecord {
   const size = recordSize(task);
   const at = (from: number, length: number) => new Float64Array(memory, 8 * (path * size + from), length);
@@ -48,8 +48,8 @@ export function recordAt(memory: ArrayBufferLike, task: PathTask, path: number):
 /**
  * Runs path number `path`, which draws from stream `path` of the seed: the same numbers on every thread.
  *
- * @param stopped asked at each recorded step
- * @returns whether the path came to its end
+ * @param stopped checked at each recorded step
+ * @returns whether the path was completed
  */
 export function runPath(
   F: StochasticObjective,

@@ -1,5 +1,5 @@
 /**
- * Stochastic gradient descent along many independent paths: what it does on average, and how it scatters.
+ * Stochastic gradient descent along many independent paths: its average behaviour and its scatter.
  */
 
 import { inspect } from "#platform";
@@ -18,7 +18,7 @@ import { type EnsembleChartOptions, ensembleChart } from "./ensemble-chart.js";
 import { type PathRecord, recordAt } from "./sgd-path.js";
 import { runAllPaths } from "./sgd-threads.js";
 
-/** Where to start, how far to step, how many paths, and how long. */
+/** The start, the step sizes, and the number and length of the paths. */
 export interface SgdPathsOptions {
   /** The start θ(0). */
   theta0: Vector;
@@ -30,15 +30,15 @@ export interface SgdPathsOptions {
   steps?: number;
   /** How many independent paths; 100. */
   paths?: number;
-  /** Samples of a step, of whose gradients the mean is taken; 1. */
+  /** The number of samples whose gradients are averaged in a step; 1. */
   batchSize?: number;
   /** The seed; path i draws from stream i of it. */
   seed?: number;
-  /** What it is called in charts; by default the step size or the rule. */
+  /** Its name in charts; by default the step size or the rule. */
   name?: string;
-  /** How many threads run the paths; by default as many as there are cores, and none if it is done before one has started. */
+  /** How many threads run the paths; by default as many as there are cores, and none if the run ends before one has started. */
   threads?: number;
-  /** Stops the run: what comes back then holds the paths that were finished. */
+  /** Stops the run; the result then holds the paths completed so far. */
   signal?: AbortSignal;
 }
 
@@ -46,9 +46,9 @@ export interface SgdPathsOptions {
 export interface SgdPaths extends Displayable {
   /** F(θ(k)) − F* along each path; F(θ(k)) if F* is not known. */
   readonly gaps: Ensemble;
-  /** The same at the weighted mean of θ(0), …, θ(k−1), each with the weight of the step size that follows it (B5). */
+  /** The same at the weighted mean of θ(0), …, θ(k−1), each weighted by the step size that follows it (B5). */
   readonly averagedGaps: Ensemble;
-  /** The same at the plain mean of θ(1), …, θ(k), that of Polyak and Ruppert and of `averaging()`. */
+  /** The same at the plain mean of θ(1), …, θ(k): the Polyak–Ruppert average, as in `averaging()`. */
   readonly meanGaps: Ensemble;
   /** ‖∇F(θ(k))‖² along each path. */
   readonly squaredGradients: Ensemble;
@@ -56,9 +56,9 @@ export interface SgdPaths extends Displayable {
   readonly squaredDistances?: Ensemble;
   /** The last θ of each path. */
   readonly last: readonly Float64Array[];
-  /** How many threads ran paths beside the calling one: a matter of time, which changes no number. */
+  /** How many threads ran paths besides the calling one; it affects the time only, never a result. */
   readonly threads: number;
-  /** What was minimised. */
+  /** The objective. */
   readonly objective: StochasticObjective;
   /** The start θ(0). */
   readonly theta0: Float64Array;
@@ -73,15 +73,15 @@ export interface SgdPaths extends Displayable {
  * independent paths (A13), with fresh samples of F for each step; values are recorded at about a hundred steps,
  * evenly on a logarithmic scale.
  *
- * Path i draws from stream i of the seed, so that it is the same bits for any number of threads. Paths run on threads where
- * objective, noise and rule are nablab's; functions of your own (`objective`, a noise that you wrote, a rule made from
- * a rule) cannot be sent to a thread, and their paths run on this one.
+ * Path i draws from stream i of the seed, so that results are bitwise the same for any number of threads. Paths run on threads if
+ * objective, noise and rule are nablab's; custom functions (`objective`, custom noise, a rule made from another rule)
+ * cannot be sent to a thread, so their paths run on the calling one.
  *
  * @param F an objective whose samples can be drawn, such as `finiteSum` or `expectation`
  * @param options `theta0`; `eta` or `rule`; `steps` = 1000, `paths` = 100, `batchSize` = 1, `seed` = 0, `name`,
  *   `threads`, `signal`
- * @throws RangeError for a start of another dimension, or counts that are no whole numbers ≥ 1; what `signal` gives as
- *   its reason if no path was finished.
+ * @throws RangeError for a start of another dimension, or counts that are no whole numbers ≥ 1; the reason of
+ *   `signal` if it aborts before any path is completed.
  * @example
  * const F = expectation(quadratic({ spectrum: [1] }), 1);
  * const runs = await sgdPaths(F, { theta0: [0], eta: 0.5, steps: 200, paths: 2000 });

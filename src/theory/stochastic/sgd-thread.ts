@@ -1,6 +1,6 @@
 /**
- * A thread that runs paths of stochastic gradient descent: it rebuilds objective and rule from their descriptions, and
- * takes one path after the other until none is left.
+ * A thread that runs paths of stochastic gradient descent: it rebuilds objective and rule from their descriptions, then
+ * claims paths one after another until none is left.
  */
 import { onParentMessage, postToParent } from "#platform";
 import type { Rule, StepSize } from "../../optim/index.js";

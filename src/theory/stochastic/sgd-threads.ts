@@ -1,6 +1,6 @@
 /**
- * Runs the paths of stochastic gradient descent on threads. Each path draws from its own stream, so that it is the
- * same bits wherever it runs; which thread takes which path is left to chance.
+ * Runs the paths of stochastic gradient descent on threads. Each path draws from its own stream, so that its
+ * bits are the same on every thread; which thread takes which path is not deterministic.
  */
 import { cores, sharedBytes, sharesMemory, startThread, type Thread, yieldTurn } from "#platform";
 import { isPlainRule, type Rule } from "../../optim/rule.js";
@@ -10,31 +10,31 @@ import type { StochasticObjective } from "../objectives/stochastic-objective.js"
 import { type RuleData, ruleMakers, runPaths, type SgdJob, signal } from "./sgd-job.js";
 import { type PathTask, recordSize } from "./sgd-path.js";
 
-/** Which paths came to their end, and where their records are. */
+/** The completed paths and the memory of their records. */
 export interface PathsDone {
   memory: SharedArrayBuffer;
   done: number[];
-  /** How many threads took part beside the calling one. */
+  /** How many threads took part besides the calling one. */
   threads: number;
 }
 
-/** So many milliseconds at a time are spent on the thread that also serves the notebook. */
+/** Milliseconds of a slice on the calling thread, which also serves the notebook. */
 const slice = 20;
 
-/** Steps from which on a path is too long for that thread, if another can run it. */
+/** From this many steps on, a path is too long for that thread if another can run it. */
 const longPath = 20_000;
 
-/** Threads without a job, which do not keep the process alive; how many there are in all; and who waits for one. */
+/** Idle threads, which do not keep the process alive; the number of all threads; and the queue for the next idle one. */
 const idle: Thread[] = [];
 let started = 0;
 const waiting: ((thread: Thread) => void)[] = [];
 
 /**
  * Runs all paths: the first ones on the calling thread, as long as a thread would take to start, the rest on threads.
- * Objectives, noise and rules with functions of the user's own cannot be sent there; their paths all run on the
- * calling thread, which looks after the notebook between them.
+ * Objectives, noise and rules with custom functions cannot be sent there; all their paths run on the calling
+ * thread, which serves the notebook between them.
  *
- * @param threads how many, at once; by default as many as there are cores, if any
+ * @param threads how many at once; by default as many as there are cores, if any
  * @param stop when it aborts, paths end at their next recorded step
  */
 export async function runAllPaths(
@@ -95,7 +95,7 @@ function ruleData(rule: Rule, steps: number): RuleData | undefined {
   return { name: rule.name, options: Object.fromEntries(options) };
 }
 
-/** A thread: one that is idle, a new one as long as there are not too many, or else the next that is done. */
+/** A thread: an idle one, a new one while there are fewer than `most`, or else the next that becomes idle. */
 async function threadOf(most: number): Promise<Thread> {
   const one = idle.pop();
   if (one) return one;
@@ -124,7 +124,7 @@ function runThread(thread: Thread, job: SgdJob): Promise<void> {
       },
       failure(error) {
         started--;
-        waiting.shift()?.(start()); // or they would wait for ever
+        waiting.shift()?.(start()); // otherwise the queue would wait for ever
         reject(error);
       },
     });

@@ -1,13 +1,13 @@
 /**
- * Whether draws are deterministic, and can be compared exactly. Many equal draws do not show that, since a rare large one may
- * carry their mean; that none of them asked for a random number does.
+ * Whether draws are deterministic, so that they can be compared exactly. Equal draws do not show that, since a rare large one
+ * may dominate the mean; it is shown by none of them having requested a random number.
  */
 import { Random } from "../../tensor/random.js";
 import type { Vector } from "../algebra/vectors.js";
 
 /**
- * Whether an estimator whose draws were all alike asks for no random number, neither of the stream that it gets nor of
- * another of nablab, of `Math.random` or `crypto`. A custom generator is not seen: draws must come from the stream.
+ * Whether an estimator whose draws were all equal requests no random number, neither from the stream passed to it nor from
+ * another stream of nablab, `Math.random` or `crypto`. A custom generator is not detected: draws must come from the stream.
  *
  * @param used the stream after the draws
  * @param unused the same stream before them
@@ -24,7 +24,7 @@ export function isCertain(
   const undo = [
     watch(Math, "random"),
     watch(globalThis.crypto, "getRandomValues"),
-    // Of a stream of its own, as the one it gets is not used.
+    // From a stream that the estimator made, because the one passed to it is not used.
     ...(["bits", "uniform", "normal", "integer", "permutation"] as const).map((name) =>
       watch(Random.prototype, name),
     ),
@@ -37,7 +37,7 @@ export function isCertain(
   return !asked;
 }
 
-/** Calls `onCall` before each call of a method; returns what undoes that. Frozen built-in objects cannot be watched. */
+/** Calls `onCall` before each call of a method; returns a function that undoes this. Frozen built-in objects cannot be watched. */
 function watched(object: object | undefined, name: string, onCall: () => void): () => void {
   const method: unknown = object && Reflect.get(object, name);
   if (typeof method !== "function") return () => {};

@@ -1,5 +1,5 @@
 /**
- * A theorem's promise against what was measured.
+ * The bound of a theorem against measured values.
  */
 import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
@@ -24,27 +24,27 @@ import { estimateMean } from "./estimate.js";
 /** Whether a bound held along a path, and how closely. Shows itself as a sentence over the chart. */
 export interface BoundCheck extends Judged {
   /**
-   * Of a path: whether what was measured is at most bound(k) for every k ≥ 1 that was looked at. Of random paths the bound is about
-   * means: `yes` if each mean is below it beyond chance, `no` if one is above it beyond chance, else `undecided`.
+   * For a path: whether the measured value is at most bound(k) for every k ≥ 1 compared. For random paths the bound is about
+   * means: `yes` if each mean is significantly below it, `no` if one is significantly above it, else `undecided`.
    */
   readonly verdict: Verdict;
   /** Whether the verdict is yes. */
   readonly holds: boolean;
   /** The largest measured(k) / bound(k): 1 means that the bound is attained. */
   readonly tightness: number;
-  /** The k at which that is. */
+  /** The k at which that occurs. */
   readonly at: number;
-  /** The k ≥ 1 at which the bound failed. */
+  /** The k ≥ 1 at which the bound fails. */
   readonly violations: readonly number[];
-  /** The assumptions of the theorem that F and the path do not meet, in words. */
+  /** The assumptions of the theorem that F or the path violates, in words. */
   readonly unmet: readonly string[];
-  /** Of random paths: the probability of a verdict yes or no that is wrong; 0 of a path. */
+  /** For random paths: the probability of a wrong yes or no; 0 for a path. */
   readonly falseAlarm: number;
-  /** Of random paths: the smallest excess over the bound, relative to it, that is found with probability 0.99; 0 of a path. */
+  /** For random paths: the smallest excess over the bound, relative to it, that is detected with probability 0.99; 0 for a path. */
   readonly detects: number;
 }
 
-/** What is compared with a bound: values at steps k ≥ 1, with what rounding may add to one path, or the values of each of many. */
+/** The values to compare with a bound at steps k ≥ 1: of one path, with its possible rounding, or of each of many. */
 interface Measured {
   k: ArrayLike<number>;
   values: ArrayLike<number>;
@@ -60,24 +60,24 @@ const symbols: Record<Bounded, string> = {
   "squared distance": "‖θ(k) − θ*‖²",
 };
 
-/** A verdict on means of random paths, at all recorded steps together, is wrong with this probability. */
+/** The probability of a wrong verdict on means of random paths, at all recorded steps together. */
 const falseAlarm = 1e-6;
-/** The scatter of fewer paths cannot be estimated. */
+/** The scatter of fewer paths cannot be estimated reliably. */
 const fewestPaths = 30;
 
 /**
- * Compares what a bound (A6, B5, B7) is about, such as gap(k) = F(θ(k)) − F*, with the bound, and says which assumption
- * of the theorem fails. For one path every k = 1, 2, … is compared, for many random paths the means at all recorded steps.
+ * Compares what a bound (A6, B5, B7) is about, such as gap(k) = F(θ(k)) − F*, with the bound, and names the
+ * assumptions of the theorem that fail. For one path every k = 1, 2, … is compared, for many random paths the means at all recorded steps.
  *
  * Rounding is allowed for: 10⁻¹² relative to the bound, and where F has no formula for its gap the rounding of
- * the difference F(θ(k)) − F*. Of random paths a mean m with standard error s is below the bound b if m + z s ≤ b, and above it
- * if m − z s > b, z from Student's t for a false alarm of 10⁻⁶ shared out among the steps, widened for skewed gaps; of strongly
- * skewed ones it is below if m + 4 z s ≤ b, or, of X ≥ 0, m ≤ b (1 − √(2 E X²/(E X)² ln(1/α)/n)). Else, and of fewer than 30 paths, it is undecided.
- * As with every mean, this assumes that it is not carried by paths too rare to be among them.
+ * the difference F(θ(k)) − F*. A mean m of random paths with standard error s counts as below the bound b if m + z s ≤ b, and as above it
+ * if m − z s > b, z from Student's t for a false alarm of 10⁻⁶ divided among the steps, widened for skewed gaps; for strongly
+ * skewed ones it is below if m + 4 z s ≤ b, or, of X ≥ 0, m ≤ b (1 − √(2 E X²/(E X)² ln(1/α)/n)). Otherwise, and for fewer than 30 paths, it is undecided.
+ * As with every mean, this assumes that it is not dominated by paths too rare to be sampled.
  *
  * @param run a path on an objective with known minimum, or what `sgdPaths` returned
- * @param bound what is promised after k steps
- * @throws RangeError if the minimum (or minimiser) is not known, the bound is NaN or no number at some k, or the bound is about a single run and there are many.
+ * @param bound the bound as a function of k
+ * @throws RangeError if the minimum (or minimiser) is not known, the bound is NaN or not a number at some k, or a bound on a single run is given many.
  * @example
  * const F = quadratic({ spectrum: [2] });
  * const path = descend(F, { theta0: [3], eta: 0.25, steps: 20 });
@@ -109,7 +109,7 @@ export function checkBound(run: Path | SgdPaths, bound: Bound | ((k: number) => 
     if (!(share <= tightness) && (draws || values[i]! > rounding)) [tightness, at] = [share, k[i]!];
   }
   const diverged = run instanceof Path ? run.diverged : undefined;
-  // A bound of ∞ holds of everything: where there is no other, nothing is compared.
+  // A bound of ∞ always holds: if it is ∞ everywhere, nothing is compared.
   const empty =
     k.length === 0
       ? "there is no step to compare"
@@ -167,19 +167,19 @@ export function checkBound(run: Path | SgdPaths, bound: Bound | ((k: number) => 
   );
 }
 
-/** The verdict at one step; undecided also how many times the paths would decide. */
+/** The verdict at one step; if undecided, also how many times as many paths would decide it. */
 interface StepVerdict {
   verdict: Verdict;
   times: number;
-  /** The smallest excess that is found, relative to the bound. */
+  /** The smallest excess that is detected, relative to the bound. */
   detects: number;
 }
 
-/** Whether the mean of draws is at most `bound`, beyond chance on either side. */
+/** Whether the mean of draws is at most `bound`, with significance on either side. */
 function ofMean(draws: Float64Array, bound: number, alarm: number): StepVerdict {
   const n = draws.length;
   if (n < 2 || !draws.every(Number.isFinite)) {
-    // A path that diverged: its mean is not finite, and above any bound.
+    // A path diverged: the mean is not finite, and above any bound.
     const away = draws.some((x) => !Number.isFinite(x)) && Number.isFinite(bound);
     return { verdict: away ? "no" : "undecided", times: fewestPaths, detects: Number.POSITIVE_INFINITY };
   }
@@ -190,7 +190,7 @@ function ofMean(draws: Float64Array, bound: number, alarm: number): StepVerdict 
   if (mean - plain * s > bound * (1 + 1e-12)) return { verdict: "no", times: 0, detects };
   const few = Math.max(2, Math.ceil(fewestPaths / n));
   if (n < fewestPaths) return { verdict: "undecided", times: few, detects };
-  // Paths that are all alike, as at their common start, have no other mean (but for those too rare to be among them).
+  // Equal values, as at the common start, have no other mean (except for paths too rare to be sampled).
   if (s <= 1e-15 * mean) return { verdict: mean <= bound * (1 + 1e-12) ? "yes" : "no", times: 0, detects };
   const { limit, skewed } = limitOf(alarm, n - 1, Math.max(0, skewness));
   const square = draws.reduce((sum, x) => sum + (x * x) / n, 0) / (mean * mean);
@@ -201,7 +201,7 @@ function ofMean(draws: Float64Array, bound: number, alarm: number): StepVerdict 
     mean + wide(n) * plain * s,
   );
   if (upper <= bound) return { verdict: "yes", times: 0, detects };
-  // Errors shrink like 1/√n, so that m + z s and m/(1 − share) come down to the bound.
+  // Errors shrink like 1/√n: the n at which m + z s, or m/(1 − share), comes down to the bound.
   const room = 1 - mean / bound;
   const times =
     room > 0
@@ -216,7 +216,7 @@ function ofMean(draws: Float64Array, bound: number, alarm: number): StepVerdict 
   return { verdict: "undecided", times: Math.max(2, times), detects };
 }
 
-/** What would decide the steps that are open. */
+/** What would decide the undecided steps. */
 function advice(run: Path | SgdPaths, open: readonly StepVerdict[]): string {
   const most = Math.max(...open.map(({ times }) => times));
   return most > 1e4 || run instanceof Path
@@ -224,7 +224,7 @@ function advice(run: Path | SgdPaths, open: readonly StepVerdict[]): string {
     : `take ${formatNumber(most)} times the paths`;
 }
 
-/** Below it numbers have fewer digits. */
+/** The smallest normal number; smaller ones have fewer digits. */
 const leastNormal = 2 ** -1022;
 
 function alongPath({ gaps, theta, stepSizes, values, objective: F }: Path, of: Bounded): Measured {
@@ -286,7 +286,7 @@ function starOf(thetaStar: Float64Array | undefined, name: string): Float64Array
 }
 
 function factsOfPath({ objective: F, schedule: eta, theta, gradientNorms, gaps, rule }: Path): RunFacts {
-  // Where the gap is rounding it says nothing of F.
+  // A gap that is only rounding says nothing about F.
   const floor = F.gap ? 0 : 1e-9 * Math.abs(gaps[0] ?? 0);
   const steep = Array.from(gaps.keys()).filter((k) => gaps[k]! > floor && gaps[k]! > leastNormal);
   const away = (one: Vector) => (F.thetaStar ? distance(one, F.thetaStar) : 0);

@@ -19,7 +19,7 @@ import { optionsOf } from "../../options/options-of.js";
 /** Whether a sum of positive numbers is infinite. */
 export type Sum = "infinite" | "finite" | "undecidable";
 
-/** What is known of a schedule's sums. Shows itself as a sentence for each. */
+/** The verdict on a schedule's sums. Shows itself as a sentence for each. */
 export interface ConditionCheck extends Judged {
   /** Whether Σ η = ∞ and Σ η² < ∞. */
   readonly verdict: Verdict;
@@ -29,7 +29,7 @@ export interface ConditionCheck extends Judged {
   readonly squares: Sum;
   /** The same as true, false, or undefined where that cannot be decided. */
   readonly admissible: boolean | undefined;
-  /** Why, or for a custom function what its first terms look like (which proves nothing). */
+  /** Why, or for a custom function how its first terms behave (which proves nothing). */
   readonly reason: string;
   /** The sums over the first `terms` steps. */
   readonly partial: { readonly terms: number; readonly sum: number; readonly squares: number };
@@ -40,12 +40,12 @@ export interface ConditionCheck extends Judged {
  *
  * For the schedules of nablab, their sums and products, and constants, this is exact: they fall like
  * r^k k^(−p) (log k)^(−q), and Σ k^(−p) (log k)^(−q) is infinite if and only if p < 1, or p = 1 and q ≤ 1 (the integral test).
- * For any other function no finite number of its values can decide; then the answer is `undecidable`, with what the
- * first terms look like.
+ * For any other function finitely many values cannot decide; then the answer is `undecidable`, with the behaviour of
+ * the first terms.
  *
  * @param schedule a schedule, a number or a function of k
  * @param options `terms`: how many terms are added up; 10⁵
- * @throws RangeError if the schedule gives what is no step size, or `terms` is no whole number ≥ 2.
+ * @throws RangeError if the schedule returns an invalid step size, or `terms` is not a whole number ≥ 2.
  * @example
  * checkConditions(inverse({ power: 0.75 })).admissible // → true
  * checkConditions(exponential({ eta: 1, gamma: 0.5 })) // → ✗ 1·0.5^(k−1): Σ η(k) < ∞, Σ η(k)² < ∞…
@@ -78,7 +78,7 @@ export function checkConditions(schedule: StepSize, options: { terms?: number } 
   );
 }
 
-/** The partial sums of schedules of nablab, which give the same every time: a verdict over many seeds asks for them again. */
+/** Cached partial sums of nablab's schedules, which are pure: a verdict over many seeds needs them repeatedly. */
 const cached = new WeakMap<Schedule, ConditionCheck["partial"]>();
 
 function partialSums(schedule: StepSize, terms: number, isPure: boolean): ConditionCheck["partial"] {
@@ -95,10 +95,10 @@ function partialSums(schedule: StepSize, terms: number, isPure: boolean): Condit
   return partial;
 }
 
-/** Σ of the given power of what falls like this. */
+/** Σ η(k)^power for a schedule of this decay. */
 function sumOf(decay: Decay, power: number): Sum {
   if (decay === "zero" || decay.ratio < 1) return "finite";
-  // The powers of a product were added up: 0.6 + 0.3 + 0.1 is 1.
+  // The power of a product is a rounded sum: 0.6 + 0.3 + 0.1 counts as 1.
   const [p, q] = [decay.power, decay.log].map((one) => Number((power * one).toPrecision(12))) as [
     number,
     number,
@@ -111,13 +111,13 @@ function because(decay: Decay): string {
   const { ratio, power, log } = decay;
   if (ratio < 1) return `it falls geometrically, by the factor ${formatNumber(ratio)} a step`;
   if (power === 0 && log === 0) return "it does not fall";
-  // With all digits: 1.000001 is on the other side of 1.
+  // All digits, because 1.000001 lies on the other side of 1.
   const [p, q] = [power, log].map((one) => Number(one.toPrecision(12)));
   const logarithm = log === 0 ? "" : ` (log k)^−${q}`;
   return `it falls like k^−${p}${logarithm}`;
 }
 
-/** What the terms at the end look like: the local power, from two of them a factor of two apart. */
+/** How the last terms behave: the local power, from two of them whose k differ by a factor of two. */
 function diagnosis(schedule: StepSize, terms: number): string {
   const [half, last] = [Math.max(1, Math.floor(terms / 2)), terms].map((k) =>
     stepSizeAt("checkConditions", schedule, k),

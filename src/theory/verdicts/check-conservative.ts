@@ -1,5 +1,5 @@
 /**
- * Whether what a program returns for a derivative behaves as one where it matters: almost everywhere, and along curves
+ * Whether the derivative that a program returns behaves like one where it matters: almost everywhere, and along curves
  * (B10).
  */
 
@@ -11,35 +11,35 @@ import { type Random, random } from "../../tensor/random.js";
 import { dot, norm, type Vector } from "../algebra/vectors.js";
 import { dependencesOf, type Field, isGradient, noiseAt } from "./field-differences.js";
 
-/** How much is looked at. */
+/** The number and scale of the samples. */
 export interface ConservativeCheckOptions {
-  /** How many random places; 2000. */
+  /** How many random points; 2000. */
   points?: number;
   /** How many random half circles; 20. */
   curves?: number;
-  /** Into how many arcs a half circle is cut; 20,000. */
+  /** How many arcs a half circle is divided into; 20,000. */
   arcs?: number;
-  /** Standard deviation of the places and centres, and the radius of the circles; 1. */
+  /** The standard deviation of the points and centres, and the radius of the circles; 1. */
   radius?: number;
   /** The seed. */
   seed?: number;
 }
 
-/** What was seen of a field. Shows itself as a line for either condition. */
+/** The verdict on a field. Shows itself as a line for each condition. */
 export interface ConservativeCheck extends Judged {
-  /** `yes` if nothing speaks against it where it was looked, `undecided` where F is too inexact to tell. */
+  /** `yes` if no sample contradicts it, `undecided` if F is too inexact to tell. */
   readonly verdict: Verdict;
   /** Whether the verdict is yes. */
   readonly holds: boolean;
-  /** The smallest share of random places at which v may be wrong to be found with probability 0.99. */
+  /** The smallest share of wrong points that is detected with probability 0.99. */
   readonly detects: number;
-  /** At how many of the random places v is the gradient, by central differences. */
+  /** At how many of the random points v is the gradient, by central differences. */
   readonly gradients: number;
-  /** How many random places there were. */
+  /** The number of random points. */
   readonly points: number;
   /** The largest |∫⟨v(γ), γ'⟩ dt − (F at the end − F at the start)| over the curves. */
   readonly largestError: number;
-  /** What the integration rule may be wrong by at most on that curve. */
+  /** The largest possible error of the integration rule on that curve. */
   readonly allowed: number;
 }
 
@@ -49,16 +49,16 @@ export interface ConservativeCheck extends Judged {
  *
  *     d/dt F(γ(t)) = ⟨v(γ(t)), γ'(t)⟩    for almost every t.
  *
- * Then v is the gradient almost everywhere. Both are sampled: at random places v is compared with central differences;
- * along random half circles its integral, by the midpoint rule, against the difference of F. That rule errs by at most
- * the length Δt of a piece times the variation of what is integrated, kinks included; twice the variation that was seen
- * is allowed. Sampling refutes, and never proves: a field that is wrong at a share p of the places passes them with
- * probability (1 − p)^points. Each variable has its own scale. A slope that the rounding of F hides is `undecided`, unless that
- * rounding is below 1e-9, or no bit of F depends on the variable: then v must be 0 to rounding.
+ * Then v is the gradient almost everywhere. Both are sampled: at random points v is compared with central differences;
+ * along random half circles its integral, by the midpoint rule, with the difference of F. The error of that rule is at
+ * most the length Δt of a piece times the variation of the integrand, kinks included; twice the observed variation is
+ * allowed. Sampling refutes, and never proves: a field that is wrong at a share p of the points passes with
+ * probability (1 − p)^points. Each variable has its own scale. A slope hidden by the rounding of F is `undecided`, unless that
+ * rounding is below 1e-9, or no bit of F depends on the variable: then v must be 0 up to rounding.
  *
- * @param F a function with what is taken for its derivative, such as those of `maximum` and `linearCombination`
+ * @param F a function with its claimed derivative, such as those of `maximum` and `linearCombination`
  * @param options `points` = 2000, `curves` = 20, `arcs` = 20,000, `radius` = 1, `seed` = 0
- * @throws RangeError for counts and dimensions that are no whole numbers ≥ 1, and a radius that is not finite and > 0.
+ * @throws RangeError for counts and dimensions that are not whole numbers ≥ 1, and a radius that is not finite and > 0.
  * @example
  * const rectifier = maximum(affine([1]), affine([0]));
  * const program = linearCombination([rectifier, maximum(affine([-1]), affine([0]))], [1, -1]); // θ, and 0 at 0
@@ -81,7 +81,7 @@ export function checkConservative(F: Field, options: ConservativeCheckOptions = 
   const gaussian = () => Float64Array.from({ length: F.dimension }, () => radius * stream.normal());
   const dependences = dependencesOf(F, stream.split("scale"), radius);
   const isConstant = dependences.every(({ kind }) => kind === "constant");
-  // Of a constant, which may be rounded more in between than at the ends of a curve.
+  // For a constant, whose rounding may be larger in between than at the ends of a curve.
   const noise = isConstant
     ? Math.max(...dependences.map((one) => (one.kind === "constant" ? one.noise : 0)))
     : 0;
@@ -129,7 +129,7 @@ export function checkConservative(F: Field, options: ConservativeCheckOptions = 
   );
 }
 
-/** ∫⟨v, γ'⟩ dt over a half circle in a random plane (in one dimension: to and fro on a line), against F. */
+/** ∫⟨v, γ'⟩ dt over a half circle in a random plane (in one dimension: back and forth on a line), against F. */
 function alongHalfCircle(
   F: Field,
   centre: Float64Array,

@@ -1,6 +1,6 @@
 /**
- * The conditions of the theorems that make stochastic approximation converge almost surely, beside what is known of a
- * given iteration: the step sizes exactly, the rest by sampling (A15, A16).
+ * Tests the conditions of the theorems on almost sure convergence of stochastic approximation for a given iteration: the
+ * step sizes exactly, the rest by sampling (A15, A16).
  */
 
 import { inspect } from "#platform";
@@ -27,81 +27,81 @@ import { checkTails, knownTails } from "./tails.js";
 
 export type { Sampled };
 
-/** What is claimed of an iteration, and how much is sampled. */
+/** The claims about an iteration, and the number of samples. */
 export interface ConvergenceCheckOptions {
-  /** θ*, where it should end. */
+  /** The claimed limit θ*. */
   thetaStar: Vector;
   /** The step sizes. */
   schedule: StepSize;
   /**
-   * The distances from θ* at which it is sampled, and between which others are added; by default 0.5, 1, 10, 100 (nearer, noise
+   * The distances from θ* at which it is sampled, with others added in between; by default 0.5, 1, 10, 100 (closer to θ*, noise
    * hides the slope).
    */
   distances?: readonly number[];
-  /** How many random directions at each distance, beside those that are sought; 8 (in one dimension the two that there are). */
+  /** How many random directions at each distance, besides the eigenvectors; 8 (in one dimension the only two). */
   directions?: number;
-  /** How many draws at each place; 4000. */
+  /** How many draws at each point; 4000. */
   samples?: number;
-  /** A bound on ‖N(θ)‖ wherever it is sampled, if there is one. */
+  /** A bound on ‖N(θ)‖ at all sampled points, if there is one. */
   bound?: number;
   /**
-   * A bound on the kurtosis of ⟨u, N(θ)⟩ for every direction u: 3 of normal noise. Known of the noise that `noise` makes and of
-   * finite sums; of any other random estimator nothing is said about its mean without this, or a bound.
+   * A bound on the kurtosis of ⟨u, N(θ)⟩ for every direction u: 3 for normal noise. Known for the noise of `noise` and for
+   * finite sums; for any other random estimator the mean is undecided without this or a bound.
    */
   kurtosis?: number;
-  /** The probability with which conditions that hold are not called violated, 1 − 10⁻⁶ by default. */
+  /** The probability that no true condition is called violated, 1 − 10⁻⁶ by default. */
   confidence?: number;
   /** The seed. */
   seed?: number;
 }
 
-/** What is known of the conditions. Shows itself as a line for each. */
+/** The verdict on the conditions. Shows itself as a line for each. */
 export interface ConvergenceCheck extends Judged {
   /**
-   * `yes` if the steps are admissible and sampling found the other conditions to hold wherever it looked; `no` if one is
-   * violated (the iteration may converge all the same); else `undecided`.
+   * `yes` if the steps are admissible and the other conditions hold at all sampled points; `no` if one is violated (the
+   * iteration may converge nevertheless); else `undecided`.
    */
   readonly verdict: Verdict;
   /** Σ η = ∞ and Σ η² < ∞, exactly where the schedule is one of nablab's. */
   readonly steps: ConditionCheck;
-  /** ⟨θ − θ*, M(θ)⟩ > 0 away from θ*: on average every step goes towards θ* (Blum's condition). */
+  /** ⟨θ − θ*, M(θ)⟩ > 0 away from θ*: on average every step moves towards θ* (Blum's condition). */
   readonly separation: Sampled;
-  /** Where that is smallest relative to its standard error. */
+  /** The point where that is smallest relative to its standard error. */
   readonly weakest: { readonly theta: Float64Array; readonly slope: number; readonly standardError: number };
   /** E‖N(θ)‖² ≤ c (1 + ‖θ − θ*‖²): noise and slope grow at most linearly (Robbins and Siegmund's condition). */
   readonly growth: Sampled;
-  /** E‖N(θ)‖² / (1 + ‖θ − θ*‖²), the largest of each distance. */
+  /** The largest E‖N(θ)‖² / (1 + ‖θ − θ*‖²) at each distance. */
   readonly ratios: Float64Array;
   /** E‖N(θ)‖² grows like ‖θ − θ*‖ to this power far out, with its standard error; more than 2 violates the condition. */
   readonly growthExponent: { readonly exponent: number; readonly standardError: number };
-  /** The probability of calling a condition violated that holds. */
+  /** The probability of calling a true condition violated. */
   readonly falseAlarm: number;
-  /** The largest slope per distance, |⟨θ − θ*, M⟩|/‖θ − θ*‖², that may have been missed with probability 0.01 somewhere. */
+  /** The largest slope per distance, |⟨θ − θ*, M⟩|/‖θ − θ*‖², that is missed with probability 0.01 somewhere. */
   readonly detects: number;
   /**
-   * The smallest share of all directions, the same ones at every distance, in which M may lead away to be found with probability
-   * 0.99 by random directions; 0 on a line, where both are looked at. Of a linear M the directions are sought instead.
+   * The smallest share of directions, the same at every distance, in which M leads away that random directions detect with
+   * probability 0.99; 0 in one dimension, where both are sampled. For linear M the eigenvectors find the directions.
    */
   readonly detectsShare: number;
 }
 
 /**
- * Holds the conditions for convergence with probability one against an iteration θ ← θ − η(k) N(θ).
+ * Checks the conditions for convergence with probability one of an iteration θ ← θ − η(k) N(θ).
  *
  * With V = ‖θ − θ*‖² a step gives E[V⁺ | θ] = V − 2 η ⟨θ − θ*, M(θ)⟩ + η² E‖N(θ)‖². If the scalar product is positive
- * away from θ* and E‖N‖² ≤ c (1 + V), the last term is summable against V, and Robbins and Siegmund's lemma makes V
+ * away from θ* and E‖N‖² ≤ c (1 + V), the last term is summable relative to V, and Robbins and Siegmund's lemma makes V
  * converge, to 0 because Σ η = ∞: Blum's theorem. Neither condition can be proved by sampling.
  *
- * Separation is tested at every distance (given ones and some between) along random directions and along those in which it is
+ * Separation is tested at every distance (given ones and some between) along random directions and along those where it is
  * most likely to fail: eigenvectors of the symmetric part of the Jacobian of M, by differences at that distance. It
- * is violated where ⟨u, M⟩ is negative beyond chance (Bonferroni over all places), and holds where it is positive beyond
- * chance at all; a product that is 0 up to rounding, as of a rotation, is neither. Without a bound on the tails of N
- * nothing is decided, however many standard errors the product is away from 0 (see `checkNoise`), but the finding says up
- * to which kurtosis it would be. Growth is judged further out, up to a million times the largest distance: violated if E‖N‖² grows with a
+ * is violated where ⟨u, M⟩ is significantly negative (Bonferroni over all points), and holds if it is significantly
+ * positive at all of them; a product that is 0 up to rounding, as for a rotation, is neither. Without a bound on the tails
+ * of N nothing is decided, however many standard errors the product is away from 0 (see `checkNoise`), but the finding
+ * states up to which kurtosis it would be. Growth is judged further out, up to a million times the largest distance: violated if E‖N‖² grows with a
  * power above 2 that does not fall, undecided if the power is above 2 but falls.
  *
  * @param estimator a function (θ, stream) => N(θ), or an objective whose gradients can be sampled
- * @param options θ*, the schedule, what is known of the tails, and how much is sampled, see {@link ConvergenceCheckOptions}
+ * @param options θ*, the schedule, bounds on the tails, and the number of samples, see {@link ConvergenceCheckOptions}
  * @throws RangeError for options out of range, and where a draw near θ* is not finite
  * @see J. R. Blum, Multidimensional stochastic approximation methods, Ann. Math. Statist. 25 (1954), 737–744;
  *   H. Robbins, D. Siegmund, A convergence theorem for non negative almost supermartingales (1971), theorem 1.
@@ -148,7 +148,7 @@ export function checkConvergence(
   });
   const alarm = falseAlarm / places.length;
   const tested = places.map((place) => {
-    // Rounding of a scalar product of vectors of this size.
+    // The rounding of a scalar product of vectors of this size.
     const rounding = 1e-12 * place.size;
     const test = testMean(place.slopes, 0, alarm, { ...tails, certain: place.certain }, rounding);
     const sign = test.verdict === "no" ? Math.sign(test.off) : 0;
@@ -171,7 +171,7 @@ export function checkConvergence(
     Math.max(...places.filter((place) => place.r === r).map(({ square }) => square / (1 + r * r))),
   );
   const beyond = growthOf(draw, centre, distances.at(-1)!, directions, samples, stream.split("growth"));
-  // Where N overflows further out, what was seen up to there decides: more than tenfold a decade is no accident.
+  // Where N overflows further out, the samples before that decide: growth of more than tenfold a decade is no accident.
   const decades = Math.log10(distances.at(-1)! / distances.at(-2)!);
   const steep = Math.log10(ratios.at(-1)! / ratios.at(-2)!) > decades;
   const growth = beyond.overflow && steep ? { ...beyond, growth: "violated" as const } : beyond;
@@ -229,11 +229,11 @@ export function checkConvergence(
   );
 }
 
-/** Why a place decides nothing. */
+/** Why a point decides nothing. */
 function because({ off, exact, refutedUpTo, reason }: MeanTest): string {
   if (exact) return "; there it is 0 up to rounding";
   if (refutedUpTo === 0) return reason ? `; ${reason}` : "";
-  // No number of standard errors excludes that rare draws, none of them seen, carry the mean to the other side.
+  // However many standard errors: rare draws, none of them sampled, may move the mean to the other side.
   return `; noise of a kurtosis below ${formatNumber(refutedUpTo, 2)} leads ${off < 0 ? "away from" : "towards"} θ* there, but nothing is known of its tails`;
 }
 

@@ -1,6 +1,6 @@
 /**
- * A measured number against what a theorem says: the verdict, how often it would be wrong, and the sentence, all from the
- * numbers and none by hand.
+ * A measured number against the value that a theorem gives: verdict, false alarm and sentence are all computed from the
+ * numbers.
  */
 
 import { inspect } from "#platform";
@@ -15,62 +15,62 @@ import { tailOf, upperStudent, whereTailIs } from "../../tensor/student.js";
 import { CheckFailed, requireClaim } from "./check.js";
 import type { Estimate } from "./estimate.js";
 
-/** What was measured, what is expected, and how well that is to be known. A list is compared entry by entry. */
+/** The measured and expected values, and the required precision. A list is compared entry by entry. */
 export interface EstimateOptions {
-  /** What was measured: an estimate, or a number with its `standardError`. */
+  /** The measured value: an estimate, or a number with its `standardError`. */
   measured: number | Estimate | ArrayLike<number | Estimate>;
-  /** What it should be; or `atMost`, or `atLeast`. */
+  /** The expected value; or give `atMost`, or `atLeast`. */
   expected?: number | ArrayLike<number>;
-  /** What it should be at most. */
+  /** An upper bound. */
   atMost?: number | ArrayLike<number>;
-  /** What it should be at least. */
+  /** A lower bound. */
   atLeast?: number | ArrayLike<number>;
-  /** The standard error of a measured number; 0 for what is no random number. An estimate brings its own. */
+  /** The standard error of a measured number; 0 if it is not random. An estimate has its own. */
   standardError?: number | ArrayLike<number>;
-  /** The degrees of freedom of `standardError`, at least 1; ∞, where it is known and not estimated. */
+  /** The degrees of freedom of `standardError`, at least 1; ∞ if it is known, not estimated. */
   degrees?: number;
-  /** With `expected`: the largest deviation that may stay unseen, in the unit of what is measured. */
+  /** With `expected`: the largest deviation that may remain undetected, in the unit of the measured value. */
   within?: number | ArrayLike<number>;
-  /** By how much `expected` itself may be off, such as the remainder of an asymptotic formula; 0. */
+  /** The possible error of `expected` itself, such as the remainder of an asymptotic formula; 0. */
   remainder?: number | ArrayLike<number>;
-  /** The probability with which something is called wrong that is right, of all comparisons together, from 10⁻¹⁰⁰ to 0.5; 10⁻⁶. */
+  /** The probability of rejecting a true claim, for all comparisons together, from 10⁻¹⁰⁰ to 0.5; 10⁻⁶. */
   falseAlarm?: number;
 }
 
 /** One comparison. */
 export interface EstimateComparison {
-  /** What was measured. */
+  /** The measured value. */
   readonly measured: number;
   /** Its standard error. */
   readonly standardError: number;
-  /** What was expected, or the bound. */
+  /** The expected value, or the bound. */
   readonly expected: number;
-  /** By how many standard errors it is off: beyond the bound, or beyond the remainder. */
+  /** By how many standard errors it exceeds the bound, or deviates beyond the remainder. */
   readonly z: number;
-  /** From how many on it counts as wrong. */
+  /** The limit beyond which it counts as wrong. */
   readonly limit: number;
-  /** The smallest deviation that is found with probability 0.99, in the unit of what is measured. */
+  /** The smallest deviation that is detected with probability 0.99, in the unit of the measured value. */
   readonly detects: number;
-  /** Whether what was claimed holds. */
+  /** Whether the claim holds. */
   readonly verdict: Verdict;
 }
 
-/** What a comparison with a theorem's number found. Shows itself as a sentence. */
+/** The result of a comparison with the value of a theorem. Shows itself as a sentence. */
 export interface EstimateCheck extends Judged {
-  /** The probability with which something right would be called wrong. */
+  /** The probability of rejecting a true claim. */
   readonly falseAlarm: number;
-  /** The smallest deviation that is found with probability 0.99; of a list that of the comparison that is named. */
+  /** The smallest deviation that is detected with probability 0.99; for a list, that of the comparison named in the text. */
   readonly detects: number;
-  /** By how many standard errors the comparison that is named is off. */
+  /** By how many standard errors the comparison named in the text is off. */
   readonly z: number;
   /** Each comparison. */
   readonly comparisons: readonly EstimateComparison[];
 }
 
-/** The probability with which a deviation of `detects` is missed. */
+/** The probability of missing a deviation of `detects`. */
 const miss = 0.01;
 
-/** Rounding that is no deviation, relative to the numbers compared; but at most half of what `within` leaves. */
+/** The tolerated rounding, relative to the numbers compared, but at most half of what `within` leaves. */
 const rounding = 1e-12;
 
 const estimateNames = [
@@ -87,17 +87,17 @@ const estimateNames = [
 
 /**
  * Asserts a numbered claim of the lectures about a measured number: shows `✓ B3 statement: measured …, expected …`, and
- * throws if the numbers speak against it, or are too uncertain to speak for it.
+ * throws if the numbers refute it or are too uncertain to confirm it.
  *
  * With measured m, standard error s, expected μ, and z the quantile of Student's t, P(|T| > z) = `falseAlarm`: the claim is
- * wrong if |m − μ| > z s. A deviation of (z + t₀.₉₉) s is found with probability 0.99, t₀.₉₉ Student's quantile; the claim is
- * decided only if that is at most `within`. Hence a right claim is called wrong with probability `falseAlarm`, and one that is wrong by `within` passes
+ * wrong if |m − μ| > z s. A deviation of (z + t₀.₉₉) s is detected with probability 0.99, t₀.₉₉ Student's quantile; the claim is
+ * decided only if that is at most `within`. Hence a true claim is rejected with probability `falseAlarm`, and one that is wrong by `within` passes
  * with probability 0.01 at most. With `atMost` (`atLeast`) the claim holds if m + z s is below the bound, and is
- * wrong if m − z s is above it. Of a list each entry is compared, with its share of the false alarm (Bonferroni).
+ * wrong if m − z s is above it. In a list each entry is compared with its share of the false alarm (Bonferroni).
  *
  * For an `Estimate` z and t are larger where its draws are skewed: P(T < −z) grows by the factor exp(γ z³/3), γ the skewness of
- * the mean; where that is not known so far out, only 4 z s (more of fewer than 100 draws) are far enough
- * inside of a bound; and an estimate in doubt decides nothing. In t skewness counts three times, as it is only estimated.
+ * the mean; where that expansion does not hold so far out, only 4 z s (more for fewer than 100 draws) count as inside a
+ * bound; and a doubtful estimate decides nothing. In t skewness counts three times, because it is only estimated.
  *
  * @param claim its number, A1 … A17, B1 … B12, or C1 … for what lies beyond the lectures
  * @param statement what is claimed, in words
@@ -138,11 +138,11 @@ export function checkEstimate(claim: string, statement: string, options: Estimat
 }
 
 /**
- * The same comparison as `checkEstimate`, for an experiment that is no claim of the lectures: returns the verdict and
- * throws nothing for a wrong or an undecided one. With P(|T| > z) = `falseAlarm` it is wrong if |m − μ| > z s, and decided
+ * The same comparison as `checkEstimate`, for an experiment that is not a claim of the lectures: returns the verdict and
+ * does not throw for a wrong or an undecided one. With P(|T| > z) = `falseAlarm` it is wrong if |m − μ| > z s, and decided
  * if (z + t₀.₉₉) s ≤ `within`.
  *
- * @param options what was measured and expected
+ * @param options the measured and expected values
  * @throws RangeError for numbers that are not finite; TypeError where one is missing.
  * @example
  * compareEstimate({ measured: 9.4, standardError: 0.4, atMost: 20 }).verdict // → 'yes'
@@ -154,7 +154,7 @@ export function compareEstimate(options: EstimateOptions): EstimateCheck {
   return judge("compareEstimate", options);
 }
 
-/** What one entry of a list is compared with, and how. */
+/** The comparison of one entry of a list. */
 interface Task {
   measured: number;
   error: number;
@@ -168,7 +168,7 @@ interface Task {
   alarm: number;
 }
 
-/** A comparison with what would decide it: how many times the draws, or other words. */
+/** A comparison with what would decide it: a factor for the number of draws, or a reason. */
 type Compared = EstimateComparison & {
   times: number;
   why: string | undefined;
@@ -198,11 +198,11 @@ function judge(name: string, options: EstimateOptions): EstimateCheck {
   );
 }
 
-/** One comparison, by the numbers alone. */
+/** Makes one comparison. */
 function compared(task: Task): Compared {
   const { measured, error, degrees, skewness, doubt, bound, side, within, remainder, alarm } = task;
   const room = within - remainder;
-  // What within = 0 asks for is equality up to rounding.
+  // within = 0 requires equality up to rounding.
   const most = room > 0 ? room / 2 : within > 0 ? 0 : Number.MAX_VALUE;
   const floor = Math.min(rounding * Math.max(Math.abs(measured), Math.abs(bound)), most);
   const off = side === "expected" ? Math.abs(measured - bound) : (measured - bound) * sign(side);
@@ -216,7 +216,7 @@ function compared(task: Task): Compared {
   const known = { measured, standardError: error, expected: bound, z, limit, detects, task };
   const decided = { ...known, times: 0, why: undefined, words: undefined };
   if (doubt) return { ...known, verdict: "undecided", times: 0, why: doubt.reason, words: doubt.wouldDecide };
-  // Far inside a bound the law of the mean does not matter.
+  // Far inside a bound the distribution of the mean does not matter.
   if (skewed > 1 && side !== "expected" && beyond < -wide(degrees + 1) * limit * error) {
     return { ...decided, verdict: "yes" };
   }
@@ -234,15 +234,15 @@ function compared(task: Task): Compared {
   if (beyond < -limit * error || (error === 0 && beyond <= floor)) return { ...decided, verdict: "yes" };
   const times = Math.max(2, Math.ceil((limit / z) ** 2));
   const why = "so close to it, the other side cannot be excluded";
-  // Next to the bound no number of draws decides: nothing above a million is advice.
+  // Next to the bound no number of draws decides: a factor above a million is no useful advice.
   return { ...known, verdict: "undecided", times, why, words: undefined };
 }
 
 /**
- * How much farther than the limit, in standard errors, a deviation must be to be beyond it but once in a hundred times. It is
- * missed where what was measured is off the other way, by as much as its standard error, estimated from the same draws, may be
- * too small: by Student's t, with three times the skewness γ that is stated, P(T > t) = 0.01 exp(−γ t³) with the t of γ = 0 there: of
- * those that are decided, the more skewed owe that to a skewness that was estimated too small. Only for γ t ≤ 0.3, as the limit.
+ * How far beyond the limit, in standard errors, a deviation must lie to be detected with probability 0.99. It is missed if the
+ * measured value errs towards the expected one by as much as its standard error, estimated from the same draws, may be too
+ * small: Student's t with three times the stated skewness γ, P(T > t) = 0.01 exp(−γ t³) with the t of γ = 0 there, because
+ * skewed draws tend to be decided where their skewness was underestimated. Only for γ t ≤ 0.3, like the limit.
  */
 export function marginOf(degrees: number, skewness: number): { margin: number; skewed: number } {
   const plain = upperStudent(miss, degrees);
@@ -251,14 +251,14 @@ export function marginOf(degrees: number, skewness: number): { margin: number; s
   return { margin, skewed: Math.min((skewness * plain) ** 2 / 0.3 ** 2, 1e9) };
 }
 
-/** Skewed draws count as inside a bound where they are inside with this many times the width. */
+/** The factor by which the width is multiplied before skewed draws count as inside a bound. */
 export const wide = (draws: number): number => Math.max(4, 400 / draws);
 
 const sign = (side: "atMost" | "atLeast") => (side === "atMost" ? 1 : -1);
 
 /**
- * The limit z with P(T > z) exp(γ z³/3) = alarm, on the side that skewness makes heavier; `skewed` > 1 is how many times
- * the draws are needed to be where that holds (γ falls like 1/√n), which is taken to be γ z ≤ 0.3.
+ * The limit z with P(T > z) exp(γ z³/3) = alarm, on the side that skewness makes heavier. The expansion is trusted for
+ * γ z ≤ 0.3; `skewed` > 1 is the factor of draws needed for that (γ falls like 1/√n).
  */
 export function limitOf(alarm: number, degrees: number, skewness: number): { limit: number; skewed: number } {
   const plain = upperStudent(alarm, degrees);
@@ -313,7 +313,7 @@ const amount = (value: number, of: number) =>
 function tasksOf(name: string, options: EstimateOptions, falseAlarm: number): Task[] {
   const { measured, degrees = Number.POSITIVE_INFINITY } = options;
   const isList = typeof measured === "object" && measured !== null && "length" in measured;
-  // Array.from gives a hole a value, which is refused.
+  // Array.from turns a hole into undefined, which is rejected below.
   const list = isList ? Array.from(measured) : [measured];
   const sides = (["expected", "atMost", "atLeast"] as const).filter((side) => options[side] !== undefined);
   const [side] = sides;
@@ -329,7 +329,7 @@ function tasksOf(name: string, options: EstimateOptions, falseAlarm: number): Ta
     );
   }
   if (!(degrees >= 1)) throw refused(name, "degrees", "≥ 1", degrees);
-  /** Entry i of an option that is a number or a list as long as what was measured. */
+  /** Entry i of an option that is a number or a list as long as the measured values. */
   const entry = (what: keyof EstimateOptions, i: number, least = Number.NEGATIVE_INFINITY): number => {
     const given = options[what] as number | ArrayLike<number>;
     const isEach = typeof given === "object" && given !== null;
@@ -346,7 +346,7 @@ function tasksOf(name: string, options: EstimateOptions, falseAlarm: number): Ta
     }
     return value;
   };
-  // A number may be missed on both sides, a bound on one: but there a wrong yes counts as much as a wrong no.
+  // A number can be missed on both sides; so can a bound, where a wrong yes counts as much as a wrong no.
   const alarm = falseAlarm / list.length / (side === "expected" ? 2 : 1);
   return list.map((one: number | Estimate, i): Task => {
     const within = side === "expected" ? entry("within", i, 0) : 0;
@@ -368,7 +368,7 @@ function tasksOf(name: string, options: EstimateOptions, falseAlarm: number): Ta
         measured: mean,
         error: standardError,
         degrees: one.degrees,
-        // The skewness is itself estimated.
+        // The skewness itself is only estimated.
         skewness: Math.abs(skewness) + 2 * skewnessError,
         doubt,
         ...rest,

@@ -1,6 +1,6 @@
 /**
- * What sampling can say about a noisy gradient: whether it is biased, how large it gets, how much it scatters. Each answer
- * is yes, no or undecided, and states its false alarm and what it detects.
+ * What sampling can decide about a noisy gradient: its bias, size and variance. Each answer is yes, no or undecided, and
+ * states its false alarm and the smallest deviation it detects.
  */
 
 import { inspect } from "#platform";
@@ -16,76 +16,76 @@ import { type MeanTest, type Tails, testMean } from "./mean-test.js";
 import { drawAt, type Estimator, type NoiseAt, seenAt } from "./noise-samples.js";
 import { checkTails, knownTails } from "./tails.js";
 
-/** Where and how much is sampled, and what is claimed of the estimator. */
+/** The points and number of samples, and the claims about the estimator. */
 export interface NoiseCheckOptions {
-  /** The places θ at which it is sampled. */
+  /** The points θ at which it is sampled. */
   at: readonly Vector[];
-  /** What its mean should be; of an objective by default its gradient. */
+  /** Its expected mean; for an objective, by default, the gradient. */
   mean?: (theta: Vector) => ArrayLike<number>;
-  /** A bound that ‖N(θ)‖ is claimed never to exceed. */
+  /** A claimed bound on ‖N(θ)‖. */
   bound?: number;
   /**
-   * A bound on the kurtosis E(X − μ)⁴/σ⁴ of each entry: 1.8 of uniform, 3 of normal noise. Known of the noise that `noise`
-   * makes and of finite sums; of any other estimator nothing is said about its bias without this, or a bound.
+   * A bound on the kurtosis E(X − μ)⁴/σ⁴ of each entry: 1.8 for uniform, 3 for normal noise. Known for the noise of `noise`
+   * and for finite sums; for any other estimator the bias is undecided without this or a bound.
    */
   kurtosis?: number;
-  /** The largest bias that may stay unseen, in the unit of the gradient; by default half a standard deviation of the noise. */
+  /** The largest bias that may remain undetected, in the unit of the gradient; by default half a standard deviation of the noise. */
   within?: number;
-  /** How many draws at each place, 2000 by default. */
+  /** How many draws at each point, 2000 by default. */
   samples?: number;
-  /** The probability with which a faultless estimator passes, 1 − 10⁻⁶ by default. */
+  /** The probability that an unbiased estimator is not called biased, 1 − 10⁻⁶ by default. */
   confidence?: number;
   /** The seed. */
   seed?: number;
 }
 
-/** What sampling says about an estimator. Shows itself as a list of verdicts. */
+/** The verdict on an estimator. Shows itself as a list of verdicts. */
 export interface NoiseCheck extends Judged {
   /**
-   * Whether the estimator is unbiased: `no` if its mean is too far off to be chance, `yes` if no bias above `detects` was found
+   * Whether the estimator is unbiased: `no` if its mean is significantly off, `yes` if no bias above `detects` was found
    * and that is at most `within`. Also `no` if a draw exceeded the bound.
    */
   readonly verdict: Verdict;
   /** The same in words. */
   readonly bias: "biased" | "no bias found" | "undecided" | "no mean given";
-  /** The probability of calling an unbiased estimator biased, for all entries and places together. */
+  /** The probability of calling an unbiased estimator biased, for all entries and points together. */
   readonly falseAlarm: number;
-  /** The smallest bias that is found with probability 0.99; ∞ where none is. */
+  /** The smallest bias that is detected with probability 0.99; ∞ if none is. */
   readonly detects: number;
-  /** The probability that an unbiased estimator deviates as much somewhere (of normal means, all entries counted). */
+  /** The probability that an unbiased estimator deviates as much in some entry (assuming normal means). */
   readonly chance: number;
   /** Whether a draw exceeded the bound; without a bound, sampling cannot tell. */
   readonly bounded: "bound exceeded" | "within the bound so far" | "undecidable by sampling";
-  /** A new draw exceeds all that were seen with at most this probability, with the confidence asked for. */
+  /** An upper bound on the probability that a new draw exceeds all samples, at the given confidence. */
   readonly unseen: number;
-  /** Whether the variance is finite: known of nablab's noise, else by the tail index, if the tail goes on as it is seen. */
+  /** Whether the variance is finite: known for nablab's noise, else by the tail index, if the tail continues like the sample. */
   readonly variance: "no sign of infinite variance" | "no finite variance in sight" | "undecided";
-  /** The greatest E‖N(θ)‖² / (1 + ‖θ‖²) over the places: the growth that Robbins and Siegmund's theorem bounds. */
+  /** The greatest E‖N(θ)‖² / (1 + ‖θ‖²) over the points: the growth that Robbins and Siegmund's theorem bounds. */
   readonly growth: number;
-  /** What was seen, place by place. */
+  /** The statistics at each point. */
   readonly places: readonly NoiseAt[];
 }
 
-/** A mean this many standard errors off is not called right. */
+/** A mean this many standard errors off is never confirmed. */
 const suspicious = 4;
 
 /**
- * Samples an estimator at several places and says what a theorem's conditions (A15, A16) can be held against.
+ * Samples an estimator at several points and tests the conditions of the theorems (A15, A16).
  *
- * Bias: the mean of the draws against the expected mean, entry by entry, the false alarm shared out among all entries and
- * places (Bonferroni). The stated error holds for every law with a known bound on ‖N‖ or on the kurtosis (empirical
+ * Bias: the mean of the draws against the expected mean, entry by entry, the false alarm divided among all entries and
+ * points (Bonferroni). The stated error holds for every distribution with a known bound on ‖N‖ or on the kurtosis (empirical
  * Bernstein; Catoni): E N = ∇F is refuted if |Σ ψ(a (Nᵢ − ∇F))| > n a² v/2 + ln(4/α). Without such a bound nothing is decided,
- * since rare draws that no sample shows may carry the mean; the verdict then names the kurtosis from which on the draws could be
- * unbiased. An estimator that asks for no random number (of the stream, `Math.random` or `crypto`) and always returns the same is
- * compared exactly: draws must use these, as no other generator is seen.
+ * since rare draws, absent from the sample, may dominate the mean; the verdict then names the kurtosis above which the draws could
+ * be unbiased. An estimator that requests no random number (from the stream, `Math.random` or `crypto`) and always returns the
+ * same value is compared exactly: draws must use these, because no other generator is detected.
  *
- * Boundedness cannot be seen in a sample: a claimed bound can be refuted, and of n draws without a larger one it follows with
- * confidence 1 − δ that a larger one has a probability below log(1/δ)/n. Whether the variance is finite, a sample cannot
- * show either; the tail index α is estimated (Hill), α > 2 if it is.
+ * A sample cannot show boundedness: it can refute a claimed bound, and n draws within the bound imply with
+ * confidence 1 − δ that a larger one has a probability below log(1/δ)/n. Nor can it show a finite variance; the tail
+ * index α is estimated (Hill), α > 2 if the variance is finite.
  *
  * @param estimator a function (θ, stream) => vector, or an objective whose samples can be drawn
- * @param options `at`: the places; `mean`, `bound`, `kurtosis`, `within`, `samples` = 2000, `confidence` = 1 − 10⁻⁶, `seed` = 0
- * @throws RangeError for no places, a confidence that is not between 0 and 1, or draws or a mean that are not finite.
+ * @param options `at`: the points; `mean`, `bound`, `kurtosis`, `within`, `samples` = 2000, `confidence` = 1 − 10⁻⁶, `seed` = 0
+ * @throws RangeError if there are no points, the confidence is not between 0 and 1, or draws or a mean are not finite.
  * @example
  * const F = expectation(quadratic({ spectrum: [1] }), noise({ distribution: "sign", bias: 0.2 }));
  * checkNoise(F, { at: [[0], [2]] }).bias // → 'biased'
@@ -214,7 +214,7 @@ export function checkNoise(
   );
 }
 
-/** What all comparisons of a mean say together. */
+/** The joint verdict of all comparisons of a mean. */
 function biasOf(tests: readonly MeanTest[], within: number | undefined, z: number): Finding {
   const furthest = (list: readonly MeanTest[]) =>
     list.reduce((a, b) => (Math.abs(b.off) * a.standardError > Math.abs(a.off) * b.standardError ? b : a));
@@ -235,10 +235,10 @@ function biasOf(tests: readonly MeanTest[], within: number | undefined, z: numbe
       wouldDecide: open.wouldDecide,
     };
   }
-  // Half a standard deviation of the noise, which is √n standard errors, or what rounding leaves.
+  // Half a standard deviation of the noise, which is √n standard errors, or the rounding.
   const allowed = ({ standardError, detects, exact, count }: MeanTest) =>
     exact ? detects : (within ?? 0.5 * standardError * Math.sqrt(count));
-  // Too far off for a mean that is nearly normal, but not for every law that the tails allow.
+  // Too far off for a nearly normal mean, but not for every distribution that the tails allow.
   const suspect = tests.find(
     (one) => Math.abs(one.off) > suspicious * one.standardError && one.standardError > 0,
   );
@@ -259,7 +259,7 @@ function biasOf(tests: readonly MeanTest[], within: number | undefined, z: numbe
   return { verdict: "yes", text: `unbiased: ${found}` };
 }
 
-/** Whether the variance is finite, as far as it is known or the tails of the sample suggest. */
+/** Whether the variance is finite, if known, or as the tails of the sample suggest. */
 function varianceOf(places: readonly (NoiseAt & { tails: Tails })[]): {
   says: NoiseCheck["variance"];
   finding: Finding;

@@ -1,5 +1,5 @@
 /**
- * The assertion of the notebooks: a claim of the lectures, and whether the computation above bears it out.
+ * The assertion of the notebooks: a claim of the lectures, and whether the computation above confirms it.
  */
 
 import { inspect } from "#platform";
@@ -9,13 +9,13 @@ import { printing } from "../../display/host.js";
 import type { Judged } from "../../display/verdict.js";
 import { optionsOf } from "../../options/options-of.js";
 
-/** What `check` throws when a claim does not hold. */
+/** The error that `check` throws when a claim does not hold. */
 export class CheckFailed extends Error {
-  /** What `catch` and the notebook see as its kind. */
+  /** The name of the error in `catch` and in the notebook. */
   override readonly name = "CheckFailed";
   /** The claim's number, such as `A6`. */
   readonly claim: string;
-  /** Whether the claim is wrong, or what was looked at decides nothing. */
+  /** Whether the claim is wrong or undecided. */
   readonly verdict: "no" | "undecided";
 
   /** For `check`: the message says which claim failed, and with which numbers. */
@@ -35,26 +35,26 @@ export function requireClaim(name: string, claim: string): void {
   }
 }
 
-/** What bears a claim out: true or false, or what a check such as `checkBound` returned. */
+/** The evidence for a claim: true or false, or the result of a check such as `checkBound`. */
 export type Answer = boolean | Pick<Judged, "verdict" | "wouldDecide">;
 
 /**
  * States a numbered claim of the lectures and asserts it: shows `✓ A6 statement: detail` if it holds, throws if
  * not.
  *
- * A boolean does not show what it was made of: `[].every(…)` is true, NaN > 1 is false, and neither compared anything. So pass
- * a list with the answer for each thing, `gaps.map((gap, k) => gap <= bound(k))`, which must not be empty; the result of
- * `checkBound`, `gradientCheck`, `fitRate` and their kind, which says yes, no or undecided itself; and for a number that was
- * measured take `checkEstimate`.
+ * A boolean does not show how it was computed: `[].every(…)` is true, NaN > 1 is false, and neither compared anything. So pass
+ * a list with an answer for each item, `gaps.map((gap, k) => gap <= bound(k))`, which must not be empty; or the result of
+ * `checkBound`, `gradientCheck`, `fitRate` and the like, whose verdict is yes, no or undecided. For a measured number use
+ * `checkEstimate`.
  *
  * @param claim its number, A1 … A17, B1 … B12, or C1 … for what lies beyond the lectures
  * @param statement what is claimed, in words
- * @param holds whether the computation bears it out, or a function that finds out; of several things a list of that, which must
+ * @param holds whether the computation confirms it, or a function that computes this; for several items a list, which must
  *   not be empty
  * @param detail the numbers behind the verdict
- * @param options `falseAlarm`: of a check that looks at random numbers, the probability with which another seed would
- *   make it fail though the claim holds: at most 10⁻⁶, and 0 where it holds for every seed
- * @throws CheckFailed if `holds` is false or a verdict that is not yes, or of a list one entry, or there is none; TypeError if it is neither a boolean nor a verdict (a forgotten `await`?), RangeError if
+ * @param options `falseAlarm`: for a check on random numbers, the probability that it would fail with another seed
+ *   although the claim holds: at most 10⁻⁶, and 0 if it passes with every seed
+ * @throws CheckFailed if `holds`, or an entry of the list, is false or a verdict other than yes, or the list is empty; TypeError if it is neither a boolean nor a verdict (a forgotten `await`?), RangeError if
  *   `falseAlarm` is above 10⁻⁶: then more runs or a wider margin are needed.
  * @example
  * check("A4", "the reference network has 602,762 parameters", 784 * 512 + 512 + 512 * 384 + 384 + 384 * 10 + 10 === 602762)
@@ -79,8 +79,8 @@ export function check(
   if (Array.isArray(answer) && answer.length === 0) {
     throw new CheckFailed(claim, `${claim} is undecided: ${statement}: the list is empty`, "undecided");
   }
-  // A list holds where each entry is true; else its first other entry says what is wrong.
-  // Array.from gives a hole a value, which is no answer.
+  // A list holds if each entry is true; otherwise its first other entry decides the message.
+  // Array.from turns a hole into undefined, which is not an answer.
   const list: unknown[] = Array.isArray(answer) ? Array.from(answer) : [answer];
   const verdicts = list.map(verdictOfAnswer);
   const wrong = verdicts.indexOf(undefined);
@@ -115,7 +115,7 @@ export function check(
   } as Displayable;
 }
 
-/** The verdict of one answer; undefined of what is none. */
+/** The verdict of one answer; undefined if it is not an answer. */
 function verdictOfAnswer(answer: unknown): "yes" | "no" | "undecided" | undefined {
   if (typeof answer === "boolean") return answer ? "yes" : "no";
   const { verdict } = (typeof answer === "object" && answer !== null ? answer : {}) as { verdict?: unknown };

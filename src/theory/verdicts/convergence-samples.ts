@@ -1,5 +1,5 @@
 /**
- * What `checkConvergence` samples: draws of N around θ*, in which directions, and how E‖N‖² grows far out.
+ * The sampling of `checkConvergence`: draws of N around θ*, their directions, and the growth of E‖N‖² far out.
  */
 import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
@@ -10,18 +10,18 @@ import { isCertain } from "./certain.js";
 import type { Estimator } from "./noise-samples.js";
 
 /**
- * A verdict of sampling: `holds` where it was looked, refuted, hidden by the noise, or undecided for another reason, which the
- * finding says: nothing is known of the tails, or what was measured is 0 up to rounding.
+ * A verdict of sampling: holds at the sampled points, violated, hidden by the noise, or undecided for another reason, which the
+ * finding states: nothing is known about the tails, or the measured value is 0 up to rounding.
  */
 export type Sampled = "holds where sampled" | "violated" | "too noisy to tell" | "undecided";
 
-/** Of more variables the symmetric part of the Jacobian is not taken apart. */
+/** The largest number of variables for which the symmetric part of the Jacobian is decomposed. */
 export const mostDimensions = 100;
 /** Draws for each entry of a Jacobian: with the same random numbers on both sides additive noise cancels. */
 const jacobianDraws = 100;
-/** How far out growth is judged, relative to the largest distance. */
+/** The distance up to which growth is judged, relative to the largest distance. */
 const farOut = [1, 1e2, 1e4, 1e6];
-/** Excess of the exponent of growth over 2 that is taken for none: it would take a factor of 10³⁰⁰ to matter. */
+/** The tolerated excess of the growth exponent over 2: it would take a factor of 10³⁰⁰ to matter. */
 const slack = 0.005;
 
 /** The distances, and others between them so that none is more than a factor of √5 from the next. */
@@ -35,8 +35,8 @@ export function filledIn(distances: readonly number[]): number[] {
 }
 
 /**
- * Directions to look in at distance r: both of a line; of more dimensions random ones, and both senses of the eigenvectors of
- * the symmetric part of the Jacobian of M at that distance, of its least, second and largest eigenvalues.
+ * The directions sampled at distance r: both in one dimension; in more dimensions random ones, and ± the eigenvectors of the
+ * smallest, second smallest and largest eigenvalues of the symmetric part of the Jacobian of M at that distance.
  */
 export function directionsAt(
   draw: Estimator,
@@ -61,8 +61,8 @@ export function directionsAt(
 }
 
 /**
- * (J + Jᵀ)/2 with J the differences of M over ± r along each axis, with the same random numbers on both sides; once where there
- * are none.
+ * (J + Jᵀ)/2 with J the differences of M over ± r along each axis, with the same random numbers on both sides; a single draw if
+ * M is deterministic.
  */
 function symmetricJacobian(draw: Estimator, centre: Float64Array, r: number, stream: Random): Float64Array {
   const n = centre.length;
@@ -70,7 +70,7 @@ function symmetricJacobian(draw: Estimator, centre: Float64Array, r: number, str
   const first = stream.split(0);
   draw(centre.slice(), first);
   const draws = isCertain(draw, centre.slice(), first, stream.split(0)) ? 1 : jacobianDraws;
-  // An estimator may give the same array each time.
+  // An estimator may return the same array each time.
   const values = new Float64Array(n);
   for (let j = 0; j < n; j++) {
     const [above, below] = [centre.slice(), centre.slice()];
@@ -89,7 +89,7 @@ function symmetricJacobian(draw: Estimator, centre: Float64Array, r: number, str
   return J;
 }
 
-/** What is drawn at θ* + r u: ⟨u, N⟩ of each draw, E‖N‖², and the size of what is added up in a scalar product. */
+/** Samples at θ* + r u: ⟨u, N⟩ of each draw, E‖N‖², and the size of the terms of a scalar product. */
 export function drawAt(
   draw: Estimator,
   centre: Float64Array,
@@ -156,7 +156,7 @@ export function growthOf(
   const excess = [power(0, 1), power(1, 2), power(2, 3)].map((one) => one - 2);
   const allowed = slack + 4 * error;
   if (all.some(({ square }) => square === 0) && all.every(({ square }) => Number.isFinite(square))) {
-    // What is 0 far out does not grow; what is 0 here and there is not understood.
+    // 0 everywhere far out means no growth; 0 at some distances only decides nothing.
     const none = all.every(({ square }) => square === 0);
     return {
       growth: none ? ("holds where sampled" as const) : ("undecided" as const),
@@ -174,7 +174,7 @@ export function growthOf(
       overflow: true,
     };
   }
-  // The last of three parts counts: a constant, and terms of lower order, die out on the way.
+  // The last of the three parts counts: a constant and terms of lower order have died out by then.
   const [, before, end] = excess as [number, number, number];
   const local = slack + (4 * Math.hypot(all[last - 1]!.error, all[last]!.error)) / Math.log(100);
   const growth: Sampled =

@@ -1,6 +1,6 @@
 /**
- * A mean with an error that can be trusted, or with the reason why not: of independent draws, of their squared deviations,
- * and of the dependent steps of a path. `checkEstimate` compares such an estimate with what a theorem says.
+ * A mean with a reliable standard error, or the reason why it is not reliable: of independent draws, of their squared
+ * deviations, and of the dependent steps of a path. `checkEstimate` compares such an estimate with the value of a theorem.
  */
 
 import { inspect } from "#platform";
@@ -15,45 +15,45 @@ export interface Estimate extends Displayable {
   readonly mean: number;
   /** Its standard error, in the same unit. */
   readonly standardError: number;
-  /** The degrees of freedom of the standard error: how many numbers it comes from, less one. */
+  /** The degrees of freedom of the standard error: the number of values it is estimated from, minus one. */
   readonly degrees: number;
   /** The number of draws, or of steps. */
   readonly count: number;
-  /** The number of independent draws that would know the mean as well. */
+  /** The effective sample size: the number of independent draws with the same standard error. */
   readonly effective: number;
-  /** The skewness of the mean's own distribution, E(X̄ − μ)³/σ(X̄)³, as estimated: 0 for what is symmetric. */
+  /** The estimated skewness of the distribution of the mean, E(X̄ − μ)³/σ(X̄)³: 0 if it is symmetric. */
   readonly skewness: number;
-  /** The standard error of that: √6/n of n draws if they are normal, more of heavy tails. */
+  /** The standard error of that: √6/n for n normal draws, more for heavy tails. */
   readonly skewnessError: number;
-  /** Why the standard error cannot be trusted, and what would help; undefined where nothing speaks against it. */
+  /** Why the standard error is not reliable, and what would help; undefined if there is no objection. */
   readonly doubt: { readonly reason: string; readonly wouldDecide: string } | undefined;
   /** The estimate in words. */
   toString(): string;
 }
 
-/** Of fewer independent draws, no sentence about their tails is worth much. */
+/** Fewer independent draws say little about their tails. */
 const fewest = 30;
 
 /**
- * A draw with more than this share of the sum of squares decides the standard error alone; of n normal draws none has more
- * than 20/n but for once in 10⁴.
+ * A single draw with more than this share of the sum of squares dominates the standard error; among n normal draws one exceeds
+ * 20/n with probability 10⁻⁴.
  */
 const dominant = (n: number) => Math.max(0.2, 20 / n);
 
 /**
  * The mean of independent draws with its standard error, σ̂/√n with σ̂² = Σ (xᵢ − x̄)²/(n − 1).
  *
- * The estimate carries a doubt, and `checkEstimate` then decides nothing, where the sample itself shows that
- * its standard error cannot be trusted: fewer than 30 draws, all draws alike (which does not make their variance 0), or a
- * single draw with a fifth of the sum of squares. What no sample shows is a kind of draw rarer than about one in n/14:
- * whoever takes an estimate for normal assumes that such draws do not carry the mean.
+ * The estimate carries a doubt, and `checkEstimate` then decides nothing, if the sample itself shows that its standard error
+ * is not reliable: fewer than 30 draws, all draws equal (which does not make their variance 0), or a single draw with a
+ * fifth of the sum of squares. No sample shows a kind of draw rarer than about one in n/14: treating the estimate as
+ * normal assumes that such draws do not dominate the mean.
  *
  * @param draws independent draws of one quantity, of length n ≥ 2, such as `ensemble.last`
  * @throws RangeError for fewer than 2 draws, or draws that are not finite.
  * @example
  * estimateMean(Array.from({ length: 100 }, (_, i) => i % 2)) // → 0.5 ± 0.05025 (100 draws)
  * @see R. Bahadur, L. Savage, The nonexistence of certain statistical procedures in nonparametric problems, Ann. Math.
- *   Statist. 27 (1956): without any bound on tails no test of a mean holds what it states.
+ *   Statist. 27 (1956): without any bound on tails no test of a mean has its stated level.
  */
 export function estimateMean(draws: ArrayLike<number>): Estimate {
   const values = finite("estimateMean", draws);
@@ -74,7 +74,7 @@ export function estimateMean(draws: ArrayLike<number>): Estimate {
 
 /**
  * The variance of independent draws with its standard error: the mean of n (xᵢ − x̄)²/(n − 1), so that its error comes from
- * the fourth moment of the draws and not from a normal law: √((κ − 1)/n) of the variance, κ the kurtosis.
+ * the fourth moment of the draws, without assuming normality: √((κ − 1)/n) of the variance, κ the kurtosis.
  *
  * @param draws independent draws of one quantity, of length n ≥ 2
  * @throws RangeError for fewer than 2 draws, or draws that are not finite.
@@ -95,32 +95,32 @@ export interface TimeAverageOptions {
   from?: number;
 }
 
-/** The number of batches that a path is cut into: their scatter gives the standard error, with one degree less. */
+/** The number of batches of a path: their scatter gives the standard error, with one degree of freedom less. */
 const batches = 50;
 
-/** A batch must last this many correlation times, so that neighbours count as independent. */
+/** The length of a batch in correlation times from which neighbours count as independent. */
 const longest = 20;
 
-/** So many batches know the skewness of the mean well enough, to √6/2000; fewer, longer ones are nearer to independent. */
+/** Enough batches for the skewness of the mean, up to √6/2000; fewer, longer ones are closer to independent. */
 const enough = 2000;
 
 /**
  * The time average of a stationary series, such as θ(k)² along one long path with constant steps, with a standard error
- * that respects that neighbouring steps are alike: the series is cut into 50 batches, and the scatter of their means,
- * σ̂(batch)/√50, is the error. Of several paths each is cut, into 50 batches in total or into one each if there are 50
+ * that allows for the correlation of neighbouring steps: the series is divided into 50 batches, and the scatter of their
+ * means, σ̂(batch)/√50, is the error. Several paths are divided into 50 batches in total, or into one each if there are 50
  * paths or more.
  *
- * That is right if a batch is much longer than the steps remember. The correlation time τ = 1 + 2 Σ ρ(t) is estimated
+ * This is valid if a batch is much longer than the correlation time. The correlation time τ = 1 + 2 Σ ρ(t) is estimated
  * from the batches themselves, τ = B Var(batch mean)/Var(step), and 20 τ must fit into a batch, else the estimate carries a
- * doubt. It does, too, if the first and the last third differ beyond chance: then the series was not stationary yet.
+ * doubt. It also does if the first and the last third differ significantly: then the series was not yet stationary.
  *
- * The skewness of the mean, γ(batch)/√M of M batches, has an error of √6/M or more: 50 batches would leave too much of it, however
- * long the path. It comes from up to 2000 shorter ones, of 20 τ at least: third cumulants of independent parts add up, as
- * variances do.
+ * The skewness of the mean, γ(batch)/√M with M batches, has an error of √6/M or more: too large with 50 batches, however
+ * long the path. It is estimated from up to 2000 shorter ones, of 20 τ at least: third cumulants of independent parts add
+ * up, as variances do.
  *
  * @param series a list of length K, the values at consecutive steps, or such a list for each independent path
  * @param options `from`: the first step that counts
- * @throws RangeError for fewer than 2 batches of a step, or values that are not finite.
+ * @throws RangeError if there are too few steps for 2 batches, or values are not finite.
  * @example
  * const stream = random(1);
  * let theta = 0;
@@ -147,7 +147,7 @@ export function timeAverage(
       `timeAverage: a path must have at least ${each} steps from step ${from} on, got ${Math.min(...paths.map(({ length }) => length))}`,
     );
   }
-  // What is left over by the cutting is at the start, where a path is least stationary.
+  // The remainder is dropped at the start, where a path is least stationary.
   const cut = paths.map((path) => path.subarray(path.length - B * each));
   const means = Float64Array.from(
     cut.flatMap((path) =>
@@ -178,9 +178,9 @@ export function timeAverage(
 }
 
 /**
- * The skewness, with its standard error, of the mean of n independent numbers. The error is that of the influence of each z = (x −
- * x̄)/σ on the skewness γ of the numbers, z³ − 3 z − γ − 3/2 γ (z² − 1): of normal ones √6/n, of heavy tails far more, as
- * the draws that decide γ are few. √6/n is the least that is said of any.
+ * The skewness, with its standard error, of the mean of n independent numbers. The error comes from the influence of each z = (x −
+ * x̄)/σ on the skewness γ of the numbers, z³ − 3 z − γ − 3/2 γ (z² − 1): √6/n for normal numbers, far more for heavy tails,
+ * because few draws determine γ. It is at least √6/n.
  */
 function skewnessOf(
   values: ArrayLike<number>,
@@ -189,7 +189,7 @@ function skewnessOf(
   const n = values.length;
   const least = Math.sqrt(6) / n;
   const sd = Math.sqrt(squares / n);
-  // Of numbers that are alike there is no skewness; nor where the cubes of numbers so small are 0.
+  // Equal numbers have no skewness, nor have numbers so small that their cubes are 0.
   if (!(sd ** 3 > 0)) return { skewness: 0, skewnessError: least };
   const own = cubes / n / sd ** 3;
   let sum = 0;
@@ -215,12 +215,12 @@ function skewnessOfPaths(paths: readonly Float64Array[], B: number, time: number
   return skewnessOf(means, momentsOf(means));
 }
 
-/** What speaks against the batches of a series: they are too short for its memory, or it still drifts. */
+/** Doubts about the batches of a series: they are too short for its correlation time, or it still drifts. */
 function doubtOfBatches(means: Float64Array, each: number, B: number, time: number): Estimate["doubt"] {
   if (each === 1) return undefined;
-  // Where batches are shorter than the memory, their variance is that of a step, and time is near B: that is seen, too.
+  // If batches are shorter than the correlation time, their variance is that of a step and time is close to B, which is also detected.
   if (B < longest * time) {
-    // What is too short also underestimates τ: twice as much is likely to do.
+    // Batches that are too short also underestimate τ: twice as much is likely to suffice.
     const times = Math.ceil((2 * longest * time) / B);
     return {
       reason: `${formatNumber(B)} steps are not enough for a batch: the series remembers about ${formatNumber(time, 2)}`,
@@ -234,7 +234,7 @@ function doubtOfBatches(means: Float64Array, each: number, B: number, time: numb
   const [start, end] = [part(0), part(each - third)];
   const count = (means.length / each) * third;
   const error = Math.sqrt((start.squares + end.squares) / (count - 1) / count);
-  // Of a stationary series that happens three times in 10⁵ (t with 30 degrees of freedom).
+  // For a stationary series the probability is 3 in 10⁵ (t with 30 degrees of freedom).
   if (Math.abs(start.mean - end.mean) > 5 * error && error > 0) {
     return {
       reason: `the series still drifts, from ${formatNumber(start.mean)} in its first third to ${formatNumber(end.mean)} in its last`,
@@ -271,7 +271,7 @@ export function momentsOf(values: ArrayLike<number>): Moments {
   return { mean: mean + rest / n, squares: squares - (rest * rest) / n, cubes, largest };
 }
 
-/** Why a standard error from n draws cannot be trusted. */
+/** Why a standard error from n draws is not reliable. */
 function doubtOf(n: number, { mean, squares }: Moments, largest: number): Estimate["doubt"] {
   if (n < fewest) {
     return {
@@ -279,7 +279,7 @@ function doubtOf(n: number, { mean, squares }: Moments, largest: number): Estima
       wouldDecide: `take at least ${fewest} draws`,
     };
   }
-  // Rounding of equal draws is no scatter.
+  // The rounding of equal draws is not scatter.
   if (squares <= n * (1e-15 * Math.abs(mean)) ** 2) {
     return {
       reason: `all ${formatNumber(n)} draws are alike, which does not say that no other can come`,

@@ -1,23 +1,23 @@
 /**
- * What differences of a function tell of a field that is taken for its derivative, and where rounding of the function hides it.
+ * Tests a claimed derivative of a function by its differences, as far as the rounding of the function allows.
  */
 import type { Verdict } from "../../display/verdict.js";
 import type { Random } from "../../tensor/random.js";
 import type { Vector } from "../algebra/vectors.js";
 
-/** A function, and what is taken for its derivative. */
+/** A function and its claimed derivative. */
 export interface Field {
   /** The number of variables. */
   readonly dimension: number;
   /** F(θ). */
   value(theta: Vector): number;
-  /** v(θ), one element of the field at θ; a kink is no excuse for none. */
+  /** v(θ), one element of the field at θ; it is also defined at kinks. */
   autodiff(theta: Vector): ArrayLike<number>;
 }
 
 /**
- * How F depends on one of its variables: `seen` where it changes within a radius; `constant` where it changes by no more than
- * rounding at any distance; `inactive` where it first changes farther away, and clearly; `hidden` where its changes sink in its
+ * How F depends on one of its variables: `seen` if it changes within a radius; `constant` if it changes by no more than
+ * rounding at any distance; `inactive` if it changes only farther away, and clearly; `hidden` if its changes are lost in its
  * rounding, which is at most `noise`.
  */
 export type Dependence =
@@ -25,7 +25,7 @@ export type Dependence =
   | { readonly kind: "constant" | "hidden"; readonly noise: number }
   | { readonly kind: "inactive" };
 
-/** The largest of some values, NaN apart; 0 if there is none. */
+/** The largest of the values, ignoring NaN; 0 if there is none. */
 const largest = (values: readonly number[]): number => values.reduce((most, x) => (x > most ? x : most), 0);
 
 /** θ with entry i moved. */
@@ -35,18 +35,18 @@ const moved = (theta: Float64Array, i: number, by: number): Float64Array => {
   return next;
 };
 
-/** What rounding of the result may change F by at a value. */
+/** The possible rounding of a value of F. */
 const roundingOf = (value: number): number => 8 * Number.EPSILON * Math.abs(value);
 
 /**
- * What rounding may change F(θ) by: of the result, and of what it is made of, which shows where third differences over the last bits of
- * θ, and over distances far below the steps, are more than those of a smooth function.
+ * The possible rounding of F(θ): of the result, and of its intermediate values, estimated by third differences over the last
+ * bits of θ and over distances far below the steps, which would vanish for a smooth function.
  */
 export function noiseAt(F: Field, theta: Float64Array, radius: number): number {
   const bends = Array.from({ length: 16 }, (_, k) => {
     const third = (by: (x: number, times: number) => number): number => {
       const at = (times: number) => F.value(theta.map((x) => by(x, times)));
-      // Not around θ itself, as rounding may be the same on both sides of a round number.
+      // Not around θ itself, because rounding may be equal on both sides of a round number.
       return Math.abs(at(5) - at(-1) - 3 * (at(3) - at(1)));
     };
     const last = third((x, times) => x * (1 + times * 3 ** k * Number.EPSILON));
@@ -58,7 +58,7 @@ export function noiseAt(F: Field, theta: Float64Array, radius: number): number {
   return Math.max(roundingOf(F.value(theta)), 4 * largest(bends));
 }
 
-/** How F depends on each variable, as seen from some random places. */
+/** How F depends on each variable, judged at random points. */
 export function dependencesOf(F: Field, stream: Random, radius: number): Dependence[] {
   const places = Array.from({ length: 20 }, () =>
     Float64Array.from({ length: F.dimension }, () => radius * stream.normal()),
@@ -74,7 +74,7 @@ export function dependencesOf(F: Field, stream: Random, radius: number): Depende
       if (size !== 0) exact[i] = false;
       return { there, size, least: 2 * Math.max(noise, roundingOf(value)) };
     };
-    /** Whether a change is more than rounding, or no number; what F is made of is rounded the more the farther it moves. */
+    /** Whether a change exceeds rounding or is NaN; the rounding of intermediate values grows with the distance. */
     const isSeen = ({ there, size, least }: ReturnType<typeof change>): boolean =>
       !(size <= least) && !(size <= 2 * noiseAt(F, there, radius));
     const changes = near.map((place) => change(place, radius));
@@ -82,7 +82,7 @@ export function dependencesOf(F: Field, stream: Random, radius: number): Depende
       const finite = changes.map(({ size }) => size).filter(Number.isFinite);
       return { kind: "seen", slope: largest(finite) / (10 * radius) };
     }
-    // Ever farther: changes that sank in rounding come up little by little, others at once.
+    // Farther and farther: changes lost in rounding emerge gradually, others at once.
     for (let far = radius; far < 2 ** 100 * radius; far *= 1.25) {
       const seen = near
         .slice(0, 5)
@@ -95,19 +95,19 @@ export function dependencesOf(F: Field, stream: Random, radius: number): Depende
     }
     return { kind: "constant", noise };
   });
-  // Beside what F does with other variables, changes as small as rounding may be more than that.
+  // Next to the contributions of other variables, changes as small as rounding may be real.
   if (found.every(({ kind }) => kind === "constant")) return found;
   return found.map((one, i) => (one.kind === "constant" && !exact[i] ? { kind: "hidden", noise } : one));
 }
 
-/** Steps as shares of the radius: first the usual one; shorter ones where F bends within it; longer ones where it is rounded. */
+/** Steps as fractions of the radius: the usual one first; shorter ones where F bends within it; longer ones where rounding dominates. */
 const usual = 1e-6;
 const shorter = [1e-7, 1e-8];
 const longer = [1e-5, 1e-4, 1e-3];
 
 /**
- * Whether v(θ) is the gradient, by differences of each entry: central ones or, since a kink within the step spoils those,
- * that of one side.
+ * Whether v(θ) is the gradient, by differences of each entry: central ones or, because a kink within the step spoils those,
+ * one-sided ones.
  */
 export function isGradient(
   F: Field,
@@ -131,11 +131,11 @@ function isSlope(
   v: number,
   dependence: Dependence,
 ): Verdict {
-  // A slope that makes less over a radius than rounding does is none, of F in ordinary units; of a large F rounding may hide more.
+  // A slope whose effect over a radius is below rounding counts as 0 if F is of ordinary size; for large F rounding may hide more.
   const isNone = dependence.kind === "constant" || (dependence.kind === "hidden" && dependence.noise <= 1e-9);
   if (isNone && Math.abs(v) * radius <= dependence.noise) return "yes";
   const at = (distance: number) => F.value(moved(theta, i, distance));
-  // How steep F is around: slopes that are small beside that are rounding.
+  // The steepness of F nearby: slopes that are tiny relative to it are rounding.
   const around = largest([-1, 1].map((side) => Math.abs(at(side * 0.01 * radius) - here))) / (0.01 * radius);
   const fits = (share: number, noise = 0): boolean => {
     const h = share * radius;
@@ -145,7 +145,7 @@ function isSlope(
     );
   };
   const rounding = roundingOf(here);
-  // Rounding is let pass where it is little beside the slopes elsewhere, as where F is flat.
+  // Rounding is tolerated if it is small relative to the slopes elsewhere, as where F is flat.
   const steepness = dependence.kind === "seen" ? dependence.slope : 0;
   const found = (share: number): boolean => {
     const h = share * radius;

@@ -1,6 +1,6 @@
 /**
- * How fast a mean over paths falls, with an error that comes from the paths: they are independent, which the points of
- * one path are not.
+ * How fast a mean over paths falls, with an error estimated from the paths: they are independent, unlike the points of
+ * one path.
  */
 import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
@@ -14,49 +14,49 @@ import { momentsOf } from "./estimate.js";
 /** A fitted power law C k^−exponent. Shows itself as a sentence. */
 export interface PowerFit extends Judged {
   /**
-   * Whether one power fits the whole window: `no` if the exponents of its halves differ beyond chance, as while a transient dies
-   * out; `undecided` if a single path decides them, they differ by what is neither chance nor beyond it, `detects` is above
-   * twice the exponent, or the window is too short to have halves.
+   * Whether one power fits the whole window: `no` if the exponents of its halves differ significantly, as during a transient;
+   * `undecided` if a single path dominates them, their difference is borderline, `detects` is above twice the exponent, or
+   * the window is too short for two halves.
    */
   readonly verdict: Verdict;
-  /** The exponent, positive for what falls. */
+  /** The exponent, positive for decay. */
   readonly exponent: number;
-  /** Its standard error, from how it changes when single paths are left out. */
+  /** Its standard error, by the jackknife over paths. */
   readonly standardError: number;
-  /** The exponent less and plus three standard errors. */
+  /** The exponent minus and plus three standard errors. */
   readonly interval: readonly [number, number];
   /** The first and the last k that were fitted. */
   readonly window: readonly [number, number];
   /** The exponents of the first and the second half of the window, and by how many standard errors they differ. */
   readonly halves: { readonly exponents: readonly [number, number]; readonly z: number };
-  /** The probability of rejecting a single power that holds. */
+  /** The probability of rejecting a true single power. */
   readonly falseAlarm: number;
   /**
-   * The smallest difference of the exponents of the halves with which the verdict is not yes, with probability 0.99; ∞ where
-   * none is looked for.
+   * The smallest difference of the halves' exponents that is detected (verdict not yes) with probability 0.99; ∞ if the halves
+   * are not compared.
    */
   readonly detects: number;
 }
 
-/** A single power that holds is rejected with this probability. */
+/** The probability of rejecting a true single power. */
 const falseAlarm = 1e-6;
 
-/** Up to so many standard errors halves differ by chance often enough to say nothing against one power. */
+/** Halves that differ by up to this many standard errors are consistent with one power. */
 const usual = 4;
 
-/** Where paths are too skewed for Student's t, halves differ that do so by this many times its limit. */
+/** The factor by which Student's limit is multiplied if paths are too skewed for it. */
 const wide = 4;
 
 /**
- * A difference of the halves' exponents that may stay unseen: that between no fall at all and one twice as steep as the whole,
- * and this in any case.
+ * The difference of the halves' exponents that may always remain undetected; otherwise that between no decay and one twice as
+ * steep as the whole.
  */
 const least = 0.2;
 
-/** Where one path has this share in a mean, the halves are not said to differ. */
+/** If one path has this share of a mean, the halves are not called different. */
 const heavy = 0.25;
 
-/** One path with this share of the error decides it. */
+/** One path with this share of the error dominates it. */
 const dominant = 0.5;
 
 /** With fewer paths a standard error means little. */
@@ -64,14 +64,14 @@ const fewest = 20;
 
 /**
  * Fits mean(k) ≈ C k^−p to the recorded steps of an ensemble, which lie evenly on a logarithmic scale, by least squares of
- * the logarithms. The standard error is the jackknife's: the fit without path i, for each i, scatters around the fit of all by
- * √(n − 1) times less than fits of new paths would. So is the difference of the exponents of the first and the second half of
- * the window judged: where it is beyond chance, no single power fits. Chance is Student's t, widened for skewed paths, with as
- * many degrees of freedom as paths carry the error, (Σ d²)²/Σ d⁴ − 1 for deviations d: a third of the paths if they are normal.
+ * the logarithms. The standard error is the jackknife's: the fits without path i scatter around the fit of all paths √(n − 1) times less than
+ * fits of new paths would. The difference of the exponents of the two halves of the window is judged likewise: if it is
+ * significant, no single power fits. Significance is by Student's t, widened for skewed paths, with an effective number of
+ * degrees of freedom (Σ d²)²/Σ d⁴ − 1 for deviations d: a third of the paths if they are normal.
  *
- * @param ensemble at least 20 paths of something positive, such as `sgdPaths(…).gaps`
+ * @param ensemble at least 20 paths of a positive quantity, such as `sgdPaths(…).gaps`
  * @param options `from`, `to`: the window; by default the last two decades
- * @throws TypeError for what is no ensemble; RangeError for fewer than 20 paths or 3 recorded steps in the window, or means that are not positive.
+ * @throws TypeError unless `ensemble` is one; RangeError for fewer than 20 paths or 3 recorded steps in the window, or means that are not positive.
  * @example
  * const rows = Array.from({ length: 20 }, () => Float64Array.of(1, 0.5, 0.25, 0.125));
  * fitPower(new Ensemble({ name: "1/k", quantity: "x", k: [1, 2, 4, 8], rows })).exponent.toFixed(6) // → '1.000000'
@@ -97,7 +97,7 @@ export function fitPower(ensemble: Ensemble, options: { from?: number; to?: numb
   if (!Number.isFinite(exponent)) {
     throw new RangeError(`fitPower: the means must be positive and finite; ${ensemble.quantity} is not`);
   }
-  /** The exponent of the steps `part` of the window, without each path in turn; the count does not matter to it. */
+  /** The exponents of a part of the window, leaving out each path in turn; sums suffice, because the count does not matter. */
   const without = (from: number, to: number) =>
     rows.map((row) =>
       slope(inside.slice(from, to), k, (at) => Math.log(sums[from + at]! - row[inside[from + at]!]!)),
@@ -131,7 +131,7 @@ export function fitPower(ensemble: Ensemble, options: { from?: number; to?: numb
     { findings: [finding] },
   );
 
-  /** Why neither yes nor no can be said, and what would help. */
+  /** Why the verdict is undecided, and what would help. */
   function undecided(): { text: string; wouldDecide: string } | undefined {
     if (compared.steps < 3) {
       return {
@@ -144,7 +144,7 @@ export function fitPower(ensemble: Ensemble, options: { from?: number; to?: numb
     if (share > dominant)
       return { text: `one path makes ${Math.round(100 * share)} % of the error`, wouldDecide };
     if (bent) {
-      // Where large paths are so few that the next ones may lack them, leaving one out says too little.
+      // If large paths are so few that a new sample may lack them, the jackknife is not reliable.
       const most = Math.max(...inside.map((i, at) => Math.max(...rows.map((row) => row[i]!)) / sums[at]!));
       if (most <= heavy) return undefined;
       return { text: `one path makes ${Math.round(100 * most)} % of a mean`, wouldDecide };
@@ -162,7 +162,7 @@ export function fitPower(ensemble: Ensemble, options: { from?: number; to?: numb
 
   function compareHalves() {
     const steps = Math.floor(inside.length / 2);
-    // Two points are no half.
+    // Two points are too few for a half.
     if (steps < 3) {
       const none = { z: 0, limit: Number.POSITIVE_INFINITY, detects: Number.POSITIVE_INFINITY };
       return { steps, exponents: [exponent, exponent] as const, largest: 0, ...none };
@@ -182,27 +182,27 @@ export function fitPower(ensemble: Ensemble, options: { from?: number; to?: numb
   }
 }
 
-/** The error of the fit, from the fits that leave out one path each. */
+/** The jackknife error of the fit, from the fits that leave out one path each. */
 interface Jackknife {
   /** The standard error. */
   error: number;
-  /** The largest share of a path in its square. */
+  /** The largest share of one path in its square. */
   largest: number;
   /** How skewed the fit is, its error included. */
   skewness: number;
-  /** One less than the number of paths that carry the error. */
+  /** The effective degrees of freedom: one less than the effective number of paths. */
   degrees: number;
 }
 
 function jackknife(each: readonly number[]): Jackknife {
   const n = each.length;
   const { mean, squares, cubes, largest } = momentsOf(each);
-  // Without the only path that is not 0 there is no fit.
+  // Without the only nonzero path there is no fit.
   if (!Number.isFinite(squares)) {
     return { error: Number.POSITIVE_INFINITY, largest: 1, skewness: 0, degrees: 1 };
   }
   const error = Math.sqrt((squares * (n - 1)) / n);
-  // Rounding of equal paths is no error.
+  // The rounding of equal paths is not an error.
   if (error <= 1e-12) return { error, largest: 0, skewness: 0, degrees: n - 1 };
   const carry = 1 / each.reduce((sum, one) => sum + ((one - mean) ** 2 / squares) ** 2, 0);
   const skewness = Math.abs(cubes) / n / Math.sqrt(squares / n) ** 3 / Math.sqrt(n);
@@ -222,5 +222,5 @@ function slope(steps: readonly number[], k: ArrayLike<number>, logMean: (at: num
   return -x.reduce((sum, value, at) => sum + logMean(at) * (value - middle), 0) / square;
 }
 
-/** A power with a proper minus. */
+/** A power with a typographic minus sign. */
 const power = (value: number) => value.toFixed(3).replace("-", "−");

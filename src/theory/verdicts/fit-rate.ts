@@ -1,6 +1,6 @@
 /**
- * How fast gaps fall, from the gaps: a power law C k^−p is a line in log–log, a geometric law C r^k a line in
- * log–linear; both are fitted by least squares, and the one that leaves the smaller residual is reported.
+ * How fast gaps fall: a power law C k^−p is a line in a log–log plot, a geometric law C r^k a line in a semi-log plot.
+ * Both are fitted by least squares, and the one with the smaller residual is reported.
  */
 import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
@@ -20,15 +20,15 @@ export interface FittedLine {
 /** A fitted rate of convergence. Shows itself as a sentence over the chart of gaps and fit. */
 export interface RateFit extends Judged {
   /**
-   * Whether the gaps fall by the law that is named: `no` if they level off, grow or stop being finite, or a law that was asked for fits far worse
-   * than the other; `undecided` if the window cannot tell the laws apart.
+   * Whether the gaps follow the reported law: `no` if they level off, grow or stop being finite, or a requested law fits far worse
+   * than the other; `undecided` if the window cannot distinguish the laws.
    */
   readonly verdict: Verdict;
-  /** The law that fits better, or the one that was asked for. */
+  /** The law that fits better, or the requested one. */
   readonly law: "power" | "geometric";
   /**
-   * How many times the residual of the law that fits better the other one leaves, both weighted as the power fit is:
-   * near 1 the window cannot tell them apart. At most 10¹².
+   * The residual of the worse law divided by that of the better one, both weighted like the power fit: close to 1 the
+   * window cannot distinguish them. At most 10¹².
    */
   readonly evidence: number;
   /**
@@ -47,38 +47,38 @@ export interface RateFit extends Judged {
     standardError: number;
     interval: readonly [number, number];
   };
-  /** The value at which the gaps level off, if they do: the median of the second half of the window (of log k). */
+  /** The level of the gaps, if they level off: the median of the second half of the window (of log k). */
   readonly level: number | undefined;
   /** The first and the last k that were fitted. */
   readonly window: readonly [number, number];
 }
 
-/** One law is preferred where the other leaves this many times the residual of the other. */
+/** One law is preferred if the residual of the other is this many times larger. */
 const clear = 3;
-/** An offset of 1 is taken for the one that leaves this many times less. */
+/** An offset of 1 is used if it makes the residual this many times smaller. */
 const better = 10;
 /** Residuals below this are rounding. */
 const rounding = 1e-12;
-/** A gap further below 0 than this share of the first is more than rounding. */
+/** A gap below 0 by more than this fraction of the first is not rounding. */
 const negative = 1e-6;
 
 /**
  * Fits gap(k) ≈ C k^−p, or C (k + 1)^−p where that fits far better, and gap(k) ≈ C r^k to the tail of a path (A6). Gaps that
- * are constant, or come down to a floor, follow neither: then the verdict is no, with the level at which they end. So it is of gaps
- * that grow. It is undecided where neither law leaves three times the residual of the other, or the slopes of the line in the thirds
- * of the window (of log k) differ by more than a tenth and beyond their errors, as on a transient or above a floor.
+ * are constant or reach a floor follow neither: then the verdict is no, with the level at which they end; likewise for gaps
+ * that grow. It is undecided if neither law has three times the residual of the other, or the slopes in the thirds of the
+ * window (of log k) differ by more than a tenth and beyond their errors, as on a transient or above a floor.
  *
  * The window is by default the last three quarters of log k, that is, from k = K^(1/4) to the last step K, but
- * only as far as gaps stay above rounding (10⁻¹³ of the first where F has no formula for its gap). In a power
+ * only while gaps stay above rounding (10⁻¹³ of the first where F has no formula for its gap). In a power
  * fit the points are weighted by 1/k, so that each decade counts the same.
  *
  * The error is that of least squares; where the points bend away from the line rather than scatter around it, as those of a
- * deterministic descent do, half of what the slopes of the thirds differ by is added (in squares). It says how well one number
- * describes the window; it is no confidence interval of the rate at k → ∞.
+ * deterministic descent do, half the difference of the slopes of the thirds is added in quadrature. It says how well one number
+ * describes the window; it is not a confidence interval of the rate at k → ∞.
  *
- * @param path what `descend` returned, or a list of gaps of length K + 1 with gap(k) at index k
- * @param options `from`, `to`: the first and last k of the window; `law`: to name the law beforehand
- * @throws RangeError if fewer than 3 positive gaps lie in the window, or one is below 0; TypeError for another law.
+ * @param path the result of `descend`, or a list of gaps of length K + 1 with gap(k) at index k
+ * @param options `from`, `to`: the first and last k of the window; `law`: to require one law
+ * @throws RangeError if fewer than 3 positive gaps lie in the window, or a gap is below 0; TypeError for an unknown law.
  * @example
  * const gaps = Float64Array.from({ length: 101 }, (_, k) => 3 / k ** 2);
  * fitRate(gaps) // → ✓ power law: gap ≈ 3 · k^−2.0000 (± 0.0000), k = 3 … 100
@@ -153,7 +153,7 @@ export function fitRate(
   const chosen = law ?? found;
   const { bend } = chosen === "power" ? powerDrift : geometricDrift;
   const growth = chosen === "power" ? -power.exponent : geometricLine.slope;
-  // By least squares alone: growth that bends is growth all the same.
+  // By the least-squares slope alone: growth that bends is still growth.
   const grows = growth > 3 * (chosen === "power" ? offset.error : geometricLine.error) + rounding;
   const verdict: Verdict =
     broken !== undefined || level !== undefined || grows || (chosen !== found && evidence >= clear)
@@ -177,7 +177,7 @@ export function fitRate(
   return shownFit(fit, verdict, gaps, remark, bend ? "a later window" : "a longer window");
 }
 
-/** The first k of the window at which the gap is not finite; throws for one further below 0 than rounding: F* is wrong. */
+/** The first k of the window at which the gap is not finite; throws if a gap is below 0 beyond rounding: F* is wrong. */
 function brokenAt(gaps: ArrayLike<number>, from: number, to: number): number | undefined {
   for (let k = from; k <= to && k < gaps.length; k++) {
     const gap = gaps[k]!;
@@ -189,9 +189,9 @@ function brokenAt(gaps: ArrayLike<number>, from: number, to: number): number | u
 }
 
 /**
- * Where the gaps level off: as a power of k they fall in the last half, or the last quarter, of the window (of log k), within the
- * error of that, by less than a tenth of what they fall before, or not at all. A power law falls by as much, a geometric
- * one by more.
+ * The level of the gaps, if they level off: in the last half or quarter of the window (of log k) their power of k is, within its
+ * error, less than a tenth of that before, or not a decay at all. For a power law it is equal to that before, for a geometric
+ * law it is larger.
  */
 function levelOf(ks: readonly number[], logs: readonly number[]): number | undefined {
   if (logs.every((one) => Math.abs(one - logs[0]!) <= rounding)) return Math.exp(logs[0]!);
@@ -201,7 +201,7 @@ function levelOf(ks: readonly number[], logs: readonly number[]): number | undef
     const fall = Math.max(0, -first.slope);
     const noise = 3 * second.error;
     const flat = -second.slope - noise <= 0.1 * fall && -second.slope <= 0.25 * fall;
-    // What grows does not level off.
+    // Growing gaps do not level off.
     if (!flat || second.slope > noise + 0.1 * Math.abs(first.slope) + rounding) continue;
     const sorted = logs.slice(second.from).sort((a, b) => a - b);
     return Math.exp(sorted[Math.floor(sorted.length / 2)]!);
@@ -209,7 +209,7 @@ function levelOf(ks: readonly number[], logs: readonly number[]): number | undef
   return undefined;
 }
 
-/** Lines through the parts of the window, cut at shares of log k, with the place of their first points; undefined if one has fewer than 4. */
+/** Lines through the parts of the window, cut at fractions of log k, with the index of their first points; undefined if one has fewer than 4. */
 function parts(
   ks: readonly number[],
   logs: readonly number[],
@@ -233,13 +233,13 @@ function parts(
 
 /** How the slope changes within the window. */
 interface Drift {
-  /** What it adds to the error of the slope. */
+  /** Its contribution to the error of the slope. */
   readonly error: number;
-  /** The two slopes that differ most, in their order, if no law of this kind fits all of it. */
+  /** The two slopes that differ most, in order, if no law of this kind fits the whole window. */
   readonly bend: readonly [number, number] | undefined;
 }
 
-/** Of the thirds of the window, or its halves where it is short. */
+/** The drift between the thirds of the window, or its halves if it is short. */
 function driftOf(ks: readonly number[], logs: readonly number[], of: (k: number) => number): Drift {
   const lines = parts(ks, logs, [1 / 3, 2 / 3], of) ?? parts(ks, logs, [1 / 2], of) ?? [];
   if (lines.length === 0) return { error: 0, bend: undefined };
@@ -255,7 +255,7 @@ function driftOf(ks: readonly number[], logs: readonly number[], of: (k: number)
 
 /**
  * Whether the points bend away from the line rather than scatter around it, which its errors do not cover: the residuals change
- * sign less often, by three standard deviations, than those of n independent points, about n/2 times.
+ * sign less often, by three standard deviations, than those of n independent points, which do so about n/2 times.
  */
 function isSmooth(ks: readonly number[], logs: readonly number[], of: (k: number) => number): boolean {
   const u = ks.map(of);
@@ -271,7 +271,7 @@ const around = (estimate: number, error: number): readonly [number, number] => [
   estimate + 3 * error,
 ];
 
-/** The last k up to which no gap has come down to what F(θ) − F* loses by rounding. */
+/** The last k up to which all gaps are above the rounding of F(θ) − F*. */
 function lastAboveRounding(path: Path | ArrayLike<number>, gaps: ArrayLike<number>): number {
   const exact = path instanceof Path && path.objective.gap !== undefined;
   const floor = exact ? 0 : 1e-13 * (gaps.length > 0 && Number.isFinite(gaps[0]) ? gaps[0]! : 0);
@@ -312,12 +312,12 @@ function fitLine(u: readonly number[], v: readonly number[], weight: (i: number)
     const leverage = w / W + (w * (u[i]! - U) ** 2) / UU;
     spread += (w * (u[i]! - U) * (miss / (1 - Math.min(leverage, 0.99)))) ** 2;
   }
-  // White's standard error (variant HC3), right also for weights that are not the inverse variances.
+  // White's standard error (variant HC3), valid even if weights are not the inverse variances.
   const error = Math.sqrt(spread) / UU;
   return { slope, start, error, residual: Math.sqrt(squares / W) };
 }
 
-/** A number with a proper minus, for exponents. */
+/** A number with a typographic minus sign, for exponents. */
 const signed = (value: number, digits: number) => value.toFixed(digits).replace("-", "−");
 
 const changeOf = (law: RateFit["law"], [first, second]: readonly [number, number]) =>

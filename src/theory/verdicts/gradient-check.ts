@@ -19,7 +19,7 @@ import { type TensorLike, tensor } from "../../tensor/index.js";
 
 /** How the gradient of a network is checked. */
 export interface NetworkCheckOptions extends GradientCheckOptions {
-  /** The gradient that is checked, for custom (or wrong) formulas; by default what `backpropagation` gives. */
+  /** The gradient to check, for custom (or wrong) formulas; by default that of `backpropagation`. */
   gradient?: Gradients;
   /** Whether layers act as in training, where `batchNorm` normalises by the batch; false. */
   training?: boolean;
@@ -30,21 +30,21 @@ export interface NetworkCheckOptions extends GradientCheckOptions {
  *
  * - `gradientCheck(f, theta)`: the gradient of f at θ by four methods that share no formula (reverse mode, dual numbers, the
  *   complex step, central differences), f written with the operations of `Traced`; the same as `compareMethods`;
- * - `gradientCheck(f, gradient, theta)`: a custom gradient (a list, or a function that gives it), of any function f of
+ * - `gradientCheck(f, gradient, theta)`: a custom gradient (a list, or a function that returns one) of any function f of
  *   a list of numbers, against central differences;
- * - `gradientCheck(model, x, y, loss)`: what `backpropagation` gives for every A[t] and b[t] of a network, or
+ * - `gradientCheck(model, x, y, loss)`: the gradient that `backpropagation` returns for every A[t] and b[t] of a network, or
  *   any other `gradient: { dA, db }` in the options, against central differences.
  *
  * In the first form an entry passes if no method is further from reverse mode than tolerance · ‖gradient‖∞; in the others
  * if |gradient − difference| ≤ tolerance · max(|gradient|, |difference|, ‖difference‖∞ / 1000).
  * Where f has a kink (a ReLU at 0) there is no derivative: the one-sided slopes differ, and the entry is listed
- * apart. Its value must lie between them, left ≤ g ≤ right or the other way round, and several such entries together in the
+ * separately. Its value must lie between them, left ≤ g ≤ right or the other way round, and several such entries together in the
  * convex hull of the gradients nearby (Clarke); the verdict is `undecided` if no entry could be compared, or the
- * differences are less exact than the tolerance. Takes 10 to 60 values of f for each entry of θ (up to 100 next to a kink):
- * for networks of at most a few thousand parameters.
+ * differences are less exact than the tolerance. It evaluates f 10 to 60 times for each entry of θ (up to 100 next to a kink):
+ * use it for networks of at most a few thousand parameters.
  *
- * @param options `tolerance`: 1e-8 of the first form, 1e-7 of the others; of the last form also `gradient` and `training`
- * @returns the verdict, each entry with its errors, the worst one by name, the kinks; shows a picture
+ * @param options `tolerance`: 1e-8 in the first form, 1e-7 in the others; in the last form also `gradient` and `training`
+ * @returns the verdict, each entry with its errors, the worst one by name, and the kinks; shows itself as a picture
  * @throws RangeError if gradient and θ differ in length, f is not finite at θ or on one side of it, or `tolerance` is not
  *   between 0 and 1.
  * @example
@@ -127,7 +127,7 @@ function ofNetwork(
     tolerance,
     training = false,
   } = optionsOf("gradientCheck", options, ["gradient", "tolerance", "training"]);
-  // The differences move the parameters of a copy; a training pass its running means.
+  // A copy, because the differences change parameters, and a training pass changes running means.
   const model = network.copy();
   const pass = { training };
   const x = tensor(input);

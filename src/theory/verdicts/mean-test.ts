@@ -1,44 +1,44 @@
 /**
- * Whether the mean of random draws is a given number, with a false alarm that holds whatever their law, as far as their tails
- * are known: by a bound on the draws (Bernstein) or on their kurtosis (Catoni). Without either no such test exists: a
- * sample shows nothing of a mean that rare draws carry.
+ * Whether the mean of random draws is a given number, with a false alarm valid for every distribution with known tails: a
+ * bound on the draws (Bernstein) or on their kurtosis (Catoni). Without either no such test exists: a sample cannot show
+ * a mean dominated by rare draws.
  */
 import { formatNumber } from "../../display/format-number.js";
 import type { Verdict } from "../../display/verdict.js";
 
-/** What is known of the tails of draws. */
+/** Known facts about the tails of draws. */
 export interface Tails {
   /** A bound on |X|, if there is one. */
   bound?: number | undefined;
-  /** A bound on the kurtosis E(X − μ)⁴/σ⁴, if there is one: 1.8 of a uniform, 3 of a normal law. */
+  /** A bound on the kurtosis E(X − μ)⁴/σ⁴, if there is one: 1.8 for a uniform, 3 for a normal distribution. */
   kurtosis?: number | undefined;
-  /** Whether the draws are no random numbers at all: they are all alike, and no random number was asked for. */
+  /** Whether the draws are deterministic: all equal, and made without a random number. */
   certain?: boolean | undefined;
 }
 
-/** What was found of a mean. */
+/** The result of a test of a mean. */
 export interface MeanTest {
-  /** `no`: the mean is not m₀. `yes`: it is not farther than `detects` from it. */
+  /** `no`: the mean is not m₀. `yes`: it is within `detects` of it. */
   readonly verdict: Verdict;
-  /** The mean of the draws less m₀. */
+  /** The mean of the draws minus m₀. */
   readonly off: number;
-  /** Its standard error, as estimated. */
+  /** Its estimated standard error. */
   readonly standardError: number;
   /** The number of draws. */
   readonly count: number;
-  /** Whether nothing was random: `detects` is then what rounding leaves. */
+  /** Whether the draws are deterministic: `detects` is then the rounding. */
   readonly exact: boolean;
-  /** The smallest deviation that is found with probability 0.99; ∞ where none is. */
+  /** The smallest deviation that is detected with probability 0.99; ∞ if none is. */
   readonly detects: number;
-  /** Of unknown tails: the kurtosis up to which the mean cannot be m₀; 0 where it can with any, or tails are known. */
+  /** For unknown tails: the kurtosis up to which the mean cannot be m₀; 0 if it can with any, or the tails are known. */
   readonly refutedUpTo: number;
-  /** Of `undecided`, why. */
+  /** If `undecided`, why. */
   readonly reason: string | undefined;
-  /** Of `undecided`, what would decide it. */
+  /** If `undecided`, what would decide it. */
   readonly wouldDecide: string | undefined;
 }
 
-/** With probability 0.99 a deviation is found. */
+/** The probability of missing a deviation of `detects`. */
 const miss = 0.01;
 
 /**
@@ -48,9 +48,9 @@ const miss = 0.01;
  *
  *     |X̄ − μ| ≤ √(2 V ln(4/α)/n) + 14 b ln(4/α)/(3 (n − 1)).
  *
- * With a kurtosis of at most K, under μ = m₀ two things hold. Squares Y = (X − m₀)² have E Y² ≤ K σ⁴, and as they are positive
- * their mean is rarely too small: σ² ≤ v = Ȳ/(1 − √(2 K ln(2/α)/n)). And Catoni's ψ(x) = ±log(1 + |x| + x²/2) takes the
- * tails away: E e^ψ(a(X − m₀)) ≤ e^(a²σ²/2), so that with probability 1 − α/2
+ * With a kurtosis of at most K, under μ = m₀ two things hold. Squares Y = (X − m₀)² have E Y² ≤ K σ⁴, and because they are positive
+ * their mean is rarely too small: σ² ≤ v = Ȳ/(1 − √(2 K ln(2/α)/n)). And Catoni's ψ(x) = ±log(1 + |x| + x²/2) dampens
+ * the tails: E e^ψ(a(X − m₀)) ≤ e^(a²σ²/2), so that with probability 1 − α/2
  *
  *     |Σ ψ(a (Xᵢ − m₀))| ≤ n a² v/2 + ln(4/α)
  *
@@ -59,8 +59,8 @@ const miss = 0.01;
  * @param draws independent draws of X, of length n
  * @param m0 m₀
  * @param alarm α
- * @param tails what is known of X
- * @param least the rounding that draws have anyway
+ * @param tails known facts about X
+ * @param least the rounding that all draws have
  */
 export function testMean(draws: Float64Array, m0: number, alarm: number, tails: Tails, least = 0): MeanTest {
   const n = draws.length;
@@ -68,7 +68,7 @@ export function testMean(draws: Float64Array, m0: number, alarm: number, tails: 
   const off = mean - m0;
   const standardError = Math.sqrt(variance / n);
   const known = { off, standardError, count: n, exact: tails.certain === true, refutedUpTo: 0 };
-  // Rounding of the draws themselves is no bias.
+  // The rounding of the draws themselves is not a bias.
   const rounding = Math.max(least, 1e-12 * (1 + Math.abs(m0)) + 4 * Number.EPSILON * Math.abs(mean));
   if (tails.certain) {
     const verdict = Math.abs(off) <= rounding ? "yes" : "no";
@@ -128,14 +128,14 @@ function bernstein(draws: Float64Array, m0: number, alarm: number, bound: number
 /** ψ of Catoni: x for small x, logarithmic for large ones. */
 const psi = (x: number) => (x >= 0 ? Math.log1p(x + (x * x) / 2) : -Math.log1p(-x + (x * x) / 2));
 
-/** What Catoni's test needs of draws: the sum of ψ, the scale a and the number of draws in it, and the mean square. */
+/** The statistics of Catoni's test: the sum of ψ, the scale a and the number of draws in it, and the mean square. */
 function catoniSums(draws: Float64Array, m0: number, alarm: number, rounding: number) {
   const n = draws.length;
   const pilot = Math.floor(n / 4);
   let [square, first] = [0, 0];
   for (let i = 0; i < n; i++) {
     const off = draws[i]! - m0;
-    // What is off by rounding alone is not off.
+    // Deviations by rounding alone count as none.
     const one = Math.abs(off) <= rounding ? 0 : off * off;
     square += one / n;
     if (i < pilot) first += one / pilot;
@@ -171,8 +171,8 @@ function catoni(draws: Float64Array, m0: number, alarm: number, kurtosis: number
   }
   const { sum, a, rest, square } = catoniSums(draws, m0, alarm, rounding);
   const v = square / (1 - spread);
-  // Under a mean of m₀ + d: Σψ ≥ n a d − n a² (σ² + d²)/2 − ln(2/miss) with probability 1 − miss/2; and with as much σ² is at
-  // most what the variance of the draws says, as it is rarely too small.
+  // Under a mean of m₀ + d: Σψ ≥ n a d − n a² (σ² + d²)/2 − ln(2/miss) with probability 1 − miss/2; and with the same
+  // probability the variance of the draws bounds σ², because it is rarely too small.
   const c = (log * (2 + 1 / (1 - spread)) + Math.log(2 / miss)) / Math.sqrt(2 * rest * log);
   const short = Math.sqrt((2 * kurtosis * Math.log(2 / miss)) / n);
   const detects =
@@ -182,7 +182,7 @@ function catoni(draws: Float64Array, m0: number, alarm: number, kurtosis: number
   return decided(Math.abs(sum) > (rest * a * a * v) / 2 + log ? "no" : "yes", detects);
 }
 
-/** The kurtosis up to which Catoni's test would say no; 0 if it would for none. */
+/** The largest kurtosis for which Catoni's test rejects; 0 if there is none. */
 function largestKurtosis(draws: Float64Array, m0: number, alarm: number, rounding: number): number {
   const { sum, a, rest, square } = catoniSums(draws, m0, alarm, rounding);
   if (square === 0) return 0;

@@ -1,5 +1,5 @@
 /**
- * Draws of a noisy vector at one place, and what they show: their mean and scatter, the largest, how heavy their tails are.
+ * Draws of a noisy vector at one point, and their statistics: mean and scatter, the largest draw, and the tails.
  */
 import { inspect } from "#platform";
 import { formatNumber } from "../../display/format-number.js";
@@ -13,33 +13,33 @@ import { type TailIndex, tailIndex } from "./tails.js";
 /** A noisy vector: one draw at θ. */
 export type Estimator = (theta: Vector, stream: Random) => ArrayLike<number>;
 
-/** What was seen at one place. */
+/** The statistics at one point. */
 export interface NoiseAt {
   readonly theta: Float64Array;
   /** The mean of the draws. */
   readonly mean: Float64Array;
   /** The largest |mean − expected| / standard error over the entries. */
   readonly z: number;
-  /** The entry at which that is. */
+  /** The entry at which that occurs. */
   readonly entry: number;
-  /** The bias of that entry as estimated. */
+  /** The estimated bias of that entry. */
   readonly bias: number;
   /** The largest ‖N(θ)‖ drawn. */
   readonly largest: number;
-  /** E‖N(θ) − mean‖² as estimated: the trace of the covariance. */
+  /** The estimated E‖N(θ) − mean‖²: the trace of the covariance. */
   readonly variance: number;
   /** The standard error of that. */
   readonly varianceError: number;
-  /** The share that the largest single draw has in the variance: near 1/samples unless tails are heavy. */
+  /** The share of the largest single draw in the variance: close to 1/samples unless tails are heavy. */
   readonly heaviest: number;
   /** The tail index of ‖N(θ) − median‖, by Hill's estimator. */
   readonly tail: TailIndex;
 }
 
-/** No more numbers than this are kept. */
+/** The largest number of values kept. */
 const mostNumbers = 1e8;
 
-/** All draws at one place, entry by entry. */
+/** All draws at one point, entry by entry. */
 export function drawAt(
   theta: Float64Array,
   draw: Estimator,
@@ -80,7 +80,7 @@ export function drawAt(
   return { theta, columns, certain };
 }
 
-/** What the draws at one place show, with the tests of their means where there are any. */
+/** The statistics of the draws at one point, with the tests of their means if there are any. */
 export function seenAt(
   theta: Float64Array,
   columns: readonly Float64Array[],
@@ -92,7 +92,7 @@ export function seenAt(
     for (let i = 0; i < n; i++) running += (column[i]! - running) / (i + 1);
     return running;
   });
-  // Column by column, as they lie in memory: of thousands of entries a draw is scattered over as many arrays.
+  // Column by column, as they lie in memory: the entries of one draw are scattered over thousands of arrays.
   const [squares, sizes] = [new Float64Array(n), new Float64Array(n)];
   for (let j = 0; j < columns.length; j++) {
     const [column, centre] = [columns[j]!, mean[j]!];
@@ -106,7 +106,7 @@ export function seenAt(
   const largest = Math.sqrt(sizes.reduce((most, size) => Math.max(most, size), 0));
   let [z, entry, bias] = [0, 0, 0];
   tests?.forEach(({ off, standardError }, j) => {
-    // Entries that do not scatter (a constant gradient entry) may differ by rounding only.
+    // Entries without scatter (a constant gradient entry) may differ by rounding only.
     const error = standardError + 1e-12 * (1 + Math.abs(mean[j]! - off));
     if (Math.abs(off) / error > z) [z, entry, bias] = [Math.abs(off) / error, j, off];
   });
@@ -126,7 +126,7 @@ export function seenAt(
   };
 }
 
-/** How far each draw is from the entries' medians: a mean may itself be far out in the tail. */
+/** The distance of each draw from the entries' medians; a mean may itself lie far out in the tail. */
 function fromMedian(columns: readonly Float64Array[]): Float64Array {
   const n = columns[0]!.length;
   const [squares, rearranged] = [new Float64Array(n), new Float64Array(n)];

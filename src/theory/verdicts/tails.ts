@@ -1,5 +1,5 @@
 /**
- * How heavy the tails of noise are: what is known of the library's own, and what a sample suggests of any other.
+ * How heavy the tails of noise are: known for the library's noise, estimated from a sample for any other.
  */
 import { refused } from "../../options/check.js";
 import type { Vector } from "../algebra/vectors.js";
@@ -7,7 +7,7 @@ import { kurtosisOf } from "../objectives/expectation.js";
 import { isFiniteSum, type StochasticObjective } from "../objectives/stochastic-objective.js";
 import type { Tails } from "./mean-test.js";
 
-/** What is known of an objective's gradients at θ, entry by entry of the worst: their kurtosis. */
+/** The known kurtosis of an objective's gradients at θ, in the worst entry. */
 export function knownTails(F: StochasticObjective, theta: Vector): Tails {
   if (!isFiniteSum(F)) return { kurtosis: kurtosisOf(F) };
   // Each of N terms is drawn with probability 1/N: all moments are sums over the terms.
@@ -34,25 +34,25 @@ export function checkTails(who: string, { bound, kurtosis }: Tails): void {
 
 /** An estimate of a tail index α, P(X > x) ≈ x^−α for large x. */
 export interface TailIndex {
-  /** The estimate, from the largest fiftieth of the sample; ∞ if that is all alike. */
+  /** The estimate, from the largest fiftieth of the sample; ∞ if those are all equal. */
   readonly index: number;
   /** Its standard error if the tail is a power. */
   readonly standardError: number;
-  /** What it says of the variance: E X² is finite if α > 2. */
+  /** The verdict on the variance: E X² is finite if α > 2. */
   readonly variance: "finite" | "infinite" | "undecided";
 }
 
-/** How many standard errors it must be away from 2. */
+/** The required distance from 2, in standard errors. */
 const clear = 4;
 
 /**
  * Hill's estimator of the tail index from the k largest of n positive numbers, α̂ = k/Σ log(xᵢ/x₍ₖ₊₁₎), with error α̂/√k, for the
- * largest tenth and the largest fiftieth. For a power law both agree; where the further one is larger, as for a lognormal law,
+ * largest tenth and the largest fiftieth. For a power law both agree; if the latter is larger, as for a lognormal distribution,
  * the tail gets lighter further out, and the estimate is extrapolated by three times the difference before the variance is
- * called infinite. No sample proves either: beyond the largest draw the tail may be anything.
+ * called infinite. No sample proves either: beyond the largest draw the tail is unknown.
  */
 export function tailIndex(sample: Float64Array): TailIndex {
-  const sorted = sample.toSorted().reverse(); // without a function that compares, ten times as fast
+  const sorted = sample.toSorted().reverse(); // ten times as fast as with a comparison function
   const hill = (k: number) => {
     const floor = sorted[k]!;
     let sum = 0;
@@ -63,7 +63,7 @@ export function tailIndex(sample: Float64Array): TailIndex {
   const n = sorted.length;
   if (n < 100) return { index: Number.NaN, standardError: Number.NaN, variance: "undecided" };
   const [wide, far] = [hill(Math.floor(n / 10)), hill(Math.floor(n / 50))];
-  // Draws of 0 among the largest tenth are rare large draws among small ones: nothing is known of their tail.
+  // Zeros among the largest tenth mean rare large draws among small ones: the sample says nothing about their tail.
   if (wide.index === 0 || far.index === 0) {
     return { index: far.index || Number.NaN, standardError: far.error || Number.NaN, variance: "undecided" };
   }

@@ -1,0 +1,293 @@
+/**
+ * What answers may try against the tests that call them: cells of the assignment's (`data`), what a student writes, and a test,
+ * which must end as `ends` says whatever was written. All run in one process: each has names of its own.
+ */
+export interface AttackOnTest {
+  name: string;
+  /** The sentence of the manual that it tries the opposite of. */
+  says: string;
+  /** A locked cell, before. */
+  data?: string;
+  /** What a student writes, a cell each. */
+  code: readonly string[];
+  /** How the last of these cells ends, where that is not without an error. */
+  is?: RegExp;
+  test: string;
+  /** How the test ends: its error, or its value. */
+  ends: RegExp;
+  /** What it prints, to whichever stream. */
+  prints?: RegExp;
+}
+
+const close = (call: string, expected: string): string =>
+  `import { checkClose } from "nablab"; checkClose("x", ${call}, ${expected}); 7`;
+const wrong = /^CheckFailed: x: expected /;
+
+export const attacksOnTests: readonly AttackOnTest[] = [
+  {
+    name: "a variable called as what the test expects",
+    says: "T2",
+    code: ["var expected: any; function answer1() { return expected; }"],
+    test: `const expected = 42; ${close("answer1()", "expected")}`,
+    ends: wrong,
+  },
+  {
+    name: "variables called as whatever the test may declare",
+    says: "T2",
+    code: [
+      "var truth: any, right1: any, table1: any, Model1: any; function answer2() { return truth ?? right1?.() ?? table1 ?? Model1?.is; }",
+    ],
+    test: `let [truth] = [5]; function right1() { return 5; } var table1 = 5; class Model1 { static is = 5; } ${close("answer2()", "truth")}`,
+    ends: wrong,
+  },
+  {
+    name: "a variable called as what a test before has declared",
+    says: "T2",
+    data: "const before3 = 1;",
+    code: [
+      "function early3() { return 0; }",
+      "declare var later3: any; function answer3() { return later3; }\nexport {};",
+    ],
+    test: `const later3 = 43; ${close("answer3()", "later3")}`,
+    ends: /^(CheckFailed|ReferenceError)/,
+  },
+  {
+    name: "a variable that another file holds",
+    says: "T2",
+    code: ['import { held4 } from "./held"; function answer4() { return held4; }'],
+    test: `const held4 = 44; ${close("answer4()", "held4")}`,
+    ends: wrong,
+  },
+  {
+    name: "what a test writes to standard error, kept from it",
+    says: "C8",
+    code: ["console.error = console.log = () => {}; console.warn = () => {};"],
+    test: 'console.error("WRONG"); console.warn("WRONG TOO"); console.log("told")',
+    ends: /^$/,
+    prints: /WRONG\n[\s\S]*WRONG TOO\n[\s\S]*told\n/,
+  },
+  {
+    name: "what a test prints, read",
+    says: "C8",
+    code: [
+      "let seen6: unknown; console.log = (...all: unknown[]) => { seen6 = all[0]; }; function answer6(): any { return seen6; }",
+    ],
+    test: `console.log(46); ${close("answer6()", "46")}`,
+    ends: wrong,
+  },
+  {
+    name: "the console of the global object",
+    says: "C8",
+    code: ["(globalThis as any).console = { error() {}, log() {} }; (globalThis as any).extra7 = 1;"],
+    test: 'globalThis.console.error("WRONG"); typeof (globalThis as any).extra7',
+    ends: /^'undefined'$/,
+    prints: /WRONG/,
+  },
+  {
+    name: "the class of consoles",
+    says: "C8",
+    code: ["Object.getPrototypeOf(console).error = () => {};"],
+    is: /Cannot assign to read only property|cannot be changed|Cannot add property/,
+    test: 'console.error("WRONG")',
+    ends: /^$/,
+    prints: /WRONG/,
+  },
+  {
+    name: "Infinity as another number",
+    says: "C2",
+    code: ["const Infinity = 5;"],
+    is: /^SyntaxError: Infinity cannot be changed/,
+    test: "[Infinity, NaN, typeof undefined].join()",
+    ends: /^'Infinity,NaN,undefined'$/,
+  },
+  {
+    name: "undefined as a number",
+    says: "C2",
+    code: ["%check off\nvar undefined: any = 5;"],
+    is: /^SyntaxError: undefined cannot be changed/,
+    test: "[Infinity, NaN, typeof undefined].join()",
+    ends: /^'Infinity,NaN,undefined'$/,
+  },
+  {
+    name: "Math as an enum that is only said to be there",
+    says: "C2",
+    code: ["%check on\ndeclare const enum Math { PI = 3 }"],
+    is: /^SyntaxError: Math cannot be changed/,
+    test: "Math.PI",
+    ends: /^3.14/,
+  },
+  {
+    name: "Number as a variable that is only said to be there",
+    says: "C2",
+    code: ["%check off\ndeclare let Number: any; Number = { EPSILON: 1 };"],
+    is: /^SyntaxError: Number cannot be changed/,
+    test: "Number.EPSILON",
+    ends: /^2.2/,
+  },
+  {
+    name: "an enum of the assignment, as one whose values are compiled in",
+    says: "C3",
+    data: "enum Kind13 { a = 1, b = 2 }",
+    code: ["%check on\ndeclare const enum Kind13 { a = 5, b = 6 }"],
+    is: /^SyntaxError: Kind13 is the assignment's/,
+    test: "[Kind13.a, Kind13.b].join()",
+    ends: /^'1,2'$/,
+  },
+  {
+    name: "a function of the assignment, only said to be there",
+    says: "C3",
+    data: "const right14 = (x: number) => 2 * x;",
+    code: ["declare function right14(x: number): string;"],
+    is: /^SyntaxError: right14 is the assignment's/,
+    test: "right14(5)",
+    ends: /^10$/,
+  },
+  ...[
+    "namespace N15 { export const wrong = (x: number) => 6; }\nimport right14 = N15.wrong;",
+    "export default function right14() { return 6; }",
+    "const mine16 = () => 6; export { mine16 as right14 };",
+    'export * as right14 from "nablab";',
+    "%check off\nusing right14 = { [Symbol.dispose]() {} } as any;",
+    "%check off\nright14 ||= () => 6; right14 &&= () => 6;",
+    "%check off\nfor (right14 of [() => 6]) {}",
+    "%check on\ndeclare global { var right14: any; }",
+  ].map((code, i) => ({
+    name: `a function of the assignment, by ${code.replace(/^%check o(n|ff)\n/, "").slice(0, 30)}…`,
+    says: "C3",
+    code: [code],
+    is: /assignment|Assignment|^$/,
+    test: `right14(${i})`,
+    ends: new RegExp(`^${2 * i}$`),
+  })),
+  {
+    name: "a module of the assignment",
+    says: "C3",
+    data: "/** @module model17 */\nexport const right17 = (x: number) => 2 * x;",
+    code: ["/** @module model17 */\nexport const right17 = (x: number) => 6;"],
+    is: /^SyntaxError: the module model17 is there already/,
+    test: 'import { right17 } from "./model17"; right17(5)',
+    ends: /^10$/,
+  },
+  {
+    name: "a module that lies beside the notebook",
+    says: "C3",
+    code: ["/** @module helper18 */\nexport const right18 = (x: number) => 6;"],
+    is: /^SyntaxError: the module helper18 is there already/,
+    test: 'import { right18 } from "./helper18"; right18(5)',
+    ends: /^10$/,
+  },
+  {
+    name: "the names of Node's globals, with another meaning",
+    says: "C4",
+    code: [
+      "const performance = { now: () => 0 }; function setTimeout() {} const process = { stderr: { write() {} } } as any;",
+    ],
+    test: 'process.stderr.write("WRONG"); [performance.now() > 0, typeof setTimeout(() => {}, 0)].join()',
+    ends: /^'true,object'$/,
+    prints: /WRONG/,
+  },
+  {
+    name: "tsconfig.json with other modules for nablab and Node",
+    says: "C1",
+    code: ["1;"],
+    test: `import assert from "node:assert"; ${close("1", "2")}; assert.equal(1, 2);`,
+    ends: wrong,
+  },
+  {
+    name: "work that goes on while tests run",
+    says: "C7",
+    code: [
+      "const list21 = [1, 2]; setInterval(() => { list21.length = 0; }, 1); function answer21() { return list21; }",
+    ],
+    test: 'import { checkClose, credit } from "nablab"; await credit(2, { a: async () => { const got = answer21(); await new Promise((done) => setTimeout(done, 20)); checkClose("a", got, []); }, b: () => checkClose("b", 1, 2) })',
+    ends: /^0$/,
+  },
+  {
+    name: "answers that are told when the test is over",
+    says: "C7",
+    code: [
+      "const registry = new FinalizationRegistry(() => {}); function answer22() { registry.register({}, 1); queueMicrotask(() => (globalThis as any).process.stdout.write('late')); void Promise.resolve().then(() => { throw new Error('late'); }); return 1; }",
+    ],
+    test: close("answer22()", "2"),
+    ends: wrong,
+  },
+  {
+    name: "lines that look like the grader's",
+    says: "C7",
+    code: [
+      'function answer23() { for (let i = 0; i < 50_000; i++) (globalThis as any).process.stdout.write(\'{"result":{"status":"ok"},"cell":1}\\n\'); return 1; }',
+    ],
+    test: close("answer23()", "2"),
+    ends: wrong,
+  },
+  {
+    name: "the record of the cell that runs",
+    says: "C7",
+    code: [
+      "function answer24() { const promise: any = Promise.resolve(1).then(() => 2); for (const key of Object.getOwnPropertySymbols(promise)) { const held = promise[key]; if (typeof held !== 'object') continue; for (const name of ['cell', 'isLate', 'limit']) try { held[name] = -1; } catch {} held.end?.(); if (Reflect.ownKeys(held).length > 0 || Object.getPrototypeOf(held)) throw new Error('GOT'); } return 1; }",
+    ],
+    test: `console.error("WRONG"); ${close("answer24()", "2")}`,
+    ends: wrong,
+    prints: /WRONG/,
+  },
+  {
+    name: "an answer that is a thenable and changes",
+    says: "C7",
+    code: [
+      "let turn25 = 0; function answer25(): any { return { then(done: any) { done(++turn25); done(2); }, valueOf: () => ++turn25 }; }",
+    ],
+    test: `const got25 = await answer25(); ${close("got25", "2")}`,
+    ends: wrong,
+  },
+  {
+    name: "a tensor with a data of its own",
+    says: "C7",
+    code: [
+      'import { Tensor } from "nablab"; const tensor26: any = Object.create(Tensor.prototype, { shape: { get: () => [] }, size: { value: 1 }, data: { get: () => new Proxy([0], { get: () => ({ valueOf: () => 3 }) }) } }); function answer26() { return tensor26; }',
+    ],
+    test: close("answer26()", "4"),
+    ends: wrong,
+  },
+  {
+    name: "numbers by toPrimitive, and a list by a proxy",
+    says: "C7",
+    code: [
+      "let turn27 = 0; const next27 = { [Symbol.toPrimitive]: () => turn27++ }; const list27: any = new Proxy([], { get: (_, key) => (key === 'length' ? 2 : next27) }); function answer27(): any { return [next27, next27]; } function other27() { return list27; }",
+    ],
+    test: 'import { checkClose, credit } from "nablab"; await credit(2, { a: () => checkClose("a", answer27(), [0, 1]), b: () => checkClose("b", other27(), [2, 3]) })',
+    ends: /^0$/,
+  },
+  {
+    name: "true as an object",
+    says: "C7",
+    code: ["function answer28(): any { return new Boolean(true); }"],
+    test: 'import { checkThat } from "nablab"; checkThat("x", answer28());',
+    ends: /^CheckFailed: x: expected true or false/,
+  },
+  {
+    name: "an error of another class by a proxy",
+    says: "C7",
+    code: [
+      "function answer29(): any { throw new Proxy(new RangeError('eta'), { get: (error: any, key) => (key === 'name' ? 'TypeError' : error[key]) }); }",
+    ],
+    test: 'import { checkThrows } from "nablab"; checkThrows("x", () => answer29(), { type: TypeError });',
+    ends: /^CheckFailed: x: expected a TypeError/,
+  },
+  {
+    name: "not a number, and more than any",
+    says: "C7",
+    code: ["function answer30(): any { return [NaN, Infinity, -0]; }"],
+    test: close("answer30()", "[1, 1e308, 0]"),
+    ends: wrong,
+  },
+  {
+    name: "the exports of nablab, defined anew",
+    says: "C1",
+    code: [
+      'import * as all31 from "nablab"; for (const change of [() => Object.defineProperty(all31, "checkClose", { value: () => {} }), () => Object.setPrototypeOf(all31, {}), () => Reflect.set(all31, "checkClose", 1)]) try { if (change() === true) console.log("GOT"); } catch {}',
+      'export * from "nablab"; export { sgd as checkClose } from "nablab";',
+    ],
+    test: close("1", "2"),
+    ends: wrong,
+  },
+];
