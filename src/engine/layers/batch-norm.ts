@@ -33,7 +33,6 @@ interface BatchNormPlan {
 
 /** y = γ x̂ + β with x̂ = (x − μ)/√(σ² + ε) of each channel, of the batch in training, else of the running μ and σ². */
 export const batchNormKind: LayerKind<LoweredBatchNorm, BatchNormPlan> = {
-  hasWeights: false,
   keepsRectified: false,
 
   lower(layer) {
@@ -64,8 +63,6 @@ export const batchNormKind: LayerKind<LoweredBatchNorm, BatchNormPlan> = {
   },
 
   buffers: ({ running }) => [running],
-
-  parameters: ({ gamma, beta }) => [gamma, beta],
 
   eachRun({ gamma, beta, channels }, run) {
     run(gamma.at, channels);
