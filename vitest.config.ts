@@ -15,16 +15,16 @@ const project = (name: string, include: string[], timeout: number, more: object 
     include,
     testTimeout: timeout,
     hookTimeout: timeout,
-    // By itself a second, within which a busy machine may not even start a program.
+    // The default is a second, in which a busy machine may not even start a program.
     expect: { poll: { timeout: 30_000 } },
     pool: "forks" as const,
     // With a process on each core, V8's threads for collecting garbage wait for each other: on a busy machine the tests of
     // layers took three times the processor time.
     execArgv: ["--single-threaded-gc"],
-    // A file for each core; by itself vitest leaves one core to itself, which of two is half.
+    // One file per core; by default vitest reserves one core, half of two.
     maxWorkers: cores,
     ...more,
-    // Of a file's concurrent tests as many; most of what they start keeps a core busy.
+    // As many concurrent tests of a file; most of the programs they start keep a core busy.
     maxConcurrency: cores,
     // What is built runs as Node runs it, not rewritten by the test runner: a notebook cell, a worker and a
     // test then share one instance of each module. The console stays Node's for the same reason.

@@ -1,6 +1,6 @@
 /**
- * The figures of a page away from JupyterLab, as src/display/figure-page.ts writes it: each in the place reserved for it, in the
- * page's colours, and for the printer in light ones, as wide as paper.
+ * The figures of a page outside JupyterLab, as written by src/display/figure-page.ts: each in its reserved place, in the page's
+ * colours, and for printing in light colours, as wide as the paper.
  */
 import { FigureView, type Place } from "./figure-view.ts";
 import type { Plotly as PlotlyApi } from "./plotly.ts";
@@ -23,7 +23,7 @@ export function drawFigures(light: Theme, dark: Theme): void {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    // Where nothing hovers, the buttons would always lie over the title.
+    // Without a hovering pointer, the buttons would always overlap the title.
     hovers: matchMedia("(hover: hover)").matches,
   };
   const views: FigureView[] = [];

@@ -12,17 +12,17 @@ import { measureIn } from "./measure.ts";
 import type { Plotly, PlotNode } from "./plotly.ts";
 import type { Theme } from "./theme.ts";
 
-/** What a view needs of the page that it is on. */
+/** What a view needs from its page. */
 export interface Place {
   loadPlotly(): Promise<Plotly>;
   themeAt(node: HTMLElement): Theme;
-  /** Calls back when the theme changes; returns a function that ends that. */
+  /** Calls back when the theme changes; returns a function that removes the callback. */
   onThemeChange(listener: () => void): () => void;
   /** Whether the reader has a pointer that hovers, and so sees a toolbar above a figure. */
   hovers: boolean;
 }
 
-/** After this many milliseconds without a new version a live figure is not going to grow. */
+/** Milliseconds without an update after which a live figure counts as finished. */
 const patience = 15_000;
 
 const ended =
@@ -44,14 +44,14 @@ export class FigureView {
   readonly #forgetTheme: () => void;
   #figure: unknown;
   #text = "";
-  /** Whether the current figure is not drawn yet. */
+  /** Whether the current figure has yet to be drawn. */
   #stale = false;
   #drawing = false;
   #disposed = false;
   #frame = 0;
   #width = 0;
   #waiting: ReturnType<typeof setTimeout> | undefined;
-  /** Whether a live figure has had no new version for long. */
+  /** Whether a live figure has had no update for long. */
   #isOver = false;
   /** The width on paper, while the page is printed. */
   #printed: number | undefined;
@@ -91,7 +91,7 @@ export class FigureView {
     this.#redraw();
   }
 
-  /** Draws at once at some width, for the printer, or with none again as wide as the page. */
+  /** Draws at once at a given width, for printing, or without one at the width of the page. */
   drawNow(width: number | undefined): void {
     this.#printed = width;
     if (width === undefined) this.#redraw();
@@ -154,7 +154,7 @@ export class FigureView {
       if (this.#disposed) return;
       this.#plot.hidden = false;
       await this.#plotly.react(this.#plot, figure);
-      // Where ticks left a legend less room than was assumed, it has more rows.
+      // If ticks leave a legend less space than assumed, it has more rows.
       const legends = legendHeights(this.#plot);
       if (isObject(given.layout?.meta) && Object.keys(legends).length > 0) {
         const again = this.#prepared(given, width, legends);
@@ -175,7 +175,7 @@ export class FigureView {
     }
   }
 
-  /** A copy to be drawn, with what depends on this page: layout, colours, privacy. */
+  /** A copy for drawing, adapted to this page: layout, colours, privacy. */
   #prepared(given: Figure, place: number, legends?: Record<string, number>): Figure {
     const width = drawnWidth(given, place);
     const theme = this.#place.themeAt(this.node);
@@ -216,7 +216,7 @@ export class FigureView {
   }
 }
 
-/** Whether another version of a figure is to follow. */
+/** Whether a figure is still being updated. */
 function isLive(figure: unknown): boolean {
   const layout = isObject(figure) ? figure.layout : undefined;
   return isObject(layout) && isObject(layout.meta) && layout.meta.live === true;

@@ -47,7 +47,7 @@ export interface MimeExtension {
   };
 }
 
-/** A model that is made for a renderer. */
+/** A model created for a renderer. */
 export interface MadeModel extends MimeModel {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly trusted: boolean;

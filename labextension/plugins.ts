@@ -1,11 +1,11 @@
-/** What JupyterLab loads at its start. */
+/** The plugins that JupyterLab loads at its start. */
 import type { FrontEnd, NotebookPanel, PanelClass, Plugin } from "./jupyterlab.ts";
 import { showStillWidgets } from "./still-widgets.ts";
 import { keepWordsWhole } from "./whole-words.ts";
 
 export { mimeExtension } from "./mime-extension.ts";
 
-/** What is done with notebooks, on JupyterLab's own Panel class. */
+/** The extensions of notebooks, on JupyterLab's own Panel class. */
 export function notebookExtension(Panel: PanelClass): Plugin {
   const showWidgets = showStillWidgets(Panel);
   const createNew = (panel: NotebookPanel): void => {

@@ -1,9 +1,9 @@
 /**
- * A notebook as it is saved: of a widget only what stands for it, with the value that it has now.
+ * A notebook in its saved form: widgets are reduced to their static content, with the current value.
  */
 import { escapeHtml } from "../src/display/escape-html.ts";
 
-/** The widget, as it is stored; and what the extensions of ipywidgets show. */
+/** The stored form of a widget, and the form that the extensions of ipywidgets show. */
 export const mimeType = "application/vnd.nablab.widget+json";
 export const viewMimeType = "application/vnd.jupyter.widget-view+json";
 
@@ -17,7 +17,7 @@ const mapped = (list: unknown, change: (item: Json) => Json): unknown =>
 /**
  * A copy of a notebook without the views of widgets; nothing in it is changed in place.
  *
- * @param texts what widgets say of themselves now, by their ids
+ * @param texts the current texts of widgets, by their ids
  */
 export function savedNotebook(notebook: unknown, texts: ReadonlyMap<string, string>): unknown {
   if (!isObject(notebook)) return notebook;

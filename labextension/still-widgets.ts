@@ -1,15 +1,15 @@
 /**
  * Widgets in notebooks. While the kernel knows a widget, the extensions of ipywidgets and anywidget show it; this one shows
- * what stands for it where they would say "Error displaying widget", as when the notebook is opened again. So that a
- * notebook saved by JupyterLab is the one that `nablab run` writes, what those extensions need is not saved.
+ * its static content where they would show "Error displaying widget", as when the notebook is reopened. The references that
+ * those extensions need are not saved, so that JupyterLab saves the same notebook as `nablab run` writes.
  */
 import type { MimeModel, NotebookPanel, PanelClass, RenderMime, Widget } from "./jupyterlab.ts";
 import { mimeType, savedNotebook, viewMimeType } from "./saved-notebook.ts";
 
-/** Before the static picture is shown, in milliseconds: until then a widget that is there has come. */
+/** Milliseconds before the static picture is shown: by then a live widget has appeared. */
 const patience = 1000;
 
-/** What is done with each notebook that is opened, on JupyterLab's own Panel class. */
+/** The extension of each opened notebook, on JupyterLab's own Panel class. */
 export function showStillWidgets(Panel: PanelClass): (panel: NotebookPanel) => void {
   class WidgetOutput extends Panel {
     readonly #rendermime: RenderMime;
@@ -26,7 +26,7 @@ export function showStillWidgets(Panel: PanelClass): (panel: NotebookPanel) => v
       this.addClass("jp-RenderedHTMLCommon");
     }
 
-    /** What the widget says of itself now; undefined where it is not there. */
+    /** The current text of the widget; undefined if it does not exist. */
     get text(): string | undefined {
       return this.node.querySelector<HTMLElement>("[data-nablab-text]")?.dataset.nablabText;
     }
@@ -60,14 +60,14 @@ export function showStillWidgets(Panel: PanelClass): (panel: NotebookPanel) => v
       await inner.renderModel({ data: { [viewMimeType]: view }, metadata: {}, trusted: true, setData() {} });
     }
 
-    /** Asks again, where what was asked knew no kernel. */
+    /** Asks again if there was no kernel the first time. */
     async renderAgain(): Promise<void> {
       if (!this.#model || this.text !== undefined) return;
       this.#id = undefined;
       await this.renderModel(this.#model);
     }
 
-    /** What is stored of it: HTML that `display` made, cleaned by JupyterLab as that of any output. */
+    /** Shows its stored content: HTML from `display`, sanitised by JupyterLab like any output. */
     #showStill({ data }: MimeModel, delay: number): void {
       const html = this.#rendermime.createRenderer("text/html");
       const source = data["text/html"] ?? "";

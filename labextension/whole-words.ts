@@ -1,6 +1,5 @@
 /**
- * What a cell prints breaks between words: JupyterLab breaks lines wherever the page ends. For notebooks of this kernel
- * alone, as other people's are theirs.
+ * Wraps printed output between words, where JupyterLab breaks lines anywhere. Only in notebooks of this kernel.
  */
 import type { NotebookPanel } from "./jupyterlab.ts";
 

@@ -1,6 +1,6 @@
 /**
- * The button Check of an assignment: runs it as the grader will, in a kernel of its own that is started for it, and shows
- * what its visible tests say. What the reader's kernel holds, and the outputs of the page, stay as they are.
+ * The Check button of an assignment: runs it as the grader will, in a separate kernel started for it, and shows the results
+ * of its visible tests. The reader's kernel and the outputs of the page are not changed.
  */
 import { PageKernel, type WorkerLike } from "#nablab/browser/page-kernel.js";
 import { gradingOf } from "#nablab/cli/course/points.js";
@@ -9,7 +9,7 @@ import type { Cell, CodeCell } from "#nablab/cli/notebook.js";
 import type { Message } from "#nablab/protocol/message.js";
 import { make } from "./places.ts";
 
-/** Seconds that a cell may take, as with `nablab check`. */
+/** Time limit per cell in seconds, as in `nablab check`. */
 const limit = 60;
 
 /** Whether an assignment has tests that this button can run. */
@@ -21,12 +21,12 @@ export const hasTests = (cells: readonly Cell[]): boolean =>
 interface CheckOptions {
   /** The program of the kernel. */
   kernel: string | URL;
-  /** Told before each cell runs. */
+  /** Called before each cell runs. */
   onProgress(cell: number, of: number): void;
   signal: AbortSignal;
 }
 
-/** Runs all cells, whatever fails, and puts their outputs into them. Ends early, and throws, when the signal aborts. */
+/** Runs all cells, even after failures, and stores their outputs. Throws when the signal aborts. */
 async function runAll(
   cells: readonly Cell[],
   { kernel: program, onProgress, signal }: CheckOptions,
@@ -40,7 +40,7 @@ async function runAll(
   const ended = new Promise<never>((_, reject) => {
     end = reject;
   });
-  ended.catch(() => {}); // it may come when nobody waits
+  ended.catch(() => {}); // it may reject when nothing awaits it
   const worker = new Worker(program, { type: "module", name: "nablab check" });
   const receive = ({ header: { msg_type: type }, content }: Message): void => {
     const data = content.data as Record<string, unknown> | undefined;
@@ -80,7 +80,7 @@ async function runAll(
       let isLate = false;
       const late = setTimeout(() => {
         isLate = true;
-        // A loop ends with an error of its cell; without shared memory, or in one call of the engine, with the kernel.
+        // A loop ends with an error of its cell; without shared memory, or in a single call of the engine, with the kernel.
         kernel.interrupt();
         const reason = `cell ${i + 1} took more than ${limit} s: is there a loop without an end?`;
         giveUp = setTimeout(() => end(new Error(reason)), kernel.stopsLoops ? 2000 : 0);
@@ -110,7 +110,7 @@ async function runAll(
   }
 }
 
-/** Checks an assignment, and shows how far it is and what came out. Resolves when the reader has closed it. */
+/** Checks an assignment and shows progress and results in a dialog. Resolves when the reader closes it. */
 export async function check(
   cells: readonly Cell[],
   { kernel, isEdited }: { kernel: string | URL; isEdited: (cell: Cell) => boolean },
@@ -124,7 +124,7 @@ export async function check(
   const dialog = make("dialog", { className: "nablab-check" }, heading, state, body, close);
   dialog.setAttribute("aria-labelledby", heading.id);
   close.addEventListener("click", () => dialog.close());
-  // Keys and clicks are the dialog's, not the notebook's below it.
+  // Keys and clicks belong to the dialog, not to the notebook below it.
   for (const type of ["keydown", "keypress", "keyup", "mousedown", "click", "contextmenu"])
     dialog.addEventListener(type, (event) => event.stopPropagation());
   document.adoptedStyleSheets = [...document.adoptedStyleSheets.filter((sheet) => sheet !== style), style];

@@ -1,13 +1,13 @@
 /**
- * Takes from a worker what cells must not have: whoever could write what the site's pages are loaded from, or start
- * workers with all of it again, could run in a page.
+ * Removes APIs from a worker that cells must not have: code that can write to the caches from which the site's pages are
+ * loaded, or start unconfined workers, could run in a page.
  */
 
 const taken = ["caches", "indexedDB", "Worker", "SharedWorker", "BroadcastChannel", "webkitIndexedDB"];
 const takenOfNavigator = ["serviceWorker", "storage", "locks", "storageBuckets"];
 
 export function confine(scope: object = globalThis): void {
-  // nablab's own threads: a cell may come by one, through a method that all objects of its kind inherit.
+  // For nablab's own threads: a cell may reach one through an inherited method.
   const { Worker } = scope as { Worker?: { prototype: object } };
   if (Worker) Reflect.deleteProperty(Worker.prototype, "constructor");
   remove(scope, taken);

@@ -17,7 +17,7 @@ import { tagHighlighter, tags } from "@lezer/highlight";
 import { markdownToHtml } from "#nablab/html/markdown.js";
 import { make } from "./places.ts";
 
-/** What an editor asks of the kernel; undefined where it cannot answer. Positions are in code points. */
+/** An editor's requests to the kernel; undefined if it cannot answer. Positions are in code points. */
 export interface Assistant {
   complete(code: string, cursor: number): Promise<Record<string, unknown> | undefined>;
   inspect(code: string, cursor: number): Promise<Record<string, unknown> | undefined>;
@@ -53,7 +53,7 @@ export interface EditorOptions {
   label: string;
   assistant: Assistant;
   onChange(code: string): void;
-  /** Runs the cell; with `next`, and goes on to the one below. */
+  /** Runs the cell; with `next`, also moves to the one below. */
   onRun(next: boolean): void;
   onStop(): void;
 }
@@ -78,7 +78,7 @@ export function makeEditor(
         { key: "Shift-Enter", run: run(true) },
         { key: "Mod-Enter", run: run(false) },
         { key: "Ctrl-c", mac: "Ctrl-c", run: (view) => view.state.selection.main.empty && stop() },
-        // Tab leaves the editor, as it must for whoever has no mouse.
+        // Tab leaves the editor, as keyboard users need.
         { key: "Tab", run: acceptCompletion },
         { key: "Mod-]", run: indentMore },
         { key: "Mod-[", run: indentLess },

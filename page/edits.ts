@@ -1,14 +1,14 @@
 /**
- * What the reader has changed in cells: kept in this browser, under the page and the cell, and carried by a link.
+ * The reader's edits of cells: stored in this browser, by page and cell, and shared by a link.
  */
 import { pageName, root } from "./places.ts";
 
 const key = (): string => `nablab ${new URL(root()).pathname}${pageName() ?? ""}`;
 
-/** The longest code that a link may carry: one of a hostile hand could unpack to gigabytes. */
+/** The longest code in a link: a malicious one could decompress to gigabytes. */
 const longest = 100_000;
 
-/** The edited cells of this page: id → code. Where the browser keeps nothing, none. */
+/** The edited cells of this page: id → code. None if the browser has no storage. */
 export function keptEdits(): Map<string, string> {
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(key()) ?? "{}");
@@ -22,9 +22,9 @@ export function keptEdits(): Map<string, string> {
 }
 
 /**
- * Keeps the code of a cell, or forgets it.
+ * Stores the code of a cell, or removes it.
  *
- * @throws Error that says why it cannot be kept, and what to do
+ * @throws Error with the reason and the fix if it cannot be stored
  */
 export function keepEdit(cell: string, code: string | undefined): void {
   const edits = keptEdits();
@@ -43,7 +43,7 @@ export function keepEdit(cell: string, code: string | undefined): void {
   }
 }
 
-/** A link to a cell of this page with other code in it. */
+/** A link to a cell of this page with edited code. */
 export async function linkWith(cell: string, code: string): Promise<string> {
   const packed = await through(new CompressionStream("deflate-raw"), new TextEncoder().encode(code));
   const text = btoa(String.fromCharCode(...packed))
@@ -56,7 +56,7 @@ export async function linkWith(cell: string, code: string): Promise<string> {
   return link.href;
 }
 
-/** The edit that the address of this page carries; undefined without one, or where it is damaged. */
+/** The edit in the URL of this page; undefined if there is none, or it is damaged. */
 export async function editInLink(hash = location.hash): Promise<{ cell: string; code: string } | undefined> {
   const [, cell, text] = /^#edit=([^~]+)~([\w-]+)$/.exec(hash) ?? [];
   if (cell === undefined || text === undefined) return undefined;
@@ -75,7 +75,7 @@ async function through(
 ): Promise<Uint8Array> {
   const writer = stream.writable.getWriter();
   const written = writer.write(bytes as Uint8Array<ArrayBuffer>).then(() => writer.close());
-  written.catch(() => {}); // the reader meets it
+  written.catch(() => {}); // reported to the reader
   const parts: Uint8Array[] = [];
   let size = 0;
   const reader = stream.readable.getReader();

@@ -1,6 +1,6 @@
 /**
- * Figures of a page that is read: a picture, until the reader points at it, and then Plotly's figure, to be zoomed and
- * read off. What draws it is what draws figures in JupyterLab.
+ * Figures of a static page: a picture until the reader points at it, then Plotly's figure, which can be zoomed and hovered
+ * over. It is drawn by the same code as figures in JupyterLab.
  */
 import { figureText } from "../labextension/figure.ts";
 import { FigureView } from "../labextension/figure-view.ts";
@@ -9,7 +9,7 @@ import { loadScript, make } from "./places.ts";
 
 const scope = globalThis as unknown as { nablabFigures?: (figures: unknown[]) => void };
 
-/** The figures of this page; rejects where their file cannot be loaded. */
+/** The figures of this page; rejects if their file cannot be loaded. */
 async function figuresOfPage(): Promise<unknown[]> {
   const file = document.body.dataset.figures;
   if (file === undefined) return [];
@@ -22,7 +22,7 @@ async function figuresOfPage(): Promise<unknown[]> {
 }
 let loaded: unknown[] | undefined;
 
-/** Makes the figures of the page so that they can be zoomed. */
+/** Makes the figures of the page zoomable. */
 export function prepareFigures(): void {
   for (const element of document.querySelectorAll<HTMLElement>(".figure[data-figure]")) {
     const picture = element.firstElementChild as HTMLElement;
@@ -31,13 +31,13 @@ export function prepareFigures(): void {
       className: "hidden",
       textContent: "Draw this figure so that it can be zoomed",
     });
-    // For those who come by keyboard it is seen once it has the focus.
+    // For keyboard users it becomes visible with the focus.
     button.addEventListener("focus", () => button.classList.remove("hidden"));
     button.addEventListener("blur", () => button.classList.add("hidden"));
     button.addEventListener("click", () => void draw(element, picture));
     let waiting = 0;
     picture.addEventListener("pointerenter", (event) => {
-      // A finger that scrolls wants nothing; a mouse that only passes by neither.
+      // Not on scrolling by touch, nor when the mouse only passes.
       if (event.pointerType === "mouse") waiting = window.setTimeout(() => void draw(element, picture), 250);
     });
     picture.addEventListener("pointerleave", () => clearTimeout(waiting));
@@ -62,7 +62,7 @@ async function draw(element: HTMLElement, picture: HTMLElement): Promise<void> {
       figureText(figure, picture.querySelector("img")?.alt ?? (picture as HTMLImageElement).alt),
     );
     element.append(view.node);
-    // The picture stays until there is something in its place, and for the printer.
+    // The picture stays until it is replaced, and for printing.
     const seen = new MutationObserver(() => {
       if (!view.node.querySelector(".main-svg")) return;
       seen.disconnect();
@@ -75,6 +75,6 @@ async function draw(element: HTMLElement, picture: HTMLElement): Promise<void> {
     });
     seen.observe(view.node, { childList: true, subtree: true });
   } catch {
-    drawn.delete(element); // it remains a picture; the next time it is tried again
+    drawn.delete(element); // it remains a picture; the next attempt tries again
   }
 }

@@ -1,17 +1,16 @@
 /**
- * Shared memory for the kernel: threads, and a stop that ends loops. A page has it when it comes with two headers, which
- * static hosts do not send; a service worker (service-worker.ts) adds them, after one reload. It also keeps the site for
- * reading without a network.
+ * Shared memory for the kernel, needed for threads and to interrupt loops. It requires two headers, which static hosts do not
+ * send; a service worker (service-worker.ts) adds them, after one reload. It also caches the site for reading offline.
  */
 import { isFile, root } from "./places.ts";
 
-/** How long a press waits for the service worker, in ms. */
+/** Milliseconds that a press of Run waits for the service worker. */
 const patience = 4000;
 const wish = "nablab run after reload";
 
 let registration: Promise<ServiceWorkerRegistration | undefined> = Promise.resolve(undefined);
 
-/** Starts the service worker, where there can be one, and lets it keep the site. */
+/** Starts the service worker, if possible, and lets it cache the site. */
 export function startServiceWorker(): void {
   if (isFile || !("serviceWorker" in navigator)) return;
   registration = navigator.serviceWorker
@@ -26,7 +25,7 @@ export function startServiceWorker(): void {
     );
 }
 
-/** What a reload was for: the cell to run, or "" for the page. Undefined when there was none. */
+/** The purpose of a reload: the cell to run, or "" for the page. Undefined without a reload. */
 export function wishOfReload(): string | undefined {
   try {
     const kept = sessionStorage.getItem(wish);
@@ -40,19 +39,19 @@ export function wishOfReload(): string | undefined {
 /**
  * Reloads the page if that isolates it.
  *
- * @param cell what to run after it
- * @returns false where it cannot be; never settles while the page reloads
+ * @param cell the cell to run after it
+ * @returns false if it cannot be isolated; never settles while the page reloads
  */
 export async function isolate(cell: string, isReloaded: boolean): Promise<boolean> {
   if (globalThis.crossOriginIsolated) return true;
-  // A frame is isolated only with the page around it.
+  // A frame is isolated only if the page around it is.
   if (isFile || isReloaded || window.top !== window || !("serviceWorker" in navigator)) return false;
   const tooLong = new Promise<undefined>((resolve) => setTimeout(resolve, patience));
   if (!(await Promise.race([registration, tooLong]))) return false;
   try {
     sessionStorage.setItem(wish, cell);
   } catch {
-    return false; // else it might reload for ever
+    return false; // otherwise it might reload for ever
   }
   location.reload();
   return new Promise(() => {});

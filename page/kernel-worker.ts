@@ -1,4 +1,4 @@
-/** The kernel of a page, in a worker of its own: `assets/DIGEST/kernel-worker.js` of a site. */
+/** The kernel of a page, in a separate worker: `assets/DIGEST/kernel-worker.js` of a site. */
 
 import compilerFile from "virtual:compiler";
 import { serveKernel } from "#nablab/browser/worker-kernel.js";
@@ -15,7 +15,7 @@ async function unpacked(name: string, what: string): Promise<Response> {
   return new Response(response.body!.pipeThrough(new DecompressionStream("gzip")));
 }
 
-/** The compiler's module, which is run from memory. */
+/** The compiler's module, run from memory. */
 async function typescript(): Promise<{ default: typeof import("typescript") }> {
   const program = await (await unpacked(compilerFile, "the compiler")).arrayBuffer();
   const url = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
@@ -28,7 +28,7 @@ async function typescript(): Promise<{ default: typeof import("typescript") }> {
 
 const declarations = async () => (await unpacked("declarations.bin", "the types of cells")).json();
 
-// Before nablab is loaded: it may keep what it computes.
+// Before nablab is loaded, which may store computed values.
 computeAsNode();
 try {
   const [ts, nablab, types] = await Promise.all([typescript(), import("#nablab/index.js"), declarations()]);

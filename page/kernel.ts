@@ -1,14 +1,14 @@
-/** The kernel of a page: started, asked, stopped, and started again. */
+/** The kernel of a page: start, requests, interrupt and restart. */
 import { PageKernel, type WorkerLike } from "#nablab/browser/page-kernel.js";
 import { type Channel, compose, type Message, randomId } from "#nablab/protocol/message.js";
 import { assets } from "./places.ts";
 
 type Content = Record<string, unknown>;
 
-/** How long a kernel that cannot be interrupted in a loop may still go on, in ms. */
+/** Milliseconds that a kernel whose loops cannot be interrupted may continue. */
 const patience = 700;
 
-/** What a kernel tells the page of the cell that a request ran. */
+/** The kernel's messages to the page about a request's cell. */
 export type OnMessage = (type: string, content: Content, request: string | undefined) => void;
 
 export class Kernel {
@@ -20,7 +20,7 @@ export class Kernel {
   #kernel: PageKernel;
 
   /**
-   * @param onLost told when the kernel has ended, and all names with it
+   * @param onLost called when the kernel has ended and all names are lost
    */
   constructor(onMessage: OnMessage, onLost: (reason: string) => void) {
     this.#onMessage = onMessage;
@@ -70,13 +70,13 @@ export class Kernel {
     this.#onMessage(header.msg_type, content, request);
   }
 
-  /** Sends a request; its id, and its reply: undefined when the kernel ends before. */
+  /** Sends a request; returns its id and its reply, which is undefined if the kernel ends first. */
   request(type: string, content: Content): { id: string; reply: Promise<Content | undefined> } {
     const id = this.send(type, content);
     return { id, reply: new Promise((resolve) => this.#replies.set(id, resolve)) };
   }
 
-  /** Sends a message, once the kernel can receive it; its id. */
+  /** Sends a message once the kernel can receive it; returns its id. */
   send(type: string, content: Content): string {
     const kernel = this.#kernel;
     const message = compose(this.#id, type, content);
@@ -86,9 +86,9 @@ export class Kernel {
   }
 
   /**
-   * Ends the running cell. Where loops cannot be interrupted, the kernel is started again if that does not help.
+   * Ends the running cell. If loops cannot be interrupted, the kernel is restarted when that does not help.
    *
-   * @param onDeaf called if the cell goes on, as in one long call of the engine: {@link giveUp} ends it
+   * @param onDeaf called if the cell continues, as in a single long call of the engine: {@link giveUp} ends it
    */
   stop(isBusy: () => boolean, onDeaf: () => void): void {
     this.#kernel.interrupt();
@@ -100,7 +100,7 @@ export class Kernel {
     }, patience);
   }
 
-  /** Starts the kernel again, as the running cell cannot be ended otherwise. */
+  /** Restarts the kernel, since the running cell cannot be ended otherwise. */
   giveUp(reason: string): void {
     this.restart();
     this.#onLost(`stopped, and its variables with it: ${reason}`);

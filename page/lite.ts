@@ -1,6 +1,6 @@
 /**
- * The kernel in JupyterLite: an extension that registers it, as the container that JupyterLab loads at its start
- * (labextension/remote-entry.ts says how). The kernel is that of the site's pages, in its worker.
+ * The kernel in JupyterLite: an extension that registers it, as a container that JupyterLab loads at its start (see
+ * labextension/remote-entry.ts). The kernel is that of the site's pages, in its worker.
  */
 import { PageKernel, type WorkerLike } from "#nablab/browser/page-kernel.js";
 import type { Cell } from "#nablab/cli/notebook.js";
@@ -15,7 +15,7 @@ const here = (document.currentScript as HTMLScriptElement).src;
 const assets = new URL(nablabAssets, here);
 const site = new URL("../../", assets);
 
-/** A message as JupyterLab has it. */
+/** A message of JupyterLab. */
 interface LabMessage {
   channel: Channel;
   header: Header;
@@ -32,7 +32,7 @@ interface KernelOptions {
   sendMessage(message: LabMessage): void;
 }
 
-/** What is used of JupyterLab's modules. */
+/** The parts of JupyterLab's modules used here. */
 type Factory = Readonly<
   Record<string, Readonly<Record<string, { get(): Promise<() => unknown> | (() => unknown) }>>>
 >;
@@ -40,7 +40,7 @@ interface SignalLike {
   emit(value: undefined): void;
 }
 
-/** How long a kernel that cannot be interrupted in a loop may still go on, in ms. */
+/** Milliseconds that a kernel whose loops cannot be interrupted may continue. */
 const patience = 700;
 
 class LiteKernel {
@@ -52,9 +52,9 @@ class LiteKernel {
   /** JupyterLite waits for it before it sends anything. */
   ready: Promise<void>;
   readonly #send: KernelOptions["sendMessage"];
-  /** The front ends that have spoken: what belongs to no request is for all of them. */
+  /** The front ends that have sent messages: those of the kernel without a request go to all of them. */
   readonly #sessions = new Set<string>();
-  /** Cells that have no reply yet. */
+  /** Cells without a reply. */
   readonly #running = new Map<string, LabMessage>();
   #worker!: Worker;
   #kernel!: PageKernel;
@@ -101,7 +101,7 @@ class LiteKernel {
       });
   }
 
-  /** Takes a message of the front end, and returns at once: while a cell runs, others are answered. */
+  /** Handles a message of the front end and returns at once, so that others are answered while a cell runs. */
   async handleMessage({
     channel,
     header,
@@ -127,7 +127,7 @@ class LiteKernel {
     });
   }
 
-  /** Ends the running cell. Where loops cannot be interrupted, the kernel is started again if that does not help. */
+  /** Ends the running cell. If loops cannot be interrupted, the kernel is restarted when that does not help. */
   interrupt(): void {
     this.#kernel.interrupt();
     if (this.#kernel.stopsLoops) return;
@@ -163,7 +163,7 @@ class LiteKernel {
   }
 }
 
-/** Isolates the page, by the site's service worker and one reload: for threads, and a stop that ends loops. */
+/** Isolates the page, by the site's service worker and one reload, for threads and to interrupt loops. */
 async function isolate(): Promise<void> {
   const done = "nablab lab reloaded";
   try {
@@ -220,7 +220,7 @@ type ToolbarButtonClass = new (options: {
   onClick(): void;
 }) => { enabled: boolean };
 
-/** Puts a button into the toolbar of an assignment that runs it as the grader will. */
+/** Adds a button to the toolbar of an assignment that runs it as the grader will. */
 async function addCheck(
   { context, toolbar }: NotebookPanel,
   ToolbarButton: ToolbarButtonClass,
@@ -289,7 +289,7 @@ scope._JUPYTERLAB[name] = {
           createNew: (panel) => addCheck(panel, ToolbarButton),
         });
         if (!client) return;
-        // JupyterLite's own only cancels the cells that wait.
+        // JupyterLite's own only cancels the waiting cells.
         const cancel = client.interrupt.bind(client);
         client.interrupt = async (id) => {
           kernels.get(id)?.interrupt();

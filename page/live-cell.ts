@@ -1,4 +1,4 @@
-/** A cell of a page that runs: its editor, its buttons, its outputs. */
+/** A live cell of a page: its editor, its buttons, its outputs. */
 import type { EditorView } from "@codemirror/view";
 import { type Assistant, makeEditor } from "./editor.ts";
 import { keepEdit, linkWith } from "./edits.ts";
@@ -8,7 +8,7 @@ import type { Widgets } from "./widgets.ts";
 
 export type State = "idle" | "waiting" | "running" | "done" | "failed";
 
-/** What the page does for a cell. */
+/** The page's functions for a cell. */
 export interface LivePage {
   readonly assistant: Assistant;
   readonly widgets: Widgets;
@@ -18,10 +18,10 @@ export interface LivePage {
   focusAfter(cell: LiveCell): void;
 }
 
-/** The cells of the page that are live, by their elements. */
+/** The live cells of the page, by their elements. */
 const liveCells = new WeakMap<HTMLElement, LiveCell>();
 
-/** The code of a cell as the reader has it now. */
+/** The current code of a cell. */
 export const codeNow = (cell: HTMLElement): string =>
   liveCells.get(cell)?.code ?? codeOf(cell).textContent ?? "";
 
@@ -74,7 +74,7 @@ export class LiveCell {
     this.#reset.addEventListener("click", () => this.reset());
     this.#link.addEventListener("click", () => void this.#copyLink());
     const tools = element.querySelector(".tools")!;
-    // The button of the page's script would load the kernel again.
+    // The static button would load the kernel again.
     const old = tools.querySelector("button")!;
     const run = old.cloneNode(true) as HTMLButtonElement;
     run.addEventListener("click", () => page.run(this));
@@ -87,7 +87,7 @@ export class LiveCell {
     return this.#code;
   }
 
-  /** Whether what it defines is as its code says. */
+  /** Whether its current code has run. */
   get isFresh(): boolean {
     return this.#isFresh;
   }
@@ -105,7 +105,7 @@ export class LiveCell {
       keepEdit(this.id, code === this.#original ? undefined : code);
       this.#noted = false;
     } catch (error) {
-      if (!this.#noted) this.#page.note((error as Error).message); // once, not with each key
+      if (!this.#noted) this.#page.note((error as Error).message); // once, not with each keystroke
       this.#noted = true;
     }
   }
@@ -129,12 +129,12 @@ export class LiveCell {
       await navigator.clipboard.writeText(link);
       this.#state.textContent = "link copied";
     } catch {
-      history.replaceState(null, "", link); // no leave to copy: then it stands in the address
+      history.replaceState(null, "", link); // no permission to copy: the link is put into the address bar
       this.#state.textContent = "the link is in the address bar";
     }
   }
 
-  /** Shows how far it is. */
+  /** Shows its state. */
   become(state: State, text = ""): void {
     this.state = state;
     this.element.dataset.state = state;

@@ -1,5 +1,5 @@
 /**
- * A page that runs: loaded by the first press of Run, with the kernel. Its cells become editors, their outputs live.
+ * A live page: loaded with the kernel by the first press of Run. Its cells become editors, their outputs live.
  */
 import { gradingOf } from "#nablab/cli/course/points.js";
 import type { Cell } from "#nablab/cli/notebook.js";
@@ -10,13 +10,13 @@ import type { OutputArea, Shown } from "./output-area.ts";
 import { assets, cellElements, idOf, make } from "./places.ts";
 import { Widgets } from "./widgets.ts";
 
-/** What page.ts hands over. */
+/** The arguments from page.ts. */
 export interface Start {
   bar: HTMLElement;
-  /** The button that was pressed; it becomes "Run all". */
+  /** The pressed button, which becomes "Run all". */
   button: HTMLButtonElement;
   status: HTMLElement;
-  /** Says something to the reader that stays. */
+  /** Shows a persistent message to the reader. */
   note(text: string): void;
   /** The code of the cells as published, by id. */
   originals: ReadonlyMap<string, string>;
@@ -27,7 +27,7 @@ export interface Start {
 
 export interface LiveModule {
   start(options: Start): Promise<void>;
-  /** Runs the page's assignment as the grader will, and shows what its tests say; `originals` as for `start`. */
+  /** Runs the page's assignment as the grader will, and shows the results of its tests; `originals` as for `start`. */
   checkPage(originals: ReadonlyMap<string, string>): Promise<void>;
 }
 
@@ -39,16 +39,16 @@ class Page implements LivePage {
   readonly #cells: LiveCell[];
   /** The cells that requests run. */
   readonly #running = new Map<string, LiveCell>();
-  /** What was shown under a display id. */
+  /** The outputs by display id. */
   readonly #shown = new Map<string, Shown[]>();
   readonly #waiting: LiveCell[] = [];
   #current: LiveCell | undefined;
   #stop: HTMLButtonElement;
-  /** Counts runs of cells: one cell may run again at once. */
+  /** Counts runs of cells, since a cell may run again at once. */
   #run = 0;
-  /** Whether the running cell has been told to stop, and goes on. */
+  /** Whether the running cell has not reacted to an interrupt. */
   #isDeaf = false;
-  /** Counts kernels, so that what was awaited of one that has ended goes no further. */
+  /** Counts kernels, so that work awaiting an ended kernel does not continue. */
   #life = 0;
 
   constructor(options: Start) {
@@ -95,7 +95,7 @@ class Page implements LivePage {
     bar.insertBefore(reset, status);
   }
 
-  /** Runs `first` when the kernel is there. */
+  /** Runs `first` once the kernel is ready. */
   async open(first: string): Promise<void> {
     await this.#kernel.ready();
     if (!this.#options.isIsolated) {
@@ -109,7 +109,7 @@ class Page implements LivePage {
     if (cell) this.run(cell);
   }
 
-  /** Runs a cell, and first those above it that have not run as they are now. */
+  /** Runs a cell after those above it whose current code has not run. */
   run(cell: LiveCell): void {
     const above = this.#cells.slice(0, this.#cells.indexOf(cell)).filter(({ isFresh }) => !isFresh);
     this.#enqueue([...above, cell]);
@@ -229,7 +229,7 @@ class Page implements LivePage {
     }
   }
 
-  /** Replaces what is shown under an id, and shows it in `output`, if given. */
+  /** Updates the outputs with a display id, and adds one to `output`, if given. */
   #display(output: OutputArea | undefined, data: Record<string, unknown>, transient: unknown): void {
     const { display_id: id } = (transient ?? {}) as { display_id?: string };
     const before = id === undefined ? [] : (this.#shown.get(id) ?? []).filter(({ node }) => node.isConnected);
@@ -239,7 +239,7 @@ class Page implements LivePage {
     if (id !== undefined) this.#shown.set(id, [...before, shown]);
   }
 
-  /** The kernel has ended, and another one starts. */
+  /** The kernel has ended, and a new one starts. */
   #lost(reason: string): void {
     this.#life++;
     const cell = this.#current;

@@ -1,4 +1,4 @@
-/** The outputs of one cell while it is live: text, tables, pictures, figures that are replaced in place, widgets. */
+/** The outputs of a live cell: text, tables, pictures, figures that are updated in place, widgets. */
 
 import { escapeHtml } from "#nablab/display/escape-html.js";
 import { figureMime } from "#nablab/display/figure-page.js";
@@ -14,13 +14,13 @@ import type { Widgets } from "./widgets.ts";
 type Bundle = Record<string, unknown>;
 const widgetMime = "application/vnd.jupyter.widget-view+json";
 
-/** More of what one cell prints is cut at its front: a page has room for so many characters. */
+/** The most characters of a cell's printed output; earlier ones are removed. */
 const longest = 200_000;
 
 /** Figures are drawn by a view, so HTML never holds one, but in a bundle that comes from Markdown. */
 const ways: Ways = { picture: pictureElement, figure: (_, alt) => `<p>${escapeHtml(alt)}</p>` };
 
-/** One thing that is shown, in its place. */
+/** A single output. */
 export class Shown {
   readonly node = make("div");
   #figure: FigureView | undefined;
@@ -76,18 +76,18 @@ export class OutputArea {
     this.#widgets = widgets;
   }
 
-  /** Removes all; with `wait`, once something new comes. */
+  /** Removes all outputs; with `wait`, once a new one arrives. */
   clear(wait = false): void {
     this.#clearsNext = wait;
     if (wait) return;
     for (const shown of this.#shown) shown.dispose();
     this.#shown = [];
     this.#stream = undefined;
-    // Nothing below jumps while a cell runs again: the next frame has its outputs, often.
+    // Avoids a jump of the page when a cell runs again: the next frame usually has its outputs.
     this.node.replaceChildren();
   }
 
-  /** The cell has ended: what was to be replaced by something new goes. */
+  /** The cell has ended: removes outputs still waiting to be replaced. */
   settle(): void {
     if (this.#clearsNext) this.clear();
   }
@@ -116,7 +116,7 @@ export class OutputArea {
     stream.text = overwritten(stream.text + text).slice(-longest);
     if (stream.isDue) return;
     stream.isDue = true;
-    // Once in a frame, however much is printed; not in a frame's callback, which a hidden page has not.
+    // Once per frame, however much is printed; not by requestAnimationFrame, which does not fire on a hidden page.
     setTimeout(() => {
       stream.isDue = false;
       stream.node.innerHTML = ansiToHtml(stream.text.replace(/\n$/, ""));

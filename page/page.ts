@@ -1,6 +1,6 @@
 /**
- * What a page of a site has with scripts: figures that can be zoomed, search, and the buttons that make it run. What
- * runs it (live.ts, the kernel) is loaded by the first press.
+ * The script of a site's page: zoomable figures, search, and the buttons that make it live. live.ts and the kernel are
+ * loaded by the first press.
  */
 import { editInLink, keptEdits } from "./edits.ts";
 import { prepareFigures } from "./figures.ts";
@@ -29,7 +29,7 @@ function present(): void {
   if (!document.querySelector("[data-slide]")) return;
   const page = document.documentElement.classList;
   page.add("presenting");
-  const stay = (): void => page.remove("presenting"); // without a network it can still be read
+  const stay = (): void => page.remove("presenting"); // offline it can still be read
   const style = make("link", { rel: "stylesheet", href: `${assets()}slides.css` });
   // slides.js measures what it arranges.
   style.addEventListener("load", () => loadScript(`${assets()}slides.js`).catch(stay));
@@ -37,7 +37,7 @@ function present(): void {
   document.head.append(style);
 }
 
-/** Puts kept edits, and that of the link, into the page, and the buttons that run it. */
+/** Restores stored edits and that of the link, and adds the buttons that run the page. */
 function addRun(bar: HTMLElement): void {
   const wished = wishOfReload();
   const originals = new Map(cells.map((cell) => [idOf(cell), codeOf(cell).textContent ?? ""]));
@@ -116,7 +116,7 @@ function addCheck(
   });
 }
 
-/** Makes what is wider than the page reachable by keyboard, to be scrolled; nothing else, which would only be in the way. */
+/** Makes only elements wider than the page focusable, so that they can be scrolled by keyboard. */
 function reachScrollers(): void {
   for (const element of document.querySelectorAll<HTMLElement>(
     "main pre, main table, main .maths, main .figure",
@@ -126,7 +126,7 @@ function reachScrollers(): void {
   }
 }
 
-/** What this browser, or the way to the page, lacks to run it; a line that says what to do. */
+/** Why this browser cannot run the page, or the page at this address cannot be run, with the fix. */
 function whatIsMissing(): string | undefined {
   if (isFile)
     return "A page that is opened from its folder can be read, not run. To run it, serve the folder: npx nablab serve FOLDER";

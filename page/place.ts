@@ -1,6 +1,6 @@
 /**
- * The page as the renderer of figures needs it: Plotly as a script of its own, `plotly.js` beside the page's, so that
- * reading and running share one copy; the colours of the page's style sheet.
+ * The page as the host of the figure renderer: Plotly as a separate script, `plotly.js` beside the page's, so that static and
+ * live pages share one copy; the colours of the page's style sheet.
  */
 import type { Place } from "../labextension/figure-view.ts";
 import type { Plotly } from "../labextension/plotly.ts";

@@ -1,17 +1,17 @@
 /**
- * The places of a page that its HTML marks (src/cli/site/page.ts), by which all scripts of a page find them.
+ * Finds the elements that a page's HTML marks by `data-` attributes.
  */
 
 /** The folder of the site, relative to the page. */
 export const root = (): string => new URL(document.body.dataset.root ?? "./", document.baseURI).href;
 
-/** The folder of what all pages share. */
+/** The folder of the assets shared by all pages. */
 export const assets = (): string => new URL(document.body.dataset.assets ?? "./", document.baseURI).href;
 
-/** The page's name within the site, under which edits are kept; undefined for one that is no notebook. */
+/** The page's name within the site, under which edits are stored; undefined if it is not a notebook. */
 export const pageName = (): string | undefined => document.body.dataset.page;
 
-/** The cells, also those that are not shown. */
+/** The cells, including hidden ones. */
 export const cellElements = (): HTMLElement[] => [
   ...document.querySelectorAll<HTMLElement>(".cell[data-cell]"),
 ];
@@ -24,10 +24,10 @@ export const codeOf = (cell: HTMLElement): HTMLElement => cell.querySelector<HTM
 export const outputsOf = (cell: HTMLElement): HTMLElement | null =>
   cell.querySelector<HTMLElement>(".outputs");
 
-/** Whether the site is opened from its folder, where no program can be loaded. */
+/** Whether the site is opened from a local folder, where no program can be loaded. */
 export const isFile = location.protocol === "file:";
 
-/** Makes an element. */
+/** Creates an element. */
 export function make<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   properties: Partial<HTMLElementTagNameMap[Name]> = {},
@@ -38,7 +38,7 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Loads a script of ours; each once. */
+/** Loads a script of the site, once. */
 export function loadScript(url: string): Promise<void> {
   let loading = scripts.get(url);
   if (!loading) {

@@ -1,4 +1,4 @@
-/** Search over all pages of the site. Its index is loaded when the reader begins to type. */
+/** Search over all pages of the site. The index is loaded when the reader begins to type. */
 import MiniSearch, { type SearchResult } from "minisearch";
 import { assets, loadScript, make, root } from "./places.ts";
 
@@ -32,7 +32,7 @@ async function load(): Promise<MiniSearch<Section>> {
   return index;
 }
 
-/** Puts a field for search into the bar. */
+/** Adds a search field to the bar. */
 export function addSearch(bar: HTMLElement): void {
   const field = make("input", {
     type: "search",
@@ -92,11 +92,11 @@ export function addSearch(bar: HTMLElement): void {
   box.addEventListener("focusout", (event) => {
     if (!box.contains(event.relatedTarget as Node | null)) close();
   });
-  // A link's page may be this one.
+  // A link may lead to this page.
   found.addEventListener("click", (event) => {
     if ((event.target as Element).closest("a")) close();
   });
-  // What has the pointer down keeps the list open until it is followed.
+  // The list stays open until a pressed link is followed.
   found.addEventListener("pointerdown", (event) => event.preventDefault());
   bar.append(box);
 }
@@ -109,7 +109,7 @@ function entry({ to, page, heading, text, match }: SearchResult): HTMLLIElement 
   return make("li", {}, link, make("p", {}, ...excerpt(String(text), Object.keys(match))));
 }
 
-/** The text around the first word that was found, with the words in it marked. */
+/** The text around the first match, with the matches highlighted. */
 function excerpt(text: string, words: readonly string[]): (Node | string)[] {
   const escaped = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   const pattern = new RegExp(escaped.join("|") || "$^", "giu");

@@ -1,6 +1,6 @@
 /**
- * The site's service worker. It gives every answer the headers that isolate a page, which makes shared memory possible on
- * any static host; and keeps what was read: pages, pictures and programs work without a network after the first visit.
+ * The site's service worker. It adds the headers that isolate a page to every response, which makes shared memory possible on
+ * any static host, and caches pages, pictures and programs, which work offline after the first visit.
  */
 
 interface WorkerScope {
@@ -22,10 +22,10 @@ const { version, files } = scope.nablabSite;
 const home = scope.registration.scope;
 /** Caches belong to an origin, which may hold other sites. */
 const prefix = `nablab ${home} `;
-/** Data, which is the same in every version. */
+/** The cache of data, which does not change between versions. */
 const dataName = `${prefix}data`;
 const cacheName = prefix + version;
-/** A network that is there but silent must not keep a kept page from its reader, in ms. */
+/** Milliseconds after which a cached page is shown if the network does not respond. */
 const patience = 4000;
 
 scope.addEventListener("install", (event) => event.waitUntil(scope.skipWaiting()));
@@ -39,7 +39,7 @@ scope.addEventListener("activate", (event) => {
   event.waitUntil(clean());
 });
 
-// A page is there, and has what it needs first: now the rest.
+// The page has loaded what it needs first: now cache the rest.
 scope.addEventListener("message", (event) => {
   if (event.data === "keep") event.waitUntil(keepAll());
 });
@@ -53,7 +53,7 @@ async function keepAll(): Promise<void> {
       const response = await fetch(url, { cache: "no-cache" });
       if (response.ok) await cache.put(url, response);
     } catch {
-      return; // no network, or no room: a later visit goes on
+      return; // no network, or no space: a later visit continues
     }
   }
 }
@@ -65,7 +65,7 @@ scope.addEventListener("fetch", (event) => {
   url.hash = url.search = "";
   const path = url.href.slice(home.length);
   if (path === "sw.js") return;
-  // A page changes, also one of a notebook in a folder of such a name.
+  // A page can change, even in a folder with such a name.
   const fixed = /^(assets|pictures|figures|data)\//.test(path) && !/(\.html|\/)$/.test(path);
   event.respondWith(
     (fixed ? keptFirst(request, url.href, path) : newestFirst(request, url.href)).then(isolated),
@@ -94,7 +94,7 @@ async function newestFirst(request: Request, url: string): Promise<Response> {
   return Promise.race([fetched.catch(() => kept), late]);
 }
 
-/** Keeps a copy, if there is room. */
+/** Caches a copy, if there is space. */
 function keep(cache: Cache, url: string, response: Response): void {
   if (response.status === 200 && response.type === "basic" && !response.redirected)
     cache.put(url, response.clone()).catch(() => {});

@@ -1,20 +1,20 @@
 /**
- * Controls of a page that is read: they move between pictures that were drawn when the site was made, until Run brings the
- * kernel. Each is moved alone: the others go back to where they stood.
+ * Controls of a static page: until Run loads the kernel, they move between pictures drawn when the site was built. Only one is
+ * moved at a time: the others return to their initial positions.
  */
 import { figureText } from "../labextension/figure.ts";
 import { FigureView } from "../labextension/figure-view.ts";
 import { place as page } from "./place.ts";
 import { loadScript, make } from "./places.ts";
 
-/** As src/cli/site/pictures.ts writes it: the traces and the layout of a figure are numbers of parts. */
+/** The format of src/cli/site/pictures.ts: the traces and the layout of a figure are indices of parts. */
 type Moved = { figure: { data: number[]; layout: number }; text: string } | { html: string };
 
 const scope = globalThis as unknown as { nablabSliders?: (list: [unknown[], Moved[][][]]) => void };
 let parts: unknown[] = [];
 let pictures: Moved[][][] | undefined;
 
-/** By cell, control and position: what is shown. */
+/** The content by cell, control and position. */
 async function picturesOfPage(): Promise<Moved[][][]> {
   if (pictures) return pictures;
   scope.nablabSliders = (list) => {
@@ -24,7 +24,7 @@ async function picturesOfPage(): Promise<Moved[][][]> {
   return pictures ?? [];
 }
 
-/** Puts controls into the places that the page has for them. */
+/** Inserts controls into the page. */
 export function prepareSliders(): void {
   for (const place of document.querySelectorAll<HTMLElement>(".control[data-control]")) addControl(place);
 }
@@ -71,12 +71,12 @@ function addControl(place: HTMLElement): void {
       const picture = outputs.querySelector<HTMLElement>(`[data-follows="${cell}"]`);
       if (moved && picture && wanted === at) put(moved, picture);
     } catch {
-      // Without a network the picture stays; the next move tries again.
+      // Offline the picture stays; the next move tries again.
     }
   });
 }
 
-/** The figures that stand in the places of pictures. */
+/** The figures that have replaced pictures. */
 const views = new WeakMap<HTMLElement, FigureView>();
 
 function put(moved: Moved, picture: HTMLElement): void {
@@ -89,7 +89,7 @@ function put(moved: Moved, picture: HTMLElement): void {
     const drawn = new FigureView(page);
     views.set(picture, drawn);
     view = drawn;
-    // The picture stays until there is something in its place.
+    // The picture stays until it is replaced.
     const seen = new MutationObserver(() => {
       if (!drawn.node.querySelector(".main-svg")) return;
       seen.disconnect();

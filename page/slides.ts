@@ -1,15 +1,15 @@
 /**
- * The slides of a page, at its address with `?slides`: the same cells, arranged as `data-slide` says (src/cli/site/slides.ts),
- * and shown by reveal.js. They run like those of the page.
+ * The slides of a page, at its URL with `?slides`: the same cells, arranged by `data-slide` (src/cli/site/slides.ts) and shown
+ * by reveal.js. They run like those of the page.
  */
 import Reveal from "reveal.js";
 import { make } from "./places.ts";
 import { overflows, split } from "./split-slides.ts";
 
-/** Where the two columns of a slide have room beside each other. */
+/** The width from which a slide has two columns. */
 const wide = matchMedia("(min-width: 60.01rem)");
 
-/** Moves the cells of a page into columns of slides; what no slide shows stays among them, hidden, as it may be run. */
+/** Moves the cells of a page into columns of slides; cells on no slide stay hidden among them, since they may be run. */
 function arrange(main: HTMLElement): void {
   const slides = make("div", { className: "slides" });
   let column: HTMLElement | undefined;
@@ -26,7 +26,7 @@ function arrange(main: HTMLElement): void {
       column.append(slide);
     }
     if (place === undefined) element.hidden = true;
-    // A check is read with what it says; other folded code stays folded.
+    // A check is shown with its output; other folded code stays folded.
     for (const check of element.querySelectorAll(".folded.check")) {
       check.querySelector("summary")?.remove();
       check.replaceWith(...check.childNodes);
@@ -39,15 +39,15 @@ function arrange(main: HTMLElement): void {
   main.replaceChildren(slides);
 }
 
-/** The parts of a slide below each other, without those of them that only hold others. */
+/** The stacked parts of a slide, without pure containers. */
 const partsOf = (slide: HTMLElement): HTMLElement[] =>
   ([...slide.children] as HTMLElement[]).flatMap((child) =>
     child.matches(".cell, .fragment") ? partsOf(child) : child.hidden ? [] : child,
   );
 
 /**
- * Figures are as wide as their slide once that is shown; what does not fit gets a little smaller, what leaves room larger,
- * and on a phone a slide is scrolled.
+ * Figures are as wide as their slide once it is shown; content that does not fit is reduced slightly, content that leaves
+ * space is enlarged, and on a phone a slide is scrolled.
  */
 function fitSlide(): void {
   const slide = Reveal.getCurrentSlide() as HTMLElement | undefined;
@@ -67,15 +67,15 @@ function fitSlide(): void {
   slide.classList.toggle("stacked", isStacked);
   slide.classList.toggle("beside", codes.length > 0 && outputs.length > 0);
   for (const figure of figures) figure.style.zoom = "";
-  // Code stays as large as a room can read it, and is scrolled where it is longer than its slide.
+  // Code stays large enough to be read in a room, and is scrolled if it is longer than its slide.
   for (const code of codes) {
-    // Of code above a wide figure some lines are enough, and fewer where the figure needs the room.
+    // Code above a wide figure shows some lines, and fewer if the figure needs the space.
     const below = outputs[0] ? room - outputs[0].offsetHeight - gap : 0;
     const most = isStacked
       ? Math.max(80, Math.min(0.3 * room, below))
       : Math.max(room, 0.35 * slide.clientHeight) - 0.05 * slide.clientHeight;
     code.style.maxHeight = isWide ? `${most}px` : "";
-    // A row of the grid is no smaller than what it shows, or the next would lie over it.
+    // A row of the grid is at least as high as its content, or the next would overlap it.
     code.style.minHeight = isWide ? `${Math.min(code.scrollHeight, most)}px` : "";
     if (code.scrollHeight > code.clientHeight) code.tabIndex = 0;
     if (isStacked) room -= code.offsetHeight + gap;
@@ -100,7 +100,7 @@ function shrink(element: HTMLElement, isTooLarge: () => boolean, least: number):
   for (let size = 95; size >= least && isTooLarge(); size -= 5) element.style.fontSize = `${size}%`;
 }
 
-/** Text or code alone fills its slide, as long as no line of code is broken for it. */
+/** Text or code alone fills its slide, as long as no line of code wraps. */
 function grow(slide: HTMLElement, codes: readonly HTMLElement[]): void {
   const isWhole = (code: HTMLElement): boolean => {
     const inner = code.firstElementChild as HTMLElement;
@@ -131,7 +131,7 @@ document
   ?.prepend(make("a", { href: location.pathname, textContent: "Read", title: "The page without slides" }));
 Reveal.on("ready", fitSlide);
 Reveal.on("slidechanged", () => {
-  // reveal.js writes the address a second later: too late for a press of Run, which may reload the page.
+  // reveal.js updates the URL a second later: too late for a press of Run, which may reload the page.
   const { h, v } = Reveal.getIndices();
   history.replaceState(null, "", `#/${h}/${v}`);
   fitSlide();
@@ -148,7 +148,7 @@ void Reveal.initialize({
   keyboardCondition: ((event: KeyboardEvent) =>
     event.key !== " " || !document.activeElement?.closest("button, summary, a")) as never,
 });
-// What a cell shows when it has run may be larger than what it showed before.
+// The new outputs of a cell may be larger than the old ones.
 new MutationObserver(() => requestAnimationFrame(fitSlide)).observe(main, {
   attributeFilter: ["data-state"],
   subtree: true,

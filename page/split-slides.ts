@@ -1,14 +1,13 @@
 /**
- * Texts that are longer than a screen become several slides, here, where it is known how tall they are: letters stay as large
- * as a room can read them.
+ * Splits texts longer than a screen into several slides, in the browser, where their height is known, so that letters stay
+ * large enough to be read in a room.
  */
 import { make } from "./places.ts";
 
 export const overflows = (slide: HTMLElement): boolean => slide.scrollHeight > slide.clientHeight + 1;
 
 /**
- * Lets a text that is too long in letters of nine tenths of the size go on on the next slide, from a block or an item of a
- * list on.
+ * Continues a text that is too long even at nine tenths of the font size on the next slide, from a block or a list item on.
  */
 export function split(slide: HTMLElement): void {
   const texts = ([...slide.children] as HTMLElement[]).filter(({ hidden }) => !hidden);
@@ -39,12 +38,11 @@ export function split(slide: HTMLElement): void {
   split(rest);
 }
 
-/** Which parts of a list or table are of one that is split. */
+/** The list or table to which a part belongs. */
 const partOf = new WeakMap<Element, Element>();
 
 /**
- * Moves the last block, or the last item of a list or row of a table, to the front of another text; false where one alone is
- * left below the heading.
+ * Moves the last block, list item or table row to the front of another text; false if only one is left below the heading.
  */
 function moveLast(from: HTMLElement, to: HTMLElement): boolean {
   const last = from.lastElementChild;
@@ -74,7 +72,7 @@ function moveLast(from: HTMLElement, to: HTMLElement): boolean {
 const itemsOf = (block: Element): Element | null =>
   block.matches("ol, ul") ? block : block.querySelector(":scope > tbody, :scope > table > tbody");
 
-/** Whether a slide would end in words that announce what follows, or begin in the middle of a sentence. */
+/** Whether a slide would end with words that introduce the next one, or begin in the middle of a sentence. */
 function hangs(last: Element, first: Element): boolean {
   const isFormula = first.matches(
     "p:has(> .katex-display:only-child, > .maths:only-child), .katex-display, .maths",

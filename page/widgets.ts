@@ -1,13 +1,13 @@
 /**
- * Widgets of cells: nablab's own, drawn by their programs as they are bundled with the page. A program that comes from a
- * cell is not run: it would run in the page.
+ * Widgets of cells: only nablab's own, drawn by the programs bundled with the page. A program from a cell is never run, since
+ * it would run in the page.
  */
 import programs from "virtual:widget-programs";
 
 type State = Record<string, unknown>;
 type Listener = () => void;
 
-/** What a widget's program is given, as anywidget gives it. */
+/** The model passed to a widget's program, as by anywidget. */
 export interface WidgetModel {
   get(key: string): unknown;
   set(key: string, value: unknown): void;
@@ -62,7 +62,7 @@ class Model implements WidgetModel {
     this.#listeners.get(event)?.delete(listener);
   }
 
-  /** What the cell has changed. */
+  /** Applies changes by the cell. */
   receive(state: State): void {
     for (const [key, value] of Object.entries(state)) {
       this.#state[key] = value;
@@ -83,7 +83,7 @@ export class Widgets {
     this.#send = send;
   }
 
-  /** Takes `comm_open`, `comm_msg` or `comm_close` of the kernel. */
+  /** Handles `comm_open`, `comm_msg` or `comm_close` of the kernel. */
   receive(type: string, content: State): void {
     const id = String(content.comm_id);
     const data = (content.data ?? {}) as { method?: string; state?: State };
@@ -96,14 +96,14 @@ export class Widgets {
     else if (data.method === "update") this.#models.get(id)?.model.receive(data.state ?? {});
   }
 
-  /** Draws a widget into `el`; what removes it, or undefined where it cannot be drawn. */
+  /** Draws a widget into `el`; returns a function that removes it, or undefined if it cannot be drawn. */
   show(id: string, el: HTMLElement): Listener | undefined {
     const { model, program } = this.#models.get(id) ?? {};
     if (!model || !program) return undefined;
     return program.render({ model, el }) ?? (() => {});
   }
 
-  /** Forgets all, with their kernel. */
+  /** Drops all widgets when their kernel ends. */
   clear(): void {
     this.#models.clear();
   }

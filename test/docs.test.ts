@@ -404,7 +404,7 @@ describe("examples", () => {
     host.getSourceFile = (path, ...rest) => {
       const text = textOf(path);
       return text === undefined
-        ? getSourceFile(path, ...rest)
+        ? (house.getSourceFile(path) ?? getSourceFile(path, ...rest))
         : ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true);
     };
     const program = ts.createProgram([...modules.keys()], options, host);

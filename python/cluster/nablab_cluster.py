@@ -1,4 +1,4 @@
-"""Points of a sweep on a Dask cluster: nablab starts this program and speaks to it in lines of JSON.
+"""Runs points of a sweep on a Dask cluster: nablab starts this program and exchanges lines of JSON with it.
 
 A worker of the cluster holds one long-lived Node process for each of its threads; this program hands points on, and results
 back. What workers run travels from here by value: nothing of this file is installed there.
@@ -26,20 +26,20 @@ from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
 
 PROGRAM = os.path.join("dist", "cli", "sweep", "worker.js")
-#: Seconds that a point has to end by itself after its time.
+#: Seconds that a point has to end by itself after its time limit.
 PATIENCE = 1
-#: Seconds in which a scheduler, or its file, must be there.
+#: Seconds to wait for a scheduler or its file.
 CONNECTING = 10
-#: Seconds between two looks at the memory of a process.
+#: Seconds between checks of a process's memory.
 LOOK = 0.1
-#: As many bytes of what a point printed are kept.
+#: The most bytes kept of a point's printed output.
 KEPT = 4000
-#: What a point says that was stopped.
+#: The result of a stopped point.
 STOPPED = json.dumps({"is": "stopped"})
 
 
 def signal_name(number):
-    """SIGKILL for 9; those in real time have numbers only."""
+    """SIGKILL for 9; real-time signals have numbers only."""
     try:
         return signal.Signals(number).name
     except ValueError:
@@ -47,7 +47,7 @@ def signal_name(number):
 
 
 class Ended(Exception):
-    """The process of a point ended, for a reason of its own or of ours: `lost` (or killed), `time`, `memory`."""
+    """The process of a point ended by itself, was killed (`lost`), or exceeded a limit (`time`, `memory`)."""
 
     def __init__(self, reason, how="", killed=False):
         self.reason = reason
@@ -55,7 +55,7 @@ class Ended(Exception):
         self.killed = killed
 
 
-#: What each message holds besides its kind.
+#: The required fields of each message besides its kind.
 PARTS = {
     "started": {"host": str},
     "prepared": {"code": dict},
@@ -69,7 +69,7 @@ PARTS = {
 
 
 def message_in(line):
-    """The message in a line; None for a line that is none, such as what a point printed past the console (compare fromLine in
+    """Parses a message; None for any other line, such as one that a point printed directly to stdout (compare fromLine in
     src/sweep/job.ts)."""
     if not line.startswith('{"is":"'):
         return None
@@ -100,7 +100,7 @@ class Node:
             stderr=self.log,
         )
         self.output = self.process.stdout.fileno()
-        #: Lines that were read, and the parts of the one that is not whole yet.
+        #: Complete lines, and the parts of an incomplete one.
         self.waiting = collections.deque()
         self.parts = []
         self.host = socket.gethostname()
@@ -115,7 +115,7 @@ class Node:
             pass  # it has ended, which reading shows
 
     def lines(self, deadline=None, megabytes=None):
-        """What it writes; raises Ended."""
+        """Its next output; raises Ended."""
         statistics = psutil.Process(self.process.pid) if megabytes else None
         while True:
             while self.waiting:
@@ -195,7 +195,7 @@ class Points(WorkerPlugin):
         self.stop()
 
     def stop(self):
-        """Ends all processes; points that run have no result."""
+        """Ends all processes; running points have no result."""
         with self.lock:
             self.stopped = True
             processes = [*self.idle, *self.busy]
@@ -204,7 +204,7 @@ class Points(WorkerPlugin):
             process.kill()
 
     def find(self):
-        """Node and nablab on this machine; or the line that says which is missing, with the fix."""
+        """Node and nablab on this machine; raises LookupError with the fix if one is missing."""
         host = socket.gethostname()
         nodes = (os.environ.get("NABLAB_NODE"), self.node, shutil.which("node"))
         node = next((one for one in nodes if one and os.path.exists(one)), None)
@@ -263,7 +263,7 @@ class Points(WorkerPlugin):
         node.close()
 
     def run(self, line):
-        """The host, and the line that says how a point ended."""
+        """The host, and the message with a point's outcome."""
         began = time.monotonic()
         index = json.loads(line)["index"]
         how = error = None
@@ -296,7 +296,7 @@ class Points(WorkerPlugin):
                 error = self.limit_error(ended.reason)
                 if printed:
                     error["printed"] = printed
-                # What earlier points left behind takes memory, too.
+                # Earlier points may have left memory in use.
                 if ended.reason == "memory" and not first:
                     continue
                 break
@@ -354,7 +354,7 @@ def stop_points(name, dask_worker):
 
 
 class Driver:
-    """Hands points to the cluster, and results to standard output."""
+    """Submits points to the cluster, and writes results to standard output."""
 
     def __init__(self, client):
         self.client = client
@@ -374,15 +374,15 @@ class Driver:
 
     def load(self, message, home, node):
         code = message["code"]
-        # Workers, the scheduler and its other clients know by this name what belongs together: points, results, reports. Neither
-        # the experiment nor this process is one of a kind: in two containers both may be the same.
+        # This name identifies the points, results and reports of this sweep. The experiment and the process id would not do:
+        # in two containers both may be equal.
         self.plugin = Points(f"nablab-{uuid.uuid4().hex}", code, message["limits"], home, node)
         self.client.register_plugin(self.plugin, name=self.plugin.name)
         self.client.subscribe_topic(self.plugin.name, lambda event: self.say(wrapped("", event[1])))
         threading.Thread(target=self.watch_workers, daemon=True).start()
 
     def watch_workers(self):
-        """Tells how many points the cluster takes: some for each thread, as more are on the way."""
+        """Reports how many points the cluster takes: several per thread, since some are in transit."""
         told = 0
         connection = self.client.scheduler_comm
         while not self.ended:
@@ -401,7 +401,7 @@ class Driver:
 
     def submit(self, index, line):
         connection = self.client.scheduler_comm
-        # Under a key that it had before, Dask would return the future that was lost.
+        # With the same key, Dask would return the lost future.
         key = f"{self.plugin.name}-{index}-{next(self.submitted)}"
         future = self.client.submit(run_point, self.plugin.name, line, key=key, pure=False)
         self.lines[key] = (index, line, connection)
@@ -421,7 +421,7 @@ class Driver:
         if index is None:
             return  # it was submitted again
         if future.status == "finished" and result[1] == STOPPED and not self.stopping:
-            # Its plugin was replaced meanwhile: workers that meet a new scheduler are given it again.
+            # Its plugin was replaced meanwhile: workers get it again from a new scheduler.
             self.submit(index, line)
             return
         if future.status == "finished":
@@ -431,7 +431,7 @@ class Driver:
             self.say(wrapped("", json.dumps({"is": "stopped", "index": index})))
             return
         if future.status in ("cancelled", "lost"):
-            # The scheduler went away, and with it what it knew.
+            # The scheduler ended, and its state is lost.
             self.wait_for_scheduler()
             self.submit(index, line)
             return
@@ -443,8 +443,8 @@ class Driver:
         self.say(wrapped("", json.dumps(failed)))
 
     def recover(self, connection):
-        """After a new connection: everything that went into the old one is submitted again. Not all of it is cancelled: what
-        was on its way is lost without a word, and a result that lay on a worker which is gone is waited for without end."""
+        """After a reconnection: resubmits everything from the old connection. Not all of it is cancelled: messages in transit are
+        lost silently, and Dask would wait for ever for a result on a lost worker."""
         self.client.register_plugin(self.plugin, name=self.plugin.name)
         for key, (index, line, by) in list(self.lines.items()):
             if by is not connection and self.lines.pop(key, None):
@@ -486,7 +486,7 @@ def connect(address, jobs):
         )
         return Client(cluster)
     if address.endswith(".json"):
-        # Dask waits for it without end.
+        # Dask would wait for it for ever.
         wait_for_file(address)
         client = Client(scheduler_file=address, timeout=f"{CONNECTING}s")
     else:

@@ -1,4 +1,4 @@
-"""nbgrader for `nablab course`: reads requests, one JSON object a line, and answers each by one.
+"""nbgrader for `nablab course`: reads requests, one JSON object per line, and replies to each with one.
 
 Runs in the folder of a course, whose nbgrader_config.py it takes up. What nbgrader prints goes to standard error.
 """
@@ -21,7 +21,7 @@ warnings.simplefilter("ignore")
 
 
 def end_with_parent(parent=os.getppid()):
-    """Nobody is left to answer; whoever asks next will do the work again."""
+    """The client has gone; the next one repeats the work."""
     while os.getppid() == parent:
         time.sleep(0.5)
     os._exit(1)
@@ -42,7 +42,7 @@ from nbgrader.dbutil import ALEMBIC_DIR  # noqa: E402
 
 
 def schema_version():
-    """The version that a new gradebook is marked with. nbgrader starts a program for it that loads all of nbgrader again,
+    """The version of a new gradebook. nbgrader starts a program for it that loads all of nbgrader again,
     1.2 s for each new gradebook, and a release makes one for its trial; here it takes 0.1 s."""
     return ScriptDirectory(ALEMBIC_DIR).get_current_head()
 
@@ -68,7 +68,7 @@ db_url = api.coursedir.db_url
 
 @contextlib.contextmanager
 def folders(**names):
-    """Other folders than usual for the steps of nbgrader, such as `release_directory`."""
+    """Overrides folders of nbgrader's steps, such as `release_directory`."""
     usual = {name: getattr(api.coursedir, name) for name in names}
     for name, folder in names.items():
         setattr(api.coursedir, name, folder)
@@ -80,8 +80,8 @@ def folders(**names):
 
 
 def release(assignment, into, trial=False, change_cells=False):
-    """Makes the students' version in the folder `into`, which takes the place of `release` when all is well; a trial
-    with a gradebook of its own."""
+    """Creates the students' version in the folder `into`, which replaces `release` on success; a trial has a separate
+    gradebook."""
 
     def generate():
         return api.generate_assignment(assignment, force=True, create=True)
@@ -101,8 +101,8 @@ def release(assignment, into, trial=False, change_cells=False):
 
 
 def with_changed_cells(assignment, release):
-    """Releases an assignment that has other cells than the one that was graded: submissions leave the gradebook for a
-    moment and come back with the marks of the cells that stayed. All or nothing: there is a copy of the gradebook."""
+    """Releases an assignment whose cells differ from the graded one's: submissions are removed from the gradebook and added
+    again with the marks of the remaining cells. Atomic, by a backup of the gradebook."""
     path = db_url.removeprefix("sqlite:///").split("?")[0]
     copy = f"{path}.{time.strftime('%Y%m%d-%H%M%S')}"
     shutil.copy2(path, copy)
@@ -149,7 +149,7 @@ def restore_submission(gradebook, assignment, kept):
     gradebook.add_submission(assignment, student, timestamp=kept["timestamp"], extension=kept["extension"])
     for what, find in (("grades", gradebook.find_grade), ("comments", gradebook.find_comment)):
         for notebook, cell, values in kept[what]:
-            with contextlib.suppress(MissingEntry):  # that cell is gone
+            with contextlib.suppress(MissingEntry):  # the cell was removed
                 entry = find(cell, notebook, assignment, student)
                 for name, value in values.items():
                     setattr(entry, name, value)
@@ -157,11 +157,11 @@ def restore_submission(gradebook, assignment, kept):
 
 
 def autograde(assignment, student, submitted="submitted", force=True):
-    """Grades what lies in the folder `submitted`."""
+    """Grades the submissions in the folder `submitted`."""
     with folders(submitted_directory=submitted):
         result = api.autograde(assignment, student, force=force, create=True)
-        # Ports are chosen before a kernel takes them, so that of many kernels at a time two may want the same: one in
-        # some hundred submissions. No cell has run by then.
+        # Ports are chosen before a kernel binds them, so two of many kernels may choose the same: once in a few hundred
+        # submissions. No cell has run by then.
         if not result["success"] and "Kernel died before replying to kernel_info" in str(result):
             result = api.autograde(assignment, student, force=True, create=True)
     if result["success"]:
@@ -171,7 +171,7 @@ def autograde(assignment, student, submitted="submitted", force=True):
 
 @contextlib.contextmanager
 def preprocessors(**lists):
-    """Other preprocessors than usual for nbgrader's autograde."""
+    """Overrides the preprocessors of nbgrader's autograde."""
     usual = dict(api.config.Autograde)
     api.config.Autograde.update(lists)
     try:
@@ -198,7 +198,7 @@ def sanitize(assignment, student, submitted, into):
 
 
 def save(assignment, student, submitted):
-    """Saves what executed notebooks are worth, as autograde does when it has executed them."""
+    """Saves the points of executed notebooks, as autograde does."""
     _, after = around_execution()
     with folders(submitted_directory=submitted):
         with preprocessors(sanitize_preprocessors=[], autograde_preprocessors=after):
@@ -209,7 +209,7 @@ def save(assignment, student, submitted):
 
 
 def limits():
-    """What a notebook may take, by the configuration; nothing where it does not confine notebooks."""
+    """The limits of a notebook in the configuration; empty if notebooks are not confined."""
     arguments = list(api.config.Execute.get("extra_arguments", []))
     if "--graded" not in arguments:
         return {"success": True}
@@ -228,7 +228,7 @@ def limits():
 
 
 def forget(assignment, student):
-    """Takes a submission that cannot be graded out of the gradebook, which would count it as 0. Marks given by hand
+    """Removes the points of a submission that cannot be graded from the gradebook, which would count it as 0. Manual marks
     stay."""
     with Gradebook(db_url) as gradebook, contextlib.suppress(MissingEntry):
         submission = gradebook.find_submission(assignment, student)
@@ -245,7 +245,7 @@ def feedback(assignment, student):
 
 
 def score_dict(submission):
-    """One number for what a submission is worth: less what lateness costs, and never below 0."""
+    """The score of a submission, less the late penalty and at least 0."""
     penalty = submission.late_submission_penalty or 0
     return {
         "assignment": submission.assignment.name,
@@ -261,7 +261,7 @@ def score_dict(submission):
 
 
 def scores(assignment, student=None):
-    """What the gradebook knows: a record for each submission."""
+    """The records of the gradebook, one for each submission."""
     with Gradebook(db_url) as gradebook:
         try:
             found = gradebook.assignment_submissions(assignment)
@@ -272,7 +272,7 @@ def scores(assignment, student=None):
 
 
 def digest_of(notebooks):
-    """The tests of an assignment as a number: other tests or points, another number."""
+    """A hash of an assignment's tests and points."""
     cells = sorted(
         (notebook.name, cell.name, cell.checksum or "", str(points.get(cell.name, "")))
         for notebook in notebooks
@@ -284,7 +284,7 @@ def digest_of(notebooks):
 
 
 def tests():
-    """By which tests each assignment is graded now."""
+    """The hash of each assignment's current tests."""
     with Gradebook(db_url) as gradebook:
         found = {assignment.name: digest_of(assignment.notebooks) for assignment in gradebook.assignments}
         return {"success": True, "tests": found}
@@ -315,7 +315,7 @@ def gradebook():
 
 
 def roster(students):
-    """Adds students, or changes what is known of them."""
+    """Adds students, or updates their entries."""
     with Gradebook(db_url) as book:
         for student in students:
             known = {name: value for name, value in student.items() if name != "id" and value}
@@ -331,7 +331,7 @@ for line in sys.stdin:
     request = json.loads(line)
     try:
         answer = commands[request.pop("do")](**request)
-    except BaseException as error:  # one submission must not end those of others
+    except BaseException as error:  # one submission must not end the others
         answer = {"success": False, "error": f"{type(error).__name__}: {error}"}
     answers.write(json.dumps(answer, default=str) + "\n")
     answers.flush()

@@ -23,7 +23,7 @@ class TypeScriptTranslator(Translator):
 
     @classmethod
     def assign(cls, name, str_val):
-        # `let`: its type is number, that of a `const` would be the one number that it is.
+        # `let`, whose type is number; that of a `const` would be the literal.
         return f"let {name} = {str_val};"
 
     DECLARATION = re.compile(

@@ -1,9 +1,9 @@
 /**
- * Derivatives from values of the function alone: slow (two values and more for each parameter, claim A12) but
- * blind to every mistake of a formula, which is what a gradient is checked against.
+ * Derivatives from values of the function alone: slow (at least two values for each parameter, claim A12) but
+ * independent of every formula, and therefore the reference for gradient checks.
  *
- * A difference with step h errs by h² for the curve and by ε|f|/h for rounding, ε = 2⁻⁵², so at best by about
- * ε^(2/3) with h = ε^(1/3). Richardson's extrapolation makes the first error h⁴, h⁶, … from the same values, so
+ * A difference with step h has a truncation error of order h² and a rounding error of ε|f|/h, ε = 2⁻⁵², so at
+ * best about ε^(2/3) with h = ε^(1/3). Richardson's extrapolation makes the first error h⁴, h⁶, … from the same values, so
  * that h can stay large and rounding small: 10⁻¹² is common.
  */
 
@@ -11,20 +11,20 @@ import { inspect } from "#platform";
 import { checkPositive } from "../options/check.js";
 import { optionsOf } from "../options/options-of.js";
 
-/** The slope of a function along one coordinate, as differences see it. */
+/** The slope of a function along one coordinate, estimated by differences. */
 export interface Difference {
   /** The central difference: the derivative, or at a kink something between the one-sided slopes. */
   slope: number;
   /** An estimate of its error from the extrapolation, rounding included. */
   error: number;
   /**
-   * Set if the one-sided slopes differ down to the smallest step that rounding permits: the point is at a kink, or too near
+   * Set if the one-sided slopes differ down to the smallest step that rounding permits: the point is at a kink, or too close
    * to one to decide. A slope that grows without bound is infinite.
    */
   kink?: Kink;
   /**
-   * Set where f has another slope at another scale, as of values that were rounded to a few digits: they follow a curve from
-   * afar, and are steps, of slope 0, from near. No scale is known to be the right one.
+   * Set if f has another slope at another scale, such as values rounded to a few digits: they follow a curve at large scales,
+   * and are steps of slope 0 at small ones. It is unknown which scale is the right one.
    */
   other?: { slope: number; error: number };
 }
@@ -35,15 +35,15 @@ export interface Kink {
   left: number;
   /** The slope on the right. */
   right: number;
-  /** By how much they may be off. */
+  /** Their possible error. */
   error: number;
-  /** Whether f jumps here: then it has no slopes at all. */
+  /** Whether f jumps here: then it has no slopes. */
   jump: boolean;
 }
 
-/** How the differences are taken. */
+/** Options of the differences. */
 export interface DifferenceOptions {
-  /** A fixed step h relative to max(1, |θ_i|), such as ε^(1/3); without it steps are halved and extrapolated. */
+  /** A fixed step h relative to max(1, |θ_i|), such as ε^(1/3); by default steps are halved and extrapolated. */
   step?: number;
 }
 
@@ -55,8 +55,8 @@ export type Scalar = (theta: Float64Array) => number;
  * extrapolated to h → 0.
  *
  * @param f the function; it is called 10 to 60 times for each coordinate (2 with a fixed `step`), with the
- *   same array, in which one entry is changed; it must not keep it
- * @param theta where, of length M
+ *   same array, in which one entry is changed; it must not retain the array
+ * @param theta the point, of length M
  * @param options `step`: a fixed relative step instead of the extrapolation
  * @throws RangeError if f is not finite near θ.
  * @example
@@ -91,27 +91,27 @@ export function difference(f: Scalar, theta: Float64Array, i: number): Differenc
     const height = Math.max(stair(along, found.left, -1), stair(along, found.right, 1));
     return height > 0 ? onStairs(extrapolated(along, h), height) : { ...extrapolated(along, h), kink: found };
   }
-  // Where there is a kink near, but not here, only steps that do not reach it see the slope.
+  // If there is a kink nearby, only steps that do not reach it give the slope.
   const best = extrapolated(along, found ?? h);
   if (best.slope === 0) return { ...confirmed(along, best), ...curveAround(along, best) };
   const height = Math.max(stair(along, best.slope, -1), stair(along, best.slope, 1));
   return height > 0 ? onStairs(best, height) : confirmed(along, best);
 }
 
-/** The slope of the curve that steps of this height follow: each of the two values of a difference is off by half of one. */
+/** The slope of the curve that steps of this height follow: each of the two values of a difference is off by half a step. */
 const onStairs = ({ slope, error, step }: Extrapolated, height: number): Difference => ({
   slope,
   error: Math.max(error, (2 * height) / step),
   other: { slope: 0, error: 0 },
 });
 
-/** Steps this far apart see the curve that rounded values follow: those of less than about 3 digits are a function of their own. */
+/** Differences at this distance see the curve that rounded values follow; values of fewer than about 3 digits do not follow one. */
 const fromAfar = 2 ** -8;
 
 /**
- * The height of the step that f stands on: where f would have to change by 2¹² times its rounding, and does not change at all, its
- * values are steps, and the next one is where it changes. 0 if they are none. What is added up in f may be larger than f: its
- * rounding is taken to be that of 1 at least.
+ * The height of the step that f stands on: if f should change by 2¹² times its rounding but does not change at all, its values are
+ * steps, and the next one begins where it changes. 0 if there are no steps. Intermediate values may be larger than f: its rounding
+ * is assumed to be at least that of 1.
  */
 function stair({ value, here, scale }: Line, slope: number, side: 1 | -1): number {
   if (slope === 0 || !Number.isFinite(slope)) return 0;
@@ -126,7 +126,7 @@ function stair({ value, here, scale }: Line, slope: number, side: 1 | -1): numbe
   return 0;
 }
 
-/** The slope of the curve that f follows from afar where it is flat from near, if it does. */
+/** The slope of the curve that f follows at large scales if it is flat at small ones. */
 function curveAround({ value, scale }: Line, { step }: Extrapolated): Pick<Difference, "other"> {
   const h = fromAfar * scale;
   if (step > h / 16) return {};
@@ -134,23 +134,23 @@ function curveAround({ value, scale }: Line, { step }: Extrapolated): Pick<Diffe
   const [right, left] = [(value(h) - centre) / h, (centre - value(-h)) / h];
   const curve = (right + left) / 2;
   const error = Math.abs(right - left);
-  // Both sides see about the same, unlike those of a kink nearby.
+  // Both sides agree roughly, unlike near a kink.
   return error < Math.abs(curve) / 4 ? { other: { slope: curve, error } } : {};
 }
 
 /**
- * The slope, with the error that shorter steps show: of a smooth f they agree to rounding; of values that were rounded to a few
- * digits, or have noise in them, no scale is known to be the right one.
+ * The slope, with the error that shorter steps reveal: for a smooth f they agree up to rounding; for values that were rounded to a
+ * few digits, or are noisy, it is unknown which scale is the right one.
  */
 function confirmed({ value, here }: Line, { slope, error, step }: Extrapolated): Difference {
   let worst = error;
   for (const h of [step / 2 ** 10, step / 2 ** 20]) {
-    // With a step that the sum rounds there is nothing to compare.
+    // If θ + h rounds to θ there is nothing to compare.
     if (here + h - here !== h || here - h - here !== -h) break;
     const [up, down] = [value(h), value(-h)];
     const size = Math.max(Math.abs(up), Math.abs(down));
     const off = Math.abs((up - down) / (2 * h) - slope);
-    // Steps this short see the rounding of a long computation; but not that f does not change at all.
+    // Differences this small may be the rounding of a long computation, unless f does not change at all.
     const visible = h === step / 2 ** 10 ? 64 : up === down ? 4 : Number.POSITIVE_INFINITY;
     if (off > (visible * Number.EPSILON * size) / h) worst = Math.max(worst, off);
   }
@@ -159,7 +159,7 @@ function confirmed({ value, here }: Line, { slope, error, step }: Extrapolated):
 
 /** f along a coordinate: u ↦ f(θ + u e_i). */
 interface Line {
-  /** f, or NaN where it is no finite number. */
+  /** f, or NaN where it is not finite. */
   value(u: number): number;
   /** max(1, |θ_i|). */
   scale: number;
@@ -190,13 +190,13 @@ const notFinite = ({ index, here }: Line, u: number, value: unknown) =>
   );
 
 // Steps are powers of 2 (times a power of 2 near the scale), so that θ + h − θ = h almost always. From 2⁻⁴ a
-// smooth function of ordinary curvature is done after 5 halvings; near a kink or a singularity at distance d no step above d
-// helps, and the halving continues below it.
+// smooth function of ordinary curvature needs 5 halvings; near a kink or a singularity at distance d, steps above d are
+// useless, and the halving continues below it.
 const largestStep = 2 ** -4;
 const mostHalvings = 32;
-// Nearer to 0 than this a kink is at 0 for all purposes, and values of f may underflow.
+// A kink closer to 0 than this counts as at 0, and values of f may underflow.
 const smallestStep = 2 ** -100;
-/** Below this, numbers have fewer digits. */
+/** The smallest normal number; smaller ones have fewer digits. */
 const leastNormal = 2 ** -1022;
 
 /** The largest step h₀/2^k at which f is finite on both sides. */
@@ -216,7 +216,7 @@ function widestStep(along: Line): number {
   }
 }
 
-/** The slope, its error, and the shortest step that it comes from. */
+/** The slope, its error, and the shortest step used. */
 interface Extrapolated {
   slope: number;
   error: number;
@@ -234,13 +234,13 @@ function extrapolated({ value, here }: Line, h0: number): Extrapolated {
     const h = h0 / 2 ** k;
     if (here + h === here) break;
     const [up, down] = [value(h), value(-h)];
-    // Where f is finite further out but not here, the table starts again.
+    // If f is finite further out but not here, the table starts again.
     if (!Number.isFinite(up - down)) {
       rows = 0;
       continue;
     }
     const row = [(up - down) / (2 * h)];
-    // No combination is better than the rounding of the values it is made of.
+    // No combination is more accurate than the rounding of its values.
     const rounding = (Number.EPSILON * Math.max(Math.abs(up), Math.abs(down), leastNormal)) / (2 * h);
     for (let j = 1; j <= Math.min(rows, 8); j++) {
       const slope = row[j - 1]! + (row[j - 1]! - before[j - 1]!) / (4 ** j - 1);
@@ -257,8 +257,8 @@ function extrapolated({ value, here }: Line, h0: number): Extrapolated {
 
 /**
  * Looks for a kink: for a smooth f, (right − left) of the one-sided slopes shrinks with h, by half when h halves; across a kink
- * it stays. Undefined if f is smooth at first sight. Where it is not, steps keep shrinking until the kink is out of reach
- * (that step is returned), or rounding hides the slopes: then the point is at the kink.
+ * it does not. Undefined if f looks smooth. Otherwise steps keep shrinking until the kink is out of reach (that step is
+ * returned), or rounding hides the slopes: then the point is at the kink.
  */
 function kinkOf({ value, scale, here }: Line, widest: number): Kink | number | undefined {
   const centre = value(0);
@@ -286,7 +286,7 @@ function kinkOf({ value, scale, here }: Line, widest: number): Kink | number | u
     last = next;
   }
   const bits = Math.log2(first.h / last.h);
-  // A gap that shrinks with some power of h, as of |θ|^1.5, closes in the end: the derivative is there.
+  // A gap that shrinks with some power of h, as for |θ|^1.5, closes in the limit: the derivative exists.
   if (bits > 4 && gap(last) < 2 ** (-bits / 3) * gap(first)) return last.h;
   const growing = (side: "left" | "right") =>
     bits > 4 && Math.abs(last[side]) > 2 ** (bits / 3) * Math.max(Math.abs(first[side]), first.rounding);

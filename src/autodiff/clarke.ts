@@ -1,25 +1,25 @@
 /**
- * Where several coordinates are at a kink together, each may lie between its one-sided slopes and the gradient be none all
- * the same: of |x + y| at 0, (1, −1) is no subgradient. Clarke's subdifferential is the convex hull of the gradients nearby,
- * and where those are few, it can be decided whether a gradient lies in it.
+ * If several coordinates are at a kink together, each entry may lie between its one-sided slopes although the gradient is not a
+ * subgradient: for |x + y| at 0, (1, −1) is not one. Clarke's subdifferential is the convex hull of the gradients nearby, and
+ * if those are few, it can be decided whether a gradient lies in it.
  */
 import { random } from "../tensor/random.js";
 import type { Scalar } from "./central-differences.js";
 
-/** With more coordinates at kinks, or more pieces around, there are too many to visit them all. */
+/** Limits on the coordinates at kinks and on the pieces nearby: more would be too many to visit. */
 const [mostCoordinates, mostPieces] = [12, 16];
-/** Random places that are tried first, and then, on either side of a plane that separates the gradient from them. */
+/** How many random points are tried first, and then on either side of a plane that separates the gradient from them. */
 const [samples, atOnce] = [64, 8];
 
 /**
- * Why the gradient lies outside of the hull of the gradients near θ, in the coordinates that are at a kink; undefined if it lies
- * inside, or the pieces near θ are too many to know them all.
+ * Why the gradient lies outside the hull of the gradients near θ, in the coordinates that are at a kink; undefined if it lies
+ * inside, or there are too many pieces near θ to visit.
  *
- * Before it is called outside, pieces that would prove otherwise are searched for, in the direction that separates it from
- * the known ones. For a convex function that finds the missing one, if there is one.
+ * Before it is called outside, a search looks for pieces that would prove otherwise, in the direction that separates it from
+ * the known ones. For a convex function this finds the missing piece, if there is one.
  *
  * @param f the function
- * @param theta where; its entries are changed and set back
+ * @param theta the point; its entries are changed and restored
  * @param at the coordinates at a kink
  * @param gradient the gradient in those coordinates
  */
@@ -46,7 +46,7 @@ export function outsideHull(
     if (pieces.length === 0 || pieces.length > mostPieces) return undefined;
     const size = Math.max(...pieces.flat().map(Math.abs), ...gradient.map(Math.abs));
     const away = separation(pieces, gradient);
-    // Differences are right to 1e-7 here, and the gradient of a curved piece varies by 1e-5; an error of 5e-3 is real.
+    // Differences are accurate to 1e-7 here, and the gradient of a curved piece varies by 1e-5; an error of 5e-3 is real.
     if (!away || away.distance <= 5e-3 * size) return undefined;
     let known = true;
     for (const side of [1, -1]) {
@@ -61,7 +61,7 @@ export function outsideHull(
   return undefined;
 }
 
-/** The gradient at θ + far · direction in the given coordinates; undefined at a place that is itself next to a kink. */
+/** The gradient at θ + far · direction in the given coordinates; undefined at a point that is itself close to a kink. */
 function gradientNear(f: Scalar, theta: Float64Array, at: readonly number[], direction: readonly number[]) {
   const here = at.map((i) => theta[i]!);
   const far = here.map((x) => 2 ** -17 * Math.max(1, Math.abs(x)));
@@ -87,8 +87,8 @@ function gradientNear(f: Scalar, theta: Float64Array, at: readonly number[], dir
 }
 
 /**
- * How far a point is from the convex hull of others, with the direction that separates them, by Gilbert's algorithm: the
- * nearest point known moves towards the vertex that is furthest along the way to the goal. Undefined if it lies inside.
+ * The distance of a point from the convex hull of others, with the separating direction, by Gilbert's algorithm: the nearest
+ * known point moves towards the vertex furthest in the direction of the goal. Undefined if it lies inside.
  */
 function separation(vertices: readonly number[][], goal: readonly number[]) {
   const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
@@ -105,7 +105,7 @@ function separation(vertices: readonly number[][], goal: readonly number[]) {
   }
   const way = minus(goal, near);
   const length = Math.sqrt(dot(way, way));
-  // The plane through the furthest vertex: only what it separates is outside, however near the steps have come.
+  // Only a point separated by the plane through the furthest vertex is outside, however close the iteration came.
   const distance =
     length === 0 ? 0 : -Math.max(...vertices.map((vertex) => dot(minus(vertex, goal), way))) / length;
   return distance > 0 ? { distance, direction: way.map((x) => x / length) } : undefined;

@@ -1,6 +1,6 @@
 /**
  * One gradient by four methods that share no formula: reverse mode, forward mode, the complex step, and differences of
- * values. Where they agree to many digits all of them are right.
+ * values. If they agree to many digits, all are right.
  */
 import { inspect } from "#platform";
 import { displaySymbol, type MimeBundle } from "../display/bundle.js";
@@ -19,10 +19,10 @@ import { requireTolerance } from "./gradient-check.js";
 import { grad, Variable } from "./tape.js";
 import { scalarOf, type Traced } from "./traced.js";
 
-/** Where no entry is larger, the gradient is taken to be 0, and errors are compared with this. */
+/** If no entry is larger, the gradient counts as 0, and errors are relative to this. */
 const least = 1e-6;
 
-/** The methods that are compared. */
+/** The methods compared. */
 export type Method = "reverse mode" | "forward mode" | "complex step" | "differences";
 
 /** One entry of a gradient by four methods. */
@@ -36,13 +36,13 @@ export interface ComparedEntry {
   /** The one-sided slopes, if the function has a kink here: then methods may differ. */
   readonly kink?: Kink;
   /**
-   * Whether the methods agree. At a kink there is no derivative, and methods may differ: where all are between the
-   * one-sided slopes `undecided`, else `no`.
+   * Whether the methods agree. At a kink there is no derivative, and methods may differ: `undecided` if all are
+   * between the one-sided slopes, else `no`.
    */
   readonly verdict: Verdict;
 }
 
-/** A gradient by four methods. Shows itself as a table, and a picture of where they differ. */
+/** A gradient by four methods. Shows itself as a table and a chart of the differences. */
 export interface MethodComparison extends Judged {
   /** Whether all agree within the tolerance in every entry away from kinks, and there is at least one such entry: the verdict is yes. */
   readonly ok: boolean;
@@ -50,7 +50,7 @@ export interface MethodComparison extends Judged {
   readonly entries: readonly ComparedEntry[];
   /** The gradient by each method, in the order of x. */
   readonly gradients: Readonly<Record<Method, Float64Array>>;
-  /** The largest difference of each method to reverse mode, relative to the largest entry, kinks apart. */
+  /** The largest difference of each method to reverse mode, relative to the largest entry, excluding kinks. */
   readonly errors: Readonly<Record<Method, number>>;
   /** The entries at which the function has a kink, where methods may differ. */
   readonly kinks: readonly number[];
@@ -60,11 +60,11 @@ export interface MethodComparison extends Judged {
 
 /**
  * Computes the gradient of a scalar function by reverse mode, forward mode (dual numbers), the complex step and central
- * differences, and compares them entry by entry (A11). At a kink (|θ| at 0) there is no derivative: what each method gives
- * must lie between the one-sided slopes, and where nothing else could be compared the verdict is `undecided`.
+ * differences, and compares them entry by entry (A11). At a kink (|θ| at 0) there is no derivative: the result of each
+ * method must lie between the one-sided slopes, and if nothing else could be compared the verdict is `undecided`.
  *
  * @param f a function written with the operations of `Traced`, such as `(x) => x.tanh().sum()`
- * @param x where, of any shape
+ * @param x the point, of any shape
  * @param options `tolerance`: the largest relative error that passes, 1e-8 by default
  * @throws RangeError if f returns more than one number, x has no entries, or `tolerance` is not between 0 and 1.
  * @example
@@ -108,7 +108,7 @@ export function compareMethods(
     if (!kink) {
       const exact = methods.filter((method) => method !== "differences");
       const agree = methods.every((method) => errors[method] <= tolerance);
-      // What only the differences disagree about, within their own error, is not settled.
+      // If only the differences disagree, within their own error, the entry is not settled.
       const unsettled =
         exact.every((method) => errors[method] <= tolerance) &&
         (other !== undefined || !(errors.differences * scale > tolerance * scale + 10 * error));
@@ -167,7 +167,7 @@ export function compareMethods(
         ...methods.slice(1).map((name) => ({
           name,
           x: Array.from(entries.keys(), (i) => i + 1),
-          // A difference of exactly 0 has no place on a log axis.
+          // A log axis cannot show a difference of exactly 0.
           y: entries.map((entry) => Math.max(entry.errors[name], 1e-18)),
           mode: "markers" as const,
         })),

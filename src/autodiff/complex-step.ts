@@ -1,6 +1,6 @@
 /**
  * The complex step: for a function that is analytic, f(x + ih) = f(x) + ih f'(x) − …, so the imaginary part over h is the
- * derivative up to h². Nothing is subtracted, nothing cancels, and h may be 10⁻²⁰: it is exact to the last digit.
+ * derivative up to h². Nothing is subtracted, so nothing cancels, and h may be 10⁻²⁰: it is exact to the last digit.
  *
  * Source: Squire, Trapp, Using complex variables to estimate derivatives of real functions, SIAM Review 40, 1998.
  */
@@ -10,7 +10,7 @@ import type { Traced } from "./traced.js";
 
 const h = 1e-20;
 
-/** A tensor of complex numbers. `relu` and `abs`, which are not analytic, go by the real part. */
+/** A tensor of complex numbers. `relu` and `abs`, which are not analytic, use the real part. */
 export class Complex implements Traced {
   readonly value: Tensor;
   readonly imaginary: Tensor;
@@ -93,7 +93,7 @@ export class Complex implements Traced {
 
   pow(exponent: number): Complex {
     return this.#map((a, b) => {
-      // Of a negative number: atan2 is near ±π, whose multiples must be taken off where the power is whole.
+      // For a negative base atan2 is near ±π, whose multiples must be subtracted if the power is whole.
       const size = Math.hypot(a, b) ** exponent;
       if (a < 0 && Number.isInteger(exponent)) {
         const sign = exponent % 2 === 0 ? 1 : -1;
@@ -187,7 +187,7 @@ function of(value: Traced | TensorLike): Complex {
 /**
  * The gradient of a scalar function by the complex step: Im f(x + ih e_j) / h for each entry j, h = 10⁻²⁰.
  *
- * @param f a function written with the operations of `Traced`; of `relu` and `abs` the real part decides
+ * @param f a function written with the operations of `Traced`; `relu` and `abs` use the real part
  * @returns x ↦ ∇f(x), of the shape of x
  * Source: Squire, Trapp, Using complex variables to estimate derivatives of real functions, 1998.
  * @example

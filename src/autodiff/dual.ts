@@ -1,5 +1,5 @@
 /**
- * Forward mode: numbers a + b ε with ε² = 0. Every rule of differentiation is one of arithmetic there, and
+ * Forward mode: numbers a + b ε with ε² = 0. Every rule of differentiation becomes one of their arithmetic, and
  * f(x + v ε) = f(x) + (f'(x) v) ε: one evaluation for each direction v.
  */
 import { Tensor, type TensorLike, tensor } from "../tensor/index.js";
@@ -9,10 +9,10 @@ import type { Traced } from "./traced.js";
 /** A tensor of dual numbers: value + tangent ε. */
 export class Dual implements Traced {
   readonly value: Tensor;
-  /** The derivative in the direction that the function is asked about. */
+  /** The directional derivative. */
   readonly tangent: Tensor;
 
-  /** For `jvp`: the numbers, and their change. */
+  /** For `jvp`: the numbers and their tangents. */
   constructor(value: Tensor, tangent: Tensor) {
     this.value = value;
     this.tangent = tangent;
@@ -176,7 +176,7 @@ function of(value: Traced | TensorLike): Dual {
  *
  * @param f a function written with the operations of `Traced`
  * @returns (x, v) ↦ f'(x) v, of the shape of f(x)
- * @throws RangeError if v has not the shape of x.
+ * @throws RangeError unless v has the shape of x.
  * Source: Griewank, Walther, Evaluating derivatives, 2008, section 3.1.
  * @example
  * jvp((x) => x.mul(x))([1, 2], [1, 10]).toArray() // → [ 2, 40 ]

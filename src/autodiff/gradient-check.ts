@@ -1,6 +1,6 @@
 /**
- * A gradient by formula against central differences, entry by entry: the verdict, the worst entry by its name,
- * and a picture. `theory/` builds the check of a network's backpropagation on it.
+ * A gradient by formula against central differences, entry by entry: the verdict, the worst entry by name, and
+ * a chart. `theory/` builds the check of a network's backpropagation on it.
  */
 
 import { inspect } from "#platform";
@@ -15,7 +15,7 @@ import { placeOf } from "../tensor/shapes.js";
 import { type Difference, difference, type Kink } from "./central-differences.js";
 import { outsideHull } from "./clarke.js";
 
-/** How a gradient is checked. */
+/** Options of a gradient check. */
 export interface GradientCheckOptions {
   /** The largest relative error that passes, above 0 and below 1; 1e-7 by default. */
   tolerance?: number;
@@ -33,13 +33,13 @@ export interface CheckedEntry {
   readonly absolute: number;
   /** The absolute error over max(|gradient|, |difference|, ‖difference‖∞ / 1000). */
   readonly relative: number;
-  /** What the difference itself may be off by. */
+  /** The possible error of the difference itself. */
   readonly error: number;
   /** The one-sided slopes, if the function has a kink here. */
   readonly kink?: Kink;
   /**
    * Whether the gradient's value is right. At a kink there is no derivative: a value between the one-sided slopes is
-   * `undecided`, any other `no`; as is what the differences are too inexact for.
+   * `undecided`, any other `no`. Also `undecided` if the differences are too inexact.
    */
   readonly verdict: Verdict;
 }
@@ -52,10 +52,10 @@ export interface ParameterGroup {
   shape: readonly number[];
 }
 
-/** What a gradient check found. Shows itself as a verdict over a picture of the errors. */
+/** The result of a gradient check. Shows itself as a verdict and a chart of the errors. */
 export class GradientCheck implements Displayable {
   /**
-   * `yes` if at least one entry could be compared and all that could be are right; `no` if one is wrong, at a kink outside of
+   * `yes` if at least one entry could be compared and all of those are right; `no` if one is wrong, or at a kink lies outside
    * the one-sided slopes; else `undecided`.
    */
   readonly verdict: Verdict;
@@ -63,7 +63,7 @@ export class GradientCheck implements Displayable {
   readonly tolerance: number;
   /** Every entry, in the order of theta. */
   readonly entries: readonly CheckedEntry[];
-  /** The entry with the largest relative error, kinks apart; undefined if there is none. */
+  /** The entry with the largest relative error, excluding kinks; undefined if there is none. */
   readonly worst: CheckedEntry | undefined;
   /** The entries that are wrong. */
   readonly failures: readonly CheckedEntry[];
@@ -71,12 +71,12 @@ export class GradientCheck implements Displayable {
   readonly kinks: readonly CheckedEntry[];
   /** The entries away from kinks for which the differences are too inexact. */
   readonly unclear: readonly CheckedEntry[];
-  /** Of an undecided check: what would decide it. */
+  /** For an undecided check: what would decide it. */
   readonly wouldDecide: string | undefined;
   readonly #groups: readonly ParameterGroup[];
   readonly #outside: string | undefined;
 
-  /** For `gradientCheck`: the compared entries, and what is wrong with those at kinks together. */
+  /** For `gradientCheck`: the compared entries, and what is wrong with the entries at kinks jointly. */
   constructor(
     entries: readonly CheckedEntry[],
     tolerance: number,
@@ -114,7 +114,7 @@ export class GradientCheck implements Displayable {
     return this.verdict === "yes";
   }
 
-  /** The largest relative error, kinks apart; NaN if nothing could be compared. */
+  /** The largest relative error, excluding kinks; NaN if nothing could be compared. */
   get relativeError(): number {
     return this.worst?.relative ?? Number.NaN;
   }
@@ -159,7 +159,7 @@ export class GradientCheck implements Displayable {
 
   /** The relative errors on a logarithmic scale, a series for each parameter tensor, and the tolerance. */
   get chart(): Figure {
-    // An error of exactly 0 has no place on a log axis; it is drawn at half of the last bit.
+    // A log axis cannot show an error of exactly 0; it is drawn at half a unit in the last place.
     const drawn = ({ relative }: CheckedEntry) => Math.max(relative, 2 ** -53);
     const series: Series[] = [];
     let from = 0;
@@ -279,8 +279,8 @@ function entryOf(
     };
   }
   if (!Number.isFinite(gradient)) return { ...entry, verdict: "no" };
-  // Agreement is no accident: a hundred times the tolerance is enough for the difference. Of a slope of 0 its error is
-  // the rounding of f.
+  // Agreement is no accident, so differences accurate to a hundred times the tolerance suffice. For a slope of 0 their error
+  // is the rounding of f.
   const exact = absolute === 0 && error <= tolerance * Math.max(size, level, 1);
   if (relative <= tolerance && (exact || error <= 100 * tolerance * size))
     return { ...entry, verdict: "yes" };

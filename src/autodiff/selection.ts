@@ -1,12 +1,12 @@
 /**
- * What all ways of differentiating share of operations that choose among numbers, put them side by side, or sum their exponentials: they
- * are linear but for which is chosen, so that each way says only how it takes and places numbers.
+ * Shared by all modes of differentiation: operations that select or concatenate numbers, or sum their exponentials. They are linear
+ * once the selection is fixed, so that each mode only defines how it takes and places numbers.
  */
 import { concat, Tensor, zeros } from "../tensor/index.js";
 import { broadcastShapes, checkAxis } from "../tensor/shapes.js";
 import type { Traced } from "./traced.js";
 
-/** Numbers placed along an axis of the given extent at these indices, among zeros; what meets is added: `take`, transposed. */
+/** Numbers placed along an axis of the given extent at these indices, among zeros; duplicates are added: the transpose of `take`. */
 export function scattered(x: Tensor, indices: ArrayLike<number>, axis: number, extent: number): Tensor {
   const shape = x.shape.with(axis, extent);
   const out = new Float64Array(shape.reduce((product, n) => product * n, 1));
@@ -29,7 +29,7 @@ export function sliced<T extends Traced>(x: T, start: number, end: number, axis:
 }
 
 /**
- * Parts side by side along an axis: each stands among zeros, and all are added.
+ * Concatenates parts along an axis: each is placed among zeros, and all are added.
  *
  * @param place puts a part at indices of an axis of the given extent, among zeros
  */
@@ -38,7 +38,7 @@ export function joined<T extends Traced>(
   axis: number,
   place: (part: T, indices: readonly number[], axis: number, extent: number) => T,
 ): T {
-  // Checked by the numbers, for the message.
+  // Checked on the numbers, for the error message.
   const { shape } = concat(
     parts.map(({ value }) => value),
     axis,
@@ -53,7 +53,7 @@ export function joined<T extends Traced>(
     .reduce((sum, part) => sum.add(part) as T);
 }
 
-/** Of two entries the larger one, b where they are equal; NaN where one is. They are chosen: b + relu(a − b) would be rounded. */
+/** Of two entries the larger one, b where they are equal; NaN where one is. Selected, because b + relu(a − b) would be rounded. */
 export function larger<T extends Traced>(a: T, b: T): T {
   const shape = broadcastShapes("maximum", a.shape, b.shape);
   const stretched = (x: T) => x.add(zeros(shape)).reshape(-1);
@@ -66,7 +66,7 @@ export function larger<T extends Traced>(a: T, b: T): T {
   return both.take(chosen).reshape(...shape) as T;
 }
 
-/** The largest entry, or that along an axis: the first where several are. */
+/** The largest entry, or that along an axis: the first if several are equal. */
 export function largest<T extends Traced>(x: T, axis?: number): T {
   const flat = x.reshape(-1);
   if (axis === undefined) return flat.take([x.value.argmax()]).reshape() as T;

@@ -1,25 +1,25 @@
 /**
- * Reverse mode: every operation records what it was computed from and how a gradient goes back through it; then one pass
- * from the result to the arguments gives the gradient, at the cost of a few evaluations however many arguments there
- * are (A12). The backward pass uses the same operations, so that it can be differentiated again.
+ * Reverse mode: every operation records its operands and how to propagate a gradient to them; then one pass from the result
+ * to the arguments computes the gradient, at the cost of a few evaluations, however many arguments there are
+ * (A12). The backward pass uses the same operations, so that it can be differentiated again.
  */
 import { Tensor, type TensorLike, tensor } from "../tensor/index.js";
 import { checkAxis, sameShape } from "../tensor/shapes.js";
 import { joined, larger, largest, logSumOfExp, scattered, sliced } from "./selection.js";
 import { type ScalarFunction, scalarOf, stretchedAxes, type Traced } from "./traced.js";
 
-/** A function of each number, given also which of all numbers it is. */
+/** A function of each number and its index. */
 type Entrywise = (x: number, i: number) => number;
 
-/** What a result was computed from, and how its gradient goes back there. */
+/** An operand of a result, and how the gradient is propagated to it. */
 type Parent = [variable: Variable, back: (gradient: Variable) => Variable];
 
-/** Numbers that know what they were computed from; made by `grad()` and its like for the arguments of a function. */
+/** Numbers that record how they were computed; made by `grad()` and the like for the arguments of a function. */
 export class Variable implements Traced {
   readonly value: Tensor;
   readonly #parents: readonly Parent[];
 
-  /** For the functions below: the numbers, and where they come from. */
+  /** For the functions below: the numbers and their operands. */
   constructor(value: Tensor, parents: readonly Parent[] = []) {
     this.value = value;
     this.#parents = parents;
@@ -78,7 +78,7 @@ export class Variable implements Traced {
     ];
     if (left !== this || right !== b) {
       const shape = [...(left === this ? [this.shape[0]!] : []), ...(right === b ? [b.shape[1]!] : [])];
-      // Checked first as it stands, for the message.
+      // Checked first in its original form, for the error message.
       this.value.matmul(b.value);
       return left.matmul(right).reshape(...shape);
     }
@@ -199,12 +199,12 @@ export class Variable implements Traced {
     );
   }
 
-  /** f of each number, with as many of its derivatives as the result will be differentiated. */
+  /** f of each number, with as many of its derivatives as differentiations are needed. */
   map(f: Entrywise, ...[derivative, ...higher]: Entrywise[]): Variable {
     return this.#unary(f, (g) => g.mul(this.map(derivative!, ...higher)));
   }
 
-  /** A linear map of all numbers; a gradient goes back by the transposed one. */
+  /** A linear map of all numbers; a gradient is propagated by its transpose. */
   linear(f: (x: Tensor) => Tensor, transposed: (x: Tensor) => Tensor): Variable {
     return new Variable(f(this.value), [[this, (g) => g.linear(transposed, f)]]);
   }
@@ -212,7 +212,7 @@ export class Variable implements Traced {
   /** The gradients of this scalar with respect to some variables it was computed from. */
   gradientsOf(variables: readonly Variable[]): Variable[] {
     const order = this.#inOrder();
-    // What does not depend on them passes no gradient on: for samples that are multiplied by weights, half the work.
+    // Operands that do not depend on them get no gradient: for samples multiplied by weights this saves half the work.
     const affected = new Set(variables);
     for (const variable of order.toReversed()) {
       if (variable.#parents.some(([parent]) => affected.has(parent))) affected.add(variable);
@@ -231,11 +231,11 @@ export class Variable implements Traced {
     return variables.map((one) => gradients.get(one) ?? new Variable(one.value.map(() => 0)));
   }
 
-  /** All that this was computed from, each before what it was computed from. */
+  /** All nodes that this was computed from, each before its operands. */
   #inOrder(): Variable[] {
     const order: Variable[] = [];
     const seen = new Set<Variable>();
-    // Not recursive: a loop of ten thousand steps makes a chain as long.
+    // Not recursive: a loop of ten thousand steps makes a chain of that length.
     const stack: [Variable, number][] = [[this, 0]];
     seen.add(this);
     while (stack.length > 0) {
@@ -254,7 +254,7 @@ export class Variable implements Traced {
     return new Variable(this.value.map(f), [[this, back]]);
   }
 
-  /** Sums what was stretched when it met another shape. */
+  /** Sums over the axes that were broadcast. */
   #sumTo({ shape }: Variable): Variable {
     if (sameShape(shape, this.shape)) return this;
     let sum: Variable = this;
@@ -272,7 +272,7 @@ const ones = (shape: readonly number[]): Tensor =>
 const sigmoid = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
 
 /**
- * The gradient of a scalar function, by reverse mode. Of a function of several tensors the list of its gradients.
+ * The gradient of a scalar function, by reverse mode. For a function of several tensors, the list of its gradients.
  *
  * @param f a function written with the operations of `Traced`, such as `(x) => x.mul(x).sum()`
  * @returns x ↦ ∇f(x), of the shape of x
@@ -366,8 +366,8 @@ export function hvp(f: (x: Traced) => Traced): (x: TensorLike, v: TensorLike) =>
 }
 
 /**
- * v ↦ ∇² v for a scalar and what it was computed from: the gradient of ⟨∇, v⟩. ∇ is computed once, and each
- * product takes one pass more.
+ * v ↦ ∇² v for a scalar and its variables: the gradient of ⟨∇, v⟩. ∇ is computed once, and each product takes one
+ * more pass.
  */
 export function productsWithHessian(
   scalar: Variable,

@@ -1,12 +1,12 @@
 /**
- * The operations that functions are written with so that their derivatives can be computed: once written, such a function
- * runs on numbers, on the tape (reverse mode), on dual numbers (forward mode) and on complex numbers (complex step).
+ * The operations of differentiable functions: a function written with them runs on numbers, on the tape (reverse mode), on
+ * dual numbers (forward mode) and on complex numbers (complex step).
  */
 import type { Shape, Tensor, TensorLike } from "../tensor/index.js";
 
-/** What a function of tensors computes with; shapes broadcast as those of `Tensor` do. */
+/** The operand type of differentiable functions; shapes broadcast like those of `Tensor`. */
 export interface Traced {
-  /** The numbers, without what is known of their derivatives. */
+  /** The numbers, without their derivatives. */
   readonly value: Tensor;
   /** Their shape. */
   readonly shape: Shape;
@@ -50,13 +50,13 @@ export interface Traced {
   relu(): Traced;
   /** |x|, with the derivative 0 at 0. */
   abs(): Traced;
-  /** The entries at these indices of an axis, in this order, which may hold some twice; negative ones count from the end. */
+  /** The entries at these indices of an axis, in this order, possibly repeated; negative ones count from the end. */
   take(indices: ArrayLike<number>, axis?: number): Traced;
-  /** The entries `start` to `end` − 1 along an axis, as `Array.prototype.slice` counts. */
+  /** The entries `start` to `end` − 1 along an axis, counted like `Array.prototype.slice`. */
   slice(start?: number, end?: number, axis?: number): Traced;
-  /** This and others one after the other, along an axis. */
+  /** This concatenated with others along an axis. */
   concat(others: readonly (Traced | TensorLike)[], axis?: number): Traced;
-  /** The largest entry, or that along one axis; where several are, the first has the derivative. */
+  /** The largest entry, or that along one axis; if several are equal, the first has the derivative. */
   max(axis?: number): Traced;
   /** The larger of this and other, entry by entry; where they are equal, other has the derivative. */
   maximum(other: Traced | TensorLike): Traced;
@@ -64,10 +64,10 @@ export interface Traced {
   logSumExp(axis?: number): Traced;
 }
 
-/** A function of one tensor or several whose result is a scalar: the last thing it does is a `sum()`, say. */
+/** A function of one or several tensors with a scalar result, for example by a final `sum()`. */
 export type ScalarFunction = (...xs: Traced[]) => Traced;
 
-/** The number that a scalar result is; throws a RangeError for anything that has not exactly one entry. */
+/** The number in a scalar result; throws a RangeError unless it has exactly one entry. */
 export function scalarOf(who: string, result: Traced): number {
   if (typeof result?.value?.size === "number" && result.value.size === 1) return result.value.data[0]!;
   if (typeof result === "number") {
@@ -81,7 +81,7 @@ export function scalarOf(who: string, result: Traced): number {
   );
 }
 
-/** How a gradient of shape `wide` is summed to that of an operand that was stretched to it: the axes, last first. */
+/** The axes to sum a gradient of shape `wide` over for an operand that was broadcast to it, last first. */
 export function stretchedAxes(narrow: Shape, wide: Shape): number[] {
   const missing = wide.length - narrow.length;
   const axes: number[] = [];

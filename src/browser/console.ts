@@ -1,12 +1,12 @@
 /**
- * `console` for cells in a browser: it prints as Node's does, into the cell's output instead of the browser's tools.
+ * `console` for cells in a browser: it prints as Node's does, to the cell's output instead of the developer tools.
  */
 import { inspect } from "#platform";
 import type { StreamName } from "../session/host.js";
 
 type Print = (name: StreamName, text: string) => void;
 
-/** Prints values as Node does: a text with placeholders is filled in, other values are inspected. */
+/** Formats values as Node does: placeholders in a string are substituted, other values are inspected. */
 export function format(values: readonly unknown[]): string {
   const [first, ...rest] = values;
   if (typeof first !== "string") return values.map(plain).join(" ");
@@ -98,7 +98,7 @@ export function makeConsole(print: Print): Partial<Console> {
   return { ...made, groupCollapsed: made.group } as Partial<Console>;
 }
 
-/** A table in box characters, a row for each entry; entries that are no objects stand in a column `Values`. */
+/** A table in box characters with a row for each entry; entries that are not objects are in the column `Values`. */
 function table(data: object, columns?: readonly string[]): string {
   const rows = Object.entries(data);
   const isRecord = (value: unknown): value is Record<string, unknown> =>

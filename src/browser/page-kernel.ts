@@ -6,7 +6,7 @@ import { type Channel, type Content, compose, type Message, randomId } from "../
 import { raiseStop } from "../session/stop.js";
 import type { FromWorker, SharedWords, ToWorker } from "./worker-kernel.js";
 
-/** A worker, as the page has it. */
+/** A worker, as seen by the page. */
 export interface WorkerLike {
   postMessage(message: ToWorker): void;
   terminate(): void;
@@ -35,7 +35,7 @@ export class PageKernel {
     });
   }
 
-  /** Whether an interrupt ends a loop, too; else only a cell that awaits something. */
+  /** Whether an interrupt ends even a loop; otherwise only a cell that awaits something. */
   get stopsLoops(): boolean {
     return this.#shared !== undefined;
   }
@@ -47,7 +47,7 @@ export class PageKernel {
     return message.header;
   }
 
-  /** Passes on a message that a front end has composed. */
+  /** Forwards a message composed by a front end. */
   forward(channel: Channel, message: Message): void {
     const type = message.header.msg_type;
     const shared = this.#shared;

@@ -1,10 +1,10 @@
 /**
- * The files of a session in a browser: texts in memory, and the declarations that the page is given as data.
+ * The files of a session in a browser: texts in memory, and the declarations that the page supplies.
  */
 import type { HostFiles } from "../session/host.js";
 import { dirname } from "../session/paths.js";
 
-/** The declarations that the compiler reads, as `browserDeclarations()` of kernel/standard-types.ts writes them. */
+/** The declarations for the compiler, as created by `browserDeclarations()` of kernel/standard-types.ts. */
 export interface Declarations {
   /** The types of the language. */
   language: string;
@@ -14,7 +14,7 @@ export interface Declarations {
   nablab: string;
 }
 
-/** Files in memory, with the folder in which cells run. */
+/** Files in memory, and the working folder of cells. */
 export class VirtualFiles implements HostFiles {
   readonly cwd = "/home";
   readonly language;

@@ -1,8 +1,8 @@
 /**
- * A session in a browser's worker: what `session/` asks of its host.
+ * A browser's worker as the host of a session (`session/host.ts`).
  *
- * Names, the console and the global scope are the worker's own, so there is one session in a worker. A cell's output
- * belongs to the cell that was started last, as browsers do not follow work across an await.
+ * Names, the console and the global scope belong to the worker, so it has one session. Output is attributed to the cell that
+ * was started last, since browsers do not track work across an await.
  */
 import type * as TypeScript from "typescript";
 import type { Namespace, SessionHost, StreamName } from "../session/host.js";
@@ -21,25 +21,25 @@ interface LateError {
 }
 const scope = globalThis as unknown as Scope;
 
-/** The console of the browser's tools. */
+/** The console of the developer tools. */
 export const toolsConsole: Console = { ...globalThis.console };
 
 type Method = (...values: unknown[]) => void;
 let printsTo = toolsConsole as unknown as Record<string, Method>;
 
-// In place before the library is loaded: checks take their `console.log` then, so that no cell can put another in its place.
+// Installed before the library is loaded: checks capture `console.log` then, so that no cell can replace it.
 globalThis.console = Object.fromEntries(
   Object.keys(toolsConsole).map((name) => [name, (...values: unknown[]) => printsTo[name]?.(...values)]),
 ) as unknown as Console;
 
-/** What the page gives a session. */
+/** Options that the page passes to a session. */
 export interface WorkerHostOptions {
   /** The compiler. */
   typescript: typeof TypeScript;
   declarations: Declarations;
   /** Modules by the name under which cells import them; nablab at least. */
   modules: Readonly<Record<string, () => Promise<Namespace>>>;
-  /** Where the page's own code comes from; its lines are left out of tracebacks. */
+  /** The URL of the page's code, whose lines are left out of tracebacks. */
   ownUrl: string;
 }
 

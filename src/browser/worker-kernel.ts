@@ -1,6 +1,6 @@
 /**
  * The kernel in a browser's worker: Jupyter's messages by `postMessage`, and in shared memory the stop word and the answers
- * to `prompt()`, which a worker that runs a cell could not receive. The page's side is page-kernel.ts.
+ * to `prompt()`, since a worker that runs a cell receives no messages. The page's side is page-kernel.ts.
  *
  * Without shared memory (a page that is not cross-origin isolated) an interrupt reaches a cell only while it awaits
  * something, and `prompt()` is refused.
@@ -14,20 +14,20 @@ import { createSession } from "../session/session.js";
 import { raiseStop, stopFlag } from "../session/stop.js";
 import { toolsConsole, type WorkerHostOptions, workerHost } from "./worker-host.js";
 
-/** From the page: a message, and how many stops came before it. */
+/** From the page: a message, and the number of interrupts before it. */
 export interface ToWorker {
   channel: Channel;
   message: Message;
   stops: number;
 }
 
-/** From the worker: the memory that it shares, once; then messages; `"exit"` before it ends. */
+/** From the worker: its shared memory, once; then messages; `"exit"` before it ends. */
 export type FromWorker =
   | { shared: SharedWords | undefined }
   | { channel: Channel; message: Message }
   | "exit";
 
-/** What page and worker share. */
+/** The memory shared by page and worker. */
 export interface SharedWords {
   /** See session/stop.ts. */
   stop: Int32Array;
@@ -73,7 +73,7 @@ export function serveKernel(options: WorkerHostOptions): void {
     createSession: (handlers) => createSession(workerHost(options), handlers),
   });
   scope.addEventListener("message", ({ data: { channel, message, stops } }) => {
-    // With shared memory the page has raised it.
+    // With shared memory the page has raised the flag.
     if (!sharesMemory && message.header.msg_type === "interrupt_request") raiseStop(stopFlag);
     kernel.receive(channel, message, sharesMemory ? stops : undefined);
   });

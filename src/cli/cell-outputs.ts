@@ -1,5 +1,5 @@
 /**
- * What a Jupyter client makes of the messages of cells: the outputs that a notebook file holds.
+ * Turns the messages of cells into the outputs of a notebook file, as a Jupyter client does.
  */
 import { overwritten } from "../html/overwritten.js";
 import type { Output } from "../session/session.js";
@@ -7,12 +7,12 @@ import type { CellOutput, CodeCell } from "./notebook.js";
 
 /** Collects the outputs of a notebook's cells. */
 export class CellOutputs {
-  /** What was shown under each display id, in whichever cell. */
+  /** The outputs with each display id, in any cell. */
   readonly #shown = new Map<string, (CellOutput & { output_type: "display_data" })[]>();
-  /** Cells to be cleared when something new comes. */
+  /** Cells to be cleared by the next output. */
   readonly #clearing = new Set<CodeCell>();
 
-  /** Takes one message of a cell. */
+  /** Handles a message of a cell. */
   receive(message: Output, cell: CodeCell): void {
     switch (message.type) {
       case "stream":
@@ -22,7 +22,7 @@ export class CellOutputs {
       case "update_display_data": {
         const { type, data, metadata, transient } = message;
         const id = transient.display_id;
-        // A second display under an id replaces what the first one shows, and is shown itself.
+        // A second display with the same id updates the first one, and is shown itself.
         for (const output of id === undefined ? [] : (this.#shown.get(id) ?? [])) {
           output.data = data;
           output.metadata = metadata;
@@ -39,7 +39,7 @@ export class CellOutputs {
     }
   }
 
-  /** Adds a whole output. */
+  /** Adds a complete output. */
   add(output: CellOutput, cell: CodeCell): void {
     if (this.#clearing.delete(cell)) cell.outputs = [];
     cell.outputs.push(output);

@@ -1,5 +1,5 @@
 /**
- * `nablab check`: runs an assignment as it will be graded, on the tests that a student can see, and shows the points.
+ * `nablab check`: runs an assignment as it will be graded, with its visible tests, and shows the points.
  */
 
 import path from "node:path";
@@ -18,17 +18,17 @@ import { say } from "./progress.js";
 
 /** Options of {@link checkNotebook}. */
 export interface CheckOptions {
-  /** Seconds that a cell may take. */
+  /** Time limit per cell, in seconds. */
   timeout?: number;
-  /** The assignment as it was handed out. */
+  /** The assignment as released. */
   against?: string;
 }
 
 /**
- * Checks an assignment and prints what fails and the points; the file stays as it is.
+ * Checks an assignment and prints failures and points; the file is not changed.
  *
- * @returns the exit code: 0 with all points that visible tests give, else 1; 130 when interrupted
- * @throws InputError when it is no assignment
+ * @returns the exit code: 0 with all points of the visible tests, else 1; 130 when interrupted
+ * @throws InputError if it is not an assignment
  */
 export async function checkNotebook(file: string, { timeout, against }: CheckOptions): Promise<number> {
   const { notebook, notes } = putRight(file, against);

@@ -1,6 +1,6 @@
 /**
- * `nablab doctor`: checks everything that a notebook needs, from Node to a cell that Jupyter runs, and says whether each
- * works and which command fixes it.
+ * `nablab doctor`: checks everything that a notebook needs, from Node to a cell run by Jupyter, and names the command that
+ * fixes each fault.
  */
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -22,24 +22,24 @@ import { systemProblem } from "./system-error.js";
 
 const run = promisify(execFile);
 
-/** What is wrong, and the command that fixes it. */
-class Ailment extends Error {
+/** A fault, and the command that fixes it. */
+class Fault extends Error {
   constructor(
     message: string,
-    readonly cure: string,
+    readonly fix: string,
   ) {
     super(message);
   }
 }
 
-/** A check: returns what is there, or throws what is wrong with it. */
+/** A check: returns a description of what it found, or throws the fault. */
 interface Check {
   name: string;
   look(): Promise<string> | string;
 }
 
 /**
- * Runs all checks and prints a line for each. One that fails ends those that build on it.
+ * Runs all checks and prints a line for each. A failed check ends those that depend on it.
  *
  * @returns 0 when all is well, else 1
  */
@@ -51,7 +51,7 @@ export async function doctor(): Promise<number> {
 }
 
 /**
- * The checks that grading rests on: {@link doctor} without Jupyter's front end, and nbgrader.
+ * Runs the checks that grading depends on: {@link doctor} without Jupyter's front end, and nbgrader.
  *
  * @returns 0 when all is well, else 1
  */
@@ -64,9 +64,9 @@ async function lookAt(checks: Check[]): Promise<boolean> {
     try {
       tell(true, name, await look());
     } catch (error) {
-      const cure = error instanceof Ailment ? ` → ${error.cure}` : "";
+      const fix = error instanceof Fault ? ` → ${error.fix}` : "";
       const problem = systemProblem(error) ?? (error as Error).message.trim().split("\n").at(-1);
-      tell(false, name, `${problem}${cure}`);
+      tell(false, name, `${problem}${fix}`);
       return false;
     }
   }
@@ -87,13 +87,13 @@ const nodeCheck: Check = {
   look() {
     const needed = manifest().engines.node.replace(">=", "");
     if (!atLeast(process.versions.node, needed)) {
-      throw new Ailment(
+      throw new Fault(
         `${process.versions.node} is too old, ${needed} is needed`,
         "install a current Node (any LTS)",
       );
     }
     const problem = openFilesProblem();
-    if (problem) throw new Ailment(problem.what, problem.fix);
+    if (problem) throw new Fault(problem.what, problem.fix);
     return process.versions.node;
   },
 };
@@ -103,21 +103,21 @@ const packagesCheck: Check = {
   async look() {
     const names = Object.keys(manifest().dependencies);
     const missing = names.filter((name) => !packageFolder(name));
-    const cure = isClone() ? "npm run setup" : "install nablab again (npm install -g nablab)";
-    if (missing.length > 0) throw new Ailment(`missing: ${missing.join(", ")}`, cure);
+    const fix = isClone() ? "npm run setup" : "install nablab again (npm install -g nablab)";
+    if (missing.length > 0) throw new Fault(`missing: ${missing.join(", ")}`, fix);
     try {
       await import("zeromq");
     } catch (error) {
-      throw new Ailment(`zeromq does not load: ${(error as Error).message}`, cure);
+      throw new Fault(`zeromq does not load: ${(error as Error).message}`, fix);
     }
     return `${names.length} there`;
   },
 };
 
-/** How this nablab is called: an installed one is on the path, or npx finds it; in a clone npx does. */
+/** The command to call this nablab: an installed one is on the path; in a clone npx finds it. */
 const command = (): string => (isClone() ? "npx nablab" : "nablab");
 
-/** Where Node finds a package, looking upwards as Node does. */
+/** The folder of a package, found by searching parent folders as Node does. */
 function packageFolder(name: string): string | undefined {
   for (let folder = packageRoot; ; folder = path.dirname(folder)) {
     const found = path.join(folder, "node_modules", name);
@@ -141,14 +141,14 @@ const cellCheck: Check = {
   },
 };
 
-/** What may be removed, and when it goes by itself. */
+/** The size of the cache, and when it is cleaned. */
 const cacheCheck: Check = {
   name: "cache",
   look: () =>
     `${(cacheSize() / 1e6).toFixed(0)} MB in ${cacheFolder()}; above ${mostBytes / 1e6} MB, or unused for ${mostDays} days, the oldest goes`,
 };
 
-/** Nothing is wrong without one: Node's permission model and the names that cells are given hold everywhere. */
+/** A missing sandbox is not a fault: Node's permission model and the restricted scope of cells confine them everywhere. */
 const sandboxCheck: Check = {
   name: "grading",
   async look() {
@@ -161,7 +161,7 @@ const sandboxCheck: Check = {
   },
 };
 
-/** The environment whose Jupyter is checked: the one that set-up makes, the active one, or that of the Python on the path. */
+/** The environment whose Jupyter is checked: that of the set-up, the active one, or that of the Python on the path. */
 const environment = (): string | undefined => ownPrefix() ?? process.env.VIRTUAL_ENV ?? pathPrefix();
 
 const pythonCheck: Check = {
@@ -169,12 +169,12 @@ const pythonCheck: Check = {
   async look() {
     const prefix = environment();
     if (!prefix)
-      throw new Ailment(
+      throw new Fault(
         "there is none",
         `install Python 3.10 or newer, then ${pythonPackages("jupyterlab anywidget")}`,
       );
     const version = (await python("import platform; print(platform.python_version())")).trim();
-    if (!atLeast(version, "3.10")) throw new Ailment(`${version} is too old`, "install Python 3.10 or newer");
+    if (!atLeast(version, "3.10")) throw new Fault(`${version} is too old`, "install Python 3.10 or newer");
     return `${version}, ${prefix}`;
   },
 };
@@ -183,7 +183,7 @@ const nbgraderCheck: Check = {
   name: "nbgrader",
   async look() {
     const { findPython } = await import("./course/nbgrader.js");
-    const python = findPython(); // or says what installs it
+    const python = findPython(); // throws with the fix if there is none
     const { stdout } = await run(python, ["-c", "import nbgrader; print(nbgrader.__version__)"]);
     return `${stdout.trim()}, ${python}`;
   },
@@ -195,8 +195,8 @@ const labCheck: Check = {
     try {
       return (await python("import jupyterlab, jupyter_client; print(jupyterlab.__version__)")).trim();
     } catch (error) {
-      if ((error as { killed?: boolean }).killed) throw new Ailment("Python took over 30 s", "try again");
-      throw new Ailment("this Python has no JupyterLab", pythonPackages("jupyterlab anywidget"));
+      if ((error as { killed?: boolean }).killed) throw new Fault("Python took over 30 s", "try again");
+      throw new Fault("this Python has no JupyterLab", pythonPackages("jupyterlab anywidget"));
     }
   },
 };
@@ -206,12 +206,12 @@ const kernelspecCheck: Check = {
   look() {
     const prefix = environment() as string;
     const [spec] = dataFoldersFor(prefix).flatMap((folder) => installedKernelspec(folder) ?? []);
-    const cure = `${command()} kernel install --prefix ${prefix}`;
-    if (!spec) throw new Ailment("Jupyter does not know the kernel", cure);
+    const fix = `${command()} kernel install --prefix ${prefix}`;
+    if (!spec) throw new Fault("Jupyter does not know the kernel", fix);
     const problem = kernelspecProblem(spec);
     if (problem) {
       const inUserFolder = spec.folder.startsWith(userDataFolder());
-      throw new Ailment(problem, inUserFolder ? `${command()} kernel install --user` : cure);
+      throw new Fault(problem, inUserFolder ? `${command()} kernel install --user` : fix);
     }
     return spec.folder;
   },
@@ -224,7 +224,7 @@ const rendererCheck: Check = {
     const folders = dataFoldersFor(prefix).map((folder) => path.join(folder, rendererFolder));
     const found = folders.find((folder) => existsSync(folder));
     if (found) return found;
-    throw new Ailment(
+    throw new Fault(
       "figures would show as pictures only",
       isClone() && prefix === ownPrefix()
         ? "npm run setup"

@@ -1,5 +1,5 @@
 /**
- * The cells of a notebook, run one after the other in a separate process, which stores their outputs in them.
+ * Runs the cells of a notebook one after the other in a separate process and stores their outputs in them.
  */
 import { asResult, SessionProcess } from "../kernel/session-process.js";
 import type { CellResult } from "../session/session.js";
@@ -10,7 +10,7 @@ import { type CodeCell, type Notebook, setKernel, tagsOf } from "./notebook.js";
 export interface CellRunOptions {
   /** The folder in which the cells run. */
   folder: string;
-  /** Seconds that a cell may take. */
+  /** Time limit per cell, in seconds. */
   timeout?: number | undefined;
   /** Continues after a cell that fails. */
   allowErrors?: boolean | undefined;
@@ -19,7 +19,7 @@ export interface CellRunOptions {
   onEnd?(): void;
 }
 
-/** Runs a notebook's cells; made before they run, so that it can be interrupted. */
+/** A run of a notebook's cells, which can be interrupted. */
 export class CellRun {
   /** The cells that run. */
   readonly cells: readonly CodeCell[];
@@ -29,7 +29,7 @@ export class CellRun {
   readonly #child: SessionProcess;
   #interrupted = false;
 
-  /** Starts the process, and removes what an earlier run has left in the cells. */
+  /** Starts the process, and removes the outputs of an earlier run. */
   constructor(notebook: Notebook, options: CellRunOptions) {
     setKernel(notebook);
     const cells = notebook.cells.filter((cell) => cell.cell_type === "code");
@@ -50,7 +50,7 @@ export class CellRun {
     return this.#interrupted;
   }
 
-  /** Ends the cell that runs, and the notebook with it. */
+  /** Ends the running cell and the notebook. */
   interrupt(): void {
     this.#interrupted = true;
     this.#child.interrupt();
@@ -62,11 +62,11 @@ export class CellRun {
     this.#child.kill();
   }
 
-  /** Runs the cells; returns the number of the one that ended the notebook, and its traceback, if one did. */
+  /** Runs the cells; if a failure ended the notebook, returns the number of the cell and its traceback. */
   async run(): Promise<{ cell: number; traceback: string } | undefined> {
     const { timeout, allowErrors, onStart, onEnd } = this.#options;
     try {
-      // Notebooks of JavaScript kernels assign to what they never declared.
+      // Notebooks of JavaScript kernels assign to undeclared names.
       const { language } = this.#notebook.metadata.kernelspec as { language?: string };
       if (language === "javascript") await this.#child.execute("%check off", -1);
       for (const [i, cell] of this.cells.entries()) {
@@ -86,7 +86,7 @@ export class CellRun {
     }
   }
 
-  /** Puts a cell's result into the notebook; returns the traceback where it failed. */
+  /** Stores a cell's result in the notebook; returns the traceback if it failed. */
   #store(result: CellResult, cell: CodeCell): string | undefined {
     if (result.status === "ok") {
       if (result.result) {

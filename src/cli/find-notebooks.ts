@@ -1,5 +1,5 @@
 /**
- * Which notebooks the arguments of a command mean, and where each is written.
+ * Finds the notebooks that a command's arguments name, and the path where each is written.
  */
 import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
@@ -17,8 +17,8 @@ export interface Place {
 /**
  * The notebooks that `paths` name: files, and folders with all notebooks in them, in the order of their names.
  *
- * @param out the folder they are written to, with their path below a folder that was named; else in place
- * @throws InputError when there is no such file, nothing to run, or two would be written to one place
+ * @param out the output folder, which keeps paths below a named folder; by default in place
+ * @throws InputError for a missing file, nothing to run, or two notebooks with the same output path
  */
 export function findNotebooks(paths: readonly string[], out?: string): Place[] {
   const places = new Map<string, Place>();

@@ -1,5 +1,5 @@
 /**
- * A notebook run as the grader runs it: confined, with limits, each cell with its outputs.
+ * Runs a notebook as the grader does, confined and with limits, and stores the outputs of its cells.
  */
 import { GradedSession, gradedLimits, type NotebookLimits } from "../kernel/graded-session.js";
 import type { Locked } from "../session/session.js";
@@ -18,7 +18,7 @@ export interface GradedRunOptions {
   timeout?: number;
 }
 
-/** Runs all cells and puts their outputs into them, telling where it is; false when interrupted by Ctrl-C. */
+/** Runs all cells, stores their outputs and reports progress; false when interrupted by Ctrl-C. */
 export async function runGraded(
   notebook: Notebook,
   { folder, label, timeout }: GradedRunOptions,
@@ -43,20 +43,20 @@ export async function runGraded(
   return done;
 }
 
-/** What {@link runConfined} needs. */
+/** Options of {@link runConfined}. */
 export interface ConfinedRunOptions {
   /** The folder that it can read and write. */
   folder: string;
   limits: NotebookLimits;
-  /** Whether files that cells write are removed in the end. */
+  /** Whether files that cells write are removed at the end. */
   removeFiles?: boolean;
   /** Ends the notebook. */
   stop: AbortSignal;
-  /** Told that a cell begins, by its number from 1. */
+  /** Called when a cell begins, with its number from 1. */
   begins?: (cell: number) => void;
 }
 
-/** Runs all cells and puts their outputs into them; false when stopped. */
+/** Runs all cells and stores their outputs; false when interrupted. */
 export async function runConfined(
   notebook: Notebook,
   { folder, limits, removeFiles = false, stop, begins }: ConfinedRunOptions,
@@ -99,7 +99,7 @@ export async function runConfined(
 const toRun = ({ cells }: Notebook): CodeCell[] =>
   cells.filter((cell) => cell.cell_type === "code" && cell.source.trim() !== "") as CodeCell[];
 
-/** Whether a cell is the assignment's: it tests answers, or declares what they need (as nbgrader_config.py has it). */
+/** The role of a cell that belongs to the assignment: it tests answers, or declares their data (as in nbgrader_config.py). */
 function lockedAs(cell: CodeCell): Locked | undefined {
   const about = gradingOf(cell);
   if (!about || about.solution) return undefined;

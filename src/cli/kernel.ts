@@ -1,5 +1,5 @@
 /**
- * `nablab kernel install|uninstall|list`: whether a Jupyter that is there already knows the kernel.
+ * `nablab kernel install|uninstall|list`: registers the kernel with an existing Jupyter.
  */
 import path from "node:path";
 import { dataFolderOf, dataFolders, pathPrefix, userDataFolder } from "../kernel/jupyter-folders.js";
@@ -13,7 +13,7 @@ import {
 import { InputError } from "./input-error.js";
 import { say } from "./progress.js";
 
-/** A place for the kernelspec: an environment of Python, the user's own folder (default), or that of the active `python3`. */
+/** A location for the kernelspec: a Python environment, the user's folder (default), or that of the active `python3`. */
 export interface KernelPlace {
   prefix?: string;
   user?: boolean;
@@ -23,7 +23,7 @@ export interface KernelPlace {
 /**
  * Installs the kernelspec.
  *
- * @throws InputError when more than one place is named, or there is no Python to ask
+ * @throws InputError if several locations are given, or no Python is found
  */
 export function installKernel({
   displayName = kernelDisplayName,
@@ -35,7 +35,7 @@ export function installKernel({
 /**
  * Removes the kernelspec.
  *
- * @throws InputError when it is not there, more than one place is named, or there is no Python to ask
+ * @throws InputError if it is not installed there, several locations are given, or no Python is found
  */
 export function uninstallKernel(place: KernelPlace): void {
   const dataFolder = folderOf("kernel uninstall", place);
@@ -48,7 +48,7 @@ export function uninstallKernel(place: KernelPlace): void {
   say(`removed ${folder}`);
 }
 
-/** Prints where the kernel is installed, as what, and what is wrong with it. */
+/** Prints where and under which name the kernel is installed, with any faults. */
 export function listKernels(): void {
   const found = dataFolders().flatMap((dataFolder) => installedKernelspec(dataFolder) ?? []);
   for (const spec of found) {

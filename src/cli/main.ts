@@ -146,7 +146,7 @@ const kernel = program
   .summary("register the kernel with Jupyter")
   .description("Registers the kernel with an existing Jupyter.");
 
-/** Adds the options that say where kernels are installed. */
+/** Adds the options for the location of an installation. */
 const inPlace = (command: Command): Command =>
   command
     .option("--prefix <folder>", "in a Python environment, such as .venv")
@@ -203,7 +203,7 @@ program
     process.exitCode = await (await import("./doctor.js")).doctor();
   });
 
-// Others load little, or report it themselves.
+// Other commands load little, or report it themselves.
 const loadsMuch = new Set(["run", "site", "check", "sweep", "course"]);
 program.hook("preAction", async (_, command) => {
   if (!loadsMuch.has((command.parent === program ? command : command.parent)?.name() ?? "")) return;
@@ -229,14 +229,14 @@ function whole(text: string): number {
   throw new InvalidArgumentError("expected a whole number above 0.");
 }
 
-/** For each command, the line that leads to its help rather than the program's. */
+/** Makes each command's errors point to its own help rather than the program's. */
 function pointToHelp(command: Command, names: string): void {
   command.showHelpAfterError(`(see ${names} --help)`);
   for (const one of command.commands) pointToHelp(one, `${names} ${one.name()}`);
 }
 pointToHelp(program, "nablab");
 
-// `nablab doctor | head` closes the pipe: the rest of the output is not wanted.
+// `nablab doctor | head` closes the pipe: the rest of the output is not needed.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit();

@@ -1,10 +1,9 @@
 /**
- * JSON as Python's nbformat writes notebooks: keys sorted, an indent of one space, text beyond ASCII as it is,
- * numbers as Python prints them. A notebook saved by JupyterLab and run by `nablab run` then differs in what
- * changed, and in nothing else.
+ * JSON as Python's nbformat writes notebooks: sorted keys, an indent of one space, unescaped non-ASCII text, numbers as
+ * Python prints them. A notebook saved by JupyterLab and run by `nablab run` then differs only in its outputs.
  */
 
-/** The text of `value`, without a newline at its end. */
+/** The text of `value`, without a final newline. */
 export function nbformatJson(value: unknown): string {
   return written(value, "\n");
 }
@@ -27,7 +26,7 @@ function written(value: unknown, newline: string): string {
   return `{${inner}${members.join(`,${inner}`)}${newline}}`;
 }
 
-/** Python changes to an exponent below 1e-4, JavaScript below 1e-6; and Python writes at least two digits of it. */
+/** Python uses an exponent below 1e-4, JavaScript below 1e-6; and Python writes at least two digits of it. */
 function number(value: number): string {
   if (!Number.isFinite(value)) return "null";
   const size = Math.abs(value);
@@ -35,11 +34,11 @@ function number(value: number): string {
   return value.toExponential().replace(/e-(\d)$/, "e-0$1");
 }
 
-// What Python takes for the end of a line, besides a carriage return with a newline.
+// Python's line ends, besides a carriage return with a newline.
 const end = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029";
 const line = new RegExp(`[^${end}]*(?:\r\n|[${end}])|[^${end}]+$`, "g");
 
-/** The lines of `text` with their ends, as Python's `splitlines(True)` gives them. */
+/** The lines of `text` with their ends, as in Python's `splitlines(True)`. */
 export function splitLines(text: string): string[] {
   return text.match(line) ?? [];
 }

@@ -1,5 +1,5 @@
 /**
- * A notebook file (nbformat 4): read with care, as it may be anything, and written as Jupyter's own tools write it.
+ * Notebook files (nbformat 4): validated when read, since a file may contain anything, and written as Jupyter's tools do.
  *
  * In memory every multi-line text is one string; on disk it is a list of lines.
  */
@@ -16,7 +16,7 @@ export type { CellOutput };
 
 type Json = Record<string, unknown>;
 
-/** A cell that runs. */
+/** A code cell. */
 export interface CodeCell {
   cell_type: "code";
   id: string;
@@ -26,7 +26,7 @@ export interface CodeCell {
   outputs: CellOutput[];
 }
 
-/** A cell that is read, not run. */
+/** A text cell. */
 export interface TextCell {
   cell_type: "markdown" | "raw";
   id: string;
@@ -53,7 +53,7 @@ export function tagsOf(cell: Cell): readonly string[] {
 /**
  * Reads a notebook file.
  *
- * @throws InputError when it is no notebook, or one that this program does not run
+ * @throws InputError if it is not a notebook, or is for another kernel
  */
 export function readNotebook(file: string): { notebook: Notebook; bytes: Buffer } {
   let bytes: Buffer;
@@ -66,10 +66,10 @@ export function readNotebook(file: string): { notebook: Notebook; bytes: Buffer 
 }
 
 /**
- * The notebook in the text of a file.
+ * Parses the text of a notebook file.
  *
  * @param file its name, for messages
- * @param options `anyKernel`: also one that was last opened with another kernel
+ * @param options `anyKernel`: accepts a notebook of another kernel
  * @throws InputError as {@link readNotebook}
  */
 export function parseNotebook(
@@ -114,7 +114,7 @@ function checkKernel(metadata: Json, file: string): void {
     (isObject(kernelspec) ? kernelspec.language : undefined) ?? (isObject(info) ? info.name : undefined);
   if (name === kernelName) return;
   if (name === undefined && language === undefined) return;
-  // Those of tslab, Deno and the kernels of JavaScript run here as well.
+  // Notebooks of tslab, Deno and JavaScript kernels run here as well.
   if (language === "typescript" || language === "javascript") return;
   const shown =
     name === undefined ? `language ${JSON.stringify(language)}` : `kernel ${JSON.stringify(name)}`;
@@ -133,7 +133,7 @@ function readCell(cell: unknown, i: number, file: string, ids: Set<string>): Cel
     throw new InputError(`${file}: cell ${i + 1} has no text as its source`);
   }
   const metadata = withoutTransient(isObject(cell.metadata) ? cell.metadata : {}, ["trusted"]);
-  // Ids came with nbformat 4.5. One that is made here depends on the cell alone: run twice, same file.
+  // Ids came with nbformat 4.5. A generated id depends only on the cell, so that two runs give the same file.
   let id = typeof cell.id === "string" && !ids.has(cell.id) ? cell.id : "";
   for (let n = 0; id === "" || ids.has(id); n++) {
     id = createHash("sha256").update(`${i} ${n} ${source}`).digest("hex").slice(0, 8);
@@ -156,7 +156,7 @@ function readOutput(output: Json): CellOutput {
   return read as unknown as CellOutput;
 }
 
-/** Gives the notebook what its kernel says of itself, as a client does when it connects. */
+/** Sets the kernel's metadata in the notebook, as a client does when it connects. */
 export function setKernel(notebook: Notebook): void {
   notebook.metadata.kernelspec ??= {
     display_name: kernelDisplayName,

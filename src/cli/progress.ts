@@ -1,5 +1,5 @@
 /**
- * Where a run is, on standard error: a line that rewrites itself in a terminal, a line a cell in a log.
+ * The progress of a run on standard error: one updated line in a terminal, one line per cell in a log.
  */
 import { stripVTControlCharacters } from "node:util";
 
@@ -31,7 +31,7 @@ export class Progress {
     this.#timer = setInterval(show, 1000).unref();
   }
 
-  /** It has ended. */
+  /** The cell has ended. */
   end(): void {
     clearInterval(this.#timer);
     if (!stderr.isTTY) stderr.write(`${this.#line()}\n`);
@@ -49,7 +49,7 @@ export class Progress {
   }
 }
 
-/** A line on standard error, with colours only where they are seen. */
+/** Prints a line on standard error, with colours only in a terminal. */
 export function say(text: string): void {
   const coloured = stderr.isTTY && !process.env.NO_COLOR;
   stderr.write(`${coloured ? text : stripVTControlCharacters(text)}\n`);

@@ -1,5 +1,5 @@
 /**
- * `nablab renderer install|uninstall`: the JupyterLab extension that draws figures, in a Jupyter that is there already.
+ * `nablab renderer install|uninstall`: the JupyterLab extension that draws figures, in an existing Jupyter.
  */
 import { cpSync, existsSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -10,11 +10,11 @@ import { InputError } from "./input-error.js";
 import { folderOf, type KernelPlace } from "./kernel.js";
 import { say } from "./progress.js";
 
-/** A place for the extension: as for the kernel. */
+/** A location for the extension, as for the kernel. */
 export type RendererPlace = KernelPlace;
 
 /**
- * Installs the extension, in place of an older one.
+ * Installs the extension, replacing an older one.
  *
  * @throws InputError when more than one place is named, or there is no Python to ask
  */
@@ -35,7 +35,7 @@ export function installRenderer(place: RendererPlace): void {
 /**
  * Removes the extension.
  *
- * @throws InputError when it is not there, more than one place is named, or there is no Python to ask
+ * @throws InputError if it is not installed there, several locations are given, or no Python is found
  */
 export function uninstallRenderer(place: RendererPlace): void {
   const target = path.join(folderOf("renderer uninstall", place), rendererFolder);

@@ -1,6 +1,6 @@
 /**
- * `nablab run`: executes notebooks with the kernel's own session, without Jupyter and Python, and writes
- * them with their outputs as a Jupyter client would.
+ * `nablab run`: executes notebooks with the kernel's session, without Jupyter or Python, and writes them with their outputs
+ * as a Jupyter client would.
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
@@ -15,9 +15,9 @@ import { Progress, say } from "./progress.js";
 export interface RunOptions {
   /** The output folder; by default each notebook is written in place. */
   out?: string;
-  /** Also writes a page of HTML beside each notebook. */
+  /** Also writes an HTML page beside each notebook. */
   html?: boolean;
-  /** Seconds that a cell may take. */
+  /** Time limit per cell, in seconds. */
   timeout?: number;
   /** Continues after a cell that fails. */
   allowErrors?: boolean;
@@ -27,7 +27,7 @@ export interface RunOptions {
  * Executes notebooks one after another.
  *
  * @returns the exit code: 0, or 1 when a cell failed, or 130 when it was interrupted
- * @throws InputError before anything runs, when one of them is no notebook for this kernel
+ * @throws InputError before anything runs, if one of them is not a notebook for this kernel
  */
 export async function runNotebooks(paths: readonly string[], options: RunOptions): Promise<number> {
   if (options.out && existsSync(options.out) && !statSync(options.out).isDirectory()) {
@@ -35,11 +35,11 @@ export async function runNotebooks(paths: readonly string[], options: RunOptions
   }
   const places = findNotebooks(paths, options.out);
   const notebooks = places.map((place) => ({ place, ...readNotebook(place.source) }));
-  for (const { target } of places) requireWritable(target); // not first after an hour's work
+  for (const { target } of places) requireWritable(target); // before an hour's work, not after it
   let code = 0;
   for (const { place, notebook, bytes } of notebooks) {
     const outcome = await execute(notebook, place, options);
-    // The file holds what it held before: half a run is worth less than the run before it.
+    // The file is not changed: half a run is worth less than the previous run.
     if (outcome === "interrupted") return 130;
     if (outcome === "failed") code = 1;
     const isThere = existsSync(place.source);
@@ -66,7 +66,7 @@ async function writeHtml(notebook: Notebook, { source, target }: Place): Promise
 
 type Outcome = "ok" | "failed" | "interrupted";
 
-/** Runs the cells of a notebook, whose outputs are replaced. */
+/** Runs the cells of a notebook and replaces their outputs. */
 async function execute(notebook: Notebook, place: Place, options: RunOptions): Promise<Outcome> {
   const { timeout, allowErrors } = options;
   const run: CellRun = new CellRun(notebook, {

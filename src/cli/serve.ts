@@ -1,5 +1,5 @@
 /**
- * `nablab serve`: a folder on this computer's loopback address, as a static host would serve it.
+ * `nablab serve`: serves a folder on the loopback address, as a static host would.
  */
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -31,16 +31,16 @@ const types: Record<string, string> = {
 };
 
 const firstPort = 8000;
-/** Ports that are tried, one after another. */
+/** The number of ports to try. */
 const attempts = 20;
 
 /** Options of {@link serve}. */
 export interface ServeOptions {
-  /** By default the first free one from 8000 on; 0 for any. */
+  /** By default the first free port from 8000; 0 for any. */
   port?: number;
-  /** Headers of every answer. */
+  /** Headers of every response. */
   headers?: Readonly<Record<string, string>>;
-  /** The folder of the host's address under which the site lies, such as `/course/`. */
+  /** The path of the site on the host, such as `/course/`. */
   base?: string;
 }
 
@@ -48,7 +48,7 @@ export interface ServeOptions {
  * Serves a folder on 127.0.0.1 until the program ends.
  *
  * @returns the server, and the address of its first page
- * @throws InputError when there is no such folder, or the port is taken
+ * @throws InputError if the folder does not exist or the port is taken
  */
 export async function serve(
   folder: string,
@@ -121,7 +121,7 @@ function answer(
   }
   const type = types[path.extname(found).toLowerCase()] ?? "application/octet-stream";
   const { size } = statSync(found);
-  // A site that was made again is seen at once.
+  // A rebuilt site shows at once.
   response.writeHead(200, {
     "content-type": type,
     "content-length": size,
@@ -138,7 +138,7 @@ function answer(
   stream.pipe(response);
 }
 
-/** The file at an address; with a slash at its end for a folder that was named without one. */
+/** The file at a URL; ends with a slash for a folder requested without one. */
 function fileOf(root: string, base: string, url: string): string | undefined {
   let name: string;
   try {

@@ -22,7 +22,7 @@ const fixes: Record<string, string> = {
   EADDRINUSE: "another program listens on this port; choose another",
 };
 
-/** What an error of the system says to a user, with its place and the fix; undefined for any other error. */
+/** A message for a system error, with its path and the fix; undefined for any other error. */
 export function systemProblem(thrown: unknown): string | undefined {
   const error = behindMkdir(thrown);
   const {
@@ -44,7 +44,7 @@ export function systemProblem(thrown: unknown): string | undefined {
   return `${fix} (${code})${place === undefined ? "" : `: ${place}`}`;
 }
 
-/** Making a whole path on a read-only file system, Node says of its first part that it is not there. */
+/** When it creates a path on a read-only file system, Node reports that its first part does not exist. */
 function behindMkdir(thrown: unknown): unknown {
   const { code, syscall, path: folder } = thrown as Partial<NodeJS.ErrnoException>;
   if (code !== "ENOENT" || syscall !== "mkdir" || folder === undefined) return thrown;

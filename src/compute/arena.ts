@@ -1,6 +1,6 @@
 /**
- * A plan of one block of memory that several threads share: where each array is in it. First everything is
- * reserved, then the memory is allocated, then every thread creates views of it.
+ * The layout of one block of memory that several threads share. First all arrays are reserved, then the memory is
+ * allocated, then every thread creates views of it.
  */
 
 type TypedArrays = {
@@ -28,7 +28,7 @@ const alignment = 64;
 
 /** Reserves regions one after the other. */
 export class Arena {
-  // What AssemblyScript's runtime would use lies below this.
+  // AssemblyScript's runtime would use the memory below this.
   #end = 1024;
 
   /** Reserves an array of `length` numbers. */
@@ -40,9 +40,9 @@ export class Arena {
   }
 
   /**
-   * Memory for all that was reserved. It may have been used before, and is not cleared.
+   * Memory for all reserved arrays. It may be reused, and is not cleared.
    *
-   * @throws RangeError when it needs more than the 4 GiB that WebAssembly addresses, or than there is
+   * @throws RangeError if it needs more than the 4 GiB that WebAssembly can address, or than is available
    */
   allocate(): WebAssembly.Memory {
     const pages = Math.ceil(this.#end / page);
@@ -66,8 +66,8 @@ export class Arena {
 }
 
 /**
- * V8 frees shared memories late, if at all before there is no more room: fifty trainings on MNIST one after the
- * other left 1.4 GB. So a released memory is kept for the next job.
+ * V8 frees shared memories late, often only when memory runs out: fifty consecutive trainings on MNIST left 1.4 GB.
+ * So a released memory is kept for the next job.
  */
 let spare: WebAssembly.Memory | undefined;
 

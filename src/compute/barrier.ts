@@ -14,14 +14,14 @@ export class Barrier {
 
   /**
    * @param state two integers of shared memory, zero at first, the same for all threads
-   * @param parts how many threads meet
+   * @param parts the number of threads
    */
   constructor(state: Int32Array, parts: number) {
     this.#state = state;
     this.#parts = parts;
   }
 
-  /** Waits for the others. What any thread wrote before is visible to all afterwards. */
+  /** Waits for the others. All writes before it are visible to all threads afterwards. */
   meet(): void {
     if (this.#parts === 1) return;
     const state = this.#state;

@@ -1,5 +1,5 @@
 /**
- * The convolution of float32 images by the fast kernels, on the calling thread: what `Tensor.conv2d` takes for large ones.
+ * The convolution of float32 images by the fast kernels, on the calling thread; `Tensor.conv2d` uses it for large ones.
  * The plain loop of `tensor/` is its twin.
  */
 import { Arena, release, view } from "./arena.js";
@@ -46,7 +46,7 @@ export function convolve(
   release(memory);
 }
 
-/** Calls back with each row, and where it begins where rows follow each other without gaps. */
+/** Calls back with each row, and its start if rows are stored without gaps. */
 function eachRow(
   { data, pitch, columns }: Matrix,
   rows: number,

@@ -1,8 +1,7 @@
 /**
- * Arithmetic of large float32 arrays, entry by entry, on the calling thread: what `Tensor` takes instead of a loop that
- * calls a function for each entry. A million additions take 1 ms, most of it for copies to where the kernels can see the
- * numbers and back; a plain loop takes 2, one that calls a function 12. Each result is rounded once, so the bits are those
- * of the loop.
+ * Arithmetic of large float32 arrays, entry by entry, on the calling thread; `Tensor` uses it instead of a loop that
+ * calls a function for each entry. A million additions take 1 ms, mostly for copies to and from the kernels' memory; a
+ * plain loop takes 2, one that calls a function 12. Each result is rounded once, so the bits are those of the loop.
  */
 import { Arena, release, view } from "./arena.js";
 import { wasmElementwise } from "./wasm.js";
@@ -10,14 +9,14 @@ import { wasmElementwise } from "./wasm.js";
 /** The operations, in the order of assembly/elementwise.ts. */
 const operations = ["add", "sub", "mul", "div", "maximum", "minimum", "greater", "less", "same"];
 
-/** From this many entries on it pays to copy them. */
+/** From this many entries on, copying them pays off. */
 const worthCopying = 65_536;
 
-/** Rows of b that are shorter than this would take longer to ask for than to compute. */
+/** For shorter rows of b the call would take longer than the computation. */
 const shortestRow = 64;
 
 /**
- * out = a ∘ b, where b has as many entries as a, or one, or those of a row, which it stands for in all rows.
+ * out = a ∘ b, where b has as many entries as a, or one, or one row, which is broadcast to all rows.
  *
  * @returns whether it was done: the operation is known and the arrays are large enough
  */

@@ -1,13 +1,13 @@
 /**
- * Which objects the fast kernels can replace. They cannot run a rule's or a loss's own functions, only formulas that they
- * implement; so the factory of a rule, a loss, a layer or an activation registers here which formula its object is. The
- * object is registered, not its name: a copy with another `step`, or a custom object that is also called "sgd", has no
- * formula and trains by its own functions.
+ * The registry of objects that the fast kernels can replace. Kernels cannot run the functions of a rule or a loss, only the
+ * formulas that they implement; so the factory of a rule, a loss, a layer or an activation registers the formula of its
+ * object here. The object is registered, not its name: a copy with another `step`, or a custom object that is also called
+ * "sgd", has no formula and trains with its own functions.
  */
 import type { RuleName, StepSize } from "./rule-kernels.js";
 import type { Pooling, Windows } from "./windows.js";
 
-/** Formulas that have fast kernels, with their numbers. */
+/** Formulas with fast kernels, and their parameters. */
 export type Formula =
   | {
       readonly kind: "layer";
@@ -37,7 +37,7 @@ export type Formula =
   | { readonly kind: "loss"; readonly name: "crossEntropy" | "squaredError" }
   | RuleFormula;
 
-/** What drops entries with probability p; `index` tells it from other layers of its network. */
+/** Drops entries with probability p; `index` is the layer's position in its network. */
 export interface DropoutFormula {
   readonly kind: "layer";
   readonly name: "dropout";
@@ -45,7 +45,7 @@ export interface DropoutFormula {
   readonly index: number;
 }
 
-/** Activations of nablab's that no kernel takes along; `slope` is that of `leakyRelu`. */
+/** Activations of nablab that are not fused into a kernel; `slope` belongs to `leakyRelu`. */
 export interface ActivationFormula {
   readonly kind: "activation";
   readonly name: "tanh" | "sigmoid" | "leakyRelu" | "gelu" | "softplus";

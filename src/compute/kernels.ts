@@ -1,9 +1,9 @@
 /**
- * The operations that training a network is made of. There are two of each: the scalar twin (scalar.ts), which reads like
- * its formula, and the fast one (wasm.ts), which is tested against it.
+ * The operations of training a network. Each has two implementations: the scalar twin (scalar.ts), which reads like its
+ * formula, and the fast one (wasm.ts), which is tested against it.
  *
- * A row of a matrix is a sample, and A is outputs × inputs, as in the lecture. Every operation does its `share` of
- * the result and nothing else, so threads need to meet only between operations.
+ * A row of a matrix is a sample, and A is outputs × inputs, as in the lecture. Every operation computes its `share`
+ * of the result only, so threads synchronise only between operations.
  */
 import { line, type Matrix, type WeightShape } from "./matrix.js";
 import type { Parameters } from "./parameters.js";
@@ -14,18 +14,18 @@ import type { ImageKernels } from "./windows.js";
 /** The weights of a layer. */
 export interface Weights extends Parameters, WeightShape {}
 
-/** What becomes of a gradient. */
+/** The destination of a gradient. */
 export interface Finish {
-  /** Whether it comes on top of the gradient that is there: a batch that is cut into chunks. */
+  /** Whether it is added to the existing gradient, for a batch of several chunks. */
   readonly add: boolean;
-  /** Whether it goes straight to the parameters by the rule, instead of being stored. */
+  /** Whether the rule updates the parameters directly, without storing the gradient. */
   readonly update: boolean;
 }
 
-/** Where samples come from: rows of bytes or floats, times a scale. */
+/** The source of samples: rows of bytes or floats, times a scale. */
 export interface Source {
   readonly data: Uint8Array | Float32Array;
-  /** Which rows; without, all in order. */
+  /** The row indices; by default all in order. */
   readonly indices?: Uint32Array;
   readonly columns: number;
   readonly pitch: number;
@@ -33,20 +33,20 @@ export interface Source {
 }
 
 /**
- * What is not zero of some rows: for each row (or column) a list of up to `capacity` pairs, of where a line of 16 floats
- * begins, in bytes, and a value; and how long the list is.
+ * The nonzero entries of rows: for each row (or column) a list of up to `capacity` pairs of the byte offset of a line of 16
+ * floats and a value, and the length of the list.
  */
 export interface Compressed {
   readonly places: Uint32Array;
-  /** The same memory as `places`: the value stands after its place. */
+  /** The same memory as `places`: each value follows its place. */
   readonly values: Float32Array;
   readonly counts: Uint32Array;
   readonly capacity: number;
 }
 
-/** The operations; what is written comes first. */
+/** The operations; the output is the first argument. */
 export interface Kernels extends ImageKernels {
-  /** Which these are, for the record of a run. */
+  /** The name of the kernels, for the record of a run. */
   readonly name: string;
 
   /** out[r, j] = data[indices[r], j] · scale: the samples of a batch as numbers. */
@@ -63,7 +63,7 @@ export interface Kernels extends ImageKernels {
     share: Share,
   ): void;
 
-  /** out = delta A; where `mask` is given, the result of a ReLU below, 0 where that is not > 0. */
+  /** out = delta A; with `mask`, the output of a ReLU below, 0 where that is not > 0. */
   inputGradient(
     out: Matrix,
     delta: Matrix,
@@ -79,13 +79,13 @@ export interface Kernels extends ImageKernels {
   /** The gradient of b, the column sums of delta; or of a convolution's parameters, the sums of its groups. */
   biasGradient(b: Parameters, delta: Matrix, rows: number, finish: Finish, share: Share): void;
 
-  /** Lists, for each row, what is not zero. */
+  /** Lists the nonzero entries of each row. */
   compressRows(out: Compressed, source: Source, rows: number, share: Share): void;
 
-  /** Lists, for each column, what is not zero. */
+  /** Lists the nonzero entries of each column. */
   compressColumns(out: Compressed, source: Source, rows: number, share: Share): void;
 
-  /** As `affine`, to the same bits, with weights in panels and compressed rows. */
+  /** As `affine`, with the same bits, for weights in panels and compressed rows. */
   sparseAffine(
     out: Matrix,
     x: Compressed,
@@ -106,7 +106,7 @@ export interface Kernels extends ImageKernels {
     share: Share,
   ): void;
 
-  /** As `weightGradient`, to the same bits, with weights in panels and compressed columns. */
+  /** As `weightGradient`, with the same bits, for weights in panels and compressed columns. */
   sparseGradient(A: Weights, delta: Matrix, x: Compressed, rows: number, finish: Finish, share: Share): void;
 
   /** As `sparseAffine`, with weights in columns. */
@@ -121,8 +121,8 @@ export interface Kernels extends ImageKernels {
   ): void;
 
   /**
-   * Moves weights in columns by the gradient deltaᵀ x of one sample, a compressed row; for rules that leave alone what
-   * has no gradient. Before, `A.gradient` receives delta A in parts, one for each block of 64 outputs, where x is not
+   * Moves weights in columns by the gradient deltaᵀ x of one sample, a compressed row; for rules that do not move
+   * parameters with gradient 0. Before that, `A.gradient` receives delta A in parts, one for each block of 64 outputs, where x is not
    * zero; see `columnInputGradient`.
    */
   columnBackward(A: Weights, delta: Matrix, x: Compressed, share: Share): void;
@@ -131,19 +131,19 @@ export interface Kernels extends ImageKernels {
   columnInputGradient(out: Matrix, A: Weights, x: Compressed, share: Share): void;
 
   /**
-   * Chooses the rule by which the parameters move that are updated from now on, and what it remembers; `squares`: whether
-   * the sums of squares of the gradient are wanted, by default where the rule needs them.
+   * Sets the rule of subsequent updates and its state; `squares`: whether to compute the sums of squares of the gradient, by
+   * default if the rule needs them.
    */
   setRule(rule: RuleName, parameters: Parameters, squares?: boolean): void;
 
-  /** The numbers of the step that comes. */
+  /** Sets the numbers of the next step. */
   setStep(numbers: StepNumbers): void;
 
-  /** Moves the parameters by the stored gradient. */
+  /** Updates the parameters with the stored gradient. */
   update(parameters: Parameters, share: Share): void;
 }
 
-/** The length of `sums` of weights: one for each block of 16 × 16. That of b is as long as it has lines. */
+/** The length of `sums` of weights: one for each block of 16 × 16. For b, one for each line. */
 export function sumsLength({ inputs, outputs }: { inputs: number; outputs: number }): number {
   return Math.ceil(outputs / line) * Math.ceil(inputs / line);
 }

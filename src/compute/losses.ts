@@ -1,10 +1,10 @@
 /**
- * Losses on float32 rows: of each sample, and its derivative with respect to the readout g. They cost little beside the
- * layers (ten numbers a sample on MNIST), so these readable ones are the fast ones too.
+ * Losses on float32 rows: of each sample, and its derivative with respect to the readout g. They cost little compared to the
+ * layers (ten numbers a sample on MNIST), so these readable ones serve as the fast ones too.
  */
 import type { Matrix } from "./matrix.js";
 
-/** Some samples that went through a network. */
+/** Samples after the forward pass of a network. */
 export interface LossRows {
   /** Receives the loss of each sample. */
   losses: Float64Array;

@@ -1,7 +1,7 @@
 /**
- * The layout of float32 matrices in memory: row by row, each row padded with zeros to a multiple of 16 floats, a cache line,
- * and so are the rows. So the fast kernels never meet a part of a vector or of a tile, and what they compute on the
- * padding is zero again.
+ * The layout of float32 matrices in memory: row by row, each row padded with zeros to a multiple of 16 floats, a cache line, and
+ * the number of rows likewise. So the fast kernels never handle a partial vector or tile, and their results on the padding
+ * are zero again.
  */
 
 /** A cache line: rows are multiples of it, and panels of weights are as wide. */
@@ -13,7 +13,7 @@ export const blockOutputs = 64;
 /** A matrix; a row is a sample, or an output of a layer. */
 export interface Matrix {
   readonly data: Float32Array;
-  /** Entries in a row that mean something. */
+  /** The number of entries in a row, without padding. */
   readonly columns: number;
   /** Entries from one row to the next. */
   readonly pitch: number;
@@ -22,7 +22,7 @@ export interface Matrix {
 /** `n`, padded to a multiple of a line. */
 export const padded = (n: number): number => Math.ceil(n / line) * line;
 
-/** How many floats a matrix takes. */
+/** The number of floats of a matrix. */
 export const matrixLength = (rows: number, columns: number): number => padded(rows) * padded(columns);
 
 /** The matrix stored in `data`. */
@@ -34,12 +34,12 @@ export const matrixOf = (data: Float32Array, columns: number): Matrix => ({
 
 /**
  * The layouts of a layer's weights: `rows`, as any matrix, outputs × inputs; `panels` of 16 outputs one after the
- * other, each with a line of 16 floats for each input, for products with few entries that are not zero; or `columns`,
- * inputs × outputs, for samples that come one by one.
+ * other, each with a line of 16 floats for each input, for sparse products; or `columns`, inputs × outputs,
+ * for training sample by sample.
  */
 export type WeightLayout = "rows" | "panels" | "columns";
 
-/** What determines where weights are stored. */
+/** The layout and size of weights. */
 export interface WeightShape {
   readonly layout: WeightLayout;
   readonly inputs: number;

@@ -1,6 +1,6 @@
 /**
- * The product of two float32 matrices by the fast kernels, on the calling thread: what `Tensor.matmul` takes for large
- * ones. The plain loop of `tensor/` is its twin. OpenBLAS computes it where it is proven to give the same bits.
+ * The product of two float32 matrices by the fast kernels, on the calling thread; `Tensor.matmul` uses it for large
+ * ones. The plain loop of `tensor/` is its twin. OpenBLAS computes it if it is proven to give the same bits.
  */
 import { openblas } from "#platform";
 import { Arena, release, view } from "./arena.js";
@@ -10,10 +10,10 @@ import { proofOf } from "./proof.js";
 import { whole } from "./share.js";
 import { scratchLength, wasmKernels } from "./wasm.js";
 
-/** From this many multiply-adds on, copying the matrices into the kernels' memory pays. */
+/** From this many multiply-adds on, copying the matrices into the kernels' memory pays off. */
 export const worthCopying = 64 ** 3;
 
-/** From this many (256³, 0.5 ms by WebAssembly) a proof pays, which takes as long as a product or two. */
+/** From this many (256³, 0.5 ms by WebAssembly) a proof pays off, which takes as long as a product or two. */
 const worthProving = 2 ** 24;
 
 /** Floats in a page of memory. */
@@ -26,7 +26,7 @@ type Sizes = readonly [m: number, n: number, p: number];
 export function multiply(a: Float32Array, b: Float32Array, sizes: Sizes, out: Float32Array): void {
   const [m, n, p] = sizes;
   if (m * n * p >= worthProving && multiplyByOpenblas(a, b, sizes, out)) return;
-  // What passes the gradient back through a layer is delta A, row by row as the matrices are.
+  // The kernel for the gradient of a layer's input computes delta A, row by row, as needed here.
   const arena = new Arena();
   const floats = (length: number) => arena.reserve("Float32Array", length);
   const shape = { layout: "rows", inputs: p, outputs: n } as const;
@@ -64,7 +64,7 @@ function fillRows({ data, columns, pitch }: Matrix, from: Float32Array, rows: nu
   for (let i = 0; i < rows; i++) data.set(from.subarray(i * columns, (i + 1) * columns), i * pitch);
 }
 
-/** The same by OpenBLAS, where the matrices are; returns whether that is proven to give the same bits, and done. */
+/** The same by OpenBLAS, in place; returns whether that is proven to give the same bits, and done. */
 function multiplyByOpenblas(a: Float32Array, b: Float32Array, [m, n, p]: Sizes, out: Float32Array): boolean {
   const pitch = padded(p);
   const product: Product = ["ab", m, pitch, n];
@@ -75,11 +75,11 @@ function multiplyByOpenblas(a: Float32Array, b: Float32Array, [m, n, p]: Sizes, 
     address: library.address(matrix),
     pitch: columns,
   });
-  // OpenBLAS sums the columns past the last multiple of 16 in another order, so there are none.
+  // OpenBLAS sums the columns past the last multiple of 16 in another order, so there must be none.
   const [right, result] = p === pitch ? [b, out] : [new Float32Array(n * pitch), new Float32Array(m * pitch)];
   if (p !== pitch) for (let k = 0; k < n; k++) right.set(b.subarray(k * p, (k + 1) * p), k * pitch);
-  // Written once, or each page of new memory is fetched twice, when OpenBLAS reads it and when it writes: 12.1 instead of
-  // 9.6 ms at 1024³, where the products alone take 9.1. (What new memory costs besides: platform/openblas.ts.)
+  // Touched first, because otherwise each page of new memory faults twice, when OpenBLAS reads it and when it writes: 12.1 instead of
+  // 9.6 ms at 1024³, where the products alone take 9.1. (For other costs of new memory see platform/openblas.ts.)
   for (let at = 0; at < result.length; at += page) result[at] = 0;
   const operands = { a: place(a, n), b: place(right, pitch), c: place(result, pitch) };
   accumulate(library, "ab", [m, pitch, n], "alone", operands);

@@ -1,10 +1,10 @@
 /**
- * Products of dense matrices by OpenBLAS, where there is one: with 512-bit vectors a core multiplies four times as fast as
- * WebAssembly with 128 (250 GFLOP/s against 62 on the same core). All the rest, and products with what is not zero, is
- * done by the WebAssembly kernels, on the same memory.
+ * Dense matrix products by OpenBLAS, if it is available: with 512-bit vectors a core multiplies four times as fast as
+ * WebAssembly with 128 (250 GFLOP/s against 62 on the same core). Everything else, sparse products included, is
+ * computed by the WebAssembly kernels, on the same memory.
  *
- * Sums are cut as order.ts says. Whether OpenBLAS then gives the bits of WebAssembly depends on its kernels, and is
- * proven for each product (proof.ts); those that are not are left to WebAssembly.
+ * Sums are split as described in order.ts. Whether OpenBLAS then gives the bits of WebAssembly depends on its kernels, and is
+ * proven for each product (proof.ts); the others are left to WebAssembly.
  *
  * Which kernels keep the order (OpenBLAS 0.3.34): those for AVX-512 in all forms and with all remainders tried (a b and aᵀ b
  * with 1 … 512 rows, 16 … 784 columns, sums of 1 … 384; a bᵀ but for small products, below about 10⁶ multiply-adds, whose
@@ -13,7 +13,7 @@
  * so have all columns of the last rows where rows are no multiple of 12. So no whole product
  * is proven there. (Leaving those columns and rows to WebAssembly was not tried.)
  *
- * Each of our threads calls the library, which itself uses one thread; how it is found is the platform's (platform/openblas.ts).
+ * Each of our threads calls the library, which itself uses one thread; platform/openblas.ts locates it.
  */
 import { cores, type OpenBlas, openblas } from "#platform";
 import type { Kernels } from "./kernels.js";
@@ -38,18 +38,18 @@ const transposition: Record<Form, readonly [a: number, b: number]> = {
 };
 
 /**
- * Rows and columns of the largest product that one call computes of those that threads share: larger ones gain little, and
- * take longer to prove. One thread alone goes up to `mostColumns` both ways.
+ * The largest number of rows and columns in one call of a shared product: larger calls gain little, and take longer to
+ * prove. A single thread goes up to `mostColumns` both ways.
  */
 const mostRows = 512;
 const mostColumns = 1024;
 
-/** With fewer multiply-adds, WebAssembly takes 15 µs, and calling OpenBLAS gains nothing that is worth a proof. */
+/** With fewer multiply-adds, WebAssembly takes 15 µs, and OpenBLAS gains too little to be worth a proof. */
 const worthCalling = 2 ** 19;
 
 /**
- * Rows of the result that one call computes of a gradient of weights, columns of other products: so many that there is a
- * call for each core.
+ * Rows of the result that one call computes of a gradient of weights, columns of other products: chosen such that there is
+ * a call for each core.
  */
 const chunkOf = (n: number): number => Math.min(mostRows, Math.max(64, padded(Math.ceil(n / coreCount))));
 const coreCount = cores();
@@ -62,7 +62,7 @@ export interface CallSize {
   readonly depth: number;
 }
 
-/** One call: its form, and where the part of the result is, and of the sum, that it computes. */
+/** One call: its form, and the part of the result and of the sum that it computes. */
 interface Call extends CallSize {
   readonly row: number;
   readonly column: number;
@@ -70,8 +70,8 @@ interface Call extends CallSize {
 }
 
 /**
- * The calls of a product of m × n with a sum of `depth` products: a thread's share of them, or "alone" where one thread
- * computes it, in as few as that takes: at 1024³ three of 1024 × 1024 take 9.1 ms, twelve of 512 × 512 take 9.6.
+ * The calls of a product of m × n with a sum of `depth` products: a thread's share of them, or "alone" if one thread
+ * computes it, in as few as possible: at 1024³ three of 1024 × 1024 take 9.1 ms, twelve of 512 × 512 take 9.6.
  */
 function* callsOf(form: Form, m: number, n: number, depth: number, by: Share | "alone"): Generator<Call> {
   const byRows = form === "aᵀb" || form === "step";
@@ -94,7 +94,7 @@ function* pieces(from: number, to: number, most: number): Generator<[from: numbe
   for (let at = from; at < to; at += most) yield [at, Math.min(most, to - at)];
 }
 
-/** What distinguishes a call from others: its form and size, as `aᵀb 256 784 128`. */
+/** The name of a call: its form and size, such as `aᵀb 256 784 128`. */
 export type CallName = string;
 
 /** The form and size of a call of that name. */
@@ -106,7 +106,7 @@ export function sizeOf(name: CallName): CallSize {
 /** A product of m × n entries, each a sum of `depth` products. */
 export type Product = readonly [form: Form, m: number, n: number, depth: number];
 
-/** The names of the calls of a product, each once; none where calling gains nothing. */
+/** The names of the calls of a product, each once; none if OpenBLAS gains nothing. */
 export function callNames([form, m, n, depth]: Product, by: Share | "alone" = whole): CallName[] {
   if (m * n * depth < worthCalling) return [];
   const names = new Set<CallName>();
@@ -121,7 +121,7 @@ export interface Placed {
   readonly pitch: number;
 }
 
-/** What a product is computed of: c += α a b. */
+/** The operands of a product: c += α a b. */
 interface Operands {
   readonly c: Placed;
   readonly a: Placed;
@@ -155,8 +155,8 @@ export function callOnce({ sgemm }: OpenBlas, call: Call, { c, a, b, alpha = 1 }
 /**
  * The kernels with OpenBLAS for dense products.
  *
- * @param memory what the arrays lie in
- * @param proven the calls that give the bits of WebAssembly, the only ones to make; without, all are made
+ * @param memory the memory of the arrays
+ * @param proven the calls that give the bits of WebAssembly, the only ones to make; by default all are made
  */
 export function openblasKernels(
   wasm: WasmKernels,
@@ -171,7 +171,7 @@ export function openblasKernels(
   let eta = 0;
 
   const known = new Map<string, boolean>();
-  /** Whether all calls of a product are to be made. */
+  /** Whether OpenBLAS computes a product. */
   function takes(form: Form, m: number, n: number, depth: number): boolean {
     if (!proven) return true;
     const product = `${form} ${m} ${n} ${depth}`;

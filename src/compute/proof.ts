@@ -1,10 +1,10 @@
 /**
- * Whether OpenBLAS's products have the bits of WebAssembly's: each call that a computation is about to make is made for
- * numbers that would show a difference, and compared bit by bit. What is found is kept for this machine, this library and
- * these kernels: for the reference network on MNIST it takes some 20 ms.
+ * Whether OpenBLAS's products have the bits of WebAssembly's: each call that a computation is about to make is tried on numbers
+ * that would reveal a difference, and compared bit by bit. The result is cached for this machine, this library and these
+ * kernels: for the reference network on MNIST the proof takes about 20 ms.
  *
- * One such test stands for all numbers: which operations are done on which entries, and in which order, depends on a call's
- * form and size alone. A chain in another order, a product rounded before it is added, or a number that was flushed to zero
+ * One such test covers all numbers: the operations on the entries, and their order, depend only on a call's form and
+ * size. A chain in another order, a product rounded before it is added, or a number that was flushed to zero
  * changes many of the thousands of entries that are compared.
  */
 import { machine, type OpenBlas, recall, remember, trustOpenblas } from "#platform";
@@ -16,26 +16,26 @@ import { deepest } from "./order.js";
 import { whole } from "./share.js";
 import { scratchLength, wasmBuild, wasmKernels } from "./wasm.js";
 
-/** What was proven. */
+/** The result of a proof. */
 export interface Proof {
   /** The calls that have WebAssembly's bits. */
   readonly proven: readonly CallName[];
-  /** Why there are none, in words. */
+  /** If there are none, why, in words. */
   readonly why?: string;
 }
 
-/** What this process knows of calls. */
+/** The verdicts that this process knows. */
 const verdicts = new Map<CallName, boolean>();
 let isRead = false;
 
-/** Tries those of the calls that are not known yet. */
+/** Tries the calls that are not known yet. */
 export function proofOf(calls: readonly CallName[]): Proof {
   if (calls.length === 0) return { proven: [] };
   const { isFused, digest } = wasmBuild();
   if (!isFused) return { proven: [], why: "OpenBLAS fuses multiply-adds, which WebAssembly cannot here" };
   const library = trustOpenblas();
   if (typeof library === "string") return { proven: [], why: library };
-  // Which machine it is takes half a millisecond to find out.
+  // Identifying the machine takes half a millisecond.
   const question = () => `products of ${library.name} on ${machine()} by kernels ${digest}`;
   if (!isRead) {
     isRead = true;
@@ -50,7 +50,7 @@ export function proofOf(calls: readonly CallName[]): Proof {
   return proven.length > 0 ? { proven } : { proven, why: `${library.name} rounds in another way` };
 }
 
-/** What an earlier process remembered; nothing where that is damaged. */
+/** The verdicts cached by an earlier process; none if the cache is damaged. */
 function readVerdicts(text: string | undefined): [CallName, boolean][] {
   try {
     return Object.entries(JSON.parse(text ?? "{}") as Record<CallName, unknown>).filter(
@@ -61,7 +61,7 @@ function readVerdicts(text: string | undefined): [CallName, boolean][] {
   }
 }
 
-/** Makes each call both ways; says of each whether they agree. */
+/** Makes each call both ways; returns for each whether they agree. */
 export function tryCalls(library: OpenBlas, names: readonly CallName[]): [CallName, boolean][] {
   const sizes = names.map(sizeOf);
   const [rows, columns] = [Math.max(...sizes.map(({ m }) => m)), Math.max(...sizes.map(({ n }) => n))];
@@ -93,7 +93,7 @@ export function tryCalls(library: OpenBlas, names: readonly CallName[]): [CallNa
 
 interface Bench {
   readonly library: OpenBlas;
-  /** Where the memory lies. */
+  /** The address of the memory. */
   readonly base: number;
   readonly kernels: Kernels;
   readonly a: Float32Array;
@@ -103,7 +103,7 @@ interface Bench {
   readonly bias: Float32Array;
 }
 
-/** A step size that is no short binary fraction, so that products with it are rounded. */
+/** A step size that is not a short binary fraction, so that products with it are rounded. */
 const eta = Math.fround(0.1);
 
 function isSame(bench: Bench, size: CallSize): boolean {
@@ -119,7 +119,7 @@ function isSame(bench: Bench, size: CallSize): boolean {
   makeTiny(a, isGradient ? depth : m, isGradient);
   const found = filled(bench.found, m, n, 2);
   const expected = matrixOf(bench.expected, n);
-  // On top of 0, beside which what is tiny shows, and of numbers that hide nothing of the sums.
+  // Added to 0, where tiny values show, and to numbers that hide nothing of the sums.
   for (let i = 0; i < m; i++) {
     const row = found.data.subarray(i * found.pitch, i * found.pitch + n);
     if (i % 2 === 1) row.fill(0);
@@ -127,7 +127,7 @@ function isSame(bench: Bench, size: CallSize): boolean {
   }
   const start = found.data.slice(0, m * found.pitch);
 
-  // By WebAssembly: the product itself, or parameters that were moved.
+  // By WebAssembly: the product itself, or the updated parameters.
   const parameters = { theta: b.data, gradient: expected.data, first: b.data, second: b.data };
   const sums = new Float64Array(0);
   if (form === "ab") {
@@ -173,7 +173,7 @@ function makePool(): Float32Array {
   return numbers;
 }
 
-/** A matrix of such numbers, other ones for each `salt`; padded with zeros. */
+/** A matrix of such numbers, different for each `salt`; padded with zeros. */
 function filled(data: Float32Array, rows: number, columns: number, salt: number): Matrix {
   pool ??= makePool();
   const matrix = matrixOf(data, columns);
@@ -185,13 +185,13 @@ function filled(data: Float32Array, rows: number, columns: number, salt: number)
   return matrix;
 }
 
-/** Makes what an odd sum has left over tiny beside what the halves leave. */
+/** Makes the unpaired term of an odd sum tiny relative to the remainder of the halves. */
 function shrinkLast({ data, pitch, columns }: Matrix, { along = 0, rows = 0, down = 0 }: Halved): void {
   if (down % 2) for (let j = 0; j < columns; j++) data[(down - 1) * pitch + j]! *= 2 ** -11;
   if (along % 2) for (let i = 0; i < rows; i++) data[i * pitch + along - 1]! *= 2 ** -11;
 }
 
-/** Which way the inner index runs: along so many rows, or down. */
+/** The direction of the inner index: along this many rows, or down. */
 interface Halved {
   along?: number;
   rows?: number;
@@ -199,9 +199,9 @@ interface Halved {
 }
 
 /**
- * Makes the second half of an operand of its first half, along its rows or down its columns. With −a and nearly b, the
- * second half of every sum cancels most of the first: what was rounded off on the way is then thousands of units in the last
- * place of the result, and no other order comes to the same by chance.
+ * Derives the second half of an operand from its first half, along its rows or down its columns. With −a and nearly b, the
+ * second half of every sum cancels most of the first: rounding errors on the way are then thousands of units in the last
+ * place of the result, and another order cannot agree by chance.
  */
 function halve(
   { data, pitch, columns }: Matrix,
@@ -221,7 +221,7 @@ function halve(
 /** b, a little off. */
 const nearly = (b: number, at: number): number => b * (1 + pool![(7 * at) % pool!.length]! * 2 ** -11);
 
-/** Makes every seventh row (or column) so small that products are less than the least normal number. */
+/** Makes every seventh row (or column) so small that products are below the smallest normal number. */
 function makeTiny({ data, columns, pitch }: Matrix, rows: number, byColumn: boolean): void {
   const [down, across] = byColumn ? [1, 7] : [7, 1];
   for (let i = byColumn ? 0 : 3; i < rows; i += down) {

@@ -1,38 +1,38 @@
 /**
  * The update rules that the fast kernels compute, in float32 while a gradient is still in a register: everything about
- * them but the rule itself (optim/), which is the kernel's twin. The arithmetic is in assembly/update.ts.
+ * them except the rule itself (optim/), which is the kernel's twin. The arithmetic is in assembly/update.ts.
  */
 
 /** A step size: the same for all steps, or a function of the step's number k = 1, 2, … */
 export type StepSize = number | ((k: number) => number);
 
-/** What the arithmetic of a step needs. */
+/** The numbers in the arithmetic of a step. */
 export interface StepNumbers {
-  /** η, or what replaces it. */
+  /** η, or its replacement. */
   readonly eta: number;
   readonly epsilon: number;
   readonly beta1: number;
   readonly beta2: number;
-  /** What √v is multiplied by in Adam. */
+  /** The factor of √v in Adam. */
   readonly correction: number;
 }
 
-/** What the kernels know of a rule; `O` are its options, with the step size of one step. */
+/** The kernel of a rule; `O` are its options, with the step size of one step. */
 export interface RuleKernel<O extends { eta: number }> {
   /** Its number in assembly/update.ts. */
   readonly number: number;
-  /** How many arrays as long as theta it remembers: AdaGrad's c and the momentum are the first, Adam's v is the second. */
+  /** The number of arrays as long as theta in its state: AdaGrad's c and the momentum are the first, Adam's v is the second. */
   readonly remembers: 0 | 1 | 2;
   /** The initial value of the first of them, if not 0. */
   readonly firstStart?: (options: O) => number;
   /** Whether a parameter whose gradient is 0 does not move. */
   readonly leavesAlone: boolean;
   /**
-   * Whether the sum of all squared gradients is part of it: to know the step size, before any parameter can move
-   * ("to move"), or only for the record ("to record").
+   * Whether it uses the sum of all squared gradients: for the step size, before any parameter can move ("to move"), or only
+   * for the record ("to record").
    */
   readonly squares?: "to move" | "to record";
-  /** The initial value of that sum, for so many parameters. */
+  /** The initial value of that sum, for a number of parameters. */
   readonly squaresStart?: (options: O, parameters: number) => number;
   /** The numbers of step k = 1, 2, … that are not those of gradient descent; `squares` includes the gradient of the step. */
   readonly numbers: (options: O, k: number, squares: number) => Partial<StepNumbers>;
@@ -56,7 +56,7 @@ const normStep = ({ eta }: RuleOptions["adagradNorm"], squares: number): number 
 
 const kernels: { readonly [N in RuleName]: RuleKernel<RuleOptions[N]> } = {
   sgd: { number: 0, remembers: 0, leavesAlone: true, numbers: () => ({}) },
-  // Gradient descent whose step size is known when all of the gradient is.
+  // Gradient descent whose step size is known only after the whole gradient.
   adagradNorm: {
     number: 0,
     remembers: 0,
@@ -108,7 +108,7 @@ export interface StepRule {
   readonly options: StepOptions;
 }
 
-/** The numbers of step k = 1, 2, … of a rule; where it needs squared gradients to move, with their sum. */
+/** The numbers of step k = 1, 2, … of a rule; if it needs squared gradients to move, with their sum. */
 export function stepNumbers({ name, options }: StepRule, k: number, squares = 0): StepNumbers {
   const plain = { eta: options.eta, epsilon: 0, beta1: 0, beta2: 0, correction: 1 };
   return { ...plain, ...ruleKernel(name).numbers(options, k, squares) };

@@ -1,10 +1,10 @@
 /**
- * The readable twins of the operations on images. They sum in float64, and round once, when storing.
+ * The readable twins of the operations on images. They sum in float64 and round once, when storing.
  */
 import { rangeOf } from "./share.js";
 import { biasesAt, gradientGroups, type ImageKernels, inWindow, type Windows } from "./windows.js";
 
-/** Calls back with each window of an image: its number, and the place of its first pixel, which may lie in the padding. */
+/** Calls back with each window of an image: its index, and the position of its first pixel, which may lie in the padding. */
 function eachWindow(
   { rows, columns, stride, padding }: Windows,
   visit: (window: number, top: number, left: number) => void,
@@ -14,7 +14,7 @@ function eachWindow(
   }
 }
 
-/** Calls back with each pixel that a window sees in a channel: its number in the window and in the image. */
+/** Calls back with each pixel of a window in a channel: its index in the window and in the image. */
 function eachPixel(
   { height, width, kernel }: Windows,
   channel: number,

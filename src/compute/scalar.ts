@@ -1,5 +1,5 @@
 /**
- * The readable twins: each operation as its formula says it. They sum in float64, and round once, when storing.
+ * The readable twins: each operation as its formula. They sum in float64 and round once, when storing.
  */
 import type { Compressed, Finish, Kernels, Source, Weights } from "./kernels.js";
 import { blockOutputs, line, weightAt } from "./matrix.js";
@@ -7,7 +7,7 @@ import type { Parameters } from "./parameters.js";
 import { scalarImageKernels } from "./scalar-windows.js";
 import { rangeOf } from "./share.js";
 
-/** What a rule does with the gradient g of parameter i. */
+/** A rule's update of parameter i with its gradient g. */
 export type Move = (parameters: Parameters, i: number, g: number) => void;
 
 /**
@@ -16,7 +16,7 @@ export type Move = (parameters: Parameters, i: number, g: number) => void;
  * @param apply moves a parameter: a rule's own step (optim/) is the twin of its kernel
  */
 export function scalarKernels(apply: Move): Kernels {
-  /** Hands over the gradient g of parameter i. */
+  /** Stores or applies the gradient g of parameter i. */
   function finishWith(parameters: Parameters, i: number, g: number, { add, update }: Finish): number {
     const whole = add ? parameters.gradient[i]! + g : g;
     if (update) apply(parameters, i, whole);
@@ -165,7 +165,7 @@ function valueAt({ data, indices, pitch, scale }: Source, r: number, j: number):
   return data[(indices ? indices[r]! : r) * pitch + j]! * scale;
 }
 
-/** Adds the square of the gradient of the weight from input k to output j to the sum of its block, which it may be the first of. */
+/** Adds the square of the gradient of the weight from input k to output j to the sum of its block, or starts the sum. */
 function addSquare({ inputs, sums }: Weights, j: number, k: number, square: number): void {
   const block = Math.floor(j / line) * Math.ceil(inputs / line) + Math.floor(k / line);
   sums[block] = square + (j % line || k % line ? sums[block]! : 0);

@@ -1,6 +1,6 @@
 /**
- * How work is shared between threads: every operation is cut along its result, each entry of which is computed by
- * one thread alone, in a fixed order. So the same bits come out for any number of threads.
+ * How work is shared between threads: every operation is split along its result, each entry of which is computed by
+ * one thread, in a fixed order. So the bits are the same for any number of threads.
  */
 
 /** One thread of several: number `part` of `parts`. */
@@ -13,9 +13,9 @@ export interface Share {
 export const whole: Share = { part: 0, parts: 1 };
 
 /**
- * The part of 0 … n − 1 that a thread has, cut at multiples of `grain`.
+ * A thread's part of 0 … n − 1, split at multiples of `grain`.
  *
- * @returns `[from, to]`, with `to` excluded; the parts of all threads follow each other and cover everything
+ * @returns `[from, to]`, with `to` excluded; the parts of all threads are consecutive and cover everything
  */
 export function rangeOf(n: number, { part, parts }: Share, grain = 1): [from: number, to: number] {
   const grains = Math.ceil(n / grain);

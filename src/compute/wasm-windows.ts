@@ -1,11 +1,11 @@
 /**
- * The fast operations on images: what `assembly/convolution.ts` and `assembly/pooling.ts` do, on matrices.
+ * The fast operations on images: `assembly/convolution.ts` and `assembly/pooling.ts`, on matrices.
  */
 import type { Matrix } from "./matrix.js";
 import { rangeOf } from "./share.js";
 import { biasesAt, gradientGroups, type ImageKernels, inWindow, type Windows } from "./windows.js";
 
-/** What assembly/index.ts exports for images. */
+/** The exports of assembly/index.ts for images. */
 export type ImageExports = Record<
   | "setWindows"
   | "convolve"
@@ -18,14 +18,14 @@ export type ImageExports = Record<
   (...numbers: (number | boolean)[]) => void
 >;
 
-/** How many floats of scratch memory a thread needs for these windows, with filters if there are `outputs`. */
+/** The number of floats of scratch memory that a thread needs for these windows, with filters if `outputs` > 0. */
 export function windowScratchLength(windows: Windows, outputs = 0): number {
   const { channels, height, width, padding, rows, columns } = windows;
   const up = (n: number, grain: number): number => Math.ceil(n / grain) * grain;
   const positions = up(rows * columns, 8);
   const numbers = inWindow(windows);
   const image = channels * (height + 2 * padding) * (width + 2 * padding);
-  // Offsets and the image, with room to begin at cache lines; then what the greediest of the three operations takes.
+  // Offsets and the image, aligned to cache lines; then the largest need of the three operations.
   const shared = numbers + positions + image + 64;
   const forward = (17 + up(outputs, 4)) * numbers;
   const gradient = (outputs + numbers + 1) * positions + 8 * up(outputs, 4) * Math.ceil(numbers / 2);
@@ -33,7 +33,7 @@ export function windowScratchLength(windows: Windows, outputs = 0): number {
   return shared + Math.max(forward, gradient, back);
 }
 
-/** The operations, by a module's exports, with scratch memory of at least {@link windowScratchLength}. */
+/** The operations, from a module's exports, with scratch memory of at least {@link windowScratchLength}. */
 export function wasmImageKernels(wasm: ImageExports, scratch: Float32Array): ImageKernels {
   const at = ({ data }: Matrix): number => data.byteOffset;
   const bytes = ({ pitch }: Matrix): number => 4 * pitch;

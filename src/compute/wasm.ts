@@ -1,5 +1,5 @@
 /**
- * The fast kernels: WebAssembly with 128-bit SIMD (assembly/), on arrays that lie in its memory.
+ * The fast kernels: WebAssembly with 128-bit SIMD (assembly/), on arrays in its memory.
  */
 import { allowRelaxedSimd, readFileSync, sha256 } from "#platform";
 import type { Finish, Kernels, Source, Weights } from "./kernels.js";
@@ -10,7 +10,7 @@ import { ruleKernel } from "./rule-kernels.js";
 import { rangeOf, type Share } from "./share.js";
 import { type ImageExports, wasmImageKernels } from "./wasm-windows.js";
 
-/** What assembly/index.ts exports: functions of byte offsets and sizes, in the order that is written there. */
+/** The exports of assembly/index.ts: functions of byte offsets and sizes, in the order given there. */
 type Exports = Record<
   | "multiply"
   | "gatherBytes"
@@ -37,10 +37,10 @@ type Exports = Record<
 > &
   ImageExports;
 
-// What becomes of an entry of a product; as in assembly/tiles.ts.
+// How an entry of a product is stored; as in assembly/tiles.ts.
 const [store, bias, biasRelu, masked, update] = [0, 1, 2, 3, 4];
 
-/** How many floats of scratch memory a thread needs for layers of up to so many inputs. */
+/** The number of floats of scratch memory that a thread needs for layers of up to `inputs` inputs. */
 export function scratchLength(inputs: number): number {
   return Math.max((680 + 8) * deepest + 32, 4 * inputs);
 }
@@ -55,12 +55,12 @@ interface Compiled {
 let compiled: Compiled | undefined;
 
 /**
- * The build that this machine runs: with fused multiply-adds where V8 has relaxed SIMD (Node 20 has it behind a
- * flag, which may be set until the first module that uses it is compiled), else without.
+ * The build that this machine runs: with fused multiply-adds if V8 has relaxed SIMD (in Node 20 behind a flag,
+ * which can be set until the first module that uses it is compiled), else without.
  */
 function compile(): Compiled {
   const relaxed = kernelFile(new URL("./kernels-relaxed.wasm", import.meta.url));
-  // Newer V8 has it anyway, and would complain of a flag that it no longer knows.
+  // Newer V8 has it by default, and would warn about an unknown flag.
   if (!WebAssembly.validate(relaxed)) allowRelaxedSimd();
   const isFused = WebAssembly.validate(relaxed);
   const bytes = isFused ? relaxed : kernelFile(new URL("./kernels.wasm", import.meta.url));
@@ -91,7 +91,7 @@ function instantiate(memory: WebAssembly.Memory): Exports {
   return new WebAssembly.Instance(compiled.module, { env: { memory } }).exports as unknown as Exports;
 }
 
-/** The fast kernels, with those of their parts that others are made of. */
+/** The fast kernels, with the parts that other kernels build on. */
 export interface WasmKernels extends Kernels {
   /** x += b, or with `relu` the larger of that and 0, of some columns, multiples of 4. */
   addBias(x: Matrix, b: Float32Array, rows: number, relu: boolean, from: number, to: number): void;
@@ -108,7 +108,7 @@ export interface WasmKernels extends Kernels {
 /**
  * The kernels on arrays in `memory`.
  *
- * @param scratch room for this thread alone, of at least {@link scratchLength}
+ * @param scratch memory of this thread alone, of at least {@link scratchLength}
  */
 export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): WasmKernels {
   const wasm = instantiate(memory);
@@ -117,7 +117,7 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
   let skipZeros = false;
   let squares = true;
 
-  /** The source of samples as the kernels take it. */
+  /** The kernels' arguments for a source of samples. */
   const from = ({ data, indices, pitch }: Source) => {
     const isBytes = data instanceof Uint8Array;
     return [at(data), isBytes, isBytes ? pitch : 4 * pitch, indices ? at(indices) : 0] as const;
@@ -157,7 +157,7 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
       const pitch = padded(A.inputs);
       const operands = [at(delta.data), bytes(delta), true, at(x.data), bytes(x), false];
       const [from, to] = columnsOf(A.inputs, share);
-      // The parameters move while the gradient is in a register, unless it is looked at as well.
+      // The parameters are updated while the gradient is in a register, unless the gradient is needed too.
       const straight = finish.update && !squares;
       const how = [straight ? update : store, at(A.theta), finish.add];
       wasm.multiply(at(A.gradient), 4 * pitch, ...operands, A.outputs, rows, from, to, at(scratch), ...how);
@@ -227,7 +227,7 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
 
     sparseGradient(A, delta, x, rows, finish, share) {
       const entries = [at(x.places), at(x.counts), x.capacity, rows, A.inputs];
-      // What has no entries has the gradient 0, and need not be visited where that changes nothing.
+      // Columns without entries have the gradient 0, and are skipped if that changes nothing.
       const all = finish.add || !finish.update || !skipZeros;
       const how = [at(scratch), finish.add, all, updated(A.theta, finish), at(A.sums)];
       wasm.sparseGradient(

@@ -1,5 +1,5 @@
 /**
- * Windows that slide over images, and the operations on what they see. An image is a row of a matrix: channels × height ×
+ * Windows that slide over images, and the operations on them. An image is a row of a matrix: channels × height ×
  * width, one channel after the other.
  */
 import { type Matrix, padded } from "./matrix.js";
@@ -13,7 +13,7 @@ export interface Windows {
   readonly width: number;
   /** The size of a window. */
   readonly kernel: number;
-  /** How far apart windows are. */
+  /** The stride between windows. */
   readonly stride: number;
   /** Zeros around the image. */
   readonly padding: number;
@@ -22,7 +22,7 @@ export interface Windows {
   readonly columns: number;
 }
 
-/** How windows lie on an image; there are none (rows or columns < 1) where they are larger than it. */
+/** The windows on an image; there are none (rows or columns < 1) if they are larger than it. */
 export function slide(
   [channels, height, width]: readonly [channels: number, height: number, width: number],
   { kernel, stride, padding }: { kernel: number; stride: number; padding: number },
@@ -31,7 +31,7 @@ export function slide(
   return { channels, height, width, kernel, stride, padding, rows: count(height), columns: count(width) };
 }
 
-/** Numbers that a window sees. */
+/** The number of pixels in a window, over all channels. */
 export const inWindow = ({ channels, kernel }: Windows): number => channels * kernel ** 2;
 
 /** The parameters of a convolution: A, outputs × numbers in a window, row by row, and b, which begins at {@link biasesAt}. */
@@ -40,23 +40,23 @@ export interface Filters extends Parameters {
   readonly outputs: number;
 }
 
-/** Where b begins among the parameters of a convolution: at a cache line. */
+/** The start of b among the parameters of a convolution: at a cache line. */
 export const biasesAt = (windows: Windows, outputs: number): number => padded(outputs * inWindow(windows));
 
 /** How many numbers the parameters of a convolution take. */
 export const filtersLength = (windows: Windows, outputs: number): number =>
   biasesAt(windows, outputs) + padded(outputs);
 
-/** What becomes of a window: its largest number, or the mean. */
+/** The output of a window: its largest number, or the mean. */
 export type Pooling = "maxPool2d" | "avgPool2d";
 
 /**
- * The gradient of a convolution is summed in so many groups of images, each by one thread, and then over the groups: so
- * it is the same for any number of threads.
+ * The gradient of a convolution is summed in this many groups of images, each by one thread, and then over the groups: so it is
+ * the same for any number of threads.
  */
 export const gradientGroups = 16;
 
-/** The operations on images; what is written comes first. A thread's share is of the images, but for the gradient. */
+/** The operations on images; the output is the first argument. A thread's share is of the images, except in the gradient. */
 export interface ImageKernels {
   /** z[o, r, c] = b[o] + Σ A[o, i, u, v] x[i, r·stride + u − padding, c·stride + v − padding], or with `relu` the larger of that and 0. */
   convolve(out: Matrix, x: Matrix, A: Filters, rows: number, relu: boolean, share: Share): void;

@@ -1,10 +1,10 @@
 /**
- * The checks of coursework: an answer against what is expected, with a message that teaches when it is wrong.
+ * The checks of coursework: they compare an answer with the expected one and explain what is wrong.
  *
  * A check that passes prints a line on standard output; one that fails throws. nbgrader gives no points to a cell
  * that throws, nor to one that writes anything to standard error.
  *
- * What they count on is taken from the built-in objects when nablab is loaded, before an answer can change it.
+ * The built-in functions they rely on are captured when nablab is loaded, before an answer can change them.
  */
 import { inspect } from "#platform";
 import { compareWithDifferences } from "../autodiff/gradient-check.js";
@@ -20,7 +20,7 @@ const { isFinite: finite, isInteger, isNaN: isNotANumber } = Number;
 const { isArray } = Array;
 const { log } = console;
 
-/** Ends a check: with a line for what holds, or with the error that says what does not, and why perhaps. */
+/** Reports a passed check. */
 function passed(what: string): void {
   log(`✓ ${what}`);
 }
@@ -28,36 +28,35 @@ function failed(what: string, message: string, cause?: string): never {
   const why = cause ? `\n  A likely cause: ${cause}${cause.endsWith("?") ? "" : "."}` : "";
   throw new CheckFailed(what, `${what}: ${message}${why}`);
 }
-/** Ends a check that nothing decides: it does not pass, and the message says that it is not the answer that is wrong. */
+/** Ends an undecided check: it does not pass, but the message does not blame the answer. */
 function undecided(what: string, message: string, wouldDecide?: string): never {
   const advice = wouldDecide ? `\n  What would decide: ${wouldDecide}.` : "";
   throw new CheckFailed(what, `${what}: undecided: ${message}${advice}`, "undecided");
 }
 
-/** Throws RangeError for a tolerance that everything, or nothing, would pass. */
+/** Throws RangeError for an invalid tolerance, with which every answer, or none, would pass. */
 function requireTolerance(name: string, tolerance: unknown): void {
   if (!(typeof tolerance === "number" && tolerance >= 0 && finite(tolerance))) {
     throw new RangeError(`${name}: tolerance must be a finite number ≥ 0, got ${inspect(tolerance)}`);
   }
 }
 
-/** How close is close. */
+/** Options of checks that compare numbers. */
 export interface CloseOptions {
   /** The largest difference that passes, relative to max(1, |expected|); 1e-6 by default. */
   tolerance?: number;
 }
 
 /**
- * Checks that an answer is the number, or the numbers, that it should be: |aᵢ − eᵢ| ≤ tolerance · max(1, |eᵢ|). An infinite
- * eᵢ is met by the same infinity alone. With nothing a number can be compared: no entries, or an expected NaN, never pass.
+ * Checks an answer against the expected numbers: |aᵢ − eᵢ| ≤ tolerance · max(1, |eᵢ|). An infinite eᵢ requires the same
+ * infinity. Without entries, or with an expected NaN, there is nothing to compare, and the check never passes.
  *
- * @param what what is checked, as the message names it, such as `slope(3)`
- * @param actual the answer; anything may come, and what is no number is explained
+ * @param what the name of the answer in messages, such as `slope(3)`
+ * @param actual the answer, of any type; the message explains one that is not numeric
  * @param expected a number, a list, nested lists, or a tensor
  * @param options `tolerance` = 1e-6
- * @throws CheckFailed if it is not: with what was expected, what came, and a likely cause; its `verdict` is `undecided` where
- *   there is nothing to compare with. RangeError for a tolerance that is no finite number ≥ 0, TypeError if `expected`
- *   holds what is no number.
+ * @throws CheckFailed for a wrong answer, with both values and a likely cause; its `verdict` is `undecided` if there is
+ *   nothing to compare. RangeError unless `tolerance` is a finite number ≥ 0; TypeError if `expected` is not numeric.
  * @example
  * checkClose("slope(3)", 2 * 3, 6) // → undefined
  * checkClose("slope(3)", 9, 6) // throws slope(3): expected 6, got 9 A likely cause: it is 1.5 times what it should be: …
@@ -90,7 +89,7 @@ export function checkClose(
       if (unknown < 0) unknown = i;
       continue;
     }
-    // Of an infinite number the tolerance would be infinite, too.
+    // The tolerance of an infinite number would be infinite.
     const close = finite(e[i]!) ? abs(a[i]! - e[i]!) <= tolerance * max(1, abs(e[i]!)) : a[i] === e[i];
     if (!close && wrong++ === 0) first = i;
   }
@@ -121,26 +120,26 @@ export function checkClose(
   );
 }
 
-/** How a gradient is checked. */
+/** Options of {@link checkGradient}. */
 export interface CheckGradientOptions extends CloseOptions {
   /**
-   * Whether it passes where the function has no derivative to compare with (every entry is at a kink) if it lies between the
-   * one-sided slopes there; false.
+   * Whether a gradient between the one-sided slopes passes if the function has a kink in every coordinate, and so no
+   * derivative to compare with; false.
    */
   atKink?: boolean;
 }
 
 /**
- * Checks a gradient against central differences of its function, at one place: every entry within a relative
- * tolerance; at a kink within the one-sided slopes. Where nothing could be compared, or not exactly enough, it does not pass,
- * unless the author says so by `atKink`.
+ * Checks a gradient against central differences of its function at one point: every entry within a relative tolerance; at a
+ * kink between the one-sided slopes. If nothing can be compared, or not accurately enough, it does not pass, unless
+ * `atKink` is set.
  *
- * @param what what is checked, such as `gradient of F`
- * @param gradient the answer: the gradient at `theta`, or a function that gives it
+ * @param what the name of the answer, such as `gradient of F`
+ * @param gradient the answer: the gradient at `theta`, or a function that returns it
  * @param f the function, whose value is a number
- * @param theta the place
+ * @param theta the point
  * @param options `tolerance` = 1e-6; `atKink` = false
- * @throws CheckFailed with the first wrong entry and a likely cause; its `verdict` is `undecided` where nothing could be
+ * @throws CheckFailed with the first wrong entry and a likely cause; its `verdict` is `undecided` if nothing could be
  *   compared.
  * @example
  * checkGradient("gradient", [12, 9], ([a, b]) => a * a * b, [3, 2]) // → undefined
@@ -204,10 +203,10 @@ export function checkGradient(
 /**
  * Checks the shape of an answer.
  *
- * @param what what is checked, such as `A[1]`
+ * @param what the name of the answer, such as `A[1]`
  * @param actual numbers, nested lists, or a tensor
- * @param shape the extents it should have; `[]` for a number
- * @throws CheckFailed with both shapes, and a likely cause; RangeError if `shape` is no list of whole numbers ≥ 0.
+ * @param shape the expected extents; `[]` for a number
+ * @throws CheckFailed with both shapes, and a likely cause; RangeError unless `shape` is a list of integers ≥ 0.
  * @example
  * checkShape("A[1]", [[1, 2, 3], [4, 5, 6]], [2, 3]) // → undefined
  * checkShape("A[1]", [[1, 4], [2, 5], [3, 6]], [2, 3]) // throws A[1]: expected the shape [2, 3], got [3, 2] A likely cause: rows and columns are exchanged.
@@ -231,24 +230,23 @@ export function checkShape(what: string, actual: unknown, shape: readonly number
   passed(what);
 }
 
-/** What an error should be like. */
+/** The expected error. */
 export interface ThrowsOptions {
   /** Its class, such as `RangeError`. */
   type?: abstract new (
     ...args: never[]
   ) => Error;
-  /** What its message should hold. */
+  /** A pattern that its message should match. */
   message?: RegExp;
 }
 
 /**
- * Checks that something is refused: that a function throws, and not by accident (an answer that is not written
- * yet, or code that itself is broken, does not count).
+ * Checks that a function throws, and not by accident: an unwritten answer or broken code does not count.
  *
  * @param what what should be refused, such as `a negative step size`
- * @param attempt calls it
- * @param options `type`: the error's class; `message`: what its message should hold
- * @throws CheckFailed if nothing is thrown, or something else; TypeError if `attempt` is no function.
+ * @param attempt the call that should throw
+ * @param options `type`: the error's class; `message`: a pattern for its message
+ * @throws CheckFailed if nothing, or another error, is thrown; TypeError unless `attempt` is a function.
  * @example
  * checkThrows("a negative step size", () => sgd({ eta: -1 }), { type: RangeError, message: /eta/ }) // → undefined
  * checkThrows("a negative step size", () => 1) // throws a negative step size: expected an error, got 1 A likely cause: the case is not looked at: if (…) throw new RangeError("…").
@@ -275,7 +273,7 @@ export function checkThrows(what: string, attempt: () => unknown, options: Throw
     return;
   }
   if (value instanceof Promise) {
-    // Its rejection is the answer's, and nobody else's to catch.
+    // Otherwise its rejection would be uncaught.
     value.then(undefined, () => {});
     failed(
       what,
@@ -290,19 +288,19 @@ export function checkThrows(what: string, attempt: () => unknown, options: Throw
   );
 }
 
-/** What the stub of an answer throws (nbgrader_config.py). */
+/** The message of the error that a stub throws (nbgrader_config.py). */
 const notDone = "not done yet";
 
 /**
- * Checks anything else: what must hold, and what to think of if it does not.
+ * Checks any other claim, with an optional hint.
  *
- * What must hold of each of several things is given as a list of answers, `losses.map((loss) => loss < 2.3)`: of no things it is
- * undecided, while `[].every(…)` is true.
+ * A claim about several things is a list, `losses.map((loss) => loss < 2.3)`; an empty list is undecided, while `[].every(…)`
+ * is true.
  *
  * @param what the claim, in words
- * @param holds whether it is so, or a list of that
+ * @param holds whether the claim holds, or a list of booleans
  * @param hint what may be wrong
- * @throws CheckFailed if it is not `true`, or of a list not each entry; its `verdict` is `undecided` for an empty list.
+ * @throws CheckFailed unless it is `true`, or every entry of a list is; its `verdict` is `undecided` for an empty list.
  * @example
  * checkThat("the loss falls", 0.3 < 2.3) // → undefined
  * checkThat("each step descends", [2, 1.5, 1].map((F, k, all) => k === 0 || F < all[k - 1])) // → undefined

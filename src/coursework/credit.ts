@@ -1,7 +1,7 @@
 /**
- * Part of a cell's points for part of its checks.
+ * Partial credit: a share of a cell's points for a share of its checks.
  *
- * As in checks.ts, what it counts on is taken from the built-in objects when nablab is loaded, before an answer can change it.
+ * As in checks.ts, built-in functions are captured when nablab is loaded, before an answer can change them.
  */
 import { inspect } from "#platform";
 
@@ -11,14 +11,14 @@ const { keys } = Object;
 const { log } = console;
 
 /**
- * Gives a cell a part of its points: as many as of its checks pass, in equal parts. The last expression of a graded
- * cell, which nbgrader takes for the points of the cell.
+ * Awards the share of a cell's points that equals the share of passed checks. It must be the last expression of a graded
+ * cell, whose value nbgrader takes as the points.
  *
- * @param points what the cell is worth
- * @param checks what is checked, each under a name; may be async. One passes if it throws nothing and returns nothing, true
- *   or what a check that passed returns; `false`, a verdict that is not yes, a function that nobody called do not pass
+ * @param points the maximum points of the cell
+ * @param checks the checks by name; may be async. A check passes if it does not throw and returns nothing, true or the
+ *   result of a passed check; `false`, a verdict other than yes and an uncalled function do not pass
  * @returns the points, rounded down to hundredths
- * @throws RangeError unless there are finite points > 0 and at least one check; TypeError for a check that is no function.
+ * @throws RangeError unless the points are finite and > 0 and there is at least one check; TypeError if a check is not a function.
  * @example
  * await credit(4, { small: () => checkClose("1 + 1", 1 + 1, 2), large: () => checkClose("2²⁰", 2 ** 10, 1048576) }) // → 2
  */
@@ -53,7 +53,7 @@ export async function credit(
   return earned;
 }
 
-/** Whether what a check returned speaks of a pass: nothing, true, or something shown whose verdict, if it has one, is yes. */
+/** Whether a check passed, by its result: nothing, true, or an object whose verdict, if it has one, is yes. */
 function holds(result: unknown): boolean {
   if (result === undefined || result === true) return true;
   if (typeof result !== "object" || result === null) return false;

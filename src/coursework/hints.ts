@@ -7,18 +7,18 @@ import { shown } from "../display/shown.js";
 import { hintTexts } from "./hint-texts/index.js";
 import type { HintTexts } from "./hint-texts/texts.js";
 
-/** Shows hints; what {@link hints} gives. */
+/** Shows a hint; the result of {@link hints}. */
 export type Hint = (stage?: 1 | 2 | 3, answer?: string) => Displayable;
 
 const stages: readonly string[] = ["A nudge", "The idea", "The first line"];
 
 /**
- * The hints of an assignment: `hint(1, "loss")` shows a nudge for the answer `loss`, `hint(2)` then the idea for the same
- * answer, `hint(3)` its first line of code; `hint()` lists the answers that have hints.
+ * The hints of an assignment: `hint(1, "loss")` shows a nudge for the answer `loss`, then `hint(2)` the idea and
+ * `hint(3)` the first line of code; `hint()` lists the answers with hints.
  *
- * @param of the name of one of nablab's assignments, or hints of your own: for each answer a nudge, the idea, the first line
- * @throws RangeError for an assignment or an answer that there is not, and for a stage other than 1, 2 and 3; TypeError unless
- *   there are three texts for each answer.
+ * @param of the name of one of nablab's assignments, or custom hints: for each answer a nudge, the idea, the first line
+ * @throws RangeError for an unknown assignment or answer, and for a stage other than 1, 2 and 3; TypeError unless each answer
+ *   has three texts.
  * @example
  * const hint = hints({ slope: ["What is the derivative of x²?", "Twice x.", "return 2 * x;"] });
  * hint(1, "slope")
@@ -76,7 +76,7 @@ function textsOf(of: string | Readonly<Record<string, HintTexts>>): ReadonlyMap<
 
 const isText = (text: unknown): boolean => typeof text === "string" && text.trim() !== "";
 
-/** Which answers have hints, and how to get them. */
+/** Lists the answers with hints, and how to get them. */
 function list(texts: ReadonlyMap<string, HintTexts>): Displayable {
   const names = [...texts.keys()];
   const how = `hint(1, ${JSON.stringify(names[0])}) gives a nudge, hint(2) then the idea, hint(3) the first line.`;
@@ -86,7 +86,7 @@ function list(texts: ReadonlyMap<string, HintTexts>): Displayable {
   }));
 }
 
-/** A stage, with those before it. */
+/** Shows a stage and those before it. */
 function show(answer: string, texts: HintTexts, stage: 1 | 2 | 3): Displayable {
   const parts = stages.slice(0, stage).map((title, i) => ({ title, text: texts[i]! }));
   const title = `Hint ${stage} of 3 for ${answer}`;
@@ -104,5 +104,5 @@ function show(answer: string, texts: HintTexts, stage: 1 | 2 | 3): Displayable {
   }));
 }
 
-/** Whether a first line is code; that of a proof is a sentence. */
+/** Whether a first line is code; the first line of a proof is a sentence. */
 const isCode = (text: string): boolean => /[;{,]$|=>$/.test(text);

@@ -1,6 +1,6 @@
 /**
- * What a wrong result has in common with the right one, in the words of a tutor who looks over the shoulder: the
- * sign, a factor, the order. What fits is what the numbers say, never a guess at the code.
+ * Finds how a wrong result relates to the right one, and says so as a tutor would: the sign, a factor, the order. It looks
+ * at the numbers only, and never guesses at the code.
  */
 import type { Tensor } from "../tensor/index.js";
 import { readable } from "./numbers.js";
@@ -52,7 +52,7 @@ export function likelyCause(actual: Tensor, expected: Tensor): string | undefine
   return undefined;
 }
 
-/** The quotient of the largest expected entry. */
+/** The ratio of actual to expected at the largest expected entry. */
 function factorOf(a: readonly number[], e: readonly number[]): number | undefined {
   const at = e.reduce((best, value, i) => (abs(value) > abs(e[best]!) ? i : best), 0);
   return e[at] ? a[at]! / e[at] : undefined;

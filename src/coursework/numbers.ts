@@ -1,17 +1,17 @@
 /**
- * An answer to a question about numbers: whatever came, as numbers with a shape, or what is wrong with it.
+ * Converts an answer of any type to numbers with a shape, or explains why it is not numeric.
  */
 import { inspect } from "#platform";
 import { type Tensor, type TensorLike, tensor } from "../tensor/index.js";
 import { formatShape } from "../tensor/shapes.js";
 
-/** What came instead of numbers, and a likely cause where there is one. */
+/** What an answer is instead of numbers, and a likely cause, if known. */
 export interface NoNumbers {
   problem: string;
   cause?: string;
 }
 
-/** `value` as a tensor; an answer may be anything, so nothing is thrown. */
+/** `value` as a tensor. Never throws, since an answer may be anything. */
 export function numbersOf(value: unknown): Tensor | NoNumbers {
   if (value === undefined) {
     return {
@@ -40,10 +40,10 @@ export function numbersOf(value: unknown): Tensor | NoNumbers {
   }
 }
 
-/** A number for reading: enough digits to see the difference, no more. */
+/** Formats a number with just enough digits to show a difference. */
 export const readable = (value: number): string => String(Number(value.toPrecision(8)));
 
-/** Numbers for reading, the long ones cut. */
+/** Formats numbers; long lists are truncated. */
 export function shown(numbers: Tensor): string {
   const { data, shape } = numbers;
   if (shape.length === 0) return readable(data[0]!);

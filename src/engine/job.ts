@@ -1,6 +1,6 @@
 /**
- * What the threads of a training (or an evaluation) work on: one block of shared memory, and the layout of everything in
- * it. Apart from the memory, a job is plain data that can be sent to a thread.
+ * The job of the threads of a training (or an evaluation): one block of shared memory, and its layout. Apart from the
+ * memory, a job is plain data that can be sent to a thread.
  */
 import { Arena, type Region, view } from "../compute/arena.js";
 import type { RuleFormula } from "../compute/formula.js";
@@ -19,19 +19,19 @@ import { chooseMultiplier, chunksOf, type FastBackend, type Multiplier } from ".
 import { drawnOf, type Shuffle } from "./order.js";
 import { type DataPlan, densityOf, type LossName, planData, writeData } from "./samples.js";
 
-/** Where an evaluation writes what it finds of each sample. */
+/** Where an evaluation writes the results for each sample. */
 export interface EvaluationPlan {
   readonly data: DataPlan;
-  /** 0, 1, …: the samples in the order they come. */
+  /** 0, 1, …: the samples in order. */
   readonly order: Region<"Uint32Array">;
   readonly losses: Region<"Float64Array">;
   readonly predicted: Region<"Uint8Array">;
 }
 
-/** What a training adds to a job. */
+/** The part of a job that only a training has. */
 export interface TrainingPlan {
   readonly data: DataPlan;
-  /** With the step size of the first step, where `etas` has one for each; without, gradients are all that is computed. */
+  /** The rule, with the step size of the first step if `etas` has one for each; without a rule only gradients are computed. */
   readonly rule?: StepRule;
   readonly etas?: Region<"Float64Array">;
   readonly epochs: number;
@@ -46,35 +46,35 @@ export interface TrainingPlan {
   readonly stepSize: Region<"Float64Array">;
 }
 
-/** Everything that the threads need. */
+/** A job: everything that the threads need. */
 export interface Job {
   readonly multiplier: Multiplier;
   readonly memory: WebAssembly.Memory;
   readonly control: Region<"Int32Array">;
   readonly barrier: Region<"Int32Array">;
   readonly scratch: readonly Region<"Float32Array">[];
-  /** The parameters in the layers' layouts; arrays that a rule does not need are `theta` again. */
+  /** The parameters in the layers' layouts; arrays that a rule does not need alias `theta`. */
   readonly theta: Region<"Float32Array">;
   readonly gradient: Region<"Float32Array">;
   readonly first: Region<"Float32Array">;
   readonly second: Region<"Float32Array">;
-  /** Which of those arrays the rule has. */
+  /** The arrays that the rule uses. */
   readonly remembered: readonly RememberedArrays[];
-  /** How many parameters there are without padding. */
+  /** The number of parameters without padding. */
   readonly parameterCount: number;
   readonly sums: Region<"Float64Array">;
   /** x(0), the samples of a chunk. */
   readonly input: MatrixPlan;
   readonly layers: readonly LayerPlan[];
-  /** How many samples go through the network at once. */
+  /** The largest number of samples in a chunk. */
   readonly rows: number;
-  /** Undefined where the main thread computes it. */
+  /** Undefined if the main thread computes it. */
   readonly loss?: LossName | undefined;
   readonly training?: TrainingPlan;
   readonly evaluation?: EvaluationPlan;
 }
 
-/** The arrays in which rules remember: see `compute/kernels.ts`. */
+/** The arrays of a rule's state: see `compute/kernels.ts`. */
 export type RememberedArrays = "first" | "second";
 
 /** The integers by which the main thread and the threads communicate. */
@@ -88,23 +88,23 @@ export const control = {
 } as const;
 
 /**
- * Samples that go through the network at once: a larger batch is cut into chunks, whose gradients are added up. So
- * memory does not grow with the batch, and the gradient of weights in a chunk is one panel (compute/order.ts).
+ * The largest chunk: a larger batch is split into chunks, whose gradients are added up. So memory does not grow with the
+ * batch, and the gradient of weights in a chunk is one panel (compute/order.ts).
  */
 export const mostRows = deepest;
 
 /**
- * Below this density of the input, products with what is not zero alone are faster than dense ones, and have the same
+ * Below this density of the input, sparse products are faster than dense ones, with the same
  * bits. At batch 128 on MNIST (density 0.19, 784 → 512), on one core with AVX-512, they take 5.1 µs a sample; dense ones
  * 13 by WebAssembly, and 3.4 by OpenBLAS.
  */
 const sparseBelow = { wasm: 0.35, openblas: 0.12 };
 
-/** What a job is planned for. */
+/** The inputs of a job's plan. */
 export interface JobOptions {
   model: Sequential;
   loss?: LossName | undefined;
-  /** Who multiplies; by default the fastest that has WebAssembly's bits. */
+  /** The backend of dense products; by default the fastest that has WebAssembly's bits. */
   backend?: FastBackend | undefined;
   threads: number;
   training?: Pick<TrainingPlan, "epochs" | "batchSize" | "seed" | "shuffle"> & {
@@ -114,7 +114,7 @@ export interface JobOptions {
   evaluation?: Dataset | undefined;
 }
 
-/** Plans a job, makes its memory, and puts network and samples into it. */
+/** Plans a job, allocates its memory, and writes network and samples into it. */
 export function makeJob({ model, loss, backend, threads, training, evaluation }: JobOptions): Job {
   const arena = new Arena();
   const floats = (length: number) => arena.reserve("Float32Array", length);
@@ -143,7 +143,7 @@ export function makeJob({ model, loss, backend, threads, training, evaluation }:
   const theta = floats(room.length);
   const remembers = kernel?.remembers ?? 0;
   const trainingData = training && planData(arena, training.data);
-  // Evaluated on what it is trained on, a network has the samples in memory once.
+  // Training and evaluation on the same data share one copy of the samples.
   const isShared = evaluation !== undefined && evaluation === training?.data;
   const job: Omit<Job, "memory"> = {
     multiplier,
@@ -189,7 +189,7 @@ export function makeJob({ model, loss, backend, threads, training, evaluation }:
   return made;
 }
 
-/** Reserves what each layer needs, and says how much scratch memory that is for the greediest. */
+/** Reserves the memory of each layer, and returns the largest scratch memory that one needs. */
 function planLayers(
   lowered: readonly Lowered[],
   room: Room,
@@ -231,14 +231,14 @@ function planTraining(
 
 const firstEta = ({ options: { eta } }: RuleFormula): number => (typeof eta === "number" ? eta : eta(1));
 
-/** Writes the step size of each step, where a schedule gives it. */
+/** Writes the step size of each step, if there is a schedule. */
 function writeSchedule({ memory, training }: Job, eta: RuleFormula["options"]["eta"] | undefined): void {
   if (!training?.etas || eta === undefined) return;
   const etas = view(memory, training.etas);
   for (let k = 1; k <= etas.length; k++) etas[k - 1] = stepSizeAt("train", eta, k);
 }
 
-/** Clears the memory, which may have been used before; kernels rely on zeros in the padding. */
+/** Clears the memory, which may be reused; kernels rely on zeros in the padding. */
 function clear(job: Job): void {
   const { memory, training, layers, theta, gradient, first, second, sums, input } = job;
   for (const region of [job.control, job.barrier, sums, theta, gradient, second, input.region]) {
@@ -265,7 +265,7 @@ export function viewsOf({ memory, theta, gradient, first, second, sums }: Job): 
   });
 }
 
-/** Puts numbers in the order of a network's theta into the layers' layouts. */
+/** Writes numbers in the order of a network's theta into the layers' layouts. */
 export function writeArray(
   { memory, ...job }: Job,
   which: "theta" | RememberedArrays,
@@ -277,7 +277,7 @@ export function writeArray(
   });
 }
 
-/** What layers keep, from a network's buffers. */
+/** Writes the layers' buffers from a network's. */
 export function writeBuffers({ memory, layers }: Job, from: Float64Array): void {
   let at = 0;
   for (const region of buffersOf(layers)) {
@@ -286,7 +286,7 @@ export function writeBuffers({ memory, layers }: Job, from: Float64Array): void 
   }
 }
 
-/** What layers keep, into a network's buffers. */
+/** Reads the layers' buffers into a network's. */
 export function readBuffers({ memory, layers }: Job, to: Float64Array): void {
   let at = 0;
   for (const region of buffersOf(layers)) {
@@ -298,7 +298,7 @@ export function readBuffers({ memory, layers }: Job, to: Float64Array): void {
 const buffersOf = (layers: readonly LayerPlan[]) =>
   layers.flatMap((layer) => kindOf(layer).buffers?.(layer) ?? []);
 
-/** One of the job's arrays, in the order of a network's theta; into an array that is there, or a new one. */
+/** One of the job's arrays, in the order of a network's theta; into a given array or a new one. */
 export function readArray(
   { memory, ...job }: Job,
   which: "theta" | "gradient" | RememberedArrays,
@@ -312,8 +312,8 @@ export function readArray(
 }
 
 /**
- * Goes through the network's theta by runs that lie evenly in the memory: where one begins in theta and in the memory, how
- * many parameters it has, and how far apart they are in the memory.
+ * Visits the network's theta in runs that are evenly spaced in the memory: the start of each run in theta and in the memory,
+ * its number of parameters, and their stride in the memory.
  */
 function eachRun(
   layers: readonly LayerPlan[],

@@ -1,6 +1,6 @@
 /**
- * The gradient by the fast kernels in threads, for a rule without a kernel, which takes its step in float64 on the main thread;
- * and for a loss or layers without one, which are computed there too, from what the threads give, to what they take back.
+ * The gradient by the fast kernels on threads, for a rule without a kernel, which steps in float64 on the main thread; a loss or
+ * layers without a kernel are computed there too, between the passes of the threads.
  */
 import { release, view } from "../compute/arena.js";
 import type { Dataset } from "../data/index.js";
@@ -14,21 +14,21 @@ import { unknownLayers } from "./lower.js";
 import { defaultThreads, runJob } from "./pool.js";
 import { Relay } from "./relay.js";
 
-/** What a step needs. */
+/** The result of a gradient computation. */
 export type Gradient =
   | {
       loss: number;
-      /** In the order of theta; only valid until the next. */
+      /** In the order of theta; only valid until the next gradient. */
       gradient: Float64Array;
     }
-  /** The loss is not finite: the layer whose outputs are the first that are not (0 for the loss alone). */
+  /** The loss is not finite: the first layer whose outputs are not finite (0 for the loss alone). */
   | { layer: number };
 
-/** Computes the gradient of the mean loss of some samples, in step k = 0, 1, …; undefined when it was stopped. */
+/** Computes the gradient of the mean loss of some samples, in step k = 0, 1, …; undefined if stopped. */
 export type GradientOf = (samples: Uint32Array, k: number) => Gradient | Promise<Gradient | undefined>;
 
 /**
- * In float32, for the network's θ as it is at the call; `close()` gives memory back.
+ * In float32, for the network's current θ at each call; `close()` releases the memory.
  *
  * @param computedBy receives the name of the kernels
  */
@@ -57,9 +57,9 @@ export function kernelGradient(
 }
 
 /**
- * The same for a loss, a penalty or layers that the threads do not know, which are computed in float64 on the main thread: custom
- * layers between what the threads do, and the loss and its gradient δ from the readout of the whole batch. A batch that does
- * not go through the network at once goes forward twice, so custom layers take none of that size.
+ * The same for a loss, a penalty or layers without kernels, which are computed in float64 on the main thread: custom layers between
+ * the threads' passes, and the loss and its gradient δ from the readout of the whole batch. A batch of several chunks goes
+ * forward twice, so networks with custom layers have no such batches.
  */
 export function kernelGradientOf(
   { model, data, backend, threads, stop, ...training }: KernelTraining,
@@ -100,7 +100,7 @@ export function kernelGradientOf(
       if (!Number.isFinite(value)) return { layer: 0 };
       const delta = inFloat64(`${loss.name}: gradient`, own.gradient(g, y));
       for (let from = 0; from < samples.length; from += job.rows) {
-        // Of several chunks the last alone is still there.
+        // Of several chunks only the last one's outputs are still in memory.
         if (samples.length > job.rows && !(await forward(from))) return undefined;
         const chunk = chunkAt(from);
         await relay.backward(chunk, delta.slice(from, from + chunk.rows));
@@ -114,7 +114,7 @@ export function kernelGradientOf(
   };
 }
 
-/** What the network gives for the samples, some at a time; custom layers are computed on the main thread. */
+/** The network's outputs for the samples, chunk by chunk; custom layers are computed on the main thread. */
 export async function* kernelReadouts(
   model: Sequential,
   data: Dataset,
@@ -133,7 +133,7 @@ export async function* kernelReadouts(
   }
 }
 
-/** Adds the gradient of a penalty for weights, which are windows on theta. */
+/** Adds the gradient of a penalty on the weights, which are views of theta. */
 function addPenalty({ A, theta }: Sequential, penalty: NonNullable<Loss["penalty"]>, gradient: Float64Array) {
   A.forEach((weights) => {
     const at = (weights.data.byteOffset - theta.byteOffset) / theta.BYTES_PER_ELEMENT;

@@ -1,5 +1,5 @@
 /**
- * Training by the fast kernels, float32 in threads.
+ * Training by the fast kernels, float32 on threads.
  */
 import { release, view } from "../compute/arena.js";
 import type { RuleFormula } from "../compute/formula.js";
@@ -13,13 +13,13 @@ import { prepareThreads, runJob } from "./pool.js";
 import type { LossName } from "./samples.js";
 import { type Progress, type Resumed, reportEvery, type Trainer } from "./trainer.js";
 
-/** What the threads train. */
+/** The training that the threads run. */
 export interface KernelTraining {
   readonly model: Sequential;
   readonly data: Dataset;
-  /** Undefined where the main thread computes it. */
+  /** Undefined if the main thread computes it. */
   readonly loss?: LossName | undefined;
-  /** Who multiplies; undefined for the fastest that has WebAssembly's bits. */
+  /** The backend of dense products; undefined for the fastest that has WebAssembly's bits. */
   readonly backend: FastBackend | undefined;
   readonly threads: number;
   readonly epochs: number;
@@ -29,7 +29,7 @@ export interface KernelTraining {
   readonly stop: AbortSignal;
 }
 
-/** The parameters of `model` are read at the start, and left alone. */
+/** A trainer by the kernels. The parameters of `model` are read at the start and not changed. */
 export function kernelTrainer(
   { model, loss, backend, threads, stop, ...training }: KernelTraining,
   rule: RuleFormula,

@@ -1,6 +1,6 @@
 /**
- * A network lowered to the layers that the threads know. Layers are recognised by the
- * formula that nablab noted for them, not by name; what remains is left to the main thread.
+ * Lowers a network to the layers that the threads compute. Layers are recognised by their registered
+ * formula, not by name; the rest is left to the main thread.
  */
 import { formulaOf } from "../compute/formula.js";
 import type { Dataset } from "../data/index.js";
@@ -9,7 +9,7 @@ import { isActivation } from "../nn/layer.js";
 import { allKinds } from "./layers/index.js";
 import type { LoweredLayer } from "./layers/layer.js";
 
-/** A lowered layer, and which of the network's layers it is, counted from 0. */
+/** A lowered layer with its index among the network's layers, from 0. */
 export type Lowered = LoweredLayer & { readonly index: number };
 
 /** The network's layers. */
@@ -20,7 +20,7 @@ export function lower({ layers, inputs }: Sequential): Lowered[] {
   layers.forEach((layer, index) => {
     const before = found.at(-1);
     const isRelu = formulaOf("activation", layer)?.name === "relu";
-    // The layer before applies a ReLU itself; but what the loss gives for δ of the last layer goes to it as it is.
+    // The layer before applies a ReLU itself, except the last layer, whose δ comes directly from the loss.
     if (isRelu && before && before.kind !== "custom" && index !== last) before.relu = true;
     else if (!isFlatten(layer)) found.push(lowerLayer(layer, index, before?.outputs ?? inputs, !before));
   });
@@ -35,13 +35,13 @@ function lowerLayer(layer: Layer, index: number, inputs: number, isFirst: boolea
   throw new Error("the last kind takes every layer");
 }
 
-/** The layers that the threads do not know, so that the main thread computes them, in words; each once. */
+/** The layers without kernels, computed on the main thread, in words; each once. */
 export function unknownLayers(model: Sequential): string[] {
   const unknown = lower(model).filter(({ kind }) => kind === "custom");
   return [...new Set(unknown.map(({ index }) => nameOf(model.layers[index]!)))];
 }
 
-/** The layers whose text does not say all about them, in words; each once. */
+/** The custom layers, which no text identifies, in words; each once. */
 export function customLayers({ layers }: Sequential): string[] {
   const isCustom = (layer: Layer) =>
     isActivation(layer)
@@ -50,11 +50,11 @@ export function customLayers({ layers }: Sequential): string[] {
   return [...new Set(layers.filter(isCustom).map(nameOf))];
 }
 
-/** Whether the threads know any of its layers. */
+/** Whether any of its layers has a kernel. */
 export const isKnownInPart = (model: Sequential): boolean =>
   lower(model).some(({ kind }) => kind !== "custom");
 
-/** What of a loss the threads do not know, in words, so that the main thread computes it; undefined when they know it. */
+/** Why a loss has no kernel, in words, so that the main thread computes it; undefined if it has one. */
 export function unknownLoss(data: Dataset, loss: Loss): string | undefined {
   if (!formulaOf("loss", loss)) return `the loss ${String(loss) === "[object Object]" ? loss.name : loss}`;
   if (data.weights) return "sample weights";

@@ -1,5 +1,5 @@
 /**
- * The shared memory of a job: what layers reserve in it, as plain data that is sent to threads, and a thread's views of it.
+ * The shared memory of a job: the layers' reservations, as plain data that is sent to threads, and a thread's views of it.
  */
 import { type Arena, type ArrayKind, type Region, view } from "../compute/arena.js";
 import type { Compressed } from "../compute/kernels.js";
@@ -12,14 +12,14 @@ export interface MatrixPlan {
   readonly region: Region<"Float32Array">;
 }
 
-/** Lists of what is not zero in some rows or columns. */
+/** Lists of the nonzero entries of rows or columns. */
 export interface CompressedPlan {
   readonly capacity: number;
   readonly entries: Region<"Float32Array">;
   readonly counts: Region<"Uint32Array">;
 }
 
-/** Where some parameters begin among all, and how long they are there, with padding. */
+/** The start and padded length of a layer's parameters among all. */
 export interface ParametersPlan {
   readonly at: number;
   readonly length: number;
@@ -27,17 +27,17 @@ export interface ParametersPlan {
   readonly sums: { readonly at: number; readonly length: number };
 }
 
-/** Reserves what layers need. */
+/** Reserves the memory of layers. */
 export class Room {
-  /** The length of all parameters so far, and of the sums of squares of their gradients. */
+  /** The total length of the parameters so far, and of the sums of squares of their gradients. */
   length = 0;
   sumsLength = 0;
   readonly #arena: Arena;
   readonly #rows: number;
 
   /**
-   * @param arena what it is reserved in
-   * @param rows how many samples go through the network at once
+   * @param arena the arena to reserve from
+   * @param rows the largest number of samples in a chunk
    */
   constructor(arena: Arena, rows: number) {
     this.#arena = arena;
@@ -52,12 +52,12 @@ export class Room {
     return plan;
   }
 
-  /** A matrix, with a row for each sample unless `rows` says how many. */
+  /** A matrix with `rows` rows; by default one for each sample. */
   matrix(columns: number, rows = this.#rows): MatrixPlan {
     return { columns, region: this.#arena.reserve("Float32Array", matrixLength(rows, columns)) };
   }
 
-  /** So many lists of at most so many entries. */
+  /** Lists of nonzero entries, each with a maximal length. */
   compressed(lists: number, capacity: number): CompressedPlan {
     return {
       capacity,
@@ -72,7 +72,7 @@ export class Room {
   }
 }
 
-/** What was reserved, as one thread sees it. */
+/** One thread's views of the reserved memory. */
 export class Views {
   readonly #memory: WebAssembly.Memory;
   readonly #all: Parameters;

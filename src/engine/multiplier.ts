@@ -1,35 +1,35 @@
 /**
- * Who multiplies dense matrices: WebAssembly, or OpenBLAS; by default OpenBLAS for the products for which it is proven, on
- * this machine, to have the bits of WebAssembly.
+ * The backend of dense matrix products: WebAssembly or OpenBLAS; by default OpenBLAS for the products for which it is
+ * proven, on this machine, to have the bits of WebAssembly.
  */
 import { type CallName, callNames, type Product } from "../compute/openblas.js";
 import { proofOf } from "../compute/proof.js";
 import { kindOf } from "./layers/index.js";
 import type { LoweredLayer } from "./layers/layer.js";
 
-/** What a user can ask for. */
+/** The backends that a user can choose. */
 export type FastBackend = "wasm" | "openblas";
 
 /** The choice, as plain data for the threads. */
 export interface Multiplier {
   readonly backend: FastBackend;
-  /** The calls of OpenBLAS that are to be made; without, all. */
+  /** The calls of OpenBLAS to make; by default all. */
   readonly proven?: readonly CallName[];
-  /** Why WebAssembly multiplies where OpenBLAS would be faster, in words. */
+  /** Why WebAssembly multiplies although OpenBLAS would be faster, in words. */
   readonly why?: string;
   /** Whether OpenBLAS multiplies the dense products of the first layer. */
   readonly isFastFirst: boolean;
 }
 
-/** How many samples go through a network at once, in all cases that occur: as trained on, and as evaluated. */
+/** All chunk sizes that occur, in training and in evaluation. */
 interface RowCounts {
   readonly trained: readonly number[];
   readonly seen: readonly number[];
-  /** Whether parameters move by gradient descent, in products of their own. */
+  /** Whether the rule is gradient descent, whose steps are products. */
   readonly steps: boolean;
 }
 
-/** The chunk sizes for `size` samples when at most `most` go through the network at once. */
+/** The chunk sizes for `size` samples with chunks of at most `most`. */
 export function chunksOf(size: number, batchSize: number, most: number): number[] {
   const sizes = new Set<number>();
   for (const batch of [Math.min(size, batchSize), size % batchSize]) {
@@ -38,7 +38,7 @@ export function chunksOf(size: number, batchSize: number, most: number): number[
   return [...sizes];
 }
 
-/** Chooses for a network. */
+/** Chooses the backend for a network. */
 export function chooseMultiplier(
   backend: FastBackend | undefined,
   layers: readonly LoweredLayer[],

@@ -1,19 +1,19 @@
 /**
- * The order in which an epoch sees the samples. It depends on the seed and on the number of the epoch alone, so
- * that a training can resume in the middle of any.
+ * The order of the samples in an epoch. It depends only on the seed and the number of the epoch, so that a training can
+ * resume in the middle of one.
  */
 import { random } from "../tensor/index.js";
 
 /**
- * How the samples are ordered: shuffled for each epoch, once, or never; or drawn with replacement, so that an epoch sees
- * some twice and others not at all, and a batch may have more samples than there are.
+ * How the samples are ordered: shuffled for each epoch, once, or never; or drawn with replacement, so that an epoch contains
+ * some samples twice and others not at all, and a batch may have more samples than the data.
  */
 export type Shuffle = "each epoch" | "once" | "never" | "with replacement";
 
-/** All there are, for a message. */
+/** All values, for a message. */
 export const shuffles: readonly Shuffle[] = ["each epoch", "once", "never", "with replacement"];
 
-/** How many samples an epoch takes: all, or for a batch of more than all, which is drawn with replacement, that one batch. */
+/** The number of samples drawn in an epoch: all, or one batch if that is larger (drawn with replacement). */
 export const drawnOf = (size: number, batchSize: number): number => Math.max(size, batchSize);
 
 /** Fills `order` with the samples of an epoch = 1, 2, … of `size`. */

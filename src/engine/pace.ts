@@ -1,10 +1,10 @@
 /**
- * How many threads train: one or all, chosen by measurement. Which is faster depends on the network, on the batch, and most
- * of all on what else the machine does: threads that wait for one that has no core take a thousand times as long. Any
- * number of threads gives the same bits, so a training can change it at any step.
+ * How many threads train: one or all, chosen by measurement. Which is faster depends on the network, on the batch, and above
+ * all on the load of the machine: threads that wait for one without a core take a thousand times as long. Any number of
+ * threads gives the same bits, so a training can change it at any step.
  */
 
-/** A stretch of a training: by how many threads, and after how many milliseconds to look again. */
+/** A stretch of a training: the number of threads, and the milliseconds until the next decision. */
 export interface Pacing {
   readonly threads: number;
   readonly milliseconds: number;
@@ -12,7 +12,7 @@ export interface Pacing {
 
 // The first stretch compiles; a training that ends within it tries nothing.
 const warmUp = 100;
-// Then how the training goes is measured, at first only for a while.
+// Then the rate is measured, at first only briefly.
 const atFirst = 400;
 const between = 3000;
 // Long enough for some steps of a network of a million parameters, and a hundredth of what follows.
@@ -25,19 +25,19 @@ export class Pace {
   readonly #most: number;
   #threads: number;
   #stretches = 0;
-  /** Steps a millisecond, as the training goes. */
+  /** Steps per millisecond. */
   #rate = 0;
 
   /**
-   * @param first how many threads begin
-   * @param most how many there can be, where there is a choice between all of them and one
+   * @param first the initial number of threads
+   * @param most the largest number, if there is a choice between that and one
    */
   constructor(first: number, most = 1) {
     this.#threads = first;
     this.#most = most;
   }
 
-  /** How many threads train now. */
+  /** The current number of threads. */
   get threads(): number {
     return this.#threads;
   }
@@ -54,7 +54,7 @@ export class Pace {
 
   /** Records the measured rate: how many steps a stretch took, in how many milliseconds. */
   took({ threads }: Pacing, steps: number, spent: number): void {
-    // Cut short to look at the parameters: that says nothing of the rate.
+    // A stretch cut short to inspect the parameters says nothing about the rate.
     if (steps === 0) return;
     const rate = steps / spent;
     if (threads === this.#threads) this.#rate = rate;

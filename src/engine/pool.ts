@@ -1,6 +1,6 @@
 /**
- * Runs a job on its threads, off the main thread, which stays free for the notebook. Idle threads wait for
- * the next job: starting one takes longer than training a small network.
+ * Runs a job on threads, so that the main thread stays free for the notebook. Idle threads wait for the
+ * next job: starting one takes longer than training a small network.
  */
 import { cores, sharesMemory, startThread, type Thread, yieldTurn } from "#platform";
 import { view } from "../compute/arena.js";
@@ -14,29 +14,29 @@ import { type Stretch, type ThreadMessage, type ThreadResult, type ThreadStart, 
 /** More threads than this would spend more time waiting than computing, at these sizes. */
 const mostThreads = 8;
 
-/** Operations of a step (about half a millisecond on one core) from which on it pays to share them, on an idle machine. */
+/** The number of operations in a step (about half a millisecond on one core) above which sharing them pays off on an idle machine. */
 const worthSharing = 2e7;
 
-/** Operations of a step from which on it may: one is over in about the time in which threads meet a dozen times. */
+/** The number of operations above which it may pay off: a step takes about as long as a dozen synchronisations. */
 const worthTrying = 2e6;
 
-/** Operations of a step of a network with so many samples. */
+/** The number of operations in a step with this many samples. */
 const operations = ({ layers }: Sequential, rows: number): number =>
   6 * rows * layers.reduce((sum, layer) => sum + multiplyAdds(layer), 0);
 
 /**
- * Whether a gradient takes the twin longer than handing it over to threads and back: about 2 ms; and as long for each time that it
- * comes back on the way. With one custom layer behind 200 → 100 the threads were faster from 64 samples on (busy machine).
+ * Whether a gradient takes the float64 twin longer than offloading it to threads: about 2 ms, plus as much for each return to the
+ * main thread on the way. With one custom layer behind 200 → 100 the threads were faster from 64 samples on (busy machine).
  */
 export const isWorthHandingOver = (model: Sequential, rows: number): boolean =>
   operations(model, rows) >=
   worthTrying * (1 + 2 * lower(model).filter(({ kind }) => kind === "custom").length);
 
 /**
- * How many threads may work on steps of a network: as many as there are cores, or one where steps are so short that
- * threads would only wait for each other; and with how many to begin.
+ * How many threads may work on steps of a network: as many as there are cores, or one if steps are so short that
+ * threads would only wait for each other; and the number to begin with.
  *
- * @param rows samples that go through the network in a step
+ * @param rows the number of samples in a step
  */
 export function defaultThreads(model: Sequential, rows: number): { first: number; most: number } {
   const all = sharesMemory ? Math.min(mostThreads, cores()) : 1;
@@ -50,15 +50,15 @@ export type Epoch = Extract<ThreadMessage, { type: "epoch" }>;
 /** Idle threads; they do not keep the process alive. */
 const idle: Thread[] = [];
 
-/** How many of them wait: as many as there are cores, or as the largest job had, since the next one is likely to have as many. */
+/** How many idle threads are kept: as many as there are cores, or as the largest job had, since the next one is likely to need as many. */
 let kept = 0;
 
-// Made before any cell runs: in a browser a cell could have put another `URL` in the place of the engine's.
+// Evaluated before any cell runs: in a browser a cell could replace the global `URL`.
 const program = new URL("./worker.js", import.meta.url);
 const start = (): Thread => startThread(program);
 
 /**
- * Starts threads, if fewer are idle, that load while the main thread prepares the first job; later jobs find them there.
+ * Starts threads, if fewer are idle, which load while the main thread prepares the first job; later jobs reuse them.
  */
 export function prepareThreads(count: number): void {
   if (!sharesMemory) return;
@@ -73,10 +73,10 @@ export function prepareThreads(count: number): void {
 whileLoading(() => prepareThreads(Math.min(mostThreads, cores())));
 
 /**
- * Runs a job to its end, or a stretch of its training.
+ * Runs a job to completion, or a stretch of its training.
  *
- * @param stretch which part of the training; all of it by default
- * @param parts how many threads; as many as the job is planned for by default
+ * @param stretch the part of the training to run; all of it by default
+ * @param parts the number of threads; by default as planned in the job
  * @param onEpoch called after each epoch
  * @param signal when it aborts, the threads end before their next chunk of samples
  * @returns the first thread's result; numbers are in the job's memory
@@ -112,7 +112,7 @@ export async function runJob(
     }
     return result!;
   } catch (error) {
-    // The others wait for the one that failed.
+    // The others are waiting for the one that failed.
     await Promise.all(threads.map((thread) => thread.terminate()));
     throw error;
   } finally {
@@ -120,12 +120,12 @@ export async function runJob(
   }
 }
 
-/** How long training on the calling thread keeps it at a time, in milliseconds: with 100, an epoch of MNIST took 15 % longer. */
+/** How long training blocks the calling thread at a time, in milliseconds: with 100, an epoch of MNIST took 15 % longer. */
 const slice = 500;
 
 /**
- * Runs a job on the calling thread, which is free between slices of a training; the caller continues with the next one. The
- * bits are the same, as for any number of threads.
+ * Runs a job on the calling thread, which is free between slices of a training; the caller starts the next one. The bits are
+ * the same as for any number of threads.
  */
 async function runHere(
   job: Job,

@@ -1,7 +1,7 @@
 /**
- * A network that threads and the main thread go through by turns: the threads take their layers, with the kernels; custom layers are
- * functions of the user's, which cannot be sent to a thread, so the main thread calls them in between, in float64, with all samples
- * of the batch at once, forward once and backward once.
+ * A network that threads and the main thread compute in turn: the threads run their layers with the kernels; custom layers cannot be
+ * sent to a thread, so the main thread calls them in between, in float64, with all samples of the batch at once, forward once and
+ * backward once.
  */
 import type { Matrix } from "../compute/matrix.js";
 import type { Layer, Pass, Sequential } from "../nn/index.js";
@@ -12,19 +12,19 @@ import { type Job, viewsOf } from "./job.js";
 import { runJob } from "./pool.js";
 import { firstNotFinite, type LayerRange } from "./step.js";
 
-/** Layers that the threads go through at once, or one of the main thread's. */
+/** Consecutive layers of the threads, or one layer of the main thread. */
 interface Leg {
   readonly layers: LayerRange;
   readonly custom: Layer | undefined;
 }
 
-/** Which samples: those of one chunk, which begin at `from` in the order. */
+/** The samples of one chunk, which begin at `from` in the order. */
 export interface ChunkOfSamples {
   readonly from: number;
   readonly rows: number;
-  /** In which step of a training, k = 0, 1, …. */
+  /** The step of the training, k = 0, 1, …. */
   readonly step: number;
-  /** As custom layers are given it. */
+  /** The pass that custom layers receive. */
   readonly pass: Pass;
 }
 
@@ -34,7 +34,7 @@ export class Relay {
   /** x(t) of every layer, and δ[t]. */
   readonly #x: readonly Matrix[];
   readonly #delta: readonly Matrix[];
-  /** What came into custom layers in the last pass forward, by their numbers. */
+  /** The inputs of custom layers in the last forward pass, by layer index. */
   readonly #inputs = new Map<number, Tensor>();
   /** The gradients of their parameters. */
   readonly #gradients = new Map<Tensor, Tensor>();
@@ -57,8 +57,8 @@ export class Relay {
   }
 
   /**
-   * What the network gives for a chunk: the readout, and the layer whose outputs are the first that are not finite, if there is one;
-   * undefined when it was interrupted before its first layer.
+   * The network's output for a chunk: the readout, and the first layer whose outputs are not finite, if there is one; undefined
+   * if interrupted before its first layer.
    *
    * @param input the samples, for a custom first layer
    */
@@ -86,7 +86,7 @@ export class Relay {
     return { g, layer: firstNotFinite(this.#job.layers, this.#x, rows) };
   }
 
-  /** Back, from δ of the network's outputs for the chunk that went forward last; then the gradients are there. */
+  /** The backward pass, from δ of the outputs for the chunk of the last forward pass; afterwards the gradients are available. */
   async backward(chunk: ChunkOfSamples, delta: Tensor): Promise<void> {
     let given: Tensor | undefined = delta;
     for (const { layers, custom } of this.#legs.toReversed()) {
@@ -97,7 +97,7 @@ export class Relay {
         for (const [i, parameter] of parametersOf(custom).entries()) {
           this.#gradients.set(parameter, before.parameters[i]!);
         }
-        // No gradient passes the ReLU that a layer of the threads applies to its outputs, where they are 0.
+        // No gradient passes where the ReLU fused into a layer of the threads outputs 0.
         const isRectified = this.#job.layers[first - 1]?.relu;
         given = isRectified ? rectified(before.x, this.#x[first - 1]!) : before.x;
       } else {
@@ -108,14 +108,14 @@ export class Relay {
     }
   }
 
-  /** Puts the gradients of custom layers where they belong among those of all parameters. */
+  /** Copies the gradients of custom layers to their positions among those of all parameters. */
   addGradients({ theta }: Sequential, gradient: Float64Array): void {
     for (const [{ data }, own] of this.#gradients) {
       gradient.set(own.data, (data.byteOffset - theta.byteOffset) / theta.BYTES_PER_ELEMENT);
     }
   }
 
-  /** Returns false when it was interrupted. */
+  /** Returns false if interrupted. */
   async #run(
     pass: "forward" | "backward",
     { step, from, rows }: ChunkOfSamples,
@@ -136,7 +136,7 @@ function read({ data, columns, pitch }: Matrix, rows: number): Tensor {
   return found;
 }
 
-/** δ where x is above 0; x as the threads left it, for a layer may have changed what it was given. */
+/** δ where x > 0; x is the threads' copy, because a layer may have changed its input. */
 function rectified(delta: Tensor, { data, columns, pitch }: Matrix): Tensor {
   return delta.map((slope, n) => {
     const j = n % columns;

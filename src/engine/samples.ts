@@ -1,5 +1,5 @@
 /**
- * A dataset in the shared memory: where it lies, which of its columns are dense, and its losses.
+ * A dataset in the shared memory: its location, its density, and its losses.
  */
 import { type Arena, type Region, view } from "../compute/arena.js";
 import type { Formula } from "../compute/formula.js";
@@ -8,21 +8,21 @@ import { crossEntropyRows, type LossRows, squaredErrorRows } from "../compute/lo
 import { answersOf } from "../data/answers.js";
 import type { Dataset } from "../data/index.js";
 
-/** The losses that the threads know. */
+/** The losses with kernels. */
 export type LossName = Extract<Formula, { kind: "loss" }>["name"];
 
-/** Samples as the threads see them. */
+/** The samples for the threads. */
 export interface DataPlan {
   readonly size: number;
   readonly features: number;
   readonly scale: number;
   readonly x: Region<"Uint8Array"> | Region<"Float32Array">;
-  /** Also of one-hot targets, for the accuracy. */
+  /** The labels; also for one-hot targets, for the accuracy. */
   readonly labels?: Region<"Uint8Array">;
   readonly targets?: Region<"Float32Array">;
 }
 
-/** Reserves room for a dataset. */
+/** Reserves memory for a dataset. */
 export function planData(arena: Arena, data: Dataset): DataPlan {
   const { size, features, scale, x, y, kind } = data;
   return {
@@ -35,7 +35,7 @@ export function planData(arena: Arena, data: Dataset): DataPlan {
   };
 }
 
-/** Puts the dataset there. */
+/** Writes the dataset into its memory. */
 export function writeData(memory: WebAssembly.Memory, data: Dataset, plan: DataPlan): void {
   const { x, y } = data;
   view(memory, plan.x as Region<"Float32Array">).set(x);
@@ -43,9 +43,9 @@ export function writeData(memory: WebAssembly.Memory, data: Dataset, plan: DataP
   if (plan.targets) view(memory, plan.targets).set(y);
 }
 
-/** A dataset as one thread sees it. */
+/** One thread's view of a dataset. */
 export class Samples {
-  /** The labels, where the samples have some. */
+  /** The labels, if the samples have some. */
   readonly labels: Uint8Array | undefined;
   readonly #targets: Float32Array | undefined;
   readonly #source: Source;
@@ -62,17 +62,17 @@ export class Samples {
     return { ...this.#source, indices };
   }
 
-  /** Losses of some of the samples, and where they are trained on, their delta. */
+  /** The losses of some of the samples, and in training their delta. */
   loss(name: LossName, indices: Uint32Array, rows: LossRows): void {
     if (name === "crossEntropy") crossEntropyRows(this.labels!, indices, rows);
     else squaredErrorRows(this.#targets!, indices, rows);
   }
 }
 
-/** Entries looked at for the density: more take longer than a step does. */
+/** How many entries are sampled for the density: more would take longer than a step. */
 const looked = 2 ** 17;
 
-/** The share of the entries that is not zero, among some samples spread over all. */
+/** The fraction of nonzero entries, in samples spread over the data. */
 export function densityOf({ x, features, size }: Dataset): number {
   const count = Math.min(size, Math.ceil(looked / features));
   let found = 0;

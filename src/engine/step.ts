@@ -1,6 +1,6 @@
 /**
- * A network as one thread works on it: forward and backward for some samples, each thread its share of every operation.
- * They synchronise after each.
+ * One thread's work on a network: forward and backward for some samples, with its share of every operation. Threads
+ * synchronise after each operation.
  */
 import { view } from "../compute/arena.js";
 import { Barrier } from "../compute/barrier.js";
@@ -16,22 +16,22 @@ import { kindOf } from "./layers/index.js";
 import type { Below, LayerPlan, LayerSteps, Place } from "./layers/layer.js";
 import { Samples } from "./samples.js";
 
-/** Which chunk of a training comes. */
+/** A chunk of a training. */
 export interface Chunk {
-  /** Steps done before. */
+  /** The number of steps before. */
   readonly steps: number;
-  /** Whether the gradient of the whole batch goes straight to the parameters. */
+  /** Whether the gradient of the whole batch updates the parameters directly. */
   readonly update: boolean;
-  /** Whether the time is up, so that the step is not begun. */
+  /** Whether the time is up, so that the step must not begin. */
   readonly isOver: boolean;
-  /** Where the loss is written. */
+  /** The destination of the loss. */
   readonly at: number;
 }
 
-/** The layers from the first of these numbers to before the second, counted from 0. */
+/** A half-open range of layers, counted from 0. */
 export type LayerRange = readonly [number, number];
 
-/** The layer, of those with weights, whose outputs are the first that are not finite; 0 when it is the loss alone. */
+/** The first layer with weights whose outputs are not finite; 0 if only the loss is not. */
 export function firstNotFinite(
   plans: readonly LayerPlan[],
   outputs: readonly Matrix[],
@@ -45,10 +45,10 @@ export function firstNotFinite(
 /** One thread's part of a network. */
 export class ThreadNetwork {
   readonly kernels: Kernels;
-  /** Which kernels compute, and why not faster ones. */
+  /** The name of the kernels, and why no faster ones are used. */
   readonly name: string;
   readonly share: Share;
-  /** Whether this thread also does what is done once. */
+  /** Whether this thread also does the work that only one does. */
   readonly isFirst: boolean;
   /** The parameters of the whole network. */
   readonly parameters: Parameters;
@@ -58,12 +58,12 @@ export class ThreadNetwork {
   /** x(0), x(1), …, x(n + 1) = g. */
   readonly #x: Matrix[];
   readonly #layers: LayerSteps[];
-  /** What each layer passes its gradient to; nothing for the first. */
+  /** The destination of each layer's gradient; none for the first. */
   readonly #below: (Below | undefined)[];
   readonly #readout: Matrix;
   readonly #lastDelta: Matrix;
 
-  /** @param watch sees the kernels before they are used; the benchmarks time them */
+  /** @param watch receives the kernels before use; the benchmarks time them */
   constructor(job: Job, share: Share, watch: (kernels: Kernels) => Kernels) {
     const { memory, layers } = job;
     const views = viewsOf(job);
@@ -109,7 +109,7 @@ export class ThreadNetwork {
     this.#barrier.meet();
   }
 
-  /** Whether the threads end here, because it is time or because they are told to stop: the first decides for all. */
+  /** Whether the threads end here, because the time is up or they were stopped: the first decides for all. */
   ends(isOver = false): boolean {
     const signals = this.#signals;
     if (this.isFirst) {
@@ -119,7 +119,7 @@ export class ThreadNetwork {
     return signals[control.stopping] === 1;
   }
 
-  /** x(t) for t = 1, …, n + 1 of some samples; or those of some layers. */
+  /** x(t) of some samples for t = 1, …, n + 1, or for some layers. */
   forward(rows: number, source: Source, place?: Place, [first, end] = this.#all): void {
     for (let t = first; t < end; t++) {
       const layer = this.#layers[t]!;
@@ -129,7 +129,7 @@ export class ThreadNetwork {
     }
   }
 
-  /** dA, db of every layer, or of some, from δ of the last of them. */
+  /** dA, db of all or some layers, from δ of the last of them. */
   backward(rows: number, finish: Finish, [first, end] = this.#all): void {
     for (let t = end - 1; t >= first; t--) this.#layers[t]!.backward(rows, finish, this.#below[t]);
   }
@@ -141,7 +141,7 @@ export class ThreadNetwork {
   /**
    * Forward and backward for a batch, chunk by chunk; writes its loss.
    *
-   * @returns the layer whose outputs are not finite, if there is one; "stopped" when interrupted
+   * @returns the first layer whose outputs are not finite, if there is one; "stopped" if interrupted
    */
   batchGradient(
     plan: TrainingPlan,
@@ -155,14 +155,14 @@ export class ThreadNetwork {
     for (let start = 0; start < batch.length; start += losses.length) {
       const indices = batch.subarray(start, start + losses.length);
       const rows = indices.length;
-      // A step that was begun is only given up when it is interrupted: θ is as it was before it.
+      // A step in progress is only abandoned on an interrupt; θ is then unchanged.
       if (this.ends(start === 0 && isOver)) return "stopped";
       this.forward(rows, samples.source(indices), { steps, samples: start });
       const [from, to] = rangeOf(rows, this.share);
       const delta = this.#lastDelta;
       samples.loss(loss!, indices, { losses, g: this.#readout, delta, batch: batch.length, from, to });
       this.meet();
-      // Every thread adds up the same numbers, and comes to the same decision.
+      // Every thread adds up the same numbers and so reaches the same decision.
       for (let i = 0; i < rows; i++) sum += losses[i]!;
       if (!Number.isFinite(sum)) return firstNotFinite(this.#job.layers, this.#x.slice(1), rows);
       const isWhole = start + rows === batch.length;
@@ -173,9 +173,9 @@ export class ThreadNetwork {
   }
 
   /**
-   * x(t) of some samples for some layers, where the main thread computes the others, or the loss.
+   * x(t) of some samples for some layers, if the main thread computes the others, or the loss.
    *
-   * @returns whether it was done; it is not begun when interrupted, but a step whose first layers are done is
+   * @returns whether it was done; an interrupt prevents a new step, but not the rest of one whose first layers are done
    */
   forwardChunk(
     { data }: Pick<TrainingPlan, "data">,
@@ -188,7 +188,7 @@ export class ThreadNetwork {
     return true;
   }
 
-  /** ‖(∂loss/∂A[t], ∂loss/∂b[t])‖ for t = 1, …, n + 1, from the sums of squares of a step that all threads have done. */
+  /** ‖(∂loss/∂A[t], ∂loss/∂b[t])‖ for t = 1, …, n + 1, from the sums of squares of a step that all threads have completed. */
   normsOfLayers(): number[] {
     return this.#job.layers.flatMap((plan) => {
       const parts = kindOf(plan).weights?.(plan);
@@ -201,7 +201,7 @@ export class ThreadNetwork {
     });
   }
 
-  /** Evaluates; returns the mean loss, and the share of right answers where there are labels; nothing when stopped. */
+  /** Evaluates; returns the mean loss, and the accuracy if there are labels; undefined if stopped. */
   evaluate(plan: EvaluationPlan): { loss: number; accuracy: number } | undefined {
     const { memory, loss, rows } = this.#job;
     const losses = view(memory, plan.losses);
@@ -220,7 +220,7 @@ export class ThreadNetwork {
     }
     const { labels } = samples;
     const right = labels
-      ? // NaN is never right: where the network gives it, so is the loss.
+      ? // NaN is never correct; where the network outputs NaN, the loss is NaN too.
         answers.reduce((sum, answer, i) => sum + Number(answer === labels[i] && !Number.isNaN(losses[i])), 0)
       : Number.NaN;
     return { loss: losses.reduce((sum, value) => sum + value, 0) / size, accuracy: right / size };

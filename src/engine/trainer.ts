@@ -1,5 +1,5 @@
 /**
- * What advances a training, by kernels or in float64, up to some step, so that parameters can be inspected and
+ * Trainers advance a training, by kernels or in float64, up to some step, so that parameters can be inspected and
  * saved in between.
  */
 
@@ -11,12 +11,12 @@ export interface Trainer {
   /**
    * Trains until `until` steps are done, or it is stopped.
    *
-   * @returns the layer whose outputs are the first that are not finite, when the loss was not (0 for the loss alone)
+   * @returns the first layer whose outputs are not finite, if the loss was not (0 for the loss alone)
    */
   advance(until: number): Promise<number | undefined>;
   /** The parameters reached. */
   theta(): Float64Array;
-  /** What its layers keep besides, into the network's buffers. */
+  /** Writes the layers' buffers into the network's. */
   readBuffers(to: Float64Array): void;
   /** The state of the rule. */
   state(): TrainingState;
@@ -24,13 +24,13 @@ export interface Trainer {
   close(): void;
 }
 
-/** What a trainer reports to. */
+/** The receiver of a trainer's reports. */
 export interface Progress {
-  /** Which kernels compute. */
+  /** Reports the name of the kernels. */
   computedBy(kernels: string): void;
-  /** The loss and the step size of each step so far; now and then, and before the end of an epoch. */
+  /** Reports the loss and step size of each step so far; periodically, and before the end of an epoch. */
   steps(loss: Float64Array, stepSize: Float64Array): void;
-  /** An epoch is over, whose steps were reported. */
+  /** Reports the end of an epoch, after its steps. */
   epoch(epoch: FinishedEpoch): void;
 }
 
@@ -39,11 +39,11 @@ export interface FinishedEpoch {
   readonly epoch: number;
   /** The norm of each layer's gradient in the last step. */
   readonly gradientNorms: number[];
-  /** What the validation found; nothing where there is none, or where it was stopped. */
+  /** The result of the validation; undefined if there is none, or it was stopped. */
   readonly validation?: { readonly loss: number; readonly accuracy: number } | undefined;
 }
 
-/** Where a training left off. */
+/** The state at which a training is resumed. */
 export interface Resumed {
   readonly loss: Float64Array;
   readonly stepSize: Float64Array;

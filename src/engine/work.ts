@@ -1,7 +1,7 @@
 /**
- * What each of the threads that train or evaluate does. All of them run this same program on the same memory: each does its
- * share of every operation, and they synchronise after each. The first thread also does what is done once: shuffling,
- * deciding whether to continue, and reporting to the main thread.
+ * The program of the threads that train or evaluate. All run it on the same memory: each does its share of every operation,
+ * and they synchronise after each. The first thread also does the work that only one does: shuffling, deciding whether to
+ * continue, and reporting to the main thread.
  */
 import { postToParent } from "#platform";
 import { view } from "../compute/arena.js";
@@ -11,33 +11,33 @@ import { control, type Job, type TrainingPlan } from "./job.js";
 import { orderOf } from "./order.js";
 import { type LayerRange, ThreadNetwork } from "./step.js";
 
-/** The message that starts a thread: the job, and which of how many threads it is. */
+/** The message that starts a thread: the job, the thread's index and the number of threads. */
 export interface ThreadStart {
   job: Job;
   part: number;
   parts: number;
-  /** Which part of the training to do; all of it by default. */
+  /** The part of the training to do; all of it by default. */
   stretch?: Stretch | undefined;
 }
 
-/** A part of a training: from where one left off, to some step; where the rule is not known, one gradient. */
+/** A part of a training: from one step to another; for a rule without a kernel, one gradient. */
 export interface Stretch {
   /** Steps done before. */
   steps: number;
-  /** How many samples that gradient is of, the first in the order. */
+  /** The number of samples of that gradient, the first in the order. */
   samples?: number;
   /**
-   * Where the main thread computes the loss, or some layers: only forward through the others that follow each other, or only back
-   * from the δ of the last of them, with the samples of one chunk, which begin at `from` in the order.
+   * If the main thread computes the loss or some layers: only the forward pass of a run of layers, or only the backward pass from δ
+   * of the last of them, with the samples of one chunk, which begin at `from` in the order.
    */
   pass?: "forward" | "backward";
   from?: number;
   layers?: LayerRange;
-  /** The sum of all squared gradients before, where the rule has one. */
+  /** The sum of all squared gradients before, if the rule has one. */
   squares?: number;
-  /** Steps done at its end. */
+  /** The number of steps at its end. */
   until: number;
-  /** After how many milliseconds it ends earlier, before the next step. */
+  /** The milliseconds after which it ends early, before the next step. */
   milliseconds?: number;
 }
 
@@ -55,21 +55,21 @@ export type ThreadMessage =
 /** How a job ended. */
 export interface ThreadResult {
   kernels: string;
-  /** Steps done, those before the stretch too. */
+  /** The number of steps, including those before the stretch. */
   steps: number;
-  /** The sum of all squared gradients so far, where the rule has one. */
+  /** The sum of all squared gradients so far, if the rule has one. */
   squares?: number;
   /** Steps of the stretch after its first, which may compile, and the milliseconds they took. */
   paced?: { steps: number; milliseconds: number };
-  /** The layer whose outputs are the first that are not finite, when the loss was not (0 for the loss alone). */
+  /** The first layer whose outputs are not finite, if the loss was not (0 for the loss alone). */
   layer?: number;
 }
 
 /**
  * Does one thread's part of a job.
  *
- * @param watch sees the kernels before they are used; the benchmarks time them
- * @param tell receives each finished epoch; by default it is posted to the main thread
+ * @param watch receives the kernels before use; the benchmarks time them
+ * @param tell receives each completed epoch; by default it is posted to the main thread
  */
 export function work(
   { job, part, parts, stretch }: ThreadStart,
@@ -94,7 +94,7 @@ export function work(
 
 type Done = Omit<ThreadResult, "kernels">;
 
-/** One chunk of samples through some layers, or back; `steps` is one more where it was not stopped. */
+/** One chunk of samples forward or backward through some layers; `steps` is one more unless it was stopped. */
 function onePass(
   network: ThreadNetwork,
   job: Job,
@@ -112,7 +112,7 @@ function onePass(
   return { steps: steps + Number(isDone) };
 }
 
-/** One gradient, which stays where gradients are. */
+/** One gradient, left in the gradient's memory. */
 function gradient(network: ThreadNetwork, job: Job, plan: TrainingPlan, { steps, samples }: Stretch): Done {
   const batch = view(job.memory, plan.order).subarray(0, samples);
   network.kernels.setRule("sgd", network.parameters);
@@ -122,7 +122,7 @@ function gradient(network: ThreadNetwork, job: Job, plan: TrainingPlan, { steps,
     : { steps: steps + 1, ...(broken !== undefined && { layer: broken }) };
 }
 
-/** Trains; returns how many steps were done, and the layer that broke off. */
+/** Trains; returns the number of steps done, and the layer that was not finite. */
 function train(
   network: ThreadNetwork,
   job: Job,
@@ -144,7 +144,7 @@ function train(
     for (let start = (steps % perEpoch) * batchSize; start < order.length; start += batchSize) {
       if (steps === stretch.until) return { steps, squares: optimiser.squares, paced: clock.paced };
       const batch = order.subarray(start, start + batchSize);
-      // A step with the sums takes a few per cent longer, so only that has them whose norms the record shows.
+      // Computing the sums slows a step by a few per cent, so only the step whose norms are recorded computes them.
       if (start + batchSize >= order.length) kernels.setRule(rule.name, parameters, true);
       const update = optimiser.begin(steps + 1);
       const isOver = clock.isOver();
@@ -173,7 +173,7 @@ function train(
 
 /** A rule's work in each step besides the kernels' updates: step numbers, sums of squares, the recorded step size. */
 export class Optimiser {
-  /** The sum of all squared gradients, where the rule has one. */
+  /** The sum of all squared gradients, if the rule has one. */
   squares: number;
   readonly #network: ThreadNetwork;
   readonly #kernel: ReturnType<typeof ruleKernel>;
@@ -193,7 +193,7 @@ export class Optimiser {
     network.kernels.setRule(rule.name, network.parameters);
   }
 
-  /** Before step k: returns whether its gradient goes straight to the parameters. */
+  /** Before step k: returns whether its gradient updates the parameters directly. */
   begin(k: number): boolean {
     const rule = this.#rule;
     if (this.#etas) this.#rule = { ...rule, options: { ...rule.options, eta: this.#etas[k - 1]! } };
@@ -202,7 +202,7 @@ export class Optimiser {
     return true;
   }
 
-  /** The rest of step k, whose gradients are there; the first thread records the step size. */
+  /** Completes step k once its gradients are available; the first thread records the step size. */
   finish(k: number): void {
     const { kernels, parameters, share, isFirst } = this.#network;
     const { squares, stepSize } = this.#kernel;
@@ -219,7 +219,7 @@ export class Optimiser {
   }
 }
 
-/** How long the steps of a stretch take. */
+/** Times the steps of a stretch. */
 export class Clock {
   /** Steps of the stretch after its first, which may compile, and the milliseconds they took. */
   readonly paced = { steps: 0, milliseconds: 0 };
@@ -236,7 +236,7 @@ export class Clock {
     return performance.now() - this.#began > this.#patience;
   }
 
-  /** A step is done. */
+  /** Records a completed step. */
   step(): void {
     const now = performance.now();
     if (!Number.isNaN(this.#last)) {
@@ -246,7 +246,7 @@ export class Clock {
     this.#last = now;
   }
 
-  /** The time until the next step does not count. */
+  /** Excludes the time until the next step. */
   pause(): void {
     this.#last = Number.NaN;
   }

@@ -1,6 +1,6 @@
 /**
- * The module that a thread of the pool starts with: it waits for jobs. Nothing else may import it, or a program that uses
- * nablab in a worker of its own would have its messages taken for jobs.
+ * The module that a thread of the pool starts with: it waits for jobs. Nothing else may import it: in a
+ * program that uses nablab in a worker, it would take the program's messages for jobs.
  */
 import { onParentMessage, postToParent } from "#platform";
 import { wasmBuild } from "../compute/wasm.js";

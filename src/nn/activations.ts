@@ -10,7 +10,7 @@ import type { Activation } from "./layer.js";
 import { showAs } from "./show-as.js";
 
 /**
- * σ(z) = z for z > 0 and slope · z otherwise: what is below zero still has a gradient.
+ * σ(z) = z for z > 0 and slope · z otherwise: the gradient does not vanish below zero.
  *
  * @param options `slope`, 0.01 by default as in PyTorch; `prelu()` trains it
  * @throws RangeError unless `slope` is a finite number.

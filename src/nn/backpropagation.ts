@@ -1,7 +1,7 @@
 /**
  * Backpropagation as the lecture writes it (A11, corrected), line by line. One line here is one line of the slide;
- * the only difference is that all samples go at once, as rows: the slide's column A^T δ reads δ A, its outer product
- * δ x^T, summed over the samples, reads δ^T x. The fast twin is in `compute/`.
+ * the only difference is that all samples are processed at once, as rows: the slide's column A^T δ becomes δ A, its outer
+ * product δ x^T, summed over the samples, becomes δ^T x. The fast twin is in `compute/`.
  */
 import { optionsOf } from "../options/options-of.js";
 import { inFloat64 } from "../tensor/float64.js";
@@ -12,7 +12,7 @@ import { back, throughAll } from "./layerwise.js";
 import type { Loss, Targets } from "./loss.js";
 import type { Sequential } from "./sequential.js";
 
-/** What backpropagation computed, in the lecture's counting; rows are samples. */
+/** The results of backpropagation, indexed as in the lecture; rows are samples. */
 export interface Backpropagation extends Forward {
   /** The mean loss over the samples. */
   loss: number;
@@ -36,7 +36,7 @@ export interface Backpropagation extends Forward {
  * @param input samples × inputs or samples × channels × height × width, as for `forward`; a vector counts as one sample
  * @param y a label or a target for each sample, see the loss
  * @param loss `crossEntropy()`, `squaredError()` or another
- * @param pass as in training: `dropout`, a stream of random numbers, to drop units; `training`, for `batchNorm` to go by the batch; by default neither
+ * @param pass for training: `dropout`, a stream of random numbers, to drop units; `training`, for `batchNorm` to use the batch statistics; by default neither
  * @throws RangeError if input or targets do not fit the network.
  * @example
  * const model = sequential([dense(2, 1, { init: constant(3) })]);
@@ -80,7 +80,7 @@ export function backpropagation(
   return { loss: value, z, x, g, delta, dA, db, gradients: dA.flatMap((d, t) => [d, db[t]!]) };
 }
 
-/** The same through layers of any kind, from the last to the first. */
+/** The same for layers of any kind, from the last to the first. */
 function layerwise(
   model: Sequential,
   input: TensorLike,
@@ -118,10 +118,10 @@ function layerwise(
   return { loss: value, z, x, g, delta, dA, db, gradients };
 }
 
-/** What a message calls it. */
+/** Its name in messages. */
 const gradientOf = ({ name }: Loss): string => `${name ?? "loss"}: gradient`;
 
-/** The penalty that the loss has for weights, whose gradients are added to dA in place. */
+/** Returns the penalty of the loss, and adds its gradients to dA in place. */
 function penalise({ A }: Sequential, { penalty }: Loss, dA: Tensor[]): number {
   if (!penalty) return 0;
   A.forEach((weights, t) => {
@@ -134,7 +134,7 @@ function penalise({ A }: Sequential, { penalty }: Loss, dA: Tensor[]): number {
 /**
  * The gradient as one vector, in the order of `model.theta`: dA[1], db[1], dA[2], db[2], …
  *
- * @param gradients what `backpropagation` gave, or dA and db alone
+ * @param gradients the result of `backpropagation`, or dA and db alone
  * @param out where to write it, of length M; by default a new array
  * @throws RangeError if `out` has not exactly as many entries.
  * @example
@@ -155,14 +155,14 @@ export function flatGradient(gradients: Gradients, out?: Float64Array): Float64A
   return flat;
 }
 
-/** dA and db, and where a network has other parameters also all of its gradients. */
+/** dA and db, and, if the network has other parameters, all gradients. */
 export interface Gradients {
   dA: readonly Tensor[];
   db: readonly Tensor[];
   gradients?: readonly Tensor[];
 }
 
-/** The gradients one after the other; those in dA and db count where they are all. */
+/** The list of gradients; dA and db if there are no others. */
 export function gradientList({ dA, db, gradients = [] }: Gradients): readonly Tensor[] {
   const listed = dA.flatMap((d, t) => (db[t] ? [d, db[t]] : [d]));
   return gradients.length > listed.length ? gradients : listed;

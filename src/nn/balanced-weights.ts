@@ -1,12 +1,12 @@
 /**
- * Weights that make rare classes count as much as frequent ones.
+ * Class weights that balance rare and frequent classes.
  */
 import type { Dataset } from "../data/index.js";
 
 /**
- * Weights that make each class count as much as any other: w_k = n/(K n_k) for n samples, n_k of them of class k, of K classes
- * that have samples, so that the weights of all samples add up to n; 0 for a class without samples. A list with a number for each class of the
- * data, for `crossEntropy({ classWeights })`.
+ * Weights that give every class the same total: w_k = n/(K n_k) for n samples, n_k of them of class k, and K classes that occur,
+ * so that the weights of all samples add up to n; 0 for a class without samples. The list has one number for each class, for
+ * `crossEntropy({ classWeights })`.
  *
  * @param data samples with labels
  * @throws RangeError for targets instead of labels.

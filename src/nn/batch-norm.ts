@@ -1,5 +1,5 @@
 /**
- * Batch normalisation: each channel by its mean and variance over a batch in training, and by running ones in use.
+ * Batch normalisation: each channel by its mean and variance over the batch in training, by running ones in evaluation.
  */
 import { withFormula } from "../compute/formula.js";
 import { checkNumbers, checkPositive } from "../options/check.js";
@@ -8,33 +8,33 @@ import { type Shape, Tensor } from "../tensor/index.js";
 import type { BuiltLayer, LayerBlueprint, Pass } from "./layer.js";
 import { showAs } from "./show-as.js";
 
-/** How a batch is normalised. */
+/** Options of {@link batchNorm}. */
 export interface BatchNormOptions {
-  /** ε, what is added to the variance; 1e-5, as in PyTorch. */
+  /** ε, added to the variance; 1e-5, as in PyTorch. */
   epsilon?: number;
   /** The share of a batch in the running mean and variance; 0.1, as in PyTorch (Keras counts 1 − that, 0.99). */
   momentum?: number;
 }
 
 /**
- * y = γ (x − μ)/√(σ² + ε) + β for each channel, the first extent of a sample, with γ = 1 and β = 0 at first as parameters of
- * shape [channels]: of samples × numbers each number is a channel, of samples × channels × height × width each
- * channel with all of its pixels.
+ * y = γ (x − μ)/√(σ² + ε) + β for each channel, the first axis of a sample, with parameters γ and β of shape [channels],
+ * initially 1 and 0: for samples × features each feature is a channel, for samples × channels × height × width each
+ * channel includes all of its pixels.
  *
- * In training μ and σ² (divisor m) are those of the m values of a channel in the batch, which also move the running ones,
+ * In training μ and σ² (divisor m) are computed from the m values of a channel in the batch, which also update the running ones,
  *
  *     μ̄ ← (1 − momentum) μ̄ + momentum μ,   σ̄² ← (1 − momentum) σ̄² + momentum σ² m/(m − 1);
  *
- * `predict`, `evaluate` and all that is no training step take μ̄ and σ̄², 0 and 1 at first. With x̂ = (x − μ)/√(σ² + ε) and δ =
- * ∂loss/∂y the way back is, over the m values of a channel,
+ * `predict`, `evaluate` and everything else outside training use μ̄ and σ̄², initially 0 and 1. With x̂ = (x − μ)/√(σ² + ε) and
+ * δ = ∂loss/∂y the backward pass is, over the m values of a channel,
  *
  *     ∂loss/∂γ = Σ δ x̂,   ∂loss/∂β = Σ δ,   ∂loss/∂x = γ (δ − mean(δ) − x̂ mean(δ x̂)) / √(σ² + ε).
  *
- * So samples of a batch change one another's outputs: a batch must hold two values of each channel. Batches of more
- * than 384 samples train in float64.
+ * So the samples of a batch affect one another's outputs, and a batch must hold at least two values of each channel. Batches
+ * of more than 384 samples train in float64.
  *
  * @param options `epsilon` = 1e-5, `momentum` = 0.1
- * @throws RangeError unless `epsilon` is a finite number > 0 and `momentum` from 0 to 1; in training for a single value of a channel.
+ * @throws RangeError unless `epsilon` is a finite number > 0 and `momentum` from 0 to 1; in training if a channel has a single value.
  * Source: Ioffe, Szegedy, Batch normalization: accelerating deep network training by reducing internal covariate shift, 2015
  * (arXiv 1502.03167); in PyTorch's form.
  * @example
@@ -82,7 +82,7 @@ function built(
 ): BuiltLayer {
   const channels = input[0]!;
   const pixels = input.slice(1).reduce((product, extent) => product * extent, 1);
-  /** Calls `visit` with the place of each value of a channel. */
+  /** Calls `visit` with the index of each value of a channel. */
   const eachOf = (channel: number, samples: number, visit: (at: number) => void): void => {
     for (let s = 0; s < samples; s++) {
       const from = (s * channels + channel) * pixels;
@@ -139,7 +139,7 @@ function built(
           dGamma[c]! += delta.data[at]! * normal(at);
           dBeta[c]! += delta.data[at]!;
         });
-        // The mean and the variance of a batch move with it; running ones stay where they are.
+        // The batch mean and variance depend on x; the running ones are constants.
         const [level, along] = pass.training ? [dBeta[c]! / count, dGamma[c]! / count] : [0, 0];
         const scale = gamma.data[c]! / deviation;
         eachOf(c, samples, (at) => (dx[at] = scale * (delta.data[at]! - level - normal(at) * along)));
@@ -164,7 +164,7 @@ function built(
   };
 }
 
-/** Throws: of a single value of each channel nothing is left once its mean is taken away. */
+/** Throws: a single value of each channel minus its mean is always 0. */
 export function refuseSingle(samples: number): never {
   throw new RangeError(
     `batchNorm: in training a batch must hold at least 2 values of each channel, or nothing is left of them; take a batch size that leaves no batch of 1, got ${samples} ${samples === 1 ? "sample" : "samples"}`,

@@ -7,14 +7,14 @@ import { showAs } from "./show-as.js";
 
 /**
  * −Σ_k (y_k log p_k + (1 − y_k) log(1 − p_k)) with p = 1 / (1 + e^−g), the mean over the samples; each output is an
- * independent yes-or-no question.
+ * independent binary classification.
  *
  *     loss = Σ_k log(1 + e^(g_k)) − y_k g_k,   ∂loss/∂g_k = (p_k − y_k) / samples
  *
  * Computed from g itself, so that it neither overflows nor loses digits. y holds 0, 1 or a probability: one number for
- * each sample where there is one output, else a tensor of samples × outputs.
+ * each sample if there is one output, else a tensor of samples × outputs.
  *
- * @throws RangeError if the shapes differ, or a target is not from 0 to 1.
+ * @throws RangeError if the shapes differ, or a target is outside [0, 1].
  * Source: PyTorch's BCEWithLogitsLoss, here summed over the outputs.
  * @example
  * binaryCrossEntropy().value(tensor([[0], [1000]]), [1, 1]).toFixed(4) // → '0.3466'
@@ -26,7 +26,7 @@ export function binaryCrossEntropy(): Loss {
     brings: "sigmoid",
     ...outputwise(
       "binaryCrossEntropy",
-      // The first form for large g, in which the other would lose the digits of a small loss.
+      // The first form for large g, where the other would lose the digits of a small loss.
       (g, y) => (1 - y) * g + logOnePlusExp(-g),
       // p − y = (1 − y) p − y (1 − p), which keeps the digits of a small 1 − p.
       (g, y) => (1 - y) * logistic(g) - y * logistic(-g),

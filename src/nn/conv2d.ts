@@ -1,5 +1,5 @@
 /**
- * The convolution of images: a small dense layer that sees one window after the other, with the same weights.
+ * The convolution of images: a small dense layer applied to every window with the same weights.
  */
 import { withFormula } from "../compute/formula.js";
 import type { Windows } from "../compute/windows.js";
@@ -12,31 +12,31 @@ import { he, type Initialiser } from "./initialisers.js";
 import type { BuiltLayer, LayerBlueprint } from "./layer.js";
 import { showAs } from "./show-as.js";
 
-/** How a convolution looks at images. */
+/** Options of {@link conv2d}. */
 export interface Conv2dOptions {
   /** The height and width of a window; 3. */
   kernel?: number;
-  /** How far apart windows are; 1. */
+  /** The stride between windows; 1. */
   stride?: number;
-  /** Zeros around the image: how many, or `"same"` so that stride 1 keeps height and width; 0. */
+  /** The width of the zero padding, or `"same"` so that stride 1 keeps height and width; 0. */
   padding?: number | "same";
-  /** How A starts, as a matrix of outputs × (inputs · kernel²); `he` by default. */
+  /** The initialiser of A, as a matrix of outputs × (inputs · kernel²); `he` by default. */
   init?: Initialiser;
-  /** Whether it has biases; true. Before `batchNorm`, which takes the mean away, they do nothing. */
+  /** Whether it has biases; true. Before `batchNorm`, which subtracts the mean, they have no effect. */
   bias?: boolean;
-  /** How b starts; 0. */
+  /** The initialiser of b; 0. */
   initBias?: BiasInitialiser;
 }
 
 /**
- * z[o, r, c] = b[o] + Σ_i Σ_u Σ_v A[o, i, u, v] x[i, r·stride + u − padding, c·stride + v − padding], with zeros where
- * x ends: a cross-correlation, which deep learning calls convolution.
+ * z[o, r, c] = b[o] + Σ_i Σ_u Σ_v A[o, i, u, v] x[i, r·stride + u − padding, c·stride + v − padding], with zeros outside
+ * x: a cross-correlation, which deep learning calls convolution.
  *
  * @param inputs channels of the image
  * @param outputs channels of the result
  * @returns a layer for samples of inputs × height × width; A is outputs × inputs × kernel × kernel, b has an entry for
  *   each output
- * @throws RangeError unless all counts are whole numbers, and when a sample is no such image.
+ * @throws RangeError unless all counts are whole numbers and samples are images with that many channels.
  * Source: PyTorch's Conv2d; LeCun, Bottou, Bengio, Haffner, Gradient-based learning applied to document recognition,
  * 1998.
  * @example
@@ -146,7 +146,7 @@ function convolution(text: string, windows: Windows, A: Tensor, biases: Tensor |
   return withFormula(layer, { kind: "layer", name: "conv2d", windows, outputs, bias: biases !== undefined });
 }
 
-/** For each sample and window a row: what the window sees, channel by channel. */
+/** im2col: a row for each sample and window, with the pixels of the window, channel by channel. */
 function toPatches(x: Tensor, windows: Windows): Tensor {
   const samples = x.shape[0]!;
   const patches = new Float64Array(
@@ -161,7 +161,7 @@ function toPatches(x: Tensor, windows: Windows): Tensor {
   );
 }
 
-/** The sum of what belongs to each pixel, over the windows that see it. */
+/** The transpose of `toPatches`: for each pixel the sum over the windows that contain it. */
 function fromPatches(patches: Tensor, samples: number, windows: Windows): Tensor {
   const { channels, height, width } = windows;
   const x = new Float64Array(samples * channels * height * width);
@@ -171,7 +171,7 @@ function fromPatches(patches: Tensor, samples: number, windows: Windows): Tensor
   return new Tensor([samples, channels * height * width], x);
 }
 
-/** Calls back with the place of each pixel among the images, and its place among the patches. */
+/** Calls back with the index of each pixel in the images, and its index in the patches. */
 function eachPixel(samples: number, windows: Windows, visit: (pixel: number, place: number) => void): void {
   const { channels, height, width, kernel, rows, columns } = windows;
   const inWindow = channels * kernel ** 2;

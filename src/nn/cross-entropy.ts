@@ -10,11 +10,11 @@ import { formatShape, Tensor } from "../tensor/index.js";
 import { type Loss, labelsOf, meanLoss, readoutShape, type Targets } from "./loss.js";
 import { showAs } from "./show-as.js";
 
-/** How labels count. */
+/** Options of {@link crossEntropy}. */
 export interface CrossEntropyOptions {
   /** ε: each target y_k becomes (1 − ε) y_k + ε / outputs; 0. */
   labelSmoothing?: number;
-  /** How often a sample of each class counts, one number ≥ 0 for each; by default 1. */
+  /** The weight of each class, ≥ 0; by default 1. */
   classWeights?: ArrayLike<number>;
 }
 
@@ -30,13 +30,13 @@ export interface CrossEntropyOptions {
  * y holds a label 0..outputs−1 for each sample, or is a tensor of samples × outputs with a probability for each
  * class, for which the loss is −Σ_k y_k log p_k.
  *
- * With class weights w the loss is −Σ_k w_k y_k log p_k, of a label w_y times as much, still the mean over the samples (as in Keras
- * and scikit-learn; PyTorch's mean divides by the sum of the weights of the batch), and
- * ∂loss/∂g_k = (p_k Σ_j w_j y_j − w_k y_k) / samples. `balancedWeights` makes rare classes count as much as others.
+ * With class weights w the loss is −Σ_k w_k y_k log p_k (for a label y, −w_y log p_y), still the mean over the samples (as in Keras
+ * and scikit-learn; PyTorch divides by the sum of the weights of the batch), and
+ * ∂loss/∂g_k = (p_k Σ_j w_j y_j − w_k y_k) / samples. `balancedWeights` balances rare and frequent classes.
  *
- * @param options `classWeights`: w, a number ≥ 0 for each class; `labelSmoothing` ε: each target y_k becomes (1 − ε) y_k + ε / outputs, so that no class is ever
- *   wholly excluded (Szegedy and others, Rethinking the Inception architecture, 2016, section 7)
- * @throws RangeError for labels that are no class, probabilities that do not sum to 1, or a wrong count.
+ * @param options `classWeights`: w, a number ≥ 0 for each class; `labelSmoothing` ε: each target y_k becomes (1 − ε) y_k + ε / outputs, so that no class has
+ *   probability 0 (Szegedy and others, Rethinking the Inception architecture, 2016, section 7)
+ * @throws RangeError for invalid labels, probabilities that do not sum to 1, or a wrong count.
  * @example
  * crossEntropy().value(tensor([[0, 0]]), [1]).toFixed(4) // → '0.6931'
  */
@@ -100,14 +100,14 @@ export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
         const at = i * outputs;
         const row = g.data.subarray(at, at + outputs);
         const { top, others } = topOf(row);
-        // Of probabilities that is 1.
+        // For probabilities this is 1.
         const all = weights ? target.subarray(at, at + outputs).reduce((sum, t) => sum + t, 0) : 1;
         for (let k = 0; k < outputs; k++) {
           const p = Math.exp(row[k]! - row[top]!) / (1 + others);
           gradient[at + k] = (p * all - target[at + k]!) / samples;
         }
-        // p − t = (1 − t − t Σ e^(g_k − m)) / (1 + Σ e^(g_k − m)) over the other k: where the label is all but certain, the
-        // difference itself would be 0 beside small numbers that sum to more.
+        // p − t = (1 − t − t Σ e^(g_k − m)) / (1 + Σ e^(g_k − m)) over the other k: if the label is almost certain, p − t
+        // itself would cancel to 0, while the small other entries sum to more.
         const t = target[at + top]!;
         gradient[at + top] = (all - t - t * others) / (1 + others) / samples;
       }
@@ -124,7 +124,7 @@ export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
   return given.length === 0 ? withFormula(loss, { kind: "loss", name: "crossEntropy" }) : loss;
 }
 
-/** The place of the largest readout m of a sample, and Σ e^(g_k − m) over the others; NaN if one is NaN. */
+/** The index of the largest readout m of a sample, and Σ e^(g_k − m) over the others; NaN if one is NaN. */
 function topOf(row: ArrayLike<number>): { top: number; others: number } {
   let top = 0;
   for (let k = 1; k < row.length; k++) if (row[k]! > row[top]!) top = k;
@@ -133,7 +133,7 @@ function topOf(row: ArrayLike<number>): { top: number; others: number } {
   return { top, others };
 }
 
-/** The probabilities that the targets stand for, in the layout of g: labels become 1 at the label and 0 elsewhere. */
+/** The targets as probabilities, in the layout of g: labels become one-hot. */
 function toProbabilities(g: Tensor, y: Targets): Float64Array {
   const [samples, outputs] = readoutShape("crossEntropy", g);
   if (y instanceof Tensor && y.rank !== 1) {

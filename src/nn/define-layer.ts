@@ -12,37 +12,37 @@ import { sizeOf } from "../tensor/shapes.js";
 import type { LayerBlueprint, Pass } from "./layer.js";
 import { showAs } from "./show-as.js";
 
-/** A pass as a custom layer sees it: with what it keeps, by name. */
+/** A pass with the buffers of a custom layer, by name. */
 export interface LayerPass<B extends string = never> extends Pass {
   readonly buffers: Readonly<Record<B, Tensor>>;
 }
 
 /** The definition of a custom layer; P are the names of its parameters, B those of its buffers. */
 export interface LayerDefinition<P extends string, B extends string = never> {
-  /** What it is called. */
+  /** Its name. */
   name: string;
   /**
-   * Its parameters: the first value of each, or a function that draws it, given the shape of a sample that comes in and
-   * a stream of random numbers.
+   * Its parameters: the initial value of each, or a function that draws it from the shape of an input sample and a stream
+   * of random numbers.
    */
   parameters?: Readonly<Record<P, Tensor | ((input: Shape, stream: Random) => Tensor)>>;
   /**
-   * What it keeps besides and no rule moves, such as running means: `forward` finds them in `pass.buffers` and may change them in
-   * place, in training (`pass.training`). They are in checkpoints and files.
+   * Its buffers, which no rule updates, such as running means: `forward` finds them in `pass.buffers` and may change them in
+   * place in training (`pass.training`). Checkpoints and files include them.
    */
   buffers?: Readonly<Record<B, Tensor | ((input: Shape) => Tensor)>>;
-  /** The shape of a sample that comes out, given that of one that goes in; the same by default. */
+  /** The shape of an output sample, given that of an input sample; the same by default. */
   output?: (input: Shape) => Shape;
   /**
-   * What comes out, for samples as rows, on the main thread, while the rest of a large network trains on threads (then x holds float32
-   * numbers). In a training it is called once a step; after one `train` calls it for some samples more, on a copy of the network, to see
-   * whether it mixes samples and for the checkpoint; before one with `resume`, to see whether it is the same. What a layer remembers
-   * is therefore best in `buffers`.
+   * The output, for samples as rows. It runs on the main thread, while the rest of a large network trains on threads (then x holds
+   * float32 numbers). A training calls it once a step; afterwards `train` calls it for a few more samples, on a copy of the
+   * network, to detect whether it mixes samples and for the checkpoint; `resume` calls it beforehand to detect another function.
+   * Therefore keep state in `buffers`.
    */
   forward: (x: Tensor, parameters: Readonly<Record<P, Tensor>>, pass: LayerPass<B>) => Tensor;
   /**
-   * From δ = ∂loss/∂(what came out): ∂loss/∂x, and ∂loss/∂ of each parameter by its name. Without it `forward` is
-   * differentiated by reverse mode; it must then be written with the operations of `Traced`.
+   * From δ = ∂loss/∂output: ∂loss/∂x, and the gradient of each parameter by its name. Without it `forward` is
+   * differentiated by reverse mode, and must be written with the operations of `Traced`.
    */
   backward: (
     delta: Tensor,
@@ -52,20 +52,20 @@ export interface LayerDefinition<P extends string, B extends string = never> {
   ) => { x: Tensor } & Readonly<Record<P, Tensor>>;
 }
 
-/** The same without a way back: `forward` is differentiated. */
+/** The same without `backward`: `forward` is differentiated automatically. */
 export interface TracedLayerDefinition<P extends string>
   extends Pick<LayerDefinition<P>, "name" | "parameters" | "output"> {
-  /** What comes out, for samples as rows, by the operations of `Traced`. */
+  /** The output, for samples as rows, written with the operations of `Traced`. */
   forward: (x: Traced, parameters: Readonly<Record<P, Traced>>) => Traced;
 }
 
 /**
- * A custom layer: its forward pass and its backward pass. `gradientCheck` says whether the two
- * belong together.
+ * A custom layer: its forward pass and its backward pass. `gradientCheck` tests whether they
+ * match.
  *
  * @returns a function that describes one such layer, for `sequential()`
- * @throws TypeError when forward or backward is missing; when the network is used, RangeError if a result has not the
- *   shape that it must have.
+ * @throws TypeError if forward or backward is missing; when the network is used, RangeError if a result has the wrong
+ *   shape.
  * @example
  * const scale = defineLayer({
  *   name: "scale",

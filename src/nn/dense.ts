@@ -19,22 +19,22 @@ export interface DenseLayer {
   readonly initBias: BiasInitialiser;
 }
 
-/** How biases start: numbers for the outputs of a layer, given how many those are, the inputs, and a stream of random numbers. */
+/** Initialises biases: one number for each output, given the numbers of outputs and inputs, and a stream of random numbers. */
 export type BiasInitialiser = (outputs: number, inputs: number, stream: Random) => ArrayLike<number> | Tensor;
 
 /** Options of {@link dense}. */
 export interface DenseOptions {
-  /** How A starts; `he`. */
+  /** The initialiser of A; `he`. */
   init?: Initialiser;
-  /** Whether it has biases; true. Without them b is 0 and stays so. */
+  /** Whether it has biases; true. Without them b stays 0. */
   bias?: boolean;
-  /** How b starts, such as `(outputs, inputs, stream) => randomNormal([outputs], { seed: stream })`; 0. */
+  /** The initialiser of b, such as `(outputs, inputs, stream) => randomNormal([outputs], { seed: stream })`; 0. */
   initBias?: BiasInitialiser;
 }
 
 /** A dense layer of a network: its weights A (outputs × inputs) and biases b (outputs). */
 export class Dense {
-  /** Tells dense layers from activations. */
+  /** Distinguishes dense layers from activations. */
   readonly kind = "dense";
   /** The number of entries of x. */
   readonly inputs: number;
@@ -47,7 +47,7 @@ export class Dense {
   /** Whether b is a parameter. */
   readonly bias: boolean;
 
-  /** For `sequential()`: the layer with these parameters (not copied), or without biases. */
+  /** For `sequential()`: the layer with these parameters (not copied), with or without biases. */
   constructor(A: Tensor, b?: Tensor) {
     this.outputs = A.shape[0]!;
     this.inputs = A.shape[1]!;
@@ -56,7 +56,7 @@ export class Dense {
     this.bias = b !== undefined;
   }
 
-  /** A, and b where there are biases. */
+  /** A, and b if there are biases. */
   get parameters(): readonly Tensor[] {
     return this.bias ? [this.A, this.b] : [this.A];
   }
@@ -85,7 +85,7 @@ const denseText = ({ inputs, outputs, bias }: Pick<Dense, "inputs" | "outputs" |
  *
  * @param inputs the number of entries of x, ≥ 1
  * @param outputs the number of entries of z, ≥ 1
- * @param options `init`: how A starts, by default `he`; `bias`: true; `initBias`: how b starts
+ * @param options `init`: the initialiser of A, by default `he`; `bias`: true; `initBias`: the initialiser of b
  * @throws RangeError unless both counts are whole numbers ≥ 1, TypeError unless `init` and `initBias` are functions and `bias` is
  *   true or false.
  * @example
@@ -118,7 +118,7 @@ export function dense(inputs: number, outputs: number, options: DenseOptions = {
 /** b = 0. */
 export const zeroBias: BiasInitialiser = (outputs) => new Float64Array(outputs);
 
-/** Throws unless biases are wanted or not, and start somehow. */
+/** Throws unless `bias` is a boolean and `initBias` a function. */
 export function checkBias(who: string, bias: boolean, initBias: BiasInitialiser): void {
   if (typeof bias !== "boolean")
     throw new TypeError(`${who}: bias must be true or false, got ${inspect(bias)}`);
@@ -128,7 +128,7 @@ export function checkBias(who: string, bias: boolean, initBias: BiasInitialiser)
   );
 }
 
-/** The biases that a layer starts with; throws unless there is one for each output. */
+/** The initial biases of a layer; throws unless there is one for each output. */
 export function firstBiases(
   who: unknown,
   initBias: BiasInitialiser,

@@ -9,10 +9,10 @@ import type { BuiltLayer, LayerBlueprint, Pass } from "./layer.js";
 import { showAs } from "./show-as.js";
 
 /**
- * In training, zeroes each entry with probability p and divides the others by 1 − p, which keeps the mean; in evaluation the
- * identity. `train()` draws for each step from its seed, so that a run can be repeated.
+ * In training, zeroes each entry with probability p and divides the others by 1 − p, which keeps the mean; in evaluation it is
+ * the identity. `train()` draws for each step from its seed, so that runs are reproducible.
  *
- * @param p the share to drop, 0 ≤ p < 1
+ * @param p the probability of dropping an entry, 0 ≤ p < 1
  * @throws RangeError for another p.
  * Source: Srivastava and others, Dropout, JMLR 15, 2014.
  * @example
@@ -27,7 +27,7 @@ export function dropout(p = 0.5): LayerBlueprint {
     kind: "dropout",
     plan: () => [],
     build(input, _parameters, index) {
-      /** The same entries are dropped on the way back, as they are drawn from the same stream. */
+      /** The backward pass drops the same entries, drawn from the same stream. */
       const drop = (x: Tensor, { dropout: source }: Pass): Tensor => {
         if (!source) return x;
         const stream = source.split(index);

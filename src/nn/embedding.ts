@@ -1,5 +1,5 @@
 /**
- * Embeddings: each of a number of symbols is a point, and the points are learned.
+ * Embeddings: each symbol is mapped to a vector, and the vectors are learned.
  */
 import { inspect } from "#platform";
 import { formulaOf, withFormula } from "../compute/formula.js";
@@ -11,15 +11,16 @@ import { showAs } from "./show-as.js";
 
 /**
  * y_i = E[x_i] for each entry x_i of a sample, a whole number from 0 to symbols − 1, with the rows of E, symbols × width, as
- * parameters, normal numbers at first, as in PyTorch. It is a dense layer without biases of one-hot vectors, and costs nothing:
+ * parameters, initialised with standard normals, as in PyTorch. It equals a dense layer without biases on one-hot vectors, without
+ * the cost:
  *
  *     ∂loss/∂E[j] = Σ δ_i over all i with x_i = j,   ∂loss/∂x = 0.
  *
- * A sample of shape [k] becomes one of shape [k, width]: a `flatten()` before a dense layer joins the points.
+ * A sample of shape [k] becomes one of shape [k, width]: a `flatten()` before a dense layer concatenates the vectors.
  *
- * @param symbols how many there are, ≥ 1
- * @param width the entries of each point, ≥ 1
- * @throws RangeError unless both are whole numbers ≥ 1; in a pass for an entry that is no symbol.
+ * @param symbols the number of symbols, ≥ 1
+ * @param width the dimension of the vectors, ≥ 1
+ * @throws RangeError unless both are whole numbers ≥ 1; in a pass for an entry that is not a symbol.
  * Source: Bengio, Ducharme, Vincent, Jauvin, A neural probabilistic language model, JMLR 3 (2003).
  * @example
  * const net = sequential([embedding(27, 10), flatten(), dense(30, 27)], { input: [3] });
@@ -76,7 +77,7 @@ export function embedding(symbols: number, width: number): LayerBlueprint {
   });
 }
 
-/** Throws unless each entry of the samples is a symbol, where the network begins with an embedding. */
+/** Throws unless each entry of the samples is a symbol, if the network begins with an embedding. */
 export function requireSymbols(
   first: Layer,
   { x, scale, features }: Pick<Dataset, "x" | "scale" | "features">,

@@ -7,7 +7,7 @@ import type { BuiltLayer, LayerBlueprint } from "./layer.js";
 import { showAs } from "./show-as.js";
 
 /**
- * Flattens a sample of any shape to one row, in row-major order (n = channels · height · width of an image);
+ * Flattens a sample of any shape to one row, in row-major order (n = channels · height · width for an image);
  * needed between images and a dense layer.
  *
  * Source: PyTorch's Flatten.

@@ -1,5 +1,5 @@
 /**
- * The forward pass, which remembers everything that backpropagation needs.
+ * The forward pass, which stores everything that backpropagation needs.
  */
 import { optionsOf } from "../options/options-of.js";
 import { formatShape, Tensor, type TensorLike, tensor } from "../tensor/index.js";
@@ -8,27 +8,27 @@ import type { Pass } from "./layer.js";
 import { throughAll } from "./layerwise.js";
 import type { Sequential } from "./sequential.js";
 
-/** What the forward pass computed, in the lecture's counting; rows are samples. */
+/** The results of the forward pass, indexed as in the lecture; rows are samples. */
 export interface Forward {
   /** `z[t] = A[t] x(t−1) + b[t]` for t = 1..n+1; index 0 is empty. z[n+1] is the readout g. */
   z: Tensor[];
   /** x[0], the input, `x[t] = σ[t](z[t])` for t = 1..n, and x[n+1] = g. */
   x: Tensor[];
-  /** g(x), the readout, samples × outputs: z[n+1], where the last layer is dense. */
+  /** g(x), the readout, samples × outputs: z[n+1] if the last layer is dense. */
   g: Tensor;
 }
 
 /**
  * The forward pass: `z[t] = A[t] x(t−1) + b[t]`, `x(t) = σ[t](z[t])`, for all samples at once (A1, A11).
  *
- * Samples are rows, so the lecture's A x(t−1) for one column x reads x A^T for all rows. Where there is more between
- * two layers with weights than an activation (pooling, dropout), σ[t] is all of it, and where A[t] is a convolution,
- * z[t] is what it gives.
+ * Samples are rows, so the lecture's A x(t−1) for one column x becomes x A^T for all rows. If there is more than an
+ * activation between two layers with weights (pooling, dropout), σ[t] is their composition, and if A[t] is a
+ * convolution, z[t] is its output.
  *
  * @param model a network of n hidden layers
  * @param input samples × inputs, or samples of another shape with as many entries, such as channels × height × width; a
  *   vector, or a tensor of the network's input shape, counts as one sample
- * @param pass as in training: `dropout`, a stream of random numbers, to drop units; `training`, for `batchNorm` to go by the batch; by default neither
+ * @param pass for training: `dropout`, a stream of random numbers, to drop units; `training`, for `batchNorm` to use the batch statistics; by default neither
  * @returns z[t] and x[t] of samples × (outputs of layer t), t = 1..n+1
  * @throws RangeError if the input has not as many columns as the network has inputs.
  * @example
@@ -48,7 +48,7 @@ export function forward(model: Sequential, input: TensorLike, pass: Pass = {}): 
   return { z, x, g: z[n + 1]! };
 }
 
-/** The same through layers of any kind. */
+/** The same for layers of any kind. */
 function layerwise(model: Sequential, input: Tensor, pass: Pass): Forward {
   const values = throughAll(model.layers, input, pass);
   const z: Tensor[] = [];
@@ -66,7 +66,7 @@ function layerwise(model: Sequential, input: Tensor, pass: Pass): Forward {
 
 /**
  * The input as samples × inputs, float64: rows, or samples of any shape with as many entries, such as channels × height ×
- * width; a vector, and what has the shape of the network's input, is one sample. `name` opens the message when it does not
+ * width; a vector, or a tensor of the shape of the network's input, is one sample. `name` starts the message if it does not
  * fit the network.
  */
 export function toRows(name: string, model: Sequential, input: TensorLike): Tensor {

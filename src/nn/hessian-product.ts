@@ -10,19 +10,19 @@ import type { Loss, Targets } from "./loss.js";
 import { parametersOf, type Sequential } from "./sequential.js";
 
 /**
- * The product ∇²F(θ) v of the Hessian of the mean loss with a vector, exact to rounding: the network and its loss are
- * written on the tape, and ⟨∇F(θ), v⟩ is differentiated, as `hvp` does. A product costs about twice a gradient.
+ * The product ∇²F(θ) v of the Hessian of the mean loss with a vector, exact up to rounding: the network and its loss are
+ * recorded on the tape, and ⟨∇F(θ), v⟩ is differentiated, as in `hvp`. A product costs about twice a gradient.
  *
  * For a custom layer with its own `backward`, and a custom activation, loss or penalty without second
- * derivatives, it is a difference of two gradients instead, (∇F(θ + h v) − ∇F(θ − h v)) / 2h, which is right to about
- * ten digits where F is smooth; of a large network with ReLUs some unit has a kink between the two, and no digit is
- * certain.
+ * derivatives, it is a difference of two gradients instead, (∇F(θ + h v) − ∇F(θ − h v)) / 2h, which is accurate to
+ * about ten digits where F is smooth; in a large network with ReLUs some unit has a kink between the two points, and no
+ * digit is reliable.
  *
- * @param model a network; nothing is dropped by dropout, and it stays as it is
+ * @param model a network, not changed; dropout is off
  * @param input samples × inputs or samples × channels × height × width, as for `forward`; a vector counts as one sample
  * @param y a label or a target for each sample, see the loss
  * @param loss `crossEntropy()`, `squaredError()` or another
- * @returns v ↦ ∇²F(θ) v, both of length M as `model.theta`; θ is captured now, even if it changes later
+ * @returns v ↦ ∇²F(θ) v, both of length M like `model.theta`; θ is captured at the call
  * @throws RangeError if input or targets do not fit the network.
  * Source: Pearlmutter, Fast exact multiplication by the Hessian, 1994.
  * @example
@@ -54,7 +54,7 @@ export function hessianProduct(
   };
 }
 
-/** The loss with its penalty, computed from variables; undefined where a part of it cannot be on the tape. */
+/** The loss with its penalty, computed from variables; undefined if a part of it cannot be recorded on the tape. */
 function onTape(
   { layers, A }: Sequential,
   input: Variable,
@@ -79,7 +79,7 @@ function differences(model: Sequential, x: Tensor, y: Targets, loss: Loss) {
   const theta = model.theta.slice();
   const size = Math.max(1, Tensor.of(theta).norm());
   return (v: Float64Array): Float64Array => {
-    // At ε^(1/3) of its size the error of the curve is about that of rounding.
+    // At ε^(1/3) of its size the truncation error is about equal to the rounding error.
     const h = (Math.cbrt(Number.EPSILON) * size) / (Tensor.of(v).norm() || 1);
     const gradientAt = (step: number): Float64Array => {
       model.theta.set(theta.map((value, i) => value + step * v[i]!));

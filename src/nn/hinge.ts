@@ -7,28 +7,28 @@ import { Tensor } from "../tensor/index.js";
 import { checkCount, type Loss, labelsOf, meanLoss, readoutShape, type Targets } from "./loss.js";
 import { showAs } from "./show-as.js";
 
-/** Which of the hinge losses. */
+/** Options of {@link hinge}. */
 export interface HingeOptions {
-  /** One output for two classes instead of an output for each; false. */
+  /** Use one output for two classes instead of an output for each; false. */
   binary?: boolean;
   /** Whether the sum over the outputs is divided by their number; true, as in PyTorch. */
   mean?: boolean;
 }
 
 /**
- * The hinge loss of Weston and Watkins: how far the other outputs are from being at least 1 below that of the label,
+ * The hinge loss of Weston and Watkins: by how much the other outputs violate a margin of 1 below that of the label,
  *
  *     loss = (1/outputs) Σ_{k ≠ y} max(0, 1 + g_k − g_y),
  *
  * the mean over the samples (PyTorch's MultiMarginLoss); with `mean: false` without the factor 1/outputs, as CS231n has it. With
- * `binary` there is one output, whose sign tells two classes apart,
+ * `binary` there is one output, whose sign is the class,
  *
- *     loss = max(0, 1 − y g)   for y = −1 or 1, or for labels 0 and 1 that stand for them.
+ *     loss = max(0, 1 − y g)   for y = −1 or 1, or labels 0 and 1 in their place.
  *
- * It has kinks; where the margin is exactly 1 its derivative is taken to be 0.
+ * It has kinks; where the margin is exactly 1 the derivative is taken to be 0.
  *
  * @param options `binary`: false; `mean`: true
- * @throws RangeError for labels that are no class, or a wrong count.
+ * @throws RangeError for invalid labels, or a wrong count.
  * Source: Weston, Watkins, Support vector machines for multi-class pattern recognition, 1999; Cortes, Vapnik, Support-vector
  * networks, Machine Learning 20 (1995).
  * @example
@@ -49,8 +49,8 @@ export function hinge(options: HingeOptions = {}): Loss {
 }
 
 /**
- * A loss that is a sum of the positive parts of margins: `each` calls back with the entries of g that each is straight in,
- * what they are multiplied by, and how much it is.
+ * A loss that is a sum of positive parts of linear functions of g: `each` calls back with the indices, coefficients and value
+ * of each function.
  */
 function ofMargins(
   each: (
@@ -77,13 +77,13 @@ function ofMargins(
       const [samples] = readoutShape("hinge", g);
       const gradient = new Float64Array(g.size);
       each(g, y, (_, excess, entries) => {
-        // NaN where the loss is.
+        // NaN if the loss is.
         for (const [at, slope] of entries)
           gradient[at]! += (Number.isNaN(excess) ? Number.NaN : slope) / samples;
       });
       return new Tensor(g.shape, gradient);
     },
-    // Straight between kinks.
+    // Linear between kinks.
     traced(g, y) {
       const slope = this.gradient(g.value, y);
       return g

@@ -12,8 +12,8 @@ import { showAs } from "./show-as.js";
  *
  *     h(r) = r²/2 for |r| ≤ δ,   δ (|r| − δ/2) otherwise,
  *
- * whose slope is never more than δ: a target that is far off cannot pull harder. (The name `huber` is that of the
- * objective in `theory`.)
+ * whose slope is at most δ: the pull of an outlier is bounded. (The name `huber` belongs to the objective in
+ * `theory`.)
  *
  * @param options `delta` δ > 0; 1
  * @throws RangeError for another delta, or if the shapes differ.

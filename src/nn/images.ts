@@ -1,10 +1,10 @@
 /**
- * What convolutions and pooling share: images as channels × height × width, and windows that slide over them.
+ * Shared by convolutions and pooling: images as channels × height × width, and windows that slide over them.
  */
 import { slide, type Windows } from "../compute/windows.js";
 import { formatShape, type Shape } from "../tensor/index.js";
 
-/** Where windows lie on images of this shape. Throws when the samples are no images, or smaller than a window. */
+/** The windows on images of this shape. Throws if samples are not images, or smaller than a window. */
 export function windowsOn(
   who: string,
   input: Shape,
@@ -25,8 +25,8 @@ export function windowsOn(
 }
 
 /**
- * Calls back for each window of an image with the place of its first pixel (which may lie in the padding), and the
- * number of the window.
+ * Calls back for each window of an image with the position of its first pixel (which may lie in the padding), and the
+ * index of the window.
  */
 export function eachWindow(
   { rows, columns, stride, padding }: Windows,

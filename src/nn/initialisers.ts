@@ -6,7 +6,7 @@ import { optionsOf } from "../options/options-of.js";
 import { full, type Random, randomNormal, randomUniform, type Tensor, tensor } from "../tensor/index.js";
 import { lengthOf } from "../tensor/length.js";
 
-/** Makes the first A, outputs × inputs, from its own stream of random numbers. */
+/** Makes the initial A, outputs × inputs, from its own stream of random numbers. */
 export type Initialiser = (outputs: number, inputs: number, stream: Random) => Tensor;
 
 /**
@@ -25,7 +25,7 @@ export function he(outputs: number, inputs: number, stream: Random): Tensor {
 
 /**
  * Entries uniform in ±√(6 / (inputs + outputs)): variance 2 / (inputs + outputs), a compromise between keeping
- * the size of x on the way forward and of δ on the way back; made for tanh and sigmoid.
+ * the size of x in the forward pass and of δ in the backward pass; meant for tanh and sigmoid.
  *
  * Source: Glorot, Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010,
  * section 4.2.1.
@@ -85,9 +85,9 @@ export function lecun(outputs: number, inputs: number, stream: Random): Tensor {
 }
 
 /**
- * Orthonormal rows, A Aᵀ = gain² I (or columns, where there are fewer of them): lengths are kept exactly, at first.
+ * Orthonormal rows, A Aᵀ = gain² I (or columns, if there are fewer of them): norms are initially preserved exactly.
  *
- * @param options `gain`: the length of each row or column, 1
+ * @param options `gain`: the norm of each row or column, 1
  * Source: Saxe, McClelland, Ganguli, Exact solutions to the nonlinear dynamics of learning, 2014.
  * @example
  * const Q = orthogonal()(2, 3, random(0));
@@ -97,7 +97,7 @@ export function orthogonal(options: { gain?: number } = {}): Initialiser {
   const { gain = 1 } = optionsOf("orthogonal", options, ["gain"]);
   return (outputs, inputs, stream) => {
     const [few, many] = outputs <= inputs ? [outputs, inputs] : [inputs, outputs];
-    // Gram–Schmidt on rows of normal numbers, twice, which is enough for all digits.
+    // Gram–Schmidt on rows of normal numbers, twice, which suffices for full accuracy.
     const rows = Array.from({ length: few }, () =>
       Float64Array.from({ length: many }, () => stream.normal()),
     );
@@ -117,10 +117,10 @@ export function orthogonal(options: { gain?: number } = {}): Initialiser {
 }
 
 /**
- * All entries the same, A_ij = value; `constant(0)` for zeros. With it every unit of a layer computes the same for
- * ever: a start to learn from.
+ * All entries the same, A_ij = value; `constant(0)` for zeros. With it all units of a layer stay equal for
+ * ever, which is instructive to see.
  *
- * @param value of every entry
+ * @param value the value of every entry
  * Source: PyTorch's `constant_`.
  * @example
  * sequential([dense(2, 2, { init: constant(0.5) })]).A[1].toArray() // → [ [ 0.5, 0.5 ], [ 0.5, 0.5 ] ]

@@ -1,5 +1,5 @@
 /**
- * Layer normalisation: each sample by its own mean and variance.
+ * Layer normalisation: each sample by its mean and variance.
  */
 import { withFormula } from "../compute/formula.js";
 import { checkPositive } from "../options/check.js";
@@ -11,7 +11,7 @@ import { showAs } from "./show-as.js";
 
 /**
  * y = γ ⊙ (x − μ)/√(σ² + ε) + β for each sample, with the mean μ and the variance σ² (divisor n) over all n entries of the
- * sample, and γ, β of a sample's shape as parameters, 1 and 0 at first. In training and in use it is the same.
+ * sample, and parameters γ and β of a sample's shape, initially 1 and 0. Training and evaluation do the same.
  *
  *     x̂ = (x − μ)/√(σ² + ε),   ∂loss/∂γ = Σ δ ⊙ x̂,   ∂loss/∂β = Σ δ,
  *     ∂loss/∂x = (γδ − mean(γδ) − x̂ mean(γδ ⊙ x̂)) / √(σ² + ε)
@@ -86,7 +86,7 @@ export function layerNorm(options: { epsilon?: number } = {}): LayerBlueprint {
   });
 }
 
-/** x̂ of each sample, row by row, and what each was divided by. */
+/** x̂ of each sample, row by row, and the divisor of each. */
 function normalised({ data, shape }: Tensor, epsilon: number) {
   const [samples, n] = shape as [number, number];
   const normal = new Float64Array(data.length);

@@ -1,75 +1,75 @@
 /**
  * The parts of a network. `dense()`, `relu()`, `conv2d()` and the like describe layers; `sequential()` chains
- * them, works out the shapes in between, and gives each its own parameters.
+ * them, infers the shapes in between, and gives each its parameters.
  */
 import type { Variable } from "../autodiff/tape.js";
 import type { Random, Shape, Tensor } from "../tensor/index.js";
 import type { Dense, DenseLayer } from "./dense.js";
 
-/** An activation function σ, applied to each entry of z on its own, with its derivative σ'. */
+/** An activation function σ, applied entry by entry to z, with its derivative σ'. */
 export interface Activation {
   readonly kind: string;
-  /** What changes the function, such as `atZero` of `relu`. */
+  /** Its options, such as `atZero` of `relu`. */
   readonly options: Readonly<Record<string, number>>;
   /** σ(z). */
   readonly value: (z: number) => number;
   /** σ'(z). */
   readonly derivative: (z: number) => number;
-  /** σ''(z), which products with the Hessian need to be exact. */
+  /** σ''(z), needed for exact products with the Hessian. */
   readonly secondDerivative?: (z: number) => number;
 }
 
-/** What a pass through the network may depend on besides samples and parameters. */
+/** The inputs of a pass besides samples and parameters. */
 export interface Pass {
-  /** Where dropout draws what it drops; without it nothing is dropped, as when the network is used. */
+  /** The random numbers of dropout; without it nothing is dropped, as in evaluation. */
   readonly dropout?: Random | undefined;
   /**
-   * Whether the network is being trained: then `batchNorm` normalises by the batch, and moves its running mean and variance;
-   * otherwise it normalises by those.
+   * Whether the network is being trained: then `batchNorm` normalises by the batch statistics and updates the running ones;
+   * otherwise it normalises by the running ones.
    */
   readonly training?: boolean | undefined;
 }
 
-/** A layer of any other kind, for samples of a given shape; samples are rows, whatever the shape of one. */
+/** A layer of any other kind, for samples of a given shape; samples are flattened to rows. */
 export interface BuiltLayer {
   readonly kind: string;
-  /** The shape of one sample that goes in, such as channels × height × width. */
+  /** The shape of an input sample, such as channels × height × width. */
   readonly inputShape: Shape;
-  /** The shape of one sample that comes out. */
+  /** The shape of an output sample. */
   readonly outputShape: Shape;
-  /** Its parameters, windows on the network's theta. */
+  /** Its parameters, views of the network's theta. */
   readonly parameters: readonly Tensor[];
-  /** What it keeps besides, and no rule moves, windows on the network's buffers; by name. */
+  /** Its buffers by name, views of the network's buffers; no rule updates them. */
   readonly buffers?: Readonly<Record<string, Tensor>>;
-  /** The weights, of a layer that is linear in its input (a convolution). */
+  /** The weights, if the layer is linear in its input (a convolution). */
   readonly A?: Tensor;
-  /** The biases, of such a layer. */
+  /** The biases of such a layer. */
   readonly b?: Tensor;
-  /** Multiplications and additions for one sample, counted as one for both. */
+  /** The number of multiply-adds for one sample. */
   readonly multiplyAdds: number;
-  /** What comes out, samples × the product of `outputShape`. */
+  /** The output, samples × the product of `outputShape`. */
   forward(x: Tensor, pass: Pass): Tensor;
-  /** From ∂loss/∂(what came out): ∂loss/∂x, and the gradients of the parameters, in their order. */
+  /** From ∂loss/∂output: ∂loss/∂x, and the gradients of the parameters, in order. */
   backward(delta: Tensor, x: Tensor, pass: Pass): { x: Tensor; parameters: Tensor[] };
-  /** `forward` without dropout on the tape of `autodiff/`, which differentiates it as often as is wanted. */
+  /** `forward` without dropout on the tape of `autodiff/`, which can differentiate it repeatedly. */
   traced?(x: Variable, parameters: readonly Variable[]): Variable;
 }
 
-/** How a parameter of a layer starts. */
+/** The shape and initial value of a parameter. */
 export interface ParameterPlan {
   readonly shape: Shape;
-  /** Its first numbers, in row-major order. */
+  /** Its initial values, in row-major order. */
   init(stream: Random): ArrayLike<number>;
 }
 
-/** The description of such a layer, before it is known what comes in. */
+/** The description of such a layer, before its input shape is known. */
 export interface LayerBlueprint {
   readonly kind: string;
-  /** The parameters it has for samples of this shape. Throws when it cannot take them. */
+  /** Its parameters for samples of this shape. Throws if it does not accept them. */
   plan(input: Shape): readonly ParameterPlan[];
-  /** What it keeps besides, by name. */
+  /** Its buffers, by name. */
   planBuffers?(input: Shape): Readonly<Record<string, ParameterPlan>>;
-  /** The layer with these parameters and buffers; `index` tells it from others of its network. */
+  /** The layer with these parameters and buffers; `index` is its position in the network. */
   build(
     input: Shape,
     parameters: readonly Tensor[],
@@ -78,13 +78,13 @@ export interface LayerBlueprint {
   ): BuiltLayer;
 }
 
-/** What `sequential()` takes: descriptions of layers. */
+/** The descriptions of layers that `sequential()` accepts. */
 export type LayerDescription = DenseLayer | Activation | LayerBlueprint;
 
-/** What a network holds: layers with their parameters, and activations. */
+/** A layer of a network: with its parameters, or an activation. */
 export type Layer = Dense | Activation | BuiltLayer;
 
-/** Whether a layer acts on each entry on its own, without parameters. */
+/** Whether a layer acts entry by entry, without parameters. */
 export function isActivation(layer: LayerDescription | Layer): layer is Activation {
   return "derivative" in layer;
 }

@@ -1,6 +1,6 @@
 /**
- * Forward and back through networks of any layers, one layer at a time. For networks of dense layers and activations
- * alone, `backpropagation.ts` writes the same out as the lecture does.
+ * Forward and backward through networks of any layers, one layer at a time. For networks of dense layers and activations
+ * alone, `backpropagation.ts` writes out the same as in the lecture.
  */
 import type { Variable } from "../autodiff/tape.js";
 import { inFloat64 } from "../tensor/float64.js";
@@ -8,7 +8,7 @@ import type { Tensor } from "../tensor/index.js";
 import { Dense } from "./dense.js";
 import { isActivation, type Layer, type Pass } from "./layer.js";
 
-/** What comes out of a layer. */
+/** The output of a layer. */
 export function through(layer: Layer, x: Tensor, pass: Pass): Tensor {
   if (isActivation(layer)) return x.map((entry) => layer.value(entry));
   if (layer instanceof Dense) {
@@ -18,7 +18,7 @@ export function through(layer: Layer, x: Tensor, pass: Pass): Tensor {
   return inFloat64(`${layer.kind}: forward`, layer.forward(x, pass));
 }
 
-/** Back through a layer: ∂loss/∂(what went in), and the gradients of its parameters, from ∂loss/∂(what came out). */
+/** The backward pass of a layer: ∂loss/∂input and the gradients of its parameters, from ∂loss/∂output. */
 export function back(
   layer: Layer,
   delta: Tensor,
@@ -37,7 +37,7 @@ export function back(
   return { x: own(gradients.x), parameters: gradients.parameters.map(own) };
 }
 
-/** What comes out of a layer, on the tape; undefined where the layer cannot be there. */
+/** The output of a layer, on the tape; undefined if it cannot be recorded there. */
 export function traced(layer: Layer, x: Variable, parameters: readonly Variable[]): Variable | undefined {
   if (isActivation(layer)) {
     return layer.secondDerivative && x.map(layer.value, layer.derivative, layer.secondDerivative);

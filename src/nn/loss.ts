@@ -5,12 +5,12 @@ import { inspect } from "#platform";
 import type { Variable } from "../autodiff/tape.js";
 import { formatShape, Tensor } from "../tensor/index.js";
 
-/** What the network should say: a label or a number for each sample, or a tensor of samples × outputs. */
+/** The targets: a label or a number for each sample, or a tensor of samples × outputs. */
 export type Targets = ArrayLike<number> | Tensor;
 
-/** A loss, compared with targets y, of the readout g (samples × outputs); the mean over the samples. */
+/** A loss of the readout g (samples × outputs) against targets y; the mean over the samples. */
 export interface Loss {
-  /** What it is called, such as `crossEntropy`. */
+  /** Its name, such as `crossEntropy`. */
   readonly name: string;
   /** The mean over the samples. */
   value(g: Tensor, y: Targets): number;
@@ -19,27 +19,27 @@ export interface Loss {
   /** The loss of each sample. */
   perSample(g: Tensor, y: Targets): Float64Array;
   /**
-   * Which answers it is for, which `train` and `evaluate` check beforehand; without it the loss itself refuses what does not fit.
-   * Probabilities are targets that sum to 1 for each sample, for two outputs or more.
+   * The kind of targets it accepts, which `train` and `evaluate` check beforehand; without it the loss itself rejects invalid
+   * targets. Probabilities are targets that sum to 1 for each sample, for two outputs or more.
    */
   readonly accepts?: "labels" | "targets" | "labels or probabilities";
   /** Whether one output is enough for labels of two classes. */
   readonly oneOutput?: boolean;
-  /** The activation that it brings itself, which the network must not end in. */
+  /** The activation that it includes, which the network must not end in. */
   readonly brings?: "softmax" | "sigmoid";
-  /** How much each sample counts, in their order, where `weighted()` made the loss: not for samples in another order. */
+  /** The weight of each sample, in order, if `weighted()` made the loss: not for samples in another order. */
   readonly sampleWeights?: Float64Array;
   /** The loss to which `sampleWeights` were given. */
   readonly unweighted?: Loss;
-  /** What is added for the size of the weights; see `withPenalty()`. Values and gradients above are without it. */
+  /** The penalty on the weights; see `withPenalty()`. The values and gradients above exclude it. */
   readonly penalty?: Penalty;
-  /** `value` on the tape of `autodiff/`, which products with the Hessian need to be exact. */
+  /** `value` on the tape of `autodiff/`, needed for exact products with the Hessian. */
   traced?(g: Variable, y: Targets): Variable;
 }
 
-/** A penalty for the size of weights. */
+/** A penalty on the size of weights. */
 export interface Penalty {
-  /** For all weights A[1], …, A[n+1] (index 0 is empty). */
+  /** The penalty of all weights A[1], …, A[n+1] (index 0 is empty). */
   value(A: readonly Tensor[]): number;
   /** ∂value/∂A[t] for the weights A[t]. */
   gradient(weights: Tensor): Tensor;
@@ -47,7 +47,7 @@ export interface Penalty {
   traced?(weights: readonly Variable[]): Variable;
 }
 
-/** The loss with its penalty: what is made small. */
+/** The loss with its penalty: the minimised function. */
 export function penalisedLoss({ A }: { A: readonly Tensor[] }, g: Tensor, y: Targets, loss: Loss): number {
   return loss.value(g, y) + (loss.penalty?.value(A) ?? 0);
 }
@@ -81,7 +81,7 @@ export function numericTargets(name: string, g: Tensor, y: Targets): ArrayLike<n
   return list;
 }
 
-/** Throws unless `holds` is true of every target, in the layout of g; `expected` says in words which are. */
+/** Throws unless `holds` is true for every target, in the layout of g; `expected` describes valid ones. */
 function checkTargets(
   name: string,
   targets: ArrayLike<number>,
@@ -128,8 +128,8 @@ export function labelsOf(name: string, y: Targets, samples: number, classes: num
 }
 
 /**
- * A loss that is a sum over the outputs of a function of output and target, the mean over the samples; `allowed` says
- * which targets it is for, where not all numbers are.
+ * A loss that is a sum over the outputs of a function of output and target, the mean over the samples; `allowed` restricts
+ * the targets, if not all numbers are valid.
  */
 export function outputwise(
   name: string,

@@ -10,9 +10,9 @@ import { optionsOf } from "../options/options-of.js";
 import { sizeOf } from "../tensor/shapes.js";
 import { multiplyAdds, parametersOf, Sequential } from "./sequential.js";
 
-/** How many samples are at hand, and how many a step takes. */
+/** The numbers of samples in total and in a step. */
 export interface OperationCountOptions {
-  /** N, the samples of a sweep; 60,000, as in MNIST. */
+  /** N, the samples of an epoch; 60,000, as in MNIST. */
   samples?: number;
   /** B, the samples of a step of SGD; 128. */
   batchSize?: number;
@@ -20,15 +20,15 @@ export interface OperationCountOptions {
 
 /** Multiply-adds and numbers held. Shows itself as a table. */
 export interface OperationCounts extends Displayable {
-  /** Of one sample, forward. */
+  /** For one sample, forward. */
   readonly forward: number;
-  /** Of one sample's gradient: forward, the gradients of the weights, and the deltas of all layers above the first weights. */
+  /** For one sample's gradient: forward, the gradients of the weights, and the deltas of all layers above the first weights. */
   readonly backpropagation: number;
-  /** Of one sample's gradient by central differences: 2M times forward. */
+  /** For one sample's gradient by central differences: 2M times forward. */
   readonly differences: number;
-  /** Of a step of SGD: B gradients, and M for the step itself. */
+  /** For a step of SGD: B gradients, and M for the step itself. */
   readonly sgdStep: number;
-  /** Of a step of gradient descent: N gradients, and M for the step itself. */
+  /** For a step of gradient descent: N gradients, and M for the step itself. */
   readonly gradientDescentStep: number;
   /** Numbers held while a step of SGD is computed. */
   readonly memory: {
@@ -36,7 +36,7 @@ export interface OperationCounts extends Displayable {
     readonly parameters: number;
     /** Its gradient. */
     readonly gradient: number;
-    /** What each layer puts out for each sample of the batch, and its samples. */
+    /** The outputs of each layer for each sample of the batch, and the samples. */
     readonly activations: number;
   };
 }
@@ -51,7 +51,7 @@ export interface OperationCounts extends Displayable {
  *
  * @param model the network
  * @param options `samples` = 60,000, `batchSize` = 128
- * @throws TypeError for anything but a network, RangeError for counts that are no whole numbers ≥ 1.
+ * @throws TypeError for anything but a network, RangeError for counts that are not whole numbers ≥ 1.
  * @example
  * const counts = operationCounts(sequential([dense(3, 4), relu(), dense(4, 2)]), { samples: 100, batchSize: 10 });
  * counts.forward // → 20

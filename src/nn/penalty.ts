@@ -27,8 +27,8 @@ export function l2Penalty(lambda: number): Penalty {
 }
 
 /**
- * λ Σ_t Σ |A[t]|, with the subgradient λ sign(A[t]), 0 at 0: makes weights small, and some of them nearly zero. Biases
- * are not penalised.
+ * λ Σ_t Σ |A[t]|, with the subgradient λ sign(A[t]), 0 at 0: makes weights small, and some nearly zero. Biases are
+ * not penalised.
  *
  * @param lambda λ ≥ 0
  * @throws RangeError for another λ.
@@ -47,12 +47,12 @@ export function l1Penalty(lambda: number): Penalty {
 }
 
 /**
- * A loss with penalties: what `train()` and `backpropagation` then make small is the loss plus all of them. An
- * evaluation reports the loss alone.
+ * A loss with penalties: `train()` and `backpropagation` then minimise the loss plus all of them. An evaluation reports
+ * the loss alone.
  *
  * @param loss such as `crossEntropy()`
  * @param penalties such as `l2Penalty(1e-4)`
- * @throws TypeError for something that is no penalty.
+ * @throws TypeError for an invalid penalty.
  * @example
  * const loss = withPenalty(squaredError(), l2Penalty(0.5));
  * const model = sequential([dense(1, 1, { init: constant(2) })]);
@@ -83,7 +83,7 @@ const sum = (parts: readonly Variable[]): Variable => parts.reduce((before, part
 
 function total(A: readonly Tensor[], f: (weight: number) => number): number {
   let sum = 0;
-  // Not for … of, which would see the empty index 0.
+  // Not for … of, which would visit the empty index 0.
   A.forEach(({ data }) => {
     for (const weight of data) sum += f(weight);
   });

@@ -12,13 +12,13 @@ import type { BuiltLayer, LayerBlueprint } from "./layer.js";
 import { showAs } from "./show-as.js";
 
 /**
- * The largest number of each window of size × size, channel by channel: y = max x (B8). On the way back the whole
- * gradient goes to where the largest was, the first of them where there are several (which is a choice of a
- * subgradient, as PyTorch's).
+ * The largest number of each window of size × size, channel by channel: y = max x (B8). In the backward pass the whole
+ * gradient goes to the largest entry, the first of them if there are several (a choice of subgradient, as in
+ * PyTorch).
  *
  * @param size height and width of a window
  * @param options `stride`, how far apart windows are; `size` by default
- * @throws RangeError unless both are whole numbers ≥ 1, and when a sample is no image.
+ * @throws RangeError unless both are whole numbers ≥ 1 and samples are images.
  * @example
  * predict(sequential([maxPool2d(2), flatten(), dense(1, 1, { init: constant(1) })], { input: [1, 2, 2] }), [[1, 4, 3, 2]]).toArray() // → [ [ 4 ] ]
  */
@@ -27,7 +27,7 @@ export function maxPool2d(size: number, options: { stride?: number } = {}): Laye
   return pooling("maxPool2d", size, stride, (image, start, windows, top, left) => {
     let best = -1;
     eachOf(start, windows, top, left, (pixel) => {
-      // A NaN is the largest, so that it is not lost on its way.
+      // NaN counts as the largest, so that it propagates.
       if (best < 0 || image[pixel]! > image[best]! || Number.isNaN(image[pixel])) best = pixel;
     });
     return (share) => share(best, 1);
@@ -39,7 +39,7 @@ export function maxPool2d(size: number, options: { stride?: number } = {}): Laye
  *
  * @param size height and width of a window
  * @param options `stride`, how far apart windows are; `size` by default
- * @throws RangeError unless both are whole numbers ≥ 1, and when a sample is no image.
+ * @throws RangeError unless both are whole numbers ≥ 1 and samples are images.
  * Source: PyTorch's AvgPool2d.
  * @example
  * predict(sequential([avgPool2d(2), flatten(), dense(1, 1, { init: constant(1) })], { input: [1, 2, 2] }), [[1, 4, 3, 2]]).toArray() // → [ [ 2.5 ] ]
@@ -51,7 +51,7 @@ export function avgPool2d(size: number, options: { stride?: number } = {}): Laye
   });
 }
 
-/** Of a window, which pixels count how much: calls back with each. */
+/** The weights of the pixels of a window: calls back with each. */
 type Weighing = (
   image: Float64Array | Float32Array,
   start: number,
@@ -60,7 +60,7 @@ type Weighing = (
   left: number,
 ) => (share: (pixel: number, weight: number) => void) => void;
 
-/** A pooling layer: what comes out of a window is the weighed sum of its pixels, and the gradient goes the same way. */
+/** A pooling layer: the output of a window is a weighted sum of its pixels, and the gradient has the same weights. */
 function pooling(kind: Pooling, size: number, stride: number, weigh: Weighing): LayerBlueprint {
   checkWhole(kind, { size, stride });
   const text = stride === size ? `${kind}(${size})` : `${kind}(${size}, { stride: ${stride} })`;
@@ -71,7 +71,7 @@ function pooling(kind: Pooling, size: number, stride: number, weigh: Weighing): 
       const windows = windowsOn(text, input, { kernel: size, stride, padding: 0 });
       const { channels, height, width, rows, columns } = windows;
       const outputs = channels * rows * columns;
-      /** Calls back with each number that comes out, and the pixels that it is made of. */
+      /** Calls back with each output and the pixels that contribute to it. */
       const each = (x: Tensor, visit: (out: number, pixel: number, weight: number) => void): void => {
         for (let image = 0; image < x.shape[0]! * channels; image++) {
           const start = image * height * width;
@@ -81,7 +81,7 @@ function pooling(kind: Pooling, size: number, stride: number, weigh: Weighing): 
           });
         }
       };
-      /** The weighed sums of other numbers in the places of `x`. */
+      /** The weighted sums of other numbers in the positions of `x`. */
       const pool = (x: Tensor, numbers: Tensor): Tensor => {
         const y = new Float64Array(x.shape[0]! * outputs);
         each(x, (out, pixel, weight) => {

@@ -9,11 +9,11 @@ import type { BuiltLayer, LayerBlueprint } from "./layer.js";
 import { showAs } from "./show-as.js";
 
 /**
- * σ(z) = z for z > 0 and a · z otherwise, where a is one more parameter, the same for all units of the layer.
+ * σ(z) = z for z > 0 and a · z otherwise, where a is a parameter shared by all units of the layer.
  *
  *     ∂loss/∂a = Σ δ min(z, 0)
  *
- * @param options `slope`: how a starts; 0.25
+ * @param options `slope`: the initial a; 0.25
  * @throws RangeError unless `slope` is a finite number.
  * Source: He, Zhang, Ren, Sun, Delving deep into rectifiers, 2015, section 2.1.
  * @example

@@ -11,10 +11,10 @@ import { showAs } from "./show-as.js";
 /**
  * σ(z) = max(0, z), with σ'(z) = 0 for z < 0 and 1 for z > 0.
  *
- * At the kink there is no derivative; frameworks take 0, and every number of the subdifferential [0, 1] could be
- * taken as well (B10).
+ * At the kink there is no derivative; frameworks use 0, and every number of the subdifferential [0, 1] would be
+ * as valid (B10).
  *
- * @param options `atZero`: what σ'(0) is taken to be
+ * @param options `atZero`: the value used for σ'(0)
  * @throws RangeError unless `atZero` is a finite number.
  * @example
  * relu().value(-3) // → 0

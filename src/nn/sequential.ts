@@ -25,38 +25,38 @@ interface Placed {
 
 /**
  * The network `g(x) = A[n+1] x(n) + b[n+1]`, `x(t) = σ[t](A[t] x(t−1) + b[t])` for t = 1..n, x(0) = x, with n hidden
- * layers; make one with `sequential(layers)`. Where A[t] is a convolution, and where σ[t] is more than an activation,
- * the network says so, and all else is the same.
+ * layers; make one with `sequential(layers)`. A[t] may also be a convolution, and σ[t] more than an activation; its table
+ * shows this, and everything else is the same.
  */
 export class Sequential implements Displayable {
   /** All layers in order. */
   readonly layers: readonly Layer[];
-  /** The dense layers in order, the first at index 0 (as any list; A and b below count from 1). */
+  /** The dense layers in order, the first at index 0 (A and b below count from 1). */
   readonly dense: readonly Dense[];
   /** A[t] for t = 1..n+1 as in the lecture, outputs × inputs, of all layers that have weights; index 0 is empty. */
   readonly A: readonly Tensor[];
-  /** b[t] for t = 1..n+1 as in the lecture, 0 of a layer without biases; index 0 is empty. */
+  /** b[t] for t = 1..n+1 as in the lecture, 0 for a layer without biases; index 0 is empty. */
   readonly b: readonly Tensor[];
   /** σ[t] for t = 1..n as in the lecture: the activation that follows A[t]; index 0 is empty. */
   readonly sigma: readonly Activation[];
-  /** A[1], b[1], A[2], b[2], …, A[n+1], b[n+1], and those of other layers where they come: the same tensors again. */
+  /** A[1], b[1], A[2], b[2], …, A[n+1], b[n+1], and those of other layers in their positions: the same tensors. */
   readonly parameters: readonly Tensor[];
   /** The numbers of all parameters, in that order; writing to it changes the network. */
   readonly theta: Float64Array;
-  /** What layers keep besides, such as the running means and variances of `batchNorm`: no rule moves them. */
+  /** The layers' buffers, such as the running means and variances of `batchNorm`: no rule updates them. */
   readonly buffers: Float64Array;
-  /** The seed that the first weights were drawn from. */
+  /** The seed of the initial weights. */
   readonly seed: number;
   /** The shape of one sample, such as [784] or [1, 28, 28]; samples themselves are rows. */
   readonly inputShape: Shape;
-  /** The shape of a sample before each layer, and at the end that of the readout. */
+  /** The shape of a sample before each layer, and finally that of the readout. */
   readonly shapes: readonly Shape[];
-  /** Whether there is nothing but dense layers with biases and an activation between each two, as in the lecture. */
+  /** Whether there are only dense layers with biases and an activation between each two, as in the lecture. */
   readonly isPlain: boolean;
   readonly #descriptions: readonly LayerDescription[];
   readonly #positions: ReadonlyMap<Layer, number>;
 
-  /** For `sequential()` and `copy()`: descriptions that were checked, and room for all parameters. */
+  /** For `sequential()` and `copy()`: checked descriptions, and space for all parameters. */
   constructor(
     descriptions: readonly LayerDescription[],
     {
@@ -106,12 +106,12 @@ export class Sequential implements Displayable {
     return sizeOf(this.shapes.at(-1)!);
   }
 
-  /** M, how many numbers all parameters hold. */
+  /** M, the total number of parameters. */
   get parameterCount(): number {
     return this.theta.length;
   }
 
-  /** What its parameters are called: A[1], b[1], A[2], …; those of other layers by kind and place, as prelu[2]. */
+  /** The names of its parameters: A[1], b[1], A[2], …; those of other layers by kind and position, such as prelu[2]. */
   get parameterNames(): string[] {
     return this.layers.flatMap((layer, i) => {
       const t = this.#positions.get(layer);
@@ -126,7 +126,7 @@ export class Sequential implements Displayable {
     return this.#positions.get(layer);
   }
 
-  /** The buffers of all layers, by what they are called, such as `batchNorm[2].mean`; the same numbers again. */
+  /** The buffers of all layers by name, such as `batchNorm[2].mean`; the same numbers. */
   get namedBuffers(): Readonly<Record<string, Tensor>> {
     return Object.fromEntries(
       this.layers.flatMap((layer, i) =>
@@ -146,7 +146,7 @@ export class Sequential implements Displayable {
     return inspect(this.#table());
   }
 
-  /** A table of the layers: what comes out of each, its parameters, and the multiply-adds for one sample. */
+  /** A table of the layers: the output shape of each, its parameters, and the multiply-adds for one sample. */
   [displaySymbol](): MimeBundle | Promise<MimeBundle> {
     return this.#table()[displaySymbol]();
   }
@@ -175,10 +175,10 @@ export class Sequential implements Displayable {
  * activation between each two, a linear one last (the readout; a softmax belongs to the loss). Each layer draws its
  * first weights from its own stream.
  *
- * @param layers such as `[dense(784, 512), relu(), dense(512, 10)]`; they stay as they are
+ * @param layers such as `[dense(784, 512), relu(), dense(512, 10)]`; they are not changed
  * @param options `seed`: a whole number ≥ 0; the same seed gives the same weights, bit for bit. `input`: the shape of one
- *   sample, such as [1, 28, 28] for images; not needed where the first layer is dense
- * @throws TypeError for something that is no layer, RangeError for layers that do not fit one another.
+ *   sample, such as [1, 28, 28] for images; not needed if the first layer is dense
+ * @throws TypeError for an invalid layer, RangeError for layers that do not fit together.
  * @example
  * sequential([dense(784, 512), relu(), dense(512, 384), relu(), dense(384, 10)]).parameterCount // → 602762
  */
@@ -190,7 +190,7 @@ export function sequential(
   checkLayers(layers);
   const inputShape = input ?? inputOf(layers[0]!);
   const stream = random(seed);
-  // Once to see how many parameters there are.
+  // Once to count the parameters.
   const { layers: blank } = place(layers, inputShape);
   const roomFor = (tensors: readonly Tensor[]) =>
     new Float64Array(tensors.reduce((sum, { size }) => sum + size, 0));
@@ -228,12 +228,12 @@ export function parametersOf(layer: Layer): readonly Tensor[] {
   return layer.parameters;
 }
 
-/** What a layer keeps besides its parameters, by name. */
+/** The buffers of a layer, by name. */
 export function buffersOf(layer: Layer): Readonly<Record<string, Tensor>> {
   return isActivation(layer) || layer instanceof Dense ? {} : (layer.buffers ?? {});
 }
 
-/** The multiplications, each with its addition, by which a sample passes a layer. */
+/** The number of multiply-adds of a layer for one sample. */
 export function multiplyAdds(layer: Layer): number {
   if (isActivation(layer)) return 0;
   return layer instanceof Dense ? layer.A.size : layer.multiplyAdds;
@@ -260,7 +260,7 @@ function inputOf(first: LayerDescription): Shape {
   );
 }
 
-/** The layers with their parameters and buffers: views of those, one after the other, or without them their own arrays. */
+/** The layers with their parameters and buffers: consecutive views of the given arrays, or new arrays without them. */
 function place(
   descriptions: readonly LayerDescription[],
   input: Shape,
@@ -347,7 +347,7 @@ function checkLayers(layers: readonly LayerDescription[]): void {
   }
 }
 
-/** The list with its first entry at index 1, index 0 left empty: the lecture's counting. */
+/** The list with its first entry at index 1 and index 0 empty, as in the lecture. */
 function countFromOne<T>(list: readonly T[]): T[] {
   const counted: T[] = [];
   list.forEach((entry, i) => {

@@ -8,16 +8,16 @@ import { readoutShape } from "./loss.js";
 import { showAs } from "./show-as.js";
 
 /**
- * p_k = e^(g_k) / Σ_j e^(g_j) in each row: probabilities that sum to 1 (A2). The largest g is taken off first, which
- * changes nothing but that no exponential overflows. Two forms:
+ * p_k = e^(g_k) / Σ_j e^(g_j) in each row: probabilities that sum to 1 (A2). The largest g is subtracted first, which
+ * only prevents overflow. Two forms:
  *
  * - `softmax(g)`: the probabilities of a readout, samples × outputs;
- * - `softmax()`: a layer, for within a network; behind the readout there is none, as `crossEntropy()` brings its own.
+ * - `softmax()`: a layer for use inside a network; none follows the readout, because `crossEntropy()` includes it.
  *
  *     ∂loss/∂g_k = p_k (δ_k − Σ_j p_j δ_j),   δ = ∂loss/∂p
  *
  * @param readout samples × outputs
- * @throws RangeError unless g is a matrix; of the layer, when a sample is no row of numbers.
+ * @throws RangeError unless g is a matrix; for the layer, if samples are not rows of numbers.
  * @example
  * softmax([[0, 0], [1000, 0]]).toArray() // → [ [ 0.5, 0.5 ], [ 1, 0 ] ]
  * sequential([dense(4, 8), softmax(), dense(8, 3)]).parameterCount // → 67
@@ -56,7 +56,7 @@ function layer(): LayerBlueprint {
         forward: probabilities,
         backward(delta, g) {
           const p = probabilities(g);
-          // δ from that of the likeliest class: the same in exact arithmetic, and what all δ share cannot drown the rest.
+          // δ relative to that of the likeliest class: the same in exact arithmetic, and a common offset cannot swamp the differences.
           const samples = g.shape[0]!;
           const likeliest = Array.from(p.argmax(1).data, (k, i) => delta.at(i, k));
           const d = delta.sub(new Tensor([samples, 1], Float64Array.from(likeliest)));

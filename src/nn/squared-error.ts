@@ -10,7 +10,7 @@ import { showAs } from "./show-as.js";
  *
  *     ∂loss/∂g_k = 2 (g_k − y_k) / samples
  *
- * There is no ½ in it and no mean over the outputs (PyTorch's MSELoss divides by the number of outputs, too).
+ * It has no factor ½ and no mean over the outputs (PyTorch's MSELoss also divides by the number of outputs).
  * y is a tensor of samples × outputs, or for one output a list with a number for each sample.
  *
  * @throws RangeError if the shapes differ.

@@ -1,5 +1,5 @@
 /**
- * A loss in which some samples count more than others.
+ * A loss with weights for the samples.
  */
 import { inspect } from "#platform";
 import { checkWeights } from "../options/check.js";
@@ -9,16 +9,16 @@ import { type Loss, meanLoss } from "./loss.js";
 import { showAs } from "./show-as.js";
 
 /**
- * (1/n) Σ_i w_i ℓ_i for the losses ℓ_i of n samples with weights w_i, in the order of the samples: the mean stays that over the
- * samples, so that a weight of 2 counts like a sample that is there twice, but for the divisor. For `train` and `evaluate` give
- * the weights to the data, `dataset({ x, y, weights })`, as they take the samples in another order. A sample of weight 0 is left
- * out, even where its loss is ∞ or NaN; the weights of an already weighted loss are multiplied.
+ * (1/n) Σ_i w_i ℓ_i for the losses ℓ_i of n samples with weights w_i, in the order of the samples: the divisor remains the number
+ * of samples, so that a weight of 2 is like a duplicated sample except for the divisor. For `train` and `evaluate` give the
+ * weights to the data, `dataset({ x, y, weights })`, because they reorder the samples. A sample of weight 0 is ignored, even if
+ * its loss is ∞ or NaN; the weights of an already weighted loss are multiplied.
  *
  *     ∂loss/∂g_i = w_i ∂ℓ_i/∂g_i / n
  *
- * @param loss a loss that is the mean of those of its samples, as all of nablab's are
+ * @param loss a loss that is a mean over the samples, like all of nablab's
  * @param weights a number ≥ 0 for each sample
- * @throws TypeError for what is no loss or no list; RangeError for a weight that is not a finite number ≥ 0; when used, unless there is
+ * @throws TypeError for an invalid loss or list; RangeError for a weight that is not a finite number ≥ 0; when used, unless there is
  *   one for each sample.
  * Source: Shimodaira, Improving predictive inference under covariate shift by weighting the log-likelihood function, 2000.
  * @example
@@ -38,7 +38,7 @@ export function weighted(loss: Loss, weights: ArrayLike<number>): Loss {
       `weighted: weights of a weighted loss must be as many as it has, that is ${before.length}, got ${own.length}`,
     );
   }
-  // Also where something lies between, such as penalties: its losses of samples are those of the loss that was weighted.
+  // Also through wrappers such as penalties: their per-sample losses are those of the weighted loss.
   const inner = loss.unweighted ?? loss;
   const list = before ? own.map((weight, i) => weight * before[i]!) : own;
   const check = (samples: number): void => {
@@ -70,7 +70,7 @@ export function weighted(loss: Loss, weights: ArrayLike<number>): Loss {
       traced(g, y) {
         const [samples, outputs] = g.shape as [number, number];
         check(samples);
-        // Of one sample at a time: the mean over all of them of a loss that is that sample's, and 0 of the others.
+        // For one sample at a time: the mean of a loss that is 0 for all other samples.
         const alone = (i: number) => {
           const row = g.linear(
             (all) => all.slice(i, i + 1),
@@ -97,6 +97,6 @@ function spread(numbers: ArrayLike<number>, at: number, length: number): Float64
   return all;
 }
 
-/** The loss as it is for some samples of a dataset. */
+/** The loss with the weights of a dataset. */
 export const lossOf = (loss: Loss, { weights }: { weights?: Float64Array | undefined }): Loss =>
   weights ? weighted(loss, weights) : loss;

@@ -15,7 +15,7 @@ import type { StepSize } from "./schedule.js";
  *     v_i(k+1) = ρ v_i(k) + (1 − ρ) g_i(k)²,   d_i = g_i(k) √(u_i(k) + ε) / √(v_i(k+1) + ε),
  *     u_i(k+1) = ρ u_i(k) + (1 − ρ) d_i²,      θ_i(k+1) = θ_i(k) − η d_i.
  *
- * Frameworks differ in their defaults: Keras has η = 0.001, ρ = 0.95 and ε = 1e-7; in the paper there is no η, that is 1.
+ * Frameworks differ in their defaults: Keras has η = 0.001, ρ = 0.95 and ε = 1e-7; the paper has no η, that is, η = 1.
  *
  * @param options `eta`: η > 0, or a schedule; `rho`: ρ in [0, 1); `epsilon`: ε > 0
  * @throws RangeError for other numbers.
@@ -28,7 +28,7 @@ import type { StepSize } from "./schedule.js";
  */
 export function adadelta(options: { eta?: StepSize; rho?: number; epsilon?: number } = {}): Rule {
   const { eta = 1, rho = 0.9, epsilon = 1e-6 } = optionsOf("adadelta", options, ["eta", "rho", "epsilon"]);
-  // With ε = 0 the first step would be 0, and so would all others.
+  // With ε = 0 the first step would be 0, and so would all the others.
   checkPositive("adadelta", { epsilon });
   return defineRule({
     name: "adadelta",

@@ -8,11 +8,11 @@ import type { Rule } from "./rule.js";
 import type { StepSize } from "./schedule.js";
 
 /**
- * AdaGrad-norm (B7): the step size falls with all the gradients seen so far,
+ * AdaGrad-norm (B7): the step size falls with the sum of all squared gradients so far,
  *
  *     c(k+1) = c(k) + ‖g(k)‖²,   θ(k+1) = θ(k) − η c(k+1)^(−1/2) g(k).
  *
- * The slide has η = 1 and c(0) = 0; Ward, Wu and Bottou begin with some c(0) > 0. No framework has it. As long as c = 0, every gradient was 0: nothing moves, and the step size counts as 0.
+ * The slide has η = 1 and c(0) = 0; Ward, Wu and Bottou start with c(0) > 0. No framework has it. While c = 0, all gradients were 0: nothing moves, and the step size counts as 0.
  * Source: Ward, Wu, Bottou, AdaGrad stepsizes, 2018 (arXiv 1806.01811), algorithm 1.
  *
  * @param options `eta`: η > 0, or a schedule; `c0`: c(0) ≥ 0

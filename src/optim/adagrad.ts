@@ -1,5 +1,5 @@
 /**
- * AdaGrad as frameworks mean it: a step size for each parameter.
+ * AdaGrad as in frameworks: a step size for each parameter.
  */
 import { optionsOf } from "../options/options-of.js";
 import { defineRule } from "./define-rule.js";
@@ -12,9 +12,9 @@ import type { StepSize } from "./schedule.js";
  *
  *     c_i(k+1) = c_i(k) + g_i(k)²,   θ_i(k+1) = θ_i(k) − η g_i(k) / (√c_i(k+1) + ε).
  *
- * Frameworks differ in where c starts and where ε stands: PyTorch starts at c(0) = 0 with ε = 1e-10 outside of the root, as
- * here; Keras, TensorFlow and optax start at c(0) = 0.1 and have ε = 1e-7 within it, √(c + ε), for which there is no option
- * here. With c(0) = 0 the very first step of every parameter is ±η, however small its gradient.
+ * Frameworks differ in where c starts and where ε stands: PyTorch starts at c(0) = 0 with ε = 1e-10 outside the root, as
+ * here; Keras, TensorFlow and optax start at c(0) = 0.1 and have ε = 1e-7 inside it, √(c + ε), which is not available
+ * here. With c(0) = 0 the first step of every parameter is ±η, however small its gradient.
  *
  * `stepSize` gives one number for the chart, η / (√c + ε) at the mean c of all c_i.
  * Source: Duchi, Hazan, Singer, Adaptive subgradient methods, JMLR 12, 2011, figure 1.

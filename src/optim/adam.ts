@@ -1,5 +1,5 @@
 /**
- * Adam and its relatives: momentum, over a running mean of squared gradients, both freed of the bias of their zero start.
+ * Adam and its relatives: momentum, over a running mean of squared gradients, both bias-corrected for their zero start.
  */
 import { optionsOf } from "../options/options-of.js";
 import { defineRule } from "./define-rule.js";
@@ -25,8 +25,8 @@ export interface AdamOptions {
  *     m(k+1) = β₁ m(k) + (1 − β₁) g(k),   v_i(k+1) = β₂ v_i(k) + (1 − β₂) g_i(k)²,
  *     m̂ = m(k+1) / (1 − β₁^(k+1)),   v̂ = v(k+1) / (1 − β₂^(k+1)),   θ_i(k+1) = θ_i(k) − η m̂_i / (√v̂_i + ε).
  *
- * Frameworks differ in ε: PyTorch and optax add 1e-8 to √v̂, as here; Keras and TensorFlow add 1e-7 to √v, before v is freed
- * of its bias (the paper's "ε̂"), which is a larger ε in the first steps.
+ * Frameworks differ in ε: PyTorch and optax add 1e-8 to √v̂, as here; Keras and TensorFlow add 1e-7 to √v before the bias
+ * correction (the paper's "ε̂"), which amounts to a larger ε in the first steps.
  *
  * @param options `eta`, `beta1`, `beta2`, `epsilon`
  * @throws RangeError unless `eta` is a finite number > 0 or a schedule, 0 ≤ `beta1`, `beta2` < 1 and `epsilon` ≥ 0.
@@ -63,7 +63,7 @@ export function adam(options: AdamOptions = {}): Rule {
  *     m(k+1) = β₁ m(k) + (1 − β₁) g(k),   v_i(k+1) = β₂ v_i(k) + (1 − β₂) g_i(k)²,   v_max(k+1) = max(v_max(k), v(k+1)),
  *     m̂ = m(k+1) / (1 − β₁^(k+1)),   v̂ = v_max(k+1) / (1 − β₂^(k+1)),   θ_i(k+1) = θ_i(k) − η m̂_i / (√v̂_i + ε).
  *
- * The largest v is taken before it is freed of its bias; the paper does not free it at all.
+ * The maximum is taken before the bias correction; the paper has none.
  *
  * @param options as {@link adam}
  * @throws RangeError as {@link adam}.
@@ -91,13 +91,13 @@ export function amsgrad(options: AdamOptions = {}): Rule {
 }
 
 /**
- * AdamW, the same as PyTorch's: Adam, before whose step the parameters shrink by a factor 1 − η λ,
+ * AdamW, the same as PyTorch's: Adam with the parameters first multiplied by 1 − η λ,
  *
  *     m(k+1) = β₁ m(k) + (1 − β₁) g(k),   v_i(k+1) = β₂ v_i(k) + (1 − β₂) g_i(k)²,
  *     m̂ = m(k+1) / (1 − β₁^(k+1)),   v̂ = v(k+1) / (1 − β₂^(k+1)),   θ_i(k+1) = (1 − η λ) θ_i(k) − η m̂_i / (√v̂_i + ε).
  *
- * Frameworks differ: λ is 0.01 in PyTorch, 0.004 in Keras, 1e-4 in optax; and in the paper the parameters shrink by a factor
- * 1 − λ, which is not multiplied by η.
+ * Frameworks differ: λ is 0.01 in PyTorch, 0.004 in Keras, 1e-4 in optax; in the paper the factor is 1 − λ, not
+ * multiplied by η.
  *
  * @param options as {@link adam}; `weightDecay`: λ ≥ 0, 0.01
  * @throws RangeError as {@link adam}, and unless `weightDecay` ≥ 0.

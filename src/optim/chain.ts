@@ -1,13 +1,13 @@
 /**
- * Rules put together from links, each of which does one small thing to a direction: the way to take a rule apart, to see
- * what each part of it is for, and to make a custom one. The links are in `links.ts`.
+ * Rules composed of links, each of which transforms the direction of a step: a way to take a rule apart, to see the purpose
+ * of each part, and to build a custom one. The links are in `links.ts`.
  */
 import { inspect } from "#platform";
 import { type Link, type LinkState, stepSizeThrough, stepThrough } from "./link.js";
 import { makeRule, type Rule, type RuleState } from "./rule.js";
 
 /**
- * A rule from links: the gradient goes through one after the other, and what comes out is taken off the parameters,
+ * A rule from links: the gradient passes through them in order, and the result is subtracted from the parameters,
  *
  *     d = link_n(… link_2(link_1(g(k)))),   θ(k+1) = θ(k) − d.
  *
@@ -27,10 +27,10 @@ import { makeRule, type Rule, type RuleState } from "./rule.js";
  * | `lion` | `takeSign({ beta1, beta2 })`, `addWeights(weightDecay)`, `scaleBy(eta)` |
  * | `adadelta` | `matchUnits({ rho, epsilon })`, `scaleBy(eta)` |
  *
- * It trains in float64; the rules by their own names may have fast kernels.
+ * It trains in float64; the named rules may have fast kernels.
  *
- * @param links at least one, in their order
- * @throws TypeError for none, or something that is no link.
+ * @param links at least one, in order
+ * @throws TypeError for no links, or an invalid one.
  * @example
  * const rule = chain(addMomentum({ beta: 0.5 }), scaleBy(0.1));
  * const theta = Float64Array.of(1);
@@ -48,7 +48,7 @@ export function chain(...links: Link[]): Rule {
       `chain: expected links such as addMomentum() and scaleBy(0.1), got ${links.length === 0 ? "none" : inspect(links[stranger], { depth: 0 })}`,
     );
   }
-  // In the state of the rule the names of link i end in its number: m1, v2, …
+  // In the state of the rule the names of link i end in its index: m1, v2, …
   const names = links.map((link, i) =>
     Object.keys(link.init(0)).map((own) => [own, `${own}${i + 1}`] as const),
   );
@@ -81,5 +81,5 @@ export function chain(...links: Link[]): Rule {
   );
 }
 
-/** How a link is written; a custom one may have no text. */
+/** The text of a link; a custom one may have none. */
 const textOf = (link: Link): string => (String(link) === "[object Object]" ? "custom link" : String(link));

@@ -1,5 +1,5 @@
 /**
- * A rule by its own name: a chain of links, with the name, the options and, where there is one, the fast kernel of it.
+ * A named rule: a chain of links, with its name, its options and, if there is one, its fast kernel.
  */
 import { withFormula } from "../compute/formula.js";
 import type { RuleName } from "../compute/rule-kernels.js";
@@ -14,7 +14,7 @@ const knownOptions = {
   alpha: { symbol: "α", check: share },
   beta: {
     symbol: "β",
-    // A schedule is looked at step by step.
+    // A schedule is checked step by step.
     check: (rule: string, option: string, value: StepSize) => {
       if (typeof value !== "function") share(rule, option, value);
     },
@@ -45,19 +45,19 @@ const symbols = Object.fromEntries(
 
 /** The definition of a rule. */
 export interface RuleDefinition {
-  /** What it is called, such as `sgd`. */
+  /** Its name, such as `sgd`. */
   readonly name: string;
-  /** How it is written, such as `SGD`. */
+  /** Its printed name, such as `SGD`. */
   readonly title: string;
-  /** In the order in which they are written. */
+  /** Its options, in printing order. */
   readonly options: Options;
-  /** Its links, in order, with a step size that names the rule in errors; no two remember something of the same name. */
+  /** Its links, in order, with a step size that names the rule in errors; no two have state of the same name. */
   readonly links: (options: { readonly eta: StepSize }) => readonly Link[];
   /** The kernel that computes the same in float32, with these options. */
   readonly kernel?: RuleName;
 }
 
-/** The rule, once its options are checked; throws a RangeError where one does not fit. */
+/** Checks the options and makes the rule; throws a RangeError for an invalid one. */
 export function defineRule({ name, title, options, links, kernel }: RuleDefinition): Rule {
   for (const [option, value] of Object.entries(options)) {
     knownOptions[option as keyof typeof knownOptions].check(name, option, value);

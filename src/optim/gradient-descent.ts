@@ -1,5 +1,5 @@
 /**
- * Gradient descent by its own name, for when the gradient is exact.
+ * Gradient descent under its own name, for exact gradients.
  */
 import { optionsOf } from "../options/options-of.js";
 import { defineRule } from "./define-rule.js";
@@ -12,7 +12,7 @@ import type { StepSize } from "./schedule.js";
  *
  *     θ(k+1) = θ(k) − η ∇F(θ(k)).
  *
- * The same formula as {@link sgd}, by another name for when the gradient is exact.
+ * The same formula as {@link sgd}, under another name for exact gradients.
  *
  * @param options `eta`: the step size η > 0, or a schedule; 0.001
  * @throws RangeError unless `eta` is a finite number > 0 or a schedule.

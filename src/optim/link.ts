@@ -1,31 +1,31 @@
 /**
- * What a link is: one small thing that is done to a direction. A rule is a chain of links.
+ * A link: one transformation of the direction of a step. A rule is a chain of links.
  */
 
-/** What a link remembers between steps. */
+/** The state of a link. */
 export type LinkState = Record<string, number | Float64Array>;
 
-/** What a link may look at besides the direction. */
+/** The inputs of a link besides the direction. */
 export interface Passing {
   /** The number of the step, 1, 2, … */
   readonly k: number;
   /** The parameters before the step. */
   readonly theta: Float64Array;
-  /** What came into `averageGradients`, where that was a link before; valid in this step only. */
+  /** The input of a preceding `averageGradients`, if there is one; valid in this step only. */
   gradient?: Float64Array;
 }
 
 /** A part of a rule; made by `scaleBy()`, `addMomentum()` and the like, or a custom one. */
 export interface Link {
-  /** What it remembers before the first step, for `size` parameters. */
+  /** Its initial state, for `size` parameters. */
   init(size: number): LinkState;
-  /** What it does to a direction, in place. */
+  /** Transforms the direction in place. */
   pass(direction: Float64Array, state: LinkState, at: Passing): void;
-  /** What all of the direction was multiplied by in step k, or one number for a chart where that differs by entry. */
+  /** The factor of the direction in step k, or one representative number for a chart if it differs by entry. */
   factor?(state: LinkState, k: number): number;
 }
 
-/** A copy of numbers that is valid until the next: a new array of millions of entries takes longer than a step. */
+/** Makes copies that are valid until the next one: allocating millions of entries takes longer than a step. */
 export function copier(): (numbers: Float64Array) => Float64Array {
   let copy = new Float64Array(0);
   return (numbers) => {
@@ -35,7 +35,7 @@ export function copier(): (numbers: Float64Array) => Float64Array {
   };
 }
 
-/** Step k through all links, θ ← θ − link_n(… link_1(g)), in place; `stateOf` gives what link i remembers, `direction` is g. */
+/** Step k through all links, θ ← θ − link_n(… link_1(g)), in place; `stateOf` returns the state of link i, `direction` is g. */
 export function stepThrough(
   links: readonly Link[],
   stateOf: (i: number) => LinkState,

@@ -1,5 +1,5 @@
 /**
- * The links that rules are chains of, simplest first. Each does one thing to a direction d, in place.
+ * The links of rules, simplest first. Each transforms a direction d in place.
  */
 
 import { inspect } from "#platform";
@@ -37,8 +37,8 @@ export function scaleBy(eta: StepSize): Link {
 }
 
 /**
- * d ← d + λ θ. As the first link it is the gradient of λ/2 ‖θ‖² on top of the loss; right before `scaleBy()` it is the
- * decoupled weight decay of AdamW, which no other link sees.
+ * d ← d + λ θ. As the first link it adds the gradient of λ/2 ‖θ‖² to that of the loss; right before `scaleBy()` it is the
+ * decoupled weight decay of AdamW, which bypasses all other links.
  *
  * @param lambda λ ≥ 0
  * @throws RangeError for another number.
@@ -62,8 +62,8 @@ export function addWeights(lambda: number): Link {
 /**
  * m ← β m + d, d ← m: the velocity of `momentum`; with `lookAhead` d ← d + β m, as in `nesterov`.
  *
- * β may be a schedule, β(k) in step k; with `lookAhead` β(k) is that by which step k looks ahead, and the velocity takes the
- * β(k − 1) with which it was looked ahead before.
+ * β may be a schedule, β(k) in step k; with `lookAhead` step k looks ahead with β(k), and the velocity is multiplied by
+ * β(k − 1), with which the previous step looked ahead.
  *
  * @param options `beta`: β in [0, 1) or a schedule of numbers in [0, 1], 0.9; `lookAhead`: false
  * @throws RangeError for another β.
@@ -88,7 +88,7 @@ export function addMomentum(options: { beta?: StepSize; lookAhead?: boolean } = 
   });
 }
 
-/** β(k) of a schedule of shares. */
+/** β(k) of a schedule. */
 function shareAt(beta: StepSize, k: number): number {
   if (typeof beta === "number") return beta;
   const share = beta(k);
@@ -99,7 +99,7 @@ function shareAt(beta: StepSize, k: number): number {
 }
 
 /**
- * m ← β m + (1 − β) d, d ← m: a running mean, which begins at 0; `unbiased` divides it by 1 − β^k, so that it is a mean from
+ * m ← β m + (1 − β) d, d ← m: a running mean, initially 0; `unbiased` divides it by 1 − β^k, so that it is a mean from
  * the first step on.
  *
  * @param options `beta`: β in [0, 1), 0.9; `unbiased`: false
@@ -129,7 +129,7 @@ export function averageGradients(options: { beta?: number; unbiased?: boolean } 
 /**
  * c ← c + ‖d‖², d ← d / √c: one divisor for all parameters (AdaGrad-norm, B7).
  *
- * @param options `c0`: where c begins, ≥ 0; 0
+ * @param options `c0`: the initial c, ≥ 0; 0
  * @throws RangeError for another number.
  * @example
  * const theta = Float64Array.of(0, 0);
@@ -154,9 +154,9 @@ export function divideByNorm(options: { c0?: number } = {}): Link {
 }
 
 /**
- * c_i ← c_i + d_i², d_i ← d_i / (√c_i + ε): each parameter by the root of its squared gradients' sum (AdaGrad).
+ * c_i ← c_i + d_i², d_i ← d_i / (√c_i + ε): each parameter divided by the root of its sum of squared gradients (AdaGrad).
  *
- * @param options `epsilon`: ε ≥ 0, 1e-10; `c0`: where every c_i begins, ≥ 0, 0
+ * @param options `epsilon`: ε ≥ 0, 1e-10; `c0`: the initial c_i, ≥ 0, 0
  * @throws RangeError for other numbers.
  * Source: Duchi, Hazan, Singer, Adaptive subgradient methods, 2011, figure 1.
  * @example
@@ -188,8 +188,8 @@ export function divideByRootSum(options: { epsilon?: number; c0?: number } = {})
 }
 
 /**
- * v_i ← β v_i + (1 − β) g_i², d_i ← d_i / (√v_i + ε): each parameter by the root of its squared gradients' running mean
- * (RMSProp, Adam). g is d itself, or what came into `averageGradients()`, where that is a link before.
+ * v_i ← β v_i + (1 − β) g_i², d_i ← d_i / (√v_i + ε): each parameter divided by the root of its running mean of squared
+ * gradients (RMSProp, Adam). g is d itself, or the input of a preceding `averageGradients()`.
  *
  * @param options `beta`: β in [0, 1), 0.99; `epsilon`: ε ≥ 0, 1e-8; `unbiased`: divide v by 1 − β^k, false; `largest`: take
  *   the largest v_i so far (AMSGrad), false
@@ -232,7 +232,7 @@ export function divideByRootMean(
 }
 
 /**
- * d ← sign(β₁ m + (1 − β₁) d), m ← β₂ m + (1 − β₂) d with the d that came in (Lion).
+ * d ← sign(β₁ m + (1 − β₁) d), m ← β₂ m + (1 − β₂) d with the incoming d (Lion).
  *
  * @param options `beta1`: β₁ in [0, 1), 0.9; `beta2`: β₂ in [0, 1), 0.99
  * @throws RangeError for other numbers.
@@ -287,5 +287,5 @@ export function matchUnits(options: { rho?: number; epsilon?: number } = {}): Li
   });
 }
 
-/** d / scale; 0 where all gradients were 0 so far, and ε is 0. */
+/** d / scale; 0 if all gradients so far were 0 and ε is 0. */
 const divided = (d: number, scale: number): number => (scale === 0 ? 0 : d / scale);

@@ -12,7 +12,7 @@ import type { StepSize } from "./schedule.js";
  *
  *     θ_i(k+1) = θ_i(k) − η (sign(β₁ m_i(k) + (1 − β₁) g_i(k)) + λ θ_i(k)),   m(k+1) = β₂ m(k) + (1 − β₂) g(k).
  *
- * PyTorch has no such rule; defaults are the paper's, and optax's but for its λ = 0.001.
+ * PyTorch has no such rule; the defaults are those of the paper and of optax (which has λ = 0.001).
  *
  * @param options `eta`: η > 0, or a schedule; `beta1`, `beta2` in [0, 1); `weightDecay`: λ ≥ 0
  * @throws RangeError for other numbers.

@@ -12,19 +12,19 @@ export interface MomentumOptions {
   /** The step size η > 0, or a schedule; 0.001, as PyTorch has it. */
   eta?: StepSize;
   /**
-   * β in [0, 1), the share of the velocity that is kept, or a schedule of β(k) in [0, 1]; 0.9 (PyTorch's SGD has 0 by
+   * β in [0, 1), the decay of the velocity, or a schedule of β(k) in [0, 1]; 0.9 (PyTorch's SGD has 0 by
    * default).
    */
   beta?: StepSize;
 }
 
 /**
- * Momentum, the same as PyTorch's: gradients add up to a velocity, and a share β of it stays from step to step,
+ * Momentum, the same as PyTorch's: gradients accumulate in a velocity that decays by β in each step,
  *
  *     m(k+1) = β m(k) + g(k),   θ(k+1) = θ(k) − η m(k+1).
  *
- * Keras and TensorFlow have η within the velocity, v(k+1) = β v(k) − η g(k), θ(k+1) = θ(k) + v(k+1): the same as long as
- * η stays the same; with a schedule there the steps follow it later.
+ * Keras and TensorFlow have η inside the velocity, v(k+1) = β v(k) − η g(k), θ(k+1) = θ(k) + v(k+1): the same for constant
+ * η; with a schedule their steps lag behind.
  *
  * @param options `eta`, `beta`
  * @throws RangeError unless `eta` is a finite number > 0 or a schedule, and 0 ≤ `beta` < 1.
@@ -55,7 +55,7 @@ const nesterovShare = makeSchedule("(k−1)/(k+2)", undefined, (k) => (k - 1) / 
  *
  *     m(k+1) = β m(k) + g(k),   θ(k+1) = θ(k) − η (g(k) + β m(k+1)).
  *
- * θ(k) is where the gradient is taken, ahead of the points x(k) = θ(k−1) − η g(k−1) that theorems are about. With a schedule
+ * The gradient is evaluated at θ(k), ahead of the points x(k) = θ(k−1) − η g(k−1) of the theorems. With a schedule
  * θ(k) = x(k) + β(k) (x(k) − x(k−1)); `beta: "1983"` is Nesterov's β(k) = (k − 1)/(k + 2), with which x(k) converges like 1/k²
  * on convex F (`nesterovBound`).
  *

@@ -10,7 +10,7 @@ import { checkRule, refuseMean } from "./transforms.js";
 /**
  * A closed convex set, by its projection: moves θ to the nearest point of it, in place. Shows itself as the call that made it.
  *
- * Of a custom region `train` tells by some points whether a checkpoint is resumed with the same: it calls `project` for them once after a
+ * To detect a checkpoint resumed with another custom region, `train` projects a few points: it calls `project` once after a
  * training with `checkpoint`, and before one with `resume`.
  */
 export interface Region {
@@ -26,7 +26,7 @@ function region(text: string, project: (theta: Float64Array) => void): Region {
 }
 
 /**
- * All θ with low_i ≤ θ_i ≤ high_i, whose projection clips each entry. A side may be a number for all entries or a list, and ∞.
+ * All θ with low_i ≤ θ_i ≤ high_i, whose projection clips each entry. Each bound is a number for all entries or a list, possibly infinite.
  *
  * @param low a number, or a list of length M as θ
  * @param high a number, or a list of length M as θ
@@ -62,7 +62,7 @@ export function box(low: number | ArrayLike<number>, high: number | ArrayLike<nu
   });
 }
 
-/** A side as it is now: a number, or a copy of the list. */
+/** A bound: a number, or a copy of the list. */
 function sideOf(name: string, side: number | ArrayLike<number>): number | Float64Array {
   if (typeof side === "number" && !Number.isNaN(side)) return side;
   const list = listOf(side);
@@ -110,16 +110,16 @@ export function ball(radius: number, options: { centre?: ArrayLike<number> } = {
     const way = theta.map((x, i) => x - from(i));
     const largest = way.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
     const isFar = largest === Number.POSITIVE_INFINITY;
-    // Where entries are infinite the direction is that of these alone, the limit of ever longer ways.
+    // Infinite entries alone determine the direction, as a limit.
     if (isFar) way.set(way.map((x) => (Math.abs(x) === largest ? Math.sign(x) : 0)));
     const size = lengthOf(way);
     if (!isFar && !(size > radius)) return;
-    // Of unit length first: neither of 1e200/1e-200 nor of 1e-200 · 1e-200 is there a number.
+    // Normalise first: 1e200/1e-200 overflows, and 1e-200 · 1e-200 underflows.
     for (let i = 0; i < theta.length; i++) theta[i] = from(i) + radius * (way[i]! / size);
   });
 }
 
-/** A number or a list in a text; of a long list its length and checksum, by which other lists differ. */
+/** A number or a list as text; a long list by its length and checksum. */
 const textOf = (side: number | Float64Array): string => {
   if (typeof side === "number") return String(side).replace("Infinity", "∞");
   return side.length <= 16
@@ -128,12 +128,12 @@ const textOf = (side: number | Float64Array): string => {
 };
 
 /**
- * A rule whose steps end in a set C: θ(k+1) = P(θ(k) − d(k)) with the nearest point P of C. Of SGD it is the projected stochastic
- * gradient, for which bounds need no bounded gradients on the whole space.
+ * A rule whose steps end in a set C: θ(k+1) = P(θ(k) − d(k)) with the nearest point P of C. With SGD this is the projected stochastic
+ * gradient method, whose bounds do not need bounded gradients on the whole space.
  *
  * @param rule the rule that steps
  * @param region C, `box(low, high)`, `ball(radius)` or a custom `{ project(theta) }`
- * @throws TypeError for what is no rule or no region, or for `averaging(…)` inside, which belongs around it.
+ * @throws TypeError for an invalid rule or region, or for `averaging(…)` inside, which belongs outside.
  * @example
  * const theta = Float64Array.of(0);
  * const rule = projected(sgd({ eta: 1 }), box(-1, 1));
@@ -167,7 +167,7 @@ export function projected(rule: Rule, region: Region): Rule {
   return withInnerRules(made, [rule], (size) => [...placesIn(region, size), ...probedBy(rule, size)]);
 }
 
-/** Where a region moves points of different sizes, as sums: numbers that other regions do not have; none where it takes none of them. */
+/** The projections of points of different sizes, as sums, which differ between regions; empty if it accepts none of them. */
 function placesIn(region: Region, size: number): number[] {
   try {
     return [0.01, 1, 100, 1e4].flatMap((scale) => {
@@ -181,12 +181,12 @@ function placesIn(region: Region, size: number): number[] {
 }
 
 /**
- * A rule that leaves some parameters alone, θ_i(k+1) = θ_i(k) where the mask is 0, whatever the rule does, such as pruned weights at 0;
- * the rule sees the gradient 0 there.
+ * A rule that freezes some parameters, such as pruned weights: θ_i(k+1) = θ_i(k) where the mask is 0; the rule sees the gradient
+ * 0 there.
  *
  * @param rule the rule that steps
- * @param mask a list of length M as θ, 0 for a parameter that stays
- * @throws TypeError for what is no rule or no mask, or for `averaging(…)` inside, which belongs around it; RangeError for other
+ * @param mask a list of length M as θ, 0 for a frozen parameter
+ * @throws TypeError for an invalid rule or mask, or for `averaging(…)` inside, which belongs outside; RangeError for other
  *   entries than 0 and 1, or when used, if the mask has another length than θ.
  * @example
  * const theta = Float64Array.of(1, 1);
@@ -218,7 +218,7 @@ export function masked(rule: Rule, mask: ArrayLike<number | boolean>): Rule {
           throw new RangeError(`masked: theta has ${theta.length} entries but the mask has ${moves.length}`);
         }
         const before = theta.slice();
-        // What does not move is no part of the gradient: neither of its norm, nor of what a rule remembers.
+        // Frozen parameters are not part of the gradient: neither of its norm, nor of the rule's state.
         rule.step(
           theta,
           gradient.map((g, i) => (moves[i] ? g : 0)),

@@ -1,5 +1,5 @@
 /**
- * RMSProp: AdaGrad that forgets.
+ * RMSProp: AdaGrad with exponential forgetting.
  */
 import { optionsOf } from "../options/options-of.js";
 import { defineRule } from "./define-rule.js";

@@ -1,13 +1,13 @@
 /**
- * What an update rule is: how one gradient moves the parameters. A rule is stateless; what it remembers between
- * steps is plain data, which can be looked at, copied and saved.
+ * Update rules: how a gradient moves the parameters. A rule is stateless; its state between steps is plain data,
+ * which can be inspected, copied and saved.
  */
 
 import { inspect } from "#platform";
 import { checkWhole } from "../options/check.js";
 import { type StepSize, stepSizeText } from "./schedule.js";
 
-/** What a rule remembers: k, the number of steps taken, and its own numbers or arrays. */
+/** The state of a rule: k, the number of steps taken, and its numbers or arrays. */
 export interface RuleState {
   k: number;
   [name: string]: number | Float64Array;
@@ -15,15 +15,15 @@ export interface RuleState {
 
 /** An update rule; make one with `sgd()`, `adagrad()`, `adam()` and the like. */
 export interface Rule {
-  /** What it is called, such as `sgd`. */
+  /** Its name, such as `sgd`. */
   readonly name: string;
-  /** What it was made with, such as `eta`: numbers, and schedules. */
+  /** Its options, such as `eta`: numbers, and schedules. */
   readonly options: Readonly<Record<string, StepSize>>;
   /** The state before the first step, for `size` parameters. */
   init(size: number): RuleState;
   /** One step: changes `theta` and `state` in place. */
   step(theta: Float64Array, gradient: Float64Array, state: RuleState): void;
-  /** The step size of the last step taken: what multiplied the gradient. */
+  /** The step size of the last step: the factor of the gradient. */
   stepSize(state: RuleState): number;
 }
 
@@ -50,7 +50,7 @@ export function makeRule(
       if (gradient.length !== wanted) {
         throw new RangeError(`${name}: theta has ${wanted} entries but the gradient has ${gradient.length}`);
       }
-      // Without a list of entries, which at each step of a small problem takes longer than the step.
+      // Without allocating a list of entries, which would take longer than a step of a small problem.
       for (const what in state) {
         const value = state[what]!;
         if (typeof value !== "number" && value.length !== wanted) {
@@ -64,7 +64,7 @@ export function makeRule(
     stepSize,
   };
   const show = { value: () => text, enumerable: false };
-  // A custom label marks a wrapped rule, which does more than the inner rule's name and options say.
+  // A custom label marks a wrapped rule, which its name and options do not fully describe.
   if (ownText === undefined) plainRules.add(rule);
   madeRules.add(rule);
   return Object.freeze(Object.defineProperties(rule, { [inspect.custom]: show, toString: show }));
@@ -74,8 +74,8 @@ const innerRules = new WeakMap<Rule, readonly Rule[]>();
 const probes = new WeakMap<Rule, (size: number) => readonly number[]>();
 
 /**
- * Notes that a rule, which is for parameters of one length alone, does what these do, each with some of them; and where they have
- * another number of parameters, or the text does not say all, as of a custom projection, the numbers that tell it from others.
+ * Records the inner rules of a rule, each for some of the parameters; and, if the text does not fully describe the rule, as with
+ * a custom projection, the numbers that distinguish it from others.
  */
 export function withInnerRules(
   rule: Rule,
@@ -87,27 +87,27 @@ export function withInnerRules(
   return rule;
 }
 
-/** Notes that a rule does what another does to a gradient that it changed before, or looks at after. */
+/** Records that a rule wraps another one: it changes the gradient before, or observes the result. */
 export function withProbesOf(rule: Rule, inner: Rule): Rule {
   probes.set(rule, (size) => probedBy(inner, size));
   return rule;
 }
 
-/** Numbers that tell a rule and its inner rules from others of the same text, for a number of parameters; empty of most. */
+/** Numbers that distinguish a rule and its inner rules from others of the same text, for a number of parameters; empty for most. */
 export function probedBy(rule: Rule, size: number): readonly number[] {
   const own = probes.get(rule);
   return own ? own(size) : (innerRules.get(rule) ?? []).flatMap((one) => probedBy(one, size));
 }
 
-/** The rules that a rule is made from, where it is noted; else the rule itself. */
+/** The recorded inner rules of a rule, or else the rule itself. */
 export const innerRulesOf = (rule: Rule): readonly Rule[] =>
   (innerRules.get(rule) ?? [rule]).flatMap((one) => (one === rule ? [one] : innerRulesOf(one)));
 
 const plainRules = new WeakSet<Rule>();
 const madeRules = new WeakSet<Rule>();
 
-/** Whether nablab made a rule, be it from another one: its steps change nothing but what they are given. */
+/** Whether nablab made a rule, possibly from another one: its steps change only their arguments. */
 export const isMadeRule = (rule: Rule): boolean => madeRules.has(rule);
 
-/** Whether a rule's name and options say all about it: nablab made it, and not from another rule. */
+/** Whether a rule's name and options fully describe it: nablab made it, and not from another rule. */
 export const isPlainRule = (rule: Rule): boolean => plainRules.has(rule);

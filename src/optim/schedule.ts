@@ -7,7 +7,7 @@ import { inspect } from "#platform";
 /** η(k): the step size of step k = 1, 2, …; made by `inverse()`, `cosine()` and the like, or any function of k. */
 export type Schedule = (k: number) => number;
 
-/** A step size: the same for all steps, or by a schedule. */
+/** A step size: a constant or a schedule. */
 export type StepSize = number | Schedule;
 
 /** The step size of step k. */
@@ -26,16 +26,15 @@ export function checkStepSize(rule: string, eta: StepSize): void {
   throw new RangeError(`${rule}: eta must be a finite number > 0 or a schedule, got ${inspect(eta)}`);
 }
 
-/** How a step size is written in a rule's text. */
+/** A step size in a rule's text. */
 export function stepSizeText(eta: StepSize): string {
   if (typeof eta === "number") return String(eta);
   return Object.hasOwn(eta, "toString") ? String(eta) : eta.name || "custom schedule";
 }
 
 /**
- * How a schedule falls in the end, up to factors that stay between two numbers > 0: like ratio^k k^(−power)
- * (log k)^(−log), or it is 0 from some step on. Sums of its step sizes, and of their squares, are finite or not by this
- * alone.
+ * The asymptotic decay of a schedule, up to factors bounded away from 0 and ∞: ratio^k k^(−power) (log k)^(−log), or 0 from
+ * some step on. It determines whether the sums of its step sizes and of their squares are finite.
  */
 export type Decay = { readonly ratio: number; readonly power: number; readonly log: number } | "zero";
 
@@ -44,13 +43,13 @@ export const constantDecay: Decay = { ratio: 1, power: 0, log: 0 };
 
 const decays = new WeakMap<Schedule, Decay>();
 
-/** How a step size falls in the end; undefined for a custom function. */
+/** The asymptotic decay of a step size; undefined for a custom function. */
 export function decayOf(eta: StepSize): Decay | undefined {
   if (typeof eta === "number") return eta > 0 ? constantDecay : "zero";
   return decays.get(eta);
 }
 
-/** The schedule, which prints as `text`, and refuses a k below 1. */
+/** The schedule, which prints as `text` and rejects k below 1. */
 export function makeSchedule(text: string, decay: Decay | undefined, at: Schedule): Schedule {
   const schedule: Schedule = (k) => {
     if (k >= 1) return at(k);

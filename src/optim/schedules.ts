@@ -22,8 +22,8 @@ const checkGamma = (who: string, gamma: number) =>
   checkNumbers(who, { gamma }, (value) => value > 0 && value <= 1, "above 0 and at most 1");
 
 /**
- * The half cosine to + (from − to) (1 + cos πs) / 2 for s from 0 to 1, starting from whichever end is nearer: so it is
- * exact at both ends, and between them whatever their sizes.
+ * The half cosine to + (from − to) (1 + cos πs) / 2 for s from 0 to 1, computed from the nearer end: so it is
+ * exact at both ends, and never leaves the interval between them.
  */
 function halfCosine(from: number, to: number, s: number): number {
   const share = (1 + Math.cos(Math.PI * s)) / 2;
@@ -61,7 +61,7 @@ export function inverse(
   const fall = (step: number) => (power === 1 ? step + offset : (step + offset) ** power);
   const at = (step: number) =>
     eta / (log === 0 ? fall(step) : fall(step) * Math.log(step + offset + 1) ** log);
-  // The step sizes fall from the first on, where log 2 < 1 to a large power can leave the range of a number.
+  // The first step size is the largest; log 2 < 1 to a large power can overflow or underflow there.
   if (!(at(1) > 0 && Number.isFinite(at(1)))) {
     throw new RangeError(
       `inverse: the first step size must be a finite number > 0; take a smaller power or log than ${inspect({ power, log })}, got ${at(1)}`,
@@ -75,7 +75,7 @@ export function inverse(
 }
 
 /**
- * η(k) = η γ^(k−1): PyTorch's ExponentialLR. Its sum is finite, so it may stop before it has arrived. The lecture's 2^−k (B4)
+ * η(k) = η γ^(k−1): PyTorch's ExponentialLR. Its sum is finite, so it may stop short of the minimiser. The lecture's 2^−k (B4)
  * is `exponential({ eta: 1 / 2, gamma: 1 / 2 })`.
  *
  * @throws RangeError unless `eta` > 0 and 0 < `gamma` ≤ 1
@@ -90,7 +90,7 @@ export function exponential(options: { eta: number; gamma: number }): Schedule {
 }
 
 /**
- * η(k) = η γ^⌊(k−1) / every⌋: the step size falls every so many steps. PyTorch's StepLR.
+ * η(k) = η γ^⌊(k−1) / every⌋: the step size falls after every `every` steps. PyTorch's StepLR.
  *
  * @throws RangeError unless `eta` > 0, 0 < `gamma` ≤ 1 and `every` is a whole number > 0
  * @example
@@ -146,14 +146,14 @@ export function cosine(options: { eta: number; steps: number; to?: number }): Sc
 }
 
 /**
- * Cosine with warm restarts: half periods of {@link cosine}, of `steps`, growth · steps, growth² · steps, … steps, each of
- * which begins again at η,
+ * Cosine with warm restarts: half periods of {@link cosine}, of `steps`, growth · steps, growth² · steps, … steps, each
+ * starting again at η,
  *
  *     η(k) = to + (η − to) (1 + cos(π c / T)) / 2,   c = 0 … T − 1 the steps since the last restart.
  *
  * PyTorch's CosineAnnealingWarmRestarts.
  *
- * @param options `eta`; `steps` of the first period; `growth`: how many times as long the next one is, a whole number ≥ 1; `to`
+ * @param options `eta`; `steps` of the first period; `growth`: the factor by which each next period is longer, a whole number ≥ 1; `to`
  * @throws RangeError unless `eta` > 0, `to` ≥ 0, and `steps` and `growth` are whole numbers > 0
  * @example
  * const eta = cosineRestarts({ eta: 1, steps: 2, growth: 2 });
@@ -176,7 +176,7 @@ export function cosineRestarts(options: {
   checkNotNegative("cosineRestarts", { to });
   checkWhole("cosineRestarts", { steps: length, growth });
   const text = `cosineRestarts(${eta}${to === 0 ? "" : ` to ${to}`}, ${length} steps${growth === 1 ? "" : `, growth ${growth}`})`;
-  // It returns to η for ever, and over each period its mean, and that of its square, are shares of η and η².
+  // It returns to η for ever, and over each period its mean and mean square are fixed fractions of η and η².
   return makeSchedule(text, constantDecay, (k) => {
     let [since, period] = [k - 1, length];
     if (growth === 1) since %= period;
@@ -191,7 +191,7 @@ export function cosineRestarts(options: {
 }
 
 /**
- * η(k) ← min(1, k / steps) η(k): a step size or schedule that is reached in equal parts.
+ * η(k) ← min(1, k / steps) η(k): a linear ramp up to a step size or schedule.
  *
  * @throws RangeError unless `steps` is a whole number > 0
  * Source: Goyal and others, Accurate, large minibatch SGD, 2017, section 2.2.
@@ -211,7 +211,7 @@ export function warmup(eta: StepSize, options: { steps: number }): Schedule {
  * Up to `eta` and down again, along cosines, η(k) = a + (b − a) (1 − cos π s) / 2 with s from 0 to 1: from η/25 to η in
  * the first 30 % of the steps, then to η/250,000. PyTorch's OneCycleLR.
  *
- * @param options `eta`: the largest step size; `steps`: of the whole cycle; `rise`: the share of the steps that go up
+ * @param options `eta`: the largest step size; `steps`: of the whole cycle; `rise`: the fraction of steps spent rising
  * @throws RangeError unless `eta` > 0, `steps` is a whole number > 0 and 0 < `rise` < 1
  * @example
  * const eta = oneCycle({ eta: 1, steps: 100 });
@@ -228,16 +228,16 @@ export function oneCycle(options: { eta: number; steps: number; rise?: number })
   const text = `oneCycle(${eta}, ${length} steps${rise === 0.3 ? "" : `, rise ${rise}`})`;
   return makeSchedule(text, constantDecay, (k) => {
     const step = Math.min(k, length) - 1;
-    // Not ≤: where the top is the first step, the cycle starts there (PyTorch divides by 0).
+    // Not ≤: if the peak is the first step, the cycle starts there (PyTorch divides by 0).
     if (step < top) return halfCosine(first, eta, step / top);
     return halfCosine(eta, last, (step - top) / (length - 1 - top));
   });
 }
 
 /**
- * Constant from step to step: `[[1, 0.1], [100, 0.01]]` is 0.1 for k = 1, …, 99, and 0.01 from k = 100 on.
+ * Piecewise constant: `[[1, 0.1], [100, 0.01]]` is 0.1 for k = 1, …, 99, and 0.01 from k = 100 on.
  *
- * @throws RangeError unless the pieces begin with k = 1, their k grow, and their step sizes are ≥ 0
+ * @throws RangeError unless the pieces begin with k = 1, their k increase, and their step sizes are ≥ 0
  * Source: Keras's PiecewiseConstantDecay.
  * @example
  * const eta = piecewise([[1, 0.5], [3, 0.25]]);

@@ -1,5 +1,5 @@
 /**
- * Gradient descent. It is "stochastic" by the gradient that it is given, not by what it does with it.
+ * Gradient descent. It is "stochastic" because of the gradient it receives, not because of its step.
  */
 import { optionsOf } from "../options/options-of.js";
 import { defineRule } from "./define-rule.js";

@@ -1,11 +1,11 @@
 /**
- * Rules made from rules: what is done to a gradient before its step, or to the parameters after it.
+ * Rules made from rules: transforms of the gradient before a step, or of the parameters after it.
  */
 import { inspect } from "#platform";
 import { checkPositive } from "../options/check.js";
 import { makeRule, type Rule, type RuleState, withProbesOf } from "./rule.js";
 
-/** Throws for what is no rule. */
+/** Throws for an invalid rule. */
 export function checkRule(who: string, rule: Rule): void {
   if (typeof rule?.step === "function" && typeof rule.init === "function") return;
   const hint = typeof rule === "function" ? "; did you forget the brackets ()?" : ",";
@@ -14,7 +14,7 @@ export function checkRule(who: string, rule: Rule): void {
   );
 }
 
-/** Throws where a rule keeps the mean of its own steps' ends, which `who` then moves: that would be the mean of other points. */
+/** Throws if a rule averages its iterates before `who` moves them: that would be the mean of other points. */
 export function refuseMean(who: string, rest: string, rule: Rule): void {
   if (!isAveraging(rule)) return;
   throw new TypeError(
@@ -22,10 +22,10 @@ export function refuseMean(who: string, rest: string, rule: Rule): void {
   );
 }
 
-/** The rules that `averaging` made, also within others; one of the reader's may have a `mean` of its own. */
+/** The rules made by `averaging`, also inside others; a custom rule may have an unrelated `mean`. */
 const averagingRules = new WeakSet<Rule>();
 export const isAveraging = (rule: Rule): boolean => averagingRules.has(rule);
-/** Notes that a rule keeps the mean that one of these keeps, if one does. */
+/** Records that a rule keeps the mean of one of these rules, if one does. */
 export function keepsMeanOf(made: Rule, ...inner: readonly Rule[]): void {
   if (inner.some(isAveraging)) averagingRules.add(made);
 }
@@ -61,7 +61,7 @@ function before(
  *
  * @param rule the rule that steps with the clipped gradient
  * @param most c, the largest norm, > 0
- * @throws RangeError unless `most` is a finite number > 0, TypeError for what is no rule
+ * @throws RangeError unless `most` is a finite number > 0, TypeError for an invalid rule
  * @example
  * const theta = Float64Array.of(0, 0);
  * const rule = clipNorm(sgd({ eta: 1 }), 5);
@@ -71,13 +71,13 @@ function before(
  */
 export function clipNorm(rule: Rule, most: number): Rule {
   return before(rule, "clipNorm", { most }, (changed, gradient) => {
-    // NaN where the norm is: no entry of such a gradient means anything.
+    // NaN if the norm is: such a gradient is meaningless.
     const factor = clipFactor(most, gradient);
     for (let i = 0; i < gradient.length; i++) changed[i] = factor * gradient[i]!;
   });
 }
 
-/** min(1, c/‖g‖), also where ‖g‖ or its square is beyond the largest number, or below the smallest. */
+/** min(1, c/‖g‖), even where ‖g‖ or its square overflows or underflows. */
 function clipFactor(most: number, gradient: Float64Array): number {
   const square = gradient.reduce((sum, g) => sum + g * g, 0);
   if (square > 1e-290 && square < Number.POSITIVE_INFINITY) return Math.min(1, most / Math.sqrt(square));
@@ -90,7 +90,7 @@ function clipFactor(most: number, gradient: Float64Array): number {
 /**
  * Clips each entry of the gradient to [−c, c], g_i ← max(−c, min(c, g_i)): PyTorch's `clip_grad_value_`.
  *
- * @throws RangeError unless `most` is a finite number > 0, TypeError for what is no rule
+ * @throws RangeError unless `most` is a finite number > 0, TypeError for an invalid rule
  * @example
  * const theta = Float64Array.of(0, 0);
  * const rule = clipValue(sgd({ eta: 1 }), 1);
@@ -104,10 +104,10 @@ export function clipValue(rule: Rule, most: number): Rule {
 }
 
 /**
- * Weight decay: adds λ θ to the gradient, which is the gradient of λ/2 ‖θ‖² on top of the loss. PyTorch's `weight_decay`,
- * except that of AdamW.
+ * Weight decay: adds λ θ, the gradient of λ/2 ‖θ‖², to that of the loss. PyTorch's `weight_decay`, except in
+ * AdamW.
  *
- * @throws RangeError unless `lambda` is a finite number > 0, TypeError for what is no rule
+ * @throws RangeError unless `lambda` is a finite number > 0, TypeError for an invalid rule
  * @example
  * const theta = Float64Array.of(2);
  * const rule = decayWeights(sgd({ eta: 0.5 }), 0.5);
@@ -121,11 +121,11 @@ export function decayWeights(rule: Rule, lambda: number): Rule {
 }
 
 /**
- * Polyak–Ruppert averaging: the rule goes its way, and the state keeps the mean (1/k) Σ θ(j) of its iterates θ(1), …,
- * θ(k), which {@link averageOf} gives. With steps of order k^(−a), ½ < a < 1, that mean has the least variance there
- * can be.
+ * Polyak–Ruppert averaging: the rule steps as before, and the state keeps the mean (1/k) Σ θ(j) of its iterates θ(1), …,
+ * θ(k), which {@link averageOf} returns. With steps of order k^(−a), ½ < a < 1, that mean has the optimal asymptotic
+ * variance.
  *
- * @throws TypeError for what is no rule.
+ * @throws TypeError for an invalid rule.
  * @example
  * const theta = Float64Array.of(4);
  * const rule = averaging(sgd({ eta: 1 }));
@@ -155,9 +155,9 @@ export function averaging(rule: Rule): Rule {
 }
 
 /**
- * The mean of the iterates so far, of a rule with {@link averaging}.
+ * The mean of the iterates so far of a rule with {@link averaging}.
  *
- * @throws TypeError when the state is of another rule
+ * @throws TypeError if the state belongs to another rule
  * @example
  * averageOf(averaging(sgd()).init(2)) // → Float64Array(2) [ 0, 0 ]
  */

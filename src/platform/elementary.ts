@@ -1,16 +1,16 @@
 /**
- * The elementary functions as Node computes them, for engines that round some of their values otherwise.
+ * The elementary functions as Node computes them, for engines that round some of their values differently.
  *
- * JavaScript leaves the last bits of `Math.exp` and its kin to the engine. Node 20 to 26 compute fdlibm's values, newer
- * Chromiums other ones, and a notebook that prints a difference of rounding errors, or follows a chaotic path, shows that. The
- * kernel in a browser therefore computes them itself, from additions, multiplications, divisions and square roots, which
- * are the same everywhere.
+ * JavaScript leaves the last bits of `Math.exp` and similar functions to the engine. Node 20 to 26 compute fdlibm's values,
+ * newer versions of Chromium others, which becomes visible in a notebook that prints a difference of rounding errors or
+ * follows a chaotic path. The kernel in a browser therefore computes them itself, from additions, multiplications, divisions
+ * and square roots, which are the same everywhere.
  *
  * Each function reduces its argument to a small interval and evaluates fdlibm's polynomial there, in fdlibm's order, since
  * each rounding counts.
  *
- * Not among them: `tan`, `asin`, `acos`, `cbrt`, `log2`, the inverse hyperbolic functions, and powers (`**` has no function
- * that could be replaced, and Node 20 and 24 differ in it too). As the engine's, they make numbers of their arguments.
+ * Not included: `tan`, `asin`, `acos`, `cbrt`, `log2`, the inverse hyperbolic functions, and powers (the operator `**` cannot
+ * be replaced, and Node 20 and 24 differ in it, too). Like the engine's, the functions convert their arguments to numbers.
  *
  * Source: fdlibm 5.3, Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved. Developed at SunSoft, a Sun
  * Microsystems, Inc. business. Permission to use, copy, modify, and distribute this software is freely granted, provided
@@ -27,7 +27,7 @@ function highWord(x: number): number {
   return words[high]!;
 }
 
-/** x with other upper 32 bits. */
+/** x with its upper 32 bits replaced. */
 function withHighWord(x: number, word: number): number {
   double[0] = x;
   words[high] = word;
@@ -48,12 +48,12 @@ function polynomial(x: number, c: readonly number[]): number {
   return sum;
 }
 
-// ln 2 in two parts: a multiple of the first by a whole number is exact.
+// ln 2 in two parts: an integer multiple of the first is exact.
 const ln2High = 0.6931471803691238;
 const ln2Low = 1.9082149292705877e-10;
 const inverseLn2 = Math.LOG2E;
 
-/** The whole number k next to x / ln 2, and x − k ln 2 as a difference; k = 0 for |x| <= ln 2 / 2. */
+/** The integer k nearest to x / ln 2, and x − k ln 2 as a difference; k = 0 for |x| <= ln 2 / 2. */
 function reduceByLn2(x: number): [k: number, high: number, low: number] {
   const size = highWord(x) & 0x7fffffff;
   if (size <= 0x3fd62e42) return [0, x, 0];
@@ -90,7 +90,7 @@ const Q = [
   -2.0109921818362437e-7,
 ];
 
-/** e^x − 1, also where x is small. */
+/** e^x − 1, accurate for small x. */
 export function expm1(x: number): number {
   x = +x;
   if (Number.isNaN(x)) return x;
@@ -157,7 +157,7 @@ export function log(x: number): number {
   return k === 0 ? f - s * (f - R) : k * ln2High - (s * (f - R) - k * ln2Low - f);
 }
 
-/** ln(1 + x), also where x is small. */
+/** ln(1 + x), accurate for small x. */
 export function log1p(x: number): number {
   x = +x;
   if (x === -1) return -Infinity;
@@ -168,7 +168,7 @@ export function log1p(x: number): number {
   if (size < 2 ** -29) return x - x * x * 0.5;
   let [k, f, c, fraction] = [0, x, 0, 1];
   const word = highWord(x) | 0;
-  // Beyond −0.2929 and 0.41422, 1 + x is scaled, and what its rounding lost comes back as c.
+  // Outside −0.2929 … 0.41422, 1 + x is scaled, and c corrects its rounding error.
   if (word >= 0x3fda827a || (word < 0 && word > (0xbfd2bec4 | 0))) {
     let u = x < 2 ** 53 ? 1 + x : x;
     k = (highWord(u) >> 20) - 1023;
@@ -223,7 +223,7 @@ const halfPi = [
   [2.0222662487111665e-21, 8.4784276603689e-32],
 ] as const;
 
-/** The whole number n next to x / (π / 2), and x − n π / 2 in two parts; for |x| up to 2¹⁹ π / 2. */
+/** The integer n nearest to x / (π / 2), and x − n π / 2 in two parts; for |x| up to 2¹⁹ π / 2. */
 function reduceByHalfPi(x: number): [n: number, r: number, tail: number] {
   const size = Math.abs(x);
   const n = Math.trunc(size * 0.6366197723675814 + 0.5);
@@ -231,7 +231,7 @@ function reduceByHalfPi(x: number): [n: number, r: number, tail: number] {
   let lost = 0;
   let y = 0;
   const exponent = (highWord(size) >> 20) & 0x7ff;
-  // Each part costs 33 bits; the next one is taken when x and n π / 2 agree in so many that the rest would be too short.
+  // Each part has 33 bits; the next one is needed when x and n π / 2 agree in so many bits that too few remain.
   for (const [part, [first, rest]] of halfPi.entries()) {
     const before = r;
     r = before - n * first;
@@ -275,7 +275,7 @@ function cosineNear0(x: number, tail: number): number {
   return 1 - q - (0.5 * z - q - (z * r - x * tail));
 }
 
-/** Up to π / 4, and a little more: fdlibm compares the upper words. */
+/** Whether |x| is at most π / 4, or slightly more: fdlibm compares the upper words. */
 const isNear0 = (x: number): boolean => (highWord(x) & 0x7fffffff) <= 0x3fe921fb;
 
 const farthest = 2 ** 19 * (Math.PI / 2);
@@ -310,7 +310,7 @@ const oddA = [
   -0.036531572744216916,
 ];
 
-// Where the arc tangent is known: of 1/2, 1, 3/2, ∞, each with its tail.
+// The arc tangents of 1/2, 1, 3/2, ∞, each with its tail.
 const anchors = [
   [0.4636476090008061, 2.2698777452961687e-17],
   [0.7853981633974483, 3.061616997868383e-17],
@@ -344,7 +344,7 @@ export function atan(x: number): number {
 /** The angle of the point (x, y). */
 export function atan2(y: number, x: number): number {
   [y, x] = [+y, +x];
-  // What is not finite, or 0, is exact in any engine, or a multiple of π / 4.
+  // For 0 or non-finite arguments the result is exact in any engine, or a multiple of π / 4.
   if (!Number.isFinite(x) || !Number.isFinite(y) || x === 0 || y === 0) return engineAtan2(y, x);
   if (x === 1) return atan(y);
   const exponent = ((highWord(y) & 0x7fffffff) - (highWord(x) & 0x7fffffff)) >> 20;
@@ -408,7 +408,7 @@ export function tanh(x: number): number {
   return x < 0 ? -z : z;
 }
 
-/** Puts these functions in the place of the engine's. */
+/** Replaces the engine's functions by these. */
 export function computeAsNode(): void {
   Object.assign(Math, { exp, expm1, log, log1p, log10, sin, cos, atan, atan2, sinh, cosh, tanh });
 }

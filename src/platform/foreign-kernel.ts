@@ -1,5 +1,5 @@
 /**
- * Jupyter kernels that are not nablab's and may run it: Deno's, and tslab's.
+ * Other Jupyter kernels that can run nablab: Deno's and tslab's.
  */
 import { createRequire } from "node:module";
 import type { ForeignKernel } from "./platform.js";
@@ -8,7 +8,7 @@ interface Deno {
   jupyter?: { broadcast(type: string, content: object): Promise<void> };
 }
 
-/** The kernel that runs this process, if it is one of them. */
+/** The kernel of this process, if it is one of them. */
 export function foreignKernel(): ForeignKernel | undefined {
   return ofDeno() ?? ofTslab();
 }
@@ -19,7 +19,7 @@ function ofDeno(): ForeignKernel | undefined {
   const { Deno } = globalThis as { Deno?: Deno };
   let jupyter: Deno["jupyter"];
   try {
-    jupyter = Deno?.jupyter; // throws where Deno is no kernel
+    jupyter = Deno?.jupyter; // throws if Deno does not run as a kernel
   } catch {
     return undefined;
   }
@@ -41,7 +41,7 @@ function ofTslab(): ForeignKernel | undefined {
   const [, program = "", command] = process.argv;
   if (command !== "kernel" || !/tslab/.test(program)) return undefined;
   try {
-    // The module that tslab's kernel has loaded, and set up.
+    // The module that tslab's kernel has loaded and initialised.
     const jupyter = createRequire(program)("../dist/jupyter.js") as { lastWriteDisplayData: Write | null };
     if (!jupyter.lastWriteDisplayData) return undefined;
     return {

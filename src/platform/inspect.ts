@@ -1,7 +1,7 @@
 /**
  * Prints values in a browser as Node's `util.inspect` does, so that a cell shows the same text in both: the same layout,
- * quotes, limits and marks. Engines hide a few things from scripts (a promise's state, a proxy's target), which are left
- * out here; the tests compare all the rest with Node.
+ * quotes, limits and markers. Engines hide a few things from scripts (a promise's state, a proxy's target), which are omitted
+ * here; the tests compare everything else with Node.
  *
  * Documentation: https://nodejs.org/api/util.html#utilinspectobject-options
  */
@@ -9,9 +9,9 @@ import type { Inspect, InspectOptions } from "./platform.js";
 
 type Settings = { [K in keyof InspectOptions]-?: number };
 
-/** Nested objects that may share a line with what holds them. */
+/** The most levels of nested objects on one line. */
 const compact = 3;
-/** Lists of more entries than this are set in columns, at most so many. */
+/** Lists with more entries than this are printed in columns, and the most columns. */
 const [fewEntries, mostColumns] = [6, 15];
 
 const custom: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
@@ -21,14 +21,14 @@ const print = (value: unknown, options: InspectOptions = {}): string => new Prin
 /** Prints a value; see {@link Inspect}. */
 export const inspect: Inspect = Object.assign(print, { custom }) as unknown as Inspect;
 
-/** How the parts of a value are put together. */
+/** The printed parts of a value. */
 interface Parts {
-  /** What comes before the bracket, such as `Map(2) `. */
+  /** The text before the bracket, such as `Map(2) `. */
   prefix: string;
   brackets: "{}" | "[]";
-  /** Stands for the whole where there is nothing more to say: a function, a date, an error. */
+  /** The text of a value without entries: a function, a date, an error. */
   base?: string;
-  /** How many entries there are; 0 if the keys are all there is. */
+  /** The number of entries; 0 for an object with keys only. */
   size?: number;
   entries(): string[];
   isList?: boolean;
@@ -37,7 +37,7 @@ interface Parts {
 class Printer {
   readonly #settings: Settings;
   readonly #open: object[] = [];
-  /** Objects that something inside them refers to, in the order in which that was seen. */
+  /** Objects with circular references to them, in order of discovery. */
   readonly #circular: object[] = [];
   #indent = 0;
   /** The depth of the object opened last. */
@@ -197,7 +197,7 @@ class Printer {
     return { prefix: isPlain ? "" : label("Object"), brackets: "{}", entries: none };
   }
 
-  /** The entries of an array, with its gaps. */
+  /** The entries of an array, with its holes. */
   #elements(list: readonly unknown[], depth: number): string[] {
     const { maxArrayLength } = this.#settings;
     const printed: string[] = [];
@@ -240,7 +240,7 @@ class Printer {
     return `${/^[a-zA-Z_]\w*$/.test(String(key)) ? String(key) : quoted(String(key))}: ${text}`;
   }
 
-  /** The stack, which begins with name and message in all browsers here; without one, both in brackets. */
+  /** The stack, made to begin with name and message in all browsers; without one, both in brackets. */
   #error(error: Error): string {
     const head = String(error);
     const stack = typeof error.stack === "string" ? error.stack : "";
@@ -250,7 +250,7 @@ class Printer {
     return text.trimEnd().replaceAll("\n", `\n${" ".repeat(this.#indent)}`);
   }
 
-  /** On one line where everything fits, else a line each; long lists in columns. */
+  /** Joins the parts on one line if they fit, else one per line; long lists in columns. */
   #join(
     printed: string[],
     head: string,
@@ -320,7 +320,7 @@ const isTypedArray = (value: object): boolean => ArrayBuffer.isView(value) && !(
 const isShared = (value: object): boolean =>
   typeof SharedArrayBuffer === "function" && value instanceof SharedArrayBuffer;
 
-/** Own enumerable properties that are printed by name; of an error also its cause. */
+/** The own enumerable properties printed by name; for an error, its cause as well. */
 function keysOf(value: object): PropertyKey[] {
   const isIndexed = Array.isArray(value) || isTypedArray(value);
   const names = Object.keys(value).filter((name) => !isIndexed || !/^(?:0|[1-9]\d*)$/.test(name));
@@ -344,7 +344,7 @@ function nameOf(value: object): string | undefined {
   return undefined;
 }
 
-/** What the object calls itself, unless that is printed among its properties. */
+/** The object's `Symbol.toStringTag`, unless it is printed among its properties. */
 function tagOf(value: object): string {
   if (Object.prototype.propertyIsEnumerable.call(value, Symbol.toStringTag)) return "";
   const tag = (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
@@ -378,7 +378,7 @@ const escapes: Record<string, string> = {
   "\\": "\\\\",
 };
 
-/** A string in the quotes that it does not hold, control characters and lone surrogates as escapes. */
+/** A string in quotes that it does not contain, with control characters and lone surrogates escaped. */
 function quoted(text: string): string {
   const quote =
     ["'", '"', "`"].find((one) => !text.includes(one) && !(one === "`" && text.includes("${"))) ?? "'";

@@ -1,6 +1,6 @@
 /**
- * A file of lines that is appended to while something runs, and put in order at the end. Whatever interrupts it (a crash, a
- * full disk), all lines before the last are whole, and the last one is whole or is removed when the file is opened again.
+ * A file of lines that is appended to during a run and sorted at the end. After any failure (a crash, a full disk), all lines
+ * before the last are complete, and an incomplete last line is removed when the file is next opened.
  */
 import {
   closeSync,
@@ -21,19 +21,19 @@ import path from "node:path";
 import { makeFolder } from "./make-folder.js";
 import type { LineFile, LinePlace, Platform } from "./platform.js";
 
-/** Bytes that are read at a time. */
+/** Bytes read at a time. */
 const chunk = 2 ** 16;
 
 export const openLines: Platform["openLines"] = (file) => new NodeLineFile(file);
 
-/** Closes what nobody closes: files that are read as long as somebody refers to them. */
+/** Closes the descriptors of readers once they are garbage-collected. */
 const unreferenced = new FinalizationRegistry<number>((descriptor) => closeSync(descriptor));
 
 export const temporaryLines: Platform["temporaryLines"] = () => {
   const folder = mkdtempSync(path.join(tmpdir(), "nablab-records-"));
   const lines = new NodeLineFile(path.join(folder, "records.jsonl"), { temporary: true });
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
-  // An open file stays until it is closed; Windows removes none.
+  // An open file remains readable; Windows cannot remove one.
   if (process.platform !== "win32") remove();
   else
     process.once("exit", () => {
@@ -70,7 +70,7 @@ export class NodeLineFile implements LineFile {
     return [start, bytes.length - 1];
   }
 
-  /** Removes what was written of a line; on a disk that refuses even that, opening the file again does. */
+  /** Removes a partly written line; if even that fails, opening the file again does. */
   #cut(end: number): void {
     try {
       ftruncateSync(this.#descriptor, end);
@@ -166,7 +166,7 @@ function bytesOf(descriptor: number, start: number, length: number, file: string
 
 const lockOf = (file: string): string => `${file}.lock`;
 
-/** Keeps other processes from a file until it is closed; the lock of a process that has ended does not count. */
+/** Locks a file until it is closed; the lock of a process that has ended is ignored. */
 function lock(file: string): void {
   const owner = `${process.pid} ${hostname()}`;
   try {

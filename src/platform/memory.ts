@@ -1,5 +1,5 @@
 /**
- * What was found out about this machine and takes time to find out again, kept in the cache folder.
+ * Facts about this machine that take time to determine, kept in the cache folder.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { writeAtomically } from "./write-atomically.js";
 const fileOf = (question: string): string =>
   path.join(cacheFolder(), "found", createHash("sha256").update(question).digest("hex").slice(0, 32));
 
-/** What was remembered as the answer; undefined if nothing, or it cannot be read. */
+/** The remembered answer; undefined if there is none, or it cannot be read. */
 export function recall(question: string): string | undefined {
   try {
     const answer = readFileSync(fileOf(question), "utf8");
@@ -21,7 +21,7 @@ export function recall(question: string): string | undefined {
   }
 }
 
-/** Remembers an answer; without write permission it is found out again the next time. */
+/** Remembers an answer; without write permission it is determined again next time. */
 export function remember(question: string, answer: string): void {
   try {
     writeAtomically(fileOf(question), answer);

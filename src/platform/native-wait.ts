@@ -1,2 +1,2 @@
-/** `Atomics.wait` as it is before a session lets an interrupt end it: nablab's own waits are not a reader's. */
+/** The original `Atomics.wait`, before a session makes it interruptible: nablab's own waits must not be interrupted. */
 export const { wait: nativeWait } = Atomics;

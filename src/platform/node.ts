@@ -29,7 +29,7 @@ export const inspect = util.inspect as unknown as Inspect;
 
 export const versions: Platform["versions"] = { nablab: version, node: process.version };
 
-/** As a plain array: `slice` of a Buffer shares memory where others copy. */
+/** As a plain array: `slice` of a Buffer shares memory, that of other arrays copies. */
 const plain = (buffer: Buffer): Uint8Array<ArrayBuffer> =>
   new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, buffer.byteLength);
 
@@ -54,20 +54,20 @@ export const readFileSync: Platform["readFileSync"] = (file) => {
   }
 };
 
-/** A number would be a file that the process has open. */
+/** Refuses a number, which would be a file descriptor of the process. */
 function checkName(file: unknown): void {
   if (typeof file === "string" || file instanceof URL) return;
   throw new TypeError(`a file is named by a path or a URL, got ${util.inspect(file, { depth: 0 })}`);
 }
 
-/** Bytes of a chunk: more saves nothing. */
+/** Bytes of a chunk: larger ones are no faster. */
 const chunkBytes = 2 ** 18;
 
 export const openFile: Platform["openFile"] = async (file) => {
   checkName(file);
   const found = await fs.promises.stat(file).catch(unlessMissing);
   if (!found) return undefined;
-  // Opened by the first read: a caller that never reads leaves nothing to close.
+  // Opened by the first read, so that a caller that never reads has nothing to close.
   async function* chunks() {
     for await (const chunk of fs.createReadStream(file, { highWaterMark: chunkBytes })) yield plain(chunk);
   }
@@ -107,10 +107,10 @@ export const base64: Platform["base64"] = (content) =>
     : Buffer.from(content.buffer, content.byteOffset, content.byteLength)
   ).toString("base64");
 
-/** A sweep that runs several points at a time gives each a part of the cores (`NABLAB_CORES`). */
+/** A sweep that runs several points at a time gives each a share of the cores (`NABLAB_CORES`). */
 export const cores: Platform["cores"] = () => Number(process.env.NABLAB_CORES) || availableParallelism();
 
-// A process that runs notebooks for points starts no threads (kernel/isolation.ts).
+// A process that grades notebooks starts no threads (kernel/isolation.ts).
 export const sharesMemory: boolean =
   (process as { permission?: { has(scope: string): boolean } }).permission?.has("worker") ?? true;
 

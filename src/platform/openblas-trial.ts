@@ -1,6 +1,6 @@
 /**
- * The program that tries OpenBLAS in a process of its own (openblas.ts): all forms of products that nablab asks for, small
- * ones and large ones.
+ * The program that tries OpenBLAS in a separate process (openblas.ts): all forms of products that nablab uses, small and
+ * large.
  */
 import { loadOpenblas } from "./openblas.js";
 

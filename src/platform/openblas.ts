@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { recall, remember } from "./memory.js";
 import type { OpenBlas, Sgemm } from "./platform.js";
 
-/** Where the library may lie below a Python environment. */
+/** The possible paths of the library in a Python environment. */
 function* librariesBelow(environment: string): Generator<string> {
   const lib = join(environment, "lib");
   const versions = existsSync(lib) ? readdirSync(lib).map((python) => join(lib, python)) : [];
@@ -37,7 +37,7 @@ export function findOpenblas(): string | undefined {
 /**
  * Loads the library.
  *
- * @throws Error when there is none, or it cannot be used, with the fix
+ * @throws Error with the fix if the library is missing or cannot be used
  */
 export function loadOpenblas(): OpenBlas {
   const path = findOpenblas();
@@ -48,7 +48,7 @@ export function loadOpenblas(): OpenBlas {
     );
   }
   try {
-    // An optional package: npm leaves it out where there is none for the platform.
+    // An optional package: npm skips it on platforms that it does not support.
     const koffi = createRequire(import.meta.url)("koffi") as typeof import("koffi");
     const library = koffi.load(path);
     keepFreedMemory(koffi);
@@ -71,22 +71,22 @@ export function loadOpenblas(): OpenBlas {
 }
 
 /**
- * Lets glibc keep up to 64 MB of freed memory. By itself it returns most of it to the system, and each large result is
- * then written to new pages, which the system clears first: products of 1024 × 1024 took 0.84 of NumPy's GFLOP/s, and
- * take 0.97 so (which reuses the memory of a result at once, where V8 has to collect garbage first). With 32 MB half of
- * the runs did, with 16 MB none. Pages of 2 MB, by madvise, were no help: six times as slow to write first, on a virtual
- * machine.
+ * Lets glibc keep up to 64 MB of freed memory. By default it returns most of it to the system, so that each large result is
+ * written to new pages, which the system has to clear: products of 1024 × 1024 reached 0.84 of NumPy's GFLOP/s, and reach
+ * 0.97 with it (NumPy reuses the memory of a result at once, while V8 has to collect garbage first). With 32 MB half of the
+ * runs did, with 16 MB none. Pages of 2 MB, by madvise, did not help: on a virtual machine, the first write to them was six
+ * times as slow.
  */
 function keepFreedMemory(koffi: typeof import("koffi")): void {
   if (process.platform !== "linux") return;
   try {
     const mallopt = koffi.load("libc.so.6").func("int mallopt(int, int)");
-    // As in malloc.h. To set either ends glibc's own adaption of both: 32 MB is what that goes up to.
+    // As in malloc.h. Setting either disables glibc's dynamic adjustment of both, which goes up to 32 MB.
     const [trimThreshold, mmapThreshold] = [-1, -3];
     mallopt(mmapThreshold, 32 * 2 ** 20);
     mallopt(trimThreshold, 64 * 2 ** 20);
   } catch {
-    // Another C library: nothing changes but speed.
+    // Another C library: only the speed differs.
   }
 }
 
@@ -100,11 +100,11 @@ function hasSymbol(library: { symbol(name: string, type: string): unknown }, nam
 }
 
 /**
- * Loads the library if it is there and works, which another process tries before this one does: a library that crashes
- * (an instruction that the processor does not have, say) would take the notebook with it. That it does is kept for this
- * library on this machine, as starting a process takes 100 ms.
+ * Loads the library if it exists and works. Another process tries it first, since a crash (of an instruction that the
+ * processor lacks, say) would end the notebook's process. A success is remembered for this library on this machine, since
+ * starting a process takes 100 ms.
  *
- * @returns the library, or why there is none, in words
+ * @returns the library, or the reason why it cannot be used
  */
 export function trustOpenblas(): OpenBlas | string {
   try {
@@ -125,14 +125,14 @@ export function trustOpenblas(): OpenBlas | string {
   }
 }
 
-/** What an error of `loadOpenblas` says, without what is said before it. */
+/** The reason in an error of `loadOpenblas`, without its prefix. */
 const reasonOf = (message: string): string =>
   message.replace(/^backend "openblas": (the library cannot be used: )?/, "");
 
-/** For so long a library is tried, in milliseconds. */
+/** The time limit of a trial, in milliseconds. */
 const patience = 20_000;
 
-/** Loads the library in another process and multiplies; returns what went wrong, in words. */
+/** Loads the library in another process and multiplies; returns the reason of a failure. */
 function trial(): string | undefined {
   const script = fileURLToPath(new URL("./openblas-trial.js", import.meta.url));
   const { status, signal, stdout, stderr, error } = spawnSync(process.execPath, [script], {

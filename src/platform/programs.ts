@@ -1,18 +1,18 @@
 /**
- * Programs beside this one that answer in lines: the workers of a sweep, and Python.
+ * Other programs that exchange lines with this one: the workers of a sweep, and Python.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { StringDecoder } from "node:string_decoder";
 import { fileURLToPath } from "node:url";
 import type { Platform, Program, ProgramListener, ProgramOptions } from "./platform.js";
 
-/** As many characters of what a program prints are kept. */
+/** The most characters kept of a program's output. */
 const kept = 4000;
 
-/** Milliseconds that a program has to end by itself. */
+/** Milliseconds a program has to end by itself. */
 const patience = 5000;
 
-/** Milliseconds after its end in which what it wrote before is read; a program that it started may keep its pipes open. */
+/** Milliseconds after its end to read its remaining output; a child process may keep its pipes open. */
 const readingOut = 500;
 
 export const startModule: Platform["startModule"] = (module, { args = [], ...options } = {}) =>
@@ -53,12 +53,12 @@ export class ChildProgram implements Program {
     this.#child = spawn(command, args, {
       ...(folder !== undefined && { cwd: folder }),
       env: { ...process.env, ...variables },
-      // Ctrl-C in a terminal reaches this program alone, which then ends its workers in order.
+      // Ctrl-C in a terminal reaches only this program, which then ends its workers in order.
       detached: process.platform !== "win32",
       stdio: ["pipe", "pipe", "pipe"],
       windowsHide: true,
     });
-    this.#child.stdin!.on("error", () => {}); // it has ended, which is told below
+    this.#child.stdin!.on("error", () => {}); // it has ended, which is handled below
     this.#child.stderr!.setEncoding("utf8").on("data", (text: string) => this.#print(text));
     this.#read();
     this.#ended = new Promise((resolve) => {
@@ -79,7 +79,7 @@ export class ChildProgram implements Program {
     });
   }
 
-  /** Calls the listener with whole lines; a character, or a line, may be split over chunks. */
+  /** Calls the listener with complete lines; a character, or a line, may be split between chunks. */
   #read(): void {
     const decoder = new StringDecoder("utf8");
     let parts: string[] = [];

@@ -1,5 +1,5 @@
 /**
- * SHA-256 for browsers, whose own is asynchronous.
+ * SHA-256 for browsers, whose built-in one is asynchronous.
  *
  * Source: NIST, FIPS 180-4, "Secure Hash Standard", 2015, sections 4.1.2, 5.1.1 and 6.2.
  */

@@ -25,7 +25,7 @@ export const startThread: Platform["startThread"] = (module, { quiet = false } =
   new NodeThread(
     new Worker(bundleOf(module), {
       workerData: threadName,
-      // Options of the program are not ours: with `--input-type`, which goes with `--eval`, no file can be run.
+      // The program's options are not inherited: with `--input-type`, which `--eval` uses, no file can be run.
       execArgv: [],
       // Not read either: a stream that is read keeps the program alive.
       ...(quiet && { stdout: true, stderr: true }),
@@ -35,7 +35,7 @@ export const startThread: Platform["startThread"] = (module, { quiet = false } =
 export class NodeThread implements Thread {
   readonly #worker: Worker;
   #listener: ThreadListener | undefined;
-  /** Why it is no more, if that was when nobody listened. */
+  /** Why the thread ended, if that was before there was a listener. */
   #failure: Error | undefined;
 
   constructor(worker: Worker) {

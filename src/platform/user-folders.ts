@@ -1,10 +1,10 @@
 /**
- * The folders of the user that the environment names.
+ * The user's folders, as set by the environment.
  */
 import { homedir, userInfo } from "node:os";
 import path from "node:path";
 
-/** The home folder, which is absolute also where HOME is empty or relative. */
+/** The home folder, absolute even if HOME is empty or relative. */
 function homeFolder(): string {
   if (path.isAbsolute(homedir())) return homedir();
   try {
@@ -15,7 +15,7 @@ function homeFolder(): string {
 }
 
 /**
- * The folder that a variable names, else one in the home folder: empty or relative it names none.
+ * The folder that a variable names, else one in the home folder; an empty or relative value is ignored.
  * Source: XDG Base Directory Specification, "Environment variables".
  */
 export function userFolder(variable: string, ...inHome: string[]): string {

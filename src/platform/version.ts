@@ -1,2 +1,2 @@
-/** nablab's version; a test holds it equal to package.json's, which a bundle does not carry. */
+/** nablab's version; a test checks that it equals package.json's, which a bundle does not contain. */
 export const version = "0.1.0";

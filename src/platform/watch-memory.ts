@@ -1,5 +1,5 @@
 /**
- * How much memory another process has, watched from outside: a process that has filled its memory cannot watch itself.
+ * Watches the memory of another process: a process that has filled its memory cannot watch itself.
  */
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";

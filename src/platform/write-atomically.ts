@@ -1,11 +1,11 @@
 /**
- * A file is there whole, in its old or its new version, whenever one looks; also after a crash or a full disk.
+ * Atomic writes: at any time a file is complete, in its old or its new version, even after a crash or with a full disk.
  */
 import { accessSync, constants, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { makeFolder } from "./make-folder.js";
 
-/** Makes the file's folder; throws for what is itself a folder. */
+/** Creates the file's folder; throws if the file itself is a folder. */
 function requireFile(file: string): void {
   makeFolder(path.dirname(file));
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
@@ -13,15 +13,22 @@ function requireFile(file: string): void {
   }
 }
 
-/** Throws now where `writeAtomically` would later: for a folder, or a place where nothing may be written. */
+/** Throws now if `writeAtomically` would throw later: for a folder, or a read-only location. */
 export function requireWritable(file: string): void {
   requireFile(file);
   accessSync(path.dirname(file), constants.W_OK);
 }
 
-/** Writes `content` to `file`; folders that are missing are made, a link is followed, permissions stay. */
+/**
+ * Writes `content` to `file`; creates missing folders, follows links, keeps permissions. Devices and pipes, such as
+ * `/dev/stdout`, are written to and not replaced.
+ */
 export function writeAtomically(file: string, content: string | Uint8Array): void {
   requireFile(file);
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() === false) {
+    writeFileSync(file, content);
+    return;
+  }
   let target = file;
   let mode: number | undefined;
   try {
@@ -37,7 +44,7 @@ export function writeAtomically(file: string, content: string | Uint8Array): voi
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
-    // A full disk is found by a write, which names no file; and the temporary one says nothing to a reader.
+    // A write to a full disk fails without a file name, and the temporary name would not help a reader.
     throw Object.assign(error as NodeJS.ErrnoException, { path: target });
   }
 }

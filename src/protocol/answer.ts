@@ -1,6 +1,6 @@
 /**
- * The reader's answer to `prompt()`, which returns it synchronously, as in a browser: the thread of the cells sleeps
- * until the transport's has written it into shared memory.
+ * The reader's answer to `prompt()`, which returns it synchronously, as in a browser: the cells' thread sleeps until the
+ * transport's thread has written the answer into shared memory.
  */
 import { nativeWait } from "../platform/native-wait.js";
 
@@ -16,12 +16,12 @@ export function expectAnswer(room: SharedArrayBuffer): void {
   Atomics.store(new Int32Array(room, 0, 2), 0, waiting);
 }
 
-/** Sleeps until there is an answer; undefined when the reader pressed stop instead. */
+/** Sleeps until there is an answer; undefined on interrupt. */
 export function awaitAnswer(room: SharedArrayBuffer): string | undefined {
   const state = new Int32Array(room, 0, 2);
   nativeWait(state, 0, waiting);
   if (Atomics.load(state, 0) === stopped) return undefined;
-  // A copy: browsers decode no shared memory.
+  // A copy: browsers cannot decode shared memory.
   return new TextDecoder().decode(new Uint8Array(room, 8, state[1]).slice());
 }
 

@@ -1,5 +1,5 @@
 /**
- * What the editor requests during typing: completions (Tab) and hover texts (Shift-Tab).
+ * The editor's requests during typing: completions (Tab) and hover texts (Shift-Tab).
  *
  * Jupyter counts positions in code points, the compiler in UTF-16 units.
  */
@@ -39,7 +39,7 @@ export function inspectReply<Cell>(
   cursor: number,
 ): Record<string, unknown> {
   const at = unitsOf(code, cursor);
-  // With the cursor behind a name, that name is meant.
+  // With the cursor after a name, use that name.
   const info = session.inspect(code, at) ?? (at > 0 ? session.inspect(code, at - 1) : undefined);
   if (!info?.displayParts?.length) return { status: "ok", found: false, data: {}, metadata: {} };
   // Names of earlier cells are imported by a line that the reader did not write.
@@ -65,7 +65,7 @@ export function inspectReply<Cell>(
   };
 }
 
-/** A name followed by a question mark: not TypeScript, but how notebooks look up what something is. */
+/** A name followed by a question mark: not TypeScript, but how notebooks look up documentation. */
 const question = /^\s*([\p{ID_Start}$_][\p{ID_Continue}$.]*)\s*\?\s*$/u;
 
 /** The answer to a cell such as `console.log?`: its type and documentation; undefined for any other cell. */

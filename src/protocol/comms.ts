@@ -1,6 +1,6 @@
 /**
  * Comms: connections between objects in cells and their views in the front end, such as a slider and its handle. The
- * kernel opens them when a widget is shown; the front end sends what the reader does.
+ * kernel opens them when a widget is shown; the front end sends the reader's actions.
  */
 import type { Comm, CommOptions } from "../display/host.js";
 import type { Attachments, Content, Message } from "./message.js";

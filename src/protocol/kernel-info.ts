@@ -5,8 +5,8 @@ import { type Content, protocolVersion } from "./message.js";
 
 /**
  * @param versions of nablab and of TypeScript
- * @param platform what runs it, such as `Node 20.19.0`
- * @param links what the Help menu leads to besides
+ * @param platform the runtime, such as `Node 20.19.0`
+ * @param links additional links of the Help menu
  */
 export function kernelInfoReply(
   versions: { nablab: string; typescript: string },
@@ -25,7 +25,7 @@ export function kernelInfoReply(
       mimetype: "text/typescript",
       file_extension: ".ts",
       pygments_lexer: "typescript",
-      // A string: given an object, JupyterLab takes JavaScript, and interfaces lose their colours.
+      // A string: for an object, JupyterLab assumes JavaScript and does not highlight interfaces.
       codemirror_mode: "typescript",
       nbconvert_exporter: "script",
     },

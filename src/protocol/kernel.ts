@@ -1,8 +1,8 @@
 /**
- * The Jupyter protocol around a session, without a transport: requests are answered, and the output of cells goes to iopub.
+ * The Jupyter protocol around a session, without a transport: replies to requests, and publishes the output of cells on iopub.
  *
- * Cells run one after another in the order in which they came. Every other request is answered at once, also
- * while a cell awaits something, so that completion, hover texts and the stop button work during training.
+ * Cells run one after another in the order of arrival. Every other request is answered at once, even while a cell awaits
+ * something, so that completion, hover texts and the stop button work during training.
  */
 import { yieldTurn } from "#platform";
 import { fromThrown } from "../session/cell-error.js";
@@ -13,39 +13,39 @@ import { completeReply, helpFor, inspectReply, isQuestion } from "./assistance.j
 import { Comms } from "./comms.js";
 import { type Attachments, type Channel, type Content, compose, type Message } from "./message.js";
 
-/** The cells that were run, for consoles. */
+/** The history of cells, for consoles. */
 export interface CellHistory {
   add(count: number, code: string): void;
-  /** What a `history_request` asks for, as `history_reply` lists it. */
+  /** The entries for a `history_request`, as in `history_reply`. */
   reply(request: Content): unknown[];
 }
 
-/** What a kernel is made of; `Request` is a message as its transport knows it. */
+/** The parts of a kernel; `Request` is the transport's type of messages. */
 export interface KernelOptions<Request extends Message> {
   /** The id of the kernel's session, in the header of all its messages. */
   id: string;
-  /** Sends a message; on any channel but iopub, to whoever sent the request `to`. */
+  /** Sends a message; on channels other than iopub, to the sender of the request `to`. */
   send(channel: Channel, message: Message, to?: Request): void;
-  /** Sends a question to the reader and waits for the answer; undefined when stop is pressed. */
+  /** Sends a question to the reader and waits for the answer; undefined on interrupt. */
   ask(question: Message, to: Request): string | undefined;
-  /** Ends the kernel, once what has been sent is out. */
+  /** Ends the kernel once pending messages have been sent. */
   exit(code: number): void;
   /** Writes to the server's log. */
   log(text: string): void;
   history: CellHistory;
   /** The content of `kernel_info_reply`. */
   info(): Content;
-  /** What it takes of the machine: the content of `usage_reply`. */
+  /** The resource usage: the content of `usage_reply`. */
   usage?(): Content;
   /** Starts the session that runs cells. */
   createSession(options: SessionOptions<Request>): CellRunner<Request>;
 }
 
-/** Resolves when cells that were sent together with one that began then have been received. */
+/** Resolves once cells sent together with one that began at `began` have been received. */
 async function sentTogether(began: number): Promise<void> {
   const wait = began + 10 - performance.now();
   if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-  // A cell that blocked this thread left them waiting; the event loop delivers them between two of these.
+  // If a cell blocked this thread, the event loop delivers the pending ones between these turns.
   for (let turn = 0; turn < 2; turn++) await yieldTurn();
 }
 
@@ -63,7 +63,7 @@ export class Kernel<Request extends Message = Message> {
     this.#options = options;
   }
 
-  /** The session, started when it is first needed: a front end may request kernel_info before the compiler is loaded. */
+  /** The session, started lazily: a front end may request kernel_info before the compiler is loaded. */
   get session(): CellRunner<Request> {
     this.#session ??= this.#options.createSession({
       onOutput: (output, cell) => this.#putOut(output, cell),
@@ -79,14 +79,14 @@ export class Kernel<Request extends Message = Message> {
     try {
       void this.session;
     } catch (error) {
-      this.#options.log(`${(error as Error).stack}`); // the first cell tries again, and says so to the reader
+      this.#options.log(`${(error as Error).stack}`); // the first cell tries again and reports the error
     }
   }
 
   /**
    * Answers a message.
    *
-   * @param stops how many stops came before it
+   * @param stops the number of interrupts before it
    */
   receive(channel: Channel, message: Request, stops?: number): void {
     if (message.header.msg_type === "execute_request") {
@@ -151,7 +151,7 @@ export class Kernel<Request extends Message = Message> {
       case "usage_request":
         return { status: "ok", ...this.#options.usage?.() };
       case "debug_request": {
-        // As the Debug Adapter Protocol refuses; kernel_info_reply offers no debugger.
+        // A refusal of the Debug Adapter Protocol; kernel_info_reply offers no debugger.
         const { command, seq: request_seq } = content;
         return {
           type: "response",
@@ -225,7 +225,7 @@ export class Kernel<Request extends Message = Message> {
       };
     }
     this.#running = undefined;
-    // A cell sent after this reply must run, so what the failure aborts is settled before it.
+    // A cell sent after this reply must run, so the aborted cells are determined before it.
     if (stop) await sentTogether(began);
     const aborted = stop ? this.#waiting.splice(0) : [];
     this.#respond("shell", "execute_reply", reply, request);
@@ -265,7 +265,7 @@ export class Kernel<Request extends Message = Message> {
     return values;
   }
 
-  /** Asks the reader on behalf of a cell; undefined when stop is pressed. */
+  /** Asks the reader on behalf of a cell; undefined on interrupt. */
   #askReader({ prompt, password }: Question, cell: Request): string | undefined {
     if (cell.content.allow_stdin !== true) {
       throw new Error("prompt: this front end takes no input (allow_stdin is off)");

@@ -1,5 +1,5 @@
 /**
- * Jupyter's messages, whatever carries them (https://jupyter-client.readthedocs.io/en/stable/messaging.html).
+ * Jupyter's messages, independent of their transport (https://jupyter-client.readthedocs.io/en/stable/messaging.html).
  */
 
 /** The version of the protocol spoken here. */
@@ -30,7 +30,7 @@ export interface Message {
   buffers: Uint8Array[];
 }
 
-/** What only some messages have besides their content. */
+/** Optional parts of a message besides its content. */
 export type Attachments = Partial<Pick<Message, "metadata" | "buffers">>;
 
 /** A random id, of 32 hexadecimal digits. */

@@ -1,9 +1,9 @@
 /**
- * JSON without halves of characters. JavaScript has strings that end in the middle of one, which JSON writes as `\ud83d`; other
- * languages cannot write what they read then, and a notebook that holds it could not be saved.
+ * JSON without lone surrogates. JavaScript strings can end within a surrogate pair, which JSON writes as `\ud83d`; other
+ * languages can read but not write it, so a notebook that contains it could not be saved.
  */
 
-/** The same JSON with `\ufffd`, a replacement character, for each half of a character that stands alone. */
+/** Replaces each lone surrogate in JSON by `\ufffd`, the replacement character. */
 export const wellFormedJson = (json: string): string =>
   json.includes("\\ud") || json.includes("\\uD")
     ? json.replace(

@@ -1,8 +1,8 @@
 /**
  * The compiler's view of the file system.
  *
- * The host says where nablab's types and those of the platform are, from any folder. Packages are read once; the reader's files are checked
- * before each cell, without watchers, and unresolved imports are retried.
+ * The host says where nablab's types and those of the platform are, from any folder. Packages are read once; the
+ * reader's files are checked before each cell, without watchers, and unresolved imports are retried.
  */
 import type * as TypeScript from "typescript";
 import type { HostFiles } from "./host.js";

@@ -1,5 +1,6 @@
 /**
- * The printed output of cells. During a session, all output is attributed to the cell that started the work, even after that cell has ended.
+ * The printed output of cells. During a session, all output is attributed to the cell that started the work, even after that
+ * cell has ended.
  */
 import type { Timer } from "#platform";
 import type { CellContext, SessionHost, StreamName } from "./host.js";

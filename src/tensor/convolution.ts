@@ -8,7 +8,7 @@ import { checkWhole } from "../options/check.js";
 import { type FloatArray, type Operand, resultArray } from "./kernels.js";
 import { formatShape } from "./shapes.js";
 
-/** What `Tensor.conv2d` does; see there. */
+/** The implementation of `Tensor.conv2d`. */
 export function convolution(
   x: Operand,
   filters: Operand,

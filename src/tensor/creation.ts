@@ -80,11 +80,11 @@ export function eye(n: number, options: { dtype?: DType } = {}): Tensor {
 }
 
 /**
- * The vector start, start + step, … up to but without stop. With one argument: 0, 1, …, n − 1.
+ * The vector start, start + step, … up to but excluding stop. With one argument: 0, 1, …, n − 1.
  *
- * Entry i is computed as start + i · step, not by adding up, so that errors do not grow.
+ * Entry i is computed as start + i · step, not by repeated addition, so that errors do not grow.
  *
- * @throws RangeError if `step` is 0 or leads away from `stop`'s side for ever (an argument that is not finite).
+ * @throws RangeError if `step` is 0 or an argument is not finite.
  * @example
  * arange(1, 10, 4).toArray() // → [ 1, 5, 9 ]
  */
@@ -120,9 +120,9 @@ export function linspace(start: number, stop: number, n = 50, options: { dtype?:
 /**
  * Concatenates tensors along an existing axis.
  *
- * @param parts at least one, of the same shape but for that axis
- * @param axis along which; 0
- * @throws RangeError for no tensors, or shapes that do not fit.
+ * @param parts at least one, of the same shape except along that axis
+ * @param axis the axis; 0
+ * @throws RangeError if there are no tensors, or shapes do not match.
  * @example
  * concat([[[1, 2]], [[3, 4], [5, 6]]]).toArray() // → [ [ 1, 2 ], [ 3, 4 ], [ 5, 6 ] ]
  */
@@ -158,7 +158,7 @@ export function concat(parts: readonly TensorLike[], axis = 0): Tensor {
 /**
  * Stacks tensors of one shape along a new first axis.
  *
- * @throws RangeError for no tensors, or different shapes.
+ * @throws RangeError if there are no tensors, or shapes differ.
  * @example
  * stack([[1, 2], [3, 4]]).shape // → [ 2, 2 ]
  */

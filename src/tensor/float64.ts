@@ -1,4 +1,4 @@
-/** What a custom function returned, in the dtype of all that networks compute with. */
+/** Converts the results of custom functions to float64, the dtype of networks. */
 import { inspect } from "#platform";
 import { Tensor } from "./tensor.js";
 
@@ -6,7 +6,7 @@ import { Tensor } from "./tensor.js";
  * The tensor itself if it is float64, else a copy that is.
  *
  * @param who the function that returned it, for the message
- * @throws TypeError for what is no tensor
+ * @throws TypeError unless it is a tensor
  */
 export function inFloat64(who: string, returned: Tensor): Tensor {
   if (!(returned instanceof Tensor)) {

@@ -1,11 +1,11 @@
 /**
- * How a tensor looks: as aligned text for a terminal and as an html table for a notebook. Both show the
- * same numbers in the same digits, and both cut a large tensor and say so.
+ * Prints a tensor: as aligned text for a terminal and as an HTML table for a notebook. Both show the same
+ * numbers with the same digits, and both truncate a large tensor and say so.
  */
 import type { FloatArray } from "./kernels.js";
 import { formatShape, placeOf, type Shape, sizeOf } from "./shapes.js";
 
-/** The most rows, columns and matrices of one tensor that are shown; the rest is cut from the middle. */
+/** The largest number of rows, columns and matrices shown; the middle is omitted. */
 const shown = { rows: 12, columns: 12, matrices: 3 };
 
 interface View {
@@ -26,7 +26,7 @@ export function tensorText(t: View): string {
   return [cutNote(t) === "" ? head : `${head}, ${cutNote(t)}`, ...blocks].join("\n");
 }
 
-/** A tensor as html: a line that says what it is, then a table with row and column numbers for each matrix in it. */
+/** A tensor as HTML: a line with its shape and dtype, then a table with row and column numbers for each matrix. */
 export function tensorHtml(t: View): string {
   const head = `Tensor ${formatShape(t.shape)} ${t.dtype}`;
   if (t.data.length === 0) return `<p>${head}, no entries</p>`;
@@ -46,12 +46,12 @@ export function tensorHtml(t: View): string {
   return [`<p>${cutNote(t) === "" ? head : `${head}, ${cutNote(t)}`}</p>`, ...tables].join("\n");
 }
 
-/** A cell with its number to the right: by `style` for JupyterLab, by `align` for GitHub, which strips styles. */
+/** A right-aligned cell: by `style` for JupyterLab, by `align` for GitHub, which strips styles. */
 function cellHtml(tag: "th" | "td", text: string): string {
   return `<${tag} align="right" style="text-align:right">${text}</${tag}>`;
 }
 
-/** Which of n positions to show, at most `most`: the first and last ones, with −1 for the gap between. */
+/** Which of n positions to show, at most `most`: the first and last ones, with −1 for the gap in between. */
 function visible(n: number, most: number): number[] {
   if (n <= most) return Array.from({ length: n }, (_, i) => i);
   const half = most / 2;
@@ -98,8 +98,8 @@ function matrices({ shape, data }: View) {
 }
 
 /**
- * One way to write all these numbers: whole numbers as they are; else with the same count of decimals, at
- * most 4 and no more than needed; else, where that would lose the small or the large ones, by powers of ten.
+ * A common format for numbers: whole numbers in full; others with the same number of decimals, at most 4 and no
+ * more than needed; or as powers of ten, if that would lose small or large numbers.
  */
 export function numberFormat(entries: readonly number[]): (x: number) => string {
   const finite = entries.filter(Number.isFinite);

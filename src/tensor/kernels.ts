@@ -1,15 +1,15 @@
 /**
  * The loops under `Tensor`, on plain arrays in row-major order: elementwise with broadcasting, reduction
- * along an axis, matrix product, transposition. Each is the plain triple loop or less, sums in float64 and
- * in a fixed order, so that a result is the same bits everywhere. Training on MNIST does not run here: see
- * `compute/` for the fast twins.
+ * along an axis, matrix product, transposition. Each is a plain loop that sums in float64 and in a fixed
+ * order, so that results are bitwise the same everywhere. Training on MNIST does not use them: see `compute/` for
+ * the fast twins.
  */
 import { type Shape, sameShape, sizeOf, stridesOf } from "./shapes.js";
 
 /** The numbers of a tensor. */
 export type FloatArray = Float64Array | Float32Array;
 
-/** Numbers in row-major order and their shape: what an operation takes and returns. */
+/** Numbers in row-major order and their shape: operand and result of an operation. */
 export interface Operand {
   readonly shape: Shape;
   readonly data: FloatArray;
@@ -23,7 +23,7 @@ export function resultArray(size: number, a: FloatArray, b: FloatArray = a): Flo
 /**
  * An array of zeros.
  *
- * @throws RangeError where there is no memory for it, with its size
+ * @throws RangeError if there is not enough memory, with the size
  */
 export function zeroArray(size: number, dtype: "float32" | "float64"): FloatArray {
   const bytes = size * (dtype === "float32" ? 4 : 8);
@@ -37,7 +37,7 @@ export function zeroArray(size: number, dtype: "float32" | "float64"): FloatArra
   }
 }
 
-/** out = f(a, b) entry by entry, with both operands stretched to `shape` (see `broadcastShapes`). */
+/** out = f(a, b) entry by entry, with both operands broadcast to `shape` (see `broadcastShapes`). */
 export function elementwise(
   f: (a: number, b: number) => number,
   a: FloatArray,
@@ -51,7 +51,7 @@ export function elementwise(
     for (let i = 0; i < out.length; i++) out[i] = f(a[i]!, b[i]!);
     return;
   }
-  // A single number against many, the commonest of stretches.
+  // A single number against many, the most common broadcast.
   if (b.length === 1 && sameShape(aShape, shape)) {
     const right = b[0]!;
     for (let i = 0; i < out.length; i++) out[i] = f(a[i]!, right);
@@ -62,7 +62,7 @@ export function elementwise(
     for (let i = 0; i < out.length; i++) out[i] = f(left, b[i]!);
     return;
   }
-  // The last axis is walked by a step of 0 (stretched) or its stride; the axes before it by an odometer.
+  // The last axis is traversed with a step of 0 (broadcast) or its stride; the axes before it with an odometer.
   const aStep = stretchedStrides(aShape, shape);
   const bStep = stretchedStrides(bShape, shape);
   const last = shape.length - 1;
@@ -94,8 +94,8 @@ function stretchedStrides(from: Shape, to: Shape): number[] {
 }
 
 /**
- * out[o, i] = the fold of a[o, 0, i], a[o, 1, i], … over the axis between, where o runs over the axes
- * before it and i over the axes after it.
+ * out[o, i] = the fold of a[o, 0, i], a[o, 1, i], … over one axis, where o runs over the axes before it
+ * and i over the axes after it.
  */
 export function reduceAxis(
   a: FloatArray,
@@ -118,7 +118,7 @@ export function reduceAxis(
   }
 }
 
-/** out[argmax] of the same layout as `reduceAxis`: the index of the largest entry, the first of equals; NaN counts as largest. */
+/** out[argmax] of the same layout as `reduceAxis`: the index of the largest entry, the first if several are equal; NaN counts as largest. */
 export function argmaxAxis(a: FloatArray, shape: Shape, axis: number, out: FloatArray): void {
   const n = shape[axis]!;
   const inner = sizeOf(shape.slice(axis + 1));
@@ -141,7 +141,7 @@ export function argmaxAxis(a: FloatArray, shape: Shape, axis: number, out: Float
 
 /**
  * out = a b for a of m × n and b of n × p: out_ij = Σ_k a_ik b_kj, each sum in float64 and in the order of k.
- * Four neighbours of a row at a time, so that their sums stay in registers: 2.5 times as fast as one row at a time.
+ * It computes four adjacent entries of a row at a time, so that their sums stay in registers: 2.5 times as fast as one row at a time.
  */
 export function matmul(a: FloatArray, b: FloatArray, m: number, n: number, p: number, out: FloatArray): void {
   const whole = p - (p % 4);

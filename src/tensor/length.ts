@@ -1,10 +1,10 @@
 /**
- * The length of a vector of any number of entries, of any size.
+ * The Euclidean norm of a vector of any length, with entries of any size.
  */
 
 /**
- * √Σ a_i²: scaled, so that squares neither overflow nor underflow, and summed with compensation (Kahan), as V8's `Math.hypot` does, to
- * whose bits this is; a list of 200,000 entries as arguments of that one overflows the stack.
+ * √Σ a_i²: scaled, so that squares neither overflow nor underflow, and summed with compensation (Kahan), with the same bits as
+ * V8's `Math.hypot`, whose argument list overflows the stack from about 200,000 entries on.
  */
 export function lengthOf(entries: ArrayLike<number>): number {
   let largest = 0;

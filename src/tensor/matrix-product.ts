@@ -5,7 +5,7 @@ import { multiply, worthCopying } from "../compute/multiply.js";
 import { matmul, type Operand, resultArray } from "./kernels.js";
 import { formatShape } from "./shapes.js";
 
-/** What `Tensor.matmul` does; see there. */
+/** The implementation of `Tensor.matmul`. */
 export function matrixProduct(left: Operand, right: Operand): Operand {
   const shapes = () => `shapes ${formatShape(left.shape)} and ${formatShape(right.shape)}`;
   for (const [side, { shape }] of [
@@ -18,7 +18,7 @@ export function matrixProduct(left: Operand, right: Operand): Operand {
       );
     }
   }
-  // A vector is a row on the left and a column on the right, and its axis is not in the result.
+  // A vector is a row on the left and a column on the right, and its axis is removed from the result.
   const [m, n] = left.shape.length === 1 ? [1, left.shape[0]!] : [left.shape[0]!, left.shape[1]!];
   const [rows, p] = right.shape.length === 1 ? [right.shape[0]!, 1] : [right.shape[0]!, right.shape[1]!];
   if (n !== rows) {

@@ -1,5 +1,5 @@
 /**
- * Numbers written as nested lists, the way a matrix is typed: `[[1, 2], [3, 4]]`.
+ * Numbers as nested lists, such as the matrix `[[1, 2], [3, 4]]`.
  */
 import { checkShape, formatShape, type Shape, sizeOf } from "./shapes.js";
 
@@ -9,7 +9,7 @@ export type Nested = number | ArrayLike<number> | readonly Nested[];
 /**
  * The shape of nested lists and their numbers in row-major order.
  *
- * @throws RangeError if sub-lists differ in length, and TypeError if an entry is not a number; both say where.
+ * @throws RangeError if sub-lists differ in length, and TypeError if an entry is not a number; both give its position.
  */
 export function flatten(name: string, nested: Nested): { shape: number[]; values: number[] } {
   const shape: number[] = [];
@@ -20,7 +20,7 @@ export function flatten(name: string, nested: Nested): { shape: number[]; values
   return { shape, values };
 }
 
-/** @param path where `part` stands; one list for all of them, as there may be millions */
+/** @param path the position of `part`; one shared list, because there may be millions of parts */
 function collect(name: string, part: unknown, shape: Shape, path: number[], values: number[]): void {
   const depth = path.length;
   const where = (): string => (depth === 0 ? "the value" : `entry ${formatShape(path)}`);

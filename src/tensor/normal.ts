@@ -1,11 +1,11 @@
 /**
- * The normal distribution, for confidence intervals and tests: how likely a deviation is, and how large one may be.
+ * The normal distribution, for confidence intervals and tests: tail probabilities and quantiles.
  */
 import { checkBetween0And1 } from "../options/check.js";
 
 /**
- * P(Z > z) = ∫_z^∞ e^(−t²/2) dt / √(2π) of a standard normal Z, to 2e-15 relative, also far out in the tail (as far as it
- * is no denormal number, z < 37.5).
+ * P(Z > z) = ∫_z^∞ e^(−t²/2) dt / √(2π) for a standard normal Z, with a relative error of 2e-15 even far out in the tail (until it
+ * is subnormal, z < 37.5).
  *
  * Source: Abramowitz, Stegun, Handbook of mathematical functions, 1964, 26.2.11 and 26.2.14.
  * @example
@@ -13,7 +13,7 @@ import { checkBetween0And1 } from "../options/check.js";
  */
 export function normalTail(z: number): number {
   if (z < 0) return 1 - normalTail(-z);
-  // Below 1.25 the difference from ½ loses about two bits, the fraction none.
+  // Below 1.25 the difference from ½ loses about two bits; above, the continued fraction loses none.
   return z < 1.25 ? 0.5 - central(z) : density(z) / hazard(z);
 }
 
@@ -29,8 +29,8 @@ function central(z: number): number {
 }
 
 /**
- * φ(z) / P(Z > z) by Laplace's continued fraction z + 1/(z + 2/(z + 3/(z + …))), from the inside out. What n terms leave
- * falls like e^(−2z√(2n)), so 400/z² are more than enough.
+ * φ(z) / P(Z > z) by Laplace's continued fraction z + 1/(z + 2/(z + 3/(z + …))), from the inside out. The remainder after n
+ * terms falls like e^(−2z√(2n)), so 400/z² terms are more than enough.
  */
 function hazard(z: number): number {
   let fraction = z;
@@ -38,16 +38,16 @@ function hazard(z: number): number {
   return fraction;
 }
 
-/** φ(z) = e^(−z²/2) / √(2π): z² exactly where it is large, as an error of z²/2 is one of φ relative to φ. */
+/** φ(z) = e^(−z²/2) / √(2π): z² exactly if it is large, because an absolute error of z²/2 is a relative error of φ. */
 function density(z: number): number {
   const head = Math.round(16 * z) / 16;
-  // At infinity there is no rest to speak of.
+  // At infinity there is no remainder.
   const rest = z === head ? 0 : (z - head) * (z + head);
   return (Math.exp((-head * head) / 2) * Math.exp(-rest / 2)) / Math.sqrt(2 * Math.PI);
 }
 
 /**
- * The z with P(Z ≤ z) = p for a standard normal Z, to 2e-15 relative: by Newton's method on P(0 < Z < z) near the middle
+ * The z with P(Z ≤ z) = p for a standard normal Z, with a relative error of 2e-15: by Newton's method on P(0 < Z < z) near the middle
  * and on log P(Z > z) in the tails.
  *
  * @throws RangeError unless 0 < p < 1.
@@ -75,8 +75,8 @@ function middle(share: number): number {
 }
 
 /**
- * z > 0 with P(Z > z) = tail: Newton's method on the logarithm of the tail, which is concave, from above, as
- * P(Z > z) ≤ e^(−z²/2) / 2. The logarithm itself, as tails themselves can underflow.
+ * z > 0 with P(Z > z) = tail: Newton's method on the logarithm of the tail, which is concave, from above, since
+ * P(Z > z) ≤ e^(−z²/2) / 2. On the logarithm, because tails can underflow.
  */
 function upper(tail: number): number {
   let z = Math.sqrt(-2 * Math.log(2 * tail));
@@ -91,8 +91,8 @@ function upper(tail: number): number {
 }
 
 /**
- * The largest distance between the empirical distribution of a sample and a distribution function, and how small the
- * probability of such a distance is: at most 2 exp(−2 n D²) for every n (Dvoretzky, Kiefer and Wolfowitz 1956, with
+ * The largest distance between the empirical distribution of a sample and a distribution function, and a bound on the
+ * probability of such a distance: at most 2 exp(−2 n D²) for every n (Dvoretzky, Kiefer and Wolfowitz 1956, with
  * the constant of Massart 1990).
  *
  * @param sample the numbers, of length n

@@ -1,6 +1,6 @@
 /**
- * The numbers of a tensor or a dataset, as one of several kinds of typed arrays: what all kinds can do may be called without
- * knowing which it is. (Of a plain union TypeScript refuses `reduce`, whose overloads differ between the kinds.)
+ * The numbers of a tensor or a dataset, as one of several kinds of typed arrays, with the methods that all kinds share. (On a
+ * plain union TypeScript rejects `reduce`, whose overloads differ between the kinds.)
  */
 
 /** The methods that all kinds of typed arrays share, for one that may be any of `Kinds`. */
@@ -29,7 +29,7 @@ export interface NumbersOf<Kinds> {
 }
 
 /**
- * A typed array of one of these kinds, by default of float64 or float32. (The shared methods come first: TypeScript takes the first
- * overload that fits, and only theirs return what can be summed again.)
+ * A typed array of one of these kinds, by default of float64 or float32. (The shared methods come first: TypeScript picks the first
+ * overload that fits, and only theirs return a type that can be summed again.)
  */
 export type Numbers<Kinds = Float64Array | Float32Array> = NumbersOf<Kinds> & Kinds;

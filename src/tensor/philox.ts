@@ -3,14 +3,14 @@
  * numbers: as easy as 1, 2, 3", SC '11 (https://doi.org/10.1145/2063384.2063405).
  *
  * A counter-based generator is a function from (counter, key) to random bits, with no state to carry along:
- * number i of stream k can be had at once, streams of different keys are independent, and a stream is a
- * bijection of its 2^128 counters. This one passes all of TestU01's BigCrush. The tests hold the authors'
+ * number i of stream k can be computed directly, streams of different keys are independent, and a stream is a
+ * bijection of its 2^128 counters. This one passes all of TestU01's BigCrush. The tests check the authors'
  * published vectors (`kat_vectors` of Random123).
  */
 
 const M0 = 0xd2511f53;
 const M1 = 0xcd9e8d57;
-/** What the two key words grow by each round: the golden ratio and √3 − 1, as fractions of 2^32. */
+/** The increments of the two key words in each round: the golden ratio and √3 − 1, as fractions of 2^32. */
 const W0 = 0x9e3779b9;
 const W1 = 0xbb67ae85;
 

@@ -7,7 +7,7 @@ import { Random, random } from "./random.js";
 import type { Shape } from "./shapes.js";
 import type { DType, Tensor } from "./tensor.js";
 
-/** Where the random numbers of a tensor come from: a seed, or a stream that is moved on. */
+/** The source of a tensor's random numbers: a seed, or a stream, which advances. */
 export interface RandomTensorOptions {
   /** A whole number ≥ 0, or a stream. */
   seed: number | Random;
@@ -61,7 +61,7 @@ export function randomUniform(
   return fill(zeros(shape, { dtype }), () => stream.uniform(low, high));
 }
 
-/** Without options, which types do not allow, `random` says what is missing. */
+/** If options are missing, which the types forbid, `random` reports it. */
 function toStream(seed: number | Random): Random {
   return seed instanceof Random ? seed : random(seed);
 }

@@ -1,7 +1,7 @@
 /**
  * Seeded random numbers. The same seed gives the same bits on every machine: the bits come from Philox
- * (`philox.ts`), and all that is made of them uses +, −, ×, ÷ and √ alone, which IEEE 754 fixes to the last
- * bit. `Math.log` and `Math.cos` are not used, since ECMAScript leaves their last bits to the engine.
+ * (`philox.ts`), and everything derived from them uses only +, −, ×, ÷ and √, which IEEE 754 specifies to the
+ * last bit. `Math.log` and `Math.cos` are not used, since ECMAScript leaves their last bits to the engine.
  */
 
 import { inspect } from "#platform";
@@ -11,29 +11,29 @@ import { philox4x32 } from "./philox.js";
 /** Names a stream within a seed: a whole number ≥ 0, or a word such as `"initial weights"`. */
 export type StreamKey = number | string;
 
-/** The last counter word identifies what a block of bits is for, so that no two uses share bits. */
+/** The last counter word identifies the use of a block of bits, so that no two uses share bits. */
 const use = { draw: 0, splitNumber: 1, splitText: 2 };
 
-/** Where `split` makes the key of a stream: an array for each of them would cost as much as making the key. */
+/** Scratch space for the keys of `split`: allocating an array for each would cost as much as computing the key. */
 const keys = new Uint32Array(4);
 
 /**
  * A stream of random numbers; make one with `random(seed)`.
  *
- * Each draw moves the stream on. `split` gives independent streams without moving it, so that what one part of
- * a program draws never depends on how much another part drew.
+ * Each draw advances the stream. `split` returns independent streams without advancing it, so that the draws of
+ * one part of a program never depend on how many another part made.
  */
 export class Random {
   readonly #key0: number;
   readonly #key1: number;
-  /** How it was made: in words, or as the stream of a key within another one. */
+  /** How it was made: as text, or as the stream of a key within another one. */
   readonly #name: string | readonly [parent: Random, key: StreamKey];
   readonly #block = new Uint32Array(4);
   #used = 4;
   #counter = 0;
   #spare: number | undefined;
 
-  /** For `random()` and `split()`: a stream of the two 32-bit key words, at its start. */
+  /** For `random()` and `split()`: a new stream with the two 32-bit key words. */
   constructor(key0: number, key1: number, name: string | readonly [parent: Random, key: StreamKey]) {
     this.#key0 = key0 >>> 0;
     this.#key1 = key1 >>> 0;
@@ -60,7 +60,7 @@ export class Random {
     return low === 0 && high === 1 ? unit : low + (high - low) * unit;
   }
 
-  /** Moves the stream on as if `uniform()` had been called `count` times, in one step. Returns the stream. */
+  /** Advances the stream in one step as if `uniform()` had been called `count` times. Returns the stream. */
   skip(count: number): this {
     checkWhole("skip", { count }, 0);
     const words = 4 * this.#counter - (4 - this.#used) + 2 * count;
@@ -99,7 +99,7 @@ export class Random {
   }
 
   /**
-   * A whole number 0 ≤ i < n, each exactly as likely: by rejection, without bias.
+   * A whole number 0 ≤ i < n, uniformly distributed: by rejection, without bias.
    *
    * @throws RangeError unless n is a whole number from 1 to 2^53.
    */
@@ -114,7 +114,7 @@ export class Random {
       while (draw >= limit);
       return draw % n;
     }
-    // The first 2^32 mod n draws are one too many; written as 32-bit integers, which is 4 times as fast.
+    // The 2^32 mod n smallest values are rejected; as 32-bit integers, which is 4 times as fast.
     const surplus = (-n >>> 0) % n;
     let draw: number;
     do draw = this.bits();
@@ -122,7 +122,7 @@ export class Random {
     return draw % n;
   }
 
-  /** The numbers 0, …, n − 1 in random order, each of the n! orders as likely. */
+  /** The numbers 0, …, n − 1 in random order, each of the n! orders equally likely. */
   permutation(n: number): Uint32Array {
     if (!Number.isInteger(n) || n < 0 || n > 2 ** 32) {
       throw refused("permutation", "n", "a whole number from 0 to 2^32", n);
@@ -132,7 +132,7 @@ export class Random {
     return this.shuffle(order);
   }
 
-  /** Puts the entries of a list in random order, in place, by Fisher and Yates' method, and returns the list. */
+  /** Shuffles a list in place (Fisher–Yates), and returns it. */
   shuffle<T extends { length: number; [index: number]: unknown }>(list: T): T {
     for (let i = list.length - 1; i > 0; i--) {
       const j = this.integer(i + 1);
@@ -143,13 +143,13 @@ export class Random {
     return list;
   }
 
-  /** One entry of a list, each as likely. Throws for an empty list. */
+  /** A uniformly chosen entry of a list. Throws for an empty list. */
   choice<T>(list: ArrayLike<T>): T {
     if (list.length === 0) throw new RangeError("choice: there is nothing to choose from, the list is empty");
     return list[this.integer(list.length)]!;
   }
 
-  /** `count` entries of a list in random order: different places of the list, or any with `replace: true`. */
+  /** `count` entries of a list in random order, without replacement, or with `replace: true` with it. */
   sample<T>(list: ArrayLike<T>, count: number, { replace = false }: { replace?: boolean } = {}): T[] {
     if (!Number.isInteger(count) || count < 0 || (!replace && count > list.length)) {
       const most = replace
@@ -162,8 +162,8 @@ export class Random {
   }
 
   /**
-   * The stream named `key` within this one: independent of it and of all its other streams, the same whenever
-   * it is asked for, however much has been drawn.
+   * The stream named `key` within this one: independent of it and of all its other streams, and the same at every
+   * call, however much has been drawn.
    *
    * @throws RangeError unless `key` is a string or a whole number ≥ 0.
    */
@@ -172,7 +172,7 @@ export class Random {
     out[0] = this.#key0;
     out[1] = this.#key1;
     if (typeof key === "string") {
-      // Each character is a block under the key that the characters before it made; the length closes it.
+      // Each character is a block under the key derived from the characters before it; the length ends it.
       for (let i = 0; i < key.length; i++)
         philox4x32(key.charCodeAt(i), i, 0, use.splitText, out[0]!, out[1]!, out);
       philox4x32(key.length, 0, 1, use.splitText, out[0]!, out[1]!, out);
@@ -213,10 +213,10 @@ export function random(seed: number): Random {
 }
 
 /**
- * ln x for 0 < x < 1, to within 2 units in the last place, the same bits on every machine.
+ * ln x for 0 < x < 1, to within 2 units in the last place, with the same bits on every machine.
  *
  * x = m 2^e with m near 1, then ln m = 2 artanh r = 2 (r + r³/3 + r⁵/5 + …) with r = (m − 1)/(m + 1), |r| < 0.172:
- * the first term left out, r²³/23, is below 2^-60.
+ * the first omitted term, r²³/23, is below 2^-60.
  */
 export function portableLog(x: number): number {
   let m = x;

@@ -1,10 +1,10 @@
 /**
- * Entries in another order, or some of them: nothing is computed, so that every bit stays as it was.
+ * Reorders or selects entries: nothing is computed, so every bit is preserved.
  */
 import { elementwise, type FloatArray, type Operand, resultArray, transpose } from "./kernels.js";
 import { broadcastShapes, checkAxis, checkIndex, formatShape, sizeOf, stridesOf } from "./shapes.js";
 
-/** What `Tensor.transpose` does; see there. */
+/** The implementation of `Tensor.transpose`. */
 export function transposed({ shape, data }: Operand): Operand {
   if (shape.length > 2) {
     throw new RangeError(`transpose: the rank must be at most 2; shape ${formatShape(shape)}`);
@@ -16,7 +16,7 @@ export function transposed({ shape, data }: Operand): Operand {
   return { shape: [n, m], data: out };
 }
 
-/** What `Tensor.permute` does; see there. */
+/** The implementation of `Tensor.permute`. */
 export function permuted({ shape: from, data }: Operand, axes: readonly number[]): Operand {
   if ([...axes].sort((a, b) => a - b).join() !== [...from.keys()].join()) {
     throw new RangeError(
@@ -41,7 +41,7 @@ export function permuted({ shape: from, data }: Operand, axes: readonly number[]
   return { shape, data: out };
 }
 
-/** What `Tensor.take` does; see there. */
+/** The implementation of `Tensor.take`. */
 export function taken({ shape: from, data }: Operand, indices: ArrayLike<number>, axis: number): Operand {
   const along = checkAxis("take", axis, from);
   const inner = sizeOf(from.slice(along + 1));
@@ -57,10 +57,10 @@ export function taken({ shape: from, data }: Operand, indices: ArrayLike<number>
   return { shape, data: out };
 }
 
-/** What `Tensor.where` does; see there. */
+/** The implementation of `Tensor.where`. */
 export function chosen(condition: Operand, yes: Operand, no: Operand): Operand {
   const shape = broadcastShapes("where", broadcastShapes("where", condition.shape, yes.shape), no.shape);
-  // Bit for bit, which a sum with zeros would not keep: 0 + −0 is 0.
+  // By copying, because adding to zeros would not preserve every bit: 0 + −0 is 0.
   const stretched = ({ shape: from, data }: Operand): FloatArray => {
     const out = resultArray(sizeOf(shape), data);
     elementwise((_, entry) => entry, data, from, data, from, shape, out);

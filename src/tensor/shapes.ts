@@ -1,6 +1,6 @@
 /**
- * Shapes: the list of a tensor's extents, first axis first. Everything here is about the lists alone;
- * no numbers of a tensor are touched.
+ * Shapes: the list of a tensor's extents, first axis first. Everything here concerns the lists only,
+ * not the numbers of a tensor.
  */
 
 /** The extents of a tensor, first axis first: `[rows, columns]` for a matrix, `[]` for a single number. */
@@ -13,7 +13,7 @@ export function sizeOf(shape: Shape): number {
   return size;
 }
 
-/** How many entries apart neighbours along each axis are in row-major order: `[2, 3, 4]` gives `[12, 4, 1]`. */
+/** The strides of each axis in row-major order: `[2, 3, 4]` gives `[12, 4, 1]`. */
 export function stridesOf(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);
   let stride = 1;
@@ -25,7 +25,7 @@ export function stridesOf(shape: Shape): number[] {
 }
 
 /**
- * A shape as errors print it.
+ * A shape as printed in errors.
  *
  * @example
  * formatShape([2, 3]) // → "[2, 3]"
@@ -36,14 +36,14 @@ export function formatShape(shape: Shape): string {
 
 /** Whether two shapes are the same list. */
 export function sameShape(a: Shape, b: Shape): boolean {
-  // A loop, as every operation on two tensors asks.
+  // A loop, because every operation on two tensors calls this.
   if (a === b) return true;
   if (a.length !== b.length) return false;
   for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
   return true;
 }
 
-/** Throws a `RangeError` unless every extent is a whole number ≥ 0; `name` opens the message. */
+/** Throws a `RangeError` unless every extent is a whole number ≥ 0; `name` starts the message. */
 export function checkShape(name: string, shape: Shape): void {
   for (const extent of shape) {
     if (!Number.isSafeInteger(extent) || extent < 0) {

@@ -1,5 +1,5 @@
 /**
- * Student's t distribution: how far a mean may be off when its standard error is itself estimated from few numbers.
+ * Student's t distribution: tail probabilities and quantiles for means whose standard error is estimated from few numbers.
  */
 import { checkBetween0And1, refused } from "../options/check.js";
 import { normalQuantile, normalTail } from "./normal.js";
@@ -12,10 +12,10 @@ const nearlyNormal = 1e9;
  *
  *     P(T > t) = ½ I_x(ν/2, ½),    x = ν / (ν + t²),
  *
- * with the regularised incomplete beta function I, to about 1e-12 relative, also far out in the tail. ν = ∞ is the normal
+ * with the regularised incomplete beta function I, with a relative error of about 1e-12 even far out in the tail. ν = ∞ is the normal
  * distribution.
  *
- * @param t where
+ * @param t the argument
  * @param degrees ν > 0
  * @throws RangeError unless ν > 0.
  * @example
@@ -27,13 +27,13 @@ export function studentTail(t: number, degrees: number): number {
   return tailOf(degrees)(t);
 }
 
-/** t ↦ P(T > t) for a number of degrees: what does not depend on t is computed once. */
+/** t ↦ P(T > t) for given degrees of freedom, with everything independent of t computed once. */
 export function tailOf(degrees: number): (t: number) => number {
   if (degrees > nearlyNormal) return (t) => (t < 0 ? 1 - normalTail(-t) : normalTail(t));
   const I = incompleteBeta(degrees / 2, 0.5);
   const upper = (t: number): number => {
     const x = degrees / (degrees + t * t);
-    // I_x is x^a/(a B) there, to the last digit, also where x is less than the smallest number.
+    // There I_x is x^a/(a B) to the last digit, even where x underflows.
     if (x < 1e-290) return 0.5 * I.near0(Math.log(degrees) - 2 * Math.log(t));
     return 0.5 * I.at(x, 1 - x === 0 ? (t * t) / degrees : 1 - x);
   };
@@ -56,7 +56,7 @@ export function studentQuantile(p: number, degrees: number): number {
   return p < 0.5 ? -upperStudent(p, degrees) : upperStudent(1 - p, degrees);
 }
 
-/** t ≥ 0 with P(T > t) = tail, for a tail up to ½; precise also where 1 − tail is 1. */
+/** t ≥ 0 with P(T > t) = tail, for a tail up to ½; precise even where 1 − tail rounds to 1. */
 export function upperStudent(tail: number, degrees: number): number {
   if (degrees > nearlyNormal) return -normalQuantile(tail);
   const tailAt = tailOf(degrees);
@@ -64,8 +64,8 @@ export function upperStudent(tail: number, degrees: number): number {
 }
 
 /**
- * The t ≥ 0 at which a falling log P(t) is log(tail): false position on the logarithm, with the end that stays at half its
- * weight (the Illinois method), after doubling until the tail is small enough.
+ * The t ≥ 0 at which a decreasing log P(t) is log(tail): false position on the logarithm (the Illinois method, which halves the
+ * weight of the retained end), after doubling until the tail is small enough.
  */
 export function whereTailIs(tail: number, logTail: (t: number) => number): number {
   const f = (t: number) => logTail(t) - Math.log(tail);
@@ -80,7 +80,7 @@ export function whereTailIs(tail: number, logTail: (t: number) => number): numbe
   if (atHigh > 0) return Number.POSITIVE_INFINITY;
   for (let i = 0; i < 200 && high - low > 1e-14 * high; i++) {
     const secant = (low * atHigh - high * atLow) / (atHigh - atLow);
-    // No secant where the tail at the end is 0, whose logarithm is −∞, or where a product overflows.
+    // There is no secant if the tail at the end is 0, whose logarithm is −∞, or if a product overflows.
     const t = i % 8 === 7 || !Number.isFinite(secant) ? low / 2 + high / 2 : secant;
     const value = f(t);
     if (value === 0) return t;
@@ -100,16 +100,16 @@ export function whereTailIs(tail: number, logTail: (t: number) => number): numbe
 interface IncompleteBeta {
   /** From x and y = 1 − x. */
   at(x: number, y: number): number;
-  /** From log x, for an x so small that x^a/(a B(a, b)) is the whole of it. */
+  /** From log x, for x so small that x^a/(a B(a, b)) is exact. */
   near0(logX: number): number;
 }
 
 /** I_x(a, b) by the continued fraction that converges fast for x below its mean. */
 function incompleteBeta(a: number, b: number): IncompleteBeta {
-  // One is needed on either side of the mean.
+  // One is needed on each side of the mean.
   let [logThere, logMirrored]: (number | undefined)[] = [];
   const below = (x: number, y: number, a: number, b: number, logB: number): number => {
-    // log1p where x is near 1: a large power of it is what counts.
+    // log1p where x is near 1, because a large power of x is needed.
     const logX = y < 0.5 ? Math.log1p(-y) : Math.log(x);
     const logY = x < 0.5 ? Math.log1p(-x) : Math.log(y);
     return Math.exp(a * logX + b * logY - logB) / a / fraction(x, a, b);
@@ -150,7 +150,7 @@ function logBeta(a: number, b: number): number {
 /** log Γ(a) − log Γ(a + b). */
 function logGammaQuotient(a: number, b: number): number {
   if (a < 30) return logGamma(a) - logGamma(a + b);
-  // Stirling's series of both, the large terms subtracted by hand.
+  // Stirling's series of both, with the large terms subtracted analytically.
   const correction = (x: number) => 1 / (12 * x) - 1 / (360 * x ** 3) + 1 / (1260 * x ** 5);
   return -(a - 0.5) * Math.log1p(b / a) - b * Math.log(a + b) + b + correction(a) - correction(a + b);
 }

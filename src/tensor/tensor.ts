@@ -1,6 +1,6 @@
 /**
- * `Tensor`: an n-dimensional array. A shape, a dtype, and one typed array in row-major order; nothing
- * else, so that a loop over `data` always sees everything. There are no strided views: `reshape`, `row`
+ * `Tensor`: an n-dimensional array. A shape, a dtype, and one typed array in row-major order, so
+ * that a loop over `data` always visits all entries. There are no strided views: `reshape`, `row`
  * and `slice` share memory, `transpose` copies.
  */
 
@@ -31,7 +31,7 @@ import {
 /** How an entry is stored: `float64` (default, for theory) or `float32` (for networks). */
 export type DType = "float64" | "float32";
 
-/** What the operations of a tensor accept as the other operand. */
+/** The other operand of a tensor's operations. */
 export type TensorLike = Tensor | Nested;
 
 /**
@@ -49,7 +49,7 @@ export class Tensor implements Displayable {
   readonly shape: readonly number[];
   /** How an entry is stored. */
   readonly dtype: DType;
-  /** The entries in row-major order. Writing to it changes the tensor, and all that share its numbers. */
+  /** The entries in row-major order. Writing to it changes the tensor and all tensors that share its numbers. */
   readonly data: Numbers;
 
   /**
@@ -64,13 +64,13 @@ export class Tensor implements Displayable {
         `Tensor: shape ${formatShape(shape)} needs ${sizeOf(shape)} entries, the data has ${data.length}`,
       );
     }
-    // Most results have the shape of an operand, whose list they share.
+    // Most results have the shape of an operand, and share its list.
     this.shape = Object.isFrozen(shape) ? shape : Object.freeze([...shape]);
     this.dtype = data instanceof Float32Array ? "float32" : "float64";
     this.data = data;
   }
 
-  /** A new tensor from nested lists; what `tensor()` calls. */
+  /** A new tensor from nested lists; called by `tensor()`. */
   static of(nested: TensorLike, { dtype = "float64" }: { dtype?: DType } = {}): Tensor {
     if (nested instanceof Tensor) return nested.astype(dtype);
     const { shape, values } = flatten("tensor", nested);
@@ -101,11 +101,14 @@ export class Tensor implements Displayable {
     return this.data[position]!;
   }
 
-  /** The same numbers (shared, not copied) under another shape; one extent may be −1, "whatever remains". */
+  /** The same numbers (shared, not copied) under another shape; one extent may be −1 and is then inferred. */
   reshape(...extents: number[] | [Shape]): Tensor {
     const wanted = extents.flat() as number[];
-    const known = sizeOf(wanted.filter((extent) => extent !== -1));
-    const shape = wanted.map((extent) => (extent === -1 && known > 0 ? this.size / known : extent));
+    let shape = wanted;
+    if (wanted.includes(-1)) {
+      const known = sizeOf(wanted.filter((extent) => extent !== -1));
+      shape = wanted.map((extent) => (extent === -1 && known > 0 ? this.size / known : extent));
+    }
     if (!shape.every((extent) => Number.isInteger(extent) && extent >= 0) || sizeOf(shape) !== this.size) {
       throw new RangeError(
         `reshape: ${this.size} entries do not fit; shape ${formatShape(this.shape)} to ${formatShape(wanted)}`,
@@ -123,8 +126,8 @@ export class Tensor implements Displayable {
   }
 
   /**
-   * Entries `start` to `end` − 1 along an axis, as `Array.prototype.slice` counts: of the first axis (rows) numbers are
-   * shared, of another they are copied.
+   * Entries `start` to `end` − 1 along an axis, counted like `Array.prototype.slice`: along the first axis (rows) numbers are
+   * shared, along another they are copied.
    */
   slice(start = 0, end: number = Number.MAX_SAFE_INTEGER, axis = 0): Tensor {
     if (this.rank === 0) throw new RangeError("slice: a tensor of rank 0 has no rows; shape []");
@@ -269,8 +272,8 @@ export class Tensor implements Displayable {
   }
 
   /**
-   * The matrix product: (m × n)(n × p) = m × p, out_ij = Σ_k a_ik b_kj, summed in float64 in the order of k; of large
-   * float32 matrices by the kernels that train networks, summed in float32.
+   * The matrix product: (m × n)(n × p) = m × p, out_ij = Σ_k a_ik b_kj, summed in float64 in the order of k; for large
+   * float32 matrices by the training kernels, summed in float32.
    * A vector on the right counts as a column, on the left as a row, and that axis is removed from the result.
    *
    * @throws RangeError if the inner extents differ or an operand is not of rank 1 or 2.
@@ -282,13 +285,13 @@ export class Tensor implements Displayable {
 
   /**
    * Images convolved with filters: out[n, o, r, c] = Σ_i Σ_u Σ_v A[o, i, u, v] x[n, i, r·stride + u − padding,
-   * c·stride + v − padding], with zeros where x ends (a cross-correlation, which deep learning calls convolution); of many
-   * float32 images by the kernels that train networks, summed in float32.
+   * c·stride + v − padding], with zeros outside x (a cross-correlation, which deep learning calls convolution); for many
+   * float32 images by the training kernels, summed in float32.
    *
    * @param filters A, outputs × channels × kernel × kernel; this is images × channels × height × width
-   * @param options `stride` = 1, how far apart windows are, and `padding` = 0, zeros around the images
+   * @param options `stride` = 1 between windows, and `padding` = 0, the zeros around the images
    * @returns images × outputs × rows × columns
-   * @throws RangeError if the shapes do not fit, or an option is no whole number.
+   * @throws RangeError if the shapes do not fit, or an option is not a whole number.
    * @example
    * tensor([[[[1, 2, 3], [4, 5, 6], [7, 8, 9]]]]).conv2d([[[[1, 0], [0, -1]]]]).data // → Float64Array(4) [ -4, -4, -4, -4 ]
    */
@@ -297,7 +300,7 @@ export class Tensor implements Displayable {
     return new Tensor(shape, data);
   }
 
-  /** The transposed matrix, out_ji = a_ij (a copy); a vector stays as it is. Throws for rank > 2. */
+  /** The transposed matrix, out_ji = a_ij (a copy); a vector is unchanged. Throws for rank > 2. */
   transpose(): Tensor {
     const { shape, data } = transposed(this);
     return new Tensor(shape, data);
@@ -342,7 +345,7 @@ export class Tensor implements Displayable {
 
   /**
    * The position of the largest entry in row-major order, or the indices of the largest along one axis
-   * (as a float64 tensor). The first of equals; NaN counts as largest. Throws if there are no entries.
+   * (as a float64 tensor). The first if several are equal; NaN counts as largest. Throws if there are no entries.
    */
   argmax(): number;
   argmax(axis: number): Tensor;
@@ -364,7 +367,7 @@ export class Tensor implements Displayable {
     return axis === undefined ? this.neg().argmax() : this.neg().argmax(axis);
   }
 
-  /** Σ_i a_i b_i of two tensors of the same shape: the scalar product, for matrices Frobenius'. */
+  /** Σ_i a_i b_i of two tensors of the same shape: the scalar product, for matrices the Frobenius product. */
   dot(other: TensorLike): number {
     const right = toTensor(other, this.dtype);
     if (!sameShape(this.shape, right.shape)) {
@@ -377,7 +380,7 @@ export class Tensor implements Displayable {
     return sum;
   }
 
-  /** The Euclidean norm √Σ a_i², for a matrix Frobenius'; scaled, so that squares cannot overflow. */
+  /** The Euclidean norm √Σ a_i², for a matrix the Frobenius norm; scaled, so that squares cannot overflow. */
   norm(): number {
     let largest = 0;
     for (const entry of this.data) largest = Math.max(largest, Math.abs(entry));
@@ -430,8 +433,8 @@ export class Tensor implements Displayable {
    * The last two axes as grey images, one for each index of the axes before them: a sample, the filters of a
    * convolution, a row of weights after `reshape`.
    *
-   * @param options as of `imageGrid`: `columns`, `scale`, `range` (by default from the least to the greatest entry of
-   *   each image, or 0…1 where all lie there), `title`
+   * @param options as of `imageGrid`: `columns`, `scale`, `range` (by default from the smallest to the largest entry of
+   *   each image, or 0…1 if all lie there), `title`
    * @throws RangeError for a vector or a number
    * @example
    * tensor([[0, 1], [1, 0]]).images() // → 1 image of 2 × 2 pixels
@@ -493,7 +496,7 @@ export class Tensor implements Displayable {
     return new Tensor(rest, out);
   }
 
-  /** How many entries one value of a reduction is made from; throws if none. */
+  /** The number of entries reduced to one value; throws if there are none. */
   #extent(operation: string, axis: number | undefined): number {
     const n = axis === undefined ? this.size : this.shape[checkAxis(operation, axis, this.shape)]!;
     if (n === 0) {

@@ -1,4 +1,4 @@
-/** A rule for each layer: step sizes by layer, and layers that stay as they are. */
+/** A rule for each layer: step sizes by layer, and frozen layers. */
 import { inspect } from "#platform";
 import { Sequential } from "../nn/index.js";
 import { parametersOf } from "../nn/sequential.js";
@@ -6,20 +6,20 @@ import type { Rule, RuleState } from "../optim/index.js";
 import { makeRule, probedBy, withInnerRules } from "../optim/rule.js";
 import { isAveraging, keepsMeanOf } from "../optim/transforms.js";
 
-/** The rule of layer t = 1, 2, … of those with parameters, counted as A[t] where all have weights; `undefined` for one that stays. */
+/** The rules of the layers with parameters, t = 1, 2, … (A[t] where all have weights); `undefined` freezes a layer. */
 export type RuleOfLayer = readonly (Rule | undefined)[] | ((t: number) => Rule | undefined);
 
 /**
- * A rule for each layer with parameters (PyTorch's parameter groups), such as a smaller step size for the first layers of a network
- * that was loaded, or none at all: a layer whose rule is `undefined` stays as it is. Each rule sees its layer's parameters and
- * gradient alone, θ_t(k+1) = θ_t(k) − d_t(k), and remembers what belongs to them.
+ * A rule for each layer with parameters (PyTorch's parameter groups), such as a smaller step size for the first layers of a
+ * pretrained network; a layer whose rule is `undefined` is frozen. Each rule sees only its layer's parameters and gradient,
+ * θ_t(k+1) = θ_t(k) − d_t(k), and keeps state for them.
  *
- * It steps in float64, with gradients from the threads where that pays. The record's step size is that of the last layer that moves.
+ * It steps in float64, with gradients from the threads where that pays off. The recorded step size is that of the last layer that is not frozen.
  *
  * @param model the network that will be trained
  * @param rules a list with a rule for each layer with parameters, from the first on, or a function of t = 1, 2, …
- * @throws TypeError for what is no network or no rule, or for `averaging(…)` of some layers only; RangeError unless the list has as many entries as there are such layers, or if
- *   none of them moves.
+ * @throws TypeError for an invalid network or rule, or `averaging(…)` of some layers only; RangeError unless the list has as many entries as there are such layers, or if
+ *   all are frozen.
  * @example
  * const net = sequential([dense(1, 1, { init: constant(1) }), dense(1, 1, { init: constant(1) })]);
  * const rule = byLayer(net, (t) => sgd({ eta: 0.1 * t }));
@@ -62,7 +62,7 @@ export function byLayer(model: Sequential, rules: RuleOfLayer): Rule {
     );
   }
   const last = moving.at(-1)!;
-  // Arrays are windows on one as long as θ, so that checkpoints and files see the state of any other rule; numbers get the layer's number.
+  // Arrays are views of one as long as θ, so that checkpoints treat the state like that of any rule; numbers get the layer's number.
   const stateOf = (
     { t, from, to, arrays, numbers }: (typeof moving)[number],
     state: RuleState,
@@ -119,7 +119,7 @@ export function byLayer(model: Sequential, rules: RuleOfLayer): Rule {
   );
 }
 
-/** What a rule remembers besides k: the names of its arrays and of its numbers. */
+/** The state of a rule besides k: the names of its arrays and of its numbers. */
 function namesOf(state: RuleState): { arrays: string[]; numbers: string[] } {
   const names = Object.keys(state).filter((name) => name !== "k");
   const isNumber = (name: string) => typeof state[name] === "number";

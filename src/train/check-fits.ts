@@ -1,5 +1,5 @@
 /**
- * Whether a network, some data and a loss fit together, said before anything is computed.
+ * Checks that a network, data and a loss fit together, before anything is computed.
  */
 import { inspect } from "#platform";
 import type { Dataset } from "../data/index.js";
@@ -7,7 +7,7 @@ import { requireSymbols } from "../nn/embedding.js";
 import { type Loss, Sequential } from "../nn/index.js";
 import type { Rule } from "../optim/index.js";
 
-/** Throws a TypeError when something is no network, no dataset or no loss, and a RangeError when they do not fit. */
+/** Throws a TypeError for an invalid network, dataset or loss, and a RangeError when they do not fit. */
 export function checkFits(who: string, model: Sequential, data: Dataset, loss: Loss): void {
   checkNetwork(who, model);
   checkData(who, data);
@@ -50,7 +50,7 @@ export function checkFits(who: string, model: Sequential, data: Dataset, loss: L
   }
 }
 
-/** Throws where probabilities go into a loss that makes its own from the readout: it would train, and badly. */
+/** Throws if the network outputs probabilities to a loss that applies softmax or sigmoid itself: it would train badly. */
 function checkReadout(who: string, { layers }: Sequential, loss: Loss): void {
   const last = layers.at(-1)!;
   const own = loss.brings;
@@ -60,7 +60,7 @@ function checkReadout(who: string, { layers }: Sequential, loss: Loss): void {
   );
 }
 
-/** Whether targets are whole numbers as labels are, a few for many samples or 0 and 1. */
+/** Whether targets look like labels: few distinct whole numbers for many samples, or 0 and 1. */
 const mayBeLabels = ({ y }: Dataset): boolean =>
   y.every((value) => Number.isInteger(value) && value >= 0 && value < 256);
 

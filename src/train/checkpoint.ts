@@ -1,6 +1,6 @@
 /**
- * The state of a training, as a file: parameters, the rule's state, and the record so far. A training that resumes from it
- * continues as if it had never stopped, bit for bit.
+ * The state of a training, as a file: parameters, the rule's state, and the record so far. A training resumed from it
+ * continues bit for bit as if it had never stopped.
  */
 import { inspect } from "#platform";
 import type { Dataset } from "../data/index.js";
@@ -30,7 +30,7 @@ export class Checkpoint implements Displayable {
   readonly settings: RunSettings;
   /** The network's parameters, in the order of its theta. */
   readonly theta: Float64Array;
-  /** What its layers keep besides, in the order of its buffers; empty of most networks. */
+  /** The layers' buffers, in order; empty for most networks. */
   readonly buffers: Float64Array;
   /** The state of the rule. */
   readonly state: TrainingState;
@@ -40,20 +40,20 @@ export class Checkpoint implements Displayable {
   readonly stepSize: Float64Array;
   /** The epochs finished so far. */
   readonly epochs: readonly EpochRecord[];
-  /** What was measured so far. */
+  /** The measurements so far. */
   readonly measured: Measured;
-  /** The same of each layer. */
+  /** The measurements of each layer. */
   readonly measuredLayers: MeasuredLayers;
-  /** The parameters and buffers of the best epoch so far, where the training stops early. */
+  /** The parameters and buffers of the best epoch so far, with early stopping. */
   readonly best?: Snapshot;
   /**
-   * What the rule did to two parameters, where its text does not say which it is; of custom regions only if the training came to its
-   * end.
+   * What the rule did to two parameters, if its text does not identify it; for custom regions only if the training was
+   * completed.
    */
   readonly behaviour?: Behaviour;
   /**
-   * What network and loss gave for some samples, as their texts do not say all about custom functions; absent if the training was
-   * killed.
+   * The output of network and loss for some samples, because their texts do not identify custom functions; absent if the training
+   * was killed.
    */
   readonly response?: readonly number[];
 
@@ -73,7 +73,7 @@ export class Checkpoint implements Displayable {
     if (content.response) this.response = content.response;
   }
 
-  /** Steps done. */
+  /** The number of steps done. */
   get step(): number {
     return this.loss.length;
   }
@@ -107,7 +107,7 @@ export class Checkpoint implements Displayable {
 
 /**
  * Writes a checkpoint as a safetensors file: the network's parameters under the lecture's names (A1, b1, A2, …), in
- * float32 where that holds them; the state of the rule, the record, and the settings as JSON beside them.
+ * float32 if that is exact; the state of the rule, the record, and the settings as JSON.
  */
 export function writeCheckpoint(file: string, checkpoint: Checkpoint, model: Sequential): void {
   const { settings, theta, buffers, state, best, loss, stepSize } = checkpoint;
@@ -119,7 +119,7 @@ export function writeCheckpoint(file: string, checkpoint: Checkpoint, model: Seq
     if (typeof value === "number") numbers[name] = value;
     else addParameters(tensors, model, value, { single: isSingle(value), prefix: `state.${name}.` });
   }
-  // Most networks have none, and files without them are read as before.
+  // Most networks have none; omitting them keeps their files in the old format.
   const kept = { "run.buffers": buffers, "run.bestBuffers": best?.buffers };
   for (const [name, data] of Object.entries(kept)) {
     if (data && data.length > 0) tensors.set(name, { shape: [data.length], data });
@@ -135,7 +135,7 @@ export function writeCheckpoint(file: string, checkpoint: Checkpoint, model: Seq
  * Reads a checkpoint that `train()` wrote.
  *
  * @param file a path, such as `mnist.safetensors`
- * @throws Error when the file is missing, cut off, altered, or no checkpoint
+ * @throws Error if the file is missing, truncated, altered, or not a checkpoint
  * @example
  * const data = dataset({ x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [0, 1, 1, 0], classes: 2 });
  * const net = sequential([dense(2, 2)]);
@@ -181,7 +181,7 @@ export function loadCheckpoint(file: string): Checkpoint {
 /** Throws unless a training with these settings can continue from the checkpoint. */
 export function checkResumes(settings: RunSettings, { settings: made, epochs, step }: Checkpoint): void {
   const same = ["parameters", "samples", "rule", "loss", "batchSize", "seed", "shuffle", "backend"] as const;
-  // Older checkpoints have the loss's name alone.
+  // Older checkpoints have only the name of the loss.
   const isSame = (name: (typeof same)[number]): boolean =>
     settings[name] === made[name] ||
     (name === "loss" && !made.loss.includes("(") && nameOf(settings.loss) === made.loss);
@@ -191,7 +191,7 @@ export function checkResumes(settings: RunSettings, { settings: made, epochs, st
       `train: the checkpoint was made with ${other} ${inspect(made[other])}; resume with the same, or train from the start without resume; got ${inspect(settings[other])}`,
     );
   }
-  // Older checkpoints do not name these.
+  // Older checkpoints lack these.
   if (made.architecture !== undefined && made.architecture !== settings.architecture) {
     throw new RangeError(
       `train: the checkpoint is of another network, ${made.architecture}; resume with the same layers, got ${settings.architecture}`,
@@ -209,7 +209,7 @@ export function checkResumes(settings: RunSettings, { settings: made, epochs, st
   }
 }
 
-/** Throws where network and loss gave something else: with another custom layer, activation, loss or penalty of the same name. */
+/** Throws if network and loss give another output: a different custom layer, activation, loss or penalty of the same name. */
 export function checkResponse(
   model: Sequential,
   task: { data: Dataset; loss: Loss },
@@ -223,9 +223,8 @@ export function checkResponse(
 }
 
 /**
- * The parts of a resumed training that its checkpoint cannot compare, in words: custom layers, losses and regions, where the
- * checkpoint was written in the middle of a training, so that it does not hold what they gave, or where they do not give the
- * same twice.
+ * The parts of a resumed training that cannot be compared with its checkpoint, in words: custom layers, losses and regions, if
+ * the checkpoint was written during a training, so that it lacks their output, or if they are not deterministic.
  */
 export function notCompared(
   model: Sequential,
@@ -241,7 +240,7 @@ export function notCompared(
   return parts;
 }
 
-/** Throws where the rule did something else: with another step size, β or link, which its text does not name. */
+/** Throws if the rule acted differently: with another step size, β or link that its text does not name. */
 export function checkBehaviour(rule: Rule, from: Checkpoint): void {
   checkStepSizes(rule, from);
   const { behaviour, step, theta } = from;
@@ -258,8 +257,8 @@ export function checkBehaviour(rule: Rule, from: Checkpoint): void {
 }
 
 /**
- * Throws where the rule's step sizes were others: a custom schedule has no text that tells it from the next one, but it gave
- * the step sizes that are recorded. What it would give later is not looked at.
+ * Throws if the rule's step sizes differ: no text distinguishes custom schedules, but the recorded step sizes do. Later step
+ * sizes are not compared.
  */
 function checkStepSizes(rule: Rule, { state, stepSize, step }: Checkpoint): void {
   if (step === 0) return;
@@ -271,20 +270,20 @@ function checkStepSizes(rule: Rule, { state, stepSize, step }: Checkpoint): void
     );
   };
   const { eta } = rule.options;
-  // The kernels name AdaGrad's sums otherwise; of rules without them the step size is η(k) alone.
+  // The kernels use other names for AdaGrad's sums; for rules without sums the step size is η(k).
   const sums = state.c ?? state.first ?? state.squares ?? 0;
   const last = rule.stepSize({ ...state, k: step, c: sums });
-  // What kernels divide by they add up in float32.
+  // Kernels accumulate the divisor in float32.
   compare(step, last, 1e-3);
-  // Where something else changes too only the last step's is known.
+  // If other state changes too, only the last step can be compared.
   if (typeof eta !== "function" || eta(step) !== last) return;
   for (let k = 1; k < step; k++) compare(k, eta(k), 1e-6);
 }
 
-/** The name of a loss from its text; of a loss with a penalty, that of the loss. */
+/** The name of a loss from its text, without its penalty. */
 const nameOf = (loss: string): string | undefined => /^(?:withPenalty\()*(\w+)/.exec(loss)?.[1];
 
-/** The tensors whose names are the prefix and a name without a dot, one after the other; undefined if there are none. */
+/** The concatenated tensors whose names are the prefix and a name without a dot; undefined if there are none. */
 function flat({ tensors }: Safetensors, size: number, prefix: string): Float64Array | undefined {
   const all = new Float64Array(size);
   let at = 0;

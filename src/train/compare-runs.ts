@@ -7,11 +7,11 @@ import { Run } from "./run.js";
 import { charts } from "./run-figure.js";
 
 /**
- * Several runs in one figure: their losses step by step, and their accuracies after each epoch. Where an epoch is not as
- * many steps for each, the losses are drawn over epochs: equal places have seen equally many samples.
+ * Several runs in one figure: their losses step by step, and their accuracies after each epoch. If their epochs
+ * have different numbers of steps, the losses are drawn over epochs: equal positions mean equally many samples.
  *
- * @param runs what `train()` returned
- * @throws TypeError when there are none
+ * @param runs the results of `train()`
+ * @throws TypeError if there are none
  * @example
  * const data = dataset({ x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [0, 1, 1, 0], classes: 2 });
  * const net = sequential([dense(2, 2)]);

@@ -1,5 +1,5 @@
 /**
- * What a classifier says everywhere in the plane, with the samples on top.
+ * The decision regions of a classifier in the plane, with the samples on top.
  */
 import { inspect } from "#platform";
 import { answersOf } from "../data/answers.js";
@@ -18,27 +18,27 @@ import { Tensor } from "../tensor/index.js";
 import { checkData } from "./check-fits.js";
 import { decide } from "./evaluate.js";
 
-/** What a chart of decisions shows. */
+/** Options of a decision chart. */
 export interface DecisionChartOptions {
-  /** The title; by default how many samples are on the right side. */
+  /** The title; by default the number of correctly classified samples. */
   title?: string;
-  /** Places in each direction at which the network is asked; 96. */
+  /** The number of grid points in each direction; 96. */
   resolution?: number;
 }
 
-/** A class for a point of the plane, 0, 1, … (false and true are 0 and 1); of data with one target a number whose sign is the class. */
+/** A class for a point of the plane, 0, 1, … (false and true are 0 and 1); for data with one target, a number whose sign is the class. */
 export type Classifier = (x: number, y: number) => number | boolean;
 
 /**
- * Colours the plane by the class that a network (the largest output; with one output, whether it is positive) or a function gives each
- * place, and draws the samples on top in the colour of their class, those on a wrong side as crosses; a place where the
- * network gives NaN has no colour, a sample there is on a wrong side.
+ * Colours the plane by the class that a network (the largest output; with one output, whether it is positive) or a function assigns to
+ * each point, and draws the samples on top in the colour of their class, misclassified ones as crosses; a point where the
+ * network outputs NaN has no colour, and a sample there counts as misclassified.
  *
  * @param model a network of two inputs, or a function (x, y) => class
  * @param data samples of two numbers with labels, with one-hot targets, or with one target whose sign is the class
  * @param options `title`, `resolution` = 96
- * @throws RangeError for data or a network that are not of two features, other targets, or a function that returns no class; TypeError
- *   for no classifier.
+ * @throws RangeError unless data and network have two features, for other targets, or if the function returns an invalid class;
+ *   TypeError without a classifier.
  * @example
  * const data = dataset({ x: [[-1, 0], [1, 0], [2, 1]], y: [0, 1, 0], classes: 2 });
  * decisionChart((x) => Number(x > 0), data)
@@ -85,7 +85,7 @@ export function decisionChart(
       resolution,
     ),
   ) as [Float64Array, Float64Array];
-  // −1 where the network gives NaN: no class, and no colour.
+  // −1 where the network outputs NaN: no class, and no colour.
   const grid = Array.from(ys, (y) => classAt(Array.from(xs, (x) => [x, y] as const)));
   const classes = [said, ...grid]
     .flat()
@@ -170,7 +170,7 @@ function labelsOf(data: Dataset): number[] {
   );
 }
 
-/** The class that a function gives: with labels a number of theirs, with one target, like that, by its sign. */
+/** The class that a function returned: for labels one of them, for one target by its sign. */
 function checkedClass(given: number | boolean, { kind, outputs }: Dataset): number {
   const value = Number(given);
   if (kind === "targets" && outputs === 1 && Number.isFinite(value)) return Number(value > 0);
@@ -180,7 +180,7 @@ function checkedClass(given: number | boolean, { kind, outputs }: Dataset): numb
   );
 }
 
-/** Places at equal distances from a little below the least value to a little above the greatest. */
+/** Equally spaced points from slightly below the smallest value to slightly above the largest. */
 function around(values: readonly number[], count: number): Float64Array {
   const [low, high] = extent([values]);
   const room = (high - low) / 16 || 1;

@@ -10,13 +10,13 @@ import type { EpochRecord } from "./record.js";
 export interface EarlyStopping {
   /** How many epochs without improvement end the training; 3. */
   patience?: number;
-  /** What has to improve: the loss on the validation data (the default where there are any), the accuracy on it, or the training loss. */
+  /** The quantity that must improve: the loss on the validation data (the default if there are any), the accuracy on it, or the training loss. */
   by?: "validationLoss" | "accuracy" | "loss";
   /** The smallest improvement that counts; 0. */
   minDelta?: number;
 }
 
-/** The options with their defaults; throws where one does not fit. */
+/** The options with their defaults; throws if one is invalid. */
 export function checkEarlyStopping(
   { patience = 3, minDelta = 0, ...given }: EarlyStopping,
   validation: Pick<Dataset, "kind" | "name"> | undefined,
@@ -38,7 +38,7 @@ export function checkEarlyStopping(
   return { patience, by, minDelta };
 }
 
-/** The number of the best epoch: the first that no later one beat by more than `minDelta`; 0 before the first. */
+/** The number of the best epoch: the first that no later one improves on by more than `minDelta`; 0 before the first. */
 export function bestEpoch(
   epochs: readonly EpochRecord[],
   { by, minDelta }: Pick<Required<EarlyStopping>, "by" | "minDelta">,

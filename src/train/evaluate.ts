@@ -1,5 +1,5 @@
 /**
- * How well a network does on some data, sample by sample.
+ * The loss and accuracy of a network on data, sample by sample.
  */
 import { release, view } from "../compute/arena.js";
 import { formulaOf } from "../compute/formula.js";
@@ -16,17 +16,17 @@ import { optionsOf } from "../options/options-of.js";
 import type { Tensor } from "../tensor/index.js";
 import { checkData, checkFits } from "./check-fits.js";
 
-/** Samples that go through the network at once, where that is float64. */
+/** The batch size in float64. */
 const rows = 500;
 
 /**
- * Evaluates a network: with the float32 kernels in threads; custom layers and losses, and small networks with custom layers, in float64.
+ * Evaluates a network with the float32 kernels on threads; custom layers and losses, and small networks with custom layers, in float64.
  *
  * @param model the network
  * @param data samples with labels or targets that fit it
  * @param options `loss`: by default cross-entropy for labels, the squared error for targets
- * @returns loss and answer for each sample, the mean of the losses (both with the weights that the data have), and the accuracy
- *   (NaN for targets that are not one-hot); NaN is never right
+ * @returns loss and prediction for each sample, the mean of the losses (both with the weights of the data), and the accuracy
+ *   (NaN for targets that are not one-hot); a NaN output is never correct
  * @throws RangeError when data, network and loss do not fit
  * @example
  * const data = dataset({ x: [[1, 0], [0, 1]], y: [0, 1], classes: 2 });
@@ -65,7 +65,7 @@ export async function evaluate(
     await runJob(job);
     losses.set(view(job.memory, job.evaluation!.losses));
     if (answers) {
-      // The kernels' answers are bytes; where the network gives NaN, so is the loss.
+      // The kernels' predictions are bytes; where the network outputs NaN, the loss is NaN too.
       const given = view(job.memory, job.evaluation!.predicted);
       predicted.set(Array.from(given, (answer, i) => (Number.isNaN(losses[i]) ? -1 : answer)));
     }
@@ -82,7 +82,7 @@ export async function evaluate(
   };
 }
 
-/** What the network gives for the samples, some at a time. */
+/** The network's outputs for the samples, batch by batch. */
 function* inFloat64(model: Sequential, data: Dataset): Generator<{ start: number; g: Tensor }> {
   for (let start = 0; start < data.size; start += rows) {
     const { x } = data.batch(start, Math.min(start + rows, data.size));
@@ -91,8 +91,8 @@ function* inFloat64(model: Sequential, data: Dataset): Generator<{ start: number
 }
 
 /**
- * The class that each row is taken for: the largest output; with one output alone, whether it is positive; −1 where an
- * output is NaN.
+ * The predicted class of each row: the largest output; for a single output, whether it is positive; −1 if an output is
+ * NaN.
  */
 export function decide(g: Tensor): number[] {
   const answers = g.shape[1] === 1 ? g.map((value) => Number(value > 0)) : g.argmax(1);

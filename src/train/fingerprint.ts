@@ -14,7 +14,7 @@ const textOf = (layer: Layer): string =>
   String(layer) === "[object Object]" ? `custom ${layer.kind}` : String(layer);
 
 /**
- * A digest of all samples with their labels or targets, in order: other data have another. Not cached, as the arrays may
+ * A digest of all samples with their labels or targets, in order: it differs for other data. Not cached, because the arrays may
  * change.
  */
 export function fingerprintOf(data: Dataset): string {

@@ -1,5 +1,5 @@
 /**
- * Training and what it leaves: the loop, its record, and how well a network does.
+ * Training: the loop, its record, and evaluation.
  */
 export type { Shuffle } from "../engine/order.js";
 export type { TrainingState } from "../engine/trainer.js";

@@ -1,6 +1,6 @@
 /**
- * The learning-rate range test: one short training in which the step size grows from step to step, to see between which sizes the
- * loss falls, and from which on it runs away.
+ * The learning-rate range test: a short training in which the step size grows from step to step, to find the range in which
+ * the loss falls, and where it diverges.
  */
 import { inspect } from "#platform";
 import type { Dataset } from "../data/index.js";
@@ -22,7 +22,7 @@ import { checkData, checkNetwork, checkRule } from "./check-fits.js";
 import type { Run } from "./run.js";
 import { lastRun, train } from "./train.js";
 
-/** Which step sizes are tried, with which rule, on how many samples. */
+/** The step sizes, rule and batch size of the test. */
 export interface LearningRateRangeOptions {
   /** The rule with a given schedule; `(eta) => sgd({ eta })`. */
   rule?: (eta: Schedule) => Rule;
@@ -34,15 +34,15 @@ export interface LearningRateRangeOptions {
   to?: number;
   /** How many steps; 100. */
   steps?: number;
-  /** Samples for each step; 128, or all when there are fewer. */
+  /** Samples in each step; 128, or all if there are fewer. */
   batchSize?: number;
   /** The seed of the order of the samples; 0. */
   seed?: number;
-  /** Stops it, with what it has so far. */
+  /** Stops the test, with the result so far. */
   signal?: AbortSignal;
 }
 
-/** What was found. Shows itself as the loss against the step size. */
+/** The result of the test. Shows itself as the loss against the step size. */
 export interface LearningRateRange extends Displayable {
   /** The step size of each step taken. */
   readonly eta: Float64Array;
@@ -50,24 +50,24 @@ export interface LearningRateRange extends Displayable {
   readonly loss: Float64Array;
   /** The same, smoothed. */
   readonly smoothed: Float64Array;
-  /** The step size at which the smoothed loss is least; NaN where it never falls below the first. */
+  /** The step size with the lowest smoothed loss; NaN if it never falls below the first. */
   readonly atMinimum: number;
-  /** The step size at which it falls fastest, as a function of log η; NaN where it does not fall. */
+  /** The step size at which it falls fastest, as a function of log η; NaN if it does not fall. */
   readonly steepest: number;
-  /** A tenth of `atMinimum`, Smith's and Gugger's rule of thumb for a constant step size; NaN where the loss does not fall. */
+  /** A tenth of `atMinimum`, Smith's and Gugger's rule of thumb for a constant step size; NaN if the loss does not fall. */
   readonly suggestion: number;
-  /** The step size at which the loss was four times its least, or not finite; undefined where it was neither. */
+  /** The step size at which the loss reached four times its minimum or was not finite; undefined if neither occurred. */
   readonly diverges: number | undefined;
   /** The chart, with another title. */
   chart(options?: { title?: string }): Figure;
-  /** The sizes in words. */
+  /** The step sizes in words. */
   toString(): string;
 }
 
-/** What an exponential mean keeps of the losses before, in every step. */
+/** The decay of the exponential moving average of the losses. */
 const kept = 0.9;
 
-/** So many times the least loss is far above it. */
+/** This many times the lowest loss counts as divergence. */
 const farAbove = 4;
 
 /**
@@ -75,13 +75,13 @@ const farAbove = 4;
  *
  *     η(k) = from · (to/from)^((k − 1)/(steps − 1)),
  *
- * and records the loss of each batch before its step, and its exponential mean (0.9 of it kept, divided by 1 − 0.9^k). The test ends
- * where the loss is no longer finite; the network stays as it is.
+ * and records the loss of each batch before its step, and its exponential moving average (decay 0.9, divided by 1 − 0.9^k). The
+ * test ends when the loss is no longer finite; the network is not changed.
  *
  * @param model the network
- * @param data what it would be trained on
+ * @param data the training data
  * @param options see {@link LearningRateRangeOptions}
- * @throws RangeError unless 0 < from < to and steps ≥ 10; Error where `signal` aborts before the first step; as `train` where the
+ * @throws RangeError unless 0 < from < to and steps ≥ 10; Error if `signal` aborts before the first step; as `train` if the
  *   first loss is not finite, or data, network and options do not fit.
  * @example
  * const data = twoMoons({ size: 200, noise: 0.1, seed: 1 });
@@ -131,7 +131,7 @@ export async function learningRateRange(
       `learningRateRange: rule must be a function of the schedule such as (eta) => adam({ eta }), got ${inspect(rule, { depth: 0 })}`,
     );
   }
-  // Not from · (to/from)^s, whose quotient may be beyond the largest number.
+  // Not from · (to/from)^s, whose quotient may overflow.
   const etaAt = (k: number) => from ** ((steps - k) / (steps - 1)) * to ** ((k - 1) / (steps - 1));
   const made = rule((k) => etaAt(Math.min(k, steps)));
   checkRule("learningRateRange", made);
@@ -150,7 +150,7 @@ export async function learningRateRange(
       name: "learning-rate range",
     });
   } catch (error) {
-    // Where the loss is no longer finite the record ends, which is what the test is for.
+    // The test is meant to run until the loss is no longer finite.
     const run = lastRun();
     if (run === started || run?.loss.length === 0 || !run?.stopped?.includes("no longer finite")) throw error;
     record = run;
@@ -162,7 +162,7 @@ export async function learningRateRange(
   return rangeOf(record.loss.slice(), etaAt, staysFinite);
 }
 
-/** So many samples, one epoch after the other in the order of a training. */
+/** The first `count` samples of successive epochs, in the order of a training. */
 function inOrder(data: Dataset, count: number, seed: number): Dataset {
   const indices = new Uint32Array(count);
   const order = new Uint32Array(data.size);
@@ -173,7 +173,7 @@ function inOrder(data: Dataset, count: number, seed: number): Dataset {
   return data.select(indices);
 }
 
-/** Less than that share of the loss is rounding of float32. */
+/** Differences below this fraction of the loss are float32 rounding. */
 const rounding = 1e-6;
 
 function rangeOf(loss: Float64Array, etaAt: (k: number) => number, staysFinite: boolean): LearningRateRange {
@@ -186,7 +186,7 @@ function rangeOf(loss: Float64Array, etaAt: (k: number) => number, staysFinite: 
   const least = smoothed.reduce((best, value, i) => (value < smoothed[best]! ? i : best), 0);
   const falls = smoothed[least]! < smoothed[0]! - rounding * Math.abs(smoothed[0]!);
   let steepest: number | undefined;
-  // Up to its minimum, over as many steps as the mean remembers.
+  // Up to its minimum, over the time constant of the moving average.
   const reach = Math.max(1, Math.round(loss.length / 20));
   let slope = 0;
   for (let i = reach; falls && i + reach < loss.length && i <= least; i++) {

@@ -6,7 +6,7 @@ import type { Dataset } from "../data/index.js";
 import type { Loss, Sequential } from "../nn/index.js";
 import type { Run } from "./run.js";
 
-/** What a measurement looks at: the network as it is, and what it is trained with. */
+/** The input of a measurement: the current network, and the data and loss of its training. */
 export interface Measuring {
   model: Sequential;
   data: Dataset;
@@ -15,10 +15,10 @@ export interface Measuring {
   run: Run;
 }
 
-/** What a measurement gives: a number, or one for each layer t = 1, 2, …; undefined where it is skipped. */
+/** The result of a measurement: a number, or one for each layer t = 1, 2, …; undefined if it is skipped. */
 export type MeasuredValue = number | readonly number[] | undefined;
 
-/** Something to measure between epochs, such as `sharpness()`, or with `everySteps` = n after every n steps. */
+/** A measurement taken between epochs, such as `sharpness()`, or with `everySteps` = n after every n steps. */
 export interface Measure {
   (at: Measuring): MeasuredValue | Promise<MeasuredValue>;
   readonly everySteps?: number;

@@ -1,8 +1,8 @@
 /**
- * What can be looked at while a network trains: how noisy its gradients are, how curved its loss is, how many of its
- * units do nothing. Each is a function that `train()` calls between epochs, in float64, on some of the training data.
+ * Measurements during training: the noise of the gradients, the curvature of the loss, the share of dead units. Each is a
+ * function that `train()` calls between epochs, in float64, on a subset of the training data.
  *
- * What is measured is apart from how it is drawn, as in Cockpit (Schneider, Dangel, Hennig, NeurIPS 2021).
+ * Measuring is separate from drawing, as in Cockpit (Schneider, Dangel, Hennig, NeurIPS 2021).
  */
 
 import type { Batch } from "../data/index.js";
@@ -15,20 +15,20 @@ import { dot, norm } from "../theory/algebra/vectors.js";
 import { powerIteration } from "../theory/index.js";
 import type { Measure, Measuring } from "./measure.js";
 
-/** On what to measure. */
+/** The samples to measure on. */
 export interface MeasureOptions {
-  /** How many samples of the training data; 128, the same each time. */
+  /** How many samples of the training data to use; 128, the same each time. */
   samples?: number;
-  /** Where the choice of samples comes from; 0. */
+  /** The seed of the choice of samples; 0. */
   seed?: number;
 }
 
 /**
- * ‖∇F(θ)‖, the length of the gradient of the mean loss over some samples (B4); or of one layer's part of it, or of each.
+ * ‖∇F(θ)‖, the norm of the gradient of the mean loss over some samples (B4), or of the part of one or each layer.
  *
- * @param settings `layer`: t, to look at ∂loss/∂A[t] and ∂loss/∂b[t] alone, or `"each"` for all t, which the record then has
- *   in `measuredLayers`, and draws in one chart; by default all parameters together
- * @throws RangeError unless `samples` is a whole number ≥ 1, and if there is no such layer.
+ * @param settings `layer`: t, for ∂loss/∂A[t] and ∂loss/∂b[t] alone, or `"each"` for all t, recorded in `measuredLayers` and
+ *   drawn in one chart; by default all parameters together
+ * @throws RangeError unless `samples` is a whole number ≥ 1 and the layer exists.
  * @example
  * const data = dataset({ x: [[1], [2]], y: [[3], [6]] });
  * const net = sequential([dense(1, 1, { init: constant(3) })]);
@@ -51,11 +51,11 @@ export function gradientNorm(settings: MeasureOptions & { layer?: number | "each
 }
 
 /**
- * What is costly to measure, less often: before the first step, and after each n-th epoch.
+ * Takes a costly measurement less often: before the first step, and after every n-th epoch.
  *
  * @param n a whole number ≥ 1
- * @param measure what to measure then
- * @throws RangeError for another n.
+ * @param measure the measurement
+ * @throws RangeError unless n is a whole number ≥ 1.
  * @example
  * const data = dataset({ x: [[1]], y: [[1]] });
  * const measure = { norm: everyEpochs(3, gradientNorm()) };
@@ -68,12 +68,12 @@ export function everyEpochs(n: number, measure: Measure): Measure {
 }
 
 /**
- * What to measure after every n steps, also within an epoch, and before the first. The training pauses for it, so that small n take
- * longer; the steps themselves have the same bits.
+ * Takes a measurement before the first step and after every n steps, also within an epoch. The training pauses for it, so a
+ * small n slows it down; the steps themselves have the same bits.
  *
  * @param n a whole number ≥ 1
- * @param measure what to measure then
- * @throws RangeError for another n.
+ * @param measure the measurement
+ * @throws RangeError unless n is a whole number ≥ 1.
  * @example
  * const data = dataset({ x: [[1], [2], [3], [4]], y: [1, 2, 3, 4] });
  * const measure = { norm: everySteps(3, gradientNorm()) };
@@ -105,8 +105,8 @@ export function gradientVariance(options: MeasureOptions = {}): Measure {
 }
 
 /**
- * ‖∇F(θ)‖² / tr Σ: how much of one sample's gradient is signal. Its reciprocal is the "simple noise scale" of
- * McCandlish and others (2018, section 2.2), roughly the batch size from which on larger batches help little.
+ * ‖∇F(θ)‖² / tr Σ: the signal-to-noise ratio of one sample's gradient. Its reciprocal is the "simple noise scale" of
+ * McCandlish and others (2018, section 2.2), roughly the batch size beyond which larger batches help little.
  *
  * @param options `samples`: how many samples to look at, 128; `seed`: where their choice comes from, 0
  * @throws RangeError unless `samples` is a whole number ≥ 1.
@@ -125,11 +125,11 @@ export function signalToNoise(options: MeasureOptions = {}): Measure {
 }
 
 /**
- * The angle, in degrees, between the gradient of a mini-batch and that of all the samples looked at; the mean over the
- * mini-batches that they are cut into (B2): arccos(⟨g, ∇F⟩ / (‖g‖ ‖∇F‖)).
+ * The mean angle, in degrees, between the gradient of a mini-batch and that of all chosen samples, over the mini-batches that
+ * they are divided into (B2): arccos(⟨g, ∇F⟩ / (‖g‖ ‖∇F‖)).
  *
  * @param settings `batchSize`: samples of a mini-batch; 32
- * @throws RangeError unless `samples` is a whole number ≥ 1, and if `batchSize` is more than them.
+ * @throws RangeError unless `samples` is a whole number ≥ 1 and `batchSize` is at most `samples`.
  * @example
  * const data = dataset({ x: [[1, 0], [0, 1]], y: [[1], [1]] });
  * const net = sequential([dense(2, 1, { init: constant(0) })]);
@@ -163,10 +163,10 @@ export function gradientAngle(settings: MeasureOptions & { batchSize?: number } 
 }
 
 /**
- * λ, the largest eigenvalue in size of the Hessian of the mean loss over some samples, by power iteration on products
+ * λ, the eigenvalue of largest magnitude of the Hessian of the mean loss over some samples, by power iteration on products
  * with the Hessian, v ← H v / ‖H v‖; see `hessianProduct`.
  *
- * @param settings `iterations`: products to take at most; 20, which gives a few digits
+ * @param settings `iterations`: the largest number of products; 20, which gives a few digits
  * @throws RangeError unless `samples` is a whole number ≥ 1.
  * Source: Cohen, Kaur, Li, Kolter, Talwalkar, Gradient descent on neural networks typically occurs at the edge of
  * stability, 2021.
@@ -207,7 +207,7 @@ export function stepTimesCurvature(options: MeasureOptions & { iterations?: numb
 }
 
 /**
- * The share of hidden ReLU units that are 0 for every sample looked at, |{j : z_ij ≤ 0 for all i}| / units, so that
+ * The share of hidden ReLU units that are 0 for every chosen sample, |{j : z_ij ≤ 0 for all i}| / units, so that
  * no gradient reaches their weights. NaN for a network without ReLU.
  *
  * @param options `samples`: how many samples to look at, 128; `seed`: where their choice comes from, 0
@@ -232,8 +232,8 @@ export function deadRelus(options: MeasureOptions = {}): Measure {
 }
 
 /**
- * How often a ReLU, leaky or not, is asked for its derivative at its kink, z = 0 exactly, over some samples: where the
- * lecture's subgradient has to be chosen (B8).
+ * How often the derivative of a ReLU, leaky or not, is evaluated exactly at its kink z = 0, over some samples: where a
+ * subgradient has to be chosen (B8).
  *
  * @param options `samples`: how many samples to look at, 128; `seed`: where their choice comes from, 0
  * @throws RangeError unless `samples` is a whole number ≥ 1.
@@ -254,7 +254,7 @@ export function kinkHits(options: MeasureOptions = {}): Measure {
   };
 }
 
-/** Calls back with z of each unit before an activation of these kinds, for all the samples. */
+/** Calls back with z of each unit before an activation of these kinds, for all samples. */
 function eachInputOf(
   kinds: readonly string[],
   at: Measuring,
@@ -317,7 +317,7 @@ function gradients({ model, data, loss }: Measuring, samples: Uint32Array) {
   return backpropagation(model, batch.x, batch.y, lossOf(loss, batch));
 }
 
-/** The indices of the samples to look at. */
+/** The indices of the chosen samples. */
 function some(at: Measuring, who: string, { samples = 128, seed = 0 }: MeasureOptions): Uint32Array {
   const { size } = at.data;
   checkWhole(who, { samples });

@@ -1,5 +1,5 @@
 /**
- * Whether a layer lets samples change one another's outputs where it should not.
+ * Detects layers that wrongly let samples of a batch affect one another's outputs.
  */
 import { formulaOf } from "../compute/formula.js";
 import type { Dataset } from "../data/index.js";
@@ -11,7 +11,7 @@ import { isActivation } from "../nn/layer.js";
 import { through } from "../nn/layerwise.js";
 import type { Tensor } from "../tensor/index.js";
 
-/** Says so of the first such layer: after a training, as the layers are called for it, and only a copy of the network has the buffers. */
+/** Notes the first such layer: after a training, because the check calls the layers, on a copy of the network to leave its buffers alone. */
 export function noteMixing(model: Sequential, data: Dataset): void {
   const mixing = mixingLayer(model.copy(), data);
   if (!mixing) return;
@@ -20,16 +20,16 @@ export function noteMixing(model: Sequential, data: Dataset): void {
   );
 }
 
-/** As few as show it. */
+/** Few samples suffice to show it. */
 const some = 3;
 
-/** More than float64 rounds in a layer of usual width. */
+/** Above the float64 rounding of a layer of usual width. */
 const rounding = 1e-9;
 
 /**
- * The first custom layer whose output for a sample, when it is not in training, depends on the samples that come with it: such as one
- * that takes the mean over a batch, whose network then says something else of a sample in an evaluation of all than alone. Undefined
- * where there is none among some samples.
+ * The first custom layer whose output for a sample depends on the other samples of the batch outside training, such as one that
+ * takes the mean over a batch: its network predicts differently for a sample alone than among others. Undefined if no layer
+ * does for the chosen samples.
  */
 function mixingLayer({ layers }: Sequential, data: Dataset): Layer | undefined {
   const last = layers.findLastIndex(isCustom);
@@ -42,7 +42,7 @@ function mixingLayer({ layers }: Sequential, data: Dataset): Layer | undefined {
       x = y;
     }
   } catch {
-    // So few samples are not for it; what else is wrong the training says.
+    // The layer may not accept so few samples; the training reports other errors.
   }
   return undefined;
 }
@@ -50,7 +50,7 @@ function mixingLayer({ layers }: Sequential, data: Dataset): Layer | undefined {
 const isCustom = (layer: Layer): boolean =>
   !isActivation(layer) && !(layer instanceof Dense) && !formulaOf("layer", layer);
 
-/** Whether an output depends on the other samples; not where it is another each time, which random numbers make it. */
+/** Whether an output depends on the other samples; false for random outputs, which differ each time. */
 function dependsOnOthers(layer: Layer, x: Tensor, y: Tensor): boolean {
   for (let i = 0; i < x.shape[0]!; i++) {
     const alone = through(layer, x.slice(i, i + 1), { training: false });

@@ -1,18 +1,18 @@
 /**
- * What network and loss compute, as a few numbers: of a custom layer, activation, loss or penalty no text says which it is, but what
- * it gives does. A checkpoint keeps them, so that it is not resumed with another of the same name.
+ * A fingerprint of the functions that network and loss compute: no text identifies a custom layer, activation, loss or penalty,
+ * but its output does. A checkpoint stores it, so that it is not resumed with another function of the same name.
  */
 import type { Dataset } from "../data/index.js";
 import { backpropagation, flatGradient, type Loss, type Sequential } from "../nn/index.js";
 import { lossOf } from "../nn/weighted.js";
 import { restore, type Snapshot } from "./snapshot.js";
 
-/** As many as show a difference; a large network takes some milliseconds for them. */
+/** Enough samples to show a difference; a large network takes a few milliseconds for them. */
 const some = 4;
 
 /**
- * The loss of some samples and two sums of its gradient, in float64, of the network with the numbers of a snapshot; undefined where
- * they are not finite, not the same twice, or cannot be computed from so few samples.
+ * The loss of some samples and two sums of its gradient, in float64, for the network with the numbers of a snapshot; undefined if
+ * they are not finite, not reproducible, or cannot be computed from so few samples.
  */
 export function responseOf(
   model: Sequential,
@@ -36,7 +36,7 @@ export function responseOf(
   }
 }
 
-/** Whether two of them are the same up to rounding. */
+/** Whether two responses are equal up to rounding. */
 export const isSameResponse = (a: readonly number[], b: readonly number[]): boolean => {
   const size = Math.max(...a.map(Math.abs), ...b.map(Math.abs));
   return a.every((value, i) => Math.abs(value - b[i]!) <= 1e-8 * size);

@@ -1,5 +1,5 @@
 /**
- * A network's parameters as a file, under the lecture's names or PyTorch's.
+ * Saves and loads a network's parameters, under the lecture's names or PyTorch's.
  */
 
 import { inspect } from "#platform";
@@ -21,12 +21,11 @@ import { requireIdle } from "./under-way.js";
  * Saves a network's parameters as a safetensors file, which PyTorch and others can read: A1 of shape outputs × inputs,
  * b1, A2, …, in float64.
  *
- * @param file a path, such as `net.safetensors`; written whole or not at all
+ * @param file a path, such as `net.safetensors`; written atomically
  * @param model the network
  * @param options `names`: `"pytorch"` for the names of `torch.nn.Sequential` of the same layers, `0.weight`, `0.bias`,
- *   `2.weight`, …, so that `net.load_state_dict(safetensors.torch.load_file(file))` takes it; in float32 where that holds
- *   the parameters exactly
- * @throws Error when the file cannot be written, TypeError for other names
+ *   `2.weight`, …, so that `net.load_state_dict(safetensors.torch.load_file(file))` accepts it; in float32 if that is exact
+ * @throws Error if the file cannot be written, TypeError for other names
  * @example
  * const net = sequential([dense(2, 2)], { seed: 1 });
  * saveNetwork("net.safetensors", net);
@@ -65,11 +64,11 @@ export function saveNetwork(
  *
  * @param file a path
  * @param model a network of the same layers, changed in place
- * @param options `modules`: what PyTorch calls the modules of the layers that have parameters, in the order of the network, where they
- *   are attributes of a module such as `fc1`, or lie in several ones, such as `features.0`; the order is in no file
+ * @param options `modules`: PyTorch's names of the modules with parameters, in the order of the network, if they are attributes of a
+ *   module, such as `fc1`, or belong to several, such as `features.0`; no file holds their order
  * @returns the network
- * @throws Error when the file is missing, cut off or altered, or the network is in training; RangeError when it does not fit the network, which then
- *   stays as it was
+ * @throws Error if the file is missing, truncated or altered, or the network is in training; RangeError if it does not fit the network, which
+ *   is then unchanged
  * @example
  * const net = sequential([dense(2, 2)], { seed: 1 });
  * saveNetwork("net.safetensors", net, { names: "pytorch" });
@@ -95,7 +94,7 @@ export function loadNetwork(
     // Of weights that several layers share safetensors.torch.save_model stores one, and for the others its name.
     const there = stored.tensors.get(name) ?? stored.tensors.get(stored.texts?.[name] ?? "");
     if (there && fits(there, tensor)) return there.data;
-    // PyTorch's layers may have none.
+    // PyTorch's layers may have no bias.
     if (!there && !isOwn && name.endsWith(".bias")) return new Float64Array(tensor.size);
     // A normalisation with affine=False scales by 1.
     if (
@@ -115,7 +114,7 @@ export function loadNetwork(
   });
   const used = new Set(wanted.map(({ name }) => name));
   const names = [...stored.tensors.keys(), ...(stored.others?.keys() ?? [])];
-  // PyTorch counts the batches of a normalisation, which says nothing about the network.
+  // PyTorch's `num_batches_tracked` is irrelevant to the network.
   const isCount = (name: string) =>
     /\.num_batches_tracked$/.test(name) && used.has(name.replace(/num_batches_tracked$/, "running_mean"));
   const ignored = isOwn ? [] : names.filter((name) => !used.has(name) && !isCount(name));
@@ -132,10 +131,10 @@ interface Named {
   tensor: Tensor;
 }
 
-/** What PyTorch calls the buffers of its layers. */
+/** PyTorch's names of buffers. */
 const pytorchBuffers: Readonly<Record<string, string>> = { mean: "running_mean", variance: "running_var" };
 
-/** What all layers hold with the names that it has in `torch.nn.Sequential`: the layer's place from 0. */
+/** All parameters and buffers under their names in `torch.nn.Sequential`: the layer's index from 0. */
 function pytorchTensors({ layers }: Sequential, place = (i: number) => String(i)): Named[] {
   return layers.flatMap((layer, i) => [
     ...parametersOf(layer).map((tensor, k) => {
@@ -149,13 +148,13 @@ function pytorchTensors({ layers }: Sequential, place = (i: number) => String(i)
   ]);
 }
 
-/** The buffers under their own names, `batchNorm2_mean`. */
+/** The buffers under nablab's names, `batchNorm2_mean`. */
 const ownBuffers = ({ namedBuffers }: Sequential): Named[] =>
   Object.entries(namedBuffers).map(([name, tensor]) => ({ name: fileName(name), tensor }));
 
 /**
- * The parameters with the names of a file of PyTorch: those of the same places, or where the file's modules stand at
- * other places (PyTorch's network may flatten elsewhere) those of its modules with weights, one after the other.
+ * The parameters under the names of a PyTorch file: by the same indices, or, if the file's modules have other indices
+ * (PyTorch's network may flatten elsewhere), by its modules with weights in order.
  */
 function fromPytorch({ tensors }: Safetensors, model: Sequential): Named[] {
   const modules = new Map<string, Set<number>>();
@@ -164,7 +163,7 @@ function fromPytorch({ tensors }: Safetensors, model: Sequential): Named[] {
     if (place === undefined) continue;
     modules.set(prefix, (modules.get(prefix) ?? new Set()).add(Number(place)));
   }
-  // Of several lists of modules none is known to be the network; then the names without a prefix are asked for.
+  // With several lists of modules it is ambiguous which is the network; then require names without a prefix.
   const [[prefix, places] = ["", new Set<number>()]] = modules.size === 1 ? modules : [];
   const same = pytorchTensors(model, (i) => `${prefix}${i}`);
   const isThere = ({ name, tensor }: Named) => {
@@ -178,11 +177,11 @@ function fromPytorch({ tensors }: Safetensors, model: Sequential): Named[] {
   return pytorchTensors(model, (i) => `${prefix}${sorted[weighted.indexOf(i)]}`);
 }
 
-/** The layers of a network that have parameters, by their places. */
+/** The indices of the layers that have parameters. */
 const withParameters = ({ layers }: Sequential): number[] =>
   layers.flatMap((layer, i) => (parametersOf(layer).length > 0 ? [i] : []));
 
-/** The parameters with the names of modules that the user gives. */
+/** The parameters under the names of the given modules. */
 function ofModules(modules: readonly string[], model: Sequential): Named[] {
   checkList("loadNetwork", { modules }, 'a list of names, such as ["fc1", "fc2"]');
   const places = withParameters(model);
@@ -200,7 +199,7 @@ function ofModules(modules: readonly string[], model: Sequential): Named[] {
   );
 }
 
-/** How to name the modules of a file that has as many as the network, but not by their places. */
+/** A hint to name the modules of a file that has as many as the network, but under other names than indices. */
 function hintOf({ tensors }: Safetensors, model: Sequential): string {
   const modules = [...tensors.keys()].flatMap((name) => /^(.*)\.weight$/.exec(name)?.[1] ?? []);
   if (modules.length !== withParameters(model).length) return "";
@@ -220,9 +219,9 @@ const contentsOf = ({ tensors, others = new Map() }: Safetensors): string =>
     ...[...others].map(([name, type]) => `${name} of type ${type}, which is not read`),
   ].join(", ");
 
-/** Throws where the file is of a network with other layers; files by other programs do not name theirs. */
+/** Throws if the file belongs to a network with other layers; files of other programs do not name them. */
 function checkArchitecture(model: Sequential, texts: Safetensors["texts"], file: string): void {
-  // Other programs may mean something else by these texts.
+  // Other programs may use these metadata keys differently.
   if (!texts.format?.startsWith("nablab ")) return;
   const saved = texts.architecture ?? JSON.parse(texts.state ?? "{}").settings?.architecture;
   const here = architectureOf(model);
@@ -239,7 +238,7 @@ export function namesOf({ parameterNames }: Sequential): string[] {
 
 const fileName = (name: string): string => name.replaceAll(/[[\]]/g, "").replaceAll(".", "_");
 
-/** Adds the parameters to a file, as float32 if `single`. */
+/** Adds the parameters to a file, in float32 if `single`. */
 export function addParameters(
   tensors: Map<string, StoredTensor>,
   model: Sequential,
@@ -254,6 +253,6 @@ export function addParameters(
   });
 }
 
-/** Whether float32 holds all of the numbers exactly. */
+/** Whether float32 represents all of the numbers exactly. */
 export const isSingle = (numbers: Float64Array): boolean =>
   numbers.every((x) => Object.is(Math.fround(x), x));

@@ -1,5 +1,5 @@
 /**
- * Numbers that are no longer finite: where they appear first, and the message to the user.
+ * Detects numbers that are no longer finite: the first layer that has them, and the message to the user.
  */
 import type { Dataset } from "../data/index.js";
 import type { Sequential } from "../nn/index.js";
@@ -7,7 +7,7 @@ import { parametersOf } from "../nn/sequential.js";
 import type { Backend } from "./record.js";
 import type { Run } from "./run.js";
 
-/** What is no longer finite, and which layer with weights shows it first (from 1 on; 0 when none does, or for running statistics). */
+/** The numbers that are no longer finite, and the first layer with weights that has them (from 1 on; 0 if none does, or for running statistics). */
 export interface NotFinite {
   what: "loss" | "parameters" | "running statistics";
   layer: number;
@@ -27,28 +27,28 @@ export function parametersNotFinite(model: Sequential, theta: Float64Array): Not
 }
 
 /**
- * Whether what layers keep besides, such as running variances, is no longer finite: the loss may be, as that of `batchNorm` is after
- * 1/√∞. What began so, as a minimum so far with ∞, does not count.
+ * Whether buffers, such as running variances, are no longer finite; the loss may still be finite, as with `batchNorm` after
+ * 1/√∞. Buffers that were not finite at the start, such as a running minimum of ∞, do not count.
  */
 export const buffersNotFinite = ({ buffers }: Sequential, before: Float64Array): NotFinite | undefined =>
   buffers.some((value, i) => !Number.isFinite(value) && Number.isFinite(before[i]))
     ? { what: "running statistics", layer: 0 }
     : undefined;
 
-/** Much faster than `every()`, which calls back: an interrupt waits for it. */
+/** Much faster than `every()` with its callback; an interrupt has to wait for it. */
 function areFinite(numbers: Float64Array): boolean {
   for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return false;
   return true;
 }
 
 /**
- * What happened, what the network has now, and what to try.
+ * The message: what happened, the state of the network, and what to try.
  *
- * @param kept when the network had the parameters that it went back to, in words
+ * @param kept the step of the parameters that the network was restored to, in words
  */
 export function notFiniteMessage(run: Run, { what, layer }: NotFinite, kept: string, data: Dataset): string {
   const size = run.stepSize.at(-1);
-  // A single step of an ordinary size does not lead from finite parameters to others: its gradient was no number.
+  // A single step of ordinary size cannot make finite parameters infinite: the gradient was not finite.
   const isGradient = what === "parameters" && run.steps === 1 && size !== undefined && size <= 1;
   const advice =
     badSample(data, run.settings.backend) ??
@@ -56,7 +56,7 @@ export function notFiniteMessage(run: Run, { what, layer }: NotFinite, kept: str
       ? "; the gradient of the first step is not finite: look at the gradient of the loss and of custom layers, as by gradientCheck(model, x, y, loss)"
       : undefined) ??
     (size === undefined ? "" : `; try a smaller eta, the last step size was ${size.toPrecision(4)}`);
-  // Of other layers than those with A and b there are names in the table of the network alone.
+  // Layers without A and b have names only in the table of the network.
   const first = layer > 0 ? `, first those of layer ${layer}, A[${layer}] or b[${layer}]` : "";
   if (what === "parameters" && run.steps === 0) {
     return `train: the parameters are not finite before the first step${first}; make the network with sequential() again, or load other parameters`;
@@ -80,7 +80,7 @@ export function notFiniteMessage(run: Run, { what, layer }: NotFinite, kept: str
   );
 }
 
-/** The first sample with a number that is not finite, or not in the float32 of the kernels, and what to do; undefined if all are. */
+/** The first sample with a number that is not finite, or not in the kernels' float32, and a fix; undefined if all are finite. */
 function badSample({ x, y, features, outputs, name }: Dataset, backend: Backend): string | undefined {
   const isBad = (v: number) => !Number.isFinite(backend === "scalar" ? v : Math.fround(v));
   const [entry, target] = [x.findIndex(isBad), y.findIndex(isBad)];

@@ -32,61 +32,61 @@ import type { Measure } from "./measure.js";
 import type { Backend, EpochRecord, RunSettings } from "./record.js";
 import type { Run } from "./run.js";
 
-/** How to train; everything has a default. */
+/** Options of `train()`; all have defaults. */
 export interface TrainOptions {
   /** The update rule; `sgd({ eta: 0.1 })`. */
   rule?: Rule;
   /** The loss; cross-entropy for labels, the squared error for targets. */
   loss?: Loss;
-  /** Sweeps through the data; 1. */
+  /** The number of epochs; 1. */
   epochs?: number;
-  /** Samples for each step; 128, or all when there are fewer. More than all only with replacement. */
+  /** Samples in each step; 128, or all if there are fewer. More than all only with replacement. */
   batchSize?: number;
   /** The seed of the order of the samples, and of dropout; 0. */
   seed?: number;
   /**
    * Shuffle the samples for each epoch (the default), once, or never; or draw each with replacement, `"with replacement"`: an epoch
-   * then is as many draws as there are samples, or one batch where that is larger.
+   * then has as many draws as there are samples, or one batch if that is larger.
    */
   shuffle?: Shuffle;
   /** Data to evaluate on after each epoch. */
   validation?: Dataset;
-  /** Stop when epochs no longer improve, and restore the best one; `true` for all defaults. */
+  /** Stop when epochs no longer improve, and restore the best one; `true` for the defaults. */
   earlyStopping?: EarlyStopping | boolean;
-  /** Called after each epoch, with the network as it then is; return `"stop"` to end the training. */
+  /** Called after each epoch with the current network; return `"stop"` to end the training. */
   onEpoch?: (record: EpochRecord, run: Run) => unknown;
   /**
-   * What to measure before the first step and after each epoch, by the names under which the record then has it (`measured`;
-   * what has a value for each layer, `measuredLayers`); `everyEpochs(5, …)` is measured less often, `everySteps(100, …)` also within an epoch.
+   * Measurements before the first step and after each epoch, by their names in the record (`measured`, or `measuredLayers` for
+   * values of each layer); `everyEpochs(5, …)` measures less often, `everySteps(100, …)` also within an epoch.
    */
   measure?: Readonly<Record<string, Measure>>;
   /** A file for checkpoints, written after each epoch (or every few) and at the end. */
   checkpoint?: string | { file: string; every?: number };
-  /** A checkpoint, or its file, to resume from; all options but `epochs` must be those it was made with. */
+  /** A checkpoint, or its file, to resume from; all options except `epochs` must be the same as before. */
   resume?: string | Checkpoint;
-  /** Ends the training when it aborts, after the last complete step; the run then says so. */
+  /** Ends the training after the current step when it aborts; see `stopped` of the run. */
   signal?: AbortSignal;
-  /** Show a chart while training; true. */
+  /** Whether to show a chart while training; true. */
   live?: boolean;
-  /** What to call the run; the rule's text. */
+  /** The name of the run; by default the rule's text. */
   name?: string;
   /**
-   * By default float32 in threads, to the same bits on every machine: by WebAssembly, and dense products by OpenBLAS where it
-   * is there and proven, on this machine, to give WebAssembly's bits, several times as fast (`run.kernels` says what
-   * computed, and why). `wasm`: by WebAssembly alone. `openblas`: all dense products by OpenBLAS, even if it rounds in its
-   * own way. `scalar`: float64 as the lecture writes it, the default where there is no fast kernel. A rule, a loss or a custom layer
-   * that the kernels do not know is float64 on the main thread in any case, and the kernels compute the rest of the gradient; by
-   * default where a step is so large that it pays.
+   * By default float32 on threads, with the same bits on every machine: WebAssembly, and OpenBLAS for dense products where it is
+   * available and proven, on this machine, to give the bits of WebAssembly, several times faster (`run.kernels` says which
+   * kernels ran, and why). `wasm`: WebAssembly only. `openblas`: OpenBLAS for all dense products, even if it rounds
+   * differently. `scalar`: float64 as the lecture writes it, the default where there is no fast kernel. A rule, loss or custom
+   * layer without a kernel always runs in float64 on the main thread, and the kernels compute the rest of the gradient; by
+   * default only if a step is large enough to gain from it.
    */
   backend?: Backend;
   /**
-   * How many threads; by default one, or as many as there are cores, whichever is faster as the training goes. Any number
+   * How many threads; by default one or as many as there are cores, whichever proves faster during the training. Any number
    * gives the same bits.
    */
   threads?: number;
 }
 
-/** What `train()` has to do: every option checked and decided. */
+/** The task of `train()`: every option checked and resolved. */
 export interface Task {
   readonly model: Sequential;
   readonly data: Dataset;
@@ -101,11 +101,11 @@ export interface Task {
   readonly from: Checkpoint | undefined;
   readonly signal: AbortSignal | undefined;
   readonly live: boolean;
-  /** The rule as the kernels know it; undefined where it steps in float64. */
+  /** The rule's kernel; undefined if it steps in float64. */
   readonly formula: RuleFormula | undefined;
-  /** What has no fast kernel, in words. */
+  /** The parts without a fast kernel, in words. */
   readonly missing: string | undefined;
-  /** Who multiplies for the fast kernels; undefined for the fastest that has WebAssembly's bits. */
+  /** The backend of dense products; undefined for the fastest that has WebAssembly's bits. */
   readonly multiplier: FastBackend | undefined;
   /** Chooses the number of threads. */
   readonly pace: Pace;
@@ -114,10 +114,10 @@ export interface Task {
 /** The record of a training takes 16 bytes a step. */
 const mostSteps = 50_000_000;
 
-/** A batch that is drawn with replacement may be larger than the data, but its samples go through memory. */
+/** A batch drawn with replacement may be larger than the data, but memory limits its size. */
 const mostDrawn = 10_000_000;
 
-/** Checks the options; throws a RangeError or TypeError for the first that does not fit. */
+/** Checks the options; throws a RangeError or TypeError for the first invalid one. */
 export function taskOf(model: Sequential, data: Dataset, options: TrainOptions): Task {
   checkData("train", data);
   const {
@@ -177,7 +177,7 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
   const otherLayer = unknownLayers(model)[0];
   const obstacle = obstacleOf(model, batchSize);
   const otherLoss = unknownLoss(data, loss) ?? (validation?.weights && "sample weights");
-  // With a loss or a layer that the main thread computes it also takes the rule's steps.
+  // If the main thread computes a loss or a layer, it also takes the rule's steps.
   const formula = otherLoss || otherLayer ? undefined : formulaOf("rule", rule);
   if (options.backend && options.backend !== "scalar" && obstacle) {
     throw new TypeError(
@@ -188,7 +188,7 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
   const backend = options.backend ?? (isFast ? "wasm" : "scalar");
   if (backend === "openblas") openblas();
 
-  // Said beforehand, as it is what the training will take its time for.
+  // Noted in advance, because the training will be slow for this reason.
   if (obstacle && !options.backend && isWorthHandingOver(model, batchSize)) {
     note(`train: there is no fast kernel for ${obstacle}, so it trains in float64 on one thread`);
   }
@@ -253,8 +253,8 @@ export function taskOf(model: Sequential, data: Dataset, options: TrainOptions):
 }
 
 /**
- * Why the threads cannot take part at all: they know no layer, or a layer needs its whole batch, as a normalisation does and a custom
- * one may, and that goes through the kernels at once up to a number of samples.
+ * Why the threads cannot take part at all: no layer has a kernel, or a layer needs its whole batch, as normalisations do and
+ * custom ones may, and the batch is larger than the kernels process at once.
  */
 function obstacleOf(model: Sequential, batchSize: number): string | undefined {
   const custom = unknownLayers(model)[0];
@@ -264,7 +264,7 @@ function obstacleOf(model: Sequential, batchSize: number): string | undefined {
   return whole && `${whole} with batches of more than ${mostRows}`;
 }
 
-/** Throws where a batch normalisation would meet a single value of a channel. */
+/** Throws if batch normalisation would get a single value of a channel. */
 function requireBatches({ layers }: Sequential, { size }: Dataset, batchSize: number): void {
   const last = drawnOf(size, batchSize) % batchSize || batchSize;
   if (last > 1) return;
@@ -274,7 +274,7 @@ function requireBatches({ layers }: Sequential, { size }: Dataset, batchSize: nu
   }
 }
 
-/** Before the training, not after its first epoch. */
+/** Fails before the training, not after its first epoch. */
 function requireCheckpoint(file: string): void {
   try {
     requireWritable(file);

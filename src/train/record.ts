@@ -1,39 +1,39 @@
 /**
- * What the record of a training holds, as plain data.
+ * The record of a training, as plain data.
  */
 import type { Shuffle } from "../engine/order.js";
 
-/** One sweep through the training data. */
+/** One epoch: a pass over the training data. */
 export interface EpochRecord {
-  /** The number of the sweep, from 1 on. */
+  /** The number of the epoch, from 1 on. */
   epoch: number;
-  /** Steps done by its end. */
+  /** The number of steps by its end. */
   step: number;
-  /** The mean loss of its samples, each before the step that it is part of. */
+  /** The mean loss of its samples, each before its step. */
   loss: number;
   /**
    * ‖(∂E/∂A[t], ∂E/∂b[t])‖ for t = 1, …, n + 1 (at index t − 1), the size of each layer's gradient in its last step,
-   * before the rule; a record that was saved before these were kept has none.
+   * before the rule; absent in older records.
    */
   gradientNorms?: number[];
-  /** The mean loss on the validation data, where there are any. */
+  /** The mean loss on the validation data, if there are any. */
   validationLoss?: number;
-  /** The share of the validation data that is classified right, where it has labels. */
+  /** The share of validation samples classified correctly, if they have labels. */
   accuracy?: number;
 }
 
-/** What was measured on the way: for each name the values after some steps, the first before any step. */
+/** Measurements: for each name the values after some steps, the first before any step. */
 export type Measured = Record<string, { step: number; value: number }[]>;
 
-/** What was measured of each layer t = 1, 2, …: for each name the values after some steps, the first before any step. */
+/** Measurements of each layer t = 1, 2, …: for each name the values after some steps, the first before any step. */
 export type MeasuredLayers = Record<string, { step: number; values: number[] }[]>;
 
-/** Which kernels compute: float32 in threads by WebAssembly or with OpenBLAS, or float64 as the lecture writes it. */
+/** The kernels: float32 on threads by WebAssembly or with OpenBLAS, or float64 as the lecture writes it. */
 export type Backend = "wasm" | "openblas" | "scalar";
 
-/** The settings a run was made with. */
+/** The settings of a run. */
 export interface RunSettings {
-  /** What to call it; the rule's text by default. */
+  /** Its name; by default the rule's text. */
   name: string;
   /** The rule's text, such as `SGD(η = 0.1)`. */
   rule: string;
@@ -49,11 +49,11 @@ export interface RunSettings {
   threads: number;
   /** The network: the shape of a sample, and its layers. */
   architecture?: string;
-  /** A digest of the training data, where the training has or had a checkpoint. */
+  /** A digest of the training data, if the training has or had a checkpoint. */
   data?: string;
 }
 
-/** All that charts show of a training. */
+/** The data of a training's charts. */
 export interface TrainingRecord {
   readonly name: string;
   readonly settings: RunSettings;
@@ -65,9 +65,9 @@ export interface TrainingRecord {
   summary(): string;
 }
 
-/** The number of steps of an epoch. */
+/** The number of steps in an epoch. */
 export const stepsPerEpoch = ({ samples, batchSize }: RunSettings): number => Math.ceil(samples / batchSize);
 
-/** The number of steps that a training takes if nothing stops it. */
+/** The number of steps of a complete training. */
 export const totalSteps = ({ settings }: Pick<TrainingRecord, "settings">): number =>
   settings.epochs * stepsPerEpoch(settings);

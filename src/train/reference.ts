@@ -1,7 +1,7 @@
 /**
  * Training as the lecture writes it (B11): for each epoch shuffle, for each chunk one gradient by backpropagation and
- * one step of the rule, all in float64. It is the twin of the threads; where they have no kernels for the rule, the loss or
- * some layers, they compute what remains of the gradient. It runs on the main thread, and yields to other work between steps.
+ * one step of the rule, all in float64. It is the twin of the threads; if they lack kernels for the rule, the loss or some
+ * layers, they compute the rest of the gradient. It runs on the main thread, and yields to other work between steps.
  */
 import { yieldTurn } from "#platform";
 import { formulaOf } from "../compute/formula.js";
@@ -19,7 +19,7 @@ import { lengthOf } from "../tensor/length.js";
 import { evaluate } from "./evaluate.js";
 import type { Task } from "./options.js";
 
-/** By backpropagation in float64. */
+/** The gradient by backpropagation in float64. */
 function backpropagated({ model, data, loss, settings }: Task): GradientOf {
   const gradient = new Float64Array(model.parameterCount);
   const dropped = random(settings.seed).split("dropout");
@@ -37,11 +37,11 @@ function backpropagated({ model, data, loss, settings }: Task): GradientOf {
   };
 }
 
-/** What the threads need of a training. */
+/** The part of a training that the threads need. */
 export function kernelTraining(task: Task, stop: AbortSignal): KernelTraining {
   const { model, data, loss, settings, multiplier: backend } = task;
   const { epochs, batchSize, seed, shuffle, threads } = settings;
-  // A penalty is no part of what the threads know.
+  // The threads do not compute penalties.
   const name = unknownLoss(data, loss) ? undefined : formulaOf("loss", loss)?.name;
   return { model, data, loss: name, backend, threads, epochs, batchSize, seed, shuffle, stop };
 }
@@ -50,7 +50,7 @@ export function kernelTraining(task: Task, stop: AbortSignal): KernelTraining {
 function layerNorms(model: Sequential, gradient: Float64Array): number[] {
   const { theta } = model;
   const norm = ({ shape, data }: Tensor): number => {
-    const at = (data.byteOffset - theta.byteOffset) / theta.BYTES_PER_ELEMENT; // parameters are windows on theta
+    const at = (data.byteOffset - theta.byteOffset) / theta.BYTES_PER_ELEMENT; // parameters are views of theta
     return new Tensor(shape, gradient.subarray(at, at + data.length)).norm();
   };
   return model.layers
@@ -58,10 +58,10 @@ function layerNorms(model: Sequential, gradient: Float64Array): number[] {
     .map((layer) => lengthOf(parametersOf(layer).map(norm)));
 }
 
-/** The longest that the event loop is blocked, in milliseconds. */
+/** The longest time that the event loop is blocked, in milliseconds. */
 const turn = 10;
 
-/** In float64; where the settings name kernels, only the rule. The network's parameters change at every step. */
+/** Trains in float64; if the settings name kernels, only the rule. The network's parameters change at every step. */
 export function referenceTrainer(task: Task, stop: AbortSignal, progress: Progress): Trainer {
   const { model, data, rule, loss, validation, settings, from } = task;
   const { batchSize, seed, shuffle, epochs } = settings;

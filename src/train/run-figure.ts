@@ -4,10 +4,10 @@
 import { type Figure, lineChart, panels, type Series } from "../display/index.js";
 import { stepsPerEpoch, type TrainingRecord, totalSteps } from "./record.js";
 
-/** As many points as are worth drawing of a curve that is some hundred pixels wide. */
+/** Enough points for a curve a few hundred pixels wide. */
 const points = 200;
 
-/** Means over as many steps as give at most {@link points} of them, each at the middle of its steps. */
+/** Means over windows of steps, at most {@link points} of them, each at the middle of its window. */
 export function smoothed(
   loss: ArrayLike<number>,
   count = loss.length,
@@ -25,7 +25,7 @@ export function smoothed(
   return { x, y, window };
 }
 
-/** The charts of one run, as far as it has come. */
+/** The charts of one run so far. */
 export function runFigure(
   run: TrainingRecord,
   { steps = run.steps, note }: { steps?: number; note?: string } = {},
@@ -39,9 +39,9 @@ export function runFigure(
 
 interface Charts {
   title: string;
-  /** How many steps of each run are drawn. */
+  /** The number of steps of each run to draw. */
   counts: readonly number[];
-  /** Where the axis of steps ends, when the run is not over. */
+  /** The end of the axis of steps while the run is in progress. */
   total?: number;
 }
 
@@ -82,7 +82,7 @@ export function charts(runs: readonly TrainingRecord[], { title, counts, total }
   return panels([losses, accuracies, ...measured], { title });
 }
 
-/** The size of each layer's gradient, once there are epochs to compare. */
+/** The norm of each layer's gradient, once there are epochs to compare. */
 function gradientChart({ epochs, settings }: TrainingRecord): Figure[] {
   if (epochs.length < 2) return [];
   const layers = epochs.at(-1)!.gradientNorms ?? [];
@@ -104,7 +104,7 @@ function gradientChart({ epochs, settings }: TrainingRecord): Figure[] {
   return [chart];
 }
 
-/** A chart for each thing that was measured on the way; the values of all layers are in one. */
+/** A chart for each measurement; the values of all layers share one. */
 function measuredCharts({ name, measured, measuredLayers }: TrainingRecord): Figure[] {
   const chart = (what: string, series: Series[]) =>
     lineChart({ title: what, x: { title: "step k" }, y: { title: what }, series });

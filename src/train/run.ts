@@ -1,5 +1,5 @@
 /**
- * What a training leaves: every step's loss and step size, every epoch's accuracy, and how it was made.
+ * The record of a training: the loss and size of every step, the accuracy of every epoch, and the settings.
  */
 
 import { inspect, readFileSync, versions, writeAtomically } from "#platform";
@@ -12,56 +12,56 @@ import { runFigure } from "./run-figure.js";
 
 const format = "nablab run 1";
 
-/** A training whose loss ends at so many times its start has diverged. */
+/** A training whose final loss is this many times the initial one has diverged. */
 export const farAbove = 100;
 
-/** How many samples give the loss at the start. */
+/** How many samples the initial loss is computed on. */
 export const enough = 32;
 
 /** The record of a training; made by `train()`. Shows itself as charts of loss and accuracy; `table()` has its epochs. */
 export class Run implements Displayable, TrainingRecord {
-  /** How it was made. */
+  /** The settings of the training. */
   readonly settings: RunSettings;
   /** The mean loss of each step's batch, before the step. */
   loss: Float64Array = new Float64Array(0);
   /** The step size of each step. */
   stepSize: Float64Array = new Float64Array(0);
-  /** One entry for each finished sweep through the data. */
+  /** One entry for each completed epoch. */
   epochs: EpochRecord[] = [];
-  /** What was measured before the first step and after each epoch; see the option `measure`. */
+  /** The measurements before the first step and after each epoch; see the option `measure`. */
   measured: Measured = {};
-  /** The same of each layer, such as by `gradientNorm({ layer: "each" })`. */
+  /** The measurements of each layer, such as by `gradientNorm({ layer: "each" })`. */
   measuredLayers: MeasuredLayers = {};
-  /** The epoch whose parameters the network has at the end, where it stopped early; otherwise it has the last. */
+  /** The epoch whose parameters were restored after early stopping; otherwise the network has the last. */
   restored?: number;
   /** Why it ended early; undefined after a run to the end. */
   stopped?: string;
-  /** Which kernels computed it, such as `wasm simd, fused multiply-add`. */
+  /** The kernels that computed it, such as `wasm simd, fused multiply-add`. */
   kernels = "";
-  /** Where the loss may have ended far above its start: the mean loss of the first 32 samples before the first step. */
+  /** The mean loss of the first 32 samples before the first step, if the loss may have ended far above it. */
   startLoss?: number;
   /** The versions of nablab and of Node, or of the browser, that computed it. */
   versions: Record<string, string> = { ...versions };
-  /** How long it took. A timing, so it is in no output that a second run should repeat. */
+  /** How long it took. A timing, so no reproducible output contains it. */
   seconds = 0;
-  /** How long each epoch took, its validation included; not those that were done before a `resume`. */
+  /** How long each epoch took, its validation included; without those before a `resume`. */
   timings: { epoch: number; seconds: number }[] = [];
 
   #state: RuleState | undefined;
 
-  /** For `train()`: the record of a training that starts now. */
+  /** For `train()`: the record of a new training. */
   constructor(settings: RunSettings) {
     this.settings = settings;
   }
 
-  /** What to call it in a legend. */
+  /** Its name in a legend. */
   get name(): string {
     return this.settings.name;
   }
 
   /**
-   * What the rule remembers after the last step: `averageOf(run.state)` is the mean of `averaging()`. A rule that steps in the kernels
-   * has its arrays as `first` and `second`. It is in checkpoints, and in no record that was saved.
+   * The state of the rule after the last step: `averageOf(run.state)` is the mean of `averaging()`. A rule that steps in the kernels
+   * has its arrays as `first` and `second`. Checkpoints contain it, saved records do not.
    */
   get state(): RuleState | undefined {
     return this.#state;
@@ -72,12 +72,12 @@ export class Run implements Displayable, TrainingRecord {
     this.#state = state;
   }
 
-  /** The number of steps done. */
+  /** The number of steps. */
   get steps(): number {
     return this.loss.length;
   }
 
-  /** One line: the rule, how far it came, and what was reached. */
+  /** One line: the rule, the number of epochs and steps, and the loss and accuracy reached. */
   summary(): string {
     const { epochs, batchSize } = this.settings;
     const last = this.epochs.at(-1);
@@ -92,10 +92,10 @@ export class Run implements Displayable, TrainingRecord {
     return `${this.name}: ${parts.join(", ")}`;
   }
 
-  /** A warning where the loss ends far above its start. */
+  /** A warning if the loss ends far above its initial value. */
   #growth(): string {
     const { loss, settings } = this;
-    // A few samples may have a small loss by chance: take the largest of the first steps, of one epoch at most.
+    // A few samples may have a small loss by chance: use the largest of the first steps, of one epoch at most.
     const steps = Math.ceil(Math.min(enough, settings.samples) / settings.batchSize);
     const first = this.startLoss ?? loss.subarray(0, steps).reduce((a, b) => Math.max(a, b), 0);
     const end = this.epochs.at(-1)!.loss;
@@ -136,7 +136,7 @@ export class Run implements Displayable, TrainingRecord {
     };
   }
 
-  /** What each epoch reached: loss, accuracy, step size, each layer's gradient, and what was measured, as a table. */
+  /** A table of the epochs: loss, accuracy, step size, the norm of each layer's gradient, and the measurements. */
   table(): Displayable {
     const at = (step: number) => [
       ...Object.entries(this.measuredLayers).flatMap(([name, all]) => {
@@ -171,7 +171,7 @@ export class Run implements Displayable, TrainingRecord {
     return printing(this, this.summary());
   }
 
-  /** The charts of loss and accuracy; where only text is shown, the table and what the charts say. */
+  /** The charts of loss and accuracy; as text, the table and a description of the charts. */
   async [displaySymbol](): Promise<MimeBundle> {
     const [charts, rows] = await Promise.all([this.figure()[displaySymbol](), this.table()[displaySymbol]()]);
     if (this.epochs.length === 0) return charts;
@@ -182,9 +182,9 @@ export class Run implements Displayable, TrainingRecord {
 /**
  * Saves the record of a training as JSON.
  *
- * @param file a path, such as `sgd.json`; written whole or not at all
- * @param run what `train()` returned
- * @throws Error when the file cannot be written
+ * @param file a path, such as `sgd.json`; written atomically
+ * @param run the result of `train()`
+ * @throws Error if the file cannot be written
  * @example
  * const data = dataset({ x: [[0, 1], [1, 0]], y: [0, 1], classes: 2 });
  * const run = await train(sequential([dense(2, 2)]), data, { epochs: 3, live: false });
@@ -196,10 +196,10 @@ export function saveRun(file: string, run: Run): void {
 }
 
 /**
- * Loads a record that `saveRun()` wrote. It shows itself as it did, and can be compared with other runs.
+ * Loads a record that `saveRun()` wrote. It shows itself like the original, and can be compared with other runs.
  *
  * @param file a path
- * @throws Error when the file is missing, cut off, or no record of a training
+ * @throws Error if the file is missing, truncated, or not a record of a training
  * @example
  * const data = dataset({ x: [[0, 1], [1, 0]], y: [0, 1], classes: 2 });
  * const run = await train(sequential([dense(2, 2)]), data, { epochs: 3, live: false });
@@ -238,7 +238,7 @@ export function loadRun(file: string): Run {
 }
 
 /**
- * The measurements in their present form: older records have a name for each layer, `norm[1]`, `norm[2]`, …
+ * The measurements in the current format: older records have a name for each layer, `norm[1]`, `norm[2]`, …
  */
 export function unpacked(
   measured: Measured,
@@ -258,7 +258,7 @@ export function unpacked(
   return { measured: numbers, measuredLayers: layers };
 }
 
-/** For `JSON.parse`: JSON has no NaN, which is the accuracy where there are no labels, and writes null. */
+/** For `JSON.parse`: JSON has no NaN (the accuracy without labels) and writes null. */
 export function runNumbers(_key: string, value: unknown): unknown {
   return value === null ? Number.NaN : value;
 }

@@ -1,5 +1,5 @@
 /**
- * A training in progress: what happens between epochs, and the record, which only the session writes.
+ * A training in progress: the work between epochs, and the record, which only the session writes.
  */
 import { host } from "../display/host.js";
 import { drawnOf } from "../engine/order.js";
@@ -24,7 +24,7 @@ const chartEvery = 100;
 
 const words = { validationLoss: "validation loss", accuracy: "accuracy", loss: "training loss" };
 
-/** Begins when it is made; `close()` ends it. */
+/** A training; it begins with the constructor, and `close()` ends it. */
 export class Session implements Progress {
   readonly run: Run;
   /** Aborts when the user interrupts the cell, or the option `signal` aborts. */
@@ -35,14 +35,14 @@ export class Session implements Progress {
   readonly #chart: TrainingChart | undefined;
   readonly #timer: ReturnType<typeof setInterval> | undefined;
   #epochBegan = this.#began;
-  /** The network of the best epoch so far, where it stops early. */
+  /** The network of the best epoch so far, with early stopping. */
   #best: Snapshot | undefined;
   #broken: NotFinite | undefined;
   /** The epoch after which parameters were last inspected. */
   #looked: number;
   #savedAt = 0;
   #measuredAt = 0;
-  /** Where the network was left intact last, in words. */
+  /** When the network was last known to be intact, in words. */
   #intact = "before the training";
   /** The network before the first step. */
   readonly #start: Snapshot | undefined;
@@ -104,7 +104,7 @@ export class Session implements Progress {
 
   // Between epochs.
 
-  /** Measures before the first step; or finishes an epoch whose validation was stopped. */
+  /** Measures before the first step, or completes an epoch whose validation was stopped. */
   async begin(): Promise<void> {
     const { run } = this;
     const { model, validation, loss } = this.#task;
@@ -112,7 +112,7 @@ export class Session implements Progress {
     const cut = run.epochs.at(-1);
     if (!validation || cut?.step !== run.steps || this.#isValidated(cut)) return;
     const { loss: validationLoss, accuracy } = await evaluate(model, validation, { loss });
-    // No step was taken since: the rule's state is that of the checkpoint.
+    // No step was taken since, so the rule's state is that of the checkpoint.
     await this.#endEpoch(Object.assign(cut, { validationLoss, accuracy }), () => this.#task.from!.state);
   }
 
@@ -122,7 +122,7 @@ export class Session implements Progress {
     return !this.#broken && !this.stop.aborted && !run.stopped && run.steps < totalSteps(run);
   }
 
-  /** After how many steps parameters are inspected next. */
+  /** The step after which parameters are inspected next. */
   get nextLook(): number {
     const { run } = this;
     const { onEpoch, early, keep, measure } = this.#task;
@@ -144,18 +144,18 @@ export class Session implements Progress {
     this.#looked = epochs.length;
     const { steps } = this.run;
     this.#intact = record?.step === steps ? `after epoch ${record.epoch}` : `after step ${steps}`;
-    // Stopped within the epoch's validation: `resume` finishes it.
+    // Stopped during the epoch's validation: `resume` completes it.
     const isOver = isNew && record && this.#isValidated(record);
     if (isOver) await this.#endEpoch(record, () => trainer.state());
     else if (!isNew && steps > this.#measuredAt) await this.#measure(({ everySteps }) => everySteps);
   }
 
-  /** Ends it because numbers are no longer finite. */
+  /** Ends the training because numbers are no longer finite. */
   breakOff(broken: NotFinite): void {
     this.#broken = broken;
   }
 
-  /** Records why it ended early, saves, and restores the best epoch. */
+  /** Records why the training ended early, saves, and restores the best epoch. */
   end(trainer: Trainer): void {
     const { run } = this;
     const { signal, model, early } = this.#task;
@@ -178,8 +178,8 @@ export class Session implements Progress {
   }
 
   /**
-   * Of batches of a few samples the first losses are chance, or already those of a network that ran away: where the end is far above
-   * the first of them, the start is measured.
+   * With small batches the first losses are noisy, or already those of a diverged network: if the final loss is far above the
+   * first of them, the initial loss is measured.
    */
   #lookBack(): void {
     const { run } = this;
@@ -201,7 +201,7 @@ export class Session implements Progress {
     if (!this.#interrupted.aborted) await shown; // an interrupted cell does not wait for the picture
   }
 
-  /** The record; throws where the training failed, or the cell was interrupted. */
+  /** The record; throws if the training failed or the cell was interrupted. */
   result(): Run {
     if (this.#broken)
       throw new Error(notFiniteMessage(this.run, this.#broken, this.#intact, this.#task.data));
@@ -221,11 +221,11 @@ export class Session implements Progress {
       }
     }
     if ((await onEpoch?.(record, run)) === "stop") run.stopped ??= "by onEpoch";
-    // The last one is written at the end.
+    // The last checkpoint is written at the end.
     if (keep && run.epochs.length % keep.every === 0 && this.goesOn) this.#save(state);
   }
 
-  /** Takes all measurements, or those that are chosen; each says itself whether it is due. */
+  /** Takes all measurements, or the chosen ones; each decides whether it is due. */
   async #measure(isChosen: (measure: Measure) => unknown = () => true): Promise<void> {
     const { model, data, loss, measure } = this.#task;
     const chosen = Object.entries(measure).filter(([, one]) => isChosen(one));
@@ -234,8 +234,8 @@ export class Session implements Progress {
   }
 
   /**
-   * @param isEnd whether the training is over: only then custom regions, layers and losses are asked what they give, as between steps a
-   * call would move what such a function remembers
+   * @param isEnd whether the training is over: only then are custom regions, layers and losses called for their fingerprint, because
+   * a call between steps could change the state of such a function
    */
   #save(state: Trainer["state"], isEnd = false): void {
     const { keep, model, rule } = this.#task;

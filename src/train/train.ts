@@ -18,7 +18,7 @@ import { requireIdle, underWay } from "./under-way.js";
 let last: Run | undefined;
 
 /**
- * The run that `train()` started last, also one that was stopped or failed; undefined before the first.
+ * The most recent run of `train()`, including one that was stopped or failed; undefined before the first.
  *
  * @example
  * lastRun()?.steps // → …
@@ -33,23 +33,22 @@ export function lastRun(): Run | undefined {
  *
  *     θ(k+1) = θ(k) − η_k ∇E_k(θ(k)),
  *
- * where the rule says what η_k is. The network's parameters change in place. With the default backend the numbers
- * are float32, computed in threads; the same seed gives the same bits whatever their number.
+ * where the rule determines η_k. The network's parameters change in place. The default backend computes in float32 on
+ * threads; the same seed gives the same bits for any number of them.
  *
- * When the notebook's stop button is pressed, the network keeps the parameters reached, `lastRun()` has the record,
+ * When the notebook's stop button interrupts it, the network keeps the parameters reached, `lastRun()` returns the record,
  * and the cell ends; when `signal` aborts, the run is returned and its `stopped` says why.
  *
- * A training with `checkpoint` can continue from that file later, with `resume`, as if it had never stopped: to the
- * same bits.
+ * A training with `checkpoint` can continue from that file later, with `resume`, bit for bit as if it had never
+ * stopped.
  *
  * @param model the network, changed in place
  * @param data samples with labels or targets that fit the network
- * @returns the record of the training: the loss and step size of each step, and of each epoch the mean loss, the accuracy
- *   and the size of each layer's gradient
- * @throws RangeError or TypeError when data, network and options do not fit; Error when a checkpoint cannot be read;
- *   Error when the loss is no longer finite, in which case the parameters are those of the last step before, or when
- *   the parameters are not, in which case they are those from before the training (or of the last epoch that was
- *   looked at)
+ * @returns the record of the training: the loss and step size of each step, and for each epoch the mean loss, the accuracy
+ *   and the norm of each layer's gradient
+ * @throws RangeError or TypeError if data, network and options do not fit; Error if a checkpoint cannot be read; Error if
+ *   the loss is no longer finite (the parameters are then those of the step before), or if the parameters are not (they
+ *   are then those from before the training, or of the last epoch inspected)
  * @example
  * const data = dataset({ x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [0, 1, 1, 0], classes: 2 });
  * const net = sequential([dense(2, 8), relu(), dense(8, 2)], { seed: 1 });
@@ -115,7 +114,7 @@ export async function train(model: Sequential, data: Dataset, options: TrainOpti
   return run;
 }
 
-/** The fast kernels, float32 in threads; or where they do not know the rule, or anything else, the loop of the lecture. */
+/** The fast kernels, float32 on threads; or, if they lack the rule or another part, the loop of the lecture. */
 function trainerOf(task: Task, session: Session): Trainer {
   const { validation, pace, from, formula } = task;
   const { stop } = session;

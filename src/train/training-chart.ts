@@ -1,17 +1,17 @@
 /**
- * The chart of a run that is under way: how far it is and how long it still takes, which the last version drops.
+ * The chart of a run in progress, with its progress and remaining time, which the final version omits.
  */
 import { type LiveFigure, liveFigure } from "../display/index.js";
 import { totalSteps } from "./record.js";
 import type { Run } from "./run.js";
 import { runFigure } from "./run-figure.js";
 
-/** Grows with `update()`; `close()` shows the whole. */
+/** `update()` extends the chart; `close()` shows the final version. */
 export class TrainingChart {
   readonly #run: Run;
   readonly #live: LiveFigure;
   readonly #began = performance.now();
-  /** Steps that a resumed training had done before. */
+  /** The steps before the training was resumed. */
   readonly #before: number;
 
   constructor(run: Run, before: number) {

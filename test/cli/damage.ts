@@ -33,10 +33,12 @@ export const textOf = (cell: RawCell): string => [cell.source].flat().join("");
 export const idOf = (cell: RawCell): string | undefined =>
   cell.metadata?.nbgrader?.grade_id as string | undefined;
 
+const texts = new Map(
+  assignments.map((name) => [name, readFileSync(path.join(sources, name, `${name}.ipynb`), "utf8")]),
+);
+
 function load(assignment: string): RawNotebook {
-  const notebook = JSON.parse(
-    readFileSync(path.join(sources, assignment, `${assignment}.ipynb`), "utf8"),
-  ) as RawNotebook;
+  const notebook = JSON.parse(texts.get(assignment)!) as RawNotebook;
   for (const cell of notebook.cells) cell.source = textOf(cell);
   return notebook;
 }

@@ -1,5 +1,5 @@
 /**
- * `nablab course autograde`: grades what was handed in.
+ * `nablab course autograde`: grades submissions.
  */
 import { rmSync } from "node:fs";
 import path from "node:path";
@@ -32,11 +32,11 @@ import { round } from "./words.js";
 
 /** Options of {@link autograde}. */
 export interface AutogradeOptions extends CourseOptions {
-  /** Only what this student handed in. */
+  /** Only the submissions of this student. */
   student?: string;
-  /** Also what is graded already. */
+  /** Also graded submissions. */
   force?: boolean;
-  /** Also what was graded by tests that have changed since. */
+  /** Also submissions graded by tests that have changed since. */
   stale?: boolean;
   /** Runs the notebooks on a Dask cluster: `local`, or the address or the file of a scheduler. */
   dask?: string;
@@ -50,9 +50,9 @@ const sandboxHere = (): string => {
 };
 
 /**
- * Grades what was handed in, several at a time. What is graded already, and was not handed in again, is left alone.
+ * Grades submissions, several at a time. Graded submissions that have not changed are skipped.
  *
- * @returns the exit code: 0, or 1 when a submission could not be graded
+ * @returns the exit code: 0, or 1 if a submission could not be graded
  */
 export async function autograde(assignments: readonly string[], options: AutogradeOptions): Promise<number> {
   const course = courseFolder(options.course);
@@ -80,7 +80,7 @@ async function gradeAll(
   nbgrader: NbGrader,
   options: AutogradeOptions,
 ): Promise<number> {
-  // By which tests each assignment is graded now.
+  // The current tests of each assignment.
   const tests = (await answered(nbgrader.ask({ do: "tests" }))).tests!;
   const { toGrade, stale } = selected(course, all, tests, options);
   if (toGrade.length < all.length) {
@@ -173,7 +173,7 @@ function selected(
   return { toGrade, stale };
 }
 
-/** Grades a submission and records how that went; what goes wrong with it costs no other one. */
+/** Grades a submission and records the outcome; a failure does not affect the others. */
 async function grade(
   course: string,
   submission: Submission,
@@ -187,7 +187,7 @@ async function grade(
   try {
     const repairs = prepare(course, submission);
     answer = await graded(submission, nbgrader, cluster);
-    // Killed for lack of memory, say, which need not be the fault of this submission.
+    // It may have been killed for lack of memory, which need not be the fault of this submission.
     if (answer.hasEnded && !nbgrader.isClosed) answer = await graded(submission, nbgrader, cluster);
     if (answer.success) notes = notesOn(course, answer as Score, repairs);
   } catch (error) {
@@ -210,7 +210,7 @@ const graded = (
     ? cluster.grade(nbgrader, { assignment, student })
     : nbgrader.ask({ do: "autograde", assignment, student, submitted: preparedStep });
 
-/** What cannot be graded is not 0: nothing of an earlier version is left to be taken for its points. */
+/** Records a failure and removes the results of an earlier version, whose points would no longer apply. */
 async function failed(
   course: string,
   submission: Submission,

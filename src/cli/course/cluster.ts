@@ -1,6 +1,6 @@
 /**
- * Submissions graded on a cluster, by Dask: its workers run the notebooks, confined as here; nbgrader, with the one gradebook,
- * restores tests before and saves points afterwards on this machine.
+ * Grades submissions on a Dask cluster: its workers run the notebooks, confined as on this machine, where nbgrader, with the
+ * gradebook, restores the tests before and saves the points afterwards.
  */
 import { randomUUID } from "node:crypto";
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -19,13 +19,13 @@ import { preparedStep, removeEmptyIn } from "./prepare.js";
 import { printable } from "./printable.js";
 import { filesOf, type Submission } from "./submissions.js";
 
-/** Where tests have been restored, in the folder of a course. */
+/** The folder of submissions with restored tests, in the folder of a course. */
 const sanitizedStep = path.join(".nablab", "sanitized");
 
-/** Seconds that a notebook has beyond its time, for a process that no longer keeps it. */
+/** Extra seconds of a notebook beyond its time limit, in case its process no longer enforces it. */
 const patience = 120;
 
-/** As many bytes of a submission travel: a text, as which they do, ends at some 500 million characters. */
+/** The maximum size of a submission in bytes: it is sent as a string, which is limited to about 500 million characters. */
 const mostBytes = 300e6;
 
 export class GradingCluster {
@@ -43,9 +43,9 @@ export class GradingCluster {
    * Joins a cluster.
    *
    * @param cluster `local`, or the address or the file of a scheduler
-   * @param limits of each notebook; what they leave out is as on this machine
-   * @param notebooks of a submission, at most
-   * @throws InputError with one line that says why it cannot
+   * @param limits the limits of a notebook; the defaults are those of this machine
+   * @param notebooks the most notebooks of a submission
+   * @throws InputError with the reason in one line
    */
   static async join(
     course: string,
@@ -88,7 +88,7 @@ export class GradingCluster {
     this.#executor.capacity(listener);
   }
 
-  /** Grades what has been prepared. @throws NothingFurther when the cluster is lost */
+  /** Grades a prepared submission. @throws NothingFurther if the cluster is lost */
   async grade(nbgrader: NbGrader, { assignment, student }: Submission): Promise<Answer> {
     const about = { assignment, student, submitted: preparedStep };
     const sanitized = path.join(this.#course, sanitizedStep, student, assignment);
@@ -121,7 +121,7 @@ export class GradingCluster {
     }
   }
 
-  /** Says once of each machine what keeps answers from the rest of it. */
+  /** Reports the sandbox of each machine, once. */
   #tellHost(host: string, sandbox: string): void {
     if (this.#hosts.has(host)) return;
     this.#hosts.add(host);
@@ -129,7 +129,7 @@ export class GradingCluster {
     say(`on ${printable(host)} submissions run confined by Node's permission model and ${kept}`);
   }
 
-  /** Ends what runs. */
+  /** Ends all running work. */
   stop(): void {
     this.#isStopped = true;
     this.#executor.stop();
@@ -141,7 +141,7 @@ export class GradingCluster {
   }
 }
 
-/** The files of a submission. @throws Error for more than can travel */
+/** The files of a submission. @throws Error if they are too large to send */
 export function filesToSend(folder: string): Files {
   const names = filesOf(folder);
   const bytes = names.reduce((sum, name) => sum + statSync(path.join(folder, name)).size, 0);
@@ -154,7 +154,7 @@ export function filesToSend(folder: string): Files {
   );
 }
 
-/** What a sweep would say of its cluster, as what is said of a course. */
+/** Rewords an error of a sweep's cluster for a course. */
 function refusal(Kind: typeof InputError, error: unknown): InputError {
   const { message } = error as Error;
   return new Kind(message.replace(/^sweep: /, ""), { cause: error });

@@ -1,5 +1,5 @@
 /**
- * The columns of a class list, whoever wrote it: Moodle, Canvas, nbgrader, a registrar's spreadsheet.
+ * The columns of class lists from various sources: Moodle, Canvas, nbgrader, a registrar's spreadsheet.
  */
 
 /** Titles of columns, in order of preference. */
@@ -41,19 +41,19 @@ export type Column = keyof typeof names;
 export const plain = (text: string): string =>
   text.normalize("NFC").trim().toLowerCase().replace(/\s+/g, " ");
 
-/** The number of a column; -1 where there is none. */
+/** The index of a column; -1 if it is missing. */
 export function columnOf(header: readonly string[], column: Column): number {
   const plainHeader = header.map(plain);
   return names[column].map((name) => plainHeader.indexOf(name)).find((i) => i >= 0) ?? -1;
 }
 
-/** Whether it is a gradebook of Canvas: `Student, ID, SIS User ID, SIS Login ID, Section, "Title (123)", …`. */
+/** Whether a header is that of a Canvas gradebook: `Student, ID, SIS User ID, SIS Login ID, Section, "Title (123)", …`. */
 export const isCanvas = (header: readonly string[]): boolean =>
   plain(header[0] ?? "") === "student" &&
   header.slice(0, 3).map(plain).includes("id") &&
   header.map(plain).includes("section");
 
-/** A name in its parts: `Lovelace, Ada` and `Ada Lovelace` are the same. */
+/** Splits a name into its parts: `Lovelace, Ada` and `Ada Lovelace` are the same. */
 export function partsOf(name: string): { first_name: string; last_name: string } {
   const text = name.normalize("NFC").trim().replace(/\s+/g, " ");
   const comma = text.indexOf(", ");

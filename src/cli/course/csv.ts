@@ -1,16 +1,16 @@
 /**
- * Tables as spreadsheets and learning platforms write and read them.
+ * CSV tables, as spreadsheets and learning platforms write and read them.
  */
 import { type CsvError, parse } from "csv-parse/sync";
 import { InputError } from "../input-error.js";
 import { decoded } from "./read-submission.js";
 
-/** What begins a formula, in Excel and in LibreOffice. */
+/** The beginning of a formula in Excel and LibreOffice. */
 const formula = /^[=+\-@\t\r]/;
 
 /**
- * The text of a table: with a byte order mark, by which Excel knows that it is UTF-8, and with an apostrophe before
- * text that a spreadsheet would compute.
+ * The text of a table, with a byte order mark, by which Excel recognises UTF-8, and with an apostrophe before text that a
+ * spreadsheet would evaluate.
  */
 export function csvText(rows: readonly (readonly (string | number | null | undefined)[])[]): string {
   const lines = rows.map((row) => row.map((value) => field(value)).join(","));
@@ -26,11 +26,11 @@ function field(value: string | number | null | undefined): string {
 
 const isNumber = (text: string): boolean => /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text);
 
-/** Undoes what {@link csvText} does to a formula. */
+/** Undoes the escaping of formulas by {@link csvText}. */
 export const withoutApostrophe = (text: string): string =>
   text.startsWith("'") && formula.test(text.slice(1)) ? text.slice(1) : text;
 
-/** A table, and how it was written. */
+/** A table and its format. */
 export interface Table {
   rows: string[][];
   delimiter: string;
@@ -39,9 +39,9 @@ export interface Table {
 }
 
 /**
- * The rows of a table: separated by commas, semicolons or tabs, in any encoding that a spreadsheet writes.
+ * The rows of a table, separated by commas, semicolons or tabs, in any encoding that spreadsheets write.
  *
- * @throws InputError when it is no table
+ * @throws InputError if it is not a table
  */
 export function readTable(bytes: Uint8Array, file: string): Table {
   const text = decoded(bytes);
@@ -58,7 +58,7 @@ export function readTable(bytes: Uint8Array, file: string): Table {
   }
 }
 
-/** A table of a platform with some cells changed, written as the platform wrote it: it compares what it gets back. */
+/** Formats a changed table of a platform in the platform's own format, since it compares the file on upload. */
 export function tableText({ rows, delimiter, mark }: Table): string {
   const quoted = new RegExp(`[${delimiter}"\r\n]|^\\s|\\s$`);
   const cell = (text: string): string => (quoted.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

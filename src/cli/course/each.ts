@@ -1,5 +1,5 @@
 /**
- * Work on many submissions with several nbgraders at a time.
+ * Processes many submissions with several nbgrader processes in parallel.
  */
 import { availableParallelism } from "node:os";
 import path from "node:path";
@@ -13,7 +13,7 @@ import type { Submission } from "./submissions.js";
 export const submissionLabel = ({ assignment, student }: Submission): string =>
   printable(`${student}, ${assignment}`);
 
-/** Rows by assignment and student: several at a time end in any order. */
+/** Sorts rows by assignment and student, since parallel work ends in any order. */
 export function inOrder(rows: readonly Record<string, unknown>[]): Record<string, unknown>[] {
   const key = (row: Record<string, unknown>): string => `${row.assignment}\n${row.student}`;
   return rows.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
@@ -30,38 +30,37 @@ export function reasonOf({ error = "", log = "" }: Answer): string {
   );
 }
 
-/** @throws InputError with the reason, when it was no success */
+/** @throws InputError with the reason of a failure */
 export async function answered(asked: Promise<Answer>): Promise<Answer> {
   const answer = await asked;
   if (!answer.success) throw new InputError(`nbgrader: ${reasonOf(answer)}`);
   return answer;
 }
 
-/** Nothing further can be done, whatever is asked: ends the work on all. */
+/** No further request can succeed: ends all work. */
 export class NothingFurther extends InputError {}
 
-/** How many things are done at a time. */
+/** The degree of parallelism. */
 export interface Lanes {
-  /** The number of nbgraders; one for each core. */
+  /** The number of nbgrader processes; by default one per core. */
   jobs?: number;
-  /** Calls the listener with how many items may be under way, each time that it grows; as many as nbgraders. */
+  /** Calls the listener with the number of items that may be in progress, and whenever it grows; by default one per nbgrader. */
   capacity?: (listener: (count: number) => void) => void;
-  /** One of the nbgraders, that runs already. */
+  /** A running nbgrader to use as one of them. */
   nbgrader?: NbGrader;
   /** Called on Ctrl-C. */
   stop?: () => void;
 }
 
-/** Whether a reason, by Node, Python or SQLite, is that nothing more can be written. */
+/** Whether a reason given by Node, Python or SQLite is a full disk. */
 const isDiskFull = (reason: string): boolean =>
   /ENOSPC|EDQUOT|No space left on device|Disk quota exceeded|database or disk is full/.test(reason);
 
 /**
- * Works through a list with several nbgraders and reports progress. A failure is reported and logged, and the rest
- * continues.
+ * Processes a list with several nbgraders and reports progress. A failure is reported and logged, and the rest continues.
  *
- * @param options `jobs`: how many nbgraders; `nbgrader`: one that is there already, to be the first of them
- * @returns how many failed
+ * @param options `jobs`: the number of nbgraders; `nbgrader`: a running one to use as the first
+ * @returns the number of failures
  */
 export async function forEach<Item>(
   course: string,
@@ -114,7 +113,7 @@ export async function forEach<Item>(
     capacity((count) => {
       while (lanes.length < Math.min(count, items.length)) lanes.push(lane(nbgraders[lanes.length % jobs]!));
     });
-    // While it waits, lanes may be added.
+    // Lanes may be added while it waits.
     for (let known = 0; known < lanes.length; ) {
       known = lanes.length;
       await Promise.all(lanes);

@@ -1,16 +1,15 @@
 /**
- * nbgrader's page of feedback, readable anywhere: formulas are typeset in it, for which nbgrader needs the network, and
- * long messages are wrapped. What a submission displayed is in it as it was: nothing of that runs, loads anything, or
- * navigates away by itself.
+ * Makes nbgrader's feedback page self-contained: formulas are typeset in it, for which nbgrader needs the network, and long
+ * messages are wrapped. The outputs of a submission are kept, but cannot run, load anything, or navigate by themselves.
  */
 import { extractMaths } from "../../html/maths.js";
 import { mathsStyle } from "../html/maths-style.js";
 
-/** Styles and pictures of the page itself, and files beside it; no scripts, frames or forms, no network. */
+/** Allows styles and pictures of the page itself and files beside it; no scripts, frames or forms, no network. */
 const policy =
   "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data: file:; base-uri 'none'; form-action 'none'";
 
-/** The page, ready to be given back; what nbgrader does not do as expected stays as it is. */
+/** The page, ready to be returned; parts with an unexpected format are not changed. */
 export function finishFeedback(page: string): string {
   const body = page
     .replace(/<!-- Load mathjax -->[\s\S]*?<!-- End of mathjax configuration -->/, "")
@@ -21,7 +20,7 @@ export function finishFeedback(page: string): string {
   const head = `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
   return (
     body
-      // No policy forbids a page to navigate away by itself.
+      // No policy can prevent a page from navigating by itself.
       .replace(/<meta\b[^>]*>/gi, (tag) =>
         /charset=["']?utf-8/i.test(tag) && !/http-equiv/i.test(tag) ? tag : "",
       )
@@ -30,7 +29,7 @@ export function finishFeedback(page: string): string {
   );
 }
 
-/** Typesets the formulas in text that is HTML already, code and tags apart. */
+/** Typesets the formulas in HTML, except in code and tags. */
 function typesetHtml(html: string): string {
   return html
     .split(/(<(pre|code)\b[\s\S]*?<\/\2>|<[^>]*>)/)

@@ -1,5 +1,5 @@
 /**
- * `nablab course feedback`: what students get back.
+ * `nablab course feedback`: writes feedback for students.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -22,7 +22,7 @@ export interface FeedbackOptions extends CourseOptions {
   zip?: string;
 }
 
-/** The feedback for students: their notebooks with points and comments, as HTML. */
+/** Writes feedback for students: their notebooks with points and comments, as HTML. */
 export async function feedback(assignments: readonly string[], options: FeedbackOptions): Promise<number> {
   const course = courseFolder(options.course);
   const names = named(assignments, foldersIn(path.join(course, "release")), "released");
@@ -44,7 +44,7 @@ export async function feedback(assignments: readonly string[], options: Feedback
   return failures === 0 ? 0 : 1;
 }
 
-/** Packs the feedback of an assignment under the names by which the platform knows whose it is. */
+/** Packs the feedback of an assignment under the names by which the platform identifies students. */
 function packFeedback(course: string, assignments: readonly string[], zip: string): void {
   const [assignment = "", ...others] = assignments;
   if (others.length > 0) throw new InputError("--zip is about one assignment: name it");
@@ -55,7 +55,7 @@ function packFeedback(course: string, assignments: readonly string[], zip: strin
     );
   }
   const entries = Object.entries(platform.students).flatMap(([student, { prefix }]) => {
-    // Of an earlier version a page may be left where the last one could not be graded.
+    // If the last version could not be graded, a page of an earlier one may remain.
     if (progressOf(course, { student, assignment }).step !== "graded") return [];
     const folder = path.join(course, "feedback", student, assignment);
     const pages = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".html")) : [];

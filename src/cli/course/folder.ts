@@ -1,17 +1,17 @@
 /**
- * The folder of a course, and what is where in it.
+ * The folder of a course.
  */
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { InputError } from "../input-error.js";
 
-/** Where a course lies, and how many things are done at the same time. */
+/** The folder of a course, and the degree of parallelism. */
 export interface CourseOptions {
   course: string;
   jobs?: number;
 }
 
-/** The folder of a course, checked. */
+/** Validates the folder of a course. */
 export function courseFolder(folder: string): string {
   if (existsSync(path.join(folder, "nbgrader_config.py"))) return path.resolve(folder);
   throw new InputError(
@@ -19,7 +19,7 @@ export function courseFolder(folder: string): string {
   );
 }
 
-/** Those of `known` that are named, by default all. */
+/** The requested ones of `known`, by default all. */
 export function named(names: readonly string[], known: readonly string[], where: string): readonly string[] {
   for (const name of names) {
     if (!known.includes(name)) {

@@ -19,7 +19,7 @@ export interface FormgraderOptions extends CourseOptions {
  * Runs until it is stopped.
  *
  * @param more options for JupyterLab
- * @returns JupyterLab's exit code; 0 when it was stopped
+ * @returns JupyterLab's exit code; 0 when interrupted
  */
 export async function formgrader(
   more: readonly string[],
@@ -53,7 +53,7 @@ export async function formgrader(
       cwd: course,
       env: {
         ...process.env,
-        // Not on the command line, which everybody on the machine can read.
+        // Not on the command line, which all users of the machine can read.
         JUPYTER_TOKEN: token,
         JUPYTER_PATH: [kernels, process.env.JUPYTER_PATH].filter(Boolean).join(path.delimiter),
         PATH: [path.dirname(python), process.env.PATH].join(path.delimiter),
@@ -92,7 +92,7 @@ export async function formgrader(
   }
 }
 
-/** Waits until the Formgrader answers; false when JupyterLab ends before. */
+/** Waits until the Formgrader responds; false if JupyterLab ends first. */
 async function answers(port: number, token: string, over: AbortSignal): Promise<boolean> {
   while (!over.aborted) {
     try {

@@ -1,5 +1,5 @@
 /**
- * `nablab course grades`: points go back to Moodle or Canvas in the table that the platform gave out.
+ * `nablab course grades`: writes points into the table exported by Moodle or Canvas.
  */
 import path from "node:path";
 import { writeAtomically } from "#platform";
@@ -18,15 +18,15 @@ import { round } from "./words.js";
 export interface GradesOptions extends CourseOptions {
   out: string;
   assignment?: string;
-  /** The column that is filled in, where it is called otherwise than the assignment. */
+  /** The column to fill in, if its name differs from the assignment's. */
   column?: string;
-  /** Multiply points such that the platform's maximum is the assignment's. */
+  /** Scales points to the platform's maximum. */
   scale?: boolean;
 }
 
 /**
- * Fills in the grading worksheet of Moodle or the gradebook of Canvas. Who handed in nothing, or could not be graded,
- * keeps what stands there.
+ * Fills in the grading worksheet of Moodle or the gradebook of Canvas. The entries of students without a graded submission
+ * are not changed.
  */
 export async function exportGrades(template: string, options: GradesOptions): Promise<void> {
   const course = courseFolder(options.course);
@@ -45,7 +45,7 @@ export async function exportGrades(template: string, options: GradesOptions): Pr
 
 interface Counts {
   filled: number;
-  /** Those that were left as they were, by why. */
+  /** The number of unchanged entries, by reason. */
   left: Map<Standing["is"], number>;
   unknown: string[];
 }
@@ -141,7 +141,7 @@ function fillCanvas(
   return counts;
 }
 
-/** By what points are multiplied. */
+/** The factor for points. */
 function factor(most: number, max: number, scale: boolean, file: string): number {
   if (most === max) return 1;
   if (scale) return most / max;

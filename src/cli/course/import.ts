@@ -1,5 +1,5 @@
 /**
- * `nablab course import`: a download of Moodle or Canvas becomes `submitted/STUDENT/ASSIGNMENT/`.
+ * `nablab course import`: unpacks a download of Moodle or Canvas into `submitted/STUDENT/ASSIGNMENT/`.
  */
 import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -21,17 +21,17 @@ import { isInside, readZip } from "./zip.js";
 
 /** Options of {@link importSubmissions}. */
 export interface ImportOptions extends CourseOptions {
-  /** Moodle's grading worksheet, which says whose a number is. */
+  /** Moodle's grading worksheet, which maps numbers to students. */
   worksheet?: string;
-  /** Put who is not on the roster there, under the name of the platform. */
+  /** Adds students who are not on the roster, under the platform's name. */
   add?: boolean;
 }
 
 /**
- * Unpacks what a class handed in. A submission that is there already is replaced only by another one, and kept in
+ * Unpacks the submissions of a class. An existing submission is replaced only by a different one, and kept in
  * `.nablab/replaced`.
  *
- * @returns the exit code: 0, or 1 when there is no telling whose something is
+ * @returns the exit code: 0, or 1 if a submission could not be assigned to a student
  */
 export async function importSubmissions(
   zip: string,
@@ -51,14 +51,14 @@ export async function importSubmissions(
   const platform = readPlatform(course, assignment) ?? { platform: uploads[0]!.platform, students: {} };
   platform.platform = uploads[0]!.platform;
   const counts = { new: 0, replaced: 0, unchanged: 0 };
-  rmSync(scratchOf(course), { recursive: true, force: true }); // of one that was cut short
+  rmSync(scratchOf(course), { recursive: true, force: true }); // of an interrupted import
   for (const [i, upload] of uploads.entries()) {
     const student = owners.get(upload);
     if (student === undefined) continue;
     counts[store(course, student, assignment, upload)]++;
     const { name, number, late, prefix } = upload;
     platform.students[student] = { name, number, late, prefix };
-    // Whatever ends this, what is there by then can be identified.
+    // Recorded first, so that files of an interrupted import can be identified.
     if (i % 50 === 49) writePlatform(course, assignment, platform);
   }
   writePlatform(course, assignment, platform);
@@ -81,7 +81,7 @@ interface Person {
   id?: string;
 }
 
-/** Who the participants of a worksheet of Moodle are, by their numbers. */
+/** The participants of a Moodle worksheet, by their numbers. */
 function peopleOf(worksheet: string): Map<string, Person> {
   const { rows } = readTable(readFile(worksheet), worksheet);
   const [header = [], ...body] = rows;
@@ -95,7 +95,7 @@ function peopleOf(worksheet: string): Map<string, Person> {
   );
 }
 
-/** Whose each upload is. Where there is no roster the names of the platform make one. */
+/** Assigns uploads to students. Without a roster, one is created from the platform's names. */
 async function ownersOf(
   course: string,
   uploads: readonly Upload[],
@@ -134,7 +134,7 @@ async function ownersOf(
   return { owners, unknown };
 }
 
-/** A student of whom the platform's name is all that is known. */
+/** A student known only by the platform's name. */
 function newStudent(
   upload: Upload,
   { name, email, id }: Person,
@@ -159,7 +159,7 @@ function newStudent(
 
 const scratchOf = (course: string): string => path.join(course, ".nablab", "import");
 
-/** Puts a submission where it belongs, whole or not at all. */
+/** Moves a submission into place, completely or not at all. */
 function store(
   course: string,
   student: string,
@@ -195,7 +195,7 @@ function store(
 
 type Files = Upload["files"];
 
-/** The files of an upload; a zip file that holds the only notebooks is unpacked. */
+/** The files of an upload; a zip file with the only notebooks is unpacked. */
 function unpacked({ files }: Upload): Files {
   if (files.some(({ name }) => name.endsWith(".ipynb"))) return files;
   const zips = files.filter(({ name }) => name.toLowerCase().endsWith(".zip"));
@@ -214,11 +214,11 @@ function unpacked({ files }: Upload): Files {
   }));
 }
 
-/** The files under the names that the assignment has for them: platforms and browsers change those of notebooks. */
+/** Renames files to their names in the assignment: platforms and browsers rename notebooks. */
 function filed(files: Files, released: readonly string[]): Files {
   const isNotebook = ({ name }: Files[number]): boolean => name.endsWith(".ipynb") && !name.includes("/");
   const kept = new Map<string, Files[number]>();
-  // Of several versions the last one stands.
+  // The last of several versions counts.
   for (const file of files.toSorted((a, b) => a.number - b.number)) {
     if (!isInside(file.name)) continue;
     const copyOf =

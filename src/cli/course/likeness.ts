@@ -1,8 +1,8 @@
 /**
- * How alike two cells are, for recognising a cell that has lost its metadata.
+ * The similarity of two cells, to recognise a cell that has lost its metadata.
  */
 
-/** Text as it is compared: line ends, spaces at the ends of lines and Unicode's forms of a letter make no difference. */
+/** Normalises text for comparison: line ends, trailing spaces and Unicode forms are ignored. */
 export const plainText = (source: string): string =>
   source
     .replace(/\r\n?/g, "\n")
@@ -11,51 +11,60 @@ export const plainText = (source: string): string =>
     .normalize("NFC");
 
 /**
- * From 0, nothing in common, to 1, the same: how probable it is that `source` was written over `released`.
+ * From 0, nothing in common, to 1, equal: how likely `source` is an edited version of `released`.
  *
- * Of an answer little is left of what was handed out, but it still declares what its tests call.
+ * Little of the released text may remain in an answer, but it still declares the names that its tests call.
  */
 export function likeness(source: string, released: string): number {
-  const [a, b] = [plainText(source), plainText(released)];
-  if (a === b) return 1;
-  return Math.max(dice(triples(a), triples(b)), 0.9 * shareDeclared(a, b));
+  const [a, b] = [featuresOf(source), featuresOf(released)];
+  if (a.text === b.text) return 1;
+  return Math.max(dice(a, b), 0.9 * shareDeclared(a.declared, b.declared));
 }
 
-const cached = new Map<string, string[]>();
+/** What texts are compared by. */
+interface Features {
+  readonly text: string;
+  /** How often each three words or signs in a row occur at its beginning; single ones are much the same in all tests. */
+  readonly triples: ReadonlyMap<string, number>;
+  readonly length: number;
+  /** The names that it declares. */
+  readonly declared: ReadonlySet<string>;
+}
 
-/** Each three words or signs in a row, of the beginning of a text: single ones are much the same in all tests. */
-function triples(text: string): string[] {
-  const known = cached.get(text);
+/** Each cell of a submission is compared with each of the assignment. */
+const cached = new Map<string, Features>();
+
+function featuresOf(source: string): Features {
+  const known = cached.get(source);
   if (known) return known;
+  const text = plainText(source);
   const words = text.slice(0, 20_000).match(/[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu) ?? [];
-  const found = words.map((_, i) => words.slice(i, i + 3).join(" "));
+  const triples = new Map<string, number>();
+  for (let i = 0; i < words.length; i++) {
+    const triple = words.slice(i, i + 3).join(" ");
+    triples.set(triple, (triples.get(triple) ?? 0) + 1);
+  }
+  const features = { text, triples, length: words.length, declared: declared(text) };
   if (cached.size > 1000) cached.clear();
-  cached.set(text, found);
-  return found;
+  cached.set(source, features);
+  return features;
 }
 
-/** Twice what two lists have in common over the length of both (Dice 1945). */
-function dice(a: readonly string[], b: readonly string[]): number {
+/** Twice what two texts have in common over the length of both (Dice 1945). */
+function dice(a: Features, b: Features): number {
   if (a.length + b.length === 0) return 1;
-  const left = new Map<string, number>();
-  for (const item of a) left.set(item, (left.get(item) ?? 0) + 1);
+  const [few, many] = a.triples.size < b.triples.size ? [a, b] : [b, a];
   let common = 0;
-  for (const item of b) {
-    const count = left.get(item) ?? 0;
-    if (count === 0) continue;
-    left.set(item, count - 1);
-    common++;
-  }
+  for (const [triple, count] of few.triples) common += Math.min(count, many.triples.get(triple) ?? 0);
   return (2 * common) / (a.length + b.length);
 }
 
-/** How many of the names that `b` declares `a` declares too; 0 where `b` declares none. */
-function shareDeclared(a: string, b: string): number {
-  const [names, wanted] = [declared(a), declared(b)];
+/** How many of the names that one declares are declared by the other too; 0 where it declares none. */
+function shareDeclared(names: ReadonlySet<string>, wanted: ReadonlySet<string>): number {
   return wanted.size === 0 ? 0 : [...wanted].filter((name) => names.has(name)).length / wanted.size;
 }
 
-/** What stands at the beginning of a line, so that a local variable counts for nothing. */
+/** Declarations at the beginning of a line; local variables do not count. */
 const declared = (text: string): Set<string> =>
   new Set(
     [

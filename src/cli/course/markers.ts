@@ -1,6 +1,6 @@
 /**
- * The marks by which nbgrader tells solutions and hidden tests from what is handed out. It looks for them letter by
- * letter: one that is mistyped hands out what it should hide.
+ * The markers by which nbgrader finds solutions and hidden tests. It requires an exact match: with a mistyped marker, the
+ * hidden part would be released.
  */
 import type { Notebook } from "../notebook.js";
 import { gradingOf } from "./points.js";
@@ -8,7 +8,7 @@ import { gradingOf } from "./points.js";
 const regions = ["SOLUTION", "HIDDEN TESTS", "MARK SCHEME"];
 const markers = regions.flatMap((region) => [`BEGIN ${region}`, `END ${region}`]);
 
-/** What is wrong with the marks of an assignment, a sentence each. */
+/** The faults in the markers of an assignment, a sentence each. */
 export function wrongMarkers({ cells }: Notebook): string[] {
   const found: string[] = [];
   for (const [i, cell] of cells.entries()) {
@@ -34,7 +34,7 @@ export function wrongMarkers({ cells }: Notebook): string[] {
   return found;
 }
 
-/** The marker that a line of comment comes close to. */
+/** The marker that a comment resembles. */
 function meantBy(line: string): string | undefined {
   const comment = /^\s*(?:\/\/+|\/\*+|#+|<!--+|\*|%+)?\s*(.*?)\s*(?:\*\/|-->)?\s*$/.exec(line)![1]!;
   if (comment.length > 30) return undefined;
@@ -48,7 +48,7 @@ function meantBy(line: string): string | undefined {
   return near.far <= near.marker.length / 5 ? near.marker : undefined;
 }
 
-/** How many letters must be added, left out or changed to make one text of another (Levenshtein 1966). */
+/** The edit distance of two texts (Levenshtein 1966). */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -1,31 +1,31 @@
 /**
- * Which cell of an assignment each cell of a submission is, whatever a student, an editor or a platform did to its metadata,
- * its text or its place.
+ * Matches the cells of a submission with those of the assignment, even if a student, an editor or a platform has changed
+ * their metadata, text or order.
  */
 import type { Cell } from "../notebook.js";
 import { isEdited } from "./edited.js";
 import { likeness, plainText } from "./likeness.js";
 import { gradingOf } from "./points.js";
 
-/** In a notebook with more cells, those without metadata are not searched for: it was not written by hand. */
+/** In a notebook with more cells, which nobody wrote by hand, cells without metadata are not matched. */
 const mostCells = 2000;
 
-/** Whether nbgrader knows a cell: one with points, an answer, or one that is not the student's to change. */
+/** Whether a cell has a role in nbgrader: a graded cell, an answer, or a locked cell. */
 export const isOfAssignment = (cell: Cell): boolean => {
   const about = gradingOf(cell);
   return about !== undefined && (about.grade || about.solution || about.locked || about.task);
 };
 
 export interface Matches {
-  /** The cell of the assignment that a cell of the submission is. */
+  /** The cell of the assignment for each cell of the submission. */
   is: Map<Cell, Cell>;
-  /** The other way round. */
+  /** The inverse. */
   of: Map<Cell, Cell>;
   recognised: string[];
   copied: string[];
 }
 
-/** Finds the cells of an assignment in a submission: by their names, by their ids, by their text, by their place. */
+/** Finds the cells of an assignment in a submission: by name, id, text and position. */
 export function matchCells(cells: readonly Cell[], released: readonly Cell[]): Matches {
   const matches: Matches = { is: new Map(), of: new Map(), recognised: [], copied: [] };
   const own = released.filter(isOfAssignment);
@@ -59,7 +59,7 @@ export function matchCells(cells: readonly Cell[], released: readonly Cell[]): M
   if (missing().length > 0 && cells.some(left) && cells.length <= mostCells) {
     for (const [cell, is] of aligned(cells, released, matches, losers)) recognise(cell, is);
   }
-  // What stands somewhere else: only where there is no doubt.
+  // Moved cells: only if the match is unambiguous.
   for (const is of cells.length <= mostCells ? missing() : []) {
     const alike = cells
       .filter((cell) => left(cell) && cell.cell_type === is.cell_type)
@@ -72,9 +72,8 @@ export function matchCells(cells: readonly Cell[], released: readonly Cell[]): M
 }
 
 /**
- * Pairs cells in the order of both notebooks such that they are as alike as can be (Needleman and Wunsch 1970). Cells
- * that are paired already stay so where the order allows; ordinary cells of the assignment take part, so that nothing
- * else is taken for them.
+ * Aligns the cells of both notebooks in order, with maximal total similarity (Needleman and Wunsch 1970). Existing pairs are
+ * kept if the order allows; ordinary cells of the assignment take part, so that no other cell is matched with them.
  */
 function aligned(
   cells: readonly Cell[],
@@ -88,9 +87,9 @@ function aligned(
     if (losers.has(cell) || (hasOtherType && !isAnswer(other))) return 0;
     const how = likeness(cell.source, other.source);
     if (!isOfAssignment(other)) return how === 1 ? 1 : 0;
-    // Of two that are as much alike, the one of its type: a quotation in a text is no answer.
+    // Of two equally similar cells, the one of the same type: a quotation in a text is not an answer.
     if (how >= 0.75) return hasOtherType ? how / 2 : how;
-    // Nothing is left of a gap that was written over; its place tells then. Code of another type may be the student's own.
+    // Nothing is left of an overwritten gap, which is matched by its position. A cell of another type may be the student's own.
     if (!isGap(other) || !(gradingOf(cell)?.solution ?? true)) return 0;
     return hasOtherType ? (cell.cell_type === "code" ? 0 : 0.04) : 0.05;
   };
@@ -117,11 +116,11 @@ function aligned(
 
 const isAnswer = (cell: Cell): boolean => gradingOf(cell)?.solution === true;
 
-/** Whether an answer was handed out as nothing but a gap: as text, or as code without a frame around it. */
+/** Whether an answer was released as a gap only: as text, or as code without a frame around it. */
 const isGap = (cell: Cell): boolean =>
   gradingOf(cell)!.solution && (cell.cell_type !== "code" || plainText(cell.source).split("\n").length <= 2);
 
-/** Cells by the name that nbgrader gave them. */
+/** Cells by their names in nbgrader. */
 export function grouped(cells: readonly Cell[]): Map<string, Cell[]> {
   const groups = new Map<string, Cell[]>();
   for (const cell of cells) {
@@ -132,8 +131,8 @@ export function grouped(cells: readonly Cell[]): Map<string, Cell[]> {
 }
 
 /**
- * Of cells of the same name the one that is meant: an answer that is written before one that is not, the original
- * before its copy, the one in its place before one elsewhere; else the last, as nbgrader has it.
+ * Chooses among cells with the same name: a written answer over an unwritten one, the original over its copy, the one in its
+ * position over a moved one; else the last, as nbgrader does.
  */
 export function bestOf(
   candidates: readonly Cell[],
@@ -161,7 +160,7 @@ export function bestOf(
 
 const isUnwritten = (cell: Cell): boolean => /not done yet|Your answer here/.test(cell.source);
 
-/** Whether the nearest cell of the assignment before this one is the one that should be. */
+/** Whether the preceding cell of the assignment is the right one. */
 function isInPlace(cell: Cell, cells: readonly Cell[], order: readonly string[]): boolean {
   const id = gradingOf(cell)!.grade_id;
   const ids = cells.slice(0, cells.indexOf(cell)).map((other) => gradingOf(other)?.grade_id);

@@ -11,7 +11,7 @@ import { installKernelspec } from "../../kernel/kernelspec.js";
 import { packageRoot, pythonPackages } from "../../kernel/own-packages.js";
 import { InputError } from "../input-error.js";
 
-/** What is asked. */
+/** A request. */
 export type Request =
   | { do: "release"; assignment: string; into: string; trial: boolean; change_cells: boolean }
   | { do: "autograde"; assignment: string; student: string; submitted: string }
@@ -31,14 +31,14 @@ export interface Student {
   first_name?: string | null;
   last_name?: string | null;
   email?: string | null;
-  /** What a learning platform calls them. */
+  /** Their id on a learning platform. */
   lms_user_id?: string | null;
 }
 
 /** An assignment in the gradebook. */
 export interface Assignment {
   name: string;
-  /** By which tests it is graded now, as a number. */
+  /** A hash of its current tests. */
   tests: string;
   max: number;
   duedate: string | null;
@@ -48,20 +48,20 @@ export interface Assignment {
 export interface Score {
   assignment: string;
   student: string;
-  /** What the answers are worth, less {@link penalty}. */
+  /** The points of the answers, less {@link penalty}. */
   score: number;
   max: number;
-  /** Whether an answer still waits for a human. */
+  /** Whether an answer has yet to be graded by hand. */
   manual: boolean;
   /** Without the penalty. */
   raw: number;
-  /** By how many seconds it came late, and what that costs. */
+  /** The seconds by which it was late, and the penalty. */
   late: number;
   penalty: number;
   timestamp: string | null;
 }
 
-/** What is answered: on failure with nbgrader's traceback and log. */
+/** A reply; on failure with nbgrader's traceback and log. */
 export type Answer = {
   success: boolean;
   error?: string;
@@ -69,17 +69,17 @@ export type Answer = {
   scores?: Score[];
   assignments?: Assignment[];
   students?: Student[];
-  /** By which tests each assignment is graded now, as a number. */
+  /** A hash of the current tests of each assignment. */
   tests?: Record<string, string>;
-  /** What a notebook may take, by the course's configuration. */
+  /** The limits of a notebook in the course's configuration. */
   limits?: NotebookLimits;
-  /** The copy of the gradebook that was made before it was changed. */
+  /** The backup of the gradebook made before the change. */
   copy?: string;
-  /** That nbgrader itself ended meanwhile; the next question starts a new one. */
+  /** Whether nbgrader itself ended meanwhile; the next request starts a new one. */
   hasEnded?: boolean;
 } & Partial<Score>;
 
-/** One nbgrader, which does one thing after the other. */
+/** An nbgrader process, which handles one request at a time. */
 export class NbGrader {
   readonly #course: string;
   #process: ChildProcess | undefined;
@@ -93,7 +93,7 @@ export class NbGrader {
     this.#course = course;
   }
 
-  /** Asks and waits. Never rejects: an nbgrader that dies is a failure, and the next question starts a new one. */
+  /** Sends a request and waits for the reply. Never rejects: if nbgrader dies, the next request starts a new one. */
   ask(request: Request): Promise<Answer> {
     const answer = this.#last.then(() => this.#ask(request));
     this.#last = answer.catch(() => {});
@@ -110,12 +110,12 @@ export class NbGrader {
     });
   }
 
-  /** Whether it was ended by {@link close}; what it answers then says nothing. */
+  /** Whether it was ended by {@link close}; later replies are meaningless. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
-  /** Ends it, and the kernels that it runs. */
+  /** Ends it and its kernels. */
   close(): void {
     this.#isClosed = true;
     const id = this.#process?.pid;
@@ -132,7 +132,7 @@ export class NbGrader {
       cwd: this.#course,
       env: {
         ...process.env,
-        // The kernel of this very nablab, whatever else is installed.
+        // The kernel of this nablab, whatever else is installed.
         JUPYTER_PATH: [kernels, process.env.JUPYTER_PATH].filter(Boolean).join(path.delimiter),
         PATH: [path.dirname(python), process.env.PATH].join(path.delimiter),
         PYTHONDONTWRITEBYTECODE: "1",
@@ -157,7 +157,7 @@ export class NbGrader {
           : `nbgrader ended ${signal ? `by ${signal}` : `with exit code ${code}`}`,
       );
     child.on("close", ended);
-    // A kernel that it leaves behind holds its streams open: they close a moment after it, or not at all.
+    // An orphaned kernel holds its streams open, so they may close later or never.
     child.on("exit", (code, signal) => setTimeout(ended, 2000, code, signal));
     createInterface({ input: child.stdout }).on("line", (line) => {
       this.#answer?.(JSON.parse(line) as Answer);
@@ -169,7 +169,7 @@ export class NbGrader {
 
 let python: string | undefined;
 
-/** A Python that has nbgrader: the one named by NABLAB_PYTHON, that of set-up, or that of the path. */
+/** A Python with nbgrader: that of NABLAB_PYTHON, of the set-up, or of the path. */
 export function findPython(): string {
   if (python) return python;
   const prefixes = [ownPrefix(), pathPrefix()].filter((prefix) => prefix !== undefined);

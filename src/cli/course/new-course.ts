@@ -10,9 +10,9 @@ import { say } from "../progress.js";
 import { foldersIn } from "./submissions.js";
 
 /**
- * Lays out a course: configuration and, unless it should be empty, nablab's assignments with their solutions.
+ * Creates a course: configuration and, unless it should be empty, nablab's assignments with their solutions.
  *
- * @throws InputError when there is something already
+ * @throws InputError if the folder is not empty
  */
 export function newCourse(folder: string, { empty = false }: { empty?: boolean }): void {
   const there = existsSync(folder);

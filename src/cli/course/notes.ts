@@ -1,6 +1,6 @@
 /**
- * What a grader would want to know of a graded submission, in a few words: what was done to the tests, which limits
- * were met, what was refused, which answers do not even run.
+ * Notes for the grader on a submission, in a few words: edited tests, exceeded limits, refused operations, answers that do
+ * not run.
  */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -14,7 +14,7 @@ import { fewOf, round } from "./words.js";
 /**
  * The notes on a submission, the gravest first.
  *
- * @param repairs what had to be put right before
+ * @param repairs the repairs made before grading
  */
 export function notesOn(
   course: string,
@@ -35,7 +35,7 @@ export function notesOn(
   return printable(told.join("; "));
 }
 
-/** What the outputs and the text of a cell tell. */
+/** The notes on a cell, from its outputs and its text. */
 function onCell(cell: Cell): string[] {
   if (cell.cell_type !== "code") return [];
   const about = gradingOf(cell);
@@ -63,7 +63,7 @@ function onError(cell: CodeCell, name: string, isTest: boolean): string[] {
   const refused = first.indexOf(" is not allowed: ");
   if (refused >= 0) return [`${name}: ${shortened(first.slice(0, refused))} is not allowed`];
   if (frozen.test(first)) return [`${name}: ${shortened(first)}`];
-  // Tests say what they miss to the student, and a name that is not there is missed in every cell that uses it.
+  // Tests tell the student what they miss, and a missing name fails in every cell that uses it.
   if (isTest || first.startsWith("TS2304:") || first === "not done yet") return [];
   return [`${name}: ${ename === "TypeScriptError" ? "" : `${ename}: `}${shortened(first)}`];
 }

@@ -1,6 +1,6 @@
 /**
- * What a learning platform called the students of an assignment when their submissions were imported: grades and
- * feedback go back under the same names.
+ * The names of students on the learning platform from which an assignment's submissions were imported: grades and feedback
+ * are returned under the same names.
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";

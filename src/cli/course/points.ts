@@ -3,23 +3,23 @@
  */
 import type { Cell, CodeCell } from "../notebook.js";
 
-/** What nbgrader keeps in the metadata of a cell. */
+/** nbgrader's metadata of a cell. */
 export interface Grading {
   grade_id: string;
-  /** Whether it has points. */
+  /** Whether it is graded. */
   grade: boolean;
-  /** Whether it is the student's to write. */
+  /** Whether it is an answer of the student. */
   solution: boolean;
-  /** Whether it is not the student's to change. */
+  /** Whether the student must not change it. */
   locked: boolean;
-  /** Whether it is a task that is answered elsewhere, which a human reads. */
+  /** Whether it is a task answered in other cells and graded by hand. */
   task: boolean;
   points?: number;
-  /** Of the cell as it was handed out. */
+  /** The checksum of the released cell. */
   checksum?: string;
 }
 
-/** What nbgrader knows of a cell; undefined for other cells. */
+/** nbgrader's metadata of a cell; undefined if it has none. */
 export function gradingOf(cell: Cell): Grading | undefined {
   const about = cell.metadata.nbgrader as Partial<Grading> | undefined;
   if (typeof about?.grade_id !== "string" || about.grade_id === "") return undefined;
@@ -35,33 +35,33 @@ export function gradingOf(cell: Cell): Grading | undefined {
   };
 }
 
-/** Whether its points are given by running it. */
+/** Whether it is graded by running it. */
 export const isTest = (cell: Cell): cell is CodeCell => {
   const about = gradingOf(cell);
   return cell.cell_type === "code" && about?.grade === true && !about.solution;
 };
 
-/** What a cell is worth; 0 for one without points. */
+/** The maximum points of a cell; 0 if it is not graded. */
 export const worthOf = (cell: Cell): number => {
   const about = gradingOf(cell);
   return about?.grade || about?.task ? (about.points ?? 0) : 0;
 };
 
 /**
- * Points of a cell of tests: none for an error, or for anything on standard error; the value of its last expression
- * where that is a number; else all. More than the cell is worth is {@link overpaid}, which nbgrader refuses to grade.
+ * The points of a test cell: none for an error or output on standard error; the value of its last expression if that is a
+ * number; else all. More than its maximum is {@link overpaid}, which nbgrader refuses to grade.
  */
 export function pointsOf(cell: CodeCell, points: number): number {
   const given = givenBy(cell);
   return given !== undefined && given <= points ? given : points;
 }
 
-/** By how much a cell of tests gives more points than it is worth. */
+/** The points of a test cell beyond its maximum. */
 export function overpaid(cell: CodeCell, points: number): number {
   return Math.max(0, (givenBy(cell) ?? 0) - points);
 }
 
-/** The points that a cell of tests says; undefined where it runs through without saying any. */
+/** The points that a test cell returns; undefined if it runs without returning any. */
 function givenBy(cell: CodeCell): number | undefined {
   for (const output of cell.outputs) {
     if (output.output_type === "error") return 0;

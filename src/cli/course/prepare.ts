@@ -1,6 +1,6 @@
 /**
- * A submission laid out for nbgrader: its notebooks put right and its other files beside them, in
- * `.nablab/prepared/STUDENT/ASSIGNMENT/`. What was handed in is never changed.
+ * Prepares a submission for nbgrader: its repaired notebooks and its other files, in `.nablab/prepared/STUDENT/ASSIGNMENT/`.
+ * The submission itself is never changed.
  */
 import { cpSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -13,14 +13,14 @@ import { readSubmission } from "./read-submission.js";
 import { repair } from "./repair.js";
 import { filesOf, foldersIn, handedInAs, notebooksIn, obstacleTo, type Submission } from "./submissions.js";
 
-/** Where nbgrader finds what is prepared, in the folder of a course. */
+/** The folder of prepared submissions, in the folder of a course. */
 export const preparedStep: string = path.join(".nablab", "prepared");
 
 /**
  * Prepares a submission.
  *
- * @returns what had to be put right
- * @throws Error that says why it cannot be graded
+ * @returns the repairs
+ * @throws Error with the reason if it cannot be graded
  */
 export function prepare(course: string, submission: Submission): string[] {
   const { assignment, student } = submission;
@@ -58,7 +58,7 @@ export function prepareSubmission(assignment: string, student: string, options: 
   }
 }
 
-/** Removes what was prepared. */
+/** Removes a prepared submission. */
 export function discard(course: string, { assignment, student }: Submission): void {
   rmSync(path.join(course, preparedStep, student, assignment), { recursive: true, force: true });
 }
@@ -71,7 +71,7 @@ export function removeEmptyIn(folder: string): void {
   }
 }
 
-/** Says at the top of the notebook what was done to it, for readers in the Formgrader or of the feedback. */
+/** Lists the repairs at the top of the notebook, for readers in the Formgrader or of the feedback. */
 function tell(notebook: Notebook, notes: readonly string[]): void {
   if (notes.length === 0) return;
   const lines = notes.map((note) => `- ${note.replaceAll("`", "'").replace(/: (.*)$/, ": `$1`")}`);

@@ -1,5 +1,5 @@
 /**
- * A notebook as it was handed in: in whichever encoding, format and for whichever kernel it was saved last.
+ * Reads a submitted notebook in any encoding and format, and of any kernel.
  */
 import { readFileSync } from "node:fs";
 import { wellFormedJson } from "../../protocol/well-formed-json.js";
@@ -10,8 +10,8 @@ import { unreadable } from "../system-error.js";
 /**
  * Reads a notebook of nbformat 3 or 4.
  *
- * @param label what the file is called in messages
- * @throws InputError when it is no notebook, or cannot be read
+ * @param label the name of the file in messages
+ * @throws InputError if it is not a notebook, or cannot be read
  */
 export function readSubmission(file: string, label: string = file): Notebook {
   let bytes: Buffer;
@@ -23,14 +23,14 @@ export function readSubmission(file: string, label: string = file): Notebook {
   return parseSubmission(bytes, label);
 }
 
-/** The same of bytes. */
+/** The same for bytes. */
 export function parseSubmission(bytes: Uint8Array, file: string): Notebook {
   const notebook = parseNotebook(wellFormedJson(upgraded(decoded(bytes))), file, { anyKernel: true });
   for (const cell of notebook.cells) cell.source = cell.source.replace(/\r\n?/g, "\n");
   return notebook;
 }
 
-/** Text in UTF-8 or UTF-16, with a byte order mark or without; else it must be Windows' own. */
+/** Decodes UTF-8 or UTF-16, with or without a byte order mark, else Windows-1252. */
 export function decoded(bytes: Uint8Array): string {
   const [a, b] = bytes;
   if ((a === 0xff && b === 0xfe) || (a !== 0 && b === 0)) return new TextDecoder("utf-16le").decode(bytes);
@@ -44,13 +44,13 @@ export function decoded(bytes: Uint8Array): string {
 
 type Json = Record<string, unknown>;
 
-/** A notebook of nbformat 3 as one of 4; anything else as it is. */
+/** Converts a notebook of nbformat 3 to 4; anything else is returned unchanged. */
 function upgraded(text: string): string {
   let json: Json;
   try {
     json = JSON.parse(text) as Json;
   } catch {
-    return text; // refused where it is parsed
+    return text; // the parser refuses it
   }
   if (json?.nbformat !== 3 || !Array.isArray(json.worksheets)) return text;
   const cells = (json.worksheets as Json[]).flatMap(({ cells }) =>
@@ -64,7 +64,7 @@ function upgraded(text: string): string {
   });
 }
 
-/** Outputs are left out: they are never looked at. */
+/** Outputs are left out, since they are never used. */
 function upgradedCell({ cell_type, metadata = {}, source = "", input = "", level }: Json): Json {
   const text = (value: unknown): string => [value].flat().join("");
   if (cell_type === "code") {

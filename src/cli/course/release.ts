@@ -1,5 +1,5 @@
 /**
- * `nablab course release`: what students get.
+ * `nablab course release`: writes the students' version.
  */
 import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -20,15 +20,15 @@ import { round } from "./words.js";
 
 /** Options of {@link releaseAssignments}. */
 export interface ReleaseOptions extends CourseOptions {
-  /** Hand out also what the trial finds wrong. */
+  /** Releases without a trial. */
   untried?: boolean;
-  /** Change the cells of an assignment that has graded submissions. */
+  /** Changes the cells of an assignment that has graded submissions. */
   changeCells?: boolean;
 }
 
 /**
- * Makes the version for students of assignments: solutions and hidden tests stripped. The version that is there stays
- * until the new one is complete and right.
+ * Creates the students' version of assignments, without solutions and hidden tests. The previous version is kept until the
+ * new one is complete and has passed its trial.
  *
  * @param assignments by default all in `source`
  * @returns the exit code
@@ -78,7 +78,7 @@ async function releaseOne(
     return nbgrader.ask({ do: "release", assignment, into, trial, change_cells: changeCells && !trial });
   };
   try {
-    // With a gradebook of its own, so that what is refused changes nothing.
+    // With a separate gradebook, so that a refused release changes nothing.
     const trial = await ask(true);
     if (!trial.success) return trial;
     if (!untried) {
@@ -107,7 +107,7 @@ function refused(wrong: readonly string[], hint = ""): Answer {
   return { success: false, error: `ReleaseError: ${few}${more}${hint}` };
 }
 
-/** Tries each notebook of an assignment; what is wrong, or undefined when interrupted. */
+/** Tries each notebook of an assignment; returns the faults, or undefined when interrupted. */
 async function triedAll(
   sources: readonly Notebook[],
   released: readonly Notebook[],
@@ -127,7 +127,7 @@ async function triedAll(
   return found;
 }
 
-/** What nbgrader refuses, with a way out. */
+/** Adds a fix to an error of nbgrader. */
 function explained(answer: Answer, assignment: string): Answer {
   if (!/Cannot (add or remove cells|modify existing assignment)/.test(`${answer.error}${answer.log}`))
     return answer;
@@ -138,7 +138,7 @@ function explained(answer: Answer, assignment: string): Answer {
   };
 }
 
-/** Puts a folder in the place of another. */
+/** Replaces a folder by another. */
 function exchange(from: string, to: string): void {
   const old = path.join(path.dirname(from), `${path.basename(to)}.old`);
   rmSync(old, { recursive: true, force: true });

@@ -1,9 +1,8 @@
 /**
- * A submission put right before it is graded: each cell of the assignment is found again, whatever a student, an editor
- * or a platform did to it, so that harmless damage costs no points, and what was not theirs to change is as it was
- * handed out.
+ * Repairs a submission before it is graded: finds each cell of the assignment, whatever a student, an editor or a platform did
+ * to it, so that harmless damage costs no points, and restores locked cells.
  *
- * `nablab check` does the same as far as it can without the assignment as it was handed out.
+ * `nablab check` does the same as far as possible without the released assignment.
  */
 import { createHash } from "node:crypto";
 import type { Cell, CodeCell, Notebook } from "../notebook.js";
@@ -13,25 +12,25 @@ import { bestOf, grouped, isOfAssignment, type Matches, matchCells } from "./mat
 import { gradingOf } from "./points.js";
 import { fewOf } from "./words.js";
 
-/** A notebook put right, and what had to be done for it, in a few words each. */
+/** A repaired notebook, and the repairs, in a few words each. */
 export interface Repaired {
   notebook: Notebook;
   notes: string[];
 }
 
-/** A submission with too little left to tell what it answers. */
+/** A submission with too few cells of the assignment to be recognised. */
 export class NotThisAssignment extends Error {}
 
-/** A cell of a submission, and the place in the assignment of the cell that it is, if it is one. */
+/** A cell of a submission, and its index in the assignment, if it belongs to it. */
 interface Placed {
   cell: Cell;
   place: number | undefined;
 }
 
 /**
- * @param submitted the notebook as it was handed in; it stays as it is
- * @param released the assignment as it was handed out
- * @throws NotThisAssignment when hardly any cell of the assignment is in it
+ * @param submitted the submitted notebook, which is not changed
+ * @param released the released assignment
+ * @throws NotThisAssignment if it contains hardly any cell of the assignment
  */
 export function repair(submitted: Notebook, released: Notebook): Repaired {
   const notes: string[] = [];
@@ -73,7 +72,7 @@ export function repair(submitted: Notebook, released: Notebook): Repaired {
     notebook: {
       ...submitted,
       cells: withIds(ordered.map(({ cell }) => cell)),
-      // Which kernel it was opened with last says nothing about what it is.
+      // The kernel with which it was last opened does not matter.
       metadata: released.metadata,
     },
     notes: merged(notes),
@@ -81,8 +80,8 @@ export function repair(submitted: Notebook, released: Notebook): Repaired {
 }
 
 /**
- * The same without the assignment at hand: of cells that are there twice one stays what it is, and those that stand in
- * another order than the assignment says go back to their places.
+ * The same without the released assignment: one of several copies of a cell keeps its role, and moved cells are put back in
+ * the order of the assignment.
  */
 export function repairAlone(submitted: Notebook): Repaired {
   const notes: string[] = [];
@@ -114,13 +113,13 @@ export function repairAlone(submitted: Notebook): Repaired {
   };
 }
 
-/** The cells of an assignment in their order, as a released notebook carries them in its metadata: by name or by text. */
+/** The order of an assignment's cells, by name or text, as stored in the metadata of a released notebook. */
 function orderOf({ metadata }: Notebook): readonly string[] {
   const { cells } = (metadata.nablab ?? {}) as { cells?: unknown };
   return Array.isArray(cells) ? cells.filter((id) => typeof id === "string") : [];
 }
 
-/** Writes {@link orderOf} into a notebook that is handed out. */
+/** Stores {@link orderOf} in a notebook to be released. */
 export function setOrder(notebook: Notebook): void {
   const cells = notebook.cells.map((cell) =>
     isOfAssignment(cell) ? gradingOf(cell)!.grade_id : textMark(cell),
@@ -130,11 +129,11 @@ export function setOrder(notebook: Notebook): void {
 
 const textPrefix = "text ";
 
-/** What an ordinary cell is known by: its text, in short. */
+/** Identifies an ordinary cell by a hash of its text. */
 const textMark = ({ source }: Cell): string =>
   `${textPrefix}${createHash("sha256").update(plainText(source)).digest("hex").slice(0, 12)}`;
 
-/** Finds the places of texts in a list, each place once. */
+/** Finds the indices of texts in a list, each index once. */
 function textsOf(list: readonly (string | undefined)[]) {
   const places = new Map<string, number[]>();
   for (const [place, text] of list.entries()) {
@@ -143,10 +142,10 @@ function textsOf(list: readonly (string | undefined)[]) {
   return { next: (text: string): number | undefined => places.get(text)?.shift() };
 }
 
-/** A cell of a submission as the cell of the assignment that it is. */
+/** Restores a cell of a submission as a cell of the assignment. */
 function asReleased(cell: Cell, is: Cell, notes: string[]): Cell {
   const about = gradingOf(is)!;
-  // Nothing of the student's: a tag such as skip-execution would leave out a test.
+  // Without the student's metadata: a tag such as skip-execution would skip a test.
   const { metadata } = structuredClone(is);
   let { source } = cell;
   if (about.locked && plainText(withoutHidden(source)) !== plainText(is.source)) {
@@ -157,7 +156,7 @@ function asReleased(cell: Cell, is: Cell, notes: string[]): Cell {
   return bare(cell, is.cell_type, metadata, source);
 }
 
-/** A cell without anything else that a file may have in it. */
+/** A cell with its known fields only. */
 function bare(
   { id, ...cell }: Cell,
   type: Cell["cell_type"],
@@ -175,11 +174,11 @@ function bare(
   return { cell_type: type, id, metadata, source, ...(areAttached && { attachments }) } as Cell;
 }
 
-/** A lecturer who hands in the solution to try it has not edited its tests. */
+/** Accepts the tests of a solution that a lecturer submits as a trial. */
 const withoutHidden = (source: string): string =>
   source.replace(/^.*BEGIN HIDDEN TESTS[\s\S]*?END HIDDEN TESTS.*$\n?/gm, "");
 
-/** A cell that is none of the assignment's: a student's own, a copy, or one of another assignment. */
+/** A cell that does not belong to the assignment: a student's own, a copy, or one of another assignment. */
 function asOrdinary(cell: Cell, { cells }: Notebook, matches: Matches, notes: string[]): Cell {
   const about = gradingOf(cell);
   if (!about) return bare(cell, cell.cell_type);
@@ -193,14 +192,13 @@ function asOrdinary(cell: Cell, { cells }: Notebook, matches: Matches, notes: st
   return stripped(cell, plainText(cell.source) === plainText(original.source));
 }
 
-/** Without what nbgrader keeps in it; what is there word for word already does not run again. */
+/** Removes nbgrader's metadata; an exact copy of another cell does not run again. */
 function stripped(cell: Cell, isRepeated: boolean): Cell {
   return bare(cell, isRepeated && cell.cell_type === "code" ? "raw" : cell.cell_type);
 }
 
 /**
- * The cells with those of the assignment in its order. A cell of the student's own stays behind the cell that it
- * stands behind, of those that did not move.
+ * The cells in the order of the assignment. A student's own cell stays after the last unmoved cell before it.
  */
 function inOrder(placed: readonly Placed[], notes: string[]): Placed[] {
   const places = placed.map(({ place }) => place).filter((place) => place !== undefined);
@@ -224,7 +222,7 @@ function inOrder(placed: readonly Placed[], notes: string[]): Placed[] {
   return [...head, ...groups.flatMap(({ cells }) => cells)];
 }
 
-/** As many numbers of a list as can be, each greater than the one before. */
+/** A longest increasing subsequence. */
 function longestRise(numbers: readonly number[]): Set<number> {
   const rises: number[][] = [];
   for (const [i, number] of numbers.entries()) {
@@ -235,8 +233,8 @@ function longestRise(numbers: readonly number[]): Set<number> {
 }
 
 /**
- * Puts back what is missing, each cell behind the one that it stood behind. An answer that nobody reads is left out: a
- * student may have written it into another cell, which an empty one would undo.
+ * Restores missing cells, each after its predecessor. Answers without manual grading are not restored: a student may have
+ * written them in another cell, which an empty one would override.
  */
 function restoreDeleted(ordered: Placed[], released: readonly Cell[], notes: string[]): void {
   let at = 0;
@@ -252,7 +250,7 @@ function restoreDeleted(ordered: Placed[], released: readonly Cell[], notes: str
   }
 }
 
-/** The place behind the student's own code that begins at a place: a test may be about it. */
+/** The index after the student's own code that begins at an index: a test may refer to it. */
 function behindCode(ordered: readonly Placed[], from: number): number {
   let at = from;
   for (let i = from; i < ordered.length && ordered[i]!.place === undefined; i++) {
@@ -261,7 +259,7 @@ function behindCode(ordered: readonly Placed[], from: number): number {
   return at;
 }
 
-/** Cells whose ids are all different, as the format wants it. */
+/** Makes the ids of cells unique, as the format requires. */
 function withIds(cells: readonly Cell[]): Cell[] {
   const ids = new Set<string>();
   return cells.map((cell) => {
@@ -276,7 +274,7 @@ function withIds(cells: readonly Cell[]): Cell[] {
   });
 }
 
-/** Notes of the same kind in one. */
+/** Combines notes of the same kind. */
 function merged(notes: readonly string[]): string[] {
   const kinds = new Map<string, string[]>();
   for (const note of notes) {

@@ -1,5 +1,5 @@
 /**
- * `nablab course roster`: who is in the class. The list is in nbgrader's gradebook, where the Formgrader finds it too.
+ * `nablab course roster`: the class list, stored in nbgrader's gradebook, where the Formgrader finds it, too.
  */
 import { readFileSync } from "node:fs";
 import { table } from "../../display/table.js";
@@ -13,7 +13,7 @@ import { type CourseOptions, courseFolder } from "./folder.js";
 import { NbGrader, type Student } from "./nbgrader.js";
 import { problemWith } from "./student-id.js";
 
-/** Reads a class list and adds its students to the roster; whoever is there already is brought up to date. */
+/** Reads a class list and adds its students to the roster; existing entries are updated. */
 export async function importRoster(file: string, options: CourseOptions & { id?: string }): Promise<void> {
   const course = courseFolder(options.course);
   const students = studentsOf(readFile(file), file, options.id);
@@ -71,8 +71,8 @@ export function readFile(file: string): Uint8Array {
 /**
  * The students of a class list.
  *
- * @param idColumn the column whose values name the folders of submissions; by default the first that is called so
- * @throws InputError when a student cannot be identified
+ * @param idColumn the column whose values name the folders of submissions; by default the first with a known name
+ * @throws InputError if a student cannot be identified
  */
 export function studentsOf(bytes: Uint8Array, file: string, idColumn?: string): Student[] {
   const { rows } = readTable(bytes, file);
@@ -96,7 +96,7 @@ export function studentsOf(bytes: Uint8Array, file: string, idColumn?: string): 
       withoutApostrophe(row[column] ?? "")
         .normalize("NFC")
         .trim();
-    // Canvas writes what an assignment is worth below the header, and its own test student at the end.
+    // Canvas writes the maximum points below the header, and a test student at the end.
     if (canvas && (value(lms) === "" || plain(value(0)) === "points possible" || isTestStudent(row)))
       continue;
     const own = value(id) || value(email) || value(lms);
@@ -116,16 +116,16 @@ export function studentsOf(bytes: Uint8Array, file: string, idColumn?: string): 
   return students;
 }
 
-/** What Moodle leaves of a name in a file name: no apostrophes, signs and runs of full stops, and a space for an underscore. */
+/** A name as Moodle writes it in file names: without apostrophes, symbols and runs of full stops, with spaces for underscores. */
 const asInFileName = (name: string | null | undefined): string =>
   (name ?? "").replaceAll("_", " ").replace(/[\p{Cc}&<>"`|':\\/]|\.{2,}/gu, "");
 
 export const notOnRoster = "not on the roster";
 
 /**
- * Finds a student by what a platform knows of them: a number, an address, a name.
+ * Finds a student by a platform's data: a number, an address, a name.
  *
- * @returns the student, or why there is no telling
+ * @returns the student, or the reason if none can be identified
  */
 export function findStudent(
   roster: readonly Student[],

@@ -1,6 +1,5 @@
 /**
- * `nablab course scores`: what everybody has, where what was not handed in, what could not be graded and what is worth
- * nothing are three different things.
+ * `nablab course scores`: the scores of all students. Not submitted, not gradable and zero points are three different things.
  */
 import path from "node:path";
 import { writeAtomically } from "#platform";
@@ -16,13 +15,13 @@ import { printable } from "./printable.js";
 import { foldersIn, isSubmitted, progressOf, unnamed, unnamedIn } from "./submissions.js";
 import { round } from "./words.js";
 
-/** How a student stands in an assignment. */
+/** The state of a student's work on an assignment. */
 export type Standing =
   | { is: "graded" | "to be read"; score: Score; note: string }
   | { is: "not graded"; note: string }
   | { is: "not submitted"; note: string };
 
-/** All that is known of a class. */
+/** The scores of a class. */
 export interface Standings {
   assignments: Assignment[];
   /** On the roster, or with a submission. */
@@ -30,7 +29,7 @@ export interface Standings {
   of(student: string, assignment: string): Standing;
 }
 
-/** Looks into the gradebook and into the folders of a course. */
+/** Reads the gradebook and the folders of a course. */
 export async function standings(course: string): Promise<Standings> {
   const nbgrader = new NbGrader(course);
   let assignments: Assignment[];
@@ -72,7 +71,7 @@ export async function standings(course: string): Promise<Standings> {
   };
 }
 
-/** A platform says who was late, and sees to what that costs. */
+/** The platform reports late submissions and applies its own penalty. */
 function withLateness(standing: Standing, platform: PlatformRecord | undefined, student: string): Standing {
   if (!platform?.students[student]?.late) return standing;
   const note = ["late on Canvas", standing.note].filter((part) => part !== "").join("; ");
@@ -87,7 +86,7 @@ function standing(
   tests: string | undefined,
 ): Standing {
   if (!isSubmitted(course, { student, assignment })) {
-    // A gradebook of another machine, or one whose submissions have been put away.
+    // A gradebook from another machine, or one whose submissions have been removed.
     if (score && isComplete(score)) return graded(score, "");
     return { is: "not submitted", note: "" };
   }
@@ -111,7 +110,7 @@ const graded = (score: Score, note: string): Standing => ({
   note,
 });
 
-/** What everybody has: a row for each student, a column for each assignment. */
+/** A table of scores with a row for each student and a column for each assignment. */
 export async function scores(options: CourseOptions & { csv?: string }): Promise<number> {
   const course = courseFolder(options.course);
   const all = await standings(course);
@@ -146,7 +145,7 @@ export async function scores(options: CourseOptions & { csv?: string }): Promise
   return 0;
 }
 
-/** The points of a student; their sum is over what is graded, and there is none where nothing is. */
+/** The points of a student; the sum is over graded assignments, and missing if there are none. */
 function row({ assignments, of }: Standings, { id }: Student): Record<string, unknown> {
   let sum: number | undefined;
   const cells = assignments.map(({ name }) => {

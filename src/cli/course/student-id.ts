@@ -4,7 +4,7 @@
 export function problemWith(id: string): string | undefined {
   if (id === "") return "a student has no id";
   if (id.length > 100) return "an id has at most 100 letters";
-  // nbgrader looks for folders by patterns, in which these have a meaning.
+  // nbgrader finds folders by patterns, in which these characters are special.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[/\\*?[\]{}:"<>|\0-\x1f]/.test(id)) return 'an id must not hold any of / \\ * ? [ ] { } : " < > |';
   if (/^\.|[. ]$/.test(id)) return "an id must not begin with a full stop, nor end with one or with a space";

@@ -1,5 +1,5 @@
 /**
- * What was handed in, `submitted/STUDENT/ASSIGNMENT/` in the folder of a course, and how far its grading has come.
+ * Submissions, `submitted/STUDENT/ASSIGNMENT/` in the folder of a course, and the state of their grading.
  */
 import { createHash } from "node:crypto";
 import {
@@ -22,7 +22,7 @@ export interface Submission {
   student: string;
 }
 
-/** The folders in a folder, hidden ones apart; none where there is no such folder. */
+/** The folders in a folder, except hidden ones; none if it does not exist. */
 export const foldersIn = (folder: string): string[] =>
   existsSync(folder)
     ? readdirSync(folder, { withFileTypes: true })
@@ -40,7 +40,7 @@ export const notebooksIn = (folder: string): string[] =>
         .sort()
     : [];
 
-/** Whether something lies there, also something that cannot be looked into. */
+/** Whether a path exists, even if it cannot be read. */
 function isThere(file: string): boolean {
   try {
     lstatSync(file);
@@ -57,7 +57,7 @@ export const isSubmitted = (
   step = "submitted",
 ): boolean => isThere(path.join(course, step, student, assignment));
 
-/** What lies in `submitted` or `autograded`. */
+/** The submissions in `submitted` or `autograded`. */
 export function submissionsIn(
   course: string,
   step: string,
@@ -78,13 +78,13 @@ export const unnamedIn = (course: string): string[] =>
     .map((name) => path.join("submitted", name))
     .filter((folder) => isUnnamed(path.join(course, folder)));
 
-/** What is wrong with them. */
+/** Why they are skipped. */
 export const unnamed = "its name is not UTF-8, as from an old zip; rename it";
 
-/** Whether Node read the name of a file as another one: what is not UTF-8 becomes U+FFFD. */
+/** Whether Node could not decode the name of a file: bytes that are not UTF-8 become U+FFFD. */
 const isUnnamed = (file: string): boolean => file.includes("\uFFFD") && !isThere(file);
 
-/** Folders in `submitted` that are named as no assignment is, such as `submitted/ada/1-gradient-decent`. */
+/** Folders in `submitted` that are not named after an assignment, such as `submitted/ada/1-gradient-decent`. */
 export function strangersIn(course: string, assignments: readonly string[]): string[] {
   return foldersIn(path.join(course, "submitted")).flatMap((student) =>
     foldersIn(path.join(course, "submitted", student))
@@ -93,7 +93,7 @@ export function strangersIn(course: string, assignments: readonly string[]): str
   );
 }
 
-/** Everything in a folder, and in those in it, by its path there. A folder that cannot be read is told, and skipped. */
+/** The relative paths of all files below a folder. An unreadable folder is reported and skipped. */
 function* entriesIn(
   folder: string,
   refused: (file: string, code: string) => void,
@@ -115,7 +115,7 @@ function* entriesIn(
 
 const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException).code);
 
-/** The files of a submission by their paths in its folder, an editor's own apart. */
+/** The relative paths of a submission's files, except an editor's own. */
 export function filesOf(folder: string, refused: (file: string, code: string) => void = () => {}): string[] {
   return [...entriesIn(folder, refused)]
     .filter(([, entry]) => entry.isFile())
@@ -125,8 +125,8 @@ export function filesOf(folder: string, refused: (file: string, code: string) =>
 }
 
 /**
- * What was handed in, as a number: the same if and only if each of its files is the same, whatever their times. Of what cannot be
- * read, which no submission that is graded has, the reason counts.
+ * A hash of a submission: equal if and only if all of its files are, whatever their times. For an unreadable file, which no
+ * graded submission has, the reason is hashed.
  */
 export function contentOf(course: string, { assignment, student }: Submission): string {
   const folder = path.join(course, "submitted", student, assignment);
@@ -145,11 +145,11 @@ export function contentOf(course: string, { assignment, student }: Submission): 
 
 /** What is known of the grading of a submission. */
 export interface GradingRecord {
-  /** {@link contentOf} what was graded, or was tried to be. */
+  /** {@link contentOf} the submission that was graded, or could not be. */
   content: string;
-  /** The tests that it was graded by. */
+  /** The tests by which it was graded. */
   tests?: string;
-  /** What a grader would want to know. */
+  /** Notes for the grader. */
   notes?: string;
   /** Why it could not be graded. */
   failure?: string;
@@ -158,7 +158,7 @@ export interface GradingRecord {
 const recordOf = (course: string, { assignment, student }: Submission): string =>
   path.join(course, ".nablab", "graded", assignment, `${student}.json`);
 
-/** The record of a submission; undefined where there is none. */
+/** The record of a submission; undefined if there is none. */
 export function readRecord(course: string, submission: Submission): GradingRecord | undefined {
   try {
     return JSON.parse(readFileSync(recordOf(course, submission), "utf8")) as GradingRecord;
@@ -171,7 +171,7 @@ export function writeRecord(course: string, submission: Submission, record: Grad
   writeAtomically(recordOf(course, submission), JSON.stringify(record));
 }
 
-/** There while a submission is being graded: its presence means that the grading was cut short. */
+/** Exists while a submission is being graded: if found, the grading was interrupted. */
 const markOf = (course: string, { assignment, student }: Submission): string =>
   path.join(course, ".nablab", "grading", assignment, student);
 
@@ -181,16 +181,16 @@ export const beginGrading = (course: string, submission: Submission): void =>
 export const endGrading = (course: string, submission: Submission): void =>
   rmSync(markOf(course, submission), { force: true });
 
-/** How far the grading of a submission has come. */
+/** The state of a submission's grading. */
 export type Progress =
-  /** Graded as it is now. */
+  /** The current version is graded. */
   | { step: "graded"; notes?: string; tests?: string }
-  /** Graded, but it was handed in again since. */
+  /** An earlier version is graded. */
   | { step: "changed" }
   | { step: "failed"; reason: string }
   | { step: "not yet" };
 
-/** Whether a submission is graded as it was handed in last. Its content decides, not the time of its files. */
+/** Whether the latest version of a submission is graded, by its content, not the time of its files. */
 export function progressOf(course: string, submission: Submission): Progress {
   const { assignment, student } = submission;
   if (existsSync(markOf(course, submission))) return { step: "not yet" };
@@ -201,7 +201,7 @@ export function progressOf(course: string, submission: Submission): Progress {
     return isSame ? { step: "failed", reason: record.failure } : { step: "not yet" };
   }
   if (!isThere) return { step: "not yet" };
-  // Without a record it was graded by nbgrader itself, or in the Formgrader.
+  // Without a record it was graded by nbgrader directly, or in the Formgrader.
   if (record === undefined) return { step: "graded" };
   if (!isSame) return { step: "changed" };
   const { notes, tests } = record;
@@ -213,17 +213,17 @@ const kinds = {
   other: "no file but a pipe, a socket or a device; submissions hold files only",
 };
 
-/** As many bytes a file may have: no more can be read at once. */
+/** The maximum size of a file in bytes: Node cannot read more at once. */
 const mostBytes = 2 ** 31 - 1;
 
-/** Why a submission cannot be graded as it is; undefined if nothing is in the way. */
+/** Why a submission cannot be graded as it is; undefined if it can. */
 export function obstacleTo(course: string, { assignment, student }: Submission): string | undefined {
   const folder = path.join(course, "submitted", student, assignment);
   // Other folders are found by patterns, and shown in pages.
   const problem = problemWith(student);
   if (problem) return `the folder is named as no student can be: ${problem}`;
   const about = lstatSync(folder);
-  // nbgrader copies what a link leads to, such as the solution, to where the cells of the notebook can read it.
+  // nbgrader would copy the target of a link, such as the solution, to where the notebook's cells can read it.
   if (about.isSymbolicLink()) return `${assignment} is ${kinds.link}`;
   if (!about.isDirectory()) return `${assignment} is a file; expected a folder with the notebook in it`;
   let unread: string | undefined;
@@ -233,7 +233,7 @@ export function obstacleTo(course: string, { assignment, student }: Submission):
   for (const [file, entry] of entriesIn(folder, refused)) {
     const { name } = entry;
     if (entry.isSymbolicLink()) return `${name} is ${kinds.link}`;
-    // Whoever reads a pipe waits for somebody who writes; a device may never end.
+    // Reading a pipe blocks until something is written; a device may never end.
     if (!entry.isFile() && !entry.isDirectory()) return `${name} is ${kinds.other}`;
     const full = path.join(folder, file);
     if (isUnnamed(full)) return `${name} cannot be read, as ${unnamed}`;
@@ -257,9 +257,9 @@ export function obstacleTo(course: string, { assignment, student }: Submission):
 }
 
 /**
- * The name under which a notebook was handed in: its own, or the one that a browser or a file manager made of it.
+ * The name under which a notebook was submitted: the original, or one changed by a browser or a file manager.
  *
- * @param name as it was handed out
+ * @param name the released name
  * @param there the notebooks of the submission
  * @param released those of the assignment, without copies
  */
@@ -273,7 +273,7 @@ export function handedInAs(
   return alike.length === 1 ? alike[0] : undefined;
 }
 
-/** `x (1).ipynb`, `x-1.ipynb`, `x-Copy2.ipynb`, `Copy of x.ipynb`, `X.ipynb`: all of them are copies of `x`. */
+/** `x (1).ipynb`, `x-1.ipynb`, `x-Copy2.ipynb`, `Copy of x.ipynb`, `X.ipynb`: all are copies of `x`. */
 export function isCopyOf(name: string, original: string): boolean {
   const plain = (text: string): string =>
     text

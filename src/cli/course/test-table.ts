@@ -1,20 +1,20 @@
 /**
- * What the visible tests of an executed assignment say: a table of points, and why they are missing. For `nablab check` and
- * for the Check button of a site's pages; it needs nothing of Node.
+ * The results of an executed assignment's visible tests: a table of points, and why they are missing. For `nablab check` and
+ * the Check button of a site's pages; it does not depend on Node.
  */
 import type { Cell, CodeCell } from "../notebook.js";
 import { gradingOf, overpaid, pointsOf, worthOf } from "./points.js";
 import { round } from "./words.js";
 
-/** A cell with points. */
+/** A graded cell. */
 export interface TestRow {
-  /** `✓` all points, `✗` fewer, `·` none that this run can give. */
+  /** `✓` all points, `✗` fewer, `·` not graded in this run. */
   mark: "✓" | "✗" | "·";
   /** The name of its test. */
   test: string;
   /** The points, or why there are none. */
   points: string;
-  /** What it is worth. */
+  /** The maximum points. */
   of: number;
   cell: Cell;
 }
@@ -22,15 +22,15 @@ export interface TestRow {
 /** The points of an assignment. */
 export interface TestTable {
   rows: TestRow[];
-  /** Whether no point of a visible test is missing. */
+  /** Whether all visible tests have full points. */
   isFull: boolean;
-  /** Lines that sum up. */
+  /** Summary lines. */
   summary: string[];
 }
 
 type IsEdited = (cell: Cell) => boolean;
 
-/** A row for each cell with points, and their sum over those with visible tests. */
+/** A row for each graded cell, and the sum over those with visible tests. */
 export function testTable(cells: readonly Cell[], isEdited: IsEdited): TestTable {
   let points = 0;
   let most = 0;
@@ -42,7 +42,7 @@ export function testTable(cells: readonly Cell[], isEdited: IsEdited): TestTable
       { mark, test: about.grade_id, points: String(earned), of, cell },
     ];
     if (cell.cell_type !== "code" || about.solution) return row("·", "by hand");
-    // A test that was emptied or commented out looks like one that is hidden.
+    // An emptied or commented-out test looks like a hidden one.
     if (!isEdited(cell) && withoutComments(cell.source).trim() === "") return row("·", "hidden");
     if (overpaid(cell, of) > 0) return row("✗", `gives ${round(of + overpaid(cell, of))}`);
     const earned = isEdited(cell) ? 0 : pointsOf(cell, of);
@@ -62,7 +62,7 @@ export function testTable(cells: readonly Cell[], isEdited: IsEdited): TestTable
   return { rows, isFull, summary: isFull ? [sum] : [sum, hint] };
 }
 
-/** What is wrong with a cell: what its checks said, why a test gives no points, the error it ended with (last). */
+/** The failures of a cell: messages of its checks, why a test gives no points, and last the error that ended it. */
 export function failureOf(cell: CodeCell, isEdited: IsEdited): string[] {
   const error = errorOf(cell);
   const textOf = (name: string): string[] =>
@@ -88,7 +88,7 @@ export function failureOf(cell: CodeCell, isEdited: IsEdited): string[] {
 /** The error that a cell ended with. */
 export const errorOf = (cell: CodeCell) => cell.outputs.find((output) => output.output_type === "error");
 
-/** Whether a test met an answer that is not written yet: what the stub throws, or a check says of it. */
+/** Whether a test met an unwritten answer, by the error of its stub or the message of a check. */
 const isBlank = (cell: CodeCell): boolean =>
   /^not done yet$|: the answer is not written yet$/.test(errorOf(cell)?.evalue ?? "");
 

@@ -1,5 +1,5 @@
 /**
- * An assignment tried before it is handed out: the solution must get all points, what students start from none.
+ * The trial of an assignment before its release: the solution must get all points, the students' version none.
  */
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,19 +12,19 @@ import { gradingOf, isTest, overpaid, pointsOf } from "./points.js";
 import { filesOf } from "./submissions.js";
 import { round } from "./words.js";
 
-/** What came of a trial: what is wrong, a sentence each; undefined when interrupted. */
+/** The faults found by a trial, a sentence each; undefined when interrupted. */
 export type Verdict = string[] | undefined;
 
-/** Whether nablab can run a notebook at all: a course may have others beside. */
+/** Whether nablab can run a notebook: a course may include others. */
 export const isOurs = ({ metadata }: Notebook): boolean =>
   (metadata.kernelspec as { name?: string } | undefined)?.name === kernelName;
 
 /**
- * Runs an assignment twice, with its solution and as it is handed out, by all of its tests.
+ * Runs an assignment twice, as its solution and as released, with all of its tests.
  *
  * @param source the assignment with solutions and hidden tests
- * @param released what students get
- * @param folder that of the source, whose other files the notebook may read
+ * @param released the students' version
+ * @param folder the folder of the source, whose other files the notebook may read
  */
 export async function tried(
   source: Notebook,
@@ -58,12 +58,12 @@ interface Gain {
   id: string;
   of: number;
   points: number;
-  /** By how much it gives too many. */
+  /** The points beyond the maximum. */
   over: number;
   why: string | undefined;
 }
 
-/** Runs a copy of a notebook in a separate folder and reads off the points of its tests. */
+/** Runs a copy of a notebook in a separate folder and returns the points of its tests. */
 async function gained(notebook: Notebook, from: string, label: string): Promise<Gain[] | undefined> {
   const folder = mkdtempSync(path.join(tmpdir(), "nablab-trial-"));
   try {

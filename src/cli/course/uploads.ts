@@ -1,8 +1,8 @@
 /**
- * How learning platforms name what students handed in, when all of it is downloaded at once:
+ * How learning platforms name submissions in a download of all of them:
  *
  * - Moodle: `Ada Lovelace_1234_assignsubmission_file/x.ipynb` (before 4.1 with `_` at the end of the folder), or without
- *   folders `Ada Lovelace_1234_assignsubmission_file_x.ipynb`. The number is the participant's in this assignment alone.
+ *   folders `Ada Lovelace_1234_assignsubmission_file_x.ipynb`. The number identifies the participant in this assignment only.
  * - Canvas: `lovelaceada_LATE_1234_56789_x.ipynb`: the student's number in Canvas, and that of the file.
  *
  * Sources: mod/assign/feedback/file/importziplib.php of Moodle, `infer_comment_context_from_filename` of Canvas, which
@@ -12,21 +12,21 @@ import type { ZipEntry } from "./zip.js";
 
 export type Platform = "moodle" | "canvas";
 
-/** What one student handed in. */
+/** The submission of one student. */
 export interface Upload {
   platform: Platform;
   /** The student's name as the platform writes it. */
   name: string;
   /** The student's number: in the assignment (Moodle), on the platform (Canvas). */
   number: string;
-  /** Whether the platform says that it came late. */
+  /** Whether the platform marks it as late. */
   late: boolean;
-  /** What the names of feedback begin with, so that the platform knows whose it is. */
+  /** The prefix of feedback files, by which the platform identifies the student. */
   prefix: string;
   files: { name: string; content: Uint8Array; number: number }[];
 }
 
-/** Sorts the files of a download by student; `others` are those whose names say nothing. */
+/** Groups the files of a download by student; `others` are files with unrecognised names. */
 export function uploadsOf(entries: readonly ZipEntry[]): { uploads: Upload[]; others: string[] } {
   const uploads = new Map<string, Upload>();
   const others: string[] = [];

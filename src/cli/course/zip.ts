@@ -1,10 +1,10 @@
 /**
- * Zip files of other people: names that leave their folder, and contents that would fill memory or disk, are refused.
+ * Reads untrusted zip files: refuses names outside their folder, and contents that would fill memory or disk.
  */
 import { type UnzipFileInfo, unzipSync, zipSync } from "fflate";
 import { InputError } from "../input-error.js";
 
-/** How much a zip file may hold, unpacked. */
+/** The limits on the unpacked size of a zip file. */
 export interface ZipLimits {
   files: number;
   /** Bytes of a file, and of all of them. */
@@ -12,7 +12,7 @@ export interface ZipLimits {
   all: number;
 }
 
-/** Room for a class of a thousand. */
+/** Enough for a class of a thousand. */
 export const zipLimits: ZipLimits = { files: 20_000, each: 2e8, all: 2e9 };
 
 /** A file in a zip file. */
@@ -26,14 +26,14 @@ export interface ZipEntry {
  * Unpacks a zip file into memory.
  *
  * @param file its name, for messages
- * @throws InputError when it is none, is torn, or holds what it should not
+ * @throws InputError if it is not a zip file, is truncated, or violates the limits
  */
 export function readZip(bytes: Uint8Array, file: string, limits: ZipLimits = zipLimits): ZipEntry[] {
   let files = 0;
   let all = 0;
   const names = new Map<string, string>();
   const filter = ({ name, originalSize }: UnzipFileInfo): boolean => {
-    // Of control characters in a name, a tab say, no folder can be made everywhere.
+    // Some systems do not allow control characters, such as a tab, in names.
     const readable = readableName(name).replace(/\p{Cc}/gu, (letter) => (letter === "\0" ? letter : "_"));
     if (readable.endsWith("/") || isSystemFile(readable)) return false;
     if (!isInside(readable))
@@ -49,7 +49,7 @@ export function readZip(bytes: Uint8Array, file: string, limits: ZipLimits = zip
     return true;
   };
   try {
-    // Memory is allotted by the sizes that were looked at above, whatever the compressed data says.
+    // Memory is allocated by the sizes checked above, whatever the compressed data contains.
     const unpacked = unzipSync(bytes, { filter });
     return Object.entries(unpacked).map(([name, content]) => ({ name: names.get(name)!, content }));
   } catch (error) {
@@ -62,13 +62,13 @@ const size = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 
 const isSystemFile = (name: string): boolean => /(^|\/)(__MACOSX|\.DS_Store|Thumbs\.db)(\/|$)/.test(name);
 
-/** Whether a path stays in the folder that it is unpacked into, on any system. */
+/** Whether a path stays within the target folder, on any system. */
 export const isInside = (name: string): boolean =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   !/^[/\\]|^[A-Za-z]:|\\|[\0-\x1f]/.test(name) &&
   !name.split("/").some((part) => part === ".." || part === ".");
 
-/** Without the flag for UTF-8 a name comes letter by letter; many programs write UTF-8 all the same. */
+/** Decodes a name without the UTF-8 flag, which many programs write as UTF-8 nevertheless. */
 function readableName(name: string): string {
   const codes = [...name].map((letter) => letter.codePointAt(0)!);
   if (codes.every((code) => code < 0x80 || code > 0xff) || codes.some((code) => code > 0xff))

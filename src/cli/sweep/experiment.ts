@@ -1,6 +1,6 @@
 /**
- * An experiment as code that travels: its modules compiled to JavaScript, with the imports of one another renamed. Packages
- * do not travel; which versions they had is part of the experiment.
+ * Compiles an experiment for workers: its modules become JavaScript, with the imports between them renamed. Packages are not
+ * sent; their versions are part of the experiment's identity.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
@@ -19,7 +19,7 @@ import { unreadable } from "../system-error.js";
 
 const endings = ["", ".ts", ".mts", ".tsx", ".js", ".mjs", ".json", "/index.ts", "/index.js"];
 
-/** Compiles what is named, and all files that it imports. @throws InputError with what is wrong, in one line */
+/** Compiles an experiment and all files that it imports. @throws InputError with the fault in one line */
 export function prepareCode({ file, texts = {}, data }: Source): Code {
   const folder = path.dirname(file);
   const name = path.basename(file);
@@ -47,7 +47,7 @@ export function prepareCode({ file, texts = {}, data }: Source): Code {
 
 function notebookText(file: string): string {
   const text = read(file);
-  parseNotebook(text, path.basename(file)); // throws where it is none
+  parseNotebook(text, path.basename(file)); // throws if it is not JSON
   return text;
 }
 
@@ -68,7 +68,7 @@ export function hashOfFile(file: string): string {
   }
 }
 
-/** The version of an installed package, as a file in `folder` finds it; undefined if there is none. */
+/** The version of a package as resolved from `folder`; undefined if it is not installed. */
 export function versionOfPackage(name: string, folder: string): string | undefined {
   for (const place of createRequire(path.join(folder, "_.js")).resolve.paths(name) ?? []) {
     const file = path.join(place, name, "package.json");
@@ -79,7 +79,7 @@ export function versionOfPackage(name: string, folder: string): string | undefin
 }
 
 class Sources {
-  /** The versions of the packages that are imported. */
+  /** The versions of the imported packages. */
   readonly packages: Record<string, string> = {};
   readonly #folder: string;
   readonly #texts: Readonly<Record<string, string>>;
@@ -92,12 +92,12 @@ class Sources {
     [this.#folder, this.#texts] = [folder, texts];
   }
 
-  /** Compiles a file and what it imports; returns its name among the compiled. */
+  /** Compiles a file and its imports; returns its name as a compiled module. */
   add(file: string): string {
     const known = this.#names.get(file);
     if (known !== undefined) return known;
     const text = this.#texts[file] ?? read(file);
-    // A name that reads the same as a path and in an import, whatever the file is called.
+    // A name that needs no escaping in a path or an import, whatever the file's name.
     const stem = path
       .basename(file)
       .replace(/\.\w+$/, "")
@@ -113,18 +113,18 @@ class Sources {
     return this.#compiled;
   }
 
-  /** Where the sources lie, relative to the folder of the experiment, by the names of the compiled modules. */
+  /** The paths of the sources relative to the experiment's folder, by the names of the compiled modules. */
   places(): Record<string, string> {
     return Object.fromEntries([...this.#names].map(([file, name]) => [name, this.#relative(file)]));
   }
 
-  /** What the experiment is: the texts of its files by name, and its packages. */
+  /** What identifies the experiment: the texts of its files by name, and its packages. */
   parts(): unknown[] {
     const byName = (a: [string, unknown], b: [string, unknown]) => (a[0] < b[0] ? -1 : 1);
     return [[...this.#sources].sort(byName), Object.entries(this.packages).sort(byName)];
   }
 
-  /** A file as messages and the hash name it. */
+  /** The name of a file in messages and in the hash. */
   #relative(file: string): string {
     return path.relative(this.#folder, file).split(path.sep).join("/");
   }
@@ -163,7 +163,7 @@ class Sources {
     return outputText;
   }
 
-  /** Renames what a module imports, where it is a file that travels. */
+  /** Renames a module's imports of compiled files. */
   #renaming(ts: typeof TypeScript, file: string): TypeScript.TransformerFactory<TypeScript.SourceFile> {
     return (context) => (source) => {
       const { factory } = context;
@@ -193,7 +193,7 @@ class Sources {
     };
   }
 
-  /** What an import becomes. @throws InputError for a file that is not there */
+  /** The new specifier of an import. @throws InputError for a missing file */
   #target(specifier: string, from: string): string {
     if (!/^(\.{0,2}\/|file:)/.test(specifier)) {
       this.#notePackage(specifier);
@@ -226,7 +226,7 @@ class Sources {
   }
 }
 
-/** What stands in the way of running an experiment here, in one line with the fix; undefined if nothing. */
+/** Why an experiment cannot run here, in one line with the fix; undefined if it can. */
 export function objection(
   { versions: wanted, packages, data }: Code,
   folder: string,
@@ -250,7 +250,7 @@ export function objection(
   return undefined;
 }
 
-/** What an experiment exports. */
+/** The exports of an experiment. */
 export type Run = (point: unknown, context: unknown) => unknown;
 
 /** Imports an experiment, whose modules are written to the folder `scratch`. @throws Error of the module, or InputError */
@@ -261,7 +261,7 @@ export async function loadRun(
 ): Promise<Run> {
   const code = path.join(scratch, "code");
   makeFolder(path.join(code, "node_modules"));
-  // Found before any other: the nablab that runs this worker. Then the packages of the experiment's folder.
+  // The nablab that runs this worker takes precedence, followed by the packages of the experiment's folder.
   link(packageRoot, path.join(code, "node_modules", "nablab"));
   const packages = nodeModulesAbove(folder);
   if (packages) link(packages, path.join(scratch, "node_modules"));
@@ -288,8 +288,8 @@ function nodeModulesAbove(folder: string): string | undefined {
 }
 
 /**
- * A compiled module that takes its source's place for its own, here and in stack traces. On the first line, so that the
- * others stay where they are.
+ * Makes a compiled module use its source's path as its own, also in stack traces. Inserted on the first line, so that line
+ * numbers do not change.
  */
 function placed(text: string, file: string): string {
   const url = pathToFileURL(file).href;

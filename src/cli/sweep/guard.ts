@@ -1,5 +1,5 @@
 /**
- * In a thread of a sweep's worker: ends the worker once what started it has ended, also while a point loops for ever.
+ * In a thread of a sweep's worker: ends the worker once its parent has ended, even while a point is in an endless loop.
  */
 import { whenParentEnds } from "../../kernel/parent.js";
 

@@ -1,6 +1,6 @@
 /**
- * A notebook as an experiment: executed for each point with its parameters in place of those of the cell that is tagged
- * `parameters`, as papermill does it; its results are what `record(name, value)` showed.
+ * A notebook as an experiment: executed for each point with its parameters, which override those of the cell tagged
+ * `parameters`, as with papermill; its results are the values recorded by `record(name, value)`.
  */
 import { createHash } from "node:crypto";
 import { stripVTControlCharacters } from "node:util";
@@ -10,7 +10,7 @@ import { checkedValues, decode, type Point, type Values } from "../../sweep/valu
 import { CellRun } from "../execute-cells.js";
 import { type CodeCell, type Notebook, notebookText, parseNotebook, tagsOf } from "../notebook.js";
 
-/** What came of a notebook. */
+/** The outcome of a notebook. */
 export interface NotebookOutcome {
   values?: Values;
   error?: PointError;
@@ -46,7 +46,7 @@ export async function runNotebookPoint(
   return { values: recordedIn(notebook), notebook: executed };
 }
 
-/** Puts a cell with the parameters after the one with their defaults, or first; as `let`, so that cells may change them. */
+/** Inserts a cell with the parameters after the one with their defaults, or first; as `let`, so that cells can change them. */
 export function inject(notebook: Notebook, point: Point): void {
   const isTagged = (tag: string) => (cell: Notebook["cells"][number]) => tagsOf(cell).includes(tag);
   const source = [
@@ -66,7 +66,7 @@ export function inject(notebook: Notebook, point: Point): void {
   notebook.cells = before.toSpliced(at, 0, cell);
 }
 
-/** What the cells of an executed notebook recorded; the last value of each name. */
+/** The values recorded by an executed notebook; the last one of each name. */
 function recordedIn(notebook: Notebook): Values {
   const found: [string, unknown][] = [];
   for (const cell of notebook.cells) {

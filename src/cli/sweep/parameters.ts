@@ -1,11 +1,11 @@
 /**
- * Parameters of a sweep as they are written on the command line: `eta=0.1,0.01`, `seed=1..20`, `eta=log:1e-3..1:7`.
+ * Parses the parameters of a sweep on the command line: `eta=0.1,0.01`, `seed=1..20`, `eta=log:1e-3..1:7`.
  */
 import { logspace, mostValues } from "../../sweep/grid.js";
 import type { ParameterValue } from "../../sweep/values.js";
 import { InputError } from "../input-error.js";
 
-/** Values of parameters by name. @throws InputError naming what cannot be read */
+/** Values of parameters by name. @throws InputError naming the invalid part */
 export function readParameters(texts: readonly string[]): Record<string, ParameterValue[]> {
   const found: Record<string, ParameterValue[]> = {};
   for (const text of texts) {
@@ -15,7 +15,7 @@ export function readParameters(texts: readonly string[]): Record<string, Paramet
         `-p takes a name and values, as in eta=0.1,0.01 or seed=1..20 or eta=log:1e-3..1:7, got ${JSON.stringify(text)}`,
       );
     }
-    // Assigned, it would be no property; grid.ts refuses the other names that no point can have.
+    // Assigning `__proto__` would not define a property; grid.ts refuses the other reserved names.
     if (name === "__proto__") throw new InputError(`-p: a parameter cannot be called ${name}`);
     if (Object.hasOwn(found, name))
       throw new InputError(`-p gives ${name} twice; write all its values in one, as in ${name}=1,2`);
@@ -61,10 +61,10 @@ function valuesOf(name: string, text: string): ParameterValue[] {
   return Array.from({ length: n }, (_, i) => Number((from + ((to - from) * i) / (n - 1)).toPrecision(15)));
 }
 
-/** At commas, but not within quotes. */
+/** Splits at commas outside quotes. */
 const split = (text: string): string[] => text.match(/(?:"(?:[^"\\]|\\.)*"|[^,])+/g) ?? [text];
 
-/** A number, a boolean, or a text; in double quotes it is always a text. */
+/** Parses a number, a boolean, or a string; text in double quotes is always a string. */
 function parameterValue(name: string, text: string): ParameterValue {
   if (/^".*"$/s.test(text)) {
     try {

@@ -1,6 +1,6 @@
 /**
- * A submission as a point: its notebooks run confined, on whichever machine that is, as the grader runs them here. What is
- * graded, and by which tests, is decided where the gradebook is.
+ * A submission as a point: its notebooks run confined, on any machine, as with the local grader. The machine with the
+ * gradebook decides what is graded, and by which tests.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -15,7 +15,7 @@ import { notebookText, parseNotebook } from "../notebook.js";
 /** The files of a submission by their paths, as base64. */
 export type Files = Readonly<Record<string, string>>;
 
-/** The code of what grades submissions, with their limits. */
+/** The code that grades submissions, with their limits. */
 export const submissionsCode = (limits: NotebookLimits): Pick<Code, "files" | "entry"> => ({
   entry: "limits.json",
   files: { "limits.json": JSON.stringify(limits) },
@@ -24,7 +24,7 @@ export const submissionsCode = (limits: NotebookLimits): Pick<Code, "files" | "e
 /**
  * Runs the notebooks of a submission.
  *
- * @returns the notebooks with their outputs, which sandbox of the system was around them, and `token`: whose they are
+ * @returns the notebooks with their outputs, the sandbox in which they ran, and `token`, which identifies the submission
  */
 export async function runSubmission(
   { files, token }: { files: string; token: string },

@@ -28,17 +28,17 @@ export interface SweepCommandOptions {
   halving?: string;
 }
 
-/** So many failures are told one by one. */
+/** The most failures reported individually. */
 const mostFailures = 10;
 
-/** Of more points the results are not read back to be summed up. */
+/** With more points, the results are not read back for a summary. */
 const mostResults = 10_000;
 
 /**
- * Runs a sweep and tells where it is.
+ * Runs a sweep and reports its progress.
  *
- * @returns the exit code: 0, or 1 when points failed, or 130 when it was interrupted
- * @throws InputError for arguments that cannot be used
+ * @returns the exit code: 0, 1 if points failed, or 130 if it was interrupted
+ * @throws InputError for invalid arguments
  */
 export async function sweepCommand(experiment: string, options: SweepCommandOptions): Promise<number> {
   const grid = checked(() => new Grid(readParameters(options.param ?? [])));
@@ -89,11 +89,11 @@ export async function sweepCommand(experiment: string, options: SweepCommandOpti
     teller.close();
     for (const signal of signals) process.off(signal, interrupt);
   }
-  return told(results, progress, out, search);
+  return report(results, progress, out, search);
 }
 
-/** What came of it: a table, and one line that says where the records are. */
-function told(
+/** Prints the results: a table, and one line with the path of the records. */
+function report(
   results: SweepResults,
   progress: SweepProgress,
   out: string,
@@ -121,7 +121,7 @@ function told(
   return failed > 0 ? 1 : 0;
 }
 
-/** Says how far it is: in place in a terminal, else once in a while. */
+/** Reports progress: in place in a terminal, else from time to time. */
 class Teller {
   readonly #progress: SweepProgress;
   readonly #timer: NodeJS.Timeout;
@@ -153,7 +153,7 @@ class Teller {
   }
 }
 
-/** Keeps the executed copy of a notebook under the name of its point. */
+/** Saves the executed copy of a notebook under the name of its point. */
 function keepNotebook(out: string, { point }: Task, { notebook }: Outcome): void {
   const name =
     pointText(point)
@@ -196,7 +196,7 @@ function checked<T>(make: () => T): T {
   }
 }
 
-/** What the library refuses, as what the user gave. */
+/** Converts a refusal by the library to an input error. */
 function asInput(error: unknown): unknown {
   const isRefusal = error instanceof Error && /^(sweep|halving|logspace): /.test(error.message);
   return isRefusal ? new InputError(error.message, { cause: error }) : error;

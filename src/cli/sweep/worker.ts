@@ -1,6 +1,6 @@
 /**
- * A worker of a sweep: loads an experiment once and runs points of it, one at a time, as lines on its standard input say.
- * What points print goes to standard error.
+ * A worker of a sweep: loads an experiment once and runs its points one at a time, on request by lines on standard input.
+ * Points print to standard error.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
@@ -20,12 +20,12 @@ import { runSubmission } from "./submission-point.js";
 
 const write = process.stdout.write.bind(process.stdout);
 process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
-/** On a line of its own, also where a point left one unfinished that it wrote past the console. */
+/** Sends a message on a new line, even if a point wrote an unfinished one directly to stdout. */
 const answer = (message: FromWorker, then?: () => void): void => void write(`\n${encode(message)}\n`, then);
 
-/** Where process ids mean what they mean here: containers, or machines, may share a folder for temporary files. */
+/** Identifies the namespace of process ids: containers, or machines, may share a temporary folder. */
 const here = createHash("sha256").update(`${hostname()} ${pidNamespace()}`).digest("hex").slice(0, 12);
-/** Compiled modules are written here. */
+/** The folder of compiled modules. */
 const scratch = mkdtempSync(path.join(tmpdir(), `nablab-sweep-${here}-${process.pid}-`));
 removeLeftovers();
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
@@ -122,7 +122,7 @@ async function runPoint({ index, point, seed }: Task): Promise<void> {
   }
 }
 
-/** Sends the newest values of a point, but not too often. */
+/** Sends the latest values of a point, at a limited rate. */
 function reporter(index: number): (values: Values) => void {
   let last = Number.NEGATIVE_INFINITY;
   return (values) => {
@@ -134,7 +134,7 @@ function reporter(index: number): (values: Values) => void {
   };
 }
 
-/** An error as a record keeps it: with the lines of the experiment, and none of ours or Node's. */
+/** The recorded form of an error: with the lines of the experiment, without those of nablab and Node. */
 const errorOf = (error: unknown): PointError =>
   pointErrorOf(error, ({ stack = "" }) =>
     String(stack)
@@ -144,7 +144,7 @@ const errorOf = (error: unknown): PointError =>
       .join("\n"),
   );
 
-/** Removes what workers have left that were killed. */
+/** Removes the files of killed workers. */
 function removeLeftovers(): void {
   for (const name of readdirSync(tmpdir())) {
     const [, where, id] = /^nablab-sweep-(\w+)-(\d+)-/.exec(name) ?? [];

@@ -1,8 +1,8 @@
 /**
- * Training sample by sample: vectors instead of matrices, so each weight is used once forward and once back, and what
- * counts is how it comes from memory. The weights of an input lie one after the other, W[input][outputs], and only
- * those of inputs that are not zero are read, in one go. A thread has the same outputs in everything it does, and
- * so its own part of the weights in its cache.
+ * Training sample by sample: vectors instead of matrices, so each weight is used once forward and once backward, and memory
+ * bandwidth dominates. The weights of an input are contiguous, W[input][outputs], and only those of nonzero inputs are
+ * read, sequentially. A thread has the same outputs in every operation, and so keeps its part of the weights in its
+ * cache.
  */
 import { LINE } from "./sparse";
 import { floats, laneSum, madd } from "./simd";
@@ -61,7 +61,7 @@ export function columnAffine(
 /**
  * For the outputs from <= j < to, multiples of 64 (the last one of 16): parts[block][k] = Σ_j delta[j] W[k][j] over each
  * block of 64 outputs, and then W moves by the gradient x[k] delta[j]; for the k where x is not zero. sums[j / 16]
- * becomes the sum of squares of that gradient. Plain gradient descent goes without asking for the rule all the time.
+ * becomes the sum of squares of that gradient. Plain gradient descent skips the check of the rule.
  */
 export function columnBackward(
   W: usize, panels: usize, parts: usize, inputs: i32, delta: usize, entries: usize, count: i32, from: i32, to: i32,
@@ -74,7 +74,7 @@ export function columnBackward(
   const first = parts + floats((from >> 6) * inputs);
   let norm: f64 = 0;
   let at = entries;
-  // Two inputs at once, so that two lines are on their way from memory, and delta is read half as often.
+  // Two inputs at once, so that two cache lines are in flight, and delta is read half as often.
   if (plain) {
     for (; at + 16 <= end; at += 16) {
       const value0 = f32.load(at, 4), value1 = f32.load(at, 12);

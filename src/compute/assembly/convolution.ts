@@ -1,7 +1,7 @@
 /**
- * Convolutions as products of small matrices, image by image. What windows see is never written out for a whole batch: it
- * is read where it lies, or, where windows do not follow each other, packed for sixteen windows at a time (forward) or
- * one image (gradient), which stay in the cache.
+ * Convolutions as products of small matrices, image by image. The patches are never written out for a whole batch: they
+ * are read in place, or, if windows are not adjacent, packed for sixteen windows at a time (forward) or for one image
+ * (gradient), so that they stay in the cache.
  *
  * Measured on one core, in µs an image: 1 → 6 channels of 28 × 28 by 5 × 5, forward 3.7 (86,400 multiply-adds, 23 G a
  * second), gradient 3.4; 6 → 16 channels of 12 × 12, forward 5.2 (153,600, 29 G a second), gradient 5.6, back 5.5. A
@@ -20,7 +20,7 @@ import { backTile, forwardPair, forwardTile, gradientPair, gradientTile, scatter
   return (n + grain - 1) & -grain;
 }
 
-/** Images of more bytes do not stay in the first-level cache, where they would be read once for every four outputs. */
+/** Larger images, in bytes, do not stay in the first-level cache, although they are read once for every four outputs. */
 // @ts-ignore: decorator
 @inline const CACHED: usize = 32768;
 
@@ -32,7 +32,7 @@ export function convolve(
   out: usize, outPitch: usize, x: usize, xPitch: usize, A: usize, b: usize, outputs: i32, relu: bool,
   from: i32, to: i32,
 ): void {
-  // Two panels, of eight windows each, and where their numbers lie.
+  // Two panels of eight windows each, and the offsets of their numbers.
   const panel = rest;
   const half = floats(8 * inWindow);
   const offsets = panel + 2 * half;
@@ -81,7 +81,7 @@ export function convolve(
   }
 }
 
-/** Rows in the last tile, where it is one of two rows: what is left of a multiple of four, but for three. */
+/** The rows of the last tile, if it is a two-row tile: the remainder modulo four, except three. */
 // @ts-ignore: decorator
 @inline function rowsInPair(outputs: i32): i32 {
   const left = outputs & 3;
@@ -95,7 +95,7 @@ export function convolve(
     && (many <= 12 || inLine(start + 48));
 }
 
-/** Rows of A in panels of four, or of two, with the inner index outermost; those that are missing are zero. */
+/** Rows of A in panels of four, or of two, with the inner index outermost; missing ones are zero. */
 function packRows(to: usize, A: usize, outputs: i32): void {
   const tiled = outputs - rowsInPair(outputs);
   for (let j = 0; j < outputs; j += 4) {
@@ -117,7 +117,7 @@ export function filterGradient(
   parts: usize, partsPitch: usize, biases: usize, delta: usize, deltaPitch: usize, x: usize, xPitch: usize, outputs: i32,
   images: i32, groups: i32, from: i32, to: i32,
 ): void {
-  // Four windows that follow each other are read where they lie; others are packed, in panels of four for each number.
+  // Four adjacent windows are read in place; others are packed, in panels of four for each number.
   const straight = stride == 1 && (columns & 3) == 0;
   const panel = floats(4 * inWindow);
   const quads = straight ? positions >> 2 : positionsUp >> 2;
@@ -130,9 +130,9 @@ export function filterGradient(
   for (let q = 0; q < quads; q++) {
     store<u32>(firsts + floats(q), straight ? load<u32>(starts + floats(4 * q)) : <u32>q * <u32>panel);
   }
-  // Beyond the last window, where nothing else is written.
+  // Beyond the last window, where no other data is written.
   if (!straight) memory.fill(deltas, 0, <usize>outputs * rowLength);
-  // As many images at once as stay in the cache: so the sums are loaded and stored less often.
+  // As many images at once as fit in the cache, so that the sums are loaded and stored less often.
   const together = straight && padding == 0
     ? max(1, min(8, <i32>(CACHED / (plane * channels + <usize>outputs * rowLength)))) : 1;
   for (let g = from; g < to; g++) {
@@ -174,14 +174,14 @@ function gradientSums(outputs: i32): usize {
     + (paired ? <usize>((inWindow + 3) >> 2) * 128 : 0);
 }
 
-/** Where the number k of a window lies, the last for those that are missing. */
+/** The offset of the number k of a window; of the last number for missing ones. */
 // @ts-ignore: decorator
 @inline function offsetOf(k: i32, straight: bool): usize {
   const last = min(k, inWindow - 1);
   return straight ? <usize>load<u32>(pixels + floats(last)) : <usize>last << 4;
 }
 
-/** Adds what `images` images give to the sums of all tiles. */
+/** Adds the contributions of `images` images to the sums of all tiles. */
 function addGradients(
   sum: usize, delta: usize, deltaPitch: usize, rowLength: usize, outputs: i32, x: usize, xPitch: usize, straight: bool,
   firsts: usize, end: usize, images: i32,
@@ -238,7 +238,7 @@ function storeGradients(part: usize, sum: usize, outputs: i32): void {
 }
 
 /**
- * What reaches the images x that were convolved: below = Σ over the windows that see a pixel, for from <= n < to; with
+ * The gradient of the convolved images x: below = Σ over the windows that contain a pixel, for from <= n < to; with
  * `mask` not 0 only where it is > 0. A tile's rows are a number of a window in several channels, so that the sums of one
  * pixel lie far apart in time: a load that overlaps the store before it waits for it.
  */

@@ -1,6 +1,5 @@
 /**
- * Arithmetic entry by entry. It is bound by memory, so one loop that asks for the operation each time is as fast as one
- * for each.
+ * Arithmetic entry by entry. It is memory-bound, so one loop that branches on the operation is as fast as a loop for each.
  */
 
 // As in ../elementwise.ts.

@@ -1,6 +1,6 @@
 /**
- * The float32 kernels, in AssemblyScript, for WebAssembly with 128-bit SIMD. The scalar twins (../scalar.ts) say what they
- * compute; here is how. With relaxed SIMD a multiply and an add are one instruction; which build runs is chosen in
+ * The float32 kernels, in AssemblyScript, for WebAssembly with 128-bit SIMD. The scalar twins (../scalar.ts) define what they
+ * compute. With relaxed SIMD a multiply and an add are one instruction; which build runs is chosen in
  * ../wasm.ts.
  */
 export { multiply } from "./tiles";

@@ -1,6 +1,6 @@
 /**
- * Pooling: one number for each window of each channel. Windows of 2 × 2 that lie side by side, by far the most common,
- * are done four at a time.
+ * Pooling: one number for each window of each channel. Adjacent windows of 2 × 2, by far the most common, are
+ * computed four at a time.
  */
 import { floats } from "./simd";
 import { channels, columns, height, kernel, rows, stride, width } from "./windows";
@@ -51,7 +51,7 @@ export function maxPool(out: usize, outPitch: usize, x: usize, xPitch: usize, re
   }
 }
 
-/** Where the largest number of the window at `start` lies, the first of several; NaN is the largest. */
+/** The address of the largest number of the window at `start`, the first of several; NaN is the largest. */
 function largest(start: usize): usize {
   let best = start;
   let most = f32.load(start);
@@ -69,8 +69,8 @@ function largest(start: usize): usize {
 }
 
 /**
- * Hands each window's delta to its largest number, for the images from <= n < to; with `masked` only where that is > 0, as
- * a ReLU below wants it.
+ * Passes each window's delta to its largest number, for the images from <= n < to; with `masked` only where that is > 0, as
+ * a ReLU below requires.
  */
 export function maxPoolGradient(
   below: usize, belowPitch: usize, delta: usize, deltaPitch: usize, x: usize, masked: bool, from: i32, to: i32,
@@ -93,7 +93,7 @@ export function maxPoolGradient(
             const most = f32x4.max(f32x4.max(e0, o0), f32x4.max(e1, o1));
             let left = v128.load(source);
             if (masked) left = v128.and(left, f32x4.gt(most, zero));
-            // The first that is the largest takes it, and nothing is left for the next.
+            // The first largest number takes delta, which is then 0 for the others.
             const g0 = v128.and(left, f32x4.eq(e0, most)); left = v128.andnot(left, f32x4.eq(e0, most));
             const g1 = v128.and(left, f32x4.eq(o0, most)); left = v128.andnot(left, f32x4.eq(o0, most));
             const g2 = v128.and(left, f32x4.eq(e1, most)); left = v128.andnot(left, f32x4.eq(e1, most));
@@ -144,7 +144,7 @@ export function avgPool(out: usize, outPitch: usize, x: usize, xPitch: usize, re
   }
 }
 
-/** Shares each window's delta out among its numbers, for the images from <= n < to; with `masked` only where x is > 0. */
+/** Distributes each window's delta among its numbers, for the images from <= n < to; with `masked` only where x is > 0. */
 export function avgPoolGradient(
   below: usize, belowPitch: usize, delta: usize, deltaPitch: usize, x: usize, masked: bool, from: i32, to: i32,
 ): void {

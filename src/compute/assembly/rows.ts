@@ -1,12 +1,12 @@
 /**
- * What is done to rows of samples apart from products.
+ * Operations on rows of samples other than products.
  */
 import { floats, laneSum, rowOf } from "./simd";
 import { apply } from "./update";
 
 /**
- * Reads a byte of every cache line of some rows, so that they are fetched at the same time, while what uses them would wait
- * for one after the other: rows of a batch lie anywhere among the samples.
+ * Prefetches rows by reading a byte of every cache line, so that the fetches overlap instead of stalling one after the
+ * other: the rows of a batch are scattered over the samples.
  */
 export function touch(x: usize, pitch: usize, rows: usize, from: i32, to: i32): i32 {
   let sum = 0;

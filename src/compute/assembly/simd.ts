@@ -1,6 +1,6 @@
 /**
- * What all kernels share. A matrix lies in memory row by row, each row padded with zeros to a multiple of 16 floats
- * (its pitch) and the rows to a multiple of 16 too, so that no kernel has to deal with a part of a vector or of a tile.
+ * Shared by all kernels. A matrix is stored row by row, each row padded with zeros to a multiple of 16 floats (its pitch)
+ * and the number of rows to a multiple of 16 too, so that no kernel has to handle a partial vector or tile.
  */
 
 // @ts-ignore: decorator
@@ -22,7 +22,7 @@
   return <usize>n << 2;
 }
 
-/** Where sample r of a batch stands: at rows[r], or at r where `rows` is 0. */
+/** The position of sample r of a batch: rows[r], or r if `rows` is 0. */
 // @ts-ignore: decorator
 @inline export function rowOf(rows: usize, r: i32): usize {
   return <usize>(rows ? load<i32>(rows + floats(r)) : r);

@@ -1,13 +1,13 @@
 /**
- * Layers whose inputs are mostly zero, as images of digits are (19 % of MNIST is not), or of which there are so few rows
- * that packing does not pay: only entries that are not zero are multiplied.
+ * Layers whose inputs are sparse, such as images of digits (19 % of MNIST is nonzero), or have so few rows that packing does
+ * not pay off: only nonzero entries are multiplied.
  *
- * The weights lie in panels of 16 outputs, panel after panel: W[panel][input][16], a cache line for each input. What is
- * not zero is listed as pairs of an offset and a value, so that one more entry costs four multiply-adds on registers
- * for each panel.
+ * The weights lie in panels of 16 outputs, panel after panel: W[panel][input][16], a cache line for each input. Nonzero
+ * entries are listed as pairs of an offset and a value, so that each costs four multiply-adds on registers for each
+ * panel.
  *
- * Two panels are computed at once: an entry's next multiply-add waits four cycles for the one before, in which four chains
- * keep one of the processor's two units busy, eight both. In the inner loops a branch that is never taken stands between
+ * Two panels are computed at once: each multiply-add waits four cycles for the previous one of its chain, so that four chains
+ * keep one of the processor's two units busy, and eight keep both. In the inner loops a branch that is never taken stands between
  * the panels: without it V8 loads both lines first, has too few registers, and spills a sum. Measured at batch 128 on
  * MNIST, 784 → 512, in µs a sample: forward 4.2 (one panel at a time 4.5; inputs in blocks that fit the first cache 4.3;
  * dense tiles 15), a gradient with its update 3.8 (one panel at a time and two inputs in turn 5.9; without the branch 5.5).
@@ -22,8 +22,8 @@ import { apply, wantsSquares } from "./update";
 @inline export const LINE: i32 = 6;
 
 /**
- * The entries of rows that are not zero: entries[r * width …] holds pairs (column << 6, value * scale) in the order of
- * columns, counts[r] says how many. Row r of the source is the `rows[r]`-th, or the r-th where `rows` is 0; they are
+ * The nonzero entries of rows: entries[r * width …] holds pairs (column << 6, value * scale) in the order of
+ * columns, counts[r] is their number. Row r of the source is the `rows[r]`-th, or the r-th where `rows` is 0; they are
  * `pitch` bytes apart, of bytes or of floats. From <= r < to.
  */
 export function compressRows(
@@ -46,8 +46,8 @@ export function compressRows(
           found &= found - 1;
         }
       } else {
-        // After a ReLU half of the entries are zero, in no order: each is written, and stays if it is not zero. To ask
-        // would be to guess wrong all the time (1.5 µs for 512 entries instead of 1.2).
+        // After a ReLU half of the entries are zero, in no order: each is written, and kept if it is not zero. A
+        // branch would be mispredicted half of the time (1.5 µs for 512 entries instead of 1.2).
         const end = min(k + step, width);
         for (let column = k; column < end; column++) {
           const value = f32.load(source + floats(column)) * scale;
@@ -105,7 +105,7 @@ export function compressColumns(
 
 /**
  * out = x Wᵀ + b, or with `relu` the larger of that and 0, for the panels from <= p < to; x as compressed rows. The sums
- * are those of a dense product (../order.ts), in which what is zero changes nothing.
+ * are those of a dense product (../order.ts), which zeros do not change.
  */
 export function sparseAffine(
   out: usize, pitch: usize, W: usize, b: usize, entries: usize, counts: usize, rows: i32, inputs: i32,
@@ -114,7 +114,7 @@ export function sparseAffine(
   const zero = f32x4.splat(0);
   const depth = <usize>panelDepth((inputs + 15) & -16) << LINE;
   for (let p = from; p < to; p += 2) {
-    // The last panel of an odd number is taken twice, and stored once.
+    // With an odd number of panels the last one is computed twice and stored once.
     const isPair = p + 1 < to;
     const w = W + (<usize>(p * inputs) << LINE);
     const toOther = isPair ? <usize>inputs << LINE : 0;
@@ -229,7 +229,7 @@ export function sparseGradient(
   }
 }
 
-/** Stores 16 gradients, or moves the parameters by them; returns the sum of their squares, if the rule wants it. */
+/** Stores 16 gradients, or updates the parameters with them; returns the sum of their squares, if the rule needs it. */
 // @ts-ignore: decorator
 @inline function finish(
   G: usize, theta: usize, offset: usize, add: bool, s0: v128, s1: v128, s2: v128, s3: v128,

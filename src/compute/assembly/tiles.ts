@@ -2,8 +2,8 @@
  * Products of dense matrices, on packed operands: the left one in panels of 4 rows, the right one in panels of 8
  * columns, both with the inner index outermost. A 4 × 8 tile of the result then lives in 8 vector registers. Measured
  * on one core, in GFLOP/s: 4 × 8 53, 3 × 12 52, 2 × 16 50, but 5 × 8 23, 6 × 8 27, and any of them unrolled by two at
- * most 34: V8 issues all loads of a loop's body before its arithmetic, so what counts against the 15 registers is the
- * tile and all that is loaded in one round.
+ * most 34: V8 issues all loads of a loop body before its arithmetic, so the tile and everything loaded in one iteration must
+ * fit in the 15 registers.
  *
  * The order of the sums is that of ../order.ts.
  */
@@ -14,7 +14,7 @@ import { apply } from "./update";
 @inline const ROWS: i32 = 4;
 // @ts-ignore: decorator
 @inline const COLUMNS: i32 = 8;
-// What is packed at once: 1 MB; a panel of its columns (12 kB) stays in the first-level cache. At 1024³ 512 × 512 is as
+// The packed block: 1 MB; a panel of its columns (12 kB) stays in the first-level cache. At 1024³ 512 × 512 is as
 // fast, 256 × 1024 takes 2 % longer.
 // @ts-ignore: decorator
 @inline const BLOCK_ROWS: i32 = 680;
@@ -22,7 +22,7 @@ import { apply } from "./update";
 // @ts-ignore: decorator
 @inline const DEEPEST: i32 = 384;
 
-/** How many products a chain sums; as in ../order.ts. */
+/** The length of a chain of products; as in ../order.ts. */
 export function panelDepth(depth: i32): i32 {
   const panels = (depth + DEEPEST - 1) / DEEPEST;
   return ((depth + panels - 1) / panels + 15) & -16;
@@ -63,8 +63,8 @@ export function panelDepth(depth: i32): i32 {
 }
 
 /**
- * c (4 × 8) = 0 + panel a · panel b, or with `add` c + that, added when the product is there; the inner index runs over at
- * least one step.
+ * c (4 × 8) = 0 + panel a · panel b, or with `add` c + that, added after the product is complete; the inner index runs over
+ * at least one step.
  */
 export function multiplyTile(c: usize, pitch: usize, a: usize, b: usize, depth: i32, add: bool): void {
   const zero = f32x4.splat(0);
@@ -90,7 +90,7 @@ export function multiplyTile(c: usize, pitch: usize, a: usize, b: usize, depth: 
     storeRow(c2, f32x4.add(v128.load(c2), c20), f32x4.add(v128.load(c2, 16), c21));
     storeRow(c3, f32x4.add(v128.load(c3), c30), f32x4.add(v128.load(c3, 16), c31));
   } else {
-    // 0 + makes 0 of −0, which a product that underflows can be.
+    // 0 + turns −0, the result of an underflow, into 0.
     storeRow(c, f32x4.add(zero, c00), f32x4.add(zero, c01));
     storeRow(c1, f32x4.add(zero, c10), f32x4.add(zero, c11));
     storeRow(c2, f32x4.add(zero, c20), f32x4.add(zero, c21));
@@ -105,7 +105,7 @@ export function multiplyTile(c: usize, pitch: usize, a: usize, b: usize, depth: 
   v128.store(at, high, 16);
 }
 
-/** What becomes of an entry v of a product. */
+/** How an entry v of a product is stored. */
 // @ts-ignore: decorator
 @inline const STORE: i32 = 0; // c[i, j] = v
 // @ts-ignore: decorator
@@ -151,14 +151,14 @@ export function multiply(
         for (let r = 0; r < rows; r += ROWS) {
           const offset = <usize>(i + r) * cPitch + floats(j);
           const height = min(ROWS, rows - r);
-          // What is stored as it is, and is a whole tile, needs no detour.
+          // A whole tile that is stored unchanged is written directly.
           if (blockFinish == STORE && height == ROWS) {
             multiplyTile(c + offset, cPitch, packed + floats(r * inner), panel, inner, onTop);
             continue;
           }
           multiplyTile(tile, 32, packed + floats(r * inner), panel, inner, false);
           const other = extra + (blockFinish < MASK ? floats(j) : offset);
-          // A product with few rows leaves those below alone: they may belong to something else.
+          // A product with few rows must not write the rows below, which may belong to other data.
           storeTile(c + offset, cPitch, tile, onTop, other, blockFinish, height);
         }
       }
@@ -166,7 +166,7 @@ export function multiply(
   }
 }
 
-/** Hands a tile over, or with `add` what is in c and it. */
+/** Stores a tile with its finish, or with `add` the sum of c and the tile. */
 function storeTile(c: usize, pitch: usize, tile: usize, add: bool, extra: usize, finish: i32, height: i32): void {
   const zero = f32x4.splat(0);
   for (let r = 0; r < height; r++) {

@@ -1,8 +1,8 @@
 /**
- * Update rules: how a gradient moves parameters. Products hand over their result four entries at a time while it is in a
- * register, which saves writing the gradient, and reading it again.
+ * Update rules: how a gradient moves parameters. Products pass their result four entries at a time while it is in a
+ * register, which saves writing and rereading the gradient.
  *
- * What a rule remembers lies at fixed distances from the parameter it belongs to.
+ * A rule's state for a parameter is stored at fixed distances from the parameter.
  */
 import { floats, madd } from "./simd";
 
@@ -28,8 +28,8 @@ let toSecond: usize = 0;
 let squaresWanted: bool = true;
 
 /**
- * Which rule, and whether it wants the sums of squares of the gradient; what is remembered of a parameter lies `first`
- * and `second` bytes after it.
+ * Sets the rule, and whether it needs the sums of squares of the gradient; the state of a parameter is stored `first` and
+ * `second` bytes after it.
  */
 export function setRule(name: i32, squares: bool, first: usize, second: usize): void {
   rule = name;
@@ -42,7 +42,7 @@ export function setRule(name: i32, squares: bool, first: usize, second: usize): 
 export function setNumbers(size: f32, small: f32, decay1: f64, decay2: f64, scale: f32): void {
   eta = size;
   epsilon = small;
-  // 1 - beta in float64: of 1 - 0.999f only four digits are right.
+  // 1 - beta in float64: 1 - 0.999f has only four correct digits.
   beta1 = <f32>decay1;
   rest1 = <f32>(1 - decay1);
   beta2 = <f32>decay2;
@@ -50,12 +50,12 @@ export function setNumbers(size: f32, small: f32, decay1: f64, decay2: f64, scal
   correction = scale;
 }
 
-/** Whether the rule is gradient descent, theta -= eta g, with nothing to remember. */
+/** Whether the rule is gradient descent, theta -= eta g, without state. */
 export function isPlain(): bool {
   return rule == SGD;
 }
 
-/** Whether the rule wants sums of squares: they take a tenth of a sparse gradient's time. */
+/** Whether the rule needs sums of squares: they take a tenth of a sparse gradient's time. */
 // @ts-ignore: decorator
 @inline export function wantsSquares(): bool {
   return squaresWanted;

@@ -1,10 +1,9 @@
 /**
- * The tiles that convolutions are made of: a few rows of weights or of delta, times what some windows see, in eight
- * sums that stay in registers. What windows see is read where it lies, four windows that follow each other at a time:
- * `offsets` (or `firsts`) tell where. Where windows do not follow each other, they are packed before, and the same tiles
- * read the pack.
+ * The tiles of convolutions: a few rows of weights or of delta times the patches of some windows, in eight sums that stay in
+ * registers. Patches are read in place, four adjacent windows at a time, at `offsets` (or `firsts`). If windows are not
+ * adjacent, they are packed first, and the same tiles read the pack.
  *
- * Tiles of two rows are for the rest: six rows are four and two, which takes three quarters of the time of eight.
+ * Two-row tiles handle the remainder: six rows are four and two, which takes three quarters of the time of eight.
  */
 import { floats, madd } from "./simd";
 

@@ -1,6 +1,6 @@
 /**
- * Windows that slide over images: where they lie, and what they see. `setWindows` is called before each operation on
- * images, and lays out the scratch memory that they use.
+ * Windows that slide over images: their positions and their pixels. `setWindows` is called before each operation on images,
+ * and lays out the scratch memory.
  */
 import { floats } from "./simd";
 
@@ -29,7 +29,7 @@ export let pixels: usize = 0;
 export let starts: usize = 0;
 /** Room for an image with its padding, which is zero. */
 export let image: usize = 0;
-/** What follows is up to the operation. */
+/** The rest is used by the operation. */
 export let rest: usize = 0;
 
 export function setWindows(
@@ -80,13 +80,13 @@ export function padded(x: usize): usize {
   return image;
 }
 
-/** Whether four windows lie one pixel after the other, so that what they see does too. */
+/** Whether four windows are one pixel apart, so that their pixels are contiguous. */
 // @ts-ignore: decorator
 @inline export function inLine(start: usize): bool {
   return load<u32>(start, 12) - load<u32>(start) == 12 && load<u32>(start, 4) - load<u32>(start) == 4;
 }
 
-/** What four windows see: for each number in a window four, `step` bytes apart at `to`. */
+/** Packs the pixels of four windows: four for each number in a window, `step` bytes apart at `to`. */
 export function pack(to: usize, step: usize, from: usize, start: usize): void {
   const end = pixels + floats(inWindow);
   const w0 = from + load<u32>(start);

@@ -1,4 +1,4 @@
-/** What hints are made of. */
+/** The types of hint texts. */
 
 /** The hints for one answer: a nudge, the idea, and the first line of code (or the first sentence of a proof). */
 export type HintTexts = readonly [nudge: string, idea: string, firstLine: string];

@@ -1,5 +1,5 @@
 /**
- * Activations; a ReLU mostly is no layer of its own, but applied by the layer before.
+ * Activations; a ReLU is usually fused into the layer before it.
  */
 import { type ActivationFormula, formulaOf } from "../../compute/formula.js";
 import {
@@ -25,7 +25,7 @@ interface LoweredActivation extends LoweredLayer {
 
 interface ActivationPlan {
   readonly activation: Known;
-  /** σ'(z) of each entry, by which its gradient is multiplied. */
+  /** σ'(z) of each entry, the factor of its gradient. */
   readonly factors: MatrixPlan;
 }
 
@@ -38,7 +38,7 @@ const activations: Record<Known["name"], (options: { slope?: number }) => Activa
   softplus,
 };
 
-/** σ'(z) from y = σ(z), where that saves a function; y is float64 here, so float32 sees nothing of what cancels. */
+/** σ'(z) from y = σ(z), where that saves a function call; y is float64 here, so cancellation does not affect the float32 result. */
 const slopes: Partial<Record<Known["name"], (z: number, y: number) => number>> = {
   tanh: (_, y) => 1 - y * y,
   sigmoid: (_, y) => y * (1 - y),

@@ -1,5 +1,5 @@
 /**
- * Batch normalisation. Its batch goes through the network at once (train/options.ts sees to that), each thread some channels.
+ * Batch normalisation. The batch is a single chunk (train/options.ts ensures that), and each thread computes some of the channels.
  */
 import type { Region } from "../../compute/arena.js";
 import { formulaOf } from "../../compute/formula.js";
@@ -22,7 +22,7 @@ interface BatchNormPlan {
   readonly channels: number;
   readonly gamma: ParametersPlan;
   readonly beta: ParametersPlan;
-  /** The gradients of γ and β of a batch. */
+  /** The gradients of γ and β for a batch. */
   readonly along: MatrixPlan;
   readonly level: MatrixPlan;
   /** The running means and variances. */
@@ -31,7 +31,7 @@ interface BatchNormPlan {
   readonly used: Region<"Float64Array">;
 }
 
-/** y = γ x̂ + β with x̂ = (x − μ)/√(σ² + ε) of each channel, of the batch in training, else of the running μ and σ². */
+/** y = γ x̂ + β with x̂ = (x − μ)/√(σ² + ε) for each channel, with the batch's μ and σ² in training, else with the running ones. */
 export const batchNormKind: LayerKind<LoweredBatchNorm, BatchNormPlan> = {
   keepsRectified: false,
 
@@ -77,7 +77,7 @@ export const batchNormKind: LayerKind<LoweredBatchNorm, BatchNormPlan> = {
     const [running, used] = [views.array(plan.running), views.array(plan.used)];
     const pixels = input.columns / channels;
     let isTraining = false;
-    /** The batch's mean and variance of a channel, in two passes; moves the running ones. */
+    /** The batch's mean and variance of a channel, in two passes; updates the running ones. */
     const momentsOf = (c: number, rows: number): { mean: number; variance: number } => {
       const n = rows * pixels;
       let [mean, squares] = [0, 0];

@@ -15,11 +15,11 @@ interface Convolution extends LoweredLayer {
   readonly bias: boolean;
 }
 
-/** What a convolution has in memory. */
+/** The memory of a convolution. */
 interface ConvolutionPlan {
   readonly windows: Windows;
   readonly filters: number;
-  /** Without biases b is there and stays 0. */
+  /** Without biases, b exists and stays 0. */
   readonly bias: boolean;
   /** A and b. */
   readonly weights: ParametersPlan;

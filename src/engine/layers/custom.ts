@@ -1,6 +1,6 @@
 /**
- * Layers that threads cannot run, because they are functions of the user's: the main thread computes them, in float64, between what
- * the threads do. Here they only have their places in the memory.
+ * Custom layers, which threads cannot run because their functions cannot be sent there: the main thread computes them, in float64,
+ * between the threads' passes. Here they only reserve memory.
  */
 import { isActivation, type Layer } from "../../nn/layer.js";
 import { parametersOf } from "../../nn/sequential.js";
@@ -22,7 +22,7 @@ interface CustomPlan {
 const lengthOf = (tensors: readonly { size: number }[]): number =>
   tensors.reduce((sum, { size }) => sum + size, 0);
 
-/** Any layer; so it comes last. */
+/** Accepts any layer, so it comes last. */
 export const customKind: LayerKind<LoweredCustom, CustomPlan> = {
   keepsRectified: false,
 

@@ -1,6 +1,6 @@
 /**
- * Dense layers, in one of three ways: by products of dense matrices; where most inputs are zero, by products with what is
- * not zero, to the same bits; or, where samples come one by one, by vectors.
+ * Dense layers, in one of three ways: by dense matrix products; by sparse products, with the same bits, if most inputs are
+ * zero; or by vectors, if samples come one by one.
  */
 import {
   type Compressed,
@@ -25,13 +25,13 @@ import { Dense } from "../../nn/dense.js";
 import type { CompressedPlan, ParametersPlan } from "../memory.js";
 import { gatherInput, type LayerKind, type LayerParts, type LayerSteps, type LoweredLayer } from "./layer.js";
 
-/** What a dense layer has in memory. */
+/** The memory of a dense layer. */
 interface DensePlan extends WeightShape {
-  /** Without biases b is there and stays 0. */
+  /** Without biases, b exists and stays 0. */
   readonly bias: boolean;
   readonly A: ParametersPlan;
   readonly b: ParametersPlan;
-  /** The inputs that are not zero, by sample and by column, where only they are multiplied. */
+  /** The nonzero inputs, by sample and by column, for sparse products. */
   readonly byRow?: CompressedPlan;
   readonly byColumn?: CompressedPlan;
 }
@@ -65,7 +65,7 @@ export const denseKind: LayerKind<LoweredLayer & { readonly bias: boolean }, Den
   reserve({ inputs, outputs, bias }, room, { rows, trainedRows, sparse, oneByOne }, input) {
     const few = trainedRows > 0 && trainedRows <= fewRows;
     let layout: WeightLayout = "rows";
-    // Products with what is not zero give no gradient to the layer below where its output is zero, as a ReLU wants it.
+    // Sparse products pass no gradient to the layer below where its output is zero, as a ReLU requires.
     if (input.isFirst || input.isRectified) {
       if (oneByOne) layout = "columns";
       else if (few || (input.isFirst && sparse)) layout = "panels";
@@ -109,15 +109,15 @@ export const denseKind: LayerKind<LoweredLayer & { readonly bias: boolean }, Den
   },
 };
 
-/** What a dense layer works on. */
+/** The inputs, outputs and parameters of a dense layer on one thread. */
 interface DenseParts extends LayerParts {
   readonly A: Weights;
   readonly b: Parameters;
-  /** The gradient of b, where there are biases. */
+  /** The gradient of b, if there are biases. */
   biasGradient(rows: number, finish: Finish): void;
 }
 
-/** By products of dense matrices. */
+/** By dense matrix products. */
 function tiles(parts: DenseParts): LayerSteps {
   const { kernels, share, meet, A, b, input, x, relu, delta, biasGradient } = parts;
   return {
@@ -134,7 +134,7 @@ function tiles(parts: DenseParts): LayerSteps {
   };
 }
 
-/** By products with what is not zero; `byColumn` where it is trained. Its inputs come first, or after a ReLU. */
+/** By sparse products; `byColumn` if it is trained. Its inputs are the samples or a ReLU's outputs. */
 function panels(
   { kernels, share, meet, A, b, input, x, relu, delta, biasGradient }: DenseParts,
   byRow: Compressed,
@@ -160,8 +160,8 @@ function panels(
 }
 
 /**
- * By products with what is not zero, trained sample by sample with a rule that leaves alone what has no gradient. Its
- * inputs come first, or after a ReLU.
+ * By sparse products, trained sample by sample with a rule that does not move parameters with gradient 0. Its inputs are the
+ * samples or a ReLU's outputs.
  */
 function columns(
   { kernels, share, meet, A, b, input, x, relu, delta, biasGradient }: DenseParts,
@@ -185,5 +185,5 @@ function columns(
   };
 }
 
-/** A layer's inputs as a source of themselves. */
+/** A layer's inputs as a source of samples. */
 const sourceOf = ({ data, columns, pitch }: Matrix): Source => ({ data, columns, pitch, scale: 1 });

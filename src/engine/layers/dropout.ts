@@ -14,15 +14,15 @@ interface LoweredDropout extends LoweredLayer {
 
 interface DropoutPlan {
   readonly dropout: DropoutFormula;
-  /** That of the training. */
+  /** The seed of the training. */
   readonly seed: number;
-  /** What each entry is multiplied by, and its gradient. */
+  /** The factor of each entry and of its gradient. */
   readonly factors: MatrixPlan;
 }
 
 /**
  * In a training x(t) = f x(t−1) with factors f that are 0 with probability p and else 1 / (1 − p), the same for any number
- * of threads; otherwise x(t) = x(t−1).
+ * of threads; in evaluation x(t) = x(t−1).
  */
 export const dropoutKind: LayerKind<LoweredDropout, DropoutPlan> = {
   keepsRectified: true,

@@ -16,11 +16,11 @@ interface LoweredEmbedding extends LoweredLayer {
 interface EmbeddingPlan {
   readonly width: number;
   readonly points: ParametersPlan;
-  /** The gradient of a chunk of samples. */
+  /** The gradient for a chunk of samples. */
   readonly sums: MatrixPlan;
 }
 
-/** y_i = E[x_i]; only as the first layer, where the samples are symbols. */
+/** y_i = E[x_i]; only as the first layer, because the samples are the symbols. */
 export const embeddingKind: LayerKind<LoweredEmbedding, EmbeddingPlan> = {
   keepsRectified: false,
 
@@ -62,7 +62,7 @@ export const embeddingKind: LayerKind<LoweredEmbedding, EmbeddingPlan> = {
         }
       },
       backward(rows, finish) {
-        // Each thread some columns of E, over all samples in order.
+        // Each thread computes some columns of E, over all samples in order.
         const [from, to] = rangeOf(width, share);
         const { data, columns } = sums;
         for (let first = 0; first < columns; first += width) data.fill(0, first + from, first + to);

@@ -1,17 +1,16 @@
 /**
- * What layers that act on each entry on its own have in common. They are written here and not in compute/, for all kernels:
- * what they take is small beside the products around them, and their formulas and random numbers are those of nn/ and
- * tensor/.
+ * Shared by layers that act entry by entry. They are written here for all kernels, not in compute/: their time is small
+ * relative to the products around them, and their formulas and random numbers are those of nn/ and tensor/.
  */
 import type { Matrix } from "../../compute/matrix.js";
 import { rangeOf } from "../../compute/share.js";
 import { gatherInput, type LayerParts, type LayerSteps, type Place } from "./layer.js";
 
 /**
- * A layer whose gradient is a factor for each entry, which going forward leaves in `factors`: δ below = f δ.
+ * A layer whose derivative is a factor for each entry, which the forward pass stores in `factors`: δ below = f δ.
  *
- * @param start begins with the sample of this number: what it returns gives the samples from there on their x(t), and
- *   where they are trained on, their factors
+ * @param start begins at the sample of this number: the function it returns computes x(t) of the samples from there on, and
+ *   in training their factors
  */
 export function entrywiseSteps(
   parts: LayerParts,

@@ -1,4 +1,4 @@
-// The kinds of layers that train in threads, and last what is none of them: one file each.
+// The kinds of layers that train on threads, one file each, and last the custom ones.
 import { activationKind } from "./activation.js";
 import { batchNormKind } from "./batch-norm.js";
 import { convolutionKind } from "./convolution.js";
@@ -12,7 +12,7 @@ import { poolingKind } from "./pooling.js";
 import { preluKind } from "./prelu.js";
 import { softmaxKind } from "./softmax.js";
 
-/** By the names that lowered layers and plans have. */
+/** By the names used in lowered layers and plans. */
 const layerKinds = {
   dense: denseKind,
   convolution: convolutionKind,

@@ -10,7 +10,7 @@ import type { Share } from "../../compute/share.js";
 import type { Layer } from "../../nn/layer.js";
 import type { MatrixPlan, ParametersPlan, Room, Views } from "../memory.js";
 
-/** A layer of a network, lowered to what the threads know; samples are rows of `inputs` numbers. */
+/** A layer of a network, lowered for the threads; samples are rows of `inputs` numbers. */
 export interface LoweredLayer {
   /** The name of its kind. */
   readonly kind: string;
@@ -20,13 +20,13 @@ export interface LoweredLayer {
   relu: boolean;
 }
 
-/** What every layer has in memory; plain data. */
+/** The memory that every layer has; plain data. */
 export interface LayerPlan {
   readonly kind: string;
-  /** Which of the network's layers it is, counted from 0. */
+  /** Its index among the network's layers, from 0. */
   readonly index: number;
   readonly relu: boolean;
-  /** x(t): what the layer gives, after its ReLU; for the last, the readout g. */
+  /** x(t): the layer's output, after its ReLU; for the last layer, the readout g. */
   readonly x: MatrixPlan;
   /** δ[t] = ∂loss/∂z[t]. */
   readonly delta: MatrixPlan;
@@ -34,50 +34,50 @@ export interface LayerPlan {
 
 /** How a network is used. */
 export interface Use {
-  /** How many samples go through it at once. */
+  /** The largest number of samples in a chunk. */
   readonly rows: number;
-  /** The most of them whose gradient is taken at once; 0 where it is not trained. */
+  /** The largest number of samples in a gradient computation; 0 without training. */
   readonly trainedRows: number;
-  /** Whether the input is so sparse that only what is not zero is multiplied. */
+  /** Whether the input is sparse enough for sparse products. */
   readonly sparse: boolean;
-  /** Whether it is trained sample by sample with a rule that leaves alone what has no gradient. */
+  /** Whether it is trained sample by sample with a rule that does not move parameters with gradient 0. */
   readonly oneByOne: boolean;
   /** The seed of dropout. */
   readonly seed: number;
 }
 
-/** What comes into a layer. */
+/** The input of a layer. */
 export interface Input {
-  /** Whether these are the samples. */
+  /** Whether it is the samples. */
   readonly isFirst: boolean;
-  /** Whether these are a ReLU's outputs, or pooled or dropped from them: never negative, and no gradient passes a zero. */
+  /** Whether it is a ReLU's output, possibly pooled or dropped out: never negative, and no gradient passes a zero. */
   readonly isRectified: boolean;
 }
 
-/** Takes a run of parameters that lie evenly in memory: where it begins, how many they are, how far apart. */
+/** Receives a run of evenly spaced parameters: its start, number and stride. */
 export type RunOfParameters = (place: number, count: number, stride?: number) => void;
 
-/** A kind of layer: `L` is what one is lowered to, `P` what it has in memory besides every layer's. */
+/** A kind of layer: `L` is its lowered form, `P` its additional memory. */
 export interface LayerKind<L extends LoweredLayer = LoweredLayer, P extends object = object> {
-  /** What a layer of a network is lowered to, if it is of this kind; `isFirst` if the samples come into it. */
+  /** The lowered form of a network's layer, if it is of this kind; `isFirst` if its inputs are the samples. */
   lower(layer: Layer, inputs: number, isFirst: boolean): L | undefined;
   /** Whether its outputs are rectified wherever its inputs are. */
   readonly keepsRectified: boolean;
   /** How many floats of scratch memory each thread needs for it. */
   scratchLength(layer: L): number;
-  /** The products of dense matrices that it takes for so many samples, if it is stepped by such. */
+  /** The dense matrix products that it computes for this many samples, if it uses any. */
   products?(layer: L, rows: number, use: { isFirst: boolean; isTrained: boolean }): readonly Product[];
-  /** Reserves what it needs. */
+  /** Reserves its memory. */
   reserve(layer: L, room: Room, use: Use, input: Input): P;
   /** Initialises its memory before the first step. */
   prepare?(plan: P, views: Pick<Views, "array" | "matrix">): void;
-  /** What it keeps besides, in the order of the network's buffers; a length alone is left to the network. */
+  /** Its buffers, in the order of the network's; a mere length leaves them to the network. */
   buffers?(plan: P): readonly (Region<"Float64Array"> | { readonly length: number })[];
   /** Its parameters, if its outputs depend on them linearly: A[t] and b[t]. */
   weights?(plan: P): readonly ParametersPlan[];
-  /** Goes through its parameters in the order of the network's theta. */
+  /** Visits its parameters in the order of the network's theta. */
   eachRun(plan: P, run: RunOfParameters): void;
-  /** The layer as one thread steps it. */
+  /** One thread's work on the layer. */
   bind(plan: P & LayerPlan, parts: LayerParts, views: Views): LayerSteps;
 }
 
@@ -85,32 +85,32 @@ export interface LayerKind<L extends LoweredLayer = LoweredLayer, P extends obje
 export interface LayerSteps {
   /**
    * Prepares the inputs of some samples, from a source for the first layer, and from the layer below for others; returns
-   * whether there was anything to do.
+   * whether there was work to do.
    */
   prepare(rows: number, source?: Source): boolean;
-  /** x(t) from x(t−1); with their place in a training where the samples are trained on. */
+  /** x(t) from x(t−1); in training with the position of the samples. */
   forward(rows: number, place?: Place): void;
   /**
-   * The gradients of its parameters from delta; and before those move, the delta of the layer below. Threads have met when
-   * that is there.
+   * The gradients of its parameters from delta, and, before the parameters move, the delta of the layer below. Threads have
+   * synchronised by the time that delta is complete.
    */
   backward(rows: number, finish: Finish, below?: Below): void;
 }
 
-/** Where in a training some samples are: how many steps come before, and how many samples of their batch. */
+/** The position of samples in a training: the number of steps before, and of samples of their batch before. */
 export interface Place {
   readonly steps: number;
   readonly samples: number;
 }
 
-/** Where the layer below expects its delta. */
+/** The destination of the delta of the layer below. */
 export interface Below {
   readonly delta: Matrix;
-  /** Whether its outputs went through a ReLU. */
+  /** Whether its outputs passed through a ReLU. */
   readonly relu: boolean;
 }
 
-/** What a layer works on, and the thread that does. */
+/** The data of a layer's work, and the thread's share. */
 export interface LayerParts {
   readonly kernels: Kernels;
   readonly share: Share;
@@ -125,11 +125,11 @@ export interface LayerParts {
   readonly delta: Matrix;
 }
 
-/** Puts samples where a layer that takes a whole matrix finds them, if they come from a source. */
+/** Copies samples from a source, if there is one, into the input matrix. */
 export function gatherInput({ kernels, input, share }: LayerParts, rows: number, source?: Source): boolean {
   if (source) kernels.gather(input, source, rows, share);
   return source !== undefined;
 }
 
-/** How many numbers a sample of this shape has. */
+/** The number of entries of a sample of this shape. */
 export const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);

@@ -1,5 +1,5 @@
 /**
- * The ReLU with a slope that is learned.
+ * The ReLU with a learned slope.
  */
 import { formulaOf } from "../../compute/formula.js";
 import { rangeOf } from "../../compute/share.js";
@@ -10,7 +10,7 @@ import { rectify, rowOf, rowOfParameters, throughRelu } from "./rows.js";
 
 interface PreluPlan {
   readonly slope: ParametersPlan;
-  /** Of each sample Σ δ z over what is not positive: the sum is the gradient of the slope. */
+  /** For each sample Σ δ z over the entries z ≤ 0: their sum is the gradient of the slope. */
   readonly products: MatrixPlan;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What layers have in common that nablab's kernels do not compute: they are plain loops in float64 over rows of float32, each thread
- * with its own rows or channels, so that the bits are the same for any number of threads. The sums for their parameters are kernels'.
+ * Shared by layers without kernels: plain loops in float64 over rows of float32, with separate rows or channels for each thread, so
+ * that the bits are the same for any number of threads. The kernels compute the sums for their parameters.
  */
 import { line, type Matrix, padded } from "../../compute/matrix.js";
 import type { ParametersPlan, Room } from "../memory.js";
@@ -9,11 +9,11 @@ import type { ParametersPlan, Room } from "../memory.js";
 export const rowOf = ({ data, pitch, columns }: Matrix, n: number): Float32Array =>
   data.subarray(n * pitch, n * pitch + columns);
 
-/** Room for so many parameters as a row. */
+/** Reserves a row of `count` parameters. */
 export const rowOfParameters = (room: Room, count: number): ParametersPlan =>
   room.parameters(padded(count), padded(count) / line);
 
-/** Takes the gradient back through a ReLU of the layer below: none where its output is not positive. */
+/** The backward pass of a ReLU of the layer below: 0 where its output is not positive. */
 export function throughRelu(passed: Float32Array, output: Float32Array): void {
   for (let j = 0; j < passed.length; j++) if (!(output[j]! > 0)) passed[j] = 0;
 }

@@ -45,7 +45,7 @@ export const softmaxKind: LayerKind<LoweredLayer, object> = {
         const [from, to] = rangeOf(rows, share);
         for (let i = from; i < to; i++) {
           const [p, d, passed] = [rowOf(x, i), rowOf(delta, i), rowOf(below.delta, i)];
-          // From the likeliest class's δ on, as in nn/: what all δ share cannot drown the rest.
+          // δ relative to that of the likeliest class, as in nn/: a common offset cannot swamp the differences.
           let likeliest = 0;
           for (let j = 1; j < p.length; j++) if (p[j]! > p[likeliest]!) likeliest = j;
           const level = d[likeliest]!;

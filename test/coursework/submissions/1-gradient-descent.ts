@@ -28,6 +28,11 @@ export const submissions: Submission[] = [
     lost: { "step-test": 2 },
   },
   {
+    name: "stays where it is",
+    change: { step: ["value - eta * g[j]", "value"] },
+    lost: { "step-test": 2, "step-pure": 1 },
+  },
+  {
     name: "in place",
     change: {
       step: [
