@@ -1,10 +1,10 @@
 /**
- * The classes of samples, be they stored as labels or as rows with a single 1.
+ * The classes of samples, stored as labels or as one-hot rows.
  */
 import type { Dataset } from "./dataset-interface.js";
 
 /**
- * The class of each sample: its label; or of one-hot targets, a 1 among zeros, the place of the 1. Undefined of other targets.
+ * The class of each sample: its label, or for one-hot targets the index of the 1. Undefined for other targets.
  */
 export function answersOf({
   kind,

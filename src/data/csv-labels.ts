@@ -1,11 +1,11 @@
 /**
- * The answers of one column, until it is known what they are: labels if all are words, targets if all are numbers.
+ * The values of the target column, until their kind is known: labels if all are words, targets if all are numbers.
  */
 import { inspect } from "#platform";
 import { parseNumber } from "./csv-scanner.js";
 import { Grower } from "./grower.js";
 
-/** As a label is a byte. */
+/** A label is a byte. */
 export const mostClasses = 256;
 
 const hints: [RegExp, string][] = [
@@ -32,7 +32,7 @@ export function isInfinite(text: string): boolean {
   return /^[+-]?inf(inity)?$/i.test(text) || Math.abs(Number(text)) === Number.POSITIVE_INFINITY;
 }
 
-/** Collects the texts of a column as labels, as long as they may be some. */
+/** Collects the texts of a column as labels, as long as they may be labels. */
 export class CsvLabels {
   readonly #decimal: string;
   readonly #saidToBe: true | undefined;
@@ -73,7 +73,7 @@ export class CsvLabels {
     if (this.areNumbers) return undefined;
     if (!this.#saidToBe) {
       const hint = isInfinite(text) ? "numbers must be finite" : almostNumber(text);
-      // Or a regression would become a classification with a class for each row.
+      // Otherwise a regression could become a classification with a class for each row.
       if (hint) {
         return `this is neither a number nor clearly the name of a class; ${hint}; if it names a class pass labels: true; got ${inspect(text)}`;
       }

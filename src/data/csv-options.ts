@@ -1,9 +1,9 @@
 /**
- * What the readers of CSV take and return.
+ * The options and results of the CSV readers.
  */
 import type { Dataset } from "./dataset.js";
 
-/** Which columns mean what, and how the text is written. */
+/** The meaning of the columns, and the syntax of the text. */
 export interface CsvOptions {
   /**
    * The column of the labels or targets, by name or number (from 0); several make several targets. By default the last.
@@ -18,27 +18,27 @@ export interface CsvOptions {
    * guessed from words appears in the dataset's description and once as a note.
    */
   header?: boolean;
-  /** What separates the columns: one ASCII character; `","`, or `";"` with a decimal comma. */
+  /** The delimiter of columns: one ASCII character; `","`, or `";"` with a decimal comma. */
   delimiter?: string;
   /** The decimal point, `"."`, or comma, `","`. */
   decimal?: "." | ",";
   /** Lines that begin with this are skipped, such as `"#"`; by default none. */
   comment?: string;
   /**
-   * What becomes of missing values: `"error"` refuses the first, by line and column; `"drop"` leaves its row out; `"mean"`
-   * takes the mean of its column; a number is taken instead. A label that is missing can only be dropped.
+   * How to treat missing values: `"error"` throws at the first, with line and column; `"drop"` skips its row; `"mean"` and a
+   * number replace it by the mean of its column or by that number. A missing label can only be dropped.
    */
   missing?: "error" | "drop" | "mean" | number;
   /**
    * The texts that count as missing; by default those of pandas (the empty text, `NA`, `N/A`, `n/a`, `NaN`, `nan`, `null`,
-   * `NULL`, `None`, `<NA>`, `#N/A` and its kin) and `?`.
+   * `NULL`, `None`, `<NA>`, `#N/A` and its variants) and `?`.
    */
   missingValues?: readonly string[];
-  /** What the dataset is called; the file's name. */
+  /** The name of the dataset; by default the file's. */
   name?: string;
 }
 
-/** A dataset from a CSV file, and what its columns and classes are called. */
+/** A dataset from a CSV file, with the names of its columns and classes. */
 export interface CsvDataset {
   /** The samples. */
   data: Dataset;

@@ -1,30 +1,30 @@
 /**
- * CSV as bytes in chunks, row by row: plain cells are read where they lie, numbers without a string in between. The
- * syntax of everything else (doubled quotes, line ends within quotes, spaces around them, what is malformed) is left to
- * `csv-parse`, which gets the text of that row alone. A test holds that both read every text alike.
+ * Reads CSV from chunks of bytes, row by row: plain cells are parsed in place, numbers without intermediate strings. Rows
+ * with other syntax (doubled quotes, line ends within quotes, spaces around them, malformed cells) are left to `csv-parse`,
+ * which gets the text of that row. A test checks that both read every text alike.
  *
  * Measured on 200 MB of numbers: `csv-parse` 128 s, this 3 s.
  */
 import { type CsvError, parse } from "csv-parse/browser/esm/sync";
 
-/** What is wanted of a column. */
+/** How to read a column. */
 export const wanted = { nothing: 0, number: 1, text: 2, both: 3 } as const;
 
-/** How the text is to be read. */
+/** The syntax of the text. */
 export interface CsvSyntax {
-  /** What separates cells: one ASCII character. */
+  /** The delimiter of cells: one ASCII character. */
   delimiter: string;
   /** The decimal point, or comma. */
   decimal: string;
-  /** What begins a line that is skipped. */
+  /** The prefix of comment lines. */
   comment?: string | undefined;
 }
 
-/** A row as it was read; the arrays are used again for the next one. */
+/** The row just read; the arrays are reused for the next one. */
 export interface CsvRow {
   /** The line it begins in, from 1. */
   line: number;
-  /** How many cells it has. */
+  /** The number of its cells. */
   count: number;
   /** The numbers of the cells whose number is wanted; NaN where there is none. */
   numbers: Float64Array;
@@ -34,7 +34,7 @@ export interface CsvRow {
 
 const [tab, newline, carriageReturn, space, quote] = [9, 10, 13, 32, 34];
 const powers = Float64Array.from({ length: 23 }, (_, i) => 10 ** i);
-/** A row that is longer is no row: a quote was not closed. */
+/** A longer row means an unclosed quote. */
 const longestRow = 64 * 2 ** 20;
 
 /**
@@ -63,7 +63,7 @@ export class CsvScanner implements CsvRow {
   readonly #decimal: number;
   readonly #comment: Uint8Array | undefined;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  /** What was pushed and not read yet; less than `#enough` holds no whole row. */
+  /** The bytes not read yet; fewer than `#enough` hold no whole row. */
   #parts: Uint8Array[] = [];
   #length = 0;
   #enough = 0;
@@ -77,9 +77,9 @@ export class CsvScanner implements CsvRow {
   }
 
   /**
-   * Reads the rows that are whole with these bytes; `isLast`: the text ends with them.
+   * Reads the rows completed by these bytes; `isLast`: the text ends with them.
    *
-   * @throws Error whose message begins with the line, where quotes are malformed or bytes are no UTF-8
+   * @throws Error whose message begins with the line, if quotes are malformed or bytes are not UTF-8
    */
   push(bytes: Uint8Array, isLast = false): void {
     this.#parts.push(bytes);
@@ -148,12 +148,12 @@ export class CsvScanner implements CsvRow {
           }
           if (i === end && !isLast) return -1;
           if (kind !== wanted.nothing) text = this.#decode(b, from, i).trim();
-          // Such as a number before a space that is no ASCII.
+          // Such as a number before a non-ASCII space.
           if (!isPlain) value = parseNumber(text!, this.#syntax.decimal);
         }
       }
       this.numbers[column] = value;
-      // A number says it all, unless its text is wanted, too.
+      // A number suffices, unless its text is needed, too.
       this.texts[column] = kind === wanted.number && !Number.isNaN(value) ? undefined : text;
       if (i === end || b[i] !== delimiter) break;
       i++;
@@ -161,7 +161,7 @@ export class CsvScanner implements CsvRow {
     this.count = column + 1;
     const next = this.#afterLineEnd(b, i, isLast);
     if (next < 0) return -1;
-    // A line of white space is none.
+    // Skip lines of white space.
     const isBlank = column === 0 && !isQuoted && this.#decode(b, start, i).trim() === "";
     if (!isBlank) this.#onRow(this);
     this.line++;
@@ -217,7 +217,7 @@ export class CsvScanner implements CsvRow {
 
   /** Reads the row that begins at `start` with `csv-parse`. */
   #byLibrary(b: Uint8Array, start: number, isLast: boolean): number {
-    // A row ends where a line does outside of quotes, that is after an even number of them.
+    // A row ends at a line end outside quotes, that is, after an even number of them.
     let isInside = false;
     let i = start;
     let lines = 0;

@@ -1,6 +1,6 @@
 /**
- * What a CSV file becomes, row by row: which line names columns, which cells are missing, whether answers are labels or
- * targets, and what is wrong with the rest.
+ * Builds a dataset from CSV rows: decides which line names the columns, which cells are missing and whether targets are
+ * labels, and reports errors.
  */
 import { inspect } from "#platform";
 import { note } from "../display/note.js";
@@ -11,16 +11,16 @@ import { type CsvRow, CsvScanner, parseNumber, wanted } from "./csv-scanner.js";
 import { dataset } from "./dataset.js";
 import { Grower } from "./grower.js";
 
-/** What pandas takes for missing, and the question mark of the UCI repository. */
+/** The texts that pandas treats as missing, and the question mark of the UCI repository. */
 const commonlyMissing = [
   ...["", "?", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>"],
   ...["N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"],
 ];
 
-/** Thrown where the first line ends with a delimiter and another has a value there: then it is a column after all. */
+/** Thrown if the first line ends with a delimiter but another has a value there: then it is a column after all. */
 export class TrailingColumn extends Error {}
 
-/** What is known once the columns are. */
+/** The columns, once they are known. */
 interface Columns {
   /** The names of all columns, or their numbers as words. */
   names: readonly string[];
@@ -31,9 +31,9 @@ interface Columns {
   firstCell: string;
   inputs: readonly number[];
   targets: readonly number[];
-  /** The answers, where one column may hold labels. */
+  /** The values of the target, if one column may hold labels. */
   labels: CsvLabels | undefined;
-  /** The numbers of the row that is being added. */
+  /** The numbers of the current row. */
   sample: Float64Array;
   answer: Float64Array;
   x: Grower;
@@ -58,13 +58,13 @@ export class CsvTable {
   #columns: Columns | undefined;
   #dropped = 0;
   #filled = 0;
-  /** Whether the row that is being added has a missing value and is left out. */
+  /** Whether the current row has a missing value and is dropped. */
   #isDropped = false;
   /** The last line whose answer was missing and was filled as a number, which a label cannot be. */
   #filledLabel: number | undefined;
 
   /**
-   * @param who opens messages
+   * @param who starts messages
    * @param trailing whether an empty cell at the end of the first line is that of a trailing delimiter
    */
   constructor(who: string, options: CsvOptions, trailing: boolean) {
@@ -128,7 +128,7 @@ export class CsvTable {
     if (this.#first.length === 2) this.#begin();
   }
 
-  /** Decides from the first lines what the columns are. */
+  /** Determines the columns from the first lines. */
   #begin(): void {
     const [first, second] = this.#first;
     if (!first) throw this.#error("there is nothing in it");
@@ -183,7 +183,7 @@ export class CsvTable {
     this.#first = [];
   }
 
-  /** Whether the first line names the columns: words alone, or a word above a number; never what may be a sample. */
+  /** Whether the first line names the columns: words alone, or a word above a number; never a line that may be a sample. */
   #guessHeader(line: number, cells: readonly string[], below: readonly string[] = []): boolean {
     const isNumber = (cell: string) => !Number.isNaN(parseNumber(cell, this.#decimal));
     const isWord = (cell: string) => !isNumber(cell) && !this.#missingTexts.has(cell);
@@ -225,13 +225,13 @@ export class CsvTable {
     }
     const wrong = labels && this.#filledLabel !== line && labels.add(line, texts[targets[0]!]);
     if (wrong) throw this.#error(`line ${line}, column ${names[targets[0]!]}: ${wrong}`);
-    // Once they are numbers their texts are of no use.
+    // Once they are numbers their texts are not needed.
     if (labels?.areNumbers) this.#scanner.kinds[targets[0]!] = wanted.number;
     x.push(sample);
     if (!labels?.areLabels) y.push(answer);
   }
 
-  /** The number of a cell; where it is missing what is taken for it, NaN until the mean is known. Words pass as labels. */
+  /** The number of a cell, or its replacement if it is missing, NaN until the mean is known. Words are accepted as labels. */
   #number(columns: Columns, row: CsvRow, column: number, labels?: CsvLabels): number {
     const value = row.numbers[column]!;
     if (!Number.isNaN(value) && !this.#missingNumbers.has(value)) return value;
@@ -334,7 +334,7 @@ export class CsvTable {
     return values;
   }
 
-  /** What the dataset says of itself beside its size. */
+  /** The description of the dataset besides its size. */
   #describe({ names, hasHeader }: Columns): string {
     const said: string[] = [];
     if (hasHeader) {
@@ -350,7 +350,7 @@ export class CsvTable {
     return said.join("; ");
   }
 
-  /** Says once that names were guessed. */
+  /** Notes once that names were guessed. */
   #note({ names, hasHeader }: Columns): void {
     if (!hasHeader || this.#options.header !== undefined) return;
     note(

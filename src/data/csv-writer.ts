@@ -1,11 +1,11 @@
 /**
- * Datasets as CSV, which `readCsv`, spreadsheets and pandas read.
+ * Writes datasets as CSV for `readCsv`, spreadsheets and pandas.
  */
 import { inspect, writeAtomically } from "#platform";
 import { optionsOf } from "../options/options-of.js";
 import type { Dataset } from "./dataset.js";
 
-/** What the columns and classes are called. */
+/** The names of the columns and classes. */
 export interface CsvWriteOptions {
   /** The names of the columns of a sample; `x0`, `x1`, … by default. */
   columns?: readonly string[];
@@ -17,7 +17,7 @@ export interface CsvWriteOptions {
 
 /**
  * A dataset as the text of a CSV file: a line of names, then one for each sample, its numbers (times `scale`) and its label
- * or targets. Numbers have as many digits as it takes to get the same bits back.
+ * or targets. Numbers have enough digits to be read back exactly.
  *
  * @throws RangeError for another number of names than of columns, targets or classes
  * @example
@@ -44,7 +44,7 @@ export function writeCsv(data: Dataset, options: CsvWriteOptions = {}): string {
 /**
  * Saves a dataset as a CSV file.
  *
- * @param file a path, such as `moons.csv`; written whole or not at all
+ * @param file a path, such as `moons.csv`; written atomically
  * @param options as of `writeCsv`
  * @throws Error when the file cannot be written, RangeError as `writeCsv`
  * @example
@@ -64,6 +64,6 @@ function named(option: string, names: readonly string[], count: number): readonl
 /** `String()` writes −0 as 0. */
 const textOf = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
 
-/** In quotes where a delimiter, a quote, a line end or spaces at its ends would change it. */
+/** Quoted if a delimiter, a quote, a line end or surrounding spaces would change it. */
 const quoted = (text: string): string =>
   /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -15,9 +15,9 @@ export type { CsvDataset, CsvOptions };
 
 /** The options of files. */
 export interface CsvFileOptions extends CsvOptions {
-  /** The encoding of the file, such as `"windows-1252"`; UTF-8, or UTF-16 where the file says so. */
+  /** The encoding of the file, such as `"windows-1252"`; UTF-8, or UTF-16 if the file indicates it. */
   encoding?: string;
-  /** Called after each part of the file with the bytes read so far and, where it is known, the size of the file. */
+  /** Called after each part of the file with the bytes read so far and, if known, the size of the file. */
   onProgress?: (bytes: number, size: number | undefined) => void;
   /** Stops the reading; it then rejects with the signal's reason. */
   signal?: AbortSignal;
@@ -39,8 +39,8 @@ const csvNames = [
 /**
  * Reads the text of a CSV file as a dataset.
  *
- * A trailing comma on each line is no column. A target is a label where the options say so or all are words, a number
- * where all are numbers; a missing value is neither.
+ * A trailing comma on each line is not a column. Targets are labels if the options say so or all are words, numbers if all
+ * are numbers; missing values are neither.
  *
  * @param text the whole file
  * @param options `target`, `columns`, `labels`, `header`, `delimiter`, `decimal`, `comment`, `missing`, `missingValues`, `name`
@@ -89,12 +89,12 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvDataset {
 const pieceLength = 2 ** 18;
 
 /**
- * Loads a CSV file as a dataset, also one that is packed by gzip, of any size: it streams into the numbers, stops with
- * the notebook's stop button, and tells how far it is where it reads more than 20 MB.
+ * Loads a CSV file of any size as a dataset, also one compressed by gzip: it streams, can be interrupted by the notebook's
+ * stop button, and shows progress beyond 20 MB.
  *
  * @param file a path, such as `iris.csv`
  * @param options as of `readCsv`, and `encoding`, `onProgress(bytes, size)`, `signal`
- * @throws Error when the file is missing or damaged, RangeError as `readCsv`
+ * @throws Error if the file is missing or damaged, RangeError as `readCsv`
  * @example
  * await loadCsv("missing.csv").catch((error) => error.message) // → 'loadCsv: there is no such file…'
  */

@@ -1,18 +1,18 @@
 /**
- * What a dataset offers: to networks, to charts, to the user.
+ * The interface of datasets.
  */
 
 import type { Displayable } from "../display/bundle.js";
 import type { Numbers } from "../tensor/numbers.js";
 import type { Tensor } from "../tensor/tensor.js";
 
-/** Some samples of a dataset as numbers: what a network is given. */
+/** Some samples of a dataset as numbers, for a network. */
 export interface Batch {
   /** rows × features, float64, scaled. */
   x: Tensor;
   /** One label for each row, or a tensor of targets, rows × outputs. */
   y: Uint8Array | Tensor;
-  /** How often each row counts, where the dataset has weights. */
+  /** The weight of each row, if the dataset has weights. */
   weights?: Float64Array;
 }
 
@@ -22,11 +22,11 @@ export interface ShowImagesOptions {
   count?: number;
   /** How many in a row; 10 by default. */
   columns?: number;
-  /** What a model took each sample for: shown beside the label, right or wrong. */
+  /** The predicted label of each sample, shown next to the true one. */
   predicted?: ArrayLike<number>;
 }
 
-/** How features were moved and scaled: (x − mean) / sd, entry by entry. */
+/** How features were normalised: (x − mean) / sd, entry by entry. */
 export interface Normalisation {
   /** The mean of each feature, or of all. */
   mean: Float64Array;
@@ -36,7 +36,7 @@ export interface Normalisation {
 
 /** Samples and their labels or targets, in memory; shows itself as images, or numbers, and counts per class. */
 export interface Dataset extends Displayable {
-  /** What it is, such as `MNIST train`. */
+  /** Its name, such as `MNIST train`. */
   readonly name: string;
   /** N, the number of samples. */
   readonly size: number;
@@ -46,7 +46,7 @@ export interface Dataset extends Displayable {
   readonly sampleShape: readonly number[];
   /** The samples as stored, row-major, size × features: the value of an entry is `x[i * features + j] * scale`. */
   readonly x: Numbers<Uint8Array | Float32Array | Float64Array>;
-  /** What a stored entry is multiplied by: 1/255 for bytes that mean 0 … 1. */
+  /** The factor of stored entries: 1/255 for bytes that represent 0 … 1. */
   readonly scale: number;
   /** Labels 0 … classes − 1, or targets, row-major, size × outputs. */
   readonly y: Numbers<Uint8Array | Float64Array>;
@@ -56,9 +56,9 @@ export interface Dataset extends Displayable {
   readonly classes?: number;
   /** The number of outputs a network for it has: the number of classes, or of targets for each sample. */
   readonly outputs: number;
-  /** How often each sample counts in a loss, size numbers ≥ 0; without, each once. */
+  /** The weight of each sample in a loss, size numbers ≥ 0; by default 1. */
   readonly weights?: Float64Array;
-  /** Where it comes from and what was done to it, in a few words. */
+  /** Its source and preprocessing, in a few words. */
   readonly description?: string;
   /** The first n samples; shares their memory. Throws if there are fewer. */
   take(n: number): Dataset;
@@ -70,7 +70,7 @@ export interface Dataset extends Displayable {
   batch(indices: readonly number[] | Uint32Array | Int32Array): Batch;
   /** The first samples as a grid of images with their labels. Throws if a sample is not an image. */
   showImages(options?: number | ShowImagesOptions): Displayable;
-  /** The samples with these indices, in this order, which may hold some twice. Throws for an index outside. */
+  /** The samples with these indices, in this order, possibly repeated. Throws for an index outside. */
   select(indices: ArrayLike<number>): Dataset;
   /** The same samples in an order drawn from the seed. */
   shuffle(seed?: number): Dataset;
@@ -80,12 +80,12 @@ export interface Dataset extends Displayable {
    */
   split(share: number | readonly number[], options?: { seed?: number; shuffle?: boolean }): Dataset[];
   /**
-   * The same samples with each feature moved and scaled to mean 0 and standard deviation 1 (or, with `each: false`, all
-   * features alike), or as another dataset was: give what that returned, so that test samples are treated as the training
-   * samples were. Features that never change are only moved.
+   * The same samples with each feature shifted and scaled to mean 0 and standard deviation 1 (or, with `each: false`, all
+   * features alike), or as another dataset was: pass its normalisation, so that test samples are treated like the training
+   * samples. Constant features are only shifted.
    */
   normalise(options?: Normalisation | { each?: boolean }): { data: Dataset; normalisation: Normalisation };
-  /** The labels as targets: a 1 at the place of the label among zeros. Throws if the dataset has no labels. */
+  /** The labels as one-hot targets. Throws if the dataset has no labels. */
   oneHot(): Dataset;
   /** The samples in batches of `size`, the last may be smaller; with a seed in an order drawn from it. */
   batches(size: number, options?: { seed?: number }): Iterable<Batch>;

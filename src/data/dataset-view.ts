@@ -13,7 +13,7 @@ import { formatShape } from "../tensor/shapes.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Dataset, ShowImagesOptions } from "./dataset-interface.js";
 
-/** More points than this say no more in a picture. */
+/** More points than this add nothing to a picture. */
 const mostPoints = 2000;
 
 /** The dataset in one line: its name, size, shape and answers, and its description in a second. */
@@ -84,7 +84,7 @@ function picture(data: Dataset): Displayable {
   return table(rows, { caption: `the first ${rows.length} samples` });
 }
 
-/** Points in the plane by class, or one target over one feature; of the first some. */
+/** Points in the plane by class, or one target over one feature; of the first samples. */
 function scatter(data: Dataset): Displayable {
   const { x, features, scale, y } = data;
   const n = Math.min(data.size, mostPoints);

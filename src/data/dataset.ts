@@ -26,11 +26,11 @@ export interface DatasetOptions {
   /** The number of classes, at most 256, as a label is stored in a byte; by default the largest label + 1. */
   classes?: number;
   /**
-   * How often each sample counts: a number ≥ 0 for each, by which `train` and `evaluate` multiply its loss. The mean stays that over
-   * the samples (as in Keras and scikit-learn's class weights; PyTorch's mean divides by the sum of the weights). By default, or with null, 1.
+   * The weight of each sample, ≥ 0, by which `train` and `evaluate` multiply its loss. The mean remains that over the
+   * samples (as in Keras and scikit-learn's class weights; PyTorch's mean divides by the sum of the weights). By default, or with null, 1.
    */
   weights?: ArrayLike<number> | null;
-  /** Where it comes from and what was done to it, in a few words; shown with it. */
+  /** Its source and preprocessing, in a few words; shown with it. */
   description?: string;
 }
 

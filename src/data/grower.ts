@@ -1,8 +1,8 @@
 /**
- * A list of rows of numbers that grows without being copied: blocks of a megabyte, joined once at the end.
+ * A growing list of rows of numbers that is not reallocated: blocks of a megabyte, concatenated once at the end.
  */
 
-/** About as many numbers a block. */
+/** The approximate number of entries in a block. */
 const blockLength = 2 ** 17;
 
 type Numbers = Float64Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
@@ -16,7 +16,7 @@ export class Grower<T extends Numbers = Float64Array<ArrayBuffer>> {
   readonly #make: (length: number) => T;
   #blocks: T[] = [];
 
-  /** @param make an array of so many zeros; float64 by default */
+  /** @param make allocates an array of zeros; float64 by default */
   constructor(width: number, make = (length: number) => new Float64Array(length) as T) {
     this.#width = width;
     this.#make = make;
@@ -32,7 +32,7 @@ export class Grower<T extends Numbers = Float64Array<ArrayBuffer>> {
     this.rows++;
   }
 
-  /** All rows, one after the other; the list is empty afterwards. */
+  /** All rows concatenated; the list is empty afterwards. */
   finish(): T {
     const all = this.#make(this.rows * this.#width);
     const blocks = this.#blocks;

@@ -1,5 +1,5 @@
 /**
- * Numbers of 16 bits, which files hold and JavaScript does not: every one is exactly a float32.
+ * 16-bit floating-point numbers from files: float32 represents each exactly.
  */
 
 /** A half-precision number (IEEE 754 binary16: 1 bit of sign, 5 of exponent, 10 of fraction) from its bits. */

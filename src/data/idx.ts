@@ -11,7 +11,7 @@
 import type { Numbers } from "../tensor/numbers.js";
 import { formatShape, sizeOf } from "../tensor/shapes.js";
 
-/** What an idx file holds: a shape, and its entries in row-major order. */
+/** The contents of an idx file: a shape, and its entries in row-major order. */
 export interface IdxArray {
   /** The extents, first axis first: `[60000, 28, 28]` for MNIST's training images. */
   shape: readonly number[];
@@ -35,9 +35,9 @@ const byteType = 8;
  * Reads the bytes of an idx file.
  *
  * @param bytes the whole file
- * @param name what errors call it, such as its path
- * @throws RangeError that says what is wrong at which byte, what was expected and what is there: for a file
- *   that is compressed, not idx at all, too short or too long.
+ * @param name its name in errors, such as its path
+ * @throws RangeError with the position, the expected and the actual bytes, for a file that is compressed, not
+ *   idx, too short or too long.
  * @example
  * readIdx(new Uint8Array([0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 2, 7, 9]), "two pixels").shape // → [ 1, 2 ]
  */
@@ -71,7 +71,7 @@ export function readIdx(bytes: Uint8Array, name = "the file"): IdxArray {
       `is ${bytes.length < expected ? "cut short" : "too long"}: its header says shape ${formatShape(shape)}, which needs ${expected} bytes, got ${bytes.length}`,
     );
   }
-  // Not `subarray`: of a Node `Buffer` it gives a `Buffer`, whose `slice` shares memory where others copy.
+  // Not `subarray`: on a Node `Buffer` it returns a `Buffer`, whose `slice` shares memory instead of copying.
   if (type === byteType) return { shape, data: new Uint8Array(bytes.buffer, bytes.byteOffset + start, size) };
   const { make, read } = types[type]!;
   const data = make(size);

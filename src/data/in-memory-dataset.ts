@@ -1,6 +1,6 @@
 /**
- * A dataset in memory, its samples as stored. MNIST stays bytes (47 MB instead of 376 MB in float64); `scale` says what a byte is
- * worth, and `batch` turns the rows that are needed now into numbers. What is taken of a dataset shares its arrays where it can.
+ * A dataset in memory, its samples as stored. MNIST stays bytes (47 MB instead of 376 MB in float64); `scale` is the value of
+ * one unit, and `batch` converts only the requested rows into numbers. Subsets share the dataset's arrays where possible.
  */
 
 import { inspect } from "#platform";
@@ -183,7 +183,7 @@ export class InMemoryDataset implements Dataset {
       mean[i % groups]! += (x[i]! * scale) / count;
       if (x[i] !== x[i % groups]) changes[i % groups] = 1;
     }
-    // Exactly, as the rounding of the mean would be scaled to 1 (scikit-learn's StandardScaler does the same).
+    // Exactly, because otherwise the rounding of the mean would be scaled to 1 (as in scikit-learn's StandardScaler).
     for (let j = 0; j < groups; j++) if (!changes[j]) mean[j] = x[j]! * scale;
     for (let i = 0; i < x.length; i++) sd[i % groups]! += (x[i]! * scale - mean[i % groups]!) ** 2 / count;
     return { mean, sd: sd.map(Math.sqrt) };

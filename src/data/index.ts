@@ -1,4 +1,4 @@
-// data: datasets, and the file formats they are read from.
+// data: datasets and their file formats.
 export { type CsvDataset, type CsvFileOptions, type CsvOptions, loadCsv, readCsv } from "./csv.js";
 export { type CsvWriteOptions, saveCsv, writeCsv } from "./csv-writer.js";
 export {

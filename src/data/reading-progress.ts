@@ -1,15 +1,15 @@
 /**
- * How far the reading of a large file is, in the cell's output.
+ * The progress of reading a large file, in the cell's output.
  */
 import { nextDisplayId } from "../display/display.js";
 import { host } from "../display/host.js";
 
-/** Files up to this size are read before one looks. */
+/** Smaller files are read too fast to need progress. */
 const small = 20_000_000;
 /** Milliseconds between two versions. */
 const pause = 500;
 
-/** A line that is replaced while a file is read. What it says at the end takes no clock, so that a notebook repeats it. */
+/** A line that is updated while a file is read. Its final text contains no time, so that a notebook is reproducible. */
 export class ReadingProgress {
   readonly #name: string;
   readonly #size: number | undefined;
@@ -17,7 +17,7 @@ export class ReadingProgress {
   #id: string | undefined;
   #last = performance.now();
 
-  /** @param size the file's bytes, where they are known */
+  /** @param size the file's size in bytes, if known */
   constructor(name: string, size: number | undefined) {
     this.#name = name;
     this.#size = size;
@@ -26,7 +26,7 @@ export class ReadingProgress {
     this.#display(`reading ${name}, ${megabytes(size)}`, false);
   }
 
-  /** Says how much is read. */
+  /** Reports how much is read. */
   show(bytes: number): void {
     if (performance.now() - this.#last < pause) return;
     this.#last = performance.now();
@@ -36,7 +36,7 @@ export class ReadingProgress {
     );
   }
 
-  /** Says that all is read. */
+  /** Reports the end. */
   end(): void {
     this.#display(`read ${this.#name}, ${megabytes(this.#size!)}`, true);
   }

@@ -1,7 +1,7 @@
 /**
  * The file format of Hugging Face's safetensors, which PyTorch, JAX and others read and write: the length of a header,
- * the header as JSON (name, dtype, shape and place of each tensor, and texts), then the numbers. A SHA-256 of all that
- * the header says and of the numbers is among the texts, so that an altered file is not taken for a whole one.
+ * the header as JSON (name, dtype, shape and place of each tensor, and texts), then the numbers. A SHA-256 of the
+ * header and the numbers is among the texts, so that an altered file is detected.
  *
  * Format: https://huggingface.co/docs/safetensors
  */
@@ -15,11 +15,11 @@ export interface StoredTensor {
   data: Numbers;
 }
 
-/** What such a file holds. */
+/** The contents of such a file. */
 export interface Safetensors {
-  /** Those of floating-point numbers; 16-bit ones become float32, which holds them exactly. */
+  /** The floating-point tensors; 16-bit ones become float32, which represents them exactly. */
   tensors: Map<string, StoredTensor>;
-  /** Those of other numbers, which are not read: their types by name. */
+  /** The types of the other tensors, which are not read, by name. */
   others?: Map<string, string>;
   /** Texts by name, such as how the numbers were made. */
   texts: Record<string, string>;
@@ -36,13 +36,13 @@ const readers: Record<string, { width: number; read(bytes: Uint8Array<ArrayBuffe
     BF16: { width: 2, read: ({ buffer }) => Float32Array.from(new Uint16Array(buffer), fromBfloat16) },
   };
 
-/** What a header is padded with. */
+/** The padding of a header. */
 const space = 0x20;
-/** More than any header takes; what claims to be longer is no such file. */
+/** Longer than any real header; a file that claims more is not in this format. */
 const longestHeader = 100_000_000;
 
 /**
- * Writes tensors and texts to a file, whole or not at all. (Numbers are little-endian, as on every machine that
+ * Writes tensors and texts to a file atomically. (Numbers are little-endian, as on every machine that
  * Node runs on.)
  */
 export function writeSafetensors(file: string, { tensors, texts }: Safetensors): void {
@@ -73,8 +73,8 @@ export function writeSafetensors(file: string, { tensors, texts }: Safetensors):
 /**
  * Reads such a file.
  *
- * @param who is named in errors
- * @throws Error when there is no such file, or it is cut off, altered, or of another kind
+ * @param who starts messages
+ * @throws Error if the file is missing, truncated, altered, or of another kind
  */
 export function readSafetensors(who: string, file: string): Safetensors {
   let bytes: Uint8Array | undefined;
@@ -132,7 +132,7 @@ export function readSafetensors(who: string, file: string): Safetensors {
   if (numbers.length > end) bad(`the file has ${numbers.length - end} trailing bytes`);
 
   const { sha256: expected, ...texts } = metadata as Record<string, string>;
-  // Other programs write none; what we wrote has one.
+  // Other programs write none; our files have one.
   const isOurs = String(texts.format).startsWith("nablab ");
   if (expected === undefined ? isOurs : expected !== fingerprint(entries, texts, [numbers])) {
     bad("the file was altered since it was written: its SHA-256 is another");

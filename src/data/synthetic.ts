@@ -1,5 +1,5 @@
 /**
- * Samples made from a formula and a seed, so that what is to be found is known.
+ * Samples made from a formula and a seed, so that the truth is known.
  */
 
 import { checkNotNegative, checkWhole } from "../options/check.js";
@@ -7,18 +7,18 @@ import { optionsOf } from "../options/options-of.js";
 import { random } from "../tensor/random.js";
 import { type Dataset, dataset } from "./dataset.js";
 
-/** How many samples, and how noisy. */
+/** The number of samples, and the noise. */
 export interface SyntheticOptions {
   /** The number of samples; 200. */
   size?: number;
   /** The standard deviation of the noise. */
   noise?: number;
-  /** Where all random numbers come from; 0. */
+  /** The seed of all random numbers; 0. */
   seed?: number;
 }
 
 /**
- * Two half circles of radius 1 that reach into each other, one for each class: no line separates them.
+ * Two interleaved half circles of radius 1, one for each class: no line separates them.
  *
  * @param options `size`, `noise` of both coordinates (0.1), `seed`
  * @throws RangeError unless `size` is a whole number ≥ 1 and `noise` ≥ 0.
@@ -88,7 +88,7 @@ export function blobs(
 }
 
 /**
- * y = w·x + b + noise with x normal: least squares finds w and b again.
+ * y = w·x + b + noise with x normal: least squares recovers w and b.
  *
  * @param options `size`, `noise` (0.1), `seed`, `w`: the true weights (two drawn from N(0, 1)), `b` (0)
  * @returns the dataset with the `truth`
@@ -112,7 +112,7 @@ export function linearData(
 }
 
 /**
- * Labels with P(y = 1 | x) = 1 / (1 + e^−(w·x + b)) for normal x: logistic regression finds w and b again.
+ * Labels with P(y = 1 | x) = 1 / (1 + e^−(w·x + b)) for normal x: logistic regression recovers w and b.
  *
  * @param options `size`, `seed`, `w`: the true weights (two drawn from N(0, 1)), `b` (0)
  * @returns the dataset with the `truth`
@@ -136,7 +136,7 @@ export function logisticData(
   return withTruth(dataset({ name: "logisticData", x, sampleShape: [w.length], y, classes: 2 }), w, b);
 }
 
-/** What a linear or logistic dataset was made with. */
+/** The true parameters of a linear or logistic dataset. */
 export interface Truth {
   /** The weights. */
   readonly w: readonly number[];

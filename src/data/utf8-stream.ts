@@ -1,5 +1,5 @@
 /**
- * Text of any encoding as UTF-8, chunk by chunk.
+ * Converts text of any encoding to UTF-8, chunk by chunk.
  */
 import { inspect } from "#platform";
 
@@ -8,12 +8,12 @@ export class Utf8Stream {
   readonly #who: string;
   readonly #encoder = new TextEncoder();
   readonly #encoding: string | undefined;
-  /** Undefined while the first bytes are not there yet; false for UTF-8, which stays as it is. */
+  /** Undefined until the first bytes arrive; false for UTF-8, which needs no conversion. */
   #decoder: InstanceType<typeof TextDecoder> | false | undefined;
   #first: Uint8Array = new Uint8Array(0);
 
   /**
-   * @param who opens the message of an encoding that is not known
+   * @param who starts the message for an unknown encoding
    * @param encoding its name; by default UTF-16 by its byte order mark or the zeros of its ASCII, else UTF-8
    */
   constructor(who: string, encoding?: string) {
@@ -34,7 +34,7 @@ export class Utf8Stream {
     return this.#decoder ? this.#encoder.encode(this.#decoder.decode(bytes, { stream: true })) : bytes;
   }
 
-  /** What is left at the end. */
+  /** The remaining bytes at the end. */
   end(): Uint8Array {
     const rest = this.#decoder === undefined ? this.#start() : new Uint8Array(0);
     if (!this.#decoder) return rest;

@@ -1,14 +1,14 @@
 /**
- * Work for the time in which a dataset is read, above all of a training, which comes next: its threads take as long to start.
+ * Work to do while a dataset is read, above all starting the threads of the training that usually follows, which takes as long.
  */
 let prepare: (() => void) | undefined;
 
-/** Names what is to be done while a dataset is read; `data/` does not know who trains on it. */
+/** Registers work to do while a dataset is read; `data/` does not know the trainer. */
 export function whileLoading(work: () => void): void {
   prepare = work;
 }
 
-/** A dataset that takes its time is about to be read. */
+/** Runs that work: a large dataset is about to be read. */
 export function startLoading(): void {
   prepare?.();
 }

@@ -64,9 +64,11 @@ export function extractMaths(markdown: string): WithoutMaths {
   };
 }
 
-/** A browser may break a line after a formula: not where a comma follows a short one. */
+/** A browser may break a line beside a formula: not where a comma follows a short one, or a bracket opens before it. */
 function together(html: string, formulas: readonly { source: string }[]): string {
-  return html.replace(/\uE000(\d+)\uE001[.,;:!?)]+/g, (whole, i) =>
-    (formulas[Number(i)]?.source.length ?? 0) < 40 ? `<span class="together">${whole}</span>` : whole,
+  return html.replace(/(\(?)\uE000(\d+)\uE001([.,;:!?)]*)/g, (whole, before, i, after) =>
+    before + after !== "" && (formulas[Number(i)]?.source.length ?? 0) < 40
+      ? `<span class="together">${whole}</span>`
+      : whole,
   );
 }

@@ -1,5 +1,5 @@
 /**
- * Accuracy: the share of right answers.
+ * Accuracy: the share of correct predictions.
  */
 import { checkLabels, checkSameCount } from "./check-labels.js";
 
@@ -8,7 +8,7 @@ import { checkLabels, checkSameCount } from "./check-labels.js";
  *
  * @param predicted the predicted label of each sample, of length N
  * @param labels the true label of each sample, of length N
- * @throws RangeError if there are not as many predictions as labels, or none, or one is no whole number.
+ * @throws RangeError if there are not as many predictions as labels, or none, or one is not a whole number.
  * Source: Hastie, Tibshirani, Friedman, The elements of statistical learning, 2009: 1 − the 0–1 loss.
  * @example
  * accuracy([7, 2, 1, 0], [7, 2, 1, 6]) // → 0.75

@@ -1,5 +1,5 @@
 /**
- * Calibration: whether a model is right as often as it says it is.
+ * Calibration: whether a model's confidence matches its accuracy.
  */
 
 import { inspect } from "#platform";
@@ -13,18 +13,18 @@ import { checkLabels, checkSameCount } from "./check-labels.js";
 
 /** Samples whose confidence, the probability of the label predicted, lies in one range. */
 export interface CalibrationBin {
-  /** Where the range begins and ends. */
+  /** The ends of the range. */
   from: number;
   to: number;
-  /** How many samples. */
+  /** The number of samples. */
   count: number;
   /** The mean of their confidences; NaN without samples. */
   confidence: number;
-  /** The share of them that is right; NaN without samples. */
+  /** The share of them classified correctly; NaN without samples. */
   accuracy: number;
 }
 
-/** How confidence and accuracy go together; made by `calibration`, shows itself as a reliability diagram. */
+/** Accuracy by confidence; made by `calibration`, shows itself as a reliability diagram. */
 export class Calibration implements Displayable {
   /** The ranges of confidence. */
   readonly bins: readonly CalibrationBin[];
@@ -34,7 +34,7 @@ export class Calibration implements Displayable {
     this.bins = bins;
   }
 
-  /** The expected calibration error Σ (count / N) |accuracy − confidence|: 0 for a model that knows what it knows. */
+  /** The expected calibration error Σ (count / N) |accuracy − confidence|: 0 for a calibrated model. */
   get error(): number {
     const filled = this.bins.filter(({ count }) => count > 0);
     const all = filled.reduce((sum, { count }) => sum + count, 0);
@@ -44,7 +44,7 @@ export class Calibration implements Displayable {
     );
   }
 
-  /** The reliability diagram: accuracy over confidence, beside the line of a calibrated model. */
+  /** The reliability diagram: accuracy over confidence, with the line of a calibrated model. */
   figure(): Figure {
     const filled = this.bins.filter(({ count }) => count > 0);
     return lineChart({
@@ -75,13 +75,13 @@ export class Calibration implements Displayable {
 }
 
 /**
- * Compares how sure a model is with how often it is right: samples are put in ranges of their confidence max_k p_k. The
+ * Compares a model's confidence with its accuracy: samples are binned by their confidence max_k p_k. The
  * expected calibration error is Σ_bins (n_bin / N) |accuracy_bin − confidence_bin|.
  *
- * @param p probabilities, samples × classes, as `softmax` makes them of readouts
+ * @param p probabilities, samples × classes, such as `softmax` of the readout
  * @param labels the true label of each sample
  * @param options `bins`: how many ranges of equal width; 10
- * @throws RangeError if the counts differ, a label is no class, or a row of p is not a distribution over classes.
+ * @throws RangeError if the counts differ, a label is not a class, or a row of p is not a distribution over classes.
  * Source: Guo, Pleiss, Sun, Weinberger, On calibration of modern neural networks, 2017, section 2.
  * @example
  * calibration([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]], [0, 1, 1]).error.toFixed(4) // → '0.4000'

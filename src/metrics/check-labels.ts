@@ -1,5 +1,5 @@
 /**
- * What all metrics require of labels: one for each sample, whole numbers that name classes.
+ * The requirements of all metrics on labels: one for each sample, whole numbers that identify classes.
  */
 import { inspect } from "#platform";
 
@@ -27,10 +27,10 @@ export function checkSameCount(
 }
 
 /**
- * Throws unless every entry of a list is a label: a whole number, and where the number of classes is given one from 0 to
+ * Throws unless every entry of a list is a label: a whole number, and if the number of classes is given, from 0 to
  * classes − 1.
  *
- * @param what what an entry is called, `label` or `prediction`
+ * @param what the name of an entry, `label` or `prediction`
  */
 export function checkLabels(
   operation: string,

@@ -1,5 +1,5 @@
 /**
- * The confusion matrix: which digit was taken for which.
+ * The confusion matrix: the counts of true and predicted classes.
  */
 
 import { inspect } from "#platform";
@@ -15,7 +15,7 @@ import { checkLabels, checkSameCount } from "./check-labels.js";
 
 /** Counts of (true label, predicted label); made by `confusionMatrix`, shows itself as a heat map. */
 export class ConfusionMatrix implements Displayable {
-  /** classes × classes: entry (i, j) is the number of samples of class i that were taken for class j. */
+  /** classes × classes: entry (i, j) is the number of samples of class i that were predicted as class j. */
   readonly counts: Tensor;
 
   /** Wraps a square matrix of counts. */
@@ -33,13 +33,13 @@ export class ConfusionMatrix implements Displayable {
     return this.#diagonal().reduce((sum, count) => sum + count, 0) / this.size;
   }
 
-  /** For each class, the share of its samples that were recognised: the diagonal over the row sums; NaN for none. */
+  /** For each class, the share of its samples predicted correctly: the diagonal over the row sums; NaN for none. */
   get recall(): number[] {
     const rows = this.counts.sum(1).data;
     return this.#diagonal().map((right, i) => right / rows[i]!);
   }
 
-  /** For each class, the share of the samples taken for it that are of it: the diagonal over the column sums; NaN for none. */
+  /** For each class, the share of correct ones among the samples predicted as it: the diagonal over the column sums; NaN for none. */
   get precision(): number[] {
     const columns = this.counts.sum(0).data;
     return this.#diagonal().map((right, i) => right / columns[i]!);
@@ -98,7 +98,7 @@ export class ConfusionMatrix implements Displayable {
       z: Array.from({ length: this.counts.shape[0]! }, (_, i) => Array.from(this.counts.row(i).data)),
       xTitle: "predicted label",
       yTitle: "true label",
-      // On a linear scale the diagonal leaves no colour for the mistakes.
+      // On a linear scale the diagonal would hide the mistakes.
       colours: "log",
       alt: this.toString(),
     });
@@ -116,13 +116,13 @@ export class ConfusionMatrix implements Displayable {
 }
 
 /**
- * Counts how often each class was taken for which: entry (j, k) = |{i : labels_i = j, predicted_i = k}|, classes ×
+ * Counts how often each class was predicted as which: entry (j, k) = |{i : labels_i = j, predicted_i = k}|, classes ×
  * classes.
  *
  * @param predicted the predicted label of each sample, 0 … classes − 1
  * @param labels the true label of each sample
- * @param classes the number of classes; by default the largest label of both lists + 1, where that is at most 1000
- * @throws RangeError if the lists differ in length, are empty, or hold a label outside.
+ * @param classes the number of classes; by default the largest label of both lists + 1, if that is at most 1000
+ * @throws RangeError if the lists differ in length, are empty, or contain an invalid label.
  * Source: van Rijsbergen, Information retrieval, 1979, chapter 7, for precision and recall.
  * @example
  * confusionMatrix([0, 1, 1], [0, 1, 0]).counts.toArray() // → [ [ 1, 1 ], [ 0, 1 ] ]
@@ -134,7 +134,7 @@ export function confusionMatrix(
 ): ConfusionMatrix {
   checkSameCount("confusionMatrix", predicted, labels);
   if (classes !== undefined) checkWhole("confusionMatrix", { classes });
-  // Without a number of classes a label that is none could make a matrix of any size.
+  // Without a number of classes, an invalid label could make a matrix of any size.
   checkLabels("confusionMatrix", "prediction", predicted, classes ?? mostClasses);
   checkLabels("confusionMatrix", "label", labels, classes ?? mostClasses);
   const n = classes ?? 1 + Math.max(largest(predicted), largest(labels));
@@ -143,7 +143,7 @@ export function confusionMatrix(
   return new ConfusionMatrix(counts);
 }
 
-/** How many classes the labels themselves can make. */
+/** The largest number of classes inferred from labels. */
 const mostClasses = 1000;
 
 function largest(list: ArrayLike<number>): number {

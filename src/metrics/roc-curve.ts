@@ -1,5 +1,5 @@
 /**
- * The receiver operating characteristic: what a threshold on scores catches, against what it flags wrongly.
+ * The receiver operating characteristic: true positive rate against false positive rate of a threshold on scores.
  */
 import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/bundle.js";
@@ -9,11 +9,11 @@ import { checkLabels, checkSameCount } from "./check-labels.js";
 
 /** The curve, with its area; made by `rocCurve`, shows itself as a chart. */
 export class RocCurve implements Displayable {
-  /** Scores from here on count as yes: ∞, at which none does, then every score there is, from the highest on. */
+  /** The thresholds from which scores count as yes: ∞, then all scores from the highest on. */
   readonly thresholds: Float64Array;
-  /** The share of the samples with label 0 that are called yes, for each threshold. */
+  /** The false positive rate for each threshold: the share of samples with label 0 called yes. */
   readonly falsePositiveRate: Float64Array;
-  /** The share of the samples with label 1 that are called yes, for each threshold. */
+  /** The true positive rate for each threshold: the share of samples with label 1 called yes. */
   readonly truePositiveRate: Float64Array;
   /**
    * The area under the curve: the probability that a random sample with label 1 has a higher score than one with label 0, an
@@ -29,7 +29,7 @@ export class RocCurve implements Displayable {
     this.auc = parts.auc;
   }
 
-  /** The curve beside the diagonal, which guessing gives. */
+  /** The curve with the diagonal of random guessing. */
   figure(): Figure {
     return lineChart({
       title: `ROC curve: area ${this.auc.toFixed(4)}`,
@@ -59,7 +59,7 @@ export class RocCurve implements Displayable {
  *
  * @param scores higher for yes: readouts, probabilities or any other numbers, one for each sample
  * @param labels 0 or 1 for each sample
- * @throws RangeError if the counts differ, a label is another, a score is NaN, or one of the two labels is missing.
+ * @throws RangeError if the counts differ, a label is not 0 or 1, a score is NaN, or one of the two labels is missing.
  * @example
  * rocCurve([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]).auc // → 0.75
  * rocCurve([1, 1, 1], [0, 1, 0]).auc // → 0.5

@@ -7,12 +7,12 @@ import { checkLabels, checkSameCount } from "./check-labels.js";
 
 /**
  * The share of samples whose label is among the k largest outputs, Σ_i 1{rank of the label ≤ k} / N; of equal outputs
- * the first count as larger. NaN is never right.
+ * the first ranks higher. NaN is never correct.
  *
  * @param g readouts or probabilities, samples × classes
  * @param labels the true label of each sample
  * @param k how many guesses, from 1 to the number of classes
- * @throws RangeError if the counts differ, a label is no class, or for another k.
+ * @throws RangeError if the counts differ, a label is not a class, or k is out of range.
  * Source: Russakovsky and others, ImageNet large scale visual recognition challenge, 2015.
  * @example
  * topK([[0.1, 0.7, 0.2], [0.5, 0.1, 0.4]], [2, 1], 2) // → 0.5

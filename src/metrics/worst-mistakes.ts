@@ -1,6 +1,6 @@
 /**
- * The worst mistakes: the wrongly classified images of highest loss, that is, those about which the model was
- * surest. Often a person would not know better, and sometimes the label is wrong.
+ * The worst mistakes: the misclassified images of highest loss, that is, those with the most confident wrong
+ * prediction. Often a person could not do better, and sometimes the label is wrong.
  */
 
 import { inspect } from "#platform";
@@ -16,7 +16,7 @@ import type { Evaluation } from "./evaluation.js";
 
 /** A sample whose predicted label is not the true one. */
 export interface Mistake {
-  /** Its place in the dataset. */
+  /** Its index in the dataset. */
   index: number;
   /** The true label. */
   label: number;
@@ -30,7 +30,7 @@ export interface Mistake {
 export class WorstMistakes implements Displayable {
   /** The mistakes, that of the highest loss first. */
   readonly mistakes: readonly Mistake[];
-  /** How many mistakes there are in all. */
+  /** The total number of mistakes. */
   readonly total: number;
   readonly #grid: Displayable;
 
@@ -57,7 +57,7 @@ export class WorstMistakes implements Displayable {
 /**
  * The wrongly classified images of highest loss.
  *
- * @param evaluation what `evaluate(model, dataset)` returned
+ * @param evaluation the result of `evaluate(model, dataset)`
  * @param dataset the same dataset; its samples must be images
  * @param options `count`: how many at most (20), `columns`: how many in a row (10)
  * @throws RangeError if the evaluation is of another number of samples, TypeError if a sample is not an image.
@@ -86,7 +86,7 @@ export function worstMistakes(
     const [p, label, loss] = [predicted[index]!, labels[index]!, losses[index]!];
     if (p !== label) all.push({ index, label, predicted: p, loss });
   }
-  // A loss that is NaN is as bad as one can be; equal ones stay in the order of the dataset.
+  // A NaN loss is the worst; ties keep the order of the dataset.
   const badness = ({ loss }: Mistake) => (Number.isNaN(loss) ? Number.POSITIVE_INFINITY : loss);
   const worst = all
     .toSorted((a, b) => (badness(a) === badness(b) ? 0 : badness(b) - badness(a)))

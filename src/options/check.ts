@@ -1,5 +1,5 @@
 /**
- * The checks of options: what a function may be given, said the same way everywhere, with the offending value last.
+ * Checks of options, with uniform error messages that end in the offending value.
  */
 import { inspect } from "#platform";
 
@@ -9,12 +9,12 @@ type Options = Readonly<Record<string, unknown>>;
 /**
  * Throws unless each option is a whole number from `least` to `most` (both included).
  *
- * @param who the function whose options they are, which opens the message
+ * @param who the function whose options they are, which starts the message
  * @param options the values by name
  * @param least the smallest allowed value; 1
  * @param most the largest allowed value; by default 2⁵³ − 1
- * @param why what the largest value is, such as "the number of samples"
- * @throws RangeError naming the first option that is not allowed, what is, and the value
+ * @param why the meaning of the largest value, such as "the number of samples"
+ * @throws RangeError naming the first invalid option, the valid values, and the value
  */
 export function checkWhole(
   who: string,
@@ -90,7 +90,7 @@ export function checkFunction(who: string, options: Options): void {
   }
 }
 
-/** Throws a TypeError unless each option is a list: an array, a typed array, or what has entries and a `length` as these do. */
+/** Throws a TypeError unless each option is a list: an array, a typed array, or an array-like object. */
 export function checkList(who: string, options: Options, expected: string): void {
   for (const [option, value] of Object.entries(options)) {
     if (isList(value)) continue;
@@ -109,9 +109,9 @@ export function isList(value: unknown): value is ArrayLike<unknown> {
  * A copy of weights of samples.
  *
  * @param who the function whose option they are, which opens the message
- * @param weights what was given
- * @param samples how many there must be, where that is known
- * @throws TypeError for what is no list; RangeError for another number of weights, or one that is not a finite number ≥ 0
+ * @param weights the given value
+ * @param samples the required number, if known
+ * @throws TypeError unless it is a list; RangeError for another number of weights, or one that is not a finite number ≥ 0
  */
 export function checkWeights(who: string, weights: unknown, samples?: number): Float64Array {
   const each = samples === undefined ? "each sample" : `each of the ${samples} samples`;

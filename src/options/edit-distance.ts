@@ -1,5 +1,5 @@
 /**
- * How far apart two names are, to find what somebody meant who misspelt one.
+ * The edit distance of two names, to suggest the intended one for a misspelt name.
  */
 
 /** How many letters must be added, left out, replaced or swapped with the next (Damerau and Levenshtein). */

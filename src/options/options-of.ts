@@ -1,6 +1,6 @@
 /**
- * What a function was given as its options. TypeScript checks them in a cell; after `%check off`, in JavaScript, or behind `any`,
- * nobody else does, and `null` or a misspelt name would end in an error about the inside of the function, or change nothing.
+ * Validates the options object of a function. TypeScript checks it in a cell; after `%check off`, in JavaScript, or behind `any`,
+ * nothing else does, and `null` or a misspelt name would cause an obscure error inside the function, or be ignored.
  */
 import { inspect } from "#platform";
 import { editDistance } from "./edit-distance.js";
@@ -9,16 +9,16 @@ import { editDistance } from "./edit-distance.js";
 type NamesOf<O> = O extends unknown ? keyof O & string : never;
 
 /**
- * The options as they are, to be taken apart.
+ * Returns the options, to be destructured.
  *
- * Other properties are let through, as TypeScript lets those of a variable, unless one is a misspelt name, or none of the names is
- * there. A name that begins with another one is no slip beside names that are known: one object may hold `beta` for one rule and
- * `beta1` for the next, or the `seeds` of many runs.
+ * Other properties are allowed, as TypeScript allows those of a variable, unless one is a misspelt name, or none of the names is
+ * present. A name that extends another one is not a misspelling if known names are present: one object may hold `beta` for one
+ * rule and `beta1` for another, or the `seeds` of many runs.
  *
  * @param who the function whose options they are, which opens the message
  * @param options what it was given
  * @param names all of its options
- * @throws TypeError for what is no object, or has a name that is not known
+ * @throws TypeError unless it is an object with known names
  */
 export function optionsOf<O extends object>(who: string, options: O, names: readonly NamesOf<O>[]): O {
   if (
@@ -47,7 +47,7 @@ export function optionsOf<O extends object>(who: string, options: O, names: read
   throw new TypeError(`${who}: ${list}; got ${others.join(", ")}`);
 }
 
-/** Whether a name is another one but for a slip of a few keys, or for capitals and separators. */
+/** Whether a name is another one up to a typo, capitals and separators. */
 function isMisspelt(name: string, meant: string): boolean {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[-_ ]/g, "");
   const [a, b] = [plain(name), plain(meant)];

@@ -1,7 +1,8 @@
 /**
  * The lectures and the solved assignments as live pages and in JupyterLite, run from their first to their last cell by a
- * reader's browser: what every cell says is what Node stored. With NABLAB_ALL_PAGES=1 all of them, on both; else the quickest
- * lecture, as a page.
+ * reader's browser: what every cell says is what Node stored. With NABLAB_ALL_PAGES=1 all of them, on both, or those whose
+ * names begin as NABLAB_PAGES=00,07 says; else the quickest lecture, as a page. NABLAB_TIMES=20 runs each page so often, in a
+ * new browser each time.
  *
  * Outputs of cells with the tag `timing` are not compared.
  */
@@ -22,14 +23,16 @@ const root = path.resolve(import.meta.dirname, "../..");
 const lectures = path.join(root, "notebooks/lectures");
 const classics = path.join(root, "notebooks/examples");
 const isWhole = process.env.NABLAB_ALL_PAGES === "1";
+const isWanted = (file: string): boolean =>
+  process.env.NABLAB_PAGES?.split(",").some((start) => path.basename(file).startsWith(start)) ?? true;
+const times = Number(process.env.NABLAB_TIMES ?? 1);
 
 /** The notebooks, by the names of their pages; their outputs are Node's. */
 const files: Record<string, string> = isWhole
   ? Object.fromEntries(
-      [...notebooksIn(lectures), ...notebooksIn(classics), ...assignmentsByNode()].map((file) => [
-        path.basename(file, ".ipynb"),
-        file,
-      ]),
+      [...[...notebooksIn(lectures), ...notebooksIn(classics)].filter(isWanted), ...assignmentsByNode()].map(
+        (file) => [path.basename(file, ".ipynb"), file],
+      ),
     )
   : {
       "08-nonsmooth": path.join(lectures, "08-nonsmooth.ipynb"),
@@ -37,6 +40,7 @@ const files: Record<string, string> = isWhole
       "cs231n-two-layers": path.join(classics, "cs231n-two-layers.ipynb"),
     };
 const names = Object.keys(files);
+const runs = names.flatMap((name) => Array.from({ length: times }, (_, i) => ({ name, i })));
 
 function notebooksIn(folder: string): string[] {
   return readdirSync(folder)
@@ -49,7 +53,10 @@ function assignmentsByNode(): string[] {
   const source = path.join(root, "notebooks/coursework/source");
   const folder = mkdtempSync(path.join(tmpdir(), "nablab-solved-"));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const assignments = readdirSync(source).flatMap((name) => notebooksIn(path.join(source, name)));
+  const assignments = readdirSync(source)
+    .flatMap((name) => notebooksIn(path.join(source, name)))
+    .filter(isWanted);
+  if (assignments.length === 0) return [];
   const nablab = path.join(root, "dist/cli/main.js");
   execFileSync(process.execPath, [nablab, "run", "--out", folder, ...assignments], { stdio: "pipe" });
   return notebooksIn(folder);
@@ -138,7 +145,11 @@ describe.each(drivers)("in $name", ({ executable, start }) => {
       site?.remove();
     });
 
-    test.each(names)("%s says what Node says, in every cell", async (name) => {
+    test.each(runs)("$name says what Node says, in every cell", async ({ name, i }) => {
+      if (i > 0) {
+        await browser.close();
+        browser = await start();
+      }
       const { page, wrong, close } = await browser.open();
       await page.goto(`${served.address}${name}.html`);
       const live = new LivePage(page);

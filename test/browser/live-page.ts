@@ -71,9 +71,13 @@ export class LivePage {
 
   /** Waits until no cell runs. */
   async idle(): Promise<void> {
-    await until("no cell runs", 300_000, () =>
-      this.page.evaluate(() => document.querySelector(".bar .status")?.textContent === "Ready", undefined),
-    );
+    const status = () =>
+      this.page.evaluate(() => document.querySelector(".bar .status")?.textContent, undefined);
+    try {
+      await until("no cell runs", 300_000, async () => (await status()) === "Ready");
+    } catch (error) {
+      throw new Error(`${(error as Error).message}; the page says ${JSON.stringify(await status())}`);
+    }
   }
 
   /** Puts code into a cell and presses its button. */

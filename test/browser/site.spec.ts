@@ -34,6 +34,18 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
     "k > 5",
   ];
 
+  const espionage = `import { dataset, dense, sequential, sgd, train } from "nablab";
+const kinds = new Set<string>();
+const { addEventListener } = EventTarget.prototype;
+EventTarget.prototype.addEventListener = function (this: EventTarget, ...given: any[]) {
+  kinds.add(this.constructor.name);
+  return (addEventListener as any).apply(this, given);
+} as any;
+const x = Array.from({ length: 256 }, (_, i) => Array.from({ length: 784 }, (_, j) => (i * j) % 7));
+const data = dataset({ name: "x", x, y: x.map((_, i) => i % 10), classes: 10 });
+await train(sequential([dense(784, 512), dense(512, 10)], { seed: 1 }), data, { rule: sgd({ eta: 0.001 }), threads: 2, live: false });
+[kinds.has("EventTarget"), kinds.has("Worker")]`;
+
   const endlessCall = '/^(a+)+$/.test("a".repeat(40) + "b")';
 
   beforeAll(async () => {
@@ -321,6 +333,12 @@ describe.skipIf(!findChromium() && !process.env.CI)("a site", () => {
       await runCell(page, 3);
       await idle(page);
       expect(await shown(page, 3)).toBe("true");
+
+      // Nor does a cell come by the means to start workers of its own, through those of a training.
+      await page.locator(".cell").nth(3).getByRole("textbox").fill(espionage);
+      await runCell(page, 3);
+      await idle(page);
+      expect(await shown(page, 3)).toBe("[ true, false ]");
 
       await runCell(page, 4);
       await idle(page);

@@ -72,6 +72,10 @@ describe("a site", () => {
     expect(index).toContain('<a href="./1%20a%23b%3F%C3%A4.html">One and</a>');
     expect(index).toContain('<a href="./deep/2.html">Two &#60;b&#62;</a>');
     expect(index).toMatch(/<p>What it is, .*<span class="katex">/);
+    // In parts by folder; those of no folder first, on the level above.
+    expect(index).toMatch(
+      /<h1>.*<h2><a[^>]*>One and.*<h2>deep<\/h2>\s*<ol class="index">\s*<li><h3><a[^>]*>Two/s,
+    );
   });
 
   test("every link and file that a page names is there, and nothing is asked of a network", () => {

@@ -9,9 +9,9 @@ import { foldersIn } from "../course/submissions.js";
 import { InputError } from "../input-error.js";
 import { say } from "../progress.js";
 
-/** Folders of notebooks. */
+/** Folders of notebooks, with what the index calls what is in them. */
 export interface OwnNotebooks {
-  folders: string[];
+  folders: ReadonlyMap<string, string>;
   /** Removes what was made for this. */
   remove(): void;
 }
@@ -27,8 +27,12 @@ export async function ownNotebooks(): Promise<OwnNotebooks> {
     remove();
     throw error;
   }
-  const folders = [path.join(ours, "lectures"), path.join(ours, "examples")];
-  return { folders: readdirSync(released).length > 0 ? [...folders, released] : folders, remove };
+  const folders = new Map([
+    [path.join(ours, "lectures"), "Lectures"],
+    [path.join(ours, "examples"), "Classics"],
+  ]);
+  if (readdirSync(released).length > 0) folders.set(released, "Assignments");
+  return { folders, remove };
 }
 
 async function release(coursework: string, into: string): Promise<void> {

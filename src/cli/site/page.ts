@@ -24,6 +24,8 @@ export interface Page {
   title: string;
   /** Its file, below the folder of the site, with slashes. */
   file: string;
+  /** The part of the index in which it stands. */
+  part: string | undefined;
   /** Where its cells stand on slides; undefined without. */
   slides: ReadonlyMap<Cell, SlidePlace> | undefined;
   /** What its controls show before a kernel runs. */

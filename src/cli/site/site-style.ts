@@ -19,7 +19,7 @@ main { padding: 0 1.25rem; }
 html { scroll-padding-top: 4rem; }
 .around { display: flex; flex-wrap: wrap; gap: 0.3em 1.5em; padding: 0 1.25rem; margin-block: 1.5rem 2rem; font-size: 0.94em; }
 .around a { text-decoration: none; } .around a:hover { text-decoration: underline; }
-.index { list-style: none; padding: 0; } .index li { margin: 0 0 2em; } .index h2 { margin: 0 0 0.3em; } .index p { margin: 0; color: var(--muted); }
+.index { list-style: none; padding: 0; } .index li { margin: 0 0 2em; } .index h2, .index h3 { margin: 0 0 0.3em; font-size: 1.35rem; } .index .number { color: var(--muted); font-weight: 400; font-variant-numeric: tabular-nums; } .index p { margin: 0; color: var(--muted); }
 .presenting main:not(.reveal) { visibility: hidden; }
 body > main { padding-top: 2rem; }
 .contents { font-size: 0.9rem; padding: 0 1.25rem; max-width: 56rem; margin: 1.5rem auto 0; }

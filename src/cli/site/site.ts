@@ -49,28 +49,30 @@ export interface SiteOptions {
  */
 export async function makeSite(given: readonly string[], options: SiteOptions): Promise<void> {
   if (given.length > 0) {
-    await make(given, options, true);
+    await make(given, options);
     return;
   }
   const own = await ownNotebooks();
   try {
-    await make(own.folders, { sliders: true, ...options }, false);
+    await make([...own.folders.keys()], { sliders: true, ...options }, own.folders);
   } finally {
     own.remove();
   }
 }
 
-/** @param tells whether to report notebooks without outputs */
+/** @param own the folders of nablab's own notebooks, of which nothing is to be reported, and what they are called */
 async function make(
   paths: readonly string[],
   { out, slides, lab, title, sliders = false }: SiteOptions,
-  tells: boolean,
+  own?: ReadonlyMap<string, string>,
 ): Promise<void> {
+  const tells = own === undefined;
   const files = new SiteFiles(out);
   const pages: Page[] = [];
   for (const { source, target } of findNotebooks(paths, out)) {
-    const around = paths.find((given) => source !== given && source.startsWith(given));
-    if (around !== undefined && !isInside(source, around)) {
+    const around = paths.find((given) => !/^(\.\.|$)/.test(path.relative(given, source)));
+    const isNamed = paths.some((given) => path.relative(given, source) === "");
+    if (around !== undefined && !isNamed && !isInside(source, around)) {
       say(`${source}: a link to what lies outside of ${around}, left out; to publish it, name it itself`);
       continue;
     }
@@ -89,6 +91,7 @@ async function make(
       folder: path.dirname(source),
       title: titleOf(notebook) ?? path.basename(source, ".ipynb"),
       file: name,
+      part: own?.get(path.dirname(source)) ?? (name.includes("/") ? path.posix.dirname(name) : undefined),
       slides: slides ? slidePlaces(notebook.cells) : undefined,
       sliders: sliders ? await sliderPictures(notebook, source) : new Map(),
     });
