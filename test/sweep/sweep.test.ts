@@ -49,7 +49,7 @@ describe("a sweep of a function", () => {
       throw thrown[what]!();
     };
     const { failed } = await sweep(run, { what: Object.keys(thrown) }, quiet);
-    const unreadable = { name: "Error", message: "thrown: an object that does not let itself be read" };
+    const unreadable = { name: "Error", message: "thrown: an object that cannot be read" };
     expect(failed.map(({ error }) => error)).toEqual([
       unreadable,
       unreadable,
