@@ -49,9 +49,9 @@ export default defineConfig({
     // Threads inherit the arguments, processes the environment.
     execArgv: ["--import", reached, "--single-threaded-gc"],
     env: { NODE_OPTIONS: `--import ${reached}` },
-    // What waits for ever for a promise fails then; Stryker ends loops.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Stryker ends endless mutants.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     server: { deps: { external: [/\/dist\//] } },
     disableConsoleIntercept: true,
   },

@@ -38,7 +38,7 @@ export function firstNotFinite(
   rows: number,
 ): number {
   const allFinite = ({ data, pitch }: Matrix) => data.subarray(0, rows * pitch).every(Number.isFinite);
-  const weighted = outputs.filter((_, t) => kindOf(plans[t]!).hasWeights);
+  const weighted = outputs.filter((_, t) => kindOf(plans[t]!).weights);
   return weighted.findIndex((x) => !allFinite(x)) + 1;
 }
 
@@ -191,9 +191,8 @@ export class ThreadNetwork {
   /** ‖(∂loss/∂A[t], ∂loss/∂b[t])‖ for t = 1, …, n + 1, from the sums of squares of a step that all threads have completed. */
   normsOfLayers(): number[] {
     return this.#job.layers.flatMap((plan) => {
-      const { hasWeights } = kindOf(plan);
-      if (!hasWeights) return [];
-      const parts = kindOf(plan).parameters(plan);
+      const parts = kindOf(plan).weights?.(plan);
+      if (!parts) return [];
       let squares = 0;
       for (const { at, length } of parts.map((part) => part.sums)) {
         for (const sum of this.parameters.sums.subarray(at, at + length)) squares += sum;

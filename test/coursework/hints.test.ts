@@ -37,6 +37,18 @@ test("what to call stands as code in the Markdown, and only a first line of code
   expect(await markdown(hint(3))).not.toContain("```");
 });
 
+test.each([
+  ["return 2 * x;", true],
+  ["for (const x of xs) {", true],
+  ["[x,", true],
+  ["const f = (x) =>", true],
+  ["Let x => 2x be the map.", false],
+  ["Sum { x, y }; then divide.", false],
+])("the first line %j is code: %s", async (line, isCode) => {
+  const shown = await markdown(hints({ slope: ["A nudge.", "The idea.", line] })(3, "slope"));
+  expect(shown).toContain(isCode ? `\n\`\`\`ts\n${line}\n\`\`\`` : `*The first line.* ${line}`);
+});
+
 test("without an answer it lists them, whether or not one was asked about before", async () => {
   const hint = hints(own);
   const list = /^There are hints for slope, words\.\nhint\(1, "slope"\) gives a nudge/;

@@ -46,7 +46,6 @@ const slopes: Partial<Record<Known["name"], (z: number, y: number) => number>> =
 
 /** x(t) = σ(x(t−1)). */
 export const activationKind: LayerKind<LoweredActivation, ActivationPlan> = {
-  hasWeights: false,
   keepsRectified: false,
 
   lower(layer, inputs) {
@@ -58,8 +57,6 @@ export const activationKind: LayerKind<LoweredActivation, ActivationPlan> = {
   scratchLength: () => 0,
 
   reserve: ({ activation, outputs }, room) => ({ activation, factors: room.matrix(outputs) }),
-
-  parameters: () => [],
 
   eachRun() {},
 

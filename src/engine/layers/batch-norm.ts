@@ -33,7 +33,6 @@ interface BatchNormPlan {
 
 /** y = γ x̂ + β with x̂ = (x − μ)/√(σ² + ε) for each channel, with the batch's μ and σ² in training, else with the running ones. */
 export const batchNormKind: LayerKind<LoweredBatchNorm, BatchNormPlan> = {
-  hasWeights: false,
   keepsRectified: false,
 
   lower(layer) {
@@ -64,8 +63,6 @@ export const batchNormKind: LayerKind<LoweredBatchNorm, BatchNormPlan> = {
   },
 
   buffers: ({ running }) => [running],
-
-  parameters: ({ gamma, beta }) => [gamma, beta],
 
   eachRun({ gamma, beta, channels }, run) {
     run(gamma.at, channels);

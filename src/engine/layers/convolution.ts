@@ -29,7 +29,6 @@ interface ConvolutionPlan {
 
 /** Convolutions. */
 export const convolutionKind: LayerKind<Convolution, ConvolutionPlan> = {
-  hasWeights: true,
   keepsRectified: false,
 
   lower(layer) {
@@ -48,7 +47,7 @@ export const convolutionKind: LayerKind<Convolution, ConvolutionPlan> = {
     return { windows, filters, bias, weights, groups: room.matrix(size, gradientGroups) };
   },
 
-  parameters: ({ weights }) => [weights],
+  weights: ({ weights }) => [weights],
 
   eachRun({ weights, windows, filters, bias }, run) {
     run(weights.at, filters * inWindow(windows));

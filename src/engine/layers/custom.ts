@@ -24,7 +24,6 @@ const lengthOf = (tensors: readonly { size: number }[]): number =>
 
 /** Accepts any layer, so it comes last. */
 export const customKind: LayerKind<LoweredCustom, CustomPlan> = {
-  hasWeights: false,
   keepsRectified: false,
 
   lower(layer: Layer, inputs) {
@@ -48,8 +47,6 @@ export const customKind: LayerKind<LoweredCustom, CustomPlan> = {
   }),
 
   buffers: ({ bufferLength }) => [{ length: bufferLength }],
-
-  parameters: ({ parameters }) => [parameters],
 
   eachRun: ({ parameters, parameterCount }, run) => run(parameters.at, parameterCount),
 

@@ -41,7 +41,6 @@ export const fewRows = 4;
 
 /** Dense layers. */
 export const denseKind: LayerKind<LoweredLayer & { readonly bias: boolean }, DensePlan> = {
-  hasWeights: true,
   keepsRectified: false,
 
   lower(layer) {
@@ -82,7 +81,7 @@ export const denseKind: LayerKind<LoweredLayer & { readonly bias: boolean }, Den
     };
   },
 
-  parameters: ({ A, b }) => [A, b],
+  weights: ({ A, b }) => [A, b],
 
   eachRun(plan, run) {
     const { inputs, outputs, bias, A, b } = plan;

@@ -25,7 +25,6 @@ interface DropoutPlan {
  * of threads; in evaluation x(t) = x(t−1).
  */
 export const dropoutKind: LayerKind<LoweredDropout, DropoutPlan> = {
-  hasWeights: false,
   keepsRectified: true,
 
   lower(layer) {
@@ -38,8 +37,6 @@ export const dropoutKind: LayerKind<LoweredDropout, DropoutPlan> = {
   scratchLength: () => 0,
 
   reserve: ({ dropout, outputs }, room, { seed }) => ({ dropout, seed, factors: room.matrix(outputs) }),
-
-  parameters: () => [],
 
   eachRun() {},
 

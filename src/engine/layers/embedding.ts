@@ -22,7 +22,6 @@ interface EmbeddingPlan {
 
 /** y_i = E[x_i]; only as the first layer, because the samples are the symbols. */
 export const embeddingKind: LayerKind<LoweredEmbedding, EmbeddingPlan> = {
-  hasWeights: false,
   keepsRectified: false,
 
   lower(layer, _, isFirst) {
@@ -43,8 +42,6 @@ export const embeddingKind: LayerKind<LoweredEmbedding, EmbeddingPlan> = {
   }),
 
   prepare: ({ sums }, views) => views.matrix(sums).data.fill(0),
-
-  parameters: ({ points }) => [points],
 
   eachRun: ({ points, sums }, run) => run(points.at, sums.columns),
 

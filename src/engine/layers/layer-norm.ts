@@ -22,7 +22,6 @@ interface LayerNormPlan {
 
 /** y = γ x̂ + β with x̂ = (x − mean)/√(variance + ε) of each sample. */
 export const layerNormKind: LayerKind<LoweredLayerNorm, LayerNormPlan> = {
-  hasWeights: false,
   keepsRectified: false,
 
   lower(layer) {
@@ -42,8 +41,6 @@ export const layerNormKind: LayerKind<LoweredLayerNorm, LayerNormPlan> = {
   }),
 
   prepare: ({ products }, views) => views.matrix(products).data.fill(0),
-
-  parameters: ({ gamma, beta }) => [gamma, beta],
 
   eachRun({ gamma, beta, products }, run) {
     run(gamma.at, products.columns);

@@ -61,8 +61,6 @@ export type RunOfParameters = (place: number, count: number, stride?: number) =>
 export interface LayerKind<L extends LoweredLayer = LoweredLayer, P extends object = object> {
   /** The lowered form of a network's layer, if it is of this kind; `isFirst` if its inputs are the samples. */
   lower(layer: Layer, inputs: number, isFirst: boolean): L | undefined;
-  /** Whether it has parameters that its outputs depend on linearly: A[t] and b[t]. */
-  readonly hasWeights: boolean;
   /** Whether its outputs are rectified wherever its inputs are. */
   readonly keepsRectified: boolean;
   /** How many floats of scratch memory each thread needs for it. */
@@ -75,8 +73,8 @@ export interface LayerKind<L extends LoweredLayer = LoweredLayer, P extends obje
   prepare?(plan: P, views: Pick<Views, "array" | "matrix">): void;
   /** Its buffers, in the order of the network's; a mere length leaves them to the network. */
   buffers?(plan: P): readonly (Region<"Float64Array"> | { readonly length: number })[];
-  /** Its parameters. */
-  parameters(plan: P): readonly ParametersPlan[];
+  /** Its parameters, if its outputs depend on them linearly: A[t] and b[t]. */
+  weights?(plan: P): readonly ParametersPlan[];
   /** Visits its parameters in the order of the network's theta. */
   eachRun(plan: P, run: RunOfParameters): void;
   /** One thread's work on the layer. */

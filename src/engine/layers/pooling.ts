@@ -14,7 +14,6 @@ interface PoolingPlan {
 
 /** Pooling layers. */
 export const poolingKind: LayerKind<LoweredLayer & PoolingPlan, PoolingPlan> = {
-  hasWeights: false,
   keepsRectified: true,
 
   lower(layer) {
@@ -29,8 +28,6 @@ export const poolingKind: LayerKind<LoweredLayer & PoolingPlan, PoolingPlan> = {
   scratchLength: ({ windows }) => windowScratchLength(windows),
 
   reserve: ({ pooling, windows }) => ({ pooling, windows }),
-
-  parameters: () => [],
 
   eachRun() {},
 

@@ -16,7 +16,6 @@ interface PreluPlan {
 
 /** y = z where z > 0, else a z. */
 export const preluKind: LayerKind<LoweredLayer, PreluPlan> = {
-  hasWeights: false,
   keepsRectified: true,
 
   lower(layer) {
@@ -32,8 +31,6 @@ export const preluKind: LayerKind<LoweredLayer, PreluPlan> = {
   reserve: (_, room) => ({ slope: rowOfParameters(room, 1), products: room.matrix(1) }),
 
   prepare: ({ products }, views) => views.matrix(products).data.fill(0),
-
-  parameters: ({ slope }) => [slope],
 
   eachRun: ({ slope }, run) => run(slope.at, 1),
 

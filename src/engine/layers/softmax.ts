@@ -9,7 +9,6 @@ import { rowOf, throughRelu } from "./rows.js";
 
 /** p = softmax(z) of each sample. */
 export const softmaxKind: LayerKind<LoweredLayer, object> = {
-  hasWeights: false,
   keepsRectified: false,
 
   lower(layer) {
@@ -23,8 +22,6 @@ export const softmaxKind: LayerKind<LoweredLayer, object> = {
   scratchLength: () => 0,
 
   reserve: () => ({}),
-
-  parameters: () => [],
 
   eachRun() {},
 
