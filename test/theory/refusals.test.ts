@@ -80,12 +80,12 @@ test.each<[() => unknown, RangeErrorConstructor | TypeErrorConstructor, string]>
   [
     () => gradientDescentBound({ theta0: [1], eta: 1 }),
     TypeError,
-    "gradientDescentBound: give R = ‖θ0 − θ*‖, or theta0 and thetaStar; thetaStar is missing (does the objective have a minimiser?)",
+    "gradientDescentBound: give R = ‖θ⁽⁰⁾ − θ*‖, or theta0 and thetaStar; thetaStar is missing (does the objective have a minimiser?)",
   ],
   [
     () => gradientDescentBound({ thetaStar: [1], eta: 1 }),
     TypeError,
-    "gradientDescentBound: give R = ‖θ0 − θ*‖, or theta0 and thetaStar; theta0 is missing",
+    "gradientDescentBound: give R = ‖θ⁽⁰⁾ − θ*‖, or theta0 and thetaStar; theta0 is missing",
   ],
   [
     () => gradientDescentBound({ R: 1, eta: 1, L: 2 }),
