@@ -21,8 +21,22 @@ if (bar) {
   if (cells.length > 0) addRun(bar);
   addSearch(bar);
 }
+findPlace();
+addEventListener("hashchange", findPlace);
 startServiceWorker();
 if (new URLSearchParams(location.search).has("slides")) present();
+
+/** Ids of headings begin with `-`: a link that names a heading without it, as JupyterLab does, leads to it as well. */
+function findPlace(): void {
+  let name = location.hash.slice(1);
+  try {
+    name = decodeURIComponent(name);
+  } catch {
+    // a stray `%`
+  }
+  if (name === "" || document.getElementById(name)) return;
+  if (document.getElementById(`-${name}`)) location.replace(`#-${encodeURIComponent(name)}`);
+}
 
 /** Shows the page as slides. */
 function present(): void {

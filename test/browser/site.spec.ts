@@ -128,6 +128,19 @@ await train(sequential([dense(784, 512), dense(512, 10)], { seed: 1 }), data, { 
           .first()
           .click();
         expect(page.url()).toContain("#-Strong-convexity");
+        // As JupyterLab names a heading, and as the site did.
+        const [address] = page.url().split("#");
+        const old = decodeURIComponent(new URL(page.url()).hash.slice(2));
+        for (const view of ["", "?slides"]) {
+          await page.goto("about:blank");
+          await page.goto(`${address}${view}#${encodeURIComponent(old)}`);
+          const heading = page.locator(`[id="-${old}"]`);
+          await expect
+            .poll(() => heading.evaluate((element) => element.getBoundingClientRect().top).catch(() => -1))
+            .toSatisfy((top: number) => top >= 0 && top < 600);
+          expect(await heading.isVisible()).toBe(true);
+        }
+        await page.goto(page.url().split("?")[0]!);
         await page.getByRole("button", { name: "Run", exact: true }).click();
         expect(await page.getByRole("alert").innerText()).toContain("npx nablab serve");
         expect(wrong).toEqual([]);

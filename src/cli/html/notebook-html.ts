@@ -6,6 +6,7 @@ import { escapeHtml } from "../../display/escape-html.js";
 import { figureElement, figureScripts } from "../../display/figure-page.js";
 import { markdownToHtml } from "../../html/markdown.js";
 import { outputToHtml, pictureElement, type Ways } from "../../html/outputs.js";
+import { settlePlaces } from "../../html/place-ids.js";
 import { type Cell, type Notebook, type TextCell, tagsOf } from "../notebook.js";
 import { dark, light } from "./colours.js";
 import { highlight } from "./highlight.js";
@@ -79,10 +80,12 @@ ${body}
 
 /** All cells of a notebook. */
 const notebookBody = ({ cells }: Notebook, folder?: string): string =>
-  cells
-    .map((cell) => cellToHtml(cell, folder))
-    .filter(Boolean)
-    .join("\n");
+  settlePlaces(
+    cells
+      .map((cell) => cellToHtml(cell, folder))
+      .filter(Boolean)
+      .join("\n"),
+  );
 
 /** Whether a page needs Plotly. */
 const hasFigures = (body: string): boolean => body.includes('<div class="figure">');

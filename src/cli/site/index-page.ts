@@ -41,6 +41,11 @@ function entry(page: Page, depth: number): string {
   return `<li><h${depth}>${shown}${link}</h${depth}>${beginning(notebook)}${more}</li>`;
 }
 
+/** The end of a sentence, marks that close something included; what follows it is looked at by {@link sentences}. */
+const ending = /[.!?][*_~`"')\]”’]*(?=\s|$)/g;
+const abbreviation =
+  /(?:^|[\s(])(?:e\.g|i\.e|cf|vs|etc|resp|approx|al|fig|figs|eq|eqs|sec|ch|no|vol|pp?|dr|prof|mr|mrs|st|[a-z])\.$/i;
+
 /**
  * The first paragraph of a notebook, below its title, without its links, which are relative to its page; up to its last
  * sentence, where it leads to a formula.
@@ -50,6 +55,19 @@ function beginning({ cells }: Notebook): string {
     .filter((cell) => cell.cell_type === "markdown")
     .flatMap((cell) => cell.source.split(/\n\s*\n/));
   const first = texts.find((text) => text.trim() !== "" && !/^\s*#/.test(text));
-  const [whole] = /^[\s\S]*[.!?](?=\s|$)/.exec(first ?? "") ?? [first];
-  return whole ? markdownToHtml(whole).replace(/<\/?a\b[^>]*>/g, "") : "";
+  return first ? sentences(first.trim()).replace(/<\/?a\b[^>]*>/g, "") : "";
+}
+
+/** A text as HTML up to its last sentence that ends outside of markup; whole where there is none. */
+function sentences(text: string): string {
+  const whole = markdownToHtml(text);
+  for (const { 0: mark, index } of [...text.matchAll(ending)].reverse()) {
+    const end = index + mark.length;
+    if (end === text.length) return whole;
+    if (abbreviation.test(text.slice(0, index + 1)) || /^\s+\p{Ll}/u.test(text.slice(end))) continue;
+    const cut = markdownToHtml(text.slice(0, end));
+    // Within emphasis, code, a link or a formula the beginning would look different.
+    if (whole.startsWith(cut.replace(/(?:<\/[^>]*>|\s)+$/, ""))) return cut;
+  }
+  return whole;
 }

@@ -2,9 +2,12 @@
  * A page to read: text, code and outputs, complete without a script. What page/page.ts adds to it finds its places by
  * `data-` attributes.
  */
+import path from "node:path";
 import { escapeHtml } from "../../display/escape-html.js";
 import { figureAlt, figureMime } from "../../display/figure-page.js";
+import { decoded } from "../../html/markdown.js";
 import { bundleToHtml, type CellOutput, outputToHtml, type Ways } from "../../html/outputs.js";
+import { settlePlaces } from "../../html/place-ids.js";
 import { gradingOf } from "../course/points.js";
 import { highlight } from "../html/highlight.js";
 import { isShown, pageHtml, textOf } from "../html/notebook-html.js";
@@ -39,6 +42,8 @@ export interface Site {
   assets: string;
   /** Whether there is a JupyterLab under `lab/`. */
   hasLab: boolean;
+  /** The files of its notebooks' pages. */
+  pages: ReadonlySet<string>;
 }
 
 /** The pieces of a page's head and end. */
@@ -81,7 +86,10 @@ export function readingPage(
   /** By cell and control: what it shows at each of its positions. */
   const moved: Moved[][][] = [];
   const cells = notebook.cells.map((cell) => cellOf(cell, page, ways, moved)).filter(Boolean);
-  const content = cells.join("\n");
+  const content = settlePlaces(cells.join("\n"), (address) => {
+    const to = decoded(address.replace(/\?.*$/s, ""));
+    return site.pages.has(path.posix.join(path.posix.dirname(file), to));
+  });
   const link = (to: string, rel: string, text: string) =>
     `<a href="${escapeHtml(addressOf(to, file))}"${rel && ` rel="${rel}"`}>${text}</a>`;
   const links = (label: string): string =>

@@ -1,4 +1,5 @@
 /** What can be found on the pages of a site: each section with its text. */
+import { eachOnce } from "../../html/place-ids.js";
 import { placeId } from "../../html/sanitise.js";
 import { isShown } from "../html/notebook-html.js";
 import { addressOf } from "./addresses.js";
@@ -23,6 +24,7 @@ export function searchIndex(pages: readonly Page[]): string {
 function sectionsOf({ notebook, title, file }: Page): Section[] {
   const address = addressOf(file, "");
   const sections: Section[] = [{ to: address, page: title, heading: title, text: "" }];
+  const own = eachOnce();
   for (const cell of notebook.cells) {
     if (!isShown(cell)) continue;
     if (cell.cell_type === "code") {
@@ -31,10 +33,11 @@ function sectionsOf({ notebook, title, file }: Page): Section[] {
     }
     for (const part of cell.source.split(/^(?=#{1,6}\s)/m)) {
       const [, depth, heading] = /^(#{1,6})\s+(.*?)\s*#*\s*$/m.exec(part) ?? [];
-      if (depth && depth.length > 1 && part.startsWith("#")) {
-        const plain = heading!.replace(/[*_`]/g, "").trim();
+      const plain = heading?.replace(/[*_`]/g, "").trim() ?? "";
+      const place = depth && part.startsWith("#") && own(placeId(plain.replace(/\s+/g, "-")));
+      if (place && depth.length > 1) {
         sections.push({
-          to: `${address}#${encodeURIComponent(placeId(plain.replace(/\s+/g, "-")))}`,
+          to: `${address}#${encodeURIComponent(place)}`,
           page: title,
           heading: plain,
           text: "",

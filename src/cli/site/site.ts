@@ -110,7 +110,12 @@ async function make(
   }));
   const jupyterlab = lab ? makeLab(notebooks, assets, title) : undefined;
   for (const [name, content] of jupyterlab ?? []) files.add(`lab/${name}`, content, "JupyterLab");
-  const site: Site = { title, assets, hasLab: jupyterlab !== undefined };
+  const site: Site = {
+    title,
+    assets,
+    hasLab: jupyterlab !== undefined,
+    pages: new Set(pages.map(({ file }) => file)),
+  };
   files.add("index.html", indexPage(pages, site), "the index");
   for (const [i, page] of pages.entries()) {
     const around = { before: pages[i - 1], after: pages[i + 1] };
