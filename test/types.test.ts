@@ -10,13 +10,14 @@ import { describe, expect, test } from "vitest";
 const root = join(import.meta.dirname, "..");
 
 /** What the compiler says of a snippet that may use all names of nablab. */
-function errors(code: string): string[] {
+function errors(code: string, lib?: string): string[] {
   const file = join(root, "test", "snippet.ts");
   const text = `import * as nablab from "nablab";\nconst { ${names.join(", ")} } = nablab;\nexport {};\n${code}\n`;
   const options: ts.CompilerOptions = {
     module: ts.ModuleKind.NodeNext,
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
     target: ts.ScriptTarget.ES2022,
+    ...(lib && { lib: [`lib.${lib}.d.ts`] }),
     types: [],
     strict: true,
     noEmit: true,
@@ -180,16 +181,28 @@ const sums: number[] = [t.data, data.x, data.y].length ? [
   t.data.reduce((sum, x) => sum + x), t.data.reduce((sum, x) => sum + x, 0), t.data.reduceRight((sum, x) => sum + x, 0),
   data.x.reduce((sum, x) => sum + x, 0), data.y.reduce((sum, y) => Math.max(sum, y), 0),
   t.data.map((x) => x * x).filter((x, i) => x > i).slice(1).reduce((sum, x) => sum + x, 0),
-  t.data.toSorted((a, b) => b - a).subarray(0, 1).reduce((sum, x) => sum + x, 0),
+  t.data.slice().sort((a, b) => b - a).subarray(0, 1).reduce((sum, x) => sum + x, 0),
 ] : [];
 const texts: string[] = t.data.reduce<string[]>((list, x) => [...list, x.toFixed(1)], []);
 const either: Float64Array | Float32Array = t.data;
 const wide: Float64Array = t.data instanceof Float64Array ? t.data : Float64Array.from(t.data);
+const zeros: nablab.Numbers = new Float64Array(2), single: nablab.Numbers = Float32Array.of(1), plain: nablab.Numbers = either;
+const bytes: nablab.Numbers<Uint8Array | Float64Array> = new Uint8Array(2);
+const copy: Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer> = t.data.slice();
+const squares: ArrayBuffer = t.data.map((x) => x * x).buffer, some: ArrayBuffer = t.data.filter((x) => x > 0).slice().buffer;
 new nablab.Tensor([1, 2], t.data); dataset({ x: t.data, y: [0], sampleShape: [2], classes: 2 });
 const mine = (numbers: Float64Array | Float32Array) => numbers.length;
 mine(t.data); mine(t.data.map((x) => x + 1)); Math.max(...t.data); for (const x of t.data) x.toFixed();
 const byIndex: number = t.data[0]!; t.data[1] = 3; t.data.set([1, 2]); t.data.fill(0); t.data.sort();`;
-  expect(errors(code)).toEqual([]);
+  const newer = `
+const t = tensor([[1, 2]]);
+t.data.toSorted((a, b) => b - a).subarray(0, 1).toReversed().with(0, 1).reduce((sum, x) => sum + x, 0);
+const last: number | undefined = t.data.findLast((x) => x > 1), at: number = t.data.findLastIndex((x) => x > 1);
+const sorted: ArrayBuffer = t.data.toSorted().buffer;`;
+  for (const lib of ["es2022", "es2023", "esnext"]) expect(errors(code, lib)).toEqual([]);
+  for (const lib of ["es2023", "esnext"]) expect(errors(newer, lib)).toEqual([]);
+  expect(errors("tensor([1]).data.toSorted()", "es2022").join()).toContain("possibly 'undefined'");
   expect(errors("const words: string[] = tensor([1]).data.map((x) => x + 1)")).not.toEqual([]);
   expect(errors("tensor([1]).data.reduce((sum, x) => sum + x.length, 0)")).not.toEqual([]);
+  expect(errors("const kept: ArrayBuffer = tensor([1]).data.subarray(1).buffer")).not.toEqual([]);
 });

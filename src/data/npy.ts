@@ -42,18 +42,31 @@ const types: Record<string, Reader> = {
  * readNpy(bytes).toArray() // → [ 7, 257 ]
  */
 export function readNpy(bytes: Uint8Array, name = "the file"): Tensor {
-  const fail = (message: string) => new RangeError(`readNpy: ${name} ${message}`);
+  return parseNpy(bytes, name);
+}
+
+/** The first bytes of an npy file. */
+const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+
+/** Whether the bytes begin like an npy file. */
+export const isNpy = (bytes: Uint8Array): boolean => magic.every((byte, i) => bytes[i] === byte);
+
+const inHex = (bytes: Iterable<number>): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+
+/** `readNpy` with further advice in its errors, which is asked for only if there is one. */
+export function parseNpy(bytes: Uint8Array, name: string, advice: () => string = () => ""): Tensor {
+  const fail = (message: string, got: string | number) =>
+    new RangeError(`readNpy: ${name} ${message}${advice()}, got ${got}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const magic = Array.from(bytes.subarray(0, 6), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-  if (magic !== "93 4e 55 4d 50 59") {
-    throw fail(`is not an npy file: expected 93 4e 55 4d 50 59 at byte 0, got ${magic || "nothing"}`);
+  if (!isNpy(bytes)) {
+    const first = inHex(bytes.subarray(0, magic.length));
+    throw fail(`is not an npy file: expected ${inHex(magic)} at byte 0`, first || "nothing");
   }
   const start = bytes[6] === 1 ? 10 : 12;
-  if (bytes.length < start) throw fail(`ends within its header, after ${bytes.length} bytes`);
+  if (bytes.length < start) throw fail(`ends within its header: ${start} bytes are needed`, bytes.length);
   const end = start + (bytes[6] === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
-  if (bytes.length < end) {
-    throw fail(`ends within its header: ${end} bytes are needed, got ${bytes.length}`);
-  }
+  if (bytes.length < end) throw fail(`ends within its header: ${end} bytes are needed`, bytes.length);
   const header = new TextDecoder().decode(bytes.subarray(start, end)).trim();
   const descr = /'descr':\s*'([<>|=])([a-z]\d+)'/.exec(header);
   const order = /'fortran_order':\s*(True|False)/.exec(header)?.[1];
@@ -61,7 +74,8 @@ export function readNpy(bytes: Uint8Array, name = "the file"): Tensor {
   const type = descr && types[descr[2]!];
   if (!type || order === undefined || extents === undefined) {
     throw fail(
-      `holds what cannot be read: expected an array of numbers, such as {'descr': '<f8', 'fortran_order': False, 'shape': (3, 4)}${adviceFor(header)}, got ${header}`,
+      `holds what cannot be read: expected an array of numbers, such as {'descr': '<f8', 'fortran_order': False, 'shape': (3, 4)}${adviceFor(header)}`,
+      header,
     );
   }
   const shape = extents
@@ -72,7 +86,8 @@ export function readNpy(bytes: Uint8Array, name = "the file"): Tensor {
   if (bytes.length !== end + size * type.width) {
     const is = bytes.length < end + size * type.width ? "is cut short" : "is too long";
     throw fail(
-      `${is}: its header says shape (${shape.join(", ")}) of ${type.width} bytes each, which needs ${end + size * type.width} bytes, got ${bytes.length}`,
+      `${is}: its header says shape (${shape.join(", ")}) of ${type.width} bytes each, which needs ${end + size * type.width} bytes`,
+      bytes.length,
     );
   }
   const little = descr[1] !== ">";
@@ -92,13 +107,20 @@ function adviceFor(header: string): string {
     U: "texts as numbers, np.unique(a, return_inverse=True)[1]",
     S: "texts as numbers, np.unique(a, return_inverse=True)[1]",
     O: "np.array(a.tolist(), dtype='float64')",
-    M: "a.astype('int64')",
-    m: "a.astype('int64')",
+    M: integersOfTimes(header),
+    m: integersOfTimes(header),
     f: "a.astype('float64')",
     V: "a.astype('float32')",
   };
   const found = kind && advice[kind[1] ?? kind[2]!];
   return found ? `; in NumPy save ${found}` : "";
+}
+
+/** How to save dates and durations so that float64 holds them exactly. */
+function integersOfTimes(header: string): string {
+  const unit = /[Mm]8\[\d*(us|ns|ps|fs|as)\]/.exec(header)?.[1];
+  if (!unit) return "a.astype('int64')";
+  return `np.divmod(a.astype('int64'), 10**${unit === "us" ? 6 : 9}), quotients and remainders, as float64 rounds integers beyond 2**53`;
 }
 
 /**

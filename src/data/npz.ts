@@ -7,7 +7,7 @@ import { type UnzipFileInfo, unzipSync, zipSync } from "fflate";
 import { inspect, writeAtomically } from "#platform";
 import { optionsOf } from "../options/options-of.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { readNpy, writeNpy } from "./npy.js";
+import { isNpy, parseNpy, writeNpy } from "./npy.js";
 import { mostUnpacked, readDataFile } from "./read-file.js";
 
 /** The arrays to read. */
@@ -34,15 +34,15 @@ export function readNpz(
   const checksums = new Map<string, number>();
   const stored = storedChecksums(bytes);
   let at = 0;
+  const isWanted = (name: string) => !names || names.includes(arrayOf(name));
   const filter = ({ name, originalSize }: UnzipFileInfo): boolean => {
     checksums.set(name, stored[at++] ?? 0);
     if (name.endsWith("/")) return false;
-    const array = name.replace(/\.npy$/, "");
-    there.push(array);
-    if (names && !names.includes(array)) return false;
+    there.push(name);
+    if (!isWanted(name)) return false;
     if (originalSize <= mostUnpacked) return true;
     throw new RangeError(
-      `readNpz: ${array} of ${file} unpacks to more than ${mostUnpacked / 2 ** 20} MB; read others with names, got ${originalSize} bytes`,
+      `readNpz: ${arrayOf(name)} of ${file} unpacks to more than ${mostUnpacked / 2 ** 20} MB; read others with names, got ${originalSize} bytes`,
     );
   };
   let unpacked: Record<string, Uint8Array>;
@@ -50,47 +50,47 @@ export function readNpz(
     unpacked = unzipSync(bytes, { filter });
   } catch (cause) {
     if (cause instanceof RangeError) throw cause;
-    const hint = bytes[0] === 0x93 ? "; it is an npy file, read it with loadNpy()" : "";
+    const hint = isNpy(bytes) ? "; it is an npy file, read it with loadNpy()" : "";
     throw new RangeError(
       `readNpz: ${file} is no npz file, or damaged (${(cause as Error).message})${hint || ";"} got ${bytes.length} bytes`,
       { cause },
     );
   }
-  // Like NumPy, recognise arrays among other members, such as texts, by their magic bytes.
-  for (const [name, content] of Object.entries(unpacked)) {
-    const array = name.replace(/\.npy$/, "");
-    if (name.endsWith(".npy") || names?.includes(array) || content[0] === 0x93) continue;
-    delete unpacked[name];
-    there.splice(there.indexOf(array), 1);
-  }
-  const missing = names?.find((name) => !there.includes(name));
+  // Like NumPy, recognise arrays among other members, such as texts, by their magic bytes, and prefer `a.npy` to `a`.
+  const isArray = (name: string) => {
+    if (name.endsWith(".npy")) return true;
+    return !there.includes(`${name}.npy`) && (names !== undefined || isNpy(unpacked[name]!));
+  };
+  const members = Object.entries(unpacked).filter(([name]) => isArray(name));
+  const arrays = there.filter(isArray).map(arrayOf);
+  const missing = names?.find((name) => !arrays.includes(name));
   if (missing !== undefined) {
-    throw new RangeError(`readNpz: ${file} has ${there.join(", ") || "no arrays"}, got ${inspect(missing)}`);
+    throw new RangeError(`readNpz: ${file} has ${arrays.join(", ") || "no arrays"}, got ${inspect(missing)}`);
   }
-  const readMember = (content: Uint8Array, array: string): Tensor => {
+  const readMember = ([name, content]: [string, Uint8Array], advice?: () => string): Tensor => {
+    if (checksum(content) === checksums.get(name))
+      return parseNpy(content, `${arrayOf(name)} of ${file}`, advice);
+    throw new RangeError(
+      `readNpz: ${arrayOf(name)} of ${file} is damaged, its checksum is another; copy or write the file again, got ${content.length} bytes`,
+    );
+  };
+  const isReadable = (member: [string, Uint8Array]): boolean => {
     try {
-      return readNpy(content, `${array} of ${file}`);
-    } catch (cause) {
-      const others = there.filter((name) => name !== array);
-      if (names || others.length === 0) throw cause;
-      const { message } = cause as Error;
-      const split = message.lastIndexOf(", got ");
-      const advice = `; or read others alone, with names: [${others.map((name) => JSON.stringify(name)).join(", ")}]`;
-      throw new RangeError(`${message.slice(0, split)}${advice}${message.slice(split)}`, { cause });
+      readMember(member);
+      return true;
+    } catch {
+      return false;
     }
   };
-  return Object.fromEntries(
-    Object.entries(unpacked).map(([name, content]) => {
-      const array = name.replace(/\.npy$/, "");
-      if (checksum(content) !== checksums.get(name)) {
-        throw new RangeError(
-          `readNpz: ${array} of ${file} is damaged, its checksum is another; copy or write the file again, got ${content.length} bytes`,
-        );
-      }
-      return [array, readMember(content, array)];
-    }),
-  );
+  const advice = (): string => {
+    const readable = names ? [] : members.filter(isReadable).map(([name]) => JSON.stringify(arrayOf(name)));
+    return readable.length > 0 ? `; or read others alone, with names: [${readable.join(", ")}]` : "";
+  };
+  return Object.fromEntries(members.map((member) => [arrayOf(member[0]), readMember(member, advice)]));
 }
+
+/** The name of the array in a member of the zip file. */
+const arrayOf = (name: string): string => name.replace(/\.npy$/, "");
 
 /**
  * Loads an npz file, as `numpy.savez` and `numpy.savez_compressed` write it.

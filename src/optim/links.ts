@@ -92,7 +92,7 @@ export function addMomentum(options: { beta?: StepSize; lookAhead?: boolean } = 
 function shareAt(beta: StepSize, k: number): number {
   if (typeof beta === "number") return beta;
   const share = beta(k);
-  if (share >= 0 && share <= 1) return share;
+  if (typeof share === "number" && share >= 0 && share <= 1) return share;
   throw new RangeError(
     `addMomentum: the schedule of beta must give numbers from 0 to 1; at k = ${k} it gave ${inspect(share)}`,
   );

@@ -3,7 +3,13 @@
  * plain union TypeScript rejects `reduce`, whose overloads differ between the kinds.)
  */
 
-/** The methods that all kinds of typed arrays share, for one that may be any of `Kinds`. */
+/** What `slice` returns for each of `Kinds`: an array with memory of its own, where TypeScript knows the difference (since 5.7). */
+type Copies<Kinds> = Kinds extends { slice(): infer Copy } ? Copy : never;
+
+/**
+ * The methods that all kinds of typed arrays share, for one that may be any of `Kinds`. Methods of ES2023 are optional, so that
+ * typed arrays fit where TypeScript's `lib` is older; where it is not, their own types make them required.
+ */
 export interface NumbersOf<Kinds> {
   reduce(step: (sum: number, value: number, i: number, all: Numbers<Kinds>) => number): number;
   reduce(step: (sum: number, value: number, i: number, all: Numbers<Kinds>) => number, start: number): number;
@@ -14,18 +20,18 @@ export interface NumbersOf<Kinds> {
     start: number,
   ): number;
   reduceRight<U>(step: (sum: U, value: number, i: number, all: Numbers<Kinds>) => U, start: U): U;
-  map(entry: (value: number, i: number, all: Numbers<Kinds>) => number): Numbers<Kinds>;
-  filter(keep: (value: number, i: number, all: Numbers<Kinds>) => unknown): Numbers<Kinds>;
-  slice(start?: number, end?: number): Numbers<Kinds>;
+  map(entry: (value: number, i: number, all: Numbers<Kinds>) => number): Numbers<Copies<Kinds>>;
+  filter(keep: (value: number, i: number, all: Numbers<Kinds>) => unknown): Numbers<Copies<Kinds>>;
+  slice(start?: number, end?: number): Numbers<Copies<Kinds>>;
   subarray(start?: number, end?: number): Numbers<Kinds>;
   fill(value: number, start?: number, end?: number): Numbers<Kinds>;
   reverse(): Numbers<Kinds>;
   sort(compare?: (a: number, b: number) => number): Numbers<Kinds>;
-  toReversed(): Numbers<Kinds>;
-  toSorted(compare?: (a: number, b: number) => number): Numbers<Kinds>;
-  with(i: number, value: number): Numbers<Kinds>;
-  findLast(holds: (value: number, i: number, all: Numbers<Kinds>) => unknown): number | undefined;
-  findLastIndex(holds: (value: number, i: number, all: Numbers<Kinds>) => unknown): number;
+  toReversed?(): Numbers<Copies<Kinds>>;
+  toSorted?(compare?: (a: number, b: number) => number): Numbers<Copies<Kinds>>;
+  with?(i: number, value: number): Numbers<Copies<Kinds>>;
+  findLast?(holds: (value: number, i: number, all: Numbers<Kinds>) => unknown): number | undefined;
+  findLastIndex?(holds: (value: number, i: number, all: Numbers<Kinds>) => unknown): number;
 }
 
 /**

@@ -13,7 +13,7 @@ import { host } from "../display/host.js";
 import { buffersOf, parametersOf, Sequential } from "../nn/sequential.js";
 import { checkList, checkOneOf } from "../options/check.js";
 import { optionsOf } from "../options/options-of.js";
-import type { Tensor } from "../tensor/index.js";
+import type { Numbers, Tensor } from "../tensor/index.js";
 import { architectureOf } from "./fingerprint.js";
 import { requireIdle } from "./under-way.js";
 
@@ -91,21 +91,11 @@ export function loadNetwork(
   const isOwn = !modules && own.some(({ name }) => stored.tensors.has(name));
   const wanted = isOwn ? own : modules ? ofModules(modules, model) : fromPytorch(stored, model);
   const found = wanted.map(({ name, tensor }) => {
-    // Of weights that several layers share safetensors.torch.save_model stores one, and for the others its name.
-    const there = stored.tensors.get(name) ?? stored.tensors.get(stored.texts?.[name] ?? "");
-    if (there && fits(there, tensor)) return there.data;
-    // PyTorch's layers may have no bias.
-    if (!there && !isOwn && name.endsWith(".bias")) return new Float64Array(tensor.size);
-    // A normalisation with affine=False scales by 1.
-    if (
-      !there &&
-      !isOwn &&
-      name.endsWith(".weight") &&
-      stored.tensors.has(name.replace(/weight$/, "running_mean"))
-    )
-      return new Float64Array(tensor.size).fill(1);
+    const values = valuesOf(stored, { name, tensor });
+    if (values) return values;
+    const hint = isOwn || modules || isInFile(stored, name) ? "" : hintOf(stored, model);
     throw new RangeError(
-      `loadNetwork: the network needs ${name} of shape [${tensor.shape.join(", ")}]${isOwn || modules || there ? "" : hintOf(stored, model)}; ${file} has ${contentsOf(stored) || "nothing"}`,
+      `loadNetwork: the network needs ${name} of shape [${tensor.shape.join(", ")}]${hint}; ${file} has ${contentsOf(stored) || "nothing"}`,
     );
   });
   checkArchitecture(model, stored.texts, file);
@@ -113,11 +103,10 @@ export function loadNetwork(
     tensor.data.set(found[i]!);
   });
   const used = new Set(wanted.map(({ name }) => name));
-  const names = [...stored.tensors.keys(), ...(stored.others?.keys() ?? [])];
   // PyTorch's `num_batches_tracked` is irrelevant to the network.
   const isCount = (name: string) =>
     /\.num_batches_tracked$/.test(name) && used.has(name.replace(/num_batches_tracked$/, "running_mean"));
-  const ignored = isOwn ? [] : names.filter((name) => !used.has(name) && !isCount(name));
+  const ignored = isOwn ? [] : namesIn(stored).filter((name) => !used.has(name) && !isCount(name));
   if (ignored.length > 0) {
     const note = `loadNetwork: ${file} also has ${ignored.join(", ")}, which the network has no place for: ignored`;
     host().display({ data: { "text/plain": note } });
@@ -153,25 +142,55 @@ const ownBuffers = ({ namedBuffers }: Sequential): Named[] =>
   Object.entries(namedBuffers).map(([name, tensor]) => ({ name: fileName(name), tensor }));
 
 /**
- * The parameters under the names of a PyTorch file: by the same indices, or, if the file's modules have other indices
- * (PyTorch's network may flatten elsewhere), by its modules with weights in order.
+ * The name of the tensor that the file stores for `name`, if any: of weights that several layers share,
+ * `safetensors.torch.save_model` stores one, and in the metadata its name for each of the others.
  */
-function fromPytorch({ tensors }: Safetensors, model: Sequential): Named[] {
-  const modules = new Map<string, Set<number>>();
-  for (const name of tensors.keys()) {
-    const [, prefix = "", place] = /^(.*\.)?(\d+)\.weight$/.exec(name) ?? [];
-    if (place === undefined) continue;
-    modules.set(prefix, (modules.get(prefix) ?? new Set()).add(Number(place)));
+function storedNameOf({ tensors, others, texts }: Safetensors, name: string): string | undefined {
+  return [name, texts[name]].find((one) => one !== undefined && (tensors.has(one) || others?.has(one)));
+}
+
+const isInFile = (stored: Safetensors, name: string): boolean => storedNameOf(stored, name) !== undefined;
+
+/** The names of all tensors in the file, including shared ones and ones that are not read. */
+const namesIn = (stored: Safetensors): string[] => [
+  ...stored.tensors.keys(),
+  ...(stored.others?.keys() ?? []),
+  ...Object.keys(stored.texts).filter((name) => !stored.tensors.has(name) && isInFile(stored, name)),
+];
+
+/** The values that the file has for a parameter, or that PyTorch's layer has without it; undefined if it lacks them. */
+function valuesOf(stored: Safetensors, { name, tensor }: Named): Numbers | undefined {
+  const there = storedNameOf(stored, name);
+  if (there !== undefined) {
+    const found = stored.tensors.get(there);
+    return found && fits(found, tensor) ? found.data : undefined;
   }
+  if (name.endsWith(".bias")) return new Float64Array(tensor.size);
+  // A normalisation with affine=False scales by 1.
+  const isNormalisation =
+    name.endsWith(".weight") && isInFile(stored, name.replace(/weight$/, "running_mean"));
+  return isNormalisation ? new Float64Array(tensor.size).fill(1) : undefined;
+}
+
+/** The names of the file's modules that have weights or running statistics. */
+const modulesIn = (stored: Safetensors): string[] => [
+  ...new Set(namesIn(stored).flatMap((name) => /^(.*)\.(weight|running_mean)$/.exec(name)?.[1] ?? [])),
+];
+
+/**
+ * The parameters under the names of a PyTorch file: by the same indices, or, if the file's modules have other indices
+ * (PyTorch's network may flatten elsewhere), by its modules with tensors in order.
+ */
+function fromPytorch(stored: Safetensors, model: Sequential): Named[] {
+  const prefixes = new Set(modulesIn(stored).flatMap((name) => /^(.*\.)?\d+$/.exec(name)?.slice(1) ?? []));
   // With several lists of modules it is ambiguous which is the network; then require names without a prefix.
-  const [[prefix, places] = ["", new Set<number>()]] = modules.size === 1 ? modules : [];
+  const [prefix = ""] = prefixes.size === 1 ? prefixes : [];
   const same = pytorchTensors(model, (i) => `${prefix}${i}`);
-  const isThere = ({ name, tensor }: Named) => {
-    const there = tensors.get(name);
-    return there ? fits(there, tensor) : name.endsWith(".bias");
-  };
-  if (same.every(isThere)) return same;
-  const sorted = [...places].sort((a, b) => a - b);
+  if (prefixes.size !== 1 || same.every((one) => valuesOf(stored, one))) return same;
+  const places = namesIn(stored)
+    .filter((name) => name.startsWith(prefix))
+    .flatMap((name) => /^\d+(?=\.)/.exec(name.slice(prefix.length)) ?? []);
+  const sorted = [...new Set(places.map(Number))].sort((a, b) => a - b);
   const weighted = withParameters(model);
   if (sorted.length !== weighted.length) return same;
   return pytorchTensors(model, (i) => `${prefix}${sorted[weighted.indexOf(i)]}`);
@@ -200,8 +219,8 @@ function ofModules(modules: readonly string[], model: Sequential): Named[] {
 }
 
 /** A hint to name the modules of a file that has as many as the network, but under other names than indices. */
-function hintOf({ tensors }: Safetensors, model: Sequential): string {
-  const modules = [...tensors.keys()].flatMap((name) => /^(.*)\.weight$/.exec(name)?.[1] ?? []);
+function hintOf(stored: Safetensors, model: Sequential): string {
+  const modules = modulesIn(stored);
   if (modules.length !== withParameters(model).length) return "";
   return `, or with { modules } the names of the file's modules in the order of the layers (the file has ${modules.join(", ")}, in no order that counts)`;
 }

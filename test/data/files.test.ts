@@ -120,6 +120,13 @@ describe("npy", () => {
     );
     expect(refused("<f16")).toThrow("in NumPy save a.astype('float64'), got");
     expect(refused("<M8[D]")).toThrow("in NumPy save a.astype('int64'), got");
+    expect(refused("<m8[25ms]")).toThrow("in NumPy save a.astype('int64'), got");
+    // float64 rounds today's nanoseconds since 1970, 1.8e18, to multiples of 256.
+    for (const [unit, parts] of Object.entries({ "M8[ns]": 9, "m8[10us]": 6, "M8[as]": 9 })) {
+      expect(refused(`<${unit}`)).toThrow(
+        `in NumPy save np.divmod(a.astype('int64'), 10**${parts}), quotients and remainders, as float64 rounds`,
+      );
+    }
     const text = Buffer.from(npy("<f8", [1], Buffer.alloc(8))).toString("latin1");
     const fields = Buffer.from(text.replace(`'<f8'`, `[('x', '<f8')]`), "latin1");
     expect(() => readNpy(fields)).toThrow("in NumPy save its fields one by one, a['x'], got");

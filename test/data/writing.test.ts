@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
+import { zipSync } from "fflate";
 import {
   dataset,
   loadCsv,
@@ -176,6 +177,64 @@ describe("npz", () => {
       }
     }
     expect(refused).toBeGreaterThan(1.5 * bytes.length);
+  });
+
+  /** An npy file with this type in its header. */
+  const npyOf = (descr: string, bytes = 8): Uint8Array => {
+    const header = `{'descr': ${descr}, 'fortran_order': False, 'shape': (1,), }`.padEnd(117);
+    return Uint8Array.from([
+      ...writeNpy(tensor([1])).subarray(0, 10),
+      ...Buffer.from(`${header}\n`),
+      ...new Uint8Array(bytes),
+    ]);
+  };
+  const texts = npyOf("'<U2'");
+
+  test("a text beside arrays is left out, whatever its first bytes, and gives way to the array of its name", () => {
+    const file = zipSync({
+      "README.txt": Uint8Array.from([0x93, 0x48, 0x69, 0x94]),
+      "short.txt": Uint8Array.from([0x93]),
+      "a.npy": writeNpy(tensor([1])),
+      a: Buffer.from("a text"),
+      b: writeNpy(tensor([2])),
+      "b.npy": writeNpy(tensor([3])),
+    });
+    const list = (arrays: Record<string, Tensor>) =>
+      Object.entries(arrays).map(([name, array]) => [name, array.toArray()]);
+    const both = [
+      ["a", [1]],
+      ["b", [3]],
+    ];
+    expect(list(readNpz(file))).toEqual(both);
+    expect(list(readNpz(file, { names: ["a", "b"] }))).toEqual(both);
+    expect(() => readNpz(file, { names: ["README.txt"] })).toThrow(
+      "readNpy: README.txt of the file is not an npy file: expected 93 4e 55 4d 50 59 at byte 0, got 93 48 69 94",
+    );
+    expect(() => readNpz(file, { names: ["c"] })).toThrow(
+      "readNpz: the file has README.txt, short.txt, a, b, got 'c'",
+    );
+  });
+
+  test("of arrays that cannot be read, the others to read are those that can", () => {
+    const two = { "s.npy": texts, "t.npy": texts, "cut.npy": writeNpy(tensor([1])).subarray(0, 130) };
+    const message = (files: Record<string, Uint8Array>, names?: string[]): string => {
+      try {
+        readNpz(zipSync(files), { ...(names && { names }) });
+      } catch (error) {
+        return (error as Error).message;
+      }
+      throw new Error("was read");
+    };
+    expect(message({ ...two, "n.npy": writeNpy(tensor([1])) })).toContain('alone, with names: ["n"], got {');
+    expect(message(two)).not.toContain("alone");
+    expect(message({ "s.npy": texts, "n.npy": writeNpy(tensor([1])) }, ["s"])).not.toContain("alone");
+    const fields = npyOf("[('a, got b', '<f8')]");
+    expect(message({ "f.npy": fields, "n.npy": writeNpy(tensor([1])) })).toMatch(
+      /a\['x'\]; or read others alone, with names: \["n"\], got \{'descr': \[\('a, got b', '<f8'\)\],/,
+    );
+    expect(message({ "e.npy": texts.subarray(0, 9), "n, got m.npy": writeNpy(tensor([1])) })).toBe(
+      'readNpy: e of the file ends within its header: 10 bytes are needed; or read others alone, with names: ["n, got m"], got 9',
+    );
   });
 
   test("what is no npz file, no number, no tensor is refused with the fix", () => {

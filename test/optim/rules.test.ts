@@ -367,8 +367,8 @@ test("a schedule of β: the same as the number where it gives that, and refused 
       scheduled.step(b, Float64Array.of(g, 2 * g), states[1]);
     }
     expect(b).toEqual(a);
-    for (const wrong of [1.5, -0.1, Number.NaN]) {
-      const bad = rule({ beta: () => wrong });
+    for (const wrong of [1.5, -0.1, Number.NaN, null]) {
+      const bad = rule({ beta: () => wrong as number });
       expect(() => bad.step(Float64Array.of(1), Float64Array.of(1), bad.init(1))).toThrow(
         `addMomentum: the schedule of beta must give numbers from 0 to 1; at k = 1 it gave ${wrong}`,
       );

@@ -15,6 +15,11 @@ describe("check", () => {
     expect(inspect(check("B3", "the floor", true, "0.4 off", { falseAlarm: 2e-9 }))).toBe(
       "✓ B3 the floor: 0.4 off (false alarm: 2e-9)",
     );
+    for (const falseAlarm of ["1e-7", null, -1e-9]) {
+      expect(() => check("B3", "the floor", true, "", { falseAlarm: falseAlarm as number })).toThrow(
+        "check: a false alarm may have a probability of at most 1e-6",
+      );
+    }
     expect(() => check("B3", "the floor", true, "", { falseAlarm: 0.05 })).toThrow(
       "make more runs or a wider margin; got 0.05",
     );

@@ -176,6 +176,11 @@ describe("Robbins–Monro on a line, against the exact moments", () => {
       expect(stationaryVariance({ eta })).toBeCloseTo(eta / (2 - eta), 15);
     }
     expect(() => stationaryVariance({ eta: 2 })).toThrow("η slope must be below 2, got 2");
+    for (const beta of ["0.9", [0.9], null, 1, -0.1, Number.NaN]) {
+      expect(() => stationaryVariance({ eta: 0.1, beta: beta as number })).toThrow(
+        /^stationaryVariance: beta must be at least 0 and below 1, got /,
+      );
+    }
   });
 
   test("2^−k stops short: of the error 0.2888 remains, by the exact recursion too", () => {

@@ -122,6 +122,86 @@ describe("a state_dict of PyTorch", () => {
     expect(shown).toEqual([]);
   });
 
+  describe("whose modules have other indices than the layers, with numbers of which each tensor has its own", () => {
+    /** Writes tensors of the given shapes, filled with 1, 2, … */
+    const write = (shapes: Record<string, number[]>, texts: Record<string, string> = {}): string => {
+      const target = path.join(folder, "indices.safetensors");
+      const tensors = Object.entries(shapes).map(([name, shape], i) => {
+        const size = shape.reduce((product, extent) => product * extent, 1);
+        return [name, { shape, data: new Float32Array(size).fill(i + 1) }] as const;
+      });
+      writeSafetensors(target, { tensors: new Map(tensors), texts });
+      return target;
+    };
+    const shared = { "2.weight": "0.weight", "2.bias": "0.bias" };
+
+    test("refuses a network that lacks a layer whose weights another stores", () => {
+      const target = write({ "0.weight": [2, 2], "0.bias": [2], "4.weight": [1, 2], "4.bias": [1] }, shared);
+      const short = sequential([dense(2, 2), relu(), dense(2, 1)], { seed: 1 });
+      const before = short.theta.slice();
+      expect(() => loadNetwork(target, short)).toThrow("the network needs 2.weight of shape [1, 2]");
+      expect(short.theta).toEqual(before);
+      const whole = sequential([dense(2, 2), relu(), dense(2, 2), relu(), dense(2, 1)]);
+      expect([...loadNetwork(target, whole).theta]).toEqual([1, 1, 1, 1, 2, 2, 1, 1, 1, 1, 2, 2, 3, 3, 4]);
+      expect(shown).toEqual([]);
+      loadNetwork(target, sequential([dense(2, 2)]));
+      expect(shown[0]).toContain(
+        "also has 4.weight, 4.bias, 2.weight, 2.bias, which the network has no place",
+      );
+    });
+
+    test("reads weights that layers share, and a normalisation without weights, in order", () => {
+      const one = write(
+        { "1.weight": [2, 2], "1.bias": [2], "5.weight": [1, 2], "5.bias": [1] },
+        { "3.weight": "1.weight", "3.bias": "1.bias", format: "pt" },
+      );
+      const net = sequential([dense(2, 2), relu(), dense(2, 2), relu(), dense(2, 1)]);
+      expect([...loadNetwork(one, net).theta]).toEqual([1, 1, 1, 1, 2, 2, 1, 1, 1, 1, 2, 2, 3, 3, 4]);
+      const affine = {
+        "1.weight": [2, 2],
+        "1.bias": [2],
+        "2.running_mean": [2],
+        "2.running_var": [2],
+        "2.num_batches_tracked": [],
+        "4.weight": [1, 2],
+      };
+      const normal = sequential([dense(2, 2), batchNorm(), relu(), dense(2, 1)]);
+      expect([...loadNetwork(write(affine), normal).theta]).toEqual([1, 1, 1, 1, 2, 2, 1, 1, 0, 0, 6, 6, 0]);
+      expect([...normal.buffers]).toEqual([3, 3, 4, 4]);
+      expect(shown).toEqual([]);
+    });
+
+    test("names them all as modules to order", () => {
+      const attributes = write(
+        { "fc1.weight": [2, 2], "norm.running_mean": [2], "norm.running_var": [2], "head.weight": [1, 2] },
+        { "fc2.weight": "fc1.weight" },
+      );
+      const net = () => sequential([dense(2, 2), batchNorm(), relu(), dense(2, 2), dense(2, 1)]);
+      expect(() => loadNetwork(attributes, net())).toThrow("(the file has fc1, norm, head, fc2, in no order");
+      const modules = ["fc1", "norm", "fc2", "head"];
+      const { A } = loadNetwork(attributes, net(), { modules });
+      expect([1, 2, 3].map((i) => A[i]!.data[0])).toEqual([1, 1, 4]);
+    });
+
+    test("counts modules whose tensors are no weights, or of a type that is not read", () => {
+      const net = () => sequential([dense(2, 2), relu(), dense(2, 1)], { seed: 1 });
+      const recurrent = { "0.weight": [2, 2], "1.weight_ih_l0": [2, 2], "3.weight": [1, 2] };
+      expect(() => loadNetwork(write(recurrent), net())).toThrow("the network needs 2.weight");
+      const target = write({ "0.weight": [2, 2], "2.weight": [1, 2] });
+      const bytes = readFileSync(target);
+      const length = Number(bytes.readBigUInt64LE(0));
+      const { __metadata__, ...header } = JSON.parse(bytes.subarray(8, 8 + length).toString());
+      const wrong = { ...header, "0.bias": { dtype: "I32", shape: [2], data_offsets: [24, 32] } };
+      const text = Buffer.from(JSON.stringify(wrong));
+      const size = Buffer.alloc(8);
+      size.writeBigUInt64LE(BigInt(text.length));
+      writeFileSync(target, Buffer.concat([size, text, bytes.subarray(8 + length), Buffer.alloc(8)]));
+      expect(() => loadNetwork(target, net())).toThrow(
+        /needs 0.bias of shape \[2\]; .* has 0.weight .*, 0.bias of type I32, which is not read$/,
+      );
+    });
+  });
+
   test("goes out and comes back to the last bit, under the same names", () => {
     for (const name of Object.keys(outputs)) {
       if (name.startsWith("places") || name.startsWith("prefix")) continue;

@@ -3,9 +3,8 @@
  * Each step is then linear, and mean and variance follow recursions that can be solved (B3, B4, A15).
  */
 
-import { inspect } from "#platform";
 import { type StepSize, stepSizeAt } from "../../optim/schedule.js";
-import { checkBetween0And1, checkPositive } from "../../options/check.js";
+import { checkBetween0And1, checkPositive, checkShare } from "../../options/check.js";
 import { optionsOf } from "../../options/options-of.js";
 
 /**
@@ -36,9 +35,7 @@ export function stationaryVariance(options: {
   const given = optionsOf("stationaryVariance", options, ["eta", "slope", "sd", "beta"]);
   const { eta, slope = 1, sd = 1, beta = 0 } = given;
   checkPositive("stationaryVariance", { eta, slope, sd });
-  if (!(beta >= 0 && beta < 1)) {
-    throw new RangeError(`stationaryVariance: beta must be at least 0 and below 1, got ${inspect(beta)}`);
-  }
+  checkShare("stationaryVariance", { beta });
   if (eta * slope >= 2 * (1 + beta)) {
     const limit = beta === 0 ? "2" : `2(1 + beta) = ${2 * (1 + beta)}`;
     throw new RangeError(`stationaryVariance: η slope must be below ${limit}, got ${eta * slope}`);

@@ -70,7 +70,8 @@ export function check(
 ): Displayable {
   const { falseAlarm } = optionsOf("check", options, ["falseAlarm"]);
   requireClaim("check", claim);
-  if (falseAlarm !== undefined && !(falseAlarm >= 0 && falseAlarm <= 1e-6)) {
+  const isRare = typeof falseAlarm === "number" && falseAlarm >= 0 && falseAlarm <= 1e-6;
+  if (falseAlarm !== undefined && !isRare) {
     throw new RangeError(
       `check: a false alarm may have a probability of at most 1e-6, make more runs or a wider margin; got ${inspect(falseAlarm)}`,
     );
