@@ -1,25 +1,40 @@
 /**
- * A folder as it was before: what has been put into it since is removed, whatever it is called and however deep it lies.
+ * A folder as it was before: what has been put into it since is removed, whatever it is called and however deep it lies, and
+ * folders get back their permissions.
  *
  * Names are bytes here. As text one that is not UTF-8 would name another file.
  */
 import { spawnSync } from "node:child_process";
-import { type Dirent, readdirSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, type Dirent, lstatSync, readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 
-/** Looks at a folder; returns what removes all that was not there then. */
+/** Looks at a folder; returns what removes all that was not there then, and throws where that is refused. */
 export function asBefore(folder: string): () => void {
   const there = new Set<string>();
-  look(Buffer.from(folder), (file, isFolder) => {
+  const modes = new Map<string, number>();
+  const remember = (file: Buffer): void => void modes.set(keyOf(file), lstatSync(file).mode & 0o7777);
+  const restore = (file: Buffer): void => {
+    const mode = modes.get(keyOf(file));
+    if (mode !== undefined && mode !== (lstatSync(file).mode & 0o7777)) chmodSync(file, mode);
+  };
+  const root = Buffer.from(folder);
+  remember(root);
+  look(root, (file, isFolder) => {
     there.add(keyOf(file));
+    if (isFolder) remember(file);
     return isFolder;
   });
-  return () =>
-    look(Buffer.from(folder), (file, isFolder) => {
-      if (there.has(keyOf(file))) return isFolder;
-      remove(file, folder);
-      return false;
+  return () => {
+    restore(root);
+    look(root, (file, isFolder) => {
+      if (!there.has(keyOf(file))) {
+        remove(file, folder);
+        return false;
+      }
+      if (isFolder) restore(file);
+      return isFolder;
     });
+  };
 }
 
 const separator = Buffer.from(path.sep);
@@ -35,14 +50,20 @@ function look(folder: Buffer, at: (file: Buffer, isFolder: boolean) => boolean):
 
 let count = 0;
 
-/** Removes a file, or a folder with all that is in it; a path in it may be longer than the system takes. */
+/** Opens each folder before `find` enters it, then removes; both enter folder by folder, whatever the length of a path. */
+const thorough = 'find "$1" -type d -execdir chmod u+rwx {} \\;; rm -rf -- "$1"';
+
+/** Removes a file, or a folder with all that is in it, even if its paths are too long for the system or it is read-only. */
 function remove(file: Buffer, folder: string): void {
   const short = path.join(folder, `.removed-${process.pid}-${count++}`);
+  let left: Buffer | string = file;
   try {
     renameSync(file, short);
-    rmSync(short, { recursive: true, force: true });
+    left = short;
+    rmSync(left, { recursive: true, force: true });
   } catch (error) {
-    const { status } = spawnSync("rm", ["-rf", "--", short]); // it goes into each folder
-    if (status !== 0) throw error;
+    // Not as an argument of ours, which would be text.
+    spawnSync("xargs", ["-0", "sh", "-c", thorough, "sh"], { input: left });
+    if (lstatSync(left, { throwIfNoEntry: false })) throw error;
   }
 }

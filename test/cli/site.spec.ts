@@ -234,6 +234,9 @@ test("what others wrote does not run, load, navigate, or look like a part of the
   const { status, stderr } = await nablab(other, "site", "--no-lab", "in", "--out", "out", "--title", attack);
   expect([status, stderr]).toEqual([0, expect.stringContaining("1 page with slides")]);
   expect(stderr).toContain("link.ipynb: a link to what lies outside of in, left out");
+  expect(stderr).toMatch(
+    /link\.json: a link to what lies outside of \S*in, left out; to publish it, copy it there\n/,
+  );
   const out = path.join(other, "out");
   const files = readdirSync(out, { recursive: true, encoding: "utf8" });
   expect(files.filter((name) => /link/.test(name))).toEqual([]);
@@ -313,6 +316,18 @@ test("files beside a notebook that its code names lie where a page reads them", 
   writeFileSync(path.join(other, "b", "points.csv"), "5\n");
   expect((await make()).stderr).toContain("read different files named points.csv; rename one");
 });
+
+test.skipIf(process.platform !== "linux")(
+  "refuses a folder that cannot be made before it makes a page",
+  async () => {
+    const other = folder();
+    // A page of this takes longer than all tests.
+    write(other, "huge.ipynb", [`md:${"$\\\\sqrt{x}$ ".repeat(400_000)}`]);
+    const { status, stderr } = await nablab(other, "site", "huge.ipynb", "--out", "/proc/x");
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^nablab: .*\(ENOENT\): \/proc\/x\n$/);
+  },
+);
 
 test("refuses a file for a folder, and two notebooks for one page", async () => {
   const other = folder();

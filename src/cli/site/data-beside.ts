@@ -12,17 +12,23 @@ const named = /(["'`])([\w .+-]+\.(?:npz|npy|csv|tsv|txt|json|safetensors|gz))\1
 /**
  * The files beside notebooks that their code names, by name: they lie beside the kernel's program, where a page's relative paths lead.
  *
- * @param tells says of each that it is published
+ * @param tells says of each that it is published, or left out, as a link to what lies elsewhere is
  * @throws InputError where two notebooks read different files of one name
  */
 export function dataBeside(pages: readonly Page[], tells: boolean): Map<string, Uint8Array> {
   const found = new Map<string, { content: Uint8Array; of: string }>();
+  const outside = new Set<string>();
   for (const { notebook, folder, source } of pages) {
     const code = notebook.cells.filter((cell) => cell.cell_type === "code").map((cell) => cell.source);
     for (const [, , name] of code.join("\n").matchAll(named)) {
       const file = path.join(folder, name!);
-      // None that a link takes from elsewhere.
-      if (!existsSync(file) || !isInside(file, folder) || !statSync(file).isFile()) continue;
+      if (!existsSync(file) || !statSync(file).isFile()) continue;
+      if (!isInside(file, folder)) {
+        if (tells && !outside.has(file))
+          say(`${file}: a link to what lies outside of ${folder}, left out; to publish it, copy it there`);
+        outside.add(file);
+        continue;
+      }
       const content = readFileSync(file);
       const other = found.get(name!);
       if (other && !content.equals(other.content)) {

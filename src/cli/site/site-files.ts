@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
-import { writeAtomically } from "#platform";
+import { requireWritable, writeAtomically } from "#platform";
 import { InputError } from "../input-error.js";
 
 const manifest = "nablab-site.json";
@@ -21,12 +21,17 @@ export class SiteFiles {
   readonly #folder: string;
   readonly #files = new Map<string, { content: string | Uint8Array; from: string }>();
 
-  /** @throws InputError when the folder is a file */
+  /**
+   * Makes the folder: what refuses it is said before the pages are made.
+   *
+   * @throws InputError when the folder is a file
+   */
   constructor(folder: string) {
     if (existsSync(folder) && !statSync(folder).isDirectory()) {
       throw new InputError(`--out must name a folder, but this is a file: ${folder}`);
     }
     this.#folder = folder;
+    requireWritable(path.join(folder, manifest));
   }
 
   /**

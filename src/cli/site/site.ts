@@ -48,13 +48,14 @@ export interface SiteOptions {
  * @throws InputError when one is no notebook, two would be one page, or the folder cannot be one
  */
 export async function makeSite(given: readonly string[], options: SiteOptions): Promise<void> {
+  const files = new SiteFiles(options.out);
   if (given.length > 0) {
-    await make(given, options);
+    await make(given, files, options);
     return;
   }
   const own = await ownNotebooks();
   try {
-    await make([...own.folders.keys()], { sliders: true, ...options }, own.folders);
+    await make([...own.folders.keys()], files, { sliders: true, ...options }, own.folders);
   } finally {
     own.remove();
   }
@@ -63,11 +64,11 @@ export async function makeSite(given: readonly string[], options: SiteOptions): 
 /** @param own the folders of nablab's own notebooks, of which nothing is to be reported, and what they are called */
 async function make(
   paths: readonly string[],
+  files: SiteFiles,
   { out, slides, lab, title, sliders = false }: SiteOptions,
   own?: ReadonlyMap<string, string>,
 ): Promise<void> {
   const tells = own === undefined;
-  const files = new SiteFiles(out);
   const pages: Page[] = [];
   for (const { source, target } of findNotebooks(paths, out)) {
     const around = paths.find((given) => !/^(\.\.|$)/.test(path.relative(given, source)));

@@ -1,0 +1,68 @@
+/** What a graded notebook leaves in its folder is removed, or refused loudly. */
+import { spawnSync } from "node:child_process";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, test } from "vitest";
+
+/** Runs `between` in a process without a superuser's rights, in a folder that holds `own/own.txt`; what it leaves and throws. */
+function leaves(between: string): { left: string[]; thrown: string; mode: string } {
+  const folder = mkdtempSync(path.join(tmpdir(), "nablab-before-"));
+  mkdirSync(path.join(folder, "own"));
+  writeFileSync(path.join(folder, "own", "own.txt"), "mine");
+  // The system refuses a superuser nothing.
+  const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+  if (user.uid)
+    for (const name of [".", "own", "own/own.txt"]) chownSync(path.join(folder, name), 65534, 65534);
+  const module = JSON.stringify(path.resolve("dist/kernel/as-before.js"));
+  const script = `
+    import * as fs from "node:fs";
+    import { asBefore } from ${module};
+    const names = () => fs.readdirSync(".", { recursive: true, encoding: "latin1" }).sort();
+    const restore = asBefore(process.cwd());
+    ${between}
+    let thrown = "";
+    try { restore(); } catch (error) { thrown = error.code; }
+    console.log(JSON.stringify({ left: names(), thrown, mode: fs.statSync("own").mode.toString(8) }));`;
+  const options = { cwd: folder, encoding: "utf8", timeout: 20_000, ...user } as const;
+  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script], options);
+  chmodSync(folder, 0o755);
+  rmSync(folder, { recursive: true, force: true });
+  expect(stderr).toBe("");
+  return JSON.parse(stdout);
+}
+
+const nothing = { left: ["own", "own/own.txt"], thrown: "", mode: "40755" };
+
+test.skipIf(process.platform === "win32")("folders that refuse to be moved or emptied are removed", () => {
+  // A folder that may not be written to cannot be moved to another folder.
+  const between = `
+    fs.mkdirSync("own/closed/deep", { recursive: true });
+    fs.writeFileSync("own/closed/deep/a.txt", "");
+    for (const name of ["own/closed/deep", "own/closed"]) fs.chmodSync(name, 0o500);
+    const bytes = Buffer.from("own/\\xff \\n'", "latin1");
+    fs.mkdirSync(bytes);
+    fs.chmodSync(bytes, 0);
+    fs.symlinkSync("own/own.txt", "link");`;
+  expect(leaves(between)).toEqual(nothing);
+});
+
+test.skipIf(process.platform === "win32")("a folder that was there is opened again", () => {
+  const between = `
+    fs.writeFileSync("own/new.txt", "");
+    fs.chmodSync("own", 0o111);`;
+  expect(leaves(between)).toEqual(nothing);
+});
+
+test.skipIf(process.platform === "win32")("what cannot be removed is said", () => {
+  // A folder that is closed from the beginning, as one of another user is.
+  const between = `
+    fs.chmodSync("own", 0o555);
+    const again = asBefore(process.cwd());
+    fs.chmodSync("own", 0o755);
+    fs.writeFileSync("own/new.txt", "");
+    let refused = "";
+    try { again(); } catch (error) { refused = error.code; }
+    if (refused !== "EACCES" || !fs.existsSync("own/new.txt")) console.error("not refused", refused);`;
+  expect(leaves(between)).toEqual(nothing);
+});
