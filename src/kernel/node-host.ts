@@ -17,7 +17,6 @@ import { hideAsyncMarks, hideMarksIn } from "./async-marks.js";
 import { captureChildren } from "./child-output.js";
 import { install, runCommand } from "./commands.js";
 import { collectGarbage } from "./garbage.js";
-import { interruptScripts, runHere } from "./interruptible-scripts.js";
 import { defineGuarded, isReachable } from "./main-thread.js";
 import { memoryError } from "./memory-limit.js";
 import { nodeFiles } from "./node-files.js";
@@ -33,7 +32,6 @@ export function createNodeSession<Cell>(options: SessionOptions<Cell>, host = no
   requireTypeScript();
   const session = createSession(host, options);
   answerStandardInput(session);
-  if (!host.isStrict) interruptScripts(interruptible);
   return session;
 }
 
@@ -67,7 +65,7 @@ export function nodeHost({ isAlone = false } = {}): SessionHost {
     runCommand,
     install,
     defineConstant,
-    evaluate: (code, filename) => runHere(new vm.Script(code, { filename })),
+    evaluate: (code, filename) => new vm.Script(code, { filename }).runInThisContext(),
     interruptible,
     settleInterrupts() {
       awaitSignal();
@@ -106,7 +104,7 @@ function interruptible<T>(work: () => T): T {
   Object.defineProperty(globalThis, Symbol.for("nablab.run"), { value, configurable: true });
   holdSignals();
   try {
-    return runHere(call, { breakOnSigint: true }) as T;
+    return call.runInThisContext({ breakOnSigint: true }) as T;
   } finally {
     allowSignals();
   }
@@ -139,7 +137,7 @@ function defineConstant(name: string, value: unknown): void {
   constants.add(name);
   const key = Symbol.for("nablab.constant");
   Object.defineProperty(globalThis, key, { value, configurable: true });
-  runHere(new vm.Script(`const ${name} = globalThis[Symbol.for("nablab.constant")]`));
+  new vm.Script(`const ${name} = globalThis[Symbol.for("nablab.constant")]`).runInThisContext();
   Reflect.deleteProperty(globalThis, key);
 }
 

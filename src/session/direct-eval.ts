@@ -21,14 +21,24 @@ export interface EvalScope {
   hidden: readonly string[];
   /** An expression that is true once the reader has interrupted. */
   raised: string;
-  /** What `catch`, `finally` and async functions begin with, as in rewrite/functions.ts; empty where guards read the flag itself. */
-  look: string;
+  /** Whether `catch`, `finally`, async functions and promises read the flag itself, as in rewrite/functions.ts. */
+  looks: boolean;
 }
 
 const identifiers = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
 
 /** Text that may hold a loop or a function, perhaps a method. */
 const mayGoOn = /\b(?:for|while|do|function)\b|=>|\)\s*(?:\{|\/[/*])/;
+/** Text that has no guards: a proxy in a `with` would be asked for their names, and an import stays what it is. */
+const isLeft = /\b(?:with\s*(?:\(|\/[/*])|import\s*[(./])/;
+
+/** What reads the flag itself: a statement, whose value in an `eval` is undefined, and an expression. */
+const lookStatement = "if (n·flag[0]) n·stop = 1;";
+const lookExpression = "n·flag[0] && (n·stop = 1)";
+
+/** Whether a text that sees globals only is to be translated. */
+export const isGuarded = (text: string): boolean =>
+  (mayGoOn.test(text) || /\beval\b/.test(text)) && !isLeft.test(text) && !isData(text);
 
 /** A cache of translations, by all that they depend on. */
 const translations = new KeptTexts<string>();
@@ -41,7 +51,7 @@ export function translateEval(ts: typeof TypeScript, text: string, scope: EvalSc
   const names = new Set([...mentioned].filter((name) => scope.isBoxed(name) && !isHidden(name)));
   const isOuterArguments = mentioned.has("arguments") && !isHidden("arguments");
   const isPlain = names.size === 0 && !mentioned.has("eval") && !isOuterArguments;
-  if (isPlain && !mayGoOn.test(text)) return text;
+  if (isPlain && (!mayGoOn.test(text) || isLeft.test(text))) return text;
   const written = [...names].map((name) => (scope.isConstant(name) ? `${name}!` : name));
   const key = [scope.raised, scope.hidden.join(), written.join(), text].join("\n");
   const known = translations.get(key);
@@ -77,12 +87,52 @@ function translate(
   names: ReadonlySet<string>,
   isOuterArguments: boolean,
 ): string {
+  const edits = editsOf(ts, text, scope, names, isOuterArguments);
+  return edits ? edited(text, edits) : text;
+}
+
+/** The scope of a text that sees globals only. */
+export const globalScope: EvalScope = {
+  isBoxed: () => false,
+  isConstant: () => false,
+  hidden: ["arguments"],
+  raised: "n·stop",
+  looks: true,
+};
+
+/** The body of a function that `Function` makes, with guards. */
+export function translateBody(ts: typeof TypeScript, parameters: string, body: string): string {
+  const head = `(function anonymous(${parameters}\n) {`;
+  const whole = `${head}\n${body}\n})`;
+  const known = translations.get(whole);
+  if (known !== undefined) return known;
+  const edits = editsOf(ts, whole, globalScope, new Set(), false) ?? [];
+  const inBody = edits
+    .filter(({ start }) => start >= head.length)
+    .map((edit) => {
+      const [start, end] = [edit.start, edit.end].map((at) => Math.max(at - head.length - 1, 0));
+      return { ...edit, start: start!, end: end! };
+    });
+  const translated = edited(body, inBody);
+  translations.set(whole, translated);
+  return translated;
+}
+
+/** Undefined if V8 reports an error. */
+function editsOf(
+  ts: typeof TypeScript,
+  text: string,
+  scope: EvalScope,
+  names: ReadonlySet<string>,
+  isOuterArguments: boolean,
+): Edit[] | undefined {
   const file = ts.createSourceFile("eval.js", text, ts.ScriptTarget.Latest, true, ts.ScriptKind.JS);
   const { parseDiagnostics } = file as unknown as { parseDiagnostics: unknown[] };
-  if (parseDiagnostics.length > 0) return text; // V8 reports the error
+  if (parseDiagnostics.length > 0) return undefined;
   const internal = ts as unknown as Internal;
   internal.bindSourceFile(file, {});
   const edits: Edit[] = [];
+  const isUnguarded = isLeft.test(text);
   const replace = (node: TypeScript.Node, text: string): void => {
     edits.push({ start: node.getStart(file), end: node.getEnd(), text });
   };
@@ -101,7 +151,7 @@ function translate(
       replace(node, "false");
       return false;
     }
-    guard(node);
+    if (!isUnguarded) guard(node);
     if (isDirectEval(ts, node)) {
       const [given] = node.arguments as unknown as [TypeScript.Expression];
       const hidden = new Set([...scope.hidden, ...declaredAround(ts, node), ...namesOf(ts, file)]);
@@ -111,6 +161,9 @@ function translate(
       const [given] = node.arguments as unknown as [TypeScript.Expression];
       begin(given.getStart(file), "n·eval(");
       end(given.getEnd(), ")");
+    } else if (makesFunction(ts, node)) {
+      begin(node.arguments[0]!.getStart(file), "...n·function(");
+      end(node.arguments.at(-1)!.getEnd(), ")");
     } else if (isBoxedName(node)) {
       const changed = boxed(ts, node, scope);
       if (changed) replace(node, changed);
@@ -131,24 +184,28 @@ function translate(
       }
     }
     const handler = ts.isCatchClause(node) ? node.block : ts.isTryStatement(node) && node.finallyBlock;
-    if (handler && scope.look) begin(handler.getStart(file) + 1, `${scope.look};`);
-    if (scope.look && ts.isNewExpression(node) && isReferenceTo(ts, node.expression, "Promise")) {
-      begin(node.getStart(file), `(${scope.look}, `);
-      end(node.getEnd(), ")");
+    if (handler && scope.looks) begin(handler.getStart(file) + 1, lookStatement);
+    if (scope.looks && ts.isNewExpression(node) && isReferenceTo(ts, node.expression, "Promise")) {
+      // Within the brackets: a line that begins with one continues the line before.
+      const executor = node.arguments?.[0];
+      if (executor && !ts.isSpreadElement(executor)) {
+        begin(executor.getStart(file), `(${lookExpression}, `);
+        end(executor.getEnd(), ")");
+      }
     }
     const { body } = node as { body?: TypeScript.Node };
     if (!ts.isFunctionLike(node) || !body) return;
     const isAsync = ts.getCombinedModifierFlags(node as TypeScript.Declaration) & ts.ModifierFlags.Async;
-    const looks = isAsync ? [scope.look].filter(Boolean) : [];
+    const looks = isAsync && scope.looks;
     if (ts.isBlock(body)) {
       // `"use strict"` must come first.
       const directives = body.statements.findIndex(
         (one) => !ts.isExpressionStatement(one) || !ts.isStringLiteral(one.expression),
       );
       const before = body.statements[(directives < 0 ? body.statements.length : directives) - 1];
-      begin(before?.getEnd() ?? body.getStart(file) + 1, ["", ...looks, statement].join(";"));
+      begin(before?.getEnd() ?? body.getStart(file) + 1, `;${looks ? lookStatement : ""}${statement}`);
     } else {
-      begin(body.getStart(file), `(${[...looks, `(${scope.raised}) && n·check()`, ""].join(", ")}`);
+      begin(body.getStart(file), `(${looks ? `${lookExpression}, ` : ""}(${scope.raised}) && n·check(), `);
       end(body.getEnd(), ")");
     }
   };
@@ -156,7 +213,7 @@ function translate(
   const waiting: TypeScript.Node[] = [file];
   for (let node = waiting.pop(); node; node = waiting.pop())
     if (look(node)) ts.forEachChild(node, (child) => void waiting.push(child));
-  return edited(text, edits);
+  return edits;
 }
 
 interface Edit {
@@ -276,6 +333,20 @@ export function isIndirectEval(
     called.name.text === "eval" &&
     isGlobal(skipOuterExpressions(called.expression), ["globalThis", "global"])
   );
+}
+
+/** Whether a node gives texts to `Function`: `new Function("a", text)`, `Function(text)`, `globalThis.Function(text)`. */
+export function makesFunction(
+  ts: typeof TypeScript,
+  node: TypeScript.Node,
+): node is (TypeScript.NewExpression | TypeScript.CallExpression) & { arguments: object } {
+  if (!(ts.isNewExpression(node) || ts.isCallExpression(node)) || !node.arguments?.length) return false;
+  const { skipOuterExpressions } = ts as unknown as Internal;
+  const called = skipOuterExpressions(node.expression);
+  const isMember = ts.isPropertyAccessExpression(called) && called.name.text === "Function";
+  const name = isMember ? skipOuterExpressions(called.expression) : called;
+  if (!ts.isIdentifier(name) || isDeclaredAround(ts, name)) return false;
+  return (isMember ? ["globalThis", "global"] : ["Function"]).includes(name.text);
 }
 
 /** Whether an identifier reads or writes a name. */

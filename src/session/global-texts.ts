@@ -1,87 +1,58 @@
 /**
- * Texts that become code and see no names around them: those that `Function` and its three relatives make functions of, and those
- * that an indirect `eval` runs. Their loops and functions are guarded as those of a direct `eval` are (direct-eval.ts), so that an
- * interrupt ends them after an `await`, too; what guards read and call are global variables then.
+ * Texts that become code and see no names around them: those that a cell gives to `Function`, and those that it runs by an
+ * indirect `eval`. Their loops and functions are guarded as those of a direct `eval` are (direct-eval.ts), so that an interrupt
+ * ends them after an `await`, too; what guards read and call are global variables then.
+ *
+ * Only the texts change, where a cell passes them on: `Function` and `eval` stay Node's own, for libraries as well.
  */
 import type * as TypeScript from "typescript";
-import { markOf, translateEval } from "./direct-eval.js";
+import { globalScope, isGuarded, markOf, translateBody, translateEval } from "./direct-eval.js";
 import { addEvaluated } from "./source-positions.js";
 import { stopFlag } from "./stop.js";
 
-/** What guards read (kernel/main-thread.ts), and what `catch`, `finally` and async functions begin with (rewrite/functions.ts). */
-const raised = "n·stop";
-export const look = "n·flag[0] && (n·stop = 1)";
-
-/** A text that runs where it sees globals only, with guards. */
-export function translateGlobal(ts: typeof TypeScript, text: unknown): unknown {
-  if (typeof text !== "string") return text;
-  return addEvaluated(text, guarded(ts, text));
+/** The compiler recurses into brackets, with a deeper stack than V8's. */
+function orElse(text: string, translate: () => string): string {
+  try {
+    return translate();
+  } catch (error) {
+    if (error instanceof RangeError) return text;
+    throw error;
+  }
 }
 
-const guarded = (ts: typeof TypeScript, text: string): string =>
-  translateEval(ts, text, {
-    isBoxed: () => false,
-    isConstant: () => false,
-    hidden: ["arguments"],
-    raised,
-    look,
-  });
+/** The text of an indirect `eval`, with guards. */
+export function translateGlobal(ts: typeof TypeScript, text: unknown): unknown {
+  if (typeof text !== "string" || !isGuarded(text)) return text;
+  const translated = orElse(text, () => translateEval(ts, text, globalScope));
+  return translated === text ? text : addEvaluated(text, translated);
+}
 
-type Constructor = (new (...texts: unknown[]) => unknown) & { prototype: object };
+/** What `Function` makes a function of: parameters, then the body, which gets guards. */
+export function translateMade(ts: typeof TypeScript, texts: readonly unknown[]): readonly unknown[] {
+  const parameters = texts.slice(0, -1);
+  const body = texts.at(-1);
+  if (typeof body !== "string" || !isGuarded(body)) return texts;
+  if (!parameters.every((one) => typeof one === "string")) return texts;
+  const translated = orElse(body, () => translateBody(ts, parameters.join(), body));
+  if (translated === body) return texts;
+  // As V8 writes the function: its lines are counted from there.
+  const whole = (text: string): string => `(function anonymous(${parameters.join()}\n) {\n${text}\n})`;
+  const named = addEvaluated(whole(body), whole(translated));
+  const name = named.slice(whole(translated).length);
+  return [...parameters, translated + (name && markOf("", `${name}\n`))];
+}
 
-/**
- * Lets an interrupt end functions that are made of texts.
- *
- * @param check throws if the code that runs was stopped
- * @returns what undoes it
- */
-export function guardMadeFunctions(typescript: () => typeof TypeScript, check: () => void): () => void {
-  const restore: (() => void)[] = [];
-  const define = (object: object, name: string, value: unknown): void => {
-    const before = Object.getOwnPropertyDescriptor(object, name);
-    Object.defineProperty(object, name, { writable: true, configurable: true, ...before, value });
-    restore.push(() => {
-      if (before) Object.defineProperty(object, name, before);
-      else Reflect.deleteProperty(object, name);
-    });
+/** Defines what guards in such texts read and call, until the result is called. */
+export function defineGuards(typescript: () => typeof TypeScript, check: () => void): () => void {
+  const values = {
+    n·check: check,
+    n·flag: stopFlag,
+    n·eval: (text: unknown) => translateGlobal(typescript(), text),
+    n·function: (...texts: unknown[]) => translateMade(typescript(), texts),
   };
-  define(globalThis, "n·check", check);
-  define(globalThis, "n·flag", stopFlag);
-  define(globalThis, "n·eval", (text: unknown) => translateGlobal(typescript(), text));
-  // biome-ignore lint/security/noGlobalEval: what the reader's text is given to
-  const run = globalThis.eval;
-  const source = Function.prototype.toString;
-  for (const example of [() => {}, async () => {}, function* () {}, async function* () {}]) {
-    const { prototype } = Object.getPrototypeOf(example).constructor as Constructor;
-    const native = prototype.constructor as Constructor;
-    const make = (texts: unknown[], target: Constructor): unknown => {
-      const made = Reflect.construct(native, texts, target); // V8 says what is wrong with it
-      const text = source.call(made);
-      const translated = guarded(typescript(), `({ anonymous: ${text} }).anonymous`);
-      // It has its name, but does not see itself by it.
-      const unnamed = translated.replace(/(?<=function\*?) anonymous/, (name) => markOf(name, ""));
-      const result = run(addEvaluated(text, unnamed)) as object;
-      return Object.setPrototypeOf(result, Object.getPrototypeOf(made));
-    };
-    const target = function (this: unknown, ...texts: unknown[]): unknown {
-      return make(
-        texts,
-        new.target && new.target !== target ? (new.target as unknown as Constructor) : native,
-      );
-    };
-    target.prototype = prototype;
-    // Bound, it says that its code is native, as it should, and is no Proxy, which Node 26 would print.
-    const ours = target.bind(undefined);
-    Object.defineProperties(ours, {
-      name: { value: native.name, configurable: true },
-      length: { value: native.length, configurable: true },
-      prototype: { value: prototype },
-    });
-    define(prototype, "constructor", ours);
-    if (native === (Function as unknown)) define(globalThis, "Function", ours);
-    else Object.setPrototypeOf(ours, Function);
-  }
+  for (const [name, value] of Object.entries(values))
+    Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
   return () => {
-    for (const undo of restore.reverse()) undo();
+    for (const name of Object.keys(values)) Reflect.deleteProperty(globalThis, name);
   };
 }

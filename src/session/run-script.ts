@@ -5,7 +5,7 @@
 import { bind, type Scope } from "./box.js";
 import type { Compiled } from "./compiler.js";
 import { translateEval } from "./direct-eval.js";
-import { look, translateGlobal } from "./global-texts.js";
+import { translateGlobal, translateMade } from "./global-texts.js";
 import type { Namespace, SessionHost } from "./host.js";
 import { cleanMessage } from "./inner-names.js";
 import { Fragment, jsx } from "./jsx.js";
@@ -64,6 +64,8 @@ export function runScript({
     n·clean: cleanMessage,
     n·const: constants(scope),
     n·shell: shell,
+    n·function: (...texts: unknown[]) =>
+      host.updateGuarded ? translateMade(host.typescript(), texts) : texts,
     // Where notebooks are graded, V8 refuses eval.
     ...(host.isStrict
       ? { n·eval: (text: unknown) => text }
@@ -78,7 +80,7 @@ export function runScript({
               isConstant,
               hidden,
               raised,
-              look: host.updateGuarded ? look : "",
+              looks: !!host.updateGuarded,
             });
             return addEvaluated(text, translated);
           },

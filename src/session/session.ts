@@ -23,7 +23,7 @@ import { checkJson } from "./check-json.js";
 import { type CompiledCell, Compiler } from "./compiler.js";
 import type { Completions } from "./completion.js";
 import { translateFunctions } from "./function-source.js";
-import { guardMadeFunctions } from "./global-texts.js";
+import { defineGuards } from "./global-texts.js";
 import type { SessionHost } from "./host.js";
 import { makeWaitInterruptible } from "./interruptible-wait.js";
 import { Interrupts, type Run } from "./interrupts.js";
@@ -132,7 +132,7 @@ export class Session<Cell> {
     const restoreWait = host.isStrict ? () => {} : makeWaitInterruptible(this.#interrupts.check);
     const restoreFunctions = translateFunctions(() => host.typescript());
     const restoreMade = host.updateGuarded
-      ? guardMadeFunctions(() => host.typescript(), this.#interrupts.check)
+      ? defineGuards(() => host.typescript(), this.#interrupts.check)
       : () => {};
     const restoreQuestions = defineQuestions((question) => this.#prompt(question));
     this.#restore = () => {

@@ -4,7 +4,7 @@
 
 /**
  * √Σ a_i²: scaled, so that squares neither overflow nor underflow, and summed with compensation (Kahan), with the same bits as
- * V8's `Math.hypot`, whose argument list overflows the stack from about 200,000 entries on.
+ * V8's `Math.hypot`, whose argument list overflows the stack from about 125,000 entries on (Node 20).
  */
 export function lengthOf(entries: ArrayLike<number>): number {
   let largest = 0;

@@ -1,6 +1,7 @@
 /**
  * A session in an empty folder, without sockets, and short words for what tests ask of it.
  */
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -48,9 +49,8 @@ export function whenBegun(code: string, begin: () => void): string {
   return afterAwait === code ? `${call} ${code}` : afterAwait;
 }
 
-/** A thread that presses stop as the sockets' thread does, so many milliseconds after it is told to. */
-export function stopper(): Worker {
-  const source = `const { parentPort, workerData } = require("node:worker_threads");
+/** What a thread runs that presses stop as the sockets' thread does it, so many milliseconds after it is told to. */
+const stopperSource = `const { parentPort, workerData } = require("node:worker_threads");
     const modules = [${JSON.stringify(import.meta.resolve("#nablab/session/stop.js"))}, ${JSON.stringify(import.meta.resolve("#nablab/kernel/main-thread.js"))}];
     Promise.all(modules.map((module) => import(module))).then(([{ raiseStop }, { updateGuarded }]) => {
       parentPort.on("message", (delay) => setTimeout(() => {
@@ -58,7 +58,40 @@ export function stopper(): Worker {
         updateGuarded();
       }, delay));
     });`;
-  return new Worker(source, { eval: true, workerData: stopFlag });
+
+/** Such a thread. */
+export function stopper(): Worker {
+  return new Worker(stopperSource, { eval: true, workerData: stopFlag });
+}
+
+/**
+ * Runs cells in a process of their own and stops each 50 ms after it calls `begun` ({@link whenBegun}); returns the names of their
+ * errors. What Node prints itself, thousands of lines where the stack is full, is dropped.
+ */
+export function interruptedElsewhere(cells: readonly string[]): unknown[] {
+  const source = `import { Worker } from "node:worker_threads";
+    const { createNodeSession } = await import(${JSON.stringify(import.meta.resolve("#nablab/kernel/node-host.js"))});
+    const { stopFlag } = await import(${JSON.stringify(import.meta.resolve("#nablab/session/stop.js"))});
+    const options = { eval: true, workerData: stopFlag, execArgv: [] };
+    const worker = new Worker(${JSON.stringify(stopperSource)}, options);
+    const session = createNodeSession({ onOutput() {} });
+    const names = [];
+    for (const [i, code] of ${JSON.stringify(cells)}.entries()) {
+      let isFirst = true;
+      globalThis.begun = () => {
+        if (isFirst) worker.postMessage(50);
+        isFirst = false;
+      };
+      names.push((await session.execute(code, i, i, undefined, Atomics.load(stopFlag, 1))).ename);
+    }
+    session.close();
+    process.stdout.write(JSON.stringify(names), () => process.exit());`;
+  const { stdout } = spawnSync(process.execPath, ["--input-type=module", "--eval", source], {
+    stdio: ["ignore", "pipe", "ignore"],
+    encoding: "utf8",
+    timeout: 60_000,
+  });
+  return JSON.parse(stdout || "[]") as unknown[];
 }
 
 /** Opens the session before the tests of a file, and closes it after them. */

@@ -184,6 +184,48 @@ describe("texts that see globals only are what they are in Node, though they are
     ["await new ((async () => {}).constructor as any)('return await 5')()", "5"],
   ])("%s", async (code, value) => expect(await text(`${made} ${code}`)).toBe(value));
 
+  test("Function and its relatives are Node's own, and nothing more is listed", async () => {
+    expect(
+      await text(
+        "[Function, (async () => {}).constructor, (function* () {}).constructor, (async function* () {}).constructor].map(String)",
+      ),
+    ).toBe(
+      "[\n  'function Function() { [native code] }',\n  'function AsyncFunction() { [native code] }',\n  'function GeneratorFunction() { [native code] }',\n  'function AsyncGeneratorFunction() { [native code] }'\n]",
+    );
+    expect(
+      await text(
+        'import vm from "node:vm"; [Function === (() => 1).constructor, Object.getOwnPropertyNames(Function).join(), vm.runInThisContext("Function") === Function]',
+      ),
+    ).toBe("[ true, 'length,name,prototype', true ]");
+  });
+
+  test("a library's function imports as in Node, and one of a cell keeps what import says", async () => {
+    file("node_modules/imports/index.js", 'exports.load = new Function("s", "return import(s)")');
+    file("node_modules/imports/node_modules/beside/index.js", "exports.whose = 'library'");
+    file("node_modules/beside/index.js", "exports.whose = 'folder'");
+    const load = "const { load } = require('imports') as any; (await load('beside')).default.whose";
+    expect(await text(load)).toBe("'library'");
+    expect(
+      await text("await new Function('s', 'for (;;) return import(s)')('node:fs').catch((e: any) => e.code)"),
+    ).toBe("'ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING'");
+  });
+
+  test("traces say lines as Node counts them, and no file of ours", async () => {
+    const stack = (made: string): string =>
+      `(() => { try { ${made} } catch (e: any) { return e.stack.split("\\n").slice(1).join("|") } })()`;
+    const looped = String(await text(stack(String.raw`new Function("for (;;) {\n  null.x }")()`)));
+    expect(looped).toMatch(/at eval#\d+:4:8\|/);
+    const plain = String(await text(stack(String.raw`new Function("\nreturn null.x")()`)));
+    expect(plain).toMatch(/<anonymous>:4:13\)\|/);
+    const named = String(
+      await text(stack(String.raw`new Function("for (;;)\n  null.x\n//# sourceURL=mine.js")()`)),
+    );
+    expect(named).toMatch(/mine\.js:4:/);
+    const wrong = String(await text(stack(`new Function("for (;;) (")`)));
+    expect(wrong).toMatch(/^' {4}at new Function \(<anonymous>\)\| {4}at cell /);
+    for (const one of [looped, plain, named, wrong]) expect(one).not.toMatch(/nablab|global-texts/);
+  });
+
   test("what is wrong in them is said as in Node", async () => {
     const evalue = async (code: string): Promise<string> => (await failure(code)).evalue;
     expect(await evalue("new Function('return (')")).toBe("Unexpected token '}'");
@@ -193,5 +235,58 @@ describe("texts that see globals only are what they are in Node, though they are
       "Cannot read properties of null (reading 'x')",
     );
     expect(await evalue("(0, eval)('arguments')")).toBe("arguments is not defined");
+  });
+});
+
+describe("guards change nothing in texts", () => {
+  test.each<[code: string, value: string]>([
+    // A line that began with a bracket would call the line before.
+    [String.raw`eval("let a = 1\nnew Promise(r => r(1))\na")`, "1"],
+    [String.raw`(0, eval)("var qa = 1\nnew Promise(r => r(1))\nqa")`, "1"],
+    [
+      String.raw`new Function("c", "var cb = c\nnew Promise(r => r(1))\nreturn typeof cb")(Math.abs)`,
+      "'function'",
+    ],
+    [String.raw`new Function("const f = x => x\nnew Promise(r => r(1))\nreturn f(3)")()`, "3"],
+    ["await eval('new Promise(r => r(7))')", "7"],
+    ["eval('try { new Promise } catch (e) { e.message }')", "'Promise resolver undefined is not a function'"],
+    // What a statement is worth.
+    ["[eval(`try { JSON.parse('{') } catch (e) {}`)]", "[ undefined ]"],
+    ['[(0, eval)("1; try { throw 1 } catch {}")]', "[ undefined ]"],
+    ['eval("try { 1 } finally { 2 }")', "1"],
+    ['eval("try { throw 1 } catch { 3 }")', "3"],
+    ['eval("for (const i of [4, 5]) { i }")', "5"],
+    // An object in a `with` is asked for names of the text alone.
+    [
+      `const asked: string[] = []; new Function("o", "with (o) { for (let i = 0; i < 1; i++) { try { throw x } catch (e) {} } }")(new Proxy({}, { has: (_, k) => { if (typeof k === "string") asked.push(k); return true }, get: () => undefined })); asked`,
+      "[ 'x' ]",
+    ],
+    [
+      "// @ts-nocheck\nconst asked = []; with (new Proxy({}, { has: (_, k) => { asked.push(String(k)); return false } })) { for (let i = 0; i < 1; i++) { try { throw 1 } catch { } finally { } } (() => 5)(); (async () => { await 1 })(); new Promise((r) => r()) }\nasked",
+      "[ 'Promise' ]",
+    ],
+    // Where texts may begin and end.
+    ['new Function("--> hi\\nreturn 5")()', "5"],
+    ['new Function("<!-- hi\\nfor (;;) return 5")()', "5"],
+    ['(0, eval)("#!x\\nfor (;;) break; 5")', "5"],
+    ["[new Function('\"use strict\"\\nfor (;;) return this')()]", "[ undefined ]"],
+    ["new Function(...['a', 'b'], 'while (1) return [a, b, eval(\"a + b\")]')(1, 2)", "[ 1, 2, 3 ]"],
+    ["new Function('x', 'for (;;) return new Function(\"for (;;) return 8\")() + x')(1)", "9"],
+    ["const of = (Function: any) => Function('for (;;) ;'); of((text: string) => text)", "'for (;;) ;'"],
+    ["Reflect.construct(Function, ['for (;;) return 1'])()", "1"],
+  ])("%s", async (code, value) => expect(await text(code)).toBe(value));
+
+  test("a cell that ends in try shows nothing", async () => {
+    expect(await text("try { throw 1 } catch { }")).toBeUndefined();
+    expect(await text("try { 5 } catch { 6 }")).toBeUndefined();
+  });
+
+  test("a text that holds nothing to guard is V8's alone", async () => {
+    const made = "new Function('d', 'return {a: d[0]}').toString()";
+    expect(await text(made)).toBe("'function anonymous(d\\n) {\\nreturn {a: d[0]}\\n}'");
+    const inner = "vm.runInNewContext('Function.prototype.toString').call(f)";
+    expect(await text(`import vm from "node:vm"; const f = new Function('if_ = 1'); ${inner}`)).toBe(
+      "'function anonymous(\\n) {\\nif_ = 1\\n}'",
+    );
   });
 });

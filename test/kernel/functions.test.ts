@@ -104,21 +104,24 @@ test("what was sent on runs in other realms and programs", async () => {
   ).toBe("45");
 });
 
-test("other contexts say the same source", async () => {
-  const written = "(n) => { for (;;) return Math.abs(n) }";
-  await text(
-    `import vm from "node:vm"; const sent: any = ${written}; const context = vm.createContext({ sent })`,
-  );
-  for (const run of [
-    'vm.runInNewContext("String(sent)", { sent })',
-    'vm.runInContext("`${sent}`", context)',
-    'new vm.Script("Function.prototype.toString.call(sent)").runInContext(context)',
-    'new vm.Script("sent.toString()").runInNewContext({ sent })',
-  ])
-    expect(await source(run), run).toBe(written);
+test("scripts of node:vm are Node's own: their traces, names and contexts", async () => {
+  await text(`import vm from "node:vm"; const own = vm.createContext({})`);
+  const { traceback } = await failure("const line = 1;\nvm.runInThisContext('null.x', 'script.js')");
+  expect(traceback.join("\n")).toMatch(/script\.js:1/);
+  expect(traceback.join("\n")).toMatch(/:2:4/); // the cell's line
   expect(
-    await text("vm.runInNewContext('a + 1', { a: 2 }, { contextName: 'named' }) + vm.runInThisContext('1')"),
-  ).toBe("4");
+    await text(
+      "[vm.createContext.length, vm.Script.prototype.runInContext.length, String(vm.runInContext).includes('runInContext')]",
+    ),
+  ).toBe("[ 0, 2, true ]");
+  expect(
+    await text(
+      "vm.runInContext('Function.prototype.toString = () => `mine`', own); vm.createContext(own); vm.runInContext('String(() => 1)', own)",
+    ),
+  ).toBe("'mine'");
+  expect(
+    await text("vm.runInContext('Object.freeze(Function.prototype)', own); vm.createContext(own) === own"),
+  ).toBe("true");
 });
 
 test("functions of a file that a cell imports say theirs", async () => {

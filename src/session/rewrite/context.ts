@@ -19,6 +19,7 @@ export const runtimeNames = [
   "n·const",
   "n·shell",
   "n·eval",
+  "n·function",
   "n·factory",
   "n·jsx",
   "n·fragment",
@@ -72,6 +73,8 @@ export class Context {
   readonly factory: TypeScript.NodeFactory;
   /** How often the current function mentions a box, which V8 may quote in messages. */
   boxUses = 0;
+  /** Whether the code is in a `with`, whose object would be asked for the names in guards: it has none. */
+  isInWith = false;
   /** Set when the compiler begins to emit. */
   transformation!: TypeScript.TransformationContext;
   /** Rewrites a node at any depth; set by `expressions.ts`. */

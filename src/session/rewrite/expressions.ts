@@ -3,7 +3,7 @@
  * and awaits that end when the reader interrupts.
  */
 import type * as TypeScript from "typescript";
-import { declaredAround, isDirectEval, isIndirectEval } from "../direct-eval.js";
+import { declaredAround, isDirectEval, isIndirectEval, makesFunction } from "../direct-eval.js";
 import type { Context } from "./context.js";
 import type { Functions } from "./functions.js";
 import type { Names } from "./names.js";
@@ -35,7 +35,10 @@ export class Expressions {
     if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node))
       return node;
     if (ts.isShorthandPropertyAssignment(node)) return this.#shorthand(node);
+    if (ts.isWithStatement(node)) return this.#with(node);
     if (this.#makesPromise(node)) return this.#functions.promise(node);
+    if (makesFunction(ts, node) && !this.#context.isInWith && !this.#called(node.expression))
+      return this.#made(node);
     if (ts.isCallExpression(node)) return this.#call(node);
     if (ts.isBinaryExpression(node)) return this.#binary(node);
     if (ts.isTaggedTemplateExpression(node)) return this.#taggedTemplate(node);
@@ -43,7 +46,7 @@ export class Expressions {
       this.#context.boxUses++;
       return this.#context.id("n·meta");
     }
-    if (ts.isAwaitExpression(node)) {
+    if (ts.isAwaitExpression(node) && !this.#context.isInWith) {
       this.#context.boxUses++;
       return ts.setTextRange(this.#context.runtime("n·after", this.#context.visitChildren(node)), node);
     }
@@ -66,6 +69,15 @@ export class Expressions {
         .map((expression) => this.#context.statement(expression, expression));
     }
     return this.#context.visitChildren(node);
+  }
+
+  #with(node: TypeScript.WithStatement): TypeScript.Statement {
+    const { ts, factory, isInWith } = this.#context;
+    const object = this.#context.visitExpression(node.expression);
+    this.#context.isInWith = true;
+    const statement = ts.visitNode(node.statement, this.#context.visit, ts.isStatement)!;
+    this.#context.isInWith = isInWith;
+    return factory.updateWithStatement(node, object, statement);
   }
 
   /** `new Promise(f)`, `Promise.try(f)`, of the global `Promise`. */
@@ -172,7 +184,8 @@ export class Expressions {
       return ts.setTextRange(this.#context.runtime("n·import", ...args), node);
     }
     if (isDirectEval(ts, node) && !this.#context.locals.has("eval")) return this.#eval(node);
-    if (isIndirectEval(ts, node) && !this.#context.locals.has("eval")) return this.#indirectEval(node);
+    if (isIndirectEval(ts, node) && !this.#context.isInWith && !this.#context.locals.has("eval"))
+      return this.#indirectEval(node);
     const called = this.#called(node.expression);
     if (!called) return this.#context.visitChildren(node);
     const callee = this.#names.detached(called);
@@ -198,6 +211,20 @@ export class Expressions {
     const translated = ts.setTextRange(this.#context.runtime("n·eval", text!), node.arguments[0]);
     const args = [translated, ...rest];
     const callee = this.#context.visitExpression(node.expression);
+    return ts.isCallChain(node)
+      ? factory.updateCallChain(node, callee, node.questionDotToken, undefined, args)
+      : factory.updateCallExpression(node, callee, undefined, args);
+  }
+
+  /** `new Function("a", text)`: with guards in the text. */
+  #made(
+    node: (TypeScript.NewExpression | TypeScript.CallExpression) & { arguments: object },
+  ): TypeScript.Expression {
+    const { ts, factory } = this.#context;
+    const texts = node.arguments.map((argument) => this.#context.visitExpression(argument));
+    const args = [factory.createSpreadElement(this.#context.runtime("n·function", ...texts))];
+    const callee = this.#context.visitExpression(node.expression);
+    if (ts.isNewExpression(node)) return factory.updateNewExpression(node, callee, undefined, args);
     return ts.isCallChain(node)
       ? factory.updateCallChain(node, callee, node.questionDotToken, undefined, args)
       : factory.updateCallExpression(node, callee, undefined, args);
@@ -265,7 +292,7 @@ export class Expressions {
     const guard = this.#functions.guard();
     const [first] = body;
     if (body.length === 1 && first && ts.isBlock(first))
-      return factory.updateBlock(first, [guard, ...first.statements]);
-    return factory.createBlock([guard, ...body.filter((one) => !ts.isEmptyStatement(one))], true);
+      return factory.updateBlock(first, [...guard, ...first.statements]);
+    return factory.createBlock([...guard, ...body.filter((one) => !ts.isEmptyStatement(one))], true);
   }
 }

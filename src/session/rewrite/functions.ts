@@ -41,9 +41,10 @@ export class Functions {
   }
 
   /** Checks whether the reader has interrupted. */
-  guard(): TypeScript.Statement {
-    const { factory } = this.#context;
-    return factory.createIfStatement(this.#raised(), this.#context.statement(this.#check()));
+  guard(): TypeScript.Statement[] {
+    const { factory, isInWith } = this.#context;
+    if (isInWith) return [];
+    return [factory.createIfStatement(this.#raised(), this.#context.statement(this.#check()))];
   }
 
   #raised(): TypeScript.Expression {
@@ -104,7 +105,8 @@ export class Functions {
     this.#context.boxUses = 0;
     const visited = this.#context.visitChildren(node) as FunctionWithBody;
     // A constructor may have to call `super` first; its errors are caught at the call.
-    const isCleaned = this.#context.boxUses > 0 && !ts.isConstructorDeclaration(node);
+    const { isInWith } = this.#context;
+    const isCleaned = this.#context.boxUses > 0 && !ts.isConstructorDeclaration(node) && !isInWith;
     this.#context.boxUses = boxUses;
     const { body } = visited;
     // What an async function throws, a full stack as well, nobody has to catch.
@@ -113,13 +115,13 @@ export class Functions {
     if (!ts.isBlock(body)) {
       if (isCleaned) {
         const result = ts.setTextRange(factory.createReturnStatement(body), body);
-        const all = [mark!, ...looks, this.guard(), this.#cleaned([result])];
+        const all = [mark!, ...looks, ...this.guard(), this.#cleaned([result])];
         return this.#withBody(visited, factory.createBlock(all));
       }
-      const guard = factory.createLogicalAnd(this.#raised(), this.#check());
+      const guard = isInWith ? [] : [factory.createLogicalAnd(this.#raised(), this.#check())];
       const value = ts.isParenthesizedExpression(body) ? body.expression : body;
       const whole = factory.createParenthesizedExpression(
-        [...look, guard, value].reduce((all, one) => factory.createComma(all, one)),
+        [...look, ...guard, value].reduce((all, one) => factory.createComma(all, one)),
       );
       return this.#withBody(visited, this.#moveMark(mark!, whole));
     }
@@ -133,7 +135,7 @@ export class Functions {
       ...body.statements.slice(0, at),
       ...(mark ? [mark] : []),
       ...looks,
-      this.guard(),
+      ...this.guard(),
       ...(isCleaned && rest.length > 0 ? [this.#cleaned(rest)] : rest),
     ];
     return this.#withBody(visited, factory.updateBlock(body, all));
@@ -145,7 +147,7 @@ export class Functions {
     const { boxUses } = this.#context;
     this.#context.boxUses = 0;
     const value = this.#context.visitExpression(node);
-    const isCleaned = this.#context.boxUses > 0;
+    const isCleaned = this.#context.boxUses > 0 && !this.#context.isInWith;
     this.#context.boxUses = boxUses;
     if (!isCleaned) return value;
     const body = factory.createBlock([
@@ -178,8 +180,8 @@ export class Functions {
    * itself, without a call, which has no room there: the next call ends at its guard, whether or not there is room for `n·check`.
    */
   #look(): TypeScript.Expression[] {
-    const { factory, guard } = this.#context;
-    if (guard !== "variable") return [];
+    const { factory, guard, isInWith } = this.#context;
+    if (guard !== "variable" || isInWith) return [];
     const flag = factory.createElementAccessExpression(this.#context.id("n·flag"), 0);
     const raise = this.#context.assign(this.#context.id("n·stop"), factory.createNumericLiteral(1));
     return [factory.createLogicalAnd(flag, factory.createParenthesizedExpression(raise))];
@@ -212,6 +214,7 @@ export class Functions {
   catchClause(node: TypeScript.CatchClause): TypeScript.Node {
     const { ts, factory } = this.#context;
     const visited = this.#context.visitChildren(node);
+    if (this.#context.isInWith) return visited;
     const { block, variableDeclaration: variable } = visited;
     if (!variable) {
       const thrown = this.#context.id("n·thrown");

@@ -116,9 +116,9 @@ export class Landscape implements Displayable {
 /**
  * The loss F(θ + α d) or F(θ + α d + β e) along random directions, −range ≤ α, β ≤ range.
  *
- * A network with ReLUs computes the same function when the weights into a unit are doubled and those out of it halved, so
- * a step of a given length means little in itself; filter-normalised directions change every unit in proportion to
- * its own weights, and slices of different networks can be compared (Li et al. 2018).
+ * A network with ReLUs computes the same function when the weights into a unit and its bias are doubled and the weights
+ * out of it halved, so a step of a given length means little in itself; filter-normalised directions change every unit in
+ * proportion to its own weights, and slices of different networks can be compared (Li et al. 2018).
  *
  * Takes resolution^dimensions passes over the samples, in float64: a few hundred samples suffice.
  *

@@ -11,7 +11,7 @@ import { objective, type SolvedObjective } from "./objective.js";
 
 /** The construction, the distance to the minimiser, and the Lipschitz constant. */
 export interface WorstCaseOptions {
-  /** `Drori, Teboulle` (default): the worst for gradient descent with η = 1/L; `Nesterov`: hard for every first-order method. */
+  /** `Drori, Teboulle` (default): the worst for gradient descent with η = 1/L; `Nesterov`: hard from θ(0) = 0 for every method whose steps are combinations of the gradients so far. */
   by?: "Drori, Teboulle" | "Nesterov";
   /** ‖θ(0) − θ*‖, 1 by default. */
   R?: number;
