@@ -4,7 +4,7 @@
  */
 
 /** What `slice` returns for each of `Kinds`: an array with memory of its own, where TypeScript knows the difference (since 5.7). */
-type Copies<Kinds> = Kinds extends { slice(): infer Copy } ? Copy : never;
+export type CopiesOf<Kinds> = Kinds extends { slice(): infer Copy } ? Copy : never;
 
 /**
  * The methods that all kinds of typed arrays share, for one that may be any of `Kinds`. Methods of ES2023 are optional, so that
@@ -20,16 +20,16 @@ export interface NumbersOf<Kinds> {
     start: number,
   ): number;
   reduceRight<U>(step: (sum: U, value: number, i: number, all: Numbers<Kinds>) => U, start: U): U;
-  map(entry: (value: number, i: number, all: Numbers<Kinds>) => number): Numbers<Copies<Kinds>>;
-  filter(keep: (value: number, i: number, all: Numbers<Kinds>) => unknown): Numbers<Copies<Kinds>>;
-  slice(start?: number, end?: number): Numbers<Copies<Kinds>>;
+  map(entry: (value: number, i: number, all: Numbers<Kinds>) => number): Numbers<CopiesOf<Kinds>>;
+  filter(keep: (value: number, i: number, all: Numbers<Kinds>) => unknown): Numbers<CopiesOf<Kinds>>;
+  slice(start?: number, end?: number): Numbers<CopiesOf<Kinds>>;
   subarray(start?: number, end?: number): Numbers<Kinds>;
   fill(value: number, start?: number, end?: number): Numbers<Kinds>;
   reverse(): Numbers<Kinds>;
   sort(compare?: (a: number, b: number) => number): Numbers<Kinds>;
-  toReversed?(): Numbers<Copies<Kinds>>;
-  toSorted?(compare?: (a: number, b: number) => number): Numbers<Copies<Kinds>>;
-  with?(i: number, value: number): Numbers<Copies<Kinds>>;
+  toReversed?(): Numbers<CopiesOf<Kinds>>;
+  toSorted?(compare?: (a: number, b: number) => number): Numbers<CopiesOf<Kinds>>;
+  with?(i: number, value: number): Numbers<CopiesOf<Kinds>>;
   findLast?(holds: (value: number, i: number, all: Numbers<Kinds>) => unknown): number | undefined;
   findLastIndex?(holds: (value: number, i: number, all: Numbers<Kinds>) => unknown): number;
 }
