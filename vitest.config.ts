@@ -30,6 +30,7 @@ const project = (name: string, include: string[], timeout: number, more: object 
     // test then share one instance of each module. The console stays Node's for the same reason.
     server: { deps: { external: [/\/dist\//] } },
     disableConsoleIntercept: true,
+    setupFiles: ["test/properties.ts"],
   },
 });
 
