@@ -69,7 +69,7 @@ export function prepareThreads(count: number): void {
   }
 }
 
-// The first epoch of a process then takes 60 ms less, a tenth of one at batch 128.
+// The first epoch of a process then takes about 50 ms less, a tenth of one at batch 128.
 whileLoading(() => prepareThreads(Math.min(mostThreads, cores())));
 
 /**
