@@ -173,7 +173,7 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
     enqueue("iopub", wire.encode(compose(session, "stream", content, parent)));
   };
 
-  /** The cell of which that was said. */
+  /** The cell whose second interrupt was reported. */
   let given: typeof running;
   const kill = (): void => void close().then(() => process.kill(process.pid, "SIGKILL"));
   /** What comes of a second stop that is not heard, and of those after it. */

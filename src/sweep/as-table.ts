@@ -7,7 +7,7 @@ import { printing } from "../display/host.js";
 
 /** A value that shows itself as a table. */
 export abstract class AsTable implements Displayable {
-  /** The table, built anew each time it is shown. */
+  /** The table, rebuilt for each display. */
   protected abstract table(): Displayable;
 
   toString(): string {

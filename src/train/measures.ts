@@ -145,7 +145,7 @@ export function gradientAngle(settings: MeasureOptions & { batchSize?: number } 
   return (at) => {
     const samples = some(at, "gradientAngle", options);
     checkWhole("gradientAngle", { batchSize }, 1, samples.length);
-    // The gradient of all is the mean of those of the parts, weighted by their sizes, one of which may be a remainder.
+    // The gradient over all samples is the mean of the batches' gradients, weighted by size: the last batch may be smaller.
     const whole = new Float64Array(at.model.parameterCount);
     const parts: Float64Array[] = [];
     for (let start = 0; start < samples.length; start += batchSize) {

@@ -61,7 +61,7 @@ export async function makeSite(given: readonly string[], options: SiteOptions): 
   }
 }
 
-/** @param own the folders of nablab's own notebooks, of which nothing is to be reported, and what they are called */
+/** @param own the folders of nablab's notebooks, which get no report, with their titles */
 async function make(
   paths: readonly string[],
   files: SiteFiles,
