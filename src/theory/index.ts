@@ -84,6 +84,7 @@ export type {
   RobbinsMonroField,
   RobbinsMonroFieldOptions,
 } from "./stochastic/robbins-monro-field.js";
+export type { RobbinsMonroSettings } from "./stochastic/robbins-monro-paths.js";
 export { type SgdPaths, type SgdPathsOptions, sgdPaths } from "./stochastic/sgd-paths.js";
 export { type Answer, CheckFailed, check } from "./verdicts/check.js";
 export { type BoundCheck, checkBound } from "./verdicts/check-bound.js";
