@@ -34,6 +34,9 @@ const cheats: Readonly<Record<string, string>> = {
 /** The right answer itself is replayed where visible tests call it with what hidden tests take, too, and name no value. */
 const namesNoValue = /^function (\w+\(\)|(fit|train|learn|few)\()/m;
 
+/** The points that the tests of an answer give for others: those for intervals, whatever numbers are named beside them. */
+const ofOthers: Readonly<Record<string, number>> = { "wrong-ones": 4 };
+
 /** Each makes the tests of step sizes train two networks. */
 const ofStepSizes = new Set(["its first argument", "an error"]);
 
@@ -116,7 +119,7 @@ async function pointsOfCheats(assignment: string): Promise<{ full: boolean; foun
         await graded.mustRun(inPlaceOf(cell, body));
         for (const one of own) {
           const points = await graded.pointsOf(one);
-          if (points !== 0) found[`${idOf(one)}: ${cheat}`] = points;
+          if (points > (ofOthers[idOf(cell)!] ?? 0)) found[`${idOf(one)}: ${cheat}`] = points;
         }
       }
       await graded.mustRun(cell.source);
