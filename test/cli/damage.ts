@@ -139,7 +139,7 @@ const marginal: fc.Arbitrary<{ name: string; damage: Damage }> = fc.oneof(
       const ends = ["\r\n", "\n", "\r"];
       for (const cell of notebook.cells) {
         let i = 0;
-        cell.source = textOf(cell).replace(/\r\n|\n/g, () => ends[i++ % ends.length]!);
+        cell.source = textOf(cell).replace(/\r\n|\r|\n/g, () => ends[i++ % ends.length]!);
       }
     }),
   }),
