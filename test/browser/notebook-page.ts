@@ -67,7 +67,7 @@ export class NotebookPage {
       },
     );
     await page.goto(lab.url(`lab/tree/${name}`, { reset: "" })); // without the tabs of the page before
-    await page.waitForFunction(() => window.jupyterapp !== undefined, undefined, { timeout: 60_000 });
+    await page.waitForFunction(() => window.jupyterapp !== undefined, undefined, { timeout: 300_000 });
     await opened.#shows(name);
     return opened;
   }
