@@ -123,7 +123,7 @@ export function robbinsMonroField(
       return printing(this, text);
     },
     async [displaySymbol](): Promise<MimeBundle> {
-      const shown = length === 2 ? panels([plane(theta, star, heading), chart()]) : chart();
+      const shown = length === 2 ? panels([plane(theta, star, "θ at the recorded steps"), chart()]) : chart();
       const bundle = await shown[displaySymbol]();
       return { ...bundle, "text/plain": `${text}\n${bundle["text/plain"]}` };
     },
@@ -136,12 +136,10 @@ function plane([first, second]: readonly Ensemble[], star: Vector | undefined, t
     name: `path ${path + 1}`,
     x,
     y: second!.rows[path]!,
-    mode: "lines+markers",
     width: 1,
   }));
   if (star) series.push({ name: "θ*", x: [star[0]!], y: [star[1]!], mode: "markers", colour: 6 });
-  const axes = { x: { title: "θ₁" }, y: { title: "θ₂" }, equal: true };
-  return lineChart({ title, ...axes, series, note: "θ at the recorded steps" });
+  return lineChart({ title, x: { title: "θ₁" }, y: { title: "θ₂" }, equal: true, series });
 }
 
 /** θ₁, θ₂, …. */
