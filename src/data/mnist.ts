@@ -93,11 +93,12 @@ interface How {
 }
 
 async function load(dir: string, how: How): Promise<{ train: Dataset; test: Dataset }> {
-  startLoading();
-  const [train, test] = await Promise.all([
+  const sets = Promise.all([
     loadSet(dir, "train", `${how.name} train`, how),
     loadSet(dir, "t10k", `${how.name} test`, how),
   ]);
+  startLoading(60_000 * 784);
+  const [train, test] = await sets;
   return { train, test };
 }
 

@@ -13,6 +13,7 @@ import {
   highest,
   type Json,
   namesIn,
+  phone,
   rowHeight,
   rowsOf,
   titleOf,
@@ -26,7 +27,7 @@ const narrowest = 240;
 export function fitChart<F extends Fittable>(figure: F, fit: Fit, options: FitOptions): F {
   const { width, measure } = options;
   const layout = figure.layout!;
-  const narrow = width < 480;
+  const narrow = width < phone;
   const { l = 64, r = 32, b = below } = fit.margin ?? {};
   const margin = { l: narrow ? Math.min(l, 52) : l, r: narrow ? Math.min(r, 20) : r };
   const bar = barWidth(figure.data);
@@ -45,7 +46,7 @@ export function fitChart<F extends Fittable>(figure: F, fit: Fit, options: FitOp
   const above = beside || rows === 0 ? 0 : (options.legends?.legend ?? rows * rowHeight + 6);
   const high = aspect ? Math.round(aspect * inside) : plot;
   const top = head + above + (rows > 0 && !beside ? 4 : 8);
-  const { axes, more } = axisTitles(layout, Object.keys(layout), { width: inside, height: high }, measure);
+  const { axes, more } = axisTitles(layout, Object.keys(layout), { width: inside, height: high }, options);
   const bottom = b + more;
   return {
     ...figure,

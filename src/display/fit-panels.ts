@@ -17,6 +17,7 @@ import {
   type Json,
   leastColumn,
   namesIn,
+  phone,
   rowHeight,
   rowsOf,
   textSize,
@@ -56,7 +57,7 @@ interface Block {
 /** The figure laid out for a width. */
 export function fitPanels<F extends Fittable>(figure: F, fit: Fit, options: FitOptions): F {
   const { width } = options;
-  const narrow = width < 480;
+  const narrow = width < phone;
   const { layout, data } = figure as unknown as { layout: Json; data: Json[] };
   const parts: Parts = {
     options,
@@ -180,7 +181,7 @@ function blockOf(parts: Parts, cell: Cell, width: number, boxes: [Cell, Box][], 
   const inside = aspect ? Math.min(width, highest(plot) / aspect) : width;
   const body = aspect ? Math.round(aspect * inside) : plot;
   const head = heading + legend + 6;
-  const { axes, more } = axisTitles(parts.layout, cell.axes, { width: inside, height: body }, measure);
+  const { axes, more } = axisTitles(parts.layout, cell.axes, { width: inside, height: body }, parts.options);
   const place = (x: number, y: number, rowHead: number) => {
     boxes.push([cell, { x, y: y + rowHead, width: inside, height: body }]);
     Object.assign(parts.layout, axes);

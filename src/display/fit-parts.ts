@@ -109,12 +109,18 @@ export function rowsOf(widths: readonly number[], room: number): number {
   return Math.ceil(widths.length / Math.max(1, Math.floor((room - 1) / Math.max(...widths))));
 }
 
+/** Below this width, as on a phone, margins are smaller and powers of ten have fewer ticks. */
+export const phone = 480;
+
+/** What the label of a power of ten needs beside the next; with less Plotly turns the labels, and they overlap. */
+const powerWidth = 48;
+
 /** The axes with their titles in lines that fit, and how much room these take below the plot beyond that of one line. */
 export function axisTitles(
   layout: Json,
   names: readonly string[],
   room: { width: number; height: number },
-  measure: Measure,
+  { width, measure }: Pick<FitOptions, "width" | "measure">,
 ): { axes: Json; more: number } {
   const axes: Json = {};
   let more = 0;
@@ -130,7 +136,9 @@ export function axisTitles(
       letter === "x" ? room.width : room.height,
       measure,
     );
-    axes[name] = { ...axis, title: { ...title, text } };
+    const most = Math.max(3, Math.floor(room.width / powerWidth));
+    const crowded = letter === "x" && width < phone && axis.type === "log" && (axis.nticks as number) > most;
+    axes[name] = { ...axis, title: { ...title, text }, ...(crowded && { nticks: most }) };
     if (letter === "x") more = Math.max(more, 18 * (text.split(/<br/).length - 1));
   }
   return { axes, more };

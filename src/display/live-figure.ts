@@ -3,7 +3,8 @@
  *
  * Updates come as fast as the work makes them; what is sent is at most `maxRate` versions a second, the
  * newest each time, as JSON and text. The static image, which takes far longer than a step of training,
- * comes with the last version alone; what draws it is started with the first, so that it is ready by then.
+ * comes with the last version alone; what draws it is started a second after the first, so that it is ready by then. (Started at
+ * once it took half a second of the processor from the first epoch of a training, which then took a third longer.)
  */
 
 import type { Timer } from "#platform";
@@ -11,9 +12,12 @@ import { checkPositive } from "../options/check.js";
 import { optionsOf } from "../options/options-of.js";
 import { nextDisplayId } from "./display.js";
 import { Figure } from "./figure.js";
-import { type Host, host } from "./host.js";
+import { consoleHost, type Host, host } from "./host.js";
 import { expectStaticImage } from "./static-image.js";
 import { toBundle } from "./to-bundle.js";
+
+/** The milliseconds after which what draws the static image is started. */
+const expectAfter = 1000;
 
 /** Ways of a live figure. */
 export interface LiveFigureOptions {
@@ -26,7 +30,7 @@ export interface LiveFigureOptions {
 /**
  * Shows a figure at once and lets it be replaced, many times a second if need be.
  *
- * @param first what is shown first; it may be empty
+ * @param first what is shown first, or a function that draws it, which is called only where somebody sees it; it may be empty
  * @returns the live figure; `close()` it when the work ends, also when it ends with an error
  * @throws TypeError for anything that is no figure, RangeError unless `maxRate` > 0.
  * @example
@@ -37,7 +41,7 @@ export interface LiveFigureOptions {
  * chart.update(draw());
  * await chart.close(); // → undefined
  */
-export function liveFigure(first: Figure, options: LiveFigureOptions = {}): LiveFigure {
+export function liveFigure(first: Figure | (() => Figure), options: LiveFigureOptions = {}): LiveFigure {
   optionsOf("liveFigure", options, ["id", "maxRate"]);
   return new LiveFigure(first, options);
 }
@@ -48,29 +52,28 @@ export class LiveFigure {
   readonly id: string;
   readonly #host: Host;
   readonly #interval: number;
-  #newest: Figure;
-  #sentAt: number;
+  readonly #began = performance.now();
+  #newest: Figure | (() => Figure);
+  #sentAt = Number.NEGATIVE_INFINITY;
   #timer: Timer | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(first: Figure, { id, maxRate = 10 }: LiveFigureOptions = {}) {
+  constructor(first: Figure | (() => Figure), { id, maxRate = 10 }: LiveFigureOptions = {}) {
     checkPositive("liveFigure", { maxRate });
     this.#host = host();
     this.id = id ?? nextDisplayId(this.#host);
     this.#interval = 1000 / maxRate;
     this.#newest = checked(first);
-    this.#host.display({ data: first.quickBundle({ live: true }), displayId: this.id, live: true });
-    this.#sentAt = performance.now();
-    expectStaticImage();
+    this.#send(false);
   }
 
   /**
    * Shows `figure` in the place of the one before: at once when the last version is old enough, else as soon
-   * as it is, unless a newer one has come by then.
+   * as it is, unless a newer one has come by then. A function is called when its figure is shown.
    *
    * @throws Error after `close()`
    */
-  update(figure: Figure): void {
+  update(figure: Figure | (() => Figure)): void {
     if (this.#closed)
       throw new Error("liveFigure: update() after close(); show a new figure with liveFigure()");
     this.#newest = checked(figure);
@@ -89,27 +92,34 @@ export class LiveFigure {
     return this.#closed;
   }
 
-  #send(): void {
+  #send(update = true): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#sentAt = performance.now();
-    this.#host.display({
-      data: this.#newest.quickBundle({ live: true }),
-      displayId: this.id,
-      update: true,
-      live: true,
-    });
-    expectStaticImage();
+    if (this.#host === consoleHost) return;
+    const data = drawn(this.#newest).quickBundle({ live: true });
+    this.#host.display({ data, displayId: this.id, ...(update && { update }), live: true });
+    if (this.#sentAt - this.#began > expectAfter) expectStaticImage();
   }
 
   async #sendLast(): Promise<void> {
     clearTimeout(this.#timer);
-    const data = await toBundle(this.#newest);
+    const last = drawn(this.#newest);
+    const data = this.#host === consoleHost ? { "text/plain": last.alt } : await toBundle(last);
     this.#host.display({ data, displayId: this.id, update: true, live: false });
   }
 }
 
-function checked(figure: Figure): Figure {
+function checked(figure: Figure | (() => Figure)): Figure | (() => Figure) {
+  if (figure instanceof Figure || typeof figure === "function") return figure;
+  throw new TypeError(
+    "liveFigure: expected a figure, such as lineChart(), heatMap() or figure() returns, or a function that returns one",
+  );
+}
+
+function drawn(newest: Figure | (() => Figure)): Figure {
+  if (typeof newest !== "function") return newest;
+  const figure = newest();
   if (figure instanceof Figure) return figure;
-  throw new TypeError("liveFigure: expected a figure, such as lineChart(), heatMap() or figure() returns");
+  throw new TypeError("liveFigure: expected a function that returns a figure");
 }

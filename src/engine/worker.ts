@@ -3,12 +3,30 @@
  * program that uses nablab in a worker, it would take the program's messages for jobs.
  */
 import { onParentMessage, postToParent } from "#platform";
+import { view } from "../compute/arena.js";
 import { wasmBuild } from "../compute/wasm.js";
+import type { WarmUp } from "./warm-up.js";
 import { type ThreadMessage, type ThreadStart, work } from "./work.js";
 
 // While the main thread prepares the first job.
 wasmBuild();
 
-onParentMessage((start: ThreadStart) => {
-  postToParent({ type: "done", ...work(start) } satisfies ThreadMessage);
+onParentMessage((start: ThreadStart | WarmUp) => {
+  if ("warmUp" in start) warm(start);
+  else postToParent({ type: "done", ...work(start) } satisfies ThreadMessage);
 });
+
+/** The milliseconds of the training that warms up: on a busy machine it ends early. */
+const milliseconds = 60;
+
+function warm({ warmUp, memory }: WarmUp): void {
+  if (memory) touchPages(memory);
+  const until = view(warmUp.memory, warmUp.training!.loss).length;
+  work({ job: warmUp, part: 0, parts: 1, stretch: { steps: 0, until, milliseconds } }, undefined, () => {});
+}
+
+/** Writes to each page, so that the system maps it, without changing it: the main thread may use the memory already. */
+function touchPages({ buffer }: WebAssembly.Memory): void {
+  const words = new Int32Array(buffer);
+  for (let i = 0; i < words.length; i += 1024) Atomics.or(words, i, 0);
+}

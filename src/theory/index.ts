@@ -79,6 +79,12 @@ export {
   type RobbinsMonroOptions,
   robbinsMonro,
 } from "./stochastic/robbins-monro.js";
+export type {
+  FieldObservation,
+  RobbinsMonroField,
+  RobbinsMonroFieldOptions,
+} from "./stochastic/robbins-monro-field.js";
+export type { RobbinsMonroSettings } from "./stochastic/robbins-monro-paths.js";
 export { type SgdPaths, type SgdPathsOptions, sgdPaths } from "./stochastic/sgd-paths.js";
 export { type Answer, CheckFailed, check } from "./verdicts/check.js";
 export { type BoundCheck, checkBound } from "./verdicts/check-bound.js";

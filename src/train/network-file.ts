@@ -60,7 +60,8 @@ export function saveNetwork(
  * Loads a network's parameters from a safetensors file: one that `saveNetwork()` or `train()` wrote, or a `state_dict` of
  * PyTorch's `nn.Sequential` of the same layers (`0.weight`, `0.bias`, …, also under one prefix, such as `net.0.weight`) in
  * float64, float32, float16 or bfloat16. Weights without a bias get b = 0, a batch normalisation without weights γ = 1; weights that
- * `safetensors.torch.save_model` stores once for several layers are read for each. Other tensors are named in a note and ignored.
+ * `safetensors.torch.save_model` stores once for several layers are read for each; weights that a parametrisation such as
+ * `weight_norm` stores in parts are refused. Other tensors are named in a note and ignored.
  *
  * @param file a path
  * @param model a network of the same layers, changed in place
@@ -93,7 +94,8 @@ export function loadNetwork(
   const found = wanted.map(({ name, tensor }) => {
     const values = valuesOf(stored, { name, tensor });
     if (values) return values;
-    const hint = isOwn || modules || isInFile(stored, name) ? "" : hintOf(stored, model);
+    const hint =
+      isOwn || isInFile(stored, name) ? "" : partsHint(stored) || (modules ? "" : hintOf(stored, model));
     throw new RangeError(
       `loadNetwork: the network needs ${name} of shape [${tensor.shape.join(", ")}]${hint}; ${file} has ${contentsOf(stored) || "nothing"}`,
     );
@@ -165,6 +167,7 @@ function valuesOf(stored: Safetensors, { name, tensor }: Named): Numbers | undef
     const found = stored.tensors.get(there);
     return found && fits(found, tensor) ? found.data : undefined;
   }
+  if (partsIn(stored, name).length > 0) return undefined;
   if (name.endsWith(".bias")) return new Float64Array(tensor.size);
   // A normalisation with affine=False scales by 1.
   const isNormalisation =
@@ -223,6 +226,35 @@ function hintOf(stored: Safetensors, model: Sequential): string {
   const modules = modulesIn(stored);
   if (modules.length !== withParameters(model).length) return "";
   return `, or with { modules } the names of the file's modules in the order of the layers (the file has ${modules.join(", ")}, in no order that counts)`;
+}
+
+/** A part that weight or spectral normalisation, pruning or another parametrisation of PyTorch stores instead of a parameter. */
+const isPart = /^(.*\.)?(?:parametrizations\.(weight|bias)\..*|(weight|bias)_(?:g|v|orig|mask|u))$/;
+
+/** The parts in the file of `parameter`, or of any that the file lacks. */
+const partsIn = (stored: Safetensors, parameter?: string): string[] =>
+  namesIn(stored).filter((name) => {
+    const [, place = "", first, second] = isPart.exec(name) ?? [];
+    const whole = `${place}${first ?? second}`;
+    return (first ?? second) && (parameter === undefined || whole === parameter) && !isInFile(stored, whole);
+  });
+
+/** A hint to store a whole parameter, where the file has its parts. */
+function partsHint(stored: Safetensors): string {
+  const parts = partsIn(stored);
+  const [, , parametrised, old] = isPart.exec(parts[0] ?? "") ?? [];
+  const has = (end: string) => parts.some((name) => name.endsWith(end));
+  const utils = "torch.nn.utils.";
+  const call = parametrised
+    ? `${utils}parametrize.remove_parametrizations(module, "${parametrised}")`
+    : has("_mask")
+      ? `${utils}prune.remove(module, "${old}")`
+      : has("_g")
+        ? `${utils}remove_weight_norm(module)`
+        : `${utils}remove_spectral_norm(module)`;
+  return parts.length === 0
+    ? ""
+    : `, but the file has parts of such a parameter, ${parts.slice(0, 2).join(" and ")}; call ${call} for each such module before saving`;
 }
 
 function checkNetwork(who: string, model: unknown): asserts model is Sequential {

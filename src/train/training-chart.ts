@@ -17,23 +17,26 @@ export class TrainingChart {
   constructor(run: Run, before: number) {
     this.#run = run;
     this.#before = before;
-    this.#live = liveFigure(runFigure(run, { steps: before, note: "starting" }));
+    this.#live = liveFigure(() => runFigure(run, { steps: before, note: "starting" }));
   }
 
   update(steps: number): void {
     const done = steps - this.#before;
     if (done <= 0) return;
+    this.#live.update(() => runFigure(this.#run, { steps, note: this.#note(done, steps) }));
+  }
+
+  #note(done: number, steps: number): string {
     const { samples, batchSize, epochs } = this.#run.settings;
     const seconds = (performance.now() - this.#began) / 1000;
     const total = totalSteps(this.#run);
     const perEpoch = total / epochs;
-    const note = [
+    return [
       `epoch ${Math.min(epochs, Math.floor(steps / perEpoch) + 1)} of ${epochs}`,
       `step ${steps} of ${total}`,
       `${Math.round(Math.min(done * batchSize, samples * epochs) / seconds).toLocaleString("en")} samples/s`,
       `${Math.ceil((seconds * (total - steps)) / done)} s left`,
-    ];
-    this.#live.update(runFigure(this.#run, { steps, note: note.join(", ") }));
+    ].join(", ");
   }
 
   async close(): Promise<void> {

@@ -103,6 +103,23 @@ describe("a chart", () => {
     expect(margin.b - wide.margin.b).toBe(18);
   });
 
+  test("has fewer powers of ten under it on a phone, where their labels would be turned and overlap", () => {
+    const decades = (powers: number) =>
+      lineChart({
+        title,
+        x: { title: "b", scale: "log" },
+        y: { title: "y", scale: "log" },
+        series: [{ name: "a", x: [1, 10 ** powers], y: [1, 10 ** powers] }],
+      });
+    const ticks = (width: number, powers: number) => {
+      const { xaxis, yaxis } = at(width, decades(powers)) as unknown as Record<string, { nticks: number }>;
+      return [xaxis!.nticks, yaxis!.nticks];
+    };
+    expect(ticks(700, 8)).toEqual([9, 9]);
+    expect(ticks(362, 8)).toEqual([6, 9]);
+    expect(ticks(362, 4)).toEqual([5, 5]);
+  });
+
   test("in a plane is as high as its width and its ranges ask for", () => {
     const plane = (range: [number, number]) =>
       contourChart({ title: "t", x: { title: "x", range: [-1, 1] }, y: { title: "y", range }, f: (x) => x });

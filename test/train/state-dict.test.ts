@@ -183,6 +183,62 @@ describe("a state_dict of PyTorch", () => {
       expect([1, 2, 3].map((i) => A[i]!.data[0])).toEqual([1, 1, 4]);
     });
 
+    const rest = { "2.weight": [1, 2], "2.bias": [1] };
+    test.each<[Record<string, number[]>, string]>([
+      [{ "0.weight_g": [2, 1], "0.weight_v": [2, 2], "0.bias": [2], ...rest }, "remove_weight_norm(module)"],
+      [{ "fc.weight_g": [2, 1], "fc.weight_v": [2, 2], "out.weight": [1, 2] }, "remove_weight_norm(module)"],
+      [
+        {
+          "0.parametrizations.weight.original0": [2, 1],
+          "0.parametrizations.weight.original1": [2, 2],
+          ...rest,
+        },
+        'parametrize.remove_parametrizations(module, "weight")',
+      ],
+      [
+        { "0.weight_orig": [2, 2], "0.weight_u": [2], "0.weight_v": [2], ...rest },
+        "remove_spectral_norm(module)",
+      ],
+      [{ "0.weight_orig": [2, 2], "0.weight_mask": [2, 2], ...rest }, 'prune.remove(module, "weight")'],
+      [
+        { "0.weight": [2, 2], "0.bias_orig": [2], "0.bias_mask": [2], ...rest },
+        'prune.remove(module, "bias")',
+      ],
+    ])("refuses parts of weights and names the call that joins them: %o", (shapes, call) => {
+      const net = sequential([dense(2, 2), relu(), dense(2, 1)], { seed: 1 });
+      const before = net.theta.slice();
+      const [first, second] = Object.keys(shapes).filter((name) => !/\.(weight|bias)$/.test(name));
+      expect(() => loadNetwork(write(shapes), net)).toThrow(
+        `, but the file has parts of such a parameter, ${first} and ${second}; call torch.nn.utils.${call} for each such module before saving; `,
+      );
+      expect(net.theta).toEqual(before);
+      // Parts of what the network has no place for are ignored, as other tensors are.
+      const whole = { "0.weight": [2, 2], "0.bias": [2], ...rest };
+      loadNetwork(write({ ...whole, "aux.weight_g": [2, 1], "aux.weight_v": [2, 2] }), net);
+      expect([...net.theta]).toEqual([1, 1, 1, 1, 2, 2, 3, 3, 4]);
+      expect(shown[0]).toContain("also has aux.weight_g, aux.weight_v, which");
+    });
+
+    test("reads them under the prefixes of wrappers, and nested ones by their modules", () => {
+      const net = () => sequential([dense(2, 2), relu(), dense(2, 1)], { seed: 1 });
+      const shapes = { "0.weight": [2, 2], "0.bias": [2], ...rest };
+      const under = (rename: (name: string) => string) =>
+        write(Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [rename(name), shape])));
+      for (const prefix of ["module.", "_orig_mod.", "module._orig_mod."]) {
+        expect([
+          ...loadNetwork(
+            under((name) => prefix + name),
+            net(),
+          ).theta,
+        ]).toEqual([1, 1, 1, 1, 2, 2, 3, 3, 4]);
+      }
+      const nested = under((name) => name.replace(/^0/, "0.0").replace(/^2/, "1.0"));
+      expect(() => loadNetwork(nested, net())).toThrow("(the file has 0.0, 1.0, in no order that counts)");
+      const { theta } = loadNetwork(nested, net(), { modules: ["0.0", "1.0"] });
+      expect([...theta]).toEqual([1, 1, 1, 1, 2, 2, 3, 3, 4]);
+      expect(shown).toEqual([]);
+    });
+
     test("counts modules whose tensors are no weights, or of a type that is not read", () => {
       const net = () => sequential([dense(2, 2), relu(), dense(2, 1)], { seed: 1 });
       const recurrent = { "0.weight": [2, 2], "1.weight_ih_l0": [2, 2], "3.weight": [1, 2] };

@@ -6,42 +6,32 @@ import { inspect } from "#platform";
 import { type Displayable, displaySymbol, type MimeBundle } from "../../display/bundle.js";
 import { formatNumber } from "../../display/format-number.js";
 import { printing } from "../../display/host.js";
-import type { Region } from "../../optim/projected.js";
-import { type StepSize, stepSizeAt, stepSizeText } from "../../optim/schedule.js";
-import { checkWhole } from "../../options/check.js";
+import { stepSizeText } from "../../optim/schedule.js";
+import { isList } from "../../options/check.js";
 import { optionsOf } from "../../options/options-of.js";
-import { type Random, random } from "../../tensor/random.js";
-import { Ensemble, recordedSteps } from "./ensemble.js";
+import type { Random } from "../../tensor/random.js";
+import { Ensemble } from "./ensemble.js";
 import { type EnsembleChartOptions, ensembleChart } from "./ensemble-chart.js";
+import {
+  type RobbinsMonroField,
+  type RobbinsMonroFieldOptions,
+  robbinsMonroField,
+} from "./robbins-monro-field.js";
+import { type RobbinsMonroSettings, runRobbinsMonro } from "./robbins-monro-paths.js";
 
 /** A noisy observation at θ: one draw of N(θ), in step k = 1, 2, …. */
 export type Observation = (theta: number, stream: Random, k: number) => number;
 
 /** The problem, the step sizes, and the number and length of the paths. */
-export interface RobbinsMonroOptions {
+export interface RobbinsMonroOptions extends RobbinsMonroSettings {
   /** One draw of N(θ). */
   N: Observation;
   /** The target value α of M, 0 by default. */
   alpha?: number;
   /** The start θ(0). */
   theta0: number;
-  /** The step sizes: η(k) of step k = 1, 2, …; a number is a constant step. */
-  schedule: StepSize;
-  /** How many steps, 1000 by default. */
-  steps?: number;
-  /** How many independent paths, 200 by default. */
-  paths?: number;
-  /** The seed; path i draws from stream i of it. */
-  seed?: number;
   /** The root θ*, if known: then errors are recorded too. */
   thetaStar?: number;
-  /**
-   * Keeps θ(k) in a set, θ(k) = P(θ(k−1) − η(k) (N − α)) with the nearest point P of it, such as `box(-10, 10)`: then no
-   * assumption on the growth of M is needed.
-   */
-  region?: Region;
-  /** Its name in charts; by default the schedule. */
-  name?: string;
 }
 
 /** Many paths of the algorithm. Shows itself as their mean and the band of 80 % of them. */
@@ -59,36 +49,43 @@ export interface RobbinsMonro extends Displayable {
 }
 
 /**
- * Runs θ(k) = θ(k−1) − η(k) (N(θ(k−1)) − α) for k = 1, …, steps along many independent paths.
+ * Runs θ(k) = θ(k−1) − η(k) (N(θ(k−1)) − α) for k = 1, …, steps along many independent paths, to the root θ* of
+ * M(θ) = E[N(θ)] = α, for a number or a vector θ. M may be any field: no gradient need exist.
+ *
+ * θ(k) → θ* with probability one if ⟨θ − θ*, M(θ) − α⟩ > 0 away from θ* (at least a positive number on each ring
+ * ε ≤ ‖θ − θ*‖ ≤ 1/ε), E‖N(θ)‖² ≤ c (1 + ‖θ − θ*‖²), Σ η = ∞ and Σ η² < ∞. The first holds for each strongly monotone field, such as a
+ * linear one whose matrix has a positive definite symmetric part; not for a rotation, ⟨θ, Jθ⟩ = 0, where ‖θ(k)‖ grows at every step.
+ * `checkConvergence` tests these conditions.
  *
  * All steps enter the suprema and running means; values are recorded at about a hundred steps, evenly on a logarithmic
  * scale. All paths run on the calling thread, because N is a custom function, which cannot be sent to
  * another thread. A step takes 0.10 µs with uniform and 0.15 µs with normal noise
  * (Node 20), so that 300 paths of 20,000 steps take less than a second. `sgdPaths` runs objectives of nablab on threads.
  *
- * @param options `N`, `theta0`, `schedule`; `alpha` = 0, `steps` = 1000, `paths` = 200, `seed` = 0, `thetaStar`, `region`, `name`
- * @throws RangeError for a start that is not finite, or numbers of steps or paths that are not whole numbers ≥ 1.
+ * @param options `N`, `theta0`, `schedule`; `alpha` = 0, `steps` = 1000, `paths` = 200, `seed` = 0, `thetaStar`, `region`, `name`;
+ *   `theta0`, `alpha`, `thetaStar` and what N returns are numbers, or lists of the same length
+ * @throws TypeError for a start that is not finite, or vectors of different lengths; RangeError for numbers of steps or paths
+ *   that are not whole numbers ≥ 1.
  * @example
  * const median = robbinsMonro({
  *   N: (theta, stream) => (stream.normal() <= theta ? 1 : 0), alpha: 0.5, theta0: 3,
  *   schedule: (k) => 3 / k, steps: 2000, paths: 50, thetaStar: 0,
  * });
  * Math.abs(median.theta.mean.at(-1)!) < 0.05 // → true
- * @see H. Robbins, S. Monro, A stochastic approximation method, Ann. Math. Statist. 22 (1951), theorem 2.
+ * const spiral = robbinsMonro({
+ *   N: ([x, y], stream) => [x! + 2 * y! + stream.normal(), y! - 2 * x! + stream.normal()], theta0: [3, 0],
+ *   schedule: (k) => 1 / (k + 5), steps: 2000, paths: 50, thetaStar: [0, 0],
+ * });
+ * spiral.squaredErrors!.mean.at(-1)! < 0.01 // → true
+ * @see H. Robbins, S. Monro, A stochastic approximation method, Ann. Math. Statist. 22 (1951), theorem 2;
+ *   J. R. Blum, Multidimensional stochastic approximation methods, Ann. Math. Statist. 25 (1954).
  */
-export function robbinsMonro(options: RobbinsMonroOptions): RobbinsMonro {
-  const {
-    N,
-    alpha = 0,
-    theta0,
-    schedule,
-    steps = 1000,
-    paths = 200,
-    seed = 0,
-    thetaStar,
-    region,
-    name,
-  } = optionsOf("robbinsMonro", options, [
+export function robbinsMonro(options: RobbinsMonroOptions): RobbinsMonro;
+export function robbinsMonro(options: RobbinsMonroFieldOptions): RobbinsMonroField;
+export function robbinsMonro(
+  options: RobbinsMonroOptions | RobbinsMonroFieldOptions,
+): RobbinsMonro | RobbinsMonroField {
+  const { N, theta0, schedule, name } = optionsOf("robbinsMonro", options, [
     "N",
     "alpha",
     "theta0",
@@ -100,63 +97,31 @@ export function robbinsMonro(options: RobbinsMonroOptions): RobbinsMonro {
     "region",
     "name",
   ]);
-  if (typeof N !== "function" || !Number.isFinite(theta0)) {
+  const ofVectors = isList(theta0);
+  if (typeof N !== "function" || !(ofVectors || Number.isFinite(theta0))) {
     throw new TypeError(
-      `robbinsMonro: N must be a function (theta, stream) => number and theta0 a finite number, got ${inspect({ N, theta0 })}`,
-    );
-  }
-  checkWhole("robbinsMonro", { steps, paths });
-  if (region !== undefined && typeof region?.project !== "function") {
-    throw new TypeError(
-      `robbinsMonro: region must be one such as box(-10, 10), got ${inspect(region, { depth: 0 })}`,
+      `robbinsMonro: N must be a function (theta, stream) => number and theta0 a finite number, or both of vectors, got ${inspect({ N, theta0 })}`,
     );
   }
   const label = typeof schedule === "number" ? `η = ${formatNumber(schedule)}` : stepSizeText(schedule);
-  const title = name ?? label;
-  const etas = Float64Array.from({ length: steps + 1 }, (_, k) =>
-    k === 0 ? 0 : stepSizeAt("robbinsMonro", schedule, k),
-  );
-  const k = recordedSteps(steps);
-  const root = random(seed).split("robbinsMonro");
-  const rows = { theta: [], averages: [], errors: [], tails: [] } as Record<string, Float64Array[]>;
-  for (let path = 0; path < paths; path++) {
-    const stream = root.split(path);
-    const [thetas, means, sups] = [k, k, k].map((list) => new Float64Array(list.length)) as [
-      Float64Array,
-      Float64Array,
-      Float64Array,
-    ];
-    let theta = theta0;
-    let sum = 0;
-    let at = 0;
-    for (let step = 0; step <= steps; step++) {
-      if (step > 0) {
-        theta -= etas[step]! * (N(theta, stream, step) - alpha);
-        if (region) theta = projection(theta, region);
-        sum += theta;
-      }
-      // The supremum over the steps since the previous record; below it becomes the supremum over all later steps.
-      if (thetaStar !== undefined) {
-        const part = step === k[at] ? at : at - 1;
-        sups[part] = Math.max(sups[part]!, Math.abs(theta - thetaStar));
-      }
-      if (step === k[at]) {
-        thetas[at] = theta;
-        means[at] = step === 0 ? theta0 : sum / step;
-        at++;
-      }
-    }
-    for (let i = k.length - 2; i >= 0; i--) sups[i] = Math.max(sups[i]!, sups[i + 1]!);
-    rows.theta!.push(thetas);
-    rows.averages!.push(means);
-    if (thetaStar !== undefined) {
-      rows.errors!.push(thetas.map((one) => (one - thetaStar) ** 2));
-      rows.tails!.push(sups);
-    }
-  }
-  const ensemble = (quantity: string, key: string) =>
-    new Ensemble({ name: title, quantity, k, rows: rows[key]! });
-  const theta = ensemble("θ(k)", "theta");
+  if (ofVectors) return robbinsMonroField(options as RobbinsMonroFieldOptions, label);
+  return ofNumbers(options as RobbinsMonroOptions, label, name ?? label);
+}
+
+function ofNumbers(options: RobbinsMonroOptions, label: string, title: string): RobbinsMonro {
+  const { N, alpha = 0, theta0, thetaStar, schedule, steps = 1000, paths = 200, seed = 0, region } = options;
+  const record = runRobbinsMonro({
+    observe: (theta, stream, step, out) => {
+      out[0] = N(theta[0]!, stream, step);
+    },
+    theta0: Float64Array.of(theta0),
+    alpha: Float64Array.of(alpha),
+    thetaStar: thetaStar === undefined ? undefined : Float64Array.of(thetaStar),
+    ...{ schedule, steps, paths, seed, region },
+  });
+  const ensemble = (quantity: string, rows: readonly Float64Array[]) =>
+    new Ensemble({ name: title, quantity, k: record.k, rows });
+  const theta = ensemble("θ(k)", record.theta[0]!);
   const chart = (options: EnsembleChartOptions = {}) =>
     ensembleChart([theta], {
       title: `Robbins–Monro with ${title}`,
@@ -167,10 +132,10 @@ export function robbinsMonro(options: RobbinsMonroOptions): RobbinsMonro {
   const text = `Robbins–Monro, η(k) = ${label}: ${theta}${thetaStar === undefined ? "" : `; θ* = ${formatNumber(thetaStar)}`}`;
   return Object.freeze({
     theta,
-    averages: ensemble("mean of θ(1), …, θ(k)", "averages"),
+    averages: ensemble("mean of θ(1), …, θ(k)", record.averages[0]!),
     ...(thetaStar !== undefined && {
-      squaredErrors: ensemble("(θ(k) − θ*)²", "errors"),
-      tails: ensemble("sup |θ(j) − θ*|, j ≥ k", "tails"),
+      squaredErrors: ensemble("(θ(k) − θ*)²", record.errors),
+      tails: ensemble("sup |θ(j) − θ*|, j ≥ k", record.tails),
     }),
     chart,
     toString: () => text,
@@ -182,12 +147,4 @@ export function robbinsMonro(options: RobbinsMonroOptions): RobbinsMonro {
       return { ...bundle, "text/plain": `${text}\n${bundle["text/plain"]}` };
     },
   });
-}
-
-const single = new Float64Array(1);
-
-function projection(theta: number, region: Region): number {
-  single[0] = theta;
-  region.project(single);
-  return single[0]!;
 }
