@@ -94,8 +94,7 @@ export function loadNetwork(
   const found = wanted.map(({ name, tensor }) => {
     const values = valuesOf(stored, { name, tensor });
     if (values) return values;
-    const hint =
-      isOwn || isInFile(stored, name) ? "" : partsHint(stored) || (modules ? "" : hintOf(stored, model));
+    const hint = isOwn || isInFile(stored, name) ? "" : hintOf(stored, name, modules ? undefined : model);
     throw new RangeError(
       `loadNetwork: the network needs ${name} of shape [${tensor.shape.join(", ")}]${hint}; ${file} has ${contentsOf(stored) || "nothing"}`,
     );
@@ -167,7 +166,7 @@ function valuesOf(stored: Safetensors, { name, tensor }: Named): Numbers | undef
     const found = stored.tensors.get(there);
     return found && fits(found, tensor) ? found.data : undefined;
   }
-  if (partsIn(stored, name).length > 0) return undefined;
+  if (partsIn(stored).has(name)) return undefined;
   if (name.endsWith(".bias")) return new Float64Array(tensor.size);
   // A normalisation with affine=False scales by 1.
   const isNormalisation =
@@ -221,28 +220,42 @@ function ofModules(modules: readonly string[], model: Sequential): Named[] {
   );
 }
 
-/** A hint to name the modules of a file that has as many as the network, but under other names than indices. */
-function hintOf(stored: Safetensors, model: Sequential): string {
+/**
+ * A hint to store a missing parameter whole, where the file has its parts; or to name the modules of a file that has as many as
+ * the network, but under other names than indices. Without `model` the modules are named.
+ */
+function hintOf(stored: Safetensors, missing: string, model: Sequential | undefined): string {
+  const parts = partsIn(stored);
   const modules = modulesIn(stored);
-  if (modules.length !== withParameters(model).length) return "";
+  const canName = model !== undefined && modules.length === withParameters(model).length;
+  const mayBeMissing = (whole: string) =>
+    canName ? modules.includes(whole.replace(/\.(weight|bias)$/, "")) : model !== undefined;
+  const whole = parts.has(missing) ? missing : [...parts.keys()].find(mayBeMissing);
+  if (whole !== undefined) return partsHint(parts.get(whole)!);
+  if (!canName) return "";
   return `, or with { modules } the names of the file's modules in the order of the layers (the file has ${modules.join(", ")}, in no order that counts)`;
 }
 
 /** A part that weight or spectral normalisation, pruning or another parametrisation of PyTorch stores instead of a parameter. */
 const isPart = /^(.*\.)?(?:parametrizations\.(weight|bias)\..*|(weight|bias)_(?:g|v|orig|mask|u))$/;
 
-/** The parts in the file of `parameter`, or of any that the file lacks. */
-const partsIn = (stored: Safetensors, parameter?: string): string[] =>
-  namesIn(stored).filter((name) => {
-    const [, place = "", first, second] = isPart.exec(name) ?? [];
-    const whole = `${place}${first ?? second}`;
-    return (first ?? second) && (parameter === undefined || whole === parameter) && !isInFile(stored, whole);
-  });
+/** The parts in the file of each parameter that it lacks. A `_mask`, `_u` or `_v` alone is a layer's own buffer. */
+function partsIn(stored: Safetensors): Map<string, string[]> {
+  const parts = new Map<string, string[]>();
+  for (const name of namesIn(stored)) {
+    const [, place = "", parametrised, old] = isPart.exec(name) ?? [];
+    const whole = `${place}${parametrised ?? old}`;
+    if (!(parametrised ?? old) || isInFile(stored, whole)) continue;
+    parts.set(whole, [...(parts.get(whole) ?? []), name]);
+  }
+  return new Map(
+    [...parts].filter(([, names]) => names.some((name) => /_(g|orig)$|parametrizations\./.test(name))),
+  );
+}
 
 /** A hint to store a whole parameter, where the file has its parts. */
-function partsHint(stored: Safetensors): string {
-  const parts = partsIn(stored);
-  const [, , parametrised, old] = isPart.exec(parts[0] ?? "") ?? [];
+function partsHint(parts: readonly string[]): string {
+  const [, , parametrised, old] = isPart.exec(parts[0]!)!;
   const has = (end: string) => parts.some((name) => name.endsWith(end));
   const utils = "torch.nn.utils.";
   const call = parametrised
@@ -252,9 +265,7 @@ function partsHint(stored: Safetensors): string {
       : has("_g")
         ? `${utils}remove_weight_norm(module)`
         : `${utils}remove_spectral_norm(module)`;
-  return parts.length === 0
-    ? ""
-    : `, but the file has parts of such a parameter, ${parts.slice(0, 2).join(" and ")}; call ${call} for each such module before saving`;
+  return `, but the file has parts of such a parameter, ${parts.slice(0, 2).join(" and ")}; call ${call} for each such module before saving`;
 }
 
 function checkNetwork(who: string, model: unknown): asserts model is Sequential {

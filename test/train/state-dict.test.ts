@@ -204,6 +204,21 @@ describe("a state_dict of PyTorch", () => {
         { "0.weight": [2, 2], "0.bias_orig": [2], "0.bias_mask": [2], ...rest },
         'prune.remove(module, "bias")',
       ],
+      [
+        {
+          "0.weight_orig": [2, 2],
+          "0.weight_u": [2],
+          "0.weight_v": [2],
+          "0.bias_orig": [2],
+          "0.bias_mask": [2],
+          ...rest,
+        },
+        "remove_spectral_norm(module)",
+      ],
+      [
+        { "fc1.weight": [2, 2], "fc1.bias_orig": [2], "fc1.bias_mask": [2], "fc2.weight": [1, 2] },
+        'prune.remove(module, "bias")',
+      ],
     ])("refuses parts of weights and names the call that joins them: %o", (shapes, call) => {
       const net = sequential([dense(2, 2), relu(), dense(2, 1)], { seed: 1 });
       const before = net.theta.slice();
@@ -217,6 +232,22 @@ describe("a state_dict of PyTorch", () => {
       loadNetwork(write({ ...whole, "aux.weight_g": [2, 1], "aux.weight_v": [2, 2] }), net);
       expect([...net.theta]).toEqual([1, 1, 1, 1, 2, 2, 3, 3, 4]);
       expect(shown[0]).toContain("also has aux.weight_g, aux.weight_v, which");
+    });
+
+    test("ignores parts of other modules where naming the modules is the fix, and buffers of a layer without a bias", () => {
+      const net = sequential([dense(2, 2), relu(), dense(2, 1)], { seed: 1 });
+      const named = { "fc1.weight": [2, 2], "fc1.bias": [2], "fc2.weight": [1, 2], "fc2.bias": [1] };
+      for (const parts of [["aux.weight_mask"], ["aux.weight_orig", "aux.weight_mask"]]) {
+        const file = write({ ...named, ...Object.fromEntries(parts.map((part) => [part, [2, 2]])) });
+        expect(() => loadNetwork(file, net)).toThrow("or with { modules } the names of the file's modules");
+        expect(() => loadNetwork(file, net, { modules: ["fc1", "fc3"] })).toThrow(
+          "fc3.weight of shape [1, 2]; ",
+        );
+      }
+      for (const buffer of ["0.bias_mask", "0.bias_v"]) {
+        loadNetwork(write({ "0.weight": [2, 2], [buffer]: [2], ...rest }), net);
+        expect([...net.theta].slice(4, 6)).toEqual([0, 0]);
+      }
     });
 
     test("reads them under the prefixes of wrappers, and nested ones by their modules", () => {
