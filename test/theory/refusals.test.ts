@@ -257,7 +257,7 @@ test.each<[() => unknown, RangeErrorConstructor | TypeErrorConstructor, string]>
   [
     () => robbinsMonro({ N: () => 0, theta0: Number.NaN, schedule: 1 }),
     TypeError,
-    "robbinsMonro: N must be a function (theta, stream) => number and theta0 a finite number, or both of vectors, got { N: [Function: N], theta0: NaN }",
+    "robbinsMonro: N must be a function (theta, stream) => number and theta0 a finite number, or both of lists of numbers, got { N: [Function: N], theta0: NaN }",
   ],
   [
     () => regionOfConfusion(finiteSum([F, G]), [0, 1]),

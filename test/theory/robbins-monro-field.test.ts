@@ -6,6 +6,7 @@ import {
   inverse,
   type Random,
   robbinsMonro,
+  tensor,
   toBundle,
   type Vector,
 } from "nablab";
@@ -171,6 +172,12 @@ test("shows itself: errors, or coordinates without θ*; the plane in two dimensi
 test.each<[object, string]>([
   [{ N: () => [1] }, "robbinsMonro: N(θ) must be a list of 2 numbers, as theta0 is, got [ 1 ] in step 1"],
   [{ N: () => 1 }, "robbinsMonro: N(θ) must be a list of 2 numbers, as theta0 is, got 1 in step 1"],
+  [{ N: () => "ab" }, "robbinsMonro: N(θ) must be a list of 2 numbers, as theta0 is, got 'ab' in step 1"],
+  [
+    { N: () => [1, "b"] },
+    "robbinsMonro: N(θ) must be a list of 2 numbers, as theta0 is, got [ 1, 'b' ] in step 1",
+  ],
+  [{ theta0: tensor([1, 1]) }, "theta0 a finite number, or both of lists of numbers, got"],
   [{ theta0: [] }, "robbinsMonro: theta0 must be a list of finite numbers, got []"],
   [{ theta0: [Number.NaN, 0] }, "robbinsMonro: theta0 must be a list of finite numbers, got [ NaN, 0 ]"],
   [{ thetaStar: 0 }, "robbinsMonro: thetaStar must be a list of 2 finite numbers, as theta0 is, got 0"],
@@ -178,4 +185,18 @@ test.each<[object, string]>([
 ])("refuses %o", (wrong, message) => {
   const options = { N: () => [0, 0], theta0: [1, 1], schedule: 1, ...wrong };
   expect(() => robbinsMonro(options as never)).toThrow(message);
+});
+
+test.each([
+  [{ alpha: [1, 2] }, "robbinsMonro: alpha must be a finite number, as theta0 is, got [ 1, 2 ]"],
+  [{ thetaStar: [1, 2] }, "robbinsMonro: thetaStar must be a finite number, as theta0 is, got [ 1, 2 ]"],
+  [{ N: () => [1, 2] }, "robbinsMonro: N(θ) must be a number, as theta0 is, got [ 1, 2 ] in step 1"],
+])("refuses %o for a number", (wrong, message) => {
+  const options = { N: () => 0, theta0: 1, schedule: 1, ...wrong };
+  expect(() => robbinsMonro(options as never)).toThrow(new TypeError(message));
+});
+
+test("a list of one number is one variable", () => {
+  const run = robbinsMonro({ N: ([t]) => [t!], theta0: [1], schedule: 0.5, steps: 2, paths: 1 });
+  expect(String(run)).toContain("in 1 variable,");
 });

@@ -75,7 +75,7 @@ export function robbinsMonroField(
   const record = runRobbinsMonro({
     observe: (theta, stream, step, out) => {
       const draw = N(theta, stream, step);
-      if (draw?.length !== length) {
+      if (!isList(draw) || draw.length !== length || !Array.prototype.every.call(draw, isNumber)) {
         throw new TypeError(
           `robbinsMonro: N(θ) must be a list of ${length} numbers, as theta0 is, got ${inspect(draw)} in step ${step}`,
         );
@@ -108,7 +108,7 @@ export function robbinsMonroField(
           { title: heading, ...options },
         );
   const last = theta.map((one) => formatNumber(one.mean.at(-1)!)).join(", ");
-  const text = `Robbins–Monro in ${length} variables, η(k) = ${label}: ${
+  const text = `Robbins–Monro in ${length} ${length === 1 ? "variable" : "variables"}, η(k) = ${label}: ${
     errors
       ? errors.squaredErrors
       : `${paths} ${paths === 1 ? "path" : "paths"}, mean of θ(${steps}) is (${last})`
@@ -141,6 +141,8 @@ function plane([first, second]: readonly Ensemble[], star: Vector | undefined, t
   if (star) series.push({ name: "θ*", x: [star[0]!], y: [star[1]!], mode: "markers", colour: 6 });
   return lineChart({ title, x: { title: "θ₁" }, y: { title: "θ₂" }, equal: true, series });
 }
+
+const isNumber = (entry: unknown) => typeof entry === "number";
 
 /** θ₁, θ₂, …. */
 const coordinate = (i: number) => `θ${String(i + 1).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]!)}`;

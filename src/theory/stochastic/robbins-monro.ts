@@ -64,7 +64,7 @@ export interface RobbinsMonro extends Displayable {
  *
  * @param options `N`, `theta0`, `schedule`; `alpha` = 0, `steps` = 1000, `paths` = 200, `seed` = 0, `thetaStar`, `region`, `name`;
  *   `theta0`, `alpha`, `thetaStar` and what N returns are numbers, or lists of the same length
- * @throws TypeError for a start that is not finite, or vectors of different lengths; RangeError for numbers of steps or paths
+ * @throws TypeError for a start that is not finite, or numbers and lists of different lengths together; RangeError for numbers of steps or paths
  *   that are not whole numbers ≥ 1.
  * @example
  * const median = robbinsMonro({
@@ -100,7 +100,7 @@ export function robbinsMonro(
   const ofVectors = isList(theta0);
   if (typeof N !== "function" || !(ofVectors || Number.isFinite(theta0))) {
     throw new TypeError(
-      `robbinsMonro: N must be a function (theta, stream) => number and theta0 a finite number, or both of vectors, got ${inspect({ N, theta0 })}`,
+      `robbinsMonro: N must be a function (theta, stream) => number and theta0 a finite number, or both of lists of numbers, got ${inspect({ N, theta0 })}`,
     );
   }
   const label = typeof schedule === "number" ? `η = ${formatNumber(schedule)}` : stepSizeText(schedule);
@@ -110,9 +110,21 @@ export function robbinsMonro(
 
 function ofNumbers(options: RobbinsMonroOptions, label: string, title: string): RobbinsMonro {
   const { N, alpha = 0, theta0, thetaStar, schedule, steps = 1000, paths = 200, seed = 0, region } = options;
+  for (const [option, given] of Object.entries({ alpha, thetaStar: thetaStar ?? 0 })) {
+    if (Number.isFinite(given)) continue;
+    throw new TypeError(
+      `robbinsMonro: ${option} must be a finite number, as theta0 is, got ${inspect(given)}`,
+    );
+  }
   const record = runRobbinsMonro({
     observe: (theta, stream, step, out) => {
-      out[0] = N(theta[0]!, stream, step);
+      const draw = N(theta[0]!, stream, step);
+      if (typeof draw !== "number") {
+        throw new TypeError(
+          `robbinsMonro: N(θ) must be a number, as theta0 is, got ${inspect(draw)} in step ${step}`,
+        );
+      }
+      out[0] = draw;
     },
     theta0: Float64Array.of(theta0),
     alpha: Float64Array.of(alpha),
