@@ -162,7 +162,10 @@ def written_answers(assignment, student):
     folder = api.coursedir.format_path(api.coursedir.autograded_directory, student, assignment)
     answers = {}
     for file in glob.glob(os.path.join(glob.escape(folder), "*.ipynb")):
-        with contextlib.suppress(OSError, ValueError), open(file, encoding="utf-8") as text:
+        with (
+            contextlib.suppress(OSError, ValueError, KeyError, TypeError),  # missing, or no notebook
+            open(file, encoding="utf-8") as text,
+        ):
             for cell in json.load(text)["cells"]:
                 about = cell["metadata"].get("nbgrader", {})
                 if about.get("grade") and about.get("solution"):

@@ -43,6 +43,11 @@ if (!existsSync(${JSON.stringify(died)})) {
       interrupt_mode: "message",
     }),
   );
+  // What an earlier grading has left may be no notebook.
+  const graded = course.at("autograded", "ada", assignment);
+  mkdirSync(graded, { recursive: true });
+  writeFileSync(path.join(graded, "object.ipynb"), "{}");
+  writeFileSync(path.join(graded, "list.ipynb"), "[]");
   const request = { do: "autograde", assignment, student: "ada", force: true };
   const { stdout, stderr } = spawnSync(python(), [path.join(root, "python", "course", "nablab_course.py")], {
     cwd: course.folder,
@@ -54,8 +59,8 @@ if (!existsSync(${JSON.stringify(died)})) {
   expect(existsSync(died)).toBe(true);
   expect(answer.success, stderr).toBe(true);
   // Answers in words wait to be read: they are worth nothing until then.
-  const graded = course.source(assignment).cells.map((cell) => cell.metadata.nbgrader);
-  const tested = graded.filter((cell) => cell?.grade && !cell.solution);
+  const cells = course.source(assignment).cells.map((cell) => cell.metadata.nbgrader);
+  const tested = cells.filter((cell) => cell?.grade && !cell.solution);
   expect(tested.length).toBeGreaterThan(0);
   expect(answer.score).toBe(tested.reduce((sum, cell) => sum + cell!.points!, 0));
 });
