@@ -158,7 +158,7 @@ export function bestOf(
   return candidates.reduce((best, cell) => (merit(cell) >= merit(best) ? cell : best));
 }
 
-/** Whether a cell of code has nothing but comments, such as the part that an editor splits off with the metadata. */
+/** Whether a cell of code consists only of comments, such as the part that an editor splits off with the metadata. */
 const isNote = ({ cell_type, source }: Cell): boolean =>
   cell_type === "code" && source.replace(/\/\/.*|\/\*[\s\S]*?\*\//g, "").trim() === "";
 

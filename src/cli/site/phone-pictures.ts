@@ -12,7 +12,7 @@ import type { Measure } from "../../display/wrap.js";
 import type { Notebook } from "../notebook.js";
 import { inDark } from "./pictures.js";
 
-/** What the text of a page takes on a phone, in pixels. */
+/** The width of a page's text on a phone, in pixels. */
 const phoneWidth = 360;
 
 /** The pictures for phones, by the pictures in the notebook that they stand for. */
