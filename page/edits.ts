@@ -33,6 +33,9 @@ export function keepEdit(cell: string, code: string | undefined): void {
   try {
     if (edits.size === 0) localStorage.removeItem(key());
     else localStorage.setItem(key(), JSON.stringify(Object.fromEntries(edits)));
+    // An older edit of the cell in the URL would replace this one when the page is reloaded.
+    if (location.hash.startsWith(`#edit=${encodeURIComponent(cell)}~`))
+      history.replaceState(history.state, "", location.pathname + location.search);
   } catch (error) {
     const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
     throw new Error(

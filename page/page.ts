@@ -22,11 +22,7 @@ if (bar) {
   addSearch(bar);
 }
 findPlace();
-addEventListener("hashchange", () => {
-  // A link with an edit, opened on its own page: the browser loads nothing.
-  if (isEditLink()) location.reload();
-  else findPlace();
-});
+addEventListener("hashchange", findPlace);
 startServiceWorker();
 if (new URLSearchParams(location.search).has("slides")) present();
 
@@ -65,6 +61,7 @@ function addRun(bar: HTMLElement): void {
   button.title = "Load the kernel into this page, and run its cells";
   bar.append(button, status);
   const note = (text: string): void => {
+    for (const old of bar.querySelectorAll(".note")) if (old.textContent === text) old.remove();
     const line = make("p", { className: "note", textContent: text });
     line.setAttribute("role", "alert");
     bar.append(line);
@@ -92,6 +89,12 @@ function addRun(bar: HTMLElement): void {
     }
   };
   button.addEventListener("click", () => void start(""));
+  addEventListener("hashchange", () => {
+    // A link with an edit, opened on its own page: the browser loads nothing. A reload would end the kernel.
+    if (!isEditLink()) return;
+    if (isStarting) note("To open the edit in this link, reload the page, which ends its kernel.");
+    else location.reload();
+  });
   if (cells.some(({ dataset }) => dataset.grading !== undefined)) addCheck(button, originals, note);
   for (const cell of cells) {
     if (cell.hidden) continue;

@@ -424,6 +424,22 @@ await train(sequential([dense(784, 512), dense(512, 10)], { seed: 1 }), data, { 
       await page.getByText("cannot be read").waitFor();
       expect(await cell.locator("code").innerText()).toBe("k + 41");
       expect(await page.getByRole("alert").innerText()).toContain("cannot be read");
+      // On a live page Back leads to the link without the end of the kernel, and later edits replace that of the link.
+      await page.goto("about:blank");
+      await page.goto(link);
+      await pressRun(page);
+      await page.evaluate(() => {
+        location.hash = "#top";
+      });
+      await page.goBack();
+      await page.getByText("To open the edit in this link, reload the page").waitFor();
+      await cell.getByRole("textbox").fill("k + 7");
+      await page.keyboard.press("Shift+Enter");
+      await idle(page);
+      expect(await shown(page, 1)).toBe("8");
+      expect(page.url()).not.toContain("#edit=");
+      await page.reload();
+      expect(await cell.locator("code").innerText()).toBe("k + 7");
       expect(wrong).toEqual([]);
     }));
 
