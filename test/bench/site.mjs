@@ -227,7 +227,10 @@ async function assistance(/** @type {Page} */ page) {
   await page.keyboard.press("Control+Space");
   const complete = await reply("complete_request");
   await page.keyboard.press("Escape");
-  await cell.locator(".cm-line").first().hover({ position: { x: 16, y: 8 } });
+  await cell
+    .locator(".cm-line")
+    .first()
+    .hover({ position: { x: 16, y: 8 } });
   const inspect = await reply("inspect_request");
   await page.mouse.move(0, 0);
   return { complete, inspect };
