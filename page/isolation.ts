@@ -25,31 +25,31 @@ export function startServiceWorker(): void {
     );
 }
 
-/** The purpose of a reload: the cell to run, or "" for the page. Undefined without a reload. */
-export function wishOfReload(): string | undefined {
+/** The purpose of a reload: the cells to run, "" for the first of the page. None without a reload. */
+export function wishOfReload(): string[] {
   try {
     const kept = sessionStorage.getItem(wish);
     sessionStorage.removeItem(wish);
-    return kept ?? undefined;
+    return kept === null ? [] : JSON.parse(kept);
   } catch {
-    return undefined;
+    return [];
   }
 }
 
 /**
  * Reloads the page if that isolates it.
  *
- * @param cell the cell to run after it
+ * @param pressed the cells to run after it
  * @returns false if it cannot be isolated; never settles while the page reloads
  */
-export async function isolate(cell: string, isReloaded: boolean): Promise<boolean> {
+export async function isolate(pressed: readonly string[], isReloaded: boolean): Promise<boolean> {
   if (globalThis.crossOriginIsolated) return true;
   // A frame is isolated only if the page around it is.
   if (isFile || isReloaded || window.top !== window || !("serviceWorker" in navigator)) return false;
   const tooLong = new Promise<undefined>((resolve) => setTimeout(resolve, patience));
   if (!(await Promise.race([registration, tooLong]))) return false;
   try {
-    sessionStorage.setItem(wish, cell);
+    sessionStorage.setItem(wish, JSON.stringify(pressed));
   } catch {
     return false; // otherwise it might reload for ever
   }

@@ -13,6 +13,7 @@ export type OnMessage = (type: string, content: Content, request: string | undef
 
 export class Kernel {
   readonly #onMessage: OnMessage;
+  readonly #onReady: () => void;
   readonly #onLost: (reason: string) => void;
   readonly #replies = new Map<string, (content: Content | undefined) => void>();
   readonly #id = randomId();
@@ -20,10 +21,12 @@ export class Kernel {
   #kernel: PageKernel;
 
   /**
+   * @param onReady called when it can run cells, also after a restart
    * @param onLost called when the kernel has ended and all names are lost
    */
-  constructor(onMessage: OnMessage, onLost: (reason: string) => void) {
+  constructor(onMessage: OnMessage, onReady: () => void, onLost: (reason: string) => void) {
     this.#onMessage = onMessage;
+    this.#onReady = onReady;
     this.#onLost = onLost;
     [this.#worker, this.#kernel] = this.#start();
   }
@@ -41,6 +44,7 @@ export class Kernel {
       if (data === "exit") this.#lose("the cell ended the kernel");
       else if (typeof data?.failed === "string") this.#lose(data.failed);
     });
+    void kernel.ready.then(() => worker === this.#worker && this.#onReady());
     return [worker, kernel];
   }
 

@@ -74,6 +74,7 @@ export class LiveCell {
     this.#reset.addEventListener("click", () => this.reset());
     this.#link.addEventListener("click", () => void this.#copyLink());
     const tools = element.querySelector(".tools")!;
+    tools.querySelector(".state")?.remove(); // that of the page before it was live
     // The static button would load the kernel again.
     const old = tools.querySelector("button")!;
     const run = old.cloneNode(true) as HTMLButtonElement;

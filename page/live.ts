@@ -21,8 +21,8 @@ export interface Start {
   /** The code of the cells as published, by id. */
   originals: ReadonlyMap<string, string>;
   isIsolated: boolean;
-  /** The cell to run first; "" for the first of the page. */
-  first: string;
+  /** The cells to run once the kernel is ready, by their ids; "" for the first of the page. */
+  pressed: readonly string[];
 }
 
 export interface LiveModule {
@@ -46,6 +46,8 @@ class Page implements LivePage {
   #stop: HTMLButtonElement;
   /** Counts runs of cells, since a cell may run again at once. */
   #run = 0;
+  /** Whether the kernel can run cells. */
+  #isReady = false;
   /** Whether the running cell has not reacted to an interrupt. */
   #isDeaf = false;
   /** Counts kernels, so that work awaiting an ended kernel does not continue. */
@@ -55,6 +57,10 @@ class Page implements LivePage {
     this.#options = options;
     this.#kernel = new Kernel(
       (type, content, request) => this.#receive(type, content, request),
+      () => {
+        this.#isReady = true;
+        void this.#work();
+      },
       (reason) => this.#lost(reason),
     );
     this.widgets = new Widgets((type, content) => this.#kernel.send(type, content));
@@ -95,18 +101,19 @@ class Page implements LivePage {
     bar.insertBefore(reset, status);
   }
 
-  /** Runs `first` once the kernel is ready. */
-  async open(first: string): Promise<void> {
+  /** Resolves once the kernel is ready, which then runs the cells whose buttons were `pressed`. */
+  async open(pressed: readonly string[]): Promise<void> {
+    for (const pressedId of pressed) {
+      const cell =
+        this.#cells.find(({ id }) => id === pressedId) ?? this.#cells.find(({ element }) => !element.hidden);
+      if (cell) this.run(cell);
+    }
     await this.#kernel.ready();
     if (!this.#options.isIsolated) {
       this.#options.note(
         "This page runs on one thread, and Stop may restart its kernel: the browser shares no memory here, as in a private window or a frame.",
       );
     }
-    this.#say();
-    const cell =
-      this.#cells.find(({ id }) => id === first) ?? this.#cells.find(({ element }) => !element.hidden);
-    if (cell) this.run(cell);
   }
 
   /** Runs a cell after those above it whose current code has not run. */
@@ -125,7 +132,7 @@ class Page implements LivePage {
   }
 
   async #work(): Promise<void> {
-    if (this.#current) return;
+    if (this.#current || !this.#isReady) return;
     const life = this.#life;
     for (let cell = this.#waiting.shift(); cell; cell = this.#waiting.shift()) {
       this.#current = cell;
@@ -195,7 +202,9 @@ class Page implements LivePage {
       ? "It does not stop: press Stop again to restart the kernel, without its variables"
       : cell
         ? `Running cell ${cell.number} of ${this.#cells.length}${this.#waiting.length > 0 ? `, ${this.#waiting.length} waiting` : ""}`
-        : "Ready";
+        : this.#isReady
+          ? "Ready"
+          : "Loading the kernel…";
   }
 
   #receive(type: string, content: Record<string, unknown>, request: string | undefined): void {
@@ -241,6 +250,7 @@ class Page implements LivePage {
 
   /** The kernel has ended, and a new one starts. */
   #lost(reason: string): void {
+    this.#isReady = false;
     this.#life++;
     const cell = this.#current;
     this.#current = undefined;
@@ -254,6 +264,7 @@ class Page implements LivePage {
   }
 
   #restart(): void {
+    this.#isReady = false;
     this.#life++;
     this.#current?.become("idle");
     this.#current = undefined;
@@ -301,5 +312,5 @@ export const checkPage: LiveModule["checkPage"] = (originals) => {
 
 export const start: LiveModule["start"] = async (options) => {
   const page = new Page(options);
-  await page.open(options.first);
+  await page.open(options.pressed);
 };

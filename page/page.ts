@@ -67,23 +67,32 @@ function addRun(bar: HTMLElement): void {
     bar.append(line);
   };
   let isStarting = false;
+  /** The cells whose buttons are pressed before the page is live, which then takes their presses. */
+  const pressed: string[] = [];
+  const sayOf = (id: string, text: string): void => {
+    const state = cells.find((cell) => idOf(cell) === id)?.querySelector(".tools .state");
+    if (state) state.textContent = text;
+  };
   const start = async (cell: string): Promise<void> => {
-    if (isStarting) return;
     const missing = whatIsMissing();
     if (missing) return note(missing);
+    pressed.push(cell);
+    sayOf(cell, "waiting");
+    if (isStarting) return;
     isStarting = true;
     button.disabled = true;
     status.textContent = "Loading the kernel…";
     try {
-      const isIsolated = await isolate(cell, wished !== undefined);
+      const isIsolated = await isolate(pressed, wished.length > 0);
       const live = (await import(/* @vite-ignore */ `${assets()}live.js`)) as LiveModule;
-      const options: Start = { bar, button, status, note, originals, isIsolated, first: cell };
+      const options: Start = { bar, button, status, note, originals, isIsolated, pressed };
       await live.start(options);
     } catch (error) {
       note(
         `the kernel could not be loaded: ${(error as Error).message}; is there a network? Then press Run again`,
       );
       status.textContent = "";
+      for (const id of pressed.splice(0)) sayOf(id, "");
       isStarting = false;
       button.disabled = false;
     }
@@ -105,11 +114,11 @@ function addRun(bar: HTMLElement): void {
     });
     run.setAttribute("aria-label", `Run cell ${cells.indexOf(cell) + 1}`);
     run.addEventListener("click", () => void start(idOf(cell)));
-    const tools = make("div", { className: "tools" }, run);
+    const tools = make("div", { className: "tools" }, run, make("span", { className: "state" }));
     codeOf(cell).after(tools);
   }
   void applyEdits(originals, note).then(() => {
-    if (wished !== undefined) void start(wished);
+    for (const cell of wished) void start(cell);
   });
 }
 

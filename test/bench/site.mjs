@@ -227,10 +227,10 @@ async function assistance(/** @type {Page} */ page) {
   await page.keyboard.press("Control+Space");
   const complete = await reply("complete_request");
   await page.keyboard.press("Escape");
-  const { x, y, height } = /** @type {{ x: number, y: number, height: number }} */ (
-    await cell.locator(".cm-line").first().boundingBox()
-  );
-  await page.mouse.move(x + 16, y + height / 2);
+  await cell
+    .locator(".cm-line")
+    .first()
+    .hover({ position: { x: 16, y: 8 } });
   const inspect = await reply("inspect_request");
   await page.mouse.move(0, 0);
   return { complete, inspect };

@@ -397,6 +397,50 @@ await train(sequential([dense(784, 512), dense(512, 10)], { seed: 1 }), data, { 
       expect(wrong).toEqual([]);
     }));
 
+  test("cells whose buttons are pressed while the kernel loads wait for it, in the order of the page", () =>
+    within({ serviceWorkers: "block" }, async (context) => {
+      const held = new Map<string, () => void>();
+      await context.route(/\/(live|kernel-worker)\.js$/, async (route) => {
+        const name = path.basename(new URL(route.request().url()).pathname);
+        await new Promise<void>((resolve) => held.set(name, resolve));
+        await route.continue();
+      });
+      const { page, wrong } = await open(context, `${address}trial.html`);
+      const states = () =>
+        page
+          .locator(".cell")
+          .evaluateAll((cells) => cells.map((cell) => (cell as HTMLElement).dataset.state));
+      const release = async (name: string) => {
+        await expect.poll(() => held.has(name), { timeout: 60_000 }).toBe(true);
+        held.get(name)!();
+      };
+      await page.getByRole("button", { name: "Run", exact: true }).click();
+      await runCell(page, 1);
+      expect(await page.locator(".cell").nth(1).innerText()).toContain("waiting");
+      await release("live.js");
+      await page.getByRole("button", { name: "Run all" }).waitFor();
+      await runCell(page, 2);
+      expect((await states()).slice(0, 4)).toEqual(["waiting", "waiting", "waiting", undefined]);
+      expect(await page.locator(".bar .status").innerText()).toBe("Loading the kernel…");
+      await release("kernel-worker.js");
+      await idle(page);
+      expect((await states()).slice(0, 4)).toEqual(["done", "done", "done", undefined]);
+      expect(await shown(page, 1)).toBe("42");
+      expect(wrong).toEqual([]);
+    }));
+
+  test("a press before the reload that isolates the page outlives it", () =>
+    within({}, async (context) => {
+      const { page } = await open(context, `${address}trial.html`);
+      await page.evaluate(() => {
+        document.querySelector<HTMLButtonElement>("[data-bar] button.main")!.click();
+        document.querySelector<HTMLButtonElement>('[aria-label="Run cell 2"]')!.click();
+      });
+      await page.locator('.cell[data-state="done"]').nth(1).waitFor();
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+      expect(await shown(page, 1)).toBe("42");
+    }));
+
   test("a cell edits, keeps, resets and carries its code by a link", () =>
     within({ permissions: ["clipboard-read", "clipboard-write"] }, async (context) => {
       const { page, wrong } = await open(context, `${address}trial.html`);
