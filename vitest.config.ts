@@ -41,22 +41,23 @@ const project = (name: string, include: string[], timeout: number, more: object 
 const first = [
   "notebooks/notebooks",
   "browser/lab",
-  "browser/lectures",
+  "coursework/cluster",
   "browser/site",
+  "coursework/not-zero",
+  "browser/lectures",
   "coursework/grading",
-  "same-bits",
   "browser/live-lectures",
+  "coursework/class",
   "browser/charts",
   "coursework/hostile",
+  "same-bits",
   "cli/dask",
+  "browser/lite",
   "cli/sweep",
   "contributing",
   "notebooks/examples",
-  "coursework/not-zero",
   "kernel/graded-session",
   "kernel/clients",
-  "browser/lite",
-  "coursework/class",
 ].map((name) => `/test/${name}.spec.ts`);
 
 class LongFirst extends BaseSequencer {

@@ -43,10 +43,16 @@ export function keepEdit(cell: string, code: string | undefined): void {
   }
 }
 
-/** A link to a cell of this page with edited code. */
+/**
+ * A link to a cell of this page with edited code.
+ *
+ * @throws Error if the code is longer than a link may carry
+ */
 export async function linkWith(cell: string, code: string): Promise<string> {
-  const packed = await through(new CompressionStream("deflate-raw"), new TextEncoder().encode(code));
-  const text = btoa(String.fromCharCode(...packed))
+  const bytes = new TextEncoder().encode(code);
+  if (bytes.length > longest) throw new Error(`too long for a link: more than ${longest / 1000} kB`);
+  const packed = await through(new CompressionStream("deflate-raw"), bytes);
+  const text = btoa(Array.from(packed, (byte) => String.fromCharCode(byte)).join(""))
     .replace(/\+/g, "-")
     .replace(/\//g, "_")
     .replace(/=+$/, "");
@@ -55,6 +61,9 @@ export async function linkWith(cell: string, code: string): Promise<string> {
   link.hash = `edit=${encodeURIComponent(cell)}~${text}`;
   return link.href;
 }
+
+/** Whether the URL of this page carries an edit, or one that is damaged. */
+export const isEditLink = (): boolean => location.hash.startsWith("#edit=");
 
 /** The edit in the URL of this page; undefined if there is none, or it is damaged. */
 export async function editInLink(hash = location.hash): Promise<{ cell: string; code: string } | undefined> {

@@ -124,7 +124,13 @@ export class LiveCell {
   }
 
   async #copyLink(): Promise<void> {
-    const link = await linkWith(this.id, this.#code);
+    let link: string;
+    try {
+      link = await linkWith(this.id, this.#code);
+    } catch (error) {
+      this.#state.textContent = (error as Error).message;
+      return;
+    }
     try {
       await navigator.clipboard.writeText(link);
       this.#state.textContent = "link copied";

@@ -2,7 +2,7 @@
  * The script of a site's page: zoomable figures, search, and the buttons that make it live. live.ts and the kernel are
  * loaded by the first press.
  */
-import { editInLink, keptEdits } from "./edits.ts";
+import { editInLink, isEditLink, keptEdits } from "./edits.ts";
 import { prepareFigures } from "./figures.ts";
 import { isolate, startServiceWorker, wishOfReload } from "./isolation.ts";
 import type { LiveModule, Start } from "./live.ts";
@@ -22,7 +22,11 @@ if (bar) {
   addSearch(bar);
 }
 findPlace();
-addEventListener("hashchange", findPlace);
+addEventListener("hashchange", () => {
+  // A link with an edit, opened on its own page: the browser loads nothing.
+  if (isEditLink()) location.reload();
+  else findPlace();
+});
 startServiceWorker();
 if (new URLSearchParams(location.search).has("slides")) present();
 
@@ -192,7 +196,7 @@ async function applyEdits(
     note(
       "This link brings changed code for one cell. Read it before you run it; Reset brings back the original.",
     );
-  } else if (/^#edit=/.test(location.hash))
+  } else if (isEditLink())
     note("The edit in this link cannot be read, or is for another version of the page.");
   for (const cell of cells) {
     const code = edits.get(idOf(cell));

@@ -14,12 +14,13 @@ export interface Axis {
   tickStep?: number;
 }
 
-/** The layout of an axis on which `values` are drawn. */
+/** The layout of an axis on which `values` are drawn; `padded` if Plotly leaves room beyond them (11 to 16 %), as above lines and around points. */
 export function axisLayout(
   chart: string,
   name: "x" | "y",
   { title, scale = "linear", range, tickStep }: Axis,
   values: readonly ArrayLike<number>[],
+  padded = name === "y",
 ): Record<string, unknown> {
   if (typeof title !== "string") {
     throw new TypeError(
@@ -55,6 +56,7 @@ export function axisLayout(
   }
   const [low, high] = range ?? extent(values, 0);
   const decades = low <= high ? Math.abs(Math.log10(high / low)) : 1;
+  const ticks = ticksOf(name, decades, padded && !range ? 1.11 * decades : decades);
   return {
     title: typeset(title),
     type: "log",
@@ -62,14 +64,24 @@ export function axisLayout(
     // Plotly writes powers of ten a quarter larger, for the exponents' sake, and 2 and 5 between them a quarter smaller.
     tickfont: { size: 12 },
     // On less than two decades all labels are numbers in full: 2 and 5 alone would leave the reader to find their power of ten.
-    // On more, where Plotly marks 2 and 5 after all, as on some ranges of three decades and once they are zoomed, those are ticks
-    // without a label: of another size they would look like exponents.
+    // On more, where Plotly marks 2 and 5 once they are zoomed, those are ticks without a label: of another size they would look
+    // like exponents.
     ...(decades < 2.1 ? { tickformat: inFull(low, high) } : { minorloglabels: "none" }),
-    // Plotly marks whole decades alone when the range in decades (up to a fifth more than that of the data) is 0.7 to 1 times
-    // nticks; below that also 2 and 5, which are needed on one of less than two decades, where nticks = 3 asks for them; below
-    // a third also 3, 4, 6, …, too close together in a panel. A fixed `dtick` would leave a zoomed chart without a tick.
-    ...(decades >= 0.9 && { nticks: Math.min(9, Math.max(3, Math.ceil(1.2 * decades))) }),
+    ...(ticks && { nticks: ticks }),
   };
+}
+
+/**
+ * `nticks` for so many decades of data, and of the axis. Plotly marks each whole decade alone when the axis has 0.7 to 1 decades
+ * per nticks; below that also 2 and 5, which are needed on one of less than two decades, where 3 asks for them; below a third
+ * also 3, 4, 6, …, too close together in a panel; above 1 every second decade or fewer, needed where labels side by side would
+ * touch. A fixed `dtick` would leave a zoomed chart without a tick.
+ */
+function ticksOf(name: "x" | "y", decades: number, onAxis: number): number | undefined {
+  if (decades < 0.9) return name === "x" && decades < 0.5 ? 3 : undefined;
+  if (decades < 2.1) return 3;
+  const ticks = Math.min(name === "x" ? 7 : 9, Math.ceil(1.2 * decades));
+  return onAxis / ticks < 0.7 ? ticks - 1 : ticks;
 }
 
 /** The format of numbers in a range: as they are, in thousands and millions (50k), or with a power of ten. */

@@ -17,6 +17,8 @@ export interface PlanePath {
   y: ArrayLike<number>;
   /** Number of its colour in {@link palette}; by default one more than its place in the chart. */
   colour?: number;
+  /** Whether a circle marks its start and a star its end: not on a closed curve, say. */
+  ends?: boolean;
 }
 
 /** Points in the plane: samples of a class, say. */
@@ -35,7 +37,7 @@ export interface ContourChartOptions {
   y: Axis & { range: readonly [number, number] };
   /** The function; where it is not finite the chart has a hole. */
   f: (x: number, y: number) => number;
-  /** Paths drawn on top, each from a circle to a star. */
+  /** Paths drawn on top, each from a circle to a star unless it says otherwise. */
   paths?: readonly PlanePath[];
   /** Points drawn on top. */
   points?: readonly PlanePoints[];
@@ -202,7 +204,7 @@ function niceStep(rough: number): number {
 }
 
 /** The path as a line with a point per iterate, then its two ends. */
-function pathTraces({ name, x, y, colour }: PlanePath, index: number): Trace[] {
+function pathTraces({ name, x, y, colour, ends: marked = true }: PlanePath, index: number): Trace[] {
   const color = colourOf(colour ?? index + 1); // the palette's blue is too near the ground's
   const many = x.length > 200;
   const line: Trace = {
@@ -215,7 +217,7 @@ function pathTraces({ name, x, y, colour }: PlanePath, index: number): Trace[] {
     line: { color, width: 2 },
     ...(!many && { marker: { color, size: 4 } }),
   };
-  if (x.length === 0) return [line];
+  if (x.length === 0 || !marked) return [line];
   const last = x.length - 1;
   const ends: Trace = {
     type: "scatter",

@@ -29,7 +29,7 @@ export function fitChart<F extends Fittable>(figure: F, fit: Fit, options: FitOp
   const layout = figure.layout!;
   const narrow = width < phone;
   const { l = 64, r = 32, b = below } = fit.margin ?? {};
-  const margin = { l: narrow ? Math.min(l, 52) : l, r: narrow ? Math.min(r, 12) : r };
+  const margin = { l: narrow ? Math.min(l, 52) : l, r: narrow ? Math.min(r, 20) : r };
   const bar = barWidth(figure.data);
   const { plot = 318, aspect } = fit;
   const room = width - margin.l - margin.r - bar;

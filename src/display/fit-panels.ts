@@ -67,7 +67,7 @@ export function fitPanels<F extends Fittable>(figure: F, fit: Fit, options: FitO
     annotations: [...((layout.annotations ?? []) as Json[])],
     shapes: [...((layout.shapes ?? []) as Json[])],
   };
-  const margin = { l: narrow ? 52 : 64, r: narrow ? 12 : 32 };
+  const margin = { l: narrow ? 52 : 64, r: narrow ? 20 : 32 };
   const { title, height: titleHeight } = titleOf(fit, options);
   const cells = fit.cells!;
   const boxes: [Cell, Box][] = [];

@@ -85,7 +85,11 @@ export function lineChart(options: LineChartOptions): Figure {
   const floor = y.scale === "log" ? extent(heights, 0)[0] : -Infinity;
   const groups = new Set(series.flatMap(({ legend = true, colour }, i) => (legend ? [] : (colour ?? i))));
   const data = series.flatMap((one, i) => traces(one, xs[i]!, i, floor, groups));
-  const axes = { x: axisLayout("lineChart", "x", x, xs), y: axisLayout("lineChart", "y", y, heights) };
+  const points = series.some(({ mode = "lines" }) => mode !== "lines");
+  const axes = {
+    x: axisLayout("lineChart", "x", x, xs, points),
+    y: axisLayout("lineChart", "y", y, heights),
+  };
   const plane = equal ? equalAxes({ range: around(xs), ...x }, { range: around(heights), ...y }) : undefined;
   return new Figure({
     data,

@@ -155,7 +155,7 @@ async function timePage(/** @type {BrowserContext} */ context, /** @type {string
   const afterAwait = await stop(page);
   await runCell(page, "turns > 1000");
   await ready(page);
-  const kept = await page.locator(".cell:not([hidden]) .outputs").first().innerText();
+  const kept = await openCells(page).first().locator(".outputs").innerText();
   if (kept.trim() !== "true") throw new Error(`bench: a stop lost the variables; got ${kept}`);
   await whileIt("await new Promise(() => {});");
   const awaiting = await assistance(page);
@@ -176,9 +176,13 @@ async function timePage(/** @type {BrowserContext} */ context, /** @type {string
   };
 }
 
-/** Puts code into the first cell that is shown, and presses its button. */
+/** The cells of a live page whose code is shown, not folded. */
+const openCells = (/** @type {Page} */ page) =>
+  page.locator(".cell").filter({ has: page.getByRole("textbox") });
+
+/** Puts code into the first cell whose code is shown, and presses its button. */
 async function runCell(/** @type {Page} */ page, /** @type {string} */ code) {
-  const cell = page.locator(".cell:not([hidden])").first();
+  const cell = openCells(page).first();
   await cell.getByRole("textbox").fill(code);
   await cell.getByRole("button", { name: /^Run cell/ }).click();
 }
@@ -206,9 +210,9 @@ const stop = (/** @type {Page} */ page) =>
     return ended;
   });
 
-/** Asks for completions and a hover text in the second cell, as a reader does; the milliseconds to the kernel's replies. */
+/** Asks for completions and a hover text in the second of those cells, as a reader does; the milliseconds to the kernel's replies. */
 async function assistance(/** @type {Page} */ page) {
-  const cell = page.locator(".cell:not([hidden])").nth(1);
+  const cell = openCells(page).nth(1);
   const reply = async (/** @type {string} */ type) =>
     (
       await page.waitForFunction((type) => {

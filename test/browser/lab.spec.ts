@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { lineChart } from "nablab";
 import { type Browser, chromium } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { findChromium } from "./chromium.js";
 import { type Lab, startLab } from "./lab.js";
 import { NotebookPage, notebookOf } from "./notebook-page.js";
@@ -26,6 +26,7 @@ if (withoutBrowser) {
 describe.skipIf(withoutBrowser)("JupyterLab in a browser", () => {
   let lab: Lab | undefined;
   let browser: Browser | undefined;
+  let shared: NotebookPage | undefined;
   const kernels = new Set<number>();
 
   beforeAll(async () => {
@@ -52,6 +53,17 @@ describe.skipIf(withoutBrowser)("JupyterLab in a browser", () => {
   function write(name: string, notebook: object): void {
     writeFileSync(path.join(lab!.folder, name), `${JSON.stringify(notebook, null, 1)}\n`);
   }
+
+  /** Opens a notebook in the window of the test before; in a new one if there is none, or the test failed. */
+  async function open(name: string): Promise<NotebookPage> {
+    if (shared) await shared.turnTo(name);
+    else shared = await NotebookPage.open(browser!, lab!, name);
+    return shared;
+  }
+
+  afterEach(({ task }) => {
+    if (task.result?.state === "fail") shared = undefined;
+  });
 
   test("a live chart grows in place, in the page's theme, and leaves nothing behind in the file", async () => {
     write("live.ipynb", notebookOf(pidCell, brokenCell, unknownCell, liveCell));
@@ -129,17 +141,15 @@ describe.skipIf(withoutBrowser)("JupyterLab in a browser", () => {
       }).toJSON(),
     );
     kernels.add(Number(saved.cells[0]!.outputs![0]!.text));
-    expect(opened.errors).toEqual([]);
-    await opened.close();
 
     // A copy that nobody here has run is not trusted, and drawn all the same.
     write("read.ipynb", { ...saved, metadata: { ...saved.metadata, title: "not signed" } });
-    const reopened = await NotebookPage.open(browser!, lab!, "read.ipynb");
-    const drawn = reopened.outputs(3).locator(".js-plotly-plot svg.main-svg .scatterlayer path.js-line");
+    await opened.turnTo("read.ipynb");
+    const drawn = opened.outputs(3).locator(".js-plotly-plot svg.main-svg .scatterlayer path.js-line");
     await drawn.waitFor();
-    expect(await reopened.outputs(3).locator("img").count()).toBe(0);
-    expect(reopened.errors).toEqual([]);
-    await reopened.close();
+    expect(await opened.outputs(3).locator("img").count()).toBe(0);
+    expect(opened.errors).toEqual([]);
+    await opened.close();
   });
 
   test("Plotly comes with the first figure, and a zoom drawn while a chart grows fast stays", async () => {
@@ -148,6 +158,7 @@ describe.skipIf(withoutBrowser)("JupyterLab in a browser", () => {
       notebookOf("const rate = 30;", liveCell.replace("100)", "1000 / rate)").replace("k <= 50", "k <= 300")),
     );
     const opened = await NotebookPage.open(browser!, lab!, "fast.ipynb");
+    shared = opened;
     await opened.kernelReady();
     await opened.watch();
     const scripts = () =>
@@ -177,12 +188,11 @@ describe.skipIf(withoutBrowser)("JupyterLab in a browser", () => {
     console.log(`versions seen at 30 a second, with a zoom box drawn meanwhile: ${seen!.length} of 301`);
     expect(seen!.length).toBeGreaterThan(30);
     expect(opened.errors).toEqual([]);
-    await opened.close();
   });
 
   test("a training that is stopped ends its cell; the picture of its chart follows", async () => {
     write("stopped.ipynb", notebookOf(trainingCell));
-    const opened = await NotebookPage.open(browser!, lab!, "stopped.ipynb");
+    const opened = await open("stopped.ipynb");
     await opened.kernelReady();
     const running = opened.runAll().catch(() => {}); // the cell fails, as it should
     const chart = opened.outputs(0).locator(".js-plotly-plot");
@@ -199,12 +209,11 @@ describe.skipIf(withoutBrowser)("JupyterLab in a browser", () => {
     expect(Object.keys(shown!.data!).sort()).toEqual([plotly, "image/svg+xml", "text/plain"].sort());
     expect(error).toMatchObject({ output_type: "error", ename: "KeyboardInterrupt" });
     expect(opened.errors).toEqual([]);
-    await opened.close();
   });
 
   test("a figure without colours has the theme's, and cleared away it holds nothing back", async () => {
     write("plain.ipynb", notebookOf(plainCell));
-    const opened = await NotebookPage.open(browser!, lab!, "plain.ipynb");
+    const opened = await open("plain.ipynb");
     await opened.runAll();
     const chart = opened.outputs(0).locator(".js-plotly-plot");
     const colours = () =>
@@ -243,12 +252,11 @@ describe.skipIf(withoutBrowser)("JupyterLab in a browser", () => {
     await opened.useTheme("JupyterLab Dark"); // nobody is left to draw it again
     await opened.useTheme("JupyterLab Light");
     expect(opened.errors).toEqual([]);
-    await opened.close();
   });
 
   test.skipIf(!existsSync(lectures))("00-welcome runs, and its chart grows while it does", async () => {
     cpSync(path.join(lectures, "00-welcome.ipynb"), path.join(lab!.folder, "00-welcome.ipynb"));
-    const opened = await NotebookPage.open(browser!, lab!, "00-welcome.ipynb");
+    const opened = await open("00-welcome.ipynb");
     await opened.command("notebook:clear-all-cell-outputs");
     await opened.kernelReady();
     await opened.watch();
@@ -295,7 +303,6 @@ describe.skipIf(withoutBrowser)("JupyterLab in a browser", () => {
       await opened.page.screenshot({ path: path.join(pictures, `welcome-${theme.toLowerCase()}.png`) });
     }
     expect(opened.errors).toEqual([]);
-    await opened.close();
   });
 
   test("a kernel that is killed comes back, and the notebook is whole", async () => {
@@ -303,7 +310,7 @@ describe.skipIf(withoutBrowser)("JupyterLab in a browser", () => {
       "killed.ipynb",
       notebookOf(pidCell, "await new Promise((resolve) => setTimeout(resolve, 600_000));"),
     );
-    const opened = await NotebookPage.open(browser!, lab!, "killed.ipynb");
+    const opened = await open("killed.ipynb");
     await opened.kernelReady();
     await opened.page.evaluate(() => {
       const { jupyterapp } = window as unknown as {
@@ -347,7 +354,6 @@ describe.skipIf(withoutBrowser)("JupyterLab in a browser", () => {
       /^The kernel ended while cell \[2\] ran, await new Promise/,
     );
     expect(opened.errors).toEqual([]);
-    await opened.close();
   });
 });
 

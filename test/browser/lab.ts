@@ -64,7 +64,7 @@ export async function startLab(): Promise<Lab> {
   const ended = new Promise<void>((resolve) => server.once("close", () => resolve()));
 
   const runtime = env.JUPYTER_RUNTIME_DIR!;
-  const base = await until("JupyterLab answers", 60_000, async () => {
+  const base = await until("JupyterLab answers", 300_000, async () => {
     if (server.exitCode !== null) throw new Error(`JupyterLab ended at once:\n${log}`);
     return address(runtime, token);
   }).catch((error) => {

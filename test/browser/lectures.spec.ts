@@ -22,6 +22,7 @@ const names = readdirSync(lectures).filter((name) => /^0[1-9].*\.ipynb$/.test(na
 describe.skipIf(!executablePath && !process.env.CI)("in JupyterLab", () => {
   let lab: Lab | undefined;
   let browser: Browser | undefined;
+  let opened: NotebookPage;
 
   beforeAll(async () => {
     if (!executablePath) throw new Error("no Chromium or Chrome found: install one, or set NABLAB_CHROMIUM");
@@ -30,6 +31,8 @@ describe.skipIf(!executablePath && !process.env.CI)("in JupyterLab", () => {
       startLab(),
       chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--no-first-run"] }),
     ]);
+    for (const name of names) cpSync(path.join(lectures, name), path.join(lab.folder, name));
+    opened = await NotebookPage.open(browser, lab, names[0]!);
   });
 
   afterAll(async () => {
@@ -40,8 +43,7 @@ describe.skipIf(!executablePath && !process.env.CI)("in JupyterLab", () => {
   test("there are nine", () => expect(names).toHaveLength(9));
 
   test.each(names)("%s is drawn as it is stored", async (name) => {
-    cpSync(path.join(lectures, name), path.join(lab!.folder, name));
-    const opened = await NotebookPage.open(browser!, lab!, name);
+    await opened.turnTo(name);
     const { cells } = opened.read();
     const figures = cells.flatMap(({ outputs = [] }, i) =>
       outputs.some(({ data = {} }) => plotly in data) ? [i] : [],
@@ -52,12 +54,10 @@ describe.skipIf(!executablePath && !process.env.CI)("in JupyterLab", () => {
       await opened.outputs(cell).locator(".js-plotly-plot svg.main-svg").first().waitFor();
     }
     expect(opened.errors).toEqual([]);
-    await opened.close();
   });
 
   test("01 runs, and its slider moves its picture", async () => {
-    const name = names.find((name) => name.startsWith("01"))!;
-    const opened = await NotebookPage.open(browser!, lab!, name);
+    await opened.turnTo(names.find((name) => name.startsWith("01"))!);
     await opened.command("notebook:clear-all-cell-outputs");
     await opened.kernelReady();
     await opened.runAll();
@@ -77,6 +77,5 @@ describe.skipIf(!executablePath && !process.env.CI)("in JupyterLab", () => {
     await opened.until("the picture has followed", async () => (await legend.textContent()) === "η = 0.50/L");
     await cell.screenshot({ path: path.join(pictures, "interact.png") });
     expect(opened.errors).toEqual([]);
-    await opened.close();
   });
 });

@@ -21,6 +21,7 @@ interface App {
     currentWidget: {
       context: { ready: Promise<void>; path: string; model: { dirty: boolean } };
       content: { activeCellIndex: number; scrollToItem(index: number, align: "center"): Promise<void> };
+      close(): void;
       sessionContext: {
         ready: Promise<void>;
         shutdown(): Promise<void>;
@@ -40,11 +41,12 @@ export class NotebookPage {
   readonly page: Page;
   /** Errors of the page and of its console, and requests that would leave this machine. */
   readonly errors: string[] = [];
-  readonly #file: string;
+  readonly #lab: Lab;
+  #file = "";
 
-  private constructor(page: Page, file: string) {
+  private constructor(page: Page, lab: Lab) {
     this.page = page;
-    this.#file = file;
+    this.#lab = lab;
     page.on("pageerror", (error) => this.errors.push(`page: ${error.stack ?? error}`));
     page.on("console", (message) => {
       if (message.type() === "error")
@@ -56,7 +58,7 @@ export class NotebookPage {
   static async open(browser: Browser, lab: Lab, name: string): Promise<NotebookPage> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
     const page = await context.newPage();
-    const opened = new NotebookPage(page, path.join(lab.folder, name));
+    const opened = new NotebookPage(page, lab);
     await page.route(
       ({ hostname }) => hostname !== "127.0.0.1",
       (route) => {
@@ -65,14 +67,30 @@ export class NotebookPage {
       },
     );
     await page.goto(lab.url(`lab/tree/${name}`, { reset: "" })); // without the tabs of the page before
-    await page.waitForFunction(() => window.jupyterapp !== undefined, undefined, { timeout: 60_000 });
-    await page.evaluate(async (expected) => {
+    await page.waitForFunction(() => window.jupyterapp !== undefined, undefined, { timeout: 300_000 });
+    await opened.#shows(name);
+    return opened;
+  }
+
+  /** Closes the notebook without saving and opens another: loading JupyterLab again takes six seconds of a processor. */
+  async turnTo(name: string): Promise<void> {
+    await this.page.evaluate(() => {
+      const { currentWidget } = window.jupyterapp.shell;
+      currentWidget.context.model.dirty = false; // otherwise it asks
+      currentWidget.close();
+    });
+    await this.command("docmanager:open", { path: name });
+    await this.#shows(name);
+  }
+
+  async #shows(name: string): Promise<void> {
+    await this.page.evaluate(async (expected) => {
       const { restored, shell } = window.jupyterapp;
       await restored;
       while (shell.currentWidget?.context?.path !== expected) await new Promise(requestAnimationFrame);
       await shell.currentWidget.context.ready;
     }, name);
-    return opened;
+    this.#file = path.join(this.#lab.folder, name);
   }
 
   /** Runs a command of JupyterLab's; resolves when it is done. */
@@ -160,8 +178,10 @@ export class NotebookPage {
     await this.page.evaluate(() => {
       type Trace = { x?: ArrayLike<number>; _length?: number };
       const seen = new Map<Element, Sighting[]>();
-      window.sightings = [];
+      const sightings: Sighting[][] = [];
+      window.sightings = sightings;
       const look = () => {
+        if (window.sightings !== sightings) return;
         for (const node of document.querySelectorAll(".js-plotly-plot")) {
           const traces = (node as unknown as { _fullData?: Trace[] })._fullData;
           if (!traces) continue;
@@ -171,7 +191,7 @@ export class NotebookPage {
           if (!list) {
             list = [];
             seen.set(node, list);
-            window.sightings.push(list);
+            sightings.push(list);
           }
           const before = list.at(-1);
           if (before?.points !== points || before.last !== last) list.push({ points, last });

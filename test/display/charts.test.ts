@@ -66,6 +66,19 @@ describe("what the charts send", () => {
     expect(() => graphChart({ title: "t", nodes: [...nodes, ...nodes], edges: [] })).toThrow('two named "a"');
   });
 
+  test("a path has a circle and a star at its ends, a closed curve none", () => {
+    const path = { name: "ring", x: [0, 1, 0], y: [0, 1, 0] };
+    const traces = (ends?: boolean) =>
+      contourChart({
+        title: "t",
+        x: { title: "x", range: [-1, 1] },
+        y: { title: "y", range: [-1, 1] },
+        f: (x) => x,
+        paths: [{ ...path, ...(ends !== undefined && { ends }) }],
+      }).data.length;
+    expect([traces(), traces(true), traces(false)]).toEqual([3, 3, 2]);
+  });
+
   test("nothing in a figure depends on when or how often it is made", () => {
     expect(JSON.stringify(panels([gap(), bowl()]))).toBe(JSON.stringify(panels([gap(), bowl()])));
   });

@@ -125,7 +125,7 @@ describe("a chart", () => {
       contourChart({ title: "t", x: { title: "x", range: [-1, 1] }, y: { title: "y", range }, f: (x) => x });
     const inside = (width: number, { margin }: Layout) => width - 72 - 52 - margin.r;
     const square = at(400, plane([3, 5]));
-    expect(plotOf(square)).toBe(400 - 52 - 12 - 72);
+    expect(plotOf(square)).toBe(400 - 52 - 20 - 72);
     // On a wide page it stays on the screen, and is narrower than the page.
     const wide = at(1400, plane([3, 5]));
     expect(plotOf(wide)).toBe(Math.round(inside(1400, wide) - 12));

@@ -50,10 +50,13 @@ import { expect, test } from "vitest";
 import { layerKinds, lossKinds, makersOf } from "../makers.js";
 
 type Shape = readonly number[];
-/** A layer twice: as nablab has it, and as a program. `p(i)` is entry i of its own parameters. */
+/** Of the parameters of a layer, `p(i)` is entry i, and `row(i, n)` are the n entries from i on, of shape 1 × n. */
+type Entry = (i: number) => Traced;
+type Row = (i: number, n: number) => Traced;
+/** A layer twice: as nablab has it, and as a program. */
 interface Twin {
   layer: LayerDescription;
-  program(x: Traced, p: (i: number) => Traced): Traced;
+  program(x: Traced, p: Entry, row: Row): Traced;
   output: Shape;
   parameters: number;
 }
@@ -99,23 +102,13 @@ const grid = (kernel: number) =>
 
 function denseTwin(input: Shape, outputs: number): Twin {
   const inputs = size(input);
-  // Constant matrices are made once: programs run some thousand times.
-  const columns = Array.from({ length: inputs }, (_, i) => ones(inputs, 1, [[i, 0]]));
-  const places = Array.from({ length: outputs }, (_, o) => ones(1, outputs, [[0, o]]));
+  const weights = outputs * inputs;
   return {
     layer: dense(inputs, outputs),
     output: [outputs],
-    parameters: outputs * (inputs + 1),
-    program(x, p) {
-      const entries = columns.map((column) => x.matmul(column));
-      return sum(
-        places.map((place, o) =>
-          sum(entries.map((entry, i) => entry.mul(p(o * inputs + i))))
-            .add(p(outputs * inputs + o))
-            .matmul(place),
-        ),
-      );
-    },
+    parameters: weights + outputs,
+    program: (x, _, row) =>
+      x.matmul(row(0, weights).reshape(outputs, inputs).transpose()).add(row(weights, outputs)),
   };
 }
 
@@ -211,21 +204,12 @@ const softmaxTwin = (output: Shape): Twin => ({
 const layerNormTwin = (output: Shape): Twin => {
   const n = size(output);
   const mean = ones(n, n, all(n)).mul(1 / n);
-  const places = Array.from({ length: n }, (_, i) => ones(1, n, [[0, i]]));
-  const row = (p: (i: number) => Traced, from: number) =>
-    sum(
-      places.map((place, i) =>
-        p(from + i)
-          .reshape(1, 1)
-          .matmul(place),
-      ),
-    );
   return {
     layer: layerNorm({ epsilon: 0.1 }),
-    program(x, p) {
+    program(x, _, row) {
       const centred = x.sub(x.matmul(mean));
       const variance = centred.pow(2).matmul(mean);
-      return centred.div(variance.add(0.1).sqrt()).mul(row(p, 0)).add(row(p, n));
+      return centred.div(variance.add(0.1).sqrt()).mul(row(0, n)).add(row(n, n));
     },
     output,
     parameters: 2 * n,
@@ -247,21 +231,12 @@ const batchNormTwin = (output: Shape, training: boolean): Twin => {
       [1, n],
       Float64Array.from({ length: n }, (_, i) => values[Math.floor(i / pixels)]!),
     );
-  const places = Array.from({ length: channels }, (_, c) =>
-    ones(
-      1,
-      n,
-      Array.from({ length: pixels }, (_, i) => [0, c * pixels + i] as const),
-    ),
+  // Each channel's parameter at each of its pixels.
+  const places = ones(
+    channels,
+    n,
+    Array.from({ length: n }, (_, i) => [Math.floor(i / pixels), i] as const),
   );
-  const row = (p: (i: number) => Traced, from: number) =>
-    sum(
-      places.map((place, c) =>
-        p(from + c)
-          .reshape(1, 1)
-          .matmul(place),
-      ),
-    );
   // Over the samples, from the left, and over the pixels of a channel, from the right.
   const samplesMean = ones(samples, samples, all(samples)).mul(1 / samples);
   const together = ones(
@@ -275,9 +250,12 @@ const batchNormTwin = (output: Shape, training: boolean): Twin => {
     training ? batchMean(centred.pow(2)) : centred.mul(0).add(wide(variance));
   return {
     layer: batchNorm({ epsilon: 0.1 }),
-    program(x, p) {
+    program(x, _, row) {
       const centred = x.sub(level(x));
-      return centred.div(spread(centred).add(0.1).sqrt()).mul(row(p, 0)).add(row(p, channels));
+      return centred
+        .div(spread(centred).add(0.1).sqrt())
+        .mul(row(0, channels).matmul(places))
+        .add(row(channels, channels).matmul(places));
     },
     output,
     parameters: 2 * channels,
@@ -396,8 +374,18 @@ function compare(
   covered.add(loss.name);
   if (penalties) for (const name of ["withPenalty", "l1Penalty", "l2Penalty"]) covered.add(name);
   const M = model.parameterCount;
-  // Penalties count weights, not biases and slopes.
+  // Constant matrices are made once: programs run some thousand times.
   const entryOf = Array.from({ length: M }, (_, j) => ones(M, 1, [[j, 0]]).reshape(M));
+  const rows = new Map<string, Tensor>();
+  const rowOf = (from: number, n: number): Tensor => {
+    const key = `${from} ${n}`;
+    if (!rows.has(key)) {
+      const places = Array.from({ length: n }, (_, i) => [from + i, i] as const);
+      rows.set(key, ones(M, n, places));
+    }
+    return rows.get(key)!;
+  };
+  // Penalties count weights, not biases and slopes.
   const isWeight = model.parameters.flatMap(({ shape, size }) =>
     Array<number>(size).fill(Number(shape.length > 1)),
   );
@@ -406,7 +394,11 @@ function compare(
     let from = 0;
     for (const { program, parameters } of twins) {
       const first = from;
-      h = program(h, (i) => theta.matmul(entryOf[first + i]!));
+      h = program(
+        h,
+        (i) => theta.matmul(entryOf[first + i]!),
+        (i, n) => theta.reshape(1, M).matmul(rowOf(first + i, n)),
+      );
       from += parameters;
     }
     const value = (lossTwin.program as (g: Traced, y: unknown, outputs: number) => Traced)(h, y, outputs).mul(
@@ -626,14 +618,8 @@ test("embeddings", () => {
       const twin: Twin = {
         layer: embedding(symbols, 2),
         // A sample after the other, as its symbols choose.
-        program: (h, p) => {
-          const E = sum(
-            Array.from({ length: 2 * symbols }, (_, j) =>
-              p(j)
-                .reshape(1, 1)
-                .matmul(ones(1, 2 * symbols, [[0, j]])),
-            ),
-          );
+        program: (h, _, row) => {
+          const E = row(0, 2 * symbols);
           const rows = chosenRow.map(([a, b]) => E.matmul(a!).add(E.matmul(b!)));
           return h
             .mul(0)

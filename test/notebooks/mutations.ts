@@ -258,6 +258,13 @@ export const mutations: readonly Mutation[] = [
     to: "const fromAll = (stream: Random) => batchOf(() => stream.integer(150));",
   },
   {
+    claim: "A17",
+    notebook: "04-robbins-monro",
+    what: "gradients of mini-batches that are a tenth too long",
+    from: "along(gradientAt(start, fromAll(sampled))) / along(full));",
+    to: "1.1 * along(gradientAt(start, fromAll(sampled))) / along(full));",
+  },
+  {
     claim: "B3",
     notebook: "03-stochastic-gradient-descent",
     what: "a wrong closed form of the noise floor",

@@ -1,5 +1,5 @@
-// Fields that are right, a little wrong, or of functions too inexact to tell.
-import { affine, checkConservative, linearCombination, maximum, random } from "nablab";
+// Fields that are right, a little wrong, or of functions too inexact to tell; test/long counts over hundreds of seeds.
+import { affine, checkConservative, linearCombination, maximum } from "nablab";
 import { describe, expect, test } from "vitest";
 
 /** ½‖θ‖² + c, with what is taken for its gradient. */
@@ -14,15 +14,6 @@ const bowl = (dimension: number, offset = 0, autodiff = (theta: ArrayLike<number
 });
 const little = { points: 20, curves: 2, arcs: 200 };
 
-test("over 500 seeds, in 1 to 50 dimensions, right fields hold", () => {
-  for (let seed = 0; seed < 500; seed++) {
-    const dimension = [1, 2, 7, 50][seed % 4]!;
-    const size = dimension > 7 ? { points: 2, curves: 1, arcs: 200 } : little;
-    const { verdict, gradients } = checkConservative(bowl(dimension), { ...size, seed });
-    expect([verdict, gradients]).toEqual(["yes", size.points]);
-  }
-});
-
 test("a ladder of errors: below the step's precision none is seen, above it all are", () => {
   for (const [factor, verdict] of [
     [1 + 1e-9, "yes"],
@@ -35,21 +26,6 @@ test("a ladder of errors: below the step's precision none is seen, above it all 
     for (let seed = 0; seed < 20; seed++)
       expect(checkConservative(field, { ...little, seed }).verdict).toBe(verdict);
   }
-});
-
-test("a field that is wrong at a share of the places is found as often as stated", () => {
-  const points = 100;
-  const { detects } = checkConservative(bowl(1), { points, curves: 1, arcs: 10 });
-  // 1 − 0.01^(1/100).
-  expect(detects).toBeCloseTo(0.045007, 6);
-  const stream = random(3);
-  let missed = 0;
-  for (let seed = 0; seed < 500; seed++) {
-    const field = bowl(1, 0, (theta) => [stream.uniform() < detects ? theta[0]! + 1 : theta[0]!]);
-    missed += Number(checkConservative(field, { points, curves: 1, arcs: 10, seed }).gradients === points);
-  }
-  // 5 ± 2.2 of 500, and five deviations.
-  expect(missed).toBeLessThanOrEqual(16);
 });
 
 describe("rounding of F", () => {
@@ -236,7 +212,10 @@ test("programs of terms that cancel to rounding hold", () => {
     linearCombination([two, two, two], [0.7, 0.1, -0.8]),
     linearCombination([one, one], [1, -1]),
   ]) {
-    for (const seed of [0, 1, 2]) expect(checkConservative(program, { seed }).verdict).toBe("yes");
+    expect(checkConservative(program).verdict).toBe("yes");
+    for (const seed of [1, 2]) {
+      expect(checkConservative(program, { points: 200, curves: 5, arcs: 2000, seed }).verdict).toBe("yes");
+    }
   }
   // Rounding of what F is made of: not enough to decide, and nothing against it.
   const shifted = { dimension: 1, value: (t: ArrayLike<number>) => 1e8 + t[0]! - 1e8, autodiff: () => [1] };

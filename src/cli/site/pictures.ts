@@ -24,8 +24,20 @@ export interface Lists {
   sliders(cells: readonly Moved[][][]): string | undefined;
 }
 
-/** How a page at `file` shows pictures and figures, and lists them. */
-export function picturesIn(files: SiteFiles, file: string): { ways: Ways; lists: Lists } {
+/** Where pictures for phones are shown, and where those in dark colours. */
+const phone = "(max-width: 35rem)";
+const isDark = "(prefers-color-scheme: dark)";
+
+/**
+ * How a page at `file` shows pictures and figures, and lists them.
+ *
+ * @param narrow the pictures for phones, by the pictures that they stand for
+ */
+export function picturesIn(
+  files: SiteFiles,
+  file: string,
+  narrow: ReadonlyMap<string, string> = new Map(),
+): { ways: Ways; lists: Lists } {
   const figures: unknown[] = [];
   const list = (folder: string, name: string, content: readonly unknown[]): string | undefined =>
     content.length === 0
@@ -51,13 +63,18 @@ export function picturesIn(files: SiteFiles, file: string): { ways: Ways; lists:
         const night = isSvg ? inDark(content) : undefined;
         const day = night === undefined ? content : withClasses(content);
         const source = put(mime, isSvg ? day : Buffer.from(content, "base64"));
-        const [, width, height] =
-          (isSvg && /<svg[^>]*? width="([\d.]+)"[^>]*? height="([\d.]+)"/.exec(content)) || [];
-        const size = width ? ` width="${width}" height="${height}"` : "";
+        const size = isSvg ? sizeOf(content) : "";
         const img = `<img class="picture" loading="lazy" src="${source}"${size} alt="${escapeHtml(alt)}">`;
         if (night === undefined) return img;
-        const media = "screen and (prefers-color-scheme: dark)";
-        return `<picture><source media="${media}" srcset="${put(mime, withClasses(night))}">${img}</picture>`;
+        const onScreen = (media: string, svg: string): string =>
+          `<source media="screen and ${media}" srcset="${put(mime, withClasses(svg))}"${sizeOf(svg)}>`;
+        const small = narrow.get(content);
+        const sources = [
+          small && onScreen(`${phone} and ${isDark}`, inDark(small) ?? small),
+          small && onScreen(phone, small),
+          onScreen(isDark, night),
+        ];
+        return `<picture>${sources.filter(Boolean).join("")}${img}</picture>`;
       },
       figure: (figure, _, picture) =>
         `<figure class="figure" data-figure="${figures.push(figure) - 1}">${picture}</figure>`,
@@ -90,6 +107,12 @@ export function inDark(svg: string): string | undefined {
     rect.replace("fill: rgb(255, 255, 255)", `fill: ${dark.ground}`),
   );
   return onDark.replaceAll("rgb(34, 34, 34)", dark.text);
+}
+
+/** The width and the height of an SVG as attributes: nothing moves when it comes. */
+function sizeOf(svg: string): string {
+  const [, width, height] = /<svg[^>]*? width="([\d.]+)"[^>]*? height="([\d.]+)"/.exec(svg) ?? [];
+  return width ? ` width="${width}" height="${height}"` : "";
 }
 
 /**

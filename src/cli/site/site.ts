@@ -20,6 +20,7 @@ import { indexPage } from "./index-page.js";
 import { makeLab } from "./lab.js";
 import { ownNotebooks } from "./own-notebooks.js";
 import { type Page, readingPage, type Site } from "./page.js";
+import { phonePictures } from "./phone-pictures.js";
 import { picturesIn } from "./pictures.js";
 import { searchIndex } from "./search-index.js";
 import { digest, SiteFiles } from "./site-files.js";
@@ -121,7 +122,10 @@ async function make(
     const around = { before: pages[i - 1], after: pages[i + 1] };
     files.add(
       page.file,
-      readingPage(page, site, { ...around, ...picturesIn(files, page.file) }),
+      readingPage(page, site, {
+        ...around,
+        ...picturesIn(files, page.file, await phonePictures(page.notebook)),
+      }),
       page.source,
     );
   }

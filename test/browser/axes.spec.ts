@@ -1,0 +1,88 @@
+/**
+ * Logarithmic axes of every length from a third of a decade to twelve, as a browser draws them on a phone and in JupyterLab: each
+ * tick has a label, there are at least two, and none is turned or over another.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { lineChart } from "nablab";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dark, light } from "#nablab/cli/html/colours.js";
+import { figureElement, figureScripts } from "#nablab/display/figure-page.js";
+import { findChromium } from "./chromium.js";
+import { wrongIn } from "./text-boxes.js";
+
+const executablePath = findChromium();
+const lengths = [
+  0.3, 0.6, 0.9, 1.3, 1.9, 2.3, 2.5, 2.65, 2.79, 3, 3.2, 3.4, 3.49, 4.3, 5, 6.4, 7, 8, 9.7, 12,
+];
+
+const charts = (["lines", "markers"] as const).flatMap((mode) =>
+  [1, 5.5e-4].flatMap((from) =>
+    lengths.map((decades) => {
+      const x = Array.from({ length: 20 }, (_, i) => from * 10 ** ((decades * i) / 19));
+      const axis = (title: string) => ({ title, scale: "log" as const });
+      const series = [{ name: "a", x, y: x, mode }];
+      const chart = lineChart({ title: "Powers", x: axis("x"), y: axis("y"), series });
+      return { name: `${mode}, ${decades} decades from ${from}`, chart };
+    }),
+  ),
+);
+
+describe.skipIf(!executablePath && !process.env.CI)("logarithmic axes", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "nablab-axes-"));
+  let browser: Browser | undefined;
+  let page: Page;
+
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  beforeAll(async () => {
+    if (!executablePath) throw new Error("no Chromium or Chrome found: install one, or set NABLAB_CHROMIUM");
+    const scripts = [...figureScripts(light, dark).values()].map((script) => `<script>${script}</script>`);
+    const places = charts.map(({ chart }) => figureElement(chart, "a chart", ""));
+    const file = path.join(folder, "axes.html");
+    const style = "<style>body { margin: 0 12px }</style>";
+    writeFileSync(file, `<!doctype html><meta charset=utf-8>${style}${[...places, ...scripts].join("\n")}`);
+    browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+    page = await browser.newPage({ viewport: { width: 390, height: 900 } });
+    await page.goto(pathToFileURL(file).href, { timeout: 120_000 });
+  });
+
+  // A phone; what JupyterLab leaves to an output in a window of 1280 pixels.
+  test.each([390, 830])("on a page of %d pixels", async (width) => {
+    await page.setViewportSize({ width, height: 900 });
+    await page.waitForFunction(
+      () =>
+        [...document.querySelectorAll(".figure")].every((place) => {
+          const svg = place.querySelector(".js-plotly-plot .main-svg");
+          return svg && Math.abs(svg.clientWidth - place.clientWidth) <= 1;
+        }),
+      undefined,
+      { timeout: 120_000, polling: 100 },
+    );
+    const ticks = await page.$$eval(".js-plotly-plot", (plots) =>
+      plots.map((plot) =>
+        ["x", "y"].map((axis) => {
+          const marks = plot.querySelectorAll(`path.${axis}tick`).length;
+          const labels = [...plot.querySelectorAll(`g.${axis}tick text`)];
+          const shown = labels.filter((label) => getComputedStyle(label).display !== "none");
+          const turned = shown.some((label) => /rotate\(-?[1-9]/.test(label.getAttribute("transform") ?? ""));
+          return { axis, marks, labels: shown.map((label) => label.textContent), turned };
+        }),
+      ),
+    );
+    const wrong = ticks.flatMap((axes, i) =>
+      axes
+        .filter(({ marks, labels, turned }) => turned || labels.length < 2 || marks !== labels.length)
+        .map((axis) => `${charts[i]!.name}: ${JSON.stringify(axis)}`),
+    );
+    expect(ticks).toHaveLength(charts.length);
+    expect(wrong).toEqual([]);
+    expect(await page.$$eval(".js-plotly-plot", wrongIn)).toEqual([]);
+  });
+});
