@@ -4,6 +4,7 @@ Runs in the folder of a course, whose nbgrader_config.py it takes up. What nbgra
 """
 import argparse
 import contextlib
+import glob
 import hashlib
 import json
 import logging
@@ -156,9 +157,46 @@ def restore_submission(gradebook, assignment, kept):
     gradebook.db.commit()
 
 
+def written_answers(assignment, student):
+    """The text of each answer that is graded manually, as it was graded last."""
+    folder = api.coursedir.format_path(api.coursedir.autograded_directory, student, assignment)
+    answers = {}
+    for file in glob.glob(os.path.join(glob.escape(folder), "*.ipynb")):
+        with contextlib.suppress(OSError, ValueError), open(file, encoding="utf-8") as text:
+            for cell in json.load(text)["cells"]:
+                about = cell["metadata"].get("nbgrader", {})
+                if about.get("grade") and about.get("solution"):
+                    name = os.path.splitext(os.path.basename(file))[0]
+                    answers[name, about["grade_id"]] = "".join(cell["source"])
+    return answers
+
+
+@contextlib.contextmanager
+def marks_of_unchanged_answers(assignment, student):
+    """nbgrader has every mark given by hand confirmed after each autograde; here only where the answer has changed."""
+
+    def marked():
+        with contextlib.suppress(MissingEntry):
+            for notebook in gradebook.find_submission(assignment, student).notebooks:
+                for grade in notebook.grades:
+                    if grade.manual_score is not None:
+                        yield (notebook.name, grade.name), grade
+
+    before = written_answers(assignment, student)
+    with Gradebook(db_url) as gradebook:
+        done = {key for key, grade in marked() if not grade.needs_manual_grade}
+    yield
+    after = written_answers(assignment, student)
+    with Gradebook(db_url) as gradebook:
+        for key, grade in marked():
+            if key in done and key in before and before[key] == after.get(key):
+                grade.needs_manual_grade = False
+        gradebook.db.commit()
+
+
 def autograde(assignment, student, submitted="submitted", force=True):
     """Grades the submissions in the folder `submitted`."""
-    with folders(submitted_directory=submitted):
+    with folders(submitted_directory=submitted), marks_of_unchanged_answers(assignment, student):
         result = api.autograde(assignment, student, force=force, create=True)
         # Ports are chosen before a kernel binds them, so two of many kernels may choose the same: once in a few hundred
         # submissions. No cell has run by then.
@@ -200,7 +238,7 @@ def sanitize(assignment, student, submitted, into):
 def save(assignment, student, submitted):
     """Saves the points of executed notebooks, as autograde does."""
     _, after = around_execution()
-    with folders(submitted_directory=submitted):
+    with folders(submitted_directory=submitted), marks_of_unchanged_answers(assignment, student):
         with preprocessors(sanitize_preprocessors=[], autograde_preprocessors=after):
             result = api.autograde(assignment, student, force=True, create=True)
     if result["success"]:

@@ -53,6 +53,7 @@ export async function benchSite({ rounds = 5, out = path.join("test", "output", 
   const browser = await chromium.launch({ executablePath: findChromium(), args: ["--no-sandbox"] });
   try {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    context.setDefaultTimeout(180_000); // on a busy machine it is slow, not broken
     await context.addInitScript(timeRequests);
     /** @type {Record<string, number[]>} */
     const found = {};

@@ -134,6 +134,33 @@ const marginal: fc.Arbitrary<{ name: string; damage: Damage }> = fc.oneof(
     }),
   }),
   fc.record({
+    name: fc.constant("mixed line ends"),
+    damage: fc.constant((notebook: RawNotebook) => {
+      const ends = ["\r\n", "\n", "\r"];
+      for (const cell of notebook.cells) {
+        let i = 0;
+        cell.source = textOf(cell).replace(/\r\n|\r|\n/g, () => ends[i++ % ends.length]!);
+      }
+    }),
+  }),
+  fc.record({
+    name: fc.constant("one id for many cells"),
+    damage: fc.integer({ min: 1, max: 5 }).map((ids) => (notebook: RawNotebook) => {
+      for (const [i, cell] of notebook.cells.entries()) cell.id = `same-${i % ids}`;
+    }),
+  }),
+  fc.record({
+    name: fc.constant("attachments"),
+    damage: fc
+      .constantFrom("plot.png", "../../up.png", "__proto__")
+      .map((file) => (notebook: RawNotebook) => {
+        for (const cell of notebook.cells) {
+          if (cell.cell_type !== "markdown") continue;
+          cell.attachments = Object.fromEntries([[file, { "image/png": "iVBORw0KGgo=" }]]);
+        }
+      }),
+  }),
+  fc.record({
     name: fc.constant("newlines and spaces at ends"),
     damage: fc.constantFrom("\n", " \n\n", "  ").map((end) => (notebook: RawNotebook) => {
       for (const cell of notebook.cells) if (cell.metadata.nbgrader?.locked) cell.source = textOf(cell) + end;
@@ -173,6 +200,19 @@ const structural: fc.Arbitrary<{ name: string; damage: Damage }> = fc.oneof(
       const moved = own[at(which, own.length)]!;
       notebook.cells.splice(notebook.cells.indexOf(moved), 1);
       notebook.cells.splice(at(where, notebook.cells.length + 1), 0, moved);
+    }),
+  }),
+  fc.record({
+    name: fc.constant("a note split from an answer, with its metadata"),
+    damage: fc.tuple(fraction, fc.boolean()).map(([which, before]) => (notebook: RawNotebook) => {
+      const answers = notebook.cells.filter(
+        (cell) => cell.cell_type === "code" && cell.metadata.nbgrader?.solution,
+      );
+      if (answers.length === 0) return;
+      const answer = answers[at(which, answers.length)]!;
+      const note = { ...structuredClone(answer), source: "// a note of mine" };
+      if (note.id !== undefined) note.id = `split-${notebook.cells.length}`;
+      notebook.cells.splice(notebook.cells.indexOf(answer) + (before ? 0 : 1), 0, note);
     }),
   }),
   fc.record({

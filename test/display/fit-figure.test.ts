@@ -115,7 +115,7 @@ describe("a chart", () => {
       const { xaxis, yaxis } = at(width, decades(powers)) as unknown as Record<string, { nticks: number }>;
       return [xaxis!.nticks, yaxis!.nticks];
     };
-    expect(ticks(700, 8)).toEqual([9, 9]);
+    expect(ticks(700, 8)).toEqual([7, 9]);
     expect(ticks(362, 8)).toEqual([6, 9]);
     expect(ticks(362, 4)).toEqual([5, 5]);
   });

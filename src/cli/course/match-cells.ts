@@ -149,7 +149,7 @@ export function bestOf(
         ? !isEdited(cell)
         : isUnwritten(cell);
     let points = 0;
-    if (about.solution ? !untouched : untouched) points += 8;
+    if (about.solution ? !untouched && !isNote(cell) : untouched) points += 8;
     if (is && cell.id === is.id) points += 4;
     if (is && cell.cell_type === is.cell_type) points += 2;
     if (isInPlace(cell, cells, order)) points += 1;
@@ -157,6 +157,10 @@ export function bestOf(
   };
   return candidates.reduce((best, cell) => (merit(cell) >= merit(best) ? cell : best));
 }
+
+/** Whether a cell of code has nothing but comments, such as the part that an editor splits off with the metadata. */
+const isNote = ({ cell_type, source }: Cell): boolean =>
+  cell_type === "code" && source.replace(/\/\/.*|\/\*[\s\S]*?\*\//g, "").trim() === "";
 
 const isUnwritten = (cell: Cell): boolean => /not done yet|Your answer here/.test(cell.source);
 
