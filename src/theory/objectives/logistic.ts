@@ -53,7 +53,12 @@ export function logistic(options: LogisticOptions): FiniteSum & SmoothObjective 
   checkNotNegative("logistic", { ridge });
   const { X, N, M } = samplesOf(options);
   // Rows are s_i x_i: F depends on the label only through this product.
-  const margin = (theta: Vector, i: number) => dot(X.subarray(i * M, (i + 1) * M), theta);
+  // Loops, not `dot` of a view or a mapped copy, which took three times as long: noise is evaluated at every term.
+  const margin = (theta: Vector, i: number): number => {
+    let sum = 0;
+    for (let j = 0; j < M; j++) sum += X[i * M + j]! * theta[j]!;
+    return sum;
+  };
   const value = (theta: Vector): number => {
     let sum = 0;
     for (let i = 0; i < N; i++) sum += softplus(-margin(theta, i));
@@ -93,10 +98,9 @@ export function logistic(options: LogisticOptions): FiniteSum & SmoothObjective 
     term: (i, theta) => softplus(-margin(theta, i)) + (ridge / 2) * dot(theta, theta),
     termGradient(i, theta) {
       const weight = -logisticFunction(-margin(theta, i));
-      return Float64Array.from(
-        theta as ArrayLike<number>,
-        (entry, j) => ridge * entry + weight * X[i * M + j]!,
-      );
+      const out = new Float64Array(M);
+      for (let j = 0; j < M; j++) out[j] = ridge * theta[j]! + weight * X[i * M + j]!;
+      return out;
     },
   });
   return made(sum, "logistic", options);
