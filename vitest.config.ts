@@ -1,5 +1,5 @@
-// Six projects by what they need: `unit` and `session` need Node alone and take seconds; `long` takes longer, as it counts over
-// hundreds of seeds what verdicts state of themselves, or unpacks files of 600 MB; `programs` starts the command line, and
+// Six projects by what they need: `unit` and `session` need Node alone and take a minute; `long`, the files named `….long.test.ts`,
+// takes longer: grids of shapes, laws over hundreds of seeds, files of 600 MB; `programs` starts the command line, and
 // typedoc, again and again; `notebooks` executes every notebook; `jupyter` needs .venv (real clients, a real browser).
 // All test what ships: `dist`.
 import { availableParallelism } from "node:os";
@@ -78,11 +78,11 @@ export default defineConfig({
       // twenty small files (13.0 s, now 6.4), and a third of that of eight files of sessions (19.0 s, now 13.5). A session takes
       // over its process's console and signals until it is closed: its files have processes apart from the others'.
       project("unit", ["test/**/*.test.ts"], 120_000, {
-        exclude: ["test/kernel/**", "test/long/**"],
+        exclude: ["test/kernel/**", "test/**/*.long.test.ts"],
         isolate: false,
       }),
       project("session", ["test/kernel/**/*.test.ts"], 120_000, { isolate: false }),
-      project("long", ["test/long/*.test.ts"], 300_000, { isolate: false }),
+      project("long", ["test/**/*.long.test.ts"], 300_000, { isolate: false }),
       project("programs", ["test/cli/**/*.spec.ts", "test/*.spec.ts"], 300_000),
       project("notebooks", ["test/notebooks/**/*.spec.ts"], 600_000),
       project("jupyter", ["test/{kernel,browser,coursework}/**/*.spec.ts"], 600_000),

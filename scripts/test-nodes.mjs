@@ -44,7 +44,7 @@ await runMain(async () => {
       spawnSync(node, args, { cwd: root, stdio: "inherit" }).status === 0;
     console.log(`on Node ${versions.get(line)}:`);
     const vitest = ["node_modules/vitest/vitest.mjs", "run", "--project"];
-    const units = run(...vitest, "unit", "--project", "session");
+    const units = run(...vitest, "unit", "--project", "session", "--project", "long");
     // Jupyter starts the kernel with the Node that runs the test.
     const conforms = run(...vitest, "jupyter", "test/kernel/conformance.spec.ts");
     if (!(units && conforms)) failed++;

@@ -30,7 +30,7 @@ export interface LiveFigureOptions {
 /**
  * Shows a figure at once and lets it be replaced, many times a second if need be.
  *
- * @param first what is shown first, or a function that draws it, which is called only where somebody sees it; it may be empty
+ * @param first what is shown first; it may be empty
  * @returns the live figure; `close()` it when the work ends, also when it ends with an error
  * @throws TypeError for anything that is no figure, RangeError unless `maxRate` > 0.
  * @example
@@ -41,7 +41,7 @@ export interface LiveFigureOptions {
  * chart.update(draw());
  * await chart.close(); // → undefined
  */
-export function liveFigure(first: Figure | (() => Figure), options: LiveFigureOptions = {}): LiveFigure {
+export function liveFigure(first: Figure, options: LiveFigureOptions = {}): LiveFigure {
   optionsOf("liveFigure", options, ["id", "maxRate"]);
   return new LiveFigure(first, options);
 }
@@ -53,12 +53,12 @@ export class LiveFigure {
   readonly #host: Host;
   readonly #interval: number;
   readonly #began = performance.now();
-  #newest: Figure | (() => Figure);
+  #newest: Figure;
   #sentAt = Number.NEGATIVE_INFINITY;
   #timer: Timer | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(first: Figure | (() => Figure), { id, maxRate = 10 }: LiveFigureOptions = {}) {
+  constructor(first: Figure, { id, maxRate = 10 }: LiveFigureOptions = {}) {
     checkPositive("liveFigure", { maxRate });
     this.#host = host();
     this.id = id ?? nextDisplayId(this.#host);
@@ -69,11 +69,11 @@ export class LiveFigure {
 
   /**
    * Shows `figure` in the place of the one before: at once when the last version is old enough, else as soon
-   * as it is, unless a newer one has come by then. A function is called when its figure is shown.
+   * as it is, unless a newer one has come by then.
    *
    * @throws Error after `close()`
    */
-  update(figure: Figure | (() => Figure)): void {
+  update(figure: Figure): void {
     if (this.#closed)
       throw new Error("liveFigure: update() after close(); show a new figure with liveFigure()");
     this.#newest = checked(figure);
@@ -97,29 +97,20 @@ export class LiveFigure {
     this.#timer = undefined;
     this.#sentAt = performance.now();
     if (this.#host === consoleHost) return;
-    const data = drawn(this.#newest).quickBundle({ live: true });
+    const data = this.#newest.quickBundle({ live: true });
     this.#host.display({ data, displayId: this.id, ...(update && { update }), live: true });
     if (this.#sentAt - this.#began > expectAfter) expectStaticImage();
   }
 
   async #sendLast(): Promise<void> {
     clearTimeout(this.#timer);
-    const last = drawn(this.#newest);
+    const last = this.#newest;
     const data = this.#host === consoleHost ? { "text/plain": last.alt } : await toBundle(last);
     this.#host.display({ data, displayId: this.id, update: true, live: false });
   }
 }
 
-function checked(figure: Figure | (() => Figure)): Figure | (() => Figure) {
-  if (figure instanceof Figure || typeof figure === "function") return figure;
-  throw new TypeError(
-    "liveFigure: expected a figure, such as lineChart(), heatMap() or figure() returns, or a function that returns one",
-  );
-}
-
-function drawn(newest: Figure | (() => Figure)): Figure {
-  if (typeof newest !== "function") return newest;
-  const figure = newest();
+function checked(figure: Figure): Figure {
   if (figure instanceof Figure) return figure;
-  throw new TypeError("liveFigure: expected a function that returns a figure");
+  throw new TypeError("liveFigure: expected a figure, such as lineChart(), heatMap() or figure() returns");
 }

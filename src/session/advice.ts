@@ -10,6 +10,8 @@ import { translateLine, wordsForMember, wordsForName, wordsForType } from "./fro
 export interface Candidates {
   session: Iterable<string>;
   exports: readonly string[];
+  /** Names that earlier cells have declared by const. */
+  constants: readonly string[];
 }
 
 /** Errors of the parser: Python is reported once, in place of its syntax errors. */
@@ -20,6 +22,8 @@ export function adviseOnSyntax(diagnostics: Diagnostic[]): Diagnostic[] {
       const messages = [`a cell knows %check on, %check off, %install PACKAGE and !COMMAND, got ${command}`];
       return [{ ...diagnostic, messages }];
     }
+    if (/^\s*(?:npm|pip3?|conda)\s+i(?:nstall)?\s/.test(diagnostic.text))
+      return [{ ...diagnostic, messages: ["%install PACKAGE installs a package of npm"] }];
   }
   for (const diagnostic of diagnostics) {
     const { text, column } = diagnostic;
@@ -47,11 +51,15 @@ export function advise(diagnostic: Diagnostic, candidates: Candidates): Diagnost
     fixOfModule(code, first) ??
     fixOfNode(code, first) ??
     fixOfMember(diagnostic) ??
+    fixOfConstant(diagnostic, candidates) ??
+    fixOfIndex(diagnostic) ??
     (diagnostic.hints?.ofTensors && tensorMethods[diagnostic.hints.ofTensors]) ??
     (diagnostic.hints?.expected && `expected ${diagnostic.hints.expected}`) ??
     fixOfOption(diagnostic) ??
     fixOfValue(diagnostic) ??
     ofCode[code];
+  if (fix === ofCode[2588] && code === 2632)
+    return { ...diagnostic, messages: [`${first.replace(/an import\.?$/, "a constant")}; ${fix}`, ...rest] };
   if (fix) {
     const said = first.replace(/\.( Did you mean .*| Do you need to change your target library\?.*)?$/, "");
     const short = code === 2353 ? missingIn(first) : undefined;
@@ -210,6 +218,29 @@ function fixOfAssignment({ code, messages: [first = ""], text, column }: Diagnos
   if ((code !== 2304 && code !== 2552) || name === "") return undefined;
   if (/^\s*=(?!=|>)/.test(rest)) return `a new name is declared: let ${name} = …`;
   return /^\s*(([-+*/%]|\*\*)=|\+\+|--)/.test(rest) ? `it needs a first value: let ${name} = …` : undefined;
+}
+
+/** An assignment to what another cell has declared by const: to the compiler, an import of this cell. */
+function fixOfConstant(
+  { code, messages: [first = ""] }: Diagnostic,
+  { constants }: Candidates,
+): string | undefined {
+  const [, name = ""] = /^Cannot assign to '([^']+)' because it is an import/.exec(first) ?? [];
+  return code === 2632 && constants.includes(name) ? ofCode[2588] : undefined;
+}
+
+/** `rows[0, 1]`, a count in place of a list, a field that a class lacks. */
+function fixOfIndex({ code, messages: [first = ""], text, column }: Diagnostic): string | undefined {
+  const before = text.slice(0, column);
+  if (code === 2695 && /\w\[\s*$/.test(before))
+    return "an entry of a list of lists is rows[i][j], of a tensor a.at(i, j)";
+  if (code === 2488 && /^Type '(?:number|[\d.]+)'/.test(first) && /\bfor\s*\(.*\bof\s+$/.test(before))
+    return "for (let i = 0; i < n; i++) { … } counts to a number";
+  if (code === 2365 && /types? '\(\) => |and '\(\) => /.test(first)) return "did you forget to call it, f()?";
+  const [, field] = /^Property '([^']+)' does not exist on type '[\w$]+(?:<.*>)?'/.exec(first) ?? [];
+  if (code === 2339 && field && /\bthis\.$/.test(before))
+    return `declare it in the class first, ${field}: …;`;
+  return undefined;
 }
 
 /** A missing module. */

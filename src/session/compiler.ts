@@ -232,7 +232,8 @@ export class Compiler {
       if (this.#files.complete()) return this.compileCell(source, name, options);
       const session = [...this.#names.entries()].filter(([, { value }]) => value).map(([name]) => name);
       const exports = nablabNames(this.#hostFiles);
-      return { diagnostics: diagnostics.map((one) => advise(one, { session, exports })) };
+      const constants = session.filter((name) => this.#names.get(name)?.value?.kind === "const");
+      return { diagnostics: diagnostics.map((one) => advise(one, { session, exports, constants })) };
     }
 
     const place = { ts, checker: program.getTypeChecker(), file, own };

@@ -35,6 +35,7 @@ const names: Record<string, string> = {
   help: "a name with ? after it, as in train?, shows its help",
   printf: "console.log(…) prints",
   println: "console.log(…) prints",
+  System: "console.log(…) prints",
 };
 
 /** The same for its types, and those of languages with similar ones. */
@@ -93,6 +94,12 @@ const libraries = new Map([
   ]),
   ["matplotlib", 'charts are nablab\'s: import { lineChart } from "nablab"'],
   ["pandas", 'tables are nablab\'s: import { table } from "nablab"'],
+  ["math", "Math is there without an import: Math.sqrt(x), Math.PI"],
+  ["random", "Math.random() is there without an import"],
+  ["json", "JSON is there without an import: JSON.parse(text), JSON.stringify(value)"],
+  ["time", "performance.now() is there without an import"],
+  ["sys", "process is there without an import"],
+  ["os", 'import os from "node:os"'],
 ]);
 
 type Translation = [RegExp, (...parts: string[]) => string];
@@ -118,15 +125,19 @@ const lines: Translation[] = [
   [
     /^\s*for\s+(\w+(?:\s*,\s*\w+)*)\s+in\s+(.+?):/,
     (_, names = "", list = "") =>
-      `for (const ${names.includes(",") ? `[${names}]` : names} of ${list}) { … }`,
+      counted(names, list) ?? `for (const ${names.includes(",") ? `[${names}]` : names} of ${list}) { … }`,
   ],
   // A condition without parentheses, or a final colon: elsewhere a colon may be in a string, or in `a ? b : c`.
   [
     /^\s*(if|while)\s+((?!\()[^{]+?):/,
-    (_, word = "", condition = "") => `${word} (${condition.trim()}) { … }`,
+    (_, word = "", condition = "") => `${word} (${inTypeScript(condition.trim())}) { … }`,
   ],
-  [/^\s*(if|while)\s*(\(.*\))\s*:\s*$/, (_, word = "", condition = "") => `${word} ${condition} { … }`],
-  [/^\s*elif\s+(.+?):/, (_, condition = "") => `else if (${condition}) { … }`],
+  [
+    /^\s*(if|while)\s*(\(.*\))\s*:\s*$/,
+    (_, word = "", condition = "") => `${word} ${inTypeScript(condition)} { … }`,
+  ],
+  [/^\s*elif\s+(.+?):/, (_, condition = "") => `else if (${inTypeScript(condition)}) { … }`],
+  [/(?:^|\})\s*(?:elif|elseif|elsif)\s*(\(.*?\))\s*\{/, (_, condition = "") => `else if ${condition} { … }`],
   [/^\s*else\s*:/, () => "else { … }"],
   [/^\s*(try|finally)\s*:/, (_, word = "") => `${word} { … }`],
   [/^\s*except\b[^{]*:/, () => "catch (error) { … }"],
@@ -138,7 +149,18 @@ const lines: Translation[] = [
 
 /** Python in the middle of a line, from the position of the error. */
 const parts: Translation[] = [
-  [/^for\s+(\w+)\s+in\s+([^\]]*)\]/, (_, name = "", list = "") => `${list.trim()}.map((${name}) => …)`],
+  [
+    /^for\s+(\w+)\s+in\s+(.*)\]/,
+    (_, name = "", rest = "") => {
+      const [, list = "", inner, condition] =
+        /^(.+?)(?:\s+(for)\b.*|\s+if\b(.*))?$/.exec(untilClosed(rest)) ?? [];
+      return mapped(name, list, inner, condition);
+    },
+  ],
+  [
+    /^def\s+(\w+)\s*\(([^)]*)\)\s*\{/,
+    (_, name = "", all = "") => `${name}(${all.replace(/^self\b[,\s]*/, "")}) { … }`,
+  ],
   [/^if\b(?!\s*\().+\belse\b/, () => "condition ? x : y"],
   [/^not\b/, () => "!x"],
   [/^and\b/, () => "x && y"],
@@ -150,6 +172,55 @@ const parts: Translation[] = [
   [/^del\b/, () => "delete record.key, or xs.splice(i, 1)"],
   [/^#(?!\w)/, () => "// begins a comment"],
 ];
+
+/** `for i in range(a, b, step)`. */
+function counted(name: string, list: string): string | undefined {
+  const range = /^range\(\s*([^,()]+?)\s*(?:,\s*([^,()]+?)\s*)?(?:,\s*(-?)([^,()]+?)\s*)?\)$/;
+  const [, first, second, minus, step = "1"] =
+    range.exec(list.trim().replace(/\blen\(([\w.]+)\)/g, "$1.length")) ?? [];
+  if (first === undefined) return undefined;
+  const [start, end] = second === undefined ? ["0", first] : [first, second];
+  const [order, sign] = minus ? [">", "-"] : ["<", "+"];
+  const next = step === "1" ? `${name}${sign}${sign}` : `${name} ${sign}= ${step}`;
+  return `for (let ${name} = ${start}; ${name} ${order} ${end}; ${next}) { … }`;
+}
+
+/** `[… for x in list if condition]`, or with an inner `for` after the list. */
+function mapped(name: string, list: string, inner?: string, condition?: string): string {
+  const [, count] = /^range\(\s*([^,()]+?)\s*\)$/.exec(list) ?? [];
+  if (count !== undefined && !inner && condition === undefined)
+    return `Array.from({ length: ${count} }, (_, ${name}) => …)`;
+  const isSimple = /^(?:\[.*\]|[\w.$]+(?:\[[^\]]*\]|\([^)]*\))*)$/.test(list);
+  const values =
+    count !== undefined
+      ? `[...Array(${count}).keys()]`
+      : /^(?:range|enumerate|zip|sorted|reversed|map|filter)\(/.test(list)
+        ? "xs"
+        : isSimple
+          ? list
+          : `(${list})`;
+  const kept = condition === undefined ? "" : `.filter((${name}) => ${inTypeScript(condition.trim())})`;
+  return `${values}${kept}.${inner ? "flatMap" : "map"}((${name}) => …)`;
+}
+
+/** A text up to the first bracket that it closes without having opened it. */
+function untilClosed(text: string): string {
+  let depth = 0;
+  for (const [i, char] of [...text].entries()) {
+    if ("([{".includes(char)) depth++;
+    else if (")]}".includes(char) && depth-- === 0) return text.slice(0, i);
+  }
+  return text;
+}
+
+/** A condition with the words of Python replaced; one with texts is left alone. */
+function inTypeScript(condition: string): string {
+  if (/["'`]/.test(condition)) return condition;
+  const words: Record<string, string> = { True: "true", False: "false", None: "null", and: "&&", or: "||" };
+  return condition
+    .replace(/\bnot\s+/g, "!")
+    .replace(/\b(?:True|False|None|and|or)\b/g, (word) => words[word]!);
+}
 
 /** The TypeScript equivalent of a Python name. */
 export const wordsForName = (name: string): string | undefined =>

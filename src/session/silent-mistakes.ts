@@ -53,11 +53,75 @@ export function silentMistakes(
       note(node, `${nameOf(node)} compares no entries; ${tensorMethods.order}`);
     if (ts.isElementAccessExpression(node) && isIndex(node.argumentExpression) && isTensor(node.expression))
       note(node, `${nameOf(node)} of a tensor is undefined; a.at(i) is an entry, a.row(i) a row`);
+    noteLists(node);
     if (ts.isCallExpression(node) && isForEach(node) && node.arguments[0] && isAsync(node.arguments[0]))
       note(
         node,
         "forEach(…) does not wait for an async function; for (const x of xs) { await … } does, one after another",
       );
+  };
+
+  /** What JavaScript's lists do otherwise than others'. */
+  const noteLists = (node: TypeScript.Node): void => {
+    if (ts.isElementAccessExpression(node) && isNegative(node.argumentExpression) && isList(node.expression))
+      note(
+        node,
+        `${nameOf(node)}: only at counts from the end, ${nameOf(node.expression)}.at(${node.argumentExpression.getText(file)})`,
+      );
+    if (
+      ts.isBinaryExpression(node) &&
+      node.operatorToken.kind === ts.SyntaxKind.InKeyword &&
+      ts.isStringLiteral(node.left) &&
+      Number.isNaN(Number(node.left.text)) &&
+      isList(node.right) &&
+      !checker.getPropertyOfType(checker.getTypeAtLocation(node.right), node.left.text)
+    )
+      note(
+        node,
+        `in looks for an index; ${nameOf(node.right)}.includes(${nameOf(node.left)}) looks for an entry`,
+      );
+    if (!ts.isCallExpression(node)) return;
+    if (
+      ts.isPropertyAccessExpression(node.expression) &&
+      node.arguments.length === 0 &&
+      isListOfNumbers(node.expression.expression)
+    ) {
+      const { name } = node.expression;
+      if (/^(sort|toSorted)$/.test(name.text))
+        note(
+          node,
+          `${name.text}() orders numbers as texts, 10 before 9; ${name.text}((a, b) => a - b) orders them by size`,
+        );
+    }
+    for (const one of node.arguments) {
+      const statement =
+        ts.isArrowFunction(one) &&
+        ts.isBlock(one.body) &&
+        one.body.statements.length === 1 &&
+        one.body.statements[0];
+      if (statement && ts.isLabeledStatement(statement) && ts.isExpressionStatement(statement.statement))
+        note(
+          one,
+          `{ … } after => is a block, and gives nothing; an object is in parentheses: => ({ ${statement.label.text}: … })`,
+        );
+    }
+  };
+
+  const isNegative = (node: TypeScript.Expression): boolean =>
+    ts.isPrefixUnaryExpression(node) &&
+    node.operator === ts.SyntaxKind.MinusToken &&
+    ts.isNumericLiteral(node.operand) &&
+    node.operand.text !== "0";
+
+  const isList = (node: TypeScript.Expression): boolean => {
+    const type = checker.getTypeAtLocation(node);
+    return (type.flags & ts.TypeFlags.Any) === 0 && checker.isArrayLikeType(type);
+  };
+
+  const isListOfNumbers = (node: TypeScript.Expression): boolean => {
+    if (!isList(node)) return false;
+    const entry = checker.getIndexTypeOfType(checker.getTypeAtLocation(node), ts.IndexKind.Number);
+    return entry !== undefined && (entry.flags & ts.TypeFlags.NumberLike) !== 0;
   };
 
   /**

@@ -263,6 +263,23 @@ const lost: fc.Arbitrary<{ name: string; damage: Damage }> = fc.oneof(
       }),
   }),
   fc.record({
+    name: fc.constant("an answer merged with a cell beside it"),
+    damage: fc
+      .tuple(fraction, fc.boolean(), fc.boolean())
+      .map(([which, above, below]) => (notebook: RawNotebook) => {
+        const answers = notebook.cells.filter((cell) => cell.metadata.nbgrader?.solution);
+        const answer = answers[at(which, answers.length)];
+        if (answer === undefined) return;
+        const i = notebook.cells.indexOf(answer) - (above ? 1 : 0);
+        const [first, second] = [notebook.cells[i], notebook.cells[i + 1]];
+        const beside = above ? first : second;
+        if (first === undefined || second === undefined || beside?.metadata.nbgrader?.solution) return;
+        const merged = below ? second : first;
+        merged.source = `${textOf(first)}\n\n${textOf(second)}`;
+        notebook.cells.splice(notebook.cells.indexOf(merged === first ? second : first), 1);
+      }),
+  }),
+  fc.record({
     name: fc.constant("a test deleted"),
     damage: fraction.map((which) => (notebook: RawNotebook) => {
       const tests = notebook.cells.filter(

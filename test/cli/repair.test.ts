@@ -210,6 +210,32 @@ describe.each(assignments)("%s", (assignment) => {
     },
   );
 
+  test("an answer that is merged with cells beside it is split off again", () => {
+    const { cells } = submission(assignment);
+    const isAnswer = (i: number) => cells[i]?.metadata.nbgrader?.solution === true;
+    for (const i of cells.keys()) {
+      if (!isAnswer(i)) continue;
+      for (const [from, to] of [
+        [i - 1, i],
+        [i, i + 1],
+        [i - 1, i + 1],
+      ] as const) {
+        if (cells[from] === undefined || cells[to] === undefined) continue;
+        if ((from < i && isAnswer(from)) || (to > i && isAnswer(to))) continue;
+        for (let kept = from; kept <= to; kept++) {
+          const damaged = submission(assignment);
+          const merged = damaged.cells.slice(from, to + 1);
+          const source = merged.map((cell) => cell.source).join("\n\n");
+          damaged.cells.splice(from, merged.length, { ...damaged.cells[kept]!, source });
+          const { notebook, notes } = repair(parsed(damaged), original);
+          const told = `${idOf(cells[i]!)}, ${from - i} to ${to - i} in ${kept - i}`;
+          expect(difference(notebook, whole), told).toBeUndefined();
+          expect(notes, told).toContain(`merged with another cell, and split: ${idOf(cells[i]!)}`);
+        }
+      }
+    }
+  });
+
   test("a text that quotes a task is not taken for its answer", () => {
     answered(assignment).cells.forEach((cell, i) => {
       if (!cell.metadata.nbgrader?.solution || cell.cell_type !== "code") return;

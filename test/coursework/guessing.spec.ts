@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { idOf } from "./course.js";
-import { GradedCells, isAnswer } from "./graded-cells.js";
+import { GradedCells, isTest } from "./graded-cells.js";
 import { type SourceCell, sourceOf } from "./source.js";
 
 /** An assignment's question with a few possible answers to each of its parts. */
@@ -55,31 +55,56 @@ const questions: Question[] = [
   },
 ];
 
+/** A graded question of an assignment, with the right answers before it. */
+class Graded {
+  readonly #cells: SourceCell[];
+  readonly #test: SourceCell;
+  readonly #graded = new GradedCells();
+
+  constructor(assignment: string, test: string) {
+    this.#cells = sourceOf(assignment).cells;
+    this.#test = this.#cells.find((cell) => idOf(cell) === test)!;
+  }
+
+  async answerAllBefore(): Promise<void> {
+    for (const cell of this.#cells.slice(0, this.#cells.indexOf(this.#test))) {
+      if (cell.cell_type === "code" && !isTest(cell)) await this.#graded.asItIs(cell);
+    }
+  }
+
+  answer(code: string): Promise<void> {
+    return this.#graded.mustRun(code);
+  }
+
+  async pointsOf(code: string): Promise<number> {
+    await this.answer(code);
+    return this.#graded.pointsOf(this.#test);
+  }
+
+  close(): void {
+    this.#graded.close();
+  }
+}
+
 describe.each(questions)("$assignment", ({ assignment, test: id, parts, choices, write, unfounded }) => {
-  const { cells } = sourceOf(assignment);
-  const own = cells.find((cell) => idOf(cell) === id)!;
-  const graded = new GradedCells();
+  const question = new Graded(assignment, id);
   const nothing = parts.map(() => undefined);
   const with_ = (i: number, choice: string) => nothing.map((none, j) => (j === i ? choice : none));
-  const pointsOf = async (guess: readonly (string | undefined)[]): Promise<number> => {
-    await graded.mustRun(write(guess));
-    return graded.pointsOf(own);
-  };
+  const pointsOf = (guess: readonly (string | undefined)[]): Promise<number> =>
+    question.pointsOf(write(guess));
   let blank: number;
   /** What each choice gains in each part. */
   const gains: number[][] = [];
 
   beforeAll(async () => {
-    const before = cells.slice(0, cells.indexOf(own));
-    const needed = (cell: SourceCell): boolean => isAnswer(cell) || /^(data|types)$/.test(idOf(cell) ?? "");
-    for (const cell of before) if (cell.cell_type === "code" && needed(cell)) await graded.asItIs(cell);
+    await question.answerAllBefore();
     blank = await pointsOf(nothing);
     for (const i of parts.keys()) {
       gains.push([]);
       for (const choice of choices) gains[i]!.push((await pointsOf(with_(i, choice))) - blank);
     }
   }, 600_000);
-  afterAll(() => graded.close());
+  afterAll(() => question.close());
 
   test("what is left out costs nothing, and a right verdict earns", () => {
     expect(blank).toBeGreaterThan(0);
@@ -107,7 +132,53 @@ describe.each(questions)("$assignment", ({ assignment, test: id, parts, choices,
   });
 
   test("beside wrong numbers verdicts count for nothing", async () => {
-    await graded.mustRun(unfounded);
+    await question.answer(unfounded);
     for (const choice of choices) expect(await pointsOf(parts.map(() => choice))).toBe(0);
+  });
+});
+
+// The number of the wrong line, one of five.
+describe.each([
+  {
+    id: "find-relu",
+    line: "wrongLineOfBackward",
+    wrong: "function rightBackward(z: any, dx: any) { return dx; }",
+  },
+  {
+    id: "find-relu",
+    line: "wrongLineOfBackward",
+    // What the test that students see accepts, and no hidden one.
+    wrong: "function rightBackward(z: any, dx: any) { dx[0] = 0; return dx; }",
+  },
+  {
+    id: "find-log-sum-exp",
+    line: "wrongLineOfLogSumExp",
+    wrong:
+      "function rightLogSumExp(g: any) { return Math.log(g.reduce((s: any, x: any) => s + Math.exp(x), 0)); }",
+  },
+])("2-backpropagation, $id beside $wrong", ({ id, line, wrong }) => {
+  const question = new Graded("2-backpropagation", id);
+  const pointsOf = (guess: number | undefined): Promise<number> =>
+    question.pointsOf(`function ${line}(): number | undefined { return ${guess}; }`);
+  const pointsOfAll = async (): Promise<number[]> => {
+    const points: number[] = [];
+    for (const guess of [1, 2, 3, 4, 5]) points.push(await pointsOf(guess));
+    return points;
+  };
+
+  beforeAll(() => question.answerAllBefore(), 600_000);
+  afterAll(() => question.close());
+
+  test("a random line gains nothing, the right one a point, and one left out costs nothing", async () => {
+    const [blank, points] = [await pointsOf(undefined), await pointsOfAll()];
+    expect(blank).toBe(2);
+    expect(points.toSorted()).toEqual([1.75, 1.75, 1.75, 1.75, 3]);
+    expect(points.reduce((sum, value) => sum + value, 0) / 5).toBe(blank);
+  });
+
+  test("beside a wrong function a line counts for nothing", async () => {
+    await question.answer(wrong);
+    expect(await pointsOfAll()).toEqual([0, 0, 0, 0, 0]);
+    expect(await pointsOf(undefined)).toBe(0);
   });
 });

@@ -434,3 +434,81 @@ test("too many arguments where the first is no entry of a list keep what the com
   );
   expect(await first("Math.abs(1, 2)")).toBe("Expected 1 arguments, but got 2.");
 });
+
+test("lists that behave otherwise than in other languages", async () => {
+  await text('const xs = [3, 10, 2], words = ["a"], some: any = [1], exact = new Float64Array([3, 10]);');
+  for (const [code, note] of [
+    ["xs[-1]", "line 1: xs[-1]: only at counts from the end, xs.at(-1)\n"],
+    ['"a" in words', 'line 1: in looks for an index; words.includes("a") looks for an entry\n'],
+    [
+      "[...xs].sort()",
+      "line 1: sort() orders numbers as texts, 10 before 9; sort((a, b) => a - b) orders them by size\n",
+    ],
+    [
+      "xs.map((x) => { y: 2 * x })",
+      "line 1: { … } after => is a block, and gives nothing; an object is in parentheses: => ({ y: … })\n",
+    ],
+  ] as const)
+    expect(await noted(code), code).toBe(note);
+  for (const code of [
+    "xs[1]",
+    "xs.at(-1)",
+    '"length" in { length: 1 }',
+    '"length" in words',
+    "0 in xs",
+    "some[-1]; some.sort()",
+    "words.sort()",
+    "exact.sort()",
+    "[...xs].sort((a, b) => a - b)",
+    "xs.map((x) => ({ y: x }))",
+    "xs.forEach((x) => { console.assert(x > 0) })",
+  ])
+    expect(await noted(code), code).toBe("");
+});
+
+test.each([
+  ["if (1 > 2) { 1 } elif (2 > 1) { 2 }", "else if (2 > 1) { … }"],
+  ["const twice = [2 * x for x in [1, 2]]", "[1, 2].map((x) => …)"],
+  ["const some = [x for x in xs if x > 1 and x < 3]", "xs.filter((x) => x > 1 && x < 3).map((x) => …)"],
+  ["const all = [2 * x for x in range(10)]", "Array.from({ length: 10 }, (_, x) => …)"],
+  ["for i in range(2, n):", "for (let i = 2; i < n; i++) { … }"],
+  ["while True:", "while (true) { … }"],
+  ["import math", "Math is there without an import: Math.sqrt(x), Math.PI"],
+  ["class A { def init(self, x) { } }", "init(x) { … }"],
+  ["[x for x in [[1], [2]]]", "[[1], [2]].map((x) => …)"],
+  ["const big = [x for x in [1, 2] if x > 1]", "[1, 2].filter((x) => x > 1).map((x) => …)"],
+  ["[x for row in rows for x in row]", "rows.flatMap((row) => …)"],
+  ["[a for a in sorted(xs)]", "xs.map((a) => …)"],
+  ["for i in range(0, len(xs), 2):", "for (let i = 0; i < xs.length; i += 2) { … }"],
+  ["for i in range(n, 0, -1):", "for (let i = n; i > 0; i--) { … }"],
+])("Python in TypeScript: %s", async (code, fix) => {
+  expect(await first(code)).toContain(`this line is Python; in TypeScript: ${fix}`);
+});
+
+test.each([
+  ["class P { constructor(x: number) { this.x = x } }", "declare it in the class first, x: …;"],
+  [
+    "const rows = [[1, 2], [3, 4]]; rows[0, 1]",
+    "an entry of a list of lists is rows[i][j], of a tensor a.at(i, j)",
+  ],
+  ["for (const i of 10) console.log(i)", "for (let i = 0; i < n; i++) { … } counts to a number"],
+  ["const draw = Math.random; draw + 1", "did you forget to call it, f()?"],
+])("the fix of %s", async (code, fix) => {
+  expect(await first(code)).toContain(`; ${fix}`);
+});
+
+test.each(["class S { static f() { return this.q } }", "[...3]"])(
+  "nothing that would not help: %s",
+  async (code) => {
+    expect(await first(code)).not.toContain(";");
+  },
+);
+
+test.each(["npm install lodash", "pip install numpy"])("%s", async (code) => {
+  expect(await first(code)).toBe("%install PACKAGE installs a package of npm");
+});
+
+test("a constant of an earlier cell is one, not an import", async () => {
+  await text("const rate = 0.1;");
+  expect(await first("rate = 0.2")).toMatch(/because it is a constant; declare it by let to change it$/);
+});

@@ -1,5 +1,5 @@
 // What a comparison states about itself is counted: false alarms and misses over thousands of experiments. Of heavy tails and
-// of paths in test/long/estimate.test.ts.
+// of paths in estimate.long.test.ts.
 import { inspect } from "node:util";
 import {
   CheckFailed,

@@ -1,4 +1,4 @@
-// The laws whose mean no sample shows, and what is known of noise. How often verdicts err is counted in test/long/noise.test.ts.
+// The laws whose mean no sample shows, and what is known of noise. How often verdicts err is counted in noise.long.test.ts.
 import { checkNoise, type Estimator, finiteSum, quadratic, type Random, random } from "nablab";
 import { describe, expect, test } from "vitest";
 

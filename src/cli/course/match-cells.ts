@@ -117,7 +117,7 @@ function aligned(
 const isAnswer = (cell: Cell): boolean => gradingOf(cell)?.solution === true;
 
 /** Whether an answer was released as a gap only: as text, or as code without a frame around it. */
-const isGap = (cell: Cell): boolean =>
+export const isGap = (cell: Cell): boolean =>
   gradingOf(cell)!.solution && (cell.cell_type !== "code" || plainText(cell.source).split("\n").length <= 2);
 
 /** Cells by their names in nbgrader. */

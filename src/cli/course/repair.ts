@@ -10,6 +10,7 @@ import { isEdited } from "./edited.js";
 import { likeness, plainText } from "./likeness.js";
 import { bestOf, grouped, isOfAssignment, type Matches, matchCells } from "./match-cells.js";
 import { gradingOf } from "./points.js";
+import { unmerged } from "./unmerge.js";
 import { fewOf } from "./words.js";
 
 /** A repaired notebook, and the repairs, in a few words each. */
@@ -35,8 +36,10 @@ interface Placed {
 export function repair(submitted: Notebook, released: Notebook): Repaired {
   const notes: string[] = [];
   const own = released.cells.filter(isOfAssignment);
-  const matches = matchCells(submitted.cells, released.cells);
-  const named = grouped(submitted.cells);
+  const split: string[] = [];
+  const cells = unmerged(submitted.cells, released.cells, split);
+  const matches = matchCells(cells, released.cells);
+  const named = grouped(cells);
   const found = own.filter((cell) => {
     const there = matches.of.get(cell);
     return there !== undefined && likeness(there.source, cell.source) >= 0.5;
@@ -54,10 +57,10 @@ export function repair(submitted: Notebook, released: Notebook): Repaired {
   const texts = textsOf(
     released.cells.map((cell) => (isOfAssignment(cell) ? undefined : plainText(cell.source))),
   );
-  const placed = submitted.cells.map((cell): Placed => {
+  const placed = cells.map((cell): Placed => {
     const is = matches.is.get(cell);
     if (is) return { cell: asReleased(cell, is, notes), place: places.get(is) };
-    const ordinary = asOrdinary(cell, submitted, matches, notes);
+    const ordinary = asOrdinary(cell, cells, matches, notes);
     return { cell: ordinary, place: gradingOf(cell) ? undefined : texts.next(plainText(cell.source)) };
   });
   const ordered = inOrder(placed, notes);
@@ -65,6 +68,7 @@ export function repair(submitted: Notebook, released: Notebook): Repaired {
   for (const [what, ids] of [
     ["without metadata, and recognised", matches.recognised],
     ["copied", matches.copied],
+    ["merged with another cell, and split", split],
   ] as const) {
     if (ids.length > 0) notes.push(`${what}: ${fewOf(ids)}`);
   }
@@ -179,7 +183,7 @@ const withoutHidden = (source: string): string =>
   source.replace(/^.*BEGIN HIDDEN TESTS[\s\S]*?END HIDDEN TESTS.*$\n?/gm, "");
 
 /** A cell that does not belong to the assignment: a student's own, a copy, or one of another assignment. */
-function asOrdinary(cell: Cell, { cells }: Notebook, matches: Matches, notes: string[]): Cell {
+function asOrdinary(cell: Cell, cells: readonly Cell[], matches: Matches, notes: string[]): Cell {
   const about = gradingOf(cell);
   if (!about) return bare(cell, cell.cell_type);
   const original = cells.find(

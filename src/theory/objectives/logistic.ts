@@ -53,7 +53,7 @@ export function logistic(options: LogisticOptions): FiniteSum & SmoothObjective 
   checkNotNegative("logistic", { ridge });
   const { X, N, M } = samplesOf(options);
   // Rows are s_i x_i: F depends on the label only through this product.
-  // Loops, not `dot` of a view or a mapped copy, which took three times as long: noise is evaluated at every term.
+  // Loops, not `dot` of a view or a mapped copy: the longest cell of lecture 09 takes a fifth less of the processor.
   const margin = (theta: Vector, i: number): number => {
     let sum = 0;
     for (let j = 0; j < M; j++) sum += X[i * M + j]! * theta[j]!;

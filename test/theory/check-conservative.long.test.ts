@@ -1,4 +1,4 @@
-// Fields that are right, a little wrong, or of functions too inexact to tell; test/long counts over hundreds of seeds.
+// Fields that are right, a little wrong, or of functions too inexact to tell; conservative.long.test.ts counts over hundreds of seeds.
 import { affine, checkConservative, linearCombination, maximum } from "nablab";
 import { describe, expect, test } from "vitest";
 
