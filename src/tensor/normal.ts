@@ -2,6 +2,7 @@
  * The normal distribution, for confidence intervals and tests: tail probabilities and quantiles.
  */
 import { checkBetween0And1 } from "../options/check.js";
+import { optionsOf } from "../options/options-of.js";
 
 /**
  * P(Z > z) = ∫_z^∞ e^(−t²/2) dt / √(2π) for a standard normal Z, with a relative error of 2e-15 even far out in the tail (until it
@@ -93,18 +94,27 @@ function upper(tail: number): number {
 /**
  * The largest distance between the empirical distribution of a sample and a distribution function, and a bound on the
  * probability of such a distance: at most 2 exp(−2 n D²) for every n (Dvoretzky, Kiefer and Wolfowitz 1956, with
- * the constant of Massart 1990).
+ * the constant of Massart 1990). If that is at most `falseAlarm`, the sample is of another distribution.
+ *
+ * `detects` is the smallest distance of another distribution that is found with probability 0.99: the limit
+ * √(log(2/falseAlarm)/2n) and √(log(100)/2n) more, as a share of n draws is below its mean by that with probability 0.01 at most
+ * (Hoeffding).
  *
  * @param sample the numbers, of length n
  * @param cdf the distribution function P(X ≤ x), continuous
- * @throws RangeError for an empty sample.
+ * @param options `falseAlarm` = 10⁻⁶
+ * @throws RangeError for an empty sample, or unless 0 < `falseAlarm` < 1.
  * @example
  * distributionTest([0.1, 0.3, 0.5, 0.7, 0.9], (x) => x).distance.toFixed(3) // → '0.100'
+ * distributionTest(Array.from({ length: 1000 }, (_, i) => i / 1000), (x) => x).detects.toFixed(3) // → '0.133'
  */
 export function distributionTest(
   sample: ArrayLike<number>,
   cdf: (x: number) => number,
-): { distance: number; probability: number } {
+  options: { falseAlarm?: number } = {},
+): { distance: number; probability: number; detects: number } {
+  const { falseAlarm = 1e-6 } = optionsOf("distributionTest", options, ["falseAlarm"]);
+  checkBetween0And1("distributionTest", { falseAlarm });
   const sorted = Float64Array.from(sample).sort();
   const n = sorted.length;
   if (n === 0) throw new RangeError("distributionTest: the sample is empty");
@@ -113,5 +123,9 @@ export function distributionTest(
     const p = cdf(x);
     largest = Math.max(largest, p - i / n, (i + 1) / n - p);
   });
-  return { distance: largest, probability: Math.min(1, 2 * Math.exp(-2 * n * largest * largest)) };
+  return {
+    distance: largest,
+    probability: Math.min(1, 2 * Math.exp(-2 * n * largest * largest)),
+    detects: Math.sqrt(Math.log(2 / falseAlarm) / (2 * n)) + Math.sqrt(Math.log(100) / (2 * n)),
+  };
 }

@@ -31,7 +31,7 @@ export function checkFits(who: string, model: Sequential, data: Dataset, loss: L
     const advice =
       wants === "labels"
         ? `take squaredError(), or make it with labels, dataset({ x, y, ${labelOptions(data)} })`
-        : "take crossEntropy()";
+        : "take crossEntropy(), or make the labels targets, data.oneHot()";
     const has = data.kind === "labels" ? "labels" : "targets";
     throw new RangeError(`${who}: ${loss.name}() needs ${wants} but ${data.name} has ${has}; ${advice}`);
   }

@@ -55,7 +55,7 @@ export function charts(runs: readonly TrainingRecord[], { title, counts, total }
     title:
       window > 1 ? `Loss, mean of ${windows.size > 1 ? "up to " : ""}${window} steps` : "Loss of each step",
     x: { title: samePace ? "step k" : "epoch", ...(total && { range: [0, total] as [number, number] }) },
-    y: { title: "loss E<sub>k</sub>(θ<sup>(k)</sup>)", scale: "log" },
+    y: { title: "loss F<sub>k</sub>(θ<sup>(k−1)</sup>)", scale: "log" },
     series: runs.map((run, i): Series => {
       const { x, y } = curves[i]!;
       return { name: run.name, x: samePace ? x : x.map((k) => k / paces[i]!), y, colour: i };
@@ -90,7 +90,7 @@ function gradientChart({ epochs, settings }: TrainingRecord): Figure[] {
   const chart = lineChart({
     title: "Gradient of each layer, last step of each epoch",
     x: { title: "epoch", range: [0.5, settings.epochs + 0.5], tickStep: Math.ceil(settings.epochs / 10) },
-    y: { title: "‖∇E<sub>k</sub>‖", scale: "log" },
+    y: { title: "‖∇F<sub>k</sub>‖", scale: "log" },
     series: layers.map(
       (_, i): Series => ({
         name: `layer ${i + 1}`,

@@ -155,7 +155,7 @@ export class Run implements Displayable, TrainingRecord {
       ...(validationLoss !== undefined && { "validation loss": validationLoss }),
       ...(accuracy !== undefined && !Number.isNaN(accuracy) && { "accuracy, %": 100 * accuracy }),
       "step size": this.stepSize[step - 1],
-      ...Object.fromEntries(gradientNorms.map((norm, i) => [`‖∇E‖, layer ${i + 1}`, norm])),
+      ...Object.fromEntries(gradientNorms.map((norm, i) => [`‖∇Fₖ‖, layer ${i + 1}`, norm])),
       ...Object.fromEntries(at(step)),
     }));
     return table(rows, { caption: this.summary() });

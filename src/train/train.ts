@@ -29,9 +29,9 @@ export function lastRun(): Run | undefined {
 
 /**
  * Trains a network: for each epoch, shuffle the samples, and for each chunk of `batchSize` of them take a step with
- * the gradient of the chunk's mean loss E_k,
+ * the gradient of the chunk's mean loss F_k,
  *
- *     θ(k+1) = θ(k) − η_k ∇E_k(θ(k)),
+ *     θ(k) = θ(k−1) − η_k ∇F_k(θ(k−1)),
  *
  * where the rule determines η_k. The network's parameters change in place. The default backend computes in float32 on
  * threads; the same seed gives the same bits for any number of them.

@@ -264,6 +264,9 @@ describe("weights of samples", () => {
 test("one-hot targets have an accuracy, on threads too; others have none", async () => {
   const data = labelled(200).oneHot();
   const net = bare();
+  await expect(evaluate(net, labelled(200), { loss: squaredError() })).rejects.toThrow(
+    " has labels; take crossEntropy(), or make the labels targets, data.oneHot()",
+  );
   const run = await train(net, data, {
     loss: squaredError(),
     rule: sgd({ eta: 0.02 }),

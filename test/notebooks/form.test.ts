@@ -158,6 +158,14 @@ describe.each(lectures)("$name", ({ name, cells }) => {
     expect(long.map(({ lines }) => lines[0])).toEqual([]);
   });
 
+  test("shows the verdict of each check of a claim: only the last statement of a cell is shown", () => {
+    const hidden = cells.filter(({ type, source, texts }) => {
+      const checks = type === "code" ? (source.match(/^check(Estimate)?\(/gm) ?? []).length : 0;
+      return checks > texts.join("\n").split("✓ ").length - 1;
+    });
+    expect(hidden.map(({ source }) => source)).toEqual([]);
+  });
+
   test("states how likely a false alarm is, for every check that depends on a seed", () => {
     expect(silentChecks(cells)).toEqual([]);
   });

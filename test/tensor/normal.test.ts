@@ -1,4 +1,4 @@
-import { normalQuantile, normalTail } from "nablab";
+import { distributionTest, normalQuantile, normalTail, random } from "nablab";
 import { describe, expect, test } from "vitest";
 
 const off = (value: number, right: number) => Math.abs(value / right - 1);
@@ -57,4 +57,23 @@ describe("the normal distribution", () => {
       expect(() => normalQuantile(p)).toThrow(`normalQuantile: p must be between 0 and 1, got ${p}`);
     }
   });
+});
+
+test("a distribution test finds the distance it states in 99 of 100 samples, not 0.7 of it", () => {
+  const [stream, falseAlarm, n] = [random(3), 1e-6, 500];
+  const { detects } = distributionTest([...Array(n).keys()], (x) => x, { falseAlarm });
+  // Uniform but for a share `distance` below ½ that has moved from above: P(X ≤ ½) = ½ + distance.
+  const found = (distance: number) => {
+    const draw = () => {
+      const u = stream.uniform();
+      return u < 0.5 + distance ? (u * 0.5) / (0.5 + distance) : u;
+    };
+    const tests = Array.from({ length: 400 }, () =>
+      distributionTest(Array.from({ length: n }, draw), (x) => x, { falseAlarm }),
+    );
+    return tests.filter(({ probability }) => probability <= falseAlarm).length;
+  };
+  expect(found(detects)).toBeGreaterThanOrEqual(396);
+  expect(found(0.7 * detects)).toBeLessThan(396);
+  expect(() => distributionTest([0.5], (x) => x, { falseAlarm: 0 })).toThrow("distributionTest: ");
 });

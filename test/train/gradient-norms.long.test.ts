@@ -112,7 +112,7 @@ test("the record keeps, shows and loads them, and loads one that was saved witho
   saveRun(file, run);
   expect(loadRun(file).epochs).toEqual(run.epochs);
   const { "text/plain": text } = await toBundle(run);
-  expect(text).toMatch(/‖∇E‖, layer 1 .*‖∇E‖, layer 3/);
+  expect(text).toMatch(/‖∇Fₖ‖, layer 1 .*‖∇Fₖ‖, layer 3/);
   expect(run.figure().alt).toContain("Gradient of each layer");
   const older = JSON.parse(readFileSync(file, "utf8"));
   for (const epoch of older.epochs) delete epoch.gradientNorms;

@@ -189,12 +189,22 @@ export function leastSquares(options: {
     for (let j = 0; j < M; j++) out[j] = weight * X[i * M + j]! + ridge * theta[j]!;
     return out;
   };
+  // The mean of the terms, bit for bit, without an array for each of them.
+  const gradient = (theta: Vector): Float64Array => {
+    const sum = new Float64Array(M);
+    for (let i = 0; i < N; i++) {
+      const weight = miss(i, theta);
+      for (let j = 0; j < M; j++) sum[j]! += weight * X[i * M + j]! + ridge * theta[j]!;
+    }
+    return sum.map((entry) => entry / N);
+  };
   const F = finiteSum({
     name: "least squares",
     dimension: M,
     N,
     term: (i, theta) => miss(i, theta) ** 2 / 2 + (ridge / 2) * dot(theta, theta),
     termGradient,
+    gradient,
     L: values[0]!,
     mu: unique ? values[M - 1]! : 0,
     convex: true,
