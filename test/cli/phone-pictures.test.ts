@@ -78,8 +78,8 @@ describe("a figure is drawn again for a phone", () => {
     const html = ways.picture("image/svg+xml", wide, "alt");
     const sources = [...html.matchAll(/<source media="([^"]*)" srcset="([^"]*)" width="(\d+)"/g)];
     expect(sources.map(([, media, , width]) => [media, width])).toEqual([
-      ["screen and (max-width: 35rem) and (prefers-color-scheme: dark)", "360"],
-      ["screen and (max-width: 35rem)", "360"],
+      ["screen and (max-width: 27rem) and (prefers-color-scheme: dark)", "360"],
+      ["screen and (max-width: 27rem)", "360"],
       ["screen and (prefers-color-scheme: dark)", "700"],
     ]);
     expect(new Set([...sources.map(([, , file]) => file), /src="([^"]*)"/.exec(html)![1]]).size).toBe(4);

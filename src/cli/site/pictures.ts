@@ -25,7 +25,7 @@ export interface Lists {
 }
 
 /** Where pictures for phones are shown, and where those in dark colours. */
-const phone = "(max-width: 35rem)";
+const phone = "(max-width: 27rem)";
 const isDark = "(prefers-color-scheme: dark)";
 
 /**
