@@ -153,7 +153,7 @@ const parts: Translation[] = [
     /^for\s+(\w+)\s+in\s+(.*)\]/,
     (_, name = "", rest = "") => {
       const [, list = "", inner, condition] =
-        /^(.+?)(?:\s+(for)\b.*|\s+if\b(.*))?$/.exec(untilClosed(rest)) ?? [];
+        /^(.+?)(?:\s+(for)\b.*|\s+if\b(.*))?$/.exec(untilClosed(rest).trim()) ?? [];
       return mapped(name, list, inner, condition);
     },
   ],
