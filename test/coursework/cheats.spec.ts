@@ -31,6 +31,17 @@ const cheats: Readonly<Record<string, string>> = {
   "what the visible tests expect": "return replayed(name, all);",
 };
 
+/** Those that earned points when the tests were first tried; `NABLAB_ALL_SUBMISSIONS=1` tries all. */
+const first = [
+  "its first argument",
+  "zeros of the right shape",
+  "ones of the right shape",
+  "an error that names every option",
+];
+const tried = Object.entries(cheats).filter(
+  ([cheat]) => process.env.NABLAB_ALL_SUBMISSIONS || first.includes(cheat),
+);
+
 /** The right answer itself is replayed where visible tests call it with what hidden tests take, too, and name no value. */
 const namesNoValue = /^function (\w+\(\)|(fit|train|learn|few)\()/m;
 
@@ -112,7 +123,7 @@ async function pointsOfCheats(assignment: string): Promise<{ full: boolean; foun
       expect(own.length, cell.source).toBeGreaterThan(0);
       await graded.mustRun(inPlaceOf(cell, "return recorded(name, all, right(...all));"));
       for (const { source } of own) await graded.run(source.replace(hiddenTests, ""), "test");
-      for (const [cheat, body] of Object.entries(cheats)) {
+      for (const [cheat, body] of tried) {
         if (cheat === "what the visible tests expect" && namesNoValue.test(cell.source)) continue;
         if (/right|replayed/.test(body) && changesArguments.test(cell.source)) continue;
         if (idOf(cell) === "step-sizes" && !ofStepSizes.has(cheat)) continue;
