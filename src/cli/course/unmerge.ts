@@ -15,6 +15,7 @@ import { gradingOf } from "./points.js";
 export function unmerged(cells: readonly Cell[], released: readonly Cell[], split: string[]): Cell[] {
   const result = [...cells];
   const named = grouped(cells);
+  const names = new Set(released.map((cell) => gradingOf(cell)?.grade_id));
   const texts = new Set(cells.map(({ source }) => plainText(source)));
   /** Whether nothing is left of a cell, unless in another one. */
   const isMissing = (cell: Cell): boolean =>
@@ -29,7 +30,8 @@ export function unmerged(cells: readonly Cell[], released: readonly Cell[], spli
       cell && !gradingOf(cell)?.solution && (!own || isMissing(cell)) ? plainText(cell.source) : "",
     ) as [string, string];
     for (const [i, cell] of result.entries()) {
-      if (own ? !own.includes(cell) : gradingOf(cell)?.solution) continue;
+      const { solution, grade_id } = gradingOf(cell) ?? {};
+      if (own ? !own.includes(cell) : solution && names.has(grade_id)) continue;
       const parts = partsOf(plainText(cell.source), ...around);
       if (!parts) continue;
       const [before, part, after] = parts;
@@ -37,7 +39,7 @@ export function unmerged(cells: readonly Cell[], released: readonly Cell[], spli
       const next = released[j + 1];
       const isNext = next !== undefined && gradingOf(cell)?.grade_id === gradingOf(next)?.grade_id;
       /** The part that the cell itself becomes. */
-      const itself = own ? 1 : before === "" || isNext ? 2 : 0;
+      const itself = own || solution ? 1 : before === "" || isNext ? 2 : 0;
       const pieces = [before, part, after].flatMap((source, k): Cell[] => {
         if (source === "") return [];
         if (k === itself) return [{ ...cell, source }];
