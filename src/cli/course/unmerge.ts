@@ -54,7 +54,7 @@ export function unmerged(cells: readonly Cell[], released: readonly Cell[], spli
   return result;
 }
 
-/** A text before, between and after two others, either of which may be missing; undefined if both are, or nothing is left. */
+/** The parts of a text before, between and after `first` and `last`; undefined if it contains neither, or nothing is between them. */
 function partsOf(text: string, first: string, last: string): [string, string, string] | undefined {
   const start = first === "" ? -1 : `\n${text}\n`.indexOf(`\n${first}\n`);
   const from = start < 0 ? 0 : start + first.length;
