@@ -90,6 +90,43 @@ test("what was done to a submission is told, and each thing once", () => {
   ]);
 });
 
+test("an answer that is not there, or was merged into edited text, is told: its tests give nothing", () => {
+  const without = (notebook: RawNotebook, id: string) =>
+    notebook.cells.splice(notebook.cells.indexOf(cellOf(notebook, id)), 1);
+  expect(notesOn((notebook) => void without(notebook, "loss"))).toEqual(["answer cell not found: loss"]);
+  expect(
+    notesOn((notebook) => {
+      const [gradient] = without(notebook, "gradient");
+      const test = cellOf(notebook, "gradient-test");
+      test.source = `${gradient!.source}\n// mine\n${(test.source as string).replace("check", "// check")}`;
+    }),
+  ).toEqual(["edited, and put back: gradient-test", "answer cell not found: gradient"]);
+});
+
+test("check tells what it cannot find without the original", () => {
+  const alone = (change: (notebook: RawNotebook) => void): string[] => {
+    const notebook = submission(first);
+    change(notebook);
+    return repairAlone(parsed(notebook)).notes;
+  };
+  const against = "not found as released (--against ORIGINAL.ipynb finds merged cells)";
+  expect(alone(() => {})).toEqual([]);
+  const merge = (notebook: RawNotebook, from: number) => {
+    const [above, below] = notebook.cells.splice(from, 2) as [RawCell, RawCell];
+    notebook.cells.splice(from, 0, { ...above, source: `${above.source}\n\n${below.source}` });
+  };
+  const placeOf = (notebook: RawNotebook, id: string) => notebook.cells.indexOf(cellOf(notebook, id));
+  expect(alone((notebook) => merge(notebook, placeOf(notebook, "loss")))).toEqual([
+    `${against}: ${idOf(submission(first).cells[placeOf(submission(first), "loss") + 1]!)}`,
+  ]);
+  expect(alone((notebook) => merge(notebook, placeOf(notebook, "loss") - 1))).toEqual([
+    `${against}: loss, a text`,
+  ]);
+  expect(alone((notebook) => void delete notebook.metadata.nablab)).toEqual([
+    "without the order of the assignment's cells: --against ORIGINAL.ipynb finds moved and merged ones",
+  ]);
+});
+
 test("of two answers the one that is written counts, wherever it stands", () => {
   const stub = cellOf(handedOut(first), "loss").source as string;
   for (const place of [0, 30]) {
