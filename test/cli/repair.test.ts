@@ -1,4 +1,4 @@
-/** Submissions put right: harmless damage changes nothing of what is graded, and what is not harmless is told. */
+/** Submissions put right: harmless damage changes nothing of what is graded, and the rest is reported. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseSubmission } from "#nablab/cli/course/read-submission.js";
@@ -63,7 +63,7 @@ const notesOn = (change: (notebook: RawNotebook) => void): string[] => {
   return repair(parsed(notebook), released.get(first)!).notes;
 };
 
-test("what was done to a submission is told, and each thing once", () => {
+test("every repair of a submission is reported once", () => {
   const own = (notebook: RawNotebook) => notebook.cells.filter((cell) => idOf(cell) !== undefined);
   expect(
     notesOn((notebook) => {
@@ -265,9 +265,9 @@ describe.each(assignments)("%s", (assignment) => {
           const source = merged.map((cell) => cell.source).join("\n\n");
           damaged.cells.splice(from, merged.length, { ...damaged.cells[kept]!, source });
           const { notebook, notes } = repair(parsed(damaged), original);
-          const told = `${idOf(cells[i]!)}, ${from - i} to ${to - i} in ${kept - i}`;
-          expect(difference(notebook, whole), told).toBeUndefined();
-          expect(notes, told).toContain(`merged with another cell, and split: ${idOf(cells[i]!)}`);
+          const place = `${idOf(cells[i]!)}, ${from - i} to ${to - i} in ${kept - i}`;
+          expect(difference(notebook, whole), place).toBeUndefined();
+          expect(notes, place).toContain(`merged with another cell, and split: ${idOf(cells[i]!)}`);
         }
       }
     }

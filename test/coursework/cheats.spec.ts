@@ -74,14 +74,14 @@ const anything: any = new Proxy(function () {}, {
 });
 const counting = () => { let n = 0; return { valueOf: () => n++, toString: () => String(n++), length: 1 }; };
 const said = new Map<string, [string, any][]>();
-const told = (all: any[]) => JSON.stringify(all, (_, value) => (typeof value === "function" ? "function" : value)) ?? "";
+const keyOf = (all: any[]) => JSON.stringify(all, (_, value) => (typeof value === "function" ? "function" : value)) ?? "";
 const recorded = (name: string, all: any[], value: any) => {
-  said.set(name, [...(said.get(name) ?? []), [told(all), value]]);
+  said.set(name, [...(said.get(name) ?? []), [keyOf(all), value]]);
   return value;
 };
 const replayed = (name: string, all: any[]) => {
   const list = said.get(name) ?? [];
-  return (list.find(([arguments_]) => arguments_ === told(all)) ?? list.at(-1))?.[1];
+  return (list.find(([arguments_]) => arguments_ === keyOf(all)) ?? list.at(-1))?.[1];
 };`;
 
 const hiddenTests = /^.*BEGIN HIDDEN TESTS\n[\s\S]*?^.*END HIDDEN TESTS.*\n?/gm;

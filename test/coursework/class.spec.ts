@@ -219,14 +219,14 @@ describe("Moodle", () => {
     }
   }, 120_000);
 
-  test("who is not on the roster is told, and put there when asked to", () => {
+  test("a student missing from the roster is reported, and added on request", () => {
     const stranger = { ...members[0]!, first: "Neu", last: "Hier", number: "1" };
     writeFileSync(
       course.at("new.zip"),
       zipSync({ [`Neu Hier_1_assignsubmission_file/${name}.ipynb`]: notebookOf(course, stranger) }),
     );
-    const told = course.run("import", "new.zip", name);
-    expect([told.status, told.stderr]).toEqual([
+    const imported = course.run("import", "new.zip", name);
+    expect([imported.status, imported.stderr]).toEqual([
       1,
       expect.stringContaining("not imported: Neu Hier (1): not on the roster"),
     ]);
