@@ -102,14 +102,14 @@ export class Kernel {
   /**
    * Ends the running cell. If loops cannot be interrupted, the kernel is restarted when that does not help.
    *
-   * @param onDeaf called if the cell continues, as in a single long call of the engine: {@link giveUp} ends it
+   * @param onUnresponsive called if the cell continues, as in a single long call of the engine: {@link giveUp} ends it
    */
-  stop(isBusy: () => boolean, onDeaf: () => void): void {
+  stop(isBusy: () => boolean, onUnresponsive: () => void): void {
     this.#kernel.interrupt();
     const worker = this.#worker;
     setTimeout(() => {
       if (worker !== this.#worker || !isBusy()) return;
-      if (this.#kernel.stopsLoops) onDeaf();
+      if (this.#kernel.stopsLoops) onUnresponsive();
       else this.giveUp("without shared memory a loop cannot be stopped otherwise");
     }, patience);
   }

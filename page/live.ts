@@ -51,7 +51,7 @@ class Page implements LivePage {
   /** Why it could not be started; the next press of Run tries again. */
   #failure: string | undefined;
   /** Whether the running cell has not reacted to an interrupt. */
-  #isDeaf = false;
+  #isUnresponsive = false;
   /** Counts kernels, so that work awaiting an ended kernel does not continue. */
   #life = 0;
 
@@ -175,14 +175,14 @@ class Page implements LivePage {
   stop(): void {
     this.#dropWaiting();
     const run = this.#run;
-    if (this.#isDeaf) {
+    if (this.#isUnresponsive) {
       this.#kernel.giveUp("it was in a call that cannot be interrupted");
       return;
     }
     this.#kernel.stop(
       () => this.#current !== undefined && this.#run === run,
       () => {
-        this.#isDeaf = true;
+        this.#isUnresponsive = true;
         this.#say();
       },
     );
@@ -203,8 +203,8 @@ class Page implements LivePage {
     const { status } = this.#options;
     const cell = this.#current;
     this.#stop.disabled = !cell;
-    if (!cell) this.#isDeaf = false;
-    status.textContent = this.#isDeaf
+    if (!cell) this.#isUnresponsive = false;
+    status.textContent = this.#isUnresponsive
       ? "It does not stop: press Stop again to restart the kernel, without its variables"
       : cell
         ? `Running cell ${cell.number} of ${this.#cells.length}${this.#waiting.length > 0 ? `, ${this.#waiting.length} waiting` : ""}`

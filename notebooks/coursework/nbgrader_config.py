@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 import bleach
+from dateutil.tz import gettz
 from jinja2 import pass_context
 from jupyter_client.kernelspec import KernelSpecManager
 from nbconvert.exporters import HTMLExporter, NotebookExporter
@@ -16,6 +17,7 @@ from nbconvert.preprocessors import Preprocessor
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
+from nbgrader.utils import parse_utc
 
 c = get_config()  # noqa: F821: nbgrader brings it
 
@@ -54,9 +56,36 @@ Execute.preprocess_cell = run_marked
 # Whether a file timestamp.txt in a submission says when it was handed in. nbgrader's exchange writes such files; where
 # students upload files of their own, one of them could write any time into it.
 trust_timestamps = False
-if not trust_timestamps:
-    CourseDirectory.get_existing_timestamp = lambda self, path: None
-    NbGraderAPI.get_submitted_timestamp = lambda self, assignment, student: None
+
+
+def time_in(folder):
+    """The time in a timestamp.txt, in UTC. nbgrader takes a zone that it does not know (CEST, IST) for UTC, and the offset
+    in "01:00:00 +0530" for 530 seconds."""
+    file = Path(folder, "timestamp.txt")
+    text = file.read_text("utf-8-sig").strip() if trust_timestamps and file.exists() else ""
+    if not text:
+        return None
+    parts = re.fullmatch(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?) *([+-]\d\d(?::?\d\d)?|[A-Za-z][\w/+-]*)?", text)
+    time, zone = parts.groups("UTC") if parts else ("", "UTC")
+    zone = "UTC" if zone == "Z" else zone
+    if zone[0] not in "+-" and gettz(zone) is None:
+        raise ValueError(f"timestamp.txt: expected UTC, an offset (+05:30) or a time zone (Asia/Kolkata) after the time, got {zone}")
+    try:
+        return parse_utc(f"{time}{zone}" if zone[0] in "+-" else f"{time.replace('T', ' ')} {zone}")
+    except ValueError:
+        raise ValueError(f"timestamp.txt: expected a time such as 2026-03-29 01:00:00 UTC, got {text[:80]!r}") from None
+
+
+def time_submitted(api, assignment, student):
+    """What the Formgrader lists; grading reports a time that cannot be read."""
+    try:
+        return time_in(api.coursedir.format_path(api.coursedir.submitted_directory, student, assignment))
+    except ValueError:
+        return None
+
+
+CourseDirectory.get_existing_timestamp = lambda course, folder: time_in(folder)
+NbGraderAPI.get_submitted_timestamp = time_submitted
 
 
 class PreparedExporter(NotebookExporter):

@@ -651,7 +651,7 @@ await train(sequential([dense(784, 512), dense(512, 10)], { seed: 1 }), data, { 
       }
     }));
 
-  test("a browser without SIMD is told so", () =>
+  test("a browser without SIMD gets a message that says so", () =>
     within({}, async (context) => {
       await context.addInitScript(() => {
         WebAssembly.validate = () => false;
