@@ -61,11 +61,6 @@ class Page implements LivePage {
       (type, content, request) => this.#receive(type, content, request),
       () => {
         this.#isReady = true;
-        if (!options.isIsolated) {
-          options.note(
-            "This page runs on one thread, and Stop may restart its kernel: the browser shares no memory here, as in a private window or a frame.",
-          );
-        }
         void this.#work();
       },
       (reason) => this.#lost(reason),
@@ -115,6 +110,11 @@ class Page implements LivePage {
       const cell =
         this.#cells.find(({ id }) => id === pressedId) ?? this.#cells.find(({ element }) => !element.hidden);
       if (cell) this.run(cell);
+    }
+    if (!this.#options.isIsolated) {
+      this.note(
+        "This page runs on one thread, and Stop may restart its kernel: the browser shares no memory here, as in a private window or a frame.",
+      );
     }
   }
 
