@@ -9,7 +9,7 @@ import { fromThrown } from "../session/cell-error.js";
 import { now, setTimeout } from "../session/clock.js";
 import type { Question } from "../session/questions.js";
 import type { CellResult, CellRunner, Output, SessionOptions } from "../session/session.js";
-import { isStopHeard } from "../session/stop.js";
+import { isStopAcknowledged } from "../session/stop.js";
 import { completeReply, helpFor, inspectReply, isQuestion } from "./assistance.js";
 import { Comms } from "./comms.js";
 import { type Attachments, type Channel, type Content, compose, type Message } from "./message.js";
@@ -145,7 +145,7 @@ export class Kernel<Request extends Message = Message> {
         return undefined;
       case "interrupt_request":
         // Loops have acknowledged it already: the transport's thread raises the stop word.
-        if (!isStopHeard()) this.interrupt();
+        if (!isStopAcknowledged()) this.interrupt();
         return { status: "ok" };
       case "shutdown_request":
         return { status: "ok", restart: content.restart === true };

@@ -6,7 +6,7 @@ import { putBackBuiltIns } from "./built-ins.js";
 import { KeyboardInterrupt } from "./cell-error.js";
 import { clearTimeout, now, setTimeout } from "./clock.js";
 import type { SessionHost } from "./host.js";
-import { hearStop, isMemoryAsked, isStopHeard, stopFlag } from "./stop.js";
+import { acknowledgeStop, isMemoryCheckRequested, isStopAcknowledged, stopFlag } from "./stop.js";
 
 /**
  * Milliseconds that long work (training) with an interrupt signal has to end by itself, so that its results so far are kept
@@ -67,13 +67,13 @@ export class Interrupts<Cell> {
 
   /** Called by the code of cells: throws if its cell was interrupted, or takes too long or too much memory. */
   readonly check = (): void => {
-    if (isMemoryAsked()) {
+    if (isMemoryCheckRequested()) {
       this.#setFlag();
       const error = this.#host.memoryError?.();
       if (error) throw error;
     }
     if (this.#isOnlyTimed && (++this.#turns & clockMask) !== 0) return;
-    if (this.#isCleared && isStopHeard() && (++this.#turns & clearedMask) !== 0) return;
+    if (this.#isCleared && isStopAcknowledged() && (++this.#turns & clearedMask) !== 0) return;
     this.endStopped();
   };
 
@@ -112,7 +112,7 @@ export class Interrupts<Cell> {
     }).then((patienceLeft) => this.#tell(run, patienceLeft));
     this.#running = run;
     this.#host.settleInterrupts();
-    hearStop(stops);
+    acknowledgeStop(stops);
     this.#setFlag();
     if (seconds < Number.POSITIVE_INFINITY) run.timer = setTimeout(() => this.#endLate(run), 1000 * seconds);
     return run;
@@ -132,7 +132,7 @@ export class Interrupts<Cell> {
   end({ timer }: Run<Cell>): void {
     clearTimeout(timer);
     this.#running = undefined;
-    hearStop();
+    acknowledgeStop();
     this.#setFlag();
   }
 
@@ -172,7 +172,7 @@ export class Interrupts<Cell> {
       run.deadline = now() + patienceLeft;
       this.#stopped.add(run);
     }
-    hearStop();
+    acknowledgeStop();
     this.#setFlag();
     return patienceLeft;
   }
@@ -189,7 +189,7 @@ export class Interrupts<Cell> {
     const isTimed = this.#running !== undefined && this.#running.limit < Number.POSITIVE_INFINITY;
     this.#isOnlyTimed = isTimed && this.#stopped.size === 0;
     stopFlag[0] = this.#stopped.size + Number(isTimed);
-    if (!isStopHeard()) stopFlag[0] = 1;
+    if (!isStopAcknowledged()) stopFlag[0] = 1;
     this.#host.updateGuarded?.();
   }
 
@@ -203,11 +203,11 @@ export class Interrupts<Cell> {
   /** Called by the code of cells once the flag is up: throws if its cell was interrupted, or takes too long. */
   endStopped(): void {
     const timed = this.#running;
-    if (timed && timed.limit < Number.POSITIVE_INFINITY && isStopHeard()) {
+    if (timed && timed.limit < Number.POSITIVE_INFINITY && isStopAcknowledged()) {
       if (now() >= timed.limit) this.#endLate(timed);
       else if (this.#isOnlyTimed) return;
     }
-    if (!isStopHeard()) {
+    if (!isStopAcknowledged()) {
       const running = this.#running;
       const patienceLeft = this.#stop();
       if (!running) throw new KeyboardInterrupt(); // a loop in a timer

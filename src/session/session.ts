@@ -36,7 +36,7 @@ import { CellStreams } from "./output.js";
 import { defineQuestions, type Question } from "./questions.js";
 import { runScript } from "./run-script.js";
 import { keepTranslating, translateStackTraces } from "./source-positions.js";
-import { isStopHeard, stopFlag } from "./stop.js";
+import { isStopAcknowledged, stopFlag } from "./stop.js";
 
 /** Output of a running cell. */
 export type Output =
@@ -178,7 +178,7 @@ export class Session<Cell> {
     } catch (error) {
       if (this.#interrupts.isLate(run)) return tookTooLong(seconds);
       // A child process may have been ended before the interrupt arrived here.
-      if (isInterruption(error) || !isStopHeard()) run.interrupt.abort(error);
+      if (isInterruption(error) || !isStopAcknowledged()) run.interrupt.abort(error);
       // Interrupted work may end with its own error.
       return this.#describe(run.interrupt.signal.aborted ? new KeyboardInterrupt() : error);
     } finally {
@@ -279,7 +279,7 @@ export class Session<Cell> {
     const giveBack = locked === "test" ? this.#scope.renew(compiled.values) : () => {};
     const before = new Map(compiled.values.map((name) => [name, declarations(name)]));
     const file = `${this.#compiler.cwd}/${compiled.name}.ts`;
-    if (!isStopHeard()) this.#interrupts.endStopped();
+    if (!isStopAcknowledged()) this.#interrupts.endStopped();
     try {
       const ended = runScript({
         host: this.#host,

@@ -27,15 +27,15 @@ export function raiseMemory(flag: Int32Array): void {
 }
 
 /** In the thread of the cells: whether they are asked to check their memory; true once per request. */
-export const isMemoryAsked = (): boolean => stopFlag[5] === 1 && exchange(stopFlag, 5, 0) === 1;
+export const isMemoryCheckRequested = (): boolean => stopFlag[5] === 1 && exchange(stopFlag, 5, 0) === 1;
 
 /** Whether the cells have checked their memory since they were asked to; in any thread. */
-export const isMemoryHeard = (flag: Int32Array): boolean => load(flag, 5) === 0;
+export const isMemoryChecked = (flag: Int32Array): boolean => load(flag, 5) === 0;
 
 /** In the thread of the cells: acknowledges the interrupts so far, or the first `count` of them. */
-export function hearStop(count = load(stopFlag, 1)): void {
+export function acknowledgeStop(count = load(stopFlag, 1)): void {
   if (count > load(stopFlag, 2)) store(stopFlag, 2, count);
 }
 
 /** Whether every interrupt so far is acknowledged. */
-export const isStopHeard = (flag: Int32Array = stopFlag): boolean => load(flag, 1) === load(flag, 2);
+export const isStopAcknowledged = (flag: Int32Array = stopFlag): boolean => load(flag, 1) === load(flag, 2);

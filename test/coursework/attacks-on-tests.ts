@@ -203,7 +203,7 @@ export const attacksOnTests: readonly AttackOnTest[] = [
     ends: /^0$/,
   },
   {
-    name: "answers that are told when the test is over",
+    name: "answers revealed once the test is over",
     says: "C7",
     code: [
       "const registry = new FinalizationRegistry(() => {}); function answer22() { registry.register({}, 1); queueMicrotask(() => (globalThis as any).process.stdout.write('late')); void Promise.resolve().then(() => { throw new Error('late'); }); return 1; }",

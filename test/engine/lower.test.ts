@@ -1,4 +1,4 @@
-/** What of a network the threads know, and what they are told of it. */
+/** What a network is lowered to for the threads. */
 import {
   conv2d,
   crossEntropy,

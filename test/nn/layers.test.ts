@@ -98,7 +98,7 @@ const layers = {
   tanh,
   softmax,
   dropout,
-  // Its shape, which PyTorch is told, is what comes in.
+  // Its shape, an argument in PyTorch, is that of the input.
   layerNorm: () => layerNorm(),
   embedding,
   batchNorm: (_channels: number, _images: boolean, options: object) => batchNorm(options),
