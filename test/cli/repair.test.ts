@@ -273,6 +273,40 @@ describe.each(assignments)("%s", (assignment) => {
     }
   });
 
+  test("an answer that is split between its declarations still runs whole, before its tests", () => {
+    /** All code in order, but for comments and blank lines. */
+    const codeOf = ({ cells }: Notebook): string =>
+      cells
+        .filter(({ cell_type }) => cell_type === "code")
+        .map(({ source }) => source)
+        .join("\n")
+        .replace(/\n\s*(?=\n)/g, "");
+    const undamaged = codeOf(repair(parsed(submission(assignment)), original).notebook);
+    for (const [i, { cell_type, source, metadata }] of submission(assignment).cells.entries()) {
+      if (cell_type !== "code" || !metadata.nbgrader?.solution) continue;
+      const starts = [...(source as string).matchAll(/^(async )?(function|const|type|interface) /gm)];
+      for (const { index } of starts.slice(1)) {
+        // JupyterLab gives both parts the metadata, other editors one of them.
+        for (const named of [[0, 1], [0], [1]]) {
+          const damaged = submission(assignment);
+          const parts = [(source as string).slice(0, index), (source as string).slice(index)].map(
+            (part, k): RawCell => ({
+              ...structuredClone(damaged.cells[i]!),
+              id: `part-${k}`,
+              source: part,
+              metadata: named.includes(k) ? structuredClone(metadata) : {},
+            }),
+          );
+          damaged.cells.splice(i, 1, ...parts);
+          const { notebook } = repair(parsed(damaged), original);
+          const told = `${metadata.nbgrader.grade_id}, at ${index}, metadata of ${named}`;
+          expect(codeOf(notebook), told).toBe(undamaged);
+          expect(codeOf(repairAlone(parsed(damaged)).notebook), told).toBe(undamaged);
+        }
+      }
+    }
+  });
+
   test("a text that quotes a task is not taken for its answer", () => {
     answered(assignment).cells.forEach((cell, i) => {
       if (!cell.metadata.nbgrader?.solution || cell.cell_type !== "code") return;
