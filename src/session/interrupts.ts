@@ -2,7 +2,9 @@
  * The running cell and its interruption: by the reader, by its time limit, or by its memory. The code of cells calls `check`
  * in each iteration of a loop, after each await and at each call (rewrite/) while the flag of `stop.ts` is up.
  */
+import { putBackBuiltIns } from "./built-ins.js";
 import { KeyboardInterrupt } from "./cell-error.js";
+import { clearTimeout, now, setTimeout } from "./clock.js";
 import type { SessionHost } from "./host.js";
 import { acknowledgeStop, isMemoryCheckRequested, isStopAcknowledged, stopFlag } from "./stop.js";
 
@@ -102,7 +104,7 @@ export class Interrupts<Cell> {
       deadline: Number.POSITIVE_INFINITY,
       end: () => {},
       tellSoon: () => {},
-      limit: performance.now() + 1000 * seconds,
+      limit: now() + 1000 * seconds,
       isLate: false,
     };
     void new Promise<number>((resolve) => {
@@ -118,12 +120,12 @@ export class Interrupts<Cell> {
 
   /** Whether a cell is past its deadline. */
   isLate(run: Run<Cell>): boolean {
-    return run.isLate || performance.now() >= run.limit;
+    return run.isLate || now() >= run.limit;
   }
 
   /** Throws if a cell was stopped, and the time is over in which it may end by itself. */
   requireRunning({ deadline }: Run<Cell>): void {
-    if (performance.now() >= deadline) throw new KeyboardInterrupt();
+    if (now() >= deadline) throw new KeyboardInterrupt();
   }
 
   /** Ends a cell and acknowledges the interrupts so far, which were for it. */
@@ -140,6 +142,7 @@ export class Interrupts<Cell> {
       run.end = (reason = new KeyboardInterrupt()) => reject(reason);
     });
     const settled = (): void => {
+      putBackBuiltIns();
       this.#stopped.delete(run);
       this.#setFlag();
     };
@@ -161,11 +164,12 @@ export class Interrupts<Cell> {
    * @returns how long the cell may take to end by itself
    */
   #stop(): number {
+    putBackBuiltIns();
     const run = this.#running;
     // A second interrupt does not wait.
     const patienceLeft = run?.isPatient && !run.interrupt.signal.aborted ? patience : 0;
     if (run) {
-      run.deadline = performance.now() + patienceLeft;
+      run.deadline = now() + patienceLeft;
       this.#stopped.add(run);
     }
     acknowledgeStop();
@@ -200,7 +204,7 @@ export class Interrupts<Cell> {
   endStopped(): void {
     const timed = this.#running;
     if (timed && timed.limit < Number.POSITIVE_INFINITY && isStopAcknowledged()) {
-      if (performance.now() >= timed.limit) this.#endLate(timed);
+      if (now() >= timed.limit) this.#endLate(timed);
       else if (this.#isOnlyTimed) return;
     }
     if (!isStopAcknowledged()) {
@@ -212,7 +216,7 @@ export class Interrupts<Cell> {
     const run = this.#current();
     if (run && run.deadline < Number.POSITIVE_INFINITY) {
       this.#isCleared = false; // a loop that swallows the error meets it again at once
-      if (performance.now() >= run.deadline) throw new KeyboardInterrupt();
+      if (now() >= run.deadline) throw new KeyboardInterrupt();
       return;
     }
     this.#isCleared = true;
