@@ -15,19 +15,29 @@ export class Kernel {
   readonly #onMessage: OnMessage;
   readonly #onReady: () => void;
   readonly #onLost: (reason: string) => void;
+  readonly #onFailed: (reason: string) => void;
   readonly #replies = new Map<string, (content: Content | undefined) => void>();
   readonly #id = randomId();
   #worker: Worker;
   #kernel: PageKernel;
+  /** Whether it has been able to run cells since its last start. */
+  #wasReady = false;
 
   /**
    * @param onReady called when it can run cells, also after a restart
-   * @param onLost called when the kernel has ended and all names are lost
+   * @param onLost called when the kernel has ended and all names are lost; another one starts
+   * @param onFailed called when it cannot be started: {@link restart} tries again
    */
-  constructor(onMessage: OnMessage, onReady: () => void, onLost: (reason: string) => void) {
+  constructor(
+    onMessage: OnMessage,
+    onReady: () => void,
+    onLost: (reason: string) => void,
+    onFailed: (reason: string) => void,
+  ) {
     this.#onMessage = onMessage;
     this.#onReady = onReady;
     this.#onLost = onLost;
+    this.#onFailed = onFailed;
     [this.#worker, this.#kernel] = this.#start();
   }
 
@@ -37,28 +47,28 @@ export class Kernel {
       this.#receive(worker, channel, message),
     );
     worker.addEventListener("error", (event) => {
-      if (worker === this.#worker) this.#lose(event.message || "the kernel's program could not be loaded");
+      if (worker === this.#worker) this.#lose(event.message || "its program could not be loaded");
     });
     worker.addEventListener("message", ({ data }) => {
       if (worker !== this.#worker) return;
       if (data === "exit") this.#lose("the cell ended the kernel");
       else if (typeof data?.failed === "string") this.#lose(data.failed);
     });
-    void kernel.ready.then(() => worker === this.#worker && this.#onReady());
+    void kernel.ready.then(() => {
+      if (worker !== this.#worker) return;
+      this.#wasReady = true;
+      this.#onReady();
+    });
     return [worker, kernel];
   }
 
-  /** Resolves when it can run cells; rejects if it cannot be started. */
-  ready(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#refuse = (reason) => reject(new Error(reason));
-      void this.#kernel.ready.then(resolve);
-    });
-  }
-  #refuse: (reason: string) => void = () => {};
-
   #lose(reason: string): void {
-    this.#refuse(reason);
+    // One that cannot be loaded would fail again at once, and again.
+    if (!this.#wasReady) {
+      this.#end();
+      this.#onFailed(reason);
+      return;
+    }
     this.restart();
     this.#onLost(reason);
   }
@@ -92,14 +102,14 @@ export class Kernel {
   /**
    * Ends the running cell. If loops cannot be interrupted, the kernel is restarted when that does not help.
    *
-   * @param onDeaf called if the cell continues, as in a single long call of the engine: {@link giveUp} ends it
+   * @param onUnresponsive called if the cell continues, as in a single long call of the engine: {@link giveUp} ends it
    */
-  stop(isBusy: () => boolean, onDeaf: () => void): void {
+  stop(isBusy: () => boolean, onUnresponsive: () => void): void {
     this.#kernel.interrupt();
     const worker = this.#worker;
     setTimeout(() => {
       if (worker !== this.#worker || !isBusy()) return;
-      if (this.#kernel.stopsLoops) onDeaf();
+      if (this.#kernel.stopsLoops) onUnresponsive();
       else this.giveUp("without shared memory a loop cannot be stopped otherwise");
     }, patience);
   }
@@ -112,9 +122,14 @@ export class Kernel {
 
   /** Restarts: all names are cleared. */
   restart(): void {
+    this.#end();
+    [this.#worker, this.#kernel] = this.#start();
+  }
+
+  #end(): void {
     this.#worker.terminate();
+    this.#wasReady = false;
     for (const resolve of this.#replies.values()) resolve(undefined);
     this.#replies.clear();
-    [this.#worker, this.#kernel] = this.#start();
   }
 }

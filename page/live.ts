@@ -26,7 +26,7 @@ export interface Start {
 }
 
 export interface LiveModule {
-  start(options: Start): Promise<void>;
+  start(options: Start): void;
   /** Runs the page's assignment as the grader will, and shows the results of its tests; `originals` as for `start`. */
   checkPage(originals: ReadonlyMap<string, string>): Promise<void>;
 }
@@ -48,8 +48,10 @@ class Page implements LivePage {
   #run = 0;
   /** Whether the kernel can run cells. */
   #isReady = false;
+  /** Why it could not be started; the next press of Run tries again. */
+  #failure: string | undefined;
   /** Whether the running cell has not reacted to an interrupt. */
-  #isDeaf = false;
+  #isUnresponsive = false;
   /** Counts kernels, so that work awaiting an ended kernel does not continue. */
   #life = 0;
 
@@ -59,9 +61,15 @@ class Page implements LivePage {
       (type, content, request) => this.#receive(type, content, request),
       () => {
         this.#isReady = true;
+        if (!options.isIsolated) {
+          options.note(
+            "This page runs on one thread, and Stop may restart its kernel: the browser shares no memory here, as in a private window or a frame.",
+          );
+        }
         void this.#work();
       },
       (reason) => this.#lost(reason),
+      (reason) => this.#failed(reason),
     );
     this.widgets = new Widgets((type, content) => this.#kernel.send(type, content));
     this.assistant = {
@@ -101,18 +109,12 @@ class Page implements LivePage {
     bar.insertBefore(reset, status);
   }
 
-  /** Resolves once the kernel is ready, which then runs the cells whose buttons were `pressed`. */
-  async open(pressed: readonly string[]): Promise<void> {
+  /** Runs the cells whose buttons were `pressed`, once the kernel is ready. */
+  open(pressed: readonly string[]): void {
     for (const pressedId of pressed) {
       const cell =
         this.#cells.find(({ id }) => id === pressedId) ?? this.#cells.find(({ element }) => !element.hidden);
       if (cell) this.run(cell);
-    }
-    await this.#kernel.ready();
-    if (!this.#options.isIsolated) {
-      this.#options.note(
-        "This page runs on one thread, and Stop may restart its kernel: the browser shares no memory here, as in a private window or a frame.",
-      );
     }
   }
 
@@ -123,6 +125,10 @@ class Page implements LivePage {
   }
 
   #enqueue(cells: readonly LiveCell[]): void {
+    if (this.#failure !== undefined) {
+      this.#restart();
+      this.#say();
+    }
     for (const cell of cells) {
       if (this.#waiting.includes(cell) || cell === this.#current) continue;
       cell.become("waiting", "waiting");
@@ -169,14 +175,14 @@ class Page implements LivePage {
   stop(): void {
     this.#dropWaiting();
     const run = this.#run;
-    if (this.#isDeaf) {
+    if (this.#isUnresponsive) {
       this.#kernel.giveUp("it was in a call that cannot be interrupted");
       return;
     }
     this.#kernel.stop(
       () => this.#current !== undefined && this.#run === run,
       () => {
-        this.#isDeaf = true;
+        this.#isUnresponsive = true;
         this.#say();
       },
     );
@@ -197,14 +203,14 @@ class Page implements LivePage {
     const { status } = this.#options;
     const cell = this.#current;
     this.#stop.disabled = !cell;
-    if (!cell) this.#isDeaf = false;
-    status.textContent = this.#isDeaf
+    if (!cell) this.#isUnresponsive = false;
+    status.textContent = this.#isUnresponsive
       ? "It does not stop: press Stop again to restart the kernel, without its variables"
       : cell
         ? `Running cell ${cell.number} of ${this.#cells.length}${this.#waiting.length > 0 ? `, ${this.#waiting.length} waiting` : ""}`
         : this.#isReady
           ? "Ready"
-          : "Loading the kernel…";
+          : (this.#failure ?? "Loading the kernel…");
   }
 
   #receive(type: string, content: Record<string, unknown>, request: string | undefined): void {
@@ -248,6 +254,12 @@ class Page implements LivePage {
     if (id !== undefined) this.#shown.set(id, [...before, shown]);
   }
 
+  /** The kernel could not be started. */
+  #failed(reason: string): void {
+    this.#failure = `The kernel could not be started: ${reason}. Is there a network? Then press Run all`;
+    this.#lost(reason);
+  }
+
   /** The kernel has ended, and a new one starts. */
   #lost(reason: string): void {
     this.#isReady = false;
@@ -264,6 +276,7 @@ class Page implements LivePage {
   }
 
   #restart(): void {
+    this.#failure = undefined;
     this.#isReady = false;
     this.#life++;
     this.#current?.become("idle");
@@ -310,7 +323,6 @@ export const checkPage: LiveModule["checkPage"] = (originals) => {
   return check(cells, { kernel: `${assets()}kernel-worker.js`, isEdited });
 };
 
-export const start: LiveModule["start"] = async (options) => {
-  const page = new Page(options);
-  await page.open(options.pressed);
+export const start: LiveModule["start"] = (options) => {
+  new Page(options).open(options.pressed);
 };

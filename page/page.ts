@@ -86,7 +86,7 @@ function addRun(bar: HTMLElement): void {
       const isIsolated = await isolate(pressed, wished.length > 0);
       const live = (await import(/* @vite-ignore */ `${assets()}live.js`)) as LiveModule;
       const options: Start = { bar, button, status, note, originals, isIsolated, pressed };
-      await live.start(options);
+      live.start(options);
     } catch (error) {
       note(
         `the kernel could not be loaded: ${(error as Error).message}; is there a network? Then press Run again`,
@@ -98,13 +98,16 @@ function addRun(bar: HTMLElement): void {
     }
   };
   button.addEventListener("click", () => void start(""));
+  const check = cells.some(({ dataset }) => dataset.grading !== undefined)
+    ? addCheck(button, originals, note)
+    : undefined;
   addEventListener("hashchange", () => {
-    // A link with an edit, opened on its own page: the browser loads nothing. A reload would end the kernel.
+    // A link with an edit, opened on its own page: the browser loads nothing. A reload would end the kernel, or a check.
     if (!isEditLink()) return;
     if (isStarting) note("To open the edit in this link, reload the page, which ends its kernel.");
+    else if (check?.disabled) note("To open the edit in this link, close the check and reload the page.");
     else location.reload();
   });
-  if (cells.some(({ dataset }) => dataset.grading !== undefined)) addCheck(button, originals, note);
   for (const cell of cells) {
     if (cell.hidden) continue;
     const run = make("button", {
@@ -122,12 +125,12 @@ function addRun(bar: HTMLElement): void {
   });
 }
 
-/** The button that runs an assignment as the grader will. */
+/** Adds the button that runs an assignment as the grader will; it is disabled until the reader closes the results. */
 function addCheck(
   before: HTMLElement,
   originals: ReadonlyMap<string, string>,
   note: (text: string) => void,
-): void {
+): HTMLButtonElement {
   const button = make("button", { type: "button", textContent: "Check" });
   button.title = "Run the assignment from its first to its last cell, and show the points of its tests";
   before.after(button);
@@ -144,6 +147,7 @@ function addCheck(
     button.disabled = false;
     button.focus();
   });
+  return button;
 }
 
 /** Makes only elements wider than the page focusable, so that they can be scrolled by keyboard. */

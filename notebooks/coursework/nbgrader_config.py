@@ -2,6 +2,7 @@
 
 nbgrader takes this up when it is called in this folder, by `npx nablab course`, by hand, or from JupyterLab.
 """
+import json
 import os
 import re
 import secrets
@@ -9,13 +10,16 @@ import subprocess
 from pathlib import Path
 
 import bleach
+from dateutil.tz import gettz
 from jinja2 import pass_context
 from jupyter_client.kernelspec import KernelSpecManager
 from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbconvert.preprocessors import Preprocessor
+from nbformat.v4 import new_markdown_cell
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
+from nbgrader.utils import parse_utc
 
 c = get_config()  # noqa: F821: nbgrader brings it
 
@@ -54,9 +58,45 @@ Execute.preprocess_cell = run_marked
 # Whether a file timestamp.txt in a submission says when it was handed in. nbgrader's exchange writes such files; where
 # students upload files of their own, one of them could write any time into it.
 trust_timestamps = False
-if not trust_timestamps:
-    CourseDirectory.get_existing_timestamp = lambda self, path: None
-    NbGraderAPI.get_submitted_timestamp = lambda self, assignment, student: None
+
+
+def time_in(folder):
+    """The time in a timestamp.txt, in UTC. nbgrader takes a zone that it does not know (CEST, IST) for UTC, and the offset
+    in "01:00:00 +0530" for 530 seconds."""
+    file = Path(folder, "timestamp.txt")
+    text = file.read_text("utf-8-sig").strip() if trust_timestamps and file.exists() else ""
+    if not text:
+        return None
+    parts = re.fullmatch(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?) *([+-]\d\d(?::?\d\d)?|[A-Za-z][\w/+-]*)?", text)
+    time, zone = parts.groups("UTC") if parts else ("", "UTC")
+    zone = "UTC" if zone == "Z" else zone
+    if zone[0] not in "+-" and gettz(zone) is None:
+        raise ValueError(f"timestamp.txt: expected UTC, an offset (+05:30) or a time zone (Asia/Kolkata) after the time, got {zone}")
+    try:
+        return parse_utc(f"{time}{zone}" if zone[0] in "+-" else f"{time.replace('T', ' ')} {zone}")
+    except ValueError:
+        raise ValueError(f"timestamp.txt: expected a time such as 2026-03-29 01:00:00 UTC, got {text[:80]!r}") from None
+
+
+def time_submitted(api, assignment, student):
+    """What the Formgrader lists; grading reports a time that cannot be read."""
+    try:
+        return time_in(api.coursedir.format_path(api.coursedir.submitted_directory, student, assignment))
+    except ValueError:
+        return None
+
+
+CourseDirectory.get_existing_timestamp = lambda course, folder: time_in(folder)
+NbGraderAPI.get_submitted_timestamp = time_submitted
+
+
+def nablab():
+    """The Node that runs nablab's kernel, and nablab's folder."""
+    argv = KernelSpecManager().get_kernel_spec("nablab").argv
+    kernel = next((Path(part) for part in argv if Path(part).name == "main.js"), None)
+    if kernel is None:
+        raise ValueError(f"the kernelspec nablab must start nablab's main.js (nablab kernel install makes it); got {argv}")
+    return argv[0], kernel.parents[2]
 
 
 class PreparedExporter(NotebookExporter):
@@ -70,15 +110,12 @@ class PreparedExporter(NotebookExporter):
 
     def prepared(self, filename):
         course = self.parent.coursedir
-        argv = KernelSpecManager().get_kernel_spec("nablab").argv
-        kernel = next((Path(part) for part in argv if Path(part).name == "main.js"), None)
-        if kernel is None:
-            raise ValueError(f"the kernelspec nablab must start nablab's main.js (nablab kernel install makes it); got {argv}")
-        nablab = [argv[0], str(kernel.parents[1] / "cli" / "main.js")]
+        node, root = nablab()
         # For all students at once course.student_id is "*"; the file says whose it is: submitted/STUDENT/ASSIGNMENT/FILE.
         student, assignment = Path(filename).parts[-3:-1]
         done = subprocess.run(
-            [*nablab, "course", "prepare", assignment, student, "--course", course.root], capture_output=True, text=True)
+            [node, str(root / "dist" / "cli" / "main.js"), "course", "prepare", assignment, student, "--course", course.root],
+            capture_output=True, text=True)
         if done.returncode != 0:
             raise ValueError(done.stderr.strip())
         return os.path.join(course.root, PREPARED, student, assignment, os.path.basename(filename))
@@ -134,6 +171,62 @@ class PlainFormulas(Preprocessor):
         return cell, resources
 
 
+class ModelAnswers(Preprocessor):
+    """Shows the model answer and the rubric below each written answer: in the Formgrader, not in the feedback."""
+
+    def preprocess(self, notebook, resources):
+        if "submission_id" not in resources:
+            return notebook, resources
+        file = Path(__file__).parent / "source" / resources["assignment_id"] / f"{resources['notebook_id']}.ipynb"
+        cells = json.loads(file.read_text("utf-8"))["cells"] if file.exists() else []
+        answers = {self.role(cell).get("grade_id"): "".join(cell["source"]) for cell in cells if self.is_written(cell)}
+        shown = []
+        for cell in notebook.cells:
+            shown.append(cell)
+            answer = answers.get(self.role(cell).get("grade_id")) if self.is_written(cell) else None
+            if answer is not None:
+                lines = [line for line in answer.splitlines() if line.strip() not in {"BEGIN SOLUTION", "END SOLUTION"}]
+                shown.append(new_markdown_cell("\n".join(f"> {line}" for line in ["**Model answer**", "", *lines])))
+        notebook.cells = shown
+        return notebook, resources
+
+    def role(self, cell):
+        return cell["metadata"].get("nbgrader", {})
+
+    def is_written(self, cell):
+        return cell["cell_type"] == "markdown" and self.role(cell).get("grade") and self.role(cell).get("solution")
+
+
+to_page = getattr(HTMLExporter.from_notebook_node, "unchanged", HTMLExporter.from_notebook_node)
+
+
+def page_with_formulas(self, notebook, resources=None, **options):
+    """nbgrader has formulas typeset by MathJax, which the browser loads from elsewhere: here by KaTeX, which nablab brings.
+    (`npx nablab course feedback` does it in the page.)"""
+    page, resources = to_page(self, notebook, resources, **options)
+    if "submission_id" in resources:
+        mathjax = re.compile("<!-- Load mathjax -->.*?<!-- End of mathjax configuration -->", re.S)
+        page = mathjax.sub(lambda _: katex(), page)
+    return page, resources
+
+
+def katex():
+    _, root = nablab()
+    files = [folder / "node_modules" / "katex" / "dist" for folder in [root, *root.parents]]
+    dist = next(folder for folder in files if folder.exists())
+    code = [(dist / name).read_text("utf-8") for name in ("katex.min.js", "contrib/auto-render.min.js")]
+    delimiters = [
+        {"left": left, "right": right, "display": left != "$" and left != "\\("}
+        for left, right in [("$$", "$$"), ("\\[", "\\]"), ("$", "$"), ("\\(", "\\)")]
+    ]
+    options = {"delimiters": delimiters, "output": "mathml", "throwOnError": False, "strict": "ignore", "maxSize": 20}
+    code.append(f'addEventListener("load", () => renderMathInElement(document.body, {json.dumps(options)}))')
+    return "\n".join(f"<script>{text}</script>" for text in code)
+
+
+page_with_formulas.unchanged = to_page
+HTMLExporter.from_notebook_node = page_with_formulas
+
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {"clean_html": clean}
-c.HTMLExporter.preprocessors = [PlainFormulas]
+c.HTMLExporter.preprocessors = [PlainFormulas, ModelAnswers]

@@ -383,7 +383,7 @@ class Driver:
 
     def watch_workers(self):
         """Reports how many points the cluster takes: several per thread, since some are in transit."""
-        told = 0
+        reported = 0
         connection = self.client.scheduler_comm
         while not self.ended:
             if self.client.status == "running" and self.client.scheduler_comm is not connection:
@@ -391,11 +391,11 @@ class Driver:
                 self.recover(connection)
             try:
                 count = sum(self.client.nthreads().values())
-            except Exception:  # noqa: BLE001: the scheduler is away, which the futures tell
+            except Exception:  # noqa: BLE001: the scheduler is away, which the futures report
                 count = 0
             capacity = max(16, 4 * count)
-            if capacity > told:
-                told = capacity
+            if capacity > reported:
+                reported = capacity
                 self.say(json.dumps({"host": "", "message": {"is": "capacity", "count": capacity, "workers": count}}))
             time.sleep(1)
 
@@ -500,7 +500,7 @@ def main():
     home = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     try:
         client = connect(address, jobs)
-    except Exception as error:  # noqa: BLE001: told in one line
+    except Exception as error:  # noqa: BLE001: reported in one line
         what = "Dask could not start a cluster here" if address == "local" else "no Dask scheduler answers there"
         problem = f"sweep: {what} ({type(error).__name__}: {error}), got {address}"
         print(wrapped("", json.dumps({"is": "refused", "problem": problem.replace(chr(10), " ")})), file=answers, flush=True)

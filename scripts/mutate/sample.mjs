@@ -42,7 +42,7 @@ class Sample {
   }
 }
 
-/** What is told of each mutant that was tried. */
+/** Called with each tested mutant. */
 export const listener = {
   onMutantTested(/** @type {Readonly<MutantResult>} */ _result) {},
 };

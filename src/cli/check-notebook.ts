@@ -31,12 +31,12 @@ export interface CheckOptions {
  * @throws InputError if it is not an assignment
  */
 export async function checkNotebook(file: string, { timeout, against }: CheckOptions): Promise<number> {
-  const { notebook, notes } = putRight(file, against);
+  const { notebook, notes } = repaired(file, against);
   for (const note of notes) say(`${file}: ${note}`);
   const folder = path.dirname(path.resolve(file));
   const limit = timeout === undefined ? {} : { timeout };
   if (!(await runGraded(notebook, { folder, label: file, ...limit }))) return 130;
-  for (const cell of notebook.cells) if (cell.cell_type === "code") tellFailure(cell);
+  for (const cell of notebook.cells) if (cell.cell_type === "code") printFailure(cell);
   const { rows, isFull, summary } = testTable(notebook.cells, isEdited);
   const shown = rows.map(({ mark, test, points, of }) => ({ "": mark, test, points, of }));
   console.log(table(shown, { rows: Number.POSITIVE_INFINITY }));
@@ -45,7 +45,7 @@ export async function checkNotebook(file: string, { timeout, against }: CheckOpt
 }
 
 /** The notebook as the grader will see it. */
-function putRight(file: string, against: string | undefined): Repaired {
+function repaired(file: string, against: string | undefined): Repaired {
   const submitted = readSubmission(file);
   const { name = kernelName } = (submitted.metadata.kernelspec ?? {}) as { name?: string };
   if (name !== kernelName)
@@ -67,7 +67,7 @@ function putRight(file: string, against: string | undefined): Repaired {
 }
 
 /** Prints what is wrong with a cell. */
-function tellFailure(cell: CodeCell): void {
+function printFailure(cell: CodeCell): void {
   const lines = failureOf(cell, isEdited);
   if (lines.length === 0) return;
   const error = errorOf(cell);

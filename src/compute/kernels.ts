@@ -79,6 +79,9 @@ export interface Kernels extends ImageKernels {
   /** The gradient of b, the column sums of delta; or of a convolution's parameters, the sums of its groups. */
   biasGradient(b: Parameters, delta: Matrix, rows: number, finish: Finish, share: Share): void;
 
+  /** y = tanh z and, if given, f = 1 − tanh² z from the value in float64, entry by entry. */
+  tanh(y: Float32Array, f: Float32Array | undefined, z: Float32Array): void;
+
   /** Lists the nonzero entries of each row. */
   compressRows(out: Compressed, source: Source, rows: number, share: Share): void;
 

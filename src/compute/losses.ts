@@ -17,21 +17,29 @@ export interface LossRows {
   to: number;
 }
 
+/** exp(g_k − max g) of one sample. */
+let exponentials = new Float64Array(0);
+
 /** −log p_y with p = softmax(g); delta = (p − 1{k = y}) / batch. Row i has the label of sample indices[i]. */
 export function crossEntropyRows(labels: Uint8Array, indices: Uint32Array, rows: LossRows): void {
   const { losses, g, delta, batch = 1, from, to } = rows;
   const { data, pitch, columns } = g;
+  // A call of Math.exp takes longer than everything else here.
+  if (exponentials.length < columns) exponentials = new Float64Array(columns);
   for (let i = from; i < to; i++) {
     const at = i * pitch;
     const label = labels[indices[i]!]!;
     let top = 0;
     for (let k = 1; k < columns; k++) if (data[at + k]! > data[at + top]!) top = k;
     let others = 0;
-    for (let k = 0; k < columns; k++) if (k !== top) others += Math.exp(data[at + k]! - data[at + top]!);
+    for (let k = 0; k < columns; k++) {
+      exponentials[k] = k === top ? 1 : Math.exp(data[at + k]! - data[at + top]!);
+      if (k !== top) others += exponentials[k]!;
+    }
     losses[i] = data[at + top]! - data[at + label]! + Math.log1p(others);
     if (!delta) continue;
     for (let k = 0; k < columns; k++) {
-      const p = Math.exp(data[at + k]! - data[at + top]!) / (1 + others);
+      const p = exponentials[k]! / (1 + others);
       delta.data[at + k] = (p - (k === label ? 1 : 0)) / batch;
     }
   }

@@ -82,6 +82,14 @@ export function scalarKernels(apply: Move): Kernels {
       }
     },
 
+    tanh(y, f, z) {
+      for (let j = 0; j < z.length; j++) {
+        const value = Math.tanh(z[j]!);
+        y[j] = value;
+        if (f) f[j] = 1 - value * value;
+      }
+    },
+
     compressRows(out, source, rows, share) {
       const [from, to] = rangeOf(rows, share);
       for (let r = from; r < to; r++) {

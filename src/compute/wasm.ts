@@ -32,7 +32,8 @@ type Exports = Record<
   | "setRule"
   | "setNumbers"
   | "update"
-  | "elementwise",
+  | "elementwise"
+  | "tanh",
   (...numbers: (number | boolean)[]) => void
 > &
   ImageExports;
@@ -276,6 +277,10 @@ export function wasmKernels(memory: WebAssembly.Memory, scratch: Float32Array): 
 
     addBias(x, b, rows, relu, from, to) {
       wasm.addBias(at(x.data), bytes(x), at(b), rows, from, to, relu);
+    },
+
+    tanh(y, f, z) {
+      wasm.tanh(at(y), f ? at(f) : 0, at(z), z.length);
     },
 
     mask(out, x, rows, from, to) {

@@ -68,6 +68,8 @@ export interface Dataset extends Displayable {
   batch(start: number, end: number): Batch;
   /** The samples with these indices, in this order, as numbers. Throws for an index outside. */
   batch(indices: readonly number[] | Uint32Array | Int32Array): Batch;
+  /** What `batch` returns besides x, which is most of the work. Throws for an index outside. */
+  targets(indices: readonly number[] | Uint32Array | Int32Array): Omit<Batch, "x">;
   /** The first samples as a grid of images with their labels. Throws if a sample is not an image. */
   showImages(options?: number | ShowImagesOptions): Displayable;
   /** The samples with these indices, in this order, possibly repeated. Throws for an index outside. */

@@ -14,6 +14,8 @@ import { Tensor } from "../tensor/tensor.js";
 import type { Batch, Dataset, Normalisation, ShowImagesOptions } from "./dataset-interface.js";
 import { datasetBundle, datasetSummary, showImages } from "./dataset-view.js";
 
+type Indices = readonly number[] | Uint32Array | Int32Array;
+
 export class InMemoryDataset implements Dataset {
   readonly name: string;
   readonly size: number;
@@ -78,17 +80,19 @@ export class InMemoryDataset implements Dataset {
     });
   }
 
-  batch(startOrIndices: number | readonly number[] | Uint32Array | Int32Array, end?: number): Batch {
-    if (typeof startOrIndices !== "number") {
-      for (const index of startOrIndices) {
-        if (!Number.isInteger(index) || index < 0 || index >= this.size) {
-          throw new RangeError(`batch: ${this.name} has ${this.size} samples, there is no index ${index}`);
-        }
-      }
-      return this.#rows(startOrIndices.length, (i) => startOrIndices[i]!);
+  batch(startOrIndices: number | Indices, end?: number): Batch {
+    if (typeof startOrIndices === "number") {
+      const start = startOrIndices;
+      this.#checkRange("batch", start, end as number);
+      return this.#rows(Uint32Array.from({ length: (end as number) - start }, (_, i) => start + i));
     }
-    this.#checkRange("batch", startOrIndices, end as number);
-    return this.#rows((end as number) - startOrIndices, (i) => startOrIndices + i);
+    this.#checkIndices("batch", startOrIndices);
+    return this.#rows(startOrIndices);
+  }
+
+  targets(indices: Indices): Omit<Batch, "x"> {
+    this.#checkIndices("targets", indices);
+    return this.#targets(indices);
   }
 
   select(indices: ArrayLike<number>): Dataset {
@@ -228,21 +232,38 @@ export class InMemoryDataset implements Dataset {
     return printing(this, datasetSummary(this));
   }
 
-  #rows(count: number, at: (i: number) => number): Batch {
-    const { features, scale, x, y } = this;
+  #rows(indices: Indices): Batch {
+    const { features, scale, x } = this;
+    const rows = new Float64Array(indices.length * features);
+    for (let i = 0; i < indices.length; i++) {
+      const from = indices[i]! * features;
+      for (let j = 0; j < features; j++) rows[i * features + j] = x[from + j]! * scale;
+    }
+    return { x: new Tensor([indices.length, features], rows), ...this.#targets(indices) };
+  }
+
+  #targets(indices: Indices): Omit<Batch, "x"> {
+    const { y, weights } = this;
     const width = y.length / this.size;
-    const rows = new Float64Array(count * features);
+    const count = indices.length;
     const answers = y instanceof Uint8Array ? new Uint8Array(count) : new Float64Array(count * width);
     for (let i = 0; i < count; i++) {
-      const from = at(i);
-      for (let j = 0; j < features; j++) rows[i * features + j] = x[from * features + j]! * scale;
-      for (let j = 0; j < width; j++) answers[i * width + j] = y[from * width + j]!;
+      for (let j = 0; j < width; j++) answers[i * width + j] = y[indices[i]! * width + j]!;
     }
     return {
-      x: new Tensor([count, features], rows),
       y: answers instanceof Uint8Array ? answers : new Tensor([count, width], answers),
-      ...(this.weights && { weights: Float64Array.from({ length: count }, (_, i) => this.weights![at(i)]!) }),
+      ...(weights && { weights: Float64Array.from(indices, (i) => weights[i]!) }),
     };
+  }
+
+  #checkIndices(operation: string, indices: Indices): void {
+    for (const index of indices) {
+      if (!Number.isInteger(index) || index < 0 || index >= this.size) {
+        throw new RangeError(
+          `${operation}: ${this.name} has ${this.size} samples, there is no index ${index}`,
+        );
+      }
+    }
   }
 
   #checkRange(operation: string, start: number, end: number): void {

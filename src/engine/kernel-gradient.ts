@@ -2,7 +2,7 @@
  * The gradient by the fast kernels on threads, for a rule without a kernel, which steps in float64 on the main thread; a loss or
  * layers without a kernel are computed there too, between the passes of the threads.
  */
-import { release, view } from "../compute/arena.js";
+import { view } from "../compute/arena.js";
 import type { Dataset } from "../data/index.js";
 import type { Loss, Sequential } from "../nn/index.js";
 import { lossOf } from "../nn/weighted.js";
@@ -11,7 +11,7 @@ import { random, Tensor } from "../tensor/index.js";
 import { makeJob, readArray, readBuffers, writeArray } from "./job.js";
 import type { KernelTraining } from "./kernel-trainer.js";
 import { unknownLayers } from "./lower.js";
-import { defaultThreads, runJob } from "./pool.js";
+import { defaultThreads, endJob, runJob } from "./pool.js";
 import { Relay } from "./relay.js";
 
 /** The result of a gradient computation. */
@@ -52,7 +52,7 @@ export function kernelGradient(
       readArray(job, "gradient", gradient);
       return { loss: view(job.memory, losses)[0]!, gradient };
     },
-    close: () => release(job.memory),
+    close: () => endJob(job),
   };
 }
 
@@ -76,7 +76,6 @@ export function kernelGradientOf(
     async gradientOf(samples, k) {
       writeArray(job, "theta", model.theta);
       order.set(samples);
-      const batch = data.batch(samples);
       const pass = { dropout: dropped.split(k), training: true };
       const chunkAt = (from: number) => ({
         step: k,
@@ -84,7 +83,7 @@ export function kernelGradientOf(
         rows: Math.min(job.rows, samples.length - from),
         pass,
       });
-      const forward = (from: number) => relay.forward(chunkAt(from), () => batch.x, stop);
+      const forward = (from: number) => relay.forward(chunkAt(from), () => data.batch(samples).x, stop);
       const g = new Tensor([samples.length, model.outputs], new Float64Array(samples.length * model.outputs));
       for (let from = 0; from < samples.length; from += job.rows) {
         const found = await forward(from);
@@ -94,8 +93,8 @@ export function kernelGradientOf(
         readBuffers(job, model.buffers);
         g.data.set(found.g.data, from * model.outputs);
       }
-      const { y } = batch;
-      const own = lossOf(loss, batch);
+      const { y, weights } = data.targets(samples);
+      const own = lossOf(loss, { weights });
       const value = own.value(g, y) + (loss.penalty?.value(model.A) ?? 0);
       if (!Number.isFinite(value)) return { layer: 0 };
       const delta = inFloat64(`${loss.name}: gradient`, own.gradient(g, y));
@@ -110,7 +109,7 @@ export function kernelGradientOf(
       if (loss.penalty) addPenalty(model, loss.penalty, gradient);
       return { loss: value, gradient };
     },
-    close: () => release(job.memory),
+    close: () => endJob(job),
   };
 }
 
@@ -129,7 +128,7 @@ export async function* kernelReadouts(
       yield { start, g };
     }
   } finally {
-    release(job.memory);
+    endJob(job);
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * Training by the fast kernels, float32 on threads.
  */
-import { release, view } from "../compute/arena.js";
+import { view } from "../compute/arena.js";
 import type { RuleFormula } from "../compute/formula.js";
 import type { Dataset } from "../data/index.js";
 import type { Sequential } from "../nn/index.js";
@@ -9,7 +9,7 @@ import { control, makeJob, type RememberedArrays, readArray, readBuffers, writeA
 import type { FastBackend } from "./multiplier.js";
 import type { Shuffle } from "./order.js";
 import type { Pace } from "./pace.js";
-import { prepareThreads, runJob } from "./pool.js";
+import { endJob, prepareThreads, runJob } from "./pool.js";
 import type { LossName } from "./samples.js";
 import { type Progress, type Resumed, reportEvery, type Trainer } from "./trainer.js";
 
@@ -96,7 +96,7 @@ export function kernelTrainer(
     close() {
       clearInterval(timer);
       progress.steps(losses.slice(0, done()), stepSizes.slice(0, done()));
-      release(job.memory);
+      endJob(job);
     },
   };
 }

@@ -3,14 +3,22 @@
  * next job: starting one takes longer than training a small network.
  */
 import { cores, sharesMemory, startThread, type Thread, yieldTurn } from "#platform";
-import { view } from "../compute/arena.js";
+import { release, view } from "../compute/arena.js";
 import { whileLoading } from "../data/while-loading.js";
 import type { Sequential } from "../nn/index.js";
 import { multiplyAdds } from "../nn/sequential.js";
 import { control, type Job } from "./job.js";
 import { lower } from "./lower.js";
 import { copyOf, spareMemory, type WarmUp, warmUpJob } from "./warm-up.js";
-import { type Stretch, type ThreadMessage, type ThreadResult, type ThreadStart, work } from "./work.js";
+import {
+  type JobEnded,
+  type NextStretch,
+  type Stretch,
+  type ThreadMessage,
+  type ThreadResult,
+  type ThreadStart,
+  work,
+} from "./work.js";
 
 /** More threads than this would spend more time waiting than computing, at these sizes. */
 const mostThreads = 8;
@@ -50,6 +58,9 @@ export type Epoch = Extract<ThreadMessage, { type: "epoch" }>;
 
 /** Idle threads; they do not keep the process alive. */
 const idle: Thread[] = [];
+
+/** The job that a thread had last, if it came in stretches. */
+const lastStarts = new WeakMap<Thread, ThreadStart>();
 
 /** How many idle threads are kept: as many as there are cores, or as the largest job had, since the next one is likely to need as many. */
 let kept = 0;
@@ -120,7 +131,8 @@ export async function runJob(
     const [result] = await Promise.all(
       threads.map((thread, part) => runPart(thread, { job, part, parts, stretch }, onEpoch)),
     );
-    for (const thread of threads) {
+    // The first goes last and comes first again, so that each has the same part of the next stretch.
+    for (const thread of threads.toReversed()) {
       thread.keepAlive(false);
       if (idle.length < kept) idle.push(thread);
       else void thread.terminate();
@@ -133,6 +145,16 @@ export async function runJob(
   } finally {
     signal?.removeEventListener("abort", stop);
   }
+}
+
+/** Frees the memory of a job that ran in stretches. */
+export function endJob({ memory }: Job): void {
+  for (const thread of idle) {
+    if (lastStarts.get(thread)?.job.memory !== memory) continue;
+    lastStarts.delete(thread);
+    thread.post({ ended: true } satisfies JobEnded);
+  }
+  release(memory);
 }
 
 /** How long training blocks the calling thread at a time, in milliseconds: with 100, an epoch of MNIST took 15 % longer. */
@@ -176,6 +198,16 @@ function runPart(
       failure: reject,
     });
     thread.keepAlive(true);
-    thread.post(start);
+    thread.post(messageFor(thread, start));
   });
+}
+
+/** To send a job takes longer than most steps, so another stretch of a thread's last job names only that. */
+function messageFor(thread: Thread, start: ThreadStart): ThreadStart | NextStretch {
+  const { job, part, parts, stretch } = start;
+  const last = lastStarts.get(thread);
+  if (stretch && last?.job === job && last.part === part && last.parts === parts) return { next: stretch };
+  if (stretch) lastStarts.set(thread, start);
+  else lastStarts.delete(thread);
+  return start;
 }

@@ -64,7 +64,7 @@ export class ThreadNetwork {
   readonly #lastDelta: Matrix;
 
   /** @param watch receives the kernels before use; the benchmarks time them */
-  constructor(job: Job, share: Share, watch: (kernels: Kernels) => Kernels) {
+  constructor(job: Job, share: Share, watch = (kernels: Kernels) => kernels) {
     const { memory, layers } = job;
     const views = viewsOf(job);
     const wasm = wasmKernels(memory, view(memory, job.scratch[share.part]!));

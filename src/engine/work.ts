@@ -7,6 +7,7 @@ import { postToParent } from "#platform";
 import { view } from "../compute/arena.js";
 import type { Kernels } from "../compute/kernels.js";
 import { ruleKernel, type StepRule, stepNumbers } from "../compute/rule-kernels.js";
+import type { Share } from "../compute/share.js";
 import { control, type Job, type TrainingPlan } from "./job.js";
 import { orderOf } from "./order.js";
 import { type LayerRange, ThreadNetwork } from "./step.js";
@@ -41,6 +42,16 @@ export interface Stretch {
   milliseconds?: number;
 }
 
+/** The message for another stretch of the job that the thread had last. */
+export interface NextStretch {
+  next: Stretch;
+}
+
+/** The message after a job's last stretch, so that its memory can be freed. */
+export interface JobEnded {
+  ended: true;
+}
+
 /** Messages to the main thread; only the first thread reports epochs and results. */
 export type ThreadMessage =
   | {
@@ -73,10 +84,10 @@ export interface ThreadResult {
  */
 export function work(
   { job, part, parts, stretch }: ThreadStart,
-  watch = (kernels: Kernels) => kernels,
+  watch?: (kernels: Kernels) => Kernels,
   tell: (message: ThreadMessage) => void = postToParent,
 ): ThreadResult {
-  const network = new ThreadNetwork(job, { part, parts }, watch);
+  const network = watch ? new ThreadNetwork(job, { part, parts }, watch) : networkOf(job, { part, parts });
   const { name } = network;
   const { training } = job;
   if (stretch?.pass) return { kernels: name, ...onePass(network, job, stretch) };
@@ -90,6 +101,17 @@ export function work(
     ? train(network, job, training, rule, comes, tell)
     : gradient(network, job, training, comes);
   return { kernels: name, ...done };
+}
+
+/** The networks of jobs, kept between stretches: to make one takes longer than most steps. */
+const networks = new WeakMap<Job, ThreadNetwork>();
+
+function networkOf(job: Job, share: Share): ThreadNetwork {
+  const made = networks.get(job);
+  if (made?.share.part === share.part && made.share.parts === share.parts) return made;
+  const network = new ThreadNetwork(job, share);
+  networks.set(job, network);
+  return network;
 }
 
 type Done = Omit<ThreadResult, "kernels">;

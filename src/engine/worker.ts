@@ -6,14 +6,26 @@ import { onParentMessage, postToParent } from "#platform";
 import { view } from "../compute/arena.js";
 import { wasmBuild } from "../compute/wasm.js";
 import type { WarmUp } from "./warm-up.js";
-import { type ThreadMessage, type ThreadStart, work } from "./work.js";
+import { type JobEnded, type NextStretch, type ThreadMessage, type ThreadStart, work } from "./work.js";
 
 // While the main thread prepares the first job.
 wasmBuild();
 
-onParentMessage((start: ThreadStart | WarmUp) => {
-  if ("warmUp" in start) warm(start);
-  else postToParent({ type: "done", ...work(start) } satisfies ThreadMessage);
+/** The last job, for its next stretch. */
+let last: ThreadStart | undefined;
+
+onParentMessage((message: ThreadStart | NextStretch | JobEnded | WarmUp) => {
+  if ("warmUp" in message) {
+    warm(message);
+    return;
+  }
+  if ("ended" in message) {
+    last = undefined;
+    return;
+  }
+  const start: ThreadStart = "next" in message ? { ...last!, stretch: message.next } : message;
+  last = start.stretch && start;
+  postToParent({ type: "done", ...work(start) } satisfies ThreadMessage);
 });
 
 /** The milliseconds of the training that warms up: on a busy machine it ends early. */

@@ -3,6 +3,7 @@
  */
 import { Kernel } from "../protocol/kernel.js";
 import type { Channel } from "../protocol/message.js";
+import { putBackBuiltIns } from "../session/built-ins.js";
 import type { CellRunner, SessionOptions } from "../session/session.js";
 import { History } from "./history.js";
 import { kernelInfo } from "./kernel-info.js";
@@ -47,6 +48,7 @@ export class FramedKernel extends Kernel<RoutedMessage> {
 
   /** Answers a message from a socket. Malformed frames and those with a wrong signature are dropped. */
   receiveFrames(channel: Channel, frames: Uint8Array[], stops?: number): void {
+    putBackBuiltIns();
     let message: RoutedMessage;
     try {
       message = this.#wire.decode(frames);

@@ -8,7 +8,7 @@ import { nativeWait } from "../platform/native-wait.js";
 import type { Completions } from "../session/completion.js";
 import type { Completeness } from "../session/is-complete.js";
 import type { CellResult, CellRunner, Locked, Output } from "../session/session.js";
-import { hearStop } from "../session/stop.js";
+import { acknowledgeStop } from "../session/stop.js";
 import { asBefore } from "./as-before.js";
 import { asResult, type Ending, failure, type Limits, SessionProcess } from "./session-process.js";
 
@@ -187,7 +187,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
 
   /** Ends the running cell. */
   interrupt(): void {
-    hearStop();
+    acknowledgeStop();
     if (this.#process?.isAlive) this.#process.interrupt();
   }
 

@@ -93,12 +93,12 @@ export function startConfined(
     cwd: own ?? packageRoot,
     // In a separate process group, so that Ctrl-C in a terminal reaches only this process.
     detached: process.platform !== "win32",
-    stdio: ["ignore", output, output, "ipc", ...(sandbox?.tellsId ? ["pipe" as const] : [])],
+    stdio: ["ignore", output, output, "ipc", ...(sandbox?.printsId ? ["pipe" as const] : [])],
     env: environmentOf(process.env),
     windowsHide: true,
   });
   let id = child.pid;
-  let isTold = !sandbox?.tellsId;
+  let isIdKnown = !sandbox?.printsId;
   let isToEnd = false;
   const end = (): void => {
     try {
@@ -109,14 +109,14 @@ export function startConfined(
     }
     child.kill("SIGKILL");
   };
-  if (sandbox?.tellsId) {
-    let told = "";
+  if (sandbox?.printsId) {
+    let printed = "";
     child.stdio[4]!.on("data", (text: Buffer) => {
-      told += text.toString();
-      const [, found] = /"child-pid": *(\d+)/.exec(told) ?? [];
+      printed += text.toString();
+      const [, found] = /"child-pid": *(\d+)/.exec(printed) ?? [];
       if (!found) return;
       id = Number(found);
-      isTold = true;
+      isIdKnown = true;
       if (isToEnd) end();
     }).on("error", () => {});
   }
@@ -127,7 +127,7 @@ export function startConfined(
       if (name === "SIGKILL") {
         isToEnd = true;
         // If only its supervisor ended, the process would live on and hold the channel open.
-        if (isTold) end();
+        if (isIdKnown) end();
         return;
       }
       try {

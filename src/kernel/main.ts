@@ -13,6 +13,7 @@ import { Worker } from "node:worker_threads";
 import { awaitAnswer, expectAnswer, makeAnswer } from "../protocol/answer.js";
 import { stopFlag } from "../session/stop.js";
 import { historyFile } from "./history.js";
+import { listenAlways } from "./listeners.js";
 import { openFilesProblem } from "./open-files.js";
 import { runningEnding } from "./running-cell.js";
 import type { Connection, FromSockets, SocketsSetUp, ToSockets } from "./sockets.js";
@@ -63,6 +64,8 @@ const setUp: SocketsSetUp = {
 };
 const sockets = new Worker(new URL("./sockets.js", import.meta.url), { workerData: setUp });
 const post = (message: ToSockets): void => sockets.postMessage(message);
+// Cells may replace that of all emitters.
+Object.defineProperty(sockets, "emit", { value: sockets.emit });
 /** Messages received before the kernel is loaded. */
 const early: FromSockets[] = [];
 let receive = (message: FromSockets): void => void early.push(message);
@@ -107,19 +110,20 @@ const kernel = new FramedKernel({
         },
       }
     : { historyFile: historyPath }),
-  exit: (code) => process.exit(code),
+  exit: (code) => leave(code),
 });
 
-process.exit = ((code) => {
+const leave = ((code) => {
   kernel.takeLeave();
   post("close");
   // The call must not return. Meanwhile the sockets send what is left and close.
   nativeWait(closed, 0, 0, 2000);
   end(code);
 }) as typeof process.exit;
+process.exit = leave;
 
-process.on("SIGINT", () => isLateSignal() || kernel.interrupt());
-process.on("SIGTERM", () => process.exit(0));
+listenAlways("SIGINT", () => isLateSignal() || kernel.interrupt());
+listenAlways("SIGTERM", () => leave(0));
 
 // The compiler takes most of the start-up; until it is loaded, the sockets' thread replies to kernel_info itself.
 kernel.start();

@@ -17,6 +17,7 @@ import { hideAsyncMarks, hideMarksIn } from "./async-marks.js";
 import { captureChildren } from "./child-output.js";
 import { install, runCommand } from "./commands.js";
 import { collectGarbage } from "./garbage.js";
+import { emitBy, keepHooks, keepListening } from "./listeners.js";
 import { defineGuarded, isReachable } from "./main-thread.js";
 import { memoryError } from "./memory-limit.js";
 import { nodeFiles } from "./node-files.js";
@@ -25,6 +26,9 @@ import { packageRoot, resolveOwnPackage } from "./own-packages.js";
 import { answerStandardInput, inputState } from "./standard-input.js";
 import { allowSignals, awaitSignal, holdSignals } from "./stop-signal.js";
 import { keepCompiledTypeScript, loadTypeScript } from "./typescript.js";
+
+// Cells may replace it.
+const { apply } = Reflect;
 
 /** Starts a session in the working directory of the process. Takes about 0.6 s, nearly all of it the compiler. */
 export function createNodeSession<Cell>(options: SessionOptions<Cell>, host = nodeHost()): Session<Cell> {
@@ -66,6 +70,13 @@ export function nodeHost({ isAlone = false } = {}): SessionHost {
     install,
     defineConstant,
     evaluate: (code, filename) => new vm.Script(code, { filename }).runInThisContext(),
+    needs: {
+      "": [globalThis, ["process", "Buffer"]],
+      process: [process, ["nextTick", "on", "off", "listeners"]],
+      Buffer: [Buffer, ["from", "concat", "alloc", "isBuffer"]],
+      "Buffer.prototype": [Buffer.prototype, ["toString", "equals", "write"]],
+    },
+    keepListening,
     interruptible,
     settleInterrupts() {
       awaitSignal();
@@ -96,7 +107,9 @@ function interruptible<T>(work: () => T): T {
   const value = (): T => {
     allowSignals();
     try {
-      return work();
+      const result = work();
+      keepHooks();
+      return result;
     } finally {
       holdSignals();
     }
@@ -106,6 +119,7 @@ function interruptible<T>(work: () => T): T {
   try {
     return call.runInThisContext({ breakOnSigint: true }) as T;
   } finally {
+    keepListening();
     allowSignals();
   }
 }
@@ -152,21 +166,20 @@ function listenForErrors(listener: (error: unknown) => void): () => void {
       if (!process.listeners(event as "exit").includes(listener)) process.on(event as "exit", listener);
   };
   const emit = process.emit as (...args: unknown[]) => boolean;
-  const value = (...args: unknown[]): boolean => {
-    const isError = events.includes(args[0] as (typeof events)[number]);
-    if (isError) listen();
+  const undo = emitBy((...args) => {
+    const isError = args[0] === "unhandledRejection" || args[0] === "uncaughtException";
     try {
-      return emit.apply(process, args);
+      if (isError) listen();
+      return apply(emit, process, args);
     } catch (error) {
       if (!isError) throw error;
       listener(error); // of another listener
       return true;
     }
-  };
-  Object.defineProperty(process, "emit", { value, configurable: true, writable: true });
+  });
   listen();
   return () => {
-    Reflect.deleteProperty(process, "emit");
+    undo();
     for (const event of events) process.off(event as "exit", listener);
   };
 }
@@ -181,7 +194,7 @@ function capture(print: (name: StreamName, text: string) => boolean): () => void
     stream.write = ((data: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
       const callback = typeof encoding === "function" ? encoding : done;
       const text = typeof data === "string" ? data : decoder.write(Buffer.from(data));
-      if (!print(name, text)) return write.call(stream, data as string);
+      if (!print(name, text)) return apply(write, stream, [data]);
       if (typeof callback === "function") queueMicrotask(callback as () => void);
       return true;
     }) as typeof stream.write;

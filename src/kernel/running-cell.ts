@@ -11,7 +11,7 @@ import { gigabytes } from "./memory-limit.js";
  * The reader is warned above this share of the limit, after this many milliseconds without a check by the cell, and after
  * this growth meanwhile (a share of the limit, too: a cell that waits does not grow).
  */
-const [nearlyFull, deafness, growth] = [0.7, 1500, 0.1];
+const [nearlyFull, patience, growth] = [0.7, 1500, 0.1];
 
 interface Cell {
   code: string;
@@ -42,7 +42,7 @@ export class RunningCell {
   /** The memory of the process when the cell began or last checked it. */
   #before = 0;
   /** Since when the cell has not checked the memory, and whether the reader was warned. */
-  #deafSince: number | undefined;
+  #unresponsiveSince: number | undefined;
   #isSaid = false;
 
   /**
@@ -63,7 +63,7 @@ export class RunningCell {
 
   /** @param taken the memory of the process, in bytes */
   begin(cell: Cell, taken: number): void {
-    [this.#deafSince, this.#isSaid, this.#before] = [undefined, false, taken];
+    [this.#unresponsiveSince, this.#isSaid, this.#before] = [undefined, false, taken];
     if (this.#file === undefined) return;
     try {
       writeFileSync(this.#file, JSON.stringify({ code: cell.code, execution_count: cell.execution_count }), {
@@ -103,17 +103,17 @@ export class RunningCell {
    * The warning about a cell that takes much memory; undefined if there is none, or it was already given.
    *
    * @param taken the memory of the process, in bytes
-   * @param isHeard whether the cell has checked the memory since it was last asked to
+   * @param isChecked whether the cell has checked the memory since it was last asked to
    */
-  memoryProblem(taken: number, isHeard: boolean): string | undefined {
+  memoryProblem(taken: number, isChecked: boolean): string | undefined {
     const now = performance.now();
-    if (isHeard) this.#before = taken;
-    if (isHeard || taken < nearlyFull * this.#limit) {
-      this.#deafSince = undefined;
+    if (isChecked) this.#before = taken;
+    if (isChecked || taken < nearlyFull * this.#limit) {
+      this.#unresponsiveSince = undefined;
       return undefined;
     }
-    this.#deafSince ??= now;
-    if (this.#isSaid || now - this.#deafSince < deafness) return undefined;
+    this.#unresponsiveSince ??= now;
+    if (this.#isSaid || now - this.#unresponsiveSince < patience) return undefined;
     if (taken - this.#before < growth * this.#limit) return undefined;
     this.#isSaid = true;
     return (

@@ -23,7 +23,7 @@ export interface Sandbox {
   /** What it keeps the process from accessing. */
   readonly keeps: string;
   /** Whether it reports the outer process id, as JSON on file descriptor 4. */
-  readonly tellsId: boolean;
+  readonly printsId: boolean;
   /** The command that precedes Node's. */
   command(needs: Needs): string[];
 }
@@ -31,7 +31,7 @@ export interface Sandbox {
 const bubblewrap = (more: readonly string[]): Sandbox => ({
   name: "bubblewrap",
   keeps: "the network, other processes, and all files but the notebook's folder and nablab",
-  tellsId: true,
+  printsId: true,
   command: ({ folder, readable }) => {
     const shown = ["/usr", "/bin", "/lib", "/lib64", "/lib32", "/etc/ld.so.cache", "/etc/localtime"];
     return [
@@ -53,14 +53,14 @@ const bubblewrap = (more: readonly string[]): Sandbox => ({
 const unshare: Sandbox = {
   name: "unshare",
   keeps: "the network",
-  tellsId: false,
+  printsId: false,
   command: () => ["unshare", ...(process.getuid?.() === 0 ? ["--net"] : ["--map-root-user", "--net"]), "--"],
 };
 
 const sandboxExec: Sandbox = {
   name: "sandbox-exec",
   keeps: "the network, other processes, and writing outside the notebook's folder",
-  tellsId: false,
+  printsId: false,
   command: ({ folder }) => {
     const rules = [
       "(version 1)(allow default)(deny network*)(deny process-fork)(deny signal (target others))(deny file-write*)",

@@ -11,9 +11,11 @@ import type { Comm, CommOptions } from "../display/host.js";
 import { drawElsewhere } from "../display/static-image.js";
 import type { ImageReply, ImageRequest } from "../display/static-image-worker.js";
 import { helpFor } from "../protocol/assistance.js";
+import { putBackBuiltIns } from "../session/built-ins.js";
 import type { CellResult, Locked, Output } from "../session/session.js";
 import { stopFlag } from "../session/stop.js";
 import { makeGuest } from "./guest.js";
+import { listenAlways } from "./listeners.js";
 import { createNodeSession, nodeHost } from "./node-host.js";
 import { takeRefusals } from "./refusal.js";
 import { isLateSignal } from "./stop-signal.js";
@@ -84,11 +86,20 @@ if (isIsolated) {
 }
 
 // On Windows, Ctrl-C in the console also reaches this process; only the message counts.
-process.on("SIGINT", () => {
+listenAlways("SIGINT", () => {
   if (process.platform !== "win32" && !isIsolated && !isLateSignal()) session.interrupt();
 });
-process.on("disconnect", () => exit(1));
-process.on("message", async (message: ToChild) => {
+listenAlways("disconnect", () => exit(1));
+listenAlways("message", (message: ToChild) => {
+  // Without a reply the parent would wait for ever.
+  receive(message).catch((error) => {
+    process.stderr.write(`${error?.stack}\n`);
+    exit(1);
+  });
+});
+
+async function receive(message: ToChild): Promise<void> {
+  putBackBuiltIns();
   if (message === "interrupt") {
     session.interrupt();
     return;
@@ -112,7 +123,8 @@ process.on("message", async (message: ToChild) => {
     send({ output: { type: "stream", name: "stdout", text: `Refused: ${what}.\n` }, cell });
   }
   send({ result, cell });
-});
+}
+
 // An isolated process has no threads; its session and its parent take over the guard's work.
 if (!isIsolated) {
   new Worker(new URL("./session-guard.js", import.meta.url), { workerData: stopFlag }).unref();

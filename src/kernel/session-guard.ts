@@ -7,7 +7,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { raiseStop } from "../session/stop.js";
 import { updateGuarded } from "./main-thread.js";
 import { whenParentEnds } from "./parent.js";
-import { signalUnlessHeard, stopPipe } from "./stop-signal.js";
+import { signalUnlessAcknowledged, stopPipe } from "./stop-signal.js";
 
 const flag = workerData as Int32Array;
 
@@ -18,5 +18,5 @@ new Socket({ fd: stopPipe })
   .on("data", () => {
     raiseStop(flag);
     updateGuarded();
-    if (process.platform !== "win32") signalUnlessHeard(flag); // on Windows there is no SIGINT to oneself
+    if (process.platform !== "win32") signalUnlessAcknowledged(flag); // on Windows there is no SIGINT to oneself
   });

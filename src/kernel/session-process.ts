@@ -100,7 +100,11 @@ export class SessionProcess {
       this.#stop = this.#child.stdio[stopPipe] as Writable;
       this.#stop.on("error", () => {}); // the process has ended, which is handled below
     }
-    this.#child.on("message", (message) => this.#receive(message as FromChild));
+    this.#child.on("message", (message) => {
+      // Cells can send, too, in roundabout ways.
+      const isObject = typeof message === "object" && message !== null;
+      this.#receive((isObject ? message : {}) as FromChild);
+    });
     this.#child.on("error", (error) => this.#end(error.message));
     this.#child.on("exit", (code, signal) => this.#end(howItEnded(code, signal)));
   }
@@ -201,7 +205,7 @@ export class SessionProcess {
     else if ("draw" in message) void this.#draw(message.draw);
     else if ("leaving" in message) this.#isLeaving = true;
     else if ("comm" in message) this.#onWidget?.(message.comm, stateIn(message.opened), message.cell);
-    else this.#finish?.(message.result);
+    else if ("result" in message) this.#finish?.(message.result);
   }
 
   async #draw({ id, ...request }: ImageRequest): Promise<void> {

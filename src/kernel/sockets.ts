@@ -10,13 +10,13 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import * as zmq from "zeromq";
 import { giveAnswer, giveNoAnswer } from "../protocol/answer.js";
 import { type Channel, type Content, compose, type Message } from "../protocol/message.js";
-import { isMemoryHeard, isStopHeard, raiseMemory, raiseStop } from "../session/stop.js";
+import { isMemoryChecked, isStopAcknowledged, raiseMemory, raiseStop } from "../session/stop.js";
 import { History } from "./history.js";
 import { kernelInfo } from "./kernel-info.js";
 import { updateGuarded } from "./main-thread.js";
 import { whenParentEnds } from "./parent.js";
 import { RunningCell } from "./running-cell.js";
-import { signalUnlessHeard } from "./stop-signal.js";
+import { signalUnlessAcknowledged } from "./stop-signal.js";
 import { type RoutedMessage, Wire } from "./wire.js";
 
 /** The contents of Jupyter's connection file. */
@@ -176,7 +176,7 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
   /** The cell whose second interrupt was reported. */
   let given: typeof running;
   const kill = (): void => void close().then(() => process.kill(process.pid, "SIGKILL"));
-  /** What comes of a second stop that is not heard, and of those after it. */
+  /** What a second unacknowledged interrupt leads to, and each after it. */
   const giveUp = (): (() => void) => {
     const isSaid = running !== undefined && given === running;
     return () => {
@@ -237,7 +237,7 @@ async function serve(port: MessagePort, setUp: SocketsSetUp): Promise<void> {
     if (!running) return;
     const taken = process.memoryUsage.rss();
     if (taken < much * setUp.heapLimit) return;
-    sayUnderCell(runningCell.memoryProblem(taken, isMemoryHeard(setUp.stop)));
+    sayUnderCell(runningCell.memoryProblem(taken, isMemoryChecked(setUp.stop)));
     raiseMemory(setUp.stop); // much of it may be in typed arrays, which have no such limit: the main thread knows
     updateGuarded();
   }, memoryInterval);
@@ -268,13 +268,13 @@ function rouse(
   if (type !== "interrupt_request" && type !== "shutdown_request") return;
   raiseStop(stop);
   updateGuarded();
-  const unheard = Atomics.load(stop, 1) - Atomics.load(stop, 2);
-  if (type === "interrupt_request" && unheard >= 2) {
+  const pending = Atomics.load(stop, 1) - Atomics.load(stop, 2);
+  if (type === "interrupt_request" && pending >= 2) {
     const act = giveUp();
-    setTimeout(() => isStopHeard(stop) || act(), stopPatience);
+    setTimeout(() => isStopAcknowledged(stop) || act(), stopPatience);
   }
   giveNoAnswer(answer);
-  if (process.platform !== "win32") signalUnlessHeard(stop);
+  if (process.platform !== "win32") signalUnlessAcknowledged(stop);
   if (type === "shutdown_request") {
     setTimeout(kill, shutdownPatience);
   }

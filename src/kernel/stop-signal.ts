@@ -7,7 +7,7 @@
  * `breakOnSigint`, and restores them afterwards.
  */
 import { nativeWait } from "../platform/native-wait.js";
-import { isStopHeard, stopFlag } from "../session/stop.js";
+import { isStopAcknowledged, stopFlag } from "../session/stop.js";
 
 /** The file descriptor by which a session's process receives stops (session-process.ts). */
 export const stopPipe = 4;
@@ -19,17 +19,17 @@ const patience = 20;
  * In the sockets' thread: sends SIGINT if the stop is not acknowledged otherwise. A late signal would end the next cell,
  * which is what {@link awaitSignal} and {@link isLateSignal} prevent.
  */
-export function signalUnlessHeard(flag: Int32Array): void {
+export function signalUnlessAcknowledged(flag: Int32Array): void {
   const decide = (): void => {
     Atomics.store(flag, 3, 1);
-    const isDeaf = Atomics.load(flag, 6) === 1;
-    if (!isDeaf && !isStopHeard(flag)) {
+    const hasNoListener = Atomics.load(flag, 6) === 1;
+    if (!hasNoListener && !isStopAcknowledged(flag)) {
       Atomics.store(flag, 4, 1);
       interruptGroup();
     }
     Atomics.store(flag, 3, 0);
     Atomics.notify(flag, 3);
-    if (isDeaf) setTimeout(decide, 1);
+    if (hasNoListener) setTimeout(decide, 1);
   };
   setTimeout(decide, patience);
 }
@@ -57,4 +57,4 @@ export function awaitSignal(): void {
 }
 
 /** Whether the received signal belongs to an interrupt acknowledged meanwhile. */
-export const isLateSignal = (): boolean => Atomics.exchange(stopFlag, 4, 0) === 1 && isStopHeard();
+export const isLateSignal = (): boolean => Atomics.exchange(stopFlag, 4, 0) === 1 && isStopAcknowledged();

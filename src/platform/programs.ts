@@ -46,7 +46,7 @@ export class ChildProgram implements Program {
   readonly #ended: Promise<void>;
   #listener: ProgramListener | undefined;
   #printed = "";
-  /** How it ended, until a listener is told. */
+  /** How it ended, until a listener is notified. */
   #how: string | undefined;
 
   constructor(command: string, args: readonly string[], { folder, variables }: ProgramOptions = {}) {

@@ -6,9 +6,10 @@
  */
 import { yieldTurn } from "#platform";
 import { fromThrown } from "../session/cell-error.js";
+import { now, setTimeout } from "../session/clock.js";
 import type { Question } from "../session/questions.js";
 import type { CellResult, CellRunner, Output, SessionOptions } from "../session/session.js";
-import { isStopHeard } from "../session/stop.js";
+import { isStopAcknowledged } from "../session/stop.js";
 import { completeReply, helpFor, inspectReply, isQuestion } from "./assistance.js";
 import { Comms } from "./comms.js";
 import { type Attachments, type Channel, type Content, compose, type Message } from "./message.js";
@@ -43,7 +44,7 @@ export interface KernelOptions<Request extends Message> {
 
 /** Resolves once cells sent together with one that began at `began` have been received. */
 async function sentTogether(began: number): Promise<void> {
-  const wait = began + 10 - performance.now();
+  const wait = began + 10 - now();
   if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
   // If a cell blocked this thread, the event loop delivers the pending ones between these turns.
   for (let turn = 0; turn < 2; turn++) await yieldTurn();
@@ -144,7 +145,7 @@ export class Kernel<Request extends Message = Message> {
         return undefined;
       case "interrupt_request":
         // Loops have acknowledged it already: the transport's thread raises the stop word.
-        if (!isStopHeard()) this.interrupt();
+        if (!isStopAcknowledged()) this.interrupt();
         return { status: "ok" };
       case "shutdown_request":
         return { status: "ok", restart: content.restart === true };
@@ -187,7 +188,7 @@ export class Kernel<Request extends Message = Message> {
 
   /** Runs a cell and replies; returns the waiting cells that its failure aborts. */
   async #execute(request: Request): Promise<Request[]> {
-    const began = performance.now();
+    const began = now();
     const { content } = request;
     const code = String(content.code);
     const silent = content.silent === true;

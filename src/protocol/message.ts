@@ -2,6 +2,8 @@
  * Jupyter's messages, independent of their transport (https://jupyter-client.readthedocs.io/en/stable/messaging.html).
  */
 
+import { date } from "../session/clock.js";
+
 /** The version of the protocol spoken here. */
 export const protocolVersion = "5.4";
 
@@ -53,7 +55,7 @@ export function compose(
       msg_type: type,
       session,
       username: "kernel",
-      date: new Date().toISOString(),
+      date: date().toISOString(),
       version: protocolVersion,
     },
     parent: parent?.header ?? {},

@@ -1,3 +1,6 @@
+// Cells may replace these.
+const { defineProperty, getOwnPropertyDescriptor, hasOwn } = Object;
+
 /**
  * The storage of a top-level name of a cell, or of a file that cells import. Code from `rewrite/` reads and writes it as
  * `v`; a declaration writes `d`.
@@ -26,23 +29,23 @@ export class Box {
 
   set d(value: unknown) {
     this.declarations++;
-    if (Object.getOwnPropertyDescriptor(this, "v")?.writable) this.v = value;
+    if (getOwnPropertyDescriptor(this, "v")?.writable) this.v = value;
     else this.#hold(value);
   }
 
   /** Becomes undefined, like a `var`, unless it has a value. */
   initialise(): void {
-    if (!Object.hasOwn(this, "v")) this.#hold(undefined);
+    if (!hasOwn(this, "v")) this.#hold(undefined);
   }
 
   #hold(value: unknown): void {
-    Object.defineProperty(this, "v", { value, writable: true, enumerable: true, configurable: true });
+    defineProperty(this, "v", { value, writable: true, enumerable: true, configurable: true });
   }
 
   /** Follows a name of another module, read on each access (a live binding of ECMAScript). */
   follow(read: () => unknown): void {
     this.declarations++;
-    Object.defineProperty(this, "v", { get: read, enumerable: true, configurable: true });
+    defineProperty(this, "v", { get: read, enumerable: true, configurable: true });
   }
 }
 
@@ -92,7 +95,7 @@ export function bind(box: Box, module: Record<string, unknown>, imported: string
   const holds = (value: unknown): value is Record<string, unknown> =>
     value !== null && (typeof value === "object" || typeof value === "function");
   if (imported === "*") box.d = module;
-  else if (Object.getOwnPropertyDescriptor(module, imported)?.get) box.follow(() => module[imported]);
+  else if (getOwnPropertyDescriptor(module, imported)?.get) box.follow(() => module[imported]);
   else if (imported === "default" && holds(whole) && whole.__esModule && "default" in whole)
     box.d = whole.default;
   else if (imported in module) box.d = module[imported];

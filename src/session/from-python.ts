@@ -102,7 +102,7 @@ const libraries = new Map([
   ["os", 'import os from "node:os"'],
 ]);
 
-type Translation = [RegExp, (...parts: string[]) => string];
+type Translation = [RegExp, (...parts: string[]) => string | undefined];
 
 const libraryOf = (module: string): string | undefined => libraries.get(/^\w*/.exec(module)![0]);
 
@@ -118,7 +118,7 @@ const lines: Translation[] = [
     (_, module = "", names = "") => libraryOf(module) ?? `import { ${names} } from "${module}"`,
   ],
   [
-    /^\s*(async\s+)?def\s+(\w+)\s*\((.*)\)\s*(?:->[^:]*)?:/,
+    /^\s*(async\s+)?def\s+(\w+)\s*\((.*)\)\s*(?:->[^:]*)?(?::|$)/,
     (_, isAsync = "", name = "", parameters = "") => `${isAsync}function ${name}(${parameters}) { … }`,
   ],
   [/^\s*class\s+(\w+)\s*(?:\([^{]*\))?\s*:[^{]*$/, (_, name = "") => `class ${name} { … }`],
@@ -126,6 +126,22 @@ const lines: Translation[] = [
     /^\s*for\s+(\w+(?:\s*,\s*\w+)*)\s+in\s+(.+?):/,
     (_, names = "", list = "") =>
       counted(names, list) ?? `for (const ${names.includes(",") ? `[${names}]` : names} of ${list}) { … }`,
+  ],
+  // Without the colon, or with a brace: the rest of the line may be anything.
+  [
+    /^\s*for\s+(\w+(?:\s*,\s*\w+)*)\s+in\s+([\w.]+(?:\(.*\)|\[[^\]]*\])?)\s*$/,
+    (_, names = "", list = "") =>
+      counted(names, list) ?? `for (const ${names.includes(",") ? `[${names}]` : names} of ${list}) { … }`,
+  ],
+  [/^\s*for\s+(\w+)\s+in\s+(range\(.*\))\s*\{/, (_, name = "", list = "") => counted(name, list)],
+  [
+    /\{\s*([^{}:]+?)\s*:\s*([^{}]+?)\s+for\s+(\w+(?:\s*,\s*\w+)*)\s+in\s+([^{}]+?)(?:\s+if\s+([^{}]+?))?\s*\}/,
+    (_, key = "", value = "", names = "", list = "", condition) => {
+      const name = names.includes(",") ? `[${names}]` : names;
+      const isPlain = /^[\w\s.*+()[\]-]+$/.test(key + value);
+      const entries = list.replace(/^([\w.]+)\.items\(\)$/, "Object.entries($1)");
+      return `Object.fromEntries(${mapped(name, entries, { condition, value: isPlain ? `[${key}, ${value}]` : "[…, …]" })})`;
+    },
   ],
   // A condition without parentheses, or a final colon: elsewhere a colon may be in a string, or in `a ? b : c`.
   [
@@ -135,6 +151,10 @@ const lines: Translation[] = [
   [
     /^\s*(if|while)\s*(\(.*\))\s*:\s*$/,
     (_, word = "", condition = "") => `${word} ${inTypeScript(condition)} { … }`,
+  ],
+  [
+    /^\s*(if|while)\s+((?![\s(])[^{}();=]+(?:[=!<>]=[^{}();=]+)?)$/,
+    (_, word = "", condition = "") => `${word} (${inTypeScript(condition.trim())}) { … }`,
   ],
   [/^\s*elif\s+(.+?):/, (_, condition = "") => `else if (${inTypeScript(condition)}) { … }`],
   [/(?:^|\})\s*(?:elif|elseif|elsif)\s*(\(.*?\))\s*\{/, (_, condition = "") => `else if ${condition} { … }`],
@@ -154,7 +174,7 @@ const parts: Translation[] = [
     (_, name = "", rest = "") => {
       const [, list = "", inner, condition] =
         /^(.+?)(?:\s+(for)\b.*|\s+if\b(.*))?$/.exec(untilClosed(rest).trim()) ?? [];
-      return mapped(name, list, inner, condition);
+      return mapped(name, list, { inner, condition });
     },
   ],
   [
@@ -185,10 +205,18 @@ function counted(name: string, list: string): string | undefined {
   return `for (let ${name} = ${start}; ${name} ${order} ${end}; ${next}) { … }`;
 }
 
-/** `[… for x in list if condition]`, or with an inner `for` after the list. */
-function mapped(name: string, list: string, inner?: string, condition?: string): string {
+/** `[value for x in list if condition]`, or with an inner `for` after the list. */
+function mapped(
+  name: string,
+  list: string,
+  {
+    inner,
+    condition,
+    value = "…",
+  }: { inner?: string | undefined; condition?: string | undefined; value?: string },
+): string {
   const [, count] = /^range\(\s*([^,()]+?)\s*\)$/.exec(list) ?? [];
-  if (count !== undefined && !inner && condition === undefined)
+  if (count !== undefined && !inner && condition === undefined && value === "…")
     return `Array.from({ length: ${count} }, (_, ${name}) => …)`;
   const isSimple = /^(?:\[.*\]|[\w.$]+(?:\[[^\]]*\]|\([^)]*\))*)$/.test(list);
   const values =
@@ -200,7 +228,7 @@ function mapped(name: string, list: string, inner?: string, condition?: string):
           ? list
           : `(${list})`;
   const kept = condition === undefined ? "" : `.filter((${name}) => ${inTypeScript(condition.trim())})`;
-  return `${values}${kept}.${inner ? "flatMap" : "map"}((${name}) => …)`;
+  return `${values}${kept}.${inner ? "flatMap" : "map"}((${name}) => ${value})`;
 }
 
 /** A text up to the first bracket that it closes without having opened it. */
@@ -247,7 +275,8 @@ const sliceOf = (text: string, column: number): string | undefined =>
 function translated(translations: readonly Translation[], text: string): string | undefined {
   for (const [pattern, fix] of translations) {
     const found = pattern.exec(text);
-    if (found) return fix(...found);
+    const fixed = found && fix(...found);
+    if (fixed !== null && fixed !== undefined) return fixed;
   }
   return undefined;
 }

@@ -109,8 +109,12 @@ export interface SessionHost {
   install?(packages: readonly string[], signal: AbortSignal): Promise<void>;
   /** Evaluates an expression as a script named `name` in stack traces. */
   evaluate(code: string, name: string): unknown;
+  /** Built-ins besides the language's that cells must not replace, by the name of their owner. */
+  readonly needs?: Readonly<Record<string, [owner: object, keys: string[]]>>;
   /** Calls `work`. If the host can, an interrupt ends even code that does not read the stop word. */
   interruptible<T>(work: () => T): T;
+  /** After a cell: listens again to what the cell has ended. */
+  keepListening?(): void;
   /** Before a cell: waits until no interrupt for the previous cell is pending. */
   settleInterrupts(): void;
 

@@ -2,9 +2,11 @@
  * The running cell and its interruption: by the reader, by its time limit, or by its memory. The code of cells calls `check`
  * in each iteration of a loop, after each await and at each call (rewrite/) while the flag of `stop.ts` is up.
  */
+import { putBackBuiltIns } from "./built-ins.js";
 import { KeyboardInterrupt } from "./cell-error.js";
+import { clearTimeout, now, setTimeout } from "./clock.js";
 import type { SessionHost } from "./host.js";
-import { hearStop, isMemoryAsked, isStopHeard, stopFlag } from "./stop.js";
+import { acknowledgeStop, isMemoryCheckRequested, isStopAcknowledged, stopFlag } from "./stop.js";
 
 /**
  * Milliseconds that long work (training) with an interrupt signal has to end by itself, so that its results so far are kept
@@ -65,13 +67,13 @@ export class Interrupts<Cell> {
 
   /** Called by the code of cells: throws if its cell was interrupted, or takes too long or too much memory. */
   readonly check = (): void => {
-    if (isMemoryAsked()) {
+    if (isMemoryCheckRequested()) {
       this.#setFlag();
       const error = this.#host.memoryError?.();
       if (error) throw error;
     }
     if (this.#isOnlyTimed && (++this.#turns & clockMask) !== 0) return;
-    if (this.#isCleared && isStopHeard() && (++this.#turns & clearedMask) !== 0) return;
+    if (this.#isCleared && isStopAcknowledged() && (++this.#turns & clearedMask) !== 0) return;
     this.endStopped();
   };
 
@@ -102,7 +104,7 @@ export class Interrupts<Cell> {
       deadline: Number.POSITIVE_INFINITY,
       end: () => {},
       tellSoon: () => {},
-      limit: performance.now() + 1000 * seconds,
+      limit: now() + 1000 * seconds,
       isLate: false,
     };
     void new Promise<number>((resolve) => {
@@ -110,7 +112,7 @@ export class Interrupts<Cell> {
     }).then((patienceLeft) => this.#tell(run, patienceLeft));
     this.#running = run;
     this.#host.settleInterrupts();
-    hearStop(stops);
+    acknowledgeStop(stops);
     this.#setFlag();
     if (seconds < Number.POSITIVE_INFINITY) run.timer = setTimeout(() => this.#endLate(run), 1000 * seconds);
     return run;
@@ -118,19 +120,19 @@ export class Interrupts<Cell> {
 
   /** Whether a cell is past its deadline. */
   isLate(run: Run<Cell>): boolean {
-    return run.isLate || performance.now() >= run.limit;
+    return run.isLate || now() >= run.limit;
   }
 
   /** Throws if a cell was stopped, and the time is over in which it may end by itself. */
   requireRunning({ deadline }: Run<Cell>): void {
-    if (performance.now() >= deadline) throw new KeyboardInterrupt();
+    if (now() >= deadline) throw new KeyboardInterrupt();
   }
 
   /** Ends a cell and acknowledges the interrupts so far, which were for it. */
   end({ timer }: Run<Cell>): void {
     clearTimeout(timer);
     this.#running = undefined;
-    hearStop();
+    acknowledgeStop();
     this.#setFlag();
   }
 
@@ -140,6 +142,7 @@ export class Interrupts<Cell> {
       run.end = (reason = new KeyboardInterrupt()) => reject(reason);
     });
     const settled = (): void => {
+      putBackBuiltIns();
       this.#stopped.delete(run);
       this.#setFlag();
     };
@@ -161,14 +164,15 @@ export class Interrupts<Cell> {
    * @returns how long the cell may take to end by itself
    */
   #stop(): number {
+    putBackBuiltIns();
     const run = this.#running;
     // A second interrupt does not wait.
     const patienceLeft = run?.isPatient && !run.interrupt.signal.aborted ? patience : 0;
     if (run) {
-      run.deadline = performance.now() + patienceLeft;
+      run.deadline = now() + patienceLeft;
       this.#stopped.add(run);
     }
-    hearStop();
+    acknowledgeStop();
     this.#setFlag();
     return patienceLeft;
   }
@@ -185,7 +189,7 @@ export class Interrupts<Cell> {
     const isTimed = this.#running !== undefined && this.#running.limit < Number.POSITIVE_INFINITY;
     this.#isOnlyTimed = isTimed && this.#stopped.size === 0;
     stopFlag[0] = this.#stopped.size + Number(isTimed);
-    if (!isStopHeard()) stopFlag[0] = 1;
+    if (!isStopAcknowledged()) stopFlag[0] = 1;
     this.#host.updateGuarded?.();
   }
 
@@ -199,11 +203,11 @@ export class Interrupts<Cell> {
   /** Called by the code of cells once the flag is up: throws if its cell was interrupted, or takes too long. */
   endStopped(): void {
     const timed = this.#running;
-    if (timed && timed.limit < Number.POSITIVE_INFINITY && isStopHeard()) {
-      if (performance.now() >= timed.limit) this.#endLate(timed);
+    if (timed && timed.limit < Number.POSITIVE_INFINITY && isStopAcknowledged()) {
+      if (now() >= timed.limit) this.#endLate(timed);
       else if (this.#isOnlyTimed) return;
     }
-    if (!isStopHeard()) {
+    if (!isStopAcknowledged()) {
       const running = this.#running;
       const patienceLeft = this.#stop();
       if (!running) throw new KeyboardInterrupt(); // a loop in a timer
@@ -212,7 +216,7 @@ export class Interrupts<Cell> {
     const run = this.#current();
     if (run && run.deadline < Number.POSITIVE_INFINITY) {
       this.#isCleared = false; // a loop that swallows the error meets it again at once
-      if (performance.now() >= run.deadline) throw new KeyboardInterrupt();
+      if (now() >= run.deadline) throw new KeyboardInterrupt();
       return;
     }
     this.#isCleared = true;

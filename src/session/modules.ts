@@ -5,6 +5,7 @@
  * loads everything else: nablab, packages, modules of the platform, JavaScript files.
  */
 import { Scope } from "./box.js";
+import { putBackBuiltIns } from "./built-ins.js";
 import type { Compiled, Compiler } from "./compiler.js";
 import type { Namespace, SessionHost } from "./host.js";
 import { cleanMessage } from "./inner-names.js";
@@ -42,6 +43,7 @@ export class Modules {
    * @param ancestors the chain of importing files, outermost first
    */
   async import(module: string, from: string, ancestors: readonly string[] = []): Promise<Namespace> {
+    putBackBuiltIns();
     const specifier = withoutRegistry(module);
     const isPath = /^\.{0,2}\//.test(specifier);
     // `#name`, a name of `paths` in tsconfig.json, or a package that is linked here, may be TypeScript.

@@ -3,6 +3,7 @@
  * cell has ended.
  */
 import type { Timer } from "#platform";
+import { clearTimeout, now, setTimeout } from "./clock.js";
 import type { CellContext, SessionHost, StreamName } from "./host.js";
 
 /** Sent when it holds this many characters … */
@@ -21,7 +22,7 @@ export class CellStreams<Cell> {
   readonly #cells: CellContext<Cell>;
   readonly #send: (name: StreamName, text: string, cell: Cell) => void;
   #last: Cell | undefined;
-  #pending: { name: StreamName; cell: Cell; parts: string[]; size: number; since: number } | undefined;
+  #pending: { name: StreamName; cell: Cell; text: string; since: number } | undefined;
   #timer: Timer | undefined;
   /** The pieces printed since `since`, for {@link atOnce}. */
   #recent = { since: 0, count: 0 };
@@ -61,7 +62,7 @@ export class CellStreams<Cell> {
     this.#timer = undefined;
     const pending = this.#pending;
     this.#pending = undefined;
-    if (pending) this.#send(pending.name, pending.parts.join(""), pending.cell);
+    if (pending) this.#send(pending.name, pending.text, pending.cell);
   }
 
   #write(name: StreamName, text: string): boolean {
@@ -69,15 +70,14 @@ export class CellStreams<Cell> {
     if (cell === undefined) return false; // before the first cell: the host's own output
     if (text === "") return true;
     if (this.#pending && (this.#pending.name !== name || this.#pending.cell !== cell)) this.flush();
-    this.#pending ??= { name, cell, parts: [], size: 0, since: performance.now() };
+    this.#pending ??= { name, cell, text: "", since: now() };
     const pending = this.#pending;
-    pending.parts.push(text);
-    pending.size += text.length;
+    pending.text += text;
     // The age is checked here as well as by the timer: no timer fires during a synchronous loop.
-    const now = performance.now();
-    if (now - this.#recent.since >= age) this.#recent = { since: now, count: 0 };
+    const time = now();
+    if (time - this.#recent.since >= age) this.#recent = { since: time, count: 0 };
     const isPrompt = ++this.#recent.count <= atOnce;
-    if (isPrompt || pending.size >= chunk || now - pending.since >= age) this.flush();
+    if (isPrompt || pending.text.length >= chunk || time - pending.since >= age) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), age);
     return true;
   }

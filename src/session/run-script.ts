@@ -3,6 +3,7 @@
  * that code from `rewrite/` calls.
  */
 import { bind, type Scope } from "./box.js";
+import { putBackBuiltIns } from "./built-ins.js";
 import type { Compiled } from "./compiler.js";
 import { translateEval } from "./direct-eval.js";
 import { translateGlobal, translateMade } from "./global-texts.js";
@@ -93,7 +94,17 @@ export function runScript({
     `(async function (${Object.keys(parameters)}) { ${compiled.isSloppy ? "" : '"use strict";'}\n${code}\n})`,
     name,
   ) as (...values: unknown[]) => Promise<unknown>;
-  return host.interruptible(() => run(...Object.values(parameters)));
+  const values = Object.values(parameters);
+  try {
+    return host.interruptible(() => {
+      const ended = run(...values);
+      putBackBuiltIns(); // Node itself calls some after the script
+      return ended;
+    });
+  } catch (error) {
+    putBackBuiltIns();
+    throw error;
+  }
 }
 
 /** The JSX runtime; the script first sets the factory, if there is one in scope. */

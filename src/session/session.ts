@@ -12,6 +12,7 @@ import type { MimeBundle } from "../display/bundle.js";
 import { type Comm, type CommOptions, setHost } from "../display/host.js";
 import { toBundle } from "../display/to-bundle.js";
 import { Scope } from "./box.js";
+import { putBackBuiltIns, rememberBuiltIns, takeReplaced, withBuiltIns } from "./built-ins.js";
 import {
   type CellError,
   fromDiagnostics,
@@ -35,7 +36,7 @@ import { CellStreams } from "./output.js";
 import { defineQuestions, type Question } from "./questions.js";
 import { runScript } from "./run-script.js";
 import { keepTranslating, translateStackTraces } from "./source-positions.js";
-import { isStopHeard, stopFlag } from "./stop.js";
+import { isStopAcknowledged, stopFlag } from "./stop.js";
 
 /** Output of a running cell. */
 export type Output =
@@ -95,6 +96,7 @@ export class Session<Cell> {
   /** Prints an error after its cell has ended under that cell; Node by itself would end the process. */
   readonly #late = (error: unknown): void => {
     if (isInterruption(error)) return; // remaining work of an interrupted cell
+    putBackBuiltIns();
     this.#host.printError(`${this.#describe(error).traceback.join("\n")}\n`);
   };
   #count = 0;
@@ -104,10 +106,10 @@ export class Session<Cell> {
 
   constructor(host: SessionHost, { onOutput, ask, openComm }: SessionOptions<Cell>) {
     this.#host = host;
-    this.#onOutput = onOutput;
+    this.#onOutput = (output, cell) => withBuiltIns(() => onOutput(output, cell));
     this.#ask = ask;
     this.#streams = new CellStreams<Run<Cell>>(host, (name, text, { cell }) =>
-      onOutput({ type: "stream", name, text }, cell),
+      this.#onOutput({ type: "stream", name, text }, cell),
     );
     this.#interrupts = new Interrupts(host, () => this.#streams.current());
     this.#compiler = new Compiler(host);
@@ -135,7 +137,10 @@ export class Session<Cell> {
       ? defineGuards(() => host.typescript(), this.#interrupts.check)
       : () => {};
     const restoreQuestions = defineQuestions((question) => this.#prompt(question));
+    // Where notebooks are graded, built-ins are frozen.
+    const forgetBuiltIns = host.isStrict ? () => {} : rememberBuiltIns(host.needs ?? {});
     this.#restore = () => {
+      forgetBuiltIns();
       restoreQuestions();
       restoreMade();
       restoreStackTraces();
@@ -162,6 +167,7 @@ export class Session<Cell> {
     stops?: number,
     locked?: Locked,
   ): Promise<CellResult> {
+    putBackBuiltIns();
     this.#host.collectGarbage(); // cells sent together leave no pause between them
     this.#count = count;
     keepTranslating();
@@ -172,11 +178,15 @@ export class Session<Cell> {
     } catch (error) {
       if (this.#interrupts.isLate(run)) return tookTooLong(seconds);
       // A child process may have been ended before the interrupt arrived here.
-      if (isInterruption(error) || !isStopHeard()) run.interrupt.abort(error);
+      if (isInterruption(error) || !isStopAcknowledged()) run.interrupt.abort(error);
       // Interrupted work may end with its own error.
       return this.#describe(run.interrupt.signal.aborted ? new KeyboardInterrupt() : error);
     } finally {
+      putBackBuiltIns(); // display methods are code of cells
       this.#interrupts.end(run);
+      this.#host.keepListening?.();
+      const replaced = takeReplaced();
+      if (replaced) this.#streams.run(run, () => this.#host.printError(replaced));
       this.#streams.flush();
       void yieldTurn().then(() => this.isRunning || this.#host.collectGarbage());
     }
@@ -269,7 +279,7 @@ export class Session<Cell> {
     const giveBack = locked === "test" ? this.#scope.renew(compiled.values) : () => {};
     const before = new Map(compiled.values.map((name) => [name, declarations(name)]));
     const file = `${this.#compiler.cwd}/${compiled.name}.ts`;
-    if (!isStopHeard()) this.#interrupts.endStopped();
+    if (!isStopAcknowledged()) this.#interrupts.endStopped();
     try {
       const ended = runScript({
         host: this.#host,

@@ -54,12 +54,69 @@ export function silentMistakes(
     if (ts.isElementAccessExpression(node) && isIndex(node.argumentExpression) && isTensor(node.expression))
       note(node, `${nameOf(node)} of a tensor is undefined; a.at(i) is an entry, a.row(i) a row`);
     noteLists(node);
+    noteOperators(node);
     if (ts.isCallExpression(node) && isForEach(node) && node.arguments[0] && isAsync(node.arguments[0]))
       note(
         node,
         "forEach(…) does not wait for an async function; for (const x of xs) { await … } does, one after another",
       );
   };
+
+  /** Operators that mean something else in other languages, or are written the wrong way round. */
+  const noteOperators = (node: TypeScript.Node): void => {
+    if (ts.isBinaryExpression(node)) {
+      const { left, operatorToken, right } = node;
+      if (operatorToken.kind === ts.SyntaxKind.CaretToken && isPower(node))
+        note(node, `${nameOf(node)} combines bits; ${nameOf(left)} ** ${nameOf(right)} is a power`);
+      if (operatorToken.kind === ts.SyntaxKind.EqualsToken && ts.isPrefixUnaryExpression(right)) {
+        // As in `x =+ 1`, and not in `x = +1` or `x =-1`.
+        const sign = /^=([+-])\s/.exec(file.text.slice(operatorToken.getStart(file)))?.[1];
+        if (sign && isIndex(right.operand))
+          note(
+            node,
+            `=${sign} assigns ${right.getText(file).replace(/\s/, "")}; ${sign}= ${sign === "+" ? "adds" : "subtracts"}`,
+          );
+      }
+    }
+    const divided = ts.isVariableDeclaration(node)
+      ? node.initializer
+      : ts.isExpressionStatement(node)
+        ? node.expression
+        : undefined;
+    if (divided && isOperand(divided)) {
+      const divisor = /^ {0,2}\/\/ {0,2}(\d+(?:\.\d+)?)[ \t]*;?[ \t]*(?:\r?\n|$)/.exec(
+        file.text.slice(divided.end),
+      )?.[1];
+      const inner = ts.isParenthesizedExpression(divided) ? divided.expression : divided;
+      // A comment may also name the value.
+      if (divisor && inner.getText(file) !== divisor)
+        note(
+          divided,
+          `// begins a comment, and divides nothing; Math.floor(${inner.end - inner.pos > 30 ? "(…)" : divided.getText(file)} / ${divisor}) divides`,
+        );
+    }
+  };
+
+  /** `7`, or a sum in parentheses: nobody writes such a statement, or such brackets, without an operator after it. */
+  const isOperand = (node: TypeScript.Expression): boolean =>
+    isDecimal(node) ||
+    (ts.isParenthesizedExpression(node) &&
+      ts.isBinaryExpression(node.expression) &&
+      isIndex(node.expression));
+
+  /** Whether `^` is certainly meant as a power: between numbers, or before a 2 or a 3 where no other bits are combined. */
+  const isPower = (node: TypeScript.BinaryExpression): boolean => {
+    const exponent = ts.isPrefixUnaryExpression(node.right) ? node.right.operand : node.right;
+    if (!isDecimal(exponent)) return false;
+    if (isDecimal(node.left)) return true;
+    if (!/^(?:[23]|\d*\.\d+)$/.test(node.right.getText(file)) || !isIndex(node.left)) return false;
+    let statement: TypeScript.Node = node;
+    while (!ts.isStatement(statement)) statement = statement.parent;
+    return !/[&|~]|<<|>>|\^=|\b0[xb]|\^.*\^/i.test(statement.getText(file));
+  };
+
+  const isDecimal = (node: TypeScript.Expression): boolean =>
+    ts.isNumericLiteral(node) && !/^0[xbo]/i.test(node.getText(file));
 
   /** What JavaScript's lists do otherwise than others'. */
   const noteLists = (node: TypeScript.Node): void => {

@@ -25,13 +25,15 @@ export function stridesOf(shape: Shape): number[] {
 }
 
 /**
- * A shape as printed in errors.
+ * A shape as printed in errors; of more than eight extents the first four.
  *
  * @example
  * formatShape([2, 3]) // → "[2, 3]"
  */
 export function formatShape(shape: Shape): string {
-  return `[${shape.join(", ")}]`;
+  return shape.length > 8
+    ? `[${Array.from(shape.slice(0, 4)).join(", ")}, … (${shape.length} extents)]`
+    : `[${Array.from(shape).join(", ")}]`;
 }
 
 /** Whether two shapes are the same list. */

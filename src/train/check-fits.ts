@@ -39,7 +39,8 @@ export function checkFits(who: string, model: Sequential, data: Dataset, loss: L
   const isYesOrNo = loss.oneOutput && data.kind === "labels" && data.outputs === 2;
   const outputs = isYesOrNo ? 1 : data.outputs;
   if (outputs !== model.outputs) {
-    const what = data.kind === "labels" ? "classes" : "targets for each sample";
+    const targets = data.outputs === 1 ? "target" : "targets";
+    const what = data.kind === "labels" ? "classes" : `${targets} for each sample`;
     const hint =
       data.kind === "targets" && data.outputs === 1 && mayBeLabels(data)
         ? `; if they are labels, say so: dataset({ x, y, ${labelOptions(data)} })`

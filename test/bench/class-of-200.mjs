@@ -137,7 +137,7 @@ function fillDisk() {
   }
 }
 
-const told = [];
+const happenings = [];
 /** Grades until the command ends; `accidents` happen when so many are done. */
 function autograde(accidents) {
   const began = performance.now();
@@ -152,7 +152,7 @@ function autograde(accidents) {
       const done = Math.max(0, ...[...said.matchAll(/^(\d+) of \d+: /gm)].map((match) => Number(match[1])));
       while (accidents.length > 0 && done >= accidents[0].at) {
         const { what, happen } = accidents.shift();
-        told.push(`after ${done}: ${what}${happen(child) ?? ""}`);
+        happenings.push(`after ${done}: ${what}${happen(child) ?? ""}`);
       }
     });
     child.on("close", (code) => resolve({ code, said, seconds: (performance.now() - began) / 1000 }));
@@ -209,7 +209,7 @@ try {
   console.log(
     `${students} submissions of ${assignment}, ${jobs} at a time: ${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s in ${runs.length} run${runs.length > 1 ? "s" : ""}, load ${loadavg()[0].toFixed(1)}`,
   );
-  for (const line of told) console.log(`  ${line}`);
+  for (const line of happenings) console.log(`  ${line}`);
   if (!calm && !hasDisk) console.log("  no full disk: that takes Linux and the right to mount");
   for (const [i, { code, said }] of runs.entries()) {
     const failures = said.match(/ failed$/gm)?.length ?? 0;

@@ -446,6 +446,38 @@ await train(sequential([dense(784, 512), dense(512, 10)], { seed: 1 }), data, { 
       expect(wrong).toEqual([]);
     }));
 
+  test("a kernel that cannot be loaded is tried once, and once more with the next press", () =>
+    within({ serviceWorkers: "block" }, async (context) => {
+      for (const [program, reason] of [
+        ["kernel-worker.js", "its program could not be loaded"],
+        ["typescript-*.bin", "the compiler could not be loaded (status 404)"],
+      ]) {
+        let requests = 0;
+        await context.route(`**/${program}`, (route) => {
+          requests++;
+          return route.fulfill({ status: 404 });
+        });
+        const { page } = await open(context, `${address}trial.html`);
+        const status = page.locator(".bar .status");
+        await page.getByRole("button", { name: "Run", exact: true }).click();
+        const said = `The kernel could not be started: ${reason}. Is there a network? Then press Run all`;
+        await status.filter({ hasText: said }).waitFor();
+        await page.waitForTimeout(500);
+        expect(requests).toBe(1);
+        expect(await page.locator('.cell:is([data-state="waiting"], [data-state="running"])').count()).toBe(
+          0,
+        );
+        await runCell(page, 1);
+        await expect.poll(() => requests).toBe(2);
+        await status.filter({ hasText: said }).waitFor();
+        await context.unroute(`**/${program}`);
+        await runCell(page, 1);
+        await idle(page);
+        expect(await shown(page, 1)).toBe("42");
+        await page.close();
+      }
+    }));
+
   test("a press before the reload that isolates the page outlives it", () =>
     within({}, async (context) => {
       const { page } = await open(context, `${address}trial.html`);
@@ -553,6 +585,14 @@ await train(sequential([dense(784, 512), dense(512, 10)], { seed: 1 }), data, { 
       expect(await dialog.innerText()).toContain("2 of 6 points of the visible tests");
       expect(await dialog.locator("h3 + pre").innerText()).toContain("CheckFailed: cube(2) is 8");
       expect(await violations(page)).toEqual([]);
+      // A link with an edit of this page, opened meanwhile, waits: a reload would lose the check.
+      await page.evaluate(() => {
+        location.hash = "#edit=c1~AAAA";
+      });
+      await page
+        .locator(".note", { hasText: "close the check and reload the page" })
+        .waitFor({ state: "attached" });
+      expect(await rowsOf(dialog)).toEqual(verdict);
       await page.keyboard.press("Escape");
       await dialog.waitFor({ state: "detached" });
 
@@ -628,7 +668,7 @@ await train(sequential([dense(784, 512), dense(512, 10)], { seed: 1 }), data, { 
       }
     }));
 
-  test("a browser without SIMD is told so", () =>
+  test("a browser without SIMD gets a message that says so", () =>
     within({}, async (context) => {
       await context.addInitScript(() => {
         WebAssembly.validate = () => false;

@@ -274,7 +274,7 @@ test("workers check themselves: another nablab, missing data, no Dask are one li
   const dir = folder();
   const work = folder();
   writeFileSync(path.join(dir, "e.ts"), "export const run = () => ({});");
-  // What a worker says, without a cluster: the program that it runs, told of other versions and data.
+  // What a worker says, without a cluster: the program that it runs, given other versions and data.
   const ask = async (change: (code: Record<string, unknown>) => void): Promise<unknown> => {
     const worker = spawn(process.execPath, [path.resolve(path.dirname(main), "sweep", "worker.js")], {
       cwd: work,

@@ -50,7 +50,7 @@ describe("nablab", () => {
 });
 
 describe("nablab kernel", () => {
-  test("writes the kernelspec where it is told", async () => {
+  test("writes the kernelspec to the given folder", async () => {
     const prefix = folder();
     const { status, stderr } = await nablab(root, "kernel", "install", "--prefix", prefix);
     expect([status, stderr]).toEqual([0, expect.stringContaining(prefix)]);

@@ -1,4 +1,4 @@
-/** Submissions put right: harmless damage changes nothing of what is graded, and what is not harmless is told. */
+/** Submissions put right: harmless damage changes nothing of what is graded, and the rest is reported. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseSubmission } from "#nablab/cli/course/read-submission.js";
@@ -63,7 +63,7 @@ const notesOn = (change: (notebook: RawNotebook) => void): string[] => {
   return repair(parsed(notebook), released.get(first)!).notes;
 };
 
-test("what was done to a submission is told, and each thing once", () => {
+test("every repair of a submission is reported once", () => {
   const own = (notebook: RawNotebook) => notebook.cells.filter((cell) => idOf(cell) !== undefined);
   expect(
     notesOn((notebook) => {
@@ -87,6 +87,43 @@ test("what was done to a submission is told, and each thing once", () => {
   Object.assign(extra.metadata.nbgrader!, { grade_id: "of-another-year" });
   expect(notesOn((notebook) => void notebook.cells.push({ ...extra, source: "1;" }))).toEqual([
     "not of this assignment: of-another-year",
+  ]);
+});
+
+test("an answer that is not there, or was merged into edited text, is told: its tests give nothing", () => {
+  const without = (notebook: RawNotebook, id: string) =>
+    notebook.cells.splice(notebook.cells.indexOf(cellOf(notebook, id)), 1);
+  expect(notesOn((notebook) => void without(notebook, "loss"))).toEqual(["answer cell not found: loss"]);
+  expect(
+    notesOn((notebook) => {
+      const [gradient] = without(notebook, "gradient");
+      const test = cellOf(notebook, "gradient-test");
+      test.source = `${gradient!.source}\n// mine\n${(test.source as string).replace("check", "// check")}`;
+    }),
+  ).toEqual(["edited, and put back: gradient-test", "answer cell not found: gradient"]);
+});
+
+test("check tells what it cannot find without the original", () => {
+  const alone = (change: (notebook: RawNotebook) => void): string[] => {
+    const notebook = submission(first);
+    change(notebook);
+    return repairAlone(parsed(notebook)).notes;
+  };
+  const against = "not found as released (--against ORIGINAL.ipynb finds merged cells)";
+  expect(alone(() => {})).toEqual([]);
+  const merge = (notebook: RawNotebook, from: number) => {
+    const [above, below] = notebook.cells.splice(from, 2) as [RawCell, RawCell];
+    notebook.cells.splice(from, 0, { ...above, source: `${above.source}\n\n${below.source}` });
+  };
+  const placeOf = (notebook: RawNotebook, id: string) => notebook.cells.indexOf(cellOf(notebook, id));
+  expect(alone((notebook) => merge(notebook, placeOf(notebook, "loss")))).toEqual([
+    `${against}: ${idOf(submission(first).cells[placeOf(submission(first), "loss") + 1]!)}`,
+  ]);
+  expect(alone((notebook) => merge(notebook, placeOf(notebook, "loss") - 1))).toEqual([
+    `${against}: loss, a text`,
+  ]);
+  expect(alone((notebook) => void delete notebook.metadata.nablab)).toEqual([
+    "without the order of the assignment's cells: --against ORIGINAL.ipynb finds moved and merged ones",
   ]);
 });
 
@@ -228,9 +265,43 @@ describe.each(assignments)("%s", (assignment) => {
           const source = merged.map((cell) => cell.source).join("\n\n");
           damaged.cells.splice(from, merged.length, { ...damaged.cells[kept]!, source });
           const { notebook, notes } = repair(parsed(damaged), original);
-          const told = `${idOf(cells[i]!)}, ${from - i} to ${to - i} in ${kept - i}`;
-          expect(difference(notebook, whole), told).toBeUndefined();
-          expect(notes, told).toContain(`merged with another cell, and split: ${idOf(cells[i]!)}`);
+          const place = `${idOf(cells[i]!)}, ${from - i} to ${to - i} in ${kept - i}`;
+          expect(difference(notebook, whole), place).toBeUndefined();
+          expect(notes, place).toContain(`merged with another cell, and split: ${idOf(cells[i]!)}`);
+        }
+      }
+    }
+  });
+
+  test("an answer that is split between its declarations still runs whole, before its tests", () => {
+    /** All code in order, but for comments and blank lines. */
+    const codeOf = ({ cells }: Notebook): string =>
+      cells
+        .filter(({ cell_type }) => cell_type === "code")
+        .map(({ source }) => source)
+        .join("\n")
+        .replace(/\n\s*(?=\n)/g, "");
+    const undamaged = codeOf(repair(parsed(submission(assignment)), original).notebook);
+    for (const [i, { cell_type, source, metadata }] of submission(assignment).cells.entries()) {
+      if (cell_type !== "code" || !metadata.nbgrader?.solution) continue;
+      const starts = [...(source as string).matchAll(/^(async )?(function|const|type|interface) /gm)];
+      for (const { index } of starts.slice(1)) {
+        // JupyterLab gives both parts the metadata, other editors one of them.
+        for (const named of [[0, 1], [0], [1]]) {
+          const damaged = submission(assignment);
+          const parts = [(source as string).slice(0, index), (source as string).slice(index)].map(
+            (part, k): RawCell => ({
+              ...structuredClone(damaged.cells[i]!),
+              id: `part-${k}`,
+              source: part,
+              metadata: named.includes(k) ? structuredClone(metadata) : {},
+            }),
+          );
+          damaged.cells.splice(i, 1, ...parts);
+          const { notebook } = repair(parsed(damaged), original);
+          const told = `${metadata.nbgrader.grade_id}, at ${index}, metadata of ${named}`;
+          expect(codeOf(notebook), told).toBe(undamaged);
+          expect(codeOf(repairAlone(parsed(damaged)).notebook), told).toBe(undamaged);
         }
       }
     }

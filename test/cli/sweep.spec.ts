@@ -49,7 +49,7 @@ const lines = (file: string): number =>
   existsSync(file) ? readFileSync(file, "utf8").split("\n").length - 1 : 0;
 
 /** What a sweep said, without the lines that come every ten seconds of a slow machine. */
-const told = (said: string): string => said.replace(/^[\d,]+ of [\d,]+ done.*\n/gm, "");
+const linesOf = (said: string): string => said.replace(/^[\d,]+ of [\d,]+ done.*\n/gm, "");
 
 /** Starts a sweep and waits until it has some records. */
 async function underWay(dir: string, out: string, ...more: string[]) {
@@ -70,7 +70,7 @@ describe("the same records", () => {
     const dir = folder();
     writeFileSync(path.join(dir, "slow.ts"), slow);
     const whole = await nablab(dir, "sweep", "slow.ts", ...arguments_, "--jobs", "1", "--out", "one");
-    expect([whole.status, told(whole.stderr)]).toEqual([0, "40 points: one/records.jsonl\n"]);
+    expect([whole.status, linesOf(whole.stderr)]).toEqual([0, "40 points: one/records.jsonl\n"]);
     expect(whole.stdout).toContain("slow.ts: means over n points for each a");
     const expected = records(dir, "one");
     expect(expected).toHaveLength(40);
@@ -283,10 +283,10 @@ export function run({ a }: { a: number }) {
       symlinkSync("/dev/full", file);
       const full = `nablab: the disk is full; free some space, and run it again (ENOSPC): ${file}\n`;
       const ended = await sweep();
-      expect([ended.status, told(ended.stderr)]).toEqual([1, full]);
+      expect([ended.status, linesOf(ended.stderr)]).toEqual([1, full]);
       rmSync(file);
       writeFileSync(file, before);
-      expect(told((await sweep("--retry")).stderr)).toBe("3 points: out/records.jsonl\n");
+      expect(linesOf((await sweep("--retry")).stderr)).toBe("3 points: out/records.jsonl\n");
       expect(records(dir, "out").map((line) => JSON.parse(line).values)).toEqual([
         { a: 1 },
         { a: 2 },
@@ -338,7 +338,7 @@ test.concurrent("a notebook: its parameters, what it records, and the executed c
     "-o",
     "out",
   );
-  expect([status, told(stderr).split("\n")[0]]).toEqual([
+  expect([status, linesOf(stderr).split("\n")[0]]).toEqual([
     1,
     "failed: eta=2 seed=7: RangeError: cell 4: too large",
   ]);

@@ -219,14 +219,14 @@ describe("Moodle", () => {
     }
   }, 120_000);
 
-  test("who is not on the roster is told, and put there when asked to", () => {
+  test("a student missing from the roster is reported, and added on request", () => {
     const stranger = { ...members[0]!, first: "Neu", last: "Hier", number: "1" };
     writeFileSync(
       course.at("new.zip"),
       zipSync({ [`Neu Hier_1_assignsubmission_file/${name}.ipynb`]: notebookOf(course, stranger) }),
     );
-    const told = course.run("import", "new.zip", name);
-    expect([told.status, told.stderr]).toEqual([
+    const imported = course.run("import", "new.zip", name);
+    expect([imported.status, imported.stderr]).toEqual([
       1,
       expect.stringContaining("not imported: Neu Hier (1): not on the roster"),
     ]);
@@ -257,10 +257,13 @@ describe("Moodle", () => {
   test("what is handed in again replaces what was there, which is kept", () => {
     const [first] = submitters as [Member];
     const again = { [`${prefixOf(first, 0)}${name}.ipynb`]: notebookOf(course, first, ", again") };
+    // By which nbgrader would date the submission.
+    again[`${prefixOf(first, 0)}timestamp.txt`] = Buffer.from("2020-01-01 00:00:00 UTC");
     writeFileSync(course.at("again.zip"), zipSync(again));
     const { stderr } = course.run("import", "again.zip", name, "--worksheet", "worksheet.csv");
     expect(stderr).toContain("1 submissions to tiny, 0 new, 1 handed in again, 0 as before");
     expect(ownerOf(course, first.id)).toBe(`of ${first.number}, again`);
+    expect(readdirSync(course.at("submitted", first.id, name))).toEqual([`${name}.ipynb`]);
     const kept = course.at(".nablab", "replaced", name, first.id);
     const [time] = readdirSync(kept);
     expect(readFileSync(path.join(kept, time!, `${name}.ipynb`), "utf8")).toContain(`of ${first.number}`);

@@ -31,9 +31,9 @@ test.each(assignments)("%s", (assignment) => {
   expect(Number(count)).toBe(graded.length);
   expect(Number(byHand)).toBe(graded.filter(({ metadata }) => metadata.nbgrader!.solution).length);
   expect(Number(row[3])).toBe(graded.reduce((sum, { metadata }) => sum + metadata.nbgrader!.points!, 0));
-  // What students are told to look up is the same.
-  const told = /\*\*Before you start\.\*\*(.*)/.exec(cells[0]!.source.join(""))![1]!;
-  expect(claims(told)).toEqual(claims(row[1]!));
+  // What students are asked to look up is the same.
+  const links = /\*\*Before you start\.\*\*(.*)/.exec(cells[0]!.source.join(""))![1]!;
+  expect(claims(links)).toEqual(claims(row[1]!));
 });
 
 test("the table of claims names the sections of all graded cells that are tagged with them, and no others", () => {

@@ -1,6 +1,7 @@
 /** `nablab course formgrader`: a real JupyterLab with nbgrader on the course, for this machine and its token alone. */
+import { readFileSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
-import { Course } from "./course.js";
+import { Course, idOf, solved } from "./course.js";
 import { openFormgrader } from "./formgrader.js";
 import * as tiny from "./tiny.js";
 
@@ -20,3 +21,35 @@ test("opens on the course's assignments, says its address, and ends when it is s
   const { code, said } = await formgrader.stop();
   expect(code, said).toBe(0);
 });
+
+test("shows a model answer and formulas beside a written answer, and loads nothing from elsewhere", async () => {
+  const cells = tiny.cells().filter((cell) => /^(half|words)/.test(idOf(cell)!));
+  const model = "Because $x^2$ grows.\n\n*For graders.* All or nothing.";
+  cells.find((cell) => idOf(cell) === "words")!.source = `BEGIN SOLUTION\n${model}\nEND SOLUTION`;
+  tiny.assignment(course, "tiny", cells);
+  expect(course.run("release", "--untried").status).toBe(0);
+  const notebook = solved(course, "tiny");
+  notebook.cells.find((cell) => idOf(cell) === "words")!.source = "As $\\sqrt 2$ shows.";
+  course.submit("ada", "tiny", notebook);
+  const { status, stdout, stderr } = course.run("autograde");
+  expect(status, stdout + stderr).toBe(0);
+  const formgrader = await openFormgrader(course);
+  let page: string;
+  try {
+    const submitted = await formgrader.get("api/submitted_notebooks/tiny/tiny");
+    const [{ id }] = (await submitted.json()) as [{ id: string }];
+    page = await (await formgrader.get(`submissions/${id}/`)).text();
+  } finally {
+    await formgrader.stop();
+  }
+  expect(page).toMatch(/As \$\\sqrt 2\$ shows\.[\s\S]*<blockquote>\s*<p><strong>Model answer<\/strong>/);
+  expect(page).toContain("<em>For graders.</em> All or nothing.");
+  expect(page).not.toContain("<p>BEGIN SOLUTION");
+  expect(page.match(/ (src|href)="(https?:)?\/\/[^"]*/g)).toBeNull();
+  expect(page).toContain("renderMathInElement(document.body");
+  expect(page).toContain('"katex"');
+  expect(course.run("feedback").status).toBe(0);
+  const feedback = readFileSync(course.at("feedback", "ada", "tiny", "tiny.html"), "utf8");
+  expect(feedback).not.toMatch(/Model answer|All or nothing/);
+  expect(feedback).toContain("<msqrt>");
+}, 300_000);

@@ -139,9 +139,9 @@ describe.each(assignments)("%s", (assignment) => {
     }
   });
 
-  test("students are told of them at the top, by an answer that there is", () => {
-    const told = /\*\*Stuck\?\*\* `hint\(1, "(\w+)"\)`/.exec(cells[0]!.source)![1]!;
-    expect(Object.keys(texts)).toContain(told);
+  test("students find them at the top, by an answer that there is", () => {
+    const named = /\*\*Stuck\?\*\* `hint\(1, "(\w+)"\)`/.exec(cells[0]!.source)![1]!;
+    expect(Object.keys(texts)).toContain(named);
     expect(
       cells.find((cell) => cell.source.includes(`hints("${assignment}")`))?.metadata.nbgrader?.locked,
     ).toBe(true);

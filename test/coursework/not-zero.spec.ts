@@ -302,9 +302,9 @@ test("changed tests: autograde says whose scores are by the old ones, --stale gr
   changed[2]!.source = changed[2]!.source.replace("double(-1), -2", "double(-3), -6");
   tiny.assignment(course, name, changed);
   expect(release("--untried").status).toBe(0);
-  const told = course.run("autograde");
-  expect(told.stderr).toMatch(/(\d+) of \1 are graded already/);
-  expect(told.stderr).toMatch(
+  const repeated = course.run("autograde");
+  expect(repeated.stderr).toMatch(/(\d+) of \1 are graded already/);
+  expect(repeated.stderr).toMatch(
     /\d+ of them by tests that have changed since: tiny \(--stale grades them again\)/,
   );
   course.run("scores", "--csv", "stale.csv");

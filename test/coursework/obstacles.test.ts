@@ -107,7 +107,7 @@ describe.skipIf(process.platform !== "linux")("what cannot be read", () => {
       /^a is a file; expected a folder with the notebook in it$/,
     ],
   ];
-  test.each(cases)("%s is told, and in nobody's way", (_, make, reason) => {
+  test.each(cases)("%s is reported and blocks nobody", (_, make, reason) => {
     const one = { assignment, student: "odd" };
     const folder = submission(one.student);
     const before = contentOf(course, one);

@@ -41,6 +41,7 @@ describe("dataset", () => {
       ],
     });
     expect((two.slice(1).batch(0, 1).y as Tensor).toArray()).toEqual([[0, 1]]);
+    expect(two.targets([1]).y).toEqual(two.batch([1]).y);
     expect(two.outputs).toBe(2);
     expect(() => d.counts()).toThrow("counts: line has targets, not labels");
   });
@@ -63,6 +64,7 @@ describe("dataset", () => {
         const rows = indices.map((i) => d.batch(i, i + 1));
         expect(x.toArray()).toEqual(rows.map((row) => row.x.row(0).toArray()));
         expect([...(y as Uint8Array)]).toEqual(rows.map((row) => (row.y as Uint8Array)[0]));
+        expect(d.targets(indices)).toEqual({ y });
       }),
     );
   });
@@ -75,6 +77,7 @@ describe("dataset", () => {
     );
     expect(() => d.batch(-1, 2)).toThrow("got start -1 and end 2");
     expect(() => d.batch([0, 6])).toThrow("batch: tiny has 6 samples, there is no index 6");
+    expect(() => d.targets([0, 6])).toThrow("targets: tiny has 6 samples, there is no index 6");
     expect(() => dataset({ x: [[1], [2]], y: [1] })).toThrow("dataset: x has 2 samples but y has 1");
     expect(() => dataset({ x: [], y: [] })).toThrow("dataset: x must have one row for each sample");
     expect(() => dataset({ x: new Float64Array(0), sampleShape: [2], y: [] })).toThrow(

@@ -1,4 +1,4 @@
-/** Files that are read in chunks: which are packed, and what is told of them meanwhile. */
+/** Files that are read in chunks: which are packed, and the progress shown meanwhile. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -29,12 +29,12 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test("progress is told twice a second at most, and of large files alone", () => {
-  const told: unknown[] = [];
+test("progress is shown twice a second at most, and of large files alone", () => {
+  const shown: unknown[] = [];
   let now = 1000;
   vi.spyOn(performance, "now").mockImplementation(() => now);
   const before = setHost({
-    display: ({ data }: DisplayMessage) => void told.push(data["text/plain"]),
+    display: ({ data }: DisplayMessage) => void shown.push(data["text/plain"]),
     clearOutput: () => {},
   } as unknown as Host);
   try {
@@ -55,7 +55,7 @@ test("progress is told twice a second at most, and of large files alone", () => 
   } finally {
     setHost(before);
   }
-  expect(told).toEqual([
+  expect(shown).toEqual([
     "reading large.csv, 40.0 MB",
     "reading large.csv: 25 % of 40.0 MB",
     "reading large.csv: 75 % of 40.0 MB",

@@ -466,6 +466,46 @@ test("lists that behave otherwise than in other languages", async () => {
     expect(await noted(code), code).toBe("");
 });
 
+test("operators that mean something else in other languages", async () => {
+  await text("let n = 7, lo = 2; const flags = { a: 1 };");
+  for (const [code, note] of [
+    ["7 // 2", "// begins a comment, and divides nothing; Math.floor(7 / 2) divides"],
+    ["const half = 7 // 2\nhalf", "// begins a comment, and divides nothing; Math.floor(7 / 2) divides"],
+    [
+      "const mid = (lo + n) // 2",
+      "// begins a comment, and divides nothing; Math.floor((lo + n) / 2) divides",
+    ],
+    ["3 ^ 2", "3 ^ 2 combines bits; 3 ** 2 is a power"],
+    ["10 ^ -3", "10 ^ -3 combines bits; 10 ** -3 is a power"],
+    ["const square = (x: number) => x ^ 2", "x ^ 2 combines bits; x ** 2 is a power"],
+    ["(n - lo) ^ 2", "(n - lo) ^ 2 combines bits; (n - lo) ** 2 is a power"],
+    ["n =+ 1", "=+ assigns +1; += adds"],
+    ["n =- lo", "=- assigns -lo; -= subtracts"],
+  ] as const)
+    expect(await noted(code), code).toBe(`line 1: ${note}\n`);
+  for (const code of [
+    "const eta = 0.1 // 0.1",
+    "const seeds = 3 // 3 runs",
+    "1 + 2 // 3",
+    "n // 7",
+    "const sum = n + lo // 9",
+    "Math.max(n, lo) // 7",
+    "(lo + n)",
+    "n ^ 1",
+    "n ^ lo",
+    "flags.a ^ 2 | 1",
+    "0x3 ^ 2",
+    "n ^ 0xff",
+    "let hash = 5; hash ^= 2",
+    "n =-1",
+    "n = +lo",
+    "n = - lo",
+    "const text = '7 // 2'",
+    "const url = 'http://2'",
+  ])
+    expect(await noted(code), code).toBe("");
+});
+
 test.each([
   ["if (1 > 2) { 1 } elif (2 > 1) { 2 }", "else if (2 > 1) { … }"],
   ["const twice = [2 * x for x in [1, 2]]", "[1, 2].map((x) => …)"],
@@ -481,6 +521,22 @@ test.each([
   ["[a for a in sorted(xs)]", "xs.map((a) => …)"],
   ["for i in range(0, len(xs), 2):", "for (let i = 0; i < xs.length; i += 2) { … }"],
   ["for i in range(n, 0, -1):", "for (let i = n; i > 0; i--) { … }"],
+  ["for i in range(n)", "for (let i = 0; i < n; i++) { … }"],
+  ["for i in range(len(xs)) {\n  console.log(i) }", "for (let i = 0; i < xs.length; i++) { … }"],
+  ["for x in xs", "for (const x of xs) { … }"],
+  ["for x in rows[0]\n  console.log(x)", "for (const x of rows[0]) { … }"],
+  ["while n > 1\n  n = n - 1", "while (n > 1) { … }"],
+  ["if x == 1 and not y\n  console.log(x)", "if (x == 1 && !y) { … }"],
+  ["def f(x)\n  return x", "function f(x) { … }"],
+  ["const d = {x: x ** 2 for x in xs}", "Object.fromEntries(xs.map((x) => [x, x ** 2]))"],
+  [
+    "const d = {k: v for k, v in rows.items() if v > 1}",
+    "Object.fromEntries(Object.entries(rows).filter(([k, v]) => v > 1).map(([k, v]) => [k, v]))",
+  ],
+  [
+    "const d = {str(i): 'n' for i in range(3)}",
+    "Object.fromEntries([...Array(3).keys()].map((i) => […, …]))",
+  ],
 ])("Python in TypeScript: %s", async (code, fix) => {
   expect(await first(code)).toContain(`this line is Python; in TypeScript: ${fix}`);
 });

@@ -336,7 +336,7 @@ describe("stop", () => {
   };
   const interrupt = (): void => cells.session.interrupt();
   const press = (): void => void setTimeout(interrupt, 20);
-  /** As the sockets' thread does it, while nothing else is heard. */
+  /** As the sockets' thread does it, while no message is received. */
   const pressFromThread = (code: string): Promise<void> => stops(code, () => worker.postMessage(50));
 
   test("a promise that never settles", () => stops("await new Promise(() => {})", press));

@@ -49,7 +49,7 @@ export function whenBegun(code: string, begin: () => void): string {
   return afterAwait === code ? `${call} ${code}` : afterAwait;
 }
 
-/** What a thread runs that presses stop as the sockets' thread does it, so many milliseconds after it is told to. */
+/** Run by a thread that interrupts as the sockets' thread does, so many milliseconds after a message. */
 const stopperSource = `const { parentPort, workerData } = require("node:worker_threads");
     const modules = [${JSON.stringify(import.meta.resolve("#nablab/session/stop.js"))}, ${JSON.stringify(import.meta.resolve("#nablab/kernel/main-thread.js"))}];
     Promise.all(modules.map((module) => import(module))).then(([{ raiseStop }, { updateGuarded }]) => {

@@ -116,7 +116,7 @@ for name, code in endless.items():
     began = time.time()
     reply, _ = run(code)
     passed(f"stop ends {name}", reply.get("ename") == "KeyboardInterrupt" and time.time() - began < 5, reply)
-# Between compiling a cell and running it nothing hears a signal, which would end the kernel.
+# Between compiling a cell and running it no listener is installed, and a signal would end the kernel.
 ended = []
 for i in range(80):
     threading.Timer(0.01 + i / 4000, manager.interrupt_kernel).start()
@@ -155,7 +155,7 @@ def control(kind, content):
 kind, reply = control("debug_request", {"type": "request", "command": "initialize", "seq": 7})
 passed("a debugger is refused as its protocol asks", kind == "debug_reply" and (reply["success"], reply["request_seq"], reply["command"]) == (False, 7, "initialize"), reply)
 kind, reply = control("usage_request", {})
-passed("usage is told", kind == "usage_reply" and reply["pid"] == manager.provisioner.process.pid and reply["kernel_memory"] > 20e6, reply)
+passed("usage is reported", kind == "usage_reply" and reply["pid"] == manager.provisioner.process.pid and reply["kernel_memory"] > 20e6, reply)
 kind, reply = control("create_subshell_request", {})
 passed("an unknown request is answered", kind == "create_subshell_reply" and reply["status"] == "error" and all(isinstance(reply[key], str) for key in ("ename", "evalue")), reply)
 
@@ -259,7 +259,7 @@ manager, client = start_new_kernel(kernel_name="nablab", startup_timeout=60)
 run("""/** @module slow */
 export const run = async ({ a }: { a: number }) => {
   await new Promise((resolve) => setTimeout(resolve, 30));
-  if (a === 5) for (;;); // it hears no stop, and holds one of two workers
+  if (a === 5) for (;;); // it ignores interrupts and occupies one of two workers
   return { a, worker: process.pid };
 };""")
 message = client.execute("""import { lastSweep, range, sweep } from "nablab";

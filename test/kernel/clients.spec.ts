@@ -15,7 +15,7 @@ const folder = mkdtempSync(path.join(tmpdir(), "nablab-clients-"));
 const env = jupyterEnvironment();
 // nbgrader calls programs that were installed with it.
 env.PATH = path.dirname(python()) + path.delimiter + env.PATH;
-// Set-up makes the translator known to the Python of .venv; another has to be told where it is.
+// Set-up makes the translator known to the Python of .venv; another needs its path.
 if (process.env.NABLAB_PYTHON) env.PYTHONPATH = path.join(root, "python", "papermill");
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

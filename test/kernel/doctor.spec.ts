@@ -31,7 +31,7 @@ test("what grading rests on", async () => {
   expect(status).toBe(0);
 });
 
-test("a kernelspec that starts nothing is told, with the command that fixes it", async () => {
+test("a kernelspec that starts nothing is reported with the command that fixes it", async () => {
   const file = path.join(env.JUPYTER_PATH!, "kernels", "nablab", "kernel.json");
   const before = readFileSync(file, "utf8");
   writeFileSync(file, before.replaceAll("main.js", "gone.js"));

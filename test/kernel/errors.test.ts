@@ -206,7 +206,7 @@ describe("a hook of the reader's for stacks", () => {
     await text(fails);
     expect(
       await text(
-        "Error.prepareStackTrace = (e, sites) => sites.map((site) => [site.getFunctionName(), site.getLineNumber(), site].join(' ')).join(); let told; try { fails() } catch (e) { told = e.stack } Error.prepareStackTrace = undefined; told",
+        "Error.prepareStackTrace = (e, sites) => sites.map((site) => [site.getFunctionName(), site.getLineNumber(), site].join(' ')).join(); let stack; try { fails() } catch (e) { stack = e.stack } Error.prepareStackTrace = undefined; stack",
       ),
     ).toMatch(/^'fails 2 fails \(cell \d+:2:9\), 1 cell \d+:1:\d+'$/);
   });

@@ -9,10 +9,10 @@ import { openCells } from "./cells.js";
 const cells = openCells();
 const { text, file, failure } = cells;
 
-/** What `toString` says of the value of an expression, told by the session as JSON. */
+/** What `toString` says of the value of an expression, as JSON from the session. */
 async function source(...codes: string[]): Promise<string> {
-  await text(...codes.slice(0, -1), `(globalThis as any).told = String(${codes.at(-1)!})`);
-  return (globalThis as unknown as { told: string }).told;
+  await text(...codes.slice(0, -1), `(globalThis as any).shown = String(${codes.at(-1)!})`);
+  return (globalThis as unknown as { shown: string }).shown;
 }
 
 test("a function without types says what was written, to the letter", async () => {

@@ -128,14 +128,14 @@ test("no message, caught or not, holds a name of ours", async () => {
 });
 
 test("nor does one that reaches a handler that is named, a list of results, or another function", async () => {
-  await text(`const bare: any = {}; const told = (e: any) => e.message;
+  await text(`const bare: any = {}; const messageOf = (e: any) => e.message;
     class Broken { field = bare.a.b; method() { return bare.m() } get value() { return bare.v.w } *each() { yield bare.y() } }`);
   const promises =
     "[Promise.resolve().then(() => bare.x()), (async () => (await bare.q).z)(), (async () => bare.f.g)()]";
   const results = [
-    `await Promise.all(${promises}.map((one) => one.catch(told)))`,
+    `await Promise.all(${promises}.map((one) => one.catch(messageOf)))`,
     `(await Promise.allSettled(${promises})).map(({ reason }: any) => reason.message)`,
-    "[() => new Broken(), () => Object.create(Broken.prototype).method(), () => Broken.prototype.value].map((f) => { try { return f() } catch (e) { return told(e) } })",
+    "[() => new Broken(), () => Object.create(Broken.prototype).method(), () => Broken.prototype.value].map((f) => { try { return f() } catch (e) { return messageOf(e) } })",
     "[() => [...Object.create(Broken.prototype).each()], () => [1].map(() => bare.i()), function () { return bare`t` }].map((f) => { let e: any; try { f() } catch (x) { e = x } return e.message + e.stack })",
   ];
   for (const code of results) {
@@ -146,7 +146,7 @@ test("nor does one that reaches a handler that is named, a list of results, or a
 });
 
 test("a let, const or class that is not come to cannot be read, a var can", async () => {
-  const told = "Cannot access 'early' before initialization";
+  const message = "Cannot access 'early' before initialization";
   for (const declaration of [
     "let early = 1",
     "const early = 1",
@@ -157,7 +157,7 @@ test("a let, const or class that is not come to cannot be read, a var can", asyn
     const names = declaration.replaceAll("early", `early${cells.count}`);
     const name = names.match(/early\d+/)![0];
     expect(await text(`${read.replaceAll("early", name)} ${names}; said`)).toBe(
-      `"${told.replace("early", name)}"`,
+      `"${message.replace("early", name)}"`,
     );
   }
   expect(

@@ -1,5 +1,5 @@
 /**
- * What a reader is told of a cell that fills the memory within one call.
+ * The warning about a cell that fills the memory within one call.
  */
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -45,8 +45,8 @@ test("a call that takes nearly all memory is named once, only while the cell doe
   try {
     const cell = new RunningCell(undefined, 4e9);
     const begin = (taken = 1e9): void => cell.begin({ code: "1", execution_count: 1 }, taken);
-    const said = (taken: number, isHeard: boolean): boolean =>
-      cell.memoryProblem(taken, isHeard) !== undefined;
+    const said = (taken: number, isChecked: boolean): boolean =>
+      cell.memoryProblem(taken, isChecked) !== undefined;
     begin();
     expect(said(3.5e9, false)).toBe(false); // it may look in a moment
     vi.advanceTimersByTime(2000);

@@ -3,8 +3,8 @@
  */
 import { setTimeout } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
-import { isLateSignal, signalUnlessHeard } from "#nablab/kernel/stop-signal.js";
-import { hearStop, isStopHeard, raiseStop, stopFlag } from "#nablab/session/stop.js";
+import { isLateSignal, signalUnlessAcknowledged } from "#nablab/kernel/stop-signal.js";
+import { acknowledgeStop, isStopAcknowledged, raiseStop, stopFlag } from "#nablab/session/stop.js";
 
 describe.skipIf(process.platform === "win32")("signals", () => {
   let signals = 0;
@@ -14,27 +14,27 @@ describe.skipIf(process.platform === "win32")("signals", () => {
 
   test("an interrupt that the flag received sends none", async () => {
     raiseStop(stopFlag);
-    signalUnlessHeard(stopFlag);
-    expect(isStopHeard()).toBe(false);
-    hearStop();
+    signalUnlessAcknowledged(stopFlag);
+    expect(isStopAcknowledged()).toBe(false);
+    acknowledgeStop();
     await setTimeout(200); // ten times as long as it waits
     expect(signals).toBe(0);
   });
 
-  test("one that is not heard sends one; heard meanwhile, it is late, and one of somebody else's is not", async () => {
+  test("an unacknowledged interrupt sends one; acknowledged meanwhile, it is late, and a foreign signal is not", async () => {
     raiseStop(stopFlag);
-    signalUnlessHeard(stopFlag);
+    signalUnlessAcknowledged(stopFlag);
     await expect.poll(() => signals).toBe(1);
-    hearStop();
+    acknowledgeStop();
     expect(isLateSignal()).toBe(true);
     expect(isLateSignal()).toBe(false);
   });
 
-  test("one that is not heard when it comes is not late", async () => {
+  test("one that is unacknowledged on arrival is not late", async () => {
     raiseStop(stopFlag);
-    signalUnlessHeard(stopFlag);
+    signalUnlessAcknowledged(stopFlag);
     await expect.poll(() => signals).toBe(2);
     expect(isLateSignal()).toBe(false);
-    hearStop();
+    acknowledgeStop();
   });
 });

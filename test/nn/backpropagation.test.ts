@@ -155,7 +155,7 @@ describe("by hand", () => {
     });
   });
 
-  test("σ'(0) is what relu was told", () => {
+  test("σ'(0) is relu's option", () => {
     const at = (atZero: number) => {
       const kink = sequential([dense(1, 1), relu({ atZero }), dense(1, 1)]);
       kink.theta.set([1, 0, 1, 0]);

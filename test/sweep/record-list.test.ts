@@ -38,8 +38,8 @@ const code = {
 } as unknown as Code;
 const folderStore = (folder: string): Store => new FolderStore(folder, grid, code, { most: 100 });
 
-/** Everything that results say of themselves. */
-function told(results: SweepResults): unknown[] {
+/** Everything that results report. */
+function stateOf(results: SweepResults): unknown[] {
   const group = results.group("rule");
   return [
     results.caption,
@@ -64,7 +64,7 @@ function told(results: SweepResults): unknown[] {
     [...results.records],
   ];
 }
-const expected = told(resultsOf(indices.map(recordOf)));
+const expected = stateOf(resultsOf(indices.map(recordOf)));
 
 test("of a sweep without a folder", () => {
   const before = readdirSync(tmpdir()).length;
@@ -75,7 +75,7 @@ test("of a sweep without a folder", () => {
   expect(records[0]).not.toBe(first); // it was read again
   expect(records[0]).toEqual(first);
   store.close();
-  expect(told(resultsOf(records))).toEqual(expected);
+  expect(stateOf(resultsOf(records))).toEqual(expected);
   expect([store.state(0), store.state(7), store.state(24)]).toEqual(["done", "failed", "missing"]);
   expect(store.record(5)).toEqual(recordOf(5));
   expect(store.record(24)).toBeUndefined();
@@ -97,11 +97,11 @@ test("of a sweep with a folder, also when it is closed, put in order, continued 
   again.finish();
   expect(again.records(indices)[7]!.error).toBeUndefined();
   again.close();
-  expect(told(resultsOf(early))).toEqual(expected);
-  expect(told(resultsOf(late))).toEqual(expected);
+  expect(stateOf(resultsOf(early))).toEqual(expected);
+  expect(stateOf(resultsOf(late))).toEqual(expected);
   if (process.platform !== "win32") {
     rmSync(folder, { recursive: true });
-    expect(told(resultsOf(late))).toEqual(expected);
+    expect(stateOf(resultsOf(late))).toEqual(expected);
   }
 });
 

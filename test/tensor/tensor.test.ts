@@ -9,6 +9,16 @@ const matrix = (m: number, n: number) =>
 const extent = fc.integer({ min: 1, max: 6 });
 
 describe("making tensors", () => {
+  test("numbers given in the place of the shape are refused, without being printed", () => {
+    const numbers = Float64Array.from({ length: 1e5 }, (_, i) => i);
+    const swapped = () => new Tensor(numbers as unknown as number[], [1e5] as unknown as Float64Array);
+    expect(swapped).toThrow("Tensor: the shape comes first, then the numbers: new Tensor([2, 3], data)");
+    const list = () => new Tensor([...numbers], numbers);
+    expect(list).toThrow(
+      "Tensor: shape [0, 1, 2, 3, … (100000 extents)] needs 0 entries, the data has 100000",
+    );
+  });
+
   test("nested lists become row-major entries, and come back", () => {
     const t = tensor([
       [1, 2, 3],

@@ -163,7 +163,7 @@ test.each(wrongFields)("a wrong field is refused: %s", (_, dimension, value, aut
   }
 });
 
-// Where F is rounded by more than the slope that is missing, nothing can be told.
+// Where F is rounded by more than the slope that is missing, nothing can be decided.
 test.each([1e10, 1e12, 1e15, 1e17, 1e20, 1e30])("a slope of 1 that sinks beside %d is not confirmed", (K) => {
   for (const rest of [(b: number) => b, (b: number) => b * b, exp, relu, (b: number) => -abs(b)]) {
     const field = {

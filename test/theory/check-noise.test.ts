@@ -112,7 +112,7 @@ describe("finite variance", () => {
   const of = (draw: (s: Random) => number, samples: number, seed: number) =>
     checkNoise(law(draw), { at, samples, seed }).variance;
 
-  test("light tails are told from Cauchy's, in words that promise nothing beyond the sample", () => {
+  test("light tails are distinguished from Cauchy's, in words that promise nothing beyond the sample", () => {
     for (let seed = 0; seed < 6; seed++) {
       expect(of((s) => s.normal(), 2000, seed)).toBe("no sign of infinite variance");
       expect(of((s) => s.uniform(), 2000, seed)).toBe("no sign of infinite variance");

@@ -71,7 +71,7 @@ test("what keeps to its sample, or mixes in training alone, is not", async () =>
   expect(said).toEqual([]);
 });
 
-test("a large network on one thread for want of a kernel is told beforehand", async () => {
+test("a large network on one thread for want of a kernel is reported beforehand", async () => {
   const half = defineLayer({ name: "halfOfLarge", forward: (x) => x.div(2) });
   const large = () => sequential([dense(4, 800), half(), dense(800, 400), relu(), dense(400, 2)]);
   expect((await train(large(), data, options)).kernels).toContain(

@@ -314,7 +314,7 @@ describe("messages name the cause", () => {
       y: [0, 1],
     });
     await expect(train(sequential([dense(2, 2)]), xor, quiet)).rejects.toThrow(
-      /has 1 targets for each sample but the network has 2 outputs; .*classes: 2/,
+      /has 1 target for each sample but the network has 2 outputs; .*classes: 2/,
     );
     await expect(train(sequential([dense(2, 2)]), xor, { loss: crossEntropy(), ...quiet })).rejects.toThrow(
       /needs labels but .* has targets; .*classes: 2/,

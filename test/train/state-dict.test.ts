@@ -412,7 +412,7 @@ test("modules with names are read in the order that is given, which no file tell
   expect(loadNetwork(file, other, { modules }).theta).toEqual(net.theta);
 });
 
-test("file and network in the wrong order are told so", () => {
+test("swapped file and network are reported as such", () => {
   const net = sequential([dense(1, 1)]);
   for (const call of [
     () => saveNetwork(net as never, "a" as never),

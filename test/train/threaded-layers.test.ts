@@ -1,6 +1,7 @@
 /**
- * Layers that train on threads beside the kernels, and custom ones that the main thread computes between what the threads do: what comes out is what the loop of the lecture gives in float64, within float32, to
- * the same bits for any number of threads, and what they keep is the network's.
+ * Layers that train on threads beside the kernels, and custom ones that the main thread computes between the threads' steps:
+ * the result is that of the lecture's loop in float64, within float32, with the same bits for any number of threads, and their
+ * state is the network's.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,6 +23,7 @@ import {
   flatten,
   hinge,
   type LayerDescription,
+  type Loss,
   l2Penalty,
   layerNorm,
   maxPool2d,
@@ -309,6 +311,33 @@ test("with custom layers a training stops, goes on from its checkpoint to the sa
   // It is not held for another training.
   expect((await train(net, vectors, options)).steps).toBe(3);
   rmSync(folder, { recursive: true });
+});
+
+test("trainings that take turns on the same threads, and evaluations between their steps, change no bit", async () => {
+  const trained = async (loss: Loss, onEpoch?: TrainOptions["onEpoch"]) => {
+    const net = sequential([dense(5, 40), relu(), dense(40, 3)], { seed: 3 });
+    const rule = adam({ eta: 0.01 });
+    const options = {
+      loss,
+      rule,
+      batchSize: 16,
+      epochs: 6,
+      backend: "wasm",
+      threads: 2,
+      live: false,
+    } as const;
+    await train(net, vectors, { ...options, ...(onEpoch && { onEpoch }) });
+    return net.theta;
+  };
+  const penalised = withPenalty(crossEntropy(), l2Penalty(0.01));
+  const alone = [await trained(hinge()), await trained(penalised), await trained(crossEntropy())];
+  const other = sequential([dense(5, 7), relu(), dense(7, 3)], { seed: 4 });
+  const together = await Promise.all([
+    trained(hinge(), () => evaluate(other, vectors)),
+    trained(penalised, () => evaluate(other, vectors)),
+    trained(crossEntropy()),
+  ]);
+  expect(together).toEqual(alone);
 });
 
 test("numbers that a custom layer loses name the layer with weights before it", async () => {

@@ -214,13 +214,16 @@ function unpacked({ files }: Upload): Files {
   }));
 }
 
-/** Renames files to their names in the assignment: platforms and browsers rename notebooks. */
+/**
+ * Renames files to their names in the assignment: platforms and browsers rename notebooks. A timestamp.txt is a student's, since no
+ * platform writes one.
+ */
 function filed(files: Files, released: readonly string[]): Files {
   const isNotebook = ({ name }: Files[number]): boolean => name.endsWith(".ipynb") && !name.includes("/");
   const kept = new Map<string, Files[number]>();
   // The last of several versions counts.
   for (const file of files.toSorted((a, b) => a.number - b.number)) {
-    if (!isInside(file.name)) continue;
+    if (!isInside(file.name) || file.name.toLowerCase() === "timestamp.txt") continue;
     const copyOf =
       isNotebook(file) && !released.includes(file.name)
         ? released.find((name) => isCopyOf(file.name, name))

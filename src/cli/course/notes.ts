@@ -28,11 +28,11 @@ export function notesOn(
     for (const note of parseNotebook(readFileSync(file, "utf8"), file).cells.flatMap(onCell)) notes.add(note);
   }
   const most = 6;
-  const told = [...notes].slice(0, most);
-  if (notes.size > most) told.push(`and ${notes.size - most} more`);
-  if (late > 0) told.push(`${Math.ceil(late / 3600)} h late${penalty ? `, −${round(penalty)}` : ""}`);
-  if (manual) told.push("an answer to read");
-  return printable(told.join("; "));
+  const parts = [...notes].slice(0, most);
+  if (notes.size > most) parts.push(`and ${notes.size - most} more`);
+  if (late > 0) parts.push(`${Math.ceil(late / 3600)} h late${penalty ? `, −${round(penalty)}` : ""}`);
+  if (manual) parts.push("an answer to read");
+  return printable(parts.join("; "));
 }
 
 /** The notes on a cell, from its outputs and its text. */
@@ -41,10 +41,10 @@ function onCell(cell: Cell): string[] {
   const about = gradingOf(cell);
   const name = about?.grade_id ?? `cell ${cell.execution_count}`;
   const isTest = about?.grade === true && !about.solution;
-  const told = [...onError(cell, name, isTest), ...onStreams(cell, name, isTest)];
+  const notes = [...onError(cell, name, isTest), ...onStreams(cell, name, isTest)];
   const own = isTest ? [] : [...cell.source.matchAll(ownChecks)].map(([, check]) => check!);
-  if (own.length > 0) told.push(`${name}: has ${fewOf([...new Set(own)])} of its own`);
-  return told;
+  if (own.length > 0) notes.push(`${name}: has ${fewOf([...new Set(own)])} of its own`);
+  return notes;
 }
 
 const limits = ["TimeoutError", "MemoryLimitError", "ProcessEnded"];

@@ -65,6 +65,8 @@ export function repair(submitted: Notebook, released: Notebook): Repaired {
   });
   const ordered = inOrder(placed, notes);
   restoreDeleted(ordered, released.cells, notes);
+  const missing = own.filter((cell) => !ordered.some(({ place }) => place === places.get(cell)));
+  notes.push(...missing.map((cell) => `answer cell not found: ${gradingOf(cell)!.grade_id}`));
   for (const [what, ids] of [
     ["without metadata, and recognised", matches.recognised],
     ["copied", matches.copied],
@@ -111,8 +113,22 @@ export function repairAlone(submitted: Notebook): Repaired {
     const place = id === undefined ? texts.next(textMark(cell)) : order.indexOf(id);
     return { cell, place: place !== undefined && place >= 0 ? place : undefined };
   });
+  const cellsInOrder = inOrder(placed, notes);
+  const missing = order.filter((_, place) => !placed.some((cell) => cell.place === place));
+  const lost = missing.filter((id) => !id.startsWith(textPrefix));
+  const changed = missing.length - lost.length;
+  if (changed > 0) lost.push(changed === 1 ? "a text" : `${changed} texts`);
+  // Merged cells are split by comparison with the assignment's.
+  notes.push(
+    ...lost.map((what) => `not found as released (--against ORIGINAL.ipynb finds merged cells): ${what}`),
+  );
+  if (order.length === 0) {
+    notes.push(
+      "without the order of the assignment's cells: --against ORIGINAL.ipynb finds moved and merged ones",
+    );
+  }
   return {
-    notebook: { ...submitted, cells: withIds(inOrder(placed, notes).map(({ cell }) => cell)) },
+    notebook: { ...submitted, cells: withIds(cellsInOrder.map(({ cell }) => cell)) },
     notes: merged(notes),
   };
 }

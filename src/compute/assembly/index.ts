@@ -11,6 +11,7 @@ export {
 export { columnAffine, columnBackward, columnInputGradient } from "./columns";
 export { setNumbers, setRule, update } from "./update";
 export { elementwise } from "./elementwise";
+export { tanh } from "./tanh";
 export { setWindows } from "./windows";
 export { convolve, filterGradient, imageGradient } from "./convolution";
 export { avgPool, avgPoolGradient, maxPool, maxPoolGradient } from "./pooling";

@@ -13,7 +13,7 @@ import {
 } from "../../nn/index.js";
 import type { MatrixPlan } from "../memory.js";
 import { entrywiseSteps } from "./entrywise.js";
-import type { LayerKind, LoweredLayer } from "./layer.js";
+import type { LayerKind, LoweredLayer, Place } from "./layer.js";
 
 type Known =
   | ActivationFormula
@@ -38,12 +38,6 @@ const activations: Record<Known["name"], (options: { slope?: number }) => Activa
   softplus,
 };
 
-/** σ'(z) from y = σ(z), where that saves a function call; y is float64 here, so cancellation does not affect the float32 result. */
-const slopes: Partial<Record<Known["name"], (z: number, y: number) => number>> = {
-  tanh: (_, y) => 1 - y * y,
-  sigmoid: (_, y) => y * (1 - y),
-};
-
 /** x(t) = σ(x(t−1)). */
 export const activationKind: LayerKind<LoweredActivation, ActivationPlan> = {
   keepsRectified: false,
@@ -61,13 +55,18 @@ export const activationKind: LayerKind<LoweredActivation, ActivationPlan> = {
   eachRun() {},
 
   bind({ activation: { name, ...options }, factors }, parts, views) {
+    if (name === "tanh") {
+      const start = (_: number, place?: Place) => (z: Float32Array, y: Float32Array, f: Float32Array) =>
+        parts.kernels.tanh(y, place && f, z);
+      return entrywiseSteps(parts, views.matrix(factors), start);
+    }
     const { value, derivative } = activations[name](options);
-    const slope = slopes[name] ?? derivative;
     return entrywiseSteps(parts, views.matrix(factors), (_, place) => (z, y, f) => {
       for (let j = 0; j < z.length; j++) {
         const v = value(z[j]!);
         y[j] = v;
-        if (place) f[j] = slope(z[j]!, v);
+        // y is float64 here, so 1 − y does not cancel within float32.
+        if (place) f[j] = name === "sigmoid" ? v * (1 - v) : derivative(z[j]!);
       }
     });
   },

@@ -14,7 +14,7 @@
  * | `export const x = 1`                     | `n·export({ x: () => x·.v })` and the declaration  |
  * | a loop, an `await`, a function that calls | checks whether the reader has interrupted          |
  * | a function, a class                      | the same with its number in a comment (functions.ts) |
- * | the last expression, of a cell           | `return { value: … }`                               |
+ * | the last expression, of a cell           | `return { __proto__: null, value: … }`              |
  *
  * The type checker decides which identifier refers to which name, and which import is a type. Internal names contain a middle
  * dot, which identifiers allow but practically never use.
@@ -127,6 +127,8 @@ function rewrittenStatements(
 function result(context: Context, node: TypeScript.ExpressionStatement): TypeScript.Statement {
   const { ts, factory } = context;
   const value = factory.createPropertyAssignment("value", context.visitExpression(node.expression));
-  const object = factory.createObjectLiteralExpression([value]);
+  // Promises look for a `then` in what they are given, and a cell may have put one into the prototype of all objects.
+  const bare = factory.createPropertyAssignment("__proto__", factory.createNull());
+  const object = factory.createObjectLiteralExpression([bare, value]);
   return ts.setTextRange(factory.createReturnStatement(object), node);
 }

