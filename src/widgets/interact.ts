@@ -20,10 +20,10 @@ export type ControlValues<C extends Record<string, Control>> = {
 };
 
 /**
- * Shows controls, and below them what a function makes of their values: first with the initial values, and again
- * whenever the reader moves one. A control without a label is labelled with its name. While the function still works on
- * values, newer ones wait, and of these only the last are shown. In a saved file, and where nothing can be moved, the
- * first picture stays.
+ * Shows controls, and below them the result of a function of their values: first of the initial values, then again
+ * whenever the reader moves a control. A control without a label is labelled with its name. While the function is running,
+ * newer values wait, and only the last of them are shown. A saved file, or one without a kernel, keeps the
+ * first picture.
  *
  * @param controls for each name the options of a `slider`, of a `dropdown` or of a `sketch`
  * @param draw makes something to show of the values; may be async

@@ -1,8 +1,8 @@
 /**
- * Pictures for the sliders and menus of a page that no kernel serves yet: the notebook is run, each control is moved from
- * one end to the other as a reader would, and what its cell then shows is kept.
+ * Pictures for the sliders and menus of a page whose kernel has not started: the notebook is run, each control is moved from
+ * one end to the other as a reader would, and its cell's outputs are stored.
  *
- * A control is moved alone, all others at their first values.
+ * Each control is moved with all others at their initial values.
  */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -93,7 +93,7 @@ export async function sliderPictures(
 ): Promise<ReadonlyMap<CodeCell, CellPictures>> {
   const cells = notebook.cells.filter((cell): cell is CodeCell => cell.cell_type === "code");
   if (!cells.some(({ source }) => /\b(interact|slider|dropdown)\b/.test(source))) return new Map();
-  // The stored outputs say what else it rests on: files that it reads, and the library as it was when they were made.
+  // The stored outputs reflect the other inputs: the files that it reads, and the library at the time.
   const key = digest(JSON.stringify([versions, most, cells.map(({ source, outputs }) => [source, outputs])]));
   const cache = path.join(cacheFolder(), "sliders", `${key}.json`);
   let found: (CellPictures | null)[] | undefined;

@@ -1,11 +1,11 @@
 /**
- * The slides of a page: which cells share one. page/slides.ts arranges the page's own cells so, with reveal.js, when it is
- * opened with `?slides`.
+ * The slides of a page: which cells share one. page/slides.ts arranges the page's cells accordingly, with reveal.js, when it
+ * is opened with `?slides`.
  *
- * A heading of the first or second level begins a new column; what follows lies below it, each text and each cell of code a
- * slide, with the code on the left and what it put out on the right, or below where that is a wide figure. A few words, with
- * a heading or without, lead to the cell of code that follows, and stand above it; a heading alone leads to whatever follows.
- * A folded solution stays with its exercise. What JupyterLab's slideshow metadata says of a cell comes first.
+ * A heading of the first or second level begins a new column; below it, each text and each code cell is a
+ * slide, with the code on the left and its output on the right, or below if that is a wide figure. A short text, with or
+ * without a heading, shares the slide of the code cell that follows; a heading alone shares that of the next cell of any kind.
+ * A folded solution stays with its exercise. JupyterLab's slideshow metadata takes precedence.
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
