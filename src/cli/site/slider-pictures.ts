@@ -132,7 +132,8 @@ async function draw(cells: readonly CodeCell[], source: string): Promise<(CellPi
       const owner = shown.findIndex((ids) => ids.has(id));
       const place = owner >= 0 ? owner : cell;
       shown[place]!.set(id, output.data);
-      if (output.type === "update_display_data") onUpdate(place);
+      // A figure's static image follows when its controls rest: that is no answer to a move.
+      if (output.type === "update_display_data" && !isComplete(output.data)) onUpdate(place);
     },
     { onWidget: (id, state) => states.set(id, state) },
   );
@@ -202,6 +203,10 @@ async function draw(cells: readonly CodeCell[], source: string): Promise<(CellPi
     session.kill();
   }
 }
+
+/** Whether a figure comes with its static image, as it does at first and when its controls rest. */
+export const isComplete = (bundle: Bundle): boolean =>
+  bundle[figureMime] !== undefined && bundle["image/svg+xml"] !== undefined;
 
 /** What a page needs of a bundle: of a figure no static picture besides. */
 function needed(bundle: Bundle): Bundle {
