@@ -1,17 +1,28 @@
 /**
- * A folder as it was before: what has been put into it since is removed, whatever it is called and however deep it lies, and
- * folders get back their permissions.
+ * A folder as it was before: what has been put into it since is removed, whatever it is called and however deep it lies,
+ * folders get back their permissions, and notebooks their text: those of the assignment graded earlier lie there, too.
  *
  * Names are bytes here. As text one that is not UTF-8 would name another file.
  */
 import { spawnSync } from "node:child_process";
-import { chmodSync, type Dirent, lstatSync, readdirSync, renameSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  type Dirent,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 
 /** Looks at a folder; returns what removes all that was not there then, and throws where that is refused. */
 export function asBefore(folder: string): () => void {
   const there = new Set<string>();
   const modes = new Map<string, number>();
+  const notebooks = new Map<string, Buffer>();
   const remember = (file: Buffer): void => void modes.set(keyOf(file), lstatSync(file).mode & 0o7777);
   const restore = (file: Buffer): void => {
     const mode = modes.get(keyOf(file));
@@ -22,6 +33,7 @@ export function asBefore(folder: string): () => void {
   look(root, (file, isFolder) => {
     there.add(keyOf(file));
     if (isFolder) remember(file);
+    else if (isNotebook(file)) notebooks.set(keyOf(file), readFileSync(file));
     return isFolder;
   });
   return () => {
@@ -34,7 +46,18 @@ export function asBefore(folder: string): () => void {
       if (isFolder) restore(file);
       return isFolder;
     });
+    for (const [key, text] of notebooks) putBack(Buffer.from(key, "latin1"), text);
   };
+}
+
+const isNotebook = (file: Buffer): boolean => keyOf(file).endsWith(".ipynb");
+
+/** Writes a file as it was, unless it is. */
+function putBack(file: Buffer, text: Buffer): void {
+  if (lstatSync(file, { throwIfNoEntry: false })?.isFile() && readFileSync(file).equals(text)) return;
+  rmSync(file, { recursive: true, force: true });
+  mkdirSync(file.subarray(0, file.lastIndexOf(separator)), { recursive: true });
+  writeFileSync(file, text);
 }
 
 const separator = Buffer.from(path.sep);

@@ -290,4 +290,98 @@ export const attacksOnTests: readonly AttackOnTest[] = [
     test: close("1", "2"),
     ends: wrong,
   },
+  ...[
+    ["a value that is another one as JSON", "({ toJSON: () => 2, valueOf: () => 1 })"],
+    [
+      "a value that is another one by hint",
+      "({ [Symbol.toPrimitive]: (hint: string) => (hint === 'number' ? 2 : 'x') })",
+    ],
+    ["a number as an object", "Object.defineProperty(new Number(1), 'valueOf', { value: () => 2 })"],
+    ["a large whole number", "2n"],
+    ["what inherits the number", "Object.create(Object(2))"],
+  ].map(([name, value], i) => ({
+    name: name!,
+    says: "C7",
+    code: [`function single${i}(): any { return ${value}; }`],
+    test: close(`single${i}()`, "2"),
+    ends: wrong,
+  })),
+  ...[
+    ["a list that inherits its entries", "Object.create([1, 2])"],
+    ["steps instead of a list", "(function* () { yield 1; yield 2; })()"],
+    [
+      "a list with steps of its own",
+      "Object.defineProperty([9, 9], Symbol.iterator, { value: function* () { yield 1; yield 2; } })",
+    ],
+    ["a list that maps to another", "Object.defineProperty([9, 9], 'map', { value: () => [1, 2] })"],
+    [
+      "a list that changes as it is read",
+      "new Proxy(new Float64Array(2), { get: (list: any, key) => (key === 'length' ? 2 : key === '0' ? 1 : key === '1' ? 2 : list[key]) })",
+    ],
+    [
+      "a buffer that shrinks",
+      "(() => { const buffer: any = new (ArrayBuffer as any)(16, { maxByteLength: 16 }); const list = new Float64Array(buffer); buffer.resize(0); return list; })()",
+    ],
+    [
+      "a buffer that was given away",
+      "(() => { const list = new Float64Array([1, 2]); structuredClone(list.buffer, { transfer: [list.buffer] }); return list; })()",
+    ],
+    ["an object with a shape", "({ shape: [2], data: [1, 2], length: 2, 0: 1, 1: 2 })"],
+  ].map(([name, value], i) => ({
+    name: name!,
+    says: "C7",
+    code: [`function listed${i}(): any { return ${value}; }`],
+    test: close(`listed${i}()`, "[1, 2]"),
+    ends: wrong,
+  })),
+  {
+    name: "arguments that are emptied, from which the expected is worked out",
+    says: "C7",
+    code: ["function emptied(list: any): any { list.length = 0; return []; }"],
+    test: `const given32 = [1, 2]; ${close("emptied(given32)", "given32.map((x) => 2 * x)")}`,
+    ends: /^CheckFailed: x: undecided/,
+  },
+  {
+    name: "the test's source, by a stack",
+    says: "T1",
+    code: ["function tracer(): any { return Number(/4\\d\\d2/.exec(String(new Error('x').stack))?.[0]); }"],
+    test: close("tracer()", "4712"),
+    ends: wrong,
+  },
+  {
+    name: "an error that says the cell was interrupted, in one of two checks",
+    says: "C7",
+    code: [
+      "function interrupting(): any { throw Object.assign(new Error('interrupted'), { name: 'KeyboardInterrupt' }); }",
+    ],
+    test: 'import { checkClose, credit } from "nablab"; await credit(2, { a: () => checkClose("a", interrupting(), 1), b: () => checkClose("b", 1, 1) })',
+    ends: /^1$/,
+  },
+  {
+    name: "an error whose message throws, in one of two checks",
+    says: "C7",
+    code: [
+      "function unreadable(): any { throw Object.defineProperty(new Error('x'), 'message', { get() { throw undefined; } }); }",
+    ],
+    test: 'import { checkClose, credit } from "nablab"; await credit(2, { a: () => checkClose("a", unreadable(), 1), b: () => checkClose("b", 1, 1) })',
+    ends: /^(1$|Thrown|\w*Error)/,
+  },
+  {
+    name: "a class of errors that calls every error its own",
+    says: "C7",
+    code: [
+      "class Any33 extends Error { static override [Symbol.hasInstance]() { return true; } } function refusing(): any { throw new Any33('eta'); }",
+    ],
+    test: 'import { checkThrows } from "nablab"; checkThrows("x", () => refusing(), { type: RangeError });',
+    ends: /^CheckFailed: x: expected a RangeError/,
+  },
+  {
+    name: "a number of points that is displayed",
+    says: "C5",
+    code: [
+      'import { display } from "nablab"; function showing(): any { display({ [Symbol.for("Jupyter.display")]: () => ({ "text/plain": "7" }) }); return 1; }',
+    ],
+    test: close("showing()", "2"),
+    ends: wrong,
+  },
 ];

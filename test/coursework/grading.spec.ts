@@ -84,7 +84,7 @@ beforeAll(() => {
   const graded = course.run("autograde");
   expect(graded.status, graded.stdout + graded.stderr).toBe(0);
   grades = course.grades();
-}, 1_800_000);
+}, 7_200_000);
 
 describe.each(assignments)("%s", (assignment) => {
   const of = (student: string) => {

@@ -66,3 +66,17 @@ test.skipIf(process.platform === "win32")("what cannot be removed is said", () =
     if (refused !== "EACCES" || !fs.existsSync("own/new.txt")) console.error("not refused", refused);`;
   expect(leaves(between)).toEqual(nothing);
 });
+
+test("a notebook of the assignment that was graded before is as it was", () => {
+  const between = `
+    fs.writeFileSync("a.ipynb", "graded");
+    fs.writeFileSync("own/b.ipynb", "graded");
+    const again = asBefore(process.cwd());
+    fs.writeFileSync("a.ipynb", "forged");
+    fs.rmSync("own", { recursive: true });
+    again();
+    if (fs.readFileSync("a.ipynb") + fs.readFileSync("own/b.ipynb") !== "gradedgraded") console.error("forged");
+    fs.writeFileSync("own/own.txt", "");
+    for (const name of ["a.ipynb", "own/b.ipynb"]) fs.rmSync(name);`;
+  expect(leaves(between)).toEqual(nothing);
+});

@@ -131,6 +131,19 @@ test("limits on time and memory are kept and named; a cell that takes too long e
   expect([texts[4], texts[6]]).toEqual(["true\n", "kept\n"]);
 });
 
+// says: L3
+test.each([
+  ["WebAssembly", "new Uint8Array(new (globalThis as any).WebAssembly.Memory({ initial: 60_000 }).buffer)"],
+  ["a shared buffer", "new Uint8Array(new SharedArrayBuffer(3.9e9))"],
+  ["a single call", "new Uint8Array(3.9e9).fill(1)"],
+])("the memory of %s counts once it is used", async (_, memory) => {
+  const { results } = await run([
+    `const bytes = ${memory}; for (let i = 0; i < bytes.length; i += 4096) bytes[i] = 1;`,
+    "console.log(typeof bytes);",
+  ]);
+  expect(results[0]).toBe("MemoryLimitError: the cell took more than 1000 MB of memory");
+});
+
 // says: S3, S1
 test("nablab trains and draws without threads, to the same bits as with them", async () => {
   const training = `const run = await train(sequential([dense(784, 16), relu(), dense(16, 10)], { seed: 1 }), images.take(500), { rule: sgd({ eta: 0.1 }), loss: crossEntropy(), batchSize: 100, epochs: 2, threads: 2, live: false });`;
