@@ -45,6 +45,22 @@ const partsOf = (slide: HTMLElement): HTMLElement[] =>
     child.matches(".cell, .fragment") ? partsOf(child) : child.hidden ? [] : child,
   );
 
+/** Code that does not fit beside its output takes its place at the press of a button. */
+function addSwap(slide: HTMLElement, code: HTMLElement): void {
+  const cell = code.parentElement!;
+  if (cell.querySelector(".swap")) return;
+  const label = () => (slide.classList.contains("reading") ? "Output" : "Code");
+  const swap = make("button", { className: "swap", type: "button", textContent: label() });
+  swap.addEventListener("click", () => {
+    slide.classList.toggle("reading");
+    swap.textContent = label();
+    fitSlide();
+  });
+  const tools = cell.querySelector(".tools") ?? make("div", { className: "tools" });
+  if (!tools.isConnected) code.after(tools);
+  tools.append(swap);
+}
+
 /**
  * Figures are as wide as their slide once it is shown; content that does not fit is reduced slightly, content that leaves
  * space is enlarged, and on a phone a slide is scrolled.
@@ -64,10 +80,12 @@ function fitSlide(): void {
   const isStacked = [...slide.querySelectorAll<HTMLImageElement>(".figure img")].some(
     (img) => img.naturalWidth > 1.9 * img.naturalHeight,
   );
+  slide.classList.remove("long");
   slide.classList.toggle("stacked", isStacked);
   slide.classList.toggle("beside", codes.length > 0 && outputs.length > 0);
   for (const figure of figures) figure.style.zoom = "";
-  // Code stays large enough to be read in a room, and is scrolled if it is longer than its slide.
+  const whole = room;
+  // Code stays large enough to be read in a room.
   for (const code of codes) {
     // Code above a wide figure shows some lines, and fewer if the figure needs the space.
     const below = outputs[0] ? room - outputs[0].offsetHeight - gap : 0;
@@ -77,9 +95,21 @@ function fitSlide(): void {
     code.style.maxHeight = isWide ? `${most}px` : "";
     // A row of the grid is at least as high as its content, or the next would overlap it.
     code.style.minHeight = isWide ? `${Math.min(code.scrollHeight, most)}px` : "";
-    if (code.scrollHeight > code.clientHeight) code.tabIndex = 0;
     if (isStacked) room -= code.offsetHeight + gap;
   }
+  const isCut = (code: HTMLElement): boolean => code.scrollHeight > code.clientHeight + 1;
+  if (isWide && outputs.length > 0 && codes.some(isCut)) {
+    for (const code of codes) addSwap(slide, code);
+    slide.classList.add("long");
+    room = whole;
+    for (const part of slide.querySelectorAll<HTMLElement>(".tools:has(> .swap:only-child)"))
+      room -= part.offsetHeight + gap;
+    for (const code of codes) {
+      code.style.maxHeight = `${room}px`;
+      code.style.minHeight = "";
+    }
+  }
+  for (const code of codes) if (isCut(code)) code.tabIndex = 0;
   if (isWide) {
     for (const figure of figures) {
       const place = figure.closest<HTMLElement>(".outputs");

@@ -32,6 +32,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { toBundle } from "nablab";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { checker, exported, program as house, options } from "./program.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const posix = (path: string) => path.split(sep).join("/");
@@ -39,26 +40,7 @@ const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf
   .map((path) => posix(join(root, "src", path)))
   .filter((path) => path.endsWith(".ts") && !path.includes("/compute/assembly/"));
 
-const options: ts.CompilerOptions = {
-  strict: true,
-  noEmit: true,
-  skipLibCheck: true,
-  target: ts.ScriptTarget.ES2022,
-  lib: ["lib.es2023.d.ts"],
-  module: ts.ModuleKind.NodeNext,
-  moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  types: ["node"],
-};
-
 // ---- 1. every exported name has a docstring ----
-
-const house = ts.createProgram([posix(join(root, "src/index.ts"))], options);
-const checker = house.getTypeChecker();
-const index = house.getSourceFile(posix(join(root, "src/index.ts")))!;
-const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(index)!).map((symbol) => ({
-  name: symbol.name,
-  symbol: symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol,
-}));
 
 function sentence(symbol: ts.Symbol): string {
   return ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim();

@@ -55,12 +55,12 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvDataset {
   optionsOf("readCsv", options, csvNames);
   if (typeof text !== "string") {
     throw new TypeError(
-      `readCsv: expected the text of a CSV file; of a file take await loadCsv(path), of bytes new TextDecoder().decode(bytes), got ${inspect(text, { depth: 0 })}`,
+      `readCsv: expected the text of a CSV file; for a file use await loadCsv(path), for bytes new TextDecoder().decode(bytes), got ${inspect(text, { depth: 0 })}`,
     );
   }
   if (/^\S+\.[ct]sv(\.gz)?$/i.test(text)) {
     throw new TypeError(
-      `readCsv: expected the text of a CSV file, not its path; take await loadCsv(path), got ${inspect(text)}`,
+      `readCsv: expected the text of a CSV file, not its path; use await loadCsv(path), got ${inspect(text)}`,
     );
   }
   const read = (trailing: boolean): CsvDataset => {

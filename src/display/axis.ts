@@ -56,7 +56,12 @@ export function axisLayout(
   }
   const [low, high] = range ?? extent(values, 0);
   const decades = low <= high ? Math.abs(Math.log10(high / low)) : 1;
-  const ticks = ticksOf(name, decades, padded && !range ? 1.11 * decades : decades);
+  const onAxis = padded && !range ? 1.11 * decades : decades;
+  const beyond = 10 ** ((onAxis - decades) / 2);
+  const ticks =
+    name === "x" && decades < 1
+      ? ticksWithin(Math.min(low, high) / beyond, Math.max(low, high) * beyond)
+      : ticksOf(name, decades, onAxis);
   return {
     title: typeset(title),
     type: "log",
@@ -66,7 +71,7 @@ export function axisLayout(
     // On less than two decades all labels are numbers in full: 2 and 5 alone would leave the reader to find their power of ten.
     // On more, where Plotly marks 2 and 5 once they are zoomed, those are ticks without a label: of another size they would look
     // like exponents.
-    ...(decades < 2.1 ? { tickformat: inFull(low, high) } : { minorloglabels: "none" }),
+    ...(decades < 2.11 ? { tickformat: inFull(low, high) } : { minorloglabels: "none" }),
     ...(ticks && { nticks: ticks }),
   };
 }
@@ -75,13 +80,39 @@ export function axisLayout(
  * `nticks` for so many decades of data, and of the axis. Plotly marks each whole decade alone when the axis has 0.7 to 1 decades
  * per nticks; below that also 2 and 5, which are needed on one of less than two decades, where 3 asks for them; below a third
  * also 3, 4, 6, …, too close together in a panel; above 1 every second decade or fewer, needed where labels side by side would
- * touch. A fixed `dtick` would leave a zoomed chart without a tick.
+ * touch. At 0.7 itself it marks 2 and 5, hence a little more here, as extents round. A fixed `dtick` would leave a zoomed
+ * chart without a tick.
  */
 function ticksOf(name: "x" | "y", decades: number, onAxis: number): number | undefined {
-  if (decades < 0.9) return name === "x" && decades < 0.5 ? 3 : undefined;
-  if (decades < 2.1) return 3;
+  if (decades < 0.9) return undefined;
+  if (decades < 2.11) return 3;
   const ticks = Math.min(name === "x" ? 7 : 9, Math.ceil(1.2 * decades));
-  return onAxis / ticks < 0.7 ? ticks - 1 : ticks;
+  return onAxis / ticks < 0.703 ? ticks - 1 : ticks;
+}
+
+/** An x axis on a phone, and a digit of its labels with the room that Plotly leaves beside them, in pixels. */
+const [narrow, digit] = [240, 8];
+
+/**
+ * `nticks` of an x axis of less than a decade, where Plotly marks some 1.5 nticks equal differences: 3, or 2 if the labels of 3
+ * would not fit side by side and have to be turned, or 4 if fewer leave a single one.
+ */
+function ticksWithin(low: number, high: number): number {
+  const marksOf = (ticks: number): number[] => {
+    const rough = (high - low) / (1.5 * ticks);
+    const base = 10 ** Math.floor(Math.log10(rough));
+    const step = base * (rough <= 2 * base ? 2 : rough <= 5 * base ? 5 : 10);
+    const first = Math.ceil(low / step);
+    const count = Math.max(0, Math.floor(high / step) - first + 1);
+    return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(6)));
+  };
+  const fits = (ticks: number): boolean => {
+    const marks = marksOf(ticks);
+    const places = marks.map((mark) => (narrow * Math.log10(mark)) / Math.log10(high / low));
+    const widest = digit * Math.max(...marks.map((mark) => String(mark).length));
+    return marks.length > 1 && places.every((place, i) => i === 0 || place - places[i - 1]! > widest);
+  };
+  return [3, 2].find(fits) ?? [3, 4].find((ticks) => marksOf(ticks).length > 1) ?? 3;
 }
 
 /** The format of numbers in a range: as they are, in thousands and millions (50k), or with a power of ten. */

@@ -1,7 +1,7 @@
 /**
- * Values of other libraries that show themselves by what they are, as Deno's kernel shows them: no library is needed to
- * recognise them, only the methods that theirs have. Canvases and images as pictures, elements of a page as HTML, frames
- * of data as tables, specifications of Vega as charts.
+ * Displays values of other libraries by duck typing, as Deno's kernel does: they are recognised by their methods, without
+ * importing their libraries. Canvases and images become pictures, DOM elements HTML, data frames tables, and Vega
+ * specifications charts.
  */
 import { base64 } from "#platform";
 import type { MimeBundle } from "./bundle.js";

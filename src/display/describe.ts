@@ -1,6 +1,5 @@
 /**
- * The words of a chart: its alternative text. A reader who cannot see the picture, a diff and a terminal get
- * the numbers that the picture is there to show.
+ * The alternative text of a chart: it gives screen readers, diffs and terminals the numbers that the picture shows.
  */
 import { formatNumber } from "./format-number.js";
 

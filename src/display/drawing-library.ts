@@ -1,6 +1,5 @@
 /**
- * Plotly where JupyterLab's renderer and the pages of a site stand side by side: there the renderer takes that of the pages,
- * as a second copy would be 1.4 MB.
+ * Plotly on a site that has both pages and JupyterLab: the renderer loads the pages' copy, since a second one would add 1.4 MB.
  */
 
 /** The renderer's own copy, below the folder of a JupyterLab. */

@@ -1,6 +1,6 @@
 /**
- * Figures on a page, away from JupyterLab: what an exported page needs so that its figures can be
- * zoomed and read off without a network.
+ * Figures on a page, outside JupyterLab: the scripts that make the figures of an exported page interactive
+ * without a network.
  */
 import { packageFolder, readFileSync } from "#platform";
 import { escapeHtml } from "./escape-html.js";
@@ -41,7 +41,7 @@ export function figureElement(figure: unknown, alt: string, picture: string): st
 
 /**
  * The scripts that draw the figures of a page, by file name and in order: Plotly, and the renderer, which is that of JupyterLab's
- * extension. It gives figures the width and the colours of the page; for the printer they are light, and as wide as paper.
+ * extension. It fits figures to the width and colours of the page; printed figures are light and as wide as the paper.
  */
 export function figureScripts(light: PageColours, dark: PageColours): Map<string, string> {
   const plotly = text(`${packageFolder("plotly.js-cartesian-dist-min")}/plotly-cartesian.min.js`);

@@ -1,10 +1,10 @@
 /**
- * A Plotly figure that shows itself: as Plotly's JSON, which JupyterLab draws so that it can be zoomed and
- * read off; as a static SVG, which GitHub and an export show; and as text, which says what is to be seen.
+ * A Plotly figure that shows itself: as Plotly's JSON, which JupyterLab draws interactively;
+ * as a static SVG, for GitHub and exports; and as text, which describes the picture.
  *
  * The figure has no background, no template and no text colour: the renderer chooses them
- * to fit its theme (the static image is on white). Nothing in it is random or takes a clock, so a notebook
- * executed twice holds the same bytes.
+ * to fit its theme (the static image is on white). Nothing in it depends on chance or the clock, so
+ * executing a notebook twice gives the same bytes.
  */
 
 import { inspect } from "#platform";
@@ -93,7 +93,7 @@ export class Figure implements Displayable {
   }
 
   /**
-   * The bundle without the static image: what a live chart sends.
+   * The bundle without the static image, as a live chart sends it.
    *
    * @param live whether another version is to follow: if none does, the renderer says so
    */
@@ -118,8 +118,8 @@ export class Figure implements Displayable {
   }
 
   /**
-   * The whole bundle. Where the static image cannot be drawn the figure is shown without it, and the text
-   * says so: a missing picture on GitHub is no reason to lose the cell's result.
+   * The whole bundle. If the static image cannot be drawn, the figure is shown without it and the text
+   * says so: a missing picture on GitHub must not lose the cell's result.
    */
   async [displaySymbol](): Promise<MimeBundle> {
     if (!canDraw()) return this.quickBundle();

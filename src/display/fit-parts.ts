@@ -1,6 +1,6 @@
 /**
- * What charts and panels of charts are laid out by: what is known of a figure, how high its title is, and how much room
- * legends and axis titles take.
+ * Measurements shared by the layouts of charts and of panels: the parts of a figure, the height of its title, and the space
+ * that legends and axis titles need.
  */
 import { lineWidth, type Measure, rewrapped, wrap } from "./wrap.js";
 

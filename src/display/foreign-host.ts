@@ -1,6 +1,6 @@
 /**
- * The host in a kernel that is not nablab's: what is shown becomes that kernel's messages. Deno's knows
- * `Symbol.for("Jupyter.display")`; tslab's prints the last value of a cell, and printing is where a value shows itself.
+ * The host in a kernel that is not nablab's: displays become that kernel's messages. Deno's kernel supports
+ * `Symbol.for("Jupyter.display")`; tslab's prints the last value of a cell, so there printing triggers the display.
  */
 import { type ForeignKernel, foreignKernel } from "#platform";
 import { displaySymbol, isDisplayable } from "./bundle.js";

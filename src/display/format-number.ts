@@ -28,8 +28,8 @@ export function formatNumber(value: number, digits = 4): string {
 }
 
 /**
- * Numbers of one column in one format, so that their points stand below each other: whole numbers with commas in all or none,
- * others with as many decimals as the one that needs most for `digits` digits, or all as powers of ten where that would be long.
+ * Formats the numbers of one column alike, so that their decimal points align: whole numbers with commas in all or none,
+ * others with the decimals that the most demanding needs for `digits` digits, or all in powers of ten where that would be long.
  *
  * @example
  * formatColumn([2.301, 0.4512, 12]) // → [ '2.3010', '0.4512', '12.0000' ]

@@ -1,5 +1,5 @@
 /**
- * Nodes and arrows: a network, or the graph of a computation, with what flows through it.
+ * Nodes and arrows: a network, or a computational graph with the values that flow through it.
  */
 import { optionsOf } from "../options/options-of.js";
 import { plainTitle } from "./describe.js";

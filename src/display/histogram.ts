@@ -67,12 +67,12 @@ export function histogram(values: ArrayLike<number>, options: HistogramOptions):
   const room = least === greatest ? Math.max(0.5, Math.abs(least) / 1000) : 0;
   const from = least - room;
   const width = (greatest + room - from) / bins;
-  // Of numbers whose difference is beyond the largest, or whose share in it below the smallest, or that differ in their last digits.
+  // The range may overflow, a bin's width may underflow, or the values may differ only in their last digits.
   if (
     !(width < Number.POSITIVE_INFINITY && from + width > from && greatest + room - width < greatest + room)
   ) {
     throw new RangeError(
-      `histogram: ${bins} intervals of equal length from ${least} to ${greatest} are none that numbers can tell; scale the values, or take fewer bins`,
+      `histogram: ${bins} intervals of equal length from ${least} to ${greatest} are too narrow for floating-point numbers; scale the values, or use fewer bins`,
     );
   }
   const counts = new Float64Array(bins);

@@ -58,8 +58,8 @@ export interface Host {
 const never = new AbortController().signal;
 
 /**
- * The host of a plain script: prints what is shown, once. What is replaced later is not printed again, and
- * of a live display only the last version is.
+ * The host of a plain script: prints each display once. Later updates are not printed again, and of a live display only the
+ * last version is printed.
  */
 export const consoleHost: Host = {
   display({ data, update = false, live }) {

@@ -38,7 +38,7 @@ export interface LineChartOptions {
   y: Axis;
   series: readonly Series[];
   /**
-   * Dashed straight lines across the chart, by what they are called: a number is a height y, `{ x }` a place on the other axis, such as
+   * Dashed straight lines across the chart, by name: a number is a height y, `{ x }` a position on the other axis, such as
    * `{ "2/η": 40, "end of the warm-up": { x: 100 } }`.
    */
   lines?: Readonly<Record<string, number | { readonly x: number }>>;

@@ -1,10 +1,10 @@
 /**
  * A chart that grows while something runs.
  *
- * Updates come as fast as the work makes them; what is sent is at most `maxRate` versions a second, the
- * newest each time, as JSON and text. The static image, which takes far longer than a step of training,
- * comes with the last version alone; what draws it is started a second after the first, so that it is ready by then. (Started at
- * once it took half a second of the processor from the first epoch of a training, which then took a third longer.)
+ * Updates arrive as fast as the work produces them; at most `maxRate` versions a second are sent, the
+ * newest each time, as JSON and text. The static image, which takes far longer than a training step, is drawn
+ * for the last version only; its worker starts a second after the first update, to be ready by then. (Started at
+ * once, it took half a second of processor time from the first epoch of a training, which became a third longer.)
  */
 
 import type { Timer } from "#platform";

@@ -1,8 +1,8 @@
 /**
- * The thread that draws static images: Plotly in happy-dom, with what that lacks of a browser put in.
+ * The thread that draws static images: Plotly in happy-dom, with polyfills for the browser features that it lacks.
  *
- * Plotly takes `window` and `document` from the global scope; here they are this thread's own, and the
- * program's is left alone. What Plotly draws depends on the figure alone: its random ids come from a generator
+ * Plotly reads `window` and `document` from the global scope, which a thread keeps apart from the
+ * program's. The drawing depends on the figure alone: Plotly's random ids come from a generator
  * seeded by the figure, so that the same figure gives the same bytes and two figures on one page have
  * different ids.
  */

@@ -351,7 +351,7 @@ function isHidden([x, y, z]: Point, towards: Point, levels: readonly Float64Arra
     const [near, far] = [levels[j]!, levels[j + 1]!];
     const level =
       (1 - q) * ((1 - p) * near[i]! + p * near[i + 1]!) + q * ((1 - p) * far[i]! + p * far[i + 1]!);
-    // The point itself is above the flat cells that stand for the surface, or a little below.
+    // The point lies above the flat cells that approximate the surface, or slightly below them.
     if (height * level > w + 0.02) return true;
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The boxes of SVG elements, which a browser would measure and happy-dom does not: enough of it for Plotly
- * to place tick labels, legends, titles and colour bars. Text is measured by a table of widths; of a
- * group the boxes of its parts are joined.
+ * Bounding boxes of SVG elements, which browsers measure and happy-dom does not: enough for Plotly
+ * to place tick labels, legends, titles and colour bars. Text is measured by a table of character widths; the box of a
+ * group is the union of its parts' boxes.
  */
 import { outline } from "./svg-path.js";
 import { ascent, descent, textWidth } from "./text-metrics.js";

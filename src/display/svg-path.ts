@@ -1,6 +1,6 @@
 /**
- * The outline of an SVG path as points, its length and the point at a length: what Plotly asks a browser for
- * when it places arrow heads and the labels of contours.
+ * An SVG path as points, its length, and the point at a given length: Plotly needs these from the browser
+ * to place arrow heads and contour labels.
  */
 
 export type Point = readonly [x: number, y: number];

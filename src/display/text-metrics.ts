@@ -1,7 +1,7 @@
 /**
- * How much room text takes where nothing can measure it: for each character the advance width of Arial (that of Helvetica and
- * Liberation Sans) or of DejaVu Sans, whichever is wider. These are the two fonts that machines draw figures in, and DejaVu,
- * which Linux takes where Arial is missing, is wider by up to a sixth: what is laid out for the wider one fits either.
+ * The width of text where nothing can measure it: for each character the advance width of Arial (the same as Helvetica's and
+ * Liberation Sans's) or of DejaVu Sans, whichever is wider. Figures are drawn in one of these fonts, and DejaVu,
+ * which Linux substitutes for Arial, is wider by up to a sixth: a layout for the wider one fits both.
  */
 
 // Thousandths of the font size, for blocks of consecutive characters.

@@ -1,6 +1,6 @@
 /**
- * What any value looks like: one that shows itself as it says; a list in which some do, one below the other; a list of
- * records as a table; all else as `util.inspect` prints it. What is too long is cut, and says so.
+ * The MIME bundle of any value: a displayable value's own; a list with displayable values, one below the other; a list of
+ * records as a table; everything else as `util.inspect` prints it. Long output is truncated with a note.
  */
 import { base64, inspect } from "#platform";
 import { type Displayable, displaySymbol, isDisplayable, type MimeBundle } from "./bundle.js";

@@ -1,5 +1,5 @@
 /**
- * The parts of a Plotly figure: what the code that makes figures and the code that draws them both name.
+ * The parts of a Plotly figure that both the code that makes figures and the code that draws them use.
  */
 
 /** One trace of a Plotly figure: see Plotly's reference for its attributes. */

@@ -1,8 +1,8 @@
-/** Mathematics typed on one line, as a figure shows it. */
+/** Typesets one-line mathematics for figures. */
 
 /**
- * Powers raised and minus signs as long as a plus: `k^-1.5` as k<sup>−1.5</sup>, `(-2, 1)` as (−2, 1). A power ends where its number
- * or its letters do; one of several parts stands in parentheses or braces, `2^(k−1)`.
+ * Raises exponents and uses proper minus signs: `k^-1.5` as k<sup>−1.5</sup>, `(-2, 1)` as (−2, 1). An exponent ends with its
+ * number or letters; a compound one needs parentheses or braces, `2^(k−1)`.
  */
 export function typeset(text: string): string {
   return text

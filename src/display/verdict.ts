@@ -1,6 +1,6 @@
 /**
- * The answer of everything that judges, a gradient, a bound, a sample: yes, no or undecided, with its reason, and one
- * way to show it. Undecided says what would decide; what rests on random draws says how often it would be wrong.
+ * The verdict of every check, of a gradient, a bound or a sample: yes, no or undecided, with its reason, displayed in one
+ * way. An undecided verdict names what would decide it; one based on random draws states its rate of false alarms.
  */
 
 import { inspect } from "#platform";

@@ -5,6 +5,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { writeAtomically } from "#platform";
 import { makeFolder } from "../platform/make-folder.js";
+import { environment } from "./environment.js";
 import { packageRoot } from "./own-packages.js";
 
 /** The name that notebooks carry in their metadata. */
@@ -28,6 +29,7 @@ export function kernelspec(displayName: string = kernelDisplayName): Record<stri
       path.join(packageRoot, "dist", "kernel", "main.js"),
       "{connection_file}",
     ],
+    env: environment,
     display_name: displayName,
     language: "typescript",
     interrupt_mode: "message",

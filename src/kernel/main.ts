@@ -12,6 +12,7 @@ import v8 from "node:v8";
 import { Worker } from "node:worker_threads";
 import { awaitAnswer, expectAnswer, makeAnswer } from "../protocol/answer.js";
 import { stopFlag } from "../session/stop.js";
+import { environment } from "./environment.js";
 import { historyFile } from "./history.js";
 import { listenAlways } from "./listeners.js";
 import { openFilesProblem } from "./open-files.js";
@@ -39,6 +40,9 @@ if (file === undefined) {
   );
   process.exit(2);
 }
+// It is for this process, which has read it, and not for those that cells start.
+for (const [name, value] of Object.entries(environment))
+  if (process.env[name] === value) delete process.env[name];
 const tooFewFiles = openFilesProblem();
 if (tooFewFiles) {
   console.error(`kernel: ${tooFewFiles.what}: ${tooFewFiles.fix}, then start Jupyter again`);

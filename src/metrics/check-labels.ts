@@ -15,7 +15,7 @@ export function checkSameCount(
   ] as const) {
     if (typeof list === "object" && list !== null && typeof list.length === "number") continue;
     throw new TypeError(
-      `${operation}: the ${what} must be a list of numbers; of a tensor take its .data, got ${inspect(list, { depth: 0 })}`,
+      `${operation}: the ${what} must be a list of numbers; for a tensor use its .data, got ${inspect(list, { depth: 0 })}`,
     );
   }
   if (predicted.length !== labels.length) {

@@ -167,6 +167,6 @@ function built(
 /** Throws: a single value of each channel minus its mean is always 0. */
 export function refuseSingle(samples: number): never {
   throw new RangeError(
-    `batchNorm: in training a batch must hold at least 2 values of each channel, or nothing is left of them; take a batch size that leaves no batch of 1, got ${samples} ${samples === 1 ? "sample" : "samples"}`,
+    `batchNorm: in training a batch must hold at least 2 values of each channel, since a single value less its mean is 0; use a batch size that leaves no batch of 1, got ${samples} ${samples === 1 ? "sample" : "samples"}`,
   );
 }

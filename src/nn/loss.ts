@@ -114,10 +114,7 @@ export function labelsOf(name: string, y: Targets, samples: number, classes: num
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
       const [range, hint] =
         classes === 1
-          ? [
-              "0, as the readout has one output",
-              "; for two classes take dense(…, 2), or binaryCrossEntropy()",
-            ]
+          ? ["0, as the readout has one output", "; for two classes use dense(…, 2), or binaryCrossEntropy()"]
           : [`a whole number from 0 to ${classes - 1}, as the readout has ${classes} outputs`, ""];
       throw new RangeError(
         `${name}: a label must be ${range}${hint}; sample ${i} has label ${inspect(label)}`,

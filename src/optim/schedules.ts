@@ -64,7 +64,7 @@ export function inverse(
   // The first step size is the largest; log 2 < 1 to a large power can overflow or underflow there.
   if (!(at(1) > 0 && Number.isFinite(at(1)))) {
     throw new RangeError(
-      `inverse: the first step size must be a finite number > 0; take a smaller power or log than ${inspect({ power, log })}, got ${at(1)}`,
+      `inverse: the first step size must be a finite number > 0; use a smaller power or log than ${inspect({ power, log })}, got ${at(1)}`,
     );
   }
   return makeSchedule(

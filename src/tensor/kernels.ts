@@ -32,7 +32,7 @@ export function zeroArray(size: number, dtype: "float32" | "float64"): FloatArra
   } catch {
     const advice = dtype === "float64" ? ', or half the bytes with dtype: "float32"' : "";
     throw new RangeError(
-      `tensor: there is no memory for ${size} numbers at once; take fewer${advice}, got ${(bytes / 2 ** 30).toFixed(1)} GB`,
+      `tensor: there is no memory for ${size} numbers at once; use fewer${advice}, got ${(bytes / 2 ** 30).toFixed(1)} GB`,
     );
   }
 }

@@ -25,12 +25,12 @@ export function checkEarlyStopping(
   checkOneOf("train", { "earlyStopping.by": by }, ["validationLoss", "accuracy", "loss"]);
   if (by !== "loss" && !validation) {
     throw new TypeError(
-      `train: earlyStopping by the ${by} needs data to validate on, such as validation: data.test; or take by: "loss"`,
+      `train: earlyStopping by the ${by} needs data to validate on, such as validation: data.test; or use by: "loss"`,
     );
   }
   if (by === "accuracy" && validation!.kind !== "labels") {
     throw new TypeError(
-      `train: earlyStopping by the accuracy needs labels, but ${validation!.name} has targets; take by: "validationLoss"`,
+      `train: earlyStopping by the accuracy needs labels, but ${validation!.name} has targets; use by: "validationLoss"`,
     );
   }
   checkWhole("train", { "earlyStopping.patience": patience });

@@ -52,7 +52,7 @@ export class Dropdown<T> implements Displayable {
   }
 
   /**
-   * Calls back with what is chosen whenever the reader has chosen, until the signal aborts.
+   * Calls back with the chosen value whenever the reader chooses one, until the signal aborts.
    */
   onChange(listener: (value: T) => void, options?: ListenerOptions): void {
     checkListener(listener);

@@ -1,5 +1,5 @@
 /**
- * Widgets: things in a notebook that the reader moves or presses, and whose values come back into TypeScript.
+ * Widgets: controls in a notebook whose values TypeScript code can read and react to.
  */
 export { Button, button } from "./button.js";
 export { Dropdown, type DropdownOptions, dropdown } from "./dropdown.js";

@@ -1,8 +1,15 @@
 /**
  * Controls and a picture that follows them.
+ *
+ * The static image of a figure takes several times as long as the figure. So it is drawn once the controls rest, for a
+ * notebook that is saved then; while they move the figure is sent without it.
  */
-import { inspect } from "#platform";
+import { inspect, type Timer } from "#platform";
+import { displaySymbol } from "../display/bundle.js";
 import { type DisplayHandle, display } from "../display/display.js";
+import { Figure } from "../display/figure.js";
+import { canDraw } from "../display/static-image.js";
+import { toBundle } from "../display/to-bundle.js";
 import { type DropdownOptions, dropdown } from "./dropdown.js";
 import { type SketchOptions, sketch } from "./sketch.js";
 import { type SliderOptions, slider } from "./slider.js";
@@ -19,11 +26,14 @@ export type ControlValues<C extends Record<string, Control>> = {
       : number;
 };
 
+/** After how long without a move controls rest, in ms. */
+const rest = 500;
+
 /**
- * Shows controls, and below them what a function makes of their values: first with the initial values, and again
- * whenever the reader moves one. A control without a label is labelled with its name. While the function still works on
- * values, newer ones wait, and of these only the last are shown. In a saved file, and where nothing can be moved, the
- * first picture stays.
+ * Shows controls, and below them the result of a function of their values: first of the initial values, then again
+ * whenever the reader moves a control. A control without a label is labelled with its name. While the function is running,
+ * newer values wait, and only the last of them are shown. A saved file, or one without a kernel, keeps the
+ * first picture.
  *
  * @param controls for each name the options of a `slider`, of a `dropdown` or of a `sketch`
  * @param draw makes something to show of the values; may be async
@@ -54,14 +64,27 @@ export async function interact<const C extends Record<string, Control>>(
   const shown: DisplayHandle = await display(await picture());
   let isDrawing = false;
   let isStale = false;
+  let timer: Timer | undefined;
+  /** Adds the static image, unless a control is moved meanwhile. */
+  const complete = async (figure: Figure, of: Timer | undefined): Promise<void> => {
+    const bundle = await toBundle(figure);
+    if (timer === of) await shown.update({ [displaySymbol]: () => bundle });
+  };
   const follow = async (): Promise<void> => {
     isStale = true;
+    clearTimeout(timer);
+    timer = undefined;
     if (isDrawing) return;
     isDrawing = true;
     try {
       while (isStale) {
         isStale = false;
-        await shown.update(await picture());
+        const next = await picture();
+        const isFigure = next instanceof Figure && canDraw();
+        await shown.update(isFigure ? { [displaySymbol]: () => next.quickBundle() } : next);
+        if (!isFigure || isStale) continue;
+        const due = setTimeout(() => void complete(next, due), rest);
+        timer = due;
       }
     } finally {
       isDrawing = false;

@@ -1,9 +1,9 @@
 /**
- * What a widget is made of: a state that cell and front end share, by Jupyter's widget protocol 2.1, and a program that
+ * The model of a widget: a state shared by cell and front end, by Jupyter's widget protocol 2.1, and a program that
  * draws it, which JupyterLab's extension anywidget loads.
  *
- * The connection is opened when the widget is first shown. Where there is no front end, as in `nablab run` or a plain
- * script, the widget is a value like any other and shows its text.
+ * The connection opens when the widget is first shown. Without a front end, as in `nablab run` or a plain
+ * script, the widget is an ordinary value and shows its text.
  */
 import { inspect, sha256 } from "#platform";
 import type { MimeBundle } from "../display/bundle.js";
@@ -22,7 +22,7 @@ export interface ModelOptions<S extends State> {
   /** An ES module whose default export has `render({ model, el })`, as anywidget loads it. */
   program: string;
   state: S;
-  /** What it says of itself in a state, where it stands for itself by words. */
+  /** Describes a state in words, where the widget is shown as text. */
   describe?(state: Readonly<S>): string;
   /** Validates what the front end sends, and returns the changes to apply. */
   accept(sent: State): Partial<S>;
@@ -121,8 +121,8 @@ export class Model<S extends State> {
 }
 
 /**
- * By what it is made of, so that a notebook that is run again has the same ids, and one that is opened again takes no widget of
- * another cell for its own.
+ * An id derived from the widget's content, so that a notebook that is run again has the same ids, and a reopened one never
+ * matches another cell's widget.
  */
 function nextId(target: Host, program: string, state: State): string {
   const kind = sha256(program, JSON.stringify(state)).slice(0, 12);

@@ -73,8 +73,8 @@ export class Slider implements Displayable {
 }
 
 /**
- * A slider, shown when it is the value of a cell; its `value` and `onChange` bring what the reader does back into
- * TypeScript. Where nothing can be moved (`nablab run`, a page) it shows the value it has.
+ * A slider, shown when it is the value of a cell; `value` and `onChange` report the reader's choice to
+ * TypeScript. Without a front end (`nablab run`, a page) it shows its current value.
  *
  * @param options the range, the first value, and whether it is logarithmic
  * @throws RangeError when the range is empty, a value is outside of it, or `log` comes with a `min` that is not above 0

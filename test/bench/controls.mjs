@@ -7,7 +7,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
-import { positionsOf } from "../../dist/cli/site/slider-pictures.js";
+import { isComplete, positionsOf } from "../../dist/cli/site/slider-pictures.js";
 import { asResult, SessionProcess } from "../../dist/kernel/session-process.js";
 
 const folder = join(import.meta.dirname, "..", "..", "notebooks", "lectures");
@@ -55,7 +55,7 @@ async function controlsOf(/** @type {string} */ file, /** @type {number} */ roun
       const owner = shown.findIndex((ids) => ids.has(id));
       const place = owner >= 0 ? owner : cell;
       shown[place].set(id, output.data);
-      if (output.type === "update_display_data") onUpdate(place);
+      if (output.type === "update_display_data" && !isComplete(output.data)) onUpdate(place);
     },
     { onWidget: (id, state) => states.set(id, state) },
   );

@@ -177,15 +177,16 @@ await train(sequential([dense(784, 512), dense(512, 10)], { seed: 1 }), data, { 
     }));
 
   test("the index leads to the page, the page to its slides, which turn and fit", () =>
-    within({ colorScheme: "dark" }, async (context) => {
+    within({ colorScheme: "dark", viewport: { width: 1280, height: 720 } }, async (context) => {
       const { page, wrong } = await open(context, address);
       await page.getByRole("link", { name: "Gradient descent: how far", exact: false }).first().click();
       await page.getByRole("link", { name: "Slides" }).first().click();
       await page.waitForFunction(() => document.querySelector(".reveal.ready"));
       let seen = 0;
       let figures = 0;
+      let swapped = 0;
       for (let last = -1; ; seen++) {
-        const { id, overflow, overlaps, letters, widths, sizes, isWide } = await page.evaluate(() => {
+        const { id, overflow, overlaps, letters, widths, sizes, cut, isWide } = await page.evaluate(() => {
           const slide = document.querySelector<HTMLElement>(".slides .present > .present")!;
           const boxes = [...slide.children]
             .flatMap((child) => (child.matches(".cell") ? [...child.children] : child))
@@ -210,6 +211,9 @@ await train(sequential([dense(784, 512), dense(512, 10)], { seed: 1 }), data, { 
             sizes: [...slide.querySelectorAll(".code > pre")].map((code) =>
               Number.parseFloat(getComputedStyle(code).fontSize),
             ),
+            cut: [...slide.querySelectorAll(".code")].filter(
+              (code) => code.scrollHeight > code.clientHeight + 1,
+            ).length,
             isWide: slide.clientWidth === innerWidth,
           };
         });
@@ -219,6 +223,18 @@ await train(sequential([dense(784, 512), dense(512, 10)], { seed: 1 }), data, { 
         for (const width of widths) expect(width, `slide ${id}`).toBeGreaterThan(300);
         expect(overflow, `slide ${id}`).toBeLessThanOrEqual(1);
         expect(overlaps, `slide ${id}`).toBe(0);
+        // Code that does not fit beside its output is as whole in its place, and nothing of it is scrolled.
+        expect(cut, `slide ${id}`).toBe(0);
+        const swap = page.locator(".slides .present > .present").getByRole("button", { name: "Code" });
+        if ((await swap.count()) > 0) {
+          await swap.click();
+          const code = page.locator(".slides .present > .present .code").first();
+          expect(await code.evaluate((one) => one.scrollHeight - one.clientHeight)).toBeLessThanOrEqual(1);
+          expect(await page.locator(".slides .present > .present .figure").isVisible()).toBe(false);
+          await page.locator(".slides .present > .present").getByRole("button", { name: "Output" }).click();
+          await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+          swapped++;
+        }
         // Long texts go on on another slide: none is squeezed to letters that a room cannot read.
         for (const size of letters) expect(size, `slide ${id}`).toBeGreaterThan(15);
         for (const size of sizes) expect(size, `slide ${id}`).toBeGreaterThanOrEqual(18);
@@ -227,6 +243,7 @@ await train(sequential([dense(784, 512), dense(512, 10)], { seed: 1 }), data, { 
       }
       expect(seen).toBeGreaterThan(30);
       expect(figures).toBeGreaterThan(5);
+      expect(swapped).toBeGreaterThan(0);
       // And what was written is there once, in its order; over what goes on stands its heading again.
       const [written, shown, parts] = await page.evaluate(async () => {
         const source = await (await fetch(location.href)).text();

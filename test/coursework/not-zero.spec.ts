@@ -305,7 +305,7 @@ test("changed tests: autograde says whose scores are by the old ones, --stale gr
   const repeated = course.run("autograde");
   expect(repeated.stderr).toMatch(/(\d+) of \1 are graded already/);
   expect(repeated.stderr).toMatch(
-    /\d+ of them by tests that have changed since: tiny \(--stale grades them repeated\)/,
+    /\d+ of them by tests that have changed since: tiny \(--stale grades them again\)/,
   );
   course.run("scores", "--csv", "stale.csv");
   expect(readFileSync(course.at("stale.csv"), "utf8")).toMatch(/whole,.*by tests that have changed since/);

@@ -478,10 +478,10 @@ test("what is no text of a CSV file, and no path", async () => {
   const sheet = write("sheet.xlsx", Uint8Array.from([0x50, 0x4b, 3, 4, 20, 0, 6, 0, 8]));
   await expect(loadCsv(sheet)).rejects.toThrow("it is a spreadsheet or another zip, save it as CSV");
   expect(() => readCsv(Buffer.from("a,b\n1,2\n") as never)).toThrow(
-    "of bytes new TextDecoder().decode(bytes), got",
+    "for bytes new TextDecoder().decode(bytes), got",
   );
-  expect(() => readCsv(undefined as never)).toThrow("take await loadCsv(path)");
+  expect(() => readCsv(undefined as never)).toThrow("use await loadCsv(path)");
   expect(() => readCsv("data/iris.csv")).toThrow(
-    "not its path; take await loadCsv(path), got 'data/iris.csv'",
+    "not its path; use await loadCsv(path), got 'data/iris.csv'",
   );
 });

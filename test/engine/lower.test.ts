@@ -1,5 +1,8 @@
 /** What a network is lowered to for the threads. */
 import {
+  adagrad,
+  adagradNorm,
+  adam,
   conv2d,
   crossEntropy,
   dataset,
@@ -11,6 +14,8 @@ import {
   hinge,
   type LayerDescription,
   maxPool2d,
+  momentum,
+  type Rule,
   relu,
   sequential,
   sgd,
@@ -80,6 +85,37 @@ test("losses that the threads do not know are named", () => {
   expect(unknownLoss(targets, crossEntropy())).toBe("probabilities as targets");
   expect(unknownLoss(labels, hinge())).toBe("the loss hinge()");
   expect(unknownLoss(labels, { ...hinge(), name: "mine" })).toBe("the loss mine");
+});
+
+test.each<[Rule, number]>([
+  [sgd(), 0],
+  [adagradNorm(), 0],
+  [adagrad(), 1],
+  [momentum(), 1],
+  [adam(), 2],
+])("a job has memory for what its rule remembers, and for no more: %s", (rule, count) => {
+  const model = sequential([dense(20, 18), relu(), dense(18, 3)], { seed: 1 });
+  const data = dataset({
+    x: Float64Array.from({ length: 800 }, (_, i) => i % 7),
+    sampleShape: [20],
+    y: Uint8Array.from({ length: 40 }, (_, i) => i % 3),
+    classes: 3,
+  });
+  const training = { data, rule: formulaOf("rule", rule)!, epochs: 1, batchSize: 8, seed: 0 };
+  const { theta, gradient, first, second, remembered } = makeJob({
+    model,
+    loss: "crossEntropy",
+    backend: "wasm",
+    threads: 1,
+    training: { ...training, shuffle: "once" },
+  });
+  expect(remembered).toEqual(["first", "second"].slice(0, count));
+  const places = new Set([theta, gradient, first, second].map(({ offset }) => offset));
+  expect(places.size).toBe(2 + count);
+  for (const region of [gradient, first, second]) expect(region.length).toBe(theta.length);
+  const evaluated = makeJob({ model, loss: "crossEntropy", backend: "wasm", threads: 1, evaluation: data });
+  for (const region of [evaluated.gradient, evaluated.first, evaluated.second])
+    expect(region).toEqual(evaluated.theta);
 });
 
 // The layouts of weights: for dense products, for few samples, and for one sample.

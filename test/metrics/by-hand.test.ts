@@ -97,5 +97,5 @@ describe("worstMistakes", () => {
 test("errors name the function, and show of a nested value its outside alone", () => {
   expect(() => topK([[1, 2]], [0, 1], 1)).toThrow("topK: there must be a label for each prediction");
   const deep = { a: { b: { c: 1 } } };
-  expect(() => accuracy(deep as never, [1])).toThrow("take its .data, got { a: [Object] }");
+  expect(() => accuracy(deep as never, [1])).toThrow("use its .data, got { a: [Object] }");
 });

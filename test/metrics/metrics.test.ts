@@ -37,12 +37,12 @@ describe("accuracy", () => {
     [
       tensor([0, 1]),
       tensor([0, 1]),
-      "accuracy: the predictions must be a list of numbers; of a tensor take its .data, got",
+      "accuracy: the predictions must be a list of numbers; for a tensor use its .data, got",
     ],
     [
       [0],
       undefined,
-      "accuracy: the labels must be a list of numbers; of a tensor take its .data, got undefined",
+      "accuracy: the labels must be a list of numbers; for a tensor use its .data, got undefined",
     ],
   ])("what is no label %#", (predicted, labels, message) => {
     expect(() => accuracy(predicted as never, labels as never)).toThrow(message);

@@ -531,7 +531,7 @@ describe("batchNorm", () => {
   test("a single value of a channel leaves nothing; its text and its refusals", () => {
     const net = sequential([batchNorm(), dense(3, 2)], { input: [3] });
     expect(() => forward(net, [[1, 2, 3]], { training: true })).toThrow(
-      "batchNorm: in training a batch must hold at least 2 values of each channel, or nothing is left of them; take a batch size that leaves no batch of 1, got 1 sample",
+      "batchNorm: in training a batch must hold at least 2 values of each channel, since a single value less its mean is 0; use a batch size that leaves no batch of 1, got 1 sample",
     );
     expect(predict(net, [[1, 2, 3]]).shape).toEqual([1, 2]);
     expect([batchNorm(), batchNorm({ epsilon: 0.1, momentum: 0.2 })].map(String)).toEqual([

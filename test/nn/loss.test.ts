@@ -291,7 +291,7 @@ describe("what is no target is refused by every loss, and NaN in the readout is 
 
   test("labels of one output, and rows where labels are due, name the way out", () => {
     expect(() => crossEntropy().value(zeros([1, 1]), [1])).toThrow(
-      "crossEntropy: a label must be 0, as the readout has one output; for two classes take dense(…, 2), or binaryCrossEntropy(); sample 0 has label 1",
+      "crossEntropy: a label must be 0, as the readout has one output; for two classes use dense(…, 2), or binaryCrossEntropy(); sample 0 has label 1",
     );
     expect(() => hinge().value(zeros([1, 2]), tensor([[0, 1]]))).toThrow(
       "hinge: y must hold one label for each sample; of rows of 0 and 1 take y.argmax(1); its shape is [1, 2]",

@@ -242,7 +242,7 @@ describe("where there was no number", () => {
 
   test("inverse with a power of a logarithm that overflows is refused", () => {
     expect(() => inverse({ log: 2000 })).toThrow(
-      "inverse: the first step size must be a finite number > 0; take a smaller power or log than { power: 1, log: 2000 }, got Infinity",
+      "inverse: the first step size must be a finite number > 0; use a smaller power or log than { power: 1, log: 2000 }, got Infinity",
     );
     expect(() => inverse({ power: 1e5, offset: 0.5, log: 1e5 })).toThrow("got NaN");
   });

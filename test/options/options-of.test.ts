@@ -1,22 +1,9 @@
 /** Options that are none, or misspelt: of every function that nablab exports, as TypeScript sees them. */
-import { fileURLToPath } from "node:url";
 import * as nablab from "nablab";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { optionsOf } from "#nablab/options/options-of.js";
-
-const index = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
-const program = ts.createProgram([index], {
-  strict: true,
-  noEmit: true,
-  skipLibCheck: true,
-  target: ts.ScriptTarget.ES2022,
-  lib: ["lib.es2023.d.ts"],
-  module: ts.ModuleKind.NodeNext,
-  moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  types: ["node"],
-});
-const checker = program.getTypeChecker();
+import { checker, exported } from "../program.js";
 
 /** What has options and is none: a thing that another function made, or that a user writes to be used many times. */
 const things = [
@@ -60,12 +47,10 @@ interface Options {
 /** Every parameter that is an object with an optional property, or is called the options. */
 function optionsOfExports(): Options[] {
   const found: Options[] = [];
-  const symbols = checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(index)!)!);
-  for (const alias of symbols) {
-    const symbol = alias.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(alias) : alias;
+  for (const { name, symbol } of exported) {
     const all = (symbol.declarations ?? []).filter(ts.isFunctionDeclaration);
     const made = all.find(({ body }) => body !== undefined);
-    if (elsewhere.includes(alias.name)) continue;
+    if (elsewhere.includes(name)) continue;
     made?.parameters.forEach((parameter, place) => {
       const types = all.flatMap(({ parameters }) =>
         parameters[place] ? objectTypes(parameters[place]) : [],
@@ -73,8 +58,7 @@ function optionsOfExports(): Options[] {
       const properties = types.flatMap((type) => type.getProperties());
       const isNamed = ["options", "settings", "given"].includes(parameter.name.getText());
       if (!properties.some(isOptional) && !(isNamed && properties.length > 0)) return;
-      const names = new Set(properties.map((property) => property.name));
-      found.push({ name: alias.name, place, names });
+      found.push({ name, place, names: new Set(properties.map((property) => property.name)) });
     });
   }
   return found;

@@ -56,7 +56,7 @@ describe("entry by entry", () => {
 
   test("what no memory holds is refused with its size", () => {
     const message =
-      'tensor: there is no memory for 4294967296 numbers at once; take fewer, or half the bytes with dtype: "float32", got 32.0 GB';
+      'tensor: there is no memory for 4294967296 numbers at once; use fewer, or half the bytes with dtype: "float32", got 32.0 GB';
     expect(() => zeros([2 ** 20, 2 ** 30])).toThrow(
       "tensor: there is no memory for 1125899906842624 numbers at once",
     );

@@ -80,7 +80,7 @@ test("what breaks leaves both as they were", async () => {
   expect(net.theta).toEqual(theta);
   expect(net.buffers).toEqual(buffers);
   await expect(train(network(), data, { ...quiet, batchSize: 59 })).rejects.toThrow(
-    "take a batch size that leaves no batch of 1, got 1 sample",
+    "use a batch size that leaves no batch of 1, got 1 sample",
   );
 });
 

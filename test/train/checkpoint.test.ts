@@ -594,7 +594,7 @@ describe("between epochs", () => {
     const numbers = dataset({ name: "numbers", x: [[1], [2]], y: [1, 2] });
     const byAccuracy = { validation: numbers, earlyStopping: { by: "accuracy" as const }, live: false };
     await expect(train(sequential([dense(1, 1)]), numbers, byAccuracy)).rejects.toThrow(
-      'by the accuracy needs labels, but numbers has targets; take by: "validationLoss"',
+      'by the accuracy needs labels, but numbers has targets; use by: "validationLoss"',
     );
     await expect(wrong({ checkpoint: true })).rejects.toThrow("checkpoint must be a file such as");
     await expect(wrong({ checkpoint: { every: 2 } })).rejects.toThrow("{ file, every }, got { every: 2 }");

@@ -1,6 +1,7 @@
 /**
- * Layers that train on threads beside the kernels, and custom ones that the main thread computes between what the threads do: what comes out is what the loop of the lecture gives in float64, within float32, to
- * the same bits for any number of threads, and what they keep is the network's.
+ * Layers that train on threads beside the kernels, and custom ones that the main thread computes between the threads' steps:
+ * the result is that of the lecture's loop in float64, within float32, with the same bits for any number of threads, and their
+ * state is the network's.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

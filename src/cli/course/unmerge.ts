@@ -42,8 +42,10 @@ export function unmerged(cells: readonly Cell[], released: readonly Cell[], spli
       const itself = own || solution ? 1 : before === "" || isNext ? 2 : 0;
       const pieces = [before, part, after].flatMap((source, k): Cell[] => {
         if (source === "") return [];
-        if (k === itself) return [{ ...cell, source }];
         const { cell_type, metadata } = released[j - 1 + k] ?? cell;
+        // A text of the assignment is none of code, even if the merged cell was.
+        const isReleased = k !== 1 && source === around[k / 2];
+        if (k === itself) return [{ ...cell, source, ...(isReleased && { cell_type }) } as Cell];
         return [{ cell_type, id: `${cell.id}-${k}`, source, metadata: k === 1 ? metadata : {} } as Cell];
       });
       result.splice(i, 1, ...pieces);

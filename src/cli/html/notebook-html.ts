@@ -27,7 +27,7 @@ export function notebookHtml(
   const body = notebookBody(notebook, folder);
   const script = hasFigures(body) ? [...figureScripts(light, dark).values()].join("\n") : "";
   const maths = mathsStyle(body);
-  // The browser may neither use the network nor run a script that is not ours, whatever an output holds.
+  // The browser may neither use the network nor run foreign scripts, whatever an output contains.
   const policy = [
     "default-src 'none'",
     "img-src data: blob:",

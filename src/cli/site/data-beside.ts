@@ -10,7 +10,7 @@ import type { Page } from "./page.js";
 const named = /(["'`])([\w .+-]+\.(?:npz|npy|csv|tsv|txt|json|safetensors|gz))\1/g;
 
 /**
- * The files beside notebooks that their code names, by name: they lie beside the kernel's program, where a page's relative paths lead.
+ * The files beside notebooks that their code names, by name: they are copied beside the kernel's program, where a page's relative paths resolve.
  *
  * @param tells says of each that it is published, or left out, as a link to what lies elsewhere is
  * @throws InputError where two notebooks read different files of one name

@@ -169,8 +169,8 @@ ${hidden.outputs_hidden ? folded("Show output", outputs) : outputs}
 }
 
 /**
- * Outputs whose controls can be moved before a kernel is there: each control in the place of its text, and the picture
- * where page/sliders.ts puts others. Without scripts the texts stay.
+ * Outputs whose controls work before a kernel has started: each control replaces its text, and page/sliders.ts replaces
+ * the picture. Without scripts the texts stay.
  */
 function withControls(
   still: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * Pictures for phones: a notebook keeps each figure as a picture 700 pixels wide, whose text is too small to read on half of
- * that. Here figures are laid out for a phone, as those that are live lay themselves out, and drawn once more.
+ * Pictures for phones: a notebook stores each figure as a picture 700 pixels wide, whose text is illegible at half that
+ * width. Here figures are drawn again with the layout that live figures have on a phone.
  */
 import { figureMime } from "../../display/figure-page.js";
 import { drawnWidth, fitFigure } from "../../display/fit-figure.js";

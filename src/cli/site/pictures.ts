@@ -45,7 +45,7 @@ export function picturesIn(
       : files.addOnce(
           folder,
           ".js",
-          // In JSON a line separator may stand, in older JavaScript not.
+          // JSON allows line separators in strings, older JavaScript does not.
           `${name}(${JSON.stringify(content)
             .replace(/</g, "\\u003c")
             .replace(/\u2028|\u2029/g, (c) => (c === "\u2028" ? "\\u2028" : "\\u2029"))});\n`,

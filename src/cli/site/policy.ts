@@ -1,5 +1,5 @@
 /**
- * What a page of a site may do: files beside it are ours; whatever an output holds, nothing else is asked for or run.
+ * The content security policy of a site's pages: only the site's own files are loaded or run, whatever an output contains.
  * `file:` is for a site that is opened from its folder.
  */
 export const policy = [

@@ -22,7 +22,7 @@ export class SiteFiles {
   readonly #files = new Map<string, { content: string | Uint8Array; from: string }>();
 
   /**
-   * Makes the folder: what refuses it is said before the pages are made.
+   * Creates the folder, so that a failure is reported before the pages are made.
    *
    * @throws InputError when the folder is a file
    */

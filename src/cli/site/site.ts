@@ -43,10 +43,10 @@ export interface SiteOptions {
 }
 
 /**
- * Writes a site: a page for each notebook, an index, and what all share once. Notebooks are taken as they are, with the
- * outputs that they hold.
+ * Writes a site: a page for each notebook, an index, and the shared files once. Notebooks are published as they are, with
+ * their stored outputs.
  *
- * @throws InputError when one is no notebook, two would be one page, or the folder cannot be one
+ * @throws InputError when a file is not a notebook, two would be the same page, or the folder cannot be created
  */
 export async function makeSite(given: readonly string[], options: SiteOptions): Promise<void> {
   const files = new SiteFiles(options.out);

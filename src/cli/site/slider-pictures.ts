@@ -1,8 +1,8 @@
 /**
- * Pictures for the sliders and menus of a page that no kernel serves yet: the notebook is run, each control is moved from
- * one end to the other as a reader would, and what its cell then shows is kept.
+ * Pictures for the sliders and menus of a page whose kernel has not started: the notebook is run, each control is moved from
+ * one end to the other as a reader would, and its cell's outputs are stored.
  *
- * A control is moved alone, all others at their first values.
+ * Each control is moved with all others at their initial values.
  */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -93,7 +93,7 @@ export async function sliderPictures(
 ): Promise<ReadonlyMap<CodeCell, CellPictures>> {
   const cells = notebook.cells.filter((cell): cell is CodeCell => cell.cell_type === "code");
   if (!cells.some(({ source }) => /\b(interact|slider|dropdown)\b/.test(source))) return new Map();
-  // The stored outputs say what else it rests on: files that it reads, and the library as it was when they were made.
+  // The stored outputs reflect the other inputs: the files that it reads, and the library at the time.
   const key = digest(JSON.stringify([versions, most, cells.map(({ source, outputs }) => [source, outputs])]));
   const cache = path.join(cacheFolder(), "sliders", `${key}.json`);
   let found: (CellPictures | null)[] | undefined;
@@ -132,7 +132,8 @@ async function draw(cells: readonly CodeCell[], source: string): Promise<(CellPi
       const owner = shown.findIndex((ids) => ids.has(id));
       const place = owner >= 0 ? owner : cell;
       shown[place]!.set(id, output.data);
-      if (output.type === "update_display_data") onUpdate(place);
+      // A figure's static image follows when its controls rest: that is no answer to a move.
+      if (output.type === "update_display_data" && !isComplete(output.data)) onUpdate(place);
     },
     { onWidget: (id, state) => states.set(id, state) },
   );
@@ -202,6 +203,10 @@ async function draw(cells: readonly CodeCell[], source: string): Promise<(CellPi
     session.kill();
   }
 }
+
+/** Whether a figure comes with its static image, as it does at first and when its controls rest. */
+export const isComplete = (bundle: Bundle): boolean =>
+  bundle[figureMime] !== undefined && bundle["image/svg+xml"] !== undefined;
 
 /** What a page needs of a bundle: of a figure no static picture besides. */
 function needed(bundle: Bundle): Bundle {

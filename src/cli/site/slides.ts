@@ -1,11 +1,12 @@
 /**
- * The slides of a page: which cells share one. page/slides.ts arranges the page's own cells so, with reveal.js, when it is
- * opened with `?slides`.
+ * The slides of a page: which cells share one. page/slides.ts arranges the page's cells accordingly, with reveal.js, when it
+ * is opened with `?slides`.
  *
- * A heading of the first or second level begins a new column; what follows lies below it, each text and each cell of code a
- * slide, with the code on the left and what it put out on the right, or below where that is a wide figure. A few words, with
- * a heading or without, lead to the cell of code that follows, and stand above it; a heading alone leads to whatever follows.
- * A folded solution stays with its exercise. What JupyterLab's slideshow metadata says of a cell comes first.
+ * A heading of the first or second level begins a new column; below it, each text and each code cell is a
+ * slide, with the code on the left and its output on the right, or below if that is a wide figure; code too long for that
+ * takes the place of the output at the press of a button. A short text, with or
+ * without a heading, shares the slide of the code cell that follows; a heading alone shares that of the next cell of any kind.
+ * A folded solution stays with its exercise. JupyterLab's slideshow metadata takes precedence.
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -109,6 +110,11 @@ html.presenting, .presenting body { height: 100%; } .presenting body { margin: 0
 .reveal .slide-number { color: var(--muted); background: none; font-size: 0.7em; left: 1em; right: auto; }
 .reveal .controls { font-size: 7px; }
 @media (max-width: 60rem), print { .reveal .beside .cell > .code, .reveal .beside .cell > .tools, .reveal .beside .cell > .outputs { grid-column: 1 / -1; grid-row-end: auto; } }
+.reveal .swap { display: none; } .reveal .long .swap { display: inline-block; }
+@media screen and (min-width: 60.01rem) {
+  .reveal .long .cell > .code, .reveal .long .cell > .tools, .reveal .long .cell > .outputs { grid-column: 1 / -1; grid-row-end: auto; }
+  .reveal .long:not(.reading) .cell > .code, .reveal .long.reading .cell > .outputs { display: none; }
+}
 @media screen and (min-width: 60.01rem) { .reveal .code { overflow: auto; } .reveal .code > pre, .reveal .code .cm-scroller { font-size: max(18px, 0.8em); line-height: 1.35; } }
 @media print { .reveal .code { max-height: none !important; } }
 `.trim();

@@ -55,7 +55,7 @@ export function drawAt(
     if (n === 0) {
       if (one.length * samples > mostNumbers) {
         throw new RangeError(
-          `checkNoise: ${samples} draws of ${one.length} numbers are too many to keep; take fewer samples, got ${samples}`,
+          `checkNoise: ${samples} draws of ${one.length} numbers are too many to keep; use fewer samples, got ${samples}`,
         );
       }
       columns = Array.from({ length: one.length }, () => new Float64Array(samples));
