@@ -253,13 +253,6 @@ export const mutations: readonly Mutation[] = [
   {
     claim: "A17",
     notebook: "04-robbins-monro",
-    what: "mini-batches that prefer the first images",
-    from: "const fromAll = (stream: Random) => batchOf(() => stream.integer(200));",
-    to: "const fromAll = (stream: Random) => batchOf(() => stream.integer(150));",
-  },
-  {
-    claim: "A17",
-    notebook: "04-robbins-monro",
     what: "a bias in one of the 7850 entries, as large as the check is to see",
     from: "mean: (theta: ArrayLike<number>) => gradientAt(theta, everyImage),",
     to: "mean: (theta: ArrayLike<number>) => gradientAt(theta, everyImage).map((g, j) => g + (j === 5000 ? 0.06 : 0)),",
