@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 import bleach
-from dateutil.tz import gettz
+from dateutil.tz import gettz, tzlocal
 from jinja2 import pass_context
 from jupyter_client.kernelspec import KernelSpecManager
 from nbconvert.exporters import HTMLExporter, NotebookExporter
@@ -70,7 +70,8 @@ def time_in(folder):
     parts = re.fullmatch(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?) *([+-]\d\d(?::?\d\d)?|[A-Za-z][\w/+-]*)?", text)
     time, zone = parts.groups("UTC") if parts else ("", "UTC")
     zone = "UTC" if zone == "Z" else zone
-    if zone[0] not in "+-" and gettz(zone) is None:
+    # gettz also takes the abbreviations of this machine's own zone.
+    if zone[0] not in "+-" and isinstance(gettz(zone), (type(None), tzlocal)):
         raise ValueError(f"timestamp.txt: expected UTC, an offset (+05:30) or a time zone (Asia/Kolkata) after the time, got {zone}")
     try:
         return parse_utc(f"{time}{zone}" if zone[0] in "+-" else f"{time.replace('T', ' ')} {zone}")
@@ -185,7 +186,7 @@ class ModelAnswers(Preprocessor):
             shown.append(cell)
             answer = answers.get(self.role(cell).get("grade_id")) if self.is_written(cell) else None
             if answer is not None:
-                lines = [line for line in answer.splitlines() if line.strip() not in {"BEGIN SOLUTION", "END SOLUTION"}]
+                lines = [line for line in answer.splitlines() if not re.search("(BEGIN|END) SOLUTION", line)]
                 shown.append(new_markdown_cell("\n".join(f"> {line}" for line in ["**Model answer**", "", *lines])))
         notebook.cells = shown
         return notebook, resources
@@ -213,7 +214,9 @@ def page_with_formulas(self, notebook, resources=None, **options):
 def katex():
     _, root = nablab()
     files = [folder / "node_modules" / "katex" / "dist" for folder in [root, *root.parents]]
-    dist = next(folder for folder in files if folder.exists())
+    dist = next((folder for folder in files if folder.exists()), None)
+    if dist is None:
+        raise ValueError(f"KaTeX, which typesets formulas, is missing beside nablab; run npm install in {root}")
     code = [(dist / name).read_text("utf-8") for name in ("katex.min.js", "contrib/auto-render.min.js")]
     delimiters = [
         {"left": left, "right": right, "display": left != "$" and left != "\\("}

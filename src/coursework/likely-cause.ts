@@ -21,6 +21,7 @@ export function likelyCause(actual: Tensor, expected: Tensor): string | undefine
   const size = max(...e.map(abs));
   const equal = (x: readonly number[], y: readonly number[]): boolean =>
     x.every((value, i) => abs(value - y[i]!) <= 1e-6 * size);
+  if (size > 0 && a.every((value) => value === 0)) return "all zero: is the result stored where it belongs?";
   const isCut = equal(
     a,
     e.map((value) => max(0, value)),
@@ -28,7 +29,6 @@ export function likelyCause(actual: Tensor, expected: Tensor): string | undefine
   if (isCut && e.some((value) => value < -1e-6 * size)) {
     return "every negative number became 0: a ReLU, or a maximum with 0, where none belongs?";
   }
-  if (size > 0 && a.every((value) => value === 0)) return "all zero: is the result stored where it belongs?";
   const factor = factorOf(a, e);
   if (
     factor !== undefined &&

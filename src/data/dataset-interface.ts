@@ -68,7 +68,7 @@ export interface Dataset extends Displayable {
   batch(start: number, end: number): Batch;
   /** The samples with these indices, in this order, as numbers. Throws for an index outside. */
   batch(indices: readonly number[] | Uint32Array | Int32Array): Batch;
-  /** What `batch` returns besides x, which is most of the work. Throws for an index outside. */
+  /** The targets and weights of the samples with these indices: `batch` without x, which takes most of its time. */
   targets(indices: readonly number[] | Uint32Array | Int32Array): Omit<Batch, "x">;
   /** The first samples as a grid of images with their labels. Throws if a sample is not an image. */
   showImages(options?: number | ShowImagesOptions): Displayable;

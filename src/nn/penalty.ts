@@ -4,7 +4,6 @@
 import { inspect } from "#platform";
 import type { Variable } from "../autodiff/tape.js";
 import { checkNotNegative } from "../options/check.js";
-import type { Tensor } from "../tensor/index.js";
 import type { Loss, Penalty } from "./loss.js";
 import { showAs } from "./show-as.js";
 
@@ -20,12 +19,12 @@ import { showAs } from "./show-as.js";
 export function l2Penalty(lambda: number): Penalty {
   checkNotNegative("l2Penalty", { lambda });
   return showAs<Penalty>(`l2Penalty(${lambda})`, {
+    // reduce skips the empty index 0; a call for each weight would take longer than a step on threads.
     value: (A) =>
-      through(A, (weights, before) => {
-        let sum = before;
-        for (let i = 0; i < weights.length; i++) sum += (lambda / 2) * weights[i]! * weights[i]!;
+      A.reduce((sum, { data }) => {
+        for (let i = 0; i < data.length; i++) sum += (lambda / 2) * data[i]! * data[i]!;
         return sum;
-      }),
+      }, 0),
     gradient: (weights) => weights.mul(lambda),
     traced: (A) => sum(A.map((weights) => weights.mul(weights).sum())).mul(lambda / 2),
   });
@@ -46,11 +45,10 @@ export function l1Penalty(lambda: number): Penalty {
   checkNotNegative("l1Penalty", { lambda });
   return showAs<Penalty>(`l1Penalty(${lambda})`, {
     value: (A) =>
-      through(A, (weights, before) => {
-        let sum = before;
-        for (let i = 0; i < weights.length; i++) sum += lambda * Math.abs(weights[i]!);
+      A.reduce((sum, { data }) => {
+        for (let i = 0; i < data.length; i++) sum += lambda * Math.abs(data[i]!);
         return sum;
-      }),
+      }, 0),
     gradient: (weights) => weights.map((weight) => lambda * Math.sign(weight)),
     traced: (A) => sum(A.map((weights) => weights.abs().sum())).mul(lambda),
   });
@@ -90,13 +88,3 @@ export function withPenalty(loss: Loss, ...penalties: Penalty[]): Loss {
 }
 
 const sum = (parts: readonly Variable[]): Variable => parts.reduce((before, part) => before.add(part));
-
-/** Adds up the weights' contributions; a call for each weight would take longer than a step of a network on threads. */
-function through(A: readonly Tensor[], add: (weights: Tensor["data"], before: number) => number): number {
-  let sum = 0;
-  // Not for … of, which would visit the empty index 0.
-  A.forEach(({ data }) => {
-    sum = add(data, sum);
-  });
-  return sum;
-}

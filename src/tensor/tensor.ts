@@ -58,7 +58,7 @@ export class Tensor implements Displayable {
    * @throws RangeError if `data` does not have exactly as many entries as the shape.
    */
   constructor(shape: Shape, data: Float64Array | Float32Array) {
-    if (ArrayBuffer.isView(shape)) {
+    if (ArrayBuffer.isView(shape) && !ArrayBuffer.isView(data)) {
       throw new TypeError("Tensor: the shape comes first, then the numbers: new Tensor([2, 3], data)");
     }
     checkShape("Tensor", shape);

@@ -90,7 +90,7 @@ test("every repair of a submission is reported once", () => {
   ]);
 });
 
-test("an answer that is not there, or was merged into edited text, is told: its tests give nothing", () => {
+test("an answer that is not there, or was merged into edited text, is reported: its tests give nothing", () => {
   const without = (notebook: RawNotebook, id: string) =>
     notebook.cells.splice(notebook.cells.indexOf(cellOf(notebook, id)), 1);
   expect(notesOn((notebook) => void without(notebook, "loss"))).toEqual(["answer cell not found: loss"]);
@@ -103,7 +103,7 @@ test("an answer that is not there, or was merged into edited text, is told: its 
   ).toEqual(["edited, and put back: gradient-test", "answer cell not found: gradient"]);
 });
 
-test("check tells what it cannot find without the original", () => {
+test("check reports what it cannot find without the original", () => {
   const alone = (change: (notebook: RawNotebook) => void): string[] => {
     const notebook = submission(first);
     change(notebook);
@@ -299,9 +299,9 @@ describe.each(assignments)("%s", (assignment) => {
           );
           damaged.cells.splice(i, 1, ...parts);
           const { notebook } = repair(parsed(damaged), original);
-          const told = `${metadata.nbgrader.grade_id}, at ${index}, metadata of ${named}`;
-          expect(codeOf(notebook), told).toBe(undamaged);
-          expect(codeOf(repairAlone(parsed(damaged)).notebook), told).toBe(undamaged);
+          const which = `${metadata.nbgrader.grade_id}, at ${index}, metadata of ${named}`;
+          expect(codeOf(notebook), which).toBe(undamaged);
+          expect(codeOf(repairAlone(parsed(damaged)).notebook), which).toBe(undamaged);
         }
       }
     }

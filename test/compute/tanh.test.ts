@@ -12,7 +12,7 @@ const array = (place: number, length = n) => new Float32Array(memory.buffer, 2 *
 const fast = wasmKernels(memory, new Float32Array(memory.buffer, 1024, scratchLength(16)));
 const readable = scalarKernels(() => {});
 
-test("has the bits of Math.tanh for every 4096th float32, and so has 1 − tanh²", () => {
+test("has the bits of Math.tanh for every 4095th float32, and so has 1 − tanh²", () => {
   const [z, y, f] = [array(0), array(1), array(2)];
   const bits = new Uint32Array(memory.buffer, z.byteOffset, n);
   // An odd step, so that the lowest bits vary; it visits all exponents, zeros, infinities and NaN.

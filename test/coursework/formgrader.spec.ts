@@ -25,7 +25,7 @@ test("opens on the course's assignments, says its address, and ends when it is s
 test("shows a model answer and formulas beside a written answer, and loads nothing from elsewhere", async () => {
   const cells = tiny.cells().filter((cell) => /^(half|words)/.test(idOf(cell)!));
   const model = "Because $x^2$ grows.\n\n*For graders.* All or nothing.";
-  cells.find((cell) => idOf(cell) === "words")!.source = `BEGIN SOLUTION\n${model}\nEND SOLUTION`;
+  cells.find((cell) => idOf(cell) === "words")!.source = `### BEGIN SOLUTION\n${model}\n### END SOLUTION`;
   tiny.assignment(course, "tiny", cells);
   expect(course.run("release", "--untried").status).toBe(0);
   const notebook = solved(course, "tiny");
@@ -44,7 +44,7 @@ test("shows a model answer and formulas beside a written answer, and loads nothi
   }
   expect(page).toMatch(/As \$\\sqrt 2\$ shows\.[\s\S]*<blockquote>\s*<p><strong>Model answer<\/strong>/);
   expect(page).toContain("<em>For graders.</em> All or nothing.");
-  expect(page).not.toContain("<p>BEGIN SOLUTION");
+  expect(page).not.toContain("BEGIN SOLUTION");
   expect(page.match(/ (src|href)="(https?:)?\/\/[^"]*/g)).toBeNull();
   expect(page).toContain("renderMathInElement(document.body");
   expect(page).toContain('"katex"');

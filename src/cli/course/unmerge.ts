@@ -43,7 +43,7 @@ export function unmerged(cells: readonly Cell[], released: readonly Cell[], spli
       const pieces = [before, part, after].flatMap((source, k): Cell[] => {
         if (source === "") return [];
         const { cell_type, metadata } = released[j - 1 + k] ?? cell;
-        // A text of the assignment is none of code, even if the merged cell was.
+        // A text cell of the assignment stays one, even if it was merged into a code cell.
         const isReleased = k !== 1 && source === around[k / 2];
         if (k === itself) return [{ ...cell, source, ...(isReleased && { cell_type }) } as Cell];
         return [{ cell_type, id: `${cell.id}-${k}`, source, metadata: k === 1 ? metadata : {} } as Cell];
