@@ -256,11 +256,11 @@ class Page implements LivePage {
 
   /** The kernel could not be started. */
   #failed(reason: string): void {
-    this.#failure = `The kernel could not be started: ${reason}. Is there a network? Then press Run all`;
+    this.#failure = `The kernel could not be started: ${reason}. Is there a network? Then press Run again`;
     this.#lost(reason);
   }
 
-  /** The kernel has ended, and a new one starts. */
+  /** Marks the kernel as ended: running and waiting cells stop, and all cells must run again. */
   #lost(reason: string): void {
     this.#isReady = false;
     this.#life++;

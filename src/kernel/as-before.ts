@@ -1,13 +1,14 @@
 /**
- * A folder as it was before: what has been put into it since is removed, whatever it is called and however deep it lies,
- * folders get back their permissions, and notebooks their text: those of the assignment graded earlier lie there, too.
+ * A folder as it was before: what has been put into it since, or is of another kind now, is removed, whatever it is called and
+ * however deep it lies; folders get back their permissions, and notebooks these and their text: those of the assignment graded
+ * earlier lie there, too.
  *
  * Names are bytes here. As text one that is not UTF-8 would name another file.
  */
 import { spawnSync } from "node:child_process";
 import {
   chmodSync,
-  type Dirent,
+  constants,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -20,42 +21,49 @@ import path from "node:path";
 
 /** Looks at a folder; returns what removes all that was not there then, and throws where that is refused. */
 export function asBefore(folder: string): () => void {
-  const there = new Set<string>();
+  /** The kind and the permissions of each entry. */
   const modes = new Map<string, number>();
   const notebooks = new Map<string, Buffer>();
-  const remember = (file: Buffer): void => void modes.set(keyOf(file), lstatSync(file).mode & 0o7777);
   const restore = (file: Buffer): void => {
-    const mode = modes.get(keyOf(file));
-    if (mode !== undefined && mode !== (lstatSync(file).mode & 0o7777)) chmodSync(file, mode);
+    const mode = modes.get(keyOf(file))!;
+    if (mode !== modeOf(file)) chmodSync(file, mode & 0o7777);
   };
   const root = Buffer.from(folder);
-  remember(root);
-  look(root, (file, isFolder) => {
-    there.add(keyOf(file));
-    if (isFolder) remember(file);
-    else if (isNotebook(file)) notebooks.set(keyOf(file), readFileSync(file));
-    return isFolder;
+  modes.set(keyOf(root), modeOf(root));
+  look(root, (file) => {
+    const [key, mode] = [keyOf(file), modeOf(file)];
+    modes.set(key, mode);
+    if (kindOf(mode) === constants.S_IFREG && key.endsWith(".ipynb")) notebooks.set(key, readFileSync(file));
+    return kindOf(mode) === constants.S_IFDIR;
   });
   return () => {
     restore(root);
-    look(root, (file, isFolder) => {
-      if (!there.has(keyOf(file))) {
+    look(root, (file) => {
+      const key = keyOf(file);
+      const mode = modes.get(key);
+      if (mode === undefined || kindOf(mode) !== kindOf(modeOf(file))) {
         remove(file, folder);
         return false;
       }
-      if (isFolder) restore(file);
+      const isFolder = kindOf(mode) === constants.S_IFDIR;
+      if (isFolder || notebooks.has(key)) restore(file);
       return isFolder;
     });
-    for (const [key, text] of notebooks) putBack(Buffer.from(key, "latin1"), text);
+    for (const [key, text] of notebooks) {
+      const file = Buffer.from(key, "latin1");
+      putBack(file, text);
+      restore(file);
+    }
   };
 }
 
-const isNotebook = (file: Buffer): boolean => keyOf(file).endsWith(".ipynb");
+const modeOf = (file: Buffer): number => lstatSync(file).mode;
+const kindOf = (mode: number): number => mode & constants.S_IFMT;
 
 /** Writes a file as it was, unless it is. */
 function putBack(file: Buffer, text: Buffer): void {
-  if (lstatSync(file, { throwIfNoEntry: false })?.isFile() && readFileSync(file).equals(text)) return;
-  rmSync(file, { recursive: true, force: true });
+  if (lstatSync(file, { throwIfNoEntry: false }) && readFileSync(file).equals(text)) return;
+  rmSync(file, { force: true });
   mkdirSync(file.subarray(0, file.lastIndexOf(separator)), { recursive: true });
   writeFileSync(file, text);
 }
@@ -64,10 +72,10 @@ const separator = Buffer.from(path.sep);
 const keyOf = (file: Buffer): string => file.toString("latin1");
 
 /** Calls `at` for what is in a folder, and in those in it for which it returns true. */
-function look(folder: Buffer, at: (file: Buffer, isFolder: boolean) => boolean): void {
-  for (const entry of readdirSync(folder, { withFileTypes: true, encoding: "buffer" }) as Dirent<Buffer>[]) {
-    const file = Buffer.concat([folder, separator, entry.name]);
-    if (at(file, entry.isDirectory())) look(file, at);
+function look(folder: Buffer, at: (file: Buffer) => boolean): void {
+  for (const name of readdirSync(folder, { encoding: "buffer" })) {
+    const file = Buffer.concat([folder, separator, name]);
+    if (at(file)) look(file, at);
   }
 }
 

@@ -1,18 +1,28 @@
 /**
- * Listeners without which the process would be deaf. A cell can remove them (`process.removeAllListeners()`), and replace
- * `process.emit`, as packages do that call the one before.
+ * Listeners that the process needs to receive signals and messages. A cell can remove them (`process.removeAllListeners()`), or
+ * replace `process.emit`, as packages do that call the previous one.
  */
 
 type Listener = (...args: never[]) => unknown;
 
+// Cells may replace them.
+const { apply } = Reflect;
+const { listeners, on } = process;
+
 /** Node's own, by which it begins to listen to signals, and to the parent process. */
 const hooks = ["newListener", "removeListener"].flatMap((event) =>
-  listenersOf(event).map((one) => [event, one] as const),
+  process.listeners(event as "exit").map((one) => [event, one] as const),
 );
 const kept: (readonly [event: string, listener: Listener])[] = [];
 let emit: ((...args: unknown[]) => boolean) | undefined;
-let isHeard = false;
+let isProbed = false;
 const probe = Symbol("probe");
+
+/** Adds a listener, unless it is there. */
+export function listen(event: string, listener: Listener): void {
+  if (!(apply(listeners, process, [event]) as Listener[]).includes(listener))
+    apply(on, process, [event, listener]);
+}
 
 /** Listens until the process ends. */
 export function listenAlways(event: string, listener: Listener): void {
@@ -23,7 +33,7 @@ export function listenAlways(event: string, listener: Listener): void {
 /** Makes a function `process.emit`; returns what undoes it. */
 export function emitBy(own: (...args: unknown[]) => boolean): () => void {
   emit = (...args) => {
-    if (args[0] === probe) isHeard = true;
+    if (args[0] === probe) isProbed = true;
     return own(...args);
   };
   setEmit(emit);
@@ -33,36 +43,28 @@ export function emitBy(own: (...args: unknown[]) => boolean): () => void {
   };
 }
 
-/** After code of cells: lets Node's hooks hear again. */
+/** After a cell's code: restores Node's own hooks. */
 export function keepHooks(): void {
-  if (emit && (process.emit as unknown) !== emit && !reachesOurs()) setEmit(emit);
-  for (const [event, listener] of hooks) if (!listenersOf(event).includes(listener)) listen(event, listener);
+  if (emit && (process.emit as unknown) !== emit && !callsOurs()) setEmit(emit);
+  for (const [event, listener] of hooks) listen(event, listener);
 }
 
 /** After a cell: listens again where the cell has ended that. */
 export function keepListening(): void {
   keepHooks();
-  for (const [event, listener] of kept) if (!listenersOf(event).includes(listener)) listen(event, listener);
+  for (const [event, listener] of kept) listen(event, listener);
 }
 
 /** Whether what is in place of `process.emit` calls ours. */
-function reachesOurs(): boolean {
-  isHeard = false;
+function callsOurs(): boolean {
+  isProbed = false;
   try {
     process.emit(probe as never);
   } catch {
     return false;
   }
-  return isHeard;
+  return isProbed;
 }
 
 const setEmit = (value: unknown): void =>
   void Reflect.defineProperty(process, "emit", { value, configurable: true, writable: true });
-
-function listenersOf(event: string): Listener[] {
-  return process.listeners(event as "exit");
-}
-
-function listen(event: string, listener: Listener): void {
-  process.on(event, listener as () => void);
-}

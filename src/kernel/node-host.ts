@@ -10,6 +10,7 @@ import { StringDecoder } from "node:string_decoder";
 import { pathToFileURL } from "node:url";
 import type { InspectOptions } from "node:util";
 import vm from "node:vm";
+import { putBackBuiltIns } from "../session/built-ins.js";
 import type { CellContext, SessionHost, StreamName } from "../session/host.js";
 import { createSession, type Session, type SessionOptions } from "../session/session.js";
 import { stopFlag } from "../session/stop.js";
@@ -17,7 +18,7 @@ import { hideAsyncMarks, hideMarksIn } from "./async-marks.js";
 import { captureChildren } from "./child-output.js";
 import { install, runCommand } from "./commands.js";
 import { collectGarbage } from "./garbage.js";
-import { emitBy, keepHooks, keepListening } from "./listeners.js";
+import { emitBy, keepHooks, keepListening, listen } from "./listeners.js";
 import { defineGuarded, isReachable } from "./main-thread.js";
 import { memoryError } from "./memory-limit.js";
 import { nodeFiles } from "./node-files.js";
@@ -119,6 +120,7 @@ function interruptible<T>(work: () => T): T {
   try {
     return call.runInThisContext({ breakOnSigint: true }) as T;
   } finally {
+    putBackBuiltIns(); // a signal ends scripts at once, without their `finally`
     keepListening();
     allowSignals();
   }
@@ -161,15 +163,14 @@ function defineConstant(name: string, value: unknown): void {
  */
 function listenForErrors(listener: (error: unknown) => void): () => void {
   const events = ["unhandledRejection", "uncaughtException"] as const;
-  const listen = (): void => {
-    for (const event of events)
-      if (!process.listeners(event as "exit").includes(listener)) process.on(event as "exit", listener);
+  const listenToAll = (): void => {
+    for (const event of events) listen(event, listener);
   };
   const emit = process.emit as (...args: unknown[]) => boolean;
   const undo = emitBy((...args) => {
     const isError = args[0] === "unhandledRejection" || args[0] === "uncaughtException";
     try {
-      if (isError) listen();
+      if (isError) listenToAll();
       return apply(emit, process, args);
     } catch (error) {
       if (!isError) throw error;
@@ -177,7 +178,7 @@ function listenForErrors(listener: (error: unknown) => void): () => void {
       return true;
     }
   });
-  listen();
+  listenToAll();
   return () => {
     undo();
     for (const event of events) process.off(event as "exit", listener);

@@ -1,8 +1,9 @@
 /**
  * Cells may replace built-ins (`Array.prototype.push = …`), as a file that Node runs may. The session and its compiler call the
- * same ones, and would break with them: no later cell would run. So those that they need are compared, before and after each
- * cell, with what they were when the session started; what differs is put back, and the session says so. What cells add
- * (`Array.prototype.last = …`) stays, and so does what the session does not need: timers, clocks, `Math.random`, `console`.
+ * same ones, and would break with them: no later cell would run. So those that they need are compared, before each cell, at its
+ * first `await` and at its end, with what they were when the session started; what differs is put back, and the session says so.
+ * What cells add (`Array.prototype.last = …`) stays, and so does what the session does not need: timers, clocks, `Math.random`,
+ * `console`.
  *
  * A comparison takes 15 µs. It calls nothing that a cell can replace.
  */
@@ -30,7 +31,7 @@ interface Replaced {
 }
 
 let builtIns: readonly BuiltIn[] = [];
-/** What was put back and not yet reported. */
+/** What was put back, or is lost, and not yet reported. */
 let reported: BuiltIn[] = [];
 
 /** Puts back what cells have replaced, for good. */
@@ -63,6 +64,7 @@ function putBack(): Replaced[] {
     };
     put(builtIn, builtIn);
     builtIn.isLost = valueAt(owner, key) !== value;
+    if (builtIn.isLost) reported[reported.length] = builtIn;
   }
   return replaced;
 }
@@ -165,7 +167,7 @@ export function rememberBuiltIns(
   for (const [name, [owner, keys]] of Object.entries(more)) remember(owner, name, keys);
   builtIns = all;
   return () => {
-    if (builtIns === all) builtIns = [];
+    if (builtIns === all) [builtIns, reported] = [[], []];
   };
 }
 

@@ -122,22 +122,17 @@ const lines: Translation[] = [
     (_, isAsync = "", name = "", parameters = "") => `${isAsync}function ${name}(${parameters}) { … }`,
   ],
   [/^\s*class\s+(\w+)\s*(?:\([^{]*\))?\s*:[^{]*$/, (_, name = "") => `class ${name} { … }`],
-  [
-    /^\s*for\s+(\w+(?:\s*,\s*\w+)*)\s+in\s+(.+?):/,
-    (_, names = "", list = "") =>
-      counted(names, list) ?? `for (const ${names.includes(",") ? `[${names}]` : names} of ${list}) { … }`,
-  ],
+  [/^\s*for\s+(\w+(?:\s*,\s*\w+)*)\s+in\s+(.+?):/, (_, names = "", list = "") => loop(names, list)],
   // Without the colon, or with a brace: the rest of the line may be anything.
   [
     /^\s*for\s+(\w+(?:\s*,\s*\w+)*)\s+in\s+([\w.]+(?:\(.*\)|\[[^\]]*\])?)\s*$/,
-    (_, names = "", list = "") =>
-      counted(names, list) ?? `for (const ${names.includes(",") ? `[${names}]` : names} of ${list}) { … }`,
+    (_, names = "", list = "") => loop(names, list),
   ],
   [/^\s*for\s+(\w+)\s+in\s+(range\(.*\))\s*\{/, (_, name = "", list = "") => counted(name, list)],
   [
     /\{\s*([^{}:]+?)\s*:\s*([^{}]+?)\s+for\s+(\w+(?:\s*,\s*\w+)*)\s+in\s+([^{}]+?)(?:\s+if\s+([^{}]+?))?\s*\}/,
     (_, key = "", value = "", names = "", list = "", condition) => {
-      const name = names.includes(",") ? `[${names}]` : names;
+      const name = pattern(names);
       const isPlain = /^[\w\s.*+()[\]-]+$/.test(key + value);
       const entries = list.replace(/^([\w.]+)\.items\(\)$/, "Object.entries($1)");
       return `Object.fromEntries(${mapped(name, entries, { condition, value: isPlain ? `[${key}, ${value}]` : "[…, …]" })})`;
@@ -192,6 +187,13 @@ const parts: Translation[] = [
   [/^del\b/, () => "delete record.key, or xs.splice(i, 1)"],
   [/^#(?!\w)/, () => "// begins a comment"],
 ];
+
+/** `for names in list`. */
+const loop = (names: string, list: string): string =>
+  counted(names, list) ?? `for (const ${pattern(names)} of ${list}) { … }`;
+
+/** `x`, or of `x, y` the pattern `[x, y]`. */
+const pattern = (names: string): string => (names.includes(",") ? `[${names}]` : names);
 
 /** `for i in range(a, b, step)`. */
 function counted(name: string, list: string): string | undefined {
@@ -276,7 +278,7 @@ function translated(translations: readonly Translation[], text: string): string 
   for (const [pattern, fix] of translations) {
     const found = pattern.exec(text);
     const fixed = found && fix(...found);
-    if (fixed !== null && fixed !== undefined) return fixed;
+    if (fixed) return fixed;
   }
   return undefined;
 }

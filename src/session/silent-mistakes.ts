@@ -83,26 +83,30 @@ export function silentMistakes(
       : ts.isExpressionStatement(node)
         ? node.expression
         : undefined;
-    if (divided && isOperand(divided)) {
-      const divisor = /^ {0,2}\/\/ {0,2}(\d+(?:\.\d+)?)[ \t]*;?[ \t]*(?:\r?\n|$)/.exec(
-        file.text.slice(divided.end),
-      )?.[1];
-      const inner = ts.isParenthesizedExpression(divided) ? divided.expression : divided;
-      // A comment may also name the value.
-      if (divisor && inner.getText(file) !== divisor)
-        note(
-          divided,
-          `// begins a comment, and divides nothing; Math.floor(${inner.end - inner.pos > 30 ? "(…)" : divided.getText(file)} / ${divisor}) divides`,
-        );
-    }
+    const divisor = /^ {0,2}\/\/ {0,2}([1-9]\d*)[ \t]*;?[ \t]*(?:\r?\n|$)/.exec(
+      divided ? file.text.slice(divided.end) : "",
+    )?.[1];
+    if (divided && divisor && isDividend(divided, Number(divisor)))
+      note(
+        divided,
+        `// begins a comment, and divides nothing; Math.floor(${divided.end - divided.pos > 32 ? "(…)" : divided.getText(file)} / ${divisor}) divides`,
+      );
   };
 
-  /** `7`, or a sum in parentheses: nobody writes such a statement, or such brackets, without an operator after it. */
-  const isOperand = (node: TypeScript.Expression): boolean =>
-    isDecimal(node) ||
-    (ts.isParenthesizedExpression(node) &&
+  /**
+   * `7` as a statement, or a sum of variables in parentheses: nobody writes those without an operator after them. Elsewhere the
+   * comment may name a value, as in `const epochs = 20 // 5`.
+   */
+  const isDividend = (node: TypeScript.Expression, divisor: number): boolean => {
+    const text = node.getText(file);
+    if (ts.isExpressionStatement(node.parent) && /^\d+$/.test(text)) return Number(text) > divisor;
+    return (
+      ts.isParenthesizedExpression(node) &&
       ts.isBinaryExpression(node.expression) &&
-      isIndex(node.expression));
+      isIndex(node.expression) &&
+      /[a-z]/i.test(text)
+    );
+  };
 
   /** Whether `^` is certainly meant as a power: between numbers, or before a 2 or a 3 where no other bits are combined. */
   const isPower = (node: TypeScript.BinaryExpression): boolean => {

@@ -1,8 +1,8 @@
 /**
  * Controls and a picture that follows them.
  *
- * The static image of a figure takes several times as long as the figure. So it is drawn once the controls rest, for a
- * notebook that is saved then; while they move the figure is sent without it.
+ * The static image of a figure takes several times as long as the figure. It is therefore drawn only once the controls rest,
+ * so that a notebook saved then contains it; while they move the figure is sent without it.
  */
 import { inspect, type Timer } from "#platform";
 import { displaySymbol } from "../display/bundle.js";
@@ -32,8 +32,11 @@ const rest = 500;
 /**
  * Shows controls, and below them the result of a function of their values: first of the initial values, then again
  * whenever the reader moves a control. A control without a label is labelled with its name. While the function is running,
- * newer values wait, and only the last of them are shown. A saved file, or one without a kernel, keeps the
- * first picture.
+ * newer values wait, and only the last of them are shown. A saved notebook keeps the last picture; without a kernel it
+ * stays.
+ *
+ * A chart (`Figure`) follows without its static image, which is added once the controls rest. Other results that are shown
+ * as a chart, such as a descent, come with the image at every move, which takes longer.
  *
  * @param controls for each name the options of a `slider`, of a `dropdown` or of a `sketch`
  * @param draw makes something to show of the values; may be async

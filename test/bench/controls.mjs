@@ -7,7 +7,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
-import { isComplete, positionsOf } from "../../dist/cli/site/slider-pictures.js";
+import { isAddedImage, positionsOf } from "../../dist/cli/site/slider-pictures.js";
 import { asResult, SessionProcess } from "../../dist/kernel/session-process.js";
 
 const folder = join(import.meta.dirname, "..", "..", "notebooks", "lectures");
@@ -54,8 +54,9 @@ async function controlsOf(/** @type {string} */ file, /** @type {number} */ roun
       const id = output.transient.display_id ?? `unnamed ${cell} ${shown[cell].size}`;
       const owner = shown.findIndex((ids) => ids.has(id));
       const place = owner >= 0 ? owner : cell;
+      const before = shown[place].get(id);
       shown[place].set(id, output.data);
-      if (output.type === "update_display_data" && !isComplete(output.data)) onUpdate(place);
+      if (output.type === "update_display_data" && !isAddedImage(before, output.data)) onUpdate(place);
     },
     { onWidget: (id, state) => states.set(id, state) },
   );

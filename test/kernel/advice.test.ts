@@ -470,7 +470,7 @@ test("operators that mean something else in other languages", async () => {
   await text("let n = 7, lo = 2; const flags = { a: 1 };");
   for (const [code, note] of [
     ["7 // 2", "// begins a comment, and divides nothing; Math.floor(7 / 2) divides"],
-    ["const half = 7 // 2\nhalf", "// begins a comment, and divides nothing; Math.floor(7 / 2) divides"],
+    ["(n + 1) // 10", "// begins a comment, and divides nothing; Math.floor((n + 1) / 10) divides"],
     [
       "const mid = (lo + n) // 2",
       "// begins a comment, and divides nothing; Math.floor((lo + n) / 2) divides",
@@ -485,6 +485,14 @@ test("operators that mean something else in other languages", async () => {
     expect(await noted(code), code).toBe(`line 1: ${note}\n`);
   for (const code of [
     "const eta = 0.1 // 0.1",
+    "const rate = 0.1 // 0.01",
+    "const epochs = 5 // 20",
+    "const layers = 20 // 5",
+    "(7 + 2) // 9",
+    "7 // 7",
+    "2 // 7",
+    "7 // 0.5",
+    "7.5 // 2",
     "const seeds = 3 // 3 runs",
     "1 + 2 // 3",
     "n // 7",

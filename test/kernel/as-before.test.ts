@@ -80,3 +80,45 @@ test("a notebook of the assignment that was graded before is as it was", () => {
     for (const name of ["a.ipynb", "own/b.ipynb"]) fs.rmSync(name);`;
   expect(leaves(between)).toEqual(nothing);
 });
+
+test.skipIf(process.platform === "win32")("what has become something else is what it was", () => {
+  // A folder is a file, a link elsewhere, or a notebook's name; a notebook is a folder, a link or a pipe, or closed.
+  const changes = [
+    'fs.writeFileSync("tasks", "");',
+    'fs.mkdirSync("own/other"); fs.symlinkSync("own/other", "tasks");',
+    'fs.mkdirSync("tasks"); fs.mkdirSync("tasks/b.ipynb"); fs.writeFileSync("tasks/b.ipynb/c", "");',
+    'fs.mkdirSync("tasks"); fs.symlinkSync("../own/own.txt", "tasks/b.ipynb");',
+    'fs.mkdirSync("tasks"); execFileSync("mkfifo", ["tasks/b.ipynb"]);',
+    'fs.mkdirSync("tasks"); fs.writeFileSync("tasks/b.ipynb", "graded"); fs.chmodSync("tasks/b.ipynb", 0);',
+  ];
+  for (const change of changes) {
+    const between = `
+      const { execFileSync } = await import("node:child_process");
+      fs.mkdirSync("tasks");
+      fs.writeFileSync("tasks/b.ipynb", "graded", { mode: 0o600 });
+      const again = asBefore(process.cwd());
+      fs.rmSync("tasks", { recursive: true });
+      ${change}
+      again();
+      const { mode } = fs.lstatSync("tasks/b.ipynb");
+      if (!fs.lstatSync("tasks").isDirectory() || mode !== (fs.constants.S_IFREG | 0o600)) console.error(mode);
+      if (String(fs.readFileSync("tasks/b.ipynb")) !== "graded") console.error("forged");
+      if (String(fs.readFileSync("own/own.txt")) !== "mine") console.error("written through a link");`;
+    expect(leaves(between), change).toEqual(nothing);
+  }
+});
+
+test.skipIf(process.platform === "win32")("only files are read, and nothing stands in for a link", () => {
+  const between = `
+    const { execFileSync } = await import("node:child_process");
+    fs.symlinkSync("nowhere", "link.ipynb");
+    execFileSync("mkfifo", ["pipe.ipynb"]);
+    const again = asBefore(process.cwd());
+    again();
+    if (fs.readdirSync(".").length !== 3) console.error(fs.readdirSync("."));
+    fs.rmSync("link.ipynb");
+    fs.writeFileSync("link.ipynb", "forged");
+    again();
+    if (fs.existsSync("link.ipynb")) console.error("forged");`;
+  expect(leaves(between)).toEqual(nothing);
+});

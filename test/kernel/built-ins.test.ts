@@ -121,12 +121,15 @@ describe("cells themselves", () => {
     });
   });
 
-  test("what they make unchangeable is said", async () => {
+  test.each([
+    ["WeakRef.prototype", "deref", ""],
+    ["SharedArrayBuffer.prototype", "slice", "console.log(1)"], // to print uses built-ins within the cell
+  ])("what they make unchangeable is said: %s.%s", async (owner, key, more) => {
     await run(
-      'Object.defineProperty(WeakRef.prototype, "deref", { value: null, writable: false, configurable: false })',
+      `Object.defineProperty(${owner}, "${key}", { value: null, writable: false, configurable: false }); ${more}`,
     );
     expect(printed()).toBe(
-      "WeakRef.prototype.deref: the notebook itself needs what the cell replaced here and made unchangeable; if cells fail now, restart the kernel\n",
+      `${more && "1\n"}${owner}.${key}: the notebook itself needs what the cell replaced here and made unchangeable; if cells fail now, restart the kernel\n`,
     );
     await run("0");
     expect(printed()).toBe("");
@@ -154,6 +157,19 @@ describe("cells themselves", () => {
     expect(await run(`console.log("begun"); ${code}`)).toMatchObject({ ename: "KeyboardInterrupt" });
     expect(await run("1 + 1")).toMatchObject({ result: { data: { "text/plain": "2" } } });
   });
+});
+
+test("a signal ends a cell that replaces process.listeners, and no listener is added twice", async () => {
+  await restart();
+  await run("%check off");
+  const countListeners = "await null; process.listenerCount('SIGINT') + process.listenerCount('message')";
+  for (const code of ["process.listeners = Array", "process.listeners = process.on = process = null"]) {
+    begun = () => child.interrupt();
+    // A call of a regular expression does not read the stop word.
+    const slow = `console.log("begun"); ${code}; /(a+)+\\1b/.test("a".repeat(40))`;
+    expect(await run(slow)).toMatchObject({ ename: "KeyboardInterrupt" });
+    expect(await run(countListeners)).toMatchObject({ result: { data: { "text/plain": "2" } } });
+  }
 });
 
 test("what is no message of the session ends nothing", async () => {

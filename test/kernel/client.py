@@ -75,6 +75,11 @@ reply, _ = run("const three = 3", user_expressions={"six": "2 * three", "none": 
 six, none = (reply["user_expressions"][name] for name in ("six", "none"))
 passed("user expressions are evaluated after the cell", six["data"]["text/plain"] == "6" and "TS2304" in none["evalue"], reply)
 
+given = psutil.Process(manager.provisioner.process.pid).environ().get("MALLOC_ARENA_MAX")
+_, outputs = run("console.log(process.env.MALLOC_ARENA_MAX)")
+inherited = only(outputs, "stream")[0]["text"]
+passed("the environment of the kernelspec is for the kernel, not for programs that cells start", (given, inherited) == ("2", "undefined\n"), (given, inherited))
+
 message = client.execute("const answer = prompt('Who? ', { password: true }); `<${answer}>`", allow_stdin=True)
 question = client.get_stdin_msg(timeout=20)
 hidden = (question["content"]["prompt"], question["content"]["password"]) == ("Who? ", True)

@@ -14,6 +14,6 @@ test("a client gets what the protocol promises", () => {
   });
   const lines = stdout.trim().split("\n");
   expect(lines.filter((line) => !line.startsWith("ok "))).toEqual([]);
-  expect(lines.length, stderr).toBe(47);
+  expect(lines.length, stderr).toBe(48);
   expect(status, stderr).toBe(0);
 });

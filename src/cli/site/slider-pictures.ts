@@ -131,9 +131,9 @@ async function draw(cells: readonly CodeCell[], source: string): Promise<(CellPi
       // A picture that is shown in one cell and replaced in another belongs to the first.
       const owner = shown.findIndex((ids) => ids.has(id));
       const place = owner >= 0 ? owner : cell;
+      const before = shown[place]!.get(id);
       shown[place]!.set(id, output.data);
-      // A figure's static image follows when its controls rest: that is no answer to a move.
-      if (output.type === "update_display_data" && !isComplete(output.data)) onUpdate(place);
+      if (output.type === "update_display_data" && !isAddedImage(before, output.data)) onUpdate(place);
     },
     { onWidget: (id, state) => states.set(id, state) },
   );
@@ -204,8 +204,14 @@ async function draw(cells: readonly CodeCell[], source: string): Promise<(CellPi
   }
 }
 
-/** Whether a figure comes with its static image, as it does at first and when its controls rest. */
-export const isComplete = (bundle: Bundle): boolean =>
+/**
+ * Whether `after` adds the static image to a figure that was sent without it, as happens once its controls rest: that is no
+ * answer to a move.
+ */
+export const isAddedImage = (before: Bundle | undefined, after: Bundle): boolean =>
+  before?.[figureMime] !== undefined && !isComplete(before) && isComplete(after);
+
+const isComplete = (bundle: Bundle): boolean =>
   bundle[figureMime] !== undefined && bundle["image/svg+xml"] !== undefined;
 
 /** What a page needs of a bundle: of a figure no static picture besides. */
