@@ -140,9 +140,11 @@ export function rememberBuiltIns(
       const { value, configurable } = getOwnPropertyDescriptor(owner, key)!;
       return typeof value === "function" && configurable && value !== Math.random;
     });
-  remember(globalThis, "", [...constructors, ...namespaces, ...functions]);
   const globals = globalThis as unknown as Record<string, { prototype?: object }>;
-  for (const name of constructors) {
+  // A page that is not isolated has no SharedArrayBuffer.
+  const present = constructors.filter((name) => name in globals);
+  remember(globalThis, "", [...present, ...namespaces, ...functions]);
+  for (const name of present) {
     const { prototype } = globals[name]!;
     if (!/Error$/.test(name)) remember(globals[name]!, name, methods(globals[name]!));
     if (prototype) remember(prototype, `${name}.prototype`, methods(prototype));

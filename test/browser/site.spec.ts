@@ -368,7 +368,9 @@ await train(sequential([dense(784, 512), dense(512, 10)], { seed: 1 }), data, { 
       await page.locator(".cell").nth(3).getByRole("textbox").fill(espionage);
       await runCell(page, 3);
       await idle(page);
-      expect(await shown(page, 3)).toBe("[ true, false ]");
+      expect(await shown(page, 3)).toMatch(
+        /^EventTarget.prototype.addEventListener: the notebook itself needs .*\n\[ true, false \]$/,
+      );
 
       await runCell(page, 4);
       await idle(page);
