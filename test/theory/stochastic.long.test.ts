@@ -516,7 +516,9 @@ describe("SGD along many paths", () => {
     }
     expect(some.gaps.paths).toBeGreaterThan(0);
     expect(some.gaps.paths).toBeLessThan(1e4);
-    expect(some.gaps.rows[0]).toEqual((await sgdPaths(F, { ...long, paths: 1 })).gaps.rows[0]);
+    // Three threads at most take the first three paths, and any of these may be finished first.
+    const first = await sgdPaths(F, { ...long, paths: 3 });
+    expect(first.gaps.rows).toContainEqual(some.gaps.rows[0]);
   });
 
   test("the notebook's stop button ends it, on threads and on this one", async () => {
