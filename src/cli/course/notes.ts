@@ -8,7 +8,7 @@ import { type Cell, type CodeCell, parseNotebook } from "../notebook.js";
 import type { Score } from "./nbgrader.js";
 import { gradingOf } from "./points.js";
 import { printable } from "./printable.js";
-import { notebooksIn } from "./submissions.js";
+import { notebooksIn, type Submission } from "./submissions.js";
 import { fewOf, round } from "./words.js";
 
 /**
@@ -22,17 +22,43 @@ export function notesOn(
   repairs: readonly string[],
 ): string {
   const notes = new Set(repairs);
-  for (const original of notebooksIn(path.join(course, "release", assignment))) {
-    const file = path.join(course, "autograded", student, assignment, path.basename(original));
-    if (!existsSync(file)) continue;
-    for (const note of parseNotebook(readFileSync(file, "utf8"), file).cells.flatMap(onCell)) notes.add(note);
-  }
+  for (const cells of gradedNotebooks(course, assignment, student))
+    for (const note of cells.flatMap(onCell)) notes.add(note);
   const most = 6;
   const parts = [...notes].slice(0, most);
   if (notes.size > most) parts.push(`and ${notes.size - most} more`);
   if (late > 0) parts.push(`${Math.ceil(late / 3600)} h late${penalty ? `, −${round(penalty)}` : ""}`);
   if (manual) parts.push("an answer to read");
   return printable(parts.join("; "));
+}
+
+/**
+ * Why the points would not be those of the answers: a locked cell before any code of the student took longer than its time
+ * limit, because the machine was too busy, or the limit is too short.
+ */
+export function outOfTime(course: string, { assignment, student }: Submission): string | undefined {
+  for (const cells of gradedNotebooks(course, assignment, student)) {
+    for (const cell of cells) {
+      if (cell.cell_type !== "code") continue;
+      const about = gradingOf(cell);
+      if (!about?.locked) break;
+      const error = cell.outputs.find((output) => output.output_type === "error");
+      if (error?.ename !== "TimeoutError") continue;
+      return (
+        `${about.grade_id}, a locked cell before any answer: ${error.evalue}; grade it again when the machine is less ` +
+        "busy, or raise seconds in nbgrader_config.py"
+      );
+    }
+  }
+  return undefined;
+}
+
+/** The cells of each graded notebook of a submission. */
+function gradedNotebooks(course: string, assignment: string, student: string): Cell[][] {
+  return notebooksIn(path.join(course, "release", assignment))
+    .map((original) => path.join(course, "autograded", student, assignment, path.basename(original)))
+    .filter((file) => existsSync(file))
+    .map((file) => parseNotebook(readFileSync(file, "utf8"), file).cells);
 }
 
 /** The notes on a cell, from its outputs and its text. */
