@@ -27,7 +27,7 @@ test("a locked cell before any answer that takes too long: not graded, and why; 
   limit("60", "3");
   const { status, stdout } = course.run("autograde");
   const reason =
-    /not graded.* data, a locked cell before any answer: the cell took longer than 3 s; .* raise seconds/s;
+    /not graded.* data, a locked cell before any answer: the cell took longer than 3 s; .* raise the limits/s;
   expect(stdout).toMatch(reason);
   expect(status).toBe(1);
   expect(course.grades().tiny?.ada).toBeUndefined();

@@ -33,20 +33,20 @@ export function notesOn(
 }
 
 /**
- * Why the points would not be those of the answers: a locked cell before any code of the student took longer than its time
- * limit, because the machine was too busy, or the limit is too short.
+ * Why the points would not be those of the answers: a locked cell before any code of the student reached a limit of time or
+ * memory, because the machine was too busy, or the limit is too low.
  */
-export function outOfTime(course: string, { assignment, student }: Submission): string | undefined {
+export function limitReached(course: string, { assignment, student }: Submission): string | undefined {
   for (const cells of gradedNotebooks(course, assignment, student)) {
     for (const cell of cells) {
       if (cell.cell_type !== "code") continue;
       const about = gradingOf(cell);
       if (!about?.locked) break;
       const error = cell.outputs.find((output) => output.output_type === "error");
-      if (error?.ename !== "TimeoutError") continue;
+      if (!error || !limits.includes(error.ename)) continue;
       return (
         `${about.grade_id}, a locked cell before any answer: ${error.evalue}; grade it again when the machine is less ` +
-        "busy, or raise seconds in nbgrader_config.py"
+        "busy, or raise the limits in nbgrader_config.py"
       );
     }
   }
