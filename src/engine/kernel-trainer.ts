@@ -80,7 +80,8 @@ export function kernelTrainer(
             progress.epoch(epoch);
           },
         });
-        if (result.paced) pace.took(pacing, result.paced.steps, result.paced.milliseconds);
+        const { paced } = result;
+        if (paced) pace.took(pacing, paced.steps, paced.milliseconds, result.steps >= until);
         progress.computedBy(result.kernels);
         report(result.steps);
         squares = result.squares;

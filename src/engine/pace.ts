@@ -25,6 +25,8 @@ export class Pace {
   readonly #most: number;
   #threads: number;
   #stretches = 0;
+  /** What is left of a stretch that was cut short. */
+  #rest: Pacing | undefined;
   /** Steps per millisecond. */
   #rate = 0;
 
@@ -46,15 +48,22 @@ export class Pace {
   next(): Pacing {
     const threads = this.#threads;
     if (this.#most === 1) return { threads, milliseconds: Number.POSITIVE_INFINITY };
+    if (this.#rest) return this.#rest;
     const stretch = this.#stretches++;
     if (stretch === 0) return { threads, milliseconds: warmUp };
     if (stretch % 2 === 1) return { threads, milliseconds: stretch === 1 ? atFirst : between };
     return { threads: threads === 1 ? this.#most : 1, milliseconds: trial };
   }
 
-  /** Records the measured rate: how many steps a stretch took, in how many milliseconds. */
-  took({ threads }: Pacing, steps: number, spent: number): void {
-    // A stretch cut short to inspect the parameters says nothing about the rate.
+  /**
+   * Records the measured rate: how many steps a stretch took, in how many milliseconds.
+   *
+   * @param isCut whether it was cut short to inspect the parameters, and goes on afterwards
+   */
+  took({ threads, milliseconds }: Pacing, steps: number, spent: number, isCut = false): void {
+    const rest = milliseconds - spent;
+    this.#rest = isCut && rest > 0 ? { threads, milliseconds: rest } : undefined;
+    // Of a stretch that was cut short at once nothing is known.
     if (steps === 0) return;
     const rate = steps / spent;
     if (threads === this.#threads) this.#rate = rate;

@@ -12,8 +12,10 @@ import { type Job, makeJob } from "./job.js";
 /** The message that warms a thread up; it is not answered. */
 export interface WarmUp {
   warmUp: Job;
-  /** Memory whose pages the thread touches. */
-  memory?: WebAssembly.Memory | undefined;
+  /** Memory of whose pages the thread touches its share. */
+  memory: WebAssembly.Memory;
+  part: number;
+  parts: number;
 }
 
 /** The steps of that training. */

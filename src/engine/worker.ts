@@ -29,16 +29,20 @@ onParentMessage((message: ThreadStart | NextStretch | JobEnded | WarmUp) => {
 });
 
 /** The milliseconds of the training that warms up: on a busy machine it ends early. */
-const milliseconds = 60;
+const milliseconds = 120;
 
-function warm({ warmUp, memory }: WarmUp): void {
-  if (memory) touchPages(memory);
+function warm({ warmUp, memory, part, parts }: WarmUp): void {
   const until = view(warmUp.memory, warmUp.training!.loss).length;
   work({ job: warmUp, part: 0, parts: 1, stretch: { steps: 0, until, milliseconds } }, undefined, () => {});
+  touchPages(memory, part, parts);
 }
 
-/** Writes to each page, so that the system maps it, without changing it: the main thread may use the memory already. */
-function touchPages({ buffer }: WebAssembly.Memory): void {
+/**
+ * Writes to each page of a thread's share, so that the system maps it, without changing it: the main thread may use the memory
+ * already.
+ */
+function touchPages({ buffer }: WebAssembly.Memory, part: number, parts: number): void {
   const words = new Int32Array(buffer);
-  for (let i = 0; i < words.length; i += 1024) Atomics.or(words, i, 0);
+  const end = Math.floor(((part + 1) * words.length) / parts);
+  for (let i = Math.floor((part * words.length) / parts); i < end; i += 1024) Atomics.or(words, i, 0);
 }

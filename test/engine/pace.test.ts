@@ -24,6 +24,19 @@ test("it goes on as it is where the other is hardly faster, and takes the other 
   expect(stretches(new Pace(4, 4), { 1: 1, 4: 0 }, 4)).toEqual([4, 4, 1, 1]);
 });
 
+test("a stretch that is cut short at an epoch's end goes on before the other is tried", () => {
+  const pace = new Pace(4, 4);
+  stretches(pace, { 1: 1, 4: 3 }, 3);
+  const { threads, milliseconds } = pace.next();
+  expect(threads).toBe(4);
+  pace.took({ threads, milliseconds }, 3 * 1000, 1000, true);
+  expect(pace.next()).toEqual({ threads: 4, milliseconds: milliseconds - 1000 });
+  pace.took({ threads, milliseconds: milliseconds - 1000 }, 0, 0, true);
+  expect(pace.next()).toEqual({ threads: 4, milliseconds: milliseconds - 1000 });
+  pace.took({ threads, milliseconds: milliseconds - 1000 }, 3 * 2000, milliseconds - 1000);
+  expect(pace.next().threads).toBe(1);
+});
+
 test("what was asked for is kept to, and one core leaves no choice", () => {
   expect(stretches(new Pace(3), { 3: 1 }, 3)).toEqual([3, 3, 3]);
   expect(new Pace(1, 1).next()).toEqual({ threads: 1, milliseconds: Number.POSITIVE_INFINITY });
