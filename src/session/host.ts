@@ -115,8 +115,8 @@ export interface SessionHost {
   interruptible<T>(work: () => T): T;
   /** After a cell: listens again to what the cell has ended. */
   keepListening?(): void;
-  /** Before a cell: waits until no interrupt for the previous cell is pending. */
-  settleInterrupts(): void;
+  /** At the beginning of a cell: waits until no interrupt for the previous cell is pending. */
+  settleInterrupts(): void | Promise<void>;
 
   /**
    * Captures all printed output, including the console's.

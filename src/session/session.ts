@@ -193,6 +193,8 @@ export class Session<Cell> {
   }
 
   async #execute(code: string, run: Run<Cell>, locked?: Locked): Promise<CellResult> {
+    await this.#host.settleInterrupts();
+    this.#interrupts.requireRunning(run);
     const isKnown = (name: string): boolean => this.#compiler.knows(name) || name in globalThis;
     const { source, first } = withoutCommands(this.#host.typescript(), code, isKnown);
     for (const command of first) await this.#command(command, run);
