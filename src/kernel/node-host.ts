@@ -54,8 +54,9 @@ export function createNodeSession<Cell>(options: SessionOptions<Cell>, host = no
  * @param isAlone whether no other thread can reach this one, as in a grading process
  */
 export function nodeHost({ isAlone = false } = {}): SessionHost {
+  defineConstant("n·called", called);
   return {
-    ...(!isAlone && isReachable() && { updateGuarded: defineGuarded(stopFlag) }),
+    ...(!isAlone && isReachable() && { updateGuarded: defineGuarded(stopFlag, defineConstant) }),
     files: nodeFiles(),
     typescript: loadTypeScript,
     import: importModule,
@@ -109,12 +110,14 @@ export function nodeHost({ isAlone = false } = {}): SessionHost {
 // `src` where Node follows the source maps.
 const own = ["dist", "src"].map((folder) => path.join(packageRoot, folder) + path.sep);
 
-const call = new vm.Script('globalThis[Symbol.for("nablab.run")]()', { filename: "node:nablab" });
+/** What the script runs. */
+const called = { work: (): void => {} };
+const call = new vm.Script("n·called.work()", { filename: "node:nablab" });
 
 /** Runs `work` so that SIGINT ends it, even within a loop: Node can do so for scripts, not for functions. */
 function interruptible<T>(work: () => T): T {
   let ended: { result: T } | { error: unknown } | undefined;
-  const value = (): void => {
+  called.work = () => {
     try {
       allowSignals();
       const result = work();
@@ -126,7 +129,6 @@ function interruptible<T>(work: () => T): T {
     holdSignals();
     meetSignal();
   };
-  Object.defineProperty(globalThis, Symbol.for("nablab.run"), { value, configurable: true });
   holdSignals();
   if (isSignalUnderWay()) {
     allowSignals();

@@ -133,9 +133,7 @@ export class Session<Cell> {
     const restoreStackTraces = translateStackTraces();
     const restoreWait = host.isStrict ? () => {} : makeWaitInterruptible(this.#interrupts.check);
     const restoreFunctions = translateFunctions(() => host.typescript());
-    const restoreMade = host.updateGuarded
-      ? defineGuards(() => host.typescript(), this.#interrupts.check)
-      : () => {};
+    const restoreMade = host.updateGuarded ? defineGuards(host, this.#interrupts.check) : () => {};
     const restoreQuestions = defineQuestions((question) => this.#prompt(question));
     // Where notebooks are graded, built-ins are frozen.
     const forgetBuiltIns = host.isStrict ? () => {} : rememberBuiltIns(host.needs ?? {});
