@@ -119,18 +119,20 @@ function fitSlide(): void {
   }
   dispatchEvent(new Event("resize"));
   for (const wider of slide.querySelectorAll<HTMLElement>("table, .maths"))
-    shrink(wider, () => wider.scrollWidth > wider.clientWidth + 1, 55);
+    shrink(wider, () => isTooWide(wider), 55);
   if (!isWide) return;
   if (overflows(slide)) shrink(slide, () => overflows(slide), 80);
   else if (outputs.length === 0) grow(slide, codes);
 }
+
+const isTooWide = (element: Element): boolean => element.scrollWidth > element.clientWidth + 1;
 
 function shrink(element: HTMLElement, isTooLarge: () => boolean, least: number): void {
   element.style.fontSize = "";
   for (let size = 95; size >= least && isTooLarge(); size -= 5) element.style.fontSize = `${size}%`;
 }
 
-/** Text or code alone fills its slide, as long as no line of code wraps. */
+/** Text or code alone fills its slide, as long as no line of code wraps and no formula or table is cut. */
 function grow(slide: HTMLElement, codes: readonly HTMLElement[]): void {
   const isWhole = (code: HTMLElement): boolean => {
     const inner = code.firstElementChild as HTMLElement;
@@ -146,7 +148,8 @@ function grow(slide: HTMLElement, codes: readonly HTMLElement[]): void {
   for (let size = 110; size <= 140; size += 10) {
     const before = slide.style.fontSize;
     slide.style.fontSize = `${size}%`;
-    if (!overflows(slide) && codes.every(isWhole)) continue;
+    const isCut = [...slide.querySelectorAll("table, .maths")].some(isTooWide);
+    if (!overflows(slide) && codes.every(isWhole) && !isCut) continue;
     slide.style.fontSize = before;
     return;
   }
