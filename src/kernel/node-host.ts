@@ -26,6 +26,7 @@ import { importFile, importModule, requireTypeScript, resolveModule } from "./no
 import { packageRoot, resolveOwnPackage } from "./own-packages.js";
 import { answerStandardInput, inputState } from "./standard-input.js";
 import { allowSignals, awaitSignal, holdSignals } from "./stop-signal.js";
+import { timeSpent } from "./time-spent.js";
 import { keepCompiledTypeScript, loadTypeScript } from "./typescript.js";
 
 // Cells may replace it.
@@ -48,6 +49,7 @@ export function createNodeSession<Cell>(options: SessionOptions<Cell>, host = no
 export function nodeHost({ isAlone = false } = {}): SessionHost {
   return {
     ...(!isAlone && isReachable() && { updateGuarded: defineGuarded(stopFlag) }),
+    ...(isAlone && { stopwatch: timeSpent }),
     files: nodeFiles(),
     typescript: loadTypeScript,
     import: importModule,
