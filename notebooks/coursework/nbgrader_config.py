@@ -37,8 +37,8 @@ c.Execute.extra_arguments = [
     "--graded", f"--mark={mark}", f"--seconds={seconds}", f"--notebook-seconds={notebook_seconds}", f"--megabytes={megabytes}"]
 # A tag by which cells are left out would leave out tests: none that a submission can name does.
 c.Execute.skip_cells_with_tag = mark
-# The kernel keeps the limits, by processor time: by the clock it may take three times as long. This is for a kernel that is lost altogether.
-c.Execute.timeout = 3 * notebook_seconds + 60
+# The kernel keeps the limits, by processor time: by the clock it may take five times as long. This is for a kernel that is lost altogether.
+c.Execute.timeout = 5 * notebook_seconds + 60
 # A cell that displays much, on a busy machine: nbgrader would give the notebook up after four seconds.
 c.Execute.iopub_timeout = 60
 

@@ -126,11 +126,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
   ): Promise<CellResult> {
     const { code, locked = is } = this.#unmarked(text);
     let session = this.#process?.isAlive ? this.#process : await this.#startAgain();
-    if (this.#left <= 0)
-      return failure(
-        "TimeoutError",
-        `the notebook took longer than ${this.#notebookSeconds} s; nothing more of it runs`,
-      );
+    if (this.#left <= 0) return this.#outOfTime();
     if (!session) {
       if (this.#isKilled) return failure("ProcessEnded", killedElsewhere);
       return failure(
@@ -154,6 +150,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     // Later output is ignored: it could contradict the cell's error.
     this.#cell = undefined;
     if (session.isAlive && !isLate(ending)) this.#ran.push({ code, count, locked });
+    if (isLate(ending) && this.#left <= 0) return this.#outOfTime();
     const result = isKilled(ending) ? failure("ProcessEnded", killedElsewhere) : asResult(ending);
     for (const what of session.refused) {
       this.#onOutput({ type: "stream", name: "stdout", text: `Refused: ${what}.\n` }, cell);
@@ -165,6 +162,13 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
       return result;
     this.#onOutput(leftOut(result.result.data), cell);
     return { status: "ok" };
+  }
+
+  #outOfTime(): CellResult {
+    return failure(
+      "TimeoutError",
+      `the notebook took longer than ${this.#notebookSeconds} s; nothing more of it runs`,
+    );
   }
 
   /** Whether a display is passed on: nobody can read pages of a hundred megabytes. */

@@ -1,8 +1,8 @@
-/** The time of graded cells: that of the processor, or a third of that of the clock. */
+/** The time of graded cells: that of the processor, or a fifth of that of the clock. */
 import { expect, test } from "vitest";
 import { slack, timeSpent } from "#nablab/kernel/time-spent.js";
 
-test("computing counts by the processor, waiting by a third of the clock", () => {
+test("computing counts by the processor, waiting by a fifth of the clock", () => {
   const clock = performance.now();
   const cpu = process.cpuUsage();
   const spent = timeSpent();
