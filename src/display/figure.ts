@@ -16,7 +16,7 @@ import { fitFigure } from "./fit-figure.js";
 import type { Fit } from "./fit-parts.js";
 import { printing } from "./host.js";
 import { palette } from "./palette.js";
-import { canDraw, staticImage } from "./static-image.js";
+import { canDraw, omitsImage, staticImage } from "./static-image.js";
 import { textWidth } from "./text-metrics.js";
 import type { ImageSize, Layout, Trace } from "./trace.js";
 
@@ -122,7 +122,7 @@ export class Figure implements Displayable {
    * says so: a missing picture on GitHub must not lose the cell's result.
    */
   async [displaySymbol](): Promise<MimeBundle> {
-    if (!canDraw()) return this.quickBundle();
+    if (!canDraw() || omitsImage()) return this.quickBundle();
     const { "application/vnd.plotly.v1+json": json, "text/plain": alt } = this.quickBundle();
     try {
       const svg = await this.toSvg();

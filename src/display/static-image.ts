@@ -51,6 +51,31 @@ export function drawElsewhere(draw: Draw): void {
 /** Whether static pictures can be drawn here; a browser needs none, as it draws figures itself. */
 export const canDraw = (): boolean => elsewhere !== undefined || drawsOffscreen;
 
+let omission: { isUsed: boolean } | undefined;
+
+/**
+ * Calls `work`, in whose synchronous part figures give their bundle without the static image, which takes several times as long
+ * as the figure.
+ *
+ * @returns its result, and whether an image was left out
+ */
+export function withoutImages<T>(work: () => T): { result: T; isOmitted: boolean } {
+  const before = omission;
+  const own = { isUsed: false };
+  omission = own;
+  try {
+    return { result: work(), isOmitted: own.isUsed };
+  } finally {
+    omission = before;
+  }
+}
+
+/** Whether a figure is to give its bundle without the image. */
+export function omitsImage(): boolean {
+  if (omission) omission.isUsed = true;
+  return omission !== undefined;
+}
+
 /** Starts the thread, or keeps it waiting: a picture will be requested soon and should not wait for the start. */
 export function expectStaticImage(): void {
   if (elsewhere || !drawsOffscreen) return;

@@ -3,28 +3,33 @@
  * commands at every call and loop iteration, and runs them after 2 to 20 ms, in Node 20, 24 and 26.
  */
 import { createRequire } from "node:module";
+import type { SessionHost } from "../session/host.js";
 
 type Inspector = typeof import("node:inspector");
 
-/** The global variable that the guards in the code of cells read: non-zero while an interrupt is pending. */
-const guarded = "n·stop";
-const look = Symbol.for("nablab.look");
+/**
+ * What the guards in the code of cells read: non-zero while an interrupt is pending. While the field of this one object has
+ * always been 0, V8 compiles that into the code, so that guards cost nothing; shared memory has to be read each time.
+ */
+const guard = { stop: 0 };
 
 /**
- * In the main thread: defines the variable. While its value is constant, V8 compiles it into the code, so that guards cost
- * nothing; shared memory has to be read each time.
+ * In the main thread: defines it.
  *
  * @param flag what another thread raises (session/stop.ts)
- * @returns a function that sets the variable to the state of the flag
+ * @param define defines a constant for all scripts
+ * @returns a function that sets it to the state of the flag
  */
-export function defineGuarded(flag: Int32Array): () => void {
-  const globals = globalThis as unknown as Record<string, unknown>;
+export function defineGuarded(
+  flag: Int32Array,
+  define: NonNullable<SessionHost["defineConstant"]>,
+): () => void {
   const update = (): void => {
     const state = Number(flag[0] !== 0);
-    if (globals[guarded] !== state) globals[guarded] = state;
+    if (guard.stop !== state) guard.stop = state;
   };
-  Object.defineProperty(globalThis, guarded, { value: 0, writable: true, configurable: true });
-  Object.defineProperty(globalThis, look, { value: update, configurable: true });
+  define("n·guard", guard);
+  define("n·look", update);
   return update;
 }
 
@@ -54,7 +59,7 @@ export function updateGuarded(): void {
     // For one command: Node would mention a connection that is still open when it ends.
     session.connectToMainThread();
     waiting++;
-    session.post("Runtime.evaluate", { expression: 'globalThis[Symbol.for("nablab.look")]?.()' }, () => {
+    session.post("Runtime.evaluate", { expression: "n·look()" }, () => {
       waiting--;
       session.disconnect();
     });

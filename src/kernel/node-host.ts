@@ -11,9 +11,10 @@ import { pathToFileURL } from "node:url";
 import type { InspectOptions } from "node:util";
 import vm from "node:vm";
 import { putBackBuiltIns } from "../session/built-ins.js";
+import { isInterruption, KeyboardInterrupt } from "../session/cell-error.js";
 import type { CellContext, SessionHost, StreamName } from "../session/host.js";
 import { createSession, type Session, type SessionOptions } from "../session/session.js";
-import { stopFlag } from "../session/stop.js";
+import { isStopAcknowledged, stopFlag } from "../session/stop.js";
 import { hideAsyncMarks, hideMarksIn } from "./async-marks.js";
 import { captureChildren } from "./child-output.js";
 import { install, runCommand } from "./commands.js";
@@ -25,7 +26,14 @@ import { nodeFiles } from "./node-files.js";
 import { importFile, importModule, requireTypeScript, resolveModule } from "./node-modules.js";
 import { packageRoot, resolveOwnPackage } from "./own-packages.js";
 import { answerStandardInput, inputState } from "./standard-input.js";
-import { allowSignals, awaitSignal, holdSignals } from "./stop-signal.js";
+import {
+  allowSignals,
+  holdSignals,
+  isSignalUnderWay,
+  meetSignal,
+  settleSignals,
+  signalArrived,
+} from "./stop-signal.js";
 import { timeSpent } from "./time-spent.js";
 import { keepCompiledTypeScript, loadTypeScript } from "./typescript.js";
 
@@ -47,8 +55,9 @@ export function createNodeSession<Cell>(options: SessionOptions<Cell>, host = no
  * @param isAlone whether no other thread can reach this one, as in a grading process
  */
 export function nodeHost({ isAlone = false } = {}): SessionHost {
+  defineConstant("n·called", called);
   return {
-    ...(!isAlone && isReachable() && { updateGuarded: defineGuarded(stopFlag) }),
+    ...(!isAlone && isReachable() && { updateGuarded: defineGuarded(stopFlag, defineConstant) }),
     ...(isAlone && { stopwatch: timeSpent }),
     files: nodeFiles(),
     typescript: loadTypeScript,
@@ -81,8 +90,8 @@ export function nodeHost({ isAlone = false } = {}): SessionHost {
     },
     keepListening,
     interruptible,
-    settleInterrupts() {
-      awaitSignal();
+    async settleInterrupts() {
+      await settleSignals();
       Object.assign(inputState, { isTouched: false, isAsking: false });
     },
     capture: (print) =>
@@ -103,29 +112,45 @@ export function nodeHost({ isAlone = false } = {}): SessionHost {
 // `src` where Node follows the source maps.
 const own = ["dist", "src"].map((folder) => path.join(packageRoot, folder) + path.sep);
 
-const call = new vm.Script('globalThis[Symbol.for("nablab.run")]()', { filename: "node:nablab" });
+/** What the script runs. */
+const called = { work: (): void => {} };
+const call = new vm.Script("n·called.work()", { filename: "node:nablab" });
 
 /** Runs `work` so that SIGINT ends it, even within a loop: Node can do so for scripts, not for functions. */
 function interruptible<T>(work: () => T): T {
-  const value = (): T => {
-    allowSignals();
+  let ended: { result: T } | { error: unknown } | undefined;
+  called.work = () => {
     try {
+      allowSignals();
       const result = work();
       keepHooks();
-      return result;
-    } finally {
-      holdSignals();
+      ended = { result };
+    } catch (error) {
+      ended = { error };
     }
+    holdSignals();
+    meetSignal();
   };
-  Object.defineProperty(globalThis, Symbol.for("nablab.run"), { value, configurable: true });
   holdSignals();
-  try {
-    return call.runInThisContext({ breakOnSigint: true }) as T;
-  } finally {
-    putBackBuiltIns(); // a signal ends scripts at once, without their `finally`
-    keepListening();
+  if (isSignalUnderWay()) {
     allowSignals();
+    throw new KeyboardInterrupt(); // it is for this cell, and arrives at the listener
   }
+  let stopped: unknown;
+  try {
+    call.runInThisContext({ breakOnSigint: true });
+  } catch (error) {
+    stopped = error;
+  }
+  holdSignals(); // a signal ends scripts at once
+  putBackBuiltIns();
+  keepListening();
+  if (isInterruption(stopped)) signalArrived();
+  allowSignals();
+  // A signal that arrives once the work has ended, for a stop that it has seen, changes nothing.
+  if (!ended || (stopped !== undefined && !isStopAcknowledged())) throw stopped;
+  if ("error" in ended) throw ended.error;
+  return ended.result;
 }
 
 /**

@@ -33,8 +33,8 @@ const mayGoOn = /\b(?:for|while|do|function)\b|=>|\)\s*(?:\{|\/[/*])/;
 const isLeft = /\b(?:with\s*(?:\(|\/[/*])|import\s*[(./])/;
 
 /** What reads the flag itself: a statement, whose value in an `eval` is undefined, and an expression. */
-const lookStatement = "if (n·flag[0]) n·stop = 1;";
-const lookExpression = "n·flag[0] && (n·stop = 1)";
+const lookStatement = "if (n·flag[0]) n·guard.stop = 1;";
+const lookExpression = "n·flag[0] && (n·guard.stop = 1)";
 
 /** Whether a text that sees globals only is to be translated. */
 export const isGuarded = (text: string): boolean =>
@@ -96,7 +96,7 @@ export const globalScope: EvalScope = {
   isBoxed: () => false,
   isConstant: () => false,
   hidden: ["arguments"],
-  raised: "n·stop",
+  raised: "n·guard.stop",
   looks: true,
 };
 

@@ -1,12 +1,13 @@
 /**
  * Texts that become code and see no names around them: those that a cell gives to `Function`, and those that it runs by an
  * indirect `eval`. Their loops and functions are guarded as those of a direct `eval` are (direct-eval.ts), so that an interrupt
- * ends them after an `await`, too; what guards read and call are global variables then.
+ * ends them after an `await`, too; what guards read and call are global constants then.
  *
  * Only the texts change, where a cell passes them on: `Function` and `eval` stay Node's own, for libraries as well.
  */
 import type * as TypeScript from "typescript";
 import { globalScope, isGuarded, markOf, translateBody, translateEval } from "./direct-eval.js";
+import type { SessionHost } from "./host.js";
 import { addEvaluated } from "./source-positions.js";
 import { stopFlag } from "./stop.js";
 
@@ -42,17 +43,21 @@ export function translateMade(ts: typeof TypeScript, texts: readonly unknown[]):
   return [...parameters, translated + (name && markOf("", `${name}\n`))];
 }
 
+/** What guards in such texts call: constants of all scripts, so of the session that there is now. */
+let session: { readonly host: SessionHost; readonly check: () => void } | undefined;
+const values = {
+  n·check: () => session?.check(),
+  n·flag: stopFlag,
+  n·eval: (text: unknown) => (session ? translateGlobal(session.host.typescript(), text) : text),
+  n·function: (...texts: unknown[]) => (session ? translateMade(session.host.typescript(), texts) : texts),
+};
+
 /** Defines what guards in such texts read and call, until the result is called. */
-export function defineGuards(typescript: () => typeof TypeScript, check: () => void): () => void {
-  const values = {
-    n·check: check,
-    n·flag: stopFlag,
-    n·eval: (text: unknown) => translateGlobal(typescript(), text),
-    n·function: (...texts: unknown[]) => translateMade(typescript(), texts),
-  };
-  for (const [name, value] of Object.entries(values))
-    Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
+export function defineGuards(host: SessionHost, check: () => void): () => void {
+  const own = { host, check };
+  session = own;
+  for (const [name, value] of Object.entries(values)) host.defineConstant?.(name, value);
   return () => {
-    for (const name of Object.keys(values)) Reflect.deleteProperty(globalThis, name);
+    if (session === own) session = undefined;
   };
 }

@@ -93,7 +93,7 @@ export interface SessionHost {
    */
   defineConstant?(name: string, value: unknown): void;
   /**
-   * Called when the flag of `stop.ts` has changed. With it, guards read the global variable `n·stop`, which the host keeps in
+   * Called when the flag of `stop.ts` has changed. With it, guards read `n·guard.stop`, which the host keeps in
    * sync with the flag, even when another thread raises it; without it they read the flag.
    */
   updateGuarded?(): void;
@@ -117,8 +117,8 @@ export interface SessionHost {
   keepListening?(): void;
   /** Starts to measure the time of a cell; the function it returns gives the milliseconds. By default those of the clock. */
   stopwatch?(): () => number;
-  /** Before a cell: waits until no interrupt for the previous cell is pending. */
-  settleInterrupts(): void;
+  /** At the beginning of a cell: waits until no interrupt for the previous cell is pending. */
+  settleInterrupts(): void | Promise<void>;
 
   /**
    * Captures all printed output, including the console's.

@@ -122,7 +122,6 @@ export class Interrupts<Cell> {
       run.tellSoon = resolve;
     }).then((patienceLeft) => this.#tell(run, patienceLeft));
     this.#running = run;
-    this.#host.settleInterrupts();
     acknowledgeStop(stops);
     this.#setFlag();
     if (seconds < Number.POSITIVE_INFINITY) this.#limit(run);

@@ -48,7 +48,7 @@ export function runScript({
 }: Script): Promise<unknown> {
   const { name, code, source, map, sourceOffset } = compiled;
   addSource(name, source, map, { script: 1, source: sourceOffset });
-  const raised = host.updateGuarded ? "n·stop" : host.hoistsReads ? "n·raised()" : "n·stop[0]";
+  const raised = host.updateGuarded ? "n·guard.stop" : host.hoistsReads ? "n·raised()" : "n·stop[0]";
   const parameters: Record<string, unknown> = {
     n·import: (specifier: unknown) => load(String(specifier)),
     n·meta: host.metaOf(file),

@@ -133,9 +133,7 @@ export class Session<Cell> {
     const restoreStackTraces = translateStackTraces();
     const restoreWait = host.isStrict ? () => {} : makeWaitInterruptible(this.#interrupts.check);
     const restoreFunctions = translateFunctions(() => host.typescript());
-    const restoreMade = host.updateGuarded
-      ? defineGuards(() => host.typescript(), this.#interrupts.check)
-      : () => {};
+    const restoreMade = host.updateGuarded ? defineGuards(host, this.#interrupts.check) : () => {};
     const restoreQuestions = defineQuestions((question) => this.#prompt(question));
     // Where notebooks are graded, built-ins are frozen.
     const forgetBuiltIns = host.isStrict ? () => {} : rememberBuiltIns(host.needs ?? {});
@@ -193,6 +191,8 @@ export class Session<Cell> {
   }
 
   async #execute(code: string, run: Run<Cell>, locked?: Locked): Promise<CellResult> {
+    await this.#host.settleInterrupts();
+    this.#interrupts.requireRunning(run);
     const isKnown = (name: string): boolean => this.#compiler.knows(name) || name in globalThis;
     const { source, first } = withoutCommands(this.#host.typescript(), code, isKnown);
     for (const command of first) await this.#command(command, run);

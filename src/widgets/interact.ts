@@ -5,10 +5,9 @@
  * so that a notebook saved then contains it; while they move the figure is sent without it.
  */
 import { inspect, type Timer } from "#platform";
-import { displaySymbol } from "../display/bundle.js";
+import { displaySymbol, isDisplayable } from "../display/bundle.js";
 import { type DisplayHandle, display } from "../display/display.js";
-import { Figure } from "../display/figure.js";
-import { canDraw } from "../display/static-image.js";
+import { withoutImages } from "../display/static-image.js";
 import { toBundle } from "../display/to-bundle.js";
 import { type DropdownOptions, dropdown } from "./dropdown.js";
 import { type SketchOptions, sketch } from "./sketch.js";
@@ -35,8 +34,8 @@ const rest = 500;
  * newer values wait, and only the last of them are shown. A saved notebook keeps the last picture; without a kernel it
  * stays.
  *
- * A chart (`Figure`) follows without its static image, which is added once the controls rest. Other results that are shown
- * as a chart, such as a descent, come with the image at every move, which takes longer.
+ * A chart (`Figure`), or what is shown as one, such as a descent, follows without its static image, which is added once the
+ * controls rest.
  *
  * @param controls for each name the options of a `slider`, of a `dropdown` or of a `sketch`
  * @param draw makes something to show of the values; may be async
@@ -69,8 +68,8 @@ export async function interact<const C extends Record<string, Control>>(
   let isStale = false;
   let timer: Timer | undefined;
   /** Adds the static image, unless a control is moved meanwhile. */
-  const complete = async (figure: Figure, of: Timer | undefined): Promise<void> => {
-    const bundle = await toBundle(figure);
+  const complete = async (value: unknown, of: Timer | undefined): Promise<void> => {
+    const bundle = await toBundle(value);
     if (timer === of) await shown.update({ [displaySymbol]: () => bundle });
   };
   const follow = async (): Promise<void> => {
@@ -83,9 +82,13 @@ export async function interact<const C extends Record<string, Control>>(
       while (isStale) {
         isStale = false;
         const next = await picture();
-        const isFigure = next instanceof Figure && canDraw();
-        await shown.update(isFigure ? { [displaySymbol]: () => next.quickBundle() } : next);
-        if (!isFigure || isStale) continue;
+        // A list is a page of static images.
+        const { result, isOmitted } = isDisplayable(next)
+          ? withoutImages(() => toBundle(next))
+          : { result: toBundle(next), isOmitted: false };
+        const bundle = await result;
+        await shown.update({ [displaySymbol]: () => bundle });
+        if (!isOmitted || isStale) continue;
         const due = setTimeout(() => void complete(next, due), rest);
         timer = due;
       }

@@ -56,6 +56,7 @@ describe.skipIf(!executablePath && !process.env.CI)("logarithmic axes", () => {
     writeFileSync(file, `<!doctype html><meta charset=utf-8>${style}${[...places, ...scripts].join("\n")}`);
     browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
     page = await browser.newPage({ viewport: { width: 390, height: 900 } });
+    page.setDefaultTimeout(300_000);
     await page.goto(pathToFileURL(file).href, { timeout: 120_000 });
   });
 

@@ -72,6 +72,7 @@ describe.skipIf(!executablePath && !process.env.CI)("the charts of the lectures"
       args: ["--no-sandbox", "--disable-gpu", "--no-first-run"],
     });
     page = await browser.newPage({ viewport: { width: 390, height: 900 } });
+    page.setDefaultTimeout(300_000);
     await page.goto(pathToFileURL(path.join(folder, "charts.html")).href);
   });
 
@@ -93,7 +94,7 @@ describe.skipIf(!executablePath && !process.env.CI)("the charts of the lectures"
           return same && getComputedStyle(svg).backgroundColor === ground;
         }),
       ground,
-      { timeout: 60_000, polling: 100 },
+      { polling: 100 },
     );
 
   // A phone; what JupyterLab leaves to an output in windows of 1280 pixels at 150 %, 1100, 1280 and 1920.

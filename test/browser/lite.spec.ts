@@ -44,6 +44,7 @@ describe.skipIf(!findChromium() && !process.env.CI)("JupyterLite", () => {
   async function open(name: string): Promise<Page> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
     const page = await context.newPage();
+    page.setDefaultTimeout(300_000);
     await page.goto(`${served.address}lab/lab/index.html?path=${name}`);
     await page.locator(".jp-Notebook .jp-CodeCell").first().waitFor();
     return page;

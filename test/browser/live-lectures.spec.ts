@@ -98,6 +98,7 @@ const drivers: Driver[] = [
       return {
         async open() {
           const page = await browser.newPage();
+          page.setDefaultTimeout(300_000);
           const wrong: string[] = [];
           page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
           page.on("pageerror", (error) => wrong.push(error.message));

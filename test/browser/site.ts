@@ -44,6 +44,7 @@ export interface Opened {
 /** Opens an address in a context. */
 export async function open(context: BrowserContext, address: string): Promise<Opened> {
   const page = await context.newPage();
+  page.setDefaultTimeout(300_000); // what a busy machine takes is no fault
   const wrong: string[] = [];
   const { origin } = new URL(address);
   page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));

@@ -34,10 +34,14 @@ const submissionOf = (change: (notebook: Notebook) => void = () => {}): Notebook
 const rowOf = (text: string, student: string): string =>
   text.split("\n").find((line) => line.startsWith(`${student} `)) ?? "";
 
-/** Harmless damage, the same in every run; `test/cli/repair.test.ts` tries hundreds, without nbgrader. */
+/**
+ * Harmless damage, the same in every run; `test/cli/repair.test.ts` tries hundreds, without nbgrader. Grading each takes
+ * two seconds: NABLAB_ALL_SUBMISSIONS=1 tries more.
+ */
+const [damaged, lost] = process.env.NABLAB_ALL_SUBMISSIONS === "1" ? [5, 3] : [2, 1];
 const samples = [
-  ...fc.sample(fc.tuple(damages, files), { seed: 19, numRuns: 5 }),
-  ...fc.sample(fc.tuple(losses, files), { seed: 20, numRuns: 3 }),
+  ...fc.sample(fc.tuple(damages, files), { seed: 19, numRuns: damaged }),
+  ...fc.sample(fc.tuple(losses, files), { seed: 20, numRuns: lost }),
 ];
 
 beforeAll(() => {
@@ -210,80 +214,91 @@ c.AssignLatePenalties.plugin_class = Late
 const release = (...args: string[]) => course.run("release", name, ...args);
 const handedOut = (): string => readFileSync(course.at("release", name, `${name}.ipynb`), "utf8");
 
-const faults: [string, (cells: Cell[]) => void, RegExp][] = [
-  [
-    "a mistyped mark",
-    (cells) => {
-      cells[2]!.source = cells[2]!.source.replace("BEGIN HIDDEN TESTS", "BEGIN HIDDEN TEST");
-    },
-    /double-test: expected "BEGIN HIDDEN TESTS", got "\/\/ BEGIN HIDDEN TEST"/,
+/** Of each assignment its faults, and what is said of each. */
+const faulty: Record<string, [fault: string, change: (cells: Cell[]) => void, message: RegExp][]> = {
+  "faulty-marks": [
+    [
+      "a mistyped mark",
+      (cells) => {
+        cells[2]!.source = cells[2]!.source.replace("BEGIN HIDDEN TESTS", "BEGIN HIDDEN TEST");
+      },
+      /double-test: expected "BEGIN HIDDEN TESTS", got "\/\/ BEGIN HIDDEN TEST"/,
+    ],
   ],
-  [
-    "a wrong solution",
-    (cells) => {
-      cells[1]!.source = cells[1]!.source.replace("base * x", "x + 2");
-    },
-    /double-test: the solution gets 0 of 2 points: CheckFailed: double\(-1\): expected -2, got 1/,
+  "faulty-solution": [
+    [
+      "a wrong solution",
+      (cells) => {
+        cells[1]!.source = cells[1]!.source.replace("base * x", "x + 2");
+      },
+      /double-test: the solution gets 0 of 2 points: CheckFailed: double\(-1\): expected -2, got 1/,
+    ],
+    [
+      "more points than a cell is worth",
+      (cells) => {
+        cells[4]!.metadata.nbgrader!.points = 2;
+      },
+      /half-test: the cell gives 3 points and is worth 2/,
+    ],
   ],
-  [
-    "more points than a cell is worth",
-    (cells) => {
-      cells[4]!.metadata.nbgrader!.points = 2;
-    },
-    /half-test: the cell gives 3 points and is worth 2/,
+  "faulty-tests": [
+    [
+      "less points than a cell is worth",
+      (cells) => {
+        cells[4]!.metadata.nbgrader!.points = 4;
+      },
+      /half-test: the solution gets 3 of 4 points/,
+    ],
+    [
+      "points for nothing",
+      (cells) => {
+        cells[2]!.source = "1;";
+      },
+      /double-test: without an answer it gives [12] points already/,
+    ],
   ],
-  [
-    "less points than a cell is worth",
-    (cells) => {
-      cells[4]!.metadata.nbgrader!.points = 4;
-    },
-    /half-test: the solution gets 3 of 4 points/,
+  "faulty-names": [
+    [
+      "two cells of one name",
+      (cells) => {
+        cells[4]!.metadata.nbgrader!.grade_id = "double-test";
+      },
+      /Duplicate grade id|multiple/i,
+    ],
   ],
-  [
-    "points for nothing",
-    (cells) => {
-      cells[2]!.source = "1;";
-    },
-    /double-test: without an answer it gives [12] points already/,
-  ],
-  [
-    "two cells of one name",
-    (cells) => {
-      cells[4]!.metadata.nbgrader!.grade_id = "double-test";
-    },
-    /Duplicate grade id|multiple/i,
-  ],
-];
+};
 
 describe("refused, with the old release in place", () => {
-  // An assignment for each fault, all of them released at once.
-  const faulty = faults.map((_, i) => `${name}-${i}`);
   const old = (assignment: string): string => course.at("release", assignment, `${assignment}.ipynb`);
   let lines: string[];
 
   beforeAll(() => {
-    for (const [i, [, change]] of faults.entries()) {
+    for (const [assignment, faults] of Object.entries(faulty)) {
       const changed = tiny.cells();
-      change(changed);
-      tiny.assignment(course, faulty[i]!, changed);
-      mkdirSync(path.dirname(old(faulty[i]!)), { recursive: true });
-      writeFileSync(old(faulty[i]!), `the old release ${i}`);
+      for (const [, change] of faults) change(changed);
+      tiny.assignment(course, assignment, changed);
+      mkdirSync(path.dirname(old(assignment)), { recursive: true });
+      writeFileSync(old(assignment), `the old release of ${assignment}`);
     }
-    const { status, stderr } = course.run("release", ...faulty);
+    const { status, stderr } = course.run("release", ...Object.keys(faulty));
     expect(status).toBe(1);
     lines = stderr.split("\n");
   });
 
   afterAll(() => {
-    for (const assignment of faulty) {
+    for (const assignment of Object.keys(faulty)) {
       for (const folder of ["source", "release"]) rmSync(course.at(folder, assignment), { recursive: true });
     }
   });
 
-  test.each(faults.map(([fault, , message], i) => [fault, i, message] as const))("%s", (_, i, message) => {
-    const at = lines.findIndex((line) => line.includes(`${faulty[i]} (`) && line.endsWith("failed"));
+  test.each(
+    Object.entries(faulty).flatMap(([assignment, faults]) =>
+      faults.map(([fault, , message]) => ({ fault, assignment, message })),
+    ),
+  )("$fault", ({ assignment, message }) => {
+    const at = lines.findIndex((line) => line.includes(`${assignment} (`) && line.endsWith("failed"));
     expect(lines[at + 1]).toMatch(message);
-    expect(readFileSync(old(faulty[i]!), "utf8")).toBe(`the old release ${i}`);
+    expect(readFileSync(old(assignment), "utf8")).toBe(`the old release of ${assignment}`);
   });
 });
 

@@ -56,7 +56,12 @@ async function gains(name: string, body: string): Promise<Record<string, number>
   );
 }
 
-test.each(assignments)("%s: nothing is gained by changing arguments", async (name) => {
-  expect(await gains(name, `${spoil}\n  return args[0];`)).toEqual({});
-  expect(await gains(name, `${spoil}\n  return 0;`)).toEqual({});
+// Assignment 4 trains networks for each: with NABLAB_ALL_SUBMISSIONS=1 for both.
+const isWhole = process.env.NABLAB_ALL_SUBMISSIONS === "1";
+const cases = assignments.flatMap((name) =>
+  (name.startsWith("4-") && !isWhole ? ["args[0]"] : ["args[0]", "0"]).map((value) => [name, value] as const),
+);
+
+test.each(cases)("%s: nothing is gained by changing arguments and returning %s", async (name, value) => {
+  expect(await gains(name, `${spoil}\n  return ${value};`)).toEqual({});
 });

@@ -255,3 +255,11 @@ test("the names of what runs a cell cannot be mentioned, however they are writte
   await text("%check on\n1");
   expect(await text("const col·lecció = 5; col·lecció + 1", "col·lecció")).toBe("5");
 });
+
+test("no inner name is a property of the global object", async () => {
+  const found = await text(
+    `[...Object.getOwnPropertyNames(globalThis), ...Object.getOwnPropertySymbols(globalThis).map(String)]
+      .filter((name) => /·|nablab/.test(name))`,
+  );
+  expect(found).toBe("[]");
+});

@@ -3,6 +3,7 @@
  */
 import { button, dropdown, interact, lineChart, sketch, slider, toBundle } from "nablab";
 import { afterEach, expect, test } from "vitest";
+import { type Displayable, displaySymbol } from "#nablab/display/bundle.js";
 import { type CommOptions, consoleHost, setHost } from "#nablab/display/host.js";
 
 afterEach(() => {
@@ -203,30 +204,48 @@ test("interact draws at once, and follows its controls; of values that come whil
   await expect(interact({}, 3 as never)).rejects.toThrow("expected a function that makes a picture, got 3");
 });
 
-test("a figure follows without its static image, which comes once the controls rest, and not of an old one", async () => {
-  const opened: CommOptions[] = [];
-  const shown: string[] = [];
-  setHost({
-    ...consoleHost,
-    display: ({ data }) =>
-      "application/vnd.plotly.v1+json" in data &&
-      shown.push(`${data["text/plain"].split("\n")[0]}${"image/svg+xml" in data ? ", with image" : ""}`),
-    openComm(options) {
-      opened.push(options);
-      return { id: options.id, send() {}, close() {} };
-    },
-  });
-  await interact({ k: { min: 0, max: 9, step: 1, value: 1 } }, ({ k }) =>
-    lineChart({ title: `k = ${k}`, x: { title: "x" }, y: { title: "y" }, series: [{ name: "s", y: [k] }] }),
-  );
-  const move = (value: number): void => opened[0]!.onMessage({ method: "update", state: { value } }, []);
-  for (const k of [2, 3, 4]) {
-    move(k);
-    await expect.poll(() => shown.at(-1)).toBe(`k = ${k}`);
-  }
-  await expect.poll(() => shown.at(-1), { timeout: 20_000 }).toBe("k = 4, with image");
-  expect(shown).toEqual(["k = 1, with image", "k = 2", "k = 3", "k = 4", "k = 4, with image"]);
-});
+test.each([
+  ["a figure", (chart: Displayable) => chart],
+  [
+    "what is shown as a figure",
+    (chart: Displayable) => ({
+      [displaySymbol]: async () => ({ ...(await chart[displaySymbol]()), more: true }),
+    }),
+  ],
+])(
+  "%s follows without its static image, which comes once the controls rest, and not of an old one",
+  async (_, as) => {
+    const opened: CommOptions[] = [];
+    const shown: string[] = [];
+    setHost({
+      ...consoleHost,
+      display: ({ data }) =>
+        "application/vnd.plotly.v1+json" in data &&
+        shown.push(`${data["text/plain"].split("\n")[0]}${"image/svg+xml" in data ? ", with image" : ""}`),
+      openComm(options) {
+        opened.push(options);
+        return { id: options.id, send() {}, close() {} };
+      },
+    });
+    await interact({ k: { min: 0, max: 9, step: 1, value: 1 } }, ({ k }) =>
+      as(
+        lineChart({
+          title: `k = ${k}`,
+          x: { title: "x" },
+          y: { title: "y" },
+          series: [{ name: "s", y: [k] }],
+        }),
+      ),
+    );
+    const move = (value: number): void => opened[0]!.onMessage({ method: "update", state: { value } }, []);
+    for (const k of [2, 3, 4]) {
+      move(k);
+      await expect.poll(() => shown.at(-1)).toBe(`k = ${k}`);
+    }
+    await expect.poll(() => shown.at(-1), { timeout: 20_000 }).toBe("k = 4, with image");
+    expect(shown).toEqual(["k = 1, with image", "k = 2", "k = 3", "k = 4", "k = 4, with image"]);
+  },
+);
 
 test("a widget's id is that of its kind and first state, in each host again", async () => {
   const ids = async (...widgets: unknown[]): Promise<unknown[]> => {

@@ -12,6 +12,7 @@ export const runtimeNames = [
   "n·after",
   "n·check",
   "n·stop",
+  "n·guard",
   "n·flag",
   "n·turn",
   "n·raised",

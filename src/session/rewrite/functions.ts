@@ -49,7 +49,7 @@ export class Functions {
 
   #raised(): TypeScript.Expression {
     const { factory, ts, guard } = this.#context;
-    if (guard === "variable") return this.#context.id("n·stop");
+    if (guard === "variable") return this.#guarded();
     const read = factory.createElementAccessExpression(this.#context.id("n·stop"), 0);
     if (guard === "shared") return read;
     // `n·stop[0] || (n·turn = n·turn + 1 & 1023) === 0 && n·raised()`
@@ -64,6 +64,10 @@ export class Functions {
       factory.createNumericLiteral(0),
     );
     return factory.createLogicalOr(read, factory.createLogicalAnd(isTime, this.#context.runtime("n·raised")));
+  }
+
+  #guarded(): TypeScript.Expression {
+    return this.#context.factory.createPropertyAccessExpression(this.#context.id("n·guard"), "stop");
   }
 
   #check(): TypeScript.Expression {
@@ -183,7 +187,7 @@ export class Functions {
     const { factory, guard, isInWith } = this.#context;
     if (guard !== "variable" || isInWith) return [];
     const flag = factory.createElementAccessExpression(this.#context.id("n·flag"), 0);
-    const raise = this.#context.assign(this.#context.id("n·stop"), factory.createNumericLiteral(1));
+    const raise = this.#context.assign(this.#guarded(), factory.createNumericLiteral(1));
     return [factory.createLogicalAnd(flag, factory.createParenthesizedExpression(raise))];
   }
 
