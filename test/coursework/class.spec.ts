@@ -116,6 +116,12 @@ const table = (file: string): Record<string, string>[] =>
 const ownerOf = (course: Course, id: string): string =>
   read(course.at("submitted", id, name, `${name}.ipynb`)).cells.at(-1)!.source;
 
+let released: Course;
+beforeAll(() => {
+  released = made();
+});
+afterAll(() => released?.remove());
+
 describe("Moodle", () => {
   let course: Course;
   let worksheet: string;
@@ -125,7 +131,7 @@ describe("Moodle", () => {
     `${fullName(member)}_${member.number}_assignsubmission_file${["/", "_/", "_"][i % 3]}`;
 
   beforeAll(() => {
-    course = made();
+    course = new Course(released);
     writeFileSync(
       course.at("participants.csv"),
       csv([
@@ -279,7 +285,7 @@ describe("Canvas", () => {
   };
 
   beforeAll(() => {
-    course = made();
+    course = new Course(released);
     writeFileSync(
       course.at("gradebook.csv"),
       csv([

@@ -1,6 +1,15 @@
 /** A course in a temporary folder, driven by `nablab course`, for the tests of grading. */
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { python } from "../kernel/jupyter.js";
@@ -49,7 +58,12 @@ const place = ((memory = "/dev/shm") => {
 export class Course {
   readonly folder = path.join(mkdtempSync(path.join(place, "nablab-course-")), "course");
 
-  constructor() {
+  /** A new course, or a copy of one. */
+  constructor(from?: Course) {
+    if (from) {
+      cpSync(from.folder, this.folder, { recursive: true });
+      return;
+    }
     const { status, stderr } = this.run("new", this.folder);
     if (status !== 0) throw new Error(stderr);
   }

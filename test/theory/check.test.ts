@@ -13,8 +13,16 @@ describe("check", () => {
 
   test("states how likely a false alarm is, and takes no likely one", () => {
     expect(inspect(check("B3", "the floor", true, "0.4 off", { falseAlarm: 2e-9 }))).toBe(
-      "✓ B3 the floor: 0.4 off (false alarm: 2e-9)",
+      "✓ B3 the floor: 0.4 off (false alarm 2e-9)",
     );
+    expect(inspect(check("B3", "the floor", true, "", { falseAlarm: 2e-9, finds: "one 5 % higher" }))).toBe(
+      "✓ B3 the floor (finds one 5 % higher with probability 0.99, false alarm 2e-9)",
+    );
+    for (const finds of ["", 0.05, null]) {
+      expect(() => check("B3", "the floor", true, "", { finds: finds as string })).toThrow(
+        "check: finds must say in words which deviation is found",
+      );
+    }
     for (const falseAlarm of ["1e-7", null, -1e-9]) {
       expect(() => check("B3", "the floor", true, "", { falseAlarm: falseAlarm as number })).toThrow(
         "check: a false alarm may have a probability of at most 1e-6",
@@ -24,7 +32,7 @@ describe("check", () => {
       "make more runs or a wider margin; got 0.05",
     );
     expect(inspect(check("B3", "the floor", true, undefined, { falseAlarm: 0 }))).toBe(
-      "✓ B3 the floor (false alarm: 0, it holds for every seed)",
+      "✓ B3 the floor (exact, no seed decides)",
     );
     expect(() => check("B3", "the floor", true, "", { falseAlarm: -1 })).toThrow("got -1");
   });

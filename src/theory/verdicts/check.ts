@@ -53,12 +53,15 @@ export type Answer = boolean | Pick<Judged, "verdict" | "wouldDecide">;
  *   not be empty
  * @param detail the numbers behind the verdict
  * @param options `falseAlarm`: for a check on random numbers, the probability that it would fail with another seed
- *   although the claim holds: at most 10⁻⁶, and 0 if it passes with every seed
- * @throws CheckFailed if `holds`, or an entry of the list, is false or a verdict other than yes, or the list is empty; TypeError if it is neither a boolean nor a verdict (a forgotten `await`?), RangeError if
+ *   although the claim holds: at most 10⁻⁶, and 0 for an exact check, which passes with every seed; `finds`: the smallest
+ *   deviation for which a check on random numbers fails with probability 0.99, in words, such as "a loss that is 5 % larger"
+ * @throws CheckFailed if `holds`, or an entry of the list, is false or a verdict other than yes, or the list is empty; TypeError if it is neither a boolean nor a verdict (a forgotten `await`?), or `finds` is no text; RangeError if
  *   `falseAlarm` is above 10⁻⁶: then more runs or a wider margin are needed.
  * @example
  * check("A4", "the reference network has 602,762 parameters", 784 * 512 + 512 + 512 * 384 + 384 + 384 * 10 + 10 === 602762)
  * // ✓ A4 the reference network has 602,762 parameters
+ * check("A13", "a sweep teaches it", 0.947 > 0.93, "94.7 % right", { falseAlarm: 1e-6, finds: "92 % right" })
+ * // ✓ A13 a sweep teaches it: 94.7 % right (finds 92 % right with probability 0.99, false alarm 1e-6)
  * check("A2", "the loss is negative", Math.log(2) < 0, "log 2 = 0.69") // throws A2 does not hold: the loss is negative (log 2 = 0.69)
  */
 export function check(
@@ -66,14 +69,19 @@ export function check(
   statement: string,
   holds: Answer | readonly Answer[] | (() => Answer | readonly Answer[]),
   detail?: string,
-  options: { falseAlarm?: number } = {},
+  options: { falseAlarm?: number; finds?: string } = {},
 ): Displayable {
-  const { falseAlarm } = optionsOf("check", options, ["falseAlarm"]);
+  const { falseAlarm, finds } = optionsOf("check", options, ["falseAlarm", "finds"]);
   requireClaim("check", claim);
   const isRare = typeof falseAlarm === "number" && falseAlarm >= 0 && falseAlarm <= 1e-6;
   if (falseAlarm !== undefined && !isRare) {
     throw new RangeError(
       `check: a false alarm may have a probability of at most 1e-6, make more runs or a wider margin; got ${inspect(falseAlarm)}`,
+    );
+  }
+  if (finds !== undefined && (typeof finds !== "string" || finds === "")) {
+    throw new TypeError(
+      `check: finds must say in words which deviation is found, such as "a loss that is 5 % larger"; got ${inspect(finds)}`,
     );
   }
   const answer: unknown = typeof holds === "function" ? holds() : holds;
@@ -101,11 +109,12 @@ export function check(
       open,
     );
   }
-  const odds =
-    falseAlarm === undefined
-      ? ""
-      : ` (false alarm: ${falseAlarm === 0 ? "0, it holds for every seed" : falseAlarm.toExponential(0)})`;
-  const rest = `${statement}${detail ? `: ${detail}` : ""}${odds}`;
+  const errors = [
+    finds && `finds ${finds} with probability 0.99`,
+    falseAlarm && `false alarm ${falseAlarm.toExponential(0)}`,
+  ];
+  const odds = falseAlarm === 0 ? "exact, no seed decides" : errors.filter(Boolean).join(", ");
+  const rest = `${statement}${detail ? `: ${detail}` : ""}${odds && ` (${odds})`}`;
   const text = `✓ ${claim} ${rest}`;
   const html = `<p>✓ <b>${claim}</b> ${escapeHtml(rest)}</p>`;
   return {
