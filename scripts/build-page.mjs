@@ -110,7 +110,7 @@ copyFileSync(
   at("node_modules", "plotly.js-cartesian-dist-min", "plotly-cartesian.min.js"),
   path.join(building, "plotly.js"),
 );
-// Compressed too: a fifth of the size. By its name no host takes it for an encoding of another file.
+// Compressed too: a fifth of the size. No host serves a file of this name with a content encoding.
 writeFileSync(
   path.join(building, "declarations.bin"),
   gzipSync(JSON.stringify(browserDeclarations()), { level: 9 }),

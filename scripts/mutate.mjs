@@ -80,7 +80,7 @@ function sampleOf(mutants, /** @type {number} */ size, /** @type {number} */ see
 const placeOf = (/** @type {Mutant} */ { fileName, location: { start, end } }) =>
   `${path.relative(root, fileName)}:${start.line + 1}:${start.column}-${end.line + 1}:${end.column}`;
 
-/** Writes a mutant of these files as text, its place in src, the original and the replacement: of what they are now. */
+/** Describes a mutant of these files as they are now: its place in src, the original and the replacement. */
 function describing(/** @type {string[]} */ files) {
   const texts = new Map(
     files.map((file) => [

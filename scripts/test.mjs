@@ -16,7 +16,7 @@ const node = (/** @type {string[]} */ ...args) =>
 /** @type {{ file: string, seconds: number }[]} */
 const times = [];
 
-/** What failed, for the end, where it is read: a run prints thousands of lines after it. @type {string[]} */
+/** What failed, repeated at the end, since a run prints thousands of lines. @type {string[]} */
 const failures = [];
 
 /** Runs some projects of vitest.config.ts at a time and returns their counts. */

@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import subprocess
+import sys
 from pathlib import Path
 
 import bleach
@@ -36,8 +37,10 @@ c.Execute.extra_arguments = [
     "--graded", f"--mark={mark}", f"--seconds={seconds}", f"--notebook-seconds={notebook_seconds}", f"--megabytes={megabytes}"]
 # A tag by which cells are left out would leave out tests: none that a submission can name does.
 c.Execute.skip_cells_with_tag = mark
-# The kernel keeps the limits, and may have to run earlier cells again; this is for a kernel that is lost altogether.
-c.Execute.timeout = notebook_seconds + 60
+# The kernel keeps the limits, by processor time: by the clock it may take five times as long. This is for a kernel that is lost altogether.
+c.Execute.timeout = 5 * notebook_seconds + 60
+# A cell that displays much, on a busy machine: nbgrader would give the notebook up after four seconds.
+c.Execute.iopub_timeout = 60
 
 
 def run_marked(self, cell, resources, index, run=getattr(Execute.preprocess_cell, "unmarked", Execute.preprocess_cell)):
@@ -89,6 +92,77 @@ def time_submitted(api, assignment, student):
 
 CourseDirectory.get_existing_timestamp = lambda course, folder: time_in(folder)
 NbGraderAPI.get_submitted_timestamp = time_submitted
+
+
+def failure_of(api, assignment, student):
+    """Why a submission could not be graded when that was tried last: `npx nablab course autograde` keeps it."""
+    try:
+        return json.loads(Path(api.coursedir.root, ".nablab", "graded", assignment, f"{student}.json").read_text("utf-8")).get("failure")
+    except (OSError, ValueError):
+        return None
+
+
+def with_standing(api, submission):
+    """Adds to a submission that is not graded what the Formgrader's lists leave out: the reason, or that there is none."""
+    if submission and not submission["autograded"]:
+        failure = failure_of(api, submission["name"], submission["student"])
+        if not submission["submitted"]:
+            submission["standing"] = "not submitted"
+        elif failure:
+            submission["standing"] = f"not graded: {failure}"
+    return submission
+
+
+names = ["get_submission", "get_submissions", "get_student_submissions"]
+plain = {name: getattr(getattr(NbGraderAPI, name), "plain", getattr(NbGraderAPI, name)) for name in names}
+
+
+def submission_of(api, *about, **named):
+    return with_standing(api, plain["get_submission"](api, *about, **named))
+
+
+def submissions_of(api, assignment):
+    """With those of students who submitted nothing."""
+    found = plain["get_submissions"](api, assignment)
+    there = {submission["student"] for submission in found}
+    missing = [api.get_submission(assignment, student["id"]) for student in api.get_students() if student["id"] not in there]
+    return sorted([*found, *filter(None, missing)], key=lambda submission: submission["student"])
+
+
+def submissions_by(api, student):
+    found = plain["get_student_submissions"](api, student)
+    for submission in found:
+        if submission.get("standing", "").startswith("not graded: "):
+            submission["name"] += f": {submission['standing']}"
+    return found
+
+
+for name, function in zip(names, [submission_of, submissions_of, submissions_by]):
+    function.plain = plain[name]
+    setattr(NbGraderAPI, name, function)
+
+# The page of an assignment's submissions shows them in the column of the status.
+STANDINGS = """<script>
+const { render } = SubmissionUI.prototype;
+SubmissionUI.prototype.render = function () {
+  render.call(this);
+  const standing = this.model.get("standing");
+  if (!standing) return;
+  this.$status.attr("data-order", -1).empty().text(standing);
+  if (!this.model.get("submitted")) for (const cell of [this.$autograde, this.$generate_feedback, this.$release_feedback]) cell.empty();
+};
+</script>
+"""
+formgrader = sys.modules.get("nbgrader.server_extensions.formgrader.base")
+if formgrader:
+    page_of = getattr(formgrader.BaseHandler.render, "plain", formgrader.BaseHandler.render)
+
+    def page_with_standings(self, name, **values):
+        page = page_of(self, name, **values)
+        return page.replace("</head>", f"{STANDINGS}</head>", 1) if name == "manage_submissions.tpl" else page
+
+    page_with_standings.plain = page_of
+    formgrader.BaseHandler.render = page_with_standings
 
 
 def nablab():

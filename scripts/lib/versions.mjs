@@ -71,7 +71,7 @@ export async function findPython({ env = process.env, needVenv = true } = {}) {
     );
   if (named)
     throw new Problem(
-      `NABLAB_PYTHON is ${named}, which is no Python that runs: set it to the path of Python ${needed} or newer`,
+      `NABLAB_PYTHON is ${named}, which does not run: set it to the path of Python ${needed} or newer`,
     );
   throw new Problem(
     `no Python found: install Python ${needed} or newer, or set NABLAB_PYTHON to its path (without Python, "npx nablab run" still executes notebooks)`,

@@ -1,5 +1,5 @@
-// Loaded into every process of the tests: in the threads and processes that a test starts, it writes down which mutants their
-// code reaches, which Stryker by itself sees in the thread of the tests alone.
+// Loaded into every process of the tests. It records which mutants are reached by the threads and processes that a test starts:
+// by itself, Stryker sees only the thread of the tests.
 import { appendFileSync } from "node:fs";
 
 // workers.ts sets it in the thread of the tests, so that what is started later finds it.

@@ -1,6 +1,6 @@
 // Stryker switches mutants in the thread of the tests, from a file's first hook on, and sees what a test itself reaches. This
 // extends both: to what a file does outside its tests (it opens a session, reads data) and to the workers and processes that it
-// starts, which inherit the active mutant by the environment. What is reached so counts as reached by each test of the file.
+// starts, which inherit the active mutant by the environment. What is reached in this way counts for each test of the file.
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

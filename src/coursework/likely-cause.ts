@@ -6,7 +6,7 @@ import type { Tensor } from "../tensor/index.js";
 import { readable } from "./numbers.js";
 
 const { abs, max } = Math;
-const { isNaN: isNotANumber } = Number;
+const { isInteger, isNaN: isNotANumber } = Number;
 
 /** A likely cause of the difference between two tensors of the same shape; undefined when nothing fits. */
 export function likelyCause(actual: Tensor, expected: Tensor): string | undefined {
@@ -28,6 +28,10 @@ export function likelyCause(actual: Tensor, expected: Tensor): string | undefine
   );
   if (isCut && e.some((value) => value < -1e-6 * size)) {
     return "every negative number became 0: a ReLU, or a maximum with 0, where none belongs?";
+  }
+  const [one, other] = [a[0]!, e[0]!];
+  if (a.length === 1 && isInteger(one) && isInteger(other) && abs(one - other) === 1 && abs(other) > 2) {
+    return `it is one too ${one > other ? "large" : "small"}: does a loop begin or end one step off?`;
   }
   const factor = factorOf(a, e);
   if (

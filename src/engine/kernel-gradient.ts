@@ -4,9 +4,9 @@
  */
 import { view } from "../compute/arena.js";
 import type { Dataset } from "../data/index.js";
+import { lossGradient, penaltyGradient } from "../nn/checked.js";
 import type { Loss, Sequential } from "../nn/index.js";
 import { lossOf } from "../nn/weighted.js";
-import { inFloat64 } from "../tensor/float64.js";
 import { random, Tensor } from "../tensor/index.js";
 import { makeJob, readArray, readBuffers, writeArray } from "./job.js";
 import type { KernelTraining } from "./kernel-trainer.js";
@@ -97,7 +97,7 @@ export function kernelGradientOf(
       const own = lossOf(loss, { weights });
       const value = own.value(g, y) + (loss.penalty?.value(model.A) ?? 0);
       if (!Number.isFinite(value)) return { layer: 0 };
-      const delta = inFloat64(`${loss.name}: gradient`, own.gradient(g, y));
+      const delta = lossGradient(own, g, y);
       for (let from = 0; from < samples.length; from += job.rows) {
         // Of several chunks only the last one's outputs are still in memory.
         if (samples.length > job.rows && !(await forward(from))) return undefined;
@@ -136,7 +136,7 @@ export async function* kernelReadouts(
 function addPenalty({ A, theta }: Sequential, penalty: NonNullable<Loss["penalty"]>, gradient: Float64Array) {
   A.forEach((weights) => {
     const at = (weights.data.byteOffset - theta.byteOffset) / theta.BYTES_PER_ELEMENT;
-    const own = penalty.gradient(weights).data;
+    const own = penaltyGradient(penalty, weights).data;
     for (let i = 0; i < own.length; i++) gradient[at + i]! += own[i]!;
   });
 }

@@ -27,15 +27,22 @@ export function wholeLimits(limits: NotebookLimits = {}): Required<NotebookLimit
   return { notebookSeconds: 5 * ofCell.seconds, ...ofCell };
 }
 
-/** The most characters passed on: of a cell's printed output, and of all displays of a notebook. */
+/** The most characters passed on: of each stream that a cell prints to, and of all displays of a notebook. */
 const [mostText, mostShown] = [1e6, 5e7];
+
+/** What a display counts at least: thousands of small ones arrive so slowly that nbgrader waits no longer. */
+const leastShown = 1e4;
 
 /** How often a notebook may end its process before its remaining cells are skipped. */
 const mostStarts = 4;
 
+/** The error of a cell whose process was ended twice by something else: its points would not be those of the answers. */
+export const killedElsewhere =
+  "the notebook's process was killed from outside, twice in the same cell: is the machine short of memory?";
+
 export class GradedSession<Cell> implements CellRunner<Cell> {
   readonly #folder: string;
-  readonly #limits: Limits;
+  readonly #limits: Limits & { seconds: number };
   /** Seconds that are left for all cells. */
   #left: number;
   readonly #notebookSeconds: number;
@@ -44,9 +51,11 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
   readonly #onOutput: (output: Output, cell: Cell) => void;
   #process: SessionProcess | undefined;
   #starts = 0;
+  /** Whether cells that ran again were ended from outside. */
+  #isKilled = false;
   #cell: Cell | undefined;
   /** The characters printed by the cell, and displayed by all cells. */
-  #printed = 0;
+  #printed = { stdout: 0, stderr: 0 };
   #shown = 0;
   /** The request to the process that runs {@link #cell}. */
   #ticket = 0;
@@ -94,8 +103,9 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
   #cut(output: Output): Output | undefined {
     if (output.type === "clear_output") return undefined; // output cannot be withdrawn
     if (output.type !== "stream") return this.#fits(output.data) ? output : leftOut(output.data);
-    const room = mostText - this.#printed;
-    this.#printed += output.text.length;
+    // Apart: a flood on one stream must not keep back what a test writes to the other, which costs its points.
+    const room = mostText - this.#printed[output.name];
+    this.#printed[output.name] += output.text.length;
     if (room <= 0) return undefined;
     if (output.text.length <= room) return output;
     return { ...output, text: `${output.text.slice(0, room)}\n… and more, which is left out\n` };
@@ -116,41 +126,54 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
   ): Promise<CellResult> {
     const { code, locked = is } = this.#unmarked(text);
     let session = this.#process?.isAlive ? this.#process : await this.#startAgain();
-    if (this.#left <= 0)
-      return failure(
-        "TimeoutError",
-        `the notebook took longer than ${this.#notebookSeconds} s; nothing more of it runs`,
-      );
+    if (this.#left <= 0) return this.#outOfTime();
     if (!session) {
+      if (this.#isKilled) return failure("ProcessEnded", killedElsewhere);
       return failure(
         "ProcessEnded",
         `earlier cells ended the notebook's process ${mostStarts} times; nothing more of it runs`,
       );
     }
     this.#cell = cell;
-    this.#printed = 0;
+    this.#printed = { stdout: 0, stderr: 0 };
     let ending = await this.#run(session, code, count, locked);
     if (isKilled(ending)) {
-      this.#starts--; // not the notebook's fault
+      this.#starts--; // not the notebook's fault, nor is the time that its cells take again
+      this.#left = this.#notebookSeconds;
       const again = await this.#startAgain();
       if (again) {
         session = again;
-        [this.#cell, this.#printed] = [cell, 0];
+        [this.#cell, this.#printed] = [cell, { stdout: 0, stderr: 0 }];
         ending = await this.#run(session, code, count, locked);
       }
     }
     // Later output is ignored: it could contradict the cell's error.
     this.#cell = undefined;
     if (session.isAlive && !isLate(ending)) this.#ran.push({ code, count, locked });
-    const result = asResult(ending);
-    if (result.status === "error" || !result.result || this.#fits(result.result.data)) return result;
+    if (isLate(ending) && this.#left <= 0) return this.#outOfTime();
+    const result = isKilled(ending) ? failure("ProcessEnded", killedElsewhere) : asResult(ending);
+    for (const what of session.refused) {
+      this.#onOutput({ type: "stream", name: "stdout", text: `Refused: ${what}.\n` }, cell);
+    }
+    // A test without its number of points would give all of them.
+    const isNumber =
+      locked === "test" && result.status === "ok" && result.result && sizeOf(result.result.data) < 100;
+    if (isNumber || result.status === "error" || !result.result || this.#fits(result.result.data))
+      return result;
     this.#onOutput(leftOut(result.result.data), cell);
     return { status: "ok" };
   }
 
+  #outOfTime(): CellResult {
+    return failure(
+      "TimeoutError",
+      `the notebook took longer than ${this.#notebookSeconds} s; nothing more of it runs`,
+    );
+  }
+
   /** Whether a display is passed on: nobody can read pages of a hundred megabytes. */
   #fits(data: MimeBundle): boolean {
-    const size = sizeOf(data);
+    const size = Math.max(leastShown, sizeOf(data));
     if (this.#shown + size > mostShown) return false;
     this.#shown += size;
     return true;
@@ -166,10 +189,10 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
 
   async #run(session: SessionProcess, code: string, count: number, locked?: Locked): Promise<Ending> {
     const began = performance.now();
-    const seconds = Math.min(this.#limits.seconds ?? Number.POSITIVE_INFINITY, this.#left);
-    const limits = seconds < Number.POSITIVE_INFINITY ? { ...this.#limits, seconds } : this.#limits;
+    const seconds = Math.min(this.#limits.seconds, this.#left);
+    const limits = { ...this.#limits, seconds };
     const ending = await session.execute(code, ++this.#ticket, limits, count, locked);
-    this.#left -= (performance.now() - began) / 1000;
+    this.#left -= session.spent ?? Math.min(seconds, (performance.now() - began) / 1000);
     return ending;
   }
 
@@ -180,7 +203,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     this.#cell = undefined;
     for (const { code, count, locked } of this.#ran) {
       if (this.#left <= 0) break;
-      await this.#run(session, code, count, locked);
+      if (isKilled(await this.#run(session, code, count, locked))) this.#isKilled = true;
     }
     return session.isAlive ? session : this.#startAgain();
   }

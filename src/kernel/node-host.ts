@@ -34,6 +34,7 @@ import {
   settleSignals,
   signalArrived,
 } from "./stop-signal.js";
+import { timeSpent } from "./time-spent.js";
 import { keepCompiledTypeScript, loadTypeScript } from "./typescript.js";
 
 // Cells may replace it.
@@ -57,6 +58,7 @@ export function nodeHost({ isAlone = false } = {}): SessionHost {
   defineConstant("n·called", called);
   return {
     ...(!isAlone && isReachable() && { updateGuarded: defineGuarded(stopFlag, defineConstant) }),
+    ...(isAlone && { stopwatch: timeSpent }),
     files: nodeFiles(),
     typescript: loadTypeScript,
     import: importModule,

@@ -19,6 +19,7 @@ import { listenAlways } from "./listeners.js";
 import { createNodeSession, nodeHost } from "./node-host.js";
 import { takeRefusals } from "./refusal.js";
 import { isLateSignal } from "./stop-signal.js";
+import { timeSpent } from "./time-spent.js";
 
 /** Messages to this process; the first is the secret that an isolated process adds to all its messages. */
 export type ToChild =
@@ -33,7 +34,7 @@ export type FromChild = { secret?: string | undefined } & Said;
 type Said =
   | { ready: true }
   | { output: Output; cell: number }
-  | { result: CellResult; cell: number }
+  | { result: CellResult; cell: number; spent: number; refused: string[] }
   | { draw: ImageRequest }
   | { leaving: true }
   | { comm: string; opened: Record<string, unknown>; cell: number };
@@ -115,14 +116,12 @@ async function receive(message: ToChild): Promise<void> {
   if ("secret" in message) return;
   const { execute, cell, count, seconds, locked } = message;
   if (isIsolated) inspect.defaultOptions = usual; // which cells can set
+  const spent = timeSpent();
   const help = helpFor(session, execute);
   const result = help
     ? { status: "ok" as const, result: { data: help as MimeBundle, metadata: {} } }
     : await session.execute(execute, cell, count, seconds, undefined, locked);
-  for (const what of takeRefusals()) {
-    send({ output: { type: "stream", name: "stdout", text: `Refused: ${what}.\n` }, cell });
-  }
-  send({ result, cell });
+  send({ result, cell, spent: spent() / 1000, refused: takeRefusals() });
 }
 
 // An isolated process has no threads; its session and its parent take over the guard's work.

@@ -14,6 +14,7 @@ import { Drawing } from "./drawing.js";
 import { type Confined, howItEnded, startConfined } from "./isolation.js";
 import type { FromChild, ToChild } from "./session-child.js";
 import { stopPipe } from "./stop-signal.js";
+import { slack } from "./time-spent.js";
 
 /** Milliseconds an interrupted cell has to end before its process is killed. */
 const patience = 5000;
@@ -57,6 +58,10 @@ export class SessionProcess {
   #isLeaving = false;
   #ended: Extract<Ending, { status: "ended" | "memory" }> | undefined;
   #finish: ((ending: Ending) => void) | undefined;
+  /** The seconds that the last cell spent (time-spent.ts); undefined if it did not end by itself. */
+  #spent: number | undefined;
+  /** What was refused to it. */
+  #refused: readonly string[] = [];
   /** Ends the watch over its memory, which goes on between cells. */
   #unwatch: (() => void) | undefined;
   #killing: NodeJS.Timeout | undefined;
@@ -109,6 +114,14 @@ export class SessionProcess {
     this.#child.on("exit", (code, signal) => this.#end(howItEnded(code, signal)));
   }
 
+  get spent(): number | undefined {
+    return this.#spent;
+  }
+
+  get refused(): readonly string[] {
+    return this.#refused;
+  }
+
   /** Whether cells can still run here. */
   get isAlive(): boolean {
     return this.#ended === undefined;
@@ -138,7 +151,7 @@ export class SessionProcess {
       this.interrupt();
     };
     // An isolated process enforces the limit itself, except within one call of a built-in function.
-    const wait = (seconds ?? 0) * 1000 + (this.#drawing ? grace : 0);
+    const wait = 1000 * (seconds ?? 0) * (this.#drawing ? slack : 1) + (this.#drawing ? grace : 0);
     const timer = seconds === undefined ? undefined : setTimeout(interrupt, wait);
     if (megabytes !== undefined) {
       this.#unwatch ??= watchMemory(this.#confined?.id() ?? this.#child.pid!, megabytes, () => {
@@ -146,6 +159,7 @@ export class SessionProcess {
         this.kill();
       });
     }
+    [this.#spent, this.#refused] = [undefined, []];
     const ending = await new Promise<Ending>((resolve) => {
       this.#finish = resolve;
       this.#tell({
@@ -205,7 +219,10 @@ export class SessionProcess {
     else if ("draw" in message) void this.#draw(message.draw);
     else if ("leaving" in message) this.#isLeaving = true;
     else if ("comm" in message) this.#onWidget?.(message.comm, stateIn(message.opened), message.cell);
-    else if ("result" in message) this.#finish?.(message.result);
+    else if ("result" in message) {
+      [this.#spent, this.#refused] = [message.spent, message.refused];
+      this.#finish?.(message.result);
+    }
   }
 
   async #draw({ id, ...request }: ImageRequest): Promise<void> {

@@ -4,8 +4,8 @@
  * product δ x^T, summed over the samples, becomes δ^T x. The fast twin is in `compute/`.
  */
 import { optionsOf } from "../options/options-of.js";
-import { inFloat64 } from "../tensor/float64.js";
 import type { Tensor, TensorLike } from "../tensor/index.js";
+import { lossGradient, penaltyGradient } from "./checked.js";
 import { type Forward, forward, toRows } from "./forward.js";
 import type { Pass } from "./layer.js";
 import { back, throughAll } from "./layerwise.js";
@@ -61,7 +61,7 @@ export function backpropagation(
   const { z, x, g } = forward(model, input);
 
   // 2. δ[n+1] = ∂loss/∂g
-  delta[n + 1] = inFloat64(gradientOf(loss), loss.gradient(g, y));
+  delta[n + 1] = lossGradient(loss, g, y);
 
   // 3. ∂loss/∂A[n+1] = δ[n+1] x(n)^T and ∂loss/∂b[n+1] = δ[n+1]
   dA[n + 1] = delta[n + 1]!.transpose().matmul(x[n]!);
@@ -98,7 +98,7 @@ function layerwise(
   const db: Tensor[] = [];
   const gradients: Tensor[] = [];
   x[n + 1] = g;
-  let behind = inFloat64(gradientOf(loss), loss.gradient(g, y));
+  let behind = lossGradient(loss, g, y);
   for (let i = layers.length - 1; i >= 0; i--) {
     const layer = layers[i]!;
     const before = back(layer, behind, values[i]!, pass);
@@ -118,14 +118,11 @@ function layerwise(
   return { loss: value, z, x, g, delta, dA, db, gradients };
 }
 
-/** Its name in messages. */
-const gradientOf = ({ name }: Loss): string => `${name ?? "loss"}: gradient`;
-
 /** Returns the penalty of the loss, and adds its gradients to dA in place. */
 function penalise({ A }: Sequential, { penalty }: Loss, dA: Tensor[]): number {
   if (!penalty) return 0;
   A.forEach((weights, t) => {
-    const own = penalty.gradient(weights);
+    const own = penaltyGradient(penalty, weights);
     for (let i = 0; i < own.size; i++) dA[t]!.data[i]! += own.data[i]!;
   });
   return penalty.value(A);

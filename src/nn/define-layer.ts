@@ -7,8 +7,9 @@ import { Variable } from "../autodiff/tape.js";
 import type { Traced } from "../autodiff/traced.js";
 import { checkFunction } from "../options/check.js";
 import { optionsOf } from "../options/options-of.js";
-import { formatShape, type Random, random, type Shape, Tensor } from "../tensor/index.js";
+import { type Random, random, type Shape, Tensor } from "../tensor/index.js";
 import { sizeOf } from "../tensor/shapes.js";
+import { checkShape } from "./checked.js";
 import type { LayerBlueprint, Pass } from "./layer.js";
 import { showAs } from "./show-as.js";
 
@@ -201,12 +202,4 @@ function differentiated<P extends string>({
 function checkTensor(what: string, value: unknown): void {
   if (value instanceof Tensor) return;
   throw new TypeError(`${what} must be a tensor, got ${inspect(value, { depth: 0 })}`);
-}
-
-function checkShape(what: string, value: unknown, shape: Shape): void {
-  checkTensor(`${what} what`, value);
-  if (String((value as Tensor).shape) === String(shape)) return;
-  throw new RangeError(
-    `${what} a tensor of shape ${formatShape(shape)}, got ${formatShape((value as Tensor).shape)}`,
-  );
 }

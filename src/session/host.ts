@@ -115,6 +115,8 @@ export interface SessionHost {
   interruptible<T>(work: () => T): T;
   /** After a cell: listens again to what the cell has ended. */
   keepListening?(): void;
+  /** Starts to measure the time of a cell; the function it returns gives the milliseconds. By default those of the clock. */
+  stopwatch?(): () => number;
   /** At the beginning of a cell: waits until no interrupt for the previous cell is pending. */
   settleInterrupts(): void | Promise<void>;
 

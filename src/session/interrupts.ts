@@ -29,11 +29,14 @@ export interface Run<Cell> {
   end: (reason?: unknown) => void;
   /** Reports the interrupt in the next microtask, which needs almost no stack now. */
   tellSoon: (patienceLeft: number) => void;
-  /** Its deadline, in the process's milliseconds. */
-  readonly limit: number;
-  /** Whether it was ended at its deadline. */
+  /** The milliseconds that it may take, and has taken. */
+  readonly allowed: number;
+  readonly spent: () => number;
+  /** The time, in the process's milliseconds, before which it cannot have taken that many. */
+  limit: number;
+  /** Whether it was ended for that. */
   isLate: boolean;
-  /** Ends it then. */
+  /** Ends it. */
   timer?: ReturnType<typeof setTimeout>;
 }
 
@@ -45,6 +48,12 @@ const clockMask = 63;
  * 1024th check once it has been found not to be interrupted: a lookup takes 150 ns.
  */
 const clearedMask = 1023;
+
+/** The time by the clock. */
+function stopwatch(): () => number {
+  const began = now();
+  return () => now() - began;
+}
 
 export class Interrupts<Cell> {
   readonly #host: SessionHost;
@@ -104,6 +113,8 @@ export class Interrupts<Cell> {
       deadline: Number.POSITIVE_INFINITY,
       end: () => {},
       tellSoon: () => {},
+      allowed: 1000 * seconds,
+      spent: this.#host.stopwatch?.() ?? stopwatch(),
       limit: now() + 1000 * seconds,
       isLate: false,
     };
@@ -113,13 +124,28 @@ export class Interrupts<Cell> {
     this.#running = run;
     acknowledgeStop(stops);
     this.#setFlag();
-    if (seconds < Number.POSITIVE_INFINITY) run.timer = setTimeout(() => this.#endLate(run), 1000 * seconds);
+    if (seconds < Number.POSITIVE_INFINITY) this.#limit(run);
     return run;
   }
 
-  /** Whether a cell is past its deadline. */
+  /** Ends a cell once it has taken as long as it may. */
+  #limit(run: Run<Cell>): void {
+    run.timer = setTimeout(
+      () => (this.#isOver(run) ? this.#endLate(run) : this.#limit(run)),
+      run.limit - now(),
+    );
+  }
+
+  /** Whether a cell has taken as long as it may. */
   isLate(run: Run<Cell>): boolean {
-    return run.isLate || now() >= run.limit;
+    return run.isLate || this.#isOver(run);
+  }
+
+  #isOver(run: Run<Cell>): boolean {
+    if (now() < run.limit) return false;
+    const left = run.allowed - run.spent();
+    run.limit = now() + Math.max(left, 0);
+    return left <= 0;
   }
 
   /** Throws if a cell was stopped, and the time is over in which it may end by itself. */
@@ -203,7 +229,7 @@ export class Interrupts<Cell> {
   endStopped(): void {
     const timed = this.#running;
     if (timed && timed.limit < Number.POSITIVE_INFINITY && isStopAcknowledged()) {
-      if (now() >= timed.limit) this.#endLate(timed);
+      if (this.#isOver(timed)) this.#endLate(timed);
       else if (this.#isOnlyTimed) return;
     }
     if (!isStopAcknowledged()) {

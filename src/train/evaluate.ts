@@ -10,6 +10,7 @@ import { kernelReadouts } from "../engine/kernel-gradient.js";
 import { isKnownInPart, unknownLayers, unknownLoss } from "../engine/lower.js";
 import { defaultThreads, isWorthHandingOver, runJob } from "../engine/pool.js";
 import type { Evaluation } from "../metrics/index.js";
+import { lossOfSamples } from "../nn/checked.js";
 import { crossEntropy, type Loss, predict, type Sequential, squaredError } from "../nn/index.js";
 import { lossOf } from "../nn/weighted.js";
 import { optionsOf } from "../options/options-of.js";
@@ -52,7 +53,7 @@ export async function evaluate(
     const readouts = isCustom && !isSlow ? inFloat64(model, data) : kernelReadouts(model, data);
     for await (const { start, g } of readouts) {
       const batch = data.batch(start, start + g.shape[0]!);
-      losses.set(lossOf(loss, batch).perSample(g, batch.y), start);
+      losses.set(lossOfSamples(lossOf(loss, batch), g, batch.y), start);
       if (answers) predicted.set(decide(g), start);
     }
   } else {

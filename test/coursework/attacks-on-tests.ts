@@ -23,7 +23,161 @@ const close = (call: string, expected: string): string =>
   `import { checkClose } from "nablab"; checkClose("x", ${call}, ${expected}); 7`;
 const wrong = /^CheckFailed: x: expected /;
 
+/** What an answer of 41 tries to be taken for 42: a cell each, and how it ends where that is with an error. */
+const takenFor42: [says: string, name: string, code: string, is?: RegExp][] = [
+  [
+    "C1",
+    "options that inherit a tolerance",
+    "(Object.prototype as any).tolerance = 1e9; function answer() { return 41; }",
+    /^TypeError: Cannot add property/,
+  ],
+  [
+    "C1",
+    "options whose prototype has another",
+    "try { Object.setPrototypeOf(Object.prototype, { tolerance: 1e9 }); } catch {} function answer() { return 41; }",
+  ],
+  [
+    "C1",
+    "stacks prepared by another",
+    "function answer() { return 41; } Error.prepareStackTrace = () => 42;",
+    /cannot be changed/,
+  ],
+  [
+    "C1",
+    "stacks without lines",
+    "function answer() { return 41; } Error.stackTraceLimit = 0;",
+    /^TypeError: Cannot assign/,
+  ],
+  [
+    "C1",
+    "a clock that stands still",
+    "function answer() { return 41; } (performance as any).now = () => 0;",
+    /cannot be changed/,
+  ],
+  [
+    "C7",
+    "a length that changes",
+    "let looks = 0; function answer(): any { return { get length() { return looks++ ? 0 : 1; }, 0: 41, [Symbol.iterator]: function* () { yield 41; } }; }",
+  ],
+  [
+    "C7",
+    "a proxy of a list with a primitive",
+    "function answer(): any { return new Proxy([41], { get: (list: any, key) => (key === Symbol.toPrimitive ? () => 42 : list[key]) }); }",
+  ],
+  [
+    "C7",
+    "a function that is any property",
+    "function answer(): any { return new Proxy(function () {}, { get: () => 42, apply: () => 42 }); }",
+  ],
+  [
+    "C7",
+    "a number by every conversion",
+    "function answer(): any { return { toJSON: () => 42, valueOf: () => 42, toString: () => '42' }; }",
+  ],
+  [
+    "C7",
+    "a list of another species",
+    "class Kind extends Array { static override get [Symbol.species](): any { return function () { return [42]; }; } } function answer(): any { return Kind.from([41]); }",
+  ],
+  [
+    "C7",
+    "numbers that say there are none",
+    "class Few extends Float64Array { override get length() { return 0; } } function answer(): any { return new Few([41]); }",
+  ],
+  [
+    "T1",
+    "what was collected",
+    "const gone = new FinalizationRegistry((held) => console.log(held)); for (let i = 0; i < 1e4; i++) gone.register({}, 1); function answer() { return 41; }",
+  ],
+  [
+    "T1",
+    "what was handed over, weakly",
+    "let weak: any; function answer(x?: object) { weak ??= new WeakRef(x ?? {}); return 41; }",
+  ],
+  [
+    "C7",
+    "a wait in the thread",
+    "function answer() { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100); return 41; }",
+  ],
+  [
+    "C7",
+    "a wait beside the thread",
+    "(Atomics as any).waitAsync(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5).value.then(() => { (globalThis as any).answer = () => 42; }); function answer() { return 41; }",
+  ],
+  [
+    "C7",
+    "steps that go on for ever",
+    "async function* steps() { for (;;) { await new Promise((go) => setTimeout(go, 1)); yield 42; } } void (async () => { for await (const step of steps()) (globalThis as any).answer = () => step; })(); function answer() { return 41; }",
+  ],
+  [
+    "T3",
+    "what matched last",
+    "/(4)(2)/.exec('42'); function answer(): any { return Number((RegExp as any).$1 ?? (RegExp as any)['$&'] ?? 41); }",
+  ],
+  [
+    "S2",
+    "code of text behind a label",
+    "function answer() { return 41; } out: for (;;) { try { (0, eval)('answer = () => 42'); } catch { break out; } }",
+  ],
+  [
+    "S2",
+    "a module of data by changing attributes",
+    "function answer() { return 41; } const place: string = 'data:application/json,42'; await import(place, { get with() { return { type: 'json' }; } } as any);",
+    /is not allowed/,
+  ],
+  ["S1", "bindings", "function answer() { return 41; } (process as any).binding('fs');", /is not allowed/],
+  [
+    "C8",
+    "lines and writes like the grader's",
+    "function answer() { process.stdout.write('✓ x\\n3 of 3 points\\n'); return 41; }",
+  ],
+  [
+    "C8",
+    "thirty million characters",
+    "function answer() { for (let i = 0; i < 300; i++) console.log('z'.repeat(1e5)); return 41; }",
+  ],
+  [
+    "C7",
+    "a stack filled by checks",
+    "import { checkThat as fill } from 'nablab'; function filled(): void { fill('z', true); filled(); } function answer() { try { filled(); } catch {} return 41; }",
+  ],
+  [
+    "C7",
+    "a thenable that resolves at once",
+    "function answer(): any { return { then(done: (x: number) => void) { done(42); } }; }",
+  ],
+  [
+    "N4",
+    "keys and what they inherit",
+    "const key: any = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 128 }, true, ['encrypt']); const met = new Set<unknown>(); const walk = (x: any, depth: number): void => { if (Object(x) !== x || met.has(x) || depth > 6) return; met.add(x); for (const name of Reflect.ownKeys(x)) { if (/Readable|Socket|binding/i.test(String(name))) console.log('GOT', name); try { walk(x[name], depth + 1); } catch {} } walk(Object.getPrototypeOf(x), depth + 1); }; walk(key, 0); function answer() { return 41; }",
+  ],
+];
+
 export const attacksOnTests: readonly AttackOnTest[] = [
+  ...takenFor42.map(([says, name, code, is], i) => ({
+    name,
+    says,
+    code: [code.replace(/\banswer\b/g, `taken${i}`)],
+    ...(is && { is }),
+    test: close(`taken${i}()`, "42"),
+    ends: wrong,
+  })),
+  {
+    name: "standard error behind a flood",
+    says: "C8",
+    code: ["function flooded() { console.log('y'.repeat(2e6)); }"],
+    test: 'flooded(); console.error("WRONG")',
+    ends: /^$/,
+    prints: /WRONG\n/,
+  },
+  {
+    name: "standard error where the stack was full while something was printed",
+    says: "C8",
+    code: ["function full(): void { try { full(); } catch { console.log('d'); } }"],
+    test: 'full(); console.error("WRONG")',
+    ends: /^$/,
+    prints: /WRONG\n/,
+  },
   {
     name: "a variable called as what the test expects",
     says: "T2",

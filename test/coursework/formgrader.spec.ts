@@ -1,5 +1,5 @@
 /** `nablab course formgrader`: a real JupyterLab with nbgrader on the course, for this machine and its token alone. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
 import { Course, idOf, solved } from "./course.js";
 import { openFormgrader } from "./formgrader.js";
@@ -31,14 +31,30 @@ test("shows a model answer and formulas beside a written answer, and loads nothi
   const notebook = solved(course, "tiny");
   notebook.cells.find((cell) => idOf(cell) === "words")!.source = "As $\\sqrt 2$ shows.";
   course.submit("ada", "tiny", notebook);
-  const { status, stdout, stderr } = course.run("autograde");
-  expect(status, stdout + stderr).toBe(0);
+  course.submit("bo", "tiny", "{");
+  writeFileSync(course.at("class.csv"), "student_id,first_name,last_name\nada,A,Da\nbo,B,O\ncy,C,Y\n");
+  expect(course.run("roster", "import", "class.csv").status).toBe(0);
+  const { stdout, stderr } = course.run("autograde");
+  expect(stdout, stderr).toMatch(/^ada .*\d \/ /m);
   const formgrader = await openFormgrader(course);
   let page: string;
   try {
     const submitted = await formgrader.get("api/submitted_notebooks/tiny/tiny");
     const [{ id }] = (await submitted.json()) as [{ id: string }];
     page = await (await formgrader.get(`submissions/${id}/`)).text();
+    // Who submitted nothing, and why a submission is not graded.
+    const listed = (await (await formgrader.get("api/submissions/tiny")).json()) as Record<string, unknown>[];
+    const reason = expect.stringMatching(/^not graded: tiny.ipynb: not a notebook/);
+    expect(listed.map(({ student, standing }) => [student, standing])).toEqual([
+      ["ada", undefined],
+      ["bo", reason],
+      ["cy", "not submitted"],
+    ]);
+    expect(await (await formgrader.get("api/submission/tiny/bo")).json()).toMatchObject({ standing: reason });
+    const [ofBo] = (await (await formgrader.get("api/student_submissions/bo")).json()) as { name: string }[];
+    expect(ofBo!.name).toMatch(/^tiny: not graded: tiny.ipynb: not a notebook/);
+    const list = await (await formgrader.get("manage_submissions/tiny")).text();
+    expect(list).toMatch(/SubmissionUI.prototype.render = [\s\S]*<\/head>/);
   } finally {
     await formgrader.stop();
   }

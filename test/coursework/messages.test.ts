@@ -52,6 +52,11 @@ test.each<[() => unknown, string, string]>([
     "x: expected 6, got 9\n  A likely cause: it is 1.5 times what it should be: a factor that is missing or stands twice, a sum for a mean or a mean for a sum?",
   ],
   [
+    () => checkClose("losses", 8, 7),
+    "no",
+    "losses: expected 7, got 8\n  A likely cause: it is one too large: does a loop begin or end one step off?",
+  ],
+  [
     () => checkClose("x", 2, -6),
     "no",
     "x: expected -6, got 2\n  A likely cause: it is 1/3 times what it should be, and of the other sign: a factor that is missing or stands twice, a sum for a mean or a mean for a sum?",

@@ -1,44 +1,131 @@
 /**
- * Where the machine is too slow for the assignment's own cells, a submission is not graded: its tests would give 0.
+ * Where the machine is too slow or too small for the assignment's own cells, a submission is not graded: its tests would give
+ * 0. An answer that takes too much costs its tests alone.
  */
+import { execFileSync, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { afterAll, expect, test } from "vitest";
-import { Course, solved } from "./course.js";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { python } from "../kernel/jupyter.js";
+import { type Cell, Course, idOf, type Notebook, solved } from "./course.js";
 import * as tiny from "./tiny.js";
 
 const course = new Course();
 afterAll(() => course.remove());
 
-const limit = (from: string, to: string): void => {
+/** Sets the seconds of a cell, those of a notebook, and its megabytes. */
+const limit = (limits: string): void => {
   const file = course.at("nbgrader_config.py");
   const text = readFileSync(file, "utf8");
-  const limits = (seconds: string) => `seconds, notebook_seconds, megabytes = ${seconds}, 300, 2000`;
-  expect(text).toContain(limits(from));
-  writeFileSync(file, text.replace(limits(from), limits(to)));
+  const changed = text.replace(
+    /^seconds, notebook_seconds, megabytes = .*$/m,
+    `seconds, notebook_seconds, megabytes = ${limits}`,
+  );
+  expect(changed).not.toBe(text);
+  writeFileSync(file, changed);
+};
+const usual = "const base = 2;";
+/** Hands out an assignment that begins with such a cell. */
+const release = (name: string, data: string): void => {
+  const cells = tiny.cells();
+  cells[0]!.source = `${data}\n${usual}`;
+  tiny.assignment(course, name, cells);
+  expect(course.run("release", name, "--untried").status).toBe(0);
+  course.submit("ada", name, solved(course, name));
+};
+const cellOf = (notebook: Notebook, id: string): Cell => notebook.cells.find((cell) => idOf(cell) === id)!;
+const computing = (seconds: number): string =>
+  `{ const from = process.cpuUsage().user; while (process.cpuUsage().user - from < ${seconds}e6); }`;
+
+/** What the assignment's first cell does, and the reason that `autograde` gives. */
+const faults: Record<string, [data: string, reason: string]> = {
+  slow: ["for (;;);", "the cell took longer than 10 s"],
+  large: [
+    "const hoard: Uint8Array[] = []; for (;;) hoard.push(new Uint8Array(5e7).fill(1));",
+    "the cell took more than 700 MB of memory",
+  ],
+  full: [
+    'import { writeFileSync } from "node:fs"; const block = new Uint8Array(5e7); for (let i = 0; i < 12; i++) writeFileSync("block", block);',
+    "writing more than 500 MB is not allowed",
+  ],
+  "no-room": [
+    'throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });',
+    "ENOSPC: no space left on device",
+  ],
+  long: [computing(7), "the notebook took longer than 13 s"],
+  ended: ["process.exit(3);", "the notebook's process ended with exit code 3"],
 };
 
-test("a locked cell before any answer that takes too long: not graded, and why; an answer that does: 0", () => {
+beforeAll(() => {
   tiny.clear(course);
-  const cells = tiny.cells();
-  cells[0]!.source = "const began = Date.now();\nwhile (Date.now() - began < 6000);\nconst base = 2;";
-  tiny.assignment(course, "tiny", cells);
-  expect(course.run("release", "tiny", "--untried").status).toBe(0);
-  course.submit("ada", "tiny", solved(course, "tiny"));
-  limit("60", "3");
-  const { status, stdout } = course.run("autograde");
-  const reason =
-    /not graded.* data, a locked cell before any answer: the cell took longer than 3 s; .* raise the limits/s;
-  expect(stdout).toMatch(reason);
-  expect(status).toBe(1);
-  expect(course.grades().tiny?.ada).toBeUndefined();
-  expect(course.run("scores").stdout).toMatch(reason);
+  for (const [name, [data]] of Object.entries(faults)) release(name, data);
+  // Its second locked cell finds too little of the notebook's time.
+  const notebook = course.source("long");
+  const again = structuredClone(notebook.cells[0]!);
+  Object.assign(again, { id: "again", source: computing(7) });
+  again.metadata.nbgrader!.grade_id = "again";
+  tiny.assignment(course, "long", [notebook.cells[0]!, again, ...notebook.cells.slice(1)]);
+  expect(course.run("release", "long", "--untried").status).toBe(0);
+  course.submit("ada", "long", solved(course, "long"));
+}, 300_000);
 
-  limit("3", "12");
-  const endless = solved(course, "tiny");
-  endless.cells[1]!.source = "function double(x: number): number {\n  for (;;);\n}";
-  course.submit("endless", "tiny", endless);
-  const again = course.run("autograde");
-  expect(again.status, again.stdout + again.stderr).toBe(0);
-  expect(again.stdout).toMatch(/^ada .*5 \/ 12/m);
-  expect(again.stdout).toMatch(/^endless .*3 \/ 12 .*double-test: the cell took longer than 12 s/m);
-});
+test("a locked cell before any answer that reaches a limit: not graded, and why", () => {
+  limit("10, 13, 700");
+  const { status, stdout } = course.run("autograde");
+  const { stdout: scores } = course.run("scores");
+  for (const [name, [, reason]] of Object.entries(faults)) {
+    const cell = name === "long" ? "again" : "data";
+    const expected = `${cell}, a locked cell before any answer: `;
+    const line = stdout.split("\n").find((row) => row.startsWith(`ada `) && row.includes(` ${name} `));
+    expect(line, name).toContain("not graded");
+    expect(line, name).toContain(expected + reason);
+    expect(scores, name).toContain(`not graded: ada, ${name}: ${expected}${reason}`);
+    expect(course.grades()[name]?.ada, name).toBeUndefined();
+  }
+  expect(status).toBe(1);
+}, 300_000);
+
+test.skipIf(process.platform === "win32")(
+  "a process that the system kills again and again: not graded, and graded when it does not",
+  async () => {
+    release("killed", "");
+    const main = path.resolve(import.meta.dirname, "../../dist/cli/main.js");
+    const grader = spawn(process.execPath, [main, "course", "autograde", "killed"], {
+      cwd: course.folder,
+      env: { ...process.env, NABLAB_PYTHON: python(), NO_COLOR: "1" },
+    });
+    let printed = "";
+    grader.stdout.setEncoding("utf8").on("data", (text: string) => {
+      printed += text;
+    });
+    const killing = setInterval(() => {
+      const all = execFileSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" }).split("\n");
+      const own = all.filter((line) => line.includes("session-child.js") && line.includes(course.folder));
+      for (const line of own) {
+        try {
+          process.kill(Number.parseInt(line, 10), "SIGKILL");
+        } catch {
+          // it has ended
+        }
+      }
+    }, 100);
+    const status = await new Promise((resolve) => grader.on("close", resolve));
+    clearInterval(killing);
+    expect(printed).toMatch(/not graded.*the notebook's process was killed from outside/);
+    expect(status).toBe(1);
+    expect(course.grades().killed?.ada).toBeUndefined();
+    expect(course.run("autograde", "killed").stdout).toMatch(/^ada .*5 \/ 12/m);
+  },
+  300_000,
+);
+
+test("an answer that takes too long costs its own test, and the machine's fault is over when it is", () => {
+  limit("12, 300, 2000");
+  const endless = solved(course, "killed");
+  cellOf(endless, "double").source = "function double(x: number): number {\n  for (;;);\n}";
+  course.submit("endless", "killed", endless);
+  const { status, stdout, stderr } = course.run("autograde", "killed", "long");
+  expect(status, stdout + stderr).toBe(0);
+  expect(stdout).toMatch(/^ada +long .*5 \/ 12/m);
+  expect(stdout).toMatch(/^endless .*3 \/ 12 .*double-test: the cell took longer than 12 s/m);
+}, 300_000);

@@ -5,6 +5,7 @@ import {
   adam,
   conv2d,
   crossEntropy,
+  type Dataset,
   dataset,
   defineLayer,
   dense,
@@ -49,6 +50,14 @@ test("layers with their sizes and their ReLU; flatten is none", () => {
     { kind: "dense", inputs: 8, outputs: 5, relu: false },
     { kind: "activation", inputs: 5, outputs: 5, relu: false },
     { kind: "dense", inputs: 5, outputs: 3, relu: false },
+  ]);
+});
+
+test("an embedding is the threads' as the first layer", () => {
+  const net = sequential([embedding(4, 2), flatten(), dense(6, 2)], { input: [3] });
+  expect(lower(net)).toMatchObject([
+    { kind: "embedding", inputs: 3, outputs: 6, symbols: 4, width: 2 },
+    { kind: "dense", inputs: 6, outputs: 2 },
   ]);
 });
 
@@ -116,6 +125,20 @@ test.each<[Rule, number]>([
   const evaluated = makeJob({ model, loss: "crossEntropy", backend: "wasm", threads: 1, evaluation: data });
   for (const region of [evaluated.gradient, evaluated.first, evaluated.second])
     expect(region).toEqual(evaluated.theta);
+  // A validation on the samples of the training has no copy of them, one on others has its own.
+  const both = (evaluation: Dataset) =>
+    makeJob({
+      model,
+      loss: "crossEntropy",
+      backend: "wasm",
+      threads: 1,
+      training: { ...training, shuffle: "once" },
+      evaluation,
+    });
+  const shared = both(data);
+  expect(shared.evaluation!.data).toEqual(shared.training!.data);
+  const apart = both(data.take(20));
+  expect(apart.evaluation!.data.x).not.toEqual(apart.training!.data.x);
 });
 
 // The layouts of weights: for dense products, for few samples, and for one sample.

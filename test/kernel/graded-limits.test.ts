@@ -85,3 +85,21 @@ test("a notebook displays fifty million characters and no more", async () => {
   await run(shows('"text/html": "short"'));
   expect(outputs.map(({ type }) => type)).toEqual(["display_data"]);
 });
+
+// says: C5, D2
+test("a test keeps its points, its errors and what was refused, whatever else was printed and displayed", async () => {
+  await run(shows('"text/html": "x".repeat(3e7)'));
+  await run(shows('"text/html": "x".repeat(3e7)'));
+  await run(
+    'import { display as show } from "nablab";\nfor (let i = 0; i < 6000; i++) await show({ [Symbol.for("Jupyter.display")]: () => ({ "text/plain": "x" }) });',
+  );
+  expect(outputs.filter(({ type }) => type === "display_data").length).toBeLessThanOrEqual(5000);
+  expect(await run(`//m test\n${points}`)).toMatchObject({ result: { data: { "text/plain": "1" } } });
+  await run(
+    'import { readFileSync } from "node:fs";\nconst flood = () => { console.log("y".repeat(2e6)); try { readFileSync("../no"); } catch {} };',
+  );
+  await run('//m test\nflood(); console.error("WRONG");');
+  const printed = outputs.flatMap((output) => (output.type === "stream" ? [output] : []));
+  expect(printed.filter(({ name }) => name === "stderr").map(({ text }) => text)).toEqual(["WRONG\n"]);
+  expect(printed.at(-1)!.text).toBe("Refused: reading ../no.\n");
+});

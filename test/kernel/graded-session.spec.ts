@@ -178,6 +178,22 @@ test("a notebook's time is limited too, what has to run again included", async (
   expect(results.at(-1)).toBe(end);
 });
 
+// says: L1
+test("a cell that waits may take five times as long by the clock; one that computes may not", async () => {
+  const { results } = await run(
+    [
+      "await new Promise((go) => setTimeout(go, 2500));",
+      "await new Promise((go) => setTimeout(go, 60_000));",
+      "for (;;);",
+      "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);",
+      "1;",
+    ],
+    { seconds: 2, megabytes: 1000, notebookSeconds: 100 },
+  );
+  const end = "TimeoutError: the cell took longer than 2 s";
+  expect(results).toEqual([undefined, end, end, end, undefined]);
+});
+
 test("a cell that took too long is not run again", async () => {
   const { results } = await run(["console.log(1)", "while (true);", "process.exit(0)", "2"], {
     seconds: 1,

@@ -18,6 +18,7 @@ import {
   type Tensor,
   tanh,
   tensor,
+  withPenalty,
 } from "nablab";
 import { describe, expect, test } from "vitest";
 
@@ -216,5 +217,22 @@ test("what a custom loss returns as its gradient is a tensor, of any dtype", () 
   );
   expect(() => backpropagation(net, at, tensor([[3]]), of(undefined))).toThrow(
     "squaredError: gradient must return a tensor, got undefined",
+  );
+  for (const [wrong, shape] of [
+    [tensor([2]), "[1]"],
+    [tensor([[2, 3]]), "[1, 2]"],
+    [tensor([[2], [3]]), "[2, 1]"],
+  ] as const) {
+    expect(() => backpropagation(net, at, tensor([[3]]), of(wrong))).toThrow(
+      `squaredError: gradient must return a tensor of shape [1, 1], got ${shape}`,
+    );
+  }
+});
+
+test("the gradient of a custom penalty has the shape of the weights", () => {
+  const net = sequential([dense(2, 1)], { seed: 1 });
+  const penalty = { value: () => 0, gradient: () => tensor([[1]]) };
+  expect(() => backpropagation(net, [[1, 2]], tensor([[3]]), withPenalty(squaredError(), penalty))).toThrow(
+    "penalty: gradient must return a tensor of shape [1, 2], got [1, 1]",
   );
 });

@@ -26,6 +26,7 @@ import {
   sgd,
   squaredError,
   tanh,
+  tensor,
   train,
   withPenalty,
 } from "nablab";
@@ -144,4 +145,24 @@ test("it stops, resumes to the same bits, and ends with its message where the lo
   await expect(train(network(), data, { ...options, loss: broken })).rejects.toThrow(
     "train: the parameters are not finite after step",
   );
+});
+
+test("what custom functions return has the shape that is needed, in float64 and on threads", async () => {
+  const data = classes(3);
+  const options = { batchSize: 128, epochs: 1, live: false };
+  for (const width of [20, 400]) {
+    const wide = () => sequential([dense(20, width), relu(), dense(width, 3)], { seed: 4 });
+    const short: Loss = { ...crossEntropy(), name: "short", gradient: () => tensor([[1, 2, 3]]) };
+    await expect(train(wide(), data, { ...options, loss: short })).rejects.toThrow(
+      "short: gradient must return a tensor of shape [128, 3], got [1, 3]",
+    );
+    const flat = withPenalty(crossEntropy(), { value: () => 0, gradient: () => tensor([1]) });
+    await expect(train(wide(), data, { ...options, loss: flat })).rejects.toThrow(
+      `penalty: gradient must return a tensor of shape [${width}, 20], got [1]`,
+    );
+    const few: Loss = { ...crossEntropy(), name: "few", perSample: () => Float64Array.of(1) };
+    await expect(evaluate(wide(), data, { loss: few })).rejects.toThrow(
+      /^few: perSample must return one number for each of \d+ samples, got 1$/,
+    );
+  }
 });

@@ -11,7 +11,7 @@ import { GradingCluster } from "./cluster.js";
 import { answered, forEach, inOrder, type Lanes, NothingFurther, reasonOf, submissionLabel } from "./each.js";
 import { type CourseOptions, courseFolder, named } from "./folder.js";
 import { type Answer, NbGrader, type Score } from "./nbgrader.js";
-import { limitReached, notesOn } from "./notes.js";
+import { machineFault, notesOn } from "./notes.js";
 import { discard, prepare, preparedStep, removeEmptyIn } from "./prepare.js";
 import { printable } from "./printable.js";
 import {
@@ -189,7 +189,7 @@ async function grade(
     answer = await graded(submission, nbgrader, cluster);
     // It may have been killed for lack of memory, which need not be the fault of this submission.
     if (answer.hasEnded && !nbgrader.isClosed) answer = await graded(submission, nbgrader, cluster);
-    const error = answer.success ? limitReached(course, submission) : undefined;
+    const error = answer.success ? machineFault(course, submission) : undefined;
     if (error) answer = { success: false, error };
     if (answer.success) notes = notesOn(course, answer as Score, repairs);
   } catch (error) {

@@ -8,6 +8,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { versions } from "#platform";
 import { type NotebookLimits, wholeLimits } from "../../kernel/graded-session.js";
+import { slack } from "../../kernel/time-spent.js";
 import { DaskExecutor, isCluster } from "../../sweep/dask.js";
 import type { Code, Outcome } from "../../sweep/job.js";
 import { InputError } from "../input-error.js";
@@ -61,7 +62,7 @@ export class GradingCluster {
     const executor = new DaskExecutor({
       cluster,
       jobs: jobs ?? availableParallelism(),
-      limits: { seconds: notebooks * notebookSeconds + patience },
+      limits: { seconds: notebooks * slack * notebookSeconds + patience },
       folder: course,
     });
     const code: Code = {

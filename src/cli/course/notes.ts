@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { killedElsewhere } from "../../kernel/graded-session.js";
 import { type Cell, type CodeCell, parseNotebook } from "../notebook.js";
 import type { Score } from "./nbgrader.js";
 import { gradingOf } from "./points.js";
@@ -33,21 +34,28 @@ export function notesOn(
 }
 
 /**
- * Why the points would not be those of the answers: a locked cell before any code of the student reached a limit of time or
- * memory, because the machine was too busy, or the limit is too low.
+ * Why the points would not be those of the answers: the system killed the process, or a locked cell before any code of the
+ * student reached a limit, or found no room on the disk, in memory or in the table of open files.
  */
-export function limitReached(course: string, { assignment, student }: Submission): string | undefined {
+export function machineFault(course: string, { assignment, student }: Submission): string | undefined {
   for (const cells of gradedNotebooks(course, assignment, student)) {
+    let isBefore = true;
     for (const cell of cells) {
       if (cell.cell_type !== "code") continue;
       const about = gradingOf(cell);
-      if (!about?.locked) break;
+      if (!about?.locked) isBefore = false;
       const error = cell.outputs.find((output) => output.output_type === "error");
-      if (!error || !limits.includes(error.ename)) continue;
-      return (
-        `${about.grade_id}, a locked cell before any answer: ${error.evalue}; grade it again when the machine is less ` +
-        "busy, or raise the limits in nbgrader_config.py"
-      );
+      if (!error) continue;
+      const { ename, evalue } = error;
+      if (evalue === killedElsewhere) {
+        return `${about?.grade_id ?? `cell ${cell.execution_count}`}: ${evalue}; grade it again, with fewer --jobs`;
+      }
+      if (isBefore && (limits.includes(ename) || shortages.test(evalue))) {
+        return (
+          `${about!.grade_id}, a locked cell before any answer: ${evalue}; grade it again when the machine is less ` +
+          "busy, or raise the limits in nbgrader_config.py"
+        );
+      }
     }
   }
   return undefined;
@@ -74,6 +82,9 @@ function onCell(cell: Cell): string[] {
 }
 
 const limits = ["TimeoutError", "MemoryLimitError", "ProcessEnded"];
+/** Messages of Node and nablab where the machine, or what a notebook may take of it, is used up. */
+const shortages =
+  /\bE(NOSPC|DQUOT|MFILE|NFILE|NOMEM|IO|ROFS|ACCES|PERM)\b|allocation failed|out of memory|more than \d+ MB is not allowed/;
 /** JavaScript's messages for an attempt to change its built-in objects, or nablab. */
 const frozen =
   /^Cannot (assign to (read only )?property|(re)?define property|add property|delete property)|cannot be changed where notebooks are graded/;

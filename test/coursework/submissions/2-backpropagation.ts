@@ -64,6 +64,35 @@ export const submissions: Submission[] = [
     lost: { "difference-test": 2 },
   },
   {
+    name: "h relative to the parameter",
+    change: {
+      difference: [
+        "(f(moved(h)) - f(moved(-h))) / (2 * h)",
+        "(f(moved(h * theta[i])) - f(moved(-h * theta[i]))) / (2 * h * theta[i])",
+      ],
+    },
+    lost: { "difference-test": 2 },
+  },
+  {
+    name: "shifted by the mean of the entries",
+    change: {
+      "right-log-sum-exp": [
+        "const shift = Math.max(...g);",
+        "const shift = g.reduce((sum, value) => sum + value, 0) / g.length;",
+      ],
+      softmax: [
+        "const powers = G.sub(G.max(1).reshape(-1, 1)).exp();",
+        "const powers = G.sub(G.mean(1).reshape(-1, 1)).exp();",
+      ],
+    },
+    lost: { "find-log-sum-exp": 1, "softmax-test": 1 },
+  },
+  {
+    name: "shifted by the last entry",
+    change: { "right-log-sum-exp": ["const shift = Math.max(...g);", "const shift = g.at(-1) ?? 0;"] },
+    lost: { "find-log-sum-exp": 1 },
+  },
+  {
     name: "relative to the first number, and 0/0",
     change: {
       difference: [

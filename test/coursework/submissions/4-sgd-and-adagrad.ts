@@ -17,7 +17,30 @@ export const submissions: Submission[] = [
   {
     name: "the last batch dropped",
     change: { chunks: ["Math.ceil", "Math.floor"] },
-    lost: { "chunks-test": 2, "sgd-loop-test": 1 },
+    lost: { "chunks-test": 2, "sgd-loop-test": 1, "adagrad-loop-test": 1 },
+  },
+  {
+    name: "every entry swapped with any",
+    change: { shuffled: ["Math.floor((i + 1) * uniform())", "Math.floor(n * uniform())"] },
+    lost: { "shuffled-test": 2 },
+  },
+  {
+    name: "shuffled once, before the first epoch",
+    change: {
+      "adagrad-loop": [
+        [
+          "while (losses.length < steps) {",
+          "const order = shuffled(data.size, uniform);\n  while (losses.length < steps) {",
+        ],
+        ["chunks(shuffled(data.size, uniform), batchSize)", "chunks(order, batchSize)"],
+      ],
+    },
+    lost: { "adagrad-loop-test": 1 },
+  },
+  {
+    name: "an ε of its own",
+    change: { "adagrad-step": [" + epsilon)", " + 1e-8 + 0 * epsilon)"] },
+    lost: { "adagrad-step-test": 1 },
   },
   {
     name: "uphill",
