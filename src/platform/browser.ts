@@ -151,7 +151,13 @@ export const gunzip: Platform["gunzip"] = async (bytes, most = Number.POSITIVE_I
     if (length > most) return undefined;
     parts.push(part);
   }
-  return new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 };
 
 async function* blobChunks(bytes: Uint8Array<ArrayBuffer>) {
@@ -209,6 +215,12 @@ export const sharedBytes: Platform["sharedBytes"] = (length) =>
 export const startThread: Platform["startThread"] = (module) =>
   new BrowserThread(new WorkerClass(hrefOf(module), { type: "module", name: threadName }));
 
+/**
+ * The workers that have not ended. While a thread computes, only its own listener refers to it, and Firefox collects such a worker:
+ * its message never comes.
+ */
+const workers = new Set<WebWorker>();
+
 class BrowserThread implements Thread {
   readonly #worker: WebWorker;
   #listener: ThreadListener | undefined;
@@ -217,9 +229,10 @@ class BrowserThread implements Thread {
 
   constructor(worker: WebWorker) {
     this.#worker = worker;
+    workers.add(worker);
     worker.addEventListener("message", ({ data }) => this.#listener?.message(data as never));
     worker.addEventListener("error", ({ message }) => {
-      worker.terminate(); // a worker outlives its errors
+      this.#end(); // a worker outlives its errors
       this.#fail(new Error(message ?? "the thread could not be started"));
     });
   }
@@ -243,6 +256,11 @@ class BrowserThread implements Thread {
   keepAlive(): void {}
 
   async terminate(): Promise<void> {
+    this.#end();
+  }
+
+  #end(): void {
+    workers.delete(this.#worker);
     this.#worker.terminate();
   }
 }

@@ -42,6 +42,7 @@ import {
   withPenalty,
 } from "nablab";
 import { describe, expect, test } from "vitest";
+import { unknownLayers } from "#nablab/engine/lower.js";
 
 const size = 60;
 const stream = random(8);
@@ -149,6 +150,10 @@ const cube: Activation = {
   value: (z) => z + z ** 3 / 50,
   derivative: (z) => 1 + (3 * z ** 2) / 50,
 };
+test.each([...cases])("the threads know every layer: %s", (_, data, layers) => {
+  expect(unknownLayers(sequential(layers(), { seed: 4, input: [...data.sampleShape] }))).toEqual([]);
+});
+
 cases.push(
   [
     "custom layers inside",
