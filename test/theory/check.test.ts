@@ -18,6 +18,9 @@ describe("check", () => {
     expect(inspect(check("B3", "the floor", true, "", { falseAlarm: 2e-9, finds: "one 5 % higher" }))).toBe(
       "✓ B3 the floor (finds one 5 % higher with probability 0.99, false alarm 2e-9)",
     );
+    expect(() => check("B3", "the floor", true, "", { falseAlarm: 0, finds: "one 5 % higher" })).toThrow(
+      "check: a check with falseAlarm 0 is exact",
+    );
     for (const finds of ["", 0.05, null]) {
       expect(() => check("B3", "the floor", true, "", { finds: finds as string })).toThrow(
         "check: finds must say in words which deviation is found",

@@ -55,7 +55,8 @@ export type Answer = boolean | Pick<Judged, "verdict" | "wouldDecide">;
  * @param options `falseAlarm`: for a check on random numbers, the probability that it would fail with another seed
  *   although the claim holds: at most 10⁻⁶, and 0 for an exact check, which passes with every seed; `finds`: the smallest
  *   deviation for which a check on random numbers fails with probability 0.99, in words, such as "a loss that is 5 % larger"
- * @throws CheckFailed if `holds`, or an entry of the list, is false or a verdict other than yes, or the list is empty; TypeError if it is neither a boolean nor a verdict (a forgotten `await`?), or `finds` is no text; RangeError if
+ * @throws CheckFailed if `holds`, or an entry of the list, is false or a verdict other than yes, or the list is empty; TypeError if
+ *   it is neither a boolean nor a verdict (a forgotten `await`?), or `finds` is no text, or given for an exact check; RangeError if
  *   `falseAlarm` is above 10⁻⁶: then more runs or a wider margin are needed.
  * @example
  * check("A4", "the reference network has 602,762 parameters", 784 * 512 + 512 + 512 * 384 + 384 + 384 * 10 + 10 === 602762)
@@ -82,6 +83,11 @@ export function check(
   if (finds !== undefined && (typeof finds !== "string" || finds === "")) {
     throw new TypeError(
       `check: finds must say in words which deviation is found, such as "a loss that is 5 % larger"; got ${inspect(finds)}`,
+    );
+  }
+  if (finds !== undefined && falseAlarm === 0) {
+    throw new TypeError(
+      `check: a check with falseAlarm 0 is exact, so it finds every deviation; leave out finds, or state the probability of a false alarm; got ${inspect(finds)}`,
     );
   }
   const answer: unknown = typeof holds === "function" ? holds() : holds;
