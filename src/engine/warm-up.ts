@@ -1,6 +1,6 @@
 /**
  * A short training of a small network, which compiles in threads what the first training on a large dataset runs, and memory
- * for its samples, whose pages a thread has the system map. Both happen while the dataset is read.
+ * for its samples, whose pages the threads have the system map. Both happen while the dataset is read.
  */
 import { Arena, release } from "../compute/arena.js";
 import { formulaOf } from "../compute/formula.js";

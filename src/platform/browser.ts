@@ -6,6 +6,7 @@
  */
 import { computeAsNode } from "./elementary.js";
 import { inspect as print } from "./inspect.js";
+import { joinBytes } from "./join-bytes.js";
 import { type Inspect, type Platform, type Thread, type ThreadListener, threadName } from "./platform.js";
 import { sha256 as hash } from "./sha256.js";
 import { version } from "./version.js";
@@ -151,13 +152,7 @@ export const gunzip: Platform["gunzip"] = async (bytes, most = Number.POSITIVE_I
     if (length > most) return undefined;
     parts.push(part);
   }
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return joinBytes(parts, length);
 };
 
 async function* blobChunks(bytes: Uint8Array<ArrayBuffer>) {
