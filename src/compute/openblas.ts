@@ -42,7 +42,7 @@ const transposition: Record<Form, readonly [a: number, b: number]> = {
  * prove. A single thread goes up to `mostColumns` both ways.
  */
 const mostRows = 512;
-const mostColumns = 1024;
+export const mostColumns = 1024;
 
 /** With fewer multiply-adds, WebAssembly takes 15 µs, and OpenBLAS gains too little to be worth a proof. */
 const worthCalling = 2 ** 19;

@@ -1,7 +1,8 @@
 /**
  * Whether OpenBLAS's products have the bits of WebAssembly's: each call that a computation is about to make is tried on numbers
  * that would reveal a difference, and compared bit by bit. The result is cached for this machine, this library and these
- * kernels: for the reference network on MNIST the proof takes 20 ms on one server CPU and 70 to 110 ms on another.
+ * kernels: for the reference network on MNIST the proof takes 30 to 45 ms on a slow
+ * server CPU.
  *
  * One such test covers all numbers: the operations on the entries, and their order, depend only on a call's form and
  * size. A chain in another order, a product rounded before it is added, or a number that was flushed to zero
@@ -11,7 +12,7 @@ import { machine, type OpenBlas, recall, remember, trustOpenblas } from "#platfo
 import { Arena, release, view } from "./arena.js";
 import type { Kernels } from "./kernels.js";
 import { type Matrix, matrixLength, matrixOf, padded } from "./matrix.js";
-import { type CallName, type CallSize, callOnce, sizeOf } from "./openblas.js";
+import { type CallName, type CallSize, callOnce, mostColumns, sizeOf } from "./openblas.js";
 import { deepest } from "./order.js";
 import { whole } from "./share.js";
 import { scratchLength, wasmBuild, wasmKernels } from "./wasm.js";
@@ -68,24 +69,31 @@ export function tryCalls(library: OpenBlas, names: readonly CallName[]): [CallNa
   const arena = new Arena();
   const floats = (length: number) => arena.reserve("Float32Array", length);
   const regions = {
+    pool: floats(4 * poolSize),
     a: floats(Math.max(matrixLength(rows, deepest), matrixLength(deepest, rows))),
     b: floats(Math.max(matrixLength(columns, deepest), matrixLength(deepest, columns))),
     expected: floats(matrixLength(rows, columns)),
+    start: floats(matrixLength(rows, columns)),
     found: floats(matrixLength(rows, columns)),
     bias: floats(padded(columns)),
     scratch: floats(scratchLength(Math.max(rows, columns, deepest))),
   };
   const memory = arena.allocate();
+  const pool = view(memory, regions.pool);
   const bench: Bench = {
     library,
     base: library.address(new Uint8Array(memory.buffer)),
     kernels: wasmKernels(memory, view(memory, regions.scratch)),
+    all: new Float32Array(memory.buffer),
+    pool: pool.byteOffset / 4,
     a: view(memory, regions.a),
     b: view(memory, regions.b),
     expected: view(memory, regions.expected),
+    start: view(memory, regions.start),
     found: view(memory, regions.found),
     bias: view(memory, regions.bias).fill(0),
   };
+  fillPool(pool);
   const found = names.map((name, i): [CallName, boolean] => [name, isSame(bench, sizes[i]!)]);
   release(memory);
   return found;
@@ -96,9 +104,14 @@ interface Bench {
   /** The address of the memory. */
   readonly base: number;
   readonly kernels: Kernels;
+  /** The whole memory, and where the pool begins in it. */
+  readonly all: Float32Array;
+  readonly pool: number;
   readonly a: Float32Array;
   readonly b: Float32Array;
   readonly expected: Float32Array;
+  /** What the products are added to. */
+  readonly start: Float32Array;
   readonly found: Float32Array;
   readonly bias: Float32Array;
 }
@@ -110,22 +123,21 @@ function isSame(bench: Bench, size: CallSize): boolean {
   const { library, base, kernels, bias } = bench;
   const { form, m, n, depth } = size;
   const isGradient = form === "aᵀb" || form === "step";
-  const a = isGradient ? filled(bench.a, depth, m, 0) : filled(bench.a, m, depth, 0);
-  const b = form === "abᵀ" ? filled(bench.b, n, depth, 1) : filled(bench.b, depth, n, 1);
-  const inA = isGradient ? { down: depth } : { along: depth, rows: m };
-  halve(a, inA, (x) => -x);
-  if (depth > 1) shrinkLast(a, inA);
-  halve(b, form === "abᵀ" ? { along: depth, rows: n } : { down: depth }, nearly);
+  const left = { salt: 0, second: negated, last: depth > 1 ? small : plain };
+  const right = { salt: 1, second: nearby, last: plain };
+  const a = isGradient
+    ? fill(bench, bench.a, depth, m, { ...left, sums: "down" })
+    : fill(bench, bench.a, m, depth, { ...left, sums: "along" });
+  const b =
+    form === "abᵀ"
+      ? fill(bench, bench.b, n, depth, { ...right, sums: "along" })
+      : fill(bench, bench.b, depth, n, { ...right, sums: "down" });
   makeTiny(a, isGradient ? depth : m, isGradient);
-  const found = filled(bench.found, m, n, 2);
+  const start = fillStart(bench, m, n);
+  const found = matrixOf(bench.found, n);
   const expected = matrixOf(bench.expected, n);
-  // Added to 0, where tiny values show, and to numbers that hide nothing of the sums.
-  for (let i = 0; i < m; i++) {
-    const row = found.data.subarray(i * found.pitch, i * found.pitch + n);
-    if (i % 2 === 1) row.fill(0);
-    else for (let j = 0; j < n; j++) row[j]! *= 2 ** -11;
-  }
-  const start = found.data.slice(0, m * found.pitch);
+  const length = m * found.pitch;
+  found.data.set(start.data.subarray(0, length));
 
   // By WebAssembly: the product itself, or the updated parameters.
   const parameters = { theta: b.data, gradient: expected.data, first: b.data, second: b.data };
@@ -138,7 +150,7 @@ function isSame(bench: Bench, size: CallSize): boolean {
     kernels.affine(expected, a, A, bias, m, false, whole);
   } else {
     const isStep = form === "step";
-    if (isStep) expected.data.set(start);
+    if (isStep) expected.data.set(start.data.subarray(0, length));
     const A = { ...parameters, theta: expected.data, sums, layout: "rows", inputs: n, outputs: m } as const;
     kernels.setRule("sgd", A, false);
     kernels.setStep({ eta, epsilon: 0, beta1: 0, beta2: 0, correction: 1 });
@@ -148,78 +160,96 @@ function isSame(bench: Bench, size: CallSize): boolean {
   const place = ({ data, pitch }: Matrix) => ({ address: base + data.byteOffset, pitch });
   const operands = { c: place(found), a: place(a), b: place(b), alpha: form === "step" ? -eta : 1 };
   callOnce(library, { ...size, row: 0, column: 0, inner: 0 }, operands);
-  if (form !== "step") addTo(expected.data, start);
-  const [bits, wanted] = [found.data, expected.data].map(
-    ({ buffer, byteOffset }) => new Uint32Array(buffer, byteOffset, m * found.pitch),
-  ) as [Uint32Array, Uint32Array];
-  for (let i = 0; i < m * found.pitch; i++) if (bits[i] !== wanted[i]) return false;
-  return true;
+  if (form !== "step") add(expected.data, start.data, length);
+  return haveSameBits(found.data, expected.data, length);
 }
 
-/** expected = start + expected, rounded once. */
-function addTo(expected: Float32Array, start: Float32Array): void {
-  for (let i = 0; i < start.length; i++) expected[i] = start[i]! + expected[i]!;
+/*
+ * The numbers. They are copied row by row from a pool, since loops over their entries took longer than the products: code runs
+ * here for the first time. The loops that remain are functions of their own, which are compiled after a few rows.
+ */
+
+/** x ← x + y, each sum rounded once. */
+function add(x: Float32Array, y: Float32Array, length: number): void {
+  for (let i = 0; i < length; i++) x[i] = y[i]! + x[i]!;
 }
 
-/** Numbers of both signs, from 1/4 to 2, with all bits of their mantissas. */
-let pool: Float32Array | undefined;
-function makePool(): Float32Array {
-  const numbers = new Float32Array(65_536);
+function haveSameBits(x: Float32Array, y: Float32Array, length: number): boolean {
+  const [a, b] = [new Int32Array(x.buffer, x.byteOffset), new Int32Array(y.buffer, y.byteOffset)];
+  return firstDifference(a, b, length) === length;
+}
+
+function firstDifference(a: Int32Array, b: Int32Array, length: number): number {
+  let i = 0;
+  while (i < length && a[i] === b[i]) i++;
+  return i;
+}
+
+/** The pool: numbers of both signs, from 1/4 to 2, with all bits of their mantissas; then versions of them. */
+const poolSize = 2 ** 13;
+const [plain, negated, nearby, small] = [0, 1, 2, 3];
+
+/** 2⁻¹¹: how near `nearby` is, and how small `small`. */
+const little = 2 ** -11;
+
+function fillPool(pool: Float32Array): void {
   let state = 1;
-  for (let i = 0; i < numbers.length; i++) {
+  for (let i = 0; i < poolSize; i++) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    numbers[i] = (state & 256 ? 1 : -1) * (1 + state / 2 ** 32) * 2 ** -((state >> 9) % 3);
+    const number = Math.fround((state & 256 ? 1 : -1) * (1 + state / 2 ** 32) * 2 ** -((state >> 9) % 3));
+    pool[i] = number;
+    pool[negated * poolSize + i] = -number;
+    pool[nearby * poolSize + i] = number * (1 + pool[i >> 1]! * little);
+    pool[small * poolSize + i] = number * little;
   }
-  return numbers;
 }
 
-/** A matrix of such numbers, different for each `salt`; padded with zeros. */
-function filled(data: Float32Array, rows: number, columns: number, salt: number): Matrix {
-  pool ??= makePool();
+/** Where a row of up to `mostColumns` begins in the pool, different for each row and `salt`. */
+const rowAt = (i: number, salt: number): number => ((i + 401 * salt) * 7919) % (poolSize - mostColumns);
+
+/**
+ * An operand, padded with zeros. In the direction of the sums, its second half is a version of the first: with −a and nearby b
+ * it cancels most of the first half of every sum. Rounding errors on the way are then thousands of units in the last place
+ * of the result, and another order cannot agree by chance. The unpaired term of an odd sum, the
+ * `last`, is as small in a as the remainder of the halves.
+ */
+function fill(
+  { all, pool }: Bench,
+  data: Float32Array,
+  rows: number,
+  columns: number,
+  { salt, second, last, sums }: { salt: number; second: number; last: number; sums: "along" | "down" },
+): Matrix {
   const matrix = matrixOf(data, columns);
   data.fill(0, 0, matrixLength(rows, columns));
+  const begin = data.byteOffset / 4;
+  const half = (sums === "along" ? columns : rows) >> 1;
   for (let i = 0; i < rows; i++) {
-    const at = ((i + 401 * salt) * 7919) % (pool.length - columns);
-    data.set(pool.subarray(at, at + columns), i * matrix.pitch);
+    const to = begin + i * matrix.pitch;
+    if (sums === "along") {
+      const at = pool + rowAt(i, salt);
+      all.copyWithin(to, at, at + half);
+      all.copyWithin(to + half, second * poolSize + at, second * poolSize + at + half);
+      if (columns % 2) all[to + columns - 1] = all[last * poolSize + at + columns - 1]!;
+    } else {
+      const version = i < half ? plain : i < 2 * half ? second : last;
+      const at = pool + version * poolSize + rowAt(i < half ? i : i - half, salt);
+      all.copyWithin(to, at, at + columns);
+    }
   }
   return matrix;
 }
 
-/** Makes the unpaired term of an odd sum tiny relative to the remainder of the halves. */
-function shrinkLast({ data, pitch, columns }: Matrix, { along = 0, rows = 0, down = 0 }: Halved): void {
-  if (down % 2) for (let j = 0; j < columns; j++) data[(down - 1) * pitch + j]! *= 2 ** -11;
-  if (along % 2) for (let i = 0; i < rows; i++) data[i * pitch + along - 1]! *= 2 ** -11;
-}
-
-/** The direction of the inner index: along this many rows, or down. */
-interface Halved {
-  along?: number;
-  rows?: number;
-  down?: number;
-}
-
-/**
- * Derives the second half of an operand from its first half, along its rows or down its columns. With −a and nearly b, the
- * second half of every sum cancels most of the first: rounding errors on the way are then thousands of units in the last
- * place of the result, and another order cannot agree by chance.
- */
-function halve(
-  { data, pitch, columns }: Matrix,
-  { along = 0, rows = 0, down = 0 }: Halved,
-  second: (first: number, at: number) => number,
-): void {
-  const [half, lower] = [along >> 1, down >> 1];
-  for (let i = lower; i < 2 * lower; i++) {
-    for (let at = i * pitch; at < i * pitch + columns; at++) data[at] = second(data[at - lower * pitch]!, at);
+/** What products are added to: 0, where tiny values show, and numbers that hide nothing of the sums, by turns. */
+function fillStart({ all, pool, start }: Bench, rows: number, columns: number): Matrix {
+  const matrix = matrixOf(start, columns);
+  start.fill(0, 0, matrixLength(rows, columns));
+  for (let i = 0; i < rows; i += 2) {
+    const at = pool + small * poolSize + rowAt(i, 2);
+    all.copyWithin(start.byteOffset / 4 + i * matrix.pitch, at, at + columns);
   }
-  for (let i = 0; i < rows; i++) {
-    const start = i * pitch + half;
-    for (let at = start; at < start + half; at++) data[at] = second(data[at - half]!, at);
-  }
+  return matrix;
 }
-
-/** b, a little off. */
-const nearly = (b: number, at: number): number => b * (1 + pool![(7 * at) % pool!.length]! * 2 ** -11);
 
 /** Makes every seventh row (or column) so small that products are below the smallest normal number. */
 function makeTiny({ data, columns, pitch }: Matrix, rows: number, byColumn: boolean): void {

@@ -87,6 +87,12 @@ const proven = (manner: Manner): CallName[] =>
     .map(([name]) => name);
 
 describe.skipIf(!wasmBuild().isFused)("the proof", () => {
+  test("sees a step by a single product that is rounded twice", () => {
+    const finish = (c: number, alpha: number, s: number) => Math.fround(c + Math.fround(alpha * s));
+    expect(tryCalls(libraryOf({ finish }), ["step 3 48 1"])).toEqual([["step 3 48 1", false]]);
+    expect(tryCalls(libraryOf({}), ["step 3 48 1"])).toEqual([["step 3 48 1", true]]);
+  });
+
   test("accepts the order that is written down", () => {
     expect(proven({})).toEqual(names);
   });
