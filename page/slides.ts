@@ -80,7 +80,8 @@ function fitSlide(): void {
   const isStacked = [...slide.querySelectorAll<HTMLImageElement>(".figure img")].some(
     (img) => img.naturalWidth > 1.9 * img.naturalHeight,
   );
-  const isSentences = outputs.every((one) => one.matches(".outputs:has(> .html > p:only-child)"));
+  const isSentences =
+    figures.length === 0 && outputs.every((one) => one.matches(".outputs:has(> .html > p:only-child)"));
   slide.classList.remove("long");
   slide.classList.toggle("stacked", isStacked || isSentences);
   slide.classList.toggle("beside", codes.length > 0 && outputs.length > 0);
