@@ -1,5 +1,5 @@
 /** What fills a slide in a real browser: formulas are whole, and the sentences of checks are no blank screens. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -7,6 +7,8 @@ import { findChromium } from "./chromium.js";
 import { makeSite, open, serve, startChromium } from "./site.js";
 
 const trial = path.resolve(import.meta.dirname, "../output/slides-trial");
+
+const lecture = path.resolve(import.meta.dirname, "../../notebooks/lectures/11-trainable.ipynb");
 
 const markdown = (id: string, source: string) => ({ cell_type: "markdown", id, metadata: {}, source });
 const checked = (id: string, hidden: boolean) => ({
@@ -40,6 +42,10 @@ describe.skipIf(!findChromium() && !process.env.CI)("slides", () => {
       checked("first", false),
       checked("second", false),
       checked("third", true),
+      markdown("controls", "Words that are no lead.\n\n$$x$$"),
+      JSON.parse(readFileSync(lecture, "utf8")).cells.find(({ source }: { source: string[] }) =>
+        source.join("").startsWith("const alphaControl"),
+      ),
     ];
     const notebook = { nbformat: 4, nbformat_minor: 5, metadata: {}, cells };
     writeFileSync(path.join(trial, "trial.ipynb"), JSON.stringify(notebook));
@@ -92,5 +98,11 @@ describe.skipIf(!findChromium() && !process.env.CI)("slides", () => {
     expect(height).toBeGreaterThan(0.4 * 720);
     expect(letters).toBeGreaterThan(21); // 20 on a slide that does not grow
     expect(overflow).toBeLessThanOrEqual(1);
+  });
+
+  test("fit a figure with controls, whose texts are no sentences of checks", async () => {
+    for (let turns = 0; turns < 2; turns++) await page.keyboard.press("Space");
+    expect(await page.locator(".slides .present > .present .figure").isVisible()).toBe(true);
+    expect((await seen()).overflow).toBeLessThanOrEqual(1);
   });
 });
