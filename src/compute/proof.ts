@@ -1,8 +1,8 @@
 /**
  * Whether OpenBLAS's products have the bits of WebAssembly's: each call that a computation is about to make is tried on numbers
  * that would reveal a difference, and compared bit by bit. The result is cached for this machine, this library and these
- * kernels: for the reference network on MNIST the proof takes 30 to 45 ms on a slow
- * server CPU.
+ * kernels: for the reference network on MNIST the proof takes 30 to 45 ms on a slow server CPU. Its times tell how much OpenBLAS
+ * gains.
  *
  * One such test covers all numbers: the operations on the entries, and their order, depend only on a call's form and
  * size. A chain in another order, a product rounded before it is added, or a number that was flushed to zero
@@ -23,47 +23,65 @@ export interface Proof {
   readonly proven: readonly CallName[];
   /** If there are none, why, in words. */
   readonly why?: string;
+  /** How many times as fast as WebAssembly OpenBLAS multiplies; 1 if no call is proven. */
+  readonly gain: number;
 }
 
-/** The verdicts that this process knows. */
-const verdicts = new Map<CallName, boolean>();
+/** What is known of calls: for each whether it has WebAssembly's bits; and the highest rates, in multiply-adds per ms. */
+interface Known {
+  readonly calls: Record<CallName, boolean>;
+  readonly rates: Rates;
+}
+
+type Rates = Record<"native" | "wasm", number>;
+
+const known: Known = { calls: {}, rates: { native: 0, wasm: 0 } };
 let isRead = false;
 
 /** Tries the calls that are not known yet. */
 export function proofOf(calls: readonly CallName[]): Proof {
-  if (calls.length === 0) return { proven: [] };
+  if (calls.length === 0) return { proven: [], gain: 1 };
   const { isFused, digest } = wasmBuild();
-  if (!isFused) return { proven: [], why: "OpenBLAS fuses multiply-adds, which WebAssembly cannot here" };
+  const no = (why: string): Proof => ({ proven: [], why, gain: 1 });
+  if (!isFused) return no("OpenBLAS fuses multiply-adds, which WebAssembly cannot here");
   const library = trustOpenblas();
-  if (typeof library === "string") return { proven: [], why: library };
+  if (typeof library === "string") return no(library);
   // Identifying the machine takes half a millisecond.
-  const question = () => `products of ${library.name} on ${machine()} by kernels ${digest}`;
+  const question = () => `calls of ${library.name} on ${machine()} by kernels ${digest}`;
   if (!isRead) {
     isRead = true;
-    for (const [name, same] of readVerdicts(recall(question()))) verdicts.set(name, same);
+    learn(read(recall(question())));
   }
-  const unknown = calls.filter((name) => !verdicts.has(name));
+  const unknown = calls.filter((name) => known.calls[name] === undefined);
   if (unknown.length > 0) {
-    for (const [name, same] of tryCalls(library, unknown)) verdicts.set(name, same);
-    remember(question(), JSON.stringify(Object.fromEntries(verdicts)));
+    learn(tryCalls(library, unknown));
+    remember(question(), JSON.stringify(known));
   }
-  const proven = calls.filter((name) => verdicts.get(name));
-  return proven.length > 0 ? { proven } : { proven, why: `${library.name} rounds in another way` };
+  const proven = calls.filter((name) => known.calls[name]);
+  if (proven.length === 0) return no(`${library.name} rounds in another way`);
+  return { proven, gain: known.rates.native / known.rates.wasm };
 }
 
-/** The verdicts cached by an earlier process; none if the cache is damaged. */
-function readVerdicts(text: string | undefined): [CallName, boolean][] {
+function learn({ calls, rates }: Known): void {
+  Object.assign(known.calls, calls);
+  for (const by of ["native", "wasm"] as const) known.rates[by] = Math.max(known.rates[by], rates[by]);
+}
+
+/** What an earlier process learnt; nothing if the cache is damaged. */
+function read(text: string | undefined): Known {
+  const nothing: Known = { calls: {}, rates: { native: 0, wasm: 0 } };
   try {
-    return Object.entries(JSON.parse(text ?? "{}") as Record<CallName, unknown>).filter(
-      (entry): entry is [CallName, boolean] => typeof entry[1] === "boolean",
-    );
+    const { calls, rates } = JSON.parse(text ?? "{}") as Known;
+    const isWhole =
+      Object.values(calls).every((same) => typeof same === "boolean") && rates.native > 0 && rates.wasm > 0;
+    return isWhole ? { calls, rates } : nothing;
   } catch {
-    return [];
+    return nothing;
   }
 }
 
-/** Makes each call both ways; returns for each whether they agree. */
-export function tryCalls(library: OpenBlas, names: readonly CallName[]): [CallName, boolean][] {
+/** Makes each call both ways, compares the results, and takes the time. */
+export function tryCalls(library: OpenBlas, names: readonly CallName[]): Known {
   const sizes = names.map(sizeOf);
   const [rows, columns] = [Math.max(...sizes.map(({ m }) => m)), Math.max(...sizes.map(({ n }) => n))];
   const arena = new Arena();
@@ -92,11 +110,12 @@ export function tryCalls(library: OpenBlas, names: readonly CallName[]): [CallNa
     start: view(memory, regions.start),
     found: view(memory, regions.found),
     bias: view(memory, regions.bias).fill(0),
+    rates: { native: 0, wasm: 0 },
   };
   fillPool(pool);
-  const found = names.map((name, i): [CallName, boolean] => [name, isSame(bench, sizes[i]!)]);
+  const calls = Object.fromEntries(names.map((name, i) => [name, isSame(bench, sizes[i]!)]));
   release(memory);
-  return found;
+  return { calls, rates: bench.rates };
 }
 
 interface Bench {
@@ -114,6 +133,7 @@ interface Bench {
   readonly start: Float32Array;
   readonly found: Float32Array;
   readonly bias: Float32Array;
+  readonly rates: Rates;
 }
 
 /** A step size that is not a short binary fraction, so that products with it are rounded. */
@@ -139,6 +159,7 @@ function isSame(bench: Bench, size: CallSize): boolean {
   const length = m * found.pitch;
   found.data.set(start.data.subarray(0, length));
 
+  const began = performance.now();
   // By WebAssembly: the product itself, or the updated parameters.
   const parameters = { theta: b.data, gradient: expected.data, first: b.data, second: b.data };
   const sums = new Float64Array(0);
@@ -157,9 +178,12 @@ function isSame(bench: Bench, size: CallSize): boolean {
     kernels.weightGradient(A, a, b, depth, { add: false, update: isStep }, whole);
   }
 
+  const between = performance.now();
   const place = ({ data, pitch }: Matrix) => ({ address: base + data.byteOffset, pitch });
   const operands = { c: place(found), a: place(a), b: place(b), alpha: form === "step" ? -eta : 1 };
   callOnce(library, { ...size, row: 0, column: 0, inner: 0 }, operands);
+  bench.rates.native = Math.max(bench.rates.native, (m * n * depth) / (performance.now() - between));
+  bench.rates.wasm = Math.max(bench.rates.wasm, (m * n * depth) / (between - began));
   if (form !== "step") add(expected.data, start.data, length);
   return haveSameBits(found.data, expected.data, length);
 }

@@ -94,11 +94,12 @@ export const control = {
 export const mostRows = deepest;
 
 /**
- * Below this density of the input, sparse products are faster than dense ones, with the same
- * bits. At batch 128 on MNIST (density 0.19, 784 → 512), on one core with AVX-512, they take 5.1 µs a sample; dense ones
- * 13 by WebAssembly, and 3.4 by OpenBLAS.
+ * Below this density of the input, sparse products are faster than dense ones by WebAssembly, with the same bits; where
+ * OpenBLAS multiplies g times as fast, below this / g. At batch 128 on MNIST (density 0.19, 784 → 512), on one core with AVX-512,
+ * they take 5.1 µs a sample; dense ones 13 by WebAssembly, and 3.4 by OpenBLAS (g = 3.8). On a CPU with g = 2, which has half
+ * the units for 512 bits, an epoch takes 12 % less with them.
  */
-const sparseBelow = { wasm: 0.35, openblas: 0.12 };
+const sparseBelow = 0.45;
 
 /** The inputs of a job's plan. */
 export interface JobOptions {
@@ -136,7 +137,7 @@ export function makeJob({ model, loss, backend, threads, training, evaluation }:
   const { layers, scratchLength } = planLayers(lowered, room, {
     rows,
     trainedRows,
-    sparse: density < sparseBelow[multiplier.isFastFirst ? "openblas" : "wasm"],
+    sparse: density < sparseBelow / multiplier.firstGain,
     oneByOne: training?.batchSize === 1 && kernel?.leavesAlone === true,
     seed: training?.seed ?? 0,
   });

@@ -82,15 +82,15 @@ const flushed = (x: number): number => (Math.abs(x) < 2 ** -126 ? 0 : x);
 
 const names: CallName[] = ["ab 48 32 37", "abᵀ 48 32 48", "aᵀb 48 32 37", "step 48 32 37"];
 const proven = (manner: Manner): CallName[] =>
-  tryCalls(libraryOf(manner), names)
+  Object.entries(tryCalls(libraryOf(manner), names).calls)
     .filter(([, same]) => same)
     .map(([name]) => name);
 
 describe.skipIf(!wasmBuild().isFused)("the proof", () => {
   test("sees a step by a single product that is rounded twice", () => {
     const finish = (c: number, alpha: number, s: number) => Math.fround(c + Math.fround(alpha * s));
-    expect(tryCalls(libraryOf({ finish }), ["step 3 48 1"])).toEqual([["step 3 48 1", false]]);
-    expect(tryCalls(libraryOf({}), ["step 3 48 1"])).toEqual([["step 3 48 1", true]]);
+    expect(tryCalls(libraryOf({ finish }), ["step 3 48 1"]).calls).toEqual({ "step 3 48 1": false });
+    expect(tryCalls(libraryOf({}), ["step 3 48 1"]).calls).toEqual({ "step 3 48 1": true });
   });
 
   test("accepts the order that is written down", () => {

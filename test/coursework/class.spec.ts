@@ -365,4 +365,25 @@ describe("Canvas", () => {
       if (submitters[i]!.id !== "u001") expect(strFromU8(page)).toBe(`<p>for ${submitters[i]!.id}</p>`);
     }
   }, 300_000);
+
+  test("without a roster students are named by Canvas, and its own test student is nobody", () => {
+    const empty = new Course(released);
+    try {
+      const [ada, bo] = [submitters[0]!, submitters[1]!].map((member) => notebookOf(empty, member));
+      const files = {
+        [`lovelaceada_90001_70001_${name}.ipynb`]: ada!,
+        [`studenttest_99999_70002_${name}.ipynb`]: bo!,
+      };
+      writeFileSync(empty.at("submissions.zip"), zipSync(files, { level: 1 }));
+      for (const more of [[], ["--add"]]) {
+        const { status, stderr } = empty.run("import", "submissions.zip", name, ...more);
+        expect(status, stderr).toBe(0);
+        expect(stderr).toContain("left out: Canvas's own test student (99999)");
+        expect(readdirSync(empty.at("submitted"))).toEqual(["lovelaceada-90001"]);
+      }
+      expect(empty.run("roster", "show").stdout).not.toContain("studenttest");
+    } finally {
+      empty.remove();
+    }
+  }, 60_000);
 });

@@ -16,7 +16,7 @@ import { readPlatform, writePlatform } from "./platform-record.js";
 import { findStudent, notOnRoster, readFile, rosterOf } from "./roster.js";
 import { problemWith } from "./student-id.js";
 import { contentOf, foldersIn, isCopyOf, notebooksIn } from "./submissions.js";
-import { type Upload, uploadsOf } from "./uploads.js";
+import { isOfTestStudent, type Upload, uploadsOf } from "./uploads.js";
 import { isInside, readZip } from "./zip.js";
 
 /** Options of {@link importSubmissions}. */
@@ -47,7 +47,7 @@ export async function importSubmissions(
     );
   }
   const people = options.worksheet === undefined ? new Map() : peopleOf(options.worksheet);
-  const { owners, unknown } = await ownersOf(course, uploads, people, options.add ?? false);
+  const { owners, unknown, nobody } = await ownersOf(course, uploads, people, options.add ?? false);
   const platform = readPlatform(course, assignment) ?? { platform: uploads[0]!.platform, students: {} };
   platform.platform = uploads[0]!.platform;
   const counts = { new: 0, replaced: 0, unchanged: 0 };
@@ -66,6 +66,7 @@ export async function importSubmissions(
     `${zip}: ${uploads.length} submissions to ${assignment}, ${counts.new} new, ${counts.replaced} handed in again, ${counts.unchanged} as before`,
   );
   for (const name of others.slice(0, 5)) say(`  left out, as its name is not a submission's: ${name}`);
+  for (const { number } of nobody) say(`  left out: Canvas's own test student (${number})`);
   for (const [{ name, number }, why] of unknown) say(`  not imported: ${name} (${number}): ${why}`);
   if (unknown.length > 0) {
     say(
@@ -101,15 +102,20 @@ async function ownersOf(
   uploads: readonly Upload[],
   people: ReadonlyMap<string, Person>,
   add: boolean,
-): Promise<{ owners: Map<Upload, string>; unknown: [Upload, string][] }> {
+): Promise<{ owners: Map<Upload, string>; unknown: [Upload, string][]; nobody: Upload[] }> {
   const roster = await rosterOf(course);
   const owners = new Map<Upload, string>();
   const unknown: [Upload, string][] = [];
+  const nobody: Upload[] = [];
   const added: Student[] = [];
   for (const upload of uploads) {
     const person = people.get(upload.number) ?? {};
     const number = upload.platform === "canvas" ? { number: upload.number } : {};
     const known = findStudent(roster, { ...number, name: upload.name, ...person });
+    if (known === notOnRoster && isOfTestStudent(upload)) {
+      nobody.push(upload);
+      continue;
+    }
     const isNew = known === notOnRoster && (add || roster.length === 0);
     const found = isNew ? newStudent(upload, person, uploads, roster) : known;
     if (typeof found === "string") unknown.push([upload, found]);
@@ -131,7 +137,7 @@ async function ownersOf(
       nbgrader.close();
     }
   }
-  return { owners, unknown };
+  return { owners, unknown, nobody };
 }
 
 /** A student known only by the platform's name. */

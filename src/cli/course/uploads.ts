@@ -79,3 +79,7 @@ function canvas({ name }: ZipEntry): Found | undefined {
     fileNumber: Number(pieces[at + 1]),
   };
 }
+
+/** Whether an upload is that of Canvas's own test student ("Student, Test"), who is nobody. */
+export const isOfTestStudent = ({ platform, name }: Upload): boolean =>
+  platform === "canvas" && name === "studenttest";
