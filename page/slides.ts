@@ -80,8 +80,9 @@ function fitSlide(): void {
   const isStacked = [...slide.querySelectorAll<HTMLImageElement>(".figure img")].some(
     (img) => img.naturalWidth > 1.9 * img.naturalHeight,
   );
+  const isSentences = outputs.every((one) => one.matches(".outputs:has(> .html > p:only-child)"));
   slide.classList.remove("long");
-  slide.classList.toggle("stacked", isStacked);
+  slide.classList.toggle("stacked", isStacked || isSentences);
   slide.classList.toggle("beside", codes.length > 0 && outputs.length > 0);
   for (const figure of figures) figure.style.zoom = "";
   const whole = room;
@@ -122,7 +123,7 @@ function fitSlide(): void {
     shrink(wider, () => isTooWide(wider), 55);
   if (!isWide) return;
   if (overflows(slide)) shrink(slide, () => overflows(slide), 80);
-  else if (outputs.length === 0) grow(slide, codes);
+  else if (isSentences) grow(slide, codes);
 }
 
 const isTooWide = (element: Element): boolean => element.scrollWidth > element.clientWidth + 1;
@@ -132,7 +133,7 @@ function shrink(element: HTMLElement, isTooLarge: () => boolean, least: number):
   for (let size = 95; size >= least && isTooLarge(); size -= 5) element.style.fontSize = `${size}%`;
 }
 
-/** Text or code alone fills its slide, as long as no line of code wraps and no formula or table is cut. */
+/** Text, code and the sentences of checks fill their slide, as long as no line of code wraps and no formula or table is cut. */
 function grow(slide: HTMLElement, codes: readonly HTMLElement[]): void {
   const isWhole = (code: HTMLElement): boolean => {
     const inner = code.firstElementChild as HTMLElement;

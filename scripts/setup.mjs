@@ -182,6 +182,8 @@ function labSettings() {
     "share/jupyter/lab/settings/overrides.json": {
       "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false },
       "@jupyterlab/codemirror-extension:plugin": { defaultConfig: { autoClosingBrackets: true } },
+      // The first completion reads all types: on a slow machine JupyterLab's limit of 1 s would show nothing.
+      "@jupyterlab/completer-extension:manager": { providerTimeout: 5000 },
       "@jupyterlab/notebook-extension:tracker": { codeCellConfig: { autoClosingBrackets: true } },
     },
     "etc/jupyter/labconfig/page_config.json": { disabledExtensions: { "@jupyter/nbgrader": true } },

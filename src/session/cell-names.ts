@@ -25,6 +25,19 @@ export interface Name {
 /** The declarations of a cell, by name. */
 export type Declared = ReadonlyMap<string, { symbol: TypeScript.Symbol; isExported: boolean }>;
 
+/** A name that a cell declares. */
+export interface Given {
+  readonly name: string;
+  /** Whether it is declared as a value, also one that is only said to be there (`declare`). */
+  readonly isDeclared: boolean;
+  /** Whether the cell gives it its value. */
+  readonly givesValue: boolean;
+  readonly isImported: boolean;
+  readonly isVariable: boolean;
+  /** Its entry for later cells, if this is the cell of that number. */
+  entry(cell: number): Name;
+}
+
 export class CellNames {
   readonly #ts: typeof TypeScript;
   readonly #names = new Map<string, Name>();
@@ -98,6 +111,53 @@ export class CellNames {
     }
     for (const [cell, names] of imports) line += `import { ${names.join(", ")} } from "./[${cell}]"; `;
     return `${line}export {};\n`;
+  }
+
+  /**
+   * The names that a checked cell declares.
+   *
+   * @param symbols its names as the checker sees them
+   * @param isBoxed whether the cell gives a name its value
+   */
+  given(
+    declared: Declared,
+    {
+      checker,
+      symbols,
+      isBoxed,
+    }: {
+      checker: TypeScript.TypeChecker;
+      symbols: ReadonlyMap<string, TypeScript.Symbol & { exportSymbol?: TypeScript.Symbol }>;
+      isBoxed: (name: string) => boolean;
+    },
+  ): Given[] {
+    const ts = this.#ts;
+    return [...declared].map(([name, { symbol: parsed }]) => {
+      const local = symbols.get(name);
+      const symbol = local?.exportSymbol ?? local;
+      const known = this.#names.get(name);
+      const own = this.meanings(parsed);
+      const target =
+        symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+      const kind = kindOf(ts, symbol);
+      const givesValue = own.value && isBoxed(name);
+      const isMerged = this.mergedInto(name, parsed) !== undefined;
+      const isType = (own.type || isMerged) && !!target && (target.flags & ts.SymbolFlags.Type) !== 0;
+      const namespaceIn = (cell: number): Name["namespace"] =>
+        symbol && symbol.flags & ts.SymbolFlags.Module
+          ? { cell, isOnlyTypes: (symbol.flags & ts.SymbolFlags.ValueModule) === 0 }
+          : undefined;
+      const entry = (cell: number): Name => ({
+        cell,
+        kind,
+        value: givesValue || isMerged ? { cell, kind } : own.value ? undefined : known?.value,
+        namespace: namespaceIn(cell) ?? (own.value ? undefined : known?.namespace),
+        type: isType ? { cell, ...typeParameters(ts, target!) } : own.type ? undefined : known?.type,
+      });
+      const isImported = !!symbol && (symbol.flags & ts.SymbolFlags.Alias) !== 0;
+      const isVariable = kind === "let" || kind === "var";
+      return { name, isDeclared: own.value, givesValue, entry, isImported, isVariable };
+    });
   }
 
   /** Whether a symbol declares a value, a type. An import declares both. */

@@ -10,8 +10,17 @@
  */
 import type * as TypeScript from "typescript";
 import { advise, adviseOnSyntax } from "./advice.js";
-import { allTypesNeeded, withoutEscapes } from "./all-types-needed.js";
-import { CellNames, kindOf, type Name, typeParameters } from "./cell-names.js";
+import { allTypesNeeded } from "./all-types-needed.js";
+import { CellNames, type Given } from "./cell-names.js";
+import {
+  declaredIn,
+  isObjectLiteral,
+  isUnchecked,
+  mayHaveTags,
+  mentionedIn,
+  moduleIn,
+} from "./cell-syntax.js";
+import type { CellOptions, Compiled, CompiledCell } from "./compiled.js";
 import { CompilerFiles } from "./compiler-files.js";
 import { type Completions, completionsAt, nablabNames } from "./completion.js";
 import type { Diagnostic } from "./diagnostic.js";
@@ -25,65 +34,6 @@ import { jsxRoots } from "./rewrite/jsx.js";
 import { type Rewriting, type RewritingOptions, rewriting } from "./rewrite/rewrite.js";
 import { silentMistakes } from "./silent-mistakes.js";
 import { linesOf } from "./source-positions.js";
-
-/** JavaScript for `run-script.ts`. */
-export interface Compiled {
-  /** The name of the script in V8. */
-  name: string;
-  code: string;
-  source: string;
-  /** The source map, JSON. */
-  map: string;
-  /** The number of lines before the source in the compiled text. */
-  sourceOffset: number;
-  /** The names whose boxes it takes. */
-  boxes: string[];
-  /** Those of them declared by `let`, `const` or `class`. */
-  lexical: ReadonlySet<string>;
-  /** Whether it runs in sloppy mode, in which `x = 1` creates a global: if types are not checked. */
-  isSloppy?: boolean;
-}
-
-/** A cell that may run. */
-export interface CompiledCell extends Compiled {
-  /** Makes the declarations of this cell visible to later ones: all, or the names for which `isThere` holds. */
-  keep(isThere?: (name: string) => boolean): void;
-  /** Mistakes that the compiler allows; lines from 1. */
-  mistakes: { message: string; line: number }[];
-  /** The names it declares that have a value, also one that it only says is there (`declare`). */
-  declares: string[];
-  /** Those of them that it gives their value. */
-  values: string[];
-  /** Those of them that are imported, and those that can be assigned to. */
-  imported: ReadonlySet<string>;
-  variables: ReadonlySet<string>;
-}
-
-const identifier = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
-
-/** The names that a source mentions. */
-const mentionedIn = (source: string): Set<string> => new Set(withoutEscapes(source).match(identifier));
-
-/** How a cell is compiled. */
-export interface CellOptions {
-  /** Whether its types are checked. */
-  check?: boolean;
-  /** The reader's text, if it differs from the TypeScript. */
-  shown?: string;
-  /** Names whose declarations in earlier cells are ignored. */
-  isHidden?: (name: string) => boolean;
-  /** Whether it is the assignment's, where notebooks are graded. */
-  isLocked?: boolean;
-}
-
-/** The beginning of a cell that may be an object literal. */
-const openingBrace = /^(?:\s|\/\/.*|\/\*[\s\S]*?\*\/)*\{/;
-/** JSX, perhaps. */
-const openingTag = /<[\p{ID_Start}>]/u;
-
-/** The beginning of a cell that defines a module for other cells. */
-const moduleHead = /^\s*\/\*\*\s*@module\s+([\w./-]+)/;
-const withoutCheck = /^\s*(?:\/\/.*\n\s*|\/\*(?:(?!\*\/)[\s\S])*\*\/\s*)*\/\/\s*@ts-nocheck\b/;
 
 // A package without types is no error: its exports are any.
 const ignored = new Set([7016]);
@@ -179,9 +129,9 @@ export class Compiler {
     const { check = true, shown = source, isHidden = () => false, isLocked = false } = options;
     const ts = this.#ts;
     this.#files.lookAgain();
-    const isChecked = check && !withoutCheck.test(source);
+    const isChecked = check && !isUnchecked(source);
     if (!isChecked || this.#needsAllTypes(source)) this.#files.complete();
-    const [, module] = moduleHead.exec(source) ?? [];
+    const module = moduleIn(source);
     if (module) {
       const path = `${this.#files.cwd}/${module}.ts`;
       if (isLocked) this.#lockedModules.add(path);
@@ -190,12 +140,12 @@ export class Compiler {
       return this.#module(path, source, name);
     }
 
-    const isObject = openingBrace.test(source) && this.#isObject(source);
+    const isObject = isObjectLiteral(ts, source);
     const body = isObject ? `(\n${source}\n)` : source;
     this.#linesBefore = isObject ? 2 : 1;
     let path = this.#cell;
     let declared = this.#declaredIn(body);
-    if (declared.errors.length > 0 && openingTag.test(source)) {
+    if (declared.errors.length > 0 && mayHaveTags(source)) {
       const asJsx = this.#declaredIn(body, true);
       if (asJsx.errors.length === 0) [path, declared] = [this.#jsxCell, asJsx];
     }
@@ -254,36 +204,12 @@ export class Compiler {
         this.#names.mergedInto(name, declared.names.get(name)!.symbol) !== undefined,
     });
     const { code, map, types } = this.#emit(program, file, rewritten);
-    const checker = program.getTypeChecker();
-    const symbols = topLevel(ts, file);
-    /** For each name that the cell declares: whether it has a value, and its entry for later cells. */
-    const names = [...declared.names.keys()].map((name) => {
-      const local = symbols.get(name);
-      const symbol = local?.exportSymbol ?? local;
-      const known = this.#names.get(name);
-      const own = this.#names.meanings(declared.names.get(name)!.symbol);
-      const target =
-        symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-      const kind = kindOf(ts, symbol);
-      const givesValue = own.value && rewritten.isBoxed(name);
-      const isMerged = this.#names.mergedInto(name, declared.names.get(name)!.symbol) !== undefined;
-      const isType = (own.type || isMerged) && !!target && (target.flags & ts.SymbolFlags.Type) !== 0;
-      const namespaceIn = (symbol: TypeScript.Symbol | undefined, cell: number): Name["namespace"] =>
-        symbol && symbol.flags & ts.SymbolFlags.Module
-          ? { cell, isOnlyTypes: (symbol.flags & ts.SymbolFlags.ValueModule) === 0 }
-          : undefined;
-      const entry = (cell: number): Name => ({
-        cell,
-        kind,
-        value: givesValue || isMerged ? { cell, kind } : own.value ? undefined : known?.value,
-        namespace: namespaceIn(symbol, cell) ?? (own.value ? undefined : known?.namespace),
-        type: isType ? { cell, ...typeParameters(ts, target!) } : own.type ? undefined : known?.type,
-      });
-      const isImported = !!symbol && (symbol.flags & ts.SymbolFlags.Alias) !== 0;
-      const isVariable = kind === "let" || kind === "var";
-      return { name, isDeclared: own.value, givesValue, entry, isImported, isVariable };
+    const names = this.#names.given(declared.names, {
+      checker: program.getTypeChecker(),
+      symbols: topLevel(ts, file),
+      isBoxed: (name) => rewritten.isBoxed(name),
     });
-    const having = (is: (name: (typeof names)[number]) => boolean): string[] =>
+    const having = (is: (name: Given) => boolean): string[] =>
       names.filter((name) => name.givesValue && is(name)).map(({ name }) => name);
     const values = having(() => true);
     return {
@@ -368,56 +294,13 @@ export class Compiler {
     return before;
   }
 
-  /** Whether a cell is an object literal, which would otherwise parse as a block. */
-  #isObject(source: string): boolean {
-    if (/;\s*$/.test(source)) return false;
-    const ts = this.#ts;
-    const file = ts.createSourceFile("cell.ts", `(${source}\n)`, ts.ScriptTarget.Latest);
-    const [only, ...others] = file.statements;
-    return (
-      (file as unknown as { parseDiagnostics: unknown[] }).parseDiagnostics.length === 0 &&
-      others.length === 0 &&
-      !!only &&
-      ts.isExpressionStatement(only) &&
-      ts.isParenthesizedExpression(only.expression) &&
-      ts.isObjectLiteralExpression(only.expression.expression)
-    );
-  }
-
-  /** The names that a cell declares at its top level. */
   #declaredIn(source: string, isJsx = false) {
-    const ts = this.#ts;
-    // As a module, so that a top-level await parses.
-    const text = `export {};\n${source}`;
-    const kind = isJsx ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
-    const file = ts.createSourceFile(this.#cell, text, ts.ScriptTarget.Latest, false, kind);
-    (
-      ts as unknown as {
-        bindSourceFile(file: TypeScript.SourceFile, options: TypeScript.CompilerOptions): void;
-      }
-    ).bindSourceFile(file, this.#files.options);
-    const symbols = topLevel(ts, file);
-    const { symbol, parseDiagnostics } = file as unknown as {
-      symbol?: TypeScript.Symbol;
-      parseDiagnostics: TypeScript.Diagnostic[];
-    };
-    const exported = new Set(
-      [...(symbol?.exports?.keys() ?? [])].map((name) => ts.unescapeLeadingUnderscores(name)),
-    );
-    const names = new Map<string, { symbol: TypeScript.Symbol; isExported: boolean }>();
-    for (const [name, local] of symbols)
-      if (/^[\p{ID_Start}$_]/u.test(name))
-        names.set(name, { symbol: local.exportSymbol ?? local, isExported: exported.has(name) });
-    const isGlobal = file.statements.some(
-      (node) =>
-        ts.isModuleDeclaration(node) &&
-        (ts.isStringLiteral(node.name) || (node.flags & ts.NodeFlags.GlobalAugmentation) !== 0),
-    );
-    return {
-      names,
-      isGlobal,
-      errors: parseDiagnostics.map((problem) => this.#describe(problem)),
-    };
+    const { errors, ...declared } = declaredIn(this.#ts, source, {
+      path: this.#cell,
+      options: this.#files.options,
+      isJsx,
+    });
+    return { ...declared, errors: errors.map((problem) => this.#describe(problem)) };
   }
 
   #rewritingOptions(): RewritingOptions {

@@ -6,7 +6,8 @@
  */
 import { Scope } from "./box.js";
 import { putBackBuiltIns } from "./built-ins.js";
-import type { Compiled, Compiler } from "./compiler.js";
+import type { Compiled } from "./compiled.js";
+import type { Compiler } from "./compiler.js";
 import type { Namespace, SessionHost } from "./host.js";
 import { cleanMessage } from "./inner-names.js";
 import { basename, dirname, resolve, withoutRegistry } from "./paths.js";

@@ -8,11 +8,11 @@ import type { CellContext, SessionHost, StreamName } from "./host.js";
 
 /** Sent when it holds this many characters … */
 const chunk = 64 * 1024;
-/** … or is this old, in milliseconds. */
-const age = 10;
+/** … or is this old, in milliseconds. JupyterLab lays out all of a cell's text anew at each message. */
+const age = 100;
 /**
- * The first pieces in any such interval are sent at once: no timer fires during a loop, so its last output would appear only
- * when it ends. Only a loop that prints more than this has its last pieces held back.
+ * The first pieces after a pause are sent at once: no timer fires during a loop, so its last output would appear only when
+ * it ends. Only a loop that prints more than this in each such interval has its last pieces held back.
  */
 const atOnce = 16;
 
@@ -24,8 +24,8 @@ export class CellStreams<Cell> {
   #last: Cell | undefined;
   #pending: { name: StreamName; cell: Cell; text: string; since: number } | undefined;
   #timer: Timer | undefined;
-  /** The pieces printed since `since`, for {@link atOnce}. */
-  #recent = { since: 0, count: 0 };
+  /** The pieces printed since `since`, and how many of them are sent at once. */
+  #recent = { since: 0, count: 0, atOnce };
   #restore: () => void = () => {};
 
   constructor(host: SessionHost, send: (name: StreamName, text: string, cell: Cell) => void) {
@@ -75,8 +75,12 @@ export class CellStreams<Cell> {
     pending.text += text;
     // The age is checked here as well as by the timer: no timer fires during a synchronous loop.
     const time = now();
-    if (time - this.#recent.since >= age) this.#recent = { since: time, count: 0 };
-    const isPrompt = ++this.#recent.count <= atOnce;
+    const { since, count } = this.#recent;
+    if (time - since >= age) {
+      const goesOn = count > atOnce && time - since < 2 * age;
+      this.#recent = { since: time, count: 0, atOnce: goesOn ? 0 : atOnce };
+    }
+    const isPrompt = ++this.#recent.count <= this.#recent.atOnce;
     if (isPrompt || pending.text.length >= chunk || time - pending.since >= age) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), age);
     return true;

@@ -4,7 +4,7 @@
  */
 import { bind, type Scope } from "./box.js";
 import { putBackBuiltIns } from "./built-ins.js";
-import type { Compiled } from "./compiler.js";
+import type { Compiled } from "./compiled.js";
 import { translateEval } from "./direct-eval.js";
 import { translateGlobal, translateMade } from "./global-texts.js";
 import type { Namespace, SessionHost } from "./host.js";

@@ -21,7 +21,8 @@ import {
   KeyboardInterrupt,
 } from "./cell-error.js";
 import { checkJson } from "./check-json.js";
-import { type CompiledCell, Compiler } from "./compiler.js";
+import type { CompiledCell } from "./compiled.js";
+import { Compiler } from "./compiler.js";
 import type { Completions } from "./completion.js";
 import { translateFunctions } from "./function-source.js";
 import { defineGuards } from "./global-texts.js";

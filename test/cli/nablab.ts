@@ -2,15 +2,23 @@
  * The command line as a reader calls it, and notebooks to call it with.
  */
 import { execFile, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { afterAll } from "vitest";
 
 export const main: string = path.resolve(import.meta.dirname, "../../dist/cli/main.js");
 
-/** A new empty folder. */
+const folders: string[] = [];
+afterAll(() => {
+  for (const one of folders) rmSync(one, { recursive: true, force: true });
+});
+
+/** A new empty folder, removed after the tests of the file. */
 export function folder(): string {
-  return mkdtempSync(path.join(tmpdir(), "nablab-cli-"));
+  const made = mkdtempSync(path.join(tmpdir(), "nablab-cli-"));
+  folders.push(made);
+  return made;
 }
 
 /** Runs `nablab` with these arguments. */

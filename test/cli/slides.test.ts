@@ -5,11 +5,13 @@ import { slidePlaces } from "#nablab/cli/site/slides.js";
 
 /** The columns of slides of code, or of Markdown after `md:`; with metadata. */
 function slides(...cells: (string | [source: string, metadata: object])[]): string[][] {
+  const sentence = [{ output_type: "display_data", metadata: {}, data: { "text/html": "<p>✓</p>" } }];
   const written = cells.map((cell) => {
     const [source, metadata] = typeof cell === "string" ? [cell, {}] : cell;
+    const outputs = source.startsWith("check") ? sentence : [];
     return source.startsWith("md:")
       ? { cell_type: "markdown", id: "a", metadata, source: source.slice(3) }
-      : { cell_type: "code", id: "a", metadata, source, outputs: [], execution_count: null };
+      : { cell_type: "code", id: "a", metadata, source, outputs, execution_count: null };
   });
   const text = JSON.stringify({ cells: written, metadata: {}, nbformat: 4, nbformat_minor: 5 });
   const columns: string[][] = [];
@@ -61,4 +63,14 @@ test("a heading alone leads to what follows, and a folded solution stays with it
   // Words after it, or a place of its own, make it a slide like any other.
   expect(slides("md:### 1.", `md:${solution}\n\nmore`)).toEqual([["### 1.", `${solution}\n\nmore`]]);
   expect(slides("md:### 1.", [`md:${solution}`, as("subslide")])).toEqual([["### 1.", solution]]);
+});
+
+test("up to three short checks in a row share a slide; a long one, or other code between them, does not", () => {
+  const check = 'checkEstimate("A1", "so", {});';
+  const many = slides("1", "check(1)", check, ["check(3)\n\n\n\n\n", folded], "check(4)", "5", "check(6)");
+  expect(many).toEqual([["1", `check(1) ${check} check(3)\n\n\n\n\n`, "check(4)", "5", "check(6)"]]);
+  expect(slides("check(1)", "check(2,\n\n\n\n)", "check(3)")).toEqual([
+    ["check(1)", "check(2,\n\n\n\n)", "check(3)"],
+  ]);
+  expect(slides("check(1)", ["check(2)", as("subslide")])).toEqual([["check(1)", "check(2)"]]);
 });

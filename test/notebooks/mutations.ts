@@ -800,8 +800,15 @@ export const mutations: readonly Mutation[] = [
     claim: "B7",
     notebook: "06-adagrad",
     what: "an SGD that still learns a little at η = 10",
-    from: "sgdAt10 < 20",
-    to: "sgdAt10 + 12 < 20",
+    from: "measured: await at10(sgd, 1, 32),",
+    to: "measured: 1.2 * (await at10(sgd, 1, 32)),",
+  },
+  {
+    claim: "B7",
+    notebook: "06-adagrad",
+    what: "an AdaGrad-norm that learns a fifth less at η = 10",
+    from: "measured: await at10(adagradNorm, 4, 20),",
+    to: "measured: 0.8 * (await at10(adagradNorm, 4, 20)),",
   },
   {
     claim: "A4",

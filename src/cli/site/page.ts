@@ -209,5 +209,8 @@ function gradingData(cell: Cell): string {
 /** Whether a cell only checks what others have shown: the reader looks at its verdict first. */
 export function isCheck(cell: CodeCell): boolean {
   const grading = gradingOf(cell);
-  return /^(await )?check\(/m.test(cell.source) || (grading?.grade === true && grading.solution !== true);
+  return (
+    /^(await )?check(Estimate)?\(/m.test(cell.source) ||
+    (grading?.grade === true && grading.solution !== true)
+  );
 }

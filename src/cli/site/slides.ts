@@ -6,7 +6,8 @@
  * slide, with the code on the left and its output on the right, or below if that is a wide figure; code too long for that
  * takes the place of the output at the press of a button. A short text, with or
  * without a heading, shares the slide of the code cell that follows; a heading alone shares that of the next cell of any kind.
- * A folded solution stays with its exercise. JupyterLab's slideshow metadata takes precedence.
+ * A folded solution stays with its exercise, and up to three short checks in a row share a slide, as each shows no more than
+ * a sentence. JupyterLab's slideshow metadata takes precedence.
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -19,10 +20,13 @@ export type SlidePlace = "column" | "slide" | "same" | "fragment" | "notes";
 /** The places of the cells that slides show. */
 export function slidePlaces(cells: readonly Cell[]): ReadonlyMap<Cell, SlidePlace> {
   const shown = cells.filter((cell) => isShown(cell) && !isEmpty(cell) && kindOf(cell) !== "skip");
+  let checks = 0; // at the end of the slide so far
   return new Map(
     shown.map((cell, i) => {
       const before = shown[i - 1];
-      const isOnSame = (before && isLead(before, cell)) || isFoldedText(cell);
+      const isNext = isShortCheck(cell) && checks > 0 && checks < 3;
+      checks = isShortCheck(cell) ? (isNext ? checks : 0) + 1 : 0;
+      const isOnSame = (before && isLead(before, cell)) || isFoldedText(cell) || isNext;
       return [cell, isOnSame ? "same" : (places[kindOf(cell)] ?? "slide")];
     }),
   );
@@ -51,6 +55,14 @@ function isLead(cell: Cell, next: Cell): boolean {
 /** Whether a cell is a heading of the second level and nothing else. */
 const isHeading = ({ cell_type, source }: Cell): boolean =>
   cell_type === "markdown" && /^##\s.*$/.test(source.trim());
+
+/** Whether a cell is a check whose code is short or folded, and shows its sentence alone. */
+function isShortCheck(cell: Cell): boolean {
+  if (cell.cell_type !== "code" || cell.metadata.slideshow !== undefined) return false;
+  const { source_hidden } = (cell.metadata.jupyter ?? {}) as { source_hidden?: boolean };
+  const isShort = source_hidden === true || cell.source.split("\n").length <= 4;
+  return isShort && /^check(Estimate)?\(/.test(cell.source) && cell.outputs.length === 1;
+}
 
 /** Whether a text is folded away as a whole, as the solution of an exercise is. */
 const isFoldedText = ({ cell_type, source, metadata }: Cell): boolean =>

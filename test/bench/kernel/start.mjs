@@ -80,14 +80,14 @@ async function startOnce(/** @type {string} */ node) {
     hb_port: heartbeatPort,
   };
   writeFileSync(file, JSON.stringify(connection));
-  const argv = /** @type {string[]} */ (kernelspec().argv).map((part) =>
-    part === "{connection_file}" ? file : part,
-  );
+  const spec = /** @type {{ argv: string[], env: Record<string, string> }} */ (kernelspec());
+  const argv = spec.argv.map((part) => (part === "{connection_file}" ? file : part));
   const shell = new zmq.Dealer({ linger: 0, reconnectInterval: 1 });
   shell.connect(`tcp://127.0.0.1:${shellPort}`);
   const began = performance.now();
   const child = spawn(node, argv.slice(1), {
     cwd: folder,
+    env: { ...process.env, ...spec.env },
     stdio: ["ignore", "ignore", "inherit"],
   });
   const ended = new Promise((resolve) =>
