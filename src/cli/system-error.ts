@@ -22,6 +22,9 @@ const fixes: Record<string, string> = {
   EADDRINUSE: "another program listens on this port; choose another",
 };
 
+/** Errors of where a copy goes, never of what it copies. */
+const ofTarget = ["ENOSPC", "EDQUOT", "EFBIG", "EROFS"];
+
 /** A message for a system error, with its path and the fix; undefined for any other error. */
 export function systemProblem(thrown: unknown): string | undefined {
   const error = behindMkdir(thrown);
@@ -40,7 +43,8 @@ export function systemProblem(thrown: unknown): string | undefined {
   };
   const fix = typeof code === "string" ? fixes[code] : undefined;
   if (fix === undefined || !(error instanceof Error)) return undefined;
-  const place = file ?? dest ?? (port === undefined ? undefined : `${address ?? ""}:${port}`);
+  const named = ofTarget.includes(String(code)) ? (dest ?? file) : (file ?? dest);
+  const place = named ?? (port === undefined ? undefined : `${address ?? ""}:${port}`);
   return `${fix} (${code})${place === undefined ? "" : `: ${place}`}`;
 }
 

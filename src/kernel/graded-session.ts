@@ -151,7 +151,7 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     this.#cell = undefined;
     if (session.isAlive && !isLate(ending)) this.#ran.push({ code, count, locked });
     if (isLate(ending) && this.#left <= 0) return this.#outOfTime();
-    const result = isKilled(ending) ? failure("ProcessEnded", killedElsewhere) : asResult(ending);
+    const result = isKilled(ending) ? failure("ProcessEnded", killedElsewhere) : asResult(asThrown(ending));
     for (const what of session.refused) {
       this.#onOutput({ type: "stream", name: "stdout", text: `Refused: ${what}.\n` }, cell);
     }
@@ -236,6 +236,13 @@ export class GradedSession<Cell> implements CellRunner<Cell> {
     return { status: "complete" };
   }
 }
+
+/** The names of errors that no cell throws: a cell that uses one would pretend that its process was ended, even from outside. */
+const notThrown = ["ProcessEnded", "MemoryLimitError"];
+
+/** The ending of a cell, whose own errors cannot be taken for ours. */
+const asThrown = (ending: Ending): Ending =>
+  ending.status === "error" && notThrown.includes(ending.ename) ? { ...ending, ename: "Error" } : ending;
 
 const sizeOf = (data: MimeBundle): number =>
   Object.values(data).reduce(

@@ -5,10 +5,15 @@ import type { MimeBundle } from "../display/bundle.js";
 /** The deepest nesting of JSON. Python reads about 900 levels. */
 const mostDepth = 500;
 
+/** The types whose content a notebook file may hold as JSON. */
+const jsonType = /[/+]json$/;
+
 /** Rejects what a notebook file cannot hold, while the cell that displayed it is known. */
 export function checkJson(data: MimeBundle): void {
   for (const [mime, content] of Object.entries(data)) {
     if (typeof content === "string") continue;
+    if ((content === null || typeof content !== "object") && content !== undefined && !jsonType.test(mime))
+      throw new TypeError(`display: the content for ${mime} must be text, got ${inspect(content)}`);
     let deepest: number;
     try {
       deepest = depthOf(JSON.stringify(content) ?? "");

@@ -14,7 +14,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { read } from "../cli/nablab.js";
 import { findChromium } from "./chromium.js";
-import { findFirefox, startFirefox } from "./firefox.js";
+import { findFirefox, openFirefox } from "./firefox.js";
 import { type CellTexts, type Driven, LivePage, recordMessages } from "./live-page.js";
 import { makeSite, serve, startChromium } from "./site.js";
 import { until } from "./until.js";
@@ -113,18 +113,14 @@ const drivers: Driver[] = [
     name: "Firefox",
     executable: findFirefox(),
     async start() {
-      const browser = await startFirefox();
+      const opened: Opened[] = [];
       return {
         async open() {
-          const page = await browser.newPage();
-          page.setDefaultTimeout(300_000);
-          const wrong: string[] = [];
-          page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
-          page.on("pageerror", (error) => wrong.push(String(error)));
-          await page.evaluateOnNewDocument(recordMessages);
-          return { page: page as unknown as Driven, wrong, close: () => page.close() };
+          const page = openFirefox(recordMessages);
+          opened.push(page);
+          return page;
         },
-        close: () => browser.close(),
+        close: async () => void (await Promise.all(opened.map(({ close }) => close()))),
       };
     },
   },

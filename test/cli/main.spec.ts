@@ -161,6 +161,12 @@ describe("what the system refuses is one line with the fix", () => {
     expect(systemProblem(error)).toMatch(new RegExp(`${words}.*\\(${code}\\): /x$`));
   });
 
+  test("a copy to a full disk names the copy, one of an unreadable file the file", () => {
+    const error = (code: string) => Object.assign(new Error("x"), { code, path: "/from", dest: "/to" });
+    expect(systemProblem(error("ENOSPC"))).toMatch(/: \/to$/);
+    expect(systemProblem(error("EACCES"))).toMatch(/: \/from$/);
+  });
+
   // A folder in which root may not make one either.
   const closed = ["/sys", "/proc/sys"].find((name) => {
     try {

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { csvText, readTable, tableText } from "#nablab/cli/course/csv.js";
+import { unpacked } from "#nablab/cli/course/import.js";
 import { findStudent, studentsOf } from "#nablab/cli/course/roster.js";
 import { isCopyOf } from "#nablab/cli/course/submissions.js";
 import { uploadsOf } from "#nablab/cli/course/uploads.js";
@@ -178,6 +179,15 @@ describe("zip files", () => {
     expect(() => readZip(bomb.slice(0, 100), "z")).toThrow("z: not a zip file, or a torn one");
     expect(() => readZip(bytes("hello"), "z")).toThrow("z: not a zip file, or a torn one");
   });
+});
+
+test("the zip files of one student cannot fill the memory together", () => {
+  const bomb = zipBytes([{ name: "x.ipynb", content: new Uint8Array(2e6) }]);
+  const files = [1, 2, 3].map((number) => ({ name: `${number}.zip`, content: bomb, number }));
+  const names = (all: number) =>
+    unpacked({ files }, { files: 10, each: 3e6, all }).map(({ name, content }) => [name, content.length]);
+  expect(names(7e6)).toEqual(Array(3).fill(["x.ipynb", 2e6]));
+  expect(names(3e6)).toEqual([["x.ipynb", 2e6], ...["2.zip", "3.zip"].map((name) => [name, bomb.length])]);
 });
 
 test("Moodle's and Canvas's names say whose a file is", () => {

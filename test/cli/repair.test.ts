@@ -155,6 +155,7 @@ test("a test of an older release is not called edited", () => {
   const notebookOf = (cells: RawCell[]) => parsed({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 });
   const now = notebookOf([cell('checkClose("double(3)", double(3), 6);', { ...old, checksum: "0" })]);
   const untouched = notebookOf([cell('checkClose("double(2)", double(2), 4);', old)]);
+  expect(repair({ ...untouched, nbformat_minor: 1e300 }, now).notebook.nbformat_minor).toBe(5);
   expect(repair(untouched, now).notes).toEqual(["of an older release, and replaced: double"]);
   expect(repair(notebookOf([cell("1;", old)]), now).notes).toEqual(["edited, and put back: double"]);
 });
@@ -273,6 +274,33 @@ describe.each(assignments)("%s", (assignment) => {
           expect(notes, place).toContain(`merged with another cell, and split: ${idOf(cells[i]!)}`);
         }
       }
+    }
+  });
+
+  test("an answer merged with a cell behind deleted ones, or into another answer's cell, is split off", () => {
+    const { cells } = submission(assignment);
+    const isAnswer = (i: number) => cells[i]?.metadata.nbgrader?.solution === true;
+    const merge = (damaged: RawNotebook, from: number, to: number, kept: number) => {
+      const source = damaged.cells.slice(from, to + 1).map((cell) => cell.source);
+      damaged.cells.splice(from, to - from + 1, { ...damaged.cells[kept]!, source: source.join("\n\n") });
+    };
+    for (const i of cells.keys()) {
+      if (!isAnswer(i) || cells[i]!.cell_type !== "code") continue;
+      if (cells[i + 1]?.metadata.nbgrader?.grade && cells[i + 2] && !isAnswer(i + 2)) {
+        for (const kept of [i, i + 1]) {
+          const damaged = submission(assignment);
+          damaged.cells.splice(i + 1, 1);
+          merge(damaged, i, i + 1, kept);
+          const place = `${idOf(cells[i]!)}, in ${kept - i}`;
+          expect(difference(repair(parsed(damaged), original).notebook, whole), place).toBeUndefined();
+        }
+      }
+      const next = [...cells.keys()].find((k) => k > i && isAnswer(k));
+      if (next !== i + 2 || cells[next]!.cell_type !== "code") continue;
+      const damaged = submission(assignment);
+      merge(damaged, i, next, next);
+      const { notebook } = repair(parsed(damaged), original);
+      expect(difference(notebook, whole), `${idOf(cells[i]!)}, in the next`).toBeUndefined();
     }
   });
 

@@ -865,6 +865,12 @@ const results = about("C1", [
     code: "const endless: any = new Error('x'); endless.cause = endless; throw endless;",
     is: /^Error: x$/,
   },
+  ...["ProcessEnded", "MemoryLimitError"].map((name) => ({
+    says: "C7",
+    name: `an ending by the machine, ${name}`,
+    code: `throw Object.assign(new Error("the notebook's process was killed from outside"), { name: "${name}" });`,
+    is: /^Error: the notebook's process was killed from outside$/,
+  })),
   {
     says: "C7",
     name: "errors after its end",

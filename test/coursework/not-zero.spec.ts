@@ -7,6 +7,7 @@ import path from "node:path";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { killedElsewhere } from "#nablab/kernel/graded-session.js";
 import { damages, files, losses, type RawNotebook } from "../cli/damage.js";
 import { type Cell, Course, idOf, type Notebook, read, solved } from "./course.js";
 import * as tiny from "./tiny.js";
@@ -78,6 +79,14 @@ beforeAll(() => {
     }),
   );
   submit(
+    "pretends",
+    submissionOf((notebook) => {
+      const code = `throw Object.assign(new Error(${JSON.stringify(killedElsewhere)}), { name: "ProcessEnded" });`;
+      notebook.cells.unshift({ cell_type: "code", id: "own", metadata: {}, source: code, outputs: [] });
+      cellOf(notebook, "half").source = `function half(): number { throw new Error("${killedElsewhere}"); }`;
+    }),
+  );
+  submit(
     "extra",
     submissionOf((notebook) => {
       notebook.cells.push(tiny.test("bonus", 50, "1;"));
@@ -140,6 +149,10 @@ test("what a student, a browser or an editor did without meaning it costs nothin
   for (const [i, [{ names }]] of samples.entries()) {
     expect(rowOf(printed, `damaged-${i}`), names.join(", ")).toMatch(/ 5 \/ 12 /);
   }
+});
+
+test("a cell cannot pretend that the machine was at fault, and so escape its points", () => {
+  expect(rowOf(printed, "pretends")).toMatch(/ 2 \/ 12 +cell 1: Error: the notebook's process was killed/);
 });
 
 test("content decides what is graded again, not the time of a file", () => {

@@ -286,6 +286,10 @@ test("a bundle that JSON cannot hold is the cell's error", async () => {
   expect(await run(`import { display } from "nablab"; await display(${value})`)).toMatchObject({
     evalue: message,
   });
+  // nbformat refuses a notebook with such a picture.
+  expect(await run(`({ [${hook}]: () => ({ "text/plain": "n", "image/png": null }) })`)).toMatchObject({
+    evalue: "display: the content for image/png must be text, got null",
+  });
 });
 
 test("what is printed before a silent loop is put out before the loop ends", async () => {

@@ -17,7 +17,7 @@ import { findStudent, notOnRoster, readFile, rosterOf } from "./roster.js";
 import { problemWith } from "./student-id.js";
 import { contentOf, foldersIn, isCopyOf, notebooksIn } from "./submissions.js";
 import { isOfTestStudent, type Upload, uploadsOf } from "./uploads.js";
-import { isInside, readZip } from "./zip.js";
+import { isInside, readZip, type ZipLimits } from "./zip.js";
 
 /** Options of {@link importSubmissions}. */
 export interface ImportOptions extends CourseOptions {
@@ -201,14 +201,21 @@ function store(
 
 type Files = Upload["files"];
 
+/** What the zip files of one student may unpack to, together: a class is imported whatever a single one holds. */
+const ownLimits: ZipLimits = { files: 2000, each: 2e8, all: 5e8 };
+
 /** The files of an upload; a zip file with the only notebooks is unpacked. */
-function unpacked({ files }: Upload): Files {
+export function unpacked({ files }: Pick<Upload, "files">, limits: ZipLimits = ownLimits): Files {
   if (files.some(({ name }) => name.endsWith(".ipynb"))) return files;
   const zips = files.filter(({ name }) => name.toLowerCase().endsWith(".zip"));
   if (zips.length === 0) return files;
+  const left = { ...limits };
   const inner = zips.flatMap((zip) => {
     try {
-      return readZip(zip.content, zip.name).map((entry) => ({ ...entry, number: zip.number }));
+      const entries = readZip(zip.content, zip.name, left);
+      left.files -= entries.length;
+      left.all -= entries.reduce((sum, { content }) => sum + content.length, 0);
+      return entries.map((entry) => ({ ...entry, number: zip.number }));
     } catch {
       return [zip]; // grading reports that there is no notebook in it
     }

@@ -47,7 +47,7 @@ export function machineFault(course: string, { assignment, student }: Submission
       const error = cell.outputs.find((output) => output.output_type === "error");
       if (!error) continue;
       const { ename, evalue } = error;
-      if (evalue === killedElsewhere) {
+      if (ename === "ProcessEnded" && evalue === killedElsewhere) {
         return `${about?.grade_id ?? `cell ${cell.execution_count}`}: ${evalue}; grade it again, with fewer --jobs`;
       }
       if (isBefore && (limits.includes(ename) || shortages.test(evalue))) {
@@ -96,13 +96,13 @@ function onError(cell: CodeCell, name: string, isTest: boolean): string[] {
   if (!error) return [];
   const { ename, evalue } = error;
   const [first = ""] = evalue.split("\n");
-  if (limits.includes(ename)) return [`${name}: ${evalue}`];
+  if (limits.includes(ename)) return [`${name}: ${shortened(first)}`];
   const refused = first.indexOf(" is not allowed: ");
   if (refused >= 0) return [`${name}: ${shortened(first.slice(0, refused))} is not allowed`];
   if (frozen.test(first)) return [`${name}: ${shortened(first)}`];
   // Tests tell the student what they miss, and a missing name fails in every cell that uses it.
   if (isTest || first.startsWith("TS2304:") || first === "not done yet") return [];
-  return [`${name}: ${ename === "TypeScriptError" ? "" : `${ename}: `}${shortened(first)}`];
+  return [`${name}: ${ename === "TypeScriptError" ? "" : `${shortened(ename)}: `}${shortened(first)}`];
 }
 
 function onStreams(cell: CodeCell, name: string, isTest: boolean): string[] {

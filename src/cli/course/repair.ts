@@ -36,7 +36,7 @@ interface Placed {
 export function repair(submitted: Notebook, released: Notebook): Repaired {
   const notes: string[] = [];
   const own = released.cells.filter(isOfAssignment);
-  const split: string[] = [];
+  const split = new Set<string>();
   const cells = unmerged(submitted.cells, released.cells, split);
   const matches = matchCells(cells, released.cells);
   const named = grouped(cells);
@@ -70,16 +70,15 @@ export function repair(submitted: Notebook, released: Notebook): Repaired {
   for (const [what, ids] of [
     ["without metadata, and recognised", matches.recognised],
     ["copied", matches.copied],
-    ["merged with another cell, and split", split],
+    ["merged with another cell, and split", [...split]],
   ] as const) {
     if (ids.length > 0) notes.push(`${what}: ${fewOf(ids)}`);
   }
   return {
+    // Neither the kernel nor the version of the format with which it was last opened matters.
     notebook: {
-      ...submitted,
+      ...released,
       cells: withIds(ordered.map(({ cell }) => cell)),
-      // The kernel with which it was last opened does not matter.
-      metadata: released.metadata,
     },
     notes: merged(notes),
   };
