@@ -5,8 +5,8 @@ import { type CsvError, parse } from "csv-parse/sync";
 import { InputError } from "../input-error.js";
 import { decoded } from "./read-submission.js";
 
-/** The beginning of a formula in Excel and LibreOffice. */
-const formula = /^[=+\-@\t\r]/;
+/** Where Excel and LibreOffice begin a formula: also after what they take for the end of a cell, by the language of the system. */
+const formulas = /(?<=^|[;\t\r\n])(?=[=+\-@\t\r])/g;
 
 /**
  * The text of a table, with a byte order mark, by which Excel recognises UTF-8, and with an apostrophe before text that a
@@ -20,7 +20,7 @@ export function csvText(rows: readonly (readonly (string | number | null | undef
 function field(value: string | number | null | undefined): string {
   if (typeof value === "number") return String(value);
   const text = value ?? "";
-  const safe = formula.test(text) && !isNumber(text) ? `'${text}` : text;
+  const safe = isNumber(text) ? text : text.replace(formulas, "'");
   return /[",\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
@@ -28,7 +28,7 @@ const isNumber = (text: string): boolean => /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.te
 
 /** Undoes the escaping of formulas by {@link csvText}. */
 export const withoutApostrophe = (text: string): string =>
-  text.startsWith("'") && formula.test(text.slice(1)) ? text.slice(1) : text;
+  text.replace(/(?<=^|[;\t\r\n])'(?=[=+\-@\t\r])/g, "");
 
 /** A table and its format. */
 export interface Table {

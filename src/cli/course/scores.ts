@@ -134,7 +134,8 @@ export async function scores(options: CourseOptions & { csv?: string }): Promise
     console.log("* an answer waits to be read: npx nablab course formgrader");
   }
   const missing = cells.filter(({ is }) => is === "not graded");
-  for (const { id, name, note } of missing.slice(0, 20)) console.log(`not graded: ${id}, ${name}: ${note}`);
+  for (const { id, name, note } of missing.slice(0, 20))
+    console.log(`not graded: ${printable(`${id}, ${name}: ${note}`)}`);
   if (missing.length > 20)
     console.log(`not graded: ${missing.length - 20} more (--csv FILE has all of them)`);
   for (const folder of unnamedIn(course)) console.log(`not graded: ${printable(folder)}: ${unnamed}`);
@@ -153,7 +154,11 @@ function row({ assignments, of }: Standings, { id }: Student): Record<string, un
     if ("score" in standing) sum = (sum ?? 0) + standing.score.score;
     return [name, cellText(standing)];
   });
-  return { student: id, ...Object.fromEntries(cells), all: sum === undefined ? undefined : round(sum) };
+  return {
+    student: printable(id),
+    ...Object.fromEntries(cells),
+    all: sum === undefined ? undefined : round(sum),
+  };
 }
 
 function cellText(standing: Standing): string {
