@@ -68,11 +68,17 @@ scope.addEventListener("fetch", (event) => {
   // A page can change, even in a folder with such a name.
   const fixed = /^(assets|pictures|figures|data)\//.test(path) && !/(\.html|\/)$/.test(path);
   const response = fixed ? keptFirst(event, url.href, path) : newestFirst(event, url.href);
-  event.respondWith(isIsolated.has(request.destination) ? response.then(isolated) : response);
+  event.respondWith(withGlobalScope.has(request.destination) ? response.then(isolated) : response);
 });
 
 /** What has a global scope, and takes its isolation from the headers. */
-const isIsolated: ReadonlySet<string> = new Set(["document", "iframe", "frame", "worker", "sharedworker"]);
+const withGlobalScope: ReadonlySet<string> = new Set([
+  "document",
+  "iframe",
+  "frame",
+  "worker",
+  "sharedworker",
+]);
 
 /** A file whose name changes with its content. */
 async function keptFirst(event: WorkerEvent, url: string, path: string): Promise<Response> {

@@ -6,9 +6,9 @@ import type { Timer } from "#platform";
 import { clearTimeout, now, setTimeout } from "./clock.js";
 import type { CellContext, SessionHost, StreamName } from "./host.js";
 
-/** Sent when it holds this many characters … */
+/** Output is sent when it holds this many characters, */
 const chunk = 64 * 1024;
-/** … or is this old, in milliseconds. JupyterLab lays out all of a cell's text anew at each message. */
+/** or is this old, in milliseconds: for each message JupyterLab renders a cell's whole output again. */
 const age = 100;
 /**
  * The first pieces after a pause are sent at once: no timer fires during a loop, so its last output would appear only when
